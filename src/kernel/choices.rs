@@ -1,0 +1,89 @@
+//! Chance, as a pure function of names.
+//!
+//! Every draw is keyed by what it is for, never taken from a shared stream: an edit changes only what
+//! depends on it, and the rest of the picture stays where it was. The functions are written out here
+//! because links must replay after a library's upgrade.
+
+/// What a draw is for: two draws of one message (its delay, its luck) are independent.
+#[derive(Clone, Copy)]
+pub(super) enum Purpose {
+    Link = 1,
+    Delay,
+    Loss,
+    Duplicate,
+    DuplicateDelay,
+    Protocol,
+}
+
+/// Mixes two words into one (two rounds of SplitMix64's finaliser: Steele, Lea and Flood 2014).
+pub(super) const fn mix(a: u64, b: u64) -> u64 {
+    finalise(finalise(a.wrapping_add(0x9E37_79B9_7F4A_7C15)) ^ b)
+}
+
+const fn finalise(mut z: u64) -> u64 {
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+/// A word for a text (FNV-1a).
+pub(super) const fn hash_text(text: &str) -> u64 {
+    let bytes = text.as_bytes();
+    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
+    let mut i = 0;
+    while i < bytes.len() {
+        hash = (hash ^ bytes[i] as u64).wrapping_mul(0x0100_0000_01B3);
+        i += 1;
+    }
+    hash
+}
+
+/// A number below `bound`, each equally likely (to within `bound / 2^64`); 0 if `bound` is 0.
+pub(super) const fn below(word: u64, bound: u64) -> u64 {
+    ((word as u128 * bound as u128) >> 64) as u64
+}
+
+/// A process's dice: back-off, coin flips. A pure function of seed, node and count.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Choices {
+    key: u64,
+    count: u64,
+}
+
+impl Choices {
+    /// The dice of one node.
+    pub(super) const fn new(seed: u64, node_name: u64) -> Self {
+        Self { key: mix(mix(seed, Purpose::Protocol as u64), node_name), count: 0 }
+    }
+
+    /// A number below `bound`.
+    pub(super) fn below(&mut self, bound: u32) -> u32 {
+        self.count += 1;
+        below(mix(self.key, self.count), u64::from(bound)) as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Links would replay differently if these ever changed.
+    #[test]
+    fn the_draws_of_version_1_never_change() {
+        assert_eq!(mix(7, 1), 0x9CDF_BB57_5A3B_FDD0);
+        assert_eq!(hash_text("Alice"), 0x7F7E_3B4F_3FD8_8C77);
+        let mut dice = Choices::new(7, hash_text("Alice"));
+        let rolls: Vec<u32> = std::iter::repeat_with(|| dice.below(6)).take(8).collect();
+        assert_eq!(rolls, [0, 0, 0, 0, 0, 0, 0, 0]);
+    }
+
+    #[test]
+    fn draws_are_spread_evenly() {
+        let mut dice = Choices::new(1, 2);
+        let mut seen = [0_u32; 10];
+        for _ in 0..10_000 {
+            seen[dice.below(10) as usize] += 1;
+        }
+        assert!(seen.iter().all(|count| (850..1150).contains(count)), "{seen:?}");
+    }
+}

@@ -1,0 +1,150 @@
+//! What a handler may do.
+
+use super::{Choices, Group, NodeId, NodeSet, Process, Time};
+
+/// What a handler asks the kernel to do once it has run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect<P: Process> {
+    /// One message to each of these nodes, one after the other in the scenario's order.
+    Send {
+        /// The receivers.
+        to: NodeSet,
+        /// What each of them gets.
+        message: P::Message,
+    },
+    /// An alarm for oneself.
+    SetTimer {
+        /// Which: setting an equal one again replaces it.
+        timer: P::Timer,
+        /// In how many virtual ms.
+        after: Time,
+    },
+    /// No alarm after all.
+    CancelTimer(P::Timer),
+    /// Something for the layer above.
+    Indicate(P::Indication),
+    /// The process, as it is when the handler ends, goes to stable storage.
+    Store,
+    /// A reason, for the diagram's margin.
+    Note(String),
+}
+
+/// A handler's view of the world, and the effects that it has asked for so far.
+///
+/// Effects are a *list*, which the kernel carries out afterwards: so a crash can cut it after k sends.
+/// Without that no sender would ever crash in mid-broadcast, which is the whole reason for reliable
+/// broadcast.
+#[derive(Debug)]
+pub struct Context<'a, P: Process> {
+    pub(super) group: Group,
+    pub(super) now: Time,
+    pub(super) choices: &'a mut Choices,
+    pub(super) effects: Vec<Effect<P>>,
+}
+
+impl<P: Process> Context<'_, P> {
+    /// The node that this process runs on.
+    #[must_use]
+    pub const fn me(&self) -> NodeId {
+        self.group.me
+    }
+
+    /// Who takes part.
+    #[must_use]
+    pub const fn group(&self) -> Group {
+        self.group
+    }
+
+    /// How much time has passed, in virtual ms.
+    #[must_use]
+    pub const fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Sends to one node. A message to oneself is handled at the same moment, right after this handler.
+    pub fn send(&mut self, to: NodeId, message: P::Message) {
+        self.multicast(to.into(), message);
+    }
+
+    /// Sends to everybody, oneself included, as the textbooks do.
+    pub fn send_all(&mut self, message: P::Message) {
+        self.multicast(self.group.everyone(), message);
+    }
+
+    /// Sends to everybody but oneself.
+    pub fn send_others(&mut self, message: P::Message) {
+        self.multicast(self.group.others(), message);
+    }
+
+    /// Sends to each of these, one after the other in the scenario's order.
+    pub fn multicast(&mut self, to: NodeSet, message: P::Message) {
+        self.effects.push(Effect::Send { to, message });
+    }
+
+    /// Sets the timer, or sets it anew, to go off in `after` virtual ms.
+    pub fn set_timer(&mut self, timer: P::Timer, after: Time) {
+        self.effects.push(Effect::SetTimer { timer, after });
+    }
+
+    /// Stops the timer, if it runs.
+    pub fn cancel_timer(&mut self, timer: P::Timer) {
+        self.effects.push(Effect::CancelTimer(timer));
+    }
+
+    /// Tells the layer above.
+    pub fn indicate(&mut self, indication: P::Indication) {
+        self.effects.push(Effect::Indicate(indication));
+    }
+
+    /// Writes the process, as it is when the handler ends, to stable storage.
+    pub fn store(&mut self) {
+        self.effects.push(Effect::Store);
+    }
+
+    /// Says why, in the diagram's margin.
+    pub fn note(&mut self, note: impl Into<String>) {
+        self.effects.push(Effect::Note(note.into()));
+    }
+
+    /// A number below `bound`: drawn by lot in a simulation, enumerated by a search.
+    pub fn choose(&mut self, bound: u32) -> u32 {
+        self.choices.below(bound)
+    }
+
+    /// Hands an event to a lower layer, adopts its effects, and returns what it indicates.
+    #[must_use = "the lower layer's indications are events of this one"]
+    pub fn using<L: Process>(
+        &mut self,
+        layer: &mut L,
+        event: impl FnOnce(&mut L, &mut Context<L>),
+    ) -> Vec<L::Indication>
+    where
+        P::Message: From<L::Message>,
+        P::Timer: From<L::Timer>,
+    {
+        let mut below = Context {
+            group: self.group,
+            now: self.now,
+            choices: &mut *self.choices,
+            effects: Vec::new(),
+        };
+        event(layer, &mut below);
+        let mut indications = Vec::new();
+        for effect in below.effects {
+            self.effects.push(match effect {
+                Effect::Send { to, message } => Effect::Send { to, message: message.into() },
+                Effect::SetTimer { timer, after } => {
+                    Effect::SetTimer { timer: timer.into(), after }
+                }
+                Effect::CancelTimer(timer) => Effect::CancelTimer(timer.into()),
+                Effect::Store => Effect::Store,
+                Effect::Note(note) => Effect::Note(note),
+                Effect::Indicate(indication) => {
+                    indications.push(indication);
+                    continue;
+                }
+            });
+        }
+        indications
+    }
+}

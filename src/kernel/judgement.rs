@@ -1,0 +1,123 @@
+//! What is said about one run: every property's verdict, what was broken, and the run's class.
+
+use super::{
+    Breach, EventId, Kind, Observation, Property, Protocol, Rule, Scenario, Time, Trace, Verdict,
+};
+
+/// What is said about one property.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    /// Which.
+    pub property: &'static Property,
+    /// Whether the protocol promises it.
+    pub promised: bool,
+    /// What is said.
+    pub verdict: Verdict,
+}
+
+/// All that is said about a run in the end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Every property, in the protocol's order.
+    pub judgements: Vec<Judgement>,
+    /// The assumptions that the run broke, in the protocol's order.
+    pub breaches: Vec<Breach>,
+    /// The fault-tolerance class; none while a promise is undecided.
+    pub class: Option<Class>,
+}
+
+/// How wrong a run went, by the promises that it kept (note 001; Arora and Gouda 1993).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, derive_more::Display)]
+pub enum Class {
+    /// Safe and live.
+    #[display("masking")]
+    Masking,
+    /// Safe, not live.
+    #[display("fail-safe")]
+    FailSafe,
+    /// Live, not safe.
+    #[display("non-masking")]
+    NonMasking,
+    /// Neither.
+    #[display("intolerant")]
+    Intolerant,
+}
+
+impl Class {
+    /// The class of a run that kept its safety, its liveness, both or neither.
+    #[must_use]
+    pub const fn of(safe: bool, live: bool) -> Self {
+        match (safe, live) {
+            (true, true) => Self::Masking,
+            (true, false) => Self::FailSafe,
+            (false, true) => Self::NonMasking,
+            (false, false) => Self::Intolerant,
+        }
+    }
+}
+
+/// Judges the first `events` events of a run; all of them, and it is judged as it is in the end.
+#[must_use]
+pub fn judge(protocol: &Protocol, nodes: usize, trace: &Trace, events: EventId) -> Vec<Judgement> {
+    let events = events.min(trace.events.len());
+    let over = events == trace.events.len() && !trace.exhausted;
+    let mut judges: Vec<_> = protocol
+        .properties()
+        .map(|(property, promised)| (property, promised, (property.monitor)(nodes)))
+        .collect();
+    for (id, event) in trace.events[..events].iter().enumerate() {
+        let Some(seen) = Observation::of(id, event) else { continue };
+        for (_, _, monitor) in &mut judges {
+            monitor.observe(&seen);
+        }
+    }
+    let say = |(property, promised, monitor): (_, _, Box<dyn super::Monitor>)| Judgement {
+        property,
+        promised,
+        verdict: monitor.verdict(over),
+    };
+    judges.into_iter().map(say).collect()
+}
+
+/// Judges a whole run.
+#[must_use]
+pub fn report(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Report {
+    let judgements = judge(protocol, scenario.nodes.len(), trace, trace.events.len());
+    let relied_on = protocol.model.iter().filter(|a| a.applies(protocol, &scenario.params));
+    let rules = relied_on.map(|assumption| assumption.rule).chain([Rule::RunsToRest]);
+    let breaches = rules.filter_map(|rule| rule.breach(protocol, scenario, trace)).collect();
+    let promised = || judgements.iter().filter(|judgement| judgement.promised);
+    let kept = |kind| !promised().any(|j| j.property.kind == kind && j.verdict.is_violated());
+    let decided = !promised().any(|j| matches!(j.verdict, Verdict::Undecided(_)));
+    let class = decided.then(|| Class::of(kept(Kind::Safety), kept(Kind::Liveness)));
+    Report { judgements, breaches, class }
+}
+
+impl Report {
+    /// When a violated property was: at the event that completed it, or, for liveness, at the end.
+    #[must_use]
+    pub fn violated_at(judgement: &Judgement, trace: &Trace) -> Option<Time> {
+        match (&judgement.verdict, judgement.property.kind) {
+            (Verdict::Violated { witness, .. }, Kind::Safety) => {
+                witness.iter().max().map(|&event| trace.events[event].time)
+            }
+            (Verdict::Violated { .. }, Kind::Liveness) => Some(trace.end),
+            _ => None,
+        }
+    }
+
+    /// The broken assumption that a violation is put down to: the first that was broken by then.
+    #[must_use]
+    pub fn broke(&self, judgement: &Judgement) -> Option<&Breach> {
+        let Verdict::Violated { witness, .. } = &judgement.verdict else { return None };
+        let completed = match judgement.property.kind {
+            Kind::Safety => witness.iter().max().copied(),
+            Kind::Liveness => None,
+        };
+        self.breaches.iter().find(|breach| match (breach.event, completed) {
+            _ if breach.rule == Rule::RunsToRest => judgement.property.kind == Kind::Liveness,
+            (Some(broken), Some(completed)) => broken <= completed,
+            _ => true,
+        })
+    }
+}

@@ -1,0 +1,236 @@
+//! A [`Process`] with its types erased, so that one kernel and one page serve every protocol.
+//!
+//! This is the only file where types are erased: kernel, search and page are compiled once, not once
+//! per protocol.
+
+use std::{
+    any::Any,
+    fmt,
+    hash::{Hash, Hasher},
+    rc::Rc,
+};
+
+use serde_json::Value as Json;
+
+use super::{
+    Choices, Context, Detection, Effect, Group, Indication, NodeId, NodeSet, ParameterValues,
+    Parameters, Payload, Process, Time,
+};
+
+/// A message, a timer, a request or an indication, whose type only its protocol knows.
+#[derive(Clone)]
+pub struct Packet(Rc<dyn AnyPayload>);
+
+trait AnyPayload: Any + fmt::Debug + fmt::Display {
+    fn same(&self, other: &dyn Any) -> bool;
+    fn hash(&self, hasher: &mut dyn Hasher);
+    fn inspect(&self) -> Json;
+}
+
+impl<T: Payload> AnyPayload for T {
+    fn same(&self, other: &dyn Any) -> bool {
+        other.downcast_ref::<T>() == Some(self)
+    }
+
+    fn hash(&self, mut hasher: &mut dyn Hasher) {
+        Hash::hash(self, &mut hasher);
+    }
+
+    fn inspect(&self) -> Json {
+        serde_json::to_value(self).expect("payloads serialise: tests/conformance.rs tries them all")
+    }
+}
+
+impl Packet {
+    /// Erases the type of a payload.
+    pub fn new(payload: impl Payload) -> Self {
+        Self(Rc::new(payload))
+    }
+
+    /// The payload, if it is of this type.
+    #[must_use]
+    pub fn get<T: Payload>(&self) -> Option<&T> {
+        let any: &dyn Any = &*self.0;
+        any.downcast_ref()
+    }
+
+    fn open<T: Payload>(&self) -> T {
+        self.get::<T>().expect("a protocol meets only its own payloads").clone()
+    }
+
+    /// The payload's variant: what the diagram colours by.
+    #[must_use]
+    pub fn variant(&self) -> String {
+        let debug = format!("{self:?}");
+        debug.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned()
+    }
+
+    /// The payload as JSON, nodes as their characters (see [`NodeId`]).
+    #[must_use]
+    pub fn inspect(&self) -> Json {
+        self.0.inspect()
+    }
+}
+
+impl PartialEq for Packet {
+    fn eq(&self, other: &Self) -> bool {
+        let other: &dyn Any = &*other.0;
+        self.0.same(other)
+    }
+}
+impl Eq for Packet {}
+
+impl Hash for Packet {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        AnyPayload::hash(&*self.0, hasher);
+    }
+}
+
+impl fmt::Display for Packet {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for Packet {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+/// An event, as the kernel hands it to a machine.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// The run begins.
+    Init,
+    /// The application asks.
+    Request(Packet),
+    /// A message has come.
+    Message {
+        /// Who sent it.
+        from: NodeId,
+        /// What it says.
+        packet: Packet,
+    },
+    /// A timer went off.
+    Timer(Packet),
+    /// The scenario's failure detector reports.
+    Detection(Detection),
+    /// The node is up again.
+    Recovery,
+}
+
+/// An effect, as a machine hands it to the kernel. See [`Effect`].
+#[derive(Clone, Debug)]
+pub enum Output {
+    /// One message to each of these nodes.
+    Send {
+        /// The receivers.
+        to: NodeSet,
+        /// What each of them gets.
+        packet: Packet,
+    },
+    /// An alarm.
+    SetTimer {
+        /// Which.
+        timer: Packet,
+        /// In how many virtual ms.
+        after: Time,
+    },
+    /// No alarm after all.
+    CancelTimer(Packet),
+    /// Something for the application.
+    Indicate {
+        /// Its `kind` in the trace.
+        kind: &'static str,
+        /// The indication.
+        packet: Packet,
+    },
+    /// The machine, as it is now, goes to stable storage.
+    Store,
+    /// A reason.
+    Note(Rc<str>),
+}
+
+/// One running process, its types erased.
+pub trait Machine: dyn_clone::DynClone + fmt::Debug + Any {
+    /// Hands it an event; what it wants done is appended to `outputs`.
+    fn handle(&mut self, now: Time, choices: &mut Choices, input: Input, outputs: &mut Vec<Output>);
+    /// The machine that starts after a crash, given what was last stored.
+    fn recovered(&self, stored: Option<&dyn Machine>) -> Box<dyn Machine>;
+    /// Its state as JSON, nodes as their characters.
+    fn inspect(&self) -> Json;
+    /// Feeds its state to a hasher.
+    fn fingerprint(&self, hasher: &mut dyn Hasher);
+}
+dyn_clone::clone_trait_object!(Machine);
+
+#[derive(Clone, Debug)]
+struct Typed<P: Process> {
+    process: P,
+    group: Group,
+    parameters: Rc<P::Parameters>,
+}
+
+/// Starts one process of a protocol.
+pub(super) fn spawn<P>(group: Group, values: &ParameterValues) -> Box<dyn Machine>
+where
+    P: Process<Indication: Indication>,
+{
+    let parameters = P::Parameters::read(values);
+    Box::new(Typed { process: P::new(group, &parameters), group, parameters: Rc::new(parameters) })
+}
+
+impl<P: Process<Indication: Indication>> Machine for Typed<P> {
+    fn handle(
+        &mut self,
+        now: Time,
+        choices: &mut Choices,
+        input: Input,
+        outputs: &mut Vec<Output>,
+    ) {
+        let mut ctx = Context { group: self.group, now, choices, effects: Vec::new() };
+        let process = &mut self.process;
+        match input {
+            Input::Init => process.on_init(&mut ctx),
+            Input::Request(request) => process.on_request(&mut ctx, request.open()),
+            Input::Message { from, packet } => process.on_message(&mut ctx, from, packet.open()),
+            Input::Timer(timer) => process.on_timer(&mut ctx, timer.open()),
+            Input::Detection(detection) => process.on_detection(&mut ctx, detection),
+            Input::Recovery => process.on_recovery(&mut ctx),
+        }
+        outputs.extend(ctx.effects.into_iter().map(erase));
+    }
+
+    fn recovered(&self, stored: Option<&dyn Machine>) -> Box<dyn Machine> {
+        let fresh = P::new(self.group, &self.parameters);
+        let stored: Option<&dyn Any> = stored.map(|machine| machine as &dyn Any);
+        let process = match stored.and_then(|any| any.downcast_ref::<Self>()) {
+            Some(stored) => P::recover(&stored.process, fresh),
+            None => fresh,
+        };
+        Box::new(Self { process, ..self.clone() })
+    }
+
+    fn inspect(&self) -> Json {
+        serde_json::to_value(&self.process)
+            .expect("states serialise: tests/conformance.rs tries them")
+    }
+
+    fn fingerprint(&self, mut hasher: &mut dyn Hasher) {
+        self.process.hash(&mut hasher);
+    }
+}
+
+fn erase<P: Process<Indication: Indication>>(effect: Effect<P>) -> Output {
+    match effect {
+        Effect::Send { to, message } => Output::Send { to, packet: Packet::new(message) },
+        Effect::SetTimer { timer, after } => Output::SetTimer { timer: Packet::new(timer), after },
+        Effect::CancelTimer(timer) => Output::CancelTimer(Packet::new(timer)),
+        Effect::Indicate(indication) => {
+            Output::Indicate { kind: indication.kind(), packet: Packet::new(indication) }
+        }
+        Effect::Store => Output::Store,
+        Effect::Note(note) => Output::Note(note.into()),
+    }
+}

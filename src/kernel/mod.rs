@@ -1,0 +1,41 @@
+//! Runs deterministic processes and records what happened; knows no protocol.
+//!
+//! From the bottom up: who takes part ([`NodeId`], [`NodeSet`], [`Group`]); what a protocol implements
+//! ([`Process`]) and may do ([`Context`]); its types erased ([`Machine`], [`Packet`]); what it can be
+//! tuned by ([`Parameters`]); what a reader asks for ([`Scenario`]); what happened ([`Trace`]); the
+//! simulation between the two ([`Simulation`]); and what is said about a run ([`Property`],
+//! [`Assumption`], [`Judgement`]).
+
+mod assumption;
+mod choices;
+mod context;
+mod judgement;
+mod machine;
+mod network;
+mod node;
+mod parameter;
+mod process;
+mod property;
+mod protocol;
+mod scenario;
+mod simulation;
+mod trace;
+
+pub use assumption::{Assumption, Breach, Rule};
+pub use choices::Choices;
+pub use context::{Context, Effect};
+pub use judgement::{Class, Judgement, Report, judge, report};
+pub use machine::{Input, Machine, Output, Packet};
+pub use node::{Group, MAX_NODES, NodeId, NodeSet, speaks_reserved, spell};
+pub use parameter::{
+    Domain, Parameter, ParameterField, ParameterValue, ParameterValues, Parameters,
+};
+pub use process::{Detection, Indication, Never, Payload, Process, Request, RequestKind, Time};
+pub use property::{Kind, Monitor, Observation, Property, Roster, Seen, Verdict};
+pub use protocol::{Behaviour, Cost, Protocol};
+pub use scenario::{
+    Caption, Delay, Detector, Fault, LinkSpec, MAX_EVENTS, MAX_FAULTS, MAX_REQUESTS, MAX_TIME,
+    MessageName, NetworkSpec, Order, PerMillion, RequestSpec, Scenario, Side, Timing,
+};
+pub use simulation::{Plan, Simulation, run};
+pub use trace::{Event, EventId, EventKind, Fate, Loss, Message, MessageId, Trace};

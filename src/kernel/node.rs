@@ -1,0 +1,287 @@
+//! Who takes part.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// How many nodes a scenario may have.
+pub const MAX_NODES: usize = 128;
+
+/// The first of the private-use characters that stand for nodes until their names are known.
+const FIRST: u32 = 0xE000;
+
+/// A node: the place that crashes and has a clock and a disk. Numbered from 0 in the scenario's order.
+///
+/// A process does not know what the reader calls its peers, yet what it says of them is drawn. So a
+/// node is displayed and serialised as **one private-use character**, and [`spell`] puts the names in
+/// where the text leaves the simulation.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(u8);
+
+impl NodeId {
+    /// The node at this place of the scenario's list.
+    ///
+    /// # Panics
+    /// If `index` is not below [`MAX_NODES`].
+    #[must_use]
+    pub const fn new(index: usize) -> Self {
+        assert!(index < MAX_NODES, "a scenario has at most 128 nodes");
+        Self(index as u8)
+    }
+
+    /// Its place in the scenario's list.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    fn glyph(self) -> char {
+        char::from_u32(FIRST + u32::from(self.0)).expect("the private-use area has room for 128")
+    }
+}
+
+impl fmt::Display for NodeId {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}", self.glyph())
+    }
+}
+
+impl fmt::Debug for NodeId {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "P{}", self.0 + 1)
+    }
+}
+
+impl Serialize for NodeId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_char(self.glyph())
+    }
+}
+
+/// Puts the nodes' names where their characters stand.
+#[must_use]
+pub fn spell(text: &str, names: &[String]) -> String {
+    let mut spelt = String::with_capacity(text.len());
+    for c in text.chars() {
+        match (c as u32).checked_sub(FIRST).and_then(|index| names.get(index as usize)) {
+            Some(name) => spelt.push_str(name),
+            None => spelt.push(c),
+        }
+    }
+    spelt
+}
+
+/// Whether a reader's text holds a character that [`spell`] would take for a node.
+#[must_use]
+pub fn speaks_reserved(text: &str) -> bool {
+    text.chars().any(|c| (FIRST..FIRST + MAX_NODES as u32).contains(&(c as u32)))
+}
+
+/// A set of nodes, in the order of the scenario.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct NodeSet(u128);
+
+impl NodeSet {
+    /// Nobody.
+    pub const EMPTY: Self = Self(0);
+
+    /// The first `size` nodes.
+    #[must_use]
+    pub const fn first(size: usize) -> Self {
+        if size >= MAX_NODES { Self(u128::MAX) } else { Self((1 << size) - 1) }
+    }
+
+    /// Whether the node is among them.
+    #[must_use]
+    pub const fn contains(self, node: NodeId) -> bool {
+        self.0 >> node.0 & 1 == 1
+    }
+
+    /// Adds a node; false if it was there already.
+    pub fn insert(&mut self, node: NodeId) -> bool {
+        let before = self.0;
+        self.0 |= 1 << node.0;
+        self.0 != before
+    }
+
+    /// Takes a node out.
+    pub fn remove(&mut self, node: NodeId) {
+        self.0 &= !(1 << node.0);
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub const fn len(self) -> usize {
+        self.0.count_ones() as usize
+    }
+
+    /// Whether there is nobody.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Those of `self` who are not in `other`.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// Those of both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Those of either.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether all of `self` are in `other`.
+    #[must_use]
+    pub const fn is_subset(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+
+    /// The first of them, in the scenario's order.
+    #[must_use]
+    pub fn lowest(self) -> Option<NodeId> {
+        (self.0 != 0).then(|| NodeId(self.0.trailing_zeros() as u8))
+    }
+
+    /// Takes out the first of them.
+    fn pop(&mut self) -> Option<NodeId> {
+        let lowest = self.lowest()?;
+        self.remove(lowest);
+        Some(lowest)
+    }
+}
+
+impl From<NodeId> for NodeSet {
+    fn from(node: NodeId) -> Self {
+        Self(1 << node.0)
+    }
+}
+
+impl FromIterator<NodeId> for NodeSet {
+    fn from_iter<I: IntoIterator<Item = NodeId>>(nodes: I) -> Self {
+        let mut set = Self::EMPTY;
+        for node in nodes {
+            set.insert(node);
+        }
+        set
+    }
+}
+
+impl IntoIterator for NodeSet {
+    type Item = NodeId;
+    type IntoIter = Members;
+
+    fn into_iter(self) -> Members {
+        Members(self)
+    }
+}
+
+/// The nodes of a set, in the scenario's order.
+#[derive(Clone, Debug)]
+pub struct Members(NodeSet);
+
+impl Iterator for Members {
+    type Item = NodeId;
+
+    fn next(&mut self) -> Option<NodeId> {
+        self.0.pop()
+    }
+}
+
+impl fmt::Debug for NodeSet {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.debug_set().entries(*self).finish()
+    }
+}
+
+/// `Bob`, `Bob and Carol`, `Bob, Carol and Dave`.
+impl fmt::Display for NodeSet {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let mut rest = *self;
+        let mut first = true;
+        while let Some(node) = rest.pop() {
+            match (first, rest.is_empty()) {
+                (true, _) => {}
+                (false, false) => write!(f, ", ")?,
+                (false, true) => write!(f, " and ")?,
+            }
+            write!(f, "{node}")?;
+            first = false;
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for NodeSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(*self)
+    }
+}
+
+/// Who takes part, seen from one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Group {
+    /// The node that looks.
+    pub me: NodeId,
+    /// How many there are, oneself included.
+    pub size: usize,
+}
+
+impl Group {
+    /// Everybody, oneself included.
+    #[must_use]
+    pub const fn everyone(self) -> NodeSet {
+        NodeSet::first(self.size)
+    }
+
+    /// Everybody but oneself.
+    #[must_use]
+    pub fn others(self) -> NodeSet {
+        let mut others = self.everyone();
+        others.remove(self.me);
+        others
+    }
+
+    /// How many it takes so that any two such sets share a member.
+    #[must_use]
+    pub const fn majority(self) -> usize {
+        self.size / 2 + 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_is_one_character_until_its_name_is_put_in() {
+        let names = ["Alice".to_owned(), "Bob".to_owned(), "Carol".to_owned()];
+        let text = format!("{} asks {}", NodeId::new(2), NodeId::new(0));
+        assert_eq!(text.chars().count(), " asks ".len() + 2);
+        assert_eq!(spell(&text, &names), "Carol asks Alice");
+        assert!(speaks_reserved(&text) && !speaks_reserved("Carol asks Alice"));
+    }
+
+    #[test]
+    fn a_set_is_listed_as_a_person_would() {
+        let names: Vec<_> = ["A", "B", "C"].map(str::to_owned).into();
+        let say = |size| spell(&NodeSet::first(size).to_string(), &names);
+        assert_eq!([say(0), say(1), say(2), say(3)], ["", "A", "A and B", "A, B and C"]);
+    }
+
+    #[test]
+    fn sets_reach_to_the_last_node() {
+        let all = NodeSet::first(MAX_NODES);
+        assert_eq!(all.len(), MAX_NODES);
+        assert_eq!(all.into_iter().last(), Some(NodeId::new(MAX_NODES - 1)));
+        assert_eq!(NodeSet::first(3).without(NodeSet::first(2)), NodeId::new(2).into());
+    }
+}

@@ -1,0 +1,132 @@
+//! What a protocol implements.
+
+use std::{fmt, hash::Hash};
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::{Context, Group, NodeId, Parameters};
+
+/// Virtual time, in whole milliseconds since the run began.
+pub type Time = u64;
+
+/// One process of a distributed algorithm: a deterministic state machine that is handed events and
+/// answers with effects.
+///
+/// A handler runs to completion in one atomic step. It may read nothing but `self` and its arguments:
+/// time, chance and the network are reached through the [`Context`]. The `Eq` and `Hash` bounds are
+/// deliberate: they keep floats and hash maps, whose order varies between runs, out of the state.
+pub trait Process: Clone + fmt::Debug + Eq + Hash + Serialize + 'static {
+    /// What a reader can tune, with its defaults.
+    type Parameters: Parameters;
+    /// What the layer above may ask of this process.
+    type Request: Payload;
+    /// What this process tells the layer above.
+    type Indication: Payload;
+    /// What travels between processes.
+    type Message: Payload;
+    /// The alarms this process sets for itself; [`Never`] if it sets none.
+    type Timer: Payload;
+
+    /// The state before the first event.
+    fn new(group: Group, parameters: &Self::Parameters) -> Self;
+
+    /// Upon ⟨Init⟩.
+    fn on_init(&mut self, _ctx: &mut Context<Self>) {}
+
+    /// Upon a request from the layer above.
+    fn on_request(&mut self, ctx: &mut Context<Self>, request: Self::Request);
+
+    /// Upon the receipt of a message.
+    fn on_message(&mut self, ctx: &mut Context<Self>, from: NodeId, message: Self::Message);
+
+    /// Upon ⟨Timeout⟩.
+    fn on_timer(&mut self, _ctx: &mut Context<Self>, _timer: Self::Timer) {}
+
+    /// Upon a change of mind of the failure detector that the scenario or a layer provides.
+    fn on_detection(&mut self, _ctx: &mut Context<Self>, _detection: Detection) {}
+
+    /// What is left after a crash, `stored` being the process as it last called [`Context::store`].
+    #[must_use]
+    fn recover(_stored: &Self, fresh: Self) -> Self {
+        fresh
+    }
+
+    /// Upon ⟨Recovery⟩.
+    fn on_recovery(&mut self, ctx: &mut Context<Self>) {
+        self.on_init(ctx);
+    }
+}
+
+/// Anything that passes between layers, processes or moments in time.
+///
+/// `Display` is how it is drawn in the diagram, its variant's name what colours it, `Serialize` what
+/// the inspector and the trace show.
+pub trait Payload: Clone + fmt::Debug + fmt::Display + Eq + Hash + Serialize + 'static {}
+impl<T: Clone + fmt::Debug + fmt::Display + Eq + Hash + Serialize + 'static> Payload for T {}
+
+/// What an application may ask for, as a scenario spells it: `"do": name, "with": value`.
+pub trait Request: Payload {
+    /// The requests that there are.
+    const KINDS: &'static [RequestKind];
+
+    /// Reads one.
+    ///
+    /// # Errors
+    /// What was expected instead of `with`, to be shown to the reader. `name` is always one of
+    /// [`KINDS`](Self::KINDS).
+    fn read(name: &str, with: Option<&Json>, nodes: &[String]) -> Result<Self, String>;
+}
+
+/// One kind of request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct RequestKind {
+    /// Its name in a scenario's `do`. Never renamed: links live for ever.
+    pub name: &'static str,
+    /// What it asks for, in a line.
+    pub help: &'static str,
+    /// What `with` carries, as a label for an input field; empty if it carries nothing.
+    pub with: &'static str,
+}
+
+/// What a protocol tells its application, as the trace spells it.
+pub trait Indication: Payload {
+    /// Its `kind` in the trace: `deliver`, `enter`, `decide`… Its data is what it serialises to.
+    fn kind(&self) -> &'static str;
+}
+
+/// The type with no values.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, derive_more::Display,
+)]
+pub enum Never {}
+
+/// What a failure detector reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
+pub enum Detection {
+    /// The node is held to have crashed.
+    #[display("suspect {_0}")]
+    Suspect(NodeId),
+    /// The node is held to be up again.
+    #[display("restore {_0}")]
+    Restore(NodeId),
+}
+
+impl Detection {
+    /// Its `kind` in the trace.
+    #[must_use]
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Suspect(_) => "suspect",
+            Self::Restore(_) => "restore",
+        }
+    }
+
+    /// Whom it is about.
+    #[must_use]
+    pub const fn node(self) -> NodeId {
+        match self {
+            Self::Suspect(node) | Self::Restore(node) => node,
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! What can be said about a run.
+
+use std::fmt;
+
+use super::{Detection, Event, EventId, EventKind, NodeId, NodeSet, Packet, Time};
+
+/// A promise of the textbook, and the state machine that watches over it.
+#[derive(Clone, Copy)]
+pub struct Property {
+    /// Its name in the field's vocabulary: `uniform agreement`. Never renamed.
+    pub name: &'static str,
+    /// Whether a finite prefix shows its violation.
+    pub kind: Kind,
+    /// The textbook's sentence.
+    pub statement: &'static str,
+    /// Starts watching a run of so many nodes.
+    pub monitor: fn(nodes: usize) -> Box<dyn Monitor>,
+}
+
+impl fmt::Debug for Property {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl PartialEq for Property {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+impl Eq for Property {}
+
+/// Whether a finite prefix of a run shows the violation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, derive_more::Display)]
+pub enum Kind {
+    /// It does: something bad happens.
+    #[display("safety")]
+    Safety,
+    /// It does not: something good never happens.
+    #[display("liveness")]
+    Liveness,
+}
+
+/// Watches a run, event by event.
+///
+/// It sees requests, indications and faults, never messages or states: whatever solves the problem is
+/// judged by what its application sees.
+pub trait Monitor: dyn_clone::DynClone + fmt::Debug {
+    /// Sees the next event.
+    fn observe(&mut self, seen: &Observation);
+
+    /// What can be said so far, or, when the run is `over`, in the end. Safety never answers
+    /// [`Verdict::Undecided`], liveness never [`Verdict::Violated`] before the run is over.
+    fn verdict(&self, over: bool) -> Verdict;
+}
+dyn_clone::clone_trait_object!(Monitor);
+
+/// What a monitor sees of an event.
+#[derive(Clone, Copy, Debug)]
+pub struct Observation<'a> {
+    /// Which event it is.
+    pub id: EventId,
+    /// When it happened, in virtual ms.
+    pub time: Time,
+    /// Where it happened.
+    pub node: NodeId,
+    /// What happened.
+    pub what: Seen<'a>,
+}
+
+/// The events that monitors see.
+#[derive(Clone, Copy, Debug)]
+pub enum Seen<'a> {
+    /// The application asked.
+    Request(&'a Packet),
+    /// The protocol told its application something.
+    Indication(&'a Packet),
+    /// The node stopped.
+    Crash,
+    /// The node restarted.
+    Recover,
+    /// The failure detector told the node something.
+    Detect(Detection),
+}
+
+impl<'a> Observation<'a> {
+    /// What a monitor sees of this event; none where that is nothing.
+    #[must_use]
+    pub fn of(id: EventId, event: &'a Event) -> Option<Self> {
+        let what = match &event.kind {
+            EventKind::Request { packet, .. } => Seen::Request(packet),
+            EventKind::Indicate { packet, .. } => Seen::Indication(packet),
+            EventKind::Crash => Seen::Crash,
+            EventKind::Recover => Seen::Recover,
+            EventKind::Detect(detection) => Seen::Detect(*detection),
+            _ => return None,
+        };
+        Some(Self { id, time: event.time, node: event.node, what })
+    }
+}
+
+/// What is said about a property. Sentences name nodes by their characters (see [`NodeId`]).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It holds, as far as the run goes.
+    Holds,
+    /// Something good is still to come.
+    Undecided(String),
+    /// It does not hold.
+    Violated {
+        /// What went wrong, in one sentence.
+        why: String,
+        /// The events that prove it. For safety the last of them completes the violation.
+        witness: Vec<EventId>,
+    },
+}
+
+impl Verdict {
+    /// Its `status` in the trace.
+    #[must_use]
+    pub const fn status(&self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::Undecided(_) => "undecided",
+            Self::Violated { .. } => "violated",
+        }
+    }
+
+    /// Whether it is violated.
+    #[must_use]
+    pub const fn is_violated(&self) -> bool {
+        matches!(self, Self::Violated { .. })
+    }
+}
+
+/// Who is correct: in the crash-stop model, whoever never crashes. A node that recovers has failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Roster {
+    nodes: NodeSet,
+    failed: NodeSet,
+}
+
+impl Roster {
+    /// Everybody is up.
+    #[must_use]
+    pub const fn new(nodes: usize) -> Self {
+        Self { nodes: NodeSet::first(nodes), failed: NodeSet::EMPTY }
+    }
+
+    /// Takes note of crashes.
+    pub fn observe(&mut self, seen: &Observation) {
+        if matches!(seen.what, Seen::Crash) {
+            self.failed.insert(seen.node);
+        }
+    }
+
+    /// Who has not crashed so far.
+    #[must_use]
+    pub const fn correct(&self) -> NodeSet {
+        self.nodes.without(self.failed)
+    }
+}

@@ -1,0 +1,342 @@
+//! What a reader asks for: the only input of a run.
+//!
+//! Reading and writing JSON, with errors that name the path, is `formats::scenario`'s work; what is here
+//! is already valid.
+
+use std::fmt;
+
+use serde_json::Value as Json;
+
+use super::{NodeId, NodeSet, ParameterValues, Time, choices::hash_text};
+
+/// How many requests a scenario may have.
+pub const MAX_REQUESTS: usize = 10_000;
+/// How many faults a scenario may have.
+pub const MAX_FAULTS: usize = 10_000;
+/// After how many events a run stops, saying so.
+pub const MAX_EVENTS: usize = 1_000_000;
+/// The latest moment, and the longest span, that a scenario may name, in virtual ms: some eleven days.
+pub const MAX_TIME: Time = 1_000_000_000;
+
+/// Protocol, parameters, nodes, network, requests, faults and seed: together they determine a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scenario {
+    /// What the reader calls it; may be empty.
+    pub title: String,
+    /// The id of the protocol.
+    pub protocol: String,
+    /// What differs from the parameters' defaults.
+    pub params: ParameterValues,
+    /// The nodes' names, unique.
+    pub nodes: Vec<String>,
+    /// What luck depends on, together with names.
+    pub seed: u64,
+    /// How messages travel.
+    pub network: NetworkSpec,
+    /// What the application asks for.
+    pub requests: Vec<RequestSpec>,
+    /// What goes wrong.
+    pub faults: Vec<Fault>,
+    /// When the run ends, in virtual ms.
+    pub until: Time,
+    /// What to look at.
+    pub captions: Vec<Caption>,
+}
+
+impl Scenario {
+    /// The default of [`until`](Self::until).
+    pub const UNTIL: Time = 1000;
+
+    /// A scenario with nothing in it: all defaults, no requests, no faults.
+    #[must_use]
+    pub fn new(protocol: impl Into<String>, nodes: Vec<String>) -> Self {
+        Self {
+            title: String::new(),
+            protocol: protocol.into(),
+            params: ParameterValues::new(),
+            nodes,
+            seed: 0,
+            network: NetworkSpec::default(),
+            requests: Vec::new(),
+            faults: Vec::new(),
+            until: Self::UNTIL,
+            captions: Vec::new(),
+        }
+    }
+
+    /// P1 to Pn: what nodes are called when the scenario only says how many.
+    #[must_use]
+    pub fn numbered(size: usize) -> Vec<String> {
+        (1..=size).map(|number| format!("P{number}")).collect()
+    }
+
+    /// What the reader calls a node.
+    #[must_use]
+    pub fn name(&self, node: NodeId) -> &str {
+        &self.nodes[node.index()]
+    }
+
+    /// The name of a message, as links spell it: `Alice>Carol#1`.
+    #[must_use]
+    pub fn message_name(&self, message: MessageName) -> String {
+        format!("{}>{}#{}", self.name(message.from), self.name(message.to), message.number)
+    }
+
+    /// A word for every node's name, for the draws that depend on it.
+    pub(super) fn name_hashes(&self) -> Vec<u64> {
+        self.nodes.iter().map(|name| hash_text(name)).collect()
+    }
+}
+
+/// A probability, in millionths: never a floating-point number.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
+pub struct PerMillion(pub u32);
+
+impl PerMillion {
+    /// Certainty.
+    pub const ONE: Self = Self(1_000_000);
+
+    /// As a JSON number; exact, since six decimals survive a double.
+    #[must_use]
+    pub fn to_f64(self) -> f64 {
+        f64::from(self.0) / 1e6
+    }
+}
+
+/// How messages travel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NetworkSpec {
+    /// What the protocol may assume about delays.
+    pub timing: Timing,
+    /// How long a message takes, where no link says otherwise.
+    pub delay: Delay,
+    /// Whether messages of one link can overtake.
+    pub order: Order,
+    /// How likely a message is lost.
+    pub loss: PerMillion,
+    /// How likely a second copy arrives.
+    pub duplicate: PerMillion,
+    /// Who tells of crashes.
+    pub detector: Detector,
+    /// Links with a delay of their own.
+    pub links: Vec<LinkSpec>,
+}
+
+impl Default for NetworkSpec {
+    fn default() -> Self {
+        Self {
+            timing: Timing::Asynchronous,
+            delay: Delay { min: 10, max: 30 },
+            order: Order::Any,
+            loss: PerMillion(0),
+            duplicate: PerMillion(0),
+            detector: Detector::None,
+            links: Vec::new(),
+        }
+    }
+}
+
+/// What the protocol may assume about delays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timing {
+    /// Nothing: a slow node cannot be told from a dead one.
+    Asynchronous,
+    /// A message takes at most so many virtual ms. A scenario may still break it.
+    Synchronous(Time),
+}
+
+/// Uniform and inclusive, in virtual ms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delay {
+    /// The least.
+    pub min: Time,
+    /// The greatest.
+    pub max: Time,
+}
+
+/// Whether messages of one link can overtake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// They can.
+    Any,
+    /// First in, first out.
+    Fifo,
+}
+
+/// Who tells of crashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detector {
+    /// Nobody: crashes are undetectable.
+    None,
+    /// Every crash, and nothing else, is reported to everyone so many virtual ms later (fail-stop).
+    Perfect(Time),
+}
+
+impl Detector {
+    /// The bound where the scenario only says `"perfect"`, in virtual ms.
+    pub const BOUND: Time = 50;
+}
+
+/// A link with a delay of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkSpec {
+    /// The sending side.
+    pub from: NodeId,
+    /// The receiving side.
+    pub to: NodeId,
+    /// How long its messages take.
+    pub delay: Delay,
+}
+
+/// Something that the application asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RequestSpec {
+    /// When, in virtual ms.
+    pub at: Time,
+    /// Where.
+    pub node: NodeId,
+    /// The request's name.
+    pub name: String,
+    /// Its value, if it carries one.
+    pub with: Option<Json>,
+}
+
+impl Eq for RequestSpec {}
+
+/// The name of a message: its link, and its count on it from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageName {
+    /// Who sends it.
+    pub from: NodeId,
+    /// Who is to receive it.
+    pub to: NodeId,
+    /// The how-manieth message it is that `from` hands to the network for `to`, from 1.
+    pub number: u32,
+}
+
+/// Something that goes wrong. Times are in virtual ms; a span is from `at` up to, but without, `until`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The message is lost.
+    Drop {
+        /// Which.
+        message: MessageName,
+    },
+    /// The message arrives later.
+    Delay {
+        /// Which.
+        message: MessageName,
+        /// By how much.
+        by: Time,
+    },
+    /// A second copy of the message arrives.
+    Duplicate {
+        /// Which.
+        message: MessageName,
+        /// How long after the first.
+        after: Time,
+    },
+    /// The node stops.
+    Crash {
+        /// Which.
+        node: NodeId,
+        /// When.
+        at: Time,
+        /// In the middle of what it does at that moment: just after so many sends.
+        after_sends: Option<u32>,
+    },
+    /// The node restarts, with its stable storage and nothing else.
+    Recover {
+        /// Which.
+        node: NodeId,
+        /// When.
+        at: Time,
+    },
+    /// The node does nothing, then goes on not knowing.
+    Pause {
+        /// Which.
+        node: NodeId,
+        /// From when.
+        at: Time,
+        /// Till when.
+        until: Time,
+    },
+    /// Nothing crosses from one group to another; a node left out is alone.
+    Partition {
+        /// Who is together.
+        groups: Vec<NodeSet>,
+        /// From when.
+        at: Time,
+        /// Till when.
+        until: Time,
+    },
+    /// One direction of one link is dead.
+    Cut {
+        /// The sending side.
+        from: NodeId,
+        /// The receiving side.
+        to: NodeId,
+        /// From when.
+        at: Time,
+        /// Till when.
+        until: Time,
+    },
+    /// The node fails to send, or fails to receive.
+    Omit {
+        /// Which.
+        node: NodeId,
+        /// Sending or receiving.
+        side: Side,
+        /// From when.
+        at: Time,
+        /// Till when.
+        until: Time,
+    },
+}
+
+/// Which side of a node's communication an omission hits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// What it sends never leaves.
+    Send,
+    /// What arrives never gets in.
+    Receive,
+}
+
+impl Fault {
+    /// What the table of faults calls it.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Drop { .. } => "drop",
+            Self::Delay { .. } => "delay",
+            Self::Duplicate { .. } => "duplicate",
+            Self::Crash { .. } => "crash",
+            Self::Recover { .. } => "recover",
+            Self::Pause { .. } => "pause",
+            Self::Partition { .. } => "partition",
+            Self::Cut { .. } => "cut",
+            Self::Omit { .. } => "omit",
+        }
+    }
+}
+
+/// A note tied to a moment of a node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caption {
+    /// When, in virtual ms.
+    pub at: Time,
+    /// Where.
+    pub node: NodeId,
+    /// What to look at.
+    pub text: String,
+}
+
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(match self {
+            Self::Any => "any",
+            Self::Fifo => "fifo",
+        })
+    }
+}

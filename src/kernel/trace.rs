@@ -1,0 +1,207 @@
+//! What happened.
+//!
+//! Compact, since runs are long: types are erased but nothing is rendered. JSON and pictures are made of
+//! it elsewhere.
+
+use std::rc::Rc;
+
+use super::{Detection, MessageName, NodeId, Packet, Time};
+
+/// The place of an event in [`Trace::events`].
+pub type EventId = usize;
+/// The place of a message in [`Trace::messages`].
+pub type MessageId = usize;
+
+/// A run, recorded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trace {
+    /// In the order in which they happened.
+    pub events: Vec<Event>,
+    /// In the order in which they were sent.
+    pub messages: Vec<Message>,
+    /// When the run ended, in virtual ms.
+    pub end: Time,
+    /// Whether it came to rest: nothing was in flight and no timer ran.
+    pub quiescent: bool,
+    /// Whether it was stopped at the event budget, neither at rest nor at its horizon.
+    pub exhausted: bool,
+    /// By their places in the scenario: the faults that met nothing.
+    pub unused_faults: Vec<usize>,
+    /// By their places in the scenario: the requests that met a node that was down, or the run's end.
+    pub unused_requests: Vec<usize>,
+}
+
+impl Trace {
+    /// How many events have happened by the end of this moment.
+    #[must_use]
+    pub fn events_until(&self, time: Time) -> usize {
+        self.events.partition_point(|event| event.time <= time)
+    }
+}
+
+/// Something that happened at one node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// When, in virtual ms.
+    pub time: Time,
+    /// Where. For a loss, the node that the message was for.
+    pub node: NodeId,
+    /// What.
+    pub kind: EventKind,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EventKind {
+    /// The application asked.
+    Request {
+        /// Its place in the scenario.
+        index: usize,
+        /// The request.
+        packet: Packet,
+    },
+    /// A message was handed to the network.
+    Send(MessageId),
+    /// A message, or a second copy of it, came.
+    Receive(MessageId),
+    /// A message, or a second copy of it, will never come.
+    Lose(MessageId, Loss),
+    /// A timer went off.
+    Timer(Packet),
+    /// The node stopped.
+    Crash,
+    /// The node restarted.
+    Recover,
+    /// The node stands still.
+    Pause,
+    /// The node goes on.
+    Resume,
+    /// The node wrote to stable storage.
+    Persist,
+    /// The protocol said why.
+    Note(Rc<str>),
+    /// The protocol told its application something.
+    Indicate {
+        /// Its `kind` in the trace.
+        kind: &'static str,
+        /// The indication.
+        packet: Packet,
+    },
+    /// The scenario's failure detector told the node something.
+    Detect(Detection),
+}
+
+impl EventKind {
+    /// Its `kind` in the trace.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Request { .. } => "request",
+            Self::Send(_) => "send",
+            Self::Receive(_) => "receive",
+            Self::Lose(..) => "lose",
+            Self::Timer(_) => "timer",
+            Self::Crash => "crash",
+            Self::Recover => "recover",
+            Self::Pause => "pause",
+            Self::Resume => "resume",
+            Self::Persist => "persist",
+            Self::Note(_) => "note",
+            Self::Indicate { kind, .. } => kind,
+            Self::Detect(detection) => detection.kind(),
+        }
+    }
+
+    /// The message that it is about, if it is about one.
+    #[must_use]
+    pub const fn message(&self) -> Option<MessageId> {
+        match self {
+            Self::Send(message) | Self::Receive(message) | Self::Lose(message, _) => Some(*message),
+            _ => None,
+        }
+    }
+}
+
+/// A message that was handed to the network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// What links call it.
+    pub name: MessageName,
+    /// What it says.
+    pub packet: Packet,
+    /// The event of its sending.
+    pub sent: EventId,
+    /// What became of it.
+    pub fate: Fate,
+    /// What became of further copies of it.
+    pub copies: Vec<Fate>,
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// On its way when the run ended.
+    InFlight {
+        /// When it would arrive, in virtual ms.
+        due: Time,
+    },
+    /// Received.
+    Received(EventId),
+    /// Lost.
+    Lost(EventId, Loss),
+}
+
+impl Fate {
+    /// The event that ended its way.
+    #[must_use]
+    pub const fn event(self) -> Option<EventId> {
+        match self {
+            Self::InFlight { .. } => None,
+            Self::Received(event) | Self::Lost(event, _) => Some(event),
+        }
+    }
+}
+
+/// Why a message was lost, and by which of the scenario's faults.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// By the network's own bad luck.
+    Luck,
+    /// By hand.
+    Drop(usize),
+    /// It ran into a partition.
+    Partition(usize),
+    /// It ran into a dead link.
+    Cut(usize),
+    /// Its sender or its receiver failed to handle it.
+    Omission(usize),
+    /// Its receiver was down.
+    Crashed,
+}
+
+impl Loss {
+    /// Its `why` in the trace.
+    #[must_use]
+    pub const fn why(self) -> &'static str {
+        match self {
+            Self::Luck => "loss",
+            Self::Drop(_) => "drop",
+            Self::Partition(_) => "partition",
+            Self::Cut(_) => "cut",
+            Self::Omission(_) => "omission",
+            Self::Crashed => "crashed",
+        }
+    }
+
+    /// The fault that did it, by its place in the scenario.
+    #[must_use]
+    pub const fn fault(self) -> Option<usize> {
+        match self {
+            Self::Drop(fault)
+            | Self::Partition(fault)
+            | Self::Cut(fault)
+            | Self::Omission(fault) => Some(fault),
+            Self::Luck | Self::Crashed => None,
+        }
+    }
+}

@@ -1,0 +1,2 @@
+//! The two commands, and their kin.
+fn main() {}
