@@ -7,6 +7,7 @@
 //! [`Assumption`], [`Judgement`]).
 
 mod assumption;
+mod causality;
 mod choices;
 mod context;
 mod judgement;
@@ -22,6 +23,7 @@ mod simulation;
 mod trace;
 
 pub use assumption::{Assumption, Breach, Rule};
+pub use causality::{Chain, chain};
 pub use choices::Choices;
 pub use context::{Context, Effect};
 pub use judgement::{Class, Judgement, Report, judge, report};
@@ -30,7 +32,7 @@ pub use node::{Group, MAX_NODES, NodeId, NodeSet, speaks_reserved, spell};
 pub use parameter::{
     Domain, Parameter, ParameterField, ParameterValue, ParameterValues, Parameters,
 };
-pub use process::{Detection, Indication, Never, Payload, Process, Request, RequestKind, Time};
+pub use process::{Carried, Detection, Indication, Never, Payload, Process, Request, RequestKind, Time};
 pub use property::{Kind, Monitor, Observation, Property, Roster, Seen, Verdict};
 pub use protocol::{Behaviour, Cost, Protocol};
 pub use scenario::{

@@ -56,6 +56,13 @@ pub trait Process: Clone + fmt::Debug + Eq + Hash + Serialize + 'static {
     fn on_recovery(&mut self, ctx: &mut Context<Self>) {
         self.on_init(ctx);
     }
+
+    /// The application's message that a message from `from` carries, if it carries one: what lets the
+    /// diagram show how long a message that has come is held back before it is delivered.
+    #[must_use]
+    fn carries(_from: NodeId, _message: &Self::Message) -> Option<Carried> {
+        None
+    }
 }
 
 /// Anything that passes between layers, processes or moments in time.
@@ -93,7 +100,15 @@ pub struct RequestKind {
 pub trait Indication: Payload {
     /// Its `kind` in the trace: `deliver`, `enter`, `decide`… Its data is what it serialises to.
     fn kind(&self) -> &'static str;
+
+    /// The application's message that it delivers, if it delivers one.
+    fn delivers(&self) -> Option<Carried> {
+        None
+    }
 }
+
+/// The name of an application's message: who asked for it, and its count there from 1.
+pub type Carried = (NodeId, u32);
 
 /// The type with no values.
 #[derive(

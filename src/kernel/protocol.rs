@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::{
-    Assumption, Group, Indication, Machine, Packet, Parameter, ParameterValues, Parameters,
+    Assumption, Carried, Group, Indication, Machine, NodeId, Packet, Parameter, ParameterValues, Parameters,
     Process, Property, Request, RequestKind, machine,
 };
 
@@ -59,6 +59,10 @@ pub struct Behaviour {
         fn(name: &str, with: Option<&Json>, nodes: &[String]) -> Result<Packet, String>,
     /// Starts a process.
     pub spawn: fn(group: Group, values: &ParameterValues) -> Box<dyn Machine>,
+    /// See [`Process::carries`].
+    pub carries: fn(from: NodeId, message: &Packet) -> Option<Carried>,
+    /// See [`Indication::delivers`].
+    pub delivers: fn(indication: &Packet) -> Option<Carried>,
 }
 
 impl Behaviour {
@@ -73,6 +77,8 @@ impl Behaviour {
             requests: P::Request::KINDS,
             read_request: |name, with, nodes| P::Request::read(name, with, nodes).map(Packet::new),
             spawn: machine::spawn::<P>,
+            carries: |from, message| P::carries(from, message.get()?),
+            delivers: |indication| indication.get::<P::Indication>()?.delivers(),
         }
     }
 }

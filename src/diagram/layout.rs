@@ -1,0 +1,180 @@
+//! Where things are: time along one axis, nodes across the other.
+
+use crate::kernel::{EventKind, NodeId, Time, Trace};
+
+/// Space kept before the first moment, so that its marks are not cut.
+const LEAD: f64 = 28.0;
+/// Space kept after the last moment.
+const TAIL: f64 = 56.0;
+/// How far apart two marks on one line are at least: they would hide each other.
+const MARK_GAP: f64 = 14.0;
+/// How far an arrow leans forward at least: it would seem to arrive before it was sent.
+const LEAN: f64 = 10.0;
+
+/// Which way time runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Orientation {
+    /// Left to right, one line below the other.
+    Horizontal,
+    /// Top down, one line beside the other: for narrow screens.
+    Vertical,
+}
+
+/// A place in the picture, in CSS pixels from its top left corner.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// To the right.
+    pub x: f64,
+    /// Down.
+    pub y: f64,
+}
+
+/// What the picture has to fit into.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Frame {
+    /// Which way time runs.
+    pub orientation: Orientation,
+    /// How long the time axis is to be.
+    pub length: f64,
+    /// How far apart two lines are.
+    pub gap: f64,
+    /// The last moment that is shown, in virtual ms.
+    pub end: Time,
+}
+
+/// Where every event of a run is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layout {
+    frame: Frame,
+    nodes: usize,
+    scale: f64,
+    /// By event: how far along its line it is.
+    along: Vec<f64>,
+    reach: f64,
+}
+
+impl Layout {
+    /// Places the events of a run.
+    ///
+    /// An event is where its time says, or a little later where marks of the same line would hide each
+    /// other; so an edit moves only what is close to what it changed.
+    #[must_use]
+    pub fn new(trace: &Trace, nodes: usize, frame: Frame) -> Self {
+        let scale = (frame.length - LEAD - TAIL).max(1.0) / frame.end.max(1) as f64;
+        let mut last = vec![f64::NEG_INFINITY; nodes];
+        let mut along: Vec<f64> = Vec::with_capacity(trace.events.len());
+        let mut reach: f64 = 0.0;
+        for event in &trace.events {
+            let last = &mut last[event.node.index()];
+            let place = (LEAD + event.time as f64 * scale).max(*last);
+            let place = match event.kind {
+                EventKind::Send(_) => place,
+                EventKind::Lose(message, _) => {
+                    place.max(along[trace.messages[message].sent] + LEAN)
+                }
+                EventKind::Receive(message) => {
+                    place.max(*last + MARK_GAP).max(along[trace.messages[message].sent] + LEAN)
+                }
+                _ => place.max(*last + MARK_GAP),
+            };
+            // A loss is drawn between the lines: it hides no mark.
+            if !matches!(event.kind, EventKind::Lose(..)) {
+                *last = place;
+            }
+            reach = reach.max(place);
+            along.push(place);
+        }
+        Self { frame, nodes, scale, along, reach: reach + TAIL / 2.0 }
+    }
+
+    /// Which way time runs.
+    #[must_use]
+    pub const fn orientation(&self) -> Orientation {
+        self.frame.orientation
+    }
+
+    /// The last moment that is shown, in virtual ms.
+    #[must_use]
+    pub const fn end(&self) -> Time {
+        self.frame.end
+    }
+
+    /// How far along the time axis a moment is.
+    #[must_use]
+    pub fn along_time(&self, time: f64) -> f64 {
+        LEAD + time * self.scale
+    }
+
+    /// The moment at this place of the time axis, in virtual ms.
+    #[must_use]
+    pub fn time_at(&self, along: f64) -> f64 {
+        ((along - LEAD) / self.scale).clamp(0.0, self.frame.end as f64)
+    }
+
+    /// How far along the time axis an event is.
+    #[must_use]
+    pub fn along_event(&self, event: usize) -> f64 {
+        self.along[event]
+    }
+
+    /// How far across a node's line is.
+    #[must_use]
+    pub fn across(&self, node: NodeId) -> f64 {
+        (node.index() as f64 + 0.5) * self.frame.gap
+    }
+
+    /// How far across a place is, in lines: 0.0 is on the first one.
+    #[must_use]
+    pub fn lanes_at(&self, across: f64) -> f64 {
+        across / self.frame.gap - 0.5
+    }
+
+    /// How far apart two lines are.
+    #[must_use]
+    pub const fn gap(&self) -> f64 {
+        self.frame.gap
+    }
+
+    /// How long the picture is along the time axis.
+    #[must_use]
+    pub fn length(&self) -> f64 {
+        self.frame.length.max(self.reach)
+    }
+
+    /// How broad the picture is across the lines.
+    #[must_use]
+    pub fn breadth(&self) -> f64 {
+        self.nodes as f64 * self.frame.gap
+    }
+
+    /// A place in the picture.
+    #[must_use]
+    pub const fn point(&self, along: f64, across: f64) -> Point {
+        match self.frame.orientation {
+            Orientation::Horizontal => Point { x: along, y: across },
+            Orientation::Vertical => Point { x: across, y: along },
+        }
+    }
+
+    /// The reverse of [`point`](Self::point): along and across.
+    #[must_use]
+    pub const fn unpoint(&self, point: Point) -> (f64, f64) {
+        match self.frame.orientation {
+            Orientation::Horizontal => (point.x, point.y),
+            Orientation::Vertical => (point.y, point.x),
+        }
+    }
+
+    /// Where an event is drawn: on its node's line.
+    #[must_use]
+    pub fn event_point(&self, trace: &Trace, event: usize) -> Point {
+        self.point(self.along[event], self.across(trace.events[event].node))
+    }
+
+    /// Where the playhead stands when the first `cursor` events have happened and it is `time` ms.
+    #[must_use]
+    pub fn playhead(&self, cursor: usize, time: f64) -> f64 {
+        let happened = cursor.checked_sub(1).map_or(0.0, |last| self.along[last] + 7.0);
+        self.along_time(time).max(happened)
+    }
+}
