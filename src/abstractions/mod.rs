@@ -1,1 +1,12 @@
-//! See ARCHITECTURE.md.
+//! The textbook's modules: what is asked, told and promised, without any solution.
+//!
+//! A module holds the requests and indications of one abstraction and its properties, each with the
+//! monitor that judges it. Vocabulary and properties are those of Cachin, Guerraoui and Rodrigues,
+//! *Introduction to Reliable and Secure Distributed Programming* (2nd edition, 2011), "CGR" from here on.
+
+pub mod broadcast;
+pub mod clock;
+pub mod order;
+mod value;
+
+pub use value::Value;

@@ -1,0 +1,12 @@
+//! Reliable multicast: everybody or nobody delivers, whoever crashes on the way.
+
+pub mod best_effort_broadcast;
+
+use super::Family;
+
+/// The protocols of this family.
+pub const FAMILY: Family = Family {
+    id: "reliable",
+    name: "Reliable multicast",
+    protocols: &[best_effort_broadcast::PROTOCOL],
+};
