@@ -1,1 +1,11 @@
-//! See ARCHITECTURE.md.
+//! Everything that leaves or enters: scenarios, traces, links, catalogues and what a terminal shows.
+//!
+//! All of it is a public interface (docs/scenario.md, docs/trace.md, docs/link.md): versioned, and
+//! changed only by adding, since links are pasted into course sites and must open for years.
+
+mod json;
+mod problem;
+pub mod scenario;
+
+pub use json::{MAX_NESTING, MAX_TEXT};
+pub use problem::Problem;

@@ -1,0 +1,454 @@
+//! Reads JSON that strangers wrote: bounds first, nothing given twice, and a path to whatever is wrong.
+
+use std::{fmt, ops::RangeInclusive};
+
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value as Json};
+
+use super::problem::{Problem, alternatives, quoted, shown};
+use crate::kernel::{PerMillion, speaks_reserved};
+
+/// How long a text may be, in bytes.
+pub const MAX_TEXT: usize = 1 << 20;
+/// How deep objects and lists may nest.
+pub const MAX_NESTING: usize = 32;
+/// The greatest whole number that every language's JSON carries exactly.
+pub(super) const MAX_WHOLE: u64 = (1 << 53) - 1;
+
+/// Reads a text as JSON.
+///
+/// # Errors
+/// If it is too long, nests too deeply (seen before anything is built), is no JSON, or gives a field twice.
+pub(super) fn parse(text: &str) -> Result<Json, Problem> {
+    if text.len() > MAX_TEXT {
+        let found = format!("{} bytes", text.len());
+        return Err(Problem::new("", found, format!("at most {MAX_TEXT}")));
+    }
+    if nests_too_deeply(text) {
+        return Err(too_deep(""));
+    }
+    match serde_json::from_str(text) {
+        Ok(Strict(value)) => Ok(value),
+        Err(error) => Err(malformed(&error)),
+    }
+}
+
+fn too_deep(path: &str) -> Problem {
+    let found = format!("more than {MAX_NESTING} levels of nesting");
+    Problem::new(path, found, format!("at most {MAX_NESTING}"))
+}
+
+/// Whether brackets nest too deeply, seen without building or recursing.
+fn nests_too_deeply(text: &str) -> bool {
+    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => depth += 1,
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MAX_NESTING {
+            return true;
+        }
+    }
+    false
+}
+
+fn malformed(error: &serde_json::Error) -> Problem {
+    let (line, column) = (error.line(), error.column());
+    let mut what = error.to_string();
+    if let Some(end) = what.rfind(" at line ") {
+        what.truncate(end);
+    }
+    let (found, expected) = match error.classify() {
+        serde_json::error::Category::Data => (what, "each field once"),
+        _ => (format!("a syntax error ({what})"), "JSON"),
+    };
+    Problem::new("", format!("{found} at line {line}, column {column}"), expected)
+}
+
+/// JSON in which no object has the same field twice: with the usual reader the last one would win, and
+/// nobody would know.
+struct Strict(Json);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(StrictVisitor).map(Self)
+    }
+}
+
+struct StrictVisitor;
+
+impl<'de> Visitor<'de> for StrictVisitor {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Json, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json, A::Error> {
+        let mut values = Vec::new();
+        while let Some(Strict(value)) = list.next_element()? {
+            values.push(value);
+        }
+        Ok(values.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Json, A::Error> {
+        let mut fields = Map::new();
+        while let Some(name) = object.next_key::<String>()? {
+            if fields.contains_key(&name) {
+                return Err(A::Error::custom(format!("the field {} again", quoted(&name))));
+            }
+            let Strict(value) = object.next_value()?;
+            fields.insert(name, value);
+        }
+        Ok(fields.into())
+    }
+}
+
+/// A number in exact millionths; none if it has more than six decimals or is out of all proportion.
+///
+/// Read off the shortest decimal that stands for it, since a double is no place to compare decimals.
+fn millionths(number: &Number) -> Option<i128> {
+    let text = number.to_string();
+    let (sign, text) = match text.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, text.as_str()),
+    };
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let fraction = fraction.trim_end_matches('0');
+    let digits: i128 = format!("{whole}{fraction}").parse().ok()?;
+    let shift = exponent.parse::<i64>().ok()? - fraction.len() as i64 + 6;
+    if digits == 0 {
+        return Some(0);
+    }
+    let scaled = match u32::try_from(shift) {
+        Ok(up) => digits.checked_mul(10_i128.checked_pow(up)?)?,
+        Err(_) => {
+            let down = 10_i128.checked_pow(u32::try_from(-shift).ok()?)?;
+            (digits % down == 0).then_some(digits / down)?
+        }
+    };
+    Some(sign * scaled)
+}
+
+/// The whole number that this is, `10.0` included: JSON knows only one kind of number.
+fn whole(number: &Number) -> Option<i128> {
+    let millionths = millionths(number)?;
+    (millionths % 1_000_000 == 0).then_some(millionths / 1_000_000)
+}
+
+/// A value in a document, or the lack of one, and the path that leads to it.
+#[derive(Clone, Debug)]
+pub(super) struct Place<'a> {
+    path: String,
+    value: Option<&'a Json>,
+}
+
+impl<'a> Place<'a> {
+    /// The whole document.
+    pub(super) fn root(value: &'a Json) -> Self {
+        Self { path: String::new(), value: Some(value) }
+    }
+
+    /// Where it is.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is there.
+    pub(super) fn value(&self) -> Option<&'a Json> {
+        self.value
+    }
+
+    /// What is wrong with it.
+    pub(super) fn problem(&self, expected: impl Into<String>) -> Problem {
+        Problem::new(&self.path, self.value.map_or("nothing".to_owned(), shown), expected)
+    }
+
+    /// An object with no other fields than these.
+    pub(super) fn object(&self, known: &[&str]) -> Result<Object<'a>, Problem> {
+        let object = self.open_object()?;
+        match object.fields.keys().find(|name| !known.contains(&name.as_str())) {
+            Some(name) => Err(object.unknown("field", name, known)),
+            None => Ok(object),
+        }
+    }
+
+    /// An object with any fields.
+    pub(super) fn open_object(&self) -> Result<Object<'a>, Problem> {
+        match self.value {
+            Some(Json::Object(fields)) => Ok(Object { path: self.path.clone(), fields }),
+            _ => Err(self.problem("an object")),
+        }
+    }
+
+    /// A list.
+    pub(super) fn list(&self, expected: &str, most: usize) -> Result<Vec<Self>, Problem> {
+        let Some(Json::Array(values)) = self.value else { return Err(self.problem(expected)) };
+        if values.len() > most {
+            let found = format!("{} of them", values.len());
+            return Err(Problem::new(&self.path, found, format!("at most {most}")));
+        }
+        let place =
+            |(index, value)| Self { path: format!("{}[{index}]", self.path), value: Some(value) };
+        Ok(values.iter().enumerate().map(place).collect())
+    }
+
+    /// A whole number of this range.
+    pub(super) fn whole(&self, range: RangeInclusive<u64>) -> Result<u64, Problem> {
+        let (least, most) = (*range.start(), *range.end());
+        self.any_whole()
+            .and_then(|number| u64::try_from(number).ok())
+            .filter(|number| range.contains(number))
+            .ok_or_else(|| self.problem(format!("a whole number from {least} to {most}")))
+    }
+
+    /// A whole number that fits a count, within this range.
+    pub(super) fn count(&self, least: u32) -> Result<u32, Problem> {
+        let number = self.whole(u64::from(least)..=u64::from(u32::MAX))?;
+        Ok(u32::try_from(number).expect("the range is that of the type"))
+    }
+
+    /// The whole number that is there, if it is one.
+    pub(super) fn any_whole(&self) -> Option<i128> {
+        match self.value {
+            Some(Json::Number(number)) => whole(number),
+            _ => None,
+        }
+    }
+
+    /// A number from 0 to 1 with at most six decimals.
+    pub(super) fn probability(&self) -> Result<PerMillion, Problem> {
+        let read = match self.value {
+            Some(Json::Number(number)) => millionths(number),
+            _ => None,
+        };
+        read.and_then(|odds| u32::try_from(odds).ok())
+            .map(PerMillion)
+            .filter(|odds| *odds <= PerMillion::ONE)
+            .ok_or_else(|| self.problem("a number from 0 to 1 with at most six decimals"))
+    }
+
+    /// A text.
+    pub(super) fn text(&self, expected: &str) -> Result<&'a str, Problem> {
+        match self.value {
+            Some(Json::String(text)) => Ok(text),
+            _ => Err(self.problem(expected)),
+        }
+    }
+
+    /// A text of one line that can be drawn.
+    pub(super) fn line(&self, most: usize) -> Result<&'a str, Problem> {
+        let expected = format!("a text of at most {most} characters, without control characters");
+        let text = self.text(&expected)?;
+        self.speaks_for_itself(text)?;
+        let fits = text.chars().count() <= most && !text.chars().any(char::is_control);
+        if fits { Ok(text) } else { Err(self.problem(expected)) }
+    }
+
+    /// Refuses the characters that stand for nodes inside a run: a text with one of them would be drawn
+    /// with a node's name in it.
+    pub(super) fn speaks_for_itself(&self, text: &str) -> Result<(), Problem> {
+        if speaks_reserved(text) {
+            return Err(self.problem("a text without the private-use characters U+E000 to U+E07F"));
+        }
+        Ok(())
+    }
+
+    /// One of these words.
+    pub(super) fn word<'w>(&self, words: &[&'w str]) -> Result<&'w str, Problem> {
+        let written = match self.value {
+            Some(Json::String(text)) => text.as_str(),
+            _ => return Err(self.problem(alternatives(words.iter().copied()))),
+        };
+        words.iter().find(|word| **word == written).copied().ok_or_else(|| {
+            self.problem(alternatives(words.iter().copied()))
+                .with_closest(written, words.iter().copied())
+        })
+    }
+
+    /// A value that is handed on as it is, so that it comes out of the canonical form as it went in:
+    /// its texts can be drawn, its numbers are exact, and whole ones are written without a point.
+    pub(super) fn freely(&self) -> Result<Option<Json>, Problem> {
+        self.value.map(|value| self.tidy(value, MAX_NESTING)).transpose()
+    }
+
+    fn tidy(&self, value: &Json, levels: usize) -> Result<Json, Problem> {
+        let deeper = || levels.checked_sub(1).ok_or_else(|| too_deep(&self.path));
+        Ok(match value {
+            Json::Null | Json::Bool(_) => value.clone(),
+            Json::Number(number) => self.exact(number)?,
+            Json::String(text) => {
+                self.speaks_for_itself(text)?;
+                value.clone()
+            }
+            Json::Array(values) => {
+                let levels = deeper()?;
+                let values = values.iter().map(|value| self.tidy(value, levels));
+                values.collect::<Result<Vec<_>, _>>()?.into()
+            }
+            Json::Object(fields) => {
+                let levels = deeper()?;
+                let fields = fields.iter().map(|(name, value)| {
+                    self.speaks_for_itself(name)?;
+                    Ok((name.clone(), self.tidy(value, levels)?))
+                });
+                fields.collect::<Result<Map<_, _>, _>>()?.into()
+            }
+        })
+    }
+
+    /// A number that survives being written and read again.
+    fn exact(&self, number: &Number) -> Result<Json, Problem> {
+        let most = i128::from(MAX_WHOLE);
+        let fits = |value: &i128| (-most..=most).contains(value);
+        if let Some(whole) = whole(number).filter(fits) {
+            let whole = i64::try_from(whole).expect("it is below 2^53");
+            return Ok(whole.into());
+        }
+        match millionths(number).filter(fits) {
+            Some(_) => Ok(number.clone().into()),
+            None => Err(self.problem(
+                "numbers of at most six decimals, whole ones up to 2^53−1, others up to 9·10^9",
+            )),
+        }
+    }
+}
+
+/// An object in a document.
+#[derive(Clone, Debug)]
+pub(super) struct Object<'a> {
+    path: String,
+    fields: &'a Map<String, Json>,
+}
+
+impl<'a> Object<'a> {
+    /// A field, or its lack.
+    pub(super) fn get(&self, name: &str) -> Place<'a> {
+        Place { path: self.path_of(name), value: self.fields.get(name) }
+    }
+
+    /// A field, if it is there.
+    pub(super) fn find(&self, name: &str) -> Option<Place<'a>> {
+        let value = self.fields.get(name)?;
+        Some(Place { path: self.path_of(name), value: Some(value) })
+    }
+
+    /// The names of its fields, sorted.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.fields.keys().map(String::as_str)
+    }
+
+    /// What is wrong with a name that nobody knows.
+    pub(super) fn unknown<'k>(
+        &self,
+        what: &str,
+        name: &str,
+        known: impl IntoIterator<Item = &'k (impl AsRef<str> + 'k + ?Sized), IntoIter: Clone>,
+    ) -> Problem {
+        let known = known.into_iter().map(AsRef::as_ref);
+        let found = format!("the unknown {what} {}", quoted(name));
+        Problem::new(self.path_of(name), found, alternatives(known.clone()))
+            .with_closest(name, known)
+    }
+
+    fn path_of(&self, name: &str) -> String {
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        match (name.chars().all(plain) && name.len() <= 40, self.path.is_empty()) {
+            (true, true) => name.to_owned(),
+            (true, false) => format!("{}.{name}", self.path),
+            (false, _) => format!("{}[{}]", self.path, quoted(name)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(text: &str) -> Number {
+        serde_json::from_str(text).expect("a number")
+    }
+
+    #[test]
+    fn decimals_are_read_exactly() {
+        for (text, expected) in [
+            ("0.05", Some(50_000)),
+            ("1e-6", Some(1)),
+            ("1e-7", None),
+            ("0.1234567", None),
+            ("-0.5", Some(-500_000)),
+            ("-0.0", Some(0)),
+            ("1.0", Some(1_000_000)),
+            ("1.5e3", Some(1_500_000_000)),
+            ("1e300", None),
+            ("1e-300", None),
+            ("0e300", Some(0)),
+            ("18446744073709551615", Some(18_446_744_073_709_551_615_000_000)),
+        ] {
+            assert_eq!(millionths(&number(text)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_six_decimals_survive_a_double() {
+        for odds in (0..=1_000_000).step_by(7) {
+            let number = Number::from_f64(PerMillion(odds).to_f64()).expect("finite");
+            assert_eq!(millionths(&number), Some(i128::from(odds)));
+        }
+    }
+
+    #[test]
+    fn nesting_is_seen_before_anything_is_built() {
+        let nested = |levels| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        assert!(parse(&nested(MAX_NESTING)).is_ok());
+        let problem = parse(&nested(MAX_NESTING + 1)).expect_err("too deep");
+        assert_eq!(
+            problem.to_string(),
+            "found more than 32 levels of nesting, expected at most 32"
+        );
+        assert!(parse(&nested(MAX_TEXT / 2)).is_err());
+        assert!(parse(&format!("\"{}\"", r#"[{\""#.repeat(99))).is_ok());
+    }
+
+    #[test]
+    fn a_value_that_is_handed_on_comes_out_as_it_went_in() {
+        let value = serde_json::json!({"b": [1.0, -2.5, 0.000_001], "a": null});
+        let tidy = Place::root(&value).freely().expect("tidy").expect("there");
+        assert_eq!(tidy.to_string(), r#"{"a":null,"b":[1,-2.5,1e-6]}"#);
+        assert_eq!(parse(&tidy.to_string()), Ok(tidy));
+        for bad in [serde_json::json!(0.123_456_7), serde_json::json!(1e18)] {
+            assert!(Place::root(&bad).freely().is_err(), "{bad}");
+        }
+    }
+}

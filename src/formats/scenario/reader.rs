@@ -1,0 +1,265 @@
+//! From JSON to a scenario.
+
+use serde_json::Value as Json;
+
+use super::{
+    super::{
+        json::{self, MAX_WHOLE, Object, Place},
+        problem::Problem,
+    },
+    MAX_CAPTION, MAX_CAPTIONS, MAX_TITLE, VERSION, faults,
+    names::{self, Nodes},
+};
+use crate::{
+    kernel::{
+        Caption, Delay, Detector, LinkSpec, MAX_FAULTS, MAX_NODES, MAX_REQUESTS, MAX_TIME,
+        NetworkSpec, Order, ParameterValue, ParameterValues, Protocol, RequestSpec, Scenario, Time,
+        Timing,
+    },
+    protocols,
+};
+
+const FIELDS: &[&str] = &[
+    "version", "title", "protocol", "params", "nodes", "seed", "network", "requests", "faults",
+    "until", "captions",
+];
+
+/// Reads a scenario.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub fn read(text: &str) -> Result<Scenario, Problem> {
+    from_json(&json::parse(text)?)
+}
+
+/// Reads a scenario that has been parsed already: in the browser, a plain object.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub fn from_json(value: &Json) -> Result<Scenario, Problem> {
+    let place = Place::root(value);
+    read_version(&place)?;
+    let fields = place.object(FIELDS)?;
+    let protocol = read_protocol(&fields.get("protocol"))?;
+    let nodes = names::read(&fields.get("nodes"))?;
+    let mut scenario = Scenario::new(protocol.id, nodes);
+    if let Some(title) = fields.find("title") {
+        title.line(MAX_TITLE)?.clone_into(&mut scenario.title);
+    }
+    if let Some(params) = fields.find("params") {
+        scenario.params = read_params(&params, protocol)?;
+    }
+    if let Some(seed) = fields.find("seed") {
+        scenario.seed = seed.whole(0..=MAX_WHOLE)?;
+    }
+    if let Some(network) = fields.find("network") {
+        scenario.network = read_network(&network, Nodes(&scenario.nodes))?;
+    }
+    if let Some(until) = fields.find("until") {
+        scenario.until = until.whole(1..=MAX_TIME)?;
+    }
+    read_lists(&fields, protocol, &mut scenario)?;
+    Ok(scenario)
+}
+
+/// Looks at the version before anything else: a later one may have fields that this one does not know.
+fn read_version(place: &Place) -> Result<(), Problem> {
+    let fields = place.open_object()?;
+    let Some(version) = fields.find("version") else {
+        // Perhaps it is only spelt wrongly: then that is what to say.
+        place.object(FIELDS)?;
+        return Err(fields.get("version").problem(VERSION.to_string()));
+    };
+    match version.any_whole() {
+        Some(number) if number == i128::from(VERSION) => Ok(()),
+        Some(number) if number > i128::from(VERSION) => {
+            Err(version.problem(format!("{VERSION}: a later Worldlines wrote this, open it there")))
+        }
+        _ => Err(version.problem(VERSION.to_string())),
+    }
+}
+
+fn read_protocol(place: &Place) -> Result<&'static Protocol, Problem> {
+    let id = place.text("the id of a protocol")?;
+    protocols::find(id).ok_or_else(|| {
+        let known = protocols::catalogue().map(|(_, protocol)| protocol.id);
+        place.problem("the id of a protocol that `worldlines list` shows").with_closest(id, known)
+    })
+}
+
+/// Reads the parameters that differ from their defaults.
+fn read_params(place: &Place, protocol: &Protocol) -> Result<ParameterValues, Problem> {
+    let fields = place.open_object()?;
+    let parameters = protocol.behaviour.parameters;
+    let mut values = ParameterValues::new();
+    for name in fields.names() {
+        let Some(parameter) = parameters.iter().find(|parameter| parameter.name == name) else {
+            let known: Vec<&str> = parameters.iter().map(|parameter| parameter.name).collect();
+            return Err(fields.unknown("parameter", name, known));
+        };
+        let place = fields.get(name);
+        let value = match place.value() {
+            Some(Json::Bool(flag)) => Some(ParameterValue::Flag(*flag)),
+            Some(Json::String(word)) => Some(ParameterValue::Choice(word.clone())),
+            _ => place.any_whole().and_then(|n| n.try_into().ok()).map(ParameterValue::Integer),
+        };
+        match value.filter(|value| parameter.admits(value)) {
+            Some(value) if value == parameter.default() => {}
+            Some(value) => {
+                values.insert(name.to_owned(), value);
+            }
+            None => {
+                let problem = place.problem(parameter.expected());
+                let word = place.value().and_then(Json::as_str).unwrap_or_default();
+                return Err(problem.with_closest(word, words(parameter)));
+            }
+        }
+    }
+    Ok(values)
+}
+
+fn words(parameter: &crate::kernel::Parameter) -> impl Iterator<Item = &'static str> + use<> {
+    let choices = match parameter.domain {
+        crate::kernel::Domain::Choice { choices, .. } => choices,
+        _ => &[],
+    };
+    choices.iter().map(|(word, _)| *word)
+}
+
+fn read_network(place: &Place, nodes: Nodes) -> Result<NetworkSpec, Problem> {
+    let known = ["timing", "delay", "order", "loss", "duplicate", "corrupt", "detector", "links"];
+    let fields = place.object(&known)?;
+    let mut network = NetworkSpec::default();
+    if let Some(timing) = fields.find("timing") {
+        network.timing = read_timing(&timing)?;
+    }
+    if let Some(delay) = fields.find("delay") {
+        network.delay = read_delay(&delay)?;
+    }
+    if let Some(order) = fields.find("order") {
+        network.order = match order.word(&["any", "fifo"])? {
+            "fifo" => Order::Fifo,
+            _ => Order::Any,
+        };
+    }
+    if let Some(loss) = fields.find("loss") {
+        network.loss = loss.probability()?;
+    }
+    if let Some(duplicate) = fields.find("duplicate") {
+        network.duplicate = duplicate.probability()?;
+    }
+    if let Some(corrupt) = fields.find("corrupt")
+        && corrupt.probability()?.0 != 0
+    {
+        return Err(corrupt.problem("0: this version's network corrupts nothing"));
+    }
+    if let Some(detector) = fields.find("detector") {
+        network.detector = read_detector(&detector)?;
+    }
+    if let Some(links) = fields.find("links") {
+        network.links = read_links(&links, nodes)?;
+    }
+    Ok(network)
+}
+
+fn read_timing(place: &Place) -> Result<Timing, Problem> {
+    if let Some(Json::Object(_)) = place.value() {
+        let fields = place.object(&["synchronous"])?;
+        return Ok(Timing::Synchronous(time(&fields.get("synchronous"))?));
+    }
+    let expected = "\"asynchronous\" or {\"synchronous\": BOUND}";
+    match place.text(expected)? {
+        "asynchronous" => Ok(Timing::Asynchronous),
+        other => Err(place.problem(expected).with_closest(other, ["asynchronous"])),
+    }
+}
+
+fn read_detector(place: &Place) -> Result<Detector, Problem> {
+    if let Some(Json::Object(_)) = place.value() {
+        let fields = place.object(&["perfect"])?;
+        return Ok(Detector::Perfect(time(&fields.get("perfect"))?));
+    }
+    let expected = "\"none\", \"perfect\" or {\"perfect\": MS}";
+    match place.text(expected)? {
+        "none" => Ok(Detector::None),
+        "perfect" => Ok(Detector::Perfect(Detector::BOUND)),
+        other => Err(place.problem(expected).with_closest(other, ["none", "perfect"])),
+    }
+}
+
+fn read_delay(place: &Place) -> Result<Delay, Problem> {
+    let expected = "[least, greatest], in ms";
+    match place.list(expected, 2)?.as_slice() {
+        [least, greatest] => {
+            let min = time(least)?;
+            Ok(Delay { min, max: greatest.whole(min..=MAX_TIME)? })
+        }
+        _ => Err(place.problem(expected)),
+    }
+}
+
+fn read_links(place: &Place, nodes: Nodes) -> Result<Vec<LinkSpec>, Problem> {
+    let mut links: Vec<LinkSpec> = Vec::new();
+    for place in place.list("a list of links", MAX_NODES * (MAX_NODES - 1))? {
+        let fields = place.object(&["from", "to", "delay"])?;
+        let from = nodes.node(&fields.get("from"))?;
+        let to = nodes.other(&fields.get("to"), from)?;
+        let delay = read_delay(&fields.get("delay"))?;
+        if links.iter().any(|link| (link.from, link.to) == (from, to)) {
+            return Err(place.problem("each link once"));
+        }
+        links.push(LinkSpec { from, to, delay });
+    }
+    Ok(links)
+}
+
+fn read_lists(
+    fields: &Object,
+    protocol: &Protocol,
+    scenario: &mut Scenario,
+) -> Result<(), Problem> {
+    let nodes = Nodes(&scenario.nodes);
+    if let Some(requests) = fields.find("requests") {
+        let requests = requests.list("a list of requests", MAX_REQUESTS)?;
+        let requests = requests.iter().map(|place| read_request(place, protocol, nodes));
+        scenario.requests = requests.collect::<Result<_, _>>()?;
+    }
+    if let Some(faults) = fields.find("faults") {
+        let faults = faults.list("a list of faults", MAX_FAULTS)?;
+        let faults = faults.iter().map(|place| faults::read(place, nodes));
+        scenario.faults = faults.collect::<Result<_, _>>()?;
+    }
+    if let Some(captions) = fields.find("captions") {
+        let captions = captions.list("a list of captions", MAX_CAPTIONS)?;
+        let captions = captions.iter().map(|place| read_caption(place, nodes));
+        scenario.captions = captions.collect::<Result<_, _>>()?;
+    }
+    Ok(())
+}
+
+fn read_request(place: &Place, protocol: &Protocol, nodes: Nodes) -> Result<RequestSpec, Problem> {
+    let fields = place.object(&["at", "node", "do", "with"])?;
+    let at = time(&fields.get("at"))?;
+    let node = nodes.node(&fields.get("node"))?;
+    let known: Vec<&str> = protocol.behaviour.requests.iter().map(|kind| kind.name).collect();
+    let name = fields.get("do").word(&known)?.to_owned();
+    let place = fields.get("with");
+    let with = place.freely()?;
+    (protocol.behaviour.read_request)(&name, with.as_ref(), nodes.0)
+        .map_err(|expected| Problem::new(place.path(), names::found(&place), expected))?;
+    Ok(RequestSpec { at, node, name, with })
+}
+
+fn read_caption(place: &Place, nodes: Nodes) -> Result<Caption, Problem> {
+    let fields = place.object(&["at", "node", "text"])?;
+    Ok(Caption {
+        at: time(&fields.get("at"))?,
+        node: nodes.node(&fields.get("node"))?,
+        text: fields.get("text").line(MAX_CAPTION)?.to_owned(),
+    })
+}
+
+/// A moment or a span, in virtual ms.
+pub(super) fn time(place: &Place) -> Result<Time, Problem> {
+    place.whole(0..=MAX_TIME)
+}

@@ -1,0 +1,300 @@
+//! From a scenario to its canonical JSON.
+
+use serde::{Serialize, Serializer};
+use serde_json::Value as Json;
+
+use super::VERSION;
+use crate::{
+    kernel::{
+        Delay, Detector, Fault, NetworkSpec, NodeId, NodeSet, Order, ParameterValue, PerMillion,
+        Scenario, Side, Time, Timing,
+    },
+    protocols,
+};
+
+/// The canonical form of a scenario: fields in the order of docs/scenario.md, defaults left out, no
+/// spaces. Equal scenarios have equal texts; parameters that have their defaults are no difference.
+#[must_use]
+pub fn write(scenario: &Scenario) -> String {
+    serde_json::to_string(&Canonical::new(scenario))
+        .expect("texts, numbers, lists and objects with text keys always serialise")
+}
+
+#[derive(Serialize)]
+struct Canonical<'a> {
+    version: u64,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    title: &'a str,
+    protocol: &'a str,
+    #[serde(skip_serializing_if = "Pairs::is_empty")]
+    params: Pairs<'a>,
+    nodes: Nodes<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    network: Option<Network<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    requests: Vec<Request<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    faults: Vec<FaultObject<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Time>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    captions: Vec<Caption<'a>>,
+}
+
+/// The parameters that differ from their defaults, by name.
+struct Pairs<'a>(Vec<(&'a str, &'a ParameterValue)>);
+
+impl Pairs<'_> {
+    const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Serialize for Pairs<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().copied())
+    }
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Nodes<'a> {
+    Numbered(usize),
+    Named(&'a [String]),
+}
+
+#[derive(Serialize)]
+struct Network<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timing: Option<TimingObject>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delay: Option<[Time; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    loss: Option<Odds>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duplicate: Option<Odds>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detector: Option<DetectorObject>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    links: Vec<Link<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum TimingObject {
+    Asynchronous,
+    Synchronous(Time),
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum DetectorObject {
+    Word(&'static str),
+    Perfect { perfect: Time },
+}
+
+#[derive(Serialize)]
+struct Link<'a> {
+    from: &'a str,
+    to: &'a str,
+    delay: [Time; 2],
+}
+
+#[derive(Serialize)]
+struct Request<'a> {
+    at: Time,
+    node: &'a str,
+    #[serde(rename = "do")]
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    with: Option<&'a Json>,
+}
+
+#[derive(Serialize)]
+struct Caption<'a> {
+    at: Time,
+    node: &'a str,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum FaultObject<'a> {
+    Drop {
+        message: String,
+    },
+    Delay {
+        message: String,
+        by: Time,
+    },
+    Duplicate {
+        message: String,
+        after: Time,
+    },
+    Crash {
+        node: &'a str,
+        at: Time,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        after_sends: Option<u32>,
+    },
+    Recover {
+        node: &'a str,
+        at: Time,
+    },
+    Pause {
+        node: &'a str,
+        at: Time,
+        until: Time,
+    },
+    Partition {
+        groups: Vec<Vec<&'a str>>,
+        at: Time,
+        until: Time,
+    },
+    Cut {
+        from: &'a str,
+        to: &'a str,
+        at: Time,
+        until: Time,
+    },
+    Omit {
+        node: &'a str,
+        side: &'static str,
+        at: Time,
+        until: Time,
+    },
+}
+
+/// A probability; certainty is written without a point.
+struct Odds(PerMillion);
+
+impl Serialize for Odds {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0 == PerMillion::ONE {
+            return serializer.serialize_u32(1);
+        }
+        serializer.serialize_f64(self.0.to_f64())
+    }
+}
+
+/// The value, unless it is the default.
+fn unless<T: PartialEq>(default: &T, value: T) -> Option<T> {
+    (value != *default).then_some(value)
+}
+
+impl<'a> Canonical<'a> {
+    fn new(scenario: &'a Scenario) -> Self {
+        let name = |node: NodeId| scenario.name(node);
+        let numbered = scenario.nodes == Scenario::numbered(scenario.nodes.len());
+        let network = (scenario.network != NetworkSpec::default()).then(|| Network::new(scenario));
+        let request = |request: &'a crate::kernel::RequestSpec| Request {
+            at: request.at,
+            node: name(request.node),
+            name: &request.name,
+            with: request.with.as_ref(),
+        };
+        let caption = |caption: &'a crate::kernel::Caption| Caption {
+            at: caption.at,
+            node: name(caption.node),
+            text: &caption.text,
+        };
+        Self {
+            version: VERSION,
+            title: &scenario.title,
+            protocol: &scenario.protocol,
+            params: Pairs::new(scenario),
+            nodes: match numbered {
+                true => Nodes::Numbered(scenario.nodes.len()),
+                false => Nodes::Named(&scenario.nodes),
+            },
+            seed: unless(&0, scenario.seed),
+            network,
+            requests: scenario.requests.iter().map(request).collect(),
+            faults: scenario.faults.iter().map(|f| FaultObject::new(f, scenario)).collect(),
+            until: unless(&Scenario::UNTIL, scenario.until),
+            captions: scenario.captions.iter().map(caption).collect(),
+        }
+    }
+}
+
+impl<'a> Pairs<'a> {
+    fn new(scenario: &'a Scenario) -> Self {
+        let parameters = protocols::find(&scenario.protocol)
+            .map_or(&[] as &[_], |protocol| protocol.behaviour.parameters);
+        let differs = |name: &str, value: &ParameterValue| {
+            !parameters.iter().any(|p| p.name == name && p.default() == *value)
+        };
+        let pairs = scenario.params.iter().map(|(name, value)| (name.as_str(), value));
+        Self(pairs.filter(|(name, value)| differs(name, value)).collect())
+    }
+}
+
+impl<'a> Network<'a> {
+    fn new(scenario: &'a Scenario) -> Self {
+        let default = NetworkSpec::default();
+        let network = &scenario.network;
+        let pair = |delay: Delay| [delay.min, delay.max];
+        Self {
+            timing: unless(&default.timing, network.timing).map(|timing| match timing {
+                Timing::Asynchronous => TimingObject::Asynchronous,
+                Timing::Synchronous(bound) => TimingObject::Synchronous(bound),
+            }),
+            delay: unless(&default.delay, network.delay).map(pair),
+            order: unless(&default.order, network.order).map(|order: Order| order.to_string()),
+            loss: unless(&default.loss, network.loss).map(Odds),
+            duplicate: unless(&default.duplicate, network.duplicate).map(Odds),
+            detector: unless(&default.detector, network.detector).map(|detector| match detector {
+                Detector::None => DetectorObject::Word("none"),
+                Detector::Perfect(Detector::BOUND) => DetectorObject::Word("perfect"),
+                Detector::Perfect(perfect) => DetectorObject::Perfect { perfect },
+            }),
+            links: network
+                .links
+                .iter()
+                .map(|link| Link {
+                    from: scenario.name(link.from),
+                    to: scenario.name(link.to),
+                    delay: pair(link.delay),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl<'a> FaultObject<'a> {
+    fn new(fault: &Fault, scenario: &'a Scenario) -> Self {
+        let name = |node: NodeId| scenario.name(node);
+        let names = |group: &NodeSet| group.into_iter().map(name).collect();
+        match *fault {
+            Fault::Drop { message } => Self::Drop { message: scenario.message_name(message) },
+            Fault::Delay { message, by } => {
+                Self::Delay { message: scenario.message_name(message), by }
+            }
+            Fault::Duplicate { message, after } => {
+                Self::Duplicate { message: scenario.message_name(message), after }
+            }
+            Fault::Crash { node, at, after_sends } => {
+                Self::Crash { node: name(node), at, after_sends }
+            }
+            Fault::Recover { node, at } => Self::Recover { node: name(node), at },
+            Fault::Pause { node, at, until } => Self::Pause { node: name(node), at, until },
+            Fault::Partition { ref groups, at, until } => {
+                Self::Partition { groups: groups.iter().map(names).collect(), at, until }
+            }
+            Fault::Cut { from, to, at, until } => {
+                Self::Cut { from: name(from), to: name(to), at, until }
+            }
+            Fault::Omit { node, side, at, until } => {
+                let side = match side {
+                    Side::Send => "send",
+                    Side::Receive => "receive",
+                };
+                Self::Omit { node: name(node), side, at, until }
+            }
+        }
+    }
+}
