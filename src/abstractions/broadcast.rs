@@ -11,8 +11,8 @@ use serde_json::Value as Json;
 
 use super::Value;
 use crate::kernel::{
-    EventId, Indication, Kind, Monitor, NodeId, NodeSet, Observation, Payload, Property, Request,
-    RequestKind, Roster, Seen, Verdict,
+    Carried, EventId, Indication, Kind, Monitor, NodeId, NodeSet, Observation, Payload, Property,
+    Request, RequestKind, Roster, Seen, Verdict,
 };
 
 /// ⟨Broadcast | m⟩: everybody is to deliver m.
@@ -44,6 +44,10 @@ pub struct Deliver<M> {
 impl<M: Payload> Indication for Deliver<M> {
     fn kind(&self) -> &'static str {
         "deliver"
+    }
+
+    fn delivers(&self) -> Option<Carried> {
+        Some((self.from, self.seq))
     }
 }
 

@@ -32,9 +32,11 @@ pub use node::{Group, MAX_NODES, NodeId, NodeSet, speaks_reserved, spell};
 pub use parameter::{
     Domain, Parameter, ParameterField, ParameterValue, ParameterValues, Parameters,
 };
-pub use process::{Carried, Detection, Indication, Never, Payload, Process, Request, RequestKind, Time};
+pub use process::{
+    Carried, Detection, Indication, Never, Payload, Process, Request, RequestKind, Time,
+};
 pub use property::{Kind, Monitor, Observation, Property, Roster, Seen, Verdict};
-pub use protocol::{Behaviour, Cost, Protocol};
+pub use protocol::{Behaviour, Cost, Protocol, ReadRequest};
 pub use scenario::{
     Caption, Delay, Detector, Fault, LinkSpec, MAX_EVENTS, MAX_FAULTS, MAX_REQUESTS, MAX_TIME,
     MessageName, NetworkSpec, Order, PerMillion, RequestSpec, Scenario, Side, Timing,

@@ -3,8 +3,8 @@
 use serde_json::Value as Json;
 
 use super::{
-    Assumption, Carried, Group, Indication, Machine, NodeId, Packet, Parameter, ParameterValues, Parameters,
-    Process, Property, Request, RequestKind, machine,
+    Assumption, Carried, Group, Indication, Machine, NodeId, Packet, Parameter, ParameterValues,
+    Parameters, Process, Property, Request, RequestKind, machine,
 };
 
 /// One protocol: a `const` of its file. Menu, documentation, command line and tests are made of it.
@@ -55,8 +55,7 @@ pub struct Behaviour {
     /// What can be asked for.
     pub requests: &'static [RequestKind],
     /// Reads a request: see [`Request::read`].
-    pub read_request:
-        fn(name: &str, with: Option<&Json>, nodes: &[String]) -> Result<Packet, String>,
+    pub read_request: ReadRequest,
     /// Starts a process.
     pub spawn: fn(group: Group, values: &ParameterValues) -> Box<dyn Machine>,
     /// See [`Process::carries`].
@@ -64,6 +63,9 @@ pub struct Behaviour {
     /// See [`Indication::delivers`].
     pub delivers: fn(indication: &Packet) -> Option<Carried>,
 }
+
+/// Makes a request of what a scenario says: see [`Request::read`].
+pub type ReadRequest = fn(&str, Option<&Json>, &[String]) -> Result<Packet, String>;
 
 impl Behaviour {
     /// The behaviour of a process.

@@ -270,6 +270,7 @@ impl Simulation {
             What::Timer { node, serial } => {
                 self.nodes[node.index()].timers.iter().any(|timer| timer.serial == serial)
             }
+            What::Detect { node, detection, life } => self.is_news(node, detection, life),
             _ => false,
         }
     }
@@ -360,13 +361,18 @@ impl Simulation {
     }
 
     fn detect(&mut self, plan: &Plan, trace: &mut Trace, node: NodeId, told: Detection, life: u32) {
-        // A perfect detector never suspects who is up: what was overtaken by a recovery is not told.
-        let about = &self.nodes[told.node().index()];
-        let true_still = about.life == life && about.up == matches!(told, Detection::Restore(_));
-        if self.nodes[node.index()].up && true_still {
+        if self.is_news(node, told, life) {
             record(trace, self.now, node, EventKind::Detect(told));
             self.handle(plan, trace, node, Input::Detection(told));
         }
+    }
+
+    /// Whether a report finds its node up and is still true: a perfect detector never suspects who is up,
+    /// so what was overtaken by a recovery is not told.
+    fn is_news(&self, node: NodeId, told: Detection, life: u32) -> bool {
+        let about = &self.nodes[told.node().index()];
+        let true_still = about.life == life && about.up == matches!(told, Detection::Restore(_));
+        self.nodes[node.index()].up && true_still
     }
 
     fn pause(&mut self, trace: &mut Trace, node: NodeId, until: Time, fault: usize) {

@@ -3,6 +3,7 @@
 //! A protocol is registered by its line in its family's `mod.rs`, a family by its line here. Menu,
 //! documentation, command line and tests all go by this registry.
 
+pub mod ordering;
 pub mod reliable;
 
 use crate::kernel::Protocol;
@@ -19,7 +20,7 @@ pub struct Family {
 }
 
 /// All families, in the order in which they are best learnt.
-pub const FAMILIES: &[Family] = &[reliable::FAMILY];
+pub const FAMILIES: &[Family] = &[reliable::FAMILY, ordering::FAMILY];
 
 /// Names that protocols had in earlier versions, each with today's: links live for ever.
 pub const ALIASES: &[(&str, &str)] = &[];

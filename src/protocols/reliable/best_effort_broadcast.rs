@@ -15,6 +15,8 @@
 //! Where it departs from the book: the book's messages are unique by assumption, so that "the same
 //! message" has a meaning. Here a message carries its broadcaster's count.
 
+use std::marker::PhantomData;
+
 use derive_more::Display;
 use serde::Serialize;
 
@@ -25,7 +27,9 @@ use crate::{
             AGREEMENT, Broadcast, Deliver, NO_CREATION, NO_DUPLICATION, UNIFORM_AGREEMENT, VALIDITY,
         },
     },
-    kernel::{Behaviour, Context, Cost, Group, Never, NodeId, Payload, Process, Protocol, Rule},
+    kernel::{
+        Behaviour, Carried, Context, Cost, Group, Never, NodeId, Payload, Process, Protocol, Rule,
+    },
 };
 
 /// What the registry knows of it.
@@ -47,12 +51,13 @@ pub const PROTOCOL: Protocol = Protocol {
 };
 
 /// Its state.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct BestEffortBroadcast<M> {
     /// How many messages this node has broadcast.
     sent: u32,
+    /// It keeps no message: what comes is delivered at once.
     #[serde(skip)]
-    payload: std::marker::PhantomData<M>,
+    kept: PhantomData<M>,
 }
 
 /// What travels.
@@ -61,7 +66,8 @@ pub struct BestEffortBroadcast<M> {
 pub struct Data<M> {
     /// The how-manieth broadcast of its sender it is, from 1.
     seq: u32,
-    payload: M,
+    /// What is broadcast.
+    pub payload: M,
 }
 
 impl<M: Payload> Process for BestEffortBroadcast<M> {
@@ -72,7 +78,7 @@ impl<M: Payload> Process for BestEffortBroadcast<M> {
     type Timer = Never;
 
     fn new(_group: Group, (): &()) -> Self {
-        Self { sent: 0, payload: std::marker::PhantomData }
+        Self { sent: 0, kept: PhantomData }
     }
 
     fn on_request(&mut self, ctx: &mut Context<Self>, Broadcast(payload): Broadcast<M>) {
@@ -87,5 +93,9 @@ impl<M: Payload> Process for BestEffortBroadcast<M> {
         Data { seq, payload }: Data<M>,
     ) {
         ctx.indicate(Deliver { from, seq, payload });
+    }
+
+    fn carries(from: NodeId, message: &Data<M>) -> Option<Carried> {
+        Some((from, message.seq))
     }
 }

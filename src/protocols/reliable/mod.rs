@@ -1,6 +1,8 @@
 //! Reliable multicast: everybody or nobody delivers, whoever crashes on the way.
 
 pub mod best_effort_broadcast;
+pub mod reliable_broadcast;
+pub mod uniform_broadcast;
 
 use super::Family;
 
@@ -8,5 +10,9 @@ use super::Family;
 pub const FAMILY: Family = Family {
     id: "reliable",
     name: "Reliable multicast",
-    protocols: &[best_effort_broadcast::PROTOCOL],
+    protocols: &[
+        best_effort_broadcast::PROTOCOL,
+        reliable_broadcast::PROTOCOL,
+        uniform_broadcast::PROTOCOL,
+    ],
 };

@@ -1,0 +1,145 @@
+//! Eager reliable broadcast.
+//!
+//! Implements: ReliableBroadcast. Uses: BestEffortBroadcast.
+//! Model: crash-stop, asynchronous, reliable channels; at most f crashes.
+//! Source: Cachin, Guerraoui and Rodrigues 2011, Algorithm 3.3 "Eager Reliable Broadcast"; note 001.
+//!
+//! Whoever delivers a message sends it on to everybody, once: n(n − 1) messages. So a message that one
+//! correct process delivers reaches all of them, even if its broadcaster crashed half-way.
+//!
+//! If at most f nodes crash, f hops of relaying are enough: a copy carries how many hops it has made, and
+//! what has made f is delivered but not sent on. For consider a correct process that delivers m. If its
+//! copy has made fewer than f hops, it relays m to everybody itself. If it has made f, then f + 1 nodes
+//! have sent m on the way, each of them once and so all different, and one of them is correct: that one
+//! has sent m to everybody. With f = 0 nothing is relayed at all: that is best-effort broadcast.
+//!
+//! It delivers first and relays then. If it crashes between the two, *its* delivery binds nobody, since
+//! agreement speaks of correct processes only: **uniform** agreement breaks.
+//!
+//! Where it departs from the book: the bound on the hops; and the broadcaster does not relay its own
+//! message, which it has just sent to everybody.
+
+use std::collections::BTreeSet;
+
+use derive_more::Display;
+use serde::Serialize;
+
+use super::best_effort_broadcast::{BestEffortBroadcast, Data};
+use crate::{
+    abstractions::{
+        Value,
+        broadcast::{
+            AGREEMENT, Broadcast, BroadcastId, Deliver, NO_CREATION, NO_DUPLICATION,
+            UNIFORM_AGREEMENT, VALIDITY,
+        },
+    },
+    kernel::{
+        Behaviour, Carried, Context, Cost, Group, Never, NodeId, Payload, Process, Protocol, Rule,
+    },
+};
+
+/// What the registry knows of it.
+pub const PROTOCOL: Protocol = Protocol {
+    id: "reliable-broadcast",
+    name: "Reliable broadcast",
+    summary: "Whoever receives a message sends it on to everybody, so that it outlives its sender.",
+    source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
+             Programming, Algorithm 3.3",
+    model: &[
+        Rule::ReliableChannels.always(),
+        Rule::AtMostCrashes("max-crashes").always(),
+        Rule::NobodyRecovers.always(),
+    ],
+    promises: &[VALIDITY, NO_DUPLICATION, NO_CREATION, AGREEMENT],
+    beyond: &[UNIFORM_AGREEMENT],
+    cost: Some(Cost { formula: "n(n − 1)", messages: |n| n * (n - 1) }),
+    behaviour: Behaviour::of::<ReliableBroadcast<Value>>(),
+};
+
+crate::parameters! {
+    /// What can be tuned.
+    pub struct Parameters {
+        /// How many crashes to survive: a message is relayed for so many hops.
+        max_crashes: u32 = 127, in 0..=127 "crashes", name "max-crashes";
+    }
+}
+
+/// Its state.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct ReliableBroadcast<M> {
+    max_hops: u32,
+    /// How many messages this node has broadcast.
+    sent: u32,
+    delivered: BTreeSet<BroadcastId>,
+    best_effort: Layer<M>,
+}
+
+type Layer<M> = BestEffortBroadcast<Relayed<M>>;
+
+/// A message on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Display)]
+#[display("{payload}")]
+pub struct Relayed<M> {
+    id: BroadcastId,
+    /// How often it has been relayed.
+    hops: u32,
+    payload: M,
+}
+
+impl<M: Payload> Process for ReliableBroadcast<M> {
+    type Parameters = Parameters;
+    type Request = Broadcast<M>;
+    type Indication = Deliver<M>;
+    type Message = Data<Relayed<M>>;
+    type Timer = Never;
+
+    fn new(group: Group, parameters: &Parameters) -> Self {
+        Self {
+            max_hops: parameters.max_crashes,
+            sent: 0,
+            delivered: BTreeSet::new(),
+            best_effort: BestEffortBroadcast::new(group, &()),
+        }
+    }
+
+    fn on_request(&mut self, ctx: &mut Context<Self>, Broadcast(payload): Broadcast<M>) {
+        self.sent += 1;
+        let id = BroadcastId { from: ctx.me(), seq: self.sent };
+        let message = Relayed { id, hops: 0, payload };
+        self.best_effort(ctx, |layer, ctx| layer.on_request(ctx, Broadcast(message)));
+    }
+
+    fn on_message(&mut self, ctx: &mut Context<Self>, from: NodeId, data: Data<Relayed<M>>) {
+        self.best_effort(ctx, |layer, ctx| layer.on_message(ctx, from, data));
+    }
+
+    fn carries(_from: NodeId, message: &Data<Relayed<M>>) -> Option<Carried> {
+        let id = message.payload.id;
+        Some((id.from, id.seq))
+    }
+}
+
+impl<M: Payload> ReliableBroadcast<M> {
+    /// Hands an event to the layer below, and takes what it delivers.
+    fn best_effort(
+        &mut self,
+        ctx: &mut Context<Self>,
+        event: impl FnOnce(&mut Layer<M>, &mut Context<Layer<M>>),
+    ) {
+        for Deliver { payload: message, .. } in ctx.using(&mut self.best_effort, event) {
+            self.on_best_effort_deliver(ctx, message);
+        }
+    }
+
+    fn on_best_effort_deliver(&mut self, ctx: &mut Context<Self>, message: Relayed<M>) {
+        let Relayed { id, hops, payload } = message;
+        if !self.delivered.insert(id) {
+            return;
+        }
+        ctx.indicate(Deliver { from: id.from, seq: id.seq, payload: payload.clone() });
+        if id.from != ctx.me() && hops < self.max_hops {
+            let message = Relayed { id, hops: hops + 1, payload };
+            self.best_effort(ctx, |layer, ctx| layer.on_request(ctx, Broadcast(message)));
+        }
+    }
+}
