@@ -1,2 +1,65 @@
-//! The two commands, and their kin.
-fn main() {}
+//! The commands that build, serve and test Worldlines: `cargo xtask serve`, `cargo xtask test` and their kin.
+//!
+//! Each works on a machine that has Rust (rustup), Node and nothing else: it first installs what is
+//! missing, says what it is doing at every step, and never asks. Only the standard library is used,
+//! so that the command itself starts after a few seconds of compiling.
+
+mod arguments;
+mod bless;
+mod browser;
+mod counts;
+mod dist;
+mod node;
+mod process;
+mod progress;
+mod rust;
+mod serve;
+mod test;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use arguments::Arguments;
+use workspace::Workspace;
+
+const HELP: &str = "\
+The commands that build, serve and test Worldlines. Each installs what it misses.
+
+USAGE
+    cargo xtask serve [--port N] [--no-open] [--dev]    the playground, rebuilt when a file changes
+    cargo xtask test [STEP...]                          every check and test, or only the named ones
+    cargo xtask dist                                    the page as it is published, into dist/
+    cargo xtask bless                                   rewrite the golden files of the tests
+
+STEPS OF `test`, in their order
+";
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_environment();
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("error: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(mut arguments: Arguments) -> Result<(), String> {
+    let workspace = Workspace::of_this_checkout();
+    match arguments.command().as_deref() {
+        Some("serve") => serve::serve(&workspace, arguments),
+        Some("test") => test::test(&workspace, arguments),
+        Some("dist") => dist::dist(&workspace, arguments),
+        Some("bless") => bless::bless(&workspace, arguments),
+        Some("help" | "--help" | "-h") | None => {
+            print!("{HELP}");
+            for name in test::step_names() {
+                println!("    {name}");
+            }
+            Ok(())
+        }
+        Some(other) => Err(format!("there is no command `{other}`; `cargo xtask help` lists them")),
+    }
+}

@@ -1,0 +1,76 @@
+// What a test of the page starts with: the built page, served, and a browser to read it in.
+
+import assert from "node:assert/strict";
+import { access } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+import { launchChromium } from "./chromium.mjs";
+import { serveFolder } from "./static-server.mjs";
+
+const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
+
+/** How long anything on the page may take, in milliseconds; machines that test are slow. */
+export const PATIENCE = 15_000;
+
+/**
+ * The page of `dist/` in a browser.
+ *
+ * `url` is its address; `reader()` opens a window of a new reader (nothing remembered, clipboard
+ * allowed); `stop()` ends everything.
+ */
+export async function startPlayground() {
+  await access(`${DIST}/index.html`);
+  const server = await serveFolder(DIST);
+  const browser = await launchChromium();
+  return {
+    url: server.url,
+    reader: (options) => newReader(browser, server.url, options),
+    async stop() {
+      await browser.close();
+      await server.stop();
+    },
+  };
+}
+
+/**
+ * A reader with a window. `open(fragment)` opens the page in a new tab and waits for its diagram;
+ * `complaints` collects whatever the pages printed as an error, threw, or asked for in vain or from
+ * another host; `leave()` closes the window and fails the test where there were any.
+ */
+async function newReader(browser, url, options = {}) {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    permissions: ["clipboard-read", "clipboard-write"],
+    ...options,
+  });
+  context.setDefaultTimeout(PATIENCE);
+  const complaints = [];
+  context.on("weberror", (error) => complaints.push(`thrown: ${error.error()}`));
+  context.on("console", (message) => {
+    if (message.type() === "error") complaints.push(`console: ${message.text()}`);
+  });
+  context.on("request", (request) => {
+    const { protocol, origin } = new URL(request.url());
+    const own = origin === new URL(url).origin || ["data:", "blob:"].includes(protocol);
+    if (!own) complaints.push(`asked another host: ${request.url()}`);
+  });
+  context.on("response", (response) => {
+    if (response.status() >= 400) complaints.push(`${response.status()}: ${response.url()}`);
+  });
+  context.on("requestfailed", (request) => complaints.push(`failed: ${request.url()}`));
+
+  return {
+    context,
+    complaints,
+    async open(fragment = "") {
+      const page = await context.newPage();
+      await page.goto(url + fragment);
+      await page.locator("main svg").first().waitFor();
+      return page;
+    },
+    async leave() {
+      await context.close();
+      assert.deepEqual(complaints, [], "the page complained");
+    },
+  };
+}

@@ -1,0 +1,57 @@
+// Serves a folder on this machine, below a path of its own as a course site would: a page that
+// relies on the root of its host breaks here, not at a reader's.
+
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import path from "node:path";
+
+const BASE = "/below/a/path/";
+
+const TYPES = {
+  ".css": "text/css; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
+  ".ico": "image/x-icon",
+  ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json",
+  ".mjs": "text/javascript; charset=utf-8",
+  ".png": "image/png",
+  ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
+  ".webmanifest": "application/manifest+json",
+  ".woff2": "font/woff2",
+};
+
+/** The file that an address names, or null where it names none inside the folder. */
+export function fileOf(folder, address) {
+  const { pathname } = new URL(address, "http://127.0.0.1");
+  if (!pathname.startsWith(BASE)) return null;
+  let below;
+  try {
+    below = decodeURIComponent(pathname.slice(BASE.length));
+  } catch {
+    return null;
+  }
+  const file = path.resolve(folder, below === "" || below.endsWith("/") ? `${below}index.html` : below);
+  return file.startsWith(path.resolve(folder) + path.sep) ? file : null;
+}
+
+/** Starts the server on a free port; answers its address and a function that stops it. */
+export async function serveFolder(folder) {
+  const server = createServer(async (request, response) => {
+    const file = fileOf(folder, request.url);
+    try {
+      if (file === null) throw new Error("outside the folder");
+      const content = await readFile(file);
+      const type = TYPES[path.extname(file)] ?? "application/octet-stream";
+      response.writeHead(200, { "content-type": type, "cache-control": "no-store" }).end(content);
+    } catch {
+      response.writeHead(404, { "content-type": "text/plain" }).end("not found");
+    }
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const stop = () => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  };
+  return { url: `http://127.0.0.1:${server.address().port}${BASE}`, stop };
+}

@@ -1,0 +1,91 @@
+//! The command line of `cargo xtask`: a command, then flags, options and names.
+
+use std::collections::VecDeque;
+
+/// What is left of the command line; every reader takes its part out, and [`Arguments::finish`]
+/// refuses what nobody took.
+pub(crate) struct Arguments {
+    rest: VecDeque<String>,
+}
+
+impl Arguments {
+    /// The arguments that this process was started with.
+    pub(crate) fn from_environment() -> Self {
+        Self { rest: std::env::args().skip(1).collect() }
+    }
+
+    /// The command: the first argument.
+    pub(crate) fn command(&mut self) -> Option<String> {
+        self.rest.pop_front()
+    }
+
+    /// Whether `name` (such as `--dev`) was given.
+    pub(crate) fn flag(&mut self, name: &str) -> bool {
+        let before = self.rest.len();
+        self.rest.retain(|argument| argument != name);
+        self.rest.len() < before
+    }
+
+    /// The number that follows `name` (as in `--port 8080`), or `default`.
+    ///
+    /// # Errors
+    /// Where the number is missing or is none that a port can have.
+    pub(crate) fn port(&mut self, name: &str, default: u16) -> Result<u16, String> {
+        let Some(at) = self.rest.iter().position(|argument| argument == name) else {
+            return Ok(default);
+        };
+        self.rest.remove(at);
+        let value = self.rest.remove(at).ok_or_else(|| format!("{name} is followed by nothing"))?;
+        value.parse().map_err(|_| format!("{name} wants a number up to 65535, not `{value}`"))
+    }
+
+    /// All that is left, as plain names.
+    ///
+    /// # Errors
+    /// Where a flag is left that nobody knows.
+    pub(crate) fn names(self) -> Result<Vec<String>, String> {
+        match self.rest.iter().find(|argument| argument.starts_with('-')) {
+            Some(flag) => Err(format!("there is no option `{flag}`; see `cargo xtask help`")),
+            None => Ok(self.rest.into()),
+        }
+    }
+
+    /// Nothing more is expected.
+    ///
+    /// # Errors
+    /// Where something is left that nobody took.
+    pub(crate) fn finish(self) -> Result<(), String> {
+        match self.names()?.first() {
+            Some(name) => Err(format!("`{name}` was not expected; see `cargo xtask help`")),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arguments(words: &[&str]) -> Arguments {
+        Arguments { rest: words.iter().map(ToString::to_string).collect() }
+    }
+
+    #[test]
+    fn flags_options_and_names_are_told_apart() {
+        let mut given = arguments(&["serve", "--dev", "--port", "9000", "x"]);
+        assert_eq!(given.command().as_deref(), Some("serve"));
+        assert!(given.flag("--dev"));
+        assert!(!given.flag("--dev"), "a flag is taken once");
+        assert_eq!(given.port("--port", 8080), Ok(9000));
+        assert_eq!(given.names(), Ok(vec!["x".to_owned()]));
+    }
+
+    #[test]
+    fn what_nobody_takes_is_refused() {
+        assert!(arguments(&["--prot"]).finish().is_err());
+        assert!(arguments(&["extra"]).finish().is_err());
+        assert!(arguments(&["--port"]).port("--port", 1).is_err());
+        assert!(arguments(&["--port", "70000"]).port("--port", 1).is_err());
+        assert_eq!(arguments(&[]).port("--port", 8080), Ok(8080));
+    }
+}

@@ -1,0 +1,84 @@
+//! `cargo xtask dist`: the page as it is published, and how large it is.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::arguments::Arguments;
+use crate::process::Program;
+use crate::progress::Progress;
+use crate::tools::{self, Toolbox};
+use crate::workspace::Workspace;
+
+/// The most that the page's wasm may weigh as a server sends it (brotli), in bytes.
+const BUDGET: u64 = 200_000;
+
+/// The command: the page into `dist/`.
+///
+/// # Errors
+/// Where a tool cannot be installed, the page does not build, or it is over the budget.
+pub(crate) fn dist(workspace: &Workspace, arguments: Arguments) -> Result<(), String> {
+    arguments.finish()?;
+    let mut progress = Progress::of(tools::STEPS + 1);
+    let tools = Toolbox::fill(workspace, &mut progress)?;
+    progress.step("The page", || build(workspace, &tools))
+}
+
+/// Builds `dist/` anew and weighs it.
+///
+/// # Errors
+/// Where it does not build or is over the budget.
+pub(crate) fn build(workspace: &Workspace, tools: &Toolbox) -> Result<(), String> {
+    trunk(workspace, tools, "build", true).run()?;
+    let wasm = the_wasm(&workspace.dist())?;
+    let raw = fs::metadata(&wasm).map_err(|why| format!("{}: {why}", wasm.display()))?.len();
+    let brotli = brotli_size(&wasm)?;
+    println!("wasm: {raw} bytes raw, {brotli} bytes in brotli (budget {BUDGET})");
+    if brotli > BUDGET {
+        return Err(format!("the wasm is {} bytes over its budget", brotli - BUDGET));
+    }
+    Ok(())
+}
+
+/// Trunk's `command`; `release` is what is published: small, and slow to compile.
+pub(crate) fn trunk(
+    workspace: &Workspace,
+    tools: &Toolbox,
+    command: &str,
+    release: bool,
+) -> Program {
+    let trunk = tools
+        .program("trunk")
+        .arg(command)
+        // It would ask a registry whether there is a newer one.
+        .arg("--skip-version-check")
+        // Trunk wants true or false here, where others set 1.
+        .without_env("NO_COLOR")
+        .within(workspace.root());
+    if release { trunk.words("--release --cargo-profile page") } else { trunk }
+}
+
+/// The one wasm file that the page loads.
+fn the_wasm(dist: &Path) -> Result<PathBuf, String> {
+    let entries = fs::read_dir(dist).map_err(|why| format!("{}: {why}", dist.display()))?;
+    let mut found = entries
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "wasm"));
+    match (found.next(), found.next()) {
+        (Some(wasm), None) => Ok(wasm),
+        (None, _) => Err(format!("{} holds no wasm", dist.display())),
+        (Some(_), Some(_)) => Err(format!("{} holds more than one wasm", dist.display())),
+    }
+}
+
+/// As a server would send it: Node carries the compressor.
+fn brotli_size(file: &Path) -> Result<u64, String> {
+    let script = "const fs = require('fs'), zlib = require('zlib');\
+                  console.log(zlib.brotliCompressSync(fs.readFileSync(process.argv[1])).length)";
+    Program::new("node")
+        .arg("--eval")
+        .arg(script)
+        .arg(file)
+        .answer()
+        .and_then(|size| size.parse().ok())
+        .ok_or_else(|| format!("Node could not compress {}", file.display()))
+}
