@@ -1,1 +1,206 @@
-fn main() {}
+//! The command line (docs/command-line.md): lists protocols, runs scenarios, makes and opens links.
+//!
+//! All that it knows is in the library; here are only arguments, files and exit codes.
+
+use std::{
+    fs::File,
+    io::{self, ErrorKind, Read, Write},
+    process::ExitCode,
+};
+
+use clap::{Args, Parser, Subcommand};
+use worldlines::{
+    formats::{MAX_TEXT, Outcome, Problem, catalogue, link, scenario},
+    kernel::Scenario,
+};
+
+/// Distributed protocols as simulated nodes: every run is determined by its scenario.
+#[derive(Parser)]
+#[command(name = "worldlines", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Show the catalogue of protocols.
+    List {
+        /// As JSON, with parameters, requests, properties and bundled scenarios.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Run a scenario; say what its properties came to.
+    Run {
+        /// A scenario's file, a link, or - for standard input.
+        #[arg(value_name = "FILE or LINK")]
+        source: String,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Print a scenario's link, from its # on.
+    Link {
+        /// A scenario's file, or - for standard input.
+        #[arg(value_name = "FILE")]
+        source: String,
+    },
+    /// Print a link's scenario.
+    Open {
+        /// A link, or - for standard input.
+        #[arg(value_name = "LINK")]
+        source: String,
+    },
+}
+
+#[derive(Args)]
+#[group(multiple = false)]
+struct Form {
+    /// Print the trace as JSON.
+    #[arg(long)]
+    json: bool,
+    /// Print the run for a person to read, event by event.
+    #[arg(long)]
+    text: bool,
+    /// Print the SHA-256 of the trace's JSON.
+    #[arg(long)]
+    digest: bool,
+}
+
+fn main() -> ExitCode {
+    let output = match execute(Arguments::parse().command) {
+        Ok(output) => output,
+        Err(why) => {
+            // With standard error closed there is nobody left to tell.
+            let _ = writeln!(io::stderr(), "worldlines: {why}");
+            return ExitCode::from(2);
+        }
+    };
+    match io::stdout().write_all(output.as_bytes()).and_then(|()| io::stdout().flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads has seen enough: `worldlines run … --text | head`.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "worldlines: standard output: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What the command prints, or one line that says what is wrong with its input.
+fn execute(command: Command) -> Result<String, String> {
+    match command {
+        Command::List { json: true } => Ok(catalogue::to_json() + "\n"),
+        Command::List { json: false } => Ok(catalogue::to_text()),
+        Command::Run { source, form } => {
+            let input = Input::of(&source)?;
+            let outcome = run(&source, input.scenario)?;
+            if let Some(expected) = input.digest {
+                warn_if_different(&outcome, &expected);
+            }
+            Ok(match form {
+                Form { json: true, .. } => outcome.json() + "\n",
+                Form { text: true, .. } => outcome.text(),
+                Form { digest: true, .. } => outcome.digest() + "\n",
+                _ => outcome.summary(),
+            })
+        }
+        Command::Link { source } => {
+            let outcome = run(&source, Input::of(&source)?.scenario)?;
+            let fragment = link::fragment(&outcome.scenario, Some(&outcome.digest()));
+            warn_if_long(&fragment);
+            Ok(fragment + "\n")
+        }
+        Command::Open { source } => Ok(scenario::write(&Input::of_link(&source)?.scenario) + "\n"),
+    }
+}
+
+fn run(source: &str, scenario: Scenario) -> Result<Outcome, String> {
+    Outcome::of(scenario).map_err(|problem| about(source, &problem))
+}
+
+/// What the reader gave.
+struct Input {
+    scenario: Scenario,
+    /// The digest that a link promises.
+    digest: Option<String>,
+}
+
+impl Input {
+    /// A file's scenario, a link's, or either from standard input.
+    fn of(source: &str) -> Result<Self, String> {
+        if link::is_link(source) {
+            return Self::of_link(source);
+        }
+        let text = contents(source)?;
+        if link::is_link(&text) {
+            return Self::decoded(source, &text);
+        }
+        let scenario = scenario::read(&text).map_err(|problem| about(source, &problem))?;
+        Ok(Self { scenario, digest: None })
+    }
+
+    /// A link's scenario, from the argument or from standard input.
+    fn of_link(source: &str) -> Result<Self, String> {
+        match source {
+            "-" => Self::decoded(source, &contents(source)?),
+            link => Self::decoded("", link),
+        }
+    }
+
+    fn decoded(source: &str, link: &str) -> Result<Self, String> {
+        let decoded = link::decode(link).map_err(|problem| about(source, &problem))?;
+        Ok(Self { scenario: decoded.scenario, digest: decoded.digest })
+    }
+}
+
+/// A problem, and in which file.
+fn about(source: &str, problem: &Problem) -> String {
+    match source {
+        "-" => format!("standard input: {problem}"),
+        _ if source.is_empty() || link::is_link(source) => problem.to_string(),
+        _ => format!("{}: {problem}", source.escape_debug()),
+    }
+}
+
+/// The text of a file or of standard input: no more of it than a scenario may have, and one byte, so
+/// that what is too long is seen to be.
+fn contents(source: &str) -> Result<String, String> {
+    let limit = MAX_TEXT as u64 + 1;
+    let mut bytes = Vec::new();
+    let read = match source {
+        "-" => io::stdin().take(limit).read_to_end(&mut bytes),
+        file => File::open(file).and_then(|file| file.take(limit).read_to_end(&mut bytes)),
+    };
+    let name =
+        if source == "-" { "standard input".into() } else { source.escape_debug().to_string() };
+    read.map_err(|error| format!("{name}: {error}"))?;
+    if bytes.len() > MAX_TEXT {
+        return Err(format!("{name}: found more than {MAX_TEXT} bytes, expected at most that"));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let place = error.utf8_error().valid_up_to();
+        format!("{name}: found no UTF-8 from byte {place} on, expected text")
+    })
+}
+
+fn warn_if_different(outcome: &Outcome, expected: &str) {
+    let here = outcome.short_digest();
+    if here != expected {
+        let _ = writeln!(
+            io::stderr(),
+            "worldlines: this version runs the scenario differently from the one that made the link \
+             (digest {expected} there, {here} here)"
+        );
+    }
+}
+
+fn warn_if_long(fragment: &str) {
+    if fragment.len() > link::LONG_LINK {
+        let _ = writeln!(
+            io::stderr(),
+            "worldlines: the link has {} characters; some programs cut links of more than {}",
+            fragment.len(),
+            link::LONG_LINK
+        );
+    }
+}

@@ -3,9 +3,16 @@
 //! All of it is a public interface (docs/scenario.md, docs/trace.md, docs/link.md): versioned, and
 //! changed only by adding, since links are pasted into course sites and must open for years.
 
+pub mod bundled;
+pub mod catalogue;
 mod json;
+pub mod link;
+mod outcome;
 mod problem;
 pub mod scenario;
+pub mod text;
+pub mod trace;
 
 pub use json::{MAX_NESTING, MAX_TEXT};
+pub use outcome::Outcome;
 pub use problem::Problem;

@@ -1,0 +1,49 @@
+//! Compiles the bundled scenarios in: every `static/scenarios/<family>/<protocol>/<name>.json` becomes a
+//! line of a table that `formats::bundled` includes. Sorted, so that equal files give equal builds.
+
+use std::{env, error::Error, fmt::Write as _, fs, path::Path};
+
+const SCENARIOS: &str = "static/scenarios";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo:rerun-if-changed={SCENARIOS}");
+    println!("cargo:rerun-if-changed=build.rs");
+    let root = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join(SCENARIOS);
+    let mut table = String::from("const ALL: &[Bundled] = &[\n");
+    for family in names(&root, "")? {
+        for protocol in names(&root.join(&family), "")? {
+            let folder = root.join(&family).join(&protocol);
+            for name in names(&folder, ".json")? {
+                let file = folder.join(format!("{name}.json"));
+                let file = file.to_str().ok_or("the path of a scenario is not UTF-8")?;
+                writeln!(
+                    table,
+                    "    Bundled {{ family: {family:?}, protocol: {protocol:?}, name: {name:?}, \
+                     text: include_str!({file:?}) }},"
+                )?;
+            }
+        }
+    }
+    table.push_str("];\n");
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("bundled.rs"), table)?;
+    Ok(())
+}
+
+/// The sorted names of what is in a folder, without this ending: folders if there is none. Nothing if
+/// there is no such folder.
+fn names(folder: &Path, ending: &str) -> Result<Vec<String>, Box<dyn Error>> {
+    let mut names = Vec::new();
+    if !folder.is_dir() {
+        return Ok(names);
+    }
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().into_string().map_err(|_| "a scenario's name is not UTF-8")?;
+        if entry.file_type()?.is_dir() != ending.is_empty() {
+            continue;
+        }
+        names.extend(name.strip_suffix(ending).map(str::to_owned));
+    }
+    names.sort();
+    Ok(names)
+}

@@ -1,0 +1,64 @@
+//! The scenarios that come with the program: `static/scenarios/<family>/<protocol>/<name>.json`.
+
+use super::{Problem, scenario};
+use crate::kernel::Scenario;
+
+// `const ALL: &[Bundled]`, sorted by path, made by build.rs.
+include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
+
+/// A scenario that comes with the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bundled {
+    /// The id of the family that it is filed under.
+    pub family: &'static str,
+    /// The id of the protocol that it is filed under.
+    pub protocol: &'static str,
+    /// Its file's name, without `.json`.
+    pub name: &'static str,
+    /// Its JSON.
+    pub text: &'static str,
+}
+
+impl Bundled {
+    /// What names it among all others: `reliable/best-effort-broadcast/half-way`.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("{}/{}/{}", self.family, self.protocol, self.name)
+    }
+
+    /// The scenario.
+    ///
+    /// # Errors
+    /// What is wrong with its file; a test reads them all.
+    pub fn scenario(&self) -> Result<Scenario, Problem> {
+        scenario::read(self.text)
+    }
+
+    /// Its title; empty if it has none.
+    #[must_use]
+    pub fn title(&self) -> String {
+        #[derive(serde::Deserialize)]
+        struct Titled {
+            #[serde(default)]
+            title: String,
+        }
+        serde_json::from_str(self.text).map_or_else(|_| String::new(), |Titled { title }| title)
+    }
+}
+
+/// All of them, sorted by path.
+#[must_use]
+pub fn bundled() -> &'static [Bundled] {
+    ALL
+}
+
+/// The one of this path.
+#[must_use]
+pub fn find(path: &str) -> Option<&'static Bundled> {
+    ALL.iter().find(|bundled| bundled.path() == path)
+}
+
+/// Those of a protocol, sorted by name.
+pub fn of_protocol(id: &str) -> impl Iterator<Item = &'static Bundled> {
+    ALL.iter().filter(move |bundled| bundled.protocol == id)
+}

@@ -1,0 +1,135 @@
+//! What there is: families, protocols, their parameters, requests, properties and bundled scenarios.
+
+use serde::Serialize;
+
+use super::bundled;
+use crate::{
+    kernel::{Domain, Parameter, ParameterValue, Protocol, RequestKind},
+    protocols::{self, FAMILIES, Family},
+};
+
+/// The version of the format.
+pub const VERSION: u64 = 1;
+
+/// The catalogue as JSON (docs/command-line.md).
+#[must_use]
+pub fn to_json() -> String {
+    let protocols = protocols::catalogue();
+    let protocols = protocols.map(|(family, protocol)| ProtocolObject::new(family, protocol));
+    let catalogue = Catalogue { version: VERSION, protocols: protocols.collect() };
+    serde_json::to_string(&catalogue).expect("texts, numbers and lists always serialise")
+}
+
+/// The catalogue for a person to read: families, and a line for each protocol.
+#[must_use]
+pub fn to_text() -> String {
+    let width = protocols::catalogue().map(|(_, protocol)| protocol.id.len()).max();
+    let width = width.unwrap_or_default();
+    let family = |family: &Family| {
+        let protocols = family.protocols.iter();
+        let lines = protocols.map(|p| format!("  {:width$}  {}\n", p.id, p.summary));
+        format!("{}\n{}", family.name, lines.collect::<String>())
+    };
+    FAMILIES.iter().map(family).collect::<Vec<_>>().join("\n")
+}
+
+#[derive(Serialize)]
+struct Catalogue {
+    version: u64,
+    protocols: Vec<ProtocolObject>,
+}
+
+#[derive(Serialize)]
+struct ProtocolObject {
+    id: &'static str,
+    family: &'static str,
+    name: &'static str,
+    summary: &'static str,
+    source: &'static str,
+    model: Vec<String>,
+    parameters: Vec<ParameterObject>,
+    requests: &'static [RequestKind],
+    properties: Vec<PropertyObject>,
+    scenarios: Vec<ScenarioObject>,
+}
+
+#[derive(Serialize)]
+struct ParameterObject {
+    name: &'static str,
+    default: ParameterValue,
+    min: Option<u32>,
+    max: Option<u32>,
+    unit: Option<&'static str>,
+    help: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    choices: Option<Vec<ChoiceObject>>,
+}
+
+#[derive(Serialize)]
+struct ChoiceObject {
+    name: &'static str,
+    help: &'static str,
+}
+
+#[derive(Serialize)]
+struct PropertyObject {
+    name: &'static str,
+    kind: String,
+    statement: &'static str,
+    promised: bool,
+}
+
+#[derive(Serialize)]
+struct ScenarioObject {
+    name: &'static str,
+    title: String,
+}
+
+impl ProtocolObject {
+    fn new(family: &Family, protocol: &Protocol) -> Self {
+        let properties = protocol.properties().map(|(property, promised)| PropertyObject {
+            name: property.name,
+            kind: property.kind.to_string(),
+            statement: property.statement,
+            promised,
+        });
+        let scenarios = bundled::of_protocol(protocol.id)
+            .map(|bundled| ScenarioObject { name: bundled.name, title: bundled.title() });
+        Self {
+            id: protocol.id,
+            family: family.id,
+            name: protocol.name,
+            summary: protocol.summary,
+            source: protocol.source,
+            model: protocol.model.iter().map(|assumption| assumption.statement()).collect(),
+            parameters: protocol.behaviour.parameters.iter().map(ParameterObject::new).collect(),
+            requests: protocol.behaviour.requests,
+            properties: properties.collect(),
+            scenarios: scenarios.collect(),
+        }
+    }
+}
+
+impl ParameterObject {
+    fn new(parameter: &Parameter) -> Self {
+        let object = Self {
+            name: parameter.name,
+            default: parameter.default(),
+            min: None,
+            max: None,
+            unit: None,
+            help: parameter.help,
+            choices: None,
+        };
+        match parameter.domain {
+            Domain::Flag { .. } => object,
+            Domain::Integer { min, max, unit, .. } => {
+                Self { min: Some(min), max: Some(max), unit: Some(unit), ..object }
+            }
+            Domain::Choice { choices, .. } => {
+                let choice = |&(name, help): &(_, _)| ChoiceObject { name, help };
+                Self { choices: Some(choices.iter().map(choice).collect()), ..object }
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Links: a scenario that fits an address (docs/link.md).
+//!
+//! `#s=deflate.DATA&d=DIGEST`, DATA being base64url of the raw DEFLATE of the scenario. Decoders are
+//! never removed.
+
+use base64::{
+    Engine as _, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use miniz_oxide::{
+    deflate::compress_to_vec,
+    inflate::{TINFLStatus, decompress_to_vec_with_limit},
+};
+
+use super::{
+    MAX_TEXT, Problem,
+    problem::{alternatives, quoted},
+    scenario,
+    trace::SHORT_DIGEST,
+};
+use crate::kernel::Scenario;
+
+/// How long a link may be, in bytes.
+pub const MAX_LINK: usize = 64 * 1024;
+/// From how many characters on a link is so long that programs are known to cut it.
+pub const LONG_LINK: usize = 2000;
+
+/// The encodings that can be read: each is a prefix of the data, before a point.
+const ENCODINGS: [&str; 2] = ["deflate", "json"];
+/// The thoroughest: scenarios are small, and so should links be.
+const LEVEL: u8 = 10;
+
+/// Without padding when written. Read with or without, and with whatever the last character's spare
+/// bits are: other writers of base64 leave them as they please.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::URL_SAFE,
+    GeneralPurposeConfig::new()
+        .with_encode_padding(false)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// What a link says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decoded {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// The first eight hexadecimal digits of the digest of its trace, where the link has them: if a run
+    /// gives another digest, this version runs the scenario differently from the one that made the link.
+    pub digest: Option<String>,
+}
+
+/// A scenario as a link's `s=deflate.DATA`.
+#[must_use]
+pub fn encode(scenario: &Scenario) -> String {
+    let compressed = compress_to_vec(scenario::write(scenario).as_bytes(), LEVEL);
+    format!("s=deflate.{}", BASE64.encode(compressed))
+}
+
+/// A link from its `#` on, with the digest of its trace where it is known; only the digest's first eight
+/// digits are taken.
+#[must_use]
+pub fn fragment(scenario: &Scenario, digest: Option<&str>) -> String {
+    let encoded = encode(scenario);
+    match digest {
+        Some(digest) => format!("#{encoded}&d={}", &digest[..SHORT_DIGEST.min(digest.len())]),
+        None => format!("#{encoded}"),
+    }
+}
+
+/// Whether a text looks like a link rather than like JSON or the name of a file.
+#[must_use]
+pub fn is_link(text: &str) -> bool {
+    let text = text.trim_start();
+    let inside = ["#s=", "#s%3D", "#s%3d", "&s="].iter().any(|sign| text.contains(sign));
+    text.starts_with("s=") || (inside && !text.starts_with('{'))
+}
+
+/// Reads a link: a whole address, or its part from `#s=` or `s=` on.
+///
+/// Chat and mail programs wrap links, escape them and put them into sentences. What they add is taken
+/// away where it cannot be part of a link: white space, `%3D`, `%26` and `&amp;` for `=` and `&`, closing
+/// punctuation.
+///
+/// # Errors
+/// What is wrong with the link, or with the scenario in it.
+pub fn decode(text: &str) -> Result<Decoded, Problem> {
+    if text.len() > MAX_LINK {
+        return Err(damaged(format!("{} bytes", text.len()), format!("at most {MAX_LINK}")));
+    }
+    let link = unmangled(text);
+    let fragment = link.split_once('#').map_or(link.as_str(), |(_, fragment)| fragment);
+    let mut values = fragment.split('&').filter_map(|field| field.strip_prefix("s="));
+    let expected = "a link with #s=deflate.… in it";
+    let Some(value) = values.next() else { return Err(damaged(quoted(text.trim()), expected)) };
+    if values.next().is_some() {
+        return Err(damaged("two scenarios", "a link with one"));
+    }
+    let scenario = scenario::read(&decode_value(value)?)?;
+    let digest = fragment.split('&').find_map(|field| field.strip_prefix("d="));
+    Ok(Decoded { scenario, digest: digest.and_then(read_digest) })
+}
+
+fn damaged(found: impl Into<String>, expected: impl Into<String>) -> Problem {
+    Problem::new("link", found, expected)
+}
+
+/// Takes away what programs add.
+fn unmangled(text: &str) -> String {
+    let invisible = |c: char| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '\u{AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}')
+    };
+    let mut link: String = text.chars().filter(|c| !invisible(*c)).collect();
+    for (escaped, plain) in [("%23", "#"), ("%3D", "="), ("%3d", "="), ("%26", "&"), ("&amp;", "&")]
+    {
+        link = link.replace(escaped, plain);
+    }
+    // Data ends in none of these: only the prefix has a point, and it is in front.
+    let closing = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '=');
+    link.truncate(link.trim_end_matches(closing).len());
+    link
+}
+
+/// Eight digits or more; a digest that was cut off is no reason to refuse the scenario.
+fn read_digest(text: &str) -> Option<String> {
+    let digest = text.get(..SHORT_DIGEST)?.to_ascii_lowercase();
+    text.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(digest)
+}
+
+/// The scenario's text.
+fn decode_value(value: &str) -> Result<String, Problem> {
+    let known = || alternatives(ENCODINGS);
+    let Some((encoding, data)) = value.split_once('.') else {
+        return Err(damaged(quoted(value), format!("{} and a point before the data", known())));
+    };
+    if !ENCODINGS.contains(&encoding) {
+        let problem = damaged(format!("the unknown encoding {}", quoted(encoding)), known());
+        return Err(problem.with_closest(encoding, ENCODINGS));
+    }
+    let bytes = BASE64.decode(data).map_err(|error| {
+        let expected = "base64url data: letters, digits, - and _";
+        damaged(format!("damaged data ({})", lower_first(&error.to_string())), expected)
+    })?;
+    let bytes = if encoding == "deflate" { inflate(&bytes)? } else { bytes };
+    String::from_utf8(bytes).map_err(|error| {
+        let place = error.utf8_error().valid_up_to();
+        damaged(format!("no UTF-8 from byte {place} on"), "the text of a scenario")
+    })
+}
+
+/// Never makes more than a scenario may have: a small link can hold a very long run of zeros.
+fn inflate(bytes: &[u8]) -> Result<Vec<u8>, Problem> {
+    decompress_to_vec_with_limit(bytes, MAX_TEXT).map_err(|error| match error.status {
+        TINFLStatus::HasMoreOutput => damaged(
+            format!("more than {MAX_TEXT} bytes of scenario"),
+            format!("at most {MAX_TEXT}"),
+        ),
+        TINFLStatus::FailedCannotMakeProgress | TINFLStatus::NeedsMoreInput => {
+            damaged("data that ends too soon", "the whole link: its end is missing")
+        }
+        _ => damaged("damaged data", "raw DEFLATE data: a character of the link is wrong"),
+    })
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}

@@ -1,0 +1,71 @@
+//! A scenario, run and judged.
+
+use super::{Problem, text, trace};
+use crate::{
+    kernel::{self, Protocol, Report, Scenario, Trace},
+    protocols,
+};
+
+/// What comes of a scenario.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// The protocol that ran.
+    pub protocol: &'static Protocol,
+    /// What happened.
+    pub trace: Trace,
+    /// What is said about it.
+    pub report: Report,
+}
+
+impl Outcome {
+    /// Runs a scenario and judges the run.
+    ///
+    /// # Errors
+    /// If its protocol is unknown or cannot read one of its requests. A scenario that
+    /// [`scenario::read`](super::scenario::read) returned has neither fault.
+    pub fn of(scenario: Scenario) -> Result<Self, Problem> {
+        let protocol = protocols::find(&scenario.protocol).ok_or_else(|| {
+            let found = super::problem::quoted(&scenario.protocol);
+            Problem::new("protocol", found, "the id of a protocol")
+        })?;
+        let trace = kernel::run(protocol, &scenario).map_err(|(index, expected)| {
+            let with = scenario.requests[index].with.as_ref();
+            let found = with.map_or("nothing".to_owned(), super::problem::shown);
+            Problem::new(format!("requests[{index}].with"), found, expected)
+        })?;
+        let report = kernel::report(protocol, &scenario, &trace);
+        Ok(Self { scenario, protocol, trace, report })
+    }
+
+    /// The trace as canonical JSON: see [`trace::to_json`].
+    #[must_use]
+    pub fn json(&self) -> String {
+        trace::to_json(&self.scenario, self.protocol, &self.trace, &self.report)
+    }
+
+    /// The digest of the trace: see [`trace::digest`].
+    #[must_use]
+    pub fn digest(&self) -> String {
+        trace::digest(&self.scenario, self.protocol, &self.trace, &self.report)
+    }
+
+    /// As much of the digest as a link carries.
+    #[must_use]
+    pub fn short_digest(&self) -> String {
+        self.digest()[..trace::SHORT_DIGEST].to_owned()
+    }
+
+    /// Everything, for a person to read: see [`text::render`].
+    #[must_use]
+    pub fn text(&self) -> String {
+        text::render(&self.scenario, self.protocol, &self.trace, &self.report)
+    }
+
+    /// What is said about the run, for a person to read: see [`text::summary`].
+    #[must_use]
+    pub fn summary(&self) -> String {
+        text::summary(&self.scenario, self.protocol, &self.trace, &self.report)
+    }
+}

@@ -1,0 +1,335 @@
+//! What a run produces, as JSON, version 1 (docs/trace.md); and its digest.
+//!
+//! The document is made while it is written: a run of a million events needs no second copy of itself.
+
+use std::{borrow::Cow, io};
+
+use serde::{Serialize, Serializer};
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+
+use crate::kernel::{
+    Event, EventId, EventKind, Fate, Judgement, Message, Protocol, Report, Scenario, Time, Trace,
+    Verdict, spell,
+};
+
+/// The version of the format.
+pub const VERSION: u64 = 1;
+/// How many hexadecimal digits of the digest a link carries.
+pub const SHORT_DIGEST: usize = 8;
+
+/// The trace as canonical JSON: fields in the order of docs/trace.md, no spaces, the fields of data
+/// sorted by name.
+#[must_use]
+pub fn to_json(scenario: &Scenario, protocol: &Protocol, trace: &Trace, report: &Report) -> String {
+    serde_json::to_string(&Document::new(scenario, protocol, trace, report)).expect(SERIALISES)
+}
+
+/// The SHA-256 of [`to_json`]'s text, in lower-case hexadecimal digits.
+#[must_use]
+pub fn digest(scenario: &Scenario, protocol: &Protocol, trace: &Trace, report: &Report) -> String {
+    let mut hash = Hash(Sha256::new());
+    let document = Document::new(scenario, protocol, trace, report);
+    serde_json::to_writer(&mut hash, &document).expect(SERIALISES);
+    hash.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+const SERIALISES: &str = "texts, numbers, lists and objects with text keys always serialise";
+
+/// Hashes what is written to it.
+struct Hash(Sha256);
+
+impl io::Write for Hash {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The whole trace, to be serialised by whatever serialiser.
+#[derive(Serialize)]
+pub struct Document<'a> {
+    version: u64,
+    protocol: &'a str,
+    nodes: &'a [String],
+    end: Time,
+    quiescent: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    exhausted: bool,
+    events: Events<'a>,
+    messages: Messages<'a>,
+    verdicts: Vec<VerdictObject<'a>>,
+    class: Option<String>,
+    unused: Vec<String>,
+    metrics: Metrics,
+}
+
+impl<'a> Document<'a> {
+    /// The trace of a run and all that is said about it.
+    #[must_use]
+    pub fn new(
+        scenario: &'a Scenario,
+        protocol: &Protocol,
+        trace: &'a Trace,
+        report: &'a Report,
+    ) -> Self {
+        let view = View { scenario, trace };
+        let verdict = |judgement| VerdictObject::new(view, report, judgement);
+        Self {
+            version: VERSION,
+            protocol: protocol.id,
+            nodes: &scenario.nodes,
+            end: trace.end,
+            quiescent: trace.quiescent,
+            exhausted: trace.exhausted,
+            events: Events(view),
+            messages: Messages(view),
+            verdicts: report.judgements.iter().map(verdict).collect(),
+            class: report.class.map(|class| class.to_string()),
+            unused: unused(trace),
+            metrics: Metrics { messages: trace.messages.len() },
+        }
+    }
+}
+
+/// The paths of the faults and requests that met nothing.
+pub(super) fn unused(trace: &Trace) -> Vec<String> {
+    let faults = trace.unused_faults.iter().map(|index| format!("faults[{index}]"));
+    faults.chain(trace.unused_requests.iter().map(|index| format!("requests[{index}]"))).collect()
+}
+
+/// What is counted.
+#[derive(Serialize)]
+struct Metrics {
+    messages: usize,
+}
+
+/// A run, and the names of its nodes.
+#[derive(Clone, Copy)]
+struct View<'a> {
+    scenario: &'a Scenario,
+    trace: &'a Trace,
+}
+
+impl<'a> View<'a> {
+    fn spell(self, text: &str) -> String {
+        spell(text, &self.scenario.nodes)
+    }
+
+    fn data(self, value: Json) -> Spelt<'a> {
+        Spelt { value: Cow::Owned(value), names: &self.scenario.nodes }
+    }
+
+    fn message_name(self, message: &Message) -> String {
+        self.scenario.message_name(message.name)
+    }
+}
+
+/// JSON with the nodes' names in it. Fields are sorted here, whatever order the library keeps them in.
+pub(super) struct Spelt<'a> {
+    pub(super) value: Cow<'a, Json>,
+    pub(super) names: &'a [String],
+}
+
+impl Serialize for Spelt<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let inner = |value| Spelt { value: Cow::Borrowed(value), names: self.names };
+        match &*self.value {
+            Json::String(text) => serializer.serialize_str(&spell(text, self.names)),
+            Json::Array(values) => serializer.collect_seq(values.iter().map(inner)),
+            Json::Object(fields) => {
+                let spelt = fields.iter().map(|(name, value)| (spell(name, self.names), value));
+                let mut fields: Vec<_> = spelt.collect();
+                fields.sort_by(|(one, _), (other, _)| one.cmp(other));
+                serializer.collect_map(fields.into_iter().map(|(name, value)| (name, inner(value))))
+            }
+            plain => plain.serialize(serializer),
+        }
+    }
+}
+
+struct Events<'a>(View<'a>);
+
+impl Serialize for Events<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let events = self.0.trace.events.iter().enumerate();
+        serializer.collect_seq(events.map(|(id, event)| EventObject::new(self.0, id, event)))
+    }
+}
+
+#[derive(Serialize)]
+struct EventObject<'a> {
+    id: EventId,
+    time: Time,
+    node: &'a str,
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Spelt<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'static str>,
+}
+
+impl<'a> EventObject<'a> {
+    fn new(view: View<'a>, id: EventId, event: &Event) -> Self {
+        let message = event.kind.message().map(|message| &view.trace.messages[message]);
+        let mut object = Self {
+            id,
+            time: event.time,
+            node: view.scenario.name(event.node),
+            kind: event.kind.name(),
+            name: None,
+            message: message.map(|message| view.message_name(message)),
+            label: None,
+            data: None,
+            text: None,
+            why: None,
+        };
+        match &event.kind {
+            EventKind::Request { index, .. } => {
+                let request = &view.scenario.requests[*index];
+                object.name = Some(request.name.clone());
+                object.data = request.with.clone().map(|with| view.data(with));
+            }
+            EventKind::Send(message) => {
+                let packet = &view.trace.messages[*message].packet;
+                object.label = Some(view.spell(&packet.to_string()));
+                object.data = Some(view.data(packet.inspect()));
+            }
+            EventKind::Lose(_, loss) => object.why = Some(loss.why()),
+            EventKind::Timer(packet) => object.name = Some(view.spell(&packet.to_string())),
+            EventKind::Note(note) => object.text = Some(view.spell(note)),
+            EventKind::Indicate { packet, .. } => object.data = Some(view.data(packet.inspect())),
+            EventKind::Detect(detection) => {
+                let about = view.scenario.name(detection.node());
+                object.data = Some(view.data(serde_json::json!({ "node": about })));
+            }
+            EventKind::Receive(_)
+            | EventKind::Crash
+            | EventKind::Recover
+            | EventKind::Pause
+            | EventKind::Resume
+            | EventKind::Persist => {}
+        }
+        object
+    }
+}
+
+struct Messages<'a>(View<'a>);
+
+impl Serialize for Messages<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let messages = self.0.trace.messages.iter();
+        serializer.collect_seq(messages.map(|message| MessageObject::new(self.0, message)))
+    }
+}
+
+#[derive(Serialize)]
+struct MessageObject<'a> {
+    id: String,
+    from: &'a str,
+    to: &'a str,
+    label: String,
+    sent: Time,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    received: Option<Time>,
+    fate: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    copies: Vec<FateObject>,
+}
+
+impl<'a> MessageObject<'a> {
+    fn new(view: View<'a>, message: &Message) -> Self {
+        let FateObject { received, fate, why } = FateObject::new(view, message.fate);
+        Self {
+            id: view.message_name(message),
+            from: view.scenario.name(message.name.from),
+            to: view.scenario.name(message.name.to),
+            label: view.spell(&message.packet.to_string()),
+            sent: view.trace.events[message.sent].time,
+            received,
+            fate,
+            why,
+            copies: message.copies.iter().map(|copy| FateObject::new(view, *copy)).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct FateObject {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    received: Option<Time>,
+    fate: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'static str>,
+}
+
+impl FateObject {
+    fn new(view: View, fate: Fate) -> Self {
+        match fate {
+            Fate::InFlight { .. } => Self { received: None, fate: "in flight", why: None },
+            Fate::Received(event) => {
+                let received = Some(view.trace.events[event].time);
+                Self { received, fate: "received", why: None }
+            }
+            Fate::Lost(_, loss) => Self { received: None, fate: "lost", why: Some(loss.why()) },
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct VerdictObject<'a> {
+    property: &'static str,
+    kind: String,
+    promised: bool,
+    status: &'static str,
+    at: Option<Time>,
+    witness: &'a [EventId],
+    why: Option<String>,
+    broke: Option<BreachObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct BreachObject<'a> {
+    assumption: String,
+    culprit: &'a str,
+    why: String,
+}
+
+impl<'a> VerdictObject<'a> {
+    fn new(view: View, report: &'a Report, judgement: &'a Judgement) -> Self {
+        let (why, witness): (_, &[EventId]) = match &judgement.verdict {
+            Verdict::Holds => (None, &[]),
+            Verdict::Undecided(why) => (Some(why), &[]),
+            Verdict::Violated { why, witness } => (Some(why), witness),
+        };
+        let broke = report.broke(judgement).map(|breach| BreachObject {
+            assumption: breach.rule.statement(),
+            culprit: &breach.culprit,
+            why: view.spell(&breach.why),
+        });
+        Self {
+            property: judgement.property.name,
+            kind: judgement.property.kind.to_string(),
+            promised: judgement.promised,
+            status: judgement.verdict.status(),
+            at: Report::violated_at(judgement, view.trace),
+            witness,
+            why: why.map(|why| view.spell(why)),
+            broke,
+        }
+    }
+}
