@@ -1,0 +1,212 @@
+//! Histories made by hand or by chance, to judge the judges.
+
+use worldlines::{
+    abstractions::{
+        Value,
+        broadcast::{Broadcast, BroadcastId, Deliver},
+    },
+    kernel::{Event, EventKind, NodeId, NodeSet, Observation, Packet, Property, Verdict},
+};
+
+use super::chance::Chance;
+
+/// What monitors see of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    Broadcast(NodeId, Value),
+    Deliver(NodeId, Deliver<Value>),
+    Crash(NodeId),
+    Recover(NodeId),
+}
+
+impl Step {
+    fn event(&self, time: u64) -> Event {
+        let (node, kind) = match self {
+            Self::Broadcast(node, payload) => {
+                let packet = Packet::new(Broadcast(payload.clone()));
+                (node, EventKind::Request { index: 0, packet })
+            }
+            Self::Deliver(node, deliver) => {
+                let packet = Packet::new(deliver.clone());
+                (node, EventKind::Indicate { kind: "deliver", packet })
+            }
+            Self::Crash(node) => (node, EventKind::Crash),
+            Self::Recover(node) => (node, EventKind::Recover),
+        };
+        Event { time, node: *node, kind }
+    }
+}
+
+/// A history of a group of so many nodes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct History {
+    pub(crate) nodes: usize,
+    pub(crate) steps: Vec<Step>,
+}
+
+/// A broadcast in a history.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) at: usize,
+    pub(crate) id: BroadcastId,
+    pub(crate) payload: Value,
+}
+
+/// A delivery in a history.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    pub(crate) at: usize,
+    pub(crate) node: NodeId,
+    pub(crate) id: BroadcastId,
+    pub(crate) payload: Value,
+}
+
+impl History {
+    /// Reads `a! b:a1 -b`: node a broadcasts, b delivers a's first, b crashes; `+b`: b recovers. The first
+    /// message of all is m1, the next m2 and so on; `b:a1=x` delivers x instead.
+    pub(crate) fn read(nodes: usize, text: &str) -> Self {
+        let mut history = Self { nodes, steps: Vec::new() };
+        let node = |c: char| NodeId::new(c as usize - 'a' as usize);
+        for word in text.split_whitespace() {
+            let mut chars = word.chars();
+            let first = chars.next().expect("words are not empty");
+            let rest: Vec<char> = chars.collect();
+            let step = match (first, rest.as_slice()) {
+                ('-', [who]) => Step::Crash(node(*who)),
+                ('+', [who]) => Step::Recover(node(*who)),
+                (who, ['!']) => history.next_broadcast(node(who)),
+                (who, [':', from, seq, other @ ..]) => {
+                    let id = BroadcastId {
+                        from: node(*from),
+                        seq: seq.to_digit(10).expect("a count is one digit"),
+                    };
+                    let payload = match other {
+                        ['=', other @ ..] => other.iter().collect::<String>().as_str().into(),
+                        _ => history.payload(id),
+                    };
+                    Step::Deliver(node(who), Deliver { from: id.from, seq: id.seq, payload })
+                }
+                _ => panic!("{word} is no step"),
+            };
+            history.steps.push(step);
+        }
+        history
+    }
+
+    /// A random one, with everything in it that can happen.
+    pub(crate) fn random(chance: &mut Chance) -> Self {
+        let nodes = chance.from_to(2, 4) as usize;
+        let mut history = Self { nodes, steps: Vec::new() };
+        let length = chance.from_to(2, 18);
+        // Wild histories violate everything, tame ones little: both are needed.
+        let wildness = [0, 5, 25][chance.below(3)];
+        while history.steps.len() < length as usize {
+            let node = NodeId::new(chance.below(nodes));
+            let up = history.up(node);
+            let step = match chance.from_to(1, 100) {
+                1..=4 if up => Step::Crash(node),
+                1..=20 if !up => Step::Recover(node),
+                _ if !up => continue,
+                5..=30 => history.next_broadcast(node),
+                _ => match history.random_delivery(chance, node, wildness) {
+                    Some(deliver) => Step::Deliver(node, deliver),
+                    // Nothing is left to deliver: the node has something to say itself.
+                    None => history.next_broadcast(node),
+                },
+            };
+            history.steps.push(step);
+        }
+        history
+    }
+
+    fn random_delivery(
+        &self,
+        chance: &mut Chance,
+        node: NodeId,
+        wildness: u64,
+    ) -> Option<Deliver<Value>> {
+        let deliver = |id: BroadcastId, payload| Deliver { from: id.from, seq: id.seq, payload };
+        if chance.percent(wildness) {
+            let from = NodeId::new(chance.below(self.nodes));
+            let id = BroadcastId { from, seq: chance.from_to(1, 3) as u32 };
+            let payload = if chance.percent(70) { self.payload(id) } else { "wrong".into() };
+            return Some(deliver(id, payload));
+        }
+        let told = self.told();
+        let mut open = self.asked();
+        open.retain(|asked| !told.iter().any(|told| told.node == node && told.id == asked.id));
+        // The tame ones deliver what was broadcast first, most of the time.
+        let first = wildness == 0 && chance.percent(85);
+        let place = if first { 0 } else { chance.below(open.len().max(1)) };
+        open.get(place).map(|asked| deliver(asked.id, asked.payload.clone()))
+    }
+
+    fn next_broadcast(&self, node: NodeId) -> Step {
+        Step::Broadcast(node, format!("m{}", self.asked().len() + 1).as_str().into())
+    }
+
+    /// What was broadcast under this id; `?` if nothing was.
+    fn payload(&self, id: BroadcastId) -> Value {
+        let asked = self.asked().into_iter().find(|asked| asked.id == id);
+        asked.map_or("?".into(), |asked| asked.payload)
+    }
+
+    /// Its first steps.
+    pub(crate) fn prefix(&self, steps: usize) -> Self {
+        Self { nodes: self.nodes, steps: self.steps[..steps].to_vec() }
+    }
+
+    /// All broadcasts.
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        let mut seqs = vec![0; self.nodes];
+        let steps = self.steps.iter().enumerate();
+        steps
+            .filter_map(|(at, step)| {
+                let Step::Broadcast(from, payload) = step else { return None };
+                seqs[from.index()] += 1;
+                let id = BroadcastId { from: *from, seq: seqs[from.index()] };
+                Some(Asked { at, id, payload: payload.clone() })
+            })
+            .collect()
+    }
+
+    /// All deliveries.
+    pub(crate) fn told(&self) -> Vec<Told> {
+        let steps = self.steps.iter().enumerate();
+        steps
+            .filter_map(|(at, step)| {
+                let Step::Deliver(node, deliver) = step else { return None };
+                let payload = deliver.payload.clone();
+                Some(Told { at, node: *node, id: deliver.id(), payload })
+            })
+            .collect()
+    }
+
+    /// Who never crashes.
+    pub(crate) fn correct(&self) -> NodeSet {
+        let crashed = self.steps.iter().filter_map(|step| match step {
+            Step::Crash(node) => Some(*node),
+            _ => None,
+        });
+        NodeSet::first(self.nodes).without(crashed.collect())
+    }
+
+    fn up(&self, node: NodeId) -> bool {
+        let last = self
+            .steps
+            .iter()
+            .rev()
+            .find(|step| matches!(step, Step::Crash(it) | Step::Recover(it) if *it == node));
+        !matches!(last, Some(Step::Crash(_)))
+    }
+
+    /// What a property's monitor says of it.
+    pub(crate) fn judge(&self, property: &Property, over: bool) -> Verdict {
+        let mut monitor = (property.monitor)(self.nodes);
+        for (id, step) in self.steps.iter().enumerate() {
+            let event = step.event(id as u64);
+            monitor.observe(&Observation::of(id, &event).expect("monitors see all steps"));
+        }
+        monitor.verdict(over)
+    }
+}

@@ -1,0 +1,198 @@
+//! A run is a function of its scenario, and an edit changes only what depends on it.
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::{
+    broadcast,
+    chance::Chance,
+    random_scenario::{Weather, random_fault, random_scenario},
+    run_valid, scenario,
+};
+use worldlines::{
+    kernel::{Detector, EventKind, Fault, MessageName, NodeId, Scenario, Side, Time, Trace},
+    protocols,
+};
+
+#[test]
+fn the_same_scenario_gives_the_same_trace() {
+    for (_, protocol) in protocols::catalogue() {
+        for seed in 0..50 {
+            let scenario = random_scenario(protocol, &mut Chance::new(seed), Weather::Foul);
+            assert_eq!(run_valid(&scenario), run_valid(&scenario.clone()));
+        }
+    }
+}
+
+#[test]
+fn another_seed_gives_another_trace() {
+    let mut scenario = Scenario::new("reliable-broadcast", Scenario::numbered(4));
+    scenario.requests = vec![broadcast(0, 0, "m")];
+    let first = run_valid(&scenario);
+    scenario.seed = 1;
+    assert_ne!(first, run_valid(&scenario));
+}
+
+#[test]
+fn where_luck_has_no_part_names_do_not_matter() {
+    for (_, protocol) in protocols::catalogue() {
+        let mut scenario = scenario(protocol.id, 4, 20);
+        scenario.requests = vec![broadcast(5, 0, "m1"), broadcast(30, 2, "m2")];
+        scenario.faults = vec![common::crash(5, 0, Some(1))];
+        let numbered = run_valid(&scenario);
+        scenario.nodes = ["Dave", "Carol", "Bob", "Alice"].map(str::to_owned).into();
+        assert_eq!(numbered, run_valid(&scenario));
+    }
+}
+
+#[test]
+fn requests_of_different_moments_can_be_listed_in_any_order() {
+    for (_, protocol) in protocols::catalogue() {
+        let mut scenario = Scenario::new(protocol.id, Scenario::numbered(4));
+        scenario.requests =
+            vec![broadcast(0, 0, "m1"), broadcast(7, 2, "m2"), broadcast(9, 0, "m3")];
+        let listed = run_valid(&scenario);
+        scenario.requests.reverse();
+        let mut reversed = run_valid(&scenario);
+        for event in &mut reversed.events {
+            if let EventKind::Request { index, .. } = &mut event.kind {
+                *index = 2 - *index;
+            }
+        }
+        assert_eq!(listed, reversed);
+    }
+}
+
+/// From which moment on a node may notice the difference that a fault makes; never, if it is not there.
+type Touched = BTreeMap<NodeId, Time>;
+
+fn touch(touched: &mut Touched, node: NodeId, time: Time) -> bool {
+    let sooner = touched.get(&node).is_none_or(|already| time < *already);
+    if sooner {
+        touched.insert(node, time);
+    }
+    sooner
+}
+
+/// Whom a fault touches by itself.
+fn touched_by(fault: &Fault, scenario: &Scenario, before: &Trace) -> Touched {
+    let mut touched = Touched::new();
+    match *fault {
+        Fault::Drop { message }
+        | Fault::Delay { message, .. }
+        | Fault::Duplicate { message, .. } => {
+            // Its receiver, from the moment at which it came.
+            let sent = before.messages.iter().find(|sent| sent.name == message);
+            if let Some(event) = sent.and_then(|sent| sent.fate.event()) {
+                touch(&mut touched, message.to, before.events[event].time);
+            }
+        }
+        Fault::Crash { node, at, .. } | Fault::Recover { node, at } => {
+            touch(&mut touched, node, at);
+            if let Detector::Perfect(bound) = scenario.network.detector {
+                for other in (0..scenario.nodes.len()).map(NodeId::new) {
+                    touch(&mut touched, other, at + bound);
+                }
+            }
+        }
+        Fault::Pause { node, at, .. } => {
+            touch(&mut touched, node, at);
+        }
+        Fault::Cut { to: node, at, .. } | Fault::Omit { node, side: Side::Receive, at, .. } => {
+            touch(&mut touched, node, at);
+        }
+        Fault::Partition { at, .. } | Fault::Omit { side: Side::Send, at, .. } => {
+            for node in (0..scenario.nodes.len()).map(NodeId::new) {
+                touch(&mut touched, node, at);
+            }
+        }
+    }
+    touched
+}
+
+/// Follows the messages of those who are touched, in the run before and in the run after.
+fn spread(touched: &mut Touched, traces: [&Trace; 2]) {
+    let mut spreads = true;
+    while spreads {
+        spreads = false;
+        for trace in traces {
+            for message in &trace.messages {
+                let sent = trace.events[message.sent].time;
+                if touched.get(&message.name.from).is_none_or(|since| sent < *since) {
+                    continue;
+                }
+                let ends = std::iter::once(message.fate).chain(message.copies.iter().copied());
+                for event in ends.filter_map(|fate| fate.event()) {
+                    let time = trace.events[event].time;
+                    spreads |= touch(touched, message.name.to, time);
+                }
+            }
+        }
+    }
+}
+
+/// All that a node has lived through before it is touched, messages by their names; without what is told
+/// of the message that the fault itself is about.
+fn untouched(
+    trace: &Trace,
+    node: NodeId,
+    touched: &Touched,
+    about: Option<MessageName>,
+) -> Vec<String> {
+    let since = touched.get(&node).copied().unwrap_or(Time::MAX);
+    let events = trace.events.iter().filter(|event| event.node == node && event.time < since);
+    events
+        .filter_map(|event| {
+            let message = event.kind.message().map(|message| &trace.messages[message]);
+            let ends = !matches!(event.kind, EventKind::Send(_));
+            if ends && message.is_some_and(|message| Some(message.name) == about) {
+                return None;
+            }
+            let what = match message {
+                Some(message) => {
+                    format!("{} {:?} {:?}", event.kind.name(), message.name, message.packet)
+                }
+                None => format!("{:?}", event.kind),
+            };
+            Some(format!("{} {what}", event.time))
+        })
+        .collect()
+}
+
+#[test]
+fn a_fault_changes_nothing_outside_its_causal_future() {
+    let mut stayed = 0;
+    for (_, protocol) in protocols::catalogue() {
+        for seed in 0..250 {
+            let mut chance = Chance::new(seed);
+            let mut scenario = random_scenario(protocol, &mut chance, Weather::Foul);
+            let before = run_valid(&scenario);
+            let fault = random_fault(scenario.nodes.len(), &mut chance, Weather::Foul);
+            let mut touched = touched_by(&fault, &scenario, &before);
+            let about = match fault {
+                Fault::Drop { message }
+                | Fault::Delay { message, .. }
+                | Fault::Duplicate { message, .. } => Some(message),
+                _ => None,
+            };
+            let first = touched.values().min().copied().unwrap_or(Time::MAX);
+            scenario.faults.push(fault);
+            let after = run_valid(&scenario);
+            spread(&mut touched, [&before, &after]);
+            for node in (0..scenario.nodes.len()).map(NodeId::new) {
+                let was = untouched(&before, node, &touched, about);
+                let is = untouched(&after, node, &touched, about);
+                assert_eq!(was, is, "{node:?} of {scenario:#?}, touched: {touched:?}");
+                let since = touched.get(&node).copied().unwrap_or(Time::MAX);
+                let concurrent = |time: Time| (first..since).contains(&time);
+                stayed += after
+                    .events
+                    .iter()
+                    .filter(|event| event.node == node && concurrent(event.time))
+                    .count();
+            }
+        }
+    }
+    assert!(stayed >= 5_000, "only {stayed} events could have changed and did not");
+}
