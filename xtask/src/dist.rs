@@ -54,7 +54,7 @@ pub(crate) fn trunk(
         // Trunk wants true or false here, where others set 1.
         .without_env("NO_COLOR")
         .within(workspace.root());
-    if release { trunk.words("--release --cargo-profile page") } else { trunk }
+    if release { trunk.arg("--release") } else { trunk }
 }
 
 /// The one wasm file that the page loads.
