@@ -1,1 +1,14 @@
-//! See ARCHITECTURE.md.
+//! The playground without a screen: what a reader sees is a function of [`State`], and whatever a reader
+//! does is an [`Action`] that [`reduce`] answers with the next state.
+
+mod edit;
+mod playback;
+mod run;
+mod shared;
+mod state;
+
+pub use edit::{Edit, next_name};
+pub use playback::{Playhead, SPEEDS, fitting_speed};
+pub use run::{Run, interesting_end, judge_at};
+pub use shared::Shared;
+pub use state::{Action, OPENING, Refused, Selection, State, reduce};

@@ -12,6 +12,6 @@ mod scene;
 pub use describe::{event_sentence, fault_sentence, message_sentence, request_sentence};
 pub use layout::{Frame, Layout, Orientation, Point};
 pub use scene::{
-    Arrow, ArrowEnd, Flag, HeldBack, Label, Lane, LaneState, Mark, MarkShape, Scene,
-    Stretch, Tick, Wall,
+    Arrow, ArrowEnd, Flag, HeldBack, Label, Lane, LaneState, Mark, MarkShape, Scene, Stretch, Tick,
+    Wall,
 };

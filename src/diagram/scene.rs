@@ -265,7 +265,8 @@ fn beside(layout: &Layout, at: Point, text: &str, above: bool) -> Vec<Point> {
             let side = if above { -1.0 } else { 1.0 };
             let near = [18.0, 30.0].map(|far| side * far);
             let all = near.into_iter().chain([side * -18.0]);
-            all.flat_map(|dy| [place(0.0, dy), place(half * 0.6, dy), place(-half * 0.6, dy)]).collect()
+            all.flat_map(|dy| [place(0.0, dy), place(half * 0.6, dy), place(-half * 0.6, dy)])
+                .collect()
         }
         Orientation::Vertical => {
             let side = if above { -1.0 } else { 1.0 };
@@ -276,7 +277,8 @@ fn beside(layout: &Layout, at: Point, text: &str, above: bool) -> Vec<Point> {
 }
 
 fn marks(scenario: &Scenario, trace: &Trace, layout: &Layout, placed: &mut Placed) -> Vec<Mark> {
-    let shapes = trace.events.iter().enumerate().filter_map(|(id, event)| Some((id, shape(&event.kind)?)));
+    let shapes =
+        trace.events.iter().enumerate().filter_map(|(id, event)| Some((id, shape(&event.kind)?)));
     shapes
         .map(|(event, shape)| {
             let at = layout.event_point(trace, event);
@@ -355,7 +357,8 @@ fn arrow_end(trace: &Trace, layout: &Layout, message: MessageId, fate: Fate) -> 
         Fate::Received(event) => (layout.event_point(trace, event), ArrowEnd::Head),
         Fate::Lost(event, loss @ (Loss::Crashed | Loss::Omission(_))) => {
             // Short of the line, so that the cross is not taken for the receiver's own.
-            let share = if trace.events[event].time == trace.events[sent].time { 0.18 } else { 0.9 };
+            let share =
+                if trace.events[event].time == trace.events[sent].time { 0.18 } else { 0.9 };
             let across = from + (to - from) * share;
             (layout.point(layout.along_event(event), across), ArrowEnd::Cross(loss))
         }
@@ -463,9 +466,7 @@ fn walls(scenario: &Scenario, layout: &Layout, placed: &mut Placed) -> Vec<Wall>
         for across in wall_places(scenario, layout, fault) {
             let half = 5.0;
             let middle = layout.point((from + to) / 2.0, across);
-            let label = placed
-                .place(what, [middle])
-                .map(|at| Label { at, text: what.to_owned() });
+            let label = placed.place(what, [middle]).map(|at| Label { at, text: what.to_owned() });
             walls.push(Wall {
                 fault: index,
                 from: layout.point(from, across - half),
@@ -479,7 +480,8 @@ fn walls(scenario: &Scenario, layout: &Layout, placed: &mut Placed) -> Vec<Wall>
 
 /// Between which lines a wall stands.
 fn wall_places(scenario: &Scenario, layout: &Layout, fault: &Fault) -> Vec<f64> {
-    let between = |above: NodeId, below: NodeId| (layout.across(above) + layout.across(below)) / 2.0;
+    let between =
+        |above: NodeId, below: NodeId| (layout.across(above) + layout.across(below)) / 2.0;
     match fault {
         Fault::Partition { groups, .. } => (1..scenario.nodes.len())
             .map(|index| (NodeId::new(index - 1), NodeId::new(index)))

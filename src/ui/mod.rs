@@ -1,1 +1,30 @@
-//! See ARCHITECTURE.md.
+//! The only module that names Yew: components, one a file, that draw the state and send actions.
+
+mod arrows;
+mod banner;
+mod caption;
+mod deeds;
+mod fields;
+mod header;
+mod marks;
+mod menu;
+mod page;
+mod picture;
+mod present;
+mod settings;
+mod share;
+mod stage;
+mod transport;
+mod verdicts;
+
+use yew::Callback;
+
+use crate::app::Action;
+
+/// How a component says what the reader does.
+type Send = Callback<Action>;
+
+/// Shows the playground in the page.
+pub fn start() {
+    yew::Renderer::<page::Page>::new().render();
+}

@@ -1,0 +1,31 @@
+//! What the page needs to know of a run, beside what happened in it.
+
+use super::Shared;
+use crate::{
+    formats::Outcome,
+    kernel::{Judgement, Time, judge},
+};
+
+/// A scenario, run and judged.
+pub type Run = Shared<Outcome>;
+
+/// Every property's verdict once so many events have happened.
+#[must_use]
+pub fn judge_at(run: &Outcome, events: usize) -> Vec<Judgement> {
+    judge(run.protocol, run.scenario.nodes.len(), &run.trace, events)
+}
+
+/// The last moment worth showing, in virtual ms: when everything that happens has happened, and a little
+/// more.
+#[must_use]
+pub fn interesting_end(run: &Outcome) -> Time {
+    if !run.trace.quiescent {
+        return run.trace.end.max(1);
+    }
+    let last_event = run.trace.events.last().map_or(0, |event| event.time);
+    let requests = run.scenario.requests.iter().map(|request| request.at);
+    let captions = run.scenario.captions.iter().map(|caption| caption.at);
+    let last = requests.chain(captions).fold(last_event, Time::max).min(run.scenario.until);
+    // A tenth more, so that the end is seen to be one.
+    (last + last / 10 + 2).min(run.scenario.until).max(1)
+}

@@ -1,0 +1,407 @@
+//! What a reader sees, and what a reader can do.
+
+use std::rc::Rc;
+
+use super::{Edit, Playhead, Run, SPEEDS, fitting_speed, interesting_end};
+use crate::{
+    formats::{
+        Outcome, Problem,
+        bundled::{self, Bundled},
+        link::{self, Decoded},
+    },
+    kernel::{EventId, MAX_TIME, MessageName, NodeId, Scenario, Time},
+};
+
+/// The example that the page opens on.
+pub const OPENING: &str = "reliable/best-effort-broadcast/sender-crashes-half-way";
+
+/// How many changes can be undone.
+const HISTORY: usize = 500;
+
+/// All that the page shows. Cheap to clone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// The scenario and its run.
+    pub run: Run,
+    /// The scenario as it was opened, before the reader's changes.
+    pub origin: Rc<Scenario>,
+    /// What undo goes back to, the latest last.
+    pub undo: Vec<Rc<Scenario>>,
+    /// What redo goes forward to, the latest last.
+    pub redo: Vec<Rc<Scenario>>,
+    /// Whether a drag is under way: its steps are one change.
+    adjusting: bool,
+    /// How much of the run is told.
+    pub playhead: Playhead,
+    /// Whether time runs by itself.
+    pub playing: bool,
+    /// How fast, in virtual ms per second.
+    pub speed: u32,
+    /// The last moment that is shown, in virtual ms.
+    pub shown_until: Time,
+    /// What the reader has picked in the diagram.
+    pub selection: Option<Selection>,
+    /// The violated property whose witness is shown, by its name.
+    pub explained: Option<&'static str>,
+    /// What the reader gave that could not be opened. It stays until dismissed.
+    pub refused: Option<Refused>,
+    /// What a screen reader announces: what the last change did.
+    pub announcement: String,
+}
+
+/// Something that a reader can pick in the diagram.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// A message.
+    Message(MessageName),
+    /// An event.
+    Event(EventId),
+    /// A moment of a node.
+    Moment {
+        /// Whose.
+        node: NodeId,
+        /// When, in virtual ms.
+        at: Time,
+    },
+}
+
+/// A link or a change that could not be taken, with the reader's own text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// What the reader gave; empty for a change by hand.
+    pub text: String,
+    /// What is wrong with it, in a line.
+    pub why: String,
+}
+
+/// Something that a reader does, or time.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Opens a bundled scenario.
+    Open(&'static Bundled),
+    /// Opens a link.
+    Load(String),
+    /// Changes the scenario.
+    Apply(Edit),
+    /// Changes the scenario while a pointer moves: all until [`Settle`](Self::Settle) is one change.
+    Adjust(Edit),
+    /// The pointer is released.
+    Settle,
+    /// Takes the last change back.
+    Undo,
+    /// Makes it again.
+    Redo,
+    /// Goes back to the scenario as it was opened.
+    Reset,
+    /// Lets time run, or stops it.
+    Toggle,
+    /// So many real milliseconds have passed.
+    Tick(f64),
+    /// So many events forward, or back.
+    Step(isize),
+    /// To this moment, in virtual ms.
+    Seek(f64),
+    /// To the moment after so many events.
+    Jump(usize),
+    /// So many virtual ms per second.
+    Speed(u32),
+    /// Picks something, or nothing.
+    Select(Option<Selection>),
+    /// Shows a violated property's witness, or none.
+    Explain(Option<&'static str>),
+    /// The reader has read what could not be opened.
+    Dismiss,
+}
+
+impl State {
+    /// The state of a page that opens on a bundled scenario.
+    #[must_use]
+    pub fn opening() -> Self {
+        let opening = bundled::find(OPENING).expect("tests/app.rs opens it");
+        let run = opening.scenario().and_then(Outcome::of).expect("tests/app.rs runs it");
+        Self::of(run)
+    }
+
+    /// The state of a page that opens on a link, or, where the link is damaged, on the opening example
+    /// with what is wrong.
+    #[must_use]
+    pub fn from_link(text: &str) -> Self {
+        match open_link(text) {
+            Ok(state) => state,
+            Err(refused) => Self { refused: Some(refused), ..Self::opening() },
+        }
+    }
+
+    fn of(run: Outcome) -> Self {
+        let run = Run::new(run);
+        Self {
+            origin: Rc::new(run.scenario.clone()),
+            undo: Vec::new(),
+            redo: Vec::new(),
+            adjusting: false,
+            playhead: Playhead::start(),
+            playing: true,
+            speed: fitting_speed(&run),
+            shown_until: interesting_end(&run),
+            selection: None,
+            explained: None,
+            refused: None,
+            announcement: String::new(),
+            run,
+        }
+    }
+
+    /// The scenario that is shown.
+    #[must_use]
+    pub fn scenario(&self) -> &Scenario {
+        &self.run.scenario
+    }
+
+    /// Whether the reader has changed what was opened.
+    #[must_use]
+    pub fn is_edited(&self) -> bool {
+        *self.origin != self.run.scenario
+    }
+
+    /// The address's fragment for what is shown, digest included: `s=deflate.…&d=…`.
+    #[must_use]
+    pub fn fragment(&self) -> String {
+        link::fragment(&self.run.scenario, Some(&self.run.digest()))
+    }
+
+    /// The bundled scenario that is shown unchanged, by its path.
+    #[must_use]
+    pub fn bundled_path(&self) -> Option<String> {
+        let mut kin = bundled::of_protocol(self.run.protocol.id);
+        kin.find(|bundled| bundled.scenario().as_ref() == Ok(self.scenario())).map(Bundled::path)
+    }
+}
+
+fn open_link(text: &str) -> Result<State, Refused> {
+    let refuse = |why: String| Refused { text: text.to_owned(), why };
+    let Decoded { scenario, digest } = link::decode(text).map_err(|p| refuse(p.to_string()))?;
+    let run = Outcome::of(scenario).map_err(|problem| refuse(problem.to_string()))?;
+    let now = run.digest();
+    let state = State::of(run);
+    match digest {
+        Some(then) if !now.starts_with(&then) => {
+            let why = "This link was made with another version of Worldlines, in which the run went \
+                       otherwise: what you see is what happens today.";
+            Ok(State { refused: Some(refuse(why.to_owned())), ..state })
+        }
+        _ => Ok(state),
+    }
+}
+
+/// The state after an action.
+#[must_use]
+pub fn reduce(state: &State, action: Action) -> State {
+    let state = state.clone();
+    match action {
+        Action::Open(bundled) => open(state, bundled),
+        Action::Load(text) => load(state, &text),
+        Action::Apply(edit) => apply(state, edit, false),
+        Action::Adjust(edit) => apply(state, edit, true),
+        Action::Settle => settle(state),
+        Action::Undo => undo(state),
+        Action::Redo => redo(state),
+        Action::Reset => {
+            let origin = Box::new((*state.origin).clone());
+            apply(state, Edit::Replace(origin), false)
+        }
+        Action::Toggle => toggle(state),
+        Action::Tick(real) => tick(state, real),
+        Action::Step(by) => {
+            let cursor = state.playhead.cursor.saturating_add_signed(by);
+            State { playhead: Playhead::after(&state.run, cursor), playing: false, ..state }
+        }
+        Action::Seek(time) => {
+            let time = time.min(state.shown_until as f64);
+            State { playhead: Playhead::at(&state.run, time), playing: false, ..state }
+        }
+        Action::Jump(cursor) => {
+            State { playhead: Playhead::after(&state.run, cursor), playing: false, ..state }
+        }
+        Action::Speed(speed) => {
+            State { speed: speed.clamp(SPEEDS[0], SPEEDS[SPEEDS.len() - 1]), ..state }
+        }
+        Action::Select(selection) => State { selection, ..state },
+        Action::Explain(explained) => State { explained, ..state },
+        Action::Dismiss => State { refused: None, ..state },
+    }
+}
+
+fn open(state: State, bundled: &Bundled) -> State {
+    match bundled.scenario().and_then(Outcome::of) {
+        Ok(run) => replace_all(state, State::of(run)),
+        Err(problem) => refuse(state, &problem),
+    }
+}
+
+fn load(state: State, text: &str) -> State {
+    match open_link(text) {
+        Ok(opened) => replace_all(state, opened),
+        Err(refused) => State { refused: Some(refused), ..state },
+    }
+}
+
+/// Another scenario takes the page; what was there can be had back.
+fn replace_all(state: State, opened: State) -> State {
+    let mut undo = state.undo;
+    push(&mut undo, Rc::new(state.run.scenario.clone()));
+    State { undo, ..opened }
+}
+
+fn push(history: &mut Vec<Rc<Scenario>>, scenario: Rc<Scenario>) {
+    if history.len() == HISTORY {
+        history.remove(0);
+    }
+    history.push(scenario);
+}
+
+fn apply(state: State, edit: Edit, adjust: bool) -> State {
+    let next = match edit.apply(state.scenario()) {
+        Ok(next) if next == *state.scenario() => return state,
+        Ok(next) => next,
+        Err(problem) => return refuse(state, &problem),
+    };
+    let run = match Outcome::of(next) {
+        Ok(run) if adjust => run,
+        Ok(run) => let_it_rest(run, state.run.trace.quiescent),
+        Err(problem) => return refuse(state, &problem),
+    };
+    let mut undo = state.undo.clone();
+    if !state.adjusting {
+        push(&mut undo, Rc::new(state.run.scenario.clone()));
+    }
+    State { undo, redo: Vec::new(), adjusting: adjust, ..show(state, run, adjust) }
+}
+
+fn refuse(state: State, problem: &Problem) -> State {
+    let refused = Refused { text: String::new(), why: problem.to_string() };
+    State { refused: Some(refused), ..state }
+}
+
+/// Gives a run that `rested` before the change the time to do so after it: a reader who delays a message
+/// wants to see it come.
+fn let_it_rest(run: Outcome, rested: bool) -> Outcome {
+    if run.trace.quiescent || !rested || run.trace.exhausted {
+        return run;
+    }
+    let until = run.scenario.until;
+    let longer = [2, 4, 8, 16, 32].map(|times| until.saturating_mul(times).min(MAX_TIME));
+    let tried = longer.into_iter().find_map(|until| {
+        let scenario = Scenario { until, ..run.scenario.clone() };
+        Outcome::of(scenario).ok().filter(|run| run.trace.quiescent)
+    });
+    let Some(rested) = tried else { return run };
+    let last = rested.trace.events.last().map_or(0, |event| event.time);
+    // The next round moment: a scenario is read by people.
+    let until = (last + last / 10 + 10).next_multiple_of(10).min(rested.scenario.until);
+    Outcome::of(Scenario { until, ..rested.scenario.clone() }).unwrap_or(rested)
+}
+
+/// The state with another run in it: the reader's place in time and what still makes sense stay.
+fn show(state: State, run: Outcome, adjust: bool) -> State {
+    let was_at_end = state.playhead.is_at_end(&state.run);
+    let same_protocol = run.protocol.id == state.run.protocol.id;
+    let shown_until = match (adjust, same_protocol) {
+        // The axis must not move under the reader's finger.
+        (true, _) => state.shown_until,
+        (false, true) => interesting_end(&run).max(state.shown_until.min(run.scenario.until)),
+        (false, false) => interesting_end(&run),
+    };
+    let playhead = if was_at_end && !state.playing {
+        let end = Playhead::after(&run, usize::MAX);
+        Playhead { time: end.time.max(shown_until as f64), ..end }
+    } else {
+        Playhead::at(&run, state.playhead.time.min(shown_until as f64))
+    };
+    let violated = |name: &str| {
+        run.report.judgements.iter().any(|j| j.property.name == name && j.verdict.is_violated())
+    };
+    let selection = state.selection.filter(|selection| match *selection {
+        Selection::Message(name) => run.trace.messages.iter().any(|message| message.name == name),
+        Selection::Event(_) => false,
+        Selection::Moment { node, .. } => node.index() < run.scenario.nodes.len(),
+    });
+    State {
+        announcement: announce(&state.run, &run),
+        explained: state.explained.filter(|name| violated(name)),
+        selection,
+        refused: None,
+        playhead,
+        shown_until,
+        run: Run::new(run),
+        ..state
+    }
+}
+
+/// What a change did to the verdicts, for those who do not see the picture.
+fn announce(before: &Outcome, after: &Outcome) -> String {
+    let status = |run: &Outcome, name: &str| {
+        let mut judgements = run.report.judgements.iter();
+        judgements.find(|j| j.property.name == name).map(|j| j.verdict.status())
+    };
+    let changed = after.report.judgements.iter().filter_map(|judgement| {
+        let name = judgement.property.name;
+        let now = judgement.verdict.status();
+        (status(before, name) != Some(now)).then(|| format!("{name}: {now}"))
+    });
+    let changed: Vec<_> = changed.collect();
+    if changed.is_empty() {
+        "The run was recomputed; every verdict is as before.".to_owned()
+    } else {
+        format!("The run was recomputed. {}.", changed.join(", "))
+    }
+}
+
+fn settle(state: State) -> State {
+    if !state.adjusting {
+        return state;
+    }
+    let run = let_it_rest(Outcome::clone(&state.run), true);
+    State { adjusting: false, ..show(state, run, false) }
+}
+
+fn undo(mut state: State) -> State {
+    let Some(scenario) = state.undo.pop() else { return state };
+    travel(state, scenario, |state, current| state.redo.push(current))
+}
+
+fn redo(mut state: State) -> State {
+    let Some(scenario) = state.redo.pop() else { return state };
+    travel(state, scenario, |state, current| push(&mut state.undo, current))
+}
+
+fn travel(
+    mut state: State,
+    to: Rc<Scenario>,
+    keep: impl FnOnce(&mut State, Rc<Scenario>),
+) -> State {
+    let current = Rc::new(state.run.scenario.clone());
+    keep(&mut state, current);
+    match Outcome::of((*to).clone()) {
+        Ok(run) => State { adjusting: false, ..show(state, run, false) },
+        Err(problem) => refuse(state, &problem),
+    }
+}
+
+fn toggle(state: State) -> State {
+    if state.playing {
+        return State { playing: false, ..state };
+    }
+    let over = state.playhead.time >= state.shown_until as f64;
+    let playhead = if over { Playhead::start() } else { state.playhead };
+    State { playing: true, playhead, ..state }
+}
+
+fn tick(state: State, real: f64) -> State {
+    if !state.playing {
+        return state;
+    }
+    // A tab that was in the background does not leap.
+    let time = state.playhead.time + real.min(250.0) / 1000.0 * f64::from(state.speed);
+    let end = state.shown_until as f64;
+    State { playhead: Playhead::at(&state.run, time.min(end)), playing: time < end, ..state }
+}

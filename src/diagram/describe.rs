@@ -1,0 +1,111 @@
+//! What an element shows, in a sentence: for lists, tooltips and screen readers.
+
+use crate::kernel::{
+    EventId, EventKind, Fate, Fault, MessageId, NodeId, NodeSet, RequestSpec, Scenario, Side,
+    Trace, spell,
+};
+
+/// What happened: `Bob delivers m1 from Alice`.
+#[must_use]
+pub fn event_sentence(scenario: &Scenario, trace: &Trace, event: EventId) -> String {
+    let event = &trace.events[event];
+    let node = scenario.name(event.node);
+    let name = |message: MessageId| scenario.message_name(trace.messages[message].name);
+    let text = |message: MessageId| &trace.messages[message].packet;
+    let sentence = match &event.kind {
+        EventKind::Request { index, .. } => {
+            return request_sentence(scenario, &scenario.requests[*index]);
+        }
+        EventKind::Send(message) => format!("{node} sends {} ({})", text(*message), name(*message)),
+        EventKind::Receive(message) => {
+            format!("{node} receives {} ({})", text(*message), name(*message))
+        }
+        EventKind::Lose(message, loss) => {
+            format!("{} ({}) is lost: {}", text(*message), name(*message), loss.why())
+        }
+        EventKind::Timer(timer) => format!("{node}: timer {timer}"),
+        EventKind::Crash => format!("{node} crashes"),
+        EventKind::Recover => format!("{node} recovers"),
+        EventKind::Pause => format!("{node} stands still"),
+        EventKind::Resume => format!("{node} goes on"),
+        EventKind::Persist => format!("{node} writes to stable storage"),
+        EventKind::Note(note) => format!("{node}: {note}"),
+        EventKind::Indicate { kind, packet } => format!("{node} {kind}s {packet}"),
+        EventKind::Detect(detection) => {
+            format!("{node} {}s {}", detection.kind(), detection.node())
+        }
+    };
+    spell(&sentence, &scenario.nodes)
+}
+
+/// What a message is, and what became of it: `m1 from Alice to Carol, lost (drop)`.
+#[must_use]
+pub fn message_sentence(scenario: &Scenario, trace: &Trace, message: MessageId) -> String {
+    let message = &trace.messages[message];
+    let (from, to) = (scenario.name(message.name.from), scenario.name(message.name.to));
+    let sent = trace.events[message.sent].time;
+    let fate = match message.fate {
+        Fate::InFlight { .. } => "still on its way in the end".to_owned(),
+        Fate::Received(event) => format!("received at {} ms", trace.events[event].time),
+        Fate::Lost(_, loss) => format!("lost ({})", loss.why()),
+    };
+    let twice = if message.copies.is_empty() { "" } else { ", sent twice by the network" };
+    let text = spell(&message.packet.to_string(), &scenario.nodes);
+    format!("{text} from {from} to {to}, sent at {sent} ms, {fate}{twice}")
+}
+
+/// What the application asks for: `Alice: broadcast m1`.
+#[must_use]
+pub fn request_sentence(scenario: &Scenario, request: &RequestSpec) -> String {
+    let with = match &request.with {
+        None => String::new(),
+        Some(serde_json::Value::String(text)) => format!(" {text}"),
+        Some(value) => format!(" {value}"),
+    };
+    format!("{}: {}{with}", scenario.name(request.node), request.name)
+}
+
+/// What goes wrong: `Alice crashes after 1 send`.
+#[must_use]
+pub fn fault_sentence(scenario: &Scenario, fault: &Fault) -> String {
+    let name = |node: NodeId| scenario.name(node);
+    let names = |set: NodeSet| spell(&set.to_string(), &scenario.nodes);
+    match fault {
+        Fault::Drop { message } => format!("{} is dropped", scenario.message_name(*message)),
+        Fault::Delay { message, by } => {
+            format!("{} is {by} ms late", scenario.message_name(*message))
+        }
+        Fault::Duplicate { message, after } => {
+            format!("{} comes again {after} ms later", scenario.message_name(*message))
+        }
+        Fault::Crash { node, after_sends: None, .. } => format!("{} crashes", name(*node)),
+        Fault::Crash { node, after_sends: Some(0), .. } => {
+            format!("{} crashes before its first send", name(*node))
+        }
+        Fault::Crash { node, after_sends: Some(1), .. } => {
+            format!("{} crashes after 1 send", name(*node))
+        }
+        Fault::Crash { node, after_sends: Some(sends), .. } => {
+            format!("{} crashes after {sends} sends", name(*node))
+        }
+        Fault::Recover { node, .. } => format!("{} recovers", name(*node)),
+        Fault::Pause { node, .. } => format!("{} stands still", name(*node)),
+        Fault::Partition { groups, .. } => {
+            let sides: Vec<_> = groups.iter().map(|group| names(*group)).collect();
+            let together = groups.iter().fold(NodeSet::EMPTY, |all, group| all.or(*group));
+            let alone = NodeSet::first(scenario.nodes.len()).without(together);
+            let alone = alone.into_iter().map(|node| name(node).to_owned());
+            format!(
+                "the network splits: {}",
+                sides.into_iter().chain(alone).collect::<Vec<_>>().join(" | ")
+            )
+        }
+        Fault::Cut { from, to, .. } => {
+            format!("nothing gets from {} to {}", name(*from), name(*to))
+        }
+        Fault::Omit { node, side: Side::Send, .. } => format!("{} fails to send", name(*node)),
+        Fault::Omit { node, side: Side::Receive, .. } => {
+            format!("{} fails to receive", name(*node))
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Messages as arrows.
+
+use yew::prelude::*;
+
+use super::picture::{Props, px, text};
+use crate::{
+    app::Selection,
+    diagram::{Arrow, ArrowEnd, Point, message_sentence},
+};
+
+/// How long an arrow's head is.
+const HEAD: f64 = 9.0;
+/// How much of the line the receiver's mark covers.
+const MARK: f64 = 5.0;
+/// Half the size of the cross of a lost message.
+const CROSS: f64 = 5.5;
+
+/// Draws a message: what a pointer can grasp is wider than what is seen.
+pub(super) fn draw(props: &Props, arrow: &Arrow) -> Html {
+    let run = &props.run;
+    let message = arrow.message;
+    let name = run.trace.messages[message].name;
+    let onpointerdown = props.press_arrow.reform(move |event: PointerEvent| (event, message));
+    let onkeydown = {
+        let select = props.select.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if matches!(event.key().as_str(), "Enter" | " ") {
+                event.prevent_default();
+                select.emit(Selection::Message(name));
+            }
+        })
+    };
+    let sentence = message_sentence(&run.scenario, &run.trace, message);
+    let end = match arrow.end {
+        ArrowEnd::Head => "received",
+        ArrowEnd::Cross(_) => "lost",
+        ArrowEnd::Open => "open",
+    };
+    let class = classes!(
+        "arrow",
+        end,
+        arrow.late.then_some("late"),
+        (arrow.copy > 0).then_some("copy"),
+        props.message_class(message, arrow.sent)
+    );
+    let (from, to) = (arrow.from, arrow.to);
+    let direction = Direction::new(from, to);
+    let stop = match arrow.end {
+        ArrowEnd::Head => direction.back(to, MARK),
+        _ => to,
+    };
+    let line = format!("M{} {}L{} {}", px(from.x), px(from.y), px(stop.x), px(stop.y));
+    html! {
+        <g {class} role="button" tabindex="0" aria-label={sentence.clone()} data-message={run.scenario.message_name(name)}
+            {onkeydown} {onpointerdown}>
+            <title>{ sentence }</title>
+            <path class="hit" d={line.clone()} />
+            <path class="stroke" d={line} />
+            { match arrow.end {
+                ArrowEnd::Head => html! { <path class="head" d={direction.head(stop)} /> },
+                ArrowEnd::Cross(_) => html! { <path class="cross" d={cross(to, CROSS)} /> },
+                ArrowEnd::Open => html! {},
+            } }
+            if arrow.end == ArrowEnd::Head {
+                <circle class="grip" cx={px(to.x)} cy={px(to.y)} r="13" />
+            }
+            if let Some(label) = &arrow.label { { text(label) } }
+        </g>
+    }
+}
+
+/// Two strokes through a point.
+pub(super) fn cross(at: Point, half: f64) -> String {
+    let (left, right) = (px(at.x - half), px(at.x + half));
+    let (top, bottom) = (px(at.y - half), px(at.y + half));
+    format!("M{left} {top}L{right} {bottom}M{left} {bottom}L{right} {top}")
+}
+
+/// Which way an arrow points: a vector of length 1.
+struct Direction {
+    x: f64,
+    y: f64,
+}
+
+impl Direction {
+    fn new(from: Point, to: Point) -> Self {
+        let (x, y) = (to.x - from.x, to.y - from.y);
+        let length = x.hypot(y).max(1.0);
+        Self { x: x / length, y: y / length }
+    }
+
+    fn back(&self, from: Point, by: f64) -> Point {
+        Point { x: from.x - self.x * by, y: from.y - self.y * by }
+    }
+
+    /// A triangle with its tip at a point.
+    fn head(&self, tip: Point) -> String {
+        let base = self.back(tip, HEAD);
+        let (dx, dy) = (-self.y * HEAD * 0.42, self.x * HEAD * 0.42);
+        format!(
+            "M{} {}L{} {}L{} {}Z",
+            px(tip.x),
+            px(tip.y),
+            px(base.x + dx),
+            px(base.y + dy),
+            px(base.x - dx),
+            px(base.y - dy)
+        )
+    }
+}

@@ -1,0 +1,43 @@
+//! One sentence at a time: what to look at.
+
+use yew::prelude::*;
+
+use super::Send;
+use crate::{
+    app::{Action, Run},
+    kernel::Time,
+};
+
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    pub(super) run: Run,
+    pub(super) time: Time,
+    pub(super) edited: bool,
+    pub(super) send: Send,
+}
+
+/// The caption of the moment, or, once the reader has changed the run, the way back.
+#[component]
+pub(super) fn CaptionLine(props: &Props) -> Html {
+    let scenario = &props.run.scenario;
+    let told = scenario.captions.iter().enumerate().filter(|(_, caption)| caption.at <= props.time);
+    let latest = told.max_by_key(|(place, caption)| (caption.at, *place));
+    let reset = props.send.reform(|_: MouseEvent| Action::Reset);
+    html! {
+        <div class="caption">
+            if props.edited {
+                <p>
+                    <b>{ "You changed this run. " }</b>
+                    { "The picture and every verdict follow at once." }
+                </p>
+                <button onclick={reset} title="Back to the run as it was opened">{ "Start over" }</button>
+            } else if let Some((place, caption)) = latest {
+                <p><span class="badge" aria-hidden="true">{ place + 1 }</span>{ &caption.text }</p>
+            } else if scenario.title.is_empty() {
+                <p>{ "Click a message to lose or delay it; click a line to crash its node." }</p>
+            } else {
+                <p>{ &scenario.title }</p>
+            }
+        </div>
+    }
+}

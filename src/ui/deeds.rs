@@ -1,0 +1,136 @@
+//! What was done: every request and every fault, each removable; undo and redo.
+
+use yew::prelude::*;
+
+use super::{Send, fields::Number};
+use crate::{
+    app::{Action, Edit, Run},
+    diagram::{fault_sentence, request_sentence},
+    kernel::{Fault, RequestSpec, Time},
+};
+
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    pub(super) run: Run,
+    pub(super) can_undo: bool,
+    pub(super) can_redo: bool,
+    pub(super) send: Send,
+}
+
+/// What was done.
+#[component]
+pub(super) fn Deeds(props: &Props) -> Html {
+    let Props { run, can_undo, can_redo, send } = props;
+    let act = |action: Action| send.reform(move |_: MouseEvent| action.clone());
+    let scenario = &run.scenario;
+    let nothing = scenario.faults.is_empty();
+    html! {
+        <section class="deeds" aria-label="What happens in this run">
+            <h2>{ "What happens" }
+                <span class="history">
+                    <button id="undo" onclick={act(Action::Undo)} disabled={!can_undo} title="Undo (Ctrl+Z)">{ "↶ Undo" }</button>
+                    <button id="redo" onclick={act(Action::Redo)} disabled={!can_redo} title="Redo (Ctrl+Y)">{ "↷ Redo" }</button>
+                </span>
+            </h2>
+            <ul>
+                { for scenario.requests.iter().enumerate().map(|(place, request)| {
+                    let idle = run.trace.unused_requests.contains(&place);
+                    let onchange = change_request(send, place, request);
+                    deed(&request_sentence(scenario, request), Edit::RemoveRequest(place), send, idle, "request", html! {
+                        <>{ "at " }<Number value={request.at} {onchange} label="Time in ms" />{ " ms" }</>
+                    })
+                }) }
+                { for scenario.faults.iter().enumerate().map(|(place, fault)| {
+                    let idle = run.trace.unused_faults.contains(&place);
+                    let times = times(fault);
+                    deed(&fault_sentence(scenario, fault), Edit::RemoveFault(place), send, idle, "fault", html! {
+                        { for times.into_iter().map(|(word, value, set)| {
+                            let fault = fault.clone();
+                            let onchange = send.reform(move |value| {
+                                Action::Apply(Edit::ChangeFault(place, set(fault.clone(), value)))
+                            });
+                            html! { <>{ word }<Number {value} {onchange} label={word} />{ " ms " }</> }
+                        }) }
+                    })
+                }) }
+            </ul>
+            if nothing {
+                <p class="hint">{ "Nothing goes wrong yet. Click a message or a line in the diagram." }</p>
+            }
+        </section>
+    }
+}
+
+fn change_request(send: &Send, place: usize, request: &RequestSpec) -> Callback<u64> {
+    let request = request.clone();
+    send.reform(move |at| {
+        Action::Apply(Edit::ChangeRequest(place, RequestSpec { at, ..request.clone() }))
+    })
+}
+
+fn deed(
+    sentence: &str,
+    undo: Edit,
+    send: &Send,
+    idle: bool,
+    class: &'static str,
+    times: Html,
+) -> Html {
+    let onclick = send.reform(move |_: MouseEvent| Action::Apply(undo.clone()));
+    html! {
+        <li class={classes!("deed", class, idle.then_some("idle"))}>
+            <span class="what">
+                { sentence }
+                if idle { <em>{ " (met nothing in this run)" }</em> }
+            </span>
+            <span class="times">{ times }</span>
+            <button class="icon" {onclick} aria-label={format!("Remove: {sentence}")} title="Remove">{ "✕" }</button>
+        </li>
+    }
+}
+
+type Set = fn(Fault, Time) -> Fault;
+
+/// The times of a fault that a reader can change, each with its word and how to set it.
+fn times(fault: &Fault) -> Vec<(&'static str, Time, Set)> {
+    let set_at: Set = |mut fault, value| {
+        if let Fault::Crash { at, .. }
+        | Fault::Recover { at, .. }
+        | Fault::Pause { at, .. }
+        | Fault::Partition { at, .. }
+        | Fault::Cut { at, .. }
+        | Fault::Omit { at, .. } = &mut fault
+        {
+            *at = value;
+        }
+        fault
+    };
+    let set_until: Set = |mut fault, value| {
+        if let Fault::Pause { until, .. }
+        | Fault::Partition { until, .. }
+        | Fault::Cut { until, .. }
+        | Fault::Omit { until, .. } = &mut fault
+        {
+            *until = value;
+        }
+        fault
+    };
+    let set_span: Set = |mut fault, value| {
+        if let Fault::Delay { by, .. } | Fault::Duplicate { after: by, .. } = &mut fault {
+            *by = value;
+        }
+        fault
+    };
+    match *fault {
+        Fault::Drop { .. } => Vec::new(),
+        Fault::Delay { by, .. } => vec![("by ", by, set_span)],
+        Fault::Duplicate { after, .. } => vec![("after ", after, set_span)],
+        Fault::Crash { at, .. } | Fault::Recover { at, .. } => vec![("at ", at, set_at)],
+        Fault::Pause { at, until, .. }
+        | Fault::Partition { at, until, .. }
+        | Fault::Cut { at, until, .. }
+        | Fault::Omit { at, until, .. } => {
+            vec![("from ", at, set_at), ("until ", until, set_until)]
+        }
+    }
+}

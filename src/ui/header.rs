@@ -1,0 +1,125 @@
+//! The page's head: which protocol, which example, and what one does with the page.
+
+use yew::prelude::*;
+
+use super::{Send, share::Share};
+use crate::{
+    app::{Action, Edit, Run},
+    formats::bundled,
+    protocols, web,
+};
+
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    pub(super) run: Run,
+    /// The bundled scenario that is shown, unless the reader changed it.
+    pub(super) path: Option<String>,
+    pub(super) fragment: String,
+    pub(super) edited: bool,
+    pub(super) send: Send,
+}
+
+/// The page's head.
+#[component]
+pub(super) fn Header(props: &Props) -> Html {
+    let protocol = props.run.protocol;
+    html! {
+        <header>
+            <a class="brand" href="./" title="Worldlines: start again">{ "Worldlines" }</a>
+            <ProtocolMenu id={protocol.id} send={props.send.clone()} />
+            <ExampleMenu id={protocol.id} path={props.path.clone()} edited={props.edited}
+                send={props.send.clone()} />
+            <span class="spring"></span>
+            <Share fragment={props.fragment.clone()} />
+            <ThemeButton />
+            <p class="about">
+                <b>{ protocol.name }</b>{ ": " }{ protocol.summary }
+                <span class="source">{ " " }{ protocol.source }</span>
+            </p>
+        </header>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ProtocolProps {
+    id: &'static str,
+    send: Send,
+}
+
+#[component]
+fn ProtocolMenu(props: &ProtocolProps) -> Html {
+    let onchange = props.send.reform(|event: Event| {
+        let chosen = protocols::find(&web::value_of(&event));
+        let id = chosen.map_or("", |protocol| protocol.id);
+        Action::Apply(Edit::Protocol(id))
+    });
+    html! {
+        <label class="choice">
+            <span>{ "Protocol" }</span>
+            <select id="protocol" {onchange}>
+                { for protocols::FAMILIES.iter().map(|family| html! {
+                    <optgroup label={family.name}>
+                        { for family.protocols.iter().map(|protocol| html! {
+                            <option value={protocol.id} selected={protocol.id == props.id}>
+                                { protocol.name }
+                            </option>
+                        }) }
+                    </optgroup>
+                }) }
+            </select>
+        </label>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ExampleProps {
+    id: &'static str,
+    path: Option<String>,
+    edited: bool,
+    send: Send,
+}
+
+#[component]
+fn ExampleMenu(props: &ExampleProps) -> Html {
+    let onchange = {
+        let send = props.send.clone();
+        Callback::from(move |event: Event| {
+            let chosen = web::value_of(&event);
+            if let Some(bundled) = bundled::find(&chosen) {
+                send.emit(Action::Open(bundled));
+            }
+        })
+    };
+    let own = if props.edited { "Your own run" } else { "A run from a link" };
+    let examples = bundled::of_protocol(props.id);
+    html! {
+        <label class="choice">
+            <span>{ "Example" }</span>
+            <select id="example" {onchange}>
+                if props.path.is_none() {
+                    <option value="" selected=true>{ own }</option>
+                }
+                { for examples.map(|bundled| {
+                    let path = bundled.path();
+                    let selected = props.path.as_deref() == Some(path.as_str());
+                    html! { <option value={path} {selected}>{ bundled.title() }</option> }
+                }) }
+            </select>
+        </label>
+    }
+}
+
+#[component]
+fn ThemeButton() -> Html {
+    let theme = use_state(web::theme);
+    use_effect_with(*theme, |&theme| web::set_theme(theme));
+    let onclick = {
+        let theme = theme.clone();
+        Callback::from(move |_: MouseEvent| theme.set(theme.other()))
+    };
+    let (sign, name) = match *theme {
+        web::Theme::Light => ("☾", "Dark theme"),
+        web::Theme::Dark => ("☀", "Light theme"),
+    };
+    html! { <button class="icon" {onclick} aria-label={name} title={name}>{ sign }</button> }
+}

@@ -1,0 +1,359 @@
+//! What can be done to what the reader has picked.
+
+use yew::prelude::*;
+
+use super::{Send, fields::Number};
+use crate::{
+    formats::Outcome,
+    app::{Action, Edit, Run, Selection},
+    diagram::{Point, event_sentence, message_sentence},
+    kernel::{
+        EventId, EventKind, Fate, Fault, Message, MessageName, NodeId, NodeSet, RequestKind,
+        RequestSpec, Time,
+    },
+    web,
+};
+
+/// How wide the menu is, in CSS pixels: as in the style sheet.
+const WIDTH: f64 = 290.0;
+
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    pub(super) run: Run,
+    pub(super) selection: Selection,
+    /// Where the picked thing is in the picture.
+    pub(super) at: Point,
+    /// How wide the picture is.
+    pub(super) width: f64,
+    pub(super) send: Send,
+}
+
+/// The menu of the selection.
+#[component]
+pub(super) fn Menu(props: &Props) -> Html {
+    let Props { run, selection, at, width, send } = props;
+    let card = use_node_ref();
+    {
+        let card = card.clone();
+        use_effect_with(*selection, move |_| {
+            if let Some(card) = card.cast() {
+                web::focus_inside(&card);
+            }
+        });
+    }
+    let close = send.reform(|_: MouseEvent| Action::Select(None));
+    let left = (at.x + 16.0).min(width - WIDTH - 8.0).max(4.0);
+    let (title, body) = match *selection {
+        Selection::Message(name) => message_menu(run, name, send),
+        Selection::Event(event) => {
+            let event_at = &run.trace.events[event];
+            let title = event_sentence(&run.scenario, &run.trace, event);
+            let moment = Moment { node: event_at.node, at: event_at.time };
+            (format!("{} ms: {title}", event_at.time), moment_menu(run, moment, send))
+        }
+        Selection::Moment { node, at } => {
+            let title = format!("{} at {at} ms", run.scenario.name(node));
+            (title, moment_menu(run, Moment { node, at }, send))
+        }
+    };
+    html! {
+        <div class="menu" role="dialog" aria-label={title.clone()} ref={card}
+            style={format!("left:{left}px;top:{}px", at.y + 18.0)}>
+            <h3>{ title }</h3>
+            <button class="close icon" onclick={close} aria-label="Close" title="Close (Esc)">{ "✕" }</button>
+            { body }
+        </div>
+    }
+}
+
+/// A button that makes a change and closes the menu.
+fn does(send: &Send, id: &'static str, words: String, edit: Edit) -> Html {
+    let send = send.clone();
+    let onclick = Callback::from(move |_: MouseEvent| {
+        send.emit(Action::Apply(edit.clone()));
+        send.emit(Action::Select(None));
+    });
+    html! { <button data-do={id} {onclick}>{ words }</button> }
+}
+
+fn fault_at(run: &Outcome, is: impl Fn(&Fault) -> bool) -> Option<usize> {
+    run.scenario.faults.iter().position(is)
+}
+
+fn message_menu(run: &Run, name: MessageName, send: &Send) -> (String, Html) {
+    let messages = &run.trace.messages;
+    let Some(id) = messages.iter().position(|message| message.name == name) else {
+        return (run.scenario.message_name(name), html! {});
+    };
+    let message = &messages[id];
+    let title = message_sentence(&run.scenario, &run.trace, id);
+    let lost = matches!(message.fate, Fate::Lost(..));
+    let dropped = fault_at(run, |f| matches!(f, Fault::Drop { message } if *message == name));
+    let doubled =
+        fault_at(run, |f| matches!(f, Fault::Duplicate { message, .. } if *message == name));
+    let body = html! {
+        <>
+            { match dropped {
+                Some(place) => does(send, "undrop", "Let it through".to_owned(), Edit::RemoveFault(place)),
+                None if lost => html! {},
+                None => {
+                    let edit = Edit::AddFault(Fault::Drop { message: name });
+                    does(send, "drop", "Lose it".to_owned(), edit)
+                }
+            } }
+            if !lost {
+                <DelayField run={run.clone()} {name} send={send.clone()} />
+                { match doubled {
+                    Some(place) => does(send, "single", "Let it come once".to_owned(), Edit::RemoveFault(place)),
+                    None => {
+                        let edit = Edit::AddFault(Fault::Duplicate { message: name, after: 10 });
+                        does(send, "duplicate", "Let it come twice".to_owned(), edit)
+                    }
+                } }
+            }
+            { crash_around(run, message, send) }
+        </>
+    };
+    (title, body)
+}
+
+/// Crashes that a message makes one think of: its sender's in the middle of its sends, its receiver's.
+fn crash_around(run: &Outcome, message: &Message, send: &Send) -> Html {
+    let (from, to) = (message.name.from, message.name.to);
+    let at = run.trace.events[message.sent].time;
+    let before = sends_at(run, from, at).filter(|&send| send < message.sent).count() as u32;
+    let crash = |sends| Edit::AddFault(Fault::Crash { node: from, at, after_sends: Some(sends) });
+    let sender = run.scenario.name(from);
+    let receiver = run.scenario.name(to);
+    html! {
+        <>
+            { does(send, "crash-after", format!("{sender} crashes right after sending it"), crash(before + 1)) }
+            { does(send, "crash-before", format!("{sender} crashes right before sending it"), crash(before)) }
+            if let Fate::Received(event) = message.fate {
+                { does(send, "crash-receiver", format!("{receiver} crashes before it comes"),
+                    Edit::AddFault(Fault::Crash {
+                        node: to,
+                        at: run.trace.events[event].time,
+                        after_sends: None,
+                    })) }
+            }
+        </>
+    }
+}
+
+/// What a node sends at one moment.
+fn sends_at(run: &Outcome, node: NodeId, at: Time) -> impl Iterator<Item = EventId> + '_ {
+    let events = run.trace.events.iter().enumerate();
+    let here = events.filter(move |(_, event)| event.node == node && event.time == at);
+    here.filter(|(_, event)| matches!(event.kind, EventKind::Send(_))).map(|(id, _)| id)
+}
+
+#[derive(Properties, PartialEq)]
+struct DelayProps {
+    run: Run,
+    name: MessageName,
+    send: Send,
+}
+
+#[component]
+fn DelayField(props: &DelayProps) -> Html {
+    let name = props.name;
+    let delay = props.run.scenario.faults.iter().find_map(|fault| match *fault {
+        Fault::Delay { message, by } if message == name => Some(by),
+        _ => None,
+    });
+    let by = use_state(|| delay.unwrap_or(20));
+    let edit = move |by| Edit::AddFault(Fault::Delay { message: name, by });
+    let onchange = {
+        let by = by.clone();
+        Callback::from(move |value| by.set(value))
+    };
+    html! {
+        <div class="row">
+            { does(&props.send, "delay", "Delay it by".to_owned(), edit(*by)) }
+            <Number value={*by} {onchange} label="Delay in ms" />{ "ms" }
+            if delay.is_some() {
+                { does(&props.send, "on-time", "On time".to_owned(), edit(0)) }
+            }
+        </div>
+    }
+}
+
+/// A moment of a node.
+#[derive(Clone, Copy, PartialEq)]
+struct Moment {
+    node: NodeId,
+    at: Time,
+}
+
+impl Moment {
+    /// Whether the node is up, as far as the run went: crashes and restarts of this very moment count.
+    fn is_up(self, run: &Outcome) -> bool {
+        let so_far = run.trace.events.iter().take_while(|event| event.time <= self.at);
+        let here = so_far.filter(|event| event.node == self.node);
+        !here.fold(false, |down, event| match event.kind {
+            EventKind::Crash => true,
+            EventKind::Recover => false,
+            _ => down,
+        })
+    }
+}
+
+fn moment_menu(run: &Run, moment: Moment, send: &Send) -> Html {
+    let Moment { node, at } = moment;
+    let name = run.scenario.name(node);
+    let up = moment.is_up(run);
+    html! {
+        <>
+            if up {
+                { for run.protocol.behaviour.requests.iter().map(|kind| html! {
+                    <RequestField key={kind.name} run={run.clone()} {moment} kind={*kind} send={send.clone()} />
+                }) }
+                <CrashField run={run.clone()} {moment} send={send.clone()} />
+                { does(send, "pause", format!("{name} stands still for 50 ms"),
+                    Edit::AddFault(Fault::Pause { node, at, until: at + 50 })) }
+            } else {
+                <p class="why">{ format!("{name} is down: it neither sends nor receives.") }</p>
+                { does(send, "recover", format!("{name} recovers here"), Edit::AddFault(Fault::Recover { node, at })) }
+            }
+            <PartitionField run={run.clone()} {moment} send={send.clone()} />
+        </>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct RequestProps {
+    run: Run,
+    moment: Moment,
+    kind: RequestKind,
+    send: Send,
+}
+
+/// The first of m1, m2, m3… that no request carries yet.
+fn next_payload(run: &Outcome) -> String {
+    let taken = |text: &str| {
+        let mut requests = run.scenario.requests.iter();
+        requests.any(|r| r.with.as_ref().and_then(|with| with.as_str()) == Some(text))
+    };
+    let mut candidates = (1..).map(|number| format!("m{number}"));
+    candidates.find(|text| !taken(text)).expect("there are more numbers than requests")
+}
+
+/// Asks a node for something.
+#[component]
+fn RequestField(props: &RequestProps) -> Html {
+    let RequestProps { run, moment, kind, send } = props;
+    let with = use_state(|| next_payload(run));
+    let oninput = {
+        let with = with.clone();
+        Callback::from(move |event: InputEvent| with.set(web::value_of(&event)))
+    };
+    let carries = !kind.with.is_empty();
+    let request = RequestSpec {
+        at: moment.at,
+        node: moment.node,
+        name: kind.name.to_owned(),
+        with: carries.then(|| (*with).clone().into()),
+    };
+    html! {
+        <div class="row">
+            { does(send, kind.name, capital(kind.name), Edit::AddRequest(request)) }
+            if carries {
+                <input type="text" value={(*with).clone()} {oninput} maxlength="200"
+                    aria-label={kind.with} title={kind.help} />
+            }
+        </div>
+    }
+}
+
+/// A word as it begins a sentence.
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
+#[derive(Properties, PartialEq)]
+struct MomentProps {
+    run: Run,
+    moment: Moment,
+    send: Send,
+}
+
+/// Crashes a node, in the middle of its sends too.
+#[component]
+fn CrashField(props: &MomentProps) -> Html {
+    let MomentProps { run, moment: Moment { node, at }, send } = props;
+    let (node, at) = (*node, *at);
+    let sends = sends_at(run, node, at).count() as u32;
+    let name = run.scenario.name(node);
+    let crash = |after_sends| Edit::AddFault(Fault::Crash { node, at, after_sends });
+    html! {
+        <>
+            { does(send, "crash", format!("{name} crashes here"), crash(None)) }
+            if sends > 0 {
+                <div class="row wrap">
+                    <span>{ format!("…in the middle of its {sends} sends, after") }</span>
+                    { for (0..=sends).map(|k| does(send, "crash-mid-send", k.to_string(), crash(Some(k)))) }
+                </div>
+            }
+        </>
+    }
+}
+
+/// Splits the network, or heals it.
+#[component]
+fn PartitionField(props: &MomentProps) -> Html {
+    let MomentProps { run, moment: Moment { node, at }, send } = props;
+    let (node, at) = (*node, *at);
+    let side = use_state(|| NodeSet::from(node));
+    let lasts = use_state(|| 100_u64);
+    let standing = run.scenario.faults.iter().enumerate().find_map(|(place, fault)| match fault {
+        Fault::Partition { groups, at: from, until } if (*from..*until).contains(&at) => {
+            Some((place, groups.clone(), *from))
+        }
+        _ => None,
+    });
+    if let Some((place, groups, from)) = standing {
+        let edit = match at > from {
+            true => Edit::ChangeFault(place, Fault::Partition { groups, at: from, until: at }),
+            false => Edit::RemoveFault(place),
+        };
+        return does(send, "heal", "The network heals here".to_owned(), edit);
+    }
+    let everyone = NodeSet::first(run.scenario.nodes.len());
+    let other = everyone.without(*side);
+    let groups = vec![*side, other];
+    let edit = Edit::AddFault(Fault::Partition { groups, at, until: at + *lasts });
+    let onchange = {
+        let lasts = lasts.clone();
+        Callback::from(move |value| lasts.set(value))
+    };
+    html! {
+        <details>
+            <summary>{ "Split the network here" }</summary>
+            <fieldset>
+                <legend>{ "On one side" }</legend>
+                { for everyone.into_iter().map(|member| {
+                    let side = side.clone();
+                    let checked = side.contains(member);
+                    let onchange = Callback::from(move |event: Event| {
+                        let mut next = *side;
+                        if web::checked_of(&event) { next.insert(member); } else { next.remove(member); }
+                        side.set(next);
+                    });
+                    html! {
+                        <label><input type="checkbox" {checked} {onchange} />{ run.scenario.name(member) }</label>
+                    }
+                }) }
+            </fieldset>
+            <div class="row">
+                if side.is_empty() || other.is_empty() {
+                    <p class="why">{ "Both sides need somebody." }</p>
+                } else {
+                    { does(send, "partition", "Split for".to_owned(), edit) }
+                    <Number value={*lasts} min=1 {onchange} label="How long in ms" />{ "ms" }
+                }
+            </div>
+        </details>
+    }
+}

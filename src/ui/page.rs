@@ -1,0 +1,134 @@
+//! The whole page: it holds the state, lets time run, and keeps the address.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::{
+    banner::Banner, caption::CaptionLine, deeds::Deeds, header::Header, settings::Settings,
+    stage::Stage, transport::Transport, verdicts::Verdicts,
+};
+use crate::{
+    app::{Action, State, reduce},
+    web::{self, Frames, Key},
+};
+
+#[derive(PartialEq)]
+struct Store(State);
+
+impl Reducible for Store {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        Rc::new(Self(reduce(&self.0, action)))
+    }
+}
+
+/// The state that the page opens with: what its address asks for, or the opening example.
+fn first_state() -> State {
+    let fragment = web::fragment();
+    let state = if fragment.is_empty() { State::opening() } else { State::from_link(&fragment) };
+    if web::prefers_reduced_motion() { reduce(&state, Action::Jump(usize::MAX)) } else { state }
+}
+
+/// What a key does.
+fn shortcut(key: &Key) -> Option<Action> {
+    Some(match (key.name.as_str(), key.command, key.shift) {
+        ("z", true, false) => Action::Undo,
+        ("z" | "Z", true, true) | ("y", true, _) => Action::Redo,
+        (_, true, _) => return None,
+        (" " | "k", ..) => Action::Toggle,
+        ("ArrowRight" | "l", ..) => Action::Step(1),
+        ("ArrowLeft" | "j", ..) => Action::Step(-1),
+        ("Home", ..) => Action::Jump(0),
+        ("End", ..) => Action::Jump(usize::MAX),
+        ("Escape", ..) => Action::Select(None),
+        _ => return None,
+    })
+}
+
+/// The whole page.
+#[component]
+pub(super) fn Page() -> Html {
+    let store = use_reducer(|| Store(first_state()));
+    let send = {
+        let dispatcher = store.dispatcher();
+        use_callback((), move |action: Action, ()| dispatcher.dispatch(action))
+    };
+    let state = &store.0;
+    use_time(state.playing, &send);
+    use_address(state, &send);
+    use_keys(&send);
+    html! {
+        <div class="page">
+            <Header run={state.run.clone()} path={state.bundled_path()} send={send.clone()}
+                fragment={state.fragment()} edited={state.is_edited()} />
+            <main>
+                if let Some(refused) = state.refused.clone() {
+                    <Banner {refused} send={send.clone()} />
+                }
+                <section class="theatre" aria-label="The run">
+                    <CaptionLine run={state.run.clone()} time={state.playhead.time as u64}
+                        edited={state.is_edited()} send={send.clone()} />
+                    <Stage run={state.run.clone()} playhead={state.playhead}
+                        shown_until={state.shown_until} selection={state.selection}
+                        explained={state.explained} send={send.clone()} />
+                    <Transport run={state.run.clone()} playhead={state.playhead}
+                        playing={state.playing} speed={state.speed}
+                        shown_until={state.shown_until} send={send.clone()} />
+                </section>
+                <div class="side">
+                    <Verdicts run={state.run.clone()} cursor={state.playhead.cursor}
+                        explained={state.explained} send={send.clone()} />
+                    <Deeds run={state.run.clone()} can_undo={!state.undo.is_empty()}
+                        can_redo={!state.redo.is_empty()} send={send.clone()} />
+                    <Settings run={state.run.clone()} send={send.clone()} />
+                </div>
+            </main>
+            <div class="unseen" role="status" aria-live="polite">{ &state.announcement }</div>
+        </div>
+    }
+}
+
+/// Lets time run while the run is played.
+#[hook]
+fn use_time(playing: bool, send: &Callback<Action>) {
+    let send = send.clone();
+    use_effect_with(playing, move |&playing| {
+        let frames = playing.then(|| Frames::start(move |real| send.emit(Action::Tick(real))));
+        move || drop(frames)
+    });
+}
+
+/// Keeps the address true to the scenario, from the reader's first change on, and follows it when the
+/// reader changes it.
+#[hook]
+fn use_address(state: &State, send: &Callback<Action>) {
+    let opened = use_mut_ref(|| true);
+    let fragment = state.fragment();
+    use_effect_with(Rc::new(state.scenario().clone()), move |_| {
+        if !opened.replace(false) {
+            web::replace_fragment(&fragment);
+        }
+    });
+    let send = send.clone();
+    use_effect_with((), move |()| {
+        let listener = web::on_fragment_change(move |fragment| send.emit(Action::Load(fragment)));
+        move || drop(listener)
+    });
+}
+
+#[hook]
+fn use_keys(send: &Callback<Action>) {
+    let send = send.clone();
+    use_effect_with((), move |()| {
+        let listener = web::on_key(move |key| match shortcut(key) {
+            Some(action) => {
+                send.emit(action);
+                true
+            }
+            None => false,
+        });
+        move || drop(listener)
+    });
+}

@@ -1,0 +1,168 @@
+//! The scene as SVG.
+
+use yew::prelude::*;
+
+use super::{arrows, marks, stage::RULER};
+use crate::{
+    app::{Run, Selection, Shared},
+    diagram::{HeldBack, Label, Lane, LaneState, Layout, Orientation, Scene, Wall, fault_sentence},
+    kernel::{Chain, EventId, MessageId, NodeId},
+};
+
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    pub(super) run: Run,
+    pub(super) scene: Shared<Scene>,
+    pub(super) layout: Shared<Layout>,
+    /// How many events have happened.
+    pub(super) cursor: usize,
+    pub(super) selection: Option<Selection>,
+    pub(super) witness: Shared<Option<Chain>>,
+    pub(super) press_arrow: Callback<(PointerEvent, MessageId)>,
+    pub(super) press_lane: Callback<(PointerEvent, NodeId)>,
+    pub(super) press_ruler: Callback<PointerEvent>,
+    pub(super) select: Callback<Selection>,
+}
+
+impl Props {
+    /// How an event stands out: it is part of the witness, or it recedes behind it; it is still to come.
+    pub(super) fn event_class(&self, event: EventId) -> Classes {
+        let witness = self.witness.as_ref();
+        let selected = self.selection == Some(Selection::Event(event));
+        classes!(
+            (event >= self.cursor).then_some("to-come"),
+            witness.map(|chain| if chain.events.contains(&event) { "witness" } else { "recedes" }),
+            selected.then_some("selected"),
+        )
+    }
+
+    /// The same for a message.
+    pub(super) fn message_class(&self, message: MessageId, sent: EventId) -> Classes {
+        let witness = self.witness.as_ref();
+        let name = self.run.trace.messages[message].name;
+        let selected = self.selection == Some(Selection::Message(name));
+        let proves = |chain: &Chain| chain.messages.contains(&message);
+        classes!(
+            (sent >= self.cursor).then_some("to-come"),
+            witness.map(|chain| if proves(chain) { "witness" } else { "recedes" }),
+            selected.then_some("selected"),
+        )
+    }
+}
+
+/// The scene as SVG.
+#[component]
+pub(super) fn Picture(props: &Props) -> Html {
+    let Scene { lanes, arrows, marks, held_back, walls, .. } = &*props.scene;
+    html! {
+        <>
+            { ruler(props) }
+            { for walls.iter().map(|wall| draw_wall(props, wall)) }
+            { for lanes.iter().map(|lane| draw_lane(props, lane)) }
+            { for held_back.iter().map(|bar| draw_bar(props, bar)) }
+            { for arrows.iter().map(|arrow| arrows::draw(props, arrow)) }
+            { for marks.iter().map(|mark| marks::draw(props, mark)) }
+            { for props.scene.flags.iter().map(|flag| {
+                let (x, y) = (flag.at.x, flag.at.y);
+                html! {
+                    <g class="flag" transform={format!("translate({x} {y})")} aria-hidden="true">
+                        <circle cx="-14" cy="-14" r="8" />
+                        <text x="-14" y="-14">{ flag.caption + 1 }</text>
+                    </g>
+                }
+            }) }
+        </>
+    }
+}
+
+/// A text in the picture, with a halo that keeps it readable where lines pass behind it.
+pub(super) fn text(label: &Label) -> Html {
+    html! { <text class="label" x={px(label.at.x)} y={px(label.at.y)}>{ &label.text }</text> }
+}
+
+/// A length, rounded to what a screen can show: shorter than sixteen digits.
+pub(super) fn px(length: f64) -> String {
+    format!("{:.1}", length)
+}
+
+fn ruler(props: &Props) -> Html {
+    let Scene { width, height, ticks, .. } = &*props.scene;
+    let horizontal = props.layout.orientation() == Orientation::Horizontal;
+    let line = |along: f64| match horizontal {
+        true => format!("M{} 0V{}", px(along), px(*height)),
+        false => format!("M0 {}H{}", px(along), px(*width)),
+    };
+    let strip = match horizontal {
+        true => format!("M0 {0}H{1}V{2}H0Z", px(*height), px(*width), px(height + RULER)),
+        false => format!("M0 0H18V{}H0Z", px(*height)),
+    };
+    html! {
+        <g class="ruler">
+            { for ticks.iter().map(|tick| {
+                let (x, y) = if horizontal { (tick.along, height + 16.0) } else { (3.0, tick.along - 4.0) };
+                let anchor = if horizontal { "middle" } else { "start" };
+                html! {
+                    <>
+                        <path class="tick" d={line(tick.along)} />
+                        <text x={px(x)} y={px(y)} text-anchor={anchor}>{ &tick.label }</text>
+                    </>
+                }
+            }) }
+            <path class="strip" d={strip} onpointerdown={props.press_ruler.clone()}>
+                <title>{ "Time in virtual milliseconds: drag to go to a moment" }</title>
+            </path>
+        </g>
+    }
+}
+
+fn draw_wall(props: &Props, wall: &Wall) -> Html {
+    let (x, y) = (wall.from.x.min(wall.to.x), wall.from.y.min(wall.to.y));
+    let (width, height) = ((wall.to.x - wall.from.x).abs(), (wall.to.y - wall.from.y).abs());
+    let sentence = fault_sentence(&props.run.scenario, &props.run.scenario.faults[wall.fault]);
+    html! {
+        <g class="wall">
+            <rect x={px(x)} y={px(y)} width={px(width)} height={px(height)}>
+                <title>{ sentence }</title>
+            </rect>
+            if let Some(label) = &wall.label { { text(label) } }
+        </g>
+    }
+}
+
+fn draw_lane(props: &Props, lane: &Lane) -> Html {
+    let node = lane.node;
+    let name = props.run.scenario.name(node);
+    let onpointerdown = props.press_lane.reform(move |event: PointerEvent| (event, node));
+    let (first, last) = (lane.stretches[0].from, lane.stretches[lane.stretches.len() - 1].to);
+    let whole = format!("M{} {}L{} {}", px(first.x), px(first.y), px(last.x), px(last.y));
+    html! {
+        <g class="lane">
+            { for lane.stretches.iter().map(|stretch| {
+                let class = match stretch.state {
+                    LaneState::Up => "up",
+                    LaneState::Down => "crashed",
+                    LaneState::Paused => "paused",
+                };
+                let (from, to) = (stretch.from, stretch.to);
+                html! { <path {class} d={format!("M{} {}L{} {}", px(from.x), px(from.y), px(to.x), px(to.y))} /> }
+            }) }
+            <path class="hit" d={whole} {onpointerdown}>
+                <title>{ format!("{name}: click a moment to ask for something, or to crash it there") }</title>
+            </path>
+        </g>
+    }
+}
+
+fn draw_bar(props: &Props, bar: &HeldBack) -> Html {
+    let class = props.event_class(bar.received);
+    let end = match bar.delivered {
+        Some(_) => "held back until what must come before it has come",
+        None => "still held back when the run ends",
+    };
+    html! {
+        <path class={classes!("held-back", class)}
+            d={format!("M{} {}L{} {}", px(bar.from.x), px(bar.from.y), px(bar.to.x), px(bar.to.y))}>
+            <title>{ end }</title>
+        </path>
+    }
+}

@@ -1,0 +1,56 @@
+//! The present: the playhead, the messages under way, and a veil over what is still to come.
+
+use yew::prelude::*;
+
+use super::picture::px;
+use crate::{
+    app::{Playhead, Run, Shared},
+    diagram::{Arrow, Layout, Orientation, Point, Scene},
+};
+
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    pub(super) run: Run,
+    pub(super) layout: Shared<Layout>,
+    pub(super) scene: Shared<Scene>,
+    pub(super) playhead: Playhead,
+}
+
+/// The present.
+#[component]
+pub(super) fn Present(props: &Props) -> Html {
+    let Props { run, layout, scene, playhead } = props;
+    let along = layout.playhead(playhead.cursor, playhead.time);
+    let horizontal = layout.orientation() == Orientation::Horizontal;
+    let (width, height) = (scene.width, scene.height);
+    let veil = match horizontal {
+        true => format!("M{} 0H{}V{}H{0}Z", px(along), px(width), px(height)),
+        false => format!("M0 {}V{}H{}V{0}Z", px(along), px(height), px(width)),
+    };
+    let line = match horizontal {
+        true => format!("M{} 0V{}", px(along), px(height)),
+        false => format!("M0 {}H{}", px(along), px(width)),
+    };
+    let over = playhead.is_at_end(run);
+    html! {
+        <g class="present" aria-hidden="true">
+            <path class={classes!("veil", over.then_some("lifted"))} d={veil} />
+            <path class="playhead" d={line} />
+            { for scene.arrows.iter().filter_map(|arrow| under_way(layout, arrow, along)).map(|at| html! {
+                <circle class="under-way" cx={px(at.x)} cy={px(at.y)} r="4.5" />
+            }) }
+        </g>
+    }
+}
+
+/// Where a message is, if it is under way when the playhead is there.
+fn under_way(layout: &Layout, arrow: &Arrow, along: f64) -> Option<Point> {
+    let (from, _) = layout.unpoint(arrow.from);
+    let (to, _) = layout.unpoint(arrow.to);
+    if along <= from || along >= to {
+        return None;
+    }
+    let share = (along - from) / (to - from);
+    let (dx, dy) = (arrow.to.x - arrow.from.x, arrow.to.y - arrow.from.y);
+    Some(Point { x: arrow.from.x + dx * share, y: arrow.from.y + dy * share })
+}

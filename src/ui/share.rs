@@ -1,0 +1,69 @@
+//! The link to what is shown.
+
+use gloo_timers::callback::Timeout;
+use yew::prelude::*;
+
+use crate::web;
+
+/// Over this many characters some programs cut a link off.
+const LONG: usize = 2000;
+
+/// For how long, in real ms, a button says that it has done its work.
+const SAYING: u32 = 2500;
+
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    pub(super) fragment: String,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Copied {
+    NotYet,
+    Yes,
+    Refused,
+}
+
+/// Copies the link.
+#[component]
+pub(super) fn Share(props: &Props) -> Html {
+    let copied = use_state_eq(|| Copied::NotYet);
+    use_effect_with(*copied, {
+        let copied = copied.clone();
+        move |&now| {
+            let timeout = (now == Copied::Yes)
+                .then(|| Timeout::new(SAYING, move || copied.set(Copied::NotYet)));
+            move || drop(timeout)
+        }
+    });
+    let link = web::page_link(&props.fragment);
+    let long = link.len() > LONG;
+    let onclick = {
+        let (link, copied) = (link.clone(), copied.clone());
+        Callback::from(move |_: MouseEvent| {
+            let copied = copied.clone();
+            web::copy(&link, move |done| copied.set(if done { Copied::Yes } else { Copied::Refused }));
+        })
+    };
+    html! {
+        <span class="share">
+            <button class="primary" id="copy-link" {onclick}
+                title="Copies a link that opens this very run">
+                { if *copied == Copied::Yes { "Link copied" } else { "Copy link" } }
+            </button>
+            if *copied == Copied::Refused {
+                <label class="by-hand">
+                    { "The browser does not let this page copy. The link:" }
+                    <input readonly=true value={link.clone()} />
+                </label>
+            }
+            if long {
+                <span class="warning">
+                    { format!("This link has {} characters: some programs cut it off.", link.len()) }
+                </span>
+            }
+            <span class="unseen" role="status">
+                { if *copied == Copied::Yes { "Link copied" } else { "" } }
+            </span>
+        </span>
+    }
+}

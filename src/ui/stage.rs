@@ -1,0 +1,353 @@
+//! The diagram and what a reader does on it: drag an arrow, click an arrow, click a line.
+
+use std::{cell::RefCell, rc::Rc};
+
+use yew::prelude::*;
+
+use super::{Send, menu::Menu, picture::Picture, present::Present};
+use crate::{
+    formats::Outcome,
+    app::{Action, Edit, Playhead, Run, Selection, Shared},
+    diagram::{Frame, Layout, Orientation, Point, Scene},
+    kernel::{Chain, Fate, Fault, MessageId, MessageName, NodeId, Time, chain},
+    web::{self, Place},
+};
+
+/// Below this width time runs top down, in CSS pixels.
+const NARROW: f64 = 640.0;
+/// How long the time axis is when time runs top down.
+const TALL: f64 = 560.0;
+/// How long the time axis gets at most.
+const LONGEST: f64 = 40_000.0;
+/// How much of the axis each mark of the busiest line needs, so that they can be told apart.
+const MARK_ROOM: f64 = 17.0;
+/// How far a pointer has to move before a press becomes a drag.
+const DRAG_THRESHOLD: f64 = 5.0;
+/// How near to a mark a click on a line means the mark's moment.
+const SNAP: f64 = 9.0;
+/// How much room the time axis's numbers take.
+pub(super) const RULER: f64 = 26.0;
+/// How wide the nodes' names are.
+const NAMES: f64 = 92.0;
+
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    pub(super) run: Run,
+    pub(super) playhead: Playhead,
+    pub(super) shown_until: Time,
+    pub(super) selection: Option<Selection>,
+    pub(super) explained: Option<&'static str>,
+    pub(super) send: Send,
+}
+
+/// What a pressed pointer does.
+#[derive(Clone, Copy, Debug)]
+enum Drag {
+    /// It moves a message's arrival.
+    Message { name: MessageName, delayed: Time, from: f64, moved: bool, fixed: bool },
+    /// It moves the playhead.
+    Playhead,
+}
+
+/// The diagram.
+#[component]
+pub(super) fn Stage(props: &Props) -> Html {
+    let Props { run, playhead, shown_until, selection, send, .. } = props;
+    let container = use_node_ref();
+    let picture = use_node_ref();
+    let width = use_width(&container);
+    let frame = frame(run, width, *shown_until);
+    let layout: Shared<_> = use_memo((run.clone(), frame), |(run, frame)| {
+        Layout::new(&run.trace, run.scenario.nodes.len(), *frame)
+    })
+    .into();
+    let scene: Shared<_> = use_memo((run.clone(), layout.clone()), |(run, layout)| {
+        Scene::new(run.protocol, &run.scenario, &run.trace, layout)
+    })
+    .into();
+    let witness = use_memo((run.clone(), props.explained), |(run, name)| witness(run, *name));
+    let witness: Shared<_> = witness.into();
+    let drag = use_mut_ref(|| None::<Drag>);
+    let pointer = Pointer { drag, picture: picture.clone(), layout: layout.clone(), run: run.clone(), send: send.clone() };
+    let along = layout.playhead(playhead.cursor, playhead.time);
+    use_follow(&container, layout.orientation(), along);
+
+    let horizontal = layout.orientation() == Orientation::Horizontal;
+    let (svg_width, svg_height) =
+        if horizontal { (scene.width, scene.height + RULER) } else { (scene.width, scene.height) };
+    let menu = selection.and_then(|selection| Some((selection, anchor(run, &layout, selection)?)));
+    let press_arrow = pointer.press_arrow();
+    let press_lane = pointer.press_lane();
+    let select = send.reform(|selection: Selection| Action::Select(Some(selection)));
+    html! {
+        <div class={classes!("stage", if horizontal { "across" } else { "down" })} ref={container}>
+            <div class="canvas">
+                <Names run={run.clone()} gap={layout.gap()} {horizontal} at={playhead.time as Time}
+                    send={send.clone()} />
+                <div class="sheet" style={format!("width:{svg_width}px;height:{svg_height}px")}>
+                    <svg ref={picture} width={svg_width.to_string()} height={svg_height.to_string()}
+                        viewBox={format!("0 0 {svg_width} {svg_height}")}
+                        role="group" aria-label="Space-time diagram"
+                        onpointermove={pointer.moves()} onpointerup={pointer.release()}
+                        onpointercancel={pointer.cancel()}>
+                        <Picture run={run.clone()} scene={scene.clone()} layout={layout.clone()}
+                            cursor={playhead.cursor} selection={*selection} {witness}
+                            {press_arrow} {press_lane} press_ruler={pointer.press_ruler()} {select} />
+                        <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()}
+                            playhead={*playhead} />
+                    </svg>
+                    if let Some((selection, at)) = menu {
+                        <Menu run={run.clone()} {selection} {at} width={svg_width}
+                            send={send.clone()} />
+                    }
+                </div>
+            </div>
+        </div>
+    }
+}
+
+fn frame(run: &Outcome, width: f64, end: Time) -> Frame {
+    let nodes = run.scenario.nodes.len();
+    let mut marks = vec![0_usize; nodes];
+    for event in run.trace.events.iter().take_while(|event| event.time <= end) {
+        if event.kind.message().is_none() || event.kind.name() == "receive" {
+            marks[event.node.index()] += 1;
+        }
+    }
+    let needed = marks.into_iter().max().unwrap_or(0) as f64 * MARK_ROOM;
+    if width < NARROW {
+        let gap = ((width - 8.0) / nodes as f64).clamp(84.0, 160.0);
+        let length = needed.clamp(TALL, LONGEST);
+        Frame { orientation: Orientation::Vertical, length, gap, end }
+    } else {
+        let gap = (430.0 / nodes as f64).clamp(58.0, 118.0);
+        let length = needed.clamp(width - NAMES, LONGEST.max(width - NAMES));
+        Frame { orientation: Orientation::Horizontal, length, gap, end }
+    }
+}
+
+/// The events and messages that prove the violation that the reader asks about.
+fn witness(run: &Outcome, name: Option<&'static str>) -> Option<Chain> {
+    let mut judgements = run.report.judgements.iter();
+    let judgement = judgements.find(|judgement| Some(judgement.property.name) == name)?;
+    match &judgement.verdict {
+        crate::kernel::Verdict::Violated { witness, .. } => Some(chain(&run.trace, witness)),
+        _ => None,
+    }
+}
+
+/// Where the menu of a selection belongs.
+fn anchor(run: &Outcome, layout: &Layout, selection: Selection) -> Option<Point> {
+    match selection {
+        Selection::Message(name) => {
+            let message = run.trace.messages.iter().find(|message| message.name == name)?;
+            let from = layout.event_point(&run.trace, message.sent);
+            let to = message.fate.event().map_or(from, |end| layout.event_point(&run.trace, end));
+            Some(Point { x: (from.x + to.x) / 2.0, y: (from.y + to.y) / 2.0 })
+        }
+        Selection::Event(event) => {
+            (event < run.trace.events.len()).then(|| layout.event_point(&run.trace, event))
+        }
+        Selection::Moment { node, at } => {
+            Some(layout.point(layout.along_time(at as f64), layout.across(node)))
+        }
+    }
+}
+
+/// The width of an element, kept true while it changes.
+#[hook]
+fn use_width(container: &NodeRef) -> f64 {
+    let width = use_state_eq(|| 900.0);
+    let container = container.clone();
+    use_effect_with((), {
+        let width = width.clone();
+        move |()| {
+            let watch = container.cast().and_then(|element| {
+                let measured = container.clone();
+                web::on_resize(&element, move || {
+                    if let Some(element) = measured.cast() {
+                        width.set(web::size_of(&element).0);
+                    }
+                })
+            });
+            move || drop(watch)
+        }
+    });
+    *width
+}
+
+/// Keeps the playhead in view where the picture is longer than the page is wide.
+#[hook]
+fn use_follow(container: &NodeRef, orientation: Orientation, along: f64) {
+    let container = container.clone();
+    use_effect_with(along as i64, move |_| {
+        if let Some(element) = container.cast()
+            && orientation == Orientation::Horizontal
+        {
+            web::keep_in_view(&element, along + NAMES, NAMES);
+        }
+    });
+}
+
+/// The pointer over the picture.
+#[derive(Clone)]
+struct Pointer {
+    drag: Rc<RefCell<Option<Drag>>>,
+    picture: NodeRef,
+    layout: Shared<Layout>,
+    run: Run,
+    send: Send,
+}
+
+impl Pointer {
+    /// Where it is: along the time axis and across the lines.
+    fn place(&self, event: &PointerEvent) -> Option<(f64, f64)> {
+        let Place { x, y } = web::place_in(&self.picture.cast()?, event);
+        Some(self.layout.unpoint(Point { x, y }))
+    }
+
+    fn start(&self, event: &PointerEvent, drag: Drag) {
+        *self.drag.borrow_mut() = Some(drag);
+        if let Some(picture) = self.picture.cast() {
+            web::capture_pointer(&picture, event);
+        }
+    }
+
+    fn press_arrow(&self) -> Callback<(PointerEvent, MessageId)> {
+        let pointer = self.clone();
+        Callback::from(move |(event, message): (PointerEvent, MessageId)| {
+            let Some((from, _)) = pointer.place(&event) else { return };
+            let message = &pointer.run.trace.messages[message];
+            let name = message.name;
+            let delayed = pointer.run.scenario.faults.iter().find_map(|fault| match *fault {
+                Fault::Delay { message, by } if message == name => Some(by),
+                _ => None,
+            });
+            let drag = Drag::Message {
+                name,
+                delayed: delayed.unwrap_or(0),
+                from,
+                moved: false,
+                fixed: matches!(message.fate, Fate::Lost(..)),
+            };
+            event.prevent_default();
+            pointer.start(&event, drag);
+        })
+    }
+
+    fn press_lane(&self) -> Callback<(PointerEvent, NodeId)> {
+        let pointer = self.clone();
+        Callback::from(move |(event, node): (PointerEvent, NodeId)| {
+            let Some((along, _)) = pointer.place(&event) else { return };
+            let at = pointer.moment(node, along);
+            pointer.send.emit(Action::Select(Some(Selection::Moment { node, at })));
+        })
+    }
+
+    /// The moment that a click on a line means: that of the mark beneath it, if there is one.
+    fn moment(&self, node: NodeId, along: f64) -> Time {
+        let events = self.run.trace.events.iter().enumerate();
+        let here = events.filter(|(_, event)| event.node == node);
+        let distances = here.map(|(id, event)| ((self.layout.along_event(id) - along).abs(), event.time));
+        let nearest = distances.min_by(|a, b| a.0.total_cmp(&b.0));
+        match nearest {
+            Some((distance, time)) if distance <= SNAP => time,
+            _ => self.layout.time_at(along).round() as Time,
+        }
+    }
+
+    fn press_ruler(&self) -> Callback<PointerEvent> {
+        let pointer = self.clone();
+        Callback::from(move |event: PointerEvent| {
+            event.prevent_default();
+            pointer.start(&event, Drag::Playhead);
+            pointer.seek(&event);
+        })
+    }
+
+    fn seek(&self, event: &PointerEvent) {
+        if let Some((along, _)) = self.place(event) {
+            self.send.emit(Action::Seek(self.layout.time_at(along)));
+        }
+    }
+
+    fn moves(&self) -> Callback<PointerEvent> {
+        let pointer = self.clone();
+        Callback::from(move |event: PointerEvent| {
+            let mut drag = pointer.drag.borrow_mut();
+            match drag.as_mut() {
+                Some(Drag::Message { name, delayed, from, moved, fixed: false }) => {
+                    let Some((along, _)) = pointer.place(&event) else { return };
+                    *moved |= (along - *from).abs() > DRAG_THRESHOLD;
+                    if !*moved {
+                        return;
+                    }
+                    let layout = &pointer.layout;
+                    let pulled = layout.time_at(along) - layout.time_at(*from);
+                    let by = (*delayed as f64 + pulled).round().max(0.0) as Time;
+                    let edit = Edit::AddFault(Fault::Delay { message: *name, by });
+                    drop(drag);
+                    pointer.send.emit(Action::Adjust(edit));
+                }
+                Some(Drag::Playhead) => {
+                    drop(drag);
+                    pointer.seek(&event);
+                }
+                _ => {}
+            }
+        })
+    }
+
+    fn release(&self) -> Callback<PointerEvent> {
+        let pointer = self.clone();
+        Callback::from(move |_: PointerEvent| {
+            let action = match pointer.drag.borrow_mut().take() {
+                Some(Drag::Message { moved: true, .. }) => Action::Settle,
+                Some(Drag::Message { name, .. }) => Action::Select(Some(Selection::Message(name))),
+                Some(Drag::Playhead) | None => return,
+            };
+            pointer.send.emit(action);
+        })
+    }
+
+    fn cancel(&self) -> Callback<PointerEvent> {
+        let pointer = self.clone();
+        Callback::from(move |_: PointerEvent| {
+            if pointer.drag.borrow_mut().take().is_some() {
+                pointer.send.emit(Action::Settle);
+            }
+        })
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct NamesProps {
+    run: Run,
+    gap: f64,
+    horizontal: bool,
+    at: Time,
+    send: Send,
+}
+
+/// The nodes' names, always in view. A name is a button: what can be done to its node now.
+#[component]
+fn Names(props: &NamesProps) -> Html {
+    let side = if props.horizontal { "height" } else { "width" };
+    let at = props.at;
+    html! {
+        <div class="names">
+            { for props.run.scenario.nodes.iter().enumerate().map(|(index, name)| {
+                let node = NodeId::new(index);
+                let onclick = props.send.reform(move |_: MouseEvent| {
+                    Action::Select(Some(Selection::Moment { node, at }))
+                });
+                html! {
+                    <button class="name" style={format!("{side}:{}px", props.gap)} {onclick}
+                        aria-haspopup="dialog" title={format!("What {name} does or suffers at {at} ms")}>
+                        <span>{ name }</span>
+                    </button>
+                }
+            }) }
+        </div>
+    }
+}

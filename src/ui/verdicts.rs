@@ -1,0 +1,146 @@
+//! What is said about the run: every property at the playhead and in the end, and the run's class.
+
+use yew::prelude::*;
+
+use super::Send;
+use crate::{
+    app::{Action, Run, judge_at},
+    kernel::{Class, Judgement, Kind, Verdict, spell},
+};
+
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    pub(super) run: Run,
+    /// How many events have happened.
+    pub(super) cursor: usize,
+    pub(super) explained: Option<&'static str>,
+    pub(super) send: Send,
+}
+
+/// What is said about the run.
+#[component]
+pub(super) fn Verdicts(props: &Props) -> Html {
+    let run = &props.run;
+    let now = use_memo((run.clone(), props.cursor), |(run, cursor)| judge_at(run, *cursor));
+    let over = props.cursor == run.trace.events.len();
+    let rows = |promised: bool| {
+        let both = run.report.judgements.iter().zip(now.iter());
+        let wanted = both.filter(move |(end, _)| end.promised == promised);
+        wanted.map(|(end, now)| row(props, end, now, over)).collect::<Html>()
+    };
+    let beyond = run.report.judgements.iter().any(|judgement| !judgement.promised);
+    html! {
+        <section class="verdicts" aria-label="Verdicts">
+            <h2>{ "Properties" }</h2>
+            <ul>{ rows(true) }</ul>
+            if beyond {
+                <h3 title="Judged for comparison: other protocols give it">{ "Not promised by this protocol" }</h3>
+                <ul>{ rows(false) }</ul>
+            }
+            { class_table(run.report.class) }
+            if run.trace.exhausted {
+                <p class="why">{ "The run was stopped at a million events: it never comes to rest." }</p>
+            }
+        </section>
+    }
+}
+
+/// The sign of a status: never its colour alone.
+const fn sign(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Holds => "✓",
+        Verdict::Undecided(_) => "…",
+        Verdict::Violated { .. } => "✗",
+    }
+}
+
+fn row(props: &Props, end: &Judgement, now: &Judgement, over: bool) -> Html {
+    let run = &props.run;
+    let name = end.property.name;
+    let speak = |text: &str| spell(text, &run.scenario.nodes);
+    let so_far = match &now.verdict {
+        _ if over => None,
+        Verdict::Undecided(why) => Some(format!("so far undecided: {}", speak(why))),
+        Verdict::Holds if end.verdict.is_violated() => Some("holds so far".to_owned()),
+        Verdict::Violated { .. } => Some("violated already".to_owned()),
+        Verdict::Holds => None,
+    };
+    let shown = if over { &end.verdict } else { &now.verdict };
+    let status = shown.status();
+    let kind = match end.property.kind {
+        Kind::Safety => "safety",
+        Kind::Liveness => "liveness",
+    };
+    let explained = props.explained == Some(name);
+    let head = html! {
+        <>
+            <span class="sign" aria-hidden="true">{ sign(shown) }</span>
+            <span class="name">{ name }</span>
+            <span class="kind">{ kind }</span>
+            <span class="status">{ status }</span>
+        </>
+    };
+    html! {
+        <li class={classes!("verdict", status)} data-property={name} data-end={end.verdict.status()}>
+            <details>
+                <summary title={end.property.statement}>{ head }</summary>
+                <p class="statement">{ end.property.statement }</p>
+            </details>
+            if let Some(so_far) = so_far { <p class="so-far">{ so_far }</p> }
+            if let Verdict::Violated { why, .. } = &end.verdict {
+                { violation(props, end, &speak(why), explained) }
+            }
+            if let (Verdict::Undecided(why), true) = (&end.verdict, over) {
+                <p class="why">{ speak(why) }</p>
+            }
+        </li>
+    }
+}
+
+fn violation(props: &Props, judgement: &Judgement, why: &str, explained: bool) -> Html {
+    let name = judgement.property.name;
+    let broke = props.run.report.broke(judgement);
+    let toggle = props.send.reform(move |_: MouseEvent| {
+        Action::Explain((!explained).then_some(name))
+    });
+    html! {
+        <>
+            <button class="why" onclick={toggle} aria-pressed={explained.to_string()}
+                title="Shows in the diagram what proves it">
+                { "In the end: " }{ why }
+                <span class="look">{ if explained { " Hide" } else { " Show me" } }</span>
+            </button>
+            if let Some(breach) = broke {
+                <p class="broke">
+                    { "Assumed: " }<b>{ breach.rule.statement() }</b>{ ". Broken: " }
+                    { spell(&breach.why, &props.run.scenario.nodes) }{ "." }
+                </p>
+            } else if judgement.promised {
+                <p class="broke">{ "No assumption of the protocol was broken." }</p>
+            }
+        </>
+    }
+}
+
+/// The two-by-two of fault-tolerance classes, with this run in it.
+fn class_table(class: Option<Class>) -> Html {
+    let cell = |which: Class| {
+        let here = class == Some(which);
+        html! {
+            <td class={classes!(here.then_some("here"))} aria-current={here.then_some("true")}>
+                { which.to_string() }
+            </td>
+        }
+    };
+    html! {
+        <table class="class" data-class={class.map(|class| class.to_string())}>
+            <caption>{ "How this run tolerates its faults" }</caption>
+            <tr><td></td><th scope="col">{ "live" }</th><th scope="col">{ "not live" }</th></tr>
+            <tr><th scope="row">{ "safe" }</th>{ cell(Class::Masking) }{ cell(Class::FailSafe) }</tr>
+            <tr>
+                <th scope="row">{ "not safe" }</th>
+                { cell(Class::NonMasking) }{ cell(Class::Intolerant) }
+            </tr>
+        </table>
+    }
+}

@@ -1,0 +1,38 @@
+//! The address bar: its fragment holds the scenario.
+
+use wasm_bindgen::JsValue;
+
+use super::Listener;
+
+fn window() -> Option<web_sys::Window> {
+    web_sys::window()
+}
+
+/// What stands behind the address's `#`, without it; empty if nothing does.
+#[must_use]
+pub fn fragment() -> String {
+    let hash = window().and_then(|window| window.location().hash().ok()).unwrap_or_default();
+    hash.strip_prefix('#').unwrap_or(&hash).to_owned()
+}
+
+/// Puts a fragment into the address bar without adding to the browser's history. Where the page may not
+/// do so (some sandboxes), the address stays as it is.
+pub fn replace_fragment(fragment: &str) {
+    let Some(history) = window().and_then(|window| window.history().ok()) else { return };
+    let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("#{fragment}")));
+}
+
+/// The link to this page that holds a fragment.
+#[must_use]
+pub fn page_link(fragment: &str) -> String {
+    let href = window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    let page = href.split('#').next().unwrap_or_default();
+    format!("{page}#{fragment}")
+}
+
+/// Calls back with the fragment when the reader changes it by hand or follows a link within the page.
+#[must_use]
+pub fn on_fragment_change(callback: impl Fn(String) + 'static) -> Option<Listener> {
+    let window = window()?;
+    Some(Listener::new(&window, "hashchange", move |_| callback(fragment())))
+}

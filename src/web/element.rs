@@ -1,0 +1,105 @@
+//! Elements: their sizes, their values, the pointer over them.
+
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{
+    Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement,
+    PointerEvent, ResizeObserver,
+};
+
+/// A place in an element, in CSS pixels from its top left corner.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Place {
+    /// To the right.
+    pub x: f64,
+    /// Down.
+    pub y: f64,
+}
+
+/// Where the pointer is in an element.
+#[must_use]
+pub fn place_in(element: &Element, event: &web_sys::MouseEvent) -> Place {
+    let area = element.get_bounding_client_rect();
+    Place { x: f64::from(event.client_x()) - area.left(), y: f64::from(event.client_y()) - area.top() }
+}
+
+/// How wide and high an element is.
+#[must_use]
+pub fn size_of(element: &Element) -> (f64, f64) {
+    let area = element.get_bounding_client_rect();
+    (area.width(), area.height())
+}
+
+/// Lets an element have all of a pointer's events until it is released.
+pub fn capture_pointer(element: &Element, event: &PointerEvent) {
+    // It fails only if the pointer is gone already.
+    let _ = element.set_pointer_capture(event.pointer_id());
+}
+
+/// Puts the keyboard's focus on an element.
+pub fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let _ = element.focus();
+    }
+}
+
+/// Puts the keyboard's focus on the first thing inside an element that takes it.
+pub fn focus_inside(element: &Element) {
+    let first = element.query_selector("button:not([disabled]), input, select, textarea");
+    if let Ok(Some(first)) = first {
+        focus(&first);
+    }
+}
+
+/// Scrolls an element sideways, if it must, so that a place in it is seen; `margin` pixels on its left are
+/// covered.
+pub fn keep_in_view(element: &Element, x: f64, margin: f64) {
+    let (left, width) = (f64::from(element.scroll_left()), f64::from(element.client_width()));
+    let hidden = x < left + margin || x > left + width - 24.0;
+    if f64::from(element.scroll_width()) > width && hidden {
+        element.set_scroll_left((x - margin - (width - margin) * 0.25).max(0.0) as i32);
+    }
+}
+
+/// What stands in the field that an event came from.
+#[must_use]
+pub fn value_of(event: &Event) -> String {
+    let Some(target) = event.target() else { return String::new() };
+    if let Some(input) = target.dyn_ref::<HtmlInputElement>() {
+        input.value()
+    } else if let Some(select) = target.dyn_ref::<HtmlSelectElement>() {
+        select.value()
+    } else if let Some(area) = target.dyn_ref::<HtmlTextAreaElement>() {
+        area.value()
+    } else {
+        String::new()
+    }
+}
+
+/// Whether the box that an event came from is checked.
+#[must_use]
+pub fn checked_of(event: &Event) -> bool {
+    let target = event.target();
+    target.is_some_and(|t| t.dyn_ref::<HtmlInputElement>().is_some_and(HtmlInputElement::checked))
+}
+
+/// Watches an element's size. Dropping it ends it.
+#[derive(Debug)]
+pub struct Resizes {
+    observer: ResizeObserver,
+    _closure: Closure<dyn FnMut()>,
+}
+
+/// Calls back whenever an element's size changes, and once in the beginning.
+#[must_use]
+pub fn on_resize(element: &Element, callback: impl Fn() + 'static) -> Option<Resizes> {
+    let closure = Closure::<dyn FnMut()>::new(callback);
+    let observer = ResizeObserver::new(closure.as_ref().unchecked_ref()).ok()?;
+    observer.observe(element);
+    Some(Resizes { observer, _closure: closure })
+}
+
+impl Drop for Resizes {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}

@@ -1,0 +1,69 @@
+//! What the reader prefers: as the browser says, and as chosen on the page.
+
+const KEY: &str = "worldlines-theme";
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Theme {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Light => Self::Dark,
+            Self::Dark => Self::Light,
+        }
+    }
+}
+
+fn media(query: &str) -> bool {
+    let list = web_sys::window().and_then(|window| window.match_media(query).ok().flatten());
+    list.is_some_and(|list| list.matches())
+}
+
+fn storage() -> Option<web_sys::Storage> {
+    // An embed in a sandbox may not store anything: the page works without.
+    web_sys::window()?.local_storage().ok().flatten()
+}
+
+/// The theme that the reader chose, or the one that the system prefers.
+#[must_use]
+pub fn theme() -> Theme {
+    let chosen = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
+    match chosen.as_deref() {
+        Some("light") => Theme::Light,
+        Some("dark") => Theme::Dark,
+        _ if media("(prefers-color-scheme: dark)") => Theme::Dark,
+        _ => Theme::Light,
+    }
+}
+
+/// Shows the page in this theme, and remembers it where storage is allowed.
+pub fn set_theme(theme: Theme) {
+    let root = web_sys::window().and_then(|window| window.document()?.document_element());
+    if let Some(root) = root {
+        let _ = root.set_attribute("data-theme", theme.word());
+    }
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(KEY, theme.word());
+    }
+}
+
+/// Whether the reader asked the system for less motion.
+#[must_use]
+pub fn prefers_reduced_motion() -> bool {
+    media("(prefers-reduced-motion: reduce)")
+}
