@@ -68,17 +68,19 @@ impl Rule {
     pub fn statement(self) -> String {
         match self {
             Self::ReliableChannels => {
-                "reliable channels: what a correct node sends to a correct node \
-                 arrives, exactly once"
+                "what a correct node sends to a correct node arrives, exactly once \
+                 (reliable channels)"
                     .to_owned()
             }
-            Self::FifoChannels => "FIFO channels: messages of one link do not overtake".to_owned(),
-            Self::Synchrony => "synchrony: no message takes longer than the bound".to_owned(),
+            Self::FifoChannels => {
+                "messages of one link do not overtake each other (FIFO channels)".to_owned()
+            }
+            Self::Synchrony => "no message takes longer than the bound (synchrony)".to_owned(),
             Self::RequestersStayUp => "who broadcasts stays up".to_owned(),
-            Self::AtMostCrashes(parameter) => format!("at most {parameter} nodes crash"),
+            Self::AtMostCrashes(parameter) => format!("no more nodes crash than {parameter} says"),
             Self::MajorityStaysUp => "a majority of the nodes stays up".to_owned(),
             Self::CrashesAreDetected => "every crash is detected".to_owned(),
-            Self::NobodyRecovers => "crash-stop: who has crashed does not come back".to_owned(),
+            Self::NobodyRecovers => "who has crashed does not come back (crash-stop)".to_owned(),
             Self::RunsToRest => "the run goes on until it is at rest".to_owned(),
         }
     }
@@ -207,7 +209,8 @@ fn unreliable(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> 
     between_correct
         .filter_map(|message| {
             let name = scenario.message_name(message.name);
-            let (event, culprit, why) = match (message.fate, message.copies.first()) {
+            let second = message.copies.iter().find(|copy| matches!(copy, Fate::Received(_)));
+            let (event, culprit, why) = match (message.fate, second) {
                 (Fate::Lost(event, loss), _) => {
                     let culprit = match loss {
                         Loss::Luck => "network.loss".to_owned(),

@@ -64,6 +64,12 @@ pub(crate) fn random_scenario(
         let fault = random_fault(size, chance, weather);
         scenario.faults.push(fault);
     }
+    if weather == Weather::Foul && chance.percent(30) {
+        // A recovery by itself hardly ever meets a node that is down.
+        let (node, at) = (scenario.requests[0].node, chance.from_to(0, 100));
+        scenario.faults.push(Fault::Crash { node, at, after_sends: None });
+        scenario.faults.push(Fault::Recover { node, at: at + chance.from_to(0, 50) });
+    }
     scenario.until = 10_000;
     scenario
 }
