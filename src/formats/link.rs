@@ -63,7 +63,9 @@ pub fn encode(scenario: &Scenario) -> String {
 pub fn fragment(scenario: &Scenario, digest: Option<&str>) -> String {
     let encoded = encode(scenario);
     match digest {
-        Some(digest) => format!("#{encoded}&d={}", &digest[..SHORT_DIGEST.min(digest.len())]),
+        Some(digest) => {
+            format!("#{encoded}&d={}", digest.chars().take(SHORT_DIGEST).collect::<String>())
+        }
         None => format!("#{encoded}"),
     }
 }

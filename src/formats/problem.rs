@@ -73,19 +73,28 @@ pub(super) fn quoted(text: &str) -> String {
     shortened(&Json::from(text).to_string())
 }
 
-/// A text, cut to what fits a line.
+/// A text, cut to what fits a line; characters that nobody would see are spelt out.
 fn shortened(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+    let mut short = String::new();
+    for (index, c) in text.chars().enumerate() {
+        if index == SHOWN {
+            short.push('…');
+            break;
+        }
+        match c {
+            '\u{2028}' | '\u{2029}' | '\u{E000}'..='\u{F8FF}' => short.extend(c.escape_unicode()),
+            _ if c.is_control() => short.extend(c.escape_unicode()),
+            _ => short.push(c),
+        }
     }
+    short
 }
 
 /// `"a"`, `"a" or "b"`, `"a", "b" or "c"`; a long list is cut.
 pub(super) fn alternatives<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let words: Vec<String> = words.into_iter().map(quoted).collect();
     match words.as_slice() {
-        [] => "nothing".to_owned(),
+        [] => "none".to_owned(),
         [only] => only.clone(),
         many if many.len() > LISTED => {
             format!("{} … ({} in all)", many[..LISTED].join(", "), many.len())
@@ -148,7 +157,7 @@ mod tests {
 
     #[test]
     fn alternatives_are_listed_as_a_person_would() {
-        assert_eq!(alternatives([]), "nothing");
+        assert_eq!(alternatives([]), "none");
         assert_eq!(alternatives(["a"]), r#""a""#);
         assert_eq!(alternatives(["a", "b", "c"]), r#""a", "b" or "c""#);
         assert!(alternatives(["a"; 128]).ends_with(r#""a" … (128 in all)"#));

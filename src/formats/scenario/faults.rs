@@ -95,7 +95,6 @@ fn read_on_node(kind: &str, fault: &Place, nodes: Nodes) -> Result<Fault, Proble
 
 /// From when till when: at least one moment.
 fn span(at: &Place, until: &Place) -> Result<(Time, Time), Problem> {
-    let at = time(at)?;
-    let least = (at + 1).min(MAX_TIME);
-    Ok((at, until.whole(least..=MAX_TIME)?))
+    let at = at.whole(0..=MAX_TIME - 1)?;
+    Ok((at, until.whole(at + 1..=MAX_TIME)?))
 }

@@ -189,7 +189,7 @@ fn read_detector(place: &Place) -> Result<Detector, Problem> {
 
 fn read_delay(place: &Place) -> Result<Delay, Problem> {
     let expected = "[least, greatest], in ms";
-    match place.list(expected, 2)?.as_slice() {
+    match place.list(expected, usize::MAX)?.as_slice() {
         [least, greatest] => {
             let min = time(least)?;
             Ok(Delay { min, max: greatest.whole(min..=MAX_TIME)? })
