@@ -2,6 +2,10 @@
 //!
 //! All that it knows is in the library; here are only arguments, files and exit codes.
 
+// In a browser there is no command line; Cargo wants every program compiled beside a test, even there.
+#![cfg_attr(target_arch = "wasm32", no_main)]
+#![cfg(not(target_arch = "wasm32"))]
+
 use std::{
     fs::File,
     io::{self, ErrorKind, Read, Write},
@@ -175,7 +179,9 @@ fn contents(source: &str) -> Result<String, String> {
         if source == "-" { "standard input".into() } else { source.escape_debug().to_string() };
     read.map_err(|error| format!("{name}: {error}"))?;
     if bytes.len() > MAX_TEXT {
-        return Err(format!("{name}: found more than {MAX_TEXT} bytes, expected at most that"));
+        return Err(format!(
+            "{name}: found more than {MAX_TEXT} bytes, expected at most {MAX_TEXT}"
+        ));
     }
     String::from_utf8(bytes).map_err(|error| {
         let place = error.utf8_error().valid_up_to();

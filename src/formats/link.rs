@@ -30,13 +30,13 @@ const ENCODINGS: [&str; 2] = ["deflate", "json"];
 /// The thoroughest: scenarios are small, and so should links be.
 const LEVEL: u8 = 10;
 
-/// Without padding when written. Read with or without, and with whatever the last character's spare
-/// bits are: other writers of base64 leave them as they please.
+/// Without padding, and read with whatever the last character's spare bits are: other writers of base64
+/// leave them as they please.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::URL_SAFE,
     GeneralPurposeConfig::new()
         .with_encode_padding(false)
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_padding_mode(DecodePaddingMode::RequireNone)
         .with_decode_allow_trailing_bits(true),
 );
 
@@ -141,7 +141,8 @@ fn decode_value(value: &str) -> Result<String, Problem> {
         let problem = damaged(format!("the unknown encoding {}", quoted(encoding)), known());
         return Err(problem.with_closest(encoding, ENCODINGS));
     }
-    let bytes = BASE64.decode(data).map_err(|error| {
+    // Padding says nothing, but there are writers who cannot leave it out.
+    let bytes = BASE64.decode(data.trim_end_matches('=')).map_err(|error| {
         let expected = "base64url data: letters, digits, - and _";
         damaged(format!("damaged data ({})", lower_first(&error.to_string())), expected)
     })?;
