@@ -10,7 +10,7 @@ use worldlines::{
     },
 };
 
-/// The example of docs/scenario.md, as it stands there.
+/// The example of docs/scenario.md.
 const EXAMPLE: &str = r#"{
   "version": 1,
   "title": "The sender crashes half-way",
@@ -57,6 +57,17 @@ fn the_canonical_form_leaves_defaults_out() {
     assert_eq!(canonical(EXAMPLE), expected);
     assert_eq!(read(expected), read(EXAMPLE));
     assert_eq!(canonical(&broadcast("")), broadcast(""));
+}
+
+#[test]
+fn the_documentation_shows_what_is_tested() {
+    let page = include_str!("../docs/scenario.md");
+    assert!(page.contains(EXAMPLE));
+    let mut faults: Vec<&str> = page.split("| `{\"").skip(1).collect();
+    faults.iter_mut().for_each(|row| *row = row.split('"').next().unwrap_or_default());
+    let refused = scenario::read(&broadcast(r#","faults":[{"":0}]"#)).expect_err("no fault's name");
+    let known = refused.expected.replace(" or ", ", ").replace('"', "");
+    assert_eq!(faults.join(", "), known);
 }
 
 #[test]

@@ -68,6 +68,19 @@ fn the_sender_crashes_half_way() {
 }
 
 #[test]
+fn the_documentation_shows_what_comes() {
+    let page = include_str!("../docs/trace.md");
+    let example = page.split("```").nth(1).and_then(|block| block.strip_prefix("json"));
+    let mut shown: Json = serde_json::from_str(example.expect("an example")).expect("JSON");
+    let mut trace = json(&outcome(HALF_WAY));
+    let shown_verdict = shown["verdicts"][0].take();
+    let verdicts = trace["verdicts"].take();
+    assert!(verdicts.as_array().expect("a list").contains(&shown_verdict), "{verdicts:#}");
+    shown["verdicts"] = Json::Null;
+    assert_eq!(shown, trace);
+}
+
+#[test]
 fn the_fields_come_in_the_order_of_the_documentation() {
     let text = outcome(HALF_WAY).json();
     let starts = r#"{"version":1,"protocol":"best-effort-broadcast","nodes":["Alice","Bob","Carol"],"end":500,"quiescent":true,"events":[{"id":0,"time":10,"node":"Alice","kind":"request","name":"broadcast","data":"m1"},{"id":1,"time":10,"node":"Alice","kind":"send","message":"Alice>Bob#1","label":"m1","data":{"payload":"m1","seq":1}},"#;
