@@ -5,7 +5,7 @@ use crate::process::Program;
 use crate::workspace::Workspace;
 
 /// The variable that makes the golden tests write what they would compare.
-const VARIABLE: &str = "BLESS";
+const VARIABLE: &str = "UPDATE_GOLDEN";
 
 /// Runs the native tests with the variable set, then shows what changed. Commit only what you
 /// understand: a golden file is a promise to the links that readers have kept.
