@@ -238,7 +238,10 @@ fn overtaking(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> 
     let mut last = vec![0; size * size];
     trace.events.iter().enumerate().find_map(|(id, event)| {
         let EventKind::Receive(message) = event.kind else { return None };
-        let name = trace.messages[message].name;
+        let message = &trace.messages[message];
+        // A second copy of what has come already overtakes nothing.
+        (message.fate == Fate::Received(id)).then_some(())?;
+        let name = message.name;
         let last = &mut last[name.from.index() * size + name.to.index()];
         if name.number >= *last {
             *last = name.number;

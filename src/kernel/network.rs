@@ -172,8 +172,9 @@ impl Network {
             None if lucky(Purpose::Loss, self.loss) => Way { at: midway, lost: Some(Loss::Luck) },
             None => end(arrival),
         });
-        let by_luck =
-            lucky(Purpose::Duplicate, self.duplicate).then(|| now + span(Purpose::DuplicateDelay));
+        // A second copy comes after the first, as if it were sent again: it never overtakes anything.
+        let by_luck = lucky(Purpose::Duplicate, self.duplicate)
+            .then(|| arrival + span(Purpose::DuplicateDelay));
         let by_hand = self.duplicates.get(&name).into_iter().flatten();
         for arrival in by_luck.into_iter().chain(by_hand.clone().map(|&(_, after)| arrival + after))
         {
