@@ -5,6 +5,8 @@
 
 pub mod ordering;
 pub mod reliable;
+#[cfg(test)]
+mod testing;
 
 use crate::kernel::Protocol;
 

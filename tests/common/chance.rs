@@ -18,17 +18,17 @@ impl Chance {
     }
 
     /// A number from `least` to `most`.
-    pub(crate) fn from_to(&mut self, least: u64, most: u64) -> u64 {
+    pub(crate) fn between(&mut self, least: u64, most: u64) -> u64 {
         least + self.word() % (most - least + 1)
     }
 
     /// A place below `bound`.
     pub(crate) fn below(&mut self, bound: usize) -> usize {
-        self.from_to(0, bound as u64 - 1) as usize
+        self.between(0, bound as u64 - 1) as usize
     }
 
     /// True in so many of a hundred cases.
     pub(crate) fn percent(&mut self, odds: u64) -> bool {
-        self.from_to(1, 100) <= odds
+        self.between(1, 100) <= odds
     }
 }

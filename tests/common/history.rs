@@ -95,15 +95,15 @@ impl History {
 
     /// A random one, with everything in it that can happen.
     pub(crate) fn random(chance: &mut Chance) -> Self {
-        let nodes = chance.from_to(2, 4) as usize;
+        let nodes = chance.between(2, 4) as usize;
         let mut history = Self { nodes, steps: Vec::new() };
-        let length = chance.from_to(2, 18);
+        let length = chance.between(2, 18);
         // Wild histories violate everything, tame ones little: both are needed.
         let wildness = [0, 5, 25][chance.below(3)];
         while history.steps.len() < length as usize {
             let node = NodeId::new(chance.below(nodes));
             let up = history.up(node);
-            let step = match chance.from_to(1, 100) {
+            let step = match chance.between(1, 100) {
                 1..=4 if up => Step::Crash(node),
                 1..=20 if !up => Step::Recover(node),
                 _ if !up => continue,
@@ -128,7 +128,7 @@ impl History {
         let deliver = |id: BroadcastId, payload| Deliver { from: id.from, seq: id.seq, payload };
         if chance.percent(wildness) {
             let from = NodeId::new(chance.below(self.nodes));
-            let id = BroadcastId { from, seq: chance.from_to(1, 3) as u32 };
+            let id = BroadcastId { from, seq: chance.between(1, 3) as u32 };
             let payload = if chance.percent(70) { self.payload(id) } else { "wrong".into() };
             return Some(deliver(id, payload));
         }

@@ -23,16 +23,16 @@ pub(crate) fn random_scenario(
     chance: &mut Chance,
     weather: Weather,
 ) -> Scenario {
-    let size = chance.from_to(2, 6) as usize;
+    let size = chance.between(2, 6) as usize;
     let mut scenario = Scenario::new(protocol.id, Scenario::numbered(size));
-    scenario.seed = chance.from_to(0, 1_000_000);
+    scenario.seed = chance.between(0, 1_000_000);
     for parameter in protocol.behaviour.parameters {
         let value = match parameter.domain {
             Domain::Flag { .. } => ParameterValue::Flag(chance.percent(50)),
             // Bounds matter most near the size of the group.
             Domain::Integer { min, max, .. } => {
                 let most = u64::from(max).min(u64::from(min) + size as u64);
-                ParameterValue::Integer(chance.from_to(min.into(), most) as u32)
+                ParameterValue::Integer(chance.between(min.into(), most) as u32)
             }
             Domain::Choice { choices, .. } => {
                 ParameterValue::Choice(choices[chance.below(choices.len())].0.to_owned())
@@ -40,35 +40,35 @@ pub(crate) fn random_scenario(
         };
         scenario.params.insert(parameter.name.to_owned(), value);
     }
-    let min = chance.from_to(0, 20);
-    scenario.network.delay = Delay { min, max: min + chance.from_to(0, 40) };
+    let min = chance.between(0, 20);
+    scenario.network.delay = Delay { min, max: min + chance.between(0, 40) };
     if chance.percent(30) {
         scenario.network.order = Order::Fifo;
     }
     if chance.percent(50) {
-        scenario.network.detector = Detector::Perfect(chance.from_to(0, 80));
+        scenario.network.detector = Detector::Perfect(chance.between(0, 80));
     }
     if weather == Weather::Foul && chance.percent(20) {
-        scenario.network.loss = PerMillion(chance.from_to(10_000, 300_000) as u32);
-        scenario.network.duplicate = PerMillion(chance.from_to(0, 300_000) as u32);
+        scenario.network.loss = PerMillion(chance.between(10_000, 300_000) as u32);
+        scenario.network.duplicate = PerMillion(chance.between(0, 300_000) as u32);
     }
-    for number in 1..=chance.from_to(1, 5) {
+    for number in 1..=chance.between(1, 5) {
         scenario.requests.push(RequestSpec {
-            at: chance.from_to(0, 100),
+            at: chance.between(0, 100),
             node: NodeId::new(chance.below(size)),
             name: "broadcast".to_owned(),
             with: Some(format!("m{number}").into()),
         });
     }
-    for _ in 0..chance.from_to(0, 3) {
+    for _ in 0..chance.between(0, 3) {
         let fault = random_fault(size, chance, weather);
         scenario.faults.push(fault);
     }
     if weather == Weather::Foul && chance.percent(30) {
         // A recovery by itself hardly ever meets a node that is down.
-        let (node, at) = (scenario.requests[0].node, chance.from_to(0, 100));
+        let (node, at) = (scenario.requests[0].node, chance.between(0, 100));
         scenario.faults.push(Fault::Crash { node, at, after_sends: None });
-        scenario.faults.push(Fault::Recover { node, at: at + chance.from_to(0, 50) });
+        scenario.faults.push(Fault::Recover { node, at: at + chance.between(0, 50) });
     }
     scenario.until = 10_000;
     scenario
@@ -78,13 +78,13 @@ pub(crate) fn random_scenario(
 /// second in reach.
 pub(crate) fn random_fault(size: usize, chance: &mut Chance, weather: Weather) -> Fault {
     let node = NodeId::new(chance.below(size));
-    let at = chance.from_to(0, 150);
-    let until = at + chance.from_to(1, 80);
+    let at = chance.between(0, 150);
+    let until = at + chance.between(1, 80);
     let mut other = NodeId::new(chance.below(size - 1));
     if other >= node {
         other = NodeId::new(other.index() + 1);
     }
-    let message = MessageName { from: node, to: other, number: chance.from_to(1, 3) as u32 };
+    let message = MessageName { from: node, to: other, number: chance.between(1, 3) as u32 };
     let kinds = if weather == Weather::Fair { 4 } else { 11 };
     match chance.below(kinds) {
         0 => Fault::Crash { node, at, after_sends: None },
@@ -93,9 +93,9 @@ pub(crate) fn random_fault(size: usize, chance: &mut Chance, weather: Weather) -
             Fault::Crash { node, at, after_sends }
         }
         2 => Fault::Pause { node, at, until },
-        3 => Fault::Delay { message, by: chance.from_to(1, 100) },
+        3 => Fault::Delay { message, by: chance.between(1, 100) },
         4 | 5 => Fault::Drop { message },
-        6 => Fault::Duplicate { message, after: chance.from_to(0, 50) },
+        6 => Fault::Duplicate { message, after: chance.between(0, 50) },
         7 => Fault::Recover { node, at },
         8 => {
             let side: NodeSet = (0..size).filter(|_| chance.percent(50)).map(NodeId::new).collect();

@@ -131,3 +131,55 @@ impl<M: Payload> CausalMulticast<M> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocols::testing::{broadcast, deliveries, group, slow};
+
+    #[test]
+    fn a_reply_waits_for_its_question() {
+        let mut scenario = group(&PROTOCOL, 3);
+        scenario.network.links = vec![slow(1, 3, 50)];
+        scenario.requests = vec![broadcast(0, 1, "question"), broadcast(12, 2, "reply")];
+        let expected = [
+            "0 P1 question",
+            "10 P2 question",
+            "12 P2 reply",
+            "22 P1 reply",
+            "50 P3 question",
+            "50 P3 reply",
+        ];
+        assert_eq!(deliveries(&PROTOCOL, &scenario), expected);
+    }
+
+    #[test]
+    fn causes_are_waited_for_through_a_third_party() {
+        let mut scenario = group(&PROTOCOL, 4);
+        scenario.network.links = vec![slow(1, 4, 90), slow(2, 4, 60)];
+        scenario.requests =
+            vec![broadcast(0, 1, "m1"), broadcast(15, 2, "m2"), broadcast(30, 3, "m3")];
+        let mut at_p4 = deliveries(&PROTOCOL, &scenario);
+        at_p4.retain(|delivery| delivery.contains("P4"));
+        assert_eq!(at_p4, ["90 P4 m1", "90 P4 m2", "90 P4 m3"]);
+    }
+
+    #[test]
+    fn concurrent_messages_do_not_wait_for_each_other() {
+        let mut scenario = group(&PROTOCOL, 3);
+        scenario.network.links = vec![slow(1, 3, 50)];
+        scenario.requests = vec![broadcast(0, 1, "m1"), broadcast(5, 2, "m2")];
+        let mut at_p3 = deliveries(&PROTOCOL, &scenario);
+        at_p3.retain(|delivery| delivery.contains("P3"));
+        assert_eq!(at_p3, ["15 P3 m2", "50 P3 m1"]);
+    }
+
+    #[test]
+    fn a_second_copy_is_not_delivered() {
+        let mut scenario = group(&PROTOCOL, 2);
+        scenario.network.duplicate = crate::kernel::PerMillion::ONE;
+        scenario.requests = vec![broadcast(0, 1, "m1"), broadcast(1, 1, "m2")];
+        let expected = ["0 P1 m1", "1 P1 m2", "10 P2 m1", "11 P2 m2"];
+        assert_eq!(deliveries(&PROTOCOL, &scenario), expected);
+    }
+}

@@ -99,3 +99,28 @@ impl<M: Payload> Process for BestEffortBroadcast<M> {
         Some((from, message.seq))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocols::testing::{broadcast, crash, deliveries, group};
+
+    #[test]
+    fn a_broadcaster_that_crashes_reaches_those_to_whom_it_has_sent() {
+        for sends in 0..3 {
+            let mut scenario = group(&PROTOCOL, 4);
+            scenario.requests = vec![broadcast(0, 1, "m")];
+            scenario.faults = vec![crash(0, 1, sends)];
+            let reached = ["10 P2 m", "10 P3 m", "10 P4 m"];
+            assert_eq!(deliveries(&PROTOCOL, &scenario), reached[..sends as usize]);
+        }
+    }
+
+    #[test]
+    fn messages_are_delivered_as_they_come() {
+        let mut scenario = group(&PROTOCOL, 2);
+        scenario.requests = vec![broadcast(0, 1, "m1"), broadcast(1, 1, "m2")];
+        let first = deliveries(&PROTOCOL, &scenario);
+        assert_eq!(first, ["0 P1 m1", "1 P1 m2", "10 P2 m1", "11 P2 m2"]);
+    }
+}

@@ -143,3 +143,59 @@ impl<M: Payload> ReliableBroadcast<M> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        kernel::{ParameterValue, Scenario},
+        protocols::testing::{broadcast, crash, deliveries, group},
+    };
+
+    /// Each of the first `crashes` nodes crashes just after it has sent the message to the next one; the
+    /// protocol is built for `f` crashes, and two more nodes are there than it takes to break it.
+    fn chain(f: u32, crashes: u32) -> Scenario {
+        let mut scenario = group(&PROTOCOL, f as usize + 3);
+        scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(f));
+        scenario.requests = vec![broadcast(0, 1, "m")];
+        // The nodes before it in the list get their copies first.
+        scenario.faults =
+            (1..=crashes).map(|it| crash(10 * u64::from(it - 1), it as usize, it)).collect();
+        scenario
+    }
+
+    fn who_delivers(scenario: &Scenario) -> Vec<String> {
+        let deliveries = deliveries(&PROTOCOL, scenario);
+        let mut who: Vec<_> =
+            deliveries.iter().filter_map(|it| Some(it.split(' ').nth(1)?.to_owned())).collect();
+        who.sort();
+        who
+    }
+
+    #[test]
+    fn so_many_hops_survive_so_many_crashes() {
+        for f in 0..5 {
+            let scenario = chain(f, f);
+            // The broadcaster crashes before its own copy gets to it.
+            let expected = &scenario.nodes[usize::from(f > 0)..];
+            assert_eq!(who_delivers(&scenario), expected, "{f} crashes");
+        }
+    }
+
+    #[test]
+    fn one_crash_more_and_the_last_one_never_hears_of_it() {
+        for f in 0..5 {
+            let scenario = chain(f, f + 1);
+            let last = scenario.nodes.len() - 1;
+            assert_eq!(who_delivers(&scenario), scenario.nodes[1..last], "{f} crashes");
+        }
+    }
+
+    #[test]
+    fn it_delivers_before_it_relays() {
+        let mut scenario = group(&PROTOCOL, 3);
+        scenario.requests = vec![broadcast(0, 1, "m")];
+        scenario.faults = vec![crash(0, 1, 1), crash(10, 2, 0)];
+        assert_eq!(deliveries(&PROTOCOL, &scenario), ["10 P2 m"]);
+    }
+}

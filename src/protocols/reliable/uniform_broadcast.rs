@@ -199,3 +199,54 @@ impl<M: Payload> UniformBroadcast<M> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        kernel::{Detector, ParameterValue, Scenario},
+        protocols::testing::{broadcast, crash, deliveries, group, slow},
+    };
+
+    fn one_broadcast(size: usize, quorum: &str) -> Scenario {
+        let mut scenario = group(&PROTOCOL, size);
+        scenario.params.insert("quorum".to_owned(), ParameterValue::Choice(quorum.to_owned()));
+        scenario.requests = vec![broadcast(0, 1, "m")];
+        scenario
+    }
+
+    #[test]
+    fn everyone_means_the_slowest() {
+        let mut scenario = one_broadcast(3, "everyone");
+        scenario.network.links = vec![slow(1, 3, 50)];
+        // P2's relay brings it to P3 at 20, and P3's relays are back at 30.
+        assert_eq!(deliveries(&PROTOCOL, &scenario), ["30 P1 m", "30 P2 m", "50 P3 m"]);
+    }
+
+    #[test]
+    fn a_majority_of_four_is_three() {
+        let mut scenario = one_broadcast(4, "majority");
+        scenario.faults = vec![crash(0, 4, 0)];
+        // P3 has heard from P1, itself and, before anybody else hears from P3, from P2.
+        assert_eq!(deliveries(&PROTOCOL, &scenario), ["20 P3 m", "20 P1 m", "20 P2 m"]);
+        scenario.faults.push(crash(0, 3, 0));
+        assert_eq!(deliveries(&PROTOCOL, &scenario), [""; 0], "half of them is no majority");
+    }
+
+    #[test]
+    fn a_report_ends_the_waiting_for_who_has_crashed() {
+        let mut scenario = one_broadcast(3, "everyone");
+        scenario.faults = vec![crash(0, 3, 0)];
+        assert_eq!(deliveries(&PROTOCOL, &scenario), [""; 0], "nothing tells them to go on");
+        scenario.network.detector = Detector::Perfect(70);
+        assert_eq!(deliveries(&PROTOCOL, &scenario), ["70 P1 m", "70 P2 m"]);
+    }
+
+    #[test]
+    fn nobody_delivers_what_only_the_dead_have() {
+        let mut scenario = one_broadcast(3, "everyone");
+        scenario.network.detector = Detector::Perfect(20);
+        scenario.faults = vec![crash(0, 1, 1), crash(10, 2, 0)];
+        assert_eq!(deliveries(&PROTOCOL, &scenario), [""; 0]);
+    }
+}

@@ -1,0 +1,44 @@
+//! What the protocols' own tests share: scenarios on a network where everything takes 10 ms.
+
+use crate::kernel::{
+    Delay, EventKind, Fault, LinkSpec, NodeId, Protocol, RequestSpec, Scenario, Time, run, spell,
+};
+
+/// So many nodes, P1 to Pn.
+pub(super) fn group(protocol: &Protocol, size: usize) -> Scenario {
+    let mut scenario = Scenario::new(protocol.id, Scenario::numbered(size));
+    scenario.network.delay = Delay { min: 10, max: 10 };
+    scenario
+}
+
+/// Node number `number`, from 1.
+pub(super) fn node(number: usize) -> NodeId {
+    NodeId::new(number - 1)
+}
+
+/// Somebody broadcasts.
+pub(super) fn broadcast(at: Time, number: usize, text: &str) -> RequestSpec {
+    RequestSpec { at, node: node(number), name: "broadcast".to_owned(), with: Some(text.into()) }
+}
+
+/// Somebody crashes after so many sends.
+pub(super) fn crash(at: Time, number: usize, after_sends: u32) -> Fault {
+    Fault::Crash { node: node(number), at, after_sends: Some(after_sends) }
+}
+
+/// A link that takes longer.
+pub(super) fn slow(from: usize, to: usize, delay: Time) -> LinkSpec {
+    LinkSpec { from: node(from), to: node(to), delay: Delay { min: delay, max: delay } }
+}
+
+/// Who delivers what, and when: `20 P2 m1`.
+pub(super) fn deliveries(protocol: &Protocol, scenario: &Scenario) -> Vec<String> {
+    let trace = run(protocol, scenario).expect("broadcasts are valid requests");
+    let told = trace.events.iter().filter_map(|event| {
+        let EventKind::Indicate { packet, .. } = &event.kind else { return None };
+        let what = packet.to_string();
+        let payload = what.trim_start_matches("deliver ");
+        Some(spell(&format!("{} {} {payload}", event.time, event.node), &scenario.nodes))
+    });
+    told.collect()
+}
