@@ -127,42 +127,40 @@ impl Monitor for FifoOrder {
     }
 }
 
-/// Since a broadcaster's earlier messages potentially cause its later ones, the causal past of a message
-/// is a prefix of what each node broadcast: one vector clock says it all.
+/// Since a broadcaster's earlier messages potentially cause its later ones, and nobody has delivered a
+/// message without its causes as long as the order holds, the causal past of a message is a prefix of what
+/// each node broadcast: one vector clock says it all.
 #[derive(Clone, Debug)]
 struct CausalOrder {
     history: History,
-    /// By node: the past of what it would broadcast next.
-    knows: Vec<VectorClock>,
     pasts: BTreeMap<BroadcastId, VectorClock>,
     violated: First,
 }
 
 impl CausalOrder {
     fn new(nodes: usize) -> Self {
-        Self {
-            history: History::new(nodes),
-            knows: vec![VectorClock::new(nodes); nodes],
-            pasts: BTreeMap::new(),
-            violated: None,
-        }
+        Self { history: History::new(nodes), pasts: BTreeMap::new(), violated: None }
+    }
+
+    /// What leads to it is what its broadcaster has delivered, and what it has broadcast before.
+    fn broadcast(&mut self, seen: &Observation, payload: &Value) {
+        let id = self.history.broadcast(seen, payload);
+        let mut past = self.history.delivered[id.from.index()].clone();
+        past[id.from] = id.seq - 1;
+        self.pasts.insert(id, past);
     }
 
     fn deliver(&mut self, seen: &Observation, id: BroadcastId) {
         let past = &self.pasts[&id];
         let node = seen.node;
-        if let Some(from) = self.history.delivered[node.index()].lacks(past).next() {
-            let cause = self.history.next(node, from);
-            let (earlier, skipped) = self.history.request(cause);
-            let (later, payload) = self.history.request(id);
-            let why = format!("{node} delivered {payload} without {skipped}, which led to it");
-            self.violated = Some((why, vec![*earlier, *later, seen.id]));
+        let Some(from) = self.history.delivered[node.index()].lacks(past).next() else {
+            self.history.deliver(node, id);
             return;
-        }
-        self.history.deliver(node, id);
-        let knows = &mut self.knows[node.index()];
-        knows.merge(past);
-        knows[id.from] = knows[id.from].max(id.seq);
+        };
+        let (earlier, skipped) = self.history.request(self.history.next(node, from));
+        let (later, payload) = self.history.request(id);
+        let why = format!("{node} delivered {payload} without {skipped}, which led to it");
+        self.violated = Some((why, vec![*earlier, *later, seen.id]));
     }
 }
 
@@ -170,12 +168,7 @@ impl Monitor for CausalOrder {
     fn observe(&mut self, seen: &Observation) {
         match Heard::of(seen) {
             _ if self.violated.is_some() => {}
-            Some(Heard::Broadcast(payload)) => {
-                let id = self.history.broadcast(seen, payload);
-                let knows = &mut self.knows[seen.node.index()];
-                self.pasts.insert(id, knows.clone());
-                knows[seen.node] = id.seq;
-            }
+            Some(Heard::Broadcast(payload)) => self.broadcast(seen, payload),
             Some(Heard::Deliver(deliver)) if self.history.numbering.has(deliver.id()) => {
                 self.deliver(seen, deliver.id());
             }

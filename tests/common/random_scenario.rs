@@ -5,7 +5,7 @@ use worldlines::kernel::{
     PerMillion, Protocol, RequestSpec, Scenario, Side,
 };
 
-use super::chance::Chance;
+use super::{chance::Chance, run_valid};
 
 /// How much may go wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,8 +60,14 @@ pub(crate) fn random_scenario(
             with: Some(format!("m{number}").into()),
         });
     }
+    let calm = run_valid(&scenario);
     for _ in 0..chance.between(0, 3) {
-        let fault = random_fault(size, chance, weather);
+        let mut fault = random_fault(size, chance, weather);
+        if let Fault::Crash { node, at, after_sends: Some(_) } = &mut fault {
+            // In the middle of something that it does, not of nothing.
+            let moment = &calm.events[chance.below(calm.events.len())];
+            (*node, *at) = (moment.node, moment.time);
+        }
         scenario.faults.push(fault);
     }
     if weather == Weather::Foul && chance.percent(30) {
