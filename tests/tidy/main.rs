@@ -1,0 +1,25 @@
+//! What the compiler does not check: which module may name which, and how large things may grow.
+//!
+//! Each rule is a function from sources to complaints. Beside each, a test shows it a source that
+//! breaks it: a rule that cannot complain is worth nothing.
+
+mod layers;
+mod names;
+mod protocols;
+mod sizes;
+mod source;
+
+use source::Source;
+
+/// Fails with every complaint, a line each.
+fn expect_none(complaints: &[String]) {
+    assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
+}
+
+/// All of `src/`.
+fn sources() -> Vec<Source> {
+    let sources = source::read_all();
+    let has = |path: &str| sources.iter().any(|source| source.path == path);
+    assert!(has("src/lib.rs") && has("src/kernel/mod.rs"), "the sources were found");
+    sources
+}

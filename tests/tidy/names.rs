@@ -1,0 +1,166 @@
+//! Names that belong to one place: the browser's, Yew's, the protocols', and floating point's.
+
+use std::ops::RangeInclusive;
+
+use worldlines::{formats::bundled, protocols};
+
+use crate::{
+    expect_none,
+    sizes::last_line,
+    source::{Kind, Source, Token},
+    sources,
+};
+
+/// Every word that begins with one of `beginnings` in a file outside the layer that owns them.
+fn words_outside(sources: &[Source], owner: &str, beginnings: &[&str]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for source in sources.iter().filter(|source| source.layer() != Some(owner)) {
+        for token in &source.tokens {
+            let Some(word) = token.word() else { continue };
+            if beginnings.iter().any(|beginning| word.starts_with(beginning)) {
+                let what = format!("{word}: only {owner} may name it");
+                complaints.push(source.complain(token.line, &what));
+            }
+        }
+    }
+    complaints
+}
+
+const BROWSER: [&str; 4] = ["web_sys", "js_sys", "wasm_bindgen", "serde_wasm_bindgen"];
+const YEW: [&str; 3] = ["yew", "gloo", "yewdux"];
+
+#[test]
+fn only_web_names_the_browser() {
+    expect_none(&words_outside(&sources(), "web", &BROWSER));
+}
+
+#[test]
+fn only_ui_names_yew() {
+    expect_none(&words_outside(&sources(), "ui", &YEW));
+}
+
+#[test]
+fn the_browser_is_found_outside_web() {
+    let sources = [
+        Source::new("src/web/a.rs", "use web_sys::Window;"),
+        Source::new("src/ui/b.rs", "// web_sys\nuse wasm_bindgen_futures::spawn_local;"),
+        Source::new("src/bin/c.rs", "fn main() { js_sys::eval() }"),
+    ];
+    assert_eq!(words_outside(&sources, "web", &BROWSER).len(), 2);
+}
+
+/// Layers to which all protocols are alike.
+const BLIND: [&str; 4] = ["kernel", "diagram", "app", "ui"];
+
+/// Every literal that contains a protocol's id, in a layer that must not know one; `allowed` is the
+/// path of the one bundled scenario that `app` opens with.
+fn protocol_ids(sources: &[Source], ids: &[&str], paths: &[String]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    let mut openings = 0;
+    for source in sources {
+        let Some(layer) = source.layer().filter(|layer| BLIND.contains(layer)) else { continue };
+        for token in &source.tokens {
+            let Kind::Text(text) = &token.kind else { continue };
+            let Some(id) = ids.iter().find(|id| holds_id(text, id)) else { continue };
+            let is_opening = layer == "app" && paths.contains(text);
+            openings += usize::from(is_opening);
+            if !is_opening || openings > 1 {
+                complaints.push(source.complain(token.line, &format!("{layer} knows {id}")));
+            }
+        }
+    }
+    complaints
+}
+
+/// Whether an id stands in a text by itself, not inside a longer id.
+fn holds_id(text: &str, id: &str) -> bool {
+    let part_of_id = |next: char| next.is_ascii_alphanumeric() || next == '-';
+    text.split(|next| !part_of_id(next)).any(|word| word == id)
+}
+
+#[test]
+fn kernel_diagram_app_and_ui_know_no_protocol() {
+    let ids: Vec<&str> = protocols::catalogue().map(|(_, protocol)| protocol.id).collect();
+    let paths: Vec<String> = bundled::bundled().iter().map(bundled::Bundled::path).collect();
+    assert!(ids.contains(&"best-effort-broadcast") && !paths.is_empty());
+    expect_none(&protocol_ids(&sources(), &ids, &paths));
+}
+
+#[test]
+fn a_protocol_that_is_known_is_found() {
+    let ids = ["gossip", "reliable-broadcast"];
+    let paths = ["reliable/reliable-broadcast/lost".to_owned()];
+    let found =
+        |path: &str, text: &str| protocol_ids(&[Source::new(path, text)], &ids, &paths).len();
+    assert_eq!(found("src/ui/a.rs", "if id == \"gossip\" {}"), 1);
+    assert_eq!(found("src/kernel/a.rs", "r#\"a gossip\"#"), 1);
+    assert_eq!(found("src/ui/a.rs", "\"gossip-like\" /* \"gossip\" */"), 0);
+    assert_eq!(found("src/formats/a.rs", "\"gossip\""), 0, "formats may keep aliases");
+    assert_eq!(found("src/app/a.rs", "\"reliable/reliable-broadcast/lost\""), 0);
+    assert_eq!(found("src/ui/a.rs", "\"reliable/reliable-broadcast/lost\""), 1);
+    let twice = "\"reliable/reliable-broadcast/lost\" \"reliable/reliable-broadcast/lost\"";
+    assert_eq!(found("src/app/a.rs", twice), 1);
+}
+
+/// Layers in which everything is decided, by whole numbers.
+const EXACT: [&str; 3] = ["kernel", "abstractions", "protocols"];
+
+/// Every type and literal of floating point where a run is decided.
+fn floats(sources: &[Source]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for source in sources {
+        if !source.layer().is_some_and(|layer| EXACT.contains(&layer)) {
+            continue;
+        }
+        let exempt = exempt_lines(source);
+        for (at, token) in source.tokens.iter().enumerate() {
+            let after_point = at > 0 && source.tokens[at - 1].is_sign('.');
+            let is_exempt = exempt.iter().any(|lines| lines.contains(&token.line));
+            if is_float(token, after_point) && !is_exempt {
+                complaints.push(source.complain(token.line, "a run is decided by whole numbers"));
+            }
+        }
+    }
+    complaints
+}
+
+/// The one way out, `PerMillion::to_f64`, and unit tests, which may offer a float to be refused.
+fn exempt_lines(source: &Source) -> Vec<RangeInclusive<usize>> {
+    let tokens = &source.tokens;
+    let is_exempt = |&at: &usize| {
+        let names = |keyword, name| tokens[at].is_word(keyword) && tokens[at + 1].is_word(name);
+        let way_out = source.path == "src/kernel/scenario.rs" && names("fn", "to_f64");
+        way_out || names("mod", "tests")
+    };
+    let begins = (0..tokens.len().saturating_sub(1)).filter(is_exempt);
+    begins.filter_map(|at| Some(tokens[at].line..=last_line(source, at)?)).collect()
+}
+
+/// `f32`, `f64`, `1.5`, `2f64`; not the field `0.1` in `pair.0.1`, nor `0x1f32`.
+fn is_float(token: &Token, after_point: bool) -> bool {
+    match &token.kind {
+        Kind::Word(word) => word == "f32" || word == "f64",
+        Kind::Number(number) => {
+            let decimal = !number.starts_with("0x");
+            let suffixed = number.ends_with("f32") || number.ends_with("f64");
+            decimal && (suffixed || number.contains('.') && !after_point)
+        }
+        _ => false,
+    }
+}
+
+#[test]
+fn nothing_that_decides_a_run_is_floating() {
+    expect_none(&floats(&sources()));
+}
+
+#[test]
+fn floating_point_is_found() {
+    let found = |path: &str, text: &str| floats(&[Source::new(path, text)]).len();
+    assert_eq!(found("src/kernel/a.rs", "let x: f64 = 1.5 + 2f32;"), 3);
+    assert_eq!(found("src/protocols/b/c.rs", "x.0.1 + 0x1f32 + 1_000 /* f64 */"), 0);
+    assert_eq!(found("src/diagram/a.rs", "1.5f64"), 0);
+    let way_out = "fn to_f64()\n-> f64 { 1.0 }\nfn f() { 1.0 }\nmod tests {\n fn g() { 1.5 }\n}";
+    assert_eq!(found("src/kernel/scenario.rs", way_out), 1);
+    assert_eq!(found("src/kernel/network.rs", way_out), 3);
+}
