@@ -70,6 +70,14 @@ pub(crate) fn random_scenario(
         }
         scenario.faults.push(fault);
     }
+    if chance.percent(30) {
+        // Channels are reliable between the correct: what a node sends just before it crashes may be lost.
+        let moment = &calm.events[chance.below(calm.events.len())];
+        let (node, at) = (moment.node, moment.time);
+        let until = at + chance.between(1, 30);
+        scenario.faults.push(Fault::Omit { node, side: Side::Send, at, until });
+        scenario.faults.push(Fault::Crash { node, at: until, after_sends: None });
+    }
     if weather == Weather::Foul && chance.percent(30) {
         // A recovery by itself hardly ever meets a node that is down.
         let (node, at) = (scenario.requests[0].node, chance.between(0, 100));
