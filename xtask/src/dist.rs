@@ -39,7 +39,8 @@ pub(crate) fn build(workspace: &Workspace, tools: &Toolbox) -> Result<(), String
     Ok(())
 }
 
-/// Trunk's `command`; `release` is what is published: small, and slow to compile.
+/// Trunk's `command`; `release` is what is published: small, and slow to compile. With which profile,
+/// `www/index.html` says.
 pub(crate) fn trunk(
     workspace: &Workspace,
     tools: &Toolbox,

@@ -14,6 +14,7 @@ mod process;
 mod progress;
 mod rust;
 mod serve;
+mod steps;
 mod test;
 mod tools;
 mod workspace;
@@ -55,7 +56,7 @@ fn run(mut arguments: Arguments) -> Result<(), String> {
         Some("bless") => bless::bless(&workspace, arguments),
         Some("help" | "--help" | "-h") | None => {
             print!("{HELP}");
-            for name in test::step_names() {
+            for name in steps::STEPS.iter().map(|step| step.name) {
                 println!("    {name}");
             }
             Ok(())
