@@ -2,9 +2,7 @@
 
 use crate::{
     formats::{Problem, scenario},
-    kernel::{
-        Fault, NetworkSpec, NodeId, NodeSet, ParameterValue, RequestSpec, Scenario, Time,
-    },
+    kernel::{Fault, NetworkSpec, NodeId, NodeSet, ParameterValue, RequestSpec, Scenario, Time},
     protocols,
 };
 
@@ -89,7 +87,8 @@ fn replace<T>(list: &mut [T], index: usize, value: T) {
 
 fn add_fault(faults: &mut Vec<Fault>, fault: Fault) {
     if let Fault::Delay { message, by } = fault {
-        let same = |other: &Fault| matches!(other, Fault::Delay { message: m, .. } if *m == message);
+        let same =
+            |other: &Fault| matches!(other, Fault::Delay { message: m, .. } if *m == message);
         match faults.iter().position(same) {
             Some(place) if by == 0 => remove(faults, place),
             Some(place) => faults[place] = fault,
@@ -132,9 +131,9 @@ fn change_nodes(scenario: &mut Scenario, size: usize) {
     scenario.captions.retain(|caption| stays(caption.node));
     scenario.network.links.retain(|link| stays(link.from) && stays(link.to));
     scenario.faults.retain_mut(|fault| match fault {
-        Fault::Drop { message } | Fault::Delay { message, .. } | Fault::Duplicate { message, .. } => {
-            stays(message.from) && stays(message.to)
-        }
+        Fault::Drop { message }
+        | Fault::Delay { message, .. }
+        | Fault::Duplicate { message, .. } => stays(message.from) && stays(message.to),
         Fault::Crash { node, .. }
         | Fault::Recover { node, .. }
         | Fault::Pause { node, .. }

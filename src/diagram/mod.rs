@@ -13,5 +13,5 @@ pub use describe::{event_sentence, fault_sentence, message_sentence, request_sen
 pub use layout::{Frame, Layout, Orientation, Point};
 pub use scene::{
     Arrow, ArrowEnd, Flag, HeldBack, Label, Lane, LaneState, Mark, MarkShape, Scene, Stretch, Tick,
-    Wall,
+    Wall, mark_shape,
 };

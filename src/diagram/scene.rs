@@ -11,6 +11,9 @@ use crate::kernel::{
 /// How many characters of a label are drawn; the rest is in its element's sentence.
 const LABEL_LENGTH: usize = 26;
 
+/// How wide the sign of a caption is, in CSS pixels, and how far it is from the moment that it is tied to.
+const FLAG: f64 = 18.0;
+
 /// Everything that is drawn of one run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scene {
@@ -197,9 +200,13 @@ impl Scene {
         let size = layout.point(layout.length(), layout.breadth());
         let mut placed = Placed::default();
         for (id, event) in trace.events.iter().enumerate() {
-            if shape(&event.kind).is_some() {
+            if mark_shape(&event.kind).is_some() {
                 placed.block(layout.event_point(trace, id), 12.0);
             }
+        }
+        let flags = flags(scenario, layout);
+        for flag in &flags {
+            placed.block(flag.at, FLAG);
         }
         let marks = marks(scenario, trace, layout, &mut placed);
         let arrows = arrows(scenario, trace, layout, &mut placed);
@@ -211,14 +218,15 @@ impl Scene {
             marks,
             held_back: held_back(protocol, trace, layout),
             walls: walls(scenario, layout, &mut placed),
-            flags: flags(scenario, layout),
+            flags,
             ticks: ticks(layout),
         }
     }
 }
 
 /// The shape of an event's mark; none for what is drawn otherwise: a send and a loss are ends of arrows.
-fn shape(kind: &EventKind) -> Option<MarkShape> {
+#[must_use]
+pub fn mark_shape(kind: &EventKind) -> Option<MarkShape> {
     Some(match kind {
         EventKind::Send(_) | EventKind::Lose(..) => return None,
         EventKind::Request { .. } => MarkShape::Request,
@@ -237,11 +245,9 @@ fn shape(kind: &EventKind) -> Option<MarkShape> {
 /// What a mark says.
 fn mark_text(scenario: &Scenario, kind: &EventKind) -> Option<String> {
     let text = match kind {
-        EventKind::Request { index, packet } => {
-            format!("{} {packet}", scenario.requests[*index].name)
-        }
-        EventKind::Indicate { kind: "deliver", packet } => packet.to_string(),
-        EventKind::Indicate { packet, .. } | EventKind::Timer(packet) => packet.to_string(),
+        EventKind::Request { packet, .. }
+        | EventKind::Indicate { packet, .. }
+        | EventKind::Timer(packet) => packet.to_string(),
         EventKind::Detect(detection) => detection.to_string(),
         EventKind::Note(note) => note.to_string(),
         _ => return None,
@@ -277,8 +283,11 @@ fn beside(layout: &Layout, at: Point, text: &str, above: bool) -> Vec<Point> {
 }
 
 fn marks(scenario: &Scenario, trace: &Trace, layout: &Layout, placed: &mut Placed) -> Vec<Mark> {
-    let shapes =
-        trace.events.iter().enumerate().filter_map(|(id, event)| Some((id, shape(&event.kind)?)));
+    let shapes = trace
+        .events
+        .iter()
+        .enumerate()
+        .filter_map(|(id, event)| Some((id, mark_shape(&event.kind)?)));
     shapes
         .map(|(event, shape)| {
             let at = layout.event_point(trace, event);
@@ -498,7 +507,7 @@ fn flags(scenario: &Scenario, layout: &Layout) -> Vec<Flag> {
     captions
         .map(|(caption, at)| Flag {
             caption,
-            at: layout.point(layout.along_time(at.at as f64), layout.across(at.node)),
+            at: layout.point(layout.along_time(at.at as f64) - FLAG, layout.across(at.node) - FLAG),
         })
         .collect()
 }

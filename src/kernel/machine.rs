@@ -21,7 +21,7 @@ use super::{
 #[derive(Clone)]
 pub struct Packet(Rc<dyn AnyPayload>);
 
-trait AnyPayload: Any + fmt::Debug + fmt::Display {
+trait AnyPayload: Any + fmt::Display {
     fn same(&self, other: &dyn Any) -> bool;
     fn hash(&self, hasher: &mut dyn Hasher);
     fn inspect(&self) -> Json;
@@ -58,13 +58,6 @@ impl Packet {
         self.get::<T>().expect("a protocol meets only its own payloads").clone()
     }
 
-    /// The payload's variant: what the diagram colours by.
-    #[must_use]
-    pub fn variant(&self) -> String {
-        let debug = format!("{self:?}");
-        debug.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned()
-    }
-
     /// The payload as JSON, nodes as their characters (see [`NodeId`]).
     #[must_use]
     pub fn inspect(&self) -> Json {
@@ -92,9 +85,10 @@ impl fmt::Display for Packet {
     }
 }
 
+/// As it is displayed: a packet's own `Debug` would weigh on the page for every payload there is.
 impl fmt::Debug for Packet {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
+        fmt::Display::fmt(&self.0, f)
     }
 }
 
@@ -153,7 +147,7 @@ pub enum Output {
 }
 
 /// One running process, its types erased.
-pub trait Machine: dyn_clone::DynClone + fmt::Debug + Any {
+pub trait Machine: dyn_clone::DynClone + Any {
     /// Hands it an event; what it wants done is appended to `outputs`.
     fn handle(&mut self, now: Time, choices: &mut Choices, input: Input, outputs: &mut Vec<Output>);
     /// The machine that starts after a crash, given what was last stored.
@@ -164,6 +158,13 @@ pub trait Machine: dyn_clone::DynClone + fmt::Debug + Any {
     fn fingerprint(&self, hasher: &mut dyn Hasher);
 }
 dyn_clone::clone_trait_object!(Machine);
+
+/// Its state as JSON: its own `Debug` would weigh on the page for every protocol there is.
+impl fmt::Debug for dyn Machine {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        fmt::Display::fmt(&self.inspect(), f)
+    }
+}
 
 #[derive(Clone, Debug)]
 struct Typed<P: Process> {

@@ -45,7 +45,7 @@ pub enum Kind {
 ///
 /// It sees requests, indications and faults, never messages or states: whatever solves the problem is
 /// judged by what its application sees.
-pub trait Monitor: dyn_clone::DynClone + fmt::Debug {
+pub trait Monitor: dyn_clone::DynClone {
     /// Sees the next event.
     fn observe(&mut self, seen: &Observation);
 

@@ -8,24 +8,15 @@ use crate::{
     kernel::Time,
 };
 
-#[derive(Properties, PartialEq)]
-pub(super) struct Props {
-    pub(super) run: Run,
-    pub(super) time: Time,
-    pub(super) edited: bool,
-    pub(super) send: Send,
-}
-
 /// The caption of the moment, or, once the reader has changed the run, the way back.
-#[component]
-pub(super) fn CaptionLine(props: &Props) -> Html {
-    let scenario = &props.run.scenario;
-    let told = scenario.captions.iter().enumerate().filter(|(_, caption)| caption.at <= props.time);
+pub(super) fn caption_line(run: &Run, time: Time, edited: bool, send: &Send) -> Html {
+    let scenario = &run.scenario;
+    let told = scenario.captions.iter().enumerate().filter(|(_, caption)| caption.at <= time);
     let latest = told.max_by_key(|(place, caption)| (caption.at, *place));
-    let reset = props.send.reform(|_: MouseEvent| Action::Reset);
+    let reset = send.reform(|_: MouseEvent| Action::Reset);
     html! {
         <div class="caption">
-            if props.edited {
+            if edited {
                 <p>
                     <b>{ "You changed this run. " }</b>
                     { "The picture and every verdict follow at once." }

@@ -26,9 +26,8 @@ pub(super) fn Header(props: &Props) -> Html {
     html! {
         <header>
             <a class="brand" href="./" title="Worldlines: start again">{ "Worldlines" }</a>
-            <ProtocolMenu id={protocol.id} send={props.send.clone()} />
-            <ExampleMenu id={protocol.id} path={props.path.clone()} edited={props.edited}
-                send={props.send.clone()} />
+            { protocol_menu(props) }
+            { example_menu(props) }
             <span class="spring"></span>
             <Share fragment={props.fragment.clone()} />
             <ThemeButton />
@@ -40,14 +39,8 @@ pub(super) fn Header(props: &Props) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct ProtocolProps {
-    id: &'static str,
-    send: Send,
-}
-
-#[component]
-fn ProtocolMenu(props: &ProtocolProps) -> Html {
+fn protocol_menu(props: &Props) -> Html {
+    let id = props.run.protocol.id;
     let onchange = props.send.reform(|event: Event| {
         let chosen = protocols::find(&web::value_of(&event));
         let id = chosen.map_or("", |protocol| protocol.id);
@@ -60,7 +53,7 @@ fn ProtocolMenu(props: &ProtocolProps) -> Html {
                 { for protocols::FAMILIES.iter().map(|family| html! {
                     <optgroup label={family.name}>
                         { for family.protocols.iter().map(|protocol| html! {
-                            <option value={protocol.id} selected={protocol.id == props.id}>
+                            <option value={protocol.id} selected={protocol.id == id}>
                                 { protocol.name }
                             </option>
                         }) }
@@ -71,16 +64,7 @@ fn ProtocolMenu(props: &ProtocolProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct ExampleProps {
-    id: &'static str,
-    path: Option<String>,
-    edited: bool,
-    send: Send,
-}
-
-#[component]
-fn ExampleMenu(props: &ExampleProps) -> Html {
+fn example_menu(props: &Props) -> Html {
     let onchange = {
         let send = props.send.clone();
         Callback::from(move |event: Event| {
@@ -91,7 +75,7 @@ fn ExampleMenu(props: &ExampleProps) -> Html {
         })
     };
     let own = if props.edited { "Your own run" } else { "A run from a link" };
-    let examples = bundled::of_protocol(props.id);
+    let examples = bundled::of_protocol(props.run.protocol.id);
     html! {
         <label class="choice">
             <span>{ "Example" }</span>

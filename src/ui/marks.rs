@@ -29,7 +29,7 @@ pub(super) fn draw(props: &Props, mark: &Mark) -> Html {
 }
 
 /// The name of a shape, for the style sheet.
-const fn name(shape: MarkShape) -> &'static str {
+pub(super) const fn name(shape: MarkShape) -> &'static str {
     match shape {
         MarkShape::Request => "request",
         MarkShape::Receipt => "receipt",
@@ -40,6 +40,22 @@ const fn name(shape: MarkShape) -> &'static str {
         MarkShape::Recovery => "recovery",
         MarkShape::Pause => "pause",
         MarkShape::Storage => "storage",
+        MarkShape::Note => "note",
+    }
+}
+
+/// What a shape stands for, in words.
+pub(super) const fn meaning(shape: MarkShape) -> &'static str {
+    match shape {
+        MarkShape::Request => "request by the application",
+        MarkShape::Receipt => "message received",
+        MarkShape::Delivery => "delivered to the application",
+        MarkShape::Flag => "indication",
+        MarkShape::Timer => "timer goes off",
+        MarkShape::Crash => "crash",
+        MarkShape::Recovery => "recovery",
+        MarkShape::Pause => "pause begins or ends",
+        MarkShape::Storage => "written to stable storage",
         MarkShape::Note => "note",
     }
 }
@@ -59,7 +75,9 @@ pub(super) fn shape(shape: MarkShape, at: Point, orientation: Orientation) -> Ht
         MarkShape::Request => polygon(&[(-2.0, 0.0), (-12.0, -5.0), (-12.0, 5.0)]),
         MarkShape::Receipt => html! { <circle cx={px(x)} cy={px(y)} r="5" /> },
         MarkShape::Delivery => polygon(&[(0.0, -7.0), (7.0, 0.0), (0.0, 7.0), (-7.0, 0.0)]),
-        MarkShape::Flag => polygon(&[(0.0, 0.0), (0.0, -15.0), (11.0, -11.0), (1.5, -7.0), (1.5, 0.0)]),
+        MarkShape::Flag => {
+            polygon(&[(0.0, 0.0), (0.0, -15.0), (11.0, -11.0), (1.5, -7.0), (1.5, 0.0)])
+        }
         MarkShape::Timer => polygon(&[(-5.0, -6.0), (5.0, -6.0), (-5.0, 6.0), (5.0, 6.0)]),
         MarkShape::Crash => path(cross(at, 8.0)),
         MarkShape::Recovery => html! {
@@ -68,7 +86,13 @@ pub(super) fn shape(shape: MarkShape, at: Point, orientation: Orientation) -> Ht
                 <circle class="core" cx={px(x)} cy={px(y)} r="3" />
             </>
         },
-        MarkShape::Pause => path(format!("M{0} {2}V{3}M{1} {2}V{3}", px(x - 3.0), px(x + 3.0), px(y - 7.0), px(y + 7.0))),
+        MarkShape::Pause => path(format!(
+            "M{0} {2}V{3}M{1} {2}V{3}",
+            px(x - 3.0),
+            px(x + 3.0),
+            px(y - 7.0),
+            px(y + 7.0)
+        )),
         MarkShape::Storage => polygon(&[(-5.0, -5.0), (5.0, -5.0), (5.0, 5.0), (-5.0, 5.0)]),
         MarkShape::Note => html! { <circle cx={px(x)} cy={px(y)} r="2.5" /> },
     }

@@ -2,11 +2,11 @@
 
 use yew::prelude::*;
 
-use super::{Send, fields::Number};
+use super::{Send, fields::Number, picture::px};
 use crate::{
-    formats::Outcome,
     app::{Action, Edit, Run, Selection},
     diagram::{Point, event_sentence, message_sentence},
+    formats::Outcome,
     kernel::{
         EventId, EventKind, Fate, Fault, Message, MessageName, NodeId, NodeSet, RequestKind,
         RequestSpec, Time,
@@ -58,7 +58,7 @@ pub(super) fn Menu(props: &Props) -> Html {
     };
     html! {
         <div class="menu" role="dialog" aria-label={title.clone()} ref={card}
-            style={format!("left:{left}px;top:{}px", at.y + 18.0)}>
+            style={format!("left:{}px;top:{}px", px(left), px(at.y + 18.0))}>
             <h3>{ title }</h3>
             <button class="close icon" onclick={close} aria-label="Close" title="Close (Esc)">{ "✕" }</button>
             { body }
@@ -209,7 +209,7 @@ fn moment_menu(run: &Run, moment: Moment, send: &Send) -> Html {
                 { for run.protocol.behaviour.requests.iter().map(|kind| html! {
                     <RequestField key={kind.name} run={run.clone()} {moment} kind={*kind} send={send.clone()} />
                 }) }
-                <CrashField run={run.clone()} {moment} send={send.clone()} />
+                { crash_field(run, moment, send) }
                 { does(send, "pause", format!("{name} stands still for 50 ms"),
                     Edit::AddFault(Fault::Pause { node, at, until: at + 50 })) }
             } else {
@@ -272,18 +272,8 @@ fn capital(word: &str) -> String {
     letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
-#[derive(Properties, PartialEq)]
-struct MomentProps {
-    run: Run,
-    moment: Moment,
-    send: Send,
-}
-
 /// Crashes a node, in the middle of its sends too.
-#[component]
-fn CrashField(props: &MomentProps) -> Html {
-    let MomentProps { run, moment: Moment { node, at }, send } = props;
-    let (node, at) = (*node, *at);
+fn crash_field(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
     let sends = sends_at(run, node, at).count() as u32;
     let name = run.scenario.name(node);
     let crash = |after_sends| Edit::AddFault(Fault::Crash { node, at, after_sends });
@@ -298,6 +288,13 @@ fn CrashField(props: &MomentProps) -> Html {
             }
         </>
     }
+}
+
+#[derive(Properties, PartialEq)]
+struct MomentProps {
+    run: Run,
+    moment: Moment,
+    send: Send,
 }
 
 /// Splits the network, or heals it.

@@ -6,6 +6,8 @@ mod caption;
 mod deeds;
 mod fields;
 mod header;
+mod icons;
+mod legend;
 mod marks;
 mod menu;
 mod page;

@@ -5,8 +5,15 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::{
-    banner::Banner, caption::CaptionLine, deeds::Deeds, header::Header, settings::Settings,
-    stage::Stage, transport::Transport, verdicts::Verdicts,
+    banner::Banner,
+    caption::caption_line,
+    deeds::Deeds,
+    header::Header,
+    legend::Legend,
+    settings::Settings,
+    stage::Stage,
+    transport::{self, transport},
+    verdicts::Verdicts,
 };
 use crate::{
     app::{Action, State, reduce},
@@ -56,26 +63,35 @@ pub(super) fn Page() -> Html {
         use_callback((), move |action: Action, ()| dispatcher.dispatch(action))
     };
     let state = &store.0;
+    let edited = state.is_edited();
+    // Worked out once a run, not once a frame: the digest goes over the whole trace.
+    let fragment = use_memo(state.run.clone(), |_| state.fragment());
+    let fragment = (*fragment).clone();
     use_time(state.playing, &send);
-    use_address(state, &send);
+    use_address(state, &fragment, &send);
     use_keys(&send);
     html! {
         <div class="page">
             <Header run={state.run.clone()} path={state.bundled_path()} send={send.clone()}
-                fragment={state.fragment()} edited={state.is_edited()} />
+                {fragment} {edited} />
             <main>
                 if let Some(refused) = state.refused.clone() {
                     <Banner {refused} send={send.clone()} />
                 }
                 <section class="theatre" aria-label="The run">
-                    <CaptionLine run={state.run.clone()} time={state.playhead.time as u64}
-                        edited={state.is_edited()} send={send.clone()} />
+                    { caption_line(&state.run, state.playhead.time as u64, edited, &send) }
                     <Stage run={state.run.clone()} playhead={state.playhead}
                         shown_until={state.shown_until} selection={state.selection}
                         explained={state.explained} send={send.clone()} />
-                    <Transport run={state.run.clone()} playhead={state.playhead}
-                        playing={state.playing} speed={state.speed}
-                        shown_until={state.shown_until} send={send.clone()} />
+                    { transport(transport::Props {
+                        run: &state.run,
+                        playhead: state.playhead,
+                        playing: state.playing,
+                        speed: state.speed,
+                        shown_until: state.shown_until,
+                        send: &send,
+                    }) }
+                    <Legend run={state.run.clone()} />
                 </section>
                 <div class="side">
                     <Verdicts run={state.run.clone()} cursor={state.playhead.cursor}
@@ -103,10 +119,10 @@ fn use_time(playing: bool, send: &Callback<Action>) {
 /// Keeps the address true to the scenario, from the reader's first change on, and follows it when the
 /// reader changes it.
 #[hook]
-fn use_address(state: &State, send: &Callback<Action>) {
+fn use_address(state: &State, fragment: &str, send: &Callback<Action>) {
     let opened = use_mut_ref(|| true);
-    let fragment = state.fragment();
-    use_effect_with(Rc::new(state.scenario().clone()), move |_| {
+    let fragment = fragment.to_owned();
+    use_effect_with(state.run.clone(), move |_| {
         if !opened.replace(false) {
             web::replace_fragment(&fragment);
         }

@@ -66,8 +66,8 @@ pub(super) fn Picture(props: &Props) -> Html {
                 let (x, y) = (flag.at.x, flag.at.y);
                 html! {
                     <g class="flag" transform={format!("translate({x} {y})")} aria-hidden="true">
-                        <circle cx="-14" cy="-14" r="8" />
-                        <text x="-14" y="-14">{ flag.caption + 1 }</text>
+                        <circle r="8" />
+                        <text>{ flag.caption + 1 }</text>
                     </g>
                 }
             }) }
@@ -80,9 +80,15 @@ pub(super) fn text(label: &Label) -> Html {
     html! { <text class="label" x={px(label.at.x)} y={px(label.at.y)}>{ &label.text }</text> }
 }
 
-/// A length, rounded to what a screen can show: shorter than sixteen digits.
+/// A length, rounded to what a screen can show. By hand: the general way of writing a float weighs more
+/// than all of the diagram.
 pub(super) fn px(length: f64) -> String {
-    format!("{:.1}", length)
+    let tenths = (length * 10.0).round() as i64;
+    let (sign, tenths) = (if tenths < 0 { "-" } else { "" }, tenths.unsigned_abs());
+    match tenths % 10 {
+        0 => format!("{sign}{}", tenths / 10),
+        rest => format!("{sign}{}.{rest}", tenths / 10),
+    }
 }
 
 fn ruler(props: &Props) -> Html {

@@ -4,8 +4,8 @@ use yew::prelude::*;
 
 use super::{Send, fields::Number};
 use crate::{
-    formats::Outcome,
     app::{Action, Edit, Run},
+    formats::Outcome,
     kernel::{
         Delay, Detector, Domain, MAX_NODES, NetworkSpec, NodeId, Order, Parameter, ParameterValue,
         PerMillion,
@@ -53,9 +53,9 @@ fn parameter_field(props: &Props, parameter: &'static Parameter) -> Html {
     let set = move |value| Action::Apply(Edit::Parameter(parameter.name, value));
     let control = match (parameter.domain, value) {
         (Domain::Flag { .. }, ParameterValue::Flag(checked)) => {
-            let onchange = props.send.reform(move |event: Event| {
-                set(ParameterValue::Flag(web::checked_of(&event)))
-            });
+            let onchange = props
+                .send
+                .reform(move |event: Event| set(ParameterValue::Flag(web::checked_of(&event))));
             html! { <input type="checkbox" {checked} {onchange} /> }
         }
         (Domain::Integer { min, max, unit, .. }, ParameterValue::Integer(value)) => {
@@ -70,9 +70,9 @@ fn parameter_field(props: &Props, parameter: &'static Parameter) -> Html {
             }
         }
         (Domain::Choice { choices, .. }, ParameterValue::Choice(chosen)) => {
-            let onchange = props.send.reform(move |event: Event| {
-                set(ParameterValue::Choice(web::value_of(&event)))
-            });
+            let onchange = props
+                .send
+                .reform(move |event: Event| set(ParameterValue::Choice(web::value_of(&event))));
             html! {
                 <select {onchange}>
                     { for choices.iter().map(|(word, help)| html! {
@@ -192,16 +192,16 @@ fn network(run: &Outcome, send: &Send) -> Html {
 
 /// A probability, as a reader types it: in per cent, with up to four decimals.
 fn percent_field(id: &'static str, odds: PerMillion, onchange: Callback<Event>) -> Html {
-    let value = f64::from(odds.0) / 10_000.0;
+    let value = format!("{}.{:04}", odds.0 / 10_000, odds.0 % 10_000);
+    let value = value.trim_end_matches('0').trim_end_matches('.').to_owned();
     html! {
         <>
-            <input {id} type="number" min="0" max="100" step="any" value={value.to_string()} {onchange} />
+            <input {id} type="number" min="0" max="100" step="any" {value} {onchange} />
             <small>{ "%" }</small>
         </>
     }
 }
 
 fn percent(event: &Event) -> PerMillion {
-    let typed: f64 = web::value_of(event).trim().parse().unwrap_or_default();
-    PerMillion((typed.clamp(0.0, 100.0) * 10_000.0).round() as u32)
+    PerMillion((web::number_of(event).clamp(0.0, 100.0) * 10_000.0).round() as u32)
 }

@@ -41,7 +41,9 @@ pub(super) fn Share(props: &Props) -> Html {
         let (link, copied) = (link.clone(), copied.clone());
         Callback::from(move |_: MouseEvent| {
             let copied = copied.clone();
-            web::copy(&link, move |done| copied.set(if done { Copied::Yes } else { Copied::Refused }));
+            web::copy(&link, move |done| {
+                copied.set(if done { Copied::Yes } else { Copied::Refused })
+            });
         })
     };
     html! {

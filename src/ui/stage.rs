@@ -4,11 +4,16 @@ use std::{cell::RefCell, rc::Rc};
 
 use yew::prelude::*;
 
-use super::{Send, menu::Menu, picture::Picture, present::Present};
+use super::{
+    Send,
+    menu::Menu,
+    picture::{Picture, px},
+    present::Present,
+};
 use crate::{
-    formats::Outcome,
     app::{Action, Edit, Playhead, Run, Selection, Shared},
     diagram::{Frame, Layout, Orientation, Point, Scene},
+    formats::Outcome,
     kernel::{Chain, Fate, Fault, MessageId, MessageName, NodeId, Time, chain},
     web::{self, Place},
 };
@@ -16,7 +21,7 @@ use crate::{
 /// Below this width time runs top down, in CSS pixels.
 const NARROW: f64 = 640.0;
 /// How long the time axis is when time runs top down.
-const TALL: f64 = 560.0;
+const TALL: f64 = 430.0;
 /// How long the time axis gets at most.
 const LONGEST: f64 = 40_000.0;
 /// How much of the axis each mark of the busiest line needs, so that they can be told apart.
@@ -68,7 +73,13 @@ pub(super) fn Stage(props: &Props) -> Html {
     let witness = use_memo((run.clone(), props.explained), |(run, name)| witness(run, *name));
     let witness: Shared<_> = witness.into();
     let drag = use_mut_ref(|| None::<Drag>);
-    let pointer = Pointer { drag, picture: picture.clone(), layout: layout.clone(), run: run.clone(), send: send.clone() };
+    let pointer = Pointer {
+        drag,
+        picture: picture.clone(),
+        layout: layout.clone(),
+        run: run.clone(),
+        send: send.clone(),
+    };
     let along = layout.playhead(playhead.cursor, playhead.time);
     use_follow(&container, layout.orientation(), along);
 
@@ -82,11 +93,10 @@ pub(super) fn Stage(props: &Props) -> Html {
     html! {
         <div class={classes!("stage", if horizontal { "across" } else { "down" })} ref={container}>
             <div class="canvas">
-                <Names run={run.clone()} gap={layout.gap()} {horizontal} at={playhead.time as Time}
-                    send={send.clone()} />
-                <div class="sheet" style={format!("width:{svg_width}px;height:{svg_height}px")}>
-                    <svg ref={picture} width={svg_width.to_string()} height={svg_height.to_string()}
-                        viewBox={format!("0 0 {svg_width} {svg_height}")}
+                { names(run, &layout, playhead.time as Time, send) }
+                <div class="sheet" style={format!("width:{}px;height:{}px", px(svg_width), px(svg_height))}>
+                    <svg ref={picture} width={px(svg_width)} height={px(svg_height)}
+                        viewBox={format!("0 0 {} {}", px(svg_width), px(svg_height))}
                         role="group" aria-label="Space-time diagram"
                         onpointermove={pointer.moves()} onpointerup={pointer.release()}
                         onpointercancel={pointer.cancel()}>
@@ -248,7 +258,8 @@ impl Pointer {
     fn moment(&self, node: NodeId, along: f64) -> Time {
         let events = self.run.trace.events.iter().enumerate();
         let here = events.filter(|(_, event)| event.node == node);
-        let distances = here.map(|(id, event)| ((self.layout.along_event(id) - along).abs(), event.time));
+        let distances =
+            here.map(|(id, event)| ((self.layout.along_event(id) - along).abs(), event.time));
         let nearest = distances.min_by(|a, b| a.0.total_cmp(&b.0));
         match nearest {
             Some((distance, time)) if distance <= SNAP => time,
@@ -320,29 +331,18 @@ impl Pointer {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct NamesProps {
-    run: Run,
-    gap: f64,
-    horizontal: bool,
-    at: Time,
-    send: Send,
-}
-
 /// The nodes' names, always in view. A name is a button: what can be done to its node now.
-#[component]
-fn Names(props: &NamesProps) -> Html {
-    let side = if props.horizontal { "height" } else { "width" };
-    let at = props.at;
+fn names(run: &Run, layout: &Layout, at: Time, send: &Send) -> Html {
+    let side = if layout.orientation() == Orientation::Horizontal { "height" } else { "width" };
     html! {
         <div class="names">
-            { for props.run.scenario.nodes.iter().enumerate().map(|(index, name)| {
+            { for run.scenario.nodes.iter().enumerate().map(|(index, name)| {
                 let node = NodeId::new(index);
-                let onclick = props.send.reform(move |_: MouseEvent| {
+                let onclick = send.reform(move |_: MouseEvent| {
                     Action::Select(Some(Selection::Moment { node, at }))
                 });
                 html! {
-                    <button class="name" style={format!("{side}:{}px", props.gap)} {onclick}
+                    <button class="name" style={format!("{side}:{}px", px(layout.gap()))} {onclick}
                         aria-haspopup="dialog" title={format!("What {name} does or suffers at {at} ms")}>
                         <span>{ name }</span>
                     </button>

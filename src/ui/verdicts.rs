@@ -100,9 +100,8 @@ fn row(props: &Props, end: &Judgement, now: &Judgement, over: bool) -> Html {
 fn violation(props: &Props, judgement: &Judgement, why: &str, explained: bool) -> Html {
     let name = judgement.property.name;
     let broke = props.run.report.broke(judgement);
-    let toggle = props.send.reform(move |_: MouseEvent| {
-        Action::Explain((!explained).then_some(name))
-    });
+    let toggle =
+        props.send.reform(move |_: MouseEvent| Action::Explain((!explained).then_some(name)));
     html! {
         <>
             <button class="why" onclick={toggle} aria-pressed={explained.to_string()}

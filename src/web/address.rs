@@ -15,19 +15,19 @@ pub fn fragment() -> String {
     hash.strip_prefix('#').unwrap_or(&hash).to_owned()
 }
 
-/// Puts a fragment into the address bar without adding to the browser's history. Where the page may not
+/// Puts a fragment, with its `#`, into the address bar without adding to the browser's history. Where the page may not
 /// do so (some sandboxes), the address stays as it is.
 pub fn replace_fragment(fragment: &str) {
     let Some(history) = window().and_then(|window| window.history().ok()) else { return };
-    let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("#{fragment}")));
+    let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(fragment));
 }
 
-/// The link to this page that holds a fragment.
+/// The link to this page that holds a fragment, given with its `#`.
 #[must_use]
 pub fn page_link(fragment: &str) -> String {
     let href = window().and_then(|window| window.location().href().ok()).unwrap_or_default();
     let page = href.split('#').next().unwrap_or_default();
-    format!("{page}#{fragment}")
+    format!("{page}{fragment}")
 }
 
 /// Calls back with the fragment when the reader changes it by hand or follows a link within the page.

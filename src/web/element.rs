@@ -19,7 +19,10 @@ pub struct Place {
 #[must_use]
 pub fn place_in(element: &Element, event: &web_sys::MouseEvent) -> Place {
     let area = element.get_bounding_client_rect();
-    Place { x: f64::from(event.client_x()) - area.left(), y: f64::from(event.client_y()) - area.top() }
+    Place {
+        x: f64::from(event.client_x()) - area.left(),
+        y: f64::from(event.client_y()) - area.top(),
+    }
 }
 
 /// How wide and high an element is.
@@ -73,6 +76,15 @@ pub fn value_of(event: &Event) -> String {
     } else {
         String::new()
     }
+}
+
+/// The number in the field that an event came from; 0 if there is none.
+#[must_use]
+pub fn number_of(event: &Event) -> f64 {
+    let target = event.target();
+    let input = target.as_ref().and_then(|target| target.dyn_ref::<HtmlInputElement>());
+    let number = input.map_or(0.0, HtmlInputElement::value_as_number);
+    if number.is_finite() { number } else { 0.0 }
 }
 
 /// Whether the box that an event came from is checked.

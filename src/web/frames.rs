@@ -1,6 +1,9 @@
 //! The screen's clock.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use wasm_bindgen::{JsCast, closure::Closure};
 
@@ -9,44 +12,55 @@ type Frame = Closure<dyn FnMut(f64)>;
 /// Calls back before every frame that the screen shows. Dropping it ends it.
 #[derive(Debug)]
 pub struct Frames {
-    running: Rc<RefCell<Option<Frame>>>,
+    running: Rc<Running>,
+}
+
+/// The closure, kept alive by itself as long as it runs, and the frame that it waits for.
+#[derive(Debug, Default)]
+struct Running {
+    frame: RefCell<Option<Frame>>,
+    awaited: Cell<Option<i32>>,
 }
 
 impl Frames {
     /// Starts. The callback gets the real milliseconds since the frame before, 0 at first.
     #[must_use]
     pub fn start(callback: impl Fn(f64) + 'static) -> Self {
-        let running: Rc<RefCell<Option<Frame>>> = Rc::default();
+        let running: Rc<Running> = Rc::default();
         let next = Rc::clone(&running);
         let mut last: Option<f64> = None;
         let frame = Frame::new(move |now: f64| {
             callback(last.map_or(0.0, |last| now - last));
             last = Some(now);
-            request(&next);
+            next.request();
         });
-        *running.borrow_mut() = Some(frame);
-        request(&running);
+        *running.frame.borrow_mut() = Some(frame);
+        running.request();
         Self { running }
     }
 }
 
-/// Asks for the next frame, unless the callback's owner is gone.
-fn request(running: &Rc<RefCell<Option<Frame>>>) {
-    if let (Some(window), Ok(frame)) = (web_sys::window(), running.try_borrow())
-        && let Some(frame) = frame.as_ref()
-    {
-        let _ = window.request_animation_frame(frame.as_ref().unchecked_ref());
+impl Running {
+    /// Asks for the next frame, unless the owner is gone.
+    fn request(&self) {
+        let awaited = self.frame.borrow().as_ref().and_then(|frame| {
+            let window = web_sys::window()?;
+            window.request_animation_frame(frame.as_ref().unchecked_ref()).ok()
+        });
+        self.awaited.set(awaited);
     }
 }
 
 impl Drop for Frames {
     fn drop(&mut self) {
+        let Some(window) = web_sys::window() else { return };
+        if let Some(awaited) = self.running.awaited.take() {
+            let _ = window.cancel_animation_frame(awaited);
+        }
         // The closure may be running right now, having dropped its owner: it must outlive this call.
-        if let Some(frame) = self.running.borrow_mut().take() {
+        if let Some(frame) = self.running.frame.borrow_mut().take() {
             let later = Closure::once_into_js(move || drop(frame));
-            if let Some(window) = web_sys::window() {
-                let _ = window.set_timeout_with_callback(later.unchecked_ref());
-            }
+            let _ = window.set_timeout_with_callback(later.unchecked_ref());
         }
     }
 }
