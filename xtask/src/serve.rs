@@ -25,7 +25,9 @@ pub(crate) fn serve(workspace: &Workspace, mut arguments: Arguments) -> Result<(
         println!("serving http://127.0.0.1:{port}/ as soon as it is built; Ctrl-C ends it");
         let trunk = dist::trunk(workspace, &tools, "serve", !dev)
             .words("--address 127.0.0.1 --port")
-            .arg(port.to_string());
+            .arg(port.to_string())
+            // Not `dist/`: what is served reloads itself, what is published must not.
+            .words("--dist target/serve");
         if no_open { trunk } else { trunk.arg("--open") }.run()
     })
 }
