@@ -8,6 +8,7 @@ mod describe;
 mod labels;
 mod layout;
 mod scene;
+mod waits;
 
 pub use describe::{event_sentence, fault_sentence, message_sentence, request_sentence};
 pub use layout::{Frame, Layout, Orientation, Point};
@@ -15,3 +16,4 @@ pub use scene::{
     Arrow, ArrowEnd, Flag, HeldBack, Label, Lane, LaneState, Mark, MarkShape, Scene, Stretch, Tick,
     Wall, mark_shape,
 };
+pub use waits::{Wait, waits};

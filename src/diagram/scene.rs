@@ -1,11 +1,8 @@
 //! The elements of the picture, in the language of the diagram.
 
-use std::collections::BTreeMap;
-
-use super::{Layout, Orientation, Point, labels::Placed};
+use super::{Layout, Orientation, Point, Wait, labels::Placed, waits};
 use crate::kernel::{
-    Carried, EventId, EventKind, Fate, Fault, Loss, MessageId, NodeId, Protocol, Scenario, Trace,
-    spell,
+    EventId, EventKind, Fate, Fault, Loss, MessageId, NodeId, Protocol, Scenario, Trace, spell,
 };
 
 /// How many characters of a label are drawn; the rest is in its element's sentence.
@@ -271,7 +268,7 @@ fn beside(layout: &Layout, at: Point, text: &str, above: bool) -> Vec<Point> {
             let side = if above { -1.0 } else { 1.0 };
             let near = [18.0, 30.0].map(|far| side * far);
             let all = near.into_iter().chain([side * -18.0]);
-            all.flat_map(|dy| [place(0.0, dy), place(half * 0.6, dy), place(-half * 0.6, dy)])
+            all.flat_map(|dy| [place(0.0, dy), place(half * 0.9, dy), place(-half * 0.9, dy)])
                 .collect()
         }
         Orientation::Vertical => {
@@ -417,49 +414,17 @@ fn along_arrow(from: Point, to: Point, fate: Fate) -> impl Iterator<Item = Point
 }
 
 fn held_back(protocol: &Protocol, trace: &Trace, layout: &Layout) -> Vec<HeldBack> {
-    // By node and application message: its first receipt, until it is delivered.
-    let mut waiting: BTreeMap<(NodeId, Carried), EventId> = BTreeMap::new();
-    let mut delivered: std::collections::BTreeSet<(NodeId, Carried)> = Default::default();
-    let mut bars = Vec::new();
-    let mut trigger = None;
-    let mut bar = |received: EventId, end: Option<EventId>, node: NodeId| {
-        let to = end.map_or(layout.along_time(layout.end() as f64), |end| layout.along_event(end));
-        bars.push(HeldBack {
+    let end = layout.along_time(layout.end() as f64);
+    let bar = |Wait { node, received, delivered }| {
+        let to = delivered.map_or(end, |event| layout.along_event(event));
+        HeldBack {
             received,
-            delivered: end,
+            delivered,
             from: layout.event_point(trace, received),
             to: layout.point(to, layout.across(node)),
-        });
-    };
-    for (id, event) in trace.events.iter().enumerate() {
-        match &event.kind {
-            EventKind::Receive(message) => {
-                trigger = Some(id);
-                let message = &trace.messages[*message];
-                let carried = (protocol.behaviour.carries)(message.name.from, &message.packet);
-                if let Some(carried) = carried
-                    && !delivered.contains(&(event.node, carried))
-                {
-                    waiting.entry((event.node, carried)).or_insert(id);
-                }
-            }
-            EventKind::Indicate { packet, .. } => {
-                let Some(carried) = (protocol.behaviour.delivers)(packet) else { continue };
-                delivered.insert((event.node, carried));
-                let received = waiting.remove(&(event.node, carried));
-                if let Some(received) = received.filter(|&received| Some(received) != trigger) {
-                    bar(received, Some(id), event.node);
-                }
-            }
-            EventKind::Crash => waiting.retain(|(node, _), _| *node != event.node),
-            EventKind::Send(_) => {}
-            _ => trigger = Some(id),
         }
-    }
-    for ((node, _), received) in waiting {
-        bar(received, None, node);
-    }
-    bars
+    };
+    waits(protocol, trace).into_iter().map(bar).collect()
 }
 
 fn walls(scenario: &Scenario, layout: &Layout, placed: &mut Placed) -> Vec<Wall> {

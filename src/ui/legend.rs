@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::marks;
 use crate::{
     app::Run,
-    diagram::{MarkShape, Orientation, Point, mark_shape},
+    diagram::{MarkShape, Orientation, Point, mark_shape, waits},
     kernel::Fate,
 };
 
@@ -23,6 +23,7 @@ pub(super) fn Legend(props: &Props) -> Html {
     let shapes = trace.events.iter().filter_map(|event| mark_shape(&event.kind));
     let shapes: BTreeSet<_> = shapes.collect();
     let lost = trace.messages.iter().any(|message| matches!(message.fate, Fate::Lost(..)));
+    let held_back = !waits(props.run.protocol, trace).is_empty();
     html! {
         <div class="legend">
             <ul aria-label="What the marks mean">
@@ -36,6 +37,14 @@ pub(super) fn Legend(props: &Props) -> Html {
                         { marks::meaning(shape) }
                     </li>
                 }) }
+                if held_back {
+                    <li>
+                        <svg width="30" height="22" viewBox="0 0 30 22" aria-hidden="true">
+                            <path class="held-back" d="M5 11H25" />
+                        </svg>
+                        { "held back" }
+                    </li>
+                }
                 if lost {
                     <li>
                         <svg width="30" height="22" viewBox="0 0 30 22" aria-hidden="true">

@@ -23,7 +23,7 @@ pub(super) struct Props {
     pub(super) selection: Selection,
     /// Where the picked thing is in the picture.
     pub(super) at: Point,
-    /// How wide the picture is.
+    /// How wide the diagram is.
     pub(super) width: f64,
     pub(super) send: Send,
 }
@@ -60,8 +60,8 @@ pub(super) fn Menu(props: &Props) -> Html {
         <div class="menu" role="dialog" aria-label={title.clone()} ref={card}
             style={format!("left:{}px;top:{}px", px(left), px(at.y + 18.0))}>
             <h3>{ title }</h3>
-            <button class="close icon" onclick={close} aria-label="Close" title="Close (Esc)">{ "✕" }</button>
             { body }
+            <button class="close icon" onclick={close} aria-label="Close" title="Close (Esc)">{ "✕" }</button>
         </div>
     }
 }

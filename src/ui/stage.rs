@@ -73,13 +73,18 @@ pub(super) fn Stage(props: &Props) -> Html {
     let witness = use_memo((run.clone(), props.explained), |(run, name)| witness(run, *name));
     let witness: Shared<_> = witness.into();
     let drag = use_mut_ref(|| None::<Drag>);
-    let pointer = Pointer {
-        drag,
-        picture: picture.clone(),
-        layout: layout.clone(),
-        run: run.clone(),
-        send: send.clone(),
-    };
+    // Kept from frame to frame: new callbacks would mean a new picture.
+    let hands = use_memo((run.clone(), layout.clone()), |(run, layout)| {
+        let pointer = Pointer {
+            drag,
+            picture: picture.clone(),
+            layout: layout.clone(),
+            run: run.clone(),
+            send: send.clone(),
+        };
+        Hands::of(&pointer)
+    });
+    let hands = (*hands).clone();
     let along = layout.playhead(playhead.cursor, playhead.time);
     use_follow(&container, layout.orientation(), along);
 
@@ -87,10 +92,9 @@ pub(super) fn Stage(props: &Props) -> Html {
     let (svg_width, svg_height) =
         if horizontal { (scene.width, scene.height + RULER) } else { (scene.width, scene.height) };
     let menu = selection.and_then(|selection| Some((selection, anchor(run, &layout, selection)?)));
-    let press_arrow = pointer.press_arrow();
-    let press_lane = pointer.press_lane();
-    let select = send.reform(|selection: Selection| Action::Select(Some(selection)));
+    let scrolled = container.cast().map_or(0.0, |element| web::scrolled(&element));
     html! {
+        <div class="stage-frame">
         <div class={classes!("stage", if horizontal { "across" } else { "down" })} ref={container}>
             <div class="canvas">
                 { names(run, &layout, playhead.time as Time, send) }
@@ -98,20 +102,22 @@ pub(super) fn Stage(props: &Props) -> Html {
                     <svg ref={picture} width={px(svg_width)} height={px(svg_height)}
                         viewBox={format!("0 0 {} {}", px(svg_width), px(svg_height))}
                         role="group" aria-label="Space-time diagram"
-                        onpointermove={pointer.moves()} onpointerup={pointer.release()}
-                        onpointercancel={pointer.cancel()}>
+                        onpointermove={hands.moves} onpointerup={hands.release}
+                        onpointercancel={hands.cancel}>
                         <Picture run={run.clone()} scene={scene.clone()} layout={layout.clone()}
                             cursor={playhead.cursor} selection={*selection} {witness}
-                            {press_arrow} {press_lane} press_ruler={pointer.press_ruler()} {select} />
+                            press_arrow={hands.press_arrow} press_lane={hands.press_lane}
+                            press_ruler={hands.press_ruler} select={hands.select} />
                         <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()}
                             playhead={*playhead} />
                     </svg>
-                    if let Some((selection, at)) = menu {
-                        <Menu run={run.clone()} {selection} {at} width={svg_width}
-                            send={send.clone()} />
-                    }
                 </div>
             </div>
+        </div>
+        if let Some((selection, at)) = menu {
+            <Menu run={run.clone()} {selection} at={Point { x: at.x + NAMES - scrolled, y: at.y }} {width}
+                send={send.clone()} />
+        }
         </div>
     }
 }
@@ -130,7 +136,7 @@ fn frame(run: &Outcome, width: f64, end: Time) -> Frame {
         let length = needed.clamp(TALL, LONGEST);
         Frame { orientation: Orientation::Vertical, length, gap, end }
     } else {
-        let gap = (430.0 / nodes as f64).clamp(58.0, 118.0);
+        let gap = (470.0 / nodes as f64).clamp(58.0, 128.0);
         let length = needed.clamp(width - NAMES, LONGEST.max(width - NAMES));
         Frame { orientation: Orientation::Horizontal, length, gap, end }
     }
@@ -197,6 +203,32 @@ fn use_follow(container: &NodeRef, orientation: Orientation, along: f64) {
             web::keep_in_view(&element, along + NAMES, NAMES);
         }
     });
+}
+
+/// What the reader's hands do to the picture.
+#[derive(Clone, PartialEq)]
+struct Hands {
+    moves: Callback<PointerEvent>,
+    release: Callback<PointerEvent>,
+    cancel: Callback<PointerEvent>,
+    press_arrow: Callback<(PointerEvent, MessageId)>,
+    press_lane: Callback<(PointerEvent, NodeId)>,
+    press_ruler: Callback<PointerEvent>,
+    select: Callback<Selection>,
+}
+
+impl Hands {
+    fn of(pointer: &Pointer) -> Self {
+        Self {
+            moves: pointer.moves(),
+            release: pointer.release(),
+            cancel: pointer.cancel(),
+            press_arrow: pointer.press_arrow(),
+            press_lane: pointer.press_lane(),
+            press_ruler: pointer.press_ruler(),
+            select: pointer.send.reform(|selection| Action::Select(Some(selection))),
+        }
+    }
 }
 
 /// The pointer over the picture.

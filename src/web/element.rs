@@ -63,6 +63,12 @@ pub fn keep_in_view(element: &Element, x: f64, margin: f64) {
     }
 }
 
+/// How far an element is scrolled sideways.
+#[must_use]
+pub fn scrolled(element: &Element) -> f64 {
+    f64::from(element.scroll_left())
+}
+
 /// What stands in the field that an event came from.
 #[must_use]
 pub fn value_of(event: &Event) -> String {
