@@ -21,7 +21,7 @@ pub(crate) fn serve(workspace: &Workspace, mut arguments: Arguments) -> Result<(
 
     let mut progress = Progress::of(tools::STEPS + 1);
     let tools = Toolbox::fill(workspace, &mut progress)?;
-    progress.step("The playground (the first build takes about a minute)", || {
+    progress.step("The playground (the first build takes a minute or two)", || {
         println!("serving http://127.0.0.1:{port}/ as soon as it is built; Ctrl-C ends it");
         let trunk = dist::trunk(workspace, &tools, "serve", !dev)
             .words("--address 127.0.0.1 --port")
