@@ -30,7 +30,12 @@ pub fn event_sentence(scenario: &Scenario, trace: &Trace, event: EventId) -> Str
         EventKind::Resume => format!("{node} goes on"),
         EventKind::Persist => format!("{node} writes to stable storage"),
         EventKind::Note(note) => format!("{node}: {note}"),
-        EventKind::Indicate { kind, packet } => format!("{node} {kind}s {packet}"),
+        EventKind::Indicate { kind, packet } => {
+            // An indication is displayed as its kind and what it carries: `deliver m1`.
+            let text = packet.to_string();
+            let carried = text.strip_prefix(kind).unwrap_or(&text).trim_start();
+            format!("{node} {kind}s {carried}").trim_end().to_owned()
+        }
         EventKind::Detect(detection) => {
             format!("{node} {}s {}", detection.kind(), detection.node())
         }

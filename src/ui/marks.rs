@@ -9,6 +9,7 @@ use super::{
 use crate::{
     app::Selection,
     diagram::{Mark, MarkShape, Orientation, Point, event_sentence},
+    kernel::EventKind,
 };
 
 /// Draws an event.
@@ -18,9 +19,19 @@ pub(super) fn draw(props: &Props, mark: &Mark) -> Html {
     let time = run.trace.events[event].time;
     let sentence = format!("{} ms: {}", time, event_sentence(&run.scenario, &run.trace, event));
     let class = classes!("mark", name(mark.shape), props.event_class(event));
-    let onclick = props.select.reform(move |_: MouseEvent| Selection::Event(event));
+    // A receipt is its arrow's head: whoever takes hold of it means the message.
+    let received = match run.trace.events[event].kind {
+        EventKind::Receive(message) => Some(message),
+        _ => None,
+    };
+    let onpointerdown = received
+        .map(|message| props.press_arrow.reform(move |event: PointerEvent| (event, message)));
+    let onclick = match received {
+        Some(_) => None,
+        None => Some(props.select.reform(move |_: MouseEvent| Selection::Event(event))),
+    };
     html! {
-        <g {class} {onclick} data-event={event.to_string()}>
+        <g {class} {onclick} {onpointerdown} data-event={event.to_string()}>
             <title>{ sentence }</title>
             { shape(mark.shape, mark.at, props.layout.orientation()) }
             if let Some(label) = &mark.label { { text(label) } }

@@ -78,7 +78,7 @@ pub(super) fn Page() -> Html {
                 if let Some(refused) = state.refused.clone() {
                     <Banner {refused} send={send.clone()} />
                 }
-                <section class="theatre" aria-label="The run">
+                <section class={classes!("theatre", edited.then_some("edited"))} aria-label="The run">
                     { caption_line(&state.run, state.playhead.time as u64, edited, &send) }
                     <Stage run={state.run.clone()} playhead={state.playhead}
                         shown_until={state.shown_until} selection={state.selection}

@@ -54,6 +54,7 @@ impl Props {
 #[component]
 pub(super) fn Picture(props: &Props) -> Html {
     let Scene { lanes, arrows, marks, held_back, walls, .. } = &*props.scene;
+    let recedes = props.witness.is_some().then_some("recedes");
     html! {
         <>
             { ruler(props) }
@@ -65,7 +66,7 @@ pub(super) fn Picture(props: &Props) -> Html {
             { for props.scene.flags.iter().map(|flag| {
                 let (x, y) = (flag.at.x, flag.at.y);
                 html! {
-                    <g class="flag" transform={format!("translate({x} {y})")} aria-hidden="true">
+                    <g class={classes!("flag", recedes)} transform={format!("translate({x} {y})")} aria-hidden="true">
                         <circle r="8" />
                         <text>{ flag.caption + 1 }</text>
                     </g>

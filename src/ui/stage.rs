@@ -14,7 +14,7 @@ use crate::{
     app::{Action, Edit, Playhead, Run, Selection, Shared},
     diagram::{Frame, Layout, Orientation, Point, Scene},
     formats::Outcome,
-    kernel::{Chain, Fate, Fault, MessageId, MessageName, NodeId, Time, chain},
+    kernel::{Chain, Fate, Fault, MessageId, MessageName, NodeId, Time, Verdict, chain},
     web::{self, Place},
 };
 
@@ -142,14 +142,15 @@ fn frame(run: &Outcome, width: f64, end: Time) -> Frame {
     }
 }
 
-/// The events and messages that prove the violation that the reader asks about.
+/// How the violation that the reader asks about came about: the events that prove it, and the one that
+/// broke what the protocol relies on, with all that led to them.
 fn witness(run: &Outcome, name: Option<&'static str>) -> Option<Chain> {
     let mut judgements = run.report.judgements.iter();
     let judgement = judgements.find(|judgement| Some(judgement.property.name) == name)?;
-    match &judgement.verdict {
-        crate::kernel::Verdict::Violated { witness, .. } => Some(chain(&run.trace, witness)),
-        _ => None,
-    }
+    let Verdict::Violated { witness, .. } = &judgement.verdict else { return None };
+    let breach = run.report.broke(judgement).and_then(|breach| breach.event);
+    let events: Vec<_> = witness.iter().copied().chain(breach).collect();
+    Some(chain(&run.trace, &events))
 }
 
 /// Where the menu of a selection belongs.
