@@ -1,0 +1,309 @@
+// What a reader does: steps, loses and delays a message, crashes a node in the middle of its sends, splits
+// the network, takes things back, and passes the run on as a link.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { startPlayground } from "./playground.mjs";
+
+let playground;
+before(async () => {
+  playground = await startPlayground();
+});
+after(() => playground?.stop());
+
+/** A new reader with a page at the end of its run, all of it told. */
+async function atTheEnd(options, fragment) {
+  const reader = await playground.reader(options);
+  const page = await reader.open(fragment);
+  await page.keyboard.press("End");
+  return { reader, page };
+}
+
+/** Each property's status in the end: `{ agreement: "violated", … }`. */
+const verdicts = (page) =>
+  page
+    .locator(".verdict")
+    .evaluateAll((rows) =>
+      Object.fromEntries(rows.map(({ dataset }) => [dataset.property, dataset.end])),
+    );
+
+/** Waits until a property has this status in the end. */
+const becomes = (page, property, status) =>
+  page.locator(`.verdict[data-property="${property}"][data-end="${status}"]`).waitFor();
+
+const deeds = (page) => page.locator(".deed .what").allInnerTexts();
+const deed = (page, sentence) => page.locator(".deed .what").getByText(sentence, { exact: true });
+const arrow = (page, message) => page.locator(`.arrow[data-message="${message}"]`);
+const classOf = (page) => page.locator("table.class").getAttribute("data-class");
+
+/** The middle of an arrow's line, on the screen. */
+async function middle(arrow) {
+  return arrow.locator(".hit").evaluate((line) => {
+    const half = line.getPointAtLength(line.getTotalLength() * 0.6);
+    const { x, y } = half.matrixTransform(line.getScreenCTM());
+    return { x, y };
+  });
+}
+
+async function clickArrow(page, message) {
+  const { x, y } = await middle(arrow(page, message));
+  await page.mouse.click(x, y);
+  await page.locator(".menu").waitFor();
+}
+
+/** Clicks a node's line at a moment, in virtual ms, found on the time axis. */
+async function clickLine(page, node, moment) {
+  const at = await page.evaluate(
+    ([node, moment]) => {
+      const ticks = [...document.querySelectorAll(".ruler text")];
+      const places = ticks.map((tick) => ({ time: +tick.textContent, x: +tick.getAttribute("x") }));
+      const [first, last] = [places[0], places[places.length - 1]];
+      const scale = (last.x - first.x) / (last.time - first.time);
+      const svg = document.querySelector("main svg").getBoundingClientRect();
+      const name = [...document.querySelectorAll(".names .name")].find((n) => n.innerText === node);
+      const line = name.getBoundingClientRect();
+      return { x: svg.left + first.x + (moment - first.time) * scale, y: line.top + line.height / 2 };
+    },
+    [node, moment],
+  );
+  await page.mouse.click(at.x, at.y);
+  await page.locator(".menu").waitFor();
+}
+
+test("the first picture is note 001's example, playing", async () => {
+  const reader = await playground.reader();
+  const page = await reader.open();
+  assert.deepEqual(await page.locator(".names .name").allInnerTexts(), ["Alice", "Bob", "Carol"]);
+  assert.deepEqual(await deeds(page), ["Alice: broadcast m1", "Alice crashes after 1 send"]);
+  assert.equal((await verdicts(page)).agreement, "violated");
+  assert.equal(await classOf(page), "fail-safe");
+  assert.equal(await page.locator("#play").getAttribute("aria-label"), "Pause");
+  const before = await page.locator("#scrub").inputValue();
+  await page.waitForFunction((before) => +document.querySelector("#scrub").value > +before, before);
+  assert.equal(new URL(page.url()).hash, "", "the address changes with the reader's first change");
+  await reader.leave();
+});
+
+test("a step goes one event forward, and one back", async () => {
+  const reader = await playground.reader();
+  const page = await reader.open();
+  await page.keyboard.press("Home");
+  const clock = page.locator(".clock");
+  assert.equal(await clock.innerText(), "0 ms, 0 of 5 events");
+  assert.equal(await page.locator(".mark.to-come").count(), 4);
+  await page.locator("#step").click();
+  assert.equal(await clock.innerText(), "30 ms, 1 of 5 events");
+  assert.equal(await page.locator(".mark.to-come").count(), 3);
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await clock.innerText(), "30 ms, 3 of 5 events");
+  await page.locator("#step-back").click();
+  await page.keyboard.press("ArrowLeft");
+  assert.equal(await clock.innerText(), "30 ms, 1 of 5 events");
+  await reader.leave();
+});
+
+test("scrubbing tells the verdicts at the playhead apart from those in the end", async () => {
+  const { reader, page } = await atTheEnd();
+  const agreement = page.locator('.verdict[data-property="agreement"]');
+  assert.match(await agreement.innerText(), /violated/);
+  await page.locator("#scrub").fill("10");
+  assert.match(await agreement.innerText(), /holds so far/);
+  await page.locator("#scrub").fill("70");
+  await reader.leave();
+});
+
+test("a message is lost by the mouse, the verdict follows, and the link opens the same run", async () => {
+  const { reader, page } = await atTheEnd();
+  await page.selectOption("#example", "reliable/best-effort-broadcast/receiver-crashes");
+  await page.keyboard.press("End");
+  assert.equal((await verdicts(page)).agreement, "holds");
+
+  await clickArrow(page, "Alice>Carol#1");
+  await page.locator('[data-do="drop"]').click();
+  await becomes(page, "agreement", "violated");
+  assert.ok((await arrow(page, "Alice>Carol#1").getAttribute("class")).includes("lost"));
+  assert.match(await page.locator(".verdict .why").first().innerText(), /Carol never did/);
+  assert.match(await page.locator(".broke").first().innerText(), /reliable channels/);
+
+  await page.locator("#copy-link").click();
+  await page.getByRole("button", { name: "Link copied" }).waitFor();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(link, page.url(), "the address is the link");
+  assert.match(new URL(link).hash, /^#s=deflate\.[\w-]+&d=[0-9a-f]{8}$/);
+  assert.ok(link.length < 600, `the link has ${link.length} characters`);
+
+  const other = await reader.open(new URL(link).hash);
+  await other.keyboard.press("End");
+  assert.deepEqual(await verdicts(other), await verdicts(page));
+  assert.deepEqual(await deeds(other), await deeds(page));
+  const paths = (page) => page.locator(".arrow .stroke").evaluateAll((all) => all.map((one) => one.getAttribute("d")));
+  assert.deepEqual(await paths(other), await paths(page));
+  assert.equal(await other.locator(".banner").count(), 0);
+  await reader.leave();
+});
+
+test("an arrow's head is dragged: only that message comes later, and it is one change", async () => {
+  const { reader, page } = await atTheEnd();
+  await page.selectOption("#example", "reliable/best-effort-broadcast/receiver-crashes");
+  await page.keyboard.press("End");
+  const strokes = () =>
+    page.locator(".arrow").evaluateAll((all) =>
+      Object.fromEntries(all.map((one) => [one.dataset.message, one.querySelector(".stroke").getAttribute("d")])),
+    );
+  const before = await strokes();
+  const head = await arrow(page, "Alice>Carol#1").locator(".grip").boundingBox();
+  const [x, y] = [head.x + head.width / 2, head.y + head.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + 20, y, { steps: 4 });
+  await page.mouse.move(x + 45, y + 4, { steps: 4 });
+  await page.mouse.up();
+  const late = (await deeds(page)).filter((deed) => /Alice>Carol#1 is \d+ ms late/.test(deed));
+  assert.equal(late.length, 1, String(await deeds(page)));
+  const after = await strokes();
+  const moved = Object.keys(before).filter((name) => before[name] !== after[name]);
+  assert.deepEqual(moved, ["Alice>Carol#1"]);
+  await page.keyboard.press("Control+z");
+  await page.waitForFunction(() => ![...document.querySelectorAll(".deed")].some((d) => /late/.test(d.innerText)));
+  assert.deepEqual(await strokes(), before);
+  await reader.leave();
+});
+
+test("a node crashes in the middle of its sends, and recovers", async () => {
+  const { reader, page } = await atTheEnd();
+  await page.selectOption("#example", "reliable/best-effort-broadcast/receiver-crashes");
+  await page.keyboard.press("End");
+  await clickArrow(page, "Dave>Alice#1");
+  await page.locator('[data-do="crash-after"]').click();
+  await deed(page, "Dave crashes after 1 send").waitFor();
+  assert.equal(await arrow(page, "Dave>Carol#1").count(), 0, "what comes after the crash is not sent");
+  await becomes(page, "agreement", "violated");
+
+  await clickLine(page, "Dave", 70);
+  await page.locator('[data-do="recover"]').click();
+  await deed(page, "Dave recovers").waitFor();
+  assert.equal(await page.locator(".mark.recovery[data-event]").count(), 1);
+  await reader.leave();
+});
+
+test("the network is split and healed, and a broadcast asked for by hand", async () => {
+  const { reader, page } = await atTheEnd();
+  await page.selectOption("#protocol", "reliable-broadcast");
+  await page.selectOption("#example", "reliable/reliable-broadcast/sender-crashes-half-way");
+  await page.keyboard.press("End");
+  await clickLine(page, "Bob", 4);
+  await page.getByText("Split the network here").click();
+  await page.locator('[data-do="partition"]').click();
+  await page.locator(".wall").first().waitFor();
+  assert.ok((await deeds(page)).some((deed) => deed.startsWith("the network splits: Bob |")));
+
+  await clickLine(page, "Carol", 20);
+  await page.locator('[data-do="heal"]').click();
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('.deed input[aria-label="until "]')].some((field) => field.value === "20"),
+  );
+
+  const before = (await deeds(page)).length;
+  await clickLine(page, "Carol", 30);
+  await page.locator(".menu input[type=text]").fill("hello");
+  await page.locator('[data-do="broadcast"]').click();
+  await deed(page, "Carol: broadcast hello").waitFor();
+  assert.equal((await deeds(page)).length, before + 1);
+  await reader.leave();
+});
+
+test("every deed can be removed, undone and made again", async () => {
+  const { reader, page } = await atTheEnd();
+  await page.getByRole("button", { name: "Remove: Alice crashes after 1 send" }).click();
+  await becomes(page, "agreement", "holds");
+  assert.equal(await classOf(page), "masking");
+  await page.locator("#undo").click();
+  await becomes(page, "agreement", "violated");
+  await page.locator("#redo").click();
+  await becomes(page, "agreement", "holds");
+  await page.getByRole("button", { name: "Start over" }).click();
+  await becomes(page, "agreement", "violated");
+  await reader.leave();
+});
+
+test("a click on a violated property shows its witness in the diagram", async () => {
+  const { reader, page } = await atTheEnd();
+  await page.locator("button.why").first().click();
+  await page.locator('.arrow.witness[data-message="Alice>Bob#1"]').waitFor();
+  assert.ok((await page.locator(".mark.witness").count()) >= 2);
+  await page.locator("button.why").first().click();
+  await page.locator(".mark.witness").first().waitFor({ state: "detached" });
+  await reader.leave();
+});
+
+test("network, nodes and parameters are set by their controls", async () => {
+  const { reader, page } = await atTheEnd();
+  await page.selectOption("#protocol", "uniform-broadcast");
+  await page.locator("#nodes").fill("5");
+  await page.locator("#nodes").press("Enter");
+  await page.getByRole("button", { name: "Erin", exact: true }).waitFor();
+  await page.getByLabel("quorum").selectOption("majority");
+  await page.locator("#loss").fill("100");
+  await page.locator("#loss").press("Enter");
+  await page.locator(".arrow.lost[data-message]").first().waitFor();
+  assert.equal(await page.locator(".arrow.received").count(), 0);
+  await page.locator("#loss").fill("0");
+  await page.locator("#loss").press("Enter");
+  await page.selectOption("#order", "fifo");
+  await page.selectOption("#detector", "perfect");
+  await page.locator("#delay-max").fill("90");
+  await page.locator("#delay-max").press("Enter");
+  await page.waitForFunction(() => document.querySelector("#delay-max").value === "90");
+  const reopened = await reader.open(new URL(page.url()).hash);
+  assert.equal(await reopened.locator("#delay-max").inputValue(), "90");
+  assert.equal(await reopened.locator("#detector").inputValue(), "perfect");
+  assert.equal(await reopened.locator("#order").inputValue(), "fifo");
+  await reader.leave();
+});
+
+test("a damaged link says what is wrong, and keeps the text", async () => {
+  const { reader, page } = await atTheEnd({}, "#s=deflate.notALink");
+  const banner = page.getByRole("alert");
+  assert.match(await banner.innerText(), /link/);
+  const field = banner.getByRole("textbox");
+  assert.equal(await field.inputValue(), "s=deflate.notALink");
+  const sound = Buffer.from('{"version":1,"protocol":"reliable-broadcast","nodes":4}').toString("base64url");
+  await field.fill(`s=json.${sound}`);
+  await banner.getByRole("button", { name: "Try again" }).click();
+  await banner.waitFor({ state: "detached" });
+  assert.equal(await page.locator("#protocol").inputValue(), "reliable-broadcast");
+  assert.equal(await page.locator(".names .name").count(), 4);
+  await reader.leave();
+});
+
+test("the same is done with the keyboard alone", async () => {
+  const { reader, page } = await atTheEnd();
+  await arrow(page, "Alice>Bob#1").focus();
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.do), "drop");
+  await page.keyboard.press("Enter");
+  await becomes(page, "agreement", "holds");
+  await page.keyboard.press("Home");
+  await page.getByRole("button", { name: "Bob", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".menu").waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".menu").waitFor({ state: "detached" });
+  await page.keyboard.press("Control+z");
+  await becomes(page, "agreement", "violated");
+  await reader.leave();
+});
+
+test("on a phone time runs down the page, and a tap loses a message", async () => {
+  const { reader, page } = await atTheEnd({ viewport: { width: 390, height: 844 }, hasTouch: true });
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(wide <= 390, `the page is ${wide} pixels wide`);
+  const { x, y } = await middle(arrow(page, "Alice>Bob#1"));
+  await page.touchscreen.tap(x, y);
+  await page.locator('.menu [data-do="drop"]').tap();
+  await becomes(page, "agreement", "holds");
+  assert.equal(await page.locator(".arrow.lost[data-message]").count(), 1);
+  await reader.leave();
+});
