@@ -1,30 +1,30 @@
 //! Worldlines: distributed protocols that run as simulated nodes and are drawn as space-time diagrams.
 //!
 //! The modules from the bottom up; each may name only those above it in this list
-//! (`tests/tidy.rs` enforces it):
+//! (`tests/tidy/` enforces it):
 
-/// Runs deterministic processes and records what happened; knows no protocol.
+// Runs deterministic processes and records what happened; knows no protocol.
 pub mod kernel;
 
-/// The textbook's modules: what is asked, told and promised, without any solution.
+// The textbook's modules: what is asked, told and promised, without any solution.
 pub mod abstractions;
 
-/// The algorithms: a folder per family, a file per protocol.
+// The algorithms: a folder per family, a file per protocol.
 pub mod protocols;
 
-/// Scenario and trace JSON, links, text: everything that leaves or enters.
+// Scenario and trace JSON, links, text: everything that leaves or enters.
 pub mod formats;
 
-/// Trace to geometry; no Yew, no browser.
+// Trace to geometry; no Yew, no browser.
 pub mod diagram;
 
-/// The playground without a screen: state, actions, playback.
+// The playground without a screen: state, actions, playback.
 pub mod app;
 
-/// The only module that names the browser: address, storage, clipboard, clock.
+// The only module that names the browser: address, storage, clipboard, clock.
 #[cfg(feature = "web")]
 pub mod web;
 
-/// The only module that names Yew: components that draw the state and send actions.
+// The only module that names Yew: components that draw the state and send actions.
 #[cfg(feature = "ui")]
 pub mod ui;

@@ -1,7 +1,7 @@
 //! Trace to geometry: what is drawn where. No Yew, no browser.
 //!
 //! [`Layout`] places every event along its node's line; [`Scene`] holds the elements in the language of
-//! the diagram; [`describe`] says in a sentence what an element shows. Lengths are in CSS pixels;
+//! the diagram; `describe` says in a sentence what an element shows. Lengths are in CSS pixels;
 //! floating point is at home here, since nothing that is drawn decides anything.
 
 mod describe;
