@@ -4,8 +4,9 @@ use super::Point;
 
 /// How high a line of label text is.
 const HEIGHT: f64 = 14.0;
-/// How wide a character of label text is, on average, at the size that the style sheet gives it.
-const WIDTH: f64 = 6.4;
+/// How wide a character of label text is, on average, at the size that the style sheet gives it; bold
+/// ones included.
+const WIDTH: f64 = 7.0;
 
 /// A box that a label or a mark takes up.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +27,13 @@ impl Area {
         }
     }
 
+    fn is_within(&self, whole: &Self) -> bool {
+        self.left >= whole.left
+            && self.top >= whole.top
+            && self.right <= whole.right
+            && self.bottom <= whole.bottom
+    }
+
     fn meets(&self, other: &Self) -> bool {
         self.left < other.right
             && other.left < self.right
@@ -35,8 +43,10 @@ impl Area {
 }
 
 /// What is taken already. Areas are kept by column, so that asking costs what is near, not what there is.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Placed {
+    /// The picture: what does not fit into it is cut.
+    whole: Area,
     columns: std::collections::BTreeMap<i64, Vec<Area>>,
 }
 
@@ -48,6 +58,12 @@ fn columns(area: &Area) -> std::ops::RangeInclusive<i64> {
 }
 
 impl Placed {
+    /// Nothing is taken yet of a picture of this size.
+    pub(super) fn new(width: f64, height: f64) -> Self {
+        let whole = Area { left: 0.0, top: 0.0, right: width, bottom: height };
+        Self { whole, columns: std::collections::BTreeMap::new() }
+    }
+
     fn add(&mut self, area: Area) {
         for column in columns(&area) {
             self.columns.entry(column).or_default().push(area);
@@ -74,7 +90,7 @@ impl Placed {
         let width = text.chars().count() as f64 * WIDTH + 4.0;
         let fitting = candidates.into_iter().find_map(|centre| {
             let area = Area::around(centre, width, HEIGHT);
-            (area.left >= 0.0 && area.top >= 0.0 && self.is_free(&area)).then_some((centre, area))
+            (area.is_within(&self.whole) && self.is_free(&area)).then_some((centre, area))
         });
         let (centre, area) = fitting?;
         self.add(area);
@@ -88,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_label_takes_the_first_free_place_and_none_if_all_are_taken() {
-        let mut placed = Placed::default();
+        let mut placed = Placed::new(400.0, 200.0);
         let (here, there) = (Point { x: 200.0, y: 50.0 }, Point { x: 200.0, y: 80.0 });
         assert_eq!(placed.place("m1", [here, there]), Some(here));
         assert_eq!(placed.place("m2", [here, there]), Some(there));
@@ -97,8 +113,16 @@ mod tests {
     }
 
     #[test]
+    fn what_would_be_cut_at_the_edge_stands_elsewhere() {
+        let mut placed = Placed::new(100.0, 50.0);
+        let (cut, whole) = (Point { x: 90.0, y: 20.0 }, Point { x: 60.0, y: 20.0 });
+        assert_eq!(placed.place("label", [cut, whole]), Some(whole));
+        assert_eq!(placed.place("label", [Point { x: 60.0, y: 48.0 }]), None);
+    }
+
+    #[test]
     fn areas_meet_across_columns() {
-        let mut placed = Placed::default();
+        let mut placed = Placed::new(400.0, 200.0);
         placed.block(Point { x: COLUMN, y: 20.0 }, 10.0);
         assert_eq!(placed.place("wide label", [Point { x: COLUMN - 30.0, y: 20.0 }]), None);
     }

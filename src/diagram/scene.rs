@@ -195,7 +195,7 @@ impl Scene {
     #[must_use]
     pub fn new(protocol: &Protocol, scenario: &Scenario, trace: &Trace, layout: &Layout) -> Self {
         let size = layout.point(layout.length(), layout.breadth());
-        let mut placed = Placed::default();
+        let mut placed = Placed::new(size.x, size.y);
         for (id, event) in trace.events.iter().enumerate() {
             if mark_shape(&event.kind).is_some() {
                 placed.block(layout.event_point(trace, id), 12.0);
@@ -261,7 +261,7 @@ fn elide(text: &str) -> String {
 
 /// Where a mark's text may stand, the best place first: requests above the line, the rest below it.
 fn beside(layout: &Layout, at: Point, text: &str, above: bool) -> Vec<Point> {
-    let half = text.chars().count() as f64 * 3.3 + 12.0;
+    let half = text.chars().count() as f64 * 3.5 + 13.0;
     let place = |dx: f64, dy: f64| Point { x: at.x + dx, y: at.y + dy };
     match layout.orientation() {
         Orientation::Horizontal => {
