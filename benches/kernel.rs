@@ -25,8 +25,7 @@ fn chatter(protocol: &str, nodes: usize, events_per_request: usize, events: usiz
             with: Some(format!("m{index}").into()),
         })
         .collect();
-    scenario.network =
-        NetworkSpec { delay: Delay { min: 10, max: 30 }, ..NetworkSpec::default() };
+    scenario.network = NetworkSpec { delay: Delay { min: 10, max: 30 }, ..NetworkSpec::default() };
     scenario.until = requests as u64 + 1_000;
     scenario
 }
@@ -42,7 +41,10 @@ fn best_of<T>(tries: usize, mut work: impl FnMut() -> T) -> f64 {
 }
 
 fn main() {
-    println!("{:<24}{:>6}{:>10}{:>18}{:>18}", "protocol", "nodes", "events", "run, ev/s", "and judged, ev/s");
+    println!(
+        "{:<24}{:>6}{:>10}{:>18}{:>18}",
+        "protocol", "nodes", "events", "run, ev/s", "and judged, ev/s"
+    );
     let broadcast = |nodes: usize| 3 * nodes - 1;
     let relayed = |nodes: usize| 1 + 2 * nodes * (nodes - 1) + nodes;
     for (id, nodes, per_request) in [
