@@ -220,7 +220,11 @@ pub fn reduce(state: &State, action: Action) -> State {
             State { playhead: Playhead::at(&state.run, time), playing: false, ..state }
         }
         Action::Jump(cursor) => {
-            State { playhead: Playhead::after(&state.run, cursor), playing: false, ..state }
+            let mut playhead = Playhead::after(&state.run, cursor);
+            if playhead.is_at_end(&state.run) {
+                playhead.time = playhead.time.max(state.shown_until as f64);
+            }
+            State { playhead, playing: false, ..state }
         }
         Action::Speed(speed) => {
             State { speed: speed.clamp(SPEEDS[0], SPEEDS[SPEEDS.len() - 1]), ..state }
@@ -312,8 +316,7 @@ fn show(state: State, run: Outcome, adjust: bool) -> State {
         (false, false) => interesting_end(&run),
     };
     let playhead = if was_at_end && !state.playing {
-        let end = Playhead::after(&run, usize::MAX);
-        Playhead { time: end.time.max(shown_until as f64), ..end }
+        Playhead { time: shown_until as f64, cursor: run.trace.events.len() }
     } else {
         Playhead::at(&run, state.playhead.time.min(shown_until as f64))
     };
