@@ -2,41 +2,25 @@
 
 use yew::prelude::*;
 
-use super::Send;
-use crate::{
-    app::{Action, Refused},
-    web,
-};
-
-#[derive(Properties, PartialEq)]
-pub(super) struct Props {
-    pub(super) refused: Refused,
-    pub(super) send: Send,
-}
+use super::{Send, fields::form};
+use crate::app::{Action, Refused};
 
 /// What is wrong, and the text to mend.
-#[component]
-pub(super) fn Banner(props: &Props) -> Html {
-    let text = use_state(|| props.refused.text.clone());
-    use_effect_with(props.refused.text.clone(), {
-        let text = text.clone();
-        move |given| text.set(given.clone())
-    });
-    let dismiss = props.send.reform(|_: MouseEvent| Action::Dismiss);
-    let oninput = {
-        let text = text.clone();
-        Callback::from(move |event: InputEvent| text.set(web::value_of(&event)))
-    };
+pub(super) fn banner(refused: &Refused, send: &Send) -> Html {
+    let dismiss = send.reform(|_: MouseEvent| Action::Dismiss);
     let again = {
-        let text = text.clone();
-        props.send.reform(move |_: MouseEvent| Action::Load((*text).clone()))
+        let send = send.clone();
+        move |text| send.emit(Action::Load(text))
+    };
+    let text = html! {
+        <textarea aria-label="The link as it was given" rows="3"
+            defaultvalue={refused.text.clone()} />
     };
     html! {
         <div class="banner" role="alert">
-            <p class="why">{ &props.refused.why }</p>
-            if !props.refused.text.is_empty() {
-                <textarea aria-label="The link as it was given" rows="3" value={(*text).clone()} {oninput} />
-                <button onclick={again}>{ "Try again" }</button>
+            <p class="why">{ &refused.why }</p>
+            if !refused.text.is_empty() {
+                { form(html! { <button>{ "Try again" }</button> }, text, "again", again) }
             }
             <button onclick={dismiss}>{ "Close" }</button>
         </div>

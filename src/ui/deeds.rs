@@ -2,7 +2,10 @@
 
 use yew::prelude::*;
 
-use super::{Send, fields::Number};
+use super::{
+    Send,
+    fields::{Number, number},
+};
 use crate::{
     app::{Action, Edit, Run},
     diagram::{fault_sentence, request_sentence},
@@ -37,7 +40,7 @@ pub(super) fn Deeds(props: &Props) -> Html {
                     let idle = run.trace.unused_requests.contains(&place);
                     let onchange = change_request(send, place, request);
                     deed(&request_sentence(scenario, request), Edit::RemoveRequest(place), send, idle, "request", html! {
-                        <>{ "at " }<Number value={request.at} {onchange} label="Time in ms" />{ " ms" }</>
+                        <>{ "at " }{ number(Number { value: request.at, label: Some("Time in ms"), onchange, ..Number::default() }) }{ " ms" }</>
                     })
                 }) }
                 { for scenario.faults.iter().enumerate().map(|(place, fault)| {
@@ -49,7 +52,7 @@ pub(super) fn Deeds(props: &Props) -> Html {
                             let onchange = send.reform(move |value| {
                                 Action::Apply(Edit::ChangeFault(place, set(fault.clone(), value)))
                             });
-                            html! { <>{ word }<Number {value} {onchange} label={word} />{ " ms " }</> }
+                            html! { <>{ word }{ number(Number { value, label: Some(word), onchange, ..Number::default() }) }{ " ms " }</> }
                         }) }
                     })
                 }) }

@@ -4,30 +4,43 @@ use yew::prelude::*;
 
 use crate::web;
 
-#[derive(Properties, PartialEq)]
-pub(super) struct NumberProps {
+/// What a field for a whole number needs to know. Plain, not a component: it has no state of its own.
+#[derive(Default)]
+pub(super) struct Number {
     pub(super) value: u64,
-    #[prop_or_default]
     pub(super) min: u64,
-    #[prop_or(1_000_000_000)]
+    /// 0 for as much as a scenario may hold.
     pub(super) max: u64,
-    #[prop_or_default]
-    pub(super) label: AttrValue,
-    #[prop_or_default]
-    pub(super) id: Option<AttrValue>,
+    /// Its name, where no label stands beside it.
+    pub(super) label: Option<&'static str>,
+    pub(super) id: Option<&'static str>,
     pub(super) onchange: Callback<u64>,
 }
 
-/// A whole number.
-#[component]
-pub(super) fn Number(props: &NumberProps) -> Html {
-    let (min, max, value) = (props.min, props.max, props.value);
-    let onchange = props.onchange.reform(move |event: Event| {
+/// A field for a whole number.
+pub(super) fn number(field: Number) -> Html {
+    let Number { value, min, max, label, id, onchange } = field;
+    let max = if max == 0 { 1_000_000_000 } else { max };
+    let onchange = onchange.reform(move |event: Event| {
         web::value_of(&event).trim().parse().unwrap_or(value).clamp(min, max)
     });
-    let label = (!props.label.is_empty()).then(|| props.label.clone());
     html! {
-        <input type="number" inputmode="numeric" step="1" id={props.id.clone()} min={min.to_string()}
+        <input type="number" inputmode="numeric" step="1" {id} min={min.to_string()}
             max={max.to_string()} value={value.to_string()} aria-label={label} {onchange} />
     }
+}
+
+/// A button and a field that belong together: pressing the one, or Enter in the other, hands over what
+/// was typed.
+pub(super) fn form(
+    button: Html,
+    field: Html,
+    class: &'static str,
+    done: impl Fn(String) + 'static,
+) -> Html {
+    let onsubmit = Callback::from(move |event: SubmitEvent| {
+        event.prevent_default();
+        done(web::submitted(&event));
+    });
+    html! { <form {class} {onsubmit}>{ button }{ field }</form> }
 }

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{Send, share::Share};
+use super::{Send, share::use_share};
 use crate::{
     app::{Action, Edit, Run},
     formats::bundled,
@@ -23,14 +23,16 @@ pub(super) struct Props {
 #[component]
 pub(super) fn Header(props: &Props) -> Html {
     let protocol = props.run.protocol;
+    let share = use_share(&props.fragment);
+    let theme = use_theme_button();
     html! {
         <header>
             <a class="brand" href="./" title="Worldlines: start again">{ "Worldlines" }</a>
             { protocol_menu(props) }
             { example_menu(props) }
             <span class="spring"></span>
-            <Share fragment={props.fragment.clone()} />
-            <ThemeButton />
+            { share }
+            { theme }
             <p class="about">
                 <b>{ protocol.name }</b>{ ": " }{ protocol.summary }
                 <span class="source">{ " " }{ protocol.source }</span>
@@ -93,8 +95,9 @@ fn example_menu(props: &Props) -> Html {
     }
 }
 
-#[component]
-fn ThemeButton() -> Html {
+/// The theme that is shown, and a button for the other.
+#[hook]
+fn use_theme_button() -> Html {
     let theme = use_state(web::theme);
     use_effect_with(*theme, |&theme| web::set_theme(theme));
     let onclick = {

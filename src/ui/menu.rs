@@ -2,10 +2,13 @@
 
 use yew::prelude::*;
 
-use super::{Send, fields::Number, picture::px};
+use super::{
+    Send,
+    fields::{Number, form, number},
+};
 use crate::{
     app::{Action, Edit, Run, Selection},
-    diagram::{Point, event_sentence, message_sentence},
+    diagram::{event_sentence, message_sentence},
     formats::Outcome,
     kernel::{
         EventId, EventKind, Fate, Fault, Message, MessageName, NodeId, NodeSet, RequestKind,
@@ -14,24 +17,18 @@ use crate::{
     web,
 };
 
-/// How wide the menu is, in CSS pixels: as in the style sheet.
-const WIDTH: f64 = 290.0;
-
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
     pub(super) run: Run,
     pub(super) selection: Selection,
-    /// Where the picked thing is in the picture.
-    pub(super) at: Point,
-    /// How wide the diagram is.
-    pub(super) width: f64,
     pub(super) send: Send,
 }
 
-/// The menu of the selection.
+/// The menu of the selection. It is drawn again only when that or the run changes: what a reader types
+/// into it stays.
 #[component]
 pub(super) fn Menu(props: &Props) -> Html {
-    let Props { run, selection, at, width, send } = props;
+    let Props { run, selection, send } = props;
     let card = use_node_ref();
     {
         let card = card.clone();
@@ -42,7 +39,6 @@ pub(super) fn Menu(props: &Props) -> Html {
         });
     }
     let close = send.reform(|_: MouseEvent| Action::Select(None));
-    let left = (at.x + 16.0).min(width - WIDTH - 8.0).max(4.0);
     let (title, body) = match *selection {
         Selection::Message(name) => message_menu(run, name, send),
         Selection::Event(event) => {
@@ -57,8 +53,7 @@ pub(super) fn Menu(props: &Props) -> Html {
         }
     };
     html! {
-        <div class="menu" role="dialog" aria-label={title.clone()} ref={card}
-            style={format!("left:{}px;top:{}px", px(left), px(at.y + 18.0))}>
+        <div class="menu" role="dialog" aria-label={title.clone()} ref={card}>
             <h3>{ title }</h3>
             { body }
             <button class="close icon" onclick={close} aria-label="Close" title="Close (Esc)">{ "✕" }</button>
@@ -66,14 +61,17 @@ pub(super) fn Menu(props: &Props) -> Html {
     }
 }
 
+/// Makes a change and closes the menu.
+fn make(send: &Send, edit: Edit) {
+    send.emit(Action::Apply(edit));
+    send.emit(Action::Select(None));
+}
+
 /// A button that makes a change and closes the menu.
 fn does(send: &Send, id: &'static str, words: String, edit: Edit) -> Html {
     let send = send.clone();
-    let onclick = Callback::from(move |_: MouseEvent| {
-        send.emit(Action::Apply(edit.clone()));
-        send.emit(Action::Select(None));
-    });
-    html! { <button data-do={id} {onclick}>{ words }</button> }
+    let onclick = Callback::from(move |_: MouseEvent| make(&send, edit.clone()));
+    html! { <button type="button" data-do={id} {onclick}>{ words }</button> }
 }
 
 fn fault_at(run: &Outcome, is: impl Fn(&Fault) -> bool) -> Option<usize> {
@@ -102,7 +100,7 @@ fn message_menu(run: &Run, name: MessageName, send: &Send) -> (String, Html) {
                 }
             } }
             if !lost {
-                <DelayField run={run.clone()} {name} send={send.clone()} />
+                { delay_form(run, name, send) }
                 { match doubled {
                     Some(place) => does(send, "single", "Let it come once".to_owned(), Edit::RemoveFault(place)),
                     None => {
@@ -148,35 +146,29 @@ fn sends_at(run: &Outcome, node: NodeId, at: Time) -> impl Iterator<Item = Event
     here.filter(|(_, event)| matches!(event.kind, EventKind::Send(_))).map(|(id, _)| id)
 }
 
-#[derive(Properties, PartialEq)]
-struct DelayProps {
-    run: Run,
-    name: MessageName,
-    send: Send,
-}
-
-#[component]
-fn DelayField(props: &DelayProps) -> Html {
-    let name = props.name;
-    let delay = props.run.scenario.faults.iter().find_map(|fault| match *fault {
+/// Delays a message, or lets it come on time again.
+fn delay_form(run: &Run, name: MessageName, send: &Send) -> Html {
+    let delay = run.scenario.faults.iter().find_map(|fault| match *fault {
         Fault::Delay { message, by } if message == name => Some(by),
         _ => None,
     });
-    let by = use_state(|| delay.unwrap_or(20));
     let edit = move |by| Edit::AddFault(Fault::Delay { message: name, by });
-    let onchange = {
-        let by = by.clone();
-        Callback::from(move |value| by.set(value))
-    };
-    html! {
-        <div class="row">
-            { does(&props.send, "delay", "Delay it by".to_owned(), edit(*by)) }
-            <Number value={*by} {onchange} label="Delay in ms" />{ "ms" }
+    let field = html! {
+        <>
+            <input type="number" min="1" max="1000000000" step="1" aria-label="Delay in ms"
+                value={delay.unwrap_or(20).to_string()} />
+            { "ms" }
             if delay.is_some() {
-                { does(&props.send, "on-time", "On time".to_owned(), edit(0)) }
+                { does(send, "on-time", "On time".to_owned(), edit(0)) }
             }
-        </div>
-    }
+        </>
+    };
+    let send = send.clone();
+    form(html! { <button data-do="delay">{ "Delay it by" }</button> }, field, "row", move |typed| {
+        if let Ok(by) = typed.trim().parse() {
+            make(&send, edit(by));
+        }
+    })
 }
 
 /// A moment of a node.
@@ -206,9 +198,7 @@ fn moment_menu(run: &Run, moment: Moment, send: &Send) -> Html {
     html! {
         <>
             if up {
-                { for run.protocol.behaviour.requests.iter().map(|kind| html! {
-                    <RequestField key={kind.name} run={run.clone()} {moment} kind={*kind} send={send.clone()} />
-                }) }
+                { for run.protocol.behaviour.requests.iter().map(|kind| request_form(run, moment, *kind, send)) }
                 { crash_field(run, moment, send) }
                 { does(send, "pause", format!("{name} stands still for 50 ms"),
                     Edit::AddFault(Fault::Pause { node, at, until: at + 50 })) }
@@ -219,14 +209,6 @@ fn moment_menu(run: &Run, moment: Moment, send: &Send) -> Html {
             <PartitionField run={run.clone()} {moment} send={send.clone()} />
         </>
     }
-}
-
-#[derive(Properties, PartialEq)]
-struct RequestProps {
-    run: Run,
-    moment: Moment,
-    kind: RequestKind,
-    send: Send,
 }
 
 /// The first of m1, m2, m3… that no request carries yet.
@@ -240,30 +222,20 @@ fn next_payload(run: &Outcome) -> String {
 }
 
 /// Asks a node for something.
-#[component]
-fn RequestField(props: &RequestProps) -> Html {
-    let RequestProps { run, moment, kind, send } = props;
-    let with = use_state(|| next_payload(run));
-    let oninput = {
-        let with = with.clone();
-        Callback::from(move |event: InputEvent| with.set(web::value_of(&event)))
-    };
+fn request_form(run: &Run, Moment { node, at }: Moment, kind: RequestKind, send: &Send) -> Html {
     let carries = !kind.with.is_empty();
-    let request = RequestSpec {
-        at: moment.at,
-        node: moment.node,
-        name: kind.name.to_owned(),
-        with: carries.then(|| (*with).clone().into()),
+    let field = html! {
+        if carries {
+            <input type="text" value={next_payload(run)} maxlength="200"
+                aria-label={kind.with} title={kind.help} />
+        }
     };
-    html! {
-        <div class="row">
-            { does(send, kind.name, capital(kind.name), Edit::AddRequest(request)) }
-            if carries {
-                <input type="text" value={(*with).clone()} {oninput} maxlength="200"
-                    aria-label={kind.with} title={kind.help} />
-            }
-        </div>
-    }
+    let send = send.clone();
+    let button = html! { <button data-do={kind.name}>{ capital(kind.name) }</button> };
+    form(button, field, "row", move |typed| {
+        let with = carries.then(|| typed.into());
+        make(&send, Edit::AddRequest(RequestSpec { at, node, name: kind.name.to_owned(), with }));
+    })
 }
 
 /// A word as it begins a sentence.
@@ -348,7 +320,7 @@ fn PartitionField(props: &MomentProps) -> Html {
                     <p class="why">{ "Both sides need somebody." }</p>
                 } else {
                     { does(send, "partition", "Split for".to_owned(), edit) }
-                    <Number value={*lasts} min=1 {onchange} label="How long in ms" />{ "ms" }
+                    { number(Number { value: *lasts, min: 1, label: Some("How long in ms"), onchange, ..Number::default() }) }{ "ms" }
                 }
             </div>
         </details>

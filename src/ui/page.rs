@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::{
-    banner::Banner,
+    banner::banner,
     caption::caption_line,
     deeds::Deeds,
     header::Header,
@@ -75,8 +75,8 @@ pub(super) fn Page() -> Html {
             <Header run={state.run.clone()} path={state.bundled_path()} send={send.clone()}
                 {fragment} {edited} />
             <main>
-                if let Some(refused) = state.refused.clone() {
-                    <Banner {refused} send={send.clone()} />
+                if let Some(refused) = &state.refused {
+                    { banner(refused, &send) }
                 }
                 <section class={classes!("theatre", edited.then_some("edited"))} aria-label="The run">
                     { caption_line(&state.run, state.playhead.time as u64, edited, &send) }

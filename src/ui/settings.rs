@@ -2,7 +2,10 @@
 
 use yew::prelude::*;
 
-use super::{Send, fields::Number};
+use super::{
+    Send,
+    fields::{Number, number},
+};
 use crate::{
     app::{Action, Edit, Run},
     formats::Outcome,
@@ -64,7 +67,7 @@ fn parameter_field(props: &Props, parameter: &'static Parameter) -> Html {
             });
             html! {
                 <>
-                    <Number value={u64::from(value)} min={u64::from(min)} max={u64::from(max)} {onchange} />
+                    { number(Number { value: u64::from(value), min: u64::from(min), max: u64::from(max), onchange, ..Number::default() }) }
                     <small>{ unit }</small>
                 </>
             }
@@ -98,7 +101,7 @@ fn nodes(run: &Outcome, send: &Send) -> Html {
     html! {
         <>
             { field("how many", "The last ones go, or new ones come", html! {
-                <Number id="nodes" value={size as u64} min=1 max={MAX_NODES as u64} onchange={resize} />
+                { number(Number { id: Some("nodes"), value: size as u64, min: 1, max: MAX_NODES as u64, onchange: resize, ..Number::default() }) }
             }) }
             <details class="rename">
                 <summary>{ "Names" }</summary>
@@ -162,8 +165,8 @@ fn network(run: &Outcome, send: &Send) -> Html {
         <>
             <div class="field" role="group" aria-label="Delay" title="How long a message takes: anything between the two is equally likely">
                 <span>{ "delay" }</span>
-                <Number id="delay-min" value={min} onchange={set_min} label="Least delay in ms" />{ "to" }
-                <Number id="delay-max" value={max} onchange={set_max} label="Greatest delay in ms" />
+                { number(Number { id: Some("delay-min"), value: min, onchange: set_min, label: Some("Least delay in ms"), ..Number::default() }) }{ "to" }
+                { number(Number { id: Some("delay-max"), value: max, onchange: set_max, label: Some("Greatest delay in ms"), ..Number::default() }) }
                 <small>{ "ms" }</small>
             </div>
             { field("order", "Whether messages of one link can overtake each other", html! {
@@ -181,7 +184,7 @@ fn network(run: &Outcome, send: &Send) -> Html {
                 </select>
             }) }
             { field("run until", "When the run ends", html! {
-                <><Number id="until" value={run.scenario.until} min=1 onchange={until} /><small>{ "ms" }</small></>
+                <>{ number(Number { id: Some("until"), value: run.scenario.until, min: 1, onchange: until, ..Number::default() }) }<small>{ "ms" }</small></>
             }) }
             <button id="reseed" onclick={reseed} title="Other delays and other losses, drawn anew">
                 { "Other luck" }

@@ -11,11 +11,6 @@ const LONG: usize = 2000;
 /// For how long, in real ms, a button says that it has done its work.
 const SAYING: u32 = 2500;
 
-#[derive(Properties, PartialEq)]
-pub(super) struct Props {
-    pub(super) fragment: String,
-}
-
 #[derive(Clone, Copy, PartialEq)]
 enum Copied {
     NotYet,
@@ -23,9 +18,9 @@ enum Copied {
     Refused,
 }
 
-/// Copies the link.
-#[component]
-pub(super) fn Share(props: &Props) -> Html {
+/// A button that copies the link.
+#[hook]
+pub(super) fn use_share(fragment: &str) -> Html {
     let copied = use_state_eq(|| Copied::NotYet);
     use_effect_with(*copied, {
         let copied = copied.clone();
@@ -35,7 +30,7 @@ pub(super) fn Share(props: &Props) -> Html {
             move || drop(timeout)
         }
     });
-    let link = web::page_link(&props.fragment);
+    let link = web::page_link(fragment);
     let long = link.len() > LONG;
     let onclick = {
         let (link, copied) = (link.clone(), copied.clone());

@@ -32,6 +32,8 @@ const DRAG_THRESHOLD: f64 = 5.0;
 const SNAP: f64 = 9.0;
 /// How much room the time axis's numbers take.
 pub(super) const RULER: f64 = 26.0;
+/// How wide the menu is: as in the style sheet.
+const MENU: f64 = 290.0;
 /// How wide the nodes' names are.
 const NAMES: f64 = 92.0;
 
@@ -94,32 +96,33 @@ pub(super) fn Stage(props: &Props) -> Html {
     let menu = selection.and_then(|selection| Some((selection, anchor(run, &layout, selection)?)));
     let scrolled = container.cast().map_or(0.0, |element| web::scrolled(&element));
     html! {
-        <div class="stage-frame">
-        <div class={classes!("stage", if horizontal { "across" } else { "down" })} ref={container}>
-            <div class="canvas">
-                { names(run, &layout, playhead.time as Time, send) }
-                <div class="sheet" style={format!("width:{}px;height:{}px", px(svg_width), px(svg_height))}>
-                    <svg ref={picture} width={px(svg_width)} height={px(svg_height)}
-                        viewBox={format!("0 0 {} {}", px(svg_width), px(svg_height))}
-                        role="group" aria-label="Space-time diagram"
-                        onpointermove={hands.moves} onpointerup={hands.release}
-                        onpointercancel={hands.cancel}>
-                        <Picture run={run.clone()} scene={scene.clone()} layout={layout.clone()}
-                            cursor={playhead.cursor} selection={*selection} {witness}
-                            press_arrow={hands.press_arrow} press_lane={hands.press_lane}
-                            press_ruler={hands.press_ruler} select={hands.select} />
-                        <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()}
-                            playhead={*playhead} />
-                    </svg>
+            <div class="stage-frame">
+            <div class={classes!("stage", if horizontal { "across" } else { "down" })} ref={container}>
+                <div class="canvas">
+                    { names(run, &layout, playhead.time as Time, send) }
+                    <div class="sheet" style={format!("width:{}px;height:{}px", px(svg_width), px(svg_height))}>
+                        <svg ref={picture} width={px(svg_width)} height={px(svg_height)}
+                            viewBox={format!("0 0 {} {}", px(svg_width), px(svg_height))}
+                            role="group" aria-label="Space-time diagram"
+                            onpointermove={hands.moves} onpointerup={hands.release}
+                            onpointercancel={hands.cancel}>
+                            <Picture run={run.clone()} scene={scene.clone()} layout={layout.clone()}
+                                cursor={playhead.cursor} selection={*selection} {witness}
+                                press_arrow={hands.press_arrow} press_lane={hands.press_lane}
+                                press_ruler={hands.press_ruler} select={hands.select} />
+                            <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()}
+                                playhead={*playhead} />
+                        </svg>
+                    </div>
                 </div>
             </div>
-        </div>
-        if let Some((selection, at)) = menu {
-            <Menu run={run.clone()} {selection} at={Point { x: at.x + NAMES - scrolled, y: at.y }} {width}
-                send={send.clone()} />
+    if let Some((selection, at)) = menu {
+                <div class="menu-place" style={beside(at, width, scrolled)}>
+                    <Menu run={run.clone()} {selection} send={send.clone()} />
+                </div>
+            }
+            </div>
         }
-        </div>
-    }
 }
 
 fn frame(run: &Outcome, width: f64, end: Time) -> Frame {
@@ -153,7 +156,13 @@ fn witness(run: &Outcome, name: Option<&'static str>) -> Option<Chain> {
     Some(chain(&run.trace, &events))
 }
 
-/// Where the menu of a selection belongs.
+/// Where the menu of a selection stands: beside it, within the diagram's width.
+fn beside(at: Point, width: f64, scrolled: f64) -> String {
+    let left = (at.x + NAMES - scrolled + 16.0).min(width - MENU - 8.0).max(4.0);
+    format!("left:{}px;top:{}px", px(left), px(at.y + 18.0))
+}
+
+/// Where the thing that is picked is in the picture.
 fn anchor(run: &Outcome, layout: &Layout, selection: Selection) -> Option<Point> {
     match selection {
         Selection::Message(name) => {

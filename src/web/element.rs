@@ -1,6 +1,6 @@
 //! Elements: their sizes, their values, the pointer over them.
 
-use wasm_bindgen::{JsCast, closure::Closure};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{
     Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement,
     PointerEvent, ResizeObserver,
@@ -72,16 +72,27 @@ pub fn scrolled(element: &Element) -> f64 {
 /// What stands in the field that an event came from.
 #[must_use]
 pub fn value_of(event: &Event) -> String {
-    let Some(target) = event.target() else { return String::new() };
-    if let Some(input) = target.dyn_ref::<HtmlInputElement>() {
+    event.target().map_or_else(String::new, |target| value_in(&target))
+}
+
+fn value_in(field: &JsValue) -> String {
+    if let Some(input) = field.dyn_ref::<HtmlInputElement>() {
         input.value()
-    } else if let Some(select) = target.dyn_ref::<HtmlSelectElement>() {
+    } else if let Some(select) = field.dyn_ref::<HtmlSelectElement>() {
         select.value()
-    } else if let Some(area) = target.dyn_ref::<HtmlTextAreaElement>() {
+    } else if let Some(area) = field.dyn_ref::<HtmlTextAreaElement>() {
         area.value()
     } else {
         String::new()
     }
+}
+
+/// What stands in the first field of the form that was submitted; empty if it has none.
+#[must_use]
+pub fn submitted(event: &Event) -> String {
+    let form = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let field = form.and_then(|form| form.query_selector("input, textarea").ok().flatten());
+    field.map_or_else(String::new, |field| value_in(&field))
 }
 
 /// The number in the field that an event came from; 0 if there is none.

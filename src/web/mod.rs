@@ -14,7 +14,7 @@ pub use address::{fragment, on_fragment_change, page_link, replace_fragment};
 pub use clipboard::copy;
 pub use element::{
     Place, Resizes, capture_pointer, checked_of, focus, focus_inside, keep_in_view, number_of,
-    on_resize, place_in, scrolled, size_of, value_of,
+    on_resize, place_in, scrolled, size_of, submitted, value_of,
 };
 pub use frames::Frames;
 pub use keys::{Key, on_key};
