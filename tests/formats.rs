@@ -105,7 +105,7 @@ fn one_value_has_one_spelling() {
         ),
         (r#""network":{"loss":1.0}"#, r#""network":{"loss":1}"#),
         (r#""network":{"loss":0.050000}"#, r#""network":{"loss":0.05}"#),
-        (r#""network":{"duplicate":0.000001}"#, r#""network":{"duplicate":1e-6}"#),
+        (r#""network":{"duplicate":1e-6}"#, r#""network":{"duplicate":0.000001}"#),
         (
             r#""network":{"order":"fifo","delay":[7,7]}"#,
             r#""network":{"delay":[7,7],"order":"fifo"}"#,

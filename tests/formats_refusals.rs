@@ -266,7 +266,7 @@ const FIELDS: &[(&str, &str)] = &[
     ),
     (
         r#""requests":[{"at":1e10,"node":"Alice","do":"broadcast","with":"m1"}]"#,
-        r#"requests[0].at: found 10000000000.0, expected a whole number from 0 to 1000000000"#,
+        r#"requests[0].at: found 1e+10, expected a whole number from 0 to 1000000000"#,
     ),
     (
         r#""requests":[{"at":10,"node":"Alice","do":"broadcast","with":"m1","who":"Bob"}]"#,

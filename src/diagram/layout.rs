@@ -108,7 +108,8 @@ impl Layout {
     /// The moment at this place of the time axis, in virtual ms.
     #[must_use]
     pub fn time_at(&self, along: f64) -> f64 {
-        ((along - LEAD) / self.scale).clamp(0.0, self.frame.end as f64)
+        // Not `clamp`, which can fail, and brings the writing of floats to say so.
+        ((along - LEAD) / self.scale).max(0.0).min(self.frame.end as f64)
     }
 
     /// How far along the time axis an event is.

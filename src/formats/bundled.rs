@@ -1,6 +1,6 @@
 //! The scenarios that come with the program: `static/scenarios/<family>/<protocol>/<name>.json`.
 
-use super::{Problem, scenario};
+use super::{Problem, json, scenario};
 use crate::kernel::Scenario;
 
 // `const ALL: &[Bundled]`, sorted by path, made by build.rs.
@@ -37,12 +37,8 @@ impl Bundled {
     /// Its title; empty if it has none.
     #[must_use]
     pub fn title(&self) -> String {
-        #[derive(serde::Deserialize)]
-        struct Titled {
-            #[serde(default)]
-            title: String,
-        }
-        serde_json::from_str(self.text).map_or_else(|_| String::new(), |Titled { title }| title)
+        let file = json::parse(self.text).ok();
+        file.and_then(|file| Some(file.get("title")?.as_str()?.to_owned())).unwrap_or_default()
     }
 }
 

@@ -70,6 +70,11 @@ fn malformed(error: &serde_json::Error) -> Problem {
     Problem::new("", format!("{found} at line {line}, column {column}"), expected)
 }
 
+/// By this name serde_json hands on, as the only field of an object, the text of a number that is no
+/// machine integer. A stranger's object that looks the same is read as the same number: no name of ours is
+/// like it, so nothing else can be meant.
+const NUMBER: &str = "$serde_json::private::Number";
+
 /// JSON in which no object has the same field twice: with the usual reader the last one would win, and
 /// nobody would know.
 struct Strict(Json);
@@ -105,8 +110,9 @@ impl<'de> Visitor<'de> for StrictVisitor {
         Ok(value.into())
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
-        Ok(value.into())
+    /// Numbers come as text. To say so shortly is what keeps the writing of doubles out of the page.
+    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<Json, E> {
+        Err(E::custom("a number that was rounded"))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Json, E> {
@@ -128,15 +134,32 @@ impl<'de> Visitor<'de> for StrictVisitor {
                 return Err(A::Error::custom(format!("the field {} again", quoted(&name))));
             }
             let Strict(value) = object.next_value()?;
-            fields.insert(name, value);
+            match (name.as_str(), value) {
+                (NUMBER, Json::String(digits)) => return Ok(as_number(digits)),
+                (_, value) => fields.insert(name, value),
+            };
         }
         Ok(fields.into())
     }
 }
 
+/// A text as the number that it spells. Not `str::parse`, which carries the writing of doubles into the page,
+/// 10 KB of it. Nothing is lost by not checking it: [`millionths`] does, and no number is taken otherwise.
+fn as_number(digits: String) -> Json {
+    Number::from_string_unchecked(digits).into()
+}
+
+/// This many millionths as the shortest decimal without an exponent.
+pub(super) fn decimal(millionths: i64) -> Json {
+    let (sign, size) = (if millionths < 0 { "-" } else { "" }, millionths.unsigned_abs());
+    let text = format!("{sign}{}.{:06}", size / 1_000_000, size % 1_000_000);
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    as_number(text.to_owned())
+}
+
 /// A number in exact millionths; none if it has more than six decimals or is out of all proportion.
 ///
-/// Read off the shortest decimal that stands for it, since a double is no place to compare decimals.
+/// Read off the digits, since a double is no place to compare decimals.
 fn millionths(number: &Number) -> Option<i128> {
     let text = number.to_string();
     let (sign, text) = match text.strip_prefix('-') {
@@ -337,7 +360,10 @@ impl<'a> Place<'a> {
             return Ok(whole.into());
         }
         match millionths(number).filter(fits) {
-            Some(_) => Ok(number.clone().into()),
+            Some(millionths) => {
+                let millionths = i64::try_from(millionths).expect("it is below 2^53");
+                Ok(decimal(millionths))
+            }
             None => Err(self.problem(
                 "numbers of at most six decimals, whole ones up to 2^53−1, others up to 9·10^9",
             )),
@@ -421,10 +447,12 @@ mod tests {
     }
 
     #[test]
-    fn every_six_decimals_survive_a_double() {
-        for odds in (0..=1_000_000).step_by(7) {
-            let number = Number::from_f64(PerMillion(odds).to_f64()).expect("finite");
-            assert_eq!(millionths(&number), Some(i128::from(odds)));
+    fn every_six_decimals_are_read_as_they_are_written() {
+        for odds in (-1_000_000..=1_000_000).step_by(7) {
+            assert_eq!(millionths(&number(&decimal(odds).to_string())), Some(i128::from(odds)));
+        }
+        for (odds, text) in [(0, "0"), (1_000_000, "1"), (-50_000, "-0.05"), (1, "0.000001")] {
+            assert_eq!(decimal(odds).to_string(), text);
         }
     }
 
@@ -445,7 +473,7 @@ mod tests {
     fn a_value_that_is_handed_on_comes_out_as_it_went_in() {
         let value = serde_json::json!({"b": [1.0, -2.5, 0.000_001], "a": null});
         let tidy = Place::root(&value).freely().expect("tidy").expect("there");
-        assert_eq!(tidy.to_string(), r#"{"a":null,"b":[1,-2.5,1e-6]}"#);
+        assert_eq!(tidy.to_string(), r#"{"a":null,"b":[1,-2.5,0.000001]}"#);
         assert_eq!(parse(&tidy.to_string()), Ok(tidy));
         for bad in [serde_json::json!(0.123_456_7), serde_json::json!(1e18)] {
             assert!(Place::root(&bad).freely().is_err(), "{bad}");

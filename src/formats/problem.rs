@@ -113,16 +113,17 @@ pub(super) fn closest<'a>(
     if length == 0 || length > COMPARED {
         return None;
     }
-    let written = written.to_lowercase();
+    // Only ASCII: the tables of all the other letters weigh more than the page's own text.
+    let written = written.to_ascii_lowercase();
     let allowed = length / 3;
     let mut best: Option<(usize, &str)> = None;
     let mut longer = None;
     for name in known {
-        let distance = strsim::osa_distance(&written, &name.to_lowercase());
+        let distance = strsim::osa_distance(&written, &name.to_ascii_lowercase());
         if distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, name));
         }
-        if length >= 3 && longer.is_none() && name.to_lowercase().starts_with(&written) {
+        if length >= 3 && longer.is_none() && name.to_ascii_lowercase().starts_with(&written) {
             longer = Some(name);
         }
     }

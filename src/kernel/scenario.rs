@@ -95,12 +95,6 @@ pub struct PerMillion(pub u32);
 impl PerMillion {
     /// Certainty.
     pub const ONE: Self = Self(1_000_000);
-
-    /// As a JSON number; exact, since six decimals survive a double.
-    #[must_use]
-    pub fn to_f64(self) -> f64 {
-        f64::from(self.0) / 1e6
-    }
 }
 
 /// How messages travel.

@@ -241,7 +241,7 @@ fn request_form(run: &Run, Moment { node, at }: Moment, kind: RequestKind, send:
 /// A word as it begins a sentence.
 fn capital(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
 /// Crashes a node, in the middle of its sends too.

@@ -66,7 +66,7 @@ pub(super) fn Picture(props: &Props) -> Html {
             { for props.scene.flags.iter().map(|flag| {
                 let (x, y) = (flag.at.x, flag.at.y);
                 html! {
-                    <g class={classes!("flag", recedes)} transform={format!("translate({x} {y})")} aria-hidden="true">
+                    <g class={classes!("flag", recedes)} transform={format!("translate({} {})", px(x), px(y))} aria-hidden="true">
                         <circle r="8" />
                         <text>{ flag.caption + 1 }</text>
                     </g>

@@ -140,7 +140,7 @@ fn frame(run: &Outcome, width: f64, end: Time) -> Frame {
         Frame { orientation: Orientation::Vertical, length, gap, end }
     } else {
         let gap = (470.0 / nodes as f64).clamp(58.0, 128.0);
-        let length = needed.clamp(width - NAMES, LONGEST.max(width - NAMES));
+        let length = needed.min(LONGEST).max(width - NAMES);
         Frame { orientation: Orientation::Horizontal, length, gap, end }
     }
 }

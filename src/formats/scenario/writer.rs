@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use super::VERSION;
 use crate::{
+    formats::json::decimal,
     kernel::{
         Delay, Detector, Fault, NetworkSpec, NodeId, NodeSet, Order, ParameterValue, PerMillion,
         Scenario, Side, Time, Timing,
@@ -169,15 +170,12 @@ enum FaultObject<'a> {
     },
 }
 
-/// A probability; certainty is written without a point.
+/// A probability.
 struct Odds(PerMillion);
 
 impl Serialize for Odds {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.0 == PerMillion::ONE {
-            return serializer.serialize_u32(1);
-        }
-        serializer.serialize_f64(self.0.to_f64())
+        decimal(self.0.0.into()).serialize(serializer)
     }
 }
 
