@@ -189,8 +189,8 @@ struct TotalOrder {
     messages: BTreeMap<BroadcastId, Deliveries>,
     /// By two nodes, `p * nodes + q`: the last of p's deliveries of what q has delivered as well.
     last_common: Vec<Option<(EventId, BroadcastId)>>,
-    /// The first violation of every two nodes.
-    violated: BTreeMap<(NodeId, NodeId), Swap>,
+    /// By two nodes, in the same way: their first violation.
+    violated: Vec<Option<Swap>>,
     nodes: usize,
 }
 
@@ -205,6 +205,8 @@ struct Deliveries {
 /// Two messages that two nodes delivered in opposite orders.
 #[derive(Clone, Debug)]
 struct Swap {
+    /// The two nodes, in the scenario's order.
+    between: (NodeId, NodeId),
     /// The one that was delivered last.
     message: BroadcastId,
     /// The one that the other node delivered after it.
@@ -218,7 +220,7 @@ impl TotalOrder {
             roster: Roster::new(nodes),
             messages: BTreeMap::new(),
             last_common: vec![None; nodes * nodes],
-            violated: BTreeMap::new(),
+            violated: vec![None; nodes * nodes],
             nodes,
         }
     }
@@ -231,9 +233,9 @@ impl TotalOrder {
         self.last_common[mine] = Some((seen.id, id));
         match self.last_common[theirs] {
             Some((last, other)) if last > event => {
-                let pair = (node.min(peer), node.max(peer));
-                let swap = Swap { message: id, other, completed: seen.id };
-                self.violated.entry(pair).or_insert(swap);
+                let between = (node.min(peer), node.max(peer));
+                let swap = Swap { between, message: id, other, completed: seen.id };
+                self.violated[mine.min(theirs)].get_or_insert(swap);
             }
             _ => self.last_common[theirs] = Some((event, id)),
         }
@@ -264,14 +266,17 @@ impl Monitor for TotalOrder {
 
     fn verdict(&self, _over: bool) -> Verdict {
         let correct = self.roster.correct();
-        let both_correct =
-            self.violated.iter().filter(|((p, q), _)| correct.contains(*p) && correct.contains(*q));
-        let Some(((p, q), swap)) = both_correct.min_by_key(|(_, swap)| swap.completed) else {
+        let both_correct = self.violated.iter().flatten().filter(|swap| {
+            let (p, q) = swap.between;
+            correct.contains(p) && correct.contains(q)
+        });
+        let Some(swap) = both_correct.min_by_key(|swap| swap.completed) else {
             return Verdict::Holds;
         };
+        let (p, q) = swap.between;
         let (message, other) = (&self.messages[&swap.message], &self.messages[&swap.other]);
         // The first of the two, in the scenario's order, is the first to be named.
-        let at = |node: &NodeId, message: &Deliveries| message.events[node.index()];
+        let at = |node: NodeId, message: &Deliveries| message.events[node.index()];
         let (one, two) =
             if at(p, message) < at(p, other) { (message, other) } else { (other, message) };
         let why = format!(

@@ -47,32 +47,36 @@ impl Area {
 pub(super) struct Placed {
     /// The picture: what does not fit into it is cut.
     whole: Area,
-    columns: std::collections::BTreeMap<i64, Vec<Area>>,
+    columns: Vec<Vec<Area>>,
 }
 
 /// How wide a column is.
 const COLUMN: f64 = 160.0;
 
-fn columns(area: &Area) -> std::ops::RangeInclusive<i64> {
-    (area.left / COLUMN).floor() as i64..=(area.right / COLUMN).floor() as i64
+/// Its columns; what is left of the picture counts as the first.
+fn columns(area: &Area) -> std::ops::RangeInclusive<usize> {
+    (area.left / COLUMN) as usize..=(area.right / COLUMN) as usize
 }
 
 impl Placed {
     /// Nothing is taken yet of a picture of this size.
     pub(super) fn new(width: f64, height: f64) -> Self {
         let whole = Area { left: 0.0, top: 0.0, right: width, bottom: height };
-        Self { whole, columns: std::collections::BTreeMap::new() }
+        Self { whole, columns: Vec::new() }
     }
 
     fn add(&mut self, area: Area) {
         for column in columns(&area) {
-            self.columns.entry(column).or_default().push(area);
+            if self.columns.len() <= column {
+                self.columns.resize_with(column + 1, Vec::new);
+            }
+            self.columns[column].push(area);
         }
     }
 
     fn is_free(&self, area: &Area) -> bool {
         !columns(area)
-            .flat_map(|column| self.columns.get(&column).into_iter().flatten())
+            .flat_map(|column| self.columns.get(column).into_iter().flatten())
             .any(|other| other.meets(area))
     }
 

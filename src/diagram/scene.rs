@@ -323,7 +323,7 @@ fn lanes(scenario: &Scenario, trace: &Trace, layout: &Layout) -> Vec<Lane> {
 }
 
 fn arrows(scenario: &Scenario, trace: &Trace, layout: &Layout, placed: &mut Placed) -> Vec<Arrow> {
-    let late: std::collections::BTreeSet<_> = scenario
+    let late: Vec<_> = scenario
         .faults
         .iter()
         .filter_map(|fault| match fault {

@@ -1,6 +1,6 @@
 //! Which messages wait between receipt and delivery.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::kernel::{Carried, EventId, EventKind, NodeId, Protocol, Trace};
 
@@ -18,8 +18,8 @@ pub struct Wait {
 /// The messages that wait, by the end of their wait; those that wait for ever last.
 #[must_use]
 pub fn waits(protocol: &Protocol, trace: &Trace) -> Vec<Wait> {
-    // By node and application message: its first receipt, until it is delivered.
-    let mut waiting: BTreeMap<(NodeId, Carried), EventId> = BTreeMap::new();
+    // Node and application message with its first receipt, until it is delivered: few at a time.
+    let mut waiting: Vec<((NodeId, Carried), EventId)> = Vec::new();
     let mut done: BTreeSet<(NodeId, Carried)> = BTreeSet::new();
     let mut waits = Vec::new();
     // What the handler answers whose effects come now: what it delivers at once has not waited.
@@ -31,19 +31,21 @@ pub fn waits(protocol: &Protocol, trace: &Trace) -> Vec<Wait> {
                 answered = Some(id);
                 let message = &trace.messages[*message];
                 let carried = (protocol.behaviour.carries)(message.name.from, &message.packet);
-                if let Some(carried) = carried.filter(|&carried| !done.contains(&(node, carried))) {
-                    waiting.entry((node, carried)).or_insert(id);
+                let Some(key) = carried.map(|carried| (node, carried)) else { continue };
+                if !done.contains(&key) && waiting.iter().all(|(other, _)| *other != key) {
+                    waiting.push((key, id));
                 }
             }
             EventKind::Indicate { packet, .. } => {
                 let Some(carried) = (protocol.behaviour.delivers)(packet) else { continue };
                 done.insert((node, carried));
-                let received = waiting.remove(&(node, carried));
+                let place = waiting.iter().position(|(other, _)| *other == (node, carried));
+                let received = place.map(|place| waiting.remove(place).1);
                 if let Some(received) = received.filter(|&received| Some(received) != answered) {
                     waits.push(Wait { node, received, delivered: Some(id) });
                 }
             }
-            EventKind::Crash => waiting.retain(|(other, _), _| *other != node),
+            EventKind::Crash => waiting.retain(|((other, _), _)| *other != node),
             EventKind::Send(_) => {}
             _ => answered = Some(id),
         }

@@ -342,11 +342,12 @@ impl<'a> Place<'a> {
             }
             Json::Object(fields) => {
                 let levels = deeper()?;
-                let fields = fields.iter().map(|(name, value)| {
+                let mut tidy = Map::new();
+                for (name, value) in fields {
                     self.speaks_for_itself(name)?;
-                    Ok((name.clone(), self.tidy(value, levels)?))
-                });
-                fields.collect::<Result<Map<_, _>, _>>()?.into()
+                    tidy.insert(name.clone(), self.tidy(value, levels)?);
+                }
+                tidy.into()
             }
         })
     }

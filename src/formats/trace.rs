@@ -142,10 +142,13 @@ impl Serialize for Spelt<'_> {
             Json::String(text) => serializer.serialize_str(&spell(text, self.names)),
             Json::Array(values) => serializer.collect_seq(values.iter().map(inner)),
             Json::Object(fields) => {
-                let spelt = fields.iter().map(|(name, value)| (spell(name, self.names), value));
-                let mut fields: Vec<_> = spelt.collect();
-                fields.sort_by(|(one, _), (other, _)| one.cmp(other));
-                serializer.collect_map(fields.into_iter().map(|(name, value)| (name, inner(value))))
+                let mut spelt: Vec<(String, &Json)> = Vec::with_capacity(fields.len());
+                for (name, value) in fields {
+                    let name = spell(name, self.names);
+                    let place = spelt.partition_point(|(other, _)| *other <= name);
+                    spelt.insert(place, (name, value));
+                }
+                serializer.collect_map(spelt.into_iter().map(|(name, value)| (name, inner(value))))
             }
             plain => plain.serialize(serializer),
         }

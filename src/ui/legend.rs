@@ -20,8 +20,9 @@ pub(super) struct Props {
 #[component]
 pub(super) fn Legend(props: &Props) -> Html {
     let trace = &props.run.trace;
-    let shapes = trace.events.iter().filter_map(|event| mark_shape(&event.kind));
-    let shapes: BTreeSet<_> = shapes.collect();
+    // Not collected: that would sort them first, with 4 KB of code.
+    let mut shapes = BTreeSet::new();
+    shapes.extend(trace.events.iter().filter_map(|event| mark_shape(&event.kind)));
     let lost = trace.messages.iter().any(|message| matches!(message.fate, Fate::Lost(..)));
     let held_back = !waits(props.run.protocol, trace).is_empty();
     html! {
