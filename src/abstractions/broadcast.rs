@@ -77,11 +77,7 @@ pub const VALIDITY: Property = Property {
     kind: Kind::Liveness,
     statement: "If a correct process broadcasts a message m, then it eventually delivers m.",
     monitor: |nodes| {
-        Box::new(Validity {
-            roster: Roster::new(nodes),
-            numbering: Numbering::new(nodes),
-            awaited: BTreeMap::new(),
-        })
+        Box::new(Validity { roster: Roster::new(nodes), awaited: Broadcasts::new(nodes) })
     },
 };
 
@@ -99,13 +95,7 @@ pub const NO_CREATION: Property = Property {
     kind: Kind::Safety,
     statement: "If a process delivers a message m with sender s, then m was previously broadcast \
                 by process s.",
-    monitor: |nodes| {
-        Box::new(NoCreation {
-            numbering: Numbering::new(nodes),
-            broadcast: BTreeMap::new(),
-            violated: None,
-        })
-    },
+    monitor: |nodes| Box::new(NoCreation { broadcast: Broadcasts::new(nodes), violated: None }),
 };
 
 /// Agreement.
@@ -144,34 +134,41 @@ impl<'a> Heard<'a> {
     }
 }
 
-/// Counts every node's broadcasts.
+/// What is known of every broadcast. By node, in the order in which it asked for them: that numbers them.
 #[derive(Clone, Debug)]
-pub(super) struct Numbering(Vec<u32>);
+pub(super) struct Broadcasts<T>(Vec<Vec<T>>);
 
-impl Numbering {
+impl<T> Broadcasts<T> {
     pub(super) fn new(nodes: usize) -> Self {
-        Self(vec![0; nodes])
+        Self((0..nodes).map(|_| Vec::new()).collect())
     }
 
-    /// The id of the broadcast that this node asks for now.
-    pub(super) fn next(&mut self, from: NodeId) -> BroadcastId {
-        let seq = &mut self.0[from.index()];
-        *seq += 1;
-        BroadcastId { from, seq: *seq }
+    /// Takes note of the broadcast that this node asks for now.
+    pub(super) fn push(&mut self, from: NodeId, known: T) -> BroadcastId {
+        let broadcasts = &mut self.0[from.index()];
+        broadcasts.push(known);
+        BroadcastId { from, seq: broadcasts.len() as u32 }
     }
 
-    /// Whether there has been such a broadcast.
-    pub(super) fn has(&self, id: BroadcastId) -> bool {
-        (1..=self.0[id.from.index()]).contains(&id.seq)
+    /// Nothing, if there has been no such broadcast.
+    pub(super) fn get(&self, id: BroadcastId) -> Option<&T> {
+        self.0.get(id.from.index())?.get((id.seq as usize).checked_sub(1)?)
+    }
+
+    fn get_mut(&mut self, id: BroadcastId) -> Option<&mut T> {
+        self.0.get_mut(id.from.index())?.get_mut((id.seq as usize).checked_sub(1)?)
+    }
+
+    fn of(&self, from: NodeId) -> &[T] {
+        &self.0[from.index()]
     }
 }
 
 #[derive(Clone, Debug)]
 struct Validity {
     roster: Roster,
-    numbering: Numbering,
-    /// What was broadcast and not yet delivered by its broadcaster, with the event of the request.
-    awaited: BTreeMap<BroadcastId, (EventId, Value)>,
+    /// The event of the request and what was broadcast, until its broadcaster delivers it.
+    awaited: Broadcasts<Option<(EventId, Value)>>,
 }
 
 impl Monitor for Validity {
@@ -179,11 +176,12 @@ impl Monitor for Validity {
         self.roster.observe(seen);
         match Heard::of(seen) {
             Some(Heard::Broadcast(payload)) => {
-                let id = self.numbering.next(seen.node);
-                self.awaited.insert(id, (seen.id, payload.clone()));
+                self.awaited.push(seen.node, Some((seen.id, payload.clone())));
             }
             Some(Heard::Deliver(deliver)) if deliver.from == seen.node => {
-                self.awaited.remove(&deliver.id());
+                if let Some(awaited) = self.awaited.get_mut(deliver.id()) {
+                    *awaited = None;
+                }
             }
             _ => {}
         }
@@ -191,14 +189,17 @@ impl Monitor for Validity {
 
     fn verdict(&self, over: bool) -> Verdict {
         let correct = self.roster.correct();
-        let awaited = self.awaited.iter().filter(|(id, _)| correct.contains(id.from));
-        match awaited.min_by_key(|(_, (event, _))| *event) {
+        let first = |from: NodeId| {
+            let awaited = self.awaited.of(from).iter().flatten().next()?;
+            Some((from, awaited))
+        };
+        match correct.into_iter().filter_map(first).min_by_key(|(_, (event, _))| *event) {
             None => Verdict::Holds,
-            Some((BroadcastId { from, .. }, (event, payload))) if over => Verdict::Violated {
+            Some((from, (event, payload))) if over => Verdict::Violated {
                 why: format!("{from} broadcast {payload} and never delivered it"),
                 witness: vec![*event],
             },
-            Some((BroadcastId { from, .. }, (_, payload))) => {
+            Some((from, (_, payload))) => {
                 Verdict::Undecided(format!("{from} broadcast {payload}, not yet delivered"))
             }
         }
@@ -240,8 +241,7 @@ impl Monitor for NoDuplication {
 
 #[derive(Clone, Debug)]
 struct NoCreation {
-    numbering: Numbering,
-    broadcast: BTreeMap<BroadcastId, (EventId, Value)>,
+    broadcast: Broadcasts<(EventId, Value)>,
     violated: First,
 }
 
@@ -249,12 +249,11 @@ impl Monitor for NoCreation {
     fn observe(&mut self, seen: &Observation) {
         match Heard::of(seen) {
             Some(Heard::Broadcast(payload)) => {
-                let id = self.numbering.next(seen.node);
-                self.broadcast.insert(id, (seen.id, payload.clone()));
+                self.broadcast.push(seen.node, (seen.id, payload.clone()));
             }
             Some(Heard::Deliver(Deliver { from, seq, payload })) if self.violated.is_none() => {
                 let id = BroadcastId { from: *from, seq: *seq };
-                self.violated = match self.broadcast.get(&id) {
+                self.violated = match self.broadcast.get(id) {
                     Some((_, original)) if original == payload => None,
                     Some((request, original)) => {
                         let why = format!("{} delivered {payload} as {id}: {original}", seen.node);

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Value,
-    broadcast::{BroadcastId, First, Heard, Numbering, verdict_of},
+    broadcast::{BroadcastId, Broadcasts, First, Heard, verdict_of},
     clock::VectorClock,
 };
 use crate::kernel::{
@@ -51,25 +51,18 @@ pub const TOTAL_ORDER: Property = Property {
 /// What was broadcast, and how much of it, without a gap, every node has delivered.
 #[derive(Clone, Debug)]
 struct History {
-    numbering: Numbering,
-    requests: BTreeMap<BroadcastId, (EventId, Value)>,
+    requests: Broadcasts<(EventId, Value)>,
     /// By node: for each broadcaster, how many of its messages, from the first on.
     delivered: Vec<VectorClock>,
 }
 
 impl History {
     fn new(nodes: usize) -> Self {
-        Self {
-            numbering: Numbering::new(nodes),
-            requests: BTreeMap::new(),
-            delivered: vec![VectorClock::new(nodes); nodes],
-        }
+        Self { requests: Broadcasts::new(nodes), delivered: vec![VectorClock::new(nodes); nodes] }
     }
 
     fn broadcast(&mut self, seen: &Observation, payload: &Value) -> BroadcastId {
-        let id = self.numbering.next(seen.node);
-        self.requests.insert(id, (seen.id, payload.clone()));
-        id
+        self.requests.push(seen.node, (seen.id, payload.clone()))
     }
 
     /// Takes note of a delivery, unless it leaves a gap.
@@ -87,7 +80,7 @@ impl History {
 
     /// The event and the payload of a broadcast.
     fn request(&self, id: BroadcastId) -> &(EventId, Value) {
-        &self.requests[&id]
+        self.requests.get(id).expect("only what was broadcast is asked for")
     }
 }
 
@@ -104,7 +97,7 @@ impl Monitor for FifoOrder {
             Some(Heard::Broadcast(payload)) => {
                 self.history.broadcast(seen, payload);
             }
-            Some(Heard::Deliver(deliver)) if self.history.numbering.has(deliver.id()) => {
+            Some(Heard::Deliver(deliver)) if self.history.requests.get(deliver.id()).is_some() => {
                 let id = deliver.id();
                 let next = self.history.next(seen.node, id.from);
                 self.history.deliver(seen.node, id);
@@ -133,13 +126,13 @@ impl Monitor for FifoOrder {
 #[derive(Clone, Debug)]
 struct CausalOrder {
     history: History,
-    pasts: BTreeMap<BroadcastId, VectorClock>,
+    pasts: Broadcasts<VectorClock>,
     violated: First,
 }
 
 impl CausalOrder {
     fn new(nodes: usize) -> Self {
-        Self { history: History::new(nodes), pasts: BTreeMap::new(), violated: None }
+        Self { history: History::new(nodes), pasts: Broadcasts::new(nodes), violated: None }
     }
 
     /// What leads to it is what its broadcaster has delivered, and what it has broadcast before.
@@ -147,11 +140,11 @@ impl CausalOrder {
         let id = self.history.broadcast(seen, payload);
         let mut past = self.history.delivered[id.from.index()].clone();
         past[id.from] = id.seq - 1;
-        self.pasts.insert(id, past);
+        self.pasts.push(id.from, past);
     }
 
     fn deliver(&mut self, seen: &Observation, id: BroadcastId) {
-        let past = &self.pasts[&id];
+        let past = self.pasts.get(id).expect("only what was broadcast is delivered here");
         let node = seen.node;
         let Some(from) = self.history.delivered[node.index()].lacks(past).next() else {
             self.history.deliver(node, id);
@@ -169,7 +162,7 @@ impl Monitor for CausalOrder {
         match Heard::of(seen) {
             _ if self.violated.is_some() => {}
             Some(Heard::Broadcast(payload)) => self.broadcast(seen, payload),
-            Some(Heard::Deliver(deliver)) if self.history.numbering.has(deliver.id()) => {
+            Some(Heard::Deliver(deliver)) if self.history.requests.get(deliver.id()).is_some() => {
                 self.deliver(seen, deliver.id());
             }
             _ => {}
