@@ -58,7 +58,8 @@ fn every_bundled_scenario_opens_and_is_known_by_its_path() {
     for each in bundled::bundled() {
         let opened = reduce(&state, Action::Open(each));
         assert_eq!(opened.bundled_path(), Some(each.path()));
-        assert_eq!(opened.undo.len(), 1, "the run that was there can be had back");
+        let other = opened.scenario() != state.scenario();
+        assert_eq!(opened.undo.len(), usize::from(other), "what was there can be had back");
         assert_eq!(reduce(&opened, Action::Undo).scenario(), state.scenario());
     }
 }
@@ -153,6 +154,48 @@ fn the_axis_stays_while_a_message_is_dragged_and_the_run_gets_the_time_it_needs_
     assert!(settled.run.trace.quiescent, "the message comes before the run ends");
     assert!(settled.shown_until > 430);
     assert!(settled.scenario().until >= settled.shown_until);
+}
+
+#[test]
+fn a_drag_that_is_called_off_or_comes_back_changes_nothing() {
+    let start = reduce(&State::opening(), Action::Jump(usize::MAX));
+    let dragging = after(&start, (1..=9).map(|by| Action::Adjust(delay_of(0, 1, by))));
+    let abandoned = reduce(&dragging, Action::Abandon);
+    assert_eq!(abandoned.scenario(), start.scenario());
+    let back = after(&dragging, [Action::Adjust(delay_of(0, 1, 0)), Action::Settle]);
+    assert_eq!(back.scenario(), start.scenario());
+    for state in [abandoned, back] {
+        assert_eq!((state.undo.len(), state.redo.len()), (start.undo.len(), start.redo.len()));
+    }
+}
+
+#[test]
+fn a_damaged_link_keeps_its_text_whatever_is_done_next() {
+    let damaged = State::from_link("s=deflate.@@@");
+    let edited = reduce(&damaged, apply(Edit::Seed(5)));
+    assert_eq!(edited.refused.map(|refused| refused.text).as_deref(), Some("s=deflate.@@@"));
+    let home = reduce(&damaged, Action::Load("#".to_owned()));
+    assert_eq!((home.refused, home.bundled_path().as_deref()), (None, Some(OPENING)));
+}
+
+#[test]
+fn undo_goes_back_to_another_example_as_it_was_opened() {
+    let state = State::opening();
+    let other = bundled::of_protocol("causal-multicast").next().expect("it has examples");
+    let opened = reduce(&state, Action::Open(other));
+    let back = reduce(&opened, Action::Undo);
+    assert!(!back.is_edited());
+    assert_eq!(back.bundled_path().as_deref(), Some(OPENING));
+    assert!(!reduce(&back, Action::Redo).is_edited());
+}
+
+#[test]
+fn nothing_moves_by_itself_for_who_prefers_so() {
+    let calm = State::opening().calmed();
+    let other = bundled::of_protocol("causal-multicast").next().expect("it has examples");
+    for state in [calm.clone(), reduce(&calm, Action::Open(other))] {
+        assert!(!state.playing && state.playhead.is_at_end(&state.run));
+    }
 }
 
 #[test]

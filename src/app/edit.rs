@@ -95,6 +95,13 @@ fn add_fault(faults: &mut Vec<Fault>, fault: Fault) {
             None if by == 0 => {}
             None => faults.push(fault),
         }
+    } else if let Fault::Crash { node, at, .. } = fault
+        && let Some(place) = faults.iter().position(
+            |other| matches!(*other, Fault::Crash { node: n, at: t, .. } if (n, t) == (node, at)),
+        )
+    {
+        // A node stops once at a moment: this says otherwise where.
+        faults[place] = fault;
     } else if !faults.contains(&fault) {
         faults.push(fault);
     }

@@ -11,4 +11,4 @@ pub use edit::{Edit, next_name};
 pub use playback::{Playhead, SPEEDS, fitting_speed};
 pub use run::{Run, interesting_end, judge_at};
 pub use shared::Shared;
-pub use state::{Action, OPENING, Refused, Selection, State, reduce};
+pub use state::{Action, OPENING, Page, Refused, Selection, State, reduce};

@@ -9,7 +9,7 @@ use crate::{
         bundled::{self, Bundled},
         link::{self, Decoded},
     },
-    kernel::{EventId, MAX_TIME, MessageName, NodeId, Scenario, Time},
+    kernel::{EventId, Fate, MAX_TIME, MessageName, NodeId, Scenario, Time},
 };
 
 /// The example that the page opens on.
@@ -26,11 +26,13 @@ pub struct State {
     /// The scenario as it was opened, before the reader's changes.
     pub origin: Rc<Scenario>,
     /// What undo goes back to, the latest last.
-    pub undo: Vec<Rc<Scenario>>,
+    pub undo: Vec<Page>,
     /// What redo goes forward to, the latest last.
-    pub redo: Vec<Rc<Scenario>>,
+    pub redo: Vec<Page>,
     /// Whether a drag is under way: its steps are one change.
-    adjusting: bool,
+    pub adjusting: bool,
+    /// Whether nothing moves by itself: the reader prefers less motion.
+    pub calm: bool,
     /// How much of the run is told.
     pub playhead: Playhead,
     /// Whether time runs by itself.
@@ -43,10 +45,19 @@ pub struct State {
     pub selection: Option<Selection>,
     /// The violated property whose witness is shown, by its name.
     pub explained: Option<&'static str>,
-    /// What the reader gave that could not be opened. It stays until dismissed.
+    /// What the reader gave that could not be taken. A text stays until it is dismissed.
     pub refused: Option<Refused>,
+    /// How often something was refused: fields that still show it have to be drawn again.
+    pub refusals: u32,
     /// What a screen reader announces: what the last change did.
     pub announcement: String,
+}
+
+/// What undo and redo go to: a scenario, and what it was when it was opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    scenario: Rc<Scenario>,
+    origin: Rc<Scenario>,
 }
 
 /// Something that a reader can pick in the diagram.
@@ -87,6 +98,8 @@ pub enum Action {
     Adjust(Edit),
     /// The pointer is released.
     Settle,
+    /// The drag is called off: everything is as before it.
+    Abandon,
     /// Takes the last change back.
     Undo,
     /// Makes it again.
@@ -132,6 +145,12 @@ impl State {
         }
     }
 
+    /// The same, with nothing that moves by itself: for readers who prefer less motion.
+    #[must_use]
+    pub fn calmed(self) -> Self {
+        reduce(&Self { calm: true, ..self }, Action::Jump(usize::MAX))
+    }
+
     fn of(run: Outcome) -> Self {
         let run = Run::new(run);
         Self {
@@ -139,6 +158,7 @@ impl State {
             undo: Vec::new(),
             redo: Vec::new(),
             adjusting: false,
+            calm: false,
             playhead: Playhead::start(),
             playing: true,
             speed: fitting_speed(&run),
@@ -146,9 +166,14 @@ impl State {
             selection: None,
             explained: None,
             refused: None,
+            refusals: 0,
             announcement: String::new(),
             run,
         }
+    }
+
+    fn page(&self) -> Page {
+        Page { scenario: Rc::new(self.run.scenario.clone()), origin: Rc::clone(&self.origin) }
     }
 
     /// The scenario that is shown.
@@ -203,6 +228,7 @@ pub fn reduce(state: &State, action: Action) -> State {
         Action::Apply(edit) => apply(state, edit, false),
         Action::Adjust(edit) => apply(state, edit, true),
         Action::Settle => settle(state),
+        Action::Abandon => abandon(state),
         Action::Undo => undo(state),
         Action::Redo => redo(state),
         Action::Reset => {
@@ -211,6 +237,7 @@ pub fn reduce(state: &State, action: Action) -> State {
         }
         Action::Toggle => toggle(state),
         Action::Tick(real) => tick(state, real),
+        Action::Step(by) if by > 0 && state.playhead.is_at_end(&state.run) => state,
         Action::Step(by) => {
             let cursor = state.playhead.cursor.saturating_add_signed(by);
             State { playhead: Playhead::after(&state.run, cursor), playing: false, ..state }
@@ -243,24 +270,32 @@ fn open(state: State, bundled: &Bundled) -> State {
 }
 
 fn load(state: State, text: &str) -> State {
+    // The address of the page without a fragment: where the reader came from.
+    if text.trim_matches('#').is_empty() {
+        return replace_all(state, State::opening());
+    }
     match open_link(text) {
         Ok(opened) => replace_all(state, opened),
-        Err(refused) => State { refused: Some(refused), ..state },
+        Err(refused) => State { refused: Some(refused), refusals: state.refusals + 1, ..state },
     }
 }
 
 /// Another scenario takes the page; what was there can be had back.
 fn replace_all(state: State, opened: State) -> State {
+    let before = state.page();
     let mut undo = state.undo;
-    push(&mut undo, Rc::new(state.run.scenario.clone()));
-    State { undo, ..opened }
+    if *before.scenario != opened.run.scenario {
+        push(&mut undo, before);
+    }
+    let opened = State { undo, refusals: state.refusals, ..opened };
+    if state.calm { opened.calmed() } else { opened }
 }
 
-fn push(history: &mut Vec<Rc<Scenario>>, scenario: Rc<Scenario>) {
+fn push(history: &mut Vec<Page>, page: Page) {
     if history.len() == HISTORY {
         history.remove(0);
     }
-    history.push(scenario);
+    history.push(page);
 }
 
 fn apply(state: State, edit: Edit, adjust: bool) -> State {
@@ -271,38 +306,54 @@ fn apply(state: State, edit: Edit, adjust: bool) -> State {
     };
     let run = match Outcome::of(next) {
         Ok(run) if adjust => run,
-        Ok(run) => let_it_rest(run, state.run.trace.quiescent),
+        Ok(run) => let_it_rest(run),
         Err(problem) => return refuse(state, &problem),
     };
     let mut undo = state.undo.clone();
     if !state.adjusting {
-        push(&mut undo, Rc::new(state.run.scenario.clone()));
+        push(&mut undo, state.page());
     }
     State { undo, redo: Vec::new(), adjusting: adjust, ..show(state, run, adjust) }
 }
 
 fn refuse(state: State, problem: &Problem) -> State {
     let refused = Refused { text: String::new(), why: problem.to_string() };
-    State { refused: Some(refused), ..state }
+    State { refused: Some(refused), refusals: state.refusals + 1, ..state }
 }
 
-/// Gives a run that `rested` before the change the time to do so after it: a reader who delays a message
-/// wants to see it come.
-fn let_it_rest(run: Outcome, rested: bool) -> Outcome {
-    if run.trace.quiescent || !rested || run.trace.exhausted {
+/// Gives a run the time to come to rest, if that is all it lacks: a reader who delays a message wants to see
+/// it come. A run whose timers never stop is left as it is.
+fn let_it_rest(run: Outcome) -> Outcome {
+    let due = |run: &Outcome| {
+        let fates =
+            run.trace.messages.iter().flat_map(|m| std::iter::once(&m.fate).chain(&m.copies));
+        let due = fates.filter_map(|fate| match *fate {
+            Fate::InFlight { due } => Some(due),
+            _ => None,
+        });
+        due.max()
+    };
+    let mut tried = run.clone();
+    // Each answer to what was still to come may send more, and take as long again.
+    for _ in 0..6 {
+        if tried.trace.quiescent || tried.trace.exhausted {
+            break;
+        }
+        let enough = due(&tried).map_or(0, |due| due + due / 10 + 10);
+        let until = enough.max(tried.scenario.until * 2).min(MAX_TIME);
+        match Outcome::of(Scenario { until, ..tried.scenario }) {
+            Ok(longer) => tried = longer,
+            Err(_) => return run,
+        }
+    }
+    if !tried.trace.quiescent {
         return run;
     }
-    let until = run.scenario.until;
-    let longer = [2, 4, 8, 16, 32].map(|times| until.saturating_mul(times).min(MAX_TIME));
-    let tried = longer.into_iter().find_map(|until| {
-        let scenario = Scenario { until, ..run.scenario.clone() };
-        Outcome::of(scenario).ok().filter(|run| run.trace.quiescent)
-    });
-    let Some(rested) = tried else { return run };
-    let last = rested.trace.events.last().map_or(0, |event| event.time);
+    let last = tried.trace.events.last().map_or(0, |event| event.time);
     // The next round moment: a scenario is read by people.
-    let until = (last + last / 10 + 10).next_multiple_of(10).min(rested.scenario.until);
-    Outcome::of(Scenario { until, ..rested.scenario.clone() }).unwrap_or(rested)
+    let rested = (last + last / 10 + 10).next_multiple_of(10);
+    let until = rested.clamp(run.scenario.until, tried.scenario.until);
+    Outcome::of(Scenario { until, ..tried.scenario }).unwrap_or(run)
 }
 
 /// The state with another run in it: the reader's place in time and what still makes sense stay.
@@ -312,6 +363,7 @@ fn show(state: State, run: Outcome, adjust: bool) -> State {
     let shown_until = match (adjust, same_protocol) {
         // The axis must not move under the reader's finger.
         (true, _) => state.shown_until,
+        // Nor must it shrink with each change; undo goes back to what was shown.
         (false, true) => interesting_end(&run).max(state.shown_until.min(run.scenario.until)),
         (false, false) => interesting_end(&run),
     };
@@ -328,13 +380,17 @@ fn show(state: State, run: Outcome, adjust: bool) -> State {
         Selection::Event(_) => false,
         Selection::Moment { node, .. } => node.index() < run.scenario.nodes.len(),
     });
+    // A run that takes much longer than before would take as much longer to tell.
+    let speed = if shown_until > 4 * state.shown_until { fitting_speed(&run) } else { state.speed };
     State {
         announcement: announce(&state.run, &run),
         explained: state.explained.filter(|name| violated(name)),
         selection,
-        refused: None,
+        // What the reader has typed stays; what was said of an earlier change does not.
+        refused: state.refused.clone().filter(|refused| !refused.text.is_empty()),
         playhead,
         shown_until,
+        speed,
         run: Run::new(run),
         ..state
     }
@@ -363,29 +419,45 @@ fn settle(state: State) -> State {
     if !state.adjusting {
         return state;
     }
-    let run = let_it_rest(Outcome::clone(&state.run), true);
-    State { adjusting: false, ..show(state, run, false) }
+    let run = let_it_rest(Outcome::clone(&state.run));
+    let mut state = State { adjusting: false, ..show(state, run, false) };
+    // There and back again is no change.
+    if state.undo.last().is_some_and(|page| *page.scenario == state.run.scenario) {
+        state.undo.pop();
+    }
+    state
+}
+
+fn abandon(state: State) -> State {
+    if !state.adjusting {
+        return state;
+    }
+    let redo = state.redo.clone();
+    State { redo, ..undo(state) }
 }
 
 fn undo(mut state: State) -> State {
-    let Some(scenario) = state.undo.pop() else { return state };
-    travel(state, scenario, |state, current| state.redo.push(current))
+    let Some(page) = state.undo.pop() else { return state };
+    let current = state.page();
+    state.redo.push(current);
+    travel(state, &page)
 }
 
 fn redo(mut state: State) -> State {
-    let Some(scenario) = state.redo.pop() else { return state };
-    travel(state, scenario, |state, current| push(&mut state.undo, current))
+    let Some(page) = state.redo.pop() else { return state };
+    let current = state.page();
+    push(&mut state.undo, current);
+    travel(state, &page)
 }
 
-fn travel(
-    mut state: State,
-    to: Rc<Scenario>,
-    keep: impl FnOnce(&mut State, Rc<Scenario>),
-) -> State {
-    let current = Rc::new(state.run.scenario.clone());
-    keep(&mut state, current);
-    match Outcome::of((*to).clone()) {
-        Ok(run) => State { adjusting: false, ..show(state, run, false) },
+fn travel(state: State, to: &Page) -> State {
+    match Outcome::of((*to.scenario).clone()) {
+        Ok(run) => {
+            // The axis too is as it was.
+            let shown_until = interesting_end(&run);
+            let shown = show(State { shown_until, ..state }, run, false);
+            State { origin: Rc::clone(&to.origin), adjusting: false, ..shown }
+        }
         Err(problem) => refuse(state, &problem),
     }
 }

@@ -50,7 +50,8 @@ pub struct Layout {
     scale: f64,
     /// By event: how far along its line it is.
     along: Vec<f64>,
-    reach: f64,
+    /// By event: how far along it and those before it are at the most.
+    front: Vec<f64>,
 }
 
 impl Layout {
@@ -63,7 +64,7 @@ impl Layout {
         let scale = (frame.length - LEAD - TAIL).max(1.0) / frame.end.max(1) as f64;
         let mut last = vec![f64::NEG_INFINITY; nodes];
         let mut along: Vec<f64> = Vec::with_capacity(trace.events.len());
-        let mut reach: f64 = 0.0;
+        let mut front: Vec<f64> = Vec::with_capacity(trace.events.len());
         for event in &trace.events {
             let last = &mut last[event.node.index()];
             let place = (LEAD + event.time as f64 * scale).max(*last);
@@ -81,10 +82,10 @@ impl Layout {
             if !matches!(event.kind, EventKind::Lose(..)) {
                 *last = place;
             }
-            reach = reach.max(place);
+            front.push(front.last().map_or(place, |last| last.max(place)));
             along.push(place);
         }
-        Self { frame, nodes, scale, along, reach: reach + TAIL / 2.0 }
+        Self { frame, nodes, scale, along, front }
     }
 
     /// Which way time runs.
@@ -139,7 +140,7 @@ impl Layout {
     /// How long the picture is along the time axis.
     #[must_use]
     pub fn length(&self) -> f64 {
-        self.frame.length.max(self.reach)
+        self.frame.length.max(self.front.last().map_or(0.0, |front| front + TAIL / 2.0))
     }
 
     /// How broad the picture is across the lines.
@@ -175,7 +176,7 @@ impl Layout {
     /// Where the playhead stands when the first `cursor` events have happened and it is `time` ms.
     #[must_use]
     pub fn playhead(&self, cursor: usize, time: f64) -> f64 {
-        let happened = cursor.checked_sub(1).map_or(0.0, |last| self.along[last] + 7.0);
+        let happened = cursor.checked_sub(1).map_or(0.0, |last| self.front[last] + 7.0);
         self.along_time(time).max(happened)
     }
 }

@@ -369,7 +369,7 @@ fn arrow_end(trace: &Trace, layout: &Layout, message: MessageId, fate: Fate) -> 
             (layout.point(layout.along_event(event), across), ArrowEnd::Cross(loss))
         }
         Fate::Lost(event, loss) => {
-            let across = from + (to - from) * 0.5;
+            let across = from + (to - from) * between_lines(layout, from, to);
             (layout.point(layout.along_event(event), across), ArrowEnd::Cross(loss))
         }
         Fate::InFlight { due } => {
@@ -380,6 +380,13 @@ fn arrow_end(trace: &Trace, layout: &Layout, message: MessageId, fate: Fate) -> 
             (layout.point(start + whole * share, from + (to - from) * share), ArrowEnd::Open)
         }
     }
+}
+
+/// How far on its way a message is that is lost half-way: between two lines, so that its cross is on no
+/// node's own.
+fn between_lines(layout: &Layout, from: f64, to: f64) -> f64 {
+    let lines = ((to - from).abs() / layout.gap()).round().max(1.0);
+    ((lines / 2.0).floor() + 0.5) / lines
 }
 
 /// A message's sender's and receiver's lines, and the event of its sending.
@@ -462,7 +469,11 @@ fn wall_places(scenario: &Scenario, layout: &Layout, fault: &Fault) -> Vec<f64> 
             .filter(|&(a, b)| !groups.iter().any(|group| group.contains(a) && group.contains(b)))
             .map(|(a, b)| between(a, b))
             .collect(),
-        Fault::Cut { from, to, .. } => vec![between(*from, *to)],
+        // Before the receiver: half-way there may be another's line.
+        Fault::Cut { from, to, .. } => {
+            let side = if from < to { -0.5 } else { 0.5 };
+            vec![layout.across(*to) + side * layout.gap()]
+        }
         _ => Vec::new(),
     }
 }

@@ -15,6 +15,8 @@ use crate::{
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
     pub(super) run: Run,
+    /// How often something was refused: what is typed and was not taken goes back to what is.
+    pub(super) refusals: u32,
     pub(super) can_undo: bool,
     pub(super) can_redo: bool,
     pub(super) send: Send,
@@ -23,7 +25,7 @@ pub(super) struct Props {
 /// What was done.
 #[component]
 pub(super) fn Deeds(props: &Props) -> Html {
-    let Props { run, can_undo, can_redo, send } = props;
+    let Props { run, can_undo, can_redo, send, .. } = props;
     let act = |action: Action| send.reform(move |_: MouseEvent| action.clone());
     let scenario = &run.scenario;
     let nothing = scenario.faults.is_empty();
@@ -39,20 +41,24 @@ pub(super) fn Deeds(props: &Props) -> Html {
                 { for scenario.requests.iter().enumerate().map(|(place, request)| {
                     let idle = run.trace.unused_requests.contains(&place);
                     let onchange = change_request(send, place, request);
-                    deed(&request_sentence(scenario, request), Edit::RemoveRequest(place), send, idle, "request", html! {
-                        <>{ "at " }{ number(Number { value: request.at, label: Some("Time in ms"), onchange, ..Number::default() }) }{ " ms" }</>
+                    let sentence = request_sentence(scenario, request);
+                    deed(&sentence, Edit::RemoveRequest(place), send, idle, "request", html! {
+                        <>{ "at " }{ number(Number { value: request.at, label: Some(format!("{sentence}: at, in ms")), onchange, ..Number::default() }) }{ " ms" }</>
                     })
                 }) }
                 { for scenario.faults.iter().enumerate().map(|(place, fault)| {
                     let idle = run.trace.unused_faults.contains(&place);
                     let times = times(fault);
-                    deed(&fault_sentence(scenario, fault), Edit::RemoveFault(place), send, idle, "fault", html! {
-                        { for times.into_iter().map(|(word, value, set)| {
+                    let sentence = fault_sentence(scenario, fault);
+                    deed(&sentence, Edit::RemoveFault(place), send, idle, "fault", html! {
+                        { for times.into_iter().map(|Moment { word, value, min, max, set }| {
                             let fault = fault.clone();
                             let onchange = send.reform(move |value| {
                                 Action::Apply(Edit::ChangeFault(place, set(fault.clone(), value)))
                             });
-                            html! { <>{ word }{ number(Number { value, label: Some(word), onchange, ..Number::default() }) }{ " ms " }</> }
+                            let label = Some(format!("{sentence}: {word}in ms"));
+                            let field = Number { value, min, max, label, id: None, onchange };
+                            html! { <>{ word }{ number(field) }{ " ms " }</> }
                         }) }
                     })
                 }) }
@@ -94,8 +100,18 @@ fn deed(
 
 type Set = fn(Fault, Time) -> Fault;
 
-/// The times of a fault that a reader can change, each with its word and how to set it.
-fn times(fault: &Fault) -> Vec<(&'static str, Time, Set)> {
+/// A time of a fault that a reader can change.
+struct Moment {
+    word: &'static str,
+    value: Time,
+    min: Time,
+    /// 0 for any time.
+    max: Time,
+    set: Set,
+}
+
+/// The times of a fault that a reader can change. A span has to last: neither end passes the other.
+fn times(fault: &Fault) -> Vec<Moment> {
     let set_at: Set = |mut fault, value| {
         if let Fault::Crash { at, .. }
         | Fault::Recover { at, .. }
@@ -124,16 +140,26 @@ fn times(fault: &Fault) -> Vec<(&'static str, Time, Set)> {
         }
         fault
     };
+    let free = |word, value, set| Moment { word, value, min: 0, max: 0, set };
     match *fault {
         Fault::Drop { .. } => Vec::new(),
-        Fault::Delay { by, .. } => vec![("by ", by, set_span)],
-        Fault::Duplicate { after, .. } => vec![("after ", after, set_span)],
-        Fault::Crash { at, .. } | Fault::Recover { at, .. } => vec![("at ", at, set_at)],
+        Fault::Delay { by, .. } => vec![free("by ", by, set_span)],
+        Fault::Duplicate { after, .. } => vec![free("after ", after, set_span)],
+        Fault::Crash { at, .. } | Fault::Recover { at, .. } => vec![free("at ", at, set_at)],
         Fault::Pause { at, until, .. }
         | Fault::Partition { at, until, .. }
         | Fault::Cut { at, until, .. }
         | Fault::Omit { at, until, .. } => {
-            vec![("from ", at, set_at), ("until ", until, set_until)]
+            vec![
+                Moment {
+                    word: "from ",
+                    value: at,
+                    min: 0,
+                    max: until.saturating_sub(1),
+                    set: set_at,
+                },
+                Moment { min: at + 1, ..free("until ", until, set_until) },
+            ]
         }
     }
 }

@@ -12,7 +12,7 @@ pub(super) struct Number {
     /// 0 for as much as a scenario may hold.
     pub(super) max: u64,
     /// Its name, where no label stands beside it.
-    pub(super) label: Option<&'static str>,
+    pub(super) label: Option<String>,
     pub(super) id: Option<&'static str>,
     pub(super) onchange: Callback<u64>,
 }
@@ -22,7 +22,9 @@ pub(super) fn number(field: Number) -> Html {
     let Number { value, min, max, label, id, onchange } = field;
     let max = if max == 0 { 1_000_000_000 } else { max };
     let onchange = onchange.reform(move |event: Event| {
-        web::value_of(&event).trim().parse().unwrap_or(value).clamp(min, max)
+        let taken = web::value_of(&event).trim().parse().unwrap_or(value).clamp(min, max);
+        web::show_value(&event, &taken.to_string());
+        taken
     });
     html! {
         <input type="number" inputmode="numeric" step="1" {id} min={min.to_string()}

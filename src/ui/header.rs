@@ -27,7 +27,7 @@ pub(super) fn Header(props: &Props) -> Html {
     let theme = use_theme_button();
     html! {
         <header>
-            <a class="brand" href="./" title="Worldlines: start again">{ "Worldlines" }</a>
+            <h1 class="brand"><a href="./" title="Worldlines: start again">{ "Worldlines" }</a></h1>
             { protocol_menu(props) }
             { example_menu(props) }
             <span class="spring"></span>
@@ -50,7 +50,7 @@ fn protocol_menu(props: &Props) -> Html {
     });
     html! {
         <label class="choice">
-            <span>{ "Protocol" }</span>
+            <span class="caption-of">{ "Protocol" }</span>
             <select id="protocol" {onchange}>
                 { for protocols::FAMILIES.iter().map(|family| html! {
                     <optgroup label={family.name}>
@@ -80,7 +80,7 @@ fn example_menu(props: &Props) -> Html {
     let examples = bundled::of_protocol(props.run.protocol.id);
     html! {
         <label class="choice">
-            <span>{ "Example" }</span>
+            <span class="caption-of">{ "Example" }</span>
             <select id="example" {onchange}>
                 if props.path.is_none() {
                     <option value="" selected=true>{ own }</option>
@@ -99,10 +99,13 @@ fn example_menu(props: &Props) -> Html {
 #[hook]
 fn use_theme_button() -> Html {
     let theme = use_state(web::theme);
-    use_effect_with(*theme, |&theme| web::set_theme(theme));
+    use_effect_with(*theme, |&theme| web::show_theme(theme));
     let onclick = {
         let theme = theme.clone();
-        Callback::from(move |_: MouseEvent| theme.set(theme.other()))
+        Callback::from(move |_: MouseEvent| {
+            web::keep_theme(theme.other());
+            theme.set(theme.other());
+        })
     };
     let (sign, name) = match *theme {
         web::Theme::Light => ("☾", "Dark theme"),

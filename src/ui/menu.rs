@@ -14,7 +14,7 @@ use crate::{
         EventId, EventKind, Fate, Fault, Message, MessageName, NodeId, NodeSet, RequestKind,
         RequestSpec, Time,
     },
-    web,
+    web::{self, Focus},
 };
 
 #[derive(Properties, PartialEq)]
@@ -33,9 +33,11 @@ pub(super) fn Menu(props: &Props) -> Html {
     {
         let card = card.clone();
         use_effect_with(*selection, move |_| {
+            let before = Focus::now();
             if let Some(card) = card.cast() {
                 web::focus_inside(&card);
             }
+            move || drop(before)
         });
     }
     let close = send.reform(|_: MouseEvent| Action::Select(None));
@@ -204,9 +206,28 @@ fn moment_menu(run: &Run, moment: Moment, send: &Send) -> Html {
                     Edit::AddFault(Fault::Pause { node, at, until: at + 50 })) }
             } else {
                 <p class="why">{ format!("{name} is down: it neither sends nor receives.") }</p>
-                { does(send, "recover", format!("{name} recovers here"), Edit::AddFault(Fault::Recover { node, at })) }
+                { recovery(run, moment, send) }
             }
-            <PartitionField run={run.clone()} {moment} send={send.clone()} />
+            <PartitionField key={node.index()} run={run.clone()} {moment} send={send.clone()} />
+        </>
+    }
+}
+
+/// Brings a node back: after the crash of this very moment if there is one, which can be taken back too.
+fn recovery(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
+    let name = run.scenario.name(node);
+    let crash = fault_at(
+        run,
+        |fault| matches!(*fault, Fault::Crash { node: n, at: t, .. } if (n, t) == (node, at)),
+    );
+    let at = at + u64::from(crash.is_some());
+    let words = format!("{name} recovers at {at} ms");
+    html! {
+        <>
+            { does(send, "recover", words, Edit::AddFault(Fault::Recover { node, at })) }
+            if let Some(crash) = crash {
+                { does(send, "uncrash", format!("{name} does not crash"), Edit::RemoveFault(crash)) }
+            }
         </>
     }
 }
@@ -320,7 +341,7 @@ fn PartitionField(props: &MomentProps) -> Html {
                     <p class="why">{ "Both sides need somebody." }</p>
                 } else {
                     { does(send, "partition", "Split for".to_owned(), edit) }
-                    { number(Number { value: *lasts, min: 1, label: Some("How long in ms"), onchange, ..Number::default() }) }{ "ms" }
+                    { number(Number { value: *lasts, min: 1, label: Some("How long in ms".to_owned()), onchange, ..Number::default() }) }{ "ms" }
                 }
             </div>
         </details>

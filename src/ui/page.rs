@@ -35,14 +35,14 @@ impl Reducible for Store {
 fn first_state() -> State {
     let fragment = web::fragment();
     let state = if fragment.is_empty() { State::opening() } else { State::from_link(&fragment) };
-    if web::prefers_reduced_motion() { reduce(&state, Action::Jump(usize::MAX)) } else { state }
+    if web::prefers_reduced_motion() { state.calmed() } else { state }
 }
 
 /// What a key does.
 fn shortcut(key: &Key) -> Option<Action> {
     Some(match (key.name.as_str(), key.command, key.shift) {
-        ("z", true, false) => Action::Undo,
-        ("z" | "Z", true, true) | ("y", true, _) => Action::Redo,
+        ("z" | "Z", true, false) => Action::Undo,
+        ("z" | "Z", true, true) | ("y" | "Y", true, _) => Action::Redo,
         (_, true, _) => return None,
         (" " | "k", ..) => Action::Toggle,
         ("ArrowRight" | "l", ..) => Action::Step(1),
@@ -63,16 +63,20 @@ pub(super) fn Page() -> Html {
         use_callback((), move |action: Action, ()| dispatcher.dispatch(action))
     };
     let state = &store.0;
-    let edited = state.is_edited();
-    // Worked out once a run, not once a frame: the digest goes over the whole trace.
-    let fragment = use_memo(state.run.clone(), |_| state.fragment());
-    let fragment = (*fragment).clone();
+    // Worked out once a run, not once a frame.
+    let edited = *use_memo((state.run.clone(), state.origin.clone()), |_| state.is_edited());
+    let path = use_memo(state.run.clone(), |_| state.bundled_path());
+    // Once a change, not once a step of a drag: the digest goes over the whole trace.
+    let fragment = use_memo((state.run.clone(), state.adjusting), |_| {
+        (!state.adjusting).then(|| state.fragment())
+    });
+    let fragment = (*fragment).clone().unwrap_or_default();
     use_time(state.playing, &send);
     use_address(state, &fragment, &send);
     use_keys(&send);
     html! {
         <div class="page">
-            <Header run={state.run.clone()} path={state.bundled_path()} send={send.clone()}
+            <Header run={state.run.clone()} path={(*path).clone()} send={send.clone()}
                 {fragment} {edited} />
             <main>
                 if let Some(refused) = &state.refused {
@@ -96,9 +100,9 @@ pub(super) fn Page() -> Html {
                 <div class="side">
                     <Verdicts run={state.run.clone()} cursor={state.playhead.cursor}
                         explained={state.explained} send={send.clone()} />
-                    <Deeds run={state.run.clone()} can_undo={!state.undo.is_empty()}
+                    <Deeds run={state.run.clone()} refusals={state.refusals} can_undo={!state.undo.is_empty()}
                         can_redo={!state.redo.is_empty()} send={send.clone()} />
-                    <Settings run={state.run.clone()} send={send.clone()} />
+                    <Settings run={state.run.clone()} refusals={state.refusals} send={send.clone()} />
                 </div>
             </main>
             <div class="unseen" role="status" aria-live="polite">{ &state.announcement }</div>
@@ -122,8 +126,8 @@ fn use_time(playing: bool, send: &Callback<Action>) {
 fn use_address(state: &State, fragment: &str, send: &Callback<Action>) {
     let opened = use_mut_ref(|| true);
     let fragment = fragment.to_owned();
-    use_effect_with(state.run.clone(), move |_| {
-        if !opened.replace(false) {
+    use_effect_with((state.run.clone(), state.adjusting), move |(_, adjusting)| {
+        if !opened.replace(false) && !adjusting {
             web::replace_fragment(&fragment);
         }
     });

@@ -19,7 +19,7 @@ pub(super) struct Props {
     pub(super) selection: Option<Selection>,
     pub(super) witness: Shared<Option<Chain>>,
     pub(super) press_arrow: Callback<(PointerEvent, MessageId)>,
-    pub(super) press_lane: Callback<(PointerEvent, NodeId)>,
+    pub(super) press_lane: Callback<(MouseEvent, NodeId)>,
     pub(super) press_ruler: Callback<PointerEvent>,
     pub(super) select: Callback<Selection>,
 }
@@ -139,7 +139,7 @@ fn draw_wall(props: &Props, wall: &Wall) -> Html {
 fn draw_lane(props: &Props, lane: &Lane) -> Html {
     let node = lane.node;
     let name = props.run.scenario.name(node);
-    let onpointerdown = props.press_lane.reform(move |event: PointerEvent| (event, node));
+    let onclick = props.press_lane.reform(move |event: MouseEvent| (event, node));
     let (first, last) = (lane.stretches[0].from, lane.stretches[lane.stretches.len() - 1].to);
     let whole = format!("M{} {}L{} {}", px(first.x), px(first.y), px(last.x), px(last.y));
     html! {
@@ -153,7 +153,7 @@ fn draw_lane(props: &Props, lane: &Lane) -> Html {
                 let (from, to) = (stretch.from, stretch.to);
                 html! { <path {class} d={format!("M{} {}L{} {}", px(from.x), px(from.y), px(to.x), px(to.y))} /> }
             }) }
-            <path class="hit" d={whole} {onpointerdown}>
+            <path class="hit" d={whole} {onclick}>
                 <title>{ format!("{name}: click a moment to ask for something, or to crash it there") }</title>
             </path>
         </g>

@@ -19,13 +19,15 @@ use crate::{
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
     pub(super) run: Run,
+    /// How often something was refused: what is typed and was not taken goes back to what is.
+    pub(super) refusals: u32,
     pub(super) send: Send,
 }
 
 /// The scenario's controls.
 #[component]
 pub(super) fn Settings(props: &Props) -> Html {
-    let Props { run, send } = props;
+    let Props { run, send, .. } = props;
     let parameters = run.protocol.behaviour.parameters;
     html! {
         <section class="settings" aria-label="Settings">
@@ -165,8 +167,8 @@ fn network(run: &Outcome, send: &Send) -> Html {
         <>
             <div class="field" role="group" aria-label="Delay" title="How long a message takes: anything between the two is equally likely">
                 <span>{ "delay" }</span>
-                { number(Number { id: Some("delay-min"), value: min, onchange: set_min, label: Some("Least delay in ms"), ..Number::default() }) }{ "to" }
-                { number(Number { id: Some("delay-max"), value: max, onchange: set_max, label: Some("Greatest delay in ms"), ..Number::default() }) }
+                { number(Number { id: Some("delay-min"), value: min, onchange: set_min, label: Some("Least delay in ms".to_owned()), ..Number::default() }) }{ "to" }
+                { number(Number { id: Some("delay-max"), value: max, onchange: set_max, label: Some("Greatest delay in ms".to_owned()), ..Number::default() }) }
                 <small>{ "ms" }</small>
             </div>
             { field("order", "Whether messages of one link can overtake each other", html! {

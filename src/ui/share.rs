@@ -3,10 +3,7 @@
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
-use crate::web;
-
-/// Over this many characters some programs cut a link off.
-const LONG: usize = 2000;
+use crate::{formats::link::LONG_LINK, web};
 
 /// For how long, in real ms, a button says that it has done its work.
 const SAYING: u32 = 2500;
@@ -31,7 +28,7 @@ pub(super) fn use_share(fragment: &str) -> Html {
         }
     });
     let link = web::page_link(fragment);
-    let long = link.len() > LONG;
+    let long = link.len() > LONG_LINK;
     let onclick = {
         let (link, copied) = (link.clone(), copied.clone());
         Callback::from(move |_: MouseEvent| {

@@ -34,8 +34,12 @@ const SNAP: f64 = 9.0;
 pub(super) const RULER: f64 = 26.0;
 /// How wide the menu is: as in the style sheet.
 const MENU: f64 = 290.0;
-/// How wide the nodes' names are.
-const NAMES: f64 = 92.0;
+/// How wide the nodes' names are, at the least and at the most.
+const NAMES: (f64, f64) = (92.0, 190.0);
+/// Above so many marks a picture is not drawn again at every event: the veil alone tells what is to come.
+const MANY: usize = 400;
+/// The parts of the picture that are for dragging, as a selector.
+const DRAGGED: &str = ".grip, .mark.receipt, .strip";
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
@@ -88,12 +92,24 @@ pub(super) fn Stage(props: &Props) -> Html {
     });
     let hands = (*hands).clone();
     let along = layout.playhead(playhead.cursor, playhead.time);
-    use_follow(&container, layout.orientation(), along);
+    let names_width = names_width(run);
+    use_follow(&container, layout.orientation(), along, names_width);
+    use_held_touches(&picture);
 
     let horizontal = layout.orientation() == Orientation::Horizontal;
     let (svg_width, svg_height) =
         if horizontal { (scene.width, scene.height + RULER) } else { (scene.width, scene.height) };
     let menu = selection.and_then(|selection| Some((selection, anchor(run, &layout, selection)?)));
+    let margin = if horizontal { names_width } else { 0.0 };
+    let cursor = if scene.marks.len() > MANY { usize::MAX } else { playhead.cursor };
+    let put_down = {
+        let send = send.clone();
+        Callback::from(move |event: MouseEvent| {
+            if web::is_own(&event) {
+                send.emit(Action::Select(None));
+            }
+        })
+    };
     let scrolled = container.cast().map_or(0.0, |element| web::scrolled(&element));
     html! {
             <div class="stage-frame">
@@ -105,9 +121,9 @@ pub(super) fn Stage(props: &Props) -> Html {
                             viewBox={format!("0 0 {} {}", px(svg_width), px(svg_height))}
                             role="group" aria-label="Space-time diagram"
                             onpointermove={hands.moves} onpointerup={hands.release}
-                            onpointercancel={hands.cancel}>
+                            onpointercancel={hands.cancel} onclick={put_down}>
                             <Picture run={run.clone()} scene={scene.clone()} layout={layout.clone()}
-                                cursor={playhead.cursor} selection={*selection} {witness}
+                                {cursor} selection={*selection} {witness}
                                 press_arrow={hands.press_arrow} press_lane={hands.press_lane}
                                 press_ruler={hands.press_ruler} select={hands.select} />
                             <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()}
@@ -117,7 +133,7 @@ pub(super) fn Stage(props: &Props) -> Html {
                 </div>
             </div>
     if let Some((selection, at)) = menu {
-                <div class="menu-place" style={beside(at, width, scrolled)}>
+                <div class="menu-place" style={beside(at, width, scrolled - margin)}>
                     <Menu run={run.clone()} {selection} send={send.clone()} />
                 </div>
             }
@@ -140,7 +156,7 @@ fn frame(run: &Outcome, width: f64, end: Time) -> Frame {
         Frame { orientation: Orientation::Vertical, length, gap, end }
     } else {
         let gap = (470.0 / nodes as f64).clamp(58.0, 128.0);
-        let length = needed.min(LONGEST).max(width - NAMES);
+        let length = needed.min(LONGEST).max(width - names_width(run));
         Frame { orientation: Orientation::Horizontal, length, gap, end }
     }
 }
@@ -158,7 +174,7 @@ fn witness(run: &Outcome, name: Option<&'static str>) -> Option<Chain> {
 
 /// Where the menu of a selection stands: beside it, within the diagram's width.
 fn beside(at: Point, width: f64, scrolled: f64) -> String {
-    let left = (at.x + NAMES - scrolled + 16.0).min(width - MENU - 8.0).max(4.0);
+    let left = (at.x - scrolled + 16.0).min(width - MENU - 8.0).max(4.0);
     format!("left:{}px;top:{}px", px(left), px(at.y + 18.0))
 }
 
@@ -204,15 +220,31 @@ fn use_width(container: &NodeRef) -> f64 {
 
 /// Keeps the playhead in view where the picture is longer than the page is wide.
 #[hook]
-fn use_follow(container: &NodeRef, orientation: Orientation, along: f64) {
+fn use_follow(container: &NodeRef, orientation: Orientation, along: f64, names: f64) {
     let container = container.clone();
     use_effect_with(along as i64, move |_| {
         if let Some(element) = container.cast()
             && orientation == Orientation::Horizontal
         {
-            web::keep_in_view(&element, along + NAMES, NAMES);
+            web::keep_in_view(&element, along + names, names);
         }
     });
+}
+
+/// Lets a finger drag what can be dragged, where it would scroll the page otherwise.
+#[hook]
+fn use_held_touches(picture: &NodeRef) {
+    let picture = picture.clone();
+    use_effect_with((), move |()| {
+        let held = picture.cast().map(|picture| web::hold_touches(&picture, DRAGGED));
+        move || drop(held)
+    });
+}
+
+/// How wide the nodes' names are, where time runs to the right.
+fn names_width(run: &Outcome) -> f64 {
+    let longest = run.scenario.nodes.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    (longest as f64 * 9.5 + 30.0).clamp(NAMES.0, NAMES.1)
 }
 
 /// What the reader's hands do to the picture.
@@ -222,7 +254,7 @@ struct Hands {
     release: Callback<PointerEvent>,
     cancel: Callback<PointerEvent>,
     press_arrow: Callback<(PointerEvent, MessageId)>,
-    press_lane: Callback<(PointerEvent, NodeId)>,
+    press_lane: Callback<(MouseEvent, NodeId)>,
     press_ruler: Callback<PointerEvent>,
     select: Callback<Selection>,
 }
@@ -253,7 +285,7 @@ struct Pointer {
 
 impl Pointer {
     /// Where it is: along the time axis and across the lines.
-    fn place(&self, event: &PointerEvent) -> Option<(f64, f64)> {
+    fn place(&self, event: &MouseEvent) -> Option<(f64, f64)> {
         let Place { x, y } = web::place_in(&self.picture.cast()?, event);
         Some(self.layout.unpoint(Point { x, y }))
     }
@@ -268,7 +300,8 @@ impl Pointer {
     fn press_arrow(&self) -> Callback<(PointerEvent, MessageId)> {
         let pointer = self.clone();
         Callback::from(move |(event, message): (PointerEvent, MessageId)| {
-            let Some((from, _)) = pointer.place(&event) else { return };
+            let main = event.button() == 0 && event.is_primary();
+            let Some((from, _)) = pointer.place(&event).filter(|_| main) else { return };
             let message = &pointer.run.trace.messages[message];
             let name = message.name;
             let delayed = pointer.run.scenario.faults.iter().find_map(|fault| match *fault {
@@ -287,9 +320,9 @@ impl Pointer {
         })
     }
 
-    fn press_lane(&self) -> Callback<(PointerEvent, NodeId)> {
+    fn press_lane(&self) -> Callback<(MouseEvent, NodeId)> {
         let pointer = self.clone();
-        Callback::from(move |(event, node): (PointerEvent, NodeId)| {
+        Callback::from(move |(event, node): (MouseEvent, NodeId)| {
             let Some((along, _)) = pointer.place(&event) else { return };
             let at = pointer.moment(node, along);
             pointer.send.emit(Action::Select(Some(Selection::Moment { node, at })));
@@ -367,7 +400,7 @@ impl Pointer {
         let pointer = self.clone();
         Callback::from(move |_: PointerEvent| {
             if pointer.drag.borrow_mut().take().is_some() {
-                pointer.send.emit(Action::Settle);
+                pointer.send.emit(Action::Abandon);
             }
         })
     }
@@ -375,9 +408,10 @@ impl Pointer {
 
 /// The nodes' names, always in view. A name is a button: what can be done to its node now.
 fn names(run: &Run, layout: &Layout, at: Time, send: &Send) -> Html {
-    let side = if layout.orientation() == Orientation::Horizontal { "height" } else { "width" };
+    let vertical = layout.orientation() == Orientation::Vertical;
+    let side = if vertical { "width" } else { "height" };
     html! {
-        <div class="names">
+        <div class="names" style={(!vertical).then(|| format!("width:{}px", px(names_width(run))))}>
             { for run.scenario.nodes.iter().enumerate().map(|(index, name)| {
                 let node = NodeId::new(index);
                 let onclick = send.reform(move |_: MouseEvent| {

@@ -38,6 +38,12 @@ pub(super) fn Verdicts(props: &Props) -> Html {
                 <ul>{ rows(false) }</ul>
             }
             { class_table(run.report.class) }
+            if !run.trace.quiescent && !run.trace.exhausted {
+                <p class="why">
+                    { format!("The run ends at {} ms, before it is at rest: what was still to come is \
+                        not judged.", run.trace.end) }
+                </p>
+            }
             if run.trace.exhausted {
                 <p class="why">{ "The run was stopped at a million events: it never comes to rest." }</p>
             }

@@ -3,8 +3,10 @@
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{
     Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement,
-    PointerEvent, ResizeObserver,
+    PointerEvent, ResizeObserver, SvgElement,
 };
+
+use super::Listener;
 
 /// A place in an element, in CSS pixels from its top left corner.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,9 +40,44 @@ pub fn capture_pointer(element: &Element, event: &PointerEvent) {
     let _ = element.set_pointer_capture(event.pointer_id());
 }
 
+/// Keeps a touch on the parts of an element that match a selector from scrolling the page: those are for
+/// dragging. A style cannot say so of parts of a drawing. Dropping it ends it.
+#[must_use]
+pub fn hold_touches(element: &Element, parts: &'static str) -> Listener {
+    Listener::new(element, "touchstart", move |event| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let part = target.and_then(|target| target.closest(parts).ok().flatten());
+        if part.is_some() {
+            event.prevent_default();
+        }
+    })
+}
+
+/// Gives the keyboard's focus back to what has it now, when dropped.
+#[derive(Debug)]
+pub struct Focus(Option<Element>);
+
+impl Focus {
+    /// Remembers what has the focus.
+    #[must_use]
+    pub fn now() -> Self {
+        Self(web_sys::window().and_then(|window| window.document()?.active_element()))
+    }
+}
+
+impl Drop for Focus {
+    fn drop(&mut self) {
+        if let Some(element) = &self.0 {
+            focus(element);
+        }
+    }
+}
+
 /// Puts the keyboard's focus on an element.
-pub fn focus(element: &Element) {
+fn focus(element: &Element) {
     if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let _ = element.focus();
+    } else if let Some(element) = element.dyn_ref::<SvgElement>() {
         let _ = element.focus();
     }
 }
@@ -102,6 +139,20 @@ pub fn number_of(event: &Event) -> f64 {
     let input = target.as_ref().and_then(|target| target.dyn_ref::<HtmlInputElement>());
     let number = input.map_or(0.0, HtmlInputElement::value_as_number);
     if number.is_finite() { number } else { 0.0 }
+}
+
+/// Shows a value in the field that an event came from.
+pub fn show_value(event: &Event, value: &str) {
+    let target = event.target();
+    if let Some(input) = target.as_ref().and_then(|target| target.dyn_ref::<HtmlInputElement>()) {
+        input.set_value(value);
+    }
+}
+
+/// Whether an event came from its own element, and not from one inside it.
+#[must_use]
+pub fn is_own(event: &Event) -> bool {
+    event.target().is_some() && event.target() == event.current_target()
 }
 
 /// Whether the box that an event came from is checked.

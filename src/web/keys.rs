@@ -22,6 +22,10 @@ pub fn on_key(callback: impl Fn(&Key) -> bool + 'static) -> Option<Listener> {
     let document = web_sys::window()?.document()?;
     Some(Listener::new(&document, "keydown", move |event| {
         let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+        // With Alt it is the browser's: back, forward, the menu.
+        if event.alt_key() {
+            return;
+        }
         let key = Key {
             name: event.key(),
             command: event.ctrl_key() || event.meta_key(),

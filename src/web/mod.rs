@@ -13,10 +13,11 @@ mod preferences;
 pub use address::{fragment, on_fragment_change, page_link, replace_fragment};
 pub use clipboard::copy;
 pub use element::{
-    Place, Resizes, capture_pointer, checked_of, focus, focus_inside, keep_in_view, number_of,
-    on_resize, place_in, scrolled, size_of, submitted, value_of,
+    Focus, Place, Resizes, capture_pointer, checked_of, focus_inside, hold_touches, is_own,
+    keep_in_view, number_of, on_resize, place_in, scrolled, show_value, size_of, submitted,
+    value_of,
 };
 pub use frames::Frames;
 pub use keys::{Key, on_key};
 pub use listener::Listener;
-pub use preferences::{Theme, prefers_reduced_motion, set_theme, theme};
+pub use preferences::{Theme, keep_theme, prefers_reduced_motion, show_theme, theme};

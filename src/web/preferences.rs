@@ -51,12 +51,16 @@ pub fn theme() -> Theme {
     }
 }
 
-/// Shows the page in this theme, and remembers it where storage is allowed.
-pub fn set_theme(theme: Theme) {
+/// Shows the page in this theme.
+pub fn show_theme(theme: Theme) {
     let root = web_sys::window().and_then(|window| window.document()?.document_element());
     if let Some(root) = root {
         let _ = root.set_attribute("data-theme", theme.word());
     }
+}
+
+/// Remembers the theme that the reader chose, where storage is allowed.
+pub fn keep_theme(theme: Theme) {
     if let Some(storage) = storage() {
         let _ = storage.set_item(KEY, theme.word());
     }

@@ -202,7 +202,7 @@ test("the network is split and healed, and a broadcast asked for by hand", async
   await clickLine(page, "Carol", 20);
   await page.locator('[data-do="heal"]').click();
   await page.waitForFunction(() =>
-    [...document.querySelectorAll('.deed input[aria-label="until "]')].some((field) => field.value === "20"),
+    [...document.querySelectorAll('.deed input[aria-label$="until in ms"]')].some((field) => field.value === "20"),
   );
 
   const before = (await deeds(page)).length;
@@ -305,5 +305,33 @@ test("on a phone time runs down the page, and a tap loses a message", async () =
   await page.locator('.menu [data-do="drop"]').tap();
   await becomes(page, "agreement", "holds");
   assert.equal(await page.locator(".arrow.lost[data-message]").count(), 1);
+  await reader.leave();
+});
+
+test("on a phone a finger drags an arrow's head, and scrolls the page elsewhere", async () => {
+  const { reader, page } = await atTheEnd({ viewport: { width: 390, height: 844 }, hasTouch: true });
+  const hand = await reader.context.newCDPSession(page);
+  const touch = (type, x, y) =>
+    hand.send("Input.dispatchTouchEvent", { type, touchPoints: type === "touchEnd" ? [] : [{ x, y }] });
+  const drag = async (from, by) => {
+    await touch("touchStart", from.x, from.y);
+    for (let step = 1; step <= 8; step++) await touch("touchMove", from.x, from.y + (by * step) / 8);
+    await touch("touchEnd");
+  };
+  const head = await arrow(page, "Alice>Bob#1").locator(".grip").boundingBox();
+  await drag({ x: head.x + head.width / 2, y: head.y + head.height / 2 }, 60);
+  const late = (await deeds(page)).map((deed) => /Alice>Bob#1 is (\d+) ms late/.exec(deed)).find(Boolean);
+  assert.ok(late && +late[1] >= 5, String(await deeds(page)));
+  await reader.leave();
+});
+
+test("the way back in the browser leads back to the run, without a complaint", async () => {
+  const { reader, page } = await atTheEnd();
+  const sound = Buffer.from('{"version":1,"protocol":"causal-multicast","nodes":4}').toString("base64url");
+  await page.evaluate((hash) => (location.hash = hash), `#s=json.${sound}`);
+  await page.waitForFunction(() => document.querySelector("#protocol").value === "causal-multicast");
+  await page.goBack();
+  await page.waitForFunction(() => document.querySelector("#protocol").value === "best-effort-broadcast");
+  assert.equal(await page.locator(".banner").count(), 0);
   await reader.leave();
 });
