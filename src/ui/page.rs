@@ -63,20 +63,21 @@ pub(super) fn Page() -> Html {
         use_callback((), move |action: Action, ()| dispatcher.dispatch(action))
     };
     let state = &store.0;
-    // Worked out once a run, not once a frame.
-    let edited = *use_memo((state.run.clone(), state.origin.clone()), |_| state.is_edited());
-    let path = use_memo(state.run.clone(), |_| state.bundled_path());
-    // Once a change, not once a step of a drag: the digest goes over the whole trace.
-    let fragment = use_memo((state.run.clone(), state.adjusting), |_| {
-        (!state.adjusting).then(|| state.fragment())
+    // Worked out once a change, not once a frame, nor once a step of a drag: the digest goes over the whole
+    // trace.
+    let known = use_memo((state.run.clone(), state.adjusting), |_| {
+        let settled = !state.adjusting;
+        let fragment = if settled { state.fragment() } else { String::new() };
+        let path = if settled { state.bundled_path() } else { None };
+        (state.is_edited(), path, fragment)
     });
-    let fragment = (*fragment).clone().unwrap_or_default();
+    let (edited, path, fragment) = (*known).clone();
     use_time(state.playing, &send);
     use_address(state, &fragment, &send);
     use_keys(&send);
     html! {
         <div class="page">
-            <Header run={state.run.clone()} path={(*path).clone()} send={send.clone()}
+            <Header run={state.run.clone()} {path} send={send.clone()}
                 {fragment} {edited} />
             <main>
                 if let Some(refused) = &state.refused {

@@ -68,19 +68,13 @@ pub(super) fn Stage(props: &Props) -> Html {
     let picture = use_node_ref();
     let width = use_width(&container);
     let frame = frame(run, width, *shown_until);
-    let layout: Shared<_> = use_memo((run.clone(), frame), |(run, frame)| {
-        Layout::new(&run.trace, run.scenario.nodes.len(), *frame)
-    })
-    .into();
-    let scene: Shared<_> = use_memo((run.clone(), layout.clone()), |(run, layout)| {
-        Scene::new(run.protocol, &run.scenario, &run.trace, layout)
-    })
-    .into();
     let witness = use_memo((run.clone(), props.explained), |(run, name)| witness(run, *name));
     let witness: Shared<_> = witness.into();
     let drag = use_mut_ref(|| None::<Drag>);
     // Kept from frame to frame: new callbacks would mean a new picture.
-    let hands = use_memo((run.clone(), layout.clone()), |(run, layout)| {
+    let drawn = use_memo((run.clone(), frame), |(run, frame)| {
+        let layout = Shared::new(Layout::new(&run.trace, run.scenario.nodes.len(), *frame));
+        let scene = Scene::new(run.protocol, &run.scenario, &run.trace, &layout);
         let pointer = Pointer {
             drag,
             picture: picture.clone(),
@@ -88,9 +82,9 @@ pub(super) fn Stage(props: &Props) -> Html {
             run: run.clone(),
             send: send.clone(),
         };
-        Hands::of(&pointer)
+        (layout, Shared::new(scene), Hands::of(&pointer))
     });
-    let hands = (*hands).clone();
+    let (layout, scene, hands) = (*drawn).clone();
     let along = layout.playhead(playhead.cursor, playhead.time);
     let names_width = names_width(run);
     use_follow(&container, layout.orientation(), along, names_width);
