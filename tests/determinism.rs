@@ -81,7 +81,9 @@ fn touched_by(fault: &Fault, scenario: &Scenario, before: &Trace) -> Touched {
     match *fault {
         Fault::Drop { message }
         | Fault::Delay { message, .. }
-        | Fault::Duplicate { message, .. } => {
+        | Fault::Duplicate { message, .. }
+        | Fault::Corrupt { message, .. }
+        | Fault::Forge { message, .. } => {
             // Its receiver, from the moment at which it came.
             let sent = before.messages.iter().find(|sent| sent.name == message);
             if let Some(event) = sent.and_then(|sent| sent.fate.event()) {
@@ -104,6 +106,9 @@ fn touched_by(fault: &Fault, scenario: &Scenario, before: &Trace) -> Touched {
         }
         Fault::Pause { node, at, .. } => {
             touch(&mut touched, node, at);
+        }
+        Fault::Traitor { node, .. } | Fault::Drift { node, .. } => {
+            touch(&mut touched, node, 0);
         }
         Fault::Cut { to: node, at, .. } | Fault::Omit { node, side: Side::Receive, at, .. } => {
             touch(&mut touched, node, at);
@@ -176,12 +181,7 @@ fn a_fault_changes_nothing_outside_its_causal_future() {
             let before = run_valid(&scenario);
             let fault = random_fault(scenario.nodes.len(), &mut chance, Weather::Foul);
             let mut touched = touched_by(&fault, &scenario, &before);
-            let about = match fault {
-                Fault::Drop { message }
-                | Fault::Delay { message, .. }
-                | Fault::Duplicate { message, .. } => Some(message),
-                _ => None,
-            };
+            let about = fault.message();
             let first = touched.values().min().copied().unwrap_or(Time::MAX);
             scenario.faults.push(fault);
             let after = run_valid(&scenario);

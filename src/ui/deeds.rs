@@ -125,7 +125,11 @@ fn times(fault: &Fault) -> Vec<(&'static str, Time, Set)> {
         fault
     };
     match *fault {
-        Fault::Drop { .. } => Vec::new(),
+        Fault::Drop { .. }
+        | Fault::Corrupt { .. }
+        | Fault::Forge { .. }
+        | Fault::Traitor { .. }
+        | Fault::Drift { .. } => Vec::new(),
         Fault::Delay { by, .. } => vec![("by ", by, set_span)],
         Fault::Duplicate { after, .. } => vec![("after ", after, set_span)],
         Fault::Crash { at, .. } | Fault::Recover { at, .. } => vec![("at ", at, set_at)],
