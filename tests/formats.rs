@@ -180,7 +180,11 @@ fn whatever_is_written_is_read_again() {
         assert_eq!(read(&written), scenario, "{written}");
         assert_eq!(canonical(&written), written);
     }
-    assert_eq!(kinds.len(), 12, "but for forge, the generator makes faults of every kind: {kinds:?}");
+    assert_eq!(
+        kinds.len(),
+        12,
+        "but for forge, the generator makes faults of every kind: {kinds:?}"
+    );
 }
 
 /// Makes scenarios by lot, the same ones each time.
