@@ -110,9 +110,11 @@ impl Process for Rumour {
         let signer = message.signed.signer();
         let broken = if message.is_intact() { "" } else { ", broken," };
         let text = format!("{message} of {signer}{broken} from {from}");
-        self.heard.push(text.clone());
+        if self.heard.len() < 8 {
+            self.heard.push(text.clone());
+            ctx.store();
+        }
         ctx.indicate(Heard { text, clock: ctx.clock() });
-        ctx.store();
         if signer == from && self.heard.len() < 4 {
             ctx.multicast(ctx.neighbours(), message);
         }
