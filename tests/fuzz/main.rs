@@ -7,7 +7,8 @@
 //! ```
 //!
 //! An input is a string of bytes, read as a scenario by `arbitrary.rs`; it is kept in `tests/corpus/` if it
-//! makes something happen that none before it did: see `check::Features`.
+//! makes something happen that none before it did: see `check::Features`. In the end those are removed that are
+//! slow, or that show nothing that others do not show.
 
 mod arbitrary;
 mod check;
@@ -23,6 +24,8 @@ use std::{
 use check::{Features, check};
 use common::{chance::Chance, folder};
 
+/// What a test that is run every day can spend on one input.
+const QUICK: Duration = Duration::from_millis(20);
 /// Longer inputs say nothing more.
 const LONGEST: usize = 600;
 
@@ -135,4 +138,31 @@ fn search() {
         features.len(),
         kept.len()
     );
+    prune();
+}
+
+/// Leaves of the corpus what is quick and shows something: the richest inputs first.
+#[expect(clippy::disallowed_methods, reason = "what is slow is found by a clock")]
+fn prune() {
+    let measure = |(path, input): (PathBuf, Vec<u8>)| {
+        let begin = Instant::now();
+        let features = check(&input);
+        (path, features, begin.elapsed())
+    };
+    let mut measured: Vec<_> = corpus().into_iter().map(measure).collect();
+    let mut shown = Features::new();
+    loop {
+        let news = |features: &Features| features.difference(&shown).count();
+        let quick = measured.iter().filter(|(_, _, took)| *took < QUICK);
+        let Some((path, features, _)) = quick.max_by_key(|it| news(&it.1)).cloned() else { break };
+        if news(&features) == 0 {
+            break;
+        }
+        shown.extend(features);
+        measured.retain(|it| it.0 != path);
+    }
+    for (path, _, _) in &measured {
+        fs::remove_file(path).expect("the corpus can be written");
+    }
+    println!("{} features are left, {} inputs removed", shown.len(), measured.len());
 }
