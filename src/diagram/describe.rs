@@ -143,7 +143,7 @@ fn traitor_sentence(node: &str, strategy: Strategy) -> String {
 
 fn drift_sentence(node: &str, rate: PerMillion, offset: Time) -> String {
     let ahead = (offset > 0).then(|| format!("begins {offset} ms ahead"));
-    let speed = (rate != PerMillion::ONE).then(|| format!("runs at {} times time", rate.to_f64()));
+    let speed = (rate != PerMillion::ONE).then(|| format!("runs at {rate} times time"));
     let said: Vec<_> = [ahead, speed].into_iter().flatten().collect();
     match said.as_slice() {
         [] => format!("{node}'s clock is right"),

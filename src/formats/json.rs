@@ -286,7 +286,7 @@ impl<'a> Place<'a> {
         };
         let rate = read.and_then(|rate| u32::try_from(rate).ok()).map(PerMillion);
         rate.filter(|rate| range.contains(rate)).ok_or_else(|| {
-            let [least, most] = [range.start(), range.end()].map(|rate| rate.to_f64());
+            let (least, most) = (range.start(), range.end());
             self.problem(format!("a number from {least} to {most} with at most six decimals"))
         })
     }

@@ -103,6 +103,14 @@ impl PerMillion {
     pub const ONE: Self = Self(1_000_000);
 }
 
+/// As the shortest decimal: `1`, `0.05`.
+impl fmt::Display for PerMillion {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let text = format!("{}.{:06}", self.0 / Self::ONE.0, self.0 % Self::ONE.0);
+        f.write_str(text.trim_end_matches('0').trim_end_matches('.'))
+    }
+}
+
 /// How messages travel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NetworkSpec {
