@@ -175,7 +175,7 @@ fn a_damaged_link_keeps_its_text_whatever_is_done_next() {
     let edited = reduce(&damaged, apply(Edit::Seed(5)));
     assert_eq!(edited.refused.map(|refused| refused.text).as_deref(), Some("s=deflate.@@@"));
     let home = reduce(&damaged, Action::Load("#".to_owned()));
-    assert_eq!((home.refused, home.bundled_path().as_deref()), (None, Some(OPENING)));
+    assert_eq!((home.bundled_path().as_deref(), home.refused), (Some(OPENING), None));
 }
 
 #[test]

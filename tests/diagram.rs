@@ -13,7 +13,7 @@ use worldlines::{
         fault_sentence, message_sentence, waits,
     },
     formats::{Outcome, bundled},
-    kernel::{Fate, Fault, MessageName, NodeId, NodeSet},
+    kernel::{Fate, Fault, MessageName, NodeId, NodeSet, PerMillion, Strategy},
     protocols,
 };
 
@@ -192,6 +192,29 @@ fn a_partition_is_a_wall_between_its_sides_alone() {
     }
     let sentence = fault_sentence(&run.scenario, &run.scenario.faults[0]);
     assert_eq!(sentence, "the network splits: Alice and Bob | Carol | Dave");
+}
+
+#[test]
+fn every_fault_is_said_in_a_sentence() {
+    let scenario = opened("reliable/best-effort-broadcast/receiver-crashes").scenario;
+    let (alice, bob) = (NodeId::new(0), NodeId::new(1));
+    let message = MessageName { from: alice, to: bob, number: 1 };
+    let say = |fault| fault_sentence(&scenario, &fault);
+    let corrupt = |bits| say(Fault::Corrupt { message, bits });
+    assert_eq!(corrupt(vec![3]), "1 bit of Alice>Bob#1 flipped on the way");
+    assert_eq!(corrupt(vec![3, 4]), "2 bits of Alice>Bob#1 flipped on the way");
+    let forge = Fault::Forge { message, with: "no".into() };
+    assert_eq!(say(forge), "Alice>Bob#1 says \"no\" instead");
+    let drift = |rate, offset| say(Fault::Drift { node: bob, rate: PerMillion(rate), offset });
+    assert_eq!(drift(1_000_000, 0), "Bob's clock is right");
+    assert_eq!(drift(1_000_000, 5), "Bob's clock begins 5 ms ahead");
+    assert_eq!(drift(1_010_000, 0), "Bob's clock runs at 1.01 times time");
+    assert_eq!(drift(500_000, 7), "Bob's clock begins 7 ms ahead and runs at 0.5 times time");
+    let strategies = Strategy::ALL.map(|strategy| say(Fault::Traitor { node: bob, strategy }));
+    assert!(strategies.iter().all(|it| it.starts_with("Bob is a traitor: it ")), "{strategies:?}");
+    assert!(
+        strategies.iter().all(|it| strategies.iter().filter(|other| *other == it).count() == 1)
+    );
 }
 
 #[test]

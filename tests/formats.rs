@@ -5,8 +5,9 @@
 use worldlines::{
     formats::{bundled, scenario},
     kernel::{
-        Caption, Delay, Detector, Fault, LinkSpec, MAX_TIME, MessageName, NodeId, NodeSet, Order,
-        ParameterValue, PerMillion, RequestSpec, Scenario, Side, Timing,
+        Caption, Delay, Detector, Fault, LinkSpec, MAX_BIT, MAX_TIME, Medium, MessageName, NodeId,
+        NodeSet, Order, ParameterValue, PerMillion, RequestSpec, Scenario, Side, Strategy, Timing,
+        Topology,
     },
 };
 
@@ -119,6 +120,22 @@ fn one_value_has_one_spelling() {
             r#""faults":[{"partition":{"until":9,"at":0,"groups":[["P3","P1"],["P2"]]}}]"#,
             r#""faults":[{"partition":{"groups":[["P1","P3"],["P2"]],"at":0,"until":9}}]"#,
         ),
+        (
+            r##""faults":[{"drift":{"node":"P1","rate":1.010,"offset":0}}]"##,
+            r##""faults":[{"drift":{"node":"P1","rate":1.01}}]"##,
+        ),
+        (
+            r#""faults":[{"drift":{"node":"P1","rate":2.0,"offset":5e0}}]"#,
+            r#""faults":[{"drift":{"node":"P1","rate":2,"offset":5}}]"#,
+        ),
+        (
+            r#""faults":[{"traitor":{"strategy":"scripted","node":"P1"}}]"#,
+            r#""faults":[{"traitor":{"node":"P1"}}]"#,
+        ),
+        (
+            r#""network":{"topology":{"routers":["P3","P2"],"links":[["P2","P1"]]}}"#,
+            r#""network":{"topology":{"links":[["P1","P2"]],"routers":["P2","P3"]}}"#,
+        ),
         (r#""title":"caf\u00e9 \/""#, r#""title":"café /""#),
     ] {
         let spelt =
@@ -163,7 +180,11 @@ fn whatever_is_written_is_read_again() {
         assert_eq!(read(&written), scenario, "{written}");
         assert_eq!(canonical(&written), written);
     }
-    assert_eq!(kinds.len(), 9, "the generator makes faults of every kind: {kinds:?}");
+    assert_eq!(
+        kinds.len(),
+        12,
+        "but for forge, the generator makes faults of every kind: {kinds:?}"
+    );
 }
 
 /// Makes scenarios by lot, the same ones each time.
@@ -220,7 +241,7 @@ impl Generator {
     fn fault(&mut self, nodes: u64) -> Fault {
         let (message, node, at) = (self.message(nodes), self.node(nodes), self.time());
         let until = self.one_of(&[at + 1, (at + 100).min(MAX_TIME), MAX_TIME]);
-        match self.below(9) {
+        match self.below(12) {
             0 => Fault::Drop { message },
             1 => Fault::Delay { message, by: at },
             2 => Fault::Duplicate { message, after: at },
@@ -240,7 +261,17 @@ impl Generator {
                 }
                 Fault::Partition { groups, at, until }
             }
-            7 => Fault::Cut { from: message.from, to: message.to, at, until },
+            7 => Fault::Corrupt {
+                message,
+                bits: self.one_of(&[vec![0], vec![MAX_BIT, 7], (0..64).collect()]),
+            },
+            8 => Fault::Traitor { node, strategy: self.one_of(&Strategy::ALL) },
+            9 => Fault::Drift {
+                node,
+                rate: PerMillion(self.one_of(&[500_000, 1_000_000, 1_010_000, 2_000_000])),
+                offset: self.one_of(&[0, 5, MAX_TIME]),
+            },
+            10 => Fault::Cut { from: message.from, to: message.to, at, until },
             _ => Fault::Omit { node, side: self.one_of(&[Side::Send, Side::Receive]), at, until },
         }
     }
@@ -287,6 +318,18 @@ impl Generator {
         network.order = self.one_of(&[Order::Any, Order::Fifo]);
         network.loss = PerMillion(self.one_of(&odds));
         network.duplicate = PerMillion(self.one_of(&odds));
+        network.corrupt = PerMillion(self.one_of(&odds));
+        network.medium = self.one_of(&[Medium::Links, Medium::Shared]);
+        let links = (1..nodes as usize).map(|node| [NodeId::new(node - 1), NodeId::new(node)]);
+        let routers = NodeId::new(0).into();
+        network.topology = self.one_of(&[
+            Topology::Full,
+            Topology::Ring,
+            Topology::Line,
+            Topology::Tree,
+            Topology::Links { links: links.collect(), routers },
+            Topology::Links { links: Vec::new(), routers: NodeSet::EMPTY },
+        ]);
         if self.heads() {
             network.delay = self.delay();
             let (from, to) = self.pair(nodes);

@@ -160,7 +160,7 @@ const FIELDS: &[(&str, &str)] = &[
     (r#""network":[]"#, r#"network: found [], expected an object"#),
     (
         r#""network":{"los":0.1}"#,
-        r#"network.los: found the unknown field "los", expected "timing", "delay", "order", "loss", "duplicate", "corrupt", "detector" or "links"; did you mean "loss"?"#,
+        r#"network.los: found the unknown field "los", expected "timing", "delay", "order", "loss", "duplicate", "corrupt", "detector", "topology", "medium" or "links"; did you mean "loss"?"#,
     ),
     (
         r#""network":{"loss":1.5}"#,
@@ -183,8 +183,36 @@ const FIELDS: &[(&str, &str)] = &[
         r#"network.duplicate: found true, expected a number from 0 to 1 with at most six decimals"#,
     ),
     (
-        r#""network":{"corrupt":0.1}"#,
-        r#"network.corrupt: found 0.1, expected 0: this version's network corrupts nothing"#,
+        r#""network":{"corrupt":1.5}"#,
+        r#"network.corrupt: found 1.5, expected a number from 0 to 1 with at most six decimals"#,
+    ),
+    (
+        r#""network":{"topology":"rign"}"#,
+        r#"network.topology: found "rign", expected "full", "ring", "line", "tree" or {"links": [[A, B], …]}; did you mean "ring"?"#,
+    ),
+    (
+        r#""network":{"topology":{"routers":["Bob"]}}"#,
+        r#"network.topology.links: found nothing, expected a list of pairs of nodes"#,
+    ),
+    (
+        r#""network":{"topology":{"links":[["Alice"]]}}"#,
+        r#"network.topology.links[0]: found ["Alice"], expected a pair of nodes, such as ["A", "B"]"#,
+    ),
+    (
+        r#""network":{"topology":{"links":[["Alice","Bob"],["Bob","Alice"]]}}"#,
+        r#"network.topology.links[1]: found ["Bob","Alice"], expected each pair once"#,
+    ),
+    (
+        r#""network":{"topology":{"links":[["Alice","Alice"]]}}"#,
+        r#"network.topology.links[0][1]: found "Alice", expected another node: what a node tells itself is no message"#,
+    ),
+    (
+        r#""network":{"topology":{"links":[],"routers":["Bob","Bob"]}}"#,
+        r#"network.topology.routers[1]: found "Bob", expected each router once"#,
+    ),
+    (
+        r#""network":{"medium":"air"}"#,
+        r#"network.medium: found "air", expected "links" or "shared""#,
     ),
     (
         r#""network":{"order":"fifi"}"#,
@@ -279,11 +307,11 @@ const FIELDS: &[(&str, &str)] = &[
     ),
     (
         r#""faults":[{"crsh":{"node":"Alice","at":10}}]"#,
-        r#"faults[0].crsh: found the unknown fault "crsh", expected "drop", "delay", "duplicate", "crash", "recover", "pause", "partition", "cut" or "omit"; did you mean "crash"?"#,
+        r#"faults[0].crsh: found the unknown fault "crsh", expected "drop", "delay", "duplicate", "corrupt", "forge", "crash", "recover", "pause", "partition", "cut", "omit", "traitor" or "drift"; did you mean "crash"?"#,
     ),
     (
-        r##""faults":[{"corrupt":{"message":"Alice>Bob#1","bits":[3]}}]"##,
-        r#"faults[0].corrupt: found the unknown fault "corrupt", expected "drop", "delay", "duplicate", "crash", "recover", "pause", "partition", "cut" or "omit""#,
+        r#""faults":[{"melt":{"node":"Alice"}}]"#,
+        r#"faults[0].melt: found the unknown fault "melt", expected "drop", "delay", "duplicate", "corrupt", "forge", "crash", "recover", "pause", "partition", "cut", "omit", "traitor" or "drift""#,
     ),
     (
         r##""faults":[{"drop":{"message":"Alice>Bob#1"},"crash":{"node":"Alice","at":10}}]"##,
@@ -372,6 +400,42 @@ const FIELDS: &[(&str, &str)] = &[
     (
         r#""faults":[{"omit":{"node":"Bob","side":"sned","at":0,"until":9}}]"#,
         r#"faults[0].omit.side: found "sned", expected "send" or "receive"; did you mean "send"?"#,
+    ),
+    (
+        r##""faults":[{"corrupt":{"message":"Alice>Bob#1","bits":[]}}]"##,
+        r#"faults[0].corrupt.bits: found [], expected at least one bit"#,
+    ),
+    (
+        r##""faults":[{"corrupt":{"message":"Alice>Bob#1","bits":[65536]}}]"##,
+        r#"faults[0].corrupt.bits[0]: found 65536, expected a whole number from 0 to 65535"#,
+    ),
+    (
+        r##""faults":[{"corrupt":{"message":"Alice>Bob#1","bits":[3,4,3]}}]"##,
+        r#"faults[0].corrupt.bits[2]: found 3, expected each bit once"#,
+    ),
+    (
+        r##""faults":[{"forge":{"message":"Alice>Bob#1","with":"m2"}}]"##,
+        r#"faults[0].forge.with: found "m2", expected a message that a traitor of this protocol can send"#,
+    ),
+    (
+        r##""faults":[{"forge":{"message":"Alice>Bob#1"}}]"##,
+        r#"faults[0].forge.with: found nothing, expected a message that a traitor of this protocol can send"#,
+    ),
+    (
+        r#""faults":[{"traitor":{"node":"Bob","strategy":"flop"}}]"#,
+        r#"faults[0].traitor.strategy: found "flop", expected "scripted", "silent", "random", "equivocate", "flip" or "collude"; did you mean "flip"?"#,
+    ),
+    (
+        r#""faults":[{"drift":{"node":"Bob","rate":0.4}}]"#,
+        r#"faults[0].drift.rate: found 0.4, expected a number from 0.5 to 2 with at most six decimals"#,
+    ),
+    (
+        r#""faults":[{"drift":{"node":"Bob","rate":1.0000001}}]"#,
+        r#"faults[0].drift.rate: found 1.0000001, expected a number from 0.5 to 2 with at most six decimals"#,
+    ),
+    (
+        r#""faults":[{"drift":{"node":"Bob","offset":-5}}]"#,
+        r#"faults[0].drift.offset: found -5, expected a whole number from 0 to 1000000000"#,
     ),
     (
         r#""captions":[{"at":0,"node":"Bob"}]"#,

@@ -1,8 +1,14 @@
 //! Traces leave as docs/trace.md says, and read well in a terminal.
 
+mod common;
+
+use common::{node, rumour::RUMOUR};
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
-use worldlines::formats::{Outcome, scenario};
+use worldlines::{
+    formats::{Outcome, scenario, text, trace},
+    kernel::{Fault, Medium, MessageName, RequestSpec, Strategy, report, run},
+};
 
 fn outcome(text: &str) -> Outcome {
     let scenario = scenario::read(text).unwrap_or_else(|problem| panic!("{problem}\n{text}"));
@@ -149,6 +155,48 @@ fn every_kind_of_event_says_what_it_is_about() {
         (&json!("lost"), &json!("drop"), None)
     );
     assert_eq!(trace["unused"], json!(["faults[6]", "requests[1]"]));
+}
+
+#[test]
+fn lies_damage_and_transmissions_are_told() {
+    let mut scenario = common::scenario("rumour", 3, 10);
+    scenario.nodes = ["Alice", "Bob", "Carol"].map(str::to_owned).into();
+    scenario.network.medium = Medium::Shared;
+    let name = "transmit".to_owned();
+    scenario.requests = vec![RequestSpec { at: 0, node: node(0), name, with: Some("yes".into()) }];
+    let message = MessageName { from: node(0), to: node(2), number: 1 };
+    scenario.faults = vec![
+        Fault::Traitor { node: node(0), strategy: Strategy::Flip },
+        Fault::Corrupt { message, bits: vec![0] },
+    ];
+    let run = run(&RUMOUR, &scenario).expect("rumours understand");
+    let report = report(&RUMOUR, &scenario, &run);
+    let json = trace::to_json(&scenario, &RUMOUR, &run, &report);
+    let told: Json = serde_json::from_str(&json).expect("a trace is JSON");
+    assert_eq!(
+        told["events"][0],
+        json!({"id": 0, "time": 0, "node": "Alice", "kind": "traitor", "name": "flip"})
+    );
+    assert_eq!(
+        told["messages"][0],
+        json!({"id": "Alice>Bob#1", "from": "Alice", "to": "Bob", "label": "not yes", "truth": "yes",
+               "transmission": 1, "sent": 0, "received": 10, "fate": "received"})
+    );
+    assert_eq!(told["messages"][1]["damaged"], "oot yes");
+    let events = told["events"].as_array().expect("a list");
+    let receipt = |message: &str| {
+        let receives = |event: &&Json| event["kind"] == "receive" && event["message"] == message;
+        events.iter().find(receives).unwrap_or_else(|| panic!("{message} was received"))
+    };
+    assert_eq!(receipt("Alice>Bob#1").get("label"), None, "what came is what was sent");
+    assert_eq!(receipt("Alice>Carol#1")["label"], "oot yes");
+    assert_eq!(receipt("Alice>Carol#1")["data"]["text"], "oot yes");
+    let many = told["messages"].as_array().map(Vec::len);
+    let relays = many.map(|many| many - 2);
+    assert_eq!(told["metrics"]["messages"].as_u64(), relays.map(|relays| relays as u64 + 1));
+    let story = text::render(&scenario, &RUMOUR, &run, &report);
+    assert!(story.contains("not yes (instead of yes)"), "{story}");
+    assert!(story.contains("oot yes (was not yes)"), "{story}");
 }
 
 #[test]

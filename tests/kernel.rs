@@ -550,7 +550,7 @@ fn a_state_can_be_copied_and_gone_on_from() {
     assert_eq!(trace, copied);
     assert_eq!(trace, play(&scenario));
     assert_eq!(simulation.up(), NodeSet::first(3));
-    assert_eq!(simulation.inspect(node(1))["heard"].as_array().map(Vec::len), Some(5));
+    assert_eq!(simulation.inspect(node(1))["state"]["heard"].as_array().map(Vec::len), Some(5));
 }
 
 #[test]

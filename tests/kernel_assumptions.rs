@@ -5,7 +5,7 @@ mod common;
 use common::{broadcast, crash, node, protocol, run_valid};
 use worldlines::kernel::{
     Delay, Detector, Fault, MessageName, NodeId, ParameterValue, PerMillion, Rule, Scenario,
-    Timing, spell,
+    Strategy, Timing, Topology, report, spell,
 };
 
 /// Three nodes on a network where everything takes 10 ms; the first broadcasts at 0.
@@ -42,6 +42,9 @@ fn nothing_is_broken_when_nothing_happens() {
         Rule::MajorityStaysUp,
         Rule::CrashesAreDetected,
         Rule::NobodyRecovers,
+        Rule::NobodyLies,
+        Rule::AtMostTraitors("max-crashes"),
+        Rule::TraitorsBelowThird,
         Rule::RunsToRest,
     ] {
         says(rule, &scenario, None);
@@ -68,6 +71,52 @@ fn channels_are_unreliable_when_a_message_between_the_correct_is_lost_or_doubled
     lucky.network.duplicate = PerMillion::ONE;
     let twice = Some(("Alice>Bob#1 arrived twice", "network.duplicate"));
     says(Rule::ReliableChannels, &lucky, twice);
+}
+
+#[test]
+fn channels_are_unreliable_when_bits_flip_or_links_are_missing() {
+    let mut damaged = scenario();
+    damaged.faults = vec![Fault::Corrupt { message: ALICE_TO_BOB, bits: vec![3] }];
+    let by_hand = Some(("Alice>Bob#1 was lost (corrupt)", "faults[0]"));
+    says(Rule::ReliableChannels, &damaged, by_hand);
+    let mut noisy = scenario();
+    noisy.network.corrupt = PerMillion::ONE;
+    let by_luck = Some(("Alice>Bob#1 was lost (corrupt)", "network.corrupt"));
+    says(Rule::ReliableChannels, &noisy, by_luck);
+    let mut line = scenario();
+    line.network.topology = Topology::Line;
+    let unlinked = Some(("Alice>Carol#1 was lost (unlinked)", "network.topology"));
+    says(Rule::ReliableChannels, &line, unlinked);
+    // What a traitor sends or receives is no concern of channels between the correct.
+    damaged.faults.push(Fault::Traitor { node: node(1), strategy: Strategy::Scripted });
+    says(Rule::ReliableChannels, &damaged, None);
+}
+
+#[test]
+fn traitors_are_counted_by_whom_they_are() {
+    let mut scenario = scenario();
+    scenario.nodes.push("Dave".to_owned());
+    scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(1));
+    let traitor = |index| Fault::Traitor { node: node(index), strategy: Strategy::Flip };
+    scenario.faults = vec![traitor(1), traitor(1)];
+    says(Rule::NobodyLies, &scenario, Some(("Bob is a traitor", "faults[0]")));
+    says(Rule::AtMostTraitors("max-crashes"), &scenario, None);
+    says(Rule::TraitorsBelowThird, &scenario, None);
+    scenario.faults.push(traitor(2));
+    let two = Some(("Bob and Carol are traitors, at most 1 of 4 may be", "faults[2]"));
+    says(Rule::AtMostTraitors("max-crashes"), &scenario, two);
+    says(Rule::TraitorsBelowThird, &scenario, two);
+}
+
+#[test]
+fn who_says_nothing_of_traitors_relies_on_there_being_none() {
+    let mut scenario = scenario();
+    scenario.faults = vec![Fault::Traitor { node: node(0), strategy: Strategy::Silent }];
+    let trace = run_valid(&scenario);
+    let protocol = protocol(&scenario.protocol);
+    assert!(protocol.model.iter().all(|assumption| !assumption.rule.is_on_traitors()));
+    let broken = report(protocol, &scenario, &trace).breaches;
+    assert_eq!(broken.iter().map(|it| it.rule).collect::<Vec<_>>(), [Rule::NobodyLies]);
 }
 
 #[test]

@@ -129,7 +129,7 @@ impl<'a> Heard<'a> {
                 packet.get().map(|Broadcast(payload)| Self::Broadcast(payload))
             }
             Seen::Indication(packet) => packet.get().map(Self::Deliver),
-            Seen::Crash | Seen::Recover | Seen::Detect(_) => None,
+            Seen::Crash | Seen::Recover | Seen::Detect(_) | Seen::Traitor => None,
         }
     }
 }

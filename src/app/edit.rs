@@ -2,7 +2,9 @@
 
 use crate::{
     formats::{Problem, scenario},
-    kernel::{Fault, NetworkSpec, NodeId, NodeSet, ParameterValue, RequestSpec, Scenario, Time},
+    kernel::{
+        Fault, NetworkSpec, NodeId, NodeSet, ParameterValue, RequestSpec, Scenario, Time, Topology,
+    },
     protocols,
 };
 
@@ -120,6 +122,8 @@ fn change_protocol(scenario: &mut Scenario, id: &'static str) {
         protocol.behaviour.requests.iter().any(|kind| kind.name == request.name)
             && read(&request.name, request.with.as_ref(), &scenario.nodes).is_ok()
     });
+    // What a traitor was to say is no message of this protocol.
+    scenario.faults.retain(|fault| !matches!(fault, Fault::Forge { .. }));
     // They told of what the other protocol did.
     scenario.captions.clear();
     scenario.title.clear();
@@ -139,14 +143,22 @@ fn change_nodes(scenario: &mut Scenario, size: usize) {
     scenario.requests.retain(|request| stays(request.node));
     scenario.captions.retain(|caption| stays(caption.node));
     scenario.network.links.retain(|link| stays(link.from) && stays(link.to));
+    if let Topology::Links { links, routers } = &mut scenario.network.topology {
+        links.retain(|link| link.iter().all(|node| stays(*node)));
+        *routers = routers.and(left);
+    }
     scenario.faults.retain_mut(|fault| match fault {
         Fault::Drop { message }
         | Fault::Delay { message, .. }
-        | Fault::Duplicate { message, .. } => stays(message.from) && stays(message.to),
+        | Fault::Duplicate { message, .. }
+        | Fault::Corrupt { message, .. }
+        | Fault::Forge { message, .. } => stays(message.from) && stays(message.to),
         Fault::Crash { node, .. }
         | Fault::Recover { node, .. }
         | Fault::Pause { node, .. }
-        | Fault::Omit { node, .. } => stays(*node),
+        | Fault::Omit { node, .. }
+        | Fault::Traitor { node, .. }
+        | Fault::Drift { node, .. } => stays(*node),
         Fault::Cut { from, to, .. } => stays(*from) && stays(*to),
         Fault::Partition { groups, .. } => {
             groups.iter_mut().for_each(|group| *group = group.and(left));

@@ -1,8 +1,8 @@
 //! What an element shows, in a sentence: for lists, tooltips and screen readers.
 
 use crate::kernel::{
-    EventId, EventKind, Fate, Fault, MessageId, NodeId, NodeSet, RequestSpec, Scenario, Side,
-    Trace, spell,
+    EventId, EventKind, Fate, Fault, MessageId, NodeId, NodeSet, PerMillion, RequestSpec, Scenario,
+    Side, Strategy, Time, Trace, spell,
 };
 
 /// What happened: `Bob delivers m1 from Alice`.
@@ -24,6 +24,7 @@ pub fn event_sentence(scenario: &Scenario, trace: &Trace, event: EventId) -> Str
             format!("{} ({}) is lost: {}", text(*message), name(*message), loss.why())
         }
         EventKind::Timer(timer) => format!("{node}: timer {timer}"),
+        EventKind::Traitor(strategy) => traitor_sentence(node, *strategy),
         EventKind::Crash => format!("{node} crashes"),
         EventKind::Recover => format!("{node} recovers"),
         EventKind::Pause => format!("{node} stands still"),
@@ -54,9 +55,12 @@ pub fn message_sentence(scenario: &Scenario, trace: &Trace, message: MessageId) 
         Fate::Received(event) => format!("received at {} ms", trace.events[event].time),
         Fate::Lost(_, loss) => format!("lost ({})", loss.why()),
     };
+    let truth = message.truth().map(|truth| format!(", a lie instead of {truth}"));
+    let damaged = message.damaged().map(|damaged| format!(", damaged on the way: {damaged}"));
+    let changed = spell(&[truth, damaged].map(Option::unwrap_or_default).concat(), &scenario.nodes);
     let twice = if message.copies.is_empty() { "" } else { ", sent twice by the network" };
     let text = spell(&message.packet.to_string(), &scenario.nodes);
-    format!("{text} from {from} to {to}, sent at {sent} ms, {fate}{twice}")
+    format!("{text} from {from} to {to}, sent at {sent} ms, {fate}{changed}{twice}")
 }
 
 /// What the application asks for: `Alice: broadcast m1`.
@@ -82,6 +86,14 @@ pub fn fault_sentence(scenario: &Scenario, fault: &Fault) -> String {
         }
         Fault::Duplicate { message, after } => {
             format!("{} comes again {after} ms later", scenario.message_name(*message))
+        }
+        Fault::Corrupt { message, bits } => {
+            let many =
+                if bits.len() == 1 { "1 bit".to_owned() } else { format!("{} bits", bits.len()) };
+            format!("{many} of {} flipped on the way", scenario.message_name(*message))
+        }
+        Fault::Forge { message, with } => {
+            format!("{} says {with} instead", scenario.message_name(*message))
         }
         Fault::Crash { node, after_sends: None, .. } => format!("{} crashes", name(*node)),
         Fault::Crash { node, after_sends: Some(0), .. } => {
@@ -112,5 +124,29 @@ pub fn fault_sentence(scenario: &Scenario, fault: &Fault) -> String {
         Fault::Omit { node, side: Side::Receive, .. } => {
             format!("{} fails to receive", name(*node))
         }
+        Fault::Traitor { node, strategy } => traitor_sentence(name(*node), *strategy),
+        Fault::Drift { node, rate, offset } => drift_sentence(name(*node), *rate, *offset),
+    }
+}
+
+fn traitor_sentence(node: &str, strategy: Strategy) -> String {
+    let how = match strategy {
+        Strategy::Scripted => "it lies where it is told to",
+        Strategy::Silent => "it says nothing",
+        Strategy::Random => "it lies, keeps silent or tells the truth by lot",
+        Strategy::Equivocate => "it lies to every second node",
+        Strategy::Flip => "it lies to everyone",
+        Strategy::Collude => "it tells half of the loyal the traitors' common lie",
+    };
+    format!("{node} is a traitor: {how}")
+}
+
+fn drift_sentence(node: &str, rate: PerMillion, offset: Time) -> String {
+    let ahead = (offset > 0).then(|| format!("begins {offset} ms ahead"));
+    let speed = (rate != PerMillion::ONE).then(|| format!("runs at {rate} times time"));
+    let said: Vec<_> = [ahead, speed].into_iter().flatten().collect();
+    match said.as_slice() {
+        [] => format!("{node}'s clock is right"),
+        said => format!("{node}'s clock {}", said.join(" and ")),
     }
 }

@@ -229,7 +229,9 @@ pub fn mark_shape(kind: &EventKind) -> Option<MarkShape> {
         EventKind::Request { .. } => MarkShape::Request,
         EventKind::Receive(_) => MarkShape::Receipt,
         EventKind::Indicate { kind: "deliver", .. } => MarkShape::Delivery,
-        EventKind::Indicate { .. } | EventKind::Detect(_) => MarkShape::Flag,
+        EventKind::Indicate { .. } | EventKind::Detect(_) | EventKind::Traitor(_) => {
+            MarkShape::Flag
+        }
         EventKind::Timer(_) => MarkShape::Timer,
         EventKind::Crash => MarkShape::Crash,
         EventKind::Recover => MarkShape::Recovery,
@@ -247,6 +249,7 @@ fn mark_text(scenario: &Scenario, kind: &EventKind) -> Option<String> {
         | EventKind::Timer(packet) => packet.to_string(),
         EventKind::Detect(detection) => detection.to_string(),
         EventKind::Note(note) => note.to_string(),
+        EventKind::Traitor(_) => "traitor".to_owned(),
         _ => return None,
     };
     Some(elide(&spell(&text, &scenario.nodes)))

@@ -13,6 +13,9 @@ pub const MAX_TEXT: usize = 1 << 20;
 /// How deep objects and lists may nest.
 pub const MAX_NESTING: usize = 32;
 /// The greatest whole number that every language's JSON carries exactly.
+/// How long a value may be that is handed on to a protocol, in bytes of JSON.
+pub(super) const MAX_VALUE: usize = 4096;
+/// The greatest whole number that every language's JSON keeps exactly.
 pub(super) const MAX_WHOLE: u64 = (1 << 53) - 1;
 
 /// Reads a text as JSON.
@@ -257,8 +260,8 @@ impl<'a> Place<'a> {
     }
 
     /// A whole number that fits a count, within this range.
-    pub(super) fn count(&self, least: u32) -> Result<u32, Problem> {
-        let number = self.whole(u64::from(least)..=u64::from(u32::MAX))?;
+    pub(super) fn count(&self, range: RangeInclusive<u32>) -> Result<u32, Problem> {
+        let number = self.whole(u64::from(*range.start())..=u64::from(*range.end()))?;
         Ok(u32::try_from(number).expect("the range is that of the type"))
     }
 
@@ -272,14 +275,20 @@ impl<'a> Place<'a> {
 
     /// A number from 0 to 1 with at most six decimals.
     pub(super) fn probability(&self) -> Result<PerMillion, Problem> {
+        self.rate(PerMillion(0)..=PerMillion::ONE)
+    }
+
+    /// A number of this range with at most six decimals.
+    pub(super) fn rate(&self, range: RangeInclusive<PerMillion>) -> Result<PerMillion, Problem> {
         let read = match self.value {
             Some(Json::Number(number)) => millionths(number),
             _ => None,
         };
-        read.and_then(|odds| u32::try_from(odds).ok())
-            .map(PerMillion)
-            .filter(|odds| *odds <= PerMillion::ONE)
-            .ok_or_else(|| self.problem("a number from 0 to 1 with at most six decimals"))
+        let rate = read.and_then(|rate| u32::try_from(rate).ok()).map(PerMillion);
+        rate.filter(|rate| range.contains(rate)).ok_or_else(|| {
+            let (least, most) = (range.start(), range.end());
+            self.problem(format!("a number from {least} to {most} with at most six decimals"))
+        })
     }
 
     /// A text.
@@ -323,7 +332,12 @@ impl<'a> Place<'a> {
     /// A value that is handed on as it is, so that it comes out of the canonical form as it went in:
     /// its texts can be drawn, its numbers are exact, and whole ones are written without a point.
     pub(super) fn freely(&self) -> Result<Option<Json>, Problem> {
-        self.value.map(|value| self.tidy(value, MAX_NESTING)).transpose()
+        let tidy = self.value.map(|value| self.tidy(value, MAX_NESTING)).transpose()?;
+        // It is copied into every message that carries it, and into the trace.
+        if tidy.as_ref().is_some_and(|value| value.to_string().len() > MAX_VALUE) {
+            return Err(self.problem(format!("a value of at most {MAX_VALUE} bytes of JSON")));
+        }
+        Ok(tidy)
     }
 
     fn tidy(&self, value: &Json, levels: usize) -> Result<Json, Problem> {

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 /// How much of a value, in characters, is repeated to the reader.
 const SHOWN: usize = 60;
 /// How many of the known names are listed before the list is cut.
-const LISTED: usize = 12;
+const LISTED: usize = 16;
 /// Up to which length, in characters, a closest name is looked for: the search takes the product of two.
 const COMPARED: usize = 64;
 

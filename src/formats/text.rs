@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::trace::{Spelt, unused};
 use crate::kernel::{
-    Breach, Class, Event, EventKind, Judgement, Kind, MAX_EVENTS, Packet, Protocol, Report,
+    Breach, Class, EventId, EventKind, Fate, Judgement, Kind, MAX_EVENTS, Packet, Protocol, Report,
     Scenario, Trace, Verdict, spell,
 };
 
@@ -15,7 +15,7 @@ use crate::kernel::{
 pub fn render(scenario: &Scenario, protocol: &Protocol, trace: &Trace, report: &Report) -> String {
     let view = View { scenario, trace };
     let mut text = view.heading(protocol);
-    let rows: Vec<_> = trace.events.iter().map(|event| view.row(event)).collect();
+    let rows: Vec<_> = (0..trace.events.len()).map(|id| view.row(id)).collect();
     text.push('\n');
     text.push_str(&table(&rows, ""));
     text.push('\n');
@@ -60,7 +60,8 @@ impl View<'_> {
         format!("{heading}{}: {}; {ended}\n", protocol.id, nodes.join(", "))
     }
 
-    fn row(self, event: &Event) -> Row {
+    fn row(self, id: EventId) -> Row {
+        let event = &self.trace.events[id];
         let message = event.kind.message().map(|message| &self.trace.messages[message]);
         let about = message.map(|message| one_line(&self.scenario.message_name(message.name)));
         let mut rest = match &event.kind {
@@ -70,13 +71,27 @@ impl View<'_> {
             EventKind::Indicate { kind, packet } => self.indication(kind, packet),
             EventKind::Note(note) => self.spell(note),
             EventKind::Detect(detection) => self.spell(&detection.node().to_string()),
+            EventKind::Traitor(strategy) => strategy.name().to_owned(),
             _ => String::new(),
         };
         if let Some(message) = message {
             rest = self.spell(&message.packet.to_string());
         }
-        if let EventKind::Lose(_, loss) = event.kind {
-            rest = format!("{rest} ({})", loss.why());
+        match (&event.kind, message) {
+            (EventKind::Lose(_, loss), _) => rest = format!("{rest} ({})", loss.why()),
+            (EventKind::Send(_), Some(message)) => {
+                if let Some(truth) = message.truth() {
+                    rest = format!("{rest} (instead of {})", self.spell(&truth.to_string()));
+                }
+            }
+            (EventKind::Receive(_), Some(message)) => {
+                if let Some(damaged) =
+                    message.damaged().filter(|_| message.fate == Fate::Received(id))
+                {
+                    rest = format!("{} (was {rest})", self.spell(&damaged.to_string()));
+                }
+            }
+            _ => {}
         }
         [
             format!("{} ms", event.time),
@@ -158,7 +173,7 @@ impl View<'_> {
             let _ = writeln!(text, "{indent}broken by {culprit}: {why}; assumed: {assumed}");
         }
         if let (true, Verdict::Violated { witness, .. }) = (with_witnesses, &judgement.verdict) {
-            let rows: Vec<_> = witness.iter().map(|&id| self.row(&self.trace.events[id])).collect();
+            let rows: Vec<_> = witness.iter().map(|&id| self.row(id)).collect();
             text.push_str(&table(&rows, &format!("{indent}witness: ")));
         }
     }

@@ -9,8 +9,8 @@ use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use crate::kernel::{
-    Event, EventId, EventKind, Fate, Judgement, Message, Protocol, Report, Scenario, Time, Trace,
-    Verdict, spell,
+    Event, EventId, EventKind, Fate, Judgement, Message, Packet, Protocol, Report, Scenario, Time,
+    Trace, Verdict, spell,
 };
 
 /// The version of the format.
@@ -91,7 +91,7 @@ impl<'a> Document<'a> {
             verdicts: report.judgements.iter().map(verdict).collect(),
             class: report.class.map(|class| class.to_string()),
             unused: unused(trace),
-            metrics: Metrics { messages: trace.messages.len() },
+            metrics: Metrics { messages: trace.sends() },
         }
     }
 }
@@ -218,8 +218,14 @@ impl<'a> EventObject<'a> {
                 let about = view.scenario.name(detection.node());
                 object.data = Some(view.data(serde_json::json!({ "node": about })));
             }
-            EventKind::Receive(_)
-            | EventKind::Crash
+            EventKind::Traitor(strategy) => object.name = Some(strategy.name().to_owned()),
+            EventKind::Receive(message) => {
+                let message = &view.trace.messages[*message];
+                let damaged = message.damaged().filter(|_| message.fate == Fate::Received(id));
+                object.label = damaged.map(|packet| view.spell(&packet.to_string()));
+                object.data = damaged.map(|packet| view.data(packet.inspect()));
+            }
+            EventKind::Crash
             | EventKind::Recover
             | EventKind::Pause
             | EventKind::Resume
@@ -244,6 +250,12 @@ struct MessageObject<'a> {
     from: &'a str,
     to: &'a str,
     label: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    truth: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    damaged: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transmission: Option<u32>,
     sent: Time,
     #[serde(skip_serializing_if = "Option::is_none")]
     received: Option<Time>,
@@ -257,11 +269,15 @@ struct MessageObject<'a> {
 impl<'a> MessageObject<'a> {
     fn new(view: View<'a>, message: &Message) -> Self {
         let FateObject { received, fate, why } = FateObject::new(view, message.fate);
+        let label = |packet: &Packet| view.spell(&packet.to_string());
         Self {
             id: view.message_name(message),
             from: view.scenario.name(message.name.from),
             to: view.scenario.name(message.name.to),
-            label: view.spell(&message.packet.to_string()),
+            label: label(&message.packet),
+            truth: message.truth().map(label),
+            damaged: message.damaged().map(label),
+            transmission: message.transmission,
             sent: view.trace.events[message.sent].time,
             received,
             fate,

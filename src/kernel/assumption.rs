@@ -1,8 +1,8 @@
 //! What a protocol relies on, and how a scenario breaks it.
 
 use super::{
-    Detector, EventId, EventKind, Fate, Fault, Loss, NodeSet, ParameterValue, ParameterValues,
-    Protocol, Scenario, Timing, Trace,
+    Detector, EventId, EventKind, Fate, Fault, Loss, Message, NodeSet, ParameterValue,
+    ParameterValues, Protocol, Scenario, Timing, Trace,
 };
 
 /// Something that a protocol relies on, perhaps only for one value of a parameter.
@@ -33,6 +33,13 @@ pub enum Rule {
     CrashesAreDetected,
     /// Crash-stop: who has crashed does not come back.
     NobodyRecovers,
+    /// Everybody is loyal: nobody sends what its code does not say. A protocol that has no rule on traitors
+    /// relies on it without saying so.
+    NobodyLies,
+    /// No more nodes are traitors than the parameter of this name says.
+    AtMostTraitors(&'static str),
+    /// More than two thirds of the nodes are loyal (n ≥ 3m + 1: Lamport, Shostak and Pease 1982).
+    TraitorsBelowThird,
     /// The run goes on until it is at rest. Every liveness property relies on it.
     RunsToRest,
 }
@@ -81,8 +88,19 @@ impl Rule {
             Self::MajorityStaysUp => "a majority of the nodes stays up".to_owned(),
             Self::CrashesAreDetected => "every crash is detected".to_owned(),
             Self::NobodyRecovers => "who has crashed does not come back (crash-stop)".to_owned(),
+            Self::NobodyLies => "nobody lies".to_owned(),
+            Self::AtMostTraitors(parameter) => {
+                format!("no more nodes are traitors than {parameter} says")
+            }
+            Self::TraitorsBelowThird => "more than two thirds of the nodes are loyal".to_owned(),
             Self::RunsToRest => "the run goes on until it is at rest".to_owned(),
         }
+    }
+
+    /// Whether it is about traitors. A protocol without such a rule relies on [`NobodyLies`](Self::NobodyLies).
+    #[must_use]
+    pub const fn is_on_traitors(self) -> bool {
+        matches!(self, Self::NobodyLies | Self::AtMostTraitors(_) | Self::TraitorsBelowThird)
     }
 
     /// How a run broke it, if it did.
@@ -134,6 +152,14 @@ impl Rule {
                 let why =
                     format!("{} came back at {} ms without its memory", event.node, event.time);
                 breach(Some(back), fault_path(fault), why)
+            }
+            Self::NobodyLies => betrayal(self, scenario, trace, 0),
+            Self::AtMostTraitors(parameter) => {
+                let limit = integer(protocol, &scenario.params, parameter);
+                betrayal(self, scenario, trace, limit as usize)
+            }
+            Self::TraitorsBelowThird => {
+                betrayal(self, scenario, trace, (scenario.nodes.len() - 1) / 3)
             }
             Self::RunsToRest => {
                 (!trace.quiescent).then_some(())?;
@@ -200,37 +226,74 @@ fn crash_number(trace: &Trace, nth: usize) -> Option<(NodeSet, EventId)> {
     Some((crashed, event))
 }
 
+/// The traitor who is one too many.
+fn betrayal(rule: Rule, scenario: &Scenario, trace: &Trace, limit: usize) -> Option<Breach> {
+    let mut traitors = NodeSet::EMPTY;
+    let event = trace.events.iter().position(|event| {
+        let turns = matches!(event.kind, EventKind::Traitor(_));
+        turns && traitors.insert(event.node) && traitors.len() > limit
+    })?;
+    let last = trace.events[event].node;
+    let culprit = fault_path(
+        scenario
+            .faults
+            .iter()
+            .position(|fault| matches!(*fault, Fault::Traitor { node, .. } if node == last)),
+    );
+    let verb = if traitors.len() == 1 { "is a traitor" } else { "are traitors" };
+    let why = match limit {
+        0 => format!("{traitors} {verb}"),
+        _ => format!("{traitors} {verb}, at most {limit} of {} may be", scenario.nodes.len()),
+    };
+    Some(Breach { rule, why, culprit, event: Some(event) })
+}
+
 fn unreliable(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
-    let crashed: NodeSet =
-        trace.events.iter().filter(|e| e.kind == EventKind::Crash).map(|e| e.node).collect();
-    let between_correct = trace.messages.iter().filter(|message| {
-        !crashed.contains(message.name.from) && !crashed.contains(message.name.to)
-    });
-    between_correct
-        .filter_map(|message| {
-            let name = scenario.message_name(message.name);
-            let second = message.copies.iter().find(|copy| matches!(copy, Fate::Received(_)));
-            let (event, culprit, why) = match (message.fate, second) {
-                (Fate::Lost(event, loss), _) => {
-                    let culprit = match loss {
-                        Loss::Luck => "network.loss".to_owned(),
-                        _ => fault_path(loss.fault()),
-                    };
-                    (event, culprit, format!("{name} was lost ({})", loss.why()))
-                }
-                (_, Some(Fate::Received(event))) => {
-                    let by_hand = scenario.faults.iter().position(|fault| {
-                        matches!(*fault, Fault::Duplicate { message: hit, .. } if hit == message.name)
-                    });
-                    let by_luck = || "network.duplicate".to_owned();
-                    let culprit = by_hand.map_or_else(by_luck, |fault| fault_path(Some(fault)));
-                    (*event, culprit, format!("{name} arrived twice"))
-                }
-                _ => return None,
+    let fails = |kind: &EventKind| matches!(kind, EventKind::Crash | EventKind::Traitor(_));
+    let faulty: NodeSet = trace.events.iter().filter(|e| fails(&e.kind)).map(|e| e.node).collect();
+    let between_correct = trace
+        .messages
+        .iter()
+        .filter(|message| !faulty.contains(message.name.from) && !faulty.contains(message.name.to));
+    // The first event that shows it, and the message: a loss, a damage or a second receipt.
+    let shows = |message: &Message| match (message.fate, message.copies.as_slice()) {
+        (Fate::Lost(event, _), _) => Some(event),
+        (Fate::Received(event), _) if message.damaged().is_some() => Some(event),
+        (_, copies) => copies.iter().find_map(|copy| match copy {
+            Fate::Received(event) => Some(*event),
+            _ => None,
+        }),
+    };
+    let shown = between_correct.filter_map(|message| Some((shows(message)?, message)));
+    let (event, message) = shown.min_by_key(|(event, _)| *event)?;
+    let (culprit, why) = unreliability(scenario, message);
+    Some(Breach { rule, why, culprit, event: Some(event) })
+}
+
+/// What is behind a message that is lost, damaged or there twice; and how that is said.
+fn unreliability(scenario: &Scenario, message: &Message) -> (String, String) {
+    let name = scenario.message_name(message.name);
+    let by_hand = |kind: &str, network: &str| {
+        let mut faults = scenario.faults.iter();
+        let fault =
+            faults.position(|fault| fault.kind() == kind && fault.message() == Some(message.name));
+        fault.map_or_else(|| network.to_owned(), |fault| fault_path(Some(fault)))
+    };
+    match message.fate {
+        Fate::Lost(_, loss) => {
+            let culprit = match loss {
+                Loss::Luck => "network.loss".to_owned(),
+                Loss::Corrupt(None) => "network.corrupt".to_owned(),
+                Loss::Unlinked => "network.topology".to_owned(),
+                _ => fault_path(loss.fault()),
             };
-            Some(Breach { rule, why, culprit, event: Some(event) })
-        })
-        .min_by_key(|breach| breach.event)
+            (culprit, format!("{name} was lost ({})", loss.why()))
+        }
+        _ if message.damaged().is_some() => {
+            (by_hand("corrupt", "network.corrupt"), format!("bits of {name} flipped on the way"))
+        }
+        _ => (by_hand("duplicate", "network.duplicate"), format!("{name} arrived twice")),
+    }
 }
 
 fn overtaking(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {

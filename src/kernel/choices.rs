@@ -13,6 +13,9 @@ pub(super) enum Purpose {
     Duplicate,
     DuplicateDelay,
     Protocol,
+    Corruption,
+    Bit,
+    Treason,
 }
 
 /// Mixes two words into one (two rounds of SplitMix64's finaliser: Steele, Lea and Flood 2014).

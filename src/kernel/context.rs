@@ -1,6 +1,9 @@
 //! What a handler may do.
 
-use super::{Choices, Group, NodeId, NodeSet, Process, Time};
+use super::{Choices, Group, NodeId, NodeSet, Process, Signed, Time, Watch};
+
+/// How long a note may be, in characters; the rest of a longer one is left out.
+pub const MAX_NOTE: usize = 1000;
 
 /// What a handler asks the kernel to do once it has run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,11 +15,13 @@ pub enum Effect<P: Process> {
         /// What each of them gets.
         message: P::Message,
     },
+    /// One transmission to all who can hear it.
+    Transmit(P::Message),
     /// An alarm for oneself.
     SetTimer {
         /// Which: setting an equal one again replaces it.
         timer: P::Timer,
-        /// In how many virtual ms.
+        /// In how many ms, by one's own clock.
         after: Time,
     },
     /// No alarm after all.
@@ -37,7 +42,7 @@ pub enum Effect<P: Process> {
 #[derive(Debug)]
 pub struct Context<'a, P: Process> {
     pub(super) group: Group,
-    pub(super) now: Time,
+    pub(super) watch: Watch<'a>,
     pub(super) choices: &'a mut Choices,
     pub(super) effects: Vec<Effect<P>>,
 }
@@ -55,10 +60,22 @@ impl<P: Process> Context<'_, P> {
         self.group
     }
 
-    /// How much time has passed, in virtual ms.
+    /// Those to whom one's messages get; what is sent to others is lost.
     #[must_use]
-    pub const fn now(&self) -> Time {
-        self.now
+    pub const fn neighbours(&self) -> NodeSet {
+        self.group.neighbours
+    }
+
+    /// Whether the node only passes things on.
+    #[must_use]
+    pub const fn is_router(&self, node: NodeId) -> bool {
+        self.group.routers.contains(node)
+    }
+
+    /// What one's own clock shows, in ms: how much time has passed, where the clock is right.
+    #[must_use]
+    pub fn clock(&self) -> Time {
+        self.watch.read()
     }
 
     /// Sends to one node. A message to oneself is handled at the same moment, right after this handler.
@@ -81,7 +98,19 @@ impl<P: Process> Context<'_, P> {
         self.effects.push(Effect::Send { to, message });
     }
 
-    /// Sets the timer, or sets it anew, to go off in `after` virtual ms.
+    /// On a shared medium, one transmission that all neighbours hear, each of which may miss it on its own;
+    /// elsewhere as [`send_others`](Self::send_others).
+    pub fn transmit(&mut self, message: P::Message) {
+        self.effects.push(Effect::Transmit(message));
+    }
+
+    /// Signs a value in one's own name.
+    #[must_use]
+    pub const fn sign<T>(&self, value: T) -> Signed<T> {
+        Signed::new(self.group.me, value)
+    }
+
+    /// Sets the timer, or sets it anew, to go off in `after` ms by one's own clock.
     pub fn set_timer(&mut self, timer: P::Timer, after: Time) {
         self.effects.push(Effect::SetTimer { timer, after });
     }
@@ -103,7 +132,11 @@ impl<P: Process> Context<'_, P> {
 
     /// Says why, in the diagram's margin.
     pub fn note(&mut self, note: impl Into<String>) {
-        self.effects.push(Effect::Note(note.into()));
+        let mut note = note.into();
+        if let Some((end, _)) = note.char_indices().nth(MAX_NOTE) {
+            note.truncate(end);
+        }
+        self.effects.push(Effect::Note(note));
     }
 
     /// A number below `bound`: drawn by lot in a simulation, enumerated by a search.
@@ -124,7 +157,7 @@ impl<P: Process> Context<'_, P> {
     {
         let mut below = Context {
             group: self.group,
-            now: self.now,
+            watch: self.watch,
             choices: &mut *self.choices,
             effects: Vec::new(),
         };
@@ -133,6 +166,7 @@ impl<P: Process> Context<'_, P> {
         for effect in below.effects {
             self.effects.push(match effect {
                 Effect::Send { to, message } => Effect::Send { to, message: message.into() },
+                Effect::Transmit(message) => Effect::Transmit(message.into()),
                 Effect::SetTimer { timer, after } => {
                     Effect::SetTimer { timer: timer.into(), after }
                 }

@@ -84,7 +84,11 @@ pub fn judge(protocol: &Protocol, nodes: usize, trace: &Trace, events: EventId) 
 pub fn report(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Report {
     let judgements = judge(protocol, scenario.nodes.len(), trace, trace.events.len());
     let relied_on = protocol.model.iter().filter(|a| a.applies(protocol, &scenario.params));
-    let rules = relied_on.map(|assumption| assumption.rule).chain([Rule::RunsToRest]);
+    let rules = relied_on.map(|assumption| assumption.rule);
+    // Who does not say how many traitors it stands, stands none.
+    let stands_traitors = protocol.model.iter().any(|assumption| assumption.rule.is_on_traitors());
+    let implied = (!stands_traitors).then_some(Rule::NobodyLies).into_iter();
+    let rules = rules.chain(implied).chain([Rule::RunsToRest]);
     let breaches = rules.filter_map(|rule| rule.breach(protocol, scenario, trace)).collect();
     let promised = || judgements.iter().filter(|judgement| judgement.promised);
     let kept = |kind| !promised().any(|j| j.property.kind == kind && j.verdict.is_violated());

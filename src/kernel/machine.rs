@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 
 use super::{
     Choices, Context, Detection, Effect, Group, Indication, NodeId, NodeSet, ParameterValues,
-    Parameters, Payload, Process, Time,
+    Parameters, Payload, Process, Time, Watch,
 };
 
 /// A message, a timer, a request or an indication, whose type only its protocol knows.
@@ -124,11 +124,13 @@ pub enum Output {
         /// What each of them gets.
         packet: Packet,
     },
+    /// One transmission to all who can hear it.
+    Transmit(Packet),
     /// An alarm.
     SetTimer {
         /// Which.
         timer: Packet,
-        /// In how many virtual ms.
+        /// In how many ms, by the machine's own clock.
         after: Time,
     },
     /// No alarm after all.
@@ -149,7 +151,13 @@ pub enum Output {
 /// One running process, its types erased.
 pub trait Machine: dyn_clone::DynClone + Any {
     /// Hands it an event; what it wants done is appended to `outputs`.
-    fn handle(&mut self, now: Time, choices: &mut Choices, input: Input, outputs: &mut Vec<Output>);
+    fn handle(
+        &mut self,
+        watch: Watch,
+        choices: &mut Choices,
+        input: Input,
+        outputs: &mut Vec<Output>,
+    );
     /// The machine that starts after a crash, given what was last stored.
     fn recovered(&self, stored: Option<&dyn Machine>) -> Box<dyn Machine>;
     /// Its state as JSON, nodes as their characters.
@@ -185,12 +193,12 @@ where
 impl<P: Process<Indication: Indication>> Machine for Typed<P> {
     fn handle(
         &mut self,
-        now: Time,
+        watch: Watch,
         choices: &mut Choices,
         input: Input,
         outputs: &mut Vec<Output>,
     ) {
-        let mut ctx = Context { group: self.group, now, choices, effects: Vec::new() };
+        let mut ctx = Context { group: self.group, watch, choices, effects: Vec::new() };
         let process = &mut self.process;
         match input {
             Input::Init => process.on_init(&mut ctx),
@@ -226,6 +234,7 @@ impl<P: Process<Indication: Indication>> Machine for Typed<P> {
 fn erase<P: Process<Indication: Indication>>(effect: Effect<P>) -> Output {
     match effect {
         Effect::Send { to, message } => Output::Send { to, packet: Packet::new(message) },
+        Effect::Transmit(message) => Output::Transmit(Packet::new(message)),
         Effect::SetTimer { timer, after } => Output::SetTimer { timer: Packet::new(timer), after },
         Effect::CancelTimer(timer) => Output::CancelTimer(Packet::new(timer)),
         Effect::Indicate(indication) => {

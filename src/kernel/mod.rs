@@ -6,26 +6,34 @@
 //! simulation between the two ([`Simulation`]); and what is said about a run ([`Property`],
 //! [`Assumption`], [`Judgement`]).
 
+mod agenda;
 mod assumption;
 mod causality;
 mod choices;
+mod clock;
 mod context;
+mod difference;
 mod judgement;
 mod machine;
 mod network;
 mod node;
+mod obstacles;
 mod parameter;
 mod process;
 mod property;
 mod protocol;
 mod scenario;
+mod signed;
 mod simulation;
 mod trace;
+mod traitor;
 
 pub use assumption::{Assumption, Breach, Rule};
 pub use causality::{Chain, chain};
 pub use choices::Choices;
-pub use context::{Context, Effect};
+pub use clock::Watch;
+pub use context::{Context, Effect, MAX_NOTE};
+pub use difference::{Change, difference};
 pub use judgement::{Class, Judgement, Report, judge, report};
 pub use machine::{Input, Machine, Output, Packet};
 pub use node::{Group, MAX_NODES, NodeId, NodeSet, speaks_reserved, spell};
@@ -38,8 +46,10 @@ pub use process::{
 pub use property::{Kind, Monitor, Observation, Property, Roster, Seen, Verdict};
 pub use protocol::{Behaviour, Cost, Protocol, ReadRequest};
 pub use scenario::{
-    Caption, Delay, Detector, Fault, LinkSpec, MAX_EVENTS, MAX_FAULTS, MAX_REQUESTS, MAX_TIME,
-    MessageName, NetworkSpec, Order, PerMillion, RequestSpec, Scenario, Side, Timing,
+    Caption, Delay, Detector, Fault, LinkSpec, MAX_BIT, MAX_BITS, MAX_EVENTS, MAX_FAULTS,
+    MAX_REQUESTS, MAX_TIME, MAX_TIMERS, Medium, MessageName, NetworkSpec, Order, PerMillion,
+    RequestSpec, Scenario, Side, Strategy, Timing, Topology,
 };
+pub use signed::{Keys, Signed};
 pub use simulation::{Plan, Simulation, run};
-pub use trace::{Event, EventId, EventKind, Fate, Loss, Message, MessageId, Trace};
+pub use trace::{Event, EventId, EventKind, Fate, Loss, Message, MessageId, Tampering, Trace};

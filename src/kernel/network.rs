@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Delay, Fault, Loss, MessageName, NodeId, NodeSet, Order, PerMillion, Scenario, Side, Time,
+    Delay, Fault, Loss, MAX_BIT, MessageName, NodeId, NodeSet, Order, PerMillion, Scenario, Time,
     choices::{Purpose, below, mix},
+    obstacles::Obstacles,
 };
 
 /// The network of a scenario: what never changes while it runs.
@@ -17,13 +18,16 @@ pub(super) struct Network {
     order: Order,
     loss: PerMillion,
     duplicate: PerMillion,
+    corrupt: PerMillion,
+    /// By node.
+    pub(super) neighbours: Vec<NodeSet>,
     /// By link.
     links: Vec<Link>,
     drops: BTreeMap<MessageName, usize>,
     delays: BTreeMap<MessageName, Vec<(usize, Time)>>,
     duplicates: BTreeMap<MessageName, Vec<(usize, Time)>>,
-    /// In the scenario's order.
-    obstacles: Vec<Obstacle>,
+    damages: BTreeMap<MessageName, (usize, Vec<u32>)>,
+    obstacles: Obstacles,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -36,27 +40,10 @@ struct Link {
 /// What changes on a link while a run goes on.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct LinkState {
-    /// How many messages it has carried.
-    pub(super) sent: u32,
+    /// How many messages have been made for it.
+    named: u32,
     /// When the last of them arrives: on a FIFO link none comes sooner.
     last_arrival: Time,
-}
-
-/// A stretch of time in which some links are dead.
-#[derive(Clone, Debug)]
-struct Obstacle {
-    fault: usize,
-    at: Time,
-    until: Time,
-    what: Blocked,
-}
-
-#[derive(Clone, Debug)]
-enum Blocked {
-    Between(Vec<NodeSet>),
-    Link(NodeId, NodeId),
-    Sender(NodeId),
-    Receiver(NodeId),
 }
 
 /// The way of one copy of a message.
@@ -66,6 +53,14 @@ pub(super) struct Way {
     pub(super) at: Time,
     /// Why it ends without having arrived, if it does.
     pub(super) lost: Option<Loss>,
+}
+
+/// Bits that flip on the way of a message's first copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Damage {
+    pub(super) bits: Vec<u32>,
+    /// None if it was bad luck.
+    pub(super) fault: Option<usize>,
 }
 
 impl Network {
@@ -88,11 +83,14 @@ impl Network {
             order: spec.order,
             loss: spec.loss,
             duplicate: spec.duplicate,
+            corrupt: spec.corrupt,
+            neighbours: spec.topology.neighbours(size),
             links,
             drops: BTreeMap::new(),
             delays: BTreeMap::new(),
             duplicates: BTreeMap::new(),
-            obstacles: Vec::new(),
+            damages: BTreeMap::new(),
+            obstacles: Obstacles::new(scenario),
         };
         for (index, fault) in scenario.faults.iter().enumerate() {
             network.add(index, fault);
@@ -100,10 +98,8 @@ impl Network {
         network
     }
 
+    /// Takes note of what happens to single messages.
     fn add(&mut self, index: usize, fault: &Fault) {
-        let mut obstacle = |at, until, what| {
-            self.obstacles.push(Obstacle { fault: index, at, until, what });
-        };
         match *fault {
             Fault::Drop { message } => {
                 self.drops.entry(message).or_insert(index);
@@ -114,17 +110,10 @@ impl Network {
             Fault::Duplicate { message, after } => {
                 self.duplicates.entry(message).or_default().push((index, after));
             }
-            Fault::Partition { ref groups, at, until } => {
-                obstacle(at, until, Blocked::Between(groups.clone()));
+            Fault::Corrupt { message, ref bits } => {
+                self.damages.entry(message).or_insert_with(|| (index, bits.clone()));
             }
-            Fault::Cut { from, to, at, until } => obstacle(at, until, Blocked::Link(from, to)),
-            Fault::Omit { node, side: Side::Send, at, until } => {
-                obstacle(at, until, Blocked::Sender(node));
-            }
-            Fault::Omit { node, side: Side::Receive, at, until } => {
-                obstacle(at, until, Blocked::Receiver(node));
-            }
-            Fault::Crash { .. } | Fault::Recover { .. } | Fault::Pause { .. } => {}
+            _ => {}
         }
     }
 
@@ -133,95 +122,121 @@ impl Network {
         vec![LinkState::default(); self.links.len()]
     }
 
-    /// Hands a message to the network: its name, and the way of each of its copies. Faults that had a
-    /// part in it are marked in `met`.
+    const fn link(&self, from: NodeId, to: NodeId) -> usize {
+        from.index() * self.size + to.index()
+    }
+
+    /// What the next message of a link will be called.
+    pub(super) fn next_name(&self, state: &[LinkState], from: NodeId, to: NodeId) -> MessageName {
+        MessageName { from, to, number: state[self.link(from, to)].named + 1 }
+    }
+
+    /// Takes note that the message of this name has been made, whether it is sent or withheld.
+    pub(super) fn take_name(&self, state: &mut [LinkState], name: MessageName) {
+        state[self.link(name.from, name.to)].named = name.number;
+    }
+
+    /// A random word for a message, the same in every run with this seed.
+    pub(super) fn draw(&self, name: MessageName, purpose: Purpose) -> u64 {
+        let link = self.links[self.link(name.from, name.to)];
+        mix(mix(link.key, u64::from(name.number)), purpose as u64)
+    }
+
+    fn is_lucky(&self, name: MessageName, purpose: Purpose, odds: PerMillion) -> bool {
+        odds.0 > 0
+            && below(self.draw(name, purpose), u64::from(PerMillion::ONE.0)) < u64::from(odds.0)
+    }
+
+    /// A delay of the message's link.
+    fn span(&self, name: MessageName, purpose: Purpose) -> Time {
+        let Delay { min, max } = self.links[self.link(name.from, name.to)].delay;
+        min + below(self.draw(name, purpose), max - min + 1)
+    }
+
+    /// Hands a message to the network: appends the way of each of its copies to `ways`, and says what
+    /// damage its first copy takes on it. Faults that had a part in it are marked in `met`.
     pub(super) fn send(
         &self,
         state: &mut [LinkState],
         met: &mut [bool],
         now: Time,
-        from: NodeId,
-        to: NodeId,
+        name: MessageName,
         ways: &mut Vec<Way>,
-    ) -> MessageName {
-        let index = from.index() * self.size + to.index();
-        let (link, state) = (self.links[index], &mut state[index]);
-        state.sent += 1;
-        let name = MessageName { from, to, number: state.sent };
-        let key = mix(link.key, u64::from(name.number));
-        let draw = |purpose: Purpose| mix(key, purpose as u64);
-        let lucky = |purpose, odds: PerMillion| {
-            odds.0 > 0 && below(draw(purpose), u64::from(PerMillion::ONE.0)) < u64::from(odds.0)
+    ) -> Option<Damage> {
+        self.take_name(state, name);
+        if !self.neighbours[name.from.index()].contains(name.to) {
+            ways.push(Way { at: now, lost: Some(Loss::Unlinked) });
+            return None;
+        }
+        let arrival = self.arrival(state, met, now, name);
+        let midway = now + (arrival - now) / 2;
+        let first = match self.drops.get(&name) {
+            Some(&fault) => {
+                met[fault] = true;
+                Way { at: midway, lost: Some(Loss::Drop(fault)) }
+            }
+            None if self.is_lucky(name, Purpose::Loss, self.loss) => {
+                Way { at: midway, lost: Some(Loss::Luck) }
+            }
+            None => self.way(met, name, now, arrival),
         };
-        let span =
-            |purpose| link.delay.min + below(draw(purpose), link.delay.max - link.delay.min + 1);
+        ways.push(first);
+        // A second copy comes after the first, as if it were sent again: it never overtakes anything.
+        if self.is_lucky(name, Purpose::Duplicate, self.duplicate) {
+            let arrival = arrival + self.span(name, Purpose::DuplicateDelay);
+            ways.push(self.way(met, name, now, arrival));
+        }
+        for &(fault, after) in self.duplicates.get(&name).into_iter().flatten() {
+            met[fault] = true;
+            ways.push(self.way(met, name, now, arrival + after));
+        }
+        if first.lost.is_some() {
+            return None;
+        }
+        self.damage(met, name)
+    }
 
-        let mut arrival = now + span(Purpose::Delay);
+    /// When a message would arrive that meets nothing.
+    fn arrival(
+        &self,
+        state: &mut [LinkState],
+        met: &mut [bool],
+        now: Time,
+        name: MessageName,
+    ) -> Time {
+        let mut arrival = now + self.span(name, Purpose::Delay);
         for &(fault, by) in self.delays.get(&name).into_iter().flatten() {
             met[fault] = true;
             arrival += by;
         }
         if self.order == Order::Fifo {
+            let state = &mut state[self.link(name.from, name.to)];
             arrival = arrival.max(state.last_arrival);
             state.last_arrival = arrival;
         }
-        let midway = now + (arrival - now) / 2;
-        let mut end = |arrival| self.obstruct(met, name, now, arrival);
-        ways.push(match self.drops.get(&name) {
-            Some(&fault) => Way { at: midway, lost: Some(Loss::Drop(fault)) },
-            None if lucky(Purpose::Loss, self.loss) => Way { at: midway, lost: Some(Loss::Luck) },
-            None => end(arrival),
-        });
-        // A second copy comes after the first, as if it were sent again: it never overtakes anything.
-        let by_luck = lucky(Purpose::Duplicate, self.duplicate)
-            .then(|| arrival + span(Purpose::DuplicateDelay));
-        let by_hand = self.duplicates.get(&name).into_iter().flatten();
-        for arrival in by_luck.into_iter().chain(by_hand.clone().map(|&(_, after)| arrival + after))
-        {
-            ways.push(end(arrival));
-        }
-        for &fault in self.drops.get(&name).into_iter().chain(by_hand.map(|(fault, _)| fault)) {
-            met[fault] = true;
-        }
-        name
+        arrival
     }
 
     /// Where a message ends that is to travel from `sent` to `arrival`: at the first obstacle that it
     /// runs into, or there.
-    fn obstruct(&self, met: &mut [bool], name: MessageName, sent: Time, arrival: Time) -> Way {
-        let mut way = Way { at: arrival, lost: None };
-        for obstacle in &self.obstacles {
-            let Some((at, loss)) = obstacle.hits(name, sent, arrival) else { continue };
-            met[obstacle.fault] = true;
-            if way.lost.is_none() || at < way.at {
-                way = Way { at, lost: Some(loss) };
+    fn way(&self, met: &mut [bool], name: MessageName, sent: Time, arrival: Time) -> Way {
+        match self.obstacles.first(name, sent, arrival) {
+            Some((at, loss)) => {
+                met[loss.fault().expect("an obstacle is a fault")] = true;
+                Way { at, lost: Some(loss) }
             }
+            None => Way { at: arrival, lost: None },
         }
-        way
     }
-}
 
-impl Obstacle {
-    /// When and how the message runs into it.
-    fn hits(&self, name: MessageName, sent: Time, arrival: Time) -> Option<(Time, Loss)> {
-        let during = |moment| (self.at..self.until).contains(&moment);
-        // A wall stops whatever is between its sides while it stands.
-        let meets = self.at.max(sent);
-        let stands = meets <= arrival && meets < self.until;
-        match &self.what {
-            Blocked::Between(groups) => {
-                let apart = !groups
-                    .iter()
-                    .any(|group| group.contains(name.from) && group.contains(name.to));
-                (apart && stands).then_some((meets, Loss::Partition(self.fault)))
-            }
-            Blocked::Link(from, to) => ((name.from, name.to) == (*from, *to) && stands)
-                .then_some((meets, Loss::Cut(self.fault))),
-            Blocked::Sender(node) => {
-                (name.from == *node && during(sent)).then_some((sent, Loss::Omission(self.fault)))
-            }
-            Blocked::Receiver(node) => (name.to == *node && during(arrival))
-                .then_some((arrival, Loss::Omission(self.fault))),
+    fn damage(&self, met: &mut [bool], name: MessageName) -> Option<Damage> {
+        if let Some((fault, bits)) = self.damages.get(&name) {
+            met[*fault] = true;
+            return Some(Damage { bits: bits.clone(), fault: Some(*fault) });
         }
+        self.is_lucky(name, Purpose::Corruption, self.corrupt).then(|| {
+            let bit = below(self.draw(name, Purpose::Bit), u64::from(MAX_BIT) + 1);
+            Damage { bits: vec![bit as u32], fault: None }
+        })
     }
 }

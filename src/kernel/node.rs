@@ -233,6 +233,10 @@ pub struct Group {
     pub me: NodeId,
     /// How many there are, oneself included.
     pub size: usize,
+    /// Those to whom one's messages get: everybody else, unless the scenario's topology says otherwise.
+    pub neighbours: NodeSet,
+    /// Those who only pass things on.
+    pub routers: NodeSet,
 }
 
 impl Group {

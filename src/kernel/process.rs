@@ -5,7 +5,7 @@ use std::{fmt, hash::Hash};
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::{Context, Group, NodeId, Parameters};
+use super::{Context, Group, Keys, NodeId, Parameters};
 
 /// Virtual time, in whole milliseconds since the run began.
 pub type Time = u64;
@@ -61,6 +61,28 @@ pub trait Process: Clone + fmt::Debug + Eq + Hash + Serialize + 'static {
     /// diagram show how long a message that has come is held back before it is delivered.
     #[must_use]
     fn carries(_from: NodeId, _message: &Self::Message) -> Option<Carried> {
+        None
+    }
+
+    /// A traitor's best lie to a node, when the truth is `message`; none where there is nothing to lie
+    /// about. A traitor signs it with its `keys`.
+    #[must_use]
+    fn forge(_message: &Self::Message, _to: NodeId, _keys: Keys) -> Option<Self::Message> {
+        None
+    }
+
+    /// A message as the reader writes it, for a traitor to say; none if this is not one, or if it has the
+    /// signature of a node whose key is not among the `keys`.
+    #[must_use]
+    fn read_message(_with: &Json, _nodes: &[String], _keys: Keys) -> Option<Self::Message> {
+        None
+    }
+
+    /// What comes of a message when these bits of its encoding flip on the way, the first being bit 0; bits
+    /// beyond its end count on from its beginning. None for messages that have no encoding of their own:
+    /// the link's checksum finds the damage, and they are lost.
+    #[must_use]
+    fn corrupt(_message: &Self::Message, _bits: &[u32]) -> Option<Self::Message> {
         None
     }
 }

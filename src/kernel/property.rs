@@ -81,6 +81,8 @@ pub enum Seen<'a> {
     Recover,
     /// The failure detector told the node something.
     Detect(Detection),
+    /// The node is a traitor, from the beginning of the run.
+    Traitor,
 }
 
 impl<'a> Observation<'a> {
@@ -93,6 +95,7 @@ impl<'a> Observation<'a> {
             EventKind::Crash => Seen::Crash,
             EventKind::Recover => Seen::Recover,
             EventKind::Detect(detection) => Seen::Detect(*detection),
+            EventKind::Traitor(_) => Seen::Traitor,
             _ => return None,
         };
         Some(Self { id, time: event.time, node: event.node, what })
@@ -133,7 +136,8 @@ impl Verdict {
     }
 }
 
-/// Who is correct: in the crash-stop model, whoever never crashes. A node that recovers has failed.
+/// Who is correct: in the crash-stop model, whoever never crashes and is no traitor. A node that recovers
+/// has failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Roster {
     nodes: NodeSet,
@@ -147,14 +151,14 @@ impl Roster {
         Self { nodes: NodeSet::first(nodes), failed: NodeSet::EMPTY }
     }
 
-    /// Takes note of crashes.
+    /// Takes note of crashes and traitors.
     pub fn observe(&mut self, seen: &Observation) {
-        if matches!(seen.what, Seen::Crash) {
+        if matches!(seen.what, Seen::Crash | Seen::Traitor) {
             self.failed.insert(seen.node);
         }
     }
 
-    /// Who has not crashed so far.
+    /// Who has not crashed so far and is loyal.
     #[must_use]
     pub const fn correct(&self) -> NodeSet {
         self.nodes.without(self.failed)

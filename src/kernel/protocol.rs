@@ -3,8 +3,8 @@
 use serde_json::Value as Json;
 
 use super::{
-    Assumption, Carried, Group, Indication, Machine, NodeId, Packet, Parameter, ParameterValues,
-    Parameters, Process, Property, Request, RequestKind, machine,
+    Assumption, Carried, Group, Indication, Keys, Machine, NodeId, Packet, Parameter,
+    ParameterValues, Parameters, Process, Property, Request, RequestKind, machine,
 };
 
 /// One protocol: a `const` of its file. Menu, documentation, command line and tests are made of it.
@@ -62,6 +62,12 @@ pub struct Behaviour {
     pub carries: fn(from: NodeId, message: &Packet) -> Option<Carried>,
     /// See [`Indication::delivers`].
     pub delivers: fn(indication: &Packet) -> Option<Carried>,
+    /// See [`Process::forge`].
+    pub forge: fn(message: &Packet, to: NodeId, keys: Keys) -> Option<Packet>,
+    /// See [`Process::read_message`].
+    pub read_message: fn(with: &Json, nodes: &[String], keys: Keys) -> Option<Packet>,
+    /// See [`Process::corrupt`].
+    pub corrupt: fn(message: &Packet, bits: &[u32]) -> Option<Packet>,
 }
 
 /// Makes a request of what a scenario says: see [`Request::read`].
@@ -81,6 +87,9 @@ impl Behaviour {
             spawn: machine::spawn::<P>,
             carries: |from, message| P::carries(from, message.get()?),
             delivers: |indication| indication.get::<P::Indication>()?.delivers(),
+            forge: |message, to, keys| P::forge(message.get()?, to, keys).map(Packet::new),
+            read_message: |with, nodes, keys| P::read_message(with, nodes, keys).map(Packet::new),
+            corrupt: |message, bits| P::corrupt(message.get()?, bits).map(Packet::new),
         }
     }
 }

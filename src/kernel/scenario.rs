@@ -13,6 +13,12 @@ use super::{NodeId, NodeSet, ParameterValues, Time, choices::hash_text};
 pub const MAX_REQUESTS: usize = 10_000;
 /// How many faults a scenario may have.
 pub const MAX_FAULTS: usize = 10_000;
+/// How many bits of a message a fault may flip.
+pub const MAX_BITS: usize = 64;
+/// The last bit of a message that can be named.
+pub const MAX_BIT: u32 = 65_535;
+/// How many timers may run at a node: a run in which there are more stops, saying so.
+pub const MAX_TIMERS: usize = 10_000;
 /// After how many events a run stops, saying so.
 pub const MAX_EVENTS: usize = 1_000_000;
 /// The latest moment, and the longest span, that a scenario may name, in virtual ms: some eleven days.
@@ -88,13 +94,21 @@ impl Scenario {
     }
 }
 
-/// A probability, in millionths: never a floating-point number.
+/// A probability or a rate, in millionths: never a floating-point number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
 pub struct PerMillion(pub u32);
 
 impl PerMillion {
-    /// Certainty.
+    /// Certainty; the rate of a right clock.
     pub const ONE: Self = Self(1_000_000);
+}
+
+/// As the shortest decimal: `1`, `0.05`.
+impl fmt::Display for PerMillion {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let text = format!("{}.{:06}", self.0 / Self::ONE.0, self.0 % Self::ONE.0);
+        f.write_str(text.trim_end_matches('0').trim_end_matches('.'))
+    }
 }
 
 /// How messages travel.
@@ -110,8 +124,14 @@ pub struct NetworkSpec {
     pub loss: PerMillion,
     /// How likely a second copy arrives.
     pub duplicate: PerMillion,
+    /// How likely a bit of a message flips on the way.
+    pub corrupt: PerMillion,
     /// Who tells of crashes.
     pub detector: Detector,
+    /// Who is linked to whom.
+    pub topology: Topology,
+    /// What a transmission is heard by.
+    pub medium: Medium,
     /// Links with a delay of their own.
     pub links: Vec<LinkSpec>,
 }
@@ -124,7 +144,10 @@ impl Default for NetworkSpec {
             order: Order::Any,
             loss: PerMillion(0),
             duplicate: PerMillion(0),
+            corrupt: PerMillion(0),
             detector: Detector::None,
+            topology: Topology::Full,
+            medium: Medium::Links,
             links: Vec::new(),
         }
     }
@@ -169,6 +192,69 @@ pub enum Detector {
 impl Detector {
     /// The bound where the scenario only says `"perfect"`, in virtual ms.
     pub const BOUND: Time = 50;
+}
+
+/// Who is linked to whom, in both directions. What is sent to a node that is no neighbour is lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Topology {
+    /// Everybody to everybody.
+    Full,
+    /// Each to the next of the scenario's list, and the last to the first.
+    Ring,
+    /// Each to the next of the scenario's list.
+    Line,
+    /// The node at place i of the scenario's list to those at places 2i + 1 and 2i + 2, from 0: a binary
+    /// tree with the first at its root.
+    Tree,
+    /// As it is said.
+    Links {
+        /// Each pair once.
+        links: Vec<[NodeId; 2]>,
+        /// Those who only pass things on.
+        routers: NodeSet,
+    },
+}
+
+impl Topology {
+    /// Each node's neighbours, in a group of so many.
+    #[must_use]
+    pub fn neighbours(&self, size: usize) -> Vec<NodeSet> {
+        let pairs: Vec<[usize; 2]> = match self {
+            Self::Full => {
+                let everyone = NodeSet::first(size);
+                let others = |node: usize| everyone.without(NodeId::new(node).into());
+                return (0..size).map(others).collect();
+            }
+            Self::Ring => (0..size).map(|node| [node, (node + 1) % size]).collect(),
+            Self::Line => (1..size).map(|node| [node - 1, node]).collect(),
+            Self::Tree => (1..size).map(|node| [(node - 1) / 2, node]).collect(),
+            Self::Links { links, .. } => links.iter().map(|link| link.map(NodeId::index)).collect(),
+        };
+        let mut neighbours = vec![NodeSet::EMPTY; size];
+        for [one, other] in pairs.into_iter().filter(|[one, other]| one != other) {
+            neighbours[one].insert(NodeId::new(other));
+            neighbours[other].insert(NodeId::new(one));
+        }
+        neighbours
+    }
+
+    /// Those who only pass things on.
+    #[must_use]
+    pub const fn routers(&self) -> NodeSet {
+        match self {
+            Self::Links { routers, .. } => *routers,
+            _ => NodeSet::EMPTY,
+        }
+    }
+}
+
+/// What carries messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Medium {
+    /// Links, each between two.
+    Links,
+    /// One wire or the air: what is transmitted is heard by all neighbours at one cost.
+    Shared,
 }
 
 /// A link with a delay of its own.
@@ -230,6 +316,20 @@ pub enum Fault {
         /// How long after the first.
         after: Time,
     },
+    /// These bits of the message's encoding flip on the way.
+    Corrupt {
+        /// Which.
+        message: MessageName,
+        /// Each bit once; the first bit is 0.
+        bits: Vec<u32>,
+    },
+    /// The message of a traitor says this instead.
+    Forge {
+        /// Which.
+        message: MessageName,
+        /// What it says, as the protocol reads its messages.
+        with: Json,
+    },
     /// The node stops.
     Crash {
         /// Which.
@@ -286,6 +386,58 @@ pub enum Fault {
         /// Till when.
         until: Time,
     },
+    /// The node is Byzantine: it lies.
+    Traitor {
+        /// Which.
+        node: NodeId,
+        /// How.
+        strategy: Strategy,
+    },
+    /// The node's physical clock is wrong.
+    Drift {
+        /// Which.
+        node: NodeId,
+        /// How much it goes on in a ms, from a half to two.
+        rate: PerMillion,
+        /// What it shows when the run begins, in ms.
+        offset: Time,
+    },
+}
+
+/// How a traitor lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Strategy {
+    /// Only where the reader forges its messages.
+    Scripted,
+    /// It says nothing at all.
+    Silent,
+    /// The truth, a lie or nothing, by lot.
+    Random,
+    /// A lie to every second node, the truth to the others.
+    Equivocate,
+    /// A lie to everyone.
+    Flip,
+    /// All of them tell one half of the loyal nodes the same lie, and the others the truth.
+    Collude,
+}
+
+impl Strategy {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Scripted, Self::Silent, Self::Random, Self::Equivocate, Self::Flip, Self::Collude];
+
+    /// What a scenario calls it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Scripted => "scripted",
+            Self::Silent => "silent",
+            Self::Random => "random",
+            Self::Equivocate => "equivocate",
+            Self::Flip => "flip",
+            Self::Collude => "collude",
+        }
+    }
 }
 
 /// Which side of a node's communication an omission hits.
@@ -298,6 +450,11 @@ pub enum Side {
 }
 
 impl Fault {
+    /// The least rate of a clock: half as fast as time.
+    pub const MIN_RATE: PerMillion = PerMillion(500_000);
+    /// The greatest rate of a clock: twice as fast as time.
+    pub const MAX_RATE: PerMillion = PerMillion(2_000_000);
+
     /// What the table of faults calls it.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
@@ -305,12 +462,29 @@ impl Fault {
             Self::Drop { .. } => "drop",
             Self::Delay { .. } => "delay",
             Self::Duplicate { .. } => "duplicate",
+            Self::Corrupt { .. } => "corrupt",
+            Self::Forge { .. } => "forge",
             Self::Crash { .. } => "crash",
             Self::Recover { .. } => "recover",
             Self::Pause { .. } => "pause",
             Self::Partition { .. } => "partition",
             Self::Cut { .. } => "cut",
             Self::Omit { .. } => "omit",
+            Self::Traitor { .. } => "traitor",
+            Self::Drift { .. } => "drift",
+        }
+    }
+
+    /// The message that it is about, if it is about one.
+    #[must_use]
+    pub const fn message(&self) -> Option<MessageName> {
+        match self {
+            Self::Drop { message }
+            | Self::Delay { message, .. }
+            | Self::Duplicate { message, .. }
+            | Self::Corrupt { message, .. }
+            | Self::Forge { message, .. } => Some(*message),
+            _ => None,
         }
     }
 }

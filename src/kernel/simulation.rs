@@ -1,21 +1,17 @@
-//! Executes a scenario, event by event.
-//!
-//! What happens at one moment is ordered by a fixed rule: faults in the scenario's order; the failure
-//! detector's reports, by the node that they are about, then by the node that is told; the start of the
-//! run; receipts and losses by message name (sender, receiver, number); timers by node, then in the order
-//! in which they were set; requests in the scenario's order. What a handler causes at the same moment
-//! takes its place in that order among what is still to come.
+//! Executes a scenario, event by event, in the order of the [agenda](super::agenda).
 
-use std::{
-    cmp::{Ordering, Reverse},
-    collections::{BinaryHeap, VecDeque},
-};
+use std::{cell::Cell, collections::VecDeque};
+
+use serde_json::{Value as Json, json};
 
 use super::{
     Choices, Detection, Detector, Event, EventId, EventKind, Fate, Fault, Group, Input, Loss,
-    MAX_EVENTS, Machine, Message, MessageId, NodeId, NodeSet, Output, Packet, Protocol, Scenario,
-    Time, Trace,
+    MAX_EVENTS, MAX_TIMERS, Machine, Medium, Message, MessageId, MessageName, NodeId, NodeSet,
+    Output, Packet, Protocol, Scenario, Strategy, Tampering, Time, Trace, Watch,
+    agenda::{Agenda, Item, Phase, What, arrival_order},
+    clock::Clock,
     network::{LinkState, Network, Way},
+    traitor::{Traitors, Words},
 };
 
 /// A scenario made ready to run: what never changes while it runs.
@@ -24,6 +20,9 @@ pub struct Plan<'a> {
     scenario: &'a Scenario,
     protocol: &'a Protocol,
     network: Network,
+    traitors: Traitors,
+    /// By node.
+    clocks: Vec<Clock>,
     /// What each request asks, types erased.
     requests: Vec<Packet>,
     name_hashes: Vec<u64>,
@@ -44,13 +43,34 @@ impl<'a> Plan<'a> {
             scenario,
             protocol,
             network: Network::new(scenario),
+            traitors: Traitors::new(scenario, &protocol.behaviour),
+            clocks: Clock::all(scenario),
             requests: requests.collect::<Result<_, _>>()?,
             name_hashes: scenario.name_hashes(),
         })
     }
 
     fn group(&self, me: NodeId) -> Group {
-        Group { me, size: self.scenario.nodes.len() }
+        Group {
+            me,
+            size: self.scenario.nodes.len(),
+            neighbours: self.network.neighbours[me.index()],
+            routers: self.scenario.network.topology.routers(),
+        }
+    }
+
+    fn clock(&self, node: NodeId) -> Clock {
+        self.clocks[node.index()]
+    }
+
+    /// The node that has to be awake for something.
+    fn awake(&self, trace: &Trace, what: What) -> Option<NodeId> {
+        match what {
+            What::Detect { node, .. } | What::Timer { node, .. } => Some(node),
+            What::Arrive { message, lost: None, .. } => Some(trace.messages[message].name.to),
+            What::Request { index } => Some(self.scenario.requests[index].node),
+            _ => None,
+        }
     }
 
     fn spawn(&self, me: NodeId) -> Box<dyn Machine> {
@@ -74,7 +94,7 @@ pub fn run(protocol: &Protocol, scenario: &Scenario) -> Result<Trace, (usize, St
 #[derive(Clone, Debug)]
 pub struct Simulation {
     now: Time,
-    queue: BinaryHeap<Reverse<Item>>,
+    agenda: Agenda,
     nodes: Vec<Node>,
     links: Vec<LinkState>,
     /// By fault: whether it has met anything.
@@ -85,6 +105,8 @@ pub struct Simulation {
     steps: usize,
     /// How many timers have been set: what tells one from a later one of the same name.
     timers_set: u32,
+    /// How many transmissions there were on a shared medium.
+    transmissions: u32,
     scratch: Scratch,
 }
 
@@ -104,6 +126,10 @@ struct Node {
     up: bool,
     /// Till when it stands still, in virtual ms.
     paused: Option<Time>,
+    /// What came while it stood still.
+    waiting: Vec<Item>,
+    /// Whether it has been made a traitor.
+    traitor: bool,
     /// The fault that stops it at this moment, and the sends that are left to it.
     doomed: Option<(usize, u32)>,
     /// How often it has crashed: what tells an outdated report.
@@ -114,96 +140,10 @@ struct Node {
 struct Timer {
     packet: Packet,
     serial: u32,
-}
-
-/// Something that is to happen.
-#[derive(Clone, Copy, Debug)]
-struct Item {
-    time: Time,
-    /// Its place among what happens at one moment: see [`Phase`].
-    order: u64,
-    what: What,
-}
-
-impl PartialEq for Item {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-impl Eq for Item {}
-
-impl PartialOrd for Item {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Item {
-    fn cmp(&self, other: &Self) -> Ordering {
-        (self.time, self.order).cmp(&(other.time, other.order))
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-enum What {
-    Fault(usize),
-    Resume {
-        node: NodeId,
-    },
-    Detect {
-        node: NodeId,
-        detection: Detection,
-        life: u32,
-    },
-    Init {
-        node: NodeId,
-    },
-    Arrive {
-        message: MessageId,
-        copy: usize,
-        lost: Option<Loss>,
-    },
-    Timer {
-        node: NodeId,
-        serial: u32,
-    },
-    Request {
-        index: usize,
-    },
-    /// The moment is over for a node that was to stop in the middle of it.
-    Doom {
-        node: NodeId,
-    },
-}
-
-impl What {
-    /// The node that has to be awake for it.
-    fn awake(&self, plan: &Plan, trace: &Trace) -> Option<NodeId> {
-        match *self {
-            Self::Detect { node, .. } | Self::Timer { node, .. } => Some(node),
-            Self::Arrive { message, lost: None, .. } => Some(trace.messages[message].name.to),
-            Self::Request { index } => Some(plan.scenario.requests[index].node),
-            _ => None,
-        }
-    }
-}
-
-/// The classes of the fixed rule, in its order.
-#[derive(Clone, Copy)]
-enum Phase {
-    Fault = 0,
-    Detection,
-    Init,
-    Arrival,
-    Timer,
-    Request,
-    Doom,
-}
-
-impl Phase {
-    const fn order(self, detail: u64) -> u64 {
-        (self as u64) << 60 | detail
-    }
+    /// When it goes off, in virtual ms.
+    due: Time,
+    /// What its node's own clock shows then, in ms.
+    shown: Time,
 }
 
 impl Simulation {
@@ -214,24 +154,26 @@ impl Simulation {
         let nodes = (0..scenario.nodes.len()).map(NodeId::new);
         let mut simulation = Self {
             now: 0,
-            queue: BinaryHeap::new(),
+            agenda: Agenda::default(),
             nodes: nodes.clone().map(|node| Node::new(plan, node)).collect(),
             links: plan.network.fresh(),
             met: vec![false; scenario.faults.len()],
             asked: vec![false; scenario.requests.len()],
             steps: 0,
             timers_set: 0,
+            transmissions: 0,
             scratch: Scratch::default(),
         };
         for node in nodes {
             simulation.schedule(0, Phase::Init, node.index() as u64, What::Init { node });
         }
         for (index, fault) in scenario.faults.iter().enumerate() {
-            if let Fault::Crash { at, .. } | Fault::Recover { at, .. } | Fault::Pause { at, .. } =
-                *fault
-            {
-                simulation.schedule(at, Phase::Fault, index as u64, What::Fault(index));
-            }
+            let at = match *fault {
+                Fault::Crash { at, .. } | Fault::Recover { at, .. } | Fault::Pause { at, .. } => at,
+                Fault::Traitor { .. } => 0,
+                _ => continue,
+            };
+            simulation.schedule(at, Phase::Fault, index as u64, What::Fault(index));
         }
         for (index, request) in scenario.requests.iter().enumerate() {
             simulation.schedule(request.at, Phase::Request, index as u64, What::Request { index });
@@ -240,7 +182,7 @@ impl Simulation {
     }
 
     fn schedule(&mut self, time: Time, phase: Phase, detail: u64, what: What) {
-        self.queue.push(Reverse(Item { time, order: phase.order(detail), what }));
+        self.agenda.schedule(time, phase, detail, what);
     }
 
     /// Lets the next thing happen and records it. False when the run is over; the trace is complete then.
@@ -249,15 +191,19 @@ impl Simulation {
             trace.exhausted = true;
             return self.finish(trace, self.now);
         }
-        match self.queue.pop() {
-            Some(Reverse(item)) if item.time <= plan.scenario.until => {
+        match self.agenda.take() {
+            Some(item) if item.time <= plan.scenario.until => {
                 self.now = item.time;
                 self.happen(plan, trace, item);
                 true
             }
             next => {
-                self.queue.extend(next);
-                trace.quiescent = !self.queue.iter().any(|Reverse(item)| self.stirs(item.what));
+                if let Some(item) = next {
+                    self.agenda.put_back(item);
+                }
+                let waiting = self.nodes.iter().flat_map(|node| &node.waiting);
+                let mut items = self.agenda.items().chain(waiting);
+                trace.quiescent = !items.any(|item| self.stirs(item.what));
                 self.finish(trace, plan.scenario.until)
             }
         }
@@ -284,10 +230,10 @@ impl Simulation {
     }
 
     fn happen(&mut self, plan: &Plan, trace: &mut Trace, item: Item) {
-        if let Some(node) = item.what.awake(plan, trace)
-            && let Some(until) = self.nodes[node.index()].paused
+        if let Some(node) = plan.awake(trace, item.what)
+            && self.nodes[node.index()].paused.is_some()
         {
-            self.queue.push(Reverse(Item { time: until, ..item }));
+            self.nodes[node.index()].waiting.push(item);
             return;
         }
         match item.what {
@@ -317,6 +263,7 @@ impl Simulation {
             Fault::Crash { node, .. } => self.crash(plan, trace, node, index),
             Fault::Recover { node, .. } => self.recover(plan, trace, node, index),
             Fault::Pause { node, until, .. } => self.pause(trace, node, until, index),
+            Fault::Traitor { node, strategy } => self.turn(trace, node, strategy, index),
             _ => {}
         }
     }
@@ -328,10 +275,10 @@ impl Simulation {
         }
         self.met[fault] = true;
         state.up = false;
-        state.paused = None;
         state.doomed = None;
         state.life += 1;
         state.timers.clear();
+        self.wake(node);
         record(trace, self.now, node, EventKind::Crash);
         self.report(plan, node, Detection::Suspect(node));
     }
@@ -390,8 +337,27 @@ impl Simulation {
     fn resume(&mut self, trace: &mut Trace, node: NodeId) {
         let state = &mut self.nodes[node.index()];
         if state.paused == Some(self.now) {
-            state.paused = None;
             record(trace, self.now, node, EventKind::Resume);
+            self.wake(node);
+        }
+    }
+
+    /// Ends a pause: what waited for it happens now.
+    fn wake(&mut self, node: NodeId) {
+        let state = &mut self.nodes[node.index()];
+        state.paused = None;
+        for item in state.waiting.drain(..) {
+            self.agenda.put_back(item.at(self.now));
+        }
+    }
+
+    /// Makes a node a traitor, unless it is one.
+    fn turn(&mut self, trace: &mut Trace, node: NodeId, strategy: Strategy, fault: usize) {
+        let state = &mut self.nodes[node.index()];
+        if !state.traitor {
+            state.traitor = true;
+            self.met[fault] = true;
+            record(trace, self.now, node, EventKind::Traitor(strategy));
         }
     }
 
@@ -417,7 +383,8 @@ impl Simulation {
             Some(copy) => message.copies[copy] = fate,
         }
         if lost.is_none() {
-            let packet = message.packet.clone();
+            let damaged = message.damaged().filter(|_| copy == 0);
+            let packet = damaged.unwrap_or(&message.packet).clone();
             self.handle(plan, trace, name.to, Input::Message { from: name.from, packet });
         }
     }
@@ -449,11 +416,16 @@ impl Simulation {
         while let Some(input) = next {
             self.steps += 1;
             let state = &mut self.nodes[node.index()];
-            if !state.up || self.steps >= MAX_EVENTS {
+            if !state.up || self.steps >= MAX_EVENTS || trace.events.len() >= MAX_EVENTS {
                 return;
             }
             let mut outputs = std::mem::take(&mut self.scratch.outputs);
-            state.machine.handle(self.now, &mut state.choices, input, &mut outputs);
+            let (clock, looked) = (plan.clock(node), Cell::new(false));
+            let watch = Watch { shows: clock.shows(self.now), looked: &looked };
+            state.machine.handle(watch, &mut state.choices, input, &mut outputs);
+            if let (true, Some(fault)) = (looked.get(), clock.fault) {
+                self.met[fault] = true;
+            }
             for output in outputs.drain(..) {
                 self.carry_out(plan, trace, node, output, &mut inputs);
             }
@@ -481,20 +453,21 @@ impl Simulation {
                     if to == node {
                         let packet = packet.clone();
                         to_oneself.push_back(Input::Message { from: node, packet });
-                    } else if !self.send(plan, trace, node, to, &packet) {
+                    } else if !self.send(plan, trace, node, to.into(), &packet) {
                         return;
                     }
                 }
             }
-            Output::SetTimer { timer, after } => {
-                self.timers_set += 1;
-                let serial = self.timers_set;
-                state.timers.retain(|other| other.packet != timer);
-                state.timers.push(Timer { packet: timer, serial });
-                let detail = (node.index() as u64) << 32 | u64::from(serial);
-                let what = What::Timer { node, serial };
-                self.schedule(self.now.saturating_add(after), Phase::Timer, detail, what);
-            }
+            Output::Transmit(packet) => match plan.scenario.network.medium {
+                Medium::Shared => {
+                    self.send(plan, trace, node, plan.group(node).neighbours, &packet);
+                }
+                Medium::Links => {
+                    let mut others = plan.group(node).others().into_iter();
+                    others.all(|to| self.send(plan, trace, node, to.into(), &packet));
+                }
+            },
+            Output::SetTimer { timer, after } => self.set_timer(plan, node, timer, after),
             Output::CancelTimer(timer) => state.timers.retain(|other| other.packet != timer),
             Output::Store => {
                 state.stored = Some(state.machine.clone());
@@ -509,35 +482,58 @@ impl Simulation {
         }
     }
 
-    /// Hands one message to the network. False if its sender stops just before or after.
+    fn set_timer(&mut self, plan: &Plan, node: NodeId, packet: Packet, after: Time) {
+        self.timers_set += 1;
+        let (serial, clock) = (self.timers_set, plan.clock(node));
+        if let Some(fault) = clock.fault {
+            self.met[fault] = true;
+        }
+        let due = clock.due(self.now, after);
+        let timers = &mut self.nodes[node.index()].timers;
+        timers.retain(|other| other.packet != packet);
+        timers.push(Timer { packet, serial, due, shown: clock.shows(due) });
+        if timers.len() > MAX_TIMERS {
+            // No protocol needs so many: the run is stopped as one that never rests.
+            self.steps = MAX_EVENTS;
+        }
+        let detail = (node.index() as u64) << 32 | u64::from(serial);
+        self.schedule(due, Phase::Timer, detail, What::Timer { node, serial });
+    }
+
+    /// Hands something to the network: a message to one node, or a transmission that several hear. False
+    /// if its sender stops just before or after.
     fn send(
         &mut self,
         plan: &Plan,
         trace: &mut Trace,
         from: NodeId,
-        to: NodeId,
+        to: NodeSet,
         packet: &Packet,
     ) -> bool {
+        let Some(first) = to.lowest() else { return true };
+        let name = plan.network.next_name(&self.links, from, first);
+        let behaviour = &plan.protocol.behaviour;
+        // All hear the same, so a transmission is rewritten as what the first of them hears.
+        let words = plan.traitors.words(behaviour, &plan.network, &mut self.met, name, packet);
+        if words == Words::Nothing {
+            for to in to {
+                let name = plan.network.next_name(&self.links, from, to);
+                plan.network.take_name(&mut self.links, name);
+            }
+            return true;
+        }
         if let Some((fault, 0)) = self.nodes[from.index()].doomed {
             self.crash(plan, trace, from, fault);
             return false;
         }
-        let mut ways = std::mem::take(&mut self.scratch.ways);
-        let (now, links, met) = (self.now, &mut self.links, &mut self.met);
-        let name = plan.network.send(links, met, now, from, to, &mut ways);
-        let message = trace.messages.len();
-        let sent = record(trace, self.now, from, EventKind::Send(message));
-        let mut fates = ways.iter().map(|way| Fate::InFlight { due: way.at });
-        let fate = fates.next().expect("every message has a way");
-        let copies = fates.collect();
-        trace.messages.push(Message { name, packet: packet.clone(), sent, fate, copies });
-        for (copy, way) in ways.drain(..).enumerate() {
-            let link = (from.index() as u64) << 53 | (to.index() as u64) << 46;
-            let detail = link | u64::from(name.number) << 14 | copy as u64;
-            let what = What::Arrive { message, copy, lost: way.lost };
-            self.schedule(way.at, Phase::Arrival, detail, what);
+        let transmission = (to.len() > 1).then(|| {
+            self.transmissions += 1;
+            self.transmissions
+        });
+        for to in to {
+            let name = plan.network.next_name(&self.links, from, to);
+            self.dispatch(plan, trace, name, packet, &words, transmission);
         }
-        self.scratch.ways = ways;
         match &mut self.nodes[from.index()].doomed {
             Some((fault, left)) => {
                 *left -= 1;
@@ -551,6 +547,45 @@ impl Simulation {
         }
     }
 
+    /// Sends one message on its way.
+    fn dispatch(
+        &mut self,
+        plan: &Plan,
+        trace: &mut Trace,
+        name: MessageName,
+        truth: &Packet,
+        words: &Words,
+        transmission: Option<u32>,
+    ) {
+        let mut ways = std::mem::take(&mut self.scratch.ways);
+        let (links, met) = (&mut self.links, &mut self.met);
+        let damage = plan.network.send(links, met, self.now, name, &mut ways);
+        let (packet, truth) = match words {
+            Words::Lie(lie) => (lie, Some(truth.clone())),
+            _ => (truth, None),
+        };
+        let damaged = damage.and_then(|damage| {
+            let damaged = (plan.protocol.behaviour.corrupt)(packet, &damage.bits);
+            if damaged.is_none() {
+                ways[0].lost = Some(Loss::Corrupt(damage.fault));
+            }
+            damaged
+        });
+        let tampered = truth.is_some() || damaged.is_some();
+        let tampering = tampered.then(|| Box::new(Tampering { truth, damaged }));
+        let message = trace.messages.len();
+        let sent = record(trace, self.now, name.from, EventKind::Send(message));
+        let mut fates = ways.iter().map(|way| Fate::InFlight { due: way.at });
+        let fate = fates.next().expect("every message has a way");
+        let (copies, packet) = (fates.collect(), packet.clone());
+        trace.messages.push(Message { name, packet, sent, fate, copies, transmission, tampering });
+        for (copy, way) in ways.drain(..).enumerate() {
+            let what = What::Arrive { message, copy, lost: way.lost };
+            self.schedule(way.at, Phase::Arrival, arrival_order(name, copy), what);
+        }
+        self.scratch.ways = ways;
+    }
+
     /// Who is up.
     #[must_use]
     pub fn up(&self) -> NodeSet {
@@ -558,10 +593,26 @@ impl Simulation {
         nodes.filter(|(_, node)| node.up).map(|(index, _)| NodeId::new(index)).collect()
     }
 
-    /// A node's state as JSON, nodes as their characters.
+    /// All that there is of a node, as JSON, nodes as their characters: whether it is `up`; till when it is
+    /// `paused`; its `state`, as the protocol has it; its `timers` in the order in which they go off, each
+    /// with its name, its data, the virtual moment at which it is `due` and what the node's own `clock` shows
+    /// then; and what it has `stored`.
     #[must_use]
-    pub fn inspect(&self, node: NodeId) -> serde_json::Value {
-        self.nodes[node.index()].machine.inspect()
+    pub fn inspect(&self, node: NodeId) -> Json {
+        let node = &self.nodes[node.index()];
+        let mut timers: Vec<&Timer> = node.timers.iter().collect();
+        timers.sort_by_key(|timer| (timer.due, timer.serial));
+        let timer = |timer: &Timer| {
+            let (name, data) = (timer.packet.to_string(), timer.packet.inspect());
+            json!({ "name": name, "data": data, "due": timer.due, "clock": timer.shown })
+        };
+        json!({
+            "up": node.up,
+            "paused": node.paused,
+            "state": node.machine.inspect(),
+            "timers": timers.into_iter().map(timer).collect::<Vec<_>>(),
+            "stored": node.stored.as_ref().map(|stored| stored.inspect()),
+        })
     }
 }
 
@@ -574,6 +625,8 @@ impl Node {
             timers: Vec::new(),
             up: true,
             paused: None,
+            waiting: Vec::new(),
+            traitor: false,
             doomed: None,
             life: 0,
         }

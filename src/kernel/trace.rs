@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use super::{Detection, MessageName, NodeId, Packet, Time};
+use super::{Detection, MessageName, NodeId, Packet, Strategy, Time};
 
 /// The place of an event in [`Trace::events`].
 pub type EventId = usize;
@@ -32,6 +32,18 @@ pub struct Trace {
 }
 
 impl Trace {
+    /// How often nodes handed something to the network. A transmission on a shared medium counts once,
+    /// however many hear it.
+    #[must_use]
+    pub fn sends(&self) -> usize {
+        let first = |message: &MessageId| {
+            let transmission = self.messages[*message].transmission;
+            let before = message.checked_sub(1).and_then(|it| self.messages[it].transmission);
+            transmission.is_none() || transmission != before
+        };
+        (0..self.messages.len()).filter(first).count()
+    }
+
     /// How many events have happened by the end of this moment.
     #[must_use]
     pub fn events_until(&self, time: Time) -> usize {
@@ -89,6 +101,8 @@ pub enum EventKind {
     },
     /// The scenario's failure detector told the node something.
     Detect(Detection),
+    /// The node is a traitor: from the beginning of the run, what it says may be lies.
+    Traitor(Strategy),
 }
 
 impl EventKind {
@@ -109,6 +123,7 @@ impl EventKind {
             Self::Note(_) => "note",
             Self::Indicate { kind, .. } => kind,
             Self::Detect(detection) => detection.kind(),
+            Self::Traitor(_) => "traitor",
         }
     }
 
@@ -135,6 +150,33 @@ pub struct Message {
     pub fate: Fate,
     /// What became of further copies of it.
     pub copies: Vec<Fate>,
+    /// The transmission that it is a part of, where one is heard by many: they are counted from 1.
+    pub transmission: Option<u32>,
+    /// How it is not what the sender's code meant it to be, or not what comes to the receiver.
+    pub tampering: Option<Box<Tampering>>,
+}
+
+/// What was done to a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tampering {
+    /// What the correct code would have said, where a traitor said something else.
+    pub truth: Option<Packet>,
+    /// What its first copy is when it comes, where bits of it flipped on the way.
+    pub damaged: Option<Packet>,
+}
+
+impl Message {
+    /// What the correct code would have said, where a traitor said something else.
+    #[must_use]
+    pub fn truth(&self) -> Option<&Packet> {
+        self.tampering.as_ref()?.truth.as_ref()
+    }
+
+    /// What it is when it comes, where bits of it flipped on the way.
+    #[must_use]
+    pub fn damaged(&self) -> Option<&Packet> {
+        self.tampering.as_ref()?.damaged.as_ref()
+    }
 }
 
 /// What became of a message.
@@ -177,6 +219,10 @@ pub enum Loss {
     Omission(usize),
     /// Its receiver was down.
     Crashed,
+    /// Bits of it flipped on the way, by hand or by the network's bad luck, and the link's checksum told.
+    Corrupt(Option<usize>),
+    /// There is no link to its receiver.
+    Unlinked,
 }
 
 impl Loss {
@@ -190,6 +236,8 @@ impl Loss {
             Self::Cut(_) => "cut",
             Self::Omission(_) => "omission",
             Self::Crashed => "crashed",
+            Self::Corrupt(_) => "corrupt",
+            Self::Unlinked => "unlinked",
         }
     }
 
@@ -201,7 +249,8 @@ impl Loss {
             | Self::Partition(fault)
             | Self::Cut(fault)
             | Self::Omission(fault) => Some(fault),
-            Self::Luck | Self::Crashed => None,
+            Self::Corrupt(fault) => fault,
+            Self::Luck | Self::Crashed | Self::Unlinked => None,
         }
     }
 }

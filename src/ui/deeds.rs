@@ -142,7 +142,11 @@ fn times(fault: &Fault) -> Vec<Moment> {
     };
     let free = |word, value, set| Moment { word, value, min: 0, max: 0, set };
     match *fault {
-        Fault::Drop { .. } => Vec::new(),
+        Fault::Drop { .. }
+        | Fault::Corrupt { .. }
+        | Fault::Forge { .. }
+        | Fault::Traitor { .. }
+        | Fault::Drift { .. } => Vec::new(),
         Fault::Delay { by, .. } => vec![free("by ", by, set_span)],
         Fault::Duplicate { after, .. } => vec![free("after ", after, set_span)],
         Fault::Crash { at, .. } | Fault::Recover { at, .. } => vec![free("at ", at, set_at)],

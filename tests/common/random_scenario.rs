@@ -1,11 +1,11 @@
 //! Scenarios by chance, with faults of every kind.
 
 use worldlines::kernel::{
-    Delay, Detector, Domain, Fault, MessageName, NodeId, NodeSet, Order, ParameterValue,
-    PerMillion, Protocol, RequestSpec, Scenario, Side,
+    Delay, Detector, Domain, Fault, Medium, MessageName, NodeId, NodeSet, Order, ParameterValue,
+    PerMillion, Protocol, RequestSpec, Scenario, Side, Strategy, Topology, run,
 };
 
-use super::{chance::Chance, run_valid};
+use super::chance::Chance;
 
 /// How much may go wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,14 @@ pub(crate) fn random_scenario(
     if weather == Weather::Foul && chance.percent(20) {
         scenario.network.loss = PerMillion(chance.between(10_000, 300_000) as u32);
         scenario.network.duplicate = PerMillion(chance.between(0, 300_000) as u32);
+        scenario.network.corrupt = PerMillion(chance.between(0, 300_000) as u32);
+    }
+    if weather == Weather::Foul && chance.percent(10) {
+        let topologies = [Topology::Ring, Topology::Line, Topology::Tree];
+        scenario.network.topology = topologies[chance.below(3)].clone();
+    }
+    if chance.percent(10) {
+        scenario.network.medium = Medium::Shared;
     }
     for number in 1..=chance.between(1, 5) {
         scenario.requests.push(RequestSpec {
@@ -60,7 +68,7 @@ pub(crate) fn random_scenario(
             with: Some(format!("m{number}").into()),
         });
     }
-    let calm = run_valid(&scenario);
+    let calm = run(protocol, &scenario).expect("every protocol here takes a text to broadcast");
     for _ in 0..chance.between(0, 3) {
         let mut fault = random_fault(size, chance, weather);
         if let Fault::Crash { node, at, after_sends: Some(_) } = &mut fault {
@@ -99,7 +107,7 @@ pub(crate) fn random_fault(size: usize, chance: &mut Chance, weather: Weather) -
         other = NodeId::new(other.index() + 1);
     }
     let message = MessageName { from: node, to: other, number: chance.between(1, 3) as u32 };
-    let kinds = if weather == Weather::Fair { 4 } else { 11 };
+    let kinds = if weather == Weather::Fair { 4 } else { 15 };
     match chance.below(kinds) {
         0 => Fault::Crash { node, at, after_sends: None },
         1 => {
@@ -117,6 +125,13 @@ pub(crate) fn random_fault(size: usize, chance: &mut Chance, weather: Weather) -
             Fault::Partition { groups, at, until }
         }
         9 => Fault::Cut { from: node, to: other, at, until },
+        10 => Fault::Corrupt { message, bits: vec![chance.between(0, 99) as u32] },
+        11 => Fault::Forge { message, with: "a lie".into() },
+        12 => Fault::Traitor { node, strategy: Strategy::ALL[chance.below(Strategy::ALL.len())] },
+        13 => {
+            let rate = PerMillion(chance.between(500_000, 2_000_000) as u32);
+            Fault::Drift { node, rate, offset: chance.between(0, 50) }
+        }
         _ => {
             let side = if chance.percent(50) { Side::Send } else { Side::Receive };
             Fault::Omit { node, side, at, until }

@@ -5,14 +5,29 @@ use super::{
     names::Nodes,
     reader::time,
 };
-use crate::kernel::{Fault, MAX_TIME, Side, Time};
+use crate::kernel::{
+    Fault, Keys, MAX_BIT, MAX_BITS, MAX_TIME, NodeSet, PerMillion, Protocol, Side, Strategy, Time,
+};
 
 /// The faults that there are, in the order of the table in docs/scenario.md.
-const KINDS: &[&str] =
-    &["drop", "delay", "duplicate", "crash", "recover", "pause", "partition", "cut", "omit"];
+const KINDS: &[&str] = &[
+    "drop",
+    "delay",
+    "duplicate",
+    "corrupt",
+    "forge",
+    "crash",
+    "recover",
+    "pause",
+    "partition",
+    "cut",
+    "omit",
+    "traitor",
+    "drift",
+];
 
 /// Reads one fault.
-pub(super) fn read(place: &Place, nodes: Nodes) -> Result<Fault, Problem> {
+pub(super) fn read(place: &Place, protocol: &Protocol, nodes: Nodes) -> Result<Fault, Problem> {
     let object = place.open_object()?;
     if let Some(name) = object.names().find(|name| !KINDS.contains(name)) {
         return Err(object.unknown("fault", name, KINDS.iter().copied()));
@@ -23,7 +38,8 @@ pub(super) fn read(place: &Place, nodes: Nodes) -> Result<Fault, Problem> {
     };
     let fault = object.get(kind);
     match kind {
-        "drop" | "delay" | "duplicate" => read_on_message(kind, &fault, nodes),
+        "drop" | "delay" | "duplicate" | "corrupt" => read_on_message(kind, &fault, nodes),
+        "forge" => read_forge(&fault, protocol, nodes),
         "partition" => {
             let fields = fault.object(&["groups", "at", "until"])?;
             let groups = nodes.groups(&fields.get("groups"))?;
@@ -53,11 +69,41 @@ fn read_on_message(kind: &str, fault: &Place, nodes: Nodes) -> Result<Fault, Pro
             let message = nodes.message(&fields.get("message"))?;
             Ok(Fault::Duplicate { message, after: time(&fields.get("after"))? })
         }
+        "corrupt" => {
+            let fields = fault.object(&["message", "bits"])?;
+            let message = nodes.message(&fields.get("message"))?;
+            Ok(Fault::Corrupt { message, bits: read_bits(&fields.get("bits"))? })
+        }
         _ => {
             let fields = fault.object(&["message"])?;
             Ok(Fault::Drop { message: nodes.message(&fields.get("message"))? })
         }
     }
+}
+
+fn read_bits(place: &Place) -> Result<Vec<u32>, Problem> {
+    let mut bits = Vec::new();
+    for place in place.list("a list of bits", MAX_BITS)? {
+        let bit = place.count(0..=MAX_BIT)?;
+        if bits.contains(&bit) {
+            return Err(place.problem("each bit once"));
+        }
+        bits.push(bit);
+    }
+    if bits.is_empty() { Err(place.problem("at least one bit")) } else { Ok(bits) }
+}
+
+/// Whether its sender is a traitor, and whose signatures it can make, shows in the run: a fault that is
+/// undone does not make another one unreadable.
+fn read_forge(fault: &Place, protocol: &Protocol, nodes: Nodes) -> Result<Fault, Problem> {
+    let fields = fault.object(&["message", "with"])?;
+    let message = nodes.message(&fields.get("message"))?;
+    let place = fields.get("with");
+    let expected = || place.problem("a message that a traitor of this protocol can send");
+    let with = place.freely()?.ok_or_else(expected)?;
+    let keys = Keys::new(message.from, NodeSet::first(nodes.0.len()));
+    (protocol.behaviour.read_message)(&with, nodes.0, keys).ok_or_else(expected)?;
+    Ok(Fault::Forge { message, with })
 }
 
 fn read_on_node(kind: &str, fault: &Place, nodes: Nodes) -> Result<Fault, Problem> {
@@ -66,7 +112,8 @@ fn read_on_node(kind: &str, fault: &Place, nodes: Nodes) -> Result<Fault, Proble
             let fields = fault.object(&["node", "at", "after_sends"])?;
             let node = nodes.node(&fields.get("node"))?;
             let at = time(&fields.get("at"))?;
-            let after_sends = fields.find("after_sends").map(|sends| sends.count(0)).transpose()?;
+            let after_sends =
+                fields.find("after_sends").map(|sends| sends.count(0..=u32::MAX)).transpose()?;
             Ok(Fault::Crash { node, at, after_sends })
         }
         "recover" => {
@@ -80,6 +127,22 @@ fn read_on_node(kind: &str, fault: &Place, nodes: Nodes) -> Result<Fault, Proble
             let (at, until) = span(&fields.get("at"), &fields.get("until"))?;
             Ok(Fault::Pause { node, at, until })
         }
+        "traitor" => {
+            let fields = fault.object(&["node", "strategy"])?;
+            let node = nodes.node(&fields.get("node"))?;
+            let strategy =
+                fields.find("strategy").map(|place| read_strategy(&place)).transpose()?;
+            let strategy = strategy.unwrap_or(Strategy::Scripted);
+            Ok(Fault::Traitor { node, strategy })
+        }
+        "drift" => {
+            let fields = fault.object(&["node", "rate", "offset"])?;
+            let node = nodes.node(&fields.get("node"))?;
+            let rate = fields.find("rate").map(|rate| rate.rate(Fault::MIN_RATE..=Fault::MAX_RATE));
+            let rate = rate.transpose()?.unwrap_or(PerMillion::ONE);
+            let offset = fields.find("offset").map(|offset| time(&offset)).transpose()?;
+            Ok(Fault::Drift { node, rate, offset: offset.unwrap_or(0) })
+        }
         _ => {
             let fields = fault.object(&["node", "side", "at", "until"])?;
             let node = nodes.node(&fields.get("node"))?;
@@ -91,6 +154,12 @@ fn read_on_node(kind: &str, fault: &Place, nodes: Nodes) -> Result<Fault, Proble
             Ok(Fault::Omit { node, side, at, until })
         }
     }
+}
+
+fn read_strategy(place: &Place) -> Result<Strategy, Problem> {
+    let word = place.word(&Strategy::ALL.map(Strategy::name))?;
+    let strategy = Strategy::ALL.into_iter().find(|strategy| strategy.name() == word);
+    strategy.ok_or_else(|| place.problem("a strategy"))
 }
 
 /// From when till when: at least one moment.

@@ -1,5 +1,7 @@
 //! From JSON to a scenario.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 
 use super::{
@@ -12,9 +14,9 @@ use super::{
 };
 use crate::{
     kernel::{
-        Caption, Delay, Detector, LinkSpec, MAX_FAULTS, MAX_NODES, MAX_REQUESTS, MAX_TIME,
-        NetworkSpec, Order, ParameterValue, ParameterValues, Protocol, RequestSpec, Scenario, Time,
-        Timing,
+        Caption, Delay, Detector, LinkSpec, MAX_FAULTS, MAX_NODES, MAX_REQUESTS, MAX_TIME, Medium,
+        NetworkSpec, NodeId, NodeSet, Order, ParameterValue, ParameterValues, Protocol,
+        RequestSpec, Scenario, Time, Timing, Topology,
     },
     protocols,
 };
@@ -127,7 +129,18 @@ fn words(parameter: &crate::kernel::Parameter) -> impl Iterator<Item = &'static 
 }
 
 fn read_network(place: &Place, nodes: Nodes) -> Result<NetworkSpec, Problem> {
-    let known = ["timing", "delay", "order", "loss", "duplicate", "corrupt", "detector", "links"];
+    let known = [
+        "timing",
+        "delay",
+        "order",
+        "loss",
+        "duplicate",
+        "corrupt",
+        "detector",
+        "topology",
+        "medium",
+        "links",
+    ];
     let fields = place.object(&known)?;
     let mut network = NetworkSpec::default();
     if let Some(timing) = fields.find("timing") {
@@ -148,13 +161,20 @@ fn read_network(place: &Place, nodes: Nodes) -> Result<NetworkSpec, Problem> {
     if let Some(duplicate) = fields.find("duplicate") {
         network.duplicate = duplicate.probability()?;
     }
-    if let Some(corrupt) = fields.find("corrupt")
-        && corrupt.probability()?.0 != 0
-    {
-        return Err(corrupt.problem("0: this version's network corrupts nothing"));
+    if let Some(corrupt) = fields.find("corrupt") {
+        network.corrupt = corrupt.probability()?;
     }
     if let Some(detector) = fields.find("detector") {
         network.detector = read_detector(&detector)?;
+    }
+    if let Some(topology) = fields.find("topology") {
+        network.topology = read_topology(&topology, nodes)?;
+    }
+    if let Some(medium) = fields.find("medium") {
+        network.medium = match medium.word(&["links", "shared"])? {
+            "shared" => Medium::Shared,
+            _ => Medium::Links,
+        };
     }
     if let Some(links) = fields.find("links") {
         network.links = read_links(&links, nodes)?;
@@ -187,6 +207,50 @@ fn read_detector(place: &Place) -> Result<Detector, Problem> {
     }
 }
 
+fn read_topology(place: &Place, nodes: Nodes) -> Result<Topology, Problem> {
+    if let Some(Json::Object(_)) = place.value() {
+        let fields = place.object(&["links", "routers"])?;
+        let links = read_pairs(&fields.get("links"), nodes)?;
+        let mut routers = NodeSet::EMPTY;
+        let places = fields.find("routers").map(|it| it.list("a list of nodes", MAX_NODES));
+        for place in places.transpose()?.unwrap_or_default() {
+            if !routers.insert(nodes.node(&place)?) {
+                return Err(place.problem("each router once"));
+            }
+        }
+        return Ok(Topology::Links { links, routers });
+    }
+    let expected = "\"full\", \"ring\", \"line\", \"tree\" or {\"links\": [[A, B], …]}";
+    match place.text(expected)? {
+        "full" => Ok(Topology::Full),
+        "ring" => Ok(Topology::Ring),
+        "line" => Ok(Topology::Line),
+        "tree" => Ok(Topology::Tree),
+        other => {
+            let known = ["full", "ring", "line", "tree"];
+            Err(place.problem(expected).with_closest(other, known))
+        }
+    }
+}
+
+fn read_pairs(place: &Place, nodes: Nodes) -> Result<Vec<[NodeId; 2]>, Problem> {
+    let (mut pairs, mut seen) = (Vec::new(), BTreeSet::new());
+    for place in place.list("a list of pairs of nodes", MAX_NODES * (MAX_NODES - 1) / 2)? {
+        let expected = "a pair of nodes, such as [\"A\", \"B\"]";
+        let places = place.list(expected, MAX_NODES)?;
+        let [one, other] = places.as_slice() else { return Err(place.problem(expected)) };
+        let one = nodes.node(one)?;
+        let other = nodes.other(other, one)?;
+        // A link has no direction: each has one spelling.
+        let pair = [one.min(other), one.max(other)];
+        if !seen.insert(pair) {
+            return Err(place.problem("each pair once"));
+        }
+        pairs.push(pair);
+    }
+    Ok(pairs)
+}
+
 fn read_delay(place: &Place) -> Result<Delay, Problem> {
     let expected = "[least, greatest], in ms";
     match place.list(expected, usize::MAX)?.as_slice() {
@@ -199,13 +263,13 @@ fn read_delay(place: &Place) -> Result<Delay, Problem> {
 }
 
 fn read_links(place: &Place, nodes: Nodes) -> Result<Vec<LinkSpec>, Problem> {
-    let mut links: Vec<LinkSpec> = Vec::new();
+    let (mut links, mut seen) = (Vec::new(), BTreeSet::new());
     for place in place.list("a list of links", MAX_NODES * (MAX_NODES - 1))? {
         let fields = place.object(&["from", "to", "delay"])?;
         let from = nodes.node(&fields.get("from"))?;
         let to = nodes.other(&fields.get("to"), from)?;
         let delay = read_delay(&fields.get("delay"))?;
-        if links.iter().any(|link| (link.from, link.to) == (from, to)) {
+        if !seen.insert((from, to)) {
             return Err(place.problem("each link once"));
         }
         links.push(LinkSpec { from, to, delay });
@@ -226,7 +290,7 @@ fn read_lists(
     }
     if let Some(faults) = fields.find("faults") {
         let faults = faults.list("a list of faults", MAX_FAULTS)?;
-        let faults = faults.iter().map(|place| faults::read(place, nodes));
+        let faults = faults.iter().map(|place| faults::read(place, protocol, nodes));
         scenario.faults = faults.collect::<Result<_, _>>()?;
     }
     if let Some(captions) = fields.find("captions") {

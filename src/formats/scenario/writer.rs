@@ -7,8 +7,8 @@ use super::VERSION;
 use crate::{
     formats::json::decimal,
     kernel::{
-        Delay, Detector, Fault, NetworkSpec, NodeId, NodeSet, Order, ParameterValue, PerMillion,
-        Scenario, Side, Time, Timing,
+        Delay, Detector, Fault, Medium, NetworkSpec, NodeId, NodeSet, Order, ParameterValue,
+        PerMillion, Scenario, Side, Strategy, Time, Timing, Topology,
     },
     protocols,
 };
@@ -79,7 +79,13 @@ struct Network<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     duplicate: Option<Odds>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    corrupt: Option<Odds>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     detector: Option<DetectorObject>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    topology: Option<TopologyObject<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    medium: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     links: Vec<Link<'a>>,
 }
@@ -96,6 +102,17 @@ enum TimingObject {
 enum DetectorObject {
     Word(&'static str),
     Perfect { perfect: Time },
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum TopologyObject<'a> {
+    Word(&'static str),
+    Links {
+        links: Vec<[&'a str; 2]>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        routers: Vec<&'a str>,
+    },
 }
 
 #[derive(Serialize)]
@@ -136,6 +153,14 @@ enum FaultObject<'a> {
         message: String,
         after: Time,
     },
+    Corrupt {
+        message: String,
+        bits: &'a [u32],
+    },
+    Forge {
+        message: String,
+        with: &'a Json,
+    },
     Crash {
         node: &'a str,
         at: Time,
@@ -168,9 +193,21 @@ enum FaultObject<'a> {
         at: Time,
         until: Time,
     },
+    Traitor {
+        node: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        strategy: Option<&'static str>,
+    },
+    Drift {
+        node: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        rate: Option<Odds>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        offset: Option<Time>,
+    },
 }
 
-/// A probability.
+/// A probability or a rate.
 struct Odds(PerMillion);
 
 impl Serialize for Odds {
@@ -245,10 +282,16 @@ impl<'a> Network<'a> {
             order: unless(&default.order, network.order).map(|order: Order| order.to_string()),
             loss: unless(&default.loss, network.loss).map(Odds),
             duplicate: unless(&default.duplicate, network.duplicate).map(Odds),
+            corrupt: unless(&default.corrupt, network.corrupt).map(Odds),
             detector: unless(&default.detector, network.detector).map(|detector| match detector {
                 Detector::None => DetectorObject::Word("none"),
                 Detector::Perfect(Detector::BOUND) => DetectorObject::Word("perfect"),
                 Detector::Perfect(perfect) => DetectorObject::Perfect { perfect },
+            }),
+            topology: TopologyObject::new(scenario),
+            medium: unless(&default.medium, network.medium).map(|medium| match medium {
+                Medium::Links => "links",
+                Medium::Shared => "shared",
             }),
             links: network
                 .links
@@ -263,8 +306,25 @@ impl<'a> Network<'a> {
     }
 }
 
+impl<'a> TopologyObject<'a> {
+    /// None for the default.
+    fn new(scenario: &'a Scenario) -> Option<Self> {
+        let name = |node: NodeId| scenario.name(node);
+        Some(match &scenario.network.topology {
+            Topology::Full => return None,
+            Topology::Ring => Self::Word("ring"),
+            Topology::Line => Self::Word("line"),
+            Topology::Tree => Self::Word("tree"),
+            Topology::Links { links, routers } => Self::Links {
+                links: links.iter().map(|link| link.map(name)).collect(),
+                routers: routers.into_iter().map(name).collect(),
+            },
+        })
+    }
+}
+
 impl<'a> FaultObject<'a> {
-    fn new(fault: &Fault, scenario: &'a Scenario) -> Self {
+    fn new(fault: &'a Fault, scenario: &'a Scenario) -> Self {
         let name = |node: NodeId| scenario.name(node);
         let names = |group: &NodeSet| group.into_iter().map(name).collect();
         match *fault {
@@ -274,6 +334,12 @@ impl<'a> FaultObject<'a> {
             }
             Fault::Duplicate { message, after } => {
                 Self::Duplicate { message: scenario.message_name(message), after }
+            }
+            Fault::Corrupt { message, ref bits } => {
+                Self::Corrupt { message: scenario.message_name(message), bits }
+            }
+            Fault::Forge { message, ref with } => {
+                Self::Forge { message: scenario.message_name(message), with }
             }
             Fault::Crash { node, at, after_sends } => {
                 Self::Crash { node: name(node), at, after_sends }
@@ -293,6 +359,15 @@ impl<'a> FaultObject<'a> {
                 };
                 Self::Omit { node: name(node), side, at, until }
             }
+            Fault::Traitor { node, strategy } => Self::Traitor {
+                node: name(node),
+                strategy: unless(&Strategy::Scripted, strategy).map(Strategy::name),
+            },
+            Fault::Drift { node, rate, offset } => Self::Drift {
+                node: name(node),
+                rate: unless(&PerMillion::ONE, rate).map(Odds),
+                offset: unless(&0, offset),
+            },
         }
     }
 }

@@ -1,0 +1,111 @@
+//! A node's physical clock.
+
+use std::cell::Cell;
+
+use super::{Fault, NodeId, PerMillion, Scenario, Time};
+
+/// A clock that may run fast or slow and may have been set wrongly. All by whole numbers: the time that
+/// it shows is rounded down to a millisecond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Clock {
+    /// How much it goes on while a million virtual ms pass, in ms.
+    rate: PerMillion,
+    /// What it shows when the run begins, in ms.
+    offset: Time,
+    /// The fault that made it so.
+    pub(super) fault: Option<usize>,
+}
+
+impl Clock {
+    /// Every node's clock. The first drift of a node counts.
+    pub(super) fn all(scenario: &Scenario) -> Vec<Self> {
+        let right = Self { rate: PerMillion::ONE, offset: 0, fault: None };
+        let mut clocks = vec![right; scenario.nodes.len()];
+        for (index, fault) in scenario.faults.iter().enumerate().rev() {
+            if let Fault::Drift { node, rate, offset } = *fault {
+                clocks[NodeId::index(node)] = Self { rate, offset, fault: Some(index) };
+            }
+        }
+        clocks
+    }
+
+    /// What it shows at a virtual moment.
+    pub(super) fn shows(self, now: Time) -> Time {
+        self.offset.saturating_add(self.passes(now))
+    }
+
+    /// How much it has gone on by then.
+    fn passes(self, now: Time) -> Time {
+        let passed = u128::from(now) * u128::from(self.rate.0) / u128::from(PerMillion::ONE.0);
+        Time::try_from(passed).unwrap_or(Time::MAX)
+    }
+
+    /// The first virtual moment at which it has gone on by `after` ms.
+    pub(super) fn due(self, now: Time, after: Time) -> Time {
+        let shown = u128::from(self.passes(now).saturating_add(after));
+        let due = (shown * u128::from(PerMillion::ONE.0)).div_ceil(u128::from(self.rate.0.max(1)));
+        Time::try_from(due).unwrap_or(Time::MAX).max(now)
+    }
+}
+
+/// A clock as a handler sees it, and whether the handler has looked: a drift that nobody sees has met
+/// nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Watch<'a> {
+    pub(super) shows: Time,
+    pub(super) looked: &'a Cell<bool>,
+}
+
+impl Watch<'_> {
+    /// What it shows, in ms.
+    pub(super) fn read(self) -> Time {
+        self.looked.set(true);
+        self.shows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clock(rate: u32, offset: Time) -> Clock {
+        Clock { rate: PerMillion(rate), offset, fault: None }
+    }
+
+    #[test]
+    fn a_right_clock_shows_virtual_time() {
+        let right = clock(1_000_000, 0);
+        for now in [0, 1, 999, 1_000_000_000] {
+            assert_eq!(right.shows(now), now);
+            assert_eq!(right.due(now, 7), now + 7);
+        }
+    }
+
+    #[test]
+    fn a_fast_clock_is_ahead_and_its_timers_go_off_early() {
+        let fast = clock(1_010_000, 5);
+        assert_eq!([0, 99, 100, 1000].map(|now| fast.shows(now)), [5, 104, 106, 1015]);
+        assert_eq!(fast.due(0, 101), 100);
+    }
+
+    #[test]
+    fn a_timer_goes_off_at_the_first_moment_at_which_the_clock_has_come_far_enough() {
+        for rate in [500_000, 700_001, 999_999, 1_000_001, 1_333_333, 2_000_000] {
+            let clock = clock(rate, 3);
+            for now in [0, 1, 2, 3, 17, 1000] {
+                for after in [0, 1, 2, 10, 99] {
+                    let due = clock.due(now, after);
+                    assert!(due >= now && clock.shows(due) >= clock.shows(now) + after);
+                    let sooner = due > now && clock.shows(due - 1) >= clock.shows(now) + after;
+                    assert!(!sooner, "rate {rate}, at {now}, in {after}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_span_is_too_long() {
+        assert_eq!(clock(500_000, 0).due(1_000_000_000, Time::MAX), Time::MAX);
+        assert_eq!(clock(2_000_000, Time::MAX).shows(Time::MAX), Time::MAX);
+    }
+}

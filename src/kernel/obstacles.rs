@@ -1,0 +1,186 @@
+//! What a message can run into on its way, found by time.
+//!
+//! A scenario may hold ten thousand faults, and a run half a million messages: so obstacles are kept by
+//! whom they concern and sorted by when they begin, and a message looks only at those of its time.
+
+use std::collections::BTreeMap;
+
+use super::{Fault, Loss, MessageName, NodeId, NodeSet, Scenario, Side, Time};
+
+/// All obstacles of a scenario.
+#[derive(Clone, Debug)]
+pub(super) struct Obstacles {
+    partitions: Spans<Sides>,
+    cuts: BTreeMap<(NodeId, NodeId), Spans<()>>,
+    senders: BTreeMap<NodeId, Spans<()>>,
+    receivers: BTreeMap<NodeId, Spans<()>>,
+}
+
+/// For each node, the number of its side of a partition.
+#[derive(Clone, Debug)]
+struct Sides(Box<[u8]>);
+
+impl Obstacles {
+    pub(super) fn new(scenario: &Scenario) -> Self {
+        let mut partitions = Vec::new();
+        let mut cuts = BTreeMap::<_, Vec<_>>::new();
+        let mut senders = BTreeMap::<_, Vec<_>>::new();
+        let mut receivers = BTreeMap::<_, Vec<_>>::new();
+        for (fault, it) in scenario.faults.iter().enumerate() {
+            match *it {
+                Fault::Partition { ref groups, at, until } => {
+                    let sides = Sides::new(scenario.nodes.len(), groups);
+                    partitions.push(Span::new(fault, at, until, sides));
+                }
+                Fault::Cut { from, to, at, until } => {
+                    cuts.entry((from, to)).or_default().push(Span::new(fault, at, until, ()));
+                }
+                Fault::Omit { node, side, at, until } => {
+                    let hit = match side {
+                        Side::Send => &mut senders,
+                        Side::Receive => &mut receivers,
+                    };
+                    hit.entry(node).or_default().push(Span::new(fault, at, until, ()));
+                }
+                _ => {}
+            }
+        }
+        Self {
+            partitions: Spans::new(partitions),
+            cuts: by_whom(cuts),
+            senders: by_whom(senders),
+            receivers: by_whom(receivers),
+        }
+    }
+
+    /// What a message runs into first that is to travel from `sent` to `arrival`, and when: of several
+    /// at one moment, the first in the scenario.
+    pub(super) fn first(
+        &self,
+        name: MessageName,
+        sent: Time,
+        arrival: Time,
+    ) -> Option<(Time, Loss)> {
+        let MessageName { from, to, .. } = name;
+        let partition = self.partitions.first(sent, arrival, |sides| sides.part(from, to));
+        let cut = self.cuts.get(&(from, to)).and_then(|it| it.first(sent, arrival, |()| true));
+        let unsent = self.senders.get(&from).and_then(|it| it.first(sent, sent, |()| true));
+        let unheard = self.receivers.get(&to).and_then(|it| it.first(arrival, arrival, |()| true));
+        let hits = [
+            partition.map(|(at, fault)| (at, fault, Loss::Partition(fault))),
+            cut.map(|(at, fault)| (at, fault, Loss::Cut(fault))),
+            unsent.map(|(at, fault)| (at, fault, Loss::Omission(fault))),
+            unheard.map(|(at, fault)| (at, fault, Loss::Omission(fault))),
+        ];
+        let first = hits.into_iter().flatten().min_by_key(|(at, fault, _)| (*at, *fault));
+        first.map(|(at, _, loss)| (at, loss))
+    }
+}
+
+fn by_whom<K: Ord>(spans: BTreeMap<K, Vec<Span<()>>>) -> BTreeMap<K, Spans<()>> {
+    spans.into_iter().map(|(whom, spans)| (whom, Spans::new(spans))).collect()
+}
+
+impl Sides {
+    fn new(size: usize, groups: &[NodeSet]) -> Self {
+        // Who is in no group is alone: its number is that of no group and of no other node.
+        let alone = groups.len();
+        let side = |node: NodeId| {
+            let group = groups.iter().position(|group| group.contains(node));
+            group.unwrap_or(alone + node.index()) as u8
+        };
+        Self((0..size).map(NodeId::new).map(side).collect())
+    }
+
+    /// Whether the two are on different sides.
+    fn part(&self, one: NodeId, other: NodeId) -> bool {
+        self.0[one.index()] != self.0[other.index()]
+    }
+}
+
+/// Stretches of time, sorted by when they begin.
+#[derive(Clone, Debug)]
+struct Spans<T>(Vec<Span<T>>);
+
+#[derive(Clone, Debug)]
+struct Span<T> {
+    fault: usize,
+    at: Time,
+    until: Time,
+    /// When the last ends of those that begin no later: none of them stands after that.
+    last_end: Time,
+    what: T,
+}
+
+impl<T> Span<T> {
+    const fn new(fault: usize, at: Time, until: Time, what: T) -> Self {
+        Self { fault, at, until, last_end: until, what }
+    }
+}
+
+impl<T> Spans<T> {
+    fn new(mut spans: Vec<Span<T>>) -> Self {
+        spans.sort_by_key(|span| (span.at, span.fault));
+        let mut last_end = 0;
+        for span in &mut spans {
+            last_end = span.until.max(last_end);
+            span.last_end = last_end;
+        }
+        Self(spans)
+    }
+
+    /// The first moment from `from` to `to` at which one stands that `blocks`, and its fault.
+    fn first(&self, from: Time, to: Time, blocks: impl Fn(&T) -> bool) -> Option<(Time, usize)> {
+        let (begun, later) = self.0.split_at(self.0.partition_point(|span| span.at <= from));
+        let perhaps = begun.iter().rev().take_while(|span| span.last_end > from);
+        let standing = perhaps.filter(|span| span.until > from && blocks(&span.what));
+        if let Some(fault) = standing.map(|span| span.fault).min() {
+            return Some((from, fault));
+        }
+        let mut later = later.iter().take_while(|span| span.at <= to && span.at < span.until);
+        later.find(|span| blocks(&span.what)).map(|span| (span.at, span.fault))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every stretch in turn: slow and obviously right.
+    fn plainly(spans: &[Span<()>], from: Time, to: Time) -> Option<(Time, usize)> {
+        let meets = spans.iter().map(|span| (span.at.max(from), span.until, span.fault));
+        let meets = meets.filter(|(at, until, _)| at < until && *at <= to);
+        meets.map(|(at, _, fault)| (at, fault)).min()
+    }
+
+    #[test]
+    fn the_first_stretch_is_found_as_if_all_were_looked_at() {
+        let mut word: u64 = 1;
+        let mut below = |bound: u64| {
+            word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (word >> 33) % bound
+        };
+        let mut found = 0;
+        for _ in 0..2000 {
+            let many = below(12) as usize;
+            let mut span = |fault| {
+                let at = below(40);
+                Span::new(fault, at, at + 1 + below(20), ())
+            };
+            let spans: Vec<_> = (0..many).map(&mut span).collect();
+            let from = below(60);
+            let to = from + below(20);
+            let plain = plainly(&spans, from, to);
+            assert_eq!(Spans::new(spans.clone()).first(from, to, |()| true), plain, "{spans:?}");
+            found += usize::from(plain.is_some());
+        }
+        assert!((500..1900).contains(&found), "{found} of 2000 met something");
+    }
+
+    #[test]
+    fn who_is_in_no_group_is_alone() {
+        let [a, b, c, d] = [0, 1, 2, 3].map(NodeId::new);
+        let sides = Sides::new(4, &[[a, b].into_iter().collect()]);
+        assert!(!sides.part(a, b) && sides.part(b, c) && sides.part(c, d));
+    }
+}

@@ -1,0 +1,107 @@
+//! Traitors: they run the correct code, and what they say is rewritten.
+//!
+//! So a traitor can lie, contradict itself and keep silent, but it can send only as itself and, unless
+//! other traitors lend it their keys, sign only as itself. What the best lie is only its protocol knows:
+//! [`Process::forge`](super::Process::forge).
+
+use std::collections::BTreeMap;
+
+use super::{
+    Behaviour, Fault, Keys, MessageName, NodeId, NodeSet, Packet, Scenario, Strategy,
+    choices::{Purpose, below},
+    network::Network,
+};
+
+/// The traitors of a scenario.
+#[derive(Clone, Debug)]
+pub(super) struct Traitors {
+    /// By node. The first fault that makes a node a traitor counts.
+    strategies: Vec<Option<Strategy>>,
+    everyone: NodeSet,
+    /// The half of the loyal nodes to which colluding traitors lie.
+    deceived: NodeSet,
+    /// What the reader has them say, and by which fault.
+    script: BTreeMap<MessageName, (usize, Packet)>,
+}
+
+/// What a traitor makes of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Words {
+    /// It says what the correct code says.
+    Truth,
+    /// It says something else.
+    Lie(Packet),
+    /// It says nothing.
+    Nothing,
+}
+
+impl Traitors {
+    pub(super) fn new(scenario: &Scenario, behaviour: &Behaviour) -> Self {
+        let size = scenario.nodes.len();
+        let mut strategies = vec![None; size];
+        let mut everyone = NodeSet::EMPTY;
+        for fault in &scenario.faults {
+            if let Fault::Traitor { node, strategy } = *fault
+                && everyone.insert(node)
+            {
+                strategies[node.index()] = Some(strategy);
+            }
+        }
+        let loyal = NodeSet::first(size).without(everyone);
+        let deceived = loyal.into_iter().skip(loyal.len() / 2).collect();
+        let mut script = BTreeMap::new();
+        for (index, fault) in scenario.faults.iter().enumerate() {
+            if let Fault::Forge { message, with } = fault
+                && everyone.contains(message.from)
+                && !script.contains_key(message)
+            {
+                let keys = Keys::new(message.from, everyone);
+                let read = (behaviour.read_message)(with, &scenario.nodes, keys);
+                script.extend(read.map(|packet| (*message, (index, packet))));
+            }
+        }
+        Self { strategies, everyone, deceived, script }
+    }
+
+    /// What the sender makes of this message, which is the truth as its code has it. A line of the
+    /// reader's script goes before the strategy; the fault that wrote it is marked in `met`.
+    pub(super) fn words(
+        &self,
+        behaviour: &Behaviour,
+        network: &Network,
+        met: &mut [bool],
+        name: MessageName,
+        truth: &Packet,
+    ) -> Words {
+        let Some(strategy) = self.strategies[name.from.index()] else { return Words::Truth };
+        if let Some((fault, line)) = self.script.get(&name) {
+            met[*fault] = true;
+            return Words::Lie(line.clone());
+        }
+        let keys = Keys::new(name.from, self.everyone);
+        let lie = |to: NodeId| match (behaviour.forge)(truth, to, keys) {
+            Some(lie) if lie != *truth => Words::Lie(lie),
+            _ => Words::Truth,
+        };
+        match strategy {
+            Strategy::Silent => Words::Nothing,
+            Strategy::Flip => lie(name.to),
+            Strategy::Equivocate if place_among_others(name) % 2 == 1 => lie(name.to),
+            Strategy::Random => match below(network.draw(name, Purpose::Treason), 3) {
+                0 => Words::Nothing,
+                1 => lie(name.to),
+                _ => Words::Truth,
+            },
+            // The same lie to all of them: the one that suits the first.
+            Strategy::Collude if self.deceived.contains(name.to) => {
+                self.deceived.lowest().map_or(Words::Truth, lie)
+            }
+            Strategy::Scripted | Strategy::Equivocate | Strategy::Collude => Words::Truth,
+        }
+    }
+}
+
+/// The receiver's place, from 0, among all nodes but the sender.
+fn place_among_others(name: MessageName) -> usize {
+    name.to.index() - usize::from(name.to > name.from)
+}

@@ -1,0 +1,247 @@
+//! Bytes read as a scenario: any bytes are one, within the limits of the format or slightly outside.
+
+use serde_json::{Map, Value as Json, json};
+use worldlines::{
+    kernel::{Domain, Protocol},
+    protocols,
+};
+
+/// Bytes that decide something; when they run out, zeros.
+struct Bytes<'a>(&'a [u8]);
+
+impl Bytes<'_> {
+    fn byte(&mut self) -> u8 {
+        let Some((first, rest)) = self.0.split_first() else { return 0 };
+        self.0 = rest;
+        *first
+    }
+
+    /// Which of so many; the first when the bytes have run out.
+    fn below(&mut self, bound: usize) -> usize {
+        usize::from(self.byte()) % bound
+    }
+
+    /// True in one of so many cases, and not when the bytes have run out.
+    fn one_in(&mut self, odds: usize) -> bool {
+        self.below(odds) == odds - 1
+    }
+
+    fn one_of<T: Clone>(&mut self, choices: &[T]) -> T {
+        choices[self.below(choices.len())].clone()
+    }
+
+    /// Mostly small, sometimes at a limit, rarely beyond.
+    fn time(&mut self) -> Json {
+        match self.below(16) {
+            14 => self.one_of(&[0_u64, 999_999_999, 1_000_000_000]).into(),
+            15 => self.one_of(&[json!(1_000_000_001), json!(-1), json!(0.5), json!(1e300)]),
+            tens => (tens * 10 + self.below(16)).into(),
+        }
+    }
+
+    fn odds(&mut self) -> Json {
+        let likely = [json!(0.1), json!(0.5), json!(1), json!(0.000_001), json!(0.999_999)];
+        let wrong = [json!(1.000_001), json!(-0.1), json!(0.000_000_1), json!("often")];
+        if self.one_in(16) { self.one_of(&wrong) } else { self.one_of(&likely) }
+    }
+}
+
+/// A scenario as JSON, the protocols taken from the registry.
+pub(crate) fn scenario(bytes: &[u8]) -> Json {
+    let mut bytes = Bytes(bytes);
+    let protocols: Vec<_> = protocols::catalogue().map(|(_, protocol)| protocol).collect();
+    let protocol = bytes.one_of(&protocols);
+    let nodes = nodes(&mut bytes);
+    let mut fields = Map::new();
+    let version = if bytes.one_in(64) { 2 } else { 1 };
+    fields.insert("version".to_owned(), version.into());
+    fields.insert("protocol".to_owned(), protocol.id.into());
+    fields.insert("nodes".to_owned(), nodes.clone().into());
+    fields.insert("seed".to_owned(), bytes.byte().into());
+    if bytes.one_in(2) {
+        fields.insert("params".to_owned(), params(&mut bytes, protocol));
+    }
+    if !bytes.one_in(4) {
+        fields.insert("network".to_owned(), network(&mut bytes, &nodes));
+    }
+    let requests = (0..many(&mut bytes, nodes.len())).map(|_| request(&mut bytes, &nodes));
+    fields.insert("requests".to_owned(), requests.collect());
+    let count = many(&mut bytes, nodes.len());
+    let faults = (0..count).map(|_| json!({ KINDS[bytes.below(13)]: fault(&mut bytes, &nodes) }));
+    fields.insert("faults".to_owned(), faults.collect());
+    let until = if bytes.one_in(4) { bytes.time() } else { 2000.into() };
+    fields.insert("until".to_owned(), until);
+    if bytes.one_in(8) {
+        let node = node(&mut bytes, &nodes);
+        let caption = json!([{ "at": bytes.time(), "node": node, "text": "look" }]);
+        fields.insert("captions".to_owned(), caption);
+    }
+    fields.into()
+}
+
+/// Mostly a few, sometimes as many as there may be, rarely one too many or none.
+fn nodes(bytes: &mut Bytes) -> Vec<String> {
+    let count = match bytes.below(64) {
+        62 => 128,
+        63 => bytes.one_of(&[0, 129]),
+        few => few % 7 + 1,
+    };
+    let odd = bytes.one_in(8);
+    let name = |number| if odd { format!("Nœud \"{number}\" 🐦") } else { format!("P{number}") };
+    (1..=count).map(name).collect()
+}
+
+/// How many there are of something: mostly a few, sometimes hundreds where the group is small.
+fn many(bytes: &mut Bytes, nodes: usize) -> usize {
+    match bytes.below(32) {
+        31 if nodes <= 8 => 300,
+        few => few % 12,
+    }
+}
+
+fn node(bytes: &mut Bytes, nodes: &[String]) -> Json {
+    if nodes.is_empty() || bytes.one_in(128) {
+        return "Nobody".into();
+    }
+    bytes.one_of(nodes).into()
+}
+
+fn params(bytes: &mut Bytes, protocol: &Protocol) -> Json {
+    let values = protocol.behaviour.parameters.iter().map(|parameter| {
+        let value = match parameter.domain {
+            Domain::Flag { .. } => bytes.one_in(2).into(),
+            Domain::Integer { min, max, .. } => {
+                let edges = [min, max, max.saturating_add(1)];
+                if bytes.one_in(4) { bytes.one_of(&edges) } else { u32::from(bytes.byte() % 8) }
+                    .into()
+            }
+            Domain::Choice { choices, .. } => {
+                let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+                bytes.one_of(&words).into()
+            }
+        };
+        (parameter.name.to_owned(), value)
+    });
+    Json::Object(values.collect())
+}
+
+fn delay(bytes: &mut Bytes) -> Json {
+    let least = bytes.time();
+    let most = least.as_u64().map(|least| least + bytes.below(50) as u64);
+    json!([least, most])
+}
+
+fn network(bytes: &mut Bytes, nodes: &[String]) -> Json {
+    let mut fields = Map::new();
+    let mut set = |name: &str, value: Json| fields.insert(name.to_owned(), value);
+    if bytes.one_in(2) {
+        set("delay", delay(bytes));
+    }
+    for name in ["loss", "duplicate", "corrupt"] {
+        if bytes.one_in(4) {
+            set(name, bytes.odds());
+        }
+    }
+    if bytes.one_in(3) {
+        set("order", "fifo".into());
+    }
+    if bytes.one_in(3) {
+        set("medium", "shared".into());
+    }
+    if bytes.one_in(4) {
+        set("timing", json!({ "synchronous": bytes.time() }));
+    }
+    if bytes.one_in(2) {
+        set("detector", json!({ "perfect": bytes.time() }));
+    }
+    if bytes.one_in(3) {
+        let word = bytes.one_of(&["ring", "line", "tree", "full", "star"]);
+        let pairs = (0..bytes.below(8)).map(|_| json!([node(bytes, nodes), node(bytes, nodes)]));
+        let links = pairs.collect::<Vec<_>>();
+        let drawn = json!({ "links": links, "routers": [node(bytes, nodes)] });
+        set("topology", if bytes.one_in(2) { drawn } else { word.into() });
+    }
+    if bytes.one_in(4) {
+        let (from, to) = (node(bytes, nodes), node(bytes, nodes));
+        set("links", json!([{ "from": from, "to": to, "delay": delay(bytes) }]));
+    }
+    fields.into()
+}
+
+fn request(bytes: &mut Bytes, nodes: &[String]) -> Json {
+    let with = match bytes.below(16) {
+        12 => json!(-7),
+        13 => "x".repeat(5000).into(),
+        14 => json!({ "payload": "m", "label": "l" }),
+        15 => Json::Null,
+        number => format!("m{number}").into(),
+    };
+    json!({ "at": bytes.time(), "node": node(bytes, nodes), "do": "broadcast", "with": with })
+}
+
+const KINDS: [&str; 13] = [
+    "drop",
+    "delay",
+    "duplicate",
+    "corrupt",
+    "crash",
+    "recover",
+    "pause",
+    "partition",
+    "cut",
+    "omit",
+    "traitor",
+    "drift",
+    "forge",
+];
+
+/// All fields that any fault has, but only some of them: the reader says which are missing or too many.
+/// So that most are right, `fit` takes out those that the kind does not know.
+fn fault(bytes: &mut Bytes, nodes: &[String]) -> Json {
+    let (from, to) = (node(bytes, nodes), node(bytes, nodes));
+    let at = bytes.time();
+    let until = at.as_u64().map_or(json!(1), |at| json!(at + bytes.below(200) as u64));
+    let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
+    let message = format!("{}>{}#{}", text(&from), text(&to), bytes.below(6));
+    let bits: Vec<_> = (0..=bytes.below(4)).map(|_| bytes.below(256) * 257).collect();
+    let half = nodes.len() * bytes.below(8) / 8;
+    let strategies = ["silent", "random", "equivocate", "flip", "collude", "scripted", "loyal"];
+    json!({
+        "message": message, "by": at, "after": at, "bits": bits, "node": from, "at": at,
+        "until": until, "after_sends": bytes.below(8), "from": from, "to": to,
+        "groups": [nodes[..half], nodes[half..]], "side": bytes.one_of(&["send", "receive"]),
+        "strategy": bytes.one_of(&strategies), "offset": at,
+        "rate": bytes.one_of(&[json!(1), json!(0.5), json!(2), json!(1.01), json!(2.1)]),
+        "with": "a lie",
+    })
+}
+
+/// Leaves of each fault the fields that its kind has, now and then one more or one less.
+pub(crate) fn fit(scenario: &mut Json) {
+    let Some(faults) = scenario["faults"].as_array_mut() else { return };
+    for fault in faults {
+        let Some((kind, fields)) = fault.as_object_mut().and_then(|it| it.iter_mut().next()) else {
+            continue;
+        };
+        let known: &[&str] = match kind.as_str() {
+            "drop" => &["message"],
+            "delay" => &["message", "by"],
+            "duplicate" => &["message", "after"],
+            "corrupt" => &["message", "bits"],
+            "forge" => &["message", "with"],
+            "crash" => &["node", "at", "after_sends"],
+            "recover" => &["node", "at"],
+            "pause" => &["node", "at", "until"],
+            "partition" => &["groups", "at", "until"],
+            "cut" => &["from", "to", "at", "until"],
+            "omit" => &["node", "side", "at", "until"],
+            "traitor" => &["node", "strategy"],
+            _ => &["node", "rate", "offset"],
+        };
+        let Some(fields) = fields.as_object_mut() else { continue };
+        // Half of all crashes are not in the middle of something.
+        let whole = fields["after_sends"].as_u64().is_some_and(|sends| sends >= 4);
+        fields
+            .retain(|name, _| known.contains(&name.as_str()) && !(whole && name == "after_sends"));
+    }
+}
