@@ -4,15 +4,19 @@
 //! Validity is RB1, which speaks of the broadcaster alone: whether the others deliver is agreement's
 //! business, so that a run in which they do not violates one property, not two.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::Value;
+use super::{
+    Value,
+    membership::{GroupIndication, GroupRequest},
+    watch::{Up, fields, have},
+};
 use crate::kernel::{
-    Carried, EventId, Indication, Kind, Monitor, NodeId, NodeSet, Observation, Payload, Property,
-    Request, RequestKind, Roster, Seen, Verdict,
+    Carried, EventId, Indication, Kind, MAX_NODES, Monitor, NodeId, NodeSet, Observation, Payload,
+    Property, Request, RequestKind, Roster, Seen, Verdict,
 };
 
 /// ⟨Broadcast | m⟩: everybody is to deliver m.
@@ -26,6 +30,46 @@ impl Request for Broadcast<Value> {
 
     fn read(_name: &str, with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {
         Value::read(with).map(Self)
+    }
+}
+
+/// What is broadcast, with what its application calls its kind: labels tell which messages are to be
+/// ordered.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Labelled<M> {
+    /// The message.
+    pub payload: M,
+    /// Its kind, if it has one: [`SYNC`](super::order::SYNC) or the application's own.
+    pub label: Option<Value>,
+}
+
+impl<M: fmt::Display> fmt::Display for Labelled<M> {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match &self.label {
+            None => write!(f, "{}", self.payload),
+            Some(label) => write!(f, "{} ({label})", self.payload),
+        }
+    }
+}
+
+impl Request for Broadcast<Labelled<Value>> {
+    const KINDS: &'static [RequestKind] = &[RequestKind {
+        name: "broadcast",
+        help: "Send a message to everybody, with a label or without.",
+        with: "message or {payload, label}",
+    }];
+
+    fn read(_name: &str, with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {
+        if let Ok(payload) = Value::read(with) {
+            return Ok(Self(Labelled { payload, label: None }));
+        }
+        let labelled = fields(with, &["payload", "label"]).and_then(|object| {
+            let field = |name| Value::read(object.get(name)).ok();
+            Some(Labelled { payload: field("payload")?, label: Some(field("label")?) })
+        });
+        labelled
+            .map(Self)
+            .ok_or_else(|| "a text, a whole number or {\"payload\": …, \"label\": …}".to_owned())
     }
 }
 
@@ -114,7 +158,7 @@ pub const AGREEMENT: Property = Property {
     kind: Kind::Liveness,
     statement: "If a message m is delivered by some correct process, then m is eventually \
                 delivered by every correct process.",
-    monitor: |nodes| Box::new(Agreement::new(nodes, false)),
+    monitor: |nodes| Box::new(Agreement::new(nodes, Binds::Correct)),
 };
 
 /// Uniform agreement.
@@ -123,7 +167,19 @@ pub const UNIFORM_AGREEMENT: Property = Property {
     kind: Kind::Liveness,
     statement: "If a message m is delivered by some process, whether correct or faulty, then m is \
                 eventually delivered by every correct process.",
-    monitor: |nodes| Box::new(Agreement::new(nodes, true)),
+    monitor: |nodes| Box::new(Agreement::new(nodes, Binds::Uniform)),
+};
+
+/// Atomicity: all or none of the destinations.
+///
+/// The destinations are the processes that are up in the end, be it after a crash: unlike *uniform
+/// agreement* it binds those that recover.
+pub const ATOMICITY: Property = Property {
+    name: "atomicity",
+    kind: Kind::Liveness,
+    statement: "A message that is delivered by some process is eventually delivered by every \
+                process that does not stay down.",
+    monitor: |nodes| Box::new(Agreement::new(nodes, Binds::Recovered)),
 };
 
 /// What the monitors of broadcasts hear.
@@ -132,20 +188,36 @@ pub(super) enum Heard<'a> {
     Deliver(&'a Deliver<Value>),
 }
 
+/// The message that is broadcast in an event, if one is, with its label.
+pub(super) fn broadcast<'a>(seen: &Observation<'a>) -> Option<(&'a Value, Option<&'a Value>)> {
+    let Seen::Request(packet) = seen.what else { return None };
+    if let Some(Broadcast(payload)) = packet.get::<Broadcast<Value>>() {
+        return Some((payload, None));
+    }
+    if let Some(Broadcast(labelled)) = packet.get::<Broadcast<Labelled<Value>>>() {
+        return Some((&labelled.payload, labelled.label.as_ref()));
+    }
+    match packet.get() {
+        Some(GroupRequest::Broadcast(payload)) => Some((payload, None)),
+        _ => None,
+    }
+}
+
 impl<'a> Heard<'a> {
     pub(super) fn of(seen: &Observation<'a>) -> Option<Self> {
         match seen.what {
-            Seen::Request(packet) => {
-                packet.get().map(|Broadcast(payload)| Self::Broadcast(payload))
-            }
-            Seen::Indication(packet) => packet.get().map(Self::Deliver),
+            Seen::Request(_) => broadcast(seen).map(|(payload, _)| Self::Broadcast(payload)),
+            Seen::Indication(packet) => match packet.get() {
+                Some(GroupIndication::Deliver(deliver)) => Some(Self::Deliver(deliver)),
+                _ => packet.get().map(Self::Deliver),
+            },
             Seen::Crash | Seen::Recover | Seen::Detect(_) => None,
         }
     }
 }
 
 /// Counts every node's broadcasts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Numbering(Vec<u32>);
 
 impl Numbering {
@@ -166,7 +238,7 @@ impl Numbering {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Validity {
     roster: Roster,
     numbering: Numbering,
@@ -215,7 +287,7 @@ pub(super) fn verdict_of(first: &First) -> Verdict {
     }
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct NoDuplication {
     delivered: BTreeMap<(NodeId, BroadcastId), EventId>,
     violated: First,
@@ -238,7 +310,7 @@ impl Monitor for NoDuplication {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct NoCreation {
     numbering: Numbering,
     broadcast: BTreeMap<BroadcastId, (EventId, Value)>,
@@ -278,15 +350,27 @@ impl Monitor for NoCreation {
     }
 }
 
-/// Agreement and uniform agreement: they differ in whose delivery binds the others.
-#[derive(Clone, Debug)]
+/// Whose delivery binds whom to deliver as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Binds {
+    /// A correct process's, the correct.
+    Correct,
+    /// Anybody's, the correct.
+    Uniform,
+    /// Anybody's, whoever is up in the end.
+    Recovered,
+}
+
+/// Agreement, uniform agreement and atomicity: they differ in whose delivery binds whom.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Agreement {
-    uniform: bool,
+    binds: Binds,
     roster: Roster,
+    up: Up,
     messages: BTreeMap<BroadcastId, Deliveries>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Deliveries {
     payload: Value,
     by: NodeSet,
@@ -295,14 +379,16 @@ struct Deliveries {
 }
 
 impl Agreement {
-    fn new(nodes: usize, uniform: bool) -> Self {
-        Self { uniform, roster: Roster::new(nodes), messages: BTreeMap::new() }
+    fn new(nodes: usize, binds: Binds) -> Self {
+        let (roster, up) = (Roster::new(nodes), Up::new(nodes));
+        Self { binds, roster, up, messages: BTreeMap::new() }
     }
 }
 
 impl Monitor for Agreement {
     fn observe(&mut self, seen: &Observation) {
         self.roster.observe(seen);
+        self.up.observe(seen);
         let Some(Heard::Deliver(deliver)) = Heard::of(seen) else { return };
         let message = self.messages.entry(deliver.id()).or_insert_with(|| Deliveries {
             payload: deliver.payload.clone(),
@@ -316,9 +402,14 @@ impl Monitor for Agreement {
 
     fn verdict(&self, over: bool) -> Verdict {
         let correct = self.roster.correct();
+        let (binding, bound) = match self.binds {
+            Binds::Correct => (correct, correct),
+            Binds::Uniform => (NodeSet::first(MAX_NODES), correct),
+            Binds::Recovered => (NodeSet::first(MAX_NODES), self.up.now()),
+        };
         let uneven = self.messages.values().filter_map(|message| {
-            let missing = correct.without(message.by);
-            let binds = |(node, _): &&(NodeId, EventId)| self.uniform || correct.contains(*node);
+            let missing = bound.without(message.by);
+            let binds = |(node, _): &&(NodeId, EventId)| binding.contains(*node);
             let first = message.events.iter().find(binds)?;
             (!missing.is_empty()).then_some((first, missing, &message.payload))
         });
@@ -330,7 +421,7 @@ impl Monitor for Agreement {
             let why = format!("{node} delivered {payload}, {missing} never did");
             return Verdict::Violated { why, witness: vec![*event] };
         }
-        let have = if missing.len() == 1 { "has" } else { "have" };
+        let have = have(missing);
         Verdict::Undecided(format!("{node} delivered {payload}, {missing} {have} not yet"))
     }
 }

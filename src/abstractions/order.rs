@@ -5,15 +5,16 @@
 //! A delivery counts here from its broadcast on. What is delivered although nobody broadcast it is
 //! judged by *no creation*, and has no place in any order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Value,
-    broadcast::{BroadcastId, First, Heard, Numbering, verdict_of},
+    broadcast::{BroadcastId, First, Heard, Numbering, broadcast, verdict_of},
     clock::VectorClock,
+    watch::{Violation, Watch, safety},
 };
 use crate::kernel::{
-    EventId, Kind, Monitor, NodeId, NodeSet, Observation, Property, Roster, Verdict,
+    EventId, Kind, Monitor, NodeId, NodeSet, Observation, Property, Roster, Time, Verdict,
 };
 
 /// FIFO order.
@@ -45,11 +46,50 @@ pub const TOTAL_ORDER: Property = Property {
     kind: Kind::Safety,
     statement: "Let m1 and m2 be any two messages and suppose p and q are any two correct processes \
                 that deliver m1 and m2. If p delivers m1 before m2, then q delivers m1 before m2.",
-    monitor: |nodes| Box::new(TotalOrder::new(nodes)),
+    monitor: |nodes| Box::new(TotalOrder::new(nodes, Scope::Correct)),
+};
+
+/// Uniform total order.
+pub const UNIFORM_TOTAL_ORDER: Property = Property {
+    name: "uniform total order",
+    kind: Kind::Safety,
+    statement: "Let m1 and m2 be any two messages and suppose p and q are any two processes that \
+                deliver m1 and m2. If p delivers m1 before m2, then q delivers m1 before m2.",
+    monitor: |nodes| Box::new(TotalOrder::new(nodes, Scope::Uniform)),
+};
+
+/// Real-time order.
+///
+/// Messages that are broadcast in the same millisecond have no order.
+pub const REAL_TIME_ORDER: Property = Property {
+    name: "real-time order",
+    kind: Kind::Safety,
+    statement: "If message m1 is broadcast at an earlier time than message m2, then no process \
+                delivers m1 after it has delivered m2.",
+    monitor: |nodes| {
+        safety(RealTimeOrder {
+            numbering: Numbering::new(nodes),
+            requests: BTreeMap::new(),
+            latest: BTreeMap::new(),
+            delivered: BTreeSet::new(),
+        })
+    },
+};
+
+/// The label of a sync message.
+pub const SYNC: &str = "sync";
+
+/// Sync order.
+pub const SYNC_ORDER: Property = Property {
+    name: "sync order",
+    kind: Kind::Safety,
+    statement: "No delivery crosses a sync message: if some process delivers m before the sync \
+                message s, no process delivers m after s.",
+    monitor: |nodes| Box::new(TotalOrder::new(nodes, Scope::Sync)),
 };
 
 /// What was broadcast, and how much of it, without a gap, every node has delivered.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct History {
     numbering: Numbering,
     requests: BTreeMap<BroadcastId, (EventId, Value)>,
@@ -91,7 +131,7 @@ impl History {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct FifoOrder {
     history: History,
     violated: First,
@@ -130,7 +170,7 @@ impl Monitor for FifoOrder {
 /// Since a broadcaster's earlier messages potentially cause its later ones, and nobody has delivered a
 /// message without its causes as long as the order holds, the causal past of a message is a prefix of what
 /// each node broadcast: one vector clock says it all.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct CausalOrder {
     history: History,
     pasts: BTreeMap<BroadcastId, VectorClock>,
@@ -181,20 +221,40 @@ impl Monitor for CausalOrder {
     }
 }
 
+/// Whose deliveries of which messages are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Scope {
+    /// All messages, at correct processes.
+    Correct,
+    /// All messages, everywhere.
+    Uniform,
+    /// Sync messages with all others, everywhere.
+    Sync,
+}
+
 /// For every two nodes it remembers the last message, at either of them, that both have delivered: the
 /// next common one must come after it at both.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct TotalOrder {
+    scope: Scope,
     roster: Roster,
+    /// Counts what is broadcast, to know which messages are sync messages.
+    numbering: Numbering,
+    syncs: BTreeSet<BroadcastId>,
     messages: BTreeMap<BroadcastId, Deliveries>,
     /// By two nodes, `p * nodes + q`: the last of p's deliveries of what q has delivered as well.
-    last_common: Vec<Option<(EventId, BroadcastId)>>,
-    /// By two nodes, in the same way: their first violation.
-    violated: Vec<Option<Swap>>,
+    last_common: Vec<Last>,
+    /// The same, of sync messages alone.
+    last_sync: Vec<Last>,
+    /// The first violation of every two nodes.
+    violated: BTreeMap<(NodeId, NodeId), Swap>,
     nodes: usize,
 }
 
-#[derive(Clone, Debug)]
+/// A delivery, if there was one.
+type Last = Option<(EventId, BroadcastId)>;
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Deliveries {
     payload: Value,
     by: NodeSet,
@@ -203,7 +263,7 @@ struct Deliveries {
 }
 
 /// Two messages that two nodes delivered in opposite orders.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Swap {
     /// The two nodes, in the scenario's order.
     between: (NodeId, NodeId),
@@ -215,12 +275,16 @@ struct Swap {
 }
 
 impl TotalOrder {
-    fn new(nodes: usize) -> Self {
+    fn new(nodes: usize, scope: Scope) -> Self {
         Self {
+            scope,
             roster: Roster::new(nodes),
+            numbering: Numbering::new(nodes),
+            syncs: BTreeSet::new(),
             messages: BTreeMap::new(),
             last_common: vec![None; nodes * nodes],
-            violated: vec![None; nodes * nodes],
+            last_sync: vec![None; nodes * nodes],
+            violated: BTreeMap::new(),
             nodes,
         }
     }
@@ -230,14 +294,23 @@ impl TotalOrder {
         let node = seen.node;
         let (mine, theirs) =
             (node.index() * self.nodes + peer.index(), peer.index() * self.nodes + node.index());
-        self.last_common[mine] = Some((seen.id, id));
-        match self.last_common[theirs] {
-            Some((last, other)) if last > event => {
-                let between = (node.min(peer), node.max(peer));
-                let swap = Swap { between, message: id, other, completed: seen.id };
-                self.violated[mine.min(theirs)].get_or_insert(swap);
-            }
-            _ => self.last_common[theirs] = Some((event, id)),
+        let is_sync = self.syncs.contains(&id);
+        let all = self.scope != Scope::Sync || is_sync;
+        let before = if all { &self.last_common } else { &self.last_sync };
+        if let Some((last, other)) = before[theirs]
+            && last > event
+        {
+            let pair = (node.min(peer), node.max(peer));
+            let swap = Swap { message: id, other, completed: seen.id };
+            self.violated.entry(pair).or_insert(swap);
+        }
+        let update = |lasts: &mut Vec<Last>| {
+            lasts[mine] = Some((seen.id, id));
+            lasts[theirs] = lasts[theirs].max(Some((event, id)));
+        };
+        update(&mut self.last_common);
+        if is_sync {
+            update(&mut self.last_sync);
         }
     }
 }
@@ -245,6 +318,12 @@ impl TotalOrder {
 impl Monitor for TotalOrder {
     fn observe(&mut self, seen: &Observation) {
         self.roster.observe(seen);
+        if let Some((_, label)) = broadcast(seen) {
+            let id = self.numbering.next(seen.node);
+            if label.is_some_and(|label| *label == SYNC.into()) {
+                self.syncs.insert(id);
+            }
+        }
         let Some(Heard::Deliver(deliver)) = Heard::of(seen) else { return };
         let id = deliver.id();
         let nodes = self.nodes;
@@ -265,12 +344,13 @@ impl Monitor for TotalOrder {
     }
 
     fn verdict(&self, _over: bool) -> Verdict {
-        let correct = self.roster.correct();
-        let both_correct = self.violated.iter().flatten().filter(|swap| {
-            let (p, q) = swap.between;
-            correct.contains(p) && correct.contains(q)
-        });
-        let Some(swap) = both_correct.min_by_key(|swap| swap.completed) else {
+        let bound = match self.scope {
+            Scope::Correct => self.roster.correct(),
+            Scope::Uniform | Scope::Sync => NodeSet::first(self.nodes),
+        };
+        let both_bound =
+            self.violated.iter().filter(|((p, q), _)| bound.contains(*p) && bound.contains(*q));
+        let Some(((p, q), swap)) = both_bound.min_by_key(|(_, swap)| swap.completed) else {
             return Verdict::Holds;
         };
         let (p, q) = swap.between;
@@ -287,5 +367,43 @@ impl Monitor for TotalOrder {
         let mut witness = vec![at(p, one), at(p, two), at(q, two), at(q, one)];
         witness.sort_unstable();
         Verdict::Violated { why, witness }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct RealTimeOrder {
+    numbering: Numbering,
+    /// By message: when and in which event it was broadcast.
+    requests: BTreeMap<BroadcastId, (Time, EventId, Value)>,
+    /// By node: of what it has delivered, the message that was broadcast last, and the event of its
+    /// delivery.
+    latest: BTreeMap<NodeId, (Time, EventId, BroadcastId)>,
+    delivered: BTreeSet<(NodeId, BroadcastId)>,
+}
+
+impl Watch for RealTimeOrder {
+    fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        let deliver = match Heard::of(seen)? {
+            Heard::Deliver(deliver) => deliver,
+            Heard::Broadcast(payload) => {
+                let id = self.numbering.next(seen.node);
+                self.requests.insert(id, (seen.time, seen.id, payload.clone()));
+                return None;
+            }
+        };
+        let id = deliver.id();
+        let (time, request, payload) = self.requests.get(&id)?;
+        if !self.delivered.insert((seen.node, id)) {
+            return None;
+        }
+        let latest = self.latest.entry(seen.node).or_insert((*time, seen.id, id));
+        let (later, event, other) = *latest;
+        if *time >= later {
+            *latest = (*time, seen.id, id);
+            return None;
+        }
+        let (_, later_request, other) = &self.requests[&other];
+        let why = format!("{} delivered {other} before {payload}, which is older", seen.node);
+        Some(Violation::new(why, [*request, *later_request, event, seen.id]))
     }
 }
