@@ -92,9 +92,11 @@ pub enum Recorded {
     Rollback {
         /// The checkpoint that it started from.
         index: u32,
-        /// By node: how many of its transfers to it are left, those that a log has replayed included.
+        /// By node: how many of its transfers to it are left, the first ones, those replayed from a
+        /// log included.
         sent: Vec<u32>,
-        /// By node: how many transfers from it are left, those that a log has replayed included.
+        /// By node: how many transfers from it are left, the first ones, those replayed from a log
+        /// included.
         received: Vec<u32>,
     },
     /// A transfer has come.
@@ -177,6 +179,9 @@ impl Watch for ConsistentCut {
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         let Recorded::Snapshot { snapshot, state } = recorded(seen)? else { return None };
         let parts = self.0.entry(*snapshot).or_default();
+        if parts.contains_key(&seen.node) {
+            return None;
+        }
         let wrong = parts.iter().filter(|(peer, _)| **peer != seen.node).find_map(
             |(peer, (event, theirs))| {
                 let why = compare(*peer, theirs, seen.node, state)
@@ -184,7 +189,7 @@ impl Watch for ConsistentCut {
                 Some(Violation::new(why, [*event, seen.id]))
             },
         );
-        parts.entry(seen.node).or_insert_with(|| (seen.id, state.clone()));
+        parts.insert(seen.node, (seen.id, state.clone()));
         wrong
     }
 }
@@ -198,6 +203,8 @@ struct NoOrphan {
     sent: BTreeMap<Link, u32>,
     /// By link: the greatest number among the transfers received, less what was undone.
     received: BTreeMap<Link, (u32, EventId)>,
+    /// Who has rolled back, in which event last.
+    rollbacks: BTreeMap<NodeId, EventId>,
     /// By link: since which rollback its receiver has received what was never sent, and up to where it is
     /// to roll back.
     orphans: BTreeMap<Link, (EventId, u32, EventId)>,
@@ -206,6 +213,7 @@ struct NoOrphan {
 impl NoOrphan {
     fn roll_back(&mut self, seen: &Observation, sent: &[u32], received: &[u32]) {
         let me = seen.node;
+        self.rollbacks.insert(me, seen.id);
         for (index, &left) in sent.iter().enumerate() {
             let link = (me, NodeId::new(index));
             self.sent.insert(link, left);
@@ -240,8 +248,17 @@ impl WatchCorrect for NoOrphan {
                 self.roll_back(seen, sent, received);
             }
             Some(Recorded::Receive { from, seq, .. }) => {
-                let last = self.received.entry((*from, seen.node)).or_insert((0, seen.id));
+                let link = (*from, seen.node);
+                let last = self.received.entry(link).or_insert((0, seen.id));
                 *last = (*last).max((*seq, seen.id));
+                let sent = self.sent.get(&link).copied().unwrap_or(0);
+                // It was on its way when its sender rolled back.
+                if let Some(rollback) = self.rollbacks.get(from)
+                    && *seq > sent
+                {
+                    let orphan = self.orphans.entry(link).or_insert((*rollback, sent, seen.id));
+                    orphan.1 = orphan.1.min(sent);
+                }
             }
             _ => {}
         }
