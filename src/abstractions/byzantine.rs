@@ -211,14 +211,14 @@ impl WatchCorrect for EpsilonAgreement {
 
     fn violated(&self) -> Option<Violation> {
         let decided: Vec<_> = self.0.of_correct().collect();
-        let pairs = decided
+        let mut pairs = decided
             .iter()
             .enumerate()
             .flat_map(|(later, two)| decided[..later].iter().map(move |one| (*one, *two)));
         let far = |((.., one), (.., two)): &(&(_, _, Settle), &(_, _, Settle))| {
             one.value.abs_diff(two.value) > one.within.max(two.within)
         };
-        let ((p, first, one), (q, second, two)) = pairs.filter(far).next()?;
+        let ((p, first, one), (q, second, two)) = pairs.find(far)?;
         let within = one.within.max(two.within);
         let why = format!(
             "{p} decided {}, {q} decided {}: more than {within} apart",

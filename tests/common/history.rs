@@ -120,8 +120,8 @@ impl History {
                 1..=4 if up => Step::Crash(node),
                 1..=20 if !up => Step::Recover(node),
                 _ if !up => continue,
-                5..=12 => history.next_broadcast(node, 's'),
-                13..=30 => history.next_broadcast(node, 'm'),
+                5..=16 => history.next_broadcast(node, 's'),
+                17..=30 => history.next_broadcast(node, 'm'),
                 _ => match history.random_delivery(chance, node, wildness) {
                     Some(deliver) => Step::Deliver(node, deliver),
                     // Nothing is left to deliver: the node has something to say itself.

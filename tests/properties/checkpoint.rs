@@ -47,11 +47,12 @@ fn consistent_cut(scene: &Scene) -> bool {
 /// How many transfers were sent on a link, and how many were received, just before a place.
 fn counts(scene: &Scene, (from, to): (NodeId, NodeId), at: usize) -> (u32, u32) {
     let (mut sent, mut received) = (0, 0);
+    let (all_told, all_asked) = (recorded(scene), scene.asked::<Work>());
     for place in 0..at {
         let here = |node| scene.steps[place].node == node;
-        let told = recorded(scene).into_iter().find(|it| it.at == place);
-        let asked = scene.asked::<Work>().into_iter().find(|it| it.at == place);
-        match (asked.map(|it| it.it), told.map(|it| it.it)) {
+        let told = all_told.iter().find(|it| it.at == place);
+        let asked = all_asked.iter().find(|it| it.at == place);
+        match (asked.map(|it| it.it), told.map(|it| it.it.clone())) {
             (Some(Work::Transfer { to: peer, .. }), _) if here(from) && peer == to => sent += 1,
             (_, Some(Recorded::Receive { from: peer, seq, .. })) if here(to) && peer == from => {
                 received = received.max(seq);
@@ -80,7 +81,7 @@ fn no_orphan_message(scene: &Scene) -> bool {
     let told = recorded(scene);
     links.into_iter().all(|(from, to)| {
         told.iter().all(|it| {
-            let (sent, received) = counts(scene, (from, to), it.at + 1);
+            let (sent, _) = counts(scene, (from, to), it.at + 1);
             let (_, before) = counts(scene, (from, to), it.at);
             let rolled_back = |at| {
                 told.iter().any(|it| {
@@ -94,7 +95,6 @@ fn no_orphan_message(scene: &Scene) -> bool {
                 }
                 _ => false,
             };
-            let _ = received;
             let mended = told
                 .iter()
                 .filter(|later| later.at > it.at || (later.at == it.at && from == to))
@@ -123,14 +123,14 @@ fn random_cut(scene: Scene, chance: &mut Chance, me: usize, wild: u64) -> Scene 
 }
 
 fn random(chance: &mut Chance) -> Scene {
-    let wild = [0, 20][chance.below(2)];
-    Scene::random(chance, 16, |scene, chance, me| {
+    let wild = [0, 40][chance.below(2)];
+    Scene::random(chance, 24, |scene, chance, me| {
         let (nodes, at) = (scene.nodes, scene.steps.len());
         let peer = chance.below(nodes);
         match chance.between(1, 100) {
-            1..=35 => random_cut(scene, chance, me, wild),
-            36..=55 => scene.ask(me, Work::Transfer { to: node(peer), amount: 1 }),
-            56..=80 => {
+            1..=15 => random_cut(scene, chance, me, wild),
+            16..=45 => scene.ask(me, Work::Transfer { to: node(peer), amount: 1 }),
+            46..=80 => {
                 let (sent, received) = counts(&scene, (node(peer), node(me)), at);
                 if received >= sent {
                     return scene;

@@ -58,7 +58,7 @@ fn termination(scene: &Scene) -> bool {
 }
 
 fn random(chance: &mut Chance) -> Scene {
-    let wild = [0, 10][chance.below(2)];
+    let wild = [0, 20][chance.below(2)];
     Scene::random(chance, 14, |scene, chance, me| match chance.between(1, 100) {
         1..=10 => scene.ask(me, if chance.percent(15 + wild) { NO } else { YES }),
         11..=25 => scene.ask(me, Transaction::Begin),

@@ -144,7 +144,7 @@ fn random(chance: &mut Chance) -> Scene {
 }
 
 fn random_byzantine(chance: &mut Chance) -> Scene {
-    let wild = [0, 8][chance.below(2)];
+    let wild = [0, 25][chance.below(2)];
     let nodes = chance.between(2, 4) as usize;
     let mut scene = Scene::new(nodes);
     for me in 0..nodes {

@@ -113,12 +113,12 @@ fn exactly_once_effect(scene: &Scene) -> bool {
 }
 
 fn random(chance: &mut Chance) -> Scene {
-    let wild = [0, 0, 20][chance.below(3)];
-    let eager = [15, 45][chance.below(2)];
+    let wild = [0, 35][chance.below(2)];
+    let eager = [30, 50][chance.below(2)];
     Scene::random(chance, 14, |scene, chance, me| {
         let sends = sent(&scene);
         if chance.percent(eager) {
-            let to = node(chance.below(scene.nodes));
+            let to = node(chance.below(2));
             let number = sends.len() as i64;
             let payload = if chance.percent(50) { number.into() } else { "text".into() };
             return scene.ask(me, Send { to, payload });
@@ -131,7 +131,7 @@ fn random(chance: &mut Chance) -> Scene {
         let mut open: Vec<_> = sends.iter().filter(|it| it.to == node(me)).collect();
         let again = chance.percent(wild);
         open.retain(|sent| again || !delivered.iter().any(|told| sent.names(told)));
-        let place = if chance.percent(80) { 0 } else { chance.below(open.len().max(1)) };
+        let place = if chance.percent(50) { 0 } else { chance.below(open.len().max(1)) };
         match open.get(place) {
             None => scene,
             Some(Sent { from, seq, payload, .. }) => {

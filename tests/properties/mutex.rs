@@ -71,7 +71,7 @@ fn fenced_writes(scene: &Scene) -> bool {
 }
 
 fn random(chance: &mut Chance) -> Scene {
-    let wild = [0, 10][chance.below(2)];
+    let wild = [0, 20][chance.below(2)];
     Scene::random(chance, 16, |scene, chance, me| {
         let at = scene.steps.len();
         let alone = !scene.everyone().into_iter().any(|other| inside(&scene, other, at));
@@ -87,10 +87,11 @@ fn random(chance: &mut Chance) -> Scene {
         let mine = inside(&scene, node(me), at);
         match chance.between(1, 100) {
             1..=20 => scene.ask(me, ACQUIRE),
-            21..=35 if chance.percent(wild) => {
-                scene.tell(me, write(0, chance.between(1, 4) as u32))
+            // The first node is the resource.
+            21..=45 if chance.percent(wild) => {
+                scene.tell(0, write(me, chance.between(1, 4) as u32))
             }
-            21..=35 => scene.tell(me, write(0, last + chance.between(0, 1) as u32)),
+            21..=45 => scene.tell(0, write(me, last + chance.between(0, 1) as u32)),
             _ if mine => scene.tell(me, EXIT),
             _ if alone || chance.percent(wild) => scene.tell(me, ENTER),
             _ => scene,

@@ -214,21 +214,22 @@ fn random_answer(scene: Scene, chance: &mut Chance, me: usize, wild: u64) -> Sce
         objects.apply(&others[chance.below(others.len())].0.operation);
     }
     let mut value = objects.apply(&run.operation);
-    if value.is_some() && chance.percent(wild) {
-        value = Some(Value::from(chance.between(1, 2) as i64));
+    let asks = matches!(run.operation, Operation::Read { .. } | Operation::Dequeue);
+    if asks && chance.percent(wild) {
+        value = [None, Some(Value::from(1)), Some(Value::from(2))][chance.below(3)].clone();
     }
     scene.tell(me, Reply::Respond { request: *request, value })
 }
 
 fn random_of(chance: &mut Chance, kind: Kind, operations: usize) -> Scene {
-    let wild = [0, 15, 40][chance.below(3)];
-    Scene::random(chance, 16, |scene, chance, me| {
+    let wild = [0, 20, 80][chance.below(3)];
+    Scene::random(chance, 22, |scene, chance, me| {
         let asked = scene.asked::<Operation>().len();
         if asked < operations && chance.percent(50) {
             let operation = random_operation(chance, kind);
             return scene.ask(me, operation);
         }
-        if chance.percent(20) {
+        if chance.percent(10) {
             let value = Value::from(1 + i64::from(chance.percent(20)));
             return scene.tell(me, Reply::Hold { key: "x".into(), value });
         }
@@ -238,7 +239,10 @@ fn random_of(chance: &mut Chance, kind: Kind, operations: usize) -> Scene {
 
 #[test]
 fn monitors_say_what_the_definitions_say() {
-    compare(101, CASES, |chance| random_of(chance, Kind::Map, 5));
+    compare(101, CASES, |chance| {
+        let kind = [Kind::Register, Kind::Register, Kind::Both][chance.below(3)];
+        random_of(chance, kind, 5)
+    });
 }
 
 #[test]
@@ -253,7 +257,7 @@ fn the_search_finds_an_order_where_trying_all_orders_does() {
             assert_eq!(verdict.is_violated(), !holds, "{verdict:?} {scene:?}");
             counts[usize::from(holds)] += 1;
         }
-        assert!(counts.iter().all(|count| *count >= 200), "{counts:?}");
+        assert!(counts.iter().all(|count| *count >= 150), "{counts:?}");
     }
 }
 
