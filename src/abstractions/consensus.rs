@@ -13,6 +13,7 @@ use serde_json::Value as Json;
 
 use super::{
     Value,
+    byzantine::{Settle, Vector},
     watch::{Await, Owed, Violation, Watch, WatchCorrect, liveness, safety, safety_of_correct},
 };
 use crate::kernel::{
@@ -84,7 +85,8 @@ pub const UNIFORM_AGREEMENT: Property = Property {
 
 /// Termination.
 ///
-/// The book lets every process propose. Here nothing is owed before a correct one has.
+/// The book lets every process propose. Here nothing is owed before a correct one has. It judges the
+/// decisions of Byzantine agreement as well.
 pub const TERMINATION: Property = Property {
     name: "termination",
     kind: Kind::Liveness,
@@ -216,7 +218,11 @@ impl Await for Termination {
         if proposal(seen).is_some() {
             self.proposed.entry(seen.node).or_insert(seen.id);
         }
-        if Value::told(seen).is_some() {
+        // Whatever it is that is decided.
+        let decides = Value::told(seen).is_some()
+            || Vector::told(seen).is_some()
+            || Settle::told(seen).is_some();
+        if decides {
             self.decided.insert(seen.node);
         }
     }

@@ -248,6 +248,9 @@ fn approximate_agreement_by_hand() {
     let settle = |value| Settle { value, within: 10 };
     let proposed = propose(propose(Scene::new(3), 0, 100), 1, 130);
     let near = proposed.tell(0, settle(110)).tell(1, settle(120));
+    let waiting = Some(("Alice proposed and Carol never decided", &[0][..]));
+    says(&TERMINATION, &near, waiting);
+    says(&TERMINATION, &near.clone().tell(2, settle(120)), None);
     says(&EPSILON_AGREEMENT, &near, None);
     says(&RANGE_VALIDITY, &near, None);
     let far = near.clone().tell(2, settle(121));
