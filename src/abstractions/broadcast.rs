@@ -134,7 +134,9 @@ pub const NO_DUPLICATION: Property = Property {
     name: "no duplication",
     kind: Kind::Safety,
     statement: "No message is delivered more than once.",
-    monitor: |_| Box::new(NoDuplication::default()),
+    monitor: |nodes| {
+        Box::new(NoDuplication { delivered: PerBroadcast::new(nodes), violated: None })
+    },
 };
 
 /// No creation.
@@ -146,7 +148,7 @@ pub const NO_CREATION: Property = Property {
     monitor: |nodes| {
         Box::new(NoCreation {
             numbering: Numbering::new(nodes),
-            broadcast: BTreeMap::new(),
+            broadcast: PerBroadcast::new(nodes),
             violated: None,
         })
     },
@@ -207,9 +209,11 @@ impl<'a> Heard<'a> {
     pub(super) fn of(seen: &Observation<'a>) -> Option<Self> {
         match seen.what {
             Seen::Request(_) => broadcast(seen).map(|(payload, _)| Self::Broadcast(payload)),
-            Seen::Indication(packet) => match packet.get() {
-                Some(GroupIndication::Deliver(deliver)) => Some(Self::Deliver(deliver)),
-                _ => packet.get().map(Self::Deliver),
+            Seen::Indication(packet) => match (packet.get(), packet.get()) {
+                (Some(deliver), _) | (None, Some(GroupIndication::Deliver(deliver))) => {
+                    Some(Self::Deliver(deliver))
+                }
+                _ => None,
             },
             Seen::Crash | Seen::Recover | Seen::Detect(_) => None,
         }
@@ -235,6 +239,49 @@ impl Numbering {
     /// Whether there has been such a broadcast.
     pub(super) fn has(&self, id: BroadcastId) -> bool {
         (1..=self.0[id.from.index()]).contains(&id.seq)
+    }
+}
+
+/// Something about every broadcast. Since broadcasts are counted it is a table, which is what makes judging
+/// cheaper than simulating; only what is delivered far ahead of its turn has to be looked for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct PerBroadcast<T> {
+    /// By broadcaster: of its first broadcasts, without a gap.
+    table: Vec<Vec<T>>,
+    /// Of those after a gap.
+    ahead: BTreeMap<BroadcastId, T>,
+}
+
+impl<T> PerBroadcast<T> {
+    pub(super) fn new(nodes: usize) -> Self {
+        Self { table: (0..nodes).map(|_| Vec::new()).collect(), ahead: BTreeMap::new() }
+    }
+
+    pub(super) fn get(&self, id: BroadcastId) -> Option<&T> {
+        let place = (id.seq as usize).wrapping_sub(1);
+        self.table[id.from.index()].get(place).or_else(|| self.ahead.get(&id))
+    }
+
+    /// What there is about it, or what `make` makes of nothing.
+    pub(super) fn get_or_insert_with(
+        &mut self,
+        id: BroadcastId,
+        make: impl FnOnce() -> T,
+    ) -> &mut T {
+        let row = &mut self.table[id.from.index()];
+        let place = (id.seq as usize).wrapping_sub(1);
+        if place > row.len() {
+            return self.ahead.entry(id).or_insert_with(make);
+        }
+        if place == row.len() {
+            let known = if self.ahead.is_empty() { None } else { self.ahead.remove(&id) };
+            row.push(known.unwrap_or_else(make));
+        }
+        &mut row[place]
+    }
+
+    pub(super) fn values(&self) -> impl Iterator<Item = &T> {
+        self.table.iter().flatten().chain(self.ahead.values())
     }
 }
 
@@ -287,9 +334,10 @@ pub(super) fn verdict_of(first: &First) -> Verdict {
     }
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct NoDuplication {
-    delivered: BTreeMap<(NodeId, BroadcastId), EventId>,
+    /// By whom, and in which events.
+    delivered: PerBroadcast<(NodeSet, Vec<(NodeId, EventId)>)>,
     violated: First,
 }
 
@@ -299,9 +347,12 @@ impl Monitor for NoDuplication {
         if self.violated.is_some() {
             return;
         }
-        if let Some(first) = self.delivered.insert((seen.node, deliver.id()), seen.id) {
+        let (by, events) = self.delivered.get_or_insert_with(deliver.id(), Default::default);
+        if by.insert(seen.node) {
+            events.push((seen.node, seen.id));
+        } else if let Some((_, first)) = events.iter().find(|(node, _)| *node == seen.node) {
             let why = format!("{} delivered {} twice", seen.node, deliver.payload);
-            self.violated = Some((why, vec![first, seen.id]));
+            self.violated = Some((why, vec![*first, seen.id]));
         }
     }
 
@@ -313,7 +364,7 @@ impl Monitor for NoDuplication {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct NoCreation {
     numbering: Numbering,
-    broadcast: BTreeMap<BroadcastId, (EventId, Value)>,
+    broadcast: PerBroadcast<(EventId, Value)>,
     violated: First,
 }
 
@@ -322,11 +373,11 @@ impl Monitor for NoCreation {
         match Heard::of(seen) {
             Some(Heard::Broadcast(payload)) => {
                 let id = self.numbering.next(seen.node);
-                self.broadcast.insert(id, (seen.id, payload.clone()));
+                self.broadcast.get_or_insert_with(id, || (seen.id, payload.clone()));
             }
             Some(Heard::Deliver(Deliver { from, seq, payload })) if self.violated.is_none() => {
                 let id = BroadcastId { from: *from, seq: *seq };
-                self.violated = match self.broadcast.get(&id) {
+                self.violated = match self.broadcast.get(id) {
                     Some((_, original)) if original == payload => None,
                     Some((request, original)) => {
                         let why = format!("{} delivered {payload} as {id}: {original}", seen.node);
@@ -367,7 +418,7 @@ struct Agreement {
     binds: Binds,
     roster: Roster,
     up: Up,
-    messages: BTreeMap<BroadcastId, Deliveries>,
+    messages: PerBroadcast<Deliveries>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -381,7 +432,7 @@ struct Deliveries {
 impl Agreement {
     fn new(nodes: usize, binds: Binds) -> Self {
         let (roster, up) = (Roster::new(nodes), Up::new(nodes));
-        Self { binds, roster, up, messages: BTreeMap::new() }
+        Self { binds, roster, up, messages: PerBroadcast::new(nodes) }
     }
 }
 
@@ -390,7 +441,7 @@ impl Monitor for Agreement {
         self.roster.observe(seen);
         self.up.observe(seen);
         let Some(Heard::Deliver(deliver)) = Heard::of(seen) else { return };
-        let message = self.messages.entry(deliver.id()).or_insert_with(|| Deliveries {
+        let message = self.messages.get_or_insert_with(deliver.id(), || Deliveries {
             payload: deliver.payload.clone(),
             by: NodeSet::EMPTY,
             events: Vec::new(),

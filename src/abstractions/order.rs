@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Value,
-    broadcast::{BroadcastId, First, Heard, Numbering, broadcast, verdict_of},
+    broadcast::{BroadcastId, First, Heard, Numbering, PerBroadcast, broadcast, verdict_of},
     clock::VectorClock,
     watch::{Violation, Watch, safety},
 };
@@ -92,7 +92,7 @@ pub const SYNC_ORDER: Property = Property {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct History {
     numbering: Numbering,
-    requests: BTreeMap<BroadcastId, (EventId, Value)>,
+    requests: PerBroadcast<(EventId, Value)>,
     /// By node: for each broadcaster, how many of its messages, from the first on.
     delivered: Vec<VectorClock>,
 }
@@ -101,14 +101,14 @@ impl History {
     fn new(nodes: usize) -> Self {
         Self {
             numbering: Numbering::new(nodes),
-            requests: BTreeMap::new(),
+            requests: PerBroadcast::new(nodes),
             delivered: vec![VectorClock::new(nodes); nodes],
         }
     }
 
     fn broadcast(&mut self, seen: &Observation, payload: &Value) -> BroadcastId {
         let id = self.numbering.next(seen.node);
-        self.requests.insert(id, (seen.id, payload.clone()));
+        self.requests.get_or_insert_with(id, || (seen.id, payload.clone()));
         id
     }
 
@@ -127,7 +127,7 @@ impl History {
 
     /// The event and the payload of a broadcast.
     fn request(&self, id: BroadcastId) -> &(EventId, Value) {
-        &self.requests[&id]
+        self.requests.get(id).expect("it is asked for what was broadcast")
     }
 }
 
@@ -173,13 +173,13 @@ impl Monitor for FifoOrder {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct CausalOrder {
     history: History,
-    pasts: BTreeMap<BroadcastId, VectorClock>,
+    pasts: PerBroadcast<VectorClock>,
     violated: First,
 }
 
 impl CausalOrder {
     fn new(nodes: usize) -> Self {
-        Self { history: History::new(nodes), pasts: BTreeMap::new(), violated: None }
+        Self { history: History::new(nodes), pasts: PerBroadcast::new(nodes), violated: None }
     }
 
     /// What leads to it is what its broadcaster has delivered, and what it has broadcast before.
@@ -187,11 +187,11 @@ impl CausalOrder {
         let id = self.history.broadcast(seen, payload);
         let mut past = self.history.delivered[id.from.index()].clone();
         past[id.from] = id.seq - 1;
-        self.pasts.insert(id, past);
+        self.pasts.get_or_insert_with(id, || past);
     }
 
     fn deliver(&mut self, seen: &Observation, id: BroadcastId) {
-        let past = &self.pasts[&id];
+        let past = self.pasts.get(id).expect("it is asked for what was broadcast");
         let node = seen.node;
         let Some(from) = self.history.delivered[node.index()].lacks(past).next() else {
             self.history.deliver(node, id);
@@ -241,7 +241,7 @@ struct TotalOrder {
     /// Counts what is broadcast, to know which messages are sync messages.
     numbering: Numbering,
     syncs: BTreeSet<BroadcastId>,
-    messages: BTreeMap<BroadcastId, Deliveries>,
+    messages: PerBroadcast<Deliveries>,
     /// By two nodes, `p * nodes + q`: the last of p's deliveries of what q has delivered as well.
     last_common: Vec<Last>,
     /// The same, of sync messages alone.
@@ -281,7 +281,7 @@ impl TotalOrder {
             roster: Roster::new(nodes),
             numbering: Numbering::new(nodes),
             syncs: BTreeSet::new(),
-            messages: BTreeMap::new(),
+            messages: PerBroadcast::new(nodes),
             last_common: vec![None; nodes * nodes],
             last_sync: vec![None; nodes * nodes],
             violated: BTreeMap::new(),
@@ -327,7 +327,7 @@ impl Monitor for TotalOrder {
         let Some(Heard::Deliver(deliver)) = Heard::of(seen) else { return };
         let id = deliver.id();
         let nodes = self.nodes;
-        let message = self.messages.entry(id).or_insert_with(|| Deliveries {
+        let message = self.messages.get_or_insert_with(id, || Deliveries {
             payload: deliver.payload.clone(),
             by: NodeSet::EMPTY,
             events: vec![0; nodes],
@@ -338,7 +338,8 @@ impl Monitor for TotalOrder {
         }
         message.events[seen.node.index()] = seen.id;
         for peer in peers {
-            let event = self.messages[&id].events[peer.index()];
+            let message = self.messages.get(id).expect("it has just been delivered");
+            let event = message.events[peer.index()];
             self.compare(seen, id, peer, event);
         }
     }
@@ -353,8 +354,8 @@ impl Monitor for TotalOrder {
         let Some(((p, q), swap)) = both_bound.min_by_key(|(_, swap)| swap.completed) else {
             return Verdict::Holds;
         };
-        let (p, q) = swap.between;
-        let (message, other) = (&self.messages[&swap.message], &self.messages[&swap.other]);
+        let delivered = |id| self.messages.get(id).expect("a swap is of what was delivered");
+        let (message, other) = (delivered(swap.message), delivered(swap.other));
         // The first of the two, in the scenario's order, is the first to be named.
         let at = |node: NodeId, message: &Deliveries| message.events[node.index()];
         let (one, two) =
