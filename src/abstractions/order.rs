@@ -246,8 +246,8 @@ struct TotalOrder {
     last_common: Vec<Last>,
     /// The same, of sync messages alone.
     last_sync: Vec<Last>,
-    /// The first violation of every two nodes.
-    violated: BTreeMap<(NodeId, NodeId), Swap>,
+    /// By two nodes, in the same way: their first violation.
+    violated: Vec<Option<Swap>>,
     nodes: usize,
 }
 
@@ -284,7 +284,7 @@ impl TotalOrder {
             messages: PerBroadcast::new(nodes),
             last_common: vec![None; nodes * nodes],
             last_sync: vec![None; nodes * nodes],
-            violated: BTreeMap::new(),
+            violated: vec![None; nodes * nodes],
             nodes,
         }
     }
@@ -300,9 +300,9 @@ impl TotalOrder {
         if let Some((last, other)) = before[theirs]
             && last > event
         {
-            let pair = (node.min(peer), node.max(peer));
-            let swap = Swap { message: id, other, completed: seen.id };
-            self.violated.entry(pair).or_insert(swap);
+            let between = (node.min(peer), node.max(peer));
+            let swap = Swap { between, message: id, other, completed: seen.id };
+            self.violated[mine.min(theirs)].get_or_insert(swap);
         }
         let update = |lasts: &mut Vec<Last>| {
             lasts[mine] = Some((seen.id, id));
@@ -349,11 +349,14 @@ impl Monitor for TotalOrder {
             Scope::Correct => self.roster.correct(),
             Scope::Uniform | Scope::Sync => NodeSet::first(self.nodes),
         };
-        let both_bound =
-            self.violated.iter().filter(|((p, q), _)| bound.contains(*p) && bound.contains(*q));
-        let Some(((p, q), swap)) = both_bound.min_by_key(|(_, swap)| swap.completed) else {
+        let both_bound = self.violated.iter().flatten().filter(|swap| {
+            let (p, q) = swap.between;
+            bound.contains(p) && bound.contains(q)
+        });
+        let Some(swap) = both_bound.min_by_key(|swap| swap.completed) else {
             return Verdict::Holds;
         };
+        let (p, q) = swap.between;
         let delivered = |id| self.messages.get(id).expect("a swap is of what was delivered");
         let (message, other) = (delivered(swap.message), delivered(swap.other));
         // The first of the two, in the scenario's order, is the first to be named.
