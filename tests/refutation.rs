@@ -18,7 +18,7 @@ use worldlines::{
 };
 
 /// What no scenario can take from a protocol, and why. That these properties *can* be violated, by
-/// histories made by hand, is shown in `properties.rs`.
+/// histories made by hand, is shown in `properties`.
 const UNBREAKABLE: &[(&str, &str, &str)] = &[
     ("best-effort-broadcast", "validity", "a correct broadcaster delivers its own message at once"),
     ("reliable-broadcast", "validity", "a correct broadcaster delivers its own message at once"),

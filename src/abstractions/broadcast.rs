@@ -4,15 +4,19 @@
 //! Validity is RB1, which speaks of the broadcaster alone: whether the others deliver is agreement's
 //! business, so that a run in which they do not violates one property, not two.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::Value;
+use super::{
+    Value,
+    membership::{GroupIndication, GroupRequest},
+    watch::{Up, fields, have},
+};
 use crate::kernel::{
-    Carried, EventId, Indication, Kind, Monitor, NodeId, NodeSet, Observation, Payload, Property,
-    Request, RequestKind, Roster, Seen, Verdict,
+    Carried, EventId, Indication, Kind, MAX_NODES, Monitor, NodeId, NodeSet, Observation, Payload,
+    Property, Request, RequestKind, Roster, Seen, Verdict,
 };
 
 /// ⟨Broadcast | m⟩: everybody is to deliver m.
@@ -26,6 +30,46 @@ impl Request for Broadcast<Value> {
 
     fn read(_name: &str, with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {
         Value::read(with).map(Self)
+    }
+}
+
+/// What is broadcast, with what its application calls its kind: labels tell which messages are to be
+/// ordered.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Labelled<M> {
+    /// The message.
+    pub payload: M,
+    /// Its kind, if it has one: [`SYNC`](super::order::SYNC) or the application's own.
+    pub label: Option<Value>,
+}
+
+impl<M: fmt::Display> fmt::Display for Labelled<M> {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match &self.label {
+            None => write!(f, "{}", self.payload),
+            Some(label) => write!(f, "{} ({label})", self.payload),
+        }
+    }
+}
+
+impl Request for Broadcast<Labelled<Value>> {
+    const KINDS: &'static [RequestKind] = &[RequestKind {
+        name: "broadcast",
+        help: "Send a message to everybody, with a label or without.",
+        with: "message or {payload, label}",
+    }];
+
+    fn read(_name: &str, with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {
+        if let Ok(payload) = Value::read(with) {
+            return Ok(Self(Labelled { payload, label: None }));
+        }
+        let labelled = fields(with, &["payload", "label"]).and_then(|object| {
+            let field = |name| Value::read(object.get(name)).ok();
+            Some(Labelled { payload: field("payload")?, label: Some(field("label")?) })
+        });
+        labelled
+            .map(Self)
+            .ok_or_else(|| "a text, a whole number or {\"payload\": …, \"label\": …}".to_owned())
     }
 }
 
@@ -77,7 +121,11 @@ pub const VALIDITY: Property = Property {
     kind: Kind::Liveness,
     statement: "If a correct process broadcasts a message m, then it eventually delivers m.",
     monitor: |nodes| {
-        Box::new(Validity { roster: Roster::new(nodes), awaited: Broadcasts::new(nodes) })
+        Box::new(Validity {
+            roster: Roster::new(nodes),
+            numbering: Numbering::new(nodes),
+            awaited: BTreeMap::new(),
+        })
     },
 };
 
@@ -86,7 +134,9 @@ pub const NO_DUPLICATION: Property = Property {
     name: "no duplication",
     kind: Kind::Safety,
     statement: "No message is delivered more than once.",
-    monitor: |_| Box::new(NoDuplication::default()),
+    monitor: |nodes| {
+        Box::new(NoDuplication { delivered: PerBroadcast::new(nodes), violated: None })
+    },
 };
 
 /// No creation.
@@ -95,7 +145,13 @@ pub const NO_CREATION: Property = Property {
     kind: Kind::Safety,
     statement: "If a process delivers a message m with sender s, then m was previously broadcast \
                 by process s.",
-    monitor: |nodes| Box::new(NoCreation { broadcast: Broadcasts::new(nodes), violated: None }),
+    monitor: |nodes| {
+        Box::new(NoCreation {
+            numbering: Numbering::new(nodes),
+            broadcast: PerBroadcast::new(nodes),
+            violated: None,
+        })
+    },
 };
 
 /// Agreement.
@@ -104,7 +160,7 @@ pub const AGREEMENT: Property = Property {
     kind: Kind::Liveness,
     statement: "If a message m is delivered by some correct process, then m is eventually \
                 delivered by every correct process.",
-    monitor: |nodes| Box::new(Agreement::new(nodes, false)),
+    monitor: |nodes| Box::new(Agreement::new(nodes, Binds::Correct)),
 };
 
 /// Uniform agreement.
@@ -113,7 +169,19 @@ pub const UNIFORM_AGREEMENT: Property = Property {
     kind: Kind::Liveness,
     statement: "If a message m is delivered by some process, whether correct or faulty, then m is \
                 eventually delivered by every correct process.",
-    monitor: |nodes| Box::new(Agreement::new(nodes, true)),
+    monitor: |nodes| Box::new(Agreement::new(nodes, Binds::Uniform)),
+};
+
+/// Atomicity: all or none of the destinations.
+///
+/// The destinations are the processes that are up in the end, be it after a crash: unlike *uniform
+/// agreement* it binds those that recover.
+pub const ATOMICITY: Property = Property {
+    name: "atomicity",
+    kind: Kind::Liveness,
+    statement: "A message that is delivered by some process is eventually delivered by every \
+                process that does not stay down.",
+    monitor: |nodes| Box::new(Agreement::new(nodes, Binds::Recovered)),
 };
 
 /// What the monitors of broadcasts hear.
@@ -122,53 +190,107 @@ pub(super) enum Heard<'a> {
     Deliver(&'a Deliver<Value>),
 }
 
+/// The message that is broadcast in an event, if one is, with its label.
+pub(super) fn broadcast<'a>(seen: &Observation<'a>) -> Option<(&'a Value, Option<&'a Value>)> {
+    let Seen::Request(packet) = seen.what else { return None };
+    if let Some(Broadcast(payload)) = packet.get::<Broadcast<Value>>() {
+        return Some((payload, None));
+    }
+    if let Some(Broadcast(labelled)) = packet.get::<Broadcast<Labelled<Value>>>() {
+        return Some((&labelled.payload, labelled.label.as_ref()));
+    }
+    match packet.get() {
+        Some(GroupRequest::Broadcast(payload)) => Some((payload, None)),
+        _ => None,
+    }
+}
+
 impl<'a> Heard<'a> {
     pub(super) fn of(seen: &Observation<'a>) -> Option<Self> {
         match seen.what {
-            Seen::Request(packet) => {
-                packet.get().map(|Broadcast(payload)| Self::Broadcast(payload))
-            }
-            Seen::Indication(packet) => packet.get().map(Self::Deliver),
+            Seen::Request(_) => broadcast(seen).map(|(payload, _)| Self::Broadcast(payload)),
+            Seen::Indication(packet) => match (packet.get(), packet.get()) {
+                (Some(deliver), _) | (None, Some(GroupIndication::Deliver(deliver))) => {
+                    Some(Self::Deliver(deliver))
+                }
+                _ => None,
+            },
             Seen::Crash | Seen::Recover | Seen::Detect(_) | Seen::Traitor => None,
         }
     }
 }
 
-/// What is known of every broadcast. By node, in the order in which it asked for them: that numbers them.
-#[derive(Clone, Debug)]
-pub(super) struct Broadcasts<T>(Vec<Vec<T>>);
+/// Counts every node's broadcasts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Numbering(Vec<u32>);
 
-impl<T> Broadcasts<T> {
+impl Numbering {
     pub(super) fn new(nodes: usize) -> Self {
-        Self((0..nodes).map(|_| Vec::new()).collect())
+        Self(vec![0; nodes])
     }
 
-    /// Takes note of the broadcast that this node asks for now.
-    pub(super) fn push(&mut self, from: NodeId, known: T) -> BroadcastId {
-        let broadcasts = &mut self.0[from.index()];
-        broadcasts.push(known);
-        BroadcastId { from, seq: broadcasts.len() as u32 }
+    /// The id of the broadcast that this node asks for now.
+    pub(super) fn next(&mut self, from: NodeId) -> BroadcastId {
+        let seq = &mut self.0[from.index()];
+        *seq += 1;
+        BroadcastId { from, seq: *seq }
     }
 
-    /// Nothing, if there has been no such broadcast.
-    pub(super) fn get(&self, id: BroadcastId) -> Option<&T> {
-        self.0.get(id.from.index())?.get((id.seq as usize).checked_sub(1)?)
-    }
-
-    fn get_mut(&mut self, id: BroadcastId) -> Option<&mut T> {
-        self.0.get_mut(id.from.index())?.get_mut((id.seq as usize).checked_sub(1)?)
-    }
-
-    fn of(&self, from: NodeId) -> &[T] {
-        &self.0[from.index()]
+    /// Whether there has been such a broadcast.
+    pub(super) fn has(&self, id: BroadcastId) -> bool {
+        (1..=self.0[id.from.index()]).contains(&id.seq)
     }
 }
 
-#[derive(Clone, Debug)]
+/// Something about every broadcast. Since broadcasts are counted it is a table, which is what makes judging
+/// cheaper than simulating; only what is delivered far ahead of its turn has to be looked for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct PerBroadcast<T> {
+    /// By broadcaster: of its first broadcasts, without a gap.
+    table: Vec<Vec<T>>,
+    /// Of those after a gap.
+    ahead: BTreeMap<BroadcastId, T>,
+}
+
+impl<T> PerBroadcast<T> {
+    pub(super) fn new(nodes: usize) -> Self {
+        Self { table: (0..nodes).map(|_| Vec::new()).collect(), ahead: BTreeMap::new() }
+    }
+
+    pub(super) fn get(&self, id: BroadcastId) -> Option<&T> {
+        let place = (id.seq as usize).wrapping_sub(1);
+        self.table[id.from.index()].get(place).or_else(|| self.ahead.get(&id))
+    }
+
+    /// What there is about it, or what `make` makes of nothing.
+    pub(super) fn get_or_insert_with(
+        &mut self,
+        id: BroadcastId,
+        make: impl FnOnce() -> T,
+    ) -> &mut T {
+        let row = &mut self.table[id.from.index()];
+        let place = (id.seq as usize).wrapping_sub(1);
+        if place > row.len() {
+            return self.ahead.entry(id).or_insert_with(make);
+        }
+        if place == row.len() {
+            let known = if self.ahead.is_empty() { None } else { self.ahead.remove(&id) };
+            row.push(known.unwrap_or_else(make));
+        }
+        &mut row[place]
+    }
+
+    pub(super) fn values(&self) -> impl Iterator<Item = &T> {
+        self.table.iter().flatten().chain(self.ahead.values())
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Validity {
     roster: Roster,
-    /// The event of the request and what was broadcast, until its broadcaster delivers it.
-    awaited: Broadcasts<Option<(EventId, Value)>>,
+    numbering: Numbering,
+    /// What was broadcast and not yet delivered by its broadcaster, with the event of the request.
+    awaited: BTreeMap<BroadcastId, (EventId, Value)>,
 }
 
 impl Monitor for Validity {
@@ -176,12 +298,11 @@ impl Monitor for Validity {
         self.roster.observe(seen);
         match Heard::of(seen) {
             Some(Heard::Broadcast(payload)) => {
-                self.awaited.push(seen.node, Some((seen.id, payload.clone())));
+                let id = self.numbering.next(seen.node);
+                self.awaited.insert(id, (seen.id, payload.clone()));
             }
             Some(Heard::Deliver(deliver)) if deliver.from == seen.node => {
-                if let Some(awaited) = self.awaited.get_mut(deliver.id()) {
-                    *awaited = None;
-                }
+                self.awaited.remove(&deliver.id());
             }
             _ => {}
         }
@@ -189,17 +310,14 @@ impl Monitor for Validity {
 
     fn verdict(&self, over: bool) -> Verdict {
         let correct = self.roster.correct();
-        let first = |from: NodeId| {
-            let awaited = self.awaited.of(from).iter().flatten().next()?;
-            Some((from, awaited))
-        };
-        match correct.into_iter().filter_map(first).min_by_key(|(_, (event, _))| *event) {
+        let awaited = self.awaited.iter().filter(|(id, _)| correct.contains(id.from));
+        match awaited.min_by_key(|(_, (event, _))| *event) {
             None => Verdict::Holds,
-            Some((from, (event, payload))) if over => Verdict::Violated {
+            Some((BroadcastId { from, .. }, (event, payload))) if over => Verdict::Violated {
                 why: format!("{from} broadcast {payload} and never delivered it"),
                 witness: vec![*event],
             },
-            Some((from, (_, payload))) => {
+            Some((BroadcastId { from, .. }, (_, payload))) => {
                 Verdict::Undecided(format!("{from} broadcast {payload}, not yet delivered"))
             }
         }
@@ -216,9 +334,10 @@ pub(super) fn verdict_of(first: &First) -> Verdict {
     }
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct NoDuplication {
-    delivered: BTreeMap<(NodeId, BroadcastId), EventId>,
+    /// By whom, and in which events.
+    delivered: PerBroadcast<(NodeSet, Vec<(NodeId, EventId)>)>,
     violated: First,
 }
 
@@ -228,9 +347,12 @@ impl Monitor for NoDuplication {
         if self.violated.is_some() {
             return;
         }
-        if let Some(first) = self.delivered.insert((seen.node, deliver.id()), seen.id) {
+        let (by, events) = self.delivered.get_or_insert_with(deliver.id(), Default::default);
+        if by.insert(seen.node) {
+            events.push((seen.node, seen.id));
+        } else if let Some((_, first)) = events.iter().find(|(node, _)| *node == seen.node) {
             let why = format!("{} delivered {} twice", seen.node, deliver.payload);
-            self.violated = Some((why, vec![first, seen.id]));
+            self.violated = Some((why, vec![*first, seen.id]));
         }
     }
 
@@ -239,9 +361,10 @@ impl Monitor for NoDuplication {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct NoCreation {
-    broadcast: Broadcasts<(EventId, Value)>,
+    numbering: Numbering,
+    broadcast: PerBroadcast<(EventId, Value)>,
     violated: First,
 }
 
@@ -249,7 +372,8 @@ impl Monitor for NoCreation {
     fn observe(&mut self, seen: &Observation) {
         match Heard::of(seen) {
             Some(Heard::Broadcast(payload)) => {
-                self.broadcast.push(seen.node, (seen.id, payload.clone()));
+                let id = self.numbering.next(seen.node);
+                self.broadcast.get_or_insert_with(id, || (seen.id, payload.clone()));
             }
             Some(Heard::Deliver(Deliver { from, seq, payload })) if self.violated.is_none() => {
                 let id = BroadcastId { from: *from, seq: *seq };
@@ -277,15 +401,27 @@ impl Monitor for NoCreation {
     }
 }
 
-/// Agreement and uniform agreement: they differ in whose delivery binds the others.
-#[derive(Clone, Debug)]
-struct Agreement {
-    uniform: bool,
-    roster: Roster,
-    messages: BTreeMap<BroadcastId, Deliveries>,
+/// Whose delivery binds whom to deliver as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Binds {
+    /// A correct process's, the correct.
+    Correct,
+    /// Anybody's, the correct.
+    Uniform,
+    /// Anybody's, whoever is up in the end.
+    Recovered,
 }
 
-#[derive(Clone, Debug)]
+/// Agreement, uniform agreement and atomicity: they differ in whose delivery binds whom.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Agreement {
+    binds: Binds,
+    roster: Roster,
+    up: Up,
+    messages: PerBroadcast<Deliveries>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Deliveries {
     payload: Value,
     by: NodeSet,
@@ -294,16 +430,18 @@ struct Deliveries {
 }
 
 impl Agreement {
-    fn new(nodes: usize, uniform: bool) -> Self {
-        Self { uniform, roster: Roster::new(nodes), messages: BTreeMap::new() }
+    fn new(nodes: usize, binds: Binds) -> Self {
+        let (roster, up) = (Roster::new(nodes), Up::new(nodes));
+        Self { binds, roster, up, messages: PerBroadcast::new(nodes) }
     }
 }
 
 impl Monitor for Agreement {
     fn observe(&mut self, seen: &Observation) {
         self.roster.observe(seen);
+        self.up.observe(seen);
         let Some(Heard::Deliver(deliver)) = Heard::of(seen) else { return };
-        let message = self.messages.entry(deliver.id()).or_insert_with(|| Deliveries {
+        let message = self.messages.get_or_insert_with(deliver.id(), || Deliveries {
             payload: deliver.payload.clone(),
             by: NodeSet::EMPTY,
             events: Vec::new(),
@@ -315,9 +453,14 @@ impl Monitor for Agreement {
 
     fn verdict(&self, over: bool) -> Verdict {
         let correct = self.roster.correct();
+        let (binding, bound) = match self.binds {
+            Binds::Correct => (correct, correct),
+            Binds::Uniform => (NodeSet::first(MAX_NODES), correct),
+            Binds::Recovered => (NodeSet::first(MAX_NODES), self.up.now()),
+        };
         let uneven = self.messages.values().filter_map(|message| {
-            let missing = correct.without(message.by);
-            let binds = |(node, _): &&(NodeId, EventId)| self.uniform || correct.contains(*node);
+            let missing = bound.without(message.by);
+            let binds = |(node, _): &&(NodeId, EventId)| binding.contains(*node);
             let first = message.events.iter().find(binds)?;
             (!missing.is_empty()).then_some((first, missing, &message.payload))
         });
@@ -329,7 +472,7 @@ impl Monitor for Agreement {
             let why = format!("{node} delivered {payload}, {missing} never did");
             return Verdict::Violated { why, witness: vec![*event] };
         }
-        let have = if missing.len() == 1 { "has" } else { "have" };
+        let have = have(missing);
         Verdict::Undecided(format!("{node} delivered {payload}, {missing} {have} not yet"))
     }
 }

@@ -1,14 +1,25 @@
-//! Logical time: who knows of how much.
+//! Time: vector clocks; what is asked of a clock, what it tells, and what it may promise.
+//!
+//! Properties: Lamport 1978, *Time, Clocks, and the Ordering of Events in a Distributed System* (the clock
+//! condition); Mattern 1989 (its converse); Coulouris et al. (2012), section 14.2 (skew).
+//!
+//! What happened before what is told by the stamps themselves: a node's stamps follow each other, and the
+//! stamp of a receipt names the message.
 
 use std::{
     cmp::Ordering,
+    collections::BTreeMap,
     fmt,
     ops::{Index, IndexMut},
 };
 
 use serde::Serialize;
+use serde_json::Value as Json;
 
-use crate::kernel::NodeId;
+use super::watch::{Violation, Watch, fields, named, safety};
+use crate::kernel::{
+    EventId, Indication, Kind, NodeId, Observation, Property, Request, RequestKind, Seen, Time,
+};
 
 /// A count for every node (Fidge 1988; Mattern 1989).
 ///
@@ -22,6 +33,13 @@ impl VectorClock {
     #[must_use]
     pub fn new(nodes: usize) -> Self {
         Self(vec![0; nodes].into())
+    }
+
+    /// Learns what the other knows.
+    pub fn join(&mut self, other: &Self) {
+        for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
+            *mine = (*mine).max(*theirs);
+        }
     }
 
     /// The nodes of which `other` knows more.
@@ -63,6 +81,261 @@ impl fmt::Display for VectorClock {
             write!(f, "{}{count}", if index == 0 { "[" } else { "," })?;
         }
         f.write_str("]")
+    }
+}
+
+/// What is asked of a process that has a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
+pub enum ClockRequest {
+    /// An event of its own.
+    #[display("step")]
+    Step,
+    /// A message.
+    #[display("send to {to}")]
+    Send {
+        /// To whom.
+        to: NodeId,
+    },
+}
+
+impl Request for ClockRequest {
+    const KINDS: &'static [RequestKind] = &[
+        RequestKind { name: "step", help: "Let something happen here.", with: "" },
+        RequestKind { name: "send", help: "Send a message.", with: "{to}" },
+    ];
+
+    fn read(name: &str, with: Option<&Json>, nodes: &[String]) -> Result<Self, String> {
+        match (name, with) {
+            ("step", None) => Ok(Self::Step),
+            ("step", Some(_)) => Err("nothing".to_owned()),
+            (_, with) => {
+                let object = fields(with, &["to"]);
+                let to = object.and_then(|object| named(&object["to"], nodes));
+                to.map(|to| Self::Send { to }).ok_or_else(|| "{\"to\": a node}".to_owned())
+            }
+        }
+    }
+}
+
+/// What a clock shows.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
+#[serde(untagged)]
+pub enum Reading {
+    /// A count, or a time in ms.
+    Scalar(i64),
+    /// A count for every node.
+    Vector(VectorClock),
+}
+
+/// Clocks of different kinds are not comparable.
+impl PartialOrd for Reading {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        match (self, other) {
+            (Self::Scalar(one), Self::Scalar(two)) => one.partial_cmp(two),
+            (Self::Vector(one), Self::Vector(two)) => one.partial_cmp(two),
+            _ => None,
+        }
+    }
+}
+
+/// An event has happened, and this is its time. Each step, each sending and each receipt has one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
+#[display("{clock}")]
+pub struct Stamp {
+    /// What the clock shows.
+    pub clock: Reading,
+    /// For a receipt: the message.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub received: Option<Received>,
+    /// For a physical clock: how far it is promised to be from any other at most, in ms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skew: Option<u64>,
+}
+
+/// Which message was received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Received {
+    /// Who has sent it.
+    pub from: NodeId,
+    /// The how-manieth message of `from` to this node it is, from 1.
+    pub seq: u32,
+}
+
+impl Indication for Stamp {
+    fn kind(&self) -> &'static str {
+        "stamp"
+    }
+}
+
+/// The clock condition.
+pub const CLOCK_CONDITION: Property = Property {
+    name: "clock condition",
+    kind: Kind::Safety,
+    statement: "For any events a and b: if a happened before b, then C(a) < C(b).",
+    monitor: |nodes| safety(ClockCondition { converse: false, history: History::new(nodes) }),
+};
+
+/// The strong clock condition.
+pub const STRONG_CLOCK_CONDITION: Property = Property {
+    name: "strong clock condition",
+    kind: Kind::Safety,
+    statement: "For any events a and b: a happened before b if and only if C(a) < C(b).",
+    monitor: |nodes| safety(ClockCondition { converse: true, history: History::new(nodes) }),
+};
+
+/// Skew bound.
+///
+/// Skew is the difference of two clocks at one moment, so readings are compared that are taken in the same
+/// ms. Where two nodes promise different bounds the weaker counts.
+pub const SKEW_BOUND: Property = Property {
+    name: "skew bound",
+    kind: Kind::Safety,
+    statement: "The readings of any two clocks, taken at the same moment, differ by no more than \
+                the bound.",
+    monitor: |_| safety(SkewBound::default()),
+};
+
+/// The stamps, and what happened before what.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct History {
+    /// By node: its stamps.
+    stamps: Vec<Vec<(EventId, Reading)>>,
+    /// By node: of every node, how many stamps happened before its next.
+    pasts: Vec<VectorClock>,
+    /// By node: whether its next stamp is that of a sending, and to whom.
+    sending: BTreeMap<NodeId, NodeId>,
+    /// By sender, receiver and number: the sending's place among its node's stamps, and its past.
+    sent: BTreeMap<(NodeId, NodeId, u32), VectorClock>,
+    /// By sender and receiver: how many sendings there were.
+    counts: BTreeMap<(NodeId, NodeId), u32>,
+}
+
+impl History {
+    fn new(nodes: usize) -> Self {
+        Self {
+            stamps: vec![Vec::new(); nodes],
+            pasts: vec![VectorClock::new(nodes); nodes],
+            sending: BTreeMap::new(),
+            sent: BTreeMap::new(),
+            counts: BTreeMap::new(),
+        }
+    }
+
+    /// Takes note of an event. If it is a stamp: of every node, how many stamps happened before it.
+    fn observe<'a>(&mut self, seen: &Observation<'a>) -> Option<(&'a Stamp, VectorClock)> {
+        let node = seen.node;
+        let stamp: &Stamp = match seen.what {
+            Seen::Request(packet) => {
+                if let ClockRequest::Send { to } = packet.get()? {
+                    self.sending.insert(node, *to);
+                }
+                return None;
+            }
+            Seen::Indication(packet) => packet.get()?,
+            _ => return None,
+        };
+        if let Some(Received { from, seq }) = stamp.received
+            && let Some(past) = self.sent.get(&(from, node, seq))
+        {
+            self.pasts[node.index()].join(past);
+        }
+        let past = self.pasts[node.index()].clone();
+        self.pasts[node.index()][node] += 1;
+        self.stamps[node.index()].push((seen.id, stamp.clock.clone()));
+        if stamp.received.is_none()
+            && let Some(to) = self.sending.remove(&node)
+        {
+            let count = self.counts.entry((node, to)).or_default();
+            *count += 1;
+            self.sent.insert((node, to, *count), self.pasts[node.index()].clone());
+        }
+        Some((stamp, past))
+    }
+
+    /// The stamp of this node that so many came before.
+    fn stamp(&self, node: NodeId, before: u32) -> Option<&(EventId, Reading)> {
+        self.stamps[node.index()].get(before as usize)
+    }
+}
+
+/// As long as the clock condition holds, a node's clock only grows. So of each node it suffices to look at
+/// the last stamp that happened before the new one, and, for the converse, at the first one that did not
+/// and at the last of all.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct ClockCondition {
+    converse: bool,
+    history: History,
+}
+
+impl Watch for ClockCondition {
+    fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        let (Stamp { clock, .. }, past) = self.history.observe(seen)?;
+        let nodes = (0..self.history.stamps.len()).map(NodeId::new);
+        for node in nodes {
+            let earlier = past[node].checked_sub(1).and_then(|at| self.history.stamp(node, at));
+            if let Some((event, other)) = earlier
+                && !matches!(other.partial_cmp(clock), Some(Ordering::Less))
+            {
+                let why = format!(
+                    "{node}'s {other} happened before {}'s {clock}, and is not less",
+                    seen.node
+                );
+                return Some(Violation::new(why, [*event, seen.id]));
+            }
+            if self.converse && node != seen.node {
+                let stamps = &self.history.stamps[node.index()];
+                let concurrent = [self.history.stamp(node, past[node]), stamps.last()];
+                let ordered = concurrent
+                    .into_iter()
+                    .filter(|_| stamps.len() > past[node] as usize)
+                    .flatten()
+                    .find(|(_, other)| {
+                        matches!(other.partial_cmp(clock), Some(Ordering::Less | Ordering::Greater))
+                    });
+                if let Some((event, other)) = ordered {
+                    let why = format!(
+                        "neither of {node}'s {other} and {}'s {clock} happened before the other",
+                        seen.node
+                    );
+                    return Some(Violation::new(why, [*event, seen.id]));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// The readings of one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct SkewBound {
+    now: Time,
+    /// By node, clock and bound.
+    readings: BTreeMap<(NodeId, i64, u64), EventId>,
+}
+
+impl Watch for SkewBound {
+    fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        let Seen::Indication(packet) = seen.what else { return None };
+        let Stamp { clock: Reading::Scalar(clock), skew: Some(skew), .. } = packet.get()? else {
+            return None;
+        };
+        if self.now != seen.time {
+            self.now = seen.time;
+            self.readings.clear();
+        }
+        let far = |((node, other, bound), _): &(&(NodeId, i64, u64), &EventId)| {
+            *node != seen.node && other.abs_diff(*clock) > *bound.max(skew)
+        };
+        let violation = self.readings.iter().find(far).map(|((node, other, bound), event)| {
+            let why = format!(
+                "{node}'s clock showed {other}, {}'s {clock}: more than {} apart",
+                seen.node,
+                bound.max(skew)
+            );
+            Violation::new(why, [*event, seen.id])
+        });
+        self.readings.entry((seen.node, *clock, *skew)).or_insert(seen.id);
+        violation
     }
 }
 

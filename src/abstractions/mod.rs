@@ -5,8 +5,19 @@
 //! *Introduction to Reliable and Secure Distributed Programming* (2nd edition, 2011), "CGR" from here on.
 
 pub mod broadcast;
+pub mod byzantine;
+pub mod checkpoint;
 pub mod clock;
+pub mod commit;
+pub mod consensus;
+pub mod detection;
+pub mod election;
+pub mod link;
+pub mod membership;
+pub mod mutex;
 pub mod order;
+pub mod register;
 mod value;
+mod watch;
 
 pub use value::Value;

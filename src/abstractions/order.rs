@@ -5,15 +5,16 @@
 //! A delivery counts here from its broadcast on. What is delivered although nobody broadcast it is
 //! judged by *no creation*, and has no place in any order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Value,
-    broadcast::{BroadcastId, Broadcasts, First, Heard, verdict_of},
+    broadcast::{BroadcastId, First, Heard, Numbering, PerBroadcast, broadcast, verdict_of},
     clock::VectorClock,
+    watch::{Violation, Watch, safety},
 };
 use crate::kernel::{
-    EventId, Kind, Monitor, NodeId, NodeSet, Observation, Property, Roster, Verdict,
+    EventId, Kind, Monitor, NodeId, NodeSet, Observation, Property, Roster, Time, Verdict,
 };
 
 /// FIFO order.
@@ -45,24 +46,70 @@ pub const TOTAL_ORDER: Property = Property {
     kind: Kind::Safety,
     statement: "Let m1 and m2 be any two messages and suppose p and q are any two correct processes \
                 that deliver m1 and m2. If p delivers m1 before m2, then q delivers m1 before m2.",
-    monitor: |nodes| Box::new(TotalOrder::new(nodes)),
+    monitor: |nodes| Box::new(TotalOrder::new(nodes, Scope::Correct)),
+};
+
+/// Uniform total order.
+pub const UNIFORM_TOTAL_ORDER: Property = Property {
+    name: "uniform total order",
+    kind: Kind::Safety,
+    statement: "Let m1 and m2 be any two messages and suppose p and q are any two processes that \
+                deliver m1 and m2. If p delivers m1 before m2, then q delivers m1 before m2.",
+    monitor: |nodes| Box::new(TotalOrder::new(nodes, Scope::Uniform)),
+};
+
+/// Real-time order.
+///
+/// Messages that are broadcast in the same millisecond have no order.
+pub const REAL_TIME_ORDER: Property = Property {
+    name: "real-time order",
+    kind: Kind::Safety,
+    statement: "If message m1 is broadcast at an earlier time than message m2, then no process \
+                delivers m1 after it has delivered m2.",
+    monitor: |nodes| {
+        safety(RealTimeOrder {
+            numbering: Numbering::new(nodes),
+            requests: BTreeMap::new(),
+            latest: BTreeMap::new(),
+            delivered: BTreeSet::new(),
+        })
+    },
+};
+
+/// The label of a sync message.
+pub const SYNC: &str = "sync";
+
+/// Sync order.
+pub const SYNC_ORDER: Property = Property {
+    name: "sync order",
+    kind: Kind::Safety,
+    statement: "No delivery crosses a sync message: if some process delivers m before the sync \
+                message s, no process delivers m after s.",
+    monitor: |nodes| Box::new(TotalOrder::new(nodes, Scope::Sync)),
 };
 
 /// What was broadcast, and how much of it, without a gap, every node has delivered.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct History {
-    requests: Broadcasts<(EventId, Value)>,
+    numbering: Numbering,
+    requests: PerBroadcast<(EventId, Value)>,
     /// By node: for each broadcaster, how many of its messages, from the first on.
     delivered: Vec<VectorClock>,
 }
 
 impl History {
     fn new(nodes: usize) -> Self {
-        Self { requests: Broadcasts::new(nodes), delivered: vec![VectorClock::new(nodes); nodes] }
+        Self {
+            numbering: Numbering::new(nodes),
+            requests: PerBroadcast::new(nodes),
+            delivered: vec![VectorClock::new(nodes); nodes],
+        }
     }
 
     fn broadcast(&mut self, seen: &Observation, payload: &Value) -> BroadcastId {
-        self.requests.push(seen.node, (seen.id, payload.clone()))
+        let id = self.numbering.next(seen.node);
+        self.requests.get_or_insert_with(id, || (seen.id, payload.clone()));
+        id
     }
 
     /// Takes note of a delivery, unless it leaves a gap.
@@ -80,11 +127,11 @@ impl History {
 
     /// The event and the payload of a broadcast.
     fn request(&self, id: BroadcastId) -> &(EventId, Value) {
-        self.requests.get(id).expect("only what was broadcast is asked for")
+        self.requests.get(id).expect("it is asked for what was broadcast")
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct FifoOrder {
     history: History,
     violated: First,
@@ -97,7 +144,7 @@ impl Monitor for FifoOrder {
             Some(Heard::Broadcast(payload)) => {
                 self.history.broadcast(seen, payload);
             }
-            Some(Heard::Deliver(deliver)) if self.history.requests.get(deliver.id()).is_some() => {
+            Some(Heard::Deliver(deliver)) if self.history.numbering.has(deliver.id()) => {
                 let id = deliver.id();
                 let next = self.history.next(seen.node, id.from);
                 self.history.deliver(seen.node, id);
@@ -123,16 +170,16 @@ impl Monitor for FifoOrder {
 /// Since a broadcaster's earlier messages potentially cause its later ones, and nobody has delivered a
 /// message without its causes as long as the order holds, the causal past of a message is a prefix of what
 /// each node broadcast: one vector clock says it all.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct CausalOrder {
     history: History,
-    pasts: Broadcasts<VectorClock>,
+    pasts: PerBroadcast<VectorClock>,
     violated: First,
 }
 
 impl CausalOrder {
     fn new(nodes: usize) -> Self {
-        Self { history: History::new(nodes), pasts: Broadcasts::new(nodes), violated: None }
+        Self { history: History::new(nodes), pasts: PerBroadcast::new(nodes), violated: None }
     }
 
     /// What leads to it is what its broadcaster has delivered, and what it has broadcast before.
@@ -140,11 +187,11 @@ impl CausalOrder {
         let id = self.history.broadcast(seen, payload);
         let mut past = self.history.delivered[id.from.index()].clone();
         past[id.from] = id.seq - 1;
-        self.pasts.push(id.from, past);
+        self.pasts.get_or_insert_with(id, || past);
     }
 
     fn deliver(&mut self, seen: &Observation, id: BroadcastId) {
-        let past = self.pasts.get(id).expect("only what was broadcast is delivered here");
+        let past = self.pasts.get(id).expect("it is asked for what was broadcast");
         let node = seen.node;
         let Some(from) = self.history.delivered[node.index()].lacks(past).next() else {
             self.history.deliver(node, id);
@@ -162,7 +209,7 @@ impl Monitor for CausalOrder {
         match Heard::of(seen) {
             _ if self.violated.is_some() => {}
             Some(Heard::Broadcast(payload)) => self.broadcast(seen, payload),
-            Some(Heard::Deliver(deliver)) if self.history.requests.get(deliver.id()).is_some() => {
+            Some(Heard::Deliver(deliver)) if self.history.numbering.has(deliver.id()) => {
                 self.deliver(seen, deliver.id());
             }
             _ => {}
@@ -174,20 +221,40 @@ impl Monitor for CausalOrder {
     }
 }
 
+/// Whose deliveries of which messages are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Scope {
+    /// All messages, at correct processes.
+    Correct,
+    /// All messages, everywhere.
+    Uniform,
+    /// Sync messages with all others, everywhere.
+    Sync,
+}
+
 /// For every two nodes it remembers the last message, at either of them, that both have delivered: the
 /// next common one must come after it at both.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct TotalOrder {
+    scope: Scope,
     roster: Roster,
-    messages: BTreeMap<BroadcastId, Deliveries>,
+    /// Counts what is broadcast, to know which messages are sync messages.
+    numbering: Numbering,
+    syncs: BTreeSet<BroadcastId>,
+    messages: PerBroadcast<Deliveries>,
     /// By two nodes, `p * nodes + q`: the last of p's deliveries of what q has delivered as well.
-    last_common: Vec<Option<(EventId, BroadcastId)>>,
+    last_common: Vec<Last>,
+    /// The same, of sync messages alone.
+    last_sync: Vec<Last>,
     /// By two nodes, in the same way: their first violation.
     violated: Vec<Option<Swap>>,
     nodes: usize,
 }
 
-#[derive(Clone, Debug)]
+/// A delivery, if there was one.
+type Last = Option<(EventId, BroadcastId)>;
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Deliveries {
     payload: Value,
     by: NodeSet,
@@ -196,7 +263,7 @@ struct Deliveries {
 }
 
 /// Two messages that two nodes delivered in opposite orders.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Swap {
     /// The two nodes, in the scenario's order.
     between: (NodeId, NodeId),
@@ -208,11 +275,15 @@ struct Swap {
 }
 
 impl TotalOrder {
-    fn new(nodes: usize) -> Self {
+    fn new(nodes: usize, scope: Scope) -> Self {
         Self {
+            scope,
             roster: Roster::new(nodes),
-            messages: BTreeMap::new(),
+            numbering: Numbering::new(nodes),
+            syncs: BTreeSet::new(),
+            messages: PerBroadcast::new(nodes),
             last_common: vec![None; nodes * nodes],
+            last_sync: vec![None; nodes * nodes],
             violated: vec![None; nodes * nodes],
             nodes,
         }
@@ -223,14 +294,23 @@ impl TotalOrder {
         let node = seen.node;
         let (mine, theirs) =
             (node.index() * self.nodes + peer.index(), peer.index() * self.nodes + node.index());
-        self.last_common[mine] = Some((seen.id, id));
-        match self.last_common[theirs] {
-            Some((last, other)) if last > event => {
-                let between = (node.min(peer), node.max(peer));
-                let swap = Swap { between, message: id, other, completed: seen.id };
-                self.violated[mine.min(theirs)].get_or_insert(swap);
-            }
-            _ => self.last_common[theirs] = Some((event, id)),
+        let is_sync = self.syncs.contains(&id);
+        let all = self.scope != Scope::Sync || is_sync;
+        let before = if all { &self.last_common } else { &self.last_sync };
+        if let Some((last, other)) = before[theirs]
+            && last > event
+        {
+            let between = (node.min(peer), node.max(peer));
+            let swap = Swap { between, message: id, other, completed: seen.id };
+            self.violated[mine.min(theirs)].get_or_insert(swap);
+        }
+        let update = |lasts: &mut Vec<Last>| {
+            lasts[mine] = Some((seen.id, id));
+            lasts[theirs] = lasts[theirs].max(Some((event, id)));
+        };
+        update(&mut self.last_common);
+        if is_sync {
+            update(&mut self.last_sync);
         }
     }
 }
@@ -238,10 +318,16 @@ impl TotalOrder {
 impl Monitor for TotalOrder {
     fn observe(&mut self, seen: &Observation) {
         self.roster.observe(seen);
+        if let Some((_, label)) = broadcast(seen) {
+            let id = self.numbering.next(seen.node);
+            if label.is_some_and(|label| *label == SYNC.into()) {
+                self.syncs.insert(id);
+            }
+        }
         let Some(Heard::Deliver(deliver)) = Heard::of(seen) else { return };
         let id = deliver.id();
         let nodes = self.nodes;
-        let message = self.messages.entry(id).or_insert_with(|| Deliveries {
+        let message = self.messages.get_or_insert_with(id, || Deliveries {
             payload: deliver.payload.clone(),
             by: NodeSet::EMPTY,
             events: vec![0; nodes],
@@ -252,22 +338,27 @@ impl Monitor for TotalOrder {
         }
         message.events[seen.node.index()] = seen.id;
         for peer in peers {
-            let event = self.messages[&id].events[peer.index()];
+            let message = self.messages.get(id).expect("it has just been delivered");
+            let event = message.events[peer.index()];
             self.compare(seen, id, peer, event);
         }
     }
 
     fn verdict(&self, _over: bool) -> Verdict {
-        let correct = self.roster.correct();
-        let both_correct = self.violated.iter().flatten().filter(|swap| {
+        let bound = match self.scope {
+            Scope::Correct => self.roster.correct(),
+            Scope::Uniform | Scope::Sync => NodeSet::first(self.nodes),
+        };
+        let both_bound = self.violated.iter().flatten().filter(|swap| {
             let (p, q) = swap.between;
-            correct.contains(p) && correct.contains(q)
+            bound.contains(p) && bound.contains(q)
         });
-        let Some(swap) = both_correct.min_by_key(|swap| swap.completed) else {
+        let Some(swap) = both_bound.min_by_key(|swap| swap.completed) else {
             return Verdict::Holds;
         };
         let (p, q) = swap.between;
-        let (message, other) = (&self.messages[&swap.message], &self.messages[&swap.other]);
+        let delivered = |id| self.messages.get(id).expect("a swap is of what was delivered");
+        let (message, other) = (delivered(swap.message), delivered(swap.other));
         // The first of the two, in the scenario's order, is the first to be named.
         let at = |node: NodeId, message: &Deliveries| message.events[node.index()];
         let (one, two) =
@@ -280,5 +371,43 @@ impl Monitor for TotalOrder {
         let mut witness = vec![at(p, one), at(p, two), at(q, two), at(q, one)];
         witness.sort_unstable();
         Verdict::Violated { why, witness }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct RealTimeOrder {
+    numbering: Numbering,
+    /// By message: when and in which event it was broadcast.
+    requests: BTreeMap<BroadcastId, (Time, EventId, Value)>,
+    /// By node: of what it has delivered, the message that was broadcast last, and the event of its
+    /// delivery.
+    latest: BTreeMap<NodeId, (Time, EventId, BroadcastId)>,
+    delivered: BTreeSet<(NodeId, BroadcastId)>,
+}
+
+impl Watch for RealTimeOrder {
+    fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        let deliver = match Heard::of(seen)? {
+            Heard::Deliver(deliver) => deliver,
+            Heard::Broadcast(payload) => {
+                let id = self.numbering.next(seen.node);
+                self.requests.insert(id, (seen.time, seen.id, payload.clone()));
+                return None;
+            }
+        };
+        let id = deliver.id();
+        let (time, request, payload) = self.requests.get(&id)?;
+        if !self.delivered.insert((seen.node, id)) {
+            return None;
+        }
+        let latest = self.latest.entry(seen.node).or_insert((*time, seen.id, id));
+        let (later, event, other) = *latest;
+        if *time >= later {
+            *latest = (*time, seen.id, id);
+            return None;
+        }
+        let (_, later_request, other) = &self.requests[&other];
+        let why = format!("{} delivered {other} before {payload}, which is older", seen.node);
+        Some(Violation::new(why, [*request, *later_request, event, seen.id]))
     }
 }

@@ -3,7 +3,8 @@
 use worldlines::{
     abstractions::{
         Value,
-        broadcast::{Broadcast, BroadcastId, Deliver},
+        broadcast::{Broadcast, BroadcastId, Deliver, Labelled},
+        order::SYNC,
     },
     kernel::{Event, EventKind, NodeId, NodeSet, Observation, Packet, Property, Verdict},
 };
@@ -23,7 +24,12 @@ impl Step {
     fn event(&self, time: u64) -> Event {
         let (node, kind) = match self {
             Self::Broadcast(node, payload) => {
-                let packet = Packet::new(Broadcast(payload.clone()));
+                let payload = payload.clone();
+                let packet = if is_sync(&payload) {
+                    Packet::new(Broadcast(Labelled { payload, label: Some(SYNC.into()) }))
+                } else {
+                    Packet::new(Broadcast(payload))
+                };
                 (node, EventKind::Request { index: 0, packet })
             }
             Self::Deliver(node, deliver) => {
@@ -35,6 +41,11 @@ impl Step {
         };
         Event { time, node: *node, kind }
     }
+}
+
+/// Whether this is the payload of a sync message, which is s1 or s2 or so.
+pub(crate) fn is_sync(payload: &Value) -> bool {
+    payload.to_string().starts_with('s')
 }
 
 /// A history of a group of so many nodes.
@@ -63,7 +74,8 @@ pub(crate) struct Told {
 
 impl History {
     /// Reads `a! b:a1 -b`: node a broadcasts, b delivers a's first, b crashes; `+b`: b recovers. The first
-    /// message of all is m1, the next m2 and so on; `b:a1=x` delivers x instead.
+    /// message of all is m1, the next m2 and so on; `b:a1=x` delivers x instead. `a!s` broadcasts a sync
+    /// message: s1, s2 and so on.
     pub(crate) fn read(nodes: usize, text: &str) -> Self {
         let mut history = Self { nodes, steps: Vec::new() };
         let node = |c: char| NodeId::new(c as usize - 'a' as usize);
@@ -74,7 +86,8 @@ impl History {
             let step = match (first, rest.as_slice()) {
                 ('-', [who]) => Step::Crash(node(*who)),
                 ('+', [who]) => Step::Recover(node(*who)),
-                (who, ['!']) => history.next_broadcast(node(who)),
+                (who, ['!']) => history.next_broadcast(node(who), 'm'),
+                (who, ['!', 's']) => history.next_broadcast(node(who), 's'),
                 (who, [':', from, seq, other @ ..]) => {
                     let id = BroadcastId {
                         from: node(*from),
@@ -107,11 +120,12 @@ impl History {
                 1..=4 if up => Step::Crash(node),
                 1..=20 if !up => Step::Recover(node),
                 _ if !up => continue,
-                5..=30 => history.next_broadcast(node),
+                5..=16 => history.next_broadcast(node, 's'),
+                17..=30 => history.next_broadcast(node, 'm'),
                 _ => match history.random_delivery(chance, node, wildness) {
                     Some(deliver) => Step::Deliver(node, deliver),
                     // Nothing is left to deliver: the node has something to say itself.
-                    None => history.next_broadcast(node),
+                    None => history.next_broadcast(node, 'm'),
                 },
             };
             history.steps.push(step);
@@ -141,8 +155,8 @@ impl History {
         open.get(place).map(|asked| deliver(asked.id, asked.payload.clone()))
     }
 
-    fn next_broadcast(&self, node: NodeId) -> Step {
-        Step::Broadcast(node, format!("m{}", self.asked().len() + 1).as_str().into())
+    fn next_broadcast(&self, node: NodeId, letter: char) -> Step {
+        Step::Broadcast(node, format!("{letter}{}", self.asked().len() + 1).as_str().into())
     }
 
     /// What was broadcast under this id; `?` if nothing was.
@@ -189,6 +203,11 @@ impl History {
             _ => None,
         });
         NodeSet::first(self.nodes).without(crashed.collect())
+    }
+
+    /// Who is up in the end.
+    pub(crate) fn up_in_the_end(&self) -> NodeSet {
+        NodeSet::first(self.nodes).into_iter().filter(|node| self.up(*node)).collect()
     }
 
     fn up(&self, node: NodeId) -> bool {

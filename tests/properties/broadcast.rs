@@ -1,32 +1,43 @@
-//! The judges, judged: every monitor against the plain definition of its property.
+//! One to all, and in which order.
 
-mod common;
-
-use common::{
-    chance::Chance,
-    history::{Asked, History, Told},
-};
 use worldlines::{
     abstractions::{
-        broadcast::{AGREEMENT, NO_CREATION, NO_DUPLICATION, UNIFORM_AGREEMENT, VALIDITY},
-        order::{CAUSAL_ORDER, FIFO_ORDER, TOTAL_ORDER},
+        Value,
+        broadcast::{
+            AGREEMENT, ATOMICITY, Broadcast, Deliver, Labelled, NO_CREATION, NO_DUPLICATION,
+            UNIFORM_AGREEMENT, VALIDITY,
+        },
+        membership::{GroupIndication, GroupRequest},
+        order::{
+            CAUSAL_ORDER, FIFO_ORDER, REAL_TIME_ORDER, SYNC_ORDER, TOTAL_ORDER, UNIFORM_TOTAL_ORDER,
+        },
     },
-    kernel::{Kind, Property, Verdict, spell},
-    protocols,
+    kernel::{Kind, NodeSet, Property, Request, Verdict, spell},
+};
+
+use crate::common::{
+    chance::Chance,
+    history::{Asked, History, Told, is_sync},
+    node,
+    scene::{self, Scene, status},
 };
 
 /// Whether a property holds of a history, said as the textbook says it: slow, and obviously right.
 type Definition = fn(&History) -> bool;
 
-const DEFINITIONS: [(&Property, Definition); 8] = [
+pub(crate) const DEFINITIONS: [(&Property, Definition); 12] = [
     (&VALIDITY, validity),
     (&NO_DUPLICATION, no_duplication),
     (&NO_CREATION, no_creation),
     (&AGREEMENT, agreement),
     (&UNIFORM_AGREEMENT, uniform_agreement),
+    (&ATOMICITY, atomicity),
     (&FIFO_ORDER, fifo_order),
     (&CAUSAL_ORDER, causal_order),
     (&TOTAL_ORDER, total_order),
+    (&UNIFORM_TOTAL_ORDER, uniform_total_order),
+    (&REAL_TIME_ORDER, real_time_order),
+    (&SYNC_ORDER, sync_order),
 ];
 
 fn validity(history: &History) -> bool {
@@ -66,6 +77,14 @@ fn agreement(history: &History) -> bool {
 
 fn uniform_agreement(history: &History) -> bool {
     agreed(history, |_| true)
+}
+
+fn atomicity(history: &History) -> bool {
+    let told = history.told();
+    told.iter().all(|one| {
+        let delivers = |node| told.iter().any(|two| two.node == node && two.id == one.id);
+        history.up_in_the_end().into_iter().all(delivers)
+    })
 }
 
 /// Whether nobody delivers `two` unless it has already delivered `one`.
@@ -116,32 +135,55 @@ fn causal_order(history: &History) -> bool {
     })
 }
 
-fn total_order(history: &History) -> bool {
+/// Whether any two of these nodes deliver these messages in the same order, where both deliver both.
+fn same_order(history: &History, nodes: NodeSet, compared: impl Fn(&Told, &Told) -> bool) -> bool {
     let told = history.told();
-    let correct = history.correct();
     let at = |node, id| told.iter().find(|it| it.node == node && it.id == id).map(|it| it.at);
     let before = |node, one, two| Some(at(node, one)? < at(node, two)?);
-    correct.into_iter().all(|p| {
-        correct.into_iter().all(|q| {
-            told.iter().all(|one| {
-                told.iter().all(|two| {
-                    match (before(p, one.id, two.id), before(q, one.id, two.id)) {
-                        (Some(at_p), Some(at_q)) => at_p == at_q,
-                        _ => true,
-                    }
-                })
+    let pairs = || told.iter().flat_map(|one| told.iter().map(move |two| (one, two)));
+    nodes.into_iter().all(|p| {
+        nodes.into_iter().all(|q| {
+            pairs().filter(|(one, two)| compared(one, two)).all(|(one, two)| {
+                match (before(p, one.id, two.id), before(q, one.id, two.id)) {
+                    (Some(at_p), Some(at_q)) => at_p == at_q,
+                    _ => true,
+                }
             })
         })
     })
 }
 
-/// What the verdict is to be, given whether the property holds.
-fn status(kind: Kind, holds: bool, over: bool) -> &'static str {
-    match (holds, kind) {
-        (true, _) => "holds",
-        (false, Kind::Liveness) if !over => "undecided",
-        (false, _) => "violated",
-    }
+fn total_order(history: &History) -> bool {
+    same_order(history, history.correct(), |_, _| true)
+}
+
+fn uniform_total_order(history: &History) -> bool {
+    same_order(history, NodeSet::first(history.nodes), |_, _| true)
+}
+
+/// A message is a sync message once it was broadcast as one.
+fn sync_order(history: &History) -> bool {
+    let asked = history.asked();
+    let sync = |told: &Told| asked.iter().any(|it| it.id == told.id && is_sync(&it.payload));
+    same_order(history, NodeSet::first(history.nodes), |one, two| sync(one) || sync(two))
+}
+
+/// In these histories each event has a time of its own.
+fn real_time_order(history: &History) -> bool {
+    let (asked, told) = (history.asked(), history.told());
+    let first = |node, one: &Asked| {
+        told.iter().find(|it| it.node == node && it.id == one.id && it.at > one.at)
+    };
+    asked.iter().all(|one| {
+        asked.iter().filter(|two| one.at < two.at).all(|two| {
+            NodeSet::first(history.nodes).into_iter().all(|node| {
+                match (first(node, one), first(node, two)) {
+                    (Some(one), Some(two)) => one.at < two.at,
+                    _ => true,
+                }
+            })
+        })
+    })
 }
 
 #[test]
@@ -178,7 +220,7 @@ fn the_last_event_of_a_safety_witness_completes_the_violation() {
             let Verdict::Violated { witness, .. } = history.judge(property, true) else { continue };
             assert!(witness.is_sorted() && !witness.is_empty());
             // A crash makes total order forget: what was first among the correct was not first of all.
-            if property.kind == Kind::Safety && *property != TOTAL_ORDER {
+            if property.kind == Kind::Safety && property.name != TOTAL_ORDER.name {
                 let last = *witness.last().expect("it is not empty");
                 assert!(definition(&history.prefix(last)), "{property:?}: {history:?}");
                 assert!(!definition(&history.prefix(last + 1)), "{property:?}: {history:?}");
@@ -187,15 +229,6 @@ fn the_last_event_of_a_safety_witness_completes_the_violation() {
         }
     }
     assert!(completed >= 500);
-}
-
-#[test]
-fn every_property_that_a_protocol_is_judged_by_has_a_definition() {
-    for (_, protocol) in protocols::catalogue() {
-        for (property, _) in protocol.properties() {
-            assert!(DEFINITIONS.iter().any(|(defined, _)| *defined == property), "{property:?}");
-        }
-    }
 }
 
 fn names() -> Vec<String> {
@@ -285,4 +318,71 @@ fn total_order_by_hand() {
     let swapped = Some(("Alice delivered m1 before m2, Bob m2 before m1", &[2, 3, 4, 5][..]));
     says(&TOTAL_ORDER, 2, "a! b! a:a1 b:b1 a:b1 b:a1", swapped);
     says(&TOTAL_ORDER, 2, "a! b! a:a1 b:b1 a:b1 b:a1 -b", None);
+}
+
+#[test]
+fn uniform_total_order_by_hand() {
+    says(&UNIFORM_TOTAL_ORDER, 2, "a! b! a:a1 b:a1 a:b1 b:b1", None);
+    let swapped = Some(("Alice delivered m1 before m2, Bob m2 before m1", &[2, 3, 4, 5][..]));
+    says(&UNIFORM_TOTAL_ORDER, 2, "a! b! a:a1 b:b1 a:b1 b:a1 -b", swapped);
+}
+
+#[test]
+fn atomicity_by_hand() {
+    says(&ATOMICITY, 3, "a! b:a1 -b c:a1 -a", None);
+    says(&ATOMICITY, 3, "a! -a", None);
+    let back = Some(("Bob delivered m1, Carol never did", &[2][..]));
+    says(&ATOMICITY, 3, "a! -a b:a1 -c +c", back);
+    says(&UNIFORM_AGREEMENT, 3, "a! -a b:a1 -c +c", None);
+}
+
+#[test]
+fn sync_order_by_hand() {
+    says(&SYNC_ORDER, 2, "a! b! a!s a:a1 a:b1 a:a2 b:b1 b:a1 b:a2", None);
+    let crossed = Some(("Alice delivered m1 before s2, Bob s2 before m1", &[2, 3, 4, 5][..]));
+    says(&SYNC_ORDER, 2, "a! a!s a:a1 a:a2 b:a2 b:a1", crossed);
+    let by_the_sync = Some(("Alice delivered m1 before s2, Bob s2 before m1", &[2, 3, 4, 5][..]));
+    says(&SYNC_ORDER, 2, "a! a!s b:a2 b:a1 a:a1 a:a2", by_the_sync);
+}
+
+#[test]
+fn real_time_order_by_hand() {
+    says(&REAL_TIME_ORDER, 3, "a! b! c:a1 c:b1 b:b1", None);
+    let late = Some(("Carol delivered m2 before m1, which is older", &[0, 1, 2, 3][..]));
+    says(&REAL_TIME_ORDER, 3, "a! b! c:b1 c:a1", late);
+    let deliver =
+        |from, payload: &str| Deliver { from: node(from), seq: 1, payload: Value::from(payload) };
+    let same_tick = Scene::new(3)
+        .ask(0, Broadcast(Value::from("m1")))
+        .ask(1, Broadcast(Value::from("m2")))
+        .tell(2, deliver(1, "m2"))
+        .tell(2, deliver(0, "m1"));
+    scene::says(&REAL_TIME_ORDER, &same_tick, None);
+}
+
+#[test]
+fn what_a_group_broadcasts_is_judged_as_well() {
+    let deliver = Deliver { from: node(0), seq: 1, payload: "m1".into() };
+    let group = Scene::new(2)
+        .ask(0, GroupRequest::Broadcast(Value::from("m1")))
+        .tell(1, GroupIndication::Deliver(deliver.clone()))
+        .tell(1, GroupIndication::Deliver(deliver));
+    scene::says(&NO_CREATION, &group, None);
+    scene::says(&NO_DUPLICATION, &group, Some(("Bob delivered m1 twice", &[1, 2])));
+}
+
+#[test]
+fn a_label_is_read_where_there_is_one() {
+    let read =
+        |json: serde_json::Value| Broadcast::<Labelled<_>>::read("broadcast", Some(&json), &[]);
+    let labelled = |label| Broadcast(Labelled { payload: "m".into(), label });
+    assert_eq!(read(serde_json::json!("m")), Ok(labelled(None)));
+    let sync = serde_json::json!({"payload": "m", "label": "sync"});
+    assert_eq!(read(sync), Ok(labelled(Some("sync".into()))));
+    for wrong in
+        [serde_json::json!({"payload": "m"}), serde_json::json!({"payload": "m", "label": null})]
+    {
+        let expected = "a text, a whole number or {\"payload\": …, \"label\": …}";
+        assert_eq!(read(wrong), Err(expected.to_owned()));
+    }
 }

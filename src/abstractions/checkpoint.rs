@@ -1,0 +1,274 @@
+//! States of the past: what is asked of snapshots and checkpoints, what they tell, and what they may promise.
+//!
+//! Properties: Chandy and Lamport 1985, *Distributed Snapshots: Determining Global States of Distributed
+//! Systems*; Elnozahy, Alvisi, Wang and Johnson 2002, *A Survey of Rollback-Recovery Protocols*.
+//!
+//! The application is a bank: what a process does is to transfer money to others. Its indications carry how
+//! much it has sent and received, since that is what consistency is about.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::watch::{Violation, Watch, WatchCorrect, fields, named, safety, safety_of_correct};
+use crate::kernel::{
+    Carried, EventId, Indication, Kind, NodeId, Observation, Property, Request, RequestKind, Seen,
+};
+
+/// What is asked of a bank and of whoever keeps its states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
+pub enum Work {
+    /// To record a global state.
+    #[display("snapshot")]
+    Snapshot,
+    /// To save the state of this process.
+    #[display("checkpoint")]
+    Checkpoint,
+    /// To send money.
+    #[display("transfer {amount} to {to}")]
+    Transfer {
+        /// To whom.
+        to: NodeId,
+        /// How much.
+        amount: u32,
+    },
+}
+
+impl Request for Work {
+    const KINDS: &'static [RequestKind] = &[
+        RequestKind { name: "transfer", help: "Send money.", with: "{to, amount}" },
+        RequestKind { name: "snapshot", help: "Record a global state.", with: "" },
+        RequestKind { name: "checkpoint", help: "Save the state of this node.", with: "" },
+    ];
+
+    fn read(name: &str, with: Option<&Json>, nodes: &[String]) -> Result<Self, String> {
+        match (name, with) {
+            ("transfer", with) => {
+                let expected = || "{\"to\": a node, \"amount\": a whole number}".to_owned();
+                let object = fields(with, &["to", "amount"]).ok_or_else(expected)?;
+                let amount = object["amount"].as_u64().and_then(|it| u32::try_from(it).ok());
+                let to = named(&object["to"], nodes).ok_or_else(expected)?;
+                Ok(Self::Transfer { to, amount: amount.ok_or_else(expected)? })
+            }
+            (_, Some(_)) => Err("nothing".to_owned()),
+            ("snapshot", None) => Ok(Self::Snapshot),
+            (_, None) => Ok(Self::Checkpoint),
+        }
+    }
+}
+
+/// One process's part of a global state: how much went to and came from every other node.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Ledger {
+    /// By node: how much was sent to it.
+    pub sent: Vec<u64>,
+    /// By node: how much was received from it.
+    pub received: Vec<u64>,
+    /// By node: how much was recorded as being on its way from it.
+    pub in_flight: Vec<u64>,
+}
+
+/// What is told of states.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
+#[serde(untagged)]
+pub enum Recorded {
+    /// This process's part of a global state is complete.
+    #[display("snapshot {snapshot}")]
+    Snapshot {
+        /// Of which global state.
+        snapshot: u32,
+        /// The part.
+        state: Ledger,
+    },
+    /// The state was saved.
+    #[display("checkpoint {index}")]
+    Checkpoint {
+        /// The how-manieth of this process it is.
+        index: u32,
+    },
+    /// The process goes on from an earlier state.
+    #[display("rollback to checkpoint {index}")]
+    Rollback {
+        /// The checkpoint that it started from.
+        index: u32,
+        /// By node: how many of its transfers to it are left, the first ones, those replayed from a
+        /// log included.
+        sent: Vec<u32>,
+        /// By node: how many transfers from it are left, the first ones, those replayed from a log
+        /// included.
+        received: Vec<u32>,
+    },
+    /// A transfer has come.
+    #[display("receive {amount}")]
+    Receive {
+        /// From whom.
+        from: NodeId,
+        /// The how-manieth transfer of `from` to this node it is, from 1.
+        seq: u32,
+        /// How much.
+        amount: u32,
+    },
+}
+
+impl Indication for Recorded {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Snapshot { .. } => "snapshot",
+            Self::Checkpoint { .. } => "checkpoint",
+            Self::Rollback { .. } => "rollback",
+            Self::Receive { .. } => "deliver",
+        }
+    }
+
+    fn delivers(&self) -> Option<Carried> {
+        match self {
+            Self::Receive { from, seq, .. } => Some((*from, *seq)),
+            _ => None,
+        }
+    }
+}
+
+/// Consistent cut.
+///
+/// Of any two parts of one global state: what one has received or records as in flight is what the other has
+/// sent. So no money is there twice, and none is missing.
+pub const CONSISTENT_CUT: Property = Property {
+    name: "consistent cut",
+    kind: Kind::Safety,
+    statement: "If a recorded state contains the receipt of a message, it contains its sending; and \
+                what was sent and not received is recorded as being in its channel.",
+    monitor: |_| safety(ConsistentCut::default()),
+};
+
+/// No orphan message.
+///
+/// A violation lasts only until whoever has received the message rolls back as well.
+pub const NO_ORPHAN_MESSAGE: Property = Property {
+    name: "no orphan message",
+    kind: Kind::Safety,
+    statement: "After a rollback, no process's state contains the receipt of a message whose \
+                sending was undone.",
+    monitor: |_| safety_of_correct(NoOrphan::default()),
+};
+
+fn recorded<'a>(seen: &Observation<'a>) -> Option<&'a Recorded> {
+    let Seen::Indication(packet) = seen.what else { return None };
+    packet.get()
+}
+
+/// By global state: its parts so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct ConsistentCut(BTreeMap<u32, BTreeMap<NodeId, (EventId, Ledger)>>);
+
+/// Compares what went from `p` to `q`, by their parts.
+fn compare(p: NodeId, sender: &Ledger, q: NodeId, receiver: &Ledger) -> Option<String> {
+    let of = |amounts: &[u64], node: NodeId| amounts.get(node.index()).copied().unwrap_or(0);
+    let sent = of(&sender.sent, q);
+    let received = of(&receiver.received, p);
+    let in_flight = of(&receiver.in_flight, p);
+    (sent != received.saturating_add(in_flight)).then(|| {
+        format!(
+            "by the snapshot {p} has sent {sent} to {q}, which has received {received}, {in_flight} \
+             being in flight"
+        )
+    })
+}
+
+impl Watch for ConsistentCut {
+    fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        let Recorded::Snapshot { snapshot, state } = recorded(seen)? else { return None };
+        let parts = self.0.entry(*snapshot).or_default();
+        if parts.contains_key(&seen.node) {
+            return None;
+        }
+        let wrong = parts.iter().filter(|(peer, _)| **peer != seen.node).find_map(
+            |(peer, (event, theirs))| {
+                let why = compare(*peer, theirs, seen.node, state)
+                    .or_else(|| compare(seen.node, state, *peer, theirs))?;
+                Some(Violation::new(why, [*event, seen.id]))
+            },
+        );
+        parts.insert(seen.node, (seen.id, state.clone()));
+        wrong
+    }
+}
+
+/// A link, from its sender to its receiver.
+type Link = (NodeId, NodeId);
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct NoOrphan {
+    /// By link: how many transfers were sent, less what was undone.
+    sent: BTreeMap<Link, u32>,
+    /// By link: the greatest number among the transfers received, less what was undone.
+    received: BTreeMap<Link, (u32, EventId)>,
+    /// Who has rolled back, in which event last.
+    rollbacks: BTreeMap<NodeId, EventId>,
+    /// By link: since which rollback its receiver has received what was never sent, and up to where it is
+    /// to roll back.
+    orphans: BTreeMap<Link, (EventId, u32, EventId)>,
+}
+
+impl NoOrphan {
+    fn roll_back(&mut self, seen: &Observation, sent: &[u32], received: &[u32]) {
+        let me = seen.node;
+        self.rollbacks.insert(me, seen.id);
+        for (index, &left) in sent.iter().enumerate() {
+            let link = (me, NodeId::new(index));
+            self.sent.insert(link, left);
+            if let Some(&(number, receipt)) = self.received.get(&link)
+                && number > left
+            {
+                let orphan = self.orphans.entry(link).or_insert((seen.id, left, receipt));
+                orphan.1 = orphan.1.min(left);
+            }
+        }
+        for (index, &left) in received.iter().enumerate() {
+            let link = (NodeId::new(index), me);
+            if let Some((number, _)) = self.received.get_mut(&link) {
+                *number = (*number).min(left);
+            }
+            if self.orphans.get(&link).is_some_and(|(_, valid, _)| left <= *valid) {
+                self.orphans.remove(&link);
+            }
+        }
+    }
+}
+
+impl WatchCorrect for NoOrphan {
+    fn observe(&mut self, seen: &Observation) {
+        if let Seen::Request(packet) = seen.what
+            && let Some(Work::Transfer { to, .. }) = packet.get()
+        {
+            *self.sent.entry((seen.node, *to)).or_default() += 1;
+        }
+        match recorded(seen) {
+            Some(Recorded::Rollback { sent, received, .. }) => {
+                self.roll_back(seen, sent, received);
+            }
+            Some(Recorded::Receive { from, seq, .. }) => {
+                let link = (*from, seen.node);
+                let last = self.received.entry(link).or_insert((0, seen.id));
+                *last = (*last).max((*seq, seen.id));
+                let sent = self.sent.get(&link).copied().unwrap_or(0);
+                // It was on its way when its sender rolled back.
+                if let Some(rollback) = self.rollbacks.get(from)
+                    && *seq > sent
+                {
+                    let orphan = self.orphans.entry(link).or_insert((*rollback, sent, seen.id));
+                    orphan.1 = orphan.1.min(sent);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn violated(&self) -> Option<Violation> {
+        let orphans = self.orphans.iter();
+        let ((from, to), (rollback, _, receipt)) =
+            orphans.min_by_key(|(_, (rollback, _, receipt))| rollback.max(receipt))?;
+        let why = format!("{to} has received a message of {from} whose sending was undone");
+        Some(Violation::new(why, [*receipt, *rollback]))
+    }
+}

@@ -1,0 +1,191 @@
+//! All or nothing: what is asked of atomic commitment, what it tells, and what it may promise.
+//!
+//! Properties: Bernstein, Hadzilacos and Goodman 1987, *Concurrency Control and Recovery in Database
+//! Systems*, section 7.3 (AC1, AC2, AC3, AC5); CGR, module 6.6 (non-blocking atomic commit).
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::{
+    consensus::{Agreement, Decision},
+    watch::{Await, Owed, Violation, Watch, have, liveness, safety, safety_of_correct},
+};
+use crate::kernel::{
+    EventId, Indication, Kind, NodeId, NodeSet, Observation, Property, Request, RequestKind,
+    Roster, Seen,
+};
+
+/// What is asked of a participant, or of the coordinator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
+pub enum Transaction {
+    /// The participant is to vote so when it is asked for its vote; it votes yes if nothing is said.
+    #[display("vote {_0}")]
+    Vote(Vote),
+    /// The coordinator is to bring the transaction to an end.
+    #[display("begin")]
+    Begin,
+}
+
+/// Whether a participant can commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
+pub enum Vote {
+    /// It can.
+    #[display("yes")]
+    Yes,
+    /// It cannot.
+    #[display("no")]
+    No,
+}
+
+impl Request for Transaction {
+    const KINDS: &'static [RequestKind] = &[
+        RequestKind { name: "begin", help: "Ask for the votes, and decide.", with: "" },
+        RequestKind { name: "vote", help: "Vote yes or no when asked.", with: "yes or no" },
+    ];
+
+    fn read(name: &str, with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {
+        match (name, with) {
+            ("begin", None) => Ok(Self::Begin),
+            ("begin", Some(_)) => Err("nothing".to_owned()),
+            (_, None) => Ok(Self::Vote(Vote::Yes)),
+            (_, Some(json)) => match json.as_str() {
+                Some("yes") => Ok(Self::Vote(Vote::Yes)),
+                Some("no") => Ok(Self::Vote(Vote::No)),
+                _ => Err("\"yes\" or \"no\"".to_owned()),
+            },
+        }
+    }
+}
+
+/// What becomes of the transaction, at one participant.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, derive_more::Display,
+)]
+#[serde(untagged)]
+pub enum Outcome {
+    /// It takes effect.
+    #[display("commit")]
+    Commit {},
+    /// It never was.
+    #[display("abort")]
+    Abort {},
+}
+
+impl Indication for Outcome {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Commit {} => "commit",
+            Self::Abort {} => "abort",
+        }
+    }
+}
+
+/// Commit agreement.
+pub const COMMIT_AGREEMENT: Property = Property {
+    name: "commit agreement",
+    kind: Kind::Safety,
+    statement: "All processes that reach a decision reach the same one.",
+    monitor: |nodes| safety_of_correct(Agreement::<Outcome>::new(nodes, true)),
+};
+
+/// Commit validity.
+///
+/// A vote counts from the moment at which the participant is told of it.
+pub const COMMIT_VALIDITY: Property = Property {
+    name: "commit validity",
+    kind: Kind::Safety,
+    statement: "The commit decision can only be reached if all processes voted yes.",
+    monitor: |_| safety(CommitValidity(None)),
+};
+
+/// Stability.
+pub const STABILITY: Property = Property {
+    name: "stability",
+    kind: Kind::Safety,
+    statement: "A process cannot reverse its decision after it has reached one.",
+    monitor: |_| safety(Stability::default()),
+};
+
+/// Termination.
+pub const TERMINATION: Property = Property {
+    name: "termination",
+    kind: Kind::Liveness,
+    statement: "Once a transaction has begun, every correct process eventually decides.",
+    monitor: |nodes| {
+        liveness(Termination { roster: Roster::new(nodes), begun: None, decided: NodeSet::EMPTY })
+    },
+};
+
+impl Decision for Outcome {
+    fn told<'a>(seen: &Observation<'a>) -> Option<&'a Self> {
+        let Seen::Indication(packet) = seen.what else { return None };
+        packet.get()
+    }
+}
+
+fn asked(seen: &Observation) -> Option<Transaction> {
+    let Seen::Request(packet) = seen.what else { return None };
+    packet.get().copied()
+}
+
+/// The first vote against it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct CommitValidity(Option<(EventId, NodeId)>);
+
+impl Watch for CommitValidity {
+    fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        if asked(seen) == Some(Transaction::Vote(Vote::No)) {
+            self.0.get_or_insert((seen.id, seen.node));
+        }
+        let (vote, against) = self.0?;
+        let why = format!("{} committed, though {against} voted no", seen.node);
+        let commits = Outcome::told(seen) == Some(&Outcome::Commit {});
+        commits.then(|| Violation::new(why, [vote, seen.id]))
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct Stability(BTreeMap<NodeId, (EventId, Outcome)>);
+
+impl Watch for Stability {
+    fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        let outcome = *Outcome::told(seen)?;
+        let (first, before) = *self.0.entry(seen.node).or_insert((seen.id, outcome));
+        let why = format!("{} decided to {before} and then to {outcome}", seen.node);
+        (before != outcome).then(|| Violation::new(why, [first, seen.id]))
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Termination {
+    roster: Roster,
+    begun: Option<(EventId, NodeId)>,
+    decided: NodeSet,
+}
+
+impl Await for Termination {
+    fn observe(&mut self, seen: &Observation) {
+        self.roster.observe(seen);
+        if asked(seen) == Some(Transaction::Begin) {
+            self.begun.get_or_insert((seen.id, seen.node));
+        }
+        if Outcome::told(seen).is_some() {
+            self.decided.insert(seen.node);
+        }
+    }
+
+    fn owed(&self) -> Option<Owed> {
+        let (since, node) = self.begun?;
+        let undecided = self.roster.correct().without(self.decided);
+        (!undecided.is_empty()).then(|| Owed {
+            since,
+            never: format!("{node} began the transaction and {undecided} never decided"),
+            not_yet: format!(
+                "{node} began the transaction, {undecided} {} not decided yet",
+                have(undecided)
+            ),
+        })
+    }
+}

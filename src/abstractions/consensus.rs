@@ -1,0 +1,244 @@
+//! One value: what is asked of consensus, what it tells, and what it may promise.
+//!
+//! Properties: CGR, modules 5.1 (consensus) and 5.2 (uniform consensus). What a process decides is its first
+//! decision: a second one is judged by *integrity*.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::{
+    Value,
+    byzantine::{Settle, Vector},
+    watch::{Await, Owed, Violation, Watch, WatchCorrect, liveness, safety, safety_of_correct},
+};
+use crate::kernel::{
+    EventId, Indication, Kind, NodeId, NodeSet, Observation, Payload, Property, Request,
+    RequestKind, Roster, Seen,
+};
+
+/// ⟨Propose | v⟩: v is to be decided.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
+#[display("propose {_0}")]
+pub struct Propose<V>(pub V);
+
+impl Request for Propose<Value> {
+    const KINDS: &'static [RequestKind] =
+        &[RequestKind { name: "propose", help: "Propose a value.", with: "value" }];
+
+    fn read(_name: &str, with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {
+        Value::read(with).map(Self)
+    }
+}
+
+/// ⟨Decide | v⟩: v is decided.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
+#[display("decide {value}")]
+pub struct Decide<V> {
+    /// The decision.
+    pub value: V,
+}
+
+impl<V: Payload> Indication for Decide<V> {
+    fn kind(&self) -> &'static str {
+        "decide"
+    }
+}
+
+/// Validity.
+pub const VALIDITY: Property = Property {
+    name: "validity",
+    kind: Kind::Safety,
+    statement: "If a process decides v, then v was proposed by some process.",
+    monitor: |_| safety(Validity::default()),
+};
+
+/// Integrity.
+pub const INTEGRITY: Property = Property {
+    name: "integrity",
+    kind: Kind::Safety,
+    statement: "No process decides twice.",
+    monitor: |_| safety(Integrity::default()),
+};
+
+/// Agreement.
+///
+/// It speaks of correct processes: a violation is dropped when one of the two crashes later.
+pub const AGREEMENT: Property = Property {
+    name: "agreement",
+    kind: Kind::Safety,
+    statement: "No two correct processes decide differently.",
+    monitor: |nodes| safety_of_correct(Agreement::<Value>::new(nodes, false)),
+};
+
+/// Uniform agreement.
+pub const UNIFORM_AGREEMENT: Property = Property {
+    name: "uniform agreement",
+    kind: Kind::Safety,
+    statement: "No two processes decide differently.",
+    monitor: |nodes| safety_of_correct(Agreement::<Value>::new(nodes, true)),
+};
+
+/// Termination.
+///
+/// The book lets every process propose. Here nothing is owed before a correct one has. It judges the
+/// decisions of Byzantine agreement as well.
+pub const TERMINATION: Property = Property {
+    name: "termination",
+    kind: Kind::Liveness,
+    statement: "Every correct process eventually decides some value.",
+    monitor: |nodes| {
+        liveness(Termination {
+            roster: Roster::new(nodes),
+            proposed: BTreeMap::new(),
+            decided: NodeSet::EMPTY,
+        })
+    },
+};
+
+/// Something that processes decide.
+pub(super) trait Decision: Clone + Eq + fmt::Display + 'static {
+    /// What is decided in an event, if anything is.
+    fn told<'a>(seen: &Observation<'a>) -> Option<&'a Self>;
+}
+
+impl Decision for Value {
+    fn told<'a>(seen: &Observation<'a>) -> Option<&'a Self> {
+        let Seen::Indication(packet) = seen.what else { return None };
+        packet.get::<Decide<Self>>().map(|decide| &decide.value)
+    }
+}
+
+/// What is proposed in an event, if anything is.
+pub(super) fn proposal<'a>(seen: &Observation<'a>) -> Option<&'a Value> {
+    let Seen::Request(packet) = seen.what else { return None };
+    packet.get::<Propose<Value>>().map(|Propose(value)| value)
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct Validity(BTreeSet<Value>);
+
+impl Watch for Validity {
+    fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        self.0.extend(proposal(seen).cloned());
+        let value = Value::told(seen)?;
+        let why = format!("{} decided {value}, which nobody proposed", seen.node);
+        (!self.0.contains(value)).then(|| Violation::new(why, [seen.id]))
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct Integrity(BTreeMap<NodeId, (EventId, Value)>);
+
+impl Watch for Integrity {
+    fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        let value = Value::told(seen)?;
+        let (first, before) = self.0.insert(seen.node, (seen.id, value.clone()))?;
+        let why = format!("{} decided {before} and then {value}", seen.node);
+        Some(Violation::new(why, [first, seen.id]))
+    }
+}
+
+/// Everybody's first decision, in the order in which they were made.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Decisions<D> {
+    roster: Roster,
+    decided: NodeSet,
+    decisions: Vec<(NodeId, EventId, D)>,
+}
+
+impl<D: Decision> Decisions<D> {
+    pub(super) const fn new(nodes: usize) -> Self {
+        Self { roster: Roster::new(nodes), decided: NodeSet::EMPTY, decisions: Vec::new() }
+    }
+
+    pub(super) fn observe(&mut self, seen: &Observation) {
+        self.roster.observe(seen);
+        if let Some(decision) = D::told(seen)
+            && self.decided.insert(seen.node)
+        {
+            self.decisions.push((seen.node, seen.id, decision.clone()));
+        }
+    }
+
+    /// Who is correct so far.
+    pub(super) const fn correct(&self) -> NodeSet {
+        self.roster.correct()
+    }
+
+    /// The decisions of correct processes.
+    pub(super) fn of_correct(&self) -> impl Iterator<Item = &(NodeId, EventId, D)> {
+        self.decisions.iter().filter(|(node, ..)| self.correct().contains(*node))
+    }
+}
+
+/// Agreement and uniform agreement: they differ in whose decisions are compared.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Agreement<D> {
+    uniform: bool,
+    decisions: Decisions<D>,
+}
+
+impl<D: Decision> Agreement<D> {
+    pub(super) const fn new(nodes: usize, uniform: bool) -> Self {
+        Self { uniform, decisions: Decisions::new(nodes) }
+    }
+}
+
+impl<D: Decision> WatchCorrect for Agreement<D> {
+    fn observe(&mut self, seen: &Observation) {
+        self.decisions.observe(seen);
+    }
+
+    fn violated(&self) -> Option<Violation> {
+        let correct = self.decisions.correct();
+        let binds = |(node, ..): &&(NodeId, EventId, D)| self.uniform || correct.contains(*node);
+        let mut bound = self.decisions.decisions.iter().filter(binds);
+        let (p, first, one) = bound.next()?;
+        let (q, second, two) = bound.find(|(.., other)| other != one)?;
+        Some(Violation::new(format!("{p} decided {one}, {q} decided {two}"), [*first, *second]))
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Termination {
+    roster: Roster,
+    /// By node: its first proposal.
+    proposed: BTreeMap<NodeId, EventId>,
+    decided: NodeSet,
+}
+
+impl Await for Termination {
+    fn observe(&mut self, seen: &Observation) {
+        self.roster.observe(seen);
+        if proposal(seen).is_some() {
+            self.proposed.entry(seen.node).or_insert(seen.id);
+        }
+        // Whatever it is that is decided.
+        let decides = Value::told(seen).is_some()
+            || Vector::told(seen).is_some()
+            || Settle::told(seen).is_some();
+        if decides {
+            self.decided.insert(seen.node);
+        }
+    }
+
+    fn owed(&self) -> Option<Owed> {
+        let correct = self.roster.correct();
+        let proposed = self.proposed.iter().filter(|(node, _)| correct.contains(**node));
+        let (node, since) = proposed.min_by_key(|(_, since)| **since)?;
+        let undecided = correct.without(self.decided);
+        (!undecided.is_empty()).then(|| Owed {
+            since: *since,
+            never: format!("{node} proposed and {undecided} never decided"),
+            not_yet: format!(
+                "{node} proposed, {undecided} {} not decided yet",
+                super::watch::have(undecided)
+            ),
+        })
+    }
+}

@@ -1,0 +1,188 @@
+//! Who is up: what a failure detector tells, and what it may promise.
+//!
+//! Properties: Chandra and Toueg 1996, *Unreliable Failure Detectors for Reliable Distributed Systems*;
+//! CGR, modules 2.6 (perfect) and 2.8 (eventually perfect).
+//!
+//! They judge whatever reports: the detector that a scenario provides, which speaks to the protocol, and a
+//! protocol that is one, which speaks to its application.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::watch::{Await, Owed, Up, Violation, Watch, liveness, safety};
+use crate::kernel::{
+    Detection, EventId, Indication, Kind, NodeId, Observation, Property, Roster, Seen,
+};
+
+/// ⟨Suspect | p⟩ and ⟨Restore | p⟩, told to the application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
+#[serde(untagged)]
+pub enum Notice {
+    /// The node is held to have crashed.
+    #[display("suspect {node}")]
+    Suspect {
+        /// Whom it is about.
+        node: NodeId,
+    },
+    /// The node is held to be up again.
+    #[display("restore {node}")]
+    Restore {
+        /// Whom it is about.
+        node: NodeId,
+    },
+}
+
+impl From<Detection> for Notice {
+    fn from(detection: Detection) -> Self {
+        match detection {
+            Detection::Suspect(node) => Self::Suspect { node },
+            Detection::Restore(node) => Self::Restore { node },
+        }
+    }
+}
+
+impl Indication for Notice {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Suspect { .. } => "suspect",
+            Self::Restore { .. } => "restore",
+        }
+    }
+}
+
+/// Strong completeness.
+pub const STRONG_COMPLETENESS: Property = Property {
+    name: "strong completeness",
+    kind: Kind::Liveness,
+    statement: "Eventually, every process that crashes is permanently suspected by every correct \
+                process.",
+    monitor: |nodes| {
+        liveness(StrongCompleteness { opinions: Opinions::new(nodes), crashes: BTreeMap::new() })
+    },
+};
+
+/// Strong accuracy.
+///
+/// With recovery: no process is suspected while it is up.
+pub const STRONG_ACCURACY: Property = Property {
+    name: "strong accuracy",
+    kind: Kind::Safety,
+    statement: "If a process p is suspected by any process, then p has crashed.",
+    monitor: |nodes| safety(StrongAccuracy(Up::new(nodes))),
+};
+
+/// Eventual strong accuracy.
+pub const EVENTUAL_STRONG_ACCURACY: Property = Property {
+    name: "eventual strong accuracy",
+    kind: Kind::Liveness,
+    statement: "Eventually, no correct process is suspected by any correct process.",
+    monitor: |nodes| liveness(EventualStrongAccuracy(Opinions::new(nodes))),
+};
+
+/// What a node was told, be it by the scenario's detector or by its protocol.
+fn notice(seen: &Observation) -> Option<Notice> {
+    match seen.what {
+        Seen::Detect(detection) => Some(detection.into()),
+        Seen::Indication(packet) => packet.get().copied(),
+        _ => None,
+    }
+}
+
+/// Whom everybody suspects.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Opinions {
+    roster: Roster,
+    /// By who suspects and who is suspected: since which event.
+    suspected: BTreeMap<(NodeId, NodeId), EventId>,
+}
+
+impl Opinions {
+    const fn new(nodes: usize) -> Self {
+        Self { roster: Roster::new(nodes), suspected: BTreeMap::new() }
+    }
+
+    fn observe(&mut self, seen: &Observation) {
+        self.roster.observe(seen);
+        match notice(seen) {
+            Some(Notice::Suspect { node }) => {
+                self.suspected.entry((seen.node, node)).or_insert(seen.id);
+            }
+            Some(Notice::Restore { node }) => {
+                self.suspected.remove(&(seen.node, node));
+            }
+            None => {}
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct StrongCompleteness {
+    opinions: Opinions,
+    /// Who is down, since which event.
+    crashes: BTreeMap<NodeId, EventId>,
+}
+
+impl Await for StrongCompleteness {
+    fn observe(&mut self, seen: &Observation) {
+        self.opinions.observe(seen);
+        match seen.what {
+            Seen::Crash => {
+                self.crashes.insert(seen.node, seen.id);
+            }
+            Seen::Recover => {
+                self.crashes.remove(&seen.node);
+            }
+            _ => {}
+        }
+    }
+
+    fn owed(&self) -> Option<Owed> {
+        let correct = self.opinions.roster.correct();
+        let trusted = self.crashes.iter().filter_map(|(crashed, since)| {
+            let trusts = |p: &NodeId| !self.opinions.suspected.contains_key(&(*p, *crashed));
+            correct.into_iter().find(trusts).map(|by| (*since, *crashed, by))
+        });
+        let (since, crashed, by) = trusted.min()?;
+        Some(Owed {
+            since,
+            never: format!("{crashed} crashed and {by} does not suspect it in the end"),
+            not_yet: format!("{crashed} crashed, {by} does not suspect it"),
+        })
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct StrongAccuracy(Up);
+
+impl Watch for StrongAccuracy {
+    fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        self.0.observe(seen);
+        let Notice::Suspect { node } = notice(seen)? else { return None };
+        let why = format!("{} suspected {node}, which was up", seen.node);
+        self.0.now().contains(node).then(|| Violation::new(why, [seen.id]))
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct EventualStrongAccuracy(Opinions);
+
+impl Await for EventualStrongAccuracy {
+    fn observe(&mut self, seen: &Observation) {
+        self.0.observe(seen);
+    }
+
+    fn owed(&self) -> Option<Owed> {
+        let correct = self.0.roster.correct();
+        let both_correct = |(by, node): &NodeIds| correct.contains(*by) && correct.contains(*node);
+        let wrong = self.0.suspected.iter().filter(|(pair, _)| both_correct(pair));
+        let ((by, node), since) = wrong.min_by_key(|(_, since)| **since)?;
+        Some(Owed {
+            since: *since,
+            never: format!("{by} suspects {node}, which is up, to the end"),
+            not_yet: format!("{by} suspects {node}, which is up"),
+        })
+    }
+}
+
+type NodeIds = (NodeId, NodeId);

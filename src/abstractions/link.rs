@@ -1,0 +1,302 @@
+//! One to one: what is asked of a link, what it tells, and what it may promise.
+//!
+//! Properties: CGR, modules 2.3 (perfect links) and 2.11 (FIFO perfect links).
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::{
+    Value,
+    watch::{Await, Owed, Violation, Watch, fields, liveness, named, safety},
+};
+use crate::kernel::{
+    Carried, EventId, Indication, Kind, NodeId, Observation, Payload, Property, Request,
+    RequestKind, Roster, Seen,
+};
+
+/// ⟨Send | q, m⟩: q is to deliver m.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
+#[display("send {payload} to {to}")]
+pub struct Send<M> {
+    /// Who is to deliver it.
+    pub to: NodeId,
+    /// What is sent.
+    pub payload: M,
+}
+
+impl Request for Send<Value> {
+    const KINDS: &'static [RequestKind] =
+        &[RequestKind { name: "send", help: "Send a message to one node.", with: "{to, payload}" }];
+
+    fn read(_name: &str, with: Option<&Json>, nodes: &[String]) -> Result<Self, String> {
+        let expected = || "{\"to\": a node, \"payload\": a text or a whole number}".to_owned();
+        let object = fields(with, &["to", "payload"]).ok_or_else(expected)?;
+        let to = named(&object["to"], nodes).ok_or_else(expected)?;
+        let payload = Value::read(object.get("payload")).map_err(|_| expected())?;
+        Ok(Self { to, payload })
+    }
+}
+
+/// ⟨Deliver | p, m⟩: here is m, which p has sent.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
+#[display("deliver {payload}")]
+pub struct Deliver<M> {
+    /// Who has sent it.
+    pub from: NodeId,
+    /// The how-manieth message of `from` to this node it is, from 1.
+    pub seq: u32,
+    /// What was sent.
+    pub payload: M,
+}
+
+impl<M: Payload> Indication for Deliver<M> {
+    fn kind(&self) -> &'static str {
+        "deliver"
+    }
+
+    fn delivers(&self) -> Option<Carried> {
+        Some((self.from, self.seq))
+    }
+}
+
+/// No creation.
+pub const NO_CREATION: Property = Property {
+    name: "no creation",
+    kind: Kind::Safety,
+    statement: "If some process q delivers a message m with sender p, then m was previously sent \
+                to q by process p.",
+    monitor: |_| safety(NoCreation(Sent::default())),
+};
+
+/// No duplication.
+pub const NO_DUPLICATION: Property = Property {
+    name: "no duplication",
+    kind: Kind::Safety,
+    statement: "No message is delivered by a process more than once.",
+    monitor: |_| safety(NoDuplication::default()),
+};
+
+/// Reliable delivery.
+pub const RELIABLE_DELIVERY: Property = Property {
+    name: "reliable delivery",
+    kind: Kind::Liveness,
+    statement: "If a correct process p sends a message m to a correct process q, then q \
+                eventually delivers m.",
+    monitor: |nodes| {
+        liveness(ReliableDelivery {
+            roster: Roster::new(nodes),
+            sent: Sent::default(),
+            awaited: BTreeMap::new(),
+        })
+    },
+};
+
+/// FIFO delivery.
+///
+/// The book says this of correct processes only; said of all it is a safety property to the letter.
+pub const FIFO_DELIVERY: Property = Property {
+    name: "FIFO delivery",
+    kind: Kind::Safety,
+    statement: "If some process sends message m1 before it sends message m2 to the same process, \
+                then that process does not deliver m2 unless it has already delivered m1.",
+    monitor: |_| safety(FifoDelivery::default()),
+};
+
+/// Exactly-once effect.
+///
+/// What a receiver's application makes of its messages is fixed here, so that a state can be spoken of: a
+/// **number** is added to a counter, a **text** is put into a set. To run the one twice changes the state,
+/// to run the other twice does not: it is idempotent. So the state is as if each request ran once if
+/// every number ran once, every text at least once, and nothing ran that was not sent. That nothing runs
+/// too often binds every receiver; that everything runs binds correct ones, for what the correct sent.
+///
+/// It has a safe and a live half, so it is judged when the live one is: in the end.
+pub const EXACTLY_ONCE_EFFECT: Property = Property {
+    name: "exactly-once effect",
+    kind: Kind::Liveness,
+    statement: "The application's state is as if each request ran exactly once.",
+    monitor: |nodes| {
+        liveness(ExactlyOnceEffect {
+            wrong: None,
+            delivered: NoDuplication::default(),
+            reliable: ReliableDelivery {
+                roster: Roster::new(nodes),
+                sent: Sent::default(),
+                awaited: BTreeMap::new(),
+            },
+        })
+    },
+};
+
+/// Which message: its sender, its receiver, and its count among theirs from 1.
+type Name = (NodeId, NodeId, u32);
+
+/// What the monitors of links hear.
+enum Heard<'a> {
+    Send(Name, &'a Value),
+    Deliver(Name, &'a Value),
+}
+
+/// What was sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct Sent {
+    counts: BTreeMap<(NodeId, NodeId), u32>,
+    messages: BTreeMap<Name, (EventId, Value)>,
+}
+
+impl Sent {
+    fn hear<'a>(&mut self, seen: &Observation<'a>) -> Option<Heard<'a>> {
+        match seen.what {
+            Seen::Request(packet) => {
+                let Send { to, payload } = packet.get::<Send<Value>>()?;
+                let count = self.counts.entry((seen.node, *to)).or_default();
+                *count += 1;
+                let name = (seen.node, *to, *count);
+                self.messages.insert(name, (seen.id, payload.clone()));
+                Some(Heard::Send(name, payload))
+            }
+            Seen::Indication(packet) => {
+                let Deliver { from, seq, payload } = packet.get::<Deliver<Value>>()?;
+                Some(Heard::Deliver((*from, seen.node, *seq), payload))
+            }
+            _ => None,
+        }
+    }
+
+    /// What is wrong about a delivery that was not asked for.
+    fn created(&self, name: Name, payload: &Value, event: EventId) -> Option<Violation> {
+        let (from, node, _) = name;
+        match self.messages.get(&name) {
+            Some((_, sent)) if sent == payload => None,
+            Some((request, sent)) => {
+                let why = format!("{node} delivered {payload} where {from} had sent {sent}");
+                Some(Violation::new(why, [*request, event]))
+            }
+            None => {
+                let why = format!("{node} delivered {payload}, which {from} never sent to it");
+                Some(Violation::new(why, [event]))
+            }
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct NoCreation(Sent);
+
+impl Watch for NoCreation {
+    fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        match self.0.hear(seen)? {
+            Heard::Send(..) => None,
+            Heard::Deliver(name, payload) => self.0.created(name, payload, seen.id),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct NoDuplication {
+    sent: Sent,
+    delivered: BTreeMap<Name, EventId>,
+}
+
+impl Watch for NoDuplication {
+    fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        let Heard::Deliver(name, payload) = self.sent.hear(seen)? else { return None };
+        let first = self.delivered.insert(name, seen.id)?;
+        let why = format!("{} delivered {payload} twice", seen.node);
+        Some(Violation::new(why, [first, seen.id]))
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct ReliableDelivery {
+    roster: Roster,
+    sent: Sent,
+    /// By the event of sending: what was not yet delivered.
+    awaited: BTreeMap<EventId, (Name, Value)>,
+}
+
+impl Await for ReliableDelivery {
+    fn observe(&mut self, seen: &Observation) {
+        self.roster.observe(seen);
+        match self.sent.hear(seen) {
+            Some(Heard::Send(name, payload)) => {
+                self.awaited.insert(seen.id, (name, payload.clone()));
+            }
+            Some(Heard::Deliver(name, payload)) => {
+                if let Some((request, sent)) = self.sent.messages.get(&name)
+                    && sent == payload
+                {
+                    self.awaited.remove(request);
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn owed(&self) -> Option<Owed> {
+        let correct = self.roster.correct();
+        let binds = |(from, to, _): Name| correct.contains(from) && correct.contains(to);
+        let (since, ((from, to, _), payload)) =
+            self.awaited.iter().find(|(_, (name, _))| binds(*name))?;
+        Some(Owed {
+            since: *since,
+            never: format!("{from} sent {payload} to {to}, which never delivered it"),
+            not_yet: format!("{from} sent {payload} to {to}, which has not delivered it yet"),
+        })
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct FifoDelivery {
+    sent: Sent,
+    /// By sender and receiver: how many messages, from the first on, were delivered.
+    delivered: BTreeMap<(NodeId, NodeId), u32>,
+}
+
+impl Watch for FifoDelivery {
+    fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        let Heard::Deliver((from, node, seq), payload) = self.sent.hear(seen)? else {
+            return None;
+        };
+        // What nobody sent is judged by no creation, and has no place in any order.
+        let (later, _) = self.sent.messages.get(&(from, node, seq))?;
+        let delivered = self.delivered.entry((from, node)).or_default();
+        if seq <= *delivered + 1 {
+            *delivered = seq.max(*delivered);
+            return None;
+        }
+        let (earlier, skipped) = &self.sent.messages[&(from, node, *delivered + 1)];
+        let why = format!("{node} delivered {payload} without {skipped}, which {from} sent before");
+        Some(Violation::new(why, [*earlier, *later, seen.id]))
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct ExactlyOnceEffect {
+    /// The first effect too many.
+    wrong: Option<Owed>,
+    delivered: NoDuplication,
+    reliable: ReliableDelivery,
+}
+
+impl Await for ExactlyOnceEffect {
+    fn observe(&mut self, seen: &Observation) {
+        self.reliable.observe(seen);
+        let Some(Heard::Deliver(name, payload)) = self.delivered.sent.hear(seen) else { return };
+        let twice = self.delivered.delivered.insert(name, seen.id).is_some();
+        let created = self.reliable.sent.created(name, payload, seen.id);
+        let why = match (created, payload) {
+            (Some(Violation { why, .. }), _) => why,
+            (None, Value::Number(_)) if twice => format!("{} ran {payload} twice", seen.node),
+            _ => return,
+        };
+        let wrong = Owed { since: seen.id, never: why.clone(), not_yet: why };
+        self.wrong.get_or_insert(wrong);
+    }
+
+    fn owed(&self) -> Option<Owed> {
+        self.wrong.clone().or_else(|| self.reliable.owed())
+    }
+}

@@ -1,0 +1,388 @@
+//! Groups that change: what is asked of a membership, what it tells, and what it may promise.
+//!
+//! Properties: Chockler, Keidar and Vitenberg 2001, *Group Communication Specifications: A Comprehensive
+//! Study*; CGR, modules 6.8 (group membership) and 6.9 (view synchrony).
+//!
+//! What is delivered in a group is broadcast's [`Deliver`], whose properties judge it as well.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::{
+    Value,
+    broadcast::{BroadcastId, Deliver},
+    detection::Notice,
+    watch::{Violation, Watch, safety},
+};
+use crate::kernel::{
+    Carried, EventId, Indication, Kind, NodeId, NodeSet, Observation, Property, Request,
+    RequestKind, Seen,
+};
+
+/// What is asked of a group.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
+pub enum GroupRequest {
+    /// To become a member.
+    #[display("join")]
+    Join,
+    /// To be a member no more.
+    #[display("leave")]
+    Leave,
+    /// Who the members are.
+    #[display("query")]
+    Query,
+    /// To deliver a message to all members.
+    #[display("broadcast {_0}")]
+    Broadcast(Value),
+}
+
+impl Request for GroupRequest {
+    const KINDS: &'static [RequestKind] = &[
+        RequestKind { name: "join", help: "Become a member.", with: "" },
+        RequestKind { name: "leave", help: "Be a member no more.", with: "" },
+        RequestKind { name: "query", help: "Ask who the members are.", with: "" },
+        RequestKind { name: "broadcast", help: "Send a message to all members.", with: "message" },
+    ];
+
+    fn read(name: &str, with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {
+        match (name, with) {
+            ("broadcast", with) => Value::read(with).map(Self::Broadcast),
+            (_, Some(_)) => Err("nothing".to_owned()),
+            ("join", None) => Ok(Self::Join),
+            ("leave", None) => Ok(Self::Leave),
+            (_, None) => Ok(Self::Query),
+        }
+    }
+}
+
+/// What a group tells.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
+#[serde(untagged)]
+pub enum GroupIndication {
+    /// The node installs a view.
+    #[display("view {id}: {members}")]
+    View {
+        /// Which view: later ones have greater numbers.
+        id: u32,
+        /// Who is in it.
+        members: NodeSet,
+    },
+    /// The answer to a query.
+    #[display("members: {members}")]
+    Respond {
+        /// Who is in the group.
+        members: NodeSet,
+    },
+    /// A request is not met.
+    #[display("refused: {why}")]
+    Refuse {
+        /// Why not.
+        why: &'static str,
+    },
+    /// Here is a message.
+    Deliver(Deliver<Value>),
+    /// A member failed, or is back.
+    Notice(Notice),
+}
+
+impl Indication for GroupIndication {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::View { .. } => "view",
+            Self::Respond { .. } => "respond",
+            Self::Refuse { .. } => "refuse",
+            Self::Deliver(deliver) => deliver.kind(),
+            Self::Notice(notice) => notice.kind(),
+        }
+    }
+
+    fn delivers(&self) -> Option<Carried> {
+        match self {
+            Self::Deliver(deliver) => deliver.delivers(),
+            _ => None,
+        }
+    }
+}
+
+/// View agreement.
+pub const VIEW_AGREEMENT: Property = Property {
+    name: "view agreement",
+    kind: Kind::Safety,
+    statement: "If some process installs a view (i, M) and another process installs some view \
+                (i, M'), then M = M'.",
+    monitor: |_| safety(ViewAgreement::default()),
+};
+
+/// Self-inclusion.
+pub const SELF_INCLUSION: Property = Property {
+    name: "self-inclusion",
+    kind: Kind::Safety,
+    statement: "If a process p installs a view (i, M), then p is in M.",
+    monitor: |_| safety(SelfInclusion),
+};
+
+/// Same-view delivery. What is delivered before any view is delivered in none, which counts as one.
+pub const SAME_VIEW_DELIVERY: Property = Property {
+    name: "same-view delivery",
+    kind: Kind::Safety,
+    statement: "If processes p and q both deliver message m, they deliver m in the same view.",
+    monitor: |_| safety(SameViewDelivery::default()),
+};
+
+/// Virtual synchrony.
+pub const VIRTUAL_SYNCHRONY: Property = Property {
+    name: "virtual synchrony",
+    kind: Kind::Safety,
+    statement: "If processes p and q install the same new view in the same previous view, then any \
+                message delivered by p in the previous view is also delivered by q in it.",
+    monitor: |_| safety(VirtualSynchrony::default()),
+};
+
+/// Failure order.
+///
+/// A failure notice is what the application is told: that a node is suspected, or a view that it is no
+/// longer in. It is taken back when the node is restored, or in a view again.
+pub const FAILURE_ORDER: Property = Property {
+    name: "failure order",
+    kind: Kind::Safety,
+    statement: "No message from a failed process is delivered after the notice of its failure.",
+    monitor: |_| safety(FailureOrder::default()),
+};
+
+/// Primary partition.
+///
+/// Views are compared as they are installed: with those of the same number, and with the latest one that
+/// anybody has installed before.
+pub const PRIMARY_PARTITION: Property = Property {
+    name: "primary partition",
+    kind: Kind::Safety,
+    statement: "Only one partition goes on: any two successive views have a member in common.",
+    monitor: |_| safety(PrimaryPartition::default()),
+};
+
+/// What the monitors of groups hear.
+enum Heard<'a> {
+    View {
+        id: u32,
+        members: NodeSet,
+    },
+    Deliver(&'a Deliver<Value>),
+    Notice(Notice),
+    /// The node's application forgets.
+    Crash,
+}
+
+impl<'a> Heard<'a> {
+    fn of(seen: &Observation<'a>) -> Option<Self> {
+        let packet = match seen.what {
+            Seen::Indication(packet) => packet,
+            Seen::Crash => return Some(Self::Crash),
+            _ => return None,
+        };
+        let plain = || packet.get().map(Self::Deliver);
+        let notice = || packet.get().copied().map(Self::Notice);
+        match packet.get() {
+            Some(GroupIndication::View { id, members }) => {
+                Some(Self::View { id: *id, members: *members })
+            }
+            Some(GroupIndication::Deliver(deliver)) => Some(Self::Deliver(deliver)),
+            Some(GroupIndication::Notice(notice)) => Some(Self::Notice(*notice)),
+            Some(GroupIndication::Respond { .. } | GroupIndication::Refuse { .. }) => None,
+            None => plain().or_else(notice),
+        }
+    }
+}
+
+/// By number: who installed it first, in which event, with which members.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct ViewAgreement(BTreeMap<u32, (NodeId, EventId, NodeSet)>);
+
+impl Watch for ViewAgreement {
+    fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        let Heard::View { id, members } = Heard::of(seen)? else { return None };
+        let (node, event, first) = *self.0.entry(id).or_insert((seen.node, seen.id, members));
+        let why = format!("{node} installed view {id} with {first}, {} with {members}", seen.node);
+        (first != members).then(|| Violation::new(why, [event, seen.id]))
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct SelfInclusion;
+
+impl Watch for SelfInclusion {
+    fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        let Heard::View { id, members } = Heard::of(seen)? else { return None };
+        let why = format!("{} installed view {id}, which it is not in", seen.node);
+        (!members.contains(seen.node)).then(|| Violation::new(why, [seen.id]))
+    }
+}
+
+/// A view, as it is spoken of.
+fn in_view(view: Option<u32>) -> String {
+    view.map_or_else(|| "in no view".to_owned(), |id| format!("in view {id}"))
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct SameViewDelivery {
+    views: BTreeMap<NodeId, u32>,
+    /// By message: its first delivery.
+    delivered: BTreeMap<BroadcastId, (NodeId, EventId, Option<u32>)>,
+}
+
+impl Watch for SameViewDelivery {
+    fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        match Heard::of(seen)? {
+            Heard::View { id, .. } => {
+                self.views.insert(seen.node, id);
+                None
+            }
+            Heard::Crash => {
+                self.views.remove(&seen.node);
+                None
+            }
+            Heard::Notice(_) => None,
+            Heard::Deliver(deliver) => {
+                let view = self.views.get(&seen.node).copied();
+                let first = (seen.node, seen.id, view);
+                let (node, event, first) = *self.delivered.entry(deliver.id()).or_insert(first);
+                let why = format!(
+                    "{node} delivered {} {}, {} {}",
+                    deliver.payload,
+                    in_view(first),
+                    seen.node,
+                    in_view(view)
+                );
+                (first != view).then(|| Violation::new(why, [event, seen.id]))
+            }
+        }
+    }
+}
+
+/// Since equality is transitive, whoever takes a step from view to view is compared with the first that did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct VirtualSynchrony {
+    /// By node: the view that it is in, and what it has delivered there.
+    current: BTreeMap<NodeId, (u32, Delivered)>,
+    /// By the two views of a step: who took it first, in which event, and what it had delivered.
+    steps: BTreeMap<(u32, u32), (NodeId, EventId, Delivered)>,
+}
+
+/// What was delivered, and in which event.
+type Delivered = BTreeMap<BroadcastId, (EventId, Value)>;
+
+impl Watch for VirtualSynchrony {
+    fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        match Heard::of(seen)? {
+            Heard::View { id, .. } => {
+                let (previous, delivered) =
+                    self.current.insert(seen.node, (id, Delivered::new()))?;
+                self.step(seen, (previous, id), delivered)
+            }
+            Heard::Deliver(deliver) => {
+                let (_, delivered) = self.current.get_mut(&seen.node)?;
+                delivered.entry(deliver.id()).or_insert_with(|| (seen.id, deliver.payload.clone()));
+                None
+            }
+            Heard::Crash => {
+                self.current.remove(&seen.node);
+                None
+            }
+            Heard::Notice(_) => None,
+        }
+    }
+}
+
+impl VirtualSynchrony {
+    fn step(
+        &mut self,
+        seen: &Observation,
+        (previous, next): (u32, u32),
+        mine: Delivered,
+    ) -> Option<Violation> {
+        let Some((peer, moved, theirs)) = self.steps.get(&(previous, next)) else {
+            self.steps.insert((previous, next), (seen.node, seen.id, mine));
+            return None;
+        };
+        let only = |here: &Delivered, there: &Delivered, node: NodeId, other: NodeId| {
+            let lacks = here.iter().find(|(id, _)| !there.contains_key(id));
+            lacks.map(|(_, (event, payload))| (*event, payload.clone(), node, other))
+        };
+        let (event, payload, node, other) = only(theirs, &mine, *peer, seen.node)
+            .or_else(|| only(&mine, theirs, seen.node, *peer))?;
+        let why = format!(
+            "{node} delivered {payload} in view {previous}, {other} went on to view {next} without it"
+        );
+        Some(Violation::new(why, [event, *moved, seen.id]))
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct FailureOrder {
+    members: BTreeMap<NodeId, NodeSet>,
+    /// By who was told and whom it was about.
+    notices: BTreeMap<(NodeId, NodeId), EventId>,
+}
+
+impl Watch for FailureOrder {
+    fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        let node = seen.node;
+        match Heard::of(seen)? {
+            Heard::View { members, .. } => {
+                let before = self.members.insert(node, members).unwrap_or_default();
+                for gone in before.without(members) {
+                    self.notices.entry((node, gone)).or_insert(seen.id);
+                }
+                for member in members {
+                    self.notices.remove(&(node, member));
+                }
+                None
+            }
+            Heard::Notice(Notice::Suspect { node: about }) => {
+                self.notices.entry((node, about)).or_insert(seen.id);
+                None
+            }
+            Heard::Notice(Notice::Restore { node: about }) => {
+                self.notices.remove(&(node, about));
+                None
+            }
+            Heard::Crash => {
+                self.members.remove(&node);
+                self.notices.retain(|(told, _), _| *told != node);
+                None
+            }
+            Heard::Deliver(Deliver { from, payload, .. }) => {
+                let notice = *self.notices.get(&(node, *from))?;
+                let why =
+                    format!("{node} delivered {payload} after it was told that {from} failed");
+                Some(Violation::new(why, [notice, seen.id]))
+            }
+        }
+    }
+}
+
+/// The different member sets of every number, each with its first event.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct PrimaryPartition(BTreeMap<u32, BTreeMap<NodeSet, EventId>>);
+
+impl Watch for PrimaryPartition {
+    fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        let Heard::View { id, members } = Heard::of(seen)? else { return None };
+        if self.0.get(&id).is_some_and(|views| views.contains_key(&members)) {
+            return None;
+        }
+        let before = self.0.range(..id).next_back();
+        let rivals = before.into_iter().chain(self.0.get_key_value(&id));
+        let mut rivals = rivals.flat_map(|(id, views)| views.iter().map(move |view| (*id, view)));
+        let apart = rivals.find(|(_, (other, _))| other.and(members).is_empty());
+        let violation = apart.map(|(other_id, (other, event))| {
+            let why = format!(
+                "view {id} of {members} has no member in common with view {other_id} of {other}"
+            );
+            Violation::new(why, [*event, seen.id])
+        });
+        self.0.entry(id).or_default().insert(members, seen.id);
+        violation
+    }
+}

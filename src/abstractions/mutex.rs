@@ -1,0 +1,212 @@
+//! One at a time: what is asked of mutual exclusion, what it tells, and what it may promise.
+//!
+//! Properties: Coulouris, Dollimore, Kindberg and Blair, *Distributed Systems* (5th edition, 2012), section
+//! 15.2: ME1 (safety) and ME2 (liveness). Fenced writes: Kleppmann, *Designing Data-Intensive Applications*
+//! (2017), chapter 8.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::watch::{Await, Owed, Violation, Watch, liveness, safety};
+use crate::kernel::{
+    EventId, Indication, Kind, NodeId, Observation, Property, Request, RequestKind, Roster, Seen,
+    Time,
+};
+
+/// How long a critical section is held where a scenario does not say, in virtual ms.
+pub const DEFAULT_HOLD: Time = 20;
+
+/// The application wants to enter the critical section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
+#[display("acquire")]
+pub struct Acquire {
+    /// How long it stays inside, in virtual ms.
+    pub hold: Time,
+}
+
+impl Request for Acquire {
+    const KINDS: &'static [RequestKind] = &[RequestKind {
+        name: "acquire",
+        help: "Enter the critical section, and leave it after so many ms.",
+        with: "ms",
+    }];
+
+    fn read(_name: &str, with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {
+        let longest = crate::kernel::MAX_TIME;
+        let hold = match with {
+            None => Some(DEFAULT_HOLD),
+            Some(json) => json.as_u64().filter(|hold| *hold <= longest),
+        };
+        hold.map(|hold| Self { hold }).ok_or_else(|| "a whole number of ms".to_owned())
+    }
+}
+
+/// What is told about the critical section, and about the resource that it guards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
+#[serde(untagged)]
+pub enum Access {
+    /// This node is inside from now on.
+    #[display("enter")]
+    Enter {
+        /// The number of the grant, where grants are numbered: a later grant has a greater one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        token: Option<u32>,
+    },
+    /// This node is outside from now on.
+    #[display("exit")]
+    Exit {},
+    /// This node is the resource, and accepts a write.
+    #[display("write of {holder}")]
+    Write {
+        /// Who writes.
+        holder: NodeId,
+        /// The grant under which it writes.
+        token: u32,
+    },
+}
+
+impl Indication for Access {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Enter { .. } => "enter",
+            Self::Exit {} => "exit",
+            Self::Write { .. } => "write",
+        }
+    }
+}
+
+/// Mutual exclusion.
+///
+/// A process that crashes executes nothing any more, so it is no longer inside.
+pub const MUTUAL_EXCLUSION: Property = Property {
+    name: "mutual exclusion",
+    kind: Kind::Safety,
+    statement: "At most one process may execute in the critical section at a time.",
+    monitor: |_| safety(MutualExclusion::default()),
+};
+
+/// Starvation freedom.
+pub const STARVATION_FREEDOM: Property = Property {
+    name: "starvation freedom",
+    kind: Kind::Liveness,
+    statement: "Requests to enter and exit the critical section eventually succeed.",
+    monitor: |nodes| {
+        liveness(StarvationFreedom {
+            roster: Roster::new(nodes),
+            inside: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+        })
+    },
+};
+
+/// Fenced writes.
+///
+/// A holder is stale, to a resource, once it has accepted a write under a later grant: a write under an
+/// earlier one that comes before is late, but does no harm.
+pub const FENCED_WRITES: Property = Property {
+    name: "fenced writes",
+    kind: Kind::Safety,
+    statement: "A resource that has accepted a write under one grant of the lock never accepts a \
+                write under an earlier one.",
+    monitor: |_| safety(FencedWrites::default()),
+};
+
+fn access(seen: &Observation) -> Option<Access> {
+    match seen.what {
+        Seen::Indication(packet) => packet.get().copied(),
+        _ => None,
+    }
+}
+
+/// Who is inside, since which event.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct MutualExclusion(BTreeMap<NodeId, EventId>);
+
+impl Watch for MutualExclusion {
+    fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        match (seen.what, access(seen)) {
+            (Seen::Crash, _) | (_, Some(Access::Exit {})) => {
+                self.0.remove(&seen.node);
+            }
+            (_, Some(Access::Enter { .. })) => {
+                self.0.insert(seen.node, seen.id);
+            }
+            _ => {}
+        }
+        // As long as the property holds there is one at most.
+        let (other, since) = self.0.iter().find(|(node, _)| **node != seen.node)?;
+        let why = format!("{} entered while {other} was inside", seen.node);
+        self.0.contains_key(&seen.node).then(|| Violation::new(why, [*since, seen.id]))
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct StarvationFreedom {
+    roster: Roster,
+    inside: BTreeMap<NodeId, EventId>,
+    /// The requests that were not granted yet, in their order.
+    waiting: BTreeMap<NodeId, VecDeque<EventId>>,
+}
+
+impl Await for StarvationFreedom {
+    fn observe(&mut self, seen: &Observation) {
+        self.roster.observe(seen);
+        if let Seen::Request(packet) = seen.what
+            && packet.get::<Acquire>().is_some()
+        {
+            self.waiting.entry(seen.node).or_default().push_back(seen.id);
+        }
+        match access(seen) {
+            Some(Access::Enter { .. }) => {
+                self.inside.insert(seen.node, seen.id);
+                if let Some(waiting) = self.waiting.get_mut(&seen.node) {
+                    waiting.pop_front();
+                }
+            }
+            Some(Access::Exit {}) => {
+                self.inside.remove(&seen.node);
+            }
+            _ => {}
+        }
+    }
+
+    fn owed(&self) -> Option<Owed> {
+        let correct = self.roster.correct();
+        let waiting = self.waiting.iter().filter_map(|(node, waiting)| {
+            waiting.front().map(|since| (*since, *node, "asked to enter", "did", "entered"))
+        });
+        let inside =
+            self.inside.iter().map(|(node, since)| (*since, *node, "entered", "left", "left"));
+        let (since, node, asked, never, yet) =
+            waiting.chain(inside).filter(|(_, node, ..)| correct.contains(*node)).min()?;
+        Some(Owed {
+            since,
+            never: format!("{node} {asked} and never {never}"),
+            not_yet: format!("{node} {asked} and has not {yet} yet"),
+        })
+    }
+}
+
+/// By resource: the write under the greatest grant so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct FencedWrites(BTreeMap<NodeId, (u32, EventId, NodeId)>);
+
+impl Watch for FencedWrites {
+    fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        let Access::Write { holder, token } = access(seen)? else { return None };
+        let last = self.0.entry(seen.node).or_insert((token, seen.id, holder));
+        if token >= last.0 {
+            *last = (token, seen.id, holder);
+            return None;
+        }
+        let (newer, event, other) = *last;
+        let why = format!(
+            "{} accepted a write of {holder} under grant {token} after one of {other} under grant \
+             {newer}",
+            seen.node
+        );
+        Some(Violation::new(why, [event, seen.id]))
+    }
+}

@@ -1,0 +1,377 @@
+//! Shared objects: what is asked of a register or a replicated machine, what it tells, and what it may
+//! promise.
+//!
+//! Properties: Herlihy and Wing 1990, *Linearizability: A Correctness Condition for Concurrent Objects*;
+//! convergence: Shapiro, Preguiça, Baquero and Zawirski 2011, *Conflict-Free Replicated Data Types*. The
+//! search is in [`linearization`].
+
+pub mod linearization;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use self::linearization::{
+    Answered, Linearization, Queue, QueueOperation, Register, RegisterOperation,
+};
+use super::{
+    Value,
+    watch::{Await, Owed, Up, Violation, Watch, answer, fields, liveness, safety},
+};
+use crate::kernel::{
+    EventId, Indication, Kind, Monitor, NodeId, Observation, Property, Request, RequestKind, Seen,
+    Verdict,
+};
+
+/// What a client asks of the shared objects: registers, one for every key, and a queue.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, derive_more::Display)]
+pub enum Operation {
+    /// Answers what the register of this key holds.
+    #[display("read of {key}")]
+    Read {
+        /// Which register.
+        key: Value,
+    },
+    /// Lets the register of this key hold the value. Answers nothing.
+    #[display("write of {value} to {key}")]
+    Write {
+        /// Which register.
+        key: Value,
+        /// What it is to hold.
+        value: Value,
+    },
+    /// Puts the value at the queue's end. Answers nothing.
+    #[display("enqueue of {_0}")]
+    Enqueue(Value),
+    /// Takes the queue's first value out and answers it.
+    #[display("dequeue")]
+    Dequeue,
+}
+
+impl Request for Operation {
+    const KINDS: &'static [RequestKind] = &[
+        RequestKind { name: "write", help: "Let a register hold a value.", with: "{key, value}" },
+        RequestKind { name: "read", help: "Ask what a register holds.", with: "key" },
+        RequestKind {
+            name: "invoke",
+            help: "Use the queue.",
+            with: "\"dequeue\" or {enqueue: value}",
+        },
+    ];
+
+    fn read(name: &str, with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {
+        let object =
+            |names: &[&str], expected: &str| fields(with, names).ok_or_else(|| expected.to_owned());
+        match name {
+            "read" => Value::read(with).map(|key| Self::Read { key }),
+            "write" => {
+                let object = object(&["key", "value"], "{\"key\": …, \"value\": …}")?;
+                let field = |name| Value::read(object.get(name));
+                Ok(Self::Write { key: field("key")?, value: field("value")? })
+            }
+            _ if with.and_then(Json::as_str) == Some("dequeue") => Ok(Self::Dequeue),
+            _ => {
+                let object = object(&["enqueue"], "\"dequeue\" or {\"enqueue\": …}")?;
+                Value::read(object.get("enqueue")).map(Self::Enqueue)
+            }
+        }
+    }
+}
+
+/// What a shared object tells.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
+#[serde(untagged)]
+pub enum Reply {
+    /// To a client: the answer to its request.
+    #[display("{}", answer(value.as_ref()))]
+    Respond {
+        /// The how-manieth request at this node since it last started, from 1.
+        request: u32,
+        /// The answer; null if it is that there is nothing, or nothing to answer.
+        value: Option<Value>,
+    },
+    /// At a replica: what it holds under this key from now on.
+    #[display("{key} = {value}")]
+    Hold {
+        /// Which register.
+        key: Value,
+        /// What it holds.
+        value: Value,
+    },
+}
+
+impl Indication for Reply {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Respond { .. } => "respond",
+            Self::Hold { .. } => "hold",
+        }
+    }
+}
+
+/// Linearizability, of registers and of a queue.
+///
+/// An operation without an answer, its client having crashed perhaps, may or may not take effect, at any
+/// time from its request on. A second answer to one request does not count. If so many operations overlap
+/// that the search is given up, the verdict is *undecided*, which safety never is otherwise: it would be a
+/// lie to say that it holds.
+pub const LINEARIZABILITY: Property = Property {
+    name: "linearizability",
+    kind: Kind::Safety,
+    statement: "Every operation appears to take effect at once, at some moment between its request \
+                and its answer.",
+    monitor: |_| Box::new(Linearizability::default()),
+};
+
+/// No lost acknowledged update.
+///
+/// What a regular register promises (Lamport 1986, *On Interprocess Communication*): weaker than
+/// linearizability in that two reads during a write may answer the new value and then the old one.
+pub const NO_LOST_ACKNOWLEDGED_UPDATE: Property = Property {
+    name: "no lost acknowledged update",
+    kind: Kind::Safety,
+    statement: "A read that begins after a write was acknowledged answers that write's value, or \
+                the value of a write that was not acknowledged before that one began.",
+    monitor: |_| safety(NoLostUpdate::default()),
+};
+
+/// Convergence.
+///
+/// A replica is whoever has said what it holds; it is bound if it is up in the end.
+pub const CONVERGENCE: Property = Property {
+    name: "convergence",
+    kind: Kind::Liveness,
+    statement: "Eventually, all replicas that do not stay down hold the same values.",
+    monitor: |nodes| liveness(Convergence { up: Up::new(nodes), replicas: BTreeMap::new() }),
+};
+
+/// What a client's event says of its operations.
+enum Call<'a> {
+    /// It has asked.
+    Invoked(&'a Operation),
+    /// It has its first answer to what it asked in this event.
+    Answered(EventId, Operation, Option<&'a Value>),
+    /// It has crashed, and will have no answer to these.
+    Abandoned(Vec<(EventId, Operation)>),
+}
+
+/// Which answers are awaited.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct Clients {
+    /// How many requests there were at a node since it last started.
+    counts: BTreeMap<NodeId, u32>,
+    awaited: BTreeMap<(NodeId, u32), (EventId, Operation)>,
+}
+
+impl Clients {
+    fn hear<'a>(&mut self, seen: &Observation<'a>) -> Option<Call<'a>> {
+        let node = seen.node;
+        match seen.what {
+            Seen::Request(packet) => {
+                let operation: &Operation = packet.get()?;
+                let count = self.counts.entry(node).or_default();
+                *count += 1;
+                self.awaited.insert((node, *count), (seen.id, operation.clone()));
+                Some(Call::Invoked(operation))
+            }
+            Seen::Indication(packet) => {
+                let Reply::Respond { request, value } = packet.get()? else { return None };
+                let (event, operation) = self.awaited.remove(&(node, *request))?;
+                Some(Call::Answered(event, operation, value.as_ref()))
+            }
+            Seen::Crash => {
+                self.counts.remove(&node);
+                let of_node = (node, 0)..=(node, u32::MAX);
+                let lost: Vec<_> = self.awaited.extract_if(of_node, |_, _| true).collect();
+                Some(Call::Abandoned(lost.into_iter().map(|(_, call)| call).collect()))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A history is linearizable if its part at every object is (Herlihy and Wing's locality), so every
+/// register has a search of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct Linearizability {
+    clients: Clients,
+    registers: BTreeMap<Value, Linearization<Register>>,
+    queue: Linearization<Queue>,
+    violated: Option<Violation>,
+    gave_up: bool,
+}
+
+impl Linearizability {
+    fn invoke(&mut self, event: EventId, operation: &Operation) {
+        match operation.clone() {
+            Operation::Read { key } => {
+                self.registers.entry(key).or_default().invoke(event, RegisterOperation::Read);
+            }
+            Operation::Write { key, value } => {
+                let operation = RegisterOperation::Write(value);
+                self.registers.entry(key).or_default().invoke(event, operation);
+            }
+            Operation::Enqueue(value) => self.queue.invoke(event, QueueOperation::Enqueue(value)),
+            Operation::Dequeue => self.queue.invoke(event, QueueOperation::Dequeue),
+        }
+    }
+
+    fn answer(&mut self, event: EventId, operation: &Operation, value: Option<&Value>) -> Answered {
+        match operation {
+            Operation::Read { key } | Operation::Write { key, .. } => {
+                self.registers.entry(key.clone()).or_default().answer(event, value)
+            }
+            Operation::Enqueue(_) | Operation::Dequeue => self.queue.answer(event, value),
+        }
+    }
+
+    fn abandon(&mut self, event: EventId, operation: &Operation) {
+        match operation {
+            Operation::Read { key } | Operation::Write { key, .. } => {
+                self.registers.entry(key.clone()).or_default().abandon(event);
+            }
+            Operation::Enqueue(_) | Operation::Dequeue => self.queue.abandon(event),
+        }
+    }
+}
+
+impl Monitor for Linearizability {
+    fn observe(&mut self, seen: &Observation) {
+        if self.violated.is_some() || self.gave_up {
+            return;
+        }
+        match self.clients.hear(seen) {
+            None => {}
+            Some(Call::Invoked(operation)) => self.invoke(seen.id, operation),
+            Some(Call::Abandoned(lost)) => {
+                for (event, operation) in lost {
+                    self.abandon(event, &operation);
+                }
+            }
+            Some(Call::Answered(event, operation, value)) => {
+                match self.answer(event, &operation, value) {
+                    Answered::Possible => {}
+                    Answered::GaveUp => self.gave_up = true,
+                    Answered::Impossible => {
+                        let why = format!(
+                            "{}'s {operation} answered {}, which no order of the operations explains",
+                            seen.node,
+                            answer(value)
+                        );
+                        self.violated = Some(Violation::new(why, [event, seen.id]));
+                    }
+                }
+            }
+        }
+    }
+
+    fn verdict(&self, _over: bool) -> Verdict {
+        match &self.violated {
+            Some(violation) => violation.clone().into(),
+            None if self.gave_up => Verdict::Undecided(
+                "too many operations overlap: the search for their order was given up".to_owned(),
+            ),
+            None => Verdict::Holds,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct NoLostUpdate {
+    clients: Clients,
+    registers: BTreeMap<Value, Writes>,
+    /// By the event of a read that has no answer yet: the acknowledged write that began last before it,
+    /// by the event of its beginning, and its value.
+    reads: BTreeMap<EventId, (EventId, Value)>,
+}
+
+/// The writes to one register.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct Writes {
+    /// Of the acknowledged ones, the one that began last: its beginning and its value.
+    last: Option<(EventId, Value)>,
+    /// By value: how many writes of it have no acknowledgement, and the last acknowledgement.
+    values: BTreeMap<Value, (u32, Option<EventId>)>,
+}
+
+impl Watch for NoLostUpdate {
+    fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        match self.clients.hear(seen)? {
+            Call::Invoked(Operation::Write { key, value }) => {
+                let writes = self.registers.entry(key.clone()).or_default();
+                writes.values.entry(value.clone()).or_default().0 += 1;
+                None
+            }
+            Call::Invoked(Operation::Read { key }) => {
+                let last = self.registers.get(key).and_then(|writes| writes.last.clone());
+                self.reads.extend(last.map(|last| (seen.id, last)));
+                None
+            }
+            Call::Answered(event, Operation::Write { key, value }, _) => {
+                let writes = self.registers.entry(key).or_default();
+                let (pending, acknowledged) = writes.values.entry(value.clone()).or_default();
+                *pending = pending.saturating_sub(1);
+                *acknowledged = Some(seen.id);
+                writes.last = writes.last.take().max(Some((event, value)));
+                None
+            }
+            Call::Answered(event, Operation::Read { key }, value) => {
+                let (began, lost) = self.reads.remove(&event)?;
+                let fresh = value.is_some_and(|value| {
+                    let written = self.registers.get(&key).and_then(|it| it.values.get(value));
+                    written.is_some_and(|(pending, acknowledged)| {
+                        *pending > 0 || acknowledged.is_some_and(|event| event > began)
+                    })
+                });
+                let why = format!(
+                    "{}'s read of {key} answered {}, {lost} having been acknowledged before",
+                    seen.node,
+                    answer(value)
+                );
+                (!fresh).then(|| Violation::new(why, [began, event, seen.id]))
+            }
+            _ => None,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Convergence {
+    up: Up,
+    /// By node and key: what it holds, since which event.
+    replicas: BTreeMap<NodeId, BTreeMap<Value, (Value, EventId)>>,
+}
+
+impl Await for Convergence {
+    fn observe(&mut self, seen: &Observation) {
+        self.up.observe(seen);
+        if let Seen::Indication(packet) = seen.what
+            && let Some(Reply::Hold { key, value }) = packet.get()
+        {
+            let replica = self.replicas.entry(seen.node).or_default();
+            replica.insert(key.clone(), (value.clone(), seen.id));
+        }
+    }
+
+    fn owed(&self) -> Option<Owed> {
+        let up = self.up.now();
+        let mut replicas = self.replicas.iter().filter(|(node, _)| up.contains(**node));
+        let (first, model) = replicas.next()?;
+        replicas.find_map(|(node, replica)| {
+            let keys: VecDeque<_> = model.keys().chain(replica.keys()).collect();
+            let differs = |key: &&&Value| {
+                let held = |here: &BTreeMap<Value, (Value, EventId)>| {
+                    here.get(**key).map(|(it, _)| it.clone())
+                };
+                held(model) != held(replica)
+            };
+            let key = *keys.iter().find(differs)?;
+            let (mine, theirs) = (model.get(key), replica.get(key));
+            let since = mine.into_iter().chain(theirs).map(|(_, event)| *event).max()?;
+            let held = |it: Option<&(Value, EventId)>| answer(it.map(|(value, _)| value));
+            let why = format!("{first} holds {} under {key}, {node} {}", held(mine), held(theirs));
+            Some(Owed { since, never: format!("{why}, to the end"), not_yet: why })
+        })
+    }
+}

@@ -1,0 +1,218 @@
+//! One to one.
+
+use worldlines::{
+    abstractions::{
+        Value,
+        link::{
+            Deliver, EXACTLY_ONCE_EFFECT, FIFO_DELIVERY, NO_CREATION, NO_DUPLICATION,
+            RELIABLE_DELIVERY, Send,
+        },
+    },
+    kernel::{NodeId, Request},
+};
+
+use crate::common::{
+    chance::Chance,
+    node,
+    scene::{At, Case, Scene, case, compare, says, says_so_far},
+};
+
+pub(crate) const CASES: &[Case] = &[
+    case(&NO_CREATION, no_creation),
+    case(&NO_DUPLICATION, no_duplication),
+    case(&RELIABLE_DELIVERY, reliable_delivery),
+    case(&FIFO_DELIVERY, fifo_delivery),
+    case(&EXACTLY_ONCE_EFFECT, exactly_once_effect),
+];
+
+/// A message that was sent.
+struct Sent {
+    at: usize,
+    from: NodeId,
+    to: NodeId,
+    seq: u32,
+    payload: Value,
+}
+
+impl Sent {
+    /// Whether a delivery is one of this message, going by its name.
+    fn names(&self, told: &At<Deliver<Value>>) -> bool {
+        (self.from, self.to, self.seq) == (told.it.from, told.node, told.it.seq)
+            && self.at < told.at
+    }
+}
+
+fn sent(scene: &Scene) -> Vec<Sent> {
+    let asked = scene.asked::<Send<Value>>();
+    let earlier = |one: &At<Send<Value>>| {
+        asked
+            .iter()
+            .filter(|it| it.node == one.node && it.it.to == one.it.to && it.at <= one.at)
+            .count()
+    };
+    asked
+        .iter()
+        .map(|one| Sent {
+            at: one.at,
+            from: one.node,
+            to: one.it.to,
+            seq: earlier(one) as u32,
+            payload: one.it.payload.clone(),
+        })
+        .collect()
+}
+
+fn told(scene: &Scene) -> Vec<At<Deliver<Value>>> {
+    scene.told()
+}
+
+fn no_creation(scene: &Scene) -> bool {
+    told(scene).iter().all(|told| {
+        sent(scene).iter().any(|sent| sent.names(told) && sent.payload == told.it.payload)
+    })
+}
+
+fn twice(one: &At<Deliver<Value>>, two: &At<Deliver<Value>>) -> bool {
+    one.at < two.at
+        && one.node == two.node
+        && (one.it.from, one.it.seq) == (two.it.from, two.it.seq)
+}
+
+fn no_duplication(scene: &Scene) -> bool {
+    let told = told(scene);
+    !told.iter().any(|one| told.iter().any(|two| twice(one, two)))
+}
+
+fn reliable_delivery(scene: &Scene) -> bool {
+    let (told, correct) = (told(scene), scene.correct());
+    let binds = |sent: &&Sent| correct.contains(sent.from) && correct.contains(sent.to);
+    sent(scene)
+        .iter()
+        .filter(binds)
+        .all(|sent| told.iter().any(|told| sent.names(told) && sent.payload == told.it.payload))
+}
+
+fn fifo_delivery(scene: &Scene) -> bool {
+    let (told, sent) = (told(scene), sent(scene));
+    sent.iter().all(|one| {
+        let same_link = |two: &&Sent| (one.from, one.to) == (two.from, two.to) && one.at < two.at;
+        sent.iter().filter(same_link).all(|two| {
+            told.iter()
+                .filter(|told| two.names(told))
+                .all(|later| told.iter().any(|earlier| one.names(earlier) && earlier.at < later.at))
+        })
+    })
+}
+
+fn exactly_once_effect(scene: &Scene) -> bool {
+    let told = told(scene);
+    let added_twice = told.iter().any(|one| {
+        told.iter().any(|two| twice(one, two) && matches!(two.it.payload, Value::Number(_)))
+    });
+    no_creation(scene) && !added_twice && reliable_delivery(scene)
+}
+
+fn random(chance: &mut Chance) -> Scene {
+    let wild = [0, 35][chance.below(2)];
+    let eager = [30, 50][chance.below(2)];
+    Scene::random(chance, 14, |scene, chance, me| {
+        let sends = sent(&scene);
+        if chance.percent(eager) {
+            let to = node(chance.below(2));
+            let number = sends.len() as i64;
+            let payload = if chance.percent(50) { number.into() } else { "text".into() };
+            return scene.ask(me, Send { to, payload });
+        }
+        if chance.percent(wild) {
+            let (from, seq) = (node(chance.below(scene.nodes)), chance.between(1, 2) as u32);
+            return scene.tell(me, Deliver { from, seq, payload: Value::from("text") });
+        }
+        let delivered = told(&scene);
+        let mut open: Vec<_> = sends.iter().filter(|it| it.to == node(me)).collect();
+        let again = chance.percent(wild);
+        open.retain(|sent| again || !delivered.iter().any(|told| sent.names(told)));
+        let place = if chance.percent(50) { 0 } else { chance.below(open.len().max(1)) };
+        match open.get(place) {
+            None => scene,
+            Some(Sent { from, seq, payload, .. }) => {
+                scene.tell(me, Deliver { from: *from, seq: *seq, payload: payload.clone() })
+            }
+        }
+    })
+}
+
+#[test]
+fn monitors_say_what_the_definitions_say() {
+    compare(11, CASES, random);
+}
+
+fn send(scene: Scene, from: usize, to: usize, payload: impl Into<Value>) -> Scene {
+    scene.ask(from, Send { to: node(to), payload: payload.into() })
+}
+
+fn deliver(scene: Scene, to: usize, from: usize, seq: u32, payload: impl Into<Value>) -> Scene {
+    scene.tell(to, Deliver { from: node(from), seq, payload: payload.into() })
+}
+
+/// Alice sends "a", 1 and "b" to Bob.
+fn three() -> Scene {
+    send(send(send(Scene::new(3), 0, 1, "a"), 0, 1, 1), 0, 1, "b")
+}
+
+#[test]
+fn links_by_hand() {
+    let all = deliver(deliver(deliver(three(), 1, 0, 1, "a"), 1, 0, 2, 1), 1, 0, 3, "b");
+    for case in CASES {
+        says(case.property, &all, None);
+    }
+    let text_twice = deliver(all.clone(), 1, 0, 1, "a");
+    says(&NO_DUPLICATION, &text_twice, Some(("Bob delivered a twice", &[3, 6])));
+    says(&EXACTLY_ONCE_EFFECT, &text_twice, None);
+    let number_twice = deliver(all, 1, 0, 2, 1);
+    says(&EXACTLY_ONCE_EFFECT, &number_twice, Some(("Bob ran 1 twice", &[6])));
+
+    let skipping = deliver(three(), 1, 0, 2, 1);
+    says(
+        &FIFO_DELIVERY,
+        &skipping,
+        Some(("Bob delivered 1 without a, which Alice sent before", &[0, 1, 3])),
+    );
+    let lost = Some(("Alice sent a to Bob, which never delivered it", &[0][..]));
+    says(&RELIABLE_DELIVERY, &skipping, lost);
+    says(&EXACTLY_ONCE_EFFECT, &skipping, lost);
+    says_so_far(
+        &RELIABLE_DELIVERY,
+        &skipping,
+        "Alice sent a to Bob, which has not delivered it yet",
+    );
+    says(&RELIABLE_DELIVERY, &skipping.crash(0), None);
+}
+
+#[test]
+fn creation_by_hand() {
+    let misdirected = deliver(three(), 2, 0, 1, "a");
+    says(
+        &NO_CREATION,
+        &misdirected,
+        Some(("Carol delivered a, which Alice never sent to it", &[3])),
+    );
+    let changed = deliver(three(), 1, 0, 1, "x");
+    says(&NO_CREATION, &changed, Some(("Bob delivered x where Alice had sent a", &[0, 3])));
+}
+
+#[test]
+fn a_send_is_read() {
+    let nodes = ["Alice".to_owned(), "Bob".to_owned()];
+    let read = |json| Send::read("send", Some(&json), &nodes);
+    let good = serde_json::json!({"to": "Bob", "payload": "m"});
+    assert_eq!(read(good), Ok(Send { to: node(1), payload: "m".into() }));
+    for wrong in [
+        serde_json::json!("m"),
+        serde_json::json!({"to": "Bob"}),
+        serde_json::json!({"to": "Eve", "payload": "m"}),
+        serde_json::json!({"to": "Bob", "payload": "m", "more": 1}),
+        serde_json::json!({"to": "Bob", "payload": null}),
+    ] {
+        assert!(read(wrong).is_err());
+    }
+}
