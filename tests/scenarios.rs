@@ -120,11 +120,11 @@ fn every_bundled_scenario_has_the_verdicts_of_the_table() {
 #[test]
 fn a_violated_promise_is_put_down_to_a_broken_assumption() {
     for (path, text) in bundled() {
-        let (_, _, report) = outcome(&path, &text);
+        let (_, trace, report) = outcome(&path, &text);
         for judgement in &report.judgements {
             let violated = matches!(judgement.verdict, Verdict::Violated { .. });
             if violated && judgement.promised {
-                let breach = report.broke(judgement);
+                let breach = report.broke(judgement, &trace);
                 assert!(breach.is_some_and(|it| !it.culprit.is_empty()), "{path}: {judgement:?}");
             }
         }

@@ -168,7 +168,7 @@ impl View<'_> {
         };
         let _ = writeln!(text, "  {:width$}  {kind:8}  {said}", property.name);
         let indent = " ".repeat(width + 14);
-        if let Some(Breach { rule, why, culprit, .. }) = report.broke(judgement) {
+        if let Some(Breach { rule, why, culprit, .. }) = report.broke(judgement, self.trace) {
             let (why, assumed) = (self.spell(why), rule.statement());
             let _ = writeln!(text, "{indent}broken by {culprit}: {why}; assumed: {assumed}");
         }

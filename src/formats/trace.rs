@@ -335,7 +335,7 @@ impl<'a> VerdictObject<'a> {
             Verdict::Undecided(why) => (Some(why), &[]),
             Verdict::Violated { why, witness } => (Some(why), witness),
         };
-        let broke = report.broke(judgement).map(|breach| BreachObject {
+        let broke = report.broke(judgement, view.trace).map(|breach| BreachObject {
             assumption: breach.rule.statement(),
             culprit: &breach.culprit,
             why: view.spell(&breach.why),

@@ -251,20 +251,22 @@ fn betrayal(rule: Rule, scenario: &Scenario, trace: &Trace, limit: usize) -> Opt
 fn unreliable(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
     let fails = |kind: &EventKind| matches!(kind, EventKind::Crash | EventKind::Traitor(_));
     let faulty: NodeSet = trace.events.iter().filter(|e| fails(&e.kind)).map(|e| e.node).collect();
-    let between_correct = trace
-        .messages
-        .iter()
-        .filter(|message| !faulty.contains(message.name.from) && !faulty.contains(message.name.to));
+    // What a faulty node sends or is sent may be lost; but nothing may come twice, whoever sent it.
+    let between_correct = |message: &Message| {
+        !faulty.contains(message.name.from) && !faulty.contains(message.name.to)
+    };
     // The first event that shows it, and the message: a loss, a damage or a second receipt.
     let shows = |message: &Message| match (message.fate, message.copies.as_slice()) {
-        (Fate::Lost(event, _), _) => Some(event),
-        (Fate::Received(event), _) if message.damaged().is_some() => Some(event),
+        (Fate::Lost(event, _), _) if between_correct(message) => Some(event),
+        (Fate::Received(event), _) if message.damaged().is_some() && between_correct(message) => {
+            Some(event)
+        }
         (_, copies) => copies.iter().find_map(|copy| match copy {
             Fate::Received(event) => Some(*event),
             _ => None,
         }),
     };
-    let shown = between_correct.filter_map(|message| Some((shows(message)?, message)));
+    let shown = trace.messages.iter().filter_map(|message| Some((shows(message)?, message)));
     let (event, message) = shown.min_by_key(|(event, _)| *event)?;
     let (culprit, why) = unreliability(scenario, message);
     Some(Breach { rule, why, culprit, event: Some(event) })

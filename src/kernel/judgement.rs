@@ -2,6 +2,7 @@
 
 use super::{
     Breach, EventId, Kind, Observation, Property, Protocol, Rule, Scenario, Time, Trace, Verdict,
+    chain,
 };
 
 /// What is said about one property.
@@ -110,18 +111,22 @@ impl Report {
         }
     }
 
-    /// The broken assumption that a violation is put down to: the first that was broken by then.
+    /// The broken assumption that a violation is put down to: one that led to it, or else the first that
+    /// was broken by then.
     #[must_use]
-    pub fn broke(&self, judgement: &Judgement) -> Option<&Breach> {
+    pub fn broke(&self, judgement: &Judgement, trace: &Trace) -> Option<&Breach> {
         let Verdict::Violated { witness, .. } = &judgement.verdict else { return None };
-        let completed = match judgement.property.kind {
-            Kind::Safety => witness.iter().max().copied(),
-            Kind::Liveness => None,
-        };
-        self.breaches.iter().find(|breach| match (breach.event, completed) {
-            _ if breach.rule == Rule::RunsToRest => judgement.property.kind == Kind::Liveness,
-            (Some(broken), Some(completed)) => broken <= completed,
-            _ => true,
-        })
+        if judgement.property.kind == Kind::Liveness {
+            return self.breaches.first();
+        }
+        let completed = witness.iter().max().copied();
+        let led_to_it = chain(trace, witness).events;
+        let mut in_time = self.breaches.iter().filter(|breach| {
+            breach.rule != Rule::RunsToRest
+                && breach.event.is_none_or(|broken| Some(broken) <= completed)
+        });
+        let causes =
+            |breach: &&Breach| breach.event.is_some_and(|event| led_to_it.contains(&event));
+        in_time.clone().find(causes).or_else(|| in_time.next())
     }
 }

@@ -181,6 +181,10 @@ impl Network {
             None => self.way(met, name, now, arrival),
         };
         ways.push(first);
+        // What a reader drops is lost, however often it would have come.
+        if matches!(first.lost, Some(Loss::Drop(_))) {
+            return None;
+        }
         // A second copy comes after the first, as if it were sent again: it never overtakes anything.
         if self.is_lucky(name, Purpose::Duplicate, self.duplicate) {
             let arrival = arrival + self.span(name, Purpose::DuplicateDelay);

@@ -120,7 +120,7 @@ impl<T> Span<T> {
 
 impl<T> Spans<T> {
     fn new(mut spans: Vec<Span<T>>) -> Self {
-        spans.sort_by_key(|span| (span.at, span.fault));
+        spans.sort_unstable_by_key(|span| (span.at, span.fault));
         let mut last_end = 0;
         for span in &mut spans {
             last_end = span.until.max(last_end);

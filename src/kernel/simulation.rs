@@ -257,7 +257,11 @@ impl Simulation {
     fn strike(&mut self, plan: &Plan, trace: &mut Trace, index: usize) {
         match plan.scenario.faults[index] {
             Fault::Crash { node, at, after_sends: Some(sends) } if self.nodes[node.index()].up => {
-                self.nodes[node.index()].doomed = Some((index, sends));
+                let doomed = &mut self.nodes[node.index()].doomed;
+                // Of two crashes at one moment the one that comes first counts.
+                if doomed.is_none_or(|(_, left)| sends < left) {
+                    *doomed = Some((index, sends));
+                }
                 self.schedule(at, Phase::Doom, node.index() as u64, What::Doom { node });
             }
             Fault::Crash { node, .. } => self.crash(plan, trace, node, index),
@@ -601,7 +605,7 @@ impl Simulation {
     pub fn inspect(&self, node: NodeId) -> Json {
         let node = &self.nodes[node.index()];
         let mut timers: Vec<&Timer> = node.timers.iter().collect();
-        timers.sort_by_key(|timer| (timer.due, timer.serial));
+        timers.sort_unstable_by_key(|timer| (timer.due, timer.serial));
         let timer = |timer: &Timer| {
             let (name, data) = (timer.packet.to_string(), timer.packet.inspect());
             json!({ "name": name, "data": data, "due": timer.due, "clock": timer.shown })

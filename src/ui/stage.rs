@@ -161,7 +161,7 @@ fn witness(run: &Outcome, name: Option<&'static str>) -> Option<Chain> {
     let mut judgements = run.report.judgements.iter();
     let judgement = judgements.find(|judgement| Some(judgement.property.name) == name)?;
     let Verdict::Violated { witness, .. } = &judgement.verdict else { return None };
-    let breach = run.report.broke(judgement).and_then(|breach| breach.event);
+    let breach = run.report.broke(judgement, &run.trace).and_then(|breach| breach.event);
     let events: Vec<_> = witness.iter().copied().chain(breach).collect();
     Some(chain(&run.trace, &events))
 }

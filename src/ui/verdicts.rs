@@ -105,7 +105,7 @@ fn row(props: &Props, end: &Judgement, now: &Judgement, over: bool) -> Html {
 
 fn violation(props: &Props, judgement: &Judgement, why: &str, explained: bool) -> Html {
     let name = judgement.property.name;
-    let broke = props.run.report.broke(judgement);
+    let broke = props.run.report.broke(judgement, &props.run.trace);
     let toggle =
         props.send.reform(move |_: MouseEvent| Action::Explain((!explained).then_some(name)));
     html! {
