@@ -9,11 +9,13 @@
 mod agenda;
 mod assumption;
 mod causality;
+mod checkpoints;
 mod choices;
 mod clock;
 mod context;
 mod difference;
 mod judgement;
+mod log;
 mod machine;
 mod network;
 mod node;
@@ -30,6 +32,7 @@ mod traitor;
 
 pub use assumption::{Assumption, Breach, Rule};
 pub use causality::{Chain, chain};
+pub use checkpoints::{Checkpoints, MAX_CHECKPOINTS, Moment};
 pub use choices::Choices;
 pub use clock::Watch;
 pub use context::{Context, Effect, MAX_NOTE};
