@@ -100,8 +100,6 @@ pub struct Simulation {
     links: Vec<LinkState>,
     /// By fault: whether it has met anything.
     met: Vec<bool>,
-    /// By request: whether it has met a node that was up.
-    asked: Vec<bool>,
     /// How many inputs have been handled: a run that never rests stops when the budget is spent.
     steps: usize,
     /// How many timers have been set: what tells one from a later one of the same name.
@@ -159,7 +157,6 @@ impl Simulation {
             nodes: nodes.map(|node| Node::new(plan, node)).collect(),
             links: plan.network.fresh(),
             met: vec![false; scenario.faults.len()],
-            asked: vec![false; scenario.requests.len()],
             steps: 0,
             timers_set: 0,
             transmissions: 0,
@@ -228,9 +225,15 @@ impl Simulation {
         let waiting = self.nodes.iter().flat_map(|node| &node.waiting);
         let mut items = self.agenda.items().chain(waiting);
         trace.quiescent = !trace.exhausted && !items.any(|item| self.stirs(item.what));
+        let mut asked = vec![false; plan.requests.len()];
+        for event in &trace.events {
+            if let EventKind::Request { index, .. } = event.kind {
+                asked[index] = true;
+            }
+        }
         let unmet = |met: &[bool]| (0..met.len()).filter(|&index| !met[index]).collect();
         trace.unused_faults = unmet(&self.met);
-        trace.unused_requests = unmet(&self.asked);
+        trace.unused_requests = unmet(&asked);
     }
 
     fn happen(&mut self, plan: &Plan, log: &mut Log, item: Item) {
@@ -403,7 +406,6 @@ impl Simulation {
         if !self.nodes[node.index()].up {
             return;
         }
-        self.asked[index] = true;
         let packet = plan.requests[index].clone();
         log.record(self.now, node, EventKind::Request { index, packet: packet.clone() });
         self.handle(plan, log, node, Input::Request(packet));
