@@ -3,7 +3,7 @@
 //! From the bottom up: who takes part ([`NodeId`], [`NodeSet`], [`Group`]); what a protocol implements
 //! ([`Process`]) and may do ([`Context`]); its types erased ([`Machine`], [`Packet`]); what it can be
 //! tuned by ([`Parameters`]); what a reader asks for ([`Scenario`]); what happened ([`Trace`]); the
-//! simulation between the two ([`Simulation`]); and what is said about a run ([`Property`],
+//! simulation between the two ([`Simulation`]), and its way back to any moment ([`Checkpoints`]); and what is said about a run ([`Property`],
 //! [`Assumption`], [`Judgement`]).
 
 mod agenda;
