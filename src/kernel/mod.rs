@@ -3,8 +3,8 @@
 //! From the bottom up: who takes part ([`NodeId`], [`NodeSet`], [`Group`]); what a protocol implements
 //! ([`Process`]) and may do ([`Context`]); its types erased ([`Machine`], [`Packet`]); what it can be
 //! tuned by ([`Parameters`]); what a reader asks for ([`Scenario`]); what happened ([`Trace`]); the
-//! simulation between the two ([`Simulation`]), and its way back to any moment ([`Checkpoints`]); and what is said about a run ([`Property`],
-//! [`Assumption`], [`Judgement`]).
+//! simulation between the two ([`Simulation`]), and the way back to any moment of it ([`Checkpoints`]);
+//! and what is said about a run ([`Property`], [`Assumption`], [`Judgement`]).
 
 mod agenda;
 mod assumption;
