@@ -1,22 +1,72 @@
-//! How fast the kernel runs: events per second, with the trace recorded, and with the verdicts too.
+//! How fast the kernel is: events per second, how that grows, and what a reader waits for.
 //!
-//! `cargo bench --bench kernel`. Machines are noisy: compare rows of one run, not of two.
-#![allow(
-    clippy::disallowed_methods,
-    reason = "a benchmark reads a clock; nothing that a run depends on does"
-)]
+//! `cargo xtask bench` runs it natively and in the browser and prints both side by side; `cargo bench
+//! --bench kernel` runs it natively alone. Machines are noisy: compare rows of one run, not of two.
 
-use std::{hint::black_box, time::Instant};
+use std::hint::black_box;
 
 use worldlines::{
-    kernel::{Delay, NetworkSpec, NodeId, RequestSpec, Scenario, report, run},
+    app::judge_at,
+    formats::{Outcome, scenario},
+    kernel::{
+        Checkpoints, Delay, NetworkSpec, NodeId, Plan, Protocol, RequestSpec, Scenario, Trace,
+        report, run,
+    },
     protocols,
 };
 
+/// The real clock, in milliseconds since some moment.
+#[cfg(not(target_arch = "wasm32"))]
+mod clock {
+    use std::{sync::LazyLock, time::Instant};
+
+    #[expect(clippy::disallowed_methods, reason = "nothing that a run depends on reads it")]
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+    pub(super) fn milliseconds() -> f64 {
+        START.elapsed().as_secs_f64() * 1e3
+    }
+}
+
+/// The real clock, in milliseconds since some moment.
+#[cfg(target_arch = "wasm32")]
+mod clock {
+    pub(super) fn milliseconds() -> f64 {
+        let performance = web_sys::window().and_then(|window| window.performance());
+        performance.expect("a browser's page has a clock").now()
+    }
+}
+
+/// One line for each number, as `cargo xtask bench` reads it.
+fn tell(name: &str, value: f64, unit: &str) {
+    let line = format!("measured | {name} | {value:.3} | {unit}");
+    #[cfg(not(target_arch = "wasm32"))]
+    println!("{line}");
+    #[cfg(target_arch = "wasm32")]
+    wasm_bindgen_test::console_log!("{line}");
+}
+
+/// How long something takes, in milliseconds.
+fn time<T>(work: impl FnOnce() -> T) -> f64 {
+    let start = clock::milliseconds();
+    black_box(work());
+    clock::milliseconds() - start
+}
+
+/// The best of several tries, in milliseconds: what the machine can do when it is left alone.
+fn best_of<T>(tries: usize, mut work: impl FnMut() -> T) -> f64 {
+    (0..tries).map(|_| time(&mut work)).fold(f64::INFINITY, f64::min)
+}
+
 /// A scenario in which nodes broadcast in turn, one each millisecond, until there are so many events.
-fn chatter(protocol: &str, nodes: usize, events_per_request: usize, events: usize) -> Scenario {
-    let mut scenario = Scenario::new(protocol, Scenario::numbered(nodes));
-    let requests = events / events_per_request;
+fn chatter(protocol: &Protocol, nodes: usize, events: usize) -> Scenario {
+    let per_request = match protocol.id {
+        // The request; for every copy a send and a receipt; a delivery everywhere.
+        "reliable-broadcast" | "uniform-broadcast" => 1 + 2 * nodes * (nodes - 1) + nodes,
+        _ => 1 + 2 * (nodes - 1) + nodes,
+    };
+    let mut scenario = Scenario::new(protocol.id, Scenario::numbered(nodes));
+    let requests = events / per_request;
     scenario.requests = (0..requests)
         .map(|index| RequestSpec {
             at: index as u64,
@@ -30,42 +80,119 @@ fn chatter(protocol: &str, nodes: usize, events_per_request: usize, events: usiz
     scenario
 }
 
-/// The best of several tries, in nanoseconds: what the machine can do when it is left alone.
-fn best_of<T>(tries: usize, mut work: impl FnMut() -> T) -> f64 {
-    let times = (0..tries).map(|_| {
-        let start = Instant::now();
-        black_box(work());
-        start.elapsed().as_nanos() as f64
-    });
-    times.fold(f64::INFINITY, f64::min)
+fn protocol(id: &str) -> &'static Protocol {
+    protocols::find(id).expect("it is in the catalogue")
 }
 
-fn main() {
-    println!(
-        "{:<24}{:>6}{:>10}{:>18}{:>18}",
-        "protocol", "nodes", "events", "run, ev/s", "and judged, ev/s"
-    );
-    let broadcast = |nodes: usize| 3 * nodes - 1;
-    let relayed = |nodes: usize| 1 + 2 * nodes * (nodes - 1) + nodes;
-    for (id, nodes, per_request) in [
-        ("best-effort-broadcast", 5, broadcast(5)),
-        ("best-effort-broadcast", 50, broadcast(50)),
-        ("best-effort-broadcast", 128, broadcast(128)),
-        ("reliable-broadcast", 5, relayed(5)),
-        ("uniform-broadcast", 5, relayed(5)),
-        ("causal-multicast", 5, broadcast(5)),
-    ] {
-        let protocol = protocols::find(id).expect("it is in the catalogue");
-        let scenario = chatter(id, nodes, per_request, 100_000);
-        let trace = run(protocol, &scenario).expect("its requests are valid");
-        let events = trace.events.len();
-        let running = best_of(7, || run(protocol, &scenario));
-        let judging = best_of(7, || report(protocol, &scenario, &trace));
-        let rate = |nanoseconds: f64| events as f64 / nanoseconds * 1e9;
-        println!(
-            "{id:<24}{nodes:>6}{events:>10}{:>18.0}{:>18.0}",
-            rate(running),
-            rate(running + judging)
+fn run_of(protocol: &Protocol, scenario: &Scenario) -> Trace {
+    run(protocol, scenario).expect("its requests are the protocol's")
+}
+
+/// Events per second, every protocol alike, with the trace recorded; and with the verdicts too.
+fn protocols_side_by_side() {
+    for (_, protocol) in protocols::catalogue() {
+        let scenario = chatter(protocol, 5, 100_000);
+        let trace = run_of(protocol, &scenario);
+        let events = trace.events.len() as f64;
+        let running = best_of(9, || run_of(protocol, &scenario));
+        let judging = best_of(9, || report(protocol, &scenario, &trace));
+        let million_a_second = |milliseconds: f64| events / milliseconds / 1e3;
+        let id = protocol.id;
+        tell(&format!("{id}, 5 nodes: run"), million_a_second(running), "million events/s");
+        tell(
+            &format!("{id}, 5 nodes: run and judged"),
+            million_a_second(running + judging),
+            "million events/s",
         );
     }
 }
+
+/// What an event costs as nodes and events grow: the same in every row, where growth is linear.
+fn growth() {
+    let protocol = protocol("best-effort-broadcast");
+    for nodes in [5, 50, 128] {
+        for (events, tries) in [(10_000, 30), (100_000, 7), (990_000, 3)] {
+            let scenario = chatter(protocol, nodes, events);
+            let mut count = 0;
+            let milliseconds = best_of(tries, || {
+                let trace = run_of(protocol, &scenario);
+                count = trace.events.len();
+                report(protocol, &scenario, &trace)
+            });
+            let name = format!("{nodes} nodes, {}k events: run and judged", events / 1000);
+            tell(&name, milliseconds * 1e6 / count as f64, "ns/event");
+        }
+    }
+}
+
+/// What time travel costs: while the run is recorded, and when a reader jumps.
+fn time_travel() {
+    // The one forgets what it has delivered, the other's state grows with the run.
+    for protocol in ["best-effort-broadcast", "uniform-broadcast"].map(protocol) {
+        for events in [10_000, 100_000, 990_000] {
+            let scenario = chatter(protocol, 5, events);
+            let plan = Plan::new(protocol, &scenario).expect("its requests are the protocol's");
+            let (trace, checkpoints) = Checkpoints::record(&plan);
+            let name = |what| format!("{}, {}k events: {what}", protocol.id, events / 1000);
+            if events == 100_000 {
+                let plain = best_of(7, || run_of(protocol, &scenario));
+                let recorded = best_of(7, || Checkpoints::record(&plan));
+                tell(&name("run"), plain, "ms");
+                tell(&name("run with checkpoints"), recorded, "ms");
+            }
+            // Evenly spread over the run, and all at different distances from a checkpoint.
+            let places = (1..200).map(|index| trace.events.len() * index / 199);
+            let seeks: Vec<f64> =
+                places.map(|place| best_of(3, || checkpoints.seek(&plan, &trace, place))).collect();
+            tell(&name("seek, mean"), seeks.iter().sum::<f64>() / seeks.len() as f64, "ms");
+            tell(&name("seek, longest"), seeks.iter().copied().fold(0.0, f64::max), "ms");
+        }
+    }
+}
+
+/// What a reader waits for after changing a run: the page reads the scenario only when it opens a link,
+/// but an author's editor does so at every change.
+fn an_edit() {
+    for protocol in ["best-effort-broadcast", "uniform-broadcast"].map(protocol) {
+        let scenario = chatter(protocol, 5, 10_000);
+        let text = scenario::write(&scenario);
+        let outcome = || {
+            let scenario = scenario::read(&text).expect("it was just written");
+            Outcome::of(scenario).expect("it is valid")
+        };
+        let name = |what| format!("{}, 10k events: {what}", protocol.id);
+        tell(&name("read, run and judge"), best_of(20, outcome), "ms");
+        let outcome = outcome();
+        let half = outcome.trace.events.len() / 2;
+        tell(&name("judge half of it"), best_of(20, || judge_at(&outcome, half)), "ms");
+        tell(&name("digest, for the link"), best_of(5, || outcome.digest()), "ms");
+    }
+}
+
+fn everything() {
+    protocols_side_by_side();
+    growth();
+    time_travel();
+    an_edit();
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() {
+    everything();
+}
+
+#[cfg(target_arch = "wasm32")]
+mod browser {
+    use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+    wasm_bindgen_test_configure!(run_in_browser);
+
+    #[wasm_bindgen_test]
+    fn measures() {
+        super::everything();
+    }
+}
+
+/// The tests' runner calls [`browser::measures`] instead.
+#[cfg(target_arch = "wasm32")]
+fn main() {}

@@ -9,33 +9,57 @@
 use std::{
     cmp::{Ordering, Reverse},
     collections::BinaryHeap,
+    rc::Rc,
 };
 
 use super::{Detection, Loss, MessageId, MessageName, NodeId, Time};
 
 /// Everything that is still to happen.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Agenda(BinaryHeap<Reverse<Item>>);
+#[derive(Clone, Debug)]
+pub(super) struct Agenda {
+    /// What the scenario asks for, in order: it never changes, and all copies of an agenda share it.
+    foreseen: Rc<[Item]>,
+    /// How much of that has happened.
+    passed: usize,
+    /// What the run brought about.
+    arisen: BinaryHeap<Reverse<Item>>,
+}
 
 impl Agenda {
-    /// Puts something on it: `detail` is its place within its phase.
-    pub(super) fn schedule(&mut self, time: Time, phase: Phase, detail: u64, what: What) {
-        self.put_back(Item { time, order: phase.order(detail), what });
+    /// An agenda with what is known before the run.
+    pub(super) fn new(mut foreseen: Vec<Item>) -> Self {
+        foreseen.sort();
+        Self { foreseen: foreseen.into(), passed: 0, arisen: BinaryHeap::new() }
     }
 
-    /// Puts back what was taken.
-    pub(super) fn put_back(&mut self, item: Item) {
-        self.0.push(Reverse(item));
+    /// Puts something on it.
+    pub(super) fn schedule(&mut self, item: Item) {
+        self.arisen.push(Reverse(item));
+    }
+
+    /// What is next.
+    pub(super) fn next(&self) -> Option<&Item> {
+        let foreseen = self.foreseen.get(self.passed);
+        let arisen = self.arisen.peek().map(|Reverse(item)| item);
+        foreseen.into_iter().chain(arisen).min()
     }
 
     /// Takes what is next.
     pub(super) fn take(&mut self) -> Option<Item> {
-        self.0.pop().map(|Reverse(item)| item)
+        let foreseen = self.foreseen.get(self.passed);
+        if let Some(foreseen) = foreseen
+            && self.arisen.peek().is_none_or(|Reverse(arisen)| foreseen < arisen)
+        {
+            self.passed += 1;
+            return Some(*foreseen);
+        }
+        self.arisen.pop().map(|Reverse(item)| item)
     }
 
     /// All that is on it, in no order.
     pub(super) fn items(&self) -> impl Iterator<Item = &Item> {
-        self.0.iter().map(|Reverse(item)| item)
+        let arisen = self.arisen.iter().map(|Reverse(item)| item);
+        self.foreseen[self.passed..].iter().chain(arisen)
     }
 }
 
@@ -50,6 +74,11 @@ pub(super) struct Item {
 }
 
 impl Item {
+    /// Something at this time: `detail` is its place within its phase.
+    pub(super) const fn new(time: Time, phase: Phase, detail: u64, what: What) -> Self {
+        Self { time, order: phase.order(detail), what }
+    }
+
     /// The same at another time.
     pub(super) const fn at(self, time: Time) -> Self {
         Self { time, ..self }

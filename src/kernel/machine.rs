@@ -179,6 +179,8 @@ struct Typed<P: Process> {
     process: P,
     group: Group,
     parameters: Rc<P::Parameters>,
+    /// Empty between two events: kept only to save allocations.
+    effects: Vec<Effect<P>>,
 }
 
 /// Starts one process of a protocol.
@@ -187,7 +189,8 @@ where
     P: Process<Indication: Indication>,
 {
     let parameters = P::Parameters::read(values);
-    Box::new(Typed { process: P::new(group, &parameters), group, parameters: Rc::new(parameters) })
+    let process = P::new(group, &parameters);
+    Box::new(Typed { process, group, parameters: Rc::new(parameters), effects: Vec::new() })
 }
 
 impl<P: Process<Indication: Indication>> Machine for Typed<P> {
@@ -198,7 +201,8 @@ impl<P: Process<Indication: Indication>> Machine for Typed<P> {
         input: Input,
         outputs: &mut Vec<Output>,
     ) {
-        let mut ctx = Context { group: self.group, watch, choices, effects: Vec::new() };
+        let effects = std::mem::take(&mut self.effects);
+        let mut ctx = Context { group: self.group, watch, choices, effects };
         let process = &mut self.process;
         match input {
             Input::Init => process.on_init(&mut ctx),
@@ -208,7 +212,9 @@ impl<P: Process<Indication: Indication>> Machine for Typed<P> {
             Input::Detection(detection) => process.on_detection(&mut ctx, detection),
             Input::Recovery => process.on_recovery(&mut ctx),
         }
-        outputs.extend(ctx.effects.into_iter().map(erase));
+        let mut effects = ctx.effects;
+        outputs.extend(effects.drain(..).map(erase));
+        self.effects = effects;
     }
 
     fn recovered(&self, stored: Option<&dyn Machine>) -> Box<dyn Machine> {

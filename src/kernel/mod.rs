@@ -3,17 +3,19 @@
 //! From the bottom up: who takes part ([`NodeId`], [`NodeSet`], [`Group`]); what a protocol implements
 //! ([`Process`]) and may do ([`Context`]); its types erased ([`Machine`], [`Packet`]); what it can be
 //! tuned by ([`Parameters`]); what a reader asks for ([`Scenario`]); what happened ([`Trace`]); the
-//! simulation between the two ([`Simulation`]); and what is said about a run ([`Property`],
-//! [`Assumption`], [`Judgement`]).
+//! simulation between the two ([`Simulation`]), and the way back to any moment of it ([`Checkpoints`]);
+//! and what is said about a run ([`Property`], [`Assumption`], [`Judgement`]).
 
 mod agenda;
 mod assumption;
 mod causality;
+mod checkpoints;
 mod choices;
 mod clock;
 mod context;
 mod difference;
 mod judgement;
+mod log;
 mod machine;
 mod network;
 mod node;
@@ -30,6 +32,7 @@ mod traitor;
 
 pub use assumption::{Assumption, Breach, Rule};
 pub use causality::{Chain, chain};
+pub use checkpoints::{Checkpoints, MAX_CHECKPOINTS, Moment};
 pub use choices::Choices;
 pub use clock::Watch;
 pub use context::{Context, Effect, MAX_NOTE};

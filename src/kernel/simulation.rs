@@ -5,11 +5,12 @@ use std::{cell::Cell, collections::VecDeque};
 use serde_json::{Value as Json, json};
 
 use super::{
-    Choices, Detection, Detector, Event, EventId, EventKind, Fate, Fault, Group, Input, Loss,
-    MAX_EVENTS, MAX_TIMERS, Machine, Medium, Message, MessageId, MessageName, NodeId, NodeSet,
-    Output, Packet, Protocol, Scenario, Strategy, Tampering, Time, Trace, Watch,
+    Choices, Detection, Detector, EventId, EventKind, Fate, Fault, Group, Input, Loss, MAX_EVENTS,
+    MAX_TIMERS, Machine, Medium, Message, MessageId, MessageName, NodeId, NodeSet, Output, Packet,
+    Protocol, Scenario, Strategy, Tampering, Time, Trace, Watch,
     agenda::{Agenda, Item, Phase, What, arrival_order},
     clock::Clock,
+    log::Log,
     network::{LinkState, Network, Way},
     traitor::{Traitors, Words},
 };
@@ -64,10 +65,10 @@ impl<'a> Plan<'a> {
     }
 
     /// The node that has to be awake for something.
-    fn awake(&self, trace: &Trace, what: What) -> Option<NodeId> {
+    fn awake(&self, log: &Log, what: What) -> Option<NodeId> {
         match what {
             What::Detect { node, .. } | What::Timer { node, .. } => Some(node),
-            What::Arrive { message, lost: None, .. } => Some(trace.messages[message].name.to),
+            What::Arrive { message, lost: None, .. } => Some(log.message(message).name.to),
             What::Request { index } => Some(self.scenario.requests[index].node),
             _ => None,
         }
@@ -99,8 +100,6 @@ pub struct Simulation {
     links: Vec<LinkState>,
     /// By fault: whether it has met anything.
     met: Vec<bool>,
-    /// By request: whether it has met a node that was up.
-    asked: Vec<bool>,
     /// How many inputs have been handled: a run that never rests stops when the budget is spent.
     steps: usize,
     /// How many timers have been set: what tells one from a later one of the same name.
@@ -152,61 +151,59 @@ impl Simulation {
     pub fn new(plan: &Plan) -> Self {
         let scenario = plan.scenario;
         let nodes = (0..scenario.nodes.len()).map(NodeId::new);
-        let mut simulation = Self {
+        Self {
             now: 0,
-            agenda: Agenda::default(),
-            nodes: nodes.clone().map(|node| Node::new(plan, node)).collect(),
+            agenda: Agenda::new(foreseen(scenario)),
+            nodes: nodes.map(|node| Node::new(plan, node)).collect(),
             links: plan.network.fresh(),
             met: vec![false; scenario.faults.len()],
-            asked: vec![false; scenario.requests.len()],
             steps: 0,
             timers_set: 0,
             transmissions: 0,
             scratch: Scratch::default(),
-        };
-        for node in nodes {
-            simulation.schedule(0, Phase::Init, node.index() as u64, What::Init { node });
         }
-        for (index, fault) in scenario.faults.iter().enumerate() {
-            let at = match *fault {
-                Fault::Crash { at, .. } | Fault::Recover { at, .. } | Fault::Pause { at, .. } => at,
-                Fault::Traitor { .. } => 0,
-                _ => continue,
-            };
-            simulation.schedule(at, Phase::Fault, index as u64, What::Fault(index));
-        }
-        for (index, request) in scenario.requests.iter().enumerate() {
-            simulation.schedule(request.at, Phase::Request, index as u64, What::Request { index });
-        }
-        simulation
     }
 
     fn schedule(&mut self, time: Time, phase: Phase, detail: u64, what: What) {
-        self.agenda.schedule(time, phase, detail, what);
+        self.agenda.schedule(Item::new(time, phase, detail, what));
     }
 
     /// Lets the next thing happen and records it. False when the run is over; the trace is complete then.
     pub fn step(&mut self, plan: &Plan, trace: &mut Trace) -> bool {
-        if trace.events.len() >= MAX_EVENTS || self.steps >= MAX_EVENTS {
-            trace.exhausted = true;
-            return self.finish(trace, self.now);
+        let goes_on = self.advance(plan, &mut Log::Growing(trace));
+        if !goes_on {
+            self.finish(plan, trace);
         }
-        match self.agenda.take() {
-            Some(item) if item.time <= plan.scenario.until => {
-                self.now = item.time;
-                self.happen(plan, trace, item);
-                true
-            }
-            next => {
-                if let Some(item) = next {
-                    self.agenda.put_back(item);
-                }
-                let waiting = self.nodes.iter().flat_map(|node| &node.waiting);
-                let mut items = self.agenda.items().chain(waiting);
-                trace.quiescent = !items.any(|item| self.stirs(item.what));
-                self.finish(trace, plan.scenario.until)
-            }
+        goes_on
+    }
+
+    /// Lets the next thing happen. False when the run is over.
+    pub(super) fn advance(&mut self, plan: &Plan, log: &mut Log) -> bool {
+        if self.is_exhausted(log.events()) || self.due().is_none_or(|due| due > plan.scenario.until)
+        {
+            return false;
         }
+        if let Some(item) = self.agenda.take() {
+            self.now = item.time;
+            self.happen(plan, log, item);
+        }
+        true
+    }
+
+    /// The moment that it has come to, in virtual ms.
+    #[must_use]
+    pub const fn now(&self) -> Time {
+        self.now
+    }
+
+    /// When the next thing would happen, were the run to go on, in virtual ms.
+    pub(super) fn due(&self) -> Option<Time> {
+        self.agenda.next().map(|item| item.time)
+    }
+
+    /// Whether the budget is spent, so many events having been recorded.
+    const fn is_exhausted(&self, events: usize) -> bool {
+        events >= MAX_EVENTS || self.steps >= MAX_EVENTS
     }
 
     /// Whether the nodes would still do this by themselves, were the run to go on.
@@ -221,40 +218,50 @@ impl Simulation {
         }
     }
 
-    fn finish(&self, trace: &mut Trace, end: Time) -> bool {
-        trace.end = end;
+    /// Writes down how the run ended.
+    fn finish(&self, plan: &Plan, trace: &mut Trace) {
+        trace.exhausted = self.is_exhausted(trace.events.len());
+        trace.end = if trace.exhausted { self.now } else { plan.scenario.until };
+        let waiting = self.nodes.iter().flat_map(|node| &node.waiting);
+        let mut items = self.agenda.items().chain(waiting);
+        trace.quiescent = !trace.exhausted && !items.any(|item| self.stirs(item.what));
+        let mut asked = vec![false; plan.requests.len()];
+        for event in &trace.events {
+            if let EventKind::Request { index, .. } = event.kind {
+                asked[index] = true;
+            }
+        }
         let unmet = |met: &[bool]| (0..met.len()).filter(|&index| !met[index]).collect();
         trace.unused_faults = unmet(&self.met);
-        trace.unused_requests = unmet(&self.asked);
-        false
+        trace.unused_requests = unmet(&asked);
     }
 
-    fn happen(&mut self, plan: &Plan, trace: &mut Trace, item: Item) {
-        if let Some(node) = plan.awake(trace, item.what)
+    fn happen(&mut self, plan: &Plan, log: &mut Log, item: Item) {
+        if let Some(node) = plan.awake(log, item.what)
             && self.nodes[node.index()].paused.is_some()
         {
             self.nodes[node.index()].waiting.push(item);
             return;
         }
         match item.what {
-            What::Fault(index) => self.strike(plan, trace, index),
-            What::Resume { node } => self.resume(trace, node),
+            What::Fault(index) => self.strike(plan, log, index),
+            What::Resume { node } => self.resume(log, node),
             What::Detect { node, detection, life } => {
-                self.detect(plan, trace, node, detection, life);
+                self.detect(plan, log, node, detection, life);
             }
-            What::Init { node } => self.handle(plan, trace, node, Input::Init),
-            What::Arrive { message, copy, lost } => self.arrive(plan, trace, message, copy, lost),
-            What::Timer { node, serial } => self.ring(plan, trace, node, serial),
-            What::Request { index } => self.ask(plan, trace, index),
+            What::Init { node } => self.handle(plan, log, node, Input::Init),
+            What::Arrive { message, copy, lost } => self.arrive(plan, log, message, copy, lost),
+            What::Timer { node, serial } => self.ring(plan, log, node, serial),
+            What::Request { index } => self.ask(plan, log, index),
             What::Doom { node } => {
                 if let Some((fault, _)) = self.nodes[node.index()].doomed {
-                    self.crash(plan, trace, node, fault);
+                    self.crash(plan, log, node, fault);
                 }
             }
         }
     }
 
-    fn strike(&mut self, plan: &Plan, trace: &mut Trace, index: usize) {
+    fn strike(&mut self, plan: &Plan, log: &mut Log, index: usize) {
         match plan.scenario.faults[index] {
             Fault::Crash { node, at, after_sends: Some(sends) } if self.nodes[node.index()].up => {
                 let doomed = &mut self.nodes[node.index()].doomed;
@@ -264,15 +271,15 @@ impl Simulation {
                 }
                 self.schedule(at, Phase::Doom, node.index() as u64, What::Doom { node });
             }
-            Fault::Crash { node, .. } => self.crash(plan, trace, node, index),
-            Fault::Recover { node, .. } => self.recover(plan, trace, node, index),
-            Fault::Pause { node, until, .. } => self.pause(trace, node, until, index),
-            Fault::Traitor { node, strategy } => self.turn(trace, node, strategy, index),
+            Fault::Crash { node, .. } => self.crash(plan, log, node, index),
+            Fault::Recover { node, .. } => self.recover(plan, log, node, index),
+            Fault::Pause { node, until, .. } => self.pause(log, node, until, index),
+            Fault::Traitor { node, strategy } => self.turn(log, node, strategy, index),
             _ => {}
         }
     }
 
-    fn crash(&mut self, plan: &Plan, trace: &mut Trace, node: NodeId, fault: usize) {
+    fn crash(&mut self, plan: &Plan, log: &mut Log, node: NodeId, fault: usize) {
         let state = &mut self.nodes[node.index()];
         if !state.up {
             return;
@@ -283,11 +290,11 @@ impl Simulation {
         state.life += 1;
         state.timers.clear();
         self.wake(node);
-        record(trace, self.now, node, EventKind::Crash);
+        log.record(self.now, node, EventKind::Crash);
         self.report(plan, node, Detection::Suspect(node));
     }
 
-    fn recover(&mut self, plan: &Plan, trace: &mut Trace, node: NodeId, fault: usize) {
+    fn recover(&mut self, plan: &Plan, log: &mut Log, node: NodeId, fault: usize) {
         let state = &mut self.nodes[node.index()];
         if state.up {
             return;
@@ -295,9 +302,9 @@ impl Simulation {
         self.met[fault] = true;
         state.up = true;
         state.machine = state.machine.recovered(state.stored.as_deref());
-        record(trace, self.now, node, EventKind::Recover);
+        log.record(self.now, node, EventKind::Recover);
         self.report(plan, node, Detection::Restore(node));
-        self.handle(plan, trace, node, Input::Recovery);
+        self.handle(plan, log, node, Input::Recovery);
     }
 
     /// Lets the perfect detector tell everyone, where there is one.
@@ -311,10 +318,10 @@ impl Simulation {
         }
     }
 
-    fn detect(&mut self, plan: &Plan, trace: &mut Trace, node: NodeId, told: Detection, life: u32) {
+    fn detect(&mut self, plan: &Plan, log: &mut Log, node: NodeId, told: Detection, life: u32) {
         if self.is_news(node, told, life) {
-            record(trace, self.now, node, EventKind::Detect(told));
-            self.handle(plan, trace, node, Input::Detection(told));
+            log.record(self.now, node, EventKind::Detect(told));
+            self.handle(plan, log, node, Input::Detection(told));
         }
     }
 
@@ -326,22 +333,22 @@ impl Simulation {
         self.nodes[node.index()].up && true_still
     }
 
-    fn pause(&mut self, trace: &mut Trace, node: NodeId, until: Time, fault: usize) {
+    fn pause(&mut self, log: &mut Log, node: NodeId, until: Time, fault: usize) {
         let state = &mut self.nodes[node.index()];
         if !state.up || state.paused.is_some_and(|already| already >= until) {
             return;
         }
         self.met[fault] = true;
         if state.paused.replace(until).is_none() {
-            record(trace, self.now, node, EventKind::Pause);
+            log.record(self.now, node, EventKind::Pause);
         }
         self.schedule(until, Phase::Fault, node.index() as u64 | 1 << 32, What::Resume { node });
     }
 
-    fn resume(&mut self, trace: &mut Trace, node: NodeId) {
+    fn resume(&mut self, log: &mut Log, node: NodeId) {
         let state = &mut self.nodes[node.index()];
         if state.paused == Some(self.now) {
-            record(trace, self.now, node, EventKind::Resume);
+            log.record(self.now, node, EventKind::Resume);
             self.wake(node);
         }
     }
@@ -351,76 +358,71 @@ impl Simulation {
         let state = &mut self.nodes[node.index()];
         state.paused = None;
         for item in state.waiting.drain(..) {
-            self.agenda.put_back(item.at(self.now));
+            self.agenda.schedule(item.at(self.now));
         }
     }
 
     /// Makes a node a traitor, unless it is one.
-    fn turn(&mut self, trace: &mut Trace, node: NodeId, strategy: Strategy, fault: usize) {
+    fn turn(&mut self, log: &mut Log, node: NodeId, strategy: Strategy, fault: usize) {
         let state = &mut self.nodes[node.index()];
         if !state.traitor {
             state.traitor = true;
             self.met[fault] = true;
-            record(trace, self.now, node, EventKind::Traitor(strategy));
+            log.record(self.now, node, EventKind::Traitor(strategy));
         }
     }
 
     fn arrive(
         &mut self,
         plan: &Plan,
-        trace: &mut Trace,
+        log: &mut Log,
         message: MessageId,
         copy: usize,
         lost: Option<Loss>,
     ) {
-        let name = trace.messages[message].name;
+        let name = log.message(message).name;
         let lost = lost.or((!self.nodes[name.to.index()].up).then_some(Loss::Crashed));
         let (kind, fate): (_, fn(EventId, Loss) -> Fate) = match lost {
             Some(loss) => (EventKind::Lose(message, loss), Fate::Lost),
             None => (EventKind::Receive(message), |event, _| Fate::Received(event)),
         };
-        let event = record(trace, self.now, name.to, kind);
-        let message = &mut trace.messages[message];
-        let fate = fate(event, lost.unwrap_or(Loss::Crashed));
-        match copy.checked_sub(1) {
-            None => message.fate = fate,
-            Some(copy) => message.copies[copy] = fate,
-        }
+        let event = log.record(self.now, name.to, kind);
+        log.end_way(message, copy, fate(event, lost.unwrap_or(Loss::Crashed)));
         if lost.is_none() {
+            let message = log.message(message);
             let damaged = message.damaged().filter(|_| copy == 0);
             let packet = damaged.unwrap_or(&message.packet).clone();
-            self.handle(plan, trace, name.to, Input::Message { from: name.from, packet });
+            self.handle(plan, log, name.to, Input::Message { from: name.from, packet });
         }
     }
 
-    fn ring(&mut self, plan: &Plan, trace: &mut Trace, node: NodeId, serial: u32) {
+    fn ring(&mut self, plan: &Plan, log: &mut Log, node: NodeId, serial: u32) {
         let timers = &mut self.nodes[node.index()].timers;
         // A timer that was cancelled, or set anew, or lost in a crash, is no longer there.
         let Some(place) = timers.iter().position(|timer| timer.serial == serial) else { return };
         let packet = timers.remove(place).packet;
-        record(trace, self.now, node, EventKind::Timer(packet.clone()));
-        self.handle(plan, trace, node, Input::Timer(packet));
+        log.record(self.now, node, EventKind::Timer(packet.clone()));
+        self.handle(plan, log, node, Input::Timer(packet));
     }
 
-    fn ask(&mut self, plan: &Plan, trace: &mut Trace, index: usize) {
+    fn ask(&mut self, plan: &Plan, log: &mut Log, index: usize) {
         let node = plan.scenario.requests[index].node;
         if !self.nodes[node.index()].up {
             return;
         }
-        self.asked[index] = true;
         let packet = plan.requests[index].clone();
-        record(trace, self.now, node, EventKind::Request { index, packet: packet.clone() });
-        self.handle(plan, trace, node, Input::Request(packet));
+        log.record(self.now, node, EventKind::Request { index, packet: packet.clone() });
+        self.handle(plan, log, node, Input::Request(packet));
     }
 
     /// Hands an input to a node, then the messages that it sends to itself on the way.
-    fn handle(&mut self, plan: &Plan, trace: &mut Trace, node: NodeId, input: Input) {
+    fn handle(&mut self, plan: &Plan, log: &mut Log, node: NodeId, input: Input) {
         let mut inputs = VecDeque::new();
         let mut next = Some(input);
         while let Some(input) = next {
             self.steps += 1;
             let state = &mut self.nodes[node.index()];
-            if !state.up || self.steps >= MAX_EVENTS || trace.events.len() >= MAX_EVENTS {
+            if !state.up || self.steps >= MAX_EVENTS || log.events() >= MAX_EVENTS {
                 return;
             }
             let mut outputs = std::mem::take(&mut self.scratch.outputs);
@@ -431,7 +433,7 @@ impl Simulation {
                 self.met[fault] = true;
             }
             for output in outputs.drain(..) {
-                self.carry_out(plan, trace, node, output, &mut inputs);
+                self.carry_out(plan, log, node, output, &mut inputs);
             }
             self.scratch.outputs = outputs;
             next = inputs.pop_front();
@@ -441,7 +443,7 @@ impl Simulation {
     fn carry_out(
         &mut self,
         plan: &Plan,
-        trace: &mut Trace,
+        log: &mut Log,
         node: NodeId,
         output: Output,
         to_oneself: &mut VecDeque<Input>,
@@ -457,31 +459,31 @@ impl Simulation {
                     if to == node {
                         let packet = packet.clone();
                         to_oneself.push_back(Input::Message { from: node, packet });
-                    } else if !self.send(plan, trace, node, to.into(), &packet) {
+                    } else if !self.send(plan, log, node, to.into(), &packet) {
                         return;
                     }
                 }
             }
             Output::Transmit(packet) => match plan.scenario.network.medium {
                 Medium::Shared => {
-                    self.send(plan, trace, node, plan.group(node).neighbours, &packet);
+                    self.send(plan, log, node, plan.group(node).neighbours, &packet);
                 }
                 Medium::Links => {
                     let mut others = plan.group(node).others().into_iter();
-                    others.all(|to| self.send(plan, trace, node, to.into(), &packet));
+                    others.all(|to| self.send(plan, log, node, to.into(), &packet));
                 }
             },
             Output::SetTimer { timer, after } => self.set_timer(plan, node, timer, after),
             Output::CancelTimer(timer) => state.timers.retain(|other| other.packet != timer),
             Output::Store => {
                 state.stored = Some(state.machine.clone());
-                record(trace, self.now, node, EventKind::Persist);
+                log.record(self.now, node, EventKind::Persist);
             }
             Output::Indicate { kind, packet } => {
-                record(trace, self.now, node, EventKind::Indicate { kind, packet });
+                log.record(self.now, node, EventKind::Indicate { kind, packet });
             }
             Output::Note(note) => {
-                record(trace, self.now, node, EventKind::Note(note));
+                log.record(self.now, node, EventKind::Note(note));
             }
         }
     }
@@ -509,7 +511,7 @@ impl Simulation {
     fn send(
         &mut self,
         plan: &Plan,
-        trace: &mut Trace,
+        log: &mut Log,
         from: NodeId,
         to: NodeSet,
         packet: &Packet,
@@ -527,7 +529,7 @@ impl Simulation {
             return true;
         }
         if let Some((fault, 0)) = self.nodes[from.index()].doomed {
-            self.crash(plan, trace, from, fault);
+            self.crash(plan, log, from, fault);
             return false;
         }
         let transmission = (to.len() > 1).then(|| {
@@ -536,14 +538,14 @@ impl Simulation {
         });
         for to in to {
             let name = plan.network.next_name(&self.links, from, to);
-            self.dispatch(plan, trace, name, packet, &words, transmission);
+            self.dispatch(plan, log, name, packet, &words, transmission);
         }
         match &mut self.nodes[from.index()].doomed {
             Some((fault, left)) => {
                 *left -= 1;
                 let (fault, stops) = (*fault, *left == 0);
                 if stops {
-                    self.crash(plan, trace, from, fault);
+                    self.crash(plan, log, from, fault);
                 }
                 !stops
             }
@@ -555,7 +557,7 @@ impl Simulation {
     fn dispatch(
         &mut self,
         plan: &Plan,
-        trace: &mut Trace,
+        log: &mut Log,
         name: MessageName,
         truth: &Packet,
         words: &Words,
@@ -577,12 +579,12 @@ impl Simulation {
         });
         let tampered = truth.is_some() || damaged.is_some();
         let tampering = tampered.then(|| Box::new(Tampering { truth, damaged }));
-        let message = trace.messages.len();
-        let sent = record(trace, self.now, name.from, EventKind::Send(message));
+        let message = log.messages();
+        let sent = log.record(self.now, name.from, EventKind::Send(message));
         let mut fates = ways.iter().map(|way| Fate::InFlight { due: way.at });
         let fate = fates.next().expect("every message has a way");
         let (copies, packet) = (fates.collect(), packet.clone());
-        trace.messages.push(Message { name, packet, sent, fate, copies, transmission, tampering });
+        log.send(Message { name, packet, sent, fate, copies, transmission, tampering });
         for (copy, way) in ways.drain(..).enumerate() {
             let what = What::Arrive { message, copy, lost: way.lost };
             self.schedule(way.at, Phase::Arrival, arrival_order(name, copy), what);
@@ -620,6 +622,25 @@ impl Simulation {
     }
 }
 
+/// What will happen whatever the nodes do.
+fn foreseen(scenario: &Scenario) -> Vec<Item> {
+    let starts = (0..scenario.nodes.len()).map(|index| {
+        Item::new(0, Phase::Init, index as u64, What::Init { node: NodeId::new(index) })
+    });
+    let faults = scenario.faults.iter().enumerate().filter_map(|(index, fault)| {
+        let at = match *fault {
+            Fault::Crash { at, .. } | Fault::Recover { at, .. } | Fault::Pause { at, .. } => at,
+            Fault::Traitor { .. } => 0,
+            _ => return None,
+        };
+        Some(Item::new(at, Phase::Fault, index as u64, What::Fault(index)))
+    });
+    let requests = scenario.requests.iter().enumerate().map(|(index, request)| {
+        Item::new(request.at, Phase::Request, index as u64, What::Request { index })
+    });
+    starts.chain(faults).chain(requests).collect()
+}
+
 impl Node {
     fn new(plan: &Plan, me: NodeId) -> Self {
         Self {
@@ -635,9 +656,4 @@ impl Node {
             life: 0,
         }
     }
-}
-
-fn record(trace: &mut Trace, time: Time, node: NodeId, kind: EventKind) -> EventId {
-    trace.events.push(Event { time, node, kind });
-    trace.events.len() - 1
 }

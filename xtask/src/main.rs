@@ -5,6 +5,7 @@
 //! so that the command itself starts after a few seconds of compiling.
 
 mod arguments;
+mod bench;
 mod bless;
 mod browser;
 mod counts;
@@ -31,6 +32,7 @@ USAGE
     cargo xtask serve [--port N] [--no-open] [--dev]    the playground, rebuilt when a file changes
     cargo xtask test [STEP...]                          every check and test, or only the named ones
     cargo xtask dist                                    the page as it is published, into dist/
+    cargo xtask bench                                   how fast the kernel is, natively and in the browser
     cargo xtask bless                                   rewrite the golden files of the tests
 
 STEPS OF `test`, in their order
@@ -53,6 +55,7 @@ fn run(mut arguments: Arguments) -> Result<(), String> {
         Some("serve") => serve::serve(&workspace, arguments),
         Some("test") => test::test(&workspace, arguments),
         Some("dist") => dist::dist(&workspace, arguments),
+        Some("bench") => bench::bench(&workspace, arguments),
         Some("bless") => bless::bless(&workspace, arguments),
         Some("help" | "--help" | "-h") | None => {
             print!("{HELP}");

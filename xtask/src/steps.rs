@@ -116,15 +116,21 @@ fn documentation(machine: &Machine) -> Result<Option<Counts>, String> {
     doc("doc --lib --no-deps --features ui --target").arg(WASM).run().map(|()| None)
 }
 
+/// What Cargo hands a program to that is compiled for the browser.
+pub(crate) const WASM_RUNNER: &str = "node tests/e2e/wasm-runner.mjs";
+
+/// The variable that tells Cargo so.
+pub(crate) fn runner_variable() -> String {
+    format!("CARGO_TARGET_{}_RUNNER", WASM.to_uppercase().replace('-', "_"))
+}
+
 fn tests_web(machine: &Machine) -> Result<Option<Counts>, String> {
-    // Cargo hands the compiled test to the runner, which opens it in the browser.
-    let variable = format!("CARGO_TARGET_{}_RUNNER", WASM.to_uppercase().replace('-', "_"));
     let output = machine
         .tools()
         .program("cargo")
         .words("test --no-fail-fast --test web --target")
         .arg(WASM)
-        .env(&variable, "node tests/e2e/wasm-runner.mjs")
+        .env(&runner_variable(), WASM_RUNNER)
         .env(browser::VARIABLE, machine.browser())
         .within(machine.workspace.root())
         .run_and_keep()?;

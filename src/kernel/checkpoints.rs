@@ -1,0 +1,116 @@
+//! Any moment of a run that is over.
+//!
+//! A run is determined by its scenario, so any state can be had by running up to it. To keep that short,
+//! the state is copied now and then while the run is recorded; a seek starts from the nearest copy before
+//! it. There are never more than [`MAX_CHECKPOINTS`]: when there is no room left, every second one goes,
+//! and from then on they are taken half as often. So a run of any length is gone through again for at most
+//! a small part of it, and what is kept is a fixed number of states: a protocol whose state grows with the
+//! run (it remembers all that it has delivered) would, with a checkpoint for every so many events, need
+//! memory that grows with the square of the run.
+
+use super::{
+    EventId, Plan, Simulation, Trace,
+    log::{Log, Reached},
+};
+
+/// How many checkpoints a run keeps at most.
+pub const MAX_CHECKPOINTS: usize = 64;
+
+/// How far the checkpoints of a short run are apart, in steps and events.
+const LEAST_SPACING: usize = 256;
+
+/// States of a run, from which all others are a short way.
+#[derive(Clone, Debug)]
+pub struct Checkpoints {
+    /// In the order of the run; the first is its start.
+    kept: Vec<Checkpoint>,
+    /// How far they are apart, in steps and events.
+    spacing: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Checkpoint {
+    state: Simulation,
+    reached: Reached,
+}
+
+/// A state of a run, found again.
+#[derive(Clone, Debug)]
+pub struct Moment {
+    /// The state.
+    pub state: Simulation,
+    /// How many steps were taken again to come to it.
+    pub steps: usize,
+    /// How many events happened in them.
+    pub events: usize,
+}
+
+impl Checkpoints {
+    /// Runs a scenario from start to end, as [`run`](super::run) does, with checkpoints on the way.
+    #[must_use]
+    pub fn record(plan: &Plan) -> (Trace, Self) {
+        let (mut state, mut trace) = (Simulation::new(plan), Trace::default());
+        let start = Checkpoint { state: state.clone(), reached: Reached::default() };
+        let mut checkpoints = Self { kept: vec![start], spacing: LEAST_SPACING };
+        let (mut steps, mut next) = (0, LEAST_SPACING);
+        while state.step(plan, &mut trace) {
+            steps += 1;
+            if steps + trace.events.len() >= next {
+                checkpoints.keep(&state, Reached::end(&trace));
+                next = steps + trace.events.len() + checkpoints.spacing;
+            }
+        }
+        (trace, checkpoints)
+    }
+
+    fn keep(&mut self, state: &Simulation, reached: Reached) {
+        if self.kept.len() == MAX_CHECKPOINTS {
+            let mut place = 0;
+            self.kept.retain(|_| {
+                place += 1;
+                place % 2 == 1
+            });
+            self.spacing *= 2;
+        }
+        self.kept.push(Checkpoint { state: state.clone(), reached });
+    }
+
+    /// The state when the first `events` events have happened: after the handler that caused the last of
+    /// them, however many it caused, and after whatever left no event (a timer was set at the start, a
+    /// crash met nobody) before the moment of the next. So none of them is the state before the run unless
+    /// something comes later than 0 ms, and all of them is the state in which the run ended.
+    ///
+    /// `plan` and `trace` are those of this run.
+    #[must_use]
+    pub fn seek(&self, plan: &Plan, trace: &Trace, events: EventId) -> Moment {
+        let next = |events: EventId| trace.events.get(events).map(|event| event.time);
+        let is_before = |checkpoint: &Checkpoint| {
+            let (now, reached) = (checkpoint.state.now(), checkpoint.reached.events);
+            reached < events || reached == events && next(events).is_none_or(|next| now < next)
+        };
+        let nearest = &self.kept[self.kept.partition_point(is_before).saturating_sub(1)];
+        let mut state = nearest.state.clone();
+        let mut log = Log::Known { trace, reached: nearest.reached };
+        let mut steps = 0;
+        let goes_on = |state: &Simulation, reached: EventId| {
+            let next = next(reached);
+            reached < events || next.is_none_or(|next| state.due().is_some_and(|due| due < next))
+        };
+        while goes_on(&state, log.events()) && state.advance(plan, &mut log) {
+            steps += 1;
+        }
+        Moment { state, steps, events: log.events() - nearest.reached.events }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub const fn count(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// How far they are apart at least, in steps and events. At most it is twice that, and one step.
+    #[must_use]
+    pub const fn spacing(&self) -> usize {
+        self.spacing
+    }
+}
