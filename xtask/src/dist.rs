@@ -9,8 +9,8 @@ use crate::progress::Progress;
 use crate::tools::{self, Toolbox};
 use crate::workspace::Workspace;
 
-/// The most that the page's wasm may weigh as a server sends it (brotli), in bytes.
-const BUDGET: u64 = 200_000;
+/// The most that the page's wasm may weigh as a server sends it (brotli), in bytes: see docs/size.md.
+const BUDGET: u64 = 240_000;
 
 /// The command: the page into `dist/`.
 ///
