@@ -11,8 +11,8 @@ use serde_json::Value as Json;
 
 use super::watch::{Await, Owed, Violation, Watch, liveness, safety};
 use crate::kernel::{
-    EventId, Indication, Kind, NodeId, Observation, Property, Request, RequestKind, Roster, Seen,
-    Time,
+    EventId, Indication, Kind, Monitor, NodeId, Observation, Past, Property, Request, RequestKind,
+    Roster, Seen, Time, Verdict,
 };
 
 /// How long a critical section is held where a scenario does not say, in virtual ms.
@@ -101,6 +101,20 @@ pub const STARVATION_FREEDOM: Property = Property {
     },
 };
 
+/// Happened-before fairness.
+///
+/// A request that waits must not be overtaken by one that its requester could have known of: whether it
+/// could is decided by the messages of the run, of which this monitor sees nothing but that.
+pub const HAPPENED_BEFORE_FAIRNESS: Property = Property {
+    name: "happened-before fairness",
+    kind: Kind::Safety,
+    statement: "If one request to enter the critical section happened before another, then entry is \
+                granted in that order.",
+    monitor: |nodes| {
+        Box::new(HappenedBeforeFairness { waiting: vec![VecDeque::new(); nodes], violated: None })
+    },
+};
+
 /// Fenced writes.
 ///
 /// A holder is stale, to a resource, once it has accepted a write under a later grant: a write under an
@@ -117,6 +131,64 @@ fn access(seen: &Observation) -> Option<Access> {
     match seen.what {
         Seen::Indication(packet) => packet.get().copied(),
         _ => None,
+    }
+}
+
+/// A request that waits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Waiting {
+    event: EventId,
+    past: Past,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct HappenedBeforeFairness {
+    /// By node, in the order in which it asked.
+    waiting: Vec<VecDeque<Waiting>>,
+    violated: Option<Violation>,
+}
+
+impl HappenedBeforeFairness {
+    /// What is violated when the oldest request of a node is granted.
+    fn grant(&mut self, entered: &Observation) -> Option<Violation> {
+        let granted = self.waiting[entered.node.index()].pop_front()?;
+        let others = self.waiting.iter().enumerate().map(|(index, all)| (NodeId::new(index), all));
+        let mut overtaken = others.filter(|(node, _)| *node != entered.node);
+        let (node, first) = overtaken.find_map(|(node, waiting)| {
+            let first = waiting.front()?;
+            (granted.past.reaches(node) >= first.past.reaches(node)).then_some((node, first))
+        })?;
+        let why = format!("{} entered before {node}, who had asked first", entered.node);
+        Some(Violation::new(why, [first.event, granted.event, entered.id]))
+    }
+}
+
+impl Monitor for HappenedBeforeFairness {
+    fn observe(&mut self, _seen: &Observation) {
+        unreachable!("it needs to know what happened before");
+    }
+
+    fn needs_past(&self) -> bool {
+        true
+    }
+
+    fn observe_after(&mut self, seen: &Observation, past: &Past) {
+        if self.violated.is_some() {
+            return;
+        }
+        match (seen.what, access(seen)) {
+            (Seen::Crash, _) => self.waiting[seen.node.index()].clear(),
+            (Seen::Request(packet), _) if packet.get::<Acquire>().is_some() => {
+                let waiting = Waiting { event: seen.id, past: past.clone() };
+                self.waiting[seen.node.index()].push_back(waiting);
+            }
+            (_, Some(Access::Enter { .. })) => self.violated = self.grant(seen),
+            _ => {}
+        }
+    }
+
+    fn verdict(&self, _over: bool) -> Verdict {
+        self.violated.clone().map_or(Verdict::Holds, Verdict::from)
     }
 }
 

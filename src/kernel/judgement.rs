@@ -2,7 +2,7 @@
 
 use super::{
     Breach, EventId, Kind, Observation, Property, Protocol, Rule, Scenario, Time, Trace, Verdict,
-    chain,
+    causality::Pasts, chain,
 };
 
 /// What is said about one property.
@@ -66,10 +66,16 @@ pub fn judge(protocol: &Protocol, nodes: usize, trace: &Trace, events: EventId) 
         .properties()
         .map(|(property, promised)| (property, promised, (property.monitor)(nodes)))
         .collect();
+    let needs_past = judges.iter().any(|(_, _, monitor)| monitor.needs_past());
+    let mut pasts = needs_past.then(|| Pasts::new(nodes));
     for (id, event) in trace.events[..events].iter().enumerate() {
+        let past = pasts.as_mut().map(|pasts| pasts.next(event));
         let Some(seen) = Observation::of(id, event) else { continue };
         for (_, _, monitor) in &mut judges {
-            monitor.observe(&seen);
+            match past {
+                Some(past) => monitor.observe_after(&seen, past),
+                None => monitor.observe(&seen),
+            }
         }
     }
     let say = |(property, promised, monitor): (_, _, Box<dyn super::Monitor>)| Judgement {

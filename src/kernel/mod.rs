@@ -31,7 +31,7 @@ mod trace;
 mod traitor;
 
 pub use assumption::{Assumption, Breach, Rule};
-pub use causality::{Chain, chain};
+pub use causality::{Chain, Past, chain};
 pub use checkpoints::{Checkpoints, MAX_CHECKPOINTS, Moment};
 pub use choices::Choices;
 pub use clock::Watch;

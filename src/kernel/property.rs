@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Detection, Event, EventId, EventKind, NodeId, NodeSet, Packet, Time};
+use super::{Detection, Event, EventId, EventKind, NodeId, NodeSet, Packet, Past, Time};
 
 /// A promise of the textbook, and the state machine that watches over it.
 #[derive(Clone, Copy)]
@@ -48,6 +48,17 @@ pub enum Kind {
 pub trait Monitor: dyn_clone::DynClone {
     /// Sees the next event.
     fn observe(&mut self, seen: &Observation);
+
+    /// Whether it has to know what happened before what. To find that out costs more than all monitors
+    /// together, so it is not done for those that do not ask.
+    fn needs_past(&self) -> bool {
+        false
+    }
+
+    /// Sees the next event, and what happened before it: only where it needs that.
+    fn observe_after(&mut self, seen: &Observation, _past: &Past) {
+        self.observe(seen);
+    }
 
     /// What can be said so far, or, when the run is `over`, in the end. Safety never answers
     /// [`Verdict::Undecided`], liveness never [`Verdict::Violated`] before the run is over.

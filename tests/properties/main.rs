@@ -12,6 +12,7 @@ mod consensus;
 mod cost;
 mod detection;
 mod election;
+mod fairness;
 mod link;
 mod membership;
 mod mutex;
