@@ -189,6 +189,12 @@ fn a_partition_is_a_wall_between_its_sides_alone() {
             .collect();
         // Alice and Bob are together; Carol and Dave, left out, are alone.
         assert_eq!(places, [1.5, 2.5]);
+        let lost = scene.arrows.iter().filter(|arrow| matches!(arrow.end, ArrowEnd::Cross(_)));
+        let crosses: Vec<_> =
+            lost.map(|arrow| layout.lanes_at(layout.unpoint(arrow.to).1)).collect();
+        assert!(!crosses.is_empty());
+        // What comes from Alice ends at the first wall on its way; Dave's at his own.
+        assert!(crosses.iter().all(|cross| [1.5, 2.5].contains(cross)), "{crosses:?}");
     }
     let sentence = fault_sentence(&run.scenario, &run.scenario.faults[0]);
     assert_eq!(sentence, "the network splits: Alice and Bob | Carol | Dave");

@@ -339,7 +339,7 @@ fn arrows(scenario: &Scenario, trace: &Trace, layout: &Layout, placed: &mut Plac
         let text = elide(&spell(&message.packet.to_string(), &scenario.nodes));
         for (copy, &fate) in std::iter::once(&message.fate).chain(&message.copies).enumerate() {
             let from = layout.event_point(trace, message.sent);
-            let (to, end) = arrow_end(trace, layout, id, fate);
+            let (to, end) = arrow_end(scenario, trace, layout, id, fate);
             let label = placed
                 .place(&text, along_arrow(from, to, fate))
                 .map(|at| Label { at, text: text.clone() });
@@ -360,7 +360,13 @@ fn arrows(scenario: &Scenario, trace: &Trace, layout: &Layout, placed: &mut Plac
 }
 
 /// Where a message ends: on its receiver's line, or as far on the way there as it came.
-fn arrow_end(trace: &Trace, layout: &Layout, message: MessageId, fate: Fate) -> (Point, ArrowEnd) {
+fn arrow_end(
+    scenario: &Scenario,
+    trace: &Trace,
+    layout: &Layout,
+    message: MessageId,
+    fate: Fate,
+) -> (Point, ArrowEnd) {
     let Message { from, to, sent } = ends(trace, layout, message);
     match fate {
         Fate::Received(event) => (layout.event_point(trace, event), ArrowEnd::Head),
@@ -372,7 +378,7 @@ fn arrow_end(trace: &Trace, layout: &Layout, message: MessageId, fate: Fate) -> 
             (layout.point(layout.along_event(event), across), ArrowEnd::Cross(loss))
         }
         Fate::Lost(event, loss) => {
-            let across = from + (to - from) * between_lines(layout, from, to);
+            let across = stopped_at(scenario, layout, loss, from, to);
             (layout.point(layout.along_event(event), across), ArrowEnd::Cross(loss))
         }
         Fate::InFlight { due } => {
@@ -385,11 +391,19 @@ fn arrow_end(trace: &Trace, layout: &Layout, message: MessageId, fate: Fate) -> 
     }
 }
 
-/// How far on its way a message is that is lost half-way: between two lines, so that its cross is on no
-/// node's own.
-fn between_lines(layout: &Layout, from: f64, to: f64) -> f64 {
-    let lines = ((to - from).abs() / layout.gap()).round().max(1.0);
-    ((lines / 2.0).floor() + 0.5) / lines
+/// Where a message is lost on its way from one line to another: at the wall that it runs into, or else
+/// half-way between two lines, so that its cross is on no node's own.
+fn stopped_at(scenario: &Scenario, layout: &Layout, loss: Loss, from: f64, to: f64) -> f64 {
+    let walls = match loss {
+        Loss::Partition(fault) => wall_places(scenario, layout, &scenario.faults[fault]),
+        _ => Vec::new(),
+    };
+    let on_the_way = walls.into_iter().filter(|wall| (wall - from) * (to - wall) > 0.0);
+    let first = on_the_way.min_by(|a, b| (a - from).abs().total_cmp(&(b - from).abs()));
+    first.unwrap_or_else(|| {
+        let lines = ((to - from).abs() / layout.gap()).round().max(1.0);
+        from + (to - from) * ((lines / 2.0).floor() + 0.5) / lines
+    })
 }
 
 /// A message's sender's and receiver's lines, and the event of its sending.
