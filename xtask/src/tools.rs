@@ -1,7 +1,7 @@
 //! The programs that turn Rust into a page: Trunk, wasm-bindgen and wasm-opt.
 //!
 //! Trunk would download the other two as prebuilt binaries from a code host. They come from the
-//! package registries instead (crates.io and npm), in versions that the lock files pin, and are put
+//! package registries instead (through cargo and npm), in versions that the lock files pin, and are put
 //! first on Trunk's search path, where it prefers them.
 
 use std::ffi::OsString;
@@ -60,7 +60,7 @@ impl Toolbox {
     }
 }
 
-/// A tool that is a package of crates.io.
+/// A tool that cargo installs.
 struct Crate {
     package: &'static str,
     version: String,
