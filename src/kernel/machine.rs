@@ -3,12 +3,7 @@
 //! This is the only file where types are erased: kernel, search and page are compiled once, not once
 //! per protocol.
 
-use std::{
-    any::Any,
-    fmt,
-    hash::{Hash, Hasher},
-    rc::Rc,
-};
+use std::{any::Any, fmt, rc::Rc};
 
 use serde_json::Value as Json;
 
@@ -23,17 +18,12 @@ pub struct Packet(Rc<dyn AnyPayload>);
 
 trait AnyPayload: Any + fmt::Display {
     fn same(&self, other: &dyn Any) -> bool;
-    fn hash(&self, hasher: &mut dyn Hasher);
     fn inspect(&self) -> Json;
 }
 
 impl<T: Payload> AnyPayload for T {
     fn same(&self, other: &dyn Any) -> bool {
         other.downcast_ref::<T>() == Some(self)
-    }
-
-    fn hash(&self, mut hasher: &mut dyn Hasher) {
-        Hash::hash(self, &mut hasher);
     }
 
     fn inspect(&self) -> Json {
@@ -72,12 +62,6 @@ impl PartialEq for Packet {
     }
 }
 impl Eq for Packet {}
-
-impl Hash for Packet {
-    fn hash<H: Hasher>(&self, hasher: &mut H) {
-        AnyPayload::hash(&*self.0, hasher);
-    }
-}
 
 impl fmt::Display for Packet {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -162,8 +146,6 @@ pub trait Machine: dyn_clone::DynClone + Any {
     fn recovered(&self, stored: Option<&dyn Machine>) -> Box<dyn Machine>;
     /// Its state as JSON, nodes as their characters.
     fn inspect(&self) -> Json;
-    /// Feeds its state to a hasher.
-    fn fingerprint(&self, hasher: &mut dyn Hasher);
 }
 dyn_clone::clone_trait_object!(Machine);
 
@@ -230,10 +212,6 @@ impl<P: Process<Indication: Indication>> Machine for Typed<P> {
     fn inspect(&self) -> Json {
         serde_json::to_value(&self.process)
             .expect("states serialise: tests/conformance.rs tries them")
-    }
-
-    fn fingerprint(&self, mut hasher: &mut dyn Hasher) {
-        self.process.hash(&mut hasher);
     }
 }
 
