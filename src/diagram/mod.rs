@@ -4,16 +4,26 @@
 //! the diagram; `describe` says in a sentence what an element shows. Lengths are in CSS pixels;
 //! floating point is at home here, since nothing that is drawn decides anything.
 
+mod arrows;
+mod cuts;
 mod describe;
 mod labels;
 mod layout;
+mod marks;
 mod scene;
+mod sections;
+mod stable;
+mod views;
 mod waits;
+mod walls;
 
+pub use arrows::{Arrow, ArrowEnd, Oddity};
+pub use cuts::{Across, Cut, Strike, Undone, cuts, recoveries};
 pub use describe::{event_sentence, fault_sentence, message_sentence, request_sentence};
 pub use layout::{Frame, Layout, Orientation, Point};
-pub use scene::{
-    Arrow, ArrowEnd, Flag, HeldBack, Label, Lane, LaneState, Mark, MarkShape, Scene, Stretch, Tick,
-    Wall, mark_shape,
-};
+pub use marks::{Mark, MarkShape, mark_shape, sign_at};
+pub use scene::{Flag, HeldBack, Label, Lane, LaneState, Scene, Stretch, Tick, traitors};
+pub use sections::{Bar, Clash, Field, Stay, clashes, stays};
+pub use views::{Barrier, Piece, View, views};
 pub use waits::{Wait, waits};
+pub use walls::Wall;
