@@ -13,10 +13,15 @@ const LENGTH: usize = 26;
 
 /// A label's text, not too long.
 pub(super) fn elide(text: &str) -> String {
-    if text.chars().count() <= LENGTH {
+    elide_to(text, LENGTH)
+}
+
+/// A text of at most so many characters.
+pub(super) fn elide_to(text: &str, length: usize) -> String {
+    if text.chars().count() <= length {
         return text.to_owned();
     }
-    text.chars().take(LENGTH - 1).chain(['…']).collect()
+    text.chars().take(length - 1).chain(['…']).collect()
 }
 
 /// A box that a label or a mark takes up.

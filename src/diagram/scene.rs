@@ -1,10 +1,13 @@
 //! The elements of the picture, in the language of the diagram.
 
 use super::{
-    Across, Arrow, Bar, Barrier, Field, Layout, Mark, Point, Strike, Wait, Wall, arrows,
+    Across, Arrow, Band, Bar, Barrier, Field, Layout, Mark, Plot, Point, Strike, Wait, Waiting,
+    Wall, arrows,
     cuts::{self, recoveries},
+    deadlock,
     labels::Placed,
     marks::{self, Urgency},
+    measures,
     sections::{self, stays},
     views, waits, walls,
 };
@@ -22,6 +25,12 @@ pub struct Scene {
     pub height: f64,
     /// The nodes' lines.
     pub lanes: Vec<Lane>,
+    /// The numbers behind them: rounds, terms, views.
+    pub bands: Vec<Band>,
+    /// The curves below them.
+    pub plots: Vec<Plot>,
+    /// Who waits for whom in the end, where it is a circle.
+    pub circle: Vec<Waiting>,
     /// The messages.
     pub arrows: Vec<Arrow>,
     /// The events.
@@ -125,7 +134,8 @@ impl Scene {
     /// Draws a run.
     #[must_use]
     pub fn new(protocol: &Protocol, scenario: &Scenario, trace: &Trace, layout: &Layout) -> Self {
-        let size = layout.point(layout.length(), layout.breadth());
+        let breadth = layout.breadth() + measures::strips(protocol, trace);
+        let size = layout.point(layout.length(), breadth);
         let mut placed = Placed::new(size.x, size.y);
         let mut marks = marks::marks(protocol, scenario, trace, layout, &mut placed);
         let flags = flags(scenario, layout);
@@ -138,6 +148,10 @@ impl Scene {
         };
         label(Urgency::First, &mut placed);
         label(Urgency::Second, &mut placed);
+        let lanes = lanes(scenario, trace, layout);
+        let mut bands = measures::bands(protocol, trace, &lanes, layout);
+        measures::label_bands(&mut bands, layout, &mut placed);
+        let plots = measures::plots(protocol, scenario, trace, layout, &mut placed);
         let arrows = arrows::arrows(scenario, trace, layout, &mut placed);
         let walls = walls::walls(scenario, layout, &mut placed);
         label(Urgency::Last, &mut placed);
@@ -145,7 +159,10 @@ impl Scene {
         Self {
             width: size.x,
             height: size.y,
-            lanes: lanes(scenario, trace, layout),
+            lanes,
+            bands,
+            plots,
+            circle: deadlock::circle(trace, layout),
             arrows,
             marks,
             held_back: held_back(protocol, trace, layout),

@@ -10,6 +10,7 @@ use super::{
     deeds::Deeds,
     header::Header,
     legend::Legend,
+    network::network,
     settings::Settings,
     stage::Stage,
     transport::{self, transport},
@@ -85,6 +86,7 @@ pub(super) fn Page() -> Html {
                 }
                 <section class={classes!("theatre", edited.then_some("edited"))} aria-label="The run">
                     { caption_line(&state.run, state.playhead.time as u64, edited, &send) }
+                    { network(&state.run) }
                     <Stage run={state.run.clone()} playhead={state.playhead}
                         shown_until={state.shown_until} selection={state.selection}
                         explained={state.explained} send={send.clone()} />
