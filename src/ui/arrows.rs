@@ -40,8 +40,12 @@ pub(super) fn draw(props: &Props, arrow: &Arrow) -> Html {
         ArrowEnd::Cross(_) => "lost",
         ArrowEnd::Open => "open",
     };
-    let class =
-        classes!("arrow", end, arrow.oddity.map(class_of), props.message_class(message, arrow.sent));
+    let class = classes!(
+        "arrow",
+        end,
+        arrow.oddity.map(class_of),
+        props.message_class(message, arrow.sent)
+    );
     let (from, to) = (arrow.from, arrow.to);
     let direction = Direction::new(from, to);
     let stop = match arrow.end {
