@@ -128,7 +128,7 @@ fn beside(layout: &Layout, pieces: &[Piece], text: &str) -> Vec<Point> {
             inwards
                 .into_iter()
                 .flat_map(|(end, dx)| {
-                    [-12.0, 12.0].map(|dy| Point { x: end.x + dx, y: end.y + dy })
+                    [-15.0, 15.0].map(|dy| Point { x: end.x + dx, y: end.y + dy })
                 })
                 .collect()
         }
