@@ -1,5 +1,6 @@
 //! The only module that names Yew: components, one a file, that draw the state and send actions.
 
+mod about;
 mod arrows;
 mod banner;
 mod caption;
@@ -19,6 +20,7 @@ mod settings;
 mod share;
 mod spans;
 mod stage;
+mod topology;
 mod transport;
 mod verdicts;
 
