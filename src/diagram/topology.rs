@@ -257,6 +257,6 @@ fn on_links(neighbours: &[NodeSet], at: &[Point]) -> usize {
 fn distance(point: Point, from: Point, to: Point) -> f64 {
     let (dx, dy) = (to.x - from.x, to.y - from.y);
     let along = ((point.x - from.x) * dx + (point.y - from.y) * dy) / (dx * dx + dy * dy).max(1.0);
-    let along = along.max(0.0).min(1.0);
+    let along = along.clamp(0.0, 1.0);
     (point.x - from.x - dx * along).hypot(point.y - from.y - dy * along)
 }
