@@ -415,11 +415,11 @@ const FIELDS: &[(&str, &str)] = &[
     ),
     (
         r##""faults":[{"forge":{"message":"Alice>Bob#1","with":"m2"}}]"##,
-        r#"faults[0].forge.with: found "m2", expected a message that a traitor of this protocol can send"#,
+        r#"faults[0].forge.with: found "m2", expected nothing: a traitor of this protocol says what its strategy makes it say"#,
     ),
     (
         r##""faults":[{"forge":{"message":"Alice>Bob#1"}}]"##,
-        r#"faults[0].forge.with: found nothing, expected a message that a traitor of this protocol can send"#,
+        r#"faults[0].forge.with: found nothing, expected what the traitor says"#,
     ),
     (
         r#""faults":[{"traitor":{"node":"Bob","strategy":"flop"}}]"#,
