@@ -2,7 +2,7 @@
 
 use super::{
     Detector, Event, EventId, EventKind, Fate, Fault, Kind, Loss, Message, NodeSet, ParameterValue,
-    ParameterValues, PerMillion, Protocol, Scenario, Timing, Trace,
+    ParameterValues, PerMillion, Protocol, Scenario, Time, Timing, Trace,
 };
 
 /// Something that a protocol relies on, perhaps only for one value of a parameter, or only for promises of one
@@ -198,24 +198,14 @@ impl Rule {
                 betrayal(self, scenario, trace, (scenario.nodes.len() - 1) / 3)
             }
             Self::MoreNodesThan(times, parameter) => {
-                let (size, count) =
-                    (scenario.nodes.len(), integer(protocol, &scenario.params, parameter));
-                let needed = u64::from(times) * u64::from(count);
-                (size as u64 <= needed).then_some(())?;
-                let why = format!("{size} nodes are not more than {times} × {count}");
+                let count = integer(protocol, &scenario.params, parameter);
+                let why = too_few(scenario.nodes.len(), times, count)?;
                 breach(None, "nodes".to_owned(), why)
             }
             Self::RequestsBefore(parameter) => {
                 let deadline = integer(protocol, &scenario.params, parameter);
-                let late =
-                    trace.events.iter().enumerate().find_map(|(id, event)| match event.kind {
-                        EventKind::Request { index, .. } if event.time >= deadline.into() => {
-                            Some((id, index))
-                        }
-                        _ => None,
-                    });
-                let (event, index) = late?;
-                let Event { node, time, .. } = trace.events[event];
+                let (event, index) = late_request(trace, deadline.into())?;
+                let Event { node, time, .. } = &trace.events[event];
                 let why = format!("{node} was asked at {time} ms, not before {deadline}");
                 breach(Some(event), format!("requests[{index}]"), why)
             }
@@ -388,6 +378,19 @@ fn crash_number(trace: &Trace, nth: usize) -> Option<(NodeSet, EventId)> {
         event.kind == EventKind::Crash && crashed.insert(event.node) && crashed.len() == nth
     })?;
     Some((crashed, event))
+}
+
+fn too_few(size: usize, times: u32, count: u32) -> Option<String> {
+    let needed = u64::from(times) * u64::from(count);
+    (size as u64 <= needed).then(|| format!("{size} nodes are not more than {times} × {count}"))
+}
+
+/// The first request that comes at this time or later, and its place in the scenario.
+fn late_request(trace: &Trace, deadline: Time) -> Option<(EventId, usize)> {
+    trace.events.iter().enumerate().find_map(|(id, event)| match event.kind {
+        EventKind::Request { index, .. } if event.time >= deadline => Some((id, index)),
+        _ => None,
+    })
 }
 
 /// The faulty node that is one too many: the traitor, or, for those who stand traitors, also who crashed.

@@ -31,8 +31,6 @@
 //! more than (n + m)/2 strings agree on; a node does not ask others for its own value; rounds are told apart by
 //! the clock, the first one beginning when a round's length has passed, so that everybody has a value by then.
 
-use std::{fmt, rc::Rc};
-
 use derive_more::Display;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -42,6 +40,7 @@ use crate::{
         Value,
         byzantine::{VECTOR_AGREEMENT, VECTOR_VALIDITY, Vector},
         consensus::{Decide, Propose, TERMINATION},
+        hearsay::{Hearsay, majority},
     },
     kernel::{
         Behaviour, Break, Context, Cost, Drawn, Group, Keys, MAX_NODES, Metric, Moment, NodeId,
@@ -89,7 +88,8 @@ pub const PROTOCOL: Protocol = Protocol {
     behaviour: Behaviour::of::<InteractiveConsistency>(),
 };
 
-/// How many values a node may have to look at in the end: they are n to the m + 1, nearly.
+/// How many values a node may have to look at in the end. What is said grows nearly as n to the m + 1, though the
+/// messages do not.
 const MOST_VALUES: usize = 1 << 16;
 
 /// How many values a node looks at in the end, in a group of `n` that stands `m` traitors.
@@ -97,9 +97,9 @@ fn values(n: usize, m: usize) -> usize {
     (0..=m).map(|said| n.saturating_sub(said)).fold(1, usize::saturating_mul)
 }
 
-/// How many traitors a group of `n` stands, as far as its work stays within bounds.
+/// How many traitors a group of `n` stands, as far as its work stays within bounds: never more than three.
 fn stands(n: usize) -> usize {
-    (1..=(n - 1) / 3).take_while(|m| values(n, *m) <= MOST_VALUES).take(3).last().unwrap_or(0)
+    (1..=((n - 1) / 3).min(3)).take_while(|m| values(n, *m) <= MOST_VALUES).last().unwrap_or(0)
 }
 
 /// Everybody proposes, and the group stands as many traitors as it can.
@@ -131,17 +131,7 @@ pub struct InteractiveConsistency {
     /// Which round it is: 0 before the first.
     round: usize,
     /// By round, by node: what it said; nothing from the node itself and, as yet, from those who are silent.
-    heard: Vec<Vec<Option<Said>>>,
-}
-
-/// What a node says in a round.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(untagged)]
-pub enum Said {
-    /// In the first round: its value; none is ⊥.
-    Value(Option<Value>),
-    /// In a later one: by node, what each said to it in the round before; none is `-`, for the node itself.
-    All(Rc<[Option<Said>]>),
+    heard: Vec<Vec<Option<Hearsay>>>,
 }
 
 /// The timer: the next round begins.
@@ -153,7 +143,7 @@ impl Process for InteractiveConsistency {
     type Parameters = Parameters;
     type Request = Propose<Value>;
     type Indication = Decide<Vector>;
-    type Message = Said;
+    type Message = Hearsay;
     type Timer = NextRound;
 
     fn new(group: Group, parameters: &Parameters) -> Self {
@@ -179,19 +169,20 @@ impl Process for InteractiveConsistency {
     }
 
     /// What comes at the very beginning of a round may come before the timer: it counts all the same.
-    fn on_message(&mut self, ctx: &mut Context<Self>, from: NodeId, said: Said) {
-        let round = said.round();
+    fn on_message(&mut self, ctx: &mut Context<Self>, from: NodeId, said: Hearsay) {
+        let round = said.depth();
         match self.heard.get_mut(round - 1) {
             Some(heard) if round >= self.round => {
                 heard[from.index()].get_or_insert(said);
             }
-            _ => ctx.note(format!("what {from} says comes too late")),
+            Some(_) => ctx.note(format!("what {from} says comes too late")),
+            None => ctx.note(format!("what {from} says is of no round that there is")),
         }
     }
 
     fn on_timer(&mut self, ctx: &mut Context<Self>, _: NextRound) {
         let said = match self.round {
-            0 => Said::Value(self.value.clone()),
+            0 => Hearsay::Value(self.value.clone()),
             _ => self.end_round(ctx),
         };
         self.round += 1;
@@ -203,7 +194,6 @@ impl Process for InteractiveConsistency {
         }
     }
 
-    /// The paper counts messages, and bundles make them few; what is in them grows as n to the m + 1.
     fn most_nodes(parameters: &Parameters) -> usize {
         let m = parameters.traitors as usize;
         (1..=MAX_NODES).take_while(|n| values(*n, m) <= MOST_VALUES).last().unwrap_or(1)
@@ -215,42 +205,34 @@ impl Process for InteractiveConsistency {
     }
 
     /// A version of each value of its own for each receiver.
-    fn forge(said: &Said, to: NodeId, _keys: Keys) -> Option<Said> {
-        Some(said.map(&|value| version(value, to.index() + 1)))
+    fn forge(said: &Hearsay, to: NodeId, _keys: Keys) -> Option<Hearsay> {
+        Some(said.lie(to))
     }
 
-    /// A value; or a list, by node, of what each is to have said in the round before.
-    fn read_message(with: &Json, nodes: &[String], _keys: Keys) -> Result<Said, String> {
-        let expected = || {
-            let size = nodes.len();
-            format!(
-                "a value, or a list of {size}: by node, what it is to have said before, or null"
-            )
-        };
-        Said::read(with, nodes.len()).ok_or_else(expected)
+    /// In the first round a value, in the second a vector, by node, and so on: the depth tells the round.
+    fn read_message(with: &Json, nodes: &[String], _keys: Keys) -> Result<Hearsay, String> {
+        Hearsay::read(with, nodes.len())
     }
 }
 
 impl InteractiveConsistency {
     /// Who was silent has said ⊥. Returns what was heard: it is what is said in the next round.
-    fn end_round(&mut self, ctx: &mut Context<Self>) -> Said {
-        let Group { me, size, .. } = ctx.group();
-        let round = self.round;
+    fn end_round(&mut self, ctx: &mut Context<Self>) -> Hearsay {
+        let (round, group) = (self.round, ctx.group());
         let heard = &mut self.heard[round - 1];
-        for silent in ctx.group().others() {
-            heard[silent.index()].get_or_insert_with(|| Said::nothing(round, size));
+        for silent in group.others() {
+            heard[silent.index()].get_or_insert_with(|| Hearsay::silence(round, group.size));
         }
-        let all = Said::All(heard.as_slice().into());
+        let all = Hearsay::Of(heard.as_slice().into());
         if round == 1 {
             ctx.note(format!("round 1: {}", all.in_full()));
         } else {
-            let told = ctx.group().others().into_iter().map(|from| {
+            let told = group.others().into_iter().map(|from| {
                 let said = all.of(from).expect("it is not oneself, and silence is filled in");
                 format!("{from} {}", said.in_full())
             });
             ctx.note(format!("round {round}: {}", told.collect::<Vec<_>>().join("; ")));
         }
-        debug_assert!(all.of(me).is_none(), "nobody is told anything by itself");
         all
     }
 
@@ -286,113 +268,7 @@ impl InteractiveConsistency {
             return self.testimony(me, before);
         }
         let said = self.heard[before.len()][last.index()].as_ref()?;
-        match before.iter().rev().try_fold(said, |said, node| said.of(*node))? {
-            Said::Value(value) => value.as_ref(),
-            Said::All(_) => None,
-        }
-    }
-}
-
-/// The value that more than half of them are: none if there is none, or if that is ⊥.
-fn majority(mut values: Vec<Option<Value>>) -> Option<Value> {
-    values.sort_unstable();
-    // More than half of a sorted list reach its middle.
-    let middle = values.get(values.len() / 2)?;
-    let count = values.iter().filter(|value| *value == middle).count();
-    (2 * count > values.len()).then(|| middle.clone())?
-}
-
-impl Said {
-    /// What is held to have been said in this round by somebody who was silent.
-    fn nothing(round: usize, size: usize) -> Self {
-        (1..round).fold(Self::Value(None), |nothing, _| Self::All(vec![Some(nothing); size].into()))
-    }
-
-    /// What this node is said to have said in the round before.
-    fn of(&self, node: NodeId) -> Option<&Self> {
-        match self {
-            Self::Value(_) => None,
-            Self::All(said) => said.get(node.index())?.as_ref(),
-        }
-    }
-
-    /// In which round it is said: each one wraps it once more.
-    fn round(&self) -> usize {
-        match self {
-            Self::Value(_) => 1,
-            Self::All(said) => 1 + said.iter().flatten().map(Self::round).max().unwrap_or(1),
-        }
-    }
-
-    /// The same with other values.
-    fn map(&self, change: &impl Fn(Option<&Value>) -> Value) -> Self {
-        match self {
-            Self::Value(value) => Self::Value(Some(change(value.as_ref()))),
-            Self::All(said) => {
-                let change = |it: &Option<Self>| it.as_ref().map(|said| said.map(change));
-                Self::All(said.iter().map(change).collect())
-            }
-        }
-    }
-
-    fn read(with: &Json, size: usize) -> Option<Self> {
-        let Json::Array(list) = with else {
-            return Value::read(Some(with)).ok().map(|value| Self::Value(Some(value)));
-        };
-        (list.len() == size).then_some(())?;
-        let read = |said: &Json| match said {
-            Json::Null => Some(None),
-            said => Self::read(said, size).map(Some),
-        };
-        list.iter().map(read).collect::<Option<_>>().map(Self::All)
-    }
-
-    /// As the note writes it, however long: `(-, v2, v3, v4)`.
-    fn in_full(&self) -> String {
-        self.spelt(", ")
-    }
-
-    fn spelt(&self, between: &str) -> String {
-        match self {
-            Self::Value(None) => "⊥".to_owned(),
-            Self::Value(Some(value)) => value.to_string(),
-            Self::All(said) => {
-                let one =
-                    |said: &Option<Self>| said.as_ref().map_or("-".to_owned(), |it| it.spelt(","));
-                let list: Vec<_> = said.iter().map(one).collect();
-                format!("({})", list.join(between))
-            }
-        }
-    }
-}
-
-/// A value and a vector in full; of what is longer, how much it is.
-impl fmt::Display for Said {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Self::All(said) if self.round() > 2 => {
-                let what = if self.round() == 3 { "vectors" } else { "bundles" };
-                write!(f, "{} {what}", said.iter().flatten().count())
-            }
-            short => f.write_str(&short.in_full()),
-        }
-    }
-}
-
-/// A value that is not this one, by a number: `v2³`, or so much more.
-fn version(value: Option<&Value>, number: usize) -> Value {
-    let superscript = |digit: char| match digit {
-        '1' => '¹',
-        '2' => '²',
-        '3' => '³',
-        // The others are in a row, from ⁰ on.
-        digit => char::from_u32(0x2070 + digit.to_digit(10).unwrap_or(0)).unwrap_or(digit),
-    };
-    let mark: String = number.to_string().chars().map(superscript).collect();
-    match value {
-        Some(Value::Number(value)) => Value::Number(value.wrapping_add(number as i64)),
-        Some(Value::Text(text)) => Value::from(format!("{text}{mark}").as_str()),
-        None => Value::from(format!("x{mark}").as_str()),
+        before.iter().rev().try_fold(said, |said, node| said.of(*node))?.value()
     }
 }
 
@@ -548,33 +424,6 @@ mod tests {
         };
         assert_eq!(words(1), ["a²", "a³", "a⁴"]);
         assert_eq!(words(2), ["(-, b², c², d²)", "(-, b³, c³, d³)", "(-, b⁴, c⁴, d⁴)"]);
-        assert_eq!(version(Some(&7.into()), 12), Value::Number(19));
-        assert_eq!(version(Some(&"v".into()), 120), Value::from("v¹²⁰"));
-        assert_eq!(version(None, 3), Value::from("x³"));
-    }
-
-    #[test]
-    fn a_message_is_written_by_hand_as_the_inspector_shows_it() {
-        let names = Scenario::numbered(3);
-        let keys = Keys::new(node(1), node(1).into());
-        let read = |with: &Json| InteractiveConsistency::read_message(with, &names, keys);
-        let rounds = [
-            (json!("v"), "v", 1),
-            (json!(7), "7", 1),
-            (json!([null, "v", 7]), "(-, v, 7)", 2),
-            (json!([null, ["v", null, "w"], ["v", "w", null]]), "2 vectors", 3),
-            (json!([null, [[null, "v", "w"], null, null], null]), "1 bundles", 4),
-        ];
-        for (with, drawn, round) in rounds {
-            let said = read(&with).expect("it is a message");
-            assert_eq!((said.to_string().as_str(), said.round()), (drawn, round));
-            assert_eq!(serde_json::to_value(&said).expect("messages serialise"), with);
-        }
-        for with in [json!(null), json!(["v"]), json!({"P1": "v"}), json!([null, true, "v"])] {
-            let expected =
-                "a value, or a list of 3: by node, what it is to have said before, or null";
-            assert_eq!(read(&with), Err(expected.to_owned()));
-        }
     }
 
     #[test]
@@ -603,18 +452,5 @@ mod tests {
             [1, 3, 4, 7, 16, 17, 18, 41, 42, 128].map(stands),
             [0, 0, 1, 2, 3, 3, 2, 2, 1, 1]
         );
-    }
-
-    #[test]
-    fn a_majority_is_more_than_half() {
-        let most = |values: &[&str]| {
-            let some = |value: &&str| (*value != "⊥").then(|| Value::from(*value));
-            majority(values.iter().map(some).collect()).map(|value| value.to_string())
-        };
-        assert_eq!(most(&["a", "b", "a"]).as_deref(), Some("a"));
-        assert_eq!(most(&["a", "b"]), None);
-        assert_eq!(most(&["⊥", "b", "⊥"]), None);
-        assert_eq!(most(&["⊥", "b", "b"]).as_deref(), Some("b"));
-        assert_eq!(most(&[]), None);
     }
 }
