@@ -1,6 +1,7 @@
 //! The only module that names Yew: components, one a file, that draw the state and send actions.
 
 mod arrows;
+mod asking;
 mod banner;
 mod caption;
 mod deeds;
@@ -18,6 +19,7 @@ mod share;
 mod stage;
 mod transport;
 mod verdicts;
+mod ways;
 
 use yew::Callback;
 
