@@ -1,5 +1,7 @@
 //! What an element shows, in a sentence: for lists, tooltips and screen readers.
 
+use serde_json::Value as Json;
+
 use crate::kernel::{
     EventId, EventKind, Fate, Fault, MessageId, NodeId, NodeSet, PerMillion, RequestSpec, Scenario,
     Side, Strategy, Time, Trace, spell,
@@ -82,15 +84,23 @@ pub fn message_sentence(scenario: &Scenario, trace: &Trace, message: MessageId) 
     format!("{text} from {from} to {to}, sent at {sent} ms, {fate}{changed}{twice}")
 }
 
-/// What the application asks for: `Alice: broadcast m1`.
+/// What the application asks for: `Alice: broadcast m1`, `Bob: transfer amount 10, to Carol`.
 #[must_use]
 pub fn request_sentence(scenario: &Scenario, request: &RequestSpec) -> String {
-    let with = match &request.with {
-        None => String::new(),
-        Some(serde_json::Value::String(text)) => format!(" {text}"),
-        Some(value) => format!(" {value}"),
-    };
-    format!("{}: {}{with}", scenario.name(request.node), request.name)
+    let with = request.with.as_ref().map(|with| format!(" {}", value_words(with)));
+    format!("{}: {}{}", scenario.name(request.node), request.name, with.unwrap_or_default())
+}
+
+fn value_words(value: &Json) -> String {
+    match value {
+        Json::String(text) => text.clone(),
+        Json::Object(fields) => {
+            let fields =
+                fields.iter().map(|(name, value)| format!("{name} {}", value_words(value)));
+            fields.collect::<Vec<_>>().join(", ")
+        }
+        value => value.to_string(),
+    }
 }
 
 /// What goes wrong: `Alice crashes after 1 send`.

@@ -2,6 +2,7 @@
 
 mod about;
 mod arrows;
+mod asking;
 mod banner;
 mod caption;
 mod deeds;
@@ -23,6 +24,7 @@ mod stage;
 mod topology;
 mod transport;
 mod verdicts;
+mod ways;
 
 use yew::Callback;
 

@@ -56,7 +56,7 @@ pub(super) fn Verdicts(props: &Props) -> Html {
 }
 
 /// The sign of a status: never its colour alone.
-const fn sign(verdict: &Verdict) -> &'static str {
+pub(super) const fn sign(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Holds => "✓",
         Verdict::Undecided(_) => "…",
