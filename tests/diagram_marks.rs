@@ -8,7 +8,7 @@ use worldlines::{
     abstractions::{
         Value,
         broadcast::Deliver,
-        checkpoint::{Ledger, Recorded, SnapshotRequest},
+        checkpoint::{Ledger, Recorded},
         commit,
         consensus::Decide,
         detection::Notice,
@@ -22,8 +22,7 @@ use worldlines::{
     },
     kernel::{
         Behaviour, Drawn, Event, EventKind, Fate, Indication, Message, MessageName, Metric, NodeId,
-        NodeSet, Packet, Payload, Protocol, Sample, Scenario, Strategy, Tampering, Time, Topology,
-        Trace,
+        NodeSet, Packet, Protocol, Sample, Scenario, Strategy, Tampering, Time, Topology, Trace,
     },
 };
 
@@ -63,10 +62,6 @@ impl Hand {
     fn tell(self, node: usize, told: impl Indication) -> Self {
         let kind = told.kind();
         self.event(node, EventKind::Indicate { kind, packet: Packet::new(told) })
-    }
-
-    fn ask(self, node: usize, asked: impl Payload) -> Self {
-        self.event(node, EventKind::Request { index: 0, packet: Packet::new(asked) })
     }
 
     /// A message that is received 10 ms after it was sent.
@@ -132,6 +127,10 @@ fn delivery(from: usize, seq: u32) -> GroupIndication {
     GroupIndication::Deliver(Deliver { from, seq, payload })
 }
 
+fn ledger() -> Ledger {
+    Ledger { balance: 70, sent: vec![], received: vec![], in_flight: vec![30] }
+}
+
 fn enter() -> Access {
     Access::Enter { token: None }
 }
@@ -139,8 +138,6 @@ fn enter() -> Access {
 #[test]
 fn every_kind_of_indication_has_a_shape_and_a_sentence_of_its_own() {
     let (bob, term) = (NodeId::new(1), None);
-    let ledger =
-        || Ledger { balance: 0, sent: vec![0; 2], received: vec![0; 2], in_flight: vec![0; 2] };
     let hand = Hand::new(2)
         .tell(0, delivery(1, 1))
         .tell(0, view(2, &[0, 1]))
@@ -154,6 +151,7 @@ fn every_kind_of_indication_has_a_shape_and_a_sentence_of_its_own() {
         .tell(0, commit::Outcome::Abort {})
         .tell(0, Notice::Suspect { node: bob })
         .tell(0, Notice::Restore { node: bob })
+        .tell(0, Recorded::Record { snapshot: 3, balance: 70 })
         .tell(0, Recorded::Snapshot { snapshot: 3, state: ledger() })
         .tell(0, Recorded::Checkpoint { index: 4 })
         .tell(0, Recorded::Rollback { index: 4, sent: vec![], received: vec![] })
@@ -176,7 +174,8 @@ fn every_kind_of_indication_has_a_shape_and_a_sentence_of_its_own() {
         "P1 aborts",
         "P1 suspects P2",
         "P1 holds P2 to be up again",
-        "P1's part of snapshot 3 is complete",
+        "P1 records its state for snapshot 3: 70",
+        "P1's part of snapshot 3: 70 + 30, is complete",
         "P1 saves checkpoint 4",
         "P1 goes back to checkpoint 4",
         "P1 delivers 7",
@@ -275,26 +274,25 @@ fn routers_need_not_deliver_for_a_message_to_be_stable() {
 }
 
 #[test]
-fn a_cut_goes_through_where_states_were_recorded_not_where_they_were_complete() {
-    let record = |balance| Recorded::Record { snapshot: 1, balance };
-    let part = |balance| Recorded::Snapshot {
-        snapshot: 1,
-        state: Ledger { balance, sent: vec![0; 2], received: vec![0; 2], in_flight: vec![0; 2] },
-    };
-    let hand = Hand::new(2)
-        .ask(0, SnapshotRequest::Snapshot)
-        .tell(0, part(3))
-        .tell(1, record(5))
-        .tell(1, part(5))
-        .tell(0, record(3));
-    let cuts = cuts(&hand.trace);
-    assert_eq!(cuts.len(), 1);
-    assert_eq!(cuts[0].recorded, [4, 2], "line by line");
+fn a_cut_goes_through_where_states_were_recorded() {
+    let record = |snapshot| Recorded::Record { snapshot, balance: 70 };
+    let complete = |snapshot| Recorded::Snapshot { snapshot, state: ledger() };
+    let hand = Hand::new(3)
+        .tell(2, record(1))
+        .tell(0, record(1))
+        .tell(1, record(2))
+        .tell(2, complete(1))
+        .tell(1, record(1));
+    let recorded: Vec<_> =
+        cuts(&hand.trace).into_iter().map(|cut| (cut.snapshot, cut.recorded)).collect();
+    assert_eq!(recorded, [(1, vec![1, 4, 0]), (2, vec![2])]);
     for (layout, scene) in hand.pictures() {
         let at = |event| layout.event_point(&hand.trace, event);
-        assert_eq!(scene.across[0].posts, [at(4), at(2)]);
-        assert_eq!(scene.across[0].pieces.len(), 1);
+        let pieces: Vec<_> =
+            scene.across[0].pieces.iter().map(|it| (it.from, it.to, it.since)).collect();
+        assert_eq!(pieces, [(at(1), at(4), 4), (at(4), at(0), 4)]);
     }
+    assert!(hand.signs().contains(&Sign::Cut));
 }
 
 #[test]
