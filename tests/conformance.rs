@@ -8,16 +8,16 @@ use common::{
     broadcast,
     chance::Chance,
     crash, files, folder, node,
-    random_scenario::{Weather, random_scenario},
+    random_scenario::{Weather, random_scenario, random_value},
     run_valid, scenario,
 };
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use worldlines::{
     kernel::{
-        Carried, EventKind, Fault, NodeId, Parameter, ParameterValue, Plan, Protocol, Simulation,
-        Trace,
+        Carried, EventKind, Fault, NodeId, Parameter, ParameterValue, Plan, Protocol, Scenario,
+        Simulation, Trace,
     },
-    protocols::{self, ALIASES, FAMILIES},
+    protocols::{self, ALIASES, FAMILIES, Family},
 };
 
 fn is_kebab_case(name: &str) -> bool {
@@ -152,26 +152,21 @@ fn a_default_that_is_written_down_changes_nothing() {
     }
 }
 
-/// A value for each kind of request.
-fn sample(request: &str) -> Option<Json> {
-    match request {
-        "broadcast" => Some(json!("m1")),
-        _ => panic!("{request}: add a sample to the test"),
-    }
-}
-
 #[test]
 fn requests_are_read_and_written_as_they_stand() {
+    let nodes = Scenario::numbered(3);
+    let mut chance = Chance::new(1);
     for (_, protocol) in protocols::catalogue() {
-        assert!(!protocol.behaviour.requests.is_empty());
         for kind in protocol.behaviour.requests {
             assert!(is_kebab_case(kind.name) && kind.help.ends_with('.'), "{kind:?}");
-            let with = sample(kind.name);
             let read = protocol.behaviour.read_request;
-            let packet = read(kind.name, with.as_ref(), &[]).expect("the sample is a request");
-            assert_eq!(Some(packet.inspect()), with);
-            assert!(packet.to_string().starts_with(kind.name), "{packet}");
-            let refused = read(kind.name, Some(&json!({"no": "such value"})), &[]);
+            for number in 1..=30 {
+                let with = random_value(kind.with, &nodes, &mut chance, number);
+                let packet = read(kind.name, with.as_ref(), &nodes);
+                let packet = packet.unwrap_or_else(|why| panic!("{kind:?} of {with:?}: {why}"));
+                assert!(packet.to_string().starts_with(kind.name), "{packet}");
+            }
+            let refused = read(kind.name, Some(&json!({"no": "such value"})), &nodes);
             assert!(refused.is_err_and(|expected| !expected.is_empty()), "{kind:?}");
         }
     }
@@ -202,9 +197,36 @@ fn states_and_payloads_serialise_at_every_moment() {
     }
 }
 
+/// The protocols that carry broadcasts, and nothing else.
+fn broadcasts() -> impl Iterator<Item = (&'static Family, &'static Protocol)> {
+    protocols::catalogue().filter(|(_, protocol)| {
+        let requests = protocol.behaviour.requests;
+        requests.len() == 1 && requests[0].name == "broadcast"
+    })
+}
+
+#[test]
+fn a_protocol_measures_what_it_says_it_does() {
+    for (_, protocol) in protocols::catalogue() {
+        assert_unique(protocol.metrics.iter().map(|metric| metric.name));
+        let mut samples = 0;
+        for seed in 0..40 {
+            let scenario = random_scenario(protocol, &mut Chance::new(seed), Weather::Foul);
+            for sample in run_valid(&scenario).samples {
+                assert_eq!(sample.values.len(), protocol.metrics.len(), "{}", protocol.id);
+                samples += 1;
+            }
+        }
+        assert_eq!(samples == 0, protocol.metrics.is_empty(), "{}", protocol.id);
+        for metric in protocol.metrics {
+            assert!(metric.help.ends_with('.') && !metric.unit.is_empty(), "{metric:?}");
+        }
+    }
+}
+
 #[test]
 fn what_is_delivered_was_asked_for_and_had_come() {
-    for (_, protocol) in protocols::catalogue() {
+    for (_, protocol) in broadcasts() {
         let mut delivered = 0;
         for seed in 0..40 {
             let mut scenario = random_scenario(protocol, &mut Chance::new(seed), Weather::Fair);
@@ -240,7 +262,7 @@ fn what_is_delivered_was_asked_for_and_had_come() {
 
 #[test]
 fn who_recovers_goes_on() {
-    for (_, protocol) in protocols::catalogue() {
+    for (_, protocol) in broadcasts() {
         let mut scenario = scenario(protocol.id, 3, 10);
         for index in 0..3 {
             scenario.requests.push(broadcast(0, index, "before"));

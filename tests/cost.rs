@@ -1,27 +1,23 @@
-//! What one operation costs when nothing fails, counted.
+//! What one operation costs when nothing fails: counted, and by the formula.
 
 mod common;
 
 use common::{broadcast, run_valid, scenario};
 use worldlines::{
-    kernel::{Domain, ParameterValue, ParameterValues, Protocol},
+    formats::cost,
+    kernel::{Cost, Domain, ParameterValue, ParameterValues, Protocol, Trace},
     protocols,
 };
 
-/// The formulas of the catalogue, by what they say.
-fn formula(text: &str) -> fn(usize) -> usize {
-    match text {
-        "n − 1" => |n| n - 1,
-        "n(n − 1)" => |n| n * n - n,
-        _ => panic!("{text}: add this formula to the test"),
-    }
-}
-
-/// Every combination of the words that a protocol can be tuned by; numbers and flags at their defaults.
-fn variants(protocol: &Protocol) -> Vec<ParameterValues> {
-    let mut variants = vec![ParameterValues::new()];
+/// Every combination of the words that a protocol can be tuned by and that the operation leaves open; numbers
+/// and flags at their defaults.
+fn variants(protocol: &Protocol, fixed: &ParameterValues) -> Vec<ParameterValues> {
+    let mut variants = vec![fixed.clone()];
     for parameter in protocol.behaviour.parameters {
         let Domain::Choice { choices, .. } = parameter.domain else { continue };
+        if fixed.contains_key(parameter.name) {
+            continue;
+        }
         let with = |values: &ParameterValues, word: &str| {
             let mut values = values.clone();
             values.insert(parameter.name.to_owned(), ParameterValue::Choice(word.to_owned()));
@@ -35,21 +31,41 @@ fn variants(protocol: &Protocol) -> Vec<ParameterValues> {
     variants
 }
 
+/// The operation, performed with these parameters.
+fn perform(protocol: &Protocol, cost: &Cost, nodes: usize, params: ParameterValues) -> Trace {
+    let mut scenario = cost::scenario(protocol, cost, nodes);
+    scenario.params = params;
+    run_valid(&scenario)
+}
+
 #[test]
-fn one_broadcast_costs_what_the_formula_says() {
+fn an_operation_costs_what_its_formula_says() {
     for (_, protocol) in protocols::catalogue() {
-        let Some(cost) = protocol.cost else { continue };
-        for params in variants(protocol) {
-            for nodes in 2..=9 {
-                let mut scenario = scenario(protocol.id, nodes, 10);
-                scenario.params = params.clone();
-                scenario.requests = vec![broadcast(0, nodes - 1, "m")];
-                let trace = run_valid(&scenario);
-                assert!(trace.quiescent);
-                let context = format!("{} {params:?}, {nodes} nodes", protocol.id);
-                assert_eq!(trace.sends(), (cost.messages)(nodes), "{context}");
-                assert_eq!(trace.sends(), formula(cost.formula)(nodes), "{context}");
+        for cost in protocol.costs {
+            for nodes in cost.least..=16 {
+                let context = format!("{}: {}, {nodes} nodes", protocol.id, cost.operation);
+                let row = cost::measure(protocol, cost, nodes).expect("the formula can be read");
+                assert_eq!(row.counted, row.formula, "{context}");
+                assert!(row.counted > 0, "{context}: nothing is sent");
+                let fixed = cost::scenario(protocol, cost, nodes).params;
+                for params in variants(protocol, &fixed) {
+                    let trace = perform(protocol, cost, nodes, params.clone());
+                    assert_eq!(trace.sends(), row.formula, "{context} {params:?}");
+                }
             }
+        }
+    }
+}
+
+#[test]
+fn nothing_fails_while_the_cost_is_counted() {
+    for (_, protocol) in protocols::catalogue() {
+        for cost in protocol.costs {
+            let scenario = cost::scenario(protocol, cost, cost.least);
+            assert!(scenario.faults.is_empty(), "{}: {}", protocol.id, cost.operation);
+            let trace = run_valid(&scenario);
+            let at_rest = trace.quiescent || protocol.perpetual;
+            assert!(at_rest && trace.unused_requests.is_empty(), "{}", protocol.id);
         }
     }
 }

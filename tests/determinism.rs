@@ -187,7 +187,7 @@ fn a_fault_changes_nothing_outside_its_causal_future() {
         for seed in 0..500 {
             let mut chance = Chance::new(seed);
             let mut scenario = random_scenario(protocol, &mut chance, Weather::Foul);
-            let fault = random_fault(scenario.nodes.len(), &mut chance, Weather::Foul);
+            let fault = random_fault(scenario.nodes.len(), &mut chance);
             let kind = fault.kind();
             if let Fault::Forge { message, .. } = fault {
                 let strategy = Strategy::Scripted;

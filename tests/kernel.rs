@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use worldlines::kernel::{
     Behaviour, Context, Delay, Detection, Detector, EventKind, Fault, Group, Indication,
     MAX_EVENTS, MessageName, NodeId, NodeSet, Order, PerMillion, Plan, Process, Protocol, Request,
-    RequestKind, RequestSpec, Scenario, Side, Simulation, Trace, run, spell,
+    RequestKind, RequestSpec, Scenario, Side, Simulation, Trace, With, run, spell,
 };
 
 /// Does what it is asked to, and tells what comes in.
@@ -44,7 +44,7 @@ enum Ask {
 
 impl Request for Ask {
     const KINDS: &'static [RequestKind] =
-        &[RequestKind { name: "say", help: "Anything.", with: "words" }];
+        &[RequestKind { name: "say", help: "Anything.", with: With::Text { label: "words" } }];
 
     fn read(name: &str, with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {
         let words = with.and_then(Json::as_str).unwrap_or_default();
@@ -144,7 +144,11 @@ const PARROT: Protocol = Protocol {
     model: &[],
     promises: &[],
     beyond: &[],
-    cost: None,
+    breaks: &[],
+    unbreakable: &[],
+    costs: &[],
+    metrics: &[],
+    perpetual: false,
     behaviour: Behaviour::of::<Parrot>(),
 };
 

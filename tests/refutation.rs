@@ -1,4 +1,6 @@
 //! Every property of every protocol is violated by something: a promise that no run can break says nothing.
+//! What no scenario can take from a protocol, its file says, and why; that these properties *can* be
+//! violated, by histories made by hand, is shown in `properties`.
 
 mod common;
 
@@ -7,7 +9,6 @@ use std::collections::BTreeSet;
 use common::{
     bundled,
     chance::Chance,
-    protocol,
     random_scenario::{Weather, random_scenario},
     run_valid,
 };
@@ -16,19 +17,6 @@ use worldlines::{
     kernel::{Protocol, Scenario, report},
     protocols,
 };
-
-/// What no scenario can take from a protocol, and why. That these properties *can* be violated, by
-/// histories made by hand, is shown in `properties`.
-const UNBREAKABLE: &[(&str, &str, &str)] = &[
-    ("best-effort-broadcast", "validity", "a correct broadcaster delivers its own message at once"),
-    ("reliable-broadcast", "validity", "a correct broadcaster delivers its own message at once"),
-    ("causal-multicast", "validity", "a correct broadcaster delivers its own message at once"),
-    (
-        "causal-multicast",
-        "FIFO order",
-        "the hold-back queue counts up from one, even after a recovery",
-    ),
-];
 
 fn violated(
     protocol: &'static Protocol,
@@ -48,31 +36,28 @@ fn every_property_is_violated_by_a_run_or_cannot_be() {
             broken
                 .extend(violated(protocol, &random_scenario(protocol, &mut chance, Weather::Foul)));
         }
+        for (path, text) in bundled() {
+            if path.split('/').nth(1) == Some(protocol.id) {
+                let scenario = formats::scenario::read(&text)
+                    .unwrap_or_else(|problem| panic!("{path}: {problem:?}"));
+                broken.extend(violated(protocol, &scenario));
+            }
+        }
         for (property, _) in protocol.properties() {
-            let unbreakable = UNBREAKABLE
-                .iter()
-                .find(|(id, name, _)| *id == protocol.id && *name == property.name);
+            let unbreakable = protocol.unbreakable.iter().find(|(other, _)| other == property);
             let found = broken.contains(property.name);
-            assert_ne!(
-                found,
-                unbreakable.is_some(),
-                "{}: {property:?}, {unbreakable:?}",
-                protocol.id
-            );
+            let id = protocol.id;
+            assert_ne!(found, unbreakable.is_some(), "{id}: {property:?}, {unbreakable:?}");
         }
     }
 }
 
 #[test]
-fn bundled_scenarios_never_break_the_unbreakable() {
-    for (path, text) in bundled() {
-        let scenario =
-            formats::scenario::read(&text).unwrap_or_else(|problem| panic!("{path}: {problem:?}"));
-        for name in violated(protocol(&scenario.protocol), &scenario) {
-            let listed = |(id, property, _): &&(&str, &str, &str)| {
-                *id == scenario.protocol && *property == name
-            };
-            assert!(UNBREAKABLE.iter().find(listed).is_none(), "{path}: {name}");
+fn what_is_unbreakable_is_judged_and_has_its_reason() {
+    for (_, protocol) in protocols::catalogue() {
+        for (property, why) in protocol.unbreakable {
+            assert!(protocol.properties().any(|(judged, _)| judged == property), "{property:?}");
+            assert!(!why.is_empty(), "{}: {property:?}", protocol.id);
         }
     }
 }

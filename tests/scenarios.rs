@@ -1,4 +1,5 @@
-//! What is said of every bundled scenario, by a table written by hand.
+//! What is said of every bundled scenario: exactly what its protocol's file says of it. A scenario that is in
+//! none of the ways to break its protocol keeps every property.
 
 mod common;
 
@@ -7,83 +8,9 @@ use std::collections::BTreeSet;
 use common::{bundled, protocol};
 use worldlines::{
     formats,
-    kernel::{Class, Report, Rule, Scenario, Trace, Verdict, report, run},
+    kernel::{Break, Class, Kind, Report, Scenario, Trace, Verdict, report, run},
+    protocols,
 };
-
-/// What is expected of one scenario. Every property that is not named holds.
-struct Expected {
-    path: &'static str,
-    violated: &'static [&'static str],
-    class: Class,
-    /// What was relied on and broken, in the protocol's order.
-    broke: &'static [Rule],
-}
-
-const fn holds(path: &'static str) -> Expected {
-    Expected { path, violated: &[], class: Class::Masking, broke: &[] }
-}
-
-const EXPECTED: &[Expected] = &[
-    Expected {
-        path: "ordering/causal-multicast/concurrent-messages",
-        violated: &["total order"],
-        class: Class::Masking,
-        broke: &[],
-    },
-    Expected {
-        path: "ordering/causal-multicast/question-never-comes",
-        violated: &["agreement"],
-        class: Class::FailSafe,
-        broke: &[Rule::RequestersStayUp],
-    },
-    holds("ordering/causal-multicast/reply-overtakes"),
-    holds("reliable/best-effort-broadcast/receiver-crashes"),
-    Expected {
-        path: "reliable/best-effort-broadcast/sender-crashes-half-way",
-        violated: &["agreement", "uniform agreement"],
-        class: Class::FailSafe,
-        broke: &[Rule::RequestersStayUp],
-    },
-    Expected {
-        path: "reliable/reliable-broadcast/delivered-but-not-relayed",
-        violated: &["uniform agreement"],
-        class: Class::Masking,
-        broke: &[],
-    },
-    Expected {
-        path: "reliable/reliable-broadcast/lost-copies",
-        violated: &["agreement", "uniform agreement"],
-        class: Class::FailSafe,
-        broke: &[Rule::ReliableChannels],
-    },
-    Expected {
-        path: "reliable/reliable-broadcast/more-crashes-than-hops",
-        violated: &["agreement", "uniform agreement"],
-        class: Class::FailSafe,
-        broke: &[Rule::AtMostCrashes("max-crashes")],
-    },
-    holds("reliable/reliable-broadcast/sender-crashes-half-way"),
-    holds("reliable/uniform-broadcast/crash-is-detected"),
-    holds("reliable/uniform-broadcast/majority-goes-on"),
-    holds("reliable/uniform-broadcast/nobody-delivers-too-early"),
-    Expected {
-        path: "reliable/uniform-broadcast/waits-for-ever",
-        violated: &["validity"],
-        class: Class::FailSafe,
-        broke: &[Rule::CrashesAreDetected],
-    },
-];
-
-/// The catalogue's column *breaks when*: protocol, property, and the assumption that is broken for it;
-/// none where the protocol never promised it.
-const BREAKS_WHEN: &[(&str, &str, Option<Rule>)] = &[
-    ("best-effort-broadcast", "agreement", Some(Rule::RequestersStayUp)),
-    ("reliable-broadcast", "uniform agreement", None),
-    ("reliable-broadcast", "agreement", Some(Rule::AtMostCrashes("max-crashes"))),
-    ("reliable-broadcast", "agreement", Some(Rule::ReliableChannels)),
-    ("uniform-broadcast", "validity", Some(Rule::CrashesAreDetected)),
-    ("causal-multicast", "total order", None),
-];
 
 fn outcome(path: &str, text: &str) -> (Scenario, Trace, Report) {
     let scenario =
@@ -94,26 +21,81 @@ fn outcome(path: &str, text: &str) -> (Scenario, Trace, Report) {
     (scenario, trace, report)
 }
 
+/// The ways to break a protocol that this scenario of it shows.
+fn ways<'a>(path: &str, scenario: &Scenario) -> Vec<&'a Break> {
+    let name = path.rsplit('/').next();
+    let breaks = protocol(&scenario.protocol).breaks.iter();
+    breaks.filter(|way| Some(way.scenario) == name).collect()
+}
+
 #[test]
-fn every_bundled_scenario_has_the_verdicts_of_the_table() {
-    let bundled = bundled();
-    let paths: Vec<&str> = bundled.iter().map(|(path, _)| path.as_str()).collect();
-    let expected: Vec<&str> = EXPECTED.iter().map(|expected| expected.path).collect();
-    assert_eq!(paths, expected, "the table lists every bundled scenario, sorted");
-    for ((path, text), expected) in bundled.iter().zip(EXPECTED) {
-        let (_, trace, report) = outcome(path, text);
-        assert!(trace.quiescent, "{path} ends before it is at rest");
-        for judgement in &report.judgements {
-            let named = expected.violated.contains(&judgement.property.name);
-            let status = judgement.verdict.status();
-            let wanted = if named { "violated" } else { "holds" };
-            assert_eq!(status, wanted, "{path}: {judgement:?}");
-        }
-        let judged: Vec<_> = report.judgements.iter().map(|it| it.property.name).collect();
-        assert!(expected.violated.iter().all(|name| judged.contains(name)), "{path}: {judged:?}");
-        assert_eq!(report.class, Some(expected.class), "{path}");
+fn every_bundled_scenario_has_exactly_the_verdicts_that_its_protocol_says() {
+    for (path, text) in bundled() {
+        let (scenario, trace, report) = outcome(&path, &text);
+        let protocol = protocol(&scenario.protocol);
+        let ways = ways(&path, &scenario);
+        assert!(ways.len() <= 1, "{path} is in {} ways to break", ways.len());
+        let way = ways.first();
+        let rests = trace.quiescent || protocol.perpetual || way.is_some();
+        assert!(rests, "{path} ends before it is at rest");
+        let violated: Vec<_> = report
+            .judgements
+            .iter()
+            .filter(|judgement| judgement.verdict.is_violated())
+            .map(|judgement| judgement.property.name)
+            .collect();
+        let expected: Vec<_> =
+            way.iter().flat_map(|way| way.violates).map(|property| property.name).collect();
+        assert_eq!(violated, expected, "{path}: {:#?}", report.judgements);
+        let undecided = |verdict: &Verdict| matches!(verdict, Verdict::Undecided(_));
+        assert!(!report.judgements.iter().any(|it| undecided(&it.verdict)), "{path}");
         let broke: Vec<_> = report.breaches.iter().map(|breach| breach.rule).collect();
-        assert_eq!(broke, expected.broke, "{path}: {:?}", report.breaches);
+        let expected: Vec<_> = way.iter().flat_map(|way| way.broken).copied().collect();
+        assert_eq!(broke, expected, "{path}: {:#?}", report.breaches);
+    }
+}
+
+#[test]
+fn a_scenario_is_of_the_class_that_its_broken_promises_put_it_in() {
+    for (path, text) in bundled() {
+        let (scenario, _, report) = outcome(&path, &text);
+        let promises = protocol(&scenario.protocol).promises;
+        let ways = ways(&path, &scenario);
+        let broken = |kind| {
+            let mut violated = ways.iter().flat_map(|way| way.violates);
+            violated.any(|property| property.kind == kind && promises.contains(property))
+        };
+        let class = match (broken(Kind::Safety), broken(Kind::Liveness)) {
+            (false, false) => Class::Masking,
+            (false, true) => Class::FailSafe,
+            (true, false) => Class::NonMasking,
+            (true, true) => Class::Intolerant,
+        };
+        assert_eq!(report.class, Some(class), "{path}");
+    }
+}
+
+#[test]
+fn every_way_to_break_a_protocol_breaks_something_and_has_its_scenario() {
+    let bundled: BTreeSet<_> = bundled().into_iter().map(|(path, _)| path).collect();
+    for (family, protocol) in protocols::catalogue() {
+        for way in protocol.breaks {
+            let path = format!("{}/{}/{}", family.id, protocol.id, way.scenario);
+            assert!(bundled.contains(&path), "{path}, for when {}", way.when);
+            assert!(!way.violates.is_empty() && !way.when.is_empty(), "{path}");
+            let promised = way.violates.iter().any(|it| protocol.promises.contains(it));
+            assert_eq!(
+                promised,
+                !way.broken.is_empty(),
+                "{path}: a promise is broken by something"
+            );
+        }
+        let holds = bundled.iter().any(|path| {
+            let mut parts = path.rsplit('/');
+            let (name, id) = (parts.next(), parts.next());
+            id == Some(protocol.id) && !protocol.breaks.iter().any(|it| Some(it.scenario) == name)
+        });
+        assert!(holds, "{} has no scenario in which all holds", protocol.id);
     }
 }
 
@@ -122,27 +104,11 @@ fn a_violated_promise_is_put_down_to_a_broken_assumption() {
     for (path, text) in bundled() {
         let (_, trace, report) = outcome(&path, &text);
         for judgement in &report.judgements {
-            let violated = matches!(judgement.verdict, Verdict::Violated { .. });
-            if violated && judgement.promised {
+            if judgement.verdict.is_violated() && judgement.promised {
                 let breach = report.broke(judgement, &trace);
                 assert!(breach.is_some_and(|it| !it.culprit.is_empty()), "{path}: {judgement:?}");
             }
         }
-    }
-}
-
-#[test]
-fn every_way_to_break_of_the_catalogue_has_its_scenario() {
-    let outcomes: Vec<_> = bundled().iter().map(|(path, text)| outcome(path, text)).collect();
-    for (id, property, rule) in BREAKS_WHEN {
-        let shown = outcomes.iter().any(|(scenario, _, report)| {
-            let violated = report.judgements.iter().any(|judgement| {
-                judgement.property.name == *property && judgement.verdict.is_violated()
-            });
-            let broke = report.breaches.first().map(|breach| breach.rule);
-            scenario.protocol == *id && violated && broke == *rule
-        });
-        assert!(shown, "no scenario shows {property} of {id} broken by {rule:?}");
     }
 }
 
@@ -153,11 +119,10 @@ fn every_bundled_scenario_says_what_to_look_at() {
         assert!(!scenario.title.is_empty() && !scenario.captions.is_empty(), "{path}");
         assert!(trace.unused_faults.is_empty(), "{path} has a fault that meets nothing");
         assert!(trace.unused_requests.is_empty(), "{path} has a request that meets nothing");
-        let times: BTreeSet<_> = trace.events.iter().map(|event| event.time).collect();
+        let last = trace.events.last().map_or(0, |event| event.time);
         for caption in &scenario.captions {
             assert!(caption.at <= scenario.until, "{path}: {caption:?}");
         }
-        let last = times.last().copied().unwrap_or(0);
         assert!(scenario.until <= 2 * last, "{path} goes on long after its last event");
         let parts: Vec<_> = path.split('/').collect();
         assert_eq!(

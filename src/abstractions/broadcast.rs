@@ -16,7 +16,7 @@ use super::{
 };
 use crate::kernel::{
     Carried, EventId, Indication, Kind, MAX_NODES, Monitor, NodeId, NodeSet, Observation, Payload,
-    Property, Request, RequestKind, Roster, Seen, Verdict,
+    Property, Request, RequestKind, Roster, Scenario, Seen, Verdict, With,
 };
 
 /// ⟨Broadcast | m⟩: everybody is to deliver m.
@@ -25,12 +25,20 @@ use crate::kernel::{
 pub struct Broadcast<M>(pub M);
 
 impl Request for Broadcast<Value> {
-    const KINDS: &'static [RequestKind] =
-        &[RequestKind { name: "broadcast", help: "Send a message to everybody.", with: "message" }];
+    const KINDS: &'static [RequestKind] = &[RequestKind {
+        name: "broadcast",
+        help: "Send a message to everybody.",
+        with: With::Text { label: "message" },
+    }];
 
     fn read(_name: &str, with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {
         Value::read(with).map(Self)
     }
+}
+
+/// The first node broadcasts a message, for [`Cost::perform`](crate::kernel::Cost::perform).
+pub fn one_broadcast(scenario: &mut Scenario) {
+    scenario.ask(0, NodeId::new(0), "broadcast", Some("m".into()));
 }
 
 /// What is broadcast, with what its application calls its kind: labels tell which messages are to be
@@ -56,7 +64,10 @@ impl Request for Broadcast<Labelled<Value>> {
     const KINDS: &'static [RequestKind] = &[RequestKind {
         name: "broadcast",
         help: "Send a message to everybody, with a label or without.",
-        with: "message or {payload, label}",
+        with: With::Either(&[
+            With::Record(&[With::Text { label: "payload" }, With::Text { label: "label" }]),
+            With::Text { label: "message" },
+        ]),
     }];
 
     fn read(_name: &str, with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {

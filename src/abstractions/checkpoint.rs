@@ -14,6 +14,7 @@ use serde_json::Value as Json;
 use super::watch::{Violation, Watch, WatchCorrect, fields, named, safety, safety_of_correct};
 use crate::kernel::{
     Carried, EventId, Indication, Kind, NodeId, Observation, Property, Request, RequestKind, Seen,
+    With,
 };
 
 /// What is asked of a bank and of whoever keeps its states.
@@ -37,9 +38,20 @@ pub enum Work {
 
 impl Request for Work {
     const KINDS: &'static [RequestKind] = &[
-        RequestKind { name: "transfer", help: "Send money.", with: "{to, amount}" },
-        RequestKind { name: "snapshot", help: "Record a global state.", with: "" },
-        RequestKind { name: "checkpoint", help: "Save the state of this node.", with: "" },
+        RequestKind {
+            name: "transfer",
+            help: "Send money.",
+            with: With::Record(&[
+                With::Node { label: "to" },
+                With::Number { label: "amount", unit: "", default: 10, optional: false },
+            ]),
+        },
+        RequestKind { name: "snapshot", help: "Record a global state.", with: With::Nothing },
+        RequestKind {
+            name: "checkpoint",
+            help: "Save the state of this node.",
+            with: With::Nothing,
+        },
     ];
 
     fn read(name: &str, with: Option<&Json>, nodes: &[String]) -> Result<Self, String> {

@@ -19,6 +19,7 @@ use serde_json::Value as Json;
 use super::watch::{Violation, Watch, fields, named, safety};
 use crate::kernel::{
     EventId, Indication, Kind, NodeId, Observation, Property, Request, RequestKind, Seen, Time,
+    With,
 };
 
 /// A count for every node (Fidge 1988; Mattern 1989).
@@ -111,8 +112,12 @@ pub enum ClockRequest {
 
 impl Request for ClockRequest {
     const KINDS: &'static [RequestKind] = &[
-        RequestKind { name: "step", help: "Let something happen here.", with: "" },
-        RequestKind { name: "send", help: "Send a message.", with: "{to}" },
+        RequestKind { name: "step", help: "Let something happen here.", with: With::Nothing },
+        RequestKind {
+            name: "send",
+            help: "Send a message.",
+            with: With::Record(&[With::Node { label: "to" }]),
+        },
     ];
 
     fn read(name: &str, with: Option<&Json>, nodes: &[String]) -> Result<Self, String> {

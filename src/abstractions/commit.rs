@@ -14,7 +14,7 @@ use super::{
 };
 use crate::kernel::{
     EventId, Indication, Kind, NodeId, NodeSet, Observation, Property, Request, RequestKind,
-    Roster, Seen,
+    Roster, Seen, With,
 };
 
 /// What is asked of a participant, or of the coordinator.
@@ -41,8 +41,12 @@ pub enum Vote {
 
 impl Request for Transaction {
     const KINDS: &'static [RequestKind] = &[
-        RequestKind { name: "begin", help: "Ask for the votes, and decide.", with: "" },
-        RequestKind { name: "vote", help: "Vote yes or no when asked.", with: "yes or no" },
+        RequestKind { name: "begin", help: "Ask for the votes, and decide.", with: With::Nothing },
+        RequestKind {
+            name: "vote",
+            help: "Vote yes or no when asked.",
+            with: With::Choice { label: "vote", words: &["yes", "no"], optional: true },
+        },
     ];
 
     fn read(name: &str, with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {

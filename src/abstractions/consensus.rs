@@ -18,7 +18,7 @@ use super::{
 };
 use crate::kernel::{
     EventId, Indication, Kind, NodeId, NodeSet, Observation, Payload, Property, Request,
-    RequestKind, Roster, Seen,
+    RequestKind, Roster, Seen, With,
 };
 
 /// ⟨Propose | v⟩: v is to be decided.
@@ -27,8 +27,11 @@ use crate::kernel::{
 pub struct Propose<V>(pub V);
 
 impl Request for Propose<Value> {
-    const KINDS: &'static [RequestKind] =
-        &[RequestKind { name: "propose", help: "Propose a value.", with: "value" }];
+    const KINDS: &'static [RequestKind] = &[RequestKind {
+        name: "propose",
+        help: "Propose a value.",
+        with: With::Text { label: "value" },
+    }];
 
     fn read(_name: &str, with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {
         Value::read(with).map(Self)

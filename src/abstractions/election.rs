@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 use super::watch::{Await, Owed, Up, Violation, Watch, liveness, safety};
 use crate::kernel::{
     EventId, Indication, Kind, NodeId, Observation, Property, Request, RequestKind, Roster, Seen,
+    With,
 };
 
 /// The application wants a leader to be elected.
@@ -19,7 +20,7 @@ pub struct Elect;
 
 impl Request for Elect {
     const KINDS: &'static [RequestKind] =
-        &[RequestKind { name: "elect", help: "Start an election.", with: "" }];
+        &[RequestKind { name: "elect", help: "Start an election.", with: With::Nothing }];
 
     fn read(_name: &str, with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {
         with.is_none().then_some(Self).ok_or_else(|| "nothing".to_owned())

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::kernel::{
     Carried, EventId, Indication, Kind, NodeId, Observation, Payload, Property, Request,
-    RequestKind, Roster, Seen,
+    RequestKind, Roster, Seen, With,
 };
 
 /// ⟨Send | q, m⟩: q is to deliver m.
@@ -27,8 +27,11 @@ pub struct Send<M> {
 }
 
 impl Request for Send<Value> {
-    const KINDS: &'static [RequestKind] =
-        &[RequestKind { name: "send", help: "Send a message to one node.", with: "{to, payload}" }];
+    const KINDS: &'static [RequestKind] = &[RequestKind {
+        name: "send",
+        help: "Send a message to one node.",
+        with: With::Record(&[With::Node { label: "to" }, With::Text { label: "payload" }]),
+    }];
 
     fn read(_name: &str, with: Option<&Json>, nodes: &[String]) -> Result<Self, String> {
         let expected = || "{\"to\": a node, \"payload\": a text or a whole number}".to_owned();

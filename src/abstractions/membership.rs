@@ -18,7 +18,7 @@ use super::{
 };
 use crate::kernel::{
     Carried, EventId, Indication, Kind, NodeId, NodeSet, Observation, Property, Request,
-    RequestKind, Seen,
+    RequestKind, Seen, With,
 };
 
 /// What is asked of a group.
@@ -40,10 +40,14 @@ pub enum GroupRequest {
 
 impl Request for GroupRequest {
     const KINDS: &'static [RequestKind] = &[
-        RequestKind { name: "join", help: "Become a member.", with: "" },
-        RequestKind { name: "leave", help: "Be a member no more.", with: "" },
-        RequestKind { name: "query", help: "Ask who the members are.", with: "" },
-        RequestKind { name: "broadcast", help: "Send a message to all members.", with: "message" },
+        RequestKind { name: "join", help: "Become a member.", with: With::Nothing },
+        RequestKind { name: "leave", help: "Be a member no more.", with: With::Nothing },
+        RequestKind { name: "query", help: "Ask who the members are.", with: With::Nothing },
+        RequestKind {
+            name: "broadcast",
+            help: "Send a message to all members.",
+            with: With::Text { label: "message" },
+        },
     ];
 
     fn read(name: &str, with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {

@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use super::watch::{Await, Owed, Violation, Watch, liveness, safety};
 use crate::kernel::{
     EventId, Indication, Kind, Monitor, NodeId, Observation, Past, Property, Request, RequestKind,
-    Roster, Seen, Time, Verdict,
+    Roster, Seen, Time, Verdict, With,
 };
 
 /// How long a critical section is held where a scenario does not say, in virtual ms.
@@ -30,7 +30,12 @@ impl Request for Acquire {
     const KINDS: &'static [RequestKind] = &[RequestKind {
         name: "acquire",
         help: "Enter the critical section, and leave it after so many ms.",
-        with: "ms",
+        with: With::Number {
+            label: "hold",
+            unit: "ms",
+            default: DEFAULT_HOLD as u32,
+            optional: true,
+        },
     }];
 
     fn read(_name: &str, with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {

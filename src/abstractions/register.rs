@@ -21,7 +21,7 @@ use super::{
 };
 use crate::kernel::{
     EventId, Indication, Kind, Monitor, NodeId, Observation, Property, Request, RequestKind, Seen,
-    Verdict,
+    Verdict, With,
 };
 
 /// What a client asks of the shared objects: registers, one for every key, and a queue.
@@ -51,12 +51,23 @@ pub enum Operation {
 
 impl Request for Operation {
     const KINDS: &'static [RequestKind] = &[
-        RequestKind { name: "write", help: "Let a register hold a value.", with: "{key, value}" },
-        RequestKind { name: "read", help: "Ask what a register holds.", with: "key" },
+        RequestKind {
+            name: "write",
+            help: "Let a register hold a value.",
+            with: With::Record(&[With::Text { label: "key" }, With::Text { label: "value" }]),
+        },
+        RequestKind {
+            name: "read",
+            help: "Ask what a register holds.",
+            with: With::Text { label: "key" },
+        },
         RequestKind {
             name: "invoke",
             help: "Use the queue.",
-            with: "\"dequeue\" or {enqueue: value}",
+            with: With::Either(&[
+                With::Choice { label: "operation", words: &["dequeue"], optional: false },
+                With::Record(&[With::Text { label: "enqueue" }]),
+            ]),
         },
     ];
 

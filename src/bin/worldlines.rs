@@ -14,7 +14,7 @@ use std::{
 
 use clap::{Args, Parser, Subcommand};
 use worldlines::{
-    formats::{MAX_TEXT, Outcome, Problem, catalogue, link, scenario},
+    formats::{MAX_TEXT, Outcome, Problem, catalogue, cost, link, scenario},
     kernel::Scenario,
 };
 
@@ -47,6 +47,15 @@ enum Command {
         /// A scenario's file, or - for standard input.
         #[arg(value_name = "FILE")]
         source: String,
+    },
+    /// Count what the operations of a protocol cost when nothing fails, beside the formulas.
+    Cost {
+        /// The protocol's id.
+        #[arg(value_name = "PROTOCOL")]
+        protocol: String,
+        /// The sizes of the groups, both included.
+        #[arg(long, value_name = "FROM..TO", default_value = "3..16")]
+        nodes: String,
     },
     /// Print a link's scenario.
     Open {
@@ -113,6 +122,11 @@ fn execute(command: Command) -> Result<String, String> {
             let fragment = link::fragment(&outcome.scenario, Some(&outcome.digest()));
             warn_if_long(&fragment);
             Ok(fragment + "\n")
+        }
+        Command::Cost { protocol, nodes } => {
+            let sizes = cost::sizes(&nodes).map_err(|why| format!("--nodes: {why}"))?;
+            let protocol = catalogue::find("PROTOCOL", &protocol).map_err(|it| it.to_string())?;
+            cost::to_text(protocol, sizes)
         }
         Command::Open { source } => Ok(scenario::write(&Input::of_link(&source)?.scenario) + "\n"),
     }

@@ -2,14 +2,26 @@
 
 use serde::Serialize;
 
-use super::bundled;
+use super::{Problem, bundled, problem::quoted};
 use crate::{
-    kernel::{Domain, Parameter, ParameterValue, Protocol, RequestKind},
+    kernel::{Break, Domain, Parameter, ParameterValue, Protocol, RequestKind},
     protocols::{self, FAMILIES, Family},
 };
 
 /// The version of the format.
 pub const VERSION: u64 = 1;
+
+/// The protocol of this id, which stands at this place of the reader's input.
+///
+/// # Errors
+/// If there is none; the closest id is suggested.
+pub fn find(path: &str, id: &str) -> Result<&'static Protocol, Problem> {
+    protocols::find(id).ok_or_else(|| {
+        let known = protocols::catalogue().map(|(_, protocol)| protocol.id);
+        Problem::new(path, quoted(id), "the id of a protocol that `worldlines list` shows")
+            .with_closest(id, known)
+    })
+}
 
 /// The catalogue as JSON (docs/command-line.md).
 #[must_use]
@@ -51,6 +63,30 @@ struct ProtocolObject {
     requests: &'static [RequestKind],
     properties: Vec<PropertyObject>,
     scenarios: Vec<ScenarioObject>,
+    breaks: Vec<BreakObject>,
+    costs: Vec<CostObject>,
+    metrics: Vec<MetricObject>,
+}
+
+#[derive(Serialize)]
+struct BreakObject {
+    when: &'static str,
+    scenario: &'static str,
+    violates: Vec<&'static str>,
+    broken: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct CostObject {
+    operation: &'static str,
+    formula: &'static str,
+}
+
+#[derive(Serialize)]
+struct MetricObject {
+    name: &'static str,
+    unit: &'static str,
+    help: &'static str,
 }
 
 #[derive(Serialize)]
@@ -106,6 +142,28 @@ impl ProtocolObject {
             requests: protocol.behaviour.requests,
             properties: properties.collect(),
             scenarios: scenarios.collect(),
+            breaks: protocol.breaks.iter().map(BreakObject::new).collect(),
+            costs: protocol
+                .costs
+                .iter()
+                .map(|it| CostObject { operation: it.operation, formula: it.formula })
+                .collect(),
+            metrics: protocol
+                .metrics
+                .iter()
+                .map(|it| MetricObject { name: it.name, unit: it.unit, help: it.help })
+                .collect(),
+        }
+    }
+}
+
+impl BreakObject {
+    fn new(way: &Break) -> Self {
+        Self {
+            when: way.when,
+            scenario: way.scenario,
+            violates: way.violates.iter().map(|property| property.name).collect(),
+            broken: way.broken.iter().map(|rule| rule.statement()).collect(),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod bundled;
 pub mod catalogue;
+pub mod cost;
 mod json;
 pub mod link;
 mod outcome;

@@ -1,10 +1,7 @@
 //! A scenario, run and judged.
 
-use super::{Problem, text, trace};
-use crate::{
-    kernel::{self, Protocol, Report, Scenario, Trace},
-    protocols,
-};
+use super::{Problem, catalogue, text, trace};
+use crate::kernel::{self, Protocol, Report, Scenario, Trace};
 
 /// What comes of a scenario.
 #[derive(Clone, Debug)]
@@ -26,10 +23,7 @@ impl Outcome {
     /// If its protocol is unknown or cannot read one of its requests. A scenario that
     /// [`scenario::read`](super::scenario::read) returned has neither fault.
     pub fn of(scenario: Scenario) -> Result<Self, Problem> {
-        let protocol = protocols::find(&scenario.protocol).ok_or_else(|| {
-            let found = super::problem::quoted(&scenario.protocol);
-            Problem::new("protocol", found, "the id of a protocol")
-        })?;
+        let protocol = catalogue::find("protocol", &scenario.protocol)?;
         let trace = kernel::run(protocol, &scenario).map_err(|(index, expected)| {
             let with = scenario.requests[index].with.as_ref();
             let found = with.map_or("nothing".to_owned(), super::problem::shown);

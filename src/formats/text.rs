@@ -6,8 +6,8 @@ use serde_json::Value as Json;
 
 use super::trace::{Spelt, unused};
 use crate::kernel::{
-    Breach, Class, EventId, EventKind, Fate, Judgement, Kind, MAX_EVENTS, Packet, Protocol, Report,
-    Scenario, Trace, Verdict, spell,
+    Breach, Class, EventId, EventKind, Fate, Judgement, Kind, MAX_EVENTS, NodeId, Packet, Protocol,
+    Report, Scenario, Trace, Verdict, spell,
 };
 
 /// The whole run: one line per event, then what [`summary`] says, each violation with its witness.
@@ -137,12 +137,25 @@ impl View<'_> {
             |class| format!("{class} ({})", meaning(class)),
         );
         let _ = writeln!(text, "Class: {class}");
+        if let Some(circle) = self.deadlock() {
+            let _ = writeln!(text, "Deadlock: {circle}");
+        }
         let unused = unused(self.trace);
         if !unused.is_empty() {
             let _ = writeln!(text, "Unused: {}", unused.join(", "));
         }
         let _ = writeln!(text, "Messages: {}", self.trace.messages.len());
         text
+    }
+
+    /// Who waits for whom in a circle, where the run rests in one: `Alice waits for Bob, who waits for Alice`.
+    fn deadlock(self) -> Option<String> {
+        let (first, rest) = self.trace.deadlock.split_first()?;
+        let name = |node: &NodeId| one_line(self.scenario.name(*node));
+        let rest: String =
+            rest.iter().map(|node| format!("{}, who waits for ", name(node))).collect();
+        let first = name(first);
+        Some(format!("{first} waits for {rest}{first}"))
     }
 
     fn judgement(

@@ -9,8 +9,8 @@ use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use crate::kernel::{
-    Event, EventId, EventKind, Fate, Judgement, Message, Packet, Protocol, Report, Scenario, Time,
-    Trace, Verdict, spell,
+    Event, EventId, EventKind, Fate, Judgement, Message, Metric, NodeId, Packet, Protocol, Report,
+    Scenario, Time, Trace, Verdict, spell,
 };
 
 /// The version of the format.
@@ -64,8 +64,10 @@ pub struct Document<'a> {
     messages: Messages<'a>,
     verdicts: Vec<VerdictObject<'a>>,
     class: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    deadlock: Vec<&'a str>,
     unused: Vec<String>,
-    metrics: Metrics,
+    metrics: Metrics<'a>,
 }
 
 impl<'a> Document<'a> {
@@ -90,8 +92,12 @@ impl<'a> Document<'a> {
             messages: Messages(view),
             verdicts: report.judgements.iter().map(verdict).collect(),
             class: report.class.map(|class| class.to_string()),
+            deadlock: trace.deadlock.iter().map(|node| scenario.name(*node)).collect(),
             unused: unused(trace),
-            metrics: Metrics { messages: trace.sends() },
+            metrics: Metrics {
+                messages: trace.sends(),
+                series: Series { view, metrics: protocol.metrics },
+            },
         }
     }
 }
@@ -102,10 +108,69 @@ pub(super) fn unused(trace: &Trace) -> Vec<String> {
     faults.chain(trace.unused_requests.iter().map(|index| format!("requests[{index}]"))).collect()
 }
 
-/// What is counted.
+/// What is counted and measured.
 #[derive(Serialize)]
-struct Metrics {
+struct Metrics<'a> {
     messages: usize,
+    #[serde(skip_serializing_if = "Series::is_empty")]
+    series: Series<'a>,
+}
+
+/// What the protocol measures, over time.
+struct Series<'a> {
+    view: View<'a>,
+    metrics: &'static [Metric],
+}
+
+impl Series<'_> {
+    const fn is_empty(&self) -> bool {
+        self.metrics.is_empty()
+    }
+}
+
+impl Serialize for Series<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let View { scenario, trace } = self.view;
+        let nodes = (0..scenario.nodes.len()).map(NodeId::new);
+        let of_node = |(place, metric): (usize, &Metric), node| SeriesObject {
+            metric: metric.name,
+            unit: metric.unit,
+            node: scenario.name(node),
+            points: points(trace, place, node),
+        };
+        let metrics = self.metrics.iter().enumerate();
+        serializer.collect_seq(
+            metrics.flat_map(|metric| nodes.clone().map(move |it| of_node(metric, it))),
+        )
+    }
+}
+
+#[derive(Serialize)]
+struct SeriesObject<'a> {
+    metric: &'static str,
+    unit: &'static str,
+    node: &'a str,
+    points: Vec<(Time, i64)>,
+}
+
+/// The moments at which one of a node's metrics is not what it was, and what it is: between two of them it goes
+/// evenly from the one to the other.
+fn points(trace: &Trace, metric: usize, node: NodeId) -> Vec<(Time, i64)> {
+    let samples = trace.samples.iter().filter(|sample| sample.node == node);
+    let values = samples.filter_map(|it| Some((it.time, *it.values.get(metric)?)));
+    let mut points: Vec<(Time, i64)> = Vec::new();
+    for point in values {
+        // What another metric's change has noted says nothing where this one changed neither before nor after.
+        if let [.., before, last] = points.as_mut_slice()
+            && before.1 == last.1
+            && last.1 == point.1
+        {
+            *last = point;
+        } else {
+            points.push(point);
+        }
+    }
+    points
 }
 
 /// A run, and the names of its nodes.

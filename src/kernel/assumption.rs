@@ -1,17 +1,21 @@
 //! What a protocol relies on, and how a scenario breaks it.
 
 use super::{
-    Detector, EventId, EventKind, Fate, Fault, Loss, Message, NodeSet, ParameterValue,
-    ParameterValues, Protocol, Scenario, Timing, Trace,
+    Detector, EventId, EventKind, Fate, Fault, Kind, Loss, Message, NodeSet, ParameterValue,
+    ParameterValues, PerMillion, Protocol, Scenario, Timing, Trace,
 };
 
-/// Something that a protocol relies on, perhaps only for one value of a parameter.
+/// Something that a protocol relies on, perhaps only for one value of a parameter, or only for promises of one
+/// kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Assumption {
     /// What.
     pub rule: Rule,
     /// The parameter and the value that make it rely on it; none if it always does.
     pub only: Option<(&'static str, &'static str)>,
+    /// The kind of promises that rely on it; none if all do. Much is safe whatever happens, and live only if
+    /// most of it goes well.
+    pub kind: Option<Kind>,
 }
 
 /// The things that protocols rely on.
@@ -21,10 +25,23 @@ pub enum Rule {
     ReliableChannels,
     /// Messages of one link do not overtake each other.
     FifoChannels,
-    /// A message takes at most the bound of `network.timing`.
+    /// A message takes at most the bound of `network.timing`, and nobody stands still.
     Synchrony,
+    /// Every clock goes at the rate of time.
+    ClocksRunTrue,
+    /// No clock gains or loses more than the parameter of this name says, in millionths of the time that
+    /// passes.
+    DriftAtMost(&'static str),
+    /// The parameter has this value: with others the protocol is taught to fail.
+    ParameterIs(&'static str, &'static str),
     /// Who has been asked for something does not crash.
     RequestersStayUp,
+    /// Only one node is asked for something.
+    OneRequester,
+    /// Nobody crashes.
+    NobodyCrashes,
+    /// Those who only pass things on do not crash.
+    RoutersStayUp,
     /// No more nodes crash than the parameter of this name says.
     AtMostCrashes(&'static str),
     /// More than half of the nodes never crash.
@@ -49,6 +66,8 @@ pub enum Rule {
 pub struct Breach {
     /// Which.
     pub rule: Rule,
+    /// The kind of promises that rely on it; none if all do.
+    pub kind: Option<Kind>,
     /// How, in one sentence; nodes as their characters.
     pub why: String,
     /// Where in the scenario: `faults[2]`, `network.loss`.
@@ -61,13 +80,13 @@ impl Rule {
     /// Relied on whatever the parameters are.
     #[must_use]
     pub const fn always(self) -> Assumption {
-        Assumption { rule: self, only: None }
+        Assumption { rule: self, only: None, kind: None }
     }
 
     /// Relied on only where the parameter has this value.
     #[must_use]
     pub const fn where_(self, parameter: &'static str, value: &'static str) -> Assumption {
-        Assumption { rule: self, only: Some((parameter, value)) }
+        Assumption { rule: self, only: Some((parameter, value)), kind: None }
     }
 
     /// The assumption in words.
@@ -82,8 +101,19 @@ impl Rule {
             Self::FifoChannels => {
                 "messages of one link do not overtake each other (FIFO channels)".to_owned()
             }
-            Self::Synchrony => "no message takes longer than the bound (synchrony)".to_owned(),
-            Self::RequestersStayUp => "who broadcasts stays up".to_owned(),
+            Self::Synchrony => {
+                "no message takes longer than the bound, and nobody stands still (synchrony)"
+                    .to_owned()
+            }
+            Self::ClocksRunTrue => "every clock goes at the rate of time".to_owned(),
+            Self::DriftAtMost(parameter) => {
+                format!("no clock gains or loses more than {parameter} says")
+            }
+            Self::ParameterIs(parameter, value) => format!("{parameter} is {value}"),
+            Self::RequestersStayUp => "who is asked for something stays up".to_owned(),
+            Self::OneRequester => "only one node is asked for something".to_owned(),
+            Self::NobodyCrashes => "nobody crashes".to_owned(),
+            Self::RoutersStayUp => "routers stay up".to_owned(),
             Self::AtMostCrashes(parameter) => format!("no more nodes crash than {parameter} says"),
             Self::MajorityStaysUp => "a majority of the nodes stays up".to_owned(),
             Self::CrashesAreDetected => "every crash is detected".to_owned(),
@@ -106,7 +136,8 @@ impl Rule {
     /// How a run broke it, if it did.
     #[must_use]
     pub fn breach(self, protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
-        let breach = |event, culprit, why| Some(Breach { rule: self, why, culprit, event });
+        let breach =
+            |event, culprit, why| Some(Breach { rule: self, kind: None, why, culprit, event });
         match self {
             Self::ReliableChannels => unreliable(self, scenario, trace),
             Self::FifoChannels => overtaking(self, scenario, trace),
@@ -124,6 +155,30 @@ impl Rule {
                 let event = &trace.events[crash];
                 let why = format!("{} crashed at {} ms", event.node, event.time);
                 breach(Some(crash), crash_fault(scenario, trace, crash), why)
+            }
+            Self::OneRequester => second_requester(self, trace),
+            Self::NobodyCrashes => {
+                let (crashed, first) = crash_number(trace, 1)?;
+                let why = format!("{crashed} crashed at {} ms", trace.events[first].time);
+                breach(Some(first), crash_fault(scenario, trace, first), why)
+            }
+            Self::RoutersStayUp => {
+                let routers = scenario.network.topology.routers();
+                let crash = trace.events.iter().position(|event| {
+                    event.kind == EventKind::Crash && routers.contains(event.node)
+                })?;
+                let event = &trace.events[crash];
+                let why = format!("{}, a router, crashed at {} ms", event.node, event.time);
+                breach(Some(crash), crash_fault(scenario, trace, crash), why)
+            }
+            Self::ClocksRunTrue => drift(self, scenario, trace, 0),
+            Self::DriftAtMost(parameter) => {
+                drift(self, scenario, trace, integer(protocol, &scenario.params, parameter))
+            }
+            Self::ParameterIs(parameter, value) => {
+                let found = value_of(protocol, &scenario.params, parameter);
+                (found != value).then_some(())?;
+                breach(None, format!("params.{parameter}"), format!("{parameter} is {found}"))
             }
             Self::AtMostCrashes(parameter) => {
                 let limit = integer(protocol, &scenario.params, parameter);
@@ -170,21 +225,77 @@ impl Rule {
     }
 }
 
+/// The first node that is asked for something after another was.
+fn second_requester(rule: Rule, trace: &Trace) -> Option<Breach> {
+    let mut asked = trace.events.iter().enumerate().filter_map(|(id, event)| match event.kind {
+        EventKind::Request { index, .. } => Some((id, event.node, index)),
+        _ => None,
+    });
+    let (_, first, _) = asked.next()?;
+    let (event, second, index) = asked.find(|(_, node, _)| *node != first)?;
+    let why = format!("{second} was asked for something as well as {first}");
+    Some(Breach {
+        rule,
+        kind: None,
+        why,
+        culprit: format!("requests[{index}]"),
+        event: Some(event),
+    })
+}
+
+/// The clock that goes wrong by more than so many millionths, and was looked at.
+fn drift(rule: Rule, scenario: &Scenario, trace: &Trace, limit: u32) -> Option<Breach> {
+    let fault = scenario.faults.iter().enumerate().position(|(index, fault)| match fault {
+        Fault::Drift { rate, .. } => {
+            rate.0.abs_diff(PerMillion::ONE.0) > limit && !trace.unused_faults.contains(&index)
+        }
+        _ => false,
+    })?;
+    let Fault::Drift { node, rate, .. } = scenario.faults[fault] else { return None };
+    let why = format!("{node}'s clock runs at {rate} times time");
+    Some(Breach { rule, kind: None, why, culprit: fault_path(Some(fault)), event: None })
+}
+
 impl Assumption {
+    /// The same, but only promises of liveness rely on it.
+    #[must_use]
+    pub const fn for_liveness(self) -> Self {
+        Self { kind: Some(Kind::Liveness), ..self }
+    }
+
+    /// The same, but only promises of safety rely on it.
+    #[must_use]
+    pub const fn for_safety(self) -> Self {
+        Self { kind: Some(Kind::Safety), ..self }
+    }
+
+    /// How a run broke it, if it did.
+    #[must_use]
+    pub fn breach(
+        &self,
+        protocol: &Protocol,
+        scenario: &Scenario,
+        trace: &Trace,
+    ) -> Option<Breach> {
+        let breach = self.rule.breach(protocol, scenario, trace)?;
+        Some(Breach { kind: self.kind, ..breach })
+    }
+
     /// Whether a scenario with these parameters relies on it.
     #[must_use]
     pub fn applies(&self, protocol: &Protocol, values: &ParameterValues) -> bool {
         self.only.is_none_or(|(parameter, value)| value_of(protocol, values, parameter) == value)
     }
 
-    /// The assumption in words, with its condition.
+    /// The assumption in words, with its conditions.
     #[must_use]
     pub fn statement(&self) -> String {
-        match self.only {
-            Some((parameter, value)) => {
-                format!("{} (where {parameter} is {value})", self.rule.statement())
-            }
-            None => self.rule.statement(),
+        let only = self.only.map(|(parameter, value)| format!("where {parameter} is {value}"));
+        let kind = self.kind.map(|kind| format!("for {kind}"));
+        let conditions: Vec<_> = only.into_iter().chain(kind).collect();
+        match conditions.as_slice() {
+            [] => self.rule.statement(),
+            conditions => format!("{} ({})", self.rule.statement(), conditions.join(", ")),
         }
     }
 }
@@ -245,7 +356,7 @@ fn betrayal(rule: Rule, scenario: &Scenario, trace: &Trace, limit: usize) -> Opt
         0 => format!("{traitors} {verb}"),
         _ => format!("{traitors} {verb}, at most {limit} of {} may be", scenario.nodes.len()),
     };
-    Some(Breach { rule, why, culprit, event: Some(event) })
+    Some(Breach { rule, kind: None, why, culprit, event: Some(event) })
 }
 
 fn unreliable(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
@@ -269,7 +380,7 @@ fn unreliable(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> 
     let shown = trace.messages.iter().filter_map(|message| Some((shows(message)?, message)));
     let (event, message) = shown.min_by_key(|(event, _)| *event)?;
     let (culprit, why) = unreliability(scenario, message);
-    Some(Breach { rule, why, culprit, event: Some(event) })
+    Some(Breach { rule, kind: None, why, culprit, event: Some(event) })
 }
 
 /// What is behind a message that is lost, damaged or there twice; and how that is said.
@@ -319,16 +430,29 @@ fn overtaking(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> 
         let by_network = || "network.order".to_owned();
         let culprit = delayed.map_or_else(by_network, |fault| fault_path(Some(fault)));
         let why = format!("{} was overtaken", scenario.message_name(name));
-        Some(Breach { rule, why, culprit, event: Some(id) })
+        Some(Breach { rule, kind: None, why, culprit, event: Some(id) })
     })
 }
 
 fn late(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
     let Timing::Synchronous(bound) = scenario.network.timing else {
         let why = "the network is asynchronous: it promises no bound".to_owned();
-        return Some(Breach { rule, why, culprit: "network.timing".to_owned(), event: None });
+        return Some(Breach {
+            rule,
+            kind: None,
+            why,
+            culprit: "network.timing".to_owned(),
+            event: None,
+        });
     };
     trace.events.iter().enumerate().find_map(|(id, event)| {
+        if event.kind == EventKind::Pause {
+            let fault = scenario.faults.iter().position(|fault| {
+                matches!(*fault, Fault::Pause { node, at, .. } if (node, at) == (event.node, event.time))
+            });
+            let why = format!("{} stood still from {} ms on", event.node, event.time);
+            return Some(Breach { rule, kind: None, why, culprit: fault_path(fault), event: Some(id) });
+        }
         let EventKind::Receive(message) = event.kind else { return None };
         let message = &trace.messages[message];
         let took = event.time - trace.events[message.sent].time;
@@ -340,6 +464,6 @@ fn late(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
         let culprit = delayed.map_or_else(by_network, |fault| fault_path(Some(fault)));
         let why =
             format!("{} took {took} ms, more than {bound}", scenario.message_name(message.name));
-        Some(Breach { rule, why, culprit, event: Some(id) })
+        Some(Breach { rule, kind: None, why, culprit, event: Some(id) })
     })
 }

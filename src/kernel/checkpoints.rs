@@ -36,7 +36,7 @@ struct Checkpoint {
 
 /// A state of a run, found again.
 #[derive(Clone, Debug)]
-pub struct Moment {
+pub struct Revisited {
     /// The state.
     pub state: Simulation,
     /// How many steps were taken again to come to it.
@@ -82,7 +82,7 @@ impl Checkpoints {
     ///
     /// `plan` and `trace` are those of this run.
     #[must_use]
-    pub fn seek(&self, plan: &Plan, trace: &Trace, events: EventId) -> Moment {
+    pub fn seek(&self, plan: &Plan, trace: &Trace, events: EventId) -> Revisited {
         let next = |events: EventId| trace.events.get(events).map(|event| event.time);
         let is_before = |checkpoint: &Checkpoint| {
             let (now, reached) = (checkpoint.state.now(), checkpoint.reached.events);
@@ -99,7 +99,7 @@ impl Checkpoints {
         while goes_on(&state, log.events()) && state.advance(plan, &mut log) {
             steps += 1;
         }
-        Moment { state, steps, events: log.events() - nearest.reached.events }
+        Revisited { state, steps, events: log.events() - nearest.reached.events }
     }
 
     /// How many there are.

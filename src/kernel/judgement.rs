@@ -91,12 +91,17 @@ pub fn judge(protocol: &Protocol, nodes: usize, trace: &Trace, events: EventId) 
 pub fn report(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Report {
     let judgements = judge(protocol, scenario.nodes.len(), trace, trace.events.len());
     let relied_on = protocol.model.iter().filter(|a| a.applies(protocol, &scenario.params));
-    let rules = relied_on.map(|assumption| assumption.rule);
     // Who does not say how many traitors it stands, stands none.
     let stands_traitors = protocol.model.iter().any(|assumption| assumption.rule.is_on_traitors());
-    let implied = (!stands_traitors).then_some(Rule::NobodyLies).into_iter();
-    let rules = rules.chain(implied).chain([Rule::RunsToRest]);
-    let breaches = rules.filter_map(|rule| rule.breach(protocol, scenario, trace)).collect();
+    let nobody_lies = (!stands_traitors).then(|| Rule::NobodyLies.always());
+    // Who goes on for ever is judged at the horizon.
+    let rests = (!protocol.perpetual).then(|| Rule::RunsToRest.always().for_liveness());
+    let breaches = relied_on
+        .copied()
+        .chain(nobody_lies)
+        .chain(rests)
+        .filter_map(|assumption| assumption.breach(protocol, scenario, trace))
+        .collect();
     let promised = || judgements.iter().filter(|judgement| judgement.promised);
     let kept = |kind| !promised().any(|j| j.property.kind == kind && j.verdict.is_violated());
     let decided = !promised().any(|j| matches!(j.verdict, Verdict::Undecided(_)));
@@ -117,20 +122,24 @@ impl Report {
         }
     }
 
+    /// The broken assumptions that promises of this kind rely on.
+    pub fn breaches_of(&self, kind: Kind) -> impl Iterator<Item = &Breach> + Clone {
+        self.breaches.iter().filter(move |breach| breach.kind.is_none_or(|only| only == kind))
+    }
+
     /// The broken assumption that a violation is put down to: one that led to it, or else the first that
     /// was broken by then.
     #[must_use]
     pub fn broke(&self, judgement: &Judgement, trace: &Trace) -> Option<&Breach> {
         let Verdict::Violated { witness, .. } = &judgement.verdict else { return None };
+        let mut relevant = self.breaches_of(judgement.property.kind);
         if judgement.property.kind == Kind::Liveness {
-            return self.breaches.first();
+            return relevant.next();
         }
         let completed = witness.iter().max().copied();
         let led_to_it = chain(trace, witness).events;
-        let mut in_time = self.breaches.iter().filter(|breach| {
-            breach.rule != Rule::RunsToRest
-                && breach.event.is_none_or(|broken| Some(broken) <= completed)
-        });
+        let mut in_time =
+            relevant.filter(|breach| breach.event.is_none_or(|broken| Some(broken) <= completed));
         let causes =
             |breach: &&Breach| breach.event.is_some_and(|event| led_to_it.contains(&event));
         in_time.clone().find(causes).or_else(|| in_time.next())

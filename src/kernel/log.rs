@@ -1,6 +1,6 @@
 //! What a simulation writes into, and looks up: a trace that grows, or one that is there already.
 
-use super::{Event, EventId, EventKind, Fate, Message, MessageId, NodeId, Time, Trace};
+use super::{Event, EventId, EventKind, Fate, Message, MessageId, NodeId, Sample, Time, Trace};
 
 /// A trace, seen from a simulation.
 #[derive(Debug)]
@@ -66,6 +66,14 @@ impl Log<'_> {
             }
         }
         event
+    }
+
+    /// A node is measured.
+    pub(super) fn sample(&mut self, time: Time, node: NodeId, values: Vec<i64>) {
+        let events = self.events();
+        if let Self::Growing(trace) = self {
+            trace.samples.push(Sample { time, events, node, values });
+        }
     }
 
     /// A message is sent.

@@ -8,8 +8,8 @@ use std::{any::Any, fmt, rc::Rc};
 use serde_json::Value as Json;
 
 use super::{
-    Choices, Context, Detection, Effect, Group, Indication, NodeId, NodeSet, ParameterValues,
-    Parameters, Payload, Process, Time, Watch,
+    Choices, Context, Detection, Effect, Group, Indication, Moment, NodeId, NodeSet,
+    ParameterValues, Parameters, Payload, Process, Time, Watch,
 };
 
 /// A message, a timer, a request or an indication, whose type only its protocol knows.
@@ -146,6 +146,10 @@ pub trait Machine: dyn_clone::DynClone + Any {
     fn recovered(&self, stored: Option<&dyn Machine>) -> Box<dyn Machine>;
     /// Its state as JSON, nodes as their characters.
     fn inspect(&self) -> Json;
+    /// See [`Process::measure`].
+    fn measure(&self, at: Moment) -> Vec<i64>;
+    /// See [`Process::waits_for`].
+    fn waits_for(&self) -> NodeSet;
 }
 dyn_clone::clone_trait_object!(Machine);
 
@@ -212,6 +216,14 @@ impl<P: Process<Indication: Indication>> Machine for Typed<P> {
     fn inspect(&self) -> Json {
         serde_json::to_value(&self.process)
             .expect("states serialise: tests/conformance.rs tries them")
+    }
+
+    fn measure(&self, at: Moment) -> Vec<i64> {
+        self.process.measure(at)
+    }
+
+    fn waits_for(&self) -> NodeSet {
+        self.process.waits_for()
     }
 }
 

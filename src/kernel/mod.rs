@@ -13,6 +13,7 @@ mod checkpoints;
 mod choices;
 mod clock;
 mod context;
+mod deadlock;
 mod difference;
 mod judgement;
 mod log;
@@ -32,7 +33,7 @@ mod traitor;
 
 pub use assumption::{Assumption, Breach, Rule};
 pub use causality::{Chain, Past, chain};
-pub use checkpoints::{Checkpoints, MAX_CHECKPOINTS, Moment};
+pub use checkpoints::{Checkpoints, MAX_CHECKPOINTS, Revisited};
 pub use choices::Choices;
 pub use clock::Watch;
 pub use context::{Context, Effect, MAX_NOTE};
@@ -44,10 +45,11 @@ pub use parameter::{
     Domain, Parameter, ParameterField, ParameterValue, ParameterValues, Parameters,
 };
 pub use process::{
-    Carried, Detection, Indication, Never, Payload, Process, Request, RequestKind, Time,
+    Carried, Detection, Indication, Moment, Never, Payload, Process, Request, RequestKind, Time,
+    With,
 };
 pub use property::{Kind, Monitor, Observation, Property, Roster, Seen, Verdict};
-pub use protocol::{Behaviour, Cost, Protocol, ReadRequest};
+pub use protocol::{Behaviour, Break, Cost, Drawn, Metric, Protocol, ReadRequest, Term};
 pub use scenario::{
     Caption, Delay, Detector, Fault, LinkSpec, MAX_BIT, MAX_BITS, MAX_EVENTS, MAX_FAULTS,
     MAX_REQUESTS, MAX_TIME, MAX_TIMERS, Medium, MessageName, NetworkSpec, Order, PerMillion,
@@ -55,4 +57,6 @@ pub use scenario::{
 };
 pub use signed::{Keys, Signed};
 pub use simulation::{Plan, Simulation, run};
-pub use trace::{Event, EventId, EventKind, Fate, Loss, Message, MessageId, Tampering, Trace};
+pub use trace::{
+    Event, EventId, EventKind, Fate, Loss, Message, MessageId, Sample, Tampering, Trace,
+};

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use super::Time;
+
 /// How many nodes a scenario may have.
 pub const MAX_NODES: usize = 128;
 
@@ -237,6 +239,9 @@ pub struct Group {
     pub neighbours: NodeSet,
     /// Those who only pass things on.
     pub routers: NodeSet,
+    /// How long a message takes at most, in virtual ms, as far as may be assumed: none in an asynchronous
+    /// network. A scenario may break it all the same.
+    pub delay_bound: Option<Time>,
 }
 
 impl Group {

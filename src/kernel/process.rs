@@ -2,10 +2,10 @@
 
 use std::{fmt, hash::Hash};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
-use super::{Context, Group, Keys, NodeId, Parameters};
+use super::{Context, Group, Keys, NodeId, NodeSet, Parameters};
 
 /// Virtual time, in whole milliseconds since the run began.
 pub type Time = u64;
@@ -57,6 +57,20 @@ pub trait Process: Clone + fmt::Debug + Eq + Hash + Serialize + 'static {
         self.on_init(ctx);
     }
 
+    /// What the run is measured by, as it stands at this node: a value for each of the protocol's
+    /// [`metrics`](super::Protocol::metrics), in their order.
+    #[must_use]
+    fn measure(&self, _at: Moment) -> Vec<i64> {
+        Vec::new()
+    }
+
+    /// Those from whom this process needs something before what it has been asked for can go on. Where
+    /// nothing happens any more and some wait for each other in a circle, that is a deadlock.
+    #[must_use]
+    fn waits_for(&self) -> NodeSet {
+        NodeSet::EMPTY
+    }
+
     /// The application's message that a message from `from` carries, if it carries one: what lets the
     /// diagram show how long a message that has come is held back before it is delivered.
     #[must_use]
@@ -87,6 +101,15 @@ pub trait Process: Clone + fmt::Debug + Eq + Hash + Serialize + 'static {
     }
 }
 
+/// A moment as an observer knows it, who measures a run from outside: no process ever knows both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Virtual time.
+    pub time: Time,
+    /// What the node's own clock shows, in ms.
+    pub clock: Time,
+}
+
 /// Anything that passes between layers, processes or moments in time.
 ///
 /// `Display` is how it is drawn in the diagram, its variant's name what colours it, `Serialize` what
@@ -114,8 +137,87 @@ pub struct RequestKind {
     pub name: &'static str,
     /// What it asks for, in a line.
     pub help: &'static str,
-    /// What `with` carries, as a label for an input field; empty if it carries nothing.
-    pub with: &'static str,
+    /// What `with` carries.
+    #[serde(serialize_with = "label")]
+    pub with: With,
+}
+
+fn label<S: Serializer>(with: &With, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(with)
+}
+
+/// The shape of a request's value: what a page builds its input fields from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum With {
+    /// No value at all.
+    Nothing,
+    /// A text.
+    Text {
+        /// What it is: `message`, `key`.
+        label: &'static str,
+    },
+    /// A whole number.
+    Number {
+        /// What it is: `hold`, `amount`.
+        label: &'static str,
+        /// What is counted: `ms`; empty for plain numbers.
+        unit: &'static str,
+        /// What a page offers; what is meant where a scenario gives no value, if `optional`.
+        default: u32,
+        /// Whether there need be no value.
+        optional: bool,
+    },
+    /// A node's name.
+    Node {
+        /// What it is: `to`.
+        label: &'static str,
+    },
+    /// One of some words, the first being meant where a scenario gives none, if `optional`.
+    Choice {
+        /// What it is: `vote`.
+        label: &'static str,
+        /// The words.
+        words: &'static [&'static str],
+        /// Whether there need be no value.
+        optional: bool,
+    },
+    /// An object with these fields, by their labels.
+    Record(&'static [With]),
+    /// One of these.
+    Either(&'static [With]),
+}
+
+impl With {
+    /// What it is, as the name of a field.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Nothing | Self::Record(_) | Self::Either(_) => "",
+            Self::Text { label }
+            | Self::Number { label, .. }
+            | Self::Node { label }
+            | Self::Choice { label, .. } => label,
+        }
+    }
+}
+
+/// In a line: `ms`, `{to, amount}`, `yes or no`; nothing for no value.
+impl fmt::Display for With {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Choice { words, .. } => f.write_str(&words.join(" or ")),
+            Self::Number { unit, .. } if !unit.is_empty() => f.write_str(unit),
+            Self::Record(fields) => {
+                let labels: Vec<_> = fields.iter().map(|field| field.label()).collect();
+                write!(f, "{{{}}}", labels.join(", "))
+            }
+            Self::Either(shapes) => {
+                let shapes: Vec<_> = shapes.iter().map(Self::to_string).collect();
+                f.write_str(&shapes.join(" or "))
+            }
+            one => f.write_str(one.label()),
+        }
+    }
 }
 
 /// What a protocol tells its application, as the trace spells it.

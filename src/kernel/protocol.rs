@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::{
     Assumption, Carried, Group, Indication, Keys, Machine, NodeId, Packet, Parameter,
-    ParameterValues, Parameters, Process, Property, Request, RequestKind, machine,
+    ParameterValues, Parameters, Process, Property, Request, RequestKind, Rule, Scenario, machine,
 };
 
 /// One protocol: a `const` of its file. Menu, documentation, command line and tests are made of it.
@@ -24,8 +24,17 @@ pub struct Protocol {
     pub promises: &'static [Property],
     /// What it does not promise, judged all the same since it is what sets its kin apart.
     pub beyond: &'static [Property],
-    /// What one operation costs when nothing fails, where there is a formula.
-    pub cost: Option<Cost>,
+    /// The ways to break it, each with the bundled scenario that shows it: the catalogue's "breaks when".
+    pub breaks: &'static [Break],
+    /// What no scenario whatever can take from it, and why.
+    pub unbreakable: &'static [(Property, &'static str)],
+    /// What its operations cost when nothing fails, where there are formulas.
+    pub costs: &'static [Cost],
+    /// What its runs are measured by, in the order of [`Process::measure`].
+    pub metrics: &'static [Metric],
+    /// Whether it goes on for ever by itself, as who sends heartbeats does. Its runs end at their horizon,
+    /// and liveness is judged there.
+    pub perpetual: bool,
     /// How to run it.
     pub behaviour: Behaviour,
 }
@@ -38,13 +47,69 @@ impl Protocol {
     }
 }
 
+/// A way to break a protocol.
+#[derive(Clone, Copy, Debug)]
+pub struct Break {
+    /// When it breaks, in a few words: `the sender crashes half-way`.
+    pub when: &'static str,
+    /// The bundled scenario of this protocol that shows it, by its file's name. A bundled scenario that is in
+    /// no entry keeps every property.
+    pub scenario: &'static str,
+    /// Everything that is violated in it, in the order of [`Protocol::properties`].
+    pub violates: &'static [Property],
+    /// Everything that is relied on and broken in it, in the order of the model; nothing where what is
+    /// violated was never promised.
+    pub broken: &'static [Rule],
+}
+
 /// The failure-free cost of one operation, in messages.
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {
-    /// The formula as the textbook writes it.
+    /// The operation: `one broadcast`.
+    pub operation: &'static str,
+    /// The formula as the textbook writes it, for a group of n nodes: `3(K − 1)`. Counted messages are
+    /// compared with what it comes to (`formats::cost`), so it is more than words.
     pub formula: &'static str,
-    /// The formula for a group of `n` nodes.
-    pub messages: fn(n: usize) -> usize,
+    /// What its other letters stand for.
+    pub terms: &'static [Term],
+    /// The smallest group that it is true of.
+    pub least: usize,
+    /// Has the operation performed once, in a scenario that has nothing but its nodes and a network on which
+    /// every message takes 10 virtual ms.
+    pub perform: fn(&mut Scenario),
+}
+
+/// A letter of a formula.
+#[derive(Clone, Copy, Debug)]
+pub struct Term {
+    /// The letter.
+    pub letter: char,
+    /// What it stands for: `members of a voting set`.
+    pub meaning: &'static str,
+    /// What it is in a group of so many nodes.
+    pub value: fn(n: usize) -> usize,
+}
+
+/// Something that a run is measured by, node by node: see [`Process::measure`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Metric {
+    /// Its name: `buffered messages`.
+    pub name: &'static str,
+    /// What is counted: `messages`, `ms`.
+    pub unit: &'static str,
+    /// What it says, in a line.
+    pub help: &'static str,
+    /// How it is drawn.
+    pub drawn: Drawn,
+}
+
+/// How a metric is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drawn {
+    /// As a curve below the diagram, on its time axis.
+    Curve,
+    /// As a band behind the node's line, with its number in it: a round, a term, a view; 0 is none.
+    Band,
 }
 
 /// A [`Process`] with its types erased.

@@ -88,6 +88,11 @@ impl Scenario {
         format!("{}>{}#{}", self.name(message.from), self.name(message.to), message.number)
     }
 
+    /// Adds a request, at a virtual moment in ms.
+    pub fn ask(&mut self, at: Time, node: NodeId, name: &str, with: Option<Json>) {
+        self.requests.push(RequestSpec { at, node, name: name.to_owned(), with });
+    }
+
     /// A word for every node's name, for the draws that depend on it.
     pub(super) fn name_hashes(&self) -> Vec<u64> {
         self.nodes.iter().map(|name| hash_text(name)).collect()

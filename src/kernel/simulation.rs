@@ -6,10 +6,11 @@ use serde_json::{Value as Json, json};
 
 use super::{
     Choices, Detection, Detector, EventId, EventKind, Fate, Fault, Group, Input, Loss, MAX_EVENTS,
-    MAX_TIMERS, Machine, Medium, Message, MessageId, MessageName, NodeId, NodeSet, Output, Packet,
-    Protocol, Scenario, Strategy, Tampering, Time, Trace, Watch,
+    MAX_TIMERS, Machine, Medium, Message, MessageId, MessageName, Moment, NodeId, NodeSet, Output,
+    Packet, Protocol, Scenario, Strategy, Tampering, Time, Timing, Trace, Watch,
     agenda::{Agenda, Item, Phase, What, arrival_order},
     clock::Clock,
+    deadlock::circle,
     log::Log,
     network::{LinkState, Network, Way},
     traitor::{Traitors, Words},
@@ -57,6 +58,10 @@ impl<'a> Plan<'a> {
             size: self.scenario.nodes.len(),
             neighbours: self.network.neighbours[me.index()],
             routers: self.scenario.network.topology.routers(),
+            delay_bound: match self.scenario.network.timing {
+                Timing::Synchronous(bound) => Some(bound),
+                Timing::Asynchronous => None,
+            },
         }
     }
 
@@ -133,6 +138,17 @@ struct Node {
     doomed: Option<(usize, u32)>,
     /// How often it has crashed: what tells an outdated report.
     life: u32,
+    /// When it was measured last, in virtual ms, and what that came to.
+    measured: (Time, Vec<i64>),
+}
+
+/// How what a node is measured by has come to be what it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Change {
+    /// By itself, as time went by.
+    Gradual,
+    /// At this very moment.
+    Sudden,
 }
 
 #[derive(Clone, Debug)]
@@ -219,9 +235,13 @@ impl Simulation {
     }
 
     /// Writes down how the run ended.
-    fn finish(&self, plan: &Plan, trace: &mut Trace) {
+    fn finish(&mut self, plan: &Plan, trace: &mut Trace) {
         trace.exhausted = self.is_exhausted(trace.events.len());
         trace.end = if trace.exhausted { self.now } else { plan.scenario.until };
+        for node in self.up() {
+            let end = trace.end;
+            self.measure(plan, &mut Log::Growing(trace), node, end, Change::Gradual);
+        }
         let waiting = self.nodes.iter().flat_map(|node| &node.waiting);
         let mut items = self.agenda.items().chain(waiting);
         trace.quiescent = !trace.exhausted && !items.any(|item| self.stirs(item.what));
@@ -234,6 +254,35 @@ impl Simulation {
         let unmet = |met: &[bool]| (0..met.len()).filter(|&index| !met[index]).collect();
         trace.unused_faults = unmet(&self.met);
         trace.unused_requests = unmet(&asked);
+        if trace.quiescent {
+            let up = self.up();
+            let waits_for = |node: &Node| match node.up {
+                true => node.machine.waits_for().and(up),
+                false => NodeSet::EMPTY,
+            };
+            trace.deadlock = circle(&self.nodes.iter().map(waits_for).collect::<Vec<_>>());
+        }
+    }
+
+    /// Takes note of what a node is measured by, where it is not what it was: before it does something, of
+    /// what has come about by itself as time went by; after it, of what it has done, which is a jump.
+    fn measure(&mut self, plan: &Plan, log: &mut Log, node: NodeId, now: Time, change: Change) {
+        if plan.protocol.metrics.is_empty() {
+            return;
+        }
+        let clock = plan.clock(node).shows(now);
+        let state = &mut self.nodes[node.index()];
+        let values = state.machine.measure(Moment { time: now, clock });
+        let (last, before) = &mut state.measured;
+        if *before == values {
+            return;
+        }
+        if change == Change::Sudden && *last < now {
+            log.sample(now, node, before.clone());
+        }
+        *last = now;
+        before.clone_from(&values);
+        log.sample(now, node, values);
     }
 
     fn happen(&mut self, plan: &Plan, log: &mut Log, item: Item) {
@@ -421,10 +470,12 @@ impl Simulation {
         let mut next = Some(input);
         while let Some(input) = next {
             self.steps += 1;
-            let state = &mut self.nodes[node.index()];
-            if !state.up || self.steps >= MAX_EVENTS || log.events() >= MAX_EVENTS {
+            let up = self.nodes[node.index()].up;
+            if !up || self.steps >= MAX_EVENTS || log.events() >= MAX_EVENTS {
                 return;
             }
+            self.measure(plan, log, node, self.now, Change::Gradual);
+            let state = &mut self.nodes[node.index()];
             let mut outputs = std::mem::take(&mut self.scratch.outputs);
             let (clock, looked) = (plan.clock(node), Cell::new(false));
             let watch = Watch { shows: clock.shows(self.now), looked: &looked };
@@ -436,6 +487,7 @@ impl Simulation {
                 self.carry_out(plan, log, node, output, &mut inputs);
             }
             self.scratch.outputs = outputs;
+            self.measure(plan, log, node, self.now, Change::Sudden);
             next = inputs.pop_front();
         }
     }
@@ -654,6 +706,7 @@ impl Node {
             traitor: false,
             doomed: None,
             life: 0,
+            measured: (0, Vec::new()),
         }
     }
 }

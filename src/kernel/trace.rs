@@ -29,6 +29,25 @@ pub struct Trace {
     pub unused_faults: Vec<usize>,
     /// By their places in the scenario: the requests that met a node that was down, or the run's end.
     pub unused_requests: Vec<usize>,
+    /// What the run is measured by, in the order in which it was taken: node by node, wherever a value is
+    /// not what it was. Between two samples of a node its values go evenly from the one to the other.
+    pub samples: Vec<Sample>,
+    /// Where it came to rest with nodes that wait for each other in a circle: those, each before the one
+    /// that it waits for, the first one's turn coming after the last.
+    pub deadlock: Vec<NodeId>,
+}
+
+/// What a node measured by an observer comes to at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sample {
+    /// When, in virtual ms.
+    pub time: Time,
+    /// How many events had happened by then.
+    pub events: EventId,
+    /// Where.
+    pub node: NodeId,
+    /// A value for each of the protocol's [`metrics`](super::Protocol::metrics), in their order.
+    pub values: Vec<i64>,
 }
 
 impl Trace {

@@ -244,11 +244,11 @@ fn next_payload(run: &Outcome) -> String {
 
 /// Asks a node for something.
 fn request_form(run: &Run, Moment { node, at }: Moment, kind: RequestKind, send: &Send) -> Html {
-    let carries = !kind.with.is_empty();
+    let carries = kind.with != With::Nothing;
     let field = html! {
         if carries {
             <input type="text" value={next_payload(run)} maxlength="200"
-                aria-label={kind.with} title={kind.help} />
+                aria-label={kind.with.to_string()} title={kind.help} />
         }
     };
     let send = send.clone();

@@ -8,7 +8,7 @@ use worldlines::{
     abstractions::{Value, broadcast::Broadcast},
     kernel::{
         Behaviour, Context, Group, Indication, Keys, NodeId, Process, Protocol, Request,
-        RequestKind, Signed, Time,
+        RequestKind, Signed, Time, With,
     },
 };
 
@@ -33,9 +33,17 @@ pub(crate) enum Ask {
 
 impl Request for Ask {
     const KINDS: &'static [RequestKind] = &[
-        RequestKind { name: "broadcast", help: "Tells everyone, twice.", with: "text" },
-        RequestKind { name: "transmit", help: "Tells all who can hear.", with: "text" },
-        RequestKind { name: "look", help: "Looks at the clock.", with: "" },
+        RequestKind {
+            name: "broadcast",
+            help: "Tells everyone, twice.",
+            with: With::Text { label: "text" },
+        },
+        RequestKind {
+            name: "transmit",
+            help: "Tells all who can hear.",
+            with: With::Text { label: "text" },
+        },
+        RequestKind { name: "look", help: "Looks at the clock.", with: With::Nothing },
     ];
 
     fn read(name: &str, with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {
@@ -173,6 +181,10 @@ pub(crate) const RUMOUR: Protocol = Protocol {
     model: &[],
     promises: &[],
     beyond: &[],
-    cost: None,
+    breaks: &[],
+    unbreakable: &[],
+    costs: &[],
+    metrics: &[],
+    perpetual: false,
     behaviour: Behaviour::of::<Rumour>(),
 };

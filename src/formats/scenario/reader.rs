@@ -6,19 +6,17 @@ use serde_json::Value as Json;
 
 use super::{
     super::{
+        catalogue,
         json::{self, MAX_WHOLE, Object, Place},
         problem::Problem,
     },
     MAX_CAPTION, MAX_CAPTIONS, MAX_TITLE, VERSION, faults,
     names::{self, Nodes},
 };
-use crate::{
-    kernel::{
-        Caption, Delay, Detector, LinkSpec, MAX_FAULTS, MAX_NODES, MAX_REQUESTS, MAX_TIME, Medium,
-        NetworkSpec, NodeId, NodeSet, Order, ParameterValue, ParameterValues, Protocol,
-        RequestSpec, Scenario, Time, Timing, Topology,
-    },
-    protocols,
+use crate::kernel::{
+    Caption, Delay, Detector, LinkSpec, MAX_FAULTS, MAX_NODES, MAX_REQUESTS, MAX_TIME, Medium,
+    NetworkSpec, NodeId, NodeSet, Order, ParameterValue, ParameterValues, Protocol, RequestSpec,
+    Scenario, Time, Timing, Topology,
 };
 
 const FIELDS: &[&str] = &[
@@ -83,10 +81,7 @@ fn read_version(place: &Place) -> Result<(), Problem> {
 
 fn read_protocol(place: &Place) -> Result<&'static Protocol, Problem> {
     let id = place.text("the id of a protocol")?;
-    protocols::find(id).ok_or_else(|| {
-        let known = protocols::catalogue().map(|(_, protocol)| protocol.id);
-        place.problem("the id of a protocol that `worldlines list` shows").with_closest(id, known)
-    })
+    catalogue::find(place.path(), id)
 }
 
 /// Reads the parameters that differ from their defaults.

@@ -25,12 +25,15 @@ use serde::Serialize;
 use crate::{
     abstractions::{
         Value,
-        broadcast::{AGREEMENT, Broadcast, Deliver, NO_CREATION, NO_DUPLICATION, VALIDITY},
+        broadcast::{
+            AGREEMENT, Broadcast, Deliver, NO_CREATION, NO_DUPLICATION, VALIDITY, one_broadcast,
+        },
         clock::VectorClock,
         order::{CAUSAL_ORDER, FIFO_ORDER, TOTAL_ORDER},
     },
     kernel::{
-        Behaviour, Carried, Context, Cost, Group, Never, NodeId, Payload, Process, Protocol, Rule,
+        Behaviour, Break, Carried, Context, Cost, Group, Never, NodeId, Payload, Process, Protocol,
+        Rule,
     },
     protocols::reliable::best_effort_broadcast::{BestEffortBroadcast, Data},
 };
@@ -48,7 +51,33 @@ pub const PROTOCOL: Protocol = Protocol {
     ],
     promises: &[VALIDITY, NO_DUPLICATION, NO_CREATION, AGREEMENT, FIFO_ORDER, CAUSAL_ORDER],
     beyond: &[TOTAL_ORDER],
-    cost: Some(Cost { formula: "n − 1", messages: |n| n - 1 }),
+    breaks: &[
+        Break {
+            when: "two concurrent messages",
+            scenario: "concurrent-messages",
+            violates: &[TOTAL_ORDER],
+            broken: &[],
+        },
+        Break {
+            when: "the sender crashes half-way",
+            scenario: "question-never-comes",
+            violates: &[AGREEMENT],
+            broken: &[Rule::RequestersStayUp],
+        },
+    ],
+    unbreakable: &[
+        (VALIDITY, "who broadcasts and stays up delivers its own message at once"),
+        (FIFO_ORDER, "the hold-back queue counts up from one, even after a recovery"),
+    ],
+    costs: &[Cost {
+        operation: "one broadcast",
+        formula: "n − 1",
+        terms: &[],
+        least: 2,
+        perform: one_broadcast,
+    }],
+    metrics: &[],
+    perpetual: false,
     behaviour: Behaviour::of::<CausalMulticast<Value>>(),
 };
 

@@ -24,11 +24,13 @@ use crate::{
     abstractions::{
         Value,
         broadcast::{
-            AGREEMENT, Broadcast, Deliver, NO_CREATION, NO_DUPLICATION, UNIFORM_AGREEMENT, VALIDITY,
+            AGREEMENT, Broadcast, Deliver, NO_CREATION, NO_DUPLICATION, UNIFORM_AGREEMENT,
+            VALIDITY, one_broadcast,
         },
     },
     kernel::{
-        Behaviour, Carried, Context, Cost, Group, Never, NodeId, Payload, Process, Protocol, Rule,
+        Behaviour, Break, Carried, Context, Cost, Group, Never, NodeId, Payload, Process, Protocol,
+        Rule,
     },
 };
 
@@ -46,7 +48,22 @@ pub const PROTOCOL: Protocol = Protocol {
     ],
     promises: &[VALIDITY, NO_DUPLICATION, NO_CREATION, AGREEMENT],
     beyond: &[UNIFORM_AGREEMENT],
-    cost: Some(Cost { formula: "n − 1", messages: |n| n - 1 }),
+    breaks: &[Break {
+        when: "the sender crashes half-way",
+        scenario: "sender-crashes-half-way",
+        violates: &[AGREEMENT, UNIFORM_AGREEMENT],
+        broken: &[Rule::RequestersStayUp],
+    }],
+    unbreakable: &[(VALIDITY, "who broadcasts and stays up delivers its own message at once")],
+    costs: &[Cost {
+        operation: "one broadcast",
+        formula: "n − 1",
+        terms: &[],
+        least: 2,
+        perform: one_broadcast,
+    }],
+    metrics: &[],
+    perpetual: false,
     behaviour: Behaviour::of::<BestEffortBroadcast<Value>>(),
 };
 

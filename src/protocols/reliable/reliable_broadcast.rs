@@ -30,11 +30,12 @@ use crate::{
         Value,
         broadcast::{
             AGREEMENT, Broadcast, BroadcastId, Deliver, NO_CREATION, NO_DUPLICATION,
-            UNIFORM_AGREEMENT, VALIDITY,
+            UNIFORM_AGREEMENT, VALIDITY, one_broadcast,
         },
     },
     kernel::{
-        Behaviour, Carried, Context, Cost, Group, Never, NodeId, Payload, Process, Protocol, Rule,
+        Behaviour, Break, Carried, Context, Cost, Group, Never, NodeId, Payload, Process, Protocol,
+        Rule,
     },
 };
 
@@ -52,7 +53,36 @@ pub const PROTOCOL: Protocol = Protocol {
     ],
     promises: &[VALIDITY, NO_DUPLICATION, NO_CREATION, AGREEMENT],
     beyond: &[UNIFORM_AGREEMENT],
-    cost: Some(Cost { formula: "n(n − 1)", messages: |n| n * (n - 1) }),
+    breaks: &[
+        Break {
+            when: "one delivers, and crashes before the relay arrives",
+            scenario: "delivered-but-not-relayed",
+            violates: &[UNIFORM_AGREEMENT],
+            broken: &[],
+        },
+        Break {
+            when: "more crashes than f",
+            scenario: "more-crashes-than-hops",
+            violates: &[AGREEMENT, UNIFORM_AGREEMENT],
+            broken: &[Rule::AtMostCrashes("max-crashes")],
+        },
+        Break {
+            when: "messages are lost",
+            scenario: "lost-copies",
+            violates: &[AGREEMENT, UNIFORM_AGREEMENT],
+            broken: &[Rule::ReliableChannels],
+        },
+    ],
+    unbreakable: &[(VALIDITY, "who broadcasts and stays up delivers its own message at once")],
+    costs: &[Cost {
+        operation: "one broadcast",
+        formula: "n(n − 1)",
+        terms: &[],
+        least: 2,
+        perform: one_broadcast,
+    }],
+    metrics: &[],
+    perpetual: false,
     behaviour: Behaviour::of::<ReliableBroadcast<Value>>(),
 };
 

@@ -33,12 +33,12 @@ use crate::{
         Value,
         broadcast::{
             AGREEMENT, Broadcast, BroadcastId, Deliver, NO_CREATION, NO_DUPLICATION,
-            UNIFORM_AGREEMENT, VALIDITY,
+            UNIFORM_AGREEMENT, VALIDITY, one_broadcast,
         },
     },
     kernel::{
-        Behaviour, Carried, Context, Cost, Detection, Group, Never, NodeId, NodeSet, Payload,
-        Process, Protocol, Rule,
+        Behaviour, Break, Carried, Context, Cost, Detection, Group, Never, NodeId, NodeSet,
+        Payload, Process, Protocol, Rule,
     },
 };
 
@@ -57,7 +57,22 @@ pub const PROTOCOL: Protocol = Protocol {
     ],
     promises: &[VALIDITY, NO_DUPLICATION, NO_CREATION, AGREEMENT, UNIFORM_AGREEMENT],
     beyond: &[],
-    cost: Some(Cost { formula: "n(n − 1)", messages: |n| n * (n - 1) }),
+    breaks: &[Break {
+        when: "everyone must have it, nobody tells of crashes, and one crashes",
+        scenario: "waits-for-ever",
+        violates: &[VALIDITY],
+        broken: &[Rule::CrashesAreDetected],
+    }],
+    unbreakable: &[],
+    costs: &[Cost {
+        operation: "one broadcast",
+        formula: "n(n − 1)",
+        terms: &[],
+        least: 2,
+        perform: one_broadcast,
+    }],
+    metrics: &[],
+    perpetual: false,
     behaviour: Behaviour::of::<UniformBroadcast<Value>>(),
 };
 
