@@ -87,7 +87,9 @@ impl fmt::Display for VectorClock {
 
 /// A time of a logical clock, and whose it is (Lamport 1978): all of them are in one order, by time, and
 /// where times are equal by node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, derive_more::Display)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, derive_more::Display,
+)]
 #[display("({time}, {node})")]
 pub struct Timestamp {
     /// What the clock showed.

@@ -24,7 +24,8 @@ pub struct Family {
 }
 
 /// All families, in the order in which they are best learnt.
-pub const FAMILIES: &[Family] = &[reliable::FAMILY, ordering::FAMILY, mutex::FAMILY, election::FAMILY];
+pub const FAMILIES: &[Family] =
+    &[reliable::FAMILY, ordering::FAMILY, mutex::FAMILY, election::FAMILY];
 
 /// Names that protocols had in earlier versions, each with today's: links live for ever.
 pub const ALIASES: &[(&str, &str)] = &[];

@@ -39,9 +39,7 @@ use serde::Serialize;
 use crate::{
     abstractions::{
         clock::Timestamp,
-        mutex::{
-            Access, Acquire, HAPPENED_BEFORE_FAIRNESS, MUTUAL_EXCLUSION, STARVATION_FREEDOM,
-        },
+        mutex::{Access, Acquire, HAPPENED_BEFORE_FAIRNESS, MUTUAL_EXCLUSION, STARVATION_FREEDOM},
     },
     kernel::{
         Behaviour, Break, Context, Cost, Detection, Group, NodeId, NodeSet, Process, Protocol,
