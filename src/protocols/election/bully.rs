@@ -49,7 +49,7 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "Who hears of nobody above it that is up tells everybody that it leads.",
     source: "Garcia-Molina 1982, Elections in a Distributed Computing System",
     model: &[
-        Rule::ReliableChannels.always(),
+        Rule::NothingIsLost.always(),
         Rule::Synchrony.always(),
         Rule::ClocksRunTrue.always(),
         Rule::CrashesAreDetected.always().for_liveness(),
@@ -98,8 +98,6 @@ pub struct Bully {
     delay: Time,
     phase: Phase,
     leader: Option<NodeId>,
-    /// Who has been reported and has not come back.
-    crashed: NodeSet,
 }
 
 /// How far its election is.
@@ -113,6 +111,8 @@ pub enum Phase {
     AwaitingCoordinator,
     /// It has told everybody that it leads, and not all of them have heard it yet.
     Announced,
+    /// One below it has told everybody that it leads, and not all of them have heard it yet.
+    Challenged,
 }
 
 /// What travels.
@@ -129,24 +129,29 @@ pub enum Message {
     Coordinator,
 }
 
-/// What the phase waits for is overdue.
+/// Its alarms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Display)]
-#[display("timeout")]
-pub struct Timeout;
+pub enum Timer {
+    /// The phase is over.
+    #[display("timeout")]
+    Timeout,
+    /// Whatever this node sent before it crashed has come.
+    #[display("{_0} is silent")]
+    Silent(NodeId),
+}
 
 impl Process for Bully {
     type Parameters = Parameters;
     type Request = Elect;
     type Indication = Leader;
     type Message = Message;
-    type Timer = Timeout;
+    type Timer = Timer;
 
     fn new(group: Group, parameters: &Parameters) -> Self {
         Self {
             delay: group.delay_bound.unwrap_or(parameters.assumed_delay.into()),
             phase: Phase::Idle,
             leader: None,
-            crashed: NodeSet::EMPTY,
         }
     }
 
@@ -168,31 +173,35 @@ impl Process for Bully {
                 if self.phase == Phase::AwaitingAnswer {
                     self.phase = Phase::AwaitingCoordinator;
                     // The highest has been asked at the same time: it waits for two delays itself.
-                    ctx.set_timer(Timeout, 4 * self.delay);
+                    ctx.set_timer(Timer::Timeout, 4 * self.delay);
                 }
             }
-            Message::Coordinator => self.on_coordinator(ctx, from),
+            Message::Coordinator if from > ctx.me() => {
+                ctx.cancel_timer(Timer::Timeout);
+                self.follow(ctx, from);
+            }
+            Message::Coordinator => {
+                self.phase = Phase::Challenged;
+                ctx.set_timer(Timer::Timeout, self.delay);
+            }
         }
     }
 
-    fn on_timer(&mut self, ctx: &mut Context<Self>, Timeout: Timeout) {
-        match self.phase {
-            Phase::AwaitingAnswer => self.announce(ctx),
-            Phase::AwaitingCoordinator => self.start_election(ctx),
-            Phase::Announced => self.follow(ctx, ctx.me()),
-            Phase::Idle => {}
+    fn on_timer(&mut self, ctx: &mut Context<Self>, timer: Timer) {
+        match (timer, self.phase) {
+            (Timer::Timeout, Phase::AwaitingAnswer) => self.announce(ctx),
+            (Timer::Timeout, Phase::Announced) => self.follow(ctx, ctx.me()),
+            (Timer::Timeout, _) => self.start_election(ctx),
+            (Timer::Silent(node), Phase::Idle) if self.leader == Some(node) => {
+                self.start_election(ctx);
+            }
+            (Timer::Silent(_), _) => {}
         }
     }
 
     fn on_detection(&mut self, ctx: &mut Context<Self>, detection: Detection) {
-        match detection {
-            Detection::Suspect(node) => {
-                self.crashed.insert(node);
-                if self.leader == Some(node) && self.phase == Phase::Idle {
-                    self.start_election(ctx);
-                }
-            }
-            Detection::Restore(node) => self.crashed.remove(node),
+        if let Detection::Suspect(node) = detection {
+            ctx.set_timer(Timer::Silent(node), self.delay);
         }
     }
 
@@ -209,24 +218,14 @@ impl Bully {
         }
         ctx.multicast(above, Message::Election);
         self.phase = Phase::AwaitingAnswer;
-        ctx.set_timer(Timeout, 2 * self.delay);
+        ctx.set_timer(Timer::Timeout, 2 * self.delay);
     }
 
     /// Nobody above is up.
     fn announce(&mut self, ctx: &mut Context<Self>) {
         ctx.send_others(Message::Coordinator);
         self.phase = Phase::Announced;
-        ctx.set_timer(Timeout, self.delay);
-    }
-
-    fn on_coordinator(&mut self, ctx: &mut Context<Self>, from: NodeId) {
-        let believable = from > ctx.me() && !self.crashed.contains(from);
-        if believable {
-            ctx.cancel_timer(Timeout);
-            self.follow(ctx, from);
-        } else if matches!(self.phase, Phase::Idle | Phase::Announced) {
-            self.start_election(ctx);
-        }
+        ctx.set_timer(Timer::Timeout, self.delay);
     }
 
     /// The election is over.
