@@ -166,6 +166,18 @@ fn synchrony_is_a_bound_that_the_network_states_and_a_message_can_miss() {
 }
 
 #[test]
+fn synchrony_is_broken_from_the_moment_on_at_which_a_late_message_is_missing() {
+    let mut scenario = scenario();
+    scenario.network.timing = Timing::Synchronous(10);
+    scenario.faults = vec![Fault::Delay { message: ALICE_TO_BOB, by: 100 }];
+    let trace = run_valid(&scenario);
+    let breach = Rule::Synchrony.breach(protocol("reliable-broadcast"), &scenario, &trace);
+    let since = breach.and_then(|breach| breach.event).expect("one message is late");
+    assert_eq!(trace.events[since].time, 10);
+    assert!(trace.events[since - 1].time < 10);
+}
+
+#[test]
 fn crashes_are_counted_by_whom_they_hit() {
     let mut scenario = scenario();
     scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(1));

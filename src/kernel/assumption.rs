@@ -2,7 +2,7 @@
 
 use super::{
     Detector, Event, EventId, EventKind, Fate, Fault, Kind, Loss, Message, NodeSet, ParameterValue,
-    ParameterValues, PerMillion, Protocol, Scenario, Timing, Trace,
+    ParameterValues, PerMillion, Protocol, Scenario, Time, Timing, Trace,
 };
 
 /// Something that a protocol relies on, perhaps only for one value of a parameter, or only for promises of one
@@ -465,35 +465,41 @@ fn overtaking(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> 
 }
 
 fn late(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
+    let breach = |(event, culprit, why)| Breach { rule, kind: None, why, culprit, event };
     let Timing::Synchronous(bound) = scenario.network.timing else {
         let why = "the network is asynchronous: it promises no bound".to_owned();
-        return Some(Breach {
-            rule,
-            kind: None,
-            why,
-            culprit: "network.timing".to_owned(),
-            event: None,
-        });
+        return Some(breach((None, "network.timing".to_owned(), why)));
     };
-    trace.events.iter().enumerate().find_map(|(id, event)| {
-        if event.kind == EventKind::Pause {
-            let fault = scenario.faults.iter().position(|fault| {
-                matches!(*fault, Fault::Pause { node, at, .. } if (node, at) == (event.node, event.time))
-            });
-            let why = format!("{} stood still from {} ms on", event.node, event.time);
-            return Some(Breach { rule, kind: None, why, culprit: fault_path(fault), event: Some(id) });
+    let shown = trace.events.iter().enumerate().filter_map(|(id, event)| match event.kind {
+        EventKind::Pause => Some((id, id)),
+        EventKind::Receive(message) => {
+            let due = trace.events[trace.messages[message].sent].time + bound;
+            // What is late is missing from the moment on at which it should have been there.
+            (event.time > due).then(|| (trace.events.partition_point(|it| it.time < due), id))
         }
-        let EventKind::Receive(message) = event.kind else { return None };
-        let message = &trace.messages[message];
-        let took = event.time - trace.events[message.sent].time;
-        (took > bound).then_some(())?;
-        let delayed = scenario.faults.iter().position(
-            |fault| matches!(*fault, Fault::Delay { message: hit, .. } if hit == message.name),
+        _ => None,
+    });
+    let (since, event) = shown.min()?;
+    let (culprit, why) = lateness(scenario, trace, bound, event);
+    Some(breach((Some(since), culprit, why)))
+}
+
+/// What is behind a pause or the receipt of a late message; and how that is said.
+fn lateness(scenario: &Scenario, trace: &Trace, bound: Time, event: EventId) -> (String, String) {
+    let Event { time, node, kind } = &trace.events[event];
+    let EventKind::Receive(message) = kind else {
+        let fault = scenario.faults.iter().position(
+            |fault| matches!(fault, Fault::Pause { node: who, at, .. } if (who, at) == (node, time)),
         );
-        let by_network = || "network.delay".to_owned();
-        let culprit = delayed.map_or_else(by_network, |fault| fault_path(Some(fault)));
-        let why =
-            format!("{} took {took} ms, more than {bound}", scenario.message_name(message.name));
-        Some(Breach { rule, kind: None, why, culprit, event: Some(id) })
-    })
+        return (fault_path(fault), format!("{node} stood still from {time} ms on"));
+    };
+    let message = &trace.messages[*message];
+    let took = time - trace.events[message.sent].time;
+    let delayed = scenario.faults.iter().position(
+        |fault| matches!(*fault, Fault::Delay { message: hit, .. } if hit == message.name),
+    );
+    let by_network = || "network.delay".to_owned();
+    let culprit = delayed.map_or_else(by_network, |fault| fault_path(Some(fault)));
+    let name = scenario.message_name(message.name);
+    (culprit, format!("{name} took {took} ms, more than {bound}"))
 }

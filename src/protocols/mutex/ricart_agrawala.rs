@@ -28,8 +28,8 @@
 //! Where it departs from the paper: every message carries its sender's clock, the REPLY too. In the paper only
 //! REQUESTs do, and then a process may learn of a request through REPLYs alone and still ask with a smaller
 //! number. A REPLY says to which request it is, so that one that comes after a `timeout` grants no later
-//! request. The paper rebuilds the group after a crash; here a report counts as a grant. A process that is
-//! asked to enter again before it has left gives the request its timestamp at once, and sends it later.
+//! request. Crashes are left to a failure detector. A process that is asked to enter again before it has left
+//! gives the request its timestamp at once, and sends it later.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -308,5 +308,82 @@ impl RicartAgrawala {
             }
         }
         self.ask(ctx);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        kernel::{Detector, Fault, MessageName, ParameterValue, Scenario},
+        protocols::testing::{acquire, crash, group, indications, node, sends},
+    };
+
+    /// Who enters, and when: `20 P2`.
+    fn entries(scenario: &Scenario) -> Vec<String> {
+        let told = indications(&PROTOCOL, scenario);
+        told.iter().filter_map(|it| it.strip_suffix(" enter")).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_reply_is_deferred_until_who_asked_earlier_has_left() {
+        let mut scenario = group(&PROTOCOL, 2);
+        scenario.requests = vec![acquire(0, 2, 50), acquire(15, 1, 5)];
+        let expected =
+            ["0 P2>P1 REQUEST(1)", "10 P1>P2 REPLY", "15 P1>P2 REQUEST(2)", "70 P2>P1 REPLY"];
+        assert_eq!(sends(&PROTOCOL, &scenario), expected);
+        assert_eq!(entries(&scenario), ["20 P2", "80 P1"]);
+    }
+
+    #[test]
+    fn of_two_with_the_same_time_the_smaller_id_goes_first() {
+        let mut scenario = group(&PROTOCOL, 3);
+        scenario.requests = vec![acquire(0, 3, 20), acquire(5, 2, 20), acquire(9, 1, 20)];
+        assert_eq!(entries(&scenario), ["29 P1", "59 P2", "89 P3"]);
+    }
+
+    /// P2's request is known to P1 through P3's REPLY alone: P2's REQUEST to P1 is slow. By the paper's
+    /// numbering, which goes by REQUESTs, P1 would ask with the number 3 that P2 has already, and win.
+    #[test]
+    fn a_reply_tells_the_time_as_well() {
+        let mut scenario = group(&PROTOCOL, 3);
+        let message = MessageName { from: node(2), to: node(1), number: 2 };
+        scenario.faults = vec![Fault::Delay { message, by: 190 }];
+        scenario.requests =
+            vec![acquire(0, 3, 60), acquire(25, 1, 20), acquire(40, 2, 20), acquire(115, 1, 20)];
+        let asked = sends(&PROTOCOL, &scenario);
+        let asked: Vec<_> = asked.iter().filter(|it| it.ends_with(')')).collect();
+        assert!(asked.contains(&&"40 P2>P1 REQUEST(3)".to_owned()), "{asked:?}");
+        assert!(asked.contains(&&"115 P1>P2 REQUEST(4)".to_owned()), "{asked:?}");
+        assert_eq!(entries(&scenario), ["20 P3", "90 P1", "250 P2", "280 P1"]);
+    }
+
+    #[test]
+    fn who_asks_again_before_it_has_left_keeps_its_place() {
+        let mut scenario = group(&PROTOCOL, 2);
+        scenario.requests = vec![acquire(0, 1, 50), acquire(25, 1, 20), acquire(30, 2, 20)];
+        // P1's second request has time 2, P2's too, and P1 goes first: P2's is deferred at once.
+        assert_eq!(entries(&scenario), ["20 P1", "90 P1", "120 P2"]);
+    }
+
+    #[test]
+    fn a_reply_that_is_too_late_grants_no_later_request() {
+        let mut scenario = group(&PROTOCOL, 2);
+        scenario.params.insert("timeout".to_owned(), ParameterValue::Integer(30));
+        scenario.requests = vec![acquire(0, 2, 60), acquire(25, 1, 5), acquire(75, 1, 5)];
+        // P2 leaves at 80, and its REPLY to the request of 25 is there at 90.
+        assert_eq!(entries(&scenario), ["20 P2", "55 P1", "95 P1"]);
+    }
+
+    #[test]
+    fn a_report_is_as_good_as_a_reply() {
+        let mut scenario = group(&PROTOCOL, 3);
+        scenario.requests = vec![acquire(0, 1, 20), acquire(100, 1, 20)];
+        scenario.faults = vec![crash(5, 3, 0)];
+        assert_eq!(entries(&scenario), [""; 0], "nothing tells P1 to go on");
+        scenario.network.detector = Detector::Perfect(50);
+        assert_eq!(entries(&scenario), ["55 P1", "120 P1"]);
+        let asked = sends(&PROTOCOL, &scenario);
+        assert!(!asked.contains(&"100 P1>P3 REQUEST(2)".to_owned()), "P3 is asked no more");
     }
 }
