@@ -315,8 +315,8 @@ impl RicartAgrawala {
 mod tests {
     use super::*;
     use crate::{
-        kernel::{Detector, Fault, MessageName, ParameterValue, Scenario},
-        protocols::testing::{acquire, crash, group, indications, node, sends},
+        kernel::{Detector, ParameterValue, Scenario},
+        protocols::testing::{acquire, crash, group, indications, late, sends},
     };
 
     /// Who enters, and when: `20 P2`.
@@ -347,8 +347,7 @@ mod tests {
     #[test]
     fn a_reply_tells_the_time_as_well() {
         let mut scenario = group(&PROTOCOL, 3);
-        let message = MessageName { from: node(2), to: node(1), number: 2 };
-        scenario.faults = vec![Fault::Delay { message, by: 190 }];
+        scenario.faults = vec![late(2, 1, 2, 190)];
         scenario.requests =
             vec![acquire(0, 3, 60), acquire(25, 1, 20), acquire(40, 2, 20), acquire(115, 1, 20)];
         let asked = sends(&PROTOCOL, &scenario);
