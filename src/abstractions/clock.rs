@@ -85,6 +85,19 @@ impl fmt::Display for VectorClock {
     }
 }
 
+/// A time of a logical clock, and whose it is (Lamport 1978): all of them are in one order, by time, and
+/// where times are equal by node.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, derive_more::Display,
+)]
+#[display("({time}, {node})")]
+pub struct Timestamp {
+    /// What the clock showed.
+    pub time: u32,
+    /// Whose clock.
+    pub node: NodeId,
+}
+
 /// What is asked of a process that has a clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 pub enum ClockRequest {

@@ -23,6 +23,9 @@ pub struct Assumption {
 pub enum Rule {
     /// Perfect (quasi-reliable) links: what a correct node sends to a correct node arrives, once.
     ReliableChannels,
+    /// What is sent to a node that is up arrives, once, whoever crashes later: what protocols rely on that take
+    /// silence for a crash, or in which nodes come back.
+    NothingIsLost,
     /// Messages of one link do not overtake each other.
     FifoChannels,
     /// A message takes at most the bound of `network.timing`, and nobody stands still.
@@ -104,6 +107,10 @@ impl Rule {
                  (reliable channels)"
                     .to_owned()
             }
+            Self::NothingIsLost => {
+                "what is sent to a node that is up arrives, exactly once (nothing is lost)"
+                    .to_owned()
+            }
             Self::FifoChannels => {
                 "messages of one link do not overtake each other (FIFO channels)".to_owned()
             }
@@ -141,6 +148,12 @@ impl Rule {
         }
     }
 
+    /// Whether it is about what the network may lose.
+    #[must_use]
+    pub const fn is_on_losses(self) -> bool {
+        matches!(self, Self::ReliableChannels | Self::NothingIsLost)
+    }
+
     /// Whether it is about traitors. A protocol without such a rule relies on [`NobodyLies`](Self::NobodyLies).
     #[must_use]
     pub const fn is_on_traitors(self) -> bool {
@@ -153,7 +166,7 @@ impl Rule {
         let breach =
             |event, culprit, why| Some(Breach { rule: self, kind: None, why, culprit, event });
         match self {
-            Self::ReliableChannels => unreliable(self, scenario, trace),
+            Self::ReliableChannels | Self::NothingIsLost => unreliable(self, scenario, trace),
             Self::FifoChannels => overtaking(self, scenario, trace),
             Self::Synchrony => late(self, scenario, trace),
             Self::OneRequester => second_requester(self, trace),
@@ -432,16 +445,16 @@ fn betrayal(rule: Rule, scenario: &Scenario, trace: &Trace, limit: usize) -> Opt
 fn unreliable(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
     let fails = |kind: &EventKind| matches!(kind, EventKind::Crash | EventKind::Traitor(_));
     let faulty: NodeSet = trace.events.iter().filter(|e| fails(&e.kind)).map(|e| e.node).collect();
-    // What a faulty node sends or is sent may be lost; but nothing may come twice, whoever sent it.
-    let between_correct = |message: &Message| {
-        !faulty.contains(message.name.from) && !faulty.contains(message.name.to)
+    // What a faulty node sends or is sent may be lost, unless nothing may that finds its receiver up; but
+    // nothing may come twice, whoever sent it.
+    let counts = |message: &Message| match rule {
+        Rule::NothingIsLost => !matches!(message.fate, Fate::Lost(_, Loss::Crashed)),
+        _ => !faulty.contains(message.name.from) && !faulty.contains(message.name.to),
     };
     // The first event that shows it, and the message: a loss, a damage or a second receipt.
     let shows = |message: &Message| match (message.fate, message.copies.as_slice()) {
-        (Fate::Lost(event, _), _) if between_correct(message) => Some(event),
-        (Fate::Received(event), _) if message.damaged().is_some() && between_correct(message) => {
-            Some(event)
-        }
+        (Fate::Lost(event, _), _) if counts(message) => Some(event),
+        (Fate::Received(event), _) if message.damaged().is_some() && counts(message) => Some(event),
         (_, copies) => copies.iter().find_map(|copy| match copy {
             Fate::Received(event) => Some(*event),
             _ => None,
@@ -510,35 +523,41 @@ fn overtaking(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> 
 }
 
 fn late(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
+    let breach = |(event, culprit, why)| Breach { rule, kind: None, why, culprit, event };
     let Timing::Synchronous(bound) = scenario.network.timing else {
         let why = "the network is asynchronous: it promises no bound".to_owned();
-        return Some(Breach {
-            rule,
-            kind: None,
-            why,
-            culprit: "network.timing".to_owned(),
-            event: None,
-        });
+        return Some(breach((None, "network.timing".to_owned(), why)));
     };
-    trace.events.iter().enumerate().find_map(|(id, event)| {
-        if event.kind == EventKind::Pause {
-            let fault = scenario.faults.iter().position(|fault| {
-                matches!(*fault, Fault::Pause { node, at, .. } if (node, at) == (event.node, event.time))
-            });
-            let why = format!("{} stood still from {} ms on", event.node, event.time);
-            return Some(Breach { rule, kind: None, why, culprit: fault_path(fault), event: Some(id) });
+    let shown = trace.events.iter().enumerate().filter_map(|(id, event)| match event.kind {
+        EventKind::Pause => Some((id, id)),
+        EventKind::Receive(message) => {
+            let due = trace.events[trace.messages[message].sent].time + bound;
+            // What is late is missing from the moment on at which it should have been there.
+            (event.time > due).then(|| (trace.events.partition_point(|it| it.time < due), id))
         }
-        let EventKind::Receive(message) = event.kind else { return None };
-        let message = &trace.messages[message];
-        let took = event.time - trace.events[message.sent].time;
-        (took > bound).then_some(())?;
-        let delayed = scenario.faults.iter().position(
-            |fault| matches!(*fault, Fault::Delay { message: hit, .. } if hit == message.name),
+        _ => None,
+    });
+    let (since, event) = shown.min()?;
+    let (culprit, why) = lateness(scenario, trace, bound, event);
+    Some(breach((Some(since), culprit, why)))
+}
+
+/// What is behind a pause or the receipt of a late message; and how that is said.
+fn lateness(scenario: &Scenario, trace: &Trace, bound: Time, event: EventId) -> (String, String) {
+    let Event { time, node, kind } = &trace.events[event];
+    let EventKind::Receive(message) = kind else {
+        let fault = scenario.faults.iter().position(
+            |fault| matches!(fault, Fault::Pause { node: who, at, .. } if (who, at) == (node, time)),
         );
-        let by_network = || "network.delay".to_owned();
-        let culprit = delayed.map_or_else(by_network, |fault| fault_path(Some(fault)));
-        let why =
-            format!("{} took {took} ms, more than {bound}", scenario.message_name(message.name));
-        Some(Breach { rule, kind: None, why, culprit, event: Some(id) })
-    })
+        return (fault_path(fault), format!("{node} stood still from {time} ms on"));
+    };
+    let message = &trace.messages[*message];
+    let took = time - trace.events[message.sent].time;
+    let delayed = scenario.faults.iter().position(
+        |fault| matches!(*fault, Fault::Delay { message: hit, .. } if hit == message.name),
+    );
+    let by_network = || "network.delay".to_owned();
+    let culprit = delayed.map_or_else(by_network, |fault| fault_path(Some(fault)));
+    let name = scenario.message_name(message.name);
+    (culprit, format!("{name} took {took} ms, more than {bound}"))
 }

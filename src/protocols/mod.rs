@@ -4,6 +4,8 @@
 //! documentation, command line and tests all go by this registry.
 
 pub mod byzantine;
+pub mod election;
+pub mod mutex;
 pub mod ordering;
 pub mod recovery;
 pub mod reliable;
@@ -24,8 +26,14 @@ pub struct Family {
 }
 
 /// All families, in the order in which they are best learnt.
-pub const FAMILIES: &[Family] =
-    &[reliable::FAMILY, ordering::FAMILY, byzantine::FAMILY, recovery::FAMILY];
+pub const FAMILIES: &[Family] = &[
+    reliable::FAMILY,
+    ordering::FAMILY,
+    mutex::FAMILY,
+    election::FAMILY,
+    byzantine::FAMILY,
+    recovery::FAMILY,
+];
 
 /// Names that protocols had in earlier versions, each with today's: links live for ever.
 pub const ALIASES: &[(&str, &str)] = &[];
