@@ -1,7 +1,9 @@
 //! What a protocol relies on, and how a scenario breaks it.
 
+use std::collections::BTreeMap;
+
 use super::{
-    Detector, EventId, EventKind, Fate, Fault, Kind, Loss, Message, NodeSet, ParameterValue,
+    Detector, Event, EventId, EventKind, Fate, Fault, Kind, Loss, Message, NodeSet, ParameterValue,
     ParameterValues, PerMillion, Protocol, Scenario, Timing, Trace,
 };
 
@@ -36,6 +38,8 @@ pub enum Rule {
     ParameterIs(&'static str, &'static str),
     /// Who has been asked for something does not crash.
     RequestersStayUp,
+    /// Who has been asked for this may crash, but is up again in the end.
+    RequestersComeBack(&'static str),
     /// Only one node is asked for something.
     OneRequester,
     /// Nobody crashes.
@@ -111,6 +115,9 @@ impl Rule {
             }
             Self::ParameterIs(parameter, value) => format!("{parameter} is {value}"),
             Self::RequestersStayUp => "who is asked for something stays up".to_owned(),
+            Self::RequestersComeBack(request) => {
+                format!("who is asked to {request} is up in the end")
+            }
             Self::OneRequester => "only one node is asked for something".to_owned(),
             Self::NobodyCrashes => "nobody crashes".to_owned(),
             Self::RoutersStayUp => "routers stay up".to_owned(),
@@ -155,6 +162,12 @@ impl Rule {
                 let event = &trace.events[crash];
                 let why = format!("{} crashed at {} ms", event.node, event.time);
                 breach(Some(crash), crash_fault(scenario, trace, crash), why)
+            }
+            Self::RequestersComeBack(request) => {
+                let event = stays_down(scenario, trace, request)?;
+                let Event { node, time, .. } = trace.events[event];
+                let why = format!("{node} crashed at {time} ms, and never came back");
+                breach(Some(event), crash_fault(scenario, trace, event), why)
             }
             Self::OneRequester => second_requester(self, trace),
             Self::NobodyCrashes => {
@@ -223,6 +236,27 @@ impl Rule {
             }
         }
     }
+}
+
+/// The last crash of a node that was asked for this and is down in the end; the first of several.
+fn stays_down(scenario: &Scenario, trace: &Trace, request: &str) -> Option<EventId> {
+    let mut asked = NodeSet::EMPTY;
+    let mut down = BTreeMap::new();
+    for (id, event) in trace.events.iter().enumerate() {
+        match event.kind {
+            EventKind::Request { index, .. } if scenario.requests[index].name == request => {
+                asked.insert(event.node);
+            }
+            EventKind::Crash => {
+                down.insert(event.node, id);
+            }
+            EventKind::Recover => {
+                down.remove(&event.node);
+            }
+            _ => {}
+        }
+    }
+    down.into_iter().filter(|(node, _)| asked.contains(*node)).map(|(_, crash)| crash).min()
 }
 
 /// The first node that is asked for something after another was.

@@ -3,8 +3,11 @@
 //! A protocol is registered by its line in its family's `mod.rs`, a family by its line here. Menu,
 //! documentation, command line and tests all go by this registry.
 
+pub mod consensus;
 pub mod ordering;
+pub mod recovery;
 pub mod reliable;
+pub mod replication;
 #[cfg(test)]
 mod testing;
 
@@ -22,7 +25,8 @@ pub struct Family {
 }
 
 /// All families, in the order in which they are best learnt.
-pub const FAMILIES: &[Family] = &[reliable::FAMILY, ordering::FAMILY];
+pub const FAMILIES: &[Family] =
+    &[reliable::FAMILY, ordering::FAMILY, consensus::FAMILY, recovery::FAMILY, replication::FAMILY];
 
 /// Names that protocols had in earlier versions, each with today's: links live for ever.
 pub const ALIASES: &[(&str, &str)] = &[];
