@@ -149,41 +149,7 @@ impl Rule {
             Self::ReliableChannels => unreliable(self, scenario, trace),
             Self::FifoChannels => overtaking(self, scenario, trace),
             Self::Synchrony => late(self, scenario, trace),
-            Self::RequestersStayUp => {
-                let mut asked = NodeSet::EMPTY;
-                let crash = trace.events.iter().position(|event| match event.kind {
-                    EventKind::Request { .. } => {
-                        asked.insert(event.node);
-                        false
-                    }
-                    EventKind::Crash => asked.contains(event.node),
-                    _ => false,
-                })?;
-                let event = &trace.events[crash];
-                let why = format!("{} crashed at {} ms", event.node, event.time);
-                breach(Some(crash), crash_fault(scenario, trace, crash), why)
-            }
-            Self::RequestersComeBack(request) => {
-                let event = stays_down(scenario, trace, request)?;
-                let Event { node, time, .. } = trace.events[event];
-                let why = format!("{node} crashed at {time} ms, and never came back");
-                breach(Some(event), crash_fault(scenario, trace, event), why)
-            }
             Self::OneRequester => second_requester(self, trace),
-            Self::NobodyCrashes => {
-                let (crashed, first) = crash_number(trace, 1)?;
-                let why = format!("{crashed} crashed at {} ms", trace.events[first].time);
-                breach(Some(first), crash_fault(scenario, trace, first), why)
-            }
-            Self::RoutersStayUp => {
-                let routers = scenario.network.topology.routers();
-                let crash = trace.events.iter().position(|event| {
-                    event.kind == EventKind::Crash && routers.contains(event.node)
-                })?;
-                let event = &trace.events[crash];
-                let why = format!("{}, a router, crashed at {} ms", event.node, event.time);
-                breach(Some(crash), crash_fault(scenario, trace, crash), why)
-            }
             Self::ClocksRunTrue => drift(self, scenario, trace, 0),
             Self::DriftAtMost(parameter) => {
                 drift(self, scenario, trace, integer(protocol, &scenario.params, parameter))
@@ -192,24 +158,6 @@ impl Rule {
                 let found = value_of(protocol, &scenario.params, parameter);
                 (found != value).then_some(())?;
                 breach(None, format!("params.{parameter}"), format!("{parameter} is {found}"))
-            }
-            Self::AtMostCrashes(parameter) => {
-                let limit = integer(protocol, &scenario.params, parameter);
-                let (crashed, last) = crash_number(trace, limit as usize + 1)?;
-                let why = format!("{crashed} crashed, at most {limit} may");
-                breach(Some(last), crash_fault(scenario, trace, last), why)
-            }
-            Self::MajorityStaysUp => {
-                let size = scenario.nodes.len();
-                let (crashed, last) = crash_number(trace, size.div_ceil(2))?;
-                let why = format!("{crashed} crashed, {} of {size}", crashed.len());
-                breach(Some(last), crash_fault(scenario, trace, last), why)
-            }
-            Self::CrashesAreDetected => {
-                let (crashed, first) = crash_number(trace, 1)?;
-                (scenario.network.detector == Detector::None).then_some(())?;
-                let why = format!("{crashed} crashed, and no failure detector tells");
-                breach(Some(first), "network.detector".to_owned(), why)
             }
             Self::NobodyRecovers => {
                 let back = trace.events.iter().position(|e| e.kind == EventKind::Recover)?;
@@ -220,6 +168,20 @@ impl Rule {
                 let why =
                     format!("{} came back at {} ms without its memory", event.node, event.time);
                 breach(Some(back), fault_path(fault), why)
+            }
+            Self::RequestersStayUp
+            | Self::RequestersComeBack(_)
+            | Self::NobodyCrashes
+            | Self::RoutersStayUp
+            | Self::AtMostCrashes(_)
+            | Self::MajorityStaysUp
+            | Self::CrashesAreDetected => {
+                let (event, why) = self.crash_too_many(protocol, scenario, trace)?;
+                let culprit = match self {
+                    Self::CrashesAreDetected => "network.detector".to_owned(),
+                    _ => crash_fault(scenario, trace, event),
+                };
+                breach(Some(event), culprit, why)
             }
             Self::NobodyLies => betrayal(self, scenario, trace, 0),
             Self::AtMostTraitors(parameter) => {
@@ -234,6 +196,60 @@ impl Rule {
                 let why = format!("the run ends at {} ms, before it is at rest", trace.end);
                 breach(None, "until".to_owned(), why)
             }
+        }
+    }
+
+    /// The crash that breaks a rule on crashes, and how that is said.
+    fn crash_too_many(
+        self,
+        protocol: &Protocol,
+        scenario: &Scenario,
+        trace: &Trace,
+    ) -> Option<(EventId, String)> {
+        let said = |event: EventId, who: &str| {
+            let Event { node, time, .. } = &trace.events[event];
+            (event, format!("{node}{who} crashed at {time} ms"))
+        };
+        match self {
+            Self::RequestersStayUp => {
+                let mut asked = NodeSet::EMPTY;
+                let crash = trace.events.iter().position(|event| match event.kind {
+                    EventKind::Request { .. } => {
+                        asked.insert(event.node);
+                        false
+                    }
+                    EventKind::Crash => asked.contains(event.node),
+                    _ => false,
+                })?;
+                Some(said(crash, ""))
+            }
+            Self::RequestersComeBack(request) => {
+                let (crash, why) = said(stays_down(scenario, trace, request)?, "");
+                Some((crash, format!("{why}, and never came back")))
+            }
+            Self::RoutersStayUp => {
+                let routers = scenario.network.topology.routers();
+                let crash = trace.events.iter().position(|event| {
+                    event.kind == EventKind::Crash && routers.contains(event.node)
+                })?;
+                Some(said(crash, ", a router,"))
+            }
+            Self::AtMostCrashes(parameter) => {
+                let limit = integer(protocol, &scenario.params, parameter);
+                let (crashed, last) = crash_number(trace, limit as usize + 1)?;
+                Some((last, format!("{crashed} crashed, at most {limit} may")))
+            }
+            Self::MajorityStaysUp => {
+                let size = scenario.nodes.len();
+                let (crashed, last) = crash_number(trace, size.div_ceil(2))?;
+                Some((last, format!("{crashed} crashed, {} of {size}", crashed.len())))
+            }
+            Self::CrashesAreDetected if scenario.network.detector != Detector::None => None,
+            Self::CrashesAreDetected => {
+                let (crashed, first) = crash_number(trace, 1)?;
+                Some((first, format!("{crashed} crashed, and no failure detector tells")))
+            }
+            _ => Some(said(crash_number(trace, 1)?.1, "")),
         }
     }
 }
