@@ -35,6 +35,7 @@ fn nothing_is_broken_when_nothing_happens() {
     scenario.network.timing = Timing::Synchronous(10);
     for rule in [
         Rule::ReliableChannels,
+        Rule::NothingIsLost,
         Rule::FifoChannels,
         Rule::Synchrony,
         Rule::RequestersStayUp,
@@ -78,6 +79,20 @@ fn channels_are_unreliable_when_a_message_between_the_correct_is_lost_or_doubled
     lucky.network.duplicate = PerMillion::ONE;
     let twice = Some(("Alice>Bob#1 arrived twice", "network.duplicate"));
     says(Rule::ReliableChannels, &lucky, twice);
+}
+
+#[test]
+fn something_is_lost_when_it_finds_its_receiver_up_whoever_crashes_later() {
+    let mut scenario = scenario();
+    scenario.faults = vec![crash(5, 1, None), Fault::Recover { node: node(1), at: 50 }];
+    says(Rule::NothingIsLost, &scenario, None);
+    let message = MessageName { from: node(0), to: node(2), number: 1 };
+    scenario.faults.extend([Fault::Drop { message }, crash(200, 0, None), crash(200, 2, None)]);
+    says(Rule::ReliableChannels, &scenario, None);
+    let lost = Some(("Alice>Carol#1 was lost (drop)", "faults[2]"));
+    says(Rule::NothingIsLost, &scenario, lost);
+    scenario.faults[2] = Fault::Duplicate { message, after: 5 };
+    says(Rule::NothingIsLost, &scenario, Some(("Alice>Carol#1 arrived twice", "faults[2]")));
 }
 
 #[test]

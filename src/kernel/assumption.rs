@@ -25,6 +25,9 @@ pub struct Assumption {
 pub enum Rule {
     /// Perfect (quasi-reliable) links: what a correct node sends to a correct node arrives, once.
     ReliableChannels,
+    /// What is sent to a node that is up arrives, once, whoever crashes later: what protocols rely on that take
+    /// silence for a crash, or in which nodes come back.
+    NothingIsLost,
     /// Messages of one link do not overtake each other.
     FifoChannels,
     /// A message takes at most the bound of `network.timing`, and nobody stands still.
@@ -102,6 +105,10 @@ impl Rule {
                  (reliable channels)"
                     .to_owned()
             }
+            Self::NothingIsLost => {
+                "what is sent to a node that is up arrives, exactly once (nothing is lost)"
+                    .to_owned()
+            }
             Self::FifoChannels => {
                 "messages of one link do not overtake each other (FIFO channels)".to_owned()
             }
@@ -134,6 +141,12 @@ impl Rule {
         }
     }
 
+    /// Whether it is about what the network may lose.
+    #[must_use]
+    pub const fn is_on_losses(self) -> bool {
+        matches!(self, Self::ReliableChannels | Self::NothingIsLost)
+    }
+
     /// Whether it is about traitors. A protocol without such a rule relies on [`NobodyLies`](Self::NobodyLies).
     #[must_use]
     pub const fn is_on_traitors(self) -> bool {
@@ -146,7 +159,7 @@ impl Rule {
         let breach =
             |event, culprit, why| Some(Breach { rule: self, kind: None, why, culprit, event });
         match self {
-            Self::ReliableChannels => unreliable(self, scenario, trace),
+            Self::ReliableChannels | Self::NothingIsLost => unreliable(self, scenario, trace),
             Self::FifoChannels => overtaking(self, scenario, trace),
             Self::Synchrony => late(self, scenario, trace),
             Self::OneRequester => second_requester(self, trace),
@@ -412,16 +425,16 @@ fn betrayal(rule: Rule, scenario: &Scenario, trace: &Trace, limit: usize) -> Opt
 fn unreliable(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
     let fails = |kind: &EventKind| matches!(kind, EventKind::Crash | EventKind::Traitor(_));
     let faulty: NodeSet = trace.events.iter().filter(|e| fails(&e.kind)).map(|e| e.node).collect();
-    // What a faulty node sends or is sent may be lost; but nothing may come twice, whoever sent it.
-    let between_correct = |message: &Message| {
-        !faulty.contains(message.name.from) && !faulty.contains(message.name.to)
+    // What a faulty node sends or is sent may be lost, unless nothing may that finds its receiver up; but
+    // nothing may come twice, whoever sent it.
+    let counts = |message: &Message| match rule {
+        Rule::NothingIsLost => !matches!(message.fate, Fate::Lost(_, Loss::Crashed)),
+        _ => !faulty.contains(message.name.from) && !faulty.contains(message.name.to),
     };
     // The first event that shows it, and the message: a loss, a damage or a second receipt.
     let shows = |message: &Message| match (message.fate, message.copies.as_slice()) {
-        (Fate::Lost(event, _), _) if between_correct(message) => Some(event),
-        (Fate::Received(event), _) if message.damaged().is_some() && between_correct(message) => {
-            Some(event)
-        }
+        (Fate::Lost(event, _), _) if counts(message) => Some(event),
+        (Fate::Received(event), _) if message.damaged().is_some() && counts(message) => Some(event),
         (_, copies) => copies.iter().find_map(|copy| match copy {
             Fate::Received(event) => Some(*event),
             _ => None,

@@ -79,7 +79,9 @@ fn draw_parameters(
             Domain::Flag { .. } => ParameterValue::Flag(chance.percent(50)),
             // Spans of time have a meaning only near their defaults.
             Domain::Integer { default, min, max, unit: "ms" | "ppm" } => {
-                let (least, most) = (min.max(default / 2), max.min(default.saturating_mul(2)));
+                // What is off by default is tried with spans that a message may take.
+                let twice = if default == 0 { 100 } else { default.saturating_mul(2) };
+                let (least, most) = (min.max(default / 2), max.min(twice));
                 let by_default = weather == Weather::Fair || chance.percent(50);
                 let drawn = chance.between(least.min(most).into(), most.into()) as u32;
                 ParameterValue::Integer(if by_default { default } else { drawn })
@@ -121,7 +123,7 @@ fn draw_network(
     if chance.percent(if fair && detects { 75 } else { 50 }) {
         network.detector = Detector::Perfect(chance.between(0, 80));
     }
-    let lossy = allowance(protocol, |it| it == Rule::ReliableChannels) / 2;
+    let lossy = allowance(protocol, Rule::is_on_losses) / 2;
     if chance.percent(if fair { lossy } else { 20 }) {
         network.loss = PerMillion(chance.between(10_000, 300_000) as u32);
         network.duplicate = PerMillion(chance.between(0, 300_000) as u32);
@@ -243,7 +245,8 @@ fn draw_faults(
         }
         scenario.faults.push(fault);
     }
-    if may_crash && !calm.events.is_empty() && chance.percent(30) {
+    let loses = weather == Weather::Foul || !relies_on(protocol, |it| it == Rule::NothingIsLost);
+    if may_crash && loses && !calm.events.is_empty() && chance.percent(30) {
         // Channels are reliable between the correct: what a node sends just before it crashes may be lost.
         let moment = &calm.events[chance.below(calm.events.len())];
         let (node, at) = (moment.node, moment.time);
@@ -305,7 +308,7 @@ impl FaultKind {
         };
         let crashes = percent(|it| it == Rule::NobodyCrashes);
         let recoveries = percent(|it| it == Rule::NobodyRecovers);
-        let lossy = percent(|it| it == Rule::ReliableChannels);
+        let lossy = percent(Rule::is_on_losses);
         let late = percent(|it| it == Rule::Synchrony);
         let wrong_clocks = percent(|it| matches!(it, Rule::ClocksRunTrue | Rule::DriftAtMost(_)));
         let traitors = relies_on(protocol, |it| it != Rule::NobodyLies && it.is_on_traitors());
