@@ -2,7 +2,7 @@
 //!
 //! Implements: AtomicCommit. Uses: nothing.
 //! Model: crash-recovery with stable logs, asynchronous. Safe whatever is lost, late or down; live if
-//! channels are reliable and the coordinator, should it crash, comes back.
+//! nothing is lost that finds its receiver up, and the coordinator, should it crash, comes back.
 //! Source: Gray 1978, "Notes on Data Base Operating Systems"; Bernstein, Hadzilacos and Goodman 1987,
 //! Concurrency Control and Recovery in Database Systems, section 7.4; notes 001 and 004.
 //!
@@ -48,7 +48,7 @@ pub const PROTOCOL: Protocol = Protocol {
              Concurrency Control and Recovery in Database Systems, section 7.4",
     model: &[
         Rule::RequestersComeBack("begin").always().for_liveness(),
-        Rule::ReliableChannels.always().for_liveness(),
+        Rule::NothingIsLost.always().for_liveness(),
     ],
     promises: &[COMMIT_AGREEMENT, COMMIT_VALIDITY, STABILITY, TERMINATION],
     beyond: &[],
