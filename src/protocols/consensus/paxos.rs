@@ -74,7 +74,10 @@ pub const PROTOCOL: Protocol = Protocol {
         },
     ],
     unbreakable: &[
-        (VALIDITY, "what an ACCEPT carries comes from a proposal, and lies are about ballots only"),
+        (
+            VALIDITY,
+            "what an ACCEPT carries was proposed, and who lies can only hide what was accepted",
+        ),
         (INTEGRITY, "a decision is in stable storage before it is told"),
     ],
     costs: &[Cost {
@@ -315,7 +318,7 @@ impl<V: Payload> Paxos<V> {
 
     /// Phase 1b.
     fn on_prepare(&mut self, ctx: &mut Context<Self>, from: NodeId, ballot: Ballot) {
-        if let Some(higher) = self.promised.filter(|promised| *promised > ballot) {
+        if let Some(higher) = self.promised_higher_than(ballot) {
             return ctx.send(from, Message::Nack(higher));
         }
         self.promised = Some(ballot);
@@ -352,7 +355,7 @@ impl<V: Payload> Paxos<V> {
     /// Phase 2b.
     fn on_accept(&mut self, ctx: &mut Context<Self>, from: NodeId, proposal: Proposal<V>) {
         let ballot = proposal.ballot;
-        if let Some(higher) = self.promised.filter(|promised| *promised > ballot) {
+        if let Some(higher) = self.promised_higher_than(ballot) {
             return ctx.send(from, Message::Nack(higher));
         }
         self.promised = Some(ballot);
@@ -400,6 +403,10 @@ impl<V: Payload> Paxos<V> {
             };
             ctx.set_timer(Retry, wait.into());
         }
+    }
+
+    fn promised_higher_than(&self, ballot: Ballot) -> Option<Ballot> {
+        self.promised.filter(|promised| *promised > ballot)
     }
 
     /// A time, twice as long for each try.
