@@ -3,6 +3,7 @@
 //! A protocol is registered by its line in its family's `mod.rs`, a family by its line here. Menu,
 //! documentation, command line and tests all go by this registry.
 
+pub mod byzantine;
 pub mod consensus;
 pub mod ordering;
 pub mod recovery;
@@ -25,8 +26,14 @@ pub struct Family {
 }
 
 /// All families, in the order in which they are best learnt.
-pub const FAMILIES: &[Family] =
-    &[reliable::FAMILY, ordering::FAMILY, consensus::FAMILY, recovery::FAMILY, replication::FAMILY];
+pub const FAMILIES: &[Family] = &[
+    reliable::FAMILY,
+    ordering::FAMILY,
+    consensus::FAMILY,
+    byzantine::FAMILY,
+    recovery::FAMILY,
+    replication::FAMILY,
+];
 
 /// Names that protocols had in earlier versions, each with today's: links live for ever.
 pub const ALIASES: &[(&str, &str)] = &[];

@@ -1,9 +1,13 @@
-//! Recovery: what is left after a crash is enough to go on from.
+//! Recovery: what is left after a crash, and states of the past that a system can go back to.
 
+pub mod snapshot;
 pub mod two_phase_commit;
 
 use super::Family;
 
 /// The protocols of this family.
-pub const FAMILY: Family =
-    Family { id: "recovery", name: "Recovery", protocols: &[two_phase_commit::PROTOCOL] };
+pub const FAMILY: Family = Family {
+    id: "recovery",
+    name: "Recovery",
+    protocols: &[snapshot::PROTOCOL, two_phase_commit::PROTOCOL],
+};
