@@ -39,6 +39,7 @@ fn nothing_is_broken_when_nothing_happens() {
         Rule::FifoChannels,
         Rule::Synchrony,
         Rule::RequestersStayUp,
+        Rule::RequestersComeBack("broadcast"),
         Rule::AtMostCrashes("max-crashes"),
         Rule::MajorityStaysUp,
         Rule::CrashesAreDetected,
@@ -233,6 +234,21 @@ fn crashes_are_detected_where_there_is_a_detector() {
     says(Rule::CrashesAreDetected, &scenario, silent);
     scenario.network.detector = Detector::Perfect(50);
     says(Rule::CrashesAreDetected, &scenario, None);
+}
+
+#[test]
+fn who_is_asked_may_be_expected_back() {
+    let comes_back = Rule::RequestersComeBack("broadcast");
+    let mut scenario = scenario();
+    scenario.faults = vec![crash(5, 0, None), crash(6, 1, None)];
+    let gone = Some(("Alice crashed at 5 ms, and never came back", "faults[0]"));
+    says(comes_back, &scenario, gone);
+    says(Rule::RequestersComeBack("begin"), &scenario, None);
+    scenario.faults.push(Fault::Recover { node: node(0), at: 30 });
+    says(comes_back, &scenario, None);
+    scenario.faults.push(crash(40, 0, None));
+    let again = Some(("Alice crashed at 40 ms, and never came back", "faults[3]"));
+    says(comes_back, &scenario, again);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What a protocol relies on, and how a scenario breaks it.
 
+use std::collections::BTreeMap;
+
 use super::{
     Detector, Event, EventId, EventKind, Fate, Fault, Kind, Loss, Message, NodeSet, ParameterValue,
     ParameterValues, PerMillion, Protocol, Scenario, Time, Timing, Trace,
@@ -39,6 +41,8 @@ pub enum Rule {
     ParameterIs(&'static str, &'static str),
     /// Who has been asked for something does not crash.
     RequestersStayUp,
+    /// Who has been asked for this may crash, but is up again in the end.
+    RequestersComeBack(&'static str),
     /// Only one node is asked for something.
     OneRequester,
     /// Nobody crashes.
@@ -124,6 +128,9 @@ impl Rule {
             }
             Self::ParameterIs(parameter, value) => format!("{parameter} is {value}"),
             Self::RequestersStayUp => "who is asked for something stays up".to_owned(),
+            Self::RequestersComeBack(request) => {
+                format!("who is asked to {request} is up in the end")
+            }
             Self::OneRequester => "only one node is asked for something".to_owned(),
             Self::NobodyCrashes => "nobody crashes".to_owned(),
             Self::RoutersStayUp => "routers stay up".to_owned(),
@@ -190,6 +197,7 @@ impl Rule {
                 breach(Some(back), fault_path(fault), why)
             }
             Self::RequestersStayUp
+            | Self::RequestersComeBack(_)
             | Self::NobodyCrashes
             | Self::RoutersStayUp
             | Self::AtMostCrashes(_)
@@ -254,6 +262,10 @@ impl Rule {
                 })?;
                 Some(said(crash, ""))
             }
+            Self::RequestersComeBack(request) => {
+                let (crash, why) = said(stays_down(scenario, trace, request)?, "");
+                Some((crash, format!("{why}, and never came back")))
+            }
             Self::RoutersStayUp => {
                 let routers = scenario.network.topology.routers();
                 let crash = trace.events.iter().position(|event| {
@@ -279,6 +291,27 @@ impl Rule {
             _ => Some(said(crash_number(trace, 1)?.1, "")),
         }
     }
+}
+
+/// The last crash of a node that was asked for this and is down in the end; the first of several.
+fn stays_down(scenario: &Scenario, trace: &Trace, request: &str) -> Option<EventId> {
+    let mut asked = NodeSet::EMPTY;
+    let mut down = BTreeMap::new();
+    for (id, event) in trace.events.iter().enumerate() {
+        match event.kind {
+            EventKind::Request { index, .. } if scenario.requests[index].name == request => {
+                asked.insert(event.node);
+            }
+            EventKind::Crash => {
+                down.insert(event.node, id);
+            }
+            EventKind::Recover => {
+                down.remove(&event.node);
+            }
+            _ => {}
+        }
+    }
+    down.into_iter().filter(|(node, _)| asked.contains(*node)).map(|(_, crash)| crash).min()
 }
 
 /// The first node that is asked for something after another was.

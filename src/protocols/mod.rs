@@ -4,11 +4,13 @@
 //! documentation, command line and tests all go by this registry.
 
 pub mod byzantine;
+pub mod consensus;
 pub mod election;
 pub mod mutex;
 pub mod ordering;
 pub mod recovery;
 pub mod reliable;
+pub mod replication;
 #[cfg(test)]
 mod testing;
 
@@ -31,8 +33,10 @@ pub const FAMILIES: &[Family] = &[
     ordering::FAMILY,
     mutex::FAMILY,
     election::FAMILY,
+    consensus::FAMILY,
     byzantine::FAMILY,
     recovery::FAMILY,
+    replication::FAMILY,
 ];
 
 /// Names that protocols had in earlier versions, each with today's: links live for ever.
