@@ -145,7 +145,7 @@ impl PartialOrd for Reading {
 
 /// An event has happened, and this is its time. Each step, each sending and each receipt has one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
-#[display("{clock}")]
+#[display("stamp {clock}")]
 pub struct Stamp {
     /// What the clock shows.
     pub clock: Reading,

@@ -1,8 +1,8 @@
 //! What a protocol relies on, and how a scenario breaks it.
 
 use super::{
-    Detector, EventId, EventKind, Fate, Fault, Kind, Loss, Message, NodeSet, ParameterValue,
-    ParameterValues, PerMillion, Protocol, Scenario, Timing, Trace,
+    Detector, EventId, EventKind, Fate, Fault, Kind, Loss, Message, NodeId, NodeSet,
+    ParameterValue, ParameterValues, PerMillion, Protocol, Scenario, Timing, Trace,
 };
 
 /// Something that a protocol relies on, perhaps only for one value of a parameter, or only for promises of one
@@ -29,6 +29,8 @@ pub enum Rule {
     Synchrony,
     /// Every clock goes at the rate of time.
     ClocksRunTrue,
+    /// Every clock shows the right time when the run begins.
+    ClocksSetRight,
     /// No clock gains or loses more than the parameter of this name says, in millionths of the time that
     /// passes.
     DriftAtMost(&'static str),
@@ -106,6 +108,7 @@ impl Rule {
                     .to_owned()
             }
             Self::ClocksRunTrue => "every clock goes at the rate of time".to_owned(),
+            Self::ClocksSetRight => "every clock is right when the run begins".to_owned(),
             Self::DriftAtMost(parameter) => {
                 format!("no clock gains or loses more than {parameter} says")
             }
@@ -172,6 +175,13 @@ impl Rule {
                 breach(Some(crash), crash_fault(scenario, trace, crash), why)
             }
             Self::ClocksRunTrue => drift(self, scenario, trace, 0),
+            Self::ClocksSetRight => {
+                let is_wrong =
+                    |fault: &Fault| matches!(*fault, Fault::Drift { offset, .. } if offset > 0);
+                let (fault, node) = wrong_clock(scenario, trace, is_wrong)?;
+                let why = format!("{node}'s clock is ahead when the run begins");
+                breach(None, fault_path(Some(fault)), why)
+            }
             Self::DriftAtMost(parameter) => {
                 drift(self, scenario, trace, integer(protocol, &scenario.params, parameter))
             }
@@ -245,15 +255,26 @@ fn second_requester(rule: Rule, trace: &Trace) -> Option<Breach> {
 
 /// The clock that goes wrong by more than so many millionths, and was looked at.
 fn drift(rule: Rule, scenario: &Scenario, trace: &Trace, limit: u32) -> Option<Breach> {
-    let fault = scenario.faults.iter().enumerate().position(|(index, fault)| match fault {
-        Fault::Drift { rate, .. } => {
-            rate.0.abs_diff(PerMillion::ONE.0) > limit && !trace.unused_faults.contains(&index)
-        }
-        _ => false,
-    })?;
-    let Fault::Drift { node, rate, .. } = scenario.faults[fault] else { return None };
+    let wrong = |rate: PerMillion| rate.0.abs_diff(PerMillion::ONE.0) > limit;
+    let is_wrong = |fault: &Fault| matches!(*fault, Fault::Drift { rate, .. } if wrong(rate));
+    let (fault, node) = wrong_clock(scenario, trace, is_wrong)?;
+    let Fault::Drift { rate, .. } = scenario.faults[fault] else { return None };
     let why = format!("{node}'s clock runs at {rate} times time");
     Some(Breach { rule, kind: None, why, culprit: fault_path(Some(fault)), event: None })
+}
+
+/// The first fault of this kind that is a wrong clock's, and met something: the clock was looked at.
+fn wrong_clock(
+    scenario: &Scenario,
+    trace: &Trace,
+    is_wrong: impl Fn(&Fault) -> bool,
+) -> Option<(usize, NodeId)> {
+    scenario.faults.iter().enumerate().find_map(|(index, fault)| match fault {
+        Fault::Drift { node, .. } if is_wrong(fault) => {
+            (!trace.unused_faults.contains(&index)).then_some((index, *node))
+        }
+        _ => None,
+    })
 }
 
 impl Assumption {
