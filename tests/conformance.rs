@@ -144,7 +144,10 @@ fn parameters_admit_their_defaults_and_say_what_they_do() {
 fn a_default_that_is_written_down_changes_nothing() {
     for (_, protocol) in protocols::catalogue() {
         let mut scenario = scenario(protocol.id, 3, 10);
-        scenario.requests = vec![broadcast(0, 0, "m")];
+        if let Some(kind) = protocol.behaviour.requests.first() {
+            let with = random_value(kind.with, &scenario.nodes, &mut Chance::new(1), 1);
+            scenario.ask(0, node(0), kind.name, with);
+        }
         let silent = run_valid(&scenario);
         let default = |it: &Parameter| (it.name.to_owned(), it.default());
         scenario.params = protocol.behaviour.parameters.iter().map(default).collect();
