@@ -31,7 +31,7 @@ const HALF_WAY: &str = r#"{
 fn the_sender_crashes_half_way() {
     let trace = json(&outcome(HALF_WAY));
     let broke = json!({
-        "assumption": "who broadcasts stays up", "culprit": "faults[0]",
+        "assumption": "who is asked for something stays up", "culprit": "faults[0]",
         "why": "Alice crashed at 10 ms",
     });
     assert_eq!(trace["version"], 1);
@@ -225,11 +225,11 @@ Promised
   no duplication     safety    holds
   no creation        safety    holds
   agreement          liveness  violated at 500 ms: Bob delivered m1, Carol never did
-                               broken by faults[0]: Alice crashed at 10 ms; assumed: who broadcasts stays up
+                               broken by faults[0]: Alice crashed at 10 ms; assumed: who is asked for something stays up
                                witness: 31 ms  Bob  deliver  m1 (from Alice, seq 1)
 Beyond the promise
   uniform agreement  liveness  violated at 500 ms: Bob delivered m1, Carol never did
-                               broken by faults[0]: Alice crashed at 10 ms; assumed: who broadcasts stays up
+                               broken by faults[0]: Alice crashed at 10 ms; assumed: who is asked for something stays up
                                witness: 31 ms  Bob  deliver  m1 (from Alice, seq 1)
 Class: fail-safe (safe, not live)
 Messages: 1

@@ -1,7 +1,7 @@
 //! What a protocol relies on, and how a scenario breaks it.
 
 use super::{
-    Detector, EventId, EventKind, Fate, Fault, Kind, Loss, Message, NodeId, NodeSet,
+    Detector, Event, EventId, EventKind, Fate, Fault, Kind, Loss, Message, NodeId, NodeSet,
     ParameterValue, ParameterValues, PerMillion, Protocol, Scenario, Timing, Trace,
 };
 
@@ -145,43 +145,9 @@ impl Rule {
             Self::ReliableChannels => unreliable(self, scenario, trace),
             Self::FifoChannels => overtaking(self, scenario, trace),
             Self::Synchrony => late(self, scenario, trace),
-            Self::RequestersStayUp => {
-                let mut asked = NodeSet::EMPTY;
-                let crash = trace.events.iter().position(|event| match event.kind {
-                    EventKind::Request { .. } => {
-                        asked.insert(event.node);
-                        false
-                    }
-                    EventKind::Crash => asked.contains(event.node),
-                    _ => false,
-                })?;
-                let event = &trace.events[crash];
-                let why = format!("{} crashed at {} ms", event.node, event.time);
-                breach(Some(crash), crash_fault(scenario, trace, crash), why)
-            }
             Self::OneRequester => second_requester(self, trace),
-            Self::NobodyCrashes => {
-                let (crashed, first) = crash_number(trace, 1)?;
-                let why = format!("{crashed} crashed at {} ms", trace.events[first].time);
-                breach(Some(first), crash_fault(scenario, trace, first), why)
-            }
-            Self::RoutersStayUp => {
-                let routers = scenario.network.topology.routers();
-                let crash = trace.events.iter().position(|event| {
-                    event.kind == EventKind::Crash && routers.contains(event.node)
-                })?;
-                let event = &trace.events[crash];
-                let why = format!("{}, a router, crashed at {} ms", event.node, event.time);
-                breach(Some(crash), crash_fault(scenario, trace, crash), why)
-            }
             Self::ClocksRunTrue => drift(self, scenario, trace, 0),
-            Self::ClocksSetRight => {
-                let is_wrong =
-                    |fault: &Fault| matches!(*fault, Fault::Drift { offset, .. } if offset > 0);
-                let (fault, node) = wrong_clock(scenario, trace, is_wrong)?;
-                let why = format!("{node}'s clock is ahead when the run begins");
-                breach(None, fault_path(Some(fault)), why)
-            }
+            Self::ClocksSetRight => ahead(self, scenario, trace),
             Self::DriftAtMost(parameter) => {
                 drift(self, scenario, trace, integer(protocol, &scenario.params, parameter))
             }
@@ -189,24 +155,6 @@ impl Rule {
                 let found = value_of(protocol, &scenario.params, parameter);
                 (found != value).then_some(())?;
                 breach(None, format!("params.{parameter}"), format!("{parameter} is {found}"))
-            }
-            Self::AtMostCrashes(parameter) => {
-                let limit = integer(protocol, &scenario.params, parameter);
-                let (crashed, last) = crash_number(trace, limit as usize + 1)?;
-                let why = format!("{crashed} crashed, at most {limit} may");
-                breach(Some(last), crash_fault(scenario, trace, last), why)
-            }
-            Self::MajorityStaysUp => {
-                let size = scenario.nodes.len();
-                let (crashed, last) = crash_number(trace, size.div_ceil(2))?;
-                let why = format!("{crashed} crashed, {} of {size}", crashed.len());
-                breach(Some(last), crash_fault(scenario, trace, last), why)
-            }
-            Self::CrashesAreDetected => {
-                let (crashed, first) = crash_number(trace, 1)?;
-                (scenario.network.detector == Detector::None).then_some(())?;
-                let why = format!("{crashed} crashed, and no failure detector tells");
-                breach(Some(first), "network.detector".to_owned(), why)
             }
             Self::NobodyRecovers => {
                 let back = trace.events.iter().position(|e| e.kind == EventKind::Recover)?;
@@ -217,6 +165,19 @@ impl Rule {
                 let why =
                     format!("{} came back at {} ms without its memory", event.node, event.time);
                 breach(Some(back), fault_path(fault), why)
+            }
+            Self::RequestersStayUp
+            | Self::NobodyCrashes
+            | Self::RoutersStayUp
+            | Self::AtMostCrashes(_)
+            | Self::MajorityStaysUp
+            | Self::CrashesAreDetected => {
+                let (event, why) = self.crash_too_many(protocol, scenario, trace)?;
+                let culprit = match self {
+                    Self::CrashesAreDetected => "network.detector".to_owned(),
+                    _ => crash_fault(scenario, trace, event),
+                };
+                breach(Some(event), culprit, why)
             }
             Self::NobodyLies => betrayal(self, scenario, trace, 0),
             Self::AtMostTraitors(parameter) => {
@@ -231,6 +192,56 @@ impl Rule {
                 let why = format!("the run ends at {} ms, before it is at rest", trace.end);
                 breach(None, "until".to_owned(), why)
             }
+        }
+    }
+
+    /// The crash that breaks a rule on crashes, and how that is said.
+    fn crash_too_many(
+        self,
+        protocol: &Protocol,
+        scenario: &Scenario,
+        trace: &Trace,
+    ) -> Option<(EventId, String)> {
+        let said = |event: EventId, who: &str| {
+            let Event { node, time, .. } = &trace.events[event];
+            (event, format!("{node}{who} crashed at {time} ms"))
+        };
+        match self {
+            Self::RequestersStayUp => {
+                let mut asked = NodeSet::EMPTY;
+                let crash = trace.events.iter().position(|event| match event.kind {
+                    EventKind::Request { .. } => {
+                        asked.insert(event.node);
+                        false
+                    }
+                    EventKind::Crash => asked.contains(event.node),
+                    _ => false,
+                })?;
+                Some(said(crash, ""))
+            }
+            Self::RoutersStayUp => {
+                let routers = scenario.network.topology.routers();
+                let crash = trace.events.iter().position(|event| {
+                    event.kind == EventKind::Crash && routers.contains(event.node)
+                })?;
+                Some(said(crash, ", a router,"))
+            }
+            Self::AtMostCrashes(parameter) => {
+                let limit = integer(protocol, &scenario.params, parameter);
+                let (crashed, last) = crash_number(trace, limit as usize + 1)?;
+                Some((last, format!("{crashed} crashed, at most {limit} may")))
+            }
+            Self::MajorityStaysUp => {
+                let size = scenario.nodes.len();
+                let (crashed, last) = crash_number(trace, size.div_ceil(2))?;
+                Some((last, format!("{crashed} crashed, {} of {size}", crashed.len())))
+            }
+            Self::CrashesAreDetected if scenario.network.detector != Detector::None => None,
+            Self::CrashesAreDetected => {
+                let (crashed, first) = crash_number(trace, 1)?;
+                Some((first, format!("{crashed} crashed, and no failure detector tells")))
+            }
+            _ => Some(said(crash_number(trace, 1)?.1, "")),
         }
     }
 }
@@ -260,6 +271,15 @@ fn drift(rule: Rule, scenario: &Scenario, trace: &Trace, limit: u32) -> Option<B
     let (fault, node) = wrong_clock(scenario, trace, is_wrong)?;
     let Fault::Drift { rate, .. } = scenario.faults[fault] else { return None };
     let why = format!("{node}'s clock runs at {rate} times time");
+    Some(Breach { rule, kind: None, why, culprit: fault_path(Some(fault)), event: None })
+}
+
+/// The clock that was set wrongly, and was looked at.
+fn ahead(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
+    let is_wrong = |fault: &Fault| matches!(*fault, Fault::Drift { offset: 1.., .. });
+    let (fault, node) = wrong_clock(scenario, trace, is_wrong)?;
+    let Fault::Drift { offset, .. } = scenario.faults[fault] else { return None };
+    let why = format!("{node}'s clock is {offset} ms ahead when the run begins");
     Some(Breach { rule, kind: None, why, culprit: fault_path(Some(fault)), event: None })
 }
 

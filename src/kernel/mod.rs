@@ -20,6 +20,7 @@ mod log;
 mod machine;
 mod network;
 mod node;
+mod observer;
 mod obstacles;
 mod parameter;
 mod process;

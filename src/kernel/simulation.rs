@@ -2,17 +2,16 @@
 
 use std::{cell::Cell, collections::VecDeque};
 
-use serde_json::{Value as Json, json};
-
 use super::{
     Choices, Detection, Detector, EventId, EventKind, Fate, Fault, Group, Input, Loss, MAX_EVENTS,
-    MAX_TIMERS, Machine, Medium, Message, MessageId, MessageName, Moment, NodeId, NodeSet, Output,
-    Packet, Protocol, Scenario, Strategy, Tampering, Time, Timing, Trace, Watch,
+    MAX_TIMERS, Machine, Medium, Message, MessageId, MessageName, NodeId, NodeSet, Output, Packet,
+    Protocol, Scenario, Strategy, Tampering, Time, Timing, Trace, Watch,
     agenda::{Agenda, Item, Phase, What, arrival_order},
     clock::Clock,
     deadlock::circle,
     log::Log,
     network::{LinkState, Network, Way},
+    observer::Change,
     traitor::{Traitors, Words},
 };
 
@@ -20,7 +19,7 @@ use super::{
 #[derive(Clone, Debug)]
 pub struct Plan<'a> {
     scenario: &'a Scenario,
-    protocol: &'a Protocol,
+    pub(super) protocol: &'a Protocol,
     network: Network,
     traitors: Traitors,
     /// By node.
@@ -65,7 +64,7 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn clock(&self, node: NodeId) -> Clock {
+    pub(super) fn clock(&self, node: NodeId) -> Clock {
         self.clocks[node.index()]
     }
 
@@ -101,7 +100,7 @@ pub fn run(protocol: &Protocol, scenario: &Scenario) -> Result<Trace, (usize, St
 pub struct Simulation {
     now: Time,
     agenda: Agenda,
-    nodes: Vec<Node>,
+    pub(super) nodes: Vec<Node>,
     links: Vec<LinkState>,
     /// By fault: whether it has met anything.
     met: Vec<bool>,
@@ -122,14 +121,14 @@ struct Scratch {
 }
 
 #[derive(Clone, Debug)]
-struct Node {
-    machine: Box<dyn Machine>,
-    stored: Option<Box<dyn Machine>>,
+pub(super) struct Node {
+    pub(super) machine: Box<dyn Machine>,
+    pub(super) stored: Option<Box<dyn Machine>>,
     choices: Choices,
-    timers: Vec<Timer>,
-    up: bool,
+    pub(super) timers: Vec<Timer>,
+    pub(super) up: bool,
     /// Till when it stands still, in virtual ms.
-    paused: Option<Time>,
+    pub(super) paused: Option<Time>,
     /// What came while it stood still.
     waiting: Vec<Item>,
     /// Whether it has been made a traitor.
@@ -139,26 +138,17 @@ struct Node {
     /// How often it has crashed: what tells an outdated report.
     life: u32,
     /// When it was measured last, in virtual ms, and what that came to.
-    measured: (Time, Vec<i64>),
-}
-
-/// How what a node is measured by has come to be what it is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Change {
-    /// By itself, as time went by.
-    Gradual,
-    /// At this very moment.
-    Sudden,
+    pub(super) measured: (Time, Vec<i64>),
 }
 
 #[derive(Clone, Debug)]
-struct Timer {
-    packet: Packet,
-    serial: u32,
+pub(super) struct Timer {
+    pub(super) packet: Packet,
+    pub(super) serial: u32,
     /// When it goes off, in virtual ms.
-    due: Time,
+    pub(super) due: Time,
     /// What its node's own clock shows then, in ms.
-    shown: Time,
+    pub(super) shown: Time,
 }
 
 impl Simulation {
@@ -255,34 +245,8 @@ impl Simulation {
         trace.unused_faults = unmet(&self.met);
         trace.unused_requests = unmet(&asked);
         if trace.quiescent {
-            let up = self.up();
-            let waits_for = |node: &Node| match node.up {
-                true => node.machine.waits_for().and(up),
-                false => NodeSet::EMPTY,
-            };
-            trace.deadlock = circle(&self.nodes.iter().map(waits_for).collect::<Vec<_>>());
+            trace.deadlock = circle(&self.waits_for());
         }
-    }
-
-    /// Takes note of what a node is measured by, where it is not what it was: before it does something, of
-    /// what has come about by itself as time went by; after it, of what it has done, which is a jump.
-    fn measure(&mut self, plan: &Plan, log: &mut Log, node: NodeId, now: Time, change: Change) {
-        if plan.protocol.metrics.is_empty() {
-            return;
-        }
-        let clock = plan.clock(node).shows(now);
-        let state = &mut self.nodes[node.index()];
-        let values = state.machine.measure(Moment { time: now, clock });
-        let (last, before) = &mut state.measured;
-        if *before == values {
-            return;
-        }
-        if change == Change::Sudden && *last < now {
-            log.sample(now, node, before.clone());
-        }
-        *last = now;
-        before.clone_from(&values);
-        log.sample(now, node, values);
     }
 
     fn happen(&mut self, plan: &Plan, log: &mut Log, item: Item) {
@@ -642,35 +606,6 @@ impl Simulation {
             self.schedule(way.at, Phase::Arrival, arrival_order(name, copy), what);
         }
         self.scratch.ways = ways;
-    }
-
-    /// Who is up.
-    #[must_use]
-    pub fn up(&self) -> NodeSet {
-        let nodes = self.nodes.iter().enumerate();
-        nodes.filter(|(_, node)| node.up).map(|(index, _)| NodeId::new(index)).collect()
-    }
-
-    /// All that there is of a node, as JSON, nodes as their characters: whether it is `up`; till when it is
-    /// `paused`; its `state`, as the protocol has it; its `timers` in the order in which they go off, each
-    /// with its name, its data, the virtual moment at which it is `due` and what the node's own `clock` shows
-    /// then; and what it has `stored`.
-    #[must_use]
-    pub fn inspect(&self, node: NodeId) -> Json {
-        let node = &self.nodes[node.index()];
-        let mut timers: Vec<&Timer> = node.timers.iter().collect();
-        timers.sort_unstable_by_key(|timer| (timer.due, timer.serial));
-        let timer = |timer: &Timer| {
-            let (name, data) = (timer.packet.to_string(), timer.packet.inspect());
-            json!({ "name": name, "data": data, "due": timer.due, "clock": timer.shown })
-        };
-        json!({
-            "up": node.up,
-            "paused": node.paused,
-            "state": node.machine.inspect(),
-            "timers": timers.into_iter().map(timer).collect::<Vec<_>>(),
-            "stored": node.stored.as_ref().map(|stored| stored.inspect()),
-        })
     }
 }
 

@@ -22,19 +22,19 @@
 //!   that are not further apart than the tolerance, its own among them, and tells each node by how much to
 //!   change its clock. No clock is taken to be right, and one that is far off drags nobody along.
 //!
-//! *Why the bound holds.* Let the messages take d1 and d2. The true offset at T4 differs from θ by half of
-//! what their delays differ, |d1 − d2|/2, by what the clocks drifted meanwhile, at most 2ρ(d1 + d2), and by
-//! less than 1.5 ms, since readings are whole ms. Both delays are in \[0, U\], so |d1 − d2| is at most U,
-//! and never more than d1 + d2, which the asker has measured; where the network has no bound that alone
-//! counts. From then on the two clocks drift apart by no more than 2ρ ms in a ms. So t ms after the exchange a clock is from its reference, the server's or the
-//! master's clock, no further than
+//! *Why the bound holds.* Let the two messages take d1 and d2. At T4 the other clock is ahead by θ but for half
+//! of what the delays differ, |d1 − d2|/2, for what the clocks drifted apart meanwhile, 2ρ(d1 + d2) at most,
+//! and for less than 1.5 ms, since readings are whole ms. Delays are in \[0, U\], so they differ by no more
+//! than U; and by no more than d1 + d2, which the asker has measured: where the network has no bound, that
+//! alone counts. From then on the clocks drift apart by 2ρ in a ms at most. So t ms later a clock is from its
+//! reference, which is the server's or the master's clock, no further than
 //!
 //! > e = min(d1 + d2, U)/2 + 2ρ(d1 + d2 + t) + 2,
 //!
-//! with half a ms for the reading itself; and two clocks with e and e' are not further apart than e + e',
-//! which is at most twice the greater. So each node promises a skew of **2e**, all of which it knows. The longer
-//! it has not been synchronised, be it that messages are lost or the server is down, the less it promises;
-//! before the first time it promises nothing. Just after an exchange that is U, the drift and 4 ms.
+//! with half a ms for the reading itself. Two clocks with e and e' are no further apart than e + e', at most
+//! twice the greater: so each promises a skew of **2e**, and all that is in it the node knows. Just after the
+//! exchange that is U, the drift and 4 ms. The longer ago it is, be it that messages are lost or that the
+//! server is down, the less is promised; and before the first one nothing.
 //!
 //! In Berkeley the reference itself moves: when the master changes its clock, a node that missed the round is
 //! left behind. So there a promise ends before the next round can begin. That is a period after this one's
@@ -56,7 +56,7 @@ use derive_more::Display;
 use serde::Serialize;
 
 use crate::{
-    abstractions::clock::{ClockRequest, Reading, Received, SKEW_BOUND, Stamp},
+    abstractions::clock::{ClockRequest, Drift, Reading, Received, SKEW_BOUND, Stamp},
     kernel::{
         Behaviour, Break, Context, Cost, Drawn, Group, Metric, Moment, NodeId, ParameterValue,
         Process, Protocol, Rule, Scenario, Time,
@@ -99,27 +99,13 @@ pub const PROTOCOL: Protocol = Protocol {
     ],
     unbreakable: &[],
     costs: &[
-        Cost {
-            operation: "one synchronisation of everybody (Cristian)",
-            formula: "2(n − 1)",
-            terms: &[],
-            least: 2,
-            perform: |scenario| one_round(scenario, "cristian"),
-        },
-        Cost {
-            operation: "one synchronisation of everybody (NTP)",
-            formula: "2(n − 1)",
-            terms: &[],
-            least: 2,
-            perform: |scenario| one_round(scenario, "ntp"),
-        },
-        Cost {
-            operation: "one synchronisation of everybody (Berkeley)",
-            formula: "3(n − 1)",
-            terms: &[],
-            least: 2,
-            perform: |scenario| one_round(scenario, "berkeley"),
-        },
+        cost("one synchronisation of everybody (Cristian)", "2(n − 1)", |it| {
+            once(it, "cristian")
+        }),
+        cost("one synchronisation of everybody (NTP)", "2(n − 1)", |it| once(it, "ntp")),
+        cost("one synchronisation of everybody (Berkeley)", "3(n − 1)", |it| {
+            once(it, "berkeley")
+        }),
     ],
     metrics: &[Metric {
         name: "clock error",
@@ -131,9 +117,13 @@ pub const PROTOCOL: Protocol = Protocol {
     behaviour: Behaviour::of::<PhysicalClock>(),
 };
 
+const fn cost(operation: &'static str, formula: &'static str, perform: fn(&mut Scenario)) -> Cost {
+    Cost { operation, formula, terms: &[], least: 2, perform }
+}
+
 /// Everybody is synchronised when the run begins, and not again before it ends.
-fn one_round(scenario: &mut Scenario, synchronisation: &str) {
-    let period = u32::try_from(scenario.until).unwrap_or(u32::MAX);
+fn once(scenario: &mut Scenario, synchronisation: &str) {
+    let period = u32::try_from(2 * scenario.until).unwrap_or(u32::MAX);
     scenario.params.insert("period".to_owned(), ParameterValue::Integer(period));
     let way = ParameterValue::Choice(synchronisation.to_owned());
     scenario.params.insert("synchronisation".to_owned(), way);
@@ -173,14 +163,12 @@ const SERVER: NodeId = NodeId::new(0);
 /// clocks are read.
 const ROUNDING: Time = 2;
 
-const MILLION: Time = 1_000_000;
-
 /// Its state.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct PhysicalClock {
     synchronisation: Synchronisation,
     period: Time,
-    max_drift: Time,
+    max_drift: Drift,
     samples: usize,
     tolerance: i64,
     /// U, where there is one.
@@ -286,7 +274,7 @@ impl Process for PhysicalClock {
         Self {
             synchronisation: parameters.synchronisation,
             period: parameters.period.into(),
-            max_drift: parameters.max_drift.into(),
+            max_drift: Drift::new(parameters.max_drift),
             samples: parameters.samples as usize,
             tolerance: parameters.tolerance.into(),
             delay_bound: group.delay_bound,
@@ -348,14 +336,9 @@ impl PhysicalClock {
         ctx.clock() as i64
     }
 
-    /// What the software clock shows.
-    fn software(&self, ctx: &Context<Self>) -> i64 {
-        Self::hardware(ctx) + self.adjustment
-    }
-
     /// An event, its time, and what is promised of that.
     fn stamp(&self, ctx: &mut Context<Self>, received: Option<Received>) {
-        let clock = Reading::Scalar(self.software(ctx));
+        let clock = Reading::Scalar(Self::hardware(ctx) + self.adjustment);
         let skew = self.error(ctx).map(|error| 2 * error);
         ctx.indicate(Stamp { clock, received, skew });
     }
@@ -375,13 +358,13 @@ impl PhysicalClock {
         self.asked = Some(t1);
         ctx.multicast(whom, Message::Question { t1 });
         ctx.set_timer(Timer::Period, self.period);
-        if let (Synchronisation::Berkeley, Some(bound)) = (self.synchronisation, self.delay_bound) {
-            ctx.set_timer(Timer::Close, self.shown(2 * bound) + 1);
+        if let (Synchronisation::Berkeley, Some(longest)) = (self.synchronisation, self.longest()) {
+            ctx.set_timer(Timer::Close, longest + 1);
         }
     }
 
     fn answer(&mut self, ctx: &mut Context<Self>, from: NodeId, t1: i64) {
-        let now = self.software(ctx);
+        let now = Self::hardware(ctx) + self.adjustment;
         ctx.send(from, Message::Answer { t1, t2: now, t3: now });
         let is_slave = self.synchronisation == Synchronisation::Berkeley;
         if is_slave && self.answered.is_none_or(|last| last.t1 < t1) {
@@ -394,7 +377,7 @@ impl PhysicalClock {
             return;
         }
         let sample = Sample::of([t1, t2, t3], Self::hardware(ctx));
-        if self.delay_bound.is_some_and(|bound| sample.trip > self.shown(2 * bound)) {
+        if self.longest().is_some_and(|longest| sample.trip > longest) {
             ctx.note(format!("the answer of {from} took {} ms: it tells too little", sample.trip));
             return;
         }
@@ -408,8 +391,7 @@ impl PhysicalClock {
                 self.asked = None;
                 self.filter.truncate(self.samples - 1);
                 self.filter.push_front(sample);
-                let distance = |one: &&Sample| self.distance(one, sample.taken);
-                let best = self.filter.iter().min_by_key(distance);
+                let best = self.filter.iter().min_by_key(|it| self.distance(it, sample.taken));
                 self.set(*best.unwrap_or(&sample));
             }
             Synchronisation::Berkeley => {
@@ -446,9 +428,14 @@ impl PhysicalClock {
         }
         answered.adjusted = true;
         let taken = answered.at;
-        // Only the master has measured how long the exchange took: no longer than it accepts.
-        let trip = self.shown(2 * self.delay_bound.unwrap_or_default());
+        // Only the master has measured how long the exchange took.
+        let trip = self.longest().unwrap_or_default();
         self.set(Sample { offset: self.adjustment + by, trip, taken });
+    }
+
+    /// How long an exchange takes at most, by the hardware clock: 2U; none where the network has no bound.
+    fn longest(&self) -> Option<Time> {
+        self.delay_bound.map(|bound| self.max_drift.shows_at_most(2 * bound))
     }
 
     /// e: how far the clock may be from its reference; none where it cannot tell.
@@ -464,34 +451,19 @@ impl PhysicalClock {
             }
             Synchronisation::Berkeley => {
                 let sample = self.set_by?;
-                let next = self.at_least(self.period).checked_sub(self.delay_bound?)?;
-                let is_valid = self.at_most(now.abs_diff(sample.taken)) <= next;
-                is_valid.then(|| self.distance(&sample, now))
+                let period = self.max_drift.passes_at_least(self.period);
+                let age = self.max_drift.passes_at_most(now.abs_diff(sample.taken));
+                (age + self.delay_bound? <= period).then(|| self.distance(&sample, now))
             }
         }
     }
 
     /// e, where the clock is set by this sample.
     fn distance(&self, sample: &Sample, now: i64) -> Time {
-        let trip = self.at_most(sample.trip);
-        let age = self.at_most(now.abs_diff(sample.taken));
-        let drifted = (2 * self.max_drift * (trip + age)).div_ceil(MILLION);
-        trip.min(self.delay_bound.unwrap_or(Time::MAX)).div_ceil(2) + drifted + ROUNDING
-    }
-
-    /// How much time passes at most while the hardware clock goes on by so many ms.
-    const fn at_most(&self, shown: Time) -> Time {
-        ((shown + 1) * MILLION).div_ceil(MILLION - self.max_drift)
-    }
-
-    /// How much time passes at least until a timer of so many ms goes off.
-    const fn at_least(&self, shown: Time) -> Time {
-        shown.saturating_sub(1) * MILLION / (MILLION + self.max_drift)
-    }
-
-    /// By how much a hardware clock goes on at most while so much time passes.
-    const fn shown(&self, time: Time) -> Time {
-        (time * (MILLION + self.max_drift)).div_ceil(MILLION)
+        let trip = self.max_drift.passes_at_most(sample.trip);
+        let age = self.max_drift.passes_at_most(now.abs_diff(sample.taken));
+        let half = trip.min(self.delay_bound.unwrap_or(Time::MAX)).div_ceil(2);
+        half + self.max_drift.apart(trip + age) + ROUNDING
     }
 }
 
@@ -539,6 +511,10 @@ mod tests {
         Fault::Drift { node: node(number), rate: PerMillion(rate), offset }
     }
 
+    fn ahead(number: usize, by: Time) -> Fault {
+        drift(number, 1_000_000, by)
+    }
+
     fn stamps(trace: &Trace) -> impl Iterator<Item = (NodeId, i64, Option<Time>)> {
         trace.events.iter().filter_map(|event| {
             let EventKind::Indicate { packet, .. } = &event.kind else { return None };
@@ -558,22 +534,15 @@ mod tests {
     #[test]
     fn four_timestamps_tell_the_offset_and_the_delay() {
         // 50 ahead; 10 ms there, 10 at the server, 10 back.
-        let sample = Sample::of([100, 160, 170], 130);
-        assert_eq!(sample, Sample { offset: 50, trip: 20, taken: 130 });
-    }
-
-    #[test]
-    fn equal_delays_make_no_error() {
-        for way in ["cristian", "ntp"] {
-            let mut scenario = clocks(way, 3, &[100]);
-            scenario.faults = vec![drift(1, 1_000_000, 7), drift(2, 1_000_000, 90)];
-            assert_eq!(readings(&scenario), [107, 107, 107], "{way}");
-        }
+        let expected = Sample { offset: 50, trip: 20, taken: 130 };
+        assert_eq!(Sample::of([100, 160, 170], 130), expected);
     }
 
     #[test]
     fn the_error_is_half_of_what_the_delays_differ() {
         let mut scenario = clocks("cristian", 2, &[100]);
+        scenario.faults = vec![ahead(2, 90)];
+        assert_eq!(readings(&scenario), [100, 100]);
         scenario.network.links = vec![slow(2, 1, 0), slow(1, 2, U)];
         assert_eq!(readings(&scenario), [100, 85]);
         scenario.network.links = vec![slow(2, 1, U), slow(1, 2, 0)];
@@ -583,7 +552,7 @@ mod tests {
     #[test]
     fn an_answer_that_took_too_long_is_no_answer() {
         let mut scenario = clocks("cristian", 2, &[100]);
-        scenario.faults = vec![drift(2, 1_000_000, 50)];
+        scenario.faults = vec![ahead(2, 50)];
         set(&mut scenario, "max-drift", 0);
         scenario.network.links = vec![slow(1, 2, 50)];
         assert_eq!(readings(&scenario), [100, 80], "2U with the question's 10 ms");
@@ -598,12 +567,12 @@ mod tests {
         for (way, shown) in [("cristian", 690), ("ntp", 700)] {
             let mut scenario = clocks(way, 2, &[700]);
             set(&mut scenario, "max-drift", 100);
-            scenario.faults = vec![late.clone(), drift(2, 1_000_000, 40)];
+            scenario.faults = vec![late.clone(), ahead(2, 40)];
             assert_eq!(readings(&scenario), [700, shown], "{way}");
         }
     }
 
-    /// Gusella and Zatti's clocks, as the textbooks show them: 3:00, 3:25 and 2:50 meet at 3:05.
+    /// As in the textbooks' picture: clocks at 3:00, 3:25 and 2:50 meet at 3:05.
     #[test]
     fn the_average_is_that_of_the_clocks_that_are_near_each_other() {
         assert_eq!(fault_tolerant_average(vec![0, 25, -10], 60), 5);
@@ -614,7 +583,7 @@ mod tests {
     #[test]
     fn berkeley_meets_in_the_middle() {
         let mut scenario = clocks("berkeley", 3, &[100]);
-        scenario.faults = [(1, 10), (2, 35), (3, 0)].map(|(n, at)| drift(n, 1_000_000, at)).into();
+        scenario.faults = [(1, 10), (2, 35), (3, 0)].map(|(n, at)| ahead(n, at)).into();
         assert_eq!(readings(&scenario), [115; 3]);
         scenario.network.duplicate = PerMillion::ONE;
         assert_eq!(readings(&scenario), [115; 3], "nobody does it twice");
@@ -623,8 +592,13 @@ mod tests {
     #[test]
     fn berkeley_does_without_who_does_not_answer() {
         let mut scenario = clocks("berkeley", 3, &[200]);
-        scenario.faults = vec![drift(1, 1_000_000, 10), drift(2, 1_000_000, 30), crash(0, 3, 0)];
+        scenario.faults = vec![ahead(1, 10), ahead(2, 30), crash(0, 3, 0)];
         assert_eq!(readings(&scenario), [220; 2]);
+        // Where nothing tells when it is too late for an answer, the master waits for the next round.
+        scenario.network.timing = Timing::Asynchronous;
+        assert_eq!(readings(&scenario), [210, 230]);
+        scenario.requests.iter_mut().for_each(|request| request.at = 600);
+        assert_eq!(readings(&scenario), [620; 2]);
     }
 
     /// The master moves, and P2 does not hear of it: what was promised before has ended by then.
@@ -637,16 +611,16 @@ mod tests {
         };
         // P3 comes back with a clock that nobody has set; or the master itself does.
         let faults = [
-            vec![drift(3, 1_000_000, 420), crash(300, 3, 0), back(3, 301), lost(3)],
-            vec![drift(2, 1_000_000, 420), crash(300, 1, 0), back(1, 301), lost(3), lost(4)],
+            vec![ahead(3, 420), crash(300, 3, 0), back(3, 301), lost(3)],
+            vec![ahead(2, 420), crash(300, 1, 0), back(1, 301), lost(3), lost(4)],
         ];
         for faults in faults {
             let mut scenario = clocks("berkeley", 3, &[290, 400, 560, 620, 870]);
             set(&mut scenario, "tolerance", 1000);
             (scenario.faults, scenario.until) = (faults, 900);
             let trace = run(&PROTOCOL, &scenario).expect("steps are valid requests");
-            let at_p2: Vec<_> = stamps(&trace).filter(|it| it.0 == node(2)).collect();
-            let promises: Vec<_> = at_p2.iter().map(|it| it.2.is_some()).collect();
+            let at_p2 = stamps(&trace).filter(|(who, ..)| *who == node(2));
+            let promises: Vec<_> = at_p2.map(|(.., skew)| skew.is_some()).collect();
             assert_eq!(promises, [true, true, false, false, false]);
             let [.., server, stranded, _] = readings(&scenario)[..] else { panic!("15 readings") };
             assert!(server.abs_diff(stranded) > 60, "{server} and {stranded}");
@@ -655,7 +629,7 @@ mod tests {
         }
     }
 
-    /// No better bound than U can be promised (Lundelius and Lynch 1984): these two runs look alike to everybody.
+    /// P2 and P3 see the same round trip: what is promised may happen, but for the rounding.
     #[test]
     fn the_promise_is_hardly_more_than_what_can_happen() {
         let mut scenario = clocks("ntp", 3, &[62]);
@@ -669,11 +643,10 @@ mod tests {
     #[test]
     fn nothing_is_promised_before_the_first_time_and_less_with_every_ms() {
         let mut scenario = clocks("cristian", 2, &[10, 50, 150, 250]);
-        set(&mut scenario, "max-drift", 10_000);
         scenario.faults = vec![crash(100, 1, 0)];
         let trace = run(&PROTOCOL, &scenario).expect("steps are valid requests");
-        let skews: Vec<_> =
-            stamps(&trace).filter(|it| it.0 == node(2)).map(|(_, _, skew)| skew).collect();
+        let at_p2 = stamps(&trace).filter(|(who, ..)| *who == node(2));
+        let skews: Vec<_> = at_p2.map(|(.., skew)| skew).collect();
         assert_eq!(skews, [None, Some(30), Some(34), Some(38)]);
     }
 
