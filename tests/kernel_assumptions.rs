@@ -110,9 +110,35 @@ fn traitors_are_counted_by_whom_they_are() {
     says(Rule::AtMostTraitors("max-crashes"), &scenario, None);
     says(Rule::TraitorsBelowThird, &scenario, None);
     scenario.faults.push(traitor(2));
-    let two = Some(("Bob and Carol are traitors, at most 1 of 4 may be", "faults[2]"));
+    let two = Some(("Bob and Carol are traitors, at most 1 of 4 may be faulty", "faults[2]"));
     says(Rule::AtMostTraitors("max-crashes"), &scenario, two);
     says(Rule::TraitorsBelowThird, &scenario, two);
+    // A crash is the mildest treason.
+    scenario.faults = vec![traitor(1), crash(1, 1, None), crash(7, 3, None)];
+    says(Rule::NobodyLies, &scenario, Some(("Bob is a traitor", "faults[0]")));
+    let fell = Some(("Bob is a traitor, Dave crashed, at most 1 of 4 may be faulty", "faults[2]"));
+    says(Rule::AtMostTraitors("max-crashes"), &scenario, fell);
+    says(Rule::TraitorsBelowThird, &scenario, fell);
+}
+
+#[test]
+fn there_are_nodes_enough_for_a_parameter() {
+    let mut scenario = scenario();
+    scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(1));
+    says(Rule::MoreNodesThan(2, "max-crashes"), &scenario, None);
+    let few = Some(("3 nodes are not more than 3 × 1", "nodes"));
+    says(Rule::MoreNodesThan(3, "max-crashes"), &scenario, few);
+}
+
+#[test]
+fn who_is_asked_is_asked_in_time() {
+    let mut scenario = scenario();
+    scenario.requests.push(broadcast(20, 2, "m2"));
+    scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(21));
+    says(Rule::RequestsBefore("max-crashes"), &scenario, None);
+    scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(20));
+    let late = Some(("Carol was asked at 20 ms, not before 20", "requests[1]"));
+    says(Rule::RequestsBefore("max-crashes"), &scenario, late);
 }
 
 #[test]
@@ -133,6 +159,11 @@ fn channels_are_not_fifo_when_a_message_is_overtaken() {
     says(Rule::FifoChannels, &scenario, None);
     scenario.faults = vec![Fault::Delay { message: ALICE_TO_BOB, by: 5 }];
     says(Rule::FifoChannels, &scenario, Some(("Alice>Bob#1 was overtaken", "faults[0]")));
+    // It is broken from when the later message comes, not from when the earlier one comes at last.
+    let trace = run_valid(&scenario);
+    let breach = Rule::FifoChannels.breach(protocol(&scenario.protocol), &scenario, &trace);
+    let event = breach.and_then(|breach| breach.event).expect("a receipt shows it");
+    assert_eq!((trace.events[event].time, trace.events[event].node), (11, node(1)));
     scenario.faults = vec![Fault::Duplicate { message: ALICE_TO_BOB, after: 5 }];
     says(Rule::FifoChannels, &scenario, None);
 }

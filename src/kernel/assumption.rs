@@ -2,7 +2,7 @@
 
 use super::{
     Detector, Event, EventId, EventKind, Fate, Fault, Kind, Loss, Message, NodeId, NodeSet,
-    ParameterValue, ParameterValues, PerMillion, Protocol, Scenario, Timing, Trace,
+    ParameterValue, ParameterValues, PerMillion, Protocol, Scenario, Time, Timing, Trace,
 };
 
 /// Something that a protocol relies on, perhaps only for one value of a parameter, or only for promises of one
@@ -55,10 +55,16 @@ pub enum Rule {
     /// Everybody is loyal: nobody sends what its code does not say. A protocol that has no rule on traitors
     /// relies on it without saying so.
     NobodyLies,
-    /// No more nodes are traitors than the parameter of this name says.
+    /// No more nodes are faulty than the parameter of this name says: traitors, or crashed, which is the mildest
+    /// treason.
     AtMostTraitors(&'static str),
-    /// More than two thirds of the nodes are loyal (n ≥ 3m + 1: Lamport, Shostak and Pease 1982).
+    /// More than two thirds of the nodes are neither traitors nor crash (n ≥ 3m + 1: Lamport, Shostak and
+    /// Pease 1982).
     TraitorsBelowThird,
+    /// There are more than so many times as many nodes as the parameter of this name says.
+    MoreNodesThan(u32, &'static str),
+    /// Who is asked for something is asked before so many ms have passed as the parameter of this name says.
+    RequestsBefore(&'static str),
     /// The run goes on until it is at rest. Every liveness property relies on it.
     RunsToRest,
 }
@@ -123,9 +129,17 @@ impl Rule {
             Self::NobodyRecovers => "who has crashed does not come back (crash-stop)".to_owned(),
             Self::NobodyLies => "nobody lies".to_owned(),
             Self::AtMostTraitors(parameter) => {
-                format!("no more nodes are traitors than {parameter} says")
+                format!("no more nodes are traitors or crash than {parameter} says")
             }
-            Self::TraitorsBelowThird => "more than two thirds of the nodes are loyal".to_owned(),
+            Self::TraitorsBelowThird => {
+                "more than two thirds of the nodes are loyal and stay up".to_owned()
+            }
+            Self::MoreNodesThan(times, parameter) => {
+                format!("there are more than {times} times as many nodes as {parameter} says")
+            }
+            Self::RequestsBefore(parameter) => {
+                format!("whatever is asked is asked before {parameter} has passed")
+            }
             Self::RunsToRest => "the run goes on until it is at rest".to_owned(),
         }
     }
@@ -186,6 +200,18 @@ impl Rule {
             }
             Self::TraitorsBelowThird => {
                 betrayal(self, scenario, trace, (scenario.nodes.len() - 1) / 3)
+            }
+            Self::MoreNodesThan(times, parameter) => {
+                let count = integer(protocol, &scenario.params, parameter);
+                let why = too_few(scenario.nodes.len(), times, count)?;
+                breach(None, "nodes".to_owned(), why)
+            }
+            Self::RequestsBefore(parameter) => {
+                let deadline = integer(protocol, &scenario.params, parameter);
+                let (event, index) = late_request(trace, deadline.into())?;
+                let Event { node, time, .. } = &trace.events[event];
+                let why = format!("{node} was asked at {time} ms, not before {deadline}");
+                breach(Some(event), format!("requests[{index}]"), why)
             }
             Self::RunsToRest => {
                 (!trace.quiescent).then_some(())?;
@@ -378,25 +404,52 @@ fn crash_number(trace: &Trace, nth: usize) -> Option<(NodeSet, EventId)> {
     Some((crashed, event))
 }
 
-/// The traitor who is one too many.
+fn too_few(size: usize, times: u32, count: u32) -> Option<String> {
+    let needed = u64::from(times) * u64::from(count);
+    (size as u64 <= needed).then(|| format!("{size} nodes are not more than {times} × {count}"))
+}
+
+/// The first request that comes at this time or later, and its place in the scenario.
+fn late_request(trace: &Trace, deadline: Time) -> Option<(EventId, usize)> {
+    trace.events.iter().enumerate().find_map(|(id, event)| match event.kind {
+        EventKind::Request { index, .. } if event.time >= deadline => Some((id, index)),
+        _ => None,
+    })
+}
+
+/// The faulty node that is one too many: the traitor, or, for those who stand traitors, also who crashed.
 fn betrayal(rule: Rule, scenario: &Scenario, trace: &Trace, limit: usize) -> Option<Breach> {
-    let mut traitors = NodeSet::EMPTY;
+    let only_lies = rule == Rule::NobodyLies;
+    let (mut traitors, mut crashed) = (NodeSet::EMPTY, NodeSet::EMPTY);
     let event = trace.events.iter().position(|event| {
-        let turns = matches!(event.kind, EventKind::Traitor(_));
-        turns && traitors.insert(event.node) && traitors.len() > limit
+        let counts = match event.kind {
+            EventKind::Traitor(_) => traitors.insert(event.node),
+            EventKind::Crash if !only_lies && !traitors.contains(event.node) => {
+                crashed.insert(event.node)
+            }
+            _ => false,
+        };
+        counts && traitors.or(crashed).len() > limit
     })?;
     let last = trace.events[event].node;
-    let culprit = fault_path(
-        scenario
-            .faults
-            .iter()
-            .position(|fault| matches!(*fault, Fault::Traitor { node, .. } if node == last)),
-    );
-    let verb = if traitors.len() == 1 { "is a traitor" } else { "are traitors" };
-    let why = match limit {
-        0 => format!("{traitors} {verb}"),
-        _ => format!("{traitors} {verb}, at most {limit} of {} may be", scenario.nodes.len()),
+    let culprit = match trace.events[event].kind {
+        EventKind::Crash => crash_fault(scenario, trace, event),
+        _ => fault_path(
+            scenario
+                .faults
+                .iter()
+                .position(|fault| matches!(*fault, Fault::Traitor { node, .. } if node == last)),
+        ),
     };
+    let turned = match traitors.len() {
+        0 => None,
+        1 => Some(format!("{traitors} is a traitor")),
+        _ => Some(format!("{traitors} are traitors")),
+    };
+    let fell = (!crashed.is_empty()).then(|| format!("{crashed} crashed"));
+    let bound = || format!("at most {limit} of {} may be faulty", scenario.nodes.len());
+    let said = turned.into_iter().chain(fell).chain((!only_lies).then(bound));
+    let why = said.collect::<Vec<_>>().join(", ");
     Some(Breach { rule, kind: None, why, culprit, event: Some(event) })
 }
 
@@ -450,29 +503,34 @@ fn unreliability(scenario: &Scenario, message: &Message) -> (String, String) {
     }
 }
 
+/// The first message that overtakes one of its link, and the one that it overtakes.
 fn overtaking(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
     let size = scenario.nodes.len();
-    let mut last = vec![0; size * size];
-    trace.events.iter().enumerate().find_map(|(id, event)| {
+    // By link: each receipt of a message with a greater number than all before it.
+    let mut foremost: Vec<Vec<(u32, EventId)>> = vec![Vec::new(); size * size];
+    let overtaken = trace.events.iter().enumerate().filter_map(|(id, event)| {
         let EventKind::Receive(message) = event.kind else { return None };
         let message = &trace.messages[message];
         // A second copy of what has come already overtakes nothing.
         (message.fate == Fate::Received(id)).then_some(())?;
         let name = message.name;
-        let last = &mut last[name.from.index() * size + name.to.index()];
-        if name.number >= *last {
-            *last = name.number;
+        let foremost = &mut foremost[name.from.index() * size + name.to.index()];
+        let before = foremost.partition_point(|(number, _)| *number < name.number);
+        let Some((_, overtaker)) = foremost.get(before) else {
+            foremost.push((name.number, id));
             return None;
-        }
-        let delayed = scenario
-            .faults
-            .iter()
-            .position(|fault| matches!(*fault, Fault::Delay { message, .. } if message == name));
-        let by_network = || "network.order".to_owned();
-        let culprit = delayed.map_or_else(by_network, |fault| fault_path(Some(fault)));
-        let why = format!("{} was overtaken", scenario.message_name(name));
-        Some(Breach { rule, kind: None, why, culprit, event: Some(id) })
-    })
+        };
+        Some((*overtaker, name))
+    });
+    let (event, name) = overtaken.min_by_key(|(overtaker, _)| *overtaker)?;
+    let delayed = scenario
+        .faults
+        .iter()
+        .position(|fault| matches!(*fault, Fault::Delay { message, .. } if message == name));
+    let by_network = || "network.order".to_owned();
+    let culprit = delayed.map_or_else(by_network, |fault| fault_path(Some(fault)));
+    let why = format!("{} was overtaken", scenario.message_name(name));
+    Some(Breach { rule, kind: None, why, culprit, event: Some(event) })
 }
 
 fn late(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {

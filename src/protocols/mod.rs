@@ -3,9 +3,11 @@
 //! A protocol is registered by its line in its family's `mod.rs`, a family by its line here. Menu,
 //! documentation, command line and tests all go by this registry.
 
+pub mod byzantine;
 pub mod clocks;
 pub mod link;
 pub mod ordering;
+pub mod recovery;
 pub mod reliable;
 #[cfg(test)]
 mod testing;
@@ -24,7 +26,14 @@ pub struct Family {
 }
 
 /// All families, in the order in which they are best learnt.
-pub const FAMILIES: &[Family] = &[link::FAMILY, reliable::FAMILY, ordering::FAMILY, clocks::FAMILY];
+pub const FAMILIES: &[Family] = &[
+    link::FAMILY,
+    reliable::FAMILY,
+    ordering::FAMILY,
+    byzantine::FAMILY,
+    recovery::FAMILY,
+    clocks::FAMILY,
+];
 
 /// Names that protocols had in earlier versions, each with today's: links live for ever.
 pub const ALIASES: &[(&str, &str)] = &[];

@@ -1,6 +1,8 @@
 //! The only module that names Yew: components, one a file, that draw the state and send actions.
 
+mod about;
 mod arrows;
+mod asking;
 mod banner;
 mod caption;
 mod deeds;
@@ -10,14 +12,19 @@ mod icons;
 mod legend;
 mod marks;
 mod menu;
+mod network;
 mod page;
 mod picture;
+mod plots;
 mod present;
 mod settings;
 mod share;
+mod spans;
 mod stage;
+mod topology;
 mod transport;
 mod verdicts;
+mod ways;
 
 use yew::Callback;
 

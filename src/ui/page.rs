@@ -5,6 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::{
+    about::About,
     banner::banner,
     caption::caption_line,
     deeds::Deeds,
@@ -12,11 +13,13 @@ use super::{
     legend::Legend,
     settings::Settings,
     stage::Stage,
+    topology::topology,
     transport::{self, transport},
     verdicts::Verdicts,
+    ways::{next_stop, variants},
 };
 use crate::{
-    app::{Action, State, reduce},
+    app::{Action, State, Ways, reduce},
     web::{self, Frames, Key},
 };
 
@@ -72,6 +75,7 @@ pub(super) fn Page() -> Html {
         (state.is_edited(), path, fragment)
     });
     let (edited, path, fragment) = (*known).clone();
+    let ways = use_memo(state.run.clone(), |run| Ways::from(run));
     use_time(state.playing, &send);
     use_address(state, &fragment, &send);
     use_keys(&send);
@@ -84,7 +88,9 @@ pub(super) fn Page() -> Html {
                     { banner(refused, &send) }
                 }
                 <section class={classes!("theatre", edited.then_some("edited"))} aria-label="The run">
+                    { variants(&ways, state.run.protocol.id, &send) }
                     { caption_line(&state.run, state.playhead.time as u64, edited, &send) }
+                    { topology(&state.run) }
                     <Stage run={state.run.clone()} playhead={state.playhead}
                         shown_until={state.shown_until} selection={state.selection}
                         explained={state.explained} send={send.clone()} />
@@ -96,6 +102,7 @@ pub(super) fn Page() -> Html {
                         shown_until: state.shown_until,
                         send: &send,
                     }) }
+                    { next_stop(&ways, &send) }
                     <Legend run={state.run.clone()} />
                 </section>
                 <div class="side">
@@ -104,6 +111,7 @@ pub(super) fn Page() -> Html {
                     <Deeds run={state.run.clone()} refusals={state.refusals} can_undo={!state.undo.is_empty()}
                         can_redo={!state.redo.is_empty()} send={send.clone()} />
                     <Settings run={state.run.clone()} refusals={state.refusals} send={send.clone()} />
+                    <About run={state.run.clone()} send={send.clone()} />
                 </div>
             </main>
             <div class="unseen" role="status" aria-live="polite">{ &state.announcement }</div>

@@ -84,9 +84,22 @@ fn draw_parameters(
                 let drawn = chance.between(least.min(most).into(), most.into()) as u32;
                 ParameterValue::Integer(if by_default { default } else { drawn })
             }
-            // Bounds matter most near the size of the group.
+            // Bounds matter most near the size of the group, and near what the model asks of that.
             Domain::Integer { min, max, .. } => {
+                let stood = protocol.model.iter().find_map(|assumption| match assumption.rule {
+                    Rule::MoreNodesThan(times, name) if name == parameter.name => {
+                        Some((size - 1) / u64::from(times))
+                    }
+                    _ => None,
+                });
                 let most = u64::from(max).min(u64::from(min) + size);
+                if let Some(stood) = stood
+                    && weather == Weather::Fair
+                {
+                    let stood = ParameterValue::Integer(stood.min(max.into()) as u32);
+                    scenario.params.insert(parameter.name.to_owned(), stood);
+                    continue;
+                }
                 ParameterValue::Integer(chance.between(min.into(), most) as u32)
             }
             Domain::Choice { choices, .. } => {
