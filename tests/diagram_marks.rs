@@ -8,7 +8,7 @@ use worldlines::{
     abstractions::{
         Value,
         broadcast::Deliver,
-        checkpoint::{Ledger, Recorded, Work},
+        checkpoint::{Ledger, Recorded, SnapshotRequest},
         commit,
         consensus::Decide,
         detection::Notice,
@@ -139,7 +139,8 @@ fn enter() -> Access {
 #[test]
 fn every_kind_of_indication_has_a_shape_and_a_sentence_of_its_own() {
     let (bob, term) = (NodeId::new(1), None);
-    let ledger = || Ledger { sent: vec![0; 2], received: vec![0; 2], in_flight: vec![0; 2] };
+    let ledger =
+        || Ledger { balance: 0, sent: vec![0; 2], received: vec![0; 2], in_flight: vec![0; 2] };
     let hand = Hand::new(2)
         .tell(0, delivery(1, 1))
         .tell(0, view(2, &[0, 1]))
@@ -275,26 +276,23 @@ fn routers_need_not_deliver_for_a_message_to_be_stable() {
 
 #[test]
 fn a_cut_goes_through_where_states_were_recorded_not_where_they_were_complete() {
-    let (p1, p2) = (NodeId::new(0), NodeId::new(1));
-    let part = |sent: [u64; 2], received: [u64; 2]| Recorded::Snapshot {
+    let record = |balance| Recorded::Record { snapshot: 1, balance };
+    let part = |balance| Recorded::Snapshot {
         snapshot: 1,
-        state: Ledger { sent: sent.into(), received: received.into(), in_flight: vec![0; 2] },
+        state: Ledger { balance, sent: vec![0; 2], received: vec![0; 2], in_flight: vec![0; 2] },
     };
     let hand = Hand::new(2)
-        .ask(0, Work::Transfer { to: p2, amount: 5 })
-        .tell(1, Recorded::Receive { from: p1, seq: 1, amount: 5 })
-        .ask(0, Work::Snapshot)
-        .message(0, 1, None)
-        .ask(0, Work::Transfer { to: p2, amount: 2 })
-        .tell(1, part([0, 0], [5, 0]))
-        .tell(0, part([0, 5], [0, 0]));
-    let cuts = cuts(&MEASURED, &hand.trace);
+        .ask(0, SnapshotRequest::Snapshot)
+        .tell(0, part(3))
+        .tell(1, record(5))
+        .tell(1, part(5))
+        .tell(0, record(3));
+    let cuts = cuts(&hand.trace);
     assert_eq!(cuts.len(), 1);
-    // P1 upon the request, P2 upon the marker.
-    assert_eq!(cuts[0].recorded, [2, 4]);
+    assert_eq!(cuts[0].recorded, [4, 2], "line by line");
     for (layout, scene) in hand.pictures() {
         let at = |event| layout.event_point(&hand.trace, event);
-        assert_eq!(scene.across[0].posts, [at(2), at(4)]);
+        assert_eq!(scene.across[0].posts, [at(4), at(2)]);
         assert_eq!(scene.across[0].pieces.len(), 1);
     }
 }
