@@ -52,6 +52,7 @@ fn nothing_is_broken_when_nothing_happens() {
         Rule::NobodyCrashes,
         Rule::RoutersStayUp,
         Rule::ClocksRunTrue,
+        Rule::ClocksSetRight,
         Rule::DriftAtMost("max-crashes"),
         Rule::ParameterIs("max-crashes", "127"),
     ] {
@@ -311,13 +312,14 @@ fn a_parameter_that_is_not_what_it_should_be_is_named() {
 
 #[test]
 fn a_wrong_clock_counts_once_it_is_looked_at() {
-    let drifting = |rate| {
+    let wrong = |rate, offset| {
         let mut scenario = Scenario::new(RUMOUR.id, Scenario::numbered(2));
         let rate = PerMillion(rate);
-        scenario.faults = vec![Fault::Drift { node: node(0), rate, offset: 0 }];
+        scenario.faults = vec![Fault::Drift { node: node(0), rate, offset }];
         scenario.ask(10, node(0), "look", None);
         scenario
     };
+    let drifting = |rate| wrong(rate, 0);
     let breach = |rule: Rule, scenario: &Scenario| {
         let trace = run(&RUMOUR, scenario).expect("the rumour's requests");
         rule.breach(&RUMOUR, scenario, &trace)
@@ -326,9 +328,13 @@ fn a_wrong_clock_counts_once_it_is_looked_at() {
     let said = ("P1's clock runs at 1.01 times time".to_owned(), "faults[0]".to_owned());
     assert_eq!(breach(Rule::ClocksRunTrue, &drifting(1_010_000)), Some(said));
     assert_eq!(breach(Rule::ClocksRunTrue, &drifting(1_000_000)), None);
-    let mut unseen = drifting(1_010_000);
+    let said = ("P1's clock is 5 ms ahead when the run begins".to_owned(), "faults[0]".to_owned());
+    assert_eq!(breach(Rule::ClocksSetRight, &wrong(1_000_000, 5)), Some(said));
+    assert_eq!(breach(Rule::ClocksSetRight, &drifting(1_010_000)), None);
+    let mut unseen = wrong(1_010_000, 5);
     unseen.requests.clear();
     assert_eq!(breach(Rule::ClocksRunTrue, &unseen), None);
+    assert_eq!(breach(Rule::ClocksSetRight, &unseen), None);
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Detector, Event, EventId, EventKind, Fate, Fault, Kind, Loss, Message, NodeSet, ParameterValue,
-    ParameterValues, PerMillion, Protocol, Scenario, Time, Timing, Trace,
+    Detector, Event, EventId, EventKind, Fate, Fault, Kind, Loss, Message, NodeId, NodeSet,
+    ParameterValue, ParameterValues, PerMillion, Protocol, Scenario, Time, Timing, Trace,
 };
 
 /// Something that a protocol relies on, perhaps only for one value of a parameter, or only for promises of one
@@ -34,6 +34,8 @@ pub enum Rule {
     Synchrony,
     /// Every clock goes at the rate of time.
     ClocksRunTrue,
+    /// Every clock shows the right time when the run begins.
+    ClocksSetRight,
     /// No clock gains or loses more than the parameter of this name says, in millionths of the time that
     /// passes.
     DriftAtMost(&'static str),
@@ -123,6 +125,7 @@ impl Rule {
                     .to_owned()
             }
             Self::ClocksRunTrue => "every clock goes at the rate of time".to_owned(),
+            Self::ClocksSetRight => "every clock is right when the run begins".to_owned(),
             Self::DriftAtMost(parameter) => {
                 format!("no clock gains or loses more than {parameter} says")
             }
@@ -178,6 +181,7 @@ impl Rule {
             Self::Synchrony => late(self, scenario, trace),
             Self::OneRequester => second_requester(self, trace),
             Self::ClocksRunTrue => drift(self, scenario, trace, 0),
+            Self::ClocksSetRight => ahead(self, scenario, trace),
             Self::DriftAtMost(parameter) => {
                 drift(self, scenario, trace, integer(protocol, &scenario.params, parameter))
             }
@@ -334,15 +338,35 @@ fn second_requester(rule: Rule, trace: &Trace) -> Option<Breach> {
 
 /// The clock that goes wrong by more than so many millionths, and was looked at.
 fn drift(rule: Rule, scenario: &Scenario, trace: &Trace, limit: u32) -> Option<Breach> {
-    let fault = scenario.faults.iter().enumerate().position(|(index, fault)| match fault {
-        Fault::Drift { rate, .. } => {
-            rate.0.abs_diff(PerMillion::ONE.0) > limit && !trace.unused_faults.contains(&index)
-        }
-        _ => false,
-    })?;
-    let Fault::Drift { node, rate, .. } = scenario.faults[fault] else { return None };
+    let wrong = |rate: PerMillion| rate.0.abs_diff(PerMillion::ONE.0) > limit;
+    let is_wrong = |fault: &Fault| matches!(*fault, Fault::Drift { rate, .. } if wrong(rate));
+    let (fault, node) = wrong_clock(scenario, trace, is_wrong)?;
+    let Fault::Drift { rate, .. } = scenario.faults[fault] else { return None };
     let why = format!("{node}'s clock runs at {rate} times time");
     Some(Breach { rule, kind: None, why, culprit: fault_path(Some(fault)), event: None })
+}
+
+/// The clock that was set wrongly, and was looked at.
+fn ahead(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
+    let is_wrong = |fault: &Fault| matches!(*fault, Fault::Drift { offset: 1.., .. });
+    let (fault, node) = wrong_clock(scenario, trace, is_wrong)?;
+    let Fault::Drift { offset, .. } = scenario.faults[fault] else { return None };
+    let why = format!("{node}'s clock is {offset} ms ahead when the run begins");
+    Some(Breach { rule, kind: None, why, culprit: fault_path(Some(fault)), event: None })
+}
+
+/// The first fault of this kind that is a wrong clock's, and met something: the clock was looked at.
+fn wrong_clock(
+    scenario: &Scenario,
+    trace: &Trace,
+    is_wrong: impl Fn(&Fault) -> bool,
+) -> Option<(usize, NodeId)> {
+    scenario.faults.iter().enumerate().find_map(|(index, fault)| match fault {
+        Fault::Drift { node, .. } if is_wrong(fault) => {
+            (!trace.unused_faults.contains(&index)).then_some((index, *node))
+        }
+        _ => None,
+    })
 }
 
 impl Assumption {

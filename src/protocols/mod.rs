@@ -4,8 +4,10 @@
 //! documentation, command line and tests all go by this registry.
 
 pub mod byzantine;
+pub mod clocks;
 pub mod consensus;
 pub mod election;
+pub mod link;
 pub mod mutex;
 pub mod ordering;
 pub mod recovery;
@@ -29,6 +31,7 @@ pub struct Family {
 
 /// All families, in the order in which they are best learnt.
 pub const FAMILIES: &[Family] = &[
+    link::FAMILY,
     reliable::FAMILY,
     ordering::FAMILY,
     mutex::FAMILY,
@@ -37,6 +40,7 @@ pub const FAMILIES: &[Family] = &[
     byzantine::FAMILY,
     recovery::FAMILY,
     replication::FAMILY,
+    clocks::FAMILY,
 ];
 
 /// Names that protocols had in earlier versions, each with today's: links live for ever.

@@ -256,6 +256,13 @@ fn draw_faults(
             let moment = &calm.events[chance.below(calm.events.len())];
             (*node, *at) = (moment.node, moment.time);
         }
+        if let (Weather::Fair, Fault::Drift { rate, .. }, Some(limit)) =
+            (weather, &mut fault, drift_limit(protocol))
+            && let Some(ParameterValue::Integer(limit)) = scenario.params.get(limit)
+        {
+            let one = PerMillion::ONE.0;
+            *rate = PerMillion(rate.0.clamp(one - limit, one + limit));
+        }
         scenario.faults.push(fault);
     }
     let loses = weather == Weather::Foul || !relies_on(protocol, |it| it == Rule::NothingIsLost);
@@ -274,6 +281,14 @@ fn draw_faults(
         scenario.faults.push(Fault::Crash { node, at, after_sends: None });
         scenario.faults.push(Fault::Recover { node, at: at + chance.between(0, 50) });
     }
+}
+
+/// The parameter that says how much clocks may drift, if there is one.
+fn drift_limit(protocol: &Protocol) -> Option<&'static str> {
+    protocol.model.iter().find_map(|assumption| match assumption.rule {
+        Rule::DriftAtMost(parameter) => Some(parameter),
+        _ => None,
+    })
 }
 
 /// What can go wrong, by what it forbids.
@@ -323,7 +338,9 @@ impl FaultKind {
         let recoveries = percent(|it| it == Rule::NobodyRecovers);
         let lossy = percent(Rule::is_on_losses);
         let late = percent(|it| it == Rule::Synchrony);
-        let wrong_clocks = percent(|it| matches!(it, Rule::ClocksRunTrue | Rule::DriftAtMost(_)));
+        // Where clocks may drift so much and no more, the fault is tamed when it is drawn.
+        let wrong_clocks =
+            drift_limit(protocol).is_some() || percent(|it| it == Rule::ClocksRunTrue);
         let traitors = relies_on(protocol, |it| it != Rule::NobodyLies && it.is_on_traitors());
         let is_allowed = |kind: &Self| match kind {
             Self::Crash | Self::CrashMidSend => crashes,
