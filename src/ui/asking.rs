@@ -74,11 +74,11 @@ fn Asking(props: &Props) -> Html {
 fn field(Field { label, input, offered }: Field, named: bool) -> Html {
     let control = match input {
         Input::Text => html! {
-            <input type="text" value={offered} maxlength="200" aria-label={label} />
+            <input type="text" defaultvalue={offered} maxlength="200" aria-label={label} />
         },
         Input::Number(unit) => html! {
             <>
-                <input type="number" inputmode="numeric" step="1" value={offered} aria-label={label} />
+                <input type="number" inputmode="numeric" step="1" defaultvalue={offered} aria-label={label} />
                 if !unit.is_empty() { <small>{ unit }</small> }
             </>
         },
