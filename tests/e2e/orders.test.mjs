@@ -113,6 +113,7 @@ test("a request with several parts is filled in, refused where it makes no sense
   await page.keyboard.press("Enter");
   assert.match(await page.locator(".menu [role=alert]").innerText(), /^It takes a text/);
   assert.equal(await form.getByLabel("label").inputValue(), "menu", "what was typed stays");
+  assert.equal(await form.getByLabel("payload").inputValue(), "\uE000");
   await form.getByLabel("payload").fill("pasta");
   await form.getByRole("button").click();
   await page.locator(".menu").waitFor({ state: "detached" });
@@ -123,7 +124,7 @@ test("a request with several parts is filled in, refused where it makes no sense
   assert.match(await page.getByRole("alert").innerText(), /left out: Bob: broadcast label menu, payload pasta/);
   assert.equal((await deeds(page)).length, 4);
   await page.locator("#undo").click();
-  await page.getByText("Bob: broadcast label menu, payload pasta").waitFor();
+  await page.locator(".deed .what").getByText("Bob: broadcast label menu, payload pasta").waitFor();
   await reader.leave();
 });
 
@@ -143,6 +144,8 @@ test("whatever a protocol can be asked for is asked by its form as it is offered
       const before = (await deeds(page)).length;
       const form = page.locator(".menu form").nth(place);
       const asked = await form.getByRole("button").getAttribute("data-do");
+      const offered = await form.locator("input, select").evaluateAll((all) => all.map(({ value }) => value));
+      assert.ok(offered.every(Boolean), `${protocol}: ${asked} offers ${offered}`);
       await form.getByRole("button").click();
       await page.locator(".menu").waitFor({ state: "detached" });
       const now = await deeds(page);
