@@ -33,17 +33,36 @@ pub fn event_sentence(scenario: &Scenario, trace: &Trace, event: EventId) -> Str
         EventKind::Resume => format!("{node} goes on"),
         EventKind::Persist => format!("{node} writes to stable storage"),
         EventKind::Note(note) => format!("{node}: {note}"),
-        EventKind::Indicate { kind, packet } => {
-            // An indication is displayed as its kind and what it carries: `deliver m1`.
-            let text = packet.to_string();
-            let carried = text.strip_prefix(kind).unwrap_or(&text).trim_start();
-            format!("{node} {kind}s {carried}").trim_end().to_owned()
-        }
-        EventKind::Detect(detection) => {
-            format!("{node} {}s {}", detection.kind(), detection.node())
-        }
+        EventKind::Indicate { kind, packet } => told(node, kind, &packet.to_string()),
+        EventKind::Detect(detection) => told(node, detection.kind(), &detection.to_string()),
     };
     spell(&sentence, &scenario.nodes)
+}
+
+/// What a node tells its application. An indication is displayed as its kind and what it carries: `deliver
+/// m1`, or else in words of its own.
+fn told(node: &str, kind: &str, text: &str) -> String {
+    let carried = text.strip_prefix(kind).unwrap_or(text).trim_start();
+    let sentence = match kind {
+        "view" => format!("{node} installs view {carried}"),
+        "enter" => format!("{node} enters the critical section"),
+        "exit" => format!("{node} leaves the critical section"),
+        "leader" => format!("{node} takes {carried} for the leader"),
+        "restore" => format!("{node} holds {carried} to be up again"),
+        "stamp" => format!("{node}'s clock shows {carried}"),
+        "record" => format!("{node} records its state for snapshot {carried}"),
+        "snapshot" => format!("{node}'s part of snapshot {carried}, is complete"),
+        "checkpoint" => format!("{node} saves checkpoint {carried}"),
+        "rollback" => format!("{node} goes back {carried}"),
+        "respond" => format!("{node} answers {carried}"),
+        "refuse" => {
+            let why = text.strip_prefix("refused:").unwrap_or(carried);
+            format!("{node} refuses: {}", why.trim_start())
+        }
+        "write" => format!("{node} accepts a write {carried}"),
+        kind => format!("{node} {kind}s {carried}"),
+    };
+    sentence.trim_end().to_owned()
 }
 
 /// What a message is, and what became of it: `m1 from Alice to Carol, lost (drop)`.

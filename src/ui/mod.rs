@@ -1,5 +1,6 @@
 //! The only module that names Yew: components, one a file, that draw the state and send actions.
 
+mod about;
 mod arrows;
 mod asking;
 mod banner;
@@ -11,12 +12,16 @@ mod icons;
 mod legend;
 mod marks;
 mod menu;
+mod network;
 mod page;
 mod picture;
+mod plots;
 mod present;
 mod settings;
 mod share;
+mod spans;
 mod stage;
+mod topology;
 mod transport;
 mod verdicts;
 mod ways;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::{
+    about::About,
     banner::banner,
     caption::caption_line,
     deeds::Deeds,
@@ -12,6 +13,7 @@ use super::{
     legend::Legend,
     settings::Settings,
     stage::Stage,
+    topology::topology,
     transport::{self, transport},
     verdicts::Verdicts,
     ways::{next_stop, variants},
@@ -88,6 +90,7 @@ pub(super) fn Page() -> Html {
                 <section class={classes!("theatre", edited.then_some("edited"))} aria-label="The run">
                     { variants(&ways, state.run.protocol.id, &send) }
                     { caption_line(&state.run, state.playhead.time as u64, edited, &send) }
+                    { topology(&state.run) }
                     <Stage run={state.run.clone()} playhead={state.playhead}
                         shown_until={state.shown_until} selection={state.selection}
                         explained={state.explained} send={send.clone()} />
@@ -108,6 +111,7 @@ pub(super) fn Page() -> Html {
                     <Deeds run={state.run.clone()} refusals={state.refusals} can_undo={!state.undo.is_empty()}
                         can_redo={!state.redo.is_empty()} send={send.clone()} />
                     <Settings run={state.run.clone()} refusals={state.refusals} send={send.clone()} />
+                    <About run={state.run.clone()} send={send.clone()} />
                 </div>
             </main>
             <div class="unseen" role="status" aria-live="polite">{ &state.announcement }</div>
