@@ -46,6 +46,16 @@ fn draw_curve(props: &Props, curve: &Curve) -> Html {
     }
 }
 
+/// A node's curves, for the legend.
+pub(super) fn key(node: NodeId) -> Html {
+    html! {
+        <g class={classes!("curve", style(node))}>
+            <path class="stroke" d="M2 11H32" />
+            { sign(node, Point { x: 28.0, y: 11.0 }) }
+        </g>
+    }
+}
+
 /// The class of a node's curves: their stroke.
 fn style(node: NodeId) -> String {
     format!("style-{}", node.index() % STYLES)

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The scenario's network, to be folded away; nothing where it is full.
-pub(super) fn topology(run: &Run) -> Html {
+pub(super) fn topology(run: &Run, open: bool) -> Html {
     let Some(graph) = graph(&run.scenario) else { return html! {} };
     let (hosts, routers): (Vec<_>, Vec<_>) = graph.places.iter().partition(|place| !place.router);
     let kinds = match (hosts.len(), routers.len()) {
@@ -26,7 +26,7 @@ pub(super) fn topology(run: &Run) -> Html {
         }
     };
     html! {
-        <details class="topology" open=true>
+        <details class="topology" {open}>
             <summary>{ "Who is linked to whom: " }<span>{ kinds }</span></summary>
             { picture(run, &graph) }
         </details>
