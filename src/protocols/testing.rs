@@ -1,7 +1,8 @@
 //! What the protocols' own tests share: scenarios on a network where everything takes 10 ms.
 
 use crate::kernel::{
-    Delay, EventKind, Fault, LinkSpec, NodeId, Protocol, RequestSpec, Scenario, Time, run, spell,
+    Delay, EventKind, Fault, LinkSpec, MessageName, NodeId, Protocol, RequestSpec, Scenario, Time,
+    run, spell,
 };
 
 /// So many nodes, P1 to Pn.
@@ -26,9 +27,21 @@ pub(super) fn crash(at: Time, number: usize, after_sends: u32) -> Fault {
     Fault::Crash { node: node(number), at, after_sends: Some(after_sends) }
 }
 
+/// A message that takes longer, by the nodes' numbers and its own on their link.
+pub(super) fn late(from: usize, to: usize, number: u32, by: Time) -> Fault {
+    Fault::Delay { message: MessageName { from: node(from), to: node(to), number }, by }
+}
+
 /// A link that takes longer.
 pub(super) fn slow(from: usize, to: usize, delay: Time) -> LinkSpec {
     LinkSpec { from: node(from), to: node(to), delay: Delay { min: delay, max: delay } }
+}
+
+/// The deliveries at a node, of these.
+pub(super) fn at(number: usize, mut deliveries: Vec<String>) -> Vec<String> {
+    let name = format!("P{number}");
+    deliveries.retain(|delivery| delivery.split(' ').nth(1) == Some(&name));
+    deliveries
 }
 
 /// Who delivers what, and when: `20 P2 m1`.

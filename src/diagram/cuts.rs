@@ -1,0 +1,175 @@
+//! Cuts across the lines: recorded global states, and the states that a recovery goes back to.
+
+use super::{Layout, Piece, Point, views::joined};
+use crate::{
+    abstractions::checkpoint::{Ledger, Recorded, Work},
+    kernel::{EventId, EventKind, NodeId, Protocol, Trace},
+};
+
+/// A recorded global state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// Which.
+    pub snapshot: u32,
+    /// By line: the event at which a node's state was recorded. It tells of that later, when it also knows
+    /// what was in flight.
+    pub recorded: Vec<EventId>,
+}
+
+/// The recorded global states of a run, in the order in which their first part was complete.
+#[must_use]
+pub fn cuts(protocol: &Protocol, trace: &Trace) -> Vec<Cut> {
+    let mut cuts: Vec<Cut> = Vec::new();
+    for (event, it) in trace.events.iter().enumerate() {
+        let EventKind::Indicate { packet, .. } = &it.kind else { continue };
+        let Some(Recorded::Snapshot { snapshot, state }) = packet.get() else { continue };
+        let recorded = recorded_at(protocol, trace, event, state);
+        let Some(cut) = cuts.iter_mut().find(|cut| cut.snapshot == *snapshot) else {
+            cuts.push(Cut { snapshot: *snapshot, recorded: vec![recorded] });
+            continue;
+        };
+        let line = |event: EventId| trace.events[event].node.index();
+        let place = cut.recorded.partition_point(|&other| line(other) < line(event));
+        if cut.recorded.get(place).is_none_or(|&other| line(other) != line(event)) {
+            cut.recorded.insert(place, recorded);
+        }
+    }
+    cuts
+}
+
+/// Where a state was recorded, as its ledger shows: when just so much had been sent and received. Often that
+/// is a stretch of time; what a node records its state upon is then the first thing in it that is neither a
+/// transfer nor its receipt. Without any such moment it is where the node says that it is complete.
+fn recorded_at(protocol: &Protocol, trace: &Trace, complete: EventId, state: &Ledger) -> EventId {
+    let node = trace.events[complete].node;
+    let (mut sent, mut received) = (vec![0; state.sent.len()], vec![0; state.received.len()]);
+    let add = |amounts: &mut Vec<u64>, node: NodeId, amount: u32| {
+        if let Some(sum) = amounts.get_mut(node.index()) {
+            *sum += u64::from(amount);
+        }
+    };
+    for (event, it) in trace.events[..complete].iter().enumerate() {
+        if it.node != node {
+            continue;
+        }
+        let mut cause = false;
+        match &it.kind {
+            EventKind::Request { packet, .. } => match packet.get() {
+                Some(Work::Transfer { to, amount }) => add(&mut sent, *to, *amount),
+                work => cause = matches!(work, Some(Work::Snapshot)),
+            },
+            EventKind::Indicate { packet, .. } => {
+                if let Some(Recorded::Receive { from, amount, .. }) = packet.get() {
+                    add(&mut received, *from, *amount);
+                }
+            }
+            EventKind::Receive(message) => {
+                let message = &trace.messages[*message];
+                cause = (protocol.behaviour.carries)(message.name.from, &message.packet).is_none();
+            }
+            _ => {}
+        }
+        if cause && sent == state.sent && received == state.received {
+            return event;
+        }
+    }
+    complete
+}
+
+/// What a rollback undoes at one node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Undone {
+    /// Whose work.
+    pub node: NodeId,
+    /// The checkpoint that it goes back to; none if it is the beginning.
+    pub from: Option<EventId>,
+    /// The rollback.
+    pub until: EventId,
+}
+
+/// What rollbacks undo, recovery by recovery: those of different nodes that follow on one another.
+#[must_use]
+pub fn recoveries(trace: &Trace) -> Vec<Vec<Undone>> {
+    let mut recoveries: Vec<Vec<Undone>> = Vec::new();
+    // By node and number, the latest last.
+    let mut saved: Vec<(NodeId, u32, EventId)> = Vec::new();
+    for (event, it) in trace.events.iter().enumerate() {
+        let EventKind::Indicate { packet, .. } = &it.kind else { continue };
+        match packet.get() {
+            Some(Recorded::Checkpoint { index }) => saved.push((it.node, *index, event)),
+            Some(Recorded::Rollback { index, .. }) => {
+                let mut saved = saved.iter().rev();
+                let from = saved.find(|(node, number, _)| (*node, *number) == (it.node, *index));
+                let from = from.map(|&(_, _, event)| event);
+                let undone = Undone { node: it.node, from, until: event };
+                match recoveries.last_mut() {
+                    Some(last) if last.iter().all(|other| other.node != it.node) => {
+                        last.push(undone);
+                    }
+                    _ => recoveries.push(vec![undone]),
+                }
+            }
+            _ => {}
+        }
+    }
+    recoveries
+}
+
+/// Work that was undone, as a line that is struck through.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Strike {
+    /// What.
+    pub undone: Undone,
+    /// Where it starts.
+    pub from: Point,
+    /// Where it ends.
+    pub to: Point,
+}
+
+/// A line across: a recorded global state, or the states that a recovery goes back to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Across {
+    /// The number of the recorded state; none for a recovery line.
+    pub snapshot: Option<u32>,
+    /// Where it crosses the lines.
+    pub posts: Vec<Point>,
+    /// From line to line.
+    pub pieces: Vec<Piece>,
+}
+
+pub(super) fn strikes(recoveries: &[Vec<Undone>], layout: &Layout) -> Vec<Strike> {
+    let strike = |&undone: &Undone| {
+        let across = layout.across(undone.node);
+        let from = undone.from.map_or_else(|| layout.along_time(0.0), |it| layout.along_event(it));
+        let to = layout.along_event(undone.until);
+        Strike { undone, from: layout.point(from, across), to: layout.point(to, across) }
+    };
+    recoveries.iter().flatten().map(strike).collect()
+}
+
+pub(super) fn across(
+    cuts: &[Cut],
+    recoveries: &[Vec<Undone>],
+    trace: &Trace,
+    layout: &Layout,
+) -> Vec<Across> {
+    let recorded = cuts.iter().map(|cut| Across {
+        snapshot: Some(cut.snapshot),
+        posts: cut.recorded.iter().map(|&event| layout.event_point(trace, event)).collect(),
+        pieces: joined(trace, layout, &cut.recorded),
+    });
+    recorded.chain(recoveries.iter().map(|recovery| recovery_line(recovery, layout))).collect()
+}
+
+/// Joins the states that a recovery goes back to.
+fn recovery_line(recovery: &[Undone], layout: &Layout) -> Across {
+    let mut ends: Vec<_> = strikes(std::slice::from_ref(&recovery.to_vec()), layout);
+    ends.sort_unstable_by_key(|strike| strike.undone.node);
+    let piece = |pair: &[Strike]| Piece {
+        from: pair[0].from,
+        to: pair[1].from,
+        since: pair[0].undone.until.max(pair[1].undone.until),
+    };
+    let pieces = ends.windows(2).map(piece).collect();
+    Across { snapshot: None, posts: ends.iter().map(|strike| strike.from).collect(), pieces }
+}
