@@ -6,7 +6,7 @@ use common::{
     broadcast,
     chance::Chance,
     node,
-    random_scenario::{Weather, random_scenario},
+    random_scenario::{Weather, random_scenario, random_value},
     scenario,
 };
 use worldlines::{
@@ -21,7 +21,11 @@ fn long_scenario(protocol: &Protocol, seed: u64, requests: u64) -> Scenario {
     for number in 0..requests {
         let at = chance.between(0, 5 * requests);
         let who = chance.below(scenario.nodes.len());
-        scenario.requests.push(broadcast(at, who, &format!("later {number}")));
+        let kinds = protocol.behaviour.requests;
+        if let Some(kind) = kinds.get(chance.below(kinds.len().max(1))) {
+            let with = random_value(kind.with, &scenario.nodes, &mut chance, number);
+            scenario.ask(at, node(who), kind.name, with);
+        }
     }
     scenario
 }

@@ -154,7 +154,7 @@ pub(super) fn takes_request(protocol: &Protocol, request: &RequestSpec, nodes: &
 fn takes_fault(protocol: &Protocol, fault: &Fault, nodes: &[String]) -> bool {
     let Fault::Forge { message, with } = fault else { return true };
     let keys = Keys::new(message.from, NodeSet::first(nodes.len()));
-    (protocol.behaviour.read_message)(with, nodes, keys).is_some()
+    (protocol.behaviour.read_message)(with, nodes, keys).is_ok()
 }
 
 /// Calls a node otherwise, in what is asked for as well.

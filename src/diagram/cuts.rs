@@ -2,8 +2,8 @@
 
 use super::{Layout, Piece, Point, views::joined};
 use crate::{
-    abstractions::checkpoint::{Ledger, Recorded, Work},
-    kernel::{EventId, EventKind, NodeId, Protocol, Trace},
+    abstractions::checkpoint::Recorded,
+    kernel::{EventId, EventKind, NodeId, Trace},
 };
 
 /// A recorded global state.
@@ -11,69 +11,29 @@ use crate::{
 pub struct Cut {
     /// Which.
     pub snapshot: u32,
-    /// By line: the event at which a node's state was recorded. It tells of that later, when it also knows
-    /// what was in flight.
+    /// By line: the event at which a node's state was recorded. That its part is complete it tells later, when
+    /// it also knows what was in flight.
     pub recorded: Vec<EventId>,
 }
 
-/// The recorded global states of a run, in the order in which their first part was complete.
+/// The recorded global states of a run, in the order in which their first state was recorded.
 #[must_use]
-pub fn cuts(protocol: &Protocol, trace: &Trace) -> Vec<Cut> {
+pub fn cuts(trace: &Trace) -> Vec<Cut> {
     let mut cuts: Vec<Cut> = Vec::new();
     for (event, it) in trace.events.iter().enumerate() {
         let EventKind::Indicate { packet, .. } = &it.kind else { continue };
-        let Some(Recorded::Snapshot { snapshot, state }) = packet.get() else { continue };
-        let recorded = recorded_at(protocol, trace, event, state);
-        let Some(cut) = cuts.iter_mut().find(|cut| cut.snapshot == *snapshot) else {
-            cuts.push(Cut { snapshot: *snapshot, recorded: vec![recorded] });
+        let Some(&Recorded::Record { snapshot, .. }) = packet.get() else { continue };
+        let Some(cut) = cuts.iter_mut().find(|cut| cut.snapshot == snapshot) else {
+            cuts.push(Cut { snapshot, recorded: vec![event] });
             continue;
         };
         let line = |event: EventId| trace.events[event].node.index();
         let place = cut.recorded.partition_point(|&other| line(other) < line(event));
         if cut.recorded.get(place).is_none_or(|&other| line(other) != line(event)) {
-            cut.recorded.insert(place, recorded);
+            cut.recorded.insert(place, event);
         }
     }
     cuts
-}
-
-/// Where a state was recorded, as its ledger shows: when just so much had been sent and received. Often that
-/// is a stretch of time; what a node records its state upon is then the first thing in it that is neither a
-/// transfer nor its receipt. Without any such moment it is where the node says that it is complete.
-fn recorded_at(protocol: &Protocol, trace: &Trace, complete: EventId, state: &Ledger) -> EventId {
-    let node = trace.events[complete].node;
-    let (mut sent, mut received) = (vec![0; state.sent.len()], vec![0; state.received.len()]);
-    let add = |amounts: &mut Vec<u64>, node: NodeId, amount: u32| {
-        if let Some(sum) = amounts.get_mut(node.index()) {
-            *sum += u64::from(amount);
-        }
-    };
-    for (event, it) in trace.events[..complete].iter().enumerate() {
-        if it.node != node {
-            continue;
-        }
-        let mut cause = false;
-        match &it.kind {
-            EventKind::Request { packet, .. } => match packet.get() {
-                Some(Work::Transfer { to, amount }) => add(&mut sent, *to, *amount),
-                work => cause = matches!(work, Some(Work::Snapshot)),
-            },
-            EventKind::Indicate { packet, .. } => {
-                if let Some(Recorded::Receive { from, amount, .. }) = packet.get() {
-                    add(&mut received, *from, *amount);
-                }
-            }
-            EventKind::Receive(message) => {
-                let message = &trace.messages[*message];
-                cause = (protocol.behaviour.carries)(message.name.from, &message.packet).is_none();
-            }
-            _ => {}
-        }
-        if cause && sent == state.sent && received == state.received {
-            return event;
-        }
-    }
-    complete
 }
 
 /// What a rollback undoes at one node.

@@ -51,7 +51,11 @@ fn told(node: &str, kind: &str, text: &str) -> String {
         "leader" => format!("{node} takes {carried} for the leader"),
         "restore" => format!("{node} holds {carried} to be up again"),
         "stamp" => format!("{node}'s clock shows {carried}"),
-        "snapshot" => format!("{node}'s part of snapshot {carried} is complete"),
+        "record" => format!("{node} records its state for snapshot {carried}"),
+        "snapshot" => {
+            let (number, state) = carried.split_once(": ").unwrap_or((carried, ""));
+            format!("{node}'s part of snapshot {number} is complete: {state}")
+        }
         "checkpoint" => format!("{node} saves checkpoint {carried}"),
         "rollback" => format!("{node} goes back {carried}"),
         "respond" => format!("{node} answers {carried}"),

@@ -62,7 +62,7 @@ pub fn signs(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Vec<Sig
         let some = |values: &[i64]| values.get(metric).is_some_and(|value| *value != 0);
         add(trace.samples.iter().any(|sample| some(&sample.values)), Sign::Band(metric));
     }
-    add(!cuts(protocol, trace).is_empty(), Sign::Cut);
+    add(!cuts(trace).is_empty(), Sign::Cut);
     let undone = !recoveries(trace).is_empty();
     add(undone, Sign::RecoveryLine);
     add(undone, Sign::Undone);

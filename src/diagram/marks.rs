@@ -161,7 +161,7 @@ fn indication_shape(kind: &str) -> MarkShape {
         "restore" => MarkShape::Restoration,
         "stamp" => MarkShape::Reading,
         "snapshot" => MarkShape::Snapshot,
-        "checkpoint" => MarkShape::Checkpoint,
+        "checkpoint" | "record" => MarkShape::Checkpoint,
         "rollback" => MarkShape::Rollback,
         _ => MarkShape::Flag,
     }

@@ -171,7 +171,7 @@ impl Scene {
             sections: sections::bars(&stays, layout),
             clashes: sections::fields(&stays, layout),
             strikes: cuts::strikes(&recoveries, layout),
-            across: cuts::across(&cuts::cuts(protocol, trace), &recoveries, trace, layout),
+            across: cuts::across(&cuts::cuts(trace), &recoveries, trace, layout),
             flags,
             ticks: ticks(layout),
         }

@@ -95,7 +95,7 @@ pub(super) const fn meaning(shape: MarkShape) -> &'static str {
         MarkShape::Restoration => "held to be up again",
         MarkShape::Reading => "time stamp of an event",
         MarkShape::Snapshot => "part of a snapshot complete",
-        MarkShape::Checkpoint => "checkpoint",
+        MarkShape::Checkpoint => "state recorded: a checkpoint, or for a snapshot",
         MarkShape::Rollback => "rollback",
         MarkShape::Flag => "other indication",
         MarkShape::Timer => "timer goes off",
