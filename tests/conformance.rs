@@ -120,8 +120,13 @@ fn assumptions_speak_of_parameters_that_there_are() {
             assert!(!assumption.statement().is_empty());
             let Some((name, value)) = assumption.only else { continue };
             let parameter = protocol.behaviour.parameters.iter().find(|it| it.name == name);
-            let value = ParameterValue::Choice(value.to_owned());
-            assert!(parameter.is_some_and(|it| it.admits(&value)), "{name} of {}", protocol.id);
+            let values = [
+                value.parse().ok().map(ParameterValue::Flag),
+                value.parse().ok().map(ParameterValue::Integer),
+                Some(ParameterValue::Choice(value.to_owned())),
+            ];
+            let admits = |it: &Parameter| values.iter().flatten().any(|value| it.admits(value));
+            assert!(parameter.is_some_and(admits), "{name} of {}", protocol.id);
         }
     }
 }

@@ -8,7 +8,7 @@ use worldlines::{
     abstractions::{
         Value,
         broadcast::Deliver,
-        checkpoint::{Ledger, Recorded, SnapshotRequest, Transfer},
+        checkpoint::{Ledger, Recorded},
         commit,
         consensus::Decide,
         detection::Notice,
@@ -22,8 +22,7 @@ use worldlines::{
     },
     kernel::{
         Behaviour, Drawn, Event, EventKind, Fate, Indication, Message, MessageName, Metric, NodeId,
-        NodeSet, Packet, Payload, Protocol, Sample, Scenario, Strategy, Tampering, Time, Topology,
-        Trace,
+        NodeSet, Packet, Protocol, Sample, Scenario, Strategy, Tampering, Time, Topology, Trace,
     },
 };
 
@@ -63,10 +62,6 @@ impl Hand {
     fn tell(self, node: usize, told: impl Indication) -> Self {
         let kind = told.kind();
         self.event(node, EventKind::Indicate { kind, packet: Packet::new(told) })
-    }
-
-    fn ask(self, node: usize, asked: impl Payload) -> Self {
-        self.event(node, EventKind::Request { index: 0, packet: Packet::new(asked) })
     }
 
     /// A message that is received 10 ms after it was sent.
@@ -132,6 +127,10 @@ fn delivery(from: usize, seq: u32) -> GroupIndication {
     GroupIndication::Deliver(Deliver { from, seq, payload })
 }
 
+fn ledger() -> Ledger {
+    Ledger { balance: 70, sent: vec![], received: vec![], in_flight: vec![30] }
+}
+
 fn enter() -> Access {
     Access::Enter { token: None }
 }
@@ -139,8 +138,6 @@ fn enter() -> Access {
 #[test]
 fn every_kind_of_indication_has_a_shape_and_a_sentence_of_its_own() {
     let (bob, term) = (NodeId::new(1), None);
-    let none = || vec![0; 2];
-    let state = Ledger { balance: 9, sent: none(), received: none(), in_flight: vec![0, 5] };
     let hand = Hand::new(2)
         .tell(0, delivery(1, 1))
         .tell(0, view(2, &[0, 1]))
@@ -154,8 +151,8 @@ fn every_kind_of_indication_has_a_shape_and_a_sentence_of_its_own() {
         .tell(0, commit::Outcome::Abort {})
         .tell(0, Notice::Suspect { node: bob })
         .tell(0, Notice::Restore { node: bob })
-        .tell(0, Recorded::Record { snapshot: 3, balance: 9 })
-        .tell(0, Recorded::Snapshot { snapshot: 3, state })
+        .tell(0, Recorded::Record { snapshot: 3, balance: 70 })
+        .tell(0, Recorded::Snapshot { snapshot: 3, state: ledger() })
         .tell(0, Recorded::Checkpoint { index: 4 })
         .tell(0, Recorded::Rollback { index: 4, sent: vec![], received: vec![] })
         .tell(0, Recorded::Receive { from: bob, seq: 1, amount: 7 })
@@ -163,8 +160,7 @@ fn every_kind_of_indication_has_a_shape_and_a_sentence_of_its_own() {
     let mut shapes = hand.shapes();
     shapes.sort_unstable();
     shapes.dedup();
-    // Both deliveries look alike, and so do both records of a state.
-    assert_eq!(shapes.len(), hand.trace.events.len() - 2, "{shapes:?}");
+    assert_eq!(shapes.len(), hand.trace.events.len() - 1, "both deliveries look alike: {shapes:?}");
     let expected = [
         "P1 delivers m",
         "P1 installs view 2: P1 and P2",
@@ -178,8 +174,8 @@ fn every_kind_of_indication_has_a_shape_and_a_sentence_of_its_own() {
         "P1 aborts",
         "P1 suspects P2",
         "P1 holds P2 to be up again",
-        "P1 records its state for snapshot 3: 9",
-        "P1's part of snapshot 3 is complete: 9 + 5",
+        "P1 records its state for snapshot 3: 70",
+        "P1's part of snapshot 3: 70 + 30, is complete",
         "P1 saves checkpoint 4",
         "P1 goes back to checkpoint 4",
         "P1 delivers 7",
@@ -278,36 +274,25 @@ fn routers_need_not_deliver_for_a_message_to_be_stable() {
 }
 
 #[test]
-fn a_cut_goes_through_where_states_were_recorded_not_where_they_were_complete() {
-    let (p1, p2) = (NodeId::new(0), NodeId::new(1));
-    let record = |snapshot| Recorded::Record { snapshot, balance: 100 };
-    let part = |sent: [u64; 2], received: [u64; 2]| Recorded::Snapshot {
-        snapshot: 1,
-        state: Ledger {
-            balance: 100,
-            sent: sent.into(),
-            received: received.into(),
-            in_flight: vec![0; 2],
-        },
-    };
-    let hand = Hand::new(2)
-        .ask(0, SnapshotRequest::Transfer(Transfer { to: p2, amount: 5 }))
-        .tell(1, Recorded::Receive { from: p1, seq: 1, amount: 5 })
-        .ask(0, SnapshotRequest::Snapshot)
-        .tell(1, record(2))
+fn a_cut_goes_through_where_states_were_recorded() {
+    let record = |snapshot| Recorded::Record { snapshot, balance: 70 };
+    let complete = |snapshot| Recorded::Snapshot { snapshot, state: ledger() };
+    let hand = Hand::new(3)
+        .tell(2, record(1))
         .tell(0, record(1))
-        .tell(1, record(1))
-        .tell(1, part([0, 0], [5, 0]))
-        .tell(0, part([0, 5], [0, 0]));
-    let cuts = cuts(&hand.trace);
-    // The other one is still under way in the end.
-    let found: Vec<_> = cuts.iter().map(|cut| (cut.snapshot, cut.recorded.clone())).collect();
-    assert_eq!(found, [(2, vec![3]), (1, vec![4, 5])]);
+        .tell(1, record(2))
+        .tell(2, complete(1))
+        .tell(1, record(1));
+    let recorded: Vec<_> =
+        cuts(&hand.trace).into_iter().map(|cut| (cut.snapshot, cut.recorded)).collect();
+    assert_eq!(recorded, [(1, vec![1, 4, 0]), (2, vec![2])]);
     for (layout, scene) in hand.pictures() {
         let at = |event| layout.event_point(&hand.trace, event);
-        assert_eq!(scene.across[1].posts, [at(4), at(5)]);
-        assert_eq!(scene.across[1].pieces.len(), 1);
+        let pieces: Vec<_> =
+            scene.across[0].pieces.iter().map(|it| (it.from, it.to, it.since)).collect();
+        assert_eq!(pieces, [(at(1), at(4), 4), (at(4), at(0), 4)]);
     }
+    assert!(hand.signs().contains(&Sign::Cut));
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Cuts across the lines: recorded global states, and the states that a recovery goes back to.
 
-use super::{Layout, Piece, Point, views::joined};
+use super::{
+    Layout, Piece, Point,
+    views::{insert_by_line, joined},
+};
 use crate::{
     abstractions::checkpoint::Recorded,
     kernel::{EventId, EventKind, NodeId, Trace},
@@ -11,26 +14,20 @@ use crate::{
 pub struct Cut {
     /// Which.
     pub snapshot: u32,
-    /// By line: the event at which a node's state was recorded. That its part is complete it tells later, when
-    /// it also knows what was in flight.
+    /// By line: the event at which a node has recorded its state.
     pub recorded: Vec<EventId>,
 }
 
-/// The recorded global states of a run, in the order in which their first state was recorded.
+/// The recorded global states of a run, in the order in which they were begun.
 #[must_use]
 pub fn cuts(trace: &Trace) -> Vec<Cut> {
     let mut cuts: Vec<Cut> = Vec::new();
     for (event, it) in trace.events.iter().enumerate() {
         let EventKind::Indicate { packet, .. } = &it.kind else { continue };
         let Some(&Recorded::Record { snapshot, .. }) = packet.get() else { continue };
-        let Some(cut) = cuts.iter_mut().find(|cut| cut.snapshot == snapshot) else {
-            cuts.push(Cut { snapshot, recorded: vec![event] });
-            continue;
-        };
-        let line = |event: EventId| trace.events[event].node.index();
-        let place = cut.recorded.partition_point(|&other| line(other) < line(event));
-        if cut.recorded.get(place).is_none_or(|&other| line(other) != line(event)) {
-            cut.recorded.insert(place, event);
+        match cuts.iter_mut().find(|cut| cut.snapshot == snapshot) {
+            Some(cut) => insert_by_line(trace, &mut cut.recorded, event),
+            None => cuts.push(Cut { snapshot, recorded: vec![event] }),
         }
     }
     cuts
@@ -91,7 +88,7 @@ pub struct Strike {
 pub struct Across {
     /// The number of the recorded state; none for a recovery line.
     pub snapshot: Option<u32>,
-    /// Where it crosses the lines.
+    /// The states that are gone back to, as they have no marks of their own that say so.
     pub posts: Vec<Point>,
     /// From line to line.
     pub pieces: Vec<Piece>,
@@ -115,7 +112,7 @@ pub(super) fn across(
 ) -> Vec<Across> {
     let recorded = cuts.iter().map(|cut| Across {
         snapshot: Some(cut.snapshot),
-        posts: cut.recorded.iter().map(|&event| layout.event_point(trace, event)).collect(),
+        posts: Vec::new(),
         pieces: joined(trace, layout, &cut.recorded),
     });
     recorded.chain(recoveries.iter().map(|recovery| recovery_line(recovery, layout))).collect()

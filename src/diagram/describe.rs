@@ -43,7 +43,6 @@ pub fn event_sentence(scenario: &Scenario, trace: &Trace, event: EventId) -> Str
 /// m1`, or else in words of its own.
 fn told(node: &str, kind: &str, text: &str) -> String {
     let carried = text.strip_prefix(kind).unwrap_or(text).trim_start();
-    let carried = carried.strip_prefix("receive ").unwrap_or(carried);
     let sentence = match kind {
         "view" => format!("{node} installs view {carried}"),
         "enter" => format!("{node} enters the critical section"),
@@ -52,10 +51,7 @@ fn told(node: &str, kind: &str, text: &str) -> String {
         "restore" => format!("{node} holds {carried} to be up again"),
         "stamp" => format!("{node}'s clock shows {carried}"),
         "record" => format!("{node} records its state for snapshot {carried}"),
-        "snapshot" => {
-            let (number, state) = carried.split_once(": ").unwrap_or((carried, ""));
-            format!("{node}'s part of snapshot {number} is complete: {state}")
-        }
+        "snapshot" => format!("{node}'s part of snapshot {carried}, is complete"),
         "checkpoint" => format!("{node} saves checkpoint {carried}"),
         "rollback" => format!("{node} goes back {carried}"),
         "respond" => format!("{node} answers {carried}"),

@@ -62,7 +62,9 @@ pub enum MarkShape {
     Restoration,
     /// A clock's reading: a stroke with the reading.
     Reading,
-    /// A part of a global state is recorded: a square within a square.
+    /// A state is recorded as a part of a global one: a hollow square.
+    Record,
+    /// That part is complete: a square within a square.
     Snapshot,
     /// A state is saved: a filled square.
     Checkpoint,
@@ -160,8 +162,9 @@ fn indication_shape(kind: &str) -> MarkShape {
         "suspect" => MarkShape::Suspicion,
         "restore" => MarkShape::Restoration,
         "stamp" => MarkShape::Reading,
+        "record" => MarkShape::Record,
         "snapshot" => MarkShape::Snapshot,
-        "checkpoint" | "record" => MarkShape::Checkpoint,
+        "checkpoint" => MarkShape::Checkpoint,
         "rollback" => MarkShape::Rollback,
         _ => MarkShape::Flag,
     }

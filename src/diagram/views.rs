@@ -28,18 +28,20 @@ pub fn views(trace: &Trace) -> Vec<View> {
     for (event, it) in trace.events.iter().enumerate() {
         let EventKind::Indicate { packet, .. } = &it.kind else { continue };
         let Some(&GroupIndication::View { id, members }) = packet.get() else { continue };
-        let known = views.iter_mut().find(|view| view.id == id && view.members == members);
-        let Some(view) = known else {
-            views.push(View { id, members, installed: vec![event] });
-            continue;
-        };
-        let line = |event: EventId| trace.events[event].node.index();
-        let place = view.installed.partition_point(|&other| line(other) < line(event));
-        if view.installed.get(place).is_none_or(|&other| line(other) != line(event)) {
-            view.installed.insert(place, event);
+        match views.iter_mut().find(|view| view.id == id && view.members == members) {
+            Some(view) => insert_by_line(trace, &mut view.installed, event),
+            None => views.push(View { id, members, installed: vec![event] }),
         }
     }
     views
+}
+
+/// Adds an event to those of other lines, unless there is one of its own line.
+pub(super) fn insert_by_line(trace: &Trace, events: &mut Vec<EventId>, event: EventId) {
+    let line = |event: EventId| trace.events[event].node;
+    if let Err(place) = events.binary_search_by_key(&line(event), |&other| line(other)) {
+        events.insert(place, event);
+    }
 }
 
 /// A line across those of a view's members.

@@ -1,8 +1,10 @@
 //! What a protocol relies on, and how a scenario breaks it.
 
+use std::collections::BTreeMap;
+
 use super::{
-    Detector, Event, EventId, EventKind, Fate, Fault, Kind, Loss, Message, NodeSet, ParameterValue,
-    ParameterValues, PerMillion, Protocol, Scenario, Time, Timing, Trace,
+    Detector, Event, EventId, EventKind, Fate, Fault, Kind, Loss, Message, NodeId, NodeSet,
+    ParameterValue, ParameterValues, PerMillion, Protocol, Scenario, Time, Timing, Trace,
 };
 
 /// Something that a protocol relies on, perhaps only for one value of a parameter, or only for promises of one
@@ -23,12 +25,17 @@ pub struct Assumption {
 pub enum Rule {
     /// Perfect (quasi-reliable) links: what a correct node sends to a correct node arrives, once.
     ReliableChannels,
+    /// What is sent to a node that is up arrives, once, whoever crashes later: what protocols rely on that take
+    /// silence for a crash, or in which nodes come back.
+    NothingIsLost,
     /// Messages of one link do not overtake each other.
     FifoChannels,
     /// A message takes at most the bound of `network.timing`, and nobody stands still.
     Synchrony,
     /// Every clock goes at the rate of time.
     ClocksRunTrue,
+    /// Every clock shows the right time when the run begins.
+    ClocksSetRight,
     /// No clock gains or loses more than the parameter of this name says, in millionths of the time that
     /// passes.
     DriftAtMost(&'static str),
@@ -36,6 +43,8 @@ pub enum Rule {
     ParameterIs(&'static str, &'static str),
     /// Who has been asked for something does not crash.
     RequestersStayUp,
+    /// Who has been asked for this may crash, but is up again in the end.
+    RequestersComeBack(&'static str),
     /// Only one node is asked for something.
     OneRequester,
     /// Nobody crashes.
@@ -104,6 +113,10 @@ impl Rule {
                  (reliable channels)"
                     .to_owned()
             }
+            Self::NothingIsLost => {
+                "what is sent to a node that is up arrives, exactly once (nothing is lost)"
+                    .to_owned()
+            }
             Self::FifoChannels => {
                 "messages of one link do not overtake each other (FIFO channels)".to_owned()
             }
@@ -112,11 +125,15 @@ impl Rule {
                     .to_owned()
             }
             Self::ClocksRunTrue => "every clock goes at the rate of time".to_owned(),
+            Self::ClocksSetRight => "every clock is right when the run begins".to_owned(),
             Self::DriftAtMost(parameter) => {
                 format!("no clock gains or loses more than {parameter} says")
             }
             Self::ParameterIs(parameter, value) => format!("{parameter} is {value}"),
             Self::RequestersStayUp => "who is asked for something stays up".to_owned(),
+            Self::RequestersComeBack(request) => {
+                format!("who is asked to {request} is up in the end")
+            }
             Self::OneRequester => "only one node is asked for something".to_owned(),
             Self::NobodyCrashes => "nobody crashes".to_owned(),
             Self::RoutersStayUp => "routers stay up".to_owned(),
@@ -141,6 +158,12 @@ impl Rule {
         }
     }
 
+    /// Whether it is about what the network may lose.
+    #[must_use]
+    pub const fn is_on_losses(self) -> bool {
+        matches!(self, Self::ReliableChannels | Self::NothingIsLost)
+    }
+
     /// Whether it is about traitors. A protocol without such a rule relies on [`NobodyLies`](Self::NobodyLies).
     #[must_use]
     pub const fn is_on_traitors(self) -> bool {
@@ -153,11 +176,12 @@ impl Rule {
         let breach =
             |event, culprit, why| Some(Breach { rule: self, kind: None, why, culprit, event });
         match self {
-            Self::ReliableChannels => unreliable(self, scenario, trace),
+            Self::ReliableChannels | Self::NothingIsLost => unreliable(self, scenario, trace),
             Self::FifoChannels => overtaking(self, scenario, trace),
             Self::Synchrony => late(self, scenario, trace),
             Self::OneRequester => second_requester(self, trace),
             Self::ClocksRunTrue => drift(self, scenario, trace, 0),
+            Self::ClocksSetRight => ahead(self, scenario, trace),
             Self::DriftAtMost(parameter) => {
                 drift(self, scenario, trace, integer(protocol, &scenario.params, parameter))
             }
@@ -177,6 +201,7 @@ impl Rule {
                 breach(Some(back), fault_path(fault), why)
             }
             Self::RequestersStayUp
+            | Self::RequestersComeBack(_)
             | Self::NobodyCrashes
             | Self::RoutersStayUp
             | Self::AtMostCrashes(_)
@@ -241,6 +266,10 @@ impl Rule {
                 })?;
                 Some(said(crash, ""))
             }
+            Self::RequestersComeBack(request) => {
+                let (crash, why) = said(stays_down(scenario, trace, request)?, "");
+                Some((crash, format!("{why}, and never came back")))
+            }
             Self::RoutersStayUp => {
                 let routers = scenario.network.topology.routers();
                 let crash = trace.events.iter().position(|event| {
@@ -268,6 +297,27 @@ impl Rule {
     }
 }
 
+/// The last crash of a node that was asked for this and is down in the end; the first of several.
+fn stays_down(scenario: &Scenario, trace: &Trace, request: &str) -> Option<EventId> {
+    let mut asked = NodeSet::EMPTY;
+    let mut down = BTreeMap::new();
+    for (id, event) in trace.events.iter().enumerate() {
+        match event.kind {
+            EventKind::Request { index, .. } if scenario.requests[index].name == request => {
+                asked.insert(event.node);
+            }
+            EventKind::Crash => {
+                down.insert(event.node, id);
+            }
+            EventKind::Recover => {
+                down.remove(&event.node);
+            }
+            _ => {}
+        }
+    }
+    down.into_iter().filter(|(node, _)| asked.contains(*node)).map(|(_, crash)| crash).min()
+}
+
 /// The first node that is asked for something after another was.
 fn second_requester(rule: Rule, trace: &Trace) -> Option<Breach> {
     let mut asked = trace.events.iter().enumerate().filter_map(|(id, event)| match event.kind {
@@ -288,15 +338,35 @@ fn second_requester(rule: Rule, trace: &Trace) -> Option<Breach> {
 
 /// The clock that goes wrong by more than so many millionths, and was looked at.
 fn drift(rule: Rule, scenario: &Scenario, trace: &Trace, limit: u32) -> Option<Breach> {
-    let fault = scenario.faults.iter().enumerate().position(|(index, fault)| match fault {
-        Fault::Drift { rate, .. } => {
-            rate.0.abs_diff(PerMillion::ONE.0) > limit && !trace.unused_faults.contains(&index)
-        }
-        _ => false,
-    })?;
-    let Fault::Drift { node, rate, .. } = scenario.faults[fault] else { return None };
+    let wrong = |rate: PerMillion| rate.0.abs_diff(PerMillion::ONE.0) > limit;
+    let is_wrong = |fault: &Fault| matches!(*fault, Fault::Drift { rate, .. } if wrong(rate));
+    let (fault, node) = wrong_clock(scenario, trace, is_wrong)?;
+    let Fault::Drift { rate, .. } = scenario.faults[fault] else { return None };
     let why = format!("{node}'s clock runs at {rate} times time");
     Some(Breach { rule, kind: None, why, culprit: fault_path(Some(fault)), event: None })
+}
+
+/// The clock that was set wrongly, and was looked at.
+fn ahead(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
+    let is_wrong = |fault: &Fault| matches!(*fault, Fault::Drift { offset: 1.., .. });
+    let (fault, node) = wrong_clock(scenario, trace, is_wrong)?;
+    let Fault::Drift { offset, .. } = scenario.faults[fault] else { return None };
+    let why = format!("{node}'s clock is {offset} ms ahead when the run begins");
+    Some(Breach { rule, kind: None, why, culprit: fault_path(Some(fault)), event: None })
+}
+
+/// The first fault of this kind that is a wrong clock's, and met something: the clock was looked at.
+fn wrong_clock(
+    scenario: &Scenario,
+    trace: &Trace,
+    is_wrong: impl Fn(&Fault) -> bool,
+) -> Option<(usize, NodeId)> {
+    scenario.faults.iter().enumerate().find_map(|(index, fault)| match fault {
+        Fault::Drift { node, .. } if is_wrong(fault) => {
+            (!trace.unused_faults.contains(&index)).then_some((index, *node))
+        }
+        _ => None,
+    })
 }
 
 impl Assumption {
@@ -432,16 +502,16 @@ fn betrayal(rule: Rule, scenario: &Scenario, trace: &Trace, limit: usize) -> Opt
 fn unreliable(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
     let fails = |kind: &EventKind| matches!(kind, EventKind::Crash | EventKind::Traitor(_));
     let faulty: NodeSet = trace.events.iter().filter(|e| fails(&e.kind)).map(|e| e.node).collect();
-    // What a faulty node sends or is sent may be lost; but nothing may come twice, whoever sent it.
-    let between_correct = |message: &Message| {
-        !faulty.contains(message.name.from) && !faulty.contains(message.name.to)
+    // What a faulty node sends or is sent may be lost, unless nothing may that finds its receiver up; but
+    // nothing may come twice, whoever sent it.
+    let counts = |message: &Message| match rule {
+        Rule::NothingIsLost => !matches!(message.fate, Fate::Lost(_, Loss::Crashed)),
+        _ => !faulty.contains(message.name.from) && !faulty.contains(message.name.to),
     };
     // The first event that shows it, and the message: a loss, a damage or a second receipt.
     let shows = |message: &Message| match (message.fate, message.copies.as_slice()) {
-        (Fate::Lost(event, _), _) if between_correct(message) => Some(event),
-        (Fate::Received(event), _) if message.damaged().is_some() && between_correct(message) => {
-            Some(event)
-        }
+        (Fate::Lost(event, _), _) if counts(message) => Some(event),
+        (Fate::Received(event), _) if message.damaged().is_some() && counts(message) => Some(event),
         (_, copies) => copies.iter().find_map(|copy| match copy {
             Fate::Received(event) => Some(*event),
             _ => None,
@@ -510,35 +580,41 @@ fn overtaking(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> 
 }
 
 fn late(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
+    let breach = |(event, culprit, why)| Breach { rule, kind: None, why, culprit, event };
     let Timing::Synchronous(bound) = scenario.network.timing else {
         let why = "the network is asynchronous: it promises no bound".to_owned();
-        return Some(Breach {
-            rule,
-            kind: None,
-            why,
-            culprit: "network.timing".to_owned(),
-            event: None,
-        });
+        return Some(breach((None, "network.timing".to_owned(), why)));
     };
-    trace.events.iter().enumerate().find_map(|(id, event)| {
-        if event.kind == EventKind::Pause {
-            let fault = scenario.faults.iter().position(|fault| {
-                matches!(*fault, Fault::Pause { node, at, .. } if (node, at) == (event.node, event.time))
-            });
-            let why = format!("{} stood still from {} ms on", event.node, event.time);
-            return Some(Breach { rule, kind: None, why, culprit: fault_path(fault), event: Some(id) });
+    let shown = trace.events.iter().enumerate().filter_map(|(id, event)| match event.kind {
+        EventKind::Pause => Some((id, id)),
+        EventKind::Receive(message) => {
+            let due = trace.events[trace.messages[message].sent].time + bound;
+            // What is late is missing from the moment on at which it should have been there.
+            (event.time > due).then(|| (trace.events.partition_point(|it| it.time < due), id))
         }
-        let EventKind::Receive(message) = event.kind else { return None };
-        let message = &trace.messages[message];
-        let took = event.time - trace.events[message.sent].time;
-        (took > bound).then_some(())?;
-        let delayed = scenario.faults.iter().position(
-            |fault| matches!(*fault, Fault::Delay { message: hit, .. } if hit == message.name),
+        _ => None,
+    });
+    let (since, event) = shown.min()?;
+    let (culprit, why) = lateness(scenario, trace, bound, event);
+    Some(breach((Some(since), culprit, why)))
+}
+
+/// What is behind a pause or the receipt of a late message; and how that is said.
+fn lateness(scenario: &Scenario, trace: &Trace, bound: Time, event: EventId) -> (String, String) {
+    let Event { time, node, kind } = &trace.events[event];
+    let EventKind::Receive(message) = kind else {
+        let fault = scenario.faults.iter().position(
+            |fault| matches!(fault, Fault::Pause { node: who, at, .. } if (who, at) == (node, time)),
         );
-        let by_network = || "network.delay".to_owned();
-        let culprit = delayed.map_or_else(by_network, |fault| fault_path(Some(fault)));
-        let why =
-            format!("{} took {took} ms, more than {bound}", scenario.message_name(message.name));
-        Some(Breach { rule, kind: None, why, culprit, event: Some(id) })
-    })
+        return (fault_path(fault), format!("{node} stood still from {time} ms on"));
+    };
+    let message = &trace.messages[*message];
+    let took = time - trace.events[message.sent].time;
+    let delayed = scenario.faults.iter().position(
+        |fault| matches!(*fault, Fault::Delay { message: hit, .. } if hit == message.name),
+    );
+    let by_network = || "network.delay".to_owned();
+    let culprit = delayed.map_or_else(by_network, |fault| fault_path(Some(fault)));
+    let name = scenario.message_name(message.name);
+    (culprit, format!("{name} took {took} ms, more than {bound}"))
 }

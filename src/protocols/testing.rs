@@ -37,6 +37,11 @@ pub(super) fn slow(from: usize, to: usize, delay: Time) -> LinkSpec {
     LinkSpec { from: node(from), to: node(to), delay: Delay { min: delay, max: delay } }
 }
 
+/// Somebody wants to enter the critical section, and to stay inside for so long.
+pub(super) fn acquire(at: Time, number: usize, hold: Time) -> RequestSpec {
+    RequestSpec { at, node: node(number), name: "acquire".to_owned(), with: Some(hold.into()) }
+}
+
 /// The deliveries at a node, of these.
 pub(super) fn at(number: usize, mut deliveries: Vec<String>) -> Vec<String> {
     let name = format!("P{number}");
@@ -46,12 +51,26 @@ pub(super) fn at(number: usize, mut deliveries: Vec<String>) -> Vec<String> {
 
 /// Who delivers what, and when: `20 P2 m1`.
 pub(super) fn deliveries(protocol: &Protocol, scenario: &Scenario) -> Vec<String> {
-    let trace = run(protocol, scenario).expect("broadcasts are valid requests");
+    let told = indications(protocol, scenario);
+    told.iter().map(|it| it.replacen("deliver ", "", 1)).collect()
+}
+
+/// Who is told what, and when: `20 P2 enter`.
+pub(super) fn indications(protocol: &Protocol, scenario: &Scenario) -> Vec<String> {
+    let trace = run(protocol, scenario).expect("the test's requests are valid");
     let told = trace.events.iter().filter_map(|event| {
         let EventKind::Indicate { packet, .. } = &event.kind else { return None };
-        let what = packet.to_string();
-        let payload = what.trim_start_matches("deliver ");
-        Some(spell(&format!("{} {} {payload}", event.time, event.node), &scenario.nodes))
+        Some(spell(&format!("{} {} {packet}", event.time, event.node), &scenario.nodes))
     });
     told.collect()
+}
+
+/// Who sends what to whom, and when: `20 P2>P1 REPLY`.
+pub(super) fn sends(protocol: &Protocol, scenario: &Scenario) -> Vec<String> {
+    let trace = run(protocol, scenario).expect("the test's requests are valid");
+    let sent = trace.messages.iter().map(|message| {
+        let (at, name) = (trace.events[message.sent].time, message.name);
+        spell(&format!("{at} {}>{} {}", name.from, name.to, message.packet), &scenario.nodes)
+    });
+    sent.collect()
 }

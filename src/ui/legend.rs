@@ -97,7 +97,7 @@ fn picture(sign: Sign) -> Html {
             </>
         },
         Sign::Cut => html! {
-            <g class="across cut"><path class="spine" d={up} /><rect x="10" y="4" width="14" height="14" /></g>
+            <g class="across cut"><path class="spine" d={up} /></g>
         },
         Sign::RecoveryLine => html! {
             <g class="across recovery-line">

@@ -62,6 +62,7 @@ pub(super) const fn name(shape: MarkShape) -> &'static str {
         MarkShape::Suspicion => "suspicion",
         MarkShape::Restoration => "restoration",
         MarkShape::Reading => "reading",
+        MarkShape::Record => "record",
         MarkShape::Snapshot => "snapshot",
         MarkShape::Checkpoint => "checkpoint",
         MarkShape::Rollback => "rollback",
@@ -94,8 +95,9 @@ pub(super) const fn meaning(shape: MarkShape) -> &'static str {
         MarkShape::Suspicion => "suspected of a crash",
         MarkShape::Restoration => "held to be up again",
         MarkShape::Reading => "time stamp of an event",
+        MarkShape::Record => "state recorded for a snapshot",
         MarkShape::Snapshot => "part of a snapshot complete",
-        MarkShape::Checkpoint => "state recorded: a checkpoint, or for a snapshot",
+        MarkShape::Checkpoint => "checkpoint",
         MarkShape::Rollback => "rollback",
         MarkShape::Flag => "other indication",
         MarkShape::Timer => "timer goes off",
@@ -151,10 +153,11 @@ pub(super) fn shape(shape: MarkShape, at: Point, orientation: Orientation) -> Ht
             path(open(at, &turned(&[(-4.0, -9.0), (0.0, -9.0), (0.0, 9.0), (-4.0, 9.0)])))
         }
         MarkShape::Reading => path(open(at, &turned(&[(0.0, -6.0), (0.0, 6.0)]))),
+        MarkShape::Record => filled(&[(-6.0, -6.0), (6.0, -6.0), (6.0, 6.0), (-6.0, 6.0)]),
         MarkShape::Snapshot => html! {
             <>
-                { filled(&[(-6.0, -6.0), (6.0, -6.0), (6.0, 6.0), (-6.0, 6.0)]) }
-                <circle class="core" cx={px(x)} cy={px(y)} r="2" />
+                { filled(&[(-7.0, -7.0), (7.0, -7.0), (7.0, 7.0), (-7.0, 7.0)]) }
+                { filled(&[(-3.0, -3.0), (3.0, -3.0), (3.0, 3.0), (-3.0, 3.0)]) }
             </>
         },
         MarkShape::Checkpoint => filled(&[(-6.0, -6.0), (6.0, -6.0), (6.0, 6.0), (-6.0, 6.0)]),
