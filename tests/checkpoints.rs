@@ -6,7 +6,7 @@ use common::{
     broadcast,
     chance::Chance,
     node,
-    random_scenario::{Weather, random_scenario, random_value},
+    random_scenario::{Weather, ask_something, random_scenario},
     scenario,
 };
 use worldlines::{
@@ -21,10 +21,9 @@ fn long_scenario(protocol: &Protocol, seed: u64, requests: u64) -> Scenario {
     for number in 0..requests {
         let at = chance.between(0, 5 * requests);
         let who = chance.below(scenario.nodes.len());
-        let kinds = protocol.behaviour.requests;
-        if let Some(kind) = kinds.get(chance.below(kinds.len().max(1))) {
-            let with = random_value(kind.with, &scenario.nodes, &mut chance, number);
-            scenario.ask(at, node(who), kind.name, with);
+        ask_something(protocol, &mut chance, &mut scenario, node(who), number);
+        if let Some(request) = scenario.requests.last_mut() {
+            request.at = at;
         }
     }
     scenario
