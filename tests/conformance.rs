@@ -120,8 +120,12 @@ fn assumptions_speak_of_parameters_that_there_are() {
             assert!(!assumption.statement().is_empty());
             let Some((name, value)) = assumption.only else { continue };
             let parameter = protocol.behaviour.parameters.iter().find(|it| it.name == name);
-            let value = ParameterValue::Choice(value.to_owned());
-            assert!(parameter.is_some_and(|it| it.admits(&value)), "{name} of {}", protocol.id);
+            let word = ParameterValue::Choice(value.to_owned());
+            let values = [ParameterValue::Flag(false), ParameterValue::Flag(true), word];
+            let takes = |it: &Parameter| {
+                values.iter().any(|other| other.to_string() == value && it.admits(other))
+            };
+            assert!(parameter.is_some_and(takes), "{name} of {}", protocol.id);
         }
     }
 }
