@@ -1,8 +1,8 @@
 //! What a protocol relies on, and how a scenario breaks it.
 
 use super::{
-    Detector, Event, EventId, EventKind, Fate, Fault, Kind, Loss, Message, NodeSet, ParameterValue,
-    ParameterValues, PerMillion, Protocol, Scenario, Timing, Trace,
+    Detector, Event, EventId, EventKind, Fate, Fault, Kind, Loss, Message, NodeId, NodeSet,
+    ParameterValue, ParameterValues, PerMillion, Protocol, Scenario, Timing, Trace,
 };
 
 /// Something that a protocol relies on, perhaps only for one value of a parameter, or only for promises of one
@@ -23,6 +23,8 @@ pub struct Assumption {
 pub enum Rule {
     /// Perfect (quasi-reliable) links: what a correct node sends to a correct node arrives, once.
     ReliableChannels,
+    /// Fair-loss links: between correct nodes none loses all that is sent from some moment on.
+    FairLossChannels,
     /// Messages of one link do not overtake each other.
     FifoChannels,
     /// A message takes at most the bound of `network.timing`, and nobody stands still.
@@ -42,6 +44,9 @@ pub enum Rule {
     NobodyCrashes,
     /// Those who only pass things on do not crash.
     RoutersStayUp,
+    /// Any two who do more than pass things on are linked, if not directly then by routers, which are one
+    /// network.
+    HostsAreLinked,
     /// No more nodes crash than the parameter of this name says.
     AtMostCrashes(&'static str),
     /// More than half of the nodes never crash.
@@ -98,6 +103,11 @@ impl Rule {
                  (reliable channels)"
                     .to_owned()
             }
+            Self::FairLossChannels => {
+                "what a correct node sends a correct node again and again arrives in the end \
+                 (fair-loss channels)"
+                    .to_owned()
+            }
             Self::FifoChannels => {
                 "messages of one link do not overtake each other (FIFO channels)".to_owned()
             }
@@ -114,6 +124,7 @@ impl Rule {
             Self::OneRequester => "only one node is asked for something".to_owned(),
             Self::NobodyCrashes => "nobody crashes".to_owned(),
             Self::RoutersStayUp => "routers stay up".to_owned(),
+            Self::HostsAreLinked => "routers link all hosts that are not neighbours".to_owned(),
             Self::AtMostCrashes(parameter) => format!("no more nodes crash than {parameter} says"),
             Self::MajorityStaysUp => "a majority of the nodes stays up".to_owned(),
             Self::CrashesAreDetected => "every crash is detected".to_owned(),
@@ -140,9 +151,14 @@ impl Rule {
             |event, culprit, why| Some(Breach { rule: self, kind: None, why, culprit, event });
         match self {
             Self::ReliableChannels => unreliable(self, scenario, trace),
+            Self::FairLossChannels => unfair(self, scenario, trace),
             Self::FifoChannels => overtaking(self, scenario, trace),
             Self::Synchrony => late(self, scenario, trace),
             Self::OneRequester => second_requester(self, trace),
+            Self::HostsAreLinked => {
+                let why = unlinked(scenario)?;
+                breach(None, "network.topology".to_owned(), why)
+            }
             Self::ClocksRunTrue => drift(self, scenario, trace, 0),
             Self::DriftAtMost(parameter) => {
                 drift(self, scenario, trace, integer(protocol, &scenario.params, parameter))
@@ -376,13 +392,69 @@ fn betrayal(rule: Rule, scenario: &Scenario, trace: &Trace, limit: usize) -> Opt
     Some(Breach { rule, kind: None, why, culprit, event: Some(event) })
 }
 
-fn unreliable(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
+/// Two nodes that should be linked and are not: routers of hosts, or hosts one of which has no router.
+fn unlinked(scenario: &Scenario) -> Option<String> {
+    let topology = &scenario.network.topology;
+    let (size, routers) = (scenario.nodes.len(), topology.routers());
+    let neighbours = topology.neighbours(size);
+    let around = |nodes: NodeSet| {
+        nodes.into_iter().fold(nodes, |all, node| all.or(neighbours[node.index()]))
+    };
+    let hosts = NodeSet::first(size).without(routers);
+    let gateways = around(hosts).and(routers);
+    let first = gateways.lowest();
+    let mut network = first.map_or(NodeSet::EMPTY, NodeSet::from);
+    for _ in routers {
+        network = around(network).and(routers);
+    }
+    let attached = around(network);
+    let linked = |one: NodeId, other| {
+        neighbours[one.index()].contains(other)
+            || NodeSet::from(one).or(other.into()).is_subset(attached)
+    };
+    let stray = gateways.without(network).lowest();
+    let mut pairs = hosts.into_iter().flat_map(|one| hosts.into_iter().map(move |it| (one, it)));
+    let pair = first.zip(stray).or_else(|| pairs.find(|(a, b)| a < b && !linked(*a, *b)));
+    pair.map(|(one, other)| format!("nothing links {one} and {other}"))
+}
+
+/// Whether both ends of a message's link are correct.
+fn between_correct(trace: &Trace) -> impl Fn(&Message) -> bool {
     let fails = |kind: &EventKind| matches!(kind, EventKind::Crash | EventKind::Traitor(_));
     let faulty: NodeSet = trace.events.iter().filter(|e| fails(&e.kind)).map(|e| e.node).collect();
-    // What a faulty node sends or is sent may be lost; but nothing may come twice, whoever sent it.
-    let between_correct = |message: &Message| {
-        !faulty.contains(message.name.from) && !faulty.contains(message.name.to)
+    move |message| !faulty.contains(message.name.from) && !faulty.contains(message.name.to)
+}
+
+/// The first loss on a link on which everything is lost from then on.
+fn unfair(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
+    let certain = |odds: PerMillion| odds >= PerMillion::ONE;
+    let for_ever = |loss: Loss| match loss {
+        Loss::Unlinked => true,
+        Loss::Luck => certain(scenario.network.loss),
+        Loss::Corrupt(None) => certain(scenario.network.corrupt),
+        _ => loss.fault().is_some_and(|fault| match scenario.faults[fault] {
+            Fault::Partition { until, .. }
+            | Fault::Cut { until, .. }
+            | Fault::Omit { until, .. } => until >= scenario.until,
+            _ => false,
+        }),
     };
+    let between_correct = between_correct(trace);
+    let lost = trace.messages.iter().filter_map(|message| match message.fate {
+        Fate::Lost(event, loss) if for_ever(loss) && between_correct(message) => {
+            Some((event, message))
+        }
+        _ => None,
+    });
+    let (event, message) = lost.min_by_key(|(event, _)| *event)?;
+    let (culprit, why) = unreliability(scenario, message);
+    let why = format!("{why}, as is all that follows on its link");
+    Some(Breach { rule, kind: None, why, culprit, event: Some(event) })
+}
+
+fn unreliable(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
+    // What a faulty node sends or is sent may be lost; but nothing may come twice, whoever sent it.
+    let between_correct = between_correct(trace);
     // The first event that shows it, and the message: a loss, a damage or a second receipt.
     let shows = |message: &Message| match (message.fate, message.copies.as_slice()) {
         (Fate::Lost(event, _), _) if between_correct(message) => Some(event),

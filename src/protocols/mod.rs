@@ -7,6 +7,7 @@ pub mod ordering;
 pub mod reliable;
 #[cfg(test)]
 mod testing;
+pub mod transport;
 
 use crate::kernel::Protocol;
 
@@ -22,7 +23,7 @@ pub struct Family {
 }
 
 /// All families, in the order in which they are best learnt.
-pub const FAMILIES: &[Family] = &[reliable::FAMILY, ordering::FAMILY];
+pub const FAMILIES: &[Family] = &[transport::FAMILY, reliable::FAMILY, ordering::FAMILY];
 
 /// Names that protocols had in earlier versions, each with today's: links live for ever.
 pub const ALIASES: &[(&str, &str)] = &[];

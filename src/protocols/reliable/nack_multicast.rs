@@ -58,6 +58,7 @@ pub const PROTOCOL: Protocol = Protocol {
     source: "notes 002 and 004; Floyd, Jacobson, Liu, McCanne and Zhang 1997, A Reliable Multicast \
              Framework for Light-weight Sessions and Application Level Framing",
     model: &[
+        Rule::FairLossChannels.always().for_liveness(),
         Rule::RequestersStayUp.where_("ask", "sender").for_liveness(),
         Rule::RequestersStayUp.where_("holders", "one").for_liveness(),
         Rule::RequestersStayUp.where_("sessions", "false").for_liveness(),
