@@ -3,8 +3,16 @@
 //! A protocol is registered by its line in its family's `mod.rs`, a family by its line here. Menu,
 //! documentation, command line and tests all go by this registry.
 
+pub mod byzantine;
+pub mod clocks;
+pub mod consensus;
+pub mod election;
+pub mod link;
+pub mod mutex;
 pub mod ordering;
+pub mod recovery;
 pub mod reliable;
+pub mod replication;
 #[cfg(test)]
 mod testing;
 pub mod transport;
@@ -23,7 +31,19 @@ pub struct Family {
 }
 
 /// All families, in the order in which they are best learnt.
-pub const FAMILIES: &[Family] = &[transport::FAMILY, reliable::FAMILY, ordering::FAMILY];
+pub const FAMILIES: &[Family] = &[
+    link::FAMILY,
+    transport::FAMILY,
+    reliable::FAMILY,
+    ordering::FAMILY,
+    mutex::FAMILY,
+    election::FAMILY,
+    consensus::FAMILY,
+    byzantine::FAMILY,
+    recovery::FAMILY,
+    replication::FAMILY,
+    clocks::FAMILY,
+];
 
 /// Names that protocols had in earlier versions, each with today's: links live for ever.
 pub const ALIASES: &[(&str, &str)] = &[];

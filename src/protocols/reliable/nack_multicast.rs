@@ -356,8 +356,8 @@ impl<M: Payload> Stream<M> {
 mod tests {
     use super::*;
     use crate::{
-        kernel::{Fault, MessageName, Scenario, run, spell},
-        protocols::testing::{broadcast, crash, deliveries, group, node},
+        kernel::{Fault, MessageName, Scenario, run},
+        protocols::testing::{at, broadcast, crash, deliveries, group, node, sends},
     };
 
     /// The first of so many nodes broadcasts m1 at 0 and m2 at 20.
@@ -379,14 +379,9 @@ mod tests {
 
     /// What is sent that begins so, and when: `30 P2>P1 NACK P1: 1`.
     fn sent(scenario: &Scenario, beginning: &str) -> Vec<String> {
-        let trace = run(&PROTOCOL, scenario).expect("broadcasts are valid requests");
-        let messages = trace.messages.iter().filter_map(|message| {
-            let label = message.packet.to_string();
-            let (name, sent) = (message.name, trace.events[message.sent].time);
-            let line = format!("{sent} {}>{} {label}", name.from, name.to);
-            label.starts_with(beginning).then(|| spell(&line, &scenario.nodes))
-        });
-        messages.collect()
+        let mut sent = sends(&PROTOCOL, scenario);
+        sent.retain(|line| line.splitn(3, ' ').nth(2).is_some_and(|it| it.starts_with(beginning)));
+        sent
     }
 
     /// What each node keeps in the end.
@@ -409,9 +404,7 @@ mod tests {
         let mut scenario = two_broadcasts(3);
         scenario.faults = vec![drop(1, 3, 1)];
         assert_eq!(sent(&scenario, "NACK"), ["30 P3>P1 NACK P1: 1"]);
-        let at_p3: Vec<_> =
-            deliveries(&PROTOCOL, &scenario).into_iter().filter(|it| it.contains("P3")).collect();
-        assert_eq!(at_p3, ["50 P3 m1", "50 P3 m2"]);
+        assert_eq!(at(3, deliveries(&PROTOCOL, &scenario)), ["50 P3 m1", "50 P3 m2"]);
     }
 
     #[test]
