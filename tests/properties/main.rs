@@ -13,6 +13,7 @@ mod cost;
 mod detection;
 mod election;
 mod fairness;
+mod joined;
 mod link;
 mod membership;
 mod mutex;
