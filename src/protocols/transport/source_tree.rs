@@ -355,11 +355,11 @@ impl SourceTree {
         let mut found = VecDeque::from([(me, me)]);
         while let Some((node, way)) = found.pop_front() {
             for next in self.links.get(&node).copied().unwrap_or_default() {
-                if !routes.contains_key(&next) {
+                routes.entry(next).or_insert_with(|| {
                     let way = if node == me { next } else { way };
-                    routes.insert(next, way);
                     found.push_back((next, way));
-                }
+                    way
+                });
             }
         }
         routes
