@@ -501,6 +501,28 @@ fn every_request_of_every_protocol_can_be_made_by_its_form() {
 }
 
 #[test]
+fn nodes_are_renamed_and_go_with_all_that_is_asked_about_them() {
+    let mut chance = Chance::new(4);
+    for (_, protocol) in protocols::catalogue() {
+        let mut scenario = Scenario::new(protocol.id, Scenario::numbered(4));
+        for kind in protocol.behaviour.requests {
+            for number in 1..=10 {
+                let with = random_value(kind.with, &scenario.nodes, &mut chance, number);
+                scenario.ask(number, node(number as usize % 2), kind.name, with);
+            }
+        }
+        let renamed = (0..4).fold(scenario.clone(), |scenario, index| {
+            let name = format!("Q{}", index + 1);
+            Edit::Rename(node(index), name).apply(&scenario).expect("a name that is free")
+        });
+        assert_eq!(renamed.requests.len(), scenario.requests.len(), "{}", protocol.id);
+        assert!(Outcome::of(renamed).is_ok(), "{}", protocol.id);
+        let fewer = Edit::Nodes(2).apply(&scenario).expect("what names the others goes too");
+        assert!(Outcome::of(fewer).is_ok(), "{}", protocol.id);
+    }
+}
+
+#[test]
 fn a_form_offers_what_is_new_and_calls_again_what_has_a_name() {
     let protocol = protocols::find("abcast").expect("it is registered");
     let [_, with] = shapes(&protocol.behaviour.requests[0]) else { panic!("with and without") };

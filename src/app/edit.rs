@@ -245,3 +245,29 @@ pub fn next_name(names: &[String]) -> String {
     let mut candidates = customary.filter(|_| !by_number).chain(numbered);
     candidates.find(free).expect("there are more numbers than names")
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_node_is_called_otherwise_wherever_a_value_means_it() {
+        let to = With::Node { label: "to" };
+        let shape = With::Either(&[
+            With::Record(&[With::Node { label: "to" }, With::Text { label: "payload" }]),
+            With::Node { label: "to" },
+        ]);
+        let renamed = |with, mut value: Json| {
+            rename_in(with, &mut value, "Bob", "Rob");
+            value
+        };
+        assert_eq!(renamed(to, json!("Bob")), "Rob");
+        assert_eq!(renamed(to, json!("Alice")), "Alice");
+        assert_eq!(renamed(shape, json!("Bob")), "Rob");
+        let sent = renamed(shape, json!({"to": "Bob", "payload": "Bob"}));
+        assert_eq!(sent, json!({"to": "Rob", "payload": "Bob"}), "a text means no node");
+        assert_eq!(renamed(With::Text { label: "message" }, json!("Bob")), "Bob");
+    }
+}

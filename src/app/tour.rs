@@ -56,10 +56,11 @@ impl Ways {
         let is_variant = |path: &str| variants.iter().any(|variant| variant.path() == path);
         let stop = TOUR.iter().position(|path| is_variant(path));
         let next = stop.and_then(|stop| bundled::find(TOUR.get(stop + 1)?));
-        let runs: Vec<_> =
-            variants.iter().filter_map(|there| run_as(run, here, there)).map(let_it_rest).collect();
-        let variants = if runs.len() > 1 { compare(&runs) } else { Vec::new() };
-        Self { variants, next }
+        if variants.len() < 2 {
+            return Self { variants: Vec::new(), next };
+        }
+        let runs = variants.iter().filter_map(|there| run_as(run, here, there)).map(let_it_rest);
+        Self { variants: compare(&runs.collect::<Vec<_>>()), next }
     }
 }
 

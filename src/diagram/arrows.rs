@@ -3,6 +3,7 @@
 use super::{
     Label, Layout, Point,
     labels::{Placed, elide},
+    layout::LEAN,
     walls::wall_places,
 };
 use crate::kernel::{EventId, Fate, Fault, Loss, Message, MessageId, Scenario, Trace, spell};
@@ -156,9 +157,10 @@ fn arrow_end(
         }
         Fate::InFlight { due } => {
             let start = layout.along_event(*sent);
-            let whole = layout.along_time(due as f64) - start;
+            // Where marks crowd, it may be drawn as sent later than it is due.
+            let whole = (layout.along_time(due as f64) - start).max(LEAN);
             let shown = layout.along_time(layout.end() as f64) + 18.0 - start;
-            let share = (shown / whole.max(1.0)).clamp(0.1, 1.0);
+            let share = (shown / whole).clamp(0.1, 1.0);
             (layout.point(start + whole * share, from + (to - from) * share), ArrowEnd::Open)
         }
     }

@@ -11,7 +11,7 @@ const MARK_GAP: f64 = 14.0;
 /// The same where one of them is a small one.
 const SMALL_GAP: f64 = 10.0;
 /// How far an arrow leans forward at least: it would seem to arrive before it was sent.
-const LEAN: f64 = 10.0;
+pub(super) const LEAN: f64 = 10.0;
 
 /// Whether an event's mark is small, as of what happens often and says little.
 const fn is_small(kind: &EventKind) -> bool {

@@ -254,7 +254,8 @@ impl Scale {
 
     fn grid(&self, layout: &Layout) -> Vec<Grid> {
         let mut values = vec![self.low, self.high];
-        if self.low < 0 && self.high > 0 {
+        let far = |value| (self.across(layout, value) - self.across(layout, 0)).abs() > 12.0;
+        if far(self.low) && far(self.high) {
             values.push(0);
         }
         let start = layout.along_time(0.0);
@@ -273,27 +274,36 @@ impl Scale {
     }
 }
 
+/// A node's values: how far along, and what.
+type OfNode = (NodeId, Vec<(f64, i64)>);
+
 fn curves(
-    by_node: &[(NodeId, Vec<(f64, i64)>)],
+    by_node: &[OfNode],
     scale: &Scale,
     scenario: &Scenario,
     layout: &Layout,
     placed: &mut Placed,
 ) -> Vec<Curve> {
-    let curve = |(node, values): &(NodeId, Vec<(f64, i64)>)| {
-        let mut points: Vec<_> = values
-            .iter()
-            .map(|&(along, value)| layout.point(along, scale.across(layout, value)))
-            .collect();
-        let &(last, value) = values.last()?;
+    let last = |values: &[(f64, i64)]| values.last().map_or(0, |&(_, value)| value);
+    let curve = |(place, (node, values)): (usize, &OfNode)| {
+        let at = |along, value| layout.point(along, scale.across(layout, value));
+        let mut points: Vec<_> = values.iter().map(|&(along, value)| at(along, value)).collect();
         // What is not measured again has not changed.
-        points.push(layout.point(end(layout).max(last), scale.across(layout, value)));
-        let text = elide_to(scenario.name(*node), NAME);
-        let candidates = beside_end(layout, points[points.len() - 1], &text);
-        let label = placed.place(&text, candidates).map(|at| Label { at, text });
-        Some(Curve { node: *node, points, label })
+        points.push(at(values.iter().fold(end(layout), |end, it| end.max(it.0)), last(values)));
+        // Curves that end together have one label, with the first one's name.
+        let together = |(_, others): &&(NodeId, Vec<_>)| last(others) == last(values);
+        let others = by_node.iter().filter(together).count() - 1;
+        let name = scenario.name(*node);
+        let text = match others {
+            0 => elide_to(name, NAME),
+            _ => format!("{} +{others}", elide_to(name, NAME - 3)),
+        };
+        let first = !by_node[..place].iter().any(|other| together(&other));
+        let candidates = first.then(|| beside_end(layout, points[points.len() - 1], &text));
+        let label = placed.place(&text, candidates.into_iter().flatten());
+        Curve { node: *node, points, label: label.map(|at| Label { at, text }) }
     };
-    by_node.iter().filter_map(curve).collect()
+    by_node.iter().enumerate().map(curve).collect()
 }
 
 /// Where the name of a curve may stand: after its end.

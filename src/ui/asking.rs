@@ -32,13 +32,23 @@ struct Props {
     send: Send,
 }
 
+/// What a form was filled in with and was not taken, and why.
+#[derive(Clone, Default, PartialEq)]
+struct Refused {
+    typed: Vec<String>,
+    why: String,
+}
+
 /// One of them. What is not taken stays, with the reason.
 #[component]
 fn Asking(props: &Props) -> Html {
     let Props { run, node, at, kind, with, send } = props;
     let (node, at, kind, with) = (*node, *at, *kind, *with);
-    let refused = use_state_eq(String::new);
-    let parts = fields(with, &run.scenario, node);
+    let refused = use_state_eq(Refused::default);
+    let mut parts = fields(with, &run.scenario, node);
+    for (part, typed) in parts.iter_mut().zip(&refused.typed) {
+        part.offered.clone_from(typed);
+    }
     let named = parts.len() > 1;
     let done = {
         let (run, send, refused) = (run.clone(), send.clone(), refused.clone());
@@ -53,7 +63,7 @@ fn Asking(props: &Props) -> Html {
                 send.emit(Action::Apply(Edit::AddRequest(request)));
                 send.emit(Action::Select(None));
             }
-            Err(why) => refused.set(why),
+            Err(why) => refused.set(Refused { typed: typed.to_vec(), why }),
         }
     };
     let button = html! {
@@ -63,8 +73,8 @@ fn Asking(props: &Props) -> Html {
     html! {
         <>
             { form(button, parts, if named { "row wrap" } else { "row" }, done) }
-            if !refused.is_empty() {
-                <p class="why refused" role="alert">{ &*refused }</p>
+            if !refused.why.is_empty() {
+                <p class="why refused" role="alert">{ &refused.why }</p>
             }
         </>
     }

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{
     arrows::{self, jagged},
-    marks, spans,
+    marks, plots, spans,
 };
 use crate::{
     app::Run,
@@ -48,6 +48,7 @@ fn meaning(run: &Run, sign: Sign) -> String {
         Sign::Band(metric) => {
             return format!("behind the line: {}", run.protocol.metrics[metric].name);
         }
+        Sign::Curve(node) => return run.scenario.name(node).to_owned(),
         Sign::Cut => "cut of a snapshot, where states were recorded",
         Sign::RecoveryLine => "recovery line",
         Sign::Undone => "work undone",
@@ -96,11 +97,12 @@ fn picture(sign: Sign) -> Html {
                 <g class="lane"><path d={across} /></g>
             </>
         },
+        Sign::Curve(node) => plots::key(node),
         Sign::Cut => html! {
-            <g class="across cut"><path class="spine" d={up} /></g>
+            <g class="crossing cut"><path class="spine" d={up} /></g>
         },
         Sign::RecoveryLine => html! {
-            <g class="across recovery-line">
+            <g class="crossing recovery-line">
                 <path class="spine" d={up} /><rect x="10" y="4" width="14" height="14" />
             </g>
         },

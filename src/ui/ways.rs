@@ -47,7 +47,7 @@ pub(super) fn next_stop(ways: &Ways, send: &Send) -> Html {
     let onclick = send.reform(move |_: MouseEvent| Action::Open(next));
     html! {
         <button id="next" class="next" {onclick}>
-            { "Next: " }<b>{ next.title() }</b><span aria-hidden="true">{ " →" }</span>
+            { "Next: " }<b>{ next.title() }</b><span aria-hidden="true">{ "\u{a0}→" }</span>
         </button>
     }
 }

@@ -212,9 +212,41 @@ fn draw_requests(protocol: &Protocol, chance: &mut Chance, scenario: &mut Scenar
     let one = hosts[chance.below(hosts.len())];
     for number in 1..=chance.between(1, 5) {
         let node = if alone { one } else { hosts[chance.below(hosts.len())] };
-        let kind = &kinds[chance.below(kinds.len())];
-        let with = random_value(kind.with, &scenario.nodes, chance, number);
-        scenario.ask(chance.between(0, 100), node, kind.name, with);
+        ask_something(protocol, chance, scenario, node, number);
+        let at = chance.between(0, 100);
+        scenario.requests.last_mut().expect("one was added").at = at;
+    }
+}
+
+/// Adds a random request to a node, at 0 ms, if the protocol knows any.
+pub(crate) fn ask_something(
+    protocol: &Protocol,
+    chance: &mut Chance,
+    scenario: &mut Scenario,
+    node: NodeId,
+    number: u64,
+) {
+    let kinds = protocol.behaviour.requests;
+    if kinds.is_empty() {
+        return;
+    }
+    let kind = &kinds[chance.below(kinds.len())];
+    let with = random_value(kind.with, &scenario.nodes, chance, number);
+    scenario.ask(0, node, kind.name, with);
+}
+
+/// Random requests at these nodes at these moments, in this order.
+pub(crate) fn ask_all(
+    protocol: &Protocol,
+    chance: &mut Chance,
+    scenario: &mut Scenario,
+    asked: &[(u64, usize)],
+) {
+    for (number, &(at, place)) in asked.iter().enumerate() {
+        ask_something(protocol, chance, scenario, NodeId::new(place), number as u64);
+        if let Some(last) = scenario.requests.last_mut() {
+            last.at = at;
+        }
     }
 }
 

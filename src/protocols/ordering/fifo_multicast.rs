@@ -43,7 +43,7 @@ use crate::{
 pub const PROTOCOL: Protocol = Protocol {
     id: "fifo-multicast",
     name: "FIFO multicast",
-    summary: "Each sender numbers its messages, and everybody delivers them in that order.",
+    summary: "Everybody delivers each sender's messages by their numbers.",
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
              Programming, Algorithm 3.12",
     model: &[

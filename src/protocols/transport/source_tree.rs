@@ -354,11 +354,12 @@ impl SourceTree {
         let mut routes = BTreeMap::from([(me, me)]);
         let mut found = VecDeque::from([(me, me)]);
         while let Some((node, way)) = found.pop_front() {
-            let linked = self.links.get(&node).copied().unwrap_or_default();
-            for next in linked.without(routes.keys().copied().collect()) {
-                let way = if node == me { next } else { way };
-                routes.insert(next, way);
-                found.push_back((next, way));
+            for next in self.links.get(&node).copied().unwrap_or_default() {
+                routes.entry(next).or_insert_with(|| {
+                    let way = if node == me { next } else { way };
+                    found.push_back((next, way));
+                    way
+                });
             }
         }
         routes
