@@ -207,16 +207,7 @@ impl Rule {
                 (found != value).then_some(())?;
                 breach(None, format!("params.{parameter}"), format!("{parameter} is {found}"))
             }
-            Self::NobodyRecovers => {
-                let back = trace.events.iter().position(|e| e.kind == EventKind::Recover)?;
-                let event = &trace.events[back];
-                let fault = scenario.faults.iter().position(|fault| {
-                    matches!(*fault, Fault::Recover { node, at } if (node, at) == (event.node, event.time))
-                });
-                let why =
-                    format!("{} came back at {} ms without its memory", event.node, event.time);
-                breach(Some(back), fault_path(fault), why)
-            }
+            Self::NobodyRecovers => comeback(self, scenario, trace),
             Self::RequestersStayUp
             | Self::RequestersComeBack(_)
             | Self::NobodyCrashes
@@ -333,6 +324,17 @@ fn stays_down(scenario: &Scenario, trace: &Trace, request: &str) -> Option<Event
         }
     }
     down.into_iter().filter(|(node, _)| asked.contains(*node)).map(|(_, crash)| crash).min()
+}
+
+/// The first node that comes back.
+fn comeback(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
+    let back = trace.events.iter().position(|event| event.kind == EventKind::Recover)?;
+    let event = &trace.events[back];
+    let fault = scenario.faults.iter().position(|fault| {
+        matches!(*fault, Fault::Recover { node, at } if (node, at) == (event.node, event.time))
+    });
+    let why = format!("{} came back at {} ms without its memory", event.node, event.time);
+    Some(Breach { rule, kind: None, why, culprit: fault_path(fault), event: Some(back) })
 }
 
 /// The first node that is asked for something after another was.

@@ -654,7 +654,7 @@ mod tests {
         assert_eq!(sent(&scenario, "m1")[..3], ["0 P5>P1", "20 P1>P2", "20 P1>P4"]);
         assert_eq!(
             told(&scenario),
-            ["30 P6", "30 P8", "40 P7"].map(|it| format!("{it} deliver m1"))
+            ["40 P6", "40 P8", "50 P7"].map(|it| format!("{it} deliver m1"))
         );
     }
 
