@@ -126,6 +126,9 @@ fn value<'a>(with: With, typed: &mut impl Iterator<Item = &'a String>) -> Option
             "" if optional => None,
             number => Some(number.parse::<i64>().map_or_else(|_| number.into(), Json::from)),
         },
+        With::Choice { optional: true, .. } => {
+            typed.next().filter(|word| !word.is_empty()).map(|word| word.as_str().into())
+        }
         With::Text { .. } | With::Node { .. } | With::Choice { .. } => {
             Some(typed.next()?.as_str().into())
         }

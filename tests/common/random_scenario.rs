@@ -44,7 +44,9 @@ pub(crate) fn random_scenario(
     chance: &mut Chance,
     weather: Weather,
 ) -> Scenario {
-    let (least, most) = match relies_on(protocol, Rule::is_on_traitors) {
+    // Traitors and routers are there beside those who count.
+    let routed = relies_on(protocol, |it| it == Rule::RoutersStayUp);
+    let (least, most) = match routed || relies_on(protocol, Rule::is_on_traitors) {
         true => (3, 7),
         false => (2, 6),
     };
@@ -149,7 +151,9 @@ fn draw_network(
         (false, _) => 15,
     };
     if chance.percent(odds) {
-        network.topology = random_topology(size, chance);
+        let hosts_at_ends = fair && chance.percent(80);
+        let draw = if hosts_at_ends { routed_topology } else { random_topology };
+        network.topology = draw(size, chance);
     }
     if chance.percent(10) {
         network.medium = Medium::Shared;
@@ -179,6 +183,23 @@ fn random_topology(size: usize, chance: &mut Chance) -> Topology {
     }
 }
 
+/// One network of routers, with hosts at its ends.
+fn routed_topology(size: usize, chance: &mut Chance) -> Topology {
+    let routers = chance.between(1, size as u64 - 1) as usize;
+    let mut links: Vec<[NodeId; 2]> = (1..size)
+        .map(|node| [NodeId::new(chance.below(node.min(routers))), NodeId::new(node)])
+        .collect();
+    for _ in 0..chance.below(size) {
+        // A chord between routers, or a second router for a host.
+        let mut pair = [chance.below(routers), chance.below(size)].map(NodeId::new);
+        pair.sort();
+        if pair[0] != pair[1] && !links.contains(&pair) {
+            links.push(pair);
+        }
+    }
+    Topology::Links { links, routers: NodeSet::first(routers) }
+}
+
 fn draw_requests(protocol: &Protocol, chance: &mut Chance, scenario: &mut Scenario) {
     let kinds = protocol.behaviour.requests;
     if kinds.is_empty() {
@@ -191,9 +212,41 @@ fn draw_requests(protocol: &Protocol, chance: &mut Chance, scenario: &mut Scenar
     let one = hosts[chance.below(hosts.len())];
     for number in 1..=chance.between(1, 5) {
         let node = if alone { one } else { hosts[chance.below(hosts.len())] };
-        let kind = &kinds[chance.below(kinds.len())];
-        let with = random_value(kind.with, &scenario.nodes, chance, number);
-        scenario.ask(chance.between(0, 100), node, kind.name, with);
+        ask_something(protocol, chance, scenario, node, number);
+        let at = chance.between(0, 100);
+        scenario.requests.last_mut().expect("one was added").at = at;
+    }
+}
+
+/// Adds a random request to a node, at 0 ms, if the protocol knows any.
+pub(crate) fn ask_something(
+    protocol: &Protocol,
+    chance: &mut Chance,
+    scenario: &mut Scenario,
+    node: NodeId,
+    number: u64,
+) {
+    let kinds = protocol.behaviour.requests;
+    if kinds.is_empty() {
+        return;
+    }
+    let kind = &kinds[chance.below(kinds.len())];
+    let with = random_value(kind.with, &scenario.nodes, chance, number);
+    scenario.ask(0, node, kind.name, with);
+}
+
+/// Random requests at these nodes at these moments, in this order.
+pub(crate) fn ask_all(
+    protocol: &Protocol,
+    chance: &mut Chance,
+    scenario: &mut Scenario,
+    asked: &[(u64, usize)],
+) {
+    for (number, &(at, place)) in asked.iter().enumerate() {
+        ask_something(protocol, chance, scenario, NodeId::new(place), number as u64);
+        if let Some(last) = scenario.requests.last_mut() {
+            last.at = at;
+        }
     }
 }
 
