@@ -27,6 +27,9 @@ pub enum Rule {
     FifoChannels,
     /// A message takes at most the bound of `network.timing`, and nobody stands still.
     Synchrony,
+    /// The first parameter, a timeout, is at least the second, a period, and the bound of `network.timing`
+    /// together: who sends once in a period is then always heard in time.
+    TimeoutCovers(&'static str, &'static str),
     /// Every clock goes at the rate of time.
     ClocksRunTrue,
     /// No clock gains or loses more than the parameter of this name says, in millionths of the time that
@@ -105,6 +108,9 @@ impl Rule {
                 "no message takes longer than the bound, and nobody stands still (synchrony)"
                     .to_owned()
             }
+            Self::TimeoutCovers(timeout, period) => {
+                format!("{timeout} is at least {period} and the delay bound together")
+            }
             Self::ClocksRunTrue => "every clock goes at the rate of time".to_owned(),
             Self::DriftAtMost(parameter) => {
                 format!("no clock gains or loses more than {parameter} says")
@@ -143,6 +149,18 @@ impl Rule {
             Self::FifoChannels => overtaking(self, scenario, trace),
             Self::Synchrony => late(self, scenario, trace),
             Self::OneRequester => second_requester(self, trace),
+            Self::TimeoutCovers(timeout, period) => {
+                // Without a bound it is synchrony that is missing.
+                let Timing::Synchronous(bound) = scenario.network.timing else { return None };
+                let value = |name| u64::from(integer(protocol, &scenario.params, name));
+                let (found, period_is) = (value(timeout), value(period));
+                (found < period_is + bound).then_some(())?;
+                let why = format!(
+                    "{timeout} is {found} ms, less than {period} ({period_is}) and the delay bound \
+                     ({bound}) together"
+                );
+                breach(None, format!("params.{timeout}"), why)
+            }
             Self::ClocksRunTrue => drift(self, scenario, trace, 0),
             Self::DriftAtMost(parameter) => {
                 drift(self, scenario, trace, integer(protocol, &scenario.params, parameter))

@@ -3,6 +3,7 @@
 //! A protocol is registered by its line in its family's `mod.rs`, a family by its line here. Menu,
 //! documentation, command line and tests all go by this registry.
 
+pub mod membership;
 pub mod ordering;
 pub mod reliable;
 #[cfg(test)]
@@ -22,7 +23,7 @@ pub struct Family {
 }
 
 /// All families, in the order in which they are best learnt.
-pub const FAMILIES: &[Family] = &[reliable::FAMILY, ordering::FAMILY];
+pub const FAMILIES: &[Family] = &[reliable::FAMILY, ordering::FAMILY, membership::FAMILY];
 
 /// Names that protocols had in earlier versions, each with today's: links live for ever.
 pub const ALIASES: &[(&str, &str)] = &[];
