@@ -193,3 +193,35 @@ fn the_catalogue_lists_every_protocol() {
         assert!(text.contains(protocol.id) && text.contains(family.name));
     }
 }
+
+#[test]
+fn costs_are_counted_beside_the_formula() {
+    let table = printed(&["cost", "reliable-broadcast", "--nodes", "3..5"], "");
+    let expected = "reliable-broadcast: one broadcast costs n(n − 1) messages
+     n   counted   formula
+     3         6         6
+     4        12        12
+     5        20        20
+";
+    assert_eq!(table, expected);
+    let every_size = printed(&["cost", "causal-multicast"], "");
+    assert_eq!(every_size.lines().count(), 2 + 14, "from 3 to 16 nodes");
+    for (_, protocol) in protocols::catalogue().filter(|(_, it)| !it.costs.is_empty()) {
+        let table = printed(&["cost", protocol.id, "--nodes", "7"], "");
+        assert!(!table.contains("differs"), "{table}");
+    }
+}
+
+#[test]
+fn a_cost_that_cannot_be_counted_is_refused() {
+    let said = refused(&["cost", "reliable-brodcast"], "");
+    assert!(said.contains("did you mean \"reliable-broadcast\"?"), "{said}");
+    let said = refused(&["cost", "reliable-broadcast", "--nodes", "5..3"], "");
+    let expected =
+        "worldlines: --nodes: found \"5..3\", expected two numbers from 1 to 128 like 3..16";
+    assert_eq!(said, expected);
+    let said = refused(&["cost", "reliable-broadcast", "--nodes", "1"], "");
+    let expected = "worldlines: reliable-broadcast: one broadcast needs a group of 2 nodes at least, \
+                    found at most 1";
+    assert_eq!(said, expected);
+}

@@ -2,10 +2,10 @@
 
 mod common;
 
-use common::{broadcast, crash, node, protocol, run_valid};
+use common::{broadcast, crash, node, protocol, rumour::RUMOUR, run_valid};
 use worldlines::kernel::{
-    Delay, Detector, Fault, MessageName, NodeId, ParameterValue, PerMillion, Rule, Scenario,
-    Strategy, Timing, Topology, report, spell,
+    Assumption, Delay, Detector, Fault, Kind, MessageName, NodeId, ParameterValue, PerMillion,
+    Protocol, Rule, Scenario, Strategy, Timing, Topology, report, run, spell,
 };
 
 /// Three nodes on a network where everything takes 10 ms; the first broadcasts at 0.
@@ -46,6 +46,12 @@ fn nothing_is_broken_when_nothing_happens() {
         Rule::AtMostTraitors("max-crashes"),
         Rule::TraitorsBelowThird,
         Rule::RunsToRest,
+        Rule::OneRequester,
+        Rule::NobodyCrashes,
+        Rule::RoutersStayUp,
+        Rule::ClocksRunTrue,
+        Rule::DriftAtMost("max-crashes"),
+        Rule::ParameterIs("max-crashes", "127"),
     ] {
         says(rule, &scenario, None);
     }
@@ -188,4 +194,81 @@ fn a_run_that_is_cut_short_is_not_at_rest() {
     says(Rule::RunsToRest, &scenario, short);
     scenario.until = 100;
     says(Rule::RunsToRest, &scenario, None);
+}
+
+#[test]
+fn a_second_requester_is_one_too_many() {
+    let mut two = scenario();
+    two.requests.push(broadcast(5, 0, "m2"));
+    says(Rule::OneRequester, &two, None);
+    two.requests.push(broadcast(7, 2, "m3"));
+    let said = ("Carol was asked for something as well as Alice", "requests[2]");
+    says(Rule::OneRequester, &two, Some(said));
+}
+
+#[test]
+fn a_crash_breaks_the_rule_on_whom_it_hits() {
+    let mut crashed = scenario();
+    crashed.faults = vec![crash(200, 1, None)];
+    let said = Some(("Bob crashed at 200 ms", "faults[0]"));
+    says(Rule::NobodyCrashes, &crashed, said);
+    says(Rule::RoutersStayUp, &crashed, None);
+    let links = vec![[node(0), node(1)], [node(1), node(2)]];
+    crashed.network.topology = Topology::Links { links, routers: node(1).into() };
+    let said = Some(("Bob, a router, crashed at 200 ms", "faults[0]"));
+    says(Rule::RoutersStayUp, &crashed, said);
+}
+
+#[test]
+fn synchrony_ends_when_somebody_stands_still() {
+    let mut paused = scenario();
+    paused.network.timing = Timing::Synchronous(10);
+    paused.faults = vec![Fault::Pause { node: node(2), at: 300, until: 310 }];
+    says(Rule::Synchrony, &paused, Some(("Carol stood still from 300 ms on", "faults[0]")));
+}
+
+#[test]
+fn a_parameter_that_is_not_what_it_should_be_is_named() {
+    let mut tuned = scenario();
+    tuned.params.insert("max-crashes".to_owned(), ParameterValue::Integer(1));
+    let said = Some(("max-crashes is 1", "params.max-crashes"));
+    says(Rule::ParameterIs("max-crashes", "127"), &tuned, said);
+}
+
+#[test]
+fn a_wrong_clock_counts_once_it_is_looked_at() {
+    let drifting = |rate| {
+        let mut scenario = Scenario::new(RUMOUR.id, Scenario::numbered(2));
+        let rate = PerMillion(rate);
+        scenario.faults = vec![Fault::Drift { node: node(0), rate, offset: 0 }];
+        scenario.ask(10, node(0), "look", None);
+        scenario
+    };
+    let breach = |rule: Rule, scenario: &Scenario| {
+        let trace = run(&RUMOUR, scenario).expect("the rumour's requests");
+        rule.breach(&RUMOUR, scenario, &trace)
+            .map(|it| (spell(&it.why, &scenario.nodes), it.culprit))
+    };
+    let said = ("P1's clock runs at 1.01 times time".to_owned(), "faults[0]".to_owned());
+    assert_eq!(breach(Rule::ClocksRunTrue, &drifting(1_010_000)), Some(said));
+    assert_eq!(breach(Rule::ClocksRunTrue, &drifting(1_000_000)), None);
+    let mut unseen = drifting(1_010_000);
+    unseen.requests.clear();
+    assert_eq!(breach(Rule::ClocksRunTrue, &unseen), None);
+}
+
+#[test]
+fn what_only_liveness_relies_on_is_no_excuse_for_safety() {
+    let assumption = Rule::NobodyCrashes.always().for_liveness();
+    assert_eq!(assumption.statement(), "nobody crashes (for liveness)");
+    let model: &'static [Assumption] = Box::leak(Box::new([assumption]));
+    let fragile = Protocol { model, ..*protocol("reliable-broadcast") };
+    let mut scenario = scenario();
+    scenario.faults = vec![crash(0, 0, Some(1))];
+    let trace = run(&fragile, &scenario).expect("a broadcast is a request");
+    let report = report(&fragile, &scenario, &trace);
+    let rules =
+        |kind| -> Vec<Rule> { report.breaches_of(kind).map(|breach| breach.rule).collect() };
+    assert_eq!(rules(Kind::Liveness), [Rule::NobodyCrashes]);
+    assert_eq!(rules(Kind::Safety), []);
 }

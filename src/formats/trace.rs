@@ -160,6 +160,9 @@ fn points(trace: &Trace, metric: usize, node: NodeId) -> Vec<(Time, i64)> {
     let values = samples.filter_map(|it| Some((it.time, *it.values.get(metric)?)));
     let mut points: Vec<(Time, i64)> = Vec::new();
     for point in values {
+        if points.last() == Some(&point) {
+            continue;
+        }
         // What another metric's change has noted says nothing where this one changed neither before nor after.
         if let [.., before, last] = points.as_mut_slice()
             && before.1 == last.1

@@ -46,3 +46,8 @@ pub(super) fn form(
     });
     html! { <form {class} {onsubmit}>{ button }{ field }</form> }
 }
+
+/// A control with its name beside it.
+pub(super) fn field(name: &'static str, help: &'static str, control: Html) -> Html {
+    html! { <label class="field" title={help}><span>{ name }</span>{ control }</label> }
+}

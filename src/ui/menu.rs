@@ -12,7 +12,7 @@ use crate::{
     formats::Outcome,
     kernel::{
         EventId, EventKind, Fate, Fault, Message, MessageName, NodeId, NodeSet, RequestKind,
-        RequestSpec, Time,
+        RequestSpec, Time, With,
     },
     web::{self, Focus},
 };

@@ -1,5 +1,6 @@
 //! The only module that names Yew: components, one a file, that draw the state and send actions.
 
+mod about;
 mod arrows;
 mod banner;
 mod caption;
@@ -10,6 +11,7 @@ mod icons;
 mod legend;
 mod marks;
 mod menu;
+mod network;
 mod page;
 mod picture;
 mod present;

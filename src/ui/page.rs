@@ -5,6 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::{
+    about::About,
     banner::banner,
     caption::caption_line,
     deeds::Deeds,
@@ -104,6 +105,7 @@ pub(super) fn Page() -> Html {
                     <Deeds run={state.run.clone()} refusals={state.refusals} can_undo={!state.undo.is_empty()}
                         can_redo={!state.redo.is_empty()} send={send.clone()} />
                     <Settings run={state.run.clone()} refusals={state.refusals} send={send.clone()} />
+                    <About run={state.run.clone()} send={send.clone()} />
                 </div>
             </main>
             <div class="unseen" role="status" aria-live="polite">{ &state.announcement }</div>

@@ -4,15 +4,13 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    fields::{Number, number},
+    fields::{Number, field, number},
+    network::network,
 };
 use crate::{
     app::{Action, Edit, Run},
     formats::Outcome,
-    kernel::{
-        Delay, Detector, Domain, MAX_NODES, NetworkSpec, NodeId, Order, Parameter, ParameterValue,
-        PerMillion,
-    },
+    kernel::{Domain, MAX_NODES, NodeId, Parameter, ParameterValue},
     web,
 };
 
@@ -39,17 +37,8 @@ pub(super) fn Settings(props: &Props) -> Html {
             { nodes(run, send) }
             <h2>{ "Network" }</h2>
             { network(run, send) }
-            <p class="model">
-                { "What the protocol assumes: " }
-                { run.protocol.model.iter().map(|a| a.statement()).collect::<Vec<_>>().join("; ") }
-                { "." }
-            </p>
         </section>
     }
-}
-
-fn field(name: &'static str, help: &'static str, control: Html) -> Html {
-    html! { <label class="field" title={help}><span>{ name }</span>{ control }</label> }
 }
 
 fn parameter_field(props: &Props, parameter: &'static Parameter) -> Html {
@@ -119,94 +108,4 @@ fn nodes(run: &Outcome, send: &Send) -> Html {
             </details>
         </>
     }
-}
-
-/// A field that changes one thing of the network.
-fn changes<T: 'static>(
-    run: &Outcome,
-    send: &Send,
-    change: impl Fn(&mut NetworkSpec, T) + 'static,
-) -> Callback<T> {
-    let network = run.scenario.network.clone();
-    send.reform(move |value| {
-        let mut network = network.clone();
-        change(&mut network, value);
-        Action::Apply(Edit::Network(network))
-    })
-}
-
-fn network(run: &Outcome, send: &Send) -> Html {
-    let spec = &run.scenario.network;
-    let Delay { min, max } = spec.delay;
-    // The other end of the range gives way: a range is never refused while it is being typed.
-    let set_min = changes(run, send, |network, value: u64| {
-        network.delay = Delay { min: value, max: network.delay.max.max(value) };
-    });
-    let set_max = changes(run, send, |network, value: u64| {
-        network.delay = Delay { min: network.delay.min.min(value), max: value };
-    });
-    let set_order = changes(run, send, |network, event: Event| {
-        network.order = if web::value_of(&event) == "fifo" { Order::Fifo } else { Order::Any };
-    });
-    let set_loss = changes(run, send, |network, event: Event| network.loss = percent(&event));
-    let set_duplicate =
-        changes(run, send, |network, event: Event| network.duplicate = percent(&event));
-    let set_detector = changes(run, send, |network, event: Event| {
-        network.detector = match web::value_of(&event).as_str() {
-            "perfect" => Detector::Perfect(Detector::BOUND),
-            _ => Detector::None,
-        };
-    });
-    let reseed = {
-        let seed = run.scenario.seed;
-        send.reform(move |_: MouseEvent| Action::Apply(Edit::Seed((seed + 1) % (1 << 53))))
-    };
-    let detected = matches!(spec.detector, Detector::Perfect(_));
-    let until = send.reform(|until: u64| Action::Apply(Edit::Until(until.max(1))));
-    html! {
-        <>
-            <div class="field" role="group" aria-label="Delay" title="How long a message takes: anything between the two is equally likely">
-                <span>{ "delay" }</span>
-                { number(Number { id: Some("delay-min"), value: min, onchange: set_min, label: Some("Least delay in ms".to_owned()), ..Number::default() }) }{ "to" }
-                { number(Number { id: Some("delay-max"), value: max, onchange: set_max, label: Some("Greatest delay in ms".to_owned()), ..Number::default() }) }
-                <small>{ "ms" }</small>
-            </div>
-            { field("order", "Whether messages of one link can overtake each other", html! {
-                <select id="order" onchange={set_order}>
-                    <option value="any" selected={spec.order == Order::Any}>{ "any" }</option>
-                    <option value="fifo" selected={spec.order == Order::Fifo}>{ "first in, first out" }</option>
-                </select>
-            }) }
-            { field("loss", "How likely a message is lost", percent_field("loss", spec.loss, set_loss)) }
-            { field("duplicates", "How likely a second copy comes", percent_field("duplicate", spec.duplicate, set_duplicate)) }
-            { field("crashes are", "Whether a failure detector tells everyone of every crash", html! {
-                <select id="detector" onchange={set_detector}>
-                    <option value="none" selected={!detected}>{ "undetectable" }</option>
-                    <option value="perfect" selected={detected}>{ "detected (fail-stop)" }</option>
-                </select>
-            }) }
-            { field("run until", "When the run ends", html! {
-                <>{ number(Number { id: Some("until"), value: run.scenario.until, min: 1, onchange: until, ..Number::default() }) }<small>{ "ms" }</small></>
-            }) }
-            <button id="reseed" onclick={reseed} title="Other delays and other losses, drawn anew">
-                { "Other luck" }
-            </button>
-        </>
-    }
-}
-
-/// A probability, as a reader types it: in per cent, with up to four decimals.
-fn percent_field(id: &'static str, odds: PerMillion, onchange: Callback<Event>) -> Html {
-    let value = format!("{}.{:04}", odds.0 / 10_000, odds.0 % 10_000);
-    let value = value.trim_end_matches('0').trim_end_matches('.').to_owned();
-    html! {
-        <>
-            <input {id} type="number" min="0" max="100" step="any" {value} {onchange} />
-            <small>{ "%" }</small>
-        </>
-    }
-}
-
-fn percent(event: &Event) -> PerMillion {
-    PerMillion((web::number_of(event).clamp(0.0, 100.0) * 10_000.0).round() as u32)
 }

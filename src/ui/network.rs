@@ -1,0 +1,164 @@
+//! The network's controls.
+
+use yew::prelude::*;
+
+use super::{
+    Send,
+    fields::{Number, field, number},
+};
+use crate::{
+    app::{Action, Edit},
+    formats::Outcome,
+    kernel::{Delay, Detector, Medium, NetworkSpec, Order, PerMillion, Timing, Topology},
+    web,
+};
+
+/// A field that changes one thing of the network.
+fn changes<T: 'static>(
+    run: &Outcome,
+    send: &Send,
+    change: impl Fn(&mut NetworkSpec, T) + 'static,
+) -> Callback<T> {
+    let network = run.scenario.network.clone();
+    send.reform(move |value| {
+        let mut network = network.clone();
+        change(&mut network, value);
+        Action::Apply(Edit::Network(network))
+    })
+}
+
+/// The network's controls.
+pub(super) fn network(run: &Outcome, send: &Send) -> Html {
+    let spec = &run.scenario.network;
+    let Delay { min, max } = spec.delay;
+    // The other end of the range gives way: a range is never refused while it is being typed.
+    let set_min = changes(run, send, |network, value: u64| {
+        network.delay = Delay { min: value, max: network.delay.max.max(value) };
+    });
+    let set_max = changes(run, send, |network, value: u64| {
+        network.delay = Delay { min: network.delay.min.min(value), max: value };
+    });
+    let set_order = changes(run, send, |network, event: Event| {
+        network.order = if web::value_of(&event) == "fifo" { Order::Fifo } else { Order::Any };
+    });
+    let set_loss = changes(run, send, |network, event: Event| network.loss = percent(&event));
+    let set_duplicate =
+        changes(run, send, |network, event: Event| network.duplicate = percent(&event));
+    let set_detector = changes(run, send, |network, event: Event| {
+        network.detector = match web::value_of(&event).as_str() {
+            "perfect" => Detector::Perfect(Detector::BOUND),
+            _ => Detector::None,
+        };
+    });
+    let set_timing = changes(run, send, |network, event: Event| {
+        network.timing = match web::value_of(&event).as_str() {
+            // What is promised is what is kept, until somebody breaks it.
+            "synchronous" => Timing::Synchronous(network.delay.max),
+            _ => Timing::Asynchronous,
+        };
+    });
+    let set_medium = changes(run, send, |network, event: Event| {
+        network.medium =
+            if web::value_of(&event) == "shared" { Medium::Shared } else { Medium::Links };
+    });
+    let set_bound =
+        changes(run, send, |network, bound| network.timing = Timing::Synchronous(bound));
+    let reseed = {
+        let seed = run.scenario.seed;
+        send.reform(move |_: MouseEvent| Action::Apply(Edit::Seed((seed + 1) % (1 << 53))))
+    };
+    let detected = matches!(spec.detector, Detector::Perfect(_));
+    let until = send.reform(|until: u64| Action::Apply(Edit::Until(until.max(1))));
+    html! {
+        <>
+            <div class="field" role="group" aria-label="Delay" title="How long a message takes: anything between the two is equally likely">
+                <span>{ "delay" }</span>
+                { number(Number { id: Some("delay-min"), value: min, onchange: set_min, label: Some("Least delay in ms".to_owned()), ..Number::default() }) }{ "to" }
+                { number(Number { id: Some("delay-max"), value: max, onchange: set_max, label: Some("Greatest delay in ms".to_owned()), ..Number::default() }) }
+                <small>{ "ms" }</small>
+            </div>
+            { field("timing", "What the protocol may assume about delays", html! {
+                <select id="timing" onchange={set_timing}>
+                    <option value="asynchronous" selected={spec.timing == Timing::Asynchronous}>{ "asynchronous" }</option>
+                    <option value="synchronous" selected={spec.timing != Timing::Asynchronous}>{ "synchronous" }</option>
+                </select>
+            }) }
+            if let Timing::Synchronous(bound) = spec.timing {
+                { field("bound", "The longest delay that the protocol counts on; a message may break it", html! {
+                    <>{ number(Number { id: Some("bound"), value: bound, onchange: set_bound, ..Number::default() }) }<small>{ "ms" }</small></>
+                }) }
+            }
+            { field("order", "Whether messages of one link can overtake each other", html! {
+                <select id="order" onchange={set_order}>
+                    <option value="any" selected={spec.order == Order::Any}>{ "any" }</option>
+                    <option value="fifo" selected={spec.order == Order::Fifo}>{ "first in, first out" }</option>
+                </select>
+            }) }
+            { field("loss", "How likely a message is lost", percent_field("loss", spec.loss, set_loss)) }
+            { field("duplicates", "How likely a second copy comes", percent_field("duplicate", spec.duplicate, set_duplicate)) }
+            { field("crashes are", "Whether a failure detector tells everyone of every crash", html! {
+                <select id="detector" onchange={set_detector}>
+                    <option value="none" selected={!detected}>{ "undetectable" }</option>
+                    <option value="perfect" selected={detected}>{ "detected (fail-stop)" }</option>
+                </select>
+            }) }
+            { field("links", "Who is linked to whom: what is sent to others is lost", topology(run, send)) }
+            { field("medium", "Whether a transmission is heard by all neighbours at the cost of one", html! {
+                <select id="medium" onchange={set_medium}>
+                    <option value="links" selected={spec.medium == Medium::Links}>{ "links of two" }</option>
+                    <option value="shared" selected={spec.medium == Medium::Shared}>{ "shared by all" }</option>
+                </select>
+            }) }
+            { field("run until", "When the run ends", html! {
+                <>{ number(Number { id: Some("until"), value: run.scenario.until, min: 1, onchange: until, ..Number::default() }) }<small>{ "ms" }</small></>
+            }) }
+            <button id="reseed" onclick={reseed} title="Other delays and other losses, drawn anew">
+                { "Other luck" }
+            </button>
+        </>
+    }
+}
+
+/// The shapes of networks that have a name; one that was given link by link stays on offer.
+fn topology(run: &Outcome, send: &Send) -> Html {
+    let given = &run.scenario.network.topology;
+    let named = [
+        ("everybody to everybody", Topology::Full),
+        ("a ring", Topology::Ring),
+        ("a line", Topology::Line),
+        ("a binary tree", Topology::Tree),
+    ];
+    let own = matches!(given, Topology::Links { .. }).then(|| ("as given", given.clone()));
+    let shapes: Vec<_> = named.into_iter().chain(own).collect();
+    let chosen = shapes.iter().position(|(_, shape)| shape == given);
+    let words: Vec<_> = shapes.iter().map(|(word, _)| *word).collect();
+    let onchange = changes(run, send, move |network, event: Event| {
+        let place = web::value_of(&event).parse::<usize>().ok();
+        if let Some((_, shape)) = place.and_then(|place| shapes.get(place)) {
+            network.topology = shape.clone();
+        }
+    });
+    html! {
+        <select id="topology" {onchange}>
+            { for words.into_iter().enumerate().map(|(place, word)| html! {
+                <option value={place.to_string()} selected={chosen == Some(place)}>{ word }</option>
+            }) }
+        </select>
+    }
+}
+
+/// A probability, as a reader types it: in per cent, with up to four decimals.
+fn percent_field(id: &'static str, odds: PerMillion, onchange: Callback<Event>) -> Html {
+    let value = format!("{}.{:04}", odds.0 / 10_000, odds.0 % 10_000);
+    let value = value.trim_end_matches('0').trim_end_matches('.').to_owned();
+    html! {
+        <>
+            <input {id} type="number" min="0" max="100" step="any" {value} {onchange} />
+            <small>{ "%" }</small>
+        </>
+    }
+}
+
+fn percent(event: &Event) -> PerMillion {
+    PerMillion((web::number_of(event).clamp(0.0, 100.0) * 10_000.0).round() as u32)
+}
