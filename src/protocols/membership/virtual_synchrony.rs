@@ -44,6 +44,7 @@
 //! finds out for itself; several changes become one.
 
 use std::{
+    cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
     mem,
 };
@@ -51,7 +52,7 @@ use std::{
 use derive_more::{Display, From};
 use serde::Serialize;
 
-use super::heartbeat_detector::{self, Heartbeat, HeartbeatDetector, Timer};
+use super::heartbeat_detector::{self, Heartbeat, HeartbeatDetector};
 use crate::{
     abstractions::{
         Value,
@@ -185,6 +186,8 @@ crate::parameters! {
         period: u32 = 50, in 10..=10_000 "ms", name "period";
         /// How long a node may send no heartbeat before it is suspected.
         timeout: u32 = 120, in 10..=20_000 "ms", name "timeout";
+        /// After how long who wants to join asks again, should nobody who heard it be left.
+        retry: u32 = 300, in 10..=20_000 "ms", name "retry";
     }
     /// How members tell each other what they have.
     pub enum Acks {
@@ -209,6 +212,7 @@ pub struct VirtualSynchrony {
     acks: Acks,
     detector: Detector,
     heartbeats: HeartbeatDetector,
+    retry: u32,
     /// Whom the detector holds to have crashed.
     crashed: NodeSet,
     /// The view that this node is in; none while it is outside.
@@ -226,7 +230,7 @@ pub struct VirtualSynchrony {
     unstable: Vec<Unstable>,
     /// The view change that is being flushed.
     change: Option<Change>,
-    /// The last flush of each of the others.
+    /// The last flush of everybody.
     flushed: BTreeMap<NodeId, Change>,
     /// What came too early, from those who are in the next view already.
     early: Vec<(NodeId, Message)>,
@@ -272,10 +276,12 @@ pub struct Unstable {
 }
 
 /// Who is outside and wants to get in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Joiner {
-    /// The number of the view whose state it has got.
-    briefed_in: Option<u32>,
+    /// By the number of a view: the state there.
+    states: BTreeMap<u32, Messages>,
+    /// By the number of a view: what it has flushed itself for those who are in it.
+    changes: BTreeMap<u32, Change>,
 }
 
 /// A message of the application on its way, from its sender or as a copy.
@@ -332,6 +338,17 @@ pub enum Message {
     Heartbeat(Heartbeat),
 }
 
+/// Its alarms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Display, From)]
+pub enum Timer {
+    /// Still not a member.
+    #[display("asks again")]
+    #[from(skip)]
+    AskAgain,
+    /// Of the layer below.
+    Heartbeats(heartbeat_detector::Timer),
+}
+
 impl Process for VirtualSynchrony {
     type Parameters = Parameters;
     type Request = GroupRequest;
@@ -340,7 +357,7 @@ impl Process for VirtualSynchrony {
     type Timer = Timer;
 
     fn new(group: Group, parameters: &Parameters) -> Self {
-        let Parameters { members, flush, acks, detector, period, timeout } = *parameters;
+        let Parameters { members, flush, acks, detector, period, timeout, retry } = *parameters;
         let members = group.everyone().and(NodeSet::first(members as usize));
         let first = View { number: 1, members };
         Self {
@@ -351,6 +368,7 @@ impl Process for VirtualSynchrony {
                 group,
                 &heartbeat_detector::Parameters { period, timeout },
             ),
+            retry,
             crashed: NodeSet::EMPTY,
             view: members.contains(group.me).then_some(first),
             arrived: NodeSet::EMPTY,
@@ -411,7 +429,7 @@ impl Process for VirtualSynchrony {
             Message::Flush(change) => self.on_flush(ctx, from, change),
             Message::Join => self.on_join(ctx, from),
             Message::State { view, messages } => self.on_state(ctx, view, messages),
-            Message::View(view) => self.on_view(ctx, view),
+            Message::View(view) => self.on_view(ctx, from, view),
             Message::Heartbeat(heartbeat) => {
                 self.heartbeats(ctx, |layer, ctx| layer.on_message(ctx, from, heartbeat));
             }
@@ -419,7 +437,12 @@ impl Process for VirtualSynchrony {
     }
 
     fn on_timer(&mut self, ctx: &mut Context<Self>, timer: Timer) {
-        self.heartbeats(ctx, |layer, ctx| layer.on_timer(ctx, timer));
+        match timer {
+            Timer::AskAgain => self.ask(ctx),
+            Timer::Heartbeats(timer) => {
+                self.heartbeats(ctx, |layer, ctx| layer.on_timer(ctx, timer));
+            }
+        }
     }
 
     fn on_detection(&mut self, ctx: &mut Context<Self>, detection: Detection) {
@@ -557,20 +580,22 @@ impl VirtualSynchrony {
         }
     }
 
-    /// What is stable need not be kept. A message of an earlier view is kept for those who may not have got
-    /// here yet, unless this node has it from them or has sent it to them.
+    /// What is stable need not be kept, unless somebody who is about to join may lack it. A message of an
+    /// earlier view is kept for those who may not have got here yet, but not for those whom this node has it
+    /// from or has sent it to.
     fn forget_what_all_have(&mut self, ctx: &Context<Self>) {
         let Some(View { number, members }) = self.view else { return };
-        let (acknowledged, arrived) = (&self.acknowledged, self.arrived);
         let others = but_me(members, ctx);
+        let newcomers = self.change.map_or(NodeSet::EMPTY, |change| change.joined);
+        let (acknowledged, arrived) = (&self.acknowledged, self.arrived);
         self.unstable.retain(|&Unstable { view, id, shared, .. }| {
             let has =
                 |node: NodeId| acknowledged.get(&node).is_some_and(|has| has[id.from] >= id.seq);
-            let all_have_it = match view == number {
-                true => others.into_iter().all(has),
+            let stable = match view == number {
+                true => others.into_iter().all(has) && newcomers.is_subset(shared),
                 false => others.is_subset(shared.or(arrived)),
             };
-            !all_have_it
+            !stable
         });
     }
 }
@@ -591,7 +616,11 @@ impl VirtualSynchrony {
         match detection {
             Detection::Suspect(node) => {
                 self.crashed.insert(node);
-                self.review(ctx);
+                if self.asked.is_some() {
+                    self.follow(ctx);
+                } else {
+                    self.review(ctx);
+                }
             }
             Detection::Restore(node) => self.crashed.remove(node),
         }
@@ -639,6 +668,10 @@ impl VirtualSynchrony {
             self.brief_who_joins(ctx, change);
             self.send_copies(ctx, others, change.joined);
             ctx.multicast(others, Message::Flush(change));
+            self.flushed.insert(ctx.me(), change);
+            if let Some(joiner) = &mut self.asked {
+                joiner.changes.insert(change.from.number, change);
+            }
             self.install_if_all_have_flushed(ctx);
         }
     }
@@ -669,7 +702,12 @@ impl VirtualSynchrony {
 
     /// Sends these nodes what they may lack.
     fn send_copies(&mut self, ctx: &mut Context<Self>, to: NodeSet, newcomers: NodeSet) {
+        // Who joins may have copies from those who have crashed, of a view that went another way.
+        let only = self.view.is_none().then_some(self.change).flatten();
         for Unstable { view, id, payload, shared } in &mut self.unstable {
+            if only.is_some_and(|change| change.from.number != *view) {
+                continue;
+            }
             let to = to.without(*shared);
             let data =
                 Data { view: *view, id: *id, payload: payload.clone(), has: self.received.clone() };
@@ -680,46 +718,33 @@ impl VirtualSynchrony {
     }
 
     fn on_flush(&mut self, ctx: &mut Context<Self>, from: NodeId, change: Change) {
-        let number = change.from.number;
-        match (self.view, self.basis()) {
-            (_, Some(basis)) if number == basis.number => {
-                if !self.is_gone(from) {
-                    self.arrived.insert(from);
-                    self.flushed.insert(from, change);
-                    self.go_on(ctx, self.change.map_or(change, |mine| mine.merge(change)));
+        let Some(view) = self.view else { return self.on_flush_outside(ctx, from, change) };
+        match change.from.number.cmp(&view.number) {
+            Ordering::Greater => self.catch_up(ctx, from, change),
+            Ordering::Equal if self.is_gone(from) => {}
+            Ordering::Equal => {
+                self.arrived.insert(from);
+                self.flushed.insert(from, change);
+                self.go_on(ctx, self.change.map_or(change, |mine| mine.merge(change)));
+            }
+            Ordering::Less => {
+                // It has been left behind, since somebody crashed in the middle of its flushes.
+                if view.members.contains(from) {
+                    self.send_copies(ctx, from.into(), NodeSet::EMPTY);
+                    ctx.send(from, Message::View(view));
                 }
             }
-            (Some(view), _) if number > view.number => {
-                self.early.push((from, Message::Flush(change)));
-            }
-            (Some(view), _) if view.members.contains(from) => {
-                // It has been left behind, since somebody crashed in the middle of its flushes.
-                self.send_copies(ctx, from.into(), NodeSet::EMPTY);
-                ctx.send(from, Message::View(view));
-            }
-            (None, basis)
-                if self.asked.is_some()
-                    && change.joined.contains(ctx.me())
-                    && basis.is_none_or(|basis| number > basis.number) =>
-            {
-                self.change = None;
-                self.flushed = BTreeMap::from([(from, change)]);
-                self.go_on(ctx, change);
-            }
-            _ => {}
         }
     }
 
     fn install_if_all_have_flushed(&mut self, ctx: &mut Context<Self>) {
         let Some(change) = self.change else { return };
         let next = change.to();
-        let has_flushed = |node: NodeId| match node == ctx.me() {
-            true => self.view.is_some() || self.is_briefed(change),
-            false => self.flushed.get(&node) == Some(&change),
-        };
+        let has_flushed = |node: NodeId| self.flushed.get(&node) == Some(&change);
         // Where no old member remains, the group has ceased to be.
         let goes_on = next.members.contains(ctx.me()) && !change.remaining().is_empty();
         if goes_on && next.members.into_iter().all(has_flushed) {
+            self.take_state(ctx, change.from.number);
             self.install(ctx, next);
         }
     }
@@ -732,7 +757,6 @@ impl VirtualSynchrony {
         self.flushed.clear();
         self.briefed = NodeSet::EMPTY;
         self.joining = self.joining.without(members);
-        self.asked = None;
         self.forget_what_all_have(ctx);
         ctx.indicate(GroupIndication::View { id, members });
         for (id, payload) in mem::take(&mut self.blocked) {
@@ -747,14 +771,31 @@ impl VirtualSynchrony {
         self.review(ctx);
     }
 
-    /// Somebody has installed a view that this node flushed for.
-    fn on_view(&mut self, ctx: &mut Context<Self>, view: View) {
-        let is_news = match self.view {
-            Some(mine) => view.number > mine.number,
-            None => self.asked.is_some(),
+    /// Somebody has installed a view that this node takes part in, and has sent it what it lacked of the one
+    /// before.
+    fn on_view(&mut self, ctx: &mut Context<Self>, from: NodeId, view: View) {
+        // Who joins knows the view before from the sender's last flush.
+        let flushed = self.flushed.get(&from).map(|change| change.from.number);
+        let before = match self.view {
+            Some(mine) => Some(mine.number),
+            None if self.flush => flushed,
+            None => self.asked.is_some().then_some(0),
         };
-        if is_news && view.members.contains(ctx.me()) {
+        // If the sender has gone, and this node has flushed so, others may go on without that view.
+        if let Some(before) = before.filter(|before| view.number > *before)
+            && view.members.contains(ctx.me())
+            && !self.is_gone(from)
+        {
+            self.take_state(ctx, before);
             self.install(ctx, view);
+        }
+    }
+
+    /// Who flushes for the view after the next has installed the next one.
+    fn catch_up(&mut self, ctx: &mut Context<Self>, from: NodeId, change: Change) {
+        self.on_view(ctx, from, change.from);
+        if self.view.is_some_and(|view| view.number >= change.from.number) {
+            self.on_flush(ctx, from, change);
         }
     }
 }
@@ -768,14 +809,18 @@ impl VirtualSynchrony {
         if self.asked.is_some() {
             return refuse(ctx, "has asked already");
         }
-        self.asked = Some(Joiner { briefed_in: None });
+        self.asked = Some(Joiner::default());
+        self.ask(ctx);
+    }
+
+    fn ask(&self, ctx: &mut Context<Self>) {
         ctx.send_others(Message::Join);
+        ctx.set_timer(Timer::AskAgain, self.retry.into());
     }
 
     fn on_state(&mut self, ctx: &mut Context<Self>, view: u32, messages: Messages) {
         let Some(joiner) = &mut self.asked else { return };
-        joiner.briefed_in = joiner.briefed_in.max(Some(view));
-        self.state.extend(messages);
+        joiner.states.insert(view, messages);
         if let Some(change) = self.change.filter(|change| change.from.number == view) {
             self.begin(ctx, change);
         }
@@ -789,19 +834,58 @@ impl VirtualSynchrony {
             Some(copy) => drop(copy.shared.insert(from)),
             None => {
                 let shared = [from, id.from].into_iter().collect();
-                self.keep(Unstable { view, id, payload, shared });
+                self.unstable.push(Unstable { view, id, payload, shared });
             }
         }
     }
 
+    fn on_flush_outside(&mut self, ctx: &mut Context<Self>, from: NodeId, change: Change) {
+        if self.asked.is_none() {
+            return;
+        }
+        if change.joined.contains(ctx.me()) {
+            self.flushed.insert(from, change);
+            self.follow(ctx);
+        } else {
+            self.catch_up(ctx, from, change);
+        }
+    }
+
+    /// Who joins goes with those who have got furthest, and with the others again if all of these have crashed:
+    /// where they were nobody else will ever be.
+    fn follow(&mut self, ctx: &mut Context<Self>) {
+        let (me, crashed) = (ctx.me(), self.crashed);
+        let theirs = self.flushed.iter().filter(|(by, _)| **by != me && !crashed.contains(**by));
+        let theirs = theirs.map(|(_, change)| *change);
+        let Some(furthest) = theirs.clone().max_by_key(|change| change.from.number) else { return };
+        let number = furthest.from.number;
+        let mine = self.asked.as_ref().and_then(|joiner| joiner.changes.get(&number)).copied();
+        let all = theirs.filter(|change| change.from.number == number).chain(mine);
+        let change = all.fold(furthest, Change::merge);
+        if self.change.is_some_and(|before| before.from.number != number) {
+            self.change = None;
+        }
+        self.go_on(ctx, change);
+    }
+
     fn is_briefed(&self, change: Change) -> bool {
-        self.asked.is_some_and(|joiner| joiner.briefed_in == Some(change.from.number))
+        self.asked.as_ref().is_some_and(|joiner| joiner.states.contains_key(&change.from.number))
+    }
+
+    /// The state that a view was left with is the one in which a member found it, and what has come since.
+    fn take_state(&mut self, ctx: &mut Context<Self>, view: u32) {
+        let Some(mut joiner) = self.asked.take() else { return };
+        ctx.cancel_timer(Timer::AskAgain);
+        self.state = joiner.states.remove(&view).unwrap_or_default();
+        self.unstable.retain(|copy| copy.view == view);
+        let additions = self.unstable.iter().map(|copy| (copy.id, copy.payload.clone()));
+        self.state.extend(additions);
     }
 
     fn leave(&mut self, ctx: &mut Context<Self>) {
         let Some(view) = self.view else { return };
         self.begin(ctx, Change { gone: ctx.me().into(), ..Change::of(view) });
-        ctx.note(format!("has left view {}", view.number));
+        ctx.indicate(GroupIndication::Left { id: view.number });
         self.view = None;
         self.change = None;
         self.flushed.clear();
