@@ -211,14 +211,12 @@ pub struct VirtualSynchrony {
     flush: bool,
     acks: Acks,
     detector: Detector,
-    heartbeats: HeartbeatDetector,
     retry: u32,
+    heartbeats: HeartbeatDetector,
     /// Whom the detector holds to have crashed.
     crashed: NodeSet,
     /// The view that this node is in; none while it is outside.
     view: Option<View>,
-    /// Who is known to have installed this view, or a later one.
-    arrived: NodeSet,
     /// What it has delivered: the application's state, which who joins gets.
     state: Messages,
     /// How many broadcasts this node has been asked for.
@@ -227,12 +225,15 @@ pub struct VirtualSynchrony {
     received: VectorClock,
     /// By member: what it has said that it has.
     acknowledged: BTreeMap<NodeId, VectorClock>,
+    /// Copies of what some member may lack.
     unstable: Vec<Unstable>,
+    /// Who came along from the view before, and has not been heard of in this one.
+    behind: NodeSet,
     /// The view change that is being flushed.
     change: Option<Change>,
     /// The last flush of everybody.
     flushed: BTreeMap<NodeId, Change>,
-    /// What came too early, from those who are in the next view already.
+    /// What came from those who are in a later view already.
     early: Vec<(NodeId, Message)>,
     /// What is to be broadcast as soon as the next view is there.
     blocked: Vec<(BroadcastId, Value)>,
@@ -240,16 +241,14 @@ pub struct VirtualSynchrony {
     leaving: bool,
     /// Who has asked to join, and is not a member yet.
     joining: NodeSet,
-    /// To whom of them this node has sent the state.
-    briefed: NodeSet,
-    /// What this node, which has asked to join, waits for.
-    asked: Option<Joiner>,
+    /// If this node has asked itself: by member, what that has told it.
+    asked: Option<BTreeMap<NodeId, Welcome>>,
 }
 
 /// Messages, in the order of their senders.
 type Messages = BTreeSet<(BroadcastId, Value)>;
 
-/// A view: G₂ = {P1, P3}.
+/// A view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct View {
     number: u32,
@@ -275,15 +274,6 @@ pub struct Unstable {
     shared: NodeSet,
 }
 
-/// Who is outside and wants to get in.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
-pub struct Joiner {
-    /// By the number of a view: the state there.
-    states: BTreeMap<u32, Messages>,
-    /// By the number of a view: what it has flushed itself for those who are in it.
-    changes: BTreeMap<u32, Change>,
-}
-
 /// A message of the application on its way, from its sender or as a copy.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Display)]
 #[display("{payload}")]
@@ -293,6 +283,17 @@ pub struct Data {
     payload: Value,
     /// What the node that it comes from has: an acknowledgement.
     has: VectorClock,
+}
+
+/// What a member tells who joins, once it has installed the first view with it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Display)]
+#[display("STATE")]
+pub struct Welcome {
+    view: View,
+    /// Who joins with that view.
+    newcomers: NodeSet,
+    /// What was delivered before.
+    state: Messages,
 }
 
 /// What travels.
@@ -311,29 +312,16 @@ pub enum Message {
     },
     /// Its sender has nothing more to say in the old view.
     #[display("FLUSH {}", _0.to().number)]
-    #[from(skip)]
     Flush(Change),
+    /// This view has been installed.
+    #[display("VIEW {}", _0.number)]
+    View(View),
     /// Asks to become a member.
     #[display("JOIN")]
     #[from(skip)]
     Join,
-    /// What was delivered so far, for who joins.
-    #[display("STATE")]
-    #[from(skip)]
-    State {
-        /// In which view, and before.
-        view: u32,
-        /// The messages.
-        messages: Messages,
-    },
-    /// A copy of an unstable message, for who joins.
-    #[display("STATE {_0}")]
-    #[from(skip)]
-    Addition(Data),
-    /// This view has been installed.
-    #[display("VIEW {}", _0.number)]
-    #[from(skip)]
-    View(View),
+    /// For who joins.
+    State(Welcome),
     /// Of the layer below.
     Heartbeat(Heartbeat),
 }
@@ -359,31 +347,27 @@ impl Process for VirtualSynchrony {
     fn new(group: Group, parameters: &Parameters) -> Self {
         let Parameters { members, flush, acks, detector, period, timeout, retry } = *parameters;
         let members = group.everyone().and(NodeSet::first(members as usize));
-        let first = View { number: 1, members };
+        let layer = heartbeat_detector::Parameters { period, timeout };
         Self {
             flush,
             acks,
             detector,
-            heartbeats: HeartbeatDetector::new(
-                group,
-                &heartbeat_detector::Parameters { period, timeout },
-            ),
             retry,
+            heartbeats: HeartbeatDetector::new(group, &layer),
             crashed: NodeSet::EMPTY,
-            view: members.contains(group.me).then_some(first),
-            arrived: NodeSet::EMPTY,
-            state: BTreeSet::new(),
+            view: members.contains(group.me).then_some(View { number: 1, members }),
+            state: Messages::new(),
             sent: 0,
             received: VectorClock::new(group.size),
             acknowledged: BTreeMap::new(),
             unstable: Vec::new(),
+            behind: NodeSet::EMPTY,
             change: None,
             flushed: BTreeMap::new(),
             early: Vec::new(),
             blocked: Vec::new(),
             leaving: false,
             joining: NodeSet::EMPTY,
-            briefed: NodeSet::EMPTY,
             asked: None,
         }
     }
@@ -398,41 +382,49 @@ impl Process for VirtualSynchrony {
     }
 
     fn on_request(&mut self, ctx: &mut Context<Self>, request: GroupRequest) {
-        match request {
-            GroupRequest::Join => self.join(ctx),
-            GroupRequest::Leave => match self.change {
-                _ if self.view.is_none() || self.leaving => refuse(ctx, "not a member"),
-                Some(_) => self.leaving = true,
-                None => self.leave(ctx),
-            },
-            GroupRequest::Query => match self.view {
-                Some(View { members, .. }) => ctx.indicate(GroupIndication::Respond { members }),
-                None => refuse(ctx, "not a member"),
-            },
-            GroupRequest::Broadcast(payload) => {
+        let view = self.view.filter(|_| !self.leaving);
+        match (request, view) {
+            (GroupRequest::Join, None) if self.view.is_none() && self.asked.is_none() => {
+                self.asked = Some(BTreeMap::new());
+                self.ask(ctx);
+            }
+            (GroupRequest::Join, _) => refuse(ctx, "has asked before, or never left"),
+            (GroupRequest::Query, Some(View { members, .. })) => {
+                ctx.indicate(GroupIndication::Respond { members });
+            }
+            (GroupRequest::Leave, Some(_)) if self.change.is_some() => self.leaving = true,
+            (GroupRequest::Leave, Some(view)) => self.leave(ctx, view),
+            (GroupRequest::Broadcast(payload), view) => {
                 self.sent += 1;
                 let id = BroadcastId { from: ctx.me(), seq: self.sent };
-                match self.change {
-                    _ if self.view.is_none() || self.leaving => refuse(ctx, "not a member"),
-                    Some(_) => self.blocked.push((id, payload)),
-                    None => self.broadcast(ctx, id, payload),
+                match view {
+                    None => refuse(ctx, "not a member"),
+                    Some(_) if self.change.is_some() => self.blocked.push((id, payload)),
+                    Some(view) => self.broadcast(ctx, view, id, payload),
                 }
             }
+            (GroupRequest::Query | GroupRequest::Leave, None) => refuse(ctx, "not a member"),
         }
     }
 
     fn on_message(&mut self, ctx: &mut Context<Self>, from: NodeId, message: Message) {
-        match message {
-            Message::Data(data) => self.on_data(ctx, from, data),
-            Message::Addition(data) => self.on_addition(from, data),
-            Message::Ack { view, has } => self.on_ack(ctx, from, view, has),
-            Message::Flush(change) => self.on_flush(ctx, from, change),
-            Message::Join => self.on_join(ctx, from),
-            Message::State { view, messages } => self.on_state(ctx, view, messages),
-            Message::View(view) => self.on_view(ctx, from, view),
-            Message::Heartbeat(heartbeat) => {
+        match (message, self.view) {
+            (Message::Heartbeat(heartbeat), _) => {
                 self.heartbeats(ctx, |layer, ctx| layer.on_message(ctx, from, heartbeat));
             }
+            (Message::State(welcome), None) => self.on_state(ctx, from, welcome),
+            (Message::Data(data), Some(view)) => self.on_data(ctx, view, from, data),
+            (Message::Ack { view: number, has }, Some(view)) => match number == view.number {
+                true => self.on_ack(ctx, from, has),
+                false => self.keep_if_early(view, from, number, Message::Ack { view: number, has }),
+            },
+            (Message::Flush(change), Some(view)) => self.on_flush(ctx, view, from, change),
+            (Message::View(next), Some(view)) => self.catch_up(ctx, view, from, next),
+            (Message::Join, Some(view)) => self.on_join(ctx, view, from),
+            // For the view that this node is waiting for, perhaps.
+            (Message::Join | Message::View(_), None) => {}
+            (message, None) if self.asked.is_some() => self.early.push((from, message)),
+            _ => {}
         }
     }
 
@@ -465,7 +457,7 @@ impl Process for VirtualSynchrony {
     fn waits_for(&self) -> NodeSet {
         let Some(change) = self.change else { return NodeSet::EMPTY };
         let done = self.flushed.iter().filter(|(_, flushed)| **flushed == change);
-        change.to().members.without(done.map(|(node, _)| *node).collect())
+        change.remaining().without(done.map(|(node, _)| *node).collect())
     }
 
     fn carries(_from: NodeId, message: &Message) -> Option<Carried> {
@@ -480,13 +472,17 @@ fn refuse(ctx: &mut Context<VirtualSynchrony>, why: &'static str) {
     ctx.indicate(GroupIndication::Refuse { why });
 }
 
+fn but_me(nodes: NodeSet, ctx: &Context<VirtualSynchrony>) -> NodeSet {
+    nodes.without(ctx.me().into())
+}
+
 impl Change {
     /// No change yet.
     const fn of(from: View) -> Self {
         Self { from, joined: NodeSet::EMPTY, gone: NodeSet::EMPTY }
     }
 
-    /// All that has happened to the same view, as far as two of its members know.
+    /// All that has happened to a view, as far as two of its members know.
     const fn merge(self, other: Self) -> Self {
         let (joined, gone) = (self.joined.or(other.joined), self.gone.or(other.gone));
         Self { from: self.from, joined, gone }
@@ -508,106 +504,80 @@ impl Change {
 
 /// Multicasts within a view.
 impl VirtualSynchrony {
-    fn broadcast(&mut self, ctx: &mut Context<Self>, id: BroadcastId, payload: Value) {
-        let Some(View { number: view, members }) = self.view else { return };
+    fn broadcast(&mut self, ctx: &mut Context<Self>, view: View, id: BroadcastId, payload: Value) {
         self.received[id.from] = id.seq;
-        let data = Data { view, id, payload: payload.clone(), has: self.received.clone() };
-        ctx.multicast(but_me(members, ctx), Message::Data(data));
-        self.deliver(ctx, Unstable { view, id, payload, shared: members });
+        let has = self.received.clone();
+        let data = Data { view: view.number, id, payload: payload.clone(), has };
+        ctx.multicast(but_me(view.members, ctx), data.into());
+        self.deliver(ctx, Unstable { view: view.number, id, payload, shared: view.members });
+        self.forget_what_is_stable(ctx);
     }
 
     fn deliver(&mut self, ctx: &mut Context<Self>, message: Unstable) {
         let (BroadcastId { from, seq }, payload) = (message.id, message.payload.clone());
-        self.keep(message);
-        ctx.indicate(GroupIndication::Deliver(Deliver { from, seq, payload }));
-        self.forget_what_all_have(ctx);
-    }
-
-    fn keep(&mut self, message: Unstable) {
-        self.state.insert((message.id, message.payload.clone()));
+        self.state.insert((message.id, payload.clone()));
         self.unstable.push(message);
+        ctx.indicate(GroupIndication::Deliver(Deliver { from, seq, payload }));
     }
 
-    fn on_data(&mut self, ctx: &mut Context<Self>, from: NodeId, data: Data) {
-        match (self.view, self.basis()) {
-            (None, Some(basis)) if data.view <= basis.number => self.on_addition(from, data),
-            (None, _) if self.asked.is_some() => self.early.push((from, Message::Data(data))),
-            (Some(view), _) if data.view > view.number => {
-                self.early.push((from, Message::Data(data)));
-            }
-            (Some(view), _) if data.view == view.number => {
-                if !self.is_gone(from) {
-                    self.receive(ctx, from, data);
-                }
-            }
-            (Some(_), _) if data.id.seq > self.received[data.id.from] => {
+    fn on_data(&mut self, ctx: &mut Context<Self>, view: View, from: NodeId, data: Data) {
+        let is_new = data.id.seq > self.received[data.id.from];
+        if data.view != view.number {
+            if is_new && data.view < view.number {
                 ctx.note(format!("{} is too late: view {} is over", data.payload, data.view));
             }
-            _ => {}
-        }
-    }
-
-    fn receive(&mut self, ctx: &mut Context<Self>, from: NodeId, data: Data) {
-        let Data { view, id, payload, has } = data;
-        if id.seq > self.received[id.from] {
-            self.received[id.from] = id.seq;
-            self.deliver(
-                ctx,
-                Unstable { view, id, payload, shared: [from, id.from].into_iter().collect() },
-            );
-            if let (Acks::AtOnce, None, Some(View { number: view, members })) =
-                (self.acks, self.change, self.view)
-            {
-                ctx.multicast(
-                    but_me(members, ctx),
-                    Message::Ack { view, has: self.received.clone() },
-                );
+            self.keep_if_early(view, from, data.view, data.into());
+        } else if !self.is_gone(from) {
+            let Data { view: number, id, payload, has } = data;
+            if is_new {
+                self.received[id.from] = id.seq;
+                let shared = [from, id.from].into_iter().collect();
+                self.deliver(ctx, Unstable { view: number, id, payload, shared });
+                if self.acks == Acks::AtOnce && self.change.is_none() {
+                    let ack = Message::Ack { view: number, has: self.received.clone() };
+                    ctx.multicast(but_me(view.members, ctx), ack);
+                }
+            } else if let Some(copy) = self.unstable.iter_mut().find(|copy| copy.id == id) {
+                copy.shared.insert(from);
             }
-        } else if let Some(copy) = self.unstable.iter_mut().find(|copy| copy.id == id) {
-            copy.shared.insert(from);
-        }
-        self.on_ack(ctx, from, view, has);
-    }
-
-    fn on_ack(&mut self, ctx: &mut Context<Self>, from: NodeId, view: u32, has: VectorClock) {
-        if self.view.is_some_and(|mine| mine.number == view) {
-            self.arrived.insert(from);
-            match self.acknowledged.get_mut(&from) {
-                Some(known) => known.join(&has),
-                None => drop(self.acknowledged.insert(from, has)),
-            }
-            self.forget_what_all_have(ctx);
+            self.on_ack(ctx, from, has);
         }
     }
 
-    /// What is stable need not be kept, unless somebody who is about to join may lack it. A message of an
-    /// earlier view is kept for those who may not have got here yet, but not for those whom this node has it
-    /// from or has sent it to.
-    fn forget_what_all_have(&mut self, ctx: &Context<Self>) {
+    fn keep_if_early(&mut self, view: View, from: NodeId, number: u32, message: Message) {
+        if number > view.number {
+            self.early.push((from, message));
+        }
+    }
+
+    fn on_ack(&mut self, ctx: &Context<Self>, from: NodeId, has: VectorClock) {
+        self.behind.remove(from);
+        match self.acknowledged.get_mut(&from) {
+            Some(known) => known.join(&has),
+            None => drop(self.acknowledged.insert(from, has)),
+        }
+        self.forget_what_is_stable(ctx);
+    }
+
+    /// What all members have need not be kept. Messages of earlier views are kept for those who may not have
+    /// got here yet, and have not got them from this node.
+    fn forget_what_is_stable(&mut self, ctx: &Context<Self>) {
         let Some(View { number, members }) = self.view else { return };
-        let others = but_me(members, ctx);
-        let newcomers = self.change.map_or(NodeSet::EMPTY, |change| change.joined);
-        let (acknowledged, arrived) = (&self.acknowledged, self.arrived);
+        let (others, behind, acknowledged) =
+            (but_me(members, ctx), self.behind, &self.acknowledged);
         self.unstable.retain(|&Unstable { view, id, shared, .. }| {
-            let has =
-                |node: NodeId| acknowledged.get(&node).is_some_and(|has| has[id.from] >= id.seq);
-            let stable = match view == number {
-                true => others.into_iter().all(has) && newcomers.is_subset(shared),
-                false => others.is_subset(shared.or(arrived)),
-            };
-            !stable
+            let has = |node| acknowledged.get(&node).is_some_and(|has| has[id.from] >= id.seq);
+            match view == number {
+                true => !others.into_iter().all(has),
+                false => !behind.is_subset(shared),
+            }
         });
     }
 }
 
 /// From view to view.
 impl VirtualSynchrony {
-    /// The view whose change this node takes part in: its own, or that of those whom it joins.
-    fn basis(&self) -> Option<View> {
-        self.view.or_else(|| self.change.map(|change| change.from))
-    }
-
-    /// What a node sends that is known to have gone may not reach everybody: it is too late.
+    /// What a node sends that is known to have gone may not reach everybody: it comes too late.
     fn is_gone(&self, node: NodeId) -> bool {
         self.change.is_some_and(|change| change.gone.contains(node))
     }
@@ -616,20 +586,16 @@ impl VirtualSynchrony {
         match detection {
             Detection::Suspect(node) => {
                 self.crashed.insert(node);
-                if self.asked.is_some() {
-                    self.follow(ctx);
-                } else {
-                    self.review(ctx);
-                }
+                self.review(ctx);
+                self.enter_if_all_are_there(ctx);
             }
             Detection::Restore(node) => self.crashed.remove(node),
         }
     }
 
-    fn on_join(&mut self, ctx: &mut Context<Self>, from: NodeId) {
-        let Some(basis) = self.basis() else { return };
+    fn on_join(&mut self, ctx: &mut Context<Self>, view: View, from: NodeId) {
         // The question of a member that has not left has been answered already.
-        if !basis.members.contains(from) || self.is_gone(from) {
+        if !view.members.contains(from) || self.is_gone(from) {
             self.joining.insert(from);
             self.review(ctx);
         }
@@ -637,42 +603,44 @@ impl VirtualSynchrony {
 
     /// Looks whether there is something to change.
     fn review(&mut self, ctx: &mut Context<Self>) {
-        if let Some(basis) = self.basis() {
-            self.go_on(ctx, self.change.unwrap_or(Change::of(basis)));
+        if let Some(view) = self.view {
+            self.go_on(ctx, self.change.unwrap_or(Change::of(view)));
         }
     }
 
-    /// Adds what this node knows itself to a change, and flushes it if there is something new in it.
+    /// Adds what this node knows itself to a change, and flushes it if that is news.
     fn go_on(&mut self, ctx: &mut Context<Self>, mut change: Change) {
         let members = change.from.members;
-        if self.view.is_some() {
-            let joining = self.joining.without(members).without(self.crashed);
-            change.joined = change.joined.or(joining);
-        }
+        change.joined = change.joined.or(self.joining.without(members).without(self.crashed));
         change.gone = change.gone.or(self.crashed.and(members.or(change.joined)));
         if self.change == Some(change) {
             self.install_if_all_have_flushed(ctx);
         } else if change != Change::of(change.from) {
-            self.begin(ctx, change);
+            self.change = Some(change);
+            match self.flush {
+                true => self.flush(ctx, change),
+                false => self.announce(ctx, change),
+            }
         }
     }
 
-    fn begin(&mut self, ctx: &mut Context<Self>, change: Change) {
-        self.change = Some(change);
-        if !self.flush {
-            return self.announce(ctx, change);
-        }
-        // Who joins has nothing to flush before it has the state.
-        if self.view.is_some() || self.is_briefed(change) {
-            let others = but_me(change.to().members, ctx);
-            self.brief_who_joins(ctx, change);
-            self.send_copies(ctx, others, change.joined);
-            ctx.multicast(others, Message::Flush(change));
-            self.flushed.insert(ctx.me(), change);
-            if let Some(joiner) = &mut self.asked {
-                joiner.changes.insert(change.from.number, change);
-            }
-            self.install_if_all_have_flushed(ctx);
+    fn flush(&mut self, ctx: &mut Context<Self>, change: Change) {
+        let others = but_me(change.remaining(), ctx);
+        self.send_copies(ctx, others);
+        ctx.multicast(others, change.into());
+        self.flushed.insert(ctx.me(), change);
+        self.install_if_all_have_flushed(ctx);
+    }
+
+    /// Sends these nodes what they may lack.
+    fn send_copies(&mut self, ctx: &mut Context<Self>, to: NodeSet) {
+        let Some(View { number, .. }) = self.view else { return };
+        for Unstable { view, id, payload, shared } in &mut self.unstable {
+            let lack_it = if *view == number { to } else { to.and(self.behind) };
+            let to = lack_it.without(*shared);
+            *shared = shared.or(to);
+            let (view, id, payload, has) = (*view, *id, payload.clone(), self.received.clone());
+            ctx.multicast(to, Data { view, id, payload, has }.into());
         }
     }
 
@@ -680,211 +648,114 @@ impl VirtualSynchrony {
     fn announce(&mut self, ctx: &mut Context<Self>, change: Change) {
         let (me, next) = (ctx.me(), change.to());
         if change.remaining().lowest() == Some(me) || change.gone.contains(me) {
-            self.brief_who_joins(ctx, change);
-            ctx.multicast(but_me(next.members, ctx), Message::View(next));
+            ctx.multicast(but_me(change.remaining(), ctx), next.into());
         }
         if next.members.contains(me) {
             self.install(ctx, next);
         }
     }
 
-    fn brief_who_joins(&mut self, ctx: &mut Context<Self>, change: Change) {
-        let newcomers = change.joined.without(change.gone).without(self.briefed);
-        if change.remaining().lowest() == Some(ctx.me()) && !newcomers.is_empty() {
-            self.briefed = self.briefed.or(newcomers);
-            for copy in &mut self.unstable {
-                copy.shared = copy.shared.or(newcomers);
-            }
-            let (view, messages) = (change.from.number, self.state.clone());
-            ctx.multicast(newcomers, Message::State { view, messages });
-        }
-    }
-
-    /// Sends these nodes what they may lack.
-    fn send_copies(&mut self, ctx: &mut Context<Self>, to: NodeSet, newcomers: NodeSet) {
-        // Who joins may have copies from those who have crashed, of a view that went another way.
-        let only = self.view.is_none().then_some(self.change).flatten();
-        for Unstable { view, id, payload, shared } in &mut self.unstable {
-            if only.is_some_and(|change| change.from.number != *view) {
-                continue;
-            }
-            let to = to.without(*shared);
-            let data =
-                Data { view: *view, id: *id, payload: payload.clone(), has: self.received.clone() };
-            *shared = shared.or(to);
-            ctx.multicast(to.without(newcomers), Message::Data(data.clone()));
-            ctx.multicast(to.and(newcomers), Message::Addition(data));
-        }
-    }
-
-    fn on_flush(&mut self, ctx: &mut Context<Self>, from: NodeId, change: Change) {
-        let Some(view) = self.view else { return self.on_flush_outside(ctx, from, change) };
+    fn on_flush(&mut self, ctx: &mut Context<Self>, view: View, from: NodeId, change: Change) {
         match change.from.number.cmp(&view.number) {
-            Ordering::Greater => self.catch_up(ctx, from, change),
             Ordering::Equal if self.is_gone(from) => {}
             Ordering::Equal => {
-                self.arrived.insert(from);
+                self.behind.remove(from);
                 self.flushed.insert(from, change);
                 self.go_on(ctx, self.change.map_or(change, |mine| mine.merge(change)));
             }
-            Ordering::Less => {
-                // It has been left behind, since somebody crashed in the middle of its flushes.
-                if view.members.contains(from) {
-                    self.send_copies(ctx, from.into(), NodeSet::EMPTY);
-                    ctx.send(from, Message::View(view));
-                }
+            // It has been left behind, since somebody crashed in the middle of its flushes.
+            Ordering::Less if view.members.contains(from) => {
+                self.send_copies(ctx, from.into());
+                ctx.send(from, view.into());
+            }
+            Ordering::Less => {}
+            Ordering::Greater => {
+                // Who flushes for the view after the next has installed the next.
+                self.early.push((from, change.into()));
+                self.catch_up(ctx, view, from, change.from);
             }
         }
     }
 
     fn install_if_all_have_flushed(&mut self, ctx: &mut Context<Self>) {
         let Some(change) = self.change else { return };
-        let next = change.to();
         let has_flushed = |node: NodeId| self.flushed.get(&node) == Some(&change);
-        // Where no old member remains, the group has ceased to be.
-        let goes_on = next.members.contains(ctx.me()) && !change.remaining().is_empty();
-        if goes_on && next.members.into_iter().all(has_flushed) {
-            self.take_state(ctx, change.from.number);
+        if change.remaining().into_iter().all(has_flushed) && !self.is_gone(ctx.me()) {
+            self.install(ctx, change.to());
+        }
+    }
+
+    /// A member has installed a view, and has sent this node what it lacked of the one before. If that member
+    /// has gone, and this node has flushed so, the others may go on without that view: then it must not.
+    fn catch_up(&mut self, ctx: &mut Context<Self>, view: View, from: NodeId, next: View) {
+        let is_next = next.number > view.number && next.members.contains(ctx.me());
+        if is_next && view.members.contains(from) && !self.is_gone(from) {
             self.install(ctx, next);
         }
     }
 
     fn install(&mut self, ctx: &mut Context<Self>, view: View) {
         let View { number: id, members } = view;
-        self.view = Some(view);
-        self.arrived = NodeSet::EMPTY;
+        let before = self.view.replace(view).map_or(NodeSet::EMPTY, |view| view.members);
+        self.behind = but_me(members.and(before), ctx);
         self.change = None;
         self.flushed.clear();
-        self.briefed = NodeSet::EMPTY;
         self.joining = self.joining.without(members);
-        self.forget_what_all_have(ctx);
+        self.forget_what_is_stable(ctx);
         ctx.indicate(GroupIndication::View { id, members });
+        let newcomers = members.without(before);
+        if before.contains(ctx.me()) && !newcomers.is_empty() {
+            let state = self.state.clone();
+            ctx.multicast(newcomers, Welcome { view, newcomers, state }.into());
+        }
         for (id, payload) in mem::take(&mut self.blocked) {
-            self.broadcast(ctx, id, payload);
+            self.broadcast(ctx, view, id, payload);
         }
         if mem::take(&mut self.leaving) {
-            return self.leave(ctx);
+            return self.leave(ctx, view);
         }
         for (from, message) in mem::take(&mut self.early) {
             self.on_message(ctx, from, message);
         }
         self.review(ctx);
     }
-
-    /// Somebody has installed a view that this node takes part in, and has sent it what it lacked of the one
-    /// before.
-    fn on_view(&mut self, ctx: &mut Context<Self>, from: NodeId, view: View) {
-        // Who joins knows the view before from the sender's last flush.
-        let flushed = self.flushed.get(&from).map(|change| change.from.number);
-        let before = match self.view {
-            Some(mine) => Some(mine.number),
-            None if self.flush => flushed,
-            None => self.asked.is_some().then_some(0),
-        };
-        // If the sender has gone, and this node has flushed so, others may go on without that view.
-        if let Some(before) = before.filter(|before| view.number > *before)
-            && view.members.contains(ctx.me())
-            && !self.is_gone(from)
-        {
-            self.take_state(ctx, before);
-            self.install(ctx, view);
-        }
-    }
-
-    /// Who flushes for the view after the next has installed the next one.
-    fn catch_up(&mut self, ctx: &mut Context<Self>, from: NodeId, change: Change) {
-        self.on_view(ctx, from, change.from);
-        if self.view.is_some_and(|view| view.number >= change.from.number) {
-            self.on_flush(ctx, from, change);
-        }
-    }
 }
 
 /// In and out.
 impl VirtualSynchrony {
-    fn join(&mut self, ctx: &mut Context<Self>) {
-        if self.view.is_some() {
-            return refuse(ctx, "a member already");
-        }
-        if self.asked.is_some() {
-            return refuse(ctx, "has asked already");
-        }
-        self.asked = Some(Joiner::default());
-        self.ask(ctx);
-    }
-
     fn ask(&self, ctx: &mut Context<Self>) {
         ctx.send_others(Message::Join);
         ctx.set_timer(Timer::AskAgain, self.retry.into());
     }
 
-    fn on_state(&mut self, ctx: &mut Context<Self>, view: u32, messages: Messages) {
-        let Some(joiner) = &mut self.asked else { return };
-        joiner.states.insert(view, messages);
-        if let Some(change) = self.change.filter(|change| change.from.number == view) {
-            self.begin(ctx, change);
+    fn on_state(&mut self, ctx: &mut Context<Self>, from: NodeId, welcome: Welcome) {
+        if let Some(told) = &mut self.asked {
+            told.insert(from, welcome);
+            self.enter_if_all_are_there(ctx);
         }
     }
 
-    /// It was for the members to deliver; who joins takes it into its state.
-    fn on_addition(&mut self, from: NodeId, data: Data) {
-        let Data { view, id, payload, .. } = data;
-        match self.unstable.iter_mut().find(|copy| copy.id == id) {
-            _ if self.asked.is_none() => {}
-            Some(copy) => drop(copy.shared.insert(from)),
-            None => {
-                let shared = [from, id.from].into_iter().collect();
-                self.unstable.push(Unstable { view, id, payload, shared });
-            }
+    /// Who joins waits until all old members who are up have told it of the same view: what only those have
+    /// installed who crashed then, the others may never get to. It tells the others who join, since it may be
+    /// the only one left who can.
+    fn enter_if_all_are_there(&mut self, ctx: &mut Context<Self>) {
+        let crashed = self.crashed;
+        let told = self.asked.iter().flatten().filter(|(by, _)| !crashed.contains(**by));
+        let Some((_, last)) = told.clone().max_by_key(|(_, told)| told.view.number) else { return };
+        let there = told.filter(|(_, told)| told.view == last.view).map(|(by, _)| *by).collect();
+        if last.view.members.without(last.newcomers).without(crashed).is_subset(there) {
+            let welcome = last.clone();
+            self.asked = None;
+            ctx.cancel_timer(Timer::AskAgain);
+            self.state = welcome.state.clone();
+            ctx.multicast(but_me(welcome.newcomers, ctx), welcome.clone().into());
+            self.install(ctx, welcome.view);
         }
     }
 
-    fn on_flush_outside(&mut self, ctx: &mut Context<Self>, from: NodeId, change: Change) {
-        if self.asked.is_none() {
-            return;
-        }
-        if change.joined.contains(ctx.me()) {
-            self.flushed.insert(from, change);
-            self.follow(ctx);
-        } else {
-            self.catch_up(ctx, from, change);
-        }
-    }
-
-    /// Who joins goes with those who have got furthest, and with the others again if all of these have crashed:
-    /// where they were nobody else will ever be.
-    fn follow(&mut self, ctx: &mut Context<Self>) {
-        let (me, crashed) = (ctx.me(), self.crashed);
-        let theirs = self.flushed.iter().filter(|(by, _)| **by != me && !crashed.contains(**by));
-        let theirs = theirs.map(|(_, change)| *change);
-        let Some(furthest) = theirs.clone().max_by_key(|change| change.from.number) else { return };
-        let number = furthest.from.number;
-        let mine = self.asked.as_ref().and_then(|joiner| joiner.changes.get(&number)).copied();
-        let all = theirs.filter(|change| change.from.number == number).chain(mine);
-        let change = all.fold(furthest, Change::merge);
-        if self.change.is_some_and(|before| before.from.number != number) {
-            self.change = None;
-        }
-        self.go_on(ctx, change);
-    }
-
-    fn is_briefed(&self, change: Change) -> bool {
-        self.asked.as_ref().is_some_and(|joiner| joiner.states.contains_key(&change.from.number))
-    }
-
-    /// The state that a view was left with is the one in which a member found it, and what has come since.
-    fn take_state(&mut self, ctx: &mut Context<Self>, view: u32) {
-        let Some(mut joiner) = self.asked.take() else { return };
-        ctx.cancel_timer(Timer::AskAgain);
-        self.state = joiner.states.remove(&view).unwrap_or_default();
-        self.unstable.retain(|copy| copy.view == view);
-        let additions = self.unstable.iter().map(|copy| (copy.id, copy.payload.clone()));
-        self.state.extend(additions);
-    }
-
-    fn leave(&mut self, ctx: &mut Context<Self>) {
-        let Some(view) = self.view else { return };
-        self.begin(ctx, Change { gone: ctx.me().into(), ..Change::of(view) });
+    /// Flushes its own departure, and is out.
+    fn leave(&mut self, ctx: &mut Context<Self>, view: View) {
+        self.go_on(ctx, Change { gone: ctx.me().into(), ..Change::of(view) });
         ctx.indicate(GroupIndication::Left { id: view.number });
         self.view = None;
         self.change = None;
@@ -893,7 +764,6 @@ impl VirtualSynchrony {
         self.unstable.clear();
         self.early.clear();
         self.joining = NodeSet::EMPTY;
-        self.briefed = NodeSet::EMPTY;
     }
 
     /// Hands an event to the layer below, and takes what it tells.
@@ -906,8 +776,4 @@ impl VirtualSynchrony {
             self.on_notice(ctx, notice.into());
         }
     }
-}
-
-fn but_me(nodes: NodeSet, ctx: &Context<VirtualSynchrony>) -> NodeSet {
-    nodes.without(ctx.me().into())
 }
