@@ -1,10 +1,17 @@
 //! The playground without a screen: what a reader does, and what the page shows then.
 
+mod common;
+
+use common::{chance::Chance, random_scenario::random_value};
+use serde_json::{Value as Json, json};
 use worldlines::{
-    app::{Action, Edit, OPENING, Selection, State, reduce},
-    formats::{bundled, scenario},
+    app::{
+        Action, Edit, Input, OPENING, Selection, State, TOUR, Ways, fields, reduce, request, shapes,
+    },
+    formats::{Outcome, bundled, scenario},
     kernel::{
         Class, Delay, Fate, Fault, MessageName, NetworkSpec, NodeId, ParameterValue, RequestSpec,
+        Scenario, With,
     },
     protocols,
 };
@@ -290,14 +297,244 @@ fn fewer_nodes_take_all_that_names_them_along_and_more_get_customary_names() {
 
 #[test]
 fn another_protocol_runs_with_the_same_requests_and_faults() {
-    let state = State::opening();
+    let state = reduce(&State::opening(), drop_of(0, 2));
+    let mut takers = 0;
     for (_, protocol) in protocols::catalogue() {
         let next = reduce(&state, apply(Edit::Protocol(protocol.id)));
         assert_eq!(next.scenario().protocol, protocol.id);
-        assert_eq!(next.scenario().requests, state.scenario().requests);
+        assert_eq!(next.scenario().nodes, state.scenario().nodes);
+        assert_eq!(next.scenario().network, state.scenario().network);
         assert_eq!(next.scenario().faults, state.scenario().faults);
+        let asked = &state.scenario().requests;
+        let takes = (protocol.behaviour.read_request)("broadcast", Some(&json!("m1")), &[]).is_ok()
+            && protocol.behaviour.requests.iter().any(|kind| kind.name == "broadcast");
+        assert_eq!(next.scenario().requests, if takes { asked.as_slice() } else { &[] });
+        assert_eq!(next.refused.is_some(), !takes, "{}: what is left out is said", protocol.id);
         assert_eq!(scenario::read(&scenario::write(next.scenario())).as_ref(), Ok(next.scenario()));
+        takers += usize::from(takes);
     }
+    assert!(takers >= 5, "only {takers} protocols can be asked for a broadcast");
+}
+
+/// A broadcast with a label, which `fifo-multicast` does not know, in the first of the three orders.
+fn labelled(state: &State) -> State {
+    let state = reduce(state, apply(Edit::Protocol("abcast")));
+    let with = Some(json!({"payload": "bill", "label": "x"}));
+    let request = RequestSpec { at: 90, node: node(1), name: "broadcast".to_owned(), with };
+    reduce(&state, apply(Edit::AddRequest(request)))
+}
+
+#[test]
+fn what_another_protocol_cannot_take_is_named_and_undo_brings_it_back() {
+    let state = labelled(&three_orders());
+    assert_eq!(state.scenario().requests.len(), 4);
+    let fifo = reduce(&state, apply(Edit::Protocol("fifo-multicast")));
+    assert_eq!(fifo.scenario().requests, three_orders().scenario().requests);
+    let why = fifo.refused.as_ref().map(|refused| refused.why.as_str());
+    let expected = "FIFO multicast knows nothing of this, so it was left out: \
+                    Bob: broadcast label x, payload bill. Undo brings it back.";
+    assert_eq!(why, Some(expected));
+    let back = reduce(&fifo, Action::Undo);
+    assert_eq!((back.scenario(), &back.refused), (state.scenario(), &None));
+}
+
+fn three_orders() -> State {
+    let stop = bundled::find(TOUR[1]).expect("it is bundled");
+    reduce(&State::opening(), Action::Open(stop))
+}
+
+#[test]
+fn every_stop_of_the_tour_leads_to_the_next() {
+    let mut state = State::opening();
+    for path in &TOUR[1..] {
+        let next = Ways::from(&state.run).next.expect("it is not the last");
+        assert_eq!(next.path(), *path);
+        state = reduce(&state, Action::Open(next));
+    }
+    assert_eq!(Ways::from(&state.run).next, None);
+    let edited = reduce(&State::opening(), drop_of(0, 1));
+    assert_eq!(Ways::from(&edited.run).next.map(bundled::Bundled::path).as_deref(), Some(TOUR[1]));
+    let aside = bundled::bundled().iter().find(|it| it.path().ends_with("lost-copies"));
+    let aside = reduce(&state, Action::Open(aside.expect("it is bundled")));
+    assert_eq!(Ways::from(&aside.run).next, None);
+}
+
+/// By protocol: what is said of the three orders.
+fn orders(state: &State) -> Vec<(&'static str, [&'static str; 3])> {
+    let variants = Ways::from(&state.run).variants;
+    let orders = ["FIFO order", "causal order", "total order"];
+    let of = |variant: &worldlines::app::Variant| {
+        let names: Vec<_> = variant.verdicts.iter().map(|it| it.property.name).collect();
+        assert_eq!(names, orders);
+        [0, 1, 2].map(|place| variant.verdicts[place].verdict.status())
+    };
+    variants.iter().map(|variant| (variant.protocol.id, of(variant))).collect()
+}
+
+#[test]
+fn three_orders_are_told_apart_on_one_set_of_sends() {
+    let (kept, broken) = ("holds", "violated");
+    let expected = [
+        ("fifo-multicast", [kept, broken, broken]),
+        ("causal-multicast", [kept, kept, broken]),
+        ("abcast", [kept, kept, kept]),
+    ];
+    for (id, _) in expected {
+        let state = reduce(&three_orders(), apply(Edit::Protocol(id)));
+        assert_eq!(orders(&state), expected);
+        assert!(!state.is_edited() && !state.scenario().captions.is_empty());
+        let path = format!("ordering/{id}/three-orders");
+        assert_eq!(state.bundled_path(), Some(path));
+    }
+}
+
+#[test]
+fn a_variant_keeps_the_readers_changes_and_shows_what_the_others_make_of_them() {
+    let state = three_orders();
+    // Without the delay the question is there in time, and FIFO order is enough for the answer.
+    let edited = after(&state, [apply(Edit::RemoveFault(0)), apply(Edit::Nodes(4))]);
+    let judged = orders(&edited);
+    for (id, expected) in judged {
+        let there = reduce(&edited, apply(Edit::Protocol(id)));
+        let now = ["FIFO order", "causal order", "total order"].map(|name| status(&there, name));
+        assert_eq!(now, expected, "{id}");
+        assert!(there.is_edited(), "{id}");
+        assert_eq!(there.scenario().nodes.len(), 4);
+        assert!(there.scenario().faults.is_empty());
+        let fresh = reduce(&there, Action::Reset);
+        assert!(!fresh.is_edited());
+        assert_eq!(fresh.bundled_path(), Some(format!("ordering/{id}/three-orders")));
+        assert_eq!(reduce(&there, Action::Undo).scenario().faults, edited.scenario().faults);
+    }
+    let causal = reduce(&edited, apply(Edit::Protocol("causal-multicast")));
+    let back = reduce(&causal, apply(Edit::Protocol("fifo-multicast")));
+    assert_eq!(back.scenario(), edited.scenario(), "there and back again nothing is lost");
+}
+
+#[test]
+fn scenarios_of_one_name_are_variants_only_if_the_sends_are_the_same() {
+    for each in bundled::bundled() {
+        let variants = each.variants();
+        assert!(variants.contains(&each), "{}", each.path());
+        for other in variants {
+            assert!(other.variants().contains(&each), "{} {}", each.path(), other.path());
+            let (one, two) = (each.scenario(), other.scenario());
+            let (one, two) = (one.expect("it is read"), two.expect("it is read"));
+            assert_eq!((&one.nodes, &one.network), (&two.nodes, &two.network));
+            assert_eq!((&one.requests, &one.faults), (&two.requests, &two.faults));
+            assert_eq!((one.seed, one.until), (two.seed, two.until));
+        }
+    }
+    let half_way = bundled::find(OPENING).expect("it is bundled");
+    let namesakes = bundled::bundled().iter().filter(|it| it.name == half_way.name).count();
+    assert!(namesakes > 1 && half_way.variants().len() == 1, "other nodes are other sends");
+}
+
+#[test]
+fn an_example_is_known_by_its_title() {
+    let mut titles: Vec<_> =
+        bundled::bundled().iter().map(|each| (each.protocol, each.title())).collect();
+    let count = titles.len();
+    titles.sort();
+    titles.dedup();
+    assert_eq!(titles.len(), count, "within a protocol no two examples have one title");
+}
+
+#[test]
+fn an_untouched_example_that_means_nothing_to_another_protocol_gives_way_to_one_of_its_own() {
+    let state = State::opening();
+    for (_, protocol) in protocols::catalogue() {
+        let next = reduce(&state, apply(Edit::Protocol(protocol.id)));
+        assert_eq!(next.run.protocol.id, protocol.id);
+        assert!(!next.run.trace.events.is_empty(), "{}: something is seen", protocol.id);
+        assert_eq!(next.refused, None, "nothing of the reader's is lost");
+    }
+}
+
+/// What a reader would type for a value.
+fn typed(with: With, value: Option<&Json>) -> Vec<String> {
+    let text = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match with {
+        With::Nothing => Vec::new(),
+        With::Record(parts) => {
+            let part = |part: &With| typed(*part, value.and_then(|value| value.get(part.label())));
+            parts.iter().flat_map(part).collect()
+        }
+        With::Either(_) => panic!("each shape has its own form"),
+        _ => vec![value.map_or_else(String::new, text)],
+    }
+}
+
+#[test]
+fn every_request_of_every_protocol_can_be_made_by_its_form() {
+    let mut chance = Chance::new(3);
+    for (_, protocol) in protocols::catalogue() {
+        let scenario = Scenario::new(protocol.id, Scenario::numbered(3));
+        let ask = |kind: &str, with, typed: &[String]| {
+            request(protocol, &scenario, (node(0), 10), (kind, with), typed)
+        };
+        for kind in protocol.behaviour.requests {
+            for with in shapes(kind).iter().copied() {
+                let form = fields(with, &scenario, node(0));
+                let offered: Vec<_> = form.iter().map(|field| field.offered.clone()).collect();
+                for field in &form {
+                    let words =
+                        if let Input::Words(words) = &field.input { words } else { continue };
+                    assert!(words.contains(&field.offered), "{kind:?}: {field:?}");
+                }
+                let made = ask(kind.name, with, &offered).expect("what is offered can be asked");
+                let asked = Scenario { requests: vec![made], ..scenario.clone() };
+                assert!(Outcome::of(asked).is_ok(), "{}: {kind:?}", protocol.id);
+                for number in 1..=40 {
+                    let value = random_value(with, &scenario.nodes, &mut chance, number);
+                    let typed = typed(with, value.as_ref());
+                    assert_eq!(typed.len(), form.len(), "{kind:?}: a field for each part");
+                    let made = ask(kind.name, with, &typed);
+                    assert_eq!(made.map(|made| made.with), Ok(value), "{kind:?}");
+                }
+                let lie = vec!["\u{E000}".to_owned(); form.len()];
+                let refused = ask(kind.name, with, &lie);
+                assert_eq!(refused.is_err(), !form.is_empty(), "{}: {kind:?}", protocol.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn nodes_are_renamed_and_go_with_all_that_is_asked_about_them() {
+    let mut chance = Chance::new(4);
+    for (_, protocol) in protocols::catalogue() {
+        let mut scenario = Scenario::new(protocol.id, Scenario::numbered(4));
+        for kind in protocol.behaviour.requests {
+            for number in 1..=10 {
+                let with = random_value(kind.with, &scenario.nodes, &mut chance, number);
+                scenario.ask(number, node(number as usize % 2), kind.name, with);
+            }
+        }
+        let renamed = (0..4).fold(scenario.clone(), |scenario, index| {
+            let name = format!("Q{}", index + 1);
+            Edit::Rename(node(index), name).apply(&scenario).expect("a name that is free")
+        });
+        assert_eq!(renamed.requests.len(), scenario.requests.len(), "{}", protocol.id);
+        assert!(Outcome::of(renamed).is_ok(), "{}", protocol.id);
+        let fewer = Edit::Nodes(2).apply(&scenario).expect("what names the others goes too");
+        assert!(Outcome::of(fewer).is_ok(), "{}", protocol.id);
+    }
+}
+
+#[test]
+fn a_form_offers_what_is_new_and_calls_again_what_has_a_name() {
+    let protocol = protocols::find("abcast").expect("it is registered");
+    let [_, with] = shapes(&protocol.behaviour.requests[0]) else { panic!("with and without") };
+    let mut scenario = Scenario::new("abcast", Scenario::numbered(3));
+    let offered = |scenario: &Scenario| {
+        let fields = fields(*with, scenario, node(0));
+        fields.into_iter().map(|field| field.offered).collect::<Vec<_>>()
+    };
+    assert_eq!(offered(&scenario), ["m1", "x"]);
+    scenario.ask(0, node(0), "broadcast", Some(json!({"payload": "m1", "label": "stock"})));
+    scenario.ask(0, node(0), "broadcast", Some("m2".into()));
+    assert_eq!(offered(&scenario), ["m3", "stock"]);
 }
 
 #[test]

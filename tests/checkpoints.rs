@@ -6,7 +6,7 @@ use common::{
     broadcast,
     chance::Chance,
     node,
-    random_scenario::{Weather, random_scenario},
+    random_scenario::{Weather, ask_something, random_scenario},
     scenario,
 };
 use worldlines::{
@@ -21,7 +21,10 @@ fn long_scenario(protocol: &Protocol, seed: u64, requests: u64) -> Scenario {
     for number in 0..requests {
         let at = chance.between(0, 5 * requests);
         let who = chance.below(scenario.nodes.len());
-        scenario.requests.push(broadcast(at, who, &format!("later {number}")));
+        ask_something(protocol, &mut chance, &mut scenario, node(who), number);
+        if let Some(request) = scenario.requests.last_mut() {
+            request.at = at;
+        }
     }
     scenario
 }

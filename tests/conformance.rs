@@ -120,8 +120,13 @@ fn assumptions_speak_of_parameters_that_there_are() {
             assert!(!assumption.statement().is_empty());
             let Some((name, value)) = assumption.only else { continue };
             let parameter = protocol.behaviour.parameters.iter().find(|it| it.name == name);
-            let value = ParameterValue::Choice(value.to_owned());
-            assert!(parameter.is_some_and(|it| it.admits(&value)), "{name} of {}", protocol.id);
+            let values = [
+                value.parse().ok().map(ParameterValue::Flag),
+                value.parse().ok().map(ParameterValue::Integer),
+                Some(ParameterValue::Choice(value.to_owned())),
+            ];
+            let admits = |it: &Parameter| values.iter().flatten().any(|value| it.admits(value));
+            assert!(parameter.is_some_and(admits), "{name} of {}", protocol.id);
         }
     }
 }
@@ -144,7 +149,10 @@ fn parameters_admit_their_defaults_and_say_what_they_do() {
 fn a_default_that_is_written_down_changes_nothing() {
     for (_, protocol) in protocols::catalogue() {
         let mut scenario = scenario(protocol.id, 3, 10);
-        scenario.requests = vec![broadcast(0, 0, "m")];
+        if let Some(kind) = protocol.behaviour.requests.first() {
+            let with = random_value(kind.with, &scenario.nodes, &mut Chance::new(1), 1);
+            scenario.ask(0, node(0), kind.name, with);
+        }
         let silent = run_valid(&scenario);
         let default = |it: &Parameter| (it.name.to_owned(), it.default());
         scenario.params = protocol.behaviour.parameters.iter().map(default).collect();

@@ -55,7 +55,7 @@ fn marks_of_one_line_stand_apart_in_the_order_in_which_they_happened() {
             for mark in &scene.marks {
                 let node = run.trace.events[mark.event].node;
                 let (along, across) = layout.unpoint(mark.at);
-                assert!(along - last[node.index()] >= 10.0, "{}", run.text());
+                assert!(along - last[node.index()] > 9.999, "{}", run.text());
                 assert_eq!(across, layout.across(node));
                 last[node.index()] = along;
             }

@@ -33,6 +33,14 @@ const WHOLE: &[(&str, &str)] = &[
         r#"verson: found the unknown field "verson", expected "version", "title", "protocol", "params", "nodes", "seed", "network", "requests", "faults", "until" or "captions"; did you mean "version"?"#,
     ),
     (
+        r#"{"version":1,"protocol":"interactive-consistency","params":{"traitors":2},"nodes":42}"#,
+        r#"nodes: found 42, expected at most 41 nodes, where the parameters are these"#,
+    ),
+    (
+        r##"{"version":1,"protocol":"interactive-consistency","nodes":3,"faults":[{"forge":{"message":"P1>P2#2","with":["v1"]}}]}"##,
+        r#"faults[0].forge.with: found ["v1"], expected a value, or a list of 3: by node, what it is to have said, or null"#,
+    ),
+    (
         r#"{"version":2,"protocol":"new","nodes":3,"shape":"round"}"#,
         r#"version: found 2, expected 1: a later Worldlines wrote this, open it there"#,
     ),
@@ -415,11 +423,11 @@ const FIELDS: &[(&str, &str)] = &[
     ),
     (
         r##""faults":[{"forge":{"message":"Alice>Bob#1","with":"m2"}}]"##,
-        r#"faults[0].forge.with: found "m2", expected a message that a traitor of this protocol can send"#,
+        r#"faults[0].forge.with: found "m2", expected nothing: a traitor of this protocol says what its strategy makes it say"#,
     ),
     (
         r##""faults":[{"forge":{"message":"Alice>Bob#1"}}]"##,
-        r#"faults[0].forge.with: found nothing, expected a message that a traitor of this protocol can send"#,
+        r#"faults[0].forge.with: found nothing, expected what the traitor says"#,
     ),
     (
         r#""faults":[{"traitor":{"node":"Bob","strategy":"flop"}}]"#,

@@ -35,9 +35,11 @@ fn nothing_is_broken_when_nothing_happens() {
     scenario.network.timing = Timing::Synchronous(10);
     for rule in [
         Rule::ReliableChannels,
+        Rule::NothingIsLost,
         Rule::FifoChannels,
         Rule::Synchrony,
         Rule::RequestersStayUp,
+        Rule::RequestersComeBack("broadcast"),
         Rule::AtMostCrashes("max-crashes"),
         Rule::MajorityStaysUp,
         Rule::CrashesAreDetected,
@@ -50,6 +52,7 @@ fn nothing_is_broken_when_nothing_happens() {
         Rule::NobodyCrashes,
         Rule::RoutersStayUp,
         Rule::ClocksRunTrue,
+        Rule::ClocksSetRight,
         Rule::DriftAtMost("max-crashes"),
         Rule::ParameterIs("max-crashes", "127"),
     ] {
@@ -77,6 +80,20 @@ fn channels_are_unreliable_when_a_message_between_the_correct_is_lost_or_doubled
     lucky.network.duplicate = PerMillion::ONE;
     let twice = Some(("Alice>Bob#1 arrived twice", "network.duplicate"));
     says(Rule::ReliableChannels, &lucky, twice);
+}
+
+#[test]
+fn something_is_lost_when_it_finds_its_receiver_up_whoever_crashes_later() {
+    let mut scenario = scenario();
+    scenario.faults = vec![crash(5, 1, None), Fault::Recover { node: node(1), at: 50 }];
+    says(Rule::NothingIsLost, &scenario, None);
+    let message = MessageName { from: node(0), to: node(2), number: 1 };
+    scenario.faults.extend([Fault::Drop { message }, crash(200, 0, None), crash(200, 2, None)]);
+    says(Rule::ReliableChannels, &scenario, None);
+    let lost = Some(("Alice>Carol#1 was lost (drop)", "faults[2]"));
+    says(Rule::NothingIsLost, &scenario, lost);
+    scenario.faults[2] = Fault::Duplicate { message, after: 5 };
+    says(Rule::NothingIsLost, &scenario, Some(("Alice>Carol#1 arrived twice", "faults[2]")));
 }
 
 #[test]
@@ -109,9 +126,35 @@ fn traitors_are_counted_by_whom_they_are() {
     says(Rule::AtMostTraitors("max-crashes"), &scenario, None);
     says(Rule::TraitorsBelowThird, &scenario, None);
     scenario.faults.push(traitor(2));
-    let two = Some(("Bob and Carol are traitors, at most 1 of 4 may be", "faults[2]"));
+    let two = Some(("Bob and Carol are traitors, at most 1 of 4 may be faulty", "faults[2]"));
     says(Rule::AtMostTraitors("max-crashes"), &scenario, two);
     says(Rule::TraitorsBelowThird, &scenario, two);
+    // A crash is the mildest treason.
+    scenario.faults = vec![traitor(1), crash(1, 1, None), crash(7, 3, None)];
+    says(Rule::NobodyLies, &scenario, Some(("Bob is a traitor", "faults[0]")));
+    let fell = Some(("Bob is a traitor, Dave crashed, at most 1 of 4 may be faulty", "faults[2]"));
+    says(Rule::AtMostTraitors("max-crashes"), &scenario, fell);
+    says(Rule::TraitorsBelowThird, &scenario, fell);
+}
+
+#[test]
+fn there_are_nodes_enough_for_a_parameter() {
+    let mut scenario = scenario();
+    scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(1));
+    says(Rule::MoreNodesThan(2, "max-crashes"), &scenario, None);
+    let few = Some(("3 nodes are not more than 3 × 1", "nodes"));
+    says(Rule::MoreNodesThan(3, "max-crashes"), &scenario, few);
+}
+
+#[test]
+fn who_is_asked_is_asked_in_time() {
+    let mut scenario = scenario();
+    scenario.requests.push(broadcast(20, 2, "m2"));
+    scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(21));
+    says(Rule::RequestsBefore("max-crashes"), &scenario, None);
+    scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(20));
+    let late = Some(("Carol was asked at 20 ms, not before 20", "requests[1]"));
+    says(Rule::RequestsBefore("max-crashes"), &scenario, late);
 }
 
 #[test]
@@ -132,6 +175,11 @@ fn channels_are_not_fifo_when_a_message_is_overtaken() {
     says(Rule::FifoChannels, &scenario, None);
     scenario.faults = vec![Fault::Delay { message: ALICE_TO_BOB, by: 5 }];
     says(Rule::FifoChannels, &scenario, Some(("Alice>Bob#1 was overtaken", "faults[0]")));
+    // It is broken from when the later message comes, not from when the earlier one comes at last.
+    let trace = run_valid(&scenario);
+    let breach = Rule::FifoChannels.breach(protocol(&scenario.protocol), &scenario, &trace);
+    let event = breach.and_then(|breach| breach.event).expect("a receipt shows it");
+    assert_eq!((trace.events[event].time, trace.events[event].node), (11, node(1)));
     scenario.faults = vec![Fault::Duplicate { message: ALICE_TO_BOB, after: 5 }];
     says(Rule::FifoChannels, &scenario, None);
 }
@@ -148,6 +196,18 @@ fn synchrony_is_a_bound_that_the_network_states_and_a_message_can_miss() {
     scenario.faults = vec![Fault::Delay { message: ALICE_TO_BOB, by: 1 }];
     let delayed = Some(("Alice>Bob#1 took 11 ms, more than 10", "faults[0]"));
     says(Rule::Synchrony, &scenario, delayed);
+}
+
+#[test]
+fn synchrony_is_broken_from_the_moment_on_at_which_a_late_message_is_missing() {
+    let mut scenario = scenario();
+    scenario.network.timing = Timing::Synchronous(10);
+    scenario.faults = vec![Fault::Delay { message: ALICE_TO_BOB, by: 100 }];
+    let trace = run_valid(&scenario);
+    let breach = Rule::Synchrony.breach(protocol("reliable-broadcast"), &scenario, &trace);
+    let since = breach.and_then(|breach| breach.event).expect("one message is late");
+    assert_eq!(trace.events[since].time, 10);
+    assert!(trace.events[since - 1].time < 10);
 }
 
 #[test]
@@ -175,6 +235,21 @@ fn crashes_are_detected_where_there_is_a_detector() {
     says(Rule::CrashesAreDetected, &scenario, silent);
     scenario.network.detector = Detector::Perfect(50);
     says(Rule::CrashesAreDetected, &scenario, None);
+}
+
+#[test]
+fn who_is_asked_may_be_expected_back() {
+    let comes_back = Rule::RequestersComeBack("broadcast");
+    let mut scenario = scenario();
+    scenario.faults = vec![crash(5, 0, None), crash(6, 1, None)];
+    let gone = Some(("Alice crashed at 5 ms, and never came back", "faults[0]"));
+    says(comes_back, &scenario, gone);
+    says(Rule::RequestersComeBack("begin"), &scenario, None);
+    scenario.faults.push(Fault::Recover { node: node(0), at: 30 });
+    says(comes_back, &scenario, None);
+    scenario.faults.push(crash(40, 0, None));
+    let again = Some(("Alice crashed at 40 ms, and never came back", "faults[3]"));
+    says(comes_back, &scenario, again);
 }
 
 #[test]
@@ -237,13 +312,14 @@ fn a_parameter_that_is_not_what_it_should_be_is_named() {
 
 #[test]
 fn a_wrong_clock_counts_once_it_is_looked_at() {
-    let drifting = |rate| {
+    let wrong = |rate, offset| {
         let mut scenario = Scenario::new(RUMOUR.id, Scenario::numbered(2));
         let rate = PerMillion(rate);
-        scenario.faults = vec![Fault::Drift { node: node(0), rate, offset: 0 }];
+        scenario.faults = vec![Fault::Drift { node: node(0), rate, offset }];
         scenario.ask(10, node(0), "look", None);
         scenario
     };
+    let drifting = |rate| wrong(rate, 0);
     let breach = |rule: Rule, scenario: &Scenario| {
         let trace = run(&RUMOUR, scenario).expect("the rumour's requests");
         rule.breach(&RUMOUR, scenario, &trace)
@@ -252,9 +328,13 @@ fn a_wrong_clock_counts_once_it_is_looked_at() {
     let said = ("P1's clock runs at 1.01 times time".to_owned(), "faults[0]".to_owned());
     assert_eq!(breach(Rule::ClocksRunTrue, &drifting(1_010_000)), Some(said));
     assert_eq!(breach(Rule::ClocksRunTrue, &drifting(1_000_000)), None);
-    let mut unseen = drifting(1_010_000);
+    let said = ("P1's clock is 5 ms ahead when the run begins".to_owned(), "faults[0]".to_owned());
+    assert_eq!(breach(Rule::ClocksSetRight, &wrong(1_000_000, 5)), Some(said));
+    assert_eq!(breach(Rule::ClocksSetRight, &drifting(1_010_000)), None);
+    let mut unseen = wrong(1_010_000, 5);
     unseen.requests.clear();
     assert_eq!(breach(Rule::ClocksRunTrue, &unseen), None);
+    assert_eq!(breach(Rule::ClocksSetRight, &unseen), None);
 }
 
 #[test]

@@ -65,8 +65,8 @@ impl Request for Broadcast<Labelled<Value>> {
         name: "broadcast",
         help: "Send a message to everybody, with a label or without.",
         with: With::Either(&[
-            With::Record(&[With::Text { label: "payload" }, With::Text { label: "label" }]),
             With::Text { label: "message" },
+            With::Record(&[With::Text { label: "payload" }, With::Text { label: "label" }]),
         ]),
     }];
 

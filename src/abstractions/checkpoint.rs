@@ -6,7 +6,7 @@
 //! The application is a bank: what a process does is to transfer money to others. Its indications carry how
 //! much it has sent and received, since that is what consistency is about.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -17,36 +17,75 @@ use crate::kernel::{
     With,
 };
 
-/// What is asked of a bank and of whoever keeps its states.
+/// To send money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
-pub enum Work {
+#[display("transfer {amount} to {to}")]
+pub struct Transfer {
+    /// To whom.
+    pub to: NodeId,
+    /// How much.
+    pub amount: u32,
+}
+
+impl Transfer {
+    const KIND: RequestKind = RequestKind {
+        name: "transfer",
+        help: "Send money.",
+        with: With::Record(&[
+            With::Node { label: "to" },
+            With::Number { label: "amount", unit: "", default: 10, optional: false },
+        ]),
+    };
+
+    fn read(with: Option<&Json>, nodes: &[String]) -> Result<Self, String> {
+        let expected = || "{\"to\": a node, \"amount\": a whole number}".to_owned();
+        let object = fields(with, &["to", "amount"]).ok_or_else(expected)?;
+        let amount = object["amount"].as_u64().and_then(|it| u32::try_from(it).ok());
+        let to = named(&object["to"], nodes).ok_or_else(expected)?;
+        Ok(Self { to, amount: amount.ok_or_else(expected)? })
+    }
+}
+
+/// What is asked of a bank whose global state can be recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
+#[serde(untagged)]
+pub enum SnapshotRequest {
+    /// To send money.
+    Transfer(Transfer),
     /// To record a global state.
     #[display("snapshot")]
     Snapshot,
+}
+
+impl Request for SnapshotRequest {
+    const KINDS: &'static [RequestKind] = &[
+        Transfer::KIND,
+        RequestKind { name: "snapshot", help: "Record a global state.", with: With::Nothing },
+    ];
+
+    fn read(name: &str, with: Option<&Json>, nodes: &[String]) -> Result<Self, String> {
+        match (name, with) {
+            ("transfer", with) => Transfer::read(with, nodes).map(Self::Transfer),
+            (_, Some(_)) => Err("nothing".to_owned()),
+            (_, None) => Ok(Self::Snapshot),
+        }
+    }
+}
+
+/// What is asked of a bank whose nodes save their states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
+#[serde(untagged)]
+pub enum CheckpointRequest {
+    /// To send money.
+    Transfer(Transfer),
     /// To save the state of this process.
     #[display("checkpoint")]
     Checkpoint,
-    /// To send money.
-    #[display("transfer {amount} to {to}")]
-    Transfer {
-        /// To whom.
-        to: NodeId,
-        /// How much.
-        amount: u32,
-    },
 }
 
-impl Request for Work {
+impl Request for CheckpointRequest {
     const KINDS: &'static [RequestKind] = &[
-        RequestKind {
-            name: "transfer",
-            help: "Send money.",
-            with: With::Record(&[
-                With::Node { label: "to" },
-                With::Number { label: "amount", unit: "", default: 10, optional: false },
-            ]),
-        },
-        RequestKind { name: "snapshot", help: "Record a global state.", with: With::Nothing },
+        Transfer::KIND,
         RequestKind {
             name: "checkpoint",
             help: "Save the state of this node.",
@@ -56,15 +95,8 @@ impl Request for Work {
 
     fn read(name: &str, with: Option<&Json>, nodes: &[String]) -> Result<Self, String> {
         match (name, with) {
-            ("transfer", with) => {
-                let expected = || "{\"to\": a node, \"amount\": a whole number}".to_owned();
-                let object = fields(with, &["to", "amount"]).ok_or_else(expected)?;
-                let amount = object["amount"].as_u64().and_then(|it| u32::try_from(it).ok());
-                let to = named(&object["to"], nodes).ok_or_else(expected)?;
-                Ok(Self::Transfer { to, amount: amount.ok_or_else(expected)? })
-            }
+            ("transfer", with) => Transfer::read(with, nodes).map(Self::Transfer),
             (_, Some(_)) => Err("nothing".to_owned()),
-            ("snapshot", None) => Ok(Self::Snapshot),
             (_, None) => Ok(Self::Checkpoint),
         }
     }
@@ -73,6 +105,8 @@ impl Request for Work {
 /// One process's part of a global state: how much went to and came from every other node.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Ledger {
+    /// How much this process has.
+    pub balance: u64,
     /// By node: how much was sent to it.
     pub sent: Vec<u64>,
     /// By node: how much was received from it.
@@ -81,12 +115,32 @@ pub struct Ledger {
     pub in_flight: Vec<u64>,
 }
 
+/// `70`, or, with what was in flight to it, `70 + 30`.
+impl fmt::Display for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}", self.balance)?;
+        match self.in_flight.iter().fold(0_u64, |sum, amount| sum.saturating_add(*amount)) {
+            0 => Ok(()),
+            in_flight => write!(f, " + {in_flight}"),
+        }
+    }
+}
+
 /// What is told of states.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[serde(untagged)]
 pub enum Recorded {
+    /// This process has recorded its own state; what is in flight to it, it does not know yet. A global state
+    /// runs across the processes through these moments.
+    #[display("record {snapshot}: {balance}")]
+    Record {
+        /// Of which global state.
+        snapshot: u32,
+        /// How much it has.
+        balance: u64,
+    },
     /// This process's part of a global state is complete.
-    #[display("snapshot {snapshot}")]
+    #[display("snapshot {snapshot}: {state}")]
     Snapshot {
         /// Of which global state.
         snapshot: u32,
@@ -112,7 +166,7 @@ pub enum Recorded {
         received: Vec<u32>,
     },
     /// A transfer has come.
-    #[display("receive {amount}")]
+    #[display("deliver {amount}")]
     Receive {
         /// From whom.
         from: NodeId,
@@ -126,6 +180,7 @@ pub enum Recorded {
 impl Indication for Recorded {
     fn kind(&self) -> &'static str {
         match self {
+            Self::Record { .. } => "record",
             Self::Snapshot { .. } => "snapshot",
             Self::Checkpoint { .. } => "checkpoint",
             Self::Rollback { .. } => "rollback",
@@ -251,7 +306,7 @@ impl NoOrphan {
 impl WatchCorrect for NoOrphan {
     fn observe(&mut self, seen: &Observation) {
         if let Seen::Request(packet) = seen.what
-            && let Some(Work::Transfer { to, .. }) = packet.get()
+            && let Some(CheckpointRequest::Transfer(Transfer { to, .. })) = packet.get()
         {
             *self.sent.entry((seen.node, *to)).or_default() += 1;
         }

@@ -1,4 +1,4 @@
-//! Time: vector clocks; what is asked of a clock, what it tells, and what it may promise.
+//! Time: vector clocks; how far clocks drift; what is asked of a clock, what it tells, and what it may promise.
 //!
 //! Properties: Lamport 1978, *Time, Clocks, and the Ordering of Events in a Distributed System* (the clock
 //! condition); Mattern 1989 (its converse); Coulouris et al. (2012), section 14.2 (skew).
@@ -85,6 +85,64 @@ impl fmt::Display for VectorClock {
     }
 }
 
+/// A time of a logical clock, and whose it is (Lamport 1978): all of them are in one order, by time, and
+/// where times are equal by node.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, derive_more::Display,
+)]
+#[display("({time}, {node})")]
+pub struct Timestamp {
+    /// What the clock showed.
+    pub time: u32,
+    /// Whose clock.
+    pub node: NodeId,
+}
+
+/// ρ: how much a hardware clock gains or loses at most, in millionths of the time that passes.
+///
+/// Clocks show whole ms, rounded down, so that what one shows to have passed may be 1 ms less or more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Drift(u32);
+
+impl Drift {
+    const MILLION: Time = 1_000_000;
+
+    /// So many millionths.
+    ///
+    /// # Panics
+    /// If that is a million or more: a clock that may stand still tells nothing.
+    #[must_use]
+    pub const fn new(per_million: u32) -> Self {
+        assert!((per_million as Time) < Self::MILLION, "a clock goes on");
+        Self(per_million)
+    }
+
+    /// How much time passes at most while the clock goes on by so many ms.
+    #[must_use]
+    pub const fn passes_at_most(self, shown: Time) -> Time {
+        ((shown + 1) * Self::MILLION).div_ceil(Self::MILLION - self.0 as Time)
+    }
+
+    /// How much time passes at least while the clock goes on by so many ms, and so before a timer of so many ms
+    /// goes off.
+    #[must_use]
+    pub const fn passes_at_least(self, shown: Time) -> Time {
+        shown.saturating_sub(1) * Self::MILLION / (Self::MILLION + self.0 as Time)
+    }
+
+    /// By how many ms the clock goes on at most while so much time passes.
+    #[must_use]
+    pub const fn shows_at_most(self, time: Time) -> Time {
+        (time * (Self::MILLION + self.0 as Time)).div_ceil(Self::MILLION)
+    }
+
+    /// How far two clocks drift apart at most while so much time passes, their rounding left aside.
+    #[must_use]
+    pub const fn apart(self, time: Time) -> Time {
+        (2 * self.0 as Time * time).div_ceil(Self::MILLION)
+    }
+}
+
 /// What is asked of a process that has a clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 pub enum ClockRequest {
@@ -145,7 +203,7 @@ impl PartialOrd for Reading {
 
 /// An event has happened, and this is its time. Each step, each sending and each receipt has one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
-#[display("{clock}")]
+#[display("stamp {clock}")]
 pub struct Stamp {
     /// What the clock shows.
     pub clock: Reading,
@@ -372,5 +430,38 @@ mod tests {
     #[test]
     fn a_clock_is_written_as_in_the_papers() {
         assert_eq!(clock(&[1, 0, 2]).to_string(), "[1,0,2]");
+    }
+
+    /// What a clock of this rate shows, rounded down as the kernel does it.
+    fn shows(rate: u64, now: Time) -> Time {
+        now * rate / 1_000_000
+    }
+
+    #[test]
+    fn a_clock_never_drifts_further_than_is_said() {
+        for drift in [0, 1, 10_000, 100_000] {
+            let bound = Drift::new(drift);
+            let rates = [1_000_000 - u64::from(drift), 1_000_000, 1_000_000 + u64::from(drift)];
+            for (rate, begin) in
+                rates.into_iter().flat_map(|rate| (0..40).map(move |at| (rate, at)))
+            {
+                for time in [0, 1, 9, 10, 99, 1000] {
+                    let shown = shows(rate, begin + time) - shows(rate, begin);
+                    assert!(bound.passes_at_least(shown) <= time, "{drift} {rate} {begin} {time}");
+                    assert!(time <= bound.passes_at_most(shown), "{drift} {rate} {begin} {time}");
+                    assert!(shown <= bound.shows_at_most(time), "{drift} {rate} {begin} {time}");
+                    let other = shows(2_000_000 - rate, time);
+                    assert!(shows(rate, time).abs_diff(other) <= bound.apart(time) + 1);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_right_clock_is_off_by_its_rounding_only() {
+        let right = Drift::new(0);
+        let said = [right.passes_at_least(10), right.passes_at_most(10), right.shows_at_most(10)];
+        assert_eq!(said, [9, 11, 10]);
+        assert_eq!(right.apart(1000), 0);
     }
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::kernel::{
     EventId, Indication, Kind, NodeId, NodeSet, Observation, Property, Request, RequestKind,
-    Roster, Seen, With,
+    Roster, Scenario, Seen, With,
 };
 
 /// What is asked of a participant, or of the coordinator.
@@ -63,6 +63,12 @@ impl Request for Transaction {
     }
 }
 
+/// The first node brings a transaction to an end, and nobody is against it: for
+/// [`Cost::perform`](crate::kernel::Cost::perform).
+pub fn one_transaction(scenario: &mut Scenario) {
+    scenario.ask(0, NodeId::new(0), "begin", None);
+}
+
 /// What becomes of the transaction, at one participant.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, derive_more::Display,
@@ -96,12 +102,13 @@ pub const COMMIT_AGREEMENT: Property = Property {
 
 /// Commit validity.
 ///
-/// A vote counts from the moment at which the participant is told of it.
+/// A vote counts if its participant was told of it before the transaction began: what it is told later may
+/// come after it has voted. Who was told to vote no, stands by it.
 pub const COMMIT_VALIDITY: Property = Property {
     name: "commit validity",
     kind: Kind::Safety,
     statement: "The commit decision can only be reached if all processes voted yes.",
-    monitor: |_| safety(CommitValidity(None)),
+    monitor: |_| safety(CommitValidity::default()),
 };
 
 /// Stability.
@@ -134,16 +141,23 @@ fn asked(seen: &Observation) -> Option<Transaction> {
     packet.get().copied()
 }
 
-/// The first vote against it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct CommitValidity(Option<(EventId, NodeId)>);
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct CommitValidity {
+    begun: bool,
+    /// The first vote against it.
+    against: Option<(EventId, NodeId)>,
+}
 
 impl Watch for CommitValidity {
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
-        if asked(seen) == Some(Transaction::Vote(Vote::No)) {
-            self.0.get_or_insert((seen.id, seen.node));
+        match asked(seen) {
+            Some(Transaction::Begin) => self.begun = true,
+            Some(Transaction::Vote(Vote::No)) if !self.begun => {
+                self.against.get_or_insert((seen.id, seen.node));
+            }
+            _ => {}
         }
-        let (vote, against) = self.0?;
+        let (vote, against) = self.against?;
         let why = format!("{} committed, though {against} voted no", seen.node);
         let commits = Outcome::told(seen) == Some(&Outcome::Commit {});
         commits.then(|| Violation::new(why, [vote, seen.id]))

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::kernel::{
     EventId, Indication, Kind, NodeId, NodeSet, Observation, Payload, Property, Request,
-    RequestKind, Roster, Seen, With,
+    RequestKind, Roster, Scenario, Seen, With,
 };
 
 /// ⟨Propose | v⟩: v is to be decided.
@@ -36,6 +36,11 @@ impl Request for Propose<Value> {
     fn read(_name: &str, with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {
         Value::read(with).map(Self)
     }
+}
+
+/// The first node proposes a value, for [`Cost::perform`](crate::kernel::Cost::perform).
+pub fn one_proposal(scenario: &mut Scenario) {
+    scenario.ask(0, NodeId::new(0), "propose", Some("v".into()));
 }
 
 /// ⟨Decide | v⟩: v is decided.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::{
     Value,
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::kernel::{
     Carried, EventId, Indication, Kind, NodeId, Observation, Payload, Property, Request,
-    RequestKind, Roster, Seen, With,
+    RequestKind, Roster, Scenario, Seen, With,
 };
 
 /// ⟨Send | q, m⟩: q is to deliver m.
@@ -42,6 +42,12 @@ impl Request for Send<Value> {
     }
 }
 
+/// The first node sends a message to the last, for [`Cost::perform`](crate::kernel::Cost::perform).
+pub fn one_send(scenario: &mut Scenario) {
+    let with = json!({"to": scenario.nodes.last(), "payload": "m"});
+    scenario.ask(0, NodeId::new(0), "send", Some(with));
+}
+
 /// ⟨Deliver | p, m⟩: here is m, which p has sent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[display("deliver {payload}")]
@@ -52,6 +58,10 @@ pub struct Deliver<M> {
     pub seq: u32,
     /// What was sent.
     pub payload: M,
+    /// Whether the receiver's application may do twice what it is asked for without a change of its state:
+    /// f(x) = f(f(x)). It may not, unless this is said.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub idempotent: bool,
 }
 
 impl<M: Payload> Indication for Deliver<M> {
@@ -109,11 +119,12 @@ pub const FIFO_DELIVERY: Property = Property {
 
 /// Exactly-once effect.
 ///
-/// What a receiver's application makes of its messages is fixed here, so that a state can be spoken of: a
-/// **number** is added to a counter, a **text** is put into a set. To run the one twice changes the state,
-/// to run the other twice does not: it is idempotent. So the state is as if each request ran once if
-/// every number ran once, every text at least once, and nothing ran that was not sent. That nothing runs
-/// too often binds every receiver; that everything runs binds correct ones, for what the correct sent.
+/// The receiver's application runs what it is sent. To run an increment twice changes its state, to set
+/// something twice does not: that is idempotent, and the delivery says so. So the state is as if each request
+/// ran once if all ran, none ran that was not sent, and none ran twice but the idempotent ones. In which
+/// order is left open: where two settings of one thing overtake each other, the later one to run stands, as
+/// it would if each had run once. That nothing runs too often binds every receiver; that everything runs
+/// binds correct ones, for what the correct sent.
 ///
 /// It has a safe and a live half, so it is judged when the live one is: in the end.
 pub const EXACTLY_ONCE_EFFECT: Property = Property {
@@ -139,7 +150,7 @@ type Name = (NodeId, NodeId, u32);
 /// What the monitors of links hear.
 enum Heard<'a> {
     Send(Name, &'a Value),
-    Deliver(Name, &'a Value),
+    Deliver(Name, &'a Deliver<Value>),
 }
 
 /// What was sent.
@@ -161,8 +172,8 @@ impl Sent {
                 Some(Heard::Send(name, payload))
             }
             Seen::Indication(packet) => {
-                let Deliver { from, seq, payload } = packet.get::<Deliver<Value>>()?;
-                Some(Heard::Deliver((*from, seen.node, *seq), payload))
+                let delivery = packet.get::<Deliver<Value>>()?;
+                Some(Heard::Deliver((delivery.from, seen.node, delivery.seq), delivery))
             }
             _ => None,
         }
@@ -192,7 +203,7 @@ impl Watch for NoCreation {
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         match self.0.hear(seen)? {
             Heard::Send(..) => None,
-            Heard::Deliver(name, payload) => self.0.created(name, payload, seen.id),
+            Heard::Deliver(name, Deliver { payload, .. }) => self.0.created(name, payload, seen.id),
         }
     }
 }
@@ -205,9 +216,9 @@ struct NoDuplication {
 
 impl Watch for NoDuplication {
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
-        let Heard::Deliver(name, payload) = self.sent.hear(seen)? else { return None };
+        let Heard::Deliver(name, delivery) = self.sent.hear(seen)? else { return None };
         let first = self.delivered.insert(name, seen.id)?;
-        let why = format!("{} delivered {payload} twice", seen.node);
+        let why = format!("{} delivered {} twice", seen.node, delivery.payload);
         Some(Violation::new(why, [first, seen.id]))
     }
 }
@@ -227,7 +238,7 @@ impl Await for ReliableDelivery {
             Some(Heard::Send(name, payload)) => {
                 self.awaited.insert(seen.id, (name, payload.clone()));
             }
-            Some(Heard::Deliver(name, payload)) => {
+            Some(Heard::Deliver(name, Deliver { payload, .. })) => {
                 if let Some((request, sent)) = self.sent.messages.get(&name)
                     && sent == payload
                 {
@@ -260,7 +271,8 @@ struct FifoDelivery {
 
 impl Watch for FifoDelivery {
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
-        let Heard::Deliver((from, node, seq), payload) = self.sent.hear(seen)? else {
+        let Heard::Deliver((from, node, seq), Deliver { payload, .. }) = self.sent.hear(seen)?
+        else {
             return None;
         };
         // What nobody sent is judged by no creation, and has no place in any order.
@@ -287,13 +299,14 @@ struct ExactlyOnceEffect {
 impl Await for ExactlyOnceEffect {
     fn observe(&mut self, seen: &Observation) {
         self.reliable.observe(seen);
-        let Some(Heard::Deliver(name, payload)) = self.delivered.sent.hear(seen) else { return };
+        let Some(Heard::Deliver(name, delivery)) = self.delivered.sent.hear(seen) else { return };
+        let payload = &delivery.payload;
         let twice = self.delivered.delivered.insert(name, seen.id).is_some();
         let created = self.reliable.sent.created(name, payload, seen.id);
-        let why = match (created, payload) {
-            (Some(Violation { why, .. }), _) => why,
-            (None, Value::Number(_)) if twice => format!("{} ran {payload} twice", seen.node),
-            _ => return,
+        let why = match created {
+            Some(Violation { why, .. }) => why,
+            None if twice && !delivery.idempotent => format!("{} ran {payload} twice", seen.node),
+            None => return,
         };
         let wrong = Owed { since: seen.id, never: why.clone(), not_yet: why };
         self.wrong.get_or_insert(wrong);

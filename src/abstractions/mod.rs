@@ -12,6 +12,7 @@ pub mod commit;
 pub mod consensus;
 pub mod detection;
 pub mod election;
+pub mod hearsay;
 pub mod link;
 pub mod membership;
 pub mod mutex;

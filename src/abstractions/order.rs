@@ -58,6 +58,25 @@ pub const UNIFORM_TOTAL_ORDER: Property = Property {
     monitor: |nodes| Box::new(TotalOrder::new(nodes, Scope::Uniform)),
 };
 
+/// Total order within a label.
+///
+/// As total order, of the messages of each label by themselves; those without one are together, too.
+pub const TOTAL_ORDER_WITHIN_LABELS: Property = Property {
+    name: "total order within a label",
+    kind: Kind::Safety,
+    statement: "Let m1 and m2 be any two messages with the same label, or without one, and suppose p \
+                and q are any two correct processes that deliver m1 and m2. If p delivers m1 before \
+                m2, then q delivers m1 before m2.",
+    monitor: |nodes| {
+        Box::new(WithinLabels {
+            numbering: Numbering::new(nodes),
+            labels: PerBroadcast::new(nodes),
+            orders: Vec::new(),
+            fresh: TotalOrder::new(nodes, Scope::Correct),
+        })
+    },
+};
+
 /// Real-time order.
 ///
 /// Messages that are broadcast in the same millisecond have no order.
@@ -371,6 +390,53 @@ impl Monitor for TotalOrder {
         let mut witness = vec![at(p, one), at(p, two), at(q, two), at(q, one)];
         witness.sort_unstable();
         Verdict::Violated { why, witness }
+    }
+}
+
+/// A total order for every label.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct WithinLabels {
+    numbering: Numbering,
+    labels: PerBroadcast<Option<Value>>,
+    orders: Vec<(Option<Value>, TotalOrder)>,
+    /// That of a label of which nothing has been delivered.
+    fresh: TotalOrder,
+}
+
+impl WithinLabels {
+    fn order(&mut self, label: Option<Value>) -> &mut TotalOrder {
+        let known = self.orders.iter().position(|(other, _)| *other == label);
+        let place = known.unwrap_or_else(|| {
+            self.orders.push((label, self.fresh.clone()));
+            self.orders.len() - 1
+        });
+        &mut self.orders[place].1
+    }
+}
+
+impl Monitor for WithinLabels {
+    fn observe(&mut self, seen: &Observation) {
+        if let Some((_, label)) = broadcast(seen) {
+            let id = self.numbering.next(seen.node);
+            self.labels.get_or_insert_with(id, || label.cloned());
+        } else if let Some(Heard::Deliver(deliver)) = Heard::of(seen) {
+            if let Some(label) = self.labels.get(deliver.id()).cloned() {
+                self.order(label).observe(seen);
+            }
+        } else {
+            self.fresh.observe(seen);
+            self.orders.iter_mut().for_each(|(_, order)| order.observe(seen));
+        }
+    }
+
+    fn verdict(&self, over: bool) -> Verdict {
+        let verdicts = self.orders.iter().map(|(_, order)| order.verdict(over));
+        let completed = |verdict: &Verdict| match verdict {
+            Verdict::Violated { witness, .. } => witness.iter().max().copied(),
+            _ => None,
+        };
+        let violated = verdicts.filter(Verdict::is_violated);
+        violated.min_by_key(completed).unwrap_or(Verdict::Holds)
     }
 }
 

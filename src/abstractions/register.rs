@@ -2,7 +2,7 @@
 //! promise.
 //!
 //! Properties: Herlihy and Wing 1990, *Linearizability: A Correctness Condition for Concurrent Objects*;
-//! convergence: Shapiro, Preguiça, Baquero and Zawirski 2011, *Conflict-Free Replicated Data Types*. The
+//! termination: CGR, chapter 4; convergence: Shapiro, Preguiça, Baquero and Zawirski 2011, *Conflict-Free Replicated Data Types*. The
 //! search is in [`linearization`].
 
 pub mod linearization;
@@ -20,8 +20,8 @@ use super::{
     watch::{Await, Owed, Up, Violation, Watch, answer, fields, liveness, safety},
 };
 use crate::kernel::{
-    EventId, Indication, Kind, Monitor, NodeId, Observation, Property, Request, RequestKind, Seen,
-    Verdict, With,
+    EventId, Indication, Kind, Monitor, NodeId, Observation, Packet, Property, Request,
+    RequestKind, Roster, Scenario, Seen, Verdict, With,
 };
 
 /// What a client asks of the shared objects: registers, one for every key, and a queue.
@@ -49,18 +49,86 @@ pub enum Operation {
     Dequeue,
 }
 
+/// What a client asks of registers, where there is no queue.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, derive_more::Display)]
+#[serde(untagged)]
+pub enum Access {
+    /// As [`Operation::Write`].
+    #[display("write of {value} to {key}")]
+    Write {
+        /// Which register.
+        key: Value,
+        /// What it is to hold.
+        value: Value,
+    },
+    /// As [`Operation::Read`].
+    #[display("read of {key}")]
+    Read {
+        /// Which register.
+        key: Value,
+    },
+}
+
+impl Access {
+    /// Which register it is about.
+    #[must_use]
+    pub const fn key(&self) -> &Value {
+        match self {
+            Self::Write { key, .. } | Self::Read { key } => key,
+        }
+    }
+}
+
+impl From<Access> for Operation {
+    fn from(access: Access) -> Self {
+        match access {
+            Access::Write { key, value } => Self::Write { key, value },
+            Access::Read { key } => Self::Read { key },
+        }
+    }
+}
+
+const WRITE: RequestKind = RequestKind {
+    name: "write",
+    help: "Let a register hold a value.",
+    with: With::Record(&[With::Text { label: "key" }, With::Text { label: "value" }]),
+};
+
+const READ: RequestKind = RequestKind {
+    name: "read",
+    help: "Ask what a register holds.",
+    with: With::Text { label: "key" },
+};
+
+impl Request for Access {
+    const KINDS: &'static [RequestKind] = &[WRITE, READ];
+
+    fn read(name: &str, with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {
+        if name == READ.name {
+            return Value::read(with).map(|key| Self::Read { key });
+        }
+        let object = fields(with, &["key", "value"])
+            .ok_or_else(|| "{\"key\": …, \"value\": …}".to_owned())?;
+        let field = |name| Value::read(object.get(name));
+        Ok(Self::Write { key: field("key")?, value: field("value")? })
+    }
+}
+
+/// The first node writes, for [`Cost::perform`](crate::kernel::Cost::perform).
+pub fn one_write(scenario: &mut Scenario) {
+    let with = serde_json::json!({"key": "x", "value": 1});
+    scenario.ask(0, NodeId::new(0), WRITE.name, Some(with));
+}
+
+/// The first node reads, for [`Cost::perform`](crate::kernel::Cost::perform).
+pub fn one_read(scenario: &mut Scenario) {
+    scenario.ask(0, NodeId::new(0), READ.name, Some("x".into()));
+}
+
 impl Request for Operation {
     const KINDS: &'static [RequestKind] = &[
-        RequestKind {
-            name: "write",
-            help: "Let a register hold a value.",
-            with: With::Record(&[With::Text { label: "key" }, With::Text { label: "value" }]),
-        },
-        RequestKind {
-            name: "read",
-            help: "Ask what a register holds.",
-            with: With::Text { label: "key" },
-        },
+        WRITE,
+        READ,
         RequestKind {
             name: "invoke",
             help: "Use the queue.",
@@ -71,22 +139,16 @@ impl Request for Operation {
         },
     ];
 
-    fn read(name: &str, with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {
-        let object =
-            |names: &[&str], expected: &str| fields(with, names).ok_or_else(|| expected.to_owned());
-        match name {
-            "read" => Value::read(with).map(|key| Self::Read { key }),
-            "write" => {
-                let object = object(&["key", "value"], "{\"key\": …, \"value\": …}")?;
-                let field = |name| Value::read(object.get(name));
-                Ok(Self::Write { key: field("key")?, value: field("value")? })
-            }
-            _ if with.and_then(Json::as_str) == Some("dequeue") => Ok(Self::Dequeue),
-            _ => {
-                let object = object(&["enqueue"], "\"dequeue\" or {\"enqueue\": …}")?;
-                Value::read(object.get("enqueue")).map(Self::Enqueue)
-            }
+    fn read(name: &str, with: Option<&Json>, nodes: &[String]) -> Result<Self, String> {
+        if Access::KINDS.iter().any(|kind| kind.name == name) {
+            return Access::read(name, with, nodes).map(Self::from);
         }
+        if with.and_then(Json::as_str) == Some("dequeue") {
+            return Ok(Self::Dequeue);
+        }
+        let object = fields(with, &["enqueue"])
+            .ok_or_else(|| "\"dequeue\" or {\"enqueue\": …}".to_owned())?;
+        Value::read(object.get("enqueue")).map(Self::Enqueue)
     }
 }
 
@@ -95,7 +157,7 @@ impl Request for Operation {
 #[serde(untagged)]
 pub enum Reply {
     /// To a client: the answer to its request.
-    #[display("{}", answer(value.as_ref()))]
+    #[display("respond {}", shown(value.as_ref()))]
     Respond {
         /// The how-manieth request at this node since it last started, from 1.
         request: u32,
@@ -103,13 +165,19 @@ pub enum Reply {
         value: Option<Value>,
     },
     /// At a replica: what it holds under this key from now on.
-    #[display("{key} = {value}")]
+    #[display("hold {key} = {value}")]
     Hold {
         /// Which register.
         key: Value,
         /// What it holds.
         value: Value,
     },
+}
+
+/// What a register holds, as a label has room for it: a dash where that is nothing.
+#[must_use]
+pub fn shown(value: Option<&Value>) -> String {
+    value.map_or_else(|| "–".to_owned(), Value::to_string)
 }
 
 impl Indication for Reply {
@@ -157,10 +225,28 @@ pub const CONVERGENCE: Property = Property {
     monitor: |nodes| liveness(Convergence { up: Up::new(nodes), replicas: BTreeMap::new() }),
 };
 
+/// Termination.
+///
+/// CGR, modules 4.1 to 4.3. Nobody else says that what is asked of shared objects is ever answered.
+pub const TERMINATION: Property = Property {
+    name: "termination",
+    kind: Kind::Liveness,
+    statement: "If a correct process invokes an operation, then the operation eventually completes.",
+    monitor: |nodes| {
+        liveness(Termination { roster: Roster::new(nodes), clients: Clients::default() })
+    },
+};
+
+/// The operation that is asked for, whichever objects there are.
+fn operation(packet: &Packet) -> Option<Operation> {
+    let access = || packet.get().cloned().map(Access::into);
+    packet.get().cloned().or_else(access)
+}
+
 /// What a client's event says of its operations.
 enum Call<'a> {
     /// It has asked.
-    Invoked(&'a Operation),
+    Invoked(Operation),
     /// It has its first answer to what it asked in this event.
     Answered(EventId, Operation, Option<&'a Value>),
     /// It has crashed, and will have no answer to these.
@@ -180,7 +266,7 @@ impl Clients {
         let node = seen.node;
         match seen.what {
             Seen::Request(packet) => {
-                let operation: &Operation = packet.get()?;
+                let operation = operation(packet)?;
                 let count = self.counts.entry(node).or_default();
                 *count += 1;
                 self.awaited.insert((node, *count), (seen.id, operation.clone()));
@@ -254,7 +340,7 @@ impl Monitor for Linearizability {
         }
         match self.clients.hear(seen) {
             None => {}
-            Some(Call::Invoked(operation)) => self.invoke(seen.id, operation),
+            Some(Call::Invoked(operation)) => self.invoke(seen.id, &operation),
             Some(Call::Abandoned(lost)) => {
                 for (event, operation) in lost {
                     self.abandon(event, &operation);
@@ -310,12 +396,12 @@ impl Watch for NoLostUpdate {
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         match self.clients.hear(seen)? {
             Call::Invoked(Operation::Write { key, value }) => {
-                let writes = self.registers.entry(key.clone()).or_default();
-                writes.values.entry(value.clone()).or_default().0 += 1;
+                let writes = self.registers.entry(key).or_default();
+                writes.values.entry(value).or_default().0 += 1;
                 None
             }
             Call::Invoked(Operation::Read { key }) => {
-                let last = self.registers.get(key).and_then(|writes| writes.last.clone());
+                let last = self.registers.get(&key).and_then(|writes| writes.last.clone());
                 self.reads.extend(last.map(|last| (seen.id, last)));
                 None
             }
@@ -344,6 +430,30 @@ impl Watch for NoLostUpdate {
             }
             _ => None,
         }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Termination {
+    roster: Roster,
+    clients: Clients,
+}
+
+impl Await for Termination {
+    fn observe(&mut self, seen: &Observation) {
+        self.roster.observe(seen);
+        self.clients.hear(seen);
+    }
+
+    fn owed(&self) -> Option<Owed> {
+        let correct = self.roster.correct();
+        let awaited = self.clients.awaited.iter().filter(|((node, _), _)| correct.contains(*node));
+        let ((node, _), (since, operation)) = awaited.min_by_key(|(_, (since, _))| *since)?;
+        Some(Owed {
+            since: *since,
+            never: format!("{node}'s {operation} was never answered"),
+            not_yet: format!("{node}'s {operation} has no answer yet"),
+        })
     }
 }
 

@@ -1,9 +1,13 @@
 //! What a reader can change: everything ends up in the scenario.
 
+use serde_json::Value as Json;
+
 use crate::{
+    diagram::{fault_sentence, request_sentence},
     formats::{Problem, scenario},
     kernel::{
-        Fault, NetworkSpec, NodeId, NodeSet, ParameterValue, RequestSpec, Scenario, Time, Topology,
+        Fault, Keys, NetworkSpec, NodeId, NodeSet, ParameterValue, Protocol, RequestSpec, Scenario,
+        Time, Topology, With,
     },
     protocols,
 };
@@ -64,7 +68,7 @@ impl Edit {
                 next.params.insert(name.to_owned(), value);
             }
             Self::Nodes(size) => change_nodes(&mut next, size),
-            Self::Rename(node, name) => next.nodes[node.index()] = name,
+            Self::Rename(node, name) => rename(&mut next, node, name),
             Self::Network(network) => next.network = network,
             Self::Seed(seed) => next.seed = seed,
             Self::Until(until) => next.until = until,
@@ -117,16 +121,71 @@ fn change_protocol(scenario: &mut Scenario, id: &'static str) {
     scenario.params.extend(params.into_iter().filter(|(name, value)| {
         protocol.behaviour.parameters.iter().any(|p| p.name == name && p.admits(value))
     }));
-    let read = protocol.behaviour.read_request;
-    scenario.requests.retain(|request| {
-        protocol.behaviour.requests.iter().any(|kind| kind.name == request.name)
-            && read(&request.name, request.with.as_ref(), &scenario.nodes).is_ok()
-    });
-    // What a traitor was to say is no message of this protocol.
-    scenario.faults.retain(|fault| !matches!(fault, Fault::Forge { .. }));
+    leave_out(scenario, protocol);
     // They told of what the other protocol did.
     scenario.captions.clear();
     scenario.title.clear();
+}
+
+/// Takes out what a protocol knows nothing of.
+pub(super) fn leave_out(scenario: &mut Scenario, protocol: &Protocol) {
+    let nodes = &scenario.nodes;
+    scenario.requests.retain(|request| takes_request(protocol, request, nodes));
+    scenario.faults.retain(|fault| takes_fault(protocol, fault, nodes));
+}
+
+/// What that would be, in sentences.
+pub(super) fn to_leave_out(scenario: &Scenario, protocol: &Protocol) -> Vec<String> {
+    let nodes = &scenario.nodes;
+    let requests = scenario.requests.iter().filter(|it| !takes_request(protocol, it, nodes));
+    let faults = scenario.faults.iter().filter(|it| !takes_fault(protocol, it, nodes));
+    let requests = requests.map(|request| request_sentence(scenario, request));
+    requests.chain(faults.map(|fault| fault_sentence(scenario, fault))).collect()
+}
+
+/// Whether a protocol can be asked for it.
+pub(super) fn takes_request(protocol: &Protocol, request: &RequestSpec, nodes: &[String]) -> bool {
+    let read = protocol.behaviour.read_request;
+    protocol.behaviour.requests.iter().any(|kind| kind.name == request.name)
+        && read(&request.name, request.with.as_ref(), nodes).is_ok()
+}
+
+/// Whether a protocol can suffer it: only what a traitor is to say has to be a message of the protocol.
+fn takes_fault(protocol: &Protocol, fault: &Fault, nodes: &[String]) -> bool {
+    let Fault::Forge { message, with } = fault else { return true };
+    let keys = Keys::new(message.from, NodeSet::first(nodes.len()));
+    (protocol.behaviour.read_message)(with, nodes, keys).is_ok()
+}
+
+/// Calls a node otherwise, in what is asked for as well.
+fn rename(scenario: &mut Scenario, node: NodeId, name: String) {
+    let before = std::mem::replace(&mut scenario.nodes[node.index()], name);
+    let after = &scenario.nodes[node.index()];
+    let Some(protocol) = protocols::find(&scenario.protocol) else { return };
+    for request in &mut scenario.requests {
+        let kinds = protocol.behaviour.requests.iter();
+        let shapes = kinds.filter(|kind| kind.name == request.name).map(|kind| kind.with);
+        if let Some(value) = &mut request.with {
+            shapes.for_each(|with| rename_in(with, value, &before, after));
+        }
+    }
+}
+
+fn rename_in(with: With, value: &mut Json, before: &str, after: &str) {
+    match with {
+        With::Node { .. } if value == before => *value = after.into(),
+        With::Record(fields) => {
+            for field in fields {
+                if let Some(value) = value.get_mut(field.label()) {
+                    rename_in(*field, value, before, after);
+                }
+            }
+        }
+        With::Either(shapes) => {
+            shapes.iter().for_each(|shape| rename_in(*shape, value, before, after));
+        }
+        _ => {}
+    }
 }
 
 fn change_nodes(scenario: &mut Scenario, size: usize) {
@@ -141,6 +200,10 @@ fn change_nodes(scenario: &mut Scenario, size: usize) {
     let left = NodeSet::first(size);
     let stays = |node: NodeId| left.contains(node);
     scenario.requests.retain(|request| stays(request.node));
+    // Nor can anything be asked that has to do with them.
+    if let Some(protocol) = protocols::find(&scenario.protocol) {
+        leave_out(scenario, protocol);
+    }
     scenario.captions.retain(|caption| stays(caption.node));
     scenario.network.links.retain(|link| stays(link.from) && stays(link.to));
     if let Topology::Links { links, routers } = &mut scenario.network.topology {
@@ -181,4 +244,30 @@ pub fn next_name(names: &[String]) -> String {
     let by_number = names.iter().any(|name| name == "P1");
     let mut candidates = customary.filter(|_| !by_number).chain(numbered);
     candidates.find(free).expect("there are more numbers than names")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_node_is_called_otherwise_wherever_a_value_means_it() {
+        let to = With::Node { label: "to" };
+        let shape = With::Either(&[
+            With::Record(&[With::Node { label: "to" }, With::Text { label: "payload" }]),
+            With::Node { label: "to" },
+        ]);
+        let renamed = |with, mut value: Json| {
+            rename_in(with, &mut value, "Bob", "Rob");
+            value
+        };
+        assert_eq!(renamed(to, json!("Bob")), "Rob");
+        assert_eq!(renamed(to, json!("Alice")), "Alice");
+        assert_eq!(renamed(shape, json!("Bob")), "Rob");
+        let sent = renamed(shape, json!({"to": "Bob", "payload": "Bob"}));
+        assert_eq!(sent, json!({"to": "Rob", "payload": "Bob"}), "a text means no node");
+        assert_eq!(renamed(With::Text { label: "message" }, json!("Bob")), "Bob");
+    }
 }

@@ -1,14 +1,18 @@
 //! The playground without a screen: what a reader sees is a function of [`State`], and whatever a reader
 //! does is an [`Action`] that [`reduce`] answers with the next state.
 
+mod asking;
 mod edit;
 mod playback;
 mod run;
 mod shared;
 mod state;
+mod tour;
 
+pub use asking::{Field, Input, fields, request, shapes};
 pub use edit::{Edit, next_name};
 pub use playback::{Playhead, SPEEDS, fitting_speed};
 pub use run::{Run, interesting_end, judge_at};
 pub use shared::Shared;
-pub use state::{Action, OPENING, Page, Refused, Selection, State, reduce};
+pub use state::{Action, Page, Refused, Selection, State, reduce};
+pub use tour::{OPENING, TOUR, Variant, Ways};

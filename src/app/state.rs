@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use super::{Edit, Playhead, Run, SPEEDS, fitting_speed, interesting_end};
+use super::{
+    Edit, OPENING, Playhead, Run, SPEEDS, fitting_speed, interesting_end, tour::change_protocol,
+};
 use crate::{
     formats::{
         Outcome, Problem,
@@ -11,9 +13,6 @@ use crate::{
     },
     kernel::{EventId, Fate, MAX_TIME, MessageName, NodeId, Scenario, Time},
 };
-
-/// The example that the page opens on.
-pub const OPENING: &str = "reliable/best-effort-broadcast/sender-crashes-half-way";
 
 /// How many changes can be undone.
 const HISTORY: usize = 500;
@@ -225,6 +224,7 @@ pub fn reduce(state: &State, action: Action) -> State {
     match action {
         Action::Open(bundled) => open(state, bundled),
         Action::Load(text) => load(state, &text),
+        Action::Apply(Edit::Protocol(id)) => change_protocol(state, id),
         Action::Apply(edit) => apply(state, edit, false),
         Action::Adjust(edit) => apply(state, edit, true),
         Action::Settle => settle(state),
@@ -262,7 +262,7 @@ pub fn reduce(state: &State, action: Action) -> State {
     }
 }
 
-fn open(state: State, bundled: &Bundled) -> State {
+pub(super) fn open(state: State, bundled: &Bundled) -> State {
     match bundled.scenario().and_then(Outcome::of) {
         Ok(run) => replace_all(state, State::of(run)),
         Err(problem) => refuse(state, &problem),
@@ -298,7 +298,7 @@ fn push(history: &mut Vec<Page>, page: Page) {
     history.push(page);
 }
 
-fn apply(state: State, edit: Edit, adjust: bool) -> State {
+pub(super) fn apply(state: State, edit: Edit, adjust: bool) -> State {
     let next = match edit.apply(state.scenario()) {
         Ok(next) if next == *state.scenario() => return state,
         Ok(next) => next,
@@ -323,7 +323,7 @@ fn refuse(state: State, problem: &Problem) -> State {
 
 /// Gives a run the time to come to rest, if that is all it lacks: a reader who delays a message wants to see
 /// it come. A run whose timers never stop is left as it is.
-fn let_it_rest(run: Outcome) -> Outcome {
+pub(super) fn let_it_rest(run: Outcome) -> Outcome {
     let due = |run: &Outcome| {
         let fates =
             run.trace.messages.iter().flat_map(|m| std::iter::once(&m.fate).chain(&m.copies));

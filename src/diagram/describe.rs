@@ -1,5 +1,7 @@
 //! What an element shows, in a sentence: for lists, tooltips and screen readers.
 
+use serde_json::Value as Json;
+
 use crate::kernel::{
     EventId, EventKind, Fate, Fault, MessageId, NodeId, NodeSet, PerMillion, RequestSpec, Scenario,
     Side, Strategy, Time, Trace, spell,
@@ -31,17 +33,36 @@ pub fn event_sentence(scenario: &Scenario, trace: &Trace, event: EventId) -> Str
         EventKind::Resume => format!("{node} goes on"),
         EventKind::Persist => format!("{node} writes to stable storage"),
         EventKind::Note(note) => format!("{node}: {note}"),
-        EventKind::Indicate { kind, packet } => {
-            // An indication is displayed as its kind and what it carries: `deliver m1`.
-            let text = packet.to_string();
-            let carried = text.strip_prefix(kind).unwrap_or(&text).trim_start();
-            format!("{node} {kind}s {carried}").trim_end().to_owned()
-        }
-        EventKind::Detect(detection) => {
-            format!("{node} {}s {}", detection.kind(), detection.node())
-        }
+        EventKind::Indicate { kind, packet } => told(node, kind, &packet.to_string()),
+        EventKind::Detect(detection) => told(node, detection.kind(), &detection.to_string()),
     };
     spell(&sentence, &scenario.nodes)
+}
+
+/// What a node tells its application. An indication is displayed as its kind and what it carries: `deliver
+/// m1`, or else in words of its own.
+fn told(node: &str, kind: &str, text: &str) -> String {
+    let carried = text.strip_prefix(kind).unwrap_or(text).trim_start();
+    let sentence = match kind {
+        "view" => format!("{node} installs view {carried}"),
+        "enter" => format!("{node} enters the critical section"),
+        "exit" => format!("{node} leaves the critical section"),
+        "leader" => format!("{node} takes {carried} for the leader"),
+        "restore" => format!("{node} holds {carried} to be up again"),
+        "stamp" => format!("{node}'s clock shows {carried}"),
+        "record" => format!("{node} records its state for snapshot {carried}"),
+        "snapshot" => format!("{node}'s part of snapshot {carried}, is complete"),
+        "checkpoint" => format!("{node} saves checkpoint {carried}"),
+        "rollback" => format!("{node} goes back {carried}"),
+        "respond" => format!("{node} answers {carried}"),
+        "refuse" => {
+            let why = text.strip_prefix("refused:").unwrap_or(carried);
+            format!("{node} refuses: {}", why.trim_start())
+        }
+        "write" => format!("{node} accepts a write {carried}"),
+        kind => format!("{node} {kind}s {carried}"),
+    };
+    sentence.trim_end().to_owned()
 }
 
 /// What a message is, and what became of it: `m1 from Alice to Carol, lost (drop)`.
@@ -63,15 +84,23 @@ pub fn message_sentence(scenario: &Scenario, trace: &Trace, message: MessageId) 
     format!("{text} from {from} to {to}, sent at {sent} ms, {fate}{changed}{twice}")
 }
 
-/// What the application asks for: `Alice: broadcast m1`.
+/// What the application asks for: `Alice: broadcast m1`, `Bob: transfer amount 10, to Carol`.
 #[must_use]
 pub fn request_sentence(scenario: &Scenario, request: &RequestSpec) -> String {
-    let with = match &request.with {
-        None => String::new(),
-        Some(serde_json::Value::String(text)) => format!(" {text}"),
-        Some(value) => format!(" {value}"),
-    };
-    format!("{}: {}{with}", scenario.name(request.node), request.name)
+    let with = request.with.as_ref().map(|with| format!(" {}", value_words(with)));
+    format!("{}: {}{}", scenario.name(request.node), request.name, with.unwrap_or_default())
+}
+
+fn value_words(value: &Json) -> String {
+    match value {
+        Json::String(text) => text.clone(),
+        Json::Object(fields) => {
+            let fields =
+                fields.iter().map(|(name, value)| format!("{name} {}", value_words(value)));
+            fields.collect::<Vec<_>>().join(", ")
+        }
+        value => value.to_string(),
+    }
 }
 
 /// What goes wrong: `Alice crashes after 1 send`.

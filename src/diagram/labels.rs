@@ -8,6 +8,22 @@ const HEIGHT: f64 = 14.0;
 /// ones included.
 const WIDTH: f64 = 7.0;
 
+/// How many characters of a label are drawn; the rest is in its element's sentence.
+const LENGTH: usize = 26;
+
+/// A label's text, not too long.
+pub(super) fn elide(text: &str) -> String {
+    elide_to(text, LENGTH)
+}
+
+/// A text of at most so many characters.
+pub(super) fn elide_to(text: &str, length: usize) -> String {
+    if text.chars().count() <= length {
+        return text.to_owned();
+    }
+    text.chars().take(length - 1).chain(['…']).collect()
+}
+
 /// A box that a label or a mark takes up.
 #[derive(Clone, Copy, Debug)]
 struct Area {

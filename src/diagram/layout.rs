@@ -8,8 +8,15 @@ const LEAD: f64 = 28.0;
 const TAIL: f64 = 56.0;
 /// How far apart two marks on one line are at least: they would hide each other.
 const MARK_GAP: f64 = 14.0;
+/// The same where one of them is a small one.
+const SMALL_GAP: f64 = 10.0;
 /// How far an arrow leans forward at least: it would seem to arrive before it was sent.
-const LEAN: f64 = 10.0;
+pub(super) const LEAN: f64 = 10.0;
+
+/// Whether an event's mark is small, as of what happens often and says little.
+const fn is_small(kind: &EventKind) -> bool {
+    matches!(kind, EventKind::Timer(_) | EventKind::Note(_) | EventKind::Persist)
+}
 
 /// Which way time runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,25 +69,28 @@ impl Layout {
     #[must_use]
     pub fn new(trace: &Trace, nodes: usize, frame: Frame) -> Self {
         let scale = (frame.length - LEAD - TAIL).max(1.0) / frame.end.max(1) as f64;
-        let mut last = vec![f64::NEG_INFINITY; nodes];
+        // By line: where its last mark is, and whether that is a small one.
+        let mut last = vec![(f64::NEG_INFINITY, false); nodes];
         let mut along: Vec<f64> = Vec::with_capacity(trace.events.len());
         let mut front: Vec<f64> = Vec::with_capacity(trace.events.len());
         for event in &trace.events {
-            let last = &mut last[event.node.index()];
+            let (last, was_small) = &mut last[event.node.index()];
             let place = (LEAD + event.time as f64 * scale).max(*last);
+            let small = is_small(&event.kind);
+            let next = *last + if small || *was_small { SMALL_GAP } else { MARK_GAP };
             let place = match event.kind {
                 EventKind::Send(_) => place,
                 EventKind::Lose(message, _) => {
                     place.max(along[trace.messages[message].sent] + LEAN)
                 }
                 EventKind::Receive(message) => {
-                    place.max(*last + MARK_GAP).max(along[trace.messages[message].sent] + LEAN)
+                    place.max(next).max(along[trace.messages[message].sent] + LEAN)
                 }
-                _ => place.max(*last + MARK_GAP),
+                _ => place.max(next),
             };
             // A loss is drawn between the lines: it hides no mark.
             if !matches!(event.kind, EventKind::Lose(..)) {
-                *last = place;
+                (*last, *was_small) = (place, small);
             }
             front.push(front.last().map_or(place, |last| last.max(place)));
             along.push(place);

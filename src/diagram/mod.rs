@@ -4,16 +4,34 @@
 //! the diagram; `describe` says in a sentence what an element shows. Lengths are in CSS pixels;
 //! floating point is at home here, since nothing that is drawn decides anything.
 
+mod arrows;
+mod cuts;
+mod deadlock;
 mod describe;
 mod labels;
 mod layout;
+mod legend;
+mod marks;
+mod measures;
 mod scene;
+mod sections;
+mod stable;
+mod topology;
+mod views;
 mod waits;
+mod walls;
 
+pub use arrows::{Arrow, ArrowEnd, Oddity};
+pub use cuts::{Across, Cut, Strike, Undone, cuts, recoveries};
+pub use deadlock::{Waiting, deadlock_sentence};
 pub use describe::{event_sentence, fault_sentence, message_sentence, request_sentence};
 pub use layout::{Frame, Layout, Orientation, Point};
-pub use scene::{
-    Arrow, ArrowEnd, Flag, HeldBack, Label, Lane, LaneState, Mark, MarkShape, Scene, Stretch, Tick,
-    Wall, mark_shape,
-};
+pub use legend::{Sign, signs};
+pub use marks::{Mark, MarkShape, mark_shape, sign_at};
+pub use measures::{Band, Curve, Grid, Plot, STRIP, measured, strips};
+pub use scene::{Flag, HeldBack, Label, Lane, LaneState, Scene, Stretch, Tick, traitors};
+pub use sections::{Bar, Clash, Field, Stay, clashes, stays};
+pub use topology::{Graph, Link, Place, graph};
+pub use views::{Barrier, Piece, View, views};
 pub use waits::{Wait, waits};
+pub use walls::Wall;

@@ -1,7 +1,7 @@
 //! The scenarios that come with the program: `static/scenarios/<family>/<protocol>/<name>.json`.
 
 use super::{Problem, json, scenario};
-use crate::kernel::Scenario;
+use crate::{kernel::Scenario, protocols};
 
 // `const ALL: &[Bundled]`, sorted by path, made by build.rs.
 include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
@@ -32,6 +32,24 @@ impl Bundled {
     /// What is wrong with its file; a test reads them all.
     pub fn scenario(&self) -> Result<Scenario, Problem> {
         scenario::read(self.text)
+    }
+
+    /// The same sends under several protocols: this scenario, and those of its name that differ from it in
+    /// nothing but the protocol, its parameters and what is said of it. In the order of the catalogue.
+    #[must_use]
+    pub fn variants(&self) -> Vec<&'static Self> {
+        let sends = |bundled: &Self| {
+            let scenario = bundled.scenario().ok()?;
+            let (protocol, title) = (String::new(), String::new());
+            let (params, captions) = Default::default();
+            Some(Scenario { protocol, title, params, captions, ..scenario })
+        };
+        let mine = sends(self);
+        let namesakes = ALL.iter().filter(|other| other.name == self.name);
+        let mut variants: Vec<_> = namesakes.filter(|other| sends(other) == mine).collect();
+        let place = |id| protocols::catalogue().position(|(_, protocol)| protocol.id == id);
+        variants.sort_unstable_by_key(|variant| place(variant.protocol));
+        variants
     }
 
     /// Its title; empty if it has none.

@@ -1,8 +1,10 @@
 //! What a protocol relies on, and how a scenario breaks it.
 
+use std::collections::BTreeMap;
+
 use super::{
-    Detector, Event, EventId, EventKind, Fate, Fault, Kind, Loss, Message, NodeSet, ParameterValue,
-    ParameterValues, PerMillion, Protocol, Scenario, Timing, Trace,
+    Detector, Event, EventId, EventKind, Fate, Fault, Kind, Loss, Message, NodeId, NodeSet,
+    ParameterValue, ParameterValues, PerMillion, Protocol, Scenario, Time, Timing, Trace,
 };
 
 /// Something that a protocol relies on, perhaps only for one value of a parameter, or only for promises of one
@@ -23,6 +25,9 @@ pub struct Assumption {
 pub enum Rule {
     /// Perfect (quasi-reliable) links: what a correct node sends to a correct node arrives, once.
     ReliableChannels,
+    /// What is sent to a node that is up arrives, once, whoever crashes later: what protocols rely on that take
+    /// silence for a crash, or in which nodes come back.
+    NothingIsLost,
     /// Messages of one link do not overtake each other.
     FifoChannels,
     /// A message takes at most the bound of `network.timing`, and nobody stands still.
@@ -32,6 +37,8 @@ pub enum Rule {
     TimeoutCovers(&'static str, &'static str),
     /// Every clock goes at the rate of time.
     ClocksRunTrue,
+    /// Every clock shows the right time when the run begins.
+    ClocksSetRight,
     /// No clock gains or loses more than the parameter of this name says, in millionths of the time that
     /// passes.
     DriftAtMost(&'static str),
@@ -39,6 +46,8 @@ pub enum Rule {
     ParameterIs(&'static str, &'static str),
     /// Who has been asked for something does not crash.
     RequestersStayUp,
+    /// Who has been asked for this may crash, but is up again in the end.
+    RequestersComeBack(&'static str),
     /// Only one node is asked for something.
     OneRequester,
     /// Nobody crashes.
@@ -56,10 +65,16 @@ pub enum Rule {
     /// Everybody is loyal: nobody sends what its code does not say. A protocol that has no rule on traitors
     /// relies on it without saying so.
     NobodyLies,
-    /// No more nodes are traitors than the parameter of this name says.
+    /// No more nodes are faulty than the parameter of this name says: traitors, or crashed, which is the mildest
+    /// treason.
     AtMostTraitors(&'static str),
-    /// More than two thirds of the nodes are loyal (n ≥ 3m + 1: Lamport, Shostak and Pease 1982).
+    /// More than two thirds of the nodes are neither traitors nor crash (n ≥ 3m + 1: Lamport, Shostak and
+    /// Pease 1982).
     TraitorsBelowThird,
+    /// There are more than so many times as many nodes as the parameter of this name says.
+    MoreNodesThan(u32, &'static str),
+    /// Who is asked for something is asked before so many ms have passed as the parameter of this name says.
+    RequestsBefore(&'static str),
     /// The run goes on until it is at rest. Every liveness property relies on it.
     RunsToRest,
 }
@@ -101,6 +116,10 @@ impl Rule {
                  (reliable channels)"
                     .to_owned()
             }
+            Self::NothingIsLost => {
+                "what is sent to a node that is up arrives, exactly once (nothing is lost)"
+                    .to_owned()
+            }
             Self::FifoChannels => {
                 "messages of one link do not overtake each other (FIFO channels)".to_owned()
             }
@@ -112,11 +131,15 @@ impl Rule {
                 format!("{timeout} is at least {period} and the delay bound together")
             }
             Self::ClocksRunTrue => "every clock goes at the rate of time".to_owned(),
+            Self::ClocksSetRight => "every clock is right when the run begins".to_owned(),
             Self::DriftAtMost(parameter) => {
                 format!("no clock gains or loses more than {parameter} says")
             }
             Self::ParameterIs(parameter, value) => format!("{parameter} is {value}"),
             Self::RequestersStayUp => "who is asked for something stays up".to_owned(),
+            Self::RequestersComeBack(request) => {
+                format!("who is asked to {request} is up in the end")
+            }
             Self::OneRequester => "only one node is asked for something".to_owned(),
             Self::NobodyCrashes => "nobody crashes".to_owned(),
             Self::RoutersStayUp => "routers stay up".to_owned(),
@@ -126,11 +149,25 @@ impl Rule {
             Self::NobodyRecovers => "who has crashed does not come back (crash-stop)".to_owned(),
             Self::NobodyLies => "nobody lies".to_owned(),
             Self::AtMostTraitors(parameter) => {
-                format!("no more nodes are traitors than {parameter} says")
+                format!("no more nodes are traitors or crash than {parameter} says")
             }
-            Self::TraitorsBelowThird => "more than two thirds of the nodes are loyal".to_owned(),
+            Self::TraitorsBelowThird => {
+                "more than two thirds of the nodes are loyal and stay up".to_owned()
+            }
+            Self::MoreNodesThan(times, parameter) => {
+                format!("there are more than {times} times as many nodes as {parameter} says")
+            }
+            Self::RequestsBefore(parameter) => {
+                format!("whatever is asked is asked before {parameter} has passed")
+            }
             Self::RunsToRest => "the run goes on until it is at rest".to_owned(),
         }
+    }
+
+    /// Whether it is about what the network may lose.
+    #[must_use]
+    pub const fn is_on_losses(self) -> bool {
+        matches!(self, Self::ReliableChannels | Self::NothingIsLost)
     }
 
     /// Whether it is about traitors. A protocol without such a rule relies on [`NobodyLies`](Self::NobodyLies).
@@ -145,7 +182,7 @@ impl Rule {
         let breach =
             |event, culprit, why| Some(Breach { rule: self, kind: None, why, culprit, event });
         match self {
-            Self::ReliableChannels => unreliable(self, scenario, trace),
+            Self::ReliableChannels | Self::NothingIsLost => unreliable(self, scenario, trace),
             Self::FifoChannels => overtaking(self, scenario, trace),
             Self::Synchrony => late(self, scenario, trace),
             Self::OneRequester => second_requester(self, trace),
@@ -162,6 +199,7 @@ impl Rule {
                 breach(None, format!("params.{timeout}"), why)
             }
             Self::ClocksRunTrue => drift(self, scenario, trace, 0),
+            Self::ClocksSetRight => ahead(self, scenario, trace),
             Self::DriftAtMost(parameter) => {
                 drift(self, scenario, trace, integer(protocol, &scenario.params, parameter))
             }
@@ -181,6 +219,7 @@ impl Rule {
                 breach(Some(back), fault_path(fault), why)
             }
             Self::RequestersStayUp
+            | Self::RequestersComeBack(_)
             | Self::NobodyCrashes
             | Self::RoutersStayUp
             | Self::AtMostCrashes(_)
@@ -200,6 +239,18 @@ impl Rule {
             }
             Self::TraitorsBelowThird => {
                 betrayal(self, scenario, trace, (scenario.nodes.len() - 1) / 3)
+            }
+            Self::MoreNodesThan(times, parameter) => {
+                let count = integer(protocol, &scenario.params, parameter);
+                let why = too_few(scenario.nodes.len(), times, count)?;
+                breach(None, "nodes".to_owned(), why)
+            }
+            Self::RequestsBefore(parameter) => {
+                let deadline = integer(protocol, &scenario.params, parameter);
+                let (event, index) = late_request(trace, deadline.into())?;
+                let Event { node, time, .. } = &trace.events[event];
+                let why = format!("{node} was asked at {time} ms, not before {deadline}");
+                breach(Some(event), format!("requests[{index}]"), why)
             }
             Self::RunsToRest => {
                 (!trace.quiescent).then_some(())?;
@@ -233,6 +284,10 @@ impl Rule {
                 })?;
                 Some(said(crash, ""))
             }
+            Self::RequestersComeBack(request) => {
+                let (crash, why) = said(stays_down(scenario, trace, request)?, "");
+                Some((crash, format!("{why}, and never came back")))
+            }
             Self::RoutersStayUp => {
                 let routers = scenario.network.topology.routers();
                 let crash = trace.events.iter().position(|event| {
@@ -260,6 +315,27 @@ impl Rule {
     }
 }
 
+/// The last crash of a node that was asked for this and is down in the end; the first of several.
+fn stays_down(scenario: &Scenario, trace: &Trace, request: &str) -> Option<EventId> {
+    let mut asked = NodeSet::EMPTY;
+    let mut down = BTreeMap::new();
+    for (id, event) in trace.events.iter().enumerate() {
+        match event.kind {
+            EventKind::Request { index, .. } if scenario.requests[index].name == request => {
+                asked.insert(event.node);
+            }
+            EventKind::Crash => {
+                down.insert(event.node, id);
+            }
+            EventKind::Recover => {
+                down.remove(&event.node);
+            }
+            _ => {}
+        }
+    }
+    down.into_iter().filter(|(node, _)| asked.contains(*node)).map(|(_, crash)| crash).min()
+}
+
 /// The first node that is asked for something after another was.
 fn second_requester(rule: Rule, trace: &Trace) -> Option<Breach> {
     let mut asked = trace.events.iter().enumerate().filter_map(|(id, event)| match event.kind {
@@ -280,15 +356,35 @@ fn second_requester(rule: Rule, trace: &Trace) -> Option<Breach> {
 
 /// The clock that goes wrong by more than so many millionths, and was looked at.
 fn drift(rule: Rule, scenario: &Scenario, trace: &Trace, limit: u32) -> Option<Breach> {
-    let fault = scenario.faults.iter().enumerate().position(|(index, fault)| match fault {
-        Fault::Drift { rate, .. } => {
-            rate.0.abs_diff(PerMillion::ONE.0) > limit && !trace.unused_faults.contains(&index)
-        }
-        _ => false,
-    })?;
-    let Fault::Drift { node, rate, .. } = scenario.faults[fault] else { return None };
+    let wrong = |rate: PerMillion| rate.0.abs_diff(PerMillion::ONE.0) > limit;
+    let is_wrong = |fault: &Fault| matches!(*fault, Fault::Drift { rate, .. } if wrong(rate));
+    let (fault, node) = wrong_clock(scenario, trace, is_wrong)?;
+    let Fault::Drift { rate, .. } = scenario.faults[fault] else { return None };
     let why = format!("{node}'s clock runs at {rate} times time");
     Some(Breach { rule, kind: None, why, culprit: fault_path(Some(fault)), event: None })
+}
+
+/// The clock that was set wrongly, and was looked at.
+fn ahead(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
+    let is_wrong = |fault: &Fault| matches!(*fault, Fault::Drift { offset: 1.., .. });
+    let (fault, node) = wrong_clock(scenario, trace, is_wrong)?;
+    let Fault::Drift { offset, .. } = scenario.faults[fault] else { return None };
+    let why = format!("{node}'s clock is {offset} ms ahead when the run begins");
+    Some(Breach { rule, kind: None, why, culprit: fault_path(Some(fault)), event: None })
+}
+
+/// The first fault of this kind that is a wrong clock's, and met something: the clock was looked at.
+fn wrong_clock(
+    scenario: &Scenario,
+    trace: &Trace,
+    is_wrong: impl Fn(&Fault) -> bool,
+) -> Option<(usize, NodeId)> {
+    scenario.faults.iter().enumerate().find_map(|(index, fault)| match fault {
+        Fault::Drift { node, .. } if is_wrong(fault) => {
+            (!trace.unused_faults.contains(&index)).then_some((index, *node))
+        }
+        _ => None,
+    })
 }
 
 impl Assumption {
@@ -372,41 +468,68 @@ fn crash_number(trace: &Trace, nth: usize) -> Option<(NodeSet, EventId)> {
     Some((crashed, event))
 }
 
-/// The traitor who is one too many.
+fn too_few(size: usize, times: u32, count: u32) -> Option<String> {
+    let needed = u64::from(times) * u64::from(count);
+    (size as u64 <= needed).then(|| format!("{size} nodes are not more than {times} × {count}"))
+}
+
+/// The first request that comes at this time or later, and its place in the scenario.
+fn late_request(trace: &Trace, deadline: Time) -> Option<(EventId, usize)> {
+    trace.events.iter().enumerate().find_map(|(id, event)| match event.kind {
+        EventKind::Request { index, .. } if event.time >= deadline => Some((id, index)),
+        _ => None,
+    })
+}
+
+/// The faulty node that is one too many: the traitor, or, for those who stand traitors, also who crashed.
 fn betrayal(rule: Rule, scenario: &Scenario, trace: &Trace, limit: usize) -> Option<Breach> {
-    let mut traitors = NodeSet::EMPTY;
+    let only_lies = rule == Rule::NobodyLies;
+    let (mut traitors, mut crashed) = (NodeSet::EMPTY, NodeSet::EMPTY);
     let event = trace.events.iter().position(|event| {
-        let turns = matches!(event.kind, EventKind::Traitor(_));
-        turns && traitors.insert(event.node) && traitors.len() > limit
+        let counts = match event.kind {
+            EventKind::Traitor(_) => traitors.insert(event.node),
+            EventKind::Crash if !only_lies && !traitors.contains(event.node) => {
+                crashed.insert(event.node)
+            }
+            _ => false,
+        };
+        counts && traitors.or(crashed).len() > limit
     })?;
     let last = trace.events[event].node;
-    let culprit = fault_path(
-        scenario
-            .faults
-            .iter()
-            .position(|fault| matches!(*fault, Fault::Traitor { node, .. } if node == last)),
-    );
-    let verb = if traitors.len() == 1 { "is a traitor" } else { "are traitors" };
-    let why = match limit {
-        0 => format!("{traitors} {verb}"),
-        _ => format!("{traitors} {verb}, at most {limit} of {} may be", scenario.nodes.len()),
+    let culprit = match trace.events[event].kind {
+        EventKind::Crash => crash_fault(scenario, trace, event),
+        _ => fault_path(
+            scenario
+                .faults
+                .iter()
+                .position(|fault| matches!(*fault, Fault::Traitor { node, .. } if node == last)),
+        ),
     };
+    let turned = match traitors.len() {
+        0 => None,
+        1 => Some(format!("{traitors} is a traitor")),
+        _ => Some(format!("{traitors} are traitors")),
+    };
+    let fell = (!crashed.is_empty()).then(|| format!("{crashed} crashed"));
+    let bound = || format!("at most {limit} of {} may be faulty", scenario.nodes.len());
+    let said = turned.into_iter().chain(fell).chain((!only_lies).then(bound));
+    let why = said.collect::<Vec<_>>().join(", ");
     Some(Breach { rule, kind: None, why, culprit, event: Some(event) })
 }
 
 fn unreliable(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
     let fails = |kind: &EventKind| matches!(kind, EventKind::Crash | EventKind::Traitor(_));
     let faulty: NodeSet = trace.events.iter().filter(|e| fails(&e.kind)).map(|e| e.node).collect();
-    // What a faulty node sends or is sent may be lost; but nothing may come twice, whoever sent it.
-    let between_correct = |message: &Message| {
-        !faulty.contains(message.name.from) && !faulty.contains(message.name.to)
+    // What a faulty node sends or is sent may be lost, unless nothing may that finds its receiver up; but
+    // nothing may come twice, whoever sent it.
+    let counts = |message: &Message| match rule {
+        Rule::NothingIsLost => !matches!(message.fate, Fate::Lost(_, Loss::Crashed)),
+        _ => !faulty.contains(message.name.from) && !faulty.contains(message.name.to),
     };
     // The first event that shows it, and the message: a loss, a damage or a second receipt.
     let shows = |message: &Message| match (message.fate, message.copies.as_slice()) {
-        (Fate::Lost(event, _), _) if between_correct(message) => Some(event),
-        (Fate::Received(event), _) if message.damaged().is_some() && between_correct(message) => {
-            Some(event)
-        }
+        (Fate::Lost(event, _), _) if counts(message) => Some(event),
+        (Fate::Received(event), _) if message.damaged().is_some() && counts(message) => Some(event),
         (_, copies) => copies.iter().find_map(|copy| match copy {
             Fate::Received(event) => Some(*event),
             _ => None,
@@ -444,61 +567,72 @@ fn unreliability(scenario: &Scenario, message: &Message) -> (String, String) {
     }
 }
 
+/// The first message that overtakes one of its link, and the one that it overtakes.
 fn overtaking(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
     let size = scenario.nodes.len();
-    let mut last = vec![0; size * size];
-    trace.events.iter().enumerate().find_map(|(id, event)| {
+    // By link: each receipt of a message with a greater number than all before it.
+    let mut foremost: Vec<Vec<(u32, EventId)>> = vec![Vec::new(); size * size];
+    let overtaken = trace.events.iter().enumerate().filter_map(|(id, event)| {
         let EventKind::Receive(message) = event.kind else { return None };
         let message = &trace.messages[message];
         // A second copy of what has come already overtakes nothing.
         (message.fate == Fate::Received(id)).then_some(())?;
         let name = message.name;
-        let last = &mut last[name.from.index() * size + name.to.index()];
-        if name.number >= *last {
-            *last = name.number;
+        let foremost = &mut foremost[name.from.index() * size + name.to.index()];
+        let before = foremost.partition_point(|(number, _)| *number < name.number);
+        let Some((_, overtaker)) = foremost.get(before) else {
+            foremost.push((name.number, id));
             return None;
-        }
-        let delayed = scenario
-            .faults
-            .iter()
-            .position(|fault| matches!(*fault, Fault::Delay { message, .. } if message == name));
-        let by_network = || "network.order".to_owned();
-        let culprit = delayed.map_or_else(by_network, |fault| fault_path(Some(fault)));
-        let why = format!("{} was overtaken", scenario.message_name(name));
-        Some(Breach { rule, kind: None, why, culprit, event: Some(id) })
-    })
+        };
+        Some((*overtaker, name))
+    });
+    let (event, name) = overtaken.min_by_key(|(overtaker, _)| *overtaker)?;
+    let delayed = scenario
+        .faults
+        .iter()
+        .position(|fault| matches!(*fault, Fault::Delay { message, .. } if message == name));
+    let by_network = || "network.order".to_owned();
+    let culprit = delayed.map_or_else(by_network, |fault| fault_path(Some(fault)));
+    let why = format!("{} was overtaken", scenario.message_name(name));
+    Some(Breach { rule, kind: None, why, culprit, event: Some(event) })
 }
 
 fn late(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
+    let breach = |(event, culprit, why)| Breach { rule, kind: None, why, culprit, event };
     let Timing::Synchronous(bound) = scenario.network.timing else {
         let why = "the network is asynchronous: it promises no bound".to_owned();
-        return Some(Breach {
-            rule,
-            kind: None,
-            why,
-            culprit: "network.timing".to_owned(),
-            event: None,
-        });
+        return Some(breach((None, "network.timing".to_owned(), why)));
     };
-    trace.events.iter().enumerate().find_map(|(id, event)| {
-        if event.kind == EventKind::Pause {
-            let fault = scenario.faults.iter().position(|fault| {
-                matches!(*fault, Fault::Pause { node, at, .. } if (node, at) == (event.node, event.time))
-            });
-            let why = format!("{} stood still from {} ms on", event.node, event.time);
-            return Some(Breach { rule, kind: None, why, culprit: fault_path(fault), event: Some(id) });
+    let shown = trace.events.iter().enumerate().filter_map(|(id, event)| match event.kind {
+        EventKind::Pause => Some((id, id)),
+        EventKind::Receive(message) => {
+            let due = trace.events[trace.messages[message].sent].time + bound;
+            // What is late is missing from the moment on at which it should have been there.
+            (event.time > due).then(|| (trace.events.partition_point(|it| it.time < due), id))
         }
-        let EventKind::Receive(message) = event.kind else { return None };
-        let message = &trace.messages[message];
-        let took = event.time - trace.events[message.sent].time;
-        (took > bound).then_some(())?;
-        let delayed = scenario.faults.iter().position(
-            |fault| matches!(*fault, Fault::Delay { message: hit, .. } if hit == message.name),
+        _ => None,
+    });
+    let (since, event) = shown.min()?;
+    let (culprit, why) = lateness(scenario, trace, bound, event);
+    Some(breach((Some(since), culprit, why)))
+}
+
+/// What is behind a pause or the receipt of a late message; and how that is said.
+fn lateness(scenario: &Scenario, trace: &Trace, bound: Time, event: EventId) -> (String, String) {
+    let Event { time, node, kind } = &trace.events[event];
+    let EventKind::Receive(message) = kind else {
+        let fault = scenario.faults.iter().position(
+            |fault| matches!(fault, Fault::Pause { node: who, at, .. } if (who, at) == (node, time)),
         );
-        let by_network = || "network.delay".to_owned();
-        let culprit = delayed.map_or_else(by_network, |fault| fault_path(Some(fault)));
-        let why =
-            format!("{} took {took} ms, more than {bound}", scenario.message_name(message.name));
-        Some(Breach { rule, kind: None, why, culprit, event: Some(id) })
-    })
+        return (fault_path(fault), format!("{node} stood still from {time} ms on"));
+    };
+    let message = &trace.messages[*message];
+    let took = time - trace.events[message.sent].time;
+    let delayed = scenario.faults.iter().position(
+        |fault| matches!(*fault, Fault::Delay { message: hit, .. } if hit == message.name),
+    );
+    let by_network = || "network.delay".to_owned();
+    let culprit = delayed.map_or_else(by_network, |fault| fault_path(Some(fault)));
+    let name = scenario.message_name(message.name);
+    (culprit, format!("{name} took {took} ms, more than {bound}"))
 }

@@ -168,8 +168,10 @@ impl Network {
             ways.push(Way { at: now, lost: Some(Loss::Unlinked) });
             return None;
         }
-        let arrival = self.arrival(state, met, now, name);
-        let midway = now + (arrival - now) / 2;
+        let alone = self.arrival(met, now, name);
+        let arrival = self.in_turn(state, name, alone);
+        // What is lost waits for nothing that was sent before it.
+        let midway = now + (alone - now) / 2;
         let first = match self.drops.get(&name) {
             Some(&fault) => {
                 met[fault] = true;
@@ -200,25 +202,24 @@ impl Network {
         self.damage(met, name)
     }
 
-    /// When a message would arrive that meets nothing.
-    fn arrival(
-        &self,
-        state: &mut [LinkState],
-        met: &mut [bool],
-        now: Time,
-        name: MessageName,
-    ) -> Time {
+    /// When a message would arrive that meets nothing and waits for nothing.
+    fn arrival(&self, met: &mut [bool], now: Time, name: MessageName) -> Time {
         let mut arrival = now + self.span(name, Purpose::Delay);
         for &(fault, by) in self.delays.get(&name).into_iter().flatten() {
             met[fault] = true;
             arrival += by;
         }
-        if self.order == Order::Fifo {
-            let state = &mut state[self.link(name.from, name.to)];
-            arrival = arrival.max(state.last_arrival);
-            state.last_arrival = arrival;
-        }
         arrival
+    }
+
+    /// When it arrives where messages stay in order: not before those that were sent before it.
+    fn in_turn(&self, state: &mut [LinkState], name: MessageName, arrival: Time) -> Time {
+        if self.order == Order::Any {
+            return arrival;
+        }
+        let state = &mut state[self.link(name.from, name.to)];
+        state.last_arrival = state.last_arrival.max(arrival);
+        state.last_arrival
     }
 
     /// Where a message ends that is to travel from `sent` to `arrival`: at the first obstacle that it

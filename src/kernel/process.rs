@@ -5,7 +5,7 @@ use std::{fmt, hash::Hash};
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
-use super::{Context, Group, Keys, NodeId, NodeSet, Parameters};
+use super::{Context, Group, Keys, MAX_NODES, NodeId, NodeSet, Parameters};
 
 /// Virtual time, in whole milliseconds since the run began.
 pub type Time = u64;
@@ -85,11 +85,20 @@ pub trait Process: Clone + fmt::Debug + Eq + Hash + Serialize + 'static {
         None
     }
 
-    /// A message as the reader writes it, for a traitor to say; none if this is not one, or if it has the
-    /// signature of a node whose key is not among the `keys`.
+    /// A message as the reader writes it, for a traitor to say.
+    ///
+    /// # Errors
+    /// What was expected instead, to be shown to the reader: if this is no message, or if it has the signature
+    /// of a node whose key is not among the `keys`.
+    fn read_message(_with: &Json, _nodes: &[String], _keys: Keys) -> Result<Self::Message, String> {
+        Err("nothing: a traitor of this protocol says what its strategy makes it say".to_owned())
+    }
+
+    /// The largest group that can be run with these parameters. Less than all that a scenario may have only
+    /// where work or messages grow faster than the square of the group.
     #[must_use]
-    fn read_message(_with: &Json, _nodes: &[String], _keys: Keys) -> Option<Self::Message> {
-        None
+    fn most_nodes(_parameters: &Self::Parameters) -> usize {
+        MAX_NODES
     }
 
     /// What comes of a message when these bits of its encoding flip on the way, the first being bit 0; bits

@@ -130,13 +130,18 @@ pub struct Behaviour {
     /// See [`Process::forge`].
     pub forge: fn(message: &Packet, to: NodeId, keys: Keys) -> Option<Packet>,
     /// See [`Process::read_message`].
-    pub read_message: fn(with: &Json, nodes: &[String], keys: Keys) -> Option<Packet>,
+    pub read_message: ReadMessage,
+    /// See [`Process::most_nodes`].
+    pub most_nodes: fn(values: &ParameterValues) -> usize,
     /// See [`Process::corrupt`].
     pub corrupt: fn(message: &Packet, bits: &[u32]) -> Option<Packet>,
 }
 
 /// Makes a request of what a scenario says: see [`Request::read`].
 pub type ReadRequest = fn(&str, Option<&Json>, &[String]) -> Result<Packet, String>;
+/// Makes a message of what a scenario has a traitor say: see [`Process::read_message`].
+pub(super) type ReadMessage =
+    fn(with: &Json, nodes: &[String], keys: Keys) -> Result<Packet, String>;
 
 impl Behaviour {
     /// The behaviour of a process.
@@ -154,6 +159,7 @@ impl Behaviour {
             delivers: |indication| indication.get::<P::Indication>()?.delivers(),
             forge: |message, to, keys| P::forge(message.get()?, to, keys).map(Packet::new),
             read_message: |with, nodes, keys| P::read_message(with, nodes, keys).map(Packet::new),
+            most_nodes: |values| P::most_nodes(&P::Parameters::read(values)),
             corrupt: |message, bits| P::corrupt(message.get()?, bits).map(Packet::new),
         }
     }

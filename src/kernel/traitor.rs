@@ -57,7 +57,7 @@ impl Traitors {
             {
                 let keys = Keys::new(message.from, everyone);
                 let read = (behaviour.read_message)(with, &scenario.nodes, keys);
-                script.extend(read.map(|packet| (*message, (index, packet))));
+                script.extend(read.ok().map(|packet| (*message, (index, packet))));
             }
         }
         Self { strategies, everyone, deceived, script }

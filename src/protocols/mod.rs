@@ -3,9 +3,17 @@
 //! A protocol is registered by its line in its family's `mod.rs`, a family by its line here. Menu,
 //! documentation, command line and tests all go by this registry.
 
+pub mod byzantine;
+pub mod clocks;
+pub mod consensus;
+pub mod election;
+pub mod link;
 pub mod membership;
+pub mod mutex;
 pub mod ordering;
+pub mod recovery;
 pub mod reliable;
+pub mod replication;
 #[cfg(test)]
 mod testing;
 
@@ -23,7 +31,19 @@ pub struct Family {
 }
 
 /// All families, in the order in which they are best learnt.
-pub const FAMILIES: &[Family] = &[reliable::FAMILY, ordering::FAMILY, membership::FAMILY];
+pub const FAMILIES: &[Family] = &[
+    link::FAMILY,
+    reliable::FAMILY,
+    ordering::FAMILY,
+    membership::FAMILY,
+    mutex::FAMILY,
+    election::FAMILY,
+    consensus::FAMILY,
+    byzantine::FAMILY,
+    recovery::FAMILY,
+    replication::FAMILY,
+    clocks::FAMILY,
+];
 
 /// Names that protocols had in earlier versions, each with today's: links live for ever.
 pub const ALIASES: &[(&str, &str)] = &[];

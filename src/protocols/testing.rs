@@ -1,7 +1,8 @@
 //! What the protocols' own tests share: scenarios on a network where everything takes 10 ms.
 
 use crate::kernel::{
-    Delay, EventKind, Fault, LinkSpec, NodeId, Protocol, RequestSpec, Scenario, Time, run, spell,
+    Delay, EventKind, Fault, LinkSpec, MessageName, NodeId, Protocol, RequestSpec, Scenario, Time,
+    run, spell,
 };
 
 /// So many nodes, P1 to Pn.
@@ -26,19 +27,50 @@ pub(super) fn crash(at: Time, number: usize, after_sends: u32) -> Fault {
     Fault::Crash { node: node(number), at, after_sends: Some(after_sends) }
 }
 
+/// A message that takes longer, by the nodes' numbers and its own on their link.
+pub(super) fn late(from: usize, to: usize, number: u32, by: Time) -> Fault {
+    Fault::Delay { message: MessageName { from: node(from), to: node(to), number }, by }
+}
+
 /// A link that takes longer.
 pub(super) fn slow(from: usize, to: usize, delay: Time) -> LinkSpec {
     LinkSpec { from: node(from), to: node(to), delay: Delay { min: delay, max: delay } }
 }
 
+/// Somebody wants to enter the critical section, and to stay inside for so long.
+pub(super) fn acquire(at: Time, number: usize, hold: Time) -> RequestSpec {
+    RequestSpec { at, node: node(number), name: "acquire".to_owned(), with: Some(hold.into()) }
+}
+
+/// The deliveries at a node, of these.
+pub(super) fn at(number: usize, mut deliveries: Vec<String>) -> Vec<String> {
+    let name = format!("P{number}");
+    deliveries.retain(|delivery| delivery.split(' ').nth(1) == Some(&name));
+    deliveries
+}
+
 /// Who delivers what, and when: `20 P2 m1`.
 pub(super) fn deliveries(protocol: &Protocol, scenario: &Scenario) -> Vec<String> {
-    let trace = run(protocol, scenario).expect("broadcasts are valid requests");
+    let told = indications(protocol, scenario);
+    told.iter().map(|it| it.replacen("deliver ", "", 1)).collect()
+}
+
+/// Who is told what, and when: `20 P2 enter`.
+pub(super) fn indications(protocol: &Protocol, scenario: &Scenario) -> Vec<String> {
+    let trace = run(protocol, scenario).expect("the test's requests are valid");
     let told = trace.events.iter().filter_map(|event| {
         let EventKind::Indicate { packet, .. } = &event.kind else { return None };
-        let what = packet.to_string();
-        let payload = what.trim_start_matches("deliver ");
-        Some(spell(&format!("{} {} {payload}", event.time, event.node), &scenario.nodes))
+        Some(spell(&format!("{} {} {packet}", event.time, event.node), &scenario.nodes))
     });
     told.collect()
+}
+
+/// Who sends what to whom, and when: `20 P2>P1 REPLY`.
+pub(super) fn sends(protocol: &Protocol, scenario: &Scenario) -> Vec<String> {
+    let trace = run(protocol, scenario).expect("the test's requests are valid");
+    let sent = trace.messages.iter().map(|message| {
+        let (at, name) = (trace.events[message.sent].time, message.name);
+        spell(&format!("{at} {}>{} {}", name.from, name.to, message.packet), &scenario.nodes)
+    });
+    sent.collect()
 }

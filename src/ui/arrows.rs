@@ -2,10 +2,14 @@
 
 use yew::prelude::*;
 
-use super::picture::{Props, px, text};
+use super::{
+    marks::two_faced,
+    picture::{Props, px, text},
+    spans::line,
+};
 use crate::{
     app::Selection,
-    diagram::{Arrow, ArrowEnd, Point, message_sentence},
+    diagram::{Arrow, ArrowEnd, Oddity, Point, message_sentence},
 };
 
 /// How long an arrow's head is.
@@ -39,8 +43,7 @@ pub(super) fn draw(props: &Props, arrow: &Arrow) -> Html {
     let class = classes!(
         "arrow",
         end,
-        arrow.late.then_some("late"),
-        (arrow.copy > 0).then_some("copy"),
+        arrow.oddity.map(class_of),
         props.message_class(message, arrow.sent)
     );
     let (from, to) = (arrow.from, arrow.to);
@@ -49,13 +52,21 @@ pub(super) fn draw(props: &Props, arrow: &Arrow) -> Html {
         ArrowEnd::Head => direction.back(to, MARK),
         _ => to,
     };
-    let line = format!("M{} {}L{} {}", px(from.x), px(from.y), px(stop.x), px(stop.y));
+    let straight = line(from, stop);
+    let seen = match arrow.oddity {
+        Some(Oddity::Corrupt) => jagged(from, stop),
+        _ => straight.clone(),
+    };
     html! {
         <g {class} role="button" tabindex="0" aria-label={sentence.clone()} data-message={run.scenario.message_name(name)}
             {onkeydown} {onpointerdown}>
             <title>{ sentence }</title>
-            <path class="hit" d={line.clone()} />
-            <path class="stroke" d={line} />
+            <path class="hit" d={straight.clone()} />
+            <path class="stroke" d={seen} />
+            if arrow.oddity == Some(Oddity::Forged) {
+                <path class="gap" d={straight} />
+            }
+            if let Some(oddity) = arrow.oddity { { sign(oddity, arrow.sign) } }
             { match arrow.end {
                 ArrowEnd::Head => html! { <path class="head" d={direction.head(stop)} /> },
                 ArrowEnd::Cross(_) => html! { <path class="cross" d={cross(to, CROSS)} /> },
@@ -67,6 +78,71 @@ pub(super) fn draw(props: &Props, arrow: &Arrow) -> Html {
             if let Some(label) = &arrow.label { { text(label) } }
         </g>
     }
+}
+
+/// The name of an oddity, for the style sheet.
+pub(super) const fn class_of(oddity: Oddity) -> &'static str {
+    match oddity {
+        Oddity::Forged => "forged",
+        Oddity::Corrupt => "corrupt",
+        Oddity::Duplicate => "copy",
+        Oddity::Late => "late",
+    }
+}
+
+/// The sign on an odd arrow.
+pub(super) fn sign(oddity: Oddity, at: Point) -> Html {
+    let corner = |dx: f64, dy: f64| Point { x: at.x + dx, y: at.y + dy };
+    let stroke = |from, to| html! { <path d={line(from, to)} /> };
+    let disc = || html! { <circle class="plate" cx={px(at.x)} cy={px(at.y)} r="6" /> };
+    let sign = match oddity {
+        Oddity::Forged => two_faced(at, 6.0),
+        Oddity::Corrupt => {
+            let bolt =
+                [(2.0, -8.0), (-4.5, 1.0), (-0.5, 1.0), (-2.0, 8.0), (4.5, -1.5), (0.5, -1.5)];
+            html! { <path class="dark" d={super::marks::polygon(at, &bolt)} /> }
+        }
+        Oddity::Duplicate => html! {
+            <>
+                { disc() }
+                { stroke(corner(-1.6, -3.0), corner(-1.6, 3.0)) }
+                { stroke(corner(1.6, -3.0), corner(1.6, 3.0)) }
+            </>
+        },
+        Oddity::Late => html! {
+            <>
+                { disc() }
+                { stroke(at, corner(0.0, -4.0)) }
+                { stroke(at, corner(3.0, 1.5)) }
+            </>
+        },
+    };
+    html! { <g class="oddity">{ sign }</g> }
+}
+
+/// A line that is straight at first and jagged then: bits flip on the way.
+pub(super) fn jagged(from: Point, to: Point) -> String {
+    let direction = Direction::new(from, to);
+    let length = (to.x - from.x).hypot(to.y - from.y);
+    let (mut d, mut along, mut side) =
+        (format!("M{} {}", px(from.x), px(from.y)), length * 0.3, 0.0);
+    while along < length - HEAD {
+        let at = direction.back(from, -along);
+        d.push_str(&format!(
+            "L{} {}",
+            px(at.x - direction.y * side),
+            px(at.y + direction.x * side)
+        ));
+        side = if side > 0.0 { -3.0 } else { 3.0 };
+        along += 6.0;
+    }
+    d.push_str(&format!("L{} {}", px(to.x), px(to.y)));
+    d
+}
+
+/// The head of a line that comes from one point to another.
+pub(super) fn head(from: Point, tip: Point) -> String {
+    Direction::new(from, tip).head(tip)
 }
 
 /// Two strokes through a point.

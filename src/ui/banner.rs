@@ -10,7 +10,7 @@ pub(super) fn banner(refused: &Refused, send: &Send) -> Html {
     let dismiss = send.reform(|_: MouseEvent| Action::Dismiss);
     let again = {
         let send = send.clone();
-        move |text| send.emit(Action::Load(text))
+        move |typed: &[String]| send.emit(Action::Load(typed.concat()))
     };
     let text = html! {
         <textarea aria-label="The link as it was given" rows="3"

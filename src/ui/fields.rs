@@ -32,19 +32,19 @@ pub(super) fn number(field: Number) -> Html {
     }
 }
 
-/// A button and a field that belong together: pressing the one, or Enter in the other, hands over what
-/// was typed.
+/// A button and fields that belong together: pressing the one, or Enter in one of the others, hands over what
+/// stands in them.
 pub(super) fn form(
     button: Html,
-    field: Html,
+    fields: Html,
     class: &'static str,
-    done: impl Fn(String) + 'static,
+    done: impl Fn(&[String]) + 'static,
 ) -> Html {
     let onsubmit = Callback::from(move |event: SubmitEvent| {
         event.prevent_default();
-        done(web::submitted(&event));
+        done(&web::submitted(&event));
     });
-    html! { <form {class} {onsubmit}>{ button }{ field }</form> }
+    html! { <form {class} {onsubmit}>{ button }{ fields }</form> }
 }
 
 /// A control with its name beside it.

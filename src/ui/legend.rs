@@ -1,14 +1,14 @@
 //! What the marks mean: those that are on screen, and how to change the run.
 
-use std::collections::BTreeSet;
-
 use yew::prelude::*;
 
-use super::marks;
+use super::{
+    arrows::{self, jagged},
+    marks, spans,
+};
 use crate::{
     app::Run,
-    diagram::{MarkShape, Orientation, Point, mark_shape, waits},
-    kernel::Fate,
+    diagram::{MarkShape, Oddity, Orientation, Point, Sign, signs},
 };
 
 #[derive(Properties, PartialEq)]
@@ -19,44 +19,14 @@ pub(super) struct Props {
 /// What the marks of this run mean.
 #[component]
 pub(super) fn Legend(props: &Props) -> Html {
-    let trace = &props.run.trace;
-    // Not collected: that would sort them first, with 4 KB of code.
-    let mut shapes = BTreeSet::new();
-    shapes.extend(trace.events.iter().filter_map(|event| mark_shape(&event.kind)));
-    let lost = trace.messages.iter().any(|message| matches!(message.fate, Fate::Lost(..)));
-    let held_back = !waits(props.run.protocol, trace).is_empty();
+    let run = &props.run;
+    let signs = signs(run.protocol, &run.scenario, &run.trace);
     html! {
         <div class="legend">
             <ul aria-label="What the marks mean">
-                { for shapes.into_iter().map(|shape| html! {
-                    <li>
-                        <svg width="22" height="22" viewBox="0 0 22 22" aria-hidden="true">
-                            <g class={classes!("mark", marks::name(shape))}>
-                                { marks::shape(shape, place(shape), Orientation::Horizontal) }
-                            </g>
-                        </svg>
-                        { marks::meaning(shape) }
-                    </li>
+                { for signs.into_iter().map(|sign| html! {
+                    <li>{ picture(sign) }{ meaning(run, sign) }</li>
                 }) }
-                if held_back {
-                    <li>
-                        <svg width="30" height="22" viewBox="0 0 30 22" aria-hidden="true">
-                            <path class="held-back" d="M5 11H25" />
-                        </svg>
-                        { "held back" }
-                    </li>
-                }
-                if lost {
-                    <li>
-                        <svg width="30" height="22" viewBox="0 0 30 22" aria-hidden="true">
-                            <g class="arrow lost">
-                                <path class="stroke" d="M2 11H20" />
-                                <path class="cross" d="M17 6L27 16M17 16L27 6" />
-                            </g>
-                        </svg>
-                        { "lost message" }
-                    </li>
-                }
             </ul>
             <p class="hint">
                 <b>{ "Break it: " }</b>
@@ -67,11 +37,130 @@ pub(super) fn Legend(props: &Props) -> Html {
     }
 }
 
+/// What a sign stands for, in words.
+fn meaning(run: &Run, sign: Sign) -> String {
+    let words = match sign {
+        Sign::Mark(shape) => marks::meaning(shape),
+        Sign::Stable => "stable: delivered to all members",
+        Sign::HeldBack => "held back",
+        Sign::Section => "in the critical section",
+        Sign::Clash => "two in it at once",
+        Sign::Band(metric) => {
+            return format!("behind the line: {}", run.protocol.metrics[metric].name);
+        }
+        Sign::Cut => "cut of a snapshot, where states were recorded",
+        Sign::RecoveryLine => "recovery line",
+        Sign::Undone => "work undone",
+        Sign::Lost => "lost message",
+        Sign::Odd(Oddity::Forged) => "a traitor's lie",
+        Sign::Odd(Oddity::Corrupt) => "corrupt message",
+        Sign::Odd(Oddity::Duplicate) => "second copy",
+        Sign::Odd(Oddity::Late) => "late message",
+        Sign::Wall => "nothing gets through",
+        Sign::Down => "the node is down",
+        Sign::Router => "router",
+        Sign::Traitor => "traitor's line",
+        Sign::Deadlock => "waits for it, for ever",
+    };
+    words.to_owned()
+}
+
+/// How wide a sign's picture is, and how high.
+const SIZE: (&str, &str) = ("34", "22");
+
+/// A sign's picture.
+fn picture(sign: Sign) -> Html {
+    let (left, right) = (Point { x: 2.0, y: 11.0 }, Point { x: 32.0, y: 11.0 });
+    let across = spans::line(left, right);
+    let (low, high) = (Point { x: 17.0, y: 21.0 }, Point { x: 17.0, y: 1.0 });
+    let up = spans::line(low, high);
+    let drawn = match sign {
+        Sign::Mark(shape) => html! {
+            <g class={classes!("mark", marks::name(shape))}>
+                { marks::shape(shape, place(shape), Orientation::Horizontal) }
+            </g>
+        },
+        Sign::Stable => html! {
+            <g class="mark delivery">
+                { marks::ring(Point { x: 17.0, y: 11.0 }, None) }
+                { marks::shape(MarkShape::Delivery, Point { x: 17.0, y: 11.0 }, Orientation::Horizontal) }
+            </g>
+        },
+        Sign::HeldBack => html! { <path class="held-back" d="M7 11H27" /> },
+        Sign::Section => section(false),
+        Sign::Clash => section(true),
+        Sign::Band(_) => html! {
+            <>
+                <g class="band tint-1"><rect x="2" y="3" width="15" height="16" /></g>
+                <g class="band tint-2"><rect x="17" y="3" width="15" height="16" /></g>
+                <g class="lane"><path d={across} /></g>
+            </>
+        },
+        Sign::Cut => html! {
+            <g class="across cut"><path class="spine" d={up} /></g>
+        },
+        Sign::RecoveryLine => html! {
+            <g class="across recovery-line">
+                <path class="spine" d={up} /><rect x="10" y="4" width="14" height="14" />
+            </g>
+        },
+        Sign::Undone => html! {
+            <>
+                <g class="lane"><path d={across} /></g>
+                <g class="strike"><path d={spans::strokes(left, right)} /></g>
+            </>
+        },
+        Sign::Lost => html! {
+            <g class="arrow lost">
+                <path class="stroke" d="M2 11H22" />
+                <path class="cross" d="M19 6L29 16M19 16L29 6" />
+            </g>
+        },
+        Sign::Odd(oddity) => odd(oddity, left, right),
+        Sign::Wall => html! { <g class="wall"><rect x="2" y="7" width="30" height="9" /></g> },
+        Sign::Down => html! { <g class="lane"><path class="crashed" d={across} /></g> },
+        Sign::Router => html! { <g class="lane router"><path class="up" d={across} /></g> },
+        Sign::Traitor => html! {
+            <g class="lane traitor">
+                <path class="up" d={across.clone()} /><path class="gap" d={across} />
+            </g>
+        },
+        Sign::Deadlock => html! {
+            <g class="waiting">{ spans::bent(Point { x: 6.0, y: 18.0 }, Point { x: 20.0, y: 0.0 }, Point { x: 28.0, y: 18.0 }) }</g>
+        },
+    };
+    let (width, height) = SIZE;
+    html! {
+        <svg {width} {height} aria-hidden="true">{ drawn }</svg>
+    }
+}
+
+fn section(clashing: bool) -> Html {
+    html! {
+        <g class={classes!("section", clashing.then_some("clashing"))}>
+            <path class="rim" d="M2 11H32" /><path d="M2 11H32" />
+        </g>
+    }
+}
+
+fn odd(oddity: Oddity, left: Point, right: Point) -> Html {
+    let straight = spans::line(left, right);
+    let seen = if oddity == Oddity::Corrupt { jagged(left, right) } else { straight.clone() };
+    html! {
+        <g class={classes!("arrow", arrows::class_of(oddity))}>
+            <path class="stroke" d={seen} />
+            if oddity == Oddity::Forged { <path class="gap" d={straight} /> }
+            { arrows::sign(oddity, Point { x: 11.0, y: 11.0 }) }
+        </g>
+    }
+}
+
 /// Where a shape stands in the middle of its picture: some stand on their line.
 const fn place(shape: MarkShape) -> Point {
-    match shape {
-        MarkShape::Request => Point { x: 11.0, y: 17.0 },
-        MarkShape::Flag => Point { x: 6.0, y: 19.0 },
-        _ => Point { x: 11.0, y: 11.0 },
-    }
+    let y = match shape {
+        MarkShape::Request => 17.0,
+        shape if shape.is_sign() => 22.0,
+        _ => 11.0,
+    };
+    Point { x: 17.0, y }
 }

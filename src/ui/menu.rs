@@ -4,16 +4,14 @@ use yew::prelude::*;
 
 use super::{
     Send,
+    asking::asking,
     fields::{Number, form, number},
 };
 use crate::{
     app::{Action, Edit, Run, Selection},
     diagram::{event_sentence, message_sentence},
     formats::Outcome,
-    kernel::{
-        EventId, EventKind, Fate, Fault, Message, MessageName, NodeId, NodeSet, RequestKind,
-        RequestSpec, Time, With,
-    },
+    kernel::{EventId, EventKind, Fate, Fault, Message, MessageName, NodeId, NodeSet, Time},
     web::{self, Focus},
 };
 
@@ -167,7 +165,7 @@ fn delay_form(run: &Run, name: MessageName, send: &Send) -> Html {
     };
     let send = send.clone();
     form(html! { <button data-do="delay">{ "Delay it by" }</button> }, field, "row", move |typed| {
-        if let Ok(by) = typed.trim().parse() {
+        if let Ok(by) = typed.concat().trim().parse() {
             make(&send, edit(by));
         }
     })
@@ -200,7 +198,7 @@ fn moment_menu(run: &Run, moment: Moment, send: &Send) -> Html {
     html! {
         <>
             if up {
-                { for run.protocol.behaviour.requests.iter().map(|kind| request_form(run, moment, *kind, send)) }
+                { asking(run, node, at, send) }
                 { crash_field(run, moment, send) }
                 { does(send, "pause", format!("{name} stands still for 50 ms"),
                     Edit::AddFault(Fault::Pause { node, at, until: at + 50 })) }
@@ -230,39 +228,6 @@ fn recovery(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
             }
         </>
     }
-}
-
-/// The first of m1, m2, m3… that no request carries yet.
-fn next_payload(run: &Outcome) -> String {
-    let taken = |text: &str| {
-        let mut requests = run.scenario.requests.iter();
-        requests.any(|r| r.with.as_ref().and_then(|with| with.as_str()) == Some(text))
-    };
-    let mut candidates = (1..).map(|number| format!("m{number}"));
-    candidates.find(|text| !taken(text)).expect("there are more numbers than requests")
-}
-
-/// Asks a node for something.
-fn request_form(run: &Run, Moment { node, at }: Moment, kind: RequestKind, send: &Send) -> Html {
-    let carries = kind.with != With::Nothing;
-    let field = html! {
-        if carries {
-            <input type="text" value={next_payload(run)} maxlength="200"
-                aria-label={kind.with.to_string()} title={kind.help} />
-        }
-    };
-    let send = send.clone();
-    let button = html! { <button data-do={kind.name}>{ capital(kind.name) }</button> };
-    form(button, field, "row", move |typed| {
-        let with = carries.then(|| typed.into());
-        make(&send, Edit::AddRequest(RequestSpec { at, node, name: kind.name.to_owned(), with }));
-    })
-}
-
-/// A word as it begins a sentence.
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
 /// Crashes a node, in the middle of its sends too.

@@ -2,6 +2,7 @@
 
 mod about;
 mod arrows;
+mod asking;
 mod banner;
 mod caption;
 mod deeds;
@@ -14,12 +15,16 @@ mod menu;
 mod network;
 mod page;
 mod picture;
+mod plots;
 mod present;
 mod settings;
 mod share;
+mod spans;
 mod stage;
+mod topology;
 mod transport;
 mod verdicts;
+mod ways;
 
 use yew::Callback;
 

@@ -13,11 +13,13 @@ use super::{
     legend::Legend,
     settings::Settings,
     stage::Stage,
+    topology::topology,
     transport::{self, transport},
     verdicts::Verdicts,
+    ways::{next_stop, variants},
 };
 use crate::{
-    app::{Action, State, reduce},
+    app::{Action, State, Ways, reduce},
     web::{self, Frames, Key},
 };
 
@@ -73,6 +75,7 @@ pub(super) fn Page() -> Html {
         (state.is_edited(), path, fragment)
     });
     let (edited, path, fragment) = (*known).clone();
+    let ways = use_memo(state.run.clone(), |run| Ways::from(run));
     use_time(state.playing, &send);
     use_address(state, &fragment, &send);
     use_keys(&send);
@@ -85,7 +88,9 @@ pub(super) fn Page() -> Html {
                     { banner(refused, &send) }
                 }
                 <section class={classes!("theatre", edited.then_some("edited"))} aria-label="The run">
+                    { variants(&ways, state.run.protocol.id, &send) }
                     { caption_line(&state.run, state.playhead.time as u64, edited, &send) }
+                    { topology(&state.run) }
                     <Stage run={state.run.clone()} playhead={state.playhead}
                         shown_until={state.shown_until} selection={state.selection}
                         explained={state.explained} send={send.clone()} />
@@ -97,6 +102,7 @@ pub(super) fn Page() -> Html {
                         shown_until: state.shown_until,
                         send: &send,
                     }) }
+                    { next_stop(&ways, &send) }
                     <Legend run={state.run.clone()} />
                 </section>
                 <div class="side">

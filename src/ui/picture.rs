@@ -2,10 +2,12 @@
 
 use yew::prelude::*;
 
-use super::{arrows, marks, stage::RULER};
+use super::{arrows, marks, plots, spans, spans::line, stage::RULER};
 use crate::{
     app::{Run, Selection, Shared},
-    diagram::{HeldBack, Label, Lane, LaneState, Layout, Orientation, Scene, Wall, fault_sentence},
+    diagram::{
+        HeldBack, Label, Lane, LaneState, Layout, Orientation, Point, Scene, Wall, fault_sentence,
+    },
     kernel::{Chain, EventId, MessageId, NodeId},
 };
 
@@ -53,16 +55,25 @@ impl Props {
 /// The scene as SVG.
 #[component]
 pub(super) fn Picture(props: &Props) -> Html {
-    let Scene { lanes, arrows, marks, held_back, walls, .. } = &*props.scene;
+    let Scene { lanes, arrows, marks, held_back, walls, bands, .. } = &*props.scene;
+    let Scene { clashes, sections, strikes, barriers, across, plots, circle, .. } = &*props.scene;
     let recedes = props.witness.is_some().then_some("recedes");
     html! {
         <>
             { ruler(props) }
+            { for bands.iter().map(|band| spans::band(props, band)) }
             { for walls.iter().map(|wall| draw_wall(props, wall)) }
+            { for clashes.iter().map(|field| spans::clash(props, field)) }
             { for lanes.iter().map(|lane| draw_lane(props, lane)) }
+            { for sections.iter().map(|bar| spans::section(props, bar)) }
+            { for strikes.iter().map(|strike| spans::strike(props, strike)) }
+            { for barriers.iter().map(|barrier| spans::barrier(props, barrier)) }
+            { for across.iter().map(|it| spans::across(props, it)) }
             { for held_back.iter().map(|bar| draw_bar(props, bar)) }
             { for arrows.iter().map(|arrow| arrows::draw(props, arrow)) }
             { for marks.iter().map(|mark| marks::draw(props, mark)) }
+            { for circle.iter().map(|waiting| spans::waiting(props, waiting)) }
+            { for plots.iter().map(|plot| plots::draw(props, plot)) }
             { for props.scene.flags.iter().map(|flag| {
                 let (x, y) = (flag.at.x, flag.at.y);
                 html! {
@@ -92,10 +103,17 @@ pub(super) fn px(length: f64) -> String {
     }
 }
 
+/// A rectangle with these two opposite corners.
+pub(super) fn rect(one: Point, other: Point) -> Html {
+    let (x, y) = (one.x.min(other.x), one.y.min(other.y));
+    let (width, height) = ((one.x - other.x).abs(), (one.y - other.y).abs());
+    html! { <rect x={px(x)} y={px(y)} width={px(width)} height={px(height)} /> }
+}
+
 fn ruler(props: &Props) -> Html {
     let Scene { width, height, ticks, .. } = &*props.scene;
     let horizontal = props.layout.orientation() == Orientation::Horizontal;
-    let line = |along: f64| match horizontal {
+    let tick_line = |along: f64| match horizontal {
         true => format!("M{} 0V{}", px(along), px(*height)),
         false => format!("M0 {}H{}", px(along), px(*width)),
     };
@@ -110,7 +128,7 @@ fn ruler(props: &Props) -> Html {
                 let anchor = if horizontal { "middle" } else { "start" };
                 html! {
                     <>
-                        <path class="tick" d={line(tick.along)} />
+                        <path class="tick" d={tick_line(tick.along)} />
                         <text x={px(x)} y={px(y)} text-anchor={anchor}>{ &tick.label }</text>
                     </>
                 }
@@ -123,14 +141,11 @@ fn ruler(props: &Props) -> Html {
 }
 
 fn draw_wall(props: &Props, wall: &Wall) -> Html {
-    let (x, y) = (wall.from.x.min(wall.to.x), wall.from.y.min(wall.to.y));
-    let (width, height) = ((wall.to.x - wall.from.x).abs(), (wall.to.y - wall.from.y).abs());
     let sentence = fault_sentence(&props.run.scenario, &props.run.scenario.faults[wall.fault]);
     html! {
         <g class="wall">
-            <rect x={px(x)} y={px(y)} width={px(width)} height={px(height)}>
-                <title>{ sentence }</title>
-            </rect>
+            <title>{ sentence }</title>
+            { rect(wall.from, wall.to) }
             if let Some(label) = &wall.label { { text(label) } }
         </g>
     }
@@ -141,19 +156,25 @@ fn draw_lane(props: &Props, lane: &Lane) -> Html {
     let name = props.run.scenario.name(node);
     let onclick = props.press_lane.reform(move |event: MouseEvent| (event, node));
     let (first, last) = (lane.stretches[0].from, lane.stretches[lane.stretches.len() - 1].to);
-    let whole = format!("M{} {}L{} {}", px(first.x), px(first.y), px(last.x), px(last.y));
+    let class =
+        classes!("lane", lane.router.then_some("router"), lane.traitor.then_some("traitor"));
     html! {
-        <g class="lane">
+        <g {class}>
             { for lane.stretches.iter().map(|stretch| {
                 let class = match stretch.state {
                     LaneState::Up => "up",
                     LaneState::Down => "crashed",
                     LaneState::Paused => "paused",
                 };
-                let (from, to) = (stretch.from, stretch.to);
-                html! { <path {class} d={format!("M{} {}L{} {}", px(from.x), px(from.y), px(to.x), px(to.y))} /> }
+                let d = line(stretch.from, stretch.to);
+                html! {
+                    <>
+                        <path {class} d={d.clone()} />
+                        if lane.traitor { <path class="gap" {d} /> }
+                    </>
+                }
             }) }
-            <path class="hit" d={whole} {onclick}>
+            <path class="hit" d={line(first, last)} {onclick}>
                 <title>{ format!("{name}: click a moment to ask for something, or to crash it there") }</title>
             </path>
         </g>
@@ -168,7 +189,7 @@ fn draw_bar(props: &Props, bar: &HeldBack) -> Html {
     };
     html! {
         <path class={classes!("held-back", class)}
-            d={format!("M{} {}L{} {}", px(bar.from.x), px(bar.from.y), px(bar.to.x), px(bar.to.y))}>
+            d={line(bar.from, bar.to)}>
             <title>{ end }</title>
         </path>
     }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     app::{Action, Edit, Playhead, Run, Selection, Shared},
-    diagram::{Frame, Layout, Orientation, Point, Scene},
+    diagram::{Frame, Layout, Orientation, Point, STRIP, Scene, strips, traitors},
     formats::Outcome,
     kernel::{Chain, Fate, Fault, MessageId, MessageName, NodeId, Time, Verdict, chain},
     web::{self, Place},
@@ -109,7 +109,7 @@ pub(super) fn Stage(props: &Props) -> Html {
             <div class="stage-frame">
             <div class={classes!("stage", if horizontal { "across" } else { "down" })} ref={container}>
                 <div class="canvas">
-                    { names(run, &layout, playhead.time as Time, send) }
+                    { names(run, &scene, &layout, playhead.time as Time, send) }
                     <div class="sheet" style={format!("width:{}px;height:{}px", px(svg_width), px(svg_height))}>
                         <svg ref={picture} width={px(svg_width)} height={px(svg_height)}
                             viewBox={format!("0 0 {} {}", px(svg_width), px(svg_height))}
@@ -145,7 +145,8 @@ fn frame(run: &Outcome, width: f64, end: Time) -> Frame {
     }
     let needed = marks.into_iter().max().unwrap_or(0) as f64 * MARK_ROOM;
     if width < NARROW {
-        let gap = ((width - 8.0) / nodes as f64).clamp(84.0, 160.0);
+        let room = width - 8.0 - strips(run.protocol, &run.trace);
+        let gap = (room / nodes as f64).clamp(84.0, 160.0);
         let length = needed.clamp(TALL, LONGEST);
         Frame { orientation: Orientation::Vertical, length, gap, end }
     } else {
@@ -400,10 +401,13 @@ impl Pointer {
     }
 }
 
-/// The nodes' names, always in view. A name is a button: what can be done to its node now.
-fn names(run: &Run, layout: &Layout, at: Time, send: &Send) -> Html {
+/// The nodes' names, always in view, and what the curves below them show. A name is a button: what can be
+/// done to its node now.
+fn names(run: &Run, scene: &Scene, layout: &Layout, at: Time, send: &Send) -> Html {
     let vertical = layout.orientation() == Orientation::Vertical;
     let side = if vertical { "width" } else { "height" };
+    let routers = run.scenario.network.topology.routers();
+    let traitors = traitors(&run.trace);
     html! {
         <div class="names" style={(!vertical).then(|| format!("width:{}px", px(names_width(run))))}>
             { for run.scenario.nodes.iter().enumerate().map(|(index, name)| {
@@ -411,11 +415,25 @@ fn names(run: &Run, layout: &Layout, at: Time, send: &Send) -> Html {
                 let onclick = send.reform(move |_: MouseEvent| {
                     Action::Select(Some(Selection::Moment { node, at }))
                 });
+                let kind = match () {
+                    () if traitors.contains(node) => Some("traitor"),
+                    () if routers.contains(node) => Some("router"),
+                    () => None,
+                };
                 html! {
-                    <button class="name" style={format!("{side}:{}px", px(layout.gap()))} {onclick}
-                        aria-haspopup="dialog" title={format!("What {name} does or suffers at {at} ms")}>
+                    <button class={classes!("name", kind)} style={format!("{side}:{}px", px(layout.gap()))}
+                        {onclick} aria-haspopup="dialog" title={format!("What {name} does or suffers at {at} ms")}>
                         <span>{ name }</span>
+                        if let Some(kind) = kind { <small>{ kind }</small> }
                     </button>
+                }
+            }) }
+            { for scene.plots.iter().map(|plot| {
+                let metric = &run.protocol.metrics[plot.metric];
+                html! {
+                    <div class="metric" style={format!("{side}:{}px", px(STRIP))} title={metric.help}>
+                        <b>{ metric.name }</b><small>{ metric.unit }</small>
+                    </div>
                 }
             }) }
         </div>

@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::Send;
 use crate::{
     app::{Action, Run, judge_at},
+    diagram::deadlock_sentence,
     kernel::{Class, Judgement, Kind, Verdict, spell},
 };
 
@@ -38,6 +39,9 @@ pub(super) fn Verdicts(props: &Props) -> Html {
                 <ul>{ rows(false) }</ul>
             }
             { class_table(run.report.class) }
+            if let Some(circle) = deadlock_sentence(&run.scenario, &run.trace) {
+                <p class="deadlock">{ circle }{ "." }</p>
+            }
             if !run.trace.quiescent && !run.trace.exhausted {
                 <p class="why">
                     { format!("The run ends at {} ms, before it is at rest: what was still to come is \
@@ -52,7 +56,7 @@ pub(super) fn Verdicts(props: &Props) -> Html {
 }
 
 /// The sign of a status: never its colour alone.
-const fn sign(verdict: &Verdict) -> &'static str {
+pub(super) const fn sign(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Holds => "✓",
         Verdict::Undecided(_) => "…",

@@ -124,12 +124,13 @@ fn value_in(field: &JsValue) -> String {
     }
 }
 
-/// What stands in the first field of the form that was submitted; empty if it has none.
+/// What stands in the fields of the form that was submitted, in their order.
 #[must_use]
-pub fn submitted(event: &Event) -> String {
+pub fn submitted(event: &Event) -> Vec<String> {
     let form = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    let field = form.and_then(|form| form.query_selector("input, textarea").ok().flatten());
-    field.map_or_else(String::new, |field| value_in(&field))
+    let fields = form.and_then(|form| form.query_selector_all("input, select, textarea").ok());
+    let Some(fields) = fields else { return Vec::new() };
+    (0..fields.length()).filter_map(|place| Some(value_in(fields.get(place)?.as_ref()))).collect()
 }
 
 /// The number in the field that an event came from; 0 if there is none.

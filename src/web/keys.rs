@@ -44,5 +44,8 @@ fn belongs_to_focused(event: &KeyboardEvent, key: &Key) -> bool {
     let is = |selector: &str| target.matches(selector).unwrap_or(false);
     let pressing = matches!(key.name.as_str(), " " | "Enter");
     let escape = key.name == "Escape";
-    !escape && is("input, select, textarea") || pressing && is("button, a, summary, [role=button]")
+    let choosing = key.name.starts_with("Arrow") && is("[type=radio]");
+    !escape && is("input:not([type=radio]), select, textarea")
+        || choosing
+        || pressing && is("button, a, summary, [role=button]")
 }

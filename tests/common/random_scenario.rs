@@ -79,14 +79,29 @@ fn draw_parameters(
             Domain::Flag { .. } => ParameterValue::Flag(chance.percent(50)),
             // Spans of time have a meaning only near their defaults.
             Domain::Integer { default, min, max, unit: "ms" | "ppm" } => {
-                let (least, most) = (min.max(default / 2), max.min(default.saturating_mul(2)));
+                // What is off by default is tried with spans that a message may take.
+                let twice = if default == 0 { 100 } else { default.saturating_mul(2) };
+                let (least, most) = (min.max(default / 2), max.min(twice));
                 let by_default = weather == Weather::Fair || chance.percent(50);
                 let drawn = chance.between(least.min(most).into(), most.into()) as u32;
                 ParameterValue::Integer(if by_default { default } else { drawn })
             }
-            // Bounds matter most near the size of the group.
+            // Bounds matter most near the size of the group, and near what the model asks of that.
             Domain::Integer { min, max, .. } => {
+                let stood = protocol.model.iter().find_map(|assumption| match assumption.rule {
+                    Rule::MoreNodesThan(times, name) if name == parameter.name => {
+                        Some((size - 1) / u64::from(times))
+                    }
+                    _ => None,
+                });
                 let most = u64::from(max).min(u64::from(min) + size);
+                if let Some(stood) = stood
+                    && weather == Weather::Fair
+                {
+                    let stood = ParameterValue::Integer(stood.min(max.into()) as u32);
+                    scenario.params.insert(parameter.name.to_owned(), stood);
+                    continue;
+                }
                 ParameterValue::Integer(chance.between(min.into(), most) as u32)
             }
             Domain::Choice { choices, .. } => {
@@ -121,7 +136,7 @@ fn draw_network(
     if chance.percent(if fair && detects { 75 } else { 50 }) {
         network.detector = Detector::Perfect(chance.between(0, 80));
     }
-    let lossy = allowance(protocol, |it| it == Rule::ReliableChannels) / 2;
+    let lossy = allowance(protocol, Rule::is_on_losses) / 2;
     if chance.percent(if fair { lossy } else { 20 }) {
         network.loss = PerMillion(chance.between(10_000, 300_000) as u32);
         network.duplicate = PerMillion(chance.between(0, 300_000) as u32);
@@ -176,9 +191,41 @@ fn draw_requests(protocol: &Protocol, chance: &mut Chance, scenario: &mut Scenar
     let one = hosts[chance.below(hosts.len())];
     for number in 1..=chance.between(1, 5) {
         let node = if alone { one } else { hosts[chance.below(hosts.len())] };
-        let kind = &kinds[chance.below(kinds.len())];
-        let with = random_value(kind.with, &scenario.nodes, chance, number);
-        scenario.ask(chance.between(0, 100), node, kind.name, with);
+        ask_something(protocol, chance, scenario, node, number);
+        let at = chance.between(0, 100);
+        scenario.requests.last_mut().expect("one was added").at = at;
+    }
+}
+
+/// Adds a random request to a node, at 0 ms, if the protocol knows any.
+pub(crate) fn ask_something(
+    protocol: &Protocol,
+    chance: &mut Chance,
+    scenario: &mut Scenario,
+    node: NodeId,
+    number: u64,
+) {
+    let kinds = protocol.behaviour.requests;
+    if kinds.is_empty() {
+        return;
+    }
+    let kind = &kinds[chance.below(kinds.len())];
+    let with = random_value(kind.with, &scenario.nodes, chance, number);
+    scenario.ask(0, node, kind.name, with);
+}
+
+/// Random requests at these nodes at these moments, in this order.
+pub(crate) fn ask_all(
+    protocol: &Protocol,
+    chance: &mut Chance,
+    scenario: &mut Scenario,
+    asked: &[(u64, usize)],
+) {
+    for (number, &(at, place)) in asked.iter().enumerate() {
+        ask_something(protocol, chance, scenario, NodeId::new(place), number as u64);
+        if let Some(last) = scenario.requests.last_mut() {
+            last.at = at;
+        }
     }
 }
 
@@ -241,9 +288,17 @@ fn draw_faults(
             let moment = &calm.events[chance.below(calm.events.len())];
             (*node, *at) = (moment.node, moment.time);
         }
+        if let (Weather::Fair, Fault::Drift { rate, .. }, Some(limit)) =
+            (weather, &mut fault, drift_limit(protocol))
+            && let Some(ParameterValue::Integer(limit)) = scenario.params.get(limit)
+        {
+            let one = PerMillion::ONE.0;
+            *rate = PerMillion(rate.0.clamp(one - limit, one + limit));
+        }
         scenario.faults.push(fault);
     }
-    if may_crash && !calm.events.is_empty() && chance.percent(30) {
+    let loses = weather == Weather::Foul || !relies_on(protocol, |it| it == Rule::NothingIsLost);
+    if may_crash && loses && !calm.events.is_empty() && chance.percent(30) {
         // Channels are reliable between the correct: what a node sends just before it crashes may be lost.
         let moment = &calm.events[chance.below(calm.events.len())];
         let (node, at) = (moment.node, moment.time);
@@ -258,6 +313,14 @@ fn draw_faults(
         scenario.faults.push(Fault::Crash { node, at, after_sends: None });
         scenario.faults.push(Fault::Recover { node, at: at + chance.between(0, 50) });
     }
+}
+
+/// The parameter that says how much clocks may drift, if there is one.
+fn drift_limit(protocol: &Protocol) -> Option<&'static str> {
+    protocol.model.iter().find_map(|assumption| match assumption.rule {
+        Rule::DriftAtMost(parameter) => Some(parameter),
+        _ => None,
+    })
 }
 
 /// What can go wrong, by what it forbids.
@@ -305,9 +368,11 @@ impl FaultKind {
         };
         let crashes = percent(|it| it == Rule::NobodyCrashes);
         let recoveries = percent(|it| it == Rule::NobodyRecovers);
-        let lossy = percent(|it| it == Rule::ReliableChannels);
+        let lossy = percent(Rule::is_on_losses);
         let late = percent(|it| it == Rule::Synchrony);
-        let wrong_clocks = percent(|it| matches!(it, Rule::ClocksRunTrue | Rule::DriftAtMost(_)));
+        // Where clocks may drift so much and no more, the fault is tamed when it is drawn.
+        let wrong_clocks =
+            drift_limit(protocol).is_some() || percent(|it| it == Rule::ClocksRunTrue);
         let traitors = relies_on(protocol, |it| it != Rule::NobodyLies && it.is_on_traitors());
         let is_allowed = |kind: &Self| match kind {
             Self::Crash | Self::CrashMidSend => crashes,

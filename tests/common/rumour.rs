@@ -147,17 +147,17 @@ impl Process for Rumour {
     }
 
     /// A text, or a text and in whose name it is said.
-    fn read_message(with: &Json, nodes: &[String], keys: Keys) -> Option<Tale> {
+    fn read_message(with: &Json, nodes: &[String], keys: Keys) -> Result<Tale, String> {
         let text = |json: &Json| json.as_str().map(str::to_owned);
-        let tale = match with {
+        let read = || match with {
             Json::Object(fields) => {
                 let name = fields.get("signer")?.as_str()?;
                 let signer = nodes.iter().position(|node| node == name)?;
-                keys.sign_as(NodeId::new(signer), text(fields.get("text")?)?)?
+                keys.sign_as(NodeId::new(signer), text(fields.get("text")?)?)
             }
-            other => keys.sign(text(other)?),
+            other => Some(keys.sign(text(other)?)),
         };
-        Some(Tale::new(tale))
+        read().map(Tale::new).ok_or_else(|| "a text, or {\"signer\", \"text\"}".to_owned())
     }
 
     /// The text is its own encoding, of 7 bits a character.

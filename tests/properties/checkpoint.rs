@@ -1,7 +1,10 @@
 //! States of the past.
 
 use worldlines::{
-    abstractions::checkpoint::{CONSISTENT_CUT, Ledger, NO_ORPHAN_MESSAGE, Recorded, Work},
+    abstractions::checkpoint::{
+        CONSISTENT_CUT, CheckpointRequest, Ledger, NO_ORPHAN_MESSAGE, Recorded, SnapshotRequest,
+        Transfer,
+    },
     kernel::{NodeId, Request},
 };
 
@@ -13,6 +16,10 @@ use crate::common::{
 
 pub(crate) const CASES: &[Case] =
     &[case(&CONSISTENT_CUT, consistent_cut), mended(&NO_ORPHAN_MESSAGE, no_orphan_message)];
+
+fn transfer(to: usize, amount: u32) -> CheckpointRequest {
+    CheckpointRequest::Transfer(Transfer { to: node(to), amount })
+}
 
 fn recorded(scene: &Scene) -> Vec<At<Recorded>> {
     scene.told()
@@ -47,13 +54,17 @@ fn consistent_cut(scene: &Scene) -> bool {
 /// How many transfers were sent on a link, and how many were received, just before a place.
 fn counts(scene: &Scene, (from, to): (NodeId, NodeId), at: usize) -> (u32, u32) {
     let (mut sent, mut received) = (0, 0);
-    let (all_told, all_asked) = (recorded(scene), scene.asked::<Work>());
+    let (all_told, all_asked) = (recorded(scene), scene.asked::<CheckpointRequest>());
     for place in 0..at {
         let here = |node| scene.steps[place].node == node;
         let told = all_told.iter().find(|it| it.at == place);
         let asked = all_asked.iter().find(|it| it.at == place);
         match (asked.map(|it| it.it), told.map(|it| it.it.clone())) {
-            (Some(Work::Transfer { to: peer, .. }), _) if here(from) && peer == to => sent += 1,
+            (Some(CheckpointRequest::Transfer(Transfer { to: peer, .. })), _)
+                if here(from) && peer == to =>
+            {
+                sent += 1
+            }
             (_, Some(Recorded::Receive { from: peer, seq, .. })) if here(to) && peer == from => {
                 received = received.max(seq);
             }
@@ -112,6 +123,7 @@ fn random_cut(scene: Scene, chance: &mut Chance, me: usize, wild: u64) -> Scene 
     let snapshot = chance.between(1, 2) as u32;
     // What would be true of everybody: 10 sent to each, of which node n has received n from each.
     let mut state = Ledger {
+        balance: 0,
         sent: vec![10; nodes],
         received: vec![me as u64; nodes],
         in_flight: vec![10 - me as u64; nodes],
@@ -129,7 +141,7 @@ fn random(chance: &mut Chance) -> Scene {
         let peer = chance.below(nodes);
         match chance.between(1, 100) {
             1..=15 => random_cut(scene, chance, me, wild),
-            16..=45 => scene.ask(me, Work::Transfer { to: node(peer), amount: 1 }),
+            16..=45 => scene.ask(me, transfer(peer, 1)),
             46..=80 => {
                 let (sent, received) = counts(&scene, (node(peer), node(me)), at);
                 if received >= sent {
@@ -164,7 +176,12 @@ fn monitors_say_what_the_definitions_say() {
 
 fn part(sent: u64, received: u64, in_flight: u64) -> Recorded {
     let both = |amount| vec![amount; 2];
-    let state = Ledger { sent: both(sent), received: both(received), in_flight: both(in_flight) };
+    let state = Ledger {
+        balance: 0,
+        sent: both(sent),
+        received: both(received),
+        in_flight: both(in_flight),
+    };
     Recorded::Snapshot { snapshot: 1, state }
 }
 
@@ -187,7 +204,7 @@ fn back(sent: [u32; 2], received: [u32; 2]) -> Recorded {
 #[test]
 fn no_orphan_message_by_hand() {
     let receive = Recorded::Receive { from: node(0), seq: 1, amount: 5 };
-    let sent = Scene::new(2).ask(0, Work::Transfer { to: node(1), amount: 5 });
+    let sent = Scene::new(2).ask(0, transfer(1, 5));
     let undone = sent.clone().tell(1, receive.clone()).tell(0, back([0, 0], [0, 0]));
     let orphan = "Bob has received a message of Alice whose sending was undone";
     says(&NO_ORPHAN_MESSAGE, &undone, Some((orphan, &[1, 2])));
@@ -202,9 +219,23 @@ fn no_orphan_message_by_hand() {
 #[test]
 fn a_transfer_is_read() {
     let nodes = ["Alice".to_owned(), "Bob".to_owned()];
-    let read = |json| Work::read("transfer", Some(&json), &nodes);
+    let read = |json| CheckpointRequest::read("transfer", Some(&json), &nodes);
     let good = serde_json::json!({"to": "Bob", "amount": 5});
-    assert_eq!(read(good), Ok(Work::Transfer { to: node(1), amount: 5 }));
+    assert_eq!(read(good.clone()), Ok(transfer(1, 5)));
     assert!(read(serde_json::json!({"to": "Bob", "amount": -5})).is_err());
     assert!(read(serde_json::json!({"to": "Eve", "amount": 5})).is_err());
+    let same = SnapshotRequest::read("transfer", Some(&good), &nodes);
+    assert_eq!(same, Ok(SnapshotRequest::Transfer(Transfer { to: node(1), amount: 5 })));
+}
+
+#[test]
+fn a_part_says_what_it_has_and_what_was_in_flight() {
+    let part = |in_flight: [u64; 2]| {
+        let none = || vec![0; 2];
+        let (sent, received, in_flight) = (none(), none(), in_flight.to_vec());
+        let state = Ledger { balance: 70, sent, received, in_flight };
+        Recorded::Snapshot { snapshot: 2, state }.to_string()
+    };
+    assert_eq!(part([0, 0]), "snapshot 2: 70");
+    assert_eq!(part([10, 20]), "snapshot 2: 70 + 30");
 }

@@ -41,10 +41,12 @@ fn commit_agreement(scene: &Scene) -> bool {
 }
 
 fn commit_validity(scene: &Scene) -> bool {
+    let begins = asked(scene, Transaction::Begin);
+    let in_time = |no: &At<Transaction>| begins.iter().all(|begin| no.at < begin.at);
     outcomes(scene)
         .iter()
         .filter(|it| it.it == COMMIT)
-        .all(|commit| !asked(scene, NO).iter().any(|no| no.at < commit.at))
+        .all(|commit| !asked(scene, NO).iter().any(|no| no.at < commit.at && in_time(no)))
 }
 
 fn stability(scene: &Scene) -> bool {
@@ -90,6 +92,8 @@ fn commitment_by_hand() {
     says(&STABILITY, &turned, Some(("Bob decided to abort and then to commit", &[3, 4])));
     let against = Scene::new(2).ask(1, NO).ask(0, Transaction::Begin).tell(0, COMMIT);
     says(&COMMIT_VALIDITY, &against, Some(("Alice committed, though Bob voted no", &[0, 2])));
+    let too_late = Scene::new(2).ask(0, Transaction::Begin).ask(1, NO).tell(0, COMMIT);
+    says(&COMMIT_VALIDITY, &too_late, None);
 }
 
 #[test]

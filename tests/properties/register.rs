@@ -6,7 +6,8 @@ use worldlines::{
     abstractions::{
         Value,
         register::{
-            CONVERGENCE, LINEARIZABILITY, NO_LOST_ACKNOWLEDGED_UPDATE, Operation, Reply,
+            Access, CONVERGENCE, LINEARIZABILITY, NO_LOST_ACKNOWLEDGED_UPDATE, Operation, Reply,
+            TERMINATION,
             linearization::{
                 Answered, KeyValueMap, Linearization, Register, RegisterOperation, Specification,
             },
@@ -24,6 +25,7 @@ pub(crate) const CASES: &[Case] = &[
     case(&LINEARIZABILITY, linearizability),
     case(&NO_LOST_ACKNOWLEDGED_UPDATE, no_lost_acknowledged_update),
     case(&CONVERGENCE, convergence),
+    case(&TERMINATION, termination),
 ];
 
 /// An operation of a history, and its answer if it has one.
@@ -162,6 +164,11 @@ fn convergence(scene: &Scene) -> bool {
     let replicas: Vec<_> =
         scene.up_in_the_end().into_iter().map(held).filter(|held| !held.is_empty()).collect();
     replicas.iter().all(|one| replicas.iter().all(|two| one == two))
+}
+
+fn termination(scene: &Scene) -> bool {
+    let correct = scene.correct();
+    runs(scene).iter().all(|(run, _)| run.answer.is_some() || !correct.contains(run.node))
 }
 
 /// What objects a random history uses.
@@ -409,6 +416,27 @@ fn convergence_by_hand() {
     says_so_far(&CONVERGENCE, &apart, "Alice holds 1 under x, Bob 2");
     says(&CONVERGENCE, &apart.clone().crash(1), None);
     says(&CONVERGENCE, &apart.tell(0, hold(2)), None);
+}
+
+#[test]
+fn who_is_correct_is_answered_in_the_end() {
+    let asked = read(Scene::new(2), 1);
+    let starved = Some(("Bob's read of x was never answered", &[0][..]));
+    says(&TERMINATION, &asked, starved);
+    says_so_far(&TERMINATION, &asked, "Bob's read of x has no answer yet");
+    says(&TERMINATION, &asked.clone().crash(1), None);
+    says(&TERMINATION, &respond(asked, 1, 1, None), None);
+}
+
+#[test]
+fn a_register_without_a_queue_is_judged_alike() {
+    let write = Access::Write { key: "x".into(), value: 1.into() };
+    let written = respond(Scene::new(2).ask(0, write), 0, 1, None);
+    let stale = respond(written.ask(1, Access::Read { key: "x".into() }), 1, 1, None);
+    let why = "Bob's read of x answered nothing, which no order of the operations explains";
+    says(&LINEARIZABILITY, &stale, Some((why, &[2, 3])));
+    let queue = Access::KINDS.iter().find(|kind| kind.name == "invoke");
+    assert!(queue.is_none(), "{queue:?}");
 }
 
 #[test]

@@ -99,10 +99,10 @@ fn read_forge(fault: &Place, protocol: &Protocol, nodes: Nodes) -> Result<Fault,
     let fields = fault.object(&["message", "with"])?;
     let message = nodes.message(&fields.get("message"))?;
     let place = fields.get("with");
-    let expected = || place.problem("a message that a traitor of this protocol can send");
-    let with = place.freely()?.ok_or_else(expected)?;
+    let with = place.freely()?.ok_or_else(|| place.problem("what the traitor says"))?;
     let keys = Keys::new(message.from, NodeSet::first(nodes.0.len()));
-    (protocol.behaviour.read_message)(&with, nodes.0, keys).ok_or_else(expected)?;
+    (protocol.behaviour.read_message)(&with, nodes.0, keys)
+        .map_err(|expected| place.problem(expected))?;
     Ok(Fault::Forge { message, with })
 }
 

@@ -49,6 +49,11 @@ pub fn from_json(value: &Json) -> Result<Scenario, Problem> {
     if let Some(params) = fields.find("params") {
         scenario.params = read_params(&params, protocol)?;
     }
+    let most = (protocol.behaviour.most_nodes)(&scenario.params);
+    if scenario.nodes.len() > most {
+        let expected = format!("at most {most} nodes, where the parameters are these");
+        return Err(fields.get("nodes").problem(expected));
+    }
     if let Some(seed) = fields.find("seed") {
         scenario.seed = seed.whole(0..=MAX_WHOLE)?;
     }

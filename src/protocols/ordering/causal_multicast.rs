@@ -59,6 +59,12 @@ pub const PROTOCOL: Protocol = Protocol {
             broken: &[],
         },
         Break {
+            when: "a reply is concurrent with another message",
+            scenario: "three-orders",
+            violates: &[TOTAL_ORDER],
+            broken: &[],
+        },
+        Break {
             when: "the sender crashes half-way",
             scenario: "question-never-comes",
             violates: &[AGREEMENT],

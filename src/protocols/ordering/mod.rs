@@ -1,9 +1,14 @@
 //! Ordering: everybody delivers, and in an order that means something.
 
+pub mod abcast;
 pub mod causal_multicast;
+pub mod fifo_multicast;
 
 use super::Family;
 
 /// The protocols of this family.
-pub const FAMILY: Family =
-    Family { id: "ordering", name: "Ordering", protocols: &[causal_multicast::PROTOCOL] };
+pub const FAMILY: Family = Family {
+    id: "ordering",
+    name: "Ordering",
+    protocols: &[fifo_multicast::PROTOCOL, causal_multicast::PROTOCOL, abcast::PROTOCOL],
+};

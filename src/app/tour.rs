@@ -1,0 +1,181 @@
+//! From one example to the next, and from one protocol to another.
+
+use std::rc::Rc;
+
+use super::{
+    Edit, Refused, State,
+    edit::{leave_out, takes_request, to_leave_out},
+    state::{apply, let_it_rest, open},
+};
+use crate::{
+    formats::{
+        Outcome,
+        bundled::{self, Bundled},
+    },
+    kernel::{Judgement, Protocol, Scenario},
+    protocols,
+};
+
+/// What a newcomer is shown, one after the other. The page opens on the first.
+pub const TOUR: [&str; 2] = [
+    "reliable/best-effort-broadcast/sender-crashes-half-way",
+    "ordering/fifo-multicast/three-orders",
+];
+
+/// The example that the page opens on.
+pub const OPENING: &str = TOUR[0];
+
+/// How many of the things that were left out are named.
+const NAMED: usize = 4;
+
+/// Where a reader can go from a scenario, however much of it was changed.
+#[derive(Clone, Debug, Default)]
+pub struct Ways {
+    /// The same sends under several protocols, the one that runs among them; none if it is the only one.
+    pub variants: Vec<Variant>,
+    /// What comes next in the tour, if this is one of its stops.
+    pub next: Option<&'static Bundled>,
+}
+
+/// A protocol under which the same sends can be seen.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// Which.
+    pub protocol: &'static Protocol,
+    /// What sets the variants apart, as it is in the end under this one: the properties that are judged under
+    /// all, and are not promised by all or not the same for all. In the order in which they are first promised.
+    pub verdicts: Vec<Judgement>,
+}
+
+impl Ways {
+    /// The ways that lead on from a run.
+    #[must_use]
+    pub fn from(run: &Outcome) -> Self {
+        let Some(here) = example(&run.scenario) else { return Self::default() };
+        let variants = here.variants();
+        let is_variant = |path: &str| variants.iter().any(|variant| variant.path() == path);
+        let stop = TOUR.iter().position(|path| is_variant(path));
+        let next = stop.and_then(|stop| bundled::find(TOUR.get(stop + 1)?));
+        if variants.len() < 2 {
+            return Self { variants: Vec::new(), next };
+        }
+        let runs = variants.iter().filter_map(|there| run_as(run, here, there)).map(let_it_rest);
+        Self { variants: compare(&runs.collect::<Vec<_>>()), next }
+    }
+}
+
+/// The bundled scenario that a scenario is, or was made of: no change takes its title away but that to a
+/// protocol under which it means something else.
+fn example(scenario: &Scenario) -> Option<&'static Bundled> {
+    let mut examples = bundled::of_protocol(&scenario.protocol);
+    examples.find(|example| !scenario.title.is_empty() && example.title() == scenario.title)
+}
+
+fn run_as(run: &Outcome, here: &Bundled, there: &Bundled) -> Option<Outcome> {
+    if here.protocol == there.protocol {
+        return Some(run.clone());
+    }
+    let protocol = protocols::find(there.protocol)?;
+    let (from, to) = (here.scenario().ok()?, there.scenario().ok()?);
+    Outcome::of(carry_over(&run.scenario, &from, to, protocol)).ok()
+}
+
+/// What sets runs of the same sends apart.
+fn compare(runs: &[Outcome]) -> Vec<Variant> {
+    let of = |run: &Outcome, name: &str| {
+        run.report.judgements.iter().find(|judgement| judgement.property.name == name).cloned()
+    };
+    let apart = |name: &str| {
+        let all: Option<Vec<_>> = runs.iter().map(|run| of(run, name)).collect();
+        all.is_some_and(|all| {
+            all.iter().any(|one| !one.promised || one.verdict.status() != all[0].verdict.status())
+        })
+    };
+    // Who promises least comes first in the catalogue.
+    let judgements = runs.iter().flat_map(|run| &run.report.judgements);
+    let mut names: Vec<&str> = Vec::new();
+    for judgement in judgements.clone().filter(|it| it.promised).chain(judgements) {
+        let name = judgement.property.name;
+        if !names.contains(&name) && apart(name) {
+            names.push(name);
+        }
+    }
+    let variant = |run: &Outcome| Variant {
+        protocol: run.protocol,
+        verdicts: names.iter().filter_map(|name| of(run, name)).collect(),
+    };
+    runs.iter().map(variant).collect()
+}
+
+/// A reader's scenario, made of the example `from`, under the protocol of its variant `to`.
+fn carry_over(mine: &Scenario, from: &Scenario, to: Scenario, protocol: &Protocol) -> Scenario {
+    let Scenario { protocol: id, title, mut captions, mut params, .. } = to;
+    captions.retain(|caption| caption.node.index() < mine.nodes.len());
+    let changed = mine.params.iter().filter(|(name, value)| from.params.get(*name) != Some(value));
+    for (name, value) in changed {
+        if protocol.behaviour.parameters.iter().any(|it| it.name == name && it.admits(value)) {
+            params.insert(name.clone(), value.clone());
+        }
+    }
+    let mut next = Scenario { protocol: id, title, captions, params, ..mine.clone() };
+    leave_out(&mut next, protocol);
+    next
+}
+
+/// Another protocol runs: with all that the reader has made, as far as that means something to it; where the
+/// example has a variant for it, as that; and with an example of its own where nothing of what happens in an
+/// untouched one can be asked of it.
+pub(super) fn change_protocol(state: State, id: &str) -> State {
+    let Some(protocol) = protocols::find(id) else { return state };
+    if protocol.id == state.run.protocol.id {
+        return state;
+    }
+    let scenario = state.scenario();
+    let left_out = to_leave_out(scenario, protocol);
+    let changed = match variant(scenario, protocol) {
+        Some((from, to)) => {
+            let origin = Rc::new(to.clone());
+            let next = carry_over(scenario, &from, to, protocol);
+            let changed = apply(state, Edit::Replace(Box::new(next)), false);
+            if changed.run.protocol.id == protocol.id {
+                State { origin, ..changed }
+            } else {
+                changed
+            }
+        }
+        None => {
+            let can_ask = |request| takes_request(protocol, request, &scenario.nodes);
+            let nothing = !scenario.requests.iter().any(can_ask);
+            let example = bundled::of_protocol(protocol.id).next();
+            if let (true, Some(_), Some(own)) = (nothing, state.bundled_path(), example) {
+                return open(state, own);
+            }
+            apply(state, Edit::Protocol(protocol.id), false)
+        }
+    };
+    if changed.run.protocol.id == protocol.id { say(changed, &left_out) } else { changed }
+}
+
+/// The example that a scenario was made of, and its variant under another protocol.
+fn variant(scenario: &Scenario, protocol: &Protocol) -> Option<(Scenario, Scenario)> {
+    let here = example(scenario)?;
+    let there = here.variants().into_iter().find(|there| there.protocol == protocol.id)?;
+    Some((here.scenario().ok()?, there.scenario().ok()?))
+}
+
+/// Tells the reader what was left out.
+fn say(state: State, left_out: &[String]) -> State {
+    if left_out.is_empty() {
+        return state;
+    }
+    let name = state.run.protocol.name;
+    let named = left_out[..left_out.len().min(NAMED)].join("; ");
+    let more = match left_out.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!("; and {more} more"),
+    };
+    let why = format!(
+        "{name} knows nothing of this, so it was left out: {named}{more}. Undo brings it back."
+    );
+    State { refused: Some(Refused { text: String::new(), why }), ..state }
+}

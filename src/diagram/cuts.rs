@@ -1,0 +1,132 @@
+//! Cuts across the lines: recorded global states, and the states that a recovery goes back to.
+
+use super::{
+    Layout, Piece, Point,
+    views::{insert_by_line, joined},
+};
+use crate::{
+    abstractions::checkpoint::Recorded,
+    kernel::{EventId, EventKind, NodeId, Trace},
+};
+
+/// A recorded global state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// Which.
+    pub snapshot: u32,
+    /// By line: the event at which a node has recorded its state.
+    pub recorded: Vec<EventId>,
+}
+
+/// The recorded global states of a run, in the order in which they were begun.
+#[must_use]
+pub fn cuts(trace: &Trace) -> Vec<Cut> {
+    let mut cuts: Vec<Cut> = Vec::new();
+    for (event, it) in trace.events.iter().enumerate() {
+        let EventKind::Indicate { packet, .. } = &it.kind else { continue };
+        let Some(&Recorded::Record { snapshot, .. }) = packet.get() else { continue };
+        match cuts.iter_mut().find(|cut| cut.snapshot == snapshot) {
+            Some(cut) => insert_by_line(trace, &mut cut.recorded, event),
+            None => cuts.push(Cut { snapshot, recorded: vec![event] }),
+        }
+    }
+    cuts
+}
+
+/// What a rollback undoes at one node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Undone {
+    /// Whose work.
+    pub node: NodeId,
+    /// The checkpoint that it goes back to; none if it is the beginning.
+    pub from: Option<EventId>,
+    /// The rollback.
+    pub until: EventId,
+}
+
+/// What rollbacks undo, recovery by recovery: those of different nodes that follow on one another.
+#[must_use]
+pub fn recoveries(trace: &Trace) -> Vec<Vec<Undone>> {
+    let mut recoveries: Vec<Vec<Undone>> = Vec::new();
+    // By node and number, the latest last.
+    let mut saved: Vec<(NodeId, u32, EventId)> = Vec::new();
+    for (event, it) in trace.events.iter().enumerate() {
+        let EventKind::Indicate { packet, .. } = &it.kind else { continue };
+        match packet.get() {
+            Some(Recorded::Checkpoint { index }) => saved.push((it.node, *index, event)),
+            Some(Recorded::Rollback { index, .. }) => {
+                let mut saved = saved.iter().rev();
+                let from = saved.find(|(node, number, _)| (*node, *number) == (it.node, *index));
+                let from = from.map(|&(_, _, event)| event);
+                let undone = Undone { node: it.node, from, until: event };
+                match recoveries.last_mut() {
+                    Some(last) if last.iter().all(|other| other.node != it.node) => {
+                        last.push(undone);
+                    }
+                    _ => recoveries.push(vec![undone]),
+                }
+            }
+            _ => {}
+        }
+    }
+    recoveries
+}
+
+/// Work that was undone, as a line that is struck through.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Strike {
+    /// What.
+    pub undone: Undone,
+    /// Where it starts.
+    pub from: Point,
+    /// Where it ends.
+    pub to: Point,
+}
+
+/// A line across: a recorded global state, or the states that a recovery goes back to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Across {
+    /// The number of the recorded state; none for a recovery line.
+    pub snapshot: Option<u32>,
+    /// The states that are gone back to, as they have no marks of their own that say so.
+    pub posts: Vec<Point>,
+    /// From line to line.
+    pub pieces: Vec<Piece>,
+}
+
+pub(super) fn strikes(recoveries: &[Vec<Undone>], layout: &Layout) -> Vec<Strike> {
+    let strike = |&undone: &Undone| {
+        let across = layout.across(undone.node);
+        let from = undone.from.map_or_else(|| layout.along_time(0.0), |it| layout.along_event(it));
+        let to = layout.along_event(undone.until);
+        Strike { undone, from: layout.point(from, across), to: layout.point(to, across) }
+    };
+    recoveries.iter().flatten().map(strike).collect()
+}
+
+pub(super) fn across(
+    cuts: &[Cut],
+    recoveries: &[Vec<Undone>],
+    trace: &Trace,
+    layout: &Layout,
+) -> Vec<Across> {
+    let recorded = cuts.iter().map(|cut| Across {
+        snapshot: Some(cut.snapshot),
+        posts: Vec::new(),
+        pieces: joined(trace, layout, &cut.recorded),
+    });
+    recorded.chain(recoveries.iter().map(|recovery| recovery_line(recovery, layout))).collect()
+}
+
+/// Joins the states that a recovery goes back to.
+fn recovery_line(recovery: &[Undone], layout: &Layout) -> Across {
+    let mut ends: Vec<_> = strikes(std::slice::from_ref(&recovery.to_vec()), layout);
+    ends.sort_unstable_by_key(|strike| strike.undone.node);
+    let piece = |pair: &[Strike]| Piece {
+        from: pair[0].from,
+        to: pair[1].from,
+        since: pair[0].undone.until.max(pair[1].undone.until),
+    };
+    let pieces = ends.windows(2).map(piece).collect();
+    Across { snapshot: None, posts: ends.iter().map(|strike| strike.from).collect(), pieces }
+}

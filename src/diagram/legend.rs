@@ -1,0 +1,87 @@
+//! What is on screen, for the legend.
+
+use super::{
+    MarkShape, Oddity, arrows, clashes, cuts, mark_shape, measures, recoveries, stable, stays,
+    traitors, waits,
+};
+use crate::kernel::{Drawn, EventKind, Fate, Fault, Protocol, Scenario, Trace};
+
+/// Something that the picture of a run is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sign {
+    /// A mark.
+    Mark(MarkShape),
+    /// A delivery of a message that everyone delivers.
+    Stable,
+    /// The wait of a message.
+    HeldBack,
+    /// A stay in the critical section.
+    Section,
+    /// Two at once.
+    Clash,
+    /// A number behind the lines, by its metric's place.
+    Band(usize),
+    /// A recorded global state.
+    Cut,
+    /// The states that a recovery goes back to.
+    RecoveryLine,
+    /// Work that is undone.
+    Undone,
+    /// A lost message.
+    Lost,
+    /// A message that is not as it should be.
+    Odd(Oddity),
+    /// A wall between lines.
+    Wall,
+    /// The line of a node that is down.
+    Down,
+    /// The line of a router.
+    Router,
+    /// The line of a traitor.
+    Traitor,
+    /// Who waits for whom in the end.
+    Deadlock,
+}
+
+/// Everything that the picture of this run is made of, in a fixed order.
+#[must_use]
+pub fn signs(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Vec<Sign> {
+    let mut signs: Vec<_> =
+        trace.events.iter().filter_map(|it| mark_shape(&it.kind)).map(Sign::Mark).collect();
+    let mut add = |there: bool, sign: Sign| {
+        if there {
+            signs.push(sign);
+        }
+    };
+    add(!stable::stable(protocol, scenario, trace).is_empty(), Sign::Stable);
+    add(!waits(protocol, trace).is_empty(), Sign::HeldBack);
+    let stays = stays(trace);
+    add(!stays.is_empty(), Sign::Section);
+    add(!clashes(&stays).is_empty(), Sign::Clash);
+    for metric in measures::measured(protocol, trace, Drawn::Band) {
+        let some = |values: &[i64]| values.get(metric).is_some_and(|value| *value != 0);
+        add(trace.samples.iter().any(|sample| some(&sample.values)), Sign::Band(metric));
+    }
+    add(!cuts(trace).is_empty(), Sign::Cut);
+    let undone = !recoveries(trace).is_empty();
+    add(undone, Sign::RecoveryLine);
+    add(undone, Sign::Undone);
+    for message in &trace.messages {
+        let delayed = arrows::is_delayed(scenario, message);
+        for (copy, fate) in std::iter::once(&message.fate).chain(&message.copies).enumerate() {
+            add(matches!(fate, Fate::Lost(..)), Sign::Lost);
+            if let Some(oddity) = arrows::oddity(message, copy, delayed) {
+                add(true, Sign::Odd(oddity));
+            }
+        }
+    }
+    let is_wall = |fault: &Fault| matches!(fault, Fault::Partition { .. } | Fault::Cut { .. });
+    add(scenario.faults.iter().any(is_wall), Sign::Wall);
+    add(trace.events.iter().any(|it| matches!(it.kind, EventKind::Crash)), Sign::Down);
+    add(!scenario.network.topology.routers().is_empty(), Sign::Router);
+    add(!traitors(trace).is_empty(), Sign::Traitor);
+    add(!trace.deadlock.is_empty(), Sign::Deadlock);
+    signs.sort_unstable();
+    signs.dedup();
+    signs
+}

@@ -1,0 +1,264 @@
+//! Events as marks on their nodes' lines.
+
+use super::{
+    Label, Layout, Orientation, Point,
+    labels::{Placed, elide},
+    stable::stable,
+};
+use crate::kernel::{Detection, EventId, EventKind, Protocol, Scenario, Trace, spell};
+
+/// How far from its line a sign stands.
+const POLE: f64 = 14.0;
+/// How much room a sign takes.
+const SIGN: f64 = 15.0;
+/// How much room a mark takes.
+const MARK: f64 = 12.0;
+
+/// An event on a node's line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    /// Which.
+    pub event: EventId,
+    /// Where.
+    pub at: Point,
+    /// How it is drawn.
+    pub shape: MarkShape,
+    /// What it says, where there is room.
+    pub label: Option<Label>,
+    /// Of a delivery: the event by which every member had delivered the message, if they all did.
+    pub stable: Option<EventId>,
+}
+
+/// How an event is drawn. Every kind has a shape of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MarkShape {
+    /// A request by the application: an inward tick.
+    Request,
+    /// A receipt: a hollow dot.
+    Receipt,
+    /// A delivery: a filled diamond.
+    Delivery,
+    /// An answer to the application: a speech bubble.
+    Answer,
+    /// A request that is not met: a round sign with a bar.
+    Refusal,
+    /// A view is installed: a post of its barrier.
+    View,
+    /// The critical section is entered: a bracket that opens.
+    Enter,
+    /// It is left: a bracket that closes.
+    Exit,
+    /// A decision: a flag.
+    Decision,
+    /// A leader: a crown.
+    Leader,
+    /// A commit: a filled sign with a tick.
+    Commit,
+    /// An abort: a hollow, eight-sided sign with a cross.
+    Abort,
+    /// A suspicion, by a detector or by the protocol: a question mark.
+    Suspicion,
+    /// A suspicion that is taken back: an arrow that points up.
+    Restoration,
+    /// A clock's reading: a stroke with the reading.
+    Reading,
+    /// A state is recorded as a part of a global one: a hollow square.
+    Record,
+    /// That part is complete: a square within a square.
+    Snapshot,
+    /// A state is saved: a filled square.
+    Checkpoint,
+    /// The node goes on from an earlier state: two heads that point back.
+    Rollback,
+    /// Any other indication: a pennant.
+    Flag,
+    /// A crash: a heavy cross.
+    Crash,
+    /// A restart: a circle.
+    Recovery,
+    /// The beginning or the end of a pause: two bars.
+    Pause,
+    /// The node is a traitor: a face of two halves.
+    Traitor,
+    /// A write to stable storage: a small drum.
+    Storage,
+    /// A timer that goes off: a small hourglass.
+    Timer,
+    /// The protocol's reason: a dot with text.
+    Note,
+}
+
+impl MarkShape {
+    /// Whether it stands beside its line, on a pole.
+    #[must_use]
+    pub const fn is_sign(self) -> bool {
+        matches!(
+            self,
+            Self::Answer
+                | Self::Refusal
+                | Self::Decision
+                | Self::Leader
+                | Self::Commit
+                | Self::Abort
+                | Self::Suspicion
+                | Self::Restoration
+                | Self::Flag
+                | Self::Traitor
+        )
+    }
+
+    /// How soon its text is given room: what the application sees before how it came about.
+    const fn urgency(self) -> Urgency {
+        match self {
+            Self::Request | Self::Suspicion | Self::Restoration | Self::Traitor => Urgency::Second,
+            Self::Timer | Self::Note | Self::Enter | Self::Exit => Urgency::Last,
+            _ => Urgency::First,
+        }
+    }
+}
+
+/// Which texts are given room before others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Urgency {
+    First,
+    Second,
+    /// After those of the messages.
+    Last,
+}
+
+/// The shape of an event's mark; none for what is drawn otherwise: a send and a loss are ends of arrows.
+#[must_use]
+pub fn mark_shape(kind: &EventKind) -> Option<MarkShape> {
+    Some(match kind {
+        EventKind::Send(_) | EventKind::Lose(..) => return None,
+        EventKind::Request { .. } => MarkShape::Request,
+        EventKind::Receive(_) => MarkShape::Receipt,
+        EventKind::Indicate { kind, .. } => indication_shape(kind),
+        EventKind::Detect(Detection::Suspect(_)) => MarkShape::Suspicion,
+        EventKind::Detect(Detection::Restore(_)) => MarkShape::Restoration,
+        EventKind::Traitor(_) => MarkShape::Traitor,
+        EventKind::Timer(_) => MarkShape::Timer,
+        EventKind::Crash => MarkShape::Crash,
+        EventKind::Recover => MarkShape::Recovery,
+        EventKind::Pause | EventKind::Resume => MarkShape::Pause,
+        EventKind::Persist => MarkShape::Storage,
+        EventKind::Note(_) => MarkShape::Note,
+    })
+}
+
+/// The shape of an indication, by its `kind` in the trace.
+fn indication_shape(kind: &str) -> MarkShape {
+    match kind {
+        "deliver" => MarkShape::Delivery,
+        "respond" => MarkShape::Answer,
+        "refuse" => MarkShape::Refusal,
+        "view" => MarkShape::View,
+        "enter" => MarkShape::Enter,
+        "exit" => MarkShape::Exit,
+        "decide" => MarkShape::Decision,
+        "leader" => MarkShape::Leader,
+        "commit" => MarkShape::Commit,
+        "abort" => MarkShape::Abort,
+        "suspect" => MarkShape::Suspicion,
+        "restore" => MarkShape::Restoration,
+        "stamp" => MarkShape::Reading,
+        "record" => MarkShape::Record,
+        "snapshot" => MarkShape::Snapshot,
+        "checkpoint" => MarkShape::Checkpoint,
+        "rollback" => MarkShape::Rollback,
+        _ => MarkShape::Flag,
+    }
+}
+
+/// What a mark says. A view is named by its barrier.
+fn text(scenario: &Scenario, kind: &EventKind) -> Option<String> {
+    let text = match kind {
+        EventKind::Indicate { kind: "view", .. } => return None,
+        EventKind::Request { packet, .. }
+        | EventKind::Indicate { packet, .. }
+        | EventKind::Timer(packet) => packet.to_string(),
+        EventKind::Detect(detection) => detection.to_string(),
+        EventKind::Note(note) => note.to_string(),
+        EventKind::Traitor(_) => "traitor".to_owned(),
+        _ => return None,
+    };
+    Some(elide(&spell(&text, &scenario.nodes)))
+}
+
+/// Where the sign of a mark is: beside the line.
+#[must_use]
+pub const fn sign_at(at: Point, orientation: Orientation) -> Point {
+    match orientation {
+        Orientation::Horizontal => Point { x: at.x, y: at.y - POLE },
+        Orientation::Vertical => Point { x: at.x + POLE, y: at.y },
+    }
+}
+
+/// Every mark, without its text; their places are taken.
+pub(super) fn marks(
+    protocol: &Protocol,
+    scenario: &Scenario,
+    trace: &Trace,
+    layout: &Layout,
+    placed: &mut Placed,
+) -> Vec<Mark> {
+    let stable = stable(protocol, scenario, trace);
+    let mut marks = Vec::new();
+    for (event, it) in trace.events.iter().enumerate() {
+        let Some(shape) = mark_shape(&it.kind) else { continue };
+        let at = layout.event_point(trace, event);
+        placed.block(at, MARK);
+        if shape.is_sign() {
+            placed.block(sign_at(at, layout.orientation()), SIGN);
+        }
+        let found = stable.binary_search_by_key(&event, |&(delivery, _)| delivery);
+        let stable = found.ok().map(|place| stable[place].1);
+        marks.push(Mark { event, at, shape, label: None, stable });
+    }
+    marks
+}
+
+/// Gives the marks of one urgency their texts, where there is room.
+pub(super) fn label(
+    marks: &mut [Mark],
+    urgency: Urgency,
+    scenario: &Scenario,
+    trace: &Trace,
+    layout: &Layout,
+    placed: &mut Placed,
+) {
+    for mark in marks.iter_mut().filter(|mark| mark.shape.urgency() == urgency) {
+        mark.label = text(scenario, &trace.events[mark.event].kind).and_then(|text| {
+            let candidates = beside(layout, mark.at, mark.shape, &text);
+            placed.place(&text, candidates).map(|at| Label { at, text })
+        });
+    }
+}
+
+/// Where a mark's text may stand, the best place first: requests and signs above the line, the rest below.
+fn beside(layout: &Layout, at: Point, shape: MarkShape, text: &str) -> Vec<Point> {
+    let half = text.chars().count() as f64 * 3.5 + 13.0;
+    let place = |dx: f64, dy: f64| Point { x: at.x + dx, y: at.y + dy };
+    let above = shape == MarkShape::Request || shape.is_sign();
+    let side = if above { -1.0 } else { 1.0 };
+    match layout.orientation() {
+        Orientation::Horizontal if shape.is_sign() => {
+            let beside = [place(half, -POLE), place(-half, -POLE), place(0.0, -POLE - 16.0)];
+            let aside = [place(half * 0.9, -POLE - 16.0), place(-half * 0.9, -POLE - 16.0)];
+            let below = [18.0, 30.0].map(|far| place(0.0, far));
+            beside.into_iter().chain(aside).chain(below).collect()
+        }
+        Orientation::Horizontal => {
+            let near = [18.0, 30.0].map(|far| side * far);
+            let all = near.into_iter().chain([side * -18.0]);
+            all.flat_map(|dy| [place(0.0, dy), place(half * 0.9, dy), place(-half * 0.9, dy)])
+                .collect()
+        }
+        Orientation::Vertical => {
+            let right = if shape.is_sign() { half + POLE } else { half };
+            let columns =
+                if shape.is_sign() { [right, -half] } else { [side * half, -side * half] };
+            columns.into_iter().flat_map(|dx| [0.0, 10.0, -10.0].map(|dy| place(dx, dy))).collect()
+        }
+    }
+}

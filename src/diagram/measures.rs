@@ -1,0 +1,314 @@
+//! What a run is measured by: bands behind the lines, and curves beside them on the same time axis.
+
+use super::{
+    Label, Lane, LaneState, Layout, Orientation, Point,
+    labels::{Placed, elide_to},
+};
+use crate::kernel::{Drawn, NodeId, Protocol, Sample, Scenario, Trace};
+
+/// How broad a strip of curves is.
+pub const STRIP: f64 = 92.0;
+/// What is left free of a strip before and after the curves.
+const MARGIN: f64 = 12.0;
+/// How broad the bands of one line are together, in gaps between lines, and at the most.
+const BANDS: (f64, f64) = (0.56, 48.0);
+/// How long the names at the ends of curves are at most.
+const NAME: usize = 7;
+
+/// A stretch of a line with one number: a round, a term, a view.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Band {
+    /// Whose.
+    pub node: NodeId,
+    /// The metric, by its place among the protocol's.
+    pub metric: usize,
+    /// The number; never 0, which is none.
+    pub value: i64,
+    /// One corner.
+    pub from: Point,
+    /// The opposite corner.
+    pub to: Point,
+    /// The number, where there is room.
+    pub label: Option<Label>,
+}
+
+/// The strip of one metric.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plot {
+    /// The metric, by its place among the protocol's.
+    pub metric: usize,
+    /// One corner of the strip.
+    pub from: Point,
+    /// The opposite corner.
+    pub to: Point,
+    /// The axis's values.
+    pub grid: Vec<Grid>,
+    /// A curve for each node at which it was measured.
+    pub curves: Vec<Curve>,
+}
+
+/// A value of a strip's axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grid {
+    /// Where its line starts.
+    pub from: Point,
+    /// Where it ends.
+    pub to: Point,
+    /// The value.
+    pub label: Label,
+}
+
+/// One node's values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Curve {
+    /// Whose.
+    pub node: NodeId,
+    /// From sample to sample.
+    pub points: Vec<Point>,
+    /// Whose it is, where there is room at its end.
+    pub label: Option<Label>,
+}
+
+/// The metrics that are drawn so and were measured in this run, by their places.
+pub fn measured(protocol: &Protocol, trace: &Trace, drawn: Drawn) -> impl Iterator<Item = usize> {
+    let metrics = if trace.samples.is_empty() { &[] } else { protocol.metrics };
+    let wanted = metrics.iter().enumerate().filter(move |(_, metric)| metric.drawn == drawn);
+    wanted.map(|(metric, _)| metric)
+}
+
+/// How broad all strips of curves are together.
+#[must_use]
+pub fn strips(protocol: &Protocol, trace: &Trace) -> f64 {
+    measured(protocol, trace, Drawn::Curve).count() as f64 * STRIP
+}
+
+/// A node's values of one metric, and how far along each is: at the mark of the event that changed it.
+fn values(trace: &Trace, layout: &Layout, node: NodeId, metric: usize) -> Vec<(f64, i64)> {
+    let of_node = trace.samples.iter().filter(|sample| sample.node == node);
+    let mut values: Vec<(f64, i64)> = Vec::new();
+    let mut before = None;
+    for sample in of_node {
+        let Some(&value) = sample.values.get(metric) else { continue };
+        let along = along(trace, layout, sample);
+        if let Some((time, last)) = before
+            && time == sample.time
+        {
+            // A jump: the old value lasts until the mark of what changed it.
+            values.push((along, last));
+        }
+        before = Some((sample.time, value));
+        let last = values.last().map_or(0.0, |&(last, _)| last);
+        values.push((along.max(last), value));
+    }
+    values
+}
+
+fn along(trace: &Trace, layout: &Layout, sample: &Sample) -> f64 {
+    let last = sample.events.checked_sub(1);
+    let own = last.filter(|&event| {
+        let event = &trace.events[event];
+        event.node == sample.node && event.time == sample.time
+    });
+    own.map_or_else(|| layout.along_time(sample.time as f64), |event| layout.along_event(event))
+}
+
+/// Where the picture of the run ends, along the axis.
+fn end(layout: &Layout) -> f64 {
+    layout.along_time(layout.end() as f64)
+}
+
+pub(super) fn bands(
+    protocol: &Protocol,
+    trace: &Trace,
+    lanes: &[Lane],
+    layout: &Layout,
+) -> Vec<Band> {
+    let metrics: Vec<_> = measured(protocol, trace, Drawn::Band).collect();
+    let breadth = (layout.gap() * BANDS.0).min(BANDS.1);
+    let each = breadth / metrics.len().max(1) as f64;
+    let mut bands = Vec::new();
+    for (place, &metric) in metrics.iter().enumerate() {
+        for lane in lanes {
+            let node = lane.node;
+            let top = layout.across(node) - breadth / 2.0 + each * place as f64;
+            for (from, to, value) in spans(&values(trace, layout, node, metric), end(layout)) {
+                for (from, to) in while_up(lane, layout, from, to) {
+                    let (from, to) = (layout.point(from, top), layout.point(to, top + each));
+                    bands.push(Band { node, metric, value, from, to, label: None });
+                }
+            }
+        }
+    }
+    bands
+}
+
+/// From where to where a line has one number, where it has one.
+fn spans(values: &[(f64, i64)], end: f64) -> Vec<(f64, f64, i64)> {
+    let mut spans: Vec<(f64, f64, i64)> = Vec::new();
+    for (place, &(from, value)) in values.iter().enumerate() {
+        let to = values.get(place + 1).map_or(end.max(from), |next| next.0);
+        match spans.last_mut() {
+            Some(last) if last.2 == value => last.1 = to,
+            _ => spans.push((from, to, value)),
+        }
+    }
+    spans.retain(|&(from, to, value)| value != 0 && to > from);
+    spans
+}
+
+/// What is left of a stretch of a line without the time that its node is down.
+fn while_up(lane: &Lane, layout: &Layout, from: f64, to: f64) -> Vec<(f64, f64)> {
+    let up = lane.stretches.iter().filter(|stretch| stretch.state != LaneState::Down);
+    let both = up.map(|stretch| {
+        let (start, end) = (layout.unpoint(stretch.from).0, layout.unpoint(stretch.to).0);
+        (from.max(start), to.min(end))
+    });
+    both.filter(|(from, to)| to > from).collect()
+}
+
+/// Gives the bands their numbers, where there is room: at their beginnings, beside the line.
+pub(super) fn label_bands(bands: &mut [Band], layout: &Layout, placed: &mut Placed) {
+    for band in bands {
+        let text = band.value.to_string();
+        let half = text.chars().count() as f64 * 3.5 + 4.0;
+        let (start, top) = layout.unpoint(band.from);
+        let (stop, bottom) = layout.unpoint(band.to);
+        let places = match layout.orientation() {
+            Orientation::Horizontal if stop - start < 2.0 * half => continue,
+            Orientation::Horizontal => [
+                (start + half, bottom - 7.0),
+                (start + half, top + 7.0),
+                (start + 3.0 * half, bottom - 7.0),
+            ],
+            Orientation::Vertical if stop - start < 16.0 => continue,
+            Orientation::Vertical => [
+                (start + 9.0, bottom - half),
+                (start + 9.0, top + half),
+                (start + 24.0, bottom - half),
+            ],
+        };
+        let places = places.map(|(along, across)| layout.point(along, across));
+        band.label = placed.place(&text, places).map(|at| Label { at, text });
+    }
+}
+
+/// The strip of every metric that is drawn as curves, one after the other.
+pub(super) fn plots(
+    protocol: &Protocol,
+    scenario: &Scenario,
+    trace: &Trace,
+    layout: &Layout,
+    placed: &mut Placed,
+) -> Vec<Plot> {
+    let mut plots = Vec::new();
+    for (place, metric) in measured(protocol, trace, Drawn::Curve).enumerate() {
+        let top = layout.breadth() + STRIP * place as f64;
+        let by_node: Vec<_> = (0..scenario.nodes.len())
+            .map(NodeId::new)
+            .map(|node| (node, values(trace, layout, node, metric)))
+            .filter(|(_, values)| !values.is_empty())
+            .collect();
+        let all = || by_node.iter().flat_map(|(_, values)| values).map(|&(_, value)| value);
+        let (low, high) =
+            (round(all().min().unwrap_or(0)).min(0), round(all().max().unwrap_or(0)).max(0));
+        let scale = Scale { low, high: if low == high { 1 } else { high }, top };
+        plots.push(Plot {
+            metric,
+            from: layout.point(0.0, top),
+            to: layout.point(layout.length(), top + STRIP),
+            grid: scale.grid(layout),
+            curves: curves(&by_node, &scale, scenario, layout, placed),
+        });
+    }
+    plots
+}
+
+/// The next number away from 0 that is easy to read: one digit and zeros.
+fn round(value: i64) -> i64 {
+    let mut unit: i64 = 1;
+    while unit.saturating_mul(10) <= value.saturating_abs() {
+        unit = unit.saturating_mul(10);
+    }
+    let more = unit - 1;
+    let digits = value.saturating_abs().saturating_add(more) / unit;
+    digits.saturating_mul(unit).saturating_mul(value.signum())
+}
+
+/// A strip's axis.
+struct Scale {
+    low: i64,
+    high: i64,
+    top: f64,
+}
+
+impl Scale {
+    /// Where a value is across: the higher, the farther up, or to the right where time runs down.
+    fn across(&self, layout: &Layout, value: i64) -> f64 {
+        let share = (value - self.low) as f64 / (self.high - self.low) as f64;
+        let room = STRIP - 2.0 * MARGIN;
+        match layout.orientation() {
+            Orientation::Horizontal => self.top + MARGIN + room * (1.0 - share),
+            Orientation::Vertical => self.top + MARGIN + room * share,
+        }
+    }
+
+    fn grid(&self, layout: &Layout) -> Vec<Grid> {
+        let mut values = vec![self.low, self.high];
+        if self.low < 0 && self.high > 0 {
+            values.push(0);
+        }
+        let start = layout.along_time(0.0);
+        let line = |value: i64| {
+            let across = self.across(layout, value);
+            let text = value.to_string();
+            let half = text.chars().count() as f64 * 3.5;
+            let at = match layout.orientation() {
+                Orientation::Horizontal => layout.point((start - 4.0 - half).max(half), across),
+                Orientation::Vertical => layout.point(start - 10.0, across),
+            };
+            let (from, to) = (layout.point(start, across), layout.point(end(layout), across));
+            Grid { from, to, label: Label { at, text } }
+        };
+        values.into_iter().map(line).collect()
+    }
+}
+
+fn curves(
+    by_node: &[(NodeId, Vec<(f64, i64)>)],
+    scale: &Scale,
+    scenario: &Scenario,
+    layout: &Layout,
+    placed: &mut Placed,
+) -> Vec<Curve> {
+    let curve = |(node, values): &(NodeId, Vec<(f64, i64)>)| {
+        let mut points: Vec<_> = values
+            .iter()
+            .map(|&(along, value)| layout.point(along, scale.across(layout, value)))
+            .collect();
+        let &(last, value) = values.last()?;
+        // What is not measured again has not changed.
+        points.push(layout.point(end(layout).max(last), scale.across(layout, value)));
+        let text = elide_to(scenario.name(*node), NAME);
+        let candidates = beside_end(layout, points[points.len() - 1], &text);
+        let label = placed.place(&text, candidates).map(|at| Label { at, text });
+        Some(Curve { node: *node, points, label })
+    };
+    by_node.iter().filter_map(curve).collect()
+}
+
+/// Where the name of a curve may stand: after its end.
+fn beside_end(layout: &Layout, end: Point, text: &str) -> Vec<Point> {
+    let half = text.chars().count() as f64 * 3.5;
+    let (along, across) = layout.unpoint(end);
+    match layout.orientation() {
+        Orientation::Horizontal => [0.0, -13.0, 13.0, -26.0, 26.0, -39.0, 39.0]
+            .map(|aside| layout.point(along + half + 11.0, across + aside))
+            .into(),
+        Orientation::Vertical => [14.0, 27.0, 40.0]
+            .into_iter()
+            .flat_map(|down| {
+                [0.0, -half, half].map(|aside| layout.point(along + down, across + aside))
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,117 @@
+//! Critical sections as bars along the lines; two at once stand out.
+
+use super::{Layout, Point};
+use crate::kernel::{EventId, EventKind, MAX_NODES, NodeId, Trace};
+
+/// A stay in the critical section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stay {
+    /// Whose.
+    pub node: NodeId,
+    /// The event that lets it in.
+    pub entered: EventId,
+    /// The event that ends it: it leaves, or crashes; none if it is still inside when the run ends.
+    pub left: Option<EventId>,
+}
+
+/// The stays in the critical section, in the order in which they begin.
+#[must_use]
+pub fn stays(trace: &Trace) -> Vec<Stay> {
+    let mut stays: Vec<Stay> = Vec::new();
+    // By node: which stay it is in.
+    let mut inside = [None; MAX_NODES];
+    for (event, it) in trace.events.iter().enumerate() {
+        let (node, inside) = (it.node, &mut inside[it.node.index()]);
+        match (&it.kind, *inside) {
+            (EventKind::Indicate { kind: "enter", .. }, None) => {
+                *inside = Some(stays.len());
+                stays.push(Stay { node, entered: event, left: None });
+            }
+            (EventKind::Indicate { kind: "exit", .. } | EventKind::Crash, Some(stay)) => {
+                stays[stay].left = Some(event);
+                *inside = None;
+            }
+            _ => {}
+        }
+    }
+    stays
+}
+
+/// Two nodes in the critical section at once, as nobody may ever be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clash {
+    /// Who was there.
+    pub first: NodeId,
+    /// Who came in as well.
+    pub second: NodeId,
+    /// The event by which both are inside.
+    pub from: EventId,
+    /// The event by which no longer both are; none if they still are when the run ends.
+    pub until: Option<EventId>,
+}
+
+/// Every two that were inside at once, in the order in which the second of them came.
+#[must_use]
+pub fn clashes(stays: &[Stay]) -> Vec<Clash> {
+    let mut clashes = Vec::new();
+    for (place, second) in stays.iter().enumerate() {
+        for first in &stays[..place] {
+            if first.left.is_none_or(|left| left > second.entered) {
+                let until = [first.left, second.left].into_iter().flatten().min();
+                let (from, first) = (second.entered, first.node);
+                clashes.push(Clash { first, second: second.node, from, until });
+            }
+        }
+    }
+    clashes
+}
+
+/// A stay in the critical section as a bar.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bar {
+    /// Which stay.
+    pub stay: Stay,
+    /// Where it starts.
+    pub from: Point,
+    /// Where it ends.
+    pub to: Point,
+}
+
+/// Two stays at once: a field from the one line to the other while both last.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Field {
+    /// Which two.
+    pub clash: Clash,
+    /// One corner, on the first one's line.
+    pub from: Point,
+    /// The opposite corner, on the second one's line.
+    pub to: Point,
+}
+
+/// How far along the bars go that do not end before the run does.
+fn end(layout: &Layout) -> f64 {
+    layout.along_time(layout.end() as f64)
+}
+
+pub(super) fn bars(stays: &[Stay], layout: &Layout) -> Vec<Bar> {
+    let bar = |&stay: &Stay| {
+        let (from, across) = (layout.along_event(stay.entered), layout.across(stay.node));
+        let to = stay.left.map_or_else(|| end(layout), |left| layout.along_event(left));
+        // Marks that were moved apart may stand beyond the run's end.
+        let to = to.max(from + 2.0);
+        Bar { stay, from: layout.point(from, across), to: layout.point(to, across) }
+    };
+    stays.iter().map(bar).collect()
+}
+
+pub(super) fn fields(stays: &[Stay], layout: &Layout) -> Vec<Field> {
+    let field = |clash: Clash| {
+        let from = layout.along_event(clash.from);
+        let until = clash.until.map_or_else(|| end(layout), |until| layout.along_event(until));
+        // The two lines' marks are moved apart each by itself: what lasts must not seem to end before it begins.
+        let until = until.max(from + 6.0);
+        let (one, other) = (layout.across(clash.first), layout.across(clash.second));
+        Field { clash, from: layout.point(from, one), to: layout.point(until, other) }
+    };
+    clashes(stays).into_iter().map(field).collect()
+}

@@ -1,0 +1,52 @@
+//! Which deliveries are of messages that every member delivers: such a message is *stable* (note 004).
+
+use crate::{
+    abstractions::membership::GroupIndication,
+    kernel::{Carried, EventId, EventKind, NodeId, NodeSet, Protocol, Scenario, Trace},
+};
+
+/// One node's delivery of a message.
+struct Delivery {
+    message: Carried,
+    event: EventId,
+    node: NodeId,
+    /// Who has to deliver it for it to be stable: the members of the view in which it is delivered; where
+    /// there are no views, everybody but the routers.
+    members: NodeSet,
+}
+
+/// Every delivery of a message that becomes stable, by event, with the delivery that makes it so.
+pub(super) fn stable(
+    protocol: &Protocol,
+    scenario: &Scenario,
+    trace: &Trace,
+) -> Vec<(EventId, EventId)> {
+    let size = scenario.nodes.len();
+    let hosts = NodeSet::first(size).without(scenario.network.topology.routers());
+    let mut members = vec![hosts; size];
+    let mut deliveries = Vec::new();
+    for (event, it) in trace.events.iter().enumerate() {
+        let EventKind::Indicate { packet, .. } = &it.kind else { continue };
+        if let Some(GroupIndication::View { members: of_view, .. }) = packet.get() {
+            members[it.node.index()] = *of_view;
+        }
+        if let Some(message) = (protocol.behaviour.delivers)(packet) {
+            let (node, members) = (it.node, members[it.node.index()]);
+            deliveries.push(Delivery { message, event, node, members });
+        }
+    }
+    deliveries.sort_unstable_by_key(|delivery| (delivery.message, delivery.event));
+    let mut stable = Vec::new();
+    for of_message in deliveries.chunk_by(|one, other| one.message == other.message) {
+        for delivery in of_message.iter().filter(|delivery| delivery.members.len() > 1) {
+            let mut missing = delivery.members;
+            let last = of_message.iter().find(|other| {
+                missing.remove(other.node);
+                missing.is_empty()
+            });
+            stable.extend(last.map(|last| (delivery.event, last.event)));
+        }
+    }
+    stable.sort_unstable();
+    stable
+}

@@ -1,0 +1,262 @@
+//! Who is linked to whom, as a small picture of its own.
+
+use super::{
+    Label, Point,
+    labels::{Placed, elide_to},
+};
+use crate::kernel::{NodeId, NodeSet, Scenario, Topology};
+
+/// How far apart two nodes are at least.
+const APART: f64 = 76.0;
+/// How far apart two levels of a tree are.
+const LEVEL: f64 = 58.0;
+/// How much of its height a ring keeps: pictures are wide.
+const FLAT: f64 = 0.6;
+/// What is left free around the outermost nodes.
+const MARGIN: Point = Point { x: 44.0, y: 28.0 };
+/// How much room a node's sign takes.
+const SIGN: f64 = 20.0;
+/// How long names are at most.
+const NAME: usize = 10;
+/// Up to how many nodes any network is laid out by its distances; larger ones are rings.
+const MANY: usize = 40;
+/// How often that moves every node.
+const ROUNDS: usize = 150;
+
+/// A network that is not full, laid out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Graph {
+    /// How wide the picture is, in CSS pixels.
+    pub width: f64,
+    /// How high.
+    pub height: f64,
+    /// The nodes.
+    pub places: Vec<Place>,
+    /// The links.
+    pub links: Vec<Link>,
+}
+
+/// A node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// Which.
+    pub node: NodeId,
+    /// Where.
+    pub at: Point,
+    /// Whether it only passes things on.
+    pub router: bool,
+    /// Its name, where there is room.
+    pub label: Option<Label>,
+}
+
+/// A link.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Link {
+    /// Which two it links.
+    pub nodes: [NodeId; 2],
+    /// Where they are.
+    pub ends: [Point; 2],
+}
+
+/// The scenario's network; none where everybody is linked to everybody.
+#[must_use]
+pub fn graph(scenario: &Scenario) -> Option<Graph> {
+    let topology = &scenario.network.topology;
+    if *topology == Topology::Full {
+        return None;
+    }
+    let size = scenario.nodes.len();
+    let neighbours = topology.neighbours(size);
+    let at = match topology {
+        Topology::Ring => ring(size),
+        Topology::Line => {
+            (0..size).map(|place| Point { x: place as f64 * APART, y: 0.0 }).collect()
+        }
+        Topology::Tree => tree(&neighbours, NodeId::new(0)),
+        _ if is_tree(&neighbours) => tree(&neighbours, centre(&neighbours)),
+        _ => any(&neighbours),
+    };
+    Some(picture(scenario, &neighbours, &at))
+}
+
+/// Moves what was laid out into a picture, and writes the names.
+fn picture(scenario: &Scenario, neighbours: &[NodeSet], at: &[Point]) -> Graph {
+    let least = |of: fn(&Point) -> f64| at.iter().map(of).fold(f64::INFINITY, f64::min);
+    let most = |of: fn(&Point) -> f64| at.iter().map(of).fold(f64::NEG_INFINITY, f64::max);
+    let (left, top) = (least(|it| it.x) - MARGIN.x, least(|it| it.y) - MARGIN.y);
+    let width = most(|it| it.x) - left + MARGIN.x;
+    let height = most(|it| it.y) - top + MARGIN.y;
+    let at: Vec<_> = at.iter().map(|it| Point { x: it.x - left, y: it.y - top }).collect();
+    let mut placed = Placed::new(width, height);
+    for &at in &at {
+        placed.block(at, SIGN);
+    }
+    let routers = scenario.network.topology.routers();
+    let nodes = || (0..at.len()).map(NodeId::new);
+    let places = nodes().map(|node| {
+        let at = at[node.index()];
+        let text = elide_to(scenario.name(node), NAME);
+        let half = text.chars().count() as f64 * 3.5 + 14.0;
+        let beside = [(0.0, 19.0), (0.0, -19.0), (half, 0.0), (-half, 0.0)];
+        let beside = beside.map(|(dx, dy)| Point { x: at.x + dx, y: at.y + dy });
+        let label = placed.place(&text, beside).map(|at| Label { at, text });
+        Place { node, at, router: routers.contains(node), label }
+    });
+    let places = places.collect();
+    let link = |one: NodeId, other: NodeId| Link {
+        nodes: [one, other],
+        ends: [at[one.index()], at[other.index()]],
+    };
+    let links = nodes().flat_map(|one| {
+        let others = neighbours[one.index()].into_iter().filter(move |other| one < *other);
+        others.map(move |other| (one, other))
+    });
+    let links = links.map(|(one, other)| link(one, other)).collect();
+    Graph { width, height, places, links }
+}
+
+/// Around an ellipse, the first at the top, neighbours far enough apart.
+fn ring(size: usize) -> Vec<Point> {
+    let circumference = size as f64 * APART * 1.35;
+    let radius = (circumference / std::f64::consts::TAU).max(APART * 0.62);
+    let place = |place: usize| {
+        let (sin, cos) = (place as f64 / size as f64 * std::f64::consts::TAU).sin_cos();
+        Point { x: radius * sin, y: -radius * cos * FLAT }
+    };
+    (0..size).map(place).collect()
+}
+
+/// From one node to every other, in links; as far as there are nodes where there is no way.
+fn distances(neighbours: &[NodeSet], from: NodeId) -> Vec<usize> {
+    let mut distances = vec![neighbours.len(); neighbours.len()];
+    let (mut far, mut reached, mut newest) = (0, NodeSet::from(from), NodeSet::from(from));
+    while !newest.is_empty() {
+        let mut next = NodeSet::EMPTY;
+        for node in newest {
+            distances[node.index()] = far;
+            next = next.or(neighbours[node.index()]);
+        }
+        newest = next.without(reached);
+        reached = reached.or(newest);
+        far += 1;
+    }
+    distances
+}
+
+/// Whether there is exactly one way from each node to each other one.
+fn is_tree(neighbours: &[NodeSet]) -> bool {
+    let ends: usize = neighbours.iter().map(|neighbours| neighbours.len()).sum();
+    let reached = distances(neighbours, NodeId::new(0));
+    ends == 2 * (neighbours.len() - 1) && reached.iter().all(|&far| far < neighbours.len())
+}
+
+/// The first of the nodes from which the farthest is the nearest.
+fn centre(neighbours: &[NodeSet]) -> NodeId {
+    let far = |node: &NodeId| distances(neighbours, *node).into_iter().max();
+    (0..neighbours.len()).map(NodeId::new).min_by_key(far).unwrap_or(NodeId::new(0))
+}
+
+/// Level by level, each above the middle of those below it.
+fn tree(neighbours: &[NodeSet], root: NodeId) -> Vec<Point> {
+    let levels = distances(neighbours, root);
+    let mut at = vec![Point { x: 0.0, y: 0.0 }; neighbours.len()];
+    let mut leaves = 0;
+    // A node comes up twice: on the way down its branches are put before it, on the way up it is placed.
+    let mut ahead = vec![(root, false)];
+    while let Some((node, branches_done)) = ahead.pop() {
+        let level = levels[node.index()];
+        let branches =
+            || neighbours[node.index()].into_iter().filter(|it| levels[it.index()] > level);
+        let count = branches().count();
+        if count > 0 && !branches_done {
+            ahead.push((node, true));
+            let mut branches: Vec<_> = branches().map(|branch| (branch, false)).collect();
+            branches.reverse();
+            ahead.extend(branches);
+            continue;
+        }
+        let x = if count == 0 {
+            leaves += 1;
+            leaves as f64 * APART
+        } else {
+            branches().map(|branch| at[branch.index()].x).sum::<f64>() / count as f64
+        };
+        at[node.index()] = Point { x, y: level as f64 * LEVEL };
+    }
+    at
+}
+
+/// Any network: so that distances in the picture are like those in links (stress majorisation; Gansner,
+/// Koren, North 2004), or as a ring where nodes would come to lie on links.
+fn any(neighbours: &[NodeSet]) -> Vec<Point> {
+    let size = neighbours.len();
+    let round = ring(size);
+    if size > MANY {
+        return round;
+    }
+    let distances: Vec<_> =
+        (0..size).map(|node| distances(neighbours, NodeId::new(node))).collect();
+    let mut at = round.clone();
+    for _ in 0..ROUNDS {
+        for node in 0..size {
+            at[node] = settled(&at, node, &distances[node]);
+        }
+    }
+    let extent = |of: fn(&Point) -> f64| {
+        let of = at.iter().map(of);
+        of.clone().fold(f64::NEG_INFINITY, f64::max) - of.fold(f64::INFINITY, f64::min)
+    };
+    if extent(|it| it.y) > extent(|it| it.x) {
+        at.iter_mut().for_each(|it| *it = Point { x: it.y, y: it.x });
+    }
+    spread(&mut at);
+    if on_links(neighbours, &at) <= on_links(neighbours, &round) { at } else { round }
+}
+
+/// Where all others would have a node.
+fn settled(at: &[Point], node: usize, distances: &[usize]) -> Point {
+    let (mut x, mut y, mut weights) = (0.0, 0.0, 0.0);
+    for (other, there) in at.iter().enumerate().filter(|(other, _)| *other != node) {
+        let wanted = distances[other] as f64 * APART * 1.1;
+        let (dx, dy) = (at[node].x - there.x, at[node].y - there.y);
+        let length = dx.hypot(dy).max(0.01);
+        let weight = 1.0 / (wanted * wanted);
+        x += weight * (there.x + wanted * dx / length);
+        y += weight * (there.y + wanted * dy / length);
+        weights += weight;
+    }
+    if weights > 0.0 { Point { x: x / weights, y: y / weights } } else { at[node] }
+}
+
+/// Makes the whole larger, until no two nodes are too near to each other.
+fn spread(at: &mut [Point]) {
+    let mut nearest = f64::INFINITY;
+    for (place, one) in at.iter().enumerate() {
+        for other in &at[..place] {
+            nearest = nearest.min((one.x - other.x).hypot(one.y - other.y));
+        }
+    }
+    let larger = (APART / nearest.max(1.0)).max(1.0);
+    at.iter_mut().for_each(|it| *it = Point { x: it.x * larger, y: it.y * larger });
+}
+
+/// How often a node lies on a link that is not its own.
+fn on_links(neighbours: &[NodeSet], at: &[Point]) -> usize {
+    let mut count = 0;
+    for (one, others) in neighbours.iter().enumerate() {
+        for other in others.into_iter().map(NodeId::index).filter(|other| one < *other) {
+            let strangers = (0..at.len()).filter(|node| *node != one && *node != other);
+            count +=
+                strangers.filter(|&node| distance(at[node], at[one], at[other]) < SIGN).count();
+        }
+    }
+    count
+}
+
+/// How far a point is from the line between two others.
+fn distance(point: Point, from: Point, to: Point) -> f64 {
+    let (dx, dy) = (to.x - from.x, to.y - from.y);
+    let along = ((point.x - from.x) * dx + (point.y - from.y) * dy) / (dx * dx + dy * dy).max(1.0);
+    let along = along.clamp(0.0, 1.0);
+    (point.x - from.x - dx * along).hypot(point.y - from.y - dy * along)
+}

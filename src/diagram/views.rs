@@ -1,0 +1,138 @@
+//! Views as barriers: no message passes from one side of them to the other.
+
+use super::{Label, Layout, Orientation, Point, labels::Placed};
+use crate::{
+    abstractions::membership::GroupIndication,
+    kernel::{EventId, EventKind, NodeSet, Scenario, Trace, spell},
+};
+
+/// How far a barrier reaches beyond the outermost of its members' lines, in gaps between lines.
+const BEYOND: f64 = 0.36;
+
+/// A view, and who has installed it when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// Its number.
+    pub id: u32,
+    /// Who is in it, as those say who install it.
+    pub members: NodeSet,
+    /// Its installations, each node's first one, in the order of the lines.
+    pub installed: Vec<EventId>,
+}
+
+/// The views of a run, in the order in which they were first installed. Views of one number whose members
+/// differ are different views: who installs them disagrees.
+#[must_use]
+pub fn views(trace: &Trace) -> Vec<View> {
+    let mut views: Vec<View> = Vec::new();
+    for (event, it) in trace.events.iter().enumerate() {
+        let EventKind::Indicate { packet, .. } = &it.kind else { continue };
+        let Some(&GroupIndication::View { id, members }) = packet.get() else { continue };
+        match views.iter_mut().find(|view| view.id == id && view.members == members) {
+            Some(view) => insert_by_line(trace, &mut view.installed, event),
+            None => views.push(View { id, members, installed: vec![event] }),
+        }
+    }
+    views
+}
+
+/// Adds an event to those of other lines, unless there is one of its own line.
+pub(super) fn insert_by_line(trace: &Trace, events: &mut Vec<EventId>, event: EventId) {
+    let line = |event: EventId| trace.events[event].node;
+    if let Err(place) = events.binary_search_by_key(&line(event), |&other| line(other)) {
+        events.insert(place, event);
+    }
+}
+
+/// A line across those of a view's members.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Barrier {
+    /// Its view's number.
+    pub id: u32,
+    /// Who is in it.
+    pub members: NodeSet,
+    /// From line to line, and a little beyond the first and the last.
+    pub pieces: Vec<Piece>,
+    /// Which view it is, where there is room.
+    pub label: Option<Label>,
+}
+
+/// A piece of a line across.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Piece {
+    /// Where it starts.
+    pub from: Point,
+    /// Where it ends.
+    pub to: Point,
+    /// The event by which it is there.
+    pub since: EventId,
+}
+
+/// The pieces that join these events, from line to line.
+pub(super) fn joined(trace: &Trace, layout: &Layout, events: &[EventId]) -> Vec<Piece> {
+    let at = |event| layout.event_point(trace, event);
+    let piece = |pair: &[EventId]| {
+        let (one, other) = (pair[0], pair[1]);
+        Piece { from: at(one), to: at(other), since: one.max(other) }
+    };
+    events.windows(2).map(piece).collect()
+}
+
+pub(super) fn barriers(
+    scenario: &Scenario,
+    trace: &Trace,
+    layout: &Layout,
+    placed: &mut Placed,
+) -> Vec<Barrier> {
+    let mut barriers = Vec::new();
+    for View { id, members, installed } in views(trace) {
+        let end = |event: EventId, side: f64| {
+            let across = layout.across(trace.events[event].node) + side * BEYOND * layout.gap();
+            let (from, to) =
+                (layout.event_point(trace, event), layout.point(layout.along_event(event), across));
+            Piece { from, to, since: event }
+        };
+        let (first, last) = (installed[0], installed[installed.len() - 1]);
+        let mut pieces = vec![end(first, -1.0)];
+        pieces.extend(joined(trace, layout, &installed));
+        pieces.push(end(last, 1.0));
+        let long = spell(&format!("view {id}: {members}"), &scenario.nodes);
+        let texts = [long, format!("view {id}")];
+        let label = texts.into_iter().find_map(|text| {
+            let at = placed.place(&text, beside(layout, &pieces, &text))?;
+            Some(Label { at, text })
+        });
+        barriers.push(Barrier { id, members, pieces, label });
+    }
+    barriers
+}
+
+/// Where a barrier's text may stand: beside its ends, and between the lines.
+fn beside(layout: &Layout, pieces: &[Piece], text: &str) -> Vec<Point> {
+    let half = text.chars().count() as f64 * 3.5 + 9.0;
+    let (first, last) = (pieces[0].to, pieces[pieces.len() - 1].to);
+    match layout.orientation() {
+        Orientation::Horizontal => {
+            let middle = |piece: &Piece| Point {
+                x: (piece.from.x + piece.to.x) / 2.0,
+                y: (piece.from.y + piece.to.y) / 2.0,
+            };
+            let ends = [(first, 6.0), (last, -6.0)];
+            let ends = ends.map(|(end, inwards)| Point { x: end.x, y: end.y + inwards });
+            let between = pieces.iter().map(middle);
+            ends.into_iter()
+                .chain(between)
+                .flat_map(|at| [half, -half].map(|dx| Point { x: at.x + dx, y: at.y }))
+                .collect()
+        }
+        Orientation::Vertical => {
+            let inwards = [(first, half - 8.0), (last, 8.0 - half)];
+            inwards
+                .into_iter()
+                .flat_map(|(end, dx)| {
+                    [-15.0, 15.0].map(|dy| Point { x: end.x + dx, y: end.y + dy })
+                })
+                .collect()
+        }
+    }
+}

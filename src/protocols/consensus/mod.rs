@@ -1,0 +1,9 @@
+//! Consensus: everybody decides, and all of them the same value, though some crash.
+
+pub mod paxos;
+
+use super::Family;
+
+/// The protocols of this family.
+pub const FAMILY: Family =
+    Family { id: "consensus", name: "Consensus", protocols: &[paxos::PROTOCOL] };

@@ -1,0 +1,174 @@
+//! What lies on, behind and across the lines: bands, critical sections, barriers, cuts, undone work.
+
+use yew::prelude::*;
+
+use super::picture::{Props, px, rect, text};
+use crate::{
+    diagram::{
+        Across, Band, Bar, Barrier, Field, Orientation, Piece, Point, Strike, Waiting,
+        deadlock_sentence,
+    },
+    kernel::{NodeSet, spell},
+};
+
+/// How many tints the bands have; numbers that differ by so much look alike but for the number.
+const TINTS: i64 = 6;
+/// How far apart the strokes through undone work are.
+const STROKES: f64 = 10.0;
+
+/// A line between two points.
+pub(super) fn line(from: Point, to: Point) -> String {
+    format!("M{} {}L{} {}", px(from.x), px(from.y), px(to.x), px(to.y))
+}
+
+/// A number behind a line: a round, a term, a view.
+pub(super) fn band(props: &Props, band: &Band) -> Html {
+    let metric = &props.run.protocol.metrics[band.metric];
+    let name = props.run.scenario.name(band.node);
+    let start = match props.layout.orientation() {
+        Orientation::Horizontal => Point { x: band.from.x, y: band.to.y },
+        Orientation::Vertical => Point { x: band.to.x, y: band.from.y },
+    };
+    html! {
+        <g class={classes!("band", tint(band.value))}>
+            <title>{ format!("{name}: {} {}", metric.name, band.value) }</title>
+            { rect(band.from, band.to) }
+            <path d={line(band.from, start)} />
+            if let Some(label) = &band.label { { text(label) } }
+        </g>
+    }
+}
+
+/// The class of a number's tint.
+pub(super) fn tint(value: i64) -> String {
+    format!("tint-{}", value.rem_euclid(TINTS))
+}
+
+/// A stay in the critical section.
+pub(super) fn section(props: &Props, bar: &Bar) -> Html {
+    let clashes = props.scene.clashes.iter().any(|field| {
+        let clash = field.clash;
+        (clash.first == bar.stay.node || clash.second == bar.stay.node)
+            && bar.stay.entered <= clash.from
+            && bar.stay.left.is_none_or(|left| left > clash.from)
+    });
+    let name = props.run.scenario.name(bar.stay.node);
+    let class =
+        classes!("section", clashes.then_some("clashing"), props.event_class(bar.stay.entered));
+    html! {
+        <g {class}>
+            <title>{ format!("{name} is in the critical section") }</title>
+            <path class="rim" d={line(bar.from, bar.to)} />
+            <path d={line(bar.from, bar.to)} />
+        </g>
+    }
+}
+
+/// Two nodes in the critical section at once.
+pub(super) fn clash(props: &Props, field: &Field) -> Html {
+    let clash = field.clash;
+    let both: NodeSet = [clash.first, clash.second].into_iter().collect();
+    let both = spell(&both.to_string(), &props.run.scenario.nodes);
+    html! {
+        <g class={classes!("clash", props.event_class(clash.from))}>
+            <title>{ format!("{both} are in the critical section at once") }</title>
+            { rect(field.from, field.to) }
+        </g>
+    }
+}
+
+/// The pieces of a line across, each there once its event has happened.
+fn pieces(props: &Props, pieces: &[Piece], class: &'static str) -> Html {
+    pieces
+        .iter()
+        .map(|piece| {
+            let to_come = (piece.since >= props.cursor).then_some("to-come");
+            html! { <path class={classes!(class, to_come)} d={line(piece.from, piece.to)} /> }
+        })
+        .collect()
+}
+
+/// A view.
+pub(super) fn barrier(props: &Props, barrier: &Barrier) -> Html {
+    let members = spell(&barrier.members.to_string(), &props.run.scenario.nodes);
+    let recedes = props.witness.is_some().then_some("recedes");
+    html! {
+        <g class={classes!("barrier", recedes)}>
+            <title>{ format!("View {} is installed: {members}", barrier.id) }</title>
+            { pieces(props, &barrier.pieces, "ties") }
+            { pieces(props, &barrier.pieces, "spine") }
+            if let Some(label) = &barrier.label { { text(label) } }
+        </g>
+    }
+}
+
+/// A recorded global state, or the states that a recovery goes back to.
+pub(super) fn across(props: &Props, across: &Across) -> Html {
+    let (class, title) = match across.snapshot {
+        Some(number) => ("cut", format!("Snapshot {number}: where the states were recorded")),
+        None => ("recovery-line", "The recovery line: the states that are gone back to".to_owned()),
+    };
+    html! {
+        <g class={classes!("across", class)}>
+            <title>{ title }</title>
+            { pieces(props, &across.pieces, "spine") }
+            { for across.posts.iter().map(|post| {
+                rect(Point { x: post.x - 9.0, y: post.y - 9.0 }, Point { x: post.x + 9.0, y: post.y + 9.0 })
+            }) }
+        </g>
+    }
+}
+
+/// Work that a rollback undoes.
+pub(super) fn strike(props: &Props, strike: &Strike) -> Html {
+    let name = props.run.scenario.name(strike.undone.node);
+    html! {
+        <g class={classes!("strike", props.event_class(strike.undone.until))}>
+            <title>{ format!("{name}'s work from here to the rollback is undone") }</title>
+            <path d={strokes(strike.from, strike.to)} />
+        </g>
+    }
+}
+
+/// Short strokes through a line.
+pub(super) fn strokes(from: Point, to: Point) -> String {
+    let (dx, dy) = (to.x - from.x, to.y - from.y);
+    let count = (dx.hypot(dy) / STROKES).floor().max(1.0);
+    let stroke = |place: u32| {
+        let share = (f64::from(place) + 0.5) / count;
+        let (x, y) = (from.x + dx * share, from.y + dy * share);
+        line(Point { x: x - 4.0, y: y + 7.0 }, Point { x: x + 4.0, y: y - 7.0 })
+    };
+    (0..count as u32).map(stroke).collect()
+}
+
+/// Who waits for whom in the end.
+pub(super) fn waiting(props: &Props, waiting: &Waiting) -> Html {
+    let over = props.cursor >= props.run.trace.events.len();
+    let sentence = deadlock_sentence(&props.run.scenario, &props.run.trace);
+    html! {
+        <g class={classes!("waiting", (!over).then_some("to-come"))}>
+            <title>{ sentence }</title>
+            { bent(waiting.from, waiting.towards, waiting.to) }
+        </g>
+    }
+}
+
+/// A bent arrow with its head.
+pub(super) fn bent(from: Point, towards: Point, to: Point) -> Html {
+    let curve = format!(
+        "M{} {}Q{} {} {} {}",
+        px(from.x),
+        px(from.y),
+        px(towards.x),
+        px(towards.y),
+        px(to.x),
+        px(to.y)
+    );
+    html! {
+        <>
+            <path class="stroke" d={curve} />
+            <path class="head" d={super::arrows::head(towards, to)} />
+        </>
+    }
+}

@@ -1,0 +1,53 @@
+//! Where to go from here: the same sends under another protocol, and the next stop of the tour.
+
+use yew::prelude::*;
+
+use super::{Send, verdicts::sign};
+use crate::app::{Action, Edit, Variant, Ways};
+
+/// The protocols under which the same sends can be seen, each with what sets it apart: one of them is on.
+pub(super) fn variants(ways: &Ways, here: &str, send: &Send) -> Html {
+    if ways.variants.is_empty() {
+        return html! {};
+    }
+    html! {
+        <fieldset class="variants">
+            <legend>{ "The same sends under" }</legend>
+            { for ways.variants.iter().map(|variant| segment(variant, variant.protocol.id == here, send)) }
+        </fieldset>
+    }
+}
+
+fn segment(Variant { protocol, verdicts }: &Variant, checked: bool, send: &Send) -> Html {
+    let id = protocol.id;
+    let onchange = send.reform(move |_: Event| Action::Apply(Edit::Protocol(id)));
+    html! {
+        <label class={classes!("variant", checked.then_some("on"))} key={id}>
+            <input type="radio" name="variant" value={id} {checked} {onchange} />
+            <b>{ protocol.name }</b>
+            <span class="apart">
+                { for verdicts.iter().map(|judgement| {
+                    let status = judgement.verdict.status();
+                    html! {
+                        <span class={status} data-property={judgement.property.name} data-end={status}>
+                            <span class="sign" aria-hidden="true">{ sign(&judgement.verdict) }</span>
+                            { judgement.property.name }
+                            <span class="unseen">{ format!(" {status}. ") }</span>
+                        </span>
+                    }
+                }) }
+            </span>
+        </label>
+    }
+}
+
+/// What comes next in the tour.
+pub(super) fn next_stop(ways: &Ways, send: &Send) -> Html {
+    let Some(next) = ways.next else { return html! {} };
+    let onclick = send.reform(move |_: MouseEvent| Action::Open(next));
+    html! {
+        <button id="next" class="next" {onclick}>
+            { "Next: " }<b>{ next.title() }</b><span aria-hidden="true">{ "\u{a0}→" }</span>
+        </button>
+    }
+}
