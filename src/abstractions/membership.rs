@@ -73,14 +73,20 @@ pub enum GroupIndication {
         /// Who is in it.
         members: NodeSet,
     },
+    /// The node has left: it is in no view any more.
+    #[display("leave view {id}")]
+    Left {
+        /// The view that it was in.
+        id: u32,
+    },
     /// The answer to a query.
-    #[display("members: {members}")]
+    #[display("respond {members}")]
     Respond {
         /// Who is in the group.
         members: NodeSet,
     },
-    /// A request is not met.
-    #[display("refused: {why}")]
+    /// The last request is not met.
+    #[display("refuse ({why})")]
     Refuse {
         /// Why not.
         why: &'static str,
@@ -102,6 +108,7 @@ impl Indication for GroupIndication {
     fn kind(&self) -> &'static str {
         match self {
             Self::View { .. } => "view",
+            Self::Left { .. } => "leave",
             Self::Respond { .. } => "respond",
             Self::Refuse { .. } => "refuse",
             Self::Joined { .. } => "joined",
@@ -182,15 +189,15 @@ enum Heard<'a> {
     },
     Deliver(&'a Deliver<Value>),
     Notice(Notice),
-    /// The node's application forgets.
-    Crash,
+    /// The node leaves, or its application forgets.
+    Gone,
 }
 
 impl<'a> Heard<'a> {
     fn of(seen: &Observation<'a>) -> Option<Self> {
         let packet = match seen.what {
             Seen::Indication(packet) => packet,
-            Seen::Crash => return Some(Self::Crash),
+            Seen::Crash => return Some(Self::Gone),
             _ => return None,
         };
         let plain = || packet.get().map(Self::Deliver);
@@ -201,6 +208,7 @@ impl<'a> Heard<'a> {
             }
             Some(GroupIndication::Deliver(deliver)) => Some(Self::Deliver(deliver)),
             Some(GroupIndication::Notice(notice)) => Some(Self::Notice(*notice)),
+            Some(GroupIndication::Left { .. }) => Some(Self::Gone),
             Some(
                 GroupIndication::Respond { .. }
                 | GroupIndication::Refuse { .. }
@@ -308,7 +316,7 @@ impl Watch for SameViewDelivery {
                 self.views.insert(seen.node, id);
                 None
             }
-            Heard::Crash => {
+            Heard::Gone => {
                 self.views.remove(&seen.node);
                 None
             }
@@ -355,7 +363,7 @@ impl Watch for VirtualSynchrony {
                 delivered.entry(deliver.id()).or_insert_with(|| (seen.id, deliver.payload.clone()));
                 None
             }
-            Heard::Crash => {
+            Heard::Gone => {
                 self.current.remove(&seen.node);
                 None
             }
@@ -417,7 +425,7 @@ impl Watch for FailureOrder {
                 self.notices.remove(&(node, about));
                 None
             }
-            Heard::Crash => {
+            Heard::Gone => {
                 self.members.remove(&node);
                 self.notices.retain(|(told, _), _| *told != node);
                 None

@@ -1,0 +1,779 @@
+//! Virtual synchrony.
+//!
+//! Implements: ViewSynchronousCommunication. Uses: PerfectFailureDetector (the scenario's, or Heartbeats below).
+//! Model: crash-stop, asynchronous, reliable FIFO channels, every crash and nothing else is detected; with
+//! heartbeats, what those rely on.
+//! Source: Birman and Joseph 1987, "Exploiting Virtual Synchrony in Distributed Systems"; notes 003 and 004
+//! (focus 23 and its implementation).
+//!
+//! A group lives through a sequence of *views*, which its members install one after the other. A message is
+//! delivered in the view that it was sent in, and all who go on together from one view to the next have
+//! delivered the same messages in it: a view change is a barrier that no multicast passes.
+//!
+//! Members deliver a message as it comes, and keep a copy until it is known to be **stable**: all members have
+//! it. To that end each says what it has on all that it sends, or in an acknowledgement at once. When a member
+//! learns of a view change (a crash is detected, somebody asks to join, or leaves) it stops sending messages,
+//! multicasts to the members of the new view its copies of the unstable ones, followed by a **flush** that says
+//! what the change is. It installs the new view when it has a flush *for this very change* from everybody in
+//! it. So if one of them has delivered a message and another has not, the copy of the one reaches the other
+//! before its flush does, and that is before the other can install the view.
+//!
+//! *Nobody coordinates.* A flush may tell of a change that its receiver has not heard of: they are merged, and
+//! flushed anew. So whoever crashes while flushing is itself a change, and the flush begins again with one
+//! member fewer. What a member flushes only grows, so those who install a view from the same one agree on
+//! it. A view's number is that of the one before and a step for everybody who has come or gone: different
+//! changes from one view that contain each other have different numbers.
+//!
+//! *A crash in the middle of its flushes* may leave one member with all that it needs and another behind. The
+//! one goes on; it keeps the copies that it has not sent to everybody. The other begins its flush again, for a
+//! view that is over for the one, who sends it those copies and says which view came of it.
+//!
+//! *Who joins* asks everybody. It gets the state from the first old member that is left, and flushes only when
+//! it has it; copies that are flushed meanwhile complete it. The state is the set of messages delivered so far.
+//! *Who leaves* flushes its own departure, and is out.
+//!
+//! Without the flush (parameter) new views are installed as soon as they are heard of. Then a message that a
+//! crashed member has sent to some reaches the others too late or never: **virtual synchrony** breaks.
+//!
+//! There is no majority in this, so it takes the detector at its word. Where it is wrong, because the network is
+//! split or slow, the suspected are expelled although they are up. Both sides of a partition install views of
+//! their own and go on: **view agreement** breaks.
+//!
+//! Where it departs from the papers: it has FIFO channels where ISIS has CBCAST, and so no causal order;
+//! the flush itself carries the new view, where note 004 multicasts a view change first, since each member
+//! finds out for itself; several changes become one.
+
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+    mem,
+};
+
+use derive_more::{Display, From};
+use serde::Serialize;
+
+use super::heartbeat_detector::{self, Heartbeat, HeartbeatDetector};
+use crate::{
+    abstractions::{
+        Value,
+        broadcast::{BroadcastId, Deliver, NO_CREATION, NO_DUPLICATION, VALIDITY, one_broadcast},
+        clock::VectorClock,
+        membership::{
+            FAILURE_ORDER, GroupIndication, GroupRequest, PRIMARY_PARTITION, SAME_VIEW_DELIVERY,
+            SELF_INCLUSION, VIEW_AGREEMENT, VIRTUAL_SYNCHRONY,
+        },
+    },
+    kernel::{
+        Behaviour, Carried, Context, Cost, Detection, Drawn, Group, Metric, Moment, NodeId,
+        NodeSet, ParameterValue, Process, Protocol, Rule, Scenario,
+    },
+};
+
+/// What the registry knows of it.
+pub const PROTOCOL: Protocol = Protocol {
+    id: "virtual-synchrony",
+    name: "Virtual synchrony",
+    summary: "Whoever goes on together to the next view has delivered the same messages in this one.",
+    source: "Birman and Joseph 1987, Exploiting Virtual Synchrony in Distributed Systems",
+    model: &[
+        Rule::ReliableChannels.always(),
+        Rule::FifoChannels.always(),
+        Rule::CrashesAreDetected.where_("detector", "oracle").for_liveness(),
+        Rule::Synchrony.where_("detector", "heartbeats"),
+        Rule::TimeoutCovers("timeout", "period").where_("detector", "heartbeats"),
+        Rule::ClocksRunTrue.where_("detector", "heartbeats"),
+        Rule::NobodyRecovers.always(),
+        Rule::ParameterIs("flush", "true").always(),
+    ],
+    promises: &[
+        VALIDITY,
+        NO_DUPLICATION,
+        NO_CREATION,
+        VIEW_AGREEMENT,
+        SELF_INCLUSION,
+        SAME_VIEW_DELIVERY,
+        VIRTUAL_SYNCHRONY,
+        FAILURE_ORDER,
+    ],
+    beyond: &[PRIMARY_PARTITION],
+    breaks: &[],
+    unbreakable: &[(SELF_INCLUSION, "a view that does not name a node is not installed by it")],
+    costs: &[
+        Cost {
+            operation: "one broadcast, acknowledged with the next ones",
+            formula: "n − 1",
+            terms: &[],
+            least: 2,
+            perform: |scenario| {
+                without_heartbeats(scenario);
+                choose(scenario, "acks", "piggybacked");
+                one_broadcast(scenario);
+            },
+        },
+        Cost {
+            operation: "one broadcast, acknowledged at once",
+            formula: "n(n − 1)",
+            terms: &[],
+            least: 2,
+            perform: |scenario| {
+                without_heartbeats(scenario);
+                choose(scenario, "acks", "at-once");
+                one_broadcast(scenario);
+            },
+        },
+        Cost {
+            operation: "one join (all members to the joiner's question, its state, and all flushes)",
+            formula: "n²",
+            terms: &[],
+            least: 2,
+            perform: |scenario| {
+                without_heartbeats(scenario);
+                let members = scenario.nodes.len() - 1;
+                let value = ParameterValue::Integer(members as u32);
+                scenario.params.insert("members".to_owned(), value);
+                scenario.ask(0, NodeId::new(members), "join", None);
+            },
+        },
+        Cost {
+            operation: "one leave",
+            formula: "(n − 1)²",
+            terms: &[],
+            least: 2,
+            perform: |scenario| {
+                without_heartbeats(scenario);
+                scenario.ask(0, NodeId::new(0), "leave", None);
+            },
+        },
+    ],
+    metrics: &[
+        Metric {
+            name: "view",
+            unit: "number",
+            help: "The number of the view that the node is in.",
+            drawn: Drawn::Band,
+        },
+        Metric {
+            name: "unstable messages",
+            unit: "messages",
+            help: "What the node keeps copies of, since not all members are known to have it.",
+            drawn: Drawn::Curve,
+        },
+    ],
+    perpetual: true,
+    behaviour: Behaviour::of::<VirtualSynchrony>(),
+};
+
+fn without_heartbeats(scenario: &mut Scenario) {
+    choose(scenario, "detector", "oracle");
+}
+
+fn choose(scenario: &mut Scenario, parameter: &str, word: &str) {
+    scenario.params.insert(parameter.to_owned(), ParameterValue::Choice(word.to_owned()));
+}
+
+crate::parameters! {
+    /// What can be tuned.
+    pub struct Parameters {
+        /// How many nodes, the first of the scenario, make up the first view; the others may join.
+        members: u32 = 128, in 1..=128 "nodes", name "members";
+        /// Whether unstable messages are flushed before a new view is installed.
+        flush: bool = true, name "flush";
+        /// How members tell each other what they have.
+        acks: Acks = Piggybacked, name "acks";
+        /// Who tells of crashes.
+        detector: Detector = Oracle, name "detector";
+        /// How often everybody sends a heartbeat, where there are any.
+        period: u32 = 50, in 10..=10_000 "ms", name "period";
+        /// How long a node may send no heartbeat before it is suspected.
+        timeout: u32 = 120, in 10..=20_000 "ms", name "timeout";
+        /// After how long who wants to join asks again, should nobody who heard it be left.
+        retry: u32 = 300, in 10..=20_000 "ms", name "retry";
+    }
+    /// How members tell each other what they have.
+    pub enum Acks {
+        /// On the messages that they send anyway.
+        Piggybacked = "piggybacked",
+        /// In a message of its own to all members, as soon as they have something new.
+        AtOnce = "at-once",
+    }
+    /// Who tells of crashes.
+    pub enum Detector {
+        /// The scenario's failure detector.
+        Oracle = "oracle",
+        /// A heartbeat detector of their own.
+        Heartbeats = "heartbeats",
+    }
+}
+
+/// Its state.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct VirtualSynchrony {
+    flush: bool,
+    acks: Acks,
+    detector: Detector,
+    retry: u32,
+    heartbeats: HeartbeatDetector,
+    /// Whom the detector holds to have crashed.
+    crashed: NodeSet,
+    /// The view that this node is in; none while it is outside.
+    view: Option<View>,
+    /// What it has delivered: the application's state, which who joins gets.
+    state: Messages,
+    /// How many broadcasts this node has been asked for.
+    sent: u32,
+    /// By sender: its last message that this node has.
+    received: VectorClock,
+    /// By member: what it has said that it has.
+    acknowledged: BTreeMap<NodeId, VectorClock>,
+    /// Copies of what some member may lack.
+    unstable: Vec<Unstable>,
+    /// Who came along from the view before, and has not been heard of in this one.
+    behind: NodeSet,
+    /// The view change that is being flushed.
+    change: Option<Change>,
+    /// The last flush of everybody.
+    flushed: BTreeMap<NodeId, Change>,
+    /// What came from those who are in a later view already.
+    early: Vec<(NodeId, Message)>,
+    /// What is to be broadcast as soon as the next view is there.
+    blocked: Vec<(BroadcastId, Value)>,
+    /// Whether it is to leave then.
+    leaving: bool,
+    /// Who has asked to join, and is not a member yet.
+    joining: NodeSet,
+    /// If this node has asked itself: by member, what that has told it.
+    asked: Option<BTreeMap<NodeId, Welcome>>,
+}
+
+/// Messages, in the order of their senders.
+type Messages = BTreeSet<(BroadcastId, Value)>;
+
+/// A view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct View {
+    number: u32,
+    members: NodeSet,
+}
+
+/// What becomes of a view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Change {
+    from: View,
+    joined: NodeSet,
+    /// Who has crashed or left.
+    gone: NodeSet,
+}
+
+/// A message that some member may lack, for all that this node knows.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Unstable {
+    view: u32,
+    id: BroadcastId,
+    payload: Value,
+    /// Those whom this node has it from, or has sent it to.
+    shared: NodeSet,
+}
+
+/// A message of the application on its way, from its sender or as a copy.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Display)]
+#[display("{payload}")]
+pub struct Data {
+    view: u32,
+    id: BroadcastId,
+    payload: Value,
+    /// What the node that it comes from has: an acknowledgement.
+    has: VectorClock,
+}
+
+/// What a member tells who joins, once it has installed the first view with it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Display)]
+#[display("STATE")]
+pub struct Welcome {
+    view: View,
+    /// Who joins with that view.
+    newcomers: NodeSet,
+    /// What was delivered before.
+    state: Messages,
+}
+
+/// What travels.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Display, From)]
+pub enum Message {
+    /// A multicast, or the copy of one.
+    Data(Data),
+    /// What its sender has.
+    #[display("ACK")]
+    #[from(skip)]
+    Ack {
+        /// In which view.
+        view: u32,
+        /// By sender: the last message.
+        has: VectorClock,
+    },
+    /// Its sender has nothing more to say in the old view.
+    #[display("FLUSH {}", _0.to().number)]
+    Flush(Change),
+    /// This view has been installed.
+    #[display("VIEW {}", _0.number)]
+    View(View),
+    /// Asks to become a member.
+    #[display("JOIN")]
+    #[from(skip)]
+    Join,
+    /// For who joins.
+    State(Welcome),
+    /// Of the layer below.
+    Heartbeat(Heartbeat),
+}
+
+/// Its alarms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Display, From)]
+pub enum Timer {
+    /// Still not a member.
+    #[display("asks again")]
+    #[from(skip)]
+    AskAgain,
+    /// Of the layer below.
+    Heartbeats(heartbeat_detector::Timer),
+}
+
+impl Process for VirtualSynchrony {
+    type Parameters = Parameters;
+    type Request = GroupRequest;
+    type Indication = GroupIndication;
+    type Message = Message;
+    type Timer = Timer;
+
+    fn new(group: Group, parameters: &Parameters) -> Self {
+        let Parameters { members, flush, acks, detector, period, timeout, retry } = *parameters;
+        let members = group.everyone().and(NodeSet::first(members as usize));
+        let layer = heartbeat_detector::Parameters { period, timeout };
+        Self {
+            flush,
+            acks,
+            detector,
+            retry,
+            heartbeats: HeartbeatDetector::new(group, &layer),
+            crashed: NodeSet::EMPTY,
+            view: members.contains(group.me).then_some(View { number: 1, members }),
+            state: Messages::new(),
+            sent: 0,
+            received: VectorClock::new(group.size),
+            acknowledged: BTreeMap::new(),
+            unstable: Vec::new(),
+            behind: NodeSet::EMPTY,
+            change: None,
+            flushed: BTreeMap::new(),
+            early: Vec::new(),
+            blocked: Vec::new(),
+            leaving: false,
+            joining: NodeSet::EMPTY,
+            asked: None,
+        }
+    }
+
+    fn on_init(&mut self, ctx: &mut Context<Self>) {
+        if let Some(View { number: id, members }) = self.view {
+            ctx.indicate(GroupIndication::View { id, members });
+        }
+        if self.detector == Detector::Heartbeats {
+            self.heartbeats(ctx, HeartbeatDetector::on_init);
+        }
+    }
+
+    fn on_request(&mut self, ctx: &mut Context<Self>, request: GroupRequest) {
+        let view = self.view.filter(|_| !self.leaving);
+        match (request, view) {
+            (GroupRequest::Join, None) if self.view.is_none() && self.asked.is_none() => {
+                self.asked = Some(BTreeMap::new());
+                self.ask(ctx);
+            }
+            (GroupRequest::Join, _) => refuse(ctx, "has asked before, or never left"),
+            (GroupRequest::Query, Some(View { members, .. })) => {
+                ctx.indicate(GroupIndication::Respond { members });
+            }
+            (GroupRequest::Leave, Some(_)) if self.change.is_some() => self.leaving = true,
+            (GroupRequest::Leave, Some(view)) => self.leave(ctx, view),
+            (GroupRequest::Broadcast(payload), view) => {
+                self.sent += 1;
+                let id = BroadcastId { from: ctx.me(), seq: self.sent };
+                match view {
+                    None => refuse(ctx, "not a member"),
+                    Some(_) if self.change.is_some() => self.blocked.push((id, payload)),
+                    Some(view) => self.broadcast(ctx, view, id, payload),
+                }
+            }
+            (GroupRequest::Query | GroupRequest::Leave, None) => refuse(ctx, "not a member"),
+        }
+    }
+
+    fn on_message(&mut self, ctx: &mut Context<Self>, from: NodeId, message: Message) {
+        match (message, self.view) {
+            (Message::Heartbeat(heartbeat), _) => {
+                self.heartbeats(ctx, |layer, ctx| layer.on_message(ctx, from, heartbeat));
+            }
+            (Message::State(welcome), None) => self.on_state(ctx, from, welcome),
+            (Message::Data(data), Some(view)) => self.on_data(ctx, view, from, data),
+            (Message::Ack { view: number, has }, Some(view)) => match number == view.number {
+                true => self.on_ack(ctx, from, has),
+                false => self.keep_if_early(view, from, number, Message::Ack { view: number, has }),
+            },
+            (Message::Flush(change), Some(view)) => self.on_flush(ctx, view, from, change),
+            (Message::View(next), Some(view)) => self.catch_up(ctx, view, from, next),
+            (Message::Join, Some(view)) => self.on_join(ctx, view, from),
+            // For the view that this node is waiting for, perhaps.
+            (Message::Join | Message::View(_), None) => {}
+            (message, None) if self.asked.is_some() => self.early.push((from, message)),
+            _ => {}
+        }
+    }
+
+    fn on_timer(&mut self, ctx: &mut Context<Self>, timer: Timer) {
+        match timer {
+            Timer::AskAgain => self.ask(ctx),
+            Timer::Heartbeats(timer) => {
+                self.heartbeats(ctx, |layer, ctx| layer.on_timer(ctx, timer));
+            }
+        }
+    }
+
+    fn on_detection(&mut self, ctx: &mut Context<Self>, detection: Detection) {
+        if self.detector == Detector::Oracle {
+            self.on_notice(ctx, detection);
+        }
+    }
+
+    /// Who comes back knows nothing any more: it is outside, and may join.
+    fn on_recovery(&mut self, ctx: &mut Context<Self>) {
+        self.view = None;
+        self.on_init(ctx);
+    }
+
+    fn measure(&self, _at: Moment) -> Vec<i64> {
+        let view = self.view.map_or(0, |view| view.number);
+        vec![view.into(), self.unstable.len() as i64]
+    }
+
+    fn waits_for(&self) -> NodeSet {
+        let Some(change) = self.change else { return NodeSet::EMPTY };
+        let done = self.flushed.iter().filter(|(_, flushed)| **flushed == change);
+        change.remaining().without(done.map(|(node, _)| *node).collect())
+    }
+
+    fn carries(_from: NodeId, message: &Message) -> Option<Carried> {
+        match message {
+            Message::Data(data) => Some((data.id.from, data.id.seq)),
+            _ => None,
+        }
+    }
+}
+
+fn refuse(ctx: &mut Context<VirtualSynchrony>, why: &'static str) {
+    ctx.indicate(GroupIndication::Refuse { why });
+}
+
+fn but_me(nodes: NodeSet, ctx: &Context<VirtualSynchrony>) -> NodeSet {
+    nodes.without(ctx.me().into())
+}
+
+impl Change {
+    /// No change yet.
+    const fn of(from: View) -> Self {
+        Self { from, joined: NodeSet::EMPTY, gone: NodeSet::EMPTY }
+    }
+
+    /// All that has happened to a view, as far as two of its members know.
+    const fn merge(self, other: Self) -> Self {
+        let (joined, gone) = (self.joined.or(other.joined), self.gone.or(other.gone));
+        Self { from: self.from, joined, gone }
+    }
+
+    /// The next view.
+    const fn to(self) -> View {
+        View {
+            number: self.from.number + (self.joined.len() + self.gone.len()) as u32,
+            members: self.from.members.or(self.joined).without(self.gone),
+        }
+    }
+
+    /// The members who go on to the next view.
+    const fn remaining(self) -> NodeSet {
+        self.from.members.without(self.gone)
+    }
+}
+
+/// Multicasts within a view.
+impl VirtualSynchrony {
+    fn broadcast(&mut self, ctx: &mut Context<Self>, view: View, id: BroadcastId, payload: Value) {
+        self.received[id.from] = id.seq;
+        let has = self.received.clone();
+        let data = Data { view: view.number, id, payload: payload.clone(), has };
+        ctx.multicast(but_me(view.members, ctx), data.into());
+        self.deliver(ctx, Unstable { view: view.number, id, payload, shared: view.members });
+        self.forget_what_is_stable(ctx);
+    }
+
+    fn deliver(&mut self, ctx: &mut Context<Self>, message: Unstable) {
+        let (BroadcastId { from, seq }, payload) = (message.id, message.payload.clone());
+        self.state.insert((message.id, payload.clone()));
+        self.unstable.push(message);
+        ctx.indicate(GroupIndication::Deliver(Deliver { from, seq, payload }));
+    }
+
+    fn on_data(&mut self, ctx: &mut Context<Self>, view: View, from: NodeId, data: Data) {
+        let is_new = data.id.seq > self.received[data.id.from];
+        if data.view != view.number {
+            if is_new && data.view < view.number {
+                ctx.note(format!("{} is too late: view {} is over", data.payload, data.view));
+            }
+            self.keep_if_early(view, from, data.view, data.into());
+        } else if !self.is_gone(from) {
+            let Data { view: number, id, payload, has } = data;
+            if is_new {
+                self.received[id.from] = id.seq;
+                let shared = [from, id.from].into_iter().collect();
+                self.deliver(ctx, Unstable { view: number, id, payload, shared });
+                if self.acks == Acks::AtOnce && self.change.is_none() {
+                    let ack = Message::Ack { view: number, has: self.received.clone() };
+                    ctx.multicast(but_me(view.members, ctx), ack);
+                }
+            } else if let Some(copy) = self.unstable.iter_mut().find(|copy| copy.id == id) {
+                copy.shared.insert(from);
+            }
+            self.on_ack(ctx, from, has);
+        }
+    }
+
+    fn keep_if_early(&mut self, view: View, from: NodeId, number: u32, message: Message) {
+        if number > view.number {
+            self.early.push((from, message));
+        }
+    }
+
+    fn on_ack(&mut self, ctx: &Context<Self>, from: NodeId, has: VectorClock) {
+        self.behind.remove(from);
+        match self.acknowledged.get_mut(&from) {
+            Some(known) => known.join(&has),
+            None => drop(self.acknowledged.insert(from, has)),
+        }
+        self.forget_what_is_stable(ctx);
+    }
+
+    /// What all members have need not be kept. Messages of earlier views are kept for those who may not have
+    /// got here yet, and have not got them from this node.
+    fn forget_what_is_stable(&mut self, ctx: &Context<Self>) {
+        let Some(View { number, members }) = self.view else { return };
+        let (others, behind, acknowledged) =
+            (but_me(members, ctx), self.behind, &self.acknowledged);
+        self.unstable.retain(|&Unstable { view, id, shared, .. }| {
+            let has = |node| acknowledged.get(&node).is_some_and(|has| has[id.from] >= id.seq);
+            match view == number {
+                true => !others.into_iter().all(has),
+                false => !behind.is_subset(shared),
+            }
+        });
+    }
+}
+
+/// From view to view.
+impl VirtualSynchrony {
+    /// What a node sends that is known to have gone may not reach everybody: it comes too late.
+    fn is_gone(&self, node: NodeId) -> bool {
+        self.change.is_some_and(|change| change.gone.contains(node))
+    }
+
+    fn on_notice(&mut self, ctx: &mut Context<Self>, detection: Detection) {
+        match detection {
+            Detection::Suspect(node) => {
+                self.crashed.insert(node);
+                self.review(ctx);
+                self.enter_if_all_are_there(ctx);
+            }
+            Detection::Restore(node) => self.crashed.remove(node),
+        }
+    }
+
+    fn on_join(&mut self, ctx: &mut Context<Self>, view: View, from: NodeId) {
+        // The question of a member that has not left has been answered already.
+        if !view.members.contains(from) || self.is_gone(from) {
+            self.joining.insert(from);
+            self.review(ctx);
+        }
+    }
+
+    /// Looks whether there is something to change.
+    fn review(&mut self, ctx: &mut Context<Self>) {
+        if let Some(view) = self.view {
+            self.go_on(ctx, self.change.unwrap_or(Change::of(view)));
+        }
+    }
+
+    /// Adds what this node knows itself to a change, and flushes it if that is news.
+    fn go_on(&mut self, ctx: &mut Context<Self>, mut change: Change) {
+        let members = change.from.members;
+        change.joined = change.joined.or(self.joining.without(members).without(self.crashed));
+        change.gone = change.gone.or(self.crashed.and(members.or(change.joined)));
+        if self.change == Some(change) {
+            self.install_if_all_have_flushed(ctx);
+        } else if change != Change::of(change.from) {
+            self.change = Some(change);
+            match self.flush {
+                true => self.flush(ctx, change),
+                false => self.announce(ctx, change),
+            }
+        }
+    }
+
+    fn flush(&mut self, ctx: &mut Context<Self>, change: Change) {
+        let others = but_me(change.remaining(), ctx);
+        self.send_copies(ctx, others);
+        ctx.multicast(others, change.into());
+        self.flushed.insert(ctx.me(), change);
+        self.install_if_all_have_flushed(ctx);
+    }
+
+    /// Sends these nodes what they may lack.
+    fn send_copies(&mut self, ctx: &mut Context<Self>, to: NodeSet) {
+        let Some(View { number, .. }) = self.view else { return };
+        for Unstable { view, id, payload, shared } in &mut self.unstable {
+            let lack_it = if *view == number { to } else { to.and(self.behind) };
+            let to = lack_it.without(*shared);
+            *shared = shared.or(to);
+            let (view, id, payload, has) = (*view, *id, payload.clone(), self.received.clone());
+            ctx.multicast(to, Data { view, id, payload, has }.into());
+        }
+    }
+
+    /// Without a flush: the first one who remains, or who leaves, tells the others the next view.
+    fn announce(&mut self, ctx: &mut Context<Self>, change: Change) {
+        let (me, next) = (ctx.me(), change.to());
+        if change.remaining().lowest() == Some(me) || change.gone.contains(me) {
+            ctx.multicast(but_me(change.remaining(), ctx), next.into());
+        }
+        if next.members.contains(me) {
+            self.install(ctx, next);
+        }
+    }
+
+    fn on_flush(&mut self, ctx: &mut Context<Self>, view: View, from: NodeId, change: Change) {
+        match change.from.number.cmp(&view.number) {
+            Ordering::Equal if self.is_gone(from) => {}
+            Ordering::Equal => {
+                self.behind.remove(from);
+                self.flushed.insert(from, change);
+                self.go_on(ctx, self.change.map_or(change, |mine| mine.merge(change)));
+            }
+            // It has been left behind, since somebody crashed in the middle of its flushes.
+            Ordering::Less if view.members.contains(from) => {
+                self.send_copies(ctx, from.into());
+                ctx.send(from, view.into());
+            }
+            Ordering::Less => {}
+            Ordering::Greater => {
+                // Who flushes for the view after the next has installed the next.
+                self.early.push((from, change.into()));
+                self.catch_up(ctx, view, from, change.from);
+            }
+        }
+    }
+
+    fn install_if_all_have_flushed(&mut self, ctx: &mut Context<Self>) {
+        let Some(change) = self.change else { return };
+        let has_flushed = |node: NodeId| self.flushed.get(&node) == Some(&change);
+        if change.remaining().into_iter().all(has_flushed) && !self.is_gone(ctx.me()) {
+            self.install(ctx, change.to());
+        }
+    }
+
+    /// A member has installed a view, and has sent this node what it lacked of the one before. If that member
+    /// has gone, and this node has flushed so, the others may go on without that view: then it must not.
+    fn catch_up(&mut self, ctx: &mut Context<Self>, view: View, from: NodeId, next: View) {
+        let is_next = next.number > view.number && next.members.contains(ctx.me());
+        if is_next && view.members.contains(from) && !self.is_gone(from) {
+            self.install(ctx, next);
+        }
+    }
+
+    fn install(&mut self, ctx: &mut Context<Self>, view: View) {
+        let View { number: id, members } = view;
+        let before = self.view.replace(view).map_or(NodeSet::EMPTY, |view| view.members);
+        self.behind = but_me(members.and(before), ctx);
+        self.change = None;
+        self.flushed.clear();
+        self.joining = self.joining.without(members);
+        self.forget_what_is_stable(ctx);
+        ctx.indicate(GroupIndication::View { id, members });
+        let newcomers = members.without(before);
+        if before.contains(ctx.me()) && !newcomers.is_empty() {
+            let state = self.state.clone();
+            ctx.multicast(newcomers, Welcome { view, newcomers, state }.into());
+        }
+        for (id, payload) in mem::take(&mut self.blocked) {
+            self.broadcast(ctx, view, id, payload);
+        }
+        if mem::take(&mut self.leaving) {
+            return self.leave(ctx, view);
+        }
+        for (from, message) in mem::take(&mut self.early) {
+            self.on_message(ctx, from, message);
+        }
+        self.review(ctx);
+    }
+}
+
+/// In and out.
+impl VirtualSynchrony {
+    fn ask(&self, ctx: &mut Context<Self>) {
+        ctx.send_others(Message::Join);
+        ctx.set_timer(Timer::AskAgain, self.retry.into());
+    }
+
+    fn on_state(&mut self, ctx: &mut Context<Self>, from: NodeId, welcome: Welcome) {
+        if let Some(told) = &mut self.asked {
+            told.insert(from, welcome);
+            self.enter_if_all_are_there(ctx);
+        }
+    }
+
+    /// Who joins waits until all old members who are up have told it of the same view: what only those have
+    /// installed who crashed then, the others may never get to. It tells the others who join, since it may be
+    /// the only one left who can.
+    fn enter_if_all_are_there(&mut self, ctx: &mut Context<Self>) {
+        let crashed = self.crashed;
+        let told = self.asked.iter().flatten().filter(|(by, _)| !crashed.contains(**by));
+        let Some((_, last)) = told.clone().max_by_key(|(_, told)| told.view.number) else { return };
+        let there = told.filter(|(_, told)| told.view == last.view).map(|(by, _)| *by).collect();
+        if last.view.members.without(last.newcomers).without(crashed).is_subset(there) {
+            let welcome = last.clone();
+            self.asked = None;
+            ctx.cancel_timer(Timer::AskAgain);
+            self.state = welcome.state.clone();
+            ctx.multicast(but_me(welcome.newcomers, ctx), welcome.clone().into());
+            self.install(ctx, welcome.view);
+        }
+    }
+
+    /// Flushes its own departure, and is out.
+    fn leave(&mut self, ctx: &mut Context<Self>, view: View) {
+        self.go_on(ctx, Change { gone: ctx.me().into(), ..Change::of(view) });
+        ctx.indicate(GroupIndication::Left { id: view.number });
+        self.view = None;
+        self.change = None;
+        self.flushed.clear();
+        self.state.clear();
+        self.unstable.clear();
+        self.early.clear();
+        self.joining = NodeSet::EMPTY;
+    }
+
+    /// Hands an event to the layer below, and takes what it tells.
+    fn heartbeats(
+        &mut self,
+        ctx: &mut Context<Self>,
+        event: impl FnOnce(&mut HeartbeatDetector, &mut Context<HeartbeatDetector>),
+    ) {
+        for notice in ctx.using(&mut self.heartbeats, event) {
+            self.on_notice(ctx, notice.into());
+        }
+    }
+}
