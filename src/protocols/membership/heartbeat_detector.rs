@@ -203,3 +203,64 @@ impl HeartbeatDetector {
         ctx.set_timer(Timer::Silence(node), self.timeout.into());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        kernel::{EventKind, Fault, MessageName, ParameterValue, Scenario, run, spell},
+        protocols::testing::{crash, group, node, slow},
+    };
+
+    /// What everybody is told in a group of so many, with heartbeats every 50 ms: `80 P1 suspect P2`.
+    fn notices(timeout: u32, until: Time, with: impl FnOnce(&mut Scenario)) -> Vec<String> {
+        let mut scenario = group(&PROTOCOL, 2);
+        scenario.params.insert("timeout".to_owned(), ParameterValue::Integer(timeout));
+        scenario.until = until;
+        with(&mut scenario);
+        let trace = run(&PROTOCOL, &scenario).expect("nothing is asked");
+        let told = trace.events.iter().filter_map(|event| match &event.kind {
+            EventKind::Indicate { packet, .. } => {
+                let text = format!("{} {} {packet}", event.time, event.node);
+                Some(spell(&text, &scenario.nodes))
+            }
+            _ => None,
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn a_period_and_a_delay_is_just_long_enough() {
+        // P2 is first heard without any delay, and then as late as can be.
+        let late = |scenario: &mut Scenario| {
+            scenario.network.links = vec![slow(2, 1, 0)];
+            let second = MessageName { from: node(2), to: node(1), number: 2 };
+            scenario.faults = vec![Fault::Delay { message: second, by: 30 }];
+        };
+        assert_eq!(notices(80, 190, late), [""; 0]);
+        assert_eq!(notices(79, 190, late), ["79 P1 suspect P2", "80 P1 restore P2"]);
+    }
+
+    #[test]
+    fn a_crash_is_told_once_and_for_good() {
+        let told = notices(120, 1000, |scenario| scenario.faults = vec![crash(70, 2, 0)]);
+        // Its last heartbeat was sent at 50, and came at 60.
+        assert_eq!(told, ["180 P1 suspect P2"]);
+    }
+
+    #[test]
+    fn silence_grows_until_it_is_broken() {
+        let mut detector = HeartbeatDetector {
+            period: 50,
+            timeout: 120,
+            others: [node(2), node(3)].into_iter().collect(),
+            suspected: NodeSet::EMPTY,
+            heard: vec![0, 40, 25],
+        };
+        let silence =
+            |detector: &HeartbeatDetector| detector.measure(Moment { time: 9, clock: 60 });
+        assert_eq!(silence(&detector), [35], "P3 was heard 35 ms ago");
+        detector.suspected.insert(node(3));
+        assert_eq!(silence(&detector), [20], "who is suspected is not waited for");
+    }
+}
