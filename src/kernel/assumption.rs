@@ -204,15 +204,7 @@ impl Rule {
                 breach(None, "network.topology".to_owned(), why)
             }
             Self::TimeoutCovers(timeout, period) => {
-                // Without a bound it is synchrony that is missing.
-                let Timing::Synchronous(bound) = scenario.network.timing else { return None };
-                let value = |name| u64::from(integer(protocol, &scenario.params, name));
-                let (found, period_is) = (value(timeout), value(period));
-                (found < period_is + bound).then_some(())?;
-                let why = format!(
-                    "{timeout} is {found} ms, less than {period} ({period_is}) and the delay bound \
-                     ({bound}) together"
-                );
+                let why = too_short(protocol, scenario, timeout, period)?;
                 breach(None, format!("params.{timeout}"), why)
             }
             Self::ClocksRunTrue => drift(self, scenario, trace, 0),
@@ -353,6 +345,25 @@ fn comeback(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
     });
     let why = format!("{} came back at {} ms without its memory", event.node, event.time);
     Some(Breach { rule, kind: None, why, culprit: fault_path(fault), event: Some(back) })
+}
+
+/// How a timeout is shorter than a period and the delay bound together, if it is.
+fn too_short(
+    protocol: &Protocol,
+    scenario: &Scenario,
+    timeout: &str,
+    period: &str,
+) -> Option<String> {
+    // Without a bound it is synchrony that is missing.
+    let Timing::Synchronous(bound) = scenario.network.timing else { return None };
+    let value = |name| u64::from(integer(protocol, &scenario.params, name));
+    let (found, least) = (value(timeout), value(period));
+    (found < least + bound).then(|| {
+        format!(
+            "{timeout} is {found} ms, less than {period} ({least}) and the delay bound ({bound}) \
+             together"
+        )
+    })
 }
 
 /// The first node that is asked for something after another was.
