@@ -110,7 +110,7 @@ impl MarkShape {
     /// How soon its text is given room: what the application sees before how it came about.
     const fn urgency(self) -> Urgency {
         match self {
-            Self::Request | Self::Suspicion | Self::Restoration | Self::Traitor => Urgency::Second,
+            Self::Suspicion | Self::Restoration | Self::Traitor => Urgency::Second,
             Self::Timer | Self::Note | Self::Enter | Self::Exit => Urgency::Last,
             _ => Urgency::First,
         }

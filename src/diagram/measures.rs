@@ -13,7 +13,7 @@ const MARGIN: f64 = 12.0;
 /// How broad the bands of one line are together, in gaps between lines, and at the most.
 const BANDS: (f64, f64) = (0.56, 48.0);
 /// How long the names at the ends of curves are at most.
-const NAME: usize = 7;
+const NAME: usize = 6;
 
 /// A stretch of a line with one number: a round, a term, a view.
 #[derive(Clone, Debug, PartialEq)]
@@ -296,6 +296,7 @@ fn curves(
         let name = scenario.name(*node);
         let text = match others {
             0 => elide_to(name, NAME),
+            _ if others + 1 == by_node.len() => "all".to_owned(),
             _ => format!("{} +{others}", elide_to(name, NAME - 3)),
         };
         let first = !by_node[..place].iter().any(|other| together(&other));
@@ -312,7 +313,7 @@ fn beside_end(layout: &Layout, end: Point, text: &str) -> Vec<Point> {
     let (along, across) = layout.unpoint(end);
     match layout.orientation() {
         Orientation::Horizontal => [0.0, -13.0, 13.0, -26.0, 26.0, -39.0, 39.0]
-            .map(|aside| layout.point(along + half + 11.0, across + aside))
+            .map(|aside| layout.point(along + half + 9.0, across + aside))
             .into(),
         Orientation::Vertical => [14.0, 27.0, 40.0]
             .into_iter()

@@ -211,15 +211,24 @@ fn any(neighbours: &[NodeSet]) -> Vec<Point> {
             at[node] = settled(&at, node, &distances[node]);
         }
     }
-    let extent = |of: fn(&Point) -> f64| {
-        let of = at.iter().map(of);
-        of.clone().fold(f64::NEG_INFINITY, f64::max) - of.fold(f64::INFINITY, f64::min)
-    };
-    if extent(|it| it.y) > extent(|it| it.x) {
-        at.iter_mut().for_each(|it| *it = Point { x: it.y, y: it.x });
-    }
+    lay_down(&mut at);
     spread(&mut at);
     if on_links(neighbours, &at) <= on_links(neighbours, &round) { at } else { round }
+}
+
+/// Turns the whole so that it is as wide as it can be: its main axis becomes the horizontal one.
+fn lay_down(at: &mut [Point]) {
+    let mean = |of: fn(&Point) -> f64| at.iter().map(of).sum::<f64>() / at.len() as f64;
+    let (x, y) = (mean(|it| it.x), mean(|it| it.y));
+    let sum =
+        |of: &dyn Fn(f64, f64) -> f64| -> f64 { at.iter().map(|it| of(it.x - x, it.y - y)).sum() };
+    let (xx, xy, yy) = (sum(&|x, _| x * x), sum(&|x, y| x * y), sum(&|_, y| y * y));
+    let (half, least) = ((xx - yy) / 2.0, 0.001);
+    // The direction of the greatest variance, as an eigenvector of the covariance.
+    let (dx, dy) = (half + half.hypot(xy), xy);
+    let length = dx.hypot(dy);
+    let (dx, dy) = if length < least { (0.0, 1.0) } else { (dx / length, dy / length) };
+    at.iter_mut().for_each(|it| *it = Point { x: it.x * dx + it.y * dy, y: it.y * dx - it.x * dy });
 }
 
 /// Where all others would have a node.

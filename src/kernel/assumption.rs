@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Detector, Event, EventId, EventKind, Fault, Kind, NodeId, NodeSet, ParameterValue,
-    ParameterValues, PerMillion, Protocol, Scenario, Time, Trace,
+    ParameterValues, PerMillion, Protocol, Scenario, Time, Timing, Trace,
     channels::{late, overtaking, unfair, unlinked, unreliable},
 };
 
@@ -35,6 +35,9 @@ pub enum Rule {
     FifoChannels,
     /// A message takes at most the bound of `network.timing`, and nobody stands still.
     Synchrony,
+    /// The first parameter, a timeout, is at least the second, a period, and the bound of `network.timing`
+    /// together: who sends once in a period is then always heard in time.
+    TimeoutCovers(&'static str, &'static str),
     /// Every clock goes at the rate of time.
     ClocksRunTrue,
     /// Every clock shows the right time when the run begins.
@@ -135,6 +138,9 @@ impl Rule {
                 "no message takes longer than the bound, and nobody stands still (synchrony)"
                     .to_owned()
             }
+            Self::TimeoutCovers(timeout, period) => {
+                format!("{timeout} is at least {period} and the delay bound together")
+            }
             Self::ClocksRunTrue => "every clock goes at the rate of time".to_owned(),
             Self::ClocksSetRight => "every clock is right when the run begins".to_owned(),
             Self::DriftAtMost(parameter) => {
@@ -196,6 +202,10 @@ impl Rule {
             Self::HostsAreLinked => {
                 let why = unlinked(scenario)?;
                 breach(None, "network.topology".to_owned(), why)
+            }
+            Self::TimeoutCovers(timeout, period) => {
+                let why = too_short(protocol, scenario, timeout, period)?;
+                breach(None, format!("params.{timeout}"), why)
             }
             Self::ClocksRunTrue => drift(self, scenario, trace, 0),
             Self::ClocksSetRight => ahead(self, scenario, trace),
@@ -335,6 +345,25 @@ fn comeback(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
     });
     let why = format!("{} came back at {} ms without its memory", event.node, event.time);
     Some(Breach { rule, kind: None, why, culprit: fault_path(fault), event: Some(back) })
+}
+
+/// How a timeout is shorter than a period and the delay bound together, if it is.
+fn too_short(
+    protocol: &Protocol,
+    scenario: &Scenario,
+    timeout: &str,
+    period: &str,
+) -> Option<String> {
+    // Without a bound it is synchrony that is missing.
+    let Timing::Synchronous(bound) = scenario.network.timing else { return None };
+    let value = |name| u64::from(integer(protocol, &scenario.params, name));
+    let (found, least) = (value(timeout), value(period));
+    (found < least + bound).then(|| {
+        format!(
+            "{timeout} is {found} ms, less than {period} ({least}) and the delay bound ({bound}) \
+             together"
+        )
+    })
 }
 
 /// The first node that is asked for something after another was.

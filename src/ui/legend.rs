@@ -82,10 +82,7 @@ fn picture(sign: Sign) -> Html {
             </g>
         },
         Sign::Stable => html! {
-            <g class="mark delivery">
-                { marks::ring(Point { x: 17.0, y: 11.0 }, None) }
-                { marks::shape(MarkShape::Delivery, Point { x: 17.0, y: 11.0 }, Orientation::Horizontal) }
-            </g>
+            <g class="mark delivery">{ marks::twice(Point { x: 17.0, y: 11.0 }, None) }</g>
         },
         Sign::HeldBack => html! { <path class="held-back" d="M7 11H27" /> },
         Sign::Section => section(false),

@@ -37,10 +37,10 @@ pub(super) fn draw(props: &Props, mark: &Mark) -> Html {
     html! {
         <g {class} {onclick} {onpointerdown} data-event={event.to_string()}>
             <title>{ sentence }</title>
-            if let Some(since) = mark.stable {
-                { ring(mark.at, (since >= props.cursor).then_some("to-come")) }
-            }
             { shape(mark.shape, mark.at, props.layout.orientation()) }
+            if let Some(since) = mark.stable {
+                { twice(mark.at, (since >= props.cursor).then_some("to-come")) }
+            }
             if let Some(label) = &mark.label { { text(label) } }
         </g>
     }
@@ -127,10 +127,10 @@ pub(super) fn shape(shape: MarkShape, at: Point, orientation: Orientation) -> Ht
 }
 
 /// The second filling of a delivery's mark.
-pub(super) fn ring(at: Point, class: Option<&'static str>) -> Html {
+pub(super) fn twice(at: Point, class: Option<&'static str>) -> Html {
     html! {
         <g class={classes!("stable", class)}>
-            { shapes::draw(shapes::RING, at, Orientation::Horizontal) }
+            { shapes::draw(shapes::TWICE, at, Orientation::Horizontal) }
         </g>
     }
 }

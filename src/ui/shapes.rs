@@ -23,8 +23,12 @@ const SQUARE: Part = Field("", &[(-12, -12), (12, -12), (12, 12), (-12, 12)]);
 const DIAMOND: Part = Field("", &[(0, -14), (14, 0), (0, 14), (-14, 0)]);
 const ROUND: Part = Disc("plate", 14);
 
-/// The second filling of a delivery's mark.
-pub(super) const RING: &[Part] = &[Field("", &[(0, -23), (23, 0), (0, 23), (-23, 0)])];
+/// The second filling of a delivery's mark: around the first one, with a gap between them.
+pub(super) const TWICE: &[Part] = &[
+    Field("", &[(0, -17), (17, 0), (0, 17), (-17, 0)]),
+    Field("gap", &[(0, -12), (12, 0), (0, 12), (-12, 0)]),
+    Field("", &[(0, -7), (7, 0), (0, 7), (-7, 0)]),
+];
 /// A host, and a router, in the picture of a network.
 pub(super) const HOST: &[Part] = &[Disc("", 18)];
 /// See [`HOST`].

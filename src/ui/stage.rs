@@ -221,6 +221,15 @@ fn use_width(container: &NodeRef) -> f64 {
 /// Keeps the playhead in view where the picture is longer than the page is wide.
 #[hook]
 fn use_follow(container: &NodeRef, orientation: Orientation, along: f64, names: f64) {
+    // What was scrolled to in the other orientation is no place in this one.
+    use_effect_with(orientation, {
+        let container = container.clone();
+        move |_| {
+            if let Some(element) = container.cast() {
+                web::keep_in_view(&element, 0.0, 0.0);
+            }
+        }
+    });
     let container = container.clone();
     use_effect_with(along as i64, move |_| {
         if let Some(element) = container.cast()

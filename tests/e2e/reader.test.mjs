@@ -149,7 +149,7 @@ test("an arrow's head is dragged: only that message comes later, and it is one c
   await page.selectOption("#example", "reliable/best-effort-broadcast/receiver-crashes");
   await page.keyboard.press("End");
   const strokes = () =>
-    page.locator(".arrow").evaluateAll((all) =>
+    page.locator(".arrow[data-message]").evaluateAll((all) =>
       Object.fromEntries(all.map((one) => [one.dataset.message, one.querySelector(".stroke").getAttribute("d")])),
     );
   const before = await strokes();
@@ -244,7 +244,7 @@ test("network, nodes and parameters are set by their controls", async () => {
   await page.locator("#nodes").fill("5");
   await page.locator("#nodes").press("Enter");
   await page.getByRole("button", { name: "Erin", exact: true }).waitFor();
-  await page.getByLabel("quorum").selectOption("majority");
+  await page.locator(".settings").getByLabel("quorum").selectOption("majority");
   await page.locator("#loss").fill("100");
   await page.locator("#loss").press("Enter");
   await page.locator(".arrow.lost[data-message]").first().waitFor();
