@@ -98,7 +98,7 @@ test("a network that is not full has a picture, folded on a phone", async () => 
       (folded) => document.querySelector("details.topology").open !== folded,
       folded,
     );
-    assert.match(await picture.locator("summary").innerText(), /2 hosts \(round\), 1 routers \(square\)/);
+    assert.match(await picture.locator("summary").innerText(), /2 hosts \(round\), 1 router \(square\)/);
     if (folded) await picture.locator("summary").click();
     assert.equal(await picture.locator(".link:visible").count(), 2);
     assert.equal(await picture.locator(".router:visible").count(), 1);
