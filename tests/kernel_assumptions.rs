@@ -404,3 +404,21 @@ fn what_only_liveness_relies_on_is_no_excuse_for_safety() {
     assert_eq!(rules(Kind::Liveness), [Rule::NobodyCrashes]);
     assert_eq!(rules(Kind::Safety), []);
 }
+
+#[test]
+fn a_timeout_covers_a_period_and_the_bound_or_does_not() {
+    let rule = Rule::TimeoutCovers("timeout", "period");
+    assert_eq!(rule.statement(), "timeout is at least period and the delay bound together");
+    let mut scenario = common::scenario("heartbeat-detector", 2, 10);
+    scenario.until = 100;
+    for (name, value) in [("timeout", 90), ("period", 60)] {
+        scenario.params.insert(name.to_owned(), ParameterValue::Integer(value));
+    }
+    scenario.network.timing = Timing::Synchronous(30);
+    says(rule, &scenario, None);
+    scenario.network.timing = Timing::Synchronous(31);
+    let why = "timeout is 90 ms, less than period (60) and the delay bound (31) together";
+    says(rule, &scenario, Some((why, "params.timeout")));
+    scenario.network.timing = Timing::Asynchronous;
+    says(rule, &scenario, None);
+}

@@ -129,7 +129,7 @@ pub struct BroadcastId {
     pub seq: u32,
 }
 
-/// Validity.
+/// Validity. What is refused was not broadcast.
 pub const VALIDITY: Property = Property {
     name: "validity",
     kind: Kind::Liveness,
@@ -140,6 +140,7 @@ pub const VALIDITY: Property = Property {
             members: Members::new(nodes),
             numbering: Numbering::new(nodes),
             awaited: BTreeMap::new(),
+            last: BTreeMap::new(),
         })
     },
 };
@@ -307,19 +308,30 @@ struct Validity {
     numbering: Numbering,
     /// What was broadcast and not yet delivered by its broadcaster, with the event of the request.
     awaited: BTreeMap<BroadcastId, (EventId, Value)>,
+    /// By node: its last request, if that was a broadcast. A refusal answers it.
+    last: BTreeMap<NodeId, BroadcastId>,
 }
 
 impl Monitor for Validity {
     fn observe(&mut self, seen: &Observation) {
         self.roster.observe(seen);
         self.members.observe(seen);
-        match Heard::of(seen) {
-            Some(Heard::Broadcast(payload)) => {
+        match (Heard::of(seen), seen.what) {
+            (Some(Heard::Broadcast(payload)), _) => {
                 let id = self.numbering.next(seen.node);
                 self.awaited.insert(id, (seen.id, payload.clone()));
+                self.last.insert(seen.node, id);
             }
-            Some(Heard::Deliver(deliver)) if deliver.from == seen.node => {
+            (Some(Heard::Deliver(deliver)), _) if deliver.from == seen.node => {
                 self.awaited.remove(&deliver.id());
+            }
+            (None, Seen::Request(_)) => drop(self.last.remove(&seen.node)),
+            (None, Seen::Indication(packet)) => {
+                if let Some(GroupIndication::Refuse { .. }) = packet.get()
+                    && let Some(refused) = self.last.remove(&seen.node)
+                {
+                    self.awaited.remove(&refused);
+                }
             }
             _ => {}
         }

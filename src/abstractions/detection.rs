@@ -42,6 +42,16 @@ impl From<Detection> for Notice {
     }
 }
 
+/// What a detector below told, for a layer that is told by the scenario's as well.
+impl From<Notice> for Detection {
+    fn from(notice: Notice) -> Self {
+        match notice {
+            Notice::Suspect { node } => Self::Suspect(node),
+            Notice::Restore { node } => Self::Restore(node),
+        }
+    }
+}
+
 impl Indication for Notice {
     fn kind(&self) -> &'static str {
         match self {

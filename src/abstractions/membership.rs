@@ -73,14 +73,20 @@ pub enum GroupIndication {
         /// Who is in it.
         members: NodeSet,
     },
+    /// The node has left: it is in no view any more.
+    #[display("leave view {id}")]
+    Left {
+        /// The view that it was in.
+        id: u32,
+    },
     /// The answer to a query.
-    #[display("members: {members}")]
+    #[display("respond {members}")]
     Respond {
         /// Who is in the group.
         members: NodeSet,
     },
-    /// A request is not met.
-    #[display("refused: {why}")]
+    /// The last request is not met.
+    #[display("refuse ({why})")]
     Refuse {
         /// Why not.
         why: &'static str,
@@ -102,6 +108,7 @@ impl Indication for GroupIndication {
     fn kind(&self) -> &'static str {
         match self {
             Self::View { .. } => "view",
+            Self::Left { .. } => "leave",
             Self::Respond { .. } => "respond",
             Self::Refuse { .. } => "refuse",
             Self::Joined { .. } => "joined",
@@ -115,6 +122,57 @@ impl Indication for GroupIndication {
             Self::Deliver(deliver) => deliver.delivers(),
             _ => None,
         }
+    }
+}
+
+/// A view: who is in the group, for the time being.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
+#[display("VIEW {number}")]
+pub struct View {
+    /// How many have come and gone until then: later views have greater numbers.
+    pub number: u32,
+    /// Who is in it.
+    pub members: NodeSet,
+}
+
+/// What becomes of a view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Change {
+    /// The view.
+    pub from: View,
+    /// Who comes.
+    pub joined: NodeSet,
+    /// Who has crashed or left.
+    pub gone: NodeSet,
+}
+
+impl Change {
+    /// No change yet.
+    #[must_use]
+    pub const fn of(from: View) -> Self {
+        Self { from, joined: NodeSet::EMPTY, gone: NodeSet::EMPTY }
+    }
+
+    /// All that has happened to a view, as far as two of its members know.
+    #[must_use]
+    pub const fn merge(self, other: Self) -> Self {
+        let (joined, gone) = (self.joined.or(other.joined), self.gone.or(other.gone));
+        Self { from: self.from, joined, gone }
+    }
+
+    /// The next view. Of two changes of one view, of which one says more, the results have different numbers.
+    #[must_use]
+    pub const fn to(self) -> View {
+        View {
+            number: self.from.number + (self.joined.len() + self.gone.len()) as u32,
+            members: self.from.members.or(self.joined).without(self.gone),
+        }
+    }
+
+    /// The members who go on to the next view.
+    #[must_use]
+    pub const fn remaining(self) -> NodeSet {
+        self.from.members.without(self.gone)
     }
 }
 
@@ -182,15 +240,15 @@ enum Heard<'a> {
     },
     Deliver(&'a Deliver<Value>),
     Notice(Notice),
-    /// The node's application forgets.
-    Crash,
+    /// The node leaves, or its application forgets.
+    Gone,
 }
 
 impl<'a> Heard<'a> {
     fn of(seen: &Observation<'a>) -> Option<Self> {
         let packet = match seen.what {
             Seen::Indication(packet) => packet,
-            Seen::Crash => return Some(Self::Crash),
+            Seen::Crash => return Some(Self::Gone),
             _ => return None,
         };
         let plain = || packet.get().map(Self::Deliver);
@@ -201,6 +259,7 @@ impl<'a> Heard<'a> {
             }
             Some(GroupIndication::Deliver(deliver)) => Some(Self::Deliver(deliver)),
             Some(GroupIndication::Notice(notice)) => Some(Self::Notice(*notice)),
+            Some(GroupIndication::Left { .. }) => Some(Self::Gone),
             Some(
                 GroupIndication::Respond { .. }
                 | GroupIndication::Refuse { .. }
@@ -308,7 +367,7 @@ impl Watch for SameViewDelivery {
                 self.views.insert(seen.node, id);
                 None
             }
-            Heard::Crash => {
+            Heard::Gone => {
                 self.views.remove(&seen.node);
                 None
             }
@@ -355,7 +414,7 @@ impl Watch for VirtualSynchrony {
                 delivered.entry(deliver.id()).or_insert_with(|| (seen.id, deliver.payload.clone()));
                 None
             }
-            Heard::Crash => {
+            Heard::Gone => {
                 self.current.remove(&seen.node);
                 None
             }
@@ -417,7 +476,7 @@ impl Watch for FailureOrder {
                 self.notices.remove(&(node, about));
                 None
             }
-            Heard::Crash => {
+            Heard::Gone => {
                 self.members.remove(&node);
                 self.notices.retain(|(told, _), _| *told != node);
                 None

@@ -274,15 +274,18 @@ impl Scale {
     }
 }
 
+/// A node's values: how far along, and what.
+type OfNode = (NodeId, Vec<(f64, i64)>);
+
 fn curves(
-    by_node: &[(NodeId, Vec<(f64, i64)>)],
+    by_node: &[OfNode],
     scale: &Scale,
     scenario: &Scenario,
     layout: &Layout,
     placed: &mut Placed,
 ) -> Vec<Curve> {
     let last = |values: &[(f64, i64)]| values.last().map_or(0, |&(_, value)| value);
-    let curve = |(place, (node, values)): (usize, &(NodeId, Vec<(f64, i64)>))| {
+    let curve = |(place, (node, values)): (usize, &OfNode)| {
         let at = |along, value| layout.point(along, scale.across(layout, value));
         let mut points: Vec<_> = values.iter().map(|&(along, value)| at(along, value)).collect();
         // What is not measured again has not changed.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Detector, Event, EventId, EventKind, Fault, Kind, NodeId, NodeSet, ParameterValue,
-    ParameterValues, PerMillion, Protocol, Scenario, Time, Trace,
+    ParameterValues, PerMillion, Protocol, Scenario, Time, Timing, Trace,
     channels::{late, overtaking, unfair, unlinked, unreliable},
 };
 
@@ -35,6 +35,9 @@ pub enum Rule {
     FifoChannels,
     /// A message takes at most the bound of `network.timing`, and nobody stands still.
     Synchrony,
+    /// The first parameter, a timeout, is at least the second, a period, and the bound of `network.timing`
+    /// together: who sends once in a period is then always heard in time.
+    TimeoutCovers(&'static str, &'static str),
     /// Every clock goes at the rate of time.
     ClocksRunTrue,
     /// Every clock shows the right time when the run begins.
@@ -135,6 +138,9 @@ impl Rule {
                 "no message takes longer than the bound, and nobody stands still (synchrony)"
                     .to_owned()
             }
+            Self::TimeoutCovers(timeout, period) => {
+                format!("{timeout} is at least {period} and the delay bound together")
+            }
             Self::ClocksRunTrue => "every clock goes at the rate of time".to_owned(),
             Self::ClocksSetRight => "every clock is right when the run begins".to_owned(),
             Self::DriftAtMost(parameter) => {
@@ -197,6 +203,18 @@ impl Rule {
                 let why = unlinked(scenario)?;
                 breach(None, "network.topology".to_owned(), why)
             }
+            Self::TimeoutCovers(timeout, period) => {
+                // Without a bound it is synchrony that is missing.
+                let Timing::Synchronous(bound) = scenario.network.timing else { return None };
+                let value = |name| u64::from(integer(protocol, &scenario.params, name));
+                let (found, period_is) = (value(timeout), value(period));
+                (found < period_is + bound).then_some(())?;
+                let why = format!(
+                    "{timeout} is {found} ms, less than {period} ({period_is}) and the delay bound \
+                     ({bound}) together"
+                );
+                breach(None, format!("params.{timeout}"), why)
+            }
             Self::ClocksRunTrue => drift(self, scenario, trace, 0),
             Self::ClocksSetRight => ahead(self, scenario, trace),
             Self::DriftAtMost(parameter) => {
@@ -207,16 +225,7 @@ impl Rule {
                 (found != value).then_some(())?;
                 breach(None, format!("params.{parameter}"), format!("{parameter} is {found}"))
             }
-            Self::NobodyRecovers => {
-                let back = trace.events.iter().position(|e| e.kind == EventKind::Recover)?;
-                let event = &trace.events[back];
-                let fault = scenario.faults.iter().position(|fault| {
-                    matches!(*fault, Fault::Recover { node, at } if (node, at) == (event.node, event.time))
-                });
-                let why =
-                    format!("{} came back at {} ms without its memory", event.node, event.time);
-                breach(Some(back), fault_path(fault), why)
-            }
+            Self::NobodyRecovers => comeback(self, scenario, trace),
             Self::RequestersStayUp
             | Self::RequestersComeBack(_)
             | Self::NobodyCrashes
@@ -333,6 +342,17 @@ fn stays_down(scenario: &Scenario, trace: &Trace, request: &str) -> Option<Event
         }
     }
     down.into_iter().filter(|(node, _)| asked.contains(*node)).map(|(_, crash)| crash).min()
+}
+
+/// The first node that comes back.
+fn comeback(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
+    let back = trace.events.iter().position(|event| event.kind == EventKind::Recover)?;
+    let event = &trace.events[back];
+    let fault = scenario.faults.iter().position(|fault| {
+        matches!(*fault, Fault::Recover { node, at } if (node, at) == (event.node, event.time))
+    });
+    let why = format!("{} came back at {} ms without its memory", event.node, event.time);
+    Some(Breach { rule, kind: None, why, culprit: fault_path(fault), event: Some(back) })
 }
 
 /// The first node that is asked for something after another was.

@@ -249,6 +249,15 @@ pub type Carried = (NodeId, u32);
 )]
 pub enum Never {}
 
+/// A protocol that is asked for nothing: it runs by itself.
+impl Request for Never {
+    const KINDS: &'static [RequestKind] = &[];
+
+    fn read(_name: &str, _with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {
+        Err("no request: there is nothing to ask for".to_owned())
+    }
+}
+
 /// What a failure detector reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 pub enum Detection {

@@ -8,6 +8,7 @@ pub mod clocks;
 pub mod consensus;
 pub mod election;
 pub mod link;
+pub mod membership;
 pub mod mutex;
 pub mod ordering;
 pub mod recovery;
@@ -36,6 +37,7 @@ pub const FAMILIES: &[Family] = &[
     transport::FAMILY,
     reliable::FAMILY,
     ordering::FAMILY,
+    membership::FAMILY,
     mutex::FAMILY,
     election::FAMILY,
     consensus::FAMILY,

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use worldlines::{
     abstractions::{
         Value,
-        broadcast::{BroadcastId, Deliver},
+        broadcast::{BroadcastId, Deliver, VALIDITY},
         detection::Notice,
         membership::{
-            FAILURE_ORDER, GroupIndication, PRIMARY_PARTITION, SAME_VIEW_DELIVERY, SELF_INCLUSION,
-            VIEW_AGREEMENT, VIRTUAL_SYNCHRONY,
+            FAILURE_ORDER, GroupIndication, GroupRequest, PRIMARY_PARTITION, SAME_VIEW_DELIVERY,
+            SELF_INCLUSION, VIEW_AGREEMENT, VIRTUAL_SYNCHRONY,
         },
     },
     kernel::{NodeId, NodeSet},
@@ -22,6 +22,7 @@ use crate::common::{
 };
 
 pub(crate) const CASES: &[Case] = &[
+    case(&VALIDITY, validity),
     case(&VIEW_AGREEMENT, view_agreement),
     case(&SELF_INCLUSION, self_inclusion),
     case(&SAME_VIEW_DELIVERY, same_view_delivery),
@@ -29,6 +30,29 @@ pub(crate) const CASES: &[Case] = &[
     case(&FAILURE_ORDER, failure_order),
     case(&PRIMARY_PARTITION, primary_partition),
 ];
+
+/// What is broadcast is delivered or refused, by who stays up.
+fn validity(scene: &Scene) -> bool {
+    let asked = scene.asked::<GroupRequest>();
+    let told = scene.told::<GroupIndication>();
+    let broadcasts = |who: NodeId| {
+        let mine = asked.iter().filter(move |it| it.node == who);
+        mine.filter(|it| matches!(it.it, GroupRequest::Broadcast(_)))
+    };
+    (0..scene.nodes).map(node).filter(|it| scene.correct().contains(*it)).all(|me| {
+        broadcasts(me).enumerate().all(|(count, broadcast)| {
+            let next = asked.iter().find(|it| it.node == me && it.at > broadcast.at);
+            let answers = told.iter().filter(|it| it.node == me && it.at > broadcast.at);
+            answers.into_iter().any(|it| match &it.it {
+                GroupIndication::Deliver(deliver) => {
+                    deliver.from == me && deliver.seq as usize == count + 1
+                }
+                GroupIndication::Refuse { .. } => next.is_none_or(|next| it.at < next.at),
+                _ => false,
+            })
+        })
+    })
+}
 
 fn views(scene: &Scene) -> Vec<At<(u32, NodeSet)>> {
     let told = scene.told::<GroupIndication>().into_iter();
@@ -52,10 +76,17 @@ fn deliveries(scene: &Scene) -> Vec<At<BroadcastId>> {
     .collect()
 }
 
+fn leaves_between(scene: &Scene, who: NodeId, from: usize, to: usize) -> bool {
+    let told = scene.told::<GroupIndication>();
+    let leaves = told.iter().filter(|it| matches!(it.it, GroupIndication::Left { .. }));
+    leaves.into_iter().any(|it| it.node == who && (from..to).contains(&it.at))
+}
+
 /// The view that the node is in just before this place.
 fn view(scene: &Scene, who: NodeId, at: usize) -> Option<At<(u32, NodeSet)>> {
     let last = views(scene).into_iter().rfind(|it| it.node == who && it.at < at)?;
-    (!scene.crashes_between(who, last.at, at)).then_some(last)
+    (!scene.crashes_between(who, last.at, at) && !leaves_between(scene, who, last.at, at))
+        .then_some(last)
 }
 
 fn view_agreement(scene: &Scene) -> bool {
@@ -111,7 +142,7 @@ fn failure_order(scene: &Scene) -> bool {
     deliveries(scene).iter().all(|delivery| {
         let (p, q) = (delivery.node, delivery.it.from);
         let last = (0..delivery.at).rev().find_map(|at| Some((at, failed(scene, at, p, q)?)));
-        !matches!(last, Some((at, true)) if !scene.crashes_between(p, at, delivery.at))
+        !matches!(last, Some((at, true)) if !scene.crashes_between(p, at, delivery.at) && !leaves_between(scene, p, at, delivery.at))
     })
 }
 
@@ -156,7 +187,11 @@ fn random(chance: &mut Chance) -> Scene {
                 }
                 scene.tell(me, GroupIndication::View { id, members })
             }
-            46..=55 => {
+            46..=48 => scene.ask(me, GroupRequest::Broadcast("m".into())),
+            49 => scene.ask(me, GroupRequest::Query),
+            50..=51 => scene.tell(me, GroupIndication::Refuse { why: "not a member" }),
+            52..=53 => scene.tell(me, GroupIndication::Left { id: current }),
+            54..=60 => {
                 let about = node(chance.below(scene.nodes));
                 let notice = if chance.percent(30) {
                     Notice::Suspect { node: about }
@@ -207,6 +242,35 @@ fn deliveries_in_views_by_hand() {
     let moved = together.tell(0, install(2, &[0, 1])).tell(1, install(2, &[0, 1]));
     says(&VIRTUAL_SYNCHRONY, &moved, None);
     says(&SAME_VIEW_DELIVERY, &moved, None);
+}
+
+#[test]
+fn what_is_refused_need_not_be_delivered() {
+    let asked = Scene::new(2).ask(0, GroupRequest::Broadcast("m".into()));
+    let never = "Alice broadcast m and never delivered it";
+    says(&VALIDITY, &asked, Some((never, &[0])));
+    let refuse = GroupIndication::Refuse { why: "not a member" };
+    says(&VALIDITY, &asked.clone().tell(0, refuse.clone()), None);
+    says(&VALIDITY, &asked.clone().tell(1, refuse.clone()), Some((never, &[0])));
+    let other = asked.ask(0, GroupRequest::Query).tell(0, refuse);
+    says(&VALIDITY, &other, Some((never, &[0])));
+}
+
+#[test]
+fn who_has_left_is_in_no_view() {
+    let back = |away: Option<GroupIndication>| {
+        let both = Scene::new(2).tell(0, install(1, &[0, 1])).tell(1, install(1, &[0, 1]));
+        let told = both.tell(0, deliver(0, 1));
+        let away = away.into_iter().fold(told, |scene, left| scene.tell(1, left));
+        away.tell(0, install(2, &[0, 1])).tell(1, install(2, &[0, 1]))
+    };
+    let alone = "Alice delivered m1 in view 1, Bob went on to view 2 without it";
+    says(&VIRTUAL_SYNCHRONY, &back(None), Some((alone, &[2, 3, 4])));
+    says(&VIRTUAL_SYNCHRONY, &back(Some(GroupIndication::Left { id: 1 })), None);
+    let outside = back(Some(GroupIndication::Left { id: 1 }));
+    let late = outside.tell(1, GroupIndication::Left { id: 2 }).tell(1, deliver(0, 1));
+    let apart = "Alice delivered m1 in view 1, Bob in no view";
+    says(&SAME_VIEW_DELIVERY, &late, Some((apart, &[2, 7])));
 }
 
 #[test]

@@ -49,8 +49,8 @@ use crate::{
         membership::{GroupIndication, GroupRequest},
     },
     kernel::{
-        Behaviour, Break, Carried, Context, Cost, Drawn, Group, Metric, Moment, Never, NodeId,
-        NodeSet, Process, Protocol, Rule, Scenario, Topology,
+        Behaviour, Break, Context, Cost, Drawn, Group, Metric, Moment, Never, NodeId, NodeSet,
+        Process, Protocol, Rule, Scenario, Topology,
     },
 };
 
@@ -303,13 +303,6 @@ impl Process for SourceTree {
         }
     }
 
-    fn carries(_from: NodeId, message: &Message) -> Option<Carried> {
-        match message {
-            Message::Packet(packet) => Some((packet.source, packet.seq)),
-            _ => None,
-        }
-    }
-
     fn measure(&self, _at: Moment) -> Vec<i64> {
         let entries: usize = self.trees.values().map(|tree| 1 + tree.pruned.len()).sum();
         vec![if self.router { entries as i64 } else { 0 }, self.addresses as i64]
@@ -355,11 +348,11 @@ impl SourceTree {
         let mut found = VecDeque::from([(me, me)]);
         while let Some((node, way)) = found.pop_front() {
             for next in self.links.get(&node).copied().unwrap_or_default() {
-                if !routes.contains_key(&next) {
+                routes.entry(next).or_insert_with(|| {
                     let way = if node == me { next } else { way };
-                    routes.insert(next, way);
                     found.push_back((next, way));
-                }
+                    way
+                });
             }
         }
         routes
@@ -654,7 +647,7 @@ mod tests {
         assert_eq!(sent(&scenario, "m1")[..3], ["0 P5>P1", "20 P1>P2", "20 P1>P4"]);
         assert_eq!(
             told(&scenario),
-            ["30 P6", "30 P8", "40 P7"].map(|it| format!("{it} deliver m1"))
+            ["40 P6", "40 P8", "50 P7"].map(|it| format!("{it} deliver m1"))
         );
     }
 
