@@ -35,6 +35,8 @@ fn nothing_is_broken_when_nothing_happens() {
     scenario.network.timing = Timing::Synchronous(10);
     for rule in [
         Rule::ReliableChannels,
+        Rule::FairLossChannels,
+        Rule::NothingIsLost,
         Rule::FifoChannels,
         Rule::Synchrony,
         Rule::RequestersStayUp,
@@ -50,6 +52,7 @@ fn nothing_is_broken_when_nothing_happens() {
         Rule::OneRequester,
         Rule::NobodyCrashes,
         Rule::RoutersStayUp,
+        Rule::HostsAreLinked,
         Rule::ClocksRunTrue,
         Rule::ClocksSetRight,
         Rule::DriftAtMost("max-crashes"),
@@ -112,6 +115,56 @@ fn channels_are_unreliable_when_bits_flip_or_links_are_missing() {
     // What a traitor sends or receives is no concern of channels between the correct.
     damaged.faults.push(Fault::Traitor { node: node(1), strategy: Strategy::Scripted });
     says(Rule::ReliableChannels, &damaged, None);
+}
+
+#[test]
+fn channels_are_unfair_when_a_link_never_works_again() {
+    let mut unfair = scenario();
+    unfair.faults = vec![Fault::Drop { message: ALICE_TO_BOB }];
+    says(Rule::FairLossChannels, &unfair, None);
+    let (from, to) = (node(0), node(1));
+    let cut = |until| Fault::Cut { from, to, at: 0, until };
+    unfair.faults = vec![cut(unfair.until - 1)];
+    says(Rule::FairLossChannels, &unfair, None);
+    unfair.faults = vec![cut(unfair.until)];
+    let cut = "Alice>Bob#1 was lost (cut), as is all that follows on its link";
+    says(Rule::FairLossChannels, &unfair, Some((cut, "faults[0]")));
+    // What becomes of a faulty node's messages is no concern of channels between the correct.
+    unfair.faults.push(crash(500, 1, None));
+    says(Rule::FairLossChannels, &unfair, None);
+
+    let mut lossy = scenario();
+    lossy.network.loss = PerMillion(999_999);
+    says(Rule::FairLossChannels, &lossy, None);
+    lossy.network.loss = PerMillion::ONE;
+    let lost = "Alice>Bob#1 was lost (loss), as is all that follows on its link";
+    says(Rule::FairLossChannels, &lossy, Some((lost, "network.loss")));
+    let mut line = scenario();
+    line.network.topology = Topology::Line;
+    let unlinked = "Alice>Carol#1 was lost (unlinked), as is all that follows on its link";
+    says(Rule::FairLossChannels, &line, Some((unlinked, "network.topology")));
+}
+
+#[test]
+fn hosts_are_linked_by_one_network_of_routers() {
+    let linked = |links: &[[usize; 2]], routers: &[usize]| {
+        let mut scenario = scenario();
+        scenario.nodes = ["Alice", "Bob", "Carol", "R1", "R2"].map(str::to_owned).into();
+        let links = links.iter().map(|link| link.map(node)).collect();
+        let routers = routers.iter().copied().map(node).collect();
+        scenario.network.topology = Topology::Links { links, routers };
+        scenario
+    };
+    let says = |scenario: &Scenario, why| says(Rule::HostsAreLinked, scenario, why);
+    says(&linked(&[[0, 3], [1, 3], [2, 4], [3, 4]], &[3, 4]), None);
+    let apart = linked(&[[0, 3], [1, 3], [2, 4]], &[3, 4]);
+    says(&apart, Some(("nothing links R1 and R2", "network.topology")));
+    let alone = linked(&[[0, 3], [1, 3], [3, 4]], &[3, 4]);
+    says(&alone, Some(("nothing links Alice and Carol", "network.topology")));
+    // A host passes nothing on: what is behind it has to be its neighbour.
+    let behind = linked(&[[0, 3], [1, 3], [1, 2], [3, 4]], &[3, 4]);
+    says(&behind, Some(("nothing links Alice and Carol", "network.topology")));
+    says(&linked(&[[0, 1], [0, 2], [1, 2]], &[3, 4]), None);
 }
 
 #[test]

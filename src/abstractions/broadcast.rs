@@ -3,6 +3,9 @@
 //! Properties: CGR, modules 3.1 (best-effort), 3.2 (reliable) and 3.3 (uniform reliable broadcast).
 //! Validity is RB1, which speaks of the broadcaster alone: whether the others deliver is agreement's
 //! business, so that a run in which they do not violates one property, not two.
+//!
+//! In a group that processes are told to have joined, "every process" is every one that was a member when the
+//! message was broadcast and has not left since.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -11,7 +14,7 @@ use serde_json::Value as Json;
 
 use super::{
     Value,
-    membership::{GroupIndication, GroupRequest},
+    membership::{GroupIndication, GroupRequest, Members},
     watch::{Up, fields, have},
 };
 use crate::kernel::{
@@ -134,6 +137,7 @@ pub const VALIDITY: Property = Property {
     monitor: |nodes| {
         Box::new(Validity {
             roster: Roster::new(nodes),
+            members: Members::new(nodes),
             numbering: Numbering::new(nodes),
             awaited: BTreeMap::new(),
             last: BTreeMap::new(),
@@ -300,6 +304,7 @@ impl<T> PerBroadcast<T> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Validity {
     roster: Roster,
+    members: Members,
     numbering: Numbering,
     /// What was broadcast and not yet delivered by its broadcaster, with the event of the request.
     awaited: BTreeMap<BroadcastId, (EventId, Value)>,
@@ -310,6 +315,7 @@ struct Validity {
 impl Monitor for Validity {
     fn observe(&mut self, seen: &Observation) {
         self.roster.observe(seen);
+        self.members.observe(seen);
         match (Heard::of(seen), seen.what) {
             (Some(Heard::Broadcast(payload)), _) => {
                 let id = self.numbering.next(seen.node);
@@ -333,7 +339,10 @@ impl Monitor for Validity {
 
     fn verdict(&self, over: bool) -> Verdict {
         let correct = self.roster.correct();
-        let awaited = self.awaited.iter().filter(|(id, _)| correct.contains(id.from));
+        let awaited = self
+            .awaited
+            .iter()
+            .filter(|(id, _)| correct.and(self.members.bound_by(**id)).contains(id.from));
         match awaited.min_by_key(|(_, (event, _))| *event) {
             None => Verdict::Holds,
             Some((BroadcastId { from, .. }, (event, payload))) if over => Verdict::Violated {
@@ -440,12 +449,14 @@ enum Binds {
 struct Agreement {
     binds: Binds,
     roster: Roster,
+    members: Members,
     up: Up,
     messages: PerBroadcast<Deliveries>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Deliveries {
+    id: BroadcastId,
     payload: Value,
     by: NodeSet,
     /// Everybody's first, in the order in which they happened.
@@ -455,16 +466,19 @@ struct Deliveries {
 impl Agreement {
     fn new(nodes: usize, binds: Binds) -> Self {
         let (roster, up) = (Roster::new(nodes), Up::new(nodes));
-        Self { binds, roster, up, messages: PerBroadcast::new(nodes) }
+        let (members, messages) = (Members::new(nodes), PerBroadcast::new(nodes));
+        Self { binds, roster, members, up, messages }
     }
 }
 
 impl Monitor for Agreement {
     fn observe(&mut self, seen: &Observation) {
         self.roster.observe(seen);
+        self.members.observe(seen);
         self.up.observe(seen);
         let Some(Heard::Deliver(deliver)) = Heard::of(seen) else { return };
         let message = self.messages.get_or_insert_with(deliver.id(), || Deliveries {
+            id: deliver.id(),
             payload: deliver.payload.clone(),
             by: NodeSet::EMPTY,
             events: Vec::new(),
@@ -482,7 +496,7 @@ impl Monitor for Agreement {
             Binds::Recovered => (NodeSet::first(MAX_NODES), self.up.now()),
         };
         let uneven = self.messages.values().filter_map(|message| {
-            let missing = bound.without(message.by);
+            let missing = bound.and(self.members.bound_by(message.id)).without(message.by);
             let binds = |(node, _): &&(NodeId, EventId)| binding.contains(*node);
             let first = message.events.iter().find(binds)?;
             (!missing.is_empty()).then_some((first, missing, &message.payload))

@@ -91,6 +91,13 @@ pub enum GroupIndication {
         /// Why not.
         why: &'static str,
     },
+    /// The node is a member from now on: nothing that is broadcast later passes it by. This is all that there
+    /// is to tell where nobody knows all members, as with a group that is an address.
+    #[display("joined")]
+    Joined {
+        /// The node itself.
+        member: NodeId,
+    },
     /// Here is a message.
     Deliver(Deliver<Value>),
     /// A member failed, or is back.
@@ -104,6 +111,7 @@ impl Indication for GroupIndication {
             Self::Left { .. } => "leave",
             Self::Respond { .. } => "respond",
             Self::Refuse { .. } => "refuse",
+            Self::Joined { .. } => "joined",
             Self::Deliver(deliver) => deliver.kind(),
             Self::Notice(notice) => notice.kind(),
         }
@@ -252,9 +260,67 @@ impl<'a> Heard<'a> {
             Some(GroupIndication::Deliver(deliver)) => Some(Self::Deliver(deliver)),
             Some(GroupIndication::Notice(notice)) => Some(Self::Notice(*notice)),
             Some(GroupIndication::Left { .. }) => Some(Self::Gone),
-            Some(GroupIndication::Respond { .. } | GroupIndication::Refuse { .. }) => None,
+            Some(
+                GroupIndication::Respond { .. }
+                | GroupIndication::Refuse { .. }
+                | GroupIndication::Joined { .. },
+            ) => None,
             None => plain().or_else(notice),
         }
+    }
+}
+
+/// Whom a broadcast binds: everybody; or, once somebody is told that it has joined, the members.
+///
+/// A member is whoever is told that it has joined, until it asks to leave or crashes. Messages that were
+/// broadcast before it joined, or that it may have left before they came, do not bind it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Members {
+    /// By node: since which event it has been a member. None as long as nobody has been told.
+    since: Option<Vec<Option<EventId>>>,
+    /// By node: the events in which it broadcast.
+    broadcasts: Vec<Vec<EventId>>,
+}
+
+impl Members {
+    pub(super) fn new(nodes: usize) -> Self {
+        Self { since: None, broadcasts: vec![Vec::new(); nodes] }
+    }
+
+    pub(super) fn observe(&mut self, seen: &Observation) {
+        let (node, nodes) = (seen.node.index(), self.broadcasts.len());
+        let gone = match seen.what {
+            Seen::Request(packet) => match packet.get() {
+                Some(GroupRequest::Broadcast(_)) => {
+                    self.broadcasts[node].push(seen.id);
+                    false
+                }
+                Some(GroupRequest::Leave) => true,
+                _ => false,
+            },
+            Seen::Indication(packet) => {
+                if let Some(GroupIndication::Joined { .. }) = packet.get() {
+                    let since = self.since.get_or_insert_with(|| vec![None; nodes]);
+                    since[node].get_or_insert(seen.id);
+                }
+                false
+            }
+            Seen::Crash => true,
+            _ => false,
+        };
+        if let Some(since) = self.since.as_mut().filter(|_| gone) {
+            since[node] = None;
+        }
+    }
+
+    /// Those whom a broadcast binds.
+    pub(super) fn bound_by(&self, id: BroadcastId) -> NodeSet {
+        let nodes = NodeSet::first(self.broadcasts.len());
+        let Some(since) = &self.since else { return nodes };
+        let events = &self.broadcasts[id.from.index()];
+        let asked = events.get((id.seq as usize).wrapping_sub(1));
+        let bound = |node: &NodeId| since[node.index()].is_some_and(|it| Some(&it) < asked);
+        nodes.into_iter().filter(bound).collect()
     }
 }
 

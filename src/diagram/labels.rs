@@ -101,6 +101,16 @@ impl Placed {
         self.add(Area::around(centre, size, size));
     }
 
+    /// Takes up the place of a line.
+    pub(super) fn block_line(&mut self, from: Point, to: Point, thick: f64) {
+        let (dx, dy) = (to.x - from.x, to.y - from.y);
+        let steps = (dx.hypot(dy) / thick).ceil().max(1.0);
+        for step in 0..=steps as u32 {
+            let share = f64::from(step) / steps;
+            self.block(Point { x: from.x + dx * share, y: from.y + dy * share }, thick);
+        }
+    }
+
     /// The first of the places where the text fits, which is then taken; none if it fits nowhere.
     pub(super) fn place(
         &mut self,

@@ -4,7 +4,7 @@ use super::{
     MarkShape, Oddity, arrows, clashes, cuts, mark_shape, measures, recoveries, stable, stays,
     traitors, waits,
 };
-use crate::kernel::{Drawn, EventKind, Fate, Fault, Protocol, Scenario, Trace};
+use crate::kernel::{Drawn, EventKind, Fate, Fault, NodeId, Protocol, Scenario, Trace};
 
 /// Something that the picture of a run is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,6 +21,8 @@ pub enum Sign {
     Clash,
     /// A number behind the lines, by its metric's place.
     Band(usize),
+    /// A node's curves.
+    Curve(NodeId),
     /// A recorded global state.
     Cut,
     /// The states that a recovery goes back to.
@@ -54,13 +56,16 @@ pub fn signs(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Vec<Sig
         }
     };
     add(!stable::stable(protocol, scenario, trace).is_empty(), Sign::Stable);
-    add(!waits(protocol, trace).is_empty(), Sign::HeldBack);
+    add(!waits(protocol, scenario, trace).is_empty(), Sign::HeldBack);
     let stays = stays(trace);
     add(!stays.is_empty(), Sign::Section);
     add(!clashes(&stays).is_empty(), Sign::Clash);
     for metric in measures::measured(protocol, trace, Drawn::Band) {
         let some = |values: &[i64]| values.get(metric).is_some_and(|value| *value != 0);
         add(trace.samples.iter().any(|sample| some(&sample.values)), Sign::Band(metric));
+    }
+    if measures::strips(protocol, trace) > 0.0 {
+        trace.samples.iter().for_each(|sample| add(true, Sign::Curve(sample.node)));
     }
     add(!cuts(trace).is_empty(), Sign::Cut);
     let undone = !recoveries(trace).is_empty();

@@ -110,7 +110,7 @@ impl MarkShape {
     /// How soon its text is given room: what the application sees before how it came about.
     const fn urgency(self) -> Urgency {
         match self {
-            Self::Request | Self::Suspicion | Self::Restoration | Self::Traitor => Urgency::Second,
+            Self::Suspicion | Self::Restoration | Self::Traitor => Urgency::Second,
             Self::Timer | Self::Note | Self::Enter | Self::Exit => Urgency::Last,
             _ => Urgency::First,
         }
@@ -249,7 +249,7 @@ fn beside(layout: &Layout, at: Point, shape: MarkShape, text: &str) -> Vec<Point
             beside.into_iter().chain(aside).chain(below).collect()
         }
         Orientation::Horizontal => {
-            let near = [18.0, 30.0].map(|far| side * far);
+            let near = [18.0, 33.0].map(|far| side * far);
             let all = near.into_iter().chain([side * -18.0]);
             all.flat_map(|dy| [place(0.0, dy), place(half * 0.9, dy), place(-half * 0.9, dy)])
                 .collect()

@@ -13,7 +13,7 @@ const MARGIN: f64 = 12.0;
 /// How broad the bands of one line are together, in gaps between lines, and at the most.
 const BANDS: (f64, f64) = (0.56, 48.0);
 /// How long the names at the ends of curves are at most.
-const NAME: usize = 7;
+const NAME: usize = 6;
 
 /// A stretch of a line with one number: a round, a term, a view.
 #[derive(Clone, Debug, PartialEq)]
@@ -254,7 +254,8 @@ impl Scale {
 
     fn grid(&self, layout: &Layout) -> Vec<Grid> {
         let mut values = vec![self.low, self.high];
-        if self.low < 0 && self.high > 0 {
+        let far = |value| (self.across(layout, value) - self.across(layout, 0)).abs() > 12.0;
+        if far(self.low) && far(self.high) {
             values.push(0);
         }
         let start = layout.along_time(0.0);
@@ -273,27 +274,37 @@ impl Scale {
     }
 }
 
+/// A node's values: how far along, and what.
+type OfNode = (NodeId, Vec<(f64, i64)>);
+
 fn curves(
-    by_node: &[(NodeId, Vec<(f64, i64)>)],
+    by_node: &[OfNode],
     scale: &Scale,
     scenario: &Scenario,
     layout: &Layout,
     placed: &mut Placed,
 ) -> Vec<Curve> {
-    let curve = |(node, values): &(NodeId, Vec<(f64, i64)>)| {
-        let mut points: Vec<_> = values
-            .iter()
-            .map(|&(along, value)| layout.point(along, scale.across(layout, value)))
-            .collect();
-        let &(last, value) = values.last()?;
+    let last = |values: &[(f64, i64)]| values.last().map_or(0, |&(_, value)| value);
+    let curve = |(place, (node, values)): (usize, &OfNode)| {
+        let at = |along, value| layout.point(along, scale.across(layout, value));
+        let mut points: Vec<_> = values.iter().map(|&(along, value)| at(along, value)).collect();
         // What is not measured again has not changed.
-        points.push(layout.point(end(layout).max(last), scale.across(layout, value)));
-        let text = elide_to(scenario.name(*node), NAME);
-        let candidates = beside_end(layout, points[points.len() - 1], &text);
-        let label = placed.place(&text, candidates).map(|at| Label { at, text });
-        Some(Curve { node: *node, points, label })
+        points.push(at(values.iter().fold(end(layout), |end, it| end.max(it.0)), last(values)));
+        // Curves that end together have one label, with the first one's name.
+        let together = |(_, others): &&(NodeId, Vec<_>)| last(others) == last(values);
+        let others = by_node.iter().filter(together).count() - 1;
+        let name = scenario.name(*node);
+        let text = match others {
+            0 => elide_to(name, NAME),
+            _ if others + 1 == by_node.len() => "all".to_owned(),
+            _ => format!("{} +{others}", elide_to(name, NAME - 3)),
+        };
+        let first = !by_node[..place].iter().any(|other| together(&other));
+        let candidates = first.then(|| beside_end(layout, points[points.len() - 1], &text));
+        let label = placed.place(&text, candidates.into_iter().flatten());
+        Curve { node: *node, points, label: label.map(|at| Label { at, text }) }
     };
-    by_node.iter().filter_map(curve).collect()
+    by_node.iter().enumerate().map(curve).collect()
 }
 
 /// Where the name of a curve may stand: after its end.
@@ -302,7 +313,7 @@ fn beside_end(layout: &Layout, end: Point, text: &str) -> Vec<Point> {
     let (along, across) = layout.unpoint(end);
     match layout.orientation() {
         Orientation::Horizontal => [0.0, -13.0, 13.0, -26.0, 26.0, -39.0, 39.0]
-            .map(|aside| layout.point(along + half + 11.0, across + aside))
+            .map(|aside| layout.point(along + half + 9.0, across + aside))
             .into(),
         Orientation::Vertical => [14.0, 27.0, 40.0]
             .into_iter()

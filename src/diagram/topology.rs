@@ -10,7 +10,7 @@ use crate::kernel::{NodeId, NodeSet, Scenario, Topology};
 const APART: f64 = 76.0;
 /// How far apart two levels of a tree are.
 const LEVEL: f64 = 58.0;
-/// How much of its height a ring keeps: pictures are wide.
+/// How much of their height pictures keep, which are to be wide.
 const FLAT: f64 = 0.6;
 /// What is left free around the outermost nodes.
 const MARGIN: Point = Point { x: 44.0, y: 28.0 };
@@ -120,10 +120,19 @@ fn ring(size: usize) -> Vec<Point> {
     let circumference = size as f64 * APART * 1.35;
     let radius = (circumference / std::f64::consts::TAU).max(APART * 0.62);
     let place = |place: usize| {
-        let (sin, cos) = (place as f64 / size as f64 * std::f64::consts::TAU).sin_cos();
-        Point { x: radius * sin, y: -radius * cos * FLAT }
+        let turn = place as f64 / size as f64;
+        Point { x: radius * sine(turn), y: -radius * sine(turn + 0.25) * FLAT }
     };
     (0..size).map(place).collect()
+}
+
+/// The sine of an angle in whole turns, a five-hundredth off at the most (Bhaskara's formula): the exact one
+/// weighs more than all of this file.
+fn sine(turn: f64) -> f64 {
+    let turn = turn - turn.floor();
+    let (half, sign) = if turn < 0.5 { (turn, 1.0) } else { (turn - 0.5, -1.0) };
+    let product = 4.0 * half * (0.5 - half);
+    sign * 16.0 * product / (5.0 - 4.0 * product)
 }
 
 /// From one node to every other, in links; as far as there are nodes where there is no way.
@@ -202,15 +211,25 @@ fn any(neighbours: &[NodeSet]) -> Vec<Point> {
             at[node] = settled(&at, node, &distances[node]);
         }
     }
-    let extent = |of: fn(&Point) -> f64| {
-        let of = at.iter().map(of);
-        of.clone().fold(f64::NEG_INFINITY, f64::max) - of.fold(f64::INFINITY, f64::min)
-    };
-    if extent(|it| it.y) > extent(|it| it.x) {
-        at.iter_mut().for_each(|it| *it = Point { x: it.y, y: it.x });
-    }
+    lay_down(&mut at);
+    at.iter_mut().for_each(|it| it.y *= FLAT);
     spread(&mut at);
     if on_links(neighbours, &at) <= on_links(neighbours, &round) { at } else { round }
+}
+
+/// Turns the whole so that it is as wide as it can be: its main axis becomes the horizontal one.
+fn lay_down(at: &mut [Point]) {
+    let mean = |of: fn(&Point) -> f64| at.iter().map(of).sum::<f64>() / at.len() as f64;
+    let (x, y) = (mean(|it| it.x), mean(|it| it.y));
+    let sum =
+        |of: &dyn Fn(f64, f64) -> f64| -> f64 { at.iter().map(|it| of(it.x - x, it.y - y)).sum() };
+    let (xx, xy, yy) = (sum(&|x, _| x * x), sum(&|x, y| x * y), sum(&|_, y| y * y));
+    let (half, least) = ((xx - yy) / 2.0, 0.001);
+    // The direction of the greatest variance, as an eigenvector of the covariance.
+    let (dx, dy) = (half + half.hypot(xy), xy);
+    let length = dx.hypot(dy);
+    let (dx, dy) = if length < least { (0.0, 1.0) } else { (dx / length, dy / length) };
+    at.iter_mut().for_each(|it| *it = Point { x: it.x * dx + it.y * dy, y: it.y * dx - it.x * dy });
 }
 
 /// Where all others would have a node.
@@ -228,12 +247,12 @@ fn settled(at: &[Point], node: usize, distances: &[usize]) -> Point {
     if weights > 0.0 { Point { x: x / weights, y: y / weights } } else { at[node] }
 }
 
-/// Makes the whole larger, until no two nodes are too near to each other.
+/// Makes the whole larger, until no two nodes are too near to each other, the vertical counting for more.
 fn spread(at: &mut [Point]) {
     let mut nearest = f64::INFINITY;
     for (place, one) in at.iter().enumerate() {
         for other in &at[..place] {
-            nearest = nearest.min((one.x - other.x).hypot(one.y - other.y));
+            nearest = nearest.min((one.x - other.x).hypot((one.y - other.y) / FLAT));
         }
     }
     let larger = (APART / nearest.max(1.0)).max(1.0);

@@ -9,6 +9,9 @@ use crate::{
 /// How far a barrier reaches beyond the outermost of its members' lines, in gaps between lines.
 const BEYOND: f64 = 0.36;
 
+/// How thick a barrier is.
+const THICK: f64 = 12.0;
+
 /// A view, and who has installed it when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
@@ -96,6 +99,7 @@ pub(super) fn barriers(
         let mut pieces = vec![end(first, -1.0)];
         pieces.extend(joined(trace, layout, &installed));
         pieces.push(end(last, 1.0));
+        pieces.iter().for_each(|piece| placed.block_line(piece.from, piece.to, THICK));
         let long = spell(&format!("view {id}: {members}"), &scenario.nodes);
         let texts = [long, format!("view {id}")];
         let label = texts.into_iter().find_map(|text| {

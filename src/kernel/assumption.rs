@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Detector, Event, EventId, EventKind, Fate, Fault, Kind, Loss, Message, NodeId, NodeSet,
-    ParameterValue, ParameterValues, PerMillion, Protocol, Scenario, Time, Timing, Trace,
+    Detector, Event, EventId, EventKind, Fault, Kind, NodeId, NodeSet, ParameterValue,
+    ParameterValues, PerMillion, Protocol, Scenario, Time, Timing, Trace,
+    channels::{late, overtaking, unfair, unlinked, unreliable},
 };
 
 /// Something that a protocol relies on, perhaps only for one value of a parameter, or only for promises of one
@@ -25,6 +26,8 @@ pub struct Assumption {
 pub enum Rule {
     /// Perfect (quasi-reliable) links: what a correct node sends to a correct node arrives, once.
     ReliableChannels,
+    /// Fair-loss links: between correct nodes none loses all that is sent from some moment on.
+    FairLossChannels,
     /// What is sent to a node that is up arrives, once, whoever crashes later: what protocols rely on that take
     /// silence for a crash, or in which nodes come back.
     NothingIsLost,
@@ -56,6 +59,9 @@ pub enum Rule {
     NobodyCrashes,
     /// Those who only pass things on do not crash.
     RoutersStayUp,
+    /// Any two who do more than pass things on are linked, if not directly then by routers, which are one
+    /// network.
+    HostsAreLinked,
     /// No more nodes crash than the parameter of this name says.
     AtMostCrashes(&'static str),
     /// More than half of the nodes never crash.
@@ -118,6 +124,11 @@ impl Rule {
                  (reliable channels)"
                     .to_owned()
             }
+            Self::FairLossChannels => {
+                "what a correct node sends a correct node again and again arrives in the end \
+                 (fair-loss channels)"
+                    .to_owned()
+            }
             Self::NothingIsLost => {
                 "what is sent to a node that is up arrives, exactly once (nothing is lost)"
                     .to_owned()
@@ -148,6 +159,7 @@ impl Rule {
             Self::OneRequester => "only one node is asked for something".to_owned(),
             Self::NobodyCrashes => "nobody crashes".to_owned(),
             Self::RoutersStayUp => "routers stay up".to_owned(),
+            Self::HostsAreLinked => "routers link all hosts that are not neighbours".to_owned(),
             Self::AtMostCrashes(parameter) => format!("no more nodes crash than {parameter} says"),
             Self::MajorityStaysUp => "a majority of the nodes stays up".to_owned(),
             Self::CrashesAreDetected => "every crash is detected".to_owned(),
@@ -188,11 +200,16 @@ impl Rule {
             |event, culprit, why| Some(Breach { rule: self, kind: None, why, culprit, event });
         match self {
             Self::ReliableChannels | Self::NothingIsLost => unreliable(self, scenario, trace),
+            Self::FairLossChannels => unfair(self, scenario, trace),
             Self::FifoChannels => overtaking(self, scenario, trace),
             Self::Synchrony => late(self, scenario, trace),
             Self::OneRequester => second_requester(self, trace),
+            Self::HostsAreLinked => {
+                let why = unlinked(scenario)?;
+                breach(None, "network.topology".to_owned(), why)
+            }
             Self::TimeoutCovers(timeout, period) => {
-                let why = short_timeout(protocol, scenario, timeout, period)?;
+                let why = too_short(protocol, scenario, timeout, period)?;
                 breach(None, format!("params.{timeout}"), why)
             }
             Self::TimeToNotice(timeout) => {
@@ -210,16 +227,7 @@ impl Rule {
                 (found != value).then_some(())?;
                 breach(None, format!("params.{parameter}"), format!("{parameter} is {found}"))
             }
-            Self::NobodyRecovers => {
-                let back = trace.events.iter().position(|e| e.kind == EventKind::Recover)?;
-                let event = &trace.events[back];
-                let fault = scenario.faults.iter().position(|fault| {
-                    matches!(*fault, Fault::Recover { node, at } if (node, at) == (event.node, event.time))
-                });
-                let why =
-                    format!("{} came back at {} ms without its memory", event.node, event.time);
-                breach(Some(back), fault_path(fault), why)
-            }
+            Self::NobodyRecovers => comeback(self, scenario, trace),
             Self::RequestersStayUp
             | Self::RequestersComeBack(_)
             | Self::NobodyCrashes
@@ -338,6 +346,36 @@ fn stays_down(scenario: &Scenario, trace: &Trace, request: &str) -> Option<Event
     down.into_iter().filter(|(node, _)| asked.contains(*node)).map(|(_, crash)| crash).min()
 }
 
+/// The first node that comes back.
+fn comeback(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
+    let back = trace.events.iter().position(|event| event.kind == EventKind::Recover)?;
+    let event = &trace.events[back];
+    let fault = scenario.faults.iter().position(|fault| {
+        matches!(*fault, Fault::Recover { node, at } if (node, at) == (event.node, event.time))
+    });
+    let why = format!("{} came back at {} ms without its memory", event.node, event.time);
+    Some(Breach { rule, kind: None, why, culprit: fault_path(fault), event: Some(back) })
+}
+
+/// How a timeout is shorter than a period and the delay bound together, if it is.
+fn too_short(
+    protocol: &Protocol,
+    scenario: &Scenario,
+    timeout: &str,
+    period: &str,
+) -> Option<String> {
+    // Without a bound it is synchrony that is missing.
+    let Timing::Synchronous(bound) = scenario.network.timing else { return None };
+    let value = |name| u64::from(integer(protocol, &scenario.params, name));
+    let (found, least) = (value(timeout), value(period));
+    (found < least + bound).then(|| {
+        format!(
+            "{timeout} is {found} ms, less than {period} ({least}) and the delay bound ({bound}) \
+             together"
+        )
+    })
+}
+
 /// The first node that is asked for something after another was.
 fn second_requester(rule: Rule, trace: &Trace) -> Option<Breach> {
     let mut asked = trace.events.iter().enumerate().filter_map(|(id, event)| match event.kind {
@@ -353,24 +391,6 @@ fn second_requester(rule: Rule, trace: &Trace) -> Option<Breach> {
         why,
         culprit: format!("requests[{index}]"),
         event: Some(event),
-    })
-}
-
-/// How a timeout is too short for a period and the delay bound, if it is. Without a bound it is synchrony that
-/// is missing.
-fn short_timeout(
-    protocol: &Protocol,
-    scenario: &Scenario,
-    timeout: &str,
-    period: &str,
-) -> Option<String> {
-    let Timing::Synchronous(bound) = scenario.network.timing else { return None };
-    let [found, every] =
-        [timeout, period].map(|name| u64::from(integer(protocol, &scenario.params, name)));
-    (found < every + bound).then(|| {
-        format!(
-            "{timeout} is {found} ms, less than {period} ({every}) and the delay bound ({bound}) together"
-        )
     })
 }
 
@@ -484,7 +504,8 @@ fn integer(protocol: &Protocol, values: &ParameterValues, name: &str) -> u32 {
     }
 }
 
-fn fault_path(fault: Option<usize>) -> String {
+/// A fault as a path.
+pub(super) fn fault_path(fault: Option<usize>) -> String {
     fault.map(|index| format!("faults[{index}]")).unwrap_or_default()
 }
 
@@ -552,124 +573,4 @@ fn betrayal(rule: Rule, scenario: &Scenario, trace: &Trace, limit: usize) -> Opt
     let said = turned.into_iter().chain(fell).chain((!only_lies).then(bound));
     let why = said.collect::<Vec<_>>().join(", ");
     Some(Breach { rule, kind: None, why, culprit, event: Some(event) })
-}
-
-fn unreliable(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
-    let fails = |kind: &EventKind| matches!(kind, EventKind::Crash | EventKind::Traitor(_));
-    let faulty: NodeSet = trace.events.iter().filter(|e| fails(&e.kind)).map(|e| e.node).collect();
-    // What a faulty node sends or is sent may be lost, unless nothing may that finds its receiver up; but
-    // nothing may come twice, whoever sent it.
-    let counts = |message: &Message| match rule {
-        Rule::NothingIsLost => !matches!(message.fate, Fate::Lost(_, Loss::Crashed)),
-        _ => !faulty.contains(message.name.from) && !faulty.contains(message.name.to),
-    };
-    // The first event that shows it, and the message: a loss, a damage or a second receipt.
-    let shows = |message: &Message| match (message.fate, message.copies.as_slice()) {
-        (Fate::Lost(event, _), _) if counts(message) => Some(event),
-        (Fate::Received(event), _) if message.damaged().is_some() && counts(message) => Some(event),
-        (_, copies) => copies.iter().find_map(|copy| match copy {
-            Fate::Received(event) => Some(*event),
-            _ => None,
-        }),
-    };
-    let shown = trace.messages.iter().filter_map(|message| Some((shows(message)?, message)));
-    let (event, message) = shown.min_by_key(|(event, _)| *event)?;
-    let (culprit, why) = unreliability(scenario, message);
-    Some(Breach { rule, kind: None, why, culprit, event: Some(event) })
-}
-
-/// What is behind a message that is lost, damaged or there twice; and how that is said.
-fn unreliability(scenario: &Scenario, message: &Message) -> (String, String) {
-    let name = scenario.message_name(message.name);
-    let by_hand = |kind: &str, network: &str| {
-        let mut faults = scenario.faults.iter();
-        let fault =
-            faults.position(|fault| fault.kind() == kind && fault.message() == Some(message.name));
-        fault.map_or_else(|| network.to_owned(), |fault| fault_path(Some(fault)))
-    };
-    match message.fate {
-        Fate::Lost(_, loss) => {
-            let culprit = match loss {
-                Loss::Luck => "network.loss".to_owned(),
-                Loss::Corrupt(None) => "network.corrupt".to_owned(),
-                Loss::Unlinked => "network.topology".to_owned(),
-                _ => fault_path(loss.fault()),
-            };
-            (culprit, format!("{name} was lost ({})", loss.why()))
-        }
-        _ if message.damaged().is_some() => {
-            (by_hand("corrupt", "network.corrupt"), format!("bits of {name} flipped on the way"))
-        }
-        _ => (by_hand("duplicate", "network.duplicate"), format!("{name} arrived twice")),
-    }
-}
-
-/// The first message that overtakes one of its link, and the one that it overtakes.
-fn overtaking(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
-    let size = scenario.nodes.len();
-    // By link: each receipt of a message with a greater number than all before it.
-    let mut foremost: Vec<Vec<(u32, EventId)>> = vec![Vec::new(); size * size];
-    let overtaken = trace.events.iter().enumerate().filter_map(|(id, event)| {
-        let EventKind::Receive(message) = event.kind else { return None };
-        let message = &trace.messages[message];
-        // A second copy of what has come already overtakes nothing.
-        (message.fate == Fate::Received(id)).then_some(())?;
-        let name = message.name;
-        let foremost = &mut foremost[name.from.index() * size + name.to.index()];
-        let before = foremost.partition_point(|(number, _)| *number < name.number);
-        let Some((_, overtaker)) = foremost.get(before) else {
-            foremost.push((name.number, id));
-            return None;
-        };
-        Some((*overtaker, name))
-    });
-    let (event, name) = overtaken.min_by_key(|(overtaker, _)| *overtaker)?;
-    let delayed = scenario
-        .faults
-        .iter()
-        .position(|fault| matches!(*fault, Fault::Delay { message, .. } if message == name));
-    let by_network = || "network.order".to_owned();
-    let culprit = delayed.map_or_else(by_network, |fault| fault_path(Some(fault)));
-    let why = format!("{} was overtaken", scenario.message_name(name));
-    Some(Breach { rule, kind: None, why, culprit, event: Some(event) })
-}
-
-fn late(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
-    let breach = |(event, culprit, why)| Breach { rule, kind: None, why, culprit, event };
-    let Timing::Synchronous(bound) = scenario.network.timing else {
-        let why = "the network is asynchronous: it promises no bound".to_owned();
-        return Some(breach((None, "network.timing".to_owned(), why)));
-    };
-    let shown = trace.events.iter().enumerate().filter_map(|(id, event)| match event.kind {
-        EventKind::Pause => Some((id, id)),
-        EventKind::Receive(message) => {
-            let due = trace.events[trace.messages[message].sent].time + bound;
-            // What is late is missing from the moment on at which it should have been there.
-            (event.time > due).then(|| (trace.events.partition_point(|it| it.time < due), id))
-        }
-        _ => None,
-    });
-    let (since, event) = shown.min()?;
-    let (culprit, why) = lateness(scenario, trace, bound, event);
-    Some(breach((Some(since), culprit, why)))
-}
-
-/// What is behind a pause or the receipt of a late message; and how that is said.
-fn lateness(scenario: &Scenario, trace: &Trace, bound: Time, event: EventId) -> (String, String) {
-    let Event { time, node, kind } = &trace.events[event];
-    let EventKind::Receive(message) = kind else {
-        let fault = scenario.faults.iter().position(
-            |fault| matches!(fault, Fault::Pause { node: who, at, .. } if (who, at) == (node, time)),
-        );
-        return (fault_path(fault), format!("{node} stood still from {time} ms on"));
-    };
-    let message = &trace.messages[*message];
-    let took = time - trace.events[message.sent].time;
-    let delayed = scenario.faults.iter().position(
-        |fault| matches!(*fault, Fault::Delay { message: hit, .. } if hit == message.name),
-    );
-    let by_network = || "network.delay".to_owned();
-    let culprit = delayed.map_or_else(by_network, |fault| fault_path(Some(fault)));
-    let name = scenario.message_name(message.name);
-    (culprit, format!("{name} took {took} ms, more than {bound}"))
 }

@@ -96,12 +96,19 @@ pub fn report(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Report
     let nobody_lies = (!stands_traitors).then(|| Rule::NobodyLies.always());
     // Who goes on for ever is judged at the horizon.
     let rests = (!protocol.perpetual).then(|| Rule::RunsToRest.always().for_liveness());
-    let breaches = relied_on
+    let mut breaches: Vec<Breach> = relied_on
         .copied()
         .chain(nobody_lies)
         .chain(rests)
         .filter_map(|assumption| assumption.breach(protocol, scenario, trace))
         .collect();
+    // What is relied on for two reasons is broken once.
+    let mut said = Vec::new();
+    breaches.retain(|breach| {
+        let news = !said.contains(&(breach.rule, breach.kind));
+        said.push((breach.rule, breach.kind));
+        news
+    });
     let promised = || judgements.iter().filter(|judgement| judgement.promised);
     let kept = |kind| !promised().any(|j| j.property.kind == kind && j.verdict.is_violated());
     let decided = !promised().any(|j| matches!(j.verdict, Verdict::Undecided(_)));

@@ -9,6 +9,7 @@
 mod agenda;
 mod assumption;
 mod causality;
+mod channels;
 mod checkpoints;
 mod choices;
 mod clock;

@@ -16,6 +16,7 @@ pub mod reliable;
 pub mod replication;
 #[cfg(test)]
 mod testing;
+pub mod transport;
 
 use crate::kernel::Protocol;
 
@@ -33,6 +34,7 @@ pub struct Family {
 /// All families, in the order in which they are best learnt.
 pub const FAMILIES: &[Family] = &[
     link::FAMILY,
+    transport::FAMILY,
     reliable::FAMILY,
     ordering::FAMILY,
     membership::FAMILY,

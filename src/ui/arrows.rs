@@ -3,13 +3,13 @@
 use yew::prelude::*;
 
 use super::{
-    marks::two_faced,
     picture::{Props, px, text},
+    shapes,
     spans::line,
 };
 use crate::{
     app::Selection,
-    diagram::{Arrow, ArrowEnd, Oddity, Point, message_sentence},
+    diagram::{Arrow, ArrowEnd, Oddity, Orientation, Point, message_sentence},
 };
 
 /// How long an arrow's head is.
@@ -92,32 +92,9 @@ pub(super) const fn class_of(oddity: Oddity) -> &'static str {
 
 /// The sign on an odd arrow.
 pub(super) fn sign(oddity: Oddity, at: Point) -> Html {
-    let corner = |dx: f64, dy: f64| Point { x: at.x + dx, y: at.y + dy };
-    let stroke = |from, to| html! { <path d={line(from, to)} /> };
-    let disc = || html! { <circle class="plate" cx={px(at.x)} cy={px(at.y)} r="6" /> };
-    let sign = match oddity {
-        Oddity::Forged => two_faced(at, 6.0),
-        Oddity::Corrupt => {
-            let bolt =
-                [(2.0, -8.0), (-4.5, 1.0), (-0.5, 1.0), (-2.0, 8.0), (4.5, -1.5), (0.5, -1.5)];
-            html! { <path class="dark" d={super::marks::polygon(at, &bolt)} /> }
-        }
-        Oddity::Duplicate => html! {
-            <>
-                { disc() }
-                { stroke(corner(-1.6, -3.0), corner(-1.6, 3.0)) }
-                { stroke(corner(1.6, -3.0), corner(1.6, 3.0)) }
-            </>
-        },
-        Oddity::Late => html! {
-            <>
-                { disc() }
-                { stroke(at, corner(0.0, -4.0)) }
-                { stroke(at, corner(3.0, 1.5)) }
-            </>
-        },
-    };
-    html! { <g class="oddity">{ sign }</g> }
+    html! {
+        <g class="oddity">{ shapes::draw(shapes::of_oddity(oddity), at, Orientation::Horizontal) }</g>
+    }
 }
 
 /// A line that is straight at first and jagged then: bits flip on the way.
@@ -146,7 +123,7 @@ pub(super) fn head(from: Point, tip: Point) -> String {
 }
 
 /// Two strokes through a point.
-pub(super) fn cross(at: Point, half: f64) -> String {
+fn cross(at: Point, half: f64) -> String {
     let (left, right) = (px(at.x - half), px(at.x + half));
     let (top, bottom) = (px(at.y - half), px(at.y + half));
     format!("M{left} {top}L{right} {bottom}M{left} {bottom}L{right} {top}")

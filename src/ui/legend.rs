@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{
     arrows::{self, jagged},
-    marks, spans,
+    marks, plots, spans,
 };
 use crate::{
     app::Run,
@@ -48,6 +48,7 @@ fn meaning(run: &Run, sign: Sign) -> String {
         Sign::Band(metric) => {
             return format!("behind the line: {}", run.protocol.metrics[metric].name);
         }
+        Sign::Curve(node) => return run.scenario.name(node).to_owned(),
         Sign::Cut => "cut of a snapshot, where states were recorded",
         Sign::RecoveryLine => "recovery line",
         Sign::Undone => "work undone",
@@ -81,10 +82,7 @@ fn picture(sign: Sign) -> Html {
             </g>
         },
         Sign::Stable => html! {
-            <g class="mark delivery">
-                { marks::ring(Point { x: 17.0, y: 11.0 }, None) }
-                { marks::shape(MarkShape::Delivery, Point { x: 17.0, y: 11.0 }, Orientation::Horizontal) }
-            </g>
+            <g class="mark delivery">{ marks::twice(Point { x: 17.0, y: 11.0 }, None) }</g>
         },
         Sign::HeldBack => html! { <path class="held-back" d="M7 11H27" /> },
         Sign::Section => section(false),
@@ -96,11 +94,12 @@ fn picture(sign: Sign) -> Html {
                 <g class="lane"><path d={across} /></g>
             </>
         },
+        Sign::Curve(node) => plots::key(node),
         Sign::Cut => html! {
-            <g class="across cut"><path class="spine" d={up} /></g>
+            <g class="crossing cut"><path class="spine" d={up} /></g>
         },
         Sign::RecoveryLine => html! {
-            <g class="across recovery-line">
+            <g class="crossing recovery-line">
                 <path class="spine" d={up} /><rect x="10" y="4" width="14" height="14" />
             </g>
         },

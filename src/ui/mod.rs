@@ -18,6 +18,7 @@ mod picture;
 mod plots;
 mod present;
 mod settings;
+mod shapes;
 mod share;
 mod spans;
 mod stage;

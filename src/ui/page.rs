@@ -13,7 +13,6 @@ use super::{
     legend::Legend,
     settings::Settings,
     stage::Stage,
-    topology::topology,
     transport::{self, transport},
     verdicts::Verdicts,
     ways::{next_stop, variants},
@@ -90,7 +89,6 @@ pub(super) fn Page() -> Html {
                 <section class={classes!("theatre", edited.then_some("edited"))} aria-label="The run">
                     { variants(&ways, state.run.protocol.id, &send) }
                     { caption_line(&state.run, state.playhead.time as u64, edited, &send) }
-                    { topology(&state.run) }
                     <Stage run={state.run.clone()} playhead={state.playhead}
                         shown_until={state.shown_until} selection={state.selection}
                         explained={state.explained} send={send.clone()} />

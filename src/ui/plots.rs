@@ -2,14 +2,14 @@
 
 use yew::prelude::*;
 
-use super::picture::{Props, px, rect, text};
+use super::{
+    picture::{Props, px, rect, text},
+    shapes::{self, ENDS},
+};
 use crate::{
-    diagram::{Curve, Plot, Point},
+    diagram::{Curve, Orientation, Plot, Point},
     kernel::NodeId,
 };
-
-/// How many ways there are to draw a curve.
-const STYLES: usize = 6;
 
 /// Draws the strip of one metric.
 pub(super) fn draw(props: &Props, plot: &Plot) -> Html {
@@ -46,22 +46,22 @@ fn draw_curve(props: &Props, curve: &Curve) -> Html {
     }
 }
 
+/// A node's curves, for the legend.
+pub(super) fn key(node: NodeId) -> Html {
+    html! {
+        <g class={classes!("curve", style(node))}>
+            <path class="stroke" d="M2 11H32" />
+            { sign(node, Point { x: 28.0, y: 11.0 }) }
+        </g>
+    }
+}
+
 /// The class of a node's curves: their stroke.
 fn style(node: NodeId) -> String {
-    format!("style-{}", node.index() % STYLES)
+    format!("style-{}", node.index() % ENDS.len())
 }
 
 /// The sign at the end of a node's curves.
 fn sign(node: NodeId, at: Point) -> Html {
-    let (x, y) = (at.x, at.y);
-    let corners: &[(f64, f64)] = match node.index() % STYLES {
-        0 => return html! { <circle class="sign" cx={px(x)} cy={px(y)} r="4" /> },
-        1 => &[(-4.0, -4.0), (4.0, -4.0), (4.0, 4.0), (-4.0, 4.0)],
-        2 => &[(0.0, -5.0), (5.0, 4.0), (-5.0, 4.0)],
-        3 => &[(0.0, -5.5), (5.5, 0.0), (0.0, 5.5), (-5.5, 0.0)],
-        4 => &[(0.0, 5.0), (5.0, -4.0), (-5.0, -4.0)],
-        _ => &[(-5.0, -2.0), (5.0, -2.0), (5.0, 2.0), (-5.0, 2.0)],
-    };
-    let d = super::marks::polygon(at, corners);
-    html! { <path class="sign" {d} /> }
+    shapes::draw(ENDS[node.index() % ENDS.len()], at, Orientation::Horizontal)
 }

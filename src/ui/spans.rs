@@ -8,7 +8,7 @@ use crate::{
         Across, Band, Bar, Barrier, Field, Orientation, Piece, Point, Strike, Waiting,
         deadlock_sentence,
     },
-    kernel::{NodeSet, spell},
+    kernel::spell,
 };
 
 /// How many tints the bands have; numbers that differ by so much look alike but for the number.
@@ -52,12 +52,10 @@ pub(super) fn section(props: &Props, bar: &Bar) -> Html {
             && bar.stay.entered <= clash.from
             && bar.stay.left.is_none_or(|left| left > clash.from)
     });
-    let name = props.run.scenario.name(bar.stay.node);
     let class =
         classes!("section", clashes.then_some("clashing"), props.event_class(bar.stay.entered));
     html! {
         <g {class}>
-            <title>{ format!("{name} is in the critical section") }</title>
             <path class="rim" d={line(bar.from, bar.to)} />
             <path d={line(bar.from, bar.to)} />
         </g>
@@ -67,11 +65,8 @@ pub(super) fn section(props: &Props, bar: &Bar) -> Html {
 /// Two nodes in the critical section at once.
 pub(super) fn clash(props: &Props, field: &Field) -> Html {
     let clash = field.clash;
-    let both: NodeSet = [clash.first, clash.second].into_iter().collect();
-    let both = spell(&both.to_string(), &props.run.scenario.nodes);
     html! {
         <g class={classes!("clash", props.event_class(clash.from))}>
-            <title>{ format!("{both} are in the critical section at once") }</title>
             { rect(field.from, field.to) }
         </g>
     }
@@ -104,13 +99,9 @@ pub(super) fn barrier(props: &Props, barrier: &Barrier) -> Html {
 
 /// A recorded global state, or the states that a recovery goes back to.
 pub(super) fn across(props: &Props, across: &Across) -> Html {
-    let (class, title) = match across.snapshot {
-        Some(number) => ("cut", format!("Snapshot {number}: where the states were recorded")),
-        None => ("recovery-line", "The recovery line: the states that are gone back to".to_owned()),
-    };
+    let class = if across.snapshot.is_some() { "cut" } else { "recovery-line" };
     html! {
-        <g class={classes!("across", class)}>
-            <title>{ title }</title>
+        <g class={classes!("crossing", class)}>
             { pieces(props, &across.pieces, "spine") }
             { for across.posts.iter().map(|post| {
                 rect(Point { x: post.x - 9.0, y: post.y - 9.0 }, Point { x: post.x + 9.0, y: post.y + 9.0 })
@@ -121,10 +112,8 @@ pub(super) fn across(props: &Props, across: &Across) -> Html {
 
 /// Work that a rollback undoes.
 pub(super) fn strike(props: &Props, strike: &Strike) -> Html {
-    let name = props.run.scenario.name(strike.undone.node);
     html! {
         <g class={classes!("strike", props.event_class(strike.undone.until))}>
-            <title>{ format!("{name}'s work from here to the rollback is undone") }</title>
             <path d={strokes(strike.from, strike.to)} />
         </g>
     }

@@ -9,6 +9,7 @@ use super::{
     menu::Menu,
     picture::{Picture, px},
     present::Present,
+    topology::topology,
 };
 use crate::{
     app::{Action, Edit, Playhead, Run, Selection, Shared},
@@ -91,6 +92,7 @@ pub(super) fn Stage(props: &Props) -> Html {
     use_held_touches(&picture);
 
     let horizontal = layout.orientation() == Orientation::Horizontal;
+    let network = use_memo((run.clone(), horizontal), |(run, wide)| topology(run, *wide));
     let (svg_width, svg_height) =
         if horizontal { (scene.width, scene.height + RULER) } else { (scene.width, scene.height) };
     let menu = selection.and_then(|selection| Some((selection, anchor(run, &layout, selection)?)));
@@ -106,33 +108,36 @@ pub(super) fn Stage(props: &Props) -> Html {
     };
     let scrolled = container.cast().map_or(0.0, |element| web::scrolled(&element));
     html! {
+        <>
+            { (*network).clone() }
             <div class="stage-frame">
-            <div class={classes!("stage", if horizontal { "across" } else { "down" })} ref={container}>
-                <div class="canvas">
-                    { names(run, &scene, &layout, playhead.time as Time, send) }
-                    <div class="sheet" style={format!("width:{}px;height:{}px", px(svg_width), px(svg_height))}>
-                        <svg ref={picture} width={px(svg_width)} height={px(svg_height)}
-                            viewBox={format!("0 0 {} {}", px(svg_width), px(svg_height))}
-                            role="group" aria-label="Space-time diagram"
-                            onpointermove={hands.moves} onpointerup={hands.release}
-                            onpointercancel={hands.cancel} onclick={put_down}>
-                            <Picture run={run.clone()} scene={scene.clone()} layout={layout.clone()}
-                                {cursor} selection={*selection} {witness}
-                                press_arrow={hands.press_arrow} press_lane={hands.press_lane}
-                                press_ruler={hands.press_ruler} select={hands.select} />
-                            <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()}
-                                playhead={*playhead} />
-                        </svg>
+                <div class={classes!("stage", if horizontal { "across" } else { "down" })} ref={container}>
+                    <div class="canvas">
+                        { names(run, &scene, &layout, playhead.time as Time, send) }
+                        <div class="sheet" style={format!("width:{}px;height:{}px", px(svg_width), px(svg_height))}>
+                            <svg ref={picture} width={px(svg_width)} height={px(svg_height)}
+                                viewBox={format!("0 0 {} {}", px(svg_width), px(svg_height))}
+                                role="group" aria-label="Space-time diagram"
+                                onpointermove={hands.moves} onpointerup={hands.release}
+                                onpointercancel={hands.cancel} onclick={put_down}>
+                                <Picture run={run.clone()} scene={scene.clone()} layout={layout.clone()}
+                                    {cursor} selection={*selection} {witness}
+                                    press_arrow={hands.press_arrow} press_lane={hands.press_lane}
+                                    press_ruler={hands.press_ruler} select={hands.select} />
+                                <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()}
+                                    playhead={*playhead} />
+                            </svg>
+                        </div>
                     </div>
                 </div>
+                if let Some((selection, at)) = menu {
+                    <div class="menu-place" style={beside(at, width, scrolled - margin)}>
+                        <Menu run={run.clone()} {selection} send={send.clone()} />
+                    </div>
+                }
             </div>
-    if let Some((selection, at)) = menu {
-                <div class="menu-place" style={beside(at, width, scrolled - margin)}>
-                    <Menu run={run.clone()} {selection} send={send.clone()} />
-                </div>
-            }
-            </div>
-        }
+        </>
+    }
 }
 
 fn frame(run: &Outcome, width: f64, end: Time) -> Frame {
@@ -216,6 +221,15 @@ fn use_width(container: &NodeRef) -> f64 {
 /// Keeps the playhead in view where the picture is longer than the page is wide.
 #[hook]
 fn use_follow(container: &NodeRef, orientation: Orientation, along: f64, names: f64) {
+    // What was scrolled to in the other orientation is no place in this one.
+    use_effect_with(orientation, {
+        let container = container.clone();
+        move |_| {
+            if let Some(element) = container.cast() {
+                web::keep_in_view(&element, 0.0, 0.0);
+            }
+        }
+    });
     let container = container.clone();
     use_effect_with(along as i64, move |_| {
         if let Some(element) = container.cast()

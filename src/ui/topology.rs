@@ -3,30 +3,32 @@
 use yew::prelude::*;
 
 use super::{
-    marks::polygon,
     picture::{px, text},
+    shapes,
     spans::line,
 };
 use crate::{
     app::Run,
-    diagram::{Graph, Place, graph},
+    diagram::{Graph, Orientation, Place, graph},
 };
 
 /// The scenario's network, to be folded away; nothing where it is full.
-pub(super) fn topology(run: &Run) -> Html {
+pub(super) fn topology(run: &Run, open: bool) -> Html {
     let Some(graph) = graph(&run.scenario) else { return html! {} };
     let (hosts, routers): (Vec<_>, Vec<_>) = graph.places.iter().partition(|place| !place.router);
-    let kinds = match (hosts.len(), routers.len()) {
-        (hosts, 0) => format!("{hosts} nodes, {} links", graph.links.len()),
-        (hosts, routers) => {
-            format!(
-                "{hosts} hosts (round), {routers} routers (square), {} links",
-                graph.links.len()
-            )
-        }
+    let counted =
+        |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    let links = counted(graph.links.len(), "link");
+    let kinds = match routers.len() {
+        0 => format!("{}, {links}", counted(hosts.len(), "node")),
+        routers => format!(
+            "{} (round), {} (square), {links}",
+            counted(hosts.len(), "host"),
+            counted(routers, "router")
+        ),
     };
     html! {
-        <details class="topology" open=true>
+        <details class="topology" {open}>
             <summary>{ "Who is linked to whom: " }<span>{ kinds }</span></summary>
             { picture(run, &graph) }
         </details>
@@ -47,16 +49,11 @@ fn picture(run: &Run, graph: &Graph) -> Html {
 }
 
 fn node(run: &Run, place: &Place) -> Html {
-    let at = place.at;
-    let square = [(-8.0, -8.0), (8.0, -8.0), (8.0, 8.0), (-8.0, 8.0)];
+    let shape = if place.router { shapes::ROUTER } else { shapes::HOST };
     html! {
         <g class={if place.router { "router" } else { "host" }}>
             <title>{ run.scenario.name(place.node) }</title>
-            if place.router {
-                <path d={polygon(at, &square)} />
-            } else {
-                <circle cx={px(at.x)} cy={px(at.y)} r="9" />
-            }
+            { shapes::draw(shape, place.at, Orientation::Horizontal) }
             if let Some(label) = &place.label { { text(label) } }
         </g>
     }

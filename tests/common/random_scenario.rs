@@ -44,7 +44,9 @@ pub(crate) fn random_scenario(
     chance: &mut Chance,
     weather: Weather,
 ) -> Scenario {
-    let (least, most) = match relies_on(protocol, Rule::is_on_traitors) {
+    // Traitors and routers are there beside those who count.
+    let routed = relies_on(protocol, |it| it == Rule::RoutersStayUp);
+    let (least, most) = match routed || relies_on(protocol, Rule::is_on_traitors) {
         true => (3, 7),
         false => (2, 6),
     };
@@ -149,7 +151,9 @@ fn draw_network(
         (false, _) => 15,
     };
     if chance.percent(odds) {
-        network.topology = random_topology(size, chance);
+        let hosts_at_ends = fair && chance.percent(80);
+        let draw = if hosts_at_ends { routed_topology } else { random_topology };
+        network.topology = draw(size, chance);
     }
     if chance.percent(10) {
         network.medium = Medium::Shared;
@@ -177,6 +181,23 @@ fn random_topology(size: usize, chance: &mut Chance) -> Topology {
             Topology::Links { links, routers }
         }
     }
+}
+
+/// One network of routers, with hosts at its ends.
+fn routed_topology(size: usize, chance: &mut Chance) -> Topology {
+    let routers = chance.between(1, size as u64 - 1) as usize;
+    let mut links: Vec<[NodeId; 2]> = (1..size)
+        .map(|node| [NodeId::new(chance.below(node.min(routers))), NodeId::new(node)])
+        .collect();
+    for _ in 0..chance.below(size) {
+        // A chord between routers, or a second router for a host.
+        let mut pair = [chance.below(routers), chance.below(size)].map(NodeId::new);
+        pair.sort();
+        if pair[0] != pair[1] && !links.contains(&pair) {
+            links.push(pair);
+        }
+    }
+    Topology::Links { links, routers: NodeSet::first(routers) }
 }
 
 fn draw_requests(protocol: &Protocol, chance: &mut Chance, scenario: &mut Scenario) {

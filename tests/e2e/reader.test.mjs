@@ -60,7 +60,7 @@ async function clickLine(page, node, moment) {
       const places = ticks.map((tick) => ({ time: +tick.textContent, x: +tick.getAttribute("x") }));
       const [first, last] = [places[0], places[places.length - 1]];
       const scale = (last.x - first.x) / (last.time - first.time);
-      const svg = document.querySelector("main svg").getBoundingClientRect();
+      const svg = document.querySelector(".stage svg").getBoundingClientRect();
       const name = [...document.querySelectorAll(".names .name")].find((n) => n.innerText === node);
       const line = name.getBoundingClientRect();
       return { x: svg.left + first.x + (moment - first.time) * scale, y: line.top + line.height / 2 };
@@ -149,7 +149,7 @@ test("an arrow's head is dragged: only that message comes later, and it is one c
   await page.selectOption("#example", "reliable/best-effort-broadcast/receiver-crashes");
   await page.keyboard.press("End");
   const strokes = () =>
-    page.locator(".arrow").evaluateAll((all) =>
+    page.locator(".arrow[data-message]").evaluateAll((all) =>
       Object.fromEntries(all.map((one) => [one.dataset.message, one.querySelector(".stroke").getAttribute("d")])),
     );
   const before = await strokes();
@@ -244,7 +244,7 @@ test("network, nodes and parameters are set by their controls", async () => {
   await page.locator("#nodes").fill("5");
   await page.locator("#nodes").press("Enter");
   await page.getByRole("button", { name: "Erin", exact: true }).waitFor();
-  await page.getByLabel("quorum").selectOption("majority");
+  await page.locator(".settings").getByLabel("quorum").selectOption("majority");
   await page.locator("#loss").fill("100");
   await page.locator("#loss").press("Enter");
   await page.locator(".arrow.lost[data-message]").first().waitFor();

@@ -3,13 +3,16 @@
 use worldlines::{
     abstractions::mutex::{Access, Acquire, DEFAULT_HOLD, HAPPENED_BEFORE_FAIRNESS},
     kernel::{
-        Event, EventKind, Fate, Loss, Message, MessageName, Packet, Protocol, Trace, Verdict,
-        judge, spell,
+        Event, EventKind, Fate, Loss, Message, MessageName, Packet, Property, Protocol, Trace,
+        Verdict, judge, spell,
     },
     protocols,
 };
 
 use crate::common::{chance::Chance, node};
+
+/// What is compared here with its definition.
+pub(crate) const DEFINED: &Property = &HAPPENED_BEFORE_FAIRNESS;
 
 /// What happens in a history, message by message.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -13,6 +13,7 @@ mod cost;
 mod detection;
 mod election;
 mod fairness;
+mod joined;
 mod link;
 mod membership;
 mod mutex;
@@ -36,7 +37,8 @@ fn defined() -> Vec<&'static Property> {
         mutex::CASES,
         register::CASES,
     ];
-    broadcast.chain(others.into_iter().flatten().map(|case| case.property)).collect()
+    let others = others.into_iter().flatten().map(|case| case.property);
+    broadcast.chain(others).chain([fairness::DEFINED]).collect()
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Reliable multicast: everybody or nobody delivers, whoever crashes on the way.
 
 pub mod best_effort_broadcast;
+pub mod nack_multicast;
 pub mod reliable_broadcast;
 pub mod uniform_broadcast;
 
@@ -14,5 +15,6 @@ pub const FAMILY: Family = Family {
         best_effort_broadcast::PROTOCOL,
         reliable_broadcast::PROTOCOL,
         uniform_broadcast::PROTOCOL,
+        nack_multicast::PROTOCOL,
     ],
 };
