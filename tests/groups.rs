@@ -205,6 +205,9 @@ fn who_is_suspected_wrongly_is_expelled_and_does_not_know() {
     let mut scenario = group(3);
     choose(&mut scenario, "detector", "heartbeats");
     scenario.network.timing = Timing::Synchronous(10);
+    for (name, value) in [("period", 50), ("timeout", 120)] {
+        scenario.params.insert(name.to_owned(), ParameterValue::Integer(value));
+    }
     scenario.faults = vec![Fault::Pause { node: node(2), at: 60, until: 300 }];
     scenario.requests = vec![broadcast(320, 2, "unheard")];
     scenario.until = 500;

@@ -38,6 +38,8 @@ pub enum Rule {
     /// The first parameter, a timeout, is at least the second, a period, and the bound of `network.timing`
     /// together: who sends once in a period is then always heard in time.
     TimeoutCovers(&'static str, &'static str),
+    /// The run goes on for as long as the parameter of this name says after who has crashed was last heard.
+    TimeToNotice(&'static str),
     /// Every clock goes at the rate of time.
     ClocksRunTrue,
     /// Every clock shows the right time when the run begins.
@@ -141,6 +143,9 @@ impl Rule {
             Self::TimeoutCovers(timeout, period) => {
                 format!("{timeout} is at least {period} and the delay bound together")
             }
+            Self::TimeToNotice(timeout) => {
+                format!("the run goes on for {timeout} after the crashed were last heard")
+            }
             Self::ClocksRunTrue => "every clock goes at the rate of time".to_owned(),
             Self::ClocksSetRight => "every clock is right when the run begins".to_owned(),
             Self::DriftAtMost(parameter) => {
@@ -206,6 +211,11 @@ impl Rule {
             Self::TimeoutCovers(timeout, period) => {
                 let why = too_short(protocol, scenario, timeout, period)?;
                 breach(None, format!("params.{timeout}"), why)
+            }
+            Self::TimeToNotice(timeout) => {
+                let timeout = integer(protocol, &scenario.params, timeout).into();
+                let (crash, why) = unnoticed(trace, timeout)?;
+                breach(Some(crash), "until".to_owned(), why)
             }
             Self::ClocksRunTrue => drift(self, scenario, trace, 0),
             Self::ClocksSetRight => ahead(self, scenario, trace),
@@ -381,6 +391,23 @@ fn second_requester(rule: Rule, trace: &Trace) -> Option<Breach> {
         why,
         culprit: format!("requests[{index}]"),
         event: Some(event),
+    })
+}
+
+/// The crash of a node that was heard less than so many ms before the end.
+fn unnoticed(trace: &Trace, timeout: u64) -> Option<(EventId, String)> {
+    let mut crashes = trace.events.iter().enumerate().rev();
+    crashes.find_map(|(id, crash)| {
+        (crash.kind == EventKind::Crash).then_some(())?;
+        let heard = trace.events[id..].iter().rev().find(|event| match event.kind {
+            EventKind::Receive(message) => trace.messages[message].name.from == crash.node,
+            _ => false,
+        });
+        let last = heard.map_or(crash.time, |event| event.time);
+        let why = || {
+            format!("{} was last heard at {last} ms, the run ends at {} ms", crash.node, trace.end)
+        };
+        (last + timeout > trace.end).then(|| (id, why()))
     })
 }
 

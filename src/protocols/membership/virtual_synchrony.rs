@@ -17,30 +17,28 @@
 //! another lacks, the copy comes to the other before the flush does, and so before it installs the view.
 //!
 //! *Nobody coordinates.* A flush may tell of something that its receiver has not heard of: it is added to the
-//! change, which is flushed anew. So a crash while flushing only makes the change larger. Whoever installs
-//! two different views after the same one would have had to flush both changes; what one flushes only grows,
-//! and nobody flushes in a view that is over. The number of a view counts who has come and gone until then,
-//! so different views have different numbers, even where one is installed only by who crashes at once.
+//! change, which is flushed anew. So a crash while flushing only makes the change larger. What one flushes
+//! only grows, and nobody flushes for a view that is over: so of two changes after one view only one can be
+//! flushed by all. A view's number counts who has come and gone, so that no two views have the same.
 //!
 //! *Left behind.* Who crashes in the middle of its flushes may leave one member with all that it needs and
 //! another without. The one goes on, and keeps the copies that the other may lack. The other flushes again,
 //! now without the crashed; as that view is over for the one, it answers with those copies and the next view.
 //!
-//! *In and out.* Who joins asks everybody; should all who heard it crash, it has to ask again. All members tell it when they have installed a view
-//! with it, and what their state is then: the messages delivered so far. It waits for all of them, since a view
-//! that only those have installed who crashed then may be one that nobody else gets to. Who leaves flushes its
-//! own departure, and is out.
+//! *In and out.* Who joins asks everybody; should all who heard it crash, it has to ask again. All members tell
+//! it when they have installed a view with it, and their state: the messages delivered before. It waits for all
+//! of them, since nobody else may get to a view that only those installed who crashed then. Who leaves flushes
+//! its own departure, and is out.
 //!
-//! Without the flush (a parameter) a new view is installed as soon as it is heard of. What a crashed member has
-//! sent to some may then come to others too late: **virtual synchrony** breaks.
+//! Without the flush (a parameter) a new view is installed as soon as it is heard of, and what a crashed member
+//! has sent to some comes too late or never to the others: **virtual synchrony** breaks.
 //!
 //! No majority is asked for, the detector is taken at its word. Who is suspected but up is expelled and not
-//! told, and stays in its old view. When the network splits, each side expels the other, goes on, and gives its
-//! views numbers that the other side uses too: **view agreement** breaks.
+//! told, and stays in its old view. When the network splits, each side expels the other and goes on, with views
+//! of the same numbers: **view agreement** breaks.
 //!
-//! Where it departs from the papers: channels are FIFO where ISIS has CBCAST, so nothing is ordered but the
-//! messages of one sender; and in note 004 a view change is multicast first, where here the flush itself says
-//! what the next view is, and may take in several changes at once.
+//! Where it departs from the papers: only the messages of one sender are ordered, where ISIS has CBCAST; and
+//! the flush says what the next view is, where note 004 multicasts that first. It may be several changes at once.
 
 use std::{
     cmp::Ordering,
@@ -79,6 +77,7 @@ pub const PROTOCOL: Protocol = Protocol {
         Rule::ReliableChannels.always(),
         Rule::FifoChannels.always(),
         Rule::CrashesAreDetected.where_("detector", "oracle").for_liveness(),
+        Rule::NothingIsLost.where_("detector", "heartbeats"),
         Rule::Synchrony.where_("detector", "heartbeats"),
         Rule::TimeoutCovers("timeout", "period").where_("detector", "heartbeats"),
         Rule::ClocksRunTrue.where_("detector", "heartbeats"),
@@ -116,10 +115,16 @@ pub const PROTOCOL: Protocol = Protocol {
             broken: &[Rule::CrashesAreDetected],
         },
         Break {
+            when: "who has crashed comes back, and has forgotten how often it has spoken",
+            scenario: "forgetful",
+            violates: &[NO_DUPLICATION, NO_CREATION, SAME_VIEW_DELIVERY],
+            broken: &[Rule::NobodyRecovers],
+        },
+        Break {
             when: "the network splits",
             scenario: "both-sides-go-on",
             violates: &[VIEW_AGREEMENT, PRIMARY_PARTITION],
-            broken: &[Rule::ReliableChannels],
+            broken: &[Rule::ReliableChannels, Rule::NothingIsLost],
         },
     ],
     unbreakable: &[(SELF_INCLUSION, "a view that does not name a node is not installed by it")],
@@ -198,9 +203,9 @@ crate::parameters! {
         /// Who tells of crashes.
         detector: Detector = Oracle, name "detector";
         /// How often everybody sends a heartbeat, where there are any.
-        period: u32 = 50, in 10..=10_000 "ms", name "period";
+        period: u32 = 100, in 10..=10_000 "ms", name "period";
         /// How long a node may send no heartbeat before it is suspected.
-        timeout: u32 = 120, in 10..=20_000 "ms", name "timeout";
+        timeout: u32 = 180, in 10..=20_000 "ms", name "timeout";
     }
     /// How members tell each other what they have.
     pub enum Acks {
@@ -378,10 +383,12 @@ impl Process for VirtualSynchrony {
     }
 
     fn on_message(&mut self, ctx: &mut Context<Self>, from: NodeId, message: Message) {
+        if let Message::Data(Data { view, .. }) | Message::Ack { view, .. } = &message
+            && self.view.is_some_and(|mine| *view > mine.number)
+        {
+            return self.early.push((from, message));
+        }
         match (message, self.view) {
-            (message, Some(view)) if message.is_of_later_than(view) => {
-                self.early.push((from, message));
-            }
             (Message::Data(data), Some(view)) => self.on_data(ctx, view, from, data),
             (Message::Ack { view, has }, Some(mine)) if view == mine.number => {
                 self.on_ack(ctx, from, has);
@@ -430,15 +437,6 @@ impl Process for VirtualSynchrony {
         match message {
             Message::Data(data) => Some((data.id.from, data.id.seq)),
             _ => None,
-        }
-    }
-}
-
-impl Message {
-    const fn is_of_later_than(&self, mine: View) -> bool {
-        match self {
-            Self::Data(Data { view, .. }) | Self::Ack { view, .. } => *view > mine.number,
-            _ => false,
         }
     }
 }
@@ -583,8 +581,7 @@ impl VirtualSynchrony {
 
     fn on_flush(&mut self, ctx: &mut Context<Self>, view: View, from: NodeId, change: Change) {
         match change.from.number.cmp(&view.number) {
-            Ordering::Equal if self.is_gone(from) => {}
-            Ordering::Equal => {
+            Ordering::Equal if !self.is_gone(from) => {
                 self.behind.remove(from);
                 self.flushed.insert(from, change);
                 self.go_on(ctx, self.change.map_or(change, |mine| mine.merge(change)));
@@ -594,12 +591,12 @@ impl VirtualSynchrony {
                 self.send_copies(ctx, view, from.into());
                 ctx.send(from, view.into());
             }
-            Ordering::Less => {}
             Ordering::Greater => {
                 // Who flushes for the view after the next has installed the next.
                 self.early.push((from, change.into()));
                 self.catch_up(ctx, view, from, change.from);
             }
+            _ => {}
         }
     }
 
