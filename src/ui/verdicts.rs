@@ -6,7 +6,7 @@ use super::Send;
 use crate::{
     app::{Action, Run, judge_at},
     diagram::deadlock_sentence,
-    kernel::{Class, Judgement, Kind, Verdict, spell},
+    kernel::{Class, Judgement, Kind, Report, Verdict, spell},
 };
 
 #[derive(Properties, PartialEq)]
@@ -117,11 +117,19 @@ fn violation(props: &Props, judgement: &Judgement, why: &str, explained: bool) -
     let broke = props.run.report.broke(judgement, &props.run.trace);
     let toggle =
         props.send.reform(move |_: MouseEvent| Action::Explain((!explained).then_some(name)));
+    // What is owed is owed till the end; something bad happens at a moment.
+    let when = match judgement.property.kind {
+        Kind::Liveness => "In the end: ".to_owned(),
+        Kind::Safety => {
+            let at = Report::violated_at(judgement, &props.run.trace);
+            at.map(|at| format!("At {at} ms: ")).unwrap_or_default()
+        }
+    };
     html! {
         <>
             <button class="why" onclick={toggle} aria-pressed={explained.to_string()}
                 title="Shows in the diagram what proves it">
-                { "In the end: " }{ why }
+                { when }{ why }
                 <span class="look">{ if explained { " Hide" } else { " Show me" } }</span>
             </button>
             if let Some(breach) = broke {
