@@ -101,7 +101,13 @@ fn labels_do_not_lie_on_one_another_and_none_is_cut() {
             let of_marks = scene.marks.iter().filter_map(|mark| mark.label.as_ref());
             let of_arrows = scene.arrows.iter().filter_map(|arrow| arrow.label.as_ref());
             let of_walls = scene.walls.iter().filter_map(|wall| wall.label.as_ref());
-            let labels: Vec<_> = of_marks.chain(of_arrows).chain(of_walls).map(covers).collect();
+            let of_views = scene.barriers.iter().filter_map(|barrier| barrier.label.as_ref());
+            let of_bands = scene.bands.iter().filter_map(|band| band.label.as_ref());
+            let curves = scene.plots.iter().flat_map(|plot| &plot.curves);
+            let of_curves = curves.filter_map(|curve| curve.label.as_ref());
+            let of_measures = of_bands.chain(of_curves);
+            let all = of_marks.chain(of_arrows).chain(of_walls).chain(of_views).chain(of_measures);
+            let labels: Vec<_> = all.map(covers).collect();
             drawn += labels.len();
             for (place, a) in labels.iter().enumerate() {
                 assert!(a[0] >= 0.0 && a[1] >= 0.0 && a[2] <= scene.width && a[3] <= scene.height);

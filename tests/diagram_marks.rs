@@ -388,6 +388,24 @@ fn a_curve_goes_evenly_between_samples_and_jumps_where_an_event_changes_it() {
 }
 
 #[test]
+fn a_curve_ends_where_its_node_crashes_for_good() {
+    let hand = Hand::new(2)
+        .sample(0, [0, 2])
+        .sample(1, [0, 2])
+        .event(0, EventKind::Crash)
+        .event(1, EventKind::Crash)
+        .event(1, EventKind::Recover);
+    for (layout, scene) in hand.pictures() {
+        let ends: Vec<_> = scene.plots[0]
+            .curves
+            .iter()
+            .map(|curve| layout.unpoint(*curve.points.last().expect("it has points")).0)
+            .collect();
+        assert_eq!(ends, [layout.along_event(0), layout.along_time(hand.now as f64)]);
+    }
+}
+
+#[test]
 fn what_is_odd_about_a_message_is_told_apart() {
     let tampering = |truth: Option<&str>, damaged: Option<&str>| {
         let packet = |text: Option<&str>| text.map(|text| Packet::new(Value::from(text)));

@@ -197,15 +197,18 @@ pub(super) fn plots(
     protocol: &Protocol,
     scenario: &Scenario,
     trace: &Trace,
+    lanes: &[Lane],
     layout: &Layout,
     placed: &mut Placed,
 ) -> Vec<Plot> {
     let mut plots = Vec::new();
     for (place, metric) in measured(protocol, trace, Drawn::Curve).enumerate() {
         let top = layout.breadth() + STRIP * place as f64;
-        let by_node: Vec<_> = (0..scenario.nodes.len())
-            .map(NodeId::new)
-            .map(|node| (node, values(trace, layout, node, metric)))
+        let by_node: Vec<_> = lanes
+            .iter()
+            .map(|lane| {
+                (lane.node, lasting(values(trace, layout, lane.node, metric), lane, layout))
+            })
             .filter(|(_, values)| !values.is_empty())
             .collect();
         let all = || by_node.iter().flat_map(|(_, values)| values).map(|&(_, value)| value);
@@ -221,6 +224,17 @@ pub(super) fn plots(
         });
     }
     plots
+}
+
+/// Values up to where they are last known: what is not measured again has not changed, until the run ends or
+/// the node is down for good.
+fn lasting(mut values: Vec<(f64, i64)>, lane: &Lane, layout: &Layout) -> Vec<(f64, i64)> {
+    let down = lane.stretches.last().filter(|stretch| stretch.state == LaneState::Down);
+    let known = down.map_or_else(|| end(layout), |stretch| layout.unpoint(stretch.from).0);
+    if let Some(&(along, value)) = values.last() {
+        values.push((known.max(along), value));
+    }
+    values
 }
 
 /// The next number away from 0 that is easy to read: one digit and zeros.
@@ -284,12 +298,10 @@ fn curves(
     layout: &Layout,
     placed: &mut Placed,
 ) -> Vec<Curve> {
-    let last = |values: &[(f64, i64)]| values.last().map_or(0, |&(_, value)| value);
+    let last = |values: &[(f64, i64)]| values.last().copied();
     let curve = |(place, (node, values)): (usize, &OfNode)| {
         let at = |along, value| layout.point(along, scale.across(layout, value));
-        let mut points: Vec<_> = values.iter().map(|&(along, value)| at(along, value)).collect();
-        // What is not measured again has not changed.
-        points.push(at(values.iter().fold(end(layout), |end, it| end.max(it.0)), last(values)));
+        let points: Vec<_> = values.iter().map(|&(along, value)| at(along, value)).collect();
         // Curves that end together have one label, with the first one's name.
         let together = |(_, others): &&(NodeId, Vec<_>)| last(others) == last(values);
         let others = by_node.iter().filter(together).count() - 1;

@@ -151,7 +151,7 @@ impl Scene {
         let lanes = lanes(scenario, trace, layout);
         let mut bands = measures::bands(protocol, trace, &lanes, layout);
         measures::label_bands(&mut bands, layout, &mut placed);
-        let plots = measures::plots(protocol, scenario, trace, layout, &mut placed);
+        let plots = measures::plots(protocol, scenario, trace, &lanes, layout, &mut placed);
         let arrows = arrows::arrows(scenario, trace, layout, &mut placed);
         let walls = walls::walls(scenario, layout, &mut placed);
         label(Urgency::Last, &mut placed);
