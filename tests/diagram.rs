@@ -157,7 +157,7 @@ fn an_edit_moves_only_what_it_changed() {
 #[test]
 fn a_reply_that_overtakes_is_seen_to_wait_for_its_question() {
     let run = opened("ordering/causal-multicast/reply-overtakes");
-    let waits = waits(run.protocol, &run.trace);
+    let waits = waits(run.protocol, &run.scenario, &run.trace);
     let [wait] = waits[..] else { panic!("one message waits: {waits:?}") };
     assert_eq!(run.scenario.name(wait.node), "Carol");
     let sentence = |event| event_sentence(&run.scenario, &run.trace, event);
@@ -165,7 +165,7 @@ fn a_reply_that_overtakes_is_seen_to_wait_for_its_question() {
     assert_eq!(wait.delivered.map(sentence).as_deref(), Some("Carol delivers yes"));
 
     let run = opened("ordering/causal-multicast/question-never-comes");
-    let for_ever = worldlines::diagram::waits(run.protocol, &run.trace);
+    let for_ever = worldlines::diagram::waits(run.protocol, &run.scenario, &run.trace);
     assert!(for_ever.iter().any(|wait| wait.delivered.is_none()), "{for_ever:?}");
 }
 

@@ -125,6 +125,57 @@ impl Indication for GroupIndication {
     }
 }
 
+/// A view: who is in the group, for the time being.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
+#[display("VIEW {number}")]
+pub struct View {
+    /// How many have come and gone until then: later views have greater numbers.
+    pub number: u32,
+    /// Who is in it.
+    pub members: NodeSet,
+}
+
+/// What becomes of a view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Change {
+    /// The view.
+    pub from: View,
+    /// Who comes.
+    pub joined: NodeSet,
+    /// Who has crashed or left.
+    pub gone: NodeSet,
+}
+
+impl Change {
+    /// No change yet.
+    #[must_use]
+    pub const fn of(from: View) -> Self {
+        Self { from, joined: NodeSet::EMPTY, gone: NodeSet::EMPTY }
+    }
+
+    /// All that has happened to a view, as far as two of its members know.
+    #[must_use]
+    pub const fn merge(self, other: Self) -> Self {
+        let (joined, gone) = (self.joined.or(other.joined), self.gone.or(other.gone));
+        Self { from: self.from, joined, gone }
+    }
+
+    /// The next view. Of two changes of one view, of which one says more, the results have different numbers.
+    #[must_use]
+    pub const fn to(self) -> View {
+        View {
+            number: self.from.number + (self.joined.len() + self.gone.len()) as u32,
+            members: self.from.members.or(self.joined).without(self.gone),
+        }
+    }
+
+    /// The members who go on to the next view.
+    #[must_use]
+    pub const fn remaining(self) -> NodeSet {
+        self.from.members.without(self.gone)
+    }
+}
+
 /// View agreement.
 pub const VIEW_AGREEMENT: Property = Property {
     name: "view agreement",

@@ -18,6 +18,7 @@ pub mod membership;
 pub mod mutex;
 pub mod order;
 pub mod register;
+pub mod stability;
 mod value;
 mod watch;
 

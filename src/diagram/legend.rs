@@ -56,7 +56,7 @@ pub fn signs(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Vec<Sig
         }
     };
     add(!stable::stable(protocol, scenario, trace).is_empty(), Sign::Stable);
-    add(!waits(protocol, trace).is_empty(), Sign::HeldBack);
+    add(!waits(protocol, scenario, trace).is_empty(), Sign::HeldBack);
     let stays = stays(trace);
     add(!stays.is_empty(), Sign::Section);
     add(!clashes(&stays).is_empty(), Sign::Clash);

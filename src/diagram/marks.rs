@@ -249,7 +249,7 @@ fn beside(layout: &Layout, at: Point, shape: MarkShape, text: &str) -> Vec<Point
             beside.into_iter().chain(aside).chain(below).collect()
         }
         Orientation::Horizontal => {
-            let near = [18.0, 30.0].map(|far| side * far);
+            let near = [18.0, 33.0].map(|far| side * far);
             let all = near.into_iter().chain([side * -18.0]);
             all.flat_map(|dy| [place(0.0, dy), place(half * 0.9, dy), place(-half * 0.9, dy)])
                 .collect()

@@ -165,7 +165,7 @@ impl Scene {
             circle: deadlock::circle(trace, layout),
             arrows,
             marks,
-            held_back: held_back(protocol, trace, layout),
+            held_back: held_back(protocol, scenario, trace, layout),
             walls,
             barriers,
             sections: sections::bars(&stays, layout),
@@ -211,7 +211,12 @@ fn lanes(scenario: &Scenario, trace: &Trace, layout: &Layout) -> Vec<Lane> {
         .collect()
 }
 
-fn held_back(protocol: &Protocol, trace: &Trace, layout: &Layout) -> Vec<HeldBack> {
+fn held_back(
+    protocol: &Protocol,
+    scenario: &Scenario,
+    trace: &Trace,
+    layout: &Layout,
+) -> Vec<HeldBack> {
     let end = layout.along_time(layout.end() as f64);
     let bar = |Wait { node, received, delivered }| {
         let to = delivered.map_or(end, |event| layout.along_event(event));
@@ -222,7 +227,7 @@ fn held_back(protocol: &Protocol, trace: &Trace, layout: &Layout) -> Vec<HeldBac
             to: layout.point(to, layout.across(node)),
         }
     };
-    waits(protocol, trace).into_iter().map(bar).collect()
+    waits(protocol, scenario, trace).into_iter().map(bar).collect()
 }
 
 fn flags(scenario: &Scenario, layout: &Layout) -> Vec<Flag> {

@@ -10,7 +10,7 @@ use crate::kernel::{NodeId, NodeSet, Scenario, Topology};
 const APART: f64 = 76.0;
 /// How far apart two levels of a tree are.
 const LEVEL: f64 = 58.0;
-/// How much of its height a ring keeps: pictures are wide.
+/// How much of their height pictures keep, which are to be wide.
 const FLAT: f64 = 0.6;
 /// What is left free around the outermost nodes.
 const MARGIN: Point = Point { x: 44.0, y: 28.0 };
@@ -212,6 +212,7 @@ fn any(neighbours: &[NodeSet]) -> Vec<Point> {
         }
     }
     lay_down(&mut at);
+    at.iter_mut().for_each(|it| it.y *= FLAT);
     spread(&mut at);
     if on_links(neighbours, &at) <= on_links(neighbours, &round) { at } else { round }
 }
@@ -246,12 +247,12 @@ fn settled(at: &[Point], node: usize, distances: &[usize]) -> Point {
     if weights > 0.0 { Point { x: x / weights, y: y / weights } } else { at[node] }
 }
 
-/// Makes the whole larger, until no two nodes are too near to each other.
+/// Makes the whole larger, until no two nodes are too near to each other, the vertical counting for more.
 fn spread(at: &mut [Point]) {
     let mut nearest = f64::INFINITY;
     for (place, one) in at.iter().enumerate() {
         for other in &at[..place] {
-            nearest = nearest.min((one.x - other.x).hypot(one.y - other.y));
+            nearest = nearest.min((one.x - other.x).hypot((one.y - other.y) / FLAT));
         }
     }
     let larger = (APART / nearest.max(1.0)).max(1.0);

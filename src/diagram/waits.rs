@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::kernel::{Carried, EventId, EventKind, NodeId, Protocol, Trace};
+use crate::kernel::{Carried, EventId, EventKind, NodeId, Protocol, Scenario, Trace};
 
 /// A message that a node has, but does not deliver at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,9 +15,11 @@ pub struct Wait {
     pub delivered: Option<EventId>,
 }
 
-/// The messages that wait, by the end of their wait; those that wait for ever last.
+/// The messages that wait, by the end of their wait; those that wait for ever last. At a router none does: it
+/// only passes them on.
 #[must_use]
-pub fn waits(protocol: &Protocol, trace: &Trace) -> Vec<Wait> {
+pub fn waits(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Vec<Wait> {
+    let routers = scenario.network.topology.routers();
     // Node and application message with its first receipt, until it is delivered: few at a time.
     let mut waiting: Vec<((NodeId, Carried), EventId)> = Vec::new();
     let mut done: BTreeSet<(NodeId, Carried)> = BTreeSet::new();
@@ -27,6 +29,7 @@ pub fn waits(protocol: &Protocol, trace: &Trace) -> Vec<Wait> {
     for (id, event) in trace.events.iter().enumerate() {
         let node = event.node;
         match &event.kind {
+            EventKind::Receive(_) if routers.contains(node) => {}
             EventKind::Receive(message) => {
                 answered = Some(id);
                 let message = &trace.messages[*message];

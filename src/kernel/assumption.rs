@@ -38,6 +38,8 @@ pub enum Rule {
     /// The first parameter, a timeout, is at least the second, a period, and the bound of `network.timing`
     /// together: who sends once in a period is then always heard in time.
     TimeoutCovers(&'static str, &'static str),
+    /// The run goes on for as long as the parameter of this name says after who has crashed was last heard.
+    TimeToNotice(&'static str),
     /// Every clock goes at the rate of time.
     ClocksRunTrue,
     /// Every clock shows the right time when the run begins.
@@ -141,6 +143,9 @@ impl Rule {
             Self::TimeoutCovers(timeout, period) => {
                 format!("{timeout} is at least {period} and the delay bound together")
             }
+            Self::TimeToNotice(timeout) => {
+                format!("the run goes on for {timeout} after the crashed were last heard")
+            }
             Self::ClocksRunTrue => "every clock goes at the rate of time".to_owned(),
             Self::ClocksSetRight => "every clock is right when the run begins".to_owned(),
             Self::DriftAtMost(parameter) => {
@@ -204,16 +209,13 @@ impl Rule {
                 breach(None, "network.topology".to_owned(), why)
             }
             Self::TimeoutCovers(timeout, period) => {
-                // Without a bound it is synchrony that is missing.
-                let Timing::Synchronous(bound) = scenario.network.timing else { return None };
-                let value = |name| u64::from(integer(protocol, &scenario.params, name));
-                let (found, period_is) = (value(timeout), value(period));
-                (found < period_is + bound).then_some(())?;
-                let why = format!(
-                    "{timeout} is {found} ms, less than {period} ({period_is}) and the delay bound \
-                     ({bound}) together"
-                );
+                let why = too_short(protocol, scenario, timeout, period)?;
                 breach(None, format!("params.{timeout}"), why)
+            }
+            Self::TimeToNotice(timeout) => {
+                let timeout = integer(protocol, &scenario.params, timeout).into();
+                let (crash, why) = unnoticed(trace, timeout)?;
+                breach(Some(crash), "until".to_owned(), why)
             }
             Self::ClocksRunTrue => drift(self, scenario, trace, 0),
             Self::ClocksSetRight => ahead(self, scenario, trace),
@@ -355,6 +357,25 @@ fn comeback(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
     Some(Breach { rule, kind: None, why, culprit: fault_path(fault), event: Some(back) })
 }
 
+/// How a timeout is shorter than a period and the delay bound together, if it is.
+fn too_short(
+    protocol: &Protocol,
+    scenario: &Scenario,
+    timeout: &str,
+    period: &str,
+) -> Option<String> {
+    // Without a bound it is synchrony that is missing.
+    let Timing::Synchronous(bound) = scenario.network.timing else { return None };
+    let value = |name| u64::from(integer(protocol, &scenario.params, name));
+    let (found, least) = (value(timeout), value(period));
+    (found < least + bound).then(|| {
+        format!(
+            "{timeout} is {found} ms, less than {period} ({least}) and the delay bound ({bound}) \
+             together"
+        )
+    })
+}
+
 /// The first node that is asked for something after another was.
 fn second_requester(rule: Rule, trace: &Trace) -> Option<Breach> {
     let mut asked = trace.events.iter().enumerate().filter_map(|(id, event)| match event.kind {
@@ -370,6 +391,23 @@ fn second_requester(rule: Rule, trace: &Trace) -> Option<Breach> {
         why,
         culprit: format!("requests[{index}]"),
         event: Some(event),
+    })
+}
+
+/// The crash of a node that was heard less than so many ms before the end.
+fn unnoticed(trace: &Trace, timeout: u64) -> Option<(EventId, String)> {
+    let mut crashes = trace.events.iter().enumerate().rev();
+    crashes.find_map(|(id, crash)| {
+        (crash.kind == EventKind::Crash).then_some(())?;
+        let heard = trace.events[id..].iter().rev().find(|event| match event.kind {
+            EventKind::Receive(message) => trace.messages[message].name.from == crash.node,
+            _ => false,
+        });
+        let last = heard.map_or(crash.time, |event| event.time);
+        let why = || {
+            format!("{} was last heard at {last} ms, the run ends at {} ms", crash.node, trace.end)
+        };
+        (last + timeout > trace.end).then(|| (id, why()))
     })
 }
 

@@ -16,14 +16,16 @@ use crate::{
 pub(super) fn topology(run: &Run, open: bool) -> Html {
     let Some(graph) = graph(&run.scenario) else { return html! {} };
     let (hosts, routers): (Vec<_>, Vec<_>) = graph.places.iter().partition(|place| !place.router);
-    let kinds = match (hosts.len(), routers.len()) {
-        (hosts, 0) => format!("{hosts} nodes, {} links", graph.links.len()),
-        (hosts, routers) => {
-            format!(
-                "{hosts} hosts (round), {routers} routers (square), {} links",
-                graph.links.len()
-            )
-        }
+    let counted =
+        |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    let links = counted(graph.links.len(), "link");
+    let kinds = match routers.len() {
+        0 => format!("{}, {links}", counted(hosts.len(), "node")),
+        routers => format!(
+            "{} (round), {} (square), {links}",
+            counted(hosts.len(), "host"),
+            counted(routers, "router")
+        ),
     };
     html! {
         <details class="topology" {open}>

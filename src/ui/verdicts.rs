@@ -42,7 +42,12 @@ pub(super) fn Verdicts(props: &Props) -> Html {
             if let Some(circle) = deadlock_sentence(&run.scenario, &run.trace) {
                 <p class="deadlock">{ circle }{ "." }</p>
             }
-            if !run.trace.quiescent && !run.trace.exhausted {
+            if run.protocol.perpetual && !run.trace.exhausted {
+                <p class="why">
+                    { format!("The protocol never comes to rest by itself: it is judged as it is when the \
+                        run ends, at {} ms.", run.trace.end) }
+                </p>
+            } else if !run.trace.quiescent && !run.trace.exhausted {
                 <p class="why">
                     { format!("The run ends at {} ms, before it is at rest: what was still to come is \
                         not judged.", run.trace.end) }

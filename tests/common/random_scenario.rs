@@ -21,7 +21,7 @@ pub(crate) enum Weather {
 /// How long a run goes on, in virtual ms: long enough to come to rest, for those that ever do.
 const HORIZON: u64 = 10_000;
 /// How long it goes on for those that never do: long after everything that the scenario does.
-const PERPETUAL_HORIZON: u64 = 2_000;
+const PERPETUAL_HORIZON: u64 = 1_200;
 
 /// How much of something that this rule forbids a scenario in fair weather may have, in percent of the scenarios:
 /// all if the protocol does not rely on it, some if only its liveness does.

@@ -36,7 +36,7 @@ test("a synchronous network has a bound, and a ring has no chords", async () => 
   await page.locator("#medium").selectOption("shared");
   const opened = await reader.context.newPage();
   await opened.goto(page.url());
-  await opened.locator("main svg").first().waitFor();
+  await opened.locator("main svg:visible").first().waitFor();
   assert.equal(await opened.locator("#bound").inputValue(), "7");
   assert.equal(await opened.locator("#topology option:checked").innerText(), "a line");
   assert.equal(await opened.locator("#medium").inputValue(), "shared");

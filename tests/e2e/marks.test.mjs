@@ -27,11 +27,11 @@ const legend = (page) => page.locator(".legend li").allInnerTexts();
 test("two in the critical section at once stand out, and a click goes through to the line", async () => {
   const reader = await playground.reader();
   const page = await example(reader, "mutex/ricart-agrawala/smaller-id-goes-first");
-  assert.equal(await page.locator(".section").count(), 2);
-  assert.equal(await page.locator(".section.clashing").count(), 2);
-  assert.equal(await page.locator(".clash:not(.to-come)").count(), 1);
+  assert.equal(await page.locator(".stage .section").count(), 2);
+  assert.equal(await page.locator(".stage .section.clashing").count(), 2);
+  assert.equal(await page.locator(".stage .clash:not(.to-come)").count(), 1);
   assert.ok((await legend(page)).includes("two in it at once"));
-  const box = await page.locator(".section").first().boundingBox();
+  const box = await page.locator(".stage .section").first().boundingBox();
   await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
   await page.locator('.menu [data-do="crash"]').waitFor();
   await reader.leave();
@@ -43,9 +43,9 @@ test("who waits for each other is said among the verdicts and drawn at the end",
   const said = await page.locator(".verdicts .deadlock").innerText();
   assert.match(said, /^Deadlock: (\w+) → .* → \1 wait for each other\.$/);
   const names = said.match(/ → /g).length;
-  assert.equal(await page.locator(".waiting:not(.to-come) .stroke").count(), names + 1);
+  assert.equal(await page.locator(".stage .waiting:not(.to-come)").count(), names);
   await page.keyboard.press("Home");
-  assert.equal(await page.locator(".waiting.to-come").count(), names);
+  assert.equal(await page.locator(".stage .waiting.to-come").count(), names);
   await reader.leave();
 });
 
@@ -98,12 +98,12 @@ test("a network that is not full has a picture, folded on a phone", async () => 
       (folded) => document.querySelector("details.topology").open !== folded,
       folded,
     );
-    assert.match(await picture.locator("summary").innerText(), /2 hosts \(round\), 1 routers \(square\)/);
+    assert.match(await picture.locator("summary").innerText(), /2 hosts \(round\), 1 router \(square\)/);
     if (folded) await picture.locator("summary").click();
     assert.equal(await picture.locator(".link:visible").count(), 2);
     assert.equal(await picture.locator(".router:visible").count(), 1);
     assert.match(await page.locator(".names .name.router").innerText(), /R\s+router/);
-    assert.equal(await page.locator(".lane.router").count(), 1);
+    assert.equal(await page.locator(".stage .lane.router").count(), 1);
     await reader.leave();
   }
 });

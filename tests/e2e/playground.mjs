@@ -65,7 +65,7 @@ async function newReader(browser, url, options = {}) {
     async open(fragment = "") {
       const page = await context.newPage();
       await page.goto(url + fragment);
-      await page.locator("main svg").first().waitFor();
+      await page.locator("main svg:visible").first().waitFor();
       return page;
     },
     async leave() {

@@ -60,7 +60,7 @@ async function clickLine(page, node, moment) {
       const places = ticks.map((tick) => ({ time: +tick.textContent, x: +tick.getAttribute("x") }));
       const [first, last] = [places[0], places[places.length - 1]];
       const scale = (last.x - first.x) / (last.time - first.time);
-      const svg = document.querySelector("main svg").getBoundingClientRect();
+      const svg = document.querySelector(".stage svg").getBoundingClientRect();
       const name = [...document.querySelectorAll(".names .name")].find((n) => n.innerText === node);
       const line = name.getBoundingClientRect();
       return { x: svg.left + first.x + (moment - first.time) * scale, y: line.top + line.height / 2 };

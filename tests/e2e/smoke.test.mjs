@@ -16,7 +16,7 @@ test("the page opens on a diagram, without an error and without another host", a
   const reader = await playground.reader();
   const page = await reader.open();
   assert.match(await page.title(), /Worldlines/);
-  const { width, height } = await page.locator("main svg").first().boundingBox();
+  const { width, height } = await page.locator(".stage svg").first().boundingBox();
   assert.ok(width > 300 && height > 100, `the diagram is ${width} by ${height}`);
   await reader.leave();
 });

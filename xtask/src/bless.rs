@@ -19,5 +19,5 @@ pub(crate) fn bless(workspace: &Workspace, arguments: Arguments) -> Result<(), S
         .env(VARIABLE, "1")
         .within(workspace.root())
         .run()?;
-    Program::new("git").words("status --short tests").within(workspace.root()).run()
+    Program::new("git").words("status --short tests docs").within(workspace.root()).run()
 }

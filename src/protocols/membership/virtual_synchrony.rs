@@ -1,47 +1,44 @@
 //! Virtual synchrony.
 //!
 //! Implements: ViewSynchronousCommunication. Uses: PerfectFailureDetector (the scenario's, or Heartbeats below).
-//! Model: crash-stop, asynchronous, reliable FIFO channels, every crash and nothing else is detected; with
-//! heartbeats, what those rely on.
-//! Source: Birman and Joseph 1987, "Exploiting Virtual Synchrony in Distributed Systems"; notes 003 and 004
-//! (focus 23 and its implementation).
+//! Model: crash-stop, asynchronous, reliable FIFO channels; every crash and nothing else is detected (with
+//! heartbeats: what those rely on).
+//! Source: Birman and Joseph 1987, "Exploiting Virtual Synchrony in Distributed Systems"; note 004, focus 23.
 //!
-//! A group lives through a sequence of *views*, which its members install one after the other. A message is
-//! delivered in the view that it was sent in, and all who go on together from one view to the next have
-//! delivered the same messages in it: a view change is a barrier that no multicast passes.
+//! A group lives through a sequence of *views*, which its members install one after the other. A view change
+//! is a barrier that no multicast passes: a message is delivered in the view that it was sent in, and all who
+//! go on together from one view to the next have delivered the same messages in it.
 //!
 //! Members deliver a message as it comes, and keep a copy until it is known to be **stable**: all members have
-//! it. To that end each says what it has on all that it sends, or in an acknowledgement at once. When a member
-//! learns of a view change (a crash is detected, somebody asks to join, or leaves) it stops sending messages,
-//! multicasts to the members of the new view its copies of the unstable ones, followed by a **flush** that says
-//! what the change is. It installs the new view when it has a flush *for this very change* from everybody in
-//! it. So if one of them has delivered a message and another has not, the copy of the one reaches the other
-//! before its flush does, and that is before the other can install the view.
+//! it. They say what they have on all that they send, or in an acknowledgement at once. Who learns of a change
+//! (a crash is detected, somebody asks to join or leaves) sends no more messages, but multicasts its copies of
+//! the unstable ones, followed by a **flush** that says what the change is. It installs the next view when it
+//! has a flush *for this very change* from everybody who goes on. So if one has delivered a message that
+//! another lacks, the copy comes to the other before the flush does, and so before it installs the view.
 //!
-//! *Nobody coordinates.* A flush may tell of a change that its receiver has not heard of: they are merged, and
-//! flushed anew. So whoever crashes while flushing is itself a change, and the flush begins again with one
-//! member fewer. What a member flushes only grows, so those who install a view from the same one agree on
-//! it. A view's number is that of the one before and a step for everybody who has come or gone: different
-//! changes from one view that contain each other have different numbers.
+//! *Nobody coordinates.* A flush may tell of something that its receiver has not heard of: it is added to the
+//! change, which is flushed anew. So a crash while flushing only makes the change larger. What one flushes
+//! only grows, and nobody flushes for a view that is over: so of two changes after one view only one can be
+//! flushed by all. A view's number counts who has come and gone, so that no two views have the same.
 //!
-//! *A crash in the middle of its flushes* may leave one member with all that it needs and another behind. The
-//! one goes on; it keeps the copies that it has not sent to everybody. The other begins its flush again, for a
-//! view that is over for the one, who sends it those copies and says which view came of it.
+//! *Left behind.* Who crashes in the middle of its flushes may leave one member with all that it needs and
+//! another without. The one goes on, and keeps the copies that the other may lack. The other flushes again,
+//! now without the crashed; as that view is over for the one, it answers with those copies and the next view.
 //!
-//! *Who joins* asks everybody. It gets the state from the first old member that is left, and flushes only when
-//! it has it; copies that are flushed meanwhile complete it. The state is the set of messages delivered so far.
-//! *Who leaves* flushes its own departure, and is out.
+//! *In and out.* Who joins asks everybody; should all who heard it crash, it has to ask again. All members tell
+//! it when they have installed a view with it, and their state: the messages delivered before. It waits for all
+//! of them, since nobody else may get to a view that only those installed who crashed then. Who leaves flushes
+//! its own departure, and is out.
 //!
-//! Without the flush (parameter) new views are installed as soon as they are heard of. Then a message that a
-//! crashed member has sent to some reaches the others too late or never: **virtual synchrony** breaks.
+//! Without the flush (a parameter) a new view is installed as soon as it is heard of, and what a crashed member
+//! has sent to some comes too late or never to the others: **virtual synchrony** breaks.
 //!
-//! There is no majority in this, so it takes the detector at its word. Where it is wrong, because the network is
-//! split or slow, the suspected are expelled although they are up. Both sides of a partition install views of
-//! their own and go on: **view agreement** breaks.
+//! No majority is asked for, the detector is taken at its word. Who is suspected but up is expelled and not
+//! told, and stays in its old view. When the network splits, each side expels the other and goes on, with views
+//! of the same numbers: **view agreement** breaks.
 //!
-//! Where it departs from the papers: it has FIFO channels where ISIS has CBCAST, and so no causal order;
-//! the flush itself carries the new view, where note 004 multicasts a view change first, since each member
-//! finds out for itself; several changes become one.
+//! Where it departs from the papers: only the messages of one sender are ordered, where ISIS has CBCAST; and
+//! the flush says what the next view is, where note 004 multicasts that first. It may be several changes at once.
 
 use std::{
     cmp::Ordering,
@@ -52,19 +49,20 @@ use std::{
 use derive_more::{Display, From};
 use serde::Serialize;
 
-use super::heartbeat_detector::{self, Heartbeat, HeartbeatDetector};
+use super::heartbeat_detector::{self, Heartbeat, HeartbeatDetector, Timer};
 use crate::{
     abstractions::{
         Value,
         broadcast::{BroadcastId, Deliver, NO_CREATION, NO_DUPLICATION, VALIDITY, one_broadcast},
         clock::VectorClock,
         membership::{
-            FAILURE_ORDER, GroupIndication, GroupRequest, PRIMARY_PARTITION, SAME_VIEW_DELIVERY,
-            SELF_INCLUSION, VIEW_AGREEMENT, VIRTUAL_SYNCHRONY,
+            Change, FAILURE_ORDER, GroupIndication, GroupRequest, PRIMARY_PARTITION,
+            SAME_VIEW_DELIVERY, SELF_INCLUSION, VIEW_AGREEMENT, VIRTUAL_SYNCHRONY, View,
         },
+        stability::{Kept, Stability},
     },
     kernel::{
-        Behaviour, Carried, Context, Cost, Detection, Drawn, Group, Metric, Moment, NodeId,
+        Behaviour, Break, Carried, Context, Cost, Detection, Drawn, Group, Metric, Moment, NodeId,
         NodeSet, ParameterValue, Process, Protocol, Rule, Scenario,
     },
 };
@@ -79,6 +77,7 @@ pub const PROTOCOL: Protocol = Protocol {
         Rule::ReliableChannels.always(),
         Rule::FifoChannels.always(),
         Rule::CrashesAreDetected.where_("detector", "oracle").for_liveness(),
+        Rule::NothingIsLost.where_("detector", "heartbeats"),
         Rule::Synchrony.where_("detector", "heartbeats"),
         Rule::TimeoutCovers("timeout", "period").where_("detector", "heartbeats"),
         Rule::ClocksRunTrue.where_("detector", "heartbeats"),
@@ -96,42 +95,64 @@ pub const PROTOCOL: Protocol = Protocol {
         FAILURE_ORDER,
     ],
     beyond: &[PRIMARY_PARTITION],
-    breaks: &[],
+    breaks: &[
+        Break {
+            when: "the flush is off: 2 and 3 deliver m, 1 does not",
+            scenario: "without-a-flush",
+            violates: &[VIRTUAL_SYNCHRONY],
+            broken: &[Rule::ParameterIs("flush", "true")],
+        },
+        Break {
+            when: "a flush overtakes a message",
+            scenario: "overtaken",
+            violates: &[VIRTUAL_SYNCHRONY],
+            broken: &[Rule::FifoChannels],
+        },
+        Break {
+            when: "a member crashes while flushing, and nobody tells",
+            scenario: "nobody-tells",
+            violates: &[VALIDITY],
+            broken: &[Rule::CrashesAreDetected],
+        },
+        Break {
+            when: "who has crashed comes back, and has forgotten how often it has spoken",
+            scenario: "forgetful",
+            violates: &[NO_DUPLICATION, NO_CREATION, SAME_VIEW_DELIVERY],
+            broken: &[Rule::NobodyRecovers],
+        },
+        Break {
+            when: "the network splits",
+            scenario: "both-sides-go-on",
+            violates: &[VIEW_AGREEMENT, PRIMARY_PARTITION],
+            broken: &[Rule::ReliableChannels, Rule::NothingIsLost],
+        },
+    ],
     unbreakable: &[(SELF_INCLUSION, "a view that does not name a node is not installed by it")],
     costs: &[
         Cost {
-            operation: "one broadcast, acknowledged with the next ones",
+            operation: "one broadcast, acknowledged by later ones",
             formula: "n − 1",
             terms: &[],
             least: 2,
-            perform: |scenario| {
-                without_heartbeats(scenario);
-                choose(scenario, "acks", "piggybacked");
-                one_broadcast(scenario);
-            },
+            perform: |scenario| one_broadcast(with_acks(scenario, "piggybacked")),
         },
         Cost {
             operation: "one broadcast, acknowledged at once",
             formula: "n(n − 1)",
             terms: &[],
             least: 2,
-            perform: |scenario| {
-                without_heartbeats(scenario);
-                choose(scenario, "acks", "at-once");
-                one_broadcast(scenario);
-            },
+            perform: |scenario| one_broadcast(with_acks(scenario, "at-once")),
         },
         Cost {
-            operation: "one join (all members to the joiner's question, its state, and all flushes)",
-            formula: "n²",
+            operation: "one join of the last node",
+            formula: "n(n − 1)",
             terms: &[],
             least: 2,
             perform: |scenario| {
-                without_heartbeats(scenario);
-                let members = scenario.nodes.len() - 1;
-                let value = ParameterValue::Integer(members as u32);
-                scenario.params.insert("members".to_owned(), value);
-                scenario.ask(0, NodeId::new(members), "join", None);
+                let last = scenario.nodes.len() - 1;
+                let members = ParameterValue::Integer(last as u32);
+                scenario.params.insert("members".to_owned(), members);
+                with_acks(scenario, "piggybacked").ask(0, NodeId::new(last), "join", None);
             },
         },
         Cost {
@@ -140,8 +161,7 @@ pub const PROTOCOL: Protocol = Protocol {
             terms: &[],
             least: 2,
             perform: |scenario| {
-                without_heartbeats(scenario);
-                scenario.ask(0, NodeId::new(0), "leave", None);
+                with_acks(scenario, "piggybacked").ask(0, NodeId::new(0), "leave", None);
             },
         },
     ],
@@ -163,12 +183,12 @@ pub const PROTOCOL: Protocol = Protocol {
     behaviour: Behaviour::of::<VirtualSynchrony>(),
 };
 
-fn without_heartbeats(scenario: &mut Scenario) {
-    choose(scenario, "detector", "oracle");
-}
-
-fn choose(scenario: &mut Scenario, parameter: &str, word: &str) {
-    scenario.params.insert(parameter.to_owned(), ParameterValue::Choice(word.to_owned()));
+/// Without heartbeats, which would be counted.
+fn with_acks<'a>(scenario: &'a mut Scenario, acks: &str) -> &'a mut Scenario {
+    for (parameter, word) in [("detector", "oracle"), ("acks", acks)] {
+        scenario.params.insert(parameter.to_owned(), ParameterValue::Choice(word.to_owned()));
+    }
+    scenario
 }
 
 crate::parameters! {
@@ -183,11 +203,9 @@ crate::parameters! {
         /// Who tells of crashes.
         detector: Detector = Oracle, name "detector";
         /// How often everybody sends a heartbeat, where there are any.
-        period: u32 = 50, in 10..=10_000 "ms", name "period";
+        period: u32 = 100, in 10..=10_000 "ms", name "period";
         /// How long a node may send no heartbeat before it is suspected.
-        timeout: u32 = 120, in 10..=20_000 "ms", name "timeout";
-        /// After how long who wants to join asks again, should nobody who heard it be left.
-        retry: u32 = 300, in 10..=20_000 "ms", name "retry";
+        timeout: u32 = 180, in 10..=20_000 "ms", name "timeout";
     }
     /// How members tell each other what they have.
     pub enum Acks {
@@ -211,7 +229,6 @@ pub struct VirtualSynchrony {
     flush: bool,
     acks: Acks,
     detector: Detector,
-    retry: u32,
     heartbeats: HeartbeatDetector,
     /// Whom the detector holds to have crashed.
     crashed: NodeSet,
@@ -223,10 +240,8 @@ pub struct VirtualSynchrony {
     sent: u32,
     /// By sender: its last message that this node has.
     received: VectorClock,
-    /// By member: what it has said that it has.
-    acknowledged: BTreeMap<NodeId, VectorClock>,
     /// Copies of what some member may lack.
-    unstable: Vec<Unstable>,
+    stability: Stability,
     /// Who came along from the view before, and has not been heard of in this one.
     behind: NodeSet,
     /// The view change that is being flushed.
@@ -247,32 +262,6 @@ pub struct VirtualSynchrony {
 
 /// Messages, in the order of their senders.
 type Messages = BTreeSet<(BroadcastId, Value)>;
-
-/// A view.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-pub struct View {
-    number: u32,
-    members: NodeSet,
-}
-
-/// What becomes of a view.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-pub struct Change {
-    from: View,
-    joined: NodeSet,
-    /// Who has crashed or left.
-    gone: NodeSet,
-}
-
-/// A message that some member may lack, for all that this node knows.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-pub struct Unstable {
-    view: u32,
-    id: BroadcastId,
-    payload: Value,
-    /// Those whom this node has it from, or has sent it to.
-    shared: NodeSet,
-}
 
 /// A message of the application on its way, from its sender or as a copy.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Display)]
@@ -314,7 +303,6 @@ pub enum Message {
     #[display("FLUSH {}", _0.to().number)]
     Flush(Change),
     /// This view has been installed.
-    #[display("VIEW {}", _0.number)]
     View(View),
     /// Asks to become a member.
     #[display("JOIN")]
@@ -326,17 +314,6 @@ pub enum Message {
     Heartbeat(Heartbeat),
 }
 
-/// Its alarms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Display, From)]
-pub enum Timer {
-    /// Still not a member.
-    #[display("asks again")]
-    #[from(skip)]
-    AskAgain,
-    /// Of the layer below.
-    Heartbeats(heartbeat_detector::Timer),
-}
-
 impl Process for VirtualSynchrony {
     type Parameters = Parameters;
     type Request = GroupRequest;
@@ -345,22 +322,20 @@ impl Process for VirtualSynchrony {
     type Timer = Timer;
 
     fn new(group: Group, parameters: &Parameters) -> Self {
-        let Parameters { members, flush, acks, detector, period, timeout, retry } = *parameters;
+        let Parameters { members, flush, acks, detector, period, timeout } = *parameters;
         let members = group.everyone().and(NodeSet::first(members as usize));
         let layer = heartbeat_detector::Parameters { period, timeout };
         Self {
             flush,
             acks,
             detector,
-            retry,
             heartbeats: HeartbeatDetector::new(group, &layer),
             crashed: NodeSet::EMPTY,
             view: members.contains(group.me).then_some(View { number: 1, members }),
             state: Messages::new(),
             sent: 0,
             received: VectorClock::new(group.size),
-            acknowledged: BTreeMap::new(),
-            unstable: Vec::new(),
+            stability: Stability::default(),
             behind: NodeSet::EMPTY,
             change: None,
             flushed: BTreeMap::new(),
@@ -384,11 +359,11 @@ impl Process for VirtualSynchrony {
     fn on_request(&mut self, ctx: &mut Context<Self>, request: GroupRequest) {
         let view = self.view.filter(|_| !self.leaving);
         match (request, view) {
-            (GroupRequest::Join, None) if self.view.is_none() && self.asked.is_none() => {
-                self.asked = Some(BTreeMap::new());
-                self.ask(ctx);
+            (GroupRequest::Join, _) if self.view.is_some() => refuse(ctx, "a member already"),
+            (GroupRequest::Join, _) => {
+                self.asked.get_or_insert_default();
+                ctx.send_others(Message::Join);
             }
-            (GroupRequest::Join, _) => refuse(ctx, "has asked before, or never left"),
             (GroupRequest::Query, Some(View { members, .. })) => {
                 ctx.indicate(GroupIndication::Respond { members });
             }
@@ -408,20 +383,23 @@ impl Process for VirtualSynchrony {
     }
 
     fn on_message(&mut self, ctx: &mut Context<Self>, from: NodeId, message: Message) {
+        if let Message::Data(Data { view, .. }) | Message::Ack { view, .. } = &message
+            && self.view.is_some_and(|mine| *view > mine.number)
+        {
+            return self.early.push((from, message));
+        }
         match (message, self.view) {
-            (Message::Heartbeat(heartbeat), _) => {
-                self.heartbeats(ctx, |layer, ctx| layer.on_message(ctx, from, heartbeat));
-            }
-            (Message::State(welcome), None) => self.on_state(ctx, from, welcome),
             (Message::Data(data), Some(view)) => self.on_data(ctx, view, from, data),
-            (Message::Ack { view: number, has }, Some(view)) => match number == view.number {
-                true => self.on_ack(ctx, from, has),
-                false => self.keep_if_early(view, from, number, Message::Ack { view: number, has }),
-            },
+            (Message::Ack { view, has }, Some(mine)) if view == mine.number => {
+                self.on_ack(ctx, from, has);
+            }
             (Message::Flush(change), Some(view)) => self.on_flush(ctx, view, from, change),
             (Message::View(next), Some(view)) => self.catch_up(ctx, view, from, next),
             (Message::Join, Some(view)) => self.on_join(ctx, view, from),
-            // For the view that this node is waiting for, perhaps.
+            (Message::State(welcome), None) => self.on_state(ctx, from, welcome),
+            (Message::Heartbeat(heartbeat), _) => {
+                self.heartbeats(ctx, |layer, ctx| layer.on_message(ctx, from, heartbeat));
+            }
             (Message::Join | Message::View(_), None) => {}
             (message, None) if self.asked.is_some() => self.early.push((from, message)),
             _ => {}
@@ -429,12 +407,7 @@ impl Process for VirtualSynchrony {
     }
 
     fn on_timer(&mut self, ctx: &mut Context<Self>, timer: Timer) {
-        match timer {
-            Timer::AskAgain => self.ask(ctx),
-            Timer::Heartbeats(timer) => {
-                self.heartbeats(ctx, |layer, ctx| layer.on_timer(ctx, timer));
-            }
-        }
+        self.heartbeats(ctx, |layer, ctx| layer.on_timer(ctx, timer));
     }
 
     fn on_detection(&mut self, ctx: &mut Context<Self>, detection: Detection) {
@@ -451,7 +424,7 @@ impl Process for VirtualSynchrony {
 
     fn measure(&self, _at: Moment) -> Vec<i64> {
         let view = self.view.map_or(0, |view| view.number);
-        vec![view.into(), self.unstable.len() as i64]
+        vec![view.into(), self.stability.unstable() as i64]
     }
 
     fn waits_for(&self) -> NodeSet {
@@ -476,32 +449,6 @@ fn but_me(nodes: NodeSet, ctx: &Context<VirtualSynchrony>) -> NodeSet {
     nodes.without(ctx.me().into())
 }
 
-impl Change {
-    /// No change yet.
-    const fn of(from: View) -> Self {
-        Self { from, joined: NodeSet::EMPTY, gone: NodeSet::EMPTY }
-    }
-
-    /// All that has happened to a view, as far as two of its members know.
-    const fn merge(self, other: Self) -> Self {
-        let (joined, gone) = (self.joined.or(other.joined), self.gone.or(other.gone));
-        Self { from: self.from, joined, gone }
-    }
-
-    /// The next view.
-    const fn to(self) -> View {
-        View {
-            number: self.from.number + (self.joined.len() + self.gone.len()) as u32,
-            members: self.from.members.or(self.joined).without(self.gone),
-        }
-    }
-
-    /// The members who go on to the next view.
-    const fn remaining(self) -> NodeSet {
-        self.from.members.without(self.gone)
-    }
-}
-
 /// Multicasts within a view.
 impl VirtualSynchrony {
     fn broadcast(&mut self, ctx: &mut Context<Self>, view: View, id: BroadcastId, payload: Value) {
@@ -509,69 +456,50 @@ impl VirtualSynchrony {
         let has = self.received.clone();
         let data = Data { view: view.number, id, payload: payload.clone(), has };
         ctx.multicast(but_me(view.members, ctx), data.into());
-        self.deliver(ctx, Unstable { view: view.number, id, payload, shared: view.members });
+        self.deliver(ctx, Kept { view: view.number, id, payload, shared: view.members });
         self.forget_what_is_stable(ctx);
     }
 
-    fn deliver(&mut self, ctx: &mut Context<Self>, message: Unstable) {
+    fn deliver(&mut self, ctx: &mut Context<Self>, message: Kept) {
         let (BroadcastId { from, seq }, payload) = (message.id, message.payload.clone());
         self.state.insert((message.id, payload.clone()));
-        self.unstable.push(message);
+        self.stability.keep(message);
         ctx.indicate(GroupIndication::Deliver(Deliver { from, seq, payload }));
     }
 
     fn on_data(&mut self, ctx: &mut Context<Self>, view: View, from: NodeId, data: Data) {
-        let is_new = data.id.seq > self.received[data.id.from];
-        if data.view != view.number {
-            if is_new && data.view < view.number {
-                ctx.note(format!("{} is too late: view {} is over", data.payload, data.view));
-            }
-            self.keep_if_early(view, from, data.view, data.into());
-        } else if !self.is_gone(from) {
-            let Data { view: number, id, payload, has } = data;
-            if is_new {
-                self.received[id.from] = id.seq;
-                let shared = [from, id.from].into_iter().collect();
-                self.deliver(ctx, Unstable { view: number, id, payload, shared });
-                if self.acks == Acks::AtOnce && self.change.is_none() {
-                    let ack = Message::Ack { view: number, has: self.received.clone() };
-                    ctx.multicast(but_me(view.members, ctx), ack);
-                }
-            } else if let Some(copy) = self.unstable.iter_mut().find(|copy| copy.id == id) {
-                copy.shared.insert(from);
-            }
-            self.on_ack(ctx, from, has);
+        let Data { view: number, id, payload, has } = data;
+        let is_new = id.seq > self.received[id.from];
+        if number < view.number && is_new {
+            ctx.note(format!("{payload} is too late: view {number} is over"));
         }
-    }
-
-    fn keep_if_early(&mut self, view: View, from: NodeId, number: u32, message: Message) {
-        if number > view.number {
-            self.early.push((from, message));
+        if number < view.number || self.is_gone(from) {
+            return;
         }
+        if is_new {
+            self.received[id.from] = id.seq;
+            let shared = [from, id.from].into_iter().collect();
+            self.deliver(ctx, Kept { view: number, id, payload, shared });
+            if self.acks == Acks::AtOnce && self.change.is_none() {
+                let ack = Message::Ack { view: number, has: self.received.clone() };
+                ctx.multicast(but_me(view.members, ctx), ack);
+            }
+        } else {
+            self.stability.came_again(id, from);
+        }
+        self.on_ack(ctx, from, has);
     }
 
     fn on_ack(&mut self, ctx: &Context<Self>, from: NodeId, has: VectorClock) {
         self.behind.remove(from);
-        match self.acknowledged.get_mut(&from) {
-            Some(known) => known.join(&has),
-            None => drop(self.acknowledged.insert(from, has)),
-        }
+        self.stability.acknowledge(from, has);
         self.forget_what_is_stable(ctx);
     }
 
-    /// What all members have need not be kept. Messages of earlier views are kept for those who may not have
-    /// got here yet, and have not got them from this node.
     fn forget_what_is_stable(&mut self, ctx: &Context<Self>) {
-        let Some(View { number, members }) = self.view else { return };
-        let (others, behind, acknowledged) =
-            (but_me(members, ctx), self.behind, &self.acknowledged);
-        self.unstable.retain(|&Unstable { view, id, shared, .. }| {
-            let has = |node| acknowledged.get(&node).is_some_and(|has| has[id.from] >= id.seq);
-            match view == number {
-                true => !others.into_iter().all(has),
-                false => !behind.is_subset(shared),
-            }
-        });
+        if let Some(View { number, members }) = self.view {
+            self.stability.forget_stable(number, but_me(members, ctx), self.behind);
+        }
     }
 }
 
@@ -626,21 +554,17 @@ impl VirtualSynchrony {
 
     fn flush(&mut self, ctx: &mut Context<Self>, change: Change) {
         let others = but_me(change.remaining(), ctx);
-        self.send_copies(ctx, others);
+        self.send_copies(ctx, change.from, others);
         ctx.multicast(others, change.into());
         self.flushed.insert(ctx.me(), change);
         self.install_if_all_have_flushed(ctx);
     }
 
     /// Sends these nodes what they may lack.
-    fn send_copies(&mut self, ctx: &mut Context<Self>, to: NodeSet) {
-        let Some(View { number, .. }) = self.view else { return };
-        for Unstable { view, id, payload, shared } in &mut self.unstable {
-            let lack_it = if *view == number { to } else { to.and(self.behind) };
-            let to = lack_it.without(*shared);
-            *shared = shared.or(to);
-            let (view, id, payload, has) = (*view, *id, payload.clone(), self.received.clone());
-            ctx.multicast(to, Data { view, id, payload, has }.into());
+    fn send_copies(&mut self, ctx: &mut Context<Self>, view: View, to: NodeSet) {
+        for (to, copy) in self.stability.share(view.number, to, self.behind) {
+            let Kept { view, id, payload, .. } = copy;
+            ctx.multicast(to, Data { view, id, payload, has: self.received.clone() }.into());
         }
     }
 
@@ -657,23 +581,22 @@ impl VirtualSynchrony {
 
     fn on_flush(&mut self, ctx: &mut Context<Self>, view: View, from: NodeId, change: Change) {
         match change.from.number.cmp(&view.number) {
-            Ordering::Equal if self.is_gone(from) => {}
-            Ordering::Equal => {
+            Ordering::Equal if !self.is_gone(from) => {
                 self.behind.remove(from);
                 self.flushed.insert(from, change);
                 self.go_on(ctx, self.change.map_or(change, |mine| mine.merge(change)));
             }
             // It has been left behind, since somebody crashed in the middle of its flushes.
             Ordering::Less if view.members.contains(from) => {
-                self.send_copies(ctx, from.into());
+                self.send_copies(ctx, view, from.into());
                 ctx.send(from, view.into());
             }
-            Ordering::Less => {}
             Ordering::Greater => {
                 // Who flushes for the view after the next has installed the next.
                 self.early.push((from, change.into()));
                 self.catch_up(ctx, view, from, change.from);
             }
+            _ => {}
         }
     }
 
@@ -723,11 +646,6 @@ impl VirtualSynchrony {
 
 /// In and out.
 impl VirtualSynchrony {
-    fn ask(&self, ctx: &mut Context<Self>) {
-        ctx.send_others(Message::Join);
-        ctx.set_timer(Timer::AskAgain, self.retry.into());
-    }
-
     fn on_state(&mut self, ctx: &mut Context<Self>, from: NodeId, welcome: Welcome) {
         if let Some(told) = &mut self.asked {
             told.insert(from, welcome);
@@ -746,7 +664,6 @@ impl VirtualSynchrony {
         if last.view.members.without(last.newcomers).without(crashed).is_subset(there) {
             let welcome = last.clone();
             self.asked = None;
-            ctx.cancel_timer(Timer::AskAgain);
             self.state = welcome.state.clone();
             ctx.multicast(but_me(welcome.newcomers, ctx), welcome.clone().into());
             self.install(ctx, welcome.view);
@@ -761,7 +678,7 @@ impl VirtualSynchrony {
         self.change = None;
         self.flushed.clear();
         self.state.clear();
-        self.unstable.clear();
+        self.stability = Stability::default();
         self.early.clear();
         self.joining = NodeSet::EMPTY;
     }

@@ -49,8 +49,8 @@ use crate::{
         membership::{GroupIndication, GroupRequest},
     },
     kernel::{
-        Behaviour, Break, Carried, Context, Cost, Drawn, Group, Metric, Moment, Never, NodeId,
-        NodeSet, Process, Protocol, Rule, Scenario, Topology,
+        Behaviour, Break, Context, Cost, Drawn, Group, Metric, Moment, Never, NodeId, NodeSet,
+        Process, Protocol, Rule, Scenario, Topology,
     },
 };
 
@@ -300,13 +300,6 @@ impl Process for SourceTree {
             Message::Prune { source } => self.on_prune(ctx, from, source),
             Message::Graft { source, number } => self.on_graft(ctx, from, source, number),
             Message::GraftAck { source, number } => self.on_graft_ack(ctx, source, number),
-        }
-    }
-
-    fn carries(_from: NodeId, message: &Message) -> Option<Carried> {
-        match message {
-            Message::Packet(packet) => Some((packet.source, packet.seq)),
-            _ => None,
         }
     }
 
@@ -691,9 +684,9 @@ mod tests {
         let mut scenario = ring();
         scenario.requests = vec![ask(10, 6, "join"), ask(20, 1, "leave"), ask(30, 6, "query")];
         let expected = [
-            "10 P6 refused: a member already",
-            "20 P1 refused: no member",
-            "30 P6 refused: nobody knows who listens to a group",
+            "10 P6 refuse (a member already)",
+            "20 P1 refuse (no member)",
+            "30 P6 refuse (nobody knows who listens to a group)",
         ];
         assert_eq!(told(&scenario), expected);
     }
