@@ -190,7 +190,7 @@ pub enum Message<V> {
     #[display("PREPARE {_0}")]
     Prepare(Ballot),
     /// Phase 1b, LastVote in 1998: nothing lower any more; and what was accepted before.
-    #[display("PROMISE {ballot}{}", accepted.as_ref().map(|it| format!(" ({it})")).unwrap_or_default())]
+    #[display("PROMISE {ballot}{}", accepted.as_ref().map(|it| format!(" ({} of {})", it.value, it.ballot)).unwrap_or_default())]
     #[display(bound(V: std::fmt::Display))]
     Promise {
         /// What is promised.
@@ -467,8 +467,8 @@ mod tests {
         propose(&mut scenario, 80, 4, "blue");
         // Red gets to P2 and green to P3.
         scenario.faults = vec![crash(20, 1, 1), crash(60, 5, 3)];
-        assert_eq!(sent(&scenario, 2, 4), ["90 PROMISE 3.P4 (1.P1 red)", "110 ACCEPTED 3.P4"]);
-        let from_p3 = ["90 PROMISE 3.P4 (2.P5 green)", "110 ACCEPTED 3.P4"];
+        assert_eq!(sent(&scenario, 2, 4), ["90 PROMISE 3.P4 (red of 1.P1)", "110 ACCEPTED 3.P4"]);
+        let from_p3 = ["90 PROMISE 3.P4 (green of 2.P5)", "110 ACCEPTED 3.P4"];
         assert_eq!(sent(&scenario, 3, 4)[..], from_p3);
         let decisions = ["120 P4 decide green", "130 P2 decide green", "130 P3 decide green"];
         assert_eq!(deliveries(&PROTOCOL, &scenario), decisions);
