@@ -164,8 +164,8 @@ fn every_kind_of_indication_has_a_shape_and_a_sentence_of_its_own() {
     let expected = [
         "P1 delivers m",
         "P1 installs view 2: P1 and P2",
-        "P1 answers members: P1 and P2",
-        "P1 refuses: the group is closed",
+        "P1 answers P1 and P2",
+        "P1 refuses (the group is closed)",
         "P1 enters the critical section",
         "P1 leaves the critical section",
         "P1 decides 5",

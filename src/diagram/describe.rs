@@ -55,10 +55,6 @@ fn told(node: &str, kind: &str, text: &str) -> String {
         "checkpoint" => format!("{node} saves checkpoint {carried}"),
         "rollback" => format!("{node} goes back {carried}"),
         "respond" => format!("{node} answers {carried}"),
-        "refuse" => {
-            let why = text.strip_prefix("refused:").unwrap_or(carried);
-            format!("{node} refuses: {}", why.trim_start())
-        }
         "write" => format!("{node} accepts a write {carried}"),
         kind => format!("{node} {kind}s {carried}"),
     };

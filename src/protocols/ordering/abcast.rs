@@ -83,6 +83,12 @@ pub const PROTOCOL: Protocol = Protocol {
             broken: &[Rule::NobodyCrashes],
         },
         Break {
+            when: "a message overtakes another of its sender",
+            scenario: "second-overtakes-first",
+            violates: &[FIFO_ORDER, CAUSAL_ORDER],
+            broken: &[],
+        },
+        Break {
             when: "there is a queue for each label",
             scenario: "labels-keep-apart",
             violates: &[TOTAL_ORDER],

@@ -684,9 +684,9 @@ mod tests {
         let mut scenario = ring();
         scenario.requests = vec![ask(10, 6, "join"), ask(20, 1, "leave"), ask(30, 6, "query")];
         let expected = [
-            "10 P6 refused: a member already",
-            "20 P1 refused: no member",
-            "30 P6 refused: nobody knows who listens to a group",
+            "10 P6 refuse (a member already)",
+            "20 P1 refuse (no member)",
+            "30 P6 refuse (nobody knows who listens to a group)",
         ];
         assert_eq!(told(&scenario), expected);
     }
