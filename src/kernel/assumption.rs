@@ -212,11 +212,7 @@ impl Rule {
                 let why = too_short(protocol, scenario, timeout, period)?;
                 breach(None, format!("params.{timeout}"), why)
             }
-            Self::TimeToNotice(timeout) => {
-                let timeout = integer(protocol, &scenario.params, timeout).into();
-                let (crash, why) = unnoticed(trace, timeout)?;
-                breach(Some(crash), "until".to_owned(), why)
-            }
+            Self::TimeToNotice(timeout) => unnoticed(self, protocol, scenario, trace, timeout),
             Self::ClocksRunTrue => drift(self, scenario, trace, 0),
             Self::ClocksSetRight => ahead(self, scenario, trace),
             Self::DriftAtMost(parameter) => {
@@ -394,8 +390,15 @@ fn second_requester(rule: Rule, trace: &Trace) -> Option<Breach> {
     })
 }
 
-/// The crash of a node that was heard less than so many ms before the end.
-fn unnoticed(trace: &Trace, timeout: u64) -> Option<(EventId, String)> {
+/// The crash of a node that was heard less than a timeout before the end.
+fn unnoticed(
+    rule: Rule,
+    protocol: &Protocol,
+    scenario: &Scenario,
+    trace: &Trace,
+    timeout: &str,
+) -> Option<Breach> {
+    let timeout = u64::from(integer(protocol, &scenario.params, timeout));
     let mut crashes = trace.events.iter().enumerate().rev();
     crashes.find_map(|(id, crash)| {
         (crash.kind == EventKind::Crash).then_some(())?;
@@ -404,10 +407,10 @@ fn unnoticed(trace: &Trace, timeout: u64) -> Option<(EventId, String)> {
             _ => false,
         });
         let last = heard.map_or(crash.time, |event| event.time);
-        let why = || {
-            format!("{} was last heard at {last} ms, the run ends at {} ms", crash.node, trace.end)
-        };
-        (last + timeout > trace.end).then(|| (id, why()))
+        (last + timeout > trace.end).then_some(())?;
+        let why =
+            format!("{} was last heard at {last} ms, the run ends at {} ms", crash.node, trace.end);
+        Some(Breach { rule, kind: None, why, culprit: "until".to_owned(), event: Some(id) })
     })
 }
 
