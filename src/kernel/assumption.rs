@@ -253,9 +253,7 @@ impl Rule {
             }
             Self::RequestsBefore(parameter) => {
                 let deadline = integer(protocol, &scenario.params, parameter);
-                let (event, index) = late_request(trace, deadline.into())?;
-                let Event { node, time, .. } = &trace.events[event];
-                let why = format!("{node} was asked at {time} ms, not before {deadline}");
+                let (event, index, why) = late_request(trace, deadline.into())?;
                 breach(Some(event), format!("requests[{index}]"), why)
             }
             Self::RunsToRest => {
@@ -534,10 +532,13 @@ fn too_few(size: usize, times: u32, count: u32) -> Option<String> {
     (size as u64 <= needed).then(|| format!("{size} nodes are not more than {times} × {count}"))
 }
 
-/// The first request that comes at this time or later, and its place in the scenario.
-fn late_request(trace: &Trace, deadline: Time) -> Option<(EventId, usize)> {
+/// The first request that comes at this time or later, its place in the scenario, and how that is said.
+fn late_request(trace: &Trace, deadline: Time) -> Option<(EventId, usize, String)> {
     trace.events.iter().enumerate().find_map(|(id, event)| match event.kind {
-        EventKind::Request { index, .. } if event.time >= deadline => Some((id, index)),
+        EventKind::Request { index, .. } if event.time >= deadline => {
+            let Event { node, time, .. } = event;
+            Some((id, index, format!("{node} was asked at {time} ms, not before {deadline}")))
+        }
         _ => None,
     })
 }
