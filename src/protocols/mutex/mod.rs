@@ -2,6 +2,7 @@
 
 pub mod maekawa;
 pub mod ricart_agrawala;
+pub mod token_ring_lock;
 
 use super::Family;
 
@@ -9,5 +10,5 @@ use super::Family;
 pub const FAMILY: Family = Family {
     id: "mutex",
     name: "Mutual exclusion",
-    protocols: &[ricart_agrawala::PROTOCOL, maekawa::PROTOCOL],
+    protocols: &[token_ring_lock::PROTOCOL, ricart_agrawala::PROTOCOL, maekawa::PROTOCOL],
 };
