@@ -201,6 +201,23 @@ fn who_comes_back_after_leaving_gets_what_it_has_missed() {
 }
 
 #[test]
+fn a_question_that_comes_after_its_answer_keeps_nobody_in() {
+    let mut scenario = group(3);
+    members(&mut scenario, 2);
+    for (at, request) in [(0, "join"), (25, "join"), (40, "leave")] {
+        scenario.ask(at, node(2), request, None);
+    }
+    // P1 stands still, and hears from P2 that P3 has left before it hears P3's second question.
+    scenario.faults = vec![Fault::Pause { node: node(0), at: 32, until: 80 }];
+    let (trace, up) = run_to_the_end(&scenario);
+    let alice = told(&scenario, &trace, 0);
+    let let_in_again =
+        ["80 view 3: P1 and P2", "100 view 4: P1, P2 and P3", "120 view 5: P1 and P2"];
+    assert_eq!(alice[2..], let_in_again);
+    assert!(up[2]["view"].is_null() && up.iter().all(|state| state["change"].is_null()));
+}
+
+#[test]
 fn who_is_suspected_wrongly_is_expelled_and_does_not_know() {
     let mut scenario = group(3);
     choose(&mut scenario, "detector", "heartbeats");

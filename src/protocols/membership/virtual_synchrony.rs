@@ -649,8 +649,11 @@ impl VirtualSynchrony {
     fn on_state(&mut self, ctx: &mut Context<Self>, from: NodeId, welcome: Welcome) {
         if let Some(told) = &mut self.asked {
             told.insert(from, welcome);
-            self.enter_if_all_are_there(ctx);
+            return self.enter_if_all_are_there(ctx);
         }
+        // It has asked twice, and has left since: it leaves again.
+        let leave = Change { gone: ctx.me().into(), ..Change::of(welcome.view) };
+        ctx.multicast(but_me(welcome.view.members, ctx), leave.into());
     }
 
     /// Who joins waits until all old members who are up have told it of the same view: what only those have
