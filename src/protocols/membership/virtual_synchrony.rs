@@ -43,11 +43,7 @@
 //! the flush itself carries the new view, where note 004 multicasts a view change first, since each member
 //! finds out for itself; several changes become one.
 
-use std::{
-    cmp::Ordering,
-    collections::{BTreeMap, BTreeSet},
-    mem,
-};
+use std::{cmp::Ordering, mem};
 
 use derive_more::{Display, From};
 use serde::Serialize;
@@ -65,7 +61,7 @@ use crate::{
     },
     kernel::{
         Behaviour, Carried, Context, Cost, Detection, Drawn, Group, Metric, Moment, NodeId,
-        NodeSet, ParameterValue, Process, Protocol, Rule, Scenario,
+        NodeSet, ParameterValue, Process, Protocol, Rule, Scenario, SortedMap, SortedSet,
     },
 };
 
@@ -224,7 +220,7 @@ pub struct VirtualSynchrony {
     /// By sender: its last message that this node has.
     received: VectorClock,
     /// By member: what it has said that it has.
-    acknowledged: BTreeMap<NodeId, VectorClock>,
+    acknowledged: SortedMap<NodeId, VectorClock>,
     /// Copies of what some member may lack.
     unstable: Vec<Unstable>,
     /// Who came along from the view before, and has not been heard of in this one.
@@ -232,7 +228,7 @@ pub struct VirtualSynchrony {
     /// The view change that is being flushed.
     change: Option<Change>,
     /// The last flush of everybody.
-    flushed: BTreeMap<NodeId, Change>,
+    flushed: SortedMap<NodeId, Change>,
     /// What came from those who are in a later view already.
     early: Vec<(NodeId, Message)>,
     /// What is to be broadcast as soon as the next view is there.
@@ -242,11 +238,11 @@ pub struct VirtualSynchrony {
     /// Who has asked to join, and is not a member yet.
     joining: NodeSet,
     /// If this node has asked itself: by member, what that has told it.
-    asked: Option<BTreeMap<NodeId, Welcome>>,
+    asked: Option<SortedMap<NodeId, Welcome>>,
 }
 
 /// Messages, in the order of their senders.
-type Messages = BTreeSet<(BroadcastId, Value)>;
+type Messages = SortedSet<(BroadcastId, Value)>;
 
 /// A view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -359,11 +355,11 @@ impl Process for VirtualSynchrony {
             state: Messages::new(),
             sent: 0,
             received: VectorClock::new(group.size),
-            acknowledged: BTreeMap::new(),
+            acknowledged: SortedMap::new(),
             unstable: Vec::new(),
             behind: NodeSet::EMPTY,
             change: None,
-            flushed: BTreeMap::new(),
+            flushed: SortedMap::new(),
             early: Vec::new(),
             blocked: Vec::new(),
             leaving: false,
@@ -385,7 +381,7 @@ impl Process for VirtualSynchrony {
         let view = self.view.filter(|_| !self.leaving);
         match (request, view) {
             (GroupRequest::Join, None) if self.view.is_none() && self.asked.is_none() => {
-                self.asked = Some(BTreeMap::new());
+                self.asked = Some(SortedMap::new());
                 self.ask(ctx);
             }
             (GroupRequest::Join, _) => refuse(ctx, "has asked before, or never left"),
