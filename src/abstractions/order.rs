@@ -13,7 +13,7 @@ use super::{
 };
 use crate::kernel::{
     EventId, Kind, Monitor, NodeId, NodeSet, Observation, Property, Roster, SortedMap, SortedSet,
-    Time, Verdict,
+    Time, Verdict, sort,
 };
 
 /// FIFO order.
@@ -387,7 +387,7 @@ impl Monitor for TotalOrder {
             second = two.payload
         );
         let mut witness = vec![at(p, one), at(p, two), at(q, two), at(q, one)];
-        witness.sort_unstable();
+        sort(&mut witness);
         Verdict::Violated { why, witness }
     }
 }

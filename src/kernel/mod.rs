@@ -16,6 +16,7 @@ mod clock;
 mod context;
 mod deadlock;
 mod difference;
+mod inspect;
 mod judgement;
 mod log;
 mod machine;
@@ -60,7 +61,7 @@ pub use scenario::{
 };
 pub use signed::{Keys, Signed};
 pub use simulation::{Plan, Simulation, run};
-pub use sorted::{Entries, Entry, SortedMap, SortedSet};
+pub use sorted::{Entries, Entry, SortedMap, SortedSet, sort, sort_by_key};
 pub use trace::{
     Event, EventId, EventKind, Fate, Loss, Message, MessageId, Sample, Tampering, Trace,
 };

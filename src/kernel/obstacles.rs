@@ -3,7 +3,9 @@
 //! A scenario may hold ten thousand faults, and a run half a million messages: so obstacles are kept by
 //! whom they concern and sorted by when they begin, and a message looks only at those of its time.
 
-use super::{Fault, Loss, MessageName, NodeId, NodeSet, Scenario, Side, SortedMap, Time};
+use super::{
+    Fault, Loss, MessageName, NodeId, NodeSet, Scenario, Side, SortedMap, Time, sort_by_key,
+};
 
 /// All obstacles of a scenario.
 #[derive(Clone, Debug)]
@@ -118,7 +120,7 @@ impl<T> Span<T> {
 
 impl<T> Spans<T> {
     fn new(mut spans: Vec<Span<T>>) -> Self {
-        spans.sort_unstable_by_key(|span| (span.at, span.fault));
+        sort_by_key(&mut spans, |span| (span.at, span.fault));
         let mut last_end = 0;
         for span in &mut spans {
             last_end = span.until.max(last_end);

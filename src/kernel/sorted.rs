@@ -1,4 +1,4 @@
-//! Maps and sets as sorted lists.
+//! Maps and sets as sorted lists, and sorting.
 //!
 //! They do what `BTreeMap` and `BTreeSet` do, by the same names and in the same order. A tree pays from
 //! thousands of entries on; here there are few, or each comes behind those before it. A list is quicker then,
@@ -22,6 +22,41 @@ fn search(len: usize, compare: &dyn Fn(usize) -> Ordering) -> Result<usize, usiz
         middle = from.midpoint(to);
     }
     Err(from)
+}
+
+/// Sorts a list; equals stay in their order.
+pub fn sort<T: Ord>(list: &mut [T]) {
+    let order = order(list.len(), &|one, other| list[one].cmp(&list[other]));
+    arrange(list, order);
+}
+
+/// Sorts a list by a key; those of equal keys stay in their order.
+pub fn sort_by_key<T, K: Ord>(list: &mut [T], key: impl Fn(&T) -> K) {
+    let order = order(list.len(), &|one, other| key(&list[one]).cmp(&key(&list[other])));
+    arrange(list, order);
+}
+
+/// The places of a sorted list, each as the place that it has before. Compiled once for lists of all kinds.
+fn order(len: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
+    let mut order: Vec<_> = (0..len).collect();
+    order.sort_unstable_by(|one, other| compare(*one, *other).then(one.cmp(other)));
+    order
+}
+
+/// Puts what is at `order[i]` at place `i`.
+fn arrange<T>(list: &mut [T], mut order: Vec<usize>) {
+    for first in 0..order.len() {
+        // Round the circle of those that take each other's place.
+        let mut place = first;
+        loop {
+            let next = std::mem::replace(&mut order[place], place);
+            if next == first {
+                break;
+            }
+            list.swap(place, next);
+            place = next;
+        }
+    }
 }
 
 /// A map, in the order of its keys.
@@ -462,6 +497,17 @@ mod tests {
             assert_eq!(map.get(&(key + 1)), tree.get(&(key + 1)));
         }
         assert!(!map.is_empty());
+    }
+
+    #[test]
+    fn equals_stay_in_their_order() {
+        let mut list: Vec<_> = keys().enumerate().collect();
+        let mut expected = list.clone();
+        expected.sort_by_key(|(_, key)| *key);
+        sort_by_key(&mut list, |(_, key)| *key);
+        assert_eq!(list, expected);
+        sort(&mut list);
+        assert!(list.is_sorted());
     }
 
     #[test]

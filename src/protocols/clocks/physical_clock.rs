@@ -59,7 +59,7 @@ use crate::{
     abstractions::clock::{ClockRequest, Drift, Reading, Received, SKEW_BOUND, Stamp},
     kernel::{
         Behaviour, Break, Context, Cost, Drawn, Group, Metric, Moment, NodeId, ParameterValue,
-        Process, Protocol, Rule, Scenario, SortedMap, Time,
+        Process, Protocol, Rule, Scenario, SortedMap, Time, sort,
     },
 };
 
@@ -469,7 +469,7 @@ impl PhysicalClock {
 
 /// The average of as many clocks as there are that are not further apart than the tolerance.
 fn fault_tolerant_average(mut clocks: Vec<i64>, tolerance: i64) -> i64 {
-    clocks.sort_unstable();
+    sort(&mut clocks);
     let from = |first: usize| {
         let end = clocks.partition_point(|clock| clock - clocks[first] <= tolerance);
         &clocks[first..end]
