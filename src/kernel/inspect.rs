@@ -282,6 +282,8 @@ impl SerializeMap for Object {
 mod tests {
     use std::collections::BTreeMap;
 
+    use serde::Serialize;
+
     use super::*;
 
     #[derive(Serialize)]

@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::{
     Send,
     fields::{Number, number},
+    part::Props,
 };
 use crate::{
     app::{Action, Edit, Run},
@@ -12,19 +13,8 @@ use crate::{
     kernel::{Fault, RequestSpec, Time},
 };
 
-#[derive(Properties, PartialEq)]
-pub(super) struct Props {
-    pub(super) run: Run,
-    /// How often something was refused: what is typed and was not taken goes back to what is.
-    pub(super) refusals: u32,
-    pub(super) can_undo: bool,
-    pub(super) can_redo: bool,
-    pub(super) send: Send,
-}
-
 /// What was done.
-#[component]
-pub(super) fn Deeds(props: &Props) -> Html {
+pub(super) fn deeds(props: &Props) -> Html {
     let Props { run, can_undo, can_redo, send, .. } = props;
     let act = |action: Action| send.reform(move |_: MouseEvent| action.clone());
     let scenario = &run.scenario;

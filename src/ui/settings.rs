@@ -6,6 +6,7 @@ use super::{
     Send,
     fields::{Number, field, number},
     network::network,
+    part::Props,
 };
 use crate::{
     app::{Action, Edit, Run},
@@ -14,17 +15,8 @@ use crate::{
     web,
 };
 
-#[derive(Properties, PartialEq)]
-pub(super) struct Props {
-    pub(super) run: Run,
-    /// How often something was refused: what is typed and was not taken goes back to what is.
-    pub(super) refusals: u32,
-    pub(super) send: Send,
-}
-
 /// The scenario's controls.
-#[component]
-pub(super) fn Settings(props: &Props) -> Html {
+pub(super) fn settings(props: &Props) -> Html {
     let Props { run, send, .. } = props;
     let parameters = run.protocol.behaviour.parameters;
     html! {
