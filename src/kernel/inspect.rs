@@ -53,7 +53,12 @@ struct Object(Option<&'static str>, Map<String, Json>, String);
 fn within(variant: Option<&'static str>, json: Json) -> Json {
     match variant {
         None => json,
-        Some(variant) => Json::Object(Map::from_iter([(variant.to_owned(), json)])),
+        Some(variant) => {
+            // Not collected: that would sort them first.
+            let mut object = Map::new();
+            object.insert(variant.to_owned(), json);
+            Json::Object(object)
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{Send, part::Props};
 use crate::{
-    app::{Action, Run},
+    app::Action,
     formats::bundled,
     kernel::{Break, Protocol},
 };

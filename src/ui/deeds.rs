@@ -8,7 +8,7 @@ use super::{
     part::Props,
 };
 use crate::{
-    app::{Action, Edit, Run},
+    app::{Action, Edit},
     diagram::{fault_sentence, request_sentence},
     kernel::{Fault, RequestSpec, Time},
 };

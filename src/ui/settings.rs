@@ -9,7 +9,7 @@ use super::{
     part::Props,
 };
 use crate::{
-    app::{Action, Edit, Run},
+    app::{Action, Edit},
     formats::Outcome,
     kernel::{Domain, MAX_NODES, NodeId, Parameter, ParameterValue},
     web,

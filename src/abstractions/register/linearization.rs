@@ -151,7 +151,8 @@ struct Configuration<S> {
 impl<S: Specification> Default for Linearization<S> {
     fn default() -> Self {
         let initial = Configuration { state: S::default(), effective: SortedMap::new() };
-        let configurations = BTreeSet::from([initial]);
+        let mut configurations = BTreeSet::new();
+        configurations.insert(initial);
         Self { pending: SortedMap::new(), configurations, explored: 0 }
     }
 }
@@ -166,12 +167,10 @@ impl<S: Specification> Linearization<S> {
     pub fn abandon(&mut self, request: EventId) {
         if self.pending.get(&request).is_some_and(S::only_reads) {
             self.pending.remove(&request);
-            let forget = |mut configuration: Configuration<S>| {
+            for mut configuration in std::mem::take(&mut self.configurations) {
                 configuration.effective.remove(&request);
-                configuration
-            };
-            self.configurations =
-                std::mem::take(&mut self.configurations).into_iter().map(forget).collect();
+                self.configurations.insert(configuration);
+            }
         }
     }
 
