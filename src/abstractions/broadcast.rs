@@ -7,7 +7,7 @@
 //! In a group that processes are told to have joined, "every process" is every one that was a member when the
 //! message was broadcast and has not left since.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::kernel::{
     Carried, EventId, Indication, Kind, MAX_NODES, Monitor, NodeId, NodeSet, Observation, Payload,
-    Property, Request, RequestKind, Roster, Scenario, Seen, Verdict, With,
+    Property, Request, RequestKind, Roster, Scenario, Seen, SortedMap, Verdict, With,
 };
 
 /// ⟨Broadcast | m⟩: everybody is to deliver m.
@@ -139,8 +139,8 @@ pub const VALIDITY: Property = Property {
             roster: Roster::new(nodes),
             members: Members::new(nodes),
             numbering: Numbering::new(nodes),
-            awaited: BTreeMap::new(),
-            last: BTreeMap::new(),
+            awaited: SortedMap::new(),
+            last: SortedMap::new(),
         })
     },
 };
@@ -265,12 +265,12 @@ pub(super) struct PerBroadcast<T> {
     /// By broadcaster: of its first broadcasts, without a gap.
     table: Vec<Vec<T>>,
     /// Of those after a gap.
-    ahead: BTreeMap<BroadcastId, T>,
+    ahead: SortedMap<BroadcastId, T>,
 }
 
 impl<T> PerBroadcast<T> {
     pub(super) fn new(nodes: usize) -> Self {
-        Self { table: (0..nodes).map(|_| Vec::new()).collect(), ahead: BTreeMap::new() }
+        Self { table: (0..nodes).map(|_| Vec::new()).collect(), ahead: SortedMap::new() }
     }
 
     pub(super) fn get(&self, id: BroadcastId) -> Option<&T> {
@@ -307,9 +307,9 @@ struct Validity {
     members: Members,
     numbering: Numbering,
     /// What was broadcast and not yet delivered by its broadcaster, with the event of the request.
-    awaited: BTreeMap<BroadcastId, (EventId, Value)>,
+    awaited: SortedMap<BroadcastId, (EventId, Value)>,
     /// By node: its last request, if that was a broadcast. A refusal answers it.
-    last: BTreeMap<NodeId, BroadcastId>,
+    last: SortedMap<NodeId, BroadcastId>,
 }
 
 impl Monitor for Validity {

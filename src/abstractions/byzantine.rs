@@ -8,7 +8,7 @@
 //! A loyal process is a correct one, as [`Roster::correct`](crate::kernel::Roster::correct) knows them:
 //! what is asked of the others, and what they tell, is never judged.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 use serde::Serialize;
 
@@ -17,7 +17,7 @@ use super::{
     consensus::{Agreement, Decide, Decision, Decisions, proposal},
     watch::{Violation, WatchCorrect, safety_of_correct},
 };
-use crate::kernel::{EventId, Indication, Kind, NodeId, Observation, Property, Seen};
+use crate::kernel::{EventId, Indication, Kind, NodeId, Observation, Property, Seen, SortedMap};
 
 /// What everybody's value is held to be, by node; nothing where there is no majority for any.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -88,7 +88,7 @@ pub const VECTOR_VALIDITY: Property = Property {
                 a vector whose element for p is v.",
     monitor: |nodes| {
         safety_of_correct(VectorValidity {
-            proposals: BTreeMap::new(),
+            proposals: SortedMap::new(),
             decisions: Decisions::new(nodes),
         })
     },
@@ -110,7 +110,7 @@ pub const RANGE_VALIDITY: Property = Property {
                 processes had proposed.",
     monitor: |nodes| {
         safety_of_correct(RangeValidity {
-            proposals: BTreeMap::new(),
+            proposals: SortedMap::new(),
             decisions: Decisions::new(nodes),
         })
     },
@@ -157,7 +157,7 @@ impl WatchCorrect for Obedience {
 }
 
 /// By node: its private value, which is what it is asked to propose first.
-type Proposals = BTreeMap<NodeId, (EventId, Value)>;
+type Proposals = SortedMap<NodeId, (EventId, Value)>;
 
 fn note(proposals: &mut Proposals, seen: &Observation) {
     if let Some(value) = proposal(seen) {

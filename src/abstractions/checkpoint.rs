@@ -6,7 +6,7 @@
 //! The application is a bank: what a process does is to transfer money to others. Its indications carry how
 //! much it has sent and received, since that is what consistency is about.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 use super::watch::{Violation, Watch, WatchCorrect, fields, named, safety, safety_of_correct};
 use crate::kernel::{
     Carried, EventId, Indication, Kind, NodeId, Observation, Property, Request, RequestKind, Seen,
-    With,
+    SortedMap, With,
 };
 
 /// To send money.
@@ -226,7 +226,7 @@ fn recorded<'a>(seen: &Observation<'a>) -> Option<&'a Recorded> {
 
 /// By global state: its parts so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct ConsistentCut(BTreeMap<u32, BTreeMap<NodeId, (EventId, Ledger)>>);
+struct ConsistentCut(SortedMap<u32, SortedMap<NodeId, (EventId, Ledger)>>);
 
 /// Compares what went from `p` to `q`, by their parts.
 fn compare(p: NodeId, sender: &Ledger, q: NodeId, receiver: &Ledger) -> Option<String> {
@@ -267,14 +267,14 @@ type Link = (NodeId, NodeId);
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct NoOrphan {
     /// By link: how many transfers were sent, less what was undone.
-    sent: BTreeMap<Link, u32>,
+    sent: SortedMap<Link, u32>,
     /// By link: the greatest number among the transfers received, less what was undone.
-    received: BTreeMap<Link, (u32, EventId)>,
+    received: SortedMap<Link, (u32, EventId)>,
     /// Who has rolled back, in which event last.
-    rollbacks: BTreeMap<NodeId, EventId>,
+    rollbacks: SortedMap<NodeId, EventId>,
     /// By link: since which rollback its receiver has received what was never sent, and up to where it is
     /// to roll back.
-    orphans: BTreeMap<Link, (EventId, u32, EventId)>,
+    orphans: SortedMap<Link, (EventId, u32, EventId)>,
 }
 
 impl NoOrphan {

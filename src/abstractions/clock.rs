@@ -8,7 +8,6 @@
 
 use std::{
     cmp::Ordering,
-    collections::BTreeMap,
     fmt,
     ops::{Index, IndexMut},
 };
@@ -18,8 +17,8 @@ use serde_json::Value as Json;
 
 use super::watch::{Violation, Watch, fields, named, safety};
 use crate::kernel::{
-    EventId, Indication, Kind, NodeId, Observation, Property, Request, RequestKind, Seen, Time,
-    With,
+    EventId, Indication, Kind, NodeId, Observation, Property, Request, RequestKind, Seen,
+    SortedMap, Time, With,
 };
 
 /// A count for every node (Fidge 1988; Mattern 1989).
@@ -266,11 +265,11 @@ struct History {
     /// By node: of every node, how many stamps happened before its next.
     pasts: Vec<VectorClock>,
     /// By node: whether its next stamp is that of a sending, and to whom.
-    sending: BTreeMap<NodeId, NodeId>,
+    sending: SortedMap<NodeId, NodeId>,
     /// By sender, receiver and number: the sending's place among its node's stamps, and its past.
-    sent: BTreeMap<(NodeId, NodeId, u32), VectorClock>,
+    sent: SortedMap<(NodeId, NodeId, u32), VectorClock>,
     /// By sender and receiver: how many sendings there were.
-    counts: BTreeMap<(NodeId, NodeId), u32>,
+    counts: SortedMap<(NodeId, NodeId), u32>,
 }
 
 impl History {
@@ -278,9 +277,9 @@ impl History {
         Self {
             stamps: vec![Vec::new(); nodes],
             pasts: vec![VectorClock::new(nodes); nodes],
-            sending: BTreeMap::new(),
-            sent: BTreeMap::new(),
-            counts: BTreeMap::new(),
+            sending: SortedMap::new(),
+            sent: SortedMap::new(),
+            counts: SortedMap::new(),
         }
     }
 
@@ -373,7 +372,7 @@ impl Watch for ClockCondition {
 struct SkewBound {
     now: Time,
     /// By node, clock and bound.
-    readings: BTreeMap<(NodeId, i64, u64), EventId>,
+    readings: SortedMap<(NodeId, i64, u64), EventId>,
 }
 
 impl Watch for SkewBound {

@@ -3,8 +3,6 @@
 //! Properties: Bernstein, Hadzilacos and Goodman 1987, *Concurrency Control and Recovery in Database
 //! Systems*, section 7.3 (AC1, AC2, AC3, AC5); CGR, module 6.6 (non-blocking atomic commit).
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -14,7 +12,7 @@ use super::{
 };
 use crate::kernel::{
     EventId, Indication, Kind, NodeId, NodeSet, Observation, Property, Request, RequestKind,
-    Roster, Scenario, Seen, With,
+    Roster, Scenario, Seen, SortedMap, With,
 };
 
 /// What is asked of a participant, or of the coordinator.
@@ -165,7 +163,7 @@ impl Watch for CommitValidity {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct Stability(BTreeMap<NodeId, (EventId, Outcome)>);
+struct Stability(SortedMap<NodeId, (EventId, Outcome)>);
 
 impl Watch for Stability {
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {

@@ -3,10 +3,7 @@
 //! Properties: CGR, modules 5.1 (consensus) and 5.2 (uniform consensus). What a process decides is its first
 //! decision: a second one is judged by *integrity*.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-};
+use std::fmt;
 
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -18,7 +15,7 @@ use super::{
 };
 use crate::kernel::{
     EventId, Indication, Kind, NodeId, NodeSet, Observation, Payload, Property, Request,
-    RequestKind, Roster, Scenario, Seen, With,
+    RequestKind, Roster, Scenario, Seen, SortedMap, SortedSet, With,
 };
 
 /// ⟨Propose | v⟩: v is to be decided.
@@ -102,7 +99,7 @@ pub const TERMINATION: Property = Property {
     monitor: |nodes| {
         liveness(Termination {
             roster: Roster::new(nodes),
-            proposed: BTreeMap::new(),
+            proposed: SortedMap::new(),
             decided: NodeSet::EMPTY,
         })
     },
@@ -128,7 +125,7 @@ pub(super) fn proposal<'a>(seen: &Observation<'a>) -> Option<&'a Value> {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct Validity(BTreeSet<Value>);
+struct Validity(SortedSet<Value>);
 
 impl Watch for Validity {
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
@@ -140,7 +137,7 @@ impl Watch for Validity {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct Integrity(BTreeMap<NodeId, (EventId, Value)>);
+struct Integrity(SortedMap<NodeId, (EventId, Value)>);
 
 impl Watch for Integrity {
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
@@ -216,7 +213,7 @@ impl<D: Decision> WatchCorrect for Agreement<D> {
 struct Termination {
     roster: Roster,
     /// By node: its first proposal.
-    proposed: BTreeMap<NodeId, EventId>,
+    proposed: SortedMap<NodeId, EventId>,
     decided: NodeSet,
 }
 

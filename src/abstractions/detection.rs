@@ -6,13 +6,11 @@
 //! They judge whatever reports: the detector that a scenario provides, which speaks to the protocol, and a
 //! protocol that is one, which speaks to its application.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::watch::{Await, Owed, Up, Violation, Watch, liveness, safety};
 use crate::kernel::{
-    Detection, EventId, Indication, Kind, NodeId, Observation, Property, Roster, Seen,
+    Detection, EventId, Indication, Kind, NodeId, Observation, Property, Roster, Seen, SortedMap,
 };
 
 /// ⟨Suspect | p⟩ and ⟨Restore | p⟩, told to the application.
@@ -68,7 +66,7 @@ pub const STRONG_COMPLETENESS: Property = Property {
     statement: "Eventually, every process that crashes is permanently suspected by every correct \
                 process.",
     monitor: |nodes| {
-        liveness(StrongCompleteness { opinions: Opinions::new(nodes), crashes: BTreeMap::new() })
+        liveness(StrongCompleteness { opinions: Opinions::new(nodes), crashes: SortedMap::new() })
     },
 };
 
@@ -104,12 +102,12 @@ fn notice(seen: &Observation) -> Option<Notice> {
 struct Opinions {
     roster: Roster,
     /// By who suspects and who is suspected: since which event.
-    suspected: BTreeMap<(NodeId, NodeId), EventId>,
+    suspected: SortedMap<(NodeId, NodeId), EventId>,
 }
 
 impl Opinions {
     const fn new(nodes: usize) -> Self {
-        Self { roster: Roster::new(nodes), suspected: BTreeMap::new() }
+        Self { roster: Roster::new(nodes), suspected: SortedMap::new() }
     }
 
     fn observe(&mut self, seen: &Observation) {
@@ -130,7 +128,7 @@ impl Opinions {
 struct StrongCompleteness {
     opinions: Opinions,
     /// Who is down, since which event.
-    crashes: BTreeMap<NodeId, EventId>,
+    crashes: SortedMap<NodeId, EventId>,
 }
 
 impl Await for StrongCompleteness {

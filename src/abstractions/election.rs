@@ -2,15 +2,13 @@
 //!
 //! Properties: Coulouris et al. (2012), section 15.3: E1 (safety) and E2 (liveness); CGR, module 2.7.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::watch::{Await, Owed, Up, Violation, Watch, liveness, safety};
 use crate::kernel::{
     EventId, Indication, Kind, NodeId, Observation, Property, Request, RequestKind, Roster, Seen,
-    With,
+    SortedMap, With,
 };
 
 /// The application wants a leader to be elected.
@@ -63,7 +61,7 @@ pub const HIGHEST_LIVE_PROCESS_LEADS: Property = Property {
     kind: Kind::Liveness,
     statement: "Eventually, every live process that has a leader has the live process with the \
                 highest identifier as its leader.",
-    monitor: |nodes| liveness(HighestLeads { up: Up::new(nodes), leaders: BTreeMap::new() }),
+    monitor: |nodes| liveness(HighestLeads { up: Up::new(nodes), leaders: SortedMap::new() }),
 };
 
 /// Termination.
@@ -75,9 +73,9 @@ pub const TERMINATION: Property = Property {
     monitor: |nodes| {
         liveness(Termination {
             roster: Roster::new(nodes),
-            started: BTreeMap::new(),
-            unanswered: BTreeMap::new(),
-            leaders: BTreeMap::new(),
+            started: SortedMap::new(),
+            unanswered: SortedMap::new(),
+            leaders: SortedMap::new(),
         })
     },
 };
@@ -92,9 +90,9 @@ fn leader(seen: &Observation) -> Option<Leader> {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct UniqueLeader {
     /// Who takes itself for the leader without a term, since which event.
-    reigning: BTreeMap<NodeId, EventId>,
+    reigning: SortedMap<NodeId, EventId>,
     /// By term: its leader, and the event that told it first.
-    terms: BTreeMap<u32, (NodeId, EventId)>,
+    terms: SortedMap<u32, (NodeId, EventId)>,
 }
 
 impl Watch for UniqueLeader {
@@ -127,7 +125,7 @@ impl UniqueLeader {
 struct HighestLeads {
     up: Up,
     /// By node: its leader, and the event that told it.
-    leaders: BTreeMap<NodeId, (NodeId, EventId)>,
+    leaders: SortedMap<NodeId, (NodeId, EventId)>,
 }
 
 impl Await for HighestLeads {
@@ -157,11 +155,11 @@ impl Await for HighestLeads {
 struct Termination {
     roster: Roster,
     /// By node: the first election that it started.
-    started: BTreeMap<NodeId, EventId>,
+    started: SortedMap<NodeId, EventId>,
     /// By node: the first election that it started and that has no outcome yet.
-    unanswered: BTreeMap<NodeId, EventId>,
+    unanswered: SortedMap<NodeId, EventId>,
     /// By node: that it has learnt of a leader.
-    leaders: BTreeMap<NodeId, EventId>,
+    leaders: SortedMap<NodeId, EventId>,
 }
 
 impl Await for Termination {

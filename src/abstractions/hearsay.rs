@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
 use super::Value;
-use crate::kernel::NodeId;
+use crate::kernel::{NodeId, sort};
 
 /// How the value is written that is taken where there is none.
 const DEFAULT: &str = "⊥";
@@ -156,7 +156,7 @@ fn version(value: Option<&Value>, number: usize) -> Value {
 /// The value that more than half of these are; ⊥ if there is none, or if that is ⊥.
 #[must_use]
 pub fn majority(mut values: Vec<Option<Value>>) -> Option<Value> {
-    values.sort_unstable();
+    sort(&mut values);
     // More than half of a sorted list reach its middle.
     let middle = values.get(values.len() / 2)?;
     let count = values.iter().filter(|value| *value == middle).count();

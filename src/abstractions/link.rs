@@ -2,8 +2,6 @@
 //!
 //! Properties: CGR, modules 2.3 (perfect links) and 2.11 (FIFO perfect links).
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
@@ -13,7 +11,7 @@ use super::{
 };
 use crate::kernel::{
     Carried, EventId, Indication, Kind, NodeId, Observation, Payload, Property, Request,
-    RequestKind, Roster, Scenario, Seen, With,
+    RequestKind, Roster, Scenario, Seen, SortedMap, With,
 };
 
 /// ⟨Send | q, m⟩: q is to deliver m.
@@ -101,7 +99,7 @@ pub const RELIABLE_DELIVERY: Property = Property {
         liveness(ReliableDelivery {
             roster: Roster::new(nodes),
             sent: Sent::default(),
-            awaited: BTreeMap::new(),
+            awaited: SortedMap::new(),
         })
     },
 };
@@ -138,7 +136,7 @@ pub const EXACTLY_ONCE_EFFECT: Property = Property {
             reliable: ReliableDelivery {
                 roster: Roster::new(nodes),
                 sent: Sent::default(),
-                awaited: BTreeMap::new(),
+                awaited: SortedMap::new(),
             },
         })
     },
@@ -156,8 +154,8 @@ enum Heard<'a> {
 /// What was sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Sent {
-    counts: BTreeMap<(NodeId, NodeId), u32>,
-    messages: BTreeMap<Name, (EventId, Value)>,
+    counts: SortedMap<(NodeId, NodeId), u32>,
+    messages: SortedMap<Name, (EventId, Value)>,
 }
 
 impl Sent {
@@ -211,7 +209,7 @@ impl Watch for NoCreation {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct NoDuplication {
     sent: Sent,
-    delivered: BTreeMap<Name, EventId>,
+    delivered: SortedMap<Name, EventId>,
 }
 
 impl Watch for NoDuplication {
@@ -228,7 +226,7 @@ struct ReliableDelivery {
     roster: Roster,
     sent: Sent,
     /// By the event of sending: what was not yet delivered.
-    awaited: BTreeMap<EventId, (Name, Value)>,
+    awaited: SortedMap<EventId, (Name, Value)>,
 }
 
 impl Await for ReliableDelivery {
@@ -266,7 +264,7 @@ impl Await for ReliableDelivery {
 struct FifoDelivery {
     sent: Sent,
     /// By sender and receiver: how many messages, from the first on, were delivered.
-    delivered: BTreeMap<(NodeId, NodeId), u32>,
+    delivered: SortedMap<(NodeId, NodeId), u32>,
 }
 
 impl Watch for FifoDelivery {

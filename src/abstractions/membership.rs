@@ -5,8 +5,6 @@
 //!
 //! What is delivered in a group is broadcast's [`Deliver`], whose properties judge it as well.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -18,7 +16,7 @@ use super::{
 };
 use crate::kernel::{
     Carried, EventId, Indication, Kind, NodeId, NodeSet, Observation, Property, Request,
-    RequestKind, Seen, With,
+    RequestKind, Seen, SortedMap, With,
 };
 
 /// What is asked of a group.
@@ -326,7 +324,7 @@ impl Members {
 
 /// By number: who installed it first, in which event, with which members.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct ViewAgreement(BTreeMap<u32, (NodeId, EventId, NodeSet)>);
+struct ViewAgreement(SortedMap<u32, (NodeId, EventId, NodeSet)>);
 
 impl Watch for ViewAgreement {
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
@@ -355,9 +353,9 @@ fn in_view(view: Option<u32>) -> String {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct SameViewDelivery {
-    views: BTreeMap<NodeId, u32>,
+    views: SortedMap<NodeId, u32>,
     /// By message: its first delivery.
-    delivered: BTreeMap<BroadcastId, (NodeId, EventId, Option<u32>)>,
+    delivered: SortedMap<BroadcastId, (NodeId, EventId, Option<u32>)>,
 }
 
 impl Watch for SameViewDelivery {
@@ -393,13 +391,13 @@ impl Watch for SameViewDelivery {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct VirtualSynchrony {
     /// By node: the view that it is in, and what it has delivered there.
-    current: BTreeMap<NodeId, (u32, Delivered)>,
+    current: SortedMap<NodeId, (u32, Delivered)>,
     /// By the two views of a step: who took it first, in which event, and what it had delivered.
-    steps: BTreeMap<(u32, u32), (NodeId, EventId, Delivered)>,
+    steps: SortedMap<(u32, u32), (NodeId, EventId, Delivered)>,
 }
 
 /// What was delivered, and in which event.
-type Delivered = BTreeMap<BroadcastId, (EventId, Value)>;
+type Delivered = SortedMap<BroadcastId, (EventId, Value)>;
 
 impl Watch for VirtualSynchrony {
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
@@ -449,9 +447,9 @@ impl VirtualSynchrony {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct FailureOrder {
-    members: BTreeMap<NodeId, NodeSet>,
+    members: SortedMap<NodeId, NodeSet>,
     /// By who was told and whom it was about.
-    notices: BTreeMap<(NodeId, NodeId), EventId>,
+    notices: SortedMap<(NodeId, NodeId), EventId>,
 }
 
 impl Watch for FailureOrder {
@@ -493,7 +491,7 @@ impl Watch for FailureOrder {
 
 /// The different member sets of every number, each with its first event.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct PrimaryPartition(BTreeMap<u32, BTreeMap<NodeSet, EventId>>);
+struct PrimaryPartition(SortedMap<u32, SortedMap<NodeSet, EventId>>);
 
 impl Watch for PrimaryPartition {
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
@@ -501,8 +499,8 @@ impl Watch for PrimaryPartition {
         if self.0.get(&id).is_some_and(|views| views.contains_key(&members)) {
             return None;
         }
-        let before = self.0.range(..id).next_back();
-        let rivals = before.into_iter().chain(self.0.get_key_value(&id));
+        let (before, same) = (self.0.before(&id), self.0.get(&id).map(|views| (&id, views)));
+        let rivals = before.into_iter().chain(same);
         let mut rivals = rivals.flat_map(|(id, views)| views.iter().map(move |view| (*id, view)));
         let apart = rivals.find(|(_, (other, _))| other.and(members).is_empty());
         let violation = apart.map(|(other_id, (other, event))| {

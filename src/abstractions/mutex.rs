@@ -4,7 +4,7 @@
 //! 15.2: ME1 (safety) and ME2 (liveness). Fenced writes: Kleppmann, *Designing Data-Intensive Applications*
 //! (2017), chapter 8.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use super::watch::{Await, Owed, Violation, Watch, liveness, safety};
 use crate::kernel::{
     EventId, Indication, Kind, Monitor, NodeId, Observation, Past, Property, Request, RequestKind,
-    Roster, Seen, Time, Verdict, With,
+    Roster, Seen, SortedMap, Time, Verdict, With,
 };
 
 /// How long a critical section is held where a scenario does not say, in virtual ms.
@@ -100,8 +100,8 @@ pub const STARVATION_FREEDOM: Property = Property {
     monitor: |nodes| {
         liveness(StarvationFreedom {
             roster: Roster::new(nodes),
-            inside: BTreeMap::new(),
-            waiting: BTreeMap::new(),
+            inside: SortedMap::new(),
+            waiting: SortedMap::new(),
         })
     },
 };
@@ -199,7 +199,7 @@ impl Monitor for HappenedBeforeFairness {
 
 /// Who is inside, since which event.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct MutualExclusion(BTreeMap<NodeId, EventId>);
+struct MutualExclusion(SortedMap<NodeId, EventId>);
 
 impl Watch for MutualExclusion {
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
@@ -222,9 +222,9 @@ impl Watch for MutualExclusion {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct StarvationFreedom {
     roster: Roster,
-    inside: BTreeMap<NodeId, EventId>,
+    inside: SortedMap<NodeId, EventId>,
     /// The requests that were not granted yet, in their order.
-    waiting: BTreeMap<NodeId, VecDeque<EventId>>,
+    waiting: SortedMap<NodeId, VecDeque<EventId>>,
 }
 
 impl Await for StarvationFreedom {
@@ -268,7 +268,7 @@ impl Await for StarvationFreedom {
 
 /// By resource: the write under the greatest grant so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct FencedWrites(BTreeMap<NodeId, (u32, EventId, NodeId)>);
+struct FencedWrites(SortedMap<NodeId, (u32, EventId, NodeId)>);
 
 impl Watch for FencedWrites {
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {

@@ -5,8 +5,6 @@
 //! A delivery counts here from its broadcast on. What is delivered although nobody broadcast it is
 //! judged by *no creation*, and has no place in any order.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::{
     Value,
     broadcast::{BroadcastId, First, Heard, Numbering, PerBroadcast, broadcast, verdict_of},
@@ -14,7 +12,8 @@ use super::{
     watch::{Violation, Watch, safety},
 };
 use crate::kernel::{
-    EventId, Kind, Monitor, NodeId, NodeSet, Observation, Property, Roster, Time, Verdict,
+    EventId, Kind, Monitor, NodeId, NodeSet, Observation, Property, Roster, SortedMap, SortedSet,
+    Time, Verdict, sort,
 };
 
 /// FIFO order.
@@ -88,9 +87,9 @@ pub const REAL_TIME_ORDER: Property = Property {
     monitor: |nodes| {
         safety(RealTimeOrder {
             numbering: Numbering::new(nodes),
-            requests: BTreeMap::new(),
-            latest: BTreeMap::new(),
-            delivered: BTreeSet::new(),
+            requests: SortedMap::new(),
+            latest: SortedMap::new(),
+            delivered: PerBroadcast::new(nodes),
         })
     },
 };
@@ -259,7 +258,7 @@ struct TotalOrder {
     roster: Roster,
     /// Counts what is broadcast, to know which messages are sync messages.
     numbering: Numbering,
-    syncs: BTreeSet<BroadcastId>,
+    syncs: SortedSet<BroadcastId>,
     messages: PerBroadcast<Deliveries>,
     /// By two nodes, `p * nodes + q`: the last of p's deliveries of what q has delivered as well.
     last_common: Vec<Last>,
@@ -299,7 +298,7 @@ impl TotalOrder {
             scope,
             roster: Roster::new(nodes),
             numbering: Numbering::new(nodes),
-            syncs: BTreeSet::new(),
+            syncs: SortedSet::new(),
             messages: PerBroadcast::new(nodes),
             last_common: vec![None; nodes * nodes],
             last_sync: vec![None; nodes * nodes],
@@ -388,7 +387,7 @@ impl Monitor for TotalOrder {
             second = two.payload
         );
         let mut witness = vec![at(p, one), at(p, two), at(q, two), at(q, one)];
-        witness.sort_unstable();
+        sort(&mut witness);
         Verdict::Violated { why, witness }
     }
 }
@@ -444,11 +443,12 @@ impl Monitor for WithinLabels {
 struct RealTimeOrder {
     numbering: Numbering,
     /// By message: when and in which event it was broadcast.
-    requests: BTreeMap<BroadcastId, (Time, EventId, Value)>,
+    requests: SortedMap<BroadcastId, (Time, EventId, Value)>,
     /// By node: of what it has delivered, the message that was broadcast last, and the event of its
     /// delivery.
-    latest: BTreeMap<NodeId, (Time, EventId, BroadcastId)>,
-    delivered: BTreeSet<(NodeId, BroadcastId)>,
+    latest: SortedMap<NodeId, (Time, EventId, BroadcastId)>,
+    /// By whom.
+    delivered: PerBroadcast<NodeSet>,
 }
 
 impl Watch for RealTimeOrder {
@@ -463,7 +463,7 @@ impl Watch for RealTimeOrder {
         };
         let id = deliver.id();
         let (time, request, payload) = self.requests.get(&id)?;
-        if !self.delivered.insert((seen.node, id)) {
+        if !self.delivered.get_or_insert_with(id, NodeSet::default).insert(seen.node) {
             return None;
         }
         let latest = self.latest.entry(seen.node).or_insert((*time, seen.id, id));

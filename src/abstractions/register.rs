@@ -7,7 +7,7 @@
 
 pub mod linearization;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -21,7 +21,7 @@ use super::{
 };
 use crate::kernel::{
     EventId, Indication, Kind, Monitor, NodeId, Observation, Packet, Property, Request,
-    RequestKind, Roster, Scenario, Seen, Verdict, With,
+    RequestKind, Roster, Scenario, Seen, SortedMap, Verdict, With,
 };
 
 /// What a client asks of the shared objects: registers, one for every key, and a queue.
@@ -222,7 +222,7 @@ pub const CONVERGENCE: Property = Property {
     name: "convergence",
     kind: Kind::Liveness,
     statement: "Eventually, all replicas that do not stay down hold the same values.",
-    monitor: |nodes| liveness(Convergence { up: Up::new(nodes), replicas: BTreeMap::new() }),
+    monitor: |nodes| liveness(Convergence { up: Up::new(nodes), replicas: SortedMap::new() }),
 };
 
 /// Termination.
@@ -257,8 +257,8 @@ enum Call<'a> {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Clients {
     /// How many requests there were at a node since it last started.
-    counts: BTreeMap<NodeId, u32>,
-    awaited: BTreeMap<(NodeId, u32), (EventId, Operation)>,
+    counts: SortedMap<NodeId, u32>,
+    awaited: SortedMap<(NodeId, u32), (EventId, Operation)>,
 }
 
 impl Clients {
@@ -279,9 +279,15 @@ impl Clients {
             }
             Seen::Crash => {
                 self.counts.remove(&node);
-                let of_node = (node, 0)..=(node, u32::MAX);
-                let lost: Vec<_> = self.awaited.extract_if(of_node, |_, _| true).collect();
-                Some(Call::Abandoned(lost.into_iter().map(|(_, call)| call).collect()))
+                let mut lost = Vec::new();
+                self.awaited.retain(|(client, _), call| {
+                    let stays = *client != node;
+                    if !stays {
+                        lost.push(call.clone());
+                    }
+                    stays
+                });
+                Some(Call::Abandoned(lost))
             }
             _ => None,
         }
@@ -293,7 +299,7 @@ impl Clients {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Linearizability {
     clients: Clients,
-    registers: BTreeMap<Value, Linearization<Register>>,
+    registers: SortedMap<Value, Linearization<Register>>,
     queue: Linearization<Queue>,
     violated: Option<Violation>,
     gave_up: bool,
@@ -377,10 +383,10 @@ impl Monitor for Linearizability {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct NoLostUpdate {
     clients: Clients,
-    registers: BTreeMap<Value, Writes>,
+    registers: SortedMap<Value, Writes>,
     /// By the event of a read that has no answer yet: the acknowledged write that began last before it,
     /// by the event of its beginning, and its value.
-    reads: BTreeMap<EventId, (EventId, Value)>,
+    reads: SortedMap<EventId, (EventId, Value)>,
 }
 
 /// The writes to one register.
@@ -389,7 +395,7 @@ struct Writes {
     /// Of the acknowledged ones, the one that began last: its beginning and its value.
     last: Option<(EventId, Value)>,
     /// By value: how many writes of it have no acknowledgement, and the last acknowledgement.
-    values: BTreeMap<Value, (u32, Option<EventId>)>,
+    values: SortedMap<Value, (u32, Option<EventId>)>,
 }
 
 impl Watch for NoLostUpdate {
@@ -461,7 +467,7 @@ impl Await for Termination {
 struct Convergence {
     up: Up,
     /// By node and key: what it holds, since which event.
-    replicas: BTreeMap<NodeId, BTreeMap<Value, (Value, EventId)>>,
+    replicas: SortedMap<NodeId, SortedMap<Value, (Value, EventId)>>,
 }
 
 impl Await for Convergence {
@@ -482,7 +488,7 @@ impl Await for Convergence {
         replicas.find_map(|(node, replica)| {
             let keys: VecDeque<_> = model.keys().chain(replica.keys()).collect();
             let differs = |key: &&&Value| {
-                let held = |here: &BTreeMap<Value, (Value, EventId)>| {
+                let held = |here: &SortedMap<Value, (Value, EventId)>| {
                     here.get(**key).map(|(it, _)| it.clone())
                 };
                 held(model) != held(replica)

@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde_json::{Map, Value as Json};
 
-use crate::kernel::{EventId, Monitor, NodeId, NodeSet, Observation, Seen, Verdict};
+use crate::kernel::{EventId, Monitor, NodeId, NodeSet, Observation, Seen, Verdict, sort};
 
 /// What went wrong, and the events that prove it, in the order in which they happened.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -24,7 +24,7 @@ impl Violation {
 
 impl From<Violation> for Verdict {
     fn from(Violation { why, mut witness }: Violation) -> Self {
-        witness.sort_unstable();
+        sort(&mut witness);
         witness.dedup();
         Self::Violated { why, witness }
     }

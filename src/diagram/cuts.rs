@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     abstractions::checkpoint::Recorded,
-    kernel::{EventId, EventKind, NodeId, Trace},
+    kernel::{EventId, EventKind, NodeId, Trace, sort_by_key},
 };
 
 /// A recorded global state.
@@ -121,7 +121,7 @@ pub(super) fn across(
 /// Joins the states that a recovery goes back to.
 fn recovery_line(recovery: &[Undone], layout: &Layout) -> Across {
     let mut ends: Vec<_> = strikes(std::slice::from_ref(&recovery.to_vec()), layout);
-    ends.sort_unstable_by_key(|strike| strike.undone.node);
+    sort_by_key(&mut ends, |strike| strike.undone.node);
     let piece = |pair: &[Strike]| Piece {
         from: pair[0].from,
         to: pair[1].from,

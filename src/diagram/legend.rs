@@ -4,7 +4,7 @@ use super::{
     MarkShape, Oddity, arrows, clashes, cuts, mark_shape, measures, recoveries, stable, stays,
     traitors, waits,
 };
-use crate::kernel::{Drawn, EventKind, Fate, Fault, NodeId, Protocol, Scenario, Trace};
+use crate::kernel::{Drawn, EventKind, Fate, Fault, NodeId, Protocol, Scenario, Trace, sort};
 
 /// Something that the picture of a run is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,7 +86,7 @@ pub fn signs(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Vec<Sig
     add(!scenario.network.topology.routers().is_empty(), Sign::Router);
     add(!traitors(trace).is_empty(), Sign::Traitor);
     add(!trace.deadlock.is_empty(), Sign::Deadlock);
-    signs.sort_unstable();
+    sort(&mut signs);
     signs.dedup();
     signs
 }

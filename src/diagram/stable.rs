@@ -2,7 +2,9 @@
 
 use crate::{
     abstractions::membership::GroupIndication,
-    kernel::{Carried, EventId, EventKind, NodeId, NodeSet, Protocol, Scenario, Trace},
+    kernel::{
+        Carried, EventId, EventKind, NodeId, NodeSet, Protocol, Scenario, Trace, sort, sort_by_key,
+    },
 };
 
 /// One node's delivery of a message.
@@ -35,7 +37,7 @@ pub(super) fn stable(
             deliveries.push(Delivery { message, event, node, members });
         }
     }
-    deliveries.sort_unstable_by_key(|delivery| (delivery.message, delivery.event));
+    sort_by_key(&mut deliveries, |delivery| (delivery.message, delivery.event));
     let mut stable = Vec::new();
     for of_message in deliveries.chunk_by(|one, other| one.message == other.message) {
         for delivery in of_message.iter().filter(|delivery| delivery.members.len() > 1) {
@@ -47,6 +49,6 @@ pub(super) fn stable(
             stable.extend(last.map(|last| (delivery.event, last.event)));
         }
     }
-    stable.sort_unstable();
+    sort(&mut stable);
     stable
 }

@@ -1,7 +1,10 @@
 //! The scenarios that come with the program: `static/scenarios/<family>/<protocol>/<name>.json`.
 
 use super::{Problem, json, scenario};
-use crate::{kernel::Scenario, protocols};
+use crate::{
+    kernel::{Scenario, sort_by_key},
+    protocols,
+};
 
 // `const ALL: &[Bundled]`, sorted by path, made by build.rs.
 include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
@@ -48,7 +51,7 @@ impl Bundled {
         let namesakes = ALL.iter().filter(|other| other.name == self.name);
         let mut variants: Vec<_> = namesakes.filter(|other| sends(other) == mine).collect();
         let place = |id| protocols::catalogue().position(|(_, protocol)| protocol.id == id);
-        variants.sort_unstable_by_key(|variant| place(variant.protocol));
+        sort_by_key(&mut variants, |variant| place(variant.protocol));
         variants
     }
 

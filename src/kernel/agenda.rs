@@ -12,7 +12,7 @@ use std::{
     rc::Rc,
 };
 
-use super::{Detection, Loss, MessageId, MessageName, NodeId, Time};
+use super::{Detection, Loss, MessageId, MessageName, NodeId, Time, sort};
 
 /// Everything that is still to happen.
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ pub(super) struct Agenda {
 impl Agenda {
     /// An agenda with what is known before the run.
     pub(super) fn new(mut foreseen: Vec<Item>) -> Self {
-        foreseen.sort();
+        sort(&mut foreseen);
         Self { foreseen: foreseen.into(), passed: 0, arisen: BinaryHeap::new() }
     }
 

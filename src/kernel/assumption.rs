@@ -1,10 +1,8 @@
 //! What a protocol relies on, and how a scenario breaks it.
 
-use std::collections::BTreeMap;
-
 use super::{
     Detector, Event, EventId, EventKind, Fault, Kind, NodeId, NodeSet, ParameterValue,
-    ParameterValues, PerMillion, Protocol, Scenario, Time, Timing, Trace,
+    ParameterValues, PerMillion, Protocol, Scenario, SortedMap, Time, Timing, Trace,
     channels::{late, overtaking, unfair, unlinked, unreliable},
 };
 
@@ -322,7 +320,7 @@ impl Rule {
 /// The last crash of a node that was asked for this and is down in the end; the first of several.
 fn stays_down(scenario: &Scenario, trace: &Trace, request: &str) -> Option<EventId> {
     let mut asked = NodeSet::EMPTY;
-    let mut down = BTreeMap::new();
+    let mut down = SortedMap::new();
     for (id, event) in trace.events.iter().enumerate() {
         match event.kind {
             EventKind::Request { index, .. } if scenario.requests[index].name == request => {

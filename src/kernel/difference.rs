@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value as Json};
 
+use super::sort;
+
 /// One thing that is different.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
@@ -42,7 +44,7 @@ fn compare_fields(
     changes: &mut Vec<Change>,
 ) {
     let mut names: Vec<_> = before.keys().chain(after.keys()).collect();
-    names.sort();
+    sort(&mut names);
     names.dedup();
     for name in names {
         let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };

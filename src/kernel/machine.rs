@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use super::{
     Choices, Context, Detection, Effect, Group, Indication, Moment, NodeId, NodeSet,
-    ParameterValues, Parameters, Payload, Process, Time, Watch,
+    ParameterValues, Parameters, Payload, Process, Time, Watch, inspect::inspect,
 };
 
 /// A message, a timer, a request or an indication, whose type only its protocol knows.
@@ -27,7 +27,7 @@ impl<T: Payload> AnyPayload for T {
     }
 
     fn inspect(&self) -> Json {
-        serde_json::to_value(self).expect("payloads serialise: tests/conformance.rs tries them all")
+        inspect(self)
     }
 }
 
@@ -199,7 +199,9 @@ impl<P: Process<Indication: Indication>> Machine for Typed<P> {
             Input::Recovery => process.on_recovery(&mut ctx),
         }
         let mut effects = ctx.effects;
-        outputs.extend(effects.drain(..).map(erase));
+        for effect in effects.drain(..) {
+            outputs.push(erase(effect));
+        }
         self.effects = effects;
     }
 
@@ -214,8 +216,7 @@ impl<P: Process<Indication: Indication>> Machine for Typed<P> {
     }
 
     fn inspect(&self) -> Json {
-        serde_json::to_value(&self.process)
-            .expect("states serialise: tests/conformance.rs tries them")
+        inspect(&self.process)
     }
 
     fn measure(&self, at: Moment) -> Vec<i64> {

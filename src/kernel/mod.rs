@@ -1,6 +1,6 @@
 //! Runs deterministic processes and records what happened; knows no protocol.
 //!
-//! From the bottom up: who takes part ([`NodeId`], [`NodeSet`], [`Group`]); what a protocol implements
+//! From the bottom up: ordered maps and sets ([`SortedMap`], [`SortedSet`]); who takes part ([`NodeId`], [`NodeSet`], [`Group`]); what a protocol implements
 //! ([`Process`]) and may do ([`Context`]); its types erased ([`Machine`], [`Packet`]); what it can be
 //! tuned by ([`Parameters`]); what a reader asks for ([`Scenario`]); what happened ([`Trace`]); the
 //! simulation between the two ([`Simulation`]), and the way back to any moment of it ([`Checkpoints`]);
@@ -16,6 +16,7 @@ mod clock;
 mod context;
 mod deadlock;
 mod difference;
+mod inspect;
 mod judgement;
 mod log;
 mod machine;
@@ -30,6 +31,7 @@ mod protocol;
 mod scenario;
 mod signed;
 mod simulation;
+mod sorted;
 mod trace;
 mod traitor;
 
@@ -59,6 +61,7 @@ pub use scenario::{
 };
 pub use signed::{Keys, Signed};
 pub use simulation::{Plan, Simulation, run};
+pub use sorted::{Entries, Entry, SortedMap, SortedSet, sort, sort_by_key};
 pub use trace::{
     Event, EventId, EventKind, Fate, Loss, Message, MessageId, Sample, Tampering, Trace,
 };

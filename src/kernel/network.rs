@@ -3,10 +3,9 @@
 //! Faults are known beforehand, so a message's whole way is: how long it takes, and what it runs into.
 //! Only whether its receiver is up is seen on arrival.
 
-use std::collections::BTreeMap;
-
 use super::{
-    Delay, Fault, Loss, MAX_BIT, MessageName, NodeId, NodeSet, Order, PerMillion, Scenario, Time,
+    Delay, Fault, Loss, MAX_BIT, MessageName, NodeId, NodeSet, Order, PerMillion, Scenario,
+    SortedMap, Time,
     choices::{Purpose, below, mix},
     obstacles::Obstacles,
 };
@@ -23,10 +22,10 @@ pub(super) struct Network {
     pub(super) neighbours: Vec<NodeSet>,
     /// By link.
     links: Vec<Link>,
-    drops: BTreeMap<MessageName, usize>,
-    delays: BTreeMap<MessageName, Vec<(usize, Time)>>,
-    duplicates: BTreeMap<MessageName, Vec<(usize, Time)>>,
-    damages: BTreeMap<MessageName, (usize, Vec<u32>)>,
+    drops: SortedMap<MessageName, usize>,
+    delays: SortedMap<MessageName, Vec<(usize, Time)>>,
+    duplicates: SortedMap<MessageName, Vec<(usize, Time)>>,
+    damages: SortedMap<MessageName, (usize, Vec<u32>)>,
     obstacles: Obstacles,
 }
 
@@ -86,10 +85,10 @@ impl Network {
             corrupt: spec.corrupt,
             neighbours: spec.topology.neighbours(size),
             links,
-            drops: BTreeMap::new(),
-            delays: BTreeMap::new(),
-            duplicates: BTreeMap::new(),
-            damages: BTreeMap::new(),
+            drops: SortedMap::new(),
+            delays: SortedMap::new(),
+            duplicates: SortedMap::new(),
+            damages: SortedMap::new(),
             obstacles: Obstacles::new(scenario),
         };
         for (index, fault) in scenario.faults.iter().enumerate() {

@@ -6,6 +6,7 @@ use super::{
     Moment, NodeId, NodeSet, Plan, Simulation, Time,
     log::Log,
     simulation::{Node, Timer},
+    sort_by_key,
 };
 
 /// How what a node is measured by has come to be what it is.
@@ -33,7 +34,7 @@ impl Simulation {
     pub fn inspect(&self, node: NodeId) -> Json {
         let node = &self.nodes[node.index()];
         let mut timers: Vec<&Timer> = node.timers.iter().collect();
-        timers.sort_unstable_by_key(|timer| (timer.due, timer.serial));
+        sort_by_key(&mut timers, |timer| (timer.due, timer.serial));
         let timer = |timer: &Timer| {
             let (name, data) = (timer.packet.to_string(), timer.packet.inspect());
             json!({ "name": name, "data": data, "due": timer.due, "clock": timer.shown })

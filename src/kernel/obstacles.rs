@@ -3,17 +3,17 @@
 //! A scenario may hold ten thousand faults, and a run half a million messages: so obstacles are kept by
 //! whom they concern and sorted by when they begin, and a message looks only at those of its time.
 
-use std::collections::BTreeMap;
-
-use super::{Fault, Loss, MessageName, NodeId, NodeSet, Scenario, Side, Time};
+use super::{
+    Fault, Loss, MessageName, NodeId, NodeSet, Scenario, Side, SortedMap, Time, sort_by_key,
+};
 
 /// All obstacles of a scenario.
 #[derive(Clone, Debug)]
 pub(super) struct Obstacles {
     partitions: Spans<Sides>,
-    cuts: BTreeMap<(NodeId, NodeId), Spans<()>>,
-    senders: BTreeMap<NodeId, Spans<()>>,
-    receivers: BTreeMap<NodeId, Spans<()>>,
+    cuts: SortedMap<(NodeId, NodeId), Spans<()>>,
+    senders: SortedMap<NodeId, Spans<()>>,
+    receivers: SortedMap<NodeId, Spans<()>>,
 }
 
 /// For each node, the number of its side of a partition.
@@ -23,9 +23,9 @@ struct Sides(Box<[u8]>);
 impl Obstacles {
     pub(super) fn new(scenario: &Scenario) -> Self {
         let mut partitions = Vec::new();
-        let mut cuts = BTreeMap::<_, Vec<_>>::new();
-        let mut senders = BTreeMap::<_, Vec<_>>::new();
-        let mut receivers = BTreeMap::<_, Vec<_>>::new();
+        let mut cuts = SortedMap::<_, Vec<_>>::new();
+        let mut senders = SortedMap::<_, Vec<_>>::new();
+        let mut receivers = SortedMap::<_, Vec<_>>::new();
         for (fault, it) in scenario.faults.iter().enumerate() {
             match *it {
                 Fault::Partition { ref groups, at, until } => {
@@ -77,7 +77,7 @@ impl Obstacles {
     }
 }
 
-fn by_whom<K: Ord>(spans: BTreeMap<K, Vec<Span<()>>>) -> BTreeMap<K, Spans<()>> {
+fn by_whom<K: Ord>(spans: SortedMap<K, Vec<Span<()>>>) -> SortedMap<K, Spans<()>> {
     spans.into_iter().map(|(whom, spans)| (whom, Spans::new(spans))).collect()
 }
 
@@ -120,7 +120,7 @@ impl<T> Span<T> {
 
 impl<T> Spans<T> {
     fn new(mut spans: Vec<Span<T>>) -> Self {
-        spans.sort_unstable_by_key(|span| (span.at, span.fault));
+        sort_by_key(&mut spans, |span| (span.at, span.fault));
         let mut last_end = 0;
         for span in &mut spans {
             last_end = span.until.max(last_end);

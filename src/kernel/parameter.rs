@@ -1,11 +1,11 @@
 //! What a reader can tune in a protocol.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
+use super::SortedMap;
+
 /// The values that a scenario gives to parameters, by name; the others have their defaults.
-pub type ParameterValues = BTreeMap<String, ParameterValue>;
+pub type ParameterValues = SortedMap<String, ParameterValue>;
 
 /// One value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, derive_more::Display)]

@@ -4,10 +4,8 @@
 //! other traitors lend it their keys, sign only as itself. What the best lie is only its protocol knows:
 //! [`Process::forge`](super::Process::forge).
 
-use std::collections::BTreeMap;
-
 use super::{
-    Behaviour, Fault, Keys, MessageName, NodeId, NodeSet, Packet, Scenario, Strategy,
+    Behaviour, Fault, Keys, MessageName, NodeId, NodeSet, Packet, Scenario, SortedMap, Strategy,
     choices::{Purpose, below},
     network::Network,
 };
@@ -21,7 +19,7 @@ pub(super) struct Traitors {
     /// The half of the loyal nodes to which colluding traitors lie.
     deceived: NodeSet,
     /// What the reader has them say, and by which fault.
-    script: BTreeMap<MessageName, (usize, Packet)>,
+    script: SortedMap<MessageName, (usize, Packet)>,
 }
 
 /// What a traitor makes of a message.
@@ -49,7 +47,7 @@ impl Traitors {
         }
         let loyal = NodeSet::first(size).without(everyone);
         let deceived = loyal.into_iter().skip(loyal.len() / 2).collect();
-        let mut script = BTreeMap::new();
+        let mut script = SortedMap::new();
         for (index, fault) in scenario.faults.iter().enumerate() {
             if let Fault::Forge { message, with } = fault
                 && everyone.contains(message.from)

@@ -2,22 +2,15 @@
 
 use yew::prelude::*;
 
-use super::Send;
+use super::{Send, part::Props};
 use crate::{
-    app::{Action, Run},
+    app::Action,
     formats::bundled,
     kernel::{Break, Protocol},
 };
 
-#[derive(Properties, PartialEq)]
-pub(super) struct Props {
-    pub(super) run: Run,
-    pub(super) send: Send,
-}
-
 /// What is known of the protocol.
-#[component]
-pub(super) fn About(props: &Props) -> Html {
+pub(super) fn about(props: &Props) -> Html {
     let protocol = props.run.protocol;
     html! {
         <section class="known" aria-label="About the protocol">

@@ -5,26 +5,16 @@ use yew::prelude::*;
 use super::{
     Send,
     fields::{Number, number},
+    part::Props,
 };
 use crate::{
-    app::{Action, Edit, Run},
+    app::{Action, Edit},
     diagram::{fault_sentence, request_sentence},
     kernel::{Fault, RequestSpec, Time},
 };
 
-#[derive(Properties, PartialEq)]
-pub(super) struct Props {
-    pub(super) run: Run,
-    /// How often something was refused: what is typed and was not taken goes back to what is.
-    pub(super) refusals: u32,
-    pub(super) can_undo: bool,
-    pub(super) can_redo: bool,
-    pub(super) send: Send,
-}
-
 /// What was done.
-#[component]
-pub(super) fn Deeds(props: &Props) -> Html {
+pub(super) fn deeds(props: &Props) -> Html {
     let Props { run, can_undo, can_redo, send, .. } = props;
     let act = |action: Action| send.reform(move |_: MouseEvent| action.clone());
     let scenario = &run.scenario;

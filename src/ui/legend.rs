@@ -4,21 +4,17 @@ use yew::prelude::*;
 
 use super::{
     arrows::{self, jagged},
-    marks, plots, spans,
+    marks,
+    part::Props,
+    plots, spans,
 };
 use crate::{
     app::Run,
     diagram::{MarkShape, Oddity, Orientation, Point, Sign, signs},
 };
 
-#[derive(Properties, PartialEq)]
-pub(super) struct Props {
-    pub(super) run: Run,
-}
-
 /// What the marks of this run mean.
-#[component]
-pub(super) fn Legend(props: &Props) -> Html {
+pub(super) fn legend(props: &Props) -> Html {
     let run = &props.run;
     let signs = signs(run.protocol, &run.scenario, &run.trace);
     html! {

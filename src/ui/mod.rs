@@ -14,6 +14,7 @@ mod marks;
 mod menu;
 mod network;
 mod page;
+mod part;
 mod picture;
 mod plots;
 mod present;

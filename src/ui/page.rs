@@ -5,13 +5,14 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::{
-    about::About,
+    about::about,
     banner::banner,
     caption::caption_line,
-    deeds::Deeds,
+    deeds::deeds,
     header::Header,
-    legend::Legend,
-    settings::Settings,
+    legend::legend,
+    part::{Draw, Part},
+    settings::settings,
     stage::Stage,
     transport::{self, transport},
     verdicts::Verdicts,
@@ -78,6 +79,12 @@ pub(super) fn Page() -> Html {
     use_time(state.playing, &send);
     use_address(state, &fragment, &send);
     use_keys(&send);
+    let part = |draw: Draw| {
+        html! {
+            <Part run={state.run.clone()} refusals={state.refusals} can_undo={!state.undo.is_empty()}
+                can_redo={!state.redo.is_empty()} send={send.clone()} {draw} />
+        }
+    };
     html! {
         <div class="page">
             <Header run={state.run.clone()} {path} send={send.clone()}
@@ -101,15 +108,14 @@ pub(super) fn Page() -> Html {
                         send: &send,
                     }) }
                     { next_stop(&ways, &send) }
-                    <Legend run={state.run.clone()} />
+                    { part(legend) }
                 </section>
                 <div class="side">
                     <Verdicts run={state.run.clone()} cursor={state.playhead.cursor}
                         explained={state.explained} send={send.clone()} />
-                    <Deeds run={state.run.clone()} refusals={state.refusals} can_undo={!state.undo.is_empty()}
-                        can_redo={!state.redo.is_empty()} send={send.clone()} />
-                    <Settings run={state.run.clone()} refusals={state.refusals} send={send.clone()} />
-                    <About run={state.run.clone()} send={send.clone()} />
+                    { part(deeds) }
+                    { part(settings) }
+                    { part(about) }
                 </div>
             </main>
             <div class="unseen" role="status" aria-live="polite">{ &state.announcement }</div>

@@ -6,25 +6,17 @@ use super::{
     Send,
     fields::{Number, field, number},
     network::network,
+    part::Props,
 };
 use crate::{
-    app::{Action, Edit, Run},
+    app::{Action, Edit},
     formats::Outcome,
     kernel::{Domain, MAX_NODES, NodeId, Parameter, ParameterValue},
     web,
 };
 
-#[derive(Properties, PartialEq)]
-pub(super) struct Props {
-    pub(super) run: Run,
-    /// How often something was refused: what is typed and was not taken goes back to what is.
-    pub(super) refusals: u32,
-    pub(super) send: Send,
-}
-
 /// The scenario's controls.
-#[component]
-pub(super) fn Settings(props: &Props) -> Html {
+pub(super) fn settings(props: &Props) -> Html {
     let Props { run, send, .. } = props;
     let parameters = run.protocol.behaviour.parameters;
     html! {

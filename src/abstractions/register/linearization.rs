@@ -12,12 +12,15 @@
 //! prefix is never done again.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeSet, VecDeque},
     fmt::Debug,
     hash::Hash,
 };
 
-use crate::{abstractions::Value, kernel::EventId};
+use crate::{
+    abstractions::Value,
+    kernel::{EventId, SortedMap},
+};
 
 /// How many configurations one answer may lead to before the search gives up: enough for 12 operations that
 /// overlap in every order.
@@ -99,7 +102,7 @@ impl Specification for Queue {
 
 /// Registers by key, as one object. Judging every key by itself is the same, and faster.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct KeyValueMap(BTreeMap<Value, Register>);
+pub struct KeyValueMap(SortedMap<Value, Register>);
 
 impl Specification for KeyValueMap {
     type Operation = (Value, RegisterOperation);
@@ -131,7 +134,7 @@ pub enum Answered {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Linearization<S: Specification> {
     /// What has no answer yet, by the event of its request.
-    pending: BTreeMap<EventId, S::Operation>,
+    pending: SortedMap<EventId, S::Operation>,
     configurations: BTreeSet<Configuration<S>>,
     /// How many configurations were explored so far: what the search has cost.
     explored: usize,
@@ -142,14 +145,15 @@ pub struct Linearization<S: Specification> {
 struct Configuration<S> {
     state: S,
     /// What has taken effect and has no answer yet, with the answer that it must get.
-    effective: BTreeMap<EventId, Option<Value>>,
+    effective: SortedMap<EventId, Option<Value>>,
 }
 
 impl<S: Specification> Default for Linearization<S> {
     fn default() -> Self {
-        let initial = Configuration { state: S::default(), effective: BTreeMap::new() };
-        let configurations = BTreeSet::from([initial]);
-        Self { pending: BTreeMap::new(), configurations, explored: 0 }
+        let initial = Configuration { state: S::default(), effective: SortedMap::new() };
+        let mut configurations = BTreeSet::new();
+        configurations.insert(initial);
+        Self { pending: SortedMap::new(), configurations, explored: 0 }
     }
 }
 
@@ -163,12 +167,10 @@ impl<S: Specification> Linearization<S> {
     pub fn abandon(&mut self, request: EventId) {
         if self.pending.get(&request).is_some_and(S::only_reads) {
             self.pending.remove(&request);
-            let forget = |mut configuration: Configuration<S>| {
+            for mut configuration in std::mem::take(&mut self.configurations) {
                 configuration.effective.remove(&request);
-                configuration
-            };
-            self.configurations =
-                std::mem::take(&mut self.configurations).into_iter().map(forget).collect();
+                self.configurations.insert(configuration);
+            }
         }
     }
 

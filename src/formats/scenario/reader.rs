@@ -1,7 +1,5 @@
 //! From JSON to a scenario.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value as Json;
 
 use super::{
@@ -16,7 +14,7 @@ use super::{
 use crate::kernel::{
     Caption, Delay, Detector, LinkSpec, MAX_FAULTS, MAX_NODES, MAX_REQUESTS, MAX_TIME, Medium,
     NetworkSpec, NodeId, NodeSet, Order, ParameterValue, ParameterValues, Protocol, RequestSpec,
-    Scenario, Time, Timing, Topology,
+    Scenario, SortedSet, Time, Timing, Topology,
 };
 
 const FIELDS: &[&str] = &[
@@ -234,7 +232,7 @@ fn read_topology(place: &Place, nodes: Nodes) -> Result<Topology, Problem> {
 }
 
 fn read_pairs(place: &Place, nodes: Nodes) -> Result<Vec<[NodeId; 2]>, Problem> {
-    let (mut pairs, mut seen) = (Vec::new(), BTreeSet::new());
+    let (mut pairs, mut seen) = (Vec::new(), SortedSet::new());
     for place in place.list("a list of pairs of nodes", MAX_NODES * (MAX_NODES - 1) / 2)? {
         let expected = "a pair of nodes, such as [\"A\", \"B\"]";
         let places = place.list(expected, MAX_NODES)?;
@@ -263,7 +261,7 @@ fn read_delay(place: &Place) -> Result<Delay, Problem> {
 }
 
 fn read_links(place: &Place, nodes: Nodes) -> Result<Vec<LinkSpec>, Problem> {
-    let (mut links, mut seen) = (Vec::new(), BTreeSet::new());
+    let (mut links, mut seen) = (Vec::new(), SortedSet::new());
     for place in place.list("a list of links", MAX_NODES * (MAX_NODES - 1))? {
         let fields = place.object(&["from", "to", "delay"])?;
         let from = nodes.node(&fields.get("from"))?;

@@ -50,7 +50,7 @@
 //! least delay is taken to be 0; an exchange that failed is repeated in the next period, and no new master is
 //! elected; NTP has one server, so there is nothing to select from, and its poll interval is fixed.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use derive_more::Display;
 use serde::Serialize;
@@ -59,7 +59,7 @@ use crate::{
     abstractions::clock::{ClockRequest, Drift, Reading, Received, SKEW_BOUND, Stamp},
     kernel::{
         Behaviour, Break, Context, Cost, Drawn, Group, Metric, Moment, NodeId, ParameterValue,
-        Process, Protocol, Rule, Scenario, Time,
+        Process, Protocol, Rule, Scenario, SortedMap, Time, sort,
     },
 };
 
@@ -182,11 +182,11 @@ pub struct PhysicalClock {
     /// NTP: the last samples, the newest first.
     filter: VecDeque<Sample>,
     /// Berkeley, at the master: how far those are ahead who have answered.
-    ahead: BTreeMap<NodeId, i64>,
+    ahead: SortedMap<NodeId, i64>,
     /// Berkeley: the master's last question.
     answered: Option<Answered>,
     /// By receiver: how many of the application's messages it was sent.
-    sent: BTreeMap<NodeId, u32>,
+    sent: SortedMap<NodeId, u32>,
 }
 
 /// What an exchange tells. Readings are of the hardware clock, which nobody sets.
@@ -282,9 +282,9 @@ impl Process for PhysicalClock {
             set_by: None,
             asked: None,
             filter: VecDeque::new(),
-            ahead: BTreeMap::new(),
+            ahead: SortedMap::new(),
             answered: None,
-            sent: BTreeMap::new(),
+            sent: SortedMap::new(),
         }
     }
 
@@ -469,7 +469,7 @@ impl PhysicalClock {
 
 /// The average of as many clocks as there are that are not further apart than the tolerance.
 fn fault_tolerant_average(mut clocks: Vec<i64>, tolerance: i64) -> i64 {
-    clocks.sort_unstable();
+    sort(&mut clocks);
     let from = |first: usize| {
         let end = clocks.partition_point(|clock| clock - clocks[first] <= tolerance);
         &clocks[first..end]

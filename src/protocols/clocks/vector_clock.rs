@@ -25,8 +25,6 @@
 //!
 //! Where it departs from the papers: Fidge's rules for synchronous messages are left out.
 
-use std::collections::BTreeMap;
-
 use derive_more::Display;
 use serde::Serialize;
 use serde_json::json;
@@ -36,7 +34,9 @@ use crate::{
         CLOCK_CONDITION, ClockRequest, Reading, Received, STRONG_CLOCK_CONDITION, Stamp,
         VectorClock,
     },
-    kernel::{Behaviour, Break, Context, Cost, Group, Never, NodeId, Process, Protocol, Rule},
+    kernel::{
+        Behaviour, Break, Context, Cost, Group, Never, NodeId, Process, Protocol, Rule, SortedMap,
+    },
 };
 
 /// What the registry knows of it.
@@ -76,7 +76,7 @@ pub const PROTOCOL: Protocol = Protocol {
 pub struct VectorTime {
     clock: VectorClock,
     /// By receiver: how many messages it was sent.
-    sent: BTreeMap<NodeId, u32>,
+    sent: SortedMap<NodeId, u32>,
 }
 
 /// A message: all that matters about it is its timestamp.
@@ -96,7 +96,7 @@ impl Process for VectorTime {
     type Timer = Never;
 
     fn new(group: Group, (): &()) -> Self {
-        Self { clock: VectorClock::new(group.size), sent: BTreeMap::new() }
+        Self { clock: VectorClock::new(group.size), sent: SortedMap::new() }
     }
 
     fn on_request(&mut self, ctx: &mut Context<Self>, request: ClockRequest) {

@@ -25,8 +25,6 @@
 //! Where it departs from the note: messages are numbered, so that an ack says which one it is of; the
 //! receiver does not look at the numbers. Where it departs from the book: the sender stops at an ack.
 
-use std::collections::BTreeMap;
-
 use derive_more::Display;
 use serde::Serialize;
 
@@ -40,7 +38,7 @@ use crate::{
     },
     kernel::{
         Behaviour, Break, Carried, Context, Cost, Drawn, Group, Metric, Moment, NodeId, Payload,
-        Process, Protocol, Rule, Time,
+        Process, Protocol, Rule, SortedMap, Time,
     },
 };
 
@@ -112,7 +110,7 @@ pub struct RetransmitUntilAck<M> {
     operation: Operation,
     timeout: Time,
     /// By receiver: how many messages it was sent.
-    sent: BTreeMap<NodeId, u32>,
+    sent: SortedMap<NodeId, u32>,
     send_buffer: Vec<Unacknowledged<M>>,
 }
 
@@ -159,7 +157,7 @@ impl<M: Payload> Process for RetransmitUntilAck<M> {
         Self {
             operation: parameters.operation,
             timeout: parameters.timeout.into(),
-            sent: BTreeMap::new(),
+            sent: SortedMap::new(),
             send_buffer: Vec::new(),
         }
     }

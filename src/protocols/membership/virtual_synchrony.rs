@@ -40,11 +40,7 @@
 //! Where it departs from the papers: only the messages of one sender are ordered, where ISIS has CBCAST; and
 //! the flush says what the next view is, where note 004 multicasts that first. It may be several changes at once.
 
-use std::{
-    cmp::Ordering,
-    collections::{BTreeMap, BTreeSet},
-    mem,
-};
+use std::{cmp::Ordering, mem};
 
 use derive_more::{Display, From};
 use serde::Serialize;
@@ -63,7 +59,7 @@ use crate::{
     },
     kernel::{
         Behaviour, Break, Carried, Context, Cost, Detection, Drawn, Group, Metric, Moment, NodeId,
-        NodeSet, ParameterValue, Process, Protocol, Rule, Scenario,
+        NodeSet, ParameterValue, Process, Protocol, Rule, Scenario, SortedMap, SortedSet,
     },
 };
 
@@ -247,7 +243,7 @@ pub struct VirtualSynchrony {
     /// The view change that is being flushed.
     change: Option<Change>,
     /// The last flush of everybody.
-    flushed: BTreeMap<NodeId, Change>,
+    flushed: SortedMap<NodeId, Change>,
     /// What came from those who are in a later view already.
     early: Vec<(NodeId, Message)>,
     /// What is to be broadcast as soon as the next view is there.
@@ -257,11 +253,11 @@ pub struct VirtualSynchrony {
     /// Who has asked to join, and is not a member yet.
     joining: NodeSet,
     /// If this node has asked itself: by member, what that has told it.
-    asked: Option<BTreeMap<NodeId, Welcome>>,
+    asked: Option<SortedMap<NodeId, Welcome>>,
 }
 
 /// Messages, in the order of their senders.
-type Messages = BTreeSet<(BroadcastId, Value)>;
+type Messages = SortedSet<(BroadcastId, Value)>;
 
 /// A message of the application on its way, from its sender or as a copy.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Display)]
@@ -338,7 +334,7 @@ impl Process for VirtualSynchrony {
             stability: Stability::default(),
             behind: NodeSet::EMPTY,
             change: None,
-            flushed: BTreeMap::new(),
+            flushed: SortedMap::new(),
             early: Vec::new(),
             blocked: Vec::new(),
             leaving: false,

@@ -44,7 +44,7 @@
 //! nothing that is late is taken for an answer to a later request, and channels need not be FIFO: a FAILED that
 //! comes after LOCKED is old, and an INQUIRE that comes before its LOCKED waits for it.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use derive_more::Display;
 use serde::Serialize;
@@ -55,8 +55,8 @@ use crate::{
         mutex::{Access, Acquire, HAPPENED_BEFORE_FAIRNESS, MUTUAL_EXCLUSION, STARVATION_FREEDOM},
     },
     kernel::{
-        Behaviour, Break, Context, Cost, Group, NodeId, NodeSet, Process, Protocol, Rule, Term,
-        Time,
+        Behaviour, Break, Context, Cost, Group, NodeId, NodeSet, Process, Protocol, Rule,
+        SortedSet, Term, Time,
     },
 };
 
@@ -140,7 +140,7 @@ pub struct Maekawa {
     locked_for: Option<Timestamp>,
     /// As a voter: the requests that wait for its vote. If the first is earlier than the one that has it, the
     /// vote has been asked back.
-    queue: BTreeSet<Timestamp>,
+    queue: SortedSet<Timestamp>,
 }
 
 /// A request of this node's own.
@@ -199,7 +199,7 @@ impl Process for Maekawa {
             wanted: VecDeque::new(),
             attempt: None,
             locked_for: None,
-            queue: BTreeSet::new(),
+            queue: SortedSet::new(),
         }
     }
 

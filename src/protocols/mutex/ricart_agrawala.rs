@@ -31,7 +31,7 @@
 //! request. Crashes are left to a failure detector. A process that is asked to enter again before it has left
 //! gives the request its timestamp at once, and sends it later.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use derive_more::Display;
 use serde::Serialize;
@@ -43,7 +43,7 @@ use crate::{
     },
     kernel::{
         Behaviour, Break, Context, Cost, Detection, Group, NodeId, NodeSet, Process, Protocol,
-        Rule, Time,
+        Rule, SortedMap, Time,
     },
 };
 
@@ -126,7 +126,7 @@ pub struct RicartAgrawala {
     /// Whose REPLY is missing.
     awaited: NodeSet,
     /// The requests of others that will be answered later.
-    deferred: BTreeMap<NodeId, Timestamp>,
+    deferred: SortedMap<NodeId, Timestamp>,
     /// Who has been reported.
     crashed: NodeSet,
 }
@@ -197,7 +197,7 @@ impl Process for RicartAgrawala {
             clock: 0,
             wanted: VecDeque::new(),
             awaited: NodeSet::EMPTY,
-            deferred: BTreeMap::new(),
+            deferred: SortedMap::new(),
             crashed: NodeSet::EMPTY,
         }
     }

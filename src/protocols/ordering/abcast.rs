@@ -33,8 +33,6 @@
 //! another takes over for a sender that has. Here failures are not handled, which is the protocol of the
 //! note; `gbcast` and `consensus-multicast` are about those.
 
-use std::collections::BTreeMap;
-
 use derive_more::Display;
 use serde::Serialize;
 
@@ -49,7 +47,7 @@ use crate::{
     },
     kernel::{
         Behaviour, Break, Carried, Context, Cost, Group, Keys, Never, NodeId, Payload, Process,
-        Protocol, Rule,
+        Protocol, Rule, SortedMap,
     },
 };
 
@@ -124,7 +122,7 @@ pub struct Abcast<M> {
     /// How many messages this node has broadcast.
     sent: u32,
     /// Of those, the ones whose priority is not final: what each member has proposed.
-    proposals: BTreeMap<u32, Vec<Priority>>,
+    proposals: SortedMap<u32, Vec<Priority>>,
     /// One for each label that was met; a single one where `labels` is off.
     queues: Vec<Queue<M>>,
 }
@@ -197,7 +195,7 @@ impl<M: Payload> Process for Abcast<M> {
             members: group.size,
             labels: parameters.labels,
             sent: 0,
-            proposals: BTreeMap::new(),
+            proposals: SortedMap::new(),
             queues: Vec::new(),
         }
     }

@@ -27,8 +27,6 @@
 //! Where it departs from the paper: the parts are not collected, they are told where they were recorded; and
 //! snapshots have numbers, so that there can be several.
 
-use std::collections::BTreeMap;
-
 use derive_more::Display;
 use serde::Serialize;
 
@@ -36,7 +34,7 @@ use crate::{
     abstractions::checkpoint::{CONSISTENT_CUT, Ledger, Recorded, SnapshotRequest, Transfer},
     kernel::{
         Behaviour, Break, Carried, Context, Cost, Group, Never, NodeId, NodeSet, Process, Protocol,
-        Rule,
+        Rule, SortedMap,
     },
 };
 
@@ -96,7 +94,7 @@ pub struct Snapshot {
     /// By node: how many transfers were sent to it.
     transfers: Vec<u32>,
     /// By number: its parts of the global states that it knows of.
-    parts: BTreeMap<u32, Part>,
+    parts: SortedMap<u32, Part>,
 }
 
 /// A node's part of a global state.
@@ -136,7 +134,7 @@ impl Process for Snapshot {
         Self {
             books: Ledger { balance, sent: zeros(), received: zeros(), in_flight: zeros() },
             transfers: vec![0; group.size],
-            parts: BTreeMap::new(),
+            parts: SortedMap::new(),
         }
     }
 
@@ -259,9 +257,9 @@ mod tests {
     }
 
     /// By global state: how much there is in its parts and between them, and how many parts there are.
-    fn counted(scenario: &Scenario) -> BTreeMap<u32, (u64, usize)> {
+    fn counted(scenario: &Scenario) -> SortedMap<u32, (u64, usize)> {
         let trace = run(&PROTOCOL, scenario).expect("its requests can be read");
-        let mut counted = BTreeMap::new();
+        let mut counted = SortedMap::new();
         for event in &trace.events {
             let EventKind::Indicate { packet, .. } = &event.kind else { continue };
             if let Some(Recorded::Snapshot { snapshot, state }) = packet.get() {
@@ -331,7 +329,7 @@ mod tests {
         for number in 1..=3 {
             snapshot(&mut scenario, 10, number);
         }
-        assert_eq!(counted(&scenario), BTreeMap::from([(1, (300, 3))]));
+        assert_eq!(counted(&scenario), SortedMap::from([(1, (300, 3))]));
         let trace = run(&PROTOCOL, &scenario).expect("its requests can be read");
         assert_eq!(trace.sends(), 6, "a marker on each channel");
     }
@@ -345,7 +343,7 @@ mod tests {
         // Before P1's own marker is at P3.
         snapshot(&mut scenario, 20, 2);
         let counted = counted(&scenario);
-        assert_eq!(counted, BTreeMap::from([(1, (300, 3)), (2, (300, 3))]));
+        assert_eq!(counted, SortedMap::from([(1, (300, 3)), (2, (300, 3))]));
         let expected = ["50 P3 snapshot 1: 100", "80 P3 snapshot 2: 100 + 10"];
         let told = told(&scenario);
         assert!(expected.iter().all(|it| told.iter().any(|line| line == it)), "{told:?}");
@@ -358,7 +356,7 @@ mod tests {
         transfer(&mut scenario, 5, 1, 3, 10);
         transfer(&mut scenario, 5, 1, 2, 10);
         snapshot(&mut scenario, 10, 3);
-        assert_eq!(counted(&scenario), BTreeMap::from([(1, (400, 4))]));
+        assert_eq!(counted(&scenario), SortedMap::from([(1, (400, 4))]));
         let trace = run(&PROTOCOL, &scenario).expect("its requests can be read");
         assert_eq!(trace.sends(), 1 + 8, "nothing is sent where there is no channel");
     }
@@ -370,7 +368,7 @@ mod tests {
         transfer(&mut scenario, 6, 1, 2, 100);
         transfer(&mut scenario, 7, 1, 2, 1);
         snapshot(&mut scenario, 50, 2);
-        assert_eq!(counted(&scenario), BTreeMap::from([(1, (200, 2))]));
+        assert_eq!(counted(&scenario), SortedMap::from([(1, (200, 2))]));
         let trace = run(&PROTOCOL, &scenario).expect("its requests can be read");
         assert_eq!(trace.sends(), 1 + 2);
     }

@@ -30,8 +30,6 @@
 //! lost NACK is never made good. Where it departs from SRM: NACKs and repairs go to one member each. To
 //! multicast and to suppress them is feedback suppression, a protocol of its own.
 
-use std::collections::BTreeMap;
-
 use derive_more::Display;
 use serde::Serialize;
 
@@ -46,7 +44,7 @@ use crate::{
     },
     kernel::{
         Behaviour, Break, Carried, Context, Cost, Drawn, Group, Metric, Moment, NodeId,
-        ParameterValue, Payload, Process, Protocol, Rule, Time,
+        ParameterValue, Payload, Process, Protocol, Rule, SortedMap, Time,
     },
 };
 
@@ -155,7 +153,7 @@ struct Stream<M> {
     /// The greatest number that has been seen or announced.
     last: u32,
     /// Those after a gap.
-    held_back: BTreeMap<u32, M>,
+    held_back: SortedMap<u32, M>,
     /// Those that have been delivered, all from the first on; nothing at those who keep none.
     kept: Vec<M>,
     /// Whose turn it is to be asked, counted on from the sender.
@@ -202,8 +200,13 @@ impl<M: Payload> Process for NackMulticast<M> {
     fn new(group: Group, parameters: &Parameters) -> Self {
         let &Parameters { ask, holders, sessions, period, retry } = parameters;
         let (period, retry) = (period.into(), retry.into());
-        let stream =
-            Stream { delivered: 0, last: 0, held_back: BTreeMap::new(), kept: Vec::new(), turn: 0 };
+        let stream = Stream {
+            delivered: 0,
+            last: 0,
+            held_back: SortedMap::new(),
+            kept: Vec::new(),
+            turn: 0,
+        };
         Self { ask, holders, sessions, period, retry, streams: vec![stream; group.size] }
     }
 

@@ -19,8 +19,6 @@
 //! Where it departs from the book: the bound on the hops; and the broadcaster does not relay its own
 //! message, which it has just sent to everybody.
 
-use std::collections::BTreeSet;
-
 use derive_more::Display;
 use serde::Serialize;
 
@@ -35,7 +33,7 @@ use crate::{
     },
     kernel::{
         Behaviour, Break, Carried, Context, Cost, Group, Never, NodeId, Payload, Process, Protocol,
-        Rule,
+        Rule, SortedSet,
     },
 };
 
@@ -100,7 +98,7 @@ pub struct ReliableBroadcast<M> {
     max_hops: u32,
     /// How many messages this node has broadcast.
     sent: u32,
-    delivered: BTreeSet<BroadcastId>,
+    delivered: SortedSet<BroadcastId>,
     best_effort: Layer<M>,
 }
 
@@ -127,7 +125,7 @@ impl<M: Payload> Process for ReliableBroadcast<M> {
         Self {
             max_hops: parameters.max_crashes,
             sent: 0,
-            delivered: BTreeSet::new(),
+            delivered: SortedSet::new(),
             best_effort: BestEffortBroadcast::new(group, &()),
         }
     }

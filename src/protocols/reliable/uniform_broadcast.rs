@@ -22,8 +22,6 @@
 //! Where it departs from the book: the two algorithms are one with a parameter, since they differ in
 //! one line.
 
-use std::collections::BTreeSet;
-
 use derive_more::Display;
 use serde::Serialize;
 
@@ -38,7 +36,7 @@ use crate::{
     },
     kernel::{
         Behaviour, Break, Carried, Context, Cost, Detection, Group, Never, NodeId, NodeSet,
-        Payload, Process, Protocol, Rule,
+        Payload, Process, Protocol, Rule, SortedSet,
     },
 };
 
@@ -101,7 +99,7 @@ pub struct UniformBroadcast<M> {
     correct: NodeSet,
     /// What this node has, and has relayed, but cannot deliver yet.
     pending: Vec<Pending<M>>,
-    delivered: BTreeSet<BroadcastId>,
+    delivered: SortedSet<BroadcastId>,
     best_effort: Layer<M>,
 }
 
@@ -136,7 +134,7 @@ impl<M: Payload> Process for UniformBroadcast<M> {
             sent: 0,
             correct: group.everyone(),
             pending: Vec::new(),
-            delivered: BTreeSet::new(),
+            delivered: SortedSet::new(),
             best_effort: BestEffortBroadcast::new(group, &()),
         }
     }

@@ -28,8 +28,6 @@
 //! Where it departs from the papers: clients are the nodes themselves, and may ask for several things at
 //! a time.
 
-use std::collections::BTreeMap;
-
 use derive_more::Display;
 use serde::Serialize;
 
@@ -43,7 +41,7 @@ use crate::{
     },
     kernel::{
         Behaviour, Break, Context, Cost, Group, Keys, Never, NodeId, NodeSet, ParameterValue,
-        Process, Protocol, Rule,
+        Process, Protocol, Rule, SortedMap,
     },
 };
 
@@ -137,11 +135,11 @@ pub struct QuorumRegister {
     write_back: bool,
     quorum: usize,
     /// By key: the copy of the register.
-    copies: BTreeMap<Value, Versioned>,
+    copies: SortedMap<Value, Versioned>,
     /// How many requests there were.
     requests: u32,
     /// What is under way, by the number of the request.
-    operations: BTreeMap<u32, Operation>,
+    operations: SortedMap<u32, Operation>,
 }
 
 /// A value with its timestamp. Timestamps of different writes differ.
@@ -223,9 +221,9 @@ impl Process for QuorumRegister {
         Self {
             write_back: parameters.write_back,
             quorum,
-            copies: BTreeMap::new(),
+            copies: SortedMap::new(),
             requests: 0,
-            operations: BTreeMap::new(),
+            operations: SortedMap::new(),
         }
     }
 

@@ -34,10 +34,7 @@
 //! comes to rest. Grafts, and prunes of links that are not of the tree, are those of DVMRP's third version.
 //! Hosts are members until they leave, and speak to routers in prunes and grafts instead of IGMP.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    fmt,
-};
+use std::{collections::VecDeque, fmt};
 
 use derive_more::Display;
 use serde::Serialize;
@@ -50,7 +47,7 @@ use crate::{
     },
     kernel::{
         Behaviour, Break, Context, Cost, Drawn, Group, Metric, Moment, Never, NodeId, NodeSet,
-        Process, Protocol, Rule, Scenario, Topology,
+        Process, Protocol, Rule, Scenario, SortedMap, Topology,
     },
 };
 
@@ -151,13 +148,13 @@ pub struct SourceTree {
     /// How many messages this node has broadcast.
     sent: u32,
     /// At a router: whom each router is linked to, as far as it is known.
-    links: BTreeMap<NodeId, NodeSet>,
+    links: SortedMap<NodeId, NodeSet>,
     /// By node: the neighbour that leads there. None before that is known.
-    routes: Option<BTreeMap<NodeId, NodeId>>,
+    routes: Option<SortedMap<NodeId, NodeId>>,
     /// What came before that.
     early: Vec<(NodeId, Packet)>,
     /// By source.
-    trees: BTreeMap<NodeId, Tree>,
+    trees: SortedMap<NodeId, Tree>,
     /// How many grafts this node has sent.
     grafts: u32,
     /// How many addresses its last packet was for.
@@ -171,7 +168,7 @@ struct Tree {
     /// The neighbours that want no packets of the source from here.
     pruned: NodeSet,
     /// The neighbours whose grafts are to be acknowledged, each with the number of its graft.
-    grafting: BTreeMap<NodeId, u32>,
+    grafting: SortedMap<NodeId, u32>,
 }
 
 /// Whether a node gets the packets of a source.
@@ -258,10 +255,10 @@ impl Process for SourceTree {
             member: false,
             joining: false,
             sent: 0,
-            links: BTreeMap::new(),
+            links: SortedMap::new(),
             routes: None,
             early: Vec::new(),
-            trees: BTreeMap::new(),
+            trees: SortedMap::new(),
             grafts: 0,
             addresses: 0,
         }
@@ -343,8 +340,8 @@ impl SourceTree {
     }
 
     /// The first step on a shortest way from here to each node, by way of routers only.
-    fn shortest_paths(&self, me: NodeId) -> BTreeMap<NodeId, NodeId> {
-        let mut routes = BTreeMap::from([(me, me)]);
+    fn shortest_paths(&self, me: NodeId) -> SortedMap<NodeId, NodeId> {
+        let mut routes = SortedMap::from([(me, me)]);
         let mut found = VecDeque::from([(me, me)]);
         while let Some((node, way)) = found.pop_front() {
             for next in self.links.get(&node).copied().unwrap_or_default() {

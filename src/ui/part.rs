@@ -1,0 +1,36 @@
+//! A part of the page that is drawn anew only when the run is another one.
+//!
+//! One component for all of them: each kind of its own weighs as much as what it draws (docs/size.md).
+
+use yew::prelude::*;
+
+use super::Send;
+use crate::app::Run;
+
+/// What draws a part.
+pub(super) type Draw = fn(&Props) -> Html;
+
+#[derive(Clone, Properties)]
+pub(super) struct Props {
+    pub(super) run: Run,
+    /// How often something was refused: what is typed and was not taken goes back to what is.
+    pub(super) refusals: u32,
+    pub(super) can_undo: bool,
+    pub(super) can_redo: bool,
+    pub(super) send: Send,
+    /// Always the same at its place of the page.
+    pub(super) draw: Draw,
+}
+
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        let rest = |it: &Self| (it.refusals, it.can_undo, it.can_redo);
+        self.run == other.run && rest(self) == rest(other) && self.send == other.send
+    }
+}
+
+/// A part of the page.
+#[component]
+pub(super) fn Part(props: &Props) -> Html {
+    (props.draw)(props)
+}
