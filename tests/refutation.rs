@@ -21,7 +21,7 @@ use worldlines::{
 fn violated(
     protocol: &'static Protocol,
     scenario: &Scenario,
-) -> impl Iterator<Item = &'static str> {
+) -> impl Iterator<Item = &'static str> + use<> {
     let trace = run_valid(scenario);
     let judgements = report(protocol, scenario, &trace).judgements;
     judgements.into_iter().filter(|it| it.verdict.is_violated()).map(|it| it.property.name)
