@@ -24,10 +24,8 @@ pub(super) fn caption_line(run: &Run, time: Time, edited: bool, send: &Send) -> 
                 <button onclick={reset} title="Back to the run as it was opened">{ "Start over" }</button>
             } else if let Some((place, caption)) = latest {
                 <p><span class="badge" aria-hidden="true">{ place + 1 }</span>{ &caption.text }</p>
-            } else if scenario.title.is_empty() {
-                <p>{ "Click a message to lose or delay it; click a line to crash its node." }</p>
             } else {
-                <p>{ &scenario.title }</p>
+                <p>{ "Click a message to lose or delay it; click a line to crash its node." }</p>
             }
         </div>
     }

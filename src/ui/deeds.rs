@@ -54,7 +54,7 @@ pub(super) fn deeds(props: &Props) -> Html {
                 }) }
             </ul>
             if nothing {
-                <p class="hint">{ "Nothing goes wrong yet. Click a message or a line in the diagram." }</p>
+                <p class="hint">{ "No fault yet. Click a message or a line in the diagram." }</p>
             }
         </section>
     }

@@ -95,6 +95,9 @@ pub(super) fn Page() -> Html {
                 }
                 <section class={classes!("theatre", edited.then_some("edited"))} aria-label="The run">
                     { variants(&ways, state.run.protocol.id, &send) }
+                    if !state.run.scenario.title.is_empty() {
+                        <h2 class="title">{ &state.run.scenario.title }</h2>
+                    }
                     { caption_line(&state.run, state.playhead.time as u64, edited, &send) }
                     <Stage run={state.run.clone()} playhead={state.playhead}
                         shown_until={state.shown_until} selection={state.selection}
