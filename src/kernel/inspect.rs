@@ -1,7 +1,7 @@
 //! What the inspector and the trace show of a state or a payload.
 //!
 //! `serde_json::to_value` does the same, but carries the errors of all JSON that there could be along with
-//! every field of every protocol. States and payloads have none: this is a third smaller.
+//! every field of every protocol. States and payloads have none: this is half as large.
 
 use std::fmt;
 

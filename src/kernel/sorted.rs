@@ -2,7 +2,7 @@
 //!
 //! They do what `BTreeMap` and `BTreeSet` do, by the same names and in the same order. A tree pays from
 //! thousands of entries on; here there are few, or each comes behind those before it. A list is quicker then,
-//! and a kind of it weighs a fifth of a kind of tree in the page (docs/size.md).
+//! and a kind of it weighs far less in the page than a kind of tree (docs/size.md).
 
 use std::{borrow::Borrow, cmp::Ordering, fmt, ops::Index, slice, vec};
 
