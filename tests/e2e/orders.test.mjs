@@ -47,7 +47,7 @@ const runs = (page, protocol) =>
 test("the second thing a newcomer meets tells three orders apart on one set of sends", async () => {
   const { reader, page } = await threeOrders();
   const asked = ["Alice: broadcast tea?", "Bob: broadcast yes", "Alice: broadcast cake?"];
-  const late = "Alice>Carol#1 is 60 ms late";
+  const late = "Alice>Carol#1 is 40 ms late";
   const expected = {
     "fifo-multicast": [HOLDS, VIOLATED, VIOLATED],
     "causal-multicast": [HOLDS, HOLDS, VIOLATED],
@@ -58,7 +58,7 @@ test("the second thing a newcomer meets tells three orders apart on one set of s
     await runs(page, protocol);
     assert.deepEqual(await orders(page), expected);
     assert.deepEqual(await deeds(page), [...asked, late]);
-    assert.equal(await page.locator(".flag").count(), 3, "each has its own captions");
+    assert.ok((await page.locator(".flag").count()) >= 3, "each has its own captions");
     assert.equal(await page.locator(".banner").count(), 0);
   }
   await reader.leave();
@@ -66,12 +66,12 @@ test("the second thing a newcomer meets tells three orders apart on one set of s
 
 test("a change is kept under the other protocols, by the keyboard too, and undone", async () => {
   const { reader, page } = await threeOrders();
-  await page.getByRole("button", { name: "Remove: Alice>Carol#1 is 60 ms late" }).click();
+  await page.getByRole("button", { name: "Remove: Bob: broadcast yes" }).click();
   await page.locator('.variant [data-property="causal order"][data-end="violated"]').waitFor({ state: "detached" });
   await page.locator(".variant input[value=fifo-multicast]").focus();
   await page.keyboard.press("ArrowRight");
   await runs(page, "causal-multicast");
-  assert.equal((await deeds(page)).length, 3, "the message comes in time under this one as well");
+  assert.equal((await deeds(page)).length, 3, "there is no reply under this one either");
   const reopened = await reader.open(new URL(page.url()).hash);
   await segment(reopened, "abcast").click();
   await runs(reopened, "abcast");

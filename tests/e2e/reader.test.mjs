@@ -38,12 +38,12 @@ const arrow = (page, message) => page.locator(`.arrow[data-message="${message}"]
 const classOf = (page) => page.locator("table.class").getAttribute("data-class");
 
 /** The middle of an arrow's line, on the screen. */
-async function middle(arrow) {
-  return arrow.locator(".hit").evaluate((line) => {
-    const half = line.getPointAtLength(line.getTotalLength() * 0.6);
+async function middle(arrow, share = 0.6) {
+  return arrow.locator(".hit").evaluate((line, share) => {
+    const half = line.getPointAtLength(line.getTotalLength() * share);
     const { x, y } = half.matrixTransform(line.getScreenCTM());
     return { x, y };
-  });
+  }, share);
 }
 
 async function clickArrow(page, message) {
@@ -300,7 +300,7 @@ test("on a phone time runs down the page, and a tap loses a message", async () =
   const { reader, page } = await atTheEnd({ viewport: { width: 390, height: 844 }, hasTouch: true });
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(wide <= 390, `the page is ${wide} pixels wide`);
-  const { x, y } = await middle(arrow(page, "Alice>Bob#1"));
+  const { x, y } = await middle(arrow(page, "Alice>Bob#1"), 0.5);
   await page.touchscreen.tap(x, y);
   await page.locator('.menu [data-do="drop"]').tap();
   await becomes(page, "agreement", "holds");
