@@ -88,9 +88,17 @@ fn run_of(protocol: &Protocol, scenario: &Scenario) -> Trace {
     run(protocol, scenario).expect("its requests are the protocol's")
 }
 
-/// Events per second, every protocol alike, with the trace recorded; and with the verdicts too.
+/// The protocols that carry broadcasts and nothing else: all can be asked for the same.
+fn broadcasts() -> impl Iterator<Item = &'static Protocol> {
+    protocols::catalogue().map(|(_, protocol)| protocol).filter(|protocol| {
+        let requests = protocol.behaviour.requests;
+        requests.len() == 1 && requests[0].name == "broadcast" && !protocol.perpetual
+    })
+}
+
+/// Events per second, every broadcast alike, with the trace recorded; and with the verdicts too.
 fn protocols_side_by_side() {
-    for (_, protocol) in protocols::catalogue() {
+    for protocol in broadcasts() {
         let scenario = chatter(protocol, 5, 100_000);
         let trace = run_of(protocol, &scenario);
         let events = trace.events.len() as f64;

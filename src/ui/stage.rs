@@ -61,6 +61,18 @@ enum Drag {
     Playhead,
 }
 
+/// Brings the diagram before the reader's eyes when something in it is to be shown: on a phone the verdicts
+/// are far below it.
+#[hook]
+fn use_shown(container: &NodeRef, explained: Option<&'static str>) {
+    let container = container.clone();
+    use_effect_with(explained, move |explained| {
+        if let (Some(_), Some(element)) = (explained, container.cast()) {
+            web::bring_into_view(&element);
+        }
+    });
+}
+
 /// The diagram.
 #[component]
 pub(super) fn Stage(props: &Props) -> Html {
@@ -90,6 +102,7 @@ pub(super) fn Stage(props: &Props) -> Html {
     let names_width = names_width(run);
     use_follow(&container, layout.orientation(), along, names_width);
     use_held_touches(&picture);
+    use_shown(&container, props.explained);
 
     let horizontal = layout.orientation() == Orientation::Horizontal;
     let network = use_memo((run.clone(), horizontal), |(run, wide)| topology(run, *wide));

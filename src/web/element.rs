@@ -100,6 +100,16 @@ pub fn keep_in_view(element: &Element, x: f64, margin: f64) {
     }
 }
 
+/// Scrolls the page to an element of which nothing is seen.
+pub fn bring_into_view(element: &Element) {
+    let place = element.get_bounding_client_rect();
+    let document = element.owner_document().and_then(|document| document.document_element());
+    let height = document.map_or(0.0, |root| f64::from(root.client_height()));
+    if place.bottom() <= 0.0 || place.top() >= height {
+        element.scroll_into_view();
+    }
+}
+
 /// How far an element is scrolled sideways.
 #[must_use]
 pub fn scrolled(element: &Element) -> f64 {

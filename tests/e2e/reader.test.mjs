@@ -325,6 +325,16 @@ test("on a phone a finger drags an arrow's head, and scrolls the page elsewhere"
   await reader.leave();
 });
 
+test("on a phone what is to be shown is brought into view", async () => {
+  const { reader, page } = await atTheEnd({ viewport: { width: 390, height: 844 }, hasTouch: true });
+  const show = page.locator('.verdict[data-property="agreement"] button.why');
+  await show.scrollIntoViewIfNeeded();
+  await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight / 2));
+  await show.evaluate((button) => button.click());
+  await page.waitForFunction(() => document.querySelector(".stage").getBoundingClientRect().bottom > 100);
+  await reader.leave();
+});
+
 test("the way back in the browser leads back to the run, without a complaint", async () => {
   const { reader, page } = await atTheEnd();
   const sound = Buffer.from('{"version":1,"protocol":"causal-multicast","nodes":4}').toString("base64url");
