@@ -49,7 +49,6 @@ fn nothing_is_broken_when_nothing_happens() {
         Rule::AtMostTraitors("max-crashes"),
         Rule::TraitorsBelowThird,
         Rule::RunsToRest,
-        Rule::OneRequester,
         Rule::NobodyCrashes,
         Rule::RoutersStayUp,
         Rule::HostsAreLinked,
@@ -321,16 +320,6 @@ fn a_run_that_is_cut_short_is_not_at_rest() {
     says(Rule::RunsToRest, &scenario, short);
     scenario.until = 100;
     says(Rule::RunsToRest, &scenario, None);
-}
-
-#[test]
-fn a_second_requester_is_one_too_many() {
-    let mut two = scenario();
-    two.requests.push(broadcast(5, 0, "m2"));
-    says(Rule::OneRequester, &two, None);
-    two.requests.push(broadcast(7, 2, "m3"));
-    let said = ("Carol was asked for something as well as Alice", "requests[2]");
-    says(Rule::OneRequester, &two, Some(said));
 }
 
 #[test]

@@ -9,9 +9,9 @@ use serde_json::Value as Json;
 use worldlines::{
     formats,
     kernel::{
-        Behaviour, Context, Delay, Drawn, Fault, Group, Indication, Metric, Moment, NodeId,
-        NodeSet, PerMillion, Process, Protocol, Request, RequestKind, Scenario, Time, Trace, With,
-        report, run,
+        Behaviour, Context, Delay, Drawn, EventKind, Fault, Group, Indication, Metric, Moment,
+        NodeId, NodeSet, PerMillion, Process, Protocol, Request, RequestKind, Scenario, Time,
+        Trace, With, report, run, way,
     },
 };
 
@@ -188,4 +188,30 @@ fn a_deadlock_is_told_in_text_and_json() {
     assert!(text.contains(line), "{text}");
     let json = formats::trace::to_json(&scenario, &PHILOSOPHER, &trace, &report);
     assert!(json.contains(r#""deadlock":["P1","P2","P3"]"#), "{json}");
+}
+
+/// The messages by which the request at this place of the scenario came to be known where a later one was made,
+/// none where it was not; by their senders and receivers.
+fn way_of_requests(trace: &Trace, from: usize, to: usize) -> Option<Vec<(usize, usize)>> {
+    let request = |place| {
+        let is =
+            |kind: &EventKind| matches!(kind, EventKind::Request { index, .. } if *index == place);
+        trace.events.iter().position(|event| is(&event.kind)).expect("it was made")
+    };
+    let way = way(trace, request(from), request(to))?;
+    let ends = |message: &usize| {
+        let name = trace.messages[*message].name;
+        (name.from.index(), name.to.index())
+    };
+    Some(way.messages.iter().map(ends).collect())
+}
+
+#[test]
+fn the_way_from_one_event_to_another_is_over_messages_that_came_in_time() {
+    let trace = dine(&table(&[(0, 0, 1), (5, 1, 2), (30, 1, 2), (50, 2, 0), (60, 0, 1)]));
+    assert_eq!(way_of_requests(&trace, 0, 1), None, "it has not come yet");
+    assert_eq!(way_of_requests(&trace, 0, 2), Some(vec![(0, 1)]));
+    assert_eq!(way_of_requests(&trace, 0, 3), Some(vec![(0, 1), (1, 2)]), "by way of a third");
+    assert_eq!(way_of_requests(&trace, 0, 4), Some(vec![]), "within one node");
+    assert_eq!(way_of_requests(&trace, 3, 0), None, "nothing leads back in time");
 }

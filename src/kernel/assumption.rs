@@ -51,8 +51,6 @@ pub enum Rule {
     RequestersStayUp,
     /// Who has been asked for this may crash, but is up again in the end.
     RequestersComeBack(&'static str),
-    /// Only one node is asked for something.
-    OneRequester,
     /// Nobody crashes.
     NobodyCrashes,
     /// Those who only pass things on do not crash.
@@ -154,7 +152,6 @@ impl Rule {
             Self::RequestersComeBack(request) => {
                 format!("who is asked to {request} is up in the end")
             }
-            Self::OneRequester => "only one node is asked for something".to_owned(),
             Self::NobodyCrashes => "nobody crashes".to_owned(),
             Self::RoutersStayUp => "routers stay up".to_owned(),
             Self::HostsAreLinked => "routers link all hosts that are not neighbours".to_owned(),
@@ -201,7 +198,6 @@ impl Rule {
             Self::FairLossChannels => unfair(self, scenario, trace),
             Self::FifoChannels => overtaking(self, scenario, trace),
             Self::Synchrony => late(self, scenario, trace),
-            Self::OneRequester => second_requester(self, trace),
             Self::HostsAreLinked => {
                 let why = unlinked(scenario)?;
                 breach(None, "network.topology".to_owned(), why)
@@ -365,24 +361,6 @@ fn too_short(
             "{timeout} is {found} ms, less than {period} ({least}) and the delay bound ({bound}) \
              together"
         )
-    })
-}
-
-/// The first node that is asked for something after another was.
-fn second_requester(rule: Rule, trace: &Trace) -> Option<Breach> {
-    let mut asked = trace.events.iter().enumerate().filter_map(|(id, event)| match event.kind {
-        EventKind::Request { index, .. } => Some((id, event.node, index)),
-        _ => None,
-    });
-    let (_, first, _) = asked.next()?;
-    let (event, second, index) = asked.find(|(_, node, _)| *node != first)?;
-    let why = format!("{second} was asked for something as well as {first}");
-    Some(Breach {
-        rule,
-        kind: None,
-        why,
-        culprit: format!("requests[{index}]"),
-        event: Some(event),
     })
 }
 

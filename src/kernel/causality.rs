@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Event, EventId, EventKind, MessageId, NodeId, Trace};
+use super::{Event, EventId, EventKind, MessageId, NodeId, SortedMap, SortedSet, Trace};
 
 /// What happened before an event, itself included (Lamport 1978): by node, how many of its events did. One
 /// event happened before another if the other's past reaches as far at the one's node as the one's own.
@@ -77,6 +77,39 @@ pub fn chain(trace: &Trace, events: &[EventId]) -> Chain {
         }
     }
     chain
+}
+
+/// By which messages one event came to be known where another happened, on the way that was the quickest: the
+/// first did happen before the second, unless it is none. Within one node it is no message at all.
+#[must_use]
+pub fn way(trace: &Trace, from: EventId, to: EventId) -> Option<Chain> {
+    let (start, end) = (trace.events.get(from)?.node, trace.events.get(to)?.node);
+    // By node: by which message it came to know of the event, which its own node did by none.
+    let mut heard = SortedMap::new();
+    heard.insert(start, None);
+    // The messages whose senders knew.
+    let mut telling = SortedSet::new();
+    for event in trace.events.get(from..=to)? {
+        match event.kind {
+            EventKind::Send(message) if heard.contains_key(&event.node) => {
+                telling.insert(message);
+            }
+            EventKind::Receive(message) if telling.contains(&message) => {
+                heard.entry(event.node).or_insert(Some(message));
+            }
+            _ => {}
+        }
+    }
+    let mut way = Chain::default();
+    let mut node = end;
+    while let Some(message) = *heard.get(&node)? {
+        let sent = &trace.messages[message];
+        way.messages.insert(message);
+        way.events.insert(sent.sent);
+        way.events.extend(sent.fate.event());
+        node = sent.name.from;
+    }
+    Some(way)
 }
 
 /// The event that the handler answered in which this one was caused; none for one that nothing caused.

@@ -119,7 +119,7 @@ pub(super) const fn of_oddity(oddity: Oddity) -> &'static [Part] {
             &[Field("dark", &[(4, -16), (-9, 2), (-1, 2), (-4, 16), (9, -3), (1, -3)])]
         }
         Oddity::Duplicate => {
-            &[Disc("plate", 12), Line("", &[(-3, -6), (-3, 6)]), Line("", &[(3, -6), (3, 6)])]
+            &[Disc("plate", 12), Line("", &[(-4, -4), (0, -7), (4, -4), (-4, 7), (5, 7)])]
         }
         Oddity::Late => &[Disc("plate", 12), Line("", &[(0, -8), (0, 0), (6, 3)])],
     }

@@ -15,7 +15,10 @@ use crate::{
     app::{Action, Edit, Playhead, Run, Selection, Shared},
     diagram::{Frame, Layout, Orientation, Point, STRIP, Scene, strips, traitors},
     formats::Outcome,
-    kernel::{Chain, Fate, Fault, MessageId, MessageName, NodeId, Time, Verdict, chain},
+    kernel::{
+        Chain, EventId, EventKind, Fate, Fault, MessageId, MessageName, NodeId, Time, Verdict,
+        chain, way,
+    },
     web::{self, Place},
 };
 
@@ -182,7 +185,19 @@ fn witness(run: &Outcome, name: Option<&'static str>) -> Option<Chain> {
     let Verdict::Violated { witness, .. } = &judgement.verdict else { return None };
     let breach = run.report.broke(judgement, &run.trace).and_then(|breach| breach.event);
     let events: Vec<_> = witness.iter().copied().chain(breach).collect();
-    Some(chain(&run.trace, &events))
+    let mut shown = chain(&run.trace, &events);
+    // No handler caused a request: what led to it is what its application knew by then.
+    let asked =
+        |event: &&EventId| matches!(run.trace.events[**event].kind, EventKind::Request { .. });
+    for &later in witness.iter().filter(asked) {
+        for &earlier in witness.iter().filter(|&&earlier| earlier < later) {
+            if let Some(Chain { events, messages }) = way(&run.trace, earlier, later) {
+                shown.events.extend(events);
+                shown.messages.extend(messages);
+            }
+        }
+    }
+    Some(shown)
 }
 
 /// Where the menu of a selection stands: beside it, within the diagram's width.

@@ -208,10 +208,8 @@ fn draw_requests(protocol: &Protocol, chance: &mut Chance, scenario: &mut Scenar
     let routers = scenario.network.topology.routers();
     let hosts: Vec<NodeId> =
         NodeSet::first(scenario.nodes.len()).without(routers).into_iter().collect();
-    let alone = relies_on(protocol, |it| it == Rule::OneRequester) && chance.percent(70);
-    let one = hosts[chance.below(hosts.len())];
     for number in 1..=chance.between(1, 5) {
-        let node = if alone { one } else { hosts[chance.below(hosts.len())] };
+        let node = hosts[chance.below(hosts.len())];
         ask_something(protocol, chance, scenario, node, number);
         let at = chance.between(0, 100);
         scenario.requests.last_mut().expect("one was added").at = at;
