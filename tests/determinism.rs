@@ -121,7 +121,16 @@ fn touched_by(fault: &Fault, scenario: &Scenario, before: &Trace) -> Touched {
         Fault::Pause { node, at, .. } => {
             touch(&mut touched, node, at);
         }
-        Fault::Traitor { node, .. } | Fault::Drift { node, .. } => {
+        Fault::Traitor { node, .. } => {
+            touch(&mut touched, node, 0);
+            // Colluders lie to half of the loyal nodes, and there is one less of these.
+            for fault in &scenario.faults {
+                if let Fault::Traitor { node, strategy: Strategy::Collude } = *fault {
+                    touch(&mut touched, node, 0);
+                }
+            }
+        }
+        Fault::Drift { node, .. } => {
             touch(&mut touched, node, 0);
         }
         Fault::Cut { to: node, at, .. } | Fault::Omit { node, side: Side::Receive, at, .. } => {
