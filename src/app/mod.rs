@@ -8,6 +8,7 @@ mod run;
 mod shared;
 mod state;
 mod tour;
+mod view;
 
 pub use asking::{Field, Input, fields, request, shapes};
 pub use edit::{Edit, next_name};
@@ -16,3 +17,4 @@ pub use run::{Run, interesting_end, judge_at};
 pub use shared::Shared;
 pub use state::{Action, Page, Refused, Selection, State, reduce};
 pub use tour::{OPENING, TOUR, Variant, Ways};
+pub use view::Panel;

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use super::{
-    Edit, OPENING, Playhead, Run, SPEEDS, fitting_speed, interesting_end, tour::change_protocol,
+    Edit, OPENING, Panel, Playhead, Run, SPEEDS, fitting_speed, interesting_end,
+    tour::change_protocol,
 };
 use crate::{
     formats::{
@@ -44,6 +45,8 @@ pub struct State {
     pub selection: Option<Selection>,
     /// The violated property whose witness is shown, by its name.
     pub explained: Option<&'static str>,
+    /// What the workbench shows; none while it is closed.
+    pub panel: Option<Panel>,
     /// What the reader gave that could not be taken. A text stays until it is dismissed.
     pub refused: Option<Refused>,
     /// How often something was refused: fields that still show it have to be drawn again.
@@ -121,6 +124,8 @@ pub enum Action {
     Select(Option<Selection>),
     /// Shows a violated property's witness, or none.
     Explain(Option<&'static str>),
+    /// Shows a panel of the workbench, or closes it.
+    Show(Option<Panel>),
     /// The reader has read what could not be opened.
     Dismiss,
 }
@@ -164,6 +169,7 @@ impl State {
             shown_until: interesting_end(&run),
             selection: None,
             explained: None,
+            panel: None,
             refused: None,
             refusals: 0,
             announcement: String::new(),
@@ -258,6 +264,7 @@ pub fn reduce(state: &State, action: Action) -> State {
         }
         Action::Select(selection) => State { selection, ..state },
         Action::Explain(explained) => State { explained, ..state },
+        Action::Show(panel) => State { panel, ..state },
         Action::Dismiss => State { refused: None, ..state },
     }
 }

@@ -6,6 +6,7 @@ mod asking;
 mod banner;
 mod caption;
 mod deeds;
+mod events;
 mod fields;
 mod header;
 mod icons;
@@ -17,6 +18,7 @@ mod page;
 mod part;
 mod picture;
 mod plots;
+mod pointer;
 mod present;
 mod settings;
 mod shapes;
@@ -27,6 +29,7 @@ mod topology;
 mod transport;
 mod verdicts;
 mod ways;
+mod workbench;
 
 use yew::Callback;
 

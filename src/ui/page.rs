@@ -17,6 +17,7 @@ use super::{
     transport::{self, transport},
     verdicts::Verdicts,
     ways::{next_stop, variants},
+    workbench::workbench,
 };
 use crate::{
     app::{Action, State, Ways, reduce},
@@ -112,6 +113,7 @@ pub(super) fn Page() -> Html {
                     }) }
                     { next_stop(&ways, &send) }
                     { part(legend) }
+                    { workbench(state, &send) }
                 </section>
                 <div class="side">
                     <Verdicts run={state.run.clone()} cursor={state.playhead.cursor}

@@ -1,25 +1,21 @@
 //! The diagram and what a reader does on it: drag an arrow, click an arrow, click a line.
 
-use std::{cell::RefCell, rc::Rc};
-
 use yew::prelude::*;
 
 use super::{
     Send,
     menu::Menu,
     picture::{Picture, px},
+    pointer::{Hands, Pointer},
     present::Present,
     topology::topology,
 };
 use crate::{
-    app::{Action, Edit, Playhead, Run, Selection, Shared},
+    app::{Action, Playhead, Run, Selection, Shared},
     diagram::{Frame, Layout, Orientation, Point, STRIP, Scene, strips, traitors},
     formats::Outcome,
-    kernel::{
-        Chain, EventId, EventKind, Fate, Fault, MessageId, MessageName, NodeId, Time, Verdict,
-        chain, way,
-    },
-    web::{self, Place},
+    kernel::{Chain, EventId, EventKind, NodeId, Time, Verdict, chain, way},
+    web,
 };
 
 /// Below this width time runs top down, in CSS pixels.
@@ -30,10 +26,6 @@ const TALL: f64 = 430.0;
 const LONGEST: f64 = 40_000.0;
 /// How much of the axis each mark of the busiest line needs, so that they can be told apart.
 const MARK_ROOM: f64 = 17.0;
-/// How far a pointer has to move before a press becomes a drag.
-const DRAG_THRESHOLD: f64 = 5.0;
-/// How near to a mark a click on a line means the mark's moment.
-const SNAP: f64 = 9.0;
 /// How much room the time axis's numbers take.
 pub(super) const RULER: f64 = 26.0;
 /// How wide the menu is: as in the style sheet.
@@ -53,15 +45,6 @@ pub(super) struct Props {
     pub(super) selection: Option<Selection>,
     pub(super) explained: Option<&'static str>,
     pub(super) send: Send,
-}
-
-/// What a pressed pointer does.
-#[derive(Clone, Copy, Debug)]
-enum Drag {
-    /// It moves a message's arrival.
-    Message { name: MessageName, delayed: Time, from: f64, moved: bool, fixed: bool },
-    /// It moves the playhead.
-    Playhead,
 }
 
 /// Brings the diagram before the reader's eyes when something in it is to be shown: on a phone the verdicts
@@ -86,19 +69,19 @@ pub(super) fn Stage(props: &Props) -> Html {
     let frame = frame(run, width, *shown_until);
     let witness = use_memo((run.clone(), props.explained), |(run, name)| witness(run, *name));
     let witness: Shared<_> = witness.into();
-    let drag = use_mut_ref(|| None::<Drag>);
+    let drag = use_mut_ref(|| None);
     // Kept from frame to frame: new callbacks would mean a new picture.
     let drawn = use_memo((run.clone(), frame), |(run, frame)| {
         let layout = Shared::new(Layout::new(&run.trace, run.scenario.nodes.len(), *frame));
         let scene = Scene::new(run.protocol, &run.scenario, &run.trace, &layout);
-        let pointer = Pointer {
+        let hands = Hands::of(&Pointer {
             drag,
             picture: picture.clone(),
             layout: layout.clone(),
             run: run.clone(),
             send: send.clone(),
-        };
-        (layout, Shared::new(scene), Hands::of(&pointer))
+        });
+        (layout, Shared::new(scene), hands)
     });
     let (layout, scene, hands) = (*drawn).clone();
     let along = layout.playhead(playhead.cursor, playhead.time);
@@ -282,165 +265,6 @@ fn use_held_touches(picture: &NodeRef) {
 fn names_width(run: &Outcome) -> f64 {
     let longest = run.scenario.nodes.iter().map(|name| name.chars().count()).max().unwrap_or(0);
     (longest as f64 * 9.5 + 30.0).clamp(NAMES.0, NAMES.1)
-}
-
-/// What the reader's hands do to the picture.
-#[derive(Clone, PartialEq)]
-struct Hands {
-    moves: Callback<PointerEvent>,
-    release: Callback<PointerEvent>,
-    cancel: Callback<PointerEvent>,
-    press_arrow: Callback<(PointerEvent, MessageId)>,
-    press_lane: Callback<(MouseEvent, NodeId)>,
-    press_ruler: Callback<PointerEvent>,
-    select: Callback<Selection>,
-}
-
-impl Hands {
-    fn of(pointer: &Pointer) -> Self {
-        Self {
-            moves: pointer.moves(),
-            release: pointer.release(),
-            cancel: pointer.cancel(),
-            press_arrow: pointer.press_arrow(),
-            press_lane: pointer.press_lane(),
-            press_ruler: pointer.press_ruler(),
-            select: pointer.send.reform(|selection| Action::Select(Some(selection))),
-        }
-    }
-}
-
-/// The pointer over the picture.
-#[derive(Clone)]
-struct Pointer {
-    drag: Rc<RefCell<Option<Drag>>>,
-    picture: NodeRef,
-    layout: Shared<Layout>,
-    run: Run,
-    send: Send,
-}
-
-impl Pointer {
-    /// Where it is: along the time axis and across the lines.
-    fn place(&self, event: &MouseEvent) -> Option<(f64, f64)> {
-        let Place { x, y } = web::place_in(&self.picture.cast()?, event);
-        Some(self.layout.unpoint(Point { x, y }))
-    }
-
-    fn start(&self, event: &PointerEvent, drag: Drag) {
-        *self.drag.borrow_mut() = Some(drag);
-        if let Some(picture) = self.picture.cast() {
-            web::capture_pointer(&picture, event);
-        }
-    }
-
-    fn press_arrow(&self) -> Callback<(PointerEvent, MessageId)> {
-        let pointer = self.clone();
-        Callback::from(move |(event, message): (PointerEvent, MessageId)| {
-            let main = event.button() == 0 && event.is_primary();
-            let Some((from, _)) = pointer.place(&event).filter(|_| main) else { return };
-            let message = &pointer.run.trace.messages[message];
-            let name = message.name;
-            let delayed = pointer.run.scenario.faults.iter().find_map(|fault| match *fault {
-                Fault::Delay { message, by } if message == name => Some(by),
-                _ => None,
-            });
-            let drag = Drag::Message {
-                name,
-                delayed: delayed.unwrap_or(0),
-                from,
-                moved: false,
-                fixed: matches!(message.fate, Fate::Lost(..)),
-            };
-            event.prevent_default();
-            pointer.start(&event, drag);
-        })
-    }
-
-    fn press_lane(&self) -> Callback<(MouseEvent, NodeId)> {
-        let pointer = self.clone();
-        Callback::from(move |(event, node): (MouseEvent, NodeId)| {
-            let Some((along, _)) = pointer.place(&event) else { return };
-            let at = pointer.moment(node, along);
-            pointer.send.emit(Action::Select(Some(Selection::Moment { node, at })));
-        })
-    }
-
-    /// The moment that a click on a line means: that of the mark beneath it, if there is one.
-    fn moment(&self, node: NodeId, along: f64) -> Time {
-        let events = self.run.trace.events.iter().enumerate();
-        let here = events.filter(|(_, event)| event.node == node);
-        let distances =
-            here.map(|(id, event)| ((self.layout.along_event(id) - along).abs(), event.time));
-        let nearest = distances.min_by(|a, b| a.0.total_cmp(&b.0));
-        match nearest {
-            Some((distance, time)) if distance <= SNAP => time,
-            _ => self.layout.time_at(along).round() as Time,
-        }
-    }
-
-    fn press_ruler(&self) -> Callback<PointerEvent> {
-        let pointer = self.clone();
-        Callback::from(move |event: PointerEvent| {
-            event.prevent_default();
-            pointer.start(&event, Drag::Playhead);
-            pointer.seek(&event);
-        })
-    }
-
-    fn seek(&self, event: &PointerEvent) {
-        if let Some((along, _)) = self.place(event) {
-            self.send.emit(Action::Seek(self.layout.time_at(along)));
-        }
-    }
-
-    fn moves(&self) -> Callback<PointerEvent> {
-        let pointer = self.clone();
-        Callback::from(move |event: PointerEvent| {
-            let mut drag = pointer.drag.borrow_mut();
-            match drag.as_mut() {
-                Some(Drag::Message { name, delayed, from, moved, fixed: false }) => {
-                    let Some((along, _)) = pointer.place(&event) else { return };
-                    *moved |= (along - *from).abs() > DRAG_THRESHOLD;
-                    if !*moved {
-                        return;
-                    }
-                    let layout = &pointer.layout;
-                    let pulled = layout.time_at(along) - layout.time_at(*from);
-                    let by = (*delayed as f64 + pulled).round().max(0.0) as Time;
-                    let edit = Edit::AddFault(Fault::Delay { message: *name, by });
-                    drop(drag);
-                    pointer.send.emit(Action::Adjust(edit));
-                }
-                Some(Drag::Playhead) => {
-                    drop(drag);
-                    pointer.seek(&event);
-                }
-                _ => {}
-            }
-        })
-    }
-
-    fn release(&self) -> Callback<PointerEvent> {
-        let pointer = self.clone();
-        Callback::from(move |_: PointerEvent| {
-            let action = match pointer.drag.borrow_mut().take() {
-                Some(Drag::Message { moved: true, .. }) => Action::Settle,
-                Some(Drag::Message { name, .. }) => Action::Select(Some(Selection::Message(name))),
-                Some(Drag::Playhead) | None => return,
-            };
-            pointer.send.emit(action);
-        })
-    }
-
-    fn cancel(&self) -> Callback<PointerEvent> {
-        let pointer = self.clone();
-        Callback::from(move |_: PointerEvent| {
-            if pointer.drag.borrow_mut().take().is_some() {
-                pointer.send.emit(Action::Abandon);
-            }
-        })
-    }
 }
 
 /// The nodes' names, always in view, and what the curves below them show. A name is a button: what can be

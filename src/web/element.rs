@@ -82,6 +82,14 @@ fn focus(element: &Element) {
     }
 }
 
+/// Puts the keyboard's focus on the element of this id, if there is one.
+pub fn focus_by_id(id: &str) {
+    let document = web_sys::window().and_then(|window| window.document());
+    if let Some(element) = document.and_then(|document| document.get_element_by_id(id)) {
+        focus(&element);
+    }
+}
+
 /// Puts the keyboard's focus on the first thing inside an element that takes it.
 pub fn focus_inside(element: &Element) {
     let first = element.query_selector("button:not([disabled]), input, select, textarea");

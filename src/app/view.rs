@@ -1,0 +1,21 @@
+//! How a run is looked at: none of it is in the scenario.
+
+/// What the workbench below the diagram shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Panel {
+    /// Every event, in words.
+    Events,
+}
+
+impl Panel {
+    /// All of them, in the order of their tabs.
+    pub const ALL: [Self; 1] = [Self::Events];
+
+    /// What stands on its tab.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Events => "Events",
+        }
+    }
+}
