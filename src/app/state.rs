@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{
-    Edit, OPENING, Panel, Playhead, Run, SPEEDS, fitting_speed, interesting_end,
+    Edit, Filter, OPENING, Panel, Playhead, Run, SPEEDS, fitting_speed, interesting_end,
     tour::change_protocol,
 };
 use crate::{
@@ -47,6 +47,8 @@ pub struct State {
     pub explained: Option<&'static str>,
     /// What the workbench shows; none while it is closed.
     pub panel: Option<Panel>,
+    /// What of the list of events is asked for.
+    pub filter: Filter,
     /// What the reader gave that could not be taken. A text stays until it is dismissed.
     pub refused: Option<Refused>,
     /// How often something was refused: fields that still show it have to be drawn again.
@@ -126,6 +128,8 @@ pub enum Action {
     Explain(Option<&'static str>),
     /// Shows a panel of the workbench, or closes it.
     Show(Option<Panel>),
+    /// Asks for a part of the list of events.
+    Filter(Filter),
     /// The reader has read what could not be opened.
     Dismiss,
 }
@@ -170,6 +174,7 @@ impl State {
             selection: None,
             explained: None,
             panel: None,
+            filter: Filter::default(),
             refused: None,
             refusals: 0,
             announcement: String::new(),
@@ -265,6 +270,7 @@ pub fn reduce(state: &State, action: Action) -> State {
         Action::Select(selection) => State { selection, ..state },
         Action::Explain(explained) => State { explained, ..state },
         Action::Show(panel) => State { panel, ..state },
+        Action::Filter(filter) => State { filter, ..state },
         Action::Dismiss => State { refused: None, ..state },
     }
 }

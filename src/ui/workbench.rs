@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{Send, events::Events};
+use super::{Send, deliveries::Told, events::Events};
 use crate::{
     app::{Action, Panel, State},
     web,
@@ -21,8 +21,13 @@ pub(super) fn workbench(state: &State, send: &Send) -> Html {
                 <div class="panel" role="tabpanel" id="panel" tabindex="0" aria-labelledby={tab_id(panel)}>
                     { match panel {
                         Panel::Events => html! {
-                            <Events run={run.clone()} cursor={playhead.cursor} selection={*selection} send={send.clone()} />
+                            <Events run={run.clone()} playhead={*playhead} selection={*selection}
+                                filter={state.filter.clone()} send={send.clone()} />
                         },
+                        Panel::Deliveries => html! {
+                            <Told run={run.clone()} cursor={playhead.cursor} selection={*selection} send={send.clone()} />
+                        },
+                        Panel::Network => html! {},
                     } }
                 </div>
             }
