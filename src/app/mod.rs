@@ -3,6 +3,7 @@
 
 mod asking;
 mod edit;
+mod lens;
 mod playback;
 mod run;
 mod shared;
@@ -12,6 +13,7 @@ mod view;
 
 pub use asking::{Field, Input, fields, request, shapes};
 pub use edit::{Edit, next_name};
+pub use lens::{Lens, Room, Shown};
 pub use playback::{Playhead, SPEEDS, fitting_speed};
 pub use run::{Run, interesting_end, judge_at};
 pub use shared::Shared;

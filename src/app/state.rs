@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{
-    Edit, OPENING, Panel, Playhead, Run, SPEEDS, fitting_speed, interesting_end,
+    Edit, Lens, OPENING, Panel, Playhead, Run, SPEEDS, fitting_speed, interesting_end,
     tour::change_protocol,
 };
 use crate::{
@@ -45,6 +45,8 @@ pub struct State {
     pub selection: Option<Selection>,
     /// The violated property whose witness is shown, by its name.
     pub explained: Option<&'static str>,
+    /// How the reader looks at the diagram.
+    pub lens: Lens,
     /// What the workbench shows; none while it is closed.
     pub panel: Option<Panel>,
     /// What the reader gave that could not be taken. A text stays until it is dismissed.
@@ -124,6 +126,8 @@ pub enum Action {
     Select(Option<Selection>),
     /// Shows a violated property's witness, or none.
     Explain(Option<&'static str>),
+    /// Looks at the diagram otherwise.
+    Look(Lens),
     /// Shows a panel of the workbench, or closes it.
     Show(Option<Panel>),
     /// The reader has read what could not be opened.
@@ -169,6 +173,7 @@ impl State {
             shown_until: interesting_end(&run),
             selection: None,
             explained: None,
+            lens: Lens::default(),
             panel: None,
             refused: None,
             refusals: 0,
@@ -264,6 +269,7 @@ pub fn reduce(state: &State, action: Action) -> State {
         }
         Action::Select(selection) => State { selection, ..state },
         Action::Explain(explained) => State { explained, ..state },
+        Action::Look(lens) => State { lens, ..state },
         Action::Show(panel) => State { panel, ..state },
         Action::Dismiss => State { refused: None, ..state },
     }
@@ -294,7 +300,9 @@ fn replace_all(state: State, opened: State) -> State {
     if *before.scenario != opened.run.scenario {
         push(&mut undo, before);
     }
-    let opened = State { undo, refusals: state.refusals, ..opened };
+    // How the reader looks at runs stays; how large, depends on the run.
+    let lens = Lens { scale: None, ..state.lens };
+    let opened = State { undo, lens, panel: state.panel, refusals: state.refusals, ..opened };
     if state.calm { opened.calmed() } else { opened }
 }
 

@@ -14,6 +14,7 @@ mod legend;
 mod marks;
 mod menu;
 mod network;
+mod overview;
 mod page;
 mod part;
 mod picture;

@@ -101,7 +101,7 @@ pub(super) fn Page() -> Html {
                     }
                     { caption_line(&state.run, state.playhead.time as u64, edited, &send) }
                     <Stage run={state.run.clone()} playhead={state.playhead}
-                        shown_until={state.shown_until} selection={state.selection}
+                        shown_until={state.shown_until} lens={state.lens} selection={state.selection}
                         explained={state.explained} send={send.clone()} />
                     { transport(transport::Props {
                         run: &state.run,
