@@ -2,6 +2,7 @@
 //! does is an [`Action`] that [`reduce`] answers with the next state.
 
 mod asking;
+mod draft;
 mod edit;
 mod playback;
 mod run;
@@ -11,6 +12,7 @@ mod tour;
 mod view;
 
 pub use asking::{Field, Input, fields, request, shapes};
+pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
 pub use playback::{Playhead, SPEEDS, fitting_speed};
 pub use run::{Run, interesting_end, judge_at};
