@@ -2,6 +2,7 @@
 //! does is an [`Action`] that [`reduce`] answers with the next state.
 
 mod asking;
+mod draft;
 mod edit;
 mod lens;
 mod playback;
@@ -12,6 +13,7 @@ mod tour;
 mod view;
 
 pub use asking::{Field, Input, fields, request, shapes};
+pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
 pub use lens::{Lens, Room, Shown};
 pub use playback::{Playhead, SPEEDS, fitting_speed};

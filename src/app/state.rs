@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use super::{
-    Edit, Lens, OPENING, Panel, Playhead, Run, SPEEDS, fitting_speed, interesting_end,
-    tour::change_protocol,
+    Edit, Lens, OPENING, Panel, Playhead, Run, SPEEDS, draft::restore, fitting_speed,
+    interesting_end, tour::change_protocol,
 };
 use crate::{
     formats::{
@@ -60,8 +60,8 @@ pub struct State {
 /// What undo and redo go to: a scenario, and what it was when it was opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
-    scenario: Rc<Scenario>,
-    origin: Rc<Scenario>,
+    pub(super) scenario: Rc<Scenario>,
+    pub(super) origin: Rc<Scenario>,
 }
 
 /// Something that a reader can pick in the diagram.
@@ -130,6 +130,8 @@ pub enum Action {
     Look(Lens),
     /// Shows a panel of the workbench, or closes it.
     Show(Option<Panel>),
+    /// Goes on with the work of a tab that was closed, from its draft.
+    Restore(String),
     /// The reader has read what could not be opened.
     Dismiss,
 }
@@ -156,10 +158,11 @@ impl State {
     /// The same, with nothing that moves by itself: for readers who prefer less motion.
     #[must_use]
     pub fn calmed(self) -> Self {
-        reduce(&Self { calm: true, ..self }, Action::Jump(usize::MAX))
+        let calm = Self { calm: true, ..self };
+        if calm.playing { reduce(&calm, Action::Jump(usize::MAX)) } else { calm }
     }
 
-    fn of(run: Outcome) -> Self {
+    pub(super) fn of(run: Outcome) -> Self {
         let run = Run::new(run);
         Self {
             origin: Rc::new(run.scenario.clone()),
@@ -182,7 +185,7 @@ impl State {
         }
     }
 
-    fn page(&self) -> Page {
+    pub(super) fn page(&self) -> Page {
         Page { scenario: Rc::new(self.run.scenario.clone()), origin: Rc::clone(&self.origin) }
     }
 
@@ -271,6 +274,7 @@ pub fn reduce(state: &State, action: Action) -> State {
         Action::Explain(explained) => State { explained, ..state },
         Action::Look(lens) => State { lens, ..state },
         Action::Show(panel) => State { panel, ..state },
+        Action::Restore(draft) => restore(state, &draft),
         Action::Dismiss => State { refused: None, ..state },
     }
 }

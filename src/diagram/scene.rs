@@ -10,7 +10,9 @@ use super::{
     marks::{self, Urgency},
     measures, sections, views, walls,
 };
-use crate::kernel::{EventId, EventKind, MessageId, NodeId, NodeSet, Protocol, Scenario, Trace};
+use crate::kernel::{
+    EventId, EventKind, Message, MessageId, NodeId, NodeSet, Protocol, Scenario, Trace,
+};
 
 /// How many elements a mark and a message are with their texts.
 const FULL: (usize, usize) = (3, 6);
@@ -178,25 +180,19 @@ impl Scene {
         let place = (layout, window);
         let messages = messages_in(plan, trace, layout, window);
         let events = layout.events_in(window);
-        let size = size(protocol, trace, layout);
-        let mut placed = Placed::new(size.x, size.y);
-        let detail = detail(trace, events.clone(), messages.len(), limit);
+        let detail = detail(trace, events.clone(), messages.clone(), limit);
+        let mut scene = Self::bare(plan, run, place, detail);
+        let mut placed = Placed::new(scene.width, scene.height);
+        let merges = detail == Detail::Merged;
         let stands_alone = |event: &EventId| {
-            detail != Detail::Merged
-                || mark_shape(&trace.events[*event].kind).is_some_and(MarkShape::is_fault)
+            !merges || mark_shape(&trace.events[*event].kind).is_some_and(MarkShape::is_fault)
         };
-        let mut marks = marks::marks(
-            events.clone().filter(stands_alone),
-            &plan.stable,
-            trace,
-            layout,
-            &mut placed,
-        );
-        let flags = flags(scenario, layout, window);
-        for flag in &flags {
+        let alone = events.clone().filter(stands_alone);
+        let mut marks = marks::marks(alone, &plan.stable, trace, layout, &mut placed);
+        for flag in &scene.flags {
             placed.block(flag.at, FLAG);
         }
-        let barriers = views::barriers(&plan.views, scenario, trace, place, &mut placed);
+        scene.barriers = views::barriers(&plan.views, scenario, trace, place, &mut placed);
         let mut label = |urgency, placed: &mut Placed| {
             if detail == Detail::Full {
                 marks::label(&mut marks, urgency, scenario, trace, layout, placed);
@@ -204,38 +200,49 @@ impl Scene {
         };
         label(Urgency::First, &mut placed);
         label(Urgency::Second, &mut placed);
-        let lanes = lanes(plan, scenario, trace, place);
-        let mut bands = measures::bands(plan, (protocol, trace), &lanes, place);
-        measures::label_bands(&mut bands, layout, &mut placed);
-        let drawn = (protocol, scenario, trace);
-        let plots = measures::plots(plan, drawn, &lanes, place, &mut placed);
-        let alone = messages.clone().filter(|_| detail != Detail::Merged);
-        let mut arrows = arrows::arrows(alone, plan, (scenario, trace), place, &mut placed);
-        let fine = if detail == Detail::Full { arrows.as_mut_slice() } else { &mut [] };
-        arrows::label(fine, scenario, trace, &mut placed);
-        let walls = walls::walls(scenario, layout, window, &mut placed);
+        scene.bands = measures::bands(plan, (protocol, trace), &scene.lanes, place);
+        measures::label_bands(&mut scene.bands, layout, &mut placed);
+        scene.plots = measures::plots(plan, run, &scene.lanes, place, &mut placed);
+        let alone = messages.clone().filter(|_| !merges);
+        scene.arrows = arrows::arrows(alone, plan, (scenario, trace), place, &mut placed);
+        if detail == Detail::Full {
+            arrows::label(&mut scene.arrows, scenario, trace, &mut placed);
+        }
+        scene.walls = walls::walls(scenario, layout, window, &mut placed);
         label(Urgency::Last, &mut placed);
-        let merged = (detail == Detail::Merged)
-            .then(|| density::merge(scenario, trace, place, events, messages));
+        scene.merged = merges.then(|| density::merge(scenario, trace, place, events, messages));
+        scene.marks = marks;
+        scene
+    }
+
+    /// What has no text of its own, and takes no place from texts but by its marks.
+    fn bare(
+        plan: &Plan,
+        (protocol, scenario, trace): (&Protocol, &Scenario, &Trace),
+        (layout, window): (&Layout, Window),
+        detail: Detail,
+    ) -> Self {
+        let place = (layout, window);
+        let size = size(protocol, trace, layout);
         Self {
             width: size.x,
             height: size.y,
             detail,
-            merged,
-            lanes,
-            bands,
-            plots,
+            merged: None,
+            lanes: lanes(plan, scenario, trace, place),
+            bands: Vec::new(),
+            plots: Vec::new(),
             circle: deadlock::circle(trace, layout),
-            arrows,
-            marks,
+            arrows: Vec::new(),
+            marks: Vec::new(),
             held_back: held_back(&plan.waits, trace, place),
-            walls,
-            barriers,
+            walls: Vec::new(),
+            barriers: Vec::new(),
             sections: sections::bars(&plan.stays, layout, window),
             clashes: sections::fields(&plan.clashes, layout, window),
             strikes: cuts::strikes(&plan.recoveries, layout, window),
             across: cuts::across(&plan.cuts, &plan.recoveries, trace, place),
-            flags,
+            flags: flags(scenario, layout, window),
             ticks: ticks(layout, window),
         }
     }
@@ -265,19 +272,29 @@ impl Scene {
     }
 }
 
-/// How fine a picture can be that is to weigh no more than so many elements.
-fn detail(trace: &Trace, events: Range<EventId>, messages: usize, limit: usize) -> Detail {
-    let is_mark = |event: &EventId| mark_shape(&trace.events[*event].kind).is_some();
-    let weighs = |marks: usize, each_mark: usize, each_message: usize| {
-        marks.saturating_mul(each_mark).saturating_add(messages.saturating_mul(each_message))
-    };
-    if weighs(events.len() / 3, LEAN.0, LEAN.1) > limit {
+/// How fine a picture can be that is to weigh no more than so many elements. Of a message that neither begins nor
+/// ends in it, only the stroke is drawn.
+fn detail(
+    trace: &Trace,
+    events: Range<EventId>,
+    messages: Range<MessageId>,
+    limit: usize,
+) -> Detail {
+    let weighs = |count: usize, each: usize| count.saturating_mul(each);
+    if weighs(messages.len(), LEAN.1) > limit {
         return Detail::Merged;
     }
-    let marks = events.filter(is_mark).count();
+    let is_mark = |event: &EventId| mark_shape(&trace.events[*event].kind).is_some();
+    let ends_here = |message: &Message| {
+        let end = message.fate.event();
+        events.contains(&message.sent) || end.is_some_and(|event| events.contains(&event))
+    };
+    let ending = trace.messages[messages.clone()].iter().filter(|it| ends_here(it)).count();
+    let marks = events.clone().filter(is_mark).count();
+    let strokes = weighs(messages.len(), LEAN.1);
     match () {
-        () if weighs(marks, FULL.0, FULL.1) <= limit => Detail::Full,
-        () if weighs(marks, LEAN.0, LEAN.1) <= limit => Detail::Lean,
+        () if weighs(marks, FULL.0) + weighs(ending, FULL.1) + strokes <= limit => Detail::Full,
+        () if weighs(marks, LEAN.0) + strokes <= limit => Detail::Lean,
         () => Detail::Merged,
     }
 }

@@ -6,6 +6,7 @@ mod asking;
 mod banner;
 mod caption;
 mod deeds;
+mod drafts;
 mod events;
 mod fields;
 mod header;

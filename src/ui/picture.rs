@@ -101,9 +101,13 @@ pub(super) fn Picture(props: &Props) -> Html {
     }
 }
 
-/// A message: in a picture without texts, the stroke alone.
+/// A message: in a picture without texts, and if it only passes by, the stroke alone.
 fn arrow_of(props: &Props, arrow: &Arrow) -> Html {
-    if props.scene.detail == Detail::Full {
+    let seen = |point| {
+        let (along, _) = props.layout.unpoint(point);
+        props.window.meets(along, along)
+    };
+    if props.scene.detail == Detail::Full && (seen(arrow.from) || seen(arrow.to)) {
         arrows::draw(props, arrow)
     } else {
         arrows::draw_lean(props, arrow)

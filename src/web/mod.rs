@@ -9,6 +9,8 @@ mod frames;
 mod keys;
 mod listener;
 mod preferences;
+mod storage;
+mod tab;
 
 pub use address::{fragment, on_fragment_change, page_link, replace_fragment};
 pub use clipboard::copy;
@@ -22,6 +24,8 @@ pub use frames::Frames;
 pub use keys::{Key, on_key};
 pub use listener::Listener;
 pub use preferences::{Theme, keep_theme, prefers_reduced_motion, show_theme, theme};
+pub use storage::{forget, keep, kept, kept_below};
+pub use tab::{hold_tab, now, on_leave, open_tabs, renew_tab, tab};
 
 /// An element of the page, for those who only hand it on.
 pub use web_sys::Element;
