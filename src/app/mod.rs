@@ -2,8 +2,10 @@
 //! does is an [`Action`] that [`reduce`] answers with the next state.
 
 mod asking;
+mod draft;
 mod edit;
 mod filter;
+mod lens;
 mod playback;
 mod run;
 mod shared;
@@ -12,8 +14,10 @@ mod tour;
 mod view;
 
 pub use asking::{Field, Input, fields, request, shapes};
+pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
 pub use filter::{Entry, Filter, Story, told};
+pub use lens::{Lens, Room, Shown};
 pub use playback::{Playhead, SPEEDS, fitting_speed};
 pub use run::{Run, interesting_end, judge_at};
 pub use shared::Shared;

@@ -102,7 +102,7 @@ pub(super) fn Rows(props: &Props) -> Html {
         let (list, first) = (list.clone(), first.clone());
         Callback::from(move |_: Event| {
             let Some(list) = list.cast() else { return };
-            first.set((web::scrolled_down(&list) / height) as usize / STEP * STEP);
+            first.set((web::viewport(&list).top / height) as usize / STEP * STEP);
         })
     };
     let onkeydown = {
