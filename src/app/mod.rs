@@ -2,6 +2,8 @@
 //! does is an [`Action`] that [`reduce`] answers with the next state.
 
 mod asking;
+mod changes;
+mod compare;
 mod draft;
 mod edit;
 mod filter;
@@ -14,6 +16,8 @@ mod tour;
 mod view;
 
 pub use asking::{Field, Input, fields, request, shapes};
+pub use changes::{Changes, Found, Showing, Since};
+pub use compare::{Against, Compare, Pair, offers};
 pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
 pub use filter::{Entry, Filter, Story, told};

@@ -5,11 +5,13 @@
 //! floating point is at home here, since nothing that is drawn decides anything.
 
 mod arrows;
+mod changes;
 mod cuts;
 mod deadlock;
 mod deliveries;
 mod density;
 mod describe;
+mod ghosts;
 mod labels;
 mod layout;
 mod legend;
@@ -25,11 +27,13 @@ mod waits;
 mod walls;
 
 pub use arrows::{Arrow, ArrowEnd, Oddity};
+pub use changes::{Change, Difference, How, Parting, Seen, Told, parting, parting_sentence};
 pub use cuts::{Across, Cut, Strike, Undone, cuts, recoveries};
 pub use deadlock::{Waiting, deadlock_sentence};
 pub use deliveries::{Against, Cell, Column, Deliveries, cell_text};
 pub use density::{Heap, Merged, Overview, overview};
 pub use describe::{event_sentence, fault_sentence, message_sentence, request_sentence};
+pub use ghosts::{Ghosts, Side};
 pub use layout::{Frame, Layout, Orientation, Point, Window};
 pub use legend::{Sign, signs};
 pub use marks::{Mark, MarkShape, mark_shape, sign_at};
