@@ -20,7 +20,7 @@ pub use element::{
     number_of, on_resize, on_scroll, on_zoom, place_in, scroll_to, scrolled, show_tips, show_value,
     size_of, submitted, value_of, viewport,
 };
-pub use frames::Frames;
+pub use frames::{Frames, mark};
 pub use keys::{Key, on_key};
 pub use listener::Listener;
 pub use preferences::{Theme, keep_theme, prefers_reduced_motion, show_theme, theme};
