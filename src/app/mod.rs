@@ -3,18 +3,30 @@
 
 mod asking;
 mod edit;
+mod inspector;
+mod listing;
 mod playback;
+mod prose;
 mod run;
 mod shared;
+mod source;
 mod state;
+mod studies;
 mod tour;
+mod tree;
 mod view;
 
 pub use asking::{Field, Input, fields, request, shapes};
 pub use edit::{Edit, next_name};
+pub use inspector::{NodeState, Past, Payload, Status, Subject};
+pub use listing::{Handler, Listing, Shade, shades};
 pub use playback::{Playhead, SPEEDS, fitting_speed};
+pub use prose::{Block, Span};
 pub use run::{Run, interesting_end, judge_at};
 pub use shared::Shared;
+pub use source::{Ran, last_ran, ran, source_file};
 pub use state::{Action, Page, Refused, Selection, State, reduce};
+pub use studies::Studies;
 pub use tour::{OPENING, TOUR, Variant, Ways};
+pub use tree::{Difference, Entry};
 pub use view::Panel;

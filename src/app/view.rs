@@ -5,17 +5,23 @@
 pub enum Panel {
     /// Every event, in words.
     Events,
+    /// The nodes' states.
+    State,
+    /// The protocol's own code.
+    Source,
 }
 
 impl Panel {
     /// All of them, in the order of their tabs.
-    pub const ALL: [Self; 1] = [Self::Events];
+    pub const ALL: [Self; 3] = [Self::Events, Self::State, Self::Source];
 
     /// What stands on its tab.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Events => "Events",
+            Self::State => "State",
+            Self::Source => "Source",
         }
     }
 }

@@ -112,8 +112,10 @@ pub fn way(trace: &Trace, from: EventId, to: EventId) -> Option<Chain> {
     Some(way)
 }
 
-/// The event that the handler answered in which this one was caused; none for one that nothing caused.
-fn trigger(trace: &Trace, event: EventId) -> Option<EventId> {
+/// The event that the handler answered in which this one was caused; none for one that nothing caused, and
+/// for what the start of the run did.
+#[must_use]
+pub fn trigger(trace: &Trace, event: EventId) -> Option<EventId> {
     let effect = &trace.events[event];
     if !is_effect(&effect.kind) {
         return None;
@@ -124,7 +126,8 @@ fn trigger(trace: &Trace, event: EventId) -> Option<EventId> {
 }
 
 /// Whether a handler causes it.
-const fn is_effect(kind: &EventKind) -> bool {
+#[must_use]
+pub const fn is_effect(kind: &EventKind) -> bool {
     matches!(
         kind,
         EventKind::Send(_) | EventKind::Persist | EventKind::Note(_) | EventKind::Indicate { .. }

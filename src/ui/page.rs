@@ -1,6 +1,6 @@
 //! The whole page: it holds the state, lets time run, and keeps the address.
 
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
 use yew::prelude::*;
 
@@ -20,7 +20,7 @@ use super::{
     workbench::workbench,
 };
 use crate::{
-    app::{Action, State, Ways, reduce},
+    app::{Action, Shared, State, Studies, Ways, reduce},
     web::{self, Frames, Key},
 };
 
@@ -77,6 +77,7 @@ pub(super) fn Page() -> Html {
     });
     let (edited, path, fragment) = (*known).clone();
     let ways = use_memo(state.run.clone(), |run| Ways::from(run));
+    let worked: Shared<_> = use_memo((), |()| RefCell::new(Studies::default())).into();
     use_time(state.playing, &send);
     use_address(state, &fragment, &send);
     use_keys(&send);
@@ -113,7 +114,7 @@ pub(super) fn Page() -> Html {
                     }) }
                     { next_stop(&ways, &send) }
                     { part(legend) }
-                    { workbench(state, &send) }
+                    { workbench(state, &worked, &send) }
                 </section>
                 <div class="side">
                     <Verdicts run={state.run.clone()} cursor={state.playhead.cursor}

@@ -2,14 +2,19 @@
 
 use yew::prelude::*;
 
-use super::{Send, events::Events};
+use super::{
+    Send,
+    events::Events,
+    inspector::{Inspector, Worked},
+    source::Source,
+};
 use crate::{
     app::{Action, Panel, State},
     web,
 };
 
 /// The tabs, and what the chosen one shows.
-pub(super) fn workbench(state: &State, send: &Send) -> Html {
+pub(super) fn workbench(state: &State, worked: &Worked, send: &Send) -> Html {
     let State { run, panel, selection, playhead, .. } = state;
     let chosen = *panel;
     html! {
@@ -22,6 +27,13 @@ pub(super) fn workbench(state: &State, send: &Send) -> Html {
                     { match panel {
                         Panel::Events => html! {
                             <Events run={run.clone()} cursor={playhead.cursor} selection={*selection} send={send.clone()} />
+                        },
+                        Panel::State => html! {
+                            <Inspector run={run.clone()} cursor={playhead.cursor} selection={*selection}
+                                worked={worked.clone()} />
+                        },
+                        Panel::Source => html! {
+                            <Source run={run.clone()} cursor={playhead.cursor} selection={*selection} />
                         },
                     } }
                 </div>

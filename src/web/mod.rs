@@ -5,6 +5,7 @@
 mod address;
 mod clipboard;
 mod element;
+mod fetch;
 mod frames;
 mod keys;
 mod listener;
@@ -14,9 +15,10 @@ pub use address::{fragment, on_fragment_change, page_link, replace_fragment};
 pub use clipboard::copy;
 pub use element::{
     Focus, Place, Resizes, bring_into_view, capture_pointer, checked_of, focus_by_id, focus_inside,
-    hold_touches, is_own, keep_in_view, number_of, on_resize, place_in, scrolled, show_value,
-    size_of, submitted, value_of,
+    hold_touches, is_own, keep_in_view, number_of, on_resize, place_in, scroll_to_part, scrolled,
+    show_value, size_of, submitted, value_of,
 };
+pub use fetch::fetch_text;
 pub use frames::Frames;
 pub use keys::{Key, on_key};
 pub use listener::Listener;
