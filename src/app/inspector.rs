@@ -53,7 +53,7 @@ impl Subject {
                 let events = run.trace.events_until(at);
                 Self { events, before: events, event: None, message: None, node, picked: true }
             }
-            _ => last.map_or_else(|| Self::start(), |event| Self::of_event(run, event, false)),
+            _ => last.map_or_else(Self::start, |event| Self::of_event(run, event, false)),
         }
     }
 

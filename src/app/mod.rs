@@ -2,8 +2,10 @@
 //! does is an [`Action`] that [`reduce`] answers with the next state.
 
 mod asking;
+mod draft;
 mod edit;
 mod inspector;
+mod lens;
 mod listing;
 mod playback;
 mod prose;
@@ -17,8 +19,10 @@ mod tree;
 mod view;
 
 pub use asking::{Field, Input, fields, request, shapes};
+pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
 pub use inspector::{NodeState, Past, Payload, Status, Subject};
+pub use lens::{Lens, Room, Shown};
 pub use listing::{Handler, Listing, Shade, shades};
 pub use playback::{Playhead, SPEEDS, fitting_speed};
 pub use prose::{Block, Span};

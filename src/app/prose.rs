@@ -65,12 +65,14 @@ fn facts(text: &str) -> Vec<(&'static str, Vec<Span>)> {
     found.iter().zip(ends).map(fact).collect()
 }
 
+type Make = fn(String) -> Span;
+
 /// Takes a text apart: `**bold**`, `*italics*`, code between backticks, and signs behind a backslash.
 fn spans(text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
     let mut plain = String::new();
     let mut rest = text;
-    let marks: [(&str, fn(String) -> Span); 3] =
+    let marks: [(&str, Make); 3] =
         [("**", Span::Strong), ("*", Span::Stressed), ("`", Span::Code)];
     while let Some(first) = rest.chars().next() {
         let mark = marks.iter().find_map(|(mark, make)| {

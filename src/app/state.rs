@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use super::{
-    Edit, OPENING, Panel, Playhead, Run, SPEEDS, fitting_speed, interesting_end,
-    tour::change_protocol,
+    Edit, Lens, OPENING, Panel, Playhead, Run, SPEEDS, draft::restore, fitting_speed,
+    interesting_end, tour::change_protocol,
 };
 use crate::{
     formats::{
@@ -45,6 +45,8 @@ pub struct State {
     pub selection: Option<Selection>,
     /// The violated property whose witness is shown, by its name.
     pub explained: Option<&'static str>,
+    /// How the reader looks at the diagram.
+    pub lens: Lens,
     /// What the workbench shows; none while it is closed.
     pub panel: Option<Panel>,
     /// What the reader gave that could not be taken. A text stays until it is dismissed.
@@ -58,8 +60,8 @@ pub struct State {
 /// What undo and redo go to: a scenario, and what it was when it was opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
-    scenario: Rc<Scenario>,
-    origin: Rc<Scenario>,
+    pub(super) scenario: Rc<Scenario>,
+    pub(super) origin: Rc<Scenario>,
 }
 
 /// Something that a reader can pick in the diagram.
@@ -124,8 +126,12 @@ pub enum Action {
     Select(Option<Selection>),
     /// Shows a violated property's witness, or none.
     Explain(Option<&'static str>),
+    /// Looks at the diagram otherwise.
+    Look(Lens),
     /// Shows a panel of the workbench, or closes it.
     Show(Option<Panel>),
+    /// Goes on with the work of a tab that was closed, from its draft.
+    Restore(String),
     /// The reader has read what could not be opened.
     Dismiss,
 }
@@ -152,10 +158,11 @@ impl State {
     /// The same, with nothing that moves by itself: for readers who prefer less motion.
     #[must_use]
     pub fn calmed(self) -> Self {
-        reduce(&Self { calm: true, ..self }, Action::Jump(usize::MAX))
+        let calm = Self { calm: true, ..self };
+        if calm.playing { reduce(&calm, Action::Jump(usize::MAX)) } else { calm }
     }
 
-    fn of(run: Outcome) -> Self {
+    pub(super) fn of(run: Outcome) -> Self {
         let run = Run::new(run);
         Self {
             origin: Rc::new(run.scenario.clone()),
@@ -169,6 +176,7 @@ impl State {
             shown_until: interesting_end(&run),
             selection: None,
             explained: None,
+            lens: Lens::default(),
             panel: None,
             refused: None,
             refusals: 0,
@@ -177,7 +185,7 @@ impl State {
         }
     }
 
-    fn page(&self) -> Page {
+    pub(super) fn page(&self) -> Page {
         Page { scenario: Rc::new(self.run.scenario.clone()), origin: Rc::clone(&self.origin) }
     }
 
@@ -264,7 +272,9 @@ pub fn reduce(state: &State, action: Action) -> State {
         }
         Action::Select(selection) => State { selection, ..state },
         Action::Explain(explained) => State { explained, ..state },
+        Action::Look(lens) => State { lens, ..state },
         Action::Show(panel) => State { panel, ..state },
+        Action::Restore(draft) => restore(state, &draft),
         Action::Dismiss => State { refused: None, ..state },
     }
 }
@@ -294,7 +304,9 @@ fn replace_all(state: State, opened: State) -> State {
     if *before.scenario != opened.run.scenario {
         push(&mut undo, before);
     }
-    let opened = State { undo, refusals: state.refusals, ..opened };
+    // How the reader looks at runs stays; how large, depends on the run.
+    let lens = Lens { scale: None, ..state.lens };
+    let opened = State { undo, lens, panel: state.panel, refusals: state.refusals, ..opened };
     if state.calm { opened.calmed() } else { opened }
 }
 

@@ -9,6 +9,7 @@ use super::{
     banner::banner,
     caption::caption_line,
     deeds::deeds,
+    drafts::{first_state, use_drafts},
     header::Header,
     legend::legend,
     part::{Draw, Part},
@@ -35,13 +36,6 @@ impl Reducible for Store {
     }
 }
 
-/// The state that the page opens with: what its address asks for, or the opening example.
-fn first_state() -> State {
-    let fragment = web::fragment();
-    let state = if fragment.is_empty() { State::opening() } else { State::from_link(&fragment) };
-    if web::prefers_reduced_motion() { state.calmed() } else { state }
-}
-
 /// What a key does.
 fn shortcut(key: &Key) -> Option<Action> {
     Some(match (key.name.as_str(), key.command, key.shift) {
@@ -61,7 +55,10 @@ fn shortcut(key: &Key) -> Option<Action> {
 /// The whole page.
 #[component]
 pub(super) fn Page() -> Html {
-    let store = use_reducer(|| Store(first_state()));
+    let store = use_reducer(|| {
+        let state = first_state();
+        Store(if web::prefers_reduced_motion() { state.calmed() } else { state })
+    });
     let send = {
         let dispatcher = store.dispatcher();
         use_callback((), move |action: Action, ()| dispatcher.dispatch(action))
@@ -81,6 +78,7 @@ pub(super) fn Page() -> Html {
     use_time(state.playing, &send);
     use_address(state, &fragment, &send);
     use_keys(&send);
+    let offer = use_drafts(state, &send);
     let part = |draw: Draw| {
         html! {
             <Part run={state.run.clone()} refusals={state.refusals} can_undo={!state.undo.is_empty()}
@@ -102,7 +100,7 @@ pub(super) fn Page() -> Html {
                     }
                     { caption_line(&state.run, state.playhead.time as u64, edited, &send) }
                     <Stage run={state.run.clone()} playhead={state.playhead}
-                        shown_until={state.shown_until} selection={state.selection}
+                        shown_until={state.shown_until} lens={state.lens} selection={state.selection}
                         explained={state.explained} send={send.clone()} />
                     { transport(transport::Props {
                         run: &state.run,
@@ -124,6 +122,7 @@ pub(super) fn Page() -> Html {
                     { part(about) }
                 </div>
             </main>
+            { offer }
             <div class="unseen" role="status" aria-live="polite">{ &state.announcement }</div>
         </div>
     }
