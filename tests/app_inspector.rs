@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use worldlines::{
     app::{
-        Difference, Entry, Handler, Listing, NodeState, Past, Payload, Run, Selection, Status,
+        Branch, Difference, Handler, Listing, NodeState, Past, Payload, Run, Selection, Status,
         Subject, last_ran, ran, source_file,
     },
     formats::{Outcome, bundled},
@@ -39,7 +39,7 @@ fn find(run: &Run, is: impl Fn(&EventKind, NodeId) -> bool) -> EventId {
     events.position(|event| is(&event.kind, event.node)).expect("there is such an event")
 }
 
-fn entry<'a>(entries: &'a [Entry], label: &str) -> &'a Entry {
+fn entry<'a>(entries: &'a [Branch], label: &str) -> &'a Branch {
     entries.iter().find(|entry| entry.label == label).expect("there is such an entry")
 }
 

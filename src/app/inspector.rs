@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::{
     Run, Selection,
-    tree::{Entry, entries},
+    tree::{Branch, entries},
 };
 use crate::{
     diagram::{Wait, event_sentence, message_sentence, waits},
@@ -234,11 +234,11 @@ pub struct NodeState {
     /// Whether it is up.
     pub status: Status,
     /// The process's state. Of a node that is down it is what is lost.
-    pub state: Vec<Entry>,
+    pub state: Vec<Branch>,
     /// The timers that run.
-    pub timers: Vec<Entry>,
+    pub timers: Vec<Branch>,
     /// What it has in stable storage; empty if nothing.
-    pub stored: Vec<Entry>,
+    pub stored: Vec<Branch>,
     /// The messages that wait for their delivery, in sentences; none where no message of the run ever does.
     pub held_back: Option<Vec<String>>,
 }
@@ -272,7 +272,7 @@ fn status(state: &Json) -> Status {
 }
 
 /// The timers of both states, by their names.
-fn timers(was: &Json, is: &Json, names: &[String]) -> Vec<Entry> {
+fn timers(was: &Json, is: &Json, names: &[String]) -> Vec<Branch> {
     let list = |json: &Json| -> Vec<(String, String)> {
         let timers = json["timers"].as_array().into_iter().flatten();
         let timer = |timer: &Json| {
@@ -292,7 +292,8 @@ fn timers(was: &Json, is: &Json, names: &[String]) -> Vec<Entry> {
     };
     let gone = before.iter().filter(|(name, _)| due(&after, name).is_none());
     let both = after.iter().chain(gone);
-    both.map(|(name, _)| Entry::line(name.clone(), due(&before, name), due(&after, name))).collect()
+    both.map(|(name, _)| Branch::line(name.clone(), due(&before, name), due(&after, name)))
+        .collect()
 }
 
 /// What the inspector says of a message.
@@ -301,9 +302,9 @@ pub struct Payload {
     /// Who, when, what became of it.
     pub sentence: String,
     /// What it says.
-    pub fields: Vec<Entry>,
+    pub fields: Vec<Branch>,
     /// What else it might have said: who meant it, and what is different in what was sent.
-    pub other: Option<(&'static str, Vec<Entry>)>,
+    pub other: Option<(&'static str, Vec<Branch>)>,
 }
 
 impl Payload {

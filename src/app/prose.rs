@@ -72,8 +72,7 @@ fn spans(text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
     let mut plain = String::new();
     let mut rest = text;
-    let marks: [(&str, Make); 3] =
-        [("**", Span::Strong), ("*", Span::Stressed), ("`", Span::Code)];
+    let marks: [(&str, Make); 3] = [("**", Span::Strong), ("*", Span::Stressed), ("`", Span::Code)];
     while let Some(first) = rest.chars().next() {
         let mark = marks.iter().find_map(|(mark, make)| {
             let inner = rest.strip_prefix(mark)?;

@@ -9,9 +9,9 @@ const SHORT: usize = 44;
 /// How many entries of a long list are shown; those that are different are shown besides.
 const MANY: usize = 40;
 
-/// An entry of a tree.
+/// A part of a tree.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Entry {
+pub struct Branch {
     /// Its name: a field, a place in a list.
     pub label: String,
     /// What it is, in a line; how many there are of what is below it.
@@ -23,7 +23,7 @@ pub struct Entry {
     /// Whether it or something below it is different.
     pub touched: bool,
     /// What is below it.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<Branch>,
     /// How many more there are below it, which are as they were.
     pub more: usize,
 }
@@ -42,7 +42,7 @@ pub enum Difference {
     Gone,
 }
 
-impl Entry {
+impl Branch {
     /// A line of a tree with nothing below it.
     #[must_use]
     pub fn line(label: String, before: Option<String>, after: Option<String>) -> Self {
@@ -60,7 +60,11 @@ impl Entry {
 }
 
 /// The fields of a state, or of a payload; one entry without a name where it has none.
-pub(super) fn entries(before: Option<&Json>, after: Option<&Json>, names: &[String]) -> Vec<Entry> {
+pub(super) fn entries(
+    before: Option<&Json>,
+    after: Option<&Json>,
+    names: &[String],
+) -> Vec<Branch> {
     let tree = Tree { names };
     match after.or(before) {
         Some(Json::Object(_)) => tree.below(before, after),
@@ -101,16 +105,16 @@ struct Tree<'a> {
 }
 
 impl Tree<'_> {
-    fn entry(&self, label: String, before: Option<&Json>, after: Option<&Json>) -> Entry {
+    fn entry(&self, label: String, before: Option<&Json>, after: Option<&Json>) -> Branch {
         let text = |value: Option<&Json>| value.map(|value| words(value, self.names));
         let (was, is) = (text(before), text(after));
         let short =
             |text: &Option<String>| text.as_ref().is_none_or(|text| text.chars().count() <= SHORT);
         let inner = matches!(after.or(before), Some(Json::Object(_) | Json::Array(_)));
         if !inner || short(&was) && short(&is) {
-            return Entry::line(label, was, is);
+            return Branch::line(label, was, is);
         }
-        let mut entry = Entry::line(label, was, is);
+        let mut entry = Branch::line(label, was, is);
         entry.entries = self.below(before, after);
         if matches!(entry.change, Difference::Changed) {
             entry.change = Difference::Same;
@@ -125,7 +129,7 @@ impl Tree<'_> {
     }
 
     /// What is below an object or a list: another kind of value counts as nothing.
-    fn below(&self, before: Option<&Json>, after: Option<&Json>) -> Vec<Entry> {
+    fn below(&self, before: Option<&Json>, after: Option<&Json>) -> Vec<Branch> {
         if let Some(Json::Array(_)) = after.or(before) {
             let items = |list: Option<&Json>| list.and_then(Json::as_array).cloned();
             let (before, after) = (items(before), items(after));
@@ -142,7 +146,7 @@ impl Tree<'_> {
     }
 
     /// What was put into a list, or taken out of it, is one difference: see [`common_ends`].
-    fn items(&self, before: &[Json], after: &[Json]) -> Vec<Entry> {
+    fn items(&self, before: &[Json], after: &[Json]) -> Vec<Branch> {
         let (head, tail) = common_ends(before, after);
         let place = |place: usize| format!("[{place}]");
         let same = |place_: usize, item: &Json| self.entry(place(place_), Some(item), Some(item));
@@ -160,7 +164,7 @@ impl Tree<'_> {
 }
 
 /// Leaves out what is too much of a long list and is as it was; says how many those are.
-fn shorten(entries: &mut Vec<Entry>) -> usize {
+fn shorten(entries: &mut Vec<Branch>) -> usize {
     let (before, mut place) = (entries.len(), 0);
     if before <= MANY {
         return 0;
@@ -179,7 +183,7 @@ mod tests {
     use super::*;
     use crate::kernel::{NodeId, difference};
 
-    fn show(entries: &[Entry], indent: usize, lines: &mut Vec<String>) {
+    fn show(entries: &[Branch], indent: usize, lines: &mut Vec<String>) {
         for entry in entries {
             let sign = match entry.change {
                 Difference::Same => " ",

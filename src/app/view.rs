@@ -5,6 +5,10 @@
 pub enum Panel {
     /// Every event, in words.
     Events,
+    /// What each node told its application, node beside node.
+    Deliveries,
+    /// The nodes and what travels between them, at the playhead.
+    Network,
     /// The nodes' states.
     State,
     /// The protocol's own code.
@@ -13,7 +17,7 @@ pub enum Panel {
 
 impl Panel {
     /// All of them, in the order of their tabs.
-    pub const ALL: [Self; 3] = [Self::Events, Self::State, Self::Source];
+    pub const ALL: [Self; 4] = [Self::Events, Self::Deliveries, Self::State, Self::Source];
 
     /// What stands on its tab.
     #[must_use]
@@ -22,6 +26,8 @@ impl Panel {
             Self::Events => "Events",
             Self::State => "State",
             Self::Source => "Source",
+            Self::Deliveries => "Deliveries",
+            Self::Network => "Network",
         }
     }
 }

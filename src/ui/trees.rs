@@ -2,13 +2,13 @@
 
 use yew::prelude::*;
 
-use crate::app::{Difference, Entry};
+use crate::app::{Branch, Difference};
 
 /// How many entries a part may have and still be open from the beginning.
 const OPEN: usize = 8;
 
 /// The entries of a tree.
-pub(super) fn tree(entries: &[Entry], more: usize) -> Html {
+pub(super) fn tree(entries: &[Branch], more: usize) -> Html {
     html! {
         <ul class="tree">
             { for entries.iter().map(entry) }
@@ -17,8 +17,8 @@ pub(super) fn tree(entries: &[Entry], more: usize) -> Html {
     }
 }
 
-fn entry(entry: &Entry) -> Html {
-    let Entry { label, text, change, was, touched, entries, more } = entry;
+fn entry(entry: &Branch) -> Html {
+    let Branch { label, text, change, was, touched, entries, more } = entry;
     // Never by its colour alone.
     let (class, sign) = match change {
         Difference::Same => (None, None),

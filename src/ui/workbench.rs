@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::{
     Send,
+    deliveries::Told,
     events::Events,
     inspector::{Inspector, Worked},
     source::Source,
@@ -26,7 +27,8 @@ pub(super) fn workbench(state: &State, worked: &Worked, send: &Send) -> Html {
                 <div class="panel" role="tabpanel" id="panel" tabindex="0" aria-labelledby={tab_id(panel)}>
                     { match panel {
                         Panel::Events => html! {
-                            <Events run={run.clone()} cursor={playhead.cursor} selection={*selection} send={send.clone()} />
+                            <Events run={run.clone()} playhead={*playhead} selection={*selection}
+                                filter={state.filter.clone()} send={send.clone()} />
                         },
                         Panel::State => html! {
                             <Inspector run={run.clone()} cursor={playhead.cursor} selection={*selection}
@@ -35,6 +37,10 @@ pub(super) fn workbench(state: &State, worked: &Worked, send: &Send) -> Html {
                         Panel::Source => html! {
                             <Source run={run.clone()} cursor={playhead.cursor} selection={*selection} />
                         },
+                        Panel::Deliveries => html! {
+                            <Told run={run.clone()} cursor={playhead.cursor} selection={*selection} send={send.clone()} />
+                        },
+                        Panel::Network => html! {},
                     } }
                 </div>
             }
