@@ -3,18 +3,24 @@
 
 mod asking;
 mod edit;
+mod keys;
 mod playback;
 mod run;
 mod shared;
 mod state;
+mod stride;
+mod study;
 mod tour;
 mod view;
 
 pub use asking::{Field, Input, fields, request, shapes};
 pub use edit::{Edit, next_name};
-pub use playback::{Playhead, SPEEDS, fitting_speed};
+pub use keys::{Chord, Group, SHORTCUTS, Shortcut, shortcut};
+pub use playback::{FITTING, Playhead, SPEEDS, faster, fitting_pace, speed_name};
 pub use run::{Run, interesting_end, judge_at};
 pub use shared::Shared;
 pub use state::{Action, Page, Refused, Selection, State, reduce};
+pub use stride::{Stride, violations};
+pub use study::{Ask, Study};
 pub use tour::{OPENING, TOUR, Variant, Ways};
 pub use view::Panel;

@@ -24,7 +24,9 @@ mod walls;
 pub use arrows::{Arrow, ArrowEnd, Oddity};
 pub use cuts::{Across, Cut, Strike, Undone, cuts, recoveries};
 pub use deadlock::{Waiting, deadlock_sentence};
-pub use describe::{event_sentence, fault_sentence, message_sentence, request_sentence};
+pub use describe::{
+    event_sentence, fault_sentence, message_sentence, message_so_far, request_sentence,
+};
 pub use layout::{Frame, Layout, Orientation, Point};
 pub use legend::{Sign, signs};
 pub use marks::{Mark, MarkShape, mark_shape, sign_at};

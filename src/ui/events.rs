@@ -14,6 +14,8 @@ pub(super) struct Props {
     pub(super) run: Run,
     /// How many events have happened.
     pub(super) cursor: usize,
+    /// How many may be told of.
+    pub(super) told: usize,
     pub(super) selection: Option<Selection>,
     pub(super) send: Send,
 }
@@ -23,13 +25,13 @@ pub(super) struct Props {
 pub(super) fn Events(props: &Props) -> Html {
     html! {
         <ol class="events">
-            { for (0..props.run.trace.events.len()).map(|event| row(props, event)) }
+            { for (0..props.told).map(|event| row(props, event)) }
         </ol>
     }
 }
 
 fn row(props: &Props, event: EventId) -> Html {
-    let Props { run, cursor, selection, send } = props;
+    let Props { run, cursor, selection, send, .. } = props;
     let class = classes!(
         (event >= *cursor).then_some("to-come"),
         (*selection == Some(Selection::Event(event))).then_some("selected"),

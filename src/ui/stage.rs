@@ -44,6 +44,8 @@ pub(super) struct Props {
     pub(super) shown_until: Time,
     pub(super) selection: Option<Selection>,
     pub(super) explained: Option<&'static str>,
+    /// Whether what is still to come is not to be seen at all.
+    pub(super) hidden: bool,
     pub(super) send: Send,
 }
 
@@ -96,7 +98,8 @@ pub(super) fn Stage(props: &Props) -> Html {
         if horizontal { (scene.width, scene.height + RULER) } else { (scene.width, scene.height) };
     let menu = selection.and_then(|selection| Some((selection, anchor(run, &layout, selection)?)));
     let margin = if horizontal { names_width } else { 0.0 };
-    let cursor = if scene.marks.len() > MANY { usize::MAX } else { playhead.cursor };
+    let hidden = props.hidden;
+    let cursor = if scene.marks.len() > MANY && !hidden { usize::MAX } else { playhead.cursor };
     let put_down = {
         let send = send.clone();
         Callback::from(move |event: MouseEvent| {
@@ -120,11 +123,11 @@ pub(super) fn Stage(props: &Props) -> Html {
                                 onpointermove={hands.moves} onpointerup={hands.release}
                                 onpointercancel={hands.cancel} onclick={put_down}>
                                 <Picture run={run.clone()} scene={scene.clone()} layout={layout.clone()}
-                                    {cursor} selection={*selection} {witness}
+                                    {cursor} {hidden} selection={*selection} {witness}
                                     press_arrow={hands.press_arrow} press_lane={hands.press_lane}
                                     press_ruler={hands.press_ruler} select={hands.select} />
                                 <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()}
-                                    playhead={*playhead} />
+                                    playhead={*playhead} {hidden} />
                             </svg>
                         </div>
                     </div>

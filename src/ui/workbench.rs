@@ -21,7 +21,7 @@ pub(super) fn workbench(state: &State, send: &Send) -> Html {
                 <div class="panel" role="tabpanel" id="panel" tabindex="0" aria-labelledby={tab_id(panel)}>
                     { match panel {
                         Panel::Events => html! {
-                            <Events run={run.clone()} cursor={playhead.cursor} selection={*selection} send={send.clone()} />
+                            <Events run={run.clone()} cursor={playhead.cursor} told={state.told()} selection={*selection} send={send.clone()} />
                         },
                     } }
                 </div>

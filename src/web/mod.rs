@@ -14,8 +14,8 @@ pub use address::{fragment, on_fragment_change, page_link, replace_fragment};
 pub use clipboard::copy;
 pub use element::{
     Focus, Place, Resizes, bring_into_view, capture_pointer, checked_of, focus_by_id, focus_inside,
-    hold_touches, is_own, keep_in_view, number_of, on_resize, place_in, scrolled, show_value,
-    size_of, submitted, value_of,
+    hold_touches, is_own, keep_in_view, number_of, on_resize, place_in, scrolled, show_dialog,
+    show_value, size_of, submitted, value_of,
 };
 pub use frames::Frames;
 pub use keys::{Key, on_key};
