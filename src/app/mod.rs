@@ -2,8 +2,10 @@
 //! does is an [`Action`] that [`reduce`] answers with the next state.
 
 mod asking;
+mod draft;
 mod edit;
 mod keys;
+mod lens;
 mod playback;
 mod run;
 mod shared;
@@ -14,8 +16,10 @@ mod tour;
 mod view;
 
 pub use asking::{Field, Input, fields, request, shapes};
+pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
 pub use keys::{Chord, Group, SHORTCUTS, Shortcut, shortcut};
+pub use lens::{Lens, Room, Shown};
 pub use playback::{FITTING, Playhead, SPEEDS, faster, fitting_pace, speed_name};
 pub use run::{Run, interesting_end, judge_at};
 pub use shared::Shared;

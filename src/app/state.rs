@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use super::{
-    Ask, Edit, FITTING, OPENING, Panel, Playhead, Run, SPEEDS, Stride, Study, fitting_pace,
-    interesting_end, stride, study, tour::change_protocol,
+    Ask, Edit, FITTING, Lens, OPENING, Panel, Playhead, Run, SPEEDS, Stride, Study, draft::restore,
+    fitting_pace, interesting_end, stride, study, tour::change_protocol,
 };
 use crate::{
     formats::{
@@ -49,6 +49,8 @@ pub struct State {
     pub explained: Option<&'static str>,
     /// What is asked of the order of events, and how time is gone through.
     pub study: Study,
+    /// How the reader looks at the diagram.
+    pub lens: Lens,
     /// What the workbench shows; none while it is closed.
     pub panel: Option<Panel>,
     /// What the reader gave that could not be taken. A text stays until it is dismissed.
@@ -62,8 +64,8 @@ pub struct State {
 /// What undo and redo go to: a scenario, and what it was when it was opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
-    scenario: Rc<Scenario>,
-    origin: Rc<Scenario>,
+    pub(super) scenario: Rc<Scenario>,
+    pub(super) origin: Rc<Scenario>,
 }
 
 /// Something that a reader can pick in the diagram.
@@ -132,8 +134,12 @@ pub enum Action {
     Explain(Option<&'static str>),
     /// Asks something of the order of events, or goes through time otherwise.
     Study(Ask),
+    /// Looks at the diagram otherwise.
+    Look(Lens),
     /// Shows a panel of the workbench, or closes it.
     Show(Option<Panel>),
+    /// Goes on with the work of a tab that was closed, from its draft.
+    Restore(String),
     /// The reader has read what could not be opened.
     Dismiss,
 }
@@ -160,10 +166,11 @@ impl State {
     /// The same, with nothing that moves by itself: for readers who prefer less motion.
     #[must_use]
     pub fn calmed(self) -> Self {
-        reduce(&Self { calm: true, ..self }, Action::Jump(usize::MAX))
+        let calm = Self { calm: true, ..self };
+        if calm.playing { reduce(&calm, Action::Jump(usize::MAX)) } else { calm }
     }
 
-    fn of(run: Outcome) -> Self {
+    pub(super) fn of(run: Outcome) -> Self {
         let run = Run::new(run);
         Self {
             origin: Rc::new(run.scenario.clone()),
@@ -179,6 +186,7 @@ impl State {
             selection: None,
             explained: None,
             study: Study::default(),
+            lens: Lens::default(),
             panel: None,
             refused: None,
             refusals: 0,
@@ -187,7 +195,7 @@ impl State {
         }
     }
 
-    fn page(&self) -> Page {
+    pub(super) fn page(&self) -> Page {
         Page { scenario: Rc::new(self.run.scenario.clone()), origin: Rc::clone(&self.origin) }
     }
 
@@ -276,7 +284,9 @@ pub fn reduce(state: &State, action: Action) -> State {
         Action::Select(selection) => State { selection, ..state },
         Action::Explain(explained) => State { explained, ..state },
         Action::Study(ask) => study::ask(state, ask),
+        Action::Look(lens) => State { lens, ..state },
         Action::Show(panel) => State { panel, ..state },
+        Action::Restore(draft) => restore(state, &draft),
         Action::Dismiss => State { refused: None, ..state },
     }
 }
@@ -306,10 +316,11 @@ fn replace_all(state: State, opened: State) -> State {
     if *before.scenario != opened.run.scenario {
         push(&mut undo, before);
     }
-    // How time is gone through stays as it is.
+    // How the reader looks at runs stays; how large, depends on the run.
+    let lens = Lens { scale: None, ..state.lens };
     let study = state.study.of(&opened.run);
-    let (speed, refusals) = (state.speed, state.refusals);
-    let opened = State { undo, study, speed, refusals, ..opened };
+    let (speed, panel, refusals) = (state.speed, state.panel, state.refusals);
+    let opened = State { undo, lens, study, speed, panel, refusals, ..opened };
     if state.calm { opened.calmed() } else { opened }
 }
 

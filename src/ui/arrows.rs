@@ -64,9 +64,8 @@ pub(super) fn draw(props: &Props, arrow: &Arrow) -> Html {
         _ => straight.clone(),
     };
     html! {
-        <g {class} role="button" tabindex="0" aria-label={sentence.clone()} data-message={run.scenario.message_name(name)}
+        <g {class} key={format!("{message}.{}", arrow.copy)} role="button" tabindex="0" aria-label={sentence} data-message={run.scenario.message_name(name)}
             {onkeydown} {onpointerdown}>
-            <title>{ sentence }</title>
             <path class="hit" d={straight.clone()} />
             <path class="stroke" d={seen} />
             if oddity == Some(Oddity::Forged) {
@@ -83,6 +82,32 @@ pub(super) fn draw(props: &Props, arrow: &Arrow) -> Html {
             }
             if let Some(label) = &arrow.label { { text(label) } }
         </g>
+    }
+}
+
+/// Draws a message as a stroke alone, where there are many.
+pub(super) fn draw_lean(props: &Props, arrow: &Arrow) -> Html {
+    let message = arrow.message;
+    let onpointerdown = props.press_arrow.reform(move |event: PointerEvent| (event, message));
+    let end = match arrow.end {
+        ArrowEnd::Head => "received",
+        ArrowEnd::Cross(_) => "lost",
+        ArrowEnd::Open => "open",
+    };
+    let class =
+        classes!("lean", end, arrow.oddity.map(class_of), props.message_class(message, arrow.sent));
+    let mut d = line(arrow.from, arrow.to);
+    match arrow.end {
+        ArrowEnd::Head => {
+            let direction = Direction::new(arrow.from, arrow.to);
+            d.push_str(&direction.head(direction.back(arrow.to, MARK)));
+        }
+        ArrowEnd::Cross(_) => d.push_str(&cross(arrow.to, CROSS)),
+        ArrowEnd::Open => {}
+    }
+    let name = props.run.scenario.message_name(props.run.trace.messages[message].name);
+    html! {
+        <path {class} key={format!("{message}.{}", arrow.copy)} {d} data-message={name} {onpointerdown} />
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     banner::banner,
     caption::caption_line,
     deeds::deeds,
+    drafts::{first_state, use_drafts},
     header::Header,
     legend::legend,
     part::{Draw, Part},
@@ -37,17 +38,13 @@ impl Reducible for Store {
     }
 }
 
-/// The state that the page opens with: what its address asks for, or the opening example.
-fn first_state() -> State {
-    let fragment = web::fragment();
-    let state = if fragment.is_empty() { State::opening() } else { State::from_link(&fragment) };
-    if web::prefers_reduced_motion() { state.calmed() } else { state }
-}
-
 /// The whole page.
 #[component]
 pub(super) fn Page() -> Html {
-    let store = use_reducer(|| Store(first_state()));
+    let store = use_reducer(|| {
+        let state = first_state();
+        Store(if web::prefers_reduced_motion() { state.calmed() } else { state })
+    });
     let send = {
         let dispatcher = store.dispatcher();
         use_callback((), move |action: Action, ()| dispatcher.dispatch(action))
@@ -67,6 +64,7 @@ pub(super) fn Page() -> Html {
     use_address(state, &fragment, &send);
     use_keys(&store, &send);
     let dialog = use_sheet(state.study.sheet);
+    let offer = use_drafts(state, &send);
     let part = |draw: Draw| {
         html! {
             <Part run={state.run.clone()} refusals={state.refusals} can_undo={!state.undo.is_empty()}
@@ -74,49 +72,50 @@ pub(super) fn Page() -> Html {
         }
     };
     html! {
-           <div class="page">
-               <Header run={state.run.clone()} {path} send={send.clone()}
-                   {fragment} {edited} />
-               <main>
-                   if let Some(refused) = &state.refused {
-                       { banner(refused, &send) }
-                   }
-                   <section class={classes!("theatre", edited.then_some("edited"))} aria-label="The run">
-                       { variants(&ways, state.run.protocol.id, &send) }
-                       if !state.run.scenario.title.is_empty() {
-                           <h2 class="title">{ &state.run.scenario.title }</h2>
-                       }
-                       { caption_line(&state.run, state.playhead.time as u64, edited, &send) }
-                       <Stage run={state.run.clone()} playhead={state.playhead}
-                           shown_until={state.shown_until} selection={state.selection}
-                           explained={state.explained} hidden={state.study.future_hidden} send={send.clone()} />
-                       { transport(transport::Props {
-                           run: &state.run,
-                           playhead: state.playhead,
-                           playing: state.playing,
-                           speed: state.speed,
-                           pace: state.pace,
-                           shown_until: state.shown_until,
-                           study: &state.study,
-                           send: &send,
-                       }) }
-                       { study(state, &send) }
+        <div class="page">
+            <Header run={state.run.clone()} {path} send={send.clone()}
+                {fragment} {edited} />
+            <main>
+                if let Some(refused) = &state.refused {
+                    { banner(refused, &send) }
+                }
+                <section class={classes!("theatre", edited.then_some("edited"))} aria-label="The run">
+                    { variants(&ways, state.run.protocol.id, &send) }
+                    if !state.run.scenario.title.is_empty() {
+                        <h2 class="title">{ &state.run.scenario.title }</h2>
+                    }
+                    { caption_line(&state.run, state.playhead.time as u64, edited, &send) }
+                    <Stage run={state.run.clone()} playhead={state.playhead}
+                        shown_until={state.shown_until} lens={state.lens} selection={state.selection}
+                        explained={state.explained} hidden={state.study.future_hidden} send={send.clone()} />
+                    { transport(transport::Props {
+                        run: &state.run,
+                        playhead: state.playhead,
+                        playing: state.playing,
+                        speed: state.speed,
+                        pace: state.pace,
+                        shown_until: state.shown_until,
+                        study: &state.study,
+                        send: &send,
+                    }) }
+                    { study(state, &send) }
                     { next_stop(&ways, &send) }
-                       { part(legend) }
-                       { workbench(state, &send) }
-                   </section>
-                   <div class="side">
-                       <Verdicts run={state.run.clone()} cursor={state.playhead.cursor}
-                           explained={state.explained} hidden={state.study.future_hidden} send={send.clone()} />
-                       { part(deeds) }
-                       { part(settings) }
-                       { part(about) }
-                   </div>
-               </main>
-    { sheet(state, dialog, &send) }
-               <div class="unseen" role="status" aria-live="polite">{ &state.announcement }</div>
-           </div>
-       }
+                    { part(legend) }
+                    { workbench(state, &send) }
+                </section>
+                <div class="side">
+                    <Verdicts run={state.run.clone()} cursor={state.playhead.cursor}
+                        explained={state.explained} hidden={state.study.future_hidden} send={send.clone()} />
+                    { part(deeds) }
+                    { part(settings) }
+                    { part(about) }
+                </div>
+            </main>
+            { offer }
+            { sheet(state, dialog, &send) }
+            <div class="unseen" role="status" aria-live="polite">{ &state.announcement }</div>
+        </div>
+    }
 }
 
 /// Lets time run while the run is played.

@@ -2,8 +2,8 @@
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{
-    Element, Event, HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlSelectElement,
-    HtmlTextAreaElement, PointerEvent, ResizeObserver, SvgElement,
+    Element, Event, EventTarget, HtmlDialogElement, HtmlElement, HtmlInputElement,
+    HtmlSelectElement, HtmlTextAreaElement, PointerEvent, ResizeObserver, SvgElement, WheelEvent,
 };
 
 use super::Listener;
@@ -32,6 +32,12 @@ pub fn place_in(element: &Element, event: &web_sys::MouseEvent) -> Place {
 pub fn size_of(element: &Element) -> (f64, f64) {
     let area = element.get_bounding_client_rect();
     (area.width(), area.height())
+}
+
+/// What an event came from, as an element.
+#[must_use]
+pub fn element_of(target: EventTarget) -> Option<Element> {
+    target.dyn_into().ok()
 }
 
 /// Lets an element have all of a pointer's events until it is released.
@@ -96,6 +102,72 @@ pub fn focus_inside(element: &Element) {
     if let Ok(Some(first)) = first {
         focus(&first);
     }
+}
+
+/// How much of an element's content is seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Viewport {
+    /// How far it is scrolled sideways, in CSS pixels.
+    pub left: f64,
+    /// How far it is scrolled down.
+    pub top: f64,
+    /// How wide it is.
+    pub width: f64,
+    /// How high.
+    pub height: f64,
+}
+
+/// How much of an element's content is seen now.
+#[must_use]
+pub fn viewport(element: &Element) -> Viewport {
+    Viewport {
+        left: f64::from(element.scroll_left()),
+        top: f64::from(element.scroll_top()),
+        width: f64::from(element.client_width()),
+        height: f64::from(element.client_height()),
+    }
+}
+
+/// Calls back whenever an element is scrolled.
+#[must_use]
+pub fn on_scroll(element: &Element, callback: impl Fn() + 'static) -> Listener {
+    Listener::new(element, "scroll", move |_| callback())
+}
+
+/// Calls back when the reader turns the wheel with Control held, as one zooms: with the place in the element and
+/// whether it is nearer.
+#[must_use]
+pub fn on_zoom(element: &Element, callback: impl Fn(Place, bool) + 'static) -> Listener {
+    let inside = element.clone();
+    Listener::new(element, "wheel", move |event| {
+        if let Some(wheel) = event.dyn_ref::<WheelEvent>()
+            && wheel.ctrl_key()
+        {
+            event.prevent_default();
+            callback(place_in(&inside, wheel), wheel.delta_y() < 0.0);
+        }
+    })
+}
+
+/// Scrolls an element to a place.
+pub fn scroll_to(element: &Element, left: f64, top: f64) {
+    element.set_scroll_left(left as i32);
+    element.set_scroll_top(top as i32);
+}
+
+/// Shows as a drawing's tooltip what the part under the pointer is labelled with. A title for every part would be
+/// as many elements again.
+#[must_use]
+pub fn show_tips(drawing: &Element) -> Listener {
+    let inside = drawing.clone();
+    Listener::new(drawing, "pointerover", move |event| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let part = target.and_then(|target| target.closest("g[aria-label]").ok().flatten());
+        let tip = part.and_then(|part| part.get_attribute("aria-label")).unwrap_or_default();
+        if let Ok(Some(title)) = inside.query_selector("title.tip") {
+            title.set_text_content(Some(&tip));
+        }
+    })
 }
 
 /// Scrolls an element sideways, if it must, so that a place in it is seen; `margin` pixels on its left are
