@@ -4,6 +4,7 @@
 mod asking;
 mod draft;
 mod edit;
+mod filter;
 mod keys;
 mod lens;
 mod playback;
@@ -18,6 +19,7 @@ mod view;
 pub use asking::{Field, Input, fields, request, shapes};
 pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
+pub use filter::{Entry, Filter, Story, told};
 pub use keys::{Chord, Group, SHORTCUTS, Shortcut, shortcut};
 pub use lens::{Lens, Room, Shown};
 pub use playback::{FITTING, Playhead, SPEEDS, faster, fitting_pace, speed_name};

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use super::{
-    Ask, Edit, FITTING, Lens, OPENING, Panel, Playhead, Run, SPEEDS, Stride, Study, draft::restore,
-    fitting_pace, interesting_end, stride, study, tour::change_protocol,
+    Ask, Edit, FITTING, Filter, Lens, OPENING, Panel, Playhead, Run, SPEEDS, Stride, Study,
+    draft::restore, fitting_pace, interesting_end, stride, study, tour::change_protocol,
 };
 use crate::{
     formats::{
@@ -53,6 +53,8 @@ pub struct State {
     pub lens: Lens,
     /// What the workbench shows; none while it is closed.
     pub panel: Option<Panel>,
+    /// What of the list of events is asked for.
+    pub filter: Filter,
     /// What the reader gave that could not be taken. A text stays until it is dismissed.
     pub refused: Option<Refused>,
     /// How often something was refused: fields that still show it have to be drawn again.
@@ -138,6 +140,8 @@ pub enum Action {
     Look(Lens),
     /// Shows a panel of the workbench, or closes it.
     Show(Option<Panel>),
+    /// Asks for a part of the list of events.
+    Filter(Filter),
     /// Goes on with the work of a tab that was closed, from its draft.
     Restore(String),
     /// The reader has read what could not be opened.
@@ -188,6 +192,7 @@ impl State {
             study: Study::default(),
             lens: Lens::default(),
             panel: None,
+            filter: Filter::default(),
             refused: None,
             refusals: 0,
             announcement: String::new(),
@@ -286,6 +291,7 @@ pub fn reduce(state: &State, action: Action) -> State {
         Action::Study(ask) => study::ask(state, ask),
         Action::Look(lens) => State { lens, ..state },
         Action::Show(panel) => State { panel, ..state },
+        Action::Filter(filter) => State { filter, ..state },
         Action::Restore(draft) => restore(state, &draft),
         Action::Dismiss => State { refused: None, ..state },
     }

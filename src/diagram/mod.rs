@@ -7,6 +7,7 @@
 mod arrows;
 mod cuts;
 mod deadlock;
+mod deliveries;
 mod density;
 mod describe;
 mod labels;
@@ -26,6 +27,7 @@ mod walls;
 pub use arrows::{Arrow, ArrowEnd, Oddity};
 pub use cuts::{Across, Cut, Strike, Undone, cuts, recoveries};
 pub use deadlock::{Waiting, deadlock_sentence};
+pub use deliveries::{Against, Cell, Column, Deliveries, cell_text};
 pub use density::{Heap, Merged, Overview, overview};
 pub use describe::{
     event_sentence, fault_sentence, message_sentence, message_so_far, request_sentence,

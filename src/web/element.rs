@@ -190,6 +190,21 @@ pub fn bring_into_view(element: &Element) {
     }
 }
 
+/// Scrolls an element down or up, if it must, so that a row of it is seen. Its first part, of the height of a
+/// row, stays and covers what is below it.
+pub fn keep_row_in_view(element: &Element, top: f64, height: f64) {
+    let (from, seen) = (f64::from(element.scroll_top()), f64::from(element.client_height()));
+    if top < from || top + 2.0 * height > from + seen {
+        element.set_scroll_top((top - (seen - height) * 0.4).max(0.0) as i32);
+    }
+}
+
+/// The id of the element that an event came from; empty if it has none.
+#[must_use]
+pub fn id_of(event: &Event) -> String {
+    event.target().and_then(element_of).map_or_else(String::new, |target| target.id())
+}
+
 /// How far an element is scrolled sideways.
 #[must_use]
 pub fn scrolled(element: &Element) -> f64 {
