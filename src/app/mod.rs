@@ -6,33 +6,32 @@ mod draft;
 mod edit;
 mod filter;
 mod inspector;
+mod keys;
 mod lens;
-mod listing;
 mod playback;
-mod prose;
 mod run;
 mod shared;
-mod source;
 mod state;
-mod studies;
+mod stride;
+mod study;
 mod tour;
-mod tree;
 mod view;
 
 pub use asking::{Field, Input, fields, request, shapes};
 pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
 pub use filter::{Entry, Filter, Story, told};
-pub use inspector::{NodeState, Past, Payload, Status, Subject};
+pub use inspector::{
+    Block, Branch, Difference, Handler, Listing, NodeState, Past, Payload, Ran, Shade, Span,
+    Status, Subject, Workings, last_ran, ran, shades, source_file,
+};
+pub use keys::{Chord, Group, SHORTCUTS, Shortcut, shortcut};
 pub use lens::{Lens, Room, Shown};
-pub use listing::{Handler, Listing, Shade, shades};
-pub use playback::{Playhead, SPEEDS, fitting_speed};
-pub use prose::{Block, Span};
+pub use playback::{FITTING, Playhead, SPEEDS, faster, fitting_pace, speed_name};
 pub use run::{Run, interesting_end, judge_at};
 pub use shared::Shared;
-pub use source::{Ran, last_ran, ran, source_file};
 pub use state::{Action, Page, Refused, Selection, State, reduce};
-pub use studies::Studies;
+pub use stride::{Stride, violations};
+pub use study::{Ask, Study};
 pub use tour::{OPENING, TOUR, Variant, Ways};
-pub use tree::{Branch, Difference};
 pub use view::Panel;

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::trees::tree;
 use crate::{
-    app::{NodeState, Payload, Run, Selection, Shared, Status, Studies, Subject},
+    app::{NodeState, Payload, Run, Selection, Shared, Status, Subject, Workings},
     kernel::NodeId,
     web::{self, Frames},
 };
@@ -15,7 +15,7 @@ use crate::{
 const COLUMNS: usize = 6;
 
 /// What has been worked out of the run, kept while tabs come and go.
-pub(super) type Worked = Shared<RefCell<Studies>>;
+pub(super) type Worked = Shared<RefCell<Workings>>;
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {

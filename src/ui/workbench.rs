@@ -24,11 +24,11 @@ pub(super) fn workbench(state: &State, worked: &Worked, send: &Send) -> Html {
                 { for Panel::ALL.into_iter().map(|panel| tab(panel, chosen, send)) }
             </div>
             if let Some(panel) = chosen {
-                <div class="panel" role="tabpanel" id="panel" tabindex="0" aria-labelledby={tab_id(panel)}>
+                <div class={classes!("panel", state.study.future_hidden.then_some("untold"))} role="tabpanel" id="panel" tabindex="0" aria-labelledby={tab_id(panel)}>
                     { match panel {
                         Panel::Events => html! {
-                            <Events run={run.clone()} playhead={*playhead} selection={*selection}
-                                filter={state.filter.clone()} send={send.clone()} />
+                            <Events run={run.clone()} playhead={*playhead} hidden={state.study.future_hidden}
+                                selection={*selection} filter={state.filter.clone()} send={send.clone()} />
                         },
                         Panel::State => html! {
                             <Inspector run={run.clone()} cursor={playhead.cursor} selection={*selection}

@@ -2,8 +2,8 @@
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{
-    Element, Event, EventTarget, HtmlElement, HtmlInputElement, HtmlSelectElement,
-    HtmlTextAreaElement, PointerEvent, ResizeObserver, SvgElement, WheelEvent,
+    Element, Event, EventTarget, HtmlDialogElement, HtmlElement, HtmlInputElement,
+    HtmlSelectElement, HtmlTextAreaElement, PointerEvent, ResizeObserver, SvgElement, WheelEvent,
 };
 
 use super::Listener;
@@ -262,6 +262,16 @@ pub fn show_value(event: &Event, value: &str) {
     let target = event.target();
     if let Some(input) = target.as_ref().and_then(|target| target.dyn_ref::<HtmlInputElement>()) {
         input.set_value(value);
+    }
+}
+
+/// Opens a dialog over everything else, or closes it: then the focus is where it was.
+pub fn show_dialog(dialog: &HtmlDialogElement, open: bool) {
+    if open && !dialog.open() {
+        // It fails only for a dialog that is not in the document.
+        let _ = dialog.show_modal();
+    } else if !open {
+        dialog.close();
     }
 }
 

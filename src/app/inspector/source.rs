@@ -2,8 +2,9 @@
 
 use serde_json::Value as Json;
 
-use super::{Handler, Run};
+use super::Handler;
 use crate::{
+    app::Run,
     kernel::{EventId, EventKind, Fate, Packet, is_effect, trigger},
     protocols,
 };

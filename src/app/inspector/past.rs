@@ -2,11 +2,9 @@
 
 use serde_json::Value as Json;
 
-use super::{
-    Run, Selection,
-    tree::{Branch, entries},
-};
+use super::tree::{Branch, entries};
 use crate::{
+    app::{Run, Selection},
     diagram::{Wait, event_sentence, message_sentence, waits},
     kernel::{
         Checkpoints, Event, EventId, EventKind, Fate, MessageId, NodeId, Packet, Plan, Time,
