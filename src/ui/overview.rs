@@ -23,6 +23,8 @@ pub(super) struct Props {
     pub(super) layout: Shared<Layout>,
     /// How far along the playhead is.
     pub(super) along: f64,
+    /// Whether what is still to come is not to be seen at all.
+    pub(super) hidden: bool,
     /// What is scrolled.
     pub(super) container: NodeRef,
     /// How much of the picture is seen, along the time axis.
@@ -54,6 +56,9 @@ pub(super) fn Overview(props: &Props) -> Html {
                     onpointerdown={drag(props, true)} onpointermove={drag(props, false)} onkeydown={keys(props, scrolled)}>
                     <svg viewBox={format!("0 0 {BINS} {height}")} preserveAspectRatio="none" aria-hidden="true">
                         { (*strip).clone() }
+                        if props.hidden {
+                            <path class="curtain" d={format!("M{} 0V{height}H{BINS}V0Z", px(bin(*along)))} />
+                        }
                         <path class="now" d={format!("M{} 0V{height}", px(bin(*along)))} />
                         <rect class="seen" x={px(from)} y="0" width={px((to - from).max(1.0))} height={height.clone()} />
                     </svg>

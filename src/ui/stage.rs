@@ -45,6 +45,8 @@ pub(super) struct Props {
     pub(super) lens: Lens,
     pub(super) selection: Option<Selection>,
     pub(super) explained: Option<&'static str>,
+    /// Whether what is still to come is not to be seen at all.
+    pub(super) hidden: bool,
     pub(super) send: Send,
 }
 
@@ -127,8 +129,10 @@ pub(super) fn Stage(props: &Props) -> Html {
     let part = Part::of(window, &layout, (sheet_width, sheet_height));
     let menu = selection.and_then(|selection| Some((selection, anchor(run, &layout, selection)?)));
     let margin = if horizontal { names_width } else { 0.0 };
+    let hidden = props.hidden;
     // A picture of many marks is not drawn again at every event: the veil alone tells what is to come.
-    let cursor = if scene.detail == Detail::Full { playhead.cursor } else { usize::MAX };
+    let shown_whole = scene.detail == Detail::Full || hidden;
+    let cursor = if shown_whole { playhead.cursor } else { usize::MAX };
     let put_down = {
         let send = send.clone();
         Callback::from(move |event: MouseEvent| {
@@ -152,11 +156,11 @@ pub(super) fn Stage(props: &Props) -> Html {
                                 onpointercancel={hands.cancel} onclick={put_down}>
                                 <title class="tip"></title>
                                 <Picture run={run.clone()} {window} {picked} scene={scene.clone()} layout={layout.clone()}
-                                    {cursor} selection={*selection} {witness}
+                                    {cursor} {hidden} selection={*selection} {witness}
                                     press_arrow={hands.press_arrow} press_lane={hands.press_lane}
                                     press_ruler={hands.press_ruler} select={hands.select} />
                                 <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()}
-                                    playhead={*playhead} />
+                                    playhead={*playhead} {hidden} />
                             </svg>
                         </div>
                     </div>
@@ -167,7 +171,7 @@ pub(super) fn Stage(props: &Props) -> Html {
                     </div>
                 }
             </div>
-            <Overview run={run.clone()} layout={layout.clone()} {along} {container} {seen} lens={props.lens}
+            <Overview run={run.clone()} layout={layout.clone()} {along} {hidden} {container} {seen} lens={props.lens}
                 {shown} {room} send={send.clone()} />
         </>
     }
