@@ -49,6 +49,17 @@ pub struct Found {
     pub sentence: Shared<String>,
 }
 
+impl Changes {
+    /// What pressing the switch leads to.
+    #[must_use]
+    pub const fn toggled(&self) -> Showing {
+        match self.showing {
+            Showing::Pinned => Showing::Hidden,
+            Showing::Hidden | Showing::Briefly => Showing::Pinned,
+        }
+    }
+}
+
 impl Found {
     fn between(before: &Run, after: &Run) -> Self {
         let difference = Difference::between(&before.trace, &after.trace);

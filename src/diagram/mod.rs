@@ -32,7 +32,9 @@ pub use cuts::{Across, Cut, Strike, Undone, cuts, recoveries};
 pub use deadlock::{Waiting, deadlock_sentence};
 pub use deliveries::{Against, Cell, Column, Deliveries, cell_text};
 pub use density::{Heap, Merged, Overview, overview};
-pub use describe::{event_sentence, fault_sentence, message_sentence, request_sentence};
+pub use describe::{
+    event_sentence, fault_sentence, message_sentence, message_so_far, request_sentence,
+};
 pub use ghosts::{Ghosts, Side};
 pub use layout::{Frame, Layout, Orientation, Point, Window};
 pub use legend::{Sign, signs};

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     app::Selection,
-    diagram::{Arrow, ArrowEnd, Oddity, Orientation, Point, message_sentence},
+    diagram::{Arrow, ArrowEnd, Oddity, Orientation, Point, message_so_far},
 };
 
 /// How long an arrow's head is.
@@ -34,18 +34,24 @@ pub(super) fn draw(props: &Props, arrow: &Arrow) -> Html {
             }
         })
     };
-    let sentence = message_sentence(&run.scenario, &run.trace, message);
+    let told = if props.hidden { props.cursor } else { usize::MAX };
+    let sentence = message_so_far(&run.scenario, &run.trace, message, told);
+    // What becomes of it on its way is not told before it has.
+    let trace_of_it = &run.trace.messages[message];
+    let fate = match arrow.copy.checked_sub(1) {
+        None => trace_of_it.fate,
+        Some(copy) => trace_of_it.copies[copy],
+    };
+    let known = fate.event().is_none_or(|end| end < told);
+    let oddity = arrow.oddity.filter(|oddity| known || *oddity == Oddity::Forged);
     let end = match arrow.end {
+        _ if !known => "under-way",
         ArrowEnd::Head => "received",
         ArrowEnd::Cross(_) => "lost",
         ArrowEnd::Open => "open",
     };
-    let class = classes!(
-        "arrow",
-        end,
-        arrow.oddity.map(class_of),
-        props.message_class(message, arrow.sent)
-    );
+    let class =
+        classes!("arrow", end, oddity.map(class_of), props.message_class(message, arrow.sent));
     let (from, to) = (arrow.from, arrow.to);
     let direction = Direction::new(from, to);
     let stop = match arrow.end {
@@ -53,7 +59,7 @@ pub(super) fn draw(props: &Props, arrow: &Arrow) -> Html {
         _ => to,
     };
     let straight = line(from, stop);
-    let seen = match arrow.oddity {
+    let seen = match oddity {
         Some(Oddity::Corrupt) => jagged(from, stop),
         _ => straight.clone(),
     };
@@ -62,10 +68,10 @@ pub(super) fn draw(props: &Props, arrow: &Arrow) -> Html {
             {onkeydown} {onpointerdown}>
             <path class="hit" d={straight.clone()} />
             <path class="stroke" d={seen} />
-            if arrow.oddity == Some(Oddity::Forged) {
+            if oddity == Some(Oddity::Forged) {
                 <path class="gap" d={straight} />
             }
-            if let Some(oddity) = arrow.oddity { { sign(oddity, arrow.sign) } }
+            if let Some(oddity) = oddity { { sign(oddity, arrow.sign) } }
             { match arrow.end {
                 ArrowEnd::Head => html! { <path class="head" d={direction.head(stop)} /> },
                 ArrowEnd::Cross(_) => html! { <path class="cross" d={cross(to, CROSS)} /> },

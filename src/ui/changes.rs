@@ -46,8 +46,7 @@ pub(super) fn Layer(props: &Props) -> Html {
             trace: &found.before.trace,
             layout: &placed,
         };
-        let is =
-            Side { plan: &props.plan, scenario: &run.scenario, trace: &run.trace, layout };
+        let is = Side { plan: &props.plan, scenario: &run.scenario, trace: &run.trace, layout };
         Ghosts::of(difference, was, is, *window)
     });
     html! {
@@ -111,14 +110,16 @@ pub(super) fn bar(state: &State, edited: bool, send: &Send) -> Html {
     let changes = &state.changes;
     let on = changes.showing == Showing::Pinned;
     let can = edited || changes.found.is_some();
-    let toggle = send
-        .reform(move |_: MouseEvent| Action::Differ(if on { Showing::Hidden } else { Showing::Pinned }));
+    let toggled = changes.toggled();
+    let toggle = send.reform(move |_: MouseEvent| Action::Differ(toggled));
     let onchange = send.reform(|event: Event| {
         let opening = web::value_of(&event) == "opening";
         Action::Since(if opening { Since::Opening } else { Since::Change })
     });
-    let shown = changes.showing != Showing::Hidden;
-    let why = if can { "Before and after over one another (c)" } else { "Nothing has been changed yet" };
+    // The sentence tells of all of the run.
+    let shown = changes.showing != Showing::Hidden && !state.study.future_hidden;
+    let why =
+        if can { "Before and after over one another (c)" } else { "Nothing has been changed yet" };
     html! {
         <div class="what-changed">
             <button id="what-changed" onclick={toggle} disabled={!can} aria-pressed={on.to_string()} title={why}>

@@ -19,6 +19,8 @@ use crate::{
 pub(super) struct Props {
     pub(super) run: Run,
     pub(super) playhead: Playhead,
+    /// Whether nothing is to be told of what has not happened yet.
+    pub(super) hidden: bool,
     pub(super) selection: Option<Selection>,
     pub(super) filter: Filter,
     pub(super) send: Send,
@@ -27,11 +29,12 @@ pub(super) struct Props {
 /// Every event, in words.
 #[component]
 pub(super) fn Events(props: &Props) -> Html {
-    let Props { run, selection, filter, send, .. } = props;
+    let Props { run, selection, filter, hidden, send, .. } = props;
     // Worked out once a run and a filter, however often the playhead moves.
     let story = use_memo(run.clone(), |run| Story::of(run));
     let entries = use_memo((run.clone(), filter.clone()), |(run, filter)| filter.of(run, &story));
     let told = told(run, &entries, props.playhead);
+    let count = if *hidden { told } else { entries.len() };
     let event_of = |selection| match selection {
         Some(Selection::Event(event)) => Some(event),
         _ => None,
@@ -63,14 +66,16 @@ pub(super) fn Events(props: &Props) -> Html {
             { filters(run, &story, filter, send) }
             <div class="events-bar">
                 <output class="count">
-                    { format!("{} of {}", entries.len(), story.entries.len()) }
+                    { if *hidden { format!("{count} so far") } else { format!("{count} of {}", story.entries.len()) } }
                 </output>
-                { links(run, selected, send) }
+                { links(run, selected, if *hidden { props.playhead.cursor } else { usize::MAX }, send) }
             </div>
-            if entries.is_empty() {
+            if count == 0 && *hidden {
+                <p class="why">{ "Nothing of that has happened yet." }</p>
+            } else if entries.is_empty() {
                 <p class="why">{ "Nothing in this run is all of that." }</p>
             } else {
-                <Rows id="event" label="Events" {heads} stops={1} count={entries.len()} {shown} {class} {draw} />
+                <Rows id="event" label="Events" {heads} stops={1} {count} {shown} {class} {draw} />
             }
         </div>
     }
@@ -117,8 +122,8 @@ fn cells(
     }
 }
 
-/// To what caused the picked event, and to what it caused.
-fn links(run: &Run, selected: Option<EventId>, send: &Send) -> Html {
+/// To what caused the picked event, and to what it caused of that which may be told.
+fn links(run: &Run, selected: Option<EventId>, told: EventId, send: &Send) -> Html {
     let Some(event) = selected.filter(|event| *event < run.trace.events.len()) else {
         return html! {};
     };
@@ -135,7 +140,8 @@ fn links(run: &Run, selected: Option<EventId>, send: &Send) -> Html {
         });
         html! { <button type="button" {onclick} disabled={to.is_none()} {title}>{ words }</button> }
     };
-    let caused = effects(&run.trace, event);
+    let mut caused = effects(&run.trace, event);
+    caused.retain(|effect| *effect < told);
     let many = match caused.len() {
         0 | 1 => "Effect →".to_owned(),
         many => format!("Effect (1 of {many}) →"),

@@ -25,6 +25,8 @@ pub(super) struct Props {
     pub(super) picked: Rc<Option<(Vec<Mark>, Vec<Arrow>)>>,
     /// How many events have happened.
     pub(super) cursor: usize,
+    /// Whether nothing is to be told of what has not happened yet.
+    pub(super) hidden: bool,
     pub(super) selection: Option<Selection>,
     pub(super) witness: Shared<Option<Chain>>,
     pub(super) press_arrow: Callback<(PointerEvent, MessageId)>,

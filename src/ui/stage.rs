@@ -1,18 +1,21 @@
 //! The diagram and what a reader does on it: drag an arrow, click an arrow, click a line.
 
+use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::{
     Send,
+    changes::Layer,
     menu::Menu,
     overview::Overview,
     picture::{Picture, px},
     pointer::{Hands, Pointer},
     present::Present,
+    second::{Second, parting, shared},
     topology::topology,
 };
 use crate::{
-    app::{Action, Lens, Playhead, Room, Run, Selection, Shared, Shown},
+    app::{Action, Changes, Compare, Lens, Playhead, Room, Run, Selection, Shared, Showing, Shown},
     diagram::{
         Arrow, Detail, Layout, Mark, Orientation, Plan, Point, STRIP, Scene, Window, strips,
         traitors,
@@ -24,7 +27,9 @@ use crate::{
 
 /// How much a picture may weigh in which everything stands by itself and has its text: a page of 3 000 elements is
 /// quick everywhere, and the rest of it needs some hundreds.
-const WEIGHT: usize = 2_000;
+pub(super) const WEIGHT: usize = 2_000;
+/// How long the reader has not zoomed when the picture is drawn in full again, in real milliseconds.
+const SETTLED: u32 = 140;
 /// How much room the time axis's numbers take.
 pub(super) const RULER: f64 = 26.0;
 /// How wide the menu is: as in the style sheet.
@@ -42,6 +47,10 @@ pub(super) struct Props {
     pub(super) lens: Lens,
     pub(super) selection: Option<Selection>,
     pub(super) explained: Option<&'static str>,
+    /// Whether what is still to come is not to be seen at all.
+    pub(super) hidden: bool,
+    pub(super) changes: Changes,
+    pub(super) compare: Option<Compare>,
     pub(super) send: Send,
 }
 
@@ -71,8 +80,14 @@ pub(super) fn Stage(props: &Props) -> Html {
         names: names_width,
         strips: strips(run.protocol, &run.trace),
     };
-    let shown = Shown { nodes: run.scenario.nodes.len(), marks: plan.busiest(), end: *shown_until };
+    let second = props.compare.as_ref();
+    let second_plan = use_memo(second.map(|it| it.run.clone()), |run| {
+        run.as_ref().map(|run| Shared::new(self::plan(run)))
+    });
+    let marks = second_plan.as_ref().as_ref().map_or(0, |plan| plan.busiest()).max(plan.busiest());
+    let shown = Shown { nodes: run.scenario.nodes.len(), marks, end: *shown_until };
     let frame = props.lens.frame(shown, room);
+    let frame = if second.is_some() { shared(frame) } else { frame };
     let witness = use_memo((run.clone(), props.explained), |(run, name)| witness(run, *name));
     let witness: Shared<_> = witness.into();
     let drag = use_mut_ref(|| None);
@@ -86,9 +101,11 @@ pub(super) fn Stage(props: &Props) -> Html {
         false => (viewport.top, viewport.height),
     };
     let window = Window::around(scrolled, seen, layout.length());
-    let scene = use_memo((layout.clone(), window), |(layout, window)| {
+    let zooming = use_zooming(props.lens);
+    let scene = use_memo((layout.clone(), window, zooming), |(layout, window, zooming)| {
         let drawn = (run.protocol, &run.scenario, &run.trace);
-        Scene::part(&plan, drawn, layout, *window, WEIGHT)
+        let weight = if *zooming { WEIGHT / 6 } else { WEIGHT };
+        Scene::part(&plan, drawn, layout, *window, weight)
     });
     let scene: Shared<_> = scene.into();
     let picked =
@@ -114,6 +131,7 @@ pub(super) fn Stage(props: &Props) -> Html {
     use_held_touches(&picture);
     use_tips(&picture);
     use_shown(&container, props.explained);
+    use_effect_with(scene.clone(), |_| web::mark("drawn"));
 
     let network = use_memo((run.clone(), horizontal), |(run, wide)| topology(run, *wide));
     let (sheet_width, sheet_height) =
@@ -121,8 +139,10 @@ pub(super) fn Stage(props: &Props) -> Html {
     let part = Part::of(window, &layout, (sheet_width, sheet_height));
     let menu = selection.and_then(|selection| Some((selection, anchor(run, &layout, selection)?)));
     let margin = if horizontal { names_width } else { 0.0 };
+    let hidden = props.hidden;
     // A picture of many marks is not drawn again at every event: the veil alone tells what is to come.
-    let cursor = if scene.detail == Detail::Full { playhead.cursor } else { usize::MAX };
+    let shown_whole = scene.detail == Detail::Full || hidden;
+    let cursor = if shown_whole { playhead.cursor } else { usize::MAX };
     let put_down = {
         let send = send.clone();
         Callback::from(move |event: MouseEvent| {
@@ -131,12 +151,12 @@ pub(super) fn Stage(props: &Props) -> Html {
             }
         })
     };
-    let scrolled = container.cast().map_or(0.0, |element| web::scrolled(&element));
+    let sideways = container.cast().map_or(0.0, |element| web::scrolled(&element));
     html! {
         <>
             { (*network).clone() }
             <div class="stage-frame">
-                <div class={classes!("stage", if horizontal { "across" } else { "down" })} ref={container.clone()}>
+                <div class={classes!("stage", if horizontal { "across" } else { "down" }, second.map(|_| "two"))} ref={container.clone()}>
                     <div class="canvas">
                         { names(run, &scene, &layout, playhead.time as Time, send) }
                         <div class="sheet" style={format!("width:{}px;height:{}px", px(sheet_width), px(sheet_height))}>
@@ -145,23 +165,32 @@ pub(super) fn Stage(props: &Props) -> Html {
                                 onpointermove={hands.moves} onpointerup={hands.release}
                                 onpointercancel={hands.cancel} onclick={put_down}>
                                 <title class="tip"></title>
+                                if let (true, Some(found)) = (props.changes.showing != Showing::Hidden, &props.changes.found) {
+                                    <Layer run={run.clone()} plan={plan.clone()} layout={layout.clone()} {window}
+                                        found={found.clone()} />
+                                }
                                 <Picture run={run.clone()} {window} {picked} scene={scene.clone()} layout={layout.clone()}
-                                    {cursor} selection={*selection} {witness}
+                                    {cursor} {hidden} selection={*selection} {witness}
                                     press_arrow={hands.press_arrow} press_lane={hands.press_lane}
                                     press_ruler={hands.press_ruler} select={hands.select} />
+                                { parting(&layout, run, second.and_then(|it| it.parting), 0) }
                                 <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()}
-                                    playhead={*playhead} />
+                                    playhead={*playhead} {hidden} />
                             </svg>
                         </div>
                     </div>
+                    if let (Some(compare), Some(plan)) = (second, second_plan.as_ref()) {
+                        <Second compare={compare.clone()} plan={plan.clone()} frame={layout.frame()} {scrolled} {seen}
+                            {names_width} playhead={*playhead} {hidden} />
+                    }
                 </div>
                 if let Some((selection, at)) = menu {
-                    <div class="menu-place" style={beside(at, viewport.width, scrolled - margin)}>
+                    <div class="menu-place" style={beside(at, viewport.width, sideways - margin)}>
                         <Menu run={run.clone()} {selection} send={send.clone()} />
                     </div>
                 }
             </div>
-            <Overview run={run.clone()} layout={layout.clone()} {along} {container} {seen} lens={props.lens}
+            <Overview run={run.clone()} layout={layout.clone()} {along} {hidden} {container} {seen} lens={props.lens}
                 {shown} {room} send={send.clone()} />
         </>
     }
@@ -195,15 +224,15 @@ fn picked(
 }
 
 /// The part of the sheet that is drawn.
-struct Part {
-    left: f64,
-    top: f64,
-    width: f64,
-    height: f64,
+pub(super) struct Part {
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) width: f64,
+    pub(super) height: f64,
 }
 
 impl Part {
-    fn of(window: Window, layout: &Layout, (width, height): (f64, f64)) -> Self {
+    pub(super) fn of(window: Window, layout: &Layout, (width, height): (f64, f64)) -> Self {
         let from = window.from.max(0.0);
         let long = window.to.min(layout.length()) - from;
         match layout.orientation() {
@@ -213,11 +242,11 @@ impl Part {
         }
     }
 
-    fn style(&self) -> String {
+    pub(super) fn style(&self) -> String {
         format!("left:{}px;top:{}px", px(self.left), px(self.top))
     }
 
-    fn view_box(&self) -> String {
+    pub(super) fn view_box(&self) -> String {
         format!("{} {} {} {}", px(self.left), px(self.top), px(self.width), px(self.height))
     }
 }
@@ -301,6 +330,25 @@ fn use_viewport(container: &NodeRef) -> Viewport {
         }
     });
     *seen
+}
+
+/// Whether the reader is zooming: what is passed on the way need not be fine.
+#[hook]
+fn use_zooming(lens: Lens) -> bool {
+    let zooming = use_state_eq(|| false);
+    let before = use_mut_ref(|| lens);
+    {
+        let zooming = zooming.clone();
+        use_effect_with(lens, move |&lens| {
+            let moved = before.replace(lens) != lens;
+            if moved {
+                zooming.set(true);
+            }
+            let timer = moved.then(|| Timeout::new(SETTLED, move || zooming.set(false)));
+            move || drop(timer)
+        });
+    }
+    *zooming
 }
 
 /// Lets Control and the wheel zoom, and keeps the moment where it is that is zoomed in on: the one under the

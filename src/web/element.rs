@@ -2,8 +2,8 @@
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{
-    Element, Event, EventTarget, HtmlElement, HtmlInputElement, HtmlSelectElement,
-    HtmlTextAreaElement, PointerEvent, ResizeObserver, SvgElement, WheelEvent,
+    Element, Event, EventTarget, HtmlDialogElement, HtmlElement, HtmlInputElement,
+    HtmlSelectElement, HtmlTextAreaElement, PointerEvent, ResizeObserver, SvgElement, WheelEvent,
 };
 
 use super::Listener;
@@ -190,6 +190,16 @@ pub fn bring_into_view(element: &Element) {
     }
 }
 
+/// Scrolls an element, and not the page, so that a part of it that matches a selector is near its top.
+pub fn scroll_to_part(element: &Element, part: &str) {
+    if let Ok(Some(part)) = element.query_selector(part) {
+        let (area, place) = (element.get_bounding_client_rect(), part.get_bounding_client_rect());
+        let above = (area.height() * 0.25).min(90.0);
+        let down = place.top() - area.top() - above;
+        element.set_scroll_top(element.scroll_top() + down as i32);
+    }
+}
+
 /// Scrolls an element down or up, if it must, so that a row of it is seen. Its first part, of the height of a
 /// row, stays and covers what is below it.
 pub fn keep_row_in_view(element: &Element, top: f64, height: f64) {
@@ -252,6 +262,16 @@ pub fn show_value(event: &Event, value: &str) {
     let target = event.target();
     if let Some(input) = target.as_ref().and_then(|target| target.dyn_ref::<HtmlInputElement>()) {
         input.set_value(value);
+    }
+}
+
+/// Opens a dialog over everything else, or closes it: then the focus is where it was.
+pub fn show_dialog(dialog: &HtmlDialogElement, open: bool) {
+    if open && !dialog.open() {
+        // It fails only for a dialog that is not in the document.
+        let _ = dialog.show_modal();
+    } else if !open {
+        dialog.close();
     }
 }
 
