@@ -83,9 +83,9 @@ impl Difference {
         }
         match (counted.is_empty(), named.is_empty()) {
             (true, true) => "Nothing in the run is different.".to_owned(),
-            (true, false) => format!("{}.", named.join("; ")),
-            (false, true) => format!("{counted}."),
-            (false, false) => format!("{counted}; {}.", named.join("; ")),
+            (true, false) => stopped(named.join("; ")),
+            (false, true) => stopped(counted),
+            (false, false) => stopped(format!("{counted}; {}", named.join("; "))),
         }
     }
 
@@ -115,6 +115,14 @@ impl Difference {
         }
         parts.join(", ")
     }
+}
+
+/// With a full stop, unless it ends with a mark already.
+fn stopped(mut sentence: String) -> String {
+    if !sentence.ends_with(['.', '?', '!']) {
+        sentence.push('.');
+    }
+    sentence
 }
 
 /// A changed event in words.

@@ -56,6 +56,8 @@ pub(super) fn Second(props: &Props) -> Html {
     let part = Part::of(window, &layout, (width, height));
     let (press_arrow, press_lane, press_ruler, select, picked) = (*idle).clone();
     html! {
+        <>
+        { run_name(&compare.names[1]) }
         <div class="canvas second" role="img" aria-label={format!("The same, {}", compare.names[1])}>
             { names(run, &layout, props.names_width) }
             <div class="sheet" style={format!("width:{}px;height:{}px", px(width), px(height))}>
@@ -69,7 +71,13 @@ pub(super) fn Second(props: &Props) -> Html {
                 </svg>
             </div>
         </div>
+        </>
     }
+}
+
+/// Which of the two a picture shows.
+pub(super) fn run_name(name: &str) -> Html {
+    html! { <div class="run-name" aria-hidden="true">{ name }</div> }
 }
 
 /// The nodes' names, in line with those of the first run.

@@ -11,7 +11,7 @@ use super::{
     picture::{Picture, px},
     pointer::{Hands, Pointer},
     present::Present,
-    second::{Second, parting, shared},
+    second::{Second, parting, run_name, shared},
     topology::topology,
 };
 use crate::{
@@ -157,6 +157,7 @@ pub(super) fn Stage(props: &Props) -> Html {
             { (*network).clone() }
             <div class="stage-frame">
                 <div class={classes!("stage", if horizontal { "across" } else { "down" }, second.map(|_| "two"))} ref={container.clone()}>
+                    { for second.map(|it| run_name(&it.names[0])) }
                     <div class="canvas">
                         { names(run, &scene, &layout, playhead.time as Time, send) }
                         <div class="sheet" style={format!("width:{}px;height:{}px", px(sheet_width), px(sheet_height))}>
