@@ -4,6 +4,7 @@
 mod asking;
 mod draft;
 mod edit;
+mod emphasis;
 mod filter;
 mod keys;
 mod lens;
@@ -19,6 +20,7 @@ mod view;
 pub use asking::{Field, Input, fields, request, shapes};
 pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
+pub use emphasis::emphasis;
 pub use filter::{Entry, Filter, Story, told};
 pub use keys::{Chord, Group, SHORTCUTS, Shortcut, shortcut};
 pub use lens::{Lens, Room, Shown};

@@ -154,7 +154,7 @@ fn trigger(trace: &Trace, event: EventId) -> Option<EventId> {
 }
 
 /// Whether a handler causes it.
-const fn is_effect(kind: &EventKind) -> bool {
+pub(super) const fn is_effect(kind: &EventKind) -> bool {
     matches!(
         kind,
         EventKind::Send(_) | EventKind::Persist | EventKind::Note(_) | EventKind::Indicate { .. }
@@ -162,7 +162,7 @@ const fn is_effect(kind: &EventKind) -> bool {
 }
 
 /// Whether a handler answers it.
-const fn is_trigger(kind: &EventKind) -> bool {
+pub(super) const fn is_trigger(kind: &EventKind) -> bool {
     matches!(
         kind,
         EventKind::Request { .. }

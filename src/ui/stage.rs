@@ -226,29 +226,6 @@ impl Part {
     }
 }
 
-/// How the violation that the reader asks about came about: the events that prove it, and the one that
-/// broke what the protocol relies on, with all that led to them.
-fn witness(run: &Outcome, name: Option<&'static str>) -> Option<Chain> {
-    let mut judgements = run.report.judgements.iter();
-    let judgement = judgements.find(|judgement| Some(judgement.property.name) == name)?;
-    let Verdict::Violated { witness, .. } = &judgement.verdict else { return None };
-    let breach = run.report.broke(judgement, &run.trace).and_then(|breach| breach.event);
-    let events: Vec<_> = witness.iter().copied().chain(breach).collect();
-    let mut shown = chain(&run.trace, &events);
-    // No handler caused a request: what led to it is what its application knew by then.
-    let asked =
-        |event: &&EventId| matches!(run.trace.events[**event].kind, EventKind::Request { .. });
-    for &later in witness.iter().filter(asked) {
-        for &earlier in witness.iter().filter(|&&earlier| earlier < later) {
-            if let Some(Chain { events, messages }) = way(&run.trace, earlier, later) {
-                shown.events.extend(events);
-                shown.messages.extend(messages);
-            }
-        }
-    }
-    Some(shown)
-}
-
 /// Where the menu of a selection stands: beside it, within the diagram's width.
 fn beside(at: Point, width: f64, scrolled: f64) -> String {
     let left = (at.x - scrolled + 16.0).min(width - MENU - 8.0).max(4.0);
