@@ -6,6 +6,7 @@ mod draft;
 mod edit;
 mod emphasis;
 mod filter;
+mod inspector;
 mod keys;
 mod lens;
 mod playback;
@@ -22,6 +23,10 @@ pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
 pub use emphasis::emphasis;
 pub use filter::{Entry, Filter, Story, told};
+pub use inspector::{
+    Block, Branch, Difference, Handler, Listing, NodeState, Past, Payload, Ran, Shade, Span,
+    Status, Subject, Workings, last_ran, ran, shades, source_file,
+};
 pub use keys::{Chord, Group, SHORTCUTS, Shortcut, shortcut};
 pub use lens::{Lens, Room, Shown};
 pub use playback::{FITTING, Playhead, SPEEDS, faster, fitting_pace, speed_name};

@@ -39,13 +39,13 @@ mod trace;
 mod traitor;
 
 pub use assumption::{Assumption, Breach, Rule};
-pub use causality::{Chain, Past, cause, chain, effects, way};
+pub use causality::{Chain, Past, cause, chain, effects, is_effect, trigger, way};
 pub use checkpoints::{Checkpoints, MAX_CHECKPOINTS, Revisited};
 pub use choices::Choices;
 pub use clock::Watch;
 pub use cone::{Cone, Places, Reached, cone, counted, counts, outcome_of};
 pub use context::{Context, Effect, MAX_NOTE};
-pub use difference::{Change, difference};
+pub use difference::{Change, common_ends, difference};
 pub use frontier::{Crossing, Frontier, Lines};
 pub use judgement::{Class, Judgement, Report, judge, report};
 pub use machine::{Input, Machine, Output, Packet};

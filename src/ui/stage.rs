@@ -1,9 +1,11 @@
 //! The diagram and what a reader does on it: drag an arrow, click an arrow, click a line.
 
+use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::{
     Send,
+    cone::cone,
     menu::Menu,
     overview::Overview,
     picture::{Picture, px},
@@ -14,17 +16,19 @@ use super::{
 use crate::{
     app::{Action, Lens, Playhead, Room, Run, Selection, Shared, Shown},
     diagram::{
-        Arrow, Detail, Layout, Mark, Orientation, Plan, Point, STRIP, Scene, Window, strips,
-        traitors,
+        Arrow, Detail, Emphasis, Layout, Mark, Orientation, Plan, Point, STRIP, Scene, Window,
+        strips, traitors,
     },
     formats::Outcome,
-    kernel::{Chain, EventId, EventKind, NodeId, Time, Verdict, chain, way},
+    kernel::{NodeId, Time, sort},
     web::{self, Element, Viewport},
 };
 
 /// How much a picture may weigh in which everything stands by itself and has its text: a page of 3 000 elements is
 /// quick everywhere, and the rest of it needs some hundreds.
 const WEIGHT: usize = 2_000;
+/// How long the reader has not zoomed when the picture is drawn in full again, in real milliseconds.
+const SETTLED: u32 = 140;
 /// How much room the time axis's numbers take.
 pub(super) const RULER: f64 = 26.0;
 /// How wide the menu is: as in the style sheet.
@@ -42,6 +46,8 @@ pub(super) struct Props {
     pub(super) lens: Lens,
     pub(super) selection: Option<Selection>,
     pub(super) explained: Option<&'static str>,
+    /// What stands out.
+    pub(super) emphasis: Shared<Option<Emphasis>>,
     /// Whether what is still to come is not to be seen at all.
     pub(super) hidden: bool,
     pub(super) send: Send,
@@ -62,7 +68,7 @@ fn use_shown(container: &NodeRef, explained: Option<&'static str>) {
 /// The diagram.
 #[component]
 pub(super) fn Stage(props: &Props) -> Html {
-    let Props { run, playhead, shown_until, selection, send, .. } = props;
+    let Props { run, playhead, shown_until, selection, emphasis, send, .. } = props;
     let container = use_node_ref();
     let picture = use_node_ref();
     let viewport = use_viewport(&container);
@@ -75,8 +81,6 @@ pub(super) fn Stage(props: &Props) -> Html {
     };
     let shown = Shown { nodes: run.scenario.nodes.len(), marks: plan.busiest(), end: *shown_until };
     let frame = props.lens.frame(shown, room);
-    let witness = use_memo((run.clone(), props.explained), |(run, name)| witness(run, *name));
-    let witness: Shared<_> = witness.into();
     let drag = use_mut_ref(|| None);
     let layout = use_memo((run.clone(), frame), |(run, frame)| {
         Layout::new(&run.trace, run.scenario.nodes.len(), *frame)
@@ -88,15 +92,17 @@ pub(super) fn Stage(props: &Props) -> Html {
         false => (viewport.top, viewport.height),
     };
     let window = Window::around(scrolled, seen, layout.length());
-    let scene = use_memo((layout.clone(), window), |(layout, window)| {
+    let zooming = use_zooming(props.lens);
+    let scene = use_memo((layout.clone(), window, zooming), |(layout, window, zooming)| {
         let drawn = (run.protocol, &run.scenario, &run.trace);
-        Scene::part(&plan, drawn, layout, *window, WEIGHT)
+        let weight = if *zooming { WEIGHT / 6 } else { WEIGHT };
+        Scene::part(&plan, drawn, layout, *window, weight)
     });
     let scene: Shared<_> = scene.into();
     let picked =
-        use_memo((scene.clone(), *selection, witness.clone()), |(scene, selection, witness)| {
+        use_memo((scene.clone(), *selection, emphasis.clone()), |(scene, selection, emphasis)| {
             (scene.detail != Detail::Full)
-                .then(|| picked(run, &plan, (&layout, window), *selection, witness))
+                .then(|| picked(run, &plan, (&layout, window), *selection, emphasis))
         });
     // Kept from frame to frame: new callbacks would mean a new picture.
     let hands = use_memo((run.clone(), layout.clone(), window), |(run, layout, window)| {
@@ -116,6 +122,7 @@ pub(super) fn Stage(props: &Props) -> Html {
     use_held_touches(&picture);
     use_tips(&picture);
     use_shown(&container, props.explained);
+    use_effect_with(scene.clone(), |_| web::mark("drawn"));
 
     let network = use_memo((run.clone(), horizontal), |(run, wide)| topology(run, *wide));
     let (sheet_width, sheet_height) =
@@ -149,8 +156,9 @@ pub(super) fn Stage(props: &Props) -> Html {
                                 onpointermove={hands.moves} onpointerup={hands.release}
                                 onpointercancel={hands.cancel} onclick={put_down}>
                                 <title class="tip"></title>
+                                { cone(&props.emphasis, &layout) }
                                 <Picture run={run.clone()} {window} {picked} scene={scene.clone()} layout={layout.clone()}
-                                    {cursor} {hidden} selection={*selection} {witness}
+                                    {cursor} {hidden} selection={*selection} emphasis={emphasis.clone()}
                                     press_arrow={hands.press_arrow} press_lane={hands.press_lane}
                                     press_ruler={hands.press_ruler} select={hands.select} />
                                 <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()}
@@ -181,19 +189,20 @@ fn picked(
     plan: &Plan,
     place: (&Layout, Window),
     selection: Option<Selection>,
-    witness: &Option<Chain>,
+    emphasis: &Option<Emphasis>,
 ) -> (Vec<Mark>, Vec<Arrow>) {
-    let (mut events, mut messages) = (Vec::new(), Vec::new());
-    if let Some(chain) = witness {
-        events.extend(chain.events.iter().copied());
-        messages.extend(chain.messages.iter().copied());
-    }
+    let standing_out = emphasis.as_ref().map(Emphasis::standing_out);
+    let (mut events, mut messages) = standing_out.unwrap_or_default();
     match selection {
         Some(Selection::Event(event)) => events.push(event),
         Some(Selection::Message(name)) => {
             messages.extend(run.trace.messages.iter().position(|message| message.name == name));
         }
         _ => {}
+    }
+    for picked in [&mut events, &mut messages] {
+        sort(picked);
+        picked.dedup();
     }
     Scene::picked(plan, (&run.scenario, &run.trace), place, &events, &messages)
 }
@@ -282,6 +291,25 @@ fn use_viewport(container: &NodeRef) -> Viewport {
         }
     });
     *seen
+}
+
+/// Whether the reader is zooming: what is passed on the way need not be fine.
+#[hook]
+fn use_zooming(lens: Lens) -> bool {
+    let zooming = use_state_eq(|| false);
+    let before = use_mut_ref(|| lens);
+    {
+        let zooming = zooming.clone();
+        use_effect_with(lens, move |&lens| {
+            let moved = before.replace(lens) != lens;
+            if moved {
+                zooming.set(true);
+            }
+            let timer = moved.then(|| Timeout::new(SETTLED, move || zooming.set(false)));
+            move || drop(timer)
+        });
+    }
+    *zooming
 }
 
 /// Lets Control and the wheel zoom, and keeps the moment where it is that is zoomed in on: the one under the

@@ -5,6 +5,7 @@
 mod address;
 mod clipboard;
 mod element;
+mod fetch;
 mod frames;
 mod keys;
 mod listener;
@@ -17,10 +18,11 @@ pub use clipboard::copy;
 pub use element::{
     Focus, Place, Resizes, Viewport, bring_into_view, capture_pointer, checked_of, element_of,
     focus_by_id, focus_inside, hold_touches, id_of, is_own, keep_in_view, keep_row_in_view,
-    number_of, on_resize, on_scroll, on_zoom, place_in, scroll_to, scrolled, show_dialog,
-    show_tips, show_value, size_of, submitted, value_of, viewport,
+    number_of, on_resize, on_scroll, on_zoom, place_in, scroll_to, scroll_to_part, scrolled,
+    show_dialog, show_tips, show_value, size_of, submitted, value_of, viewport,
 };
-pub use frames::Frames;
+pub use fetch::fetch_text;
+pub use frames::{Frames, mark};
 pub use keys::{Key, on_key};
 pub use listener::Listener;
 pub use preferences::{Theme, keep_theme, prefers_reduced_motion, show_theme, theme};
