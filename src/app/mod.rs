@@ -6,6 +6,7 @@ mod changes;
 mod compare;
 mod draft;
 mod edit;
+mod emphasis;
 mod filter;
 mod inspector;
 mod keys;
@@ -24,6 +25,7 @@ pub use changes::{Changes, Found, Showing, Since};
 pub use compare::{Against, Compare, Pair, offers};
 pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
+pub use emphasis::emphasis;
 pub use filter::{Entry, Filter, Story, told};
 pub use inspector::{
     Block, Branch, Difference, Handler, Listing, NodeState, Past, Payload, Ran, Shade, Span,

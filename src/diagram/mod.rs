@@ -11,6 +11,7 @@ mod deadlock;
 mod deliveries;
 mod density;
 mod describe;
+mod emphasis;
 mod ghosts;
 mod labels;
 mod layout;
@@ -35,6 +36,7 @@ pub use density::{Heap, Merged, Overview, overview};
 pub use describe::{
     event_sentence, fault_sentence, message_sentence, message_so_far, request_sentence,
 };
+pub use emphasis::{Asked, Emphasis, Role};
 pub use ghosts::{Ghosts, Side};
 pub use layout::{Frame, Layout, Orientation, Point, Window};
 pub use legend::{Sign, signs};

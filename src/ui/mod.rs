@@ -7,6 +7,7 @@ mod banner;
 mod caption;
 mod changes;
 mod compare;
+mod cone;
 mod deeds;
 mod deliveries;
 mod drafts;

@@ -25,7 +25,7 @@ use super::{
     workbench::workbench,
 };
 use crate::{
-    app::{Action, Shared, State, Ways, Workings, offers, reduce, shortcut},
+    app::{Action, Shared, State, Ways, Workings, emphasis, offers, reduce, shortcut},
     web::{self, Frames},
 };
 
@@ -75,6 +75,10 @@ pub(super) fn Page() -> Html {
     use_keys(&store, &send);
     let dialog = use_sheet(state.study.sheet);
     let offer = use_drafts(state, &send);
+    let asked =
+        (state.run.clone(), state.explained.filter(|_| !state.adjusting), state.asked_about());
+    let emphasis = use_memo(asked, |(run, explained, picked)| emphasis(run, *explained, *picked));
+    let emphasis: Shared<_> = emphasis.into();
     let part = |draw: Draw| {
         html! {
             <Part run={state.run.clone()} refusals={state.refusals} can_undo={!state.undo.is_empty()}
@@ -95,9 +99,9 @@ pub(super) fn Page() -> Html {
                         <h2 class="title">{ &state.run.scenario.title }</h2>
                     }
                     { caption_line(&state.run, state.playhead.time as u64, edited, &send) }
-                    <Stage run={state.run.clone()} playhead={state.playhead}
+                    <Stage run={state.run.clone()} playhead={state.playhead} playing={state.playing}
                         shown_until={state.shown_until} lens={state.lens} selection={state.selection}
-                        explained={state.explained} hidden={state.study.future_hidden}
+                        explained={state.explained} emphasis={emphasis.clone()} hidden={state.study.future_hidden}
                         changes={state.changes.clone()} compare={state.compare.clone()} send={send.clone()} />
                     { transport(transport::Props {
                         run: &state.run,
@@ -109,7 +113,7 @@ pub(super) fn Page() -> Html {
                         study: &state.study,
                         send: &send,
                     }) }
-                    { study(state, &send) }
+                    { study(state, &emphasis, &send) }
                     <div class="looks">
                         { changes::bar(state, edited, &send) }
                         { compare::choice(state, &offers, edited, &send) }

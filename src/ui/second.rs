@@ -48,7 +48,7 @@ pub(super) fn Second(props: &Props) -> Html {
     let idle = use_memo((), |()| {
         (Callback::noop(), Callback::noop(), Callback::noop(), Callback::noop(), Rc::new(None))
     });
-    let witness: Shared<_> = use_memo((), |()| None).into();
+    let emphasis: Shared<_> = use_memo((), |()| None).into();
     let playhead = Playhead::at(run, props.playhead.time);
     let horizontal = layout.orientation() == Orientation::Horizontal;
     let (width, height) =
@@ -64,7 +64,7 @@ pub(super) fn Second(props: &Props) -> Html {
                 <svg inert={true} width={px(part.width)} height={px(part.height)} style={part.style()}
                     viewBox={part.view_box()}>
                     <Picture run={run.clone()} {window} {picked} scene={scene.clone()} layout={layout.clone()}
-                        cursor={playhead.cursor} {hidden} selection={None} {witness}
+                        cursor={playhead.cursor} {hidden} selection={None} {emphasis}
                         {press_arrow} {press_lane} {press_ruler} {select} />
                     { parting(&layout, run, compare.parting, 1) }
                     <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()} {playhead} {hidden} />
