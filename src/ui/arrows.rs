@@ -58,7 +58,7 @@ pub(super) fn draw(props: &Props, arrow: &Arrow) -> Html {
         _ => straight.clone(),
     };
     html! {
-        <g {class} role="button" tabindex="0" aria-label={sentence.clone()} data-message={run.scenario.message_name(name)}
+        <g {class} role="button" tabindex="-1" aria-label={sentence.clone()} data-message={run.scenario.message_name(name)}
             {onkeydown} {onpointerdown}>
             <title>{ sentence }</title>
             <path class="hit" d={straight.clone()} />

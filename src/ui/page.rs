@@ -20,7 +20,7 @@ use super::{
     workbench::workbench,
 };
 use crate::{
-    app::{Action, State, Ways, reduce},
+    app::{Action, Hand, State, Ways, reduce},
     web::{self, Frames, Key},
 };
 
@@ -53,7 +53,7 @@ fn shortcut(key: &Key) -> Option<Action> {
         ("ArrowLeft" | "j", ..) => Action::Step(-1),
         ("Home", ..) => Action::Jump(0),
         ("End", ..) => Action::Jump(usize::MAX),
-        ("Escape", ..) => Action::Select(None),
+        ("Escape", ..) => Action::Hand(Hand::Escape),
         _ => return None,
     })
 }
@@ -102,6 +102,7 @@ pub(super) fn Page() -> Html {
                     { caption_line(&state.run, state.playhead.time as u64, edited, &send) }
                     <Stage run={state.run.clone()} playhead={state.playhead}
                         shown_until={state.shown_until} selection={state.selection}
+                        menu={state.menu} armed={state.armed} lasso={state.lasso} called_off={state.called_off}
                         explained={state.explained} send={send.clone()} />
                     { transport(transport::Props {
                         run: &state.run,

@@ -1,17 +1,21 @@
 //! The diagram and what a reader does on it: drag an arrow, click an arrow, click a line.
 
+use std::{cell::RefCell, rc::Rc};
+
 use yew::prelude::*;
 
 use super::{
     Send,
+    keyboard::{HINT, hint, keep_focus, keys, use_seen},
     menu::Menu,
+    overlay::{lasso_button, overlay},
     picture::{Picture, px},
-    pointer::{Hands, Pointer},
+    pointer::{Drag, Hands, Pointer},
     present::Present,
     topology::topology,
 };
 use crate::{
-    app::{Action, Playhead, Run, Selection, Shared},
+    app::{Action, Area, Playhead, Run, Selection, Shared},
     diagram::{Frame, Layout, Orientation, Point, STRIP, Scene, strips, traitors},
     formats::Outcome,
     kernel::{Chain, EventId, EventKind, NodeId, Time, Verdict, chain, way},
@@ -35,7 +39,7 @@ const NAMES: (f64, f64) = (92.0, 190.0);
 /// Above so many marks a picture is not drawn again at every event: the veil alone tells what is to come.
 const MANY: usize = 400;
 /// The parts of the picture that are for dragging, as a selector.
-const DRAGGED: &str = ".grip, .mark.receipt, .strip";
+const DRAGGED: &str = ".grip, .mark.receipt, .mark.movable, .wall .hit, .strip, .arming";
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
@@ -43,6 +47,11 @@ pub(super) struct Props {
     pub(super) playhead: Playhead,
     pub(super) shown_until: Time,
     pub(super) selection: Option<Selection>,
+    /// Whether the menu of the selection is open.
+    pub(super) menu: bool,
+    pub(super) armed: bool,
+    pub(super) lasso: Option<Area>,
+    pub(super) called_off: u32,
     pub(super) explained: Option<&'static str>,
     pub(super) send: Send,
 }
@@ -70,12 +79,16 @@ pub(super) fn Stage(props: &Props) -> Html {
     let witness = use_memo((run.clone(), props.explained), |(run, name)| witness(run, *name));
     let witness: Shared<_> = witness.into();
     let drag = use_mut_ref(|| None);
+    let armed = use_mut_ref(|| false);
+    *armed.borrow_mut() = props.armed;
+    use_let_go(&drag, props.called_off);
     // Kept from frame to frame: new callbacks would mean a new picture.
     let drawn = use_memo((run.clone(), frame), |(run, frame)| {
         let layout = Shared::new(Layout::new(&run.trace, run.scenario.nodes.len(), *frame));
         let scene = Scene::new(run.protocol, &run.scenario, &run.trace, &layout);
         let hands = Hands::of(&Pointer {
             drag,
+            armed,
             picture: picture.clone(),
             layout: layout.clone(),
             run: run.clone(),
@@ -94,17 +107,14 @@ pub(super) fn Stage(props: &Props) -> Html {
     let network = use_memo((run.clone(), horizontal), |(run, wide)| topology(run, *wide));
     let (svg_width, svg_height) =
         if horizontal { (scene.width, scene.height + RULER) } else { (scene.width, scene.height) };
-    let menu = selection.and_then(|selection| Some((selection, anchor(run, &layout, selection)?)));
+    let place = use_memo((run.clone(), layout.clone(), *selection), |(run, layout, selection)| {
+        anchor(run, layout, (*selection)?)
+    });
+    let ring = use_node_ref();
+    use_seen(&ring, *selection);
+    let menu = selection.zip(*place).filter(|_| props.menu);
     let margin = if horizontal { names_width } else { 0.0 };
     let cursor = if scene.marks.len() > MANY { usize::MAX } else { playhead.cursor };
-    let put_down = {
-        let send = send.clone();
-        Callback::from(move |event: MouseEvent| {
-            if web::is_own(&event) {
-                send.emit(Action::Select(None));
-            }
-        })
-    };
     let scrolled = container.cast().map_or(0.0, |element| web::scrolled(&element));
     html! {
         <>
@@ -116,25 +126,31 @@ pub(super) fn Stage(props: &Props) -> Html {
                         <div class="sheet" style={format!("width:{}px;height:{}px", px(svg_width), px(svg_height))}>
                             <svg ref={picture} width={px(svg_width)} height={px(svg_height)}
                                 viewBox={format!("0 0 {} {}", px(svg_width), px(svg_height))}
-                                role="group" aria-label="Space-time diagram"
-                                onpointermove={hands.moves} onpointerup={hands.release}
-                                onpointercancel={hands.cancel} onclick={put_down}>
+                                role="application" aria-label="Space-time diagram" aria-describedby={HINT}
+                                tabindex="0" class={props.armed.then_some("arming")}
+                                onkeydown={keys(layout.orientation(), send)} onmousedown={keep_focus()}
+                                onpointerdown={hands.press_ground} onpointermove={hands.moves}
+                                onpointerup={hands.release} onpointercancel={hands.cancel}>
                                 <Picture run={run.clone()} scene={scene.clone()} layout={layout.clone()}
                                     {cursor} selection={*selection} {witness}
                                     press_arrow={hands.press_arrow} press_lane={hands.press_lane}
-                                    press_ruler={hands.press_ruler} select={hands.select} />
+                                    press_ruler={hands.press_ruler} press_mark={hands.press_mark}
+                                    press_wall={hands.press_wall} select={hands.select} />
                                 <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()}
                                     playhead={*playhead} />
+                                { overlay(run, &layout, (*selection, *place), props.lasso, &ring) }
                             </svg>
                         </div>
                     </div>
                 </div>
+                { hint(layout.orientation()) }
                 if let Some((selection, at)) = menu {
                     <div class="menu-place" style={beside(at, width, scrolled - margin)}>
                         <Menu run={run.clone()} {selection} send={send.clone()} />
                     </div>
                 }
             </div>
+            <div class="stage-tools">{ lasso_button(props.armed, send) }</div>
         </>
     }
 }
@@ -227,6 +243,13 @@ fn use_width(container: &NodeRef) -> f64 {
         }
     });
     *width
+}
+
+/// Lets go of what a hand holds when a key calls it off.
+#[hook]
+fn use_let_go(drag: &Rc<RefCell<Option<Drag>>>, called_off: u32) {
+    let drag = Rc::clone(drag);
+    use_effect_with(called_off, move |_| drop(drag.borrow_mut().take()));
 }
 
 /// Keeps the playhead in view where the picture is longer than the page is wide.

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{Send, events::Events};
+use super::{Send, events::Events, scenario_text::ScenarioText};
 use crate::{
     app::{Action, Panel, State},
     web,
@@ -23,6 +23,9 @@ pub(super) fn workbench(state: &State, send: &Send) -> Html {
                         Panel::Events => html! {
                             <Events run={run.clone()} cursor={playhead.cursor} selection={*selection} send={send.clone()} />
                         },
+                        Panel::Text => html! {
+                            <ScenarioText run={run.clone()} draft={state.draft.clone()} send={send.clone()} />
+                        },
                     } }
                 </div>
             }
@@ -31,7 +34,7 @@ pub(super) fn workbench(state: &State, send: &Send) -> Html {
 }
 
 fn tab_id(panel: Panel) -> String {
-    format!("tab-{}", panel.name().to_lowercase())
+    format!("tab-{}", panel.name().to_lowercase().replace(' ', "-"))
 }
 
 /// A tab. The chosen one closes the workbench; only one of them is a stop of the Tab key.
