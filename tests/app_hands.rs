@@ -2,7 +2,7 @@
 
 use worldlines::{
     app::{
-        Action, Area, Draft, Edit, End, Hand, Handle, Panel, Selection, State, Toward, handle_of,
+        Action, Area, Edit, End, Hand, Handle, Panel, Selection, State, Toward, Writing, handle_of,
         reduce, written,
     },
     formats::{bundled, lines, scenario},
@@ -195,7 +195,7 @@ fn a_drag_that_is_called_off_keeps_what_can_be_made_again() {
 }
 
 fn text(state: &State) -> String {
-    written(state.draft.as_ref(), state.scenario()).to_string()
+    written(state.writing.as_ref(), state.scenario()).to_string()
 }
 
 fn typed(state: &State, text: &str) -> State {
@@ -240,11 +240,11 @@ fn a_text_that_is_wrong_says_where_and_is_never_lost() {
         (good.replacen("\"version\": 1", "\"version\": 1, \"version\": 1", 1), "again", "1, \"ver"),
     ];
     for (wrong, why, line) in cases {
-        let draft = hand(&typed(&state, &wrong), Hand::Take);
-        let said = draft.draft.as_ref().and_then(Draft::wrong).expect("it is wrong");
+        let writing = hand(&typed(&state, &wrong), Hand::Take);
+        let said = writing.writing.as_ref().and_then(Writing::wrong).expect("it is wrong");
         assert!(said.why.contains(why), "{}", said.why);
         assert!(wrong.lines().nth(said.line - 1).expect("a line").contains(line), "{said:?}");
-        assert_eq!(draft.scenario(), state.scenario());
+        assert_eq!(writing.scenario(), state.scenario());
         let drop = Action::Apply(Edit::AddFault(Fault::Drop { message: message(3, 0) }));
         let elsewhere = [
             Action::Show(None),
@@ -253,14 +253,14 @@ fn a_text_that_is_wrong_says_where_and_is_never_lost() {
             Action::Redo,
             Action::Open(&bundled::bundled()[0]),
         ];
-        let kept = after(&draft, elsewhere);
+        let kept = after(&writing, elsewhere);
         assert_eq!(text(&kept), wrong, "what is typed is kept");
         let shown = kept.scenario();
-        assert!(kept.draft.as_ref().is_some_and(|draft| draft.is_behind(shown)));
+        assert!(kept.writing.as_ref().is_some_and(|writing| writing.is_behind(shown)));
         let mended = hand(&typed(&kept, &good), Hand::Take);
         assert_eq!(mended.scenario(), state.scenario());
-        let back = hand(&draft, Hand::Discard);
-        assert_eq!((text(&back), back.draft), (good.clone(), None));
+        let back = hand(&writing, Hand::Discard);
+        assert_eq!((text(&back), back.writing), (good.clone(), None));
     }
 }
 
@@ -269,8 +269,8 @@ fn a_long_text_is_looked_at_only_when_the_reader_pauses() {
     let state = start();
     let long = text(&state) + &" ".repeat(30_000) + "x";
     let typing = typed(&state, &long);
-    assert!(typing.draft.as_ref().is_some_and(|draft| draft.wrong().is_none()));
-    assert!(hand(&typing, Hand::Take).draft.is_some_and(|draft| draft.wrong().is_some()));
+    assert!(typing.writing.as_ref().is_some_and(|writing| writing.wrong().is_none()));
+    assert!(hand(&typing, Hand::Take).writing.is_some_and(|writing| writing.wrong().is_some()));
 }
 
 #[test]

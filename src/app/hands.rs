@@ -2,9 +2,10 @@
 //! draw a lasso, write the scenario's text.
 
 use super::{
-    Area, Edit, Selection, State, Toward, draft,
+    Area, Edit, Selection, State, Toward,
     state::{abandon, apply},
     walk::{follow, message_of, place_of, walk},
+    writing,
 };
 use crate::{
     diagram::{event_sentence, message_sentence},
@@ -68,9 +69,9 @@ pub(super) fn reduce(state: State, hand: Hand) -> State {
         Hand::Arm(armed) => State { armed, ..state },
         Hand::Lasso(lasso) => State { lasso, ..state },
         Hand::Split => split(state),
-        Hand::Type(text) => draft::write(state, text),
-        Hand::Take => draft::take(state),
-        Hand::Discard => State { draft: None, ..state },
+        Hand::Type(text) => writing::write(state, text),
+        Hand::Take => writing::take(state),
+        Hand::Discard => State { writing: None, ..state },
     }
 }
 

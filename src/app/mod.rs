@@ -2,7 +2,7 @@
 //! does is an [`Action`] that [`reduce`] answers with the next state.
 
 mod asking;
-mod draft;
+
 mod edit;
 mod hands;
 mod lasso;
@@ -14,9 +14,10 @@ mod state;
 mod tour;
 mod view;
 mod walk;
+mod writing;
 
 pub use asking::{Field, Input, fields, request, shapes};
-pub use draft::{Checked, Draft, MOST_AT_ONCE, Wrong, written};
+
 pub use edit::{Edit, next_name};
 pub use hands::Hand;
 pub use lasso::Area;
@@ -28,3 +29,4 @@ pub use state::{Action, Page, Refused, Selection, State, reduce};
 pub use tour::{OPENING, TOUR, Variant, Ways};
 pub use view::Panel;
 pub use walk::Toward;
+pub use writing::{Checked, MOST_AT_ONCE, Writing, Wrong, written};

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{
-    Area, Draft, Edit, Hand, OPENING, Panel, Playhead, Run, SPEEDS, fitting_speed, hands,
+    Area, Edit, Hand, OPENING, Panel, Playhead, Run, SPEEDS, Writing, fitting_speed, hands,
     interesting_end, tour::change_protocol, walk::Place,
 };
 use crate::{
@@ -54,7 +54,7 @@ pub struct State {
     /// How often something under way was called off by a key: the hand that does it has to let go.
     pub called_off: u32,
     /// The scenario as the reader writes it, where that is not what is shown.
-    pub draft: Option<Draft>,
+    pub writing: Option<Writing>,
     /// The violated property whose witness is shown, by its name.
     pub explained: Option<&'static str>,
     /// What the workbench shows; none while it is closed.
@@ -187,7 +187,7 @@ impl State {
             armed: false,
             lasso: None,
             called_off: 0,
-            draft: None,
+            writing: None,
             explained: None,
             panel: None,
             refused: None,
@@ -318,8 +318,8 @@ fn replace_all(state: State, opened: State) -> State {
         push(&mut undo, before);
     }
     // What is typed and could not be taken is never lost.
-    let draft = state.draft.filter(Draft::stands);
-    let opened = State { undo, refusals: state.refusals, draft, ..opened };
+    let writing = state.writing.filter(Writing::stands);
+    let opened = State { undo, refusals: state.refusals, writing, ..opened };
     if state.calm { opened.calmed() } else { opened }
 }
 
@@ -423,7 +423,7 @@ fn show(state: State, run: Outcome, adjust: bool) -> State {
         explained: state.explained.filter(|name| violated(name)),
         selection,
         menu: state.menu && selection.is_some(),
-        draft: state.draft.clone().filter(|draft| draft.outlives(&run.scenario)),
+        writing: state.writing.clone().filter(|writing| writing.outlives(&run.scenario)),
         // What the reader has typed stays; what was said of an earlier change does not.
         refused: state.refused.clone().filter(|refused| !refused.text.is_empty()),
         playhead,

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::Send;
 use crate::{
-    app::{Action, Draft, Hand, Run, Wrong, written},
+    app::{Action, Hand, Run, Writing, Wrong, written},
     web::{self, Timer},
 };
 
@@ -16,23 +16,23 @@ const SAYS: &str = "text-says";
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
     pub(super) run: Run,
-    pub(super) draft: Option<Draft>,
+    pub(super) writing: Option<Writing>,
     pub(super) send: Send,
 }
 
 /// The scenario as text.
 #[component]
 pub(super) fn ScenarioText(props: &Props) -> Html {
-    let Props { run, draft, send } = props;
+    let Props { run, writing, send } = props;
     let field = use_node_ref();
-    let text = use_memo((run.clone(), draft.clone()), |(run, draft)| {
-        written(draft.as_ref(), &run.scenario)
+    let text = use_memo((run.clone(), writing.clone()), |(run, writing)| {
+        written(writing.as_ref(), &run.scenario)
     });
-    use_pause(draft, send);
+    use_pause(writing, send);
     let hand = |hand: Hand| Action::Hand(hand);
     let oninput = send.reform(move |event: InputEvent| hand(Hand::Type(web::value_of(&event))));
     let onchange = send.reform(move |_: Event| hand(Hand::Take));
-    let wrong = draft.as_ref().and_then(Draft::wrong);
+    let wrong = writing.as_ref().and_then(Writing::wrong);
     let lines = text.matches('\n').count() + 1;
     let numbers: String = (1..=lines).map(|number| format!("{number}\n")).collect();
     html! {
@@ -54,9 +54,9 @@ pub(super) fn ScenarioText(props: &Props) -> Html {
 
 /// Runs what is written when the reader pauses.
 #[hook]
-fn use_pause(draft: &Option<Draft>, send: &Send) {
+fn use_pause(writing: &Option<Writing>, send: &Send) {
     let send = send.clone();
-    use_effect_with(draft.as_ref().map(|draft| draft.text.clone()), move |text| {
+    use_effect_with(writing.as_ref().map(|writing| writing.text.clone()), move |text| {
         let take = move || send.emit(Action::Hand(Hand::Take));
         let timer = text.as_ref().and_then(|_| Timer::start(PAUSE, take));
         move || drop(timer)
@@ -65,9 +65,9 @@ fn use_pause(draft: &Option<Draft>, send: &Send) {
 
 /// What there is to say about the text: what is wrong with it, and where.
 fn says(props: &Props, wrong: Option<&Wrong>, text: &str, field: &NodeRef) -> Html {
-    let Props { run, draft, send } = props;
-    let stands = draft.as_ref().is_some_and(Draft::stands);
-    let behind = draft.as_ref().is_some_and(|draft| draft.is_behind(&run.scenario));
+    let Props { run, writing, send } = props;
+    let stands = writing.as_ref().is_some_and(Writing::stands);
+    let behind = writing.as_ref().is_some_and(|writing| writing.is_behind(&run.scenario));
     let discard = send.reform(|_: MouseEvent| Action::Hand(Hand::Discard));
     let units = |end: usize| text[..end].encode_utf16().count() as u32;
     html! {

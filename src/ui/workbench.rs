@@ -24,7 +24,7 @@ pub(super) fn workbench(state: &State, send: &Send) -> Html {
                             <Events run={run.clone()} cursor={playhead.cursor} selection={*selection} send={send.clone()} />
                         },
                         Panel::Text => html! {
-                            <ScenarioText run={run.clone()} draft={state.draft.clone()} send={send.clone()} />
+                            <ScenarioText run={run.clone()} writing={state.writing.clone()} send={send.clone()} />
                         },
                     } }
                 </div>

@@ -13,7 +13,7 @@ pub const MOST_AT_ONCE: usize = 20_000;
 
 /// What a reader has written, as it is written: it is never lost by being wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Draft {
+pub struct Writing {
     /// The text.
     pub text: Rc<str>,
     /// What it comes to.
@@ -64,7 +64,7 @@ impl Wrong {
     }
 }
 
-impl Draft {
+impl Writing {
     /// Whether it holds something that the run does not.
     #[must_use]
     pub const fn stands(&self) -> bool {
@@ -97,9 +97,9 @@ impl Draft {
 
 /// The scenario as text: what the reader is writing, or else what is shown, laid out in lines.
 #[must_use]
-pub fn written(draft: Option<&Draft>, shown: &Scenario) -> Rc<str> {
-    match draft {
-        Some(draft) => Rc::clone(&draft.text),
+pub fn written(writing: Option<&Writing>, shown: &Scenario) -> Rc<str> {
+    match writing {
+        Some(writing) => Rc::clone(&writing.text),
         None => lines::laid_out(&scenario::write(shown)).into(),
     }
 }
@@ -116,24 +116,24 @@ fn check(text: &str) -> Checked {
 /// Takes note of what is written.
 pub(super) fn write(state: State, text: String) -> State {
     let checked = if text.len() <= MOST_AT_ONCE { check(&text) } else { Checked::NotYet };
-    let since = match &state.draft {
-        Some(draft) if draft.stands() => Rc::clone(&draft.since),
+    let since = match &state.writing {
+        Some(writing) if writing.stands() => Rc::clone(&writing.since),
         _ => Rc::new(state.scenario().clone()),
     };
-    State { draft: Some(Draft { text: text.into(), checked, since }), ..state }
+    State { writing: Some(Writing { text: text.into(), checked, since }), ..state }
 }
 
 /// Runs what is written, if it is a scenario: one change, that can be undone.
 pub(super) fn take(state: State) -> State {
-    let Some(mut draft) = state.draft.clone() else { return state };
-    if draft.checked == Checked::NotYet {
-        draft.checked = check(&draft.text);
+    let Some(mut writing) = state.writing.clone() else { return state };
+    if writing.checked == Checked::NotYet {
+        writing.checked = check(&writing.text);
     }
-    let edit = match &draft.checked {
+    let edit = match &writing.checked {
         Checked::Right(scenario) => Some(Edit::Replace(Box::new((**scenario).clone()))),
         _ => None,
     };
-    let state = State { draft: Some(draft), ..state };
+    let state = State { writing: Some(writing), ..state };
     match edit {
         Some(edit) => apply(state, edit, false),
         None => state,
