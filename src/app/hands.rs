@@ -8,7 +8,7 @@ use super::{
     writing,
 };
 use crate::{
-    diagram::{event_sentence, message_sentence},
+    diagram::{event_sentence, message_so_far},
     kernel::NodeId,
 };
 
@@ -50,7 +50,8 @@ pub(super) fn reduce(state: State, hand: Hand) -> State {
                 told.map_or((NodeId::new(0), 0), |event| (event.node, event.time))
             });
             let from = (state.selection, here);
-            let next = walk(&state.run.trace, from, toward, state.shown_until);
+            let drawn = state.run.trace.events_until(state.shown_until).min(state.told());
+            let next = walk(&state.run.trace, from, toward, drawn);
             visit(state, next)
         }
         Hand::Follow => {
@@ -99,7 +100,9 @@ fn sentence(state: &State, selection: Selection) -> String {
         }
         Selection::Message(name) => {
             let found = run.trace.messages.iter().position(|message| message.name == name);
-            found.map_or_else(String::new, |id| message_sentence(&run.scenario, &run.trace, id))
+            found.map_or_else(String::new, |id| {
+                message_so_far(&run.scenario, &run.trace, id, state.told())
+            })
         }
         Selection::Moment { node, at } => format!("{at} ms: {}", run.scenario.name(node)),
         Selection::Event(_) => String::new(),

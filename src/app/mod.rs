@@ -2,30 +2,40 @@
 //! does is an [`Action`] that [`reduce`] answers with the next state.
 
 mod asking;
-
+mod draft;
 mod edit;
+mod filter;
 mod hands;
+mod keys;
 mod lasso;
+mod lens;
 mod playback;
 mod run;
 mod shared;
 mod shift;
 mod state;
+mod stride;
+mod study;
 mod tour;
 mod view;
 mod walk;
 mod writing;
 
 pub use asking::{Field, Input, fields, request, shapes};
-
+pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
+pub use filter::{Entry, Filter, Story, told};
 pub use hands::Hand;
+pub use keys::{Chord, Group, SHORTCUTS, Shortcut, shortcut};
 pub use lasso::Area;
-pub use playback::{Playhead, SPEEDS, fitting_speed};
+pub use lens::{Lens, Room, Shown};
+pub use playback::{FITTING, Playhead, SPEEDS, faster, fitting_pace, speed_name};
 pub use run::{Run, interesting_end, judge_at};
 pub use shared::Shared;
 pub use shift::{End, Handle, handle_of};
 pub use state::{Action, Page, Refused, Selection, State, reduce};
+pub use stride::{Stride, violations};
+pub use study::{Ask, Study};
 pub use tour::{OPENING, TOUR, Variant, Ways};
 pub use view::Panel;
 pub use walk::Toward;

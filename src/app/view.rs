@@ -5,19 +5,25 @@
 pub enum Panel {
     /// Every event, in words.
     Events,
+    /// What each node told its application, node beside node.
+    Deliveries,
+    /// The nodes and what travels between them, at the playhead.
+    Network,
     /// The scenario, as text that can be edited.
     Text,
 }
 
 impl Panel {
     /// All of them, in the order of their tabs.
-    pub const ALL: [Self; 2] = [Self::Events, Self::Text];
+    pub const ALL: [Self; 3] = [Self::Events, Self::Deliveries, Self::Text];
 
     /// What stands on its tab.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Events => "Events",
+            Self::Deliveries => "Deliveries",
+            Self::Network => "Network",
             Self::Text => "As text",
         }
     }

@@ -20,15 +20,15 @@ pub enum Toward {
 pub(super) type Place = (NodeId, Time);
 
 /// What is selected after a step. At the end of a line, and beyond the last line, the selection stays; from
-/// nothing, one begins at what is nearest to `place`. What comes later than `end` is not drawn, so it is not
-/// gone to.
+/// nothing, one begins at what is nearest to `place`. Only the first `told` events are gone to: no others are
+/// drawn.
 pub(super) fn walk(
     trace: &Trace,
     (from, place): (Option<Selection>, Place),
     toward: Toward,
-    end: Time,
+    told: usize,
 ) -> Option<Selection> {
-    let walk = Walk { trace, last: trace.events_until(end) };
+    let walk = Walk { trace, last: told.min(trace.events.len()) };
     let event = match from {
         None => walk.nearest_of_all(place),
         Some(Selection::Message(name)) => {

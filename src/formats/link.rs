@@ -53,8 +53,20 @@ pub struct Decoded {
 /// A scenario as a link's `s=deflate.DATA`.
 #[must_use]
 pub fn encode(scenario: &Scenario) -> String {
-    let compressed = compress_to_vec(scenario::write(scenario).as_bytes(), LEVEL);
-    format!("s=deflate.{}", BASE64.encode(compressed))
+    format!("s=deflate.{}", pack(&scenario::write(scenario), LEVEL))
+}
+
+/// A text, shorter: raw DEFLATE in base64url. Level 10 is the thoroughest, 1 the fastest.
+#[must_use]
+pub fn pack(text: &str, level: u8) -> String {
+    BASE64.encode(compress_to_vec(text.as_bytes(), level))
+}
+
+/// The text that [`pack`] made shorter, if it has at most so many bytes.
+#[must_use]
+pub fn unpack(packed: &str, most: usize) -> Option<String> {
+    let bytes = decompress_to_vec_with_limit(&BASE64.decode(packed).ok()?, most).ok()?;
+    String::from_utf8(bytes).ok()
 }
 
 /// A link from its `#` on, with the digest of its trace where it is known; only the digest's first eight

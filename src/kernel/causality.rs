@@ -67,13 +67,12 @@ pub fn chain(trace: &Trace, events: &[EventId]) -> Chain {
         while let Some(event) = next
             && chain.events.insert(event)
         {
-            next = match trace.events[event].kind {
-                EventKind::Receive(message) | EventKind::Lose(message, _) => {
-                    chain.messages.insert(message);
-                    Some(trace.messages[message].sent)
-                }
-                _ => trigger(trace, event),
-            };
+            if let EventKind::Receive(message) | EventKind::Lose(message, _) =
+                trace.events[event].kind
+            {
+                chain.messages.insert(message);
+            }
+            next = cause(trace, event);
         }
     }
     chain
@@ -110,6 +109,37 @@ pub fn way(trace: &Trace, from: EventId, to: EventId) -> Option<Chain> {
         node = sent.name.from;
     }
     Some(way)
+}
+
+/// The event that caused another one at once: of a message's end its sending, of what a handler did the event
+/// that it answered; none of what nothing in the run caused.
+#[must_use]
+pub fn cause(trace: &Trace, event: EventId) -> Option<EventId> {
+    match trace.events[event].kind {
+        EventKind::Receive(message) | EventKind::Lose(message, _) => {
+            Some(trace.messages[message].sent)
+        }
+        _ => trigger(trace, event),
+    }
+}
+
+/// What an event caused at once, in the order in which it happened: the reverse of [`cause`].
+#[must_use]
+pub fn effects(trace: &Trace, event: EventId) -> Vec<EventId> {
+    let at = &trace.events[event];
+    if let EventKind::Send(message) = at.kind {
+        let message = &trace.messages[message];
+        let fates = std::iter::once(&message.fate).chain(&message.copies);
+        return fates.filter_map(|fate| fate.event()).collect();
+    }
+    if !is_trigger(&at.kind) {
+        return Vec::new();
+    }
+    let later = trace.events.iter().enumerate().skip(event + 1);
+    let now = later.take_while(|(_, other)| other.time == at.time);
+    let here = now.filter(|(_, other)| other.node == at.node);
+    let answered = here.take_while(|(_, other)| !is_trigger(&other.kind));
+    answered.filter(|(_, other)| is_effect(&other.kind)).map(|(id, _)| id).collect()
 }
 
 /// The event that the handler answered in which this one was caused; none for one that nothing caused.

@@ -36,7 +36,7 @@ mod trace;
 mod traitor;
 
 pub use assumption::{Assumption, Breach, Rule};
-pub use causality::{Chain, Past, chain, way};
+pub use causality::{Chain, Past, cause, chain, effects, way};
 pub use checkpoints::{Checkpoints, MAX_CHECKPOINTS, Revisited};
 pub use choices::Choices;
 pub use clock::Watch;

@@ -9,19 +9,22 @@ use super::{
     banner::banner,
     caption::caption_line,
     deeds::deeds,
+    drafts::{first_state, use_drafts},
     header::Header,
     legend::legend,
     part::{Draw, Part},
     settings::settings,
+    sheet::{sheet, use_sheet},
     stage::Stage,
+    study::study,
     transport::{self, transport},
     verdicts::Verdicts,
     ways::{next_stop, variants},
     workbench::workbench,
 };
 use crate::{
-    app::{Action, Hand, State, Ways, reduce},
-    web::{self, Frames, Key},
+    app::{Action, State, Ways, reduce, shortcut},
+    web::{self, Frames},
 };
 
 #[derive(PartialEq)]
@@ -35,33 +38,13 @@ impl Reducible for Store {
     }
 }
 
-/// The state that the page opens with: what its address asks for, or the opening example.
-fn first_state() -> State {
-    let fragment = web::fragment();
-    let state = if fragment.is_empty() { State::opening() } else { State::from_link(&fragment) };
-    if web::prefers_reduced_motion() { state.calmed() } else { state }
-}
-
-/// What a key does.
-fn shortcut(key: &Key) -> Option<Action> {
-    Some(match (key.name.as_str(), key.command, key.shift) {
-        ("z" | "Z", true, false) => Action::Undo,
-        ("z" | "Z", true, true) | ("y" | "Y", true, _) => Action::Redo,
-        (_, true, _) => return None,
-        (" " | "k", ..) => Action::Toggle,
-        ("ArrowRight" | "l", ..) => Action::Step(1),
-        ("ArrowLeft" | "j", ..) => Action::Step(-1),
-        ("Home", ..) => Action::Jump(0),
-        ("End", ..) => Action::Jump(usize::MAX),
-        ("Escape", ..) => Action::Hand(Hand::Escape),
-        _ => return None,
-    })
-}
-
 /// The whole page.
 #[component]
 pub(super) fn Page() -> Html {
-    let store = use_reducer(|| Store(first_state()));
+    let store = use_reducer(|| {
+        let state = first_state();
+        Store(if web::prefers_reduced_motion() { state.calmed() } else { state })
+    });
     let send = {
         let dispatcher = store.dispatcher();
         use_callback((), move |action: Action, ()| dispatcher.dispatch(action))
@@ -79,7 +62,9 @@ pub(super) fn Page() -> Html {
     let ways = use_memo(state.run.clone(), |run| Ways::from(run));
     use_time(state.playing, &send);
     use_address(state, &fragment, &send);
-    use_keys(&send);
+    use_keys(&store, &send);
+    let dialog = use_sheet(state.study.sheet);
+    let offer = use_drafts(state, &send);
     let part = |draw: Draw| {
         html! {
             <Part run={state.run.clone()} refusals={state.refusals} can_undo={!state.undo.is_empty()}
@@ -101,29 +86,34 @@ pub(super) fn Page() -> Html {
                     }
                     { caption_line(&state.run, state.playhead.time as u64, edited, &send) }
                     <Stage run={state.run.clone()} playhead={state.playhead}
-                        shown_until={state.shown_until} selection={state.selection}
+                        shown_until={state.shown_until} lens={state.lens} selection={state.selection}
                         menu={state.menu} armed={state.armed} lasso={state.lasso} called_off={state.called_off}
-                        explained={state.explained} send={send.clone()} />
+                        explained={state.explained} hidden={state.study.future_hidden} send={send.clone()} />
                     { transport(transport::Props {
                         run: &state.run,
                         playhead: state.playhead,
                         playing: state.playing,
                         speed: state.speed,
+                        pace: state.pace,
                         shown_until: state.shown_until,
+                        study: &state.study,
                         send: &send,
                     }) }
+                    { study(state, &send) }
                     { next_stop(&ways, &send) }
                     { part(legend) }
                     { workbench(state, &send) }
                 </section>
                 <div class="side">
                     <Verdicts run={state.run.clone()} cursor={state.playhead.cursor}
-                        explained={state.explained} send={send.clone()} />
+                        explained={state.explained} hidden={state.study.future_hidden} send={send.clone()} />
                     { part(deeds) }
                     { part(settings) }
                     { part(about) }
                 </div>
             </main>
+            { offer }
+            { sheet(state, dialog, &send) }
             <div class="unseen" role="status" aria-live="polite">{ &state.announcement }</div>
         </div>
     }
@@ -157,16 +147,18 @@ fn use_address(state: &State, fragment: &str, send: &Callback<Action>) {
     });
 }
 
+/// What keys do depends on what is shown when they are pressed.
 #[hook]
-fn use_keys(send: &Callback<Action>) {
+fn use_keys(store: &UseReducerHandle<Store>, send: &Callback<Action>) {
+    let latest = use_mut_ref(|| store.clone());
+    latest.replace(store.clone());
     let send = send.clone();
     use_effect_with((), move |()| {
-        let listener = web::on_key(move |key| match shortcut(key) {
-            Some(action) => {
-                send.emit(action);
-                true
-            }
-            None => false,
+        let listener = web::on_key(move |key| {
+            let action = shortcut(&latest.borrow().0, &key.name, key.command, key.shift);
+            let known = action.is_some();
+            action.into_iter().for_each(|action| send.emit(action));
+            known
         });
         move || drop(listener)
     });

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{Send, events::Events, scenario_text::ScenarioText};
+use super::{Send, deliveries::Told, events::Events, scenario_text::ScenarioText};
 use crate::{
     app::{Action, Panel, State},
     web,
@@ -18,11 +18,16 @@ pub(super) fn workbench(state: &State, send: &Send) -> Html {
                 { for Panel::ALL.into_iter().map(|panel| tab(panel, chosen, send)) }
             </div>
             if let Some(panel) = chosen {
-                <div class="panel" role="tabpanel" id="panel" tabindex="0" aria-labelledby={tab_id(panel)}>
+                <div class={classes!("panel", state.study.future_hidden.then_some("untold"))} role="tabpanel" id="panel" tabindex="0" aria-labelledby={tab_id(panel)}>
                     { match panel {
                         Panel::Events => html! {
-                            <Events run={run.clone()} cursor={playhead.cursor} selection={*selection} send={send.clone()} />
+                            <Events run={run.clone()} playhead={*playhead} hidden={state.study.future_hidden}
+                                selection={*selection} filter={state.filter.clone()} send={send.clone()} />
                         },
+                        Panel::Deliveries => html! {
+                            <Told run={run.clone()} cursor={playhead.cursor} selection={*selection} send={send.clone()} />
+                        },
+                        Panel::Network => html! {},
                         Panel::Text => html! {
                             <ScenarioText run={run.clone()} writing={state.writing.clone()} send={send.clone()} />
                         },

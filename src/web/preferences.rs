@@ -1,5 +1,7 @@
 //! What the reader prefers: as the browser says, and as chosen on the page.
 
+use super::storage::storage;
+
 const KEY: &str = "worldlines-theme";
 
 /// Light or dark.
@@ -32,11 +34,6 @@ impl Theme {
 fn media(query: &str) -> bool {
     let list = web_sys::window().and_then(|window| window.match_media(query).ok().flatten());
     list.is_some_and(|list| list.matches())
-}
-
-fn storage() -> Option<web_sys::Storage> {
-    // An embed in a sandbox may not store anything: the page works without.
-    web_sys::window()?.local_storage().ok().flatten()
 }
 
 /// The theme that the reader chose, or the one that the system prefers.

@@ -43,7 +43,9 @@ export async function serveFolder(folder) {
       if (file === null) throw new Error("outside the folder");
       const content = await readFile(file);
       const type = TYPES[path.extname(file)] ?? "application/octet-stream";
-      response.writeHead(200, { "content-type": type, "cache-control": "no-store" }).end(content);
+      // Any origin may read it, as with the usual hosts of static pages: in a frame with a sandbox the page has none.
+      const headers = { "content-type": type, "cache-control": "no-store", "access-control-allow-origin": "*" };
+      response.writeHead(200, headers).end(content);
     } catch {
       response.writeHead(404, { "content-type": "text/plain" }).end("not found");
     }

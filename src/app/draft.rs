@@ -1,0 +1,249 @@
+//! The reader's work as a text that outlives the tab: what is shown, what it was made of, and what undo and
+//! redo go to.
+//!
+//! A draft is what the browser's storage holds, not a public format: a version that cannot read one opens
+//! without it. Nothing in here fails; what is damaged is as good as not there.
+
+use std::{cmp::Reverse, rc::Rc};
+
+use super::{Action, Page, Panel, Playhead, State, reduce};
+use crate::{
+    formats::{Outcome, link, scenario},
+    kernel::{Scenario, Time, sort_by_key},
+};
+
+/// What a draft begins with; another version's is not read.
+const VERSION: &str = "1";
+/// How many characters of scenarios undo and redo may bring into a draft: they are much alike, so that what is
+/// stored is a small part of it.
+const HISTORIES: usize = 128 * 1024;
+/// How long an unpacked draft may be, in bytes: two scenarios of the largest size and the histories.
+const LONGEST: usize = 4 << 20;
+/// How many drafts are kept.
+const KEPT: usize = 20;
+/// For how long a draft is kept, in real ms: thirty days.
+const AGE: u64 = 30 * 24 * 3600 * 1000;
+/// How thoroughly it is packed: it is written after every change.
+const LEVEL: u8 = 3;
+
+/// A draft as it lies in the browser's storage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The tab that wrote it.
+    pub tab: String,
+    /// When, in real ms since 1970.
+    pub written: u64,
+    /// What [`State::draft`] made.
+    pub text: String,
+}
+
+/// Work that a reader may go on with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The tab that wrote it.
+    pub tab: String,
+    /// What it is called.
+    pub title: String,
+    /// How many changes undo can take back.
+    pub changes: usize,
+    /// The draft.
+    pub text: String,
+}
+
+impl Draft {
+    /// A draft of what storage holds under a tab's key: see [`stored`](Self::stored).
+    #[must_use]
+    pub fn read(tab: &str, value: &str) -> Option<Self> {
+        let (written, text) = value.split_once(' ')?;
+        let written = written.parse().ok()?;
+        Some(Self { tab: tab.to_owned(), written, text: text.to_owned() })
+    }
+
+    /// What storage holds of it.
+    #[must_use]
+    pub fn stored(&self) -> String {
+        format!("{} {}", self.written, self.text)
+    }
+
+    /// The latest work of those tabs that are no longer open, if it is worth going on with.
+    #[must_use]
+    pub fn to_offer(drafts: &[Self], open: &[String]) -> Option<Offer> {
+        let mut left: Vec<_> = drafts.iter().filter(|draft| !open.contains(&draft.tab)).collect();
+        sort_by_key(&mut left, |draft| Reverse(draft.written));
+        left.into_iter().find_map(|draft| {
+            let work = Work::read(&draft.text)?;
+            let changed = work.now.scenario != work.now.origin;
+            let title = work.now.scenario.title.clone();
+            let changes = work.undo.len();
+            let tab = draft.tab.clone();
+            changed.then(|| Offer { tab, title, changes, text: draft.text.clone() })
+        })
+    }
+
+    /// The tabs whose drafts are too old or too many, the open ones' excepted.
+    #[must_use]
+    pub fn outdated(drafts: &[Self], open: &[String], now: u64) -> Vec<String> {
+        let mut latest: Vec<_> = drafts.iter().collect();
+        sort_by_key(&mut latest, |draft| Reverse(draft.written));
+        let old = latest.into_iter().enumerate().filter(|(place, draft)| {
+            (*place >= KEPT || now.saturating_sub(draft.written) > AGE)
+                && !open.contains(&draft.tab)
+        });
+        old.map(|(_, draft)| draft.tab.clone()).collect()
+    }
+}
+
+impl State {
+    /// The state of a page that opens on an address's fragment, empty if it has none, in a tab that wrote this
+    /// draft before. What the address says wins: with the same scenario in it the work goes on, with another
+    /// one the work is what undo goes back to.
+    #[must_use]
+    pub fn begin(fragment: &str, draft: Option<&str>) -> Self {
+        if fragment.is_empty() {
+            return Self::opening();
+        }
+        let Some(restored) = draft.and_then(Self::restored) else {
+            return Self::from_link(fragment);
+        };
+        let shown = link::encode(restored.scenario());
+        if fragment.split('&').any(|field| field.trim_start_matches('#') == shown) {
+            restored
+        } else {
+            reduce(&restored, Action::Load(fragment.to_owned()))
+        }
+    }
+
+    /// The work as a text; none where there is nothing to lose.
+    #[must_use]
+    pub fn draft(&self) -> Option<String> {
+        self.draft_within(HISTORIES)
+    }
+
+    /// The same without undo and redo, for where storage is nearly full.
+    #[must_use]
+    pub fn short_draft(&self) -> Option<String> {
+        self.draft_within(0)
+    }
+
+    fn draft_within(&self, histories: usize) -> Option<String> {
+        if self.undo.is_empty() && self.redo.is_empty() && !self.is_edited() {
+            return None;
+        }
+        let mut texts = Texts::default();
+        let now = texts.pair(&self.page());
+        let most = texts.length() + histories;
+        let undo = texts.latest(&self.undo, most);
+        let redo = texts.latest(&self.redo, most);
+        let Playhead { time, cursor } = self.playhead;
+        let panel = self.panel.map_or("", Panel::name);
+        let place = format!("{} {cursor} {panel}", time as Time);
+        let head = [VERSION.to_owned(), place, now, undo.join(" "), redo.join(" ")];
+        let lines: Vec<_> = head.into_iter().chain(texts.0).collect();
+        Some(link::pack(&lines.join("\n"), LEVEL))
+    }
+
+    /// The work that [`draft`](Self::draft) wrote; none if that is damaged or its scenario no longer runs.
+    #[must_use]
+    pub fn restored(draft: &str) -> Option<Self> {
+        let Work { now, undo, redo, time, cursor, panel } = Work::read(draft)?;
+        let run = Outcome::of((*now.scenario).clone()).ok()?;
+        let state = Self::of(run);
+        let mut playhead = Playhead::after(&state.run, cursor);
+        if playhead.time <= time {
+            let at = Playhead::at(&state.run, time.min(state.shown_until as f64));
+            playhead = if at.cursor == playhead.cursor { at } else { playhead };
+        }
+        Some(Self { origin: now.origin, undo, redo, playhead, panel, playing: false, ..state })
+    }
+}
+
+/// Another tab's work takes the page; what was there can be had back.
+pub(super) fn restore(state: State, draft: &str) -> State {
+    let Some(restored) = State::restored(draft) else { return state };
+    let mut undo = state.undo.clone();
+    if state.is_edited() {
+        undo.push(state.page());
+    }
+    undo.extend(restored.undo);
+    State { undo, calm: state.calm, refusals: state.refusals, ..restored }
+}
+
+/// What a draft says.
+struct Work {
+    now: Page,
+    undo: Vec<Page>,
+    redo: Vec<Page>,
+    time: f64,
+    cursor: usize,
+    panel: Option<Panel>,
+}
+
+impl Work {
+    fn read(draft: &str) -> Option<Self> {
+        let text = link::unpack(draft, LONGEST)?;
+        let mut lines = text.lines();
+        if lines.next()? != VERSION {
+            return None;
+        }
+        let mut place = lines.next()?.split(' ');
+        let (time, cursor) = (place.next()?.parse::<Time>().ok()?, place.next()?.parse().ok()?);
+        let panel = place.next()?;
+        let panel = Panel::ALL.into_iter().find(|it| it.name() == panel);
+        let (now, undo, redo) = (lines.next()?, lines.next()?, lines.next()?);
+        let texts: Vec<_> = lines.collect();
+        // A scenario is read once, however many changes go back to it.
+        let mut read: Vec<Option<Rc<Scenario>>> = vec![None; texts.len()];
+        let mut scenario = |index: &str| {
+            let index: usize = index.parse().ok()?;
+            let slot = read.get_mut(index)?;
+            if slot.is_none() {
+                *slot = Some(Rc::new(scenario::read(texts[index]).ok()?));
+            }
+            slot.clone()
+        };
+        let mut page = |pair: &str| {
+            let (now, origin) = pair.split_once('.')?;
+            Some(Page { scenario: scenario(now)?, origin: scenario(origin)? })
+        };
+        let now = page(now)?;
+        let mut pages =
+            |pairs: &str| -> Vec<Page> { pairs.split_whitespace().filter_map(&mut page).collect() };
+        let (undo, redo) = (pages(undo), pages(redo));
+        Some(Self { now, undo, redo, time: time as f64, cursor, panel })
+    }
+}
+
+/// The scenarios of a draft, each once.
+#[derive(Default)]
+struct Texts(Vec<String>);
+
+impl Texts {
+    fn length(&self) -> usize {
+        self.0.iter().map(String::len).sum()
+    }
+
+    fn place(&mut self, scenario: &Scenario) -> usize {
+        let text = scenario::write(scenario);
+        self.0.iter().position(|other| *other == text).unwrap_or_else(|| {
+            self.0.push(text);
+            self.0.len() - 1
+        })
+    }
+
+    fn pair(&mut self, page: &Page) -> String {
+        format!("{}.{}", self.place(&page.scenario), self.place(&page.origin))
+    }
+
+    /// As many of the latest pages of a history as there is room for, the latest last.
+    fn latest(&mut self, history: &[Page], most: usize) -> Vec<String> {
+        let mut pairs = Vec::new();
+        for page in history.iter().rev() {
+            if self.length() >= most {
+                break;
+            }
+            pairs.push(self.pair(page));
+        }
+        pairs.reverse();
+        pairs
+    }
+}

@@ -1,0 +1,158 @@
+//! The reader's work outlives the tab: it is kept after every change, and what a closed tab left is offered.
+
+use std::{cell::RefCell, rc::Rc};
+
+use gloo_timers::callback::Timeout;
+use yew::prelude::*;
+
+use super::Send;
+use crate::{
+    app::{Action, Draft, Offer, State},
+    web,
+};
+
+/// Where drafts are kept, before the name of the tab.
+const KEYS: &str = "worldlines-draft-";
+/// How long after a change it is kept, in real ms: changes come in flocks.
+const SETTLED: u32 = 300;
+
+/// The state that the page opens with: what its address asks for, with what this tab had made of it, or the
+/// opening example.
+pub(super) fn first_state() -> State {
+    let fragment = web::fragment();
+    // Without a fragment the reader begins anew: what the tab had made is another tab's work.
+    let tab = if fragment.is_empty() { web::renew_tab() } else { web::tab() };
+    let kept = tab.and_then(|tab| Draft::read(&tab, &web::kept(&key(&tab))?));
+    State::begin(&fragment, kept.as_ref().map(|draft| draft.text.as_str()))
+}
+
+fn key(tab: &str) -> String {
+    format!("{KEYS}{tab}")
+}
+
+fn drafts() -> Vec<Draft> {
+    let kept = web::kept_below(KEYS);
+    kept.iter().filter_map(|(tab, value)| Draft::read(tab, value)).collect()
+}
+
+/// Keeps the work; where there is no room, with less of what can be undone, then instead of others' oldest.
+fn keep(state: &State) {
+    let Some(tab) = web::tab() else { return };
+    let store = |text: Option<String>| {
+        let written = web::now();
+        text.is_none_or(|text| {
+            web::keep(&key(&tab), &Draft { tab: tab.clone(), written, text }.stored())
+        })
+    };
+    let draft = state.draft();
+    if draft.is_none() {
+        web::forget(&key(&tab));
+    }
+    if store(draft) || store(state.short_draft()) {
+        return;
+    }
+    let mut others = drafts();
+    others.retain(|draft| draft.tab != tab);
+    while let Some(oldest) = others.iter().map(|draft| draft.written).min() {
+        let place = others.iter().position(|draft| draft.written == oldest).unwrap_or(0);
+        web::forget(&key(&others.swap_remove(place).tab));
+        if store(state.short_draft()) {
+            return;
+        }
+    }
+}
+
+/// Keeps the work from now on. Draws what a closed tab has left, till the reader has made something else.
+#[hook]
+pub(super) fn use_drafts(state: &State, send: &Send) -> Html {
+    let latest = use_mut_ref(|| state.clone());
+    *latest.borrow_mut() = state.clone();
+    let changed = (state.run.clone(), state.origin.clone(), state.adjusting, state.panel);
+    use_effect_with(changed, {
+        let latest = latest.clone();
+        move |&(_, _, adjusting, _)| {
+            let wait = || Timeout::new(SETTLED, move || keep(&latest.borrow()));
+            let timeout = (!adjusting).then(wait);
+            move || drop(timeout)
+        }
+    });
+    let offer = use_state(|| None);
+    use_effect_with((), {
+        let offer = offer.clone();
+        move |()| {
+            let begun = web::fragment().is_empty();
+            meet_others(begun.then_some(offer));
+            let listener = leave(latest);
+            move || drop(listener)
+        }
+    });
+    let Some(work) = (*offer).as_ref().filter(|_| state.undo.is_empty()) else {
+        return html! {};
+    };
+    let work = work.clone();
+    let open = {
+        let (send, offer, text) = (send.clone(), offer.clone(), work.text.clone());
+        move |_: MouseEvent| {
+            offer.set(None);
+            send.emit(Action::Restore(text.clone()));
+        }
+    };
+    let forget = {
+        let (offer, tab) = (offer.clone(), work.tab.clone());
+        move |_: MouseEvent| {
+            web::forget(&key(&tab));
+            offer.set(None);
+        }
+    };
+    let later = move |_: MouseEvent| offer.set(None);
+    drawn(&work, open, forget, later)
+}
+
+/// Keeps the place in time too, when the tab is left.
+fn leave(latest: Rc<RefCell<State>>) -> impl Sized {
+    web::on_leave(move || {
+        if let Ok(state) = latest.try_borrow() {
+            keep(&state);
+        }
+    })
+}
+
+/// Takes another name if this tab is the duplicate of an open one, tells the others that it is open, throws away
+/// what is too old, and finds out what can be offered.
+fn meet_others(offer: Option<UseStateHandle<Option<Offer>>>) {
+    let Some(mine) = web::tab() else { return };
+    web::open_tabs(move |mut open| {
+        let mine = if open.contains(&mine) { web::renew_tab().unwrap_or(mine) } else { mine };
+        web::hold_tab(&mine);
+        open.push(mine);
+        let drafts = drafts();
+        for tab in Draft::outdated(&drafts, &open, web::now()) {
+            web::forget(&key(&tab));
+        }
+        if let Some(offer) = offer {
+            offer.set(Draft::to_offer(&drafts, &open));
+        }
+    });
+}
+
+fn drawn(
+    work: &Offer,
+    open: impl Fn(MouseEvent) + 'static,
+    forget: impl Fn(MouseEvent) + 'static,
+    later: impl Fn(MouseEvent) + 'static,
+) -> Html {
+    let changes = match work.changes {
+        0 => String::new(),
+        1 => ", 1 change".to_owned(),
+        many => format!(", {many} changes"),
+    };
+    html! {
+        <aside class="offer" aria-label="Your last work">
+            <p>{ "Your last work: " }<b>{ &work.title }</b>{ changes }</p>
+            <button class="primary" onclick={Callback::from(open)}>{ "Open" }</button>
+            <button onclick={Callback::from(forget)}
+                title="Deletes it: it cannot be had back">{ "Forget" }</button>
+            <button class="icon" onclick={Callback::from(later)} aria-label="Not now" title="Not now">{ "✕" }</button>
+        </aside>
+    }
+}
