@@ -6,6 +6,7 @@ mod draft;
 mod edit;
 mod filter;
 mod hands;
+mod inspector;
 mod keys;
 mod lasso;
 mod lens;
@@ -26,6 +27,10 @@ pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
 pub use filter::{Entry, Filter, Story, told};
 pub use hands::Hand;
+pub use inspector::{
+    Block, Branch, Difference, Handler, Listing, NodeState, Past, Payload, Ran, Shade, Span,
+    Status, Subject, Workings, last_ran, ran, shades, source_file,
+};
 pub use keys::{Chord, Group, SHORTCUTS, Shortcut, shortcut};
 pub use lasso::Area;
 pub use lens::{Lens, Room, Shown};

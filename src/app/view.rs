@@ -9,19 +9,26 @@ pub enum Panel {
     Deliveries,
     /// The nodes and what travels between them, at the playhead.
     Network,
+    /// The nodes' states.
+    State,
+    /// The protocol's own code.
+    Source,
     /// The scenario, as text that can be edited.
     Text,
 }
 
 impl Panel {
     /// All of them, in the order of their tabs.
-    pub const ALL: [Self; 3] = [Self::Events, Self::Deliveries, Self::Text];
+    pub const ALL: [Self; 5] =
+        [Self::Events, Self::Deliveries, Self::State, Self::Source, Self::Text];
 
     /// What stands on its tab.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Events => "Events",
+            Self::State => "State",
+            Self::Source => "Source",
             Self::Deliveries => "Deliveries",
             Self::Network => "Network",
             Self::Text => "As text",

@@ -142,8 +142,10 @@ pub fn effects(trace: &Trace, event: EventId) -> Vec<EventId> {
     answered.filter(|(_, other)| is_effect(&other.kind)).map(|(id, _)| id).collect()
 }
 
-/// The event that the handler answered in which this one was caused; none for one that nothing caused.
-fn trigger(trace: &Trace, event: EventId) -> Option<EventId> {
+/// The event that the handler answered in which this one was caused; none for one that nothing caused, and
+/// for what the start of the run did.
+#[must_use]
+pub fn trigger(trace: &Trace, event: EventId) -> Option<EventId> {
     let effect = &trace.events[event];
     if !is_effect(&effect.kind) {
         return None;
@@ -154,7 +156,8 @@ fn trigger(trace: &Trace, event: EventId) -> Option<EventId> {
 }
 
 /// Whether a handler causes it.
-const fn is_effect(kind: &EventKind) -> bool {
+#[must_use]
+pub const fn is_effect(kind: &EventKind) -> bool {
     matches!(
         kind,
         EventKind::Send(_) | EventKind::Persist | EventKind::Note(_) | EventKind::Indicate { .. }

@@ -1,6 +1,6 @@
 //! The whole page: it holds the state, lets time run, and keeps the address.
 
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
 use yew::prelude::*;
 
@@ -23,7 +23,7 @@ use super::{
     workbench::workbench,
 };
 use crate::{
-    app::{Action, State, Ways, reduce, shortcut},
+    app::{Action, Shared, State, Ways, Workings, reduce, shortcut},
     web::{self, Frames},
 };
 
@@ -34,7 +34,11 @@ impl Reducible for Store {
     type Action = Action;
 
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
-        Rc::new(Self(reduce(&self.0, action)))
+        let next = reduce(&self.0, action);
+        if next.run != self.0.run {
+            web::mark("computed");
+        }
+        Rc::new(Self(next))
     }
 }
 
@@ -43,6 +47,7 @@ impl Reducible for Store {
 pub(super) fn Page() -> Html {
     let store = use_reducer(|| {
         let state = first_state();
+        web::mark("computed");
         Store(if web::prefers_reduced_motion() { state.calmed() } else { state })
     });
     let send = {
@@ -60,6 +65,7 @@ pub(super) fn Page() -> Html {
     });
     let (edited, path, fragment) = (*known).clone();
     let ways = use_memo(state.run.clone(), |run| Ways::from(run));
+    let worked: Shared<_> = use_memo((), |()| RefCell::new(Workings::default())).into();
     use_time(state.playing, &send);
     use_address(state, &fragment, &send);
     use_keys(&store, &send);
@@ -102,7 +108,7 @@ pub(super) fn Page() -> Html {
                     { study(state, &send) }
                     { next_stop(&ways, &send) }
                     { part(legend) }
-                    { workbench(state, &send) }
+                    { workbench(state, &worked, &send) }
                 </section>
                 <div class="side">
                     <Verdicts run={state.run.clone()} cursor={state.playhead.cursor}

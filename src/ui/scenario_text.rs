@@ -1,15 +1,16 @@
 //! The scenario as text: to be read, and to be written. What is wrong is said at its line.
 
+use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::Send;
 use crate::{
     app::{Action, Hand, Run, Writing, Wrong, written},
-    web::{self, Timer},
+    web,
 };
 
 /// How long a reader has to stop typing before what is written is run, in real milliseconds.
-const PAUSE: i32 = 500;
+const PAUSE: u32 = 500;
 /// What a screen reader is told to find what is wrong by.
 const SAYS: &str = "text-says";
 
@@ -58,7 +59,7 @@ fn use_pause(writing: &Option<Writing>, send: &Send) {
     let send = send.clone();
     use_effect_with(writing.as_ref().map(|writing| writing.text.clone()), move |text| {
         let take = move || send.emit(Action::Hand(Hand::Take));
-        let timer = text.as_ref().and_then(|_| Timer::start(PAUSE, take));
+        let timer = text.as_ref().map(|_| Timeout::new(PAUSE, take));
         move || drop(timer)
     });
 }

@@ -2,14 +2,21 @@
 
 use yew::prelude::*;
 
-use super::{Send, deliveries::Told, events::Events, scenario_text::ScenarioText};
+use super::{
+    Send,
+    deliveries::Told,
+    events::Events,
+    inspector::{Inspector, Worked},
+    scenario_text::ScenarioText,
+    source::Source,
+};
 use crate::{
     app::{Action, Panel, State},
     web,
 };
 
 /// The tabs, and what the chosen one shows.
-pub(super) fn workbench(state: &State, send: &Send) -> Html {
+pub(super) fn workbench(state: &State, worked: &Worked, send: &Send) -> Html {
     let State { run, panel, selection, playhead, .. } = state;
     let chosen = *panel;
     html! {
@@ -23,6 +30,13 @@ pub(super) fn workbench(state: &State, send: &Send) -> Html {
                         Panel::Events => html! {
                             <Events run={run.clone()} playhead={*playhead} hidden={state.study.future_hidden}
                                 selection={*selection} filter={state.filter.clone()} send={send.clone()} />
+                        },
+                        Panel::State => html! {
+                            <Inspector run={run.clone()} cursor={playhead.cursor} selection={*selection}
+                                worked={worked.clone()} />
+                        },
+                        Panel::Source => html! {
+                            <Source run={run.clone()} cursor={playhead.cursor} selection={*selection} />
                         },
                         Panel::Deliveries => html! {
                             <Told run={run.clone()} cursor={playhead.cursor} selection={*selection} send={send.clone()} />

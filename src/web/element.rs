@@ -207,6 +207,16 @@ pub fn leave_field() {
     }
 }
 
+/// Scrolls an element, and not the page, so that a part of it that matches a selector is near its top.
+pub fn scroll_to_part(element: &Element, part: &str) {
+    if let Ok(Some(part)) = element.query_selector(part) {
+        let (area, place) = (element.get_bounding_client_rect(), part.get_bounding_client_rect());
+        let above = (area.height() * 0.25).min(90.0);
+        let down = place.top() - area.top() - above;
+        element.set_scroll_top(element.scroll_top() + down as i32);
+    }
+}
+
 /// Scrolls an element down or up, if it must, so that a row of it is seen. Its first part, of the height of a
 /// row, stays and covers what is below it.
 pub fn keep_row_in_view(element: &Element, top: f64, height: f64) {

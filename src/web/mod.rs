@@ -5,13 +5,13 @@
 mod address;
 mod clipboard;
 mod element;
+mod fetch;
 mod frames;
 mod keys;
 mod listener;
 mod preferences;
 mod storage;
 mod tab;
-mod timer;
 
 pub use address::{fragment, on_fragment_change, page_link, replace_fragment};
 pub use clipboard::copy;
@@ -19,16 +19,16 @@ pub use element::{
     Focus, Place, Resizes, Viewport, bring_into_view, bring_nearer, capture_pointer, checked_of,
     element_of, focus_by_id, focus_inside, hold_touches, id_of, is_own, keep_in_view,
     keep_row_in_view, leave_field, number_of, on_resize, on_scroll, on_zoom, place_in, scroll_to,
-    scrolled, select_text, show_dialog, show_tips, show_value, size_of, submitted, value_of,
-    viewport,
+    scroll_to_part, scrolled, select_text, show_dialog, show_tips, show_value, size_of, submitted,
+    value_of, viewport,
 };
-pub use frames::Frames;
+pub use fetch::fetch_text;
+pub use frames::{Frames, mark};
 pub use keys::{Key, on_key};
 pub use listener::Listener;
 pub use preferences::{Theme, keep_theme, prefers_reduced_motion, show_theme, theme};
 pub use storage::{forget, keep, kept, kept_below};
 pub use tab::{hold_tab, now, on_leave, open_tabs, renew_tab, tab};
-pub use timer::Timer;
 
 /// An element of the page, for those who only hand it on.
 pub use web_sys::Element;
