@@ -4,6 +4,7 @@
 mod asking;
 mod draft;
 mod edit;
+mod emphasis;
 mod filter;
 mod hands;
 mod inspector;
@@ -25,6 +26,7 @@ mod writing;
 pub use asking::{Field, Input, fields, request, shapes};
 pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
+pub use emphasis::emphasis;
 pub use filter::{Entry, Filter, Story, told};
 pub use hands::Hand;
 pub use inspector::{

@@ -26,9 +26,9 @@ pub(super) fn overlay(
 ) -> Html {
     let around = |at: Point| {
         let class = match selection {
-            Some(Selection::Message(_)) => "ring message",
-            Some(Selection::Moment { .. }) => "ring moment",
-            _ => "ring",
+            Some(Selection::Message(_)) => "here message",
+            Some(Selection::Moment { .. }) => "here moment",
+            _ => "here",
         };
         html! { <circle ref={ring} {class} cx={px(at.x)} cy={px(at.y)} r={px(RING)} /> }
     };
