@@ -210,7 +210,7 @@ fn anchor(run: &Outcome, layout: &Layout, selection: Selection) -> Option<Point>
 /// The width of an element, kept true while it changes.
 #[hook]
 fn use_width(container: &NodeRef) -> f64 {
-    let width = use_state_eq(|| 900.0);
+    let width = use_state_eq(web::likely_width);
     let container = container.clone();
     use_effect_with((), {
         let width = width.clone();

@@ -5,6 +5,7 @@
 mod address;
 mod clipboard;
 mod element;
+mod first;
 mod frames;
 mod keys;
 mod listener;
@@ -19,9 +20,18 @@ pub use element::{
     hold_touches, is_own, keep_in_view, number_of, on_resize, place_in, scrolled, show_value,
     size_of, submitted, value_of,
 };
+#[cfg(feature = "picture")]
+pub use first::assume_width;
+pub use first::{likely_width, root};
 pub use frames::Frames;
 pub use keys::{Key, on_key};
 pub use listener::Listener;
 pub use preferences::{Theme, keep_theme, prefers_reduced_motion, show_theme, theme};
 pub use storage::{forget, keep, kept, kept_below};
 pub use tab::{hold_tab, now, on_leave, open_tabs, renew_tab, tab};
+
+/// The browser's window; none where there is no browser: when the first picture is drawn on the machine that builds
+/// the page.
+fn window() -> Option<web_sys::Window> {
+    if cfg!(target_arch = "wasm32") { web_sys::window() } else { None }
+}
