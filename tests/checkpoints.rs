@@ -86,6 +86,33 @@ fn recording_changes_nothing() {
     }
 }
 
+/// A page goes through a run that it has already, piece by piece, and can seek meanwhile.
+#[test]
+fn going_through_a_run_in_pieces_comes_to_the_same() {
+    for (_, protocol) in protocols::catalogue() {
+        let scenario = long_scenario(protocol, 7, 100);
+        let plan = Plan::new(protocol, &scenario).expect("its requests are valid");
+        let (trace, recorded) = Checkpoints::record(&plan);
+        let mut pieces = Checkpoints::begin(&plan);
+        let middle = trace.events.len() / 2;
+        let state = |checkpoints: &Checkpoints, events| {
+            format!("{:?}", checkpoints.seek(&plan, &trace, events).state)
+        };
+        assert_eq!(pieces.reached(), Some(0));
+        while pieces.go_on(&plan, &trace, 37) {
+            if pieces.reached().is_some_and(|reached| reached > middle) && pieces.count() < 5 {
+                assert_eq!(state(&pieces, middle), state(&recorded, middle), "{}", protocol.id);
+            }
+        }
+        assert_eq!(pieces.reached(), None);
+        let shape = |it: &Checkpoints| (it.count(), it.spacing());
+        assert_eq!(shape(&pieces), shape(&recorded), "{}", protocol.id);
+        for events in [0, middle, trace.events.len()] {
+            assert_eq!(state(&pieces, events), state(&recorded, events), "{}", protocol.id);
+        }
+    }
+}
+
 /// Five nodes broadcast in turn, one every 2 ms.
 fn chatter(protocol: &str, requests: u64) -> Scenario {
     let mut scenario = scenario(protocol, 5, 10);

@@ -22,7 +22,13 @@ const FRAMES: [(Orientation, f64, f64); 2] =
 
 fn pictures(run: &Outcome) -> Vec<(Layout, Scene)> {
     let end = interesting_end(run);
-    let frames = FRAMES.map(|(orientation, length, gap)| Frame { orientation, length, gap, end });
+    let frames = FRAMES.map(|(orientation, length, gap)| Frame {
+        orientation,
+        length,
+        gap,
+        end,
+        apart: 1.0,
+    });
     let draw = |frame| {
         let layout = Layout::new(&run.trace, run.scenario.nodes.len(), frame);
         let scene = Scene::new(run.protocol, &run.scenario, &run.trace, &layout);
@@ -147,7 +153,7 @@ fn an_edit_moves_only_what_it_changed() {
     // One axis for both: the page keeps it while a message is dragged.
     let end = interesting_end(&after);
     for (orientation, length, gap) in FRAMES {
-        let frame = Frame { orientation, length, gap, end };
+        let frame = Frame { orientation, length, gap, end, apart: 1.0 };
         let arrows = |run: &Outcome| {
             let layout = Layout::new(&run.trace, run.scenario.nodes.len(), frame);
             let scene = Scene::new(run.protocol, &run.scenario, &run.trace, &layout);

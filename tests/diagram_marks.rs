@@ -92,7 +92,7 @@ impl Hand {
         let frames =
             [(Orientation::Horizontal, 900.0, 100.0), (Orientation::Vertical, 430.0, 120.0)];
         let draw = |(orientation, length, gap)| {
-            let frame = Frame { orientation, length, gap, end: self.now.max(1) };
+            let frame = Frame { orientation, length, gap, end: self.now.max(1), apart: 1.0 };
             let layout = Layout::new(&self.trace, self.scenario.nodes.len(), frame);
             let scene = Scene::new(&MEASURED, &self.scenario, &self.trace, &layout);
             (layout, scene)

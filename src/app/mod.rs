@@ -4,19 +4,34 @@
 mod asking;
 mod draft;
 mod edit;
+mod filter;
+mod inspector;
+mod keys;
+mod lens;
 mod playback;
 mod run;
 mod shared;
 mod state;
+mod stride;
+mod study;
 mod tour;
 mod view;
 
 pub use asking::{Field, Input, fields, request, shapes};
 pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
-pub use playback::{Playhead, SPEEDS, fitting_speed};
+pub use filter::{Entry, Filter, Story, told};
+pub use inspector::{
+    Block, Branch, Difference, Handler, Listing, NodeState, Past, Payload, Ran, Shade, Span,
+    Status, Subject, Workings, last_ran, ran, shades, source_file,
+};
+pub use keys::{Chord, Group, SHORTCUTS, Shortcut, shortcut};
+pub use lens::{Lens, Room, Shown};
+pub use playback::{FITTING, Playhead, SPEEDS, faster, fitting_pace, speed_name};
 pub use run::{Run, interesting_end, judge_at};
 pub use shared::Shared;
 pub use state::{Action, Page, Refused, Selection, State, reduce};
+pub use stride::{Stride, violations};
+pub use study::{Ask, Study};
 pub use tour::{OPENING, TOUR, Variant, Ways};
 pub use view::Panel;

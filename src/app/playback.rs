@@ -3,11 +3,14 @@
 use super::interesting_end;
 use crate::formats::Outcome;
 
-/// The speeds that a reader can choose from, in virtual ms per second.
-pub const SPEEDS: [u32; 12] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
+/// The speeds that a reader can choose from, in hundredths of the one that fits the run.
+pub const SPEEDS: [u32; 13] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
+
+/// The speed that fits the run.
+pub const FITTING: u32 = 100;
 
 /// How many seconds a run takes at the speed that fits it.
-const FITTING_SECONDS: u64 = 7;
+const FITTING_SECONDS: f64 = 7.0;
 
 /// How much of a run has happened.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,10 +50,24 @@ impl Playhead {
     }
 }
 
-/// The speed at which a run takes some seconds, in virtual ms per second.
+/// The pace at which a run takes some seconds, in virtual ms per second.
 #[must_use]
-pub fn fitting_speed(run: &Outcome) -> u32 {
-    let wanted = interesting_end(run) / FITTING_SECONDS;
-    let slow_enough = SPEEDS.into_iter().rev().find(|&speed| u64::from(speed) <= wanted);
-    slow_enough.unwrap_or(SPEEDS[0])
+pub fn fitting_pace(run: &Outcome) -> f64 {
+    interesting_end(run) as f64 / FITTING_SECONDS
+}
+
+/// What stands on a speed: `×1/100`, `×1`, `×100`.
+#[must_use]
+pub fn speed_name(speed: u32) -> String {
+    match speed {
+        0..FITTING => format!("×1/{}", FITTING / speed.max(1)),
+        _ => format!("×{}", speed / FITTING),
+    }
+}
+
+/// The speed so many places further up the list.
+#[must_use]
+pub fn faster(speed: u32, by: isize) -> u32 {
+    let here = SPEEDS.iter().position(|each| *each >= speed).unwrap_or(SPEEDS.len() - 1);
+    SPEEDS[here.saturating_add_signed(by).min(SPEEDS.len() - 1)]
 }

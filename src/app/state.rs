@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use super::{
-    Edit, OPENING, Panel, Playhead, Run, SPEEDS, draft::restore, fitting_speed, interesting_end,
-    tour::change_protocol,
+    Ask, Edit, FITTING, Filter, Lens, OPENING, Panel, Playhead, Run, SPEEDS, Stride, Study,
+    draft::restore, fitting_pace, interesting_end, stride, study, tour::change_protocol,
 };
 use crate::{
     formats::{
@@ -37,16 +37,24 @@ pub struct State {
     pub playhead: Playhead,
     /// Whether time runs by itself.
     pub playing: bool,
-    /// How fast, in virtual ms per second.
+    /// How fast, in hundredths of `pace`.
     pub speed: u32,
+    /// The speed that fits the run, in virtual ms per second.
+    pub pace: f64,
     /// The last moment that is shown, in virtual ms.
     pub shown_until: Time,
     /// What the reader has picked in the diagram.
     pub selection: Option<Selection>,
     /// The violated property whose witness is shown, by its name.
     pub explained: Option<&'static str>,
+    /// What is asked of the order of events, and how time is gone through.
+    pub study: Study,
+    /// How the reader looks at the diagram.
+    pub lens: Lens,
     /// What the workbench shows; none while it is closed.
     pub panel: Option<Panel>,
+    /// What of the list of events is asked for.
+    pub filter: Filter,
     /// What the reader gave that could not be taken. A text stays until it is dismissed.
     pub refused: Option<Refused>,
     /// How often something was refused: fields that still show it have to be drawn again.
@@ -114,18 +122,26 @@ pub enum Action {
     Tick(f64),
     /// So many events forward, or back.
     Step(isize),
+    /// To the next of what is stepped to, or, if false, to the one before.
+    Stride(Stride, bool),
     /// To this moment, in virtual ms.
     Seek(f64),
     /// To the moment after so many events.
     Jump(usize),
-    /// So many virtual ms per second.
+    /// So many hundredths of the speed that fits the run.
     Speed(u32),
     /// Picks something, or nothing.
     Select(Option<Selection>),
     /// Shows a violated property's witness, or none.
     Explain(Option<&'static str>),
+    /// Asks something of the order of events, or goes through time otherwise.
+    Study(Ask),
+    /// Looks at the diagram otherwise.
+    Look(Lens),
     /// Shows a panel of the workbench, or closes it.
     Show(Option<Panel>),
+    /// Asks for a part of the list of events.
+    Filter(Filter),
     /// Goes on with the work of a tab that was closed, from its draft.
     Restore(String),
     /// The reader has read what could not be opened.
@@ -168,11 +184,15 @@ impl State {
             calm: false,
             playhead: Playhead::start(),
             playing: true,
-            speed: fitting_speed(&run),
+            speed: FITTING,
+            pace: fitting_pace(&run),
             shown_until: interesting_end(&run),
             selection: None,
             explained: None,
+            study: Study::default(),
+            lens: Lens::default(),
             panel: None,
+            filter: Filter::default(),
             refused: None,
             refusals: 0,
             announcement: String::new(),
@@ -251,6 +271,7 @@ pub fn reduce(state: &State, action: Action) -> State {
             let cursor = state.playhead.cursor.saturating_add_signed(by);
             State { playhead: Playhead::after(&state.run, cursor), playing: false, ..state }
         }
+        Action::Stride(by, forward) => stride(state, by, forward),
         Action::Seek(time) => {
             let time = time.min(state.shown_until as f64);
             State { playhead: Playhead::at(&state.run, time), playing: false, ..state }
@@ -267,7 +288,10 @@ pub fn reduce(state: &State, action: Action) -> State {
         }
         Action::Select(selection) => State { selection, ..state },
         Action::Explain(explained) => State { explained, ..state },
+        Action::Study(ask) => study::ask(state, ask),
+        Action::Look(lens) => State { lens, ..state },
         Action::Show(panel) => State { panel, ..state },
+        Action::Filter(filter) => State { filter, ..state },
         Action::Restore(draft) => restore(state, &draft),
         Action::Dismiss => State { refused: None, ..state },
     }
@@ -298,7 +322,11 @@ fn replace_all(state: State, opened: State) -> State {
     if *before.scenario != opened.run.scenario {
         push(&mut undo, before);
     }
-    let opened = State { undo, refusals: state.refusals, ..opened };
+    // How the reader looks at runs stays; how large, depends on the run.
+    let lens = Lens { scale: None, ..state.lens };
+    let study = state.study.of(&opened.run);
+    let (speed, panel, refusals) = (state.speed, state.panel, state.refusals);
+    let opened = State { undo, lens, study, speed, panel, refusals, ..opened };
     if state.calm { opened.calmed() } else { opened }
 }
 
@@ -392,17 +420,21 @@ fn show(state: State, run: Outcome, adjust: bool) -> State {
         Selection::Moment { node, .. } => node.index() < run.scenario.nodes.len(),
     });
     // A run that takes much longer than before would take as much longer to tell.
-    let speed = if shown_until > 4 * state.shown_until { fitting_speed(&run) } else { state.speed };
+    let pace = if shown_until > 4 * state.shown_until { fitting_pace(&run) } else { state.pace };
+    let announcement = announce(&state.run, &run);
+    let explained = state.explained.filter(|name| violated(name));
+    let run = Run::new(run);
     State {
-        announcement: announce(&state.run, &run),
-        explained: state.explained.filter(|name| violated(name)),
+        announcement,
+        explained,
         selection,
         // What the reader has typed stays; what was said of an earlier change does not.
         refused: state.refused.clone().filter(|refused| !refused.text.is_empty()),
         playhead,
         shown_until,
-        speed,
-        run: Run::new(run),
+        pace,
+        study: state.study.clone().of(&run),
+        run,
         ..state
     }
 }
@@ -473,6 +505,16 @@ fn travel(state: State, to: &Page) -> State {
     }
 }
 
+fn stride(state: State, by: Stride, forward: bool) -> State {
+    let (run, cursor) = (&state.run, state.playhead.cursor);
+    if forward && state.playhead.is_at_end(run) {
+        return state;
+    }
+    let cursor = if forward { by.next(run, cursor) } else { by.previous(run, cursor) };
+    let announcement = stride::said(run, by, cursor);
+    State { playhead: Playhead::after(run, cursor), playing: false, announcement, ..state }
+}
+
 fn toggle(state: State) -> State {
     if state.playing {
         return State { playing: false, ..state };
@@ -487,7 +529,8 @@ fn tick(state: State, real: f64) -> State {
         return state;
     }
     // A tab that was in the background does not leap.
-    let time = state.playhead.time + real.min(250.0) / 1000.0 * f64::from(state.speed);
+    let speed = state.pace * f64::from(state.speed) / f64::from(FITTING);
+    let time = state.playhead.time + real.min(250.0) / 1000.0 * speed;
     let end = state.shown_until as f64;
     State { playhead: Playhead::at(&state.run, time.min(end)), playing: time < end, ..state }
 }

@@ -5,17 +5,29 @@
 pub enum Panel {
     /// Every event, in words.
     Events,
+    /// What each node told its application, node beside node.
+    Deliveries,
+    /// The nodes and what travels between them, at the playhead.
+    Network,
+    /// The nodes' states.
+    State,
+    /// The protocol's own code.
+    Source,
 }
 
 impl Panel {
     /// All of them, in the order of their tabs.
-    pub const ALL: [Self; 1] = [Self::Events];
+    pub const ALL: [Self; 4] = [Self::Events, Self::Deliveries, Self::State, Self::Source];
 
     /// What stands on its tab.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Events => "Events",
+            Self::State => "State",
+            Self::Source => "Source",
+            Self::Deliveries => "Deliveries",
+            Self::Network => "Network",
         }
     }
 }

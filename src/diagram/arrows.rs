@@ -1,12 +1,14 @@
 //! Messages as arrows.
 
 use super::{
-    Label, Layout, Point,
+    Label, Layout, Plan, Point, Window,
     labels::{Placed, elide},
     layout::LEAN,
     walls::wall_places,
 };
-use crate::kernel::{EventId, Fate, Fault, Loss, Message, MessageId, Scenario, Trace, spell};
+use crate::kernel::{
+    EventId, Fate, Fault, Loss, Message, MessageId, MessageName, Scenario, SortedSet, Trace, spell,
+};
 
 /// How much room a sign on an arrow takes.
 const SIGN: f64 = 14.0;
@@ -75,11 +77,13 @@ pub(super) fn oddity(message: &Message, copy: usize, delayed: bool) -> Option<Od
     })
 }
 
-/// Whether a reader delayed a message.
-pub(super) fn is_delayed(scenario: &Scenario, message: &Message) -> bool {
-    let delays =
-        |fault: &Fault| matches!(fault, Fault::Delay { message: it, .. } if *it == message.name);
-    scenario.faults.iter().any(delays)
+/// The messages that a reader delayed.
+pub(super) fn delayed(scenario: &Scenario) -> SortedSet<MessageName> {
+    let delayed = scenario.faults.iter().filter_map(|fault| match *fault {
+        Fault::Delay { message, .. } => Some(message),
+        _ => None,
+    });
+    delayed.collect()
 }
 
 /// What an arrow says: what was said, and what came of it where bits flipped on the way.
@@ -92,18 +96,25 @@ fn text(scenario: &Scenario, message: &Message, copy: usize) -> String {
     elide(&spell(&text, &scenario.nodes))
 }
 
+/// The arrows of these messages, as far as they can be seen, without their texts; the places of their signs
+/// are taken.
 pub(super) fn arrows(
-    scenario: &Scenario,
-    trace: &Trace,
-    layout: &Layout,
+    messages: impl Iterator<Item = MessageId>,
+    plan: &Plan,
+    (scenario, trace): (&Scenario, &Trace),
+    (layout, window): (&Layout, Window),
     placed: &mut Placed,
 ) -> Vec<Arrow> {
-    let mut arrows = Vec::with_capacity(trace.messages.len());
-    for (id, message) in trace.messages.iter().enumerate() {
-        let delayed = is_delayed(scenario, message);
+    let mut arrows = Vec::new();
+    for id in messages {
+        let message = &trace.messages[id];
+        let delayed = plan.delayed.contains(&message.name);
         for (copy, &fate) in std::iter::once(&message.fate).chain(&message.copies).enumerate() {
             let from = layout.event_point(trace, message.sent);
             let (to, end) = arrow_end(scenario, trace, layout, id, fate);
+            if !window.meets(layout.unpoint(from).0, layout.unpoint(to).0) {
+                continue;
+            }
             let oddity = oddity(message, copy, delayed);
             let sign =
                 Point { x: from.x + (to.x - from.x) * 0.3, y: from.y + (to.y - from.y) * 0.3 };
@@ -124,12 +135,16 @@ pub(super) fn arrows(
             });
         }
     }
-    for arrow in &mut arrows {
+    arrows
+}
+
+/// Gives arrows their texts, where there is room.
+pub(super) fn label(arrows: &mut [Arrow], scenario: &Scenario, trace: &Trace, placed: &mut Placed) {
+    for arrow in arrows {
         let text = text(scenario, &trace.messages[arrow.message], arrow.copy);
         let candidates = along_arrow(arrow.from, arrow.to, arrow.end);
         arrow.label = placed.place(&text, candidates).map(|at| Label { at, text });
     }
-    arrows
 }
 
 /// Where a message ends: on its receiver's line, or as far on the way there as it came.

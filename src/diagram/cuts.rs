@@ -1,8 +1,8 @@
 //! Cuts across the lines: recorded global states, and the states that a recovery goes back to.
 
 use super::{
-    Layout, Piece, Point,
-    views::{insert_by_line, joined},
+    Layout, Piece, Point, Window,
+    views::{insert_by_line, joined, reach},
 };
 use crate::{
     abstractions::checkpoint::Recorded,
@@ -94,33 +94,39 @@ pub struct Across {
     pub pieces: Vec<Piece>,
 }
 
-pub(super) fn strikes(recoveries: &[Vec<Undone>], layout: &Layout) -> Vec<Strike> {
+pub(super) fn strikes(recoveries: &[Vec<Undone>], layout: &Layout, window: Window) -> Vec<Strike> {
     let strike = |&undone: &Undone| {
         let across = layout.across(undone.node);
         let from = undone.from.map_or_else(|| layout.along_time(0.0), |it| layout.along_event(it));
         let to = layout.along_event(undone.until);
         Strike { undone, from: layout.point(from, across), to: layout.point(to, across) }
     };
-    recoveries.iter().flatten().map(strike).collect()
+    let seen = |it: &Strike| window.meets(layout.unpoint(it.from).0, layout.unpoint(it.to).0);
+    recoveries.iter().flatten().map(strike).filter(seen).collect()
 }
 
 pub(super) fn across(
     cuts: &[Cut],
     recoveries: &[Vec<Undone>],
     trace: &Trace,
-    layout: &Layout,
+    (layout, window): (&Layout, Window),
 ) -> Vec<Across> {
     let recorded = cuts.iter().map(|cut| Across {
         snapshot: Some(cut.snapshot),
         posts: Vec::new(),
         pieces: joined(trace, layout, &cut.recorded),
     });
-    recorded.chain(recoveries.iter().map(|recovery| recovery_line(recovery, layout))).collect()
+    let lines = recorded.chain(recoveries.iter().map(|recovery| recovery_line(recovery, layout)));
+    let seen = |it: &Across| {
+        let (from, to) = reach(layout, &it.pieces);
+        window.meets(from, to)
+    };
+    lines.filter(seen).collect()
 }
 
 /// Joins the states that a recovery goes back to.
 fn recovery_line(recovery: &[Undone], layout: &Layout) -> Across {
-    let mut ends: Vec<_> = strikes(std::slice::from_ref(&recovery.to_vec()), layout);
+    let mut ends: Vec<_> = strikes(std::slice::from_ref(&recovery.to_vec()), layout, Window::WHOLE);
     sort_by_key(&mut ends, |strike| strike.undone.node);
     let piece = |pair: &[Strike]| Piece {
         from: pair[0].from,

@@ -64,9 +64,24 @@ fn told(node: &str, kind: &str, text: &str) -> String {
 /// What a message is, and what became of it: `m1 from Alice to Carol, lost (drop)`.
 #[must_use]
 pub fn message_sentence(scenario: &Scenario, trace: &Trace, message: MessageId) -> String {
+    message_so_far(scenario, trace, message, trace.events.len())
+}
+
+/// The same, as far as it is known once so many events have happened.
+#[must_use]
+pub fn message_so_far(
+    scenario: &Scenario,
+    trace: &Trace,
+    message: MessageId,
+    events: EventId,
+) -> String {
     let message = &trace.messages[message];
     let (from, to) = (scenario.name(message.name.from), scenario.name(message.name.to));
     let sent = trace.events[message.sent].time;
+    let text = spell(&message.packet.to_string(), &scenario.nodes);
+    if message.fate.event().is_some_and(|end| end >= events) {
+        return format!("{text} from {from} to {to}, sent at {sent} ms, on its way");
+    }
     let fate = match message.fate {
         Fate::InFlight { .. } => "still on its way in the end".to_owned(),
         Fate::Received(event) => format!("received at {} ms", trace.events[event].time),
@@ -76,7 +91,6 @@ pub fn message_sentence(scenario: &Scenario, trace: &Trace, message: MessageId) 
     let damaged = message.damaged().map(|damaged| format!(", damaged on the way: {damaged}"));
     let changed = spell(&[truth, damaged].map(Option::unwrap_or_default).concat(), &scenario.nodes);
     let twice = if message.copies.is_empty() { "" } else { ", sent twice by the network" };
-    let text = spell(&message.packet.to_string(), &scenario.nodes);
     format!("{text} from {from} to {to}, sent at {sent} ms, {fate}{changed}{twice}")
 }
 

@@ -1,5 +1,7 @@
 //! Where things are: time along one axis, nodes across the other.
 
+use std::ops::Range;
+
 use crate::kernel::{EventKind, NodeId, Time, Trace};
 
 /// Space kept before the first moment, so that its marks are not cut.
@@ -47,6 +49,42 @@ pub struct Frame {
     pub gap: f64,
     /// The last moment that is shown, in virtual ms.
     pub end: Time,
+    /// How far marks that would hide each other are moved apart: 1.0 in full; less where the whole is to fit
+    /// and they merge.
+    pub apart: f64,
+}
+
+/// A part of the picture along the time axis, in CSS pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Window {
+    /// Where it starts.
+    pub from: f64,
+    /// Where it ends.
+    pub to: f64,
+}
+
+impl Window {
+    /// All there is.
+    pub const WHOLE: Self = Self { from: f64::NEG_INFINITY, to: f64::INFINITY };
+
+    /// What is drawn of a picture of this length that is scrolled so far and of which so much is seen: a little
+    /// more than that, and the same for every place nearby, so that scrolling seldom means drawing. All of a
+    /// picture that is not much longer.
+    #[must_use]
+    pub fn around(scrolled: f64, seen: f64, length: f64) -> Self {
+        if length <= seen * 1.6 {
+            return Self::WHOLE;
+        }
+        let step = seen / 4.0;
+        let from = ((scrolled / step).floor() * step).min(length - seen).max(0.0);
+        Self { from: (from - step / 2.0).max(0.0), to: (from + seen + step * 1.5).min(length) }
+    }
+
+    /// Whether something from here to there can be seen in it.
+    #[must_use]
+    pub fn meets(self, from: f64, to: f64) -> bool {
+        from <= self.to && to >= self.from
+    }
 }
 
 /// Where every event of a run is.
@@ -59,9 +97,23 @@ pub struct Layout {
     along: Vec<f64>,
     /// By event: how far along it and those before it are at the most.
     front: Vec<f64>,
+    /// By event: how far along it and those after it are at the least.
+    back: Vec<f64>,
 }
 
 impl Layout {
+    /// How long the axis is of a picture with so many pixels to the virtual ms.
+    #[must_use]
+    pub fn length_at(scale: f64, end: Time) -> f64 {
+        LEAD + TAIL + scale * end.max(1) as f64
+    }
+
+    /// How many pixels a virtual ms has.
+    #[must_use]
+    pub const fn scale(&self) -> f64 {
+        self.scale
+    }
+
     /// Places the events of a run.
     ///
     /// An event is where its time says, or a little later where marks of the same line would hide each
@@ -69,6 +121,7 @@ impl Layout {
     #[must_use]
     pub fn new(trace: &Trace, nodes: usize, frame: Frame) -> Self {
         let scale = (frame.length - LEAD - TAIL).max(1.0) / frame.end.max(1) as f64;
+        let (apart, lean) = (frame.apart, frame.apart * LEAN);
         // By line: where its last mark is, and whether that is a small one.
         let mut last = vec![(f64::NEG_INFINITY, false); nodes];
         let mut along: Vec<f64> = Vec::with_capacity(trace.events.len());
@@ -77,14 +130,14 @@ impl Layout {
             let (last, was_small) = &mut last[event.node.index()];
             let place = (LEAD + event.time as f64 * scale).max(*last);
             let small = is_small(&event.kind);
-            let next = *last + if small || *was_small { SMALL_GAP } else { MARK_GAP };
+            let next = *last + apart * if small || *was_small { SMALL_GAP } else { MARK_GAP };
             let place = match event.kind {
                 EventKind::Send(_) => place,
                 EventKind::Lose(message, _) => {
-                    place.max(along[trace.messages[message].sent] + LEAN)
+                    place.max(along[trace.messages[message].sent] + lean)
                 }
                 EventKind::Receive(message) => {
-                    place.max(next).max(along[trace.messages[message].sent] + LEAN)
+                    place.max(next).max(along[trace.messages[message].sent] + lean)
                 }
                 _ => place.max(next),
             };
@@ -95,7 +148,11 @@ impl Layout {
             front.push(front.last().map_or(place, |last| last.max(place)));
             along.push(place);
         }
-        Self { frame, nodes, scale, along, front }
+        let mut back = along.clone();
+        for event in (1..back.len()).rev() {
+            back[event - 1] = back[event - 1].min(back[event]);
+        }
+        Self { frame, nodes, scale, along, front, back }
     }
 
     /// Which way time runs.
@@ -127,6 +184,19 @@ impl Layout {
     #[must_use]
     pub fn along_event(&self, event: usize) -> f64 {
         self.along[event]
+    }
+
+    /// How far along an event and all before it are at the most.
+    pub(super) fn front(&self, event: usize) -> f64 {
+        self.front[event]
+    }
+
+    /// The events among which are all of those in a part of the picture, and few others.
+    #[must_use]
+    pub fn events_in(&self, window: Window) -> Range<usize> {
+        let first = self.front.partition_point(|front| *front < window.from);
+        let last = self.back.partition_point(|back| *back <= window.to);
+        first.min(last)..last
     }
 
     /// How far across a node's line is.

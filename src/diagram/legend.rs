@@ -71,8 +71,9 @@ pub fn signs(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Vec<Sig
     let undone = !recoveries(trace).is_empty();
     add(undone, Sign::RecoveryLine);
     add(undone, Sign::Undone);
+    let delayed = arrows::delayed(scenario);
     for message in &trace.messages {
-        let delayed = arrows::is_delayed(scenario, message);
+        let delayed = delayed.contains(&message.name);
         for (copy, fate) in std::iter::once(&message.fate).chain(&message.copies).enumerate() {
             add(matches!(fate, Fate::Lost(..)), Sign::Lost);
             if let Some(oddity) = arrows::oddity(message, copy, delayed) {

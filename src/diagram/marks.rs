@@ -3,9 +3,8 @@
 use super::{
     Label, Layout, Orientation, Point,
     labels::{Placed, elide},
-    stable::stable,
 };
-use crate::kernel::{Detection, EventId, EventKind, Protocol, Scenario, Trace, spell};
+use crate::kernel::{Detection, EventId, EventKind, Scenario, Trace, spell};
 
 /// How far from its line a sign stands.
 const POLE: f64 = 14.0;
@@ -107,6 +106,11 @@ impl MarkShape {
         )
     }
 
+    /// Whether it says that something goes wrong, or right again: it never merges with others.
+    pub(super) const fn is_fault(self) -> bool {
+        matches!(self, Self::Crash | Self::Recovery | Self::Pause | Self::Traitor | Self::Rollback)
+    }
+
     /// How soon its text is given room: what the application sees before how it came about.
     const fn urgency(self) -> Urgency {
         match self {
@@ -194,18 +198,17 @@ pub const fn sign_at(at: Point, orientation: Orientation) -> Point {
     }
 }
 
-/// Every mark, without its text; their places are taken.
+/// The marks of these events, without their texts; their places are taken.
 pub(super) fn marks(
-    protocol: &Protocol,
-    scenario: &Scenario,
+    events: impl Iterator<Item = EventId>,
+    stable: &[(EventId, EventId)],
     trace: &Trace,
     layout: &Layout,
     placed: &mut Placed,
 ) -> Vec<Mark> {
-    let stable = stable(protocol, scenario, trace);
     let mut marks = Vec::new();
-    for (event, it) in trace.events.iter().enumerate() {
-        let Some(shape) = mark_shape(&it.kind) else { continue };
+    for event in events {
+        let Some(shape) = mark_shape(&trace.events[event].kind) else { continue };
         let at = layout.event_point(trace, event);
         placed.block(at, MARK);
         if shape.is_sign() {

@@ -1,7 +1,7 @@
 //! What a run is measured by: bands behind the lines, and curves beside them on the same time axis.
 
 use super::{
-    Label, Lane, LaneState, Layout, Orientation, Point,
+    Label, Lane, LaneState, Layout, Orientation, Plan, Point, Window,
     labels::{Placed, elide_to},
 };
 use crate::kernel::{Drawn, NodeId, Protocol, Sample, Scenario, Trace};
@@ -82,12 +82,23 @@ pub fn strips(protocol: &Protocol, trace: &Trace) -> f64 {
     measured(protocol, trace, Drawn::Curve).count() as f64 * STRIP
 }
 
-/// A node's values of one metric, and how far along each is: at the mark of the event that changed it.
-fn values(trace: &Trace, layout: &Layout, node: NodeId, metric: usize) -> Vec<(f64, i64)> {
-    let of_node = trace.samples.iter().filter(|sample| sample.node == node);
+/// A node's values of one metric, and how far along each is: at the mark of the event that changed it. Of those
+/// that cannot be seen, the last one before and the first one after.
+fn values(
+    plan: &Plan,
+    trace: &Trace,
+    (layout, window): (&Layout, Window),
+    node: NodeId,
+    metric: usize,
+) -> Vec<(f64, i64)> {
+    let of_node = &plan.samples[node.index()];
+    let along_of = |place: &usize| along(trace, layout, &trace.samples[*place]);
+    let first = of_node.partition_point(|place| along_of(place) < window.from);
+    let last = of_node.partition_point(|place| along_of(place) <= window.to);
+    let seen = &of_node[first.saturating_sub(2)..(last + 2).min(of_node.len())];
     let mut values: Vec<(f64, i64)> = Vec::new();
     let mut before = None;
-    for sample in of_node {
+    for sample in seen.iter().map(|place| &trace.samples[*place]) {
         let Some(&value) = sample.values.get(metric) else { continue };
         let along = along(trace, layout, sample);
         if let Some((time, last)) = before
@@ -100,7 +111,26 @@ fn values(trace: &Trace, layout: &Layout, node: NodeId, metric: usize) -> Vec<(f
         let last = values.last().map_or(0.0, |&(last, _)| last);
         values.push((along.max(last), value));
     }
-    values
+    merged(values)
+}
+
+/// How near to one another values are at least that are drawn one by one.
+const FINE: f64 = 0.75;
+
+/// The values, where many share a pixel only the first, the least, the greatest and the last of them.
+fn merged(values: Vec<(f64, i64)>) -> Vec<(f64, i64)> {
+    let mut merged: Vec<(f64, i64)> = Vec::with_capacity(values.len());
+    for of_pixel in values.chunk_by(|one, other| (one.0 / FINE) as i64 == (other.0 / FINE) as i64) {
+        if of_pixel.len() <= 4 {
+            merged.extend(of_pixel);
+            continue;
+        }
+        let (first, last) = (of_pixel[0], of_pixel[of_pixel.len() - 1]);
+        let all = || of_pixel.iter().map(|&(_, value)| value);
+        let (least, greatest) = (all().min().unwrap_or(0), all().max().unwrap_or(0));
+        merged.extend([first, (first.0, least), (first.0, greatest), last]);
+    }
+    merged
 }
 
 fn along(trace: &Trace, layout: &Layout, sample: &Sample) -> f64 {
@@ -117,11 +147,16 @@ fn end(layout: &Layout) -> f64 {
     layout.along_time(layout.end() as f64)
 }
 
+/// How far the last value lasts that is drawn.
+fn seen_end(layout: &Layout, window: Window) -> f64 {
+    end(layout).min(window.to)
+}
+
 pub(super) fn bands(
-    protocol: &Protocol,
-    trace: &Trace,
+    plan: &Plan,
+    (protocol, trace): (&Protocol, &Trace),
     lanes: &[Lane],
-    layout: &Layout,
+    (layout, window): (&Layout, Window),
 ) -> Vec<Band> {
     let metrics: Vec<_> = measured(protocol, trace, Drawn::Band).collect();
     let breadth = (layout.gap() * BANDS.0).min(BANDS.1);
@@ -131,7 +166,9 @@ pub(super) fn bands(
         for lane in lanes {
             let node = lane.node;
             let top = layout.across(node) - breadth / 2.0 + each * place as f64;
-            for (from, to, value) in spans(&values(trace, layout, node, metric), end(layout)) {
+            let values = values(plan, trace, (layout, window), node, metric);
+            let reach = seen_end(layout, window);
+            for (from, to, value) in spans(&values, reach) {
                 for (from, to) in while_up(lane, layout, from, to) {
                     let (from, to) = (layout.point(from, top), layout.point(to, top + each));
                     bands.push(Band { node, metric, value, from, to, label: None });
@@ -194,11 +231,10 @@ pub(super) fn label_bands(bands: &mut [Band], layout: &Layout, placed: &mut Plac
 
 /// The strip of every metric that is drawn as curves, one after the other.
 pub(super) fn plots(
-    protocol: &Protocol,
-    scenario: &Scenario,
-    trace: &Trace,
+    plan: &Plan,
+    (protocol, scenario, trace): (&Protocol, &Scenario, &Trace),
     lanes: &[Lane],
-    layout: &Layout,
+    (layout, window): (&Layout, Window),
     placed: &mut Placed,
 ) -> Vec<Plot> {
     let mut plots = Vec::new();
@@ -207,13 +243,14 @@ pub(super) fn plots(
         let by_node: Vec<_> = lanes
             .iter()
             .map(|lane| {
-                (lane.node, lasting(values(trace, layout, lane.node, metric), lane, layout))
+                let values = values(plan, trace, (layout, window), lane.node, metric);
+                (lane.node, lasting(values, lane, layout, window))
             })
             .filter(|(_, values)| !values.is_empty())
             .collect();
-        let all = || by_node.iter().flat_map(|(_, values)| values).map(|&(_, value)| value);
-        let (low, high) =
-            (round(all().min().unwrap_or(0)).min(0), round(all().max().unwrap_or(0)).max(0));
+        // Of the whole run: the axis stays as it is while the reader scrolls.
+        let (least, greatest) = plan.extremes[metric];
+        let (low, high) = (round(least).min(0), round(greatest).max(0));
         let scale = Scale { low, high: if low == high { 1 } else { high }, top };
         plots.push(Plot {
             metric,
@@ -228,9 +265,15 @@ pub(super) fn plots(
 
 /// Values up to where they are last known: what is not measured again has not changed, until the run ends or
 /// the node is down for good.
-fn lasting(mut values: Vec<(f64, i64)>, lane: &Lane, layout: &Layout) -> Vec<(f64, i64)> {
+fn lasting(
+    mut values: Vec<(f64, i64)>,
+    lane: &Lane,
+    layout: &Layout,
+    window: Window,
+) -> Vec<(f64, i64)> {
     let down = lane.stretches.last().filter(|stretch| stretch.state == LaneState::Down);
     let known = down.map_or_else(|| end(layout), |stretch| layout.unpoint(stretch.from).0);
+    let known = known.min(window.to);
     if let Some(&(along, value)) = values.last() {
         values.push((known.max(along), value));
     }

@@ -7,12 +7,15 @@
 mod arrows;
 mod cuts;
 mod deadlock;
+mod deliveries;
+mod density;
 mod describe;
 mod labels;
 mod layout;
 mod legend;
 mod marks;
 mod measures;
+mod plan;
 mod scene;
 mod sections;
 mod stable;
@@ -24,12 +27,17 @@ mod walls;
 pub use arrows::{Arrow, ArrowEnd, Oddity};
 pub use cuts::{Across, Cut, Strike, Undone, cuts, recoveries};
 pub use deadlock::{Waiting, deadlock_sentence};
-pub use describe::{event_sentence, fault_sentence, message_sentence, request_sentence};
-pub use layout::{Frame, Layout, Orientation, Point};
+pub use deliveries::{Against, Cell, Column, Deliveries, cell_text};
+pub use density::{Heap, Merged, Overview, overview};
+pub use describe::{
+    event_sentence, fault_sentence, message_sentence, message_so_far, request_sentence,
+};
+pub use layout::{Frame, Layout, Orientation, Point, Window};
 pub use legend::{Sign, signs};
 pub use marks::{Mark, MarkShape, mark_shape, sign_at};
 pub use measures::{Band, Curve, Grid, Plot, STRIP, measured, strips};
-pub use scene::{Flag, HeldBack, Label, Lane, LaneState, Scene, Stretch, Tick, traitors};
+pub use plan::Plan;
+pub use scene::{Detail, Flag, HeldBack, Label, Lane, LaneState, Scene, Stretch, Tick, traitors};
 pub use sections::{Bar, Clash, Field, Stay, clashes, stays};
 pub use topology::{Graph, Link, Place, graph};
 pub use views::{Barrier, Piece, View, views};

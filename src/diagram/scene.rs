@@ -1,17 +1,29 @@
 //! The elements of the picture, in the language of the diagram.
 
+use std::ops::Range;
+
 use super::{
-    Across, Arrow, Band, Bar, Barrier, Field, Layout, Mark, Plot, Point, Strike, Wait, Waiting,
-    Wall, arrows,
-    cuts::{self, recoveries},
-    deadlock,
+    Across, Arrow, Band, Bar, Barrier, Field, Layout, Mark, MarkShape, Merged, Plan, Plot, Point,
+    Strike, Wait, Waiting, Wall, Window, arrows, cuts, deadlock, density,
     labels::Placed,
+    mark_shape,
     marks::{self, Urgency},
-    measures,
-    sections::{self, stays},
-    views, waits, walls,
+    measures, sections, views, walls,
 };
-use crate::kernel::{EventId, EventKind, NodeId, NodeSet, Protocol, Scenario, Trace};
+use crate::kernel::{
+    EventId, EventKind, Message, MessageId, NodeId, NodeSet, Protocol, Scenario, Trace,
+};
+
+/// How many elements a mark and a message are with their texts.
+const FULL: (usize, usize) = (3, 6);
+/// How many without.
+const LEAN: (usize, usize) = (2, 1);
+/// How many of the events, and of the messages, that the reader asks about are drawn.
+const PICKED: usize = 150;
+/// How far lines are drawn beyond the part that is seen.
+const LANE_ENDS: f64 = 40.0;
+/// How many waiting messages are drawn.
+const BARS: usize = 400;
 
 /// How wide the sign of a caption is, in CSS pixels, and how far it is from the moment that it is tied to.
 const FLAG: f64 = 18.0;
@@ -23,6 +35,10 @@ pub struct Scene {
     pub width: f64,
     /// How high.
     pub height: f64,
+    /// How fine it is.
+    pub detail: Detail,
+    /// What merges, where everything by itself would be too much.
+    pub merged: Option<Merged>,
     /// The nodes' lines.
     pub lanes: Vec<Lane>,
     /// The numbers behind them: rounds, terms, views.
@@ -53,6 +69,17 @@ pub struct Scene {
     pub flags: Vec<Flag>,
     /// The time axis.
     pub ticks: Vec<Tick>,
+}
+
+/// How fine a picture is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Everything by itself, with texts where there is room.
+    Full,
+    /// Everything by itself, without texts.
+    Lean,
+    /// Marks and messages merge; what goes wrong does not.
+    Merged,
 }
 
 /// A node's line.
@@ -131,51 +158,158 @@ pub struct Tick {
 }
 
 impl Scene {
-    /// Draws a run.
+    /// Draws all of a run, every mark by itself.
     #[must_use]
     pub fn new(protocol: &Protocol, scenario: &Scenario, trace: &Trace, layout: &Layout) -> Self {
-        let breadth = layout.breadth() + measures::strips(protocol, trace);
-        let size = layout.point(layout.length(), breadth);
-        let mut placed = Placed::new(size.x, size.y);
-        let mut marks = marks::marks(protocol, scenario, trace, layout, &mut placed);
-        let flags = flags(scenario, layout);
-        for flag in &flags {
+        let plan = Plan::new(protocol, scenario, trace);
+        Self::part(&plan, (protocol, scenario, trace), layout, Window::WHOLE, usize::MAX)
+    }
+
+    /// Draws the part of a run that is seen through a window, as fine as it may be for how much there is to see:
+    /// where there are more of them, they lose their texts; where there are far more, they merge. The limit is in
+    /// elements.
+    #[must_use]
+    pub fn part(
+        plan: &Plan,
+        run: (&Protocol, &Scenario, &Trace),
+        layout: &Layout,
+        window: Window,
+        limit: usize,
+    ) -> Self {
+        let (protocol, scenario, trace) = run;
+        let place = (layout, window);
+        let messages = messages_in(plan, trace, layout, window);
+        let events = layout.events_in(window);
+        let detail = detail(trace, events.clone(), messages.clone(), limit);
+        let mut scene = Self::bare(plan, run, place, detail);
+        let mut placed = Placed::new(scene.width, scene.height);
+        let merges = detail == Detail::Merged;
+        let stands_alone = |event: &EventId| {
+            !merges || mark_shape(&trace.events[*event].kind).is_some_and(MarkShape::is_fault)
+        };
+        let alone = events.clone().filter(stands_alone);
+        let mut marks = marks::marks(alone, &plan.stable, trace, layout, &mut placed);
+        for flag in &scene.flags {
             placed.block(flag.at, FLAG);
         }
-        let barriers = views::barriers(scenario, trace, layout, &mut placed);
+        scene.barriers = views::barriers(&plan.views, scenario, trace, place, &mut placed);
         let mut label = |urgency, placed: &mut Placed| {
-            marks::label(&mut marks, urgency, scenario, trace, layout, placed);
+            if detail == Detail::Full {
+                marks::label(&mut marks, urgency, scenario, trace, layout, placed);
+            }
         };
         label(Urgency::First, &mut placed);
         label(Urgency::Second, &mut placed);
-        let lanes = lanes(scenario, trace, layout);
-        let mut bands = measures::bands(protocol, trace, &lanes, layout);
-        measures::label_bands(&mut bands, layout, &mut placed);
-        let plots = measures::plots(protocol, scenario, trace, &lanes, layout, &mut placed);
-        let arrows = arrows::arrows(scenario, trace, layout, &mut placed);
-        let walls = walls::walls(scenario, layout, &mut placed);
+        scene.bands = measures::bands(plan, (protocol, trace), &scene.lanes, place);
+        measures::label_bands(&mut scene.bands, layout, &mut placed);
+        scene.plots = measures::plots(plan, run, &scene.lanes, place, &mut placed);
+        let alone = messages.clone().filter(|_| !merges);
+        scene.arrows = arrows::arrows(alone, plan, (scenario, trace), place, &mut placed);
+        if detail == Detail::Full {
+            arrows::label(&mut scene.arrows, scenario, trace, &mut placed);
+        }
+        scene.walls = walls::walls(scenario, layout, window, &mut placed);
         label(Urgency::Last, &mut placed);
-        let (stays, recoveries) = (stays(trace), recoveries(trace));
+        scene.merged = merges.then(|| density::merge(scenario, trace, place, events, messages));
+        scene.marks = marks;
+        scene
+    }
+
+    /// What has no text of its own, and takes no place from texts but by its marks.
+    fn bare(
+        plan: &Plan,
+        (protocol, scenario, trace): (&Protocol, &Scenario, &Trace),
+        (layout, window): (&Layout, Window),
+        detail: Detail,
+    ) -> Self {
+        let place = (layout, window);
+        let size = size(protocol, trace, layout);
         Self {
             width: size.x,
             height: size.y,
-            lanes,
-            bands,
-            plots,
+            detail,
+            merged: None,
+            lanes: lanes(plan, scenario, trace, place),
+            bands: Vec::new(),
+            plots: Vec::new(),
             circle: deadlock::circle(trace, layout),
-            arrows,
-            marks,
-            held_back: held_back(protocol, scenario, trace, layout),
-            walls,
-            barriers,
-            sections: sections::bars(&stays, layout),
-            clashes: sections::fields(&stays, layout),
-            strikes: cuts::strikes(&recoveries, layout),
-            across: cuts::across(&cuts::cuts(trace), &recoveries, trace, layout),
-            flags,
-            ticks: ticks(layout),
+            arrows: Vec::new(),
+            marks: Vec::new(),
+            held_back: held_back(&plan.waits, trace, place),
+            walls: Vec::new(),
+            barriers: Vec::new(),
+            sections: sections::bars(&plan.stays, layout, window),
+            clashes: sections::fields(&plan.clashes, layout, window),
+            strikes: cuts::strikes(&plan.recoveries, layout, window),
+            across: cuts::across(&plan.cuts, &plan.recoveries, trace, place),
+            flags: flags(scenario, layout, window),
+            ticks: ticks(layout, window),
         }
     }
+
+    /// Draws these events and messages by themselves, whatever is merged around them: what the reader asks
+    /// about is always seen.
+    #[must_use]
+    pub fn picked(
+        plan: &Plan,
+        (scenario, trace): (&Scenario, &Trace),
+        (layout, window): (&Layout, Window),
+        events: &[EventId],
+        messages: &[MessageId],
+    ) -> (Vec<Mark>, Vec<Arrow>) {
+        let mut placed = Placed::new(layout.length(), layout.length());
+        let seen = |event: &EventId| {
+            let along = layout.along_event(*event);
+            window.meets(along, along)
+        };
+        let events = events.iter().copied().filter(seen).take(PICKED);
+        let marks = marks::marks(events, &plan.stable, trace, layout, &mut placed);
+        let messages = messages.iter().copied();
+        let place = (layout, window);
+        let mut arrows = arrows::arrows(messages, plan, (scenario, trace), place, &mut placed);
+        arrows.truncate(PICKED);
+        (marks, arrows)
+    }
+}
+
+/// How fine a picture can be that is to weigh no more than so many elements. Of a message that neither begins nor
+/// ends in it, only the stroke is drawn.
+fn detail(
+    trace: &Trace,
+    events: Range<EventId>,
+    messages: Range<MessageId>,
+    limit: usize,
+) -> Detail {
+    let weighs = |count: usize, each: usize| count.saturating_mul(each);
+    if weighs(messages.len(), LEAN.1) > limit {
+        return Detail::Merged;
+    }
+    let is_mark = |event: &EventId| mark_shape(&trace.events[*event].kind).is_some();
+    let ends_here = |message: &Message| {
+        let end = message.fate.event();
+        events.contains(&message.sent) || end.is_some_and(|event| events.contains(&event))
+    };
+    let ending = trace.messages[messages.clone()].iter().filter(|it| ends_here(it)).count();
+    let marks = events.clone().filter(is_mark).count();
+    let strokes = weighs(messages.len(), LEAN.1);
+    match () {
+        () if weighs(marks, FULL.0) + weighs(ending, FULL.1) + strokes <= limit => Detail::Full,
+        () if weighs(marks, LEAN.0) + strokes <= limit => Detail::Lean,
+        () => Detail::Merged,
+    }
+}
+
+/// How large the whole picture is.
+fn size(protocol: &Protocol, trace: &Trace, layout: &Layout) -> Point {
+    layout.point(layout.length(), layout.breadth() + measures::strips(protocol, trace))
+}
+
+/// The messages among which are all of those that are seen, and few others.
+fn messages_in(plan: &Plan, trace: &Trace, layout: &Layout, window: Window) -> Range<MessageId> {
+    let first = plan.reach.partition_point(|&end| layout.front(end) < window.from);
+    let events = layout.events_in(window);
+    let last = trace.messages.partition_point(|message| message.sent < events.end);
+    first.min(last)..last
 }
 
 /// Who may lie: a run begins with saying so.
@@ -185,40 +319,45 @@ pub fn traitors(trace: &Trace) -> NodeSet {
     turned.map(|event| event.node).collect()
 }
 
-fn lanes(scenario: &Scenario, trace: &Trace, layout: &Layout) -> Vec<Lane> {
+fn lanes(
+    plan: &Plan,
+    scenario: &Scenario,
+    trace: &Trace,
+    (layout, window): (&Layout, Window),
+) -> Vec<Lane> {
     let traitors = traitors(trace);
+    // A little more than what is seen: strokes have ends.
+    let (first, last) = (window.from - LANE_ENDS, window.to + LANE_ENDS);
     (0..scenario.nodes.len())
         .map(NodeId::new)
         .map(|node| {
-            let at = |along| layout.point(along, layout.across(node));
+            let at = |along: f64| layout.point(along.max(first).min(last), layout.across(node));
             let (mut from, mut state) = (0.0, LaneState::Up);
             let mut stretches = Vec::new();
-            for (id, event) in trace.events.iter().enumerate().filter(|(_, e)| e.node == node) {
-                let next = match event.kind {
-                    EventKind::Crash => LaneState::Down,
-                    EventKind::Recover | EventKind::Resume => LaneState::Up,
-                    EventKind::Pause => LaneState::Paused,
-                    _ => continue,
-                };
-                let to = layout.along_event(id);
-                stretches.push(Stretch { from: at(from), to: at(to), state });
+            let mut add = |from: f64, to: f64, state| {
+                if window.meets(from, to) {
+                    stretches.push(Stretch { from: at(from), to: at(to), state });
+                }
+            };
+            for &(event, next) in &plan.turns[node.index()] {
+                let to = layout.along_event(event);
+                add(from, to, state);
                 (from, state) = (to, next);
             }
-            stretches.push(Stretch { from: at(from), to: at(layout.length()), state });
+            add(from, layout.length().max(from), state);
             let router = scenario.network.topology.routers().contains(node);
             Lane { node, stretches, router, traitor: traitors.contains(node) }
         })
         .collect()
 }
 
-fn held_back(
-    protocol: &Protocol,
-    scenario: &Scenario,
-    trace: &Trace,
-    layout: &Layout,
-) -> Vec<HeldBack> {
+fn held_back(waits: &[Wait], trace: &Trace, (layout, window): (&Layout, Window)) -> Vec<HeldBack> {
     let end = layout.along_time(layout.end() as f64);
-    let bar = |Wait { node, received, delivered }| {
+    let seen = |wait: &&Wait| {
+        let to = wait.delivered.map_or(end, |event| layout.along_event(event));
+        window.meets(layout.along_event(wait.received), to)
+    };
+    let bar = |&Wait { node, received, delivered }: &Wait| {
         let to = delivered.map_or(end, |event| layout.along_event(event));
         HeldBack {
             received,
@@ -227,25 +366,28 @@ fn held_back(
             to: layout.point(to, layout.across(node)),
         }
     };
-    waits(protocol, scenario, trace).into_iter().map(bar).collect()
+    waits.iter().filter(seen).take(BARS).map(bar).collect()
 }
 
-fn flags(scenario: &Scenario, layout: &Layout) -> Vec<Flag> {
-    let captions = scenario.captions.iter().enumerate().filter(|(_, c)| c.at <= layout.end());
-    captions
-        .map(|(caption, at)| Flag {
-            caption,
-            at: layout.point(layout.along_time(at.at as f64) - FLAG, layout.across(at.node) - FLAG),
-        })
+fn flags(scenario: &Scenario, layout: &Layout, window: Window) -> Vec<Flag> {
+    let captions = scenario.captions.iter().enumerate();
+    let seen = captions.filter(|(_, caption)| {
+        let along = layout.along_time(caption.at as f64);
+        caption.at <= layout.end() && window.meets(along - FLAG, along)
+    });
+    let at = |along: f64, node| layout.point(along - FLAG, layout.across(node) - FLAG);
+    seen.map(|(caption, it)| Flag { caption, at: at(layout.along_time(it.at as f64), it.node) })
         .collect()
 }
 
 /// Round moments, some 90 pixels apart.
-fn ticks(layout: &Layout) -> Vec<Tick> {
+fn ticks(layout: &Layout, window: Window) -> Vec<Tick> {
     let steps = (0..9).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_u64.pow(power)));
     let wide = |step: &u64| layout.along_time(*step as f64) - layout.along_time(0.0) >= 70.0;
     let step = steps.into_iter().find(wide).unwrap_or(layout.end().max(1));
-    (0..=layout.end() / step)
+    let first = layout.time_at(window.from.max(0.0)) as u64 / step;
+    let last = layout.time_at(window.to) as u64 / step;
+    (first..=last)
         .map(|count| count * step)
         .map(|time| Tick { along: layout.along_time(time as f64), label: format!("{time}") })
         .collect()

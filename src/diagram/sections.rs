@@ -1,6 +1,6 @@
 //! Critical sections as bars along the lines; two at once stand out.
 
-use super::{Layout, Point};
+use super::{Layout, Point, Window};
 use crate::kernel::{EventId, EventKind, MAX_NODES, NodeId, Trace};
 
 /// A stay in the critical section.
@@ -54,14 +54,16 @@ pub struct Clash {
 #[must_use]
 pub fn clashes(stays: &[Stay]) -> Vec<Clash> {
     let mut clashes = Vec::new();
-    for (place, second) in stays.iter().enumerate() {
-        for first in &stays[..place] {
-            if first.left.is_none_or(|left| left > second.entered) {
-                let until = [first.left, second.left].into_iter().flatten().min();
-                let (from, first) = (second.entered, first.node);
-                clashes.push(Clash { first, second: second.node, from, until });
-            }
+    // Those that may still be inside when the next one comes.
+    let mut inside: Vec<&Stay> = Vec::new();
+    for second in stays {
+        inside.retain(|first| first.left.is_none_or(|left| left > second.entered));
+        for first in &inside {
+            let until = [first.left, second.left].into_iter().flatten().min();
+            let (from, first) = (second.entered, first.node);
+            clashes.push(Clash { first, second: second.node, from, until });
         }
+        inside.push(second);
     }
     clashes
 }
@@ -93,7 +95,7 @@ fn end(layout: &Layout) -> f64 {
     layout.along_time(layout.end() as f64)
 }
 
-pub(super) fn bars(stays: &[Stay], layout: &Layout) -> Vec<Bar> {
+pub(super) fn bars(stays: &[Stay], layout: &Layout, window: Window) -> Vec<Bar> {
     let bar = |&stay: &Stay| {
         let (from, across) = (layout.along_event(stay.entered), layout.across(stay.node));
         let to = stay.left.map_or_else(|| end(layout), |left| layout.along_event(left));
@@ -101,11 +103,12 @@ pub(super) fn bars(stays: &[Stay], layout: &Layout) -> Vec<Bar> {
         let to = to.max(from + 2.0);
         Bar { stay, from: layout.point(from, across), to: layout.point(to, across) }
     };
-    stays.iter().map(bar).collect()
+    let seen = |bar: &Bar| window.meets(layout.unpoint(bar.from).0, layout.unpoint(bar.to).0);
+    stays.iter().map(bar).filter(seen).collect()
 }
 
-pub(super) fn fields(stays: &[Stay], layout: &Layout) -> Vec<Field> {
-    let field = |clash: Clash| {
+pub(super) fn fields(clashes: &[Clash], layout: &Layout, window: Window) -> Vec<Field> {
+    let field = |&clash: &Clash| {
         let from = layout.along_event(clash.from);
         let until = clash.until.map_or_else(|| end(layout), |until| layout.along_event(until));
         // The two lines' marks are moved apart each by itself: what lasts must not seem to end before it begins.
@@ -113,5 +116,6 @@ pub(super) fn fields(stays: &[Stay], layout: &Layout) -> Vec<Field> {
         let (one, other) = (layout.across(clash.first), layout.across(clash.second));
         Field { clash, from: layout.point(from, one), to: layout.point(until, other) }
     };
-    clashes(stays).into_iter().map(field).collect()
+    let seen = |it: &Field| window.meets(layout.unpoint(it.from).0, layout.unpoint(it.to).0);
+    clashes.iter().map(field).filter(seen).collect()
 }

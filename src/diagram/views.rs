@@ -1,6 +1,6 @@
 //! Views as barriers: no message passes from one side of them to the other.
 
-use super::{Label, Layout, Orientation, Point, labels::Placed};
+use super::{Label, Layout, Orientation, Point, Window, labels::Placed};
 use crate::{
     abstractions::membership::GroupIndication,
     kernel::{EventId, EventKind, NodeSet, Scenario, Trace, spell},
@@ -81,14 +81,21 @@ pub(super) fn joined(trace: &Trace, layout: &Layout, events: &[EventId]) -> Vec<
     events.windows(2).map(piece).collect()
 }
 
+/// From where to where along the axis pieces reach.
+pub(super) fn reach(layout: &Layout, pieces: &[Piece]) -> (f64, f64) {
+    let ends = || pieces.iter().flat_map(|it| [it.from, it.to]).map(|it| layout.unpoint(it).0);
+    (ends().fold(f64::INFINITY, f64::min), ends().fold(f64::NEG_INFINITY, f64::max))
+}
+
 pub(super) fn barriers(
+    views: &[View],
     scenario: &Scenario,
     trace: &Trace,
-    layout: &Layout,
+    (layout, window): (&Layout, Window),
     placed: &mut Placed,
 ) -> Vec<Barrier> {
     let mut barriers = Vec::new();
-    for View { id, members, installed } in views(trace) {
+    for View { id, members, installed } in views {
         let end = |event: EventId, side: f64| {
             let across = layout.across(trace.events[event].node) + side * BEYOND * layout.gap();
             let (from, to) =
@@ -97,8 +104,12 @@ pub(super) fn barriers(
         };
         let (first, last) = (installed[0], installed[installed.len() - 1]);
         let mut pieces = vec![end(first, -1.0)];
-        pieces.extend(joined(trace, layout, &installed));
+        pieces.extend(joined(trace, layout, installed));
         pieces.push(end(last, 1.0));
+        let (from, to) = reach(layout, &pieces);
+        if !window.meets(from, to) {
+            continue;
+        }
         pieces.iter().for_each(|piece| placed.block_line(piece.from, piece.to, THICK));
         let long = spell(&format!("view {id}: {members}"), &scenario.nodes);
         let texts = [long, format!("view {id}")];
@@ -106,7 +117,7 @@ pub(super) fn barriers(
             let at = placed.place(&text, beside(layout, &pieces, &text))?;
             Some(Label { at, text })
         });
-        barriers.push(Barrier { id, members, pieces, label });
+        barriers.push(Barrier { id: *id, members: *members, pieces, label });
     }
     barriers
 }

@@ -1,6 +1,6 @@
 //! Partitions and dead links as walls between lines.
 
-use super::{Label, Layout, Point, labels::Placed};
+use super::{Label, Layout, Point, Window, labels::Placed};
 use crate::kernel::{Fault, NodeId, Scenario};
 
 /// A wall between two lines, while a partition or a cut lasts.
@@ -16,7 +16,12 @@ pub struct Wall {
     pub label: Option<Label>,
 }
 
-pub(super) fn walls(scenario: &Scenario, layout: &Layout, placed: &mut Placed) -> Vec<Wall> {
+pub(super) fn walls(
+    scenario: &Scenario,
+    layout: &Layout,
+    window: Window,
+    placed: &mut Placed,
+) -> Vec<Wall> {
     let mut walls = Vec::new();
     for (index, fault) in scenario.faults.iter().enumerate() {
         let (at, until, what) = match fault {
@@ -26,6 +31,9 @@ pub(super) fn walls(scenario: &Scenario, layout: &Layout, placed: &mut Placed) -
         };
         let from = layout.along_time(at as f64);
         let to = layout.along_time(until.min(layout.end()) as f64).max(from + 6.0);
+        if !window.meets(from, to) {
+            continue;
+        }
         for across in wall_places(scenario, layout, fault) {
             let half = 5.0;
             let middle = layout.point((from + to) / 2.0, across);

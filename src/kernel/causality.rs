@@ -67,13 +67,12 @@ pub fn chain(trace: &Trace, events: &[EventId]) -> Chain {
         while let Some(event) = next
             && chain.events.insert(event)
         {
-            next = match trace.events[event].kind {
-                EventKind::Receive(message) | EventKind::Lose(message, _) => {
-                    chain.messages.insert(message);
-                    Some(trace.messages[message].sent)
-                }
-                _ => trigger(trace, event),
-            };
+            if let EventKind::Receive(message) | EventKind::Lose(message, _) =
+                trace.events[event].kind
+            {
+                chain.messages.insert(message);
+            }
+            next = cause(trace, event);
         }
     }
     chain
@@ -112,8 +111,41 @@ pub fn way(trace: &Trace, from: EventId, to: EventId) -> Option<Chain> {
     Some(way)
 }
 
-/// The event that the handler answered in which this one was caused; none for one that nothing caused.
-fn trigger(trace: &Trace, event: EventId) -> Option<EventId> {
+/// The event that caused another one at once: of a message's end its sending, of what a handler did the event
+/// that it answered; none of what nothing in the run caused.
+#[must_use]
+pub fn cause(trace: &Trace, event: EventId) -> Option<EventId> {
+    match trace.events[event].kind {
+        EventKind::Receive(message) | EventKind::Lose(message, _) => {
+            Some(trace.messages[message].sent)
+        }
+        _ => trigger(trace, event),
+    }
+}
+
+/// What an event caused at once, in the order in which it happened: the reverse of [`cause`].
+#[must_use]
+pub fn effects(trace: &Trace, event: EventId) -> Vec<EventId> {
+    let at = &trace.events[event];
+    if let EventKind::Send(message) = at.kind {
+        let message = &trace.messages[message];
+        let fates = std::iter::once(&message.fate).chain(&message.copies);
+        return fates.filter_map(|fate| fate.event()).collect();
+    }
+    if !is_trigger(&at.kind) {
+        return Vec::new();
+    }
+    let later = trace.events.iter().enumerate().skip(event + 1);
+    let now = later.take_while(|(_, other)| other.time == at.time);
+    let here = now.filter(|(_, other)| other.node == at.node);
+    let answered = here.take_while(|(_, other)| !is_trigger(&other.kind));
+    answered.filter(|(_, other)| is_effect(&other.kind)).map(|(id, _)| id).collect()
+}
+
+/// The event that the handler answered in which this one was caused; none for one that nothing caused, and
+/// for what the start of the run did.
+#[must_use]
+pub fn trigger(trace: &Trace, event: EventId) -> Option<EventId> {
     let effect = &trace.events[event];
     if !is_effect(&effect.kind) {
         return None;
@@ -124,7 +156,8 @@ fn trigger(trace: &Trace, event: EventId) -> Option<EventId> {
 }
 
 /// Whether a handler causes it.
-const fn is_effect(kind: &EventKind) -> bool {
+#[must_use]
+pub const fn is_effect(kind: &EventKind) -> bool {
     matches!(
         kind,
         EventKind::Send(_) | EventKind::Persist | EventKind::Note(_) | EventKind::Indicate { .. }

@@ -26,6 +26,18 @@ pub struct Checkpoints {
     kept: Vec<Checkpoint>,
     /// How far they are apart, in steps and events.
     spacing: usize,
+    /// How far the run has been gone through; none once it is over.
+    front: Option<Box<Front>>,
+}
+
+/// The end of what has been gone through.
+#[derive(Clone, Debug)]
+struct Front {
+    state: Simulation,
+    reached: Reached,
+    steps: usize,
+    /// At which count of steps and events the next checkpoint is due.
+    next: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -50,8 +62,7 @@ impl Checkpoints {
     #[must_use]
     pub fn record(plan: &Plan) -> (Trace, Self) {
         let (mut state, mut trace) = (Simulation::new(plan), Trace::default());
-        let start = Checkpoint { state: state.clone(), reached: Reached::default() };
-        let mut checkpoints = Self { kept: vec![start], spacing: LEAST_SPACING };
+        let mut checkpoints = Self::of_start(&state);
         let (mut steps, mut next) = (0, LEAST_SPACING);
         while state.step(plan, &mut trace) {
             steps += 1;
@@ -61,6 +72,50 @@ impl Checkpoints {
             }
         }
         (trace, checkpoints)
+    }
+
+    fn of_start(state: &Simulation) -> Self {
+        let start = Checkpoint { state: state.clone(), reached: Reached::default() };
+        Self { kept: vec![start], spacing: LEAST_SPACING, front: None }
+    }
+
+    /// The start of a run that is recorded already: [`go_on`](Self::go_on) goes through it once more.
+    #[must_use]
+    pub fn begin(plan: &Plan) -> Self {
+        let state = Simulation::new(plan);
+        let checkpoints = Self::of_start(&state);
+        let front = Front { state, reached: Reached::default(), steps: 0, next: LEAST_SPACING };
+        Self { front: Some(Box::new(front)), ..checkpoints }
+    }
+
+    /// Goes on through the run for so many steps, with checkpoints on the way. False once it is over.
+    ///
+    /// `plan` and `trace` are those of this run. A page does it piece by piece, so as not to stand still.
+    pub fn go_on(&mut self, plan: &Plan, trace: &Trace, steps: usize) -> bool {
+        let Some(mut front) = self.front.take() else { return false };
+        for _ in 0..steps {
+            let mut log = Log::Known { trace, reached: front.reached };
+            if !front.state.advance(plan, &mut log) {
+                return false;
+            }
+            if let Log::Known { reached, .. } = log {
+                front.reached = reached;
+            }
+            front.steps += 1;
+            if front.steps + front.reached.events >= front.next {
+                self.keep(&front.state, front.reached);
+                front.next = front.steps + front.reached.events + self.spacing;
+            }
+        }
+        self.front = Some(front);
+        true
+    }
+
+    /// How many events have been gone through; none once those are all. Up to there a seek is short, and
+    /// beyond it takes the whole way from there.
+    #[must_use]
+    pub fn reached(&self) -> Option<EventId> {
+        self.front.as_ref().map(|front| front.reached.events)
     }
 
     fn keep(&mut self, state: &Simulation, reached: Reached) {

@@ -55,17 +55,23 @@ fn compare_fields(
 /// Leaves out what both lists begin with and end with, and compares the rest place by place. Removed items
 /// have their places in the list before, all others theirs in the list after.
 fn compare_items(path: &str, before: &[Json], after: &[Json], changes: &mut Vec<Change>) {
-    let shorter = before.len().min(after.len());
-    let alike = |(one, other): &(&Json, &Json)| one == other;
-    let head = before.iter().zip(after).take_while(alike).count();
-    let ends = before.iter().rev().zip(after.iter().rev());
-    let tail = ends.take(shorter - head).take_while(alike).count();
+    let (head, tail) = common_ends(before, after);
     let before = &before[head..before.len() - tail];
     let after = &after[head..after.len() - tail];
     for place in 0..before.len().max(after.len()) {
         let path = format!("{path}[{}]", head + place);
         compare(path, before.get(place), after.get(place), changes);
     }
+}
+
+/// How many items two lists have in common at their beginning, and, of the rest, at their end.
+#[must_use]
+pub fn common_ends(before: &[Json], after: &[Json]) -> (usize, usize) {
+    let shorter = before.len().min(after.len());
+    let alike = |(one, other): &(&Json, &Json)| one == other;
+    let head = before.iter().zip(after).take_while(alike).count();
+    let ends = before.iter().rev().zip(after.iter().rev());
+    (head, ends.take(shorter - head).take_while(alike).count())
 }
 
 #[cfg(test)]

@@ -36,12 +36,12 @@ mod trace;
 mod traitor;
 
 pub use assumption::{Assumption, Breach, Rule};
-pub use causality::{Chain, Past, chain, way};
+pub use causality::{Chain, Past, cause, chain, effects, is_effect, trigger, way};
 pub use checkpoints::{Checkpoints, MAX_CHECKPOINTS, Revisited};
 pub use choices::Choices;
 pub use clock::Watch;
 pub use context::{Context, Effect, MAX_NOTE};
-pub use difference::{Change, difference};
+pub use difference::{Change, common_ends, difference};
 pub use judgement::{Class, Judgement, Report, judge, report};
 pub use machine::{Input, Machine, Output, Packet};
 pub use node::{Group, MAX_NODES, NodeId, NodeSet, speaks_reserved, spell};

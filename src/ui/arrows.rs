@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     app::Selection,
-    diagram::{Arrow, ArrowEnd, Oddity, Orientation, Point, message_sentence},
+    diagram::{Arrow, ArrowEnd, Oddity, Orientation, Point, message_so_far},
 };
 
 /// How long an arrow's head is.
@@ -34,18 +34,24 @@ pub(super) fn draw(props: &Props, arrow: &Arrow) -> Html {
             }
         })
     };
-    let sentence = message_sentence(&run.scenario, &run.trace, message);
+    let told = if props.hidden { props.cursor } else { usize::MAX };
+    let sentence = message_so_far(&run.scenario, &run.trace, message, told);
+    // What becomes of it on its way is not told before it has.
+    let trace_of_it = &run.trace.messages[message];
+    let fate = match arrow.copy.checked_sub(1) {
+        None => trace_of_it.fate,
+        Some(copy) => trace_of_it.copies[copy],
+    };
+    let known = fate.event().is_none_or(|end| end < told);
+    let oddity = arrow.oddity.filter(|oddity| known || *oddity == Oddity::Forged);
     let end = match arrow.end {
+        _ if !known => "under-way",
         ArrowEnd::Head => "received",
         ArrowEnd::Cross(_) => "lost",
         ArrowEnd::Open => "open",
     };
-    let class = classes!(
-        "arrow",
-        end,
-        arrow.oddity.map(class_of),
-        props.message_class(message, arrow.sent)
-    );
+    let class =
+        classes!("arrow", end, oddity.map(class_of), props.message_class(message, arrow.sent));
     let (from, to) = (arrow.from, arrow.to);
     let direction = Direction::new(from, to);
     let stop = match arrow.end {
@@ -53,20 +59,19 @@ pub(super) fn draw(props: &Props, arrow: &Arrow) -> Html {
         _ => to,
     };
     let straight = line(from, stop);
-    let seen = match arrow.oddity {
+    let seen = match oddity {
         Some(Oddity::Corrupt) => jagged(from, stop),
         _ => straight.clone(),
     };
     html! {
-        <g {class} role="button" tabindex="0" aria-label={sentence.clone()} data-message={run.scenario.message_name(name)}
+        <g {class} key={format!("{message}.{}", arrow.copy)} role="button" tabindex="0" aria-label={sentence} data-message={run.scenario.message_name(name)}
             {onkeydown} {onpointerdown}>
-            <title>{ sentence }</title>
             <path class="hit" d={straight.clone()} />
             <path class="stroke" d={seen} />
-            if arrow.oddity == Some(Oddity::Forged) {
+            if oddity == Some(Oddity::Forged) {
                 <path class="gap" d={straight} />
             }
-            if let Some(oddity) = arrow.oddity { { sign(oddity, arrow.sign) } }
+            if let Some(oddity) = oddity { { sign(oddity, arrow.sign) } }
             { match arrow.end {
                 ArrowEnd::Head => html! { <path class="head" d={direction.head(stop)} /> },
                 ArrowEnd::Cross(_) => html! { <path class="cross" d={cross(to, CROSS)} /> },
@@ -77,6 +82,32 @@ pub(super) fn draw(props: &Props, arrow: &Arrow) -> Html {
             }
             if let Some(label) = &arrow.label { { text(label) } }
         </g>
+    }
+}
+
+/// Draws a message as a stroke alone, where there are many.
+pub(super) fn draw_lean(props: &Props, arrow: &Arrow) -> Html {
+    let message = arrow.message;
+    let onpointerdown = props.press_arrow.reform(move |event: PointerEvent| (event, message));
+    let end = match arrow.end {
+        ArrowEnd::Head => "received",
+        ArrowEnd::Cross(_) => "lost",
+        ArrowEnd::Open => "open",
+    };
+    let class =
+        classes!("lean", end, arrow.oddity.map(class_of), props.message_class(message, arrow.sent));
+    let mut d = line(arrow.from, arrow.to);
+    match arrow.end {
+        ArrowEnd::Head => {
+            let direction = Direction::new(arrow.from, arrow.to);
+            d.push_str(&direction.head(direction.back(arrow.to, MARK)));
+        }
+        ArrowEnd::Cross(_) => d.push_str(&cross(arrow.to, CROSS)),
+        ArrowEnd::Open => {}
+    }
+    let name = props.run.scenario.message_name(props.run.trace.messages[message].name);
+    html! {
+        <path {class} key={format!("{message}.{}", arrow.copy)} {d} data-message={name} {onpointerdown} />
     }
 }
 

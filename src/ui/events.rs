@@ -1,44 +1,217 @@
-//! Every event, in words.
+//! Every event in words, captions and faults among them, and what of that the reader asks for.
+
+use std::rc::Rc;
 
 use yew::prelude::*;
 
-use super::Send;
+use super::{
+    Send,
+    rows::{ClassOfRow, DrawRow, Rows, Stops},
+};
 use crate::{
-    app::{Action, Run, Selection},
+    app::{Action, Entry, Filter, Playhead, Run, Selection, Story, told},
     diagram::event_sentence,
-    kernel::EventId,
+    kernel::{EventId, NodeId, cause, effects},
+    web,
 };
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
     pub(super) run: Run,
-    /// How many events have happened.
-    pub(super) cursor: usize,
+    pub(super) playhead: Playhead,
+    /// Whether nothing is to be told of what has not happened yet.
+    pub(super) hidden: bool,
     pub(super) selection: Option<Selection>,
+    pub(super) filter: Filter,
     pub(super) send: Send,
 }
 
 /// Every event, in words.
 #[component]
 pub(super) fn Events(props: &Props) -> Html {
+    let Props { run, selection, filter, hidden, send, .. } = props;
+    // Worked out once a run and a filter, however often the playhead moves.
+    let story = use_memo(run.clone(), |run| Story::of(run));
+    let entries = use_memo((run.clone(), filter.clone()), |(run, filter)| filter.of(run, &story));
+    let told = told(run, &entries, props.playhead);
+    let count = if *hidden { told } else { entries.len() };
+    let event_of = |selection| match selection {
+        Some(Selection::Event(event)) => Some(event),
+        _ => None,
+    };
+    let selected = event_of(*selection);
+    let place = selected.and_then(|event| place_of(&entries, event));
+    let shown = place.or(told.checked_sub(1));
+    let class: ClassOfRow = {
+        let last = told.checked_sub(1);
+        Rc::new(move |row: usize| {
+            classes!(
+                (row >= told).then_some("to-come"),
+                (Some(row) == last).then_some("present"),
+                (Some(row) == place).then_some("selected"),
+            )
+        })
+    };
+    let draw: DrawRow = {
+        let (run, entries, send) = (run.clone(), Rc::clone(&entries), send.clone());
+        Rc::new(move |row: usize, stops: &Stops| {
+            let Some(&entry) = entries.get(row) else { return html! {} };
+            let (id, tab) = (stops.id(0), stops.tab(0));
+            cells(&run, entry, place == Some(row), (id, tab), &send)
+        })
+    };
+    let heads = ["ms", "node", "what happens"].map(str::to_owned).to_vec();
     html! {
-        <ol class="events">
-            { for (0..props.run.trace.events.len()).map(|event| row(props, event)) }
-        </ol>
+        <div class="events">
+            { filters(run, &story, filter, send) }
+            <div class="events-bar">
+                <output class="count">
+                    { if *hidden { format!("{count} so far") } else { format!("{count} of {}", story.entries.len()) } }
+                </output>
+                { links(run, selected, if *hidden { props.playhead.cursor } else { usize::MAX }, send) }
+            </div>
+            if count == 0 && *hidden {
+                <p class="why">{ "Nothing of that has happened yet." }</p>
+            } else if entries.is_empty() {
+                <p class="why">{ "Nothing in this run is all of that." }</p>
+            } else {
+                <Rows id="event" label="Events" {heads} stops={1} {count} {shown} {class} {draw} />
+            }
+        </div>
     }
 }
 
-fn row(props: &Props, event: EventId) -> Html {
-    let Props { run, cursor, selection, send } = props;
-    let class = classes!(
-        (event >= *cursor).then_some("to-come"),
-        (*selection == Some(Selection::Event(event))).then_some("selected"),
-    );
-    let onclick = send.reform(move |_: MouseEvent| Action::Select(Some(Selection::Event(event))));
-    let sentence = event_sentence(&run.scenario, &run.trace, event);
+fn place_of(entries: &[Entry], event: EventId) -> Option<usize> {
+    entries.iter().position(|entry| *entry == Entry::Event(event))
+}
+
+/// Shows an event: picks it, and brings the playhead to it.
+pub(super) fn go_to(send: &Send, event: EventId) {
+    send.emit(Action::Jump(event + 1));
+    send.emit(Action::Select(Some(Selection::Event(event))));
+}
+
+fn cells(
+    run: &Run,
+    entry: Entry,
+    selected: bool,
+    (id, tabindex): (String, &'static str),
+    send: &Send,
+) -> Html {
+    let at = entry.time(run);
+    let sentence = entry.sentence(run);
+    let node = entry.node(run).map(|node| run.scenario.name(node).to_owned());
+    let kind = entry.kind(run);
+    let send = send.clone();
+    let onclick = Callback::from(move |_: MouseEvent| match entry {
+        Entry::Event(event) => go_to(&send, event),
+        _ => send.emit(Action::Seek(at as f64)),
+    });
     html! {
-        <li {class}><button class="link" {onclick}>
-            { format!("{} ms: {sentence}", run.trace.events[event].time) }
-        </button></li>
+        <>
+            <span role="cell">{ at }</span>
+            <span role="cell">{ node.unwrap_or_else(|| "–".to_owned()) }</span>
+            <span role="cell">
+                <button {id} {tabindex} {onclick} class={classes!("link", kind)}
+                    aria-current={selected.then_some("true")} title={sentence.clone()}>
+                    if kind == "caption" || kind == "fault" { <b>{ kind }{ ": " }</b> }
+                    { sentence }
+                </button>
+            </span>
+        </>
+    }
+}
+
+/// To what caused the picked event, and to what it caused of that which may be told.
+fn links(run: &Run, selected: Option<EventId>, told: EventId, send: &Send) -> Html {
+    let Some(event) = selected.filter(|event| *event < run.trace.events.len()) else {
+        return html! {};
+    };
+    let button = |words: String, to: Option<EventId>, none: &'static str| {
+        let send = send.clone();
+        let title = to.map_or(none.to_owned(), |to| {
+            let sentence = event_sentence(&run.scenario, &run.trace, to);
+            format!("{} ms: {sentence}", run.trace.events[to].time)
+        });
+        let onclick = Callback::from(move |_: MouseEvent| {
+            if let Some(to) = to {
+                go_to(&send, to);
+            }
+        });
+        html! { <button type="button" {onclick} disabled={to.is_none()} {title}>{ words }</button> }
+    };
+    let mut caused = effects(&run.trace, event);
+    caused.retain(|effect| *effect < told);
+    let many = match caused.len() {
+        0 | 1 => "Effect →".to_owned(),
+        many => format!("Effect (1 of {many}) →"),
+    };
+    html! {
+        <>
+            { button("← Cause".to_owned(), cause(&run.trace, event), "Nothing in the run caused it") }
+            { button(many, caused.first().copied(), "It caused nothing at once") }
+        </>
+    }
+}
+
+/// What the reader asks for.
+fn filters(run: &Run, story: &Story, filter: &Filter, send: &Send) -> Html {
+    let change = |change: fn(&mut Filter, String)| {
+        let filter = filter.clone();
+        move |value: String| {
+            let mut filter = filter.clone();
+            change(&mut filter, value);
+            Action::Filter(filter)
+        }
+    };
+    let node = change(|filter, value| filter.node = value.parse().ok().map(NodeId::new));
+    let node = send.reform(move |event: Event| node(web::value_of(&event)));
+    let kind = {
+        let (kinds, filter) = (story.kinds.clone(), filter.clone());
+        send.reform(move |event: Event| {
+            let value = web::value_of(&event);
+            let kind = kinds.iter().copied().find(|kind| *kind == value);
+            Action::Filter(Filter { kind, ..filter.clone() })
+        })
+    };
+    let text = |id: &'static str, name: &'static str, hint: String, value: &str, oninput| {
+        html! {
+            <label for={id}>
+                <span>{ name }</span>
+                <input {id} type="search" value={value.to_owned()} placeholder={hint} {oninput} />
+            </label>
+        }
+    };
+    let message = change(|filter, value| filter.message = value.trim().to_owned());
+    let message = send.reform(move |event: InputEvent| message(web::value_of(&event)));
+    let words = change(|filter, value| filter.text = value);
+    let words = send.reform(move |event: InputEvent| words(web::value_of(&event)));
+    let example = run.trace.messages.first().map(|message| run.scenario.message_name(message.name));
+    let clear = send.reform(|_: MouseEvent| Action::Filter(Filter::default()));
+    html! {
+        <div class="filters" role="search" aria-label="Events">
+            <label>
+                <span>{ "node" }</span>
+                <select onchange={node}>
+                    <option value="" selected={filter.node.is_none()}>{ "all" }</option>
+                    { for run.scenario.nodes.iter().enumerate().map(|(index, name)| html! {
+                        <option value={index.to_string()} selected={filter.node == Some(NodeId::new(index))}>{ name }</option>
+                    }) }
+                </select>
+            </label>
+            <label>
+                <span>{ "kind" }</span>
+                <select onchange={kind}>
+                    <option value="" selected={filter.kind.is_none()}>{ "all" }</option>
+                    { for story.kinds.iter().map(|kind| html! {
+                        <option value={*kind} selected={filter.kind == Some(*kind)}>{ kind }</option>
+                    }) }
+                </select>
+            </label>
+            { text("events-message", "message", example.unwrap_or_default(), &filter.message, message) }
+            { text("events-text", "text", "any words".to_owned(), &filter.text, words) }
+            <button type="button" onclick={clear} disabled={filter.is_open()}
+                title={filter.is_open().then_some("Nothing is filtered")}>{ "Clear" }</button>
+        </div>
     }
 }

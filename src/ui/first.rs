@@ -13,17 +13,19 @@ use crate::web;
 /// For which widths the diagram is drawn, in CSS pixels: from how wide on each is shown, and for how wide it is
 /// drawn. Those of common screens are met exactly; between them a picture is stretched a little.
 const WIDTHS: [(u32, f64); 7] = [
-    (0, 370.0),
-    (430, 488.0),
-    (640, 730.0),
-    (790, 856.0),
-    (930, 1016.0),
-    (1150, 1300.0),
-    (1480, 1700.0),
+    (0, 368.0),
+    (430, 486.0),
+    (640, 728.0),
+    (790, 854.0),
+    (930, 1014.0),
+    (1150, 1298.0),
+    (1480, 1698.0),
 ];
 
 /// What the diagram begins with.
 const STAGE: &str = "<div class=\"stage-frame\">";
+/// What the strip below it begins with.
+const OVERVIEW: &str = "<div class=\"overview\">";
 
 /// The opening page, with its diagram in every width: the style sheet shows the one that fits.
 #[must_use]
@@ -34,10 +36,14 @@ pub fn first_picture() -> String {
         web::assume_width(width);
         let drawn = block_on(yew::ServerRenderer::<Page>::new().hydratable(false).render());
         let (before, rest) = drawn.split_once(STAGE).expect("the page has a diagram");
-        let (stage, after) = rest.split_at(end_of_div(rest));
+        let mut end = end_of_div(rest);
+        if let Some(overview) = rest[end..].strip_prefix(OVERVIEW) {
+            end += OVERVIEW.len() + end_of_div(overview);
+        }
+        let (stage, after) = rest.split_at(end);
         // A picture between two widths fills its place.
         let stage = stage.replacen("<svg ", "<svg preserveAspectRatio=\"none\" ", 1);
-        stages += &format!("<div class=\"stage-frame from-{from}\">{stage}");
+        stages += &format!("<div class=\"from-{from}\">{STAGE}{stage}</div>");
         page = format!("{before}<div class=\"stages\">{{}}</div>{after}");
     }
     page.replacen("{}", &stages, 1)

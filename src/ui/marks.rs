@@ -35,8 +35,7 @@ pub(super) fn draw(props: &Props, mark: &Mark) -> Html {
         None => Some(props.select.reform(move |_: MouseEvent| Selection::Event(event))),
     };
     html! {
-        <g {class} {onclick} {onpointerdown} data-event={event.to_string()}>
-            <title>{ sentence }</title>
+        <g {class} key={event} role="img" aria-label={sentence} {onclick} {onpointerdown} data-event={event.to_string()}>
             { shape(mark.shape, mark.at, props.layout.orientation()) }
             if let Some(since) = mark.stable {
                 { twice(mark.at, (since >= props.cursor).then_some("to-come")) }

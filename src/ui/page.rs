@@ -1,6 +1,6 @@
 //! The whole page: it holds the state, lets time run, and keeps the address.
 
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
 use yew::prelude::*;
 
@@ -14,15 +14,17 @@ use super::{
     legend::legend,
     part::{Draw, Part},
     settings::settings,
+    sheet::{sheet, use_sheet},
     stage::Stage,
+    study::study,
     transport::{self, transport},
     verdicts::Verdicts,
     ways::{next_stop, variants},
     workbench::workbench,
 };
 use crate::{
-    app::{Action, State, Ways, reduce},
-    web::{self, Frames, Key},
+    app::{Action, Shared, State, Ways, Workings, reduce, shortcut},
+    web::{self, Frames},
 };
 
 #[derive(PartialEq)]
@@ -32,24 +34,12 @@ impl Reducible for Store {
     type Action = Action;
 
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
-        Rc::new(Self(reduce(&self.0, action)))
+        let next = reduce(&self.0, action);
+        if next.run != self.0.run {
+            web::mark("computed");
+        }
+        Rc::new(Self(next))
     }
-}
-
-/// What a key does.
-fn shortcut(key: &Key) -> Option<Action> {
-    Some(match (key.name.as_str(), key.command, key.shift) {
-        ("z" | "Z", true, false) => Action::Undo,
-        ("z" | "Z", true, true) | ("y" | "Y", true, _) => Action::Redo,
-        (_, true, _) => return None,
-        (" " | "k", ..) => Action::Toggle,
-        ("ArrowRight" | "l", ..) => Action::Step(1),
-        ("ArrowLeft" | "j", ..) => Action::Step(-1),
-        ("Home", ..) => Action::Jump(0),
-        ("End", ..) => Action::Jump(usize::MAX),
-        ("Escape", ..) => Action::Select(None),
-        _ => return None,
-    })
 }
 
 /// The whole page.
@@ -57,6 +47,7 @@ fn shortcut(key: &Key) -> Option<Action> {
 pub(super) fn Page() -> Html {
     let store = use_reducer(|| {
         let state = first_state();
+        web::mark("computed");
         Store(if web::prefers_reduced_motion() { state.calmed() } else { state })
     });
     let send = {
@@ -74,9 +65,11 @@ pub(super) fn Page() -> Html {
     });
     let (edited, path, fragment) = (*known).clone();
     let ways = use_memo(state.run.clone(), |run| Ways::from(run));
+    let worked: Shared<_> = use_memo((), |()| RefCell::new(Workings::default())).into();
     use_time(state.playing, &send);
     use_address(state, &fragment, &send);
-    use_keys(&send);
+    use_keys(&store, &send);
+    let dialog = use_sheet(state.study.sheet);
     let offer = use_drafts(state, &send);
     let part = |draw: Draw| {
         html! {
@@ -99,29 +92,33 @@ pub(super) fn Page() -> Html {
                     }
                     { caption_line(&state.run, state.playhead.time as u64, edited, &send) }
                     <Stage run={state.run.clone()} playhead={state.playhead}
-                        shown_until={state.shown_until} selection={state.selection}
-                        explained={state.explained} send={send.clone()} />
+                        shown_until={state.shown_until} lens={state.lens} selection={state.selection}
+                        explained={state.explained} hidden={state.study.future_hidden} send={send.clone()} />
                     { transport(transport::Props {
                         run: &state.run,
                         playhead: state.playhead,
                         playing: state.playing,
                         speed: state.speed,
+                        pace: state.pace,
                         shown_until: state.shown_until,
+                        study: &state.study,
                         send: &send,
                     }) }
+                    { study(state, &send) }
                     { next_stop(&ways, &send) }
                     { part(legend) }
-                    { workbench(state, &send) }
+                    { workbench(state, &worked, &send) }
                 </section>
                 <div class="side">
                     <Verdicts run={state.run.clone()} cursor={state.playhead.cursor}
-                        explained={state.explained} send={send.clone()} />
+                        explained={state.explained} hidden={state.study.future_hidden} send={send.clone()} />
                     { part(deeds) }
                     { part(settings) }
                     { part(about) }
                 </div>
             </main>
             { offer }
+            { sheet(state, dialog, &send) }
             <div class="unseen" role="status" aria-live="polite">{ &state.announcement }</div>
         </div>
     }
@@ -155,16 +152,18 @@ fn use_address(state: &State, fragment: &str, send: &Callback<Action>) {
     });
 }
 
+/// What keys do depends on what is shown when they are pressed.
 #[hook]
-fn use_keys(send: &Callback<Action>) {
+fn use_keys(store: &UseReducerHandle<Store>, send: &Callback<Action>) {
+    let latest = use_mut_ref(|| store.clone());
+    latest.replace(store.clone());
     let send = send.clone();
     use_effect_with((), move |()| {
-        let listener = web::on_key(move |key| match shortcut(key) {
-            Some(action) => {
-                send.emit(action);
-                true
-            }
-            None => false,
+        let listener = web::on_key(move |key| {
+            let action = shortcut(&latest.borrow().0, &key.name, key.command, key.shift);
+            let known = action.is_some();
+            action.into_iter().for_each(|action| send.emit(action));
+            known
         });
         move || drop(listener)
     });

@@ -1,12 +1,15 @@
 //! The scene as SVG.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use super::{arrows, marks, plots, spans, spans::line, stage::RULER};
 use crate::{
     app::{Run, Selection, Shared},
     diagram::{
-        HeldBack, Label, Lane, LaneState, Layout, Orientation, Point, Scene, Wall, fault_sentence,
+        Arrow, Detail, Heap, HeldBack, Label, Lane, LaneState, Layout, Mark, Merged, Orientation,
+        Point, Scene, Stretch, Wall, Window, fault_sentence,
     },
     kernel::{Chain, EventId, MessageId, NodeId},
 };
@@ -16,8 +19,14 @@ pub(super) struct Props {
     pub(super) run: Run,
     pub(super) scene: Shared<Scene>,
     pub(super) layout: Shared<Layout>,
+    /// Which part of it is drawn.
+    pub(super) window: Window,
+    /// What the reader asks about, where the picture is not fine enough to show it.
+    pub(super) picked: Rc<Option<(Vec<Mark>, Vec<Arrow>)>>,
     /// How many events have happened.
     pub(super) cursor: usize,
+    /// Whether nothing is to be told of what has not happened yet.
+    pub(super) hidden: bool,
     pub(super) selection: Option<Selection>,
     pub(super) witness: Shared<Option<Chain>>,
     pub(super) press_arrow: Callback<(PointerEvent, MessageId)>,
@@ -70,8 +79,15 @@ pub(super) fn Picture(props: &Props) -> Html {
             { for barriers.iter().map(|barrier| spans::barrier(props, barrier)) }
             { for across.iter().map(|it| spans::across(props, it)) }
             { for held_back.iter().map(|bar| draw_bar(props, bar)) }
-            { for arrows.iter().map(|arrow| arrows::draw(props, arrow)) }
-            { for marks.iter().map(|mark| marks::draw(props, mark)) }
+            if let Some(merged) = &props.scene.merged { { draw_merged(props, merged) } }
+            <g>{ for arrows.iter().map(|arrow| arrow_of(props, arrow)) }</g>
+            <g>{ for marks.iter().map(|mark| marks::draw(props, mark)) }</g>
+            if let Some((marks, arrows)) = &*props.picked {
+                <g class="picked">
+                    { for arrows.iter().map(|arrow| arrows::draw(props, arrow)) }
+                    { for marks.iter().map(|mark| marks::draw(props, mark)) }
+                </g>
+            }
             { for circle.iter().map(|waiting| spans::waiting(props, waiting)) }
             { for plots.iter().map(|plot| plots::draw(props, plot)) }
             { for props.scene.flags.iter().map(|flag| {
@@ -84,6 +100,52 @@ pub(super) fn Picture(props: &Props) -> Html {
                 }
             }) }
         </>
+    }
+}
+
+/// A message: in a picture without texts, and if it only passes by, the stroke alone.
+fn arrow_of(props: &Props, arrow: &Arrow) -> Html {
+    let seen = |point| {
+        let (along, _) = props.layout.unpoint(point);
+        props.window.meets(along, along)
+    };
+    if props.scene.detail == Detail::Full && (seen(arrow.from) || seen(arrow.to)) {
+        arrows::draw(props, arrow)
+    } else {
+        arrows::draw_lean(props, arrow)
+    }
+}
+
+/// Messages and events that merge.
+fn draw_merged(props: &Props, merged: &Merged) -> Html {
+    let whole = |length: f64| length.round() as i64;
+    let mut strokes = String::new();
+    for (from, to) in &merged.strokes {
+        let (x, y) = (whole(from.x), whole(from.y));
+        strokes.push_str(&format!("M{x} {y}l{} {}", whole(to.x) - x, whole(to.y) - y));
+    }
+    let mut bars = String::new();
+    let horizontal = props.layout.orientation() == Orientation::Horizontal;
+    for Heap { at, count } in &merged.bars {
+        // As high as the number has binary digits.
+        let half = 2 + 2 * i64::from(32 - count.leading_zeros()).min(8);
+        let (x, y) = (whole(at.x), whole(at.y));
+        bars.push_str(&match horizontal {
+            true => format!("M{x} {}v{}", y - half, 2 * half),
+            false => format!("M{} {y}h{}", x - half, 2 * half),
+        });
+    }
+    let mut losses = String::new();
+    for at in &merged.losses {
+        let (x, y) = (whole(at.x), whole(at.y));
+        losses.push_str(&format!("M{} {}l6 6m0 -6l-6 6", x - 3, y - 3));
+    }
+    html! {
+        <g class="merged">
+            <path class="strokes" d={strokes} />
+            <path class="bars" d={bars} />
+            <path class="losses" d={losses} />
+        </g>
     }
 }
 
@@ -117,9 +179,10 @@ fn ruler(props: &Props) -> Html {
         true => format!("M{} 0V{}", px(along), px(*height)),
         false => format!("M0 {}H{}", px(along), px(*width)),
     };
+    let (from, to) = (props.window.from.max(0.0), props.window.to.min(props.layout.length()));
     let strip = match horizontal {
-        true => format!("M0 {0}H{1}V{2}H0Z", px(*height), px(*width), px(height + RULER)),
-        false => format!("M0 0H18V{}H0Z", px(*height)),
+        true => format!("M{0} {1}H{2}V{3}H{0}Z", px(from), px(*height), px(to), px(height + RULER)),
+        false => format!("M0 {0}H18V{1}H0Z", px(from), px(to)),
     };
     html! {
         <g class="ruler">
@@ -155,7 +218,8 @@ fn draw_lane(props: &Props, lane: &Lane) -> Html {
     let node = lane.node;
     let name = props.run.scenario.name(node);
     let onclick = props.press_lane.reform(move |event: MouseEvent| (event, node));
-    let (first, last) = (lane.stretches[0].from, lane.stretches[lane.stretches.len() - 1].to);
+    let [Stretch { from: first, .. }, ..] = lane.stretches[..] else { return html! {} };
+    let last = lane.stretches[lane.stretches.len() - 1].to;
     let class =
         classes!("lane", lane.router.then_some("router"), lane.traitor.then_some("traitor"));
     html! {

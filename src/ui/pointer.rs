@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::Send;
 use crate::{
     app::{Action, Edit, Run, Selection, Shared},
-    diagram::{Layout, Point},
+    diagram::{Layout, Point, Window},
     kernel::{Fate, Fault, MessageId, MessageName, NodeId, Time},
     web::{self, Place},
 };
@@ -58,6 +58,8 @@ pub(super) struct Pointer {
     pub(super) drag: Rc<RefCell<Option<Drag>>>,
     pub(super) picture: NodeRef,
     pub(super) layout: Shared<Layout>,
+    /// Which part of the picture is drawn.
+    pub(super) window: Window,
     pub(super) run: Run,
     pub(super) send: Send,
 }
@@ -66,7 +68,8 @@ impl Pointer {
     /// Where it is: along the time axis and across the lines.
     fn place(&self, event: &MouseEvent) -> Option<(f64, f64)> {
         let Place { x, y } = web::place_in(&self.picture.cast()?, event);
-        Some(self.layout.unpoint(Point { x, y }))
+        let (along, across) = self.layout.unpoint(Point { x, y });
+        Some((along + self.window.from.max(0.0), across))
     }
 
     fn start(&self, event: &PointerEvent, drag: Drag) {
@@ -110,7 +113,8 @@ impl Pointer {
 
     /// The moment that a click on a line means: that of the mark beneath it, if there is one.
     fn moment(&self, node: NodeId, along: f64) -> Time {
-        let events = self.run.trace.events.iter().enumerate();
+        let near = Window { from: along - SNAP, to: along + SNAP };
+        let events = self.layout.events_in(near).map(|id| (id, &self.run.trace.events[id]));
         let here = events.filter(|(_, event)| event.node == node);
         let distances =
             here.map(|(id, event)| ((self.layout.along_event(id) - along).abs(), event.time));

@@ -14,12 +14,14 @@ pub(super) struct Props {
     pub(super) layout: Shared<Layout>,
     pub(super) scene: Shared<Scene>,
     pub(super) playhead: Playhead,
+    /// Whether what is still to come is not to be seen at all.
+    pub(super) hidden: bool,
 }
 
 /// The present.
 #[component]
 pub(super) fn Present(props: &Props) -> Html {
-    let Props { run, layout, scene, playhead } = props;
+    let Props { run, layout, scene, playhead, hidden } = props;
     let along = layout.playhead(playhead.cursor, playhead.time);
     let horizontal = layout.orientation() == Orientation::Horizontal;
     let (width, height) = (scene.width, scene.height);
@@ -34,7 +36,9 @@ pub(super) fn Present(props: &Props) -> Html {
     let over = playhead.is_at_end(run);
     html! {
         <g class="present" aria-hidden="true">
-            <path class={classes!("veil", over.then_some("lifted"))} d={veil} />
+            <path class={classes!("veil", over.then_some("lifted"), hidden.then_some("curtain"))} d={veil}>
+                if *hidden && !over { <title>{ "What is still to come is hidden" }</title> }
+            </path>
             <path class="playhead" d={line} />
             { for scene.arrows.iter().filter_map(|arrow| under_way(layout, arrow, along)).map(|at| html! {
                 <circle class="under-way" cx={px(at.x)} cy={px(at.y)} r="4.5" />

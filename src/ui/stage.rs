@@ -1,39 +1,39 @@
 //! The diagram and what a reader does on it: drag an arrow, click an arrow, click a line.
 
+use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::{
     Send,
     menu::Menu,
+    overview::Overview,
     picture::{Picture, px},
     pointer::{Hands, Pointer},
     present::Present,
     topology::topology,
 };
 use crate::{
-    app::{Action, Playhead, Run, Selection, Shared},
-    diagram::{Frame, Layout, Orientation, Point, STRIP, Scene, strips, traitors},
+    app::{Action, Lens, Playhead, Room, Run, Selection, Shared, Shown},
+    diagram::{
+        Arrow, Detail, Layout, Mark, Orientation, Plan, Point, STRIP, Scene, Window, strips,
+        traitors,
+    },
     formats::Outcome,
     kernel::{Chain, EventId, EventKind, NodeId, Time, Verdict, chain, way},
-    web,
+    web::{self, Element, Viewport},
 };
 
-/// Below this width time runs top down, in CSS pixels.
-const NARROW: f64 = 640.0;
-/// How long the time axis is when time runs top down.
-const TALL: f64 = 430.0;
-/// How long the time axis gets at most.
-const LONGEST: f64 = 40_000.0;
-/// How much of the axis each mark of the busiest line needs, so that they can be told apart.
-const MARK_ROOM: f64 = 17.0;
+/// How much a picture may weigh in which everything stands by itself and has its text: a page of 3 000 elements is
+/// quick everywhere, and the rest of it needs some hundreds.
+const WEIGHT: usize = 2_000;
+/// How long the reader has not zoomed when the picture is drawn in full again, in real milliseconds.
+const SETTLED: u32 = 140;
 /// How much room the time axis's numbers take.
 pub(super) const RULER: f64 = 26.0;
 /// How wide the menu is: as in the style sheet.
 const MENU: f64 = 290.0;
 /// How wide the nodes' names are, at the least and at the most.
 const NAMES: (f64, f64) = (92.0, 190.0);
-/// Above so many marks a picture is not drawn again at every event: the veil alone tells what is to come.
-const MANY: usize = 400;
 /// The parts of the picture that are for dragging, as a selector.
 const DRAGGED: &str = ".grip, .mark.receipt, .strip";
 
@@ -42,8 +42,11 @@ pub(super) struct Props {
     pub(super) run: Run,
     pub(super) playhead: Playhead,
     pub(super) shown_until: Time,
+    pub(super) lens: Lens,
     pub(super) selection: Option<Selection>,
     pub(super) explained: Option<&'static str>,
+    /// Whether what is still to come is not to be seen at all.
+    pub(super) hidden: bool,
     pub(super) send: Send,
 }
 
@@ -65,38 +68,71 @@ pub(super) fn Stage(props: &Props) -> Html {
     let Props { run, playhead, shown_until, selection, send, .. } = props;
     let container = use_node_ref();
     let picture = use_node_ref();
-    let width = use_width(&container);
-    let frame = frame(run, width, *shown_until);
+    let viewport = use_viewport(&container);
+    let names_width = names_width(run);
+    let plan: Shared<_> = use_memo(run.clone(), |run| plan(run)).into();
+    let room = Room {
+        width: viewport.width,
+        names: names_width,
+        strips: strips(run.protocol, &run.trace),
+    };
+    let shown = Shown { nodes: run.scenario.nodes.len(), marks: plan.busiest(), end: *shown_until };
+    let frame = props.lens.frame(shown, room);
     let witness = use_memo((run.clone(), props.explained), |(run, name)| witness(run, *name));
     let witness: Shared<_> = witness.into();
     let drag = use_mut_ref(|| None);
+    let layout = use_memo((run.clone(), frame), |(run, frame)| {
+        Layout::new(&run.trace, run.scenario.nodes.len(), *frame)
+    });
+    let layout: Shared<_> = layout.into();
+    let horizontal = layout.orientation() == Orientation::Horizontal;
+    let (scrolled, seen) = match horizontal {
+        true => (viewport.left, viewport.width - names_width),
+        false => (viewport.top, viewport.height),
+    };
+    let window = Window::around(scrolled, seen, layout.length());
+    let zooming = use_zooming(props.lens);
+    let scene = use_memo((layout.clone(), window, zooming), |(layout, window, zooming)| {
+        let drawn = (run.protocol, &run.scenario, &run.trace);
+        let weight = if *zooming { WEIGHT / 6 } else { WEIGHT };
+        Scene::part(&plan, drawn, layout, *window, weight)
+    });
+    let scene: Shared<_> = scene.into();
+    let picked =
+        use_memo((scene.clone(), *selection, witness.clone()), |(scene, selection, witness)| {
+            (scene.detail != Detail::Full)
+                .then(|| picked(run, &plan, (&layout, window), *selection, witness))
+        });
     // Kept from frame to frame: new callbacks would mean a new picture.
-    let drawn = use_memo((run.clone(), frame), |(run, frame)| {
-        let layout = Shared::new(Layout::new(&run.trace, run.scenario.nodes.len(), *frame));
-        let scene = Scene::new(run.protocol, &run.scenario, &run.trace, &layout);
-        let hands = Hands::of(&Pointer {
+    let hands = use_memo((run.clone(), layout.clone(), window), |(run, layout, window)| {
+        Hands::of(&Pointer {
             drag,
             picture: picture.clone(),
             layout: layout.clone(),
+            window: *window,
             run: run.clone(),
             send: send.clone(),
-        });
-        (layout, Shared::new(scene), hands)
+        })
     });
-    let (layout, scene, hands) = (*drawn).clone();
+    let hands = (*hands).clone();
     let along = layout.playhead(playhead.cursor, playhead.time);
-    let names_width = names_width(run);
-    use_follow(&container, layout.orientation(), along, names_width);
+    use_follow(&container, layout.orientation(), *playhead, (along, names_width));
+    use_zoom(&container, &layout, &props.lens, (shown, room), send);
     use_held_touches(&picture);
+    use_tips(&picture);
     use_shown(&container, props.explained);
+    use_effect_with(scene.clone(), |_| web::mark("drawn"));
 
-    let horizontal = layout.orientation() == Orientation::Horizontal;
     let network = use_memo((run.clone(), horizontal), |(run, wide)| topology(run, *wide));
-    let (svg_width, svg_height) =
+    let (sheet_width, sheet_height) =
         if horizontal { (scene.width, scene.height + RULER) } else { (scene.width, scene.height) };
+    let part = Part::of(window, &layout, (sheet_width, sheet_height));
     let menu = selection.and_then(|selection| Some((selection, anchor(run, &layout, selection)?)));
     let margin = if horizontal { names_width } else { 0.0 };
-    let cursor = if scene.marks.len() > MANY { usize::MAX } else { playhead.cursor };
+    let hidden = props.hidden;
+    // A picture of many marks is not drawn again at every event: the veil alone tells what is to come.
+    let shown_whole = scene.detail == Detail::Full || hidden;
+    let cursor = if shown_whole { playhead.cursor } else { usize::MAX };
     let put_down = {
         let send = send.clone();
         Callback::from(move |event: MouseEvent| {
@@ -110,53 +146,89 @@ pub(super) fn Stage(props: &Props) -> Html {
         <>
             { (*network).clone() }
             <div class="stage-frame">
-                <div class={classes!("stage", if horizontal { "across" } else { "down" })} ref={container}>
+                <div class={classes!("stage", if horizontal { "across" } else { "down" })} ref={container.clone()}>
                     <div class="canvas">
                         { names(run, &scene, &layout, playhead.time as Time, send) }
-                        <div class="sheet" style={format!("width:{}px;height:{}px", px(svg_width), px(svg_height))}>
-                            <svg ref={picture} width={px(svg_width)} height={px(svg_height)}
-                                viewBox={format!("0 0 {} {}", px(svg_width), px(svg_height))}
-                                role="group" aria-label="Space-time diagram"
+                        <div class="sheet" style={format!("width:{}px;height:{}px", px(sheet_width), px(sheet_height))}>
+                            <svg ref={picture} width={px(part.width)} height={px(part.height)} style={part.style()}
+                                viewBox={part.view_box()} role="group" aria-label="Space-time diagram"
                                 onpointermove={hands.moves} onpointerup={hands.release}
                                 onpointercancel={hands.cancel} onclick={put_down}>
-                                <Picture run={run.clone()} scene={scene.clone()} layout={layout.clone()}
-                                    {cursor} selection={*selection} {witness}
+                                <title class="tip"></title>
+                                <Picture run={run.clone()} {window} {picked} scene={scene.clone()} layout={layout.clone()}
+                                    {cursor} {hidden} selection={*selection} {witness}
                                     press_arrow={hands.press_arrow} press_lane={hands.press_lane}
                                     press_ruler={hands.press_ruler} select={hands.select} />
                                 <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()}
-                                    playhead={*playhead} />
+                                    playhead={*playhead} {hidden} />
                             </svg>
                         </div>
                     </div>
                 </div>
                 if let Some((selection, at)) = menu {
-                    <div class="menu-place" style={beside(at, width, scrolled - margin)}>
+                    <div class="menu-place" style={beside(at, viewport.width, scrolled - margin)}>
                         <Menu run={run.clone()} {selection} send={send.clone()} />
                     </div>
                 }
             </div>
+            <Overview run={run.clone()} layout={layout.clone()} {along} {hidden} {container} {seen} lens={props.lens}
+                {shown} {room} send={send.clone()} />
         </>
     }
 }
 
-fn frame(run: &Outcome, width: f64, end: Time) -> Frame {
-    let nodes = run.scenario.nodes.len();
-    let mut marks = vec![0_usize; nodes];
-    for event in run.trace.events.iter().take_while(|event| event.time <= end) {
-        if event.kind.message().is_none() || event.kind.name() == "receive" {
-            marks[event.node.index()] += 1;
+fn plan(run: &Outcome) -> Plan {
+    Plan::new(run.protocol, &run.scenario, &run.trace)
+}
+
+/// What the reader asks about, by itself: in a picture that is not fine enough to show it.
+fn picked(
+    run: &Outcome,
+    plan: &Plan,
+    place: (&Layout, Window),
+    selection: Option<Selection>,
+    witness: &Option<Chain>,
+) -> (Vec<Mark>, Vec<Arrow>) {
+    let (mut events, mut messages) = (Vec::new(), Vec::new());
+    if let Some(chain) = witness {
+        events.extend(chain.events.iter().copied());
+        messages.extend(chain.messages.iter().copied());
+    }
+    match selection {
+        Some(Selection::Event(event)) => events.push(event),
+        Some(Selection::Message(name)) => {
+            messages.extend(run.trace.messages.iter().position(|message| message.name == name));
+        }
+        _ => {}
+    }
+    Scene::picked(plan, (&run.scenario, &run.trace), place, &events, &messages)
+}
+
+/// The part of the sheet that is drawn.
+struct Part {
+    left: f64,
+    top: f64,
+    width: f64,
+    height: f64,
+}
+
+impl Part {
+    fn of(window: Window, layout: &Layout, (width, height): (f64, f64)) -> Self {
+        let from = window.from.max(0.0);
+        let long = window.to.min(layout.length()) - from;
+        match layout.orientation() {
+            _ if window == Window::WHOLE => Self { left: 0.0, top: 0.0, width, height },
+            Orientation::Horizontal => Self { left: from, top: 0.0, width: long, height },
+            Orientation::Vertical => Self { left: 0.0, top: from, width, height: long },
         }
     }
-    let needed = marks.into_iter().max().unwrap_or(0) as f64 * MARK_ROOM;
-    if width < NARROW {
-        let room = width - 8.0 - strips(run.protocol, &run.trace);
-        let gap = (room / nodes as f64).clamp(84.0, 160.0);
-        let length = needed.clamp(TALL, LONGEST);
-        Frame { orientation: Orientation::Vertical, length, gap, end }
-    } else {
-        let gap = (470.0 / nodes as f64).clamp(58.0, 128.0);
-        let length = needed.min(LONGEST).max(width - names_width(run));
-        Frame { orientation: Orientation::Horizontal, length, gap, end }
+
+    fn style(&self) -> String {
+        format!("left:{}px;top:{}px", px(self.left), px(self.top))
+    }
+
+    fn view_box(&self) -> String {
+        format!("{} {} {} {}", px(self.left), px(self.top), px(self.width), px(self.height))
     }
 }
 
@@ -207,43 +279,144 @@ fn anchor(run: &Outcome, layout: &Layout, selection: Selection) -> Option<Point>
     }
 }
 
-/// The width of an element, kept true while it changes.
+/// How much of an element is seen, kept true while that changes. Places are told in steps of a quarter of what is
+/// seen: within one the same is drawn.
 #[hook]
-fn use_width(container: &NodeRef) -> f64 {
-    let width = use_state_eq(web::likely_width);
+fn use_viewport(container: &NodeRef) -> Viewport {
+    let start = || Viewport { width: web::likely_width(), height: 560.0, ..Viewport::default() };
+    let seen = use_state_eq(start);
     let container = container.clone();
     use_effect_with((), {
-        let width = width.clone();
+        let seen = seen.clone();
         move |()| {
-            let watch = container.cast().and_then(|element| {
-                let measured = container.clone();
-                web::on_resize(&element, move || {
-                    if let Some(element) = measured.cast() {
-                        width.set(web::size_of(&element).0);
-                    }
-                })
+            let look = move |element: &Element| {
+                let now = web::viewport(element);
+                let coarse = |place: f64, size: f64| {
+                    let step = (size / 4.0).max(1.0);
+                    (place / step).floor() * step
+                };
+                seen.set(Viewport {
+                    left: coarse(now.left, now.width),
+                    top: coarse(now.top, now.height),
+                    ..now
+                });
+            };
+            let watch = container.cast::<Element>().map(|element| {
+                let (watched, scrolled) = (element.clone(), element.clone());
+                let look_again = look.clone();
+                let resizes = web::on_resize(&element, move || look(&watched));
+                (resizes, web::on_scroll(&element, move || look_again(&scrolled)))
             });
             move || drop(watch)
         }
     });
-    *width
+    *seen
 }
 
-/// Keeps the playhead in view where the picture is longer than the page is wide.
+/// Whether the reader is zooming: what is passed on the way need not be fine.
 #[hook]
-fn use_follow(container: &NodeRef, orientation: Orientation, along: f64, names: f64) {
+fn use_zooming(lens: Lens) -> bool {
+    let zooming = use_state_eq(|| false);
+    let before = use_mut_ref(|| lens);
+    {
+        let zooming = zooming.clone();
+        use_effect_with(lens, move |&lens| {
+            let moved = before.replace(lens) != lens;
+            if moved {
+                zooming.set(true);
+            }
+            let timer = moved.then(|| Timeout::new(SETTLED, move || zooming.set(false)));
+            move || drop(timer)
+        });
+    }
+    *zooming
+}
+
+/// Lets Control and the wheel zoom, and keeps the moment where it is that is zoomed in on: the one under the
+/// pointer, or else the one in the middle.
+#[hook]
+fn use_zoom(
+    container: &NodeRef,
+    layout: &Shared<Layout>,
+    lens: &Lens,
+    sizes: (Shown, Room),
+    send: &Send,
+) {
+    let (shown, room) = sizes;
+    let anchor = use_mut_ref(|| None::<f64>);
+    let lens = *lens;
+    {
+        let (container, send, anchor) = (container.clone(), send.clone(), anchor.clone());
+        let horizontal = layout.orientation() == Orientation::Horizontal;
+        use_effect_with((lens, shown, room, horizontal), move |_| {
+            let listener = container.cast::<Element>().map(|element| {
+                web::on_zoom(&element, move |place, nearer| {
+                    let at = if horizontal { place.x - room.names } else { place.y };
+                    *anchor.borrow_mut() = Some(at.max(0.0));
+                    let factor = if nearer { 1.25 } else { 0.8 };
+                    send.emit(Action::Look(lens.zoomed(factor, shown, room)));
+                })
+            });
+            move || drop(listener)
+        });
+    }
+    let before = use_mut_ref(|| layout.clone());
+    let container = container.clone();
+    use_effect_with(layout.clone(), move |layout| {
+        let before = before.replace(layout.clone());
+        let anchor = anchor.borrow_mut().take();
+        let Some(element) = container.cast::<Element>() else { return };
+        if before.scale() == layout.scale() || before.orientation() != layout.orientation() {
+            return;
+        }
+        let now = web::viewport(&element);
+        match layout.orientation() {
+            Orientation::Horizontal => {
+                let at = anchor.unwrap_or((now.width - room.names) / 2.0);
+                let time = before.time_at(now.left + at);
+                web::scroll_to(&element, layout.along_time(time) - at, now.top);
+            }
+            Orientation::Vertical => {
+                let at = anchor.unwrap_or(now.height / 2.0);
+                let time = before.time_at(now.top + at);
+                web::scroll_to(&element, now.left, layout.along_time(time) - at);
+            }
+        }
+    });
+}
+
+/// Shows what the part of the picture under the pointer is.
+#[hook]
+fn use_tips(picture: &NodeRef) {
+    let picture = picture.clone();
+    use_effect_with((), move |()| {
+        let tips = picture.cast().map(|picture| web::show_tips(&picture));
+        move || drop(tips)
+    });
+}
+
+/// Keeps the playhead in view where the picture is longer than the page is wide: when it moves, not when the
+/// reader looks elsewhere, or nearer.
+#[hook]
+fn use_follow(
+    container: &NodeRef,
+    orientation: Orientation,
+    playhead: Playhead,
+    place: (f64, f64),
+) {
     // What was scrolled to in the other orientation is no place in this one.
     use_effect_with(orientation, {
         let container = container.clone();
         move |_| {
             if let Some(element) = container.cast() {
-                web::keep_in_view(&element, 0.0, 0.0);
+                web::scroll_to(&element, 0.0, 0.0);
             }
         }
     });
     let container = container.clone();
-    use_effect_with(along as i64, move |_| {
-        if let Some(element) = container.cast()
+    use_effect_with((playhead.cursor, playhead.time as i64), move |_| {
+        let (along, names) = place;
+        if let Some(element) = container.cast::<Element>()
             && orientation == Orientation::Horizontal
         {
             web::keep_in_view(&element, along + names, names);

@@ -1,10 +1,10 @@
-//! Time: play, pause, one event forward, one back, any moment, how fast.
+//! Time: play, pause, a step forward, a step back, any moment, how fast.
 
 use yew::prelude::*;
 
 use super::{Send, icons};
 use crate::{
-    app::{Action, Playhead, Run, SPEEDS},
+    app::{Action, Ask, FITTING, Playhead, Run, SPEEDS, Stride, Study, speed_name},
     kernel::Time,
     web,
 };
@@ -15,17 +15,17 @@ pub(super) struct Props<'a> {
     pub(super) playhead: Playhead,
     pub(super) playing: bool,
     pub(super) speed: u32,
+    pub(super) pace: f64,
     pub(super) shown_until: Time,
+    pub(super) study: &'a Study,
     pub(super) send: &'a Send,
 }
 
 /// The controls of time.
 pub(super) fn transport(props: Props) -> Html {
-    let Props { run, playhead, playing, speed, shown_until, send } = props;
+    let Props { run, playhead, playing, shown_until, study, send, .. } = props;
     let act = |action: Action| send.reform(move |_: MouseEvent| action.clone());
     let seek = send.reform(|event: InputEvent| Action::Seek(web::number_of(&event)));
-    let set_speed = send
-        .reform(|event: Event| Action::Speed(web::value_of(&event).parse().unwrap_or(SPEEDS[0])));
     let events = run.trace.events.len();
     let over = playhead.time >= shown_until as f64;
     let play = match (playing, over) {
@@ -36,31 +36,78 @@ pub(super) fn transport(props: Props) -> Html {
     let at_start = playhead.cursor == 0;
     let at_end = playhead.is_at_end(run);
     let now = playhead.time.round() as Time;
-    let said = format!("{now} ms, {} of {events} events", playhead.cursor);
+    let total =
+        if study.future_hidden && !at_end { String::new() } else { format!(" of {events}") };
+    let said = format!("{now} ms, {}{total} events", playhead.cursor);
+    let stride = study.stride;
+    let (key_back, key_forward) = match stride {
+        Stride::Event => (" (←)", " (→)"),
+        Stride::Delivery => (" (Shift D)", " (D)"),
+        Stride::Violation => (" (Shift V)", " (V)"),
+        Stride::Node(_) => ("", ""),
+    };
+    let (back, forward) = match stride {
+        Stride::Event => ("One event back".to_owned(), "One event forward".to_owned()),
+        _ => {
+            let what = stride.name(run);
+            (format!("To the previous {what}"), format!("To the next {what}"))
+        }
+    };
     html! {
         <div class="transport" role="group" aria-label="Time">
             <button class="icon" onclick={act(Action::Jump(0))} disabled={at_start && playhead.time == 0.0}
                 aria-label="To the start" title="To the start (Home)">{ icons::to_start() }</button>
-            <button class="icon" id="step-back" onclick={act(Action::Step(-1))} disabled={at_start}
-                aria-label="One event back" title="One event back (←)">{ icons::back() }</button>
+            <button class="icon" id="step-back" onclick={act(Action::Stride(stride, false))} disabled={at_start}
+                aria-label={back.clone()} title={back + key_back}>{ icons::back() }</button>
             <button class="icon primary" id="play" onclick={act(Action::Toggle)} aria-label={play}
                 title={format!("{play} (space)")}>{ if playing { icons::pause() } else { icons::play() } }</button>
-            <button class="icon" id="step" onclick={act(Action::Step(1))} disabled={at_end}
-                aria-label="One event forward" title="One event forward (→)">{ icons::forward() }</button>
+            <button class="icon" id="step" onclick={act(Action::Stride(stride, true))} disabled={at_end}
+                aria-label={forward.clone()} title={forward + key_forward}>{ icons::forward() }</button>
+            { steps(run, stride, send) }
             <input type="range" id="scrub" min="0" max={shown_until.to_string()} step="1"
                 value={now.to_string()} oninput={seek} aria-label="Moment"
                 aria-valuetext={said.clone()} />
             <output class="clock" for="scrub">{ said }</output>
-            <label class="speed">
-                <span class="unseen">{ "Speed" }</span>
-                <select onchange={set_speed} title="How fast virtual time passes">
-                    { for SPEEDS.into_iter().map(|each| html! {
-                        <option value={each.to_string()} selected={each == speed}>
-                            { format!("{each} ms/s") }
-                        </option>
-                    }) }
-                </select>
-            </label>
+            { speeds(props.speed, props.pace, send) }
         </div>
+    }
+}
+
+/// What the steps go to.
+fn steps(run: &Run, chosen: Stride, send: &Send) -> Html {
+    let all = Stride::all(run.scenario.nodes.len());
+    let onchange = send.reform(|event: Event| {
+        let place = web::value_of(&event).parse().unwrap_or(0);
+        // Which is one of the run's: the list was made of them.
+        let stride = Stride::all(place + 1).nth(place).unwrap_or_default();
+        Action::Study(Ask::Stride(stride))
+    });
+    html! {
+        <label class="stride">
+            <span>{ "Step by" }</span>
+            <select {onchange}>
+                { for all.enumerate().map(|(place, each)| html! {
+                    <option value={place.to_string()} selected={each == chosen}>{ each.name(run) }</option>
+                }) }
+            </select>
+        </label>
+    }
+}
+
+fn speeds(speed: u32, pace: f64, send: &Send) -> Html {
+    let onchange =
+        send.reform(|event: Event| Action::Speed(web::value_of(&event).parse().unwrap_or(FITTING)));
+    let title = format!("How fast virtual time passes: ×1 is {} ms a second", pace.round() as Time);
+    html! {
+        <label class="speed">
+            <span class="unseen">{ "Speed" }</span>
+            <select {onchange} {title}>
+                { for SPEEDS.into_iter().map(|each| html! {
+                    <option value={each.to_string()} selected={each == speed}>
+                        { speed_name(each) }
+                    </option>
+                }) }
+            </select>
+        </label>
     }
 }

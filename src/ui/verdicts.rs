@@ -15,6 +15,8 @@ pub(super) struct Props {
     /// How many events have happened.
     pub(super) cursor: usize,
     pub(super) explained: Option<&'static str>,
+    /// Whether nothing is to be told of what has not happened yet.
+    pub(super) hidden: bool,
     pub(super) send: Send,
 }
 
@@ -24,8 +26,10 @@ pub(super) fn Verdicts(props: &Props) -> Html {
     let run = &props.run;
     let now = use_memo((run.clone(), props.cursor), |(run, cursor)| judge_at(run, *cursor));
     let over = props.cursor == run.trace.events.len();
+    let untold = props.hidden && !over;
+    let ends = if untold { &*now } else { &run.report.judgements };
     let rows = |promised: bool| {
-        let both = run.report.judgements.iter().zip(now.iter());
+        let both = ends.iter().zip(now.iter());
         let wanted = both.filter(move |(end, _)| end.promised == promised);
         wanted.map(|(end, now)| row(props, end, now, over)).collect::<Html>()
     };
@@ -38,11 +42,15 @@ pub(super) fn Verdicts(props: &Props) -> Html {
                 <h3 title="Judged for comparison: other protocols give it">{ "Not promised by this protocol" }</h3>
                 <ul>{ rows(false) }</ul>
             }
-            { class_table(run.report.class) }
-            if let Some(circle) = deadlock_sentence(&run.scenario, &run.trace) {
+            { class_table(run.report.class.filter(|_| !untold)) }
+            if untold {
+                <p class="why">{ "What is still to come is hidden: this is said of what has happened so far." }</p>
+            } else if let Some(circle) = deadlock_sentence(&run.scenario, &run.trace) {
                 <p class="deadlock">{ circle }{ "." }</p>
             }
-            if run.protocol.perpetual && !run.trace.exhausted {
+            if untold {
+                // Nor how it ends.
+            } else if run.protocol.perpetual && !run.trace.exhausted {
                 <p class="why">
                     { format!("The protocol never comes to rest by itself: it is judged as it is when the \
                         run ends, at {} ms.", run.trace.end) }
@@ -53,7 +61,7 @@ pub(super) fn Verdicts(props: &Props) -> Html {
                         not judged.", run.trace.end) }
                 </p>
             }
-            if run.trace.exhausted {
+            if run.trace.exhausted && !untold {
                 <p class="why">{ "The run was stopped at a million events: it never comes to rest." }</p>
             }
         </section>
@@ -74,7 +82,7 @@ fn row(props: &Props, end: &Judgement, now: &Judgement, over: bool) -> Html {
     let name = end.property.name;
     let speak = |text: &str| spell(text, &run.scenario.nodes);
     let so_far = match &now.verdict {
-        _ if over => None,
+        _ if over || props.hidden => None,
         Verdict::Undecided(why) => Some(format!("so far undecided: {}", speak(why))),
         Verdict::Holds if end.verdict.is_violated() => Some("holds so far".to_owned()),
         Verdict::Violated { .. } => Some("violated already".to_owned()),
@@ -105,7 +113,7 @@ fn row(props: &Props, end: &Judgement, now: &Judgement, over: bool) -> Html {
             if let Verdict::Violated { why, .. } = &end.verdict {
                 { violation(props, end, &speak(why), explained) }
             }
-            if let (Verdict::Undecided(why), true) = (&end.verdict, over) {
+            if let (Verdict::Undecided(why), true) = (&end.verdict, over || props.hidden) {
                 <p class="why">{ speak(why) }</p>
             }
         </li>

@@ -2,14 +2,20 @@
 
 use yew::prelude::*;
 
-use super::{Send, events::Events};
+use super::{
+    Send,
+    deliveries::Told,
+    events::Events,
+    inspector::{Inspector, Worked},
+    source::Source,
+};
 use crate::{
     app::{Action, Panel, State},
     web,
 };
 
 /// The tabs, and what the chosen one shows.
-pub(super) fn workbench(state: &State, send: &Send) -> Html {
+pub(super) fn workbench(state: &State, worked: &Worked, send: &Send) -> Html {
     let State { run, panel, selection, playhead, .. } = state;
     let chosen = *panel;
     html! {
@@ -18,11 +24,23 @@ pub(super) fn workbench(state: &State, send: &Send) -> Html {
                 { for Panel::ALL.into_iter().map(|panel| tab(panel, chosen, send)) }
             </div>
             if let Some(panel) = chosen {
-                <div class="panel" role="tabpanel" id="panel" tabindex="0" aria-labelledby={tab_id(panel)}>
+                <div class={classes!("panel", state.study.future_hidden.then_some("untold"))} role="tabpanel" id="panel" tabindex="0" aria-labelledby={tab_id(panel)}>
                     { match panel {
                         Panel::Events => html! {
-                            <Events run={run.clone()} cursor={playhead.cursor} selection={*selection} send={send.clone()} />
+                            <Events run={run.clone()} playhead={*playhead} hidden={state.study.future_hidden}
+                                selection={*selection} filter={state.filter.clone()} send={send.clone()} />
                         },
+                        Panel::State => html! {
+                            <Inspector run={run.clone()} cursor={playhead.cursor} selection={*selection}
+                                worked={worked.clone()} />
+                        },
+                        Panel::Source => html! {
+                            <Source run={run.clone()} cursor={playhead.cursor} selection={*selection} />
+                        },
+                        Panel::Deliveries => html! {
+                            <Told run={run.clone()} cursor={playhead.cursor} selection={*selection} send={send.clone()} />
+                        },
+                        Panel::Network => html! {},
                     } }
                 </div>
             }

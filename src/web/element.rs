@@ -2,8 +2,8 @@
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{
-    Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement,
-    PointerEvent, ResizeObserver, SvgElement,
+    Element, Event, EventTarget, HtmlDialogElement, HtmlElement, HtmlInputElement,
+    HtmlSelectElement, HtmlTextAreaElement, PointerEvent, ResizeObserver, SvgElement, WheelEvent,
 };
 
 use super::{Listener, window};
@@ -32,6 +32,12 @@ pub fn place_in(element: &Element, event: &web_sys::MouseEvent) -> Place {
 pub fn size_of(element: &Element) -> (f64, f64) {
     let area = element.get_bounding_client_rect();
     (area.width(), area.height())
+}
+
+/// What an event came from, as an element.
+#[must_use]
+pub fn element_of(target: EventTarget) -> Option<Element> {
+    target.dyn_into().ok()
 }
 
 /// Lets an element have all of a pointer's events until it is released.
@@ -98,6 +104,72 @@ pub fn focus_inside(element: &Element) {
     }
 }
 
+/// How much of an element's content is seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Viewport {
+    /// How far it is scrolled sideways, in CSS pixels.
+    pub left: f64,
+    /// How far it is scrolled down.
+    pub top: f64,
+    /// How wide it is.
+    pub width: f64,
+    /// How high.
+    pub height: f64,
+}
+
+/// How much of an element's content is seen now.
+#[must_use]
+pub fn viewport(element: &Element) -> Viewport {
+    Viewport {
+        left: f64::from(element.scroll_left()),
+        top: f64::from(element.scroll_top()),
+        width: f64::from(element.client_width()),
+        height: f64::from(element.client_height()),
+    }
+}
+
+/// Calls back whenever an element is scrolled.
+#[must_use]
+pub fn on_scroll(element: &Element, callback: impl Fn() + 'static) -> Listener {
+    Listener::new(element, "scroll", move |_| callback())
+}
+
+/// Calls back when the reader turns the wheel with Control held, as one zooms: with the place in the element and
+/// whether it is nearer.
+#[must_use]
+pub fn on_zoom(element: &Element, callback: impl Fn(Place, bool) + 'static) -> Listener {
+    let inside = element.clone();
+    Listener::new(element, "wheel", move |event| {
+        if let Some(wheel) = event.dyn_ref::<WheelEvent>()
+            && wheel.ctrl_key()
+        {
+            event.prevent_default();
+            callback(place_in(&inside, wheel), wheel.delta_y() < 0.0);
+        }
+    })
+}
+
+/// Scrolls an element to a place.
+pub fn scroll_to(element: &Element, left: f64, top: f64) {
+    element.set_scroll_left(left as i32);
+    element.set_scroll_top(top as i32);
+}
+
+/// Shows as a drawing's tooltip what the part under the pointer is labelled with. A title for every part would be
+/// as many elements again.
+#[must_use]
+pub fn show_tips(drawing: &Element) -> Listener {
+    let inside = drawing.clone();
+    Listener::new(drawing, "pointerover", move |event| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let part = target.and_then(|target| target.closest("g[aria-label]").ok().flatten());
+        let tip = part.and_then(|part| part.get_attribute("aria-label")).unwrap_or_default();
+        if let Ok(Some(title)) = inside.query_selector("title.tip") {
+            title.set_text_content(Some(&tip));
+        }
+    })
+}
+
 /// Scrolls an element sideways, if it must, so that a place in it is seen; `margin` pixels on its left are
 /// covered.
 pub fn keep_in_view(element: &Element, x: f64, margin: f64) {
@@ -116,6 +188,31 @@ pub fn bring_into_view(element: &Element) {
     if place.bottom() <= 0.0 || place.top() >= height {
         element.scroll_into_view();
     }
+}
+
+/// Scrolls an element, and not the page, so that a part of it that matches a selector is near its top.
+pub fn scroll_to_part(element: &Element, part: &str) {
+    if let Ok(Some(part)) = element.query_selector(part) {
+        let (area, place) = (element.get_bounding_client_rect(), part.get_bounding_client_rect());
+        let above = (area.height() * 0.25).min(90.0);
+        let down = place.top() - area.top() - above;
+        element.set_scroll_top(element.scroll_top() + down as i32);
+    }
+}
+
+/// Scrolls an element down or up, if it must, so that a row of it is seen. Its first part, of the height of a
+/// row, stays and covers what is below it.
+pub fn keep_row_in_view(element: &Element, top: f64, height: f64) {
+    let (from, seen) = (f64::from(element.scroll_top()), f64::from(element.client_height()));
+    if top < from || top + 2.0 * height > from + seen {
+        element.set_scroll_top((top - (seen - height) * 0.4).max(0.0) as i32);
+    }
+}
+
+/// The id of the element that an event came from; empty if it has none.
+#[must_use]
+pub fn id_of(event: &Event) -> String {
+    event.target().and_then(element_of).map_or_else(String::new, |target| target.id())
 }
 
 /// How far an element is scrolled sideways.
@@ -165,6 +262,16 @@ pub fn show_value(event: &Event, value: &str) {
     let target = event.target();
     if let Some(input) = target.as_ref().and_then(|target| target.dyn_ref::<HtmlInputElement>()) {
         input.set_value(value);
+    }
+}
+
+/// Opens a dialog over everything else, or closes it: then the focus is where it was.
+pub fn show_dialog(dialog: &HtmlDialogElement, open: bool) {
+    if open && !dialog.open() {
+        // It fails only for a dialog that is not in the document.
+        let _ = dialog.show_modal();
+    } else if !open {
+        dialog.close();
     }
 }
 

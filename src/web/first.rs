@@ -20,10 +20,11 @@ pub fn likely_width() -> f64 {
 #[must_use]
 pub fn root() -> Option<Element> {
     let root = window()?.document()?.get_element_by_id("worldlines")?;
-    let stage = root.query_selector(".stages").ok().flatten();
-    let width = stage.map_or(0.0, |stage| stage.get_bounding_client_rect().width());
-    if width > 0.0 {
-        assume_width(width);
+    let stages = root.query_selector(".stages").ok().flatten();
+    let width = stages.map_or(0, |stages| stages.client_width());
+    if width > 0 {
+        // The diagram has a border.
+        assume_width(f64::from(width - 2));
     }
     Some(root)
 }

@@ -41,6 +41,11 @@ pub fn on_key(callback: impl Fn(&Key) -> bool + 'static) -> Option<Listener> {
 fn belongs_to_focused(event: &KeyboardEvent, key: &Key) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     let Some(target) = target else { return false };
+    // A dialog over everything has all keys.
+    let document = target.owner_document();
+    if document.is_some_and(|it| matches!(it.query_selector("dialog[open]"), Ok(Some(_)))) {
+        return true;
+    }
     let is = |selector: &str| target.matches(selector).unwrap_or(false);
     let pressing = matches!(key.name.as_str(), " " | "Enter");
     let escape = key.name == "Escape";

@@ -54,7 +54,7 @@ async function waiting(reader, fragment = "") {
 
 /** Whether of the widths in which the diagram is drawn one is shown: the style sheet is there. */
 const oneIsSeen = () => {
-  const stages = [...document.querySelectorAll(".stages > .stage-frame")];
+  const stages = [...document.querySelectorAll(".stages > div")];
   return stages.filter((stage) => stage.getBoundingClientRect().width > 0).length === 1;
 };
 
@@ -84,8 +84,7 @@ for (const viewport of SCREENS) {
     const after = await geometry(page, "#worldlines > .page");
     for (const [place, [part, ...box]] of after.boxes.entries()) {
       const moved = box.map((value, side) => Math.abs(value - before.boxes[place][side + 1]));
-      // The border of the stage is two pixels of its width.
-      assert.ok(Math.max(...moved) <= 2, `${part} moved by ${moved}`);
+      assert.ok(Math.max(...moved) <= 1, `${part} moved by ${moved}`);
     }
     assert.deepEqual(after.lines, before.lines);
     assert.equal(await page.locator(".first").count(), 0);

@@ -1,0 +1,82 @@
+//! Which code ran: the protocol's file, and the handler of an event.
+
+use serde_json::Value as Json;
+
+use super::Handler;
+use crate::{
+    app::Run,
+    kernel::{EventId, EventKind, Fate, Packet, is_effect, trigger},
+    protocols,
+};
+
+/// The handler that ran at an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ran {
+    /// Which.
+    pub handler: Handler,
+    /// The event that it answered; none for the start of the run.
+    pub input: Option<EventId>,
+    /// By what names the variant that it was handed may go.
+    pub variants: Vec<String>,
+}
+
+/// The file of a protocol, below `src/`: a folder for its family, its id with underscores.
+#[must_use]
+pub fn source_file(protocol: &str) -> String {
+    let mut catalogue = protocols::catalogue();
+    let family = catalogue.find(|(_, it)| it.id == protocol).map_or("", |(family, _)| family.id);
+    format!("protocols/{family}/{}.rs", protocol.replace('-', "_"))
+}
+
+/// The handler that ran at an event: the one that answered it, or the one that caused it. None where no code
+/// of the node ran, as when it crashes.
+#[must_use]
+pub fn ran(run: &Run, event: EventId) -> Option<Ran> {
+    let trace = &run.trace;
+    let kind = &trace.events[event].kind;
+    if is_effect(kind) {
+        return match trigger(trace, event) {
+            Some(input) => ran(run, input),
+            None => Some(Ran { handler: Handler::Init, input: None, variants: Vec::new() }),
+        };
+    }
+    let (handler, variants) = match kind {
+        EventKind::Request { index, packet } => {
+            let name = &run.scenario.requests[*index].name;
+            (Handler::Request, variant(packet).into_iter().chain([capitalised(name)]).collect())
+        }
+        EventKind::Receive(message) => {
+            let message = &trace.messages[*message];
+            let damaged = message.damaged().filter(|_| message.fate == Fate::Received(event));
+            (Handler::Message, variant(damaged.unwrap_or(&message.packet)).into_iter().collect())
+        }
+        EventKind::Timer(packet) => (Handler::Timer, variant(packet).into_iter().collect()),
+        EventKind::Detect(detection) => (Handler::Detection, vec![capitalised(detection.kind())]),
+        EventKind::Recover => (Handler::Recovery, Vec::new()),
+        _ => return None,
+    };
+    Some(Ran { handler, input: Some(event), variants })
+}
+
+/// The last of the first so many events at which a handler ran.
+#[must_use]
+pub fn last_ran(run: &Run, events: usize) -> Option<EventId> {
+    (0..events.min(run.trace.events.len())).rev().find(|&event| ran(run, event).is_some())
+}
+
+/// The name of a payload's variant, as far as its data shows it.
+fn variant(packet: &Packet) -> Option<String> {
+    let name = match packet.inspect() {
+        Json::String(name) => name,
+        Json::Object(fields) if fields.len() == 1 => fields.keys().next()?.clone(),
+        _ => return None,
+    };
+    name.starts_with(|first: char| first.is_ascii_uppercase()).then_some(name)
+}
+
+/// The name of a variant for a name of the scenario's: `suspect` is `Suspect`.
+fn capitalised(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string())
+        + letters.as_str()
+}

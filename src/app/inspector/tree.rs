@@ -1,0 +1,260 @@
+//! A state or a payload as a tree to look at, and what is different in it from the one before.
+
+use serde_json::Value as Json;
+
+use crate::kernel::{common_ends, spell};
+
+/// What is shorter, in characters, is written in a line and has no tree of its own.
+const SHORT: usize = 44;
+/// How many entries of a long list are shown; those that are different are shown besides.
+const MANY: usize = 40;
+
+/// A part of a tree.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Branch {
+    /// Its name: a field, a place in a list.
+    pub label: String,
+    /// What it is, in a line; how many there are of what is below it.
+    pub text: String,
+    /// What it was before, where that is something else.
+    pub was: Option<String>,
+    /// How it differs from what was there before.
+    pub change: Difference,
+    /// Whether it or something below it is different.
+    pub touched: bool,
+    /// What is below it.
+    pub entries: Vec<Branch>,
+    /// How many more there are below it, which are as they were.
+    pub more: usize,
+}
+
+/// How an entry differs from what was there before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Difference {
+    /// Not at all, or only below it.
+    #[default]
+    Same,
+    /// There was nothing.
+    New,
+    /// There was something else.
+    Changed,
+    /// There is nothing any more.
+    Gone,
+}
+
+impl Branch {
+    /// A line of a tree with nothing below it.
+    #[must_use]
+    pub fn line(label: String, before: Option<String>, after: Option<String>) -> Self {
+        let change = match (&before, &after) {
+            (None, Some(_)) => Difference::New,
+            (Some(_), None) => Difference::Gone,
+            (before, after) if before == after => Difference::Same,
+            _ => Difference::Changed,
+        };
+        let was = before.clone().filter(|_| change == Difference::Changed);
+        let text = after.or(before).unwrap_or_default();
+        let touched = change != Difference::Same;
+        Self { label, text, was, change, touched, ..Self::default() }
+    }
+}
+
+/// The fields of a state, or of a payload; one entry without a name where it has none.
+pub(super) fn entries(
+    before: Option<&Json>,
+    after: Option<&Json>,
+    names: &[String],
+) -> Vec<Branch> {
+    let tree = Tree { names };
+    match after.or(before) {
+        Some(Json::Object(_)) => tree.below(before, after),
+        _ => vec![tree.entry(String::new(), before, after)],
+    }
+}
+
+/// A value in a line.
+fn words(value: &Json, names: &[String]) -> String {
+    let list = |words: Vec<String>| words.join(", ");
+    match value {
+        Json::Null => "none".to_owned(),
+        Json::String(text) => spell(text, names),
+        Json::Array(items) if items.is_empty() => "empty".to_owned(),
+        Json::Object(fields) if fields.is_empty() => "empty".to_owned(),
+        Json::Array(items) => {
+            format!("[{}]", list(items.iter().map(|item| words(item, names)).collect()))
+        }
+        Json::Object(fields) => {
+            let field = |(name, value): (&String, &Json)| {
+                let inner = words(value, names);
+                let inner = if value.is_object() { format!("({inner})") } else { inner };
+                format!("{} {inner}", label(name, names))
+            };
+            list(fields.iter().map(field).collect())
+        }
+        plain => plain.to_string(),
+    }
+}
+
+/// A field's name as a reader reads it.
+fn label(name: &str, names: &[String]) -> String {
+    spell(name, names).replace('_', " ")
+}
+
+struct Tree<'a> {
+    names: &'a [String],
+}
+
+impl Tree<'_> {
+    fn entry(&self, label: String, before: Option<&Json>, after: Option<&Json>) -> Branch {
+        let text = |value: Option<&Json>| value.map(|value| words(value, self.names));
+        let (was, is) = (text(before), text(after));
+        let short =
+            |text: &Option<String>| text.as_ref().is_none_or(|text| text.chars().count() <= SHORT);
+        let inner = matches!(after.or(before), Some(Json::Object(_) | Json::Array(_)));
+        if !inner || short(&was) && short(&is) {
+            return Branch::line(label, was, is);
+        }
+        let mut entry = Branch::line(label, was, is);
+        entry.entries = self.below(before, after);
+        if matches!(entry.change, Difference::Changed) {
+            entry.change = Difference::Same;
+        }
+        entry.was = None;
+        entry.text = match after.or(before) {
+            Some(Json::Array(items)) => format!("{} items", items.len()),
+            _ => String::new(),
+        };
+        entry.more = shorten(&mut entry.entries);
+        entry
+    }
+
+    /// What is below an object or a list: another kind of value counts as nothing.
+    fn below(&self, before: Option<&Json>, after: Option<&Json>) -> Vec<Branch> {
+        if let Some(Json::Array(_)) = after.or(before) {
+            let items = |list: Option<&Json>| list.and_then(Json::as_array).cloned();
+            let (before, after) = (items(before), items(after));
+            return self.items(&before.unwrap_or_default(), &after.unwrap_or_default());
+        }
+        let fields = |object: Option<&Json>| object.and_then(Json::as_object).cloned();
+        let (before, after) =
+            (fields(before).unwrap_or_default(), fields(after).unwrap_or_default());
+        let gone = before.iter().filter(|(name, _)| !after.contains_key(*name));
+        let fields = after.iter().chain(gone).map(|(name, _)| {
+            self.entry(label(name, self.names), before.get(name), after.get(name))
+        });
+        fields.collect()
+    }
+
+    /// What was put into a list, or taken out of it, is one difference: see [`common_ends`].
+    fn items(&self, before: &[Json], after: &[Json]) -> Vec<Branch> {
+        let (head, tail) = common_ends(before, after);
+        let place = |place: usize| format!("[{place}]");
+        let same = |place_: usize, item: &Json| self.entry(place(place_), Some(item), Some(item));
+        let mut entries: Vec<_> =
+            after[..head].iter().enumerate().map(|(index, item)| same(index, item)).collect();
+        let (old, new) = (&before[head..before.len() - tail], &after[head..after.len() - tail]);
+        for index in 0..old.len().max(new.len()) {
+            entries.push(self.entry(place(head + index), old.get(index), new.get(index)));
+        }
+        let rest = after.len() - tail;
+        entries
+            .extend(after[rest..].iter().enumerate().map(|(index, item)| same(rest + index, item)));
+        entries
+    }
+}
+
+/// Leaves out what is too much of a long list and is as it was; says how many those are.
+fn shorten(entries: &mut Vec<Branch>) -> usize {
+    let (before, mut place) = (entries.len(), 0);
+    if before <= MANY {
+        return 0;
+    }
+    entries.retain(|entry| {
+        place += 1;
+        place <= MANY || entry.touched
+    });
+    before - entries.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::kernel::{NodeId, difference};
+
+    fn show(entries: &[Branch], indent: usize, lines: &mut Vec<String>) {
+        for entry in entries {
+            let sign = match entry.change {
+                Difference::Same => " ",
+                Difference::New => "+",
+                Difference::Changed => "~",
+                Difference::Gone => "-",
+            };
+            let was = entry.was.as_ref().map(|was| format!(" (was {was})")).unwrap_or_default();
+            let line = format!("{sign}{}{}: {}{was}", "  ".repeat(indent), entry.label, entry.text);
+            lines.push(line);
+            show(&entry.entries, indent + 1, lines);
+        }
+    }
+
+    fn lines(before: &Json, after: &Json) -> Vec<String> {
+        let mut lines = Vec::new();
+        show(&entries(Some(before), Some(after), &["Alice".to_owned()]), 0, &mut lines);
+        lines
+    }
+
+    #[test]
+    fn what_is_short_is_a_line_and_says_what_it_was() {
+        let before = json!({"clock": [1, 0], "next_node": NodeId::new(0), "gone": null});
+        let after =
+            json!({"clock": [1, 1], "next_node": NodeId::new(0), "new": {"a": [], "b": {"c": 1}}});
+        let expected = [
+            "~clock: [1, 1] (was [1, 0])",
+            "+new: a empty, b (c 1)",
+            " next node: Alice",
+            "-gone: none",
+        ];
+        assert_eq!(lines(&before, &after), expected);
+    }
+
+    #[test]
+    fn what_is_put_into_a_long_list_is_the_only_difference() {
+        let long = |name: &str| json!({"payload": name, "and": "a text of some thirty characters"});
+        let before = json!({"queue": [long("a"), long("c")]});
+        let after = json!({"queue": [long("a"), long("b"), long("c")]});
+        let entries = entries(Some(&before), Some(&after), &[]);
+        let queue = &entries[0];
+        assert_eq!((queue.text.as_str(), queue.change), ("3 items", Difference::Same));
+        let changes: Vec<_> = queue.entries.iter().map(|entry| entry.change).collect();
+        assert_eq!(changes, [Difference::Same, Difference::New, Difference::Same]);
+        assert!(queue.touched && !queue.entries[0].touched);
+    }
+
+    #[test]
+    fn a_list_of_thousands_is_cut_but_for_what_is_different() {
+        let before: Vec<_> = (0..5_000).collect();
+        let mut after = before.clone();
+        after[4_000] = -1;
+        let entries = entries(Some(&json!({ "l": before })), Some(&json!({ "l": after })), &[]);
+        assert_eq!((entries[0].entries.len(), entries[0].more), (MANY + 1, 5_000 - MANY - 1));
+        assert_eq!(entries[0].entries[MANY].label, "[4000]");
+    }
+
+    #[test]
+    fn it_is_touched_wherever_there_is_a_difference() {
+        let trees = [
+            json!({"a": [1, 2, {"b": "c"}], "d": {}}),
+            json!({"a": [1, {"b": "d"}], "d": {"e": 1}}),
+            json!({"a": {"f": "a text that is longer than what has room in one line of a tree"}}),
+            json!([1, 2, 3]),
+        ];
+        for before in &trees {
+            for after in &trees {
+                let entries = entries(Some(before), Some(after), &[]);
+                let touched = entries.iter().any(|entry| entry.touched);
+                assert_eq!(touched, !difference(before, after).is_empty(), "{before} {after}");
+            }
+        }
+    }
+}

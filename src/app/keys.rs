@@ -1,0 +1,206 @@
+//! The keyboard's shortcuts: one table, by which the page acts and which it shows.
+
+use super::{Action, Ask, State, Stride, faster};
+
+/// A key, and what is held with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chord {
+    /// The browser's name of the key: `ArrowLeft`, ` `; letters are small.
+    pub key: &'static str,
+    /// Whether Control or Command is held.
+    pub command: bool,
+    /// Whether Shift is held; none where that makes no difference.
+    pub shift: Option<bool>,
+}
+
+impl Chord {
+    const fn plain(key: &'static str) -> Self {
+        Self { key, command: false, shift: Some(false) }
+    }
+
+    const fn any(key: &'static str) -> Self {
+        Self { key, command: false, shift: None }
+    }
+
+    const fn shift(key: &'static str) -> Self {
+        Self { key, command: false, shift: Some(true) }
+    }
+
+    const fn command(key: &'static str, shift: Option<bool>) -> Self {
+        Self { key, command: true, shift }
+    }
+
+    /// Whether it is a character, and nothing is held that would make more of it: who dictates to the
+    /// machine may say it by chance.
+    #[must_use]
+    pub fn is_letter(&self) -> bool {
+        !self.command && self.key.chars().count() == 1 && self.key != " "
+    }
+
+    fn matches(&self, key: &str, command: bool, shift: bool) -> bool {
+        let same = self.key == key || self.key.len() == 1 && self.key.eq_ignore_ascii_case(key);
+        same && self.command == command && self.shift.is_none_or(|wanted| wanted == shift)
+    }
+
+    /// The keys to press, one after the other, as they are printed on a keyboard.
+    #[must_use]
+    pub fn caps(&self) -> Vec<String> {
+        let held = [(self.command, "Ctrl"), (self.shift == Some(true), "Shift")];
+        let mut caps: Vec<_> =
+            held.into_iter().filter(|(held, _)| *held).map(|(_, cap)| cap.to_owned()).collect();
+        caps.push(match self.key {
+            " " => "Space".to_owned(),
+            "ArrowLeft" => "←".to_owned(),
+            "ArrowRight" => "→".to_owned(),
+            "ArrowUp" => "↑".to_owned(),
+            "ArrowDown" => "↓".to_owned(),
+            "Escape" => "Esc".to_owned(),
+            key if key.len() == 1 => key.to_uppercase(),
+            key => key.to_owned(),
+        });
+        caps
+    }
+}
+
+/// What keys do.
+#[derive(Clone, Copy)]
+pub struct Shortcut {
+    /// The keys that do it.
+    pub chords: &'static [Chord],
+    /// What they do, in a few words.
+    pub does: &'static str,
+    /// The same for the page.
+    act: fn(&State) -> Action,
+}
+
+/// Shortcuts that belong together.
+#[derive(Clone, Copy)]
+pub struct Group {
+    /// What they are about.
+    pub name: &'static str,
+    /// They.
+    pub shortcuts: &'static [Shortcut],
+}
+
+/// Everything that the keyboard does wherever the focus is, except in fields that are typed into.
+pub const SHORTCUTS: &[Group] = &[
+    Group {
+        name: "Time",
+        shortcuts: &[
+            Shortcut {
+                chords: &[Chord::any(" "), Chord::plain("k")],
+                does: "Play or pause",
+                act: |_| Action::Toggle,
+            },
+            Shortcut {
+                chords: &[Chord::plain("ArrowRight"), Chord::plain("l")],
+                does: "One event forward",
+                act: |_| Action::Step(1),
+            },
+            Shortcut {
+                chords: &[Chord::plain("ArrowLeft"), Chord::plain("j")],
+                does: "One event back",
+                act: |_| Action::Step(-1),
+            },
+            Shortcut {
+                chords: &[Chord::shift("ArrowRight")],
+                does: "To the next event of the node that is picked",
+                act: |state| Action::Stride(Stride::Node(state.subject()), true),
+            },
+            Shortcut {
+                chords: &[Chord::shift("ArrowLeft")],
+                does: "To its previous event",
+                act: |state| Action::Stride(Stride::Node(state.subject()), false),
+            },
+            Shortcut {
+                chords: &[Chord::plain("d")],
+                does: "To the next delivery, or whatever else an application is told",
+                act: |_| Action::Stride(Stride::Delivery, true),
+            },
+            Shortcut {
+                chords: &[Chord::shift("d")],
+                does: "To the previous one",
+                act: |_| Action::Stride(Stride::Delivery, false),
+            },
+            Shortcut {
+                chords: &[Chord::plain("v")],
+                does: "To the next violation",
+                act: |_| Action::Stride(Stride::Violation, true),
+            },
+            Shortcut {
+                chords: &[Chord::shift("v")],
+                does: "To the previous violation",
+                act: |_| Action::Stride(Stride::Violation, false),
+            },
+            Shortcut {
+                chords: &[Chord::any("Home")],
+                does: "To the beginning",
+                act: |_| Action::Jump(0),
+            },
+            Shortcut {
+                chords: &[Chord::any("End")],
+                does: "To the end",
+                act: |_| Action::Jump(usize::MAX),
+            },
+            Shortcut {
+                chords: &[Chord::any(">")],
+                does: "Faster",
+                act: |state| Action::Speed(faster(state.speed, 1)),
+            },
+            Shortcut {
+                chords: &[Chord::any("<")],
+                does: "Slower",
+                act: |state| Action::Speed(faster(state.speed, -1)),
+            },
+            Shortcut {
+                chords: &[Chord::plain("f")],
+                does: "Hide what is still to come, or show it",
+                act: |_| Action::Study(Ask::Future),
+            },
+        ],
+    },
+    Group {
+        name: "Changes",
+        shortcuts: &[
+            Shortcut {
+                chords: &[Chord::command("z", Some(false))],
+                does: "Undo",
+                act: |_| Action::Undo,
+            },
+            Shortcut {
+                chords: &[Chord::command("z", Some(true)), Chord::command("y", None)],
+                does: "Redo",
+                act: |_| Action::Redo,
+            },
+        ],
+    },
+    Group {
+        name: "Page",
+        shortcuts: &[
+            Shortcut {
+                chords: &[Chord::any("?")],
+                does: "This sheet",
+                act: |_| Action::Study(Ask::Sheet(true)),
+            },
+            Shortcut {
+                chords: &[Chord::any("Escape")],
+                does: "Close what is open, let go of what is picked",
+                act: |_| Action::Select(None),
+            },
+        ],
+    },
+];
+
+/// What a key does: the browser's name of it, and whether Control (or Command) and Shift are held.
+#[must_use]
+pub fn shortcut(state: &State, key: &str, command: bool, shift: bool) -> Option<Action> {
+    let all = SHORTCUTS.iter().flat_map(|group| group.shortcuts);
+    let hits = |chord: &&Chord| chord.matches(key, command, shift);
+    for shortcut in all {
+        if let Some(chord) = shortcut.chords.iter().find(hits) {
+            let asleep = chord.is_letter() && !state.study.letters;
+            return (!asleep).then(|| (shortcut.act)(state));
+        }
+    }
+    None
+}

@@ -1,0 +1,74 @@
+//! What a reader asks of the order of events: what led to what, logical time, a cut, what is still to come.
+//! None of it is in the scenario.
+
+use super::{Run, State, Stride};
+
+/// What is asked of the order of events, and how time is gone through.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Study {
+    /// Whether what is still to come is hidden, not just veiled: a teacher asks what will happen.
+    ///
+    /// Then neither the picture nor the verdicts, the lists or the names of things tell it.
+    pub future_hidden: bool,
+    /// What a step goes to.
+    pub stride: Stride,
+    /// Whether single letters are shortcuts: who dictates to the machine wants none (WCAG 2.1.4).
+    pub letters: bool,
+    /// Whether the sheet of the shortcuts is open.
+    pub sheet: bool,
+}
+
+/// A change of [`Study`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Ask {
+    /// Hides what is still to come, or shows it through the veil again.
+    Future,
+    /// Steps go to this from now on.
+    Stride(Stride),
+    /// Single letters are shortcuts, or are none.
+    Letters(bool),
+    /// Opens or closes the sheet of the shortcuts.
+    Sheet(bool),
+}
+
+impl Default for Study {
+    fn default() -> Self {
+        Self { future_hidden: false, stride: Stride::Event, letters: true, sheet: false }
+    }
+}
+
+impl Study {
+    /// The same of another run: what makes no sense there is gone.
+    pub(super) fn of(self, run: &Run) -> Self {
+        let stride = match self.stride {
+            Stride::Node(node) if node.index() >= run.scenario.nodes.len() => Stride::Event,
+            stride => stride,
+        };
+        Self { stride, ..self }
+    }
+}
+
+impl State {
+    /// How many events may be told of: those that have happened where the future is hidden, all otherwise.
+    #[must_use]
+    pub fn told(&self) -> usize {
+        if self.study.future_hidden { self.playhead.cursor } else { self.run.trace.events.len() }
+    }
+}
+
+pub(super) fn ask(state: State, ask: Ask) -> State {
+    let mut study = state.study.clone();
+    let mut announcement = state.announcement.clone();
+    match ask {
+        Ask::Future => {
+            study.future_hidden = !study.future_hidden;
+            let what = if study.future_hidden { "hidden" } else { "shown" };
+            announcement = format!("What is still to come is {what}.");
+        }
+        Ask::Stride(stride) => study.stride = stride,
+        Ask::Letters(letters) => study.letters = letters,
+        Ask::Sheet(sheet) => study.sheet = sheet,
+    }
+    let study = study.of(&state.run);
+    State { study, announcement, ..state }
+}

@@ -1,0 +1,96 @@
+//! What the picture of a run is made of at any scale: worked out once a run, in one pass each.
+
+use super::{
+    Clash, Cut, LaneState, Stay, Undone, View, Wait, arrows, clashes, cuts, recoveries,
+    stable::stable, stays, views, waits,
+};
+use crate::kernel::{EventId, EventKind, Fate, MessageName, Protocol, Scenario, SortedSet, Trace};
+
+/// What the picture of a run is made of, before it is known how large it is and which part of it is seen.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// By node: when it stops, stands still and goes on.
+    pub(super) turns: Vec<Vec<(EventId, LaneState)>>,
+    /// Deliveries of messages that become stable, and what makes them so.
+    pub(super) stable: Vec<(EventId, EventId)>,
+    pub(super) waits: Vec<Wait>,
+    pub(super) stays: Vec<Stay>,
+    pub(super) clashes: Vec<Clash>,
+    pub(super) views: Vec<View>,
+    pub(super) cuts: Vec<Cut>,
+    pub(super) recoveries: Vec<Vec<Undone>>,
+    pub(super) delayed: SortedSet<MessageName>,
+    /// By node: the places of its samples in the trace.
+    pub(super) samples: Vec<Vec<usize>>,
+    /// By metric: its least and its greatest value.
+    pub(super) extremes: Vec<(i64, i64)>,
+    /// By message: the last event by which it or one sent before it ends; the run's last where one is still
+    /// under way.
+    pub(super) reach: Vec<EventId>,
+    busiest: usize,
+}
+
+impl Plan {
+    /// Looks through a run.
+    #[must_use]
+    pub fn new(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Self {
+        let size = scenario.nodes.len();
+        let mut turns = vec![Vec::new(); size];
+        let mut marks = vec![0; size];
+        for (id, event) in trace.events.iter().enumerate() {
+            let node = event.node.index();
+            match event.kind {
+                EventKind::Crash => turns[node].push((id, LaneState::Down)),
+                EventKind::Recover | EventKind::Resume => turns[node].push((id, LaneState::Up)),
+                EventKind::Pause => turns[node].push((id, LaneState::Paused)),
+                _ => {}
+            }
+            if !matches!(event.kind, EventKind::Send(_) | EventKind::Lose(..)) {
+                marks[node] += 1;
+            }
+        }
+        let mut samples = vec![Vec::new(); size];
+        let mut extremes = vec![(0, 0); protocol.metrics.len()];
+        for (place, sample) in trace.samples.iter().enumerate() {
+            samples[sample.node.index()].push(place);
+            for ((least, greatest), &value) in extremes.iter_mut().zip(&sample.values) {
+                *least = value.min(*least);
+                *greatest = value.max(*greatest);
+            }
+        }
+        let stays = stays(trace);
+        Self {
+            turns,
+            stable: stable(protocol, scenario, trace),
+            waits: waits(protocol, scenario, trace),
+            clashes: clashes(&stays),
+            stays,
+            views: views(trace),
+            cuts: cuts(trace),
+            recoveries: recoveries(trace),
+            delayed: arrows::delayed(scenario),
+            samples,
+            extremes,
+            reach: reach(trace),
+            busiest: marks.into_iter().max().unwrap_or(0),
+        }
+    }
+
+    /// How many marks the line has that has most.
+    #[must_use]
+    pub const fn busiest(&self) -> usize {
+        self.busiest
+    }
+}
+
+fn reach(trace: &Trace) -> Vec<EventId> {
+    let last = trace.events.len().saturating_sub(1);
+    let mut reach = 0;
+    let end = |fate: &Fate| fate.event().unwrap_or(last);
+    let messages = trace.messages.iter().map(|message| {
+        let copies = message.copies.iter().map(end).max().unwrap_or(0);
+        reach = reach.max(end(&message.fate)).max(copies);
+        reach
+    });
+    messages.collect()
+}

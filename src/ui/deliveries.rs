@@ -1,0 +1,136 @@
+//! What each node told its application, node beside node.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::{
+    Send,
+    events::go_to,
+    rows::{ClassOfRow, DrawRow, Rows, Stops},
+};
+use crate::{
+    app::{Run, Selection},
+    diagram::{Against, Cell, Column, Deliveries, cell_text},
+    web,
+};
+
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    pub(super) run: Run,
+    /// How many events have happened.
+    pub(super) cursor: usize,
+    pub(super) selection: Option<Selection>,
+    pub(super) send: Send,
+}
+
+/// The kind that is shown where there are several: what broadcasts are for.
+const FIRST: &str = "deliver";
+
+/// What each node told its application.
+#[component]
+pub(super) fn Told(props: &Props) -> Html {
+    let Props { run, cursor, selection, send } = props;
+    let wanted = use_state_eq(|| Some(FIRST));
+    let told = use_memo((run.clone(), *wanted), |(run, wanted)| {
+        let of = |kind| Deliveries::of(run.protocol, &run.scenario, &run.trace, kind);
+        let told = of(*wanted);
+        let known = wanted.is_none_or(|wanted| told.kinds.contains(&wanted));
+        if known { (*wanted, Rc::new(told)) } else { (None, Rc::new(of(None))) }
+    });
+    let (kind, told) = (told.0, Rc::clone(&told.1));
+    if told.kinds.is_empty() {
+        return html! { <p class="why">{ "No node tells its application anything in this run." }</p> };
+    }
+    let clear = told.kinds.len() == 1 || kind.is_some();
+    let odd = told.columns.iter().flat_map(|column| &column.cells);
+    let odd = odd.filter(|cell| cell.against.is_some()).count();
+    let selected = match selection {
+        Some(Selection::Event(event)) => Some(*event),
+        _ => None,
+    };
+    let last =
+        |column: &Column| column.cells.partition_point(|cell| cell.event < *cursor).checked_sub(1);
+    let shown = told.columns.iter().filter_map(last).max();
+    let class: ClassOfRow = Rc::new(|_| Classes::new());
+    let draw: DrawRow = {
+        let (run, told, send, cursor) = (run.clone(), Rc::clone(&told), send.clone(), *cursor);
+        Rc::new(move |row: usize, stops: &Stops| {
+            let cells = told.columns.iter().enumerate().map(|(column, it)| {
+                let Some(cell) = it.cells.get(row) else { return html! { <span role="cell"></span> } };
+                let class = classes!(
+                    (cell.event >= cursor).then_some("to-come"),
+                    (selected == Some(cell.event)).then_some("selected"),
+                    cell.against.is_some().then_some("odd"),
+                );
+                let (id, tab) = (stops.id(column), stops.tab(column));
+                html! { <span role="cell" {class}>{ button(&run, cell, clear, (id, tab), &send) }</span> }
+            });
+            html! { <><span role="rowheader">{ row + 1 }</span>{ for cells }</> }
+        })
+    };
+    let heads = std::iter::once("no.".to_owned());
+    let names = told.columns.iter().map(|column| run.scenario.name(column.node).to_owned());
+    let heads: Vec<_> = heads.chain(names).collect();
+    let onchange = {
+        let (wanted, kinds) = (wanted.clone(), told.kinds.clone());
+        Callback::from(move |event: Event| {
+            let value = web::value_of(&event);
+            wanted.set(kinds.iter().copied().find(|kind| *kind == value));
+        })
+    };
+    html! {
+        <div class="deliveries" style={format!("--columns:{}", told.columns.len())}>
+            <div class="events-bar">
+                if told.kinds.len() > 1 {
+                    <label class="kind-of">
+                        <span>{ "show" }</span>
+                        <select {onchange}>
+                            <option value="" selected={kind.is_none()}>{ "everything" }</option>
+                            { for told.kinds.iter().map(|each| html! {
+                                <option value={*each} selected={kind == Some(*each)}>{ each }</option>
+                            }) }
+                        </select>
+                    </label>
+                }
+                <output class="count">{ verdict(odd) }</output>
+            </div>
+            <Rows id="told" label="What each node tells its application, in its own order" {heads}
+                stops={told.columns.len()} count={told.rows} {shown} {class} {draw} />
+        </div>
+    }
+}
+
+fn verdict(odd: usize) -> String {
+    match odd {
+        0 => "The nodes agree as far as each of them goes.".to_owned(),
+        odd => format!("{odd} entries differ from node to node: ⇅ another order, ≠ another value."),
+    }
+}
+
+fn button(
+    run: &Run,
+    cell: &Cell,
+    clear: bool,
+    (id, tabindex): (String, &'static str),
+    send: &Send,
+) -> Html {
+    let text = cell_text(run.protocol, &run.scenario, &run.trace, cell.event, clear);
+    let event = cell.event;
+    let at = run.trace.events[event].time;
+    let name = |node| run.scenario.name(node);
+    let odd = cell.against.map(|(node, against)| match against {
+        Against::Order => ("⇅", format!(", in another order than {}", name(node))),
+        Against::Value => ("≠", format!(", unlike {}", name(node))),
+    });
+    let send = send.clone();
+    let onclick = Callback::from(move |_: MouseEvent| go_to(&send, event));
+    let said = odd.as_ref().map_or("", |(_, words)| words.as_str());
+    html! {
+        <button {id} {tabindex} class="link" {onclick} title={format!("{text} at {at} ms{said}")}>
+            if let Some((sign, _)) = &odd { <span class="sign" aria-hidden="true">{ *sign }</span> }
+            { &text }
+            if !said.is_empty() { <span class="unseen">{ said }</span> }
+        </button>
+    }
+}

@@ -1,0 +1,161 @@
+//! The nodes' states, and what the last step changed in them.
+
+use std::cell::RefCell;
+
+use yew::prelude::*;
+
+use super::trees::tree;
+use crate::{
+    app::{NodeState, Payload, Run, Selection, Shared, Status, Subject, Workings},
+    kernel::NodeId,
+    web::{self, Frames},
+};
+
+/// How many nodes are shown beside each other.
+const COLUMNS: usize = 6;
+
+/// What has been worked out of the run, kept while tabs come and go.
+pub(super) type Worked = Shared<RefCell<Workings>>;
+
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    pub(super) run: Run,
+    /// How many events have happened.
+    pub(super) cursor: usize,
+    pub(super) selection: Option<Selection>,
+    pub(super) worked: Worked,
+}
+
+/// The nodes' states.
+#[component]
+pub(super) fn Inspector(props: &Props) -> Html {
+    let Props { run, cursor, selection, worked } = props;
+    let first = use_state(|| None::<NodeId>);
+    let subject = use_memo((run.clone(), *selection, *cursor), |(run, selection, cursor)| {
+        Subject::of(run, *selection, *cursor)
+    });
+    use_work(run, worked);
+    let progress = worked.borrow_mut().past(run).progress();
+    let ready = worked.borrow_mut().past(run).has(&subject);
+    let nodes = shown(run.scenario.nodes.len(), first.unwrap_or(subject.node));
+    let states = use_memo((run.clone(), *subject, nodes, ready), |(run, subject, nodes, ready)| {
+        ready.then(|| worked.borrow_mut().past(run).states(subject, nodes))
+    });
+    let payload = use_memo((run.clone(), subject.message), |(run, message)| {
+        message.map(|message| Payload::of(run, message))
+    });
+    html! {
+        <div class="inspector">
+            <div class="moment">
+                <h3>{ subject.heading(run) }</h3>
+                <p class="hint">
+                    { if subject.picked { "What you picked in the diagram." } else { "Where the playhead stands: pick an event to look at another moment." } }
+                </p>
+            </div>
+            if run.scenario.nodes.len() > 1 { { choice(run, *first, &first) } }
+            if let Some(payload) = &*payload { { message(payload) } }
+            if let Some(states) = &*states {
+                <div class="states">{ for states.iter().map(|state| column(run, state, &subject)) }</div>
+            } else if let Some(progress) = progress {
+                <p role="status">{ format!("Going through the run up to here: {progress} %") }</p>
+            }
+        </div>
+    }
+}
+
+/// Goes through a long run, a piece before every frame, while the states are looked at.
+#[hook]
+fn use_work(run: &Run, worked: &Worked) {
+    let again = use_force_update();
+    let work = use_mut_ref(|| None::<Frames>);
+    let worked = worked.clone();
+    use_effect_with(run.clone(), move |run| {
+        if worked.borrow_mut().past(run).progress().is_some() {
+            let (run, mine) = (run.clone(), work.clone());
+            let frames = Frames::start(move |_| {
+                if !worked.borrow_mut().past(&run).go_on() {
+                    mine.borrow_mut().take();
+                }
+                again.force_update();
+            });
+            *work.borrow_mut() = Some(frames);
+        }
+        move || drop(work.borrow_mut().take())
+    });
+}
+
+/// The nodes that are shown, this one first.
+fn shown(count: usize, first: NodeId) -> Vec<NodeId> {
+    let others = (0..count).map(NodeId::new).filter(|node| *node != first);
+    std::iter::once(first).chain(others).take(COLUMNS).collect()
+}
+
+/// Which node comes first; on a narrow screen it is the only one.
+fn choice(run: &Run, first: Option<NodeId>, set: &UseStateHandle<Option<NodeId>>) -> Html {
+    let set = set.clone();
+    let onchange = Callback::from(move |event: Event| {
+        set.set(web::value_of(&event).parse().ok().map(NodeId::new));
+    });
+    html! {
+        <label class="field">
+            <span>{ "Look at" }</span>
+            <select {onchange}>
+                <option value="" selected={first.is_none()}>{ "whom it happened to" }</option>
+                { for run.scenario.nodes.iter().enumerate().map(|(index, name)| html! {
+                    <option value={index.to_string()} selected={first == Some(NodeId::new(index))}>{ name }</option>
+                }) }
+            </select>
+        </label>
+    }
+}
+
+/// What a message says, and what became of it.
+fn message(payload: &Payload) -> Html {
+    html! {
+        <section class="payload" aria-label="Message">
+            <h4>{ "Message" }</h4>
+            <p>{ &payload.sentence }</p>
+            { tree(&payload.fields, 0) }
+            if let Some((title, fields)) = &payload.other {
+                <h4>{ *title }</h4>
+                { tree(fields, 0) }
+            }
+        </section>
+    }
+}
+
+/// One node.
+fn column(run: &Run, state: &NodeState, subject: &Subject) -> Html {
+    let name = run.scenario.name(state.node);
+    let (class, status) = match state.status {
+        Status::Up => ("up", "up".to_owned()),
+        Status::Paused(until) => ("paused", format!("stands still until {until} ms")),
+        Status::Crashed => ("crashed", "crashed".to_owned()),
+    };
+    let here = subject.event.is_some_and(|event| run.trace.events[event].node == state.node);
+    let untouched = here && !state.is_touched();
+    let part = |title: &str, entries: &[_], none: &str| {
+        html! {
+            <>
+                <h5>{ title }</h5>
+                if entries.is_empty() { <p class="hint">{ none }</p> } else { { tree(entries, 0) } }
+            </>
+        }
+    };
+    let title = if state.status == Status::Crashed { "State (lost in the crash)" } else { "State" };
+    html! {
+        <section class={classes!("node-state", class, here.then_some("here"))} aria-label={name.to_owned()}
+            data-node={name.to_owned()}>
+            <h4>{ name } <small>{ status }</small></h4>
+            if untouched { <p class="hint">{ "The step changed nothing of it." }</p> }
+            { part(title, &state.state, "none") }
+            if let Some(held_back) = &state.held_back {
+                <h5>{ "Held back" }</h5>
+                if held_back.is_empty() { <p class="hint">{ "nothing" }</p> }
+                <ul class="held">{ for held_back.iter().map(|line| html! { <li>{ line }</li> }) }</ul>
+            }
+            { part("Timers", &state.timers, "none runs") }
+            { part("Stable storage", &state.stored, "nothing is stored") }
+        </section>
+    }
+}

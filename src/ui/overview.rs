@@ -1,0 +1,210 @@
+//! The whole run on a strip, with the part of it that is seen; and how large that is.
+
+use yew::prelude::*;
+
+use super::{Send, picture::px};
+use crate::{
+    app::{Action, Lens, Room, Run, Shared, Shown},
+    diagram::{self, Layout, Orientation},
+    kernel::Time,
+    web::{self, Element, Viewport},
+};
+
+/// In how many bins the run is summed up.
+const BINS: usize = 400;
+/// How high a line's row is, in the strip's own units, and at the most how high all are.
+const ROW: f64 = 9.0;
+/// How far an arrow key moves the window, as a share of what is seen.
+const KEY: f64 = 0.5;
+
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    pub(super) run: Run,
+    pub(super) layout: Shared<Layout>,
+    /// How far along the playhead is.
+    pub(super) along: f64,
+    /// Whether what is still to come is not to be seen at all.
+    pub(super) hidden: bool,
+    /// What is scrolled.
+    pub(super) container: NodeRef,
+    /// How much of the picture is seen, along the time axis.
+    pub(super) seen: f64,
+    pub(super) lens: Lens,
+    pub(super) shown: Shown,
+    pub(super) room: Room,
+    pub(super) send: Send,
+}
+
+/// The strip, where the picture is longer than what is seen of it; and the buttons that say how large it is.
+#[component]
+pub(super) fn Overview(props: &Props) -> Html {
+    let Props { run, layout, along, seen, .. } = props;
+    let scrolled = use_scrolled(&props.container, layout.orientation());
+    let strip = use_memo((run.clone(), layout.end()), |(run, end)| strip(run, *end));
+    let longer = layout.length() > seen * 1.02;
+    let bin = |along: f64| layout.time_at(along) / layout.end().max(1) as f64 * BINS as f64;
+    let height = px(ROW * run.scenario.nodes.len() as f64);
+    let (from, to) = (bin(scrolled), bin(scrolled + seen));
+    let times = (layout.time_at(scrolled) as u64, layout.time_at(scrolled + seen) as u64);
+    let said = format!("{} to {} ms of {} ms", times.0, times.1, layout.end());
+    html! {
+        <div class="overview">
+            if longer {
+                <div class="strip" role="slider" tabindex="0" aria-label="Part of the run that is seen"
+                    aria-valuemin="0" aria-valuemax={layout.end().to_string()} aria-valuenow={times.0.to_string()}
+                    aria-valuetext={said.clone()} title={format!("{said}: drag to move")}
+                    onpointerdown={drag(props, true)} onpointermove={drag(props, false)} onkeydown={keys(props, scrolled)}>
+                    <svg viewBox={format!("0 0 {BINS} {height}")} preserveAspectRatio="none" aria-hidden="true">
+                        { (*strip).clone() }
+                        if props.hidden {
+                            <path class="curtain" d={format!("M{} 0V{height}H{BINS}V0Z", px(bin(*along)))} />
+                        }
+                        <path class="now" d={format!("M{} 0V{height}", px(bin(*along)))} />
+                        <rect class="seen" x={px(from)} y="0" width={px((to - from).max(1.0))} height={height.clone()} />
+                    </svg>
+                </div>
+            }
+            { buttons(props, longer) }
+        </div>
+    }
+}
+
+/// What happens when, line by line, and where something goes wrong.
+fn strip(run: &Run, end: Time) -> Html {
+    let size = run.scenario.nodes.len();
+    let sum = diagram::overview(&run.trace, &run.report.judgements, size, (BINS, end));
+    let most = sum.counts.iter().flatten().copied().max().unwrap_or(0).max(1);
+    let mut bars = String::new();
+    for (node, counts) in sum.counts.iter().enumerate() {
+        let bottom = (node as f64 + 1.0) * ROW;
+        for (bin, &count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+            let high = (f64::from(count) / f64::from(most) * (ROW - 2.0)).max(1.5);
+            bars.push_str(&format!("M{bin} {}h1v{}h-1z", px(bottom), px(-high)));
+        }
+    }
+    let mut faults = String::new();
+    for (node, bin) in &sum.faults {
+        faults.push_str(&format!("M{bin} {}v{}", px(node.index() as f64 * ROW), px(ROW)));
+    }
+    let mut losses = String::new();
+    for (node, bin) in &sum.losses {
+        losses.push_str(&format!("M{bin} {}h1.4", px(node.index() as f64 * ROW + 1.0)));
+    }
+    let mut violations = String::new();
+    for bin in &sum.violations {
+        violations.push_str(&format!("M{bin} 0V{}", px(size as f64 * ROW)));
+    }
+    html! {
+        <>
+            <path class="bars" d={bars} />
+            <path class="losses" d={losses} />
+            <path class="faults" d={faults} />
+            <path class="violations" d={violations} />
+        </>
+    }
+}
+
+/// How far the picture is scrolled, at every moment.
+#[hook]
+fn use_scrolled(container: &NodeRef, orientation: Orientation) -> f64 {
+    let scrolled = use_state_eq(|| 0.0);
+    let container = container.clone();
+    use_effect_with(orientation, {
+        let scrolled = scrolled.clone();
+        move |&orientation| {
+            let listener = container.cast::<Element>().map(|element| {
+                let looked_at = element.clone();
+                web::on_scroll(&element, move || {
+                    scrolled.set(place(web::viewport(&looked_at), orientation));
+                })
+            });
+            move || drop(listener)
+        }
+    });
+    *scrolled
+}
+
+fn place(viewport: Viewport, orientation: Orientation) -> f64 {
+    match orientation {
+        Orientation::Horizontal => viewport.left,
+        Orientation::Vertical => viewport.top,
+    }
+}
+
+/// Scrolls the picture.
+fn go(container: &NodeRef, orientation: Orientation, to: f64) {
+    let Some(element) = container.cast::<Element>() else { return };
+    let now = web::viewport(&element);
+    match orientation {
+        Orientation::Horizontal => web::scroll_to(&element, to, now.top),
+        Orientation::Vertical => web::scroll_to(&element, now.left, to),
+    }
+}
+
+/// Moves the window to the pointer, while it is pressed.
+fn drag(props: &Props, begins: bool) -> Callback<PointerEvent> {
+    let (container, layout, seen) = (props.container.clone(), props.layout.clone(), props.seen);
+    Callback::from(move |event: PointerEvent| {
+        if event.buttons() & 1 == 0 {
+            return;
+        }
+        let Some(strip) = event.current_target().and_then(web::element_of) else { return };
+        if begins {
+            web::capture_pointer(&strip, &event);
+        }
+        let share = web::place_in(&strip, &event).x / web::size_of(&strip).0.max(1.0);
+        let middle = layout.along_time(share * layout.end() as f64);
+        go(&container, layout.orientation(), middle - seen / 2.0);
+    })
+}
+
+fn keys(props: &Props, scrolled: f64) -> Callback<KeyboardEvent> {
+    let (container, layout, seen) = (props.container.clone(), props.layout.clone(), props.seen);
+    Callback::from(move |event: KeyboardEvent| {
+        let to = match event.key().as_str() {
+            "ArrowLeft" | "ArrowUp" => scrolled - seen * KEY,
+            "ArrowRight" | "ArrowDown" => scrolled + seen * KEY,
+            "PageUp" => scrolled - seen,
+            "PageDown" => scrolled + seen,
+            "Home" => 0.0,
+            "End" => layout.length(),
+            _ => return,
+        };
+        event.prevent_default();
+        // The page's own keys mean something else.
+        event.stop_propagation();
+        go(&container, layout.orientation(), to);
+    })
+}
+
+/// How large the picture is, and which way time runs.
+fn buttons(props: &Props, longer: bool) -> Html {
+    let Props { lens, shown, room, layout, send, .. } = props;
+    let (lens, shown, room) = (*lens, *shown, *room);
+    let look = |lens: Lens| send.reform(move |_: MouseEvent| Action::Look(lens));
+    let nearer = lens.zoomed(1.5, shown, room);
+    let other = match layout.orientation() {
+        Orientation::Horizontal => Orientation::Vertical,
+        Orientation::Vertical => Orientation::Horizontal,
+    };
+    let turned = Lens { orientation: Some(other), scale: None };
+    let (sign, way) = match other {
+        Orientation::Vertical => ("⇅", "Let time run top down"),
+        Orientation::Horizontal => ("⇄", "Let time run left to right"),
+    };
+    let suited = Lens { scale: None, ..lens };
+    let is_largest = lens.scale.is_some() && nearer == lens;
+    html! {
+        <div class="lens" role="group" aria-label="How the diagram is shown">
+            <button class="icon" id="zoom-out" onclick={look(lens.zoomed(1.0 / 1.5, shown, room))} disabled={!longer}
+                aria-label="Smaller" title={if longer { "Smaller (Ctrl and wheel)" } else { "Smaller: the whole run is seen already" }}>{ "−" }</button>
+            <button class="icon" id="zoom-in" onclick={look(nearer)} disabled={is_largest}
+                aria-label="Larger" title={if is_largest { "Larger: there is nothing finer to see" } else { "Larger (Ctrl and wheel)" }}>{ "+" }</button>
+            <button id="zoom-whole" onclick={look(lens.whole(shown, room))} disabled={!longer}
+                title={if longer { "The whole run at once" } else { "The whole run is seen already" }}>{ "Whole run" }</button>
+            <button id="zoom-suited" onclick={look(suited)} disabled={lens.scale.is_none()}
+                title={if lens.scale.is_none() { "It is as large as suits it" } else { "As large as suits it" }}>{ "Reset size" }</button>
+            <button class="icon" id="turn" onclick={look(turned)} aria-label={way} title={way}>{ sign }</button>
+        </div>
+    }
+}

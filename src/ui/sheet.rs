@@ -1,0 +1,69 @@
+//! The sheet of the keyboard's shortcuts, made of the table by which the page acts.
+
+use yew::prelude::*;
+
+use super::Send;
+use crate::{
+    app::{Action, Ask, Chord, SHORTCUTS, Shortcut, State},
+    web,
+};
+
+/// Opens and closes the sheet with the state. The browser keeps the focus in it, closes it at Esc, and puts
+/// the focus back.
+#[hook]
+pub(super) fn use_sheet(open: bool) -> NodeRef {
+    let sheet = use_node_ref();
+    let dialog = sheet.clone();
+    use_effect_with(open, move |open| {
+        if let Some(dialog) = dialog.cast() {
+            web::show_dialog(&dialog, *open);
+        }
+    });
+    sheet
+}
+
+/// The sheet; empty while it is closed.
+pub(super) fn sheet(state: &State, dialog: NodeRef, send: &Send) -> Html {
+    let open = state.study.sheet;
+    let onclose = send.reform(|_: Event| Action::Study(Ask::Sheet(false)));
+    let close = send.reform(|_: MouseEvent| Action::Study(Ask::Sheet(false)));
+    let letters = send.reform(|event: Event| Action::Study(Ask::Letters(web::checked_of(&event))));
+    html! {
+        <dialog class="sheet-of-keys" ref={dialog} {onclose} aria-label="Keyboard shortcuts">
+            if open {
+                <h2>{ "Keyboard shortcuts" }</h2>
+                <button class="close icon" onclick={close} aria-label="Close" title="Close (Esc)">{ "✕" }</button>
+                <div class="groups">
+                    { for SHORTCUTS.iter().map(|group| html! {
+                        <section>
+                            <h3>{ group.name }</h3>
+                            <dl>{ for group.shortcuts.iter().map(|it| row(it, state.study.letters)) }</dl>
+                        </section>
+                    }) }
+                </div>
+                <label class="letters">
+                    <input type="checkbox" checked={state.study.letters} onchange={letters} />
+                    { "Single letters and signs are shortcuts" }
+                </label>
+            }
+        </dialog>
+    }
+}
+
+fn row(shortcut: &Shortcut, letters: bool) -> Html {
+    let asleep = |chord: &Chord| chord.is_letter() && !letters;
+    let class = shortcut.chords.iter().all(asleep).then_some("asleep");
+    html! {
+        <div {class}>
+            <dt>
+                { for shortcut.chords.iter().enumerate().map(|(place, chord)| html! {
+                    <>
+                        if place > 0 { <span>{ " or " }</span> }
+                        { for chord.caps().into_iter().map(|cap| html! { <kbd>{ cap }</kbd> }) }
+                    </>
+                }) }
+            </dt>
+            <dd>{ shortcut.does }</dd>
+        </div>
+    }
+}

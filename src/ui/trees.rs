@@ -1,0 +1,48 @@
+//! Trees of states and payloads, with what is different in them.
+
+use yew::prelude::*;
+
+use crate::app::{Branch, Difference};
+
+/// How many entries a part may have and still be open from the beginning.
+const OPEN: usize = 8;
+
+/// The entries of a tree.
+pub(super) fn tree(entries: &[Branch], more: usize) -> Html {
+    html! {
+        <ul class="tree">
+            { for entries.iter().map(entry) }
+            if more > 0 { <li class="more">{ format!("… and {more} more, as they were") }</li> }
+        </ul>
+    }
+}
+
+fn entry(entry: &Branch) -> Html {
+    let Branch { label, text, change, was, touched, entries, more } = entry;
+    // Never by its colour alone.
+    let (class, sign) = match change {
+        Difference::Same => (None, None),
+        Difference::New => (Some("new"), Some("new".to_owned())),
+        Difference::Changed => (Some("changed"), was.as_ref().map(|was| format!("was {was}"))),
+        Difference::Gone => (Some("gone"), Some("gone".to_owned())),
+    };
+    let line = html! {
+        <>
+            if !label.is_empty() { <span class="key">{ label }</span> }
+            <span class="value">{ text }</span>
+            if let Some(sign) = sign { <span class="was">{ sign }</span> }
+        </>
+    };
+    if entries.is_empty() {
+        return html! { <li {class}>{ line }</li> };
+    }
+    let open = *touched || entries.len() <= OPEN && *more == 0;
+    html! {
+        <li {class}>
+            <details {open}>
+                <summary>{ line }</summary>
+                { tree(entries, *more) }
+            </details>
+        </li>
+    }
+}

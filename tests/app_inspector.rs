@@ -1,0 +1,197 @@
+//! What the workbench tells of a run: the nodes' states at any moment, and which code ran.
+
+use std::{fs, path::Path};
+
+use worldlines::{
+    app::{
+        Branch, Difference, Handler, Listing, NodeState, Past, Payload, Run, Selection, Status,
+        Subject, last_ran, ran, source_file,
+    },
+    formats::{Outcome, bundled},
+    kernel::{EventId, EventKind, MessageName, NodeId, is_effect},
+    protocols,
+};
+
+fn run_of(path: &str) -> Run {
+    let found = bundled::find(path).expect("it is bundled");
+    Run::new(found.scenario().and_then(Outcome::of).expect("it runs"))
+}
+
+fn node(index: usize) -> NodeId {
+    NodeId::new(index)
+}
+
+/// All nodes, after an event that the reader has picked.
+fn after(run: &Run, event: EventId) -> Vec<NodeState> {
+    let subject = Subject::of(run, Some(Selection::Event(event)), 0);
+    let nodes: Vec<_> = (0..run.scenario.nodes.len()).map(node).collect();
+    past(run).states(&subject, &nodes)
+}
+
+fn past(run: &Run) -> Past {
+    let mut past = Past::of(run);
+    while past.go_on() {}
+    past
+}
+
+fn find(run: &Run, is: impl Fn(&EventKind, NodeId) -> bool) -> EventId {
+    let mut events = run.trace.events.iter();
+    events.position(|event| is(&event.kind, event.node)).expect("there is such an event")
+}
+
+fn entry<'a>(entries: &'a [Branch], label: &str) -> &'a Branch {
+    entries.iter().find(|entry| entry.label == label).expect("there is such an entry")
+}
+
+#[test]
+fn a_message_that_waits_is_in_the_state_and_named() {
+    let run = run_of("ordering/causal-multicast/three-orders");
+    let reply = find(&run, |kind, at| matches!(kind, EventKind::Receive(_)) && at == node(2));
+    let carol = &after(&run, reply)[2];
+    let queue = entry(&carol.state, "held back");
+    assert_eq!((queue.change, queue.was.as_deref()), (Difference::Changed, Some("empty")));
+    assert!(queue.text.contains("Bob"), "nodes have their names: {}", queue.text);
+    let waits = carol.held_back.as_ref().expect("messages wait in this run");
+    assert_eq!(waits.len(), 1);
+    assert!(waits[0].contains("here since") && waits[0].contains("delivered at"), "{waits:?}");
+
+    let delivered = find(&run, |kind, at| kind.name() == "deliver" && at == node(2));
+    let carol = &after(&run, delivered)[2];
+    assert_eq!(entry(&carol.state, "delivered").change, Difference::Changed);
+    let cause = Subject::of(&run, Some(Selection::Event(delivered)), 0).before;
+    assert!(matches!(run.trace.events[cause].kind, EventKind::Receive(_)), "just before the step");
+}
+
+#[test]
+fn a_crash_takes_the_timers_and_leaves_what_is_stored() {
+    let run = run_of("consensus/paxos/acceptor-restarts");
+    let crash = find(&run, |kind, _| matches!(kind, EventKind::Crash));
+    let who = run.trace.events[crash].node;
+    let state = &after(&run, crash)[who.index()];
+    assert_eq!(state.status, Status::Crashed);
+    assert!(state.timers.iter().all(|timer| timer.change == Difference::Gone));
+    assert!(!state.stored.is_empty(), "an acceptor writes down what it promises");
+    let armed = find(&run, |kind, _| matches!(kind, EventKind::Request { .. }));
+    let state = &after(&run, armed)[run.trace.events[armed].node.index()];
+    let timer = entry(&state.timers, "retry");
+    assert!(timer.change == Difference::New && timer.text.starts_with("goes off at"), "{timer:?}");
+}
+
+/// A step is one node's: nobody else's state is different from just before.
+#[test]
+fn a_step_changes_nobody_else() {
+    for each in bundled::bundled() {
+        let run = Run::new(each.scenario().and_then(Outcome::of).expect("it runs"));
+        let events = &run.trace.events;
+        let (past, count) = (past(&run), run.scenario.nodes.len());
+        let nodes: Vec<_> = (0..count).map(node).collect();
+        let every = (events.len() / 25).max(1);
+        for event in (0..events.len()).step_by(every).filter(|&event| events[event].time > 0) {
+            let subject = Subject::of(&run, None, event + 1);
+            let touched = past.states(&subject, &nodes);
+            let touched = touched.iter().filter(|state| state.is_touched());
+            let others: Vec<_> =
+                touched.map(|state| state.node).filter(|it| *it != events[event].node).collect();
+            assert_eq!(others, [], "{}: {}", each.path(), subject.heading(&run));
+        }
+    }
+}
+
+#[test]
+fn what_is_looked_at_is_what_is_picked_or_where_the_playhead_stands() {
+    let run = run_of("ordering/causal-multicast/three-orders");
+    let of = |selection, cursor| Subject::of(&run, selection, cursor);
+    assert_eq!(of(None, 0).heading(&run), "Before the run");
+    assert_eq!(of(None, 3).event, Some(2));
+    let name = MessageName { from: node(0), to: node(2), number: 1 };
+    let message = of(Some(Selection::Message(name)), 0);
+    assert_eq!(message.node, node(2), "it is looked at where it was received");
+    let payload = Payload::of(&run, message.message.expect("it is about one"));
+    assert!(payload.sentence.contains("from Alice to Carol"), "{}", payload.sentence);
+    assert_eq!(entry(&payload.fields, "seq").text, "1");
+    let moment = of(Some(Selection::Moment { node: node(1), at: 80 }), 0);
+    assert_eq!((moment.node, moment.before), (node(1), moment.events));
+    // A node's moment has changed nothing.
+    let states = past(&run).states(&moment, &[node(1)]);
+    assert!(!states[0].is_touched());
+}
+
+fn read(path: &str) -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(path);
+    fs::read_to_string(&file).unwrap_or_else(|why| panic!("{}: {why}", file.display()))
+}
+
+#[test]
+fn every_protocol_has_its_file_with_a_description_and_its_layers() {
+    for (_, protocol) in protocols::catalogue() {
+        let listing = Listing::read(&read(&source_file(protocol.id)));
+        assert!(listing.description.len() > 2, "{}", protocol.id);
+        assert!(listing.handler(Handler::Request).is_some(), "{}", protocol.id);
+        assert!(!listing.layers.is_empty(), "{}", protocol.id);
+        for layer in &listing.layers {
+            read(layer);
+        }
+        let code = &listing.lines[listing.code.clone()];
+        assert!(code.iter().any(|line| line.contains("pub const PROTOCOL")), "{}", protocol.id);
+        assert!(!code.iter().any(|line| line.contains("#[test]")), "{}", protocol.id);
+    }
+}
+
+/// Of the events of the bundled scenarios, each that a node's code answered or caused has its lines; only what
+/// the code leaves to the default, which does nothing, has none.
+#[test]
+fn every_event_finds_the_code_that_ran() {
+    let mut arms = 0;
+    for each in bundled::bundled() {
+        let run = Run::new(each.scenario().and_then(Outcome::of).expect("it runs"));
+        let listing = Listing::read(&read(&source_file(run.protocol.id)));
+        let text = listing.lines.join("\n");
+        for (id, event) in run.trace.events.iter().enumerate().take(3_000) {
+            let Some(ran) = ran(&run, id) else {
+                let codeless = matches!(
+                    event.kind,
+                    EventKind::Crash
+                        | EventKind::Pause
+                        | EventKind::Resume
+                        | EventKind::Lose(..)
+                        | EventKind::Traitor(_)
+                );
+                assert!(codeless, "{}: {id}", each.path());
+                continue;
+            };
+            let Some(lines) = listing.handler(ran.handler) else {
+                assert!(!is_effect(&event.kind), "{}: {id} has a cause", each.path());
+                let name = format!("    fn {}", ran.handler.name());
+                assert!(!text.contains(&name), "{}: {id}", each.path());
+                continue;
+            };
+            assert!(lines.len() > 1 && listing.code.contains(&lines.start), "{}", each.path());
+            let arm = ran.variants.iter().find_map(|it| listing.arm(lines.clone(), it));
+            if let Some(arm) = arm {
+                assert!(
+                    lines.start < arm.start && arm.end < lines.end,
+                    "{}: {:?}",
+                    each.path(),
+                    &listing.lines[arm]
+                );
+                arms += 1;
+            } else if ran.handler == Handler::Message {
+                let inner = listing.lines[lines].iter().filter(|line| line.starts_with("        "));
+                let body: String = inner.cloned().collect();
+                let named = ran.variants.iter().find(|it| body.contains(&format!("::{it} ")));
+                assert_eq!(named, None, "{}: what the handler names has lines", each.path());
+            }
+        }
+    }
+    assert!(arms > 1_000, "{arms}");
+}
+
+#[test]
+fn without_a_pick_the_last_code_that_ran_is_shown() {
+    let run = run_of("reliable/reliable-broadcast/sender-crashes-half-way");
+    let crash = find(&run, |kind, _| matches!(kind, EventKind::Crash));
+    assert!(ran(&run, crash).is_none(), "no code runs in a crash");
+    let last = last_ran(&run, crash + 1).expect("something ran before");
+    assert!(last < crash);
+    assert_eq!(last_ran(&run, 0), None);
+}

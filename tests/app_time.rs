@@ -1,0 +1,196 @@
+//! How time is gone through: steps, speeds, shortcuts, and a future that is not told.
+
+use worldlines::{
+    app::{
+        Action, Ask, Edit, FITTING, SHORTCUTS, SPEEDS, Selection, State, Stride, reduce, shortcut,
+        speed_name, violations,
+    },
+    formats::bundled,
+    kernel::{EventKind, Kind, NodeId, Verdict, judge},
+};
+
+fn node(index: usize) -> NodeId {
+    NodeId::new(index)
+}
+
+#[test]
+fn steps_back_undo_steps_forward() {
+    for bundled in bundled::bundled().iter().step_by(5) {
+        let start = reduce(&State::opening(), Action::Open(bundled));
+        let start = reduce(&start, Action::Jump(0));
+        for stride in Stride::all(start.scenario().nodes.len()) {
+            let mut stops = vec![start.playhead];
+            let mut there = start.clone();
+            while !there.playhead.is_at_end(&there.run) {
+                there = reduce(&there, Action::Stride(stride, true));
+                let before = stops[stops.len() - 1];
+                assert!(there.playhead.cursor > before.cursor, "{stride:?} goes on");
+                stops.push(there.playhead);
+            }
+            assert_eq!(reduce(&there, Action::Stride(stride, true)), there, "nothing is left");
+            for stop in stops.iter().rev().skip(1) {
+                there = reduce(&there, Action::Stride(stride, false));
+                assert_eq!(there.playhead.cursor, stop.cursor, "{stride:?} in {}", bundled.path());
+            }
+            assert_eq!(there.playhead, start.playhead);
+        }
+    }
+}
+
+#[test]
+fn each_step_stops_at_what_it_is_named_after_and_leaves_none_out() {
+    let start = reduce(&State::opening(), Action::Jump(0));
+    let events = &start.run.trace.events;
+    let stops = |stride: Stride| {
+        let mut there = start.clone();
+        let mut stops = Vec::new();
+        while !there.playhead.is_at_end(&there.run) {
+            there = reduce(&there, Action::Stride(stride, true));
+            stops.push(there.playhead.cursor);
+        }
+        stops
+    };
+    let after = |wanted: &dyn Fn(usize) -> bool| {
+        let ids = (0..events.len()).filter(|&id| wanted(id));
+        let mut stops: Vec<_> = ids.map(|id| id + 1).collect();
+        if stops.last() != Some(&events.len()) {
+            stops.push(events.len());
+        }
+        stops
+    };
+    assert_eq!(stops(Stride::Event), after(&|_| true));
+    let told = |id: usize| matches!(events[id].kind, EventKind::Indicate { .. });
+    assert_eq!(stops(Stride::Delivery), after(&told));
+    let of_bob =
+        |id: usize| events[id].node == node(1) && !matches!(events[id].kind, EventKind::Lose(..));
+    assert_eq!(stops(Stride::Node(node(1))), after(&of_bob));
+}
+
+#[test]
+fn a_violation_is_where_its_property_is_violated_for_the_first_time() {
+    let mut safety = 0;
+    for bundled in bundled::bundled().iter() {
+        let state = reduce(&State::opening(), Action::Open(bundled));
+        let (run, stops) = (&state.run, violations(&state.run));
+        let at = |events: usize| judge(run.protocol, run.scenario.nodes.len(), &run.trace, events);
+        for (place, end) in run.report.judgements.iter().enumerate() {
+            let Verdict::Violated { witness, .. } = &end.verdict else { continue };
+            if end.property.kind == Kind::Liveness {
+                assert!(stops.contains(&run.trace.events.len()));
+                continue;
+            }
+            let stop = witness.iter().max().expect("it is proven by something") + 1;
+            assert!(stops.contains(&stop));
+            safety += 1;
+            // Judging is a pass over the run: not of all of them.
+            if safety % 4 == 0 {
+                assert!(at(stop)[place].verdict.is_violated(), "{}", bundled.path());
+                assert!(!at(stop - 1)[place].verdict.is_violated(), "{}", bundled.path());
+            }
+        }
+    }
+    assert!(safety > 20);
+}
+
+#[test]
+fn who_finds_nothing_to_step_to_is_told_so() {
+    let start = reduce(&State::opening(), Action::Jump(0));
+    let kept = reduce(&start, Action::Apply(Edit::RemoveFault(0)));
+    let kept = reduce(&kept, Action::Jump(0));
+    let there = reduce(&kept, Action::Stride(Stride::Violation, true));
+    assert!(there.playhead.is_at_end(&there.run));
+    assert_eq!(there.announcement, "No later violation: this is the end.");
+    let broken = reduce(&start, Action::Stride(Stride::Violation, true));
+    assert!(broken.playhead.is_at_end(&broken.run), "agreement is owed till the end");
+    assert!(!broken.announcement.contains("No later"));
+}
+
+#[test]
+fn speeds_are_told_by_how_they_compare_with_the_one_that_fits() {
+    let names: Vec<_> = SPEEDS.into_iter().map(speed_name).collect();
+    assert_eq!((&*names[0], &*names[6], &*names[12]), ("×1/100", "×1", "×100"));
+    assert!(names.contains(&"×1/2".to_owned()));
+    let played = |speed: u32| {
+        let state = reduce(&State::opening(), Action::Speed(speed));
+        reduce(&state, Action::Tick(10.0)).playhead.time
+    };
+    let fitting = played(FITTING);
+    assert!((fitting * 700.0 - State::opening().shown_until as f64).abs() < 1e-6, "seven seconds");
+    assert!((played(1) * 100.0 - fitting).abs() < 1e-9);
+    assert!((played(10_000) - fitting * 100.0).abs() < 1e-9);
+    assert_eq!(reduce(&State::opening(), Action::Speed(0)).speed, 1);
+    assert_eq!(reduce(&State::opening(), Action::Speed(1_000_000)).speed, 10_000);
+}
+
+#[test]
+fn how_time_is_gone_through_stays_when_another_run_is_opened() {
+    let state = reduce(&State::opening(), Action::Study(Ask::Future));
+    let state = reduce(&state, Action::Study(Ask::Stride(Stride::Node(node(2)))));
+    let state = reduce(&state, Action::Speed(20));
+    let other = bundled::bundled()
+        .iter()
+        .find(|bundled| bundled.scenario().is_ok_and(|scenario| scenario.nodes.len() == 2));
+    let next = reduce(&state, Action::Open(other.expect("there is one")));
+    assert!(next.study.future_hidden && next.speed == 20);
+    assert_eq!(next.study.stride, Stride::Event, "there is no third node");
+}
+
+#[test]
+fn a_hidden_future_is_not_told() {
+    let state = reduce(&State::opening(), Action::Jump(3));
+    assert_eq!(state.told(), state.run.trace.events.len());
+    let hidden = reduce(&state, Action::Study(Ask::Future));
+    assert_eq!(hidden.told(), 3);
+    let shown = reduce(&hidden, Action::Study(Ask::Future));
+    assert_eq!(shown.told(), state.told());
+}
+
+/// Every chord of the table does what its own line says: no earlier line takes it away.
+#[test]
+fn the_sheet_of_shortcuts_does_not_lie() {
+    let state = State::opening();
+    let mut seen = Vec::new();
+    for shortcut_of in SHORTCUTS.iter().flat_map(|group| group.shortcuts) {
+        assert!(!shortcut_of.does.is_empty());
+        for chord in shortcut_of.chords {
+            for shift in [false, true] {
+                if chord.shift.is_some_and(|wanted| wanted != shift) {
+                    continue;
+                }
+                let key = (chord.key, chord.command, shift);
+                assert!(!seen.contains(&key), "{key:?} has two meanings");
+                seen.push(key);
+                let action = shortcut(&state, chord.key, chord.command, shift);
+                assert!(action.is_some(), "{key:?} does nothing");
+                assert!(!chord.caps().is_empty());
+            }
+        }
+    }
+    assert_eq!(shortcut(&state, "ArrowRight", false, false), Some(Action::Step(1)));
+    assert_eq!(shortcut(&state, "Z", true, true), Some(Action::Redo));
+    assert_eq!(shortcut(&state, "z", true, false), Some(Action::Undo));
+    assert_eq!(shortcut(&state, "D", false, true), Some(Action::Stride(Stride::Delivery, false)));
+    assert_eq!(shortcut(&state, "q", false, false), None);
+}
+
+#[test]
+fn who_dictates_can_do_without_letters() {
+    let state = reduce(&State::opening(), Action::Study(Ask::Letters(false)));
+    for letter in ["k", "d", "v", "f", "?", "<"] {
+        assert_eq!(shortcut(&state, letter, false, letter == "?"), None);
+    }
+    assert_eq!(shortcut(&state, " ", false, false), Some(Action::Toggle));
+    assert_eq!(shortcut(&state, "z", true, false), Some(Action::Undo));
+}
+
+#[test]
+fn steps_of_a_node_go_by_the_node_that_is_picked() {
+    let state = reduce(&State::opening(), Action::Jump(1));
+    assert_eq!(state.subject(), state.run.trace.events[0].node);
+    let picked = reduce(&state, Action::Select(Some(Selection::Moment { node: node(1), at: 5 })));
+    assert_eq!(picked.subject(), node(1));
+    let keyed = shortcut(&picked, "ArrowRight", false, true).expect("it is a shortcut");
+    assert_eq!(keyed, Action::Stride(Stride::Node(node(1)), true));
+    let there = reduce(&picked, keyed);
+    assert_eq!(there.run.trace.events[there.playhead.cursor - 1].node, node(1));
+}

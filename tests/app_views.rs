@@ -1,0 +1,201 @@
+//! Other looks at a run: the list of events and what is asked of it, the deliveries node by node.
+
+use worldlines::{
+    app::{Action, Edit, Entry, Filter, Playhead, State, Story, reduce, told},
+    diagram::{Against, Deliveries, cell_text},
+    formats::{Outcome, bundled},
+    kernel::{EventKind, Fault, MessageName, NodeId, NodeSet, Time, cause, effects},
+};
+
+fn node(index: usize) -> NodeId {
+    NodeId::new(index)
+}
+
+fn opened(path: &str) -> Outcome {
+    let bundled = bundled::find(path).expect("it is bundled");
+    bundled.scenario().and_then(Outcome::of).expect("it runs")
+}
+
+const CRASH: &str = "reliable/best-effort-broadcast/sender-crashes-half-way";
+const ORDERS: &str = "ordering/fifo-multicast/three-orders";
+
+fn sentences(run: &Outcome, filter: &Filter) -> Vec<String> {
+    let entries = filter.of(run, &Story::of(run));
+    entries.iter().map(|entry| format!("{} {}", entry.time(run), entry.sentence(run))).collect()
+}
+
+#[test]
+fn the_story_is_every_event_in_order_and_captions_before_those_of_their_moment() {
+    for bundled in bundled::bundled() {
+        let run = bundled.scenario().and_then(Outcome::of).expect("it runs");
+        let story = Story::of(&run);
+        let events = story.entries.iter().filter_map(|entry| match entry {
+            Entry::Event(event) => Some(*event),
+            _ => None,
+        });
+        assert!(events.eq(0..run.trace.events.len()));
+        let captions = story.entries.iter().filter(|it| matches!(it, Entry::Caption(_))).count();
+        assert_eq!(captions, run.scenario.captions.len());
+        assert!(story.entries.windows(2).all(|two| two[0].time(&run) <= two[1].time(&run)));
+        for entry in &story.entries {
+            assert!(story.kinds.contains(&entry.kind(&run)));
+        }
+    }
+    let run = opened(CRASH);
+    assert_eq!(
+        sentences(&run, &Filter::default())[..3],
+        [
+            "30 Alice crashes between her two sends.",
+            "30 Alice: broadcast m1",
+            "30 Alice sends m1 (Alice>Bob#1)"
+        ]
+    );
+}
+
+#[test]
+fn faults_without_an_event_are_told_where_they_begin_and_end() {
+    let mut run = opened(ORDERS);
+    assert!(sentences(&run, &Filter::default()).contains(&"10 Alice>Carol#1 is 40 ms late".into()));
+    let groups = vec![NodeSet::from(node(0))];
+    run.scenario.faults = vec![Fault::Partition { groups, at: 20, until: 60 }];
+    let run = Outcome::of(run.scenario).expect("it runs");
+    let filter = Filter { kind: Some("fault"), ..Filter::default() };
+    assert_eq!(
+        sentences(&run, &filter),
+        ["20 the network splits: Alice | Bob | Carol", "60 the network heals"]
+    );
+}
+
+#[test]
+fn a_filter_lets_through_what_is_all_of_it() {
+    let run = opened(ORDERS);
+    let of = |filter: &Filter| sentences(&run, filter);
+    let everything = of(&Filter::default()).len();
+    assert!(everything > run.trace.events.len());
+    let carols = Filter { node: Some(node(2)), ..Filter::default() };
+    assert!(of(&carols).len() < everything);
+    let told = Filter { kind: Some("deliver"), ..carols.clone() };
+    assert_eq!(
+        of(&told),
+        ["80 Carol delivers yes", "125 Carol delivers tea?", "145 Carol delivers cake?"]
+    );
+    let message = Filter { message: "alice>carol#1".to_owned(), ..Filter::default() };
+    assert_eq!(of(&message).len(), 3, "its fault, its sending and its receipt: {:?}", of(&message));
+    let text = Filter { text: "TEA?".to_owned(), kind: Some("deliver"), ..Filter::default() };
+    assert_eq!(of(&text).len(), 3);
+    let none = Filter { text: "nobody says this".to_owned(), ..Filter::default() };
+    assert!(of(&none).is_empty());
+}
+
+#[test]
+fn what_is_told_at_the_playhead_is_the_beginning_of_the_list() {
+    let run = opened(CRASH);
+    let story = Story::of(&run);
+    let told_at = |playhead| told(&run, &story.entries, playhead);
+    assert_eq!(told_at(Playhead::start()), 0);
+    assert_eq!(told_at(Playhead::at(&run, 29.0)), 0);
+    assert_eq!(told_at(Playhead::after(&run, 1)), 2, "the caption and the request");
+    assert_eq!(told_at(Playhead::at(&run, 69.0)), story.entries.len() - 1);
+    assert_eq!(told_at(Playhead::at(&run, 70.0)), story.entries.len());
+}
+
+#[test]
+fn the_filter_stays_while_the_run_changes_and_goes_with_it() {
+    let state = State::opening();
+    let filter = Filter { text: "m1".to_owned(), ..Filter::default() };
+    let state = reduce(&state, Action::Filter(filter.clone()));
+    let drop = Fault::Drop { message: MessageName { from: node(0), to: node(1), number: 1 } };
+    let edited = reduce(&state, Action::Apply(Edit::AddFault(drop)));
+    assert_eq!(edited.filter, filter);
+    let other = bundled::find(ORDERS).expect("it is bundled");
+    assert!(reduce(&edited, Action::Open(other)).filter.is_open());
+}
+
+#[test]
+fn cause_and_effect_are_each_others_reverse() {
+    for bundled in bundled::bundled() {
+        let run = bundled.scenario().and_then(Outcome::of).expect("it runs");
+        let trace = &run.trace;
+        for event in 0..trace.events.len() {
+            for effect in effects(trace, event) {
+                assert_eq!(cause(trace, effect), Some(event), "{}", bundled.path());
+            }
+            if let Some(cause) = cause(trace, event) {
+                assert!(effects(trace, cause).contains(&event), "{}", bundled.path());
+            }
+        }
+    }
+}
+
+fn table(run: &Outcome, kind: Option<&str>) -> Vec<Vec<String>> {
+    let told = Deliveries::of(run.protocol, &run.scenario, &run.trace, kind);
+    let columns = told.columns.iter().map(|column| {
+        let cells = column.cells.iter().map(|cell| {
+            let sign = match cell.against {
+                Some((_, Against::Order)) => "order ",
+                Some((_, Against::Value)) => "value ",
+                None => "",
+            };
+            let text = cell_text(run.protocol, &run.scenario, &run.trace, cell.event, true);
+            format!("{sign}{text}")
+        });
+        cells.collect()
+    });
+    columns.collect()
+}
+
+#[test]
+fn deliveries_stand_node_beside_node_and_other_orders_are_marked() {
+    let table = table(&opened(ORDERS), Some("deliver"));
+    let tea = "order tea? (Alice)";
+    let (cake, yes) = ("order cake? (Alice)", "order yes (Bob)");
+    assert_eq!(table, [[tea, cake, yes], [tea, yes, cake], [yes, tea, cake]]);
+}
+
+#[test]
+fn what_one_node_never_delivered_is_no_other_order() {
+    let run = opened(ORDERS);
+    let mut scenario = run.scenario;
+    // Carol never hears of the first message, and is told of nothing else of Alice's in its place.
+    scenario.faults = vec![Fault::Crash { node: node(2), at: 75 as Time, after_sends: None }];
+    let run = Outcome::of(scenario).expect("it runs");
+    let table = table(&run, Some("deliver"));
+    assert!(table[2].len() < table[0].len());
+    assert!(table[2].iter().all(|cell| !cell.starts_with("order")), "{table:?}");
+}
+
+/// How many cells of a run are marked: for another order, for another value.
+fn marked(path: &str) -> (usize, usize) {
+    let run = opened(path);
+    let told = Deliveries::of(run.protocol, &run.scenario, &run.trace, None);
+    let cells = told.columns.iter().flat_map(|column| &column.cells);
+    let signs: Vec<_> = cells.filter_map(|cell| cell.against).map(|(_, against)| against).collect();
+    let order = signs.iter().filter(|sign| **sign == Against::Order).count();
+    (order, signs.len() - order)
+}
+
+#[test]
+fn what_differs_is_marked_and_nothing_else() {
+    assert_eq!(marked("consensus/paxos/acceptor-restarts"), (0, 0));
+    let (order, value) = marked("consensus/paxos/accept-before-a-majority-promised");
+    assert!(order == 0 && value > 1, "two values are decided");
+    assert_eq!(marked("ordering/abcast/three-orders"), (0, 0));
+    assert_eq!(marked("link/retransmit-until-ack/messages-lost"), (0, 0));
+    assert_eq!(marked("membership/virtual-synchrony/forgetful"), (0, 0));
+    assert_eq!(marked("mutex/token-ring-lock/everyone-in-turn"), (0, 0));
+}
+
+#[test]
+fn every_indication_of_a_host_is_in_the_table() {
+    for bundled in bundled::bundled() {
+        let run = bundled.scenario().and_then(Outcome::of).expect("it runs");
+        let told = Deliveries::of(run.protocol, &run.scenario, &run.trace, None);
+        let routers = run.scenario.network.topology.routers();
+        let is_told = |event: &&worldlines::kernel::Event| {
+            matches!(event.kind, EventKind::Indicate { .. }) && !routers.contains(event.node)
+        };
+        let cells: usize = told.columns.iter().map(|column| column.cells.len()).sum();
+        assert_eq!(cells, run.trace.events.iter().filter(is_told).count(), "{}", bundled.path());
+        assert_eq!(told.rows, told.columns.iter().map(|it| it.cells.len()).max().unwrap_or(0));
+    }
+}
