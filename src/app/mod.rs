@@ -4,6 +4,7 @@
 mod asking;
 mod draft;
 mod edit;
+mod emphasis;
 mod filter;
 mod inspector;
 mod keys;
@@ -20,6 +21,7 @@ mod view;
 pub use asking::{Field, Input, fields, request, shapes};
 pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
+pub use emphasis::emphasis;
 pub use filter::{Entry, Filter, Story, told};
 pub use inspector::{
     Block, Branch, Difference, Handler, Listing, NodeState, Past, Payload, Ran, Shade, Span,
