@@ -20,6 +20,7 @@ mod network;
 mod overview;
 mod page;
 mod part;
+mod path;
 mod picture;
 mod plots;
 mod pointer;

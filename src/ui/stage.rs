@@ -6,6 +6,7 @@ use super::{
     Send,
     menu::Menu,
     overview::Overview,
+    path::path,
     picture::{Picture, px},
     pointer::{Hands, Pointer},
     present::Present,
@@ -149,6 +150,7 @@ pub(super) fn Stage(props: &Props) -> Html {
                                 onpointermove={hands.moves} onpointerup={hands.release}
                                 onpointercancel={hands.cancel} onclick={put_down}>
                                 <title class="tip"></title>
+                                { path(run, &layout, &witness, playhead.cursor) }
                                 <Picture run={run.clone()} {window} {picked} scene={scene.clone()} layout={layout.clone()}
                                     {cursor} {hidden} selection={*selection} {witness}
                                     press_arrow={hands.press_arrow} press_lane={hands.press_lane}
