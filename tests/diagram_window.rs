@@ -171,9 +171,8 @@ fn a_window_covers_what_is_seen_wherever_it_is_scrolled_to() {
 #[test]
 fn the_overview_counts_everything_and_shows_faults_and_violations() {
     let run = long_run(60);
-    let frame = Lens::default().frame(shown(&run), ROOM);
-    let layout = Layout::new(&run.trace, 5, frame);
-    let sum = overview(&run.trace, &run.report.judgements, &layout, 5, 100);
+    let end = interesting_end(&run);
+    let sum = overview(&run.trace, &run.report.judgements, 5, (100, end));
     let events = sum.counts.iter().flatten().sum::<u32>() as usize;
     let losses = run.trace.events.iter().filter(|event| event.kind.name() == "lose").count();
     assert_eq!(events + losses + sum.faults.len(), run.trace.events.len());

@@ -74,7 +74,10 @@ impl Lens {
         };
         let nodes = shown.nodes as f64;
         let gap = match orientation {
-            Orientation::Vertical => ((room.width - 8.0 - room.strips) / nodes).clamp(84.0, 160.0),
+            Orientation::Vertical => {
+                let widest = if room.width < NARROW { 160.0 } else { 250.0 };
+                ((room.width - 8.0 - room.strips) / nodes).clamp(84.0, widest)
+            }
             Orientation::Horizontal => (470.0 / nodes).clamp(58.0, 128.0),
         };
         let apart = if needed > 0.0 { (length / needed).min(1.0) } else { 1.0 };

@@ -10,6 +10,8 @@ use crate::kernel::{
     EventId, Fate, Fault, Loss, Message, MessageId, MessageName, Scenario, SortedSet, Trace, spell,
 };
 
+/// How near to a line a text lies on it.
+const TEXT: f64 = 9.0;
 /// How much room a sign on an arrow takes.
 const SIGN: f64 = 14.0;
 
@@ -139,11 +141,28 @@ pub(super) fn arrows(
 }
 
 /// Gives arrows their texts, where there is room.
-pub(super) fn label(arrows: &mut [Arrow], scenario: &Scenario, trace: &Trace, placed: &mut Placed) {
+pub(super) fn label(
+    arrows: &mut [Arrow],
+    (scenario, trace): (&Scenario, &Trace),
+    (layout, window): (&Layout, Window),
+    placed: &mut Placed,
+) {
+    let seen = |at: &Point| {
+        let (along, _) = layout.unpoint(*at);
+        window.meets(along, along)
+    };
+    // A text on somebody's line seems to be said there.
+    let beside_lines = |at: &Point| {
+        let (_, across) = layout.unpoint(*at);
+        let lanes = layout.lanes_at(across);
+        (lanes - lanes.round()).abs() * layout.gap() > TEXT
+    };
     for arrow in arrows {
         let text = text(scenario, &trace.messages[arrow.message], arrow.copy);
-        let candidates = along_arrow(arrow.from, arrow.to, arrow.end);
-        arrow.label = placed.place(&text, candidates).map(|at| Label { at, text });
+        let places: Vec<_> = along_arrow(arrow.from, arrow.to, arrow.end).filter(seen).collect();
+        let (beside, on): (Vec<Point>, Vec<Point>) = places.into_iter().partition(beside_lines);
+        arrow.label =
+            placed.place(&text, beside.into_iter().chain(on)).map(|at| Label { at, text });
     }
 }
 

@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use super::{Layout, Point, Window};
-use crate::kernel::{EventId, EventKind, Fate, MessageId, NodeId, Scenario, Trace, Verdict};
+use crate::kernel::{
+    EventId, EventKind, Fate, Judgement, MessageId, NodeId, Scenario, Time, Trace, Verdict,
+};
 
 /// How wide a bin along a line is.
 const BIN: f64 = 4.0;
@@ -126,18 +128,17 @@ pub struct Overview {
     pub violations: Vec<usize>,
 }
 
-/// Sums a run up in so many bins along the axis of a layout.
+/// Sums a run up in so many bins of time, until this moment.
 #[must_use]
 pub fn overview(
     trace: &Trace,
-    judgements: &[crate::kernel::Judgement],
-    layout: &Layout,
+    judgements: &[Judgement],
     size: usize,
-    bins: usize,
+    (bins, end): (usize, Time),
 ) -> Overview {
     let place = |event: EventId| {
-        let share = layout.along_event(event) / layout.length().max(1.0);
-        ((share * bins as f64) as usize).min(bins - 1)
+        let time = trace.events[event].time;
+        ((time * bins as Time / end.max(1)) as usize).min(bins - 1)
     };
     let mut counts = vec![vec![0; bins]; size];
     let (mut faults, mut losses) = (Vec::new(), Vec::new());

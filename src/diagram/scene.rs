@@ -206,7 +206,7 @@ impl Scene {
         let alone = messages.clone().filter(|_| !merges);
         scene.arrows = arrows::arrows(alone, plan, (scenario, trace), place, &mut placed);
         if detail == Detail::Full {
-            arrows::label(&mut scene.arrows, scenario, trace, &mut placed);
+            arrows::label(&mut scene.arrows, (scenario, trace), place, &mut placed);
         }
         scene.walls = walls::walls(scenario, layout, window, &mut placed);
         label(Urgency::Last, &mut placed);

@@ -13,12 +13,17 @@ use crate::{
     kernel::{Fault, RequestSpec, Time},
 };
 
+/// How many requests, and how many faults, are listed: nobody reads thousands, and the page has to stay quick.
+const LISTED: usize = 50;
+
 /// What was done.
 pub(super) fn deeds(props: &Props) -> Html {
     let Props { run, can_undo, can_redo, send, .. } = props;
     let act = |action: Action| send.reform(move |_: MouseEvent| action.clone());
     let scenario = &run.scenario;
     let nothing = scenario.faults.is_empty();
+    let more = scenario.requests.len().saturating_sub(LISTED)
+        + scenario.faults.len().saturating_sub(LISTED);
     html! {
         <section class="deeds" aria-label="What happens in this run">
             <h2>{ "What happens" }
@@ -28,7 +33,7 @@ pub(super) fn deeds(props: &Props) -> Html {
                 </span>
             </h2>
             <ul>
-                { for scenario.requests.iter().enumerate().map(|(place, request)| {
+                { for scenario.requests.iter().enumerate().take(LISTED).map(|(place, request)| {
                     let idle = run.trace.unused_requests.contains(&place);
                     let onchange = change_request(send, place, request);
                     let sentence = request_sentence(scenario, request);
@@ -36,7 +41,7 @@ pub(super) fn deeds(props: &Props) -> Html {
                         <>{ "at " }{ number(Number { value: request.at, label: Some(format!("{sentence}: at, in ms")), onchange, ..Number::default() }) }{ " ms" }</>
                     })
                 }) }
-                { for scenario.faults.iter().enumerate().map(|(place, fault)| {
+                { for scenario.faults.iter().enumerate().take(LISTED).map(|(place, fault)| {
                     let idle = run.trace.unused_faults.contains(&place);
                     let times = times(fault);
                     let sentence = fault_sentence(scenario, fault);
@@ -53,6 +58,9 @@ pub(super) fn deeds(props: &Props) -> Html {
                     })
                 }) }
             </ul>
+            if more > 0 {
+                <p class="hint">{ format!("…and {more} more: the scenario's text has them all.") }</p>
+            }
             if nothing {
                 <p class="hint">{ "No fault yet. Click a message or a line in the diagram." }</p>
             }

@@ -6,6 +6,7 @@ use super::{Send, picture::px};
 use crate::{
     app::{Action, Lens, Room, Run, Shared, Shown},
     diagram::{self, Layout, Orientation},
+    kernel::Time,
     web::{self, Element, Viewport},
 };
 
@@ -39,12 +40,11 @@ pub(super) struct Props {
 pub(super) fn Overview(props: &Props) -> Html {
     let Props { run, layout, along, seen, .. } = props;
     let scrolled = use_scrolled(&props.container, layout.orientation());
-    let strip = use_memo((run.clone(), layout.clone()), |(run, layout)| strip(run, layout));
-    let length = layout.length();
-    let longer = length > seen * 1.02;
-    let share = |along: f64| (along / length * BINS as f64).max(0.0).min(BINS as f64);
+    let strip = use_memo((run.clone(), layout.end()), |(run, end)| strip(run, *end));
+    let longer = layout.length() > seen * 1.02;
+    let bin = |along: f64| layout.time_at(along) / layout.end().max(1) as f64 * BINS as f64;
     let height = px(ROW * run.scenario.nodes.len() as f64);
-    let (from, to) = (share(scrolled), share(scrolled + seen));
+    let (from, to) = (bin(scrolled), bin(scrolled + seen));
     let times = (layout.time_at(scrolled) as u64, layout.time_at(scrolled + seen) as u64);
     let said = format!("{} to {} ms of {} ms", times.0, times.1, layout.end());
     html! {
@@ -57,9 +57,9 @@ pub(super) fn Overview(props: &Props) -> Html {
                     <svg viewBox={format!("0 0 {BINS} {height}")} preserveAspectRatio="none" aria-hidden="true">
                         { (*strip).clone() }
                         if props.hidden {
-                            <path class="curtain" d={format!("M{} 0V{height}H{BINS}V0Z", px(share(*along)))} />
+                            <path class="curtain" d={format!("M{} 0V{height}H{BINS}V0Z", px(bin(*along)))} />
                         }
-                        <path class="now" d={format!("M{} 0V{height}", px(share(*along)))} />
+                        <path class="now" d={format!("M{} 0V{height}", px(bin(*along)))} />
                         <rect class="seen" x={px(from)} y="0" width={px((to - from).max(1.0))} height={height.clone()} />
                     </svg>
                 </div>
@@ -70,9 +70,9 @@ pub(super) fn Overview(props: &Props) -> Html {
 }
 
 /// What happens when, line by line, and where something goes wrong.
-fn strip(run: &Run, layout: &Layout) -> Html {
+fn strip(run: &Run, end: Time) -> Html {
     let size = run.scenario.nodes.len();
-    let sum = diagram::overview(&run.trace, &run.report.judgements, layout, size, BINS);
+    let sum = diagram::overview(&run.trace, &run.report.judgements, size, (BINS, end));
     let most = sum.counts.iter().flatten().copied().max().unwrap_or(0).max(1);
     let mut bars = String::new();
     for (node, counts) in sum.counts.iter().enumerate() {
@@ -153,7 +153,8 @@ fn drag(props: &Props, begins: bool) -> Callback<PointerEvent> {
             web::capture_pointer(&strip, &event);
         }
         let share = web::place_in(&strip, &event).x / web::size_of(&strip).0.max(1.0);
-        go(&container, layout.orientation(), share * layout.length() - seen / 2.0);
+        let middle = layout.along_time(share * layout.end() as f64);
+        go(&container, layout.orientation(), middle - seen / 2.0);
     })
 }
 

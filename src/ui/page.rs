@@ -34,7 +34,11 @@ impl Reducible for Store {
     type Action = Action;
 
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
-        Rc::new(Self(reduce(&self.0, action)))
+        let next = reduce(&self.0, action);
+        if next.run != self.0.run {
+            web::mark("computed");
+        }
+        Rc::new(Self(next))
     }
 }
 
@@ -43,6 +47,7 @@ impl Reducible for Store {
 pub(super) fn Page() -> Html {
     let store = use_reducer(|| {
         let state = first_state();
+        web::mark("computed");
         Store(if web::prefers_reduced_motion() { state.calmed() } else { state })
     });
     let send = {

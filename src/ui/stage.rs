@@ -1,5 +1,6 @@
 //! The diagram and what a reader does on it: drag an arrow, click an arrow, click a line.
 
+use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::{
@@ -26,6 +27,8 @@ use crate::{
 /// How much a picture may weigh in which everything stands by itself and has its text: a page of 3 000 elements is
 /// quick everywhere, and the rest of it needs some hundreds.
 const WEIGHT: usize = 2_000;
+/// How long the reader has not zoomed when the picture is drawn in full again, in real milliseconds.
+const SETTLED: u32 = 140;
 /// How much room the time axis's numbers take.
 pub(super) const RULER: f64 = 26.0;
 /// How wide the menu is: as in the style sheet.
@@ -89,9 +92,11 @@ pub(super) fn Stage(props: &Props) -> Html {
         false => (viewport.top, viewport.height),
     };
     let window = Window::around(scrolled, seen, layout.length());
-    let scene = use_memo((layout.clone(), window), |(layout, window)| {
+    let zooming = use_zooming(props.lens);
+    let scene = use_memo((layout.clone(), window, zooming), |(layout, window, zooming)| {
         let drawn = (run.protocol, &run.scenario, &run.trace);
-        Scene::part(&plan, drawn, layout, *window, WEIGHT)
+        let weight = if *zooming { WEIGHT / 6 } else { WEIGHT };
+        Scene::part(&plan, drawn, layout, *window, weight)
     });
     let scene: Shared<_> = scene.into();
     let picked =
@@ -117,6 +122,7 @@ pub(super) fn Stage(props: &Props) -> Html {
     use_held_touches(&picture);
     use_tips(&picture);
     use_shown(&container, props.explained);
+    use_effect_with(scene.clone(), |_| web::mark("drawn"));
 
     let network = use_memo((run.clone(), horizontal), |(run, wide)| topology(run, *wide));
     let (sheet_width, sheet_height) =
@@ -307,6 +313,25 @@ fn use_viewport(container: &NodeRef) -> Viewport {
         }
     });
     *seen
+}
+
+/// Whether the reader is zooming: what is passed on the way need not be fine.
+#[hook]
+fn use_zooming(lens: Lens) -> bool {
+    let zooming = use_state_eq(|| false);
+    let before = use_mut_ref(|| lens);
+    {
+        let zooming = zooming.clone();
+        use_effect_with(lens, move |&lens| {
+            let moved = before.replace(lens) != lens;
+            if moved {
+                zooming.set(true);
+            }
+            let timer = moved.then(|| Timeout::new(SETTLED, move || zooming.set(false)));
+            move || drop(timer)
+        });
+    }
+    *zooming
 }
 
 /// Lets Control and the wheel zoom, and keeps the moment where it is that is zoomed in on: the one under the

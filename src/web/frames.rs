@@ -64,3 +64,10 @@ impl Drop for Frames {
         }
     }
 }
+
+/// Notes in the browser's timeline that something has happened, for those who measure the page.
+pub fn mark(name: &str) {
+    if let Some(performance) = web_sys::window().and_then(|window| window.performance()) {
+        let _ = performance.mark(name);
+    }
+}

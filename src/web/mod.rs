@@ -22,7 +22,7 @@ pub use element::{
     show_dialog, show_tips, show_value, size_of, submitted, value_of, viewport,
 };
 pub use fetch::fetch_text;
-pub use frames::Frames;
+pub use frames::{Frames, mark};
 pub use keys::{Key, on_key};
 pub use listener::Listener;
 pub use preferences::{Theme, keep_theme, prefers_reduced_motion, show_theme, theme};

@@ -83,3 +83,21 @@ fn what_is_too_long_is_found() {
     );
     assert_eq!(found("src/ui/a.rs", FUNCTION + 1), [""; 0]);
 }
+
+#[test]
+fn every_brace_of_the_style_sheets_is_closed_where_it_should_be() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/www/styles");
+    for file in std::fs::read_dir(folder).expect("there are style sheets") {
+        let path = file.expect("it can be listed").path();
+        let text = std::fs::read_to_string(&path).expect("it is text");
+        let mut depth = 0_usize;
+        for (number, line) in text.lines().enumerate() {
+            // A rule begins where the one before it has ended: rules are not nested but in `@media`.
+            let top = !line.starts_with(' ') && !line.starts_with('}');
+            assert!(!top || line.is_empty() || depth == 0, "{}:{}", path.display(), number + 1);
+            depth += line.matches('{').count();
+            depth = depth.checked_sub(line.matches('}').count()).expect("no brace too many");
+        }
+        assert_eq!(depth, 0, "{}", path.display());
+    }
+}

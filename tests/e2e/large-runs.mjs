@@ -1,0 +1,136 @@
+// How the built page bears long runs, measured in headless Chromium: `node tests/e2e/large-runs.mjs [EVENTS…]`.
+//
+// For each length: how long from the run being computed to its picture, how many elements the document has at
+// the most, how many frames a second panning and zooming show, how long selecting an event takes. Machines are
+// noisy: compare numbers of one run of this script.
+
+import { deflateRawSync } from "node:zlib";
+
+import { startPlayground } from "./playground.mjs";
+
+const NODES = 5;
+/** Events of one reliable broadcast among five: the request, a send and a receipt a copy, a delivery each. */
+const EACH = 1 + 2 * NODES * (NODES - 1) + NODES;
+
+/** The link of a run with about so many events, a crash in its middle. */
+function link(events) {
+  const count = Math.round(events / EACH);
+  const requests = Array.from({ length: count }, (_, index) => ({
+    at: index * 10,
+    node: `P${(index % NODES) + 1}`,
+    do: "broadcast",
+    with: `m${index}`,
+  }));
+  const scenario = {
+    version: 1,
+    protocol: "reliable-broadcast",
+    nodes: NODES,
+    network: { delay: [10, 30] },
+    requests,
+    faults: [{ pause: { node: "P2", at: count * 5, until: count * 5 + 40 } }],
+    until: count * 10 + 1000,
+  };
+  return `#s=deflate.${deflateRawSync(JSON.stringify(scenario)).toString("base64url")}`;
+}
+
+const elements = (page) => page.evaluate(() => document.querySelectorAll("*").length);
+
+/** Frames a second while something is done before each of them, for two seconds; and the longest frame in ms. */
+function frames(page, what) {
+  return page.evaluate(
+    ([what]) =>
+      new Promise((resolve) => {
+        const stage = document.querySelector(".stage");
+        const act = {
+          pan: (frame) => {
+            const span = stage.scrollWidth - stage.clientWidth;
+            stage.scrollLeft = (frame * 40) % span;
+          },
+          zoom: (frame) => {
+            const deltaY = frame % 60 < 30 ? -100 : 100;
+            const { left, width, top } = stage.getBoundingClientRect();
+            const at = { clientX: left + width / 2, clientY: top + 20 };
+            stage.dispatchEvent(
+              new WheelEvent("wheel", { ...at, deltaY, ctrlKey: true, bubbles: true, cancelable: true }),
+            );
+          },
+        }[what];
+        const start = performance.now();
+        let [count, last, longest] = [0, start, 0];
+        const step = (now) => {
+          longest = Math.max(longest, now - last);
+          last = now;
+          count += 1;
+          if (now - start > 2000) {
+            resolve([Math.round((count * 1000) / (now - start)), Math.round(longest)]);
+            return;
+          }
+          act(count);
+          requestAnimationFrame(step);
+        };
+        requestAnimationFrame(step);
+      }),
+    [what],
+  );
+}
+
+/** How long a click on an event takes until it is selected in the document and the next frame begins, in ms. */
+function select(page) {
+  return page.evaluate(async () => {
+    const times = [];
+    for (let each = 0; each < 9; each += 1) {
+      const lane = document.querySelectorAll(".lane .hit")[each % 5];
+      const area = lane.getBoundingClientRect();
+      const stage = document.querySelector(".stage").getBoundingClientRect();
+      const x = stage.left + stage.width * (0.3 + each * 0.05);
+      const at = { clientX: x, clientY: area.top + area.height / 2, bubbles: true };
+      await new Promise(requestAnimationFrame);
+      const start = performance.now();
+      lane.dispatchEvent(new MouseEvent("click", at));
+      await Promise.resolve();
+      await new Promise((resolve) => setTimeout(resolve));
+      document.body.getBoundingClientRect();
+      times.push(performance.now() - start);
+    }
+    times.sort((one, other) => one - other);
+    return times[Math.floor(times.length / 2)];
+  });
+}
+
+async function measure(playground, events) {
+  const reader = await playground.reader({ viewport: { width: 1440, height: 900 } });
+  const page = await reader.open(link(events));
+  await page.waitForTimeout(500);
+  const [happened, drawn] = await page.evaluate(() => {
+    const marks = (name) => performance.getEntriesByName(name).map((mark) => mark.startTime);
+    const computed = marks("computed").at(-1);
+    const text = document.querySelector(".clock").textContent;
+    return [text, marks("drawn").find((time) => time > computed) - computed];
+  });
+  await page.keyboard.press("End");
+  let most = await elements(page);
+  const zoom = await frames(page, "zoom");
+  await page.locator("#zoom-whole").click();
+  for (let step = 0; step < 40 && (await page.locator("#zoom-in").isEnabled()); step += 1) {
+    await page.locator("#zoom-in").click();
+    most = Math.max(most, await elements(page));
+    // As near as a reader looks who reads it: with texts.
+    if (await page.locator(".arrow .label").count()) break;
+  }
+  const pan = await frames(page, "pan");
+  most = Math.max(most, await elements(page));
+  const selected = await select(page);
+  await page.context().close();
+  return { happened, drawn, most, zoom, pan, selected };
+}
+
+const playground = await startPlayground();
+console.log("| events | picture after | elements at most | zoom | pan | selecting |");
+console.log("|---|---|---|---|---|---|");
+for (const events of process.argv.slice(2).length ? process.argv.slice(2) : [1000, 10_000, 100_000]) {
+  const { happened, drawn, most, zoom, pan, selected } = await measure(playground, Number(events));
+  const rate = ([rate, longest]) => `${rate}/s, longest ${longest} ms`;
+  const row = [happened, `${drawn.toFixed(0)} ms`, most, rate(zoom), rate(pan), `${selected.toFixed(1)} ms`];
+  console.log(`| ${row.join(" | ")} |`);
+}
+await playground.stop();

@@ -1,0 +1,107 @@
+// Long runs: only what is seen is in the document, at any size; what goes wrong is seen from far away too.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { deflateRawSync } from "node:zlib";
+
+import { PATIENCE, startPlayground } from "./playground.mjs";
+
+let playground;
+before(async () => {
+  playground = await startPlayground();
+});
+after(() => playground?.stop());
+
+/** Some ten thousand events: a broadcast every 2 ms among five, one of whom crashes half-way. */
+function longRun() {
+  const requests = Array.from({ length: 217 }, (_, index) => ({
+    at: index * 2,
+    node: `P${(index % 5) + 1}`,
+    do: "broadcast",
+    with: `m${index}`,
+  }));
+  const scenario = {
+    version: 1,
+    protocol: "reliable-broadcast",
+    nodes: 5,
+    network: { delay: [10, 30] },
+    requests,
+    faults: [{ crash: { node: "P2", at: 217 } }],
+    until: 1000,
+  };
+  return `#s=deflate.${deflateRawSync(JSON.stringify(scenario)).toString("base64url")}`;
+}
+
+const elements = (page) => page.evaluate(() => document.querySelectorAll("*").length);
+const shown = (page) => page.locator(".overview [role=slider]").getAttribute("aria-valuetext");
+
+test("a long run is first seen whole, and stays light however near one looks", async () => {
+  const reader = await playground.reader({ viewport: { width: 1440, height: 900 } });
+  const page = await reader.open(longRun());
+  await page.locator(".merged .bars").waitFor({ state: "attached", timeout: PATIENCE });
+  assert.equal(await page.locator(".overview [role=slider]").count(), 0, "all of it is seen");
+  assert.equal(await page.locator("#zoom-out").isDisabled(), true);
+  assert.equal(await page.locator(".mark.crash").count(), 1, "the crash does not merge");
+  assert.ok(await page.locator(".merged .losses[d*=M]").count(), "nor do losses vanish");
+  let texts = 0;
+  for (let step = 0; step < 30 && texts === 0; step += 1) {
+    assert.ok((await elements(page)) < 3000, `${await elements(page)} elements`);
+    await page.locator("#zoom-in").click();
+    await page.waitForTimeout(250);
+    texts = await page.locator(".arrow .label").count();
+  }
+  assert.ok(texts > 0, "near enough, messages have their texts");
+  assert.ok((await elements(page)) < 3000, `${await elements(page)} elements`);
+  await page.locator("#zoom-whole").click();
+  await page.locator(".merged .bars").waitFor({ state: "attached" });
+  await reader.leave();
+});
+
+test("the window over the run is moved by keys and by dragging, and names stay in view", async () => {
+  const reader = await playground.reader({ viewport: { width: 1280, height: 800 } });
+  const page = await reader.open(longRun());
+  for (let step = 0; step < 6; step += 1) await page.locator("#zoom-in").click();
+  const slider = page.locator(".overview [role=slider]");
+  await slider.focus();
+  await page.keyboard.press("Home");
+  await page.waitForFunction(() => document.querySelector(".stage").scrollLeft === 0);
+  const start = await shown(page);
+  assert.match(start, /^0 to \d+ ms of \d+ ms$/);
+  await page.keyboard.press("ArrowRight");
+  await page.waitForFunction(() => document.querySelector(".stage").scrollLeft > 0);
+  assert.notEqual(await shown(page), start);
+  const box = await slider.boundingBox();
+  await page.mouse.move(box.x + 5, box.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2, box.y + 10, { steps: 4 });
+  await page.mouse.up();
+  const [from, to, end] = (await shown(page)).match(/\d+/g).map(Number);
+  assert.ok(from < end / 2 && to > end / 2, `${from} to ${to} of ${end}`);
+  const name = await page.locator(".name").first().boundingBox();
+  const stage = await page.locator(".stage").boundingBox();
+  assert.ok(name.x >= stage.x - 1 && name.x < stage.x + 40, "the name is still there");
+  await reader.leave();
+});
+
+test("time runs either way on any screen, and the size is the reader's", async () => {
+  const reader = await playground.reader({ viewport: { width: 1280, height: 800 } });
+  const page = await reader.open();
+  assert.ok(await page.locator(".stage.across").count());
+  await page.locator("#turn").click();
+  await page.locator(".stage.down").waitFor();
+  await page.locator("#turn").click();
+  await page.locator(".stage.across").waitFor();
+  const width = () => page.locator(".sheet").evaluate((sheet) => sheet.clientWidth);
+  const suited = await width();
+  assert.equal(await page.locator("#zoom-suited").isDisabled(), true);
+  // Control and the wheel, over the moment that is to stay where it is.
+  const stage = await page.locator(".stage").boundingBox();
+  await page.mouse.move(stage.x + stage.width / 2, stage.y + stage.height / 2);
+  await page.keyboard.down("Control");
+  await page.mouse.wheel(0, -100);
+  await page.keyboard.up("Control");
+  await page.waitForFunction((before) => document.querySelector(".sheet").clientWidth > before, suited);
+  await page.locator("#zoom-suited").click();
+  await page.waitForFunction((before) => document.querySelector(".sheet").clientWidth === before, suited);
+  await reader.leave();
+});
