@@ -2,11 +2,12 @@
 
 use worldlines::{
     app::{
-        Action, Ask, Edit, FITTING, SHORTCUTS, SPEEDS, Selection, State, Stride, reduce, shortcut,
-        speed_name, violations,
+        Action, Ask, Edit, FITTING, SHORTCUTS, SPEEDS, Selection, State, Stride, emphasis, reduce,
+        shortcut, speed_name, violations,
     },
+    diagram::{Asked, Role},
     formats::bundled,
-    kernel::{EventKind, Kind, NodeId, Verdict, judge},
+    kernel::{EventKind, Fault, Kind, MessageName, NodeId, Verdict, judge},
 };
 
 fn node(index: usize) -> NodeId {
@@ -193,4 +194,39 @@ fn steps_of_a_node_go_by_the_node_that_is_picked() {
     assert_eq!(keyed, Action::Stride(Stride::Node(node(1)), true));
     let there = reduce(&picked, keyed);
     assert_eq!(there.run.trace.events[there.playhead.cursor - 1].node, node(1));
+}
+
+#[test]
+fn what_led_to_what_is_picked_stands_out_and_what_came_of_it() {
+    let state = reduce(&State::opening(), Action::Jump(usize::MAX));
+    let trace = &state.run.trace;
+    let told = trace.events.iter().position(|it| matches!(it.kind, EventKind::Indicate { .. }));
+    let told = told.expect("Bob delivers m1");
+    let picked = reduce(&state, Action::Select(Some(Selection::Event(told))));
+    let shown = emphasis(&picked.run, None, picked.asked_about()).expect("something is picked");
+    // Alice is asked and sends; Bob receives; her crash counts as no event.
+    assert_eq!((shown.asked, shown.counts), (Asked::Event(told), [3, 0, 0]));
+    assert_eq!(shown.of_event(0), Role::Past);
+    assert_eq!(shown.of_event(told), Role::Itself);
+    let crash = trace.events.iter().position(|it| matches!(it.kind, EventKind::Crash));
+    assert_eq!(shown.of_event(crash.expect("Alice crashes")), Role::Aside);
+    assert_eq!(shown.of_message(0), Role::Past);
+    assert_eq!(shown.reaches[1], (Some(told), Some(told)));
+    assert_eq!(shown.reaches[2], (None, None));
+
+    let name = trace.messages[0].name;
+    let message = reduce(&state, Action::Select(Some(Selection::Message(name))));
+    let shown = emphasis(&message.run, None, message.asked_about()).expect("a message is picked");
+    assert_eq!((shown.asked, shown.counts), (Asked::Message(0), [1, 2, 0]));
+    assert_eq!((shown.of_message(0), shown.of_event(told)), (Role::Itself, Role::Future));
+
+    let witness = emphasis(&message.run, Some("agreement"), message.asked_about());
+    assert_eq!(witness.map(|it| it.asked), Some(Asked::Violation), "a question asked goes first");
+    let off = reduce(&picked, Action::Study(Ask::Causality));
+    assert_eq!(off.asked_about(), None);
+    let by = MessageName { from: node(0), to: node(1), number: 1 };
+    let delay = Edit::AddFault(Fault::Delay { message: by, by: 7 });
+    let dragged = reduce(&message, Action::Adjust(delay));
+    assert_eq!(dragged.asked_about(), None, "while an arrow is dragged nothing recedes");
+    assert!(reduce(&dragged, Action::Settle).asked_about().is_some());
 }

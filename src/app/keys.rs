@@ -160,6 +160,14 @@ pub const SHORTCUTS: &[Group] = &[
         ],
     },
     Group {
+        name: "Order of events",
+        shortcuts: &[Shortcut {
+            chords: &[Chord::plain("o")],
+            does: "Past and future of what is picked stand out, or not",
+            act: |_| Action::Study(Ask::Causality),
+        }],
+    },
+    Group {
         name: "Changes",
         shortcuts: &[
             Shortcut {

@@ -5,6 +5,7 @@ mod asking;
 mod breaking;
 mod draft;
 mod edit;
+mod emphasis;
 mod filter;
 mod inspector;
 mod keys;
@@ -21,6 +22,7 @@ mod view;
 pub use asking::{Field, Input, fields, request, shapes};
 pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
+pub use emphasis::emphasis;
 pub use filter::{Entry, Filter, Story, told};
 pub use inspector::{
     Block, Branch, Difference, Handler, Listing, NodeState, Past, Payload, Ran, Shade, Span,

@@ -1,7 +1,7 @@
 //! What a reader asks of the order of events: what led to what, logical time, a cut, what is still to come.
 //! None of it is in the scenario.
 
-use super::{Run, State, Stride};
+use super::{Run, Selection, State, Stride};
 
 /// What is asked of the order of events, and how time is gone through.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,6 +10,8 @@ pub struct Study {
     ///
     /// Then neither the picture nor the verdicts, the lists or the names of things tell it.
     pub future_hidden: bool,
+    /// Whether what led to something that is picked stands out, and what came of it.
+    pub causality: bool,
     /// What a step goes to.
     pub stride: Stride,
     /// Whether single letters are shortcuts: who dictates to the machine wants none (WCAG 2.1.4).
@@ -23,6 +25,8 @@ pub struct Study {
 pub enum Ask {
     /// Hides what is still to come, or shows it through the veil again.
     Future,
+    /// What led to things that are picked stands out, or does not.
+    Causality,
     /// Steps go to this from now on.
     Stride(Stride),
     /// Single letters are shortcuts, or are none.
@@ -33,7 +37,13 @@ pub enum Ask {
 
 impl Default for Study {
     fn default() -> Self {
-        Self { future_hidden: false, stride: Stride::Event, letters: true, sheet: false }
+        Self {
+            future_hidden: false,
+            causality: true,
+            stride: Stride::Event,
+            letters: true,
+            sheet: false,
+        }
     }
 }
 
@@ -49,6 +59,13 @@ impl Study {
 }
 
 impl State {
+    /// What past and future are shown of: what is picked, unless that is not asked, or something is being
+    /// dragged.
+    #[must_use]
+    pub fn asked_about(&self) -> Option<Selection> {
+        self.selection.filter(|_| self.study.causality && !self.adjusting)
+    }
+
     /// How many events may be told of: those that have happened where the future is hidden, all otherwise.
     #[must_use]
     pub fn told(&self) -> usize {
@@ -65,6 +82,7 @@ pub(super) fn ask(state: State, ask: Ask) -> State {
             let what = if study.future_hidden { "hidden" } else { "shown" };
             announcement = format!("What is still to come is {what}.");
         }
+        Ask::Causality => study.causality = !study.causality,
         Ask::Stride(stride) => study.stride = stride,
         Ask::Letters(letters) => study.letters = letters,
         Ask::Sheet(sheet) => study.sheet = sheet,

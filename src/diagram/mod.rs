@@ -10,6 +10,7 @@ mod deadlock;
 mod deliveries;
 mod density;
 mod describe;
+mod emphasis;
 mod labels;
 mod layout;
 mod legend;
@@ -32,6 +33,7 @@ pub use density::{Heap, Merged, Overview, overview};
 pub use describe::{
     event_sentence, fault_sentence, message_sentence, message_so_far, request_sentence,
 };
+pub use emphasis::{Asked, Emphasis, Role};
 pub use layout::{Frame, Layout, Orientation, Point, Window};
 pub use legend::{Sign, signs};
 pub use marks::{Mark, MarkShape, mark_shape, sign_at};

@@ -165,7 +165,7 @@ pub const fn is_effect(kind: &EventKind) -> bool {
 }
 
 /// Whether a handler answers it.
-const fn is_trigger(kind: &EventKind) -> bool {
+pub(super) const fn is_trigger(kind: &EventKind) -> bool {
     matches!(
         kind,
         EventKind::Request { .. }

@@ -13,9 +13,11 @@ mod channels;
 mod checkpoints;
 mod choices;
 mod clock;
+mod cone;
 mod context;
 mod deadlock;
 mod difference;
+mod frontier;
 mod inspect;
 mod judgement;
 mod log;
@@ -32,6 +34,7 @@ mod scenario;
 mod signed;
 mod simulation;
 mod sorted;
+mod stamps;
 mod trace;
 mod traitor;
 
@@ -40,8 +43,10 @@ pub use causality::{Chain, Past, cause, chain, effects, is_effect, trigger, way}
 pub use checkpoints::{Checkpoints, MAX_CHECKPOINTS, Revisited};
 pub use choices::Choices;
 pub use clock::Watch;
+pub use cone::{Cone, Places, Reached, cone, counted, counts, outcome_of};
 pub use context::{Context, Effect, MAX_NOTE};
 pub use difference::{Change, common_ends, difference};
+pub use frontier::{Crossing, Frontier, Lines};
 pub use judgement::{Class, Judgement, Report, judge, report};
 pub use machine::{Input, Machine, Output, Packet};
 pub use node::{Group, MAX_NODES, NodeId, NodeSet, speaks_reserved, spell};
@@ -62,6 +67,7 @@ pub use scenario::{
 pub use signed::{Keys, Signed};
 pub use simulation::{Plan, Simulation, run};
 pub use sorted::{Entries, Entry, SortedMap, SortedSet, sort, sort_by_key};
+pub use stamps::Stamps;
 pub use trace::{
     Event, EventId, EventKind, Fate, Loss, Message, MessageId, Sample, Tampering, Trace,
 };

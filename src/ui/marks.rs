@@ -3,13 +3,13 @@
 use yew::prelude::*;
 
 use super::{
-    picture::{Props, text},
+    picture::{Props, px, text},
     shapes,
     spans::line,
 };
 use crate::{
     app::Selection,
-    diagram::{Mark, MarkShape, Orientation, Point, event_sentence, sign_at},
+    diagram::{Mark, MarkShape, Orientation, Point, Role, event_sentence, sign_at},
     kernel::EventKind,
 };
 
@@ -36,12 +36,23 @@ pub(super) fn draw(props: &Props, mark: &Mark) -> Html {
     };
     html! {
         <g {class} key={event} role="img" aria-label={sentence} {onclick} {onpointerdown} data-event={event.to_string()}>
+            { ring(props, mark) }
             { shape(mark.shape, mark.at, props.layout.orientation()) }
             if let Some(since) = mark.stable {
                 { twice(mark.at, (since >= props.cursor).then_some("to-come")) }
             }
             if let Some(label) = &mark.label { { text(label) } }
         </g>
+    }
+}
+
+/// A ring around what led to something that is picked, and another one around what came of it.
+fn ring(props: &Props, mark: &Mark) -> Html {
+    match props.emphasis.as_ref().map(|it| it.of_event(mark.event)) {
+        Some(Role::Itself | Role::Past | Role::Future) => {
+            html! { <circle class="ring" cx={px(mark.at.x)} cy={px(mark.at.y)} r="9" /> }
+        }
+        _ => html! {},
     }
 }
 

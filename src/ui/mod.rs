@@ -5,6 +5,7 @@ mod arrows;
 mod asking;
 mod banner;
 mod caption;
+mod cone;
 mod deeds;
 mod deliveries;
 mod drafts;

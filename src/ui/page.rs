@@ -23,7 +23,7 @@ use super::{
     workbench::workbench,
 };
 use crate::{
-    app::{Action, Shared, State, Ways, Workings, reduce, shortcut},
+    app::{Action, Shared, State, Ways, Workings, emphasis, reduce, shortcut},
     web::{self, Frames},
 };
 
@@ -71,6 +71,10 @@ pub(super) fn Page() -> Html {
     use_keys(&store, &send);
     let dialog = use_sheet(state.study.sheet);
     let offer = use_drafts(state, &send);
+    let asked =
+        (state.run.clone(), state.explained.filter(|_| !state.adjusting), state.asked_about());
+    let emphasis = use_memo(asked, |(run, explained, picked)| emphasis(run, *explained, *picked));
+    let emphasis: Shared<_> = emphasis.into();
     let part = |draw: Draw| {
         html! {
             <Part run={state.run.clone()} refusals={state.refusals} can_undo={!state.undo.is_empty()}
@@ -93,7 +97,7 @@ pub(super) fn Page() -> Html {
                     { caption_line(&state.run, state.playhead.time as u64, edited, &send) }
                     <Stage run={state.run.clone()} playhead={state.playhead}
                         shown_until={state.shown_until} lens={state.lens} selection={state.selection}
-                        explained={state.explained} hidden={state.study.future_hidden} send={send.clone()} />
+                        explained={state.explained} emphasis={emphasis.clone()} hidden={state.study.future_hidden} send={send.clone()} />
                     { transport(transport::Props {
                         run: &state.run,
                         playhead: state.playhead,
@@ -104,7 +108,7 @@ pub(super) fn Page() -> Html {
                         study: &state.study,
                         send: &send,
                     }) }
-                    { study(state, &send) }
+                    { study(state, &emphasis, &send) }
                     { next_stop(&ways, &send) }
                     { part(legend) }
                     { workbench(state, &worked, &send) }

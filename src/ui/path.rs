@@ -5,13 +5,13 @@ use yew::prelude::*;
 use super::spans::line;
 use crate::{
     app::Run,
-    diagram::Layout,
-    kernel::{Chain, NodeId},
+    diagram::{Emphasis, Layout},
+    kernel::NodeId,
 };
 
 /// The pieces of the lines between what led to a violation, the later part only once it has happened.
-pub(super) fn path(run: &Run, layout: &Layout, witness: &Option<Chain>, cursor: usize) -> Html {
-    let Some(chain) = witness else { return html! {} };
+pub(super) fn path(run: &Run, layout: &Layout, emphasis: &Option<Emphasis>, cursor: usize) -> Html {
+    let Some(Emphasis { witness: Some(chain), .. }) = emphasis else { return html! {} };
     // By line: from its first event on the way to its last; up to the playhead the stroke is whole.
     let mut pieces: Vec<Option<(f64, f64, f64)>> = vec![None; run.scenario.nodes.len()];
     for &event in &chain.events {

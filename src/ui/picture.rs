@@ -8,10 +8,10 @@ use super::{arrows, marks, plots, spans, spans::line, stage::RULER};
 use crate::{
     app::{Run, Selection, Shared},
     diagram::{
-        Arrow, Detail, Heap, HeldBack, Label, Lane, LaneState, Layout, Mark, Merged, Orientation,
-        Point, Scene, Stretch, Wall, Window, fault_sentence,
+        Arrow, Asked, Detail, Emphasis, Heap, HeldBack, Label, Lane, LaneState, Layout, Mark,
+        Merged, Orientation, Point, Role, Scene, Stretch, Wall, Window, fault_sentence,
     },
-    kernel::{Chain, EventId, MessageId, NodeId},
+    kernel::{EventId, MessageId, NodeId},
 };
 
 #[derive(Properties, PartialEq)]
@@ -28,7 +28,7 @@ pub(super) struct Props {
     /// Whether nothing is to be told of what has not happened yet.
     pub(super) hidden: bool,
     pub(super) selection: Option<Selection>,
-    pub(super) witness: Shared<Option<Chain>>,
+    pub(super) emphasis: Shared<Option<Emphasis>>,
     pub(super) press_arrow: Callback<(PointerEvent, MessageId)>,
     pub(super) press_lane: Callback<(MouseEvent, NodeId)>,
     pub(super) press_ruler: Callback<PointerEvent>,
@@ -36,28 +36,36 @@ pub(super) struct Props {
 }
 
 impl Props {
-    /// How an event stands out: it is part of the witness, or it recedes behind it; it is still to come.
+    /// How an event stands out; whether it is still to come.
     pub(super) fn event_class(&self, event: EventId) -> Classes {
-        let witness = self.witness.as_ref();
+        let role = self.emphasis.as_ref().map(|it| class_of(it.of_event(event)));
         let selected = self.selection == Some(Selection::Event(event));
-        classes!(
-            (event >= self.cursor).then_some("to-come"),
-            witness.map(|chain| if chain.events.contains(&event) { "witness" } else { "recedes" }),
-            selected.then_some("selected"),
-        )
+        classes!((event >= self.cursor).then_some("to-come"), role, selected.then_some("selected"))
     }
 
     /// The same for a message.
     pub(super) fn message_class(&self, message: MessageId, sent: EventId) -> Classes {
-        let witness = self.witness.as_ref();
+        let role = self.emphasis.as_ref().map(|it| class_of(it.of_message(message)));
         let name = self.run.trace.messages[message].name;
         let selected = self.selection == Some(Selection::Message(name));
-        let proves = |chain: &Chain| chain.messages.contains(&message);
-        classes!(
-            (sent >= self.cursor).then_some("to-come"),
-            witness.map(|chain| if proves(chain) { "witness" } else { "recedes" }),
-            selected.then_some("selected"),
-        )
+        classes!((sent >= self.cursor).then_some("to-come"), role, selected.then_some("selected"))
+    }
+
+    /// What belongs to no event recedes behind a witness.
+    pub(super) fn recedes(&self) -> Option<&'static str> {
+        let of_violation = |it: &Emphasis| it.asked == Asked::Violation;
+        self.emphasis.as_ref().is_some_and(of_violation).then_some("recedes")
+    }
+}
+
+/// The name of a role, for the style sheet.
+const fn class_of(role: Role) -> &'static str {
+    match role {
+        Role::Witness => "witness",
+        Role::Itself => "itself",
+        Role::Past => "past",
+        Role::Future => "future",
+        Role::Aside => "recedes",
     }
 }
 
@@ -66,7 +74,7 @@ impl Props {
 pub(super) fn Picture(props: &Props) -> Html {
     let Scene { lanes, arrows, marks, held_back, walls, bands, .. } = &*props.scene;
     let Scene { clashes, sections, strikes, barriers, across, plots, circle, .. } = &*props.scene;
-    let recedes = props.witness.is_some().then_some("recedes");
+    let recedes = props.recedes();
     html! {
         <>
             { ruler(props) }

@@ -86,7 +86,7 @@ fn pieces(props: &Props, pieces: &[Piece], class: &'static str) -> Html {
 /// A view.
 pub(super) fn barrier(props: &Props, barrier: &Barrier) -> Html {
     let members = spell(&barrier.members.to_string(), &props.run.scenario.nodes);
-    let recedes = props.witness.is_some().then_some("recedes");
+    let recedes = props.recedes();
     html! {
         <g class={classes!("barrier", recedes)}>
             <title>{ format!("View {} is installed: {members}", barrier.id) }</title>

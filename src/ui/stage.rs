@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use super::{
     Send,
+    cone::cone,
     menu::Menu,
     overview::Overview,
     path::path,
@@ -16,11 +17,11 @@ use super::{
 use crate::{
     app::{Action, Lens, Playhead, Room, Run, Selection, Shared, Shown},
     diagram::{
-        Arrow, Detail, Layout, Mark, Orientation, Plan, Point, STRIP, Scene, Window, strips,
-        traitors,
+        Arrow, Detail, Emphasis, Layout, Mark, Orientation, Plan, Point, STRIP, Scene, Window,
+        strips, traitors,
     },
     formats::Outcome,
-    kernel::{Chain, EventId, EventKind, NodeId, Time, Verdict, chain, way},
+    kernel::{NodeId, Time, sort},
     web::{self, Element, Viewport},
 };
 
@@ -46,6 +47,8 @@ pub(super) struct Props {
     pub(super) lens: Lens,
     pub(super) selection: Option<Selection>,
     pub(super) explained: Option<&'static str>,
+    /// What stands out.
+    pub(super) emphasis: Shared<Option<Emphasis>>,
     /// Whether what is still to come is not to be seen at all.
     pub(super) hidden: bool,
     pub(super) send: Send,
@@ -66,7 +69,7 @@ fn use_shown(container: &NodeRef, explained: Option<&'static str>) {
 /// The diagram.
 #[component]
 pub(super) fn Stage(props: &Props) -> Html {
-    let Props { run, playhead, shown_until, selection, send, .. } = props;
+    let Props { run, playhead, shown_until, selection, emphasis, send, .. } = props;
     let container = use_node_ref();
     let picture = use_node_ref();
     let viewport = use_viewport(&container);
@@ -79,8 +82,6 @@ pub(super) fn Stage(props: &Props) -> Html {
     };
     let shown = Shown { nodes: run.scenario.nodes.len(), marks: plan.busiest(), end: *shown_until };
     let frame = props.lens.frame(shown, room);
-    let witness = use_memo((run.clone(), props.explained), |(run, name)| witness(run, *name));
-    let witness: Shared<_> = witness.into();
     let drag = use_mut_ref(|| None);
     let layout = use_memo((run.clone(), frame), |(run, frame)| {
         Layout::new(&run.trace, run.scenario.nodes.len(), *frame)
@@ -100,9 +101,9 @@ pub(super) fn Stage(props: &Props) -> Html {
     });
     let scene: Shared<_> = scene.into();
     let picked =
-        use_memo((scene.clone(), *selection, witness.clone()), |(scene, selection, witness)| {
+        use_memo((scene.clone(), *selection, emphasis.clone()), |(scene, selection, emphasis)| {
             (scene.detail != Detail::Full)
-                .then(|| picked(run, &plan, (&layout, window), *selection, witness))
+                .then(|| picked(run, &plan, (&layout, window), *selection, emphasis))
         });
     // Kept from frame to frame: new callbacks would mean a new picture.
     let hands = use_memo((run.clone(), layout.clone(), window), |(run, layout, window)| {
@@ -156,9 +157,10 @@ pub(super) fn Stage(props: &Props) -> Html {
                                 onpointermove={hands.moves} onpointerup={hands.release}
                                 onpointercancel={hands.cancel} onclick={put_down}>
                                 <title class="tip"></title>
-                                { path(run, &layout, &witness, playhead.cursor) }
+                                { path(run, &layout, emphasis, playhead.cursor) }
+                                { cone(&props.emphasis, &layout) }
                                 <Picture run={run.clone()} {window} {picked} scene={scene.clone()} layout={layout.clone()}
-                                    {cursor} {hidden} selection={*selection} {witness}
+                                    {cursor} {hidden} selection={*selection} emphasis={emphasis.clone()}
                                     press_arrow={hands.press_arrow} press_lane={hands.press_lane}
                                     press_ruler={hands.press_ruler} select={hands.select} />
                                 <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()}
@@ -189,19 +191,20 @@ fn picked(
     plan: &Plan,
     place: (&Layout, Window),
     selection: Option<Selection>,
-    witness: &Option<Chain>,
+    emphasis: &Option<Emphasis>,
 ) -> (Vec<Mark>, Vec<Arrow>) {
-    let (mut events, mut messages) = (Vec::new(), Vec::new());
-    if let Some(chain) = witness {
-        events.extend(chain.events.iter().copied());
-        messages.extend(chain.messages.iter().copied());
-    }
+    let standing_out = emphasis.as_ref().map(Emphasis::standing_out);
+    let (mut events, mut messages) = standing_out.unwrap_or_default();
     match selection {
         Some(Selection::Event(event)) => events.push(event),
         Some(Selection::Message(name)) => {
             messages.extend(run.trace.messages.iter().position(|message| message.name == name));
         }
         _ => {}
+    }
+    for picked in [&mut events, &mut messages] {
+        sort(picked);
+        picked.dedup();
     }
     Scene::picked(plan, (&run.scenario, &run.trace), place, &events, &messages)
 }
@@ -232,29 +235,6 @@ impl Part {
     fn view_box(&self) -> String {
         format!("{} {} {} {}", px(self.left), px(self.top), px(self.width), px(self.height))
     }
-}
-
-/// How the violation that the reader asks about came about: the events that prove it, and the one that
-/// broke what the protocol relies on, with all that led to them.
-fn witness(run: &Outcome, name: Option<&'static str>) -> Option<Chain> {
-    let mut judgements = run.report.judgements.iter();
-    let judgement = judgements.find(|judgement| Some(judgement.property.name) == name)?;
-    let Verdict::Violated { witness, .. } = &judgement.verdict else { return None };
-    let breach = run.report.broke(judgement, &run.trace).and_then(|breach| breach.event);
-    let events: Vec<_> = witness.iter().copied().chain(breach).collect();
-    let mut shown = chain(&run.trace, &events);
-    // No handler caused a request: what led to it is what its application knew by then.
-    let asked =
-        |event: &&EventId| matches!(run.trace.events[**event].kind, EventKind::Request { .. });
-    for &later in witness.iter().filter(asked) {
-        for &earlier in witness.iter().filter(|&&earlier| earlier < later) {
-            if let Some(Chain { events, messages }) = way(&run.trace, earlier, later) {
-                shown.events.extend(events);
-                shown.messages.extend(messages);
-            }
-        }
-    }
-    Some(shown)
 }
 
 /// Where the menu of a selection stands: beside it, within the diagram's width.

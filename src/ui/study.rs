@@ -3,15 +3,29 @@
 use yew::prelude::*;
 
 use super::Send;
-use crate::app::{Action, Ask, State};
+use crate::{
+    app::{Action, Ask, State},
+    diagram::{Asked, Emphasis},
+};
 
-/// The switches.
-pub(super) fn study(state: &State, send: &Send) -> Html {
+/// The switches, and below them what they show, in words.
+pub(super) fn study(state: &State, emphasis: &Option<Emphasis>, send: &Send) -> Html {
+    html! {
+        <>
+            { switches(state, send) }
+            if let Some(emphasis) = emphasis { { in_words(state, emphasis) } }
+        </>
+    }
+}
+
+fn switches(state: &State, send: &Send) -> Html {
     let study = &state.study;
     html! {
         <div class="study" role="group" aria-label="How the run is looked at">
             { switch("Hide future", "Hides what is still to come: in the diagram, in the verdicts and in the \
                 lists (F)", study.future_hidden, Ask::Future, send) }
+            { switch("Past and future", "Of an event or a message that you pick: what led to it stands out, and \
+                what came of it (O)", study.causality, Ask::Causality, send) }
             <button class="keys" onclick={send.reform(|_: MouseEvent| Action::Study(Ask::Sheet(true)))}
                 aria-haspopup="dialog" title="Keyboard shortcuts (?)">{ "Keys" }</button>
         </div>
@@ -21,4 +35,38 @@ pub(super) fn study(state: &State, send: &Send) -> Html {
 fn switch(name: &'static str, title: &'static str, on: bool, ask: Ask, send: &Send) -> Html {
     let onclick = send.reform(move |_: MouseEvent| Action::Study(ask));
     html! { <button {onclick} aria-pressed={on.to_string()} {title}>{ name }</button> }
+}
+
+/// How much there is before and after what is picked, with the signs of both.
+fn in_words(state: &State, emphasis: &Emphasis) -> Html {
+    let [past, future, aside] = emphasis.counts;
+    let untold = state.told() < state.run.trace.events.len();
+    let (before, after, neither) = match emphasis.asked {
+        Asked::Violation => return html! {},
+        Asked::Event(_) => ("happened before", "happened after", "concurrent"),
+        Asked::Message(_) => ("led to it", "came of it", "neither"),
+    };
+    let events =
+        |count: usize| if count == 1 { "1 event".to_owned() } else { format!("{count} events") };
+    html! {
+        <p class="order" role="status">
+            <span>{ key("past") }{ format!("{before}: {}", events(past)) }</span>
+            if untold {
+                <span>{ key("future") }{ format!("{after}: hidden") }</span>
+            } else {
+                <span>{ key("future") }{ format!("{after}: {}", events(future)) }</span>
+                <span>{ format!("{neither}: {}", events(aside)) }</span>
+            }
+        </p>
+    }
+}
+
+/// What the past and the future look like.
+fn key(role: &'static str) -> Html {
+    html! {
+        <svg width="34" height="18" aria-hidden="true">
+            <g class="cone"><path class={role} d="M0 9H34" /></g>
+            <g class={classes!("mark", role)}><circle class="ring" cx="17" cy="9" r="7" /></g>
+        </svg>
+    }
 }
