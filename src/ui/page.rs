@@ -95,7 +95,7 @@ pub(super) fn Page() -> Html {
                         <h2 class="title">{ &state.run.scenario.title }</h2>
                     }
                     { caption_line(&state.run, state.playhead.time as u64, edited, &send) }
-                    <Stage run={state.run.clone()} playhead={state.playhead}
+                    <Stage run={state.run.clone()} playhead={state.playhead} playing={state.playing}
                         shown_until={state.shown_until} lens={state.lens} selection={state.selection}
                         explained={state.explained} emphasis={emphasis.clone()} hidden={state.study.future_hidden} send={send.clone()} />
                     { transport(transport::Props {

@@ -43,6 +43,7 @@ const DRAGGED: &str = ".grip, .mark.receipt, .strip";
 pub(super) struct Props {
     pub(super) run: Run,
     pub(super) playhead: Playhead,
+    pub(super) playing: bool,
     pub(super) shown_until: Time,
     pub(super) lens: Lens,
     pub(super) selection: Option<Selection>,
@@ -118,7 +119,7 @@ pub(super) fn Stage(props: &Props) -> Html {
     });
     let hands = (*hands).clone();
     let along = layout.playhead(playhead.cursor, playhead.time);
-    use_follow(&container, layout.orientation(), *playhead, (along, names_width));
+    use_follow(&container, layout.orientation(), *playhead, props.playing, (along, names_width));
     use_zoom(&container, &layout, &props.lens, (shown, room), send);
     use_held_touches(&picture);
     use_tips(&picture);
@@ -265,8 +266,8 @@ fn anchor(run: &Outcome, layout: &Layout, selection: Selection) -> Option<Point>
 /// seen: within one the same is drawn.
 #[hook]
 fn use_viewport(container: &NodeRef) -> Viewport {
-    let start = Viewport { width: 900.0, height: 560.0, ..Viewport::default() };
-    let seen = use_state_eq(|| start);
+    let start = || Viewport { width: web::likely_width(), height: 560.0, ..Viewport::default() };
+    let seen = use_state_eq(start);
     let container = container.clone();
     use_effect_with((), {
         let seen = seen.clone();
@@ -378,12 +379,13 @@ fn use_tips(picture: &NodeRef) {
 }
 
 /// Keeps the playhead in view where the picture is longer than the page is wide: when it moves, not when the
-/// reader looks elsewhere, or nearer.
+/// reader looks elsewhere, or nearer. A reader who has looked away while time runs is left alone.
 #[hook]
 fn use_follow(
     container: &NodeRef,
     orientation: Orientation,
     playhead: Playhead,
+    playing: bool,
     place: (f64, f64),
 ) {
     // What was scrolled to in the other orientation is no place in this one.
@@ -396,12 +398,18 @@ fn use_follow(
         }
     });
     let container = container.clone();
+    let before = use_mut_ref(|| 0.0);
     use_effect_with((playhead.cursor, playhead.time as i64), move |_| {
         let (along, names) = place;
+        let before = before.replace(along);
         if let Some(element) = container.cast::<Element>()
             && orientation == Orientation::Horizontal
         {
-            web::keep_in_view(&element, along + names, names);
+            let now = web::viewport(&element);
+            let seen = (now.left - 2.0..=now.left + now.width - names + 2.0).contains(&before);
+            if seen || !playing {
+                web::keep_in_view(&element, along + names, names);
+            }
         }
     });
 }
