@@ -4,8 +4,12 @@ use std::rc::Rc;
 
 use super::{
     Area, Ask, Edit, FITTING, Filter, Hand, Lens, OPENING, Panel, Playhead, Run, SPEEDS, Stride,
-    Study, Writing, draft::restore, fitting_pace, hands, interesting_end, stride, study,
-    tour::change_protocol, walk::Place,
+    Study, Writing,
+    breaking::{breached_at, broken_at, visit},
+    draft::restore,
+    fitting_pace, hands, interesting_end, stride, study,
+    tour::change_protocol,
+    walk::Place,
 };
 use crate::{
     formats::{
@@ -149,6 +153,10 @@ pub enum Action {
     Hand(Hand),
     /// Shows a violated property's witness, or none.
     Explain(Option<&'static str>),
+    /// To where a property is violated, with its witness.
+    Break(&'static str),
+    /// To where what the property relies on was broken.
+    Breach(&'static str),
     /// Asks something of the order of events, or goes through time otherwise.
     Study(Ask),
     /// Looks at the diagram otherwise.
@@ -312,6 +320,8 @@ pub fn reduce(state: &State, action: Action) -> State {
         Action::Select(selection) => hands::select(state, selection, true),
         Action::Hand(hand) => hands::reduce(state, hand),
         Action::Explain(explained) => State { explained, ..state },
+        Action::Break(name) => visit(state, name, broken_at),
+        Action::Breach(name) => visit(state, name, breached_at),
         Action::Study(ask) => study::ask(state, ask),
         Action::Look(lens) => State { lens, ..state },
         Action::Show(panel) => State { panel, ..state },

@@ -25,6 +25,7 @@ mod overlay;
 mod overview;
 mod page;
 mod part;
+mod path;
 mod picture;
 mod plots;
 mod pointer;

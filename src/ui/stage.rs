@@ -12,6 +12,7 @@ use super::{
     menu::Menu,
     overlay::{lasso_button, overlay},
     overview::Overview,
+    path::path,
     picture::{Picture, px},
     pointer::{Drag, Hands, Pointer},
     present::Present,
@@ -169,6 +170,7 @@ pub(super) fn Stage(props: &Props) -> Html {
                                 onpointerdown={hands.press_ground} onpointermove={hands.moves}
                                 onpointerup={hands.release} onpointercancel={hands.cancel}>
                                 <title class="tip"></title>
+                                { path(run, &layout, emphasis, playhead.cursor) }
                                 { cone(&props.emphasis, &layout) }
                                 <Picture run={run.clone()} {window} {picked} scene={scene.clone()} layout={layout.clone()}
                                     {cursor} {hidden} selection={*selection} emphasis={emphasis.clone()}
