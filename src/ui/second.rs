@@ -46,7 +46,9 @@ pub(super) fn Second(props: &Props) -> Html {
     let scene: Shared<_> = scene.into();
     // Nothing is done to this run; kept from frame to frame, so that the picture is not drawn anew.
     let idle = use_memo((), |()| {
-        (Callback::noop(), Callback::noop(), Callback::noop(), Callback::noop(), Rc::new(None))
+        let (arrow, lane, ruler) = (Callback::noop(), Callback::noop(), Callback::noop());
+        let (mark, wall, select) = (Callback::noop(), Callback::noop(), Callback::noop());
+        ((arrow, lane, ruler), (mark, wall, select), Rc::new(None))
     });
     let emphasis: Shared<_> = use_memo((), |()| None).into();
     let playhead = Playhead::at(run, props.playhead.time);
@@ -54,7 +56,8 @@ pub(super) fn Second(props: &Props) -> Html {
     let (width, height) =
         if horizontal { (scene.width, scene.height + RULER) } else { (scene.width, scene.height) };
     let part = Part::of(window, &layout, (width, height));
-    let (press_arrow, press_lane, press_ruler, select, picked) = (*idle).clone();
+    let ((press_arrow, press_lane, press_ruler), (press_mark, press_wall, select), picked) =
+        (*idle).clone();
     html! {
         <>
         { run_name(&compare.names[1]) }
@@ -65,7 +68,7 @@ pub(super) fn Second(props: &Props) -> Html {
                     viewBox={part.view_box()}>
                     <Picture run={run.clone()} {window} {picked} scene={scene.clone()} layout={layout.clone()}
                         cursor={playhead.cursor} {hidden} selection={None} {emphasis}
-                        {press_arrow} {press_lane} {press_ruler} {select} />
+                        {press_arrow} {press_lane} {press_ruler} {press_mark} {press_wall} {select} />
                     { parting(&layout, run, compare.parting, 1) }
                     <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()} {playhead} {hidden} />
                 </svg>
