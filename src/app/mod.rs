@@ -2,6 +2,7 @@
 //! does is an [`Action`] that [`reduce`] answers with the next state.
 
 mod asking;
+mod breaking;
 mod draft;
 mod edit;
 mod emphasis;

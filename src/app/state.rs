@@ -4,7 +4,10 @@ use std::rc::Rc;
 
 use super::{
     Ask, Edit, FITTING, Filter, Lens, OPENING, Panel, Playhead, Run, SPEEDS, Stride, Study,
-    draft::restore, fitting_pace, interesting_end, stride, study, tour::change_protocol,
+    breaking::{breached_at, broken_at, visit},
+    draft::restore,
+    fitting_pace, interesting_end, stride, study,
+    tour::change_protocol,
 };
 use crate::{
     formats::{
@@ -134,6 +137,10 @@ pub enum Action {
     Select(Option<Selection>),
     /// Shows a violated property's witness, or none.
     Explain(Option<&'static str>),
+    /// To where a property is violated, with its witness.
+    Break(&'static str),
+    /// To where what the property relies on was broken.
+    Breach(&'static str),
     /// Asks something of the order of events, or goes through time otherwise.
     Study(Ask),
     /// Looks at the diagram otherwise.
@@ -288,6 +295,8 @@ pub fn reduce(state: &State, action: Action) -> State {
         }
         Action::Select(selection) => State { selection, ..state },
         Action::Explain(explained) => State { explained, ..state },
+        Action::Break(name) => visit(state, name, broken_at),
+        Action::Breach(name) => visit(state, name, breached_at),
         Action::Study(ask) => study::ask(state, ask),
         Action::Look(lens) => State { lens, ..state },
         Action::Show(panel) => State { panel, ..state },

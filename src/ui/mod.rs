@@ -11,6 +11,8 @@ mod deliveries;
 mod drafts;
 mod events;
 mod fields;
+#[cfg(feature = "picture")]
+mod first;
 mod header;
 mod icons;
 mod inspector;
@@ -21,6 +23,7 @@ mod network;
 mod overview;
 mod page;
 mod part;
+mod path;
 mod picture;
 mod plots;
 mod pointer;
@@ -43,12 +46,18 @@ mod workbench;
 
 use yew::Callback;
 
-use crate::app::Action;
+use crate::{app::Action, web};
+
+#[cfg(feature = "picture")]
+pub use first::first_picture;
 
 /// How a component says what the reader does.
 type Send = Callback<Action>;
 
 /// Shows the playground in the page.
 pub fn start() {
-    yew::Renderer::<page::Page>::new().render();
+    match web::root() {
+        Some(root) => yew::Renderer::<page::Page>::with_root(root).render(),
+        None => yew::Renderer::<page::Page>::new().render(),
+    };
 }

@@ -8,6 +8,7 @@ use super::{
     cone::cone,
     menu::Menu,
     overview::Overview,
+    path::path,
     picture::{Picture, px},
     pointer::{Hands, Pointer},
     present::Present,
@@ -157,6 +158,7 @@ pub(super) fn Stage(props: &Props) -> Html {
                                 onpointermove={hands.moves} onpointerup={hands.release}
                                 onpointercancel={hands.cancel} onclick={put_down}>
                                 <title class="tip"></title>
+                                { path(run, &layout, emphasis, playhead.cursor) }
                                 { cone(&props.emphasis, &layout) }
                                 <Picture run={run.clone()} {window} {picked} scene={scene.clone()} layout={layout.clone()}
                                     {cursor} {hidden} selection={*selection} emphasis={emphasis.clone()}
@@ -264,8 +266,8 @@ fn anchor(run: &Outcome, layout: &Layout, selection: Selection) -> Option<Point>
 /// seen: within one the same is drawn.
 #[hook]
 fn use_viewport(container: &NodeRef) -> Viewport {
-    let start = Viewport { width: 900.0, height: 560.0, ..Viewport::default() };
-    let seen = use_state_eq(|| start);
+    let start = || Viewport { width: web::likely_width(), height: 560.0, ..Viewport::default() };
+    let seen = use_state_eq(start);
     let container = container.clone();
     use_effect_with((), {
         let seen = seen.clone();

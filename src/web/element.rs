@@ -6,7 +6,7 @@ use web_sys::{
     HtmlSelectElement, HtmlTextAreaElement, PointerEvent, ResizeObserver, SvgElement, WheelEvent,
 };
 
-use super::Listener;
+use super::{Listener, window};
 
 /// A place in an element, in CSS pixels from its top left corner.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,7 +67,7 @@ impl Focus {
     /// Remembers what has the focus.
     #[must_use]
     pub fn now() -> Self {
-        Self(web_sys::window().and_then(|window| window.document()?.active_element()))
+        Self(window().and_then(|window| window.document()?.active_element()))
     }
 }
 
@@ -90,7 +90,7 @@ fn focus(element: &Element) {
 
 /// Puts the keyboard's focus on the element of this id, if there is one.
 pub fn focus_by_id(id: &str) {
-    let document = web_sys::window().and_then(|window| window.document());
+    let document = window().and_then(|window| window.document());
     if let Some(element) = document.and_then(|document| document.get_element_by_id(id)) {
         focus(&element);
     }

@@ -6,6 +6,7 @@ mod address;
 mod clipboard;
 mod element;
 mod fetch;
+mod first;
 mod frames;
 mod keys;
 mod listener;
@@ -22,6 +23,7 @@ pub use element::{
     show_dialog, show_tips, show_value, size_of, submitted, value_of, viewport,
 };
 pub use fetch::fetch_text;
+pub use first::{assume_width, likely_width, root};
 pub use frames::{Frames, mark};
 pub use keys::{Key, on_key};
 pub use listener::Listener;
@@ -31,3 +33,9 @@ pub use tab::{hold_tab, now, on_leave, open_tabs, renew_tab, tab};
 
 /// An element of the page, for those who only hand it on.
 pub use web_sys::Element;
+
+/// The browser's window; none where there is no browser: when the first picture is drawn on the machine that builds
+/// the page.
+fn window() -> Option<web_sys::Window> {
+    if cfg!(target_arch = "wasm32") { web_sys::window() } else { None }
+}

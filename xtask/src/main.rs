@@ -10,6 +10,7 @@ mod bless;
 mod browser;
 mod counts;
 mod dist;
+mod first_picture;
 mod node;
 mod process;
 mod progress;
@@ -59,6 +60,7 @@ fn run(mut arguments: Arguments) -> Result<(), String> {
         Some("dist") => dist::dist(&workspace, arguments),
         Some("bench") => bench::bench(&workspace, arguments),
         Some("shots") => shots::shots(&workspace, arguments),
+        Some("first-picture") => first_picture::put(&workspace, arguments),
         Some("bless") => bless::bless(&workspace, arguments),
         Some("help" | "--help" | "-h") | None => {
             print!("{HELP}");
