@@ -42,7 +42,7 @@ pub use keys::{Chord, Group, SHORTCUTS, Shortcut, shortcut};
 pub use lasso::Area;
 pub use lens::{Lens, Room, Shown};
 pub use playback::{FITTING, Playhead, SPEEDS, faster, fitting_pace, speed_name};
-pub use run::{Run, interesting_end, judge_at};
+pub use run::{Run, Told, interesting_end, judge_at};
 pub use shared::Shared;
 pub use shift::{End, Handle, handle_of};
 pub use state::{Action, Page, Refused, Selection, State, reduce};

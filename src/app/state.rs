@@ -209,7 +209,7 @@ impl State {
     }
 
     pub(super) fn of(run: Outcome) -> Self {
-        let run = Run::new(run);
+        let run = Run::of(run);
         Self {
             origin: Rc::new(run.scenario.clone()),
             undo: Vec::new(),
@@ -484,7 +484,7 @@ fn show(state: State, run: Outcome, adjust: bool) -> State {
     let pace = if shown_until > 4 * state.shown_until { fitting_pace(&run) } else { state.pace };
     let announcement = announce(&state.run, &run);
     let explained = state.explained.filter(|name| violated(name));
-    let run = Run::new(run);
+    let run = Run::of(run);
     State {
         announcement,
         explained,

@@ -27,7 +27,7 @@ use crate::{
     },
     diagram::{
         Arrow, Detail, Emphasis, Layout, Mark, Orientation, Plan, Point, STRIP, Scene, Window,
-        strips, traitors,
+        strips,
     },
     formats::Outcome,
     kernel::{NodeId, Time, sort},
@@ -91,7 +91,7 @@ pub(super) fn Stage(props: &Props) -> Html {
     let picture = use_node_ref();
     let viewport = use_viewport(&container);
     let names_width = names_width(run);
-    let plan: Shared<_> = use_memo(run.clone(), |run| plan(run)).into();
+    let plan = run.plan();
     let room = Room {
         width: viewport.width,
         names: names_width,
@@ -123,13 +123,13 @@ pub(super) fn Stage(props: &Props) -> Html {
     let scene = use_memo((layout.clone(), window, zooming), |(layout, window, zooming)| {
         let drawn = (run.protocol, &run.scenario, &run.trace);
         let weight = if *zooming { WEIGHT / 6 } else { WEIGHT };
-        Scene::part(&plan, drawn, layout, *window, weight)
+        Scene::part(run.plan(), drawn, layout, *window, weight)
     });
     let scene: Shared<_> = scene.into();
     let picked =
         use_memo((scene.clone(), *selection, emphasis.clone()), |(scene, selection, emphasis)| {
             (scene.detail != Detail::Full)
-                .then(|| picked(run, &plan, (&layout, window), *selection, emphasis))
+                .then(|| picked(run, run.plan(), (&layout, window), *selection, emphasis))
         });
     // Kept from frame to frame: new callbacks would mean a new picture.
     let hands = use_memo((run.clone(), layout.clone(), window), |(run, layout, window)| {
@@ -175,7 +175,7 @@ pub(super) fn Stage(props: &Props) -> Html {
                 <div class={classes!("stage", if horizontal { "across" } else { "down" }, second.map(|_| "two"))} ref={container.clone()}>
                     { for second.map(|it| run_name(&it.names[0])) }
                     <div class="canvas">
-                        { names(run, &scene, &layout, playhead.time as Time, send) }
+                        { names((run, plan), &scene, &layout, playhead.time as Time, send) }
                         <div class="sheet" style={format!("width:{}px;height:{}px", px(sheet_width), px(sheet_height))}>
                             <svg ref={picture} width={px(part.width)} height={px(part.height)} style={part.style()}
                                 viewBox={part.view_box()} role="application" aria-label="Space-time diagram"
@@ -221,10 +221,6 @@ pub(super) fn Stage(props: &Props) -> Html {
             </div>
         </>
     }
-}
-
-fn plan(run: &Outcome) -> Plan {
-    Plan::new(run.protocol, &run.scenario, &run.trace)
 }
 
 /// What the reader asks about, by itself: in a picture that is not fine enough to show it.
@@ -480,11 +476,16 @@ fn names_width(run: &Outcome) -> f64 {
 
 /// The nodes' names, always in view, and what the curves below them show. A name is a button: what can be
 /// done to its node now.
-fn names(run: &Run, scene: &Scene, layout: &Layout, at: Time, send: &Send) -> Html {
+fn names(
+    (run, plan): (&Run, &Plan),
+    scene: &Scene,
+    layout: &Layout,
+    at: Time,
+    send: &Send,
+) -> Html {
     let vertical = layout.orientation() == Orientation::Vertical;
     let side = if vertical { "width" } else { "height" };
     let routers = run.scenario.network.topology.routers();
-    let traitors = traitors(&run.trace);
     html! {
         <div class="names" style={(!vertical).then(|| format!("width:{}px", px(names_width(run))))}>
             { for run.scenario.nodes.iter().enumerate().map(|(index, name)| {
@@ -493,7 +494,7 @@ fn names(run: &Run, scene: &Scene, layout: &Layout, at: Time, send: &Send) -> Ht
                     Action::Select(Some(Selection::Moment { node, at }))
                 });
                 let kind = match () {
-                    () if traitors.contains(node) => Some("traitor"),
+                    () if plan.traitors().contains(node) => Some("traitor"),
                     () if routers.contains(node) => Some("router"),
                     () => None,
                 };
