@@ -98,10 +98,7 @@ pub(super) fn Stage(props: &Props) -> Html {
         strips: strips(run.protocol, &run.trace),
     };
     let second = props.compare.as_ref();
-    let second_plan = use_memo(second.map(|it| it.run.clone()), |run| {
-        run.as_ref().map(|run| Shared::new(self::plan(run)))
-    });
-    let marks = second_plan.as_ref().as_ref().map_or(0, |plan| plan.busiest()).max(plan.busiest());
+    let marks = second.map_or(0, |it| it.run.plan().busiest()).max(plan.busiest());
     let shown = Shown { nodes: run.scenario.nodes.len(), marks, end: *shown_until };
     let frame = props.lens.frame(shown, room);
     let frame = if second.is_some() { shared(frame) } else { frame };
@@ -185,7 +182,7 @@ pub(super) fn Stage(props: &Props) -> Html {
                                 onpointerup={hands.release} onpointercancel={hands.cancel}>
                                 <title class="tip"></title>
                                 if let (true, Some(found)) = (props.changes.showing != Showing::Hidden, &props.changes.found) {
-                                    <Layer run={run.clone()} plan={plan.clone()} layout={layout.clone()} {window}
+                                    <Layer run={run.clone()} layout={layout.clone()} {window}
                                         found={found.clone()} />
                                 }
                                 { path(run, &layout, emphasis, playhead.cursor) }
@@ -202,8 +199,8 @@ pub(super) fn Stage(props: &Props) -> Html {
                             </svg>
                         </div>
                     </div>
-                    if let (Some(compare), Some(plan)) = (second, second_plan.as_ref()) {
-                        <Second compare={compare.clone()} plan={plan.clone()} frame={layout.frame()} {scrolled} {seen}
+                    if let Some(compare) = second {
+                        <Second compare={compare.clone()} frame={layout.frame()} {scrolled} {seen}
                             {names_width} playhead={*playhead} {hidden} />
                     }
                 </div>
