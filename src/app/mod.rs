@@ -2,6 +2,7 @@
 //! does is an [`Action`] that [`reduce`] answers with the next state.
 
 mod asking;
+mod cut;
 mod draft;
 mod edit;
 mod emphasis;
@@ -19,6 +20,7 @@ mod tour;
 mod view;
 
 pub use asking::{Field, Input, fields, request, shapes};
+pub use cut::{CutLine, Move, Post};
 pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
 pub use emphasis::emphasis;

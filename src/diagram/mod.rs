@@ -5,6 +5,7 @@
 //! floating point is at home here, since nothing that is drawn decides anything.
 
 mod arrows;
+mod cutline;
 mod cuts;
 mod deadlock;
 mod deliveries;
@@ -26,6 +27,7 @@ mod waits;
 mod walls;
 
 pub use arrows::{Arrow, ArrowEnd, Oddity};
+pub use cutline::{cut_along, cut_at};
 pub use cuts::{Across, Cut, Strike, Undone, cuts, recoveries};
 pub use deadlock::{Waiting, deadlock_sentence};
 pub use deliveries::{Against, Cell, Column, Deliveries, cell_text};

@@ -6,6 +6,7 @@ mod asking;
 mod banner;
 mod caption;
 mod cone;
+mod cut;
 mod deeds;
 mod deliveries;
 mod drafts;

@@ -97,7 +97,7 @@ pub(super) fn Page() -> Html {
                     { caption_line(&state.run, state.playhead.time as u64, edited, &send) }
                     <Stage run={state.run.clone()} playhead={state.playhead}
                         shown_until={state.shown_until} lens={state.lens} selection={state.selection}
-                        explained={state.explained} emphasis={emphasis.clone()} hidden={state.study.future_hidden} send={send.clone()} />
+                        explained={state.explained} emphasis={emphasis.clone()} cut={state.study.cut.clone()} hidden={state.study.future_hidden} send={send.clone()} />
                     { transport(transport::Props {
                         run: &state.run,
                         playhead: state.playhead,

@@ -6,6 +6,7 @@ use yew::prelude::*;
 use super::{
     Send,
     cone::cone,
+    cut::Cut,
     menu::Menu,
     overview::Overview,
     picture::{Picture, px},
@@ -14,7 +15,7 @@ use super::{
     topology::topology,
 };
 use crate::{
-    app::{Action, Lens, Playhead, Room, Run, Selection, Shared, Shown},
+    app::{Action, CutLine, Lens, Playhead, Room, Run, Selection, Shared, Shown},
     diagram::{
         Arrow, Detail, Emphasis, Layout, Mark, Orientation, Plan, Point, STRIP, Scene, Window,
         strips, traitors,
@@ -36,7 +37,7 @@ const MENU: f64 = 290.0;
 /// How wide the nodes' names are, at the least and at the most.
 const NAMES: (f64, f64) = (92.0, 190.0);
 /// The parts of the picture that are for dragging, as a selector.
-const DRAGGED: &str = ".grip, .mark.receipt, .strip";
+const DRAGGED: &str = ".cut-handle, .grip, .mark.receipt, .strip";
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
@@ -48,6 +49,8 @@ pub(super) struct Props {
     pub(super) explained: Option<&'static str>,
     /// What stands out.
     pub(super) emphasis: Shared<Option<Emphasis>>,
+    /// The cut that the reader has drawn.
+    pub(super) cut: Option<Shared<CutLine>>,
     /// Whether what is still to come is not to be seen at all.
     pub(super) hidden: bool,
     pub(super) send: Send,
@@ -134,6 +137,14 @@ pub(super) fn Stage(props: &Props) -> Html {
     // A picture of many marks is not drawn again at every event: the veil alone tells what is to come.
     let shown_whole = scene.detail == Detail::Full || hidden;
     let cursor = if shown_whole { playhead.cursor } else { usize::MAX };
+    let cut = props.cut.as_ref().map(|cut| {
+        html! {
+            <Cut run={run.clone()} layout={layout.clone()} {window} picture={picture.clone()}
+                cut={cut.clone()} send={send.clone()} />
+        }
+    });
+    // Behind the curtain there is nothing to be seen of it either.
+    let (behind, before) = if hidden { (cut, None) } else { (None, cut) };
     let put_down = {
         let send = send.clone();
         Callback::from(move |event: MouseEvent| {
@@ -151,7 +162,7 @@ pub(super) fn Stage(props: &Props) -> Html {
                     <div class="canvas">
                         { names(run, &scene, &layout, playhead.time as Time, send) }
                         <div class="sheet" style={format!("width:{}px;height:{}px", px(sheet_width), px(sheet_height))}>
-                            <svg ref={picture} width={px(part.width)} height={px(part.height)} style={part.style()}
+                            <svg ref={picture.clone()} width={px(part.width)} height={px(part.height)} style={part.style()}
                                 viewBox={part.view_box()} role="group" aria-label="Space-time diagram"
                                 onpointermove={hands.moves} onpointerup={hands.release}
                                 onpointercancel={hands.cancel} onclick={put_down}>
@@ -161,8 +172,10 @@ pub(super) fn Stage(props: &Props) -> Html {
                                     {cursor} {hidden} selection={*selection} emphasis={emphasis.clone()}
                                     press_arrow={hands.press_arrow} press_lane={hands.press_lane}
                                     press_ruler={hands.press_ruler} select={hands.select} />
+                                { for behind }
                                 <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()}
                                     playhead={*playhead} {hidden} />
+                                { for before }
                             </svg>
                         </div>
                     </div>
