@@ -1,6 +1,6 @@
 //! The keyboard's shortcuts: one table, by which the page acts and which it shows.
 
-use super::{Action, Ask, Move, State, Stride, faster};
+use super::{Action, Ask, Hand, Move, State, Stride, faster};
 
 /// A key, and what is held with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,6 +187,11 @@ pub const SHORTCUTS: &[Group] = &[
                 does: "Redo",
                 act: |_| Action::Redo,
             },
+            Shortcut {
+                chords: &[Chord::plain("c")],
+                does: "What changed: before and after over one another",
+                act: |state| Action::Differ(state.changes.toggled()),
+            },
         ],
     },
     Group {
@@ -200,7 +205,7 @@ pub const SHORTCUTS: &[Group] = &[
             Shortcut {
                 chords: &[Chord::any("Escape")],
                 does: "Close what is open, let go of what is picked",
-                act: |_| Action::Select(None),
+                act: |_| Action::Hand(Hand::Escape),
             },
         ],
     },

@@ -5,6 +5,7 @@
 //! floating point is at home here, since nothing that is drawn decides anything.
 
 mod arrows;
+mod changes;
 mod cutline;
 mod cuts;
 mod deadlock;
@@ -12,6 +13,7 @@ mod deliveries;
 mod density;
 mod describe;
 mod emphasis;
+mod ghosts;
 mod labels;
 mod layout;
 mod legend;
@@ -27,6 +29,7 @@ mod waits;
 mod walls;
 
 pub use arrows::{Arrow, ArrowEnd, Oddity};
+pub use changes::{Change, Difference, How, Parting, Seen, Told, parting, parting_sentence};
 pub use cutline::{cut_along, cut_at};
 pub use cuts::{Across, Cut, Strike, Undone, cuts, recoveries};
 pub use deadlock::{Waiting, deadlock_sentence};
@@ -36,6 +39,7 @@ pub use describe::{
     event_sentence, fault_sentence, message_sentence, message_so_far, request_sentence,
 };
 pub use emphasis::{Asked, Emphasis, Role};
+pub use ghosts::{Ghosts, Side};
 pub use layout::{Frame, Layout, Orientation, Point, Window};
 pub use legend::{Sign, signs};
 pub use marks::{Mark, MarkShape, mark_shape, sign_at};

@@ -5,6 +5,8 @@ mod arrows;
 mod asking;
 mod banner;
 mod caption;
+mod changes;
+mod compare;
 mod cone;
 mod cut;
 mod deeds;
@@ -12,21 +14,28 @@ mod deliveries;
 mod drafts;
 mod events;
 mod fields;
+#[cfg(feature = "picture")]
+mod first;
 mod header;
 mod icons;
 mod inspector;
+mod keyboard;
 mod legend;
 mod marks;
 mod menu;
 mod network;
+mod overlay;
 mod overview;
 mod page;
 mod part;
+mod path;
 mod picture;
 mod plots;
 mod pointer;
 mod present;
 mod rows;
+mod scenario_text;
+mod second;
 mod settings;
 mod shapes;
 mod share;
@@ -44,12 +53,18 @@ mod workbench;
 
 use yew::Callback;
 
-use crate::app::Action;
+use crate::{app::Action, web};
+
+#[cfg(feature = "picture")]
+pub use first::first_picture;
 
 /// How a component says what the reader does.
 type Send = Callback<Action>;
 
 /// Shows the playground in the page.
 pub fn start() {
-    yew::Renderer::<page::Page>::new().render();
+    match web::root() {
+        Some(root) => yew::Renderer::<page::Page>::with_root(root).render(),
+        None => yew::Renderer::<page::Page>::new().render(),
+    };
 }

@@ -39,6 +39,7 @@ pub(super) struct Props {
 #[component]
 pub(super) fn Overview(props: &Props) -> Html {
     let Props { run, layout, along, seen, .. } = props;
+    let place = use_node_ref();
     let scrolled = use_scrolled(&props.container, layout.orientation());
     let strip = use_memo((run.clone(), layout.end()), |(run, end)| strip(run, *end));
     let longer = layout.length() > seen * 1.02;
@@ -53,7 +54,7 @@ pub(super) fn Overview(props: &Props) -> Html {
                 <div class="strip" role="slider" tabindex="0" aria-label="Part of the run that is seen"
                     aria-valuemin="0" aria-valuemax={layout.end().to_string()} aria-valuenow={times.0.to_string()}
                     aria-valuetext={said.clone()} title={format!("{said}: drag to move")}
-                    onpointerdown={drag(props, true)} onpointermove={drag(props, false)} onkeydown={keys(props, scrolled)}>
+                    ref={place.clone()} onpointerdown={drag(props, &place, true)} onpointermove={drag(props, &place, false)} onkeydown={keys(props, scrolled)}>
                     <svg viewBox={format!("0 0 {BINS} {height}")} preserveAspectRatio="none" aria-hidden="true">
                         { (*strip).clone() }
                         if props.hidden {
@@ -115,7 +116,7 @@ fn use_scrolled(container: &NodeRef, orientation: Orientation) -> f64 {
             let listener = container.cast::<Element>().map(|element| {
                 let looked_at = element.clone();
                 web::on_scroll(&element, move || {
-                    scrolled.set(place(web::viewport(&looked_at), orientation));
+                    scrolled.set(along(web::viewport(&looked_at), orientation));
                 })
             });
             move || drop(listener)
@@ -124,7 +125,7 @@ fn use_scrolled(container: &NodeRef, orientation: Orientation) -> f64 {
     *scrolled
 }
 
-fn place(viewport: Viewport, orientation: Orientation) -> f64 {
+fn along(viewport: Viewport, orientation: Orientation) -> f64 {
     match orientation {
         Orientation::Horizontal => viewport.left,
         Orientation::Vertical => viewport.top,
@@ -142,13 +143,14 @@ fn go(container: &NodeRef, orientation: Orientation, to: f64) {
 }
 
 /// Moves the window to the pointer, while it is pressed.
-fn drag(props: &Props, begins: bool) -> Callback<PointerEvent> {
+fn drag(props: &Props, place: &NodeRef, begins: bool) -> Callback<PointerEvent> {
+    let place = place.clone();
     let (container, layout, seen) = (props.container.clone(), props.layout.clone(), props.seen);
     Callback::from(move |event: PointerEvent| {
         if event.buttons() & 1 == 0 {
             return;
         }
-        let Some(strip) = event.current_target().and_then(web::element_of) else { return };
+        let Some(strip) = place.cast::<Element>() else { return };
         if begins {
             web::capture_pointer(&strip, &event);
         }

@@ -1,24 +1,34 @@
 //! The diagram and what a reader does on it: drag an arrow, click an arrow, click a line.
 
+use std::{cell::RefCell, rc::Rc};
+
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::{
     Send,
+    changes::Layer,
     cone::cone,
     cut::Cut,
+    keyboard::{HINT, hint, keep_focus, keys, use_seen},
     menu::Menu,
+    overlay::{lasso_button, overlay},
     overview::Overview,
+    path::path,
     picture::{Picture, px},
-    pointer::{Hands, Pointer},
+    pointer::{Drag, Hands, Pointer},
     present::Present,
+    second::{Second, parting, run_name, shared},
     topology::topology,
 };
 use crate::{
-    app::{Action, CutLine, Lens, Playhead, Room, Run, Selection, Shared, Shown},
+    app::{
+        Action, Area, Changes, Compare, CutLine, Lens, Playhead, Room, Run, Selection, Shared,
+        Showing, Shown,
+    },
     diagram::{
         Arrow, Detail, Emphasis, Layout, Mark, Orientation, Plan, Point, STRIP, Scene, Window,
-        strips, traitors,
+        strips,
     },
     formats::Outcome,
     kernel::{NodeId, Time, sort},
@@ -27,7 +37,7 @@ use crate::{
 
 /// How much a picture may weigh in which everything stands by itself and has its text: a page of 3 000 elements is
 /// quick everywhere, and the rest of it needs some hundreds.
-const WEIGHT: usize = 2_000;
+pub(super) const WEIGHT: usize = 2_000;
 /// How long the reader has not zoomed when the picture is drawn in full again, in real milliseconds.
 const SETTLED: u32 = 140;
 /// How much room the time axis's numbers take.
@@ -37,15 +47,22 @@ const MENU: f64 = 290.0;
 /// How wide the nodes' names are, at the least and at the most.
 const NAMES: (f64, f64) = (92.0, 190.0);
 /// The parts of the picture that are for dragging, as a selector.
-const DRAGGED: &str = ".cut-handle, .grip, .mark.receipt, .strip";
+const DRAGGED: &str =
+    ".cut-handle, .grip, .mark.receipt, .mark.movable, .wall .hit, .strip, .arming";
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
     pub(super) run: Run,
     pub(super) playhead: Playhead,
+    pub(super) playing: bool,
     pub(super) shown_until: Time,
     pub(super) lens: Lens,
     pub(super) selection: Option<Selection>,
+    /// Whether the menu of the selection is open.
+    pub(super) menu: bool,
+    pub(super) armed: bool,
+    pub(super) lasso: Option<Area>,
+    pub(super) called_off: u32,
     pub(super) explained: Option<&'static str>,
     /// What stands out.
     pub(super) emphasis: Shared<Option<Emphasis>>,
@@ -53,6 +70,8 @@ pub(super) struct Props {
     pub(super) cut: Option<Shared<CutLine>>,
     /// Whether what is still to come is not to be seen at all.
     pub(super) hidden: bool,
+    pub(super) changes: Changes,
+    pub(super) compare: Option<Compare>,
     pub(super) send: Send,
 }
 
@@ -76,15 +95,21 @@ pub(super) fn Stage(props: &Props) -> Html {
     let picture = use_node_ref();
     let viewport = use_viewport(&container);
     let names_width = names_width(run);
-    let plan: Shared<_> = use_memo(run.clone(), |run| plan(run)).into();
+    let plan = run.plan();
     let room = Room {
         width: viewport.width,
         names: names_width,
         strips: strips(run.protocol, &run.trace),
     };
-    let shown = Shown { nodes: run.scenario.nodes.len(), marks: plan.busiest(), end: *shown_until };
+    let second = props.compare.as_ref();
+    let marks = second.map_or(0, |it| it.run.plan().busiest()).max(plan.busiest());
+    let shown = Shown { nodes: run.scenario.nodes.len(), marks, end: *shown_until };
     let frame = props.lens.frame(shown, room);
+    let frame = if second.is_some() { shared(frame) } else { frame };
     let drag = use_mut_ref(|| None);
+    let armed = use_mut_ref(|| false);
+    *armed.borrow_mut() = props.armed;
+    use_let_go(&drag, props.called_off);
     let layout = use_memo((run.clone(), frame), |(run, frame)| {
         Layout::new(&run.trace, run.scenario.nodes.len(), *frame)
     });
@@ -99,18 +124,19 @@ pub(super) fn Stage(props: &Props) -> Html {
     let scene = use_memo((layout.clone(), window, zooming), |(layout, window, zooming)| {
         let drawn = (run.protocol, &run.scenario, &run.trace);
         let weight = if *zooming { WEIGHT / 6 } else { WEIGHT };
-        Scene::part(&plan, drawn, layout, *window, weight)
+        Scene::part(run.plan(), drawn, layout, *window, weight)
     });
     let scene: Shared<_> = scene.into();
     let picked =
         use_memo((scene.clone(), *selection, emphasis.clone()), |(scene, selection, emphasis)| {
             (scene.detail != Detail::Full)
-                .then(|| picked(run, &plan, (&layout, window), *selection, emphasis))
+                .then(|| picked(run, run.plan(), (&layout, window), *selection, emphasis))
         });
     // Kept from frame to frame: new callbacks would mean a new picture.
     let hands = use_memo((run.clone(), layout.clone(), window), |(run, layout, window)| {
         Hands::of(&Pointer {
             drag,
+            armed,
             picture: picture.clone(),
             layout: layout.clone(),
             window: *window,
@@ -120,7 +146,7 @@ pub(super) fn Stage(props: &Props) -> Html {
     });
     let hands = (*hands).clone();
     let along = layout.playhead(playhead.cursor, playhead.time);
-    use_follow(&container, layout.orientation(), *playhead, (along, names_width));
+    use_follow(&container, layout.orientation(), *playhead, props.playing, (along, names_width));
     use_zoom(&container, &layout, &props.lens, (shown, room), send);
     use_held_touches(&picture);
     use_tips(&picture);
@@ -131,7 +157,12 @@ pub(super) fn Stage(props: &Props) -> Html {
     let (sheet_width, sheet_height) =
         if horizontal { (scene.width, scene.height + RULER) } else { (scene.width, scene.height) };
     let part = Part::of(window, &layout, (sheet_width, sheet_height));
-    let menu = selection.and_then(|selection| Some((selection, anchor(run, &layout, selection)?)));
+    let place = use_memo((run.clone(), layout.clone(), *selection), |(run, layout, selection)| {
+        anchor(run, layout, (*selection)?)
+    });
+    let ring = use_node_ref();
+    use_seen(&ring, *selection);
+    let menu = selection.zip(*place).filter(|_| props.menu);
     let margin = if horizontal { names_width } else { 0.0 };
     let hidden = props.hidden;
     // A picture of many marks is not drawn again at every event: the veil alone tells what is to come.
@@ -145,55 +176,62 @@ pub(super) fn Stage(props: &Props) -> Html {
     });
     // Behind the curtain there is nothing to be seen of it either.
     let (behind, before) = if hidden { (cut, None) } else { (None, cut) };
-    let put_down = {
-        let send = send.clone();
-        Callback::from(move |event: MouseEvent| {
-            if web::is_own(&event) {
-                send.emit(Action::Select(None));
-            }
-        })
-    };
-    let scrolled = container.cast().map_or(0.0, |element| web::scrolled(&element));
+    let sideways = container.cast().map_or(0.0, |element| web::scrolled(&element));
     html! {
         <>
             { (*network).clone() }
             <div class="stage-frame">
-                <div class={classes!("stage", if horizontal { "across" } else { "down" })} ref={container.clone()}>
+                <div class={classes!("stage", if horizontal { "across" } else { "down" }, second.map(|_| "two"))} ref={container.clone()}>
+                    { for second.map(|it| run_name(&it.names[0])) }
                     <div class="canvas">
-                        { names(run, &scene, &layout, playhead.time as Time, send) }
+                        { names((run, plan), &scene, &layout, playhead.time as Time, send) }
                         <div class="sheet" style={format!("width:{}px;height:{}px", px(sheet_width), px(sheet_height))}>
                             <svg ref={picture.clone()} width={px(part.width)} height={px(part.height)} style={part.style()}
-                                viewBox={part.view_box()} role="group" aria-label="Space-time diagram"
-                                onpointermove={hands.moves} onpointerup={hands.release}
-                                onpointercancel={hands.cancel} onclick={put_down}>
+                                viewBox={part.view_box()} role="application" aria-label="Space-time diagram"
+                                aria-describedby={HINT} tabindex="0" class={props.armed.then_some("arming")}
+                                onkeydown={keys(layout.orientation(), send)} onmousedown={keep_focus()}
+                                onpointerdown={hands.press_ground} onpointermove={hands.moves}
+                                onpointerup={hands.release} onpointercancel={hands.cancel}>
                                 <title class="tip"></title>
+                                if let (true, Some(found)) = (props.changes.showing != Showing::Hidden, &props.changes.found) {
+                                    <Layer run={run.clone()} layout={layout.clone()} {window}
+                                        found={found.clone()} />
+                                }
+                                { path(run, &layout, emphasis, playhead.cursor) }
                                 { cone(&props.emphasis, &layout) }
                                 <Picture run={run.clone()} {window} {picked} scene={scene.clone()} layout={layout.clone()}
                                     {cursor} {hidden} selection={*selection} emphasis={emphasis.clone()}
                                     press_arrow={hands.press_arrow} press_lane={hands.press_lane}
-                                    press_ruler={hands.press_ruler} select={hands.select} />
+                                    press_ruler={hands.press_ruler} press_mark={hands.press_mark}
+                                    press_wall={hands.press_wall} select={hands.select} />
+                                { parting(&layout, run, second.and_then(|it| it.parting), 0) }
                                 { for behind }
                                 <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()}
                                     playhead={*playhead} {hidden} />
                                 { for before }
+                                { overlay(run, &layout, (*selection, *place), props.lasso, &ring) }
                             </svg>
                         </div>
                     </div>
+                    if let Some(compare) = second {
+                        <Second compare={compare.clone()} frame={layout.frame()} {scrolled} {seen}
+                            {names_width} playhead={*playhead} {hidden} />
+                    }
                 </div>
+                { hint(layout.orientation()) }
                 if let Some((selection, at)) = menu {
-                    <div class="menu-place" style={beside(at, viewport.width, scrolled - margin)}>
+                    <div class="menu-place" style={beside(at, viewport.width, sideways - margin)}>
                         <Menu run={run.clone()} {selection} send={send.clone()} />
                     </div>
                 }
             </div>
-            <Overview run={run.clone()} layout={layout.clone()} {along} {hidden} {container} {seen} lens={props.lens}
-                {shown} {room} send={send.clone()} />
+            <div class="below-stage">
+                <Overview run={run.clone()} layout={layout.clone()} {along} {hidden} {container} {seen} lens={props.lens}
+                    {shown} {room} send={send.clone()} />
+                { lasso_button(props.armed, send) }
+            </div>
         </>
     }
-}
-
-fn plan(run: &Outcome) -> Plan {
-    Plan::new(run.protocol, &run.scenario, &run.trace)
 }
 
 /// What the reader asks about, by itself: in a picture that is not fine enough to show it.
@@ -221,15 +259,15 @@ fn picked(
 }
 
 /// The part of the sheet that is drawn.
-struct Part {
-    left: f64,
-    top: f64,
-    width: f64,
-    height: f64,
+pub(super) struct Part {
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) width: f64,
+    pub(super) height: f64,
 }
 
 impl Part {
-    fn of(window: Window, layout: &Layout, (width, height): (f64, f64)) -> Self {
+    pub(super) fn of(window: Window, layout: &Layout, (width, height): (f64, f64)) -> Self {
         let from = window.from.max(0.0);
         let long = window.to.min(layout.length()) - from;
         match layout.orientation() {
@@ -239,11 +277,11 @@ impl Part {
         }
     }
 
-    fn style(&self) -> String {
+    pub(super) fn style(&self) -> String {
         format!("left:{}px;top:{}px", px(self.left), px(self.top))
     }
 
-    fn view_box(&self) -> String {
+    pub(super) fn view_box(&self) -> String {
         format!("{} {} {} {}", px(self.left), px(self.top), px(self.width), px(self.height))
     }
 }
@@ -276,8 +314,8 @@ fn anchor(run: &Outcome, layout: &Layout, selection: Selection) -> Option<Point>
 /// seen: within one the same is drawn.
 #[hook]
 fn use_viewport(container: &NodeRef) -> Viewport {
-    let start = Viewport { width: 900.0, height: 560.0, ..Viewport::default() };
-    let seen = use_state_eq(|| start);
+    let start = || Viewport { width: web::likely_width(), height: 560.0, ..Viewport::default() };
+    let seen = use_state_eq(start);
     let container = container.clone();
     use_effect_with((), {
         let seen = seen.clone();
@@ -304,6 +342,13 @@ fn use_viewport(container: &NodeRef) -> Viewport {
         }
     });
     *seen
+}
+
+/// Lets go of what a hand holds when a key calls it off.
+#[hook]
+fn use_let_go(drag: &Rc<RefCell<Option<Drag>>>, called_off: u32) {
+    let drag = Rc::clone(drag);
+    use_effect_with(called_off, move |_| drop(drag.borrow_mut().take()));
 }
 
 /// Whether the reader is zooming: what is passed on the way need not be fine.
@@ -389,12 +434,13 @@ fn use_tips(picture: &NodeRef) {
 }
 
 /// Keeps the playhead in view where the picture is longer than the page is wide: when it moves, not when the
-/// reader looks elsewhere, or nearer.
+/// reader looks elsewhere, or nearer. A reader who has looked away while time runs is left alone.
 #[hook]
 fn use_follow(
     container: &NodeRef,
     orientation: Orientation,
     playhead: Playhead,
+    playing: bool,
     place: (f64, f64),
 ) {
     // What was scrolled to in the other orientation is no place in this one.
@@ -407,12 +453,18 @@ fn use_follow(
         }
     });
     let container = container.clone();
+    let before = use_mut_ref(|| 0.0);
     use_effect_with((playhead.cursor, playhead.time as i64), move |_| {
         let (along, names) = place;
+        let before = before.replace(along);
         if let Some(element) = container.cast::<Element>()
             && orientation == Orientation::Horizontal
         {
-            web::keep_in_view(&element, along + names, names);
+            let now = web::viewport(&element);
+            let seen = (now.left - 2.0..=now.left + now.width - names + 2.0).contains(&before);
+            if seen || !playing {
+                web::keep_in_view(&element, along + names, names);
+            }
         }
     });
 }
@@ -435,11 +487,16 @@ fn names_width(run: &Outcome) -> f64 {
 
 /// The nodes' names, always in view, and what the curves below them show. A name is a button: what can be
 /// done to its node now.
-fn names(run: &Run, scene: &Scene, layout: &Layout, at: Time, send: &Send) -> Html {
+fn names(
+    (run, plan): (&Run, &Plan),
+    scene: &Scene,
+    layout: &Layout,
+    at: Time,
+    send: &Send,
+) -> Html {
     let vertical = layout.orientation() == Orientation::Vertical;
     let side = if vertical { "width" } else { "height" };
     let routers = run.scenario.network.topology.routers();
-    let traitors = traitors(&run.trace);
     html! {
         <div class="names" style={(!vertical).then(|| format!("width:{}px", px(names_width(run))))}>
             { for run.scenario.nodes.iter().enumerate().map(|(index, name)| {
@@ -448,7 +505,7 @@ fn names(run: &Run, scene: &Scene, layout: &Layout, at: Time, send: &Send) -> Ht
                     Action::Select(Some(Selection::Moment { node, at }))
                 });
                 let kind = match () {
-                    () if traitors.contains(node) => Some("traitor"),
+                    () if plan.traitors().contains(node) => Some("traitor"),
                     () if routers.contains(node) => Some("router"),
                     () => None,
                 };

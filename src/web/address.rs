@@ -2,11 +2,7 @@
 
 use wasm_bindgen::JsValue;
 
-use super::Listener;
-
-fn window() -> Option<web_sys::Window> {
-    web_sys::window()
-}
+use super::{Listener, window};
 
 /// What stands behind the address's `#`, without it; empty if nothing does.
 #[must_use]

@@ -2,9 +2,11 @@
 
 use wasm_bindgen::{JsValue, closure::Closure};
 
+use super::window;
+
 /// Copies a text, and calls back with whether it could be done: a page in a sandbox may not.
 pub fn copy(text: &str, done: impl Fn(bool) + Clone + 'static) {
-    let clipboard = web_sys::window().map(|window| window.navigator().clipboard());
+    let clipboard = window().map(|window| window.navigator().clipboard());
     // On an insecure origin there is no clipboard, whatever the types say.
     let Some(clipboard) = clipboard.filter(|c| !JsValue::from(c).is_undefined()) else {
         done(false);

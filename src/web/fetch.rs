@@ -3,10 +3,12 @@
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::Response;
 
+use super::window;
+
 /// Fetches a text that lies beside the page, and calls back with it; with none where that cannot be had, as
 /// without a network, or from a page that was opened as a file.
 pub fn fetch_text(path: &str, done: impl Fn(Option<String>) + Clone + 'static) {
-    let Some(window) = web_sys::window() else { return done(None) };
+    let Some(window) = window() else { return done(None) };
     let (failed, refused) = (done.clone(), done.clone());
     let on_text = Closure::once_into_js(move |text: JsValue| done(text.as_string()));
     let on_answer = Closure::once_into_js(move |answer: JsValue| -> JsValue {

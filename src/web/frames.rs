@@ -7,6 +7,8 @@ use std::{
 
 use wasm_bindgen::{JsCast, closure::Closure};
 
+use super::window;
+
 type Frame = Closure<dyn FnMut(f64)>;
 
 /// Calls back before every frame that the screen shows. Dropping it ends it.
@@ -44,7 +46,7 @@ impl Running {
     /// Asks for the next frame, unless the owner is gone.
     fn request(&self) {
         let awaited = self.frame.borrow().as_ref().and_then(|frame| {
-            let window = web_sys::window()?;
+            let window = window()?;
             window.request_animation_frame(frame.as_ref().unchecked_ref()).ok()
         });
         self.awaited.set(awaited);
@@ -53,7 +55,7 @@ impl Running {
 
 impl Drop for Frames {
     fn drop(&mut self) {
-        let Some(window) = web_sys::window() else { return };
+        let Some(window) = window() else { return };
         if let Some(awaited) = self.running.awaited.take() {
             let _ = window.cancel_animation_frame(awaited);
         }
@@ -67,7 +69,7 @@ impl Drop for Frames {
 
 /// Notes in the browser's timeline that something has happened, for those who measure the page.
 pub fn mark(name: &str) {
-    if let Some(performance) = web_sys::window().and_then(|window| window.performance()) {
+    if let Some(performance) = window().and_then(|window| window.performance()) {
         let _ = performance.mark(name);
     }
 }

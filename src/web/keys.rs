@@ -3,7 +3,7 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
-use super::Listener;
+use super::{Listener, window};
 
 /// A key that was pressed outside of any field or button that has its own use for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Key {
 /// Calls back for keys; when it answers true the key is used up.
 #[must_use]
 pub fn on_key(callback: impl Fn(&Key) -> bool + 'static) -> Option<Listener> {
-    let document = web_sys::window()?.document()?;
+    let document = window()?.document()?;
     Some(Listener::new(&document, "keydown", move |event| {
         let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
         // With Alt it is the browser's: back, forward, the menu.

@@ -6,6 +6,7 @@ mod address;
 mod clipboard;
 mod element;
 mod fetch;
+mod first;
 mod frames;
 mod keys;
 mod listener;
@@ -16,12 +17,14 @@ mod tab;
 pub use address::{fragment, on_fragment_change, page_link, replace_fragment};
 pub use clipboard::copy;
 pub use element::{
-    Focus, Place, Resizes, Viewport, bring_into_view, capture_pointer, checked_of, element_of,
-    focus_by_id, focus_inside, hold_touches, id_of, is_own, keep_in_view, keep_row_in_view,
-    number_of, on_resize, on_scroll, on_zoom, place_in, scroll_to, scroll_to_part, scrolled,
-    show_dialog, show_tips, show_value, size_of, submitted, take_hold, value_of, viewport,
+    Focus, Place, Resizes, Viewport, bring_into_view, bring_nearer, capture_pointer, checked_of,
+    element_of, focus_by_id, focus_inside, hold_touches, id_of, is_own, keep_in_view,
+    keep_row_in_view, leave_field, number_of, on_resize, on_scroll, on_zoom, place_in, scroll_to,
+    scroll_to_part, scrolled, select_text, show_dialog, show_tips, show_value, size_of, submitted,
+    take_hold, value_of, viewport,
 };
 pub use fetch::fetch_text;
+pub use first::{assume_width, likely_width, root};
 pub use frames::{Frames, mark};
 pub use keys::{Key, on_key};
 pub use listener::Listener;
@@ -31,3 +34,9 @@ pub use tab::{hold_tab, now, on_leave, open_tabs, renew_tab, tab};
 
 /// An element of the page, for those who only hand it on.
 pub use web_sys::Element;
+
+/// The browser's window; none where there is no browser: when the first picture is drawn on the machine that builds
+/// the page.
+fn window() -> Option<web_sys::Window> {
+    if cfg!(target_arch = "wasm32") { web_sys::window() } else { None }
+}

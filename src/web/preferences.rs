@@ -1,6 +1,6 @@
 //! What the reader prefers: as the browser says, and as chosen on the page.
 
-use super::storage::storage;
+use super::{storage::storage, window};
 
 const KEY: &str = "worldlines-theme";
 
@@ -32,7 +32,7 @@ impl Theme {
 }
 
 fn media(query: &str) -> bool {
-    let list = web_sys::window().and_then(|window| window.match_media(query).ok().flatten());
+    let list = window().and_then(|window| window.match_media(query).ok().flatten());
     list.is_some_and(|list| list.matches())
 }
 
@@ -50,7 +50,7 @@ pub fn theme() -> Theme {
 
 /// Shows the page in this theme.
 pub fn show_theme(theme: Theme) {
-    let root = web_sys::window().and_then(|window| window.document()?.document_element());
+    let root = window().and_then(|window| window.document()?.document_element());
     if let Some(root) = root {
         let _ = root.set_attribute("data-theme", theme.word());
     }

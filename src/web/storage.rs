@@ -3,14 +3,16 @@
 
 use web_sys::Storage;
 
+use super::window;
+
 /// What all tabs of this site share.
 pub(super) fn storage() -> Option<Storage> {
-    web_sys::window()?.local_storage().ok().flatten()
+    window()?.local_storage().ok().flatten()
 }
 
 /// What one tab keeps till it is closed.
 pub(super) fn storage_of_tab() -> Option<Storage> {
-    web_sys::window()?.session_storage().ok().flatten()
+    window()?.session_storage().ok().flatten()
 }
 
 /// What is kept under this key.

@@ -3,7 +3,7 @@
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
-use super::{Listener, storage::storage_of_tab};
+use super::{Listener, storage::storage_of_tab, window};
 
 /// Where a tab keeps its own name.
 const KEY: &str = "worldlines-tab";
@@ -20,8 +20,9 @@ pub fn tab() -> Option<String> {
 
 /// Gives this tab a name that no other has.
 pub fn renew_tab() -> Option<String> {
+    let storage = storage_of_tab()?;
     let name = format!("{:x}", (js_sys::Math::random() * 2_f64.powi(52)) as u64);
-    storage_of_tab()?.set_item(KEY, &name).ok()?;
+    storage.set_item(KEY, &name).ok()?;
     Some(name)
 }
 
@@ -53,7 +54,7 @@ pub fn open_tabs(callback: impl FnOnce(Vec<String>) + Clone + 'static) {
 
 /// Calls a method of the browser's locks, which a page in a sandbox may not use, and answers its promise.
 fn lock_manager(method: &str, arguments: &[&JsValue]) -> Option<Object> {
-    let navigator = web_sys::window()?.navigator();
+    let navigator = window()?.navigator();
     let locks = Reflect::get(&navigator, &"locks".into()).ok()?;
     let function = Reflect::get(&locks, &method.into()).ok()?.dyn_into::<Function>().ok()?;
     let list = Array::new();
@@ -76,7 +77,7 @@ fn then(promise: &Object, done: &JsValue, failed: &JsValue) {
 /// Calls back whenever the tab is left for another or closed: on a phone there may be no later moment.
 #[must_use]
 pub fn on_leave(callback: impl Fn() + Clone + 'static) -> Option<(Listener, Listener)> {
-    let window = web_sys::window()?;
+    let window = window()?;
     let document = window.document()?;
     let hidden = callback.clone();
     Some((

@@ -41,7 +41,7 @@ test("a long run is first seen whole, and stays light however near one looks", a
   await page.locator(".merged .bars").waitFor({ state: "attached", timeout: PATIENCE });
   assert.equal(await page.locator(".overview [role=slider]").count(), 0, "all of it is seen");
   assert.equal(await page.locator("#zoom-out").isDisabled(), true);
-  assert.equal(await page.locator(".mark.crash").count(), 1, "the crash does not merge");
+  assert.equal(await page.locator(".sheet .mark.crash").count(), 1, "the crash does not merge");
   assert.ok(await page.locator(".merged .losses[d*=M]").count(), "nor do losses vanish");
   let texts = 0;
   for (let step = 0; step < 30 && texts === 0; step += 1) {

@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 import { launchChromium } from "./chromium.mjs";
 import { serveFolder } from "./static-server.mjs";
 
-const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
+/** The folder of the built page. */
+export const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
 
 /** How long anything on the page may take, in milliseconds; machines that test are slow. */
 export const PATIENCE = 15_000;
@@ -65,7 +66,8 @@ async function newReader(browser, url, options = {}) {
     async open(fragment = "") {
       const page = await context.newPage();
       await page.goto(url + fragment);
-      await page.locator("main svg:visible").first().waitFor();
+      // Not the first picture's, which the HTML carries: nobody can do anything with that.
+      await page.locator("#worldlines > .page main svg:visible").first().waitFor();
       return page;
     },
     async leave() {
