@@ -13,11 +13,14 @@ pub enum Panel {
     State,
     /// The protocol's own code.
     Source,
+    /// The run in numbers.
+    Numbers,
 }
 
 impl Panel {
     /// All of them, in the order of their tabs.
-    pub const ALL: [Self; 4] = [Self::Events, Self::Deliveries, Self::State, Self::Source];
+    pub const ALL: [Self; 5] =
+        [Self::Events, Self::Deliveries, Self::State, Self::Source, Self::Numbers];
 
     /// What stands on its tab.
     #[must_use]
@@ -26,6 +29,7 @@ impl Panel {
             Self::Events => "Events",
             Self::State => "State",
             Self::Source => "Source",
+            Self::Numbers => "Numbers",
             Self::Deliveries => "Deliveries",
             Self::Network => "Network",
         }

@@ -20,6 +20,7 @@ mod legend;
 mod marks;
 mod menu;
 mod network;
+mod numbers;
 mod overview;
 mod page;
 mod part;
