@@ -15,12 +15,14 @@ pub enum Panel {
     Source,
     /// The run in numbers.
     Numbers,
+    /// The scenario, as text that can be edited.
+    Text,
 }
 
 impl Panel {
     /// All of them, in the order of their tabs.
-    pub const ALL: [Self; 5] =
-        [Self::Events, Self::Deliveries, Self::State, Self::Source, Self::Numbers];
+    pub const ALL: [Self; 6] =
+        [Self::Events, Self::Deliveries, Self::State, Self::Source, Self::Numbers, Self::Text];
 
     /// What stands on its tab.
     #[must_use]
@@ -32,6 +34,7 @@ impl Panel {
             Self::Numbers => "Numbers",
             Self::Deliveries => "Deliveries",
             Self::Network => "Network",
+            Self::Text => "As text",
         }
     }
 }

@@ -8,6 +8,7 @@ use super::{
     events::Events,
     inspector::{Inspector, Worked},
     numbers::Figures,
+    scenario_text::ScenarioText,
     source::Source,
 };
 use crate::{
@@ -45,6 +46,9 @@ pub(super) fn workbench(state: &State, worked: &Worked, send: &Send) -> Html {
                             <Told run={run.clone()} cursor={playhead.cursor} selection={*selection} send={send.clone()} />
                         },
                         Panel::Network => html! {},
+                        Panel::Text => html! {
+                            <ScenarioText run={run.clone()} writing={state.writing.clone()} send={send.clone()} />
+                        },
                     } }
                 </div>
             }
@@ -53,7 +57,7 @@ pub(super) fn workbench(state: &State, worked: &Worked, send: &Send) -> Html {
 }
 
 fn tab_id(panel: Panel) -> String {
-    format!("tab-{}", panel.name().to_lowercase())
+    format!("tab-{}", panel.name().to_lowercase().replace(' ', "-"))
 }
 
 /// A tab. The chosen one closes the workbench; only one of them is a stop of the Tab key.
