@@ -180,6 +180,11 @@ pub const SHORTCUTS: &[Group] = &[
                 does: "Redo",
                 act: |_| Action::Redo,
             },
+            Shortcut {
+                chords: &[Chord::plain("c")],
+                does: "What changed: before and after over one another",
+                act: |state| Action::Differ(state.changes.toggled()),
+            },
         ],
     },
     Group {

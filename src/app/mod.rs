@@ -3,6 +3,8 @@
 
 mod asking;
 mod breaking;
+mod changes;
+mod compare;
 mod draft;
 mod edit;
 mod emphasis;
@@ -25,6 +27,8 @@ mod walk;
 mod writing;
 
 pub use asking::{Field, Input, fields, request, shapes};
+pub use changes::{Changes, Found, Showing, Since};
+pub use compare::{Against, Compare, Pair, offers};
 pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
 pub use emphasis::emphasis;

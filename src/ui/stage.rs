@@ -7,6 +7,7 @@ use yew::prelude::*;
 
 use super::{
     Send,
+    changes::Layer,
     cone::cone,
     keyboard::{HINT, hint, keep_focus, keys, use_seen},
     menu::Menu,
@@ -16,10 +17,14 @@ use super::{
     picture::{Picture, px},
     pointer::{Drag, Hands, Pointer},
     present::Present,
+    second::{Second, parting, run_name, shared},
     topology::topology,
 };
 use crate::{
-    app::{Action, Area, Lens, Playhead, Room, Run, Selection, Shared, Shown},
+    app::{
+        Action, Area, Changes, Compare, Lens, Playhead, Room, Run, Selection, Shared, Showing,
+        Shown,
+    },
     diagram::{
         Arrow, Detail, Emphasis, Layout, Mark, Orientation, Plan, Point, STRIP, Scene, Window,
         strips,
@@ -31,7 +36,7 @@ use crate::{
 
 /// How much a picture may weigh in which everything stands by itself and has its text: a page of 3 000 elements is
 /// quick everywhere, and the rest of it needs some hundreds.
-const WEIGHT: usize = 2_000;
+pub(super) const WEIGHT: usize = 2_000;
 /// How long the reader has not zoomed when the picture is drawn in full again, in real milliseconds.
 const SETTLED: u32 = 140;
 /// How much room the time axis's numbers take.
@@ -61,6 +66,8 @@ pub(super) struct Props {
     pub(super) emphasis: Shared<Option<Emphasis>>,
     /// Whether what is still to come is not to be seen at all.
     pub(super) hidden: bool,
+    pub(super) changes: Changes,
+    pub(super) compare: Option<Compare>,
     pub(super) send: Send,
 }
 
@@ -90,8 +97,14 @@ pub(super) fn Stage(props: &Props) -> Html {
         names: names_width,
         strips: strips(run.protocol, &run.trace),
     };
-    let shown = Shown { nodes: run.scenario.nodes.len(), marks: plan.busiest(), end: *shown_until };
+    let second = props.compare.as_ref();
+    let second_plan = use_memo(second.map(|it| it.run.clone()), |run| {
+        run.as_ref().map(|run| Shared::new(self::plan(run)))
+    });
+    let marks = second_plan.as_ref().as_ref().map_or(0, |plan| plan.busiest()).max(plan.busiest());
+    let shown = Shown { nodes: run.scenario.nodes.len(), marks, end: *shown_until };
     let frame = props.lens.frame(shown, room);
+    let frame = if second.is_some() { shared(frame) } else { frame };
     let drag = use_mut_ref(|| None);
     let armed = use_mut_ref(|| false);
     *armed.borrow_mut() = props.armed;
@@ -154,12 +167,13 @@ pub(super) fn Stage(props: &Props) -> Html {
     // A picture of many marks is not drawn again at every event: the veil alone tells what is to come.
     let shown_whole = scene.detail == Detail::Full || hidden;
     let cursor = if shown_whole { playhead.cursor } else { usize::MAX };
-    let scrolled = container.cast().map_or(0.0, |element| web::scrolled(&element));
+    let sideways = container.cast().map_or(0.0, |element| web::scrolled(&element));
     html! {
         <>
             { (*network).clone() }
             <div class="stage-frame">
-                <div class={classes!("stage", if horizontal { "across" } else { "down" })} ref={container.clone()}>
+                <div class={classes!("stage", if horizontal { "across" } else { "down" }, second.map(|_| "two"))} ref={container.clone()}>
+                    { for second.map(|it| run_name(&it.names[0])) }
                     <div class="canvas">
                         { names((run, plan), &scene, &layout, playhead.time as Time, send) }
                         <div class="sheet" style={format!("width:{}px;height:{}px", px(sheet_width), px(sheet_height))}>
@@ -170,6 +184,10 @@ pub(super) fn Stage(props: &Props) -> Html {
                                 onpointerdown={hands.press_ground} onpointermove={hands.moves}
                                 onpointerup={hands.release} onpointercancel={hands.cancel}>
                                 <title class="tip"></title>
+                                if let (true, Some(found)) = (props.changes.showing != Showing::Hidden, &props.changes.found) {
+                                    <Layer run={run.clone()} plan={plan.clone()} layout={layout.clone()} {window}
+                                        found={found.clone()} />
+                                }
                                 { path(run, &layout, emphasis, playhead.cursor) }
                                 { cone(&props.emphasis, &layout) }
                                 <Picture run={run.clone()} {window} {picked} scene={scene.clone()} layout={layout.clone()}
@@ -177,16 +195,21 @@ pub(super) fn Stage(props: &Props) -> Html {
                                     press_arrow={hands.press_arrow} press_lane={hands.press_lane}
                                     press_ruler={hands.press_ruler} press_mark={hands.press_mark}
                                     press_wall={hands.press_wall} select={hands.select} />
+                                { parting(&layout, run, second.and_then(|it| it.parting), 0) }
                                 <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()}
                                     playhead={*playhead} {hidden} />
                                 { overlay(run, &layout, (*selection, *place), props.lasso, &ring) }
                             </svg>
                         </div>
                     </div>
+                    if let (Some(compare), Some(plan)) = (second, second_plan.as_ref()) {
+                        <Second compare={compare.clone()} plan={plan.clone()} frame={layout.frame()} {scrolled} {seen}
+                            {names_width} playhead={*playhead} {hidden} />
+                    }
                 </div>
                 { hint(layout.orientation()) }
                 if let Some((selection, at)) = menu {
-                    <div class="menu-place" style={beside(at, viewport.width, scrolled - margin)}>
+                    <div class="menu-place" style={beside(at, viewport.width, sideways - margin)}>
                         <Menu run={run.clone()} {selection} send={send.clone()} />
                     </div>
                 }
@@ -225,15 +248,15 @@ fn picked(
 }
 
 /// The part of the sheet that is drawn.
-struct Part {
-    left: f64,
-    top: f64,
-    width: f64,
-    height: f64,
+pub(super) struct Part {
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) width: f64,
+    pub(super) height: f64,
 }
 
 impl Part {
-    fn of(window: Window, layout: &Layout, (width, height): (f64, f64)) -> Self {
+    pub(super) fn of(window: Window, layout: &Layout, (width, height): (f64, f64)) -> Self {
         let from = window.from.max(0.0);
         let long = window.to.min(layout.length()) - from;
         match layout.orientation() {
@@ -243,11 +266,11 @@ impl Part {
         }
     }
 
-    fn style(&self) -> String {
+    pub(super) fn style(&self) -> String {
         format!("left:{}px;top:{}px", px(self.left), px(self.top))
     }
 
-    fn view_box(&self) -> String {
+    pub(super) fn view_box(&self) -> String {
         format!("{} {} {} {}", px(self.left), px(self.top), px(self.width), px(self.height))
     }
 }
