@@ -136,7 +136,7 @@ fn find(state: &mut State) {
 pub(super) fn earlier(state: &State, since: Since) -> Option<Run> {
     let run = |scenario: &Scenario| {
         let same = scenario.protocol == state.run.scenario.protocol;
-        same.then(|| Outcome::of(scenario.clone()).ok().map(Run::new))?
+        same.then(|| Outcome::of(scenario.clone()).ok().map(Run::of))?
     };
     match since {
         Since::Opening if state.is_edited() => run(&state.origin),

@@ -379,7 +379,7 @@ fn replace_all(state: State, opened: State) -> State {
     }
     // How the reader looks at runs stays; how large, depends on the run.
     let lens = Lens { scale: None, ..state.lens };
-    let study = state.study.of(&opened.run);
+    let study = Study { cut: None, ..state.study }.of(&opened.run);
     let (speed, panel, refusals) = (state.speed, state.panel, state.refusals);
     // What is typed and could not be taken is never lost.
     let writing = state.writing.filter(Writing::stands);

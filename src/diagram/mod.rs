@@ -6,6 +6,7 @@
 
 mod arrows;
 mod changes;
+mod cutline;
 mod cuts;
 mod deadlock;
 mod deliveries;
@@ -29,6 +30,7 @@ mod walls;
 
 pub use arrows::{Arrow, ArrowEnd, Oddity};
 pub use changes::{Change, Difference, How, Parting, Seen, Told, parting, parting_sentence};
+pub use cutline::{cut_along, cut_at};
 pub use cuts::{Across, Cut, Strike, Undone, cuts, recoveries};
 pub use deadlock::{Waiting, deadlock_sentence};
 pub use deliveries::{Against, Cell, Column, Deliveries, cell_text};

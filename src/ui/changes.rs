@@ -12,8 +12,7 @@ use super::{
 };
 use crate::{
     app::{Action, Found, Run, Shared, Showing, Since, State},
-    diagram::{Arrow, ArrowEnd, Ghosts, Layout, Mark, Plan, Point, Side, Window},
-    formats::Outcome,
+    diagram::{Arrow, ArrowEnd, Ghosts, Layout, Mark, Point, Side, Window},
     web,
 };
 
@@ -23,7 +22,6 @@ const MOMENT: u32 = 2_500;
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
     pub(super) run: Run,
-    pub(super) plan: Shared<Plan>,
     pub(super) layout: Shared<Layout>,
     pub(super) window: Window,
     pub(super) found: Found,
@@ -33,7 +31,6 @@ pub(super) struct Props {
 #[component]
 pub(super) fn Layer(props: &Props) -> Html {
     let Props { run, layout, found, .. } = props;
-    let before = use_memo(found.before.clone(), |run| plan_of(run));
     let placed = use_memo((found.before.clone(), layout.clone()), |(before, layout)| {
         // A line more or less moves none of those that stay.
         Layout::new(&before.trace, before.scenario.nodes.len(), layout.frame())
@@ -41,12 +38,12 @@ pub(super) fn Layer(props: &Props) -> Html {
     let key = (found.difference.clone(), layout.clone(), props.window);
     let ghosts = use_memo(key, |(difference, layout, window)| {
         let was = Side {
-            plan: &before,
+            plan: found.before.plan(),
             scenario: &found.before.scenario,
             trace: &found.before.trace,
             layout: &placed,
         };
-        let is = Side { plan: &props.plan, scenario: &run.scenario, trace: &run.trace, layout };
+        let is = Side { plan: run.plan(), scenario: &run.scenario, trace: &run.trace, layout };
         Ghosts::of(difference, was, is, *window)
     });
     html! {
@@ -66,10 +63,6 @@ pub(super) fn Layer(props: &Props) -> Html {
             </g>
         </g>
     }
-}
-
-fn plan_of(run: &Outcome) -> Plan {
-    Plan::new(run.protocol, &run.scenario, &run.trace)
 }
 
 fn arrow(arrow: &Arrow) -> Html {

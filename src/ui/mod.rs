@@ -8,6 +8,7 @@ mod caption;
 mod changes;
 mod compare;
 mod cone;
+mod cut;
 mod deeds;
 mod deliveries;
 mod drafts;

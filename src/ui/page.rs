@@ -103,6 +103,7 @@ pub(super) fn Page() -> Html {
                         shown_until={state.shown_until} lens={state.lens} selection={state.selection}
                         menu={state.menu} armed={state.armed} lasso={state.lasso} called_off={state.called_off}
                         explained={state.explained} emphasis={emphasis.clone()} hidden={state.study.future_hidden}
+                        cut={state.study.cut.clone()}
                         changes={state.changes.clone()} compare={state.compare.clone()} send={send.clone()} />
                     { transport(transport::Props {
                         run: &state.run,

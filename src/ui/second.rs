@@ -11,13 +11,12 @@ use super::{
 };
 use crate::{
     app::{Compare, Playhead, Run, Shared},
-    diagram::{Frame, Layout, Orientation, Parting, Plan, Scene, Window},
+    diagram::{Frame, Layout, Orientation, Parting, Scene, Window},
 };
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
     pub(super) compare: Compare,
-    pub(super) plan: Shared<Plan>,
     /// That of the first: one axis for both.
     pub(super) frame: Frame,
     /// How far both are scrolled along the axis, and how much of it is seen.
@@ -32,7 +31,7 @@ pub(super) struct Props {
 /// The second of two runs.
 #[component]
 pub(super) fn Second(props: &Props) -> Html {
-    let Props { compare, plan, frame, hidden, .. } = props;
+    let Props { compare, frame, hidden, .. } = props;
     let run = &compare.run;
     let nodes = run.scenario.nodes.len();
     let layout =
@@ -41,7 +40,7 @@ pub(super) fn Second(props: &Props) -> Html {
     let window = Window::around(props.scrolled, props.seen, layout.length());
     let scene = use_memo((layout.clone(), window), |(layout, window)| {
         let drawn = (run.protocol, &run.scenario, &run.trace);
-        Scene::part(plan, drawn, layout, *window, WEIGHT)
+        Scene::part(run.plan(), drawn, layout, *window, WEIGHT)
     });
     let scene: Shared<_> = scene.into();
     // Nothing is done to this run; kept from frame to frame, so that the picture is not drawn anew.

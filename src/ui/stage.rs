@@ -9,6 +9,7 @@ use super::{
     Send,
     changes::Layer,
     cone::cone,
+    cut::Cut,
     keyboard::{HINT, hint, keep_focus, keys, use_seen},
     menu::Menu,
     overlay::{lasso_button, overlay},
@@ -22,8 +23,8 @@ use super::{
 };
 use crate::{
     app::{
-        Action, Area, Changes, Compare, Lens, Playhead, Room, Run, Selection, Shared, Showing,
-        Shown,
+        Action, Area, Changes, Compare, CutLine, Lens, Playhead, Room, Run, Selection, Shared,
+        Showing, Shown,
     },
     diagram::{
         Arrow, Detail, Emphasis, Layout, Mark, Orientation, Plan, Point, STRIP, Scene, Window,
@@ -46,7 +47,8 @@ const MENU: f64 = 290.0;
 /// How wide the nodes' names are, at the least and at the most.
 const NAMES: (f64, f64) = (92.0, 190.0);
 /// The parts of the picture that are for dragging, as a selector.
-const DRAGGED: &str = ".grip, .mark.receipt, .mark.movable, .wall .hit, .strip, .arming";
+const DRAGGED: &str =
+    ".cut-handle, .grip, .mark.receipt, .mark.movable, .wall .hit, .strip, .arming";
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
@@ -64,6 +66,8 @@ pub(super) struct Props {
     pub(super) explained: Option<&'static str>,
     /// What stands out.
     pub(super) emphasis: Shared<Option<Emphasis>>,
+    /// The cut that the reader has drawn.
+    pub(super) cut: Option<Shared<CutLine>>,
     /// Whether what is still to come is not to be seen at all.
     pub(super) hidden: bool,
     pub(super) changes: Changes,
@@ -98,10 +102,7 @@ pub(super) fn Stage(props: &Props) -> Html {
         strips: strips(run.protocol, &run.trace),
     };
     let second = props.compare.as_ref();
-    let second_plan = use_memo(second.map(|it| it.run.clone()), |run| {
-        run.as_ref().map(|run| Shared::new(self::plan(run)))
-    });
-    let marks = second_plan.as_ref().as_ref().map_or(0, |plan| plan.busiest()).max(plan.busiest());
+    let marks = second.map_or(0, |it| it.run.plan().busiest()).max(plan.busiest());
     let shown = Shown { nodes: run.scenario.nodes.len(), marks, end: *shown_until };
     let frame = props.lens.frame(shown, room);
     let frame = if second.is_some() { shared(frame) } else { frame };
@@ -167,6 +168,14 @@ pub(super) fn Stage(props: &Props) -> Html {
     // A picture of many marks is not drawn again at every event: the veil alone tells what is to come.
     let shown_whole = scene.detail == Detail::Full || hidden;
     let cursor = if shown_whole { playhead.cursor } else { usize::MAX };
+    let cut = props.cut.as_ref().map(|cut| {
+        html! {
+            <Cut run={run.clone()} layout={layout.clone()} {window} picture={picture.clone()}
+                cut={cut.clone()} send={send.clone()} />
+        }
+    });
+    // Behind the curtain there is nothing to be seen of it either.
+    let (behind, before) = if hidden { (cut, None) } else { (None, cut) };
     let sideways = container.cast().map_or(0.0, |element| web::scrolled(&element));
     html! {
         <>
@@ -177,7 +186,7 @@ pub(super) fn Stage(props: &Props) -> Html {
                     <div class="canvas">
                         { names((run, plan), &scene, &layout, playhead.time as Time, send) }
                         <div class="sheet" style={format!("width:{}px;height:{}px", px(sheet_width), px(sheet_height))}>
-                            <svg ref={picture} width={px(part.width)} height={px(part.height)} style={part.style()}
+                            <svg ref={picture.clone()} width={px(part.width)} height={px(part.height)} style={part.style()}
                                 viewBox={part.view_box()} role="application" aria-label="Space-time diagram"
                                 aria-describedby={HINT} tabindex="0" class={props.armed.then_some("arming")}
                                 onkeydown={keys(layout.orientation(), send)} onmousedown={keep_focus()}
@@ -185,7 +194,7 @@ pub(super) fn Stage(props: &Props) -> Html {
                                 onpointerup={hands.release} onpointercancel={hands.cancel}>
                                 <title class="tip"></title>
                                 if let (true, Some(found)) = (props.changes.showing != Showing::Hidden, &props.changes.found) {
-                                    <Layer run={run.clone()} plan={plan.clone()} layout={layout.clone()} {window}
+                                    <Layer run={run.clone()} layout={layout.clone()} {window}
                                         found={found.clone()} />
                                 }
                                 { path(run, &layout, emphasis, playhead.cursor) }
@@ -196,14 +205,16 @@ pub(super) fn Stage(props: &Props) -> Html {
                                     press_ruler={hands.press_ruler} press_mark={hands.press_mark}
                                     press_wall={hands.press_wall} select={hands.select} />
                                 { parting(&layout, run, second.and_then(|it| it.parting), 0) }
+                                { for behind }
                                 <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()}
                                     playhead={*playhead} {hidden} />
+                                { for before }
                                 { overlay(run, &layout, (*selection, *place), props.lasso, &ring) }
                             </svg>
                         </div>
                     </div>
-                    if let (Some(compare), Some(plan)) = (second, second_plan.as_ref()) {
-                        <Second compare={compare.clone()} plan={plan.clone()} frame={layout.frame()} {scrolled} {seen}
+                    if let Some(compare) = second {
+                        <Second compare={compare.clone()} frame={layout.frame()} {scrolled} {seen}
                             {names_width} playhead={*playhead} {hidden} />
                     }
                 </div>
