@@ -24,6 +24,7 @@ mod legend;
 mod marks;
 mod menu;
 mod network;
+mod network_view;
 mod numbers;
 mod overlay;
 mod overview;
