@@ -37,8 +37,9 @@ pub use emphasis::emphasis;
 pub use filter::{Entry, Filter, Story, told};
 pub use hands::Hand;
 pub use inspector::{
-    Block, Branch, Difference, Handler, Listing, NodeState, Past, Payload, Ran, Shade, Span,
-    Status, Subject, Workings, last_ran, ran, shades, source_file,
+    Block, Branch, CHART, Chart, Difference, Handler, Line, Listing, NodeState, Numbers, OfNode,
+    Past, Payload, Ran, Shade, Span, Spread, Status, Subject, Workings, charts, last_ran, ran,
+    shades, source_file,
 };
 pub use keys::{Chord, Group, IN_DIAGRAM, InDiagram, SHORTCUTS, Shortcut, in_diagram, shortcut};
 pub use lasso::Area;

@@ -24,6 +24,7 @@ mod legend;
 mod marks;
 mod menu;
 mod network;
+mod numbers;
 mod overlay;
 mod overview;
 mod page;
