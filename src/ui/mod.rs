@@ -13,6 +13,7 @@ mod events;
 mod fields;
 #[cfg(feature = "picture")]
 mod first;
+mod forging;
 mod header;
 mod icons;
 mod inspector;
@@ -20,6 +21,7 @@ mod keyboard;
 mod legend;
 mod marks;
 mod menu;
+mod moment;
 mod network;
 mod overlay;
 mod overview;
@@ -46,6 +48,7 @@ mod trees;
 mod verdicts;
 mod ways;
 mod workbench;
+mod wrongs;
 
 use yew::Callback;
 
