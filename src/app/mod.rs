@@ -3,6 +3,9 @@
 
 mod asking;
 mod breaking;
+mod changes;
+mod compare;
+mod cut;
 mod draft;
 mod edit;
 mod emphasis;
@@ -26,14 +29,18 @@ mod walk;
 mod writing;
 
 pub use asking::{Field, Input, fields, request, shapes};
+pub use changes::{Changes, Found, Showing, Since};
+pub use compare::{Against, Compare, Pair, offers};
+pub use cut::{CutLine, Move, Post};
 pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
 pub use emphasis::emphasis;
 pub use filter::{Entry, Filter, Story, told};
 pub use hands::Hand;
 pub use inspector::{
-    Block, Branch, Difference, Handler, Listing, NodeState, Past, Payload, Ran, Shade, Span,
-    Status, Subject, Workings, last_ran, ran, shades, source_file,
+    Block, Branch, CHART, Chart, Difference, Handler, Line, Listing, NodeState, Numbers, OfNode,
+    Past, Payload, Ran, Shade, Span, Spread, Status, Subject, Workings, charts, last_ran, ran,
+    shades, source_file,
 };
 pub use keys::{Chord, Group, SHORTCUTS, Shortcut, shortcut};
 pub use lasso::Area;
@@ -43,7 +50,7 @@ pub use possible::{
     WhyNot, comes_out, forged, is_up, read_bits, treason, truth, why_not_corrupt, why_not_delay,
     why_not_double, why_not_drift, why_not_drop, why_not_lie, why_not_write,
 };
-pub use run::{Run, interesting_end, judge_at};
+pub use run::{Run, Told, interesting_end, judge_at};
 pub use shared::Shared;
 pub use shift::{End, Handle, handle_of};
 pub use state::{Action, Page, Refused, Selection, State, reduce};

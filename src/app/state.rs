@@ -3,9 +3,10 @@
 use std::rc::Rc;
 
 use super::{
-    Area, Ask, Edit, FITTING, Filter, Hand, Lens, OPENING, Panel, Playhead, Run, SPEEDS, Stride,
-    Study, Writing,
+    Against, Area, Ask, Changes, Compare, Edit, FITTING, Filter, Hand, Lens, OPENING, Panel,
+    Playhead, Run, SPEEDS, Showing, Since, Stride, Study, Writing,
     breaking::{breached_at, broken_at, visit},
+    changes, compare,
     draft::restore,
     fitting_pace, hands, interesting_end, stride, study,
     tour::change_protocol,
@@ -72,6 +73,10 @@ pub struct State {
     pub panel: Option<Panel>,
     /// What of the list of events is asked for.
     pub filter: Filter,
+    /// What the reader's changes changed.
+    pub changes: Changes,
+    /// The run that stands beside the one that is shown.
+    pub compare: Option<Compare>,
     /// What the reader gave that could not be taken. A text stays until it is dismissed.
     pub refused: Option<Refused>,
     /// How often something was refused: fields that still show it have to be drawn again.
@@ -165,6 +170,12 @@ pub enum Action {
     Show(Option<Panel>),
     /// Asks for a part of the list of events.
     Filter(Filter),
+    /// Shows what has changed, or hides it.
+    Differ(Showing),
+    /// Holds the run against another one.
+    Since(Since),
+    /// Puts another run beside this one, or takes it away.
+    Compare(Option<Against>),
     /// Goes on with the work of a tab that was closed, from its draft.
     Restore(String),
     /// The reader has read what could not be opened.
@@ -198,7 +209,7 @@ impl State {
     }
 
     pub(super) fn of(run: Outcome) -> Self {
-        let run = Run::new(run);
+        let run = Run::of(run);
         Self {
             origin: Rc::new(run.scenario.clone()),
             undo: Vec::new(),
@@ -222,6 +233,8 @@ impl State {
             lens: Lens::default(),
             panel: None,
             filter: Filter::default(),
+            changes: Changes::default(),
+            compare: None,
             refused: None,
             refusals: 0,
             announcement: String::new(),
@@ -278,7 +291,12 @@ fn open_link(text: &str) -> Result<State, Refused> {
 /// The state after an action.
 #[must_use]
 pub fn reduce(state: &State, action: Action) -> State {
-    let state = state.clone();
+    let passing = changes::is_passing(&action);
+    let next = act(state.clone(), action);
+    compare::follow(state, changes::follow(state, next, passing))
+}
+
+fn act(state: State, action: Action) -> State {
     match action {
         Action::Open(bundled) => open(state, bundled),
         Action::Load(text) => load(state, &text),
@@ -326,6 +344,9 @@ pub fn reduce(state: &State, action: Action) -> State {
         Action::Look(lens) => State { lens, ..state },
         Action::Show(panel) => State { panel, ..state },
         Action::Filter(filter) => State { filter, ..state },
+        Action::Differ(showing) => changes::show(state, showing),
+        Action::Since(since) => changes::since(state, since),
+        Action::Compare(against) => compare::compare(state, against),
         Action::Restore(draft) => restore(state, &draft),
         Action::Dismiss => State { refused: None, ..state },
     }
@@ -358,7 +379,7 @@ fn replace_all(state: State, opened: State) -> State {
     }
     // How the reader looks at runs stays; how large, depends on the run.
     let lens = Lens { scale: None, ..state.lens };
-    let study = state.study.of(&opened.run);
+    let study = Study { cut: None, ..state.study }.of(&opened.run);
     let (speed, panel, refusals) = (state.speed, state.panel, state.refusals);
     // What is typed and could not be taken is never lost.
     let writing = state.writing.filter(Writing::stands);
@@ -463,7 +484,7 @@ fn show(state: State, run: Outcome, adjust: bool) -> State {
     let pace = if shown_until > 4 * state.shown_until { fitting_pace(&run) } else { state.pace };
     let announcement = announce(&state.run, &run);
     let explained = state.explained.filter(|name| violated(name));
-    let run = Run::new(run);
+    let run = Run::of(run);
     State {
         announcement,
         explained,
