@@ -42,7 +42,7 @@ pub use inspector::{
     Past, Payload, Ran, Shade, Span, Spread, Status, Subject, Workings, charts, last_ran, ran,
     shades, source_file,
 };
-pub use keys::{Chord, Group, SHORTCUTS, Shortcut, shortcut};
+pub use keys::{Chord, Group, IN_DIAGRAM, InDiagram, SHORTCUTS, Shortcut, in_diagram, shortcut};
 pub use lasso::Area;
 pub use lens::{Lens, Room, Shown};
 pub use playback::{FITTING, Playhead, SPEEDS, faster, fitting_pace, speed_name};
