@@ -61,7 +61,7 @@ pub struct Link {
 /// How large a picture is to be in which messages travel: as wide as this, where its nodes are few.
 const ROOMY: f64 = 620.0;
 /// How much larger than the small picture it is at most.
-const LARGER: f64 = 2.4;
+const LARGER: f64 = 3.2;
 /// Up to how many nodes every link of a full network is drawn.
 const FEW: usize = 8;
 
@@ -90,7 +90,7 @@ pub fn roomy_graph(scenario: &Scenario) -> Graph {
     }
     let least = at.iter().map(|it| it.x).fold(f64::INFINITY, f64::min);
     let most = at.iter().map(|it| it.x).fold(f64::NEG_INFINITY, f64::max);
-    let larger = (ROOMY / (most - least).max(1.0)).max(1.0).min(LARGER);
+    let larger = (ROOMY / (most - least).max(1.0)).clamp(1.0, LARGER);
     at.iter_mut().for_each(|it| *it = Point { x: it.x * larger, y: it.y * larger });
     picture(scenario, &neighbours, &at)
 }

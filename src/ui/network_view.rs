@@ -11,8 +11,8 @@ use super::{
 use crate::{
     app::{Playhead, Run},
     diagram::{
-        Flight, Graph, LaneState, NodeNow, Orientation, Place, Point, Scenery, Traffic,
-        event_sentence, roomy_graph, traitors,
+        Flight, LaneState, NodeNow, Orientation, Place, Point, Scenery, Traffic, event_sentence,
+        roomy_graph, traitors,
     },
     kernel::{NodeSet, spell},
 };
