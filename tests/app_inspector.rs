@@ -4,11 +4,12 @@ use std::{fs, path::Path};
 
 use worldlines::{
     app::{
-        Branch, Difference, Handler, Listing, NodeState, Past, Payload, Run, Selection, Status,
-        Subject, last_ran, ran, source_file,
+        Action, Branch, Difference, Handler, Listing, NodeState, Past, Payload, Run, Selection,
+        State, Status, Subject, last_ran, ran, reduce, source_file,
     },
+    diagram::event_sentence,
     formats::{Outcome, bundled},
-    kernel::{EventId, EventKind, MessageName, NodeId, is_effect},
+    kernel::{EventId, EventKind, Kind, MessageName, NodeId, Verdict, is_effect},
     protocols,
 };
 
@@ -194,4 +195,83 @@ fn without_a_pick_the_last_code_that_ran_is_shown() {
     let last = last_ran(&run, crash + 1).expect("something ran before");
     assert!(last < crash);
     assert_eq!(last_ran(&run, 0), None);
+}
+
+fn state_of(path: &str) -> State {
+    let bundled = bundled::find(path).expect("it is bundled");
+    reduce(&State::opening(), Action::Open(bundled))
+}
+
+#[test]
+fn a_jump_goes_to_where_a_property_breaks_and_shows_why() {
+    let state = state_of("reliable/uniform-broadcast/nobody-delivers-too-early");
+    let unbroken = reduce(&state, Action::Break("validity"));
+    assert_eq!((unbroken.explained, unbroken.playhead), (None, state.playhead));
+
+    let mut jumps = 0;
+    for each in bundled::bundled() {
+        let state = state_of(&each.path());
+        for judgement in &state.run.report.judgements {
+            let Verdict::Violated { witness, .. } = &judgement.verdict else { continue };
+            let name = judgement.property.name;
+            let there = reduce(&state, Action::Break(name));
+            assert_eq!((there.explained, there.playing), (Some(name), false));
+            assert!(!there.announcement.is_empty());
+            match judgement.property.kind {
+                Kind::Liveness => {
+                    assert!(there.playhead.is_at_end(&there.run) && there.selection.is_none());
+                }
+                Kind::Safety => {
+                    let last = *witness.last().expect("it is proven");
+                    assert_eq!(there.selection, Some(Selection::Event(last)));
+                    assert_eq!(there.playhead.cursor, last + 1);
+                }
+            }
+            let breach = state.run.report.broke(judgement, &state.run.trace);
+            if let Some(event) = breach.and_then(|breach| breach.event) {
+                let there = reduce(&state, Action::Breach(name));
+                assert_eq!(there.selection, Some(Selection::Event(event)));
+                jumps += 1;
+            }
+        }
+    }
+    assert!(jumps > 10, "{jumps}");
+}
+
+/// What proves a violation is more than the event that completes it.
+#[test]
+fn an_answer_that_nothing_explains_is_proven_by_what_was_known_before() {
+    let mut seen = Vec::new();
+    for each in bundled::bundled() {
+        let run = run_of(&each.path());
+        for judgement in &run.report.judgements {
+            let Verdict::Violated { why, witness } = &judgement.verdict else { continue };
+            let name = judgement.property.name;
+            if name == "linearizability" {
+                assert!(why.contains("before") && witness.len() >= 4, "{}: {why}", each.path());
+                seen.push(name);
+            } else if name == "consistent cut" {
+                let records =
+                    witness.iter().filter(|it| run.trace.events[**it].kind.name() == "record");
+                assert_eq!(records.count(), 2, "{}", each.path());
+                assert!(witness.len() >= 5, "{}: a transfer proves it too", each.path());
+                seen.push(name);
+            }
+        }
+    }
+    assert!(seen.contains(&"linearizability") && seen.contains(&"consistent cut"), "{seen:?}");
+}
+
+#[test]
+fn an_answer_that_carries_nothing_says_what_it_answers() {
+    let mut words = Vec::new();
+    for each in bundled::bundled().iter().filter(|it| it.path().starts_with("replication")) {
+        let run = run_of(&each.path());
+        let kinds = run.trace.events.iter().enumerate();
+        let answers = kinds.filter(|(_, event)| event.kind.name() == "respond");
+        words.extend(answers.map(|(id, _)| event_sentence(&run.scenario, &run.trace, id)));
+    }
+    assert!(words.iter().any(|it| it.contains("answers done to write")), "{words:?}");
+    assert!(words.iter().any(|it| it.contains(" to read ")), "{words:?}");
+    assert!(!words.iter().any(|it| it.contains('–')), "{words:?}");
 }

@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 use super::watch::{Violation, Watch, WatchCorrect, fields, named, safety, safety_of_correct};
 use crate::kernel::{
     Carried, EventId, Indication, Kind, NodeId, Observation, Property, Request, RequestKind, Seen,
-    SortedMap, With,
+    SortedMap, With, sort,
 };
 
 /// To send money.
@@ -224,9 +224,44 @@ fn recorded<'a>(seen: &Observation<'a>) -> Option<&'a Recorded> {
     packet.get()
 }
 
-/// By global state: its parts so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct ConsistentCut(SortedMap<u32, SortedMap<NodeId, (EventId, Ledger)>>);
+struct ConsistentCut {
+    /// By global state: its parts so far.
+    parts: SortedMap<u32, SortedMap<NodeId, (EventId, Ledger)>>,
+    /// By global state and process: when it recorded its own state.
+    records: SortedMap<(u32, NodeId), EventId>,
+    /// By link: what was asked to be sent on it.
+    asked: SortedMap<Link, Vec<EventId>>,
+    /// By link: what has come on it, with its number and its amount.
+    received: SortedMap<Link, Vec<(u32, u64, EventId)>>,
+}
+
+impl ConsistentCut {
+    /// What proves that the parts of a sender and a receiver do not agree, beside the parts: the two moments
+    /// at which they recorded their states, and the transfers that are on the wrong side of one of them.
+    fn proof(&self, snapshot: u32, (p, sender): (NodeId, &Ledger), q: NodeId) -> Vec<EventId> {
+        let record = |node| self.records.get(&(snapshot, node)).copied();
+        let mut proof: Vec<_> = [record(p), record(q)].into_iter().flatten().collect();
+        let (Some(sent_till), Some(received_till)) = (record(p), record(q)) else { return proof };
+        let mut received = self.received.get(&(p, q)).cloned().unwrap_or_default();
+        sort(&mut received);
+        let recorded = sender.sent.get(q.index()).copied().unwrap_or(0);
+        let mut sum = 0_u64;
+        let mut in_time = 0;
+        for (_, amount, receipt) in received {
+            sum = sum.saturating_add(amount);
+            let early = receipt < received_till;
+            in_time += usize::from(early);
+            // Received before the line and sent behind it, or the other way round.
+            if early == (sum > recorded) {
+                proof.push(receipt);
+            }
+        }
+        let asked = self.asked.get(&(p, q)).into_iter().flatten();
+        proof.extend(asked.copied().filter(|event| *event < sent_till).skip(in_time));
+        proof
+    }
+}
 
 /// Compares what went from `p` to `q`, by their parts.
 fn compare(p: NodeId, sender: &Ledger, q: NodeId, receiver: &Ledger) -> Option<String> {
@@ -244,20 +279,40 @@ fn compare(p: NodeId, sender: &Ledger, q: NodeId, receiver: &Ledger) -> Option<S
 
 impl Watch for ConsistentCut {
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
-        let Recorded::Snapshot { snapshot, state } = recorded(seen)? else { return None };
-        let parts = self.0.entry(*snapshot).or_default();
-        if parts.contains_key(&seen.node) {
+        let me = seen.node;
+        if let Seen::Request(packet) = seen.what
+            && let Some(SnapshotRequest::Transfer(Transfer { to, .. })) = packet.get()
+        {
+            self.asked.entry((me, *to)).or_default().push(seen.id);
+        }
+        let (snapshot, state) = match recorded(seen)? {
+            Recorded::Snapshot { snapshot, state } => (*snapshot, state),
+            Recorded::Record { snapshot, .. } => {
+                self.records.entry((*snapshot, me)).or_insert(seen.id);
+                return None;
+            }
+            Recorded::Receive { from, seq, amount } => {
+                let received = self.received.entry((*from, me)).or_default();
+                received.push((*seq, u64::from(*amount), seen.id));
+                return None;
+            }
+            _ => return None,
+        };
+        let parts = self.parts.entry(snapshot).or_default();
+        if parts.contains_key(&me) {
             return None;
         }
-        let wrong = parts.iter().filter(|(peer, _)| **peer != seen.node).find_map(
-            |(peer, (event, theirs))| {
-                let why = compare(*peer, theirs, seen.node, state)
-                    .or_else(|| compare(seen.node, state, *peer, theirs))?;
-                Some(Violation::new(why, [*event, seen.id]))
-            },
-        );
-        parts.insert(seen.node, (seen.id, state.clone()));
-        wrong
+        parts.insert(me, (seen.id, state.clone()));
+        let parts = self.parts.get(&snapshot)?;
+        let mut others = parts.iter().filter(|(peer, _)| **peer != me);
+        others.find_map(|(&peer, (event, theirs))| {
+            let there = compare(peer, theirs, me, state).map(|why| (why, (peer, theirs), me));
+            let back = || compare(me, state, peer, theirs).map(|why| (why, (me, state), peer));
+            let (why, sender, receiver) = there.or_else(back)?;
+            let mut witness = self.proof(snapshot, sender, receiver);
+            witness.extend([*event, seen.id]);
+            Some(Violation::new(why, witness))
+        })
     }
 }
 

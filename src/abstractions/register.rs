@@ -299,13 +299,110 @@ impl Clients {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Linearizability {
     clients: Clients,
+    known: SortedMap<Value, Known>,
+    /// By the event of its request: what was known last of the register when a read began.
+    before: SortedMap<EventId, Completed>,
     registers: SortedMap<Value, Linearization<Register>>,
     queue: Linearization<Queue>,
     violated: Option<Violation>,
     gave_up: bool,
 }
 
+/// What is known of a register: what a proof is made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct Known {
+    /// Of the operations that are over, the one that began last.
+    last: Option<Completed>,
+    /// By value: the last write of it, and its answer.
+    writes: SortedMap<Value, (EventId, Option<EventId>)>,
+}
+
+/// An operation that is over.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Completed {
+    asked: EventId,
+    answered: EventId,
+    node: NodeId,
+    operation: Operation,
+    /// What the register held then.
+    value: Option<Value>,
+}
+
+impl Known {
+    /// The events of the last write of a value.
+    fn write_of(&self, value: Option<&Value>) -> impl Iterator<Item = EventId> {
+        let write = value.and_then(|value| self.writes.get(value)).copied();
+        write.into_iter().flat_map(|(asked, answered)| [Some(asked), answered]).flatten()
+    }
+}
+
 impl Linearizability {
+    /// Takes note of a request, for the proof.
+    fn note_request(&mut self, event: EventId, operation: &Operation) {
+        let (Operation::Read { key } | Operation::Write { key, .. }) = operation else { return };
+        let known = self.known.entry(key.clone()).or_default();
+        if let Operation::Write { value, .. } = operation {
+            known.writes.insert(value.clone(), (event, None));
+        }
+        self.before.extend(known.last.clone().map(|last| (event, last)));
+    }
+
+    /// Takes note of an answer, for the proof.
+    fn note_answer(&mut self, completed: Completed) {
+        let (Operation::Read { key } | Operation::Write { key, .. }) = &completed.operation else {
+            return;
+        };
+        self.before.remove(&completed.asked);
+        let known = self.known.entry(key.clone()).or_default();
+        if let Operation::Write { value, .. } = &completed.operation
+            && let Some(write) = known.writes.get_mut(value)
+            && write.0 == completed.asked
+        {
+            write.1 = Some(completed.answered);
+        }
+        if known.last.as_ref().is_none_or(|last| last.asked < completed.asked) {
+            known.last = Some(completed);
+        }
+    }
+
+    /// What proves that an answer is wrong: the write of what was answered, and what was known before of a
+    /// later state.
+    fn violation(
+        &self,
+        seen: &Observation,
+        asked: EventId,
+        called: (&Operation, Option<&Value>),
+    ) -> Violation {
+        let (operation, value) = called;
+        let mut why = format!(
+            "{}'s {operation} answered {}, which no order of the operations explains",
+            seen.node,
+            answer(value)
+        );
+        let mut witness = vec![asked, seen.id];
+        if let Operation::Read { key } = operation
+            && let Some(known) = self.known.get(key)
+        {
+            witness.extend(known.write_of(value));
+            if let Some(last) = self.before.get(&asked).filter(|it| it.value.as_ref() != value) {
+                witness.extend([last.asked, last.answered]);
+                witness.extend(known.write_of(last.value.as_ref()));
+                let Completed { node, operation, value, .. } = last;
+                why += &match operation {
+                    Operation::Read { .. } => {
+                        format!(
+                            ": {node}'s {operation} had answered {} before",
+                            answer(value.as_ref())
+                        )
+                    }
+                    _ => format!(": {node}'s {operation} was over before"),
+                };
+            }
+        }
+        witness.retain(|event| *event <= seen.id);
+        Violation::new(why, witness)
+    }
+
     fn invoke(&mut self, event: EventId, operation: &Operation) {
         match operation.clone() {
             Operation::Read { key } => {
@@ -346,23 +443,35 @@ impl Monitor for Linearizability {
         }
         match self.clients.hear(seen) {
             None => {}
-            Some(Call::Invoked(operation)) => self.invoke(seen.id, &operation),
+            Some(Call::Invoked(operation)) => {
+                self.note_request(seen.id, &operation);
+                self.invoke(seen.id, &operation);
+            }
             Some(Call::Abandoned(lost)) => {
                 for (event, operation) in lost {
+                    self.before.remove(&event);
                     self.abandon(event, &operation);
                 }
             }
             Some(Call::Answered(event, operation, value)) => {
                 match self.answer(event, &operation, value) {
-                    Answered::Possible => {}
+                    Answered::Possible => {
+                        let held = match &operation {
+                            Operation::Write { value, .. } => Some(value.clone()),
+                            _ => value.cloned(),
+                        };
+                        let (asked, answered, node) = (event, seen.id, seen.node);
+                        self.note_answer(Completed {
+                            asked,
+                            answered,
+                            node,
+                            operation,
+                            value: held,
+                        });
+                    }
                     Answered::GaveUp => self.gave_up = true,
                     Answered::Impossible => {
-                        let why = format!(
-                            "{}'s {operation} answered {}, which no order of the operations explains",
-                            seen.node,
-                            answer(value)
-                        );
-                        self.violated = Some(Violation::new(why, [event, seen.id]));
+                        self.violated = Some(self.violation(seen, event, (&operation, value)));
                     }
                 }
             }

@@ -1,6 +1,6 @@
 //! The keyboard's shortcuts: one table, by which the page acts and which it shows.
 
-use super::{Action, Ask, State, Stride, faster};
+use super::{Action, Ask, Hand, State, Stride, faster};
 
 /// A key, and what is held with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,7 +193,7 @@ pub const SHORTCUTS: &[Group] = &[
             Shortcut {
                 chords: &[Chord::any("Escape")],
                 does: "Close what is open, let go of what is picked",
-                act: |_| Action::Select(None),
+                act: |_| Action::Hand(Hand::Escape),
             },
         ],
     },

@@ -2,38 +2,49 @@
 //! does is an [`Action`] that [`reduce`] answers with the next state.
 
 mod asking;
+mod breaking;
 mod draft;
 mod edit;
 mod emphasis;
 mod filter;
+mod hands;
 mod inspector;
 mod keys;
+mod lasso;
 mod lens;
 mod playback;
 mod run;
 mod shared;
+mod shift;
 mod state;
 mod stride;
 mod study;
 mod tour;
 mod view;
+mod walk;
+mod writing;
 
 pub use asking::{Field, Input, fields, request, shapes};
 pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
 pub use emphasis::emphasis;
 pub use filter::{Entry, Filter, Story, told};
+pub use hands::Hand;
 pub use inspector::{
     Block, Branch, Difference, Handler, Listing, NodeState, Past, Payload, Ran, Shade, Span,
     Status, Subject, Workings, last_ran, ran, shades, source_file,
 };
 pub use keys::{Chord, Group, SHORTCUTS, Shortcut, shortcut};
+pub use lasso::Area;
 pub use lens::{Lens, Room, Shown};
 pub use playback::{FITTING, Playhead, SPEEDS, faster, fitting_pace, speed_name};
 pub use run::{Run, interesting_end, judge_at};
 pub use shared::Shared;
+pub use shift::{End, Handle, handle_of};
 pub use state::{Action, Page, Refused, Selection, State, reduce};
 pub use stride::{Stride, violations};
 pub use study::{Ask, Study};
 pub use tour::{OPENING, TOUR, Variant, Ways};
 pub use view::Panel;
+pub use walk::Toward;
+pub use writing::{Checked, MOST_AT_ONCE, Writing, Wrong, written};

@@ -3,8 +3,13 @@
 use std::rc::Rc;
 
 use super::{
-    Ask, Edit, FITTING, Filter, Lens, OPENING, Panel, Playhead, Run, SPEEDS, Stride, Study,
-    draft::restore, fitting_pace, interesting_end, stride, study, tour::change_protocol,
+    Area, Ask, Edit, FITTING, Filter, Hand, Lens, OPENING, Panel, Playhead, Run, SPEEDS, Stride,
+    Study, Writing,
+    breaking::{breached_at, broken_at, visit},
+    draft::restore,
+    fitting_pace, hands, interesting_end, stride, study,
+    tour::change_protocol,
+    walk::Place,
 };
 use crate::{
     formats::{
@@ -45,6 +50,18 @@ pub struct State {
     pub shown_until: Time,
     /// What the reader has picked in the diagram.
     pub selection: Option<Selection>,
+    /// Whether the menu of what is picked is open.
+    pub menu: bool,
+    /// Where the last thing was that the reader picked, to go on from with the keyboard.
+    pub(super) place: Option<Place>,
+    /// Whether every drag over the diagram draws a lasso, on a line and by a finger too.
+    pub armed: bool,
+    /// What a lasso encloses while it is drawn.
+    pub lasso: Option<Area>,
+    /// How often something under way was called off by a key: the hand that does it has to let go.
+    pub called_off: u32,
+    /// The scenario as the reader writes it, where that is not what is shown.
+    pub writing: Option<Writing>,
     /// The violated property whose witness is shown, by its name.
     pub explained: Option<&'static str>,
     /// What is asked of the order of events, and how time is gone through.
@@ -130,10 +147,16 @@ pub enum Action {
     Jump(usize),
     /// So many hundredths of the speed that fits the run.
     Speed(u32),
-    /// Picks something, or nothing.
+    /// Picks something and opens its menu, or nothing.
     Select(Option<Selection>),
+    /// What hands and keys do to the diagram, and to the scenario's text, beside changing it.
+    Hand(Hand),
     /// Shows a violated property's witness, or none.
     Explain(Option<&'static str>),
+    /// To where a property is violated, with its witness.
+    Break(&'static str),
+    /// To where what the property relies on was broken.
+    Breach(&'static str),
     /// Asks something of the order of events, or goes through time otherwise.
     Study(Ask),
     /// Looks at the diagram otherwise.
@@ -188,6 +211,12 @@ impl State {
             pace: fitting_pace(&run),
             shown_until: interesting_end(&run),
             selection: None,
+            menu: false,
+            place: None,
+            armed: false,
+            lasso: None,
+            called_off: 0,
+            writing: None,
             explained: None,
             study: Study::default(),
             lens: Lens::default(),
@@ -258,6 +287,8 @@ pub fn reduce(state: &State, action: Action) -> State {
         Action::Adjust(edit) => apply(state, edit, true),
         Action::Settle => settle(state),
         Action::Abandon => abandon(state),
+        Action::Undo if state.adjusting => hands::reduce(state, Hand::Escape),
+        Action::Redo if state.adjusting => state,
         Action::Undo => undo(state),
         Action::Redo => redo(state),
         Action::Reset => {
@@ -286,8 +317,11 @@ pub fn reduce(state: &State, action: Action) -> State {
         Action::Speed(speed) => {
             State { speed: speed.clamp(SPEEDS[0], SPEEDS[SPEEDS.len() - 1]), ..state }
         }
-        Action::Select(selection) => State { selection, ..state },
+        Action::Select(selection) => hands::select(state, selection, true),
+        Action::Hand(hand) => hands::reduce(state, hand),
         Action::Explain(explained) => State { explained, ..state },
+        Action::Break(name) => visit(state, name, broken_at),
+        Action::Breach(name) => visit(state, name, breached_at),
         Action::Study(ask) => study::ask(state, ask),
         Action::Look(lens) => State { lens, ..state },
         Action::Show(panel) => State { panel, ..state },
@@ -326,7 +360,9 @@ fn replace_all(state: State, opened: State) -> State {
     let lens = Lens { scale: None, ..state.lens };
     let study = state.study.of(&opened.run);
     let (speed, panel, refusals) = (state.speed, state.panel, state.refusals);
-    let opened = State { undo, lens, study, speed, panel, refusals, ..opened };
+    // What is typed and could not be taken is never lost.
+    let writing = state.writing.filter(Writing::stands);
+    let opened = State { undo, lens, study, speed, panel, refusals, writing, ..opened };
     if state.calm { opened.calmed() } else { opened }
 }
 
@@ -338,13 +374,15 @@ fn push(history: &mut Vec<Page>, page: Page) {
 }
 
 pub(super) fn apply(state: State, edit: Edit, adjust: bool) -> State {
+    // A whole scenario is as it was written; what is done by hand may need more time to be seen.
+    let as_it_is = adjust || matches!(edit, Edit::Replace(_));
     let next = match edit.apply(state.scenario()) {
         Ok(next) if next == *state.scenario() => return state,
         Ok(next) => next,
         Err(problem) => return refuse(state, &problem),
     };
     let run = match Outcome::of(next) {
-        Ok(run) if adjust => run,
+        Ok(run) if as_it_is => run,
         Ok(run) => let_it_rest(run),
         Err(problem) => return refuse(state, &problem),
     };
@@ -352,10 +390,12 @@ pub(super) fn apply(state: State, edit: Edit, adjust: bool) -> State {
     if !state.adjusting {
         push(&mut undo, state.page());
     }
-    State { undo, redo: Vec::new(), adjusting: adjust, ..show(state, run, adjust) }
+    // A drag that is called off forgets nothing.
+    let redo = if adjust { state.redo.clone() } else { Vec::new() };
+    State { undo, redo, adjusting: adjust, ..show(state, run, adjust) }
 }
 
-fn refuse(state: State, problem: &Problem) -> State {
+pub(super) fn refuse(state: State, problem: &Problem) -> State {
     let refused = Refused { text: String::new(), why: problem.to_string() };
     State { refused: Some(refused), refusals: state.refusals + 1, ..state }
 }
@@ -428,6 +468,8 @@ fn show(state: State, run: Outcome, adjust: bool) -> State {
         announcement,
         explained,
         selection,
+        menu: state.menu && selection.is_some(),
+        writing: state.writing.clone().filter(|writing| writing.outlives(&run.scenario)),
         // What the reader has typed stays; what was said of an earlier change does not.
         refused: state.refused.clone().filter(|refused| !refused.text.is_empty()),
         playhead,
@@ -467,11 +509,13 @@ fn settle(state: State) -> State {
     // There and back again is no change.
     if state.undo.last().is_some_and(|page| *page.scenario == state.run.scenario) {
         state.undo.pop();
+    } else {
+        state.redo.clear();
     }
     state
 }
 
-fn abandon(state: State) -> State {
+pub(super) fn abandon(state: State) -> State {
     if !state.adjusting {
         return state;
     }

@@ -13,11 +13,14 @@ pub enum Panel {
     State,
     /// The protocol's own code.
     Source,
+    /// The scenario, as text that can be edited.
+    Text,
 }
 
 impl Panel {
     /// All of them, in the order of their tabs.
-    pub const ALL: [Self; 4] = [Self::Events, Self::Deliveries, Self::State, Self::Source];
+    pub const ALL: [Self; 5] =
+        [Self::Events, Self::Deliveries, Self::State, Self::Source, Self::Text];
 
     /// What stands on its tab.
     #[must_use]
@@ -28,6 +31,7 @@ impl Panel {
             Self::Source => "Source",
             Self::Deliveries => "Deliveries",
             Self::Network => "Network",
+            Self::Text => "As text",
         }
     }
 }

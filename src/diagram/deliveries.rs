@@ -1,5 +1,6 @@
 //! What each node told its application, node beside node, and where they disagree.
 
+use super::describe::indication_words;
 use crate::kernel::{
     Carried, EventId, EventKind, NodeId, NodeSet, Protocol, Scenario, Trace, sort, spell,
 };
@@ -88,7 +89,7 @@ pub fn cell_text(
     let EventKind::Indicate { kind, packet } = &trace.events[event].kind else {
         return String::new();
     };
-    let text = packet.to_string();
+    let text = indication_words(scenario, trace, event);
     let carried = text.strip_prefix(kind).unwrap_or(&text).trim_start();
     let short = kind_is_clear && !carried.is_empty();
     let text = spell(if short { carried } else { &text }, &scenario.nodes);

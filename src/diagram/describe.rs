@@ -9,8 +9,8 @@ use crate::kernel::{
 
 /// What happened: `Bob delivers m1 from Alice`.
 #[must_use]
-pub fn event_sentence(scenario: &Scenario, trace: &Trace, event: EventId) -> String {
-    let event = &trace.events[event];
+pub fn event_sentence(scenario: &Scenario, trace: &Trace, id: EventId) -> String {
+    let event = &trace.events[id];
     let node = scenario.name(event.node);
     let name = |message: MessageId| scenario.message_name(trace.messages[message].name);
     let text = |message: MessageId| &trace.messages[message].packet;
@@ -33,11 +33,66 @@ pub fn event_sentence(scenario: &Scenario, trace: &Trace, event: EventId) -> Str
         EventKind::Resume => format!("{node} goes on"),
         EventKind::Persist => format!("{node} writes to stable storage"),
         EventKind::Note(note) => format!("{node}: {note}"),
+        EventKind::Indicate { kind: "respond", packet } => {
+            let asked = request_answered(trace, id, &packet.inspect());
+            let asked = asked.map(|index| &scenario.requests[index]);
+            answered(node, asked, &packet.to_string())
+        }
         EventKind::Indicate { kind, packet } => told(node, kind, &packet.to_string()),
         EventKind::Detect(detection) => told(node, detection.kind(), &detection.to_string()),
     };
     spell(&sentence, &scenario.nodes)
 }
+
+/// The request, by its place in the scenario, that an answer is to, where that says the how-manieth it is at its
+/// node since that last started.
+pub(super) fn request_answered(trace: &Trace, answer: EventId, data: &Json) -> Option<usize> {
+    let number = data.get("request")?.as_u64()?;
+    let node = trace.events[answer].node;
+    let before = trace.events[..answer].iter().rev().filter(|event| event.node == node);
+    let life = before.take_while(|event| event.kind != EventKind::Recover);
+    let asked = life.filter_map(|event| match event.kind {
+        EventKind::Request { index, .. } => Some(index),
+        _ => None,
+    });
+    let asked: Vec<_> = asked.collect();
+    let place = asked.len().checked_sub(usize::try_from(number).ok()?)?;
+    asked.get(place).copied()
+}
+
+/// What an answer says of itself where it carries nothing: that it was done, or that nothing is there.
+pub(super) fn nothing_said(asked: &RequestSpec) -> &'static str {
+    if asked.name == "read" { "nothing" } else { "done" }
+}
+
+/// An indication as a label has room for it. Of very long runs it is what the protocol displays: to look for
+/// the request of every answer in view would take too long.
+pub(super) fn indication_words(scenario: &Scenario, trace: &Trace, id: EventId) -> String {
+    let EventKind::Indicate { kind, packet } = &trace.events[id].kind else { return String::new() };
+    let text = packet.to_string();
+    let short = (trace.events.len() <= LOOKED_THROUGH).then_some(());
+    let carried = text.strip_suffix(NOTHING).filter(|_| *kind == "respond");
+    let asked = short.and(carried).and_then(|_| request_answered(trace, id, &packet.inspect()));
+    match (carried, asked) {
+        (Some(kind), Some(index)) => format!("{kind}{}", nothing_said(&scenario.requests[index])),
+        _ => text,
+    }
+}
+
+/// How many events a run may have for a label to look through all of them.
+const LOOKED_THROUGH: usize = 20_000;
+
+/// An answer, with what it answers: that nothing is carried may mean two things.
+fn answered(node: &str, asked: Option<&RequestSpec>, text: &str) -> String {
+    let Some(asked) = asked else { return told(node, "respond", text) };
+    let carried = text.strip_prefix("respond").unwrap_or(text).trim();
+    let carried = if carried == NOTHING { nothing_said(asked) } else { carried };
+    let with = asked.with.as_ref().map(|with| format!(" {}", value_words(with)));
+    format!("{node} answers {carried} to {}{}", asked.name, with.unwrap_or_default())
+}
+
+/// How an answer that carries nothing is displayed.
+const NOTHING: &str = "–";
 
 /// What a node tells its application. An indication is displayed as its kind and what it carries: `deliver
 /// m1`, or else in words of its own.

@@ -40,7 +40,8 @@ pub struct Emphasis {
     back: Reached,
     /// What stands out as future.
     ahead: Reached,
-    witness: Option<Chain>,
+    /// What led to a violation.
+    pub witness: Option<Chain>,
     /// How many events are in the past, in the future, and neither: sends in a row are one.
     pub counts: [usize; 3],
     /// Of an event, by node: the last event of its past and the first of its future.

@@ -2,6 +2,7 @@
 
 use super::{
     Label, Layout, Orientation, Point,
+    describe::indication_words,
     labels::{Placed, elide},
 };
 use crate::kernel::{Detection, EventId, EventKind, Scenario, Trace, spell};
@@ -175,12 +176,11 @@ fn indication_shape(kind: &str) -> MarkShape {
 }
 
 /// What a mark says. A view is named by its barrier.
-fn text(scenario: &Scenario, kind: &EventKind) -> Option<String> {
-    let text = match kind {
+fn text(scenario: &Scenario, trace: &Trace, event: EventId) -> Option<String> {
+    let text = match &trace.events[event].kind {
         EventKind::Indicate { kind: "view", .. } => return None,
-        EventKind::Request { packet, .. }
-        | EventKind::Indicate { packet, .. }
-        | EventKind::Timer(packet) => packet.to_string(),
+        EventKind::Indicate { .. } => indication_words(scenario, trace, event),
+        EventKind::Request { packet, .. } | EventKind::Timer(packet) => packet.to_string(),
         EventKind::Detect(detection) => detection.to_string(),
         EventKind::Note(note) => note.to_string(),
         EventKind::Traitor(_) => "traitor".to_owned(),
@@ -231,7 +231,7 @@ pub(super) fn label(
     placed: &mut Placed,
 ) {
     for mark in marks.iter_mut().filter(|mark| mark.shape.urgency() == urgency) {
-        mark.label = text(scenario, &trace.events[mark.event].kind).and_then(|text| {
+        mark.label = text(scenario, trace, mark.event).and_then(|text| {
             let candidates = beside(layout, mark.at, mark.shape, &text);
             placed.place(&text, candidates).map(|at| Label { at, text })
         });

@@ -22,7 +22,7 @@ pub(super) const MAX_WHOLE: u64 = (1 << 53) - 1;
 ///
 /// # Errors
 /// If it is too long, nests too deeply (seen before anything is built), is no JSON, or gives a field twice.
-pub(super) fn parse(text: &str) -> Result<Json, Problem> {
+pub fn parse(text: &str) -> Result<Json, Problem> {
     if text.len() > MAX_TEXT {
         let found = format!("{} bytes", text.len());
         return Err(Problem::new("", found, format!("at most {MAX_TEXT}")));
@@ -70,7 +70,8 @@ fn malformed(error: &serde_json::Error) -> Problem {
         serde_json::error::Category::Data => (what, "each field once"),
         _ => (format!("a syntax error ({what})"), "JSON"),
     };
-    Problem::new("", format!("{found} at line {line}, column {column}"), expected)
+    let found = format!("{found} at line {line}, column {column}");
+    Problem { at: Some((line, column)), ..Problem::new("", found, expected) }
 }
 
 /// By this name serde_json hands on, as the only field of an object, the text of a number that is no

@@ -7,6 +7,7 @@ pub mod bundled;
 pub mod catalogue;
 pub mod cost;
 mod json;
+pub mod lines;
 pub mod link;
 mod outcome;
 mod problem;
@@ -15,7 +16,7 @@ pub mod text;
 pub mod trace;
 mod work;
 
-pub use json::{MAX_NESTING, MAX_TEXT};
+pub use json::{MAX_NESTING, MAX_TEXT, parse};
 pub use outcome::Outcome;
 pub use problem::Problem;
 pub use work::Work;

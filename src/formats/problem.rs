@@ -22,6 +22,8 @@ pub struct Problem {
     pub expected: String,
     /// The closest name that is known, where one is close.
     pub suggestion: Option<String>,
+    /// Where in the text, if it is no JSON: the line, and the byte in it, both from 1.
+    pub at: Option<(usize, usize)>,
 }
 
 impl Problem {
@@ -33,7 +35,7 @@ impl Problem {
         expected: impl Into<String>,
     ) -> Self {
         let (path, found, expected) = (path.into(), found.into(), expected.into());
-        Self { path, found, expected, suggestion: None }
+        Self { path, found, expected, suggestion: None, at: None }
     }
 
     /// The same, with the closest of these names to what was written.

@@ -64,7 +64,7 @@ pub(super) fn draw(props: &Props, arrow: &Arrow) -> Html {
         _ => straight.clone(),
     };
     html! {
-        <g {class} key={format!("{message}.{}", arrow.copy)} role="button" tabindex="0" aria-label={sentence} data-message={run.scenario.message_name(name)}
+        <g {class} key={format!("{message}.{}", arrow.copy)} role="button" tabindex="-1" aria-label={sentence} data-message={run.scenario.message_name(name)}
             {onkeydown} {onpointerdown}>
             <path class="hit" d={straight.clone()} />
             <path class="stroke" d={seen} />

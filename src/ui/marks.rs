@@ -22,15 +22,25 @@ pub(super) fn draw(props: &Props, mark: &Mark) -> Html {
     if mark.stable.is_some() {
         sentence.push_str(", and so does every member: the message is stable");
     }
-    let class = classes!("mark", name(mark.shape), props.event_class(event));
+    let movable = is_movable(&run.trace.events[event].kind);
+    if movable {
+        sentence.push_str(". Drag it along time, or set its time under What happens.");
+    }
+    let class =
+        classes!("mark", name(mark.shape), movable.then_some("movable"), props.event_class(event));
     // A receipt is its arrow's head: whoever takes hold of it means the message.
     let received = match run.trace.events[event].kind {
         EventKind::Receive(message) => Some(message),
         _ => None,
     };
-    let onpointerdown = received
-        .map(|message| props.press_arrow.reform(move |event: PointerEvent| (event, message)));
-    let onclick = match received {
+    let onpointerdown = match received {
+        Some(message) => {
+            Some(props.press_arrow.reform(move |event: PointerEvent| (event, message)))
+        }
+        None if movable => Some(props.press_mark.reform(move |press: PointerEvent| (press, event))),
+        None => None,
+    };
+    let onclick = match onpointerdown {
         Some(_) => None,
         None => Some(props.select.reform(move |_: MouseEvent| Selection::Event(event))),
     };
@@ -44,6 +54,18 @@ pub(super) fn draw(props: &Props, mark: &Mark) -> Html {
             if let Some(label) = &mark.label { { text(label) } }
         </g>
     }
+}
+
+/// Whether the event is as the reader asked for it, and can be had at another time.
+const fn is_movable(kind: &EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::Request { .. }
+            | EventKind::Crash
+            | EventKind::Recover
+            | EventKind::Pause
+            | EventKind::Resume
+    )
 }
 
 /// A ring around what led to something that is picked, and another one around what came of it.

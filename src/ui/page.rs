@@ -97,6 +97,7 @@ pub(super) fn Page() -> Html {
                     { caption_line(&state.run, state.playhead.time as u64, edited, &send) }
                     <Stage run={state.run.clone()} playhead={state.playhead} playing={state.playing}
                         shown_until={state.shown_until} lens={state.lens} selection={state.selection}
+                        menu={state.menu} armed={state.armed} lasso={state.lasso} called_off={state.called_off}
                         explained={state.explained} emphasis={emphasis.clone()} hidden={state.study.future_hidden} send={send.clone()} />
                     { transport(transport::Props {
                         run: &state.run,

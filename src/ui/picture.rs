@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::{arrows, marks, plots, spans, spans::line, stage::RULER};
 use crate::{
-    app::{Run, Selection, Shared},
+    app::{End, Run, Selection, Shared},
     diagram::{
         Arrow, Asked, Detail, Emphasis, Heap, HeldBack, Label, Lane, LaneState, Layout, Mark,
         Merged, Orientation, Point, Role, Scene, Stretch, Wall, Window, fault_sentence,
@@ -32,6 +32,8 @@ pub(super) struct Props {
     pub(super) press_arrow: Callback<(PointerEvent, MessageId)>,
     pub(super) press_lane: Callback<(MouseEvent, NodeId)>,
     pub(super) press_ruler: Callback<PointerEvent>,
+    pub(super) press_mark: Callback<(PointerEvent, EventId)>,
+    pub(super) press_wall: Callback<(PointerEvent, usize, End)>,
     pub(super) select: Callback<Selection>,
 }
 
@@ -212,11 +214,24 @@ fn ruler(props: &Props) -> Html {
 }
 
 fn draw_wall(props: &Props, wall: &Wall) -> Html {
-    let sentence = fault_sentence(&props.run.scenario, &props.run.scenario.faults[wall.fault]);
+    let fault = wall.fault;
+    let sentence = fault_sentence(&props.run.scenario, &props.run.scenario.faults[fault]);
+    let part = |end: End, class: &'static str, from: Point, to: Point| {
+        let press = props.press_wall.clone();
+        let onpointerdown =
+            Callback::from(move |event: PointerEvent| press.emit((event, fault, end)));
+        html! { <path class={classes!("hit", class)} d={line(from, to)} {onpointerdown} /> }
+    };
+    let (from, across) = props.layout.unpoint(wall.from);
+    let (to, other) = props.layout.unpoint(wall.to);
+    let at = |along: f64, by: f64| props.layout.point(along, (across + other) / 2.0 + by);
     html! {
         <g class="wall">
-            <title>{ sentence }</title>
+            <title>{ format!("{sentence}. Drag it, or one of its ends, along time; or set its times under What happens.") }</title>
             { rect(wall.from, wall.to) }
+            { part(End::Whole, "body", at(from, 0.0), at(to, 0.0)) }
+            { part(End::Start, "edge", at(from, -12.0), at(from, 12.0)) }
+            { part(End::Until, "edge", at(to, -12.0), at(to, 12.0)) }
             if let Some(label) = &wall.label { { text(label) } }
         </g>
     }

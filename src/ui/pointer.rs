@@ -1,4 +1,4 @@
-//! What the reader's hands do to the picture: drag an arrow, click an arrow, click a line.
+//! What the reader's hands do to the picture: drag an arrow, a mark, a wall or a lasso; click an arrow or a line.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -6,9 +6,9 @@ use yew::prelude::*;
 
 use super::Send;
 use crate::{
-    app::{Action, Edit, Run, Selection, Shared},
+    app::{Action, Area, Edit, End, Hand, Handle, Run, Selection, Shared, handle_of},
     diagram::{Layout, Point, Window},
-    kernel::{Fate, Fault, MessageId, MessageName, NodeId, Time},
+    kernel::{EventId, Fate, Fault, MessageId, MessageName, NodeId, Time},
     web::{self, Place},
 };
 
@@ -18,12 +18,16 @@ const DRAG_THRESHOLD: f64 = 5.0;
 const SNAP: f64 = 9.0;
 
 /// What a pressed pointer does.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Drag {
     /// It moves a message's arrival.
     Message { name: MessageName, delayed: Time, from: f64, moved: bool, fixed: bool },
     /// It moves the playhead.
     Playhead,
+    /// It moves something of the scenario along time; without moving it picks an event.
+    Handle { handle: Option<Handle>, from: f64, moved: bool, event: Option<EventId> },
+    /// It draws a lasso from here; without moving it puts down what is picked, if nothing else is meant.
+    Lasso { from: (f64, f64), moved: bool, own: bool, draws: bool },
 }
 
 /// What the reader's hands do to the picture.
@@ -35,6 +39,9 @@ pub(super) struct Hands {
     pub(super) press_arrow: Callback<(PointerEvent, MessageId)>,
     pub(super) press_lane: Callback<(MouseEvent, NodeId)>,
     pub(super) press_ruler: Callback<PointerEvent>,
+    pub(super) press_mark: Callback<(PointerEvent, EventId)>,
+    pub(super) press_wall: Callback<(PointerEvent, usize, End)>,
+    pub(super) press_ground: Callback<PointerEvent>,
     pub(super) select: Callback<Selection>,
 }
 
@@ -47,6 +54,9 @@ impl Hands {
             press_arrow: pointer.press_arrow(),
             press_lane: pointer.press_lane(),
             press_ruler: pointer.press_ruler(),
+            press_mark: pointer.press_mark(),
+            press_wall: pointer.press_wall(),
+            press_ground: pointer.press_ground(),
             select: pointer.send.reform(|selection| Action::Select(Some(selection))),
         }
     }
@@ -56,6 +66,8 @@ impl Hands {
 #[derive(Clone)]
 pub(super) struct Pointer {
     pub(super) drag: Rc<RefCell<Option<Drag>>>,
+    /// Whether a finger draws a lasso, as the mouse does.
+    pub(super) armed: Rc<RefCell<bool>>,
     pub(super) picture: NodeRef,
     pub(super) layout: Shared<Layout>,
     /// Which part of the picture is drawn.
@@ -73,7 +85,13 @@ impl Pointer {
     }
 
     fn start(&self, event: &PointerEvent, drag: Drag) {
+        // The ground beneath is not meant.
+        event.stop_propagation();
         *self.drag.borrow_mut() = Some(drag);
+        self.capture(event);
+    }
+
+    fn capture(&self, event: &PointerEvent) {
         if let Some(picture) = self.picture.cast() {
             web::capture_pointer(&picture, event);
         }
@@ -99,6 +117,44 @@ impl Pointer {
             };
             event.prevent_default();
             pointer.start(&event, drag);
+        })
+    }
+
+    fn press_mark(&self) -> Callback<(PointerEvent, EventId)> {
+        let pointer = self.clone();
+        Callback::from(move |(event, mark): (PointerEvent, EventId)| {
+            pointer.hold(&event, handle_of(&pointer.run, mark), Some(mark));
+        })
+    }
+
+    fn press_wall(&self) -> Callback<(PointerEvent, usize, End)> {
+        let pointer = self.clone();
+        Callback::from(move |(event, fault, end): (PointerEvent, usize, End)| {
+            let handle = Handle::fault(&pointer.run.scenario, fault, end);
+            pointer.hold(&event, handle, None);
+        })
+    }
+
+    /// Takes hold of something that can be moved along time.
+    fn hold(&self, press: &PointerEvent, handle: Option<Handle>, event: Option<EventId>) {
+        let main = press.button() == 0 && press.is_primary();
+        let Some((from, _)) = self.place(press).filter(|_| main) else { return };
+        press.prevent_default();
+        self.start(press, Drag::Handle { handle, from, moved: false, event });
+    }
+
+    fn press_ground(&self) -> Callback<PointerEvent> {
+        let pointer = self.clone();
+        Callback::from(move |event: PointerEvent| {
+            let main = event.button() == 0 && event.is_primary();
+            let draws = *pointer.armed.borrow() || event.pointer_type() == "mouse";
+            let Some(from) = pointer.place(&event).filter(|_| main) else { return };
+            let own = web::is_own(&event);
+            // A finger scrolls the page: it puts down what is picked only where it is lifted at once.
+            if draws || own {
+                let drag = Drag::Lasso { from, moved: false, own, draws };
+                *pointer.drag.borrow_mut() = Some(drag);
+            }
         })
     }
 
@@ -158,6 +214,32 @@ impl Pointer {
                     drop(drag);
                     pointer.send.emit(Action::Adjust(edit));
                 }
+                Some(Drag::Handle { handle: Some(handle), from, moved, .. }) => {
+                    let Some((along, _)) = pointer.place(&event) else { return };
+                    *moved |= (along - *from).abs() > DRAG_THRESHOLD;
+                    if !*moved {
+                        return;
+                    }
+                    let layout = &pointer.layout;
+                    let by = layout.time_at(along) - layout.time_at(*from);
+                    let edit = handle.moved(by.round() as i64);
+                    drop(drag);
+                    pointer.send.emit(Action::Adjust(edit));
+                }
+                Some(Drag::Lasso { from, moved, draws: true, .. }) => {
+                    let Some(place) = pointer.place(&event) else { return };
+                    let far = (place.0 - from.0).hypot(place.1 - from.1) > DRAG_THRESHOLD;
+                    let begins = far && !*moved;
+                    *moved |= far;
+                    let area = moved.then(|| pointer.area(*from, place));
+                    drop(drag);
+                    if begins {
+                        pointer.capture(&event);
+                    }
+                    if area.is_some() {
+                        pointer.send.emit(Action::Hand(Hand::Lasso(area)));
+                    }
+                }
                 Some(Drag::Playhead) => {
                     drop(drag);
                     pointer.seek(&event);
@@ -167,13 +249,26 @@ impl Pointer {
         })
     }
 
+    /// What a lasso from here to there encloses.
+    fn area(&self, from: (f64, f64), to: (f64, f64)) -> Area {
+        let layout = &self.layout;
+        let corner = |(along, across)| (layout.time_at(along), layout.lanes_at(across));
+        Area::between(corner(from), corner(to), self.run.scenario.nodes.len())
+    }
+
     fn release(&self) -> Callback<PointerEvent> {
         let pointer = self.clone();
         Callback::from(move |_: PointerEvent| {
             let action = match pointer.drag.borrow_mut().take() {
                 Some(Drag::Message { moved: true, .. }) => Action::Settle,
                 Some(Drag::Message { name, .. }) => Action::Select(Some(Selection::Message(name))),
-                Some(Drag::Playhead) | None => return,
+                Some(Drag::Handle { moved: true, .. }) => Action::Settle,
+                Some(Drag::Handle { event: Some(event), .. }) => {
+                    Action::Select(Some(Selection::Event(event)))
+                }
+                Some(Drag::Lasso { moved: true, .. }) => Action::Hand(Hand::Split),
+                Some(Drag::Lasso { own: true, .. }) => Action::Select(None),
+                Some(Drag::Handle { .. } | Drag::Lasso { .. } | Drag::Playhead) | None => return,
             };
             pointer.send.emit(action);
         })
@@ -181,10 +276,10 @@ impl Pointer {
 
     fn cancel(&self) -> Callback<PointerEvent> {
         let pointer = self.clone();
-        Callback::from(move |_: PointerEvent| {
-            if pointer.drag.borrow_mut().take().is_some() {
-                pointer.send.emit(Action::Abandon);
-            }
+        Callback::from(move |_: PointerEvent| match pointer.drag.borrow_mut().take() {
+            Some(Drag::Lasso { .. }) => pointer.send.emit(Action::Hand(Hand::Lasso(None))),
+            Some(_) => pointer.send.emit(Action::Abandon),
+            None => {}
         })
     }
 }

@@ -1,20 +1,25 @@
 //! The diagram and what a reader does on it: drag an arrow, click an arrow, click a line.
 
+use std::{cell::RefCell, rc::Rc};
+
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::{
     Send,
     cone::cone,
+    keyboard::{HINT, hint, keep_focus, keys, use_seen},
     menu::Menu,
+    overlay::{lasso_button, overlay},
     overview::Overview,
+    path::path,
     picture::{Picture, px},
-    pointer::{Hands, Pointer},
+    pointer::{Drag, Hands, Pointer},
     present::Present,
     topology::topology,
 };
 use crate::{
-    app::{Action, Lens, Playhead, Room, Run, Selection, Shared, Shown},
+    app::{Action, Area, Lens, Playhead, Room, Run, Selection, Shared, Shown},
     diagram::{
         Arrow, Detail, Emphasis, Layout, Mark, Orientation, Plan, Point, STRIP, Scene, Window,
         strips, traitors,
@@ -36,7 +41,7 @@ const MENU: f64 = 290.0;
 /// How wide the nodes' names are, at the least and at the most.
 const NAMES: (f64, f64) = (92.0, 190.0);
 /// The parts of the picture that are for dragging, as a selector.
-const DRAGGED: &str = ".grip, .mark.receipt, .strip";
+const DRAGGED: &str = ".grip, .mark.receipt, .mark.movable, .wall .hit, .strip, .arming";
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
@@ -46,6 +51,11 @@ pub(super) struct Props {
     pub(super) shown_until: Time,
     pub(super) lens: Lens,
     pub(super) selection: Option<Selection>,
+    /// Whether the menu of the selection is open.
+    pub(super) menu: bool,
+    pub(super) armed: bool,
+    pub(super) lasso: Option<Area>,
+    pub(super) called_off: u32,
     pub(super) explained: Option<&'static str>,
     /// What stands out.
     pub(super) emphasis: Shared<Option<Emphasis>>,
@@ -83,6 +93,9 @@ pub(super) fn Stage(props: &Props) -> Html {
     let shown = Shown { nodes: run.scenario.nodes.len(), marks: plan.busiest(), end: *shown_until };
     let frame = props.lens.frame(shown, room);
     let drag = use_mut_ref(|| None);
+    let armed = use_mut_ref(|| false);
+    *armed.borrow_mut() = props.armed;
+    use_let_go(&drag, props.called_off);
     let layout = use_memo((run.clone(), frame), |(run, frame)| {
         Layout::new(&run.trace, run.scenario.nodes.len(), *frame)
     });
@@ -109,6 +122,7 @@ pub(super) fn Stage(props: &Props) -> Html {
     let hands = use_memo((run.clone(), layout.clone(), window), |(run, layout, window)| {
         Hands::of(&Pointer {
             drag,
+            armed,
             picture: picture.clone(),
             layout: layout.clone(),
             window: *window,
@@ -129,20 +143,17 @@ pub(super) fn Stage(props: &Props) -> Html {
     let (sheet_width, sheet_height) =
         if horizontal { (scene.width, scene.height + RULER) } else { (scene.width, scene.height) };
     let part = Part::of(window, &layout, (sheet_width, sheet_height));
-    let menu = selection.and_then(|selection| Some((selection, anchor(run, &layout, selection)?)));
+    let place = use_memo((run.clone(), layout.clone(), *selection), |(run, layout, selection)| {
+        anchor(run, layout, (*selection)?)
+    });
+    let ring = use_node_ref();
+    use_seen(&ring, *selection);
+    let menu = selection.zip(*place).filter(|_| props.menu);
     let margin = if horizontal { names_width } else { 0.0 };
     let hidden = props.hidden;
     // A picture of many marks is not drawn again at every event: the veil alone tells what is to come.
     let shown_whole = scene.detail == Detail::Full || hidden;
     let cursor = if shown_whole { playhead.cursor } else { usize::MAX };
-    let put_down = {
-        let send = send.clone();
-        Callback::from(move |event: MouseEvent| {
-            if web::is_own(&event) {
-                send.emit(Action::Select(None));
-            }
-        })
-    };
     let scrolled = container.cast().map_or(0.0, |element| web::scrolled(&element));
     html! {
         <>
@@ -153,29 +164,38 @@ pub(super) fn Stage(props: &Props) -> Html {
                         { names(run, &scene, &layout, playhead.time as Time, send) }
                         <div class="sheet" style={format!("width:{}px;height:{}px", px(sheet_width), px(sheet_height))}>
                             <svg ref={picture} width={px(part.width)} height={px(part.height)} style={part.style()}
-                                viewBox={part.view_box()} role="group" aria-label="Space-time diagram"
-                                onpointermove={hands.moves} onpointerup={hands.release}
-                                onpointercancel={hands.cancel} onclick={put_down}>
+                                viewBox={part.view_box()} role="application" aria-label="Space-time diagram"
+                                aria-describedby={HINT} tabindex="0" class={props.armed.then_some("arming")}
+                                onkeydown={keys(layout.orientation(), send)} onmousedown={keep_focus()}
+                                onpointerdown={hands.press_ground} onpointermove={hands.moves}
+                                onpointerup={hands.release} onpointercancel={hands.cancel}>
                                 <title class="tip"></title>
+                                { path(run, &layout, emphasis, playhead.cursor) }
                                 { cone(&props.emphasis, &layout) }
                                 <Picture run={run.clone()} {window} {picked} scene={scene.clone()} layout={layout.clone()}
                                     {cursor} {hidden} selection={*selection} emphasis={emphasis.clone()}
                                     press_arrow={hands.press_arrow} press_lane={hands.press_lane}
-                                    press_ruler={hands.press_ruler} select={hands.select} />
+                                    press_ruler={hands.press_ruler} press_mark={hands.press_mark}
+                                    press_wall={hands.press_wall} select={hands.select} />
                                 <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()}
                                     playhead={*playhead} {hidden} />
+                                { overlay(run, &layout, (*selection, *place), props.lasso, &ring) }
                             </svg>
                         </div>
                     </div>
                 </div>
+                { hint(layout.orientation()) }
                 if let Some((selection, at)) = menu {
                     <div class="menu-place" style={beside(at, viewport.width, scrolled - margin)}>
                         <Menu run={run.clone()} {selection} send={send.clone()} />
                     </div>
                 }
             </div>
-            <Overview run={run.clone()} layout={layout.clone()} {along} {hidden} {container} {seen} lens={props.lens}
-                {shown} {room} send={send.clone()} />
+            <div class="below-stage">
+                <Overview run={run.clone()} layout={layout.clone()} {along} {hidden} {container} {seen} lens={props.lens}
+                    {shown} {room} send={send.clone()} />
+                { lasso_button(props.armed, send) }
+            </div>
         </>
     }
 }
@@ -292,6 +312,13 @@ fn use_viewport(container: &NodeRef) -> Viewport {
         }
     });
     *seen
+}
+
+/// Lets go of what a hand holds when a key calls it off.
+#[hook]
+fn use_let_go(drag: &Rc<RefCell<Option<Drag>>>, called_off: u32) {
+    let drag = Rc::clone(drag);
+    use_effect_with(called_off, move |_| drop(drag.borrow_mut().take()));
 }
 
 /// Whether the reader is zooming: what is passed on the way need not be fine.

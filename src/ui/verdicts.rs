@@ -4,9 +4,9 @@ use yew::prelude::*;
 
 use super::Send;
 use crate::{
-    app::{Action, Run, judge_at},
+    app::{Action, Edit, Run, judge_at},
     diagram::deadlock_sentence,
-    kernel::{Class, Judgement, Kind, Report, Verdict, spell},
+    kernel::{Class, Judgement, Kind, MAX_TIME, Report, Rule, Verdict, spell},
 };
 
 #[derive(Properties, PartialEq)]
@@ -57,8 +57,8 @@ pub(super) fn Verdicts(props: &Props) -> Html {
                 </p>
             } else if !run.trace.quiescent && !run.trace.exhausted {
                 <p class="why">
-                    { format!("The run ends at {} ms, before it is at rest: what was still to come is \
-                        not judged.", run.trace.end) }
+                    { format!("The run ends at {} ms, while messages are on their way or timers run: \
+                        liveness is judged as if nothing more came.", run.trace.end) }
                 </p>
             }
             if run.trace.exhausted && !untold {
@@ -133,6 +133,8 @@ fn violation(props: &Props, judgement: &Judgement, why: &str, explained: bool) -
             at.map(|at| format!("At {at} ms: ")).unwrap_or_default()
         }
     };
+    let to_break = props.send.reform(move |_: MouseEvent| Action::Break(name));
+    let ended_early = broke.is_some_and(|breach| breach.rule == Rule::RunsToRest);
     html! {
         <>
             <button class="why" onclick={toggle} aria-pressed={explained.to_string()}
@@ -140,10 +142,29 @@ fn violation(props: &Props, judgement: &Judgement, why: &str, explained: bool) -
                 { when }{ why }
                 <span class="look">{ if explained { " Hide" } else { " Show me" } }</span>
             </button>
-            if let Some(breach) = broke {
+            <p class="ways-there">
+                <button class="link" data-jump="break" onclick={to_break}
+                    title="Moves the playhead to where it breaks and picks the event">
+                    { match judgement.property.kind {
+                        Kind::Safety => "Go to where it breaks",
+                        Kind::Liveness => "Go to the end, where it is missing",
+                    } }
+                </button>
+            </p>
+            if ended_early {
+                { longer(props) }
+            } else if let Some(breach) = broke {
                 <p class="broke">
                     { "Assumed: " }<b>{ breach.rule.statement() }</b>{ ". Broken: " }
                     { spell(&breach.why, &props.run.scenario.nodes) }{ "." }
+                    if breach.event.is_some() {
+                        { " " }
+                        <button class="link" data-jump="breach"
+                            onclick={props.send.reform(move |_: MouseEvent| Action::Breach(name))}
+                            title="Moves the playhead to what broke the assumption and picks it">
+                            { "Go there" }
+                        </button>
+                    }
                 </p>
             } else if judgement.promised {
                 <p class="broke">{ "No assumption of the protocol was broken." }</p>
@@ -152,17 +173,45 @@ fn violation(props: &Props, judgement: &Judgement, why: &str, explained: bool) -
     }
 }
 
+/// Something is owed, and the run was not given the time for it: it may still come.
+fn longer(props: &Props) -> Html {
+    let until = (props.run.scenario.until * 2).min(MAX_TIME);
+    let go_on = props.send.reform(move |_: MouseEvent| Action::Apply(Edit::Until(until)));
+    html! {
+        <p class="broke">
+            { format!("It may still come: the run ends at {} ms, while messages are on their way or timers \
+                run. ", props.run.trace.end) }
+            <button class="link" onclick={go_on}>{ format!("Let it run until {until} ms") }</button>
+        </p>
+    }
+}
+
+/// What a class means, in a sentence.
+const fn meaning(class: Class) -> &'static str {
+    match class {
+        Class::Masking => {
+            "Masking: nothing bad happened and everything good did. Nobody notices the faults."
+        }
+        Class::FailSafe => "Fail-safe: nothing bad happened, but something good never did.",
+        Class::NonMasking => {
+            "Non-masking: something bad happened, but everything good did in the end."
+        }
+        Class::Intolerant => "Intolerant: something bad happened, and something good never did.",
+    }
+}
+
 /// The two-by-two of fault-tolerance classes, with this run in it.
 fn class_table(class: Option<Class>) -> Html {
     let cell = |which: Class| {
         let here = class == Some(which);
         html! {
-            <td class={classes!(here.then_some("here"))} aria-current={here.then_some("true")}>
-                { which.to_string() }
-            </td>
+            <td class={classes!(here.then_some("here"))} aria-current={here.then_some("true")}
+                title={meaning(which)}>{ which.to_string() }</td>
         }
     };
+    let all = [Class::Masking, Class::FailSafe, Class::NonMasking, Class::Intolerant];
     html! {
+        <>
         <table class="class" data-class={class.map(|class| class.to_string())}>
             <caption>{ "How this run tolerates its faults" }</caption>
             <tr><td></td><th scope="col">{ "live" }</th><th scope="col">{ "not live" }</th></tr>
@@ -172,5 +221,13 @@ fn class_table(class: Option<Class>) -> Html {
                 { cell(Class::NonMasking) }{ cell(Class::Intolerant) }
             </tr>
         </table>
+        <details class="classes">
+            <summary>{ class.map_or("What the words mean", meaning) }</summary>
+            <ul>
+                { for all.into_iter().filter(|it| Some(*it) != class).map(|it| html! { <li>{ meaning(it) }</li> }) }
+                <li>{ "Safe: every promise of the kind safety is kept. Live: every one of the kind liveness." }</li>
+            </ul>
+        </details>
+        </>
     }
 }

@@ -7,6 +7,7 @@ use super::{
     deliveries::Told,
     events::Events,
     inspector::{Inspector, Worked},
+    scenario_text::ScenarioText,
     source::Source,
 };
 use crate::{
@@ -41,6 +42,9 @@ pub(super) fn workbench(state: &State, worked: &Worked, send: &Send) -> Html {
                             <Told run={run.clone()} cursor={playhead.cursor} selection={*selection} send={send.clone()} />
                         },
                         Panel::Network => html! {},
+                        Panel::Text => html! {
+                            <ScenarioText run={run.clone()} writing={state.writing.clone()} send={send.clone()} />
+                        },
                     } }
                 </div>
             }
@@ -49,7 +53,7 @@ pub(super) fn workbench(state: &State, worked: &Worked, send: &Send) -> Html {
 }
 
 fn tab_id(panel: Panel) -> String {
-    format!("tab-{}", panel.name().to_lowercase())
+    format!("tab-{}", panel.name().to_lowercase().replace(' ', "-"))
 }
 
 /// A tab. The chosen one closes the workbench; only one of them is a stop of the Tab key.

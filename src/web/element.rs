@@ -3,7 +3,8 @@
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{
     Element, Event, EventTarget, HtmlDialogElement, HtmlElement, HtmlInputElement,
-    HtmlSelectElement, HtmlTextAreaElement, PointerEvent, ResizeObserver, SvgElement, WheelEvent,
+    HtmlSelectElement, HtmlTextAreaElement, PointerEvent, ResizeObserver, ScrollIntoViewOptions,
+    ScrollLogicalPosition, SvgElement, WheelEvent,
 };
 
 use super::{Listener, window};
@@ -190,6 +191,22 @@ pub fn bring_into_view(element: &Element) {
     }
 }
 
+/// Scrolls whatever it must, as little as it can, so that an element is seen.
+pub fn bring_nearer(element: &Element) {
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Nearest);
+    options.set_inline(ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
+}
+
+/// Takes the keyboard's focus off whatever has it: a field tells what was typed into it.
+pub fn leave_field() {
+    let active = web_sys::window().and_then(|window| window.document()?.active_element());
+    if let Some(element) = active.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = element.blur();
+    }
+}
+
 /// Scrolls an element, and not the page, so that a part of it that matches a selector is near its top.
 pub fn scroll_to_part(element: &Element, part: &str) {
     if let Ok(Some(part)) = element.query_selector(part) {
@@ -262,6 +279,14 @@ pub fn show_value(event: &Event, value: &str) {
     let target = event.target();
     if let Some(input) = target.as_ref().and_then(|target| target.dyn_ref::<HtmlInputElement>()) {
         input.set_value(value);
+    }
+}
+
+/// Selects a part of the text in a field, given in characters of UTF-16, and puts the keyboard's focus there.
+pub fn select_text(field: &Element, from: u32, to: u32) {
+    focus(field);
+    if let Some(area) = field.dyn_ref::<HtmlTextAreaElement>() {
+        let _ = area.set_selection_range(from, to);
     }
 }
 

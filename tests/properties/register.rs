@@ -321,8 +321,8 @@ fn a_read_during_a_write_answers_the_old_or_the_new() {
         says(&LINEARIZABILITY, &respond(read(second_write(), 0), 0, 1, Some(value)), None);
     }
     let stale = respond(read(second_write(), 0), 0, 1, None);
-    let why = "Alice's read of x answered nothing, which no order of the operations explains";
-    says(&LINEARIZABILITY, &stale, Some((why, &[3, 4])));
+    let why = "Alice's read of x answered nothing, which no order of the operations explains: Bob's write of 1 to x was over before";
+    says(&LINEARIZABILITY, &stale, Some((why, &[0, 1, 3, 4])));
     let lost = "Alice's read of x answered nothing, 1 having been acknowledged before";
     says(&NO_LOST_ACKNOWLEDGED_UPDATE, &stale, Some((lost, &[0, 3, 4])));
 }
@@ -331,8 +331,8 @@ fn a_read_during_a_write_answers_the_old_or_the_new() {
 fn the_new_and_then_the_old_is_regular_and_not_linearizable() {
     let new = respond(read(second_write(), 0), 0, 1, Some(2));
     let old = respond(read(new, 2), 2, 1, Some(1));
-    let why = "Carol's read of x answered 1, which no order of the operations explains";
-    says(&LINEARIZABILITY, &old, Some((why, &[5, 6])));
+    let why = "Carol's read of x answered 1, which no order of the operations explains: Alice's read of x had answered 2 before";
+    says(&LINEARIZABILITY, &old, Some((why, &[0, 1, 2, 3, 4, 5, 6])));
     says(&NO_LOST_ACKNOWLEDGED_UPDATE, &old, None);
 }
 
@@ -343,8 +343,8 @@ fn a_write_without_an_answer_may_take_effect_later_or_never() {
     let then_new = respond(read(old, 0), 0, 2, Some(2));
     says(&LINEARIZABILITY, &then_new, None);
     let and_old_again = respond(read(then_new, 0), 0, 3, Some(1));
-    let why = "Alice's read of x answered 1, which no order of the operations explains";
-    says(&LINEARIZABILITY, &and_old_again, Some((why, &[8, 9])));
+    let why = "Alice's read of x answered 1, which no order of the operations explains: Alice's read of x had answered 2 before";
+    says(&LINEARIZABILITY, &and_old_again, Some((why, &[0, 1, 2, 6, 7, 8, 9])));
 }
 
 #[test]
@@ -357,8 +357,8 @@ fn two_readers_cannot_see_two_writes_in_different_orders() {
     says(&LINEARIZABILITY, &reads(both.clone(), 2, [1, 2]), None);
     says(&LINEARIZABILITY, &reads(both.clone(), 2, [2, 1]), None);
     let differ = reads(reads(both, 2, [1, 2]), 3, [1, 2]);
-    let why = "Dave's read of x answered 1, which no order of the operations explains";
-    says(&LINEARIZABILITY, &differ, Some((why, &[6, 7])));
+    let why = "Dave's read of x answered 1, which no order of the operations explains: Carol's read of x had answered 2 before";
+    says(&LINEARIZABILITY, &differ, Some((why, &[0, 1, 4, 5, 6, 7])));
 }
 
 #[test]
@@ -433,8 +433,8 @@ fn a_register_without_a_queue_is_judged_alike() {
     let write = Access::Write { key: "x".into(), value: 1.into() };
     let written = respond(Scene::new(2).ask(0, write), 0, 1, None);
     let stale = respond(written.ask(1, Access::Read { key: "x".into() }), 1, 1, None);
-    let why = "Bob's read of x answered nothing, which no order of the operations explains";
-    says(&LINEARIZABILITY, &stale, Some((why, &[2, 3])));
+    let why = "Bob's read of x answered nothing, which no order of the operations explains: Alice's write of 1 to x was over before";
+    says(&LINEARIZABILITY, &stale, Some((why, &[0, 1, 2, 3])));
     let queue = Access::KINDS.iter().find(|kind| kind.name == "invoke");
     assert!(queue.is_none(), "{queue:?}");
 }

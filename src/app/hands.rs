@@ -1,0 +1,137 @@
+//! What hands and keys do to the diagram beside changing the scenario: go from event to event, open the menu,
+//! draw a lasso, write the scenario's text.
+
+use super::{
+    Area, Edit, Selection, State, Toward,
+    state::{abandon, apply},
+    walk::{follow, message_of, place_of, walk},
+    writing,
+};
+use crate::{
+    diagram::{event_sentence, message_so_far},
+    kernel::NodeId,
+};
+
+/// What a hand or a key does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Hand {
+    /// Picks something without opening its menu.
+    Visit(Selection),
+    /// Goes on from what is picked.
+    Walk(Toward),
+    /// Goes from an event to its message, and from a message to its other end.
+    Follow,
+    /// Goes to the message of an event that sent or received one; of anything else the menu opens.
+    Enter,
+    /// Opens the menu of what is picked, or closes it; what is picked stays.
+    Menu(bool),
+    /// Ends what is under way: a drag, a lasso, the menu, the selection; one at a time.
+    Escape,
+    /// Has every drag over the diagram draw a lasso, until one is drawn.
+    Arm(bool),
+    /// Draws a lasso, or none.
+    Lasso(Option<Area>),
+    /// The lasso is closed: its nodes are cut off from the others.
+    Split,
+    /// The scenario's text is this now.
+    Type(String),
+    /// The reader has stopped typing: what is written is run, if it can be.
+    Take,
+    /// What is written is given up: the text is that of what is shown.
+    Discard,
+}
+
+pub(super) fn reduce(state: State, hand: Hand) -> State {
+    match hand {
+        Hand::Visit(selection) => visit(state, Some(selection)),
+        Hand::Walk(toward) => {
+            let here = state.place.unwrap_or_else(|| {
+                let told = state.run.trace.events.get(state.playhead.cursor.saturating_sub(1));
+                told.map_or((NodeId::new(0), 0), |event| (event.node, event.time))
+            });
+            let from = (state.selection, here);
+            let drawn = state.run.trace.events_until(state.shown_until).min(state.told());
+            let next = walk(&state.run.trace, from, toward, drawn);
+            visit(state, next)
+        }
+        Hand::Follow => {
+            let next = state.selection.and_then(|selection| follow(&state.run.trace, selection));
+            if next.is_some() { visit(state, next) } else { state }
+        }
+        Hand::Enter => match state.selection {
+            None => reduce(state, Hand::Walk(Toward::Later)),
+            Some(Selection::Event(event)) if message_of(&state.run.trace, event).is_some() => {
+                reduce(state, Hand::Follow)
+            }
+            Some(_) => State { menu: true, ..state },
+        },
+        Hand::Menu(open) => State { menu: open && state.selection.is_some(), ..state },
+        Hand::Escape => escape(state),
+        Hand::Arm(armed) => State { armed, ..state },
+        Hand::Lasso(lasso) => State { lasso, ..state },
+        Hand::Split => split(state),
+        Hand::Type(text) => writing::write(state, text),
+        Hand::Take => writing::take(state),
+        Hand::Discard => State { writing: None, ..state },
+    }
+}
+
+/// Picks something, or nothing. Where it was is remembered, to go on from.
+pub(super) fn select(state: State, selection: Option<Selection>, menu: bool) -> State {
+    let picked = selection.or(state.selection);
+    let place = picked.and_then(|picked| place_of(&state.run.trace, picked)).or(state.place);
+    State { selection, place, menu: menu && selection.is_some(), ..state }
+}
+
+/// Picks something without opening its menu, and says what it is.
+fn visit(state: State, selection: Option<Selection>) -> State {
+    let announcement = selection.map(|selection| sentence(&state, selection));
+    let state = select(state, selection, false);
+    State { announcement: announcement.unwrap_or_default(), ..state }
+}
+
+/// What is picked, in words.
+fn sentence(state: &State, selection: Selection) -> String {
+    let run = &state.run;
+    match selection {
+        Selection::Event(event) if event < run.trace.events.len() => {
+            let said = event_sentence(&run.scenario, &run.trace, event);
+            format!("{} ms: {said}", run.trace.events[event].time)
+        }
+        Selection::Message(name) => {
+            let found = run.trace.messages.iter().position(|message| message.name == name);
+            found.map_or_else(String::new, |id| {
+                message_so_far(&run.scenario, &run.trace, id, state.told())
+            })
+        }
+        Selection::Moment { node, at } => format!("{at} ms: {}", run.scenario.name(node)),
+        Selection::Event(_) => String::new(),
+    }
+}
+
+fn escape(state: State) -> State {
+    if state.adjusting {
+        let called_off = state.called_off + 1;
+        return State { called_off, ..abandon(state) };
+    }
+    if state.lasso.is_some() {
+        let called_off = state.called_off + 1;
+        return State { lasso: None, armed: false, called_off, ..state };
+    }
+    if state.armed {
+        return State { armed: false, ..state };
+    }
+    if state.menu {
+        return State { menu: false, ..state };
+    }
+    select(state, None, false)
+}
+
+fn split(state: State) -> State {
+    let Some(area) = state.lasso else { return state };
+    let state = State { lasso: None, armed: false, ..state };
+    match area.partition(state.scenario()) {
+        Ok(fault) => apply(state, Edit::AddFault(fault), false),
+        Err(why) => State { announcement: format!("Nothing was split: {why}."), ..state },
+    }
+}

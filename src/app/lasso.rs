@@ -1,0 +1,66 @@
+//! A rectangle of lines and time, drawn over the diagram: its nodes are to be cut off from the others.
+
+use crate::kernel::{Fault, NodeId, NodeSet, Scenario, Time};
+
+/// Some nodes for some time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Area {
+    /// Those whose lines lie within.
+    pub nodes: NodeSet,
+    /// From when, in virtual ms.
+    pub at: Time,
+    /// Till when, in virtual ms.
+    pub until: Time,
+}
+
+/// How far beside a line, in lines, a hand that means it may stay.
+const NEAR: f64 = 0.2;
+
+impl Area {
+    /// What lies between two corners: moments in virtual ms, and places across in lines, 0.0 being on the first.
+    #[must_use]
+    pub fn between(one: (f64, f64), other: (f64, f64), size: usize) -> Self {
+        let (first, last) = (one.1.min(other.1) - NEAR, one.1.max(other.1) + NEAR);
+        let inside = |node: &NodeId| (first..=last).contains(&(node.index() as f64));
+        let at = one.0.min(other.0).round().max(0.0) as Time;
+        let until = (one.0.max(other.0).round().max(0.0) as Time).max(at + 1);
+        Self { nodes: NodeSet::first(size).into_iter().filter(inside).collect(), at, until }
+    }
+
+    /// The partition that cuts these nodes off from the others.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn partition(self, scenario: &Scenario) -> Result<Fault, &'static str> {
+        let others = NodeSet::first(scenario.nodes.len()).without(self.nodes);
+        if self.nodes.is_empty() {
+            return Err("no line inside: go across the lines that are to be cut off");
+        }
+        if others.is_empty() {
+            return Err("every line inside: nobody is left to be cut off from");
+        }
+        // In the order of the lines, whichever side was drawn around.
+        let (one, other) = match self.nodes.lowest() < others.lowest() {
+            true => (self.nodes, others),
+            false => (others, self.nodes),
+        };
+        Ok(Fault::Partition { groups: vec![one, other], at: self.at, until: self.until })
+    }
+
+    /// In words, while it is drawn: `Alice, Bob | Carol, 40–90 ms`.
+    #[must_use]
+    pub fn words(self, scenario: &Scenario) -> String {
+        let names = |group: &NodeSet| {
+            let names: Vec<_> = group.into_iter().map(|node| scenario.name(node)).collect();
+            names.join(", ")
+        };
+        match self.partition(scenario) {
+            Ok(Fault::Partition { groups, at, until }) => {
+                let sides: Vec<_> = groups.iter().map(names).collect();
+                format!("{}, {at}–{until} ms", sides.join(" | "))
+            }
+            Ok(_) => String::new(),
+            Err(why) => why.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The diagram by keys: one stop of the Tab key, in which the arrow keys go from event to event.
+
+use yew::prelude::*;
+
+use super::Send;
+use crate::{
+    app::{Action, Hand, Selection, Toward},
+    diagram::Orientation,
+    web,
+};
+
+/// What describes the diagram's keys, by its id.
+pub(super) const HINT: &str = "diagram-keys";
+
+/// What the keys do while the diagram has the focus.
+pub(super) fn keys(orientation: Orientation, send: &Send) -> Callback<KeyboardEvent> {
+    let send = send.clone();
+    Callback::from(move |event: KeyboardEvent| {
+        if event.ctrl_key() || event.alt_key() || event.meta_key() {
+            return;
+        }
+        let Some(hand) = meaning(&event.key(), event.shift_key(), orientation) else { return };
+        event.prevent_default();
+        // The page's own keys mean something else.
+        event.stop_propagation();
+        send.emit(Action::Hand(hand));
+    })
+}
+
+fn meaning(key: &str, shift: bool, orientation: Orientation) -> Option<Hand> {
+    let wide = orientation == Orientation::Horizontal;
+    let toward = match (key, wide) {
+        ("ArrowLeft", true) | ("ArrowUp", false) => Toward::Earlier,
+        ("ArrowRight", true) | ("ArrowDown", false) => Toward::Later,
+        ("ArrowUp", true) | ("ArrowLeft", false) => Toward::Above,
+        ("ArrowDown", true) | ("ArrowRight", false) => Toward::Below,
+        ("m" | "M", _) => return Some(Hand::Follow),
+        ("Enter", _) => return Some(Hand::Enter),
+        ("ContextMenu", _) => return Some(Hand::Menu(true)),
+        ("F10", _) if shift => return Some(Hand::Menu(true)),
+        _ => return None,
+    };
+    Some(Hand::Walk(toward))
+}
+
+/// Keeps a press of the mouse from giving the diagram the focus: the page's keys go on to move time.
+pub(super) fn keep_focus() -> Callback<MouseEvent> {
+    Callback::from(|event: MouseEvent| {
+        event.prevent_default();
+        web::leave_field();
+    })
+}
+
+/// What the keys do, shown while the diagram has the focus.
+pub(super) fn hint(orientation: Orientation) -> Html {
+    let (along, across) = match orientation {
+        Orientation::Horizontal => ("← →", "↑ ↓"),
+        Orientation::Vertical => ("↑ ↓", "← →"),
+    };
+    html! {
+        <p class="keys-hint" id={HINT}>
+            <kbd>{ along }</kbd>{ " events of a line, " }<kbd>{ across }</kbd>{ " next line, " }
+            <kbd>{ "M" }</kbd>{ " its message, " }<kbd>{ "Enter" }</kbd>{ " what can be done, " }
+            <kbd>{ "Esc" }</kbd>{ " back" }
+        </p>
+    }
+}
+
+/// Brings what is picked into view where the picture is longer than the page.
+#[hook]
+pub(super) fn use_seen(ring: &NodeRef, selection: Option<Selection>) {
+    let ring = ring.clone();
+    use_effect_with(selection, move |_| {
+        if let Some(ring) = ring.cast() {
+            web::bring_nearer(&ring);
+        }
+    });
+}

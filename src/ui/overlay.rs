@@ -1,0 +1,74 @@
+//! What lies over the picture while hands are at it: a ring around what is picked, the lasso and its words.
+
+use yew::prelude::*;
+
+use super::{
+    Send,
+    picture::{px, rect},
+};
+use crate::{
+    app::{Action, Area, Hand, Run, Selection},
+    diagram::{Layout, Orientation, Point},
+};
+
+/// How far a ring is from the middle of what it goes around.
+const RING: f64 = 13.0;
+/// How far a lasso goes beyond the lines that it encloses, in lines.
+const BEYOND: f64 = 0.42;
+
+/// The ring around what is picked, and the lasso.
+pub(super) fn overlay(
+    run: &Run,
+    layout: &Layout,
+    (selection, at): (Option<Selection>, Option<Point>),
+    lasso: Option<Area>,
+    ring: &NodeRef,
+) -> Html {
+    let around = |at: Point| {
+        let class = match selection {
+            Some(Selection::Message(_)) => "here message",
+            Some(Selection::Moment { .. }) => "here moment",
+            _ => "here",
+        };
+        html! { <circle ref={ring} {class} cx={px(at.x)} cy={px(at.y)} r={px(RING)} /> }
+    };
+    html! {
+        <g class="overlay" aria-hidden="true">
+            { for at.map(around) }
+            { for lasso.map(|area| draw(run, layout, area)) }
+        </g>
+    }
+}
+
+fn draw(run: &Run, layout: &Layout, area: Area) -> Html {
+    let fails = area.partition(&run.scenario).is_err();
+    let (from, to) = (layout.along_time(area.at as f64), layout.along_time(area.until as f64));
+    // The nodes need not be beside each other: each line has a rectangle, and those of neighbours touch.
+    let half = layout.gap() * (BEYOND + 0.08);
+    let words = area.words(&run.scenario);
+    let first = area.nodes.lowest().map_or(0.0, |node| layout.across(node) - half);
+    let at = match layout.orientation() {
+        Orientation::Horizontal => layout.point((from + to) / 2.0, (first - 8.0).max(12.0)),
+        Orientation::Vertical => layout.point((from - 10.0).max(12.0), layout.breadth() / 2.0),
+    };
+    html! {
+        <g class={classes!("lasso", fails.then_some("fails"))}>
+            { for area.nodes.into_iter().map(|node| {
+                let across = layout.across(node);
+                rect(layout.point(from, across - half), layout.point(to, across + half))
+            }) }
+            <text class="label" x={px(at.x)} y={px(at.y)}>{ words }</text>
+        </g>
+    }
+}
+
+/// The button that has a finger draw a lasso where it would scroll the page, and says how the mouse does.
+pub(super) fn lasso_button(armed: bool, send: &Send) -> Html {
+    let onclick = send.reform(move |_: MouseEvent| Action::Hand(Hand::Arm(!armed)));
+    html! {
+        <button type="button" id="lasso" class="lasso-button" aria-pressed={armed.to_string()} {onclick}
+            title="Split the network: drag across the lines to be cut off, from when to when. With the mouse, just drag over the empty picture.">
+            { if armed { "Drag across lines… (Esc)" } else { "⬚ Split by hand" } }
+        </button>
+    }
+}

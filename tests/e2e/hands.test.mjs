@@ -1,0 +1,193 @@
+// The diagram as a control surface: by keys alone, with a lasso, by dragging marks; and the scenario as text.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { startPlayground } from "./playground.mjs";
+
+let playground;
+before(async () => {
+  playground = await startPlayground();
+});
+after(() => playground?.stop());
+
+const RECEIVER_CRASHES = "reliable/best-effort-broadcast/receiver-crashes";
+
+/** A page at the end of a bundled example's run. */
+async function example(path, options) {
+  const reader = await playground.reader(options);
+  const page = await reader.open();
+  await page.selectOption("#protocol", path.split("/")[1]);
+  await page.selectOption("#example", path);
+  await page.keyboard.press("End");
+  return { reader, page };
+}
+
+const deeds = (page) => page.locator(".deed .what").allInnerTexts();
+const deed = (page, sentence) => page.locator(".deed .what").getByText(sentence, { exact: true });
+const said = (page) => page.locator(".page > .unseen").innerText();
+const diagram = (page) => page.getByRole("application", { name: "Space-time diagram" });
+
+/** Where a moment of a node is on the screen, found on the time axis: `down` that many lines below it. */
+const place = (page, node, moment, down = 0) =>
+  page.evaluate(
+    ([node, moment, down]) => {
+      const ticks = [...document.querySelectorAll(".ruler text")];
+      const [first, last] = [ticks[0], ticks[ticks.length - 1]].map((tick) => ({
+        time: +tick.textContent,
+        x: tick.getBoundingClientRect().x + tick.getBoundingClientRect().width / 2,
+      }));
+      const scale = (last.x - first.x) / (last.time - first.time);
+      const name = [...document.querySelectorAll(".names .name")].find((n) => n.innerText.startsWith(node));
+      const line = name.getBoundingClientRect();
+      const y = line.top + line.height * (0.5 + down);
+      return { x: first.x + (moment - first.time) * scale, y };
+    },
+    [node, moment, down],
+  );
+
+async function drag(page, from, to) {
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2, { steps: 3 });
+  await page.mouse.move(to.x, to.y, { steps: 3 });
+}
+
+test("a message is lost by keys alone", async () => {
+  const { reader, page } = await example(RECEIVER_CRASHES);
+  const stops = await diagram(page).evaluate((it) => it.querySelectorAll('[tabindex="0"]').length);
+  assert.equal(stops, 0, "the diagram is one stop of the Tab key");
+  await page.locator(".names .name").last().focus();
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute("role")), "application");
+  await page.locator("#diagram-keys").getByText("events of a line").waitFor();
+  // To Dave's first send, whichever line one begins on.
+  for (let line = 0; line < 4; line++) await page.keyboard.press("ArrowDown");
+  for (let step = 0; step < 12; step++) await page.keyboard.press("ArrowLeft");
+  assert.match(await said(page), /Dave receives m1/);
+  for (let step = 0; step < 12 && !/Dave>Alice#1/.test(await said(page)); step++) await page.keyboard.press("ArrowRight");
+  assert.match(await said(page), /Dave sends .*Dave>Alice#1/);
+  assert.equal(await page.locator(".menu").count(), 0);
+  await page.keyboard.press("Enter");
+  assert.match(await said(page), /from Dave to Alice/);
+  await page.keyboard.press("Enter");
+  await page.locator(".menu").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.do), "drop");
+  await page.keyboard.press("Enter");
+  await deed(page, "Dave>Alice#1 is dropped").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute("role")), "application");
+  await page.keyboard.press("ArrowRight");
+  assert.match(await said(page), /Dave/, "one goes on where one was");
+  await page.keyboard.press("Shift+F10");
+  await page.locator(".menu").waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".menu").waitFor({ state: "detached" });
+  await page.keyboard.press("Control+z");
+  await deed(page, "Dave>Alice#1 is dropped").waitFor({ state: "detached" });
+  await reader.leave();
+});
+
+test("a lasso says what it would split, and splits it; Escape calls it off", async () => {
+  const { reader, page } = await example(RECEIVER_CRASHES);
+  const before = await deeds(page);
+  const [from, to] = [await place(page, "Alice", 5, -0.4), await place(page, "Bob", 60, 0.4)];
+  await drag(page, from, to);
+  assert.match(await page.locator(".lasso text").textContent(), /^Alice, Bob \| Carol, Dave, 5–60 ms$/);
+  await page.keyboard.press("Escape");
+  await page.locator(".lasso").waitFor({ state: "detached" });
+  await page.mouse.move(to.x + 20, to.y);
+  await page.mouse.up();
+  assert.deepEqual(await deeds(page), before);
+  await drag(page, from, to);
+  await page.mouse.up();
+  await deed(page, "the network splits: Alice and Bob | Carol and Dave").waitFor();
+  await page.keyboard.press("Control+z");
+  await page.locator(".wall").first().waitFor({ state: "detached" });
+  await reader.leave();
+});
+
+test("a crash, a request and a wall are dragged along time", async () => {
+  const { reader, page } = await example(RECEIVER_CRASHES);
+  const value = (label) => page.locator(`.deed input[aria-label$="${label}"]`);
+  const crash = value("crashes: at in ms");
+  const was = +(await crash.inputValue());
+  const mark = await page.locator(".mark.crash[data-event]").first().boundingBox();
+  const middle = { x: mark.x + mark.width / 2, y: mark.y + mark.height / 2 };
+  await drag(page, middle, { x: middle.x + 60, y: middle.y });
+  await page.mouse.up();
+  assert.ok(+(await crash.inputValue()) > was + 2, `${await crash.inputValue()} is later than ${was}`);
+  assert.equal(await page.locator(".menu").count(), 0, "a drag is no click");
+  await page.locator("#undo").click();
+  await page.waitForFunction(
+    (was) => +document.querySelector('.deed input[aria-label$="crashes: at in ms"]').value === was,
+    was,
+  );
+
+  await drag(page, await place(page, "Alice", 5, -0.4), await place(page, "Bob", 60, 0.4));
+  await page.mouse.up();
+  const [at, until] = [value("| Carol and Dave: from in ms"), value("| Carol and Dave: until in ms")];
+  await at.waitFor();
+  const span = async () => [+(await at.inputValue()), +(await until.inputValue())];
+  const [start, end] = await span();
+  const edge = await place(page, "Bob", end, 0.5);
+  await drag(page, edge, { x: edge.x - 80, y: edge.y });
+  await page.mouse.up();
+  const [same, sooner] = await span();
+  assert.ok(same === start && sooner < end, `${start}–${end} became ${same}–${sooner}`);
+  const body = await place(page, "Bob", (start + sooner) / 2, 0.5);
+  await drag(page, body, { x: body.x + 50, y: body.y });
+  await page.mouse.up();
+  const [later, still] = await span();
+  assert.ok(later > start && still - later === sooner - start, `${later}–${still}`);
+  await reader.leave();
+});
+
+test("on a phone a button lets a finger draw the lasso", async () => {
+  const phone = { viewport: { width: 390, height: 844 }, hasTouch: true };
+  const { reader, page } = await example(RECEIVER_CRASHES, phone);
+  const before = (await deeds(page)).length;
+  await page.locator("#lasso").tap();
+  await diagram(page).scrollIntoViewIfNeeded();
+  const box = await diagram(page).boundingBox();
+  const hand = await reader.context.newCDPSession(page);
+  const touch = (type, x, y) =>
+    hand.send("Input.dispatchTouchEvent", { type, touchPoints: type === "touchEnd" ? [] : [{ x, y }] });
+  const [x, y] = [box.x + 25, Math.max(box.y, 0) + 60];
+  await touch("touchStart", x, y);
+  for (let step = 1; step <= 6; step++) await touch("touchMove", x + step * 22, y + step * 20);
+  assert.match(await page.locator(".lasso text").textContent(), / \| .*ms$/);
+  await touch("touchEnd");
+  await page.locator(".wall").first().waitFor();
+  assert.equal((await deeds(page)).length, before + 1);
+  assert.equal(await page.locator("#lasso").getAttribute("aria-pressed"), "false");
+  await reader.leave();
+});
+
+test("the scenario is edited as text; what is wrong is said at its line, and nothing is lost", async () => {
+  const { reader, page } = await example(RECEIVER_CRASHES);
+  await page.getByRole("tab", { name: "As text" }).click();
+  const field = page.getByRole("textbox", { name: "The scenario as JSON" });
+  const text = await field.inputValue();
+  const line = text.split("\n").findIndex((line) => line.includes('"Dave", "do"')) + 1;
+  assert.ok(line > 1, text);
+  const wrong = text.replace('"Dave", "do"', '"Dvae", "do"');
+  await field.fill(wrong);
+  const says = page.locator("#text-says");
+  await page.waitForFunction((line) => document.querySelector("#text-says").innerText.startsWith(`Line ${line}:`), line);
+  assert.match(await says.innerText(), /requests\[\d\]\.node: found "Dvae".* did you mean "Dave"\?/);
+  const [marked, first] = await page.evaluate(() => {
+    const top = (selector) => document.querySelector(selector).getBoundingClientRect().top;
+    return [top(".wrong-line"), top(".line-numbers") + 8];
+  });
+  assert.equal(Math.round((marked - first) / 20) + 1, line, "the line is marked");
+  await page.getByRole("tab", { name: "Events" }).click();
+  await page.getByRole("tab", { name: "As text" }).click();
+  assert.equal(await field.inputValue(), wrong, "what is typed survives");
+  await page.locator("#go-to-line").click();
+  await page.keyboard.insertText('"node": "Carol"');
+  await deed(page, "Carol: broadcast m1").or(deed(page, "Carol: broadcast m2")).first().waitFor();
+  assert.equal(await page.locator("#discard-draft").count(), 0);
+  await page.locator("#undo").click();
+  await page.waitForFunction((text) => document.querySelector(".as-text textarea").value === text, text);
+  await reader.leave();
+});
