@@ -12,6 +12,7 @@ mod inspector;
 mod keys;
 mod lasso;
 mod lens;
+mod pending;
 mod playback;
 mod run;
 mod shared;
@@ -37,8 +38,9 @@ pub use inspector::{
 pub use keys::{Chord, Group, SHORTCUTS, Shortcut, shortcut};
 pub use lasso::Area;
 pub use lens::{Lens, Room, Shown};
+pub use pending::Pending;
 pub use playback::{FITTING, Playhead, SPEEDS, faster, fitting_pace, speed_name};
-pub use run::{Run, interesting_end, judge_at};
+pub use run::{Judged, Run, interesting_end, judge_at};
 pub use shared::Shared;
 pub use shift::{End, Handle, handle_of};
 pub use state::{Action, Page, Refused, Selection, State, reduce};

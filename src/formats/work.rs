@@ -43,7 +43,8 @@ impl Work {
             }
             return false;
         };
-        judging.advance(&self.trace, judging.seen() + events * FASTER);
+        let until = judging.seen().saturating_add(events.saturating_mul(FASTER));
+        judging.advance(&self.trace, until);
         judging.seen() == self.trace.events.len()
     }
 
@@ -58,10 +59,16 @@ impl Work {
         }
     }
 
+    /// The scenario, where nobody waits for what comes of it.
+    #[must_use]
+    pub fn into_scenario(self) -> Scenario {
+        self.plan.into_scenario()
+    }
+
     /// What came of it; whatever is left to do is done at once.
     #[must_use]
     pub fn finish(mut self) -> Outcome {
-        while !self.advance(usize::MAX / FASTER) {}
+        while !self.advance(usize::MAX) {}
         let Self { plan, protocol, trace, judging, .. } = self;
         let judgements = judging.map_or_else(Vec::new, |judging| judging.say(&trace));
         let report = report_of(judgements, protocol, plan.scenario(), &trace);

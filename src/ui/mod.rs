@@ -45,6 +45,7 @@ mod transport;
 mod trees;
 mod verdicts;
 mod ways;
+mod work;
 mod workbench;
 
 use yew::Callback;
