@@ -4,18 +4,21 @@ use std::{fs, path::Path};
 
 use worldlines::{
     app::{
-        Action, Branch, Difference, Handler, Listing, NodeState, Past, Payload, Run, Selection,
-        State, Status, Subject, last_ran, ran, reduce, source_file,
+        Action, Branch, Difference, Handler, Listing, NodeState, Numbers, OfNode, Past, Payload,
+        Run, Selection, State, Status, Subject, charts, last_ran, ran, reduce, source_file,
     },
     diagram::event_sentence,
     formats::{Outcome, bundled},
-    kernel::{EventId, EventKind, Kind, MessageName, NodeId, Verdict, is_effect},
+    kernel::{EventId, EventKind, Fate, Kind, MessageName, NodeId, Verdict, is_effect},
     protocols,
 };
 
+/// Everything may be told.
+const ALL: usize = usize::MAX;
+
 fn run_of(path: &str) -> Run {
     let found = bundled::find(path).expect("it is bundled");
-    Run::new(found.scenario().and_then(Outcome::of).expect("it runs"))
+    Run::of(found.scenario().and_then(Outcome::of).expect("it runs"))
 }
 
 fn node(index: usize) -> NodeId {
@@ -24,9 +27,9 @@ fn node(index: usize) -> NodeId {
 
 /// All nodes, after an event that the reader has picked.
 fn after(run: &Run, event: EventId) -> Vec<NodeState> {
-    let subject = Subject::of(run, Some(Selection::Event(event)), 0);
+    let subject = Subject::of(run, Some(Selection::Event(event)), 0, ALL);
     let nodes: Vec<_> = (0..run.scenario.nodes.len()).map(node).collect();
-    past(run).states(&subject, &nodes)
+    past(run).states(&subject, &nodes, ALL)
 }
 
 fn past(run: &Run) -> Past {
@@ -59,7 +62,7 @@ fn a_message_that_waits_is_in_the_state_and_named() {
     let delivered = find(&run, |kind, at| kind.name() == "deliver" && at == node(2));
     let carol = &after(&run, delivered)[2];
     assert_eq!(entry(&carol.state, "delivered").change, Difference::Changed);
-    let cause = Subject::of(&run, Some(Selection::Event(delivered)), 0).before;
+    let cause = Subject::of(&run, Some(Selection::Event(delivered)), 0, ALL).before;
     assert!(matches!(run.trace.events[cause].kind, EventKind::Receive(_)), "just before the step");
 }
 
@@ -82,14 +85,14 @@ fn a_crash_takes_the_timers_and_leaves_what_is_stored() {
 #[test]
 fn a_step_changes_nobody_else() {
     for each in bundled::bundled() {
-        let run = Run::new(each.scenario().and_then(Outcome::of).expect("it runs"));
+        let run = Run::of(each.scenario().and_then(Outcome::of).expect("it runs"));
         let events = &run.trace.events;
         let (past, count) = (past(&run), run.scenario.nodes.len());
         let nodes: Vec<_> = (0..count).map(node).collect();
         let every = (events.len() / 25).max(1);
         for event in (0..events.len()).step_by(every).filter(|&event| events[event].time > 0) {
-            let subject = Subject::of(&run, None, event + 1);
-            let touched = past.states(&subject, &nodes);
+            let subject = Subject::of(&run, None, event + 1, ALL);
+            let touched = past.states(&subject, &nodes, ALL);
             let touched = touched.iter().filter(|state| state.is_touched());
             let others: Vec<_> =
                 touched.map(|state| state.node).filter(|it| *it != events[event].node).collect();
@@ -101,19 +104,19 @@ fn a_step_changes_nobody_else() {
 #[test]
 fn what_is_looked_at_is_what_is_picked_or_where_the_playhead_stands() {
     let run = run_of("ordering/causal-multicast/three-orders");
-    let of = |selection, cursor| Subject::of(&run, selection, cursor);
+    let of = |selection, cursor| Subject::of(&run, selection, cursor, ALL);
     assert_eq!(of(None, 0).heading(&run), "Before the run");
     assert_eq!(of(None, 3).event, Some(2));
     let name = MessageName { from: node(0), to: node(2), number: 1 };
     let message = of(Some(Selection::Message(name)), 0);
     assert_eq!(message.node, node(2), "it is looked at where it was received");
-    let payload = Payload::of(&run, message.message.expect("it is about one"));
+    let payload = Payload::of(&run, message.message.expect("it is about one"), ALL);
     assert!(payload.sentence.contains("from Alice to Carol"), "{}", payload.sentence);
     assert_eq!(entry(&payload.fields, "seq").text, "1");
     let moment = of(Some(Selection::Moment { node: node(1), at: 80 }), 0);
     assert_eq!((moment.node, moment.before), (node(1), moment.events));
     // A node's moment has changed nothing.
-    let states = past(&run).states(&moment, &[node(1)]);
+    let states = past(&run).states(&moment, &[node(1)], ALL);
     assert!(!states[0].is_touched());
 }
 
@@ -144,7 +147,7 @@ fn every_protocol_has_its_file_with_a_description_and_its_layers() {
 fn every_event_finds_the_code_that_ran() {
     let mut arms = 0;
     for each in bundled::bundled() {
-        let run = Run::new(each.scenario().and_then(Outcome::of).expect("it runs"));
+        let run = Run::of(each.scenario().and_then(Outcome::of).expect("it runs"));
         let listing = Listing::read(&read(&source_file(run.protocol.id)));
         let text = listing.lines.join("\n");
         for (id, event) in run.trace.events.iter().enumerate().take(3_000) {
@@ -274,4 +277,85 @@ fn an_answer_that_carries_nothing_says_what_it_answers() {
     assert!(words.iter().any(|it| it.contains("answers done to write")), "{words:?}");
     assert!(words.iter().any(|it| it.contains(" to read ")), "{words:?}");
     assert!(!words.iter().any(|it| it.contains('–')), "{words:?}");
+}
+
+/// What a teacher hides is not told by the inspector either.
+#[test]
+fn a_hidden_future_is_not_told() {
+    let run = run_of("ordering/causal-multicast/three-orders");
+    let reply = find(&run, |kind, at| matches!(kind, EventKind::Receive(_)) && at == node(2));
+    let told = reply + 1;
+    let subject = Subject::of(&run, None, told, told);
+    let states = past(&run).states(&subject, &[node(2)], told);
+    let waits = states[0].held_back.as_ref().expect("messages wait in this run");
+    assert!(!waits[0].contains("delivered"), "{waits:?}");
+    let late = run.trace.messages.iter().position(|message| {
+        message.sent < told && message.fate.event().is_some_and(|event| event >= told)
+    });
+    let late = late.expect("one is on its way");
+    assert!(Payload::of(&run, late, told).sentence.ends_with("still on its way"));
+    let name = run.trace.messages[late].name;
+    let picked = Subject::of(&run, Some(Selection::Message(name)), told, told);
+    assert_eq!(picked.event, Some(run.trace.messages[late].sent));
+    assert_eq!(Subject::of(&run, Some(Selection::Event(told)), told, told).event, Some(reply));
+}
+
+fn counted(path: &str) -> (Run, Numbers) {
+    let run = run_of(path);
+    let mut numbers = Numbers::of(&run);
+    while numbers.go_on() {}
+    (run, numbers)
+}
+
+#[test]
+fn a_run_is_counted() {
+    let (run, numbers) = counted("ordering/causal-multicast/three-orders");
+    assert_eq!(numbers.messages, run.trace.sends());
+    let sum = |of: fn(&OfNode) -> usize| numbers.nodes.iter().map(of).sum::<usize>();
+    assert_eq!((sum(|it| it.sent), sum(|it| it.bytes)), (numbers.messages, numbers.bytes));
+    assert_eq!(sum(|it| it.received) + sum(|it| it.lost), numbers.messages);
+    // What is weighed is the data of the trace.
+    let trace: serde_json::Value = serde_json::from_str(&run.json()).expect("it is JSON");
+    let events = trace["events"].as_array().expect("a list").iter();
+    let sends = events.filter(|event| event["kind"] == "send");
+    let bytes: usize = sends.map(|event| event["data"].to_string().len()).sum();
+    assert_eq!(numbers.bytes, bytes);
+    let delivery = numbers.delivery.expect("there are deliveries");
+    assert_eq!(delivery.count, run.scenario.requests.len());
+    assert!(delivery.least <= delivery.median && delivery.median <= delivery.most);
+    assert!(numbers.latency.is_some_and(|it| it.count == numbers.messages));
+    assert_eq!((numbers.again, numbers.undelivered), (0, 0));
+}
+
+#[test]
+fn what_is_sent_again_and_what_nobody_delivers_are_counted() {
+    let (run, numbers) = counted("link/retransmit-until-ack/messages-lost");
+    let lost = run.trace.messages.iter().filter(|it| matches!(it.fate, Fate::Lost(..))).count();
+    assert!(lost > 0 && numbers.again >= lost, "{} of {lost}", numbers.again);
+    assert_eq!(numbers.nodes.iter().map(|it| it.lost).sum::<usize>(), lost);
+    assert!(numbers.delivery.is_some_and(|it| it.most > it.least), "a lost one takes longer");
+}
+
+#[test]
+fn what_is_measured_has_a_chart_with_its_values() {
+    for each in bundled::bundled() {
+        let run = run_of(&each.path());
+        let charts = charts(&run);
+        let last = run.trace.events.last().map_or(0, |event| event.time);
+        let sent = charts[0].curves[0].at(last.max(1)).expect("it is counted from the start");
+        assert_eq!(sent as usize, run.trace.messages.len(), "{}", each.path());
+        for (place, metric) in run.protocol.metrics.iter().enumerate() {
+            let Some(chart) = charts.iter().find(|chart| chart.name == metric.name) else {
+                assert!(run.trace.samples.is_empty(), "{}", each.path());
+                continue;
+            };
+            for line in &chart.curves {
+                let node = line.node.expect("a metric is a node's");
+                let samples = run.trace.samples.iter().filter(|it| it.node == node);
+                let last = samples.last().expect("it was measured");
+                assert_eq!(line.at(last.time), Some(last.values[place]), "{}", each.path());
+                assert!(chart.path(line).starts_with('M'));
+            }
+        }
+    }
 }

@@ -30,7 +30,7 @@ fn wait(mut state: State) -> State {
     for _ in 0..20 {
         let Some(pending) = state.pending.clone() else { return state };
         let run = Outcome::of(pending.scenario.clone()).expect("it can be run");
-        state = reduce(&state, Action::Computed(pending, Run::new(run)));
+        state = reduce(&state, Action::Computed(pending, Run::of(run)));
     }
     panic!("it never ends");
 }
@@ -81,7 +81,7 @@ fn a_wait_is_cancelled_or_followed_by_a_later_change() {
     let first = asked.pending.clone().expect("it is long");
     let cancelled = reduce(&asked, Action::Cancel);
     assert_eq!((cancelled.pending.is_some(), cancelled.scenario()), (false, before.scenario()));
-    let run = Run::new(Outcome::of(first.scenario.clone()).expect("it can be run"));
+    let run = Run::of(Outcome::of(first.scenario.clone()).expect("it can be run"));
     let late = reduce(&cancelled, Action::Computed(first.clone(), run.clone()));
     assert_eq!(late.scenario(), before.scenario(), "nobody waits for it any more");
 

@@ -17,7 +17,7 @@ use worldlines::{
         mutex::Access,
     },
     diagram::{
-        Frame, Layout, MarkShape, Oddity, Orientation, Scene, Sign, clashes, cuts,
+        Frame, Layout, MarkShape, Oddity, Orientation, Plan, Scene, Sign, clashes, cuts,
         deadlock_sentence, event_sentence, graph, mark_shape, recoveries, signs, stays, views,
     },
     kernel::{
@@ -101,7 +101,10 @@ impl Hand {
     }
 
     fn signs(&self) -> Vec<Sign> {
-        signs(&MEASURED, &self.scenario, &self.trace)
+        {
+            let plan = Plan::new(&MEASURED, &self.scenario, &self.trace);
+            signs(&plan, &MEASURED, &self.scenario, &self.trace)
+        }
     }
 
     fn shapes(&self) -> Vec<MarkShape> {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::Edit;
-use crate::kernel::{NodeId, Protocol, RequestKind, RequestSpec, Scenario, Time, With};
+use crate::kernel::{NodeId, Protocol, RequestKind, RequestSpec, Scenario, Time, With, sort};
 
 /// A field of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,16 +74,24 @@ fn offered_text(label: &str, scenario: &Scenario) -> String {
         let used = requests().filter_map(|with| with.get(label)?.as_str()).next_back();
         return used.unwrap_or("x").to_owned();
     }
-    let taken = |text: &str| requests().any(|with| holds(with, text));
-    let mut candidates = (1..).map(|number| format!("m{number}"));
-    candidates.find(|text| !taken(text)).expect("there are more numbers than requests")
+    let mut taken = Vec::new();
+    requests().for_each(|with| numbers(with, &mut taken));
+    sort(&mut taken);
+    taken.dedup();
+    let gap = (1..).zip(&taken).find(|(number, taken)| number != *taken);
+    format!("m{}", gap.map_or(taken.len() as u64 + 1, |(number, _)| number))
 }
 
-fn holds(value: &Json, text: &str) -> bool {
+/// The numbers of the texts m1, m2… in a value.
+fn numbers(value: &Json, taken: &mut Vec<u64>) {
     match value {
-        Json::String(it) => it == text,
-        Json::Object(fields) => fields.values().any(|it| holds(it, text)),
-        _ => false,
+        Json::String(text) => {
+            let number = text.strip_prefix('m').and_then(|number| number.parse::<u64>().ok());
+            // As it is written: m01 is another text than m1.
+            taken.extend(number.filter(|number| *number > 0 && *text == format!("m{number}")));
+        }
+        Json::Object(fields) => fields.values().for_each(|it| numbers(it, taken)),
+        _ => {}
     }
 }
 

@@ -1,6 +1,6 @@
 //! The keyboard's shortcuts: one table, by which the page acts and which it shows.
 
-use super::{Action, Ask, Hand, State, Stride, faster};
+use super::{Action, Ask, Hand, Move, State, Stride, faster};
 
 /// A key, and what is held with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,11 +161,18 @@ pub const SHORTCUTS: &[Group] = &[
     },
     Group {
         name: "Order of events",
-        shortcuts: &[Shortcut {
-            chords: &[Chord::plain("o")],
-            does: "Past and future of what is picked stand out, or not",
-            act: |_| Action::Study(Ask::Causality),
-        }],
+        shortcuts: &[
+            Shortcut {
+                chords: &[Chord::plain("o")],
+                does: "Past and future of what is picked stand out, or not",
+                act: |_| Action::Study(Ask::Causality),
+            },
+            Shortcut {
+                chords: &[Chord::plain("c")],
+                does: "Draw a cut at the playhead, or take it away",
+                act: |_| Action::Study(Ask::Cut(Move::Toggle)),
+            },
+        ],
     },
     Group {
         name: "Changes",
@@ -179,6 +186,11 @@ pub const SHORTCUTS: &[Group] = &[
                 chords: &[Chord::command("z", Some(true)), Chord::command("y", None)],
                 does: "Redo",
                 act: |_| Action::Redo,
+            },
+            Shortcut {
+                chords: &[Chord::plain("c")],
+                does: "What changed: before and after over one another",
+                act: |state| Action::Differ(state.changes.toggled()),
             },
         ],
     },

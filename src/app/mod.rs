@@ -3,6 +3,9 @@
 
 mod asking;
 mod breaking;
+mod changes;
+mod compare;
+mod cut;
 mod draft;
 mod edit;
 mod emphasis;
@@ -26,21 +29,25 @@ mod walk;
 mod writing;
 
 pub use asking::{Field, Input, fields, request, shapes};
+pub use changes::{Changes, Found, Showing, Since};
+pub use compare::{Against, Compare, Pair, offers};
+pub use cut::{CutLine, Move, Post};
 pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
 pub use emphasis::emphasis;
 pub use filter::{Entry, Filter, Story, told};
 pub use hands::Hand;
 pub use inspector::{
-    Block, Branch, Difference, Handler, Listing, NodeState, Past, Payload, Ran, Shade, Span,
-    Status, Subject, Workings, last_ran, ran, shades, source_file,
+    Block, Branch, CHART, Chart, Difference, Handler, Line, Listing, NodeState, Numbers, OfNode,
+    Past, Payload, Ran, Shade, Span, Spread, Status, Subject, Workings, charts, last_ran, ran,
+    shades, source_file,
 };
 pub use keys::{Chord, Group, SHORTCUTS, Shortcut, shortcut};
 pub use lasso::Area;
 pub use lens::{Lens, Room, Shown};
 pub use pending::Pending;
 pub use playback::{FITTING, Playhead, SPEEDS, faster, fitting_pace, speed_name};
-pub use run::{Judged, Run, interesting_end, judge_at};
+pub use run::{Judged, Run, Told, interesting_end, judge_at};
 pub use shared::Shared;
 pub use shift::{End, Handle, handle_of};
 pub use state::{Action, Page, Refused, Selection, State, reduce};

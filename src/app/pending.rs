@@ -43,7 +43,7 @@ impl Runner {
         let mut work = Work::new(scenario)?;
         for _ in 0..AT_ONCE / PART {
             if work.advance(PART) {
-                return Ok(Some(Run::new(work.finish())));
+                return Ok(Some(Run::of(work.finish())));
             }
         }
         self.wanted = Some(work.into_scenario());

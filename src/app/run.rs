@@ -1,13 +1,47 @@
 //! What the page needs to know of a run, beside what happened in it.
 
+use std::{cell::OnceCell, ops::Deref};
+
 use super::Shared;
 use crate::{
+    diagram::Plan,
     formats::Outcome,
     kernel::{Judgement, Judging, Time, judge},
 };
 
 /// A scenario, run and judged.
-pub type Run = Shared<Outcome>;
+pub type Run = Shared<Told>;
+
+/// What came of a scenario, with what is worked out of it once, and only if it is asked for.
+#[derive(Debug)]
+pub struct Told {
+    outcome: Outcome,
+    plan: OnceCell<Plan>,
+}
+
+impl Told {
+    /// What its picture is made of.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        self.plan.get_or_init(|| Plan::new(self.protocol, &self.scenario, &self.trace))
+    }
+}
+
+impl Deref for Told {
+    type Target = Outcome;
+
+    fn deref(&self) -> &Outcome {
+        &self.outcome
+    }
+}
+
+impl Run {
+    /// Shares what came of a scenario.
+    #[must_use]
+    pub fn of(outcome: Outcome) -> Self {
+        Self::new(Told { outcome, plan: OnceCell::new() })
+    }
+}
 
 /// From how many events and messages on a run is long: its digest takes longer than a frame.
 const LONG: usize = 4_000;

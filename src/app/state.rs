@@ -3,9 +3,10 @@
 use std::rc::Rc;
 
 use super::{
-    Area, Ask, Edit, FITTING, Filter, Hand, Lens, OPENING, Panel, Pending, Playhead, Run, SPEEDS,
-    Shared, Stride, Study, Writing,
+    Against, Area, Ask, Changes, Compare, Edit, FITTING, Filter, Hand, Lens, OPENING, Panel,
+    Pending, Playhead, Run, SPEEDS, Shared, Showing, Since, Stride, Study, Writing,
     breaking::{breached_at, broken_at, visit},
+    changes, compare,
     draft::restore,
     fitting_pace, hands, interesting_end,
     pending::{Runner, done, go_on, settled},
@@ -74,6 +75,10 @@ pub struct State {
     pub panel: Option<Panel>,
     /// What of the list of events is asked for.
     pub filter: Filter,
+    /// What the reader's changes changed.
+    pub changes: Changes,
+    /// The run that stands beside the one that is shown.
+    pub compare: Option<Compare>,
     /// What the reader gave that could not be taken. A text stays until it is dismissed.
     pub refused: Option<Refused>,
     /// How often something was refused: fields that still show it have to be drawn again.
@@ -181,6 +186,12 @@ pub enum Action {
     Cancel,
     /// The digest of a long run is known.
     Digested(String),
+    /// Shows what has changed, or hides it.
+    Differ(Showing),
+    /// Holds the run against another one.
+    Since(Since),
+    /// Puts another run beside this one, or takes it away.
+    Compare(Option<Against>),
     /// Goes on with the work of a tab that was closed, from its draft.
     Restore(String),
     /// The reader has read what could not be opened.
@@ -202,7 +213,7 @@ impl State {
     pub fn from_link(text: &str) -> Self {
         let opened = read_link(text).and_then(|Decoded { scenario, digest }| {
             let run = Outcome::of(scenario).map_err(|problem| refused(text, &problem))?;
-            Ok(linked(text, Run::new(run), digest))
+            Ok(linked(text, Run::of(run), digest))
         });
         match opened {
             Ok(state) => state,
@@ -218,7 +229,7 @@ impl State {
     }
 
     pub(super) fn of(run: Outcome) -> Self {
-        Self::shows(Run::new(run))
+        Self::shows(Run::of(run))
     }
 
     fn shows(run: Run) -> Self {
@@ -245,6 +256,8 @@ impl State {
             lens: Lens::default(),
             panel: None,
             filter: Filter::default(),
+            changes: Changes::default(),
+            compare: None,
             refused: None,
             refusals: 0,
             announcement: String::new(),
@@ -329,11 +342,15 @@ pub fn reduce(state: &State, action: Action) -> State {
     match action {
         Action::Computed(pending, run) => go_on(state.clone(), &pending, run),
         Action::Cancel => State { pending: None, ..state.clone() },
-        action => done(state, &action, answer(state.clone(), action.clone())),
+        action => {
+            let passing = changes::is_passing(&action);
+            let next = done(state, &action, act(state.clone(), action.clone()));
+            compare::follow(state, changes::follow(state, next, passing))
+        }
     }
 }
 
-fn answer(state: State, action: Action) -> State {
+fn act(state: State, action: Action) -> State {
     match action {
         Action::Open(bundled) => open(state, bundled),
         Action::Load(text) => load(state, &text),
@@ -382,6 +399,9 @@ fn answer(state: State, action: Action) -> State {
         Action::Show(panel) => State { panel, ..state },
         Action::Filter(filter) => State { filter, ..state },
         Action::Digested(digest) => digested(state, &digest),
+        Action::Differ(showing) => changes::show(state, showing),
+        Action::Since(since) => changes::since(state, since),
+        Action::Compare(against) => compare::compare(state, against),
         Action::Restore(draft) => restore(state, &draft),
         Action::Computed(..) | Action::Cancel => state,
         Action::Dismiss => State { refused: None, ..state },
@@ -421,7 +441,7 @@ fn replace_all(state: State, opened: State) -> State {
     }
     // How the reader looks at runs stays; how large, depends on the run.
     let lens = Lens { scale: None, ..state.lens };
-    let study = state.study.of(&opened.run);
+    let study = Study { cut: None, ..state.study }.of(&opened.run);
     let (speed, panel, refusals) = (state.speed, state.panel, state.refusals);
     // What is typed and could not be taken is never lost.
     let writing = state.writing.filter(Writing::stands);

@@ -1,7 +1,7 @@
 //! What a reader asks of the order of events: what led to what, logical time, a cut, what is still to come.
 //! None of it is in the scenario.
 
-use super::{Run, Selection, State, Stride};
+use super::{CutLine, Move, Run, Selection, Shared, State, Stride};
 
 /// What is asked of the order of events, and how time is gone through.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +12,8 @@ pub struct Study {
     pub future_hidden: bool,
     /// Whether what led to something that is picked stands out, and what came of it.
     pub causality: bool,
+    /// The cut that the reader has drawn.
+    pub cut: Option<Shared<CutLine>>,
     /// What a step goes to.
     pub stride: Stride,
     /// Whether single letters are shortcuts: who dictates to the machine wants none (WCAG 2.1.4).
@@ -21,12 +23,14 @@ pub struct Study {
 }
 
 /// A change of [`Study`].
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Ask {
     /// Hides what is still to come, or shows it through the veil again.
     Future,
     /// What led to things that are picked stands out, or does not.
     Causality,
+    /// Draws a cut, moves it, or takes it away.
+    Cut(Move),
     /// Steps go to this from now on.
     Stride(Stride),
     /// Single letters are shortcuts, or are none.
@@ -40,6 +44,7 @@ impl Default for Study {
         Self {
             future_hidden: false,
             causality: true,
+            cut: None,
             stride: Stride::Event,
             letters: true,
             sheet: false,
@@ -54,7 +59,8 @@ impl Study {
             Stride::Node(node) if node.index() >= run.scenario.nodes.len() => Stride::Event,
             stride => stride,
         };
-        Self { stride, ..self }
+        let cut = self.cut.as_ref().and_then(|cut| cut.of(run)).map(Shared::new);
+        Self { stride, cut, ..self }
     }
 }
 
@@ -83,10 +89,16 @@ pub(super) fn ask(state: State, ask: Ask) -> State {
             announcement = format!("What is still to come is {what}.");
         }
         Ask::Causality => study.causality = !study.causality,
+        Ask::Cut(how) => {
+            study.cut = match (&study.cut, how) {
+                (Some(_), Move::Toggle) => None,
+                (Some(cut), how) => Some(Shared::new(cut.moved(how, state.playhead))),
+                (None, _) => Some(Shared::new(CutLine::at(&state.run, state.playhead))),
+            };
+        }
         Ask::Stride(stride) => study.stride = stride,
         Ask::Letters(letters) => study.letters = letters,
         Ask::Sheet(sheet) => study.sheet = sheet,
     }
-    let study = study.of(&state.run);
     State { study, announcement, ..state }
 }

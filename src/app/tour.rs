@@ -63,7 +63,7 @@ impl Ways {
         let runs = variants
             .iter()
             .filter_map(|there| run_as(run, here, there))
-            .map(|run| let_it_rest(Run::new(run), &mut Runner::default()));
+            .map(|run| let_it_rest(Run::of(run), &mut Runner::default()));
         Self { variants: compare(&runs.collect::<Vec<_>>()), next }
     }
 }
@@ -158,6 +158,37 @@ pub(super) fn change_protocol(state: State, id: &str) -> State {
         }
     };
     if changed.run.protocol.id == protocol.id { say(changed, &left_out) } else { changed }
+}
+
+/// The protocols under which a run's scenario can be seen with all that is asked for in it, its own left out: the
+/// variants of its example first.
+#[must_use]
+pub(super) fn others(run: &Outcome) -> Vec<&'static Protocol> {
+    let scenario = &run.scenario;
+    let variants = example(scenario).map(Bundled::variants).unwrap_or_default();
+    let variants = variants.into_iter().filter_map(|variant| protocols::find(variant.protocol));
+    let mut others: Vec<&'static Protocol> = variants.collect();
+    let takes_all = |protocol: &Protocol| {
+        let mut requests = scenario.requests.iter();
+        requests.len() > 0
+            && requests.all(|request| takes_request(protocol, request, &scenario.nodes))
+    };
+    for (_, protocol) in protocols::catalogue() {
+        if others.iter().all(|other| other.id != protocol.id) && takes_all(protocol) {
+            others.push(protocol);
+        }
+    }
+    others.retain(|other| other.id != run.protocol.id);
+    others
+}
+
+/// A run's scenario under another protocol.
+pub(super) fn under(run: &Outcome, protocol: &'static Protocol) -> Option<Run> {
+    let next = match variant(&run.scenario, protocol) {
+        Some((from, to)) => carry_over(&run.scenario, &from, to, protocol),
+        None => Edit::Protocol(protocol.id).apply(&run.scenario).ok()?,
+    };
+    Some(let_it_rest(Run::of(Outcome::of(next).ok()?), &mut Runner::default()))
 }
 
 /// The example that a scenario was made of, and its variant under another protocol.

@@ -13,14 +13,16 @@ pub enum Panel {
     State,
     /// The protocol's own code.
     Source,
+    /// The run in numbers.
+    Numbers,
     /// The scenario, as text that can be edited.
     Text,
 }
 
 impl Panel {
     /// All of them, in the order of their tabs.
-    pub const ALL: [Self; 5] =
-        [Self::Events, Self::Deliveries, Self::State, Self::Source, Self::Text];
+    pub const ALL: [Self; 6] =
+        [Self::Events, Self::Deliveries, Self::State, Self::Source, Self::Numbers, Self::Text];
 
     /// What stands on its tab.
     #[must_use]
@@ -29,6 +31,7 @@ impl Panel {
             Self::Events => "Events",
             Self::State => "State",
             Self::Source => "Source",
+            Self::Numbers => "Numbers",
             Self::Deliveries => "Deliveries",
             Self::Network => "Network",
             Self::Text => "As text",

@@ -155,6 +155,12 @@ impl Layout {
         Self { frame, nodes, scale, along, front, back }
     }
 
+    /// What it fits into.
+    #[must_use]
+    pub const fn frame(&self) -> Frame {
+        self.frame
+    }
+
     /// Which way time runs.
     #[must_use]
     pub const fn orientation(&self) -> Orientation {

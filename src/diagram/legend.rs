@@ -1,9 +1,6 @@
 //! What is on screen, for the legend.
 
-use super::{
-    MarkShape, Oddity, arrows, clashes, cuts, mark_shape, measures, recoveries, stable, stays,
-    traitors, waits,
-};
+use super::{MarkShape, Oddity, Plan, arrows, mark_shape, measures};
 use crate::kernel::{Drawn, EventKind, Fate, Fault, NodeId, Protocol, Scenario, Trace, sort};
 
 /// Something that the picture of a run is made of.
@@ -47,7 +44,7 @@ pub enum Sign {
 
 /// Everything that the picture of this run is made of, in a fixed order.
 #[must_use]
-pub fn signs(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Vec<Sign> {
+pub fn signs(plan: &Plan, protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Vec<Sign> {
     let mut signs: Vec<_> =
         trace.events.iter().filter_map(|it| mark_shape(&it.kind)).map(Sign::Mark).collect();
     let mut add = |there: bool, sign: Sign| {
@@ -55,11 +52,10 @@ pub fn signs(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Vec<Sig
             signs.push(sign);
         }
     };
-    add(!stable::stable(protocol, scenario, trace).is_empty(), Sign::Stable);
-    add(!waits(protocol, scenario, trace).is_empty(), Sign::HeldBack);
-    let stays = stays(trace);
-    add(!stays.is_empty(), Sign::Section);
-    add(!clashes(&stays).is_empty(), Sign::Clash);
+    add(!plan.stable.is_empty(), Sign::Stable);
+    add(!plan.waits.is_empty(), Sign::HeldBack);
+    add(!plan.stays.is_empty(), Sign::Section);
+    add(!plan.clashes.is_empty(), Sign::Clash);
     for metric in measures::measured(protocol, trace, Drawn::Band) {
         let some = |values: &[i64]| values.get(metric).is_some_and(|value| *value != 0);
         add(trace.samples.iter().any(|sample| some(&sample.values)), Sign::Band(metric));
@@ -67,13 +63,12 @@ pub fn signs(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Vec<Sig
     if measures::strips(protocol, trace) > 0.0 {
         trace.samples.iter().for_each(|sample| add(true, Sign::Curve(sample.node)));
     }
-    add(!cuts(trace).is_empty(), Sign::Cut);
-    let undone = !recoveries(trace).is_empty();
+    add(!plan.cuts.is_empty(), Sign::Cut);
+    let undone = !plan.recoveries.is_empty();
     add(undone, Sign::RecoveryLine);
     add(undone, Sign::Undone);
-    let delayed = arrows::delayed(scenario);
     for message in &trace.messages {
-        let delayed = delayed.contains(&message.name);
+        let delayed = plan.delayed.contains(&message.name);
         for (copy, fate) in std::iter::once(&message.fate).chain(&message.copies).enumerate() {
             add(matches!(fate, Fate::Lost(..)), Sign::Lost);
             if let Some(oddity) = arrows::oddity(message, copy, delayed) {
@@ -85,7 +80,7 @@ pub fn signs(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Vec<Sig
     add(scenario.faults.iter().any(is_wall), Sign::Wall);
     add(trace.events.iter().any(|it| matches!(it.kind, EventKind::Crash)), Sign::Down);
     add(!scenario.network.topology.routers().is_empty(), Sign::Router);
-    add(!traitors(trace).is_empty(), Sign::Traitor);
+    add(!plan.traitors.is_empty(), Sign::Traitor);
     add(!trace.deadlock.is_empty(), Sign::Deadlock);
     sort(&mut signs);
     signs.dedup();

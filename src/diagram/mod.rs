@@ -5,12 +5,15 @@
 //! floating point is at home here, since nothing that is drawn decides anything.
 
 mod arrows;
+mod changes;
+mod cutline;
 mod cuts;
 mod deadlock;
 mod deliveries;
 mod density;
 mod describe;
 mod emphasis;
+mod ghosts;
 mod labels;
 mod layout;
 mod legend;
@@ -26,6 +29,8 @@ mod waits;
 mod walls;
 
 pub use arrows::{Arrow, ArrowEnd, Oddity};
+pub use changes::{Change, Difference, How, Parting, Seen, Told, parting, parting_sentence};
+pub use cutline::{cut_along, cut_at};
 pub use cuts::{Across, Cut, Strike, Undone, cuts, recoveries};
 pub use deadlock::{Waiting, deadlock_sentence};
 pub use deliveries::{Against, Cell, Column, Deliveries, cell_text};
@@ -34,6 +39,7 @@ pub use describe::{
     event_sentence, fault_sentence, message_sentence, message_so_far, request_sentence,
 };
 pub use emphasis::{Asked, Emphasis, Role};
+pub use ghosts::{Ghosts, Side};
 pub use layout::{Frame, Layout, Orientation, Point, Window};
 pub use legend::{Sign, signs};
 pub use marks::{Mark, MarkShape, mark_shape, sign_at};

@@ -2,9 +2,11 @@
 
 use super::{
     Clash, Cut, LaneState, Stay, Undone, View, Wait, arrows, clashes, cuts, recoveries,
-    stable::stable, stays, views, waits,
+    stable::stable, stays, traitors, views, waits,
 };
-use crate::kernel::{EventId, EventKind, Fate, MessageName, Protocol, Scenario, SortedSet, Trace};
+use crate::kernel::{
+    EventId, EventKind, Fate, MessageName, NodeSet, Protocol, Scenario, SortedSet, Trace,
+};
 
 /// What the picture of a run is made of, before it is known how large it is and which part of it is seen.
 #[derive(Clone, Debug)]
@@ -27,6 +29,8 @@ pub struct Plan {
     /// By message: the last event by which it or one sent before it ends; the run's last where one is still
     /// under way.
     pub(super) reach: Vec<EventId>,
+    /// Who may lie.
+    pub(super) traitors: NodeSet,
     busiest: usize,
 }
 
@@ -72,8 +76,15 @@ impl Plan {
             samples,
             extremes,
             reach: reach(trace),
+            traitors: traitors(trace),
             busiest: marks.into_iter().max().unwrap_or(0),
         }
+    }
+
+    /// Who may lie.
+    #[must_use]
+    pub const fn traitors(&self) -> NodeSet {
+        self.traitors
     }
 
     /// How many marks the line has that has most.

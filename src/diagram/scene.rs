@@ -229,7 +229,7 @@ impl Scene {
             height: size.y,
             detail,
             merged: None,
-            lanes: lanes(plan, scenario, trace, place),
+            lanes: lanes(plan, scenario, place),
             bands: Vec::new(),
             plots: Vec::new(),
             circle: deadlock::circle(trace, layout),
@@ -319,13 +319,7 @@ pub fn traitors(trace: &Trace) -> NodeSet {
     turned.map(|event| event.node).collect()
 }
 
-fn lanes(
-    plan: &Plan,
-    scenario: &Scenario,
-    trace: &Trace,
-    (layout, window): (&Layout, Window),
-) -> Vec<Lane> {
-    let traitors = traitors(trace);
+fn lanes(plan: &Plan, scenario: &Scenario, (layout, window): (&Layout, Window)) -> Vec<Lane> {
     // A little more than what is seen: strokes have ends.
     let (first, last) = (window.from - LANE_ENDS, window.to + LANE_ENDS);
     (0..scenario.nodes.len())
@@ -346,7 +340,7 @@ fn lanes(
             }
             add(from, layout.length().max(from), state);
             let router = scenario.network.topology.routers().contains(node);
-            Lane { node, stretches, router, traitor: traitors.contains(node) }
+            Lane { node, stretches, router, traitor: plan.traitors.contains(node) }
         })
         .collect()
 }

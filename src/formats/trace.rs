@@ -181,6 +181,14 @@ impl<'a> Document<'a> {
     }
 }
 
+/// A payload as the trace encodes it: the `data` of an event, in canonical JSON. Its length in bytes is what a
+/// message is said to weigh.
+#[must_use]
+pub fn payload_text(packet: &Packet, names: &[String]) -> String {
+    let value = Cow::Owned(packet.inspect());
+    serde_json::to_string(&Spelt { value, names }).expect(SERIALISES)
+}
+
 /// The paths of the faults and requests that met nothing.
 pub(super) fn unused(trace: &Trace) -> Vec<String> {
     let faults = trace.unused_faults.iter().map(|index| format!("faults[{index}]"));

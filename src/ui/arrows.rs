@@ -154,7 +154,7 @@ pub(super) fn head(from: Point, tip: Point) -> String {
 }
 
 /// Two strokes through a point.
-fn cross(at: Point, half: f64) -> String {
+pub(super) fn cross(at: Point, half: f64) -> String {
     let (left, right) = (px(at.x - half), px(at.x + half));
     let (top, bottom) = (px(at.y - half), px(at.y + half));
     format!("M{left} {top}L{right} {bottom}M{left} {bottom}L{right} {top}")

@@ -22,6 +22,8 @@ pub(super) struct Props {
     pub(super) run: Run,
     /// How many events have happened.
     pub(super) cursor: usize,
+    /// Of how many events may be told.
+    pub(super) told: usize,
     pub(super) selection: Option<Selection>,
     pub(super) worked: Worked,
 }
@@ -29,20 +31,26 @@ pub(super) struct Props {
 /// The nodes' states.
 #[component]
 pub(super) fn Inspector(props: &Props) -> Html {
-    let Props { run, cursor, selection, worked } = props;
+    let Props { run, cursor, told, selection, worked } = props;
     let first = use_state(|| None::<NodeId>);
-    let subject = use_memo((run.clone(), *selection, *cursor), |(run, selection, cursor)| {
-        Subject::of(run, *selection, *cursor)
+    let place = (run.clone(), *selection, *cursor, *told);
+    let subject = use_memo(place, |(run, selection, cursor, told)| {
+        Subject::of(run, *selection, *cursor, *told)
     });
-    use_work(run, worked);
+    use_work(run, worked, |worked, run| {
+        let past = worked.past(run);
+        past.go_on();
+        past.progress()
+    });
     let progress = worked.borrow_mut().past(run).progress();
     let ready = worked.borrow_mut().past(run).has(&subject);
     let nodes = shown(run.scenario.nodes.len(), first.unwrap_or(subject.node));
-    let states = use_memo((run.clone(), *subject, nodes, ready), |(run, subject, nodes, ready)| {
-        ready.then(|| worked.borrow_mut().past(run).states(subject, nodes))
+    let wanted = (run.clone(), *subject, nodes, ready);
+    let states = use_memo((wanted, *told), |((run, subject, nodes, ready), told)| {
+        ready.then(|| worked.borrow_mut().past(run).states(subject, nodes, *told))
     });
-    let payload = use_memo((run.clone(), subject.message), |(run, message)| {
-        message.map(|message| Payload::of(run, message))
+    let payload = use_memo((run.clone(), subject.message, *told), |(run, message, told)| {
+        message.map(|message| Payload::of(run, message, *told))
     });
     html! {
         <div class="inspector">
@@ -63,17 +71,20 @@ pub(super) fn Inspector(props: &Props) -> Html {
     }
 }
 
-/// Goes through a long run, a piece before every frame, while the states are looked at.
+/// Does the next piece of what is worked out of a run, and says how much of it is done; none if all.
+type Piece = fn(&mut Workings, &Run) -> Option<usize>;
+
+/// Works something out of a long run, a piece before every frame, while it is looked at.
 #[hook]
-fn use_work(run: &Run, worked: &Worked) {
+pub(super) fn use_work(run: &Run, worked: &Worked, piece: Piece) {
     let again = use_force_update();
     let work = use_mut_ref(|| None::<Frames>);
     let worked = worked.clone();
     use_effect_with(run.clone(), move |run| {
-        if worked.borrow_mut().past(run).progress().is_some() {
+        if piece(&mut worked.borrow_mut(), run).is_some() {
             let (run, mine) = (run.clone(), work.clone());
             let frames = Frames::start(move |_| {
-                if !worked.borrow_mut().past(&run).go_on() {
+                if piece(&mut worked.borrow_mut(), &run).is_none() {
                     mine.borrow_mut().take();
                 }
                 again.force_update();

@@ -8,6 +8,8 @@ use super::{
     about::about,
     banner::banner,
     caption::caption_line,
+    changes::{self, use_moment},
+    compare,
     deeds::deeds,
     drafts::{first_state, use_drafts},
     header::Header,
@@ -24,7 +26,7 @@ use super::{
     workbench::workbench,
 };
 use crate::{
-    app::{Action, Shared, State, Ways, Workings, emphasis, reduce, shortcut},
+    app::{Action, Shared, State, Ways, Workings, emphasis, offers, reduce, shortcut},
     web::{self, Frames},
 };
 
@@ -66,7 +68,9 @@ pub(super) fn Page() -> Html {
     let fragment = use_fragment(&state.run, state.adjusting, &send);
     let ways = use_memo(state.run.clone(), |run| Ways::from(run));
     let worked: Shared<_> = use_memo((), |()| RefCell::new(Workings::default())).into();
+    let offers = use_memo(state.run.clone(), |run| offers(run));
     use_time(state.playing, &send);
+    use_moment(state, &send);
     use_address(state, &fragment, &send);
     use_keys(&store, &send);
     let dialog = use_sheet(state.study.sheet);
@@ -100,7 +104,9 @@ pub(super) fn Page() -> Html {
                     <Stage run={state.run.clone()} playhead={state.playhead} playing={state.playing}
                         shown_until={state.shown_until} lens={state.lens} selection={state.selection}
                         menu={state.menu} armed={state.armed} lasso={state.lasso} called_off={state.called_off}
-                        explained={state.explained} emphasis={emphasis.clone()} hidden={state.study.future_hidden} send={send.clone()} />
+                        explained={state.explained} emphasis={emphasis.clone()} hidden={state.study.future_hidden}
+                        cut={state.study.cut.clone()}
+                        changes={state.changes.clone()} compare={state.compare.clone()} send={send.clone()} />
                     { transport(transport::Props {
                         run: &state.run,
                         playhead: state.playhead,
@@ -112,6 +118,11 @@ pub(super) fn Page() -> Html {
                         send: &send,
                     }) }
                     { study(state, &emphasis, &send) }
+                    <div class="looks">
+                        { changes::bar(state, edited, &send) }
+                        { compare::choice(state, &offers, edited, &send) }
+                    </div>
+                    { compare::compared(state, &send) }
                     { next_stop(&ways, &send) }
                     { part(legend) }
                     { workbench(state, &worked, &send) }

@@ -57,7 +57,7 @@ pub(super) fn key(node: NodeId) -> Html {
 }
 
 /// The class of a node's curves: their stroke.
-fn style(node: NodeId) -> String {
+pub(super) fn style(node: NodeId) -> String {
     format!("style-{}", node.index() % ENDS.len())
 }
 

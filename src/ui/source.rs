@@ -19,6 +19,8 @@ pub(super) struct Props {
     pub(super) run: Run,
     /// How many events have happened.
     pub(super) cursor: usize,
+    /// Of how many events may be told.
+    pub(super) told: usize,
     pub(super) selection: Option<Selection>,
 }
 
@@ -28,15 +30,16 @@ type Files = Vec<(String, Option<Rc<Listing>>)>;
 /// The protocol's own code.
 #[component]
 pub(super) fn Source(props: &Props) -> Html {
-    let Props { run, cursor, selection } = props;
+    let Props { run, cursor, told, selection } = props;
     let own = source_file(run.protocol.id);
     // A layer's file that the reader looks at, and whose it is.
     let layer = use_state(|| None::<(String, String)>);
     let layer_file = layer.as_ref().filter(|(of, _)| *of == own).map(|(_, file)| file.clone());
     let file = layer_file.unwrap_or_else(|| own.clone());
     let fetched = use_fetched(&file);
-    let happened = use_memo((run.clone(), *selection, *cursor), |(run, selection, cursor)| {
-        what_ran(run, *selection, *cursor)
+    let place = (run.clone(), *selection, *cursor, *told);
+    let happened = use_memo(place, |(run, selection, cursor, told)| {
+        what_ran(run, &Subject::of(run, *selection, *cursor, *told))
     });
     let code = use_node_ref();
     let listing = fetched.clone().flatten();
@@ -78,8 +81,7 @@ pub(super) fn Source(props: &Props) -> Html {
 }
 
 /// The event, and the handler that ran at it, or at the last one before the playhead at which one did.
-fn what_ran(run: &Run, selection: Option<Selection>, cursor: usize) -> (String, Option<Ran>) {
-    let subject = Subject::of(run, selection, cursor);
+fn what_ran(run: &Run, subject: &Subject) -> (String, Option<Ran>) {
     let event: Option<EventId> = match subject.event {
         Some(event) if subject.picked => Some(event),
         _ => last_ran(run, subject.events),

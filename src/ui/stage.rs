@@ -7,7 +7,9 @@ use yew::prelude::*;
 
 use super::{
     Send,
+    changes::Layer,
     cone::cone,
+    cut::Cut,
     keyboard::{HINT, hint, keep_focus, keys, use_seen},
     menu::Menu,
     overlay::{lasso_button, overlay},
@@ -16,13 +18,17 @@ use super::{
     picture::{Picture, px},
     pointer::{Drag, Hands, Pointer},
     present::Present,
+    second::{Second, parting, run_name, shared},
     topology::topology,
 };
 use crate::{
-    app::{Action, Area, Lens, Playhead, Room, Run, Selection, Shared, Shown},
+    app::{
+        Action, Area, Changes, Compare, CutLine, Lens, Playhead, Room, Run, Selection, Shared,
+        Showing, Shown,
+    },
     diagram::{
         Arrow, Detail, Emphasis, Layout, Mark, Orientation, Plan, Point, STRIP, Scene, Window,
-        strips, traitors,
+        strips,
     },
     formats::Outcome,
     kernel::{NodeId, Time, sort},
@@ -31,7 +37,7 @@ use crate::{
 
 /// How much a picture may weigh in which everything stands by itself and has its text: a page of 3 000 elements is
 /// quick everywhere, and the rest of it needs some hundreds.
-const WEIGHT: usize = 2_000;
+pub(super) const WEIGHT: usize = 2_000;
 /// How long the reader has not zoomed when the picture is drawn in full again, in real milliseconds.
 const SETTLED: u32 = 140;
 /// How much room the time axis's numbers take.
@@ -41,7 +47,8 @@ const MENU: f64 = 290.0;
 /// How wide the nodes' names are, at the least and at the most.
 const NAMES: (f64, f64) = (92.0, 190.0);
 /// The parts of the picture that are for dragging, as a selector.
-const DRAGGED: &str = ".grip, .mark.receipt, .mark.movable, .wall .hit, .strip, .arming";
+const DRAGGED: &str =
+    ".cut-handle, .grip, .mark.receipt, .mark.movable, .wall .hit, .strip, .arming";
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
@@ -59,8 +66,12 @@ pub(super) struct Props {
     pub(super) explained: Option<&'static str>,
     /// What stands out.
     pub(super) emphasis: Shared<Option<Emphasis>>,
+    /// The cut that the reader has drawn.
+    pub(super) cut: Option<Shared<CutLine>>,
     /// Whether what is still to come is not to be seen at all.
     pub(super) hidden: bool,
+    pub(super) changes: Changes,
+    pub(super) compare: Option<Compare>,
     pub(super) send: Send,
 }
 
@@ -84,14 +95,17 @@ pub(super) fn Stage(props: &Props) -> Html {
     let picture = use_node_ref();
     let viewport = use_viewport(&container);
     let names_width = names_width(run);
-    let plan: Shared<_> = use_memo(run.clone(), |run| plan(run)).into();
+    let plan = run.plan();
     let room = Room {
         width: viewport.width,
         names: names_width,
         strips: strips(run.protocol, &run.trace),
     };
-    let shown = Shown { nodes: run.scenario.nodes.len(), marks: plan.busiest(), end: *shown_until };
+    let second = props.compare.as_ref();
+    let marks = second.map_or(0, |it| it.run.plan().busiest()).max(plan.busiest());
+    let shown = Shown { nodes: run.scenario.nodes.len(), marks, end: *shown_until };
     let frame = props.lens.frame(shown, room);
+    let frame = if second.is_some() { shared(frame) } else { frame };
     let drag = use_mut_ref(|| None);
     let armed = use_mut_ref(|| false);
     *armed.borrow_mut() = props.armed;
@@ -110,13 +124,13 @@ pub(super) fn Stage(props: &Props) -> Html {
     let scene = use_memo((layout.clone(), window, zooming), |(layout, window, zooming)| {
         let drawn = (run.protocol, &run.scenario, &run.trace);
         let weight = if *zooming { WEIGHT / 6 } else { WEIGHT };
-        Scene::part(&plan, drawn, layout, *window, weight)
+        Scene::part(run.plan(), drawn, layout, *window, weight)
     });
     let scene: Shared<_> = scene.into();
     let picked =
         use_memo((scene.clone(), *selection, emphasis.clone()), |(scene, selection, emphasis)| {
             (scene.detail != Detail::Full)
-                .then(|| picked(run, &plan, (&layout, window), *selection, emphasis))
+                .then(|| picked(run, run.plan(), (&layout, window), *selection, emphasis))
         });
     // Kept from frame to frame: new callbacks would mean a new picture.
     let hands = use_memo((run.clone(), layout.clone(), window), |(run, layout, window)| {
@@ -154,22 +168,35 @@ pub(super) fn Stage(props: &Props) -> Html {
     // A picture of many marks is not drawn again at every event: the veil alone tells what is to come.
     let shown_whole = scene.detail == Detail::Full || hidden;
     let cursor = if shown_whole { playhead.cursor } else { usize::MAX };
-    let scrolled = container.cast().map_or(0.0, |element| web::scrolled(&element));
+    let cut = props.cut.as_ref().map(|cut| {
+        html! {
+            <Cut run={run.clone()} layout={layout.clone()} {window} picture={picture.clone()}
+                cut={cut.clone()} send={send.clone()} />
+        }
+    });
+    // Behind the curtain there is nothing to be seen of it either.
+    let (behind, before) = if hidden { (cut, None) } else { (None, cut) };
+    let sideways = container.cast().map_or(0.0, |element| web::scrolled(&element));
     html! {
         <>
             { (*network).clone() }
             <div class="stage-frame">
-                <div class={classes!("stage", if horizontal { "across" } else { "down" })} ref={container.clone()}>
+                <div class={classes!("stage", if horizontal { "across" } else { "down" }, second.map(|_| "two"))} ref={container.clone()}>
+                    { for second.map(|it| run_name(&it.names[0])) }
                     <div class="canvas">
-                        { names(run, &scene, &layout, playhead.time as Time, send) }
+                        { names((run, plan), &scene, &layout, playhead.time as Time, send) }
                         <div class="sheet" style={format!("width:{}px;height:{}px", px(sheet_width), px(sheet_height))}>
-                            <svg ref={picture} width={px(part.width)} height={px(part.height)} style={part.style()}
+                            <svg ref={picture.clone()} width={px(part.width)} height={px(part.height)} style={part.style()}
                                 viewBox={part.view_box()} role="application" aria-label="Space-time diagram"
                                 aria-describedby={HINT} tabindex="0" class={props.armed.then_some("arming")}
                                 onkeydown={keys(layout.orientation(), send)} onmousedown={keep_focus()}
                                 onpointerdown={hands.press_ground} onpointermove={hands.moves}
                                 onpointerup={hands.release} onpointercancel={hands.cancel}>
                                 <title class="tip"></title>
+                                if let (true, Some(found)) = (props.changes.showing != Showing::Hidden, &props.changes.found) {
+                                    <Layer run={run.clone()} layout={layout.clone()} {window}
+                                        found={found.clone()} />
+                                }
                                 { path(run, &layout, emphasis, playhead.cursor) }
                                 { cone(&props.emphasis, &layout) }
                                 <Picture run={run.clone()} {window} {picked} scene={scene.clone()} layout={layout.clone()}
@@ -177,16 +204,23 @@ pub(super) fn Stage(props: &Props) -> Html {
                                     press_arrow={hands.press_arrow} press_lane={hands.press_lane}
                                     press_ruler={hands.press_ruler} press_mark={hands.press_mark}
                                     press_wall={hands.press_wall} select={hands.select} />
+                                { parting(&layout, run, second.and_then(|it| it.parting), 0) }
+                                { for behind }
                                 <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()}
                                     playhead={*playhead} {hidden} />
+                                { for before }
                                 { overlay(run, &layout, (*selection, *place), props.lasso, &ring) }
                             </svg>
                         </div>
                     </div>
+                    if let Some(compare) = second {
+                        <Second compare={compare.clone()} frame={layout.frame()} {scrolled} {seen}
+                            {names_width} playhead={*playhead} {hidden} />
+                    }
                 </div>
                 { hint(layout.orientation()) }
                 if let Some((selection, at)) = menu {
-                    <div class="menu-place" style={beside(at, viewport.width, scrolled - margin)}>
+                    <div class="menu-place" style={beside(at, viewport.width, sideways - margin)}>
                         <Menu run={run.clone()} {selection} send={send.clone()} />
                     </div>
                 }
@@ -198,10 +232,6 @@ pub(super) fn Stage(props: &Props) -> Html {
             </div>
         </>
     }
-}
-
-fn plan(run: &Outcome) -> Plan {
-    Plan::new(run.protocol, &run.scenario, &run.trace)
 }
 
 /// What the reader asks about, by itself: in a picture that is not fine enough to show it.
@@ -229,15 +259,15 @@ fn picked(
 }
 
 /// The part of the sheet that is drawn.
-struct Part {
-    left: f64,
-    top: f64,
-    width: f64,
-    height: f64,
+pub(super) struct Part {
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) width: f64,
+    pub(super) height: f64,
 }
 
 impl Part {
-    fn of(window: Window, layout: &Layout, (width, height): (f64, f64)) -> Self {
+    pub(super) fn of(window: Window, layout: &Layout, (width, height): (f64, f64)) -> Self {
         let from = window.from.max(0.0);
         let long = window.to.min(layout.length()) - from;
         match layout.orientation() {
@@ -247,11 +277,11 @@ impl Part {
         }
     }
 
-    fn style(&self) -> String {
+    pub(super) fn style(&self) -> String {
         format!("left:{}px;top:{}px", px(self.left), px(self.top))
     }
 
-    fn view_box(&self) -> String {
+    pub(super) fn view_box(&self) -> String {
         format!("{} {} {} {}", px(self.left), px(self.top), px(self.width), px(self.height))
     }
 }
@@ -457,11 +487,16 @@ fn names_width(run: &Outcome) -> f64 {
 
 /// The nodes' names, always in view, and what the curves below them show. A name is a button: what can be
 /// done to its node now.
-fn names(run: &Run, scene: &Scene, layout: &Layout, at: Time, send: &Send) -> Html {
+fn names(
+    (run, plan): (&Run, &Plan),
+    scene: &Scene,
+    layout: &Layout,
+    at: Time,
+    send: &Send,
+) -> Html {
     let vertical = layout.orientation() == Orientation::Vertical;
     let side = if vertical { "width" } else { "height" };
     let routers = run.scenario.network.topology.routers();
-    let traitors = traitors(&run.trace);
     html! {
         <div class="names" style={(!vertical).then(|| format!("width:{}px", px(names_width(run))))}>
             { for run.scenario.nodes.iter().enumerate().map(|(index, name)| {
@@ -470,7 +505,7 @@ fn names(run: &Run, scene: &Scene, layout: &Layout, at: Time, send: &Send) -> Ht
                     Action::Select(Some(Selection::Moment { node, at }))
                 });
                 let kind = match () {
-                    () if traitors.contains(node) => Some("traitor"),
+                    () if plan.traitors().contains(node) => Some("traitor"),
                     () if routers.contains(node) => Some("router"),
                     () => None,
                 };

@@ -4,8 +4,9 @@ use yew::prelude::*;
 
 use super::Send;
 use crate::{
-    app::{Action, Ask, State},
+    app::{Action, Ask, CutLine, Move, Selection, State},
     diagram::{Asked, Emphasis},
+    kernel::{MessageId, spell},
 };
 
 /// The switches, and below them what they show, in words.
@@ -14,6 +15,7 @@ pub(super) fn study(state: &State, emphasis: &Option<Emphasis>, send: &Send) -> 
         <>
             { switches(state, send) }
             if let Some(emphasis) = emphasis { { in_words(state, emphasis) } }
+            if let Some(cut) = &state.study.cut { { cut_in_words(state, cut, send) } }
         </>
     }
 }
@@ -26,6 +28,8 @@ fn switches(state: &State, send: &Send) -> Html {
                 lists (F)", study.future_hidden, Ask::Future, send) }
             { switch("Past and future", "Of an event or a message that you pick: what led to it stands out, and \
                 what came of it (O)", study.causality, Ask::Causality, send) }
+            { switch("Cut", "A cut across all lines, to drag: is it consistent? (C)", study.cut.is_some(),
+                Ask::Cut(Move::Toggle), send) }
             <button class="keys" onclick={send.reform(|_: MouseEvent| Action::Study(Ask::Sheet(true)))}
                 aria-haspopup="dialog" title="Keyboard shortcuts (?)">{ "Keys" }</button>
         </div>
@@ -33,7 +37,7 @@ fn switches(state: &State, send: &Send) -> Html {
 }
 
 fn switch(name: &'static str, title: &'static str, on: bool, ask: Ask, send: &Send) -> Html {
-    let onclick = send.reform(move |_: MouseEvent| Action::Study(ask));
+    let onclick = send.reform(move |_: MouseEvent| Action::Study(ask.clone()));
     html! { <button {onclick} aria-pressed={on.to_string()} {title}>{ name }</button> }
 }
 
@@ -69,4 +73,51 @@ fn key(role: &'static str) -> Html {
             <g class={classes!("mark", role)}><circle class="ring" cx="17" cy="9" r="7" /></g>
         </svg>
     }
+}
+
+/// How many messages of a kind are listed at the most.
+const LISTED: usize = 8;
+
+/// Whether a cut is consistent, and the messages that cross it.
+fn cut_in_words(state: &State, cut: &CutLine, send: &Send) -> Html {
+    let consistent = cut.crossing.is_consistent();
+    let ask = |how: Move| send.reform(move |_: MouseEvent| Action::Study(Ask::Cut(how.clone())));
+    let list = |name: &'static str, class: &'static str, messages: &[MessageId]| {
+        let more = messages.len().saturating_sub(LISTED);
+        html! {
+            if !messages.is_empty() {
+                <li {class}>
+                    <b>{ name }</b>
+                    { for messages.iter().take(LISTED).map(|message| crossing(state, *message, send)) }
+                    if more > 0 { <span>{ format!("and {more} more") }</span> }
+                </li>
+            }
+        }
+    };
+    html! {
+        <div class={classes!("cut-report", (!consistent).then_some("inconsistent"))} role="group" aria-label="Cut">
+            <p><b aria-hidden="true">{ if consistent { "✓ " } else { "✗ " } }</b>{ cut.sentence() }</p>
+            <div class="row wrap">
+                <button onclick={ask(Move::ToPlayhead)}>{ "Cut at the playhead" }</button>
+                <button onclick={ask(Move::Mend)} disabled={consistent}
+                    title={if consistent { "It is consistent" } else { "Takes back every effect without its cause" }}>
+                    { "Make it consistent" }
+                </button>
+            </div>
+            <ul>
+                { list("Orphans: ", "orphans", &cut.crossing.orphans) }
+                { list("In transit: ", "transit", &cut.crossing.in_transit) }
+            </ul>
+        </div>
+    }
+}
+
+/// A message that crosses a cut: it can be picked.
+fn crossing(state: &State, message: MessageId, send: &Send) -> Html {
+    let (scenario, message) = (&state.run.scenario, &state.run.trace.messages[message]);
+    let name = message.name;
+    let text = spell(&message.packet.to_string(), &scenario.nodes);
+    let (from, to) = (scenario.name(name.from), scenario.name(name.to));
+    let onclick = send.reform(move |_: MouseEvent| Action::Select(Some(Selection::Message(name))));
+    html! { <button class="link" {onclick}>{ format!("{text} from {from} to {to}") }</button> }
 }

@@ -62,7 +62,7 @@ fn compute(pending: Shared<Pending>, progress: UseStateHandle<u64>, send: Send) 
     Some(Frames::start(move |_| {
         let Some(mut working) = work.take() else { return };
         if slice(|| working.advance(PART)) {
-            send.emit(Action::Computed(pending.clone(), Run::new(working.finish())));
+            send.emit(Action::Computed(pending.clone(), Run::of(working.finish())));
         } else {
             progress.set(working.progress() / 20 * 20);
             work.replace(Some(working));

@@ -7,6 +7,7 @@ use super::{
     deliveries::Told,
     events::Events,
     inspector::{Inspector, Worked},
+    numbers::Figures,
     scenario_text::ScenarioText,
     source::Source,
 };
@@ -32,11 +33,14 @@ pub(super) fn workbench(state: &State, worked: &Worked, send: &Send) -> Html {
                                 selection={*selection} filter={state.filter.clone()} send={send.clone()} />
                         },
                         Panel::State => html! {
-                            <Inspector run={run.clone()} cursor={playhead.cursor} selection={*selection}
+                            <Inspector run={run.clone()} cursor={playhead.cursor} told={state.told()} selection={*selection}
                                 worked={worked.clone()} />
                         },
+                        Panel::Numbers => html! {
+                            <Figures run={run.clone()} playhead={*playhead} hidden={state.study.future_hidden} worked={worked.clone()} />
+                        },
                         Panel::Source => html! {
-                            <Source run={run.clone()} cursor={playhead.cursor} selection={*selection} />
+                            <Source run={run.clone()} cursor={playhead.cursor} told={state.told()} selection={*selection} />
                         },
                         Panel::Deliveries => html! {
                             <Told run={run.clone()} cursor={playhead.cursor} selection={*selection} send={send.clone()} />

@@ -47,6 +47,16 @@ pub fn capture_pointer(element: &Element, event: &PointerEvent) {
     let _ = element.set_pointer_capture(event.pointer_id());
 }
 
+/// Lets the part that matches a selector, and that was pressed, have the keyboard's focus, and all of the
+/// pointer's events until it is released.
+pub fn take_hold(event: &PointerEvent, part: &str) {
+    let target = event.target().and_then(element_of);
+    if let Some(part) = target.and_then(|target| target.closest(part).ok().flatten()) {
+        capture_pointer(&part, event);
+        focus(&part);
+    }
+}
+
 /// Keeps a touch on the parts of an element that match a selector from scrolling the page: those are for
 /// dragging. A style cannot say so of parts of a drawing. Dropping it ends it.
 #[must_use]

@@ -16,6 +16,7 @@ mod process;
 mod progress;
 mod rust;
 mod serve;
+mod shots;
 mod steps;
 mod test;
 mod tools;
@@ -34,6 +35,7 @@ USAGE
     cargo xtask test [STEP...]                          every check and test, or only the named ones
     cargo xtask dist                                    the page as it is published, into dist/
     cargo xtask bench                                   how fast the kernel is, natively and in the browser
+    cargo xtask shots                                   take the documentation's pictures of the page anew
     cargo xtask bless                                   rewrite the golden files of the tests
 
 STEPS OF `test`, in their order
@@ -57,6 +59,7 @@ fn run(mut arguments: Arguments) -> Result<(), String> {
         Some("test") => test::test(&workspace, arguments),
         Some("dist") => dist::dist(&workspace, arguments),
         Some("bench") => bench::bench(&workspace, arguments),
+        Some("shots") => shots::shots(&workspace, arguments),
         Some("first-picture") => first_picture::put(&workspace, arguments),
         Some("bless") => bless::bless(&workspace, arguments),
         Some("help" | "--help" | "-h") | None => {

@@ -1,13 +1,17 @@
 //! What the workbench tells of a run: the nodes' states, the code that ran, numbers.
 
+mod chart;
 mod listing;
+mod numbers;
 mod past;
 mod prose;
 mod source;
 mod tree;
 mod workings;
 
+pub use chart::{CHART, Chart, Line, charts};
 pub use listing::{Handler, Listing, Shade, shades};
+pub use numbers::{Numbers, OfNode, Spread};
 pub use past::{NodeState, Past, Payload, Status, Subject};
 pub use prose::{Block, Span};
 pub use source::{Ran, last_ran, ran, source_file};

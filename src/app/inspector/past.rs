@@ -31,24 +31,25 @@ pub struct Subject {
 
 impl Subject {
     /// What the reader has picked; else what came last before the playhead, `cursor` events having happened.
+    /// It is one of the first `told` events: no others may be told of.
     #[must_use]
-    pub fn of(run: &Run, selection: Option<Selection>, cursor: usize) -> Self {
+    pub fn of(run: &Run, selection: Option<Selection>, cursor: usize, told: usize) -> Self {
         let last = cursor.checked_sub(1).filter(|event| *event < run.trace.events.len());
         let message = |name| run.trace.messages.iter().position(|message| message.name == name);
         match selection {
-            Some(Selection::Event(event)) if event < run.trace.events.len() => {
+            Some(Selection::Event(event)) if event < told.min(run.trace.events.len()) => {
                 Self::of_event(run, event, true)
             }
             Some(Selection::Message(name)) if let Some(id) = message(name) => {
                 let message = &run.trace.messages[id];
                 let end = match message.fate {
-                    Fate::Received(event) => event,
-                    Fate::Lost(..) | Fate::InFlight { .. } => message.sent,
+                    Fate::Received(event) if event < told => event,
+                    _ => message.sent,
                 };
                 Self { message: Some(id), ..Self::of_event(run, end, true) }
             }
             Some(Selection::Moment { node, at }) => {
-                let events = run.trace.events_until(at);
+                let events = run.trace.events_until(at).min(told);
                 Self { events, before: events, event: None, message: None, node, picked: true }
             }
             _ => last.map_or_else(Self::start, |event| Self::of_event(run, event, false)),
@@ -162,9 +163,10 @@ impl Past {
         self.checkpoints.reached().is_none_or(|reached| reached >= subject.events)
     }
 
-    /// The states of these nodes. Where the run has not been gone through up to there, it takes long.
+    /// The states of these nodes, of all of a run of which the first `told` events may be told. Where the run has
+    /// not been gone through up to there, it takes long.
     #[must_use]
-    pub fn states(&self, subject: &Subject, nodes: &[NodeId]) -> Vec<NodeState> {
+    pub fn states(&self, subject: &Subject, nodes: &[NodeId], told: usize) -> Vec<NodeState> {
         let (plan, trace) = (plan(&self.run), &self.run.trace);
         let after = self.checkpoints.seek(&plan, trace, subject.events).state;
         let before = (subject.before < subject.events)
@@ -173,12 +175,12 @@ impl Past {
         let state = |&node: &NodeId| {
             let is = after.inspect(node);
             let was = before.as_ref().map(|before| before.inspect(node));
-            self.state(node, events, was.as_ref().unwrap_or(&is), &is)
+            self.state(node, (events, told), was.as_ref().unwrap_or(&is), &is)
         };
         nodes.iter().map(state).collect()
     }
 
-    fn state(&self, node: NodeId, events: usize, was: &Json, is: &Json) -> NodeState {
+    fn state(&self, node: NodeId, moment: (usize, usize), was: &Json, is: &Json) -> NodeState {
         let names = &self.run.scenario.nodes;
         let some = |json: &Json, field: &str| json.get(field).filter(|it| !it.is_null()).cloned();
         let (stored_before, stored) = (some(was, "stored"), some(is, "stored"));
@@ -191,12 +193,13 @@ impl Past {
                 (None, None) => Vec::new(),
                 (before, after) => entries(before.as_ref(), after.as_ref(), names),
             },
-            held_back: (!self.waits.is_empty()).then(|| self.held_back(node, events)),
+            held_back: (!self.waits.is_empty()).then(|| self.held_back(node, moment)),
         }
     }
 
-    /// What a node has received and not yet delivered when so many events have happened, in sentences.
-    fn held_back(&self, node: NodeId, events: usize) -> Vec<String> {
+    /// What a node has received and not yet delivered when so many events have happened, in sentences: when it
+    /// will be only if that may be told.
+    fn held_back(&self, node: NodeId, (events, told): (usize, usize)) -> Vec<String> {
         let trace = &self.run.trace;
         let waits = self.waits.iter().filter(|wait| {
             let delivered = wait.delivered.is_some_and(|delivered| delivered < events);
@@ -208,12 +211,13 @@ impl Past {
                 EventKind::Receive(message) => trace.messages[message].packet.to_string(),
                 _ => String::new(),
             };
-            let end = wait.delivered.map_or_else(
-                || "never delivered in this run".to_owned(),
-                |event| format!("delivered at {} ms", at(event)),
-            );
+            let end = match wait.delivered {
+                Some(event) if event < told => format!(", delivered at {} ms", at(event)),
+                None if told >= trace.events.len() => ", never delivered in this run".to_owned(),
+                _ => String::new(),
+            };
             let message = spell(&message, &self.run.scenario.nodes);
-            format!("{message}: here since {} ms, {end}", at(wait.received))
+            format!("{message}: here since {} ms{end}", at(wait.received))
         };
         waits.map(sentence).collect()
     }
@@ -306,9 +310,9 @@ pub struct Payload {
 }
 
 impl Payload {
-    /// Of a message of a run.
+    /// Of a message of a run of which the first `told` events may be told.
     #[must_use]
-    pub fn of(run: &Run, id: MessageId) -> Self {
+    pub fn of(run: &Run, id: MessageId, told: usize) -> Self {
         let message = &run.trace.messages[id];
         let names = &run.scenario.nodes;
         let packet = message.packet.inspect();
@@ -318,9 +322,24 @@ impl Payload {
         };
         let truth =
             message.truth().map(|truth| against("What the correct code would have said", truth));
-        let damaged = || message.damaged().map(|it| against("What came, damaged on the way", it));
+        let over = message.fate.event().map_or(run.trace.events.len(), |event| event + 1) <= told;
+        let sentence = if over {
+            message_sentence(&run.scenario, &run.trace, id)
+        } else {
+            let name = |node| run.scenario.name(node);
+            let (from, to) = (name(message.name.from), name(message.name.to));
+            let sent = run.trace.events[message.sent].time;
+            let text = spell(&message.packet.to_string(), names);
+            format!("{text} from {from} to {to}, sent at {sent} ms, still on its way")
+        };
+        let damaged = || {
+            message
+                .damaged()
+                .filter(|_| over)
+                .map(|it| against("What came, damaged on the way", it))
+        };
         Self {
-            sentence: message_sentence(&run.scenario, &run.trace, id),
+            sentence,
             fields: entries(Some(&packet), Some(&packet), names),
             other: truth.or_else(damaged),
         }

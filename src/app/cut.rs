@@ -1,0 +1,157 @@
+//! A cut that the reader draws across all lines, and what is said of it.
+
+use super::{Playhead, Run, Shared};
+use crate::{
+    formats::Outcome,
+    kernel::{Crossing, Frontier, Lines, NodeId},
+};
+
+/// A cut, and what crosses it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CutLine {
+    /// What cuts of this run are made of.
+    pub lines: Shared<Lines>,
+    /// Where it crosses each node's line.
+    pub posts: Vec<Post>,
+    /// What crosses it.
+    pub crossing: Crossing,
+}
+
+/// Where a cut crosses a line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Post {
+    /// How many of the line's places are in: see [`Lines::places`].
+    pub places: usize,
+    /// At about which moment between two of them it is drawn, in virtual ms.
+    pub time: f64,
+}
+
+/// What a reader does with a cut.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Move {
+    /// Draws one at the playhead, or takes it away.
+    Toggle,
+    /// Puts it where the playhead is.
+    ToPlayhead,
+    /// Puts it here, line by line.
+    To(Vec<Post>),
+    /// Moves it on one line, over so many places.
+    Step(NodeId, isize),
+    /// Moves all of it until it passes the next place of some line; back, if it is negative.
+    Shift(isize),
+    /// Takes back what is an effect without its cause.
+    Mend,
+}
+
+impl CutLine {
+    /// At the playhead of a run.
+    #[must_use]
+    pub fn at(run: &Outcome, playhead: Playhead) -> Self {
+        let lines = Shared::new(Lines::of(&run.trace, run.scenario.nodes.len()));
+        let posts = posts_at(&lines, playhead);
+        Self::new(lines, posts)
+    }
+
+    fn new(lines: Shared<Lines>, mut posts: Vec<Post>) -> Self {
+        for (node, post) in posts.iter_mut().enumerate() {
+            post.places = post.places.min(lines.places(NodeId::new(node)).len());
+        }
+        let crossing = lines.crossing(&frontier(&posts));
+        Self { lines, posts, crossing }
+    }
+
+    /// The same across the lines of another run of as many nodes.
+    pub(super) fn of(&self, run: &Run) -> Option<Self> {
+        let nodes = run.scenario.nodes.len();
+        (nodes == self.posts.len())
+            .then(|| Self::new(Shared::new(Lines::of(&run.trace, nodes)), self.posts.clone()))
+    }
+
+    pub(super) fn moved(&self, how: Move, playhead: Playhead) -> Self {
+        let lines = &self.lines;
+        let posts = match how {
+            Move::Toggle | Move::ToPlayhead => posts_at(lines, playhead),
+            Move::To(posts) if posts.len() == self.posts.len() => posts,
+            Move::To(_) => return self.clone(),
+            Move::Step(node, by) => {
+                let mut posts = self.posts.clone();
+                let all = lines.places(node).len();
+                let places = posts[node.index()].places.saturating_add_signed(by).min(all);
+                posts[node.index()] = post_after(lines, node, places);
+                posts
+            }
+            Move::Shift(by) => self.shifted(by > 0),
+            Move::Mend => {
+                let mended = lines.mended(&frontier(&self.posts)).0.into_iter().enumerate();
+                let kept = |(node, places): (usize, usize)| match self.posts[node] {
+                    post if post.places == places => post,
+                    _ => post_after(lines, NodeId::new(node), places),
+                };
+                mended.map(kept).collect()
+            }
+        };
+        Self::new(lines.clone(), posts)
+    }
+
+    /// All of it, until it passes a place.
+    fn shifted(&self, forward: bool) -> Vec<Post> {
+        let nodes = (0..self.posts.len()).map(NodeId::new);
+        // How far each post is from the place that it would pass next.
+        let gaps = nodes.filter_map(|node| {
+            let (post, times) = (self.posts[node.index()], self.lines.times(node));
+            let next = if forward { Some(post.places) } else { post.places.checked_sub(1) };
+            let next = *times.get(next?)? as f64;
+            Some((next - post.time).abs())
+        });
+        let gap = gaps.fold(f64::INFINITY, f64::min);
+        if gap == f64::INFINITY {
+            return self.posts.clone();
+        }
+        let by = if forward { gap } else { -gap };
+        let moved = self.posts.iter().enumerate().map(|(node, post)| {
+            let (places, times) = (post.places, self.lines.times(NodeId::new(node)));
+            let time = post.time + by;
+            let passed = match forward {
+                true => times[places..].iter().take_while(|at| **at as f64 <= time).count(),
+                false => times[..places].iter().rev().take_while(|at| **at as f64 >= time).count(),
+            };
+            let places = if forward { places + passed } else { places - passed };
+            Post { places, time }
+        });
+        moved.collect()
+    }
+
+    /// What is said of it, in a sentence.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let messages = |count: usize| match count {
+            1 => "1 message".to_owned(),
+            count => format!("{count} messages"),
+        };
+        let Crossing { orphans, in_transit } = &self.crossing;
+        let transit = format!("{} in transit", messages(in_transit.len()));
+        match orphans.len() {
+            0 => format!("Consistent: it could have been a global state. {transit}."),
+            orphans => format!(
+                "Inconsistent: {} received before the cut and sent after it. {transit}.",
+                messages(orphans)
+            ),
+        }
+    }
+}
+
+fn frontier(posts: &[Post]) -> Frontier {
+    Frontier(posts.iter().map(|post| post.places).collect())
+}
+
+fn posts_at(lines: &Lines, playhead: Playhead) -> Vec<Post> {
+    let nodes = (0..lines.nodes()).map(NodeId::new);
+    let post = |node| Post { places: lines.among(node, playhead.cursor), time: playhead.time };
+    nodes.map(post).collect()
+}
+
+/// Just after so many places of a line.
+fn post_after(lines: &Lines, node: NodeId, places: usize) -> Post {
+    let last = places.checked_sub(1).map(|last| lines.times(node)[last]);
+    Post { places, time: last.unwrap_or(0) as f64 }
+}

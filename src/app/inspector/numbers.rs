@@ -1,0 +1,234 @@
+//! What a run comes to in numbers: messages, bytes, how long things took, and what was measured over time.
+
+use crate::{
+    app::Run,
+    formats::trace::payload_text,
+    kernel::{EventKind, Fate, NodeId, Packet, Time, sort},
+};
+
+/// How many messages are weighed at once, so that the page does not stand still.
+const PIECE: usize = 1_500;
+/// The requests of the contract that end in deliveries.
+const DELIVERED: [&str; 3] = ["broadcast", "send", "transfer"];
+
+/// A run in numbers.
+#[derive(Clone, Debug)]
+pub struct Numbers {
+    run: Run,
+    /// How many messages have been weighed.
+    weighed: usize,
+    /// The last payload, its length and its hash: those that are sent to many are one after the other.
+    last: Option<(Packet, usize, u64)>,
+    /// By message: from whom, to whom, and the hash of what it says.
+    said: Vec<(NodeId, NodeId, u64)>,
+    /// How often something was handed to the network. A transmission on a shared medium is one.
+    pub messages: usize,
+    /// How many bytes all of that has: the payloads, as the trace encodes them.
+    pub bytes: usize,
+    /// How many of the messages say what their sender has told their receiver before.
+    pub again: usize,
+    /// By node.
+    pub nodes: Vec<OfNode>,
+    /// From sending to receipt, of every copy that was received.
+    pub latency: Option<Spread>,
+    /// From a request to the last of its deliveries.
+    pub delivery: Option<Spread>,
+    /// How many requests of the kind that is delivered were delivered by nobody.
+    pub undelivered: usize,
+}
+
+/// What a node did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OfNode {
+    /// How many messages it handed to the network, one for each receiver.
+    pub sent: usize,
+    /// The bytes of them.
+    pub bytes: usize,
+    /// How many it received.
+    pub received: usize,
+    /// How many were lost on their way to it.
+    pub lost: usize,
+    /// What it delivered.
+    pub delivered: usize,
+}
+
+/// How long something took, in virtual ms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spread {
+    /// How often it was measured.
+    pub count: usize,
+    /// The least.
+    pub least: Time,
+    /// The lower of the two in the middle, where there are two.
+    pub median: Time,
+    /// The mean, in tenths.
+    pub mean_tenths: Time,
+    /// The most.
+    pub most: Time,
+}
+
+impl Spread {
+    fn of(mut times: Vec<Time>) -> Option<Self> {
+        sort(&mut times);
+        let (&least, &most) = (times.first()?, times.last()?);
+        let (count, sum) = (times.len(), times.iter().sum::<Time>());
+        let half = count as Time / 2;
+        let mean_tenths = (sum * 10 + half) / count as Time;
+        Some(Self { count, least, median: times[(count - 1) / 2], mean_tenths, most })
+    }
+
+    /// The mean, as a reader writes it.
+    #[must_use]
+    pub fn mean(&self) -> String {
+        tenths(self.mean_tenths)
+    }
+}
+
+fn tenths(tenths: Time) -> String {
+    match tenths % 10 {
+        0 => (tenths / 10).to_string(),
+        rest => format!("{}.{rest}", tenths / 10),
+    }
+}
+
+impl Numbers {
+    /// The numbers of a run; the bytes of a long one are still to come.
+    #[must_use]
+    pub fn of(run: &Run) -> Self {
+        let mut numbers = Self {
+            run: run.clone(),
+            weighed: 0,
+            last: None,
+            said: Vec::new(),
+            messages: run.trace.sends(),
+            bytes: 0,
+            again: 0,
+            nodes: vec![OfNode::default(); run.scenario.nodes.len()],
+            latency: None,
+            delivery: None,
+            undelivered: 0,
+        };
+        numbers.count();
+        numbers.count_deliveries();
+        numbers.go_on();
+        numbers
+    }
+
+    /// Whether they are this run's.
+    #[must_use]
+    pub fn is_of(&self, run: &Run) -> bool {
+        self.run == *run
+    }
+
+    /// How much of the messages has been weighed, in hundredths; none once that is all.
+    #[must_use]
+    pub fn progress(&self) -> Option<usize> {
+        let all = self.run.trace.messages.len();
+        (self.weighed < all).then(|| self.weighed * 100 / all)
+    }
+
+    /// Weighs the next messages. False once all of them have been.
+    pub fn go_on(&mut self) -> bool {
+        let run = self.run.clone();
+        let messages = &run.trace.messages;
+        let until = (self.weighed + PIECE).min(messages.len());
+        for (id, message) in messages.iter().enumerate().take(until).skip(self.weighed) {
+            let (bytes, hash) = self.weigh(&message.packet);
+            let name = message.name;
+            self.said.push((name.from, name.to, hash));
+            self.nodes[name.from.index()].bytes += bytes;
+            let before = id.checked_sub(1).and_then(|before| messages[before].transmission);
+            if message.transmission.is_none() || message.transmission != before {
+                self.bytes += bytes;
+            }
+        }
+        self.weighed = until;
+        if until < messages.len() {
+            return true;
+        }
+        let mut said = std::mem::take(&mut self.said);
+        if !said.is_empty() {
+            sort(&mut said);
+            self.again = said.windows(2).filter(|pair| pair[0] == pair[1]).count();
+        }
+        false
+    }
+
+    fn weigh(&mut self, packet: &Packet) -> (usize, u64) {
+        if let Some((last, bytes, hash)) = &self.last
+            && last == packet
+        {
+            return (*bytes, *hash);
+        }
+        let text = payload_text(packet, &self.run.scenario.nodes);
+        // FNV-1a: two payloads that differ are hardly ever taken for one.
+        let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        self.last = Some((packet.clone(), text.len(), hash));
+        (text.len(), hash)
+    }
+
+    fn count(&mut self) {
+        let trace = &self.run.trace;
+        let mut latencies = Vec::new();
+        for message in &trace.messages {
+            let (from, to) = (message.name.from.index(), message.name.to.index());
+            self.nodes[from].sent += 1;
+            for fate in std::iter::once(&message.fate).chain(&message.copies) {
+                match *fate {
+                    Fate::InFlight { .. } => {}
+                    Fate::Lost(..) => self.nodes[to].lost += 1,
+                    Fate::Received(event) => {
+                        self.nodes[to].received += 1;
+                        let sent = trace.events[message.sent].time;
+                        latencies.push(trace.events[event].time - sent);
+                    }
+                }
+            }
+        }
+        self.latency = Spread::of(latencies);
+    }
+
+    /// Deliveries name their message by its sender and its number: of all that this one asked for, or, where it
+    /// goes to one node, of what it asked for to that one.
+    fn count_deliveries(&mut self) {
+        let run = self.run.clone();
+        let names = &run.scenario.nodes;
+        let nodes = names.len();
+        // By sender and, from the second column on, by receiver: when it was asked for, and the last delivery.
+        let mut asked: Vec<Vec<(Time, Option<Time>)>> = vec![Vec::new(); nodes * (nodes + 1)];
+        for event in &run.trace.events {
+            let me = event.node.index();
+            match &event.kind {
+                EventKind::Request { index, .. } => {
+                    let request = &run.scenario.requests[*index];
+                    if !DELIVERED.contains(&request.name.as_str()) {
+                        continue;
+                    }
+                    let to = request.with.as_ref().and_then(|with| with.get("to")?.as_str());
+                    let to = to.and_then(|to| names.iter().position(|name| name == to));
+                    let column = to.map_or(0, |to| to + 1);
+                    asked[me * (nodes + 1) + column].push((event.time, None));
+                }
+                EventKind::Indicate { packet, .. } => {
+                    let delivers = (run.protocol.behaviour.delivers)(packet);
+                    let Some((from, number)) = delivers else { continue };
+                    self.nodes[me].delivered += 1;
+                    let place = (number as usize).wrapping_sub(1);
+                    let row = from.index() * (nodes + 1);
+                    for column in [0, me + 1] {
+                        if let Some(it) = asked[row + column].get_mut(place) {
+                            it.1 = Some(event.time);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        let all = || asked.iter().flatten();
+        let times = all().filter_map(|(asked, last)| Some((*last)? - asked)).collect();
+        self.delivery = Spread::of(times);
+        self.undelivered = all().filter(|(_, last)| last.is_none()).count();
+    }
+}

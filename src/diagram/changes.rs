@@ -1,0 +1,435 @@
+//! What is different between two runs: what is gone, what is new, what comes at another time, and where the two
+//! part.
+
+use super::{Wait, event_sentence, mark_shape};
+use crate::kernel::{
+    Event, EventId, EventKind, Fate, Message, MessageId, MessageName, NodeId, Scenario, Time,
+    Trace, sort, sort_by_key, spell,
+};
+
+/// How many events are named in a sentence.
+const NAMED: usize = 3;
+
+/// A run, as far as its pictures and sentences need it.
+pub type Told<'a> = (&'a Scenario, &'a Trace);
+
+/// What is different between two runs. Messages are matched by their names, events by what they say, where, and
+/// the how-manieth time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Difference {
+    /// The messages that are not as they were, by their sending.
+    pub messages: Vec<Change>,
+    /// The events that are not as they were and have a mark of some weight: all but sends, receipts and losses,
+    /// which their messages tell, and what happens often and says little.
+    pub events: Vec<Change>,
+}
+
+/// Something that is not as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Its place in the trace before; none if it is new.
+    pub before: Option<usize>,
+    /// Its place in the trace after; none if it is gone.
+    pub after: Option<usize>,
+    /// How it is not as it was.
+    pub how: How,
+}
+
+/// How something is not as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// It is no more.
+    Gone,
+    /// It was not before.
+    New,
+    /// It came, and is lost now.
+    Lost,
+    /// It was lost, and comes now.
+    Arrives,
+    /// It says something else.
+    Says,
+    /// It comes more often, or less.
+    Copies,
+    /// It comes later.
+    Later,
+    /// It comes earlier.
+    Earlier,
+}
+
+impl Difference {
+    /// What is different after.
+    #[must_use]
+    pub fn between(before: &Trace, after: &Trace) -> Self {
+        let same = beginning(before, after);
+        Self { messages: messages(before, after), events: marks(before, after, same) }
+    }
+
+    /// Whether nothing is.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.messages.is_empty() && self.events.is_empty()
+    }
+
+    /// What is different, in a sentence: `2 messages gone, 3 new; Carol no longer delivers m1.`
+    #[must_use]
+    pub fn sentence(&self, before: Told, after: Told) -> String {
+        let counted = self.counted();
+        let weighty = |change: &&Change| matches!(change.how, How::Gone | How::New);
+        let (first, rest): (Vec<_>, Vec<_>) = self.events.iter().partition(weighty);
+        let named = first.iter().chain(&rest).take(NAMED);
+        let mut named: Vec<_> = named.map(|change| words(change, before, after)).collect();
+        if self.events.len() > NAMED {
+            named.push(format!("and {} more", self.events.len() - NAMED));
+        }
+        match (counted.is_empty(), named.is_empty()) {
+            (true, true) => "Nothing in the run is different.".to_owned(),
+            (true, false) => stopped(named.join("; ")),
+            (false, true) => stopped(counted),
+            (false, false) => stopped(format!("{counted}; {}", named.join("; "))),
+        }
+    }
+
+    fn counted(&self) -> String {
+        const WORDS: [(How, &str); 8] = [
+            (How::Gone, "gone"),
+            (How::New, "new"),
+            (How::Lost, "lost now"),
+            (How::Arrives, "not lost any more"),
+            (How::Says, "with other content"),
+            (How::Copies, "as often as not before"),
+            (How::Later, "later"),
+            (How::Earlier, "earlier"),
+        ];
+        let mut parts: Vec<String> = Vec::new();
+        for (how, word) in WORDS {
+            let count = self.messages.iter().filter(|change| change.how == how).count();
+            if count == 0 {
+                continue;
+            }
+            let noun = match (parts.is_empty(), count) {
+                (false, _) => "",
+                (true, 1) => " message",
+                (true, _) => " messages",
+            };
+            parts.push(format!("{count}{noun} {word}"));
+        }
+        parts.join(", ")
+    }
+}
+
+/// With a full stop, unless it ends with a mark already.
+fn stopped(mut sentence: String) -> String {
+    if !sentence.ends_with(['.', '?', '!']) {
+        sentence.push('.');
+    }
+    sentence
+}
+
+/// A changed event in words.
+fn words(change: &Change, before: Told, after: Told) -> String {
+    let told = |(scenario, trace): Told, event: EventId, what: &str| {
+        let node = scenario.name(trace.events[event].node);
+        let sentence = event_sentence(scenario, trace, event);
+        let rest = sentence.strip_prefix(node).and_then(|rest| rest.strip_prefix(' '));
+        rest.map_or_else(|| format!("{what}: {sentence}"), |rest| format!("{node} {what} {rest}"))
+    };
+    match (change.before, change.after) {
+        (Some(event), None) => told(before, event, "no longer"),
+        (None, Some(event)) => told(after, event, "now"),
+        (Some(then), Some(now)) => {
+            let (was, is) = (before.1.events[then].time, after.1.events[now].time);
+            let sentence = event_sentence(after.0, after.1, now);
+            let side = if is > was { "later" } else { "earlier" };
+            format!("{sentence} {} ms {side}", is.abs_diff(was))
+        }
+        (None, None) => String::new(),
+    }
+}
+
+/// With how many events that are the same two runs begin.
+fn beginning(before: &Trace, after: &Trace) -> usize {
+    let events = before.events.iter().zip(&after.events);
+    events.take_while(|(one, other)| alike((before, one), (after, other))).count()
+}
+
+/// Whether two events of two runs are one.
+fn alike((before, one): (&Trace, &Event), (after, other): (&Trace, &Event)) -> bool {
+    let name = |trace: &Trace, message: MessageId| trace.messages[message].name;
+    (one.time, one.node) == (other.time, other.node)
+        && match (&one.kind, &other.kind) {
+            (EventKind::Send(a), EventKind::Send(b)) => {
+                let (a, b) = (&before.messages[*a], &after.messages[*b]);
+                a.name == b.name && a.packet == b.packet
+            }
+            (EventKind::Receive(a), EventKind::Receive(b)) => name(before, *a) == name(after, *b),
+            (EventKind::Lose(a, why), EventKind::Lose(b, other)) => {
+                name(before, *a) == name(after, *b) && why.why() == other.why()
+            }
+            // Requests have moved up when one before them is gone.
+            (EventKind::Request { packet, .. }, EventKind::Request { packet: other, .. }) => {
+                packet == other
+            }
+            (one, other) => one == other,
+        }
+}
+
+/// How the messages have changed. Whatever was sent before the runs part has the same place in both.
+fn messages(before: &Trace, after: &Trace) -> Vec<Change> {
+    let pairs = before.messages.iter().zip(&after.messages);
+    let same = pairs.take_while(|(one, other)| one.name == other.name).count();
+    let rest = after.messages.iter().enumerate().skip(same);
+    let mut names: Vec<(MessageName, MessageId)> = rest.map(|(id, it)| (it.name, id)).collect();
+    sort(&mut names);
+    let mut found = vec![false; names.len()];
+    let mut changes = Vec::new();
+    for (id, message) in before.messages.iter().enumerate() {
+        let other = if id < same {
+            Some(id)
+        } else {
+            names.binary_search_by_key(&message.name, |&(name, _)| name).ok().map(|place| {
+                found[place] = true;
+                names[place].1
+            })
+        };
+        let how = match other {
+            None => Some(How::Gone),
+            Some(other) => became((before, message), (after, &after.messages[other])),
+        };
+        changes.extend(how.map(|how| Change { before: Some(id), after: other, how }));
+    }
+    let new = names.iter().zip(&found).filter(|(_, found)| !**found);
+    changes.extend(new.map(|((_, id), _)| Change {
+        before: None,
+        after: Some(*id),
+        how: How::New,
+    }));
+    sort_by_key(&mut changes, |change| {
+        let then = change.before.map(|id| before.events[before.messages[id].sent].time);
+        change.after.map_or(then, |id| Some(after.events[after.messages[id].sent].time))
+    });
+    changes
+}
+
+/// How a message has changed, if it has.
+fn became((before, one): (&Trace, &Message), (after, other): (&Trace, &Message)) -> Option<How> {
+    let end = |trace: &Trace, fate: Fate| match fate {
+        Fate::InFlight { due } => due,
+        Fate::Received(event) | Fate::Lost(event, _) => trace.events[event].time,
+    };
+    let is_lost = |message: &Message| matches!(message.fate, Fate::Lost(..));
+    let said = |message: &Message| (message.packet.clone(), message.tampering.clone());
+    let times = |trace: &Trace, message: &Message| {
+        (end(trace, message.fate), trace.events[message.sent].time)
+    };
+    let (then, now) = (times(before, one), times(after, other));
+    Some(match () {
+        () if !is_lost(one) && is_lost(other) => How::Lost,
+        () if is_lost(one) && !is_lost(other) => How::Arrives,
+        () if said(one) != said(other) => How::Says,
+        () if one.copies.len() != other.copies.len() => How::Copies,
+        () if now > then => How::Later,
+        () if now < then => How::Earlier,
+        () => return None,
+    })
+}
+
+/// What an event is, whenever it is.
+type Key = (NodeId, &'static str, String);
+
+fn key(trace: &Trace, event: &Event) -> Key {
+    let text = match &event.kind {
+        EventKind::Request { packet, .. }
+        | EventKind::Indicate { packet, .. }
+        | EventKind::Timer(packet) => packet.to_string(),
+        EventKind::Detect(detection) => detection.to_string(),
+        EventKind::Send(message) | EventKind::Receive(message) | EventKind::Lose(message, _) => {
+            let Message { name, packet, .. } = &trace.messages[*message];
+            format!("{} {} {packet}", name.from.index(), name.number)
+        }
+        EventKind::Note(note) => note.to_string(),
+        _ => String::new(),
+    };
+    (event.node, event.kind.name(), text)
+}
+
+/// Whether an event is listed by itself.
+fn has_weight(event: &Event) -> bool {
+    mark_shape(&event.kind).is_some()
+        && !matches!(
+            event.kind,
+            EventKind::Receive(_) | EventKind::Timer(_) | EventKind::Note(_) | EventKind::Persist
+        )
+}
+
+/// How the events have changed, after those of which both runs have the same.
+fn marks(before: &Trace, after: &Trace, same: usize) -> Vec<Change> {
+    let keyed = |trace: &Trace| {
+        let events = trace.events.iter().enumerate().skip(same);
+        let events = events.filter(|(_, event)| has_weight(event));
+        let mut keyed: Vec<(Key, EventId)> =
+            events.map(|(id, event)| (key(trace, event), id)).collect();
+        sort(&mut keyed);
+        keyed
+    };
+    let (old, new) = (keyed(before), keyed(after));
+    let (mut here, mut there) = (old.iter().peekable(), new.iter().peekable());
+    let mut changes = Vec::new();
+    loop {
+        let order = match (here.peek(), there.peek()) {
+            (None, None) => break,
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (Some((one, _)), Some((other, _))) => one.cmp(other),
+        };
+        let gone = here.next_if(|_| order.is_le()).map(|(_, id)| *id);
+        let come = there.next_if(|_| order.is_ge()).map(|(_, id)| *id);
+        let how = match (gone, come) {
+            (Some(then), Some(now)) => {
+                match after.events[now].time.cmp(&before.events[then].time) {
+                    std::cmp::Ordering::Equal => continue,
+                    std::cmp::Ordering::Greater => How::Later,
+                    std::cmp::Ordering::Less => How::Earlier,
+                }
+            }
+            (Some(_), None) => How::Gone,
+            _ => How::New,
+        };
+        changes.push(Change { before: gone, after: come, how });
+    }
+    sort_by_key(&mut changes, |change| {
+        let then = change.before.map(|id| before.events[id].time);
+        change.after.map_or(then, |id| Some(after.events[id].time))
+    });
+    changes
+}
+
+/// Where two runs part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parting {
+    /// When, in virtual ms.
+    pub at: Time,
+    /// The event that only one of them has then.
+    pub event: EventId,
+    /// Which of them has it: 0 for the first.
+    pub run: usize,
+}
+
+/// Which events of two runs are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// What their applications see, and what befalls the nodes: all that two protocols have in common.
+    Application,
+    /// Messages too.
+    Messages,
+}
+
+impl Seen {
+    fn sees(self, event: &Event) -> bool {
+        match event.kind {
+            EventKind::Timer(_) | EventKind::Note(_) | EventKind::Persist => false,
+            EventKind::Send(_) | EventKind::Receive(_) | EventKind::Lose(..) => {
+                self == Self::Messages
+            }
+            _ => true,
+        }
+    }
+}
+
+/// The first moment at which two runs differ, and an event that only one of them has then: what the application
+/// sees before messages.
+#[must_use]
+pub fn parting(runs: [&Trace; 2], seen: Seen) -> Option<Parting> {
+    let same = beginning(runs[0], runs[1]);
+    let [one, other] = runs.map(|run| run.events.get(same).map(|event| event.time));
+    // What comes at one moment comes in an order that may be another.
+    let moment = one.into_iter().chain(other).min()?;
+    let mut from = runs.map(|run| run.events.partition_point(|event| event.time < moment));
+    loop {
+        let next = |run: usize| {
+            let mut rest = runs[run].events[from[run]..].iter();
+            rest.find(|event| seen.sees(event)).map(|event| event.time)
+        };
+        let at = match (next(0), next(1)) {
+            (None, None) => return None,
+            (Some(one), Some(other)) => one.min(other),
+            (one, other) => one.or(other)?,
+        };
+        let [one, other] = [0, 1].map(|run| {
+            let start = from[run];
+            let until = runs[run].events_until(at);
+            from[run] = until.max(start);
+            let now = start..until.max(start);
+            let now = now.filter(|&event| {
+                let event = &runs[run].events[event];
+                event.time == at && seen.sees(event)
+            });
+            let mut now: Vec<_> =
+                now.map(|event| (key(runs[run], &runs[run].events[event]), event)).collect();
+            sort(&mut now);
+            now
+        });
+        let keys = |list: &[(Key, EventId)]| list.iter().map(|(key, _)| key.clone()).collect();
+        let (first, second): (Vec<Key>, Vec<Key>) = (keys(&one), keys(&other));
+        if first == second {
+            continue;
+        }
+        let only = |list: &[(Key, EventId)], others: &[Key], run: usize| {
+            let alone = list.iter().filter(|(key, _)| {
+                let count =
+                    |keys: &mut dyn Iterator<Item = &Key>| keys.filter(|it| *it == key).count();
+                count(&mut list.iter().map(|(key, _)| key)) > count(&mut others.iter())
+            });
+            let alone = alone.map(|(_, event)| {
+                let message = runs[run].events[*event].kind.message().is_some();
+                (message, *event, run)
+            });
+            alone.min()
+        };
+        let found = [only(&one, &second, 0), only(&other, &first, 1)];
+        let (_, event, run) = found.into_iter().flatten().min_by_key(|it| (it.0, it.2))?;
+        return Some(Parting { at, event, run });
+    }
+}
+
+/// Where two runs part, in a sentence. Each run has its name, as in `under FIFO multicast`, and its waits.
+#[must_use]
+pub fn parting_sentence(
+    parting: Option<Parting>,
+    runs: [Told; 2],
+    names: [&str; 2],
+    waits: [&[Wait]; 2],
+) -> String {
+    let Some(Parting { at, event, run }) = parting else {
+        return "Both runs are the same, as far as both have it.".to_owned();
+    };
+    let (scenario, trace) = runs[run];
+    let (_, theirs) = runs[1 - run];
+    let its = &trace.events[event];
+    let sought = key(trace, its);
+    let later = theirs.events.iter().enumerate().skip(theirs.events_until(at));
+    let mut later = later.filter(|(_, other)| {
+        other.node == its.node
+            && other.kind.name() == its.kind.name()
+            && key(theirs, other) == sought
+    });
+    let later = later.next().map(|(id, event)| (id, event.time));
+    let mut waiting = waits[1 - run].iter();
+    let waits = waiting.any(|wait| {
+        let since = theirs.events[wait.received].time;
+        wait.node == its.node
+            && since <= at
+            && later.is_some()
+            && wait.delivered == later.map(|it| it.0)
+    });
+    let otherwise = match (later, waits) {
+        (Some((_, then)), true) => format!("it waits until {then} ms"),
+        (Some((_, then)), false) => format!("that happens only at {then} ms"),
+        (None, _) => "that never happens".to_owned(),
+    };
+    let sentence = spell(&event_sentence(scenario, trace, event), &scenario.nodes);
+    format!(
+        "Until {at} ms both runs are the same; then, {}, {sentence}; {} {otherwise}.",
+        names[run],
+        names[1 - run]
+    )
+}

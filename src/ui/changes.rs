@@ -1,0 +1,162 @@
+//! What has changed: before and after over one another, and in a sentence.
+
+use gloo_timers::callback::Timeout;
+use yew::prelude::*;
+
+use super::{
+    Send,
+    arrows::{cross, head},
+    marks::shape,
+    picture::px,
+    spans::line,
+};
+use crate::{
+    app::{Action, Found, Run, Shared, Showing, Since, State},
+    diagram::{Arrow, ArrowEnd, Ghosts, Layout, Mark, Point, Side, Window},
+    web,
+};
+
+/// How long what has changed is shown by itself, in real ms.
+const MOMENT: u32 = 2_500;
+
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    pub(super) run: Run,
+    pub(super) layout: Shared<Layout>,
+    pub(super) window: Window,
+    pub(super) found: Found,
+}
+
+/// What was and what has come, as a layer beneath the picture.
+#[component]
+pub(super) fn Layer(props: &Props) -> Html {
+    let Props { run, layout, found, .. } = props;
+    let placed = use_memo((found.before.clone(), layout.clone()), |(before, layout)| {
+        // A line more or less moves none of those that stay.
+        Layout::new(&before.trace, before.scenario.nodes.len(), layout.frame())
+    });
+    let key = (found.difference.clone(), layout.clone(), props.window);
+    let ghosts = use_memo(key, |(difference, layout, window)| {
+        let was = Side {
+            plan: found.before.plan(),
+            scenario: &found.before.scenario,
+            trace: &found.before.trace,
+            layout: &placed,
+        };
+        let is = Side { plan: run.plan(), scenario: &run.scenario, trace: &run.trace, layout };
+        Ghosts::of(difference, was, is, *window)
+    });
+    html! {
+        <g class="changes" aria-hidden="true">
+            <g class="halos">
+                { for ghosts.is.1.iter().map(|arrow| html! { <path d={line(arrow.from, arrow.to)} /> }) }
+                { for ghosts.is.0.iter().map(|mark| html! {
+                    <circle cx={px(mark.at.x)} cy={px(mark.at.y)} r="11" />
+                }) }
+            </g>
+            <g class="ghosts">
+                { for ghosts.was.1.iter().map(arrow) }
+                { for ghosts.was.0.iter().map(|it| mark(it, layout)) }
+            </g>
+            <g class="moves">
+                { for ghosts.moves.iter().map(|&(was, is)| moved(was, is)) }
+            </g>
+        </g>
+    }
+}
+
+fn arrow(arrow: &Arrow) -> Html {
+    html! {
+        <>
+            <path d={line(arrow.from, arrow.to)} />
+            { match arrow.end {
+                ArrowEnd::Head => html! { <path class="head" d={head(arrow.from, arrow.to)} /> },
+                ArrowEnd::Cross(_) => html! { <path d={cross(arrow.to, 5.5)} /> },
+                ArrowEnd::Open => html! {},
+            } }
+        </>
+    }
+}
+
+fn mark(mark: &Mark, layout: &Layout) -> Html {
+    html! { <g class="mark">{ shape(mark.shape, mark.at, layout.orientation()) }</g> }
+}
+
+/// A bow from where something was to where it is, beside the line that both may stand on.
+fn moved(was: Point, is: Point) -> Html {
+    let (dx, dy) = (is.x - was.x, is.y - was.y);
+    let bend = Point { x: (was.x + is.x) / 2.0 + dy * 0.12, y: (was.y + is.y) / 2.0 - dx * 0.12 };
+    let curve = format!(
+        "M{} {}Q{} {} {} {}",
+        px(was.x),
+        px(was.y),
+        px(bend.x),
+        px(bend.y),
+        px(is.x),
+        px(is.y)
+    );
+    html! { <path d={curve} /> }
+}
+
+/// The switch that shows what has changed, what it is held against, and the same in a sentence.
+pub(super) fn bar(state: &State, edited: bool, send: &Send) -> Html {
+    let changes = &state.changes;
+    let on = changes.showing == Showing::Pinned;
+    let can = edited || changes.found.is_some();
+    let toggled = changes.toggled();
+    let toggle = send.reform(move |_: MouseEvent| Action::Differ(toggled));
+    let onchange = send.reform(|event: Event| {
+        let opening = web::value_of(&event) == "opening";
+        Action::Since(if opening { Since::Opening } else { Since::Change })
+    });
+    // The sentence tells of all of the run.
+    let shown = changes.showing != Showing::Hidden && !state.study.future_hidden;
+    let why =
+        if can { "Before and after over one another (c)" } else { "Nothing has been changed yet" };
+    html! {
+        <div class="what-changed">
+            <button id="what-changed" onclick={toggle} disabled={!can} aria-pressed={on.to_string()} title={why}>
+                { "What changed" }
+            </button>
+            if on {
+                <select {onchange} aria-label="Held against" title="What the run is held against">
+                    <option value="change" selected={changes.since == Since::Change}>{ "by the last change" }</option>
+                    <option value="opening" selected={changes.since == Since::Opening}>{ "since it was opened" }</option>
+                </select>
+            }
+            if let (true, Some(found)) = (shown, &changes.found) {
+                <p>{ &*found.sentence }</p>
+                if !found.difference.is_empty() { { key() } }
+            } else if shown {
+                <p>{ if changes.since == Since::Opening { "It is as it was opened." } else { "Nothing was changed just now." } }</p>
+            }
+        </div>
+    }
+}
+
+/// What the layer's strokes mean.
+fn key() -> Html {
+    let sign = |class: &'static str, words: &'static str| {
+        html! {
+            <span class="key">
+                <svg width="30" height="14" viewBox="0 0 30 14" aria-hidden="true" class="changes">
+                    <g {class}><path d="M2 7H28" /></g>
+                </svg>
+                { words }
+            </span>
+        }
+    };
+    html! { <>{ sign("ghosts", "as it was") }{ sign("halos", "new or not as it was") }{ sign("moves", "moved") }</> }
+}
+
+/// Hides what has changed after a moment, unless nothing is to move by itself.
+#[hook]
+pub(super) fn use_moment(state: &State, send: &Send) {
+    let brief = state.changes.showing == Showing::Briefly && !state.adjusting && !state.calm;
+    let send = send.clone();
+    use_effect_with((state.run.clone(), brief), move |(_, brief)| {
+        let hide = move || send.emit(Action::Differ(Showing::Hidden));
+        let timeout = brief.then(|| Timeout::new(MOMENT, hide));
+        move || drop(timeout)
+    });
+}

@@ -1,0 +1,125 @@
+//! Two runs side by side: which the second is, where they part, and what is said of both.
+
+use yew::prelude::*;
+
+use super::{Send, verdicts::sign};
+use crate::{
+    app::{Action, Against, Compare, Pair, Since, State},
+    web,
+};
+
+/// What the run can be compared with.
+pub(super) fn choice(
+    state: &State,
+    offers: &[(&'static str, &'static str)],
+    edited: bool,
+    send: &Send,
+) -> Html {
+    let against = state.compare.as_ref().map(|compare| compare.against);
+    let can_change = edited || state.changes.found.is_some();
+    let known: Vec<_> = offers.iter().map(|(id, _)| *id).collect();
+    let onchange = send.reform(move |event: Event| {
+        let value = web::value_of(&event);
+        Action::Compare(match value.as_str() {
+            "" => None,
+            "the last change" => Some(Against::Earlier(Since::Change)),
+            "the opening" => Some(Against::Earlier(Since::Opening)),
+            id => known.iter().copied().find(|known| *known == id).map(Against::Protocol),
+        })
+    });
+    let option = |value: &'static str, words: &'static str, its: Against| {
+        html! { <option {value} selected={against == Some(its)}>{ words }</option> }
+    };
+    let none = offers.is_empty() && !can_change;
+    let why = if none {
+        "No other protocol can be asked for all of this, and nothing has been changed"
+    } else {
+        "A second run beside this one, on the same time axis"
+    };
+    html! {
+        <label class="compare-with">
+            <span>{ "Compare with" }</span>
+            <select id="compare" {onchange} disabled={none} title={why}>
+                <option value="" selected={against.is_none()}>{ "nothing" }</option>
+                if !offers.is_empty() {
+                    <optgroup label="The same scenario under">
+                        { for offers.iter().map(|(id, name)| option(id, name, Against::Protocol(id))) }
+                    </optgroup>
+                }
+                if can_change {
+                    <optgroup label="The run before">
+                        { option("the last change", "the last change", Against::Earlier(Since::Change)) }
+                        if edited {
+                            { option("the opening", "all changes", Against::Earlier(Since::Opening)) }
+                        }
+                    </optgroup>
+                }
+            </select>
+        </label>
+    }
+}
+
+/// Where the two runs part, and their verdicts.
+pub(super) fn compared(state: &State, send: &Send) -> Html {
+    let Some(compare) = &state.compare else { return html! {} };
+    if state.study.future_hidden {
+        return html! {
+            <p class="why">{ "Where they differ is told once the future is shown." }</p>
+        };
+    }
+    let close = send.reform(|_: MouseEvent| Action::Compare(None));
+    let jump = compare
+        .parting
+        .map(|parting| send.reform(move |_: MouseEvent| Action::Seek(parting.at as f64)));
+    html! {
+        <section class="compared" aria-label="Two runs side by side">
+            <p class="parts">{ &*compare.sentence }</p>
+            <div class="events-bar">
+                if let Some(onclick) = jump {
+                    <button id="first-difference" {onclick}>{ "Go to the first difference" }</button>
+                }
+                <button onclick={close}>{ "Close the second run" }</button>
+            </div>
+            { verdicts(state, compare) }
+        </section>
+    }
+}
+
+fn verdicts(state: &State, compare: &Compare) -> Html {
+    let pairs = compare.verdicts(&state.run);
+    let row = |pair: &Pair| {
+        let name = pair.iter().flatten().next().map_or("", |judgement| judgement.property.name);
+        let [one, other] = pair.map(|it| it.map(|judgement| judgement.verdict.status()));
+        let differs = one != other;
+        html! {
+            <tr class={differs.then_some("differs")}>
+                <th scope="row">{ name }</th>
+                { for pair.iter().map(|judgement| match judgement {
+                    Some(judgement) => html! {
+                        <td class={judgement.verdict.status()}>
+                            <span class="sign" aria-hidden="true">{ sign(&judgement.verdict) }</span>
+                            { judgement.verdict.status() }
+                            if !judgement.promised { <small>{ " (not promised)" }</small> }
+                        </td>
+                    },
+                    None => html! { <td>{ "–" }</td> },
+                }) }
+                <td>{ if differs { "≠ differs" } else { "" } }</td>
+            </tr>
+        }
+    };
+    html! {
+        <div class="scroll" tabindex="0" role="group" aria-label="Verdicts of both runs">
+            <table class="both">
+                <thead>
+                    <tr>
+                        <th scope="col">{ "in the end" }</th>
+                        { for compare.names.iter().map(|name| html! { <th scope="col">{ name }</th> }) }
+                        <td></td>
+                    </tr>
+                </thead>
+                <tbody>{ for pairs.iter().map(row) }</tbody>
+            </table>
+        </div>
+    }
+}

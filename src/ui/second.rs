@@ -1,0 +1,122 @@
+//! The second of two runs, on the time axis of the first: to be looked at only.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::{
+    picture::{Picture, px},
+    present::Present,
+    stage::{Part, RULER, WEIGHT},
+};
+use crate::{
+    app::{Compare, Playhead, Run, Shared},
+    diagram::{Frame, Layout, Orientation, Parting, Scene, Window},
+};
+
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    pub(super) compare: Compare,
+    /// That of the first: one axis for both.
+    pub(super) frame: Frame,
+    /// How far both are scrolled along the axis, and how much of it is seen.
+    pub(super) scrolled: f64,
+    pub(super) seen: f64,
+    pub(super) names_width: f64,
+    /// That of the first.
+    pub(super) playhead: Playhead,
+    pub(super) hidden: bool,
+}
+
+/// The second of two runs.
+#[component]
+pub(super) fn Second(props: &Props) -> Html {
+    let Props { compare, frame, hidden, .. } = props;
+    let run = &compare.run;
+    let nodes = run.scenario.nodes.len();
+    let layout =
+        use_memo((run.clone(), *frame), |(run, frame)| Layout::new(&run.trace, nodes, *frame));
+    let layout: Shared<_> = layout.into();
+    let window = Window::around(props.scrolled, props.seen, layout.length());
+    let scene = use_memo((layout.clone(), window), |(layout, window)| {
+        let drawn = (run.protocol, &run.scenario, &run.trace);
+        Scene::part(run.plan(), drawn, layout, *window, WEIGHT)
+    });
+    let scene: Shared<_> = scene.into();
+    // Nothing is done to this run; kept from frame to frame, so that the picture is not drawn anew.
+    let idle = use_memo((), |()| {
+        let (arrow, lane, ruler) = (Callback::noop(), Callback::noop(), Callback::noop());
+        let (mark, wall, select) = (Callback::noop(), Callback::noop(), Callback::noop());
+        ((arrow, lane, ruler), (mark, wall, select), Rc::new(None))
+    });
+    let emphasis: Shared<_> = use_memo((), |()| None).into();
+    let playhead = Playhead::at(run, props.playhead.time);
+    let horizontal = layout.orientation() == Orientation::Horizontal;
+    let (width, height) =
+        if horizontal { (scene.width, scene.height + RULER) } else { (scene.width, scene.height) };
+    let part = Part::of(window, &layout, (width, height));
+    let ((press_arrow, press_lane, press_ruler), (press_mark, press_wall, select), picked) =
+        (*idle).clone();
+    html! {
+        <>
+        { run_name(&compare.names[1]) }
+        <div class="canvas second" role="img" aria-label={format!("The same, {}", compare.names[1])}>
+            { names(run, &layout, props.names_width) }
+            <div class="sheet" style={format!("width:{}px;height:{}px", px(width), px(height))}>
+                <svg inert={true} width={px(part.width)} height={px(part.height)} style={part.style()}
+                    viewBox={part.view_box()}>
+                    <Picture run={run.clone()} {window} {picked} scene={scene.clone()} layout={layout.clone()}
+                        cursor={playhead.cursor} {hidden} selection={None} {emphasis}
+                        {press_arrow} {press_lane} {press_ruler} {press_mark} {press_wall} {select} />
+                    { parting(&layout, run, compare.parting, 1) }
+                    <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()} {playhead} {hidden} />
+                </svg>
+            </div>
+        </div>
+        </>
+    }
+}
+
+/// Which of the two a picture shows.
+pub(super) fn run_name(name: &str) -> Html {
+    html! { <div class="run-name" aria-hidden="true">{ name }</div> }
+}
+
+/// The nodes' names, in line with those of the first run.
+fn names(run: &Run, layout: &Layout, width: f64) -> Html {
+    let vertical = layout.orientation() == Orientation::Vertical;
+    let side = if vertical { "width" } else { "height" };
+    html! {
+        <div class="names" style={(!vertical).then(|| format!("width:{}px", px(width)))}>
+            { for run.scenario.nodes.iter().map(|name| html! {
+                <div class="name" style={format!("{side}:{}px", px(layout.gap()))}><span>{ name }</span></div>
+            }) }
+        </div>
+    }
+}
+
+/// Where the two runs part: a line across all nodes of either.
+pub(super) fn parting(layout: &Layout, run: &Run, parting: Option<Parting>, which: usize) -> Html {
+    let Some(Parting { at, event, run: whose }) = parting else { return html! {} };
+    let along = if whose == which && event < run.trace.events.len() {
+        layout.along_event(event)
+    } else {
+        layout.along_time(at as f64)
+    };
+    let (from, to) = (layout.point(along, 0.0), layout.point(along, layout.breadth()));
+    html! {
+        <g class="parting" aria-hidden="true">
+            <path d={format!("M{} {}L{} {}", px(from.x), px(from.y), px(to.x), px(to.y))} />
+            <text x={px(from.x + 4.0)} y={px(from.y + 13.0)}>{ "first difference" }</text>
+        </g>
+    }
+}
+
+/// A frame with room for two runs: one below the other, or beside it where time runs down.
+pub(super) fn shared(frame: Frame) -> Frame {
+    let (share, least) = match frame.orientation {
+        Orientation::Horizontal => (0.7, 54.0),
+        Orientation::Vertical => (0.5, 58.0),
+    };
+    Frame { gap: (frame.gap * share).max(least), ..frame }
+}

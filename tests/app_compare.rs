@@ -1,0 +1,230 @@
+//! What an edit changed, and two runs side by side.
+
+use worldlines::{
+    app::{Action, Against, Edit, Selection, Showing, Since, State, offers, reduce, shortcut},
+    diagram::{
+        Difference, Frame, Ghosts, How, Layout, Orientation, Plan, Seen, Side, Window, parting,
+    },
+    formats::{Outcome, bundled},
+    kernel::{Fault, MessageName, NodeId, RequestSpec, Time},
+};
+
+const CRASH: &str = "reliable/best-effort-broadcast/sender-crashes-half-way";
+const ORDERS: &str = "ordering/fifo-multicast/three-orders";
+
+fn node(index: usize) -> NodeId {
+    NodeId::new(index)
+}
+
+fn message(from: usize, to: usize) -> MessageName {
+    MessageName { from: node(from), to: node(to), number: 1 }
+}
+
+fn opened(path: &str) -> State {
+    let bundled = bundled::find(path).expect("it is bundled");
+    let state = reduce(&State::opening(), Action::Open(bundled));
+    reduce(&state, Action::Jump(usize::MAX))
+}
+
+fn drop_of(from: usize, to: usize) -> Action {
+    Action::Apply(Edit::AddFault(Fault::Drop { message: message(from, to) }))
+}
+
+fn delay_of(from: usize, to: usize, by: Time) -> Edit {
+    Edit::AddFault(Fault::Delay { message: message(from, to), by })
+}
+
+/// What is said to have changed.
+fn said(state: &State) -> String {
+    state.changes.found.as_ref().map_or_else(String::new, |found| found.sentence.to_string())
+}
+
+fn hows(state: &State) -> (Vec<How>, Vec<How>) {
+    let found = state.changes.found.as_ref().expect("something changed");
+    let of = |changes: &[worldlines::diagram::Change]| changes.iter().map(|it| it.how).collect();
+    (of(&found.difference.messages), of(&found.difference.events))
+}
+
+#[test]
+fn a_run_differs_in_nothing_from_itself() {
+    for bundled in bundled::bundled() {
+        let run = bundled.scenario().and_then(Outcome::of).expect("it runs");
+        assert!(Difference::between(&run.trace, &run.trace).is_empty());
+        assert_eq!(parting([&run.trace, &run.trace], Seen::Messages), None);
+    }
+}
+
+#[test]
+fn a_lost_message_and_what_it_takes_along_are_said_for_a_moment() {
+    let state = opened(ORDERS);
+    assert_eq!((state.changes.showing, &state.changes.found), (Showing::Hidden, &None));
+    let state = reduce(&state, drop_of(0, 2));
+    assert_eq!(state.changes.showing, Showing::Briefly);
+    assert_eq!(hows(&state), (vec![How::Lost], vec![How::Gone, How::Gone]));
+    assert_eq!(
+        said(&state),
+        "1 message lost now; Carol no longer delivers tea?; Carol no longer delivers cake?"
+    );
+    assert!(state.announcement.ends_with(&said(&state)), "{}", state.announcement);
+    let back = reduce(&state, Action::Undo);
+    assert_eq!(hows(&back), (vec![How::Arrives], vec![How::New, How::New]));
+}
+
+#[test]
+fn a_drag_is_held_against_its_start() {
+    let state = opened(ORDERS);
+    let start = state.run.clone();
+    let state = reduce(&state, Action::Adjust(delay_of(1, 2, 20)));
+    let state = reduce(&state, Action::Adjust(delay_of(1, 2, 40)));
+    let found = state.changes.found.as_ref().expect("it moves");
+    assert_eq!((&found.before, state.changes.showing), (&start, Showing::Briefly));
+    assert_eq!(said(&state), "1 message later; Carol delivers yes 40 ms later.");
+    assert_eq!(hows(&state).0, [How::Later]);
+    let settled = reduce(&state, Action::Settle);
+    assert_eq!(settled.changes.found.as_ref().map(|found| &found.before), Some(&start));
+    let next = reduce(&settled, Action::Adjust(delay_of(1, 2, 30)));
+    assert_eq!(next.changes.found.as_ref().map(|found| &found.before), Some(&settled.run));
+    assert_eq!(said(&next), "1 message earlier; Carol delivers yes 10 ms earlier.");
+    let off = reduce(&next, Action::Abandon);
+    assert!(off.changes.found.as_ref().is_some_and(|found| found.difference.is_empty()));
+}
+
+#[test]
+fn the_run_as_opened_is_what_all_changes_are_held_against() {
+    let state = reduce(&opened(CRASH), drop_of(0, 1));
+    let request = RequestSpec {
+        at: 60,
+        node: node(1),
+        name: "broadcast".to_owned(),
+        with: Some("m2".into()),
+    };
+    let state = reduce(&state, Action::Apply(Edit::AddRequest(request)));
+    let last = said(&state);
+    assert!(last.contains("new") && !last.contains("lost now"), "{last}");
+    let all = reduce(&state, Action::Since(Since::Opening));
+    assert!(said(&all).contains("lost now") && said(&all).contains("new"), "{}", said(&all));
+    assert_eq!(said(&reduce(&all, Action::Since(Since::Change))), last);
+    let reset = reduce(&all, Action::Reset);
+    assert_eq!(reset.changes.found, None, "it is as it was opened");
+}
+
+#[test]
+fn the_key_keeps_it_and_another_scenario_has_changed_nothing() {
+    let state = reduce(&opened(ORDERS), drop_of(0, 2));
+    let key = |state: &State| shortcut(state, "c", false, false).expect("it is a shortcut");
+    let pinned = reduce(&state, key(&state));
+    assert_eq!(pinned.changes.showing, Showing::Pinned);
+    let more = reduce(&pinned, drop_of(0, 1));
+    assert_eq!(more.changes.showing, Showing::Pinned);
+    assert_eq!(reduce(&more, key(&more)).changes.showing, Showing::Hidden);
+    let other = bundled::find(CRASH).expect("it is bundled");
+    assert_eq!(reduce(&more, Action::Open(other)).changes.found, None);
+}
+
+#[test]
+fn where_nothing_moves_by_itself_it_stays_until_the_next_action() {
+    let state = reduce(&opened(ORDERS).calmed(), drop_of(0, 2));
+    let state = reduce(&state, Action::Select(None));
+    assert_eq!(state.changes.showing, Showing::Briefly);
+    let moment = Selection::Moment { node: node(0), at: 5 };
+    let state = reduce(&state, Action::Select(Some(moment)));
+    assert_eq!(state.changes.showing, Showing::Hidden);
+}
+
+#[test]
+fn ghosts_stand_where_things_were() {
+    let state = reduce(&opened(ORDERS), drop_of(0, 2));
+    let found = state.changes.found.as_ref().expect("something changed");
+    for orientation in [Orientation::Horizontal, Orientation::Vertical] {
+        let frame =
+            Frame { orientation, length: 900.0, gap: 100.0, end: state.shown_until, apart: 1.0 };
+        let of = |run: &Outcome| {
+            let layout = Layout::new(&run.trace, 3, frame);
+            (Plan::new(run.protocol, &run.scenario, &run.trace), layout)
+        };
+        let (was, is) = (of(&found.before), of(&state.run));
+        let side = |run, (plan, layout)| {
+            let run: &Outcome = run;
+            Side { plan, scenario: &run.scenario, trace: &run.trace, layout }
+        };
+        let before = side(&found.before, (&was.0, &was.1));
+        let after = side(&state.run, (&is.0, &is.1));
+        let ghosts = Ghosts::of(&found.difference, before, after, Window::WHOLE);
+        assert_eq!((ghosts.was.0.len(), ghosts.was.1.len()), (2, 1));
+        assert_eq!((ghosts.is.0.len(), ghosts.is.1.len()), (0, 1));
+        assert!(ghosts.moves.is_empty() && ghosts.more == 0);
+        for mark in &ghosts.was.0 {
+            assert_eq!(mark.at, was.1.event_point(&found.before.trace, mark.event));
+        }
+        let elsewhere = Window { from: 1.0e6, to: 2.0e6 };
+        let nothing = Ghosts::of(&found.difference, before, after, elsewhere);
+        assert_eq!(nothing, Ghosts::default());
+    }
+}
+
+#[test]
+fn two_protocols_part_where_their_applications_see_it() {
+    let state =
+        reduce(&opened(ORDERS), Action::Compare(Some(Against::Protocol("causal-multicast"))));
+    let compare = state.compare.as_ref().expect("it runs under that");
+    assert_eq!(compare.run.scenario.requests, state.run.scenario.requests);
+    assert_eq!(
+        *compare.sentence,
+        "Until 80 ms both runs are the same; then, under FIFO multicast, Carol delivers yes; under \
+         Causal multicast it waits until 125 ms."
+    );
+    assert_eq!(compare.parting.map(|it| (it.at, it.run)), Some((80, 0)));
+    let differ: Vec<_> = compare
+        .verdicts(&state.run)
+        .into_iter()
+        .filter(|[one, other]| {
+            let status =
+                |it: &Option<&worldlines::kernel::Judgement>| it.map(|j| j.verdict.status());
+            status(one) != status(other)
+        })
+        .flat_map(|pair| pair.into_iter().flatten().next())
+        .map(|judgement| judgement.property.name)
+        .collect();
+    assert_eq!(differ, ["causal order"]);
+
+    let edited = reduce(&state, drop_of(0, 2));
+    let second = edited.compare.as_ref().expect("it follows");
+    assert_eq!(second.run.scenario.faults, edited.run.scenario.faults);
+    assert!(edited.shown_until >= state.shown_until.min(edited.shown_until));
+    assert_eq!(reduce(&edited, Action::Compare(None)).compare, None);
+    let switched = reduce(&state, Action::Apply(Edit::Protocol("causal-multicast")));
+    assert_eq!(switched.compare, None, "a run is not compared with itself");
+}
+
+#[test]
+fn before_and_after_part_at_the_edit() {
+    let state = reduce(&opened(ORDERS), Action::Apply(delay_of(1, 2, 40)));
+    let state = reduce(&state, Action::Compare(Some(Against::Earlier(Since::Opening))));
+    let compare = state.compare.as_ref().expect("it was changed");
+    assert_eq!(
+        *compare.sentence,
+        "Until 80 ms both runs are the same; then, in the run as it was opened, Carol delivers yes; \
+         in this run that happens only at 120 ms."
+    );
+    assert!(state.announcement.contains("Until 80 ms"));
+}
+
+#[test]
+fn a_scenario_is_offered_under_those_who_can_be_asked_for_all_of_it() {
+    let offered = |path: &str| {
+        let state = opened(path);
+        offers(&state.run).into_iter().map(|(id, _)| id).collect::<Vec<_>>()
+    };
+    assert_eq!(offered(ORDERS)[..2], ["causal-multicast", "abcast"], "variants come first");
+    assert!(offered(CRASH).contains(&"uniform-broadcast"));
+    assert!(!offered(CRASH).contains(&"paxos"));
+    for bundled in bundled::bundled() {
+        let state = opened(&bundled.path());
+        for (id, _) in offers(&state.run).into_iter().take(3) {
+            let compared = reduce(&state, Action::Compare(Some(Against::Protocol(id))));
+            let compare = compared.compare.as_ref().expect("it runs under that");
+            assert_eq!(compare.run.protocol.id, id, "{}", bundled.path());
+            assert!(compared.shown_until >= state.shown_until);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+// Makes the documentation's pictures anew, of the page in dist/: `cargo xtask shots` builds it and calls this.
+
+import { mkdir, writeFile } from "node:fs/promises";
+
+import { startPlayground } from "./playground.mjs";
+import { STATES, shoot } from "./states.mjs";
+
+const docs = new URL("../../docs/", import.meta.url);
+await mkdir(new URL("states/", docs), { recursive: true });
+const playground = await startPlayground();
+let text = `# What the page looks like
+
+Pictures of the page as it is built: \`cargo xtask shots\` makes them and this text, and the tests compare them with
+the page.
+`;
+for (const state of STATES) {
+  await writeFile(new URL(`states/${state.name}.png`, docs), await shoot(playground, state));
+  text += `\n${state.says}\n\n![${state.says}](states/${state.name}.png)\n`;
+  console.log(`docs/states/${state.name}.png`);
+}
+await writeFile(new URL("states.md", docs), text);
+await playground.stop();

@@ -1,0 +1,117 @@
+// Ten states of the page that show what it is: what the documentation shows, and what its test compares.
+
+import { readFile } from "node:fs/promises";
+import { deflateRawSync } from "node:zlib";
+
+const WIDE = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+
+/** The link of a bundled scenario. */
+async function bundled(path) {
+  const file = new URL(`../../static/scenarios/${path}.json`, import.meta.url);
+  return link(JSON.parse(await readFile(file, "utf8")));
+}
+
+function link(scenario) {
+  return `#s=deflate.${deflateRawSync(JSON.stringify(scenario)).toString("base64url")}`;
+}
+
+/** A broadcast every 4 ms among five, one of whom crashes half-way: some five thousand events. */
+function longRun() {
+  const requests = Array.from({ length: 108 }, (_, index) => ({
+    at: index * 4,
+    node: `P${(index % 5) + 1}`,
+    do: "broadcast",
+    with: `m${index}`,
+  }));
+  const faults = [{ crash: { node: "P2", at: 217 } }];
+  const network = { delay: [10, 30] };
+  return link({ version: 1, protocol: "reliable-broadcast", nodes: 5, network, requests, faults, until: 800 });
+}
+
+const showTab = (page, name) => page.getByRole("tab", { name, exact: true }).click();
+
+/**
+ * `name` is the file's; `says` stands under the picture; `open` gives the address's fragment; `make` brings the
+ * page into the state, with the run at its end.
+ */
+export const STATES = [
+  {
+    name: "opening",
+    says: "What a newcomer sees: the sender crashes half-way through a broadcast, and agreement is violated.",
+    viewport: WIDE,
+  },
+  {
+    name: "phone",
+    says: "The same on a phone: time runs down.",
+    viewport: PHONE,
+    scheme: "dark",
+  },
+  {
+    name: "witness",
+    says: "Three orders on one set of sends: what proves that a reply overtook its question stands out.",
+    viewport: WIDE,
+    open: () => bundled("ordering/fifo-multicast/three-orders"),
+    make: (page) => page.locator('.verdict[data-property="causal order"] button.why').click(),
+  },
+  {
+    name: "overview",
+    says: "A long run, looked at from near: the strip below shows all of it, and what is seen.",
+    viewport: WIDE,
+    open: longRun,
+    async make(page) {
+      for (let step = 0; step < 4; step += 1) await page.locator("#zoom-in").click();
+      await page.locator(".overview [role=slider]").press("Home");
+    },
+  },
+];
+
+/** The page in a state, as a PNG. */
+export async function shoot(playground, { viewport, scheme = "light", open, make }) {
+  const reader = await playground.reader({ viewport, colorScheme: scheme, reducedMotion: "reduce" });
+  const page = await reader.open(open ? await open() : "");
+  await page.keyboard.press("End");
+  await make?.(page);
+  await page.evaluate(() => document.fonts.ready);
+  await page.waitForTimeout(500);
+  const png = await page.screenshot({ animations: "disabled", caret: "hide" });
+  await reader.leave();
+  return png;
+}
+
+/** How much of two pictures differs, as a share of small squares of them: 0 for equal, 1 for all of it. */
+export function difference(page, one, other) {
+  return page.evaluate(
+    async (sources) => {
+      const grey = async (source) => {
+        const image = new Image();
+        image.src = `data:image/png;base64,${source}`;
+        await image.decode();
+        const canvas = new OffscreenCanvas(image.width, image.height);
+        const context = canvas.getContext("2d");
+        context.drawImage(image, 0, 0);
+        return context.getImageData(0, 0, image.width, image.height);
+      };
+      const [one, other] = await Promise.all(sources.map(grey));
+      if (one.width !== other.width || one.height !== other.height) return 1;
+      const side = 12;
+      let [squares, differ] = [0, 0];
+      for (let top = 0; top + side <= one.height; top += side) {
+        for (let left = 0; left + side <= one.width; left += side) {
+          let sum = 0;
+          for (let y = top; y < top + side; y += 1) {
+            for (let x = left; x < left + side; x += 1) {
+              const at = 4 * (y * one.width + x);
+              for (let part = 0; part < 3; part += 1) sum += Math.abs(one.data[at + part] - other.data[at + part]);
+            }
+          }
+          squares += 1;
+          // More than a letter's edge that falls a little otherwise.
+          if (sum / (3 * side * side) > 16) differ += 1;
+        }
+      }
+      return differ / squares;
+    },
+    [one.toString("base64"), other.toString("base64")],
+  );
+}
