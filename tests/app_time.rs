@@ -2,8 +2,8 @@
 
 use worldlines::{
     app::{
-        Action, Ask, Edit, FITTING, SHORTCUTS, SPEEDS, Selection, State, Stride, emphasis, reduce,
-        shortcut, speed_name, violations,
+        Action, Ask, Edit, FITTING, Hand, IN_DIAGRAM, SHORTCUTS, SPEEDS, Selection, State, Stride,
+        Toward, emphasis, in_diagram, reduce, shortcut, speed_name, violations,
     },
     diagram::{Asked, Role},
     formats::bundled,
@@ -167,6 +167,15 @@ fn the_sheet_of_shortcuts_does_not_lie() {
             }
         }
     }
+    for line in IN_DIAGRAM {
+        for chord in line.chords {
+            let shift = chord.shift == Some(true);
+            assert!(in_diagram(chord.key, shift, true).is_some() && !chord.caps().is_empty());
+        }
+    }
+    let later = Some(Hand::Walk(Toward::Later));
+    assert_eq!(in_diagram("ArrowRight", false, true), later);
+    assert_eq!(in_diagram("ArrowDown", false, false), later, "time runs down");
     assert_eq!(shortcut(&state, "ArrowRight", false, false), Some(Action::Step(1)));
     assert_eq!(shortcut(&state, "Z", true, true), Some(Action::Redo));
     assert_eq!(shortcut(&state, "z", true, false), Some(Action::Undo));

@@ -1,6 +1,6 @@
 //! The keyboard's shortcuts: one table, by which the page acts and which it shows.
 
-use super::{Action, Ask, Hand, Move, State, Stride, faster};
+use super::{Action, Ask, Hand, Move, State, Stride, Toward, faster};
 
 /// A key, and what is held with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +55,7 @@ impl Chord {
             "ArrowUp" => "↑".to_owned(),
             "ArrowDown" => "↓".to_owned(),
             "Escape" => "Esc".to_owned(),
+            "ContextMenu" => "Menu".to_owned(),
             key if key.len() == 1 => key.to_uppercase(),
             key => key.to_owned(),
         });
@@ -168,7 +169,7 @@ pub const SHORTCUTS: &[Group] = &[
                 act: |_| Action::Study(Ask::Causality),
             },
             Shortcut {
-                chords: &[Chord::plain("c")],
+                chords: &[Chord::plain("x")],
                 does: "Draw a cut at the playhead, or take it away",
                 act: |_| Action::Study(Ask::Cut(Move::Toggle)),
             },
@@ -223,4 +224,68 @@ pub fn shortcut(state: &State, key: &str, command: bool, shift: bool) -> Option<
         }
     }
     None
+}
+
+/// What a key does while the diagram has the focus.
+#[derive(Clone, Copy)]
+pub struct InDiagram {
+    /// The keys that do it, where time runs to the right.
+    pub chords: &'static [Chord],
+    /// What they do, in a few words.
+    pub does: &'static str,
+    act: fn() -> Hand,
+}
+
+/// Everything that keys do while the diagram has the focus; the page's own shortcuts are for the rest.
+pub const IN_DIAGRAM: &[InDiagram] = &[
+    InDiagram {
+        chords: &[Chord::any("ArrowLeft")],
+        does: "The event before, on the same line",
+        act: || Hand::Walk(Toward::Earlier),
+    },
+    InDiagram {
+        chords: &[Chord::any("ArrowRight")],
+        does: "The event after",
+        act: || Hand::Walk(Toward::Later),
+    },
+    InDiagram {
+        chords: &[Chord::any("ArrowUp")],
+        does: "The line before",
+        act: || Hand::Walk(Toward::Above),
+    },
+    InDiagram {
+        chords: &[Chord::any("ArrowDown")],
+        does: "The line after",
+        act: || Hand::Walk(Toward::Below),
+    },
+    InDiagram {
+        chords: &[Chord::any("m")],
+        does: "An event's message, and its other end",
+        act: || Hand::Follow,
+    },
+    InDiagram {
+        chords: &[Chord::any("Enter")],
+        does: "An event's message, or what can be done",
+        act: || Hand::Enter,
+    },
+    InDiagram {
+        chords: &[Chord::any("ContextMenu"), Chord::shift("F10")],
+        does: "What can be done",
+        act: || Hand::Menu(true),
+    },
+];
+
+/// What a key does while the diagram has the focus. Where time runs down, the arrows are turned with it.
+#[must_use]
+pub fn in_diagram(key: &str, shift: bool, across: bool) -> Option<Hand> {
+    let key = match key {
+        _ if across => key,
+        "ArrowUp" => "ArrowLeft",
+        "ArrowDown" => "ArrowRight",
+        "ArrowLeft" => "ArrowUp",
+        "ArrowRight" => "ArrowDown",
+        key => key,
+    };
+    let hits = |it: &&InDiagram| it.chords.iter().any(|chord| chord.matches(key, false, shift));
+    IN_DIAGRAM.iter().find(hits).map(|it| (it.act)())
 }

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::Send;
 use crate::{
-    app::{Action, Hand, Selection, Toward},
+    app::{Action, Selection, in_diagram},
     diagram::Orientation,
     web,
 };
@@ -19,28 +19,13 @@ pub(super) fn keys(orientation: Orientation, send: &Send) -> Callback<KeyboardEv
         if event.ctrl_key() || event.alt_key() || event.meta_key() {
             return;
         }
-        let Some(hand) = meaning(&event.key(), event.shift_key(), orientation) else { return };
+        let across = orientation == Orientation::Horizontal;
+        let Some(hand) = in_diagram(&event.key(), event.shift_key(), across) else { return };
         event.prevent_default();
         // The page's own keys mean something else.
         event.stop_propagation();
         send.emit(Action::Hand(hand));
     })
-}
-
-fn meaning(key: &str, shift: bool, orientation: Orientation) -> Option<Hand> {
-    let wide = orientation == Orientation::Horizontal;
-    let toward = match (key, wide) {
-        ("ArrowLeft", true) | ("ArrowUp", false) => Toward::Earlier,
-        ("ArrowRight", true) | ("ArrowDown", false) => Toward::Later,
-        ("ArrowUp", true) | ("ArrowLeft", false) => Toward::Above,
-        ("ArrowDown", true) | ("ArrowRight", false) => Toward::Below,
-        ("m" | "M", _) => return Some(Hand::Follow),
-        ("Enter", _) => return Some(Hand::Enter),
-        ("ContextMenu", _) => return Some(Hand::Menu(true)),
-        ("F10", _) if shift => return Some(Hand::Menu(true)),
-        _ => return None,
-    };
-    Some(Hand::Walk(toward))
 }
 
 /// Keeps a press of the mouse from giving the diagram the focus: the page's keys go on to move time.

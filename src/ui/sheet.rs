@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::Send;
 use crate::{
-    app::{Action, Ask, Chord, SHORTCUTS, Shortcut, State},
+    app::{Action, Ask, Chord, IN_DIAGRAM, SHORTCUTS, State},
     web,
 };
 
@@ -37,9 +37,13 @@ pub(super) fn sheet(state: &State, dialog: NodeRef, send: &Send) -> Html {
                     { for SHORTCUTS.iter().map(|group| html! {
                         <section>
                             <h3>{ group.name }</h3>
-                            <dl>{ for group.shortcuts.iter().map(|it| row(it, state.study.letters)) }</dl>
+                            <dl>{ for group.shortcuts.iter().map(|it| row(it.chords, it.does, state.study.letters)) }</dl>
                         </section>
                     }) }
+                    <section>
+                        <h3>{ "In the diagram, while it has the focus (Tab)" }</h3>
+                        <dl>{ for IN_DIAGRAM.iter().map(|it| row(it.chords, it.does, true)) }</dl>
+                    </section>
                 </div>
                 <label class="letters">
                     <input type="checkbox" checked={state.study.letters} onchange={letters} />
@@ -50,20 +54,20 @@ pub(super) fn sheet(state: &State, dialog: NodeRef, send: &Send) -> Html {
     }
 }
 
-fn row(shortcut: &Shortcut, letters: bool) -> Html {
+fn row(chords: &[Chord], does: &'static str, letters: bool) -> Html {
     let asleep = |chord: &Chord| chord.is_letter() && !letters;
-    let class = shortcut.chords.iter().all(asleep).then_some("asleep");
+    let class = chords.iter().all(asleep).then_some("asleep");
     html! {
         <div {class}>
             <dt>
-                { for shortcut.chords.iter().enumerate().map(|(place, chord)| html! {
+                { for chords.iter().enumerate().map(|(place, chord)| html! {
                     <>
                         if place > 0 { <span>{ " or " }</span> }
                         { for chord.caps().into_iter().map(|cap| html! { <kbd>{ cap }</kbd> }) }
                     </>
                 }) }
             </dt>
-            <dd>{ shortcut.does }</dd>
+            <dd>{ does }</dd>
         </div>
     }
 }

@@ -28,7 +28,7 @@ fn switches(state: &State, send: &Send) -> Html {
                 lists (F)", study.future_hidden, Ask::Future, send) }
             { switch("Past and future", "Of an event or a message that you pick: what led to it stands out, and \
                 what came of it (O)", study.causality, Ask::Causality, send) }
-            { switch("Cut", "A cut across all lines, to drag: is it consistent? (C)", study.cut.is_some(),
+            { switch("Cut", "A cut across all lines, to drag: is it consistent? (X)", study.cut.is_some(),
                 Ask::Cut(Move::Toggle), send) }
             <button class="keys" onclick={send.reform(|_: MouseEvent| Action::Study(Ask::Sheet(true)))}
                 aria-haspopup="dialog" title="Keyboard shortcuts (?)">{ "Keys" }</button>
