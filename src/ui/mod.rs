@@ -16,6 +16,7 @@ mod events;
 mod fields;
 #[cfg(feature = "picture")]
 mod first;
+mod forging;
 mod header;
 mod icons;
 mod inspector;
@@ -23,6 +24,7 @@ mod keyboard;
 mod legend;
 mod marks;
 mod menu;
+mod moment;
 mod network;
 mod numbers;
 mod overlay;
@@ -50,7 +52,9 @@ mod transport;
 mod trees;
 mod verdicts;
 mod ways;
+mod work;
 mod workbench;
+mod wrongs;
 
 use yew::Callback;
 
