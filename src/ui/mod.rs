@@ -52,6 +52,7 @@ mod transport;
 mod trees;
 mod verdicts;
 mod ways;
+mod work;
 mod workbench;
 mod wrongs;
 
