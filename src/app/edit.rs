@@ -6,8 +6,8 @@ use crate::{
     diagram::{fault_sentence, request_sentence},
     formats::{Problem, scenario},
     kernel::{
-        Fault, Keys, NetworkSpec, NodeId, NodeSet, ParameterValue, Protocol, RequestSpec, Scenario,
-        Time, Topology, With,
+        Fault, Keys, NetworkSpec, NodeId, NodeSet, ParameterValue, PerMillion, Protocol,
+        RequestSpec, Scenario, Time, Topology, With,
     },
     protocols,
 };
@@ -15,7 +15,8 @@ use crate::{
 /// One change of a scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Edit {
-    /// Something goes wrong. A fault that stands already is not added again; a message has one delay.
+    /// Something goes wrong. A fault that stands already is not added again; one of a kind of which there is one for
+    /// each message or node takes the place of the one before.
     AddFault(Fault),
     /// Something does not go wrong after all, by its place.
     RemoveFault(usize),
@@ -92,24 +93,34 @@ fn replace<T>(list: &mut [T], index: usize, value: T) {
 }
 
 fn add_fault(faults: &mut Vec<Fault>, fault: Fault) {
-    if let Fault::Delay { message, by } = fault {
-        let same =
-            |other: &Fault| matches!(other, Fault::Delay { message: m, .. } if *m == message);
-        match faults.iter().position(same) {
-            Some(place) if by == 0 => remove(faults, place),
-            Some(place) => faults[place] = fault,
-            None if by == 0 => {}
-            None => faults.push(fault),
-        }
-    } else if let Fault::Crash { node, at, .. } = fault
-        && let Some(place) = faults.iter().position(
-            |other| matches!(*other, Fault::Crash { node: n, at: t, .. } if (n, t) == (node, at)),
-        )
-    {
+    // What changes nothing is no fault.
+    let idle = match fault {
+        Fault::Delay { by, .. } => by == 0,
+        Fault::Drift { rate, offset, .. } => rate == PerMillion::ONE && offset == 0,
+        _ => false,
+    };
+    match faults.iter().position(|other| is_instead(other, &fault)) {
+        Some(place) if idle => remove(faults, place),
+        Some(place) => faults[place] = fault,
+        None if idle || faults.contains(&fault) => {}
+        None => faults.push(fault),
+    }
+}
+
+/// Whether a fault takes the place of another one: of some there is only one for each message or node, and the
+/// first would count.
+fn is_instead(one: &Fault, other: &Fault) -> bool {
+    match (one, other) {
+        (Fault::Delay { message: one, .. }, Fault::Delay { message: other, .. })
+        | (Fault::Corrupt { message: one, .. }, Fault::Corrupt { message: other, .. })
+        | (Fault::Forge { message: one, .. }, Fault::Forge { message: other, .. }) => one == other,
         // A node stops once at a moment: this says otherwise where.
-        faults[place] = fault;
-    } else if !faults.contains(&fault) {
-        faults.push(fault);
+        (Fault::Crash { node: one, at, .. }, Fault::Crash { node: other, at: then, .. }) => {
+            (one, at) == (other, then)
+        }
+        (Fault::Traitor { node: one, .. }, Fault::Traitor { node: other, .. })
+        | (Fault::Drift { node: one, .. }, Fault::Drift { node: other, .. }) => one == other,
+        _ => false,
     }
 }
 

@@ -2,7 +2,7 @@
 //! draw a lasso, write the scenario's text.
 
 use super::{
-    Area, Edit, Selection, State, Toward,
+    Area, Edit, Refused, Selection, State, Toward,
     state::{abandon, apply},
     walk::{follow, message_of, place_of, walk},
     writing,
@@ -33,6 +33,8 @@ pub enum Hand {
     Lasso(Option<Area>),
     /// The lasso is closed: its nodes are cut off from the others.
     Split,
+    /// What is typed into a menu cannot be taken, and why not.
+    Refuse(String),
     /// The scenario's text is this now.
     Type(String),
     /// The reader has stopped typing: what is written is run, if it can be.
@@ -70,6 +72,10 @@ pub(super) fn reduce(state: State, hand: Hand) -> State {
         Hand::Arm(armed) => State { armed, ..state },
         Hand::Lasso(lasso) => State { lasso, ..state },
         Hand::Split => split(state),
+        Hand::Refuse(why) => {
+            let refused = Refused { text: String::new(), why };
+            State { refused: Some(refused), refusals: state.refusals + 1, ..state }
+        }
         Hand::Type(text) => writing::write(state, text),
         Hand::Take => writing::take(state),
         Hand::Discard => State { writing: None, ..state },

@@ -16,6 +16,7 @@ mod keys;
 mod lasso;
 mod lens;
 mod playback;
+mod possible;
 mod run;
 mod shared;
 mod shift;
@@ -45,6 +46,10 @@ pub use keys::{Chord, Group, IN_DIAGRAM, InDiagram, SHORTCUTS, Shortcut, in_diag
 pub use lasso::Area;
 pub use lens::{Lens, Room, Shown};
 pub use playback::{FITTING, Playhead, SPEEDS, faster, fitting_pace, speed_name};
+pub use possible::{
+    WhyNot, comes_out, forged, is_up, read_bits, treason, truth, why_not_corrupt, why_not_delay,
+    why_not_double, why_not_drift, why_not_drop, why_not_lie, why_not_write,
+};
 pub use run::{Run, Told, interesting_end, judge_at};
 pub use shared::Shared;
 pub use shift::{End, Handle, handle_of};

@@ -223,15 +223,21 @@ pub fn fault_sentence(scenario: &Scenario, fault: &Fault) -> String {
     }
 }
 
-fn traitor_sentence(node: &str, strategy: Strategy) -> String {
-    let how = match strategy {
+/// How a traitor lies: `it says nothing`.
+#[must_use]
+pub const fn strategy_words(strategy: Strategy) -> &'static str {
+    match strategy {
         Strategy::Scripted => "it lies where it is told to",
         Strategy::Silent => "it says nothing",
         Strategy::Random => "it lies, keeps silent or tells the truth by lot",
         Strategy::Equivocate => "it lies to every second node",
         Strategy::Flip => "it lies to everyone",
         Strategy::Collude => "it tells half of the loyal the traitors' common lie",
-    };
+    }
+}
+
+fn traitor_sentence(node: &str, strategy: Strategy) -> String {
+    let how = strategy_words(strategy);
     format!("{node} is a traitor: {how}")
 }
 

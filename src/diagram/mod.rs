@@ -38,6 +38,7 @@ pub use deliveries::{Against, Cell, Column, Deliveries, cell_text};
 pub use density::{Heap, Merged, Overview, overview};
 pub use describe::{
     event_sentence, fault_sentence, message_sentence, message_so_far, request_sentence,
+    strategy_words,
 };
 pub use emphasis::{Asked, Emphasis, Role};
 pub use ghosts::{Ghosts, Side};

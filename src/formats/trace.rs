@@ -205,6 +205,13 @@ impl<'a> View<'a> {
     }
 }
 
+/// A payload as the trace shows it: canonical JSON with the nodes' names in it.
+#[must_use]
+pub fn data(packet: &Packet, nodes: &[String]) -> String {
+    let value = Cow::Owned(packet.inspect());
+    serde_json::to_string(&Spelt { value, names: nodes }).expect(SERIALISES)
+}
+
 /// JSON with the nodes' names in it. Fields are sorted here, whatever order the library keeps them in.
 pub(super) struct Spelt<'a> {
     pub(super) value: Cow<'a, Json>,

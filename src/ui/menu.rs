@@ -4,14 +4,18 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    asking::asking,
-    fields::{Number, form, number},
+    fields::form,
+    forging::forging,
+    moment::{Moment, moment_menu},
 };
 use crate::{
-    app::{Action, Edit, Run, Selection},
+    app::{
+        Action, Edit, Hand, Run, Selection, WhyNot, comes_out, read_bits, why_not_corrupt,
+        why_not_delay, why_not_double, why_not_drop,
+    },
     diagram::{event_sentence, message_sentence},
     formats::Outcome,
-    kernel::{EventId, EventKind, Fate, Fault, Message, MessageName, NodeId, NodeSet, Time},
+    kernel::{EventId, EventKind, Fate, Fault, Message, MessageName, NodeId, Time},
     web::{self, Focus},
 };
 
@@ -38,7 +42,15 @@ pub(super) fn Menu(props: &Props) -> Html {
             move || drop(before)
         });
     }
-    let close = send.reform(|_: MouseEvent| Action::Select(None));
+    {
+        let card = card.clone();
+        use_effect_with(run.clone(), move |_| {
+            if let Some(card) = card.cast() {
+                web::refocus_inside(&card);
+            }
+        });
+    }
+    let close = send.reform(|_: MouseEvent| Action::Hand(Hand::Menu(false)));
     let (title, body) = match *selection {
         Selection::Message(name) => message_menu(run, name, send),
         Selection::Event(event) => {
@@ -62,19 +74,42 @@ pub(super) fn Menu(props: &Props) -> Html {
 }
 
 /// Makes a change and closes the menu.
-fn make(send: &Send, edit: Edit) {
+pub(super) fn make(send: &Send, edit: Edit) {
     send.emit(Action::Apply(edit));
     send.emit(Action::Select(None));
 }
 
 /// A button that makes a change and closes the menu.
-fn does(send: &Send, id: &'static str, words: String, edit: Edit) -> Html {
+pub(super) fn does(send: &Send, id: &'static str, words: String, edit: Edit) -> Html {
     let send = send.clone();
     let onclick = Callback::from(move |_: MouseEvent| make(&send, edit.clone()));
     html! { <button type="button" data-do={id} {onclick}>{ words }</button> }
 }
 
-fn fault_at(run: &Outcome, is: impl Fn(&Fault) -> bool) -> Option<usize> {
+/// The same, or, where it would have no effect, a button that says so.
+pub(super) fn does_unless(
+    why_not: WhyNot,
+    send: &Send,
+    id: &'static str,
+    words: String,
+    edit: Edit,
+) -> Html {
+    match why_not {
+        None => does(send, id, words, edit),
+        Some(why) => cannot(id, &words, &why),
+    }
+}
+
+/// What cannot be done, and why not.
+pub(super) fn cannot(id: &'static str, words: &str, why: &str) -> Html {
+    html! {
+        <button type="button" data-do={id} disabled=true class="cannot">
+            { words }{ ": " }<small>{ why.to_owned() }</small>
+        </button>
+    }
+}
+
+pub(super) fn fault_at(run: &Outcome, is: impl Fn(&Fault) -> bool) -> Option<usize> {
     run.scenario.faults.iter().position(is)
 }
 
@@ -85,7 +120,6 @@ fn message_menu(run: &Run, name: MessageName, send: &Send) -> (String, Html) {
     };
     let message = &messages[id];
     let title = message_sentence(&run.scenario, &run.trace, id);
-    let lost = matches!(message.fate, Fate::Lost(..));
     let dropped = fault_at(run, |f| matches!(f, Fault::Drop { message } if *message == name));
     let doubled =
         fault_at(run, |f| matches!(f, Fault::Duplicate { message, .. } if *message == name));
@@ -93,22 +127,21 @@ fn message_menu(run: &Run, name: MessageName, send: &Send) -> (String, Html) {
         <>
             { match dropped {
                 Some(place) => does(send, "undrop", "Let it through".to_owned(), Edit::RemoveFault(place)),
-                None if lost => html! {},
                 None => {
                     let edit = Edit::AddFault(Fault::Drop { message: name });
-                    does(send, "drop", "Lose it".to_owned(), edit)
+                    does_unless(why_not_drop(message), send, "drop", "Lose it".to_owned(), edit)
                 }
             } }
-            if !lost {
-                { delay_form(run, name, send) }
-                { match doubled {
-                    Some(place) => does(send, "single", "Let it come once".to_owned(), Edit::RemoveFault(place)),
-                    None => {
-                        let edit = Edit::AddFault(Fault::Duplicate { message: name, after: 10 });
-                        does(send, "duplicate", "Let it come twice".to_owned(), edit)
-                    }
-                } }
-            }
+            { delay_form(run, message, send) }
+            { match doubled {
+                Some(place) => does(send, "single", "Let it come once".to_owned(), Edit::RemoveFault(place)),
+                None => {
+                    let edit = Edit::AddFault(Fault::Duplicate { message: name, after: 10 });
+                    does_unless(why_not_double(message), send, "duplicate", "Let it come twice".to_owned(), edit)
+                }
+            } }
+            { corrupt_form(run, message, send) }
+            { forging(run, message, send) }
             { crash_around(run, message, send) }
         </>
     };
@@ -140,14 +173,25 @@ fn crash_around(run: &Outcome, message: &Message, send: &Send) -> Html {
 }
 
 /// What a node sends at one moment.
-fn sends_at(run: &Outcome, node: NodeId, at: Time) -> impl Iterator<Item = EventId> + '_ {
-    let events = run.trace.events.iter().enumerate();
-    let here = events.filter(move |(_, event)| event.node == node && event.time == at);
-    here.filter(|(_, event)| matches!(event.kind, EventKind::Send(_))).map(|(id, _)| id)
+pub(super) fn sends_at(
+    run: &Outcome,
+    node: NodeId,
+    at: Time,
+) -> impl Iterator<Item = EventId> + '_ {
+    let first = run.trace.events.partition_point(|event| event.time < at);
+    let here = first..run.trace.events_until(at);
+    here.filter(move |&id| {
+        let event = &run.trace.events[id];
+        event.node == node && matches!(event.kind, EventKind::Send(_))
+    })
 }
 
 /// Delays a message, or lets it come on time again.
-fn delay_form(run: &Run, name: MessageName, send: &Send) -> Html {
+fn delay_form(run: &Run, message: &Message, send: &Send) -> Html {
+    if let Some(why) = why_not_delay(message) {
+        return cannot("delay", "Delay it", &why);
+    }
+    let name = message.name;
     let delay = run.scenario.faults.iter().find_map(|fault| match *fault {
         Fault::Delay { message, by } if message == name => Some(by),
         _ => None,
@@ -171,144 +215,37 @@ fn delay_form(run: &Run, name: MessageName, send: &Send) -> Html {
     })
 }
 
-/// A moment of a node.
-#[derive(Clone, Copy, PartialEq)]
-struct Moment {
-    node: NodeId,
-    at: Time,
-}
-
-impl Moment {
-    /// Whether the node is up, as far as the run went: crashes and restarts of this very moment count.
-    fn is_up(self, run: &Outcome) -> bool {
-        let so_far = run.trace.events.iter().take_while(|event| event.time <= self.at);
-        let here = so_far.filter(|event| event.node == self.node);
-        !here.fold(false, |down, event| match event.kind {
-            EventKind::Crash => true,
-            EventKind::Recover => false,
-            _ => down,
-        })
+/// Flips bits of a message on its way, or leaves them alone again.
+fn corrupt_form(run: &Run, message: &Message, send: &Send) -> Html {
+    if let Some(why) = why_not_corrupt(message) {
+        return cannot("corrupt", "Flip bits of it", &why);
     }
-}
-
-fn moment_menu(run: &Run, moment: Moment, send: &Send) -> Html {
-    let Moment { node, at } = moment;
-    let name = run.scenario.name(node);
-    let up = moment.is_up(run);
-    html! {
-        <>
-            if up {
-                { asking(run, node, at, send) }
-                { crash_field(run, moment, send) }
-                { does(send, "pause", format!("{name} stands still for 50 ms"),
-                    Edit::AddFault(Fault::Pause { node, at, until: at + 50 })) }
-            } else {
-                <p class="why">{ format!("{name} is down: it neither sends nor receives.") }</p>
-                { recovery(run, moment, send) }
-            }
-            <PartitionField key={node.index()} run={run.clone()} {moment} send={send.clone()} />
-        </>
-    }
-}
-
-/// Brings a node back: after the crash of this very moment if there is one, which can be taken back too.
-fn recovery(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
-    let name = run.scenario.name(node);
-    let crash = fault_at(
-        run,
-        |fault| matches!(*fault, Fault::Crash { node: n, at: t, .. } if (n, t) == (node, at)),
-    );
-    let at = at + u64::from(crash.is_some());
-    let words = format!("{name} recovers at {at} ms");
-    html! {
-        <>
-            { does(send, "recover", words, Edit::AddFault(Fault::Recover { node, at })) }
-            if let Some(crash) = crash {
-                { does(send, "uncrash", format!("{name} does not crash"), Edit::RemoveFault(crash)) }
-            }
-        </>
-    }
-}
-
-/// Crashes a node, in the middle of its sends too.
-fn crash_field(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
-    let sends = sends_at(run, node, at).count() as u32;
-    let name = run.scenario.name(node);
-    let crash = |after_sends| Edit::AddFault(Fault::Crash { node, at, after_sends });
-    html! {
-        <>
-            { does(send, "crash", format!("{name} crashes here"), crash(None)) }
-            if sends > 0 {
-                <div class="row wrap">
-                    <span>{ format!("…in the middle of its {sends} sends, after") }</span>
-                    { for (0..=sends).map(|k| does(send, "crash-mid-send", k.to_string(), crash(Some(k)))) }
-                </div>
-            }
-        </>
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct MomentProps {
-    run: Run,
-    moment: Moment,
-    send: Send,
-}
-
-/// Splits the network, or heals it.
-#[component]
-fn PartitionField(props: &MomentProps) -> Html {
-    let MomentProps { run, moment: Moment { node, at }, send } = props;
-    let (node, at) = (*node, *at);
-    let side = use_state(|| NodeSet::from(node));
-    let lasts = use_state(|| 100_u64);
+    let name = message.name;
     let standing = run.scenario.faults.iter().enumerate().find_map(|(place, fault)| match fault {
-        Fault::Partition { groups, at: from, until } if (*from..*until).contains(&at) => {
-            Some((place, groups.clone(), *from))
-        }
+        Fault::Corrupt { message, bits } if *message == name => Some((place, bits.clone())),
         _ => None,
     });
-    if let Some((place, groups, from)) = standing {
-        let edit = match at > from {
-            true => Edit::ChangeFault(place, Fault::Partition { groups, at: from, until: at }),
-            false => Edit::RemoveFault(place),
-        };
-        return does(send, "heal", "The network heals here".to_owned(), edit);
-    }
-    let everyone = NodeSet::first(run.scenario.nodes.len());
-    let other = everyone.without(*side);
-    let groups = vec![*side, other];
-    let edit = Edit::AddFault(Fault::Partition { groups, at, until: at + *lasts });
-    let onchange = {
-        let lasts = lasts.clone();
-        Callback::from(move |value| lasts.set(value))
+    let (place, bits) = standing.map_or((None, vec![0]), |(place, bits)| (Some(place), bits));
+    let comes = comes_out(run, message, &bits);
+    let words: Vec<_> = bits.iter().map(u32::to_string).collect();
+    let field = html! {
+        <>
+            <input type="text" inputmode="numeric" value={words.join(" ")} maxlength="400"
+                aria-label="Bits to flip, the first is 0" title="Numbers, the first bit is 0" />
+            if let Some(place) = place {
+                { does(send, "sound", "None".to_owned(), Edit::RemoveFault(place)) }
+            }
+        </>
     };
+    let button = html! { <button data-do="corrupt">{ "Flip its bits" }</button> };
+    let send = send.clone();
     html! {
-        <details>
-            <summary>{ "Split the network here" }</summary>
-            <fieldset>
-                <legend>{ "On one side" }</legend>
-                { for everyone.into_iter().map(|member| {
-                    let side = side.clone();
-                    let checked = side.contains(member);
-                    let onchange = Callback::from(move |event: Event| {
-                        let mut next = *side;
-                        if web::checked_of(&event) { next.insert(member); } else { next.remove(member); }
-                        side.set(next);
-                    });
-                    html! {
-                        <label><input type="checkbox" {checked} {onchange} />{ run.scenario.name(member) }</label>
-                    }
-                }) }
-            </fieldset>
-            <div class="row">
-                if side.is_empty() || other.is_empty() {
-                    <p class="why">{ "Both sides need somebody." }</p>
-                } else {
-                    { does(send, "partition", "Split for".to_owned(), edit) }
-                    { number(Number { value: *lasts, min: 1, label: Some("How long in ms".to_owned()), onchange, ..Number::default() }) }{ "ms" }
-                }
-            </div>
-        </details>
+        <>
+            { form(button, field, "row", move |typed| match read_bits(&typed.concat()) {
+                Ok(bits) => make(&send, Edit::AddFault(Fault::Corrupt { message: name, bits })),
+                Err(why) => send.emit(Action::Hand(Hand::Refuse(why))),
+            }) }
+            <p class="why">{ comes }</p>
+        </>
     }
 }

@@ -16,6 +16,7 @@ mod events;
 mod fields;
 #[cfg(feature = "picture")]
 mod first;
+mod forging;
 mod header;
 mod icons;
 mod inspector;
@@ -23,6 +24,7 @@ mod keyboard;
 mod legend;
 mod marks;
 mod menu;
+mod moment;
 mod network;
 mod numbers;
 mod overlay;
@@ -52,6 +54,7 @@ mod trees;
 mod verdicts;
 mod ways;
 mod workbench;
+mod wrongs;
 
 use yew::Callback;
 

@@ -50,6 +50,8 @@ const NAMES: (f64, f64) = (92.0, 190.0);
 /// The parts of the picture that are for dragging, as a selector.
 const DRAGGED: &str =
     ".cut-handle, .grip, .mark.receipt, .mark.movable, .wall .hit, .strip, .arming";
+/// Those that answer when a finger is lifted, as a selector.
+const PRESSED: &str = ".arrow, .mark.receipt, .mark.movable, .wall .hit";
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
@@ -482,7 +484,9 @@ fn use_follow(
 fn use_held_touches(picture: &NodeRef) {
     let picture = picture.clone();
     use_effect_with((), move |()| {
-        let held = picture.cast().map(|picture| web::hold_touches(&picture, DRAGGED));
+        let held = picture.cast().map(|picture| {
+            (web::hold_touches(&picture, DRAGGED), web::end_touches(&picture, PRESSED))
+        });
         move || drop(held)
     });
 }

@@ -61,10 +61,21 @@ pub fn take_hold(event: &PointerEvent, part: &str) {
 /// dragging. A style cannot say so of parts of a drawing. Dropping it ends it.
 #[must_use]
 pub fn hold_touches(element: &Element, parts: &'static str) -> Listener {
-    Listener::new(element, "touchstart", move |event| {
+    keep_touches(element, "touchstart", parts)
+}
+
+/// Keeps a touch on the parts of an element that match a selector from becoming a click when it ends: they have
+/// answered already, and what they opened may lie under the finger. Dropping it ends it.
+#[must_use]
+pub fn end_touches(element: &Element, parts: &'static str) -> Listener {
+    keep_touches(element, "touchend", parts)
+}
+
+fn keep_touches(element: &Element, kind: &'static str, parts: &'static str) -> Listener {
+    Listener::new(element, kind, move |event| {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let part = target.and_then(|target| target.closest(parts).ok().flatten());
-        if part.is_some() {
+        if part.is_some() && event.cancelable() {
             event.prevent_default();
         }
     })
@@ -109,7 +120,8 @@ pub fn focus_by_id(id: &str) {
 
 /// Puts the keyboard's focus on the first thing inside an element that takes it.
 pub fn focus_inside(element: &Element) {
-    let first = element.query_selector("button:not([disabled]), input, select, textarea");
+    let first =
+        element.query_selector("button:enabled, input:enabled, select:enabled, textarea:enabled");
     if let Ok(Some(first)) = first {
         focus(&first);
     }
@@ -179,6 +191,15 @@ pub fn show_tips(drawing: &Element) -> Listener {
             title.set_text_content(Some(&tip));
         }
     })
+}
+
+/// The same, if nothing has the focus any more: what had it is gone.
+pub fn refocus_inside(element: &Element) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let active = document.and_then(|document| document.active_element());
+    if active.is_none_or(|active| active.tag_name() == "BODY") {
+        focus_inside(element);
+    }
 }
 
 /// Scrolls an element sideways, if it must, so that a place in it is seen; `margin` pixels on its left are

@@ -191,3 +191,85 @@ test("the scenario is edited as text; what is wrong is said at its line, and not
   await page.waitForFunction((text) => document.querySelector(".as-text textarea").value === text, text);
   await reader.leave();
 });
+
+/** Opens the menu of a message by its arrow. */
+async function menuOf(page, message) {
+  const { x, y } = await page.locator(`.arrow[data-message="${message}"] .hit`).evaluate((line) => {
+    const point = line.getPointAtLength(line.getTotalLength() * 0.6);
+    const { x, y } = point.matrixTransform(line.getScreenCTM());
+    return { x, y };
+  });
+  await page.mouse.click(x, y);
+  await page.locator(".menu").waitFor();
+}
+
+async function menuAt(page, node, moment) {
+  const { x, y } = await place(page, node, moment);
+  await page.mouse.click(x, y);
+  await page.locator(".menu").waitFor();
+}
+
+test("bits of a message flip, and what has no effect says why", async () => {
+  const { reader, page } = await example(RECEIVER_CRASHES);
+  await menuOf(page, "Dave>Alice#1");
+  assert.match(await page.locator(".menu").innerText(), /checksum tells, so it will be lost/);
+  const forge = page.locator('.menu [data-do="forge"]');
+  assert.ok(await forge.isDisabled());
+  assert.match(await forge.innerText(), /a traitor of this protocol says what its strategy makes it say/);
+  await page.getByRole("textbox", { name: "Bits to flip, the first is 0" }).fill("3 7");
+  await page.keyboard.press("Enter");
+  await deed(page, "2 bits of Dave>Alice#1 flipped on the way").waitFor();
+  await page.locator('.arrow.corrupt[data-message="Dave>Alice#1"]').waitFor();
+  // By keys: another arrow may lie over it.
+  await page.locator('.arrow[data-message="Dave>Alice#1"]').focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".menu").waitFor();
+  assert.match(await page.locator('.menu [data-do="drop"]').innerText(), /it is lost already \(corrupt\)/);
+  assert.ok(await page.locator('.menu [data-do="delay"]').isDisabled());
+  await page.locator('.menu [data-do="sound"]').click();
+  await page.locator(".arrow.corrupt[data-message]").waitFor({ state: "detached" });
+
+  await menuAt(page, "Alice", 5);
+  assert.match(await page.locator('.menu [data-do="recover"]').innerText(), /it is up/);
+  await page.locator('.menu [data-do="more"]').click();
+  assert.match(await page.locator('.menu [data-do="drift"]').innerText(), /never reads its clock/);
+  await page.locator('.menu [data-do="omit"]').click();
+  await deed(page, "Alice fails to send").waitFor();
+  await menuAt(page, "Alice", 5);
+  await page.locator('.menu [data-do="more"]').click();
+  await page.locator('.menu [data-do="cut"]').click();
+  await deed(page, "nothing gets from Alice to Bob").waitFor();
+  await reader.leave();
+});
+
+test("a node is made a traitor, and says what is written", async () => {
+  const { reader, page } = await example("byzantine/interactive-consistency/three-generals");
+  await menuOf(page, "P2>P1#1");
+  assert.ok(await page.locator('.menu [data-do="forge"]').isDisabled());
+  await page.locator('.menu [data-do="make-traitor"]').click();
+  await deed(page, "P2 is a traitor: it lies where it is told to").waitFor();
+  await page.locator('.menu summary[data-do="forge"]').click();
+  const payload = page.getByRole("textbox", { name: "What it says, as JSON" });
+  assert.equal(await payload.inputValue(), '"A"', "what the correct code says");
+  await payload.fill("[1]");
+  assert.match(await page.locator("#forge-says").innerText(), /It takes a value, or a list of 3/);
+  await page.keyboard.press("Enter");
+  assert.equal(await page.locator(".menu").count(), 1, "what is wrong is not applied");
+  await payload.fill('"R"');
+  await page.keyboard.press("Enter");
+  await deed(page, 'P2>P1#1 says "R" instead').waitFor();
+  await page.locator('.arrow.forged[data-message="P2>P1#1"]').waitFor();
+  await page.keyboard.press("Control+z");
+  await deed(page, 'P2>P1#1 says "R" instead').waitFor({ state: "detached" });
+
+  await menuAt(page, "P3", 20);
+  await page.locator('.menu [data-do="more"]').click();
+  await page.getByLabel("How it lies").selectOption("silent");
+  await page.locator('.menu [data-do="traitor"]').click();
+  await deed(page, "P3 is a traitor: it says nothing").waitFor();
+  await menuAt(page, "P3", 20);
+  await page.locator('.menu [data-do="more"]').click();
+  await page.locator('.menu [data-do="drift"]').click();
+  await deed(page, "P3's clock runs at 1.01 times time").waitFor();
+  await reader.leave();
+});

@@ -1,0 +1,185 @@
+//! What can be done to a message or a node, and, where something would have no effect, why not.
+
+use std::borrow::Cow;
+
+use super::Edit;
+use crate::{
+    formats::{self, Outcome, trace},
+    kernel::{
+        EventKind, Fate, Fault, Keys, Loss, MAX_BIT, MAX_BITS, Message, MessageName, NodeId,
+        NodeSet, PerMillion, Strategy, Time, spell,
+    },
+};
+
+/// Why something would have no effect, in a few words; none where it has.
+pub type WhyNot = Option<Cow<'static, str>>;
+
+/// Up to how many events a run is tried once more to see whether a wrong clock changes anything in it.
+const TRIED: usize = 20_000;
+/// How many of a node's messages are looked at for something that it could lie about.
+const LOOKED_AT: usize = 500;
+
+fn lost(message: &Message) -> Option<Loss> {
+    match message.fate {
+        Fate::Lost(_, loss) => Some(loss),
+        _ => None,
+    }
+}
+
+fn already(loss: Loss) -> WhyNot {
+    Some(format!("it is lost already ({})", loss.why()).into())
+}
+
+/// Why a message cannot be dropped.
+#[must_use]
+pub fn why_not_drop(message: &Message) -> WhyNot {
+    lost(message).and_then(already)
+}
+
+/// Why a message cannot come later: it never comes. Where it meets a node that is down, or deaf, later may be
+/// better.
+#[must_use]
+pub fn why_not_delay(message: &Message) -> WhyNot {
+    lost(message)
+        .filter(|loss| !matches!(loss, Loss::Crashed | Loss::Omission(_)))
+        .and_then(already)
+}
+
+/// Why a message cannot come twice: what is dropped, or has no link, never comes at all.
+#[must_use]
+pub fn why_not_double(message: &Message) -> WhyNot {
+    lost(message).filter(|loss| matches!(loss, Loss::Drop(_) | Loss::Unlinked)).and_then(already)
+}
+
+/// Why bits of a message cannot flip on its way: it does not get far enough.
+#[must_use]
+pub fn why_not_corrupt(message: &Message) -> WhyNot {
+    lost(message).filter(|loss| !matches!(loss, Loss::Crashed | Loss::Corrupt(_))).and_then(already)
+}
+
+/// What comes of a message when these bits of it flip, in words.
+#[must_use]
+pub fn comes_out(run: &Outcome, message: &Message, bits: &[u32]) -> String {
+    match (run.protocol.behaviour.corrupt)(&message.packet, bits) {
+        Some(damaged) => {
+            let text = spell(&damaged.to_string(), &run.scenario.nodes);
+            format!("It comes as {text}.")
+        }
+        None => "Its link's checksum tells, so it will be lost.".to_owned(),
+    }
+}
+
+/// The bits that a reader means: numbers with anything between them, each once, the first bit being 0.
+///
+/// # Errors
+/// What is wrong with them.
+pub fn read_bits(typed: &str) -> Result<Vec<u32>, String> {
+    let mut bits = Vec::new();
+    for word in typed.split([' ', ',', ';']).filter(|word| !word.is_empty()) {
+        match word.parse() {
+            Ok(bit) if bit <= MAX_BIT && !bits.contains(&bit) => bits.push(bit),
+            Ok(bit) if bit <= MAX_BIT => return Err(format!("Bit {bit} is named twice.")),
+            _ => return Err(format!("A bit is a number from 0 to {MAX_BIT}: {word} is none.")),
+        }
+    }
+    match bits.len() {
+        0 => Err("Name at least one bit, the first being 0.".to_owned()),
+        1..=MAX_BITS => Ok(bits),
+        _ => Err(format!("At most {MAX_BITS} bits.")),
+    }
+}
+
+/// The place of the fault that makes a node a traitor, and its strategy.
+#[must_use]
+pub fn treason(run: &Outcome, node: NodeId) -> Option<(usize, Strategy)> {
+    run.scenario.faults.iter().enumerate().find_map(|(place, fault)| match *fault {
+        Fault::Traitor { node: it, strategy } if it == node => Some((place, strategy)),
+        _ => None,
+    })
+}
+
+fn keys_of(run: &Outcome, node: NodeId) -> Keys {
+    let traitors = run.scenario.faults.iter().filter_map(|fault| match *fault {
+        Fault::Traitor { node, .. } => Some(node),
+        _ => None,
+    });
+    Keys::new(node, traitors.collect::<NodeSet>())
+}
+
+/// What the correct code says in a message, as a reader would write it.
+#[must_use]
+pub fn truth(run: &Outcome, message: &Message) -> String {
+    trace::data(message.truth().unwrap_or(&message.packet), &run.scenario.nodes)
+}
+
+/// Why what a node says in a message cannot be written by hand, whoever it is.
+#[must_use]
+pub fn why_not_write(run: &Outcome, message: &Message) -> WhyNot {
+    let truth = formats::parse(&truth(run, message)).ok()?;
+    let everyone = Keys::new(message.name.from, NodeSet::first(run.scenario.nodes.len()));
+    let read = (run.protocol.behaviour.read_message)(&truth, &run.scenario.nodes, everyone);
+    let why = read.err()?;
+    Some(why.strip_prefix("nothing: ").unwrap_or(&why).to_owned().into())
+}
+
+/// The change that has a traitor say what is typed.
+///
+/// # Errors
+/// What is wrong with it: it is no JSON, or nothing that the protocol's messages say.
+pub fn forged(run: &Outcome, name: MessageName, typed: &str) -> Result<Edit, String> {
+    let with = formats::parse(typed).map_err(|problem| capital(&problem.to_string()))?;
+    let read = run.protocol.behaviour.read_message;
+    read(&with, &run.scenario.nodes, keys_of(run, name.from))
+        .map_err(|expected| format!("It takes {expected}."))?;
+    let edit = Edit::AddFault(Fault::Forge { message: name, with });
+    edit.clone().apply(&run.scenario).map_err(|problem| problem.to_string())?;
+    Ok(edit)
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).chain(['.']).collect()
+}
+
+/// Why a strategy would change nothing at a node: of what it says in this run, the protocol knows no lie.
+#[must_use]
+pub fn why_not_lie(run: &Outcome, node: NodeId, strategy: Strategy) -> WhyNot {
+    if matches!(strategy, Strategy::Scripted | Strategy::Silent | Strategy::Random) {
+        return None;
+    }
+    let keys = keys_of(run, node);
+    let said = run.trace.messages.iter().filter(|message| message.name.from == node);
+    let forge = run.protocol.behaviour.forge;
+    let knows = said.take(LOOKED_AT).any(|message| {
+        let truth = message.truth().unwrap_or(&message.packet);
+        forge(truth, message.name.to, keys).is_some_and(|lie| lie != *truth)
+    });
+    (!knows).then(|| "it knows no lie".into())
+}
+
+/// Whether a node is up at a moment, as far as the run went: crashes and restarts of this very moment count.
+#[must_use]
+pub fn is_up(run: &Outcome, node: NodeId, at: Time) -> bool {
+    let so_far = &run.trace.events[..run.trace.events_until(at)];
+    let mut turns = so_far.iter().rev().filter(|event| event.node == node);
+    let last = turns.find(|it| matches!(it.kind, EventKind::Crash | EventKind::Recover));
+    !last.is_some_and(|event| event.kind == EventKind::Crash)
+}
+
+/// Why a wrong clock at a node would change nothing: its code never looks at it, and has no timers. That is
+/// found by trying.
+#[must_use]
+pub fn why_not_drift(run: &Outcome, node: NodeId) -> WhyNot {
+    if run.trace.events.len() > TRIED {
+        return None;
+    }
+    let drift = Fault::Drift { node, rate: PerMillion(1_010_000), offset: 1 };
+    let mut scenario = run.scenario.clone();
+    scenario.faults.retain(|fault| !matches!(*fault, Fault::Drift { node: it, .. } if it == node));
+    scenario.faults.push(drift);
+    let place = scenario.faults.len() - 1;
+    let tried = Outcome::of(scenario).ok()?;
+    let idle = tried.trace.unused_faults.contains(&place);
+    idle.then(|| "its code never reads its clock here".into())
+}

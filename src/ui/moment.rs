@@ -1,0 +1,162 @@
+//! What can be done to a node at a moment.
+
+use yew::prelude::*;
+
+use super::{
+    Send,
+    asking::asking,
+    fields::{Number, number},
+    menu::{cannot, does, fault_at, sends_at},
+    wrongs::Wrongs,
+};
+use crate::{
+    app::{Edit, Run, is_up},
+    kernel::{Fault, NodeId, NodeSet, Time},
+    web,
+};
+
+/// A moment of a node.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) struct Moment {
+    pub(super) node: NodeId,
+    pub(super) at: Time,
+}
+
+/// What it can be asked for, what can go wrong there, and more.
+pub(super) fn moment_menu(run: &Run, moment: Moment, send: &Send) -> Html {
+    let Moment { node, at } = moment;
+    let name = run.scenario.name(node);
+    let up = is_up(run, node, at);
+    let pause = Edit::AddFault(Fault::Pause { node, at, until: at + 50 });
+    html! {
+        <>
+            <fieldset class="group" disabled={!up}>
+                <legend>{ if up { format!("Ask {name}") } else { format!("Ask {name}: it is down") } }</legend>
+                if run.protocol.behaviour.requests.is_empty() {
+                    <p class="why">{ "Nothing: this protocol runs by itself." }</p>
+                }
+                { asking(run, node, at, send) }
+            </fieldset>
+            <fieldset class="group">
+                <legend>{ "Goes wrong here" }</legend>
+                if up {
+                    { crash_field(run, moment, send) }
+                    { does(send, "pause", format!("{name} stands still for 50 ms"), pause) }
+                    { cannot("recover", &format!("{name} recovers"), "it is up") }
+                } else {
+                    { cannot("crash", &format!("{name} crashes"), "it is down") }
+                    { cannot("pause", &format!("{name} stands still"), "it is down") }
+                    { recovery(run, moment, send) }
+                }
+                <PartitionField key={node.index()} run={run.clone()} {moment} send={send.clone()} />
+            </fieldset>
+            <details class="more">
+                <summary data-do="more">{ "More…" }</summary>
+                <Wrongs key={format!("{} {at}", node.index())} run={run.clone()} {moment} send={send.clone()} />
+            </details>
+        </>
+    }
+}
+
+/// Brings a node back: after the crash of this very moment if there is one, which can be taken back too.
+fn recovery(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
+    let name = run.scenario.name(node);
+    let crash = fault_at(
+        run,
+        |fault| matches!(*fault, Fault::Crash { node: n, at: t, .. } if (n, t) == (node, at)),
+    );
+    let at = at + u64::from(crash.is_some());
+    let words = format!("{name} recovers at {at} ms");
+    html! {
+        <>
+            { does(send, "recover", words, Edit::AddFault(Fault::Recover { node, at })) }
+            if let Some(crash) = crash {
+                { does(send, "uncrash", format!("{name} does not crash"), Edit::RemoveFault(crash)) }
+            }
+        </>
+    }
+}
+
+/// Crashes a node, in the middle of its sends too.
+fn crash_field(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
+    let sends = sends_at(run, node, at).count() as u32;
+    let name = run.scenario.name(node);
+    let crash = |after_sends| Edit::AddFault(Fault::Crash { node, at, after_sends });
+    html! {
+        <>
+            { does(send, "crash", format!("{name} crashes here"), crash(None)) }
+            if sends > 0 {
+                <div class="row wrap">
+                    <span>{ format!("…in the middle of its {sends} sends, after") }</span>
+                    { for (0..=sends).map(|k| does(send, "crash-mid-send", k.to_string(), crash(Some(k)))) }
+                </div>
+            }
+        </>
+    }
+}
+
+/// What is done at a moment of a node.
+#[derive(Properties, PartialEq)]
+pub(super) struct MomentProps {
+    pub(super) run: Run,
+    pub(super) moment: Moment,
+    pub(super) send: Send,
+}
+
+/// Splits the network, or heals it.
+#[component]
+fn PartitionField(props: &MomentProps) -> Html {
+    let MomentProps { run, moment: Moment { node, at }, send } = props;
+    let (node, at) = (*node, *at);
+    let side = use_state(|| NodeSet::from(node));
+    let lasts = use_state(|| 100_u64);
+    let standing = run.scenario.faults.iter().enumerate().find_map(|(place, fault)| match fault {
+        Fault::Partition { groups, at: from, until } if (*from..*until).contains(&at) => {
+            Some((place, groups.clone(), *from))
+        }
+        _ => None,
+    });
+    if let Some((place, groups, from)) = standing {
+        let edit = match at > from {
+            true => Edit::ChangeFault(place, Fault::Partition { groups, at: from, until: at }),
+            false => Edit::RemoveFault(place),
+        };
+        return does(send, "heal", "The network heals here".to_owned(), edit);
+    }
+    let everyone = NodeSet::first(run.scenario.nodes.len());
+    let other = everyone.without(*side);
+    let groups = vec![*side, other];
+    let edit = Edit::AddFault(Fault::Partition { groups, at, until: at + *lasts });
+    let onchange = {
+        let lasts = lasts.clone();
+        Callback::from(move |value| lasts.set(value))
+    };
+    html! {
+        <details>
+            <summary>{ "Split the network here" }</summary>
+            <fieldset>
+                <legend>{ "On one side" }</legend>
+                { for everyone.into_iter().map(|member| {
+                    let side = side.clone();
+                    let checked = side.contains(member);
+                    let onchange = Callback::from(move |event: Event| {
+                        let mut next = *side;
+                        if web::checked_of(&event) { next.insert(member); } else { next.remove(member); }
+                        side.set(next);
+                    });
+                    html! {
+                        <label><input type="checkbox" {checked} {onchange} />{ run.scenario.name(member) }</label>
+                    }
+                }) }
+            </fieldset>
+            <div class="row">
+                if side.is_empty() || other.is_empty() {
+                    <p class="why">{ "Both sides need somebody." }</p>
+                } else {
+                    { does(send, "partition", "Split for".to_owned(), edit) }
+                    { number(Number { value: *lasts, min: 1, label: Some("How long in ms".to_owned()), onchange, ..Number::default() }) }{ "ms" }
+                }
+            </div>
+        </details>
+    }
+}

@@ -1,0 +1,208 @@
+//! What goes wrong less often: traitors, wrong clocks, deaf and dumb nodes, dead links.
+
+use yew::prelude::*;
+
+use super::{
+    Send,
+    fields::form,
+    menu::{cannot, does, fault_at, make},
+    moment::{Moment, MomentProps},
+};
+use crate::{
+    app::{Edit, Run, WhyNot, treason, why_not_drift, why_not_lie},
+    diagram::strategy_words,
+    kernel::{Fault, NodeId, PerMillion, Side, Strategy, Time},
+};
+
+/// How long such a thing lasts unless the reader says otherwise, in virtual ms.
+const LASTS: Time = 100;
+
+/// The less common faults of a node, from a moment on or for the whole run.
+#[component]
+pub(super) fn Wrongs(props: &MomentProps) -> Html {
+    let MomentProps { run, moment, send } = props;
+    let node = moment.node;
+    // By trying: once, not whenever the menu is drawn.
+    let why_not_drift = use_memo((run.clone(), node), |(run, node)| why_not_drift(run, *node));
+    html! {
+        <>
+            { traitor_form(run, node, send) }
+            { drift_form(run, node, &why_not_drift, send) }
+            { omission_form(run, *moment, send) }
+            { cut_form(run, *moment, send) }
+        </>
+    }
+}
+
+/// Has a node lie from the beginning on, or takes it back.
+fn traitor_form(run: &Run, node: NodeId, send: &Send) -> Html {
+    let name = run.scenario.name(node);
+    let standing = treason(run, node);
+    let chosen = standing.map_or(Strategy::Scripted, |(_, strategy)| strategy);
+    let option = |strategy: Strategy| {
+        let why = why_not_lie(run, node, strategy);
+        let words = match &why {
+            Some(why) => format!("{}: {why}", strategy.name()),
+            None => format!("{}: {}", strategy.name(), strategy_words(strategy)),
+        };
+        html! {
+            <option value={strategy.name()} disabled={why.is_some()} selected={strategy == chosen}>{ words }</option>
+        }
+    };
+    let words = match standing {
+        Some(_) => "Lie otherwise",
+        None => "Make it a traitor",
+    };
+    let fields = html! {
+        <select aria-label="How it lies">{ for Strategy::ALL.into_iter().map(option) }</select>
+    };
+    let button = html! { <button data-do="traitor">{ words }</button> };
+    let done = {
+        let send = send.clone();
+        move |typed: &[String]| {
+            let chosen = Strategy::ALL
+                .into_iter()
+                .find(|it| Some(it.name()) == typed.first().map(String::as_str));
+            let strategy = chosen.unwrap_or(Strategy::Scripted);
+            make(&send, Edit::AddFault(Fault::Traitor { node, strategy }));
+        }
+    };
+    html! {
+        <fieldset class="group">
+            <legend>{ format!("{name} lies, from the beginning on") }</legend>
+            { form(button, fields, "row wrap", done) }
+            if let Some((place, _)) = standing {
+                { does(send, "loyal", format!("{name} is loyal after all"), Edit::RemoveFault(place)) }
+            }
+        </fieldset>
+    }
+}
+
+/// Sets a node's clock wrong, or right again.
+fn drift_form(run: &Run, node: NodeId, why_not: &WhyNot, send: &Send) -> Html {
+    let name = run.scenario.name(node);
+    let standing = run.scenario.faults.iter().find_map(|fault| match *fault {
+        Fault::Drift { node: it, rate, offset } if it == node => Some((rate, offset)),
+        _ => None,
+    });
+    if let (None, Some(why)) = (standing, why_not) {
+        return cannot("drift", &format!("{name}'s clock is wrong"), why);
+    }
+    let (rate, offset) = standing.unwrap_or((PerMillion(1_010_000), 0));
+    let place = fault_at(run, |f| matches!(*f, Fault::Drift { node: it, .. } if it == node));
+    let fields = html! {
+        <>
+            <label class="part"><span>{ "rate" }</span>
+                <input type="number" min="0.5" max="2" step="0.000001" value={rate.to_string()} title="How much it goes on in a ms: 0.5 to 2" />
+            </label>
+            <label class="part"><span>{ "ahead" }</span>
+                <input type="number" min="0" max="1000000000" step="1" value={offset.to_string()} title="What it shows when the run begins" />{ "ms" }
+            </label>
+        </>
+    };
+    let button = html! { <button data-do="drift">{ "Set its clock" }</button> };
+    let done = {
+        let send = send.clone();
+        move |typed: &[String]| {
+            let rate = typed.first().and_then(|text| millionths(text));
+            let offset = typed.get(1).and_then(|text| text.trim().parse().ok());
+            if let (Some(rate), Some(offset)) = (rate, offset) {
+                make(&send, Edit::AddFault(Fault::Drift { node, rate, offset }));
+            }
+        }
+    };
+    html! {
+        <fieldset class="group">
+            <legend>{ format!("{name}'s clock is wrong, from the beginning on") }</legend>
+            { form(button, fields, "row wrap", done) }
+            if let Some(place) = place {
+                { does(send, "right-clock", "It is right after all".to_owned(), Edit::RemoveFault(place)) }
+            }
+        </fieldset>
+    }
+}
+
+/// A decimal in millionths: digits, and up to six after a point.
+fn millionths(text: &str) -> Option<PerMillion> {
+    let (whole, rest) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
+    let digits = format!("{rest:0<6}");
+    let fits = digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_digit());
+    let rest: u32 = fits.then(|| digits.parse().ok())??;
+    let whole: u32 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    whole.checked_mul(PerMillion::ONE.0)?.checked_add(rest).map(PerMillion)
+}
+
+/// From when till when, in a form.
+fn span(at: Time) -> Html {
+    html! {
+        <>
+            <label class="part"><span>{ "from" }</span>
+                <input type="number" min="0" max="1000000000" step="1" value={at.to_string()} />
+            </label>
+            <label class="part"><span>{ "until" }</span>
+                <input type="number" min="1" max="1000000000" step="1" value={(at + LASTS).to_string()} />{ "ms" }
+            </label>
+        </>
+    }
+}
+
+/// What stands in such a form; none if it is no span that lasts.
+fn read_span(typed: &[String]) -> Option<(Time, Time)> {
+    let [at, until] = typed else { return None };
+    let (at, until) = (at.trim().parse().ok()?, until.trim().parse().ok()?);
+    (at < until).then_some((at, until))
+}
+
+/// Has a node fail to send, or to receive, for some time.
+fn omission_form(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
+    let fields = html! {
+        <>
+            <select aria-label="What it fails to do">
+                <option value="send">{ "send" }</option>
+                <option value="receive">{ "receive" }</option>
+            </select>
+            { span(at) }
+        </>
+    };
+    let button = html! { <button data-do="omit">{ format!("{} fails to", run.scenario.name(node)) }</button> };
+    let send = send.clone();
+    let done = move |typed: &[String]| {
+        let Some((side, rest)) = typed.split_first() else { return };
+        let side = if side == "send" { Side::Send } else { Side::Receive };
+        if let Some((at, until)) = read_span(rest) {
+            make(&send, Edit::AddFault(Fault::Omit { node, side, at, until }));
+        }
+    };
+    form(button, fields, "group row wrap", done)
+}
+
+/// Cuts one direction of a link of a node, for some time.
+fn cut_form(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
+    let size = run.scenario.nodes.len();
+    if size < 2 {
+        return cannot("cut", "Cut a link", "there is only one node");
+    }
+    let name = run.scenario.name(node);
+    let others = (0..size).map(NodeId::new).filter(|other| *other != node);
+    let ways: Vec<_> = others.flat_map(|other| [(node, other), (other, node)]).collect();
+    let option = |(place, (from, to)): (usize, &(NodeId, NodeId))| {
+        let words = format!("from {} to {}", run.scenario.name(*from), run.scenario.name(*to));
+        html! { <option value={place.to_string()}>{ words }</option> }
+    };
+    let fields = html! {
+        <>
+            <select aria-label={format!("Which direction of {name}'s links")}>{ for ways.iter().enumerate().map(option) }</select>
+            { span(at) }
+        </>
+    };
+    let button = html! { <button data-do="cut">{ "Nothing gets" }</button> };
+    let send = send.clone();
+    let done = move |typed: &[String]| {
+        let Some((way, rest)) = typed.split_first() else { return };
+        let way = way.parse().ok().and_then(|place: usize| ways.get(place).copied());
+        if let (Some((from, to)), Some((at, until))) = (way, read_span(rest)) {
+            make(&send, Edit::AddFault(Fault::Cut { from, to, at, until }));
+        }
+    };
+    form(button, fields, "group row wrap", done)
+}
