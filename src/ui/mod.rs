@@ -53,6 +53,7 @@ mod transport;
 mod trees;
 mod verdicts;
 mod ways;
+mod work;
 mod workbench;
 mod wrongs;
 

@@ -22,6 +22,7 @@ use super::{
     transport::{self, transport},
     verdicts::Verdicts,
     ways::{next_stop, variants},
+    work::{use_fragment, use_work},
     workbench::workbench,
 };
 use crate::{
@@ -61,12 +62,11 @@ pub(super) fn Page() -> Html {
     // Worked out once a change, not once a frame, nor once a step of a drag: the digest goes over the whole
     // trace.
     let known = use_memo((state.run.clone(), state.adjusting), |_| {
-        let settled = !state.adjusting;
-        let fragment = if settled { state.fragment() } else { String::new() };
-        let path = if settled { state.bundled_path() } else { None };
-        (state.is_edited(), path, fragment)
+        let path = if state.adjusting { None } else { state.bundled_path() };
+        (state.is_edited(), path)
     });
-    let (edited, path, fragment) = (*known).clone();
+    let (edited, path) = (*known).clone();
+    let fragment = use_fragment(&state.run, state.adjusting, &send);
     let ways = use_memo(state.run.clone(), |run| Ways::from(run));
     let worked: Shared<_> = use_memo((), |()| RefCell::new(Workings::default())).into();
     let offers = use_memo(state.run.clone(), |run| offers(run));
@@ -76,6 +76,7 @@ pub(super) fn Page() -> Html {
     use_keys(&store, &send);
     let dialog = use_sheet(state.study.sheet);
     let offer = use_drafts(state, &send);
+    let working = use_work(state.pending.as_ref(), &send);
     let asked =
         (state.run.clone(), state.explained.filter(|_| !state.adjusting), state.asked_about());
     let emphasis = use_memo(asked, |(run, explained, picked)| emphasis(run, *explained, *picked));
@@ -93,11 +94,12 @@ pub(super) fn Page() -> Html {
     html! {
         <div class="page">
             <Header run={state.run.clone()} {path} send={send.clone()}
-                {fragment} {edited} />
+                fragment={(*fragment).clone()} {edited} />
             <main>
                 if let Some(refused) = &state.refused {
                     { banner(refused, &send) }
                 }
+                { working }
                 <section class={classes!("theatre", edited.then_some("edited"))} aria-label="The run">
                     { variants(&ways, state.run.protocol.id, &send) }
                     if !state.run.scenario.title.is_empty() {
@@ -159,10 +161,12 @@ fn use_time(playing: bool, send: &Callback<Action>) {
 /// reader changes it.
 #[hook]
 fn use_address(state: &State, fragment: &str, send: &Callback<Action>) {
-    let opened = use_mut_ref(|| true);
+    let opened = use_mut_ref(|| state.run.clone());
     let fragment = fragment.to_owned();
-    use_effect_with((state.run.clone(), state.adjusting), move |(_, adjusting)| {
-        if !opened.replace(false) && !adjusting {
+    // Its length tells whether the digest is there.
+    let shown = (state.run.clone(), state.adjusting, fragment.len());
+    use_effect_with(shown, move |(run, adjusting, _)| {
+        if *opened.borrow() != *run && !adjusting {
             web::replace_fragment(&fragment);
         }
     });
