@@ -6,7 +6,7 @@ use common::{node, rumour::RUMOUR};
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 use worldlines::{
-    formats::{Outcome, scenario, text, trace},
+    formats::{Outcome, bundled, scenario, text, trace},
     kernel::{Fault, Medium, MessageName, RequestSpec, Strategy, report, run},
 };
 
@@ -256,4 +256,27 @@ fn names_stand_where_nodes_are_meant() {
     let text = outcome(EVERYTHING).json();
     assert!(!worldlines::kernel::speaks_reserved(&text), "{text}");
     assert!(!worldlines::kernel::speaks_reserved(&outcome(EVERYTHING).text()));
+}
+
+fn sha256(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn a_digest_made_in_parts_is_the_digest_of_the_text() {
+    for bundled in bundled::bundled().iter().step_by(5) {
+        let run = bundled.scenario().and_then(Outcome::of).expect("a bundled scenario runs");
+        let Outcome { scenario, protocol, trace, report } = &run;
+        let whole = sha256(&run.json());
+        for part in [1, 7, usize::MAX] {
+            let mut work = trace::Digesting::new(scenario, protocol, trace, report);
+            while !work.advance(scenario, trace, part) {}
+            assert_eq!(work.finish(), whole, "{} in parts of {part}", bundled.path());
+        }
+        assert_eq!(run.digest(), whole);
+    }
+    // No event, no message; and names that look like the document.
+    let text = r#"{"version":1,"protocol":"best-effort-broadcast","nodes":["\"events\":[]","b"],"title":"\"messages\":[]"}"#;
+    let run = scenario::read(text).and_then(Outcome::of).expect("it is a scenario");
+    assert_eq!(run.digest(), sha256(&run.json()));
 }

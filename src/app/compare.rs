@@ -52,7 +52,7 @@ impl Compare {
         let (run, seen, names) = match against {
             Against::Protocol(id) => {
                 let protocol = protocols::find(id)?;
-                let run = Run::of(under(&state.run, protocol)?);
+                let run = under(&state.run, protocol)?;
                 let names = [state.run.protocol, protocol].map(|it| format!("under {}", it.name));
                 (run, Seen::Application, names)
             }

@@ -15,6 +15,7 @@ mod inspector;
 mod keys;
 mod lasso;
 mod lens;
+mod pending;
 mod playback;
 mod possible;
 mod run;
@@ -45,12 +46,13 @@ pub use inspector::{
 pub use keys::{Chord, Group, IN_DIAGRAM, InDiagram, SHORTCUTS, Shortcut, in_diagram, shortcut};
 pub use lasso::Area;
 pub use lens::{Lens, Room, Shown};
+pub use pending::Pending;
 pub use playback::{FITTING, Playhead, SPEEDS, faster, fitting_pace, speed_name};
 pub use possible::{
     WhyNot, comes_out, forged, is_up, read_bits, treason, truth, why_not_corrupt, why_not_delay,
     why_not_double, why_not_drift, why_not_drop, why_not_lie, why_not_write,
 };
-pub use run::{Run, Told, interesting_end, judge_at};
+pub use run::{Judged, Run, Told, interesting_end, judge_at};
 pub use shared::Shared;
 pub use shift::{End, Handle, handle_of};
 pub use state::{Action, Page, Refused, Selection, State, reduce};

@@ -6,7 +6,7 @@ use super::Shared;
 use crate::{
     diagram::Plan,
     formats::Outcome,
-    kernel::{Judgement, Time, judge},
+    kernel::{Judgement, Judging, Time, judge},
 };
 
 /// A scenario, run and judged.
@@ -43,10 +43,40 @@ impl Run {
     }
 }
 
+/// From how many events and messages on a run is long: its digest takes longer than a frame.
+const LONG: usize = 4_000;
+
+impl Run {
+    /// Whether it takes too long to go through all of it at once, in whatever is not worth waiting for.
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        self.trace.events.len() + self.trace.messages.len() > LONG
+    }
+}
+
 /// Every property's verdict once so many events have happened.
 #[must_use]
 pub fn judge_at(run: &Outcome, events: usize) -> Vec<Judgement> {
     judge(run.protocol, run.scenario.nodes.len(), &run.trace, events)
+}
+
+/// The same for a playhead that moves: from moment to moment only what happens between them is looked at.
+#[derive(Debug, Default)]
+pub struct Judged(Option<(Run, Judging)>);
+
+impl Judged {
+    /// Every property's verdict once so many events of this run have happened.
+    pub fn at(&mut self, run: &Run, events: usize) -> Vec<Judgement> {
+        let kept = self.0.take().filter(|(of, judging)| of == run && judging.seen() <= events);
+        let mut judging = kept.map_or_else(
+            || Judging::new(run.protocol, run.scenario.nodes.len()),
+            |(_, judging)| judging,
+        );
+        judging.advance(&run.trace, events);
+        let said = judging.say(&run.trace);
+        self.0 = Some((run.clone(), judging));
+        said
+    }
 }
 
 /// The last moment worth showing, in virtual ms: when everything that happens has happened, and a little

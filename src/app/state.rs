@@ -4,11 +4,13 @@ use std::rc::Rc;
 
 use super::{
     Against, Area, Ask, Changes, Compare, Edit, FITTING, Filter, Hand, Lens, OPENING, Panel,
-    Playhead, Run, SPEEDS, Showing, Since, Stride, Study, Writing,
+    Pending, Playhead, Run, SPEEDS, Shared, Showing, Since, Stride, Study, Writing,
     breaking::{breached_at, broken_at, visit},
     changes, compare,
     draft::restore,
-    fitting_pace, hands, interesting_end, stride, study,
+    fitting_pace, hands, interesting_end,
+    pending::{Runner, done, go_on, settled},
+    stride, study,
     tour::change_protocol,
     walk::Place,
 };
@@ -83,6 +85,14 @@ pub struct State {
     pub refusals: u32,
     /// What a screen reader announces: what the last change did.
     pub announcement: String,
+    /// The long run that is waited for.
+    pub pending: Option<Shared<Pending>>,
+    /// The digest that the link promised, as long as nobody knows whether the run has it.
+    pub promised: Option<String>,
+    /// The long runs that were computed for the action that is being done.
+    pub(super) computed: Vec<Run>,
+    /// The scenario whose run the action lacks that is being done.
+    pub(super) wanted: Option<Shared<Scenario>>,
 }
 
 /// What undo and redo go to: a scenario, and what it was when it was opened.
@@ -170,6 +180,12 @@ pub enum Action {
     Show(Option<Panel>),
     /// Asks for a part of the list of events.
     Filter(Filter),
+    /// The long run that was waited for is there.
+    Computed(Shared<Pending>, Run),
+    /// It is not waited for any longer: everything stays as it is.
+    Cancel,
+    /// The digest of a long run is known.
+    Digested(String),
     /// Shows what has changed, or hides it.
     Differ(Showing),
     /// Holds the run against another one.
@@ -195,7 +211,11 @@ impl State {
     /// with what is wrong.
     #[must_use]
     pub fn from_link(text: &str) -> Self {
-        match open_link(text) {
+        let opened = read_link(text).and_then(|Decoded { scenario, digest }| {
+            let run = Outcome::of(scenario).map_err(|problem| refused(text, &problem))?;
+            Ok(linked(text, Run::of(run), digest))
+        });
+        match opened {
             Ok(state) => state,
             Err(refused) => Self { refused: Some(refused), ..Self::opening() },
         }
@@ -209,7 +229,10 @@ impl State {
     }
 
     pub(super) fn of(run: Outcome) -> Self {
-        let run = Run::of(run);
+        Self::shows(Run::of(run))
+    }
+
+    fn shows(run: Run) -> Self {
         Self {
             origin: Rc::new(run.scenario.clone()),
             undo: Vec::new(),
@@ -238,6 +261,10 @@ impl State {
             refused: None,
             refusals: 0,
             announcement: String::new(),
+            pending: None,
+            promised: None,
+            computed: Vec::new(),
+            wanted: None,
             run,
         }
     }
@@ -272,28 +299,55 @@ impl State {
     }
 }
 
-fn open_link(text: &str) -> Result<State, Refused> {
-    let refuse = |why: String| Refused { text: text.to_owned(), why };
-    let Decoded { scenario, digest } = link::decode(text).map_err(|p| refuse(p.to_string()))?;
-    let run = Outcome::of(scenario).map_err(|problem| refuse(problem.to_string()))?;
-    let now = run.digest();
-    let state = State::of(run);
-    match digest {
-        Some(then) if !now.starts_with(&then) => {
+fn read_link(text: &str) -> Result<Decoded, Refused> {
+    link::decode(text).map_err(|problem| refused(text, &problem))
+}
+
+fn refused(text: &str, problem: &Problem) -> Refused {
+    Refused { text: text.to_owned(), why: problem.to_string() }
+}
+
+/// The state of a link's run. The digest of a long one is looked at later.
+fn linked(text: &str, run: Run, digest: Option<String>) -> State {
+    let state = State { promised: digest, ..State::shows(run) };
+    if state.promised.is_none() || state.run.is_long() {
+        return state;
+    }
+    let digest = state.run.digest();
+    let state = digested(state, &digest);
+    match state.refused {
+        Some(refused) => {
+            State { refused: Some(Refused { text: text.to_owned(), ..refused }), ..state }
+        }
+        None => state,
+    }
+}
+
+/// The run's digest is known: it may not be what the link promised.
+fn digested(state: State, digest: &str) -> State {
+    match state.promised {
+        Some(then) if !digest.starts_with(&then) => {
             let why = "This link was made with another version of Worldlines, in which the run went \
                        otherwise: what you see is what happens today.";
-            Ok(State { refused: Some(refuse(why.to_owned())), ..state })
+            let refused = Some(Refused { text: String::new(), why: why.to_owned() });
+            State { promised: None, refused, ..state }
         }
-        _ => Ok(state),
+        _ => State { promised: None, ..state },
     }
 }
 
 /// The state after an action.
 #[must_use]
 pub fn reduce(state: &State, action: Action) -> State {
-    let passing = changes::is_passing(&action);
-    let next = act(state.clone(), action);
-    compare::follow(state, changes::follow(state, next, passing))
+    match action {
+        Action::Computed(pending, run) => go_on(state.clone(), &pending, run),
+        Action::Cancel => State { pending: None, ..state.clone() },
+        action => {
+            let passing = changes::is_passing(&action);
+            let next = done(state, &action, act(state.clone(), action.clone()));
+            compare::follow(state, changes::follow(state, next, passing))
+        }
+    }
 }
 
 fn act(state: State, action: Action) -> State {
@@ -344,10 +398,12 @@ fn act(state: State, action: Action) -> State {
         Action::Look(lens) => State { lens, ..state },
         Action::Show(panel) => State { panel, ..state },
         Action::Filter(filter) => State { filter, ..state },
+        Action::Digested(digest) => digested(state, &digest),
         Action::Differ(showing) => changes::show(state, showing),
         Action::Since(since) => changes::since(state, since),
         Action::Compare(against) => compare::compare(state, against),
         Action::Restore(draft) => restore(state, &draft),
+        Action::Computed(..) | Action::Cancel => state,
         Action::Dismiss => State { refused: None, ..state },
     }
 }
@@ -364,8 +420,14 @@ fn load(state: State, text: &str) -> State {
     if text.trim_matches('#').is_empty() {
         return replace_all(state, State::opening());
     }
-    match open_link(text) {
-        Ok(opened) => replace_all(state, opened),
+    let mut runner = state.runner();
+    let opened = read_link(text).and_then(|Decoded { scenario, digest }| {
+        let run = runner.run(scenario).map_err(|problem| refused(text, &problem))?;
+        Ok(run.map(|run| linked(text, run, digest)))
+    });
+    match opened {
+        Ok(Some(opened)) => replace_all(state, opened),
+        Ok(None) => state.waits(runner),
         Err(refused) => State { refused: Some(refused), refusals: state.refusals + 1, ..state },
     }
 }
@@ -402,11 +464,16 @@ pub(super) fn apply(state: State, edit: Edit, adjust: bool) -> State {
         Ok(next) => next,
         Err(problem) => return refuse(state, &problem),
     };
-    let run = match Outcome::of(next) {
-        Ok(run) if as_it_is => run,
-        Ok(run) => let_it_rest(run),
+    let mut runner = state.runner();
+    let run = match runner.run(next) {
+        Ok(Some(run)) if as_it_is => run,
+        Ok(Some(run)) => let_it_rest(run, &mut runner),
+        Ok(None) => return state.waits(runner),
         Err(problem) => return refuse(state, &problem),
     };
+    if runner.wanted.is_some() {
+        return state.waits(runner);
+    }
     let mut undo = state.undo.clone();
     if !state.adjusting {
         push(&mut undo, state.page());
@@ -423,7 +490,10 @@ pub(super) fn refuse(state: State, problem: &Problem) -> State {
 
 /// Gives a run the time to come to rest, if that is all it lacks: a reader who delays a message wants to see
 /// it come. A run whose timers never stop is left as it is.
-pub(super) fn let_it_rest(run: Outcome) -> Outcome {
+pub(super) fn let_it_rest(run: Run, runner: &mut Runner) -> Run {
+    if run.protocol.perpetual {
+        return run;
+    }
     let due = |run: &Outcome| {
         let fates =
             run.trace.messages.iter().flat_map(|m| std::iter::once(&m.fate).chain(&m.copies));
@@ -441,9 +511,9 @@ pub(super) fn let_it_rest(run: Outcome) -> Outcome {
         }
         let enough = due(&tried).map_or(0, |due| due + due / 10 + 10);
         let until = enough.max(tried.scenario.until * 2).min(MAX_TIME);
-        match Outcome::of(Scenario { until, ..tried.scenario }) {
-            Ok(longer) => tried = longer,
-            Err(_) => return run,
+        match runner.run(Scenario { until, ..tried.scenario.clone() }) {
+            Ok(Some(longer)) => tried = longer,
+            _ => return run,
         }
     }
     if !tried.trace.quiescent {
@@ -453,11 +523,12 @@ pub(super) fn let_it_rest(run: Outcome) -> Outcome {
     // The next round moment: a scenario is read by people.
     let rested = (last + last / 10 + 10).next_multiple_of(10);
     let until = rested.clamp(run.scenario.until, tried.scenario.until);
-    Outcome::of(Scenario { until, ..tried.scenario }).unwrap_or(run)
+    let rested = runner.run(Scenario { until, ..tried.scenario.clone() });
+    rested.ok().flatten().unwrap_or(run)
 }
 
 /// The state with another run in it: the reader's place in time and what still makes sense stay.
-fn show(state: State, run: Outcome, adjust: bool) -> State {
+fn show(state: State, run: Run, adjust: bool) -> State {
     let was_at_end = state.playhead.is_at_end(&state.run);
     let same_protocol = run.protocol.id == state.run.protocol.id;
     let shown_until = match (adjust, same_protocol) {
@@ -484,7 +555,6 @@ fn show(state: State, run: Outcome, adjust: bool) -> State {
     let pace = if shown_until > 4 * state.shown_until { fitting_pace(&run) } else { state.pace };
     let announcement = announce(&state.run, &run);
     let explained = state.explained.filter(|name| violated(name));
-    let run = Run::of(run);
     State {
         announcement,
         explained,
@@ -522,10 +592,17 @@ fn announce(before: &Outcome, after: &Outcome) -> String {
 }
 
 fn settle(state: State) -> State {
+    if let Some(settled) = settled(&state) {
+        return settled;
+    }
     if !state.adjusting {
         return state;
     }
-    let run = let_it_rest(Outcome::clone(&state.run));
+    let mut runner = state.runner();
+    let run = let_it_rest(state.run.clone(), &mut runner);
+    if runner.wanted.is_some() {
+        return state.waits(runner);
+    }
     let mut state = State { adjusting: false, ..show(state, run, false) };
     // There and back again is no change.
     if state.undo.last().is_some_and(|page| *page.scenario == state.run.scenario) {
@@ -537,6 +614,7 @@ fn settle(state: State) -> State {
 }
 
 pub(super) fn abandon(state: State) -> State {
+    let state = State { pending: None, ..state };
     if !state.adjusting {
         return state;
     }
@@ -559,8 +637,10 @@ fn redo(mut state: State) -> State {
 }
 
 fn travel(state: State, to: &Page) -> State {
-    match Outcome::of((*to.scenario).clone()) {
-        Ok(run) => {
+    let mut runner = state.runner();
+    match runner.run((*to.scenario).clone()) {
+        Ok(None) => state.waits(runner),
+        Ok(Some(run)) => {
             // The axis too is as it was.
             let shown_until = interesting_end(&run);
             let shown = show(State { shown_until, ..state }, run, false);

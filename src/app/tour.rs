@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use super::{
-    Edit, Refused, State,
+    Edit, Refused, Run, State,
     edit::{leave_out, takes_request, to_leave_out},
+    pending::Runner,
     state::{apply, let_it_rest, open},
 };
 use crate::{
@@ -59,7 +60,10 @@ impl Ways {
         if variants.len() < 2 {
             return Self { variants: Vec::new(), next };
         }
-        let runs = variants.iter().filter_map(|there| run_as(run, here, there)).map(let_it_rest);
+        let runs = variants
+            .iter()
+            .filter_map(|there| run_as(run, here, there))
+            .map(|run| let_it_rest(Run::of(run), &mut Runner::default()));
         Self { variants: compare(&runs.collect::<Vec<_>>()), next }
     }
 }
@@ -81,8 +85,8 @@ fn run_as(run: &Outcome, here: &Bundled, there: &Bundled) -> Option<Outcome> {
 }
 
 /// What sets runs of the same sends apart.
-fn compare(runs: &[Outcome]) -> Vec<Variant> {
-    let of = |run: &Outcome, name: &str| {
+fn compare(runs: &[Run]) -> Vec<Variant> {
+    let of = |run: &Run, name: &str| {
         run.report.judgements.iter().find(|judgement| judgement.property.name == name).cloned()
     };
     let apart = |name: &str| {
@@ -100,7 +104,7 @@ fn compare(runs: &[Outcome]) -> Vec<Variant> {
             names.push(name);
         }
     }
-    let variant = |run: &Outcome| Variant {
+    let variant = |run: &Run| Variant {
         protocol: run.protocol,
         verdicts: names.iter().filter_map(|name| of(run, name)).collect(),
     };
@@ -179,12 +183,12 @@ pub(super) fn others(run: &Outcome) -> Vec<&'static Protocol> {
 }
 
 /// A run's scenario under another protocol.
-pub(super) fn under(run: &Outcome, protocol: &'static Protocol) -> Option<Outcome> {
+pub(super) fn under(run: &Outcome, protocol: &'static Protocol) -> Option<Run> {
     let next = match variant(&run.scenario, protocol) {
         Some((from, to)) => carry_over(&run.scenario, &from, to, protocol),
         None => Edit::Protocol(protocol.id).apply(&run.scenario).ok()?,
     };
-    Outcome::of(next).ok().map(let_it_rest)
+    Some(let_it_rest(Run::of(Outcome::of(next).ok()?), &mut Runner::default()))
 }
 
 /// The example that a scenario was made of, and its variant under another protocol.

@@ -73,13 +73,17 @@ pub fn unpack(packed: &str, most: usize) -> Option<String> {
 /// digits are taken.
 #[must_use]
 pub fn fragment(scenario: &Scenario, digest: Option<&str>) -> String {
-    let encoded = encode(scenario);
+    let fragment = format!("#{}", encode(scenario));
     match digest {
-        Some(digest) => {
-            format!("#{encoded}&d={}", digest.chars().take(SHORT_DIGEST).collect::<String>())
-        }
-        None => format!("#{encoded}"),
+        Some(digest) => with_digest(&fragment, digest),
+        None => fragment,
     }
+}
+
+/// The same for a link that was made without the digest, which is known now.
+#[must_use]
+pub fn with_digest(fragment: &str, digest: &str) -> String {
+    format!("{fragment}&d={}", digest.chars().take(SHORT_DIGEST).collect::<String>())
 }
 
 /// Whether a text looks like a link rather than like JSON or the name of a file.

@@ -14,7 +14,9 @@ mod problem;
 pub mod scenario;
 pub mod text;
 pub mod trace;
+mod work;
 
 pub use json::{MAX_NESTING, MAX_TEXT, parse};
 pub use outcome::Outcome;
 pub use problem::Problem;
+pub use work::Work;

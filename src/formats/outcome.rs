@@ -24,11 +24,7 @@ impl Outcome {
     /// [`scenario::read`](super::scenario::read) returned has neither fault.
     pub fn of(scenario: Scenario) -> Result<Self, Problem> {
         let protocol = catalogue::find("protocol", &scenario.protocol)?;
-        let trace = kernel::run(protocol, &scenario).map_err(|(index, expected)| {
-            let with = scenario.requests[index].with.as_ref();
-            let found = with.map_or("nothing".to_owned(), super::problem::shown);
-            Problem::new(format!("requests[{index}].with"), found, expected)
-        })?;
+        let trace = kernel::run(protocol, &scenario).map_err(|why| unreadable(&scenario, why))?;
         let report = kernel::report(protocol, &scenario, &trace);
         Ok(Self { scenario, protocol, trace, report })
     }
@@ -62,4 +58,11 @@ impl Outcome {
     pub fn summary(&self) -> String {
         text::summary(&self.scenario, self.protocol, &self.trace, &self.report)
     }
+}
+
+/// The request at this place cannot be read; the protocol expected something else.
+pub(super) fn unreadable(scenario: &Scenario, (index, expected): (usize, String)) -> Problem {
+    let with = scenario.requests[index].with.as_ref();
+    let found = with.map_or("nothing".to_owned(), super::problem::shown);
+    Problem::new(format!("requests[{index}].with"), found, expected)
 }

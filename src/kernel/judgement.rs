@@ -1,8 +1,10 @@
 //! What is said about one run: every property's verdict, what was broken, and the run's class.
 
+use std::fmt;
+
 use super::{
-    Breach, EventId, Kind, Observation, Property, Protocol, Rule, Scenario, Time, Trace, Verdict,
-    causality::Pasts, chain,
+    Breach, EventId, Kind, Monitor, Observation, Property, Protocol, Rule, Scenario, Time, Trace,
+    Verdict, causality::Pasts, chain,
 };
 
 /// What is said about one property.
@@ -60,36 +62,89 @@ impl Class {
 /// Judges the first `events` events of a run; all of them, and it is judged as it is in the end.
 #[must_use]
 pub fn judge(protocol: &Protocol, nodes: usize, trace: &Trace, events: EventId) -> Vec<Judgement> {
-    let events = events.min(trace.events.len());
-    let over = events == trace.events.len() && !trace.exhausted;
-    let mut judges: Vec<_> = protocol
-        .properties()
-        .map(|(property, promised)| (property, promised, (property.monitor)(nodes)))
-        .collect();
-    let needs_past = judges.iter().any(|(_, _, monitor)| monitor.needs_past());
-    let mut pasts = needs_past.then(|| Pasts::new(nodes));
-    for (id, event) in trace.events[..events].iter().enumerate() {
-        let past = pasts.as_mut().map(|pasts| pasts.next(event));
-        let Some(seen) = Observation::of(id, event) else { continue };
-        for (_, _, monitor) in &mut judges {
-            match past {
-                Some(past) => monitor.observe_after(&seen, past),
-                None => monitor.observe(&seen),
+    let mut judging = Judging::new(protocol, nodes);
+    judging.advance(trace, events);
+    judging.say(trace)
+}
+
+/// Who judges a run, event by event: so that a long run can be judged in parts, and further as it goes on.
+#[derive(Clone)]
+pub struct Judging {
+    judges: Vec<(&'static Property, bool, Box<dyn Monitor>)>,
+    /// Only where a monitor asks for it.
+    pasts: Option<Pasts>,
+    seen: EventId,
+}
+
+impl Judging {
+    /// Before the first event of a run with so many nodes.
+    #[must_use]
+    pub fn new(protocol: &Protocol, nodes: usize) -> Self {
+        let judges: Vec<_> = protocol
+            .properties()
+            .map(|(property, promised)| (property, promised, (property.monitor)(nodes)))
+            .collect();
+        let needs_past = judges.iter().any(|(_, _, monitor)| monitor.needs_past());
+        Self { judges, pasts: needs_past.then(|| Pasts::new(nodes)), seen: 0 }
+    }
+
+    /// How many events were looked at.
+    #[must_use]
+    pub const fn seen(&self) -> EventId {
+        self.seen
+    }
+
+    /// Looks on, until so many events of the trace were looked at.
+    pub fn advance(&mut self, trace: &Trace, until: EventId) {
+        let until = until.min(trace.events.len());
+        while self.seen < until {
+            let (id, event) = (self.seen, &trace.events[self.seen]);
+            self.seen += 1;
+            let past = self.pasts.as_mut().map(|pasts| pasts.next(event));
+            let Some(seen) = Observation::of(id, event) else { continue };
+            for (_, _, monitor) in &mut self.judges {
+                match past {
+                    Some(past) => monitor.observe_after(&seen, past),
+                    None => monitor.observe(&seen),
+                }
             }
         }
     }
-    let say = |(property, promised, monitor): (_, _, Box<dyn super::Monitor>)| Judgement {
-        property,
-        promised,
-        verdict: monitor.verdict(over),
-    };
-    judges.into_iter().map(say).collect()
+
+    /// What is said so far, or in the end, if all events were looked at.
+    #[must_use]
+    pub fn say(&self, trace: &Trace) -> Vec<Judgement> {
+        let over = self.seen == trace.events.len() && !trace.exhausted;
+        let say = |judge: &(&'static Property, bool, Box<dyn Monitor>)| Judgement {
+            property: judge.0,
+            promised: judge.1,
+            verdict: judge.2.verdict(over),
+        };
+        self.judges.iter().map(say).collect()
+    }
+}
+
+impl fmt::Debug for Judging {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "Judging({} events)", self.seen)
+    }
 }
 
 /// Judges a whole run.
 #[must_use]
 pub fn report(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Report {
     let judgements = judge(protocol, scenario.nodes.len(), trace, trace.events.len());
+    report_of(judgements, protocol, scenario, trace)
+}
+
+/// The same, its verdicts being known.
+#[must_use]
+pub fn report_of(
+    judgements: Vec<Judgement>,
+    protocol: &Protocol,
+    scenario: &Scenario,
+    trace: &Trace,
+) -> Report {
     let relied_on = protocol.model.iter().filter(|a| a.applies(protocol, &scenario.params));
     // Who does not say how many traitors it stands, stands none.
     let stands_traitors = protocol.model.iter().any(|assumption| assumption.rule.is_on_traitors());

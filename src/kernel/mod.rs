@@ -47,7 +47,7 @@ pub use cone::{Cone, Places, Reached, cone, counted, counts, outcome_of};
 pub use context::{Context, Effect, MAX_NOTE};
 pub use difference::{Change, common_ends, difference};
 pub use frontier::{Crossing, Frontier, Lines};
-pub use judgement::{Class, Judgement, Report, judge, report};
+pub use judgement::{Class, Judgement, Judging, Report, judge, report, report_of};
 pub use machine::{Input, Machine, Output, Packet};
 pub use node::{Group, MAX_NODES, NodeId, NodeSet, speaks_reserved, spell};
 pub use parameter::{

@@ -1,6 +1,6 @@
 //! Executes a scenario, event by event, in the order of the [agenda](super::agenda).
 
-use std::{cell::Cell, collections::VecDeque};
+use std::{borrow::Cow, cell::Cell, collections::VecDeque};
 
 use super::{
     Choices, Detection, Detector, EventId, EventKind, Fate, Fault, Group, Input, Loss, MAX_EVENTS,
@@ -18,7 +18,7 @@ use super::{
 /// A scenario made ready to run: what never changes while it runs.
 #[derive(Clone, Debug)]
 pub struct Plan<'a> {
-    scenario: &'a Scenario,
+    scenario: Cow<'a, Scenario>,
     pub(super) protocol: &'a Protocol,
     network: Network,
     traitors: Traitors,
@@ -36,18 +36,43 @@ impl<'a> Plan<'a> {
     /// The place of a request that the protocol cannot read, and what it expected. A scenario that came
     /// through `formats::scenario` has none.
     pub fn new(protocol: &'a Protocol, scenario: &'a Scenario) -> Result<Self, (usize, String)> {
+        Self::of(protocol, Cow::Borrowed(scenario))
+    }
+
+    /// The same, of a scenario that the plan keeps.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn owned(protocol: &'a Protocol, scenario: Scenario) -> Result<Self, (usize, String)> {
+        Self::of(protocol, Cow::Owned(scenario))
+    }
+
+    /// The scenario that it is a plan of.
+    #[must_use]
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// The scenario that it was a plan of.
+    #[must_use]
+    pub fn into_scenario(self) -> Scenario {
+        self.scenario.into_owned()
+    }
+
+    fn of(protocol: &'a Protocol, scenario: Cow<'a, Scenario>) -> Result<Self, (usize, String)> {
         let read = protocol.behaviour.read_request;
         let requests = scenario.requests.iter().enumerate().map(|(index, request)| {
             read(&request.name, request.with.as_ref(), &scenario.nodes).map_err(|why| (index, why))
         });
+        let requests = requests.collect::<Result<_, _>>()?;
         Ok(Self {
-            scenario,
             protocol,
-            network: Network::new(scenario),
-            traitors: Traitors::new(scenario, &protocol.behaviour),
-            clocks: Clock::all(scenario),
-            requests: requests.collect::<Result<_, _>>()?,
+            network: Network::new(&scenario),
+            traitors: Traitors::new(&scenario, &protocol.behaviour),
+            clocks: Clock::all(&scenario),
+            requests,
             name_hashes: scenario.name_hashes(),
+            scenario,
         })
     }
 
@@ -155,7 +180,7 @@ impl Simulation {
     /// The state before the first event.
     #[must_use]
     pub fn new(plan: &Plan) -> Self {
-        let scenario = plan.scenario;
+        let scenario = plan.scenario();
         let nodes = (0..scenario.nodes.len()).map(NodeId::new);
         Self {
             now: 0,

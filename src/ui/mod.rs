@@ -48,11 +48,13 @@ mod source;
 mod spans;
 mod stage;
 mod study;
+mod timestamps;
 mod topology;
 mod transport;
 mod trees;
 mod verdicts;
 mod ways;
+mod work;
 mod workbench;
 mod wrongs;
 

@@ -22,10 +22,12 @@ use super::{
     transport::{self, transport},
     verdicts::Verdicts,
     ways::{next_stop, variants},
+    work::{use_fragment, use_work},
     workbench::workbench,
 };
 use crate::{
     app::{Action, Shared, State, Ways, Workings, emphasis, offers, reduce, shortcut},
+    kernel::Stamps,
     web::{self, Frames},
 };
 
@@ -60,12 +62,11 @@ pub(super) fn Page() -> Html {
     // Worked out once a change, not once a frame, nor once a step of a drag: the digest goes over the whole
     // trace.
     let known = use_memo((state.run.clone(), state.adjusting), |_| {
-        let settled = !state.adjusting;
-        let fragment = if settled { state.fragment() } else { String::new() };
-        let path = if settled { state.bundled_path() } else { None };
-        (state.is_edited(), path, fragment)
+        let path = if state.adjusting { None } else { state.bundled_path() };
+        (state.is_edited(), path)
     });
-    let (edited, path, fragment) = (*known).clone();
+    let (edited, path) = (*known).clone();
+    let fragment = use_fragment(&state.run, state.adjusting, &send);
     let ways = use_memo(state.run.clone(), |run| Ways::from(run));
     let worked: Shared<_> = use_memo((), |()| RefCell::new(Workings::default())).into();
     let offers = use_memo(state.run.clone(), |run| offers(run));
@@ -75,10 +76,15 @@ pub(super) fn Page() -> Html {
     use_keys(&store, &send);
     let dialog = use_sheet(state.study.sheet);
     let offer = use_drafts(state, &send);
+    let working = use_work(state.pending.as_ref(), &send);
     let asked =
         (state.run.clone(), state.explained.filter(|_| !state.adjusting), state.asked_about());
     let emphasis = use_memo(asked, |(run, explained, picked)| emphasis(run, *explained, *picked));
     let emphasis: Shared<_> = emphasis.into();
+    let stamps = use_memo((state.run.clone(), state.study.clocks.is_some()), |(run, on)| {
+        on.then(|| Shared::new(Stamps::of(&run.trace, run.scenario.nodes.len())))
+    });
+    let clocks = state.study.clocks.zip((*stamps).clone());
     let part = |draw: Draw| {
         html! {
             <Part run={state.run.clone()} refusals={state.refusals} can_undo={!state.undo.is_empty()}
@@ -88,11 +94,12 @@ pub(super) fn Page() -> Html {
     html! {
         <div class="page">
             <Header run={state.run.clone()} {path} send={send.clone()}
-                {fragment} {edited} />
+                fragment={(*fragment).clone()} {edited} />
             <main>
                 if let Some(refused) = &state.refused {
                     { banner(refused, &send) }
                 }
+                { working }
                 <section class={classes!("theatre", edited.then_some("edited"))} aria-label="The run">
                     { variants(&ways, state.run.protocol.id, &send) }
                     if !state.run.scenario.title.is_empty() {
@@ -103,7 +110,7 @@ pub(super) fn Page() -> Html {
                         shown_until={state.shown_until} lens={state.lens} selection={state.selection}
                         menu={state.menu} armed={state.armed} lasso={state.lasso} called_off={state.called_off}
                         explained={state.explained} emphasis={emphasis.clone()} hidden={state.study.future_hidden}
-                        cut={state.study.cut.clone()}
+                        clocks={clocks.clone()} cut={state.study.cut.clone()}
                         changes={state.changes.clone()} compare={state.compare.clone()} send={send.clone()} />
                     { transport(transport::Props {
                         run: &state.run,
@@ -115,7 +122,7 @@ pub(super) fn Page() -> Html {
                         study: &state.study,
                         send: &send,
                     }) }
-                    { study(state, &emphasis, &send) }
+                    { study(state, (&emphasis, &clocks), &send) }
                     <div class="looks">
                         { changes::bar(state, edited, &send) }
                         { compare::choice(state, &offers, edited, &send) }
@@ -154,10 +161,12 @@ fn use_time(playing: bool, send: &Callback<Action>) {
 /// reader changes it.
 #[hook]
 fn use_address(state: &State, fragment: &str, send: &Callback<Action>) {
-    let opened = use_mut_ref(|| true);
+    let opened = use_mut_ref(|| state.run.clone());
     let fragment = fragment.to_owned();
-    use_effect_with((state.run.clone(), state.adjusting), move |(_, adjusting)| {
-        if !opened.replace(false) && !adjusting {
+    // Its length tells whether the digest is there.
+    let shown = (state.run.clone(), state.adjusting, fragment.len());
+    use_effect_with(shown, move |(run, adjusting, _)| {
+        if *opened.borrow() != *run && !adjusting {
             web::replace_fragment(&fragment);
         }
     });

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::Send;
 use crate::{
-    app::{Action, Edit, Run, judge_at},
+    app::{Action, Edit, Judged, Run},
     diagram::deadlock_sentence,
     kernel::{Class, Judgement, Kind, MAX_TIME, Report, Rule, Verdict, spell},
 };
@@ -24,7 +24,9 @@ pub(super) struct Props {
 #[component]
 pub(super) fn Verdicts(props: &Props) -> Html {
     let run = &props.run;
-    let now = use_memo((run.clone(), props.cursor), |(run, cursor)| judge_at(run, *cursor));
+    let judged = use_mut_ref(Judged::default);
+    let now =
+        use_memo((run.clone(), props.cursor), |(run, cursor)| judged.borrow_mut().at(run, *cursor));
     let over = props.cursor == run.trace.events.len();
     let untold = props.hidden && !over;
     let ends = if untold { &*now } else { &run.report.judgements };

@@ -67,6 +67,12 @@ impl Drop for Frames {
     }
 }
 
+/// The time since the page was opened, in real ms.
+#[must_use]
+pub fn ticks() -> f64 {
+    window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
+}
+
 /// Notes in the browser's timeline that something has happened, for those who measure the page.
 pub fn mark(name: &str) {
     if let Some(performance) = window().and_then(|window| window.performance()) {

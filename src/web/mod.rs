@@ -25,7 +25,7 @@ pub use element::{
 };
 pub use fetch::fetch_text;
 pub use first::{assume_width, likely_width, root};
-pub use frames::{Frames, mark};
+pub use frames::{Frames, mark, ticks};
 pub use keys::{Key, on_key};
 pub use listener::Listener;
 pub use preferences::{Theme, keep_theme, prefers_reduced_motion, show_theme, theme};

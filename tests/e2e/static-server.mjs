@@ -4,6 +4,7 @@
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import path from "node:path";
+import { brotliCompressSync } from "node:zlib";
 
 const BASE = "/below/a/path/";
 
@@ -35,8 +36,19 @@ export function fileOf(folder, address) {
   return file.startsWith(path.resolve(folder) + path.sep) ? file : null;
 }
 
-/** Starts the server on a free port; answers its address and a function that stops it. */
-export async function serveFolder(folder) {
+/** What a host sends in brotli where the browser takes it, each file compressed once, as the usual hosts do. */
+const compressed = new Map();
+
+function brotli(file, content) {
+  if (!compressed.has(file)) compressed.set(file, brotliCompressSync(content));
+  return compressed.get(file);
+}
+
+/**
+ * Starts the server on a free port; answers its address and a function that stops it. With `compress` it sends
+ * brotli, which matters to those who measure.
+ */
+export async function serveFolder(folder, { compress = false } = {}) {
   const server = createServer(async (request, response) => {
     const file = fileOf(folder, request.url);
     try {
@@ -45,7 +57,8 @@ export async function serveFolder(folder) {
       const type = TYPES[path.extname(file)] ?? "application/octet-stream";
       // Any origin may read it, as with the usual hosts of static pages: in a frame with a sandbox the page has none.
       const headers = { "content-type": type, "cache-control": "no-store", "access-control-allow-origin": "*" };
-      response.writeHead(200, headers).end(content);
+      if (compress) headers["content-encoding"] = "br";
+      response.writeHead(200, headers).end(compress ? brotli(file, content) : content);
     } catch {
       response.writeHead(404, { "content-type": "text/plain" }).end("not found");
     }

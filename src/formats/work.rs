@@ -1,0 +1,77 @@
+//! A run in the making: what a long one takes is done in parts, between which a page can draw and listen.
+
+use super::{Outcome, Problem, catalogue, outcome::unreadable};
+use crate::kernel::{Judging, Plan, Protocol, Scenario, Simulation, Trace, report_of};
+
+/// How many events are judged in the time of one that happens.
+const FASTER: usize = 4;
+
+/// A scenario that is being run and judged.
+#[derive(Clone, Debug)]
+pub struct Work {
+    plan: Plan<'static>,
+    protocol: &'static Protocol,
+    simulation: Simulation,
+    trace: Trace,
+    /// Once the run is over.
+    judging: Option<Judging>,
+}
+
+impl Work {
+    /// Before the first event.
+    ///
+    /// # Errors
+    /// As [`Outcome::of`].
+    pub fn new(scenario: Scenario) -> Result<Self, Problem> {
+        let protocol = catalogue::find("protocol", &scenario.protocol)?;
+        let plan = Plan::owned(protocol, scenario.clone());
+        let plan = plan.map_err(|why| unreadable(&scenario, why))?;
+        let simulation = Simulation::new(&plan);
+        Ok(Self { plan, protocol, simulation, trace: Trace::default(), judging: None })
+    }
+
+    /// Does about as much as so many events take. True once there is nothing left to do.
+    pub fn advance(&mut self, events: usize) -> bool {
+        let Some(judging) = &mut self.judging else {
+            // Not every step leaves an event.
+            for _ in 0..events {
+                if !self.simulation.step(&self.plan, &mut self.trace) {
+                    let nodes = self.plan.scenario().nodes.len();
+                    self.judging = Some(Judging::new(self.protocol, nodes));
+                    break;
+                }
+            }
+            return false;
+        };
+        let until = judging.seen().saturating_add(events.saturating_mul(FASTER));
+        judging.advance(&self.trace, until);
+        judging.seen() == self.trace.events.len()
+    }
+
+    /// How far it has come, in thousandths: as far as that can be foreseen.
+    #[must_use]
+    pub fn progress(&self) -> u64 {
+        match &self.judging {
+            None => 800 * self.simulation.now() / self.plan.scenario().until.max(1),
+            Some(judging) => {
+                800 + 200 * judging.seen() as u64 / self.trace.events.len().max(1) as u64
+            }
+        }
+    }
+
+    /// The scenario, where nobody waits for what comes of it.
+    #[must_use]
+    pub fn into_scenario(self) -> Scenario {
+        self.plan.into_scenario()
+    }
+
+    /// What came of it; whatever is left to do is done at once.
+    #[must_use]
+    pub fn finish(mut self) -> Outcome {
+        while !self.advance(usize::MAX) {}
+        let Self { plan, protocol, trace, judging, .. } = self;
+        let judgements = judging.map_or_else(Vec::new, |judging| judging.say(&trace));
+        let report = report_of(judgements, protocol, plan.scenario(), &trace);
+        Outcome { scenario: plan.into_scenario(), protocol, trace, report }
+    }
+}

@@ -1,0 +1,120 @@
+//! What takes long is done in the pauses between frames: a long run, and the digest of one.
+
+use std::{cell::RefCell, rc::Rc};
+
+use yew::prelude::*;
+
+use super::Send;
+use crate::{
+    app::{Action, Pending, Run, Shared},
+    formats::{Work, link, trace::Digesting},
+    web::{self, Frames},
+};
+
+/// For how long of a frame work is done, in real ms: what is left is for drawing.
+const SLICE: f64 = 8.0;
+/// How much is done between two looks at the clock, in events.
+const PART: usize = 200;
+
+/// Does a part of something again and again until it is done or the frame's share is used up.
+fn slice(mut part: impl FnMut() -> bool) -> bool {
+    let end = web::ticks() + SLICE;
+    loop {
+        if part() {
+            return true;
+        }
+        if web::ticks() >= end {
+            return false;
+        }
+    }
+}
+
+/// Computes the long run that is waited for. Draws how far that has come, and a way to call it off.
+#[hook]
+pub(super) fn use_work(pending: Option<&Shared<Pending>>, send: &Send) -> Html {
+    let progress = use_state_eq(|| 0_u64);
+    use_effect_with(pending.cloned(), {
+        let (progress, send) = (progress.clone(), send.clone());
+        move |pending| {
+            let frames = pending.clone().and_then(|pending| compute(pending, progress, send));
+            move || drop(frames)
+        }
+    });
+    if pending.is_none() {
+        return html! {};
+    }
+    let cancel = send.reform(|_: MouseEvent| Action::Cancel);
+    let share = (*progress / 10).to_string();
+    html! {
+        <div class="working">
+            <label for="working">{ "Computing a long run: what is shown is the one before." }</label>
+            <progress id="working" max="100" value={share.clone()}>{ share }{ " %" }</progress>
+            <button onclick={cancel} title="Everything stays as it is">{ "Cancel" }</button>
+        </div>
+    }
+}
+
+fn compute(pending: Shared<Pending>, progress: UseStateHandle<u64>, send: Send) -> Option<Frames> {
+    progress.set(0);
+    // It was read when it was asked for.
+    let work = Work::new(pending.scenario.clone()).ok()?;
+    let work = RefCell::new(Some(work));
+    Some(Frames::start(move |_| {
+        let Some(mut working) = work.take() else { return };
+        if slice(|| working.advance(PART)) {
+            send.emit(Action::Computed(pending.clone(), Run::of(working.finish())));
+        } else {
+            progress.set(working.progress() / 20 * 20);
+            work.replace(Some(working));
+        }
+    }))
+}
+
+/// The address's fragment for what is shown; empty during a drag. That of a long run has no digest till that is
+/// known.
+#[hook]
+pub(super) fn use_fragment(run: &Run, adjusting: bool, send: &Send) -> Rc<String> {
+    let link = use_memo((run.clone(), adjusting), |(run, adjusting)| match *adjusting {
+        true => String::new(),
+        false if run.is_long() => link::fragment(&run.scenario, None),
+        false => link::fragment(&run.scenario, Some(&run.digest())),
+    });
+    let found = use_state(|| None::<(Run, String)>);
+    let digest = (*found).as_ref().filter(|(of, _)| of == run).map(|(_, digest)| digest.clone());
+    let wanted = (!adjusting && run.is_long() && digest.is_none()).then(|| run.clone());
+    use_effect_with(wanted, {
+        let send = send.clone();
+        move |wanted| {
+            let frames = wanted.clone().map(|run| digest_of(run, found, send));
+            move || drop(frames)
+        }
+    });
+    use_memo((run.clone(), adjusting, digest), |(_, _, digest)| match digest {
+        Some(digest) => link::with_digest(&link, digest),
+        None => (*link).clone(),
+    })
+}
+
+fn digest_of(run: Run, found: UseStateHandle<Option<(Run, String)>>, send: Send) -> Frames {
+    let work = RefCell::new(None);
+    let over = RefCell::new(false);
+    Frames::start(move |_| {
+        if *over.borrow() {
+            return;
+        }
+        let (scenario, trace) = (&run.scenario, &run.trace);
+        // Not in the frame in which the run is drawn for the first time.
+        let Some(mut working) = work.take() else {
+            work.replace(Some(Digesting::new(scenario, run.protocol, trace, &run.report)));
+            return;
+        };
+        if slice(|| Digesting::advance(&mut working, scenario, trace, PART)) {
+            over.replace(true);
+            let digest = working.finish();
+            send.emit(Action::Digested(digest.clone()));
+            found.set(Some((run.clone(), digest)));
+        } else {
+            work.replace(Some(working));
+        }
+    })
+}

@@ -1,0 +1,139 @@
+//! Long runs are waited for: what was shown stays meanwhile, and what comes of it is what comes of a short one.
+
+use serde_json::json;
+use worldlines::{
+    app::{Action, Edit, Judged, Run, State, judge_at, reduce},
+    formats::{Outcome, Work, link, scenario},
+    kernel::{Fault, MessageName, NodeId, Scenario},
+};
+
+/// So many broadcasts among five, 46 events each.
+fn broadcasts(count: usize) -> Scenario {
+    let requests: Vec<_> = (0..count)
+        .map(|index| json!({ "at": index, "node": format!("P{}", index % 5 + 1), "do": "broadcast", "with": format!("m{index}") }))
+        .collect();
+    let text = json!({ "version": 1, "protocol": "reliable-broadcast", "nodes": 5, "requests": requests, "until": count + 100 });
+    scenario::read(&text.to_string()).expect("it is a scenario")
+}
+
+fn long() -> State {
+    State::from_link(&link::fragment(&broadcasts(500), None))
+}
+
+fn drop_first() -> Edit {
+    let message = MessageName { from: NodeId::new(0), to: NodeId::new(1), number: 1 };
+    Edit::AddFault(Fault::Drop { message })
+}
+
+/// Computes what is waited for, until nothing is.
+fn wait(mut state: State) -> State {
+    for _ in 0..20 {
+        let Some(pending) = state.pending.clone() else { return state };
+        let run = Outcome::of(pending.scenario.clone()).expect("it can be run");
+        state = reduce(&state, Action::Computed(pending, Run::of(run)));
+    }
+    panic!("it never ends");
+}
+
+#[test]
+fn work_in_parts_is_work() {
+    for count in [3, 100] {
+        let whole = Outcome::of(broadcasts(count)).expect("it can be run");
+        for part in [1, 100, 1_000_000] {
+            let mut work = Work::new(broadcasts(count)).expect("it can be run");
+            let (mut steps, mut last) = (0, 0);
+            while !work.advance(part) {
+                assert!(work.progress() >= last && work.progress() <= 1000);
+                last = work.progress();
+                steps += 1;
+            }
+            assert!(steps * part >= whole.trace.events.len() / 2, "a part is a part");
+            let run = work.finish();
+            assert_eq!((run.digest(), &run.report), (whole.digest(), &whole.report));
+        }
+    }
+}
+
+#[test]
+fn what_was_shown_stays_till_the_long_run_is_there() {
+    let before = long();
+    assert!(before.run.trace.events.len() > 20_000 && before.pending.is_none());
+    let asked = reduce(&before, Action::Apply(drop_first()));
+    assert!(asked.pending.is_some());
+    assert_eq!((&asked.run, asked.undo.len()), (&before.run, 0));
+    let there = wait(asked.clone());
+    assert_eq!(there.scenario().faults.len(), 1);
+    assert_eq!((there.undo.len(), there.pending.is_some()), (1, false));
+    let whole = Outcome::of(there.scenario().clone()).expect("it can be run");
+    assert_eq!(there.run.digest(), whole.digest());
+    let back = wait(reduce(&there, Action::Undo));
+    assert_eq!((back.scenario(), back.redo.len()), (before.scenario(), 1));
+    let forth = wait(reduce(&back, Action::Redo));
+    assert_eq!(forth.scenario(), there.scenario());
+    let reset = wait(reduce(&forth, Action::Reset));
+    assert_eq!(reset.scenario(), before.scenario());
+}
+
+#[test]
+fn a_wait_is_cancelled_or_followed_by_a_later_change() {
+    let before = long();
+    let asked = reduce(&before, Action::Apply(drop_first()));
+    let first = asked.pending.clone().expect("it is long");
+    let cancelled = reduce(&asked, Action::Cancel);
+    assert_eq!((cancelled.pending.is_some(), cancelled.scenario()), (false, before.scenario()));
+    let run = Run::of(Outcome::of(first.scenario.clone()).expect("it can be run"));
+    let late = reduce(&cancelled, Action::Computed(first.clone(), run.clone()));
+    assert_eq!(late.scenario(), before.scenario(), "nobody waits for it any more");
+
+    let other = reduce(&asked, Action::Apply(Edit::Seed(7)));
+    assert_ne!(other.pending, asked.pending);
+    let ignored = reduce(&other, Action::Computed(first, run));
+    assert_eq!(ignored.pending, other.pending);
+    let there = wait(ignored);
+    assert_eq!((there.scenario().seed, there.scenario().faults.len()), (7, 0));
+
+    let small = reduce(&asked, Action::Load(link::fragment(&broadcasts(2), None)));
+    assert!(small.pending.is_none(), "a short run ends the wait");
+    // What does not touch the run goes on meanwhile.
+    let seeking = reduce(&asked, Action::Seek(50.0));
+    assert_eq!((seeking.pending, seeking.playhead.time), (asked.pending, 50.0));
+}
+
+#[test]
+fn a_drag_that_ends_before_its_run_is_there_is_one_change() {
+    let before = long();
+    let message = MessageName { from: NodeId::new(0), to: NodeId::new(1), number: 1 };
+    let mut state = before.clone();
+    for by in 1..5 {
+        state = reduce(&state, Action::Adjust(Edit::AddFault(Fault::Delay { message, by })));
+    }
+    let there = wait(reduce(&state, Action::Settle));
+    assert_eq!(there.scenario().faults, [Fault::Delay { message, by: 4 }]);
+    assert_eq!((there.undo.len(), there.adjusting), (1, false));
+    let called_off = reduce(&state, Action::Abandon);
+    assert_eq!((called_off.pending.is_some(), called_off.scenario()), (false, before.scenario()));
+}
+
+#[test]
+fn a_long_links_digest_is_looked_at_later() {
+    let scenario = broadcasts(500);
+    let wrong = State::from_link(&link::fragment(&scenario, Some("00000000")));
+    assert!(wrong.refused.is_none() && wrong.promised.is_some());
+    let known = reduce(&wrong, Action::Digested(wrong.run.digest()));
+    assert!(known.refused.is_some_and(|refused| refused.why.contains("another version")));
+    let right = State::from_link(&link::fragment(&scenario, Some(&wrong.run.digest())));
+    let known = reduce(&right, Action::Digested(right.run.digest()));
+    assert!(known.refused.is_none() && known.promised.is_none());
+}
+
+#[test]
+fn verdicts_at_a_moving_playhead_are_those_of_the_moment() {
+    let runs = [long().run, State::opening().run];
+    let mut judged = Judged::default();
+    for run in &runs {
+        let events = run.trace.events.len();
+        for moment in [0, 1, events / 2, events / 2 + 3, events, 2, events] {
+            assert_eq!(judged.at(run, moment), judge_at(run, moment), "after {moment} events");
+        }
+    }
+}

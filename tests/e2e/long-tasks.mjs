@@ -1,0 +1,76 @@
+// How long the page is busy without a pause when a long run is opened, changed, taken back and played: of `dist/`.
+// A task over 50 ms is felt. Run it by hand: it prints the numbers for docs/performance.md.
+//
+//     WORLDLINES_BROWSER=/usr/bin/chromium node tests/e2e/long-tasks.mjs [EVENTS]
+
+import { deflateRawSync } from "node:zlib";
+
+import { startPlayground } from "./playground.mjs";
+
+const EVENTS = Number(process.argv[2] ?? 100_000);
+const NODES = 5;
+/** How many events a broadcast takes with everybody relaying to everybody. */
+const EACH = 1 + 2 * NODES * (NODES - 1) + NODES;
+
+function link() {
+  const requests = Array.from({ length: Math.floor(EVENTS / EACH) }, (_, index) => ({
+    at: index,
+    node: `P${(index % NODES) + 1}`,
+    do: "broadcast",
+    with: `m${index}`,
+  }));
+  const scenario = {
+    version: 1,
+    protocol: "reliable-broadcast",
+    nodes: NODES,
+    network: { delay: [10, 30] },
+    requests,
+    until: requests.length + 1000,
+  };
+  return `#s=deflate.${deflateRawSync(JSON.stringify(scenario)).toString("base64url")}`;
+}
+
+const playground = await startPlayground();
+const reader = await playground.reader({ viewport: { width: 1440, height: 900 } });
+await reader.context.addInitScript(() => {
+  globalThis.tasks = [];
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) globalThis.tasks.push(Math.round(duration));
+  }).observe({ type: "longtask", buffered: true });
+});
+const page = await reader.open(link());
+
+/** Prints the tasks over 50 ms of what is done, and of what comes of it till nothing happens for a while. */
+async function tell(name, what) {
+  await page.evaluate(() => {
+    globalThis.tasks.length = 0;
+  });
+  const begun = Date.now();
+  await what();
+  for (let quiet = 0, before = -1; quiet < 4; ) {
+    await page.waitForTimeout(400);
+    const now = await page.evaluate(() => globalThis.tasks.length);
+    quiet = now === before ? quiet + 1 : 0;
+    before = now;
+  }
+  const tasks = await page.evaluate(() => globalThis.tasks);
+  const longest = Math.max(0, ...tasks);
+  console.log(`${name}: longest task ${longest} ms, over 50 ms: [${tasks}] (${Date.now() - begun} ms in all)`);
+}
+
+const key = (name) => () => page.keyboard.press(name);
+await page.waitForTimeout(3000);
+const opened = await page.evaluate(() => globalThis.tasks);
+console.log(`${EVENTS} events, opened: longest task ${Math.max(0, ...opened)} ms, over 50 ms: [${opened}]`);
+await tell("to the end", key("End"));
+await tell("changed", () => page.locator("#reseed").click());
+await tell("undone", key("Control+z"));
+await tell("made again", key("Control+Shift+z"));
+await tell("played for a second", async () => {
+  await page.keyboard.press("Home");
+  await page.keyboard.press(" ");
+  await page.waitForTimeout(1000);
+  await page.keyboard.press(" ");
+});
+await reader.context.close();
+await playground.stop();
