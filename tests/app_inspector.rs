@@ -87,7 +87,7 @@ fn a_step_changes_nobody_else() {
     for each in bundled::bundled() {
         let run = Run::of(each.scenario().and_then(Outcome::of).expect("it runs"));
         let events = &run.trace.events;
-        let (past, count) = (past(&run), run.scenario.nodes.len());
+        let (mut past, count) = (past(&run), run.scenario.nodes.len());
         let nodes: Vec<_> = (0..count).map(node).collect();
         let every = (events.len() / 25).max(1);
         for event in (0..events.len()).step_by(every).filter(|&event| events[event].time > 0) {

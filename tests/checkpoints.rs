@@ -56,6 +56,7 @@ fn a_seek_equals_a_run_from_the_start() {
             let (whole, checkpoints) = Checkpoints::record(&plan);
             most_checkpoints = most_checkpoints.max(checkpoints.count());
             let mut chance = Chance::new(seed);
+            let mut last = None;
             let random = (0..6).map(|_| chance.below(whole.events.len()));
             for events in random.chain([0, 1, whole.events.len() - 1, whole.events.len()]) {
                 let moment = checkpoints.seek(&plan, &whole, events);
@@ -67,6 +68,9 @@ fn a_seek_equals_a_run_from_the_start() {
                     assert_eq!(sought, run, "{place}: node {index}");
                 }
                 assert_eq!(format!("{:?}", moment.state), format!("{state:?}"), "{place}");
+                let near = checkpoints.seek_near(&plan, &whole, events, last.as_ref());
+                assert_eq!(format!("{:?}", near.state), format!("{state:?}"), "{place}");
+                last = Some(near);
                 // What was found goes on as the run did.
                 state = moment.state;
                 while state.step(&plan, &mut trace) {}

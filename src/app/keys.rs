@@ -1,5 +1,7 @@
 //! The keyboard's shortcuts: one table, by which the page acts and which it shows.
 
+use crate::diagram::Clocks;
+
 use super::{Action, Ask, Hand, Move, State, Stride, Toward, faster};
 
 /// A key, and what is held with it.
@@ -167,6 +169,17 @@ pub const SHORTCUTS: &[Group] = &[
                 chords: &[Chord::plain("o")],
                 does: "Past and future of what is picked stand out, or not",
                 act: |_| Action::Study(Ask::Causality),
+            },
+            Shortcut {
+                chords: &[Chord::plain("t")],
+                does: "Timestamps: Lamport's, vectors, none",
+                act: |state| {
+                    Action::Study(Ask::Clocks(match state.study.clocks {
+                        None => Some(Clocks::Lamport),
+                        Some(Clocks::Lamport) => Some(Clocks::Vector),
+                        Some(Clocks::Vector) => None,
+                    }))
+                },
             },
             Shortcut {
                 chords: &[Chord::plain("x")],

@@ -1,6 +1,8 @@
 //! What a reader asks of the order of events: what led to what, logical time, a cut, what is still to come.
 //! None of it is in the scenario.
 
+use crate::diagram::Clocks;
+
 use super::{CutLine, Move, Run, Selection, Shared, State, Stride};
 
 /// What is asked of the order of events, and how time is gone through.
@@ -12,6 +14,8 @@ pub struct Study {
     pub future_hidden: bool,
     /// Whether what led to something that is picked stands out, and what came of it.
     pub causality: bool,
+    /// Which logical time is shown, if any.
+    pub clocks: Option<Clocks>,
     /// The cut that the reader has drawn.
     pub cut: Option<Shared<CutLine>>,
     /// What a step goes to.
@@ -29,6 +33,8 @@ pub enum Ask {
     Future,
     /// What led to things that are picked stands out, or does not.
     Causality,
+    /// Shows logical time, or none.
+    Clocks(Option<Clocks>),
     /// Draws a cut, moves it, or takes it away.
     Cut(Move),
     /// Steps go to this from now on.
@@ -44,6 +50,7 @@ impl Default for Study {
         Self {
             future_hidden: false,
             causality: true,
+            clocks: None,
             cut: None,
             stride: Stride::Event,
             letters: true,
@@ -89,6 +96,7 @@ pub(super) fn ask(state: State, ask: Ask) -> State {
             announcement = format!("What is still to come is {what}.");
         }
         Ask::Causality => study.causality = !study.causality,
+        Ask::Clocks(clocks) => study.clocks = clocks,
         Ask::Cut(how) => {
             study.cut = match (&study.cut, how) {
                 (Some(_), Move::Toggle) => None,

@@ -59,7 +59,7 @@ impl Area {
 }
 
 /// What is taken already. Areas are kept by column, so that asking costs what is near, not what there is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Placed {
     /// The picture: what does not fit into it is cut.
     whole: Area,
@@ -109,6 +109,11 @@ impl Placed {
             let share = f64::from(step) / steps;
             self.block(Point { x: from.x + dx * share, y: from.y + dy * share }, thick);
         }
+    }
+
+    /// Takes up the place of a text that stands there already.
+    pub(super) fn take(&mut self, text: &str, centre: Point) {
+        self.add(Area::around(centre, text.chars().count() as f64 * WIDTH + 4.0, HEIGHT));
     }
 
     /// The first of the places where the text fits, which is then taken; none if it fits nowhere.

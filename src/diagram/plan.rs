@@ -15,7 +15,8 @@ pub struct Plan {
     pub(super) turns: Vec<Vec<(EventId, LaneState)>>,
     /// Deliveries of messages that become stable, and what makes them so.
     pub(super) stable: Vec<(EventId, EventId)>,
-    pub(super) waits: Vec<Wait>,
+    /// The messages that wait for their delivery.
+    pub waits: Vec<Wait>,
     pub(super) stays: Vec<Stay>,
     pub(super) clashes: Vec<Clash>,
     pub(super) views: Vec<View>,

@@ -55,6 +55,15 @@ pub struct Revisited {
     pub steps: usize,
     /// How many events happened in them.
     pub events: usize,
+    reached: Reached,
+}
+
+impl Revisited {
+    /// How many events have happened.
+    #[must_use]
+    pub const fn count(&self) -> usize {
+        self.reached.events
+    }
 }
 
 impl Checkpoints {
@@ -98,9 +107,7 @@ impl Checkpoints {
             if !front.state.advance(plan, &mut log) {
                 return false;
             }
-            if let Log::Known { reached, .. } = log {
-                front.reached = reached;
-            }
+            front.reached = log.reached();
             front.steps += 1;
             if front.steps + front.reached.events >= front.next {
                 self.keep(&front.state, front.reached);
@@ -138,14 +145,32 @@ impl Checkpoints {
     /// `plan` and `trace` are those of this run.
     #[must_use]
     pub fn seek(&self, plan: &Plan, trace: &Trace, events: EventId) -> Revisited {
+        self.seek_near(plan, trace, events, None)
+    }
+
+    /// The same, from a state of this run that was found before, if that is nearer: who looks at one moment
+    /// after the other need not begin at a checkpoint each time.
+    #[must_use]
+    pub fn seek_near(
+        &self,
+        plan: &Plan,
+        trace: &Trace,
+        events: EventId,
+        near: Option<&Revisited>,
+    ) -> Revisited {
         let next = |events: EventId| trace.events.get(events).map(|event| event.time);
-        let is_before = |checkpoint: &Checkpoint| {
-            let (now, reached) = (checkpoint.state.now(), checkpoint.reached.events);
+        let is_before = |state: &Simulation, reached: Reached| {
+            let (now, reached) = (state.now(), reached.events);
             reached < events || reached == events && next(events).is_none_or(|next| now < next)
         };
-        let nearest = &self.kept[self.kept.partition_point(is_before).saturating_sub(1)];
-        let mut state = nearest.state.clone();
-        let mut log = Log::Known { trace, reached: nearest.reached };
+        let kept = self.kept.partition_point(|it| is_before(&it.state, it.reached));
+        let kept = &self.kept[kept.saturating_sub(1)];
+        let near = near.filter(|it| {
+            it.reached.events > kept.reached.events && is_before(&it.state, it.reached)
+        });
+        let (state, start) = near.map_or((&kept.state, kept.reached), |it| (&it.state, it.reached));
+        let mut state = state.clone();
+        let mut log = Log::Known { trace, reached: start };
         let mut steps = 0;
         let goes_on = |state: &Simulation, reached: EventId| {
             let next = next(reached);
@@ -154,7 +179,8 @@ impl Checkpoints {
         while goes_on(&state, log.events()) && state.advance(plan, &mut log) {
             steps += 1;
         }
-        Revisited { state, steps, events: log.events() - nearest.reached.events }
+        let reached = log.reached();
+        Revisited { state, steps, events: reached.events - start.events, reached }
     }
 
     /// How many there are.

@@ -39,6 +39,14 @@ impl Log<'_> {
         }
     }
 
+    /// How far it goes.
+    pub(super) const fn reached(&self) -> Reached {
+        match self {
+            Self::Growing(trace) => Reached::end(trace),
+            Self::Known { reached, .. } => *reached,
+        }
+    }
+
     /// How many messages have been sent.
     pub(super) const fn messages(&self) -> usize {
         match self {

@@ -26,8 +26,9 @@ pub(super) fn legend(props: &Props) -> Html {
             </ul>
             <p class="hint">
                 <b>{ "Break it: " }</b>
-                { "click a message to lose or delay it, or drag its head. Click a node's line at a moment \
-                   to crash the node, to let it ask for something, or to split the network there." }
+                { "click a message to lose, delay or forge it, or drag its head. Click a node's line at a \
+                   moment to crash the node, to let it ask for something, and more. Drag across lines to \
+                   split the network, and marks and walls along time." }
             </p>
         </div>
     }

@@ -47,6 +47,7 @@ mod source;
 mod spans;
 mod stage;
 mod study;
+mod timestamps;
 mod topology;
 mod transport;
 mod trees;

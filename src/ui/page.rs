@@ -27,6 +27,7 @@ use super::{
 };
 use crate::{
     app::{Action, Shared, State, Ways, Workings, emphasis, offers, reduce, shortcut},
+    kernel::Stamps,
     web::{self, Frames},
 };
 
@@ -80,6 +81,10 @@ pub(super) fn Page() -> Html {
         (state.run.clone(), state.explained.filter(|_| !state.adjusting), state.asked_about());
     let emphasis = use_memo(asked, |(run, explained, picked)| emphasis(run, *explained, *picked));
     let emphasis: Shared<_> = emphasis.into();
+    let stamps = use_memo((state.run.clone(), state.study.clocks.is_some()), |(run, on)| {
+        on.then(|| Shared::new(Stamps::of(&run.trace, run.scenario.nodes.len())))
+    });
+    let clocks = state.study.clocks.zip((*stamps).clone());
     let part = |draw: Draw| {
         html! {
             <Part run={state.run.clone()} refusals={state.refusals} can_undo={!state.undo.is_empty()}
@@ -105,7 +110,7 @@ pub(super) fn Page() -> Html {
                         shown_until={state.shown_until} lens={state.lens} selection={state.selection}
                         menu={state.menu} armed={state.armed} lasso={state.lasso} called_off={state.called_off}
                         explained={state.explained} emphasis={emphasis.clone()} hidden={state.study.future_hidden}
-                        cut={state.study.cut.clone()}
+                        clocks={clocks.clone()} cut={state.study.cut.clone()}
                         changes={state.changes.clone()} compare={state.compare.clone()} send={send.clone()} />
                     { transport(transport::Props {
                         run: &state.run,
@@ -117,7 +122,7 @@ pub(super) fn Page() -> Html {
                         study: &state.study,
                         send: &send,
                     }) }
-                    { study(state, &emphasis, &send) }
+                    { study(state, (&emphasis, &clocks), &send) }
                     <div class="looks">
                         { changes::bar(state, edited, &send) }
                         { compare::choice(state, &offers, edited, &send) }

@@ -44,7 +44,7 @@ pub(super) fn ScenarioText(props: &Props) -> Html {
                     <div class="wrong-line" style={format!("top:calc({} * var(--line) + 8px)", wrong.line - 1)} />
                 }
                 <pre class="line-numbers" aria-hidden="true">{ numbers }</pre>
-                <textarea ref={field} rows={lines.to_string()} value={text.to_string()} {oninput} {onchange}
+                <textarea ref={field} rows={(lines + 1).to_string()} value={text.to_string()} {oninput} {onchange}
                     wrap="off" spellcheck="false" autocomplete="off" autocapitalize="off"
                     aria-label="The scenario as JSON" aria-invalid={wrong.is_some().to_string()}
                     aria-describedby={SAYS} />

@@ -19,6 +19,7 @@ use super::{
     pointer::{Drag, Hands, Pointer},
     present::Present,
     second::{Second, parting, run_name, shared},
+    timestamps::Timestamps,
     topology::topology,
 };
 use crate::{
@@ -27,11 +28,11 @@ use crate::{
         Showing, Shown,
     },
     diagram::{
-        Arrow, Detail, Emphasis, Layout, Mark, Orientation, Plan, Point, STRIP, Scene, Window,
-        strips,
+        Arrow, Clocks, Detail, Emphasis, Layout, Mark, Orientation, Plan, Point, STRIP, Scene,
+        Window, strips,
     },
     formats::Outcome,
-    kernel::{NodeId, Time, sort},
+    kernel::{NodeId, Stamps, Time, sort},
     web::{self, Element, Viewport},
 };
 
@@ -68,6 +69,8 @@ pub(super) struct Props {
     pub(super) explained: Option<&'static str>,
     /// What stands out.
     pub(super) emphasis: Shared<Option<Emphasis>>,
+    /// The logical time that is shown.
+    pub(super) clocks: Option<(Clocks, Shared<Stamps>)>,
     /// The cut that the reader has drawn.
     pub(super) cut: Option<Shared<CutLine>>,
     /// Whether what is still to come is not to be seen at all.
@@ -207,6 +210,11 @@ pub(super) fn Stage(props: &Props) -> Html {
                                     press_ruler={hands.press_ruler} press_mark={hands.press_mark}
                                     press_wall={hands.press_wall} select={hands.select} />
                                 { parting(&layout, run, second.and_then(|it| it.parting), 0) }
+                                if let Some((clocks, stamps)) = &props.clocks {
+                                    <Timestamps run={run.clone()} scene={scene.clone()} layout={layout.clone()}
+                                        stamps={stamps.clone()} clocks={*clocks}
+                                        told={if hidden { playhead.cursor } else { usize::MAX }} />
+                                }
                                 { for behind }
                                 <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()}
                                     playhead={*playhead} {hidden} />

@@ -4,17 +4,25 @@ use yew::prelude::*;
 
 use super::Send;
 use crate::{
-    app::{Action, Ask, CutLine, Move, Selection, State},
-    diagram::{Asked, Emphasis},
-    kernel::{MessageId, spell},
+    app::{Action, Ask, CutLine, Move, Selection, Shared, State},
+    diagram::{Asked, Clocks, Emphasis, timestamp_sentence},
+    kernel::{MessageId, Stamps, spell},
+    web,
 };
 
+/// The logical time that is shown.
+type Timing = Option<(Clocks, Shared<Stamps>)>;
+
 /// The switches, and below them what they show, in words.
-pub(super) fn study(state: &State, emphasis: &Option<Emphasis>, send: &Send) -> Html {
+pub(super) fn study(
+    state: &State,
+    (emphasis, clocks): (&Option<Emphasis>, &Timing),
+    send: &Send,
+) -> Html {
     html! {
         <>
             { switches(state, send) }
-            if let Some(emphasis) = emphasis { { in_words(state, emphasis) } }
+            if let Some(emphasis) = emphasis { { in_words(state, emphasis, clocks) } }
             if let Some(cut) = &state.study.cut { { cut_in_words(state, cut, send) } }
         </>
     }
@@ -28,6 +36,7 @@ fn switches(state: &State, send: &Send) -> Html {
                 lists (F)", study.future_hidden, Ask::Future, send) }
             { switch("Past and future", "Of an event or a message that you pick: what led to it stands out, and \
                 what came of it (O)", study.causality, Ask::Causality, send) }
+            { timestamps(study.clocks, send) }
             { switch("Cut", "A cut across all lines, to drag: is it consistent? (X)", study.cut.is_some(),
                 Ask::Cut(Move::Toggle), send) }
             <button class="keys" onclick={send.reform(|_: MouseEvent| Action::Study(Ask::Sheet(true)))}
@@ -41,8 +50,29 @@ fn switch(name: &'static str, title: &'static str, on: bool, ask: Ask, send: &Se
     html! { <button {onclick} aria-pressed={on.to_string()} {title}>{ name }</button> }
 }
 
+/// Which logical time is shown.
+fn timestamps(clocks: Option<Clocks>, send: &Send) -> Html {
+    const ALL: [(&str, Option<Clocks>); 3] =
+        [("none", None), ("Lamport", Some(Clocks::Lamport)), ("vector", Some(Clocks::Vector))];
+    let onchange = send.reform(|event: Event| {
+        let value = web::value_of(&event);
+        let chosen = ALL.into_iter().find(|(name, _)| *name == value);
+        Action::Study(Ask::Clocks(chosen.and_then(|(_, clocks)| clocks)))
+    });
+    html! {
+        <label class="timing" title="Logical time beside the events, worked out for any protocol (T)">
+            <span>{ "Timestamps" }</span>
+            <select {onchange}>
+                { for ALL.into_iter().map(|(name, each)| html! {
+                    <option value={name} selected={each == clocks}>{ name }</option>
+                }) }
+            </select>
+        </label>
+    }
+}
+
 /// How much there is before and after what is picked, with the signs of both.
-fn in_words(state: &State, emphasis: &Emphasis) -> Html {
+fn in_words(state: &State, emphasis: &Emphasis, clocks: &Timing) -> Html {
     let [past, future, aside] = emphasis.counts;
     let untold = state.told() < state.run.trace.events.len();
     let (before, after, neither) = match emphasis.asked {
@@ -50,10 +80,17 @@ fn in_words(state: &State, emphasis: &Emphasis) -> Html {
         Asked::Event(_) => ("happened before", "happened after", "concurrent"),
         Asked::Message(_) => ("led to it", "came of it", "neither"),
     };
+    let event = match emphasis.asked {
+        Asked::Event(event) => Some(event),
+        _ => None,
+    };
     let events =
         |count: usize| if count == 1 { "1 event".to_owned() } else { format!("{count} events") };
     html! {
         <p class="order" role="status">
+            if let (Some((clocks, stamps)), Some(event)) = (clocks, event) {
+                <span>{ timestamp_sentence(&state.run.scenario, &state.run.trace, stamps, *clocks, event) }</span>
+            }
             <span>{ key("past") }{ format!("{before}: {}", events(past)) }</span>
             if untold {
                 <span>{ key("future") }{ format!("{after}: hidden") }</span>

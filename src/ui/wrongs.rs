@@ -158,7 +158,7 @@ fn omission_form(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
     let fields = html! {
         <>
             <select aria-label="What it fails to do">
-                <option value="send">{ "send" }</option>
+                <option value="send" selected=true>{ "send" }</option>
                 <option value="receive">{ "receive" }</option>
             </select>
             { span(at) }
@@ -187,7 +187,7 @@ fn cut_form(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
     let ways: Vec<_> = others.flat_map(|other| [(node, other), (other, node)]).collect();
     let option = |(place, (from, to)): (usize, &(NodeId, NodeId))| {
         let words = format!("from {} to {}", run.scenario.name(*from), run.scenario.name(*to));
-        html! { <option value={place.to_string()}>{ words }</option> }
+        html! { <option value={place.to_string()} selected={place == 0}>{ words }</option> }
     };
     let fields = html! {
         <>

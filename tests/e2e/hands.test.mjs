@@ -234,11 +234,11 @@ test("bits of a message flip, and what has no effect says why", async () => {
   await page.locator('.menu [data-do="more"]').click();
   assert.match(await page.locator('.menu [data-do="drift"]').innerText(), /never reads its clock/);
   await page.locator('.menu [data-do="omit"]').click();
-  await deed(page, "Alice fails to send").waitFor();
+  await page.locator(".deed", { hasText: "Alice fails to send" }).waitFor();
   await menuAt(page, "Alice", 5);
   await page.locator('.menu [data-do="more"]').click();
   await page.locator('.menu [data-do="cut"]').click();
-  await deed(page, "nothing gets from Alice to Bob").waitFor();
+  await page.locator(".deed", { hasText: "nothing gets from Alice to Bob" }).waitFor();
   await reader.leave();
 });
 

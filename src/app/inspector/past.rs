@@ -5,10 +5,10 @@ use serde_json::Value as Json;
 use super::tree::{Branch, entries};
 use crate::{
     app::{Run, Selection},
-    diagram::{Wait, event_sentence, message_sentence, waits},
+    diagram::{Wait, event_sentence, message_sentence},
     kernel::{
-        Checkpoints, Event, EventId, EventKind, Fate, MessageId, NodeId, Packet, Plan, Time,
-        is_effect, spell, trigger,
+        Checkpoints, Event, EventId, EventKind, Fate, MessageId, NodeId, Packet, Plan, Revisited,
+        Time, is_effect, spell, trigger,
     },
 };
 
@@ -122,19 +122,19 @@ fn step_end(run: &Run, events: usize) -> usize {
 pub struct Past {
     run: Run,
     checkpoints: Checkpoints,
-    waits: Vec<Wait>,
+    /// What was looked at last: before the step, and after it.
+    last: Option<(Revisited, Revisited)>,
 }
 
 /// How many steps of a run are gone through at once, so that the page does not stand still.
-const PIECE: usize = 4_000;
+const PIECE: usize = 2_000;
 
 impl Past {
     /// The past of a run, its first part gone through.
     #[must_use]
     pub fn of(run: &Run) -> Self {
         let checkpoints = Checkpoints::begin(&plan(run));
-        let waits = waits(run.protocol, &run.scenario, &run.trace);
-        let mut past = Self { run: run.clone(), checkpoints, waits };
+        let mut past = Self { run: run.clone(), checkpoints, last: None };
         past.go_on();
         past
     }
@@ -166,18 +166,30 @@ impl Past {
     /// The states of these nodes, of all of a run of which the first `told` events may be told. Where the run has
     /// not been gone through up to there, it takes long.
     #[must_use]
-    pub fn states(&self, subject: &Subject, nodes: &[NodeId], told: usize) -> Vec<NodeState> {
+    pub fn states(&mut self, subject: &Subject, nodes: &[NodeId], told: usize) -> Vec<NodeState> {
         let (plan, trace) = (plan(&self.run), &self.run.trace);
-        let after = self.checkpoints.seek(&plan, trace, subject.events).state;
-        let before = (subject.before < subject.events)
-            .then(|| self.checkpoints.seek(&plan, trace, subject.before).state);
-        let events = step_end(&self.run, subject.events);
-        let state = |&node: &NodeId| {
-            let is = after.inspect(node);
-            let was = before.as_ref().map(|before| before.inspect(node));
-            self.state(node, (events, told), was.as_ref().unwrap_or(&is), &is)
+        let seek = |events, near| self.checkpoints.seek_near(&plan, trace, events, near);
+        // Mostly the next moment is looked at next.
+        let before = match &self.last {
+            Some((_, after)) if after.count() <= subject.before => {
+                seek(subject.before, Some(after))
+            }
+            Some((before, _)) => seek(subject.before, Some(before)),
+            None => seek(subject.before, None),
         };
-        nodes.iter().map(state).collect()
+        let after = seek(subject.events, Some(&before));
+        let (was, is) = self.last.insert((before, after));
+        let (is, was) = (&is.state, (subject.before < subject.events).then_some(&was.state));
+        let states = nodes.iter().map(|&node| {
+            let is = is.inspect(node);
+            (node, was.map(|was| was.inspect(node)), is)
+        });
+        let states: Vec<_> = states.collect();
+        let events = step_end(&self.run, subject.events);
+        let state = |(node, was, is): &(NodeId, Option<Json>, Json)| {
+            self.state(*node, (events, told), was.as_ref().unwrap_or(is), is)
+        };
+        states.iter().map(state).collect()
     }
 
     fn state(&self, node: NodeId, moment: (usize, usize), was: &Json, is: &Json) -> NodeState {
@@ -193,7 +205,7 @@ impl Past {
                 (None, None) => Vec::new(),
                 (before, after) => entries(before.as_ref(), after.as_ref(), names),
             },
-            held_back: (!self.waits.is_empty()).then(|| self.held_back(node, moment)),
+            held_back: (!self.run.plan().waits.is_empty()).then(|| self.held_back(node, moment)),
         }
     }
 
@@ -201,7 +213,7 @@ impl Past {
     /// will be only if that may be told.
     fn held_back(&self, node: NodeId, (events, told): (usize, usize)) -> Vec<String> {
         let trace = &self.run.trace;
-        let waits = self.waits.iter().filter(|wait| {
+        let waits = self.run.plan().waits.iter().filter(|wait| {
             let delivered = wait.delivered.is_some_and(|delivered| delivered < events);
             wait.node == node && wait.received < events && !delivered
         });

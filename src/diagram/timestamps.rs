@@ -1,0 +1,154 @@
+//! Logical time beside the marks.
+
+use super::{Detail, Label, Layout, Point, Scene, event_sentence, labels::Placed};
+use crate::kernel::{EventId, EventKind, NodeId, Scenario, Stamps, Trace};
+
+/// Which logical time is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clocks {
+    /// Lamport's clocks.
+    Lamport,
+    /// Vector clocks.
+    Vector,
+}
+
+/// An event's timestamp.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Timestamp {
+    /// Whose.
+    pub event: EventId,
+    /// Where, and what it says there: of a long vector only what the event changed.
+    pub label: Label,
+    /// In full, in a sentence.
+    pub full: String,
+}
+
+/// Up to so many nodes a vector is written out.
+const SHORT: usize = 5;
+/// How much room a mark takes.
+const MARK: f64 = 13.0;
+/// How thick the line of a message is, where its timestamps keep off it.
+const LINE: f64 = 5.0;
+
+/// The timestamps of what a scene shows, where there is room: none where its marks merge.
+#[must_use]
+pub fn timestamps(
+    scene: &Scene,
+    layout: &Layout,
+    (scenario, trace): (&Scenario, &Trace),
+    stamps: &Stamps,
+    clocks: Clocks,
+) -> Vec<Timestamp> {
+    if scene.detail == Detail::Merged {
+        return Vec::new();
+    }
+    let mut taken = taken(scene);
+    let mut clear = taken.clone();
+    for arrow in &scene.arrows {
+        clear.block_line(arrow.from, arrow.to, LINE);
+    }
+    let marks = scene.marks.iter().map(|mark| mark.event);
+    let mut events: Vec<_> = marks.chain(scene.arrows.iter().map(|arrow| arrow.sent)).collect();
+    events.sort_unstable();
+    events.dedup();
+    let mut shown: Vec<Timestamp> = Vec::new();
+    for event in events {
+        let Some(short) = short(scenario, trace, stamps, clocks, event) else { continue };
+        let at = layout.event_point(trace, event);
+        // What is sent in a row is one event.
+        let again = |it: &Timestamp| {
+            trace.events[it.event].node == trace.events[event].node
+                && it.label.text == short
+                && layout.event_point(trace, it.event) == at
+        };
+        if shown.iter().rev().take(16).any(again) {
+            continue;
+        }
+        let places = || around(at, &short);
+        let place = clear.place(&short, places()).or_else(|| taken.place(&short, places()));
+        let Some(place) = place else { continue };
+        clear.take(&short, place);
+        taken.take(&short, place);
+        let full = full(scenario, trace, stamps, clocks, event);
+        shown.push(Timestamp { event, label: Label { at: place, text: short }, full });
+    }
+    shown
+}
+
+/// The places of all that is there already.
+fn taken(scene: &Scene) -> Placed {
+    let mut placed = Placed::new(scene.width, scene.height);
+    for mark in &scene.marks {
+        placed.block(mark.at, MARK);
+    }
+    for flag in &scene.flags {
+        placed.block(flag.at, MARK + 4.0);
+    }
+    let marks = scene.marks.iter().filter_map(|mark| mark.label.as_ref());
+    let arrows = scene.arrows.iter().filter_map(|arrow| arrow.label.as_ref());
+    for label in marks.chain(arrows) {
+        placed.take(&label.text, label.at);
+    }
+    placed
+}
+
+/// Beside a mark: below and above, on either side, near and less near.
+fn around(at: Point, text: &str) -> impl Iterator<Item = Point> {
+    let half = text.chars().count() as f64 * 3.5 + 4.0;
+    let sides = [half, -half, 0.0];
+    [15.0, -15.0, 28.0, -28.0, 41.0, -41.0].into_iter().flat_map(move |down| {
+        sides.into_iter().map(move |right| Point { x: at.x + right, y: at.y + down })
+    })
+}
+
+fn short(
+    scenario: &Scenario,
+    trace: &Trace,
+    stamps: &Stamps,
+    clocks: Clocks,
+    event: EventId,
+) -> Option<String> {
+    let at = &trace.events[event];
+    let vector = match clocks {
+        Clocks::Lamport => return stamps.lamport(event).map(|it| it.to_string()),
+        Clocks::Vector => stamps.vector(event, at.node.index())?,
+    };
+    if vector.len() <= SHORT {
+        return Some(written(&vector));
+    }
+    let one = |node: NodeId| format!("{}:{}", scenario.name(node), vector[node.index()]);
+    let from = match at.kind {
+        EventKind::Receive(message) => format!("{} ", one(trace.messages[message].name.from)),
+        _ => String::new(),
+    };
+    Some(format!("[…{from}{}…]", one(at.node)))
+}
+
+fn written(vector: &[u32]) -> String {
+    let numbers: Vec<_> = vector.iter().map(u32::to_string).collect();
+    format!("[{}]", numbers.join(","))
+}
+
+/// An event's timestamp in a sentence: `Bob delivers m1: vector time [1,2,0]`; of what does not count only the
+/// event.
+#[must_use]
+pub fn full(
+    scenario: &Scenario,
+    trace: &Trace,
+    stamps: &Stamps,
+    clocks: Clocks,
+    event: EventId,
+) -> String {
+    let sentence = event_sentence(scenario, trace, event);
+    let node = trace.events[event].node.index();
+    let time = match clocks {
+        Clocks::Lamport => stamps.lamport(event).map(|it| format!("Lamport time {it}")),
+        Clocks::Vector => {
+            stamps.vector(event, node).map(|it| format!("vector time {}", written(&it)))
+        }
+    };
+    time.map_or_else(
+        || format!("{sentence}: no event of its node"),
+        |it| format!("{sentence}: {it}"),
+    )
+}
