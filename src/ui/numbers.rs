@@ -147,7 +147,7 @@ fn draw(run: &Run, chart: &Chart, now: Time) -> Html {
                 <summary>{ values_now(chart, now, &name) }</summary>
                 <table class="figures">
                     <tr>
-                        { for ["", "now", "least", "most"].map(|head| html! { <th scope="col">{ head }</th> }) }
+                        { for ["node", "now", "least", "most"].map(|head| html! { <th scope="col">{ head }</th> }) }
                     </tr>
                     { for chart.curves.iter().map(|line| {
                         let (least, most) = line.range().unwrap_or_default();
