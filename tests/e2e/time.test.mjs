@@ -93,7 +93,7 @@ test("past and future of an event stand out, with its timestamp", async () => {
   const page = await reader.open();
   await page.getByLabel("Timestamps").selectOption("vector");
   await page.getByText("[2,2,0]", { exact: true }).waitFor();
-  await page.locator(".mark.delivery").click();
+  await page.locator(".mark.delivery[data-event] path").first().click();
   const order = page.locator(".order");
   assert.match(await order.textContent(), /Bob delivers m1.*vector time \[2,2,0\].*before: 3 events/);
   assert.equal(await page.locator(".mark.request.past .ring").count(), 1);
@@ -115,7 +115,7 @@ test("a cut is dragged and moved by keys, and says what crosses it", async () =>
   const knob = await alice.locator(".knob").boundingBox();
   await page.mouse.move(knob.x + 8, knob.y + 8);
   await page.mouse.down();
-  const lane = await page.locator(".mark.request").boundingBox();
+  const lane = await page.locator(".mark.request[data-event]").boundingBox();
   await page.mouse.move(lane.x - 40, knob.y + 30, { steps: 5 });
   await page.mouse.up();
   assert.match(await report.textContent(), /^✗ Inconsistent: 1 message/);
