@@ -122,10 +122,12 @@ pub(super) fn Page() -> Html {
                         study: &state.study,
                         send: &send,
                     }) }
-                    { study(state, (&emphasis, &clocks), &send) }
-                    <div class="looks">
-                        { changes::bar(state, edited, &send) }
-                        { compare::choice(state, &offers, edited, &send) }
+                    <div class="tools">
+                        { study(state, (&emphasis, &clocks), &send) }
+                        <div class="looks">
+                            { changes::bar(state, edited, &send) }
+                            { compare::choice(state, &offers, edited, &send) }
+                        </div>
                     </div>
                     { compare::compared(state, &send) }
                     { next_stop(&ways, &send) }
