@@ -2,7 +2,7 @@
 
 use worldlines::{
     app::{Action, Edit, Entry, Filter, Playhead, State, Story, reduce, told},
-    diagram::{Against, Deliveries, cell_text},
+    diagram::{Against, Deliveries, LaneState, Point, Scenery, Traffic, cell_text, roomy_graph},
     formats::{Outcome, bundled},
     kernel::{EventKind, Fault, MessageName, NodeId, NodeSet, Time, cause, effects},
 };
@@ -198,4 +198,73 @@ fn every_indication_of_a_host_is_in_the_table() {
         assert_eq!(cells, run.trace.events.iter().filter(is_told).count(), "{}", bundled.path());
         assert_eq!(told.rows, told.columns.iter().map(|it| it.cells.len()).max().unwrap_or(0));
     }
+}
+
+#[test]
+fn what_is_under_way_is_what_was_sent_and_has_not_ended() {
+    for bundled in bundled::bundled() {
+        let run = bundled.scenario().and_then(Outcome::of).expect("it runs");
+        let trace = &run.trace;
+        let traffic = Traffic::new(trace, run.scenario.nodes.len());
+        for cursor in 0..=trace.events.len() {
+            let messages = trace.messages.iter().enumerate();
+            let plain: Vec<_> = messages
+                .filter(|(_, message)| message.sent < cursor)
+                .flat_map(|(id, message)| {
+                    let fates = std::iter::once(message.fate).chain(message.copies.iter().copied());
+                    fates.enumerate().map(move |(copy, fate)| (id, copy, fate))
+                })
+                .filter(|(_, _, fate)| fate.event().is_none_or(|event| event >= cursor))
+                .map(|(id, copy, _)| (id, copy))
+                .collect();
+            assert_eq!(traffic.under_way(trace, cursor), plain, "{} {cursor}", bundled.path());
+        }
+    }
+}
+
+#[test]
+fn a_moment_of_the_network_shows_who_is_up_what_travels_and_what_is_split() {
+    let mut scenario = opened(ORDERS).scenario;
+    let groups = vec![NodeSet::from(node(0)), NodeSet::from(node(1)).or(node(2).into())];
+    scenario.faults = vec![
+        Fault::Partition { groups: groups.clone(), at: 60, until: 75 },
+        Fault::Crash { node: node(2), at: 65, after_sends: None },
+    ];
+    let run = Outcome::of(scenario).expect("it runs");
+    let (graph, traffic) = (roomy_graph(&run.scenario), Traffic::new(&run.trace, 3));
+    assert_eq!((graph.places.len(), graph.links.len()), (3, 3));
+    let at = |time: f64| {
+        let cursor = Playhead::at(&run, time).cursor;
+        Scenery::at((&run.scenario, &run.trace), &graph, &traffic, (cursor, time))
+    };
+    let early = at(25.0);
+    assert!(early.sides.is_empty() && early.cut.is_empty());
+    assert_eq!(early.flights.len(), 2, "Alice's first message to both");
+    let [before, after] = [12.0, 38.0].map(|time| at(time).flights[0].at);
+    let way = |point: Point| (point.x - graph.places[0].at.x).hypot(point.y - graph.places[0].at.y);
+    assert!(way(before) < way(after));
+    let split = at(70.0);
+    assert_eq!((split.sides, split.cut.len()), (groups, 2));
+    assert_eq!(split.nodes[2].state, LaneState::Down);
+    assert!(split.nodes[0].said.is_some());
+    assert!(at(76.0).cut.is_empty());
+}
+
+#[test]
+fn a_network_of_twenty_has_room() {
+    let mut scenario = opened(ORDERS).scenario;
+    scenario.nodes = (1..=20).map(|number| format!("P{number}")).collect();
+    let run = Outcome::of(scenario).expect("it runs");
+    let graph = roomy_graph(&run.scenario);
+    assert_eq!((graph.places.len(), graph.links.len()), (20, 0));
+    assert!(graph.places.iter().all(|place| place.label.is_some()));
+    for (place, one) in graph.places.iter().enumerate() {
+        for other in &graph.places[..place] {
+            assert!((one.at.x - other.at.x).hypot(one.at.y - other.at.y) > 40.0);
+        }
+    }
+    let traffic = Traffic::new(&run.trace, 20);
+    let cursor = Playhead::at(&run, 30.0).cursor;
+    let told = (&run.scenario, &run.trace);
+    assert_eq!(Scenery::at(told, &graph, &traffic, (cursor, 30.0)).flights.len(), 19);
 }

@@ -21,8 +21,15 @@ pub enum Panel {
 
 impl Panel {
     /// All of them, in the order of their tabs.
-    pub const ALL: [Self; 6] =
-        [Self::Events, Self::Deliveries, Self::State, Self::Source, Self::Numbers, Self::Text];
+    pub const ALL: [Self; 7] = [
+        Self::Events,
+        Self::Deliveries,
+        Self::Network,
+        Self::State,
+        Self::Source,
+        Self::Numbers,
+        Self::Text,
+    ];
 
     /// What stands on its tab.
     #[must_use]

@@ -58,6 +58,13 @@ pub struct Link {
     pub ends: [Point; 2],
 }
 
+/// How large a picture is to be in which messages travel: as wide as this, where its nodes are few.
+const ROOMY: f64 = 620.0;
+/// How much larger than the small picture it is at most.
+const LARGER: f64 = 3.2;
+/// Up to how many nodes every link of a full network is drawn.
+const FEW: usize = 8;
+
 /// The scenario's network; none where everybody is linked to everybody.
 #[must_use]
 pub fn graph(scenario: &Scenario) -> Option<Graph> {
@@ -65,18 +72,40 @@ pub fn graph(scenario: &Scenario) -> Option<Graph> {
     if *topology == Topology::Full {
         return None;
     }
+    let neighbours = topology.neighbours(scenario.nodes.len());
+    let at = places(topology, &neighbours);
+    Some(picture(scenario, &neighbours, &at))
+}
+
+/// The scenario's network, whatever its shape, with room for messages between its nodes. Where everybody is linked
+/// to everybody it is a ring, without the links where they are many.
+#[must_use]
+pub fn roomy_graph(scenario: &Scenario) -> Graph {
+    let topology = &scenario.network.topology;
     let size = scenario.nodes.len();
-    let neighbours = topology.neighbours(size);
-    let at = match topology {
-        Topology::Ring => ring(size),
+    let mut neighbours = topology.neighbours(size);
+    let mut at = places(topology, &neighbours);
+    if *topology == Topology::Full && size > FEW {
+        neighbours.fill(NodeSet::EMPTY);
+    }
+    let least = at.iter().map(|it| it.x).fold(f64::INFINITY, f64::min);
+    let most = at.iter().map(|it| it.x).fold(f64::NEG_INFINITY, f64::max);
+    let larger = (ROOMY / (most - least).max(1.0)).clamp(1.0, LARGER);
+    at.iter_mut().for_each(|it| *it = Point { x: it.x * larger, y: it.y * larger });
+    picture(scenario, &neighbours, &at)
+}
+
+fn places(topology: &Topology, neighbours: &[NodeSet]) -> Vec<Point> {
+    let size = neighbours.len();
+    match topology {
+        Topology::Ring | Topology::Full => ring(size),
         Topology::Line => {
             (0..size).map(|place| Point { x: place as f64 * APART, y: 0.0 }).collect()
         }
-        Topology::Tree => tree(&neighbours, NodeId::new(0)),
-        _ if is_tree(&neighbours) => tree(&neighbours, centre(&neighbours)),
-        _ => any(&neighbours),
-    };
-    Some(picture(scenario, &neighbours, &at))
+        Topology::Tree => tree(neighbours, NodeId::new(0)),
+        _ if is_tree(neighbours) => tree(neighbours, centre(neighbours)),
+        _ => any(neighbours),
+    }
 }
 
 /// Moves what was laid out into a picture, and writes the names.

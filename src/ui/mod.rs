@@ -26,6 +26,7 @@ mod marks;
 mod menu;
 mod moment;
 mod network;
+mod network_view;
 mod numbers;
 mod overlay;
 mod overview;

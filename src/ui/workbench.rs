@@ -7,6 +7,7 @@ use super::{
     deliveries::Told,
     events::Events,
     inspector::{Inspector, Worked},
+    network_view::NetworkView,
     numbers::Figures,
     scenario_text::ScenarioText,
     source::Source,
@@ -45,7 +46,7 @@ pub(super) fn workbench(state: &State, worked: &Worked, send: &Send) -> Html {
                         Panel::Deliveries => html! {
                             <Told run={run.clone()} cursor={playhead.cursor} selection={*selection} send={send.clone()} />
                         },
-                        Panel::Network => html! {},
+                        Panel::Network => html! { <NetworkView run={run.clone()} playhead={*playhead} /> },
                         Panel::Text => html! {
                             <ScenarioText run={run.clone()} writing={state.writing.clone()} send={send.clone()} />
                         },

@@ -1,0 +1,155 @@
+//! The nodes and what travels between them, at the playhead.
+
+use yew::prelude::*;
+
+use super::{
+    arrows::{cross, head},
+    picture::{px, text},
+    shapes,
+    spans::line,
+};
+use crate::{
+    app::{Playhead, Run},
+    diagram::{
+        Flight, LaneState, NodeNow, Orientation, Place, Point, Scenery, Traffic, event_sentence,
+        roomy_graph, traitors,
+    },
+    kernel::{NodeSet, spell},
+};
+
+/// How many messages are told one by one.
+const NAMED: usize = 6;
+
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    pub(super) run: Run,
+    pub(super) playhead: Playhead,
+}
+
+/// The nodes and what travels between them.
+#[component]
+pub(super) fn NetworkView(props: &Props) -> Html {
+    let Props { run, playhead } = props;
+    // Worked out once a run; a moment of it costs what is under way then.
+    let known = use_memo(run.clone(), |run| {
+        let traffic = Traffic::new(&run.trace, run.scenario.nodes.len());
+        (roomy_graph(&run.scenario), traffic, traitors(&run.trace))
+    });
+    let (graph, traffic, traitors) = &*known;
+    let told = (&run.scenario, &run.trace);
+    let now = Scenery::at(told, graph, traffic, (playhead.cursor, playhead.time));
+    let (width, height) = (px(graph.width), px(graph.height));
+    html! {
+        <div class="network-view">
+            <p class="now">{ summary(run, &now, playhead) }</p>
+            <div class="scroll" tabindex="0" role="group" aria-label="The network">
+                <svg viewBox={format!("0 0 {width} {height}")} role="img" aria-label={sentence(run, &now, playhead)}
+                    style={format!("min-width:{}px;max-width:{}px", px(graph.width.min(620.0) * 0.55), px(graph.width * 1.35))}>
+                    { for graph.links.iter().enumerate().map(|(place, link)| {
+                        let cut = now.cut.contains(&place);
+                        let [one, other] = link.ends;
+                        let middle = Point { x: (one.x + other.x) / 2.0, y: (one.y + other.y) / 2.0 };
+                        html! {
+                            <g class={if cut { "link cut" } else { "link" }}>
+                                <path d={line(one, other)} />
+                                if cut { <path class="bar" d={cross(middle, 5.0)} /> }
+                            </g>
+                        }
+                    }) }
+                    { for now.flights.iter().map(|flight| draw_flight(run, flight)) }
+                    { for graph.places.iter().zip(&now.nodes).map(|(place, node)| {
+                        draw_node(run, place, node, *traitors, &now.sides)
+                    }) }
+                </svg>
+            </div>
+        </div>
+    }
+}
+
+fn draw_flight(run: &Run, flight: &Flight) -> Html {
+    let oddity = run.trace.messages[flight.message].truth().is_some().then_some("forged");
+    let class = classes!("flight", flight.lost.then_some("lost"), oddity);
+    html! {
+        <g {class} data-message={run.scenario.message_name(run.trace.messages[flight.message].name)}>
+            <path class="trail" d={line(flight.from, flight.at)} />
+            if flight.lost {
+                <path class="cross" d={cross(flight.at, 6.0)} />
+            } else {
+                <path class="head" d={head(flight.from, flight.at)} />
+                <circle cx={px(flight.at.x)} cy={px(flight.at.y)} r="4" />
+            }
+            if let Some(label) = &flight.label { { text(label) } }
+        </g>
+    }
+}
+
+fn draw_node(
+    run: &Run,
+    place: &Place,
+    node: &NodeNow,
+    traitors: NodeSet,
+    sides: &[NodeSet],
+) -> Html {
+    let shape = if place.router { shapes::ROUTER } else { shapes::HOST };
+    let state = match node.state {
+        LaneState::Up => None,
+        LaneState::Down => Some("crashed"),
+        LaneState::Paused => Some("paused"),
+    };
+    let traitor = traitors.contains(place.node).then_some("traitor");
+    let side = sides.iter().position(|side| side.contains(place.node));
+    let side =
+        (!sides.is_empty()).then(|| side.map_or("–".to_owned(), |side| (side + 1).to_string()));
+    let class = classes!(if place.router { "router" } else { "host" }, state, traitor);
+    let (x, y) = (place.at.x, place.at.y);
+    html! {
+        <g {class} data-node={run.scenario.name(place.node).to_owned()}>
+            { shapes::draw(shape, place.at, Orientation::Horizontal) }
+            if let Some(side) = side { <text class="side" x={px(x)} y={px(y + 0.5)}>{ side }</text> }
+            if state == Some("crashed") { <path class="cross" d={cross(place.at, 9.0)} /> }
+            if state == Some("paused") {
+                <path class="pause" d={format!("M{} {}v9M{} {1}v9", px(x - 2.5), px(y - 4.5), px(x + 2.5))} />
+            }
+            if let Some(traitor) = traitor { <text class="what" x={px(x)} y={px(y - 16.0)}>{ traitor }</text> }
+            if let Some(label) = &place.label { <g class="who">{ text(label) }</g> }
+            if let Some(label) = &node.label { <g class="said">{ text(label) }</g> }
+        </g>
+    }
+}
+
+fn summary(run: &Run, now: &Scenery, playhead: &Playhead) -> String {
+    let under_way = now.flights.iter().filter(|flight| !flight.lost).count();
+    let messages = match under_way {
+        1 => "1 message under way".to_owned(),
+        many => format!("{many} messages under way"),
+    };
+    let split = (!now.sides.is_empty()).then(|| {
+        let sides = now.sides.iter().map(|side| spell(&side.to_string(), &run.scenario.nodes));
+        format!(" · the network is split: {}", sides.collect::<Vec<_>>().join(" | "))
+    });
+    format!("{} ms · {messages}{}", playhead.time as u64, split.unwrap_or_default())
+}
+
+/// The same moment for those who do not see it.
+fn sentence(run: &Run, now: &Scenery, playhead: &Playhead) -> String {
+    let mut said = vec![summary(run, now, playhead)];
+    for node in &now.nodes {
+        let name = run.scenario.name(node.node);
+        match node.state {
+            LaneState::Up => {}
+            LaneState::Down => said.push(format!("{name} is down")),
+            LaneState::Paused => said.push(format!("{name} stands still")),
+        }
+        if let Some(event) = node.said {
+            said.push(format!("last, {}", event_sentence(&run.scenario, &run.trace, event)));
+        }
+    }
+    for flight in now.flights.iter().take(NAMED) {
+        let message = &run.trace.messages[flight.message];
+        let (from, to) = (run.scenario.name(message.name.from), run.scenario.name(message.name.to));
+        let lost = if flight.lost { "lost: " } else { "" };
+        let text = spell(&message.packet.to_string(), &run.scenario.nodes);
+        said.push(format!("{lost}{text} from {from} to {to}"));
+    }
+    said.join("; ")
+}

@@ -1,0 +1,145 @@
+// Other looks at a run: what changed, two runs side by side, the list of events, the deliveries, the network.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { startPlayground } from "./playground.mjs";
+
+let playground;
+before(async () => {
+  playground = await startPlayground();
+});
+after(() => playground?.stop());
+
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
+const ORDERS = "ordering/fifo-multicast/three-orders";
+
+/** A page at the end of a bundled example's run. */
+async function example(reader, path) {
+  const page = await reader.open();
+  await page.selectOption("#protocol", path.split("/")[1]);
+  await page.selectOption("#example", path);
+  await page.keyboard.press("End");
+  return page;
+}
+
+/** A page on a run of some thousand events. */
+async function long(reader, requests) {
+  const scenario = {
+    version: 1,
+    protocol: "best-effort-broadcast",
+    nodes: ["Alice", "Bob", "Carol", "Dave", "Erin"],
+    until: 20_000,
+    requests: Array.from({ length: requests }, (_, place) => ({
+      at: 10 + place * 7,
+      node: ["Alice", "Bob", "Carol"][place % 3],
+      do: "broadcast",
+      with: `m${place}`,
+    })),
+  };
+  return reader.open(`#s=json.${Buffer.from(JSON.stringify(scenario)).toString("base64url")}`);
+}
+
+/** Takes the scenario's last fault or request out again. */
+async function takeOut(page) {
+  await page.locator('.deeds li button:has-text("✕")').last().click();
+}
+
+test("an edit shows what it changed for a moment, and a key keeps it", async () => {
+  const reader = await playground.reader();
+  const page = await example(reader, ORDERS);
+  assert.ok(await page.locator("#what-changed").isDisabled());
+  await takeOut(page);
+  await page.locator(".stage .changes").waitFor({ state: "attached" });
+  const said = await page.locator(".what-changed p").innerText();
+  assert.match(said, /tea\?|message/);
+  assert.ok((await page.locator("div[role=status].unseen").textContent()).length > 0);
+  await page.locator(".stage .changes").waitFor({ state: "detached" });
+  await page.keyboard.press("c");
+  await page.locator(".stage .changes .ghosts path").first().waitFor({ state: "attached" });
+  assert.equal(await page.locator("#what-changed").getAttribute("aria-pressed"), "true");
+  await page.waitForTimeout(3_000);
+  assert.equal(await page.locator(".stage .changes").count(), 1);
+  await page.keyboard.press("c");
+  await page.locator(".stage .changes").waitFor({ state: "detached" });
+  await reader.leave();
+});
+
+for (const [what, options] of [
+  ["", {}],
+  [" on a phone", PHONE],
+]) {
+  test(`two runs stand on one time axis, and the first difference is found${what}`, async () => {
+    const reader = await playground.reader(options);
+    const page = await example(reader, ORDERS);
+    await page.selectOption("#compare", "causal-multicast");
+    await page.locator(".second svg").waitFor();
+    const said = await page.locator(".compared .parts").innerText();
+    assert.match(said, /^Until 80 ms both runs are the same; then, under FIFO multicast, Carol delivers yes/);
+    assert.equal(await page.locator(".stage .parting").count(), 2);
+    assert.match(await page.locator(".both .differs").innerText(), /causal order.*violated.*holds/s);
+    await page.locator("#first-difference").click();
+    const [one, other] = await Promise.all(
+      [0, 1].map((place) => page.locator(".stage .playhead").nth(place).boundingBox()),
+    );
+    const along = options.viewport ? "y" : "x";
+    assert.ok(Math.abs(one[along] - other[along]) < 30, `${JSON.stringify(one)} and ${JSON.stringify(other)}`);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
+    assert.ok(wide, "the page does not scroll sideways");
+    await page.selectOption("#compare", "");
+    await page.locator(".second").waitFor({ state: "detached" });
+    await reader.leave();
+  });
+}
+
+test("the list of a long run holds few rows, filters, and goes by keys to any event and its cause", async () => {
+  const reader = await playground.reader();
+  const page = await long(reader, 600);
+  await page.locator("#tab-events").click();
+  const rows = page.locator('.rows .all [role="row"]');
+  await rows.first().waitFor();
+  const all = Number((await page.locator(".count").innerText()).match(/of (\d+)/)[1]);
+  assert.ok(all > 5_000 && (await rows.count()) < 100, `${all} events, ${await rows.count()} rows`);
+  assert.equal(await page.locator(".rows").getAttribute("aria-rowcount"), String(all + 1));
+  await page.locator(".filters select").nth(1).selectOption("deliver");
+  await page.fill("#events-text", "Dave delivers m5");
+  await page.waitForFunction(() => /^\d{2,3} of/.test(document.querySelector(".count").textContent));
+  await page.locator('.rows [tabindex="0"]').focus();
+  await page.keyboard.press("End");
+  await page.waitForFunction(() => document.activeElement.textContent.includes("Dave delivers m599"));
+  await page.keyboard.press("Enter");
+  await page.locator(".rows .selected").waitFor();
+  assert.match(await page.locator(".clock, output.clock").first().innerText(), /42\d\d ms/);
+  await page.keyboard.press("Escape");
+  await reader.leave();
+});
+
+test("the deliveries stand node beside node, and other orders are marked", async () => {
+  const reader = await playground.reader();
+  const page = await example(reader, ORDERS);
+  await page.locator("#tab-deliveries").click();
+  const cells = page.locator('.deliveries .all [role="cell"]');
+  assert.equal(await cells.count(), 9);
+  assert.equal(await page.locator(".deliveries .odd").count(), 9);
+  assert.match(await cells.nth(2).innerText(), /⇅\s*yes \(Bob\)/);
+  await page.locator("#told-0-2").focus();
+  await page.keyboard.press("ArrowLeft");
+  await page.waitForFunction(() => document.activeElement.id === "told-0-1");
+  await reader.leave();
+});
+
+test("messages travel in the network as the playhead moves", async () => {
+  const reader = await playground.reader();
+  const page = await example(reader, ORDERS);
+  await page.locator("#tab-network").click();
+  assert.equal(await page.locator(".network-view .host").count(), 3);
+  assert.equal(await page.locator(".network-view .flight").count(), 0);
+  const place = async (time) => {
+    await page.locator("#scrub").fill(String(time));
+    const dot = page.locator('.network-view [data-message="Alice>Bob#1"] circle');
+    return (await dot.boundingBox()).x;
+  };
+  assert.notEqual(await place(15), await place(35));
+  assert.match(await page.locator(".network-view .now").innerText(), /^35 ms · 2 messages under way/);
+  await reader.leave();
+});
