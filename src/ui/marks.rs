@@ -70,12 +70,12 @@ const fn is_movable(kind: &EventKind) -> bool {
 
 /// A ring around what led to something that is picked, and another one around what came of it.
 fn ring(props: &Props, mark: &Mark) -> Html {
-    match props.emphasis.as_ref().map(|it| it.of_event(mark.event)) {
-        Some(Role::Itself | Role::Past | Role::Future) => {
-            html! { <circle class="ring" cx={px(mark.at.x)} cy={px(mark.at.y)} r="9" /> }
-        }
-        _ => html! {},
-    }
+    let radius = match props.emphasis.as_ref().map(|it| it.of_event(mark.event)) {
+        Some(Role::Itself) => "12",
+        Some(Role::Past | Role::Future) => "9",
+        _ => return html! {},
+    };
+    html! { <circle class="ring" cx={px(mark.at.x)} cy={px(mark.at.y)} r={radius} /> }
 }
 
 /// The name of a shape, for the style sheet.

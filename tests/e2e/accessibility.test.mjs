@@ -74,6 +74,14 @@ for (const [name, options] of LOOKS) {
     await page.keyboard.press("?");
     await page.locator("dialog[open]").waitFor();
     await expectNone(page, "the sheet of keys");
+    await page.keyboard.press("Escape");
+    await page.getByLabel("Timestamps").selectOption("vector");
+    await page.getByRole("button", { name: "Cut", exact: true }).click();
+    await page.locator(".cut-handle").nth(1).press("Home");
+    await expectNone(page, "timestamps and an inconsistent cut");
+    await page.keyboard.press("f");
+    await page.keyboard.press("Home");
+    await expectNone(page, "a hidden future");
     await reader.leave();
   });
 }
