@@ -213,7 +213,7 @@ mod tests {
             laid,
             "{\n  \"nodes\": [\"a, b\", \"c:\\\"d\"],\n  \"faults\": [],\n  \"x\": 1\n}"
         );
-        let long = format!("{{\"list\":[{}]}}", vec!["{\"a\":[1,2]}"; 12].join(","));
+        let long = format!("{{\"list\":[{}]}}", ["{\"a\":[1,2]}"; 12].join(","));
         let laid = laid_out(&long);
         assert_eq!(laid.lines().count(), 16);
         assert_eq!(laid.lines().nth(2), Some("    {\"a\": [1, 2]},"));

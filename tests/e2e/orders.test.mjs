@@ -155,11 +155,12 @@ test("whatever a protocol can be asked for is asked by its form as it is offered
     await page.keyboard.press("Home");
     const asker = await page.locator(".names .name").first().innerText();
     await askNode(page, asker);
-    const forms = await page.locator(".menu form").count();
+    const asking = page.locator(".menu").getByRole("group", { name: "Ask", exact: true }).locator("form");
+    const forms = await asking.count();
     for (let place = 0; place < forms; place++) {
       if (place > 0) await askNode(page, asker);
       const before = (await deeds(page)).length;
-      const form = page.locator(".menu form").nth(place);
+      const form = asking.nth(place);
       const asked = await form.getByRole("button").getAttribute("data-do");
       const offered = await form.locator("input, select").evaluateAll((all) => all.map(({ value }) => value));
       assert.ok(offered.every(Boolean), `${protocol}: ${asked} offers ${offered}`);

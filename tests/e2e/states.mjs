@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { deflateRawSync } from "node:zlib";
 
 const WIDE = { width: 1440, height: 900 };
+const TALL = { width: 1440, height: 1280 };
 const PHONE = { width: 390, height: 844 };
 
 /** The link of a bundled scenario. */
@@ -53,6 +54,69 @@ export const STATES = [
     viewport: WIDE,
     open: () => bundled("ordering/fifo-multicast/three-orders"),
     make: (page) => page.locator('.verdict[data-property="causal order"] button.why').click(),
+  },
+  {
+    name: "causality",
+    says: "An event is picked: what led to it and what came of it stand out, each in its way; what is concurrent recedes.",
+    viewport: WIDE,
+    open: () => bundled("ordering/fifo-multicast/three-orders"),
+    async make(page) {
+      await page.locator(".sheet .mark.delivery").nth(4).locator("path").last().click();
+      await page.keyboard.press("Escape");
+    },
+  },
+  {
+    name: "cut",
+    says: "A cut that is not consistent: it holds the receipt of a message whose sending it does not hold.",
+    viewport: WIDE,
+    open: () => bundled("ordering/fifo-multicast/three-orders"),
+    async make(page) {
+      await page.keyboard.press("x");
+      const handle = page.locator(".sheet [role=slider]").nth(1);
+      await handle.focus();
+      for (let step = 0; step < 8; step += 1) await page.keyboard.press("ArrowLeft");
+    },
+  },
+  {
+    name: "lasso",
+    says: "By hand: a lasso across the lines is a partition, in words before it is closed.",
+    viewport: WIDE,
+    scheme: "dark",
+    open: () => bundled("recovery/two-phase-commit/coordinator-crashes-after-the-votes"),
+    async make(page) {
+      const { x, y, width, height } = await page.locator(".sheet svg").boundingBox();
+      await page.mouse.move(x + width * 0.3, y + height * 0.27);
+      await page.mouse.down();
+      await page.mouse.move(x + width * 0.55, y + height * 0.62, { steps: 6 });
+    },
+  },
+  {
+    name: "side-by-side",
+    says: "Two protocols on one scenario, on one time axis: where they part is marked and said.",
+    viewport: TALL,
+    open: () => bundled("reliable/reliable-broadcast/delivered-but-not-relayed"),
+    make: (page) => page.selectOption("#compare", "uniform-broadcast"),
+  },
+  {
+    name: "state",
+    says: "The state of every node at the playhead, with what the last step changed.",
+    viewport: TALL,
+    open: () => bundled("consensus/paxos/acceptor-restarts"),
+    async make(page) {
+      await showTab(page, "State");
+      await page.locator(".node-state").first().waitFor();
+    },
+  },
+  {
+    name: "source",
+    says: "The protocol's own code, with the handler that ran, and its description beside it.",
+    viewport: TALL,
+    scheme: "dark",
+    open: () => bundled("mutex/ricart-agrawala/smaller-id-goes-first"),
+    async make(page) {
+      await showTab(page, "Source");
+      await page.locator(".code").first().waitFor();
+    },
   },
   {
     name: "overview",
