@@ -144,6 +144,11 @@ fn a_hidden_future_is_not_told() {
     assert_eq!(hidden.told(), 3);
     let shown = reduce(&hidden, Action::Study(Ask::Future));
     assert_eq!(shown.told(), state.told());
+    // Nor is what a change makes of it.
+    let without_crash = Action::Apply(Edit::RemoveFault(0));
+    assert!(reduce(&shown, without_crash.clone()).announcement.contains("agreement: holds"));
+    let changed = reduce(&hidden, without_crash);
+    assert_eq!(changed.announcement, "The run was recomputed; what is still to come stays hidden.");
 }
 
 /// Every chord of the table does what its own line says: no earlier line takes it away.

@@ -104,7 +104,8 @@ pub(super) fn follow(state: &State, mut next: State, passing: bool) -> State {
         (false, true) => Showing::Briefly,
         (false, false) => Showing::Hidden,
     };
-    if let (Some(found), true, false) = (&next.changes.found, comparable, next.adjusting) {
+    let told = !next.adjusting && !next.study.future_hidden;
+    if let (Some(found), true, true) = (&next.changes.found, comparable, told) {
         next.announcement = format!("{} {}", next.announcement, *found.sentence);
     }
     next

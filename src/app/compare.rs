@@ -100,7 +100,8 @@ impl Compare {
 pub(super) fn compare(state: State, against: Option<Against>) -> State {
     let compare = against.and_then(|against| Compare::of(&state, against));
     let shown_until = interesting_end(&state.run);
-    let announcement = compare.as_ref().map(|it| String::clone(&it.sentence));
+    let told = compare.as_ref().filter(|_| !state.study.future_hidden);
+    let announcement = told.map(|it| String::clone(&it.sentence));
     let announcement = announcement.unwrap_or_else(|| state.announcement.clone());
     lengthened(State { compare, shown_until, announcement, ..state })
 }

@@ -58,7 +58,7 @@ impl Chord {
             "ArrowDown" => "↓".to_owned(),
             "Escape" => "Esc".to_owned(),
             "ContextMenu" => "Menu".to_owned(),
-            key if key.len() == 1 => key.to_uppercase(),
+            key if key.len() == 1 => key.to_ascii_uppercase(),
             key => key.to_owned(),
         });
         caps

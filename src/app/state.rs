@@ -553,7 +553,11 @@ fn show(state: State, run: Run, adjust: bool) -> State {
     });
     // A run that takes much longer than before would take as much longer to tell.
     let pace = if shown_until > 4 * state.shown_until { fitting_pace(&run) } else { state.pace };
-    let announcement = announce(&state.run, &run);
+    let announcement = if state.study.future_hidden {
+        "The run was recomputed; what is still to come stays hidden.".to_owned()
+    } else {
+        announce(&state.run, &run)
+    };
     let explained = state.explained.filter(|name| violated(name));
     State {
         announcement,

@@ -68,7 +68,7 @@ pub(super) fn Second(props: &Props) -> Html {
                     <Picture run={run.clone()} {window} {picked} scene={scene.clone()} layout={layout.clone()}
                         cursor={playhead.cursor} {hidden} selection={None} {emphasis}
                         {press_arrow} {press_lane} {press_ruler} {press_mark} {press_wall} {select} />
-                    { parting(&layout, run, compare.parting, 1) }
+                    { parting(&layout, run, compare.parting.filter(|_| !*hidden), 1) }
                     <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()} {playhead} {hidden} />
                 </svg>
             </div>

@@ -209,7 +209,7 @@ pub(super) fn Stage(props: &Props) -> Html {
                                     press_arrow={hands.press_arrow} press_lane={hands.press_lane}
                                     press_ruler={hands.press_ruler} press_mark={hands.press_mark}
                                     press_wall={hands.press_wall} select={hands.select} />
-                                { parting(&layout, run, second.and_then(|it| it.parting), 0) }
+                                { parting(&layout, run, second.and_then(|it| it.parting).filter(|_| !hidden), 0) }
                                 if let Some((clocks, stamps)) = &props.clocks {
                                     <Timestamps run={run.clone()} scene={scene.clone()} layout={layout.clone()}
                                         stamps={stamps.clone()} clocks={*clocks}

@@ -58,7 +58,7 @@ pub(super) fn workbench(state: &State, worked: &Worked, send: &Send) -> Html {
 }
 
 fn tab_id(panel: Panel) -> String {
-    format!("tab-{}", panel.name().to_lowercase().replace(' ', "-"))
+    format!("tab-{}", panel.name().to_ascii_lowercase().replace(' ', "-"))
 }
 
 /// A tab. The chosen one closes the workbench; only one of them is a stop of the Tab key.
