@@ -151,7 +151,14 @@ pub(super) fn Stage(props: &Props) -> Html {
     });
     let hands = (*hands).clone();
     let along = layout.playhead(playhead.cursor, playhead.time);
-    use_follow(&container, layout.orientation(), *playhead, props.playing, (along, names_width));
+    let follows = horizontal && layout.length() > seen;
+    use_follow(
+        &container,
+        layout.orientation(),
+        *playhead,
+        props.playing,
+        follows.then_some((along, names_width)),
+    );
     use_zoom(&container, &layout, &props.lens, (shown, room), send);
     use_held_touches(&picture);
     use_tips(&picture);
@@ -181,7 +188,9 @@ pub(super) fn Stage(props: &Props) -> Html {
     });
     // Behind the curtain there is nothing to be seen of it either.
     let (behind, before) = if hidden { (cut, None) } else { (None, cut) };
-    let sideways = container.cast().map_or(0.0, |element| web::scrolled(&element));
+    // To ask costs a layout of the page: only where it matters.
+    let sideways = container.cast().filter(|_| menu.is_some());
+    let sideways = sideways.map_or(0.0, |element| web::scrolled(&element));
     html! {
         <>
             { (*network).clone() }
@@ -451,7 +460,7 @@ fn use_follow(
     orientation: Orientation,
     playhead: Playhead,
     playing: bool,
-    place: (f64, f64),
+    place: Option<(f64, f64)>,
 ) {
     // What was scrolled to in the other orientation is no place in this one.
     use_effect_with(orientation, {
@@ -465,11 +474,10 @@ fn use_follow(
     let container = container.clone();
     let before = use_mut_ref(|| 0.0);
     use_effect_with((playhead.cursor, playhead.time as i64), move |_| {
-        let (along, names) = place;
+        // To ask what is seen costs a layout of the page: not where all of it is.
+        let Some((along, names)) = place else { return };
         let before = before.replace(along);
-        if let Some(element) = container.cast::<Element>()
-            && orientation == Orientation::Horizontal
-        {
+        if let Some(element) = container.cast::<Element>() {
             let now = web::viewport(&element);
             let seen = (now.left - 2.0..=now.left + now.width - names + 2.0).contains(&before);
             if seen || !playing {
