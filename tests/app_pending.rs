@@ -137,3 +137,19 @@ fn verdicts_at_a_moving_playhead_are_those_of_the_moment() {
         }
     }
 }
+
+#[test]
+fn a_long_run_of_a_link_is_waited_for_and_a_short_one_is_there_at_once() {
+    let short = link::fragment(&broadcasts(3), None);
+    let state = State::begin(&short, None);
+    assert!(state.pending.is_none() && *state.scenario() == broadcasts(3) && state.undo.is_empty());
+    let long = link::fragment(&broadcasts(500), None);
+    let arriving = State::begin(&long, None);
+    assert!(arriving.pending.is_some() && *arriving.scenario() == *State::opening().scenario());
+    let there = wait(arriving);
+    assert_eq!(*there.scenario(), broadcasts(500));
+    assert!(!there.is_edited() && there.refused.is_none());
+    // What cannot be opened is said, as ever.
+    let damaged = State::begin("s=deflate.nonsense", None);
+    assert!(damaged.refused.is_some_and(|refused| refused.text == "s=deflate.nonsense"));
+}

@@ -103,7 +103,7 @@ impl State {
             return Self::opening();
         }
         let Some(restored) = draft.and_then(Self::restored) else {
-            return Self::from_link(fragment);
+            return Self::arriving(fragment);
         };
         let shown = link::encode(restored.scenario());
         if fragment.split('&').any(|field| field.trim_start_matches('#') == shown) {

@@ -221,6 +221,14 @@ impl State {
         }
     }
 
+    /// The state of a page that is opened with a link. A long run is still to be computed: until it is, the opening
+    /// example stands in for it.
+    #[must_use]
+    pub fn arriving(text: &str) -> Self {
+        let state = reduce(&Self::opening(), Action::Load(text.to_owned()));
+        Self { undo: Vec::new(), ..state }
+    }
+
     /// The same, with nothing that moves by itself: for readers who prefer less motion.
     #[must_use]
     pub fn calmed(self) -> Self {
