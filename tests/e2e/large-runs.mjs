@@ -99,8 +99,14 @@ function select(page) {
 
 async function measure(playground, events) {
   const reader = await playground.reader({ viewport: { width: 1440, height: 900 } });
-  const page = await reader.open(link(events));
+  // The page is there already: what is measured is the run's picture, not the page's beginning.
+  const page = await reader.open();
   await page.waitForTimeout(500);
+  const before = await page.locator(".clock").textContent();
+  await page.evaluate((fragment) => (location.hash = fragment), link(events));
+  const many = (text) => document.querySelector(".clock").textContent.split(" of ")[1] !== text.split(" of ")[1];
+  await page.waitForFunction(many, before);
+  await page.waitForTimeout(1500);
   const [happened, drawn] = await page.evaluate(() => {
     const marks = (name) => performance.getEntriesByName(name).map((mark) => mark.startTime);
     const computed = marks("computed").at(-1);
