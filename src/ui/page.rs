@@ -105,7 +105,7 @@ pub(super) fn Page() -> Html {
                 }
                 { working }
                 <section class={classes!("theatre", edited.then_some("edited"))} aria-label="The run">
-                    { variants(&ways, state.run.protocol.id, &send) }
+                    { variants(&ways, state.run.protocol.id, state.study.future_hidden, &send) }
                     if !state.run.scenario.title.is_empty() {
                         <h2 class="title">{ &state.run.scenario.title }</h2>
                     }

@@ -6,19 +6,23 @@ use super::{Send, verdicts::sign};
 use crate::app::{Action, Edit, Variant, Ways};
 
 /// The protocols under which the same sends can be seen, each with what sets it apart: one of them is on.
-pub(super) fn variants(ways: &Ways, here: &str, send: &Send) -> Html {
+///
+/// Where what is still to come is hidden, so is what it comes to.
+pub(super) fn variants(ways: &Ways, here: &str, hidden: bool, send: &Send) -> Html {
     if ways.variants.is_empty() {
         return html! {};
     }
     html! {
         <fieldset class="variants">
             <legend>{ "The same sends under" }</legend>
-            { for ways.variants.iter().map(|variant| segment(variant, variant.protocol.id == here, send)) }
+            { for ways.variants.iter().map(|variant| segment(variant, variant.protocol.id == here, hidden, send)) }
         </fieldset>
     }
 }
 
-fn segment(Variant { protocol, verdicts }: &Variant, checked: bool, send: &Send) -> Html {
+fn segment(variant: &Variant, checked: bool, hidden: bool, send: &Send) -> Html {
+    let Variant { protocol, verdicts } = variant;
+    let told = if hidden { &[] } else { verdicts.as_slice() };
     let id = protocol.id;
     let onchange = send.reform(move |_: Event| Action::Apply(Edit::Protocol(id)));
     html! {
@@ -26,7 +30,7 @@ fn segment(Variant { protocol, verdicts }: &Variant, checked: bool, send: &Send)
             <input type="radio" name="variant" value={id} {checked} {onchange} />
             <b>{ protocol.name }</b>
             <span class="apart">
-                { for verdicts.iter().map(|judgement| {
+                { for told.iter().map(|judgement| {
                     let status = judgement.verdict.status();
                     html! {
                         <span class={status} data-property={judgement.property.name} data-end={status}>

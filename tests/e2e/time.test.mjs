@@ -55,6 +55,11 @@ test("a hidden future is nowhere to be seen", async () => {
   assert.match(await arrow.getAttribute("aria-label"), /on its way$/);
   await page.keyboard.press("f");
   assert.match(await arrow.getAttribute("aria-label"), /received at 61 ms/);
+  // The switch between variants says what each comes to: not now.
+  await page.locator("#next").click();
+  await page.locator(".variants .violated").first().waitFor();
+  await page.keyboard.press("f");
+  assert.equal(await page.locator(".variants .violated").count(), 0);
   await reader.leave();
 });
 
