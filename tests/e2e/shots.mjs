@@ -3,7 +3,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 
 import { startPlayground } from "./playground.mjs";
-import { STATES, shoot } from "./states.mjs";
+import { STATES, letters, shoot } from "./states.mjs";
 
 const docs = new URL("../../docs/", import.meta.url);
 await mkdir(new URL("states/", docs), { recursive: true });
@@ -18,5 +18,7 @@ for (const state of STATES) {
   text += `\n${state.says}\n\n![${state.says}](states/${state.name}.png)\n`;
   console.log(`docs/states/${state.name}.png`);
 }
+const page = await (await playground.reader()).open();
+await writeFile(new URL("states/letters.json", docs), `${JSON.stringify(await letters(page))}\n`);
 await writeFile(new URL("states.md", docs), text);
 await playground.stop();

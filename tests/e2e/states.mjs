@@ -143,6 +143,17 @@ export async function shoot(playground, { viewport, scheme = "light", open, make
   return png;
 }
 
+/** How wide this machine's letters are: pictures of another machine's are like, not the same. */
+export function letters(page) {
+  return page.evaluate(() => {
+    const context = new OffscreenCanvas(10, 10).getContext("2d");
+    return ["15px system-ui", "bold 15px system-ui", "12px ui-monospace"].map((font) => {
+      context.font = `${font}, "Segoe UI", Roboto, "DejaVu Sans", sans-serif`;
+      return Math.round(context.measureText("Which promise falls, 0123456789?").width * 10) / 10;
+    });
+  });
+}
+
 /** How much of two pictures differs, as a share of small squares of them: 0 for equal, 1 for all of it. */
 export function difference(page, one, other) {
   return page.evaluate(
