@@ -178,7 +178,7 @@ fn a_drag_that_is_called_off_or_comes_back_changes_nothing() {
 
 #[test]
 fn a_damaged_link_keeps_its_text_whatever_is_done_next() {
-    let damaged = State::from_link("s=deflate.@@@");
+    let damaged = State::begin("s=deflate.@@@", None);
     let edited = reduce(&damaged, apply(Edit::Seed(5)));
     assert_eq!(edited.refused.map(|refused| refused.text).as_deref(), Some("s=deflate.@@@"));
     let home = reduce(&damaged, Action::Load("#".to_owned()));
@@ -242,7 +242,7 @@ fn whatever_is_done_the_link_opens_the_same_run() {
     for edit in edits {
         let next = reduce(&state, edit);
         assert_ne!(next.scenario(), state.scenario());
-        let opened = State::from_link(&next.fragment());
+        let opened = State::begin(&next.fragment(), None);
         assert_eq!(opened.refused, None);
         assert_eq!(opened.scenario(), next.scenario());
         assert_eq!(opened.run.trace, next.run.trace);
@@ -253,7 +253,7 @@ fn whatever_is_done_the_link_opens_the_same_run() {
 #[test]
 fn a_link_is_opened_or_refused_with_its_text_and_one_of_another_version_says_so() {
     let state = State::opening();
-    let damaged = State::from_link("s=deflate.@@@");
+    let damaged = State::begin("s=deflate.@@@", None);
     let refused = damaged.refused.expect("it is damaged");
     assert_eq!(refused.text, "s=deflate.@@@");
     assert!(!refused.why.is_empty());
@@ -266,7 +266,7 @@ fn a_link_is_opened_or_refused_with_its_text_and_one_of_another_version_says_so(
     let fragment = state.fragment();
     let (link, digest) = fragment.split_once("&d=").expect("it holds a digest");
     let other = if digest == "00000000" { "11111111" } else { "00000000" };
-    let elsewhere = State::from_link(&format!("{link}&d={other}"));
+    let elsewhere = State::begin(&format!("{link}&d={other}"), None);
     assert_eq!(elsewhere.scenario(), state.scenario());
     assert!(elsewhere.refused.is_some_and(|refused| refused.why.contains("another version")));
 }

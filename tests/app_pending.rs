@@ -17,7 +17,7 @@ fn broadcasts(count: usize) -> Scenario {
 }
 
 fn long() -> State {
-    State::from_link(&link::fragment(&broadcasts(500), None))
+    wait(State::begin(&link::fragment(&broadcasts(500), None), None))
 }
 
 fn drop_first() -> Edit {
@@ -117,11 +117,11 @@ fn a_drag_that_ends_before_its_run_is_there_is_one_change() {
 #[test]
 fn a_long_links_digest_is_looked_at_later() {
     let scenario = broadcasts(500);
-    let wrong = State::from_link(&link::fragment(&scenario, Some("00000000")));
+    let wrong = wait(State::begin(&link::fragment(&scenario, Some("00000000")), None));
     assert!(wrong.refused.is_none() && wrong.promised.is_some());
     let known = reduce(&wrong, Action::Digested(wrong.run.digest()));
     assert!(known.refused.is_some_and(|refused| refused.why.contains("another version")));
-    let right = State::from_link(&link::fragment(&scenario, Some(&wrong.run.digest())));
+    let right = wait(State::begin(&link::fragment(&scenario, Some(&wrong.run.digest())), None));
     let known = reduce(&right, Action::Digested(right.run.digest()));
     assert!(known.refused.is_none() && known.promised.is_none());
 }
@@ -146,9 +146,14 @@ fn a_long_run_of_a_link_is_waited_for_and_a_short_one_is_there_at_once() {
     let long = link::fragment(&broadcasts(500), None);
     let arriving = State::begin(&long, None);
     assert!(arriving.pending.is_some() && *arriving.scenario() == *State::opening().scenario());
+    assert!(arriving.stands_in);
+    // Called off, the example is an example.
+    assert!(!reduce(&arriving, Action::Cancel).stands_in);
     let there = wait(arriving);
     assert_eq!(*there.scenario(), broadcasts(500));
     assert!(!there.is_edited() && there.refused.is_none());
+    // Undo does not go back to what nobody has seen.
+    assert!(there.undo.is_empty() && !there.stands_in);
     // What cannot be opened is said, as ever.
     let damaged = State::begin("s=deflate.nonsense", None);
     assert!(damaged.refused.is_some_and(|refused| refused.text == "s=deflate.nonsense"));

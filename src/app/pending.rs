@@ -68,7 +68,8 @@ pub(super) fn done(before: &State, action: &Action, after: State) -> State {
     let Some(scenario) = &after.wanted else {
         // A run that nothing waits for any more is forgotten, and so is a wait that another run ended.
         let pending = after.pending.filter(|_| after.run == before.run);
-        return State { computed: Vec::new(), pending, ..after };
+        let stands_in = after.stands_in && pending.is_some();
+        return State { computed: Vec::new(), stands_in, pending, ..after };
     };
     let (scenario, action) = (Scenario::clone(scenario), action.clone());
     let pending = Pending { scenario, action, known: before.computed.clone() };

@@ -87,6 +87,8 @@ pub struct State {
     pub announcement: String,
     /// The long run that is waited for.
     pub pending: Option<Shared<Pending>>,
+    /// Whether what is shown only stands in for that: nobody has asked for it.
+    pub stands_in: bool,
     /// The digest that the link promised, as long as nobody knows whether the run has it.
     pub promised: Option<String>,
     /// The long runs that were computed for the action that is being done.
@@ -207,26 +209,11 @@ impl State {
         Self::of(run)
     }
 
-    /// The state of a page that opens on a link, or, where the link is damaged, on the opening example
-    /// with what is wrong.
-    #[must_use]
-    pub fn from_link(text: &str) -> Self {
-        let opened = read_link(text).and_then(|Decoded { scenario, digest }| {
-            let run = Outcome::of(scenario).map_err(|problem| refused(text, &problem))?;
-            Ok(linked(text, Run::of(run), digest))
-        });
-        match opened {
-            Ok(state) => state,
-            Err(refused) => Self { refused: Some(refused), ..Self::opening() },
-        }
-    }
-
-    /// The state of a page that is opened with a link. A long run is still to be computed: until it is, the opening
-    /// example stands in for it.
-    #[must_use]
-    pub fn arriving(text: &str) -> Self {
-        let state = reduce(&Self::opening(), Action::Load(text.to_owned()));
-        Self { undo: Vec::new(), ..state }
+    /// The state of a page that opens on a link, or, where the link is damaged, on the opening example with what
+    /// is wrong. Where the run is long, the example stands in for it until it is computed.
+    pub(super) fn arriving(text: &str) -> Self {
+        let stand_in = Self { stands_in: true, ..Self::opening() };
+        reduce(&stand_in, Action::Load(text.to_owned()))
     }
 
     /// The same, with nothing that moves by itself: for readers who prefer less motion.
@@ -270,6 +257,7 @@ impl State {
             refusals: 0,
             announcement: String::new(),
             pending: None,
+            stands_in: false,
             promised: None,
             computed: Vec::new(),
             wanted: None,
@@ -349,7 +337,7 @@ fn digested(state: State, digest: &str) -> State {
 pub fn reduce(state: &State, action: Action) -> State {
     match action {
         Action::Computed(pending, run) => go_on(state.clone(), &pending, run),
-        Action::Cancel => State { pending: None, ..state.clone() },
+        Action::Cancel => State { pending: None, stands_in: false, ..state.clone() },
         action => {
             let passing = changes::is_passing(&action);
             let next = done(state, &action, act(state.clone(), action.clone()));
@@ -444,7 +432,8 @@ fn load(state: State, text: &str) -> State {
 fn replace_all(state: State, opened: State) -> State {
     let before = state.page();
     let mut undo = state.undo;
-    if *before.scenario != opened.run.scenario {
+    // Nobody has seen what stood in for it.
+    if *before.scenario != opened.run.scenario && !state.stands_in {
         push(&mut undo, before);
     }
     // How the reader looks at runs stays; how large, depends on the run.

@@ -28,8 +28,6 @@ pub struct Ghosts {
     pub is: (Vec<Mark>, Vec<Arrow>),
     /// From where something was to where it is.
     pub moves: Vec<(Point, Point)>,
-    /// How many more changes there are in this part of the picture than are drawn.
-    pub more: usize,
 }
 
 impl Ghosts {
@@ -50,7 +48,6 @@ impl Ghosts {
         };
         let events: Vec<_> = difference.events.iter().filter(is_event).collect();
         let messages: Vec<_> = difference.messages.iter().filter(is_message).collect();
-        let count = events.len() + messages.len();
         let events = &events[..events.len().min(MOST / 2)];
         let messages = &messages[..messages.len().min(MOST - events.len())];
         let draw = |side: Side, place: fn(&Change) -> Option<usize>| {
@@ -83,7 +80,6 @@ impl Ghosts {
             was: draw(before, |change| change.before),
             is: draw(after, |change| change.after),
             moves: moves.filter(|(was, is)| was != is).collect(),
-            more: count - events.len() - messages.len(),
         }
     }
 }

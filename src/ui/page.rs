@@ -85,10 +85,6 @@ pub(super) fn Page() -> Html {
         on.then(|| Shared::new(Stamps::of(&run.trace, run.scenario.nodes.len())))
     });
     let clocks = state.study.clocks.zip((*stamps).clone());
-    // What stands in for a link's long run is not it.
-    let stand_in = use_mut_ref(|| state.run.clone());
-    let arrives =
-        state.pending.is_some() && *stand_in.borrow() == state.run && !web::fragment().is_empty();
     let part = |draw: Draw| {
         html! {
             <Part run={state.run.clone()} refusals={state.refusals} can_undo={!state.undo.is_empty()}
@@ -99,7 +95,7 @@ pub(super) fn Page() -> Html {
         <div class="page">
             <Header run={state.run.clone()} {path} send={send.clone()}
                 fragment={(*fragment).clone()} {edited} />
-            <main class={arrives.then_some("arrives")}>
+            <main class={state.stands_in.then_some("arrives")}>
                 if let Some(refused) = &state.refused {
                     { banner(refused, &send) }
                 }

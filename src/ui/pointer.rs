@@ -12,6 +12,8 @@ use crate::{
     web::{self, Place},
 };
 
+/// The picture itself, where nothing is drawn.
+const GROUND: &str = ".sheet > svg";
 /// How far a pointer has to move before a press becomes a drag.
 const DRAG_THRESHOLD: f64 = 5.0;
 /// How near to a mark a click on a line means the mark's moment.
@@ -149,7 +151,7 @@ impl Pointer {
             let main = event.button() == 0 && event.is_primary();
             let draws = *pointer.armed.borrow() || event.pointer_type() == "mouse";
             let Some(from) = pointer.place(&event).filter(|_| main) else { return };
-            let own = web::is_own(&event);
+            let own = web::comes_from(&event, GROUND);
             // A finger scrolls the page: it puts down what is picked only where it is lifted at once.
             if draws || own {
                 let drag = Drag::Lasso { from, moved: false, own, draws };

@@ -36,8 +36,7 @@ pub fn size_of(element: &Element) -> (f64, f64) {
 }
 
 /// What an event came from, as an element.
-#[must_use]
-pub fn element_of(target: EventTarget) -> Option<Element> {
+fn element_of(target: EventTarget) -> Option<Element> {
     target.dyn_into().ok()
 }
 
@@ -331,10 +330,12 @@ pub fn show_dialog(dialog: &HtmlDialogElement, open: bool) {
     }
 }
 
-/// Whether an event came from its own element, and not from one inside it.
+/// Whether an event came from an element that matches a selector itself, and not from one inside it. What listens
+/// does not tell: Yew listens at the page's root.
 #[must_use]
-pub fn is_own(event: &Event) -> bool {
-    event.target().is_some() && event.target() == event.current_target()
+pub fn comes_from(event: &Event, selector: &str) -> bool {
+    let target = event.target().and_then(element_of);
+    target.is_some_and(|target| target.matches(selector).unwrap_or(false))
 }
 
 /// Whether the box that an event came from is checked.

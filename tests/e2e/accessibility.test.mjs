@@ -2,12 +2,11 @@
 // pixels; everything can be hit with a finger.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { deflateRawSync } from "node:zlib";
 
 import { startPlayground } from "./playground.mjs";
+import { broadcasts, bundled } from "./runs.mjs";
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -19,11 +18,6 @@ before(async () => {
   playground = await startPlayground();
 });
 after(() => playground?.stop());
-
-async function bundled(path) {
-  const file = new URL(`../../static/scenarios/${path}.json`, import.meta.url);
-  return `#s=deflate.${deflateRawSync(await readFile(file)).toString("base64url")}`;
-}
 
 /** A page, at the end of its run, with nothing that moves. */
 async function open(options, fragment) {
@@ -98,9 +92,7 @@ test("axe would notice a control without a name, and text that is too pale", asy
 });
 
 test("axe objects to nothing in a long run, nor in a link that cannot be opened", async () => {
-  const requests = Array.from({ length: 120 }, (_, index) => ({ at: index * 3, node: "P1", do: "broadcast", with: `m${index}` }));
-  const scenario = { version: 1, protocol: "reliable-broadcast", nodes: 5, requests, until: 800 };
-  const long = `#s=deflate.${deflateRawSync(JSON.stringify(scenario)).toString("base64url")}`;
+  const long = broadcasts(5_000, { every: 3 });
   const { reader, page } = await open({}, long);
   for (let step = 0; step < 3; step += 1) await page.locator("#zoom-in").click();
   await page.waitForTimeout(300);

@@ -273,3 +273,16 @@ test("a node is made a traitor, and says what is written", async () => {
   await deed(page, "P3's clock runs at 1.01 times time").waitFor();
   await reader.leave();
 });
+
+test("a click where nothing is puts down what is picked", async () => {
+  const reader = await playground.reader();
+  const page = await reader.open();
+  await page.keyboard.press("End");
+  await page.locator(".sheet .mark.delivery path").first().click();
+  await page.locator(".menu").waitFor();
+  const { x, y, width, height } = await page.locator(".sheet svg").boundingBox();
+  // Far from the menu.
+  await page.mouse.click(x + width * 0.15, y + height * 0.62);
+  await page.locator(".menu").waitFor({ state: "detached" });
+  await reader.leave();
+});

@@ -4,34 +4,12 @@
 // the most, how many frames a second panning and zooming show, how long selecting an event takes. Machines are
 // noisy: compare numbers of one run of this script.
 
-import { deflateRawSync } from "node:zlib";
-
 import { startPlayground } from "./playground.mjs";
+import { broadcasts } from "./runs.mjs";
 
-const NODES = 5;
-/** Events of one reliable broadcast among five: the request, a send and a receipt a copy, a delivery each. */
-const EACH = 1 + 2 * NODES * (NODES - 1) + NODES;
-
-/** The link of a run with about so many events, a crash in its middle. */
-function link(events) {
-  const count = Math.round(events / EACH);
-  const requests = Array.from({ length: count }, (_, index) => ({
-    at: index * 10,
-    node: `P${(index % NODES) + 1}`,
-    do: "broadcast",
-    with: `m${index}`,
-  }));
-  const scenario = {
-    version: 1,
-    protocol: "reliable-broadcast",
-    nodes: NODES,
-    network: { delay: [10, 30] },
-    requests,
-    faults: [{ pause: { node: "P2", at: count * 5, until: count * 5 + 40 } }],
-    until: count * 10 + 1000,
-  };
-  return `#s=deflate.${deflateRawSync(JSON.stringify(scenario)).toString("base64url")}`;
-}
+/** The link of a run with about so many events, a node that stands still in its middle. */
+const link = (events) =>
+  broadcasts(events, { every: 10, faults: (at) => [{ pause: { node: "P2", at, until: at + 40 } }] });
 
 const elements = (page) => page.evaluate(() => document.querySelectorAll("*").length);
 

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { deflateRawSync } from "node:zlib";
 
 import { PATIENCE, startPlayground } from "./playground.mjs";
+import { broadcasts } from "./runs.mjs";
 
 let playground;
 before(async () => {
@@ -13,24 +13,8 @@ before(async () => {
 after(() => playground?.stop());
 
 /** Some ten thousand events: a broadcast every 2 ms among five, one of whom crashes half-way. */
-function longRun() {
-  const requests = Array.from({ length: 217 }, (_, index) => ({
-    at: index * 2,
-    node: `P${(index % 5) + 1}`,
-    do: "broadcast",
-    with: `m${index}`,
-  }));
-  const scenario = {
-    version: 1,
-    protocol: "reliable-broadcast",
-    nodes: 5,
-    network: { delay: [10, 30] },
-    requests,
-    faults: [{ crash: { node: "P2", at: 217 } }],
-    until: 1000,
-  };
-  return `#s=deflate.${deflateRawSync(JSON.stringify(scenario)).toString("base64url")}`;
-}
+const longRun = () =>
+  broadcasts(10_000, { every: 2, faults: (at) => [{ crash: { node: "P2", at } }] });
 
 const elements = (page) => page.evaluate(() => document.querySelectorAll("*").length);
 const shown = (page) => page.locator(".overview [role=slider]").getAttribute("aria-valuetext");

@@ -3,32 +3,10 @@
 //
 //     WORLDLINES_BROWSER=/usr/bin/chromium node tests/e2e/long-tasks.mjs [EVENTS]
 
-import { deflateRawSync } from "node:zlib";
-
 import { startPlayground } from "./playground.mjs";
+import { broadcasts } from "./runs.mjs";
 
 const EVENTS = Number(process.argv[2] ?? 100_000);
-const NODES = 5;
-/** How many events a broadcast takes with everybody relaying to everybody. */
-const EACH = 1 + 2 * NODES * (NODES - 1) + NODES;
-
-function link() {
-  const requests = Array.from({ length: Math.floor(EVENTS / EACH) }, (_, index) => ({
-    at: index,
-    node: `P${(index % NODES) + 1}`,
-    do: "broadcast",
-    with: `m${index}`,
-  }));
-  const scenario = {
-    version: 1,
-    protocol: "reliable-broadcast",
-    nodes: NODES,
-    network: { delay: [10, 30] },
-    requests,
-    until: requests.length + 1000,
-  };
-  return `#s=deflate.${deflateRawSync(JSON.stringify(scenario)).toString("base64url")}`;
-}
 
 const playground = await startPlayground();
 const reader = await playground.reader({ viewport: { width: 1440, height: 900 } });
@@ -38,7 +16,7 @@ await reader.context.addInitScript(() => {
     for (const { duration } of list.getEntries()) globalThis.tasks.push(Math.round(duration));
   }).observe({ type: "longtask", buffered: true });
 });
-const page = await reader.open(link());
+const page = await reader.open(broadcasts(EVENTS, { every: 1 }));
 
 /** Prints the tasks over 50 ms of what is done, and of what comes of it till nothing happens for a while. */
 async function tell(name, what) {

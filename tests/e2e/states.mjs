@@ -1,34 +1,14 @@
 // Ten states of the page that show what it is: what the documentation shows, and what its test compares.
 
-import { readFile } from "node:fs/promises";
-import { deflateRawSync } from "node:zlib";
+import { broadcasts, bundled } from "./runs.mjs";
 
 const WIDE = { width: 1440, height: 900 };
 const TALL = { width: 1440, height: 1280 };
 const PHONE = { width: 390, height: 844 };
 
-/** The link of a bundled scenario. */
-async function bundled(path) {
-  const file = new URL(`../../static/scenarios/${path}.json`, import.meta.url);
-  return link(JSON.parse(await readFile(file, "utf8")));
-}
-
-function link(scenario) {
-  return `#s=deflate.${deflateRawSync(JSON.stringify(scenario)).toString("base64url")}`;
-}
-
 /** A broadcast every 4 ms among five, one of whom crashes half-way: some five thousand events. */
-function longRun() {
-  const requests = Array.from({ length: 108 }, (_, index) => ({
-    at: index * 4,
-    node: `P${(index % 5) + 1}`,
-    do: "broadcast",
-    with: `m${index}`,
-  }));
-  const faults = [{ crash: { node: "P2", at: 217 } }];
-  const network = { delay: [10, 30] };
-  return link({ version: 1, protocol: "reliable-broadcast", nodes: 5, network, requests, faults, until: 800 });
-}
+const longRun = () =>
+  broadcasts(5_000, { every: 4, faults: (at) => [{ crash: { node: "P2", at } }] });
 
 const showTab = (page, name) => page.getByRole("tab", { name, exact: true }).click();
 

@@ -1,0 +1,33 @@
+// Runs to open: links of bundled scenarios and of long ones.
+
+import { readFile } from "node:fs/promises";
+import { deflateRawSync } from "node:zlib";
+
+/** How many events a reliable broadcast among five is: the request, a send and a receipt a copy, a delivery each. */
+const EACH = 1 + 2 * 5 * 4 + 5;
+
+/** The address's fragment for a scenario, given as an object or as text. */
+export function link(scenario) {
+  const text = typeof scenario === "string" ? scenario : JSON.stringify(scenario);
+  return `#s=deflate.${deflateRawSync(text).toString("base64url")}`;
+}
+
+/** That of a bundled scenario, by its path below `static/scenarios/`, without the ending. */
+export async function bundled(path) {
+  return link(await readFile(new URL(`../../static/scenarios/${path}.json`, import.meta.url), "utf8"));
+}
+
+/** That of reliable broadcasts among five in turn, one `every` so many ms, of about so many events together. */
+export function broadcasts(events, { every, faults = () => [] }) {
+  const count = Math.round(events / EACH);
+  const requests = Array.from({ length: count }, (_, index) => ({
+    at: index * every,
+    node: `P${(index % 5) + 1}`,
+    do: "broadcast",
+    with: `m${index}`,
+  }));
+  const end = count * every;
+  const network = { delay: [10, 30] };
+  const head = { version: 1, protocol: "reliable-broadcast", nodes: 5, network };
+  return link({ ...head, requests, faults: faults(Math.floor(end / 2)), until: end + 1000 });
+}
