@@ -12,6 +12,9 @@ pub mod abstractions;
 // The algorithms: a folder per family, a file per protocol.
 pub mod protocols;
 
+// Looks for runs that break a promise; makes them small; explains them.
+pub mod search;
+
 // Scenario and trace JSON, links, text: everything that leaves or enters.
 pub mod formats;
 

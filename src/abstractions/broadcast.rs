@@ -369,7 +369,7 @@ pub(super) fn verdict_of(first: &First) -> Verdict {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct NoDuplication {
     /// By whom, and in which events.
-    delivered: PerBroadcast<(NodeSet, Vec<(NodeId, EventId)>)>,
+    delivered: PerBroadcast<SortedMap<NodeId, EventId>>,
     violated: First,
 }
 
@@ -379,12 +379,12 @@ impl Monitor for NoDuplication {
         if self.violated.is_some() {
             return;
         }
-        let (by, events) = self.delivered.get_or_insert_with(deliver.id(), Default::default);
-        if by.insert(seen.node) {
-            events.push((seen.node, seen.id));
-        } else if let Some((_, first)) = events.iter().find(|(node, _)| *node == seen.node) {
+        let events = self.delivered.get_or_insert_with(deliver.id(), SortedMap::new);
+        if let Some(first) = events.get(&seen.node) {
             let why = format!("{} delivered {} twice", seen.node, deliver.payload);
             self.violated = Some((why, vec![*first, seen.id]));
+        } else {
+            events.insert(seen.node, seen.id);
         }
     }
 
@@ -459,8 +459,8 @@ struct Deliveries {
     id: BroadcastId,
     payload: Value,
     by: NodeSet,
-    /// Everybody's first, in the order in which they happened.
-    events: Vec<(NodeId, EventId)>,
+    /// Everybody's first.
+    events: SortedMap<NodeId, EventId>,
 }
 
 impl Agreement {
@@ -481,10 +481,10 @@ impl Monitor for Agreement {
             id: deliver.id(),
             payload: deliver.payload.clone(),
             by: NodeSet::EMPTY,
-            events: Vec::new(),
+            events: SortedMap::new(),
         });
         if message.by.insert(seen.node) {
-            message.events.push((seen.node, seen.id));
+            message.events.insert(seen.node, seen.id);
         }
     }
 
@@ -497,11 +497,11 @@ impl Monitor for Agreement {
         };
         let uneven = self.messages.values().filter_map(|message| {
             let missing = bound.and(self.members.bound_by(message.id)).without(message.by);
-            let binds = |(node, _): &&(NodeId, EventId)| binding.contains(*node);
-            let first = message.events.iter().find(binds)?;
+            let binding = message.events.iter().filter(|(node, _)| binding.contains(**node));
+            let first = binding.min_by_key(|(_, event)| **event)?;
             (!missing.is_empty()).then_some((first, missing, &message.payload))
         });
-        let Some(((node, event), missing, payload)) = uneven.min_by_key(|((_, event), ..)| *event)
+        let Some(((node, event), missing, payload)) = uneven.min_by_key(|((_, event), ..)| **event)
         else {
             return Verdict::Holds;
         };

@@ -17,7 +17,9 @@ use super::{
     consensus::{Agreement, Decide, Decision, Decisions, proposal},
     watch::{Violation, WatchCorrect, safety_of_correct},
 };
-use crate::kernel::{EventId, Indication, Kind, NodeId, Observation, Property, Seen, SortedMap};
+use crate::kernel::{
+    EventId, Indication, Kind, Needs, NodeId, Observation, Property, Seen, SortedMap,
+};
 
 /// What everybody's value is held to be, by node; nothing where there is no majority for any.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -137,6 +139,8 @@ struct Obedience {
 }
 
 impl WatchCorrect for Obedience {
+    const NEEDS: Needs = Needs::ORDER;
+
     fn observe(&mut self, seen: &Observation) {
         self.decisions.observe(seen);
         if let Some(order) = proposal(seen) {
@@ -150,9 +154,9 @@ impl WatchCorrect for Obedience {
             return None;
         }
         let (node, event, decision) =
-            self.decisions.of_correct().find(|(.., decision)| decision != order)?;
+            self.decisions.of_correct().find(|(.., decision)| *decision != order)?;
         let why = format!("{commander} proposed {order}, {node} decided {decision}");
-        Some(Violation::new(why, [*request, *event]))
+        Some(Violation::new(why, [*request, event]))
     }
 }
 
@@ -184,7 +188,7 @@ impl WatchCorrect for VectorValidity {
             loyal.filter_map(move |(p, (request, value))| {
                 let element = vector.0.get(p.index()).and_then(Option::as_ref);
                 (element != Some(value)).then_some((
-                    request.max(event),
+                    event.max(*request),
                     p,
                     value,
                     node,
@@ -197,7 +201,7 @@ impl WatchCorrect for VectorValidity {
         let (_, p, value, node, event, request, vector) =
             wrong.min_by_key(|(completed, p, ..)| (*completed, *p))?;
         let why = format!("{p} proposed {value}, {node} decided {vector}");
-        Some(Violation::new(why, [*request, *event]))
+        Some(Violation::new(why, [*request, event]))
     }
 }
 
@@ -215,7 +219,7 @@ impl WatchCorrect for EpsilonAgreement {
             .iter()
             .enumerate()
             .flat_map(|(later, two)| decided[..later].iter().map(move |one| (*one, *two)));
-        let far = |((.., one), (.., two)): &(&(_, _, Settle), &(_, _, Settle))| {
+        let far = |((.., one), (.., two)): &((_, _, &Settle), (_, _, &Settle))| {
             one.value.abs_diff(two.value) > one.within.max(two.within)
         };
         let ((p, first, one), (q, second, two)) = pairs.find(far)?;
@@ -224,7 +228,7 @@ impl WatchCorrect for EpsilonAgreement {
             "{p} decided {}, {q} decided {}: more than {within} apart",
             one.value, two.value
         );
-        Some(Violation::new(why, [*first, *second]))
+        Some(Violation::new(why, [first, second]))
     }
 }
 
@@ -235,6 +239,8 @@ struct RangeValidity {
 }
 
 impl WatchCorrect for RangeValidity {
+    const NEEDS: Needs = Needs::IDS;
+
     fn observe(&mut self, seen: &Observation) {
         note(&mut self.proposals, seen);
         self.decisions.observe(seen);
@@ -245,7 +251,7 @@ impl WatchCorrect for RangeValidity {
         self.decisions.of_correct().find_map(|(node, event, Settle { value, .. })| {
             let loyal = self.proposals.iter().filter(|(p, _)| correct.contains(**p));
             let numbers = loyal.filter_map(|(_, (request, value))| match value {
-                Value::Number(number) if request < event => Some(*number),
+                Value::Number(number) if *request < event => Some(*number),
                 _ => None,
             });
             let (least, most) = numbers.fold((i64::MAX, i64::MIN), |(least, most), number| {
@@ -258,7 +264,7 @@ impl WatchCorrect for RangeValidity {
                 }
                 _ => format!("{node} decided {value}, outside {least} to {most}"),
             };
-            Some(Violation::new(why, [*event]))
+            Some(Violation::new(why, [event]))
         })
     }
 }

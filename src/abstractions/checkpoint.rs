@@ -13,8 +13,8 @@ use serde_json::Value as Json;
 
 use super::watch::{Violation, Watch, WatchCorrect, fields, named, safety, safety_of_correct};
 use crate::kernel::{
-    Carried, EventId, Indication, Kind, NodeId, Observation, Property, Request, RequestKind, Seen,
-    SortedMap, With, sort,
+    Carried, EventId, Indication, Kind, Needs, NodeId, Observation, Property, Request, RequestKind,
+    Seen, SortedMap, With, sort,
 };
 
 /// To send money.
@@ -278,6 +278,8 @@ fn compare(p: NodeId, sender: &Ledger, q: NodeId, receiver: &Ledger) -> Option<S
 }
 
 impl Watch for ConsistentCut {
+    const NEEDS: Needs = Needs::NOTHING;
+
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         let me = seen.node;
         if let Seen::Request(packet) = seen.what
@@ -359,6 +361,8 @@ impl NoOrphan {
 }
 
 impl WatchCorrect for NoOrphan {
+    const NEEDS: Needs = Needs::ORDER;
+
     fn observe(&mut self, seen: &Observation) {
         if let Seen::Request(packet) = seen.what
             && let Some(CheckpointRequest::Transfer(Transfer { to, .. })) = packet.get()

@@ -17,7 +17,7 @@ use serde_json::Value as Json;
 
 use super::watch::{Violation, Watch, fields, named, safety};
 use crate::kernel::{
-    EventId, Indication, Kind, NodeId, Observation, Property, Request, RequestKind, Seen,
+    EventId, Indication, Kind, Needs, NodeId, Observation, Property, Request, RequestKind, Seen,
     SortedMap, Time, With,
 };
 
@@ -376,6 +376,8 @@ struct SkewBound {
 }
 
 impl Watch for SkewBound {
+    const NEEDS: Needs = Needs::TIME;
+
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         let Seen::Indication(packet) = seen.what else { return None };
         let Stamp { clock: Reading::Scalar(clock), skew: Some(skew), .. } = packet.get()? else {

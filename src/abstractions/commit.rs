@@ -11,7 +11,7 @@ use super::{
     watch::{Await, Owed, Violation, Watch, have, liveness, safety, safety_of_correct},
 };
 use crate::kernel::{
-    EventId, Indication, Kind, NodeId, NodeSet, Observation, Property, Request, RequestKind,
+    EventId, Indication, Kind, Needs, NodeId, NodeSet, Observation, Property, Request, RequestKind,
     Roster, Scenario, Seen, SortedMap, With,
 };
 
@@ -166,6 +166,8 @@ impl Watch for CommitValidity {
 struct Stability(SortedMap<NodeId, (EventId, Outcome)>);
 
 impl Watch for Stability {
+    const NEEDS: Needs = Needs::NOTHING;
+
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         let outcome = *Outcome::told(seen)?;
         let (first, before) = *self.0.entry(seen.node).or_insert((seen.id, outcome));

@@ -3,7 +3,7 @@
 //! Properties: CGR, modules 5.1 (consensus) and 5.2 (uniform consensus). What a process decides is its first
 //! decision: a second one is judged by *integrity*.
 
-use std::fmt;
+use std::{fmt, hash::Hash};
 
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -14,8 +14,8 @@ use super::{
     watch::{Await, Owed, Violation, Watch, WatchCorrect, liveness, safety, safety_of_correct},
 };
 use crate::kernel::{
-    EventId, Indication, Kind, NodeId, NodeSet, Observation, Payload, Property, Request,
-    RequestKind, Roster, Scenario, Seen, SortedMap, SortedSet, With,
+    EventId, Indication, Kind, MAX_NODES, Needs, NodeId, NodeSet, Observation, Payload, Property,
+    Request, RequestKind, Roster, Scenario, Seen, SortedMap, SortedSet, With, sort_by_key,
 };
 
 /// ⟨Propose | v⟩: v is to be decided.
@@ -106,7 +106,7 @@ pub const TERMINATION: Property = Property {
 };
 
 /// Something that processes decide.
-pub(super) trait Decision: Clone + Eq + fmt::Display + 'static {
+pub(super) trait Decision: Clone + Eq + Hash + fmt::Display + 'static {
     /// What is decided in an event, if anything is.
     fn told<'a>(seen: &Observation<'a>) -> Option<&'a Self>;
 }
@@ -128,6 +128,8 @@ pub(super) fn proposal<'a>(seen: &Observation<'a>) -> Option<&'a Value> {
 struct Validity(SortedSet<Value>);
 
 impl Watch for Validity {
+    const NEEDS: Needs = Needs::NOTHING;
+
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         self.0.extend(proposal(seen).cloned());
         let value = Value::told(seen)?;
@@ -140,6 +142,8 @@ impl Watch for Validity {
 struct Integrity(SortedMap<NodeId, (EventId, Value)>);
 
 impl Watch for Integrity {
+    const NEEDS: Needs = Needs::NOTHING;
+
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         let value = Value::told(seen)?;
         let (first, before) = self.0.insert(seen.node, (seen.id, value.clone()))?;
@@ -148,25 +152,25 @@ impl Watch for Integrity {
     }
 }
 
-/// Everybody's first decision, in the order in which they were made.
+/// Everybody's first decision.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Decisions<D> {
     roster: Roster,
-    decided: NodeSet,
-    decisions: Vec<(NodeId, EventId, D)>,
+    /// By node, so that who decided first makes no difference.
+    decisions: SortedMap<NodeId, (EventId, D)>,
 }
 
 impl<D: Decision> Decisions<D> {
     pub(super) const fn new(nodes: usize) -> Self {
-        Self { roster: Roster::new(nodes), decided: NodeSet::EMPTY, decisions: Vec::new() }
+        Self { roster: Roster::new(nodes), decisions: SortedMap::new() }
     }
 
     pub(super) fn observe(&mut self, seen: &Observation) {
         self.roster.observe(seen);
         if let Some(decision) = D::told(seen)
-            && self.decided.insert(seen.node)
+            && !self.decisions.contains_key(&seen.node)
         {
-            self.decisions.push((seen.node, seen.id, decision.clone()));
+            self.decisions.insert(seen.node, (seen.id, decision.clone()));
         }
     }
 
@@ -175,9 +179,17 @@ impl<D: Decision> Decisions<D> {
         self.roster.correct()
     }
 
-    /// The decisions of correct processes.
-    pub(super) fn of_correct(&self) -> impl Iterator<Item = &(NodeId, EventId, D)> {
-        self.decisions.iter().filter(|(node, ..)| self.correct().contains(*node))
+    /// The decisions of these, in the order in which they were made.
+    fn of(&self, whom: NodeSet) -> impl Iterator<Item = (NodeId, EventId, &D)> {
+        let of_them = self.decisions.iter().filter(|(node, _)| whom.contains(**node));
+        let mut made: Vec<_> = of_them.map(|(node, (event, made))| (*node, *event, made)).collect();
+        sort_by_key(&mut made, |(_, event, _)| *event);
+        made.into_iter()
+    }
+
+    /// The decisions of correct processes, in the order in which they were made.
+    pub(super) fn of_correct(&self) -> impl Iterator<Item = (NodeId, EventId, &D)> {
+        self.of(self.correct())
     }
 }
 
@@ -200,12 +212,12 @@ impl<D: Decision> WatchCorrect for Agreement<D> {
     }
 
     fn violated(&self) -> Option<Violation> {
-        let correct = self.decisions.correct();
-        let binds = |(node, ..): &&(NodeId, EventId, D)| self.uniform || correct.contains(*node);
-        let mut bound = self.decisions.decisions.iter().filter(binds);
+        let everybody = NodeSet::first(MAX_NODES);
+        let bound = if self.uniform { everybody } else { self.decisions.correct() };
+        let mut bound = self.decisions.of(bound);
         let (p, first, one) = bound.next()?;
-        let (q, second, two) = bound.find(|(.., other)| other != one)?;
-        Some(Violation::new(format!("{p} decided {one}, {q} decided {two}"), [*first, *second]))
+        let (q, second, two) = bound.find(|(.., other)| *other != one)?;
+        Some(Violation::new(format!("{p} decided {one}, {q} decided {two}"), [first, second]))
     }
 }
 

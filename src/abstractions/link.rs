@@ -10,7 +10,7 @@ use super::{
     watch::{Await, Owed, Violation, Watch, fields, liveness, named, safety},
 };
 use crate::kernel::{
-    Carried, EventId, Indication, Kind, NodeId, Observation, Payload, Property, Request,
+    Carried, EventId, Indication, Kind, Needs, NodeId, Observation, Payload, Property, Request,
     RequestKind, Roster, Scenario, Seen, SortedMap, With,
 };
 
@@ -198,6 +198,8 @@ impl Sent {
 struct NoCreation(Sent);
 
 impl Watch for NoCreation {
+    const NEEDS: Needs = Needs::NOTHING;
+
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         match self.0.hear(seen)? {
             Heard::Send(..) => None,
@@ -213,6 +215,8 @@ struct NoDuplication {
 }
 
 impl Watch for NoDuplication {
+    const NEEDS: Needs = Needs::NOTHING;
+
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         let Heard::Deliver(name, delivery) = self.sent.hear(seen)? else { return None };
         let first = self.delivered.insert(name, seen.id)?;
@@ -268,6 +272,8 @@ struct FifoDelivery {
 }
 
 impl Watch for FifoDelivery {
+    const NEEDS: Needs = Needs::NOTHING;
+
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         let Heard::Deliver((from, node, seq), Deliver { payload, .. }) = self.sent.hear(seen)?
         else {

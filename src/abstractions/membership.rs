@@ -15,7 +15,7 @@ use super::{
     watch::{Violation, Watch, safety},
 };
 use crate::kernel::{
-    Carried, EventId, Indication, Kind, NodeId, NodeSet, Observation, Property, Request,
+    Carried, EventId, Indication, Kind, Needs, NodeId, NodeSet, Observation, Property, Request,
     RequestKind, Seen, SortedMap, With,
 };
 
@@ -327,6 +327,8 @@ impl Members {
 struct ViewAgreement(SortedMap<u32, (NodeId, EventId, NodeSet)>);
 
 impl Watch for ViewAgreement {
+    const NEEDS: Needs = Needs::NOTHING;
+
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         let Heard::View { id, members } = Heard::of(seen)? else { return None };
         let (node, event, first) = *self.0.entry(id).or_insert((seen.node, seen.id, members));
@@ -339,6 +341,8 @@ impl Watch for ViewAgreement {
 struct SelfInclusion;
 
 impl Watch for SelfInclusion {
+    const NEEDS: Needs = Needs::NOTHING;
+
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         let Heard::View { id, members } = Heard::of(seen)? else { return None };
         let why = format!("{} installed view {id}, which it is not in", seen.node);
@@ -359,6 +363,8 @@ struct SameViewDelivery {
 }
 
 impl Watch for SameViewDelivery {
+    const NEEDS: Needs = Needs::NOTHING;
+
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         match Heard::of(seen)? {
             Heard::View { id, .. } => {
@@ -400,6 +406,8 @@ struct VirtualSynchrony {
 type Delivered = SortedMap<BroadcastId, (EventId, Value)>;
 
 impl Watch for VirtualSynchrony {
+    const NEEDS: Needs = Needs::NOTHING;
+
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         match Heard::of(seen)? {
             Heard::View { id, .. } => {
@@ -453,6 +461,8 @@ struct FailureOrder {
 }
 
 impl Watch for FailureOrder {
+    const NEEDS: Needs = Needs::NOTHING;
+
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         let node = seen.node;
         match Heard::of(seen)? {

@@ -11,8 +11,8 @@ use serde_json::Value as Json;
 
 use super::watch::{Await, Owed, Violation, Watch, liveness, safety};
 use crate::kernel::{
-    EventId, Indication, Kind, Monitor, NodeId, Observation, Past, Property, Request, RequestKind,
-    Roster, Seen, SortedMap, Time, Verdict, With,
+    EventId, Indication, Kind, Monitor, Needs, NodeId, Observation, Past, Property, Request,
+    RequestKind, Roster, Seen, SortedMap, Time, Verdict, With,
 };
 
 /// How long a critical section is held where a scenario does not say, in virtual ms.
@@ -173,8 +173,8 @@ impl Monitor for HappenedBeforeFairness {
         unreachable!("it needs to know what happened before");
     }
 
-    fn needs_past(&self) -> bool {
-        true
+    fn needs(&self) -> Needs {
+        Needs::PAST
     }
 
     fn observe_after(&mut self, seen: &Observation, past: &Past) {
@@ -271,6 +271,8 @@ impl Await for StarvationFreedom {
 struct FencedWrites(SortedMap<NodeId, (u32, EventId, NodeId)>);
 
 impl Watch for FencedWrites {
+    const NEEDS: Needs = Needs::NOTHING;
+
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         let Access::Write { holder, token } = access(seen)? else { return None };
         let last = self.0.entry(seen.node).or_insert((token, seen.id, holder));

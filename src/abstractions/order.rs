@@ -12,8 +12,8 @@ use super::{
     watch::{Violation, Watch, safety},
 };
 use crate::kernel::{
-    EventId, Kind, Monitor, NodeId, NodeSet, Observation, Property, Roster, SortedMap, SortedSet,
-    Time, Verdict, sort,
+    EventId, Kind, Monitor, Needs, NodeId, NodeSet, Observation, Property, Roster, SortedMap,
+    SortedSet, Time, Verdict, sort,
 };
 
 /// FIFO order.
@@ -452,6 +452,8 @@ struct RealTimeOrder {
 }
 
 impl Watch for RealTimeOrder {
+    const NEEDS: Needs = Needs::TIME;
+
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         let deliver = match Heard::of(seen)? {
             Heard::Deliver(deliver) => deliver,

@@ -20,7 +20,7 @@ use super::{
     watch::{Await, Owed, Up, Violation, Watch, answer, fields, liveness, safety},
 };
 use crate::kernel::{
-    EventId, Indication, Kind, Monitor, NodeId, Observation, Packet, Property, Request,
+    EventId, Indication, Kind, Monitor, Needs, NodeId, Observation, Packet, Property, Request,
     RequestKind, Roster, Scenario, Seen, SortedMap, Verdict, With,
 };
 
@@ -478,6 +478,10 @@ impl Monitor for Linearizability {
         }
     }
 
+    fn needs(&self) -> Needs {
+        Needs::ORDER
+    }
+
     fn verdict(&self, _over: bool) -> Verdict {
         match &self.violated {
             Some(violation) => violation.clone().into(),
@@ -508,6 +512,8 @@ struct Writes {
 }
 
 impl Watch for NoLostUpdate {
+    const NEEDS: Needs = Needs::IDS;
+
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         match self.clients.hear(seen)? {
             Call::Invoked(Operation::Write { key, value }) => {

@@ -3,11 +3,11 @@
 //! A safety monitor says which event completes the first violation; a liveness monitor says what is still
 //! owed. The rest, that nothing mends the one and that the other is only due in the end, is said here once.
 
-use std::fmt;
+use std::{fmt, hash::Hash};
 
 use serde_json::{Map, Value as Json};
 
-use crate::kernel::{EventId, Monitor, NodeId, NodeSet, Observation, Seen, Verdict, sort};
+use crate::kernel::{EventId, Monitor, Needs, NodeId, NodeSet, Observation, Seen, Verdict, sort};
 
 /// What went wrong, and the events that prove it, in the order in which they happened.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -31,7 +31,10 @@ impl From<Violation> for Verdict {
 }
 
 /// Watches over a safety property.
-pub(super) trait Watch: Clone + 'static {
+pub(super) trait Watch: Clone + Hash + 'static {
+    /// What it goes by, beside what happens at each node in which order.
+    const NEEDS: Needs = Needs::ORDER;
+
     /// Sees the next event, and says what it violates. It is asked no more after the first violation.
     fn watch(&mut self, seen: &Observation) -> Option<Violation>;
 }
@@ -55,6 +58,10 @@ impl<W: Watch> Monitor for Safety<W> {
         }
     }
 
+    fn needs(&self) -> Needs {
+        W::NEEDS
+    }
+
     fn verdict(&self, _over: bool) -> Verdict {
         self.violated.clone().map_or(Verdict::Holds, Verdict::from)
     }
@@ -62,7 +69,10 @@ impl<W: Watch> Monitor for Safety<W> {
 
 /// A safety property that speaks of correct processes only: a violation is dropped when one that it binds
 /// fails later.
-pub(super) trait WatchCorrect: Clone + 'static {
+pub(super) trait WatchCorrect: Clone + Hash + 'static {
+    /// What it goes by, beside what happens at each node in which order.
+    const NEEDS: Needs = Needs::NOTHING;
+
     /// Sees the next event.
     fn observe(&mut self, seen: &Observation);
 
@@ -83,6 +93,10 @@ impl<W: WatchCorrect> Monitor for SafetyOfCorrect<W> {
         self.0.observe(seen);
     }
 
+    fn needs(&self) -> Needs {
+        W::NEEDS
+    }
+
     fn verdict(&self, _over: bool) -> Verdict {
         self.0.violated().map_or(Verdict::Holds, Verdict::from)
     }
@@ -100,7 +114,7 @@ pub(super) struct Owed {
 }
 
 /// Watches over a liveness property.
-pub(super) trait Await: Clone + 'static {
+pub(super) trait Await: Clone + Hash + 'static {
     /// Sees the next event.
     fn observe(&mut self, seen: &Observation);
 

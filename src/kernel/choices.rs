@@ -16,6 +16,7 @@ pub(super) enum Purpose {
     Corruption,
     Bit,
     Treason,
+    Search,
 }
 
 /// Mixes two words into one (two rounds of SplitMix64's finaliser: Steele, Lea and Flood 2014).
@@ -59,10 +60,32 @@ impl Choices {
         Self { key: mix(mix(seed, Purpose::Protocol as u64), node_name), count: 0 }
     }
 
+    /// How often they were thrown.
+    pub(super) const fn count(&self) -> u64 {
+        self.count
+    }
+
     /// A number below `bound`.
     pub(super) fn below(&mut self, bound: u32) -> u32 {
         self.count += 1;
         below(mix(self.key, self.count), u64::from(bound)) as u32
+    }
+}
+
+/// Dice for who searches: a pure function of a seed, the number of a try and how often they were thrown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dice(Choices);
+
+impl Dice {
+    /// The dice of one try.
+    #[must_use]
+    pub const fn new(seed: u64, number: u64) -> Self {
+        Self(Choices { key: mix(mix(seed, Purpose::Search as u64), number), count: 0 })
+    }
+
+    /// A number below `bound`; 0 if `bound` is 0.
+    pub fn below(&mut self, bound: u32) -> u32 {
+        self.0.below(bound)
     }
 }
 

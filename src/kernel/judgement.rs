@@ -67,31 +67,21 @@ pub fn judge(protocol: &Protocol, nodes: usize, trace: &Trace, events: EventId) 
     judging.say(trace)
 }
 
-/// Who judges a run, event by event: so that a long run can be judged in parts, and further as it goes on.
+/// Monitors that watch a run, event by event.
 #[derive(Clone)]
-pub struct Judging {
-    judges: Vec<(&'static Property, bool, Box<dyn Monitor>)>,
+pub struct Watching {
+    monitors: Vec<Box<dyn Monitor>>,
     /// Only where a monitor asks for it.
     pasts: Option<Pasts>,
     seen: EventId,
 }
 
-impl Judging {
+impl Watching {
     /// Before the first event of a run with so many nodes.
     #[must_use]
-    pub fn new(protocol: &Protocol, nodes: usize) -> Self {
-        let judges: Vec<_> = protocol
-            .properties()
-            .map(|(property, promised)| (property, promised, (property.monitor)(nodes)))
-            .collect();
-        let needs_past = judges.iter().any(|(_, _, monitor)| monitor.needs_past());
-        Self { judges, pasts: needs_past.then(|| Pasts::new(nodes)), seen: 0 }
-    }
-
-    /// How many events were looked at.
-    #[must_use]
-    pub const fn seen(&self) -> EventId {
-        self.seen
+    pub fn new(monitors: Vec<Box<dyn Monitor>>, nodes: usize) -> Self {
+        let needs_past = monitors.iter().any(|monitor| monitor.needs().past);
+        Self { monitors, pasts: needs_past.then(|| Pasts::new(nodes)), seen: 0 }
     }
 
     /// Looks on, until so many events of the trace were looked at.
@@ -102,7 +92,7 @@ impl Judging {
             self.seen += 1;
             let past = self.pasts.as_mut().map(|pasts| pasts.next(event));
             let Some(seen) = Observation::of(id, event) else { continue };
-            for (_, _, monitor) in &mut self.judges {
+            for monitor in &mut self.monitors {
                 match past {
                     Some(past) => monitor.observe_after(&seen, past),
                     None => monitor.observe(&seen),
@@ -111,22 +101,58 @@ impl Judging {
         }
     }
 
+    /// What each would say if the run ended here.
+    pub fn if_it_ended(&self) -> impl Iterator<Item = Verdict> {
+        self.monitors.iter().map(|monitor| monitor.verdict(true))
+    }
+
+    /// What each says so far, or in the end, if all events were looked at.
+    pub fn say(&self, trace: &Trace) -> impl Iterator<Item = Verdict> {
+        let over = self.seen == trace.events.len() && !trace.exhausted;
+        self.monitors.iter().map(move |monitor| monitor.verdict(over))
+    }
+}
+
+/// Who judges a run, event by event: so that a long run can be judged in parts, and further as it goes on.
+#[derive(Clone)]
+pub struct Judging {
+    /// Each with whether it is promised.
+    properties: Vec<(&'static Property, bool)>,
+    watching: Watching,
+}
+
+impl Judging {
+    /// Before the first event of a run with so many nodes.
+    #[must_use]
+    pub fn new(protocol: &Protocol, nodes: usize) -> Self {
+        let monitors = protocol.properties().map(|(property, _)| (property.monitor)(nodes));
+        let watching = Watching::new(monitors.collect(), nodes);
+        Self { properties: protocol.properties().collect(), watching }
+    }
+
+    /// How many events were looked at.
+    #[must_use]
+    pub const fn seen(&self) -> EventId {
+        self.watching.seen
+    }
+
+    /// Looks on, until so many events of the trace were looked at.
+    pub fn advance(&mut self, trace: &Trace, until: EventId) {
+        self.watching.advance(trace, until);
+    }
+
     /// What is said so far, or in the end, if all events were looked at.
     #[must_use]
     pub fn say(&self, trace: &Trace) -> Vec<Judgement> {
-        let over = self.seen == trace.events.len() && !trace.exhausted;
-        let say = |judge: &(&'static Property, bool, Box<dyn Monitor>)| Judgement {
-            property: judge.0,
-            promised: judge.1,
-            verdict: judge.2.verdict(over),
-        };
-        self.judges.iter().map(say).collect()
+        let verdicts = self.properties.iter().zip(self.watching.say(trace));
+        let say = |(&(property, promised), verdict)| Judgement { property, promised, verdict };
+        verdicts.map(say).collect()
     }
 }
 
 impl fmt::Debug for Judging {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "Judging({} events)", self.seen)
+        write!(f, "Judging({} events)", self.seen())
     }
 }
 

@@ -3,20 +3,21 @@
 //! This is the only file where types are erased: kernel, search and page are compiled once, not once
 //! per protocol.
 
-use std::{any::Any, fmt, rc::Rc};
+use std::{any::Any, fmt, hash::Hasher, rc::Rc};
 
 use serde_json::Value as Json;
 
 use super::{
     Choices, Context, Detection, Effect, Group, Indication, Moment, NodeId, NodeSet,
-    ParameterValues, Parameters, Payload, Process, Time, Watch, inspect::inspect,
+    ParameterValues, Parameters, Payload, Process, Time, Watch, fingerprint::Identity,
+    inspect::inspect,
 };
 
 /// A message, a timer, a request or an indication, whose type only its protocol knows.
 #[derive(Clone)]
 pub struct Packet(Rc<dyn AnyPayload>);
 
-trait AnyPayload: Any + fmt::Display {
+trait AnyPayload: Any + fmt::Display + Identity {
     fn same(&self, other: &dyn Any) -> bool;
     fn inspect(&self) -> Json;
 }
@@ -52,6 +53,11 @@ impl Packet {
     #[must_use]
     pub fn inspect(&self) -> Json {
         self.0.inspect()
+    }
+
+    /// Feeds a hasher with what tells it from others of its type.
+    pub fn identify(&self, hasher: &mut dyn Hasher) {
+        self.0.identify(hasher);
     }
 }
 
@@ -146,6 +152,8 @@ pub trait Machine: dyn_clone::DynClone + Any {
     fn recovered(&self, stored: Option<&dyn Machine>) -> Box<dyn Machine>;
     /// Its state as JSON, nodes as their characters.
     fn inspect(&self) -> Json;
+    /// Feeds a hasher with its state.
+    fn identify(&self, hasher: &mut dyn Hasher);
     /// See [`Process::measure`].
     fn measure(&self, at: Moment) -> Vec<i64>;
     /// See [`Process::waits_for`].
@@ -217,6 +225,10 @@ impl<P: Process<Indication: Indication>> Machine for Typed<P> {
 
     fn inspect(&self) -> Json {
         inspect(&self.process)
+    }
+
+    fn identify(&self, hasher: &mut dyn Hasher) {
+        self.process.identify(hasher);
     }
 
     fn measure(&self, at: Moment) -> Vec<i64> {

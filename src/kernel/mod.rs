@@ -4,7 +4,7 @@
 //! ([`Process`]) and may do ([`Context`]); its types erased ([`Machine`], [`Packet`]); what it can be
 //! tuned by ([`Parameters`]); what a reader asks for ([`Scenario`]); what happened ([`Trace`]); the
 //! simulation between the two ([`Simulation`]), and the way back to any moment of it ([`Checkpoints`]);
-//! and what is said about a run ([`Property`], [`Assumption`], [`Judgement`]).
+//! one node by itself, for who tries every order of events ([`Solo`]); and what is said about a run ([`Property`], [`Assumption`], [`Judgement`]).
 
 mod agenda;
 mod assumption;
@@ -17,6 +17,7 @@ mod cone;
 mod context;
 mod deadlock;
 mod difference;
+mod fingerprint;
 mod frontier;
 mod inspect;
 mod judgement;
@@ -33,6 +34,7 @@ mod protocol;
 mod scenario;
 mod signed;
 mod simulation;
+mod solo;
 mod sorted;
 mod stamps;
 mod trace;
@@ -41,15 +43,16 @@ mod traitor;
 pub use assumption::{Assumption, Breach, Rule};
 pub use causality::{Chain, Past, cause, chain, effects, is_effect, trigger, way};
 pub use checkpoints::{Checkpoints, MAX_CHECKPOINTS, Revisited};
-pub use choices::Choices;
+pub use choices::{Choices, Dice};
 pub use clock::Watch;
 pub use cone::{Cone, Places, Reached, cone, counted, counts, outcome_of};
 pub use context::{Context, Effect, MAX_NOTE};
 pub use difference::{Change, common_ends, difference};
+pub use fingerprint::{Fingerprinter, Identity};
 pub use frontier::{Crossing, Frontier, Lines};
-pub use judgement::{Class, Judgement, Judging, Report, judge, report, report_of};
+pub use judgement::{Class, Judgement, Judging, Report, Watching, judge, report, report_of};
 pub use machine::{Input, Machine, Output, Packet};
-pub use node::{Group, MAX_NODES, NodeId, NodeSet, speaks_reserved, spell};
+pub use node::{Group, MAX_NODES, NodeId, NodeSet, speaks_reserved, spell, spell_json};
 pub use parameter::{
     Domain, Parameter, ParameterField, ParameterValue, ParameterValues, Parameters,
 };
@@ -57,7 +60,7 @@ pub use process::{
     Carried, Detection, Indication, Moment, Never, Payload, Process, Request, RequestKind, Time,
     With,
 };
-pub use property::{Kind, Monitor, Observation, Property, Roster, Seen, Verdict};
+pub use property::{Kind, Monitor, Needs, Observation, Property, Roster, Seen, Verdict};
 pub use protocol::{Behaviour, Break, Cost, Drawn, Metric, Protocol, ReadRequest, Term};
 pub use scenario::{
     Caption, Delay, Detector, Fault, LinkSpec, MAX_BIT, MAX_BITS, MAX_EVENTS, MAX_FAULTS,
@@ -66,6 +69,7 @@ pub use scenario::{
 };
 pub use signed::{Keys, Signed};
 pub use simulation::{Plan, Simulation, run};
+pub use solo::{Did, Solo, Step};
 pub use sorted::{Entries, Entry, SortedMap, SortedSet, sort, sort_by_key};
 pub use stamps::Stamps;
 pub use trace::{

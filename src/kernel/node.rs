@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Serialize, Serializer};
+use serde_json::Value as Json;
 
 use super::Time;
 
@@ -71,6 +72,21 @@ pub fn spell(text: &str, names: &[String]) -> String {
         }
     }
     spelt
+}
+
+/// The same for all texts in a JSON value, names of fields among them.
+#[must_use]
+pub fn spell_json(value: &Json, names: &[String]) -> Json {
+    match value {
+        Json::String(text) => Json::String(spell(text, names)),
+        Json::Array(values) => values.iter().map(|value| spell_json(value, names)).collect(),
+        Json::Object(fields) => {
+            let spelt =
+                |(name, value): (&String, &Json)| (spell(name, names), spell_json(value, names));
+            Json::Object(fields.iter().map(spelt).collect())
+        }
+        other => other.clone(),
+    }
 }
 
 /// Whether a reader's text holds a character that [`spell`] would take for a node.

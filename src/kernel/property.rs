@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Detection, Event, EventId, EventKind, NodeId, NodeSet, Packet, Past, Time};
+use super::{Detection, Event, EventId, EventKind, Identity, NodeId, NodeSet, Packet, Past, Time};
 
 /// A promise of the textbook, and the state machine that watches over it.
 #[derive(Clone, Copy)]
@@ -45,14 +45,15 @@ pub enum Kind {
 ///
 /// It sees requests, indications and faults, never messages or states: whatever solves the problem is
 /// judged by what its application sees.
-pub trait Monitor: dyn_clone::DynClone {
+///
+/// It can be told from another by its [`Identity`], so that a search knows a state when it comes back to it.
+pub trait Monitor: dyn_clone::DynClone + Identity {
     /// Sees the next event.
     fn observe(&mut self, seen: &Observation);
 
-    /// Whether it has to know what happened before what. To find that out costs more than all monitors
-    /// together, so it is not done for those that do not ask.
-    fn needs_past(&self) -> bool {
-        false
+    /// What it goes by, beside what happens at each node in which order.
+    fn needs(&self) -> Needs {
+        Needs::NOTHING
     }
 
     /// Sees the next event, and what happened before it: only where it needs that.
@@ -65,6 +66,36 @@ pub trait Monitor: dyn_clone::DynClone {
     fn verdict(&self, over: bool) -> Verdict;
 }
 dyn_clone::clone_trait_object!(Monitor);
+
+/// What a monitor goes by, beside what happens at each node in which order.
+///
+/// A search that tries orders of events, not moments, can tell no times; and the less a monitor goes by, the fewer
+/// orders it has to try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needs {
+    /// How the events of different nodes interleave, where neither caused the other.
+    pub order: bool,
+    /// Which of two events at different nodes has the smaller id, where neither caused the other.
+    pub ids: bool,
+    /// At which times things happen.
+    pub time: bool,
+    /// What happened before what. To find that out costs more than all monitors together, so it is not done for
+    /// those that do not ask.
+    pub past: bool,
+}
+
+impl Needs {
+    /// It goes by what happens at each node in which order, and by nothing else.
+    pub const NOTHING: Self = Self { order: false, ids: false, time: false, past: false };
+    /// It minds how the events of different nodes interleave.
+    pub const ORDER: Self = Self { order: true, ..Self::NOTHING };
+    /// It compares the ids of events at different nodes.
+    pub const IDS: Self = Self { ids: true, ..Self::ORDER };
+    /// It looks at the clock.
+    pub const TIME: Self = Self { time: true, ..Self::ORDER };
+    /// It asks what happened before what.
+    pub const PAST: Self = Self { past: true, ..Self::ORDER };
+}
 
 /// What a monitor sees of an event.
 #[derive(Clone, Copy, Debug)]

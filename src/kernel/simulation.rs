@@ -76,7 +76,14 @@ impl<'a> Plan<'a> {
         })
     }
 
-    fn group(&self, me: NodeId) -> Group {
+    /// What a request asks, by its place in the scenario.
+    #[must_use]
+    pub fn request(&self, index: usize) -> &Packet {
+        &self.requests[index]
+    }
+
+    /// Who takes part, seen from one of them.
+    pub(super) fn group(&self, me: NodeId) -> Group {
         Group {
             me,
             size: self.scenario.nodes.len(),
@@ -103,7 +110,12 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn spawn(&self, me: NodeId) -> Box<dyn Machine> {
+    /// A node's dice, as they lie before the run.
+    pub(super) fn choices(&self, me: NodeId) -> Choices {
+        Choices::new(self.scenario.seed, self.name_hashes[me.index()])
+    }
+
+    pub(super) fn spawn(&self, me: NodeId) -> Box<dyn Machine> {
         (self.protocol.behaviour.spawn)(self.group(me), &self.scenario.params)
     }
 }
@@ -658,7 +670,7 @@ impl Node {
         Self {
             machine: plan.spawn(me),
             stored: None,
-            choices: Choices::new(plan.scenario.seed, plan.name_hashes[me.index()]),
+            choices: plan.choices(me),
             timers: Vec::new(),
             up: true,
             paused: None,

@@ -1,0 +1,138 @@
+//! What tells two states apart, in a number.
+//!
+//! A search meets millions of states and remembers of each only this number. Two states that are not the same have
+//! the same fingerprint with a chance of 2⁻¹²⁸; it is the same on every machine.
+
+use std::hash::{Hash, Hasher};
+
+use super::choices::mix;
+
+/// Whatever can be hashed, its type erased.
+pub trait Identity {
+    /// Feeds a hasher with what tells it from others of its type.
+    fn identify(&self, hasher: &mut dyn Hasher);
+}
+
+impl<T: Hash> Identity for T {
+    fn identify(&self, mut hasher: &mut dyn Hasher) {
+        self.hash(&mut hasher);
+    }
+}
+
+/// Takes a fingerprint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fingerprinter {
+    low: u64,
+    high: u64,
+    /// How many bytes were taken in: what keeps `ab, c` and `a, bc` apart.
+    length: u64,
+}
+
+impl Fingerprinter {
+    /// Before anything was taken in.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { low: 0x243F_6A88_85A3_08D3, high: 0x1319_8A2E_0370_7344, length: 0 }
+    }
+
+    /// The fingerprint of what was taken in.
+    #[must_use]
+    pub const fn fingerprint(self) -> u128 {
+        let low = mix(self.low, self.length);
+        (mix(self.high, low) as u128) << 64 | low as u128
+    }
+
+    fn word(&mut self, word: u64) {
+        self.low = mix(self.low, word);
+        // Another function of the same words: what collides in the one does not in the other.
+        self.high = (self.high.rotate_left(23) ^ word).wrapping_mul(0x9FB2_1C65_1E98_DF25);
+        self.high ^= self.high >> 32;
+    }
+}
+
+impl Default for Fingerprinter {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The same on machines of every word length and byte order.
+impl Hasher for Fingerprinter {
+    fn write(&mut self, bytes: &[u8]) {
+        self.length = self.length.wrapping_add(bytes.len() as u64);
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.word(u64::from_le_bytes(word));
+        }
+    }
+
+    fn write_u8(&mut self, word: u8) {
+        self.write_u64(word.into());
+    }
+
+    fn write_u16(&mut self, word: u16) {
+        self.write_u64(word.into());
+    }
+
+    fn write_u32(&mut self, word: u32) {
+        self.write_u64(word.into());
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        self.length = self.length.wrapping_add(8);
+        self.word(word);
+    }
+
+    fn write_u128(&mut self, word: u128) {
+        self.write_u64(word as u64);
+        self.write_u64((word >> 64) as u64);
+    }
+
+    fn write_usize(&mut self, word: usize) {
+        self.write_u64(word as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.fingerprint() as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(value: &dyn Identity) -> u128 {
+        let mut taken = Fingerprinter::new();
+        value.identify(&mut taken);
+        taken.fingerprint()
+    }
+
+    #[test]
+    fn what_differs_has_another_fingerprint() {
+        let texts = ["", "a", "b", "ab", "ba", "a\0", "\0a", "aaaaaaaa", "aaaaaaaab", "aaaaaaaa\0"];
+        let mut all: Vec<u128> = texts.iter().map(|text| of(text)).collect();
+        // Numbers below 256 are what texts end with.
+        all.extend((256..2000_u64).map(|number| of(&number)));
+        all.extend((256..2000_u64).map(|number| of(&(number, 1_u8))));
+        all.extend((256..2000_u64).map(|number| of(&(1_u8, number))));
+        let count = all.len();
+        for half in [|it: &u128| *it as u64, |it: &u128| (*it >> 64) as u64] {
+            let mut halves: Vec<u64> = all.iter().map(half).collect();
+            halves.sort_unstable();
+            halves.dedup();
+            assert_eq!(halves.len(), count);
+        }
+        assert_ne!(of(&("ab", "c")), of(&("a", "bc")));
+        assert_ne!(of(&vec![vec![1_u8], vec![]]), of(&vec![vec![], vec![1_u8]]));
+    }
+
+    /// Shards of one search on different machines, and the page and a terminal, have to agree.
+    #[test]
+    fn fingerprints_of_version_1_are_the_same_everywhere() {
+        assert_eq!(of(&7_usize), of(&7_u64));
+        // Computed by another program, from the definition above.
+        assert_eq!(of(&"Alice"), 0xA6DD_783D_B8C5_197C_AC85_9F73_28A1_D7F5);
+        assert_eq!(of(&7_u64), 0x73E3_52B8_3FB7_B3BF_6625_96CB_3D44_745D);
+    }
+}

@@ -1,0 +1,215 @@
+//! One node by itself: what is left of a simulation without time and network.
+//!
+//! Who tries every order of events needs no calendar and no network that decides what comes when, only the node's
+//! answer to what comes: this. It is the same machine that a simulation runs, in the same order of effects.
+
+use std::{cell::Cell, collections::VecDeque, hash::Hasher};
+
+use super::{
+    Choices, Input, MAX_EVENTS, Machine, Medium, NodeId, NodeSet, Output, Packet, Plan, Time, Watch,
+};
+
+/// A node outside a simulation.
+#[derive(Clone, Debug)]
+pub struct Solo {
+    machine: Box<dyn Machine>,
+    stored: Option<Box<dyn Machine>>,
+    choices: Choices,
+    timers: Vec<Packet>,
+    up: bool,
+}
+
+/// Something that a node did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Did {
+    /// It handed the network a message for one node, or a transmission that several hear.
+    Sent {
+        /// For whom. Some may be out of its reach.
+        to: NodeSet,
+        /// What.
+        packet: Packet,
+    },
+    /// It told its application something.
+    Told(Packet),
+    /// It set a timer.
+    Set {
+        /// Which.
+        timer: Packet,
+        /// To go off in how many ms, by its own clock.
+        after: Time,
+    },
+}
+
+/// What a node's answer to one input was.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Step {
+    /// What it did, in order.
+    pub did: Vec<Did>,
+    /// Whether it looked at its clock, which stands still here.
+    pub looked: bool,
+    /// Whether it sent itself message after message, without an end.
+    pub endless: bool,
+}
+
+impl Solo {
+    /// A node before the start of the run.
+    #[must_use]
+    pub fn new(plan: &Plan, me: NodeId) -> Self {
+        Self {
+            machine: plan.spawn(me),
+            stored: None,
+            choices: plan.choices(me),
+            timers: Vec::new(),
+            up: true,
+        }
+    }
+
+    /// Whether it is up.
+    #[must_use]
+    pub const fn is_up(&self) -> bool {
+        self.up
+    }
+
+    /// The timers that run, in the order in which they were set.
+    #[must_use]
+    pub fn timers(&self) -> &[Packet] {
+        &self.timers
+    }
+
+    /// Its machine.
+    #[must_use]
+    pub fn machine(&self) -> &dyn Machine {
+        &*self.machine
+    }
+
+    /// Feeds a hasher with its state: all that its answers depend on, but for the timers, which are for who
+    /// holds it to tell apart.
+    pub fn identify(&self, hasher: &mut dyn Hasher) {
+        hasher.write_u8(u8::from(self.up) | u8::from(self.stored.is_some()) << 1);
+        // What was in memory when it crashed, it never sees again.
+        if self.up {
+            self.machine.identify(hasher);
+        }
+        if let Some(stored) = &self.stored {
+            stored.identify(hasher);
+        }
+        hasher.write_u64(self.choices.count());
+    }
+
+    /// Hands it an input. With `stops_after` it stops in the middle of its answer: just after so many sends.
+    pub fn handle(
+        &mut self,
+        plan: &Plan,
+        me: NodeId,
+        input: Input,
+        stops_after: Option<u32>,
+    ) -> Step {
+        let mut step = Step::default();
+        let mut left = stops_after;
+        let mut inputs = VecDeque::from([input]);
+        let mut handled = 0;
+        while let Some(input) = inputs.pop_front() {
+            handled += 1;
+            step.endless |= handled > MAX_EVENTS / 1000;
+            if !self.up || step.endless {
+                break;
+            }
+            let (mut outputs, looked) = (Vec::new(), Cell::new(false));
+            let watch = Watch { shows: 0, looked: &looked };
+            self.machine.handle(watch, &mut self.choices, input, &mut outputs);
+            step.looked |= looked.get();
+            for output in outputs {
+                self.carry_out(plan, me, output, &mut left, &mut inputs, &mut step.did);
+            }
+        }
+        if stops_after.is_some() {
+            self.crash();
+        }
+        step
+    }
+
+    fn carry_out(
+        &mut self,
+        plan: &Plan,
+        me: NodeId,
+        output: Output,
+        left: &mut Option<u32>,
+        to_oneself: &mut VecDeque<Input>,
+        did: &mut Vec<Did>,
+    ) {
+        if !self.up {
+            return;
+        }
+        match output {
+            Output::Send { to, packet } => {
+                for to in to {
+                    if to == me {
+                        let packet = packet.clone();
+                        to_oneself.push_back(Input::Message { from: me, packet });
+                    } else {
+                        self.send(to.into(), packet.clone(), left, did);
+                    }
+                }
+            }
+            Output::Transmit(packet) => match plan.scenario().network.medium {
+                Medium::Shared => self.send(plan.group(me).neighbours, packet, left, did),
+                Medium::Links => {
+                    for to in plan.group(me).others() {
+                        self.send(to.into(), packet.clone(), left, did);
+                    }
+                }
+            },
+            Output::SetTimer { timer, after } => {
+                self.timers.retain(|other| *other != timer);
+                self.timers.push(timer.clone());
+                did.push(Did::Set { timer, after });
+            }
+            Output::CancelTimer(timer) => self.timers.retain(|other| *other != timer),
+            Output::Store => self.stored = Some(self.machine.clone()),
+            Output::Indicate { packet, .. } => did.push(Did::Told(packet)),
+            Output::Note(_) => {}
+        }
+    }
+
+    fn send(&mut self, to: NodeSet, packet: Packet, left: &mut Option<u32>, did: &mut Vec<Did>) {
+        if !self.up || to.is_empty() {
+            return;
+        }
+        if *left == Some(0) {
+            self.crash();
+            return;
+        }
+        did.push(Did::Sent { to, packet });
+        if let Some(left) = left {
+            *left -= 1;
+            if *left == 0 {
+                self.crash();
+            }
+        }
+    }
+
+    /// Lets one of its timers go off.
+    pub fn ring(
+        &mut self,
+        plan: &Plan,
+        me: NodeId,
+        timer: &Packet,
+        stops_after: Option<u32>,
+    ) -> Step {
+        self.timers.retain(|other| other != timer);
+        self.handle(plan, me, Input::Timer(timer.clone()), stops_after)
+    }
+
+    /// Stops it.
+    pub fn crash(&mut self) {
+        self.up = false;
+        self.timers.clear();
+    }
+
+    /// Starts it again, with its stable storage and nothing else.
+    pub fn recover(&mut self, plan: &Plan, me: NodeId) -> Step {
+        self.up = true;
+        self.machine = self.machine.recovered(self.stored.as_deref());
+        self.handle(plan, me, Input::Recovery, None)
+    }
+}

@@ -1,0 +1,118 @@
+//! What is looked for in a run.
+
+use crate::kernel::{
+    Kind, MAX_TIME, Monitor, Needs, Protocol, Report, Rule, Scenario, Time, Trace, Verdict,
+    Watching, report, run,
+};
+
+use super::Target;
+
+/// What a run has to show, and what it may break to show it.
+#[derive(Clone)]
+pub struct Aim {
+    /// What is looked for.
+    pub target: Target,
+    /// What the run may break; none if it may break anything.
+    pub breaking: Option<Vec<Rule>>,
+}
+
+impl Aim {
+    /// A target, whatever is broken.
+    #[must_use]
+    pub const fn at(target: Target) -> Self {
+        Self { target, breaking: None }
+    }
+
+    /// The monitor that says *violated* of a run that shows it.
+    #[must_use]
+    pub fn monitor(&self, nodes: usize) -> Box<dyn Monitor> {
+        self.target.monitor(nodes)
+    }
+
+    /// What its monitor goes by.
+    #[must_use]
+    pub fn needs(&self) -> Needs {
+        self.monitor(1).needs()
+    }
+
+    /// Whether only the end of a run shows it.
+    #[must_use]
+    pub fn is_liveness(&self) -> bool {
+        self.target.kind() == Kind::Liveness
+    }
+
+    /// Whether a run shows it, as far as its own events go.
+    #[must_use]
+    pub fn is_shown(&self, nodes: usize, trace: &Trace) -> bool {
+        let mut watching = Watching::new(vec![self.monitor(nodes)], nodes);
+        watching.advance(trace, usize::MAX);
+        watching.say(trace).any(|verdict| verdict.is_violated())
+    }
+
+    /// Whether a scenario's run shows it for good, and breaks nothing that it may not break.
+    ///
+    /// What is missing at the end of a run that is not at rest might still come. So such a run is given more than
+    /// twice the time, in which it has to be missing to the end, or again and again.
+    #[must_use]
+    pub fn is_reached(&self, protocol: &'static Protocol, scenario: &Scenario) -> bool {
+        let Ok(trace) = run(protocol, scenario) else { return false };
+        self.is_reached_by(protocol, scenario, &trace)
+    }
+
+    /// The same, of a run that is known.
+    #[must_use]
+    pub fn is_reached_by(
+        &self,
+        protocol: &'static Protocol,
+        scenario: &Scenario,
+        trace: &Trace,
+    ) -> bool {
+        let nodes = scenario.nodes.len();
+        if !self.is_shown(nodes, trace) || !self.may_break(protocol, scenario, trace) {
+            return false;
+        }
+        if !self.is_liveness() || trace.quiescent {
+            return true;
+        }
+        let longer = Scenario { until: longer(scenario.until), ..scenario.clone() };
+        run(protocol, &longer).is_ok_and(|trace| self.lasts(nodes, &trace))
+    }
+
+    /// Whether it is shown in the end, or again and again in the second half.
+    fn lasts(&self, nodes: usize, trace: &Trace) -> bool {
+        let mut watching = Watching::new(vec![self.monitor(nodes)], nodes);
+        let (mut shown, mut begun) = (false, 0);
+        for place in trace.events_until(trace.end / 2)..trace.events.len() {
+            watching.advance(trace, place);
+            let now = watching.if_it_ended().any(|verdict| verdict.is_violated());
+            begun += usize::from(now && !shown);
+            shown = now;
+        }
+        watching.advance(trace, usize::MAX);
+        begun > AGAIN || watching.say(trace).any(|verdict| verdict.is_violated())
+    }
+
+    fn may_break(&self, protocol: &'static Protocol, scenario: &Scenario, trace: &Trace) -> bool {
+        let Some(allowed) = &self.breaking else { return true };
+        let report = report(protocol, scenario, trace);
+        let mut breaches = report.breaches_of(self.target.kind());
+        breaches.all(|breach| allowed.contains(&breach.rule))
+    }
+
+    /// The verdict on it in a report, if the report has one.
+    #[must_use]
+    pub fn verdict(&self, report: &Report) -> Option<Verdict> {
+        let name = self.target.property()?.name;
+        let mut judgements = report.judgements.iter();
+        judgements.find(|it| it.property.name == name).map(|it| it.verdict.clone())
+    }
+}
+
+/// How often what comes and goes has to come at least.
+const AGAIN: usize = 2;
+
+/// Twice the time, and some more.
+pub(super) const fn longer(until: Time) -> Time {
+    let longer = until * 2 + 1000;
+    if longer < MAX_TIME { longer } else { MAX_TIME }
+}

@@ -1,0 +1,241 @@
+//! How much may go wrong: the budget of faults.
+
+use std::fmt;
+
+use crate::kernel::Fault;
+
+/// The kinds of faults, by the names that scenarios call them, in the order in which a search tries them.
+pub const KINDS: [&str; 13] = [
+    "crash",
+    "recover",
+    "drop",
+    "delay",
+    "duplicate",
+    "corrupt",
+    "pause",
+    "partition",
+    "cut",
+    "omit",
+    "traitor",
+    "forge",
+    "drift",
+];
+
+/// How many faults of each kind a scenario may have, and how many in all.
+///
+/// As text it is `crash=1,drop=2`; with `all=2` there are at most two faults in all, whichever they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// By kind, in the order of [`KINDS`].
+    of_kind: [u32; KINDS.len()],
+    all: u32,
+}
+
+/// The most that a budget may have of one kind, and in all.
+pub const MOST: u32 = 100;
+
+impl Budget {
+    /// Nothing goes wrong.
+    pub const NONE: Self = Self { of_kind: [0; KINDS.len()], all: 0 };
+
+    /// So many faults of these kinds, and no more than these in all.
+    #[must_use]
+    pub fn of(kinds: &[(&str, u32)]) -> Self {
+        let mut budget = Self::NONE;
+        for (kind, count) in kinds {
+            budget.of_kind[place(kind).expect("a kind of fault")] = *count;
+        }
+        budget.all = budget.of_kind.iter().sum();
+        budget
+    }
+
+    /// The same, with no more than so many in all.
+    #[must_use]
+    pub fn at_most(self, all: u32) -> Self {
+        Self { all: self.all.min(all), ..self }
+    }
+
+    /// Reads what a reader writes.
+    ///
+    /// # Errors
+    /// What is there, and what was expected instead.
+    pub fn read(text: &str) -> Result<Self, BadBudget> {
+        let mut budget = Self::NONE;
+        let mut all = None;
+        for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+            let (kind, count) = part.split_once('=').ok_or_else(|| BadBudget::of(part))?;
+            let (kind, count) = (kind.trim(), count.trim());
+            let number = count.parse().ok().filter(|count| *count <= MOST);
+            let number = number.ok_or_else(|| BadBudget::Count(kind.into(), count.into()))?;
+            match (kind, place(kind)) {
+                ("all", _) => all = Some(number),
+                (_, Some(place)) => budget.of_kind[place] = number,
+                _ => return Err(BadBudget::of(kind)),
+            }
+        }
+        let sum = budget.of_kind.iter().sum::<u32>();
+        Ok(Self { all: all.map_or(sum, |all| sum.min(all)), ..budget })
+    }
+
+    /// How many of this kind there may be.
+    #[must_use]
+    pub fn allows(&self, kind: &str) -> u32 {
+        place(kind).map_or(0, |place| self.of_kind[place]).min(self.all)
+    }
+
+    /// How many there may be in all.
+    #[must_use]
+    pub const fn all(&self) -> u32 {
+        self.all
+    }
+
+    /// Whether these faults are within it.
+    #[must_use]
+    pub fn covers<'a>(&self, faults: impl IntoIterator<Item = &'a Fault>) -> bool {
+        let mut spent = [0; KINDS.len()];
+        for fault in faults {
+            spent[place(fault.kind()).expect("every fault has its kind")] += 1;
+        }
+        spent.iter().sum::<u32>() <= self.all
+            && spent.iter().zip(&self.of_kind).all(|(spent, most)| spent <= most)
+    }
+
+    /// The budgets that are smaller by one fault: each lacks one of another kind, or one in all.
+    #[must_use]
+    pub fn smaller(&self) -> Vec<Self> {
+        let sum = self.of_kind.iter().sum::<u32>();
+        if self.all < sum {
+            return self
+                .all
+                .checked_sub(1)
+                .map(|all| Self { all, ..self.clone() })
+                .into_iter()
+                .collect();
+        }
+        let less = |place: usize| {
+            let mut budget = self.clone();
+            budget.of_kind[place] = budget.of_kind[place].checked_sub(1)?;
+            budget.all = sum - 1;
+            Some(budget)
+        };
+        (0..KINDS.len()).filter_map(less).collect()
+    }
+}
+
+/// What may go wrong where a reader does not say: some of everything, but no more than three things in all.
+impl Default for Budget {
+    fn default() -> Self {
+        Self::of(&[
+            ("crash", 2),
+            ("recover", 1),
+            ("drop", 2),
+            ("delay", 3),
+            ("duplicate", 1),
+            ("pause", 1),
+            ("partition", 1),
+            ("traitor", 1),
+            ("forge", 2),
+            ("drift", 2),
+        ])
+        .at_most(3)
+    }
+}
+
+fn place(kind: &str) -> Option<usize> {
+    KINDS.iter().position(|known| *known == kind)
+}
+
+/// In words: `2 crashes and 1 drop`, `at most 3 of 2 crashes, 2 drops and 1 pause`.
+impl fmt::Display for Budget {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let counted = KINDS.iter().zip(&self.of_kind).filter(|(_, count)| **count > 0);
+        let words: Vec<String> = counted.map(|(kind, count)| counted_kind(kind, *count)).collect();
+        if self.all < self.of_kind.iter().sum() {
+            write!(f, "at most {} of ", self.all)?;
+        }
+        match words.as_slice() {
+            [] => f.write_str("no faults"),
+            [only] => f.write_str(only),
+            [most @ .., last] => write!(f, "{} and {last}", most.join(", ")),
+        }
+    }
+}
+
+/// `1 crash`, `2 crashes`.
+#[must_use]
+pub fn counted_kind(kind: &str, count: u32) -> String {
+    let word = match kind {
+        "recover" => "recovery",
+        "forge" => "forged message",
+        "corrupt" => "corrupted message",
+        "omit" => "omission",
+        "drift" => "drifting clock",
+        other => other,
+    };
+    let plural = match word {
+        "crash" => "crashes".to_owned(),
+        "recovery" => "recoveries".to_owned(),
+        other => format!("{other}s"),
+    };
+    format!("{count} {}", if count == 1 { word } else { &plural })
+}
+
+/// Why a text is no budget.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BadBudget {
+    /// No kind of fault, or none with a count.
+    Kind(String),
+    /// A kind whose count is no number, or too great.
+    Count(String, String),
+}
+
+impl BadBudget {
+    fn of(kind: &str) -> Self {
+        Self::Kind(kind.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::NodeId;
+
+    fn read(text: &str) -> Budget {
+        Budget::read(text).expect("it is a budget")
+    }
+
+    #[test]
+    fn a_budget_is_read_as_it_is_written() {
+        assert_eq!(read("crash=1,drop=2").to_string(), "1 crash and 2 drops");
+        assert_eq!(read(" drop = 1 ").to_string(), "1 drop");
+        assert_eq!(read("drop=3,crash=2,all=2").to_string(), "at most 2 of 2 crashes and 3 drops");
+        assert_eq!(read("all=9,recover=2"), read("recover=2"), "a bound that binds nothing");
+        assert_eq!(read("").to_string(), "no faults");
+        assert_eq!(Budget::read("crush=1"), Err(BadBudget::of("crush")));
+        assert_eq!(Budget::read("crash"), Err(BadBudget::of("crash")));
+        for count in ["-1", "1.5", "101", ""] {
+            let bad = BadBudget::Count("crash".to_owned(), count.to_owned());
+            assert_eq!(Budget::read(&format!("crash={count}")), Err(bad));
+        }
+    }
+
+    #[test]
+    fn faults_are_counted_by_kind_and_in_all() {
+        let crash = |index| Fault::Crash { node: NodeId::new(index), at: 0, after_sends: None };
+        let pause = Fault::Pause { node: NodeId::new(0), at: 0, until: 1 };
+        let budget = read("crash=2,pause=1,all=2");
+        assert!(budget.covers(&[crash(0), crash(1)]));
+        assert!(budget.covers(&[crash(0), pause.clone()]));
+        assert!(!budget.covers(&[crash(0), crash(1), pause.clone()]), "too many in all");
+        assert!(!budget.covers(&[pause.clone(), pause]), "too many of a kind");
+        assert_eq!(budget.allows("drop"), 0);
+        assert_eq!(read("crash=5,all=2").allows("crash"), 2);
+    }
+
+    #[test]
+    fn a_smaller_budget_lacks_one_fault() {
+        assert_eq!(read("crash=1,drop=2").smaller(), [read("drop=2"), read("crash=1,drop=1")]);
+        assert_eq!(read("crash=2,drop=2,all=2").smaller(), [read("crash=2,drop=2,all=1")]);
+        assert_eq!(Budget::NONE.smaller(), []);
+    }
+}

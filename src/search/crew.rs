@@ -1,0 +1,72 @@
+//! Who does the work: one hand in a page, all cores of a computer natively.
+
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
+
+/// How many work at the same time. What comes out never depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Crew {
+    hands: usize,
+}
+
+impl Crew {
+    /// One alone: where there are no threads.
+    pub const ALONE: Self = Self { hands: 1 };
+
+    /// So many; at least one.
+    #[must_use]
+    pub const fn of(hands: usize) -> Self {
+        Self { hands: if hands == 0 { 1 } else { hands } }
+    }
+
+    /// As many as the machine has cores.
+    #[must_use]
+    pub fn all_cores() -> Self {
+        Self::of(thread::available_parallelism().map_or(1, usize::from))
+    }
+
+    /// Does something with each of these; the results are in the order of the things.
+    pub(super) fn spread<T: Sync, R: Send>(
+        self,
+        things: &[T],
+        work: impl Fn(&T) -> R + Sync,
+    ) -> Vec<R> {
+        if self.hands == 1 || things.len() <= 1 {
+            return things.iter().map(work).collect();
+        }
+        let part = things.len().div_ceil(self.hands * 4).max(1);
+        let parts: Vec<&[T]> = things.chunks(part).collect();
+        let next = AtomicUsize::new(0);
+        let take = || {
+            let mut done = Vec::new();
+            loop {
+                let place = next.fetch_add(1, Ordering::Relaxed);
+                let Some(part) = parts.get(place) else { return done };
+                done.push((place, part.iter().map(&work).collect::<Vec<R>>()));
+            }
+        };
+        let mut done: Vec<(usize, Vec<R>)> = thread::scope(|scope| {
+            let hands: Vec<_> = (0..self.hands).map(|_| scope.spawn(take)).collect();
+            hands.into_iter().flat_map(|hand| hand.join().expect("no hand panics")).collect()
+        });
+        done.sort_unstable_by_key(|(place, _)| *place);
+        done.into_iter().flat_map(|(_, results)| results).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_are_in_order_however_many_work() {
+        let things: Vec<u64> = (0..1000).collect();
+        let squares: Vec<u64> = things.iter().map(|it| it * it).collect();
+        for hands in [0, 1, 2, 3, 16] {
+            assert_eq!(Crew::of(hands).spread(&things, |it| it * it), squares);
+        }
+        assert_eq!(Crew::of(4).spread(&[], |it: &u64| *it), [0; 0]);
+    }
+}

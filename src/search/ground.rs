@@ -1,0 +1,119 @@
+//! What a search goes over: the scenario, what is looked for, and one try at it.
+
+use std::hash::{Hash, Hasher};
+
+use super::{Aim, Budget, aim::longer, moves::moves};
+use crate::kernel::{
+    Event, EventKind, Fault, Fingerprinter, Protocol, Scenario, Time, Trace, Watching, run,
+};
+
+/// A scenario that is searched.
+#[derive(Clone)]
+pub(super) struct Ground {
+    pub(super) protocol: &'static Protocol,
+    /// As it is given.
+    pub(super) given: Scenario,
+    /// The same with the time to come to rest, whatever is delayed; if it ever comes to rest.
+    pub(super) patient: Scenario,
+    pub(super) aims: Vec<Aim>,
+    /// By aim: whether it is still looked for.
+    pub(super) open: Vec<bool>,
+    pub(super) budget: Budget,
+    /// Up to when faults strike, in virtual ms.
+    window: Time,
+}
+
+/// One run with some faults added.
+#[derive(Clone, Debug)]
+pub(super) struct Tried {
+    /// What tells it from runs in which other things happen or in another order.
+    pub(super) behaviour: u64,
+    /// The aims that it reaches, by their places.
+    pub(super) reached: Vec<usize>,
+}
+
+impl Ground {
+    /// None if the protocol cannot read one of the requests.
+    pub(super) fn new(
+        protocol: &'static Protocol,
+        given: Scenario,
+        aims: Vec<Aim>,
+        budget: Budget,
+    ) -> Option<Self> {
+        // Who never comes to rest by itself is judged at the horizon.
+        let until = if protocol.perpetual { given.until } else { longer(given.until) };
+        let patient = Scenario { until, ..given.clone() };
+        let rest = run(protocol, &patient).ok()?;
+        let window = match rest.quiescent {
+            true => rest.events.last().map_or(0, |event| event.time),
+            false => given.until,
+        };
+        let open = vec![true; aims.len()];
+        Some(Self { protocol, given, patient, aims, open, budget, window })
+    }
+
+    /// The scenario with these faults added, with the time to come to rest.
+    pub(super) fn with(&self, added: &[Fault]) -> Scenario {
+        let mut scenario = self.patient.clone();
+        scenario.faults.extend_from_slice(added);
+        scenario
+    }
+
+    /// What may go wrong next in the run with these faults added.
+    pub(super) fn moves(&self, added: &[Fault]) -> Vec<Fault> {
+        let scenario = self.with(added);
+        let trace = run(self.protocol, &scenario).expect("its requests were read");
+        moves(self.protocol, &scenario, &trace, &self.budget, self.window)
+    }
+
+    /// The run with these faults added.
+    pub(super) fn attempt(&self, added: &[Fault]) -> Tried {
+        let scenario = self.with(added);
+        let trace = run(self.protocol, &scenario).expect("its requests were read");
+        let nodes = scenario.nodes.len();
+        let monitors = self.aims.iter().map(|aim| aim.monitor(nodes)).collect();
+        let mut watching = Watching::new(monitors, nodes);
+        watching.advance(&trace, usize::MAX);
+        let shown = watching.say(&trace).enumerate().filter(|(_, verdict)| verdict.is_violated());
+        let open = shown.map(|(place, _)| place).filter(|place| self.open[*place]);
+        let reached =
+            open.filter(|place| self.aims[*place].is_reached_by(self.protocol, &scenario, &trace));
+        Tried { reached: reached.collect(), behaviour: behaviour(&trace) }
+    }
+}
+
+/// What happened in which order, whenever it did: two runs of one fingerprint are the same to all that do not look
+/// at a clock.
+fn behaviour(trace: &Trace) -> u64 {
+    let mut taken = Fingerprinter::new();
+    for Event { node, kind, .. } in &trace.events {
+        kind.name().hash(&mut taken);
+        node.hash(&mut taken);
+        match kind {
+            EventKind::Send(message)
+            | EventKind::Receive(message)
+            | EventKind::Lose(message, _) => {
+                let message = &trace.messages[*message];
+                message.name.hash(&mut taken);
+                if message.tampering.is_some() {
+                    message.packet.identify(&mut taken);
+                }
+            }
+            EventKind::Timer(packet) | EventKind::Indicate { packet, .. } => {
+                packet.identify(&mut taken);
+            }
+            EventKind::Request { index, .. } => index.hash(&mut taken),
+            _ => {}
+        }
+    }
+    taken.finish()
+}
+
+/// What tells a set of faults from others, in whichever order they were added.
+pub(super) fn fault_set(faults: &[Fault]) -> u64 {
+    let mut each: Vec<String> = faults.iter().map(|fault| format!("{fault:?}")).collect();
+    each.sort_unstable();
+    let mut taken = Fingerprinter::new();
+    each.hash(&mut taken);
+    taken.finish()
+}

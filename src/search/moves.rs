@@ -1,0 +1,375 @@
+//! What may go wrong next: every fault that could make a difference to a run.
+//!
+//! A fault makes a difference only where it meets something, and of all the moments at which it could strike, those
+//! between the same two events come to the same. So a run itself says which faults are worth trying: a crash in the
+//! middle of each answer and before it, the loss of each message, its delay past each later event of its receiver…
+
+use crate::kernel::{
+    EventKind, Fate, Fault, Keys, MAX_TIME, Message, NodeId, NodeSet, PerMillion, Protocol, Rule,
+    Scenario, Side, Strategy, Time, Timing, Trace, spell_json,
+};
+
+use super::Budget;
+
+/// How many of the receiver's next events a message is delayed past, each in turn.
+const NEXT: usize = 6;
+/// How many moments are tried of what may begin at any.
+const MOMENTS: usize = 12;
+/// How often a span of time is doubled.
+const DOUBLINGS: u32 = 4;
+/// Up to how many nodes every way to split them is tried.
+const SPLIT: usize = 5;
+
+/// All faults that are worth trying, added to those of a run.
+#[derive(Debug)]
+pub(super) struct Moves<'a> {
+    protocol: &'static Protocol,
+    scenario: &'a Scenario,
+    trace: &'a Trace,
+    /// Up to when faults strike, in virtual ms.
+    window: Time,
+    found: Vec<Fault>,
+}
+
+/// The faults of these kinds that are worth trying on a run, those of a kind together, in the order of
+/// [`KINDS`](super::KINDS). Faults strike no later than at `window`.
+pub(super) fn moves(
+    protocol: &'static Protocol,
+    scenario: &Scenario,
+    trace: &Trace,
+    budget: &Budget,
+    window: Time,
+) -> Vec<Fault> {
+    let mut moves = Moves { protocol, scenario, trace, window, found: Vec::new() };
+    type Find<'a> = fn(&mut Moves<'a>);
+    let kinds: [(&str, Find); 13] = [
+        ("crash", Moves::crashes),
+        ("recover", Moves::recoveries),
+        ("drop", Moves::drops),
+        ("delay", Moves::delays),
+        ("duplicate", Moves::duplicates),
+        ("corrupt", Moves::corruptions),
+        ("pause", Moves::pauses),
+        ("partition", Moves::partitions),
+        ("cut", Moves::cuts),
+        ("omit", Moves::omissions),
+        ("traitor", Moves::traitors),
+        ("forge", Moves::lies),
+        ("drift", Moves::drifts),
+    ];
+    for (kind, find) in kinds {
+        if budget.allows(kind) > 0 {
+            find(&mut moves);
+        }
+    }
+    moves.found
+}
+
+impl Moves<'_> {
+    fn nodes(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (0..self.scenario.nodes.len()).map(NodeId::new)
+    }
+
+    /// The moments at which a node did something, each once.
+    fn moments(&self, node: NodeId) -> Vec<Time> {
+        let own = self.trace.events.iter().filter(|event| event.node == node);
+        let mut times: Vec<Time> =
+            own.map(|event| event.time).take_while(|time| *time <= self.window).collect();
+        times.dedup();
+        times
+    }
+
+    /// Some of these moments, evenly spread.
+    fn some(mut moments: Vec<Time>) -> Vec<Time> {
+        moments.sort_unstable();
+        moments.dedup();
+        let count = moments.len();
+        if count <= MOMENTS {
+            return moments;
+        }
+        (0..MOMENTS).map(|place| moments[place * (count - 1) / (MOMENTS - 1)]).collect()
+    }
+
+    /// How long a message takes at most, or may take: the unit of all spans that are tried.
+    fn unit(&self) -> Time {
+        let network = &self.scenario.network;
+        let links = network.links.iter().map(|link| link.delay.max);
+        let bound = match network.timing {
+            Timing::Synchronous(bound) => bound,
+            Timing::Asynchronous => 0,
+        };
+        links.fold(network.delay.max.max(bound), Time::max).max(1)
+    }
+
+    /// Spans of time, each twice the one before.
+    fn spans(&self) -> impl Iterator<Item = Time> + use<> {
+        let unit = self.unit();
+        (0..DOUBLINGS).map(move |doubling| unit << doubling)
+    }
+
+    /// By how much what comes to a node at a moment could come later and make a difference.
+    fn delays_from(&self, node: NodeId, time: Time) -> Vec<Time> {
+        let later =
+            self.trace.events.iter().filter(|event| event.node == node && event.time > time);
+        let mut by: Vec<Time> = later.map(|event| event.time + 1 - time).collect();
+        by.dedup();
+        by.truncate(NEXT);
+        by.extend(self.spans());
+        // Behind everything else.
+        let last = self.trace.events.last().map_or(0, |event| event.time);
+        by.push((last.min(self.window) + 1).saturating_sub(time));
+        by.retain(|by| (1..=MAX_TIME).contains(by));
+        by.sort_unstable();
+        by.dedup();
+        by
+    }
+
+    /// The messages that came while faults may still strike, each with the moment at which it first did.
+    fn received(&self) -> impl Iterator<Item = (&Message, Time)> {
+        self.trace.messages.iter().filter_map(|message| {
+            let Fate::Received(event) = message.fate else { return None };
+            let sent = self.trace.events[message.sent].time;
+            (sent <= self.window).then(|| (message, self.trace.events[event].time))
+        })
+    }
+
+    /// Before each moment of a node, after each of its sends, and when it is over.
+    fn crashes(&mut self) {
+        for node in self.nodes() {
+            let moments = self.moments(node);
+            for &at in &moments {
+                let sends = self.trace.events.iter().filter(|event| {
+                    event.node == node
+                        && event.time == at
+                        && matches!(event.kind, EventKind::Send(_))
+                });
+                // After the last of its sends it may still have told its application something.
+                let sends = sends.count() as u32;
+                let cuts = (0..=sends).filter(|_| sends > 0).map(Some);
+                self.found.extend(
+                    std::iter::once(None).chain(cuts).map(|after_sends| Fault::Crash {
+                        node,
+                        at,
+                        after_sends,
+                    }),
+                );
+            }
+            let over = moments.last().map_or(0, |last| last + 1);
+            self.found.push(Fault::Crash { node, at: over, after_sends: None });
+        }
+    }
+
+    /// Of who is down: just before something comes that it misses, and when all is over.
+    fn recoveries(&mut self) {
+        for node in self.nodes() {
+            let own = self.trace.events.iter().rev().filter(|event| event.node == node);
+            let mut turns =
+                own.filter(|it| matches!(it.kind, EventKind::Crash | EventKind::Recover));
+            let Some(last) = turns.next().filter(|last| last.kind == EventKind::Crash) else {
+                continue;
+            };
+            let down = last.time;
+            let missed = self.trace.events.iter().filter(|event| {
+                event.node == node
+                    && event.time > down
+                    && matches!(event.kind, EventKind::Lose(_, crate::kernel::Loss::Crashed))
+            });
+            let asked = self.scenario.requests.iter().filter(|it| it.node == node && it.at > down);
+            let over = self.trace.events.last().map_or(down, |event| event.time) + 1;
+            let moments = missed
+                .map(|event| event.time)
+                .chain(asked.map(|request| request.at))
+                .chain(self.spans().map(|span| down + span))
+                .chain([over]);
+            let moments = Self::some(moments.collect());
+            self.found.extend(moments.into_iter().map(|at| Fault::Recover { node, at }));
+        }
+    }
+
+    fn drops(&mut self) {
+        let drops = self.received().map(|(message, _)| Fault::Drop { message: message.name });
+        self.found.extend(drops.collect::<Vec<_>>());
+    }
+
+    fn delays(&mut self) {
+        let delays = self.received().flat_map(|(message, came)| {
+            let name = message.name;
+            let delayed = self.delays_from(name.to, came).into_iter();
+            delayed.map(move |by| Fault::Delay { message: name, by })
+        });
+        self.found.extend(delays.collect::<Vec<_>>());
+    }
+
+    fn duplicates(&mut self) {
+        let duplicates = self.received().flat_map(|(message, came)| {
+            let name = message.name;
+            let later = self.delays_from(name.to, came).into_iter();
+            later.map(move |after| Fault::Duplicate { message: name, after })
+        });
+        self.found.extend(duplicates.collect::<Vec<_>>());
+    }
+
+    fn corruptions(&mut self) {
+        let corruptions = self
+            .received()
+            .map(|(message, _)| Fault::Corrupt { message: message.name, bits: vec![0] });
+        self.found.extend(corruptions.collect::<Vec<_>>());
+    }
+
+    fn pauses(&mut self) {
+        for node in self.nodes() {
+            for at in Self::some(self.moments(node)) {
+                let pauses = self.spans().map(|span| Fault::Pause { node, at, until: at + span });
+                self.found.extend(pauses);
+            }
+        }
+    }
+
+    /// The moments at which something was sent, some of them, each with every span from there.
+    fn walls(&self) -> Vec<(Time, Time)> {
+        let sends = self.trace.events.iter().filter(|it| matches!(it.kind, EventKind::Send(_)));
+        let times = sends.map(|event| event.time).take_while(|time| *time <= self.window);
+        let end = self.scenario.until;
+        Self::some(times.collect())
+            .into_iter()
+            .flat_map(|at| {
+                let ends = self.spans().map(move |span| at + span).chain([end.max(at + 1)]);
+                ends.map(move |until| (at, until))
+            })
+            .collect()
+    }
+
+    /// Every way to split a small group in two; of a large one each node alone, and halves.
+    fn partitions(&mut self) {
+        let size = self.scenario.nodes.len();
+        let everyone = NodeSet::first(size);
+        let mut sides: Vec<NodeSet> = if size <= SPLIT {
+            let nodes: Vec<NodeId> = self.nodes().skip(1).collect();
+            let chosen = |bits: u32| -> NodeSet {
+                let those = nodes.iter().enumerate().filter(|(place, _)| bits >> place & 1 == 1);
+                those.map(|(_, node)| *node).collect()
+            };
+            (1..1_u32 << nodes.len()).map(chosen).collect()
+        } else {
+            self.nodes().map(NodeSet::from).chain([NodeSet::first(size / 2)]).collect()
+        };
+        sides.retain(|side| !side.is_empty() && *side != everyone);
+        let walls = self.walls();
+        for side in sides {
+            let groups = vec![everyone.without(side), side];
+            self.found.extend(walls.iter().map(|&(at, until)| Fault::Partition {
+                groups: groups.clone(),
+                at,
+                until,
+            }));
+        }
+    }
+
+    fn cuts(&mut self) {
+        let walls = self.walls();
+        let mut links: Vec<_> = self
+            .trace
+            .messages
+            .iter()
+            .map(|message| (message.name.from, message.name.to))
+            .collect();
+        links.sort_unstable();
+        links.dedup();
+        for (from, to) in links {
+            self.found.extend(walls.iter().map(|&(at, until)| Fault::Cut { from, to, at, until }));
+        }
+    }
+
+    fn omissions(&mut self) {
+        let walls = self.walls();
+        for node in self.nodes() {
+            for side in [Side::Send, Side::Receive] {
+                self.found.extend(walls.iter().map(|&(at, until)| Fault::Omit {
+                    node,
+                    side,
+                    at,
+                    until,
+                }));
+            }
+        }
+    }
+
+    /// Each node in turn, by each strategy; scripted ones only where the protocol's messages can be written.
+    fn traitors(&mut self) {
+        let known =
+            |fault: &Fault, node| matches!(*fault, Fault::Traitor { node: it, .. } if it == node);
+        for node in self.nodes() {
+            if self.scenario.faults.iter().any(|fault| known(fault, node)) {
+                continue;
+            }
+            let keys = Keys::new(node, self.traitors_of_scenario());
+            let said = self.trace.messages.iter().filter(|message| message.name.from == node);
+            let lies = said.clone().any(|message| {
+                let forge = self.protocol.behaviour.forge;
+                forge(&message.packet, message.name.to, keys).is_some_and(|it| it != message.packet)
+            });
+            let speaks = said.clone().next().is_some();
+            let tried = Strategy::ALL.into_iter().filter(|strategy| match strategy {
+                Strategy::Silent => speaks,
+                _ => lies,
+            });
+            self.found.extend(tried.map(|strategy| Fault::Traitor { node, strategy }));
+        }
+    }
+
+    fn traitors_of_scenario(&self) -> NodeSet {
+        let traitors = self.scenario.faults.iter().filter_map(|fault| match *fault {
+            Fault::Traitor { node, .. } => Some(node),
+            _ => None,
+        });
+        traitors.collect()
+    }
+
+    /// What a traitor could say instead, message by message: the protocol's own lie for each of the nodes.
+    fn lies(&mut self) {
+        let traitors = self.traitors_of_scenario();
+        let behaviour = &self.protocol.behaviour;
+        let names = &self.scenario.nodes;
+        let mut lies = Vec::new();
+        for message in &self.trace.messages {
+            if !traitors.contains(message.name.from) {
+                continue;
+            }
+            let keys = Keys::new(message.name.from, traitors);
+            let truth = message.truth().unwrap_or(&message.packet);
+            for to in self.nodes() {
+                let Some(lie) = (behaviour.forge)(truth, to, keys) else { continue };
+                let with = spell_json(&lie.inspect(), names);
+                let read = (behaviour.read_message)(&with, names, keys);
+                let fault = Fault::Forge { message: message.name, with };
+                if read.is_ok_and(|read| read == lie && lie != *truth) && !lies.contains(&fault) {
+                    lies.push(fault);
+                }
+            }
+        }
+        self.found.extend(lies);
+    }
+
+    /// A little, much, and as much as there can be, either way; and clocks that are set wrongly.
+    fn drifts(&mut self) {
+        let one = PerMillion::ONE.0;
+        let limits = self.protocol.model.iter().any(|it| matches!(it.rule, Rule::DriftAtMost(_)));
+        let rates = [one + one / 100, one - one / 100, one + one / 10, one - one / 10]
+            .into_iter()
+            .map(PerMillion)
+            .chain([Fault::MAX_RATE, Fault::MIN_RATE])
+            // Within a bound on drift there is something to be tried, too.
+            .chain(
+                limits
+                    .then_some([PerMillion(one + one / 1000), PerMillion(one - one / 1000)])
+                    .into_iter()
+                    .flatten(),
+            );
+        let rates: Vec<_> = rates.collect();
+        let unit = self.unit();
+        for node in self.nodes() {
+            self.found.extend(rates.iter().map(|&rate| Fault::Drift { node, rate, offset: 0 }));
+            self.found.push(Fault::Drift { node, rate: PerMillion::ONE, offset: unit });
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! Makes a scenario as small as it can be while it still shows what it shows: delta debugging (Zeller and Hildebrandt
+//! 2002, "Simplifying and isolating failure-inducing input").
+//!
+//! Each step proposes a smaller scenario, runs it, and keeps it if the aim is still reached without anything being
+//! broken that was not broken before: a run that is merely cut short shows nothing. The steps go on until none of
+//! them finds anything. What is smallest, in this order: the fewest faults, requests and nodes; the plainest network
+//! and parameters; the shortest run; the roundest numbers.
+
+use super::{Aim, aim::longer, smaller};
+use crate::kernel::{Delay, Fault, Protocol, Scenario, Time, Trace, report, run};
+
+/// How many runs it takes at most.
+const MOST_RUNS: u64 = 20_000;
+
+/// A scenario, made small.
+#[derive(Clone, Debug)]
+pub struct Shrunk {
+    /// What is left of it.
+    pub scenario: Scenario,
+    /// How many runs it took.
+    pub runs: u64,
+}
+
+struct Shrinking {
+    protocol: &'static Protocol,
+    aim: Aim,
+    best: Scenario,
+    /// How long a run has at least that does not come to rest, in virtual ms: what never comes has to be waited for.
+    patience: Time,
+    runs: u64,
+}
+
+/// Makes a scenario as small as it can be while its run reaches the aim; none if it does not reach it now, even if it
+/// is given the time to come to rest.
+///
+/// A run that does not come to rest keeps at least so much time as `patience` says, in virtual ms, for what never
+/// comes to be waited for.
+#[must_use]
+pub fn shrink(
+    protocol: &'static Protocol,
+    aim: &Aim,
+    scenario: &Scenario,
+    patience: Time,
+) -> Option<Shrunk> {
+    let patient = Scenario { until: longer(scenario.until), ..scenario.clone() };
+    let reached = |scenario: &&Scenario| aim.is_reached(protocol, scenario);
+    let start = [scenario, &patient].into_iter().find(reached)?.clone();
+    let trace = run(protocol, &start).ok()?;
+    // What is shown is shown for the same reason.
+    let breaches = report(protocol, &start, &trace);
+    let broken = breaches.breaches_of(aim.target.kind()).map(|breach| breach.rule).collect();
+    let aim = Aim { breaking: Some(aim.breaking.clone().unwrap_or(broken)), ..aim.clone() };
+    let mut shrinking = Shrinking { protocol, aim, best: start, patience, runs: 0 };
+    shrinking.best.captions.clear();
+    while shrinking.round() {}
+    let Shrinking { best: scenario, runs, .. } = shrinking;
+    Some(Shrunk { scenario, runs })
+}
+
+impl Shrinking {
+    /// Tries all steps once. False if none of them found anything.
+    fn round(&mut self) -> bool {
+        let steps = [
+            Self::drop_unused,
+            Self::fewer_faults,
+            Self::fewer_requests,
+            Self::fewer_nodes,
+            Self::plainer,
+            Self::shorter,
+            Self::rounder,
+        ];
+        let before = self.best.clone();
+        for step in steps {
+            step(self);
+        }
+        self.best != before && self.runs < MOST_RUNS
+    }
+
+    /// Takes a proposal if the aim is still reached.
+    fn take(&mut self, proposal: Scenario) -> bool {
+        let sound = proposal.until > 0 && proposal.faults.iter().all(smaller::is_sound);
+        if proposal == self.best || !sound || self.runs >= MOST_RUNS {
+            return false;
+        }
+        self.runs += 1;
+        let taken = self.aim.is_reached(self.protocol, &proposal);
+        if taken {
+            self.best = proposal;
+        }
+        taken
+    }
+
+    fn propose(&mut self, change: impl FnOnce(&mut Scenario)) -> bool {
+        let mut proposal = self.best.clone();
+        change(&mut proposal);
+        self.take(proposal)
+    }
+
+    fn trace(&self) -> Trace {
+        run(self.protocol, &self.best).expect("it was run before")
+    }
+
+    /// Without what meets nothing.
+    fn drop_unused(&mut self) {
+        let Trace { unused_faults, unused_requests, .. } = self.trace();
+        self.propose(|scenario| {
+            let (mut fault, mut request) = (0, 0);
+            scenario.faults.retain(|_| {
+                fault += 1;
+                !unused_faults.contains(&(fault - 1))
+            });
+            scenario.requests.retain(|_| {
+                request += 1;
+                !unused_requests.contains(&(request - 1))
+            });
+        });
+    }
+
+    fn fewer_faults(&mut self) {
+        self.fewer(|scenario| &mut scenario.faults);
+    }
+
+    fn fewer_requests(&mut self) {
+        self.fewer(|scenario| &mut scenario.requests);
+    }
+
+    /// Leaves parts of a list out: first halves of it, in the end each thing alone.
+    fn fewer<T: Clone>(&mut self, list: fn(&mut Scenario) -> &mut Vec<T>) {
+        let mut part = list(&mut self.best).len().next_power_of_two();
+        while part > 0 {
+            let mut from = 0;
+            while from < list(&mut self.best).len() {
+                let taken = self.propose(|scenario| {
+                    let list = list(scenario);
+                    let to = (from + part).min(list.len());
+                    list.drain(from..to);
+                });
+                from += if taken { 0 } else { part };
+            }
+            part /= 2;
+        }
+    }
+
+    fn fewer_nodes(&mut self) {
+        for node in (0..self.best.nodes.len()).rev() {
+            if self.best.nodes.len() > 2
+                && let Some(proposal) = smaller::without_node(&self.best, node)
+            {
+                self.take(proposal);
+            }
+        }
+        if let Some(proposal) = smaller::renumbered(&self.best) {
+            self.take(proposal);
+        }
+    }
+
+    /// Nothing on the network or among the parameters that has no part in it.
+    ///
+    /// What the network promises stays as it is: a bound, an order, a failure detector. Without them the same would
+    /// be shown of another system.
+    fn plainer(&mut self) {
+        let plain = Scenario::new("", Vec::new());
+        self.fewer(|scenario| &mut scenario.network.links);
+        self.propose(|scenario| scenario.network.loss = plain.network.loss);
+        self.propose(|scenario| scenario.network.duplicate = plain.network.duplicate);
+        self.propose(|scenario| scenario.network.corrupt = plain.network.corrupt);
+        self.propose(|scenario| scenario.network.topology = plain.network.topology.clone());
+        self.propose(|scenario| scenario.network.medium = plain.network.medium);
+        // Everything takes the same time: the picture is easier to read.
+        let Delay { min, max } = self.best.network.delay;
+        let middle = min.midpoint(max).next_multiple_of(5).min(max);
+        for time in [middle, max, min] {
+            let same = Delay { min: time, max: time };
+            if self.propose(|scenario| scenario.network.delay = same) {
+                break;
+            }
+        }
+        self.propose(|scenario| scenario.seed = 0);
+        let names: Vec<String> = self.best.params.keys().cloned().collect();
+        for name in names {
+            self.propose(|scenario| scenario.params.retain(|other, _| *other != name));
+        }
+    }
+
+    /// Everything earlier, and no more time than it takes.
+    fn shorter(&mut self) {
+        let first = self.best.requests.iter().map(|request| request.at).min().unwrap_or(0);
+        for by in [first, first.saturating_sub(10)] {
+            self.propose(|scenario| smaller::shift(scenario, by));
+        }
+        let trace = self.trace();
+        let last = trace.events.last().map_or(0, |event| event.time);
+        let rests = trace.quiescent || !self.aim.is_liveness();
+        let enough = if rests { 0 } else { self.patience };
+        for until in [enough, last + 10, last + last / 4 + 20] {
+            let until = until.next_multiple_of(10).max(enough);
+            if (1..self.best.until).contains(&until) && self.propose(|it| it.until = until) {
+                break;
+            }
+        }
+    }
+
+    fn rounder(&mut self) {
+        for place in 0..self.best.requests.len() {
+            let at = self.best.requests[place].at;
+            self.round_number(at, |scenario, at| scenario.requests[place].at = at);
+        }
+        for place in 0..self.best.faults.len() {
+            for number in 0..smaller::numbers(&mut self.best.faults[place].clone()).len() {
+                let value = *smaller::numbers(&mut self.best.faults[place])[number];
+                self.round_number(value, |scenario, value| {
+                    *smaller::numbers(&mut scenario.faults[place])[number] = value;
+                });
+            }
+        }
+        for place in 0..self.best.faults.len() {
+            self.plainer_crash(place);
+        }
+    }
+
+    /// A crash between two events rather than in the middle of one, if that does, or sooner in it.
+    fn plainer_crash(&mut self, place: usize) {
+        let Fault::Crash { after_sends: Some(sends), .. } = self.best.faults[place] else { return };
+        for fewer in std::iter::once(None).chain((0..sends).map(Some)) {
+            let taken = self.propose(|scenario| {
+                if let Fault::Crash { after_sends, .. } = &mut scenario.faults[place] {
+                    *after_sends = fewer;
+                }
+            });
+            if taken {
+                return;
+            }
+        }
+    }
+
+    /// The roundest number that does, of those near this one.
+    fn round_number(&mut self, value: Time, set: impl Fn(&mut Scenario, Time)) {
+        for candidate in smaller::rounder(value) {
+            if self.propose(|scenario| set(scenario, candidate)) {
+                return;
+            }
+        }
+    }
+}
+
+/// How large a scenario is: of two that show the same, the one that is less is the better.
+#[must_use]
+pub fn size(scenario: &Scenario) -> (usize, usize, usize, Time) {
+    let Scenario { faults, requests, nodes, until, .. } = scenario;
+    (faults.len(), requests.len(), nodes.len(), *until)
+}

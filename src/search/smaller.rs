@@ -1,0 +1,215 @@
+//! Smaller and plainer versions of a scenario, whatever they show.
+
+use serde_json::Value as Json;
+
+use crate::kernel::{
+    Caption, Fault, LinkSpec, MessageName, NodeId, NodeSet, Scenario, Time, Topology,
+};
+
+/// The scenario without one of its nodes and all that is said of it; none where something needs it.
+pub(super) fn without_node(scenario: &Scenario, gone: usize) -> Option<Scenario> {
+    let renamed = |node: NodeId| {
+        (node.index() != gone).then(|| NodeId::new(node.index() - usize::from(node.index() > gone)))
+    };
+    let set = |nodes: NodeSet| nodes.into_iter().filter_map(renamed).collect::<NodeSet>();
+    let mut next = scenario.clone();
+    let name = next.nodes.remove(gone);
+    next.requests = scenario
+        .requests
+        .iter()
+        .filter(|request| !request.with.as_ref().is_some_and(|with| mentions(with, &name)))
+        .filter_map(|request| {
+            let node = renamed(request.node)?;
+            Some(crate::kernel::RequestSpec { node, ..request.clone() })
+        })
+        .collect();
+    next.faults = scenario.faults.iter().filter_map(|it| without(it, &renamed, &set)).collect();
+    next.captions = scenario
+        .captions
+        .iter()
+        .filter_map(|it| Some(Caption { node: renamed(it.node)?, ..it.clone() }))
+        .collect();
+    next.network.links = scenario
+        .network
+        .links
+        .iter()
+        .filter_map(|it| {
+            Some(LinkSpec { from: renamed(it.from)?, to: renamed(it.to)?, delay: it.delay })
+        })
+        .collect();
+    if let Topology::Links { links, routers } = &scenario.network.topology {
+        let links = links.iter().filter_map(|[a, b]| Some([renamed(*a)?, renamed(*b)?]));
+        next.network.topology = Topology::Links { links: links.collect(), routers: set(*routers) };
+    }
+    Some(next)
+}
+
+/// Whether a request's value names a node.
+fn mentions(with: &Json, name: &str) -> bool {
+    match with {
+        Json::String(text) => text == name,
+        Json::Array(values) => values.iter().any(|value| mentions(value, name)),
+        Json::Object(fields) => fields.values().any(|value| mentions(value, name)),
+        _ => false,
+    }
+}
+
+/// A fault without one of the nodes; none where it was about that node.
+fn without(
+    fault: &Fault,
+    renamed: &impl Fn(NodeId) -> Option<NodeId>,
+    set: &impl Fn(NodeSet) -> NodeSet,
+) -> Option<Fault> {
+    let mut next = fault.clone();
+    match &mut next {
+        Fault::Drop { message }
+        | Fault::Delay { message, .. }
+        | Fault::Duplicate { message, .. }
+        | Fault::Corrupt { message, .. }
+        | Fault::Forge { message, .. } => {
+            let MessageName { from, to, number } = *message;
+            *message = MessageName { from: renamed(from)?, to: renamed(to)?, number };
+        }
+        Fault::Crash { node, .. }
+        | Fault::Recover { node, .. }
+        | Fault::Pause { node, .. }
+        | Fault::Omit { node, .. }
+        | Fault::Traitor { node, .. }
+        | Fault::Drift { node, .. } => *node = renamed(*node)?,
+        Fault::Cut { from, to, .. } => (*from, *to) = (renamed(*from)?, renamed(*to)?),
+        Fault::Partition { groups, .. } => {
+            groups.iter_mut().for_each(|group| *group = set(*group));
+            groups.retain(|group| !group.is_empty());
+        }
+    }
+    Some(next)
+}
+
+/// The scenario with its nodes numbered anew, where they have nothing but numbers: P1, P3 become P1, P2.
+pub(super) fn renumbered(scenario: &Scenario) -> Option<Scenario> {
+    let is_number = |name: &String| {
+        name.strip_prefix('P').is_some_and(|number| number.parse::<usize>().is_ok())
+    };
+    let names = Scenario::numbered(scenario.nodes.len());
+    if scenario.nodes == names || !scenario.nodes.iter().all(is_number) {
+        return None;
+    }
+    let mut next = scenario.clone();
+    for request in &mut next.requests {
+        if let Some(with) = &mut request.with {
+            rename(with, &scenario.nodes, &names);
+        }
+    }
+    next.nodes = names;
+    Some(next)
+}
+
+fn rename(value: &mut Json, before: &[String], after: &[String]) {
+    match value {
+        Json::String(text) => {
+            if let Some(place) = before.iter().position(|name| name == text) {
+                text.clone_from(&after[place]);
+            }
+        }
+        Json::Array(values) => values.iter_mut().for_each(|value| rename(value, before, after)),
+        Json::Object(fields) => {
+            fields.values_mut().for_each(|value| rename(value, before, after));
+        }
+        _ => {}
+    }
+}
+
+/// Everything that has a moment, so much earlier.
+pub(super) fn shift(scenario: &mut Scenario, by: Time) {
+    let earlier = |time: &mut Time| *time = time.saturating_sub(by);
+    scenario.requests.iter_mut().for_each(|request| earlier(&mut request.at));
+    scenario.faults.iter_mut().for_each(|fault| moments(fault).into_iter().for_each(earlier));
+    earlier(&mut scenario.until);
+}
+
+/// The moments of a fault.
+fn moments(fault: &mut Fault) -> Vec<&mut Time> {
+    match fault {
+        Fault::Crash { at, .. } | Fault::Recover { at, .. } => vec![at],
+        Fault::Pause { at, until, .. }
+        | Fault::Partition { at, until, .. }
+        | Fault::Cut { at, until, .. }
+        | Fault::Omit { at, until, .. } => vec![at, until],
+        _ => Vec::new(),
+    }
+}
+
+/// All moments and spans of a fault.
+pub(super) fn numbers(fault: &mut Fault) -> Vec<&mut Time> {
+    match fault {
+        Fault::Delay { by: span, .. } | Fault::Duplicate { after: span, .. } => vec![span],
+        Fault::Drift { offset, .. } => vec![offset],
+        other => moments(other),
+    }
+}
+
+/// Whether a fault is one that a scenario can have: what begins ends later, and a wall has somebody on a side.
+pub(super) fn is_sound(fault: &Fault) -> bool {
+    match fault {
+        Fault::Pause { at, until, .. }
+        | Fault::Cut { at, until, .. }
+        | Fault::Omit { at, until, .. } => at < until,
+        Fault::Partition { groups, at, until } => at < until && !groups.is_empty(),
+        _ => true,
+    }
+}
+
+/// Rounder numbers near this one, the roundest first; of equally round ones the nearest.
+pub(super) fn rounder(value: Time) -> Vec<Time> {
+    let mut found = Vec::new();
+    for step in [1000, 500, 100, 50, 20, 10, 5] {
+        if value.is_multiple_of(step) {
+            break;
+        }
+        let (below, above) = (value / step * step, value.next_multiple_of(step));
+        // Not so far that another scenario comes of it.
+        let near = |other: Time| other.abs_diff(value) <= value / 2 + 10;
+        let (first, second) =
+            if value - below <= above - value { (below, above) } else { (above, below) };
+        found.extend([first, second].into_iter().filter(|other| near(*other)));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_rounded_to_what_a_person_would_write() {
+        assert_eq!(rounder(137), [100, 200, 150, 140, 120, 130, 135]);
+        assert_eq!(rounder(100), [0; 0]);
+        assert_eq!(rounder(3), [0, 5]);
+    }
+
+    #[test]
+    fn a_node_goes_with_all_that_is_said_of_it() {
+        let mut scenario = Scenario::new("p", Scenario::numbered(4));
+        let node = NodeId::new;
+        scenario.ask(10, node(3), "send", Some(serde_json::json!({"to": "P2", "payload": "m"})));
+        scenario.ask(20, node(3), "send", Some(serde_json::json!({"to": "P1", "payload": "m"})));
+        let name = |from, to| MessageName { from: node(from), to: node(to), number: 1 };
+        scenario.faults = vec![
+            Fault::Drop { message: name(3, 1) },
+            Fault::Drop { message: name(3, 2) },
+            Fault::Partition {
+                groups: vec![[node(0), node(1)].into_iter().collect(), node(1).into()],
+                at: 0,
+                until: 1,
+            },
+        ];
+        let next = without_node(&scenario, 1).expect("nothing needs it");
+        assert_eq!(next.nodes, ["P1", "P3", "P4"]);
+        assert_eq!(next.requests.len(), 1, "nothing is sent to who is not there");
+        assert_eq!(next.requests[0].node, node(2));
+        let partition = Fault::Partition { groups: vec![node(0).into()], at: 0, until: 1 };
+        assert_eq!(next.faults, [Fault::Drop { message: name(2, 1) }, partition]);
+        let renumbered = renumbered(&next).expect("they have nothing but numbers");
+        assert_eq!(renumbered.nodes, ["P1", "P2", "P3"]);
+    }
+}

@@ -1,0 +1,118 @@
+//! What may be looked for: a property's violation, or something that a node is told.
+
+use std::fmt;
+
+use crate::kernel::{Kind, Monitor, Needs, NodeId, Observation, Property, Seen, Verdict, spell};
+
+/// What a run may be looked through for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// It violates a property.
+    Violation(&'static Property),
+    /// A node tells its application something, perhaps before something else.
+    Told(Telling),
+}
+
+/// Something that a node tells its application, as the diagram writes it: `deliver m2`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Telling {
+    /// Which node.
+    pub node: NodeId,
+    /// What it tells.
+    pub first: String,
+    /// What it tells later, and not before; none if it need not tell anything else.
+    pub then: Option<String>,
+    /// The nodes' names, as both texts have them.
+    pub nodes: Vec<String>,
+}
+
+impl Target {
+    /// Whether a finite prefix of a run shows it.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Violation(property) => property.kind,
+            Self::Told(_) => Kind::Safety,
+        }
+    }
+
+    /// The property, if it is a property's violation.
+    #[must_use]
+    pub const fn property(&self) -> Option<&'static Property> {
+        match self {
+            Self::Violation(property) => Some(property),
+            Self::Told(_) => None,
+        }
+    }
+
+    /// The monitor that says *violated* of a run that shows it.
+    #[must_use]
+    pub fn monitor(&self, nodes: usize) -> Box<dyn Monitor> {
+        match self {
+            Self::Violation(property) => (property.monitor)(nodes),
+            Self::Told(telling) => {
+                Box::new(Listener { telling: telling.clone(), heard: Heard::Nothing })
+            }
+        }
+    }
+}
+
+/// In words: `a violation of agreement`, `Bob tells: deliver m2, and later deliver m1`.
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Violation(property) => write!(f, "a violation of {}", property.name),
+            Self::Told(Telling { node, first, then, nodes }) => {
+                write!(f, "{} tells: {first}", nodes[node.index()])?;
+                then.iter().try_for_each(|then| write!(f, ", and later {then}"))
+            }
+        }
+    }
+}
+
+/// What has been heard of a telling so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Heard {
+    Nothing,
+    First,
+    Both,
+    /// What should come later came first.
+    Wrong,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Listener {
+    telling: Telling,
+    heard: Heard,
+}
+
+impl Monitor for Listener {
+    fn observe(&mut self, seen: &Observation) {
+        let Telling { node, first, then, nodes } = &self.telling;
+        let Seen::Indication(packet) = seen.what else { return };
+        if seen.node != *node {
+            return;
+        }
+        let told = spell(&packet.to_string(), nodes);
+        self.heard = match (self.heard, then) {
+            (Heard::Nothing, None) if told == *first => Heard::Both,
+            (Heard::Nothing, Some(_)) if told == *first => Heard::First,
+            (Heard::Nothing, Some(then)) if told == *then => Heard::Wrong,
+            (Heard::First, Some(then)) if told == *then => Heard::Both,
+            (heard, _) => heard,
+        };
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::NOTHING
+    }
+
+    fn verdict(&self, _over: bool) -> Verdict {
+        match self.heard {
+            Heard::Both => {
+                Verdict::Violated { why: "it was told so".to_owned(), witness: Vec::new() }
+            }
+            _ => Verdict::Holds,
+        }
+    }
+}
