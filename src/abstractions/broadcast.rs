@@ -18,8 +18,8 @@ use super::{
     watch::{Up, fields, have},
 };
 use crate::kernel::{
-    Carried, EventId, Indication, Kind, MAX_NODES, Monitor, NodeId, NodeSet, Observation, Payload,
-    Property, Request, RequestKind, Roster, Scenario, Seen, SortedMap, Verdict, With,
+    Carried, EventId, Indication, Kind, MAX_NODES, Monitor, Needs, NodeId, NodeSet, Observation,
+    Payload, Property, Request, RequestKind, Roster, Scenario, Seen, SortedMap, Verdict, With,
 };
 
 /// ⟨Broadcast | m⟩: everybody is to deliver m.
@@ -337,6 +337,10 @@ impl Monitor for Validity {
         }
     }
 
+    fn needs(&self) -> Needs {
+        Needs::NOTHING
+    }
+
     fn verdict(&self, over: bool) -> Verdict {
         let correct = self.roster.correct();
         let awaited = self
@@ -388,6 +392,10 @@ impl Monitor for NoDuplication {
         }
     }
 
+    fn needs(&self) -> Needs {
+        Needs::NOTHING
+    }
+
     fn verdict(&self, _over: bool) -> Verdict {
         verdict_of(&self.violated)
     }
@@ -426,6 +434,10 @@ impl Monitor for NoCreation {
             }
             _ => {}
         }
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::NOTHING
     }
 
     fn verdict(&self, _over: bool) -> Verdict {
@@ -486,6 +498,10 @@ impl Monitor for Agreement {
         if message.by.insert(seen.node) {
             message.events.insert(seen.node, seen.id);
         }
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::NOTHING
     }
 
     fn verdict(&self, over: bool) -> Verdict {

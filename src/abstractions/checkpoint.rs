@@ -278,7 +278,7 @@ fn compare(p: NodeId, sender: &Ledger, q: NodeId, receiver: &Ledger) -> Option<S
 }
 
 impl Watch for ConsistentCut {
-    const NEEDS: Needs = Needs::NOTHING;
+    const NEEDS: Needs = Needs::SEQUENCE;
 
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         let me = seen.node;

@@ -166,7 +166,7 @@ impl Watch for CommitValidity {
 struct Stability(SortedMap<NodeId, (EventId, Outcome)>);
 
 impl Watch for Stability {
-    const NEEDS: Needs = Needs::NOTHING;
+    const NEEDS: Needs = Needs::SEQUENCE;
 
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         let outcome = *Outcome::told(seen)?;
@@ -184,6 +184,8 @@ struct Termination {
 }
 
 impl Await for Termination {
+    const NEEDS: Needs = Needs::NOTHING;
+
     fn observe(&mut self, seen: &Observation) {
         self.roster.observe(seen);
         if asked(seen) == Some(Transaction::Begin) {

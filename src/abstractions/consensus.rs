@@ -128,7 +128,7 @@ pub(super) fn proposal<'a>(seen: &Observation<'a>) -> Option<&'a Value> {
 struct Validity(SortedSet<Value>);
 
 impl Watch for Validity {
-    const NEEDS: Needs = Needs::NOTHING;
+    const NEEDS: Needs = Needs::SEQUENCE;
 
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         self.0.extend(proposal(seen).cloned());
@@ -142,7 +142,7 @@ impl Watch for Validity {
 struct Integrity(SortedMap<NodeId, (EventId, Value)>);
 
 impl Watch for Integrity {
-    const NEEDS: Needs = Needs::NOTHING;
+    const NEEDS: Needs = Needs::SEQUENCE;
 
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         let value = Value::told(seen)?;
@@ -230,6 +230,8 @@ struct Termination {
 }
 
 impl Await for Termination {
+    const NEEDS: Needs = Needs::NOTHING;
+
     fn observe(&mut self, seen: &Observation) {
         self.roster.observe(seen);
         if proposal(seen).is_some() {

@@ -10,7 +10,8 @@ use serde::Serialize;
 
 use super::watch::{Await, Owed, Up, Violation, Watch, liveness, safety};
 use crate::kernel::{
-    Detection, EventId, Indication, Kind, NodeId, Observation, Property, Roster, Seen, SortedMap,
+    Detection, EventId, Indication, Kind, Needs, NodeId, Observation, Property, Roster, Seen,
+    SortedMap,
 };
 
 /// ⟨Suspect | p⟩ and ⟨Restore | p⟩, told to the application.
@@ -164,6 +165,8 @@ impl Await for StrongCompleteness {
 struct StrongAccuracy(Up);
 
 impl Watch for StrongAccuracy {
+    const NEEDS: Needs = Needs::TOLD_ORDER;
+
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         self.0.observe(seen);
         let Notice::Suspect { node } = notice(seen)? else { return None };

@@ -7,8 +7,8 @@ use serde_json::Value as Json;
 
 use super::watch::{Await, Owed, Up, Violation, Watch, liveness, safety};
 use crate::kernel::{
-    EventId, Indication, Kind, NodeId, Observation, Property, Request, RequestKind, Roster, Seen,
-    SortedMap, With,
+    EventId, Indication, Kind, Needs, NodeId, Observation, Property, Request, RequestKind, Roster,
+    Seen, SortedMap, With,
 };
 
 /// The application wants a leader to be elected.
@@ -96,6 +96,8 @@ struct UniqueLeader {
 }
 
 impl Watch for UniqueLeader {
+    const NEEDS: Needs = Needs::TOLD_ORDER;
+
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         if matches!(seen.what, Seen::Crash) {
             self.reigning.remove(&seen.node);

@@ -234,6 +234,8 @@ struct ReliableDelivery {
 }
 
 impl Await for ReliableDelivery {
+    const NEEDS: Needs = Needs::NOTHING;
+
     fn observe(&mut self, seen: &Observation) {
         self.roster.observe(seen);
         match self.sent.hear(seen) {
@@ -272,7 +274,7 @@ struct FifoDelivery {
 }
 
 impl Watch for FifoDelivery {
-    const NEEDS: Needs = Needs::NOTHING;
+    const NEEDS: Needs = Needs::SEQUENCE;
 
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         let Heard::Deliver((from, node, seq), Deliver { payload, .. }) = self.sent.hear(seen)?

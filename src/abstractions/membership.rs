@@ -327,7 +327,7 @@ impl Members {
 struct ViewAgreement(SortedMap<u32, (NodeId, EventId, NodeSet)>);
 
 impl Watch for ViewAgreement {
-    const NEEDS: Needs = Needs::NOTHING;
+    const NEEDS: Needs = Needs::SEQUENCE;
 
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         let Heard::View { id, members } = Heard::of(seen)? else { return None };
@@ -341,7 +341,7 @@ impl Watch for ViewAgreement {
 struct SelfInclusion;
 
 impl Watch for SelfInclusion {
-    const NEEDS: Needs = Needs::NOTHING;
+    const NEEDS: Needs = Needs::SEQUENCE;
 
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         let Heard::View { id, members } = Heard::of(seen)? else { return None };
@@ -363,7 +363,7 @@ struct SameViewDelivery {
 }
 
 impl Watch for SameViewDelivery {
-    const NEEDS: Needs = Needs::NOTHING;
+    const NEEDS: Needs = Needs::SEQUENCE;
 
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         match Heard::of(seen)? {
@@ -406,7 +406,7 @@ struct VirtualSynchrony {
 type Delivered = SortedMap<BroadcastId, (EventId, Value)>;
 
 impl Watch for VirtualSynchrony {
-    const NEEDS: Needs = Needs::NOTHING;
+    const NEEDS: Needs = Needs::SEQUENCE;
 
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         match Heard::of(seen)? {
@@ -461,7 +461,7 @@ struct FailureOrder {
 }
 
 impl Watch for FailureOrder {
-    const NEEDS: Needs = Needs::NOTHING;
+    const NEEDS: Needs = Needs::SEQUENCE;
 
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         let node = seen.node;

@@ -202,6 +202,8 @@ impl Monitor for HappenedBeforeFairness {
 struct MutualExclusion(SortedMap<NodeId, EventId>);
 
 impl Watch for MutualExclusion {
+    const NEEDS: Needs = Needs::TOLD_ORDER;
+
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         match (seen.what, access(seen)) {
             (Seen::Crash, _) | (_, Some(Access::Exit {})) => {
@@ -228,6 +230,8 @@ struct StarvationFreedom {
 }
 
 impl Await for StarvationFreedom {
+    const NEEDS: Needs = Needs::NOTHING;
+
     fn observe(&mut self, seen: &Observation) {
         self.roster.observe(seen);
         if let Seen::Request(packet) = seen.what
@@ -271,7 +275,7 @@ impl Await for StarvationFreedom {
 struct FencedWrites(SortedMap<NodeId, (u32, EventId, NodeId)>);
 
 impl Watch for FencedWrites {
-    const NEEDS: Needs = Needs::NOTHING;
+    const NEEDS: Needs = Needs::SEQUENCE;
 
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         let Access::Write { holder, token } = access(seen)? else { return None };

@@ -561,6 +561,8 @@ struct Termination {
 }
 
 impl Await for Termination {
+    const NEEDS: Needs = Needs::SEQUENCE;
+
     fn observe(&mut self, seen: &Observation) {
         self.roster.observe(seen);
         self.clients.hear(seen);

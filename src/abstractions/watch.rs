@@ -32,7 +32,7 @@ impl From<Violation> for Verdict {
 
 /// Watches over a safety property.
 pub(super) trait Watch: Clone + Hash + 'static {
-    /// What it goes by, beside what happens at each node in which order.
+    /// What it goes by, beside what happens at each node.
     const NEEDS: Needs = Needs::ORDER;
 
     /// Sees the next event, and says what it violates. It is asked no more after the first violation.
@@ -70,8 +70,8 @@ impl<W: Watch> Monitor for Safety<W> {
 /// A safety property that speaks of correct processes only: a violation is dropped when one that it binds
 /// fails later.
 pub(super) trait WatchCorrect: Clone + Hash + 'static {
-    /// What it goes by, beside what happens at each node in which order.
-    const NEEDS: Needs = Needs::NOTHING;
+    /// What it goes by, beside what happens at each node.
+    const NEEDS: Needs = Needs::SEQUENCE;
 
     /// Sees the next event.
     fn observe(&mut self, seen: &Observation);
@@ -115,6 +115,9 @@ pub(super) struct Owed {
 
 /// Watches over a liveness property.
 pub(super) trait Await: Clone + Hash + 'static {
+    /// What it goes by, beside what happens at each node.
+    const NEEDS: Needs = Needs::SEQUENCE;
+
     /// Sees the next event.
     fn observe(&mut self, seen: &Observation);
 
@@ -133,6 +136,10 @@ pub(super) fn liveness(awaits: impl Await) -> Box<dyn Monitor> {
 impl<A: Await> Monitor for Liveness<A> {
     fn observe(&mut self, seen: &Observation) {
         self.0.observe(seen);
+    }
+
+    fn needs(&self) -> Needs {
+        A::NEEDS
     }
 
     fn verdict(&self, over: bool) -> Verdict {

@@ -51,9 +51,9 @@ pub trait Monitor: dyn_clone::DynClone + Identity {
     /// Sees the next event.
     fn observe(&mut self, seen: &Observation);
 
-    /// What it goes by, beside what happens at each node in which order.
+    /// What it goes by, beside what happens at each node.
     fn needs(&self) -> Needs {
-        Needs::NOTHING
+        Needs::SEQUENCE
     }
 
     /// Sees the next event, and what happened before it: only where it needs that.
@@ -67,12 +67,16 @@ pub trait Monitor: dyn_clone::DynClone + Identity {
 }
 dyn_clone::clone_trait_object!(Monitor);
 
-/// What a monitor goes by, beside what happens at each node in which order.
+/// What a monitor goes by, beside what happens at each node.
 ///
 /// A search that tries orders of events, not moments, can tell no times; and the less a monitor goes by, the fewer
-/// orders it has to try.
+/// orders it has to try. What caused what is not left open by this: a message is delivered after it was broadcast.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Needs {
+    /// What is asked for; without it, only what nodes tell and who fails.
+    pub requests: bool,
+    /// In which order things happen at one node.
+    pub sequence: bool,
     /// How the events of different nodes interleave, where neither caused the other.
     pub order: bool,
     /// Which of two events at different nodes has the smaller id, where neither caused the other.
@@ -85,10 +89,21 @@ pub struct Needs {
 }
 
 impl Needs {
-    /// It goes by what happens at each node in which order, and by nothing else.
-    pub const NOTHING: Self = Self { order: false, ids: false, time: false, past: false };
-    /// It minds how the events of different nodes interleave.
-    pub const ORDER: Self = Self { order: true, ..Self::NOTHING };
+    /// It goes by what happens at each node, in whichever order, and by nothing else.
+    pub const NOTHING: Self = Self {
+        requests: true,
+        sequence: false,
+        order: false,
+        ids: false,
+        time: false,
+        past: false,
+    };
+    /// It goes by what happens at each node in which order.
+    pub const SEQUENCE: Self = Self { sequence: true, ..Self::NOTHING };
+    /// It minds how the events of different nodes interleave, too.
+    pub const ORDER: Self = Self { order: true, ..Self::SEQUENCE };
+    /// It minds how what nodes tell interleaves, and who fails, whatever they are asked.
+    pub const TOLD_ORDER: Self = Self { requests: false, ..Self::ORDER };
     /// It compares the ids of events at different nodes.
     pub const IDS: Self = Self { ids: true, ..Self::ORDER };
     /// It looks at the clock.

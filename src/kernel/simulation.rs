@@ -47,6 +47,12 @@ impl<'a> Plan<'a> {
         Self::of(protocol, Cow::Owned(scenario))
     }
 
+    /// The protocol that is to run.
+    #[must_use]
+    pub const fn protocol(&self) -> &'a Protocol {
+        self.protocol
+    }
+
     /// The scenario that it is a plan of.
     #[must_use]
     pub fn scenario(&self) -> &Scenario {
@@ -80,6 +86,12 @@ impl<'a> Plan<'a> {
     #[must_use]
     pub fn request(&self, index: usize) -> &Packet {
         &self.requests[index]
+    }
+
+    /// Those to whom a node's messages get.
+    #[must_use]
+    pub fn neighbours(&self, node: NodeId) -> NodeSet {
+        self.network.neighbours[node.index()]
     }
 
     /// Who takes part, seen from one of them.

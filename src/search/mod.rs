@@ -3,19 +3,25 @@
 mod aim;
 mod budget;
 mod crew;
+mod explore;
 mod ground;
-mod known;
+mod ids;
+mod local;
 mod moves;
 mod quest;
+mod reduce;
 mod roam;
 mod shrink;
 mod smaller;
 mod sweep;
 mod target;
+mod world;
 
 pub use aim::Aim;
 pub use budget::{BadBudget, Budget, KINDS, MOST, counted_kind};
 pub use crew::Crew;
+pub use explore::{Explore, Sighting};
 pub use quest::{Finding, LIMIT, Quest, Task};
 pub use shrink::{Shrunk, shrink, size};
 pub use target::{Target, Telling};
+pub use world::Unfit;

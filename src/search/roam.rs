@@ -8,7 +8,7 @@ use super::{
     budget::KINDS,
     crew::Crew,
     ground::{Ground, Tried},
-    known::Known,
+    ids::Known,
     sweep::Find,
 };
 use crate::kernel::{Dice, Fault};
@@ -39,7 +39,7 @@ impl Roam {
     }
 
     /// How many of them differ in what happens, or in which order.
-    pub(super) const fn distinct(&self) -> u64 {
+    pub(super) fn distinct(&self) -> u64 {
         self.behaviours.len() as u64
     }
 

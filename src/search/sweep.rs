@@ -7,7 +7,7 @@
 use super::{
     crew::Crew,
     ground::{Ground, Tried, fault_set},
-    known::Known,
+    ids::Known,
 };
 use crate::kernel::Fault;
 
@@ -59,7 +59,7 @@ impl Sweep {
     }
 
     /// How many of them differ in what happens, or in which order.
-    pub(super) const fn distinct(&self) -> u64 {
+    pub(super) fn distinct(&self) -> u64 {
         self.behaviours.len() as u64
     }
 

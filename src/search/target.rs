@@ -104,7 +104,7 @@ impl Monitor for Listener {
     }
 
     fn needs(&self) -> Needs {
-        Needs::NOTHING
+        Needs::SEQUENCE
     }
 
     fn verdict(&self, _over: bool) -> Verdict {

@@ -1,0 +1,125 @@
+//! Numbers for things, by their fingerprints: what is compared, copied and remembered millions of times is a number.
+
+use hashbrown::{HashTable, hash_table::Entry};
+
+/// Things, each once, numbered in the order in which they were first met.
+#[derive(Clone, Debug)]
+pub(super) struct Ids<T> {
+    table: HashTable<(u128, u32)>,
+    things: Vec<T>,
+}
+
+impl<T> Ids<T> {
+    pub(super) const fn new() -> Self {
+        Self { table: HashTable::new(), things: Vec::new() }
+    }
+
+    /// The number of the thing with this fingerprint, which is made if it is new.
+    pub(super) fn of(&mut self, print: u128, make: impl FnOnce() -> T) -> u32 {
+        let hash = |(print, _): &(u128, u32)| *print as u64;
+        match self.table.entry(print as u64, |(known, _)| *known == print, hash) {
+            Entry::Occupied(known) => known.get().1,
+            Entry::Vacant(place) => {
+                let number = u32::try_from(self.things.len()).expect("fewer than 2³² things");
+                place.insert((print, number));
+                self.things.push(make());
+                number
+            }
+        }
+    }
+
+    pub(super) fn get(&self, number: u32) -> &T {
+        &self.things[number as usize]
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.things.len()
+    }
+
+    /// All of them, in the order of their numbers.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.things.iter()
+    }
+}
+
+/// What was worked out before, by two numbers.
+#[derive(Clone, Debug)]
+pub(super) struct Memo(HashTable<(u64, u32)>);
+
+impl Memo {
+    pub(super) const fn new() -> Self {
+        Self(HashTable::new())
+    }
+
+    pub(super) fn get(&self, one: u32, two: u32) -> Option<u32> {
+        let key = pair(one, two);
+        self.0.find(spread(key), |(known, _)| *known == key).map(|(_, value)| *value)
+    }
+
+    pub(super) fn insert(&mut self, one: u32, two: u32, value: u32) {
+        let key = pair(one, two);
+        self.0.insert_unique(spread(key), (key, value), |(key, _)| spread(*key));
+    }
+}
+
+const fn pair(one: u32, two: u32) -> u64 {
+    (one as u64) << 32 | two as u64
+}
+
+/// Small numbers differ in few bits: their hashes must in many.
+const fn spread(key: u64) -> u64 {
+    let key = (key ^ (key >> 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    key ^ (key >> 29)
+}
+
+/// Fingerprints that were met.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known(HashTable<u64>);
+
+impl Known {
+    /// Takes note of one; false if it was known.
+    pub(super) fn insert(&mut self, print: u64) -> bool {
+        match self.0.entry(print, |known| *known == print, |print| *print) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(place) => {
+                place.insert(print);
+                true
+            }
+        }
+    }
+
+    pub(super) fn has(&self, print: u64) -> bool {
+        self.0.find(print, |known| *known == print).is_some()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thing_has_one_number_and_is_made_once() {
+        let mut ids = Ids::new();
+        let prints = || (0..1000_u128).map(|it| it.wrapping_mul(0x1234_5678_9ABC_DEF1_2345_6789));
+        let numbers: Vec<u32> = prints().map(|print| ids.of(print, || print)).collect();
+        assert_eq!(numbers, (0..1000).collect::<Vec<_>>());
+        assert!(prints().zip(numbers).all(|(print, number)| ids.of(print, || 0) == number));
+        assert_eq!((ids.len(), *ids.get(0)), (1000, 0));
+    }
+
+    #[test]
+    fn what_was_worked_out_is_found_again() {
+        let mut memo = Memo::new();
+        for one in 0..100 {
+            for two in 0..100 {
+                assert_eq!(memo.get(one, two), None);
+                memo.insert(one, two, one * 100 + two);
+            }
+        }
+        assert!((0..100).all(|it| memo.get(it, 99 - it) == Some(it * 100 + 99 - it)));
+    }
+}

@@ -1,0 +1,484 @@
+//! The asynchronous system that a scenario describes: whatever is on its way may come next, however long it takes.
+//!
+//! Its requests come in their order at each node, at any time; a timer goes off at any time after it was set; a node
+//! may take as long as it likes. Of the scenario's network only the links count and whether they keep the order. So
+//! what is possible here is possible in some run, if only for other delays; and what is impossible here is impossible
+//! whatever the delays are.
+
+use std::rc::Rc;
+
+use super::{
+    Budget,
+    ids::{Ids, Memo},
+    local::{Content, Effect, Locals, Stimulus, Watched},
+};
+use crate::kernel::{Detection, Detector, Fingerprinter, Monitor, NodeId, Order, Plan, Scenario};
+
+/// Something that can happen next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// Something comes to a node: by its effect. With it what was in the envelope at this place is no longer on its
+    /// way, if it was in one.
+    Happens { node: NodeId, effect: u32, place: Option<usize>, fault: Option<Kind> },
+    /// What is at this place is lost.
+    Lost { place: usize },
+    /// A second copy of what is at this place is on its way.
+    Doubled { place: usize },
+}
+
+/// The kinds of faults that there are here, in the order in which a state counts what is left of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Crash = 0,
+    Recover = 1,
+    Drop = 2,
+    Duplicate = 3,
+}
+
+/// Their names.
+pub(super) const KINDS_HERE: [&str; 4] = ["crash", "recover", "drop", "duplicate"];
+
+/// A system, with all that was worked out about it so far.
+#[derive(Clone)]
+pub(super) struct World {
+    pub(super) plan: Plan<'static>,
+    pub(super) locals: Locals,
+    pub(super) nodes: usize,
+    /// By aim: the states of its monitor.
+    watchers: Vec<Watcher>,
+    fifo: bool,
+    perfect: bool,
+    budget: u32,
+    /// Whether what is on its way to who never comes back is left out.
+    pub(super) tidy: bool,
+}
+
+/// The monitor of one aim.
+#[derive(Clone)]
+struct Watcher {
+    states: Ids<Box<dyn Monitor>>,
+    steps: Memo,
+    /// By state: whether the aim is reached, as far as the run went, and if it ends there.
+    reached: Vec<[bool; 2]>,
+    /// Whether its states depend on which of two events at different nodes has the smaller id.
+    needs_ids: bool,
+}
+
+/// Why a scenario cannot be searched this way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// The protocol cannot read one of its requests.
+    Request,
+    /// It has faults already.
+    Faults,
+    /// Its network loses, doubles or damages by luck.
+    Luck,
+    /// What is looked for depends on times, or on what happened before what.
+    Time,
+    /// The protocol reads its clock.
+    Clock,
+    /// A node goes on sending to itself.
+    Endless,
+    /// Group membership: who is bound depends on what came first in time.
+    Members,
+}
+
+impl World {
+    /// The system of a scenario.
+    pub(super) fn new(
+        plan: Plan<'static>,
+        monitors: Vec<Box<dyn Monitor>>,
+        budget: &Budget,
+    ) -> Result<Self, Unfit> {
+        let scenario = plan.scenario();
+        unfit(scenario, &monitors).map_or(Ok(()), Err)?;
+        if plan.protocol().behaviour.requests.iter().any(|kind| kind.name == "join")
+            && !monitors.is_empty()
+        {
+            return Err(Unfit::Members);
+        }
+        let nodes = scenario.nodes.len();
+        let (fifo, perfect) = (
+            scenario.network.order == Order::Fifo,
+            matches!(scenario.network.detector, Detector::Perfect(_)),
+        );
+        let left = |kind: &str| budget.allows(kind).min(0xFF);
+        let budget = KINDS_HERE.iter().rev().fold(0, |all, kind| all << 8 | left(kind));
+        Ok(Self {
+            locals: Locals::new(&plan, watched(&monitors)),
+            nodes,
+            watchers: monitors.into_iter().map(Watcher::new).collect(),
+            fifo,
+            perfect,
+            budget,
+            tidy: true,
+            plan,
+        })
+    }
+
+    /// How many numbers a state has before those of what is on its way: one for each node, one for each aim, and the
+    /// faults that are left.
+    pub(super) const fn head(&self) -> usize {
+        self.nodes + self.watchers.len() + 1
+    }
+
+    /// The state after the start of the run.
+    pub(super) fn start(&mut self) -> Vec<u32> {
+        let mut state = vec![0; self.head()];
+        state[self.head() - 1] = self.budget;
+        let nodes = (0..self.nodes).map(NodeId::new);
+        let begun: Vec<Effect> = nodes.map(|node| self.locals.begin(&self.plan, node)).collect();
+        for (node, effect) in begun.iter().enumerate() {
+            state[node] = effect.next;
+        }
+        for (node, effect) in begun.iter().enumerate() {
+            self.carry_out(&mut state, NodeId::new(node), effect);
+        }
+        state
+    }
+
+    /// How many faults of a kind are left.
+    pub(super) fn left(&self, state: &[u32], kind: Kind) -> u32 {
+        state[self.head() - 1] >> (8 * kind as u32) & 0xFF
+    }
+
+    /// All that can happen next, in a fixed order.
+    pub(super) fn turns(&mut self, state: &[u32], turns: &mut Vec<Turn>) {
+        turns.clear();
+        self.arrivals(state, turns);
+        for node in (0..self.nodes).map(NodeId::new) {
+            let local = state[node.index()];
+            let here = self.locals.locals.get(local);
+            if !here.solo.is_up() {
+                if self.left(state, Kind::Recover) > 0 {
+                    self.happens(state, node, Stimulus::Recovery, None, turns);
+                }
+                continue;
+            }
+            let asks = (here.asked as usize) < self.locals.requests[node.index()].len();
+            for place in 0..here.timers.len() {
+                let timer = self.locals.locals.get(local).timers[place];
+                self.happens(state, node, Stimulus::Timer(timer), None, turns);
+            }
+            if asks {
+                self.happens(state, node, Stimulus::Request, None, turns);
+            }
+            if self.left(state, Kind::Crash) > 0 {
+                self.happens(state, node, Stimulus::Crash, None, turns);
+            }
+        }
+    }
+
+    /// What is on its way, each once if there are several that are alike; the first of each link, where they keep
+    /// their order.
+    fn arrivals(&mut self, state: &[u32], turns: &mut Vec<Turn>) {
+        let head = self.head();
+        for place in head..state.len() {
+            let envelope = state[place];
+            let first = !self.fifo || !self.is_behind(state, place);
+            if !self.fifo && place > head && state[place - 1] == envelope {
+                continue;
+            }
+            let (to, is_message) = {
+                let envelope = self.locals.envelopes.get(envelope);
+                (envelope.to, matches!(envelope.what, Content::Message(_)))
+            };
+            if first && self.locals.locals.get(state[to.index()]).solo.is_up() {
+                self.happens(state, to, Stimulus::Arrival(envelope), Some(place), turns);
+            }
+            if is_message && self.left(state, Kind::Drop) > 0 {
+                turns.push(Turn::Lost { place });
+            }
+            if is_message && self.left(state, Kind::Duplicate) > 0 {
+                turns.push(Turn::Doubled { place });
+            }
+        }
+    }
+
+    /// Whether something of the same link is before it.
+    fn is_behind(&self, state: &[u32], place: usize) -> bool {
+        place > self.head() && self.link(state[place - 1]) == self.link(state[place])
+    }
+
+    /// What keeps its order among itself: the messages of one link; a report goes no link.
+    fn link(&self, envelope: u32) -> (bool, NodeId, NodeId, u32) {
+        let it = self.locals.envelopes.get(envelope);
+        match it.what {
+            Content::Message(_) => (false, it.from, it.to, 0),
+            Content::Report(_) => (true, it.from, it.to, envelope),
+        }
+    }
+
+    /// Something comes to a node; and the same, with the node crashing in the middle of its answer.
+    fn happens(
+        &mut self,
+        state: &[u32],
+        node: NodeId,
+        stimulus: Stimulus,
+        place: Option<usize>,
+        turns: &mut Vec<Turn>,
+    ) {
+        let local = state[node.index()];
+        let effect = self.locals.answer(&self.plan, node, local, stimulus);
+        let fault = match stimulus {
+            Stimulus::Crash => Some(Kind::Crash),
+            Stimulus::Recovery => Some(Kind::Recover),
+            _ => None,
+        };
+        turns.push(Turn::Happens { node, effect, place, fault });
+        if fault.is_none() && self.left(state, Kind::Crash) > 0 {
+            for sends in 0..=self.locals.effects[effect as usize].sends {
+                let effect = self.locals.cut(&self.plan, node, effect, sends);
+                let fault = Some(Kind::Crash);
+                turns.push(Turn::Happens { node, effect, place, fault });
+            }
+        }
+    }
+
+    /// The state after a turn.
+    pub(super) fn take(&mut self, state: &[u32], turn: Turn, next: &mut Vec<u32>) {
+        next.clear();
+        next.extend_from_slice(state);
+        match turn {
+            Turn::Lost { place } => {
+                next.remove(place);
+                self.spend(next, Kind::Drop);
+            }
+            Turn::Doubled { place } => {
+                next.insert(place, state[place]);
+                self.spend(next, Kind::Duplicate);
+            }
+            Turn::Happens { node, effect, place, fault } => {
+                if let Some(place) = place {
+                    next.remove(place);
+                }
+                if let Some(fault) = fault {
+                    self.spend(next, fault);
+                }
+                let effect = Rc::clone(&self.locals.effects[effect as usize]);
+                self.carry_out(next, node, &effect);
+                self.turn_of_life(next, node, fault);
+            }
+        }
+    }
+
+    fn spend(&self, state: &mut [u32], kind: Kind) {
+        state[self.head() - 1] -= 1 << (8 * kind as u32);
+    }
+
+    fn carry_out(&mut self, state: &mut Vec<u32>, node: NodeId, effect: &Effect) {
+        let mut seen =
+            if self.watchers.iter().any(|it| it.needs_ids) { self.seen_so_far(state) } else { 0 };
+        state[node.index()] = effect.next;
+        for &sight in &effect.told {
+            seen += 1;
+            for (place, watcher) in self.watchers.iter_mut().enumerate() {
+                let now = &mut state[self.nodes + place];
+                *now = watcher.step(*now, sight, seen, &self.locals);
+            }
+        }
+        for &envelope in &effect.sent {
+            self.post(state, envelope);
+        }
+    }
+
+    /// How many events monitors have seen.
+    fn seen_so_far(&self, state: &[u32]) -> usize {
+        state[..self.nodes].iter().map(|local| self.locals.locals.get(*local).told as usize).sum()
+    }
+
+    /// Puts an envelope to those on their way.
+    fn post(&self, state: &mut Vec<u32>, envelope: u32) {
+        let head = self.head();
+        if self.tidy && self.is_gone(state, self.locals.envelopes.get(envelope).to) {
+            return;
+        }
+        let place = if self.fifo {
+            let link = self.link(envelope);
+            state[head..].partition_point(|other| self.link(*other) <= link)
+        } else {
+            state[head..].partition_point(|other| *other <= envelope)
+        };
+        state.insert(head + place, envelope);
+    }
+
+    /// Whether a node is down for good.
+    fn is_gone(&self, state: &[u32], node: NodeId) -> bool {
+        let local = state[node.index()];
+        !self.locals.locals.get(local).solo.is_up() && self.left(state, Kind::Recover) == 0
+    }
+
+    /// What a crash and a recovery bring about beside what the node does.
+    fn turn_of_life(&mut self, state: &mut Vec<u32>, node: NodeId, fault: Option<Kind>) {
+        let Some(fault) = fault else { return };
+        if self.perfect {
+            // A report that is no longer true is not told.
+            let head = self.head();
+            let mut place = head;
+            while place < state.len() {
+                let it = self.locals.envelopes.get(state[place]);
+                if it.from == node && matches!(it.what, Content::Report(_)) {
+                    state.remove(place);
+                } else {
+                    place += 1;
+                }
+            }
+            let report = match fault {
+                Kind::Recover => Detection::Restore(node),
+                _ => Detection::Suspect(node),
+            };
+            for other in (0..self.nodes).map(NodeId::new).filter(|other| *other != node) {
+                let envelope = self.locals.envelope(node, other, Content::Report(report));
+                self.post(state, envelope);
+            }
+        }
+        if self.tidy && self.is_gone(state, node) {
+            let mut place = self.head();
+            while place < state.len() {
+                if self.locals.envelopes.get(state[place]).to == node {
+                    state.remove(place);
+                } else {
+                    place += 1;
+                }
+            }
+        }
+    }
+
+    /// Whether an aim minds how events of different nodes interleave.
+    pub(super) fn minds_order(&self) -> bool {
+        self.watchers.iter().any(|watcher| watcher.states.get(0).needs().order)
+    }
+
+    /// Whether an aim minds in which order one node tells things.
+    pub(super) fn minds_sequence(&self) -> bool {
+        self.watchers.iter().any(|watcher| watcher.states.get(0).needs().sequence)
+    }
+
+    /// What aims may take notice of, of all that is told.
+    pub(super) fn noticed<'a>(&'a self, told: &'a [u32]) -> impl Iterator<Item = u32> + 'a {
+        let asked = self.watchers.iter().any(|watcher| watcher.states.get(0).needs().requests);
+        let noticed = move |sight: &u32| asked || !self.locals.sights.get(*sight).is_request();
+        told.iter().copied().filter(noticed)
+    }
+
+    /// Whether an aim may take notice of anything that is told.
+    pub(super) fn is_noticed(&self, effect: u32) -> bool {
+        self.noticed(&self.locals.effects[effect as usize].told).next().is_some()
+    }
+
+    /// Whether messages of one link keep their order.
+    pub(super) const fn keeps_order(&self) -> bool {
+        self.fifo
+    }
+
+    /// Whether everybody is told of crashes.
+    pub(super) const fn tells_of_crashes(&self) -> bool {
+        self.perfect
+    }
+
+    /// Whether two envelopes go the same link.
+    pub(super) fn is_same_link(&self, one: u32, other: u32) -> bool {
+        self.link(one) == self.link(other)
+    }
+
+    /// What may come to a node by itself: its timers and its next request.
+    pub(super) fn own_stimuli(&self, node: NodeId, local: u32) -> Vec<Stimulus> {
+        let here = self.locals.locals.get(local);
+        let asks = (here.asked as usize) < self.locals.requests[node.index()].len();
+        let timers = here.timers.iter().map(|timer| Stimulus::Timer(*timer));
+        timers.chain(asks.then_some(Stimulus::Request)).collect()
+    }
+
+    /// Whether something can come to a node in this state: a timer has to run, a request to be there.
+    pub(super) fn can_come(&self, local: u32, stimulus: Stimulus) -> bool {
+        let here = self.locals.locals.get(local);
+        here.solo.is_up()
+            && match stimulus {
+                Stimulus::Timer(timer) => here.timers.contains(&timer),
+                _ => true,
+            }
+    }
+
+    /// Whether an aim is reached in a state, or if the run ends in it.
+    pub(super) fn is_reached(&self, state: &[u32], aim: usize, ended: bool) -> bool {
+        self.watchers[aim].reached[state[self.nodes + aim] as usize][usize::from(ended)]
+    }
+
+    /// Whether a turn is a fault.
+    pub(super) const fn is_fault(turn: Turn) -> bool {
+        matches!(
+            turn,
+            Turn::Lost { .. } | Turn::Doubled { .. } | Turn::Happens { fault: Some(_), .. }
+        )
+    }
+
+    /// What is wrong with what was worked out, if anything is.
+    pub(super) const fn trouble(&self) -> Option<Unfit> {
+        if self.locals.endless {
+            return Some(Unfit::Endless);
+        }
+        if self.locals.clocked { Some(Unfit::Clock) } else { None }
+    }
+}
+
+fn unfit(scenario: &Scenario, monitors: &[Box<dyn Monitor>]) -> Option<Unfit> {
+    let network = &scenario.network;
+    if !scenario.faults.is_empty() {
+        return Some(Unfit::Faults);
+    }
+    if network.loss.0 + network.duplicate.0 + network.corrupt.0 > 0 {
+        return Some(Unfit::Luck);
+    }
+    let timely = monitors.iter().any(|monitor| monitor.needs().time || monitor.needs().past);
+    timely.then_some(Unfit::Time)
+}
+
+fn watched(monitors: &[Box<dyn Monitor>]) -> Watched {
+    if monitors.iter().any(|monitor| monitor.needs().sequence) {
+        Watched::Sequences
+    } else if monitors.is_empty() {
+        Watched::Nothing
+    } else {
+        Watched::Things
+    }
+}
+
+impl Watcher {
+    fn new(monitor: Box<dyn Monitor>) -> Self {
+        let needs_ids = monitor.needs().ids;
+        let mut watcher =
+            Self { states: Ids::new(), steps: Memo::new(), reached: Vec::new(), needs_ids };
+        watcher.number(monitor);
+        watcher
+    }
+
+    fn number(&mut self, monitor: Box<dyn Monitor>) -> u32 {
+        let mut taken = Fingerprinter::new();
+        monitor.identify(&mut taken);
+        let reached = [false, true].map(|over| monitor.verdict(over).is_violated());
+        let number = self.states.of(taken.fingerprint(), || monitor);
+        if number as usize == self.reached.len() {
+            self.reached.push(reached);
+        }
+        number
+    }
+
+    /// The state of the monitor after it has seen something, as the `seen`th event of the run.
+    fn step(&mut self, state: u32, sight: u32, seen: usize, locals: &Locals) -> u32 {
+        // Where ids count, the same sight is another one at another place in the run.
+        if !self.needs_ids
+            && let Some(next) = self.steps.get(state, sight)
+        {
+            return next;
+        }
+        let sight_of = locals.sights.get(sight);
+        let id = if self.needs_ids { seen } else { sight_of.id() };
+        let mut monitor = self.states.get(state).clone();
+        monitor.observe(&sight_of.observation(id));
+        let next = self.number(monitor);
+        if !self.needs_ids {
+            self.steps.insert(state, sight, next);
+        }
+        next
+    }
+}
