@@ -3,9 +3,8 @@
 mod common;
 
 use std::{
-    env, fs,
-    io::Write as _,
-    process::{Command, Output, Stdio},
+    env,
+    process::{Command, Stdio},
 };
 
 use common::command_line::{HALF_WAY, file, printed, refused, worldlines};
