@@ -9,8 +9,10 @@ mod cut;
 mod draft;
 mod edit;
 mod emphasis;
+mod errand;
 mod filter;
 mod hands;
+mod hunt;
 mod inspector;
 mod keys;
 mod lasso;
@@ -36,8 +38,10 @@ pub use cut::{CutLine, Move, Post};
 pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
 pub use emphasis::emphasis;
+pub use errand::{Errand, Said, as_found, heard, run_errand};
 pub use filter::{Entry, Filter, Story, told};
 pub use hands::Hand;
+pub use hunt::Hunt;
 pub use inspector::{
     Block, Branch, CHART, Chart, Difference, Handler, Line, Listing, NodeState, Numbers, OfNode,
     Past, Payload, Ran, Shade, Span, Spread, Status, Subject, Workings, charts, last_ran, ran,

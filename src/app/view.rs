@@ -3,6 +3,8 @@
 /// What the workbench below the diagram shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Panel {
+    /// Looks for a violation, makes it small, explains it.
+    Break,
     /// Every event, in words.
     Events,
     /// What each node told its application, node beside node.
@@ -21,7 +23,8 @@ pub enum Panel {
 
 impl Panel {
     /// All of them, in the order of their tabs.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
+        Self::Break,
         Self::Events,
         Self::Deliveries,
         Self::Network,
@@ -35,6 +38,7 @@ impl Panel {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Break => "Break it",
             Self::Events => "Events",
             Self::State => "State",
             Self::Source => "Source",

@@ -100,6 +100,30 @@ impl Budget {
             && spent.iter().zip(&self.of_kind).all(|(spent, most)| spent <= most)
     }
 
+    /// How many of this kind there may be, however many there may be in all.
+    #[must_use]
+    pub fn of_kind(&self, kind: &str) -> u32 {
+        place(kind).map_or(0, |place| self.of_kind[place])
+    }
+
+    /// The same, with so many of a kind. Where nothing was said of how many in all, nothing is.
+    #[must_use]
+    pub fn with(&self, kind: &str, count: u32) -> Self {
+        let mut next = self.clone();
+        let binds = self.all < self.of_kind.iter().sum();
+        if let Some(place) = place(kind) {
+            next.of_kind[place] = count;
+        }
+        let sum = next.of_kind.iter().sum();
+        Self { all: if binds { self.all.min(sum) } else { sum }, ..next }
+    }
+
+    /// The same, with so many in all.
+    #[must_use]
+    pub fn with_all(&self, all: u32) -> Self {
+        Self { all: all.min(self.of_kind.iter().sum()), ..self.clone() }
+    }
+
     /// As [`Self::read`] reads it: `crash=2,drop=2,all=3`.
     #[must_use]
     pub fn written(&self) -> String {
@@ -245,6 +269,16 @@ mod tests {
         assert!(!budget.covers(&[pause.clone(), pause]), "too many of a kind");
         assert_eq!(budget.allows("drop"), 0);
         assert_eq!(read("crash=5,all=2").allows("crash"), 2);
+        assert_eq!(read("crash=5,all=2").of_kind("crash"), 5);
+    }
+
+    #[test]
+    fn a_budget_is_changed_kind_by_kind() {
+        assert_eq!(read("crash=1").with("drop", 2), read("crash=1,drop=2"));
+        assert_eq!(read("crash=2,drop=2,all=3").with("drop", 0), read("crash=2"));
+        assert_eq!(read("crash=2,drop=2,all=3").with("drop", 5), read("crash=2,drop=5,all=3"));
+        assert_eq!(read("crash=2,drop=2").with_all(3), read("crash=2,drop=2,all=3"));
+        assert_eq!(read("crash=2").with_all(9), read("crash=2"));
     }
 
     #[test]

@@ -18,6 +18,7 @@ mod fields;
 mod first;
 mod forging;
 mod header;
+mod hunting;
 mod icons;
 mod inspector;
 mod keyboard;

@@ -13,6 +13,7 @@ use super::{
     deeds::deeds,
     drafts::{first_state, use_drafts},
     header::Header,
+    hunting::use_hunting,
     legend::legend,
     part::{Draw, Part},
     settings::settings,
@@ -76,6 +77,7 @@ pub(super) fn Page() -> Html {
     use_keys(&store, &send);
     let dialog = use_sheet(state.study.sheet);
     let offer = use_drafts(state, &send);
+    let hunting = use_hunting();
     let working = use_work(state.pending.as_ref(), &send);
     let asked =
         (state.run.clone(), state.explained.filter(|_| !state.adjusting), state.asked_about());
@@ -132,7 +134,7 @@ pub(super) fn Page() -> Html {
                     { compare::compared(state, &send) }
                     { next_stop(&ways, &send) }
                     { part(legend) }
-                    { workbench(state, &worked, &send) }
+                    { workbench(state, &worked, &hunting, &send) }
                 </section>
                 <div class="side">
                     <Verdicts run={state.run.clone()} cursor={state.playhead.cursor}

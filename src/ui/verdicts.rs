@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::Send;
 use crate::{
-    app::{Action, Edit, Judged, Run},
+    app::{Action, Edit, Judged, Panel, Run},
     diagram::deadlock_sentence,
     kernel::{Class, Judgement, Kind, MAX_TIME, Report, Rule, Verdict, spell},
 };
@@ -151,6 +151,12 @@ fn violation(props: &Props, judgement: &Judgement, why: &str, explained: bool) -
                         Kind::Safety => "Go to where it breaks",
                         Kind::Liveness => "Go to the end, where it is missing",
                     } }
+                </button>
+                { " " }
+                <button class="link" data-jump="why"
+                    onclick={props.send.reform(|_: MouseEvent| Action::Show(Some(Panel::Break)))}
+                    title="Explains it, and makes the run as small as it can be">
+                    { "Why, and how little it takes" }
                 </button>
             </p>
             if ended_early {

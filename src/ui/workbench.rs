@@ -6,6 +6,7 @@ use super::{
     Send,
     deliveries::Told,
     events::Events,
+    hunting::{Breaking, Hunting},
     inspector::{Inspector, Worked},
     network_view::NetworkView,
     numbers::Figures,
@@ -18,7 +19,7 @@ use crate::{
 };
 
 /// The tabs, and what the chosen one shows.
-pub(super) fn workbench(state: &State, worked: &Worked, send: &Send) -> Html {
+pub(super) fn workbench(state: &State, worked: &Worked, hunting: &Hunting, send: &Send) -> Html {
     let State { run, panel, selection, playhead, .. } = state;
     let chosen = *panel;
     html! {
@@ -29,6 +30,9 @@ pub(super) fn workbench(state: &State, worked: &Worked, send: &Send) -> Html {
             if let Some(panel) = chosen {
                 <div class={classes!("panel", state.study.future_hidden.then_some("untold"))} role="tabpanel" id="panel" tabindex="0" aria-labelledby={tab_id(panel)}>
                     { match panel {
+                        Panel::Break => html! {
+                            <Breaking run={run.clone()} hunting={hunting.clone()} send={send.clone()} />
+                        },
                         Panel::Events => html! {
                             <Events run={run.clone()} playhead={*playhead} hidden={state.study.future_hidden}
                                 selection={*selection} filter={state.filter.clone()} send={send.clone()} />

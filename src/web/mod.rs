@@ -13,6 +13,7 @@ mod listener;
 mod preferences;
 mod storage;
 mod tab;
+mod worker;
 
 pub use address::{fragment, on_fragment_change, page_link, replace_fragment};
 pub use clipboard::copy;
@@ -31,6 +32,7 @@ pub use listener::Listener;
 pub use preferences::{Theme, keep_theme, prefers_reduced_motion, show_theme, theme};
 pub use storage::{forget, keep, kept, kept_below};
 pub use tab::{hold_tab, now, on_leave, open_tabs, renew_tab, tab};
+pub use worker::{Errand, serve_errands};
 
 /// An element of the page, for those who only hand it on.
 pub use web_sys::Element;

@@ -4,13 +4,14 @@ use std::io::{self, IsTerminal, Write};
 
 use clap::Args;
 use worldlines::{
+    app::as_found,
     diagram::explain,
     formats::{
         Outcome, link, scenario,
         search::{self as format, Asked, Found, Results},
     },
     kernel::{Property, Protocol, Scenario, Verdict},
-    search::{Aim, Budget, Crew, Finding, Quest, Shard, Stage, Target, Way, shrink},
+    search::{Aim, Budget, Crew, Quest, Shard, Stage, Target, Way, shrink},
 };
 
 use crate::input::{Input, about, contents};
@@ -219,7 +220,7 @@ fn carry_out(asked: Asked, crew: Crew) -> Results {
     let looking = io::stderr().is_terminal();
     let mut steps = 0_u64;
     while !quest.is_over() {
-        findings.extend(quest.advance(crew).into_iter().map(|finding| found(&asked, finding)));
+        findings.extend(quest.advance(crew).into_iter().map(|finding| as_found(&asked, finding)));
         steps += 1;
         if looking && steps.is_multiple_of(SAID_EVERY) {
             say_how_far(&asked, &quest);
@@ -247,18 +248,6 @@ fn say_how_far(asked: &Asked, quest: &Quest) {
     let depth = progress.depth;
     let line = format!("\r\x1b[K{stage}: {explored} explored, {queue} waiting, depth {depth}");
     let _ = io::stderr().write_all(line.as_bytes());
-}
-
-fn found(asked: &Asked, finding: Finding) -> Found {
-    let property = asked.properties[finding.aim];
-    let outcome = Outcome::of(finding.scenario.clone()).expect("it was run before");
-    let explanation = explain(&outcome, property.name);
-    Found {
-        property,
-        scenario: finding.scenario,
-        by: finding.by,
-        explanation: explanation.map(|it| it.text()).unwrap_or_default(),
-    }
 }
 
 /// What goes to standard output; the rest is said on standard error.

@@ -1,0 +1,227 @@
+//! What takes too long for a page to do itself, as texts that go to a worker and come back: a search, a scenario made
+//! small, an explanation.
+//!
+//! The worker knows nothing but the text that it is sent, so that it can be ended at any moment, and what it does can
+//! be tested without one.
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use crate::{
+    diagram::explain,
+    formats::{
+        Outcome, Problem, parse, scenario,
+        search::{self, Asked, Found},
+    },
+    kernel::{Property, Scenario},
+    search::{Aim, Crew, Finding, Quest, Target, shrink},
+};
+
+/// What is asked of a worker.
+#[derive(Clone, Debug)]
+pub enum Errand {
+    /// A search.
+    Search(Box<Asked>),
+    /// The smallest scenario that shows the same violation.
+    Shrink(Box<Scenario>, &'static Property),
+    /// Why a property is violated.
+    Explain(Box<Scenario>, &'static Property),
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    r#do: &'static str,
+    property: Option<&'a str>,
+    with: Json,
+}
+
+impl Errand {
+    /// As the text that is sent.
+    #[must_use]
+    pub fn write(&self) -> String {
+        let json = |text: String| parse(&text).expect("what is written is JSON");
+        let written = match self {
+            Self::Search(asked) => {
+                Written { r#do: "search", property: None, with: json(search::write_asked(asked)) }
+            }
+            Self::Shrink(given, property) => Written {
+                r#do: "shrink",
+                property: Some(property.name),
+                with: json(scenario::write(given)),
+            },
+            Self::Explain(given, property) => Written {
+                r#do: "explain",
+                property: Some(property.name),
+                with: json(scenario::write(given)),
+            },
+        };
+        serde_json::to_string(&written).expect("texts and JSON always serialise")
+    }
+
+    /// From the text that was sent.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with it.
+    pub fn read(text: &str) -> Result<Self, Problem> {
+        let value = parse(text)?;
+        let with = value.get("with").cloned().unwrap_or_default();
+        let what = value.get("do").and_then(Json::as_str).unwrap_or_default();
+        if what == "search" {
+            return search::asked(&with.to_string()).map(|asked| Self::Search(Box::new(asked)));
+        }
+        let given = scenario::from_json(&with)?;
+        let protocol = crate::formats::catalogue::find("protocol", &given.protocol)?;
+        let name = value.get("property").and_then(Json::as_str).unwrap_or_default();
+        let property = search::property("property", protocol, name)?;
+        match what {
+            "shrink" => Ok(Self::Shrink(Box::new(given), property)),
+            "explain" => Ok(Self::Explain(Box::new(given), property)),
+            _ => Err(Problem::new(
+                "do",
+                format!("\"{what}\""),
+                "\"search\", \"shrink\" or \"explain\"",
+            )),
+        }
+    }
+}
+
+/// What a worker says while it works, and in the end.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Said {
+    /// How far it is.
+    Progress {
+        /// What it does: `runs`, `orders`, `walks`, `chance`.
+        stage: String,
+        /// For which property, where it is one at a time.
+        property: Option<String>,
+        /// How many runs, states and walks there were.
+        explored: u64,
+        /// How many wait.
+        queue: u64,
+        /// How deep it is.
+        depth: u64,
+    },
+    /// A violation of this property, the smallest scenario that shows it, and why.
+    Found(String, Box<Scenario>, String),
+    /// What is known of this property, of which no violation was found.
+    Covered(String, String),
+    /// The smallest scenario that shows the same.
+    Small(Box<Scenario>),
+    /// The paragraph that explains a property's violation.
+    Explained(String, String),
+    /// It did not work.
+    Failed(String),
+    /// There is nothing more to come.
+    Done,
+}
+
+/// The text of what is said: the names of its parts, and them.
+fn said(parts: &[(&str, Json)]) -> String {
+    let fields = parts.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+    Json::Object(fields.collect()).to_string()
+}
+
+fn json_of(scenario: &Scenario) -> Json {
+    parse(&scenario::write(scenario)).expect("what is written is JSON")
+}
+
+/// How many steps of a search there are between two words on how far it is.
+const SAID_EVERY: u32 = 4;
+
+/// Runs an errand, and says what comes of it, a text at a time.
+pub fn run_errand(text: &str, say: &mut dyn FnMut(String)) {
+    match Errand::read(text) {
+        Ok(Errand::Search(asked)) => run_search(&asked, say),
+        Ok(Errand::Shrink(given, property)) => {
+            let protocol = crate::protocols::find(&given.protocol).expect("it was read");
+            let aim = Aim::at(Target::Violation(property));
+            match shrink(protocol, &aim, &given, given.until) {
+                Some(shrunk) => say(said(&[("small", json_of(&shrunk.scenario))])),
+                None => {
+                    let why = format!("In a longer run {} comes right.", property.name);
+                    say(said(&[("failed", why.into())]));
+                }
+            }
+        }
+        Ok(Errand::Explain(given, property)) => {
+            let explanation =
+                Outcome::of(*given).ok().and_then(|outcome| explain(&outcome, property.name));
+            let text = explanation.map(|it| it.text()).unwrap_or_default();
+            say(said(&[("explained", text.into()), ("property", property.name.into())]));
+        }
+        Err(problem) => say(said(&[("failed", problem.to_string().into())])),
+    }
+    say(said(&[("done", true.into())]));
+}
+
+fn run_search(asked: &Asked, say: &mut dyn FnMut(String)) {
+    let Some(mut quest) = Quest::new(asked.task()) else { return };
+    let mut found = vec![false; asked.properties.len()];
+    let mut steps = 0_u32;
+    while !quest.is_over() {
+        for finding in quest.advance(Crew::ALONE) {
+            found[finding.aim] = true;
+            let Found { property, scenario, explanation, .. } = as_found(asked, finding);
+            say(said(&[
+                ("found", property.name.into()),
+                ("scenario", json_of(&scenario)),
+                ("explanation", explanation.into()),
+            ]));
+        }
+        if steps.is_multiple_of(SAID_EVERY) {
+            let progress = search::progress_json(asked, &quest.progress());
+            say(said(&[("progress", parse(&progress).expect("what is written is JSON"))]));
+        }
+        steps += 1;
+    }
+    let coverage = quest.coverage();
+    for (place, property) in asked.properties.iter().enumerate().filter(|(place, _)| !found[*place])
+    {
+        let sentence = search::sentence(asked, &coverage, place);
+        say(said(&[("covered", property.name.into()), ("sentence", sentence.into())]));
+    }
+}
+
+/// A finding with its explanation.
+#[must_use]
+pub fn as_found(asked: &Asked, finding: Finding) -> Found {
+    let property = asked.properties[finding.aim];
+    let outcome = Outcome::of(finding.scenario.clone()).expect("it was run before");
+    let explanation = explain(&outcome, property.name).map(|it| it.text()).unwrap_or_default();
+    Found { property, scenario: finding.scenario, by: finding.by, explanation }
+}
+
+/// What a worker said; none if it is nothing that a worker says.
+#[must_use]
+pub fn heard(text: &str) -> Option<Said> {
+    let value = parse(text).ok()?;
+    let word = |name: &str| value.get(name).and_then(Json::as_str).map(str::to_owned);
+    let scenario = |name: &str| scenario::from_json(value.get(name)?).ok().map(Box::new);
+    if let Some(progress) = value.get("progress") {
+        let number = |name: &str| progress.get(name).and_then(Json::as_u64).unwrap_or_default();
+        let word = |name: &str| progress.get(name).and_then(Json::as_str).map(str::to_owned);
+        return Some(Said::Progress {
+            stage: word("stage")?,
+            property: word("property"),
+            explored: number("explored"),
+            queue: number("queue"),
+            depth: number("depth"),
+        });
+    }
+    if let Some(property) = word("found") {
+        return Some(Said::Found(property, scenario("scenario")?, word("explanation")?));
+    }
+    if let Some(property) = word("covered") {
+        return Some(Said::Covered(property, word("sentence")?));
+    }
+    if let Some(small) = scenario("small") {
+        return Some(Said::Small(small));
+    }
+    if let Some(text) = word("explained") {
+        return Some(Said::Explained(word("property")?, text));
+    }
+    if let Some(why) = word("failed") {
+        return Some(Said::Failed(why));
+    }
+    value.get("done").map(|_| Said::Done)
+}

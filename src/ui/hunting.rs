@@ -1,0 +1,363 @@
+//! "Break it": looks for a violation, makes what a reader made small, says why something is violated. A worker does
+//! it; the page stays as quick as it is.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use super::{
+    Send,
+    fields::{Number, field, number},
+};
+use crate::{
+    app::{Action, Edit, Errand, Hunt, Run, Said, heard},
+    diagram::fault_sentence,
+    formats::search::{Asked, counted},
+    kernel::{Property, Scenario},
+    search::{Budget, KINDS, counted_kind},
+    web,
+};
+
+/// What came of the last errand, and how to send the next one.
+#[derive(Clone, PartialEq)]
+pub(super) struct Hunting {
+    hunt: Rc<Hunt>,
+    /// Sends a worker on an errand; with none, calls it off.
+    ask: Callback<Option<Errand>>,
+}
+
+#[derive(PartialEq)]
+struct Heard(Rc<Hunt>);
+
+enum Word {
+    Sent(Hunt),
+    Said(Said),
+    Cancelled,
+}
+
+impl Reducible for Heard {
+    type Action = Word;
+
+    fn reduce(self: Rc<Self>, word: Word) -> Rc<Self> {
+        Rc::new(Self(Rc::new(match word {
+            Word::Sent(hunt) => hunt,
+            Word::Said(said) => self.0.after(said),
+            Word::Cancelled => self.0.cancelled(),
+        })))
+    }
+}
+
+/// Keeps the worker and what it has said, whatever part of the page is shown.
+#[hook]
+pub(super) fn use_hunting() -> Hunting {
+    let heard_so_far = use_reducer(|| Heard(Rc::default()));
+    let worker = use_mut_ref(|| None::<web::Errand>);
+    let tell = heard_so_far.dispatcher();
+    let ask = use_callback((), move |errand: Option<Errand>, ()| {
+        // The one before is called off.
+        worker.replace(None);
+        let Some(errand) = errand else { return tell.dispatch(Word::Cancelled) };
+        tell.dispatch(Word::Sent(Hunt::sent(&errand)));
+        let (said, failed) = (tell.clone(), tell.clone());
+        let fails = move |why: &str| {
+            failed.dispatch(Word::Said(Said::Failed(why.to_owned())));
+            failed.dispatch(Word::Said(Said::Done));
+        };
+        let broken = fails.clone();
+        let started = web::Errand::start(
+            errand.write(),
+            move |text| heard(&text).into_iter().for_each(|it| said.dispatch(Word::Said(it))),
+            move || broken("The part of the page that searches could not be fetched."),
+        );
+        if started.is_none() {
+            fails("The browser lets this page do no work beside itself, as some frames are not.");
+        }
+        worker.replace(started);
+    });
+    Hunting { hunt: Rc::clone(&heard_so_far.0), ask }
+}
+
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    pub(super) run: Run,
+    pub(super) hunting: Hunting,
+    pub(super) send: Send,
+}
+
+/// What a reader has chosen.
+#[derive(Clone, PartialEq)]
+struct Choice {
+    property: Option<&'static str>,
+    budget: Budget,
+    inside_model: bool,
+    /// Whether the search begins with the faults that are there.
+    with_faults: bool,
+}
+
+impl Default for Choice {
+    fn default() -> Self {
+        let (budget, property) = (Budget::default(), None);
+        Self { property, budget, inside_model: false, with_faults: false }
+    }
+}
+
+impl Choice {
+    fn errand(&self, run: &Run) -> Option<Errand> {
+        let mut scenario = run.scenario.clone();
+        if !self.with_faults {
+            scenario.faults.clear();
+        }
+        scenario.captions.clear();
+        let mut asked = Asked::of(scenario).ok()?;
+        if let Some(name) = self.property {
+            asked.properties = named(run, name).into_iter().collect();
+        }
+        asked.budget = self.budget.clone();
+        asked.inside_model = self.inside_model;
+        Some(Errand::Search(Box::new(asked)))
+    }
+}
+
+fn named(run: &Run, name: &str) -> Option<&'static Property> {
+    run.protocol.properties().map(|(property, _)| property).find(|it| it.name == name)
+}
+
+/// The panel.
+#[component]
+pub(super) fn Breaking(props: &Props) -> Html {
+    let Props { run, hunting, send } = props;
+    let choice = use_state(Choice::default);
+    let change = {
+        let choice = choice.clone();
+        move |edit: fn(&mut Choice, &str), text: &str| {
+            let mut next = (*choice).clone();
+            edit(&mut next, text);
+            choice.set(next);
+        }
+    };
+    // What another protocol promises is no longer asked for.
+    let chosen = choice.property.filter(|name| named(run, name).is_some());
+    html! {
+        <div class="breaking">
+            { violated(run, hunting) }
+            <section aria-label="Look for a violation">
+                <h3>{ "Look for a violation" }</h3>
+                <p class="hint">
+                    { "Tries what can go wrong, one fault after the other, and every order of events where there are not too many, \
+                       and hands back the smallest run that breaks a promise." }
+                </p>
+                <div class="wishes">
+                    { field("Break", "Which promise is to be broken", which(run, chosen, &choice)) }
+                    { budget(&choice) }
+                    { check("inside", "Keep to the protocol's assumptions", "Only what its model allows may go wrong", choice.inside_model,
+                        { let change = change.clone(); Callback::from(move |on: bool| change(|it, on| it.inside_model = on == "true", &on.to_string())) }) }
+                    if !run.scenario.faults.is_empty() {
+                        { check("with-faults", "Begin with this run's faults", "Otherwise without any", choice.with_faults,
+                            Callback::from(move |on: bool| change(|it, on| it.with_faults = on == "true", &on.to_string()))) }
+                    }
+                </div>
+                { start(run, hunting, &Choice { property: chosen, ..(*choice).clone() }) }
+            </section>
+            { outcome(run, hunting, send) }
+        </div>
+    }
+}
+
+/// Which property is to be broken.
+fn which(run: &Run, chosen: Option<&'static str>, choice: &UseStateHandle<Choice>) -> Html {
+    let names: Vec<(&'static str, bool)> =
+        run.protocol.properties().map(|(property, promised)| (property.name, promised)).collect();
+    let known = names.clone();
+    let choice = choice.clone();
+    let onchange = Callback::from(move |event: Event| {
+        let value = web::value_of(&event);
+        let property = known.iter().map(|(name, _)| *name).find(|name| *name == value);
+        choice.set(Choice { property, ..(*choice).clone() });
+    });
+    html! {
+        <select id="break-what" {onchange}>
+            <option value="" selected={chosen.is_none()}>{ "whatever is promised" }</option>
+            { for names.into_iter().map(|(name, promised)| html! {
+                <option value={name} selected={chosen == Some(name)}>
+                    { name }{ if promised { "" } else { " (not promised)" } }
+                </option>
+            }) }
+        </select>
+    }
+}
+
+/// What may go wrong, kind by kind.
+fn budget(choice: &UseStateHandle<Choice>) -> Html {
+    let now = &choice.budget;
+    let set = |change: Rc<dyn Fn(&Budget, u32) -> Budget>| {
+        let choice = choice.clone();
+        Callback::from(move |count: u64| {
+            let budget = change(&choice.budget, count as u32);
+            choice.set(Choice { budget, ..(*choice).clone() });
+        })
+    };
+    let kind = |kind: &'static str| {
+        let label = counted_kind(kind, 2).trim_start_matches("2 ").to_owned();
+        let onchange = set(Rc::new(move |budget, count| budget.with(kind, count)));
+        let value = now.of_kind(kind).into();
+        let control =
+            Number { value, max: 9, label: Some(label.clone()), onchange, ..Number::default() };
+        html! { <label class="of-kind"><span>{ label }</span>{ number(control) }</label> }
+    };
+    let all = set(Rc::new(|budget, all| budget.with_all(all)));
+    let all = Number {
+        value: now.all().into(),
+        max: 9,
+        id: Some("break-all"),
+        onchange: all,
+        ..Number::default()
+    };
+    html! {
+        <details class="may-go-wrong">
+            <summary>{ "What may go wrong: " }{ now.to_string() }</summary>
+            <label class="of-kind in-all"><span>{ "in all, at most" }</span>{ number(all) }</label>
+            <div class="kinds">{ for KINDS.into_iter().map(kind) }</div>
+        </details>
+    }
+}
+
+fn check(
+    id: &'static str,
+    name: &'static str,
+    help: &'static str,
+    on: bool,
+    set: Callback<bool>,
+) -> Html {
+    let onchange = set.reform(|event: Event| web::checked_of(&event));
+    html! {
+        <label class="check" title={help}>
+            <input type="checkbox" id={format!("break-{id}")} checked={on} {onchange} /><span>{ name }</span>
+        </label>
+    }
+}
+
+/// The button that starts, or the one that calls it off, and how far it is.
+fn start(run: &Run, hunting: &Hunting, choice: &Choice) -> Html {
+    let Hunting { hunt, ask } = hunting;
+    if hunt.running {
+        let cancel = ask.reform(|_: MouseEvent| None);
+        let doing = match hunt.what {
+            "search" if hunt.progress.is_empty() => "Beginning…",
+            "search" => &hunt.progress,
+            "shrink" => "Making the run smaller…",
+            _ => "Looking for the nearest run that holds…",
+        };
+        return html! {
+            <div class="hunt-now">
+                <progress aria-label="Searching" />
+                <span class="how-far">{ doing.to_owned() }</span>
+                <button id="hunt-cancel" onclick={cancel} title="What was found stays">{ "Cancel" }</button>
+            </div>
+        };
+    }
+    let (run, choice) = (run.clone(), choice.clone());
+    let go = ask.reform(move |_: MouseEvent| choice.errand(&run));
+    html! { <button class="primary" id="break-it" onclick={go}>{ "Break it" }</button> }
+}
+
+/// What this run violates: why, and how little shows it.
+fn violated(run: &Run, hunting: &Hunting) -> Html {
+    let judgements = run.report.judgements.iter().filter(|it| it.verdict.is_violated());
+    let violated: Vec<&'static Property> = judgements.map(|judgement| judgement.property).collect();
+    if violated.is_empty() {
+        return html! {};
+    }
+    let Hunting { hunt, ask } = hunting;
+    let busy = hunt.running;
+    let about = |property: &'static Property| {
+        let send = |errand: fn(Box<Scenario>, &'static Property) -> Errand| {
+            let scenario = run.scenario.clone();
+            ask.reform(move |_: MouseEvent| Some(errand(Box::new(scenario.clone()), property)))
+        };
+        html! {
+            <li data-property={property.name}>
+                <b>{ property.name }</b>
+                <button class="explain" disabled={busy} onclick={send(Errand::Explain)}
+                    title="What happened, which assumption broke, which message mattered">{ "Why?" }</button>
+                <button class="shrink" disabled={busy} onclick={send(Errand::Shrink)}
+                    title="The fewest faults, requests and nodes that still show it">{ "Make it smaller" }</button>
+            </li>
+        }
+    };
+    html! {
+        <section class="violated-here" aria-label="What this run violates">
+            <h3>{ "This run violates" }</h3>
+            <ul>{ for violated.into_iter().map(about) }</ul>
+        </section>
+    }
+}
+
+/// What came of the last errand.
+fn outcome(run: &Run, hunting: &Hunting, send: &Send) -> Html {
+    let hunt = &*hunting.hunt;
+    let anything = !hunt.what.is_empty();
+    html! {
+        <section class="hunted" aria-label="What was found" aria-live="polite">
+            if let Some((property, text)) = &hunt.explained {
+                <h3>{ format!("Why {property} is violated") }</h3>
+                <p class="paragraph">{ text }</p>
+            }
+            if let Some(small) = &hunt.small {
+                { made_small(run, hunt, small, send) }
+            }
+            { for hunt.found.iter().map(|found| finding(found, send)) }
+            if hunt.cancelled {
+                <p class="hint">{ format!("Called off after {} runs and states.", counted(hunt.explored)) }</p>
+            }
+            if !hunt.covered.is_empty() {
+                <ul class="covered">{ for hunt.covered.iter().map(|(_, sentence)| html! { <li>{ sentence }</li> }) }</ul>
+            }
+            if let Some(why) = &hunt.failed {
+                <p class="why" role="alert">{ why }</p>
+            }
+            if anything && !hunt.running && hunt.what == "search" && hunt.found.is_empty() && hunt.failed.is_none() && !hunt.cancelled {
+                <p class="hint">{ "Nothing was found." }</p>
+            }
+        </section>
+    }
+}
+
+fn made_small(run: &Run, hunt: &Hunt, small: &Scenario, send: &Send) -> Html {
+    let before = hunt.of.as_deref().unwrap_or(&run.scenario);
+    let size = |scenario: &Scenario| {
+        let Scenario { nodes, requests, faults, .. } = scenario;
+        let plural = |count: usize, what: &str| {
+            format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+        };
+        let parts = [(nodes.len(), "node"), (requests.len(), "request"), (faults.len(), "fault")];
+        parts.map(|(count, what)| plural(count, what)).join(", ")
+    };
+    html! {
+        <article class="finding">
+            <h3>{ "As small as it gets" }</h3>
+            <p>{ format!("{}, instead of {}.", size(small), size(before)) }</p>
+            { show(small, send) }
+        </article>
+    }
+}
+
+fn finding((property, scenario, why): &(String, Box<Scenario>, String), send: &Send) -> Html {
+    let faults = scenario.faults.iter().map(|fault| fault_sentence(scenario, fault));
+    let faults: Vec<String> = faults.collect();
+    html! {
+        <article class="finding" data-property={property.clone()}>
+            <h3><span class="sign" aria-hidden="true">{ "✗" }</span>{ " " }{ property }{ " falls" }</h3>
+            if !faults.is_empty() { <p class="with"><b>{ "With: " }</b>{ faults.join("; ") }</p> }
+            <p class="paragraph">{ why }</p>
+            { show(scenario, send) }
+        </article>
+    }
+}
+
+fn show(scenario: &Scenario, send: &Send) -> Html {
+    let scenario = Box::new(scenario.clone());
+    let onclick = send.reform(move |_: MouseEvent| Action::Apply(Edit::Replace(scenario.clone())));
+    html! {
+        <button class="show-found" {onclick} title="Undo brings the run back that is shown now">{ "Show this run" }</button>
+    }
+}
