@@ -1,0 +1,141 @@
+// Break it: a worker looks for violations, makes runs small and explains them, while the page stays quick.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { startPlayground, until } from "./playground.mjs";
+import { bundled, link } from "./runs.mjs";
+
+let playground;
+before(async () => {
+  playground = await startPlayground();
+});
+after(() => playground?.stop());
+
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
+
+/** A broadcast to which nothing happens. */
+const PLAIN = {
+  version: 1,
+  protocol: "reliable-broadcast",
+  nodes: ["Alice", "Bob", "Carol"],
+  requests: [{ at: 10, node: "Alice", do: "broadcast", with: "m1" }],
+};
+
+/** A search that takes long: in five nodes there is much to go through, and nothing to find inside the model. */
+const LONG = { ...PLAIN, nodes: ["Alice", "Bob", "Carol", "Dave", "Erin"] };
+
+/** The page with the panel open. */
+async function opened(reader, fragment) {
+  const page = await reader.open(fragment);
+  await page.locator("#tab-break-it").click();
+  await page.locator("#break-it").waitFor();
+  return page;
+}
+
+test("a search finds, explains and shows; the run before comes back", async () => {
+  const reader = await playground.reader();
+  const page = await opened(reader, link(PLAIN));
+  const before = new URL(page.url()).hash;
+  await page.selectOption("#break-what", "uniform agreement");
+  await page.locator("#break-it").click();
+  const finding = page.locator('.finding[data-property="uniform agreement"]');
+  await finding.waitFor();
+  await page.locator("#break-it").waitFor();
+  assert.match(await finding.locator(".paragraph").innerText(), /would hold/);
+  await finding.locator(".show-found").click();
+  await page.locator('.verdict.violated[data-property="uniform agreement"], [data-property="uniform agreement"][data-end="violated"]').first().waitFor();
+  assert.ok((await page.locator(".deeds li").count()) >= 2, "a request and a fault");
+  assert.notEqual(new URL(page.url()).hash, before, "it is a link like any other");
+  await page.locator("#undo").click();
+  await page.locator('[data-property="uniform agreement"][data-end="holds"]').waitFor();
+  await reader.leave();
+});
+
+test("a long search says how far it is, leaves the page quick, and is called off", async () => {
+  const reader = await playground.reader();
+  const page = await opened(reader, link(LONG));
+  await page.locator("#break-inside").check();
+  await page.locator("#break-it").click();
+  const far = page.locator(".how-far");
+  await until(async () => /explored/.test(await far.innerText()), "it says how far it is");
+  const first = await far.innerText();
+  await until(async () => (await far.innerText()) !== first, "it gets farther");
+  // Whatever the worker does, the page draws its frames: none of them is late for long.
+  const slowest = await page.evaluate(async () => {
+    let last = performance.now();
+    let slowest = 0;
+    for (let frame = 0; frame < 60; frame += 1) {
+      await new Promise(requestAnimationFrame);
+      const now = performance.now();
+      slowest = Math.max(slowest, now - last);
+      last = now;
+    }
+    return slowest;
+  });
+  assert.ok(slowest < 1000, `a frame took ${slowest} ms`);
+  // It goes on while other parts of the page are looked at.
+  await page.locator("#tab-events").click();
+  await page.locator("#tab-break-it").click();
+  await page.locator("#hunt-cancel").click();
+  await page.locator("#break-it").waitFor();
+  assert.match(await page.locator(".hunted").innerText(), /Called off after/);
+  await reader.leave();
+});
+
+test("what was gone through is told from what was not", async () => {
+  const reader = await playground.reader();
+  const page = await opened(reader, link(PLAIN));
+  await page.selectOption("#break-what", "agreement");
+  await page.locator(".may-go-wrong summary").click();
+  for (const field of await page.locator(".kinds input").all()) {
+    await field.fill("0");
+    await field.blur();
+  }
+  const crashes = page.getByLabel("crashes");
+  await crashes.fill("1");
+  await crashes.blur();
+  assert.match(await page.locator(".may-go-wrong summary").innerText(), /1 crash$/);
+  await page.locator("#break-it").click();
+  await page.locator(".covered li").waitFor();
+  assert.match(
+    await page.locator(".covered").innerText(),
+    /No violation of agreement within 1 crash, whatever the order of events: all \d+ states\./,
+  );
+  await reader.leave();
+});
+
+test("what a reader made by hand is explained and made small, on a phone too", async () => {
+  const reader = await playground.reader(PHONE);
+  const page = await opened(reader, await bundled("reliable/reliable-broadcast/more-crashes-than-hops"));
+  const here = page.locator(".violated-here li").first();
+  await here.locator(".explain").tap();
+  await page.locator(".hunted .paragraph").waitFor();
+  assert.match(await page.locator(".hunted .paragraph").innerText(), /relies on this|does not promise/);
+  await here.locator(".shrink").tap();
+  await page.locator(".finding .show-found").waitFor();
+  assert.match(await page.locator(".finding").innerText(), /nodes?, \d+ requests?, \d+ faults?, instead of/);
+  await page.locator(".finding .show-found").tap();
+  await page.locator("#undo:not([disabled])").waitFor();
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(wide <= 0, "nothing is wider than the screen");
+  await reader.leave();
+});
+
+test("where a frame may have no worker, that is said", async () => {
+  const reader = await playground.reader();
+  const page = await reader.context.newPage();
+  await page.addInitScript(() => {
+    window.Worker = class {
+      constructor() {
+        throw new DOMException("no", "SecurityError");
+      }
+    };
+  });
+  await page.goto(playground.url + link(PLAIN));
+  await page.locator("#tab-break-it").click();
+  await page.locator("#break-it").click();
+  assert.match(await page.locator(".hunted [role=alert]").innerText(), /no work beside itself/);
+  await page.locator("#break-it").waitFor();
+  await reader.leave();
+});
