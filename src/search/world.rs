@@ -49,6 +49,8 @@ pub(super) struct World {
     fifo: bool,
     perfect: bool,
     budget: u32,
+    /// How many of the faults that the kinds allow are beyond those allowed in all.
+    beyond: u32,
     /// Whether what is on its way to who never comes back is left out.
     pub(super) tidy: bool,
 }
@@ -103,6 +105,8 @@ impl World {
             matches!(scenario.network.detector, Detector::Perfect(_)),
         );
         let left = |kind: &str| budget.allows(kind).min(0xFF);
+        let beyond = KINDS_HERE.iter().map(|kind| left(kind)).sum::<u32>();
+        let beyond = beyond.saturating_sub(budget.all());
         let budget = KINDS_HERE.iter().rev().fold(0, |all, kind| all << 8 | left(kind));
         Ok(Self {
             locals: Locals::new(&plan, watched(&monitors)),
@@ -111,6 +115,7 @@ impl World {
             fifo,
             perfect,
             budget,
+            beyond,
             tidy: true,
             plan,
         })
@@ -139,7 +144,9 @@ impl World {
 
     /// How many faults of a kind are left.
     pub(super) fn left(&self, state: &[u32], kind: Kind) -> u32 {
-        state[self.head() - 1] >> (8 * kind as u32) & 0xFF
+        let left = state[self.head() - 1].to_le_bytes();
+        let in_all = left.iter().map(|left| u32::from(*left)).sum::<u32>() > self.beyond;
+        if in_all { left[kind as usize].into() } else { 0 }
     }
 
     /// All that can happen next, in a fixed order.
