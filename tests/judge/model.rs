@@ -8,6 +8,8 @@
 //! its fingerprint, and every thread has a desk where the things themselves are. A desk knows the start and what came
 //! of it there: so one worker only.
 
+#![allow(dead_code, reason = "who measures asks for no promise")]
+
 use std::{
     cell::RefCell,
     hash::{BuildHasherDefault, Hash},

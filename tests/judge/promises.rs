@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use worldlines::kernel::NodeId;
+
 use super::model::{Heard, Logs};
 
 /// What a node told, as long as it was up.
@@ -87,7 +89,8 @@ pub(crate) fn own_is_missing(logs: &Logs) -> bool {
 pub(crate) fn orders_differ(logs: &Logs) -> bool {
     correct(logs).any(|one| {
         correct(logs).any(|other| {
-            let both = |log| told(log).filter(|it| is_delivered(one, it) && is_delivered(other, it));
+            let both =
+                |log| told(log).filter(|it| is_delivered(one, it) && is_delivered(other, it));
             both(one).ne(both(other))
         })
     })
@@ -145,7 +148,8 @@ fn causes(logs: &Logs, delivery: &str) -> BTreeSet<String> {
 pub(crate) fn two_lead(logs: &Logs) -> bool {
     let leads = |(node, log): (usize, &Vec<Heard>)| {
         let last = log.iter().rev().find(|it| matches!(it, Heard::Told(_) | Heard::Crash));
-        matches!(last, Some(Heard::Told(what)) if **what == *format!("leader {}", worldlines::kernel::NodeId::new(node)))
+        let itself = format!("leader {}", NodeId::new(node));
+        matches!(last, Some(Heard::Told(what)) if **what == *itself)
     };
     logs.iter().enumerate().filter(|it| leads(*it)).count() > 1
 }

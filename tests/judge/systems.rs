@@ -1,8 +1,11 @@
 //! The systems on which two searches are compared: a scenario, and the faults that may come to it.
 
+#![allow(dead_code, reason = "every test file uses its own part")]
+
 use serde_json::Value as Json;
 use worldlines::{
-    kernel::{Detector, NodeId, Order, ParameterValue, Protocol, Scenario},
+    abstractions::{broadcast, mutex},
+    kernel::{Detector, NodeId, Order, ParameterValue, Property, Protocol, Scenario},
     protocols,
     search::{Aim, Budget, Explore},
 };
@@ -91,6 +94,19 @@ impl System {
         let explore = Explore::new(self.protocol, scenario, aims, &budget, reduced);
         explore.unwrap_or_else(|unfit| panic!("{}: {unfit:?}", self.name()))
     }
+
+    /// The same, gone through; or down to a depth.
+    pub(crate) fn explored(&self, depth: Option<usize>) -> Explore {
+        let mut explore = self.explore(&[], false);
+        for _ in 0..depth.unwrap_or(usize::MAX) {
+            if explore.is_over() {
+                break;
+            }
+            // Just the states of one level, and one more try where there are none.
+            explore.advance(usize::try_from(explore.queue()).expect("few states").max(1), &[]);
+        }
+        explore
+    }
 }
 
 /// Systems that come to an end, of all families.
@@ -134,5 +150,45 @@ pub(crate) fn unbounded() -> Vec<(System, usize)> {
         (paxos().faults("crash=1,recover=1"), 5),
         (bully(), 8),
         (bully().detected().faults("crash=1,recover=1"), 6),
+    ]
+}
+
+/// Larger ones of the same families, with how deep they are gone into where they have no end.
+pub(crate) fn large() -> Vec<(System, Option<usize>)> {
+    let commit = System::of("two-phase-commit", 3).ask(0, "begin", "").ask(1, "vote", "no");
+    let two = System::of("paxos", 3).ask(0, "propose", "a").ask(1, "propose", "b");
+    let bully = System::of("bully", 3).ask(0, "elect", "").detected();
+    vec![
+        (commit.faults("crash=1"), None),
+        (System::of("ricart-agrawala", 4).acquires(3), None),
+        (System::of("maekawa", 5).acquires(3), None),
+        (two, Some(8)),
+        (bully.faults("crash=1"), Some(10)),
+        (System::of("reliable-broadcast", 3).broadcasts(2).faults("crash=1"), None),
+        (System::of("uniform-broadcast", 3).broadcasts(2).faults("crash=1"), None),
+        (System::of("causal-multicast", 3).broadcasts(3).ask(0, "broadcast", "m9"), None),
+        (System::of("abcast", 3).broadcasts(3), None),
+    ]
+}
+
+/// Systems of useful size of the families of broadcasts and locks, each with what is looked for in it, and how many times
+/// fewer states there are at least where orders are left out.
+pub(crate) fn reducible() -> Vec<(System, &'static Property, u64)> {
+    let cast = |id, nodes| System::of(id, nodes).broadcasts(1);
+    let majority = |nodes| cast("uniform-broadcast", nodes).word("quorum", "majority");
+    let lock = |id, nodes| System::of(id, nodes).acquires(2);
+    vec![
+        (cast("reliable-broadcast", 4), &broadcast::AGREEMENT, 100),
+        (cast("reliable-broadcast", 4).faults("crash=1"), &broadcast::AGREEMENT, 100),
+        (cast("uniform-broadcast", 4), &broadcast::UNIFORM_AGREEMENT, 50),
+        (majority(4).faults("crash=1"), &broadcast::UNIFORM_AGREEMENT, 30),
+        (lock("ricart-agrawala", 4), &mutex::MUTUAL_EXCLUSION, 50),
+        (lock("ricart-agrawala", 5), &mutex::MUTUAL_EXCLUSION, 200),
+        (lock("ricart-agrawala", 6), &mutex::MUTUAL_EXCLUSION, 1000),
+        (lock("ricart-agrawala", 6), &mutex::STARVATION_FREEDOM, 1000),
+        (System::of("ricart-agrawala", 4).acquires(3), &mutex::MUTUAL_EXCLUSION, 10),
+        // Votes that go back and forth are told by who asked first: fewer orders come to the same.
+        (lock("maekawa", 5), &mutex::MUTUAL_EXCLUSION, 4),
+        (lock("maekawa", 5), &mutex::STARVATION_FREEDOM, 6),
     ]
 }
