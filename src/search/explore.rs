@@ -12,6 +12,7 @@ use hashbrown::HashTable;
 use super::{
     Aim, Budget, Unfit,
     ids::Known,
+    realise::Path,
     reduce::Reduction,
     world::{Turn, World},
 };
@@ -67,7 +68,7 @@ const SEVERAL: u32 = 1 << 31;
 /// A search through all states of a scenario's asynchronous system.
 #[derive(Clone)]
 pub struct Explore {
-    world: World,
+    pub(super) world: World,
     known: Known,
     trail: Vec<Step>,
     several: Vec<Box<[u32]>>,
@@ -338,7 +339,7 @@ impl Explore {
     }
 
     /// The turns from the start to a state, each with the state before it.
-    pub(super) fn path(&mut self, sighting: Sighting) -> Vec<(Vec<u32>, Turn)> {
+    pub(super) fn path(&mut self, sighting: Sighting) -> Path {
         let mut numbers = Vec::new();
         let mut at = sighting.state;
         while at != 0 {

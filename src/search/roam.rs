@@ -8,7 +8,6 @@ use super::{
     budget::KINDS,
     crew::Crew,
     ground::{Ground, Tried},
-    ids::Known,
     sweep::Find,
 };
 use crate::kernel::{Dice, Fault};
@@ -24,23 +23,17 @@ pub(super) struct Roam {
     seed: u64,
     tries: u64,
     runs: u64,
-    behaviours: Known,
 }
 
 impl Roam {
     /// Before the first try.
     pub(super) fn new(seed: u64) -> Self {
-        Self { seed, tries: 0, runs: 0, behaviours: Known::default() }
+        Self { seed, tries: 0, runs: 0 }
     }
 
     /// How many runs there were.
     pub(super) const fn runs(&self) -> u64 {
         self.runs
-    }
-
-    /// How many of them differ in what happens, or in which order.
-    pub(super) fn distinct(&self) -> u64 {
-        self.behaviours.len() as u64
     }
 
     /// Makes some more tries, every `stride`th from number `first` on, and returns what was found, in the order of
@@ -57,8 +50,7 @@ impl Roam {
         let mut finds = Vec::new();
         for steps in crew.spread(&numbers, |number| wander(ground, self.seed, *number)) {
             self.runs += steps.len() as u64;
-            for (added, Tried { behaviour, reached }) in steps {
-                self.behaviours.insert(behaviour);
+            for (added, Tried { reached, .. }) in steps {
                 finds.extend(reached.into_iter().map(|aim| (aim, added.clone())));
             }
         }

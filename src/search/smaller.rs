@@ -161,7 +161,7 @@ pub(super) fn is_sound(fault: &Fault) -> bool {
 
 /// Rounder numbers near this one, the roundest first; of equally round ones the nearest.
 pub(super) fn rounder(value: Time) -> Vec<Time> {
-    let mut found = Vec::new();
+    let mut found: Vec<Time> = Vec::new();
     for step in [1000, 500, 100, 50, 20, 10, 5] {
         if value.is_multiple_of(step) {
             break;
@@ -171,7 +171,11 @@ pub(super) fn rounder(value: Time) -> Vec<Time> {
         let near = |other: Time| other.abs_diff(value) <= value / 2 + 10;
         let (first, second) =
             if value - below <= above - value { (below, above) } else { (above, below) };
-        found.extend([first, second].into_iter().filter(|other| near(*other)));
+        for other in [first, second] {
+            if near(other) && !found.contains(&other) {
+                found.push(other);
+            }
+        }
     }
     found
 }

@@ -5,6 +5,7 @@
 //! things happen in the same order only one is followed.
 
 use super::{
+    Shard,
     crew::Crew,
     ground::{Ground, Tried, fault_set},
     ids::Known,
@@ -19,18 +20,21 @@ const BLOCK: usize = 256;
 pub(super) struct Sweep {
     /// How many faults the runs have that are tried now.
     level: u32,
-    /// The faults of the runs to which one is added now, and those of the runs to which one will be.
+    /// The faults of the runs to which one is added now.
     parents: Vec<Vec<Fault>>,
-    children: Vec<Vec<Fault>>,
+    /// The runs of this level so far, each with its behaviour, unless another part of the search tried it.
+    level_runs: Vec<(Vec<Fault>, Option<u64>)>,
     /// The parent whose turn it is; what may be added to it, and how much of that was.
     parent: usize,
     moves: Vec<Fault>,
     tried: usize,
     behaviours: Known,
+    distinct: Known,
     sets: Known,
     /// How many runs there were.
     runs: u64,
     over: bool,
+    shard: Shard,
 }
 
 /// A find: which aim, and with which faults added.
@@ -38,18 +42,20 @@ pub(super) type Find = (usize, Vec<Fault>);
 
 impl Sweep {
     /// Before the first run.
-    pub(super) fn new() -> Self {
+    pub(super) fn new(shard: Shard) -> Self {
         Self {
             level: 0,
             parents: Vec::new(),
-            children: Vec::new(),
+            level_runs: Vec::new(),
             parent: 0,
             moves: Vec::new(),
             tried: 0,
             behaviours: Known::default(),
+            distinct: Known::default(),
             sets: Known::default(),
             runs: 0,
             over: false,
+            shard,
         }
     }
 
@@ -60,7 +66,7 @@ impl Sweep {
 
     /// How many of them differ in what happens, or in which order.
     pub(super) fn distinct(&self) -> u64 {
-        self.behaviours.len() as u64
+        self.distinct.len() as u64
     }
 
     /// Up to how many faults all runs were tried; none before the first.
@@ -78,25 +84,30 @@ impl Sweep {
         self.over
     }
 
-    /// How many runs have still to be tried with one fault more.
+    /// How many runs have still to be tried with one fault more, now or on the next level.
     pub(super) const fn queue(&self) -> u64 {
-        (self.parents.len().saturating_sub(self.parent) + self.children.len()) as u64
+        let here = self.parents.len().saturating_sub(self.parent);
+        (here + self.level_runs.len()) as u64
     }
 
     /// Tries some more, and returns what was found, in the order in which it is found however many work.
     pub(super) fn advance(&mut self, ground: &Ground, crew: Crew) -> Vec<Find> {
-        let block = if self.runs == 0 { vec![Vec::new()] } else { self.block(ground) };
-        let tried = crew.spread(&block, |added| ground.attempt(added));
-        self.runs += block.len() as u64;
-        let mut finds = Vec::new();
-        for (added, Tried { behaviour, reached }) in block.into_iter().zip(tried) {
-            finds.extend(reached.into_iter().map(|aim| (aim, added.clone())));
-            if self.behaviours.insert(behaviour) && self.level < ground.budget.all() {
-                self.children.push(added);
-            }
+        let block = if self.level == 0 { vec![Vec::new()] } else { self.block(ground) };
+        // What another part of the search tries is tried here only where it is gone on from.
+        let (shard, mut finds) = (self.shard, Vec::new());
+        let tried = crew
+            .spread(&block, |added| shard.owns(fault_set(added)).then(|| ground.attempt(added)));
+        for (added, tried) in block.into_iter().zip(tried) {
+            let behaviour = tried.map(|Tried { behaviour, reached }| {
+                self.runs += 1;
+                self.distinct.insert(behaviour);
+                finds.extend(reached.into_iter().map(|aim| (aim, added.clone())));
+                behaviour
+            });
+            self.level_runs.push((added, behaviour));
         }
         if self.parent >= self.parents.len() {
-            self.go_deeper(ground);
+            self.go_deeper(ground, crew);
         }
         finds
     }
@@ -128,13 +139,24 @@ impl Sweep {
     }
 
     /// All runs of a level were tried: to those with one fault more.
-    fn go_deeper(&mut self, ground: &Ground) {
-        if self.children.is_empty() {
+    fn go_deeper(&mut self, ground: &Ground, crew: Crew) {
+        let tried = std::mem::take(&mut self.level_runs);
+        self.parents.clear();
+        if self.level < ground.budget.all() {
+            let behaviours = crew.spread(&tried, |(added, behaviour)| {
+                behaviour.unwrap_or_else(|| ground.attempt(added).behaviour)
+            });
+            for ((added, _), behaviour) in tried.into_iter().zip(behaviours) {
+                if self.behaviours.insert(behaviour) {
+                    self.parents.push(added);
+                }
+            }
+        }
+        if self.parents.is_empty() {
             self.over = true;
             return;
         }
         self.level += 1;
-        self.parents = std::mem::take(&mut self.children);
         self.parent = 0;
         self.begin_parent(ground);
     }

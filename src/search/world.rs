@@ -38,6 +38,11 @@ pub(super) enum Kind {
 /// Their names.
 pub(super) const KINDS_HERE: [&str; 4] = ["crash", "recover", "drop", "duplicate"];
 
+/// In a state's word of the faults that are left: so many bits for each kind, and above them how many in all.
+const KIND_BITS: u32 = 6;
+const MOST_OF_KIND: u32 = (1 << KIND_BITS) - 1;
+const ALL_FROM: u32 = KIND_BITS * KINDS_HERE.len() as u32;
+
 /// A system, with all that was worked out about it so far.
 #[derive(Clone)]
 pub(super) struct World {
@@ -49,8 +54,6 @@ pub(super) struct World {
     fifo: bool,
     perfect: bool,
     budget: u32,
-    /// How many of the faults that the kinds allow are beyond those allowed in all.
-    beyond: u32,
     /// Whether what is on its way to who never comes back is left out.
     pub(super) tidy: bool,
 }
@@ -104,10 +107,9 @@ impl World {
             scenario.network.order == Order::Fifo,
             matches!(scenario.network.detector, Detector::Perfect(_)),
         );
-        let left = |kind: &str| budget.allows(kind).min(0xFF);
-        let beyond = KINDS_HERE.iter().map(|kind| left(kind)).sum::<u32>();
-        let beyond = beyond.saturating_sub(budget.all());
-        let budget = KINDS_HERE.iter().rev().fold(0, |all, kind| all << 8 | left(kind));
+        let left = |kind: &str| budget.allows(kind).min(MOST_OF_KIND);
+        let all = KINDS_HERE.iter().map(|kind| left(kind)).sum::<u32>().min(budget.all());
+        let budget = KINDS_HERE.iter().rev().fold(all, |word, kind| word << KIND_BITS | left(kind));
         Ok(Self {
             locals: Locals::new(&plan, watched(&monitors)),
             nodes,
@@ -115,7 +117,6 @@ impl World {
             fifo,
             perfect,
             budget,
-            beyond,
             tidy: true,
             plan,
         })
@@ -142,11 +143,10 @@ impl World {
         state
     }
 
-    /// How many faults of a kind are left.
+    /// How many faults of a kind may still strike.
     pub(super) fn left(&self, state: &[u32], kind: Kind) -> u32 {
-        let left = state[self.head() - 1].to_le_bytes();
-        let in_all = left.iter().map(|left| u32::from(*left)).sum::<u32>() > self.beyond;
-        if in_all { left[kind as usize].into() } else { 0 }
+        let word = state[self.head() - 1];
+        (word >> (KIND_BITS * kind as u32) & MOST_OF_KIND).min(word >> ALL_FROM)
     }
 
     /// All that can happen next, in a fixed order.
@@ -270,7 +270,7 @@ impl World {
     }
 
     fn spend(&self, state: &mut [u32], kind: Kind) {
-        state[self.head() - 1] -= 1 << (8 * kind as u32);
+        state[self.head() - 1] -= 1 << (KIND_BITS * kind as u32) | 1 << ALL_FROM;
     }
 
     fn carry_out(&mut self, state: &mut Vec<u32>, node: NodeId, effect: &Effect) {
@@ -409,6 +409,19 @@ impl World {
     /// Whether an aim is reached in a state, or if the run ends in it.
     pub(super) fn is_reached(&self, state: &[u32], aim: usize, ended: bool) -> bool {
         self.watchers[aim].reached[state[self.nodes + aim] as usize][usize::from(ended)]
+    }
+
+    /// How many faults there may be in all.
+    pub(super) const fn faults_left(&self) -> u32 {
+        self.budget >> ALL_FROM
+    }
+
+    /// On which link what a turn brings comes to a node; with as many nodes as there are as the first, if it comes
+    /// by itself.
+    pub(super) fn lane(&self, state: &[u32], turn: Turn) -> Option<(usize, usize)> {
+        let Turn::Happens { node, place, .. } = turn else { return None };
+        let from = place.map(|place| self.locals.envelopes.get(state[place]).from.index());
+        Some((from.unwrap_or(self.nodes), node.index()))
     }
 
     /// Whether a turn is a fault.

@@ -13,6 +13,15 @@ export const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
 /** How long anything on the page may take, in milliseconds; machines that test are slow. */
 export const PATIENCE = 15_000;
 
+/** Waits until something is so that the page says a moment later than it does it. */
+export async function until(isSo, what) {
+  const end = Date.now() + PATIENCE;
+  while (!(await isSo())) {
+    if (Date.now() > end) throw new Error(`never: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 /**
  * The page of `dist/` in a browser.
  *

@@ -1,0 +1,87 @@
+//! Every *breaks when* is found by the search itself: from the plain scenario, its faults taken away.
+
+use worldlines::{
+    formats::{bundled, scenario},
+    kernel::{Break, Property, Protocol, Scenario},
+    protocols,
+    search::{Aim, Budget, Crew, Finding, LIMIT, Quest, Shard, Target, Task},
+};
+
+/// What the search does not find within its default budget, each with why. A break that is listed here and found all
+/// the same is an error, too.
+const EXCEPTIONS: &[(&str, &str)] = &[];
+
+/// The scenario of a break without anything that goes wrong in it.
+fn plain(given: &Scenario) -> Scenario {
+    Scenario { faults: Vec::new(), captions: Vec::new(), ..given.clone() }
+}
+
+/// What is found by default, by the place of what is violated in the break's list.
+fn search(protocol: &'static Protocol, it: &Break, given: &Scenario) -> Vec<Option<Finding>> {
+    let aim = |property: &'static Property| Aim {
+        target: Target::Violation(property),
+        // For the reason that the break gives, and no other.
+        breaking: Some(it.broken.to_vec()),
+    };
+    let aims: Vec<Aim> = it.violates.iter().map(aim).collect();
+    let mut found: Vec<Option<Finding>> = vec![None; aims.len()];
+    let task = Task {
+        protocol,
+        scenario: plain(given),
+        aims,
+        budget: Budget::default(),
+        seed: 0,
+        limit: LIMIT,
+        shard: Shard::WHOLE,
+    };
+    let mut quest = Quest::new(task).expect("its requests are read");
+    while !quest.is_over() {
+        for finding in quest.advance(Crew::all_cores()) {
+            let place = finding.aim;
+            found[place] = Some(finding);
+        }
+    }
+    found
+}
+
+/// What is wrong with what the search finds of one break; empty if nothing is.
+fn complaints(protocol: &'static Protocol, it: &Break) -> Vec<String> {
+    let bundled = bundled::of_protocol(protocol.id).find(|other| other.name == it.scenario);
+    let bundled = bundled.expect("a break has its scenario");
+    let given = bundled.scenario().expect("it is read");
+    let mut complaints = Vec::new();
+    for (property, found) in it.violates.iter().zip(search(protocol, it, &given)) {
+        let name = format!("{}: {}", bundled.path(), property.name);
+        let excepted = EXCEPTIONS.iter().any(|(exception, _)| *exception == name);
+        let Some(finding) = found else {
+            complaints.extend((!excepted).then(|| format!("{name} is not found")));
+            continue;
+        };
+        if excepted {
+            complaints.push(format!("{name} is found, though it is an exception"));
+        }
+        let faults = finding.scenario.faults.len();
+        if faults > given.faults.len() {
+            complaints.push(format!("{name} takes {faults} faults"));
+        }
+        // It is an ordinary scenario, that others read as it was written and that shows the same to them.
+        let written = scenario::write(&finding.scenario);
+        let read = scenario::read(&written).expect("what was found is a scenario");
+        let aim = Aim { target: Target::Violation(property), breaking: Some(it.broken.to_vec()) };
+        if !aim.is_reached(protocol, &read) {
+            complaints.push(format!("{name} is not shown by {written}"));
+        }
+    }
+    complaints
+}
+
+#[test]
+fn every_break_is_found_from_its_plain_scenario_with_no_more_faults_than_the_bundled_one() {
+    let breaks: Vec<_> = protocols::catalogue()
+        .flat_map(|(_, protocol)| protocol.breaks.iter().map(move |it| (protocol, it)))
+        .collect();
+    assert!(!breaks.is_empty());
+    let complaints: Vec<String> =
+        breaks.iter().flat_map(|(protocol, it)| complaints(protocol, it)).collect();
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
