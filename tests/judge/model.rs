@@ -123,6 +123,10 @@ enum What {
     Recovers(u8),
     Lost(usize),
     Doubled(usize),
+    /// A message, a report or a request comes while its node is down.
+    Missed(usize),
+    Unheard(usize),
+    Ignored(u8),
 }
 
 /// Something that happens; with a crash of who answers to it, just after so many sends.
@@ -365,7 +369,7 @@ impl Desk {
     /// All that can happen in a state.
     fn turns(&self, state: &State, turns: &mut Vec<Turn>) {
         let faults = |left: u8| left > 0 && state.left.all > 0;
-        let crashes = faults(state.left.crash);
+        let (crashes, returns) = (faults(state.left.crash), faults(state.left.recover));
         let mut answers = Vec::new();
         for (place, flight) in state.messages.iter().enumerate() {
             let before = place.checked_sub(1).map(|before| state.messages[before]);
@@ -373,24 +377,36 @@ impl Desk {
                 continue;
             }
             let is_first = before.is_none_or(|it| (it.from, it.to) != (flight.from, flight.to));
-            if (is_first || !self.fifo) && self.is_up(state, flight.to) {
-                answers.push(What::Arrives(place));
+            if is_first || !self.fifo {
+                if self.is_up(state, flight.to) {
+                    answers.push(What::Arrives(place));
+                } else if returns {
+                    turns.push(Turn { what: What::Missed(place), cut: None });
+                }
             }
             let lost = faults(state.left.drop).then_some(What::Lost(place));
             let doubled = faults(state.left.duplicate).then_some(What::Doubled(place));
             turns.extend(lost.into_iter().chain(doubled).map(|what| Turn { what, cut: None }));
         }
-        let heard = |place: &usize| self.is_up(state, state.reports[*place].to);
-        answers.extend((0..state.reports.len()).filter(heard).map(What::Reported));
+        for (place, report) in state.reports.iter().enumerate() {
+            if self.is_up(state, report.to) {
+                answers.push(What::Reported(place));
+            } else if returns {
+                turns.push(Turn { what: What::Unheard(place), cut: None });
+            }
+        }
         for me in 0..state.places.len() as u8 {
+            let asked = usize::from(state.places[usize::from(me)].asked);
+            let asks = asked < self.requests[usize::from(me)].len();
             if !self.is_up(state, me) {
-                let recovers = faults(state.left.recover).then_some(What::Recovers(me));
-                turns.extend(recovers.map(|what| Turn { what, cut: None }));
+                if returns {
+                    turns.push(Turn { what: What::Recovers(me), cut: None });
+                    turns.extend(asks.then_some(Turn { what: What::Ignored(me), cut: None }));
+                }
                 continue;
             }
             answers.extend(self.held(state, me).timers.iter().map(|it| What::Rings(me, it.0)));
-            let asked = usize::from(state.places[usize::from(me)].asked);
-            answers.extend((asked < self.requests[usize::from(me)].len()).then(|| What::Asks(me)));
+            answers.extend(asks.then_some(What::Asks(me)));
             turns.extend(crashes.then(|| Turn { what: What::Crashes(me), cut: None }));
         }
         for what in answers {
@@ -417,6 +433,13 @@ impl Desk {
                 state.left.duplicate -= 1;
                 state.left.all -= 1;
             }
+            What::Missed(place) => {
+                state.messages.remove(place);
+            }
+            What::Unheard(place) => {
+                state.reports.remove(place);
+            }
+            What::Ignored(me) => state.places[usize::from(me)].asked += 1,
             What::Crashes(me) => {
                 let mut solo = self.held(before, me).solo.clone();
                 solo.crash();

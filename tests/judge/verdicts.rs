@@ -3,7 +3,7 @@
 use stateright::{Checker, Model};
 use worldlines::{
     abstractions::{broadcast, commit, consensus, election, mutex, order},
-    kernel::{ParameterValue, Property},
+    kernel::{Delay, Fault, NodeId, ParameterValue, Property},
     search::{Aim, Target},
 };
 
@@ -106,6 +106,20 @@ fn of_broadcasts() {
     breaks(agreement, &[cast("reliable-broadcast", 1).faults("drop=2")]);
     breaks(uniform, &[cast("reliable-broadcast", 1).faults("crash=2")]);
     breaks(validity, &[everyone().faults("crash=1"), cast("abcast", 1).faults("crash=1")]);
+}
+
+/// Who is down while all copies come, and back before anybody is told of its crash.
+#[test]
+fn of_what_comes_while_a_node_is_down() {
+    let validity = (&broadcast::VALIDITY, NotInTheEnd(promises::own_is_missing));
+    let system = cast("uniform-broadcast", 1).faults("crash=1,recover=1").detected();
+    let (node, mut scenario) = (NodeId::new(1), system.scenario.clone());
+    scenario.network.delay = Delay { min: 10, max: 10 };
+    scenario.faults =
+        vec![Fault::Crash { node, at: 5, after_sends: None }, Fault::Recover { node, at: 45 }];
+    let aim = Aim::at(Target::Violation(validity.0));
+    assert!(aim.is_reached(system.protocol, &scenario), "a run shows it");
+    breaks(validity, &[system]);
 }
 
 #[test]
