@@ -407,7 +407,7 @@ impl Desk {
             }
             answers.extend(self.held(state, me).timers.iter().map(|it| What::Rings(me, it.0)));
             answers.extend(asks.then_some(What::Asks(me)));
-            turns.extend(crashes.then(|| Turn { what: What::Crashes(me), cut: None }));
+            turns.extend(crashes.then_some(Turn { what: What::Crashes(me), cut: None }));
         }
         for what in answers {
             let whole = Turn { what, cut: None };
