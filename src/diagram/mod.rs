@@ -13,6 +13,7 @@ mod deliveries;
 mod density;
 mod describe;
 mod emphasis;
+mod explanation;
 mod ghosts;
 mod labels;
 mod layout;
@@ -42,6 +43,7 @@ pub use describe::{
     strategy_words,
 };
 pub use emphasis::{Asked, Emphasis, Role};
+pub use explanation::{Explanation, explain};
 pub use ghosts::{Ghosts, Side};
 pub use layout::{Frame, Layout, Orientation, Point, Window};
 pub use legend::{Sign, signs};

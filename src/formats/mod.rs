@@ -12,6 +12,7 @@ pub mod link;
 mod outcome;
 mod problem;
 pub mod scenario;
+pub mod search;
 pub mod text;
 pub mod trace;
 mod work;

@@ -100,6 +100,16 @@ impl Budget {
             && spent.iter().zip(&self.of_kind).all(|(spent, most)| spent <= most)
     }
 
+    /// As [`Self::read`] reads it: `crash=2,drop=2,all=3`.
+    #[must_use]
+    pub fn written(&self) -> String {
+        let counted = KINDS.iter().zip(&self.of_kind).filter(|(_, count)| **count > 0);
+        let kinds = counted.map(|(kind, count)| format!("{kind}={count}"));
+        let less = self.all < self.of_kind.iter().sum();
+        let all = less.then(|| format!("all={}", self.all));
+        kinds.chain(all).collect::<Vec<_>>().join(",")
+    }
+
     /// The budgets that are smaller by one fault: each lacks one of another kind, or one in all.
     #[must_use]
     pub fn smaller(&self) -> Vec<Self> {
@@ -145,19 +155,21 @@ fn place(kind: &str) -> Option<usize> {
     KINDS.iter().position(|known| *known == kind)
 }
 
-/// In words: `2 crashes and 1 drop`, `at most 3 of 2 crashes, 2 drops and 1 pause`.
+/// In words: `2 crashes and 1 drop`, `3 faults (of 2 crashes, 2 drops and 1 pause)`.
 impl fmt::Display for Budget {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let counted = KINDS.iter().zip(&self.of_kind).filter(|(_, count)| **count > 0);
         let words: Vec<String> = counted.map(|(kind, count)| counted_kind(kind, *count)).collect();
+        let kinds = match words.as_slice() {
+            [] => "no faults".to_owned(),
+            [only] => only.clone(),
+            [most @ .., last] => format!("{} and {last}", most.join(", ")),
+        };
         if self.all < self.of_kind.iter().sum() {
-            write!(f, "at most {} of ", self.all)?;
+            let plural = if self.all == 1 { "" } else { "s" };
+            return write!(f, "{} fault{plural} (of {kinds})", self.all);
         }
-        match words.as_slice() {
-            [] => f.write_str("no faults"),
-            [only] => f.write_str(only),
-            [most @ .., last] => write!(f, "{} and {last}", most.join(", ")),
-        }
+        f.write_str(&kinds)
     }
 }
 
@@ -208,9 +220,12 @@ mod tests {
     fn a_budget_is_read_as_it_is_written() {
         assert_eq!(read("crash=1,drop=2").to_string(), "1 crash and 2 drops");
         assert_eq!(read(" drop = 1 ").to_string(), "1 drop");
-        assert_eq!(read("drop=3,crash=2,all=2").to_string(), "at most 2 of 2 crashes and 3 drops");
+        assert_eq!(read("drop=3,crash=2,all=2").to_string(), "2 faults (of 2 crashes and 3 drops)");
         assert_eq!(read("all=9,recover=2"), read("recover=2"), "a bound that binds nothing");
         assert_eq!(read("").to_string(), "no faults");
+        for text in ["", "crash=1,drop=2", "crash=2,drop=3,all=2"] {
+            assert_eq!(read(text).written(), text);
+        }
         assert_eq!(Budget::read("crush=1"), Err(BadBudget::of("crush")));
         assert_eq!(Budget::read("crash"), Err(BadBudget::of("crash")));
         for count in ["-1", "1.5", "101", ""] {

@@ -223,8 +223,9 @@ fn system(ground: &Ground, aim: usize, reduced: bool) -> Result<Box<Explore>, Un
     Explore::new(ground.protocol, scenario, aims, &ground.budget, reduced).map(Box::new)
 }
 
-/// Whether the orders of events show all that a budget allows.
-pub(super) fn is_all_orders(budget: &Budget) -> bool {
+/// Whether the orders of events show all that a budget allows: a search through all of them is one through everything.
+#[must_use]
+pub fn is_all_orders(budget: &Budget) -> bool {
     const SHOWN: [&str; 6] = ["crash", "recover", "drop", "duplicate", "delay", "pause"];
     KINDS.iter().all(|kind| budget.allows(kind) == 0 || SHOWN.contains(kind))
 }

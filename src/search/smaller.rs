@@ -188,7 +188,7 @@ mod tests {
     fn numbers_are_rounded_to_what_a_person_would_write() {
         assert_eq!(rounder(137), [100, 200, 150, 140, 120, 130, 135]);
         assert_eq!(rounder(100), [0; 0]);
-        assert_eq!(rounder(3), [0, 5]);
+        assert_eq!(rounder(3), [0, 10, 5]);
     }
 
     #[test]

@@ -89,6 +89,33 @@ pub enum Unfit {
     Members,
 }
 
+impl Unfit {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Request,
+        Self::Faults,
+        Self::Luck,
+        Self::Time,
+        Self::Clock,
+        Self::Endless,
+        Self::Members,
+    ];
+
+    /// Its name in results.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Faults => "faults",
+            Self::Luck => "luck",
+            Self::Time => "time",
+            Self::Clock => "clock",
+            Self::Endless => "endless",
+            Self::Members => "members",
+        }
+    }
+}
+
 impl World {
     /// The system of a scenario.
     pub(super) fn new(

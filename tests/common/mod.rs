@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "every test file uses its own part")]
 
 pub(crate) mod chance;
+pub(crate) mod command_line;
 pub(crate) mod history;
 pub(crate) mod random_scenario;
 pub(crate) mod rumour;

@@ -6,17 +6,21 @@
 #![cfg_attr(target_arch = "wasm32", no_main)]
 #![cfg(not(target_arch = "wasm32"))]
 
+mod input;
+mod search;
+
 use std::{
-    fs::File,
-    io::{self, ErrorKind, Read, Write},
+    io::{self, ErrorKind, Write},
     process::ExitCode,
 };
 
 use clap::{Args, Parser, Subcommand};
 use worldlines::{
-    formats::{MAX_TEXT, Outcome, Problem, catalogue, cost, link, scenario},
+    formats::{Outcome, catalogue, cost, link, scenario},
     kernel::Scenario,
 };
+
+use input::{Input, about};
 
 /// Distributed protocols as simulated nodes: every run is determined by its scenario.
 #[derive(Parser)]
@@ -63,6 +67,14 @@ enum Command {
         #[arg(value_name = "LINK")]
         source: String,
     },
+    /// Look for a violation; print the smallest scenario that shows it.
+    Search(search::Search),
+    /// Join the results of all parts of a search that was divided with --shard.
+    Merge(search::Merge),
+    /// Print the smallest scenario that shows what a scenario shows.
+    Shrink(search::Shrink),
+    /// Say why a property is violated.
+    Explain(search::Explain),
 }
 
 #[derive(Args)]
@@ -128,79 +140,16 @@ fn execute(command: Command) -> Result<String, String> {
             let protocol = catalogue::find("PROTOCOL", &protocol).map_err(|it| it.to_string())?;
             cost::to_text(protocol, sizes)
         }
+        Command::Search(search) => search.execute(),
+        Command::Merge(merge) => merge.execute(),
+        Command::Shrink(shrink) => shrink.execute(),
+        Command::Explain(explain) => explain.execute(),
         Command::Open { source } => Ok(scenario::write(&Input::of_link(&source)?.scenario) + "\n"),
     }
 }
 
 fn run(source: &str, scenario: Scenario) -> Result<Outcome, String> {
     Outcome::of(scenario).map_err(|problem| about(source, &problem))
-}
-
-/// What the reader gave.
-struct Input {
-    scenario: Scenario,
-    /// The digest that a link promises.
-    digest: Option<String>,
-}
-
-impl Input {
-    /// A file's scenario, a link's, or either from standard input.
-    fn of(source: &str) -> Result<Self, String> {
-        if link::is_link(source) {
-            return Self::of_link(source);
-        }
-        let text = contents(source)?;
-        if link::is_link(&text) {
-            return Self::decoded(source, &text);
-        }
-        let scenario = scenario::read(&text).map_err(|problem| about(source, &problem))?;
-        Ok(Self { scenario, digest: None })
-    }
-
-    /// A link's scenario, from the argument or from standard input.
-    fn of_link(source: &str) -> Result<Self, String> {
-        match source {
-            "-" => Self::decoded(source, &contents(source)?),
-            link => Self::decoded("", link),
-        }
-    }
-
-    fn decoded(source: &str, link: &str) -> Result<Self, String> {
-        let decoded = link::decode(link).map_err(|problem| about(source, &problem))?;
-        Ok(Self { scenario: decoded.scenario, digest: decoded.digest })
-    }
-}
-
-/// A problem, and in which file.
-fn about(source: &str, problem: &Problem) -> String {
-    match source {
-        "-" => format!("standard input: {problem}"),
-        _ if source.is_empty() || link::is_link(source) => problem.to_string(),
-        _ => format!("{}: {problem}", source.escape_debug()),
-    }
-}
-
-/// The text of a file or of standard input: no more of it than a scenario may have, and one byte, so
-/// that what is too long is seen to be.
-fn contents(source: &str) -> Result<String, String> {
-    let limit = MAX_TEXT as u64 + 1;
-    let mut bytes = Vec::new();
-    let read = match source {
-        "-" => io::stdin().take(limit).read_to_end(&mut bytes),
-        file => File::open(file).and_then(|file| file.take(limit).read_to_end(&mut bytes)),
-    };
-    let name =
-        if source == "-" { "standard input".into() } else { source.escape_debug().to_string() };
-    read.map_err(|error| format!("{name}: {error}"))?;
-    if bytes.len() > MAX_TEXT {
-        return Err(format!(
-            "{name}: found more than {MAX_TEXT} bytes, expected at most {MAX_TEXT}"
-        ));
-    }
-    String::from_utf8(bytes).map_err(|error| {
-        let place = error.utf8_error().valid_up_to();
-        format!("{name}: found no UTF-8 from byte {place} on, expected text")
-    })
 }
 
 fn warn_if_different(outcome: &Outcome, expected: &str) {

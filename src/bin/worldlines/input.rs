@@ -1,0 +1,78 @@
+//! Files, links and standard input.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+};
+
+use worldlines::{
+    formats::{MAX_TEXT, Problem, link, scenario},
+    kernel::Scenario,
+};
+
+/// What the reader gave.
+pub(crate) struct Input {
+    pub(crate) scenario: Scenario,
+    /// The digest that a link promises.
+    pub(crate) digest: Option<String>,
+}
+
+impl Input {
+    /// A file's scenario, a link's, or either from standard input.
+    pub(crate) fn of(source: &str) -> Result<Self, String> {
+        if link::is_link(source) {
+            return Self::of_link(source);
+        }
+        let text = contents(source)?;
+        if link::is_link(&text) {
+            return Self::decoded(source, &text);
+        }
+        let scenario = scenario::read(&text).map_err(|problem| about(source, &problem))?;
+        Ok(Self { scenario, digest: None })
+    }
+
+    /// A link's scenario, from the argument or from standard input.
+    pub(crate) fn of_link(source: &str) -> Result<Self, String> {
+        match source {
+            "-" => Self::decoded(source, &contents(source)?),
+            link => Self::decoded("", link),
+        }
+    }
+
+    fn decoded(source: &str, link: &str) -> Result<Self, String> {
+        let decoded = link::decode(link).map_err(|problem| about(source, &problem))?;
+        Ok(Self { scenario: decoded.scenario, digest: decoded.digest })
+    }
+}
+
+/// A problem, and in which file.
+pub(crate) fn about(source: &str, problem: &Problem) -> String {
+    match source {
+        "-" => format!("standard input: {problem}"),
+        _ if source.is_empty() || link::is_link(source) => problem.to_string(),
+        _ => format!("{}: {problem}", source.escape_debug()),
+    }
+}
+
+/// The text of a file or of standard input: no more of it than a scenario may have, and one byte, so
+/// that what is too long is seen to be.
+pub(crate) fn contents(source: &str) -> Result<String, String> {
+    let limit = MAX_TEXT as u64 + 1;
+    let mut bytes = Vec::new();
+    let read = match source {
+        "-" => io::stdin().take(limit).read_to_end(&mut bytes),
+        file => File::open(file).and_then(|file| file.take(limit).read_to_end(&mut bytes)),
+    };
+    let name =
+        if source == "-" { "standard input".into() } else { source.escape_debug().to_string() };
+    read.map_err(|error| format!("{name}: {error}"))?;
+    if bytes.len() > MAX_TEXT {
+        return Err(format!(
+            "{name}: found more than {MAX_TEXT} bytes, expected at most {MAX_TEXT}"
+        ));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let place = error.utf8_error().valid_up_to();
+        format!("{name}: found no UTF-8 from byte {place} on, expected text")
+    })
+}

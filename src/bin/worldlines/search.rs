@@ -1,0 +1,300 @@
+//! Looking for violations: `search`, `merge`, `shrink` and `explain`.
+
+use std::io::{self, IsTerminal, Write};
+
+use clap::Args;
+use worldlines::{
+    diagram::explain,
+    formats::{
+        Outcome, link, scenario,
+        search::{self as format, Asked, Found, Results},
+    },
+    kernel::{Property, Protocol, Scenario, Verdict},
+    search::{Aim, Budget, Crew, Finding, Quest, Shard, Stage, Target, Way, shrink},
+};
+
+use crate::input::{Input, about, contents};
+
+#[derive(Args)]
+pub(crate) struct Search {
+    /// A scenario's file, a link, or - for standard input.
+    #[arg(value_name = "FILE or LINK")]
+    source: String,
+    /// The property whose violation is looked for; may be given again. By default all that the protocol promises.
+    #[arg(long, value_name = "PROPERTY")]
+    property: Vec<String>,
+    /// What may go wrong: crash=1,drop=2; with all=2 no more than two things in all. By default some of everything,
+    /// and three things in all.
+    #[arg(long, value_name = "FAULTS")]
+    faults: Option<String>,
+    /// How many runs are tried at most, and again as many with faults drawn by lot.
+    #[arg(long, value_name = "RUNS", default_value_t = worldlines::search::LIMIT)]
+    budget: u64,
+    /// How many work at the same time; by default as many as there are cores. What is found does not depend on it.
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// What chance depends on.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// Only one part of the search, of so many: 3/16. `merge` joins the results.
+    #[arg(long, value_name = "PART/OF")]
+    shard: Option<String>,
+    /// Break nothing that the protocol relies on.
+    #[arg(long)]
+    inside_model: bool,
+    /// Print everything that came of it as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Search {
+    pub(crate) fn execute(self) -> Result<String, String> {
+        let asked = self.asked()?;
+        let crew = self.jobs.map_or_else(Crew::all_cores, Crew::of);
+        let results = carry_out(asked, crew);
+        Ok(told(&results, self.json))
+    }
+
+    fn asked(&self) -> Result<Asked, String> {
+        let scenario = Input::of(&self.source)?.scenario;
+        let mut asked = Asked::of(scenario).map_err(|problem| about(&self.source, &problem))?;
+        if !self.property.is_empty() {
+            let named = self.property.iter().map(|name| property(asked.protocol, name));
+            asked.properties = named.collect::<Result<_, _>>()?;
+        }
+        if let Some(faults) = &self.faults {
+            asked.budget = budget(faults)?;
+        }
+        if let Some(shard) = &self.shard {
+            asked.shard = Shard::read(shard).ok_or_else(|| {
+                format!(
+                    "--shard: found \"{}\", expected which part of how many, up to {}: 3/16",
+                    shard.escape_debug(),
+                    Shard::MOST
+                )
+            })?;
+        }
+        let most = format::MOST_RUNS;
+        if !(1..=most).contains(&self.budget) {
+            let found = self.budget;
+            return Err(format!("--budget: found {found}, expected a number from 1 to {most}"));
+        }
+        asked.limit = self.budget;
+        asked.seed = self.seed;
+        asked.inside_model = self.inside_model;
+        Ok(asked)
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct Merge {
+    /// The files that `search --shard … --json` wrote, one of each part.
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<String>,
+    /// Print everything that came of it as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Merge {
+    pub(crate) fn execute(self) -> Result<String, String> {
+        let read =
+            |file: &String| format::read(&contents(file)?).map_err(|problem| about(file, &problem));
+        let parts = self.files.iter().map(read).collect::<Result<_, _>>()?;
+        let results = format::merge(parts).map_err(|problem| {
+            let place = problem.path.trim_matches(['[', ']']).parse::<usize>();
+            match place.ok().and_then(|place| self.files.get(place)) {
+                Some(file) => {
+                    let problem = worldlines::formats::Problem { path: String::new(), ..problem };
+                    about(file, &problem)
+                }
+                None => problem.to_string(),
+            }
+        })?;
+        Ok(told(&results, self.json))
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct Shrink {
+    /// A scenario's file, a link, or - for standard input.
+    #[arg(value_name = "FILE or LINK")]
+    source: String,
+    /// The violated property that it is to go on showing; by default the first one that is promised.
+    #[arg(long, value_name = "PROPERTY")]
+    property: Option<String>,
+}
+
+impl Shrink {
+    pub(crate) fn execute(self) -> Result<String, String> {
+        let outcome = outcome(&self.source)?;
+        let property = violated(&self.source, &outcome, self.property.as_deref())?;
+        let aim = Aim::at(Target::Violation(property));
+        let patience = outcome.scenario.until;
+        let shrunk = shrink(outcome.protocol, &aim, &outcome.scenario, patience);
+        let shrunk = shrunk.ok_or_else(|| {
+            let name = property.name;
+            format!("{}: found that {name} comes right in a longer run, expected a violation that lasts", self.source.escape_debug())
+        })?;
+        Ok(scenario::write(&shrunk.scenario) + "\n")
+    }
+}
+
+#[derive(Args)]
+pub(crate) struct Explain {
+    /// A scenario's file, a link, or - for standard input.
+    #[arg(value_name = "FILE or LINK")]
+    source: String,
+    /// The violated property; by default the first one that is promised.
+    #[arg(long, value_name = "PROPERTY")]
+    property: Option<String>,
+}
+
+impl Explain {
+    pub(crate) fn execute(self) -> Result<String, String> {
+        let outcome = outcome(&self.source)?;
+        let property = violated(&self.source, &outcome, self.property.as_deref())?;
+        let explanation = explain(&outcome, property.name).expect("it is violated");
+        let mut text = explanation.text() + "\n";
+        for event in explanation.path {
+            let time = outcome.trace.events[event].time;
+            let said =
+                worldlines::diagram::event_sentence(&outcome.scenario, &outcome.trace, event);
+            text.push_str(&format!("{time:>6} ms  {said}\n"));
+        }
+        Ok(text)
+    }
+}
+
+fn outcome(source: &str) -> Result<Outcome, String> {
+    let scenario = Input::of(source)?.scenario;
+    Outcome::of(scenario).map_err(|problem| about(source, &problem))
+}
+
+fn property(protocol: &'static Protocol, name: &str) -> Result<&'static Property, String> {
+    format::property("--property", protocol, name).map_err(|problem| problem.to_string())
+}
+
+fn budget(text: &str) -> Result<Budget, String> {
+    format::budget("--faults", text).map_err(|problem| problem.to_string())
+}
+
+/// The violated property of this name; without a name the first one that is violated, promised ones first.
+fn violated(
+    source: &str,
+    outcome: &Outcome,
+    name: Option<&str>,
+) -> Result<&'static Property, String> {
+    let judgements = &outcome.report.judgements;
+    let Some(name) = name else {
+        let mut violated = judgements.iter().filter(|it| it.verdict.is_violated());
+        return violated.next().map(|it| it.property).ok_or_else(|| {
+            format!(
+                "{}: found a run that violates nothing, expected a violation",
+                source.escape_debug()
+            )
+        });
+    };
+    let property = property(outcome.protocol, name)?;
+    let judgement = judgements.iter().find(|it| it.property.name == name);
+    match judgement.map(|it| &it.verdict) {
+        Some(Verdict::Violated { .. }) => Ok(property),
+        verdict => Err(format!(
+            "--property: found {name}, which {} in this run, expected a violated property",
+            match verdict {
+                Some(Verdict::Undecided(_)) => "is undecided",
+                _ => "holds",
+            }
+        )),
+    }
+}
+
+/// After how many steps of a search, each of some milliseconds, somebody who is looking is told how far it is.
+const SAID_EVERY: u64 = 8;
+
+/// Searches, and says on the way how far it is, if somebody is looking.
+fn carry_out(asked: Asked, crew: Crew) -> Results {
+    let mut quest = Quest::new(asked.task()).expect("its requests were read");
+    let mut findings = Vec::new();
+    let looking = io::stderr().is_terminal();
+    let mut steps = 0_u64;
+    while !quest.is_over() {
+        findings.extend(quest.advance(crew).into_iter().map(|finding| found(&asked, finding)));
+        steps += 1;
+        if looking && steps.is_multiple_of(SAID_EVERY) {
+            say_how_far(&asked, &quest);
+        }
+    }
+    if looking {
+        let _ = write!(io::stderr(), "\r\x1b[K");
+    }
+    findings.sort_by_key(|found: &Found| {
+        asked.properties.iter().position(|property| property.name == found.property.name)
+    });
+    Results { coverage: quest.coverage(), asked, findings }
+}
+
+fn say_how_far(asked: &Asked, quest: &Quest) {
+    let progress = quest.progress();
+    let stage = match progress.stage {
+        Stage::Runs => "runs with faults".to_owned(),
+        Stage::Orders(aim) => format!("orders of events, for {}", asked.properties[aim].name),
+        Stage::Walks(aim) => format!("random orders, for {}", asked.properties[aim].name),
+        Stage::Chance => "runs with random faults".to_owned(),
+        Stage::Over => "done".to_owned(),
+    };
+    let (explored, queue) = (format::counted(progress.explored), format::counted(progress.queue));
+    let depth = progress.depth;
+    let line = format!("\r\x1b[K{stage}: {explored} explored, {queue} waiting, depth {depth}");
+    let _ = io::stderr().write_all(line.as_bytes());
+}
+
+fn found(asked: &Asked, finding: Finding) -> Found {
+    let property = asked.properties[finding.aim];
+    let outcome = Outcome::of(finding.scenario.clone()).expect("it was run before");
+    let explanation = explain(&outcome, property.name);
+    Found {
+        property,
+        scenario: finding.scenario,
+        by: finding.by,
+        explanation: explanation.map(|it| it.text()).unwrap_or_default(),
+    }
+}
+
+/// What goes to standard output; the rest is said on standard error.
+fn told(results: &Results, as_json: bool) -> String {
+    if as_json {
+        return format::write(results) + "\n";
+    }
+    let mut said = String::new();
+    for (place, property) in results.asked.properties.iter().enumerate() {
+        match results.findings.iter().find(|found| found.property.name == property.name) {
+            Some(found) => said.push_str(&story(found)),
+            None => said.push_str(&format::sentence(&results.asked, &results.coverage, place)),
+        }
+        said.push('\n');
+    }
+    let _ = io::stderr().write_all(said.as_bytes());
+    let scenarios = results.findings.iter().map(|found| scenario::write(&found.scenario) + "\n");
+    scenarios.collect()
+}
+
+fn story(found: &Found) -> String {
+    let Found { property, scenario, by, explanation } = found;
+    let how = match by {
+        Way::Runs => String::new(),
+        Way::Orders { steps, shortest: true } => {
+            format!(" The shortest order of events that shows it takes {steps} steps.")
+        }
+        Way::Orders { steps, .. } => format!(" An order of events shows it in {steps} steps."),
+        Way::Walks => " A random order of events shows it.".to_owned(),
+        Way::Chance => " Faults drawn by lot showed it.".to_owned(),
+    };
+    let link = link_of(scenario);
+    format!("{} is violated. {explanation}{how}\n{link}\n", property.name)
+}
+
+fn link_of(scenario: &Scenario) -> String {
+    let digest = Outcome::of(scenario.clone()).map(|outcome| outcome.digest()).ok();
+    link::fragment(scenario, digest.as_deref())
+}

@@ -1,0 +1,222 @@
+//! Why a run violates a property, in a paragraph: what happened, what was relied on, which delivery mattered.
+
+use super::{Seen, describe::fault_sentence, event_sentence, parting};
+use crate::{
+    formats::Outcome,
+    kernel::{EventId, EventKind, Fault, Judgement, MessageName, Scenario, Verdict, chain, spell},
+    search::{Aim, Difference, Nearest, Target, nearest},
+};
+
+/// Why a run violates a property.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explanation {
+    /// The paragraph, sentence by sentence, with the nodes' names.
+    pub sentences: Vec<String>,
+    /// What led to it, in order: the events that prove it, what broke an assumption, and how either came about.
+    pub path: Vec<EventId>,
+    /// The nearest run that holds.
+    pub nearest: Option<Nearest>,
+}
+
+impl Explanation {
+    /// The paragraph.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.sentences.join(" ")
+    }
+}
+
+/// Explains why a run violates the property of this name; none if it does not.
+#[must_use]
+pub fn explain(outcome: &Outcome, property: &str) -> Option<Explanation> {
+    let mut judgements = outcome.report.judgements.iter();
+    let judgement = judgements.find(|it| it.property.name == property)?;
+    let Verdict::Violated { why, witness } = &judgement.verdict else { return None };
+    let aim = Aim::at(Target::Violation(judgement.property));
+    let nearest = nearest(outcome.protocol, &aim, &outcome.scenario);
+    // What broke an assumption is on the way, too.
+    let broke = outcome.report.broke(judgement, &outcome.trace).and_then(|breach| breach.event);
+    let ends: Vec<EventId> = witness.iter().copied().chain(broke).collect();
+    let path: Vec<EventId> = chain(&outcome.trace, &ends).events.into_iter().collect();
+    let mut sentences = went_wrong(outcome);
+    sentences.push(sentence(&spell(why, &outcome.scenario.nodes)));
+    sentences.extend(relied_on(outcome, judgement));
+    sentences.push(mattered(outcome, property, nearest.as_ref()));
+    Some(Explanation { sentences, path, nearest })
+}
+
+/// With a capital and a full stop.
+fn sentence(text: &str) -> String {
+    let text = text.trim_end_matches('.');
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => only.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
+/// What went wrong on the way, in the order in which it did.
+fn went_wrong(outcome: &Outcome) -> Vec<String> {
+    let Outcome { scenario, trace, .. } = outcome;
+    let met = |place: &usize| !trace.unused_faults.contains(place);
+    let mut faults: Vec<_> = (0..scenario.faults.len())
+        .filter(met)
+        .map(|place| (struck_at(outcome, &scenario.faults[place]), place))
+        .collect();
+    faults.sort_unstable();
+    let said = faults.iter().map(|(at, place)| {
+        let what = with_label(outcome, &scenario.faults[*place]);
+        format!("{what} ({at} ms)")
+    });
+    let said: Vec<String> = said.collect();
+    if said.is_empty() {
+        return vec!["Nothing goes wrong on the network or at a node.".to_owned()];
+    }
+    vec![sentence(&listed(&said))]
+}
+
+/// When a fault struck, in virtual ms.
+fn struck_at(outcome: &Outcome, fault: &Fault) -> u64 {
+    match fault {
+        Fault::Drop { message }
+        | Fault::Delay { message, .. }
+        | Fault::Duplicate { message, .. }
+        | Fault::Corrupt { message, .. }
+        | Fault::Forge { message, .. } => sent_at(outcome, *message).unwrap_or_default(),
+        Fault::Crash { at, .. }
+        | Fault::Recover { at, .. }
+        | Fault::Pause { at, .. }
+        | Fault::Partition { at, .. }
+        | Fault::Cut { at, .. }
+        | Fault::Omit { at, .. } => *at,
+        Fault::Traitor { .. } | Fault::Drift { .. } => 0,
+    }
+}
+
+fn sent_at(outcome: &Outcome, name: MessageName) -> Option<u64> {
+    let mut messages = outcome.trace.messages.iter();
+    let message = messages.find(|message| message.name == name)?;
+    Some(outcome.trace.events[message.sent].time)
+}
+
+/// A message's name and what it says: `Alice>Carol#1 (m1)`.
+fn named(outcome: &Outcome, name: MessageName) -> String {
+    let Outcome { scenario, trace, .. } = outcome;
+    let written = scenario.message_name(name);
+    match trace.messages.iter().find(|message| message.name == name) {
+        Some(message) => {
+            format!("{written} ({})", spell(&message.packet.to_string(), &scenario.nodes))
+        }
+        None => written,
+    }
+}
+
+/// A fault in words, with what its message says.
+fn with_label(outcome: &Outcome, fault: &Fault) -> String {
+    let said = fault_sentence(&outcome.scenario, fault);
+    match fault {
+        Fault::Drop { message }
+        | Fault::Delay { message, .. }
+        | Fault::Duplicate { message, .. } => {
+            said.replacen(&outcome.scenario.message_name(*message), &named(outcome, *message), 1)
+        }
+        _ => said,
+    }
+}
+
+/// Which assumption was broken, and how.
+fn relied_on(outcome: &Outcome, judgement: &Judgement) -> Option<String> {
+    let Outcome { scenario, trace, report, protocol, .. } = outcome;
+    let said = match report.broke(judgement, trace) {
+        Some(breach) => {
+            let why = spell(&breach.why, &scenario.nodes);
+            format!(
+                "{} relies on this: {}. Here it is not so: {}",
+                protocol.name,
+                breach.rule.statement(),
+                why.trim_end_matches('.')
+            )
+        }
+        None if judgement.promised => {
+            format!("No assumption of {} is broken", protocol.name)
+        }
+        None => format!(
+            "{} does not promise {}, so nothing that it relies on had to be broken",
+            protocol.name, judgement.property.name
+        ),
+    };
+    Some(sentence(&said))
+}
+
+/// What the nearest run that holds does differently.
+fn mattered(outcome: &Outcome, property: &str, nearest: Option<&Nearest>) -> String {
+    let Some(Nearest { difference, scenario }) = nearest else {
+        return format!(
+            "No single message, sooner or later, and no fault less makes {property} hold."
+        );
+    };
+    let fault = |place: usize| &outcome.scenario.faults[place];
+    let condition = match difference {
+        Difference::Unhindered(message, place) => {
+            let otherwise = match fault(*place) {
+                Fault::Drop { .. } => "had not been lost",
+                Fault::Delay { .. } => "had come in time",
+                Fault::Duplicate { .. } => "had come but once",
+                Fault::Corrupt { .. } => "had come undamaged",
+                _ => "had told the truth",
+            };
+            format!("If {} {otherwise}", named(outcome, *message))
+        }
+        Difference::Sooner(message, _, by) => {
+            format!("If {} had been late by {by} ms and no more", named(outcome, *message))
+        }
+        Difference::AfterSends(place, sends) => {
+            let node = match fault(*place) {
+                Fault::Crash { node, .. } => outcome.scenario.name(*node),
+                _ => "the node",
+            };
+            let sends = match sends {
+                0 => "before its first send".to_owned(),
+                1 => "after 1 send".to_owned(),
+                many => format!("after {many} sends"),
+            };
+            format!("If {node} had crashed {sends}")
+        }
+        Difference::Without(place) => {
+            format!("Without this: {}", fault_sentence(&outcome.scenario, fault(*place)))
+        }
+        Difference::Later(message, by) => {
+            format!("If {} had come {by} ms later", named(outcome, *message))
+        }
+        Difference::Lost(message) => format!("If {} had been lost", named(outcome, *message)),
+    };
+    let parts = parts(outcome, scenario).map(|it| format!(": {it}")).unwrap_or_default();
+    format!("{condition}, {property} would hold{parts}.")
+}
+
+/// What the application first sees that is different in the run that holds.
+fn parts(outcome: &Outcome, scenario: &Scenario) -> Option<String> {
+    let other = Outcome::of(scenario.clone()).ok()?;
+    let parting = parting([&other.trace, &outcome.trace], Seen::Application)?;
+    let holds = parting.run == 0;
+    let Outcome { scenario, trace, .. } = if holds { &other } else { outcome };
+    if matches!(
+        trace.events[parting.event].kind,
+        EventKind::Crash | EventKind::Pause | EventKind::Traitor(_)
+    ) {
+        return None;
+    }
+    let said = event_sentence(scenario, trace, parting.event);
+    let at = parting.at;
+    Some(match holds {
+        true => format!("then {said} at {at} ms"),
+        false => format!("here {said} at {at} ms, and not then"),
+    })
+}

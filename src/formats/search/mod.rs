@@ -1,0 +1,124 @@
+//! Searches as they leave and enter: what is asked, what came of it, and what was covered (docs/search.md).
+
+mod coverage;
+mod merge;
+mod reader;
+mod writer;
+
+use serde_json::Value as Json;
+
+pub use coverage::{counted, sentence};
+pub use merge::merge;
+pub use reader::{asked, budget, property, read};
+pub use writer::{asked as write_asked, found_json, progress_json, write};
+
+use super::{Problem, catalogue};
+use crate::{
+    kernel::{Property, Protocol, Scenario},
+    search::{Aim, Budget, Coverage, LIMIT, Shard, Target, Task, Way},
+};
+
+/// The version of the format.
+pub const VERSION: u64 = 1;
+
+/// The greatest limit that may be asked for.
+pub const MOST_RUNS: u64 = 1_000_000_000;
+
+/// What is asked of a search.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Where it begins.
+    pub scenario: Scenario,
+    /// The protocol of the scenario.
+    pub protocol: &'static Protocol,
+    /// The properties whose violation is looked for.
+    pub properties: Vec<&'static Property>,
+    /// What may go wrong.
+    pub budget: Budget,
+    /// How many runs are tried at most: see [`Task::limit`].
+    pub limit: u64,
+    /// What chance depends on.
+    pub seed: u64,
+    /// Which part of the search it is.
+    pub shard: Shard,
+    /// Whether nothing may be broken that the protocol relies on.
+    pub inside_model: bool,
+}
+
+impl Asked {
+    /// Everything by default: the violation of whatever the protocol promises.
+    ///
+    /// # Errors
+    /// If the scenario's protocol is unknown.
+    pub fn of(scenario: Scenario) -> Result<Self, Problem> {
+        let protocol = catalogue::find("protocol", &scenario.protocol)?;
+        Ok(Self {
+            scenario,
+            protocol,
+            properties: protocol.promises.iter().collect(),
+            budget: Budget::default(),
+            limit: LIMIT,
+            seed: 0,
+            shard: Shard::WHOLE,
+            inside_model: false,
+        })
+    }
+
+    /// What each property is looked for by, in their order.
+    #[must_use]
+    pub fn aims(&self) -> Vec<Aim> {
+        let breaking = self.inside_model.then(Vec::new);
+        let aim = |property: &&'static Property| Aim {
+            target: Target::Violation(property),
+            breaking: breaking.clone(),
+        };
+        self.properties.iter().map(aim).collect()
+    }
+
+    /// The search itself.
+    #[must_use]
+    pub fn task(&self) -> Task {
+        Task {
+            protocol: self.protocol,
+            scenario: self.scenario.clone(),
+            aims: self.aims(),
+            budget: self.budget.clone(),
+            seed: self.seed,
+            limit: self.limit,
+            shard: self.shard,
+        }
+    }
+}
+
+/// A violation that was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// Of which property.
+    pub property: &'static Property,
+    /// The smallest scenario that shows it.
+    pub scenario: Scenario,
+    /// How it was found.
+    pub by: Way,
+    /// Why it is violated, in a paragraph.
+    pub explanation: String,
+}
+
+/// What came of a search.
+#[derive(Clone, Debug)]
+pub struct Results {
+    /// What was asked.
+    pub asked: Asked,
+    /// What was found, in the order of the properties.
+    pub findings: Vec<Found>,
+    /// What was covered.
+    pub coverage: Coverage,
+}
+
+/// A scenario within something else: its problems are told with the path to it.
+fn scenario_at(path: &str, value: &Json) -> Result<Scenario, Problem> {
+    super::scenario::from_json(value).map_err(|problem| {
+        let inner =
+            if problem.path.is_empty() { String::new() } else { format!(".{}", problem.path) };
+        Problem { path: format!("{path}{inner}"), ..problem }
+    })
+}

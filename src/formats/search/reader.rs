@@ -1,0 +1,188 @@
+//! Searches from JSON.
+
+use super::{Asked, Found, MOST_RUNS, Results, VERSION, scenario_at};
+use crate::{
+    formats::{
+        Problem,
+        json::{self, MAX_WHOLE, Place},
+        problem::quoted,
+    },
+    kernel::{Property, Protocol},
+    search::{BadBudget, Budget, Coverage, KINDS, MOST, Ordered, Shard, Unfit, Way},
+};
+
+const ASKED: &[&str] =
+    &["scenario", "properties", "faults", "budget", "seed", "shard", "inside_model"];
+const RESULTS: &[&str] = &["version", "search", "findings", "coverage"];
+const FOUND: &[&str] = &["property", "scenario", "by", "steps", "shortest", "explanation"];
+const COVERAGE: &[&str] = &["runs", "distinct", "complete", "exhausted", "random", "orders"];
+const ORDERED: &[&str] =
+    &["property", "unfit", "states", "depth", "complete", "reduced", "walks", "untimed"];
+/// How many properties a protocol has at most, by far.
+const MANY: usize = 1000;
+
+/// Reads what is asked of a search; what is left out is as by default.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub fn asked(text: &str) -> Result<Asked, Problem> {
+    asked_at(&Place::root(&json::parse(text)?))
+}
+
+/// Reads what came of a search.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub fn read(text: &str) -> Result<Results, Problem> {
+    let value = json::parse(text)?;
+    let fields = Place::root(&value).object(RESULTS)?;
+    fields.get("version").whole(VERSION..=VERSION)?;
+    let asked = asked_at(&fields.get("search"))?;
+    let findings = fields.get("findings").list("a list of what was found", MANY)?;
+    let findings = findings.iter().map(|place| found(place, asked.protocol));
+    let findings = findings.collect::<Result<_, _>>()?;
+    let coverage = coverage(&fields.get("coverage"), &asked)?;
+    Ok(Results { asked, findings, coverage })
+}
+
+/// The property of this name that a protocol has.
+///
+/// # Errors
+/// If it has none; the closest name is suggested.
+pub fn property(
+    path: &str,
+    protocol: &'static Protocol,
+    name: &str,
+) -> Result<&'static Property, Problem> {
+    let known = || protocol.properties().map(|(property, _)| property);
+    known().find(|property| property.name == name).ok_or_else(|| {
+        let names: Vec<&str> = known().map(|property| property.name).collect();
+        let expected = format!("a property of {}: {}", protocol.id, names.join(", "));
+        Problem::new(path, quoted(name), expected).with_closest(name, names)
+    })
+}
+
+/// A budget of faults, as `crash=1,drop=2`.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn budget(path: &str, text: &str) -> Result<Budget, Problem> {
+    Budget::read(text).map_err(|bad| match bad {
+        BadBudget::Kind(kind) => {
+            let expected = "kinds of faults, each with how many: crash=1,drop=2";
+            let known = KINDS.into_iter().chain(["all"]);
+            Problem::new(path, quoted(&kind), expected).with_closest(&kind, known)
+        }
+        BadBudget::Count(kind, count) => {
+            let found = quoted(&format!("{kind}={count}"));
+            Problem::new(path, found, format!("a whole number from 0 to {MOST} behind {kind}="))
+        }
+    })
+}
+
+fn asked_at(place: &Place) -> Result<Asked, Problem> {
+    let fields = place.object(ASKED)?;
+    let scenario = fields.get("scenario");
+    let value = scenario.value().ok_or_else(|| scenario.problem("a scenario"))?;
+    let mut asked = Asked::of(scenario_at(scenario.path(), value)?)?;
+    if let Some(properties) = fields.find("properties") {
+        let list = properties.list("a list of names of properties", MANY)?;
+        let named = list
+            .iter()
+            .map(|it| property(it.path(), asked.protocol, it.text("the name of a property")?));
+        asked.properties = named.collect::<Result<_, _>>()?;
+    }
+    if let Some(faults) = fields.find("faults") {
+        asked.budget = budget(faults.path(), faults.text("a budget of faults")?)?;
+    }
+    if let Some(limit) = fields.find("budget") {
+        asked.limit = limit.whole(1..=MOST_RUNS)?;
+    }
+    if let Some(seed) = fields.find("seed") {
+        asked.seed = seed.whole(0..=MAX_WHOLE)?;
+    }
+    if let Some(shard) = fields.find("shard") {
+        let expected = "which part of how many, as in 3/16";
+        let read = Shard::read(shard.text(expected)?);
+        asked.shard = read.ok_or_else(|| shard.problem(expected))?;
+    }
+    if let Some(inside) = fields.find("inside_model") {
+        asked.inside_model = flag(&inside)?;
+    }
+    Ok(asked)
+}
+
+fn flag(place: &Place) -> Result<bool, Problem> {
+    match place.value() {
+        Some(serde_json::Value::Bool(flag)) => Ok(*flag),
+        _ => Err(place.problem("true or false")),
+    }
+}
+
+fn found(place: &Place, protocol: &'static Protocol) -> Result<Found, Problem> {
+    let fields = place.object(FOUND)?;
+    let name = fields.get("property");
+    let scenario = fields.get("scenario");
+    let value = scenario.value().ok_or_else(|| scenario.problem("a scenario"))?;
+    let by = match fields.get("by").word(&["runs", "orders", "walks", "chance"])? {
+        "runs" => Way::Runs,
+        "walks" => Way::Walks,
+        "chance" => Way::Chance,
+        _ => Way::Orders {
+            steps: fields.get("steps").count(0..=u32::MAX)?,
+            shortest: flag(&fields.get("shortest"))?,
+        },
+    };
+    Ok(Found {
+        property: property(name.path(), protocol, name.text("the name of a property")?)?,
+        scenario: scenario_at(scenario.path(), value)?,
+        by,
+        explanation: fields.get("explanation").text("an explanation")?.to_owned(),
+    })
+}
+
+fn coverage(place: &Place, asked: &Asked) -> Result<Coverage, Problem> {
+    let fields = place.object(COVERAGE)?;
+    let number = |name: &str| fields.get(name).whole(0..=MAX_WHOLE);
+    let complete = fields.get("complete");
+    let complete = match complete.value() {
+        Some(serde_json::Value::Null) => None,
+        _ => Some(complete.count(0..=MOST)?),
+    };
+    let orders = fields.get("orders");
+    let list = orders.list("a list, by property", MANY)?;
+    if list.len() != asked.properties.len() {
+        let expected = format!("one for each of {} properties", asked.properties.len());
+        return Err(Problem::new(orders.path(), list.len().to_string(), expected));
+    }
+    Ok(Coverage {
+        runs: number("runs")?,
+        distinct: number("distinct")?,
+        complete,
+        exhausted: flag(&fields.get("exhausted"))?,
+        random: number("random")?,
+        orders: list.iter().map(ordered).collect::<Result<_, _>>()?,
+    })
+}
+
+fn ordered(place: &Place) -> Result<Ordered, Problem> {
+    let fields = place.object(ORDERED)?;
+    let unfit = fields.get("unfit");
+    let unfit = match unfit.value() {
+        Some(serde_json::Value::Null) => None,
+        _ => {
+            let names: Vec<&str> = Unfit::ALL.iter().map(|unfit| unfit.name()).collect();
+            let word = unfit.word(&names)?;
+            Unfit::ALL.into_iter().find(|unfit| unfit.name() == word)
+        }
+    };
+    Ok(Ordered {
+        unfit,
+        states: fields.get("states").whole(0..=MAX_WHOLE)?,
+        depth: fields.get("depth").count(0..=u32::MAX)?,
+        complete: flag(&fields.get("complete"))?,
+        reduced: flag(&fields.get("reduced"))?,
+        walks: fields.get("walks").whole(0..=MAX_WHOLE)?,
+        untimed: flag(&fields.get("untimed"))?,
+    })
+}

@@ -1,0 +1,175 @@
+//! Searches to JSON.
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::{Asked, Found, Results, VERSION};
+use crate::{
+    formats::scenario,
+    search::{Coverage, Ordered, Progress, Stage, Unfit, Way},
+};
+
+/// What came of a search, as JSON (docs/search.md).
+#[must_use]
+pub fn write(results: &Results) -> String {
+    let Results { asked, findings, coverage } = results;
+    text(&ResultsObject {
+        version: VERSION,
+        search: AskedObject::new(asked),
+        findings: findings.iter().map(FoundObject::new).collect(),
+        coverage: CoverageObject::new(asked, coverage),
+    })
+}
+
+/// What is asked, as JSON.
+#[must_use]
+pub fn asked(asked: &Asked) -> String {
+    text(&AskedObject::new(asked))
+}
+
+/// A violation that was found, as JSON.
+#[must_use]
+pub fn found_json(found: &Found) -> String {
+    text(&FoundObject::new(found))
+}
+
+/// How far a search is, as JSON.
+#[must_use]
+pub fn progress_json(asked: &Asked, progress: &Progress) -> String {
+    let name = |aim: usize| asked.properties[aim].name;
+    let (stage, property) = match progress.stage {
+        Stage::Runs => ("runs", None),
+        Stage::Orders(aim) => ("orders", Some(name(aim))),
+        Stage::Walks(aim) => ("walks", Some(name(aim))),
+        Stage::Chance => ("chance", None),
+        Stage::Over => ("over", None),
+    };
+    let Progress { explored, queue, depth, .. } = *progress;
+    text(&ProgressObject { stage, property, explored, queue, depth })
+}
+
+fn text(object: &impl Serialize) -> String {
+    serde_json::to_string(object).expect("texts, numbers and lists always serialise")
+}
+
+/// A scenario as its canonical text has it.
+fn raw(scenario: &crate::kernel::Scenario) -> Json {
+    serde_json::from_str(&scenario::write(scenario)).expect("the canonical form is JSON")
+}
+
+#[derive(Serialize)]
+struct ResultsObject<'a> {
+    version: u64,
+    search: AskedObject<'a>,
+    findings: Vec<FoundObject<'a>>,
+    coverage: CoverageObject<'a>,
+}
+
+#[derive(Serialize)]
+struct AskedObject<'a> {
+    scenario: Json,
+    properties: Vec<&'a str>,
+    faults: String,
+    budget: u64,
+    seed: u64,
+    shard: String,
+    inside_model: bool,
+}
+
+impl<'a> AskedObject<'a> {
+    fn new(asked: &'a Asked) -> Self {
+        Self {
+            scenario: raw(&asked.scenario),
+            properties: asked.properties.iter().map(|property| property.name).collect(),
+            faults: asked.budget.written(),
+            budget: asked.limit,
+            seed: asked.seed,
+            shard: format!("{}/{}", asked.shard.number, asked.shard.of),
+            inside_model: asked.inside_model,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct FoundObject<'a> {
+    property: &'a str,
+    scenario: Json,
+    by: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    steps: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shortest: Option<bool>,
+    explanation: &'a str,
+}
+
+impl<'a> FoundObject<'a> {
+    fn new(found: &'a Found) -> Self {
+        let (by, steps, shortest) = match found.by {
+            Way::Runs => ("runs", None, None),
+            Way::Orders { steps, shortest } => ("orders", Some(steps), Some(shortest)),
+            Way::Walks => ("walks", None, None),
+            Way::Chance => ("chance", None, None),
+        };
+        Self {
+            property: found.property.name,
+            scenario: raw(&found.scenario),
+            by,
+            steps,
+            shortest,
+            explanation: &found.explanation,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct CoverageObject<'a> {
+    runs: u64,
+    distinct: u64,
+    complete: Option<u32>,
+    exhausted: bool,
+    random: u64,
+    orders: Vec<OrderedObject<'a>>,
+}
+
+impl<'a> CoverageObject<'a> {
+    fn new(asked: &Asked, coverage: &Coverage) -> Self {
+        let named = asked.properties.iter().zip(&coverage.orders);
+        Self {
+            runs: coverage.runs,
+            distinct: coverage.distinct,
+            complete: coverage.complete,
+            exhausted: coverage.exhausted,
+            random: coverage.random,
+            orders: named.map(|(property, it)| OrderedObject::new(property.name, it)).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct OrderedObject<'a> {
+    property: &'a str,
+    unfit: Option<&'static str>,
+    states: u64,
+    depth: u32,
+    complete: bool,
+    reduced: bool,
+    walks: u64,
+    untimed: bool,
+}
+
+impl<'a> OrderedObject<'a> {
+    fn new(property: &'a str, ordered: &Ordered) -> Self {
+        let Ordered { unfit, states, depth, complete, reduced, walks, untimed } = *ordered;
+        let unfit = unfit.map(Unfit::name);
+        Self { property, unfit, states, depth, complete, reduced, walks, untimed }
+    }
+}
+
+#[derive(Serialize)]
+struct ProgressObject<'a> {
+    stage: &'static str,
+    property: Option<&'a str>,
+    explored: u64,
+    queue: u64,
+    depth: u32,
+}
