@@ -117,7 +117,7 @@ pub(crate) fn bounded() -> Vec<System> {
     vec![
         commit(),
         commit().faults("crash=1"),
-        commit().ask(1, "vote", "no").faults("crash=1"),
+        commit().ask(1, "vote", "no"),
         commit().faults("drop=1"),
         lock("ricart-agrawala"),
         System::of("ricart-agrawala", 3).acquires(3),
