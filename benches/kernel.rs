@@ -3,8 +3,9 @@
 //! `cargo xtask bench` runs it natively and in the browser and prints both side by side; `cargo bench
 //! --bench kernel` runs it natively alone. Machines are noisy: compare rows of one run, not of two.
 
-use std::hint::black_box;
+mod common;
 
+use common::{best_of, tell};
 use worldlines::{
     app::judge_at,
     formats::{Outcome, scenario},
@@ -14,49 +15,6 @@ use worldlines::{
     },
     protocols,
 };
-
-/// The real clock, in milliseconds since some moment.
-#[cfg(not(target_arch = "wasm32"))]
-mod clock {
-    use std::{sync::LazyLock, time::Instant};
-
-    #[expect(clippy::disallowed_methods, reason = "nothing that a run depends on reads it")]
-    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-
-    pub(super) fn milliseconds() -> f64 {
-        START.elapsed().as_secs_f64() * 1e3
-    }
-}
-
-/// The real clock, in milliseconds since some moment.
-#[cfg(target_arch = "wasm32")]
-mod clock {
-    pub(super) fn milliseconds() -> f64 {
-        let performance = web_sys::window().and_then(|window| window.performance());
-        performance.expect("a browser's page has a clock").now()
-    }
-}
-
-/// One line for each number, as `cargo xtask bench` reads it.
-fn tell(name: &str, value: f64, unit: &str) {
-    let line = format!("measured | {name} | {value:.3} | {unit}");
-    #[cfg(not(target_arch = "wasm32"))]
-    println!("{line}");
-    #[cfg(target_arch = "wasm32")]
-    wasm_bindgen_test::console_log!("{line}");
-}
-
-/// How long something takes, in milliseconds.
-fn time<T>(work: impl FnOnce() -> T) -> f64 {
-    let start = clock::milliseconds();
-    black_box(work());
-    clock::milliseconds() - start
-}
-
-/// The best of several tries, in milliseconds: what the machine can do when it is left alone.
-fn best_of<T>(tries: usize, mut work: impl FnMut() -> T) -> f64 {
-    (0..tries).map(|_| time(&mut work)).fold(f64::INFINITY, f64::min)
-}
 
 /// A scenario in which nodes broadcast in turn, one each millisecond, until there are so many events.
 fn chatter(protocol: &Protocol, nodes: usize, events: usize) -> Scenario {

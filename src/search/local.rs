@@ -242,6 +242,11 @@ impl Locals {
     ) -> Effect {
         let mut next = self.locals.get(local).clone();
         let mut seen = Vec::new();
+        if !next.solo.is_up() && stimulus != Stimulus::Recovery {
+            // What comes to who is down is lost.
+            next.asked += u32::from(stimulus == Stimulus::Request);
+            return self.missed(node, next, (local, stimulus));
+        }
         let step = match stimulus {
             Stimulus::Arrival(envelope) => {
                 let Envelope { from, what, .. } = self.envelopes.get(envelope).clone();
@@ -278,6 +283,12 @@ impl Locals {
             }
         };
         self.effect(plan, node, next, seen, step, (local, stimulus))
+    }
+
+    /// Nothing happens at a node.
+    fn missed(&mut self, node: NodeId, next: Local, (local, stimulus): (u32, Stimulus)) -> Effect {
+        let next = self.local(node, next);
+        Effect { next, sent: Box::default(), sends: 0, told: Box::default(), local, stimulus }
     }
 
     fn effect(

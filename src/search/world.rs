@@ -1,7 +1,8 @@
 //! The asynchronous system that a scenario describes: whatever is on its way may come next, however long it takes.
 //!
 //! Its requests come in their order at each node, at any time; a timer goes off at any time after it was set; a node
-//! may take as long as it likes. Of the scenario's network only the links count and whether they keep the order. So
+//! may take as long as it likes. What comes to a node that is down is lost, as in a run; it need not come before the node
+//! is back. Of the scenario's network only the links count and whether they keep the order. So
 //! what is possible here is possible in some run, if only for other delays; and what is impossible here is impossible
 //! whatever the delays are.
 
@@ -183,13 +184,16 @@ impl World {
         for node in (0..self.nodes).map(NodeId::new) {
             let local = state[node.index()];
             let here = self.locals.locals.get(local);
+            let asks = (here.asked as usize) < self.locals.requests[node.index()].len();
             if !here.solo.is_up() {
                 if self.left(state, Kind::Recover) > 0 {
                     self.happens(state, node, Stimulus::Recovery, None, turns);
+                    if asks {
+                        self.happens(state, node, Stimulus::Request, None, turns);
+                    }
                 }
                 continue;
             }
-            let asks = (here.asked as usize) < self.locals.requests[node.index()].len();
             for place in 0..here.timers.len() {
                 let timer = self.locals.locals.get(local).timers[place];
                 self.happens(state, node, Stimulus::Timer(timer), None, turns);
@@ -204,7 +208,7 @@ impl World {
     }
 
     /// What is on its way, each once if there are several that are alike; the first of each link, where they keep
-    /// their order.
+    /// their order. What comes to who is down for good makes no difference any more.
     fn arrivals(&mut self, state: &[u32], turns: &mut Vec<Turn>) {
         let head = self.head();
         for place in head..state.len() {
@@ -217,7 +221,7 @@ impl World {
                 let envelope = self.locals.envelopes.get(envelope);
                 (envelope.to, matches!(envelope.what, Content::Message(_)))
             };
-            if first && self.locals.locals.get(state[to.index()]).solo.is_up() {
+            if first && !self.is_gone(state, to) {
                 self.happens(state, to, Stimulus::Arrival(envelope), Some(place), turns);
             }
             if is_message && self.left(state, Kind::Drop) > 0 {
@@ -260,7 +264,8 @@ impl World {
             _ => None,
         };
         turns.push(Turn::Happens { node, effect, place, fault });
-        if fault.is_none() && self.left(state, Kind::Crash) > 0 {
+        let is_up = self.locals.locals.get(local).solo.is_up();
+        if fault.is_none() && is_up && self.left(state, Kind::Crash) > 0 {
             for sends in 0..=self.locals.effects[effect as usize].sends {
                 let effect = self.locals.cut(&self.plan, node, effect, sends);
                 let fault = Some(Kind::Crash);

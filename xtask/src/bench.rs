@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what the kernel can do, natively and in the browser, side by side.
+//! `cargo xtask bench`: what kernel and search can do, natively and in the browser, side by side.
 
 use crate::arguments::Arguments;
 use crate::process::Program;
@@ -21,20 +21,24 @@ const COLUMNS: [Column; 3] = [
     Column { title: "browser, for speed", profile: "release", in_browser: true },
 ];
 
+/// The tests that count memory, and say so.
+const MEMORY: [(&str, &str); 2] =
+    [("Memory of checkpoints", "checkpoint_memory"), ("Memory of a search", "search_memory")];
+
 /// Measures everywhere, one after the other, and prints the table.
 ///
 /// # Errors
 /// Where a tool or a browser cannot be installed, or a measurement fails.
 pub(crate) fn bench(workspace: &Workspace, arguments: Arguments) -> Result<(), String> {
     arguments.finish()?;
-    let mut progress = Progress::of(tools::STEPS + 2 + COLUMNS.len());
+    let mut progress = Progress::of(tools::STEPS + 1 + COLUMNS.len() + MEMORY.len());
     let tools = Toolbox::fill(workspace, &mut progress)?;
     let browser = progress.step("A browser", browser::ensure)?;
     let mut columns = Vec::new();
     for column in &COLUMNS {
         let program = tools
             .program("cargo")
-            .words("test --bench kernel --profile")
+            .words("test --bench kernel --bench search --profile")
             .arg(column.profile)
             .within(workspace.root());
         let program = if column.in_browser {
@@ -48,10 +52,12 @@ pub(crate) fn bench(workspace: &Workspace, arguments: Arguments) -> Result<(), S
         };
         columns.push(progress.step(column.title, || measure(program))?);
     }
-    progress.step("Memory of checkpoints", || {
-        let test = "test --release --test checkpoint_memory -- --nocapture";
-        Program::new("cargo").words(test).within(workspace.root()).run()
-    })?;
+    for (title, test) in MEMORY {
+        progress.step(title, || {
+            let cargo = Program::new("cargo").words("test --release --test").arg(test);
+            cargo.words("-- --nocapture").within(workspace.root()).run()
+        })?;
+    }
     println!("\n{}", table(&columns)?);
     Ok(())
 }

@@ -1,0 +1,56 @@
+//! Where orders are left out that come to the same, the verdicts stay and most of the states do not.
+
+use worldlines::{
+    abstractions::{broadcast, commit, mutex},
+    kernel::{ParameterValue, Property},
+    search::{Aim, Explore, Target},
+};
+
+use super::systems::{System, reducible};
+
+/// Gone through to the end, with whether the property is broken anywhere.
+fn searched(system: &System, property: &'static Property, reduced: bool) -> (Explore, bool) {
+    let mut search = system.explore(&[Aim::at(Target::Violation(property))], reduced);
+    let mut broken = false;
+    while !search.is_over() {
+        broken |= !search.advance(10_000, &[true]).is_empty();
+    }
+    assert!(search.is_complete(), "{}: {:?}", system.name(), search.trouble());
+    (search, broken)
+}
+
+#[test]
+fn most_states_are_left_out_of_broadcasts_and_locks() {
+    for (system, property, times) in reducible() {
+        let name = format!("{}: {}", system.name(), property.name);
+        let (all, broken) = searched(&system, property, false);
+        let (few, still_broken) = searched(&system, property, true);
+        assert_eq!(still_broken, broken, "{name}");
+        let (all, few) = (all.states(), few.states());
+        assert!(all >= times * few, "{name}: {few} of {all} states");
+    }
+}
+
+#[test]
+fn what_is_broken_is_found_broken_though_orders_are_left_out() {
+    let lock = |id| System::of(id, 3).acquires(2);
+    let cast = |id| System::of(id, 3).broadcasts(1);
+    let never = ParameterValue::Flag(false);
+    let forgets = System::of("maekawa", 3).ask(1, "acquire", "").ask(2, "acquire", "");
+    let commit = System::of("two-phase-commit", 3).ask(0, "begin", "");
+    for (system, property) in [
+        (lock("ricart-agrawala").word("priority", "id"), &mutex::MUTUAL_EXCLUSION),
+        (lock("ricart-agrawala").faults("crash=1"), &mutex::STARVATION_FREEDOM),
+        (System::of("maekawa", 4).acquires(4).tuned("inquire", never), &mutex::STARVATION_FREEDOM),
+        (lock("maekawa").faults("drop=1"), &mutex::STARVATION_FREEDOM),
+        (forgets.faults("crash=1,recover=1"), &mutex::MUTUAL_EXCLUSION),
+        (cast("reliable-broadcast").faults("drop=2"), &broadcast::AGREEMENT),
+        (cast("reliable-broadcast").faults("crash=2"), &broadcast::UNIFORM_AGREEMENT),
+        (cast("uniform-broadcast").faults("crash=1"), &broadcast::VALIDITY),
+        (commit.faults("crash=1"), &commit::TERMINATION),
+    ] {
+        let mut search = system.explore(&[Aim::at(Target::Violation(property))], true);
+        let broken = (0..10_000).any(|_| !search.advance(1, &[true]).is_empty());
+        assert!(broken, "{}: {}", system.name(), property.name);
+    }
+}

@@ -1,0 +1,50 @@
+//! What a state costs in memory, of our search and of Stateright's: counted, and held to.
+#![cfg(not(target_arch = "wasm32"))]
+
+#[path = "judge/model.rs"]
+mod model;
+#[path = "judge/systems.rs"]
+mod systems;
+
+use model::{Judge, Promise};
+use peak_alloc::PeakAlloc;
+use stateright::{Checker, Model};
+use systems::large;
+
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
+
+/// How much memory is taken at most while something is worked out, in bytes.
+fn peak<T>(work: impl FnOnce() -> T) -> (usize, T) {
+    MEMORY.reset_peak_usage();
+    let before = MEMORY.current_usage();
+    let done = work();
+    (MEMORY.peak_usage() - before, done)
+}
+
+#[test]
+fn a_state_takes_no_more_memory_than_one_of_stateright_s() {
+    println!("| system | states | bytes per state | Stateright's breadth-first |");
+    println!("|---|---:|---:|---:|");
+    for (system, depth) in large() {
+        let (ours, explore) = peak(|| system.explored(depth));
+        let states = explore.states() as usize;
+        drop(explore);
+        // The largest are for `cargo xtask bench`.
+        if cfg!(debug_assertions) && states > 100_000 {
+            continue;
+        }
+        let (theirs, checked) = peak(|| {
+            let scenario = system.scenario.clone();
+            let judge = Judge::new(system.protocol, scenario, system.budget, Promise::Nothing);
+            let checker = judge.checker();
+            let checker =
+                depth.into_iter().fold(checker, |it, depth| it.target_max_depth(depth + 1));
+            checker.spawn_bfs().join()
+        });
+        assert_eq!(checked.unique_state_count(), states, "{}", system.name());
+        let [ours, theirs] = [ours, theirs].map(|bytes| bytes / states);
+        println!("| {} | {states} | {ours} | {theirs} |", system.name());
+        assert!(ours <= theirs, "{}", system.name());
+    }
+}
