@@ -9,6 +9,7 @@ use std::{
 };
 
 use common::{chance::Chance, random_scenario::ask_all};
+use serde_json::json;
 use worldlines::{
     formats::bundled,
     kernel::{
@@ -301,6 +302,77 @@ fn try_small(seeds: Range<u64>, limits: Limits, tally: &mut Tally) -> Vec<String
         }
     }
     bad
+}
+
+/// Says *violated* once the last node was asked for something.
+#[derive(Clone, Debug, Hash)]
+struct Asked {
+    last: usize,
+    asked: bool,
+}
+
+impl Monitor for Asked {
+    fn observe(&mut self, seen: &Observation) {
+        self.asked |= matches!(seen.what, Seen::Request(_)) && seen.node.index() == self.last;
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::SEQUENCE
+    }
+
+    fn verdict(&self, _over: bool) -> Verdict {
+        if self.asked {
+            return Verdict::Violated { why: "it was asked".to_owned(), witness: Vec::new() };
+        }
+        Verdict::Holds
+    }
+}
+
+const ASKED: &Property = &Property {
+    name: "asked",
+    kind: Kind::Safety,
+    statement: "The last node is asked for nothing.",
+    monitor: |nodes| Box::new(Asked { last: nodes - 1, asked: false }),
+};
+
+/// Who never gets an answer goes round in a circle, from the start on or later: nobody else waits for that.
+#[test]
+fn nothing_is_put_off_on_a_circle() {
+    let protocol = common::protocol("retransmit-until-ack");
+    for first in [0, 3] {
+        let mut scenario = common::scenario(protocol.id, 4, 10);
+        scenario.network.topology = Topology::Line;
+        for (from, to) in [(first, (first + 2) % 4), (3 - first, (5 - first) % 4)] {
+            let with = json!({"to": scenario.nodes[to], "payload": "m"});
+            scenario.ask(0, common::node(from), "send", Some(with));
+        }
+        let aims = [Aim::at(Target::Violation(ASKED))];
+        let case = Case { protocol, scenario: &scenario, aims: &aims, budget: "" };
+        let limits = Limits { states: 100, turns: 10_000 };
+        let [full, less] = [false, true].map(|reduced| case.explore(limits, reduced));
+        assert_eq!(full.map(|it| it.found), Some(vec![true]));
+        assert_eq!(less.map(|it| it.found), Some(vec![true]));
+    }
+}
+
+/// A report of a crash comes to those as well whom nobody sends anything.
+#[test]
+fn reports_of_crashes_come_at_any_time() {
+    let protocol = common::protocol("best-effort-broadcast");
+    let mut tally = Tally::default();
+    for size in 2..=3 {
+        let mut scenario = common::scenario(protocol.id, size, 10);
+        scenario.network.detector = Detector::Perfect(20);
+        scenario.requests.push(common::broadcast(0, 0, "m"));
+        for budget in ["crash=1", "crash=1,recover=1"] {
+            let groups = [Diaries::<SET>::aims(), Diaries::<SEQUENCE>::aims()];
+            let limits = Limits { states: 2000, turns: 20_000 };
+            let bad = compare_all(protocol, &scenario, budget, &groups, limits, &mut tally);
+            report(&bad);
+        }
+    }
+    println!("{tally:?}");
+    assert_eq!(tally.skipped, 0);
 }
 
 #[test]
