@@ -130,6 +130,9 @@ impl Explore {
         let start = world.start();
         let mut known = Known::default();
         known.insert(print(&start));
+        // A circle may close at the start as well.
+        let mut numbers = HashTable::new();
+        numbers.insert_unique(print(&start), (print(&start), 0), |(print, _)| *print);
         let mut level = Row::default();
         level.push(&start);
         Ok(Self {
@@ -146,7 +149,7 @@ impl Explore {
             over: false,
             cut: false,
             reduction: reduced.then(Reduction::new),
-            numbers: HashTable::new(),
+            numbers,
             scratch: Scratch::default(),
         })
     }
