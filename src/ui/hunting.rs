@@ -127,19 +127,11 @@ fn named(run: &Run, name: &str) -> Option<&'static Property> {
 pub(super) fn Breaking(props: &Props) -> Html {
     let Props { run, hunting, send } = props;
     let choice = use_state(Choice::default);
-    let change = {
-        let choice = choice.clone();
-        move |edit: fn(&mut Choice, &str), text: &str| {
-            let mut next = (*choice).clone();
-            edit(&mut next, text);
-            choice.set(next);
-        }
-    };
     // What another protocol promises is no longer asked for.
     let chosen = choice.property.filter(|name| named(run, name).is_some());
     html! {
         <div class="breaking">
-            { violated(run, hunting) }
+            { violated(run, hunting, send) }
             <section aria-label="Look for a violation">
                 <h3>{ "Look for a violation" }</h3>
                 <p class="hint">
@@ -148,17 +140,11 @@ pub(super) fn Breaking(props: &Props) -> Html {
                 </p>
                 <div class="wishes">
                     { field("Break", "Which promise is to be broken", which(run, chosen, &choice)) }
-                    { budget(&choice) }
-                    { check("inside", "Keep to the protocol's assumptions", "Only what its model allows may go wrong", choice.inside_model,
-                        { let change = change.clone(); Callback::from(move |on: bool| change(|it, on| it.inside_model = on == "true", &on.to_string())) }) }
-                    if !run.scenario.faults.is_empty() {
-                        { check("with-faults", "Begin with this run's faults", "Otherwise without any", choice.with_faults,
-                            Callback::from(move |on: bool| change(|it, on| it.with_faults = on == "true", &on.to_string()))) }
-                    }
+                    { wishes(run, &choice) }
                 </div>
                 { start(run, hunting, &Choice { property: chosen, ..(*choice).clone() }) }
             </section>
-            { outcome(run, hunting, send) }
+            { outcome(hunting, send) }
         </div>
     }
 }
@@ -186,8 +172,8 @@ fn which(run: &Run, chosen: Option<&'static str>, choice: &UseStateHandle<Choice
     }
 }
 
-/// What may go wrong, kind by kind.
-fn budget(choice: &UseStateHandle<Choice>) -> Html {
+/// What may go wrong, kind by kind, and what else a search keeps to.
+fn wishes(run: &Run, choice: &UseStateHandle<Choice>) -> Html {
     let now = &choice.budget;
     let set = |change: Rc<dyn Fn(&Budget, u32) -> Budget>| {
         let choice = choice.clone();
@@ -212,11 +198,25 @@ fn budget(choice: &UseStateHandle<Choice>) -> Html {
         onchange: all,
         ..Number::default()
     };
+    let switch = |change: fn(&mut Choice, bool)| {
+        let choice = choice.clone();
+        Callback::from(move |on: bool| {
+            let mut next = (*choice).clone();
+            change(&mut next, on);
+            choice.set(next);
+        })
+    };
     html! {
         <details class="may-go-wrong">
             <summary>{ "What may go wrong: " }{ now.to_string() }</summary>
             <label class="of-kind in-all"><span>{ "in all, at most" }</span>{ number(all) }</label>
             <div class="kinds">{ for KINDS.into_iter().map(kind) }</div>
+            { check("inside", "Keep to the protocol's assumptions", "Only what its model allows may go wrong",
+                choice.inside_model, switch(|it, on| it.inside_model = on)) }
+            if !run.scenario.faults.is_empty() {
+                { check("with-faults", "Begin with this run's faults", "Otherwise it begins without any",
+                    choice.with_faults, switch(|it, on| it.with_faults = on)) }
+            }
         </details>
     }
 }
@@ -261,14 +261,16 @@ fn start(run: &Run, hunting: &Hunting, choice: &Choice) -> Html {
 }
 
 /// What this run violates: why, and how little shows it.
-fn violated(run: &Run, hunting: &Hunting) -> Html {
+fn violated(run: &Run, hunting: &Hunting, send: &Send) -> Html {
     let judgements = run.report.judgements.iter().filter(|it| it.verdict.is_violated());
     let violated: Vec<&'static Property> = judgements.map(|judgement| judgement.property).collect();
-    if violated.is_empty() {
+    let Hunting { hunt, ask } = hunting;
+    if violated.is_empty() && hunt.small.is_none() {
         return html! {};
     }
-    let Hunting { hunt, ask } = hunting;
     let busy = hunt.running;
+    // What was explained is the run as it was then.
+    let explained = hunt.explained.as_ref().filter(|_| hunt.of.as_deref() == Some(&run.scenario));
     let about = |property: &'static Property| {
         let send = |errand: fn(Box<Scenario>, &'static Property) -> Errand| {
             let scenario = run.scenario.clone();
@@ -286,25 +288,29 @@ fn violated(run: &Run, hunting: &Hunting) -> Html {
     };
     html! {
         <section class="violated-here" aria-label="What this run violates">
-            <h3>{ "This run violates" }</h3>
-            <ul>{ for violated.into_iter().map(about) }</ul>
+            if !violated.is_empty() {
+                <h3>{ "This run violates" }</h3>
+                <ul>{ for violated.into_iter().map(about) }</ul>
+            }
+            <div aria-live="polite">
+                if let Some((property, text)) = explained {
+                    <h4>{ format!("Why {property} is violated") }</h4>
+                    <p class="paragraph">{ text }</p>
+                }
+                if let Some(small) = &hunt.small {
+                    { made_small(run, hunt, small, send) }
+                }
+            </div>
         </section>
     }
 }
 
 /// What came of the last errand.
-fn outcome(run: &Run, hunting: &Hunting, send: &Send) -> Html {
+fn outcome(hunting: &Hunting, send: &Send) -> Html {
     let hunt = &*hunting.hunt;
     let anything = !hunt.what.is_empty();
     html! {
         <section class="hunted" aria-label="What was found" aria-live="polite">
-            if let Some((property, text)) = &hunt.explained {
-                <h3>{ format!("Why {property} is violated") }</h3>
-                <p class="paragraph">{ text }</p>
-            }
-            if let Some(small) = &hunt.small {
-                { made_small(run, hunt, small, send) }
-            }
             { for hunt.found.iter().map(|found| finding(found, send)) }
             if hunt.cancelled {
                 <p class="hint">{ format!("Called off after {} runs and states.", counted(hunt.explored)) }</p>

@@ -2,11 +2,12 @@
 
 use yew::prelude::*;
 
-use super::Send;
+use super::{Send, workbench::tab_id};
 use crate::{
     app::{Action, Edit, Judged, Panel, Run},
     diagram::deadlock_sentence,
     kernel::{Class, Judgement, Kind, MAX_TIME, Report, Rule, Verdict, spell},
+    web,
 };
 
 #[derive(Properties, PartialEq)]
@@ -38,7 +39,11 @@ pub(super) fn Verdicts(props: &Props) -> Html {
     let beyond = run.report.judgements.iter().any(|judgement| !judgement.promised);
     html! {
         <section class="verdicts" aria-label="Verdicts">
-            <h2>{ "Properties" }</h2>
+            <h2>{ "Properties" }
+                <button class="to-break"
+                    onclick={to_breaking(props)}
+                    title="Looks for a run that violates one of them">{ "Break it…" }</button>
+            </h2>
             <ul>{ rows(true) }</ul>
             if beyond {
                 <h3 title="Judged for comparison: other protocols give it">{ "Not promised by this protocol" }</h3>
@@ -68,6 +73,15 @@ pub(super) fn Verdicts(props: &Props) -> Html {
             }
         </section>
     }
+}
+
+/// Opens the panel that breaks and explains, and goes there: on a phone it is far away.
+fn to_breaking(props: &Props) -> Callback<MouseEvent> {
+    let send = props.send.clone();
+    Callback::from(move |_: MouseEvent| {
+        send.emit(Action::Show(Some(Panel::Break)));
+        web::focus_by_id(&tab_id(Panel::Break));
+    })
 }
 
 /// The sign of a status: never its colour alone.
@@ -154,7 +168,7 @@ fn violation(props: &Props, judgement: &Judgement, why: &str, explained: bool) -
                 </button>
                 { " " }
                 <button class="link" data-jump="why"
-                    onclick={props.send.reform(|_: MouseEvent| Action::Show(Some(Panel::Break)))}
+                    onclick={to_breaking(props)}
                     title="Explains it, and makes the run as small as it can be">
                     { "Why, and how little it takes" }
                 </button>

@@ -61,7 +61,7 @@ pub(super) fn workbench(state: &State, worked: &Worked, hunting: &Hunting, send:
     }
 }
 
-fn tab_id(panel: Panel) -> String {
+pub(super) fn tab_id(panel: Panel) -> String {
     format!("tab-{}", panel.name().to_ascii_lowercase().replace(' ', "-"))
 }
 

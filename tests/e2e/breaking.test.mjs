@@ -55,6 +55,7 @@ test("a search finds, explains and shows; the run before comes back", async () =
 test("a long search says how far it is, leaves the page quick, and is called off", async () => {
   const reader = await playground.reader();
   const page = await opened(reader, link(LONG));
+  await page.locator(".may-go-wrong summary").click();
   await page.locator("#break-inside").check();
   await page.locator("#break-it").click();
   const far = page.locator(".how-far");
@@ -92,7 +93,7 @@ test("what was gone through is told from what was not", async () => {
     await field.fill("0");
     await field.blur();
   }
-  const crashes = page.getByLabel("crashes");
+  const crashes = page.locator(".kinds").getByLabel("crashes");
   await crashes.fill("1");
   await crashes.blur();
   assert.match(await page.locator(".may-go-wrong summary").innerText(), /1 crash$/);
@@ -110,8 +111,9 @@ test("what a reader made by hand is explained and made small, on a phone too", a
   const page = await opened(reader, await bundled("reliable/reliable-broadcast/more-crashes-than-hops"));
   const here = page.locator(".violated-here li").first();
   await here.locator(".explain").tap();
-  await page.locator(".hunted .paragraph").waitFor();
-  assert.match(await page.locator(".hunted .paragraph").innerText(), /relies on this|does not promise/);
+  const why = page.locator(".violated-here .paragraph");
+  await why.waitFor();
+  assert.match(await why.innerText(), /relies on this|does not promise/);
   await here.locator(".shrink").tap();
   await page.locator(".finding .show-found").waitFor();
   assert.match(await page.locator(".finding").innerText(), /nodes?, \d+ requests?, \d+ faults?, instead of/);

@@ -69,8 +69,7 @@ fn the_wasm(dist: &Path, program: &str) -> Result<PathBuf, String> {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         name.starts_with(program) && name.ends_with(".wasm")
     };
-    let mut found =
-        entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(is_its);
+    let mut found = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(is_its);
     match (found.next(), found.next()) {
         (Some(wasm), None) => Ok(wasm),
         (None, _) => Err(format!("{} holds no wasm of {program}", dist.display())),
