@@ -32,7 +32,7 @@ fn a_search_tells_what_it_finds_and_what_it_covered() {
     let found: Vec<&str> = hunt.found.iter().map(|(name, ..)| name.as_str()).collect();
     assert_eq!(found, ["agreement"]);
     assert!(hunt.found[0].2.contains("would hold"), "{}", hunt.found[0].2);
-    assert_eq!(hunt.covered.len() + hunt.found.len(), asked("").properties.len());
+    assert_eq!(hunt.covered.len() + hunt.found.len(), asked("").targets.len());
     assert!(hunt.explored > 0 && hunt.progress.contains("explored"));
     assert_eq!(hunt.failed, None);
 }
@@ -40,7 +40,7 @@ fn a_search_tells_what_it_finds_and_what_it_covered() {
 #[test]
 fn what_was_found_is_made_small_and_explained() {
     let found = end_of(&Errand::Search(Box::new(asked("crash=1")))).found.remove(0).1;
-    let property = asked("").properties.into_iter().find(|it| it.name == "agreement");
+    let property = asked("").protocol.promises.iter().find(|it| it.name == "agreement");
     let property = property.expect("it is promised");
     let explained = end_of(&Errand::Explain(found.clone(), property)).explained;
     assert!(explained.is_some_and(|(name, text)| name == "agreement" && text.contains("Bob")));
@@ -51,7 +51,7 @@ fn what_was_found_is_made_small_and_explained() {
 #[test]
 fn what_does_not_work_is_told() {
     let scenario = scenario::read(PLAIN).expect("it is a scenario");
-    let property = asked("").properties[0];
+    let property = &asked("").protocol.promises[0];
     let hunt = end_of(&Errand::Shrink(Box::new(scenario), property));
     assert!(hunt.failed.is_some() && hunt.small.is_none());
     let mut said = Vec::new();

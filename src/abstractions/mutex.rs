@@ -100,8 +100,8 @@ pub const STARVATION_FREEDOM: Property = Property {
     monitor: |nodes| {
         liveness(StarvationFreedom {
             roster: Roster::new(nodes),
-            waiting: SortedMap::new(),
             inside: SortedMap::new(),
+            waiting: SortedMap::new(),
         })
     },
 };
@@ -221,55 +221,34 @@ impl Watch for MutualExclusion {
     }
 }
 
-/// What begins and ends as often, whichever comes first: one end more says that a beginning is not to be waited for.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct Pairs {
-    /// What began and has not ended, in its order.
-    open: VecDeque<EventId>,
-    /// How much ended that has not begun.
-    ahead: u32,
-}
-
-impl Pairs {
-    fn begin(&mut self, event: EventId) {
-        match self.ahead.checked_sub(1) {
-            Some(ahead) => self.ahead = ahead,
-            None => self.open.push_back(event),
-        }
-    }
-
-    fn end(&mut self) {
-        if self.open.pop_front().is_none() {
-            self.ahead += 1;
-        }
-    }
-}
-
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct StarvationFreedom {
     roster: Roster,
-    /// By node: from its requests to enter to its entries.
-    waiting: SortedMap<NodeId, Pairs>,
-    /// By node: from its entries to its exits.
-    inside: SortedMap<NodeId, Pairs>,
+    inside: SortedMap<NodeId, EventId>,
+    /// The requests that were not granted yet, in their order.
+    waiting: SortedMap<NodeId, VecDeque<EventId>>,
 }
 
 impl Await for StarvationFreedom {
-    const NEEDS: Needs = Needs::NOTHING;
+    const NEEDS: Needs = Needs::SEQUENCE;
 
     fn observe(&mut self, seen: &Observation) {
         self.roster.observe(seen);
         if let Seen::Request(packet) = seen.what
             && packet.get::<Acquire>().is_some()
         {
-            self.waiting.entry(seen.node).or_default().begin(seen.id);
+            self.waiting.entry(seen.node).or_default().push_back(seen.id);
         }
         match access(seen) {
             Some(Access::Enter { .. }) => {
-                self.inside.entry(seen.node).or_default().begin(seen.id);
-                self.waiting.entry(seen.node).or_default().end();
+                self.inside.insert(seen.node, seen.id);
+                if let Some(waiting) = self.waiting.get_mut(&seen.node) {
+                    waiting.pop_front();
+                }
             }
-            Some(Access::Exit {}) => self.inside.entry(seen.node).or_default().end(),
+            Some(Access::Exit {}) => {
+                self.inside.remove(&seen.node);
+            }
             _ => {}
         }
     }
@@ -277,11 +256,10 @@ impl Await for StarvationFreedom {
     fn owed(&self) -> Option<Owed> {
         let correct = self.roster.correct();
         let waiting = self.waiting.iter().filter_map(|(node, waiting)| {
-            waiting.open.front().map(|since| (*since, *node, "asked to enter", "did", "entered"))
+            waiting.front().map(|since| (*since, *node, "asked to enter", "did", "entered"))
         });
-        let inside = self.inside.iter().filter_map(|(node, inside)| {
-            inside.open.front().map(|since| (*since, *node, "entered", "left", "left"))
-        });
+        let inside =
+            self.inside.iter().map(|(node, since)| (*since, *node, "entered", "left", "left"));
         let (since, node, asked, never, yet) =
             waiting.chain(inside).filter(|(_, node, ..)| correct.contains(*node)).min()?;
         Some(Owed {

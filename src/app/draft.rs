@@ -187,7 +187,8 @@ impl Work {
         }
         let mut place = lines.next()?.split(' ');
         let (time, cursor) = (place.next()?.parse::<Time>().ok()?, place.next()?.parse().ok()?);
-        let panel = place.next()?;
+        // A name may have spaces in it.
+        let panel = place.collect::<Vec<_>>().join(" ");
         let panel = Panel::ALL.into_iter().find(|it| it.name() == panel);
         let (now, undo, redo) = (lines.next()?, lines.next()?, lines.next()?);
         let texts: Vec<_> = lines.collect();

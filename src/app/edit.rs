@@ -7,7 +7,7 @@ use crate::{
     formats::{Problem, scenario},
     kernel::{
         Fault, Keys, NetworkSpec, NodeId, NodeSet, ParameterValue, PerMillion, Protocol,
-        RequestSpec, Scenario, Time, Topology, With,
+        RequestSpec, Scenario, Time, Topology, Want, With,
     },
     protocols,
 };
@@ -216,6 +216,7 @@ fn change_nodes(scenario: &mut Scenario, size: usize) {
         leave_out(scenario, protocol);
     }
     scenario.captions.retain(|caption| stays(caption.node));
+    scenario.goal.take_if(|goal| matches!(goal.want, Want::Tell { node, .. } if !stays(node)));
     scenario.network.links.retain(|link| stays(link.from) && stays(link.to));
     if let Topology::Links { links, routers } = &mut scenario.network.topology {
         links.retain(|link| link.iter().all(|node| stays(*node)));

@@ -144,8 +144,9 @@ pub fn run_errand(text: &str, say: &mut dyn FnMut(String)) {
             }
         }
         Ok(Errand::Explain(given, property)) => {
-            let explanation =
-                Outcome::of(*given).ok().and_then(|outcome| explain(&outcome, property.name));
+            let explanation = Outcome::of(*given)
+                .ok()
+                .and_then(|outcome| explain(&outcome, &Target::Violation(property)));
             let text = explanation.map(|it| it.text()).unwrap_or_default();
             say(said(&[("explained", text.into()), ("property", property.name.into())]));
         }
@@ -156,14 +157,14 @@ pub fn run_errand(text: &str, say: &mut dyn FnMut(String)) {
 
 fn run_search(asked: &Asked, say: &mut dyn FnMut(String)) {
     let Some(mut quest) = Quest::new(asked.task()) else { return };
-    let mut found = vec![false; asked.properties.len()];
+    let mut found = vec![false; asked.targets.len()];
     let mut steps = 0_u32;
     while !quest.is_over() {
         for finding in quest.advance(Crew::ALONE) {
             found[finding.aim] = true;
-            let Found { property, scenario, explanation, .. } = as_found(asked, finding);
+            let Found { target, scenario, explanation, .. } = as_found(asked, finding);
             say(said(&[
-                ("found", property.name.into()),
+                ("found", target.name().into()),
                 ("scenario", json_of(&scenario)),
                 ("explanation", explanation.into()),
             ]));
@@ -175,20 +176,19 @@ fn run_search(asked: &Asked, say: &mut dyn FnMut(String)) {
         steps += 1;
     }
     let coverage = quest.coverage();
-    for (place, property) in asked.properties.iter().enumerate().filter(|(place, _)| !found[*place])
-    {
+    for (place, target) in asked.targets.iter().enumerate().filter(|(place, _)| !found[*place]) {
         let sentence = search::sentence(asked, &coverage, place);
-        say(said(&[("covered", property.name.into()), ("sentence", sentence.into())]));
+        say(said(&[("covered", target.name().into()), ("sentence", sentence.into())]));
     }
 }
 
 /// A finding with its explanation.
 #[must_use]
 pub fn as_found(asked: &Asked, finding: Finding) -> Found {
-    let property = asked.properties[finding.aim];
+    let target = asked.targets[finding.aim].clone();
     let outcome = Outcome::of(finding.scenario.clone()).expect("it was run before");
-    let explanation = explain(&outcome, property.name).map(|it| it.text()).unwrap_or_default();
-    Found { property, scenario: finding.scenario, by: finding.by, explanation }
+    let explanation = explain(&outcome, &target).map(|it| it.text()).unwrap_or_default();
+    Found { target, scenario: finding.scenario, by: finding.by, explanation }
 }
 
 /// What a worker said; none if it is nothing that a worker says.

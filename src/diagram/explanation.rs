@@ -1,13 +1,13 @@
-//! Why a run violates a property, in a paragraph: what happened, what was relied on, which delivery mattered.
+//! Why a run shows what was looked for, in a paragraph: what happened, what was relied on, which delivery mattered.
 
 use super::{Seen, describe::fault_sentence, event_sentence, parting};
 use crate::{
     formats::Outcome,
     kernel::{EventId, EventKind, Fault, Judgement, MessageName, Scenario, Verdict, chain, spell},
-    search::{Aim, Difference, Nearest, Target, nearest},
+    search::{Aim, Difference, Nearest, Target, Telling, nearest},
 };
 
-/// Why a run violates a property.
+/// Why a run shows what was looked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
     /// The paragraph, sentence by sentence, with the nodes' names.
@@ -26,23 +26,58 @@ impl Explanation {
     }
 }
 
-/// Explains why a run violates the property of this name; none if it does not.
+/// Explains why a run shows what was looked for; none if it does not.
 #[must_use]
-pub fn explain(outcome: &Outcome, property: &str) -> Option<Explanation> {
+pub fn explain(outcome: &Outcome, target: &Target) -> Option<Explanation> {
+    let Outcome { scenario, trace, .. } = outcome;
+    let Target::Violation(property) = target else { return tell(outcome, target) };
     let mut judgements = outcome.report.judgements.iter();
-    let judgement = judgements.find(|it| it.property.name == property)?;
+    let judgement = judgements.find(|it| it.property.name == property.name)?;
     let Verdict::Violated { why, witness } = &judgement.verdict else { return None };
-    let aim = Aim::at(Target::Violation(judgement.property));
-    let nearest = nearest(outcome.protocol, &aim, &outcome.scenario);
     // What broke an assumption is on the way, too.
-    let broke = outcome.report.broke(judgement, &outcome.trace).and_then(|breach| breach.event);
+    let broke = outcome.report.broke(judgement, trace).and_then(|breach| breach.event);
     let ends: Vec<EventId> = witness.iter().copied().chain(broke).collect();
-    let path: Vec<EventId> = chain(&outcome.trace, &ends).events.into_iter().collect();
+    let nearest = nearest_to(outcome, target);
     let mut sentences = went_wrong(outcome);
-    sentences.push(sentence(&spell(why, &outcome.scenario.nodes)));
+    sentences.push(sentence(&spell(why, &scenario.nodes)));
     sentences.extend(relied_on(outcome, judgement));
-    sentences.push(mattered(outcome, property, nearest.as_ref()));
-    Some(Explanation { sentences, path, nearest })
+    let otherwise = format!("{} would hold", property.name);
+    sentences.push(mattered(outcome, &otherwise, nearest.as_ref()));
+    Some(Explanation { sentences, path: path(outcome, &ends), nearest })
+}
+
+/// The same, where something is told.
+fn tell(outcome: &Outcome, target: &Target) -> Option<Explanation> {
+    let Outcome { scenario, trace, .. } = outcome;
+    let Target::Told(Telling { node, first, then, .. }) = target else { return None };
+    let says = |wanted: &str| {
+        let told = |id: &EventId| match &trace.events[*id].kind {
+            EventKind::Indicate { packet, .. } => {
+                spell(&packet.to_string(), &scenario.nodes) == wanted
+            }
+            _ => false,
+        };
+        (0..trace.events.len()).filter(|id| trace.events[*id].node == *node).find(told)
+    };
+    let mut ends = vec![says(first)?];
+    if let Some(then) = then {
+        ends.push(says(then)?);
+    }
+    let nearest = nearest_to(outcome, target);
+    let mut sentences = went_wrong(outcome);
+    let told = ends.iter().map(|id| event_sentence(scenario, trace, *id));
+    sentences.push(sentence(&told.collect::<Vec<_>>().join(", and later ")));
+    sentences.push(mattered(outcome, "it would not be so", nearest.as_ref()));
+    Some(Explanation { sentences, path: path(outcome, &ends), nearest })
+}
+
+fn nearest_to(outcome: &Outcome, target: &Target) -> Option<Nearest> {
+    nearest(outcome.protocol, &Aim::at(target.clone()), &outcome.scenario)
+}
+
+/// What led to these events.
+fn path(outcome: &Outcome, ends: &[EventId]) -> Vec<EventId> {
+    chain(&outcome.trace, ends).events.into_iter().collect()
 }
 
 /// With a capital and a full stop.
@@ -156,10 +191,11 @@ fn relied_on(outcome: &Outcome, judgement: &Judgement) -> Option<String> {
 }
 
 /// What the nearest run that holds does differently.
-fn mattered(outcome: &Outcome, property: &str, nearest: Option<&Nearest>) -> String {
+fn mattered(outcome: &Outcome, otherwise: &str, nearest: Option<&Nearest>) -> String {
     let Some(Nearest { difference, scenario }) = nearest else {
         return format!(
-            "No single message, sooner or later, and no fault less makes {property} hold."
+            "Whatever single message comes later or sooner, and whichever fault is not there, it is the same: in none of \
+             these {otherwise}."
         );
     };
     let fault = |place: usize| &outcome.scenario.faults[place];
@@ -198,7 +234,7 @@ fn mattered(outcome: &Outcome, property: &str, nearest: Option<&Nearest>) -> Str
         Difference::Lost(message) => format!("If {} had been lost", named(outcome, *message)),
     };
     let parts = parts(outcome, scenario).map(|it| format!(": {it}")).unwrap_or_default();
-    format!("{condition}, {property} would hold{parts}.")
+    format!("{condition}, {otherwise}{parts}.")
 }
 
 /// What the application first sees that is different in the run that holds.

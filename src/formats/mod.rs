@@ -6,6 +6,7 @@
 pub mod bundled;
 pub mod catalogue;
 pub mod cost;
+pub mod exercise;
 mod json;
 pub mod lines;
 pub mod link;

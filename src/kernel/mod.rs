@@ -8,6 +8,7 @@
 
 mod agenda;
 mod assumption;
+mod budget;
 mod causality;
 mod channels;
 mod checkpoints;
@@ -19,6 +20,7 @@ mod deadlock;
 mod difference;
 mod fingerprint;
 mod frontier;
+mod goal;
 mod inspect;
 mod judgement;
 mod log;
@@ -41,6 +43,7 @@ mod trace;
 mod traitor;
 
 pub use assumption::{Assumption, Breach, Rule};
+pub use budget::{BadBudget, Budget, KINDS, MOST, counted_kind};
 pub use causality::{Chain, Past, cause, chain, effects, is_effect, trigger, way};
 pub use checkpoints::{Checkpoints, MAX_CHECKPOINTS, Revisited};
 pub use choices::{Choices, Dice};
@@ -50,6 +53,7 @@ pub use context::{Context, Effect, MAX_NOTE};
 pub use difference::{Change, common_ends, difference};
 pub use fingerprint::{Fingerprinter, Identity};
 pub use frontier::{Crossing, Frontier, Lines};
+pub use goal::{Goal, Want};
 pub use judgement::{Class, Judgement, Judging, Report, Watching, judge, report, report_of};
 pub use machine::{Input, Machine, Output, Packet};
 pub use node::{Group, MAX_NODES, NodeId, NodeSet, speaks_reserved, spell, spell_json};

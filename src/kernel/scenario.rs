@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
-use super::{NodeId, NodeSet, ParameterValues, Time, choices::hash_text};
+use super::{Goal, NodeId, NodeSet, ParameterValues, Time, choices::hash_text};
 
 /// How many requests a scenario may have.
 pub const MAX_REQUESTS: usize = 10_000;
@@ -47,6 +47,8 @@ pub struct Scenario {
     pub until: Time,
     /// What to look at.
     pub captions: Vec<Caption>,
+    /// What is to be reached, if it is an exercise.
+    pub goal: Option<Goal>,
 }
 
 impl Scenario {
@@ -67,6 +69,7 @@ impl Scenario {
             faults: Vec::new(),
             until: Self::UNTIL,
             captions: Vec::new(),
+            goal: None,
         }
     }
 

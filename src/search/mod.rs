@@ -1,9 +1,9 @@
 //! Looks for runs that break a promise; makes them small; explains them.
 
 mod aim;
-mod budget;
 mod crew;
 mod explore;
+mod goal;
 mod ground;
 mod ids;
 mod local;
@@ -21,10 +21,11 @@ mod sweep;
 mod target;
 mod world;
 
+pub use crate::kernel::{BadBudget, Budget, KINDS, MOST, counted_kind};
 pub use aim::Aim;
-pub use budget::{BadBudget, Budget, KINDS, MOST, counted_kind};
 pub use crew::Crew;
 pub use explore::{Explore, Sighting};
+pub use goal::{Attempt, aim_of, attempt};
 pub use nearest::{Difference, Nearest, nearest};
 pub use orders::{Ordered, is_all_orders};
 pub use quest::{Coverage, Finding, LIMIT, Progress, Quest, STATES, Shard, Stage, Task, Way};

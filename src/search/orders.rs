@@ -5,6 +5,7 @@ use super::{
     ground::Ground,
     quest::STATES,
     realise::{Path, realise},
+    shrink::with_few_faults,
     stroll::Stroll,
 };
 use crate::kernel::Scenario;
@@ -17,7 +18,7 @@ const ROOM: u64 = 200_000_000;
 /// For how many runs of a scenario there is one walk.
 const RUNS: u64 = 20;
 /// How many states that reach the aim are given times, in vain, before it is left alone.
-const TRIALS: u32 = 60;
+const TRIALS: u32 = 20;
 /// How many turns are taken for each state that may be gone through: what a state is left by may come to the same.
 const TURNS: u64 = 16;
 
@@ -36,7 +37,7 @@ pub struct Ordered {
     pub reduced: bool,
     /// How many random walks there were besides.
     pub walks: u64,
-    /// Whether the aim was reached, though no times were found that let the scenario's own run reach it.
+    /// Whether the aim was reached, though no times were found that let a run reach it within the budget.
     pub untimed: bool,
 }
 
@@ -209,11 +210,13 @@ impl Orders {
         None
     }
 
-    /// A scenario that goes a way, if its run reaches the aim.
+    /// A scenario that goes a way, if its run reaches the aim and takes no more faults than there may be: delays are
+    /// faults, too.
     fn timed(&self, ground: &Ground, explore: &Explore, path: &Path) -> Option<Scenario> {
         let aim = &ground.aims[self.aim];
         let scenario = realise(&explore.world, path, aim.needs().order)?;
-        aim.is_reached(ground.protocol, &scenario).then_some(scenario)
+        let few = with_few_faults(ground.protocol, aim, &scenario)?;
+        ground.budget.covers(&few.faults).then_some(few)
     }
 }
 

@@ -84,8 +84,8 @@ pub struct Finding {
     pub aim: usize,
     /// The smallest scenario that shows it.
     pub scenario: Scenario,
-    /// How many faults it had before it was made smaller.
-    pub faults: usize,
+    /// As it was before it was made small: what was given, with the faults that it takes.
+    pub before: Scenario,
     /// How it was found.
     pub by: Way,
 }
@@ -273,8 +273,7 @@ impl Quest {
         self.ground.open[aim] = false;
         let Ground { protocol, aims, given, .. } = &self.ground;
         let shrunk = shrink(protocol, &aims[aim], &scenario, given.until);
-        let faults = scenario.faults.len();
-        let scenario = shrunk.map_or(scenario, |shrunk| shrunk.scenario);
-        Finding { aim, scenario, faults, by }
+        let small = shrunk.map_or_else(|| scenario.clone(), |shrunk| shrunk.scenario);
+        Finding { aim, scenario: small, before: scenario, by }
     }
 }

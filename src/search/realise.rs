@@ -16,20 +16,16 @@ use crate::kernel::{
 /// The turns of a run, each with the state before it.
 pub(super) type Path = Vec<(Vec<u32>, Turn)>;
 
-/// The scenario whose run takes these turns; none if no times let it.
+/// The scenario whose run takes these turns, with the requests as they stand; none if no times let it.
 pub(super) fn realise(world: &World, path: &Path, minds_order: bool) -> Option<Scenario> {
-    // As the requests stand, if that goes; else they come when they have to.
-    [true, false].into_iter().find_map(|as_asked| {
-        let mut run = Unrolled::new(world, as_asked);
-        path.iter().for_each(|(state, turn)| run.take(world, state, *turn));
-        run.scenario(minds_order)
-    })
+    let mut run = Unrolled::new(world);
+    path.iter().for_each(|(state, turn)| run.take(world, state, *turn));
+    run.scenario(minds_order)
 }
 
 /// A run without times: what happened, and what that bears on.
 struct Unrolled {
     scenario: Scenario,
-    as_asked: bool,
     solos: Vec<Solo>,
     /// By node: how many of its requests have come.
     asked: Vec<usize>,
@@ -92,7 +88,7 @@ struct Report {
 }
 
 impl Unrolled {
-    fn new(world: &World, as_asked: bool) -> Self {
+    fn new(world: &World) -> Self {
         let mut scenario = world.plan.scenario().clone();
         // All messages take the least time, unless something delays them.
         let least = |delay: Delay| Delay { min: delay.min, max: delay.min };
@@ -101,7 +97,6 @@ impl Unrolled {
         let nodes = scenario.nodes.len();
         let mut run = Self {
             scenario,
-            as_asked,
             solos: (0..nodes).map(|node| Solo::new(&world.plan, NodeId::new(node))).collect(),
             asked: vec![0; nodes],
             happenings: Vec::new(),
@@ -338,7 +333,6 @@ impl Unrolled {
         for (happening, time) in self.happenings.iter().zip(&times[1..]) {
             let (node, at) = (happening.node, *time);
             match happening.what {
-                What::Request(index) => scenario.requests[index].at = at,
                 What::Crash => {
                     scenario.faults.push(Fault::Crash { node, at, after_sends: None });
                 }
@@ -350,13 +344,6 @@ impl Unrolled {
             }
         }
         let end = times.iter().max().copied().unwrap_or_default() + 1;
-        // What was not asked yet is asked when all this is over.
-        for (node, requests) in self.requests.iter().enumerate() {
-            for &request in &requests[self.asked[node]..] {
-                let at = &mut scenario.requests[request].at;
-                *at = (*at).max(end);
-            }
-        }
         self.messages.iter().for_each(|it| self.hinder(it, &times, end, &mut scenario));
         let until = scenario.until.max(end + 1);
         (until <= MAX_TIME).then_some(Scenario { until, ..scenario })
@@ -402,14 +389,17 @@ impl Unrolled {
         let told = self.happenings.iter().enumerate().filter(|(_, it)| it.tells && minds_order);
         let told: Vec<usize> = told.map(|(number, _)| place(Some(number))).collect();
         told.windows(2).for_each(|pair| after(pair[1], pair[0], 1));
-        if !self.as_asked {
-            return;
-        }
         for (number, happening) in self.happenings.iter().enumerate() {
             if let What::Request(index) = happening.what {
                 let (number, at) = (place(Some(number)), self.scenario.requests[index].at as i64);
                 after(number, 0, at);
                 after(0, number, -at);
+            }
+        }
+        for (node, requests) in self.requests.iter().enumerate() {
+            if let Some(next) = requests.get(self.asked[node]) {
+                let at = self.scenario.requests[*next].at as i64;
+                self.not_yet(NodeId::new(node), 0, at, after);
             }
         }
     }

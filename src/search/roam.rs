@@ -5,7 +5,7 @@
 //! one, each to a run in which it makes a difference. A try is a function of the seed and its number.
 
 use super::{
-    budget::KINDS,
+    KINDS,
     crew::Crew,
     ground::{Ground, Tried},
     sweep::Find,

@@ -42,22 +42,43 @@ pub fn shrink(
     scenario: &Scenario,
     patience: Time,
 ) -> Option<Shrunk> {
-    let patient = Scenario { until: longer(scenario.until), ..scenario.clone() };
-    let reached = |scenario: &&Scenario| aim.is_reached(protocol, scenario);
-    let start = [scenario, &patient].into_iter().find(reached)?.clone();
-    let trace = run(protocol, &start).ok()?;
-    // What is shown is shown for the same reason.
-    let breaches = report(protocol, &start, &trace);
-    let broken = breaches.breaches_of(aim.target.kind()).map(|breach| breach.rule).collect();
-    let aim = Aim { breaking: Some(aim.breaking.clone().unwrap_or(broken)), ..aim.clone() };
-    let mut shrinking = Shrinking { protocol, aim, best: start, patience, runs: 0 };
+    let mut shrinking = Shrinking::new(protocol, aim, scenario, patience)?;
     shrinking.best.captions.clear();
+    shrinking.best.goal = None;
     while shrinking.round() {}
     let Shrinking { best: scenario, runs, .. } = shrinking;
     Some(Shrunk { scenario, runs })
 }
 
+/// The same scenario with as few faults as it takes, and nothing else changed.
+pub(super) fn with_few_faults(
+    protocol: &'static Protocol,
+    aim: &Aim,
+    scenario: &Scenario,
+) -> Option<Scenario> {
+    let mut shrinking = Shrinking::new(protocol, aim, scenario, scenario.until)?;
+    shrinking.fewer_faults();
+    Some(shrinking.best)
+}
+
 impl Shrinking {
+    fn new(
+        protocol: &'static Protocol,
+        aim: &Aim,
+        scenario: &Scenario,
+        patience: Time,
+    ) -> Option<Self> {
+        let patient = Scenario { until: longer(scenario.until), ..scenario.clone() };
+        let reached = |scenario: &&Scenario| aim.is_reached(protocol, scenario);
+        let start = [scenario, &patient].into_iter().find(reached)?.clone();
+        let trace = run(protocol, &start).ok()?;
+        // What is shown is shown for the same reason.
+        let breaches = report(protocol, &start, &trace);
+        let broken = breaches.breaches_of(aim.target.kind()).map(|breach| breach.rule).collect();
+        let aim = Aim { breaking: Some(aim.breaking.clone().unwrap_or(broken)), ..aim.clone() };
+        Some(Self { protocol, aim, best: start, patience, runs: 0 })
+    }
+
     /// Tries all steps once. False if none of them found anything.
     fn round(&mut self) -> bool {
         let steps = [

@@ -45,6 +45,15 @@ impl Target {
         }
     }
 
+    /// Its name where several things are looked for: the property's, or what is told.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Violation(property) => property.name.to_owned(),
+            Self::Told(_) => self.to_string(),
+        }
+    }
+
     /// The monitor that says *violated* of a run that shows it.
     #[must_use]
     pub fn monitor(&self, nodes: usize) -> Box<dyn Monitor> {

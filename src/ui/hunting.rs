@@ -14,7 +14,7 @@ use crate::{
     diagram::fault_sentence,
     formats::search::{Asked, counted},
     kernel::{Property, Scenario},
-    search::{Budget, KINDS, counted_kind},
+    search::{Budget, KINDS, Target, counted_kind},
     web,
 };
 
@@ -108,9 +108,10 @@ impl Choice {
             scenario.faults.clear();
         }
         scenario.captions.clear();
+        scenario.goal = None;
         let mut asked = Asked::of(scenario).ok()?;
         if let Some(name) = self.property {
-            asked.properties = named(run, name).into_iter().collect();
+            asked.targets = named(run, name).map(Target::Violation).into_iter().collect();
         }
         asked.budget = self.budget.clone();
         asked.inside_model = self.inside_model;

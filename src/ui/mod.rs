@@ -13,6 +13,7 @@ mod deeds;
 mod deliveries;
 mod drafts;
 mod events;
+mod exercise;
 mod fields;
 #[cfg(feature = "picture")]
 mod first;

@@ -12,6 +12,7 @@ use super::{
     compare,
     deeds::deeds,
     drafts::{first_state, use_drafts},
+    exercise::Exercise,
     header::Header,
     hunting::use_hunting,
     legend::legend,
@@ -107,6 +108,7 @@ pub(super) fn Page() -> Html {
                     if !state.run.scenario.title.is_empty() {
                         <h2 class="title">{ &state.run.scenario.title }</h2>
                     }
+                    <Exercise run={state.run.clone()} origin={Rc::clone(&state.origin)} adjusting={state.adjusting} />
                     { caption_line(&state.run, state.playhead.time as u64, edited, &send) }
                     <Stage run={state.run.clone()} playhead={state.playhead} playing={state.playing}
                         shown_until={state.shown_until} lens={state.lens} selection={state.selection}

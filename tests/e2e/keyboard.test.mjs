@@ -106,6 +106,7 @@ test("another protocol, a step, an event of the list, a tab and the link: by key
   await tabTo(page, ({ role }) => role === "tab");
   await page.keyboard.press("End");
   await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowRight");
   await page.getByRole("tabpanel").waitFor();
   await tabTo(page, ({ role, tag }) => role === "row" || (tag === "button" && role !== "tab"));
   assert.equal(await page.getByRole("tab", { name: "Events" }).getAttribute("aria-selected"), "true");

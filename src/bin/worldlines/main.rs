@@ -6,6 +6,7 @@
 #![cfg_attr(target_arch = "wasm32", no_main)]
 #![cfg(not(target_arch = "wasm32"))]
 
+mod check;
 mod input;
 mod search;
 
@@ -75,6 +76,8 @@ enum Command {
     Shrink(search::Shrink),
     /// Say why a property is violated.
     Explain(search::Explain),
+    /// Say whether a result code reaches an exercise's goal.
+    Check(check::Check),
 }
 
 #[derive(Args)]
@@ -144,6 +147,7 @@ fn execute(command: Command) -> Result<String, String> {
         Command::Merge(merge) => merge.execute(),
         Command::Shrink(shrink) => shrink.execute(),
         Command::Explain(explain) => explain.execute(),
+        Command::Check(check) => check.execute(),
         Command::Open { source } => Ok(scenario::write(&Input::of_link(&source)?.scenario) + "\n"),
     }
 }

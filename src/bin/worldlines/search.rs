@@ -61,7 +61,8 @@ impl Search {
         let mut asked = Asked::of(scenario).map_err(|problem| about(&self.source, &problem))?;
         if !self.property.is_empty() {
             let named = self.property.iter().map(|name| property(asked.protocol, name));
-            asked.properties = named.collect::<Result<_, _>>()?;
+            let named = named.collect::<Result<Vec<_>, _>>()?;
+            asked.targets = named.into_iter().map(Target::Violation).collect();
         }
         if let Some(faults) = &self.faults {
             asked.budget = budget(faults)?;
@@ -155,7 +156,7 @@ impl Explain {
     pub(crate) fn execute(self) -> Result<String, String> {
         let outcome = outcome(&self.source)?;
         let property = violated(&self.source, &outcome, self.property.as_deref())?;
-        let explanation = explain(&outcome, property.name).expect("it is violated");
+        let explanation = explain(&outcome, &Target::Violation(property)).expect("it is violated");
         let mut text = explanation.text() + "\n";
         for event in explanation.path {
             let time = outcome.trace.events[event].time;
@@ -230,7 +231,7 @@ fn carry_out(asked: Asked, crew: Crew) -> Results {
         let _ = write!(io::stderr(), "\r\x1b[K");
     }
     findings.sort_by_key(|found: &Found| {
-        asked.properties.iter().position(|property| property.name == found.property.name)
+        asked.targets.iter().position(|target| *target == found.target)
     });
     Results { coverage: quest.coverage(), asked, findings }
 }
@@ -239,8 +240,8 @@ fn say_how_far(asked: &Asked, quest: &Quest) {
     let progress = quest.progress();
     let stage = match progress.stage {
         Stage::Runs => "runs with faults".to_owned(),
-        Stage::Orders(aim) => format!("orders of events, for {}", asked.properties[aim].name),
-        Stage::Walks(aim) => format!("random orders, for {}", asked.properties[aim].name),
+        Stage::Orders(aim) => format!("orders of events, for {}", asked.targets[aim].name()),
+        Stage::Walks(aim) => format!("random orders, for {}", asked.targets[aim].name()),
         Stage::Chance => "runs with random faults".to_owned(),
         Stage::Over => "done".to_owned(),
     };
@@ -256,8 +257,8 @@ fn told(results: &Results, as_json: bool) -> String {
         return format::write(results) + "\n";
     }
     let mut said = String::new();
-    for (place, property) in results.asked.properties.iter().enumerate() {
-        match results.findings.iter().find(|found| found.property.name == property.name) {
+    for (place, target) in results.asked.targets.iter().enumerate() {
+        match results.findings.iter().find(|found| found.target == *target) {
             Some(found) => said.push_str(&story(found)),
             None => said.push_str(&format::sentence(&results.asked, &results.coverage, place)),
         }
@@ -269,7 +270,7 @@ fn told(results: &Results, as_json: bool) -> String {
 }
 
 fn story(found: &Found) -> String {
-    let Found { property, scenario, by, explanation } = found;
+    let Found { target, scenario, by, explanation } = found;
     let how = match by {
         Way::Runs => String::new(),
         Way::Orders { steps, shortest: true } => {
@@ -280,7 +281,11 @@ fn story(found: &Found) -> String {
         Way::Chance => " Faults drawn by lot showed it.".to_owned(),
     };
     let link = link_of(scenario);
-    format!("{} is violated. {explanation}{how}\n{link}\n", property.name)
+    let what = match target {
+        Target::Violation(property) => format!("{} is violated", property.name),
+        Target::Told(_) => target.to_string(),
+    };
+    format!("{what}. {explanation}{how}\n{link}\n")
 }
 
 fn link_of(scenario: &Scenario) -> String {

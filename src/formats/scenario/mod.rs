@@ -5,6 +5,7 @@
 //! written gives the same scenario, and writing what was read gives the same text.
 
 mod faults;
+mod goal;
 mod names;
 mod reader;
 mod writer;

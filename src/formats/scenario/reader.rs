@@ -8,7 +8,7 @@ use super::{
         json::{self, MAX_WHOLE, Object, Place},
         problem::Problem,
     },
-    MAX_CAPTION, MAX_CAPTIONS, MAX_TITLE, VERSION, faults,
+    MAX_CAPTION, MAX_CAPTIONS, MAX_TITLE, VERSION, faults, goal,
     names::{self, Nodes},
 };
 use crate::kernel::{
@@ -19,7 +19,7 @@ use crate::kernel::{
 
 const FIELDS: &[&str] = &[
     "version", "title", "protocol", "params", "nodes", "seed", "network", "requests", "faults",
-    "until", "captions",
+    "until", "captions", "goal",
 ];
 
 /// Reads a scenario.
@@ -295,6 +295,9 @@ fn read_lists(
         let captions = captions.list("a list of captions", MAX_CAPTIONS)?;
         let captions = captions.iter().map(|place| read_caption(place, nodes));
         scenario.captions = captions.collect::<Result<_, _>>()?;
+    }
+    if let Some(goal) = fields.find("goal") {
+        scenario.goal = Some(goal::read(&goal, nodes)?);
     }
     Ok(())
 }

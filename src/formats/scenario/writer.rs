@@ -7,8 +7,8 @@ use super::VERSION;
 use crate::{
     formats::json::decimal,
     kernel::{
-        Delay, Detector, Fault, Medium, NetworkSpec, NodeId, NodeSet, Order, ParameterValue,
-        PerMillion, Scenario, Side, Strategy, Time, Timing, Topology,
+        Delay, Detector, Fault, Goal, Medium, NetworkSpec, NodeId, NodeSet, Order, ParameterValue,
+        PerMillion, Scenario, Side, Strategy, Time, Timing, Topology, Want,
     },
     protocols,
 };
@@ -42,6 +42,42 @@ struct Canonical<'a> {
     until: Option<Time>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     captions: Vec<Caption<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    goal: Option<GoalObject<'a>>,
+}
+
+#[derive(Serialize)]
+struct GoalObject<'a> {
+    #[serde(flatten)]
+    want: WantObject<'a>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    within: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum WantObject<'a> {
+    Violate(&'a str),
+    Tell {
+        node: &'a str,
+        first: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        then: Option<&'a str>,
+    },
+    Keep(&'a str),
+}
+
+impl<'a> GoalObject<'a> {
+    fn new(goal: &'a Goal, scenario: &'a Scenario) -> Self {
+        let want = match &goal.want {
+            Want::Violate(property) => WantObject::Violate(property),
+            Want::Tell { node, first, then } => {
+                WantObject::Tell { node: scenario.name(*node), first, then: then.as_deref() }
+            }
+            Want::Keep(property) => WantObject::Keep(property),
+        };
+        Self { want, within: goal.within.written() }
+    }
 }
 
 /// The parameters that differ from their defaults, by name.
@@ -252,6 +288,7 @@ impl<'a> Canonical<'a> {
             faults: scenario.faults.iter().map(|f| FaultObject::new(f, scenario)).collect(),
             until: unless(&Scenario::UNTIL, scenario.until),
             captions: scenario.captions.iter().map(caption).collect(),
+            goal: scenario.goal.as_ref().map(|goal| GoalObject::new(goal, scenario)),
         }
     }
 }

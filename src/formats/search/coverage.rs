@@ -1,7 +1,7 @@
 //! What a search covered, in words: everything of something is another thing than much of it.
 
 use super::Asked;
-use crate::search::{Coverage, Ordered, Unfit};
+use crate::search::{Coverage, Ordered, Target, Unfit};
 
 /// A number as people read it: `184 302`.
 #[must_use]
@@ -26,19 +26,23 @@ fn of(number: u64, what: &str) -> String {
 /// What is known of the property at this place, where no violation of it was found.
 #[must_use]
 pub fn sentence(asked: &Asked, coverage: &Coverage, place: usize) -> String {
-    let (name, budget) = (asked.properties[place].name, &asked.budget);
+    let (target, budget) = (&asked.targets[place], &asked.budget);
+    let nothing = match target {
+        Target::Violation(property) => format!("No violation of {}", property.name),
+        Target::Told(_) => format!("No run in which {target}"),
+    };
     let orders = &coverage.orders[place];
     let inside = if asked.inside_model { " inside the protocol's model" } else { "" };
     if is_certain(orders) && all_are_orders(asked) {
         let states = of(orders.states, "state");
         let less = if orders.reduced { ", orders left out that come to the same" } else { "" };
         return format!(
-            "No violation of {name} within {budget}{inside}, whatever the order of events: all {states}{less}."
+            "{nothing} within {budget}{inside}, whatever the order of events: all {states}{less}."
         );
     }
     let said = [Some(runs(asked, coverage)), orders_said(orders), random(asked, coverage)];
     let said: Vec<String> = said.into_iter().flatten().collect();
-    format!("No violation of {name} was found within {budget}{inside}: {}.", said.join("; "))
+    format!("{nothing} was found within {budget}{inside}: {}.", said.join("; "))
 }
 
 /// Whether the orders of events were gone through, and none violates.
@@ -86,7 +90,7 @@ fn orders_said(orders: &Ordered) -> Option<String> {
         said.push(format!("{} by priorities", of(walks, "random order")));
     }
     if untimed {
-        said.push("an order of events that violates it is there, but none that the scenario's timers and delays were seen to allow".to_owned());
+        said.push("an order of events that violates it is there, but none was seen that its timers, and the faults that may be, allow".to_owned());
     }
     (!said.is_empty()).then(|| said.join("; "))
 }

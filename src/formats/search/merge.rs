@@ -34,10 +34,10 @@ pub fn merge(parts: Vec<Results>) -> Result<Results, Problem> {
         let found = format!("{} of {of} parts", parts.len());
         return Err(Problem::new("", found, format!("all of them: part {} too", missing + 1)));
     }
-    let findings = asked.properties.iter().filter_map(|property| {
+    let findings = asked.targets.iter().filter_map(|target| {
         let all = parts.iter().flat_map(|part| &part.findings);
         // Of equally small ones the first, whichever machine it came from.
-        all.filter(|found| found.property.name == property.name)
+        all.filter(|found| found.target == *target)
             .min_by_key(|found| size(&found.scenario))
             .cloned()
     });

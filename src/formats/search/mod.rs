@@ -14,8 +14,8 @@ pub use writer::{asked as write_asked, found_json, progress_json, write};
 
 use super::{Problem, catalogue};
 use crate::{
-    kernel::{Property, Protocol, Scenario},
-    search::{Aim, Budget, Coverage, LIMIT, Shard, Target, Task, Way},
+    kernel::{Protocol, Scenario},
+    search::{Aim, Budget, Coverage, LIMIT, Shard, Target, Task, Way, aim_of},
 };
 
 /// The version of the format.
@@ -31,8 +31,8 @@ pub struct Asked {
     pub scenario: Scenario,
     /// The protocol of the scenario.
     pub protocol: &'static Protocol,
-    /// The properties whose violation is looked for.
-    pub properties: Vec<&'static Property>,
+    /// What is looked for.
+    pub targets: Vec<Target>,
     /// What may go wrong.
     pub budget: Budget,
     /// How many runs are tried at most: see [`Task::limit`].
@@ -46,17 +46,21 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Everything by default: the violation of whatever the protocol promises.
+    /// Everything by default: an exercise's goal, within what it allows; else the violation of whatever the protocol
+    /// promises.
     ///
     /// # Errors
     /// If the scenario's protocol is unknown.
     pub fn of(scenario: Scenario) -> Result<Self, Problem> {
         let protocol = catalogue::find("protocol", &scenario.protocol)?;
+        let goal = aim_of(protocol, &scenario).map(|aim| vec![aim.target]);
+        let within = scenario.goal.as_ref().filter(|_| goal.is_some()).map(|it| it.within.clone());
+        let promised = || protocol.promises.iter().map(Target::Violation).collect();
         Ok(Self {
             scenario,
             protocol,
-            properties: protocol.promises.iter().collect(),
-            budget: Budget::default(),
+            targets: goal.unwrap_or_else(promised),
+            budget: within.unwrap_or_default(),
             limit: LIMIT,
             seed: 0,
             shard: Shard::WHOLE,
@@ -64,15 +68,12 @@ impl Asked {
         })
     }
 
-    /// What each property is looked for by, in their order.
+    /// The aims, in the order of what is looked for.
     #[must_use]
     pub fn aims(&self) -> Vec<Aim> {
         let breaking = self.inside_model.then(Vec::new);
-        let aim = |property: &&'static Property| Aim {
-            target: Target::Violation(property),
-            breaking: breaking.clone(),
-        };
-        self.properties.iter().map(aim).collect()
+        let aim = |target: &Target| Aim { target: target.clone(), breaking: breaking.clone() };
+        self.targets.iter().map(aim).collect()
     }
 
     /// The search itself.
@@ -90,11 +91,11 @@ impl Asked {
     }
 }
 
-/// A violation that was found.
+/// Something that was found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Found {
-    /// Of which property.
-    pub property: &'static Property,
+    /// Of what was looked for.
+    pub target: Target,
     /// The smallest scenario that shows it.
     pub scenario: Scenario,
     /// How it was found.

@@ -6,9 +6,12 @@ use crate::{
         Problem,
         json::{self, MAX_WHOLE, Place},
         problem::quoted,
+        scenario::MAX_CAPTION,
     },
-    kernel::{Property, Protocol},
-    search::{BadBudget, Budget, Coverage, KINDS, MOST, Ordered, Shard, Unfit, Way},
+    kernel::{NodeId, Property, Protocol},
+    search::{
+        BadBudget, Budget, Coverage, KINDS, MOST, Ordered, Shard, Target, Telling, Unfit, Way,
+    },
 };
 
 const ASKED: &[&str] =
@@ -39,7 +42,7 @@ pub fn read(text: &str) -> Result<Results, Problem> {
     fields.get("version").whole(VERSION..=VERSION)?;
     let asked = asked_at(&fields.get("search"))?;
     let findings = fields.get("findings").list("a list of what was found", MANY)?;
-    let findings = findings.iter().map(|place| found(place, asked.protocol));
+    let findings = findings.iter().map(|place| found(place, &asked));
     let findings = findings.collect::<Result<_, _>>()?;
     let coverage = coverage(&fields.get("coverage"), &asked)?;
     Ok(Results { asked, findings, coverage })
@@ -87,10 +90,8 @@ fn asked_at(place: &Place) -> Result<Asked, Problem> {
     let mut asked = Asked::of(scenario_at(scenario.path(), value)?)?;
     if let Some(properties) = fields.find("properties") {
         let list = properties.list("a list of names of properties", MANY)?;
-        let named = list
-            .iter()
-            .map(|it| property(it.path(), asked.protocol, it.text("the name of a property")?));
-        asked.properties = named.collect::<Result<_, _>>()?;
+        let named = list.iter().map(|it| target(it, asked.protocol, &asked.scenario.nodes));
+        asked.targets = named.collect::<Result<_, _>>()?;
     }
     if let Some(faults) = fields.find("faults") {
         asked.budget = budget(faults.path(), faults.text("a budget of faults")?)?;
@@ -112,6 +113,25 @@ fn asked_at(place: &Place) -> Result<Asked, Problem> {
     Ok(asked)
 }
 
+/// A property by its name, or what a node tells.
+fn target(place: &Place, protocol: &'static Protocol, nodes: &[String]) -> Result<Target, Problem> {
+    let Some(serde_json::Value::Object(_)) = place.value() else {
+        let name = place.text("the name of a property")?;
+        return property(place.path(), protocol, name).map(Target::Violation);
+    };
+    let fields = place.object(&["node", "first", "then"])?;
+    let node = fields.get("node");
+    let name = node.text("a node")?;
+    let known = nodes.iter().position(|known| known == name);
+    let then = fields.find("then").map(|then| then.line(MAX_CAPTION).map(str::to_owned));
+    Ok(Target::Told(Telling {
+        node: known.map(NodeId::new).ok_or_else(|| node.problem("a node of the scenario"))?,
+        first: fields.get("first").line(MAX_CAPTION)?.to_owned(),
+        then: then.transpose()?,
+        nodes: nodes.to_vec(),
+    }))
+}
+
 fn flag(place: &Place) -> Result<bool, Problem> {
     match place.value() {
         Some(serde_json::Value::Bool(flag)) => Ok(*flag),
@@ -119,7 +139,7 @@ fn flag(place: &Place) -> Result<bool, Problem> {
     }
 }
 
-fn found(place: &Place, protocol: &'static Protocol) -> Result<Found, Problem> {
+fn found(place: &Place, asked: &Asked) -> Result<Found, Problem> {
     let fields = place.object(FOUND)?;
     let name = fields.get("property");
     let scenario = fields.get("scenario");
@@ -134,7 +154,7 @@ fn found(place: &Place, protocol: &'static Protocol) -> Result<Found, Problem> {
         },
     };
     Ok(Found {
-        property: property(name.path(), protocol, name.text("the name of a property")?)?,
+        target: target(&name, asked.protocol, &asked.scenario.nodes)?,
         scenario: scenario_at(scenario.path(), value)?,
         by,
         explanation: fields.get("explanation").text("an explanation")?.to_owned(),
@@ -151,8 +171,9 @@ fn coverage(place: &Place, asked: &Asked) -> Result<Coverage, Problem> {
     };
     let orders = fields.get("orders");
     let list = orders.list("a list, by property", MANY)?;
-    if list.len() != asked.properties.len() {
-        let expected = format!("one for each of {} properties", asked.properties.len());
+    if list.len() != asked.targets.len() {
+        let expected =
+            format!("one for each of {} things that are looked for", asked.targets.len());
         return Err(Problem::new(orders.path(), list.len().to_string(), expected));
     }
     Ok(Coverage {

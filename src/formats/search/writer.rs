@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::{Asked, Found, Results, VERSION};
 use crate::{
     formats::scenario,
-    search::{Coverage, Ordered, Progress, Stage, Unfit, Way},
+    search::{Coverage, Ordered, Progress, Stage, Target, Telling, Unfit, Way},
 };
 
 /// What came of a search, as JSON (docs/search.md).
@@ -36,7 +36,7 @@ pub fn found_json(found: &Found) -> String {
 /// How far a search is, as JSON.
 #[must_use]
 pub fn progress_json(asked: &Asked, progress: &Progress) -> String {
-    let name = |aim: usize| asked.properties[aim].name;
+    let name = |aim: usize| asked.targets[aim].name();
     let (stage, property) = match progress.stage {
         Stage::Runs => ("runs", None),
         Stage::Orders(aim) => ("orders", Some(name(aim))),
@@ -68,7 +68,7 @@ struct ResultsObject<'a> {
 #[derive(Serialize)]
 struct AskedObject<'a> {
     scenario: Json,
-    properties: Vec<&'a str>,
+    properties: Vec<TargetObject<'a>>,
     faults: String,
     budget: u64,
     seed: u64,
@@ -80,7 +80,7 @@ impl<'a> AskedObject<'a> {
     fn new(asked: &'a Asked) -> Self {
         Self {
             scenario: raw(&asked.scenario),
-            properties: asked.properties.iter().map(|property| property.name).collect(),
+            properties: asked.targets.iter().map(TargetObject::new).collect(),
             faults: asked.budget.written(),
             budget: asked.limit,
             seed: asked.seed,
@@ -90,9 +90,33 @@ impl<'a> AskedObject<'a> {
     }
 }
 
+/// A property by its name, or what is told.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum TargetObject<'a> {
+    Property(&'a str),
+    Told {
+        node: &'a str,
+        first: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        then: Option<&'a str>,
+    },
+}
+
+impl<'a> TargetObject<'a> {
+    fn new(target: &'a Target) -> Self {
+        match target {
+            Target::Violation(property) => Self::Property(property.name),
+            Target::Told(Telling { node, first, then, nodes }) => {
+                Self::Told { node: &nodes[node.index()], first, then: then.as_deref() }
+            }
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct FoundObject<'a> {
-    property: &'a str,
+    property: TargetObject<'a>,
     scenario: Json,
     by: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,7 +135,7 @@ impl<'a> FoundObject<'a> {
             Way::Chance => ("chance", None, None),
         };
         Self {
-            property: found.property.name,
+            property: TargetObject::new(&found.target),
             scenario: raw(&found.scenario),
             by,
             steps,
@@ -132,22 +156,22 @@ struct CoverageObject<'a> {
 }
 
 impl<'a> CoverageObject<'a> {
-    fn new(asked: &Asked, coverage: &Coverage) -> Self {
-        let named = asked.properties.iter().zip(&coverage.orders);
+    fn new(asked: &'a Asked, coverage: &Coverage) -> Self {
+        let named = asked.targets.iter().zip(&coverage.orders);
         Self {
             runs: coverage.runs,
             distinct: coverage.distinct,
             complete: coverage.complete,
             exhausted: coverage.exhausted,
             random: coverage.random,
-            orders: named.map(|(property, it)| OrderedObject::new(property.name, it)).collect(),
+            orders: named.map(|(target, it)| OrderedObject::new(target, it)).collect(),
         }
     }
 }
 
 #[derive(Serialize)]
 struct OrderedObject<'a> {
-    property: &'a str,
+    property: TargetObject<'a>,
     unfit: Option<&'static str>,
     states: u64,
     depth: u32,
@@ -158,7 +182,8 @@ struct OrderedObject<'a> {
 }
 
 impl<'a> OrderedObject<'a> {
-    fn new(property: &'a str, ordered: &Ordered) -> Self {
+    fn new(target: &'a Target, ordered: &Ordered) -> Self {
+        let property = TargetObject::new(target);
         let Ordered { unfit, states, depth, complete, reduced, walks, untimed } = *ordered;
         let unfit = unfit.map(Unfit::name);
         Self { property, unfit, states, depth, complete, reduced, walks, untimed }
@@ -166,9 +191,9 @@ impl<'a> OrderedObject<'a> {
 }
 
 #[derive(Serialize)]
-struct ProgressObject<'a> {
+struct ProgressObject {
     stage: &'static str,
-    property: Option<&'a str>,
+    property: Option<String>,
     explored: u64,
     queue: u64,
     depth: u32,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::kernel::Fault;
+use super::Fault;
 
 /// The kinds of faults, by the names that scenarios call them, in the order in which a search tries them.
 pub const KINDS: [&str; 13] = [

@@ -1,0 +1,47 @@
+//! Exercises: whether what a reader did reaches the goal.
+
+use std::io::{self, Write};
+
+use clap::Args;
+use worldlines::formats::exercise::{judgement, open, sentence, tried};
+
+use crate::input::{Input, about};
+
+#[derive(Args)]
+pub(crate) struct Check {
+    /// The exercise: a scenario's file with a goal, or its link.
+    #[arg(value_name = "FILE or LINK")]
+    source: String,
+    /// The codes, as the page shows them where the goal is reached; without any the exercise is told.
+    #[arg(value_name = "CODE")]
+    codes: Vec<String>,
+}
+
+impl Check {
+    /// One line for each code.
+    pub(crate) fn execute(self) -> Result<String, String> {
+        let exercise = Input::of(&self.source)?.scenario;
+        let Some(goal) = &exercise.goal else {
+            let source = self.source.escape_debug();
+            return Err(format!("{source}: found no goal, expected an exercise"));
+        };
+        if self.codes.is_empty() {
+            return Ok(sentence(&exercise, goal) + "\n");
+        }
+        let mut text = String::new();
+        for code in &self.codes {
+            let (outcome, same) = open(&exercise, code).map_err(|problem| about("", &problem))?;
+            if !same {
+                let _ = writeln!(
+                    io::stderr(),
+                    "worldlines: this version runs the try differently from the one that made the code, or the \
+                     exercise is another"
+                );
+            }
+            let attempt = tried(&exercise, &outcome.scenario).expect("it has a goal");
+            text.push_str(judgement(&attempt, goal));
+            text.push('\n');
+        }
+        Ok(text)
+    }
+}

@@ -1,0 +1,145 @@
+//! Exercises: every bundled goal can be reached and its bound is tight, by the search itself; a result code stands
+//! for what was done and nothing else.
+
+use worldlines::{
+    formats::{
+        Outcome, bundled, catalogue, exercise,
+        search::{Asked, counted},
+    },
+    kernel::{Budget, Fault, Goal, MessageName, NodeId, Protocol, Scenario, Verdict, Want},
+    protocols,
+    search::{Attempt, Coverage, Crew, Finding, Quest, is_all_orders},
+};
+
+/// The bundled exercises, by their paths.
+fn exercises() -> Vec<(String, Scenario, Goal)> {
+    let all = bundled::bundled().iter().map(|it| (it.path(), it.scenario().expect("it is valid")));
+    let goal = |(path, scenario): (String, Scenario)| {
+        let goal = scenario.goal.clone()?;
+        Some((path, scenario, goal))
+    };
+    all.filter_map(goal).collect()
+}
+
+fn exercise_of(name: &str) -> (Scenario, Goal) {
+    let found = exercises().into_iter().find(|(path, ..)| path.ends_with(name));
+    let (_, scenario, goal) = found.expect("it is bundled");
+    (scenario, goal)
+}
+
+/// What a search of an exercise finds within a budget, and what it covered.
+fn search(exercise: &Scenario, budget: Budget) -> (Option<Finding>, Coverage) {
+    let asked = Asked::of(exercise.clone()).expect("its protocol is known");
+    let mut quest = Quest::new(Asked { budget, ..asked }.task()).expect("its requests are read");
+    let mut found = None;
+    while !quest.is_over() {
+        found = found.or(quest.advance(Crew::all_cores()).into_iter().next());
+    }
+    (found, quest.coverage())
+}
+
+#[test]
+fn every_goal_that_is_to_be_broken_is_reached_and_its_bound_is_tight() {
+    let mut count = 0;
+    for (path, scenario, goal) in exercises() {
+        if matches!(goal.want, Want::Keep(_)) {
+            continue;
+        }
+        count += 1;
+        let (found, _) = search(&scenario, goal.within.clone());
+        let found = found.unwrap_or_else(|| panic!("{path} cannot be reached"));
+        let made = Scenario { until: scenario.until, ..found.before };
+        assert_eq!(exercise::tried(&scenario, &made), Some(Attempt::Reached), "{path}");
+        assert!(scenario.faults.is_empty(), "{path} begins with nothing wrong");
+        let smaller = goal.within.smaller();
+        assert!(!smaller.is_empty(), "{path} takes something");
+        for budget in smaller {
+            let text = budget.to_string();
+            let (found, coverage) = search(&scenario, budget.clone());
+            assert!(found.is_none(), "{path} is reached with {text} already");
+            let runs = counted(coverage.runs);
+            let orders = coverage.orders[0].complete && is_all_orders(&budget);
+            assert!(coverage.exhausted || orders, "{path}: {runs} runs with {text} are not all");
+        }
+    }
+    assert!(count >= 4);
+}
+
+/// Every protocol with the parameters that differ least: its defaults.
+fn others(exercise: &Scenario) -> impl Iterator<Item = Scenario> {
+    let exercise = exercise.clone();
+    let change = move |protocol: &Protocol| {
+        let protocol = protocol.id.to_owned();
+        Scenario { protocol, params: Default::default(), ..exercise.clone() }
+    };
+    protocols::catalogue().map(move |(_, protocol)| change(protocol))
+}
+
+#[test]
+fn every_goal_that_is_to_be_kept_is_broken_at_first_and_kept_by_another_protocol() {
+    let mut count = 0;
+    for (path, scenario, goal) in exercises() {
+        let Want::Keep(name) = &goal.want else { continue };
+        count += 1;
+        let before = Outcome::of(scenario.clone()).expect("it can be run");
+        let broken = before.report.judgements.iter().any(|judgement| {
+            judgement.property.name == name && matches!(judgement.verdict, Verdict::Violated { .. })
+        });
+        assert!(broken, "{path}: {name} is broken at first");
+        assert_eq!(exercise::tried(&scenario, &scenario), Some(Attempt::NotYet), "{path}");
+        let reached =
+            |other: &Scenario| exercise::tried(&scenario, other) == Some(Attempt::Reached);
+        assert!(others(&scenario).any(|other| reached(&other)), "{path} can be reached");
+        assert!(!others(&scenario).all(|other| reached(&other)), "{path} is no matter of luck");
+    }
+    assert!(count >= 1);
+}
+
+#[test]
+fn nothing_counts_but_what_may_be_changed() {
+    let (scenario, goal) = exercise_of("exercise-reply-first");
+    let p = NodeId::new;
+    let message = MessageName { from: p(0), to: p(1), number: 1 };
+    let with = |faults: &[Fault]| Scenario { faults: faults.to_vec(), ..scenario.clone() };
+    let delay = |by| Fault::Delay { message, by };
+    let tried = |other: &Scenario| exercise::tried(&scenario, other).expect("it is an exercise");
+    assert_eq!(tried(&scenario), Attempt::NotYet);
+    assert_eq!(tried(&with(&[delay(10)])), Attempt::NotYet, "not late enough");
+    assert_eq!(tried(&with(&[delay(60)])), Attempt::Reached);
+    let crash = Fault::Crash { node: p(0), at: 190, after_sends: None };
+    assert_eq!(tried(&with(&[delay(60), crash])), Attempt::TooMuch);
+    let other = Scenario { seed: 7, ..with(&[delay(60)]) };
+    assert_eq!(tried(&other), Attempt::Changed);
+    let words = Scenario { title: "Mine".to_owned(), captions: vec![], ..with(&[delay(60)]) };
+    assert_eq!(tried(&words), Attempt::Reached, "words are no matter");
+    assert_eq!(
+        exercise::sentence(&scenario, &goal),
+        "Make P2 tell: deliver m2, and only later deliver m1, with at most 1 delay."
+    );
+}
+
+#[test]
+fn a_code_stands_for_what_was_done_and_for_nothing_else() {
+    let (scenario, goal) = exercise_of("exercise-delivered-by-the-dead");
+    let found = search(&scenario, goal.within.clone()).0.expect("it can be reached").before;
+    let tried = Outcome::of(Scenario { until: scenario.until, ..found });
+    let tried = tried.expect("it can be run");
+    let code = exercise::code(&goal, &tried);
+    assert!(code.starts_with("w1.") && code.len() < 200, "{code}");
+    let (opened, same) = exercise::open(&scenario, &format!(" {code}\n")).expect("it is a code");
+    assert!(same, "it runs as it ran");
+    assert_eq!(opened.scenario, tried.scenario);
+    assert_eq!(exercise::tried(&scenario, &opened.scenario), Some(Attempt::Reached));
+    // Of another exercise it is the code of another run.
+    let (other, _) = exercise_of("exercise-blocked");
+    assert!(exercise::open(&other, &code).is_ok_and(|(_, same)| !same));
+    // What only looks like a code is refused, and so is one that changes what may not be changed.
+    let (keep, keeps) = exercise_of("exercise-keep-agreement");
+    let foreign = exercise::code(&keeps, &Outcome::of(keep).expect("it can be run"));
+    for bad in ["", "w1.", "w1.abc", "w2.abc.01234567", &foreign] {
+        assert!(exercise::open(&scenario, bad).is_err(), "{bad}");
+    }
+    let damaged = code.replace("w1.", "w1.A");
+    assert!(exercise::open(&scenario, &damaged).is_err());
+    assert!(catalogue::find("protocol", &scenario.protocol).is_ok());
+}
