@@ -1,6 +1,9 @@
 // Break it: a worker looks for violations, makes runs small and explains them, while the page stays quick.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 
 import { startPlayground, until } from "./playground.mjs";
@@ -139,5 +142,85 @@ test("where a frame may have no worker, that is said", async () => {
   await page.locator("#break-it").click();
   assert.match(await page.locator(".hunted [role=alert]").innerText(), /no work beside itself/);
   await page.locator("#break-it").waitFor();
+  await reader.leave();
+});
+
+/** Every way to break a protocol, as the catalogue has it: the plain scenario, and what is violated. */
+async function breaks() {
+  const root = new URL("../../", import.meta.url);
+  const command = fileURLToPath(new URL("target/debug/worldlines", root));
+  const { protocols } = JSON.parse(execFileSync(command, ["list", "--json"], { encoding: "utf8", maxBuffer: 1e8 }));
+  const all = protocols.flatMap(({ id, family, breaks }) => breaks.map((it) => ({ id, family, ...it })));
+  return Promise.all(
+    all.map(async ({ id, family, scenario, violates }) => {
+      const path = `${family}/${id}/${scenario}`;
+      const text = await readFile(new URL(`static/scenarios/${path}.json`, root), "utf8");
+      const { faults, captions, ...plain } = JSON.parse(text);
+      return { path, plain, violates };
+    }),
+  );
+}
+
+test("every way to break a protocol is found in the page, each in less than half a minute", async (context) => {
+  const reader = await playground.reader();
+  const page = await reader.open(link(PLAIN));
+  const all = await breaks();
+  assert.ok(all.length > 40, `${all.length} ways`);
+  const slow = [];
+  for (const { path, plain, violates } of all) {
+    const { found, took } = await page.evaluate(
+      ([scenario, properties]) =>
+        new Promise((resolve) => {
+          const start = performance.now();
+          const worker = new Worker("./searcher_loader.js");
+          const found = new Set();
+          const end = () => {
+            clearTimeout(patience);
+            worker.terminate();
+            resolve({ found: [...found], took: performance.now() - start });
+          };
+          const patience = setTimeout(end, 30_000);
+          worker.onmessage = ({ data }) => {
+            if (data === "ready") {
+              worker.postMessage(JSON.stringify({ do: "search", with: { scenario, properties } }));
+              return;
+            }
+            const said = JSON.parse(data);
+            if (said.found) found.add(said.found);
+            if (said.done || found.size === properties.length) end();
+          };
+        }),
+      [plain, violates],
+    );
+    assert.deepEqual(found.sort(), [...violates].sort(), path);
+    slow.push([took, path]);
+  }
+  const [took, path] = slow.sort(([one], [other]) => other - one)[0];
+  context.diagnostic(`${all.length} ways; the slowest took ${Math.round(took)} ms: ${path}`);
+  await reader.leave();
+});
+
+test("an exercise says what to do, whether it is done, and gives a code that the command line takes", async () => {
+  const reader = await playground.reader(PHONE);
+  const path = "ordering/fifo-multicast/exercise-reply-first";
+  const page = await reader.open(await bundled(path));
+  const exercise = page.locator(".exercise");
+  assert.match(await exercise.innerText(), /Make P2 tell: deliver m2, and only later deliver m1/);
+  assert.equal(await page.locator("#result-code").count(), 0, "not yet");
+  const root = new URL("../../", import.meta.url);
+  const file = fileURLToPath(new URL(`static/scenarios/${path}.json`, root));
+  const scenario = JSON.parse(await readFile(file, "utf8"));
+  const change = async (faults) => {
+    await page.evaluate((hash) => (location.hash = hash), link({ ...scenario, ...faults }));
+  };
+  await change({ faults: [{ delay: { message: "P1>P2#1", by: 60 } }] });
+  await page.locator("#result-code").waitFor();
+  const code = await page.locator("#result-code").inputValue();
+  const command = fileURLToPath(new URL("target/debug/worldlines", root));
+  assert.equal(execFileSync(command, ["check", file, code], { encoding: "utf8" }), "reached\n");
+  await page.locator("#copy-code").tap();
+  await page.getByText("Code copied").waitFor();
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(wide <= 0, "nothing is wider than the screen");
   await reader.leave();
 });
