@@ -11,7 +11,6 @@ use super::{
 };
 use crate::{
     app::{Action, Edit, Errand, Hunt, Run, Said, heard},
-    diagram::fault_sentence,
     formats::search::{Asked, counted},
     kernel::{Property, Scenario},
     search::{Budget, KINDS, Target, counted_kind},
@@ -352,12 +351,9 @@ fn made_small(run: &Run, hunt: &Hunt, small: &Scenario, send: &Send) -> Html {
 }
 
 fn finding((property, scenario, why): &(String, Box<Scenario>, String), send: &Send) -> Html {
-    let faults = scenario.faults.iter().map(|fault| fault_sentence(scenario, fault));
-    let faults: Vec<String> = faults.collect();
     html! {
         <article class="finding" data-property={property.clone()}>
             <h3><span class="sign" aria-hidden="true">{ "✗" }</span>{ " " }{ property }{ " falls" }</h3>
-            if !faults.is_empty() { <p class="with"><b>{ "With: " }</b>{ faults.join("; ") }</p> }
             <p class="paragraph">{ why }</p>
             { show(scenario, send) }
         </article>

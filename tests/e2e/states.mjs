@@ -1,4 +1,4 @@
-// Ten states of the page that show what it is: what the documentation shows, and what its test compares.
+// States of the page that show what it is: what the documentation shows, and what its test compares.
 
 import { broadcasts, bundled } from "./runs.mjs";
 
@@ -96,6 +96,26 @@ export const STATES = [
     async make(page) {
       await showTab(page, "Source");
       await page.locator(".code").first().waitFor();
+    },
+  },
+  {
+    name: "broken",
+    says: "A search has found that two crashes break uniform agreement, and says which message mattered.",
+    viewport: TALL,
+    open: () => bundled("reliable/reliable-broadcast/exercise-delivered-by-the-dead"),
+    async make(page) {
+      await showTab(page, "Break it");
+      await page.selectOption("#break-what", "uniform agreement");
+      await page.locator(".may-go-wrong summary").click();
+      for (const field of await page.locator(".kinds input").all()) {
+        await field.fill((await field.getAttribute("aria-label")) === "crashes" ? "2" : "0");
+        await field.blur();
+      }
+      await page.locator(".may-go-wrong summary").click();
+      await page.locator("#break-it").click();
+      await page.locator(".finding").waitFor();
+      await page.locator("#break-it").waitFor();
+      await page.locator(".panel").evaluate((panel) => panel.scrollTo(0, panel.scrollHeight));
     },
   },
   {
