@@ -226,7 +226,7 @@ fn mattered(outcome: &Outcome, otherwise: &str, nearest: Option<&Nearest>) -> St
             format!("If {node} had crashed {sends}")
         }
         Difference::Without(place) => {
-            format!("Without this: {}", fault_sentence(&outcome.scenario, fault(*place)))
+            format!("Without this fault ({})", fault_sentence(&outcome.scenario, fault(*place)))
         }
         Difference::Later(message, by) => {
             format!("If {} had come {by} ms later", named(outcome, *message))

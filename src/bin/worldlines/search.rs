@@ -28,7 +28,7 @@ pub(crate) struct Search {
     /// and three things in all.
     #[arg(long, value_name = "FAULTS")]
     faults: Option<String>,
-    /// How many runs are tried at most, and again as many with faults drawn by lot.
+    /// About how many runs are tried at most, and again as many with faults drawn by lot.
     #[arg(long, value_name = "RUNS", default_value_t = worldlines::search::LIMIT)]
     budget: u64,
     /// How many work at the same time; by default as many as there are cores. What is found does not depend on it.

@@ -77,14 +77,14 @@ fn orders_said(orders: &Ordered) -> Option<String> {
     if let Some(unfit) = unfit {
         return Some(format!("the orders of events were not gone through, {}", because(unfit)));
     }
-    let less = if reduced { ", orders left out that come to the same," } else { "" };
+    let less = if reduced { " (orders left out that come to the same)" } else { "" };
     let mut said = Vec::new();
     if complete {
         let states = of(states, "state");
         said.push(format!("every order of events with the crashes, recoveries, drops and duplicates among these: all {states}{less}"));
     } else if states > 0 {
         let states = of(states, "state");
-        said.push(format!("{states} of the orders of events{less} down to {depth} steps"));
+        said.push(format!("{states} of the orders of events{less}, down to {depth} steps"));
     }
     if walks > 0 {
         said.push(format!("{} by priorities", of(walks, "random order")));
