@@ -1,5 +1,10 @@
 //! Every *breaks when* is found by the search itself: from the plain scenario, its faults taken away.
 
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
+
 use worldlines::{
     formats::{bundled, scenario},
     kernel::{Break, Property, Protocol, Scenario},
@@ -36,7 +41,7 @@ fn search(protocol: &'static Protocol, it: &Break, given: &Scenario) -> Vec<Opti
     };
     let mut quest = Quest::new(task).expect("its requests are read");
     while !quest.is_over() {
-        for finding in quest.advance(Crew::all_cores()) {
+        for finding in quest.advance(Crew::ALONE) {
             let place = finding.aim;
             found[place] = Some(finding);
         }
@@ -81,7 +86,19 @@ fn every_break_is_found_from_its_plain_scenario_with_no_more_faults_than_the_bun
         .flat_map(|(_, protocol)| protocol.breaks.iter().map(move |it| (protocol, it)))
         .collect();
     assert!(!breaks.is_empty());
-    let complaints: Vec<String> =
-        breaks.iter().flat_map(|(protocol, it)| complaints(protocol, it)).collect();
+    // Each is a search of its own: every core takes the next.
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let mut found = Vec::new();
+        while let Some((protocol, it)) = breaks.get(next.fetch_add(1, Ordering::Relaxed)) {
+            found.extend(complaints(protocol, it));
+        }
+        found
+    };
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let complaints: Vec<String> = thread::scope(|scope| {
+        let hands: Vec<_> = (0..cores).map(|_| scope.spawn(take)).collect();
+        hands.into_iter().flat_map(|hand| hand.join().expect("no search panics")).collect()
+    });
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
