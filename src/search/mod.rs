@@ -1,5 +1,6 @@
 //! Looks for runs that break a promise; makes them small; explains them.
 
+mod adversary;
 mod aim;
 mod budget;
 mod crew;
@@ -21,6 +22,7 @@ mod sweep;
 mod target;
 mod world;
 
+pub use adversary::{Decided, Inevitable, Since, Undecided, adversary};
 pub use aim::Aim;
 pub use budget::{BadBudget, Budget, KINDS, MOST, counted_kind};
 pub use crew::Crew;
