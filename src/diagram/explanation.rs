@@ -1,9 +1,11 @@
 //! Why a run violates a property, in a paragraph: what happened, what was relied on, which delivery mattered.
 
-use super::{Seen, describe::fault_sentence, event_sentence, parting};
+use super::{Seen, deadlock_sentence, describe::fault_sentence, event_sentence, parting};
 use crate::{
     formats::Outcome,
-    kernel::{EventId, EventKind, Fault, Judgement, MessageName, Scenario, Verdict, chain, spell},
+    kernel::{
+        EventId, EventKind, Fault, Judgement, Kind, MessageName, Scenario, Verdict, chain, spell,
+    },
     search::{Aim, Difference, Nearest, Target, nearest},
 };
 
@@ -40,6 +42,10 @@ pub fn explain(outcome: &Outcome, property: &str) -> Option<Explanation> {
     let path: Vec<EventId> = chain(&outcome.trace, &ends).events.into_iter().collect();
     let mut sentences = went_wrong(outcome);
     sentences.push(sentence(&spell(why, &outcome.scenario.nodes)));
+    if judgement.property.kind == Kind::Liveness {
+        sentences
+            .extend(deadlock_sentence(&outcome.scenario, &outcome.trace).map(|it| sentence(&it)));
+    }
     sentences.extend(relied_on(outcome, judgement));
     sentences.push(mattered(outcome, property, nearest.as_ref()));
     Some(Explanation { sentences, path, nearest })

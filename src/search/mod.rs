@@ -7,6 +7,7 @@ mod crew;
 mod explore;
 mod ground;
 mod ids;
+mod livelock;
 mod local;
 mod moves;
 mod nearest;

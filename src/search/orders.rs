@@ -2,7 +2,9 @@
 
 use super::{
     Budget, Explore, KINDS, Shard, Unfit, Way,
+    aim::longer,
     ground::Ground,
+    livelock::livelocks,
     quest::STATES,
     realise::{Path, realise},
     stroll::Stroll,
@@ -154,9 +156,10 @@ impl Orders {
             self.covered.unfit = explore.trouble();
         } else if explore.is_over() {
             self.note(&explore);
-            if !self.covered.complete {
-                self.stage = Stage::Walks(explore);
+            if self.covered.complete {
+                return self.go_round(ground, *explore);
             }
+            self.stage = Stage::Walks(explore);
         } else if explore.states() < self.limit * STATES
             && explore.turns() < self.limit * STATES * TURNS
             && explore.weight() < ROOM
@@ -165,6 +168,30 @@ impl Orders {
         } else {
             self.note(&explore);
             self.stage = self.after_all(ground, explore);
+        }
+        None
+    }
+
+    /// A livelock, once all states were gone through: nothing comes to rest there, and nothing gets on.
+    fn go_round(&mut self, ground: &Ground, mut explore: Explore) -> Option<(Scenario, Way)> {
+        let aim = &ground.aims[self.aim];
+        // Where orders were left out, something may be put off on a circle that is fair.
+        if !aim.is_liveness() || self.covered.reduced {
+            return None;
+        }
+        let until = ground.given.until;
+        for lasso in livelocks(&mut explore.world) {
+            self.covered.untimed = true;
+            let order = aim.needs().order;
+            let Some(scenario) = lasso.realise(&explore.world, order, longer(until)) else {
+                continue;
+            };
+            let scenario = Scenario { until, ..scenario };
+            if aim.is_reached(ground.protocol, &scenario) {
+                self.covered.untimed = false;
+                let (stem, cycle) = (lasso.stem.len() as u32, lasso.cycle.len() as u32);
+                return Some((scenario, Way::Livelock { stem, cycle }));
+            }
         }
         None
     }

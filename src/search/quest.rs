@@ -102,6 +102,13 @@ pub enum Way {
         /// Whether nothing that shows it is nearer.
         shortest: bool,
     },
+    /// All orders of events: a circle of states on which what has to come never comes.
+    Livelock {
+        /// How many steps from the start it is.
+        stem: u32,
+        /// How many steps it takes to go round once.
+        cycle: u32,
+    },
     /// Orders by random priorities.
     Walks,
     /// Random sets of faults.

@@ -344,6 +344,10 @@ fn story(found: &Found) -> String {
             format!(" The shortest order of events that shows it takes {steps} steps.")
         }
         Way::Orders { steps, .. } => format!(" An order of events shows it in {steps} steps."),
+        Way::Livelock { stem, cycle } => format!(
+            " A livelock: after {stem} steps the nodes go round in a circle of {cycle} {}, for ever if nothing changes.",
+            if *cycle == 1 { "step" } else { "steps" }
+        ),
         Way::Walks => " A random order of events shows it.".to_owned(),
         Way::Chance => " Faults drawn by lot showed it.".to_owned(),
     };
