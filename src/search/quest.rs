@@ -9,7 +9,7 @@ use super::{
     ground::Ground,
     orders::{Ordered, Orders},
     roam::Roam,
-    shrink::shrink,
+    shrink::{shrink, shrink_livelock},
     sweep::Sweep,
 };
 use crate::kernel::{Fault, Protocol, Scenario};
@@ -279,7 +279,8 @@ impl Quest {
     fn settle(&mut self, aim: usize, scenario: Scenario, by: Way) -> Finding {
         self.ground.open[aim] = false;
         let Ground { protocol, aims, given, .. } = &self.ground;
-        let shrunk = shrink(protocol, &aims[aim], &scenario, given.until);
+        let small = if matches!(by, Way::Livelock { .. }) { shrink_livelock } else { shrink };
+        let shrunk = small(protocol, &aims[aim], &scenario, given.until);
         let faults = scenario.faults.len();
         let scenario = shrunk.map_or(scenario, |shrunk| shrunk.scenario);
         Finding { aim, scenario, faults, by }
