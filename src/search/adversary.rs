@@ -62,12 +62,12 @@ pub struct Decided {
 /// Why a decision could not be put off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Since {
-    /// It is the answer to a timer.
-    Timer,
-    /// It is the answer to the failure detector.
-    Detector,
-    /// It is the answer to what the application asks for, or the protocol's beginning.
-    Asked,
+    /// It is the answer to a timer, or, if what led to it is held back, another decision is.
+    Timer(Option<Decided>),
+    /// It is the answer to the failure detector, or another decision is.
+    Detector(Option<Decided>),
+    /// It is the answer to what the application asks for, or the protocol's beginning; or another decision is.
+    Asked(Option<Decided>),
     /// It is the answer to a message, and there is no later moment at which one of those that led to it does no harm.
     Message(String),
     /// It would take more delays than are allowed.
@@ -122,7 +122,7 @@ pub fn adversary(
         otherwise.get_or_insert_with(|| adversary.decided(&trace, first));
         let delays = now.faults.len() - scenario.faults.len();
         let next =
-            adversary.put_off(&now, &trace, first).ok_or_else(|| adversary.since(&trace, first));
+            adversary.put_off(&now, &trace, first).ok_or_else(|| adversary.since(&now, first));
         let since = match next {
             Ok(next) if next.faults.len() - scenario.faults.len() <= most => {
                 now = next;
@@ -177,7 +177,7 @@ impl Adversary<'_> {
         let mut scenario = now.clone();
         let mut held = Vec::new();
         let mut hindered = (first, None::<Trace>);
-        while held.len() < 2 * self.given.nodes.len() {
+        while held.len() < self.most_held() {
             let trace = hindered.1.as_ref().unwrap_or(trace);
             let (name, came) = *led_to(trace, hindered.0.event).get(level)?;
             if held.iter().any(|(other, _)| *other == name) {
@@ -272,18 +272,39 @@ impl Adversary<'_> {
         Decided { who: self.given.name(event.node).to_owned(), what, at: first.at }
     }
 
-    fn since(&self, trace: &Trace, first: First) -> Since {
-        let answered = trigger(trace, first.event).map(|event| &trace.events[event].kind);
-        match answered {
-            Some(EventKind::Timer(_)) => Since::Timer,
-            Some(EventKind::Detect(_)) => Since::Detector,
-            Some(EventKind::Receive(message)) => {
-                let message = &trace.messages[*message];
-                let said = spell(&message.packet.to_string(), &self.given.nodes);
-                Since::Message(format!("{} ({said})", self.given.message_name(message.name)))
+    /// Why a decision could not be put off: what comes if the last message before it, and whatever decides instead, is
+    /// held back.
+    fn since(&self, now: &Scenario, first: First) -> Since {
+        let mut scenario = now.clone();
+        let mut awaited = None;
+        for _ in 0..self.most_held() {
+            let trace = self.run(&scenario);
+            let Some(next) = self.first(&trace) else { break };
+            let answered = trigger(&trace, next.event).map(|event| &trace.events[event].kind);
+            let instead = || {
+                (next.event != first.event || next.at != first.at)
+                    .then(|| self.decided(&trace, next))
+            };
+            match answered {
+                Some(EventKind::Timer(_)) => return Since::Timer(instead()),
+                Some(EventKind::Detect(_)) => return Since::Detector(instead()),
+                Some(EventKind::Receive(message)) => {
+                    let message = &trace.messages[*message];
+                    let said = spell(&message.packet.to_string(), &self.given.nodes);
+                    let name = self.given.message_name(message.name);
+                    awaited.get_or_insert_with(|| format!("{name} ({said})"));
+                    delay(&mut scenario, message.name, self.horizon);
+                }
+                _ => return Since::Asked(instead()),
             }
-            _ => Since::Asked,
         }
+        Since::Message(awaited.unwrap_or_default())
+    }
+
+    /// So many messages are held back at once at most: those of everybody to everybody, in small groups.
+    fn most_held(&self) -> usize {
+        let nodes = self.given.nodes.len();
+        (nodes * nodes).min(4 * nodes)
     }
 }
 
@@ -368,13 +389,28 @@ impl fmt::Display for Inevitable {
             f,
             "It cannot be kept undecided by delays found this way: after {delays} delay{plural} {decided}, "
         )?;
+        let instead = |f: &mut fmt::Formatter, instead: &Option<Decided>| match instead {
+            Some(Decided { who, what, at }) => {
+                write!(f, "and if what led to it is held back, {who} tells \"{what}\" at {at} ms, ")
+            }
+            None => Ok(()),
+        };
         match since {
-            Since::Timer => f.write_str("since a timer goes off there, whatever is late."),
-            Since::Detector => f.write_str("since the failure detector reports, whatever is late."),
-            Since::Asked => f.write_str("since it needs no message for that."),
+            Since::Timer(other) => {
+                instead(f, other)?;
+                f.write_str("since a timer goes off there, whatever is late.")
+            }
+            Since::Detector(other) => {
+                instead(f, other)?;
+                f.write_str("since the failure detector reports, whatever is late.")
+            }
+            Since::Asked(other) => {
+                instead(f, other)?;
+                f.write_str("since it needs no message for that.")
+            }
             Since::Message(message) => write!(
                 f,
-                "since {message} is waited for: nothing that happens later makes its arrival harmless."
+                "since {message} has to come some time, and nothing that happens before makes it harmless."
             ),
             Since::Most => Ok(()),
         }
