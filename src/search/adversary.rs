@@ -20,6 +20,9 @@ const LEVELS: usize = 4;
 /// How many later events of its receiver a message is held back past at most, each in turn.
 const NEXT: usize = 24;
 
+/// How many messages are held back at once at most, where nothing else helps.
+const MOST_HELD: usize = 60;
+
 /// A protocol that is kept undecided.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Undecided {
@@ -90,6 +93,15 @@ struct Move {
     cost: Time,
 }
 
+/// How far messages are held back.
+#[derive(Clone, Copy)]
+struct Hold {
+    /// Past which moment a decision is put off.
+    past: Time,
+    /// How many are held back at once at most.
+    most: usize,
+}
+
 struct Adversary<'a> {
     protocol: &'static Protocol,
     given: &'a Scenario,
@@ -116,7 +128,7 @@ pub fn adversary(
     loop {
         let trace = adversary.run(&now);
         let first = adversary.first(&trace);
-        let Some(first) = first.filter(|first| first.at < scenario.until) else {
+        let Some(first) = first.filter(|first| first.at <= scenario.until) else {
             return Ok(adversary.kept(now, otherwise));
         };
         otherwise.get_or_insert_with(|| adversary.decided(&trace, first));
@@ -161,8 +173,22 @@ impl Adversary<'_> {
     }
 
     /// A decision put off: of all ways the one that wins most time for the least delay.
+    ///
+    /// Where those that decide are out of step with each other, what is held back for one is let go only while something
+    /// is held back for another: then it is tried to get past the end at once.
     fn put_off(&self, now: &Scenario, trace: &Trace, first: First) -> Option<Scenario> {
-        let moves = (0..LEVELS).filter_map(|level| self.hold(now, trace, first, level));
+        let few = Hold { past: first.at, most: self.most_held() };
+        let many = Hold { past: self.given.until, most: MOST_HELD };
+        let moves = |hold: Hold| {
+            let held =
+                (0..LEVELS).filter_map(move |level| self.hold(now, trace, first, level, hold));
+            held.collect::<Vec<Move>>()
+        };
+        let moves = match moves(few) {
+            none if none.is_empty() => moves(many),
+            some => some,
+        }
+        .into_iter();
         let best = moves.reduce(|one, other| {
             let won = |it: &Move| u128::from(it.decides - first.at);
             let better = won(&other) * u128::from(one.cost) > won(&one) * u128::from(other.cost);
@@ -173,11 +199,18 @@ impl Adversary<'_> {
 
     /// Holds back the message at this place of those that led to the decision, and whatever decides instead; and lets
     /// them come as soon as they do no harm.
-    fn hold(&self, now: &Scenario, trace: &Trace, first: First, level: usize) -> Option<Move> {
+    fn hold(
+        &self,
+        now: &Scenario,
+        trace: &Trace,
+        first: First,
+        level: usize,
+        Hold { past, most }: Hold,
+    ) -> Option<Move> {
         let mut scenario = now.clone();
         let mut held = Vec::new();
         let mut hindered = (first, None::<Trace>);
-        while held.len() < self.most_held() {
+        while held.len() < most {
             let trace = hindered.1.as_ref().unwrap_or(trace);
             let (name, came) = *led_to(trace, hindered.0.event).get(level)?;
             if held.iter().any(|(other, _)| *other == name) {
@@ -187,8 +220,8 @@ impl Adversary<'_> {
             delay(&mut scenario, name, self.horizon);
             let trace = self.run(&scenario);
             let next = self.first(&trace);
-            if next.is_none_or(|next| next.at > first.at)
-                && let Some(found) = self.release(scenario.clone(), &held, first.at)
+            if next.is_none_or(|next| next.at > past)
+                && let Some(found) = self.release(scenario.clone(), &held, past)
             {
                 return Some(found);
             }
@@ -239,7 +272,7 @@ impl Adversary<'_> {
             let mut fewer = now.clone();
             fewer.faults.remove(place);
             let first = self.first(&self.run(&fewer));
-            if first.is_none_or(|first| first.at >= self.given.until) {
+            if first.is_none_or(|first| first.at > self.given.until) {
                 now = fewer;
             }
         }
