@@ -5,6 +5,7 @@ mod common;
 
 use common::command_line::{refused, worldlines};
 use worldlines::{
+    app::{Errand, Said, heard, run_errand},
     formats::{bundled, link, scenario},
     kernel::{EventKind, Fate, Fault, Property, Protocol, Scenario, Time, Trace, run},
     protocols,
@@ -127,6 +128,42 @@ fn what_is_undecided_anyway_needs_no_delay() {
     let given = plain(paxos, "duelling-proposers");
     let kept = adversary(paxos, &given, termination(paxos), MOST).expect("nobody decides");
     assert_eq!((kept.scenario, kept.delays, kept.otherwise), (given, 0, None));
+}
+
+#[test]
+fn a_worker_keeps_it_undecided_too() {
+    let errand = |id: &str, name: &str| {
+        let given = plain(find(id), name);
+        let mut said = Vec::new();
+        let errand = Errand::Adversary(Box::new(given), termination(find(id))).write();
+        run_errand(&errand, &mut |text| said.extend(heard(&text)));
+        said
+    };
+    let said = errand("paxos", "random-back-off");
+    let [Said::Found(property, kept, why), Said::Done] = &said[..] else { panic!("{said:?}") };
+    let trace = run(find("paxos"), kept).expect("its requests are read");
+    assert_eq!((property.as_str(), decides(&trace)), ("termination", None));
+    assert!(why.contains("nobody decides before 200 ms"), "{why}");
+    let said = errand("two-phase-commit", "coordinator-comes-back");
+    let [Said::Covered(_, why), Said::Done] = &said[..] else { panic!("{said:?}") };
+    assert!(why.starts_with("It cannot be kept undecided"), "{why}");
+    let safety = r#"{"do": "adversary", "property": "agreement", "with": "#;
+    let given = scenario::write(&plain(find("paxos"), "random-back-off"));
+    let problem = Errand::read(&format!("{safety}{given}}}")).expect_err("it never decides that");
+    assert!(problem.to_string().contains("a liveness property"), "{problem}");
+}
+
+#[test]
+fn delays_that_were_given_stay() {
+    let paxos = find("paxos");
+    let mut given = Scenario { until: 1200, ..plain(paxos, "next-proposer-carries-on") };
+    let message = run(paxos, &given).expect("its requests are read").messages[0].name;
+    given.faults = vec![Fault::Delay { message, by: 3 }];
+    let kept = adversary(paxos, &given, termination(paxos), MOST).expect("it is kept undecided");
+    let Fault::Delay { by, .. } = kept.scenario.faults[0] else { panic!("it was a delay") };
+    assert!(by >= 3 && kept.scenario.faults.len() >= kept.delays);
+    let trace = run(paxos, &kept.scenario).expect("its requests are read");
+    assert_eq!(decides(&trace), None);
 }
 
 #[test]

@@ -28,6 +28,8 @@ const MOST_HELD: usize = 60;
 pub struct Undecided {
     /// The scenario, whose added faults are delays only.
     pub scenario: Scenario,
+    /// What is waited for.
+    pub property: &'static Property,
     /// How many messages are delayed.
     pub delays: usize,
     /// By how much at most, in virtual ms.
@@ -132,11 +134,11 @@ pub fn adversary(
             return Ok(adversary.kept(now, otherwise));
         };
         otherwise.get_or_insert_with(|| adversary.decided(&trace, first));
-        let delays = now.faults.len() - scenario.faults.len();
+        let delays = adversary.added(&now).count();
         let next =
             adversary.put_off(&now, &trace, first).ok_or_else(|| adversary.since(&now, first));
         let since = match next {
-            Ok(next) if next.faults.len() - scenario.faults.len() <= most => {
+            Ok(next) if adversary.added(&next).count() <= most => {
                 now = next;
                 continue;
             }
@@ -277,10 +279,9 @@ impl Adversary<'_> {
             }
         }
         let trace = self.run(&now);
-        let until = self.given.until;
+        let (until, property) = (self.given.until, self.property);
         let (mut longest, mut late, mut last) = (0, 0, 0);
-        for fault in &now.faults[own..] {
-            let Fault::Delay { message, by } = fault else { continue };
+        for (message, by) in self.added(&now) {
             longest = longest.max(*by);
             let met = trace.messages.iter().find(|it| it.name == *message);
             let comes = match met.map(|it| it.fate) {
@@ -291,9 +292,18 @@ impl Adversary<'_> {
             late += usize::from(comes > until);
             last = last.max(comes);
         }
-        let delays = now.faults.len() - own;
+        let delays = self.added(&now).count();
         let scenario = Scenario { until, captions: self.given.captions.clone(), ..now };
-        Undecided { scenario, delays, longest, late, last, otherwise }
+        Undecided { scenario, property, delays, longest, late, last, otherwise }
+    }
+
+    /// The delays that were not given.
+    fn added<'b>(&'b self, now: &'b Scenario) -> impl Iterator<Item = (&'b MessageName, &'b Time)> {
+        let new = now.faults.iter().filter(|fault| !self.given.faults.contains(fault));
+        new.filter_map(|fault| match fault {
+            Fault::Delay { message, by } => Some((message, by)),
+            _ => None,
+        })
     }
 
     fn decided(&self, trace: &Trace, first: First) -> Decided {
@@ -381,10 +391,14 @@ fn sooner(scenario: &mut Scenario, name: MessageName, less: Time) {
 /// In a sentence: `4 delays, none longer than 90 ms: every delayed message comes, and nobody decides before 1000 ms.`
 impl fmt::Display for Undecided {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let Self { scenario, delays, longest, late, last, otherwise } = self;
+        let Self { scenario, property, delays, longest, late, last, otherwise } = self;
         let until = scenario.until;
         let Some(otherwise) = otherwise else {
-            return write!(f, "Nobody decides before {until} ms, even if nothing is delayed.");
+            return write!(
+                f,
+                "Nobody tells what {} waits for before {until} ms, even if nothing is delayed.",
+                property.name
+            );
         };
         let plural = if *delays == 1 { "" } else { "s" };
         write!(f, "{delays} delay{plural}, none longer than {longest} ms: ")?;
@@ -395,7 +409,13 @@ impl fmt::Display for Undecided {
                 "every delayed message arrives, {late} of them only after the end of the run, the last at {last} ms, "
             )?,
         }
-        write!(f, "and nobody decides before {until} ms. Without them {otherwise}.")
+        let decides =
+            ["decide ", "commit", "abort"].iter().any(|it| otherwise.what.starts_with(it));
+        let open = match decides {
+            true => "nobody decides".to_owned(),
+            false => format!("nobody tells what {} waits for", property.name),
+        };
+        write!(f, "and {open} before {until} ms. Without them {otherwise}.")
     }
 }
 

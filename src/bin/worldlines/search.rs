@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use clap::Args;
 use worldlines::{
-    app::as_found,
+    app::{MOST_DELAYS, as_found},
     diagram::explain,
     formats::{
         Outcome, link, scenario,
@@ -76,6 +76,9 @@ impl Search {
             ("--shard", self.shard.is_some()),
             ("--inside-model", self.inside_model),
             ("--json", self.json),
+            ("--jobs", self.jobs.is_some()),
+            ("--seed", self.seed != 0),
+            ("--budget", self.budget != worldlines::search::LIMIT),
         ];
         if let Some((other, _)) = others.into_iter().find(|(_, given)| *given) {
             return Err(format!(
@@ -274,9 +277,6 @@ fn violated(
         )),
     }
 }
-
-/// How many messages the adversary delays at most.
-const MOST_DELAYS: usize = 1000;
 
 /// After how many steps of a search, each of some milliseconds, somebody who is looking is told how far it is.
 const SAID_EVERY: u64 = 8;
