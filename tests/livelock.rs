@@ -6,13 +6,17 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use worldlines::{
     diagram::explain,
-    formats::{Outcome, bundled, scenario},
+    formats::{
+        Outcome, bundled, scenario,
+        search::{Asked, Found, Results, read, write},
+    },
     kernel::{
         Behaviour, Context, Delay, Group, Indication, Kind, Monitor, NodeId, Observation, Process,
         Property, Protocol, Request, RequestKind, Scenario, Seen, Verdict, With, run,
     },
     search::{
-        Aim, Budget, Crew, Explore, Finding, LIMIT, Ordered, Quest, Shard, Target, Task, Way,
+        Aim, Budget, Coverage, Crew, Explore, Finding, LIMIT, Ordered, Quest, Shard, Target, Task,
+        Way,
     },
 };
 
@@ -273,4 +277,22 @@ fn a_circle_that_something_on_its_way_would_end_is_no_livelock() {
     assert!(explore.is_complete() && explore.states() > 4, "there is a circle");
     let (found, covered) = search(&POLITE, &given, &PASSAGE);
     assert!(found.is_none() && covered.complete && !covered.untimed, "{found:?} {covered:?}");
+}
+
+#[test]
+fn a_livelock_is_written_and_read_as_one() {
+    let text = r#"{"version": 1, "protocol": "paxos", "nodes": ["Alice", "Bob"], "until": 500}"#;
+    let asked = Asked::of(scenario::read(text).expect("it is a scenario")).expect("it is known");
+    let found = Found {
+        property: asked.properties[0],
+        scenario: asked.scenario.clone(),
+        by: Way::Livelock { stem: 4, cycle: 2 },
+        explanation: "They go round.".to_owned(),
+    };
+    let orders = vec![Ordered::default(); asked.properties.len()];
+    let coverage =
+        Coverage { runs: 1, distinct: 1, complete: None, exhausted: false, random: 0, orders };
+    let written = write(&Results { asked, findings: vec![found.clone()], coverage });
+    assert!(written.contains(r#""by":"livelock","stem":4,"cycle":2"#), "{written}");
+    assert_eq!(read(&written).expect("it is read").findings, [found]);
 }

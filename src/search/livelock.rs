@@ -79,9 +79,9 @@ struct Graph {
 }
 
 /// Fair circles on which the world's first aim, a liveness property's violation, would be reached wherever the run
-/// ended; those nearest to the start first. Empty if there are none, or if there are too many states.
-pub(super) fn livelocks(world: &mut World) -> Vec<Lasso> {
-    let Some(graph) = Graph::of(world) else { return Vec::new() };
+/// ended; the shortest first. None if there are too many states to tell.
+pub(super) fn livelocks(world: &mut World) -> Option<Vec<Lasso>> {
+    let graph = Graph::of(world)?;
     let mut components = graph.components();
     components.retain(|component| graph.is_fair(component));
     components.iter_mut().for_each(|component| component.sort_unstable());
@@ -90,7 +90,7 @@ pub(super) fn livelocks(world: &mut World) -> Vec<Lasso> {
     for component in &components {
         for &start in component.iter().take(STARTS) {
             if found.len() == CIRCLES {
-                return found;
+                break;
             }
             let Some((stem, cycle)) = graph.circle(component, start) else { continue };
             let stem = follow(world, &stem, None);
@@ -100,7 +100,7 @@ pub(super) fn livelocks(world: &mut World) -> Vec<Lasso> {
         }
     }
     found.sort_by_key(|lasso| (lasso.cycle.len(), lasso.stem.len()));
-    found
+    Some(found)
 }
 
 impl Graph {
@@ -173,12 +173,13 @@ impl Graph {
     fn is_fair(&self, component: &[u32]) -> bool {
         let within = within(component);
         let inside = component.iter().flat_map(|state| self.edges(*state).iter().copied());
-        let done = inside.filter(|edge| has(&within, edge.to)).map(|edge| edge.deed).collect();
+        let done: Vec<Deed> =
+            inside.filter(|edge| has(&within, edge.to)).map(|edge| edge.deed).collect();
         self.neglected(component.iter().copied(), &done).is_empty()
     }
 
     /// What is possible in all of these states, and not among what is done.
-    fn neglected(&self, mut states: impl Iterator<Item = u32>, done: &Vec<Deed>) -> Vec<Deed> {
+    fn neglected(&self, mut states: impl Iterator<Item = u32>, done: &[Deed]) -> Vec<Deed> {
         let Some(first) = states.next() else { return Vec::new() };
         let mut always: Vec<Deed> = self.edges(first).iter().map(|edge| edge.deed).collect();
         always.retain(|deed| !done.contains(deed));
@@ -198,7 +199,7 @@ impl Graph {
         let mut circle = self.way(&within, start, |edge| edge.to == start)?;
         loop {
             let states = std::iter::once(start).chain(circle.iter().map(|edge| edge.to));
-            let done = circle.iter().map(|edge| edge.deed).collect();
+            let done: Vec<Deed> = circle.iter().map(|edge| edge.deed).collect();
             let Some(&left) = self.neglected(states, &done).first() else { break };
             let does = |edge: &Edge| {
                 let possible = self.edges(edge.to).iter().any(|other| other.deed == left);

@@ -180,7 +180,12 @@ impl Orders {
             return None;
         }
         let until = ground.given.until;
-        for lasso in livelocks(&mut explore.world) {
+        let Some(lassos) = livelocks(&mut explore.world) else {
+            // What comes to rest was seen, and what goes on was not.
+            self.covered.complete = false;
+            return None;
+        };
+        for lasso in lassos {
             self.covered.untimed = true;
             let order = aim.needs().order;
             let Some(scenario) = lasso.realise(&explore.world, order, longer(until)) else {
