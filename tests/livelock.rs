@@ -5,6 +5,7 @@ use derive_more::Display;
 use serde::Serialize;
 use serde_json::Value as Json;
 use worldlines::{
+    app::as_found,
     diagram::explain,
     formats::{
         Outcome, bundled, scenario,
@@ -43,6 +44,9 @@ enum Ask {
     /// To go if it is given way to, unless it has given way itself before.
     #[display("dare")]
     Dare,
+    /// To go when an egg is boiled before a song is over, and else to begin again.
+    #[display("cook")]
+    Cook,
 }
 
 impl Request for Ask {
@@ -51,6 +55,7 @@ impl Request for Ask {
         RequestKind { name: "hesitate", help: "The same, slowly.", with: With::Nothing },
         RequestKind { name: "insist", help: "Gives way for a while.", with: With::Nothing },
         RequestKind { name: "dare", help: "Makes up its mind to go.", with: With::Nothing },
+        RequestKind { name: "cook", help: "Boils an egg and sings.", with: With::Nothing },
     ];
 
     fn read(name: &str, _with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {
@@ -58,6 +63,7 @@ impl Request for Ask {
             "yield" => Self::Yield,
             "hesitate" => Self::Hesitate,
             "insist" => Self::Insist,
+            "cook" => Self::Cook,
             _ => Self::Dare,
         })
     }
@@ -85,15 +91,21 @@ impl Indication for Pass {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Display)]
-#[display("wait")]
-struct Wait;
+enum Alarm {
+    #[display("wait")]
+    Wait,
+    #[display("egg")]
+    Egg,
+    #[display("song")]
+    Song,
+}
 
 impl Process for Polite {
     type Parameters = ();
     type Request = Ask;
     type Indication = Pass;
     type Message = Word;
-    type Timer = Wait;
+    type Timer = Alarm;
 
     fn new(_group: Group, (): &()) -> Self {
         Self { bold: false, modest: false }
@@ -108,6 +120,7 @@ impl Process for Polite {
                 ctx.send_others(Word::Go);
             }
             Ask::Dare => self.bold = !self.modest,
+            Ask::Cook => Self::cook(ctx),
         }
     }
 
@@ -118,13 +131,28 @@ impl Process for Polite {
         }
         self.modest = true;
         match word {
-            Word::Slowly => ctx.set_timer(Wait, 15),
+            Word::Slowly => ctx.set_timer(Alarm::Wait, 15),
             _ => ctx.send(from, Word::AfterYou),
         }
     }
 
-    fn on_timer(&mut self, ctx: &mut Context<Self>, Wait: Wait) {
-        ctx.send_others(Word::Slowly);
+    fn on_timer(&mut self, ctx: &mut Context<Self>, alarm: Alarm) {
+        match alarm {
+            Alarm::Wait => ctx.send_others(Word::Slowly),
+            Alarm::Song => self.modest = true,
+            Alarm::Egg if self.modest => {
+                self.modest = false;
+                Self::cook(ctx);
+            }
+            Alarm::Egg => ctx.indicate(Pass),
+        }
+    }
+}
+
+impl Polite {
+    fn cook(ctx: &mut Context<Self>) {
+        ctx.set_timer(Alarm::Egg, 10);
+        ctx.set_timer(Alarm::Song, 30);
     }
 }
 
@@ -295,4 +323,26 @@ fn a_livelock_is_written_and_read_as_one() {
     let written = write(&Results { asked, findings: vec![found.clone()], coverage });
     assert!(written.contains(r#""by":"livelock","stem":4,"cycle":2"#), "{written}");
     assert_eq!(read(&written).expect("it is read").findings, [found]);
+}
+
+#[test]
+fn a_livelock_is_explained_as_one() {
+    let text = r#"{"version": 1, "protocol": "paxos", "nodes": ["Alice", "Bob"], "until": 500}"#;
+    let scenario = scenario::read(text).expect("it is a scenario");
+    let asked = Asked::of(scenario.clone()).expect("it is known");
+    let explained = |by| {
+        as_found(&asked, Finding { aim: 0, scenario: scenario.clone(), faults: 0, by }).explanation
+    };
+    let livelock = explained(Way::Livelock { stem: 4, cycle: 2 });
+    assert!(livelock.contains("after 4 steps it goes round in a circle of 2 steps"), "{livelock}");
+    assert!(!explained(Way::Chance).contains("livelock"));
+}
+
+#[test]
+fn a_livelock_that_no_times_allow_is_not_shown_and_not_ruled_out() {
+    let mut given = door("cook");
+    given.requests.truncate(1);
+    let (found, covered) = search(&POLITE, &given, &PASSAGE);
+    assert!(found.is_none(), "the egg is always done first: {found:?}");
+    assert!(covered.complete && covered.untimed, "{covered:?}");
 }

@@ -14,7 +14,7 @@ use crate::{
         search::{self, Asked, Found},
     },
     kernel::{Kind, Property, Scenario},
-    search::{Aim, Crew, Finding, Quest, Target, adversary, shrink},
+    search::{Aim, Crew, Finding, Quest, Target, Way, adversary, shrink},
 };
 
 /// What is asked of a worker.
@@ -215,7 +215,14 @@ fn run_search(asked: &Asked, say: &mut dyn FnMut(String)) {
 pub fn as_found(asked: &Asked, finding: Finding) -> Found {
     let property = asked.properties[finding.aim];
     let outcome = Outcome::of(finding.scenario.clone()).expect("it was run before");
-    let explanation = explain(&outcome, property.name).map(|it| it.text()).unwrap_or_default();
+    let mut explanation = explain(&outcome, property.name).map(|it| it.text()).unwrap_or_default();
+    if let Way::Livelock { stem, cycle } = finding.by {
+        let steps = if cycle == 1 { "step" } else { "steps" };
+        explanation.push_str(&format!(
+            " This is a livelock: after {stem} steps it goes round in a circle of {cycle} {steps}, for ever, though all \
+             that is on its way comes and every timer goes off."
+        ));
+    }
     Found { property, scenario: finding.scenario, by: finding.by, explanation }
 }
 

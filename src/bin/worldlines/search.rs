@@ -339,15 +339,12 @@ fn told(results: &Results, as_json: bool) -> String {
 fn story(found: &Found) -> String {
     let Found { property, scenario, by, explanation } = found;
     let how = match by {
-        Way::Runs => String::new(),
+        // A livelock is explained as one.
+        Way::Runs | Way::Livelock { .. } => String::new(),
         Way::Orders { steps, shortest: true } => {
             format!(" The shortest order of events that shows it takes {steps} steps.")
         }
         Way::Orders { steps, .. } => format!(" An order of events shows it in {steps} steps."),
-        Way::Livelock { stem, cycle } => format!(
-            " A livelock: after {stem} steps the nodes go round in a circle of {cycle} {}, for ever if nothing changes.",
-            if *cycle == 1 { "step" } else { "steps" }
-        ),
         Way::Walks => " A random order of events shows it.".to_owned(),
         Way::Chance => " Faults drawn by lot showed it.".to_owned(),
     };
