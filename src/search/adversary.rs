@@ -293,7 +293,8 @@ impl Adversary<'_> {
             last = last.max(comes);
         }
         let delays = self.added(&now).count();
-        let scenario = Scenario { until, captions: self.given.captions.clone(), ..now };
+        // What was said of the run before is no longer true.
+        let scenario = Scenario { until, ..now };
         Undecided { scenario, property, delays, longest, late, last, otherwise }
     }
 
