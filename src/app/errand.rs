@@ -1,5 +1,5 @@
 //! What takes too long for a page to do itself, as texts that go to a worker and come back: a search, a scenario made
-//! small, an explanation.
+//! small, an explanation, delays that keep a protocol undecided.
 //!
 //! The worker knows nothing but the text that it is sent, so that it can be ended at any moment, and what it does can
 //! be tested without one.
@@ -13,8 +13,8 @@ use crate::{
         Outcome, Problem, parse, scenario,
         search::{self, Asked, Found},
     },
-    kernel::{Property, Scenario},
-    search::{Aim, Crew, Finding, Quest, Target, shrink},
+    kernel::{Kind, Property, Scenario},
+    search::{Aim, Crew, Finding, Quest, Target, Way, adversary, shrink},
 };
 
 /// What is asked of a worker.
@@ -26,7 +26,12 @@ pub enum Errand {
     Shrink(Box<Scenario>, &'static Property),
     /// Why a property is violated.
     Explain(Box<Scenario>, &'static Property),
+    /// Delays that keep a liveness property undecided.
+    Adversary(Box<Scenario>, &'static Property),
 }
+
+/// How many messages the adversary delays at most.
+pub const MOST_DELAYS: usize = 1000;
 
 #[derive(Serialize)]
 struct Written<'a> {
@@ -54,6 +59,11 @@ impl Errand {
                 property: Some(property.name),
                 with: json(scenario::write(given)),
             },
+            Self::Adversary(given, property) => Written {
+                r#do: "adversary",
+                property: Some(property.name),
+                with: json(scenario::write(given)),
+            },
         };
         serde_json::to_string(&written).expect("texts and JSON always serialise")
     }
@@ -76,10 +86,16 @@ impl Errand {
         match what {
             "shrink" => Ok(Self::Shrink(Box::new(given), property)),
             "explain" => Ok(Self::Explain(Box::new(given), property)),
+            "adversary" if property.kind == Kind::Liveness => {
+                Ok(Self::Adversary(Box::new(given), property))
+            }
+            "adversary" => {
+                Err(Problem::new("property", format!("\"{name}\""), "a liveness property"))
+            }
             _ => Err(Problem::new(
                 "do",
                 format!("\"{what}\""),
-                "\"search\", \"shrink\" or \"explain\"",
+                "\"search\", \"shrink\", \"explain\" or \"adversary\"",
             )),
         }
     }
@@ -150,6 +166,18 @@ pub fn run_errand(text: &str, say: &mut dyn FnMut(String)) {
             let text = explanation.map(|it| it.text()).unwrap_or_default();
             say(said(&[("explained", text.into()), ("property", property.name.into())]));
         }
+        Ok(Errand::Adversary(given, property)) => {
+            let protocol = crate::protocols::find(&given.protocol).expect("it was read");
+            let name: Json = property.name.into();
+            say(match adversary(protocol, &given, property, MOST_DELAYS) {
+                Ok(kept) => said(&[
+                    ("found", name),
+                    ("scenario", json_of(&kept.scenario)),
+                    ("explanation", kept.to_string().into()),
+                ]),
+                Err(why) => said(&[("covered", name), ("sentence", why.to_string().into())]),
+            });
+        }
         Err(problem) => say(said(&[("failed", problem.to_string().into())])),
     }
     say(said(&[("done", true.into())]));
@@ -187,7 +215,14 @@ fn run_search(asked: &Asked, say: &mut dyn FnMut(String)) {
 pub fn as_found(asked: &Asked, finding: Finding) -> Found {
     let target = asked.targets[finding.aim].clone();
     let outcome = Outcome::of(finding.scenario.clone()).expect("it was run before");
-    let explanation = explain(&outcome, &target).map(|it| it.text()).unwrap_or_default();
+    let mut explanation = explain(&outcome, &target).map(|it| it.text()).unwrap_or_default();
+    if let Way::Livelock { stem, cycle } = finding.by {
+        let steps = if cycle == 1 { "step" } else { "steps" };
+        explanation.push_str(&format!(
+            " This is a livelock: after {stem} steps it goes round in a circle of {cycle} {steps}, for ever, though all \
+             that is on its way comes and every timer goes off."
+        ));
+    }
     Found { target, scenario: finding.scenario, by: finding.by, explanation }
 }
 

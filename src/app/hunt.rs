@@ -8,7 +8,7 @@ use crate::{formats::search::counted, kernel::Scenario};
 pub struct Hunt {
     /// Whether something is still to come.
     pub running: bool,
-    /// What it is about: `search`, `shrink`, `explain`; empty before the first.
+    /// What it is about: `search`, `shrink`, `explain`, `adversary`; empty before the first.
     pub what: &'static str,
     /// How far it is, in words; empty where there is nothing to say.
     pub progress: String,
@@ -38,6 +38,7 @@ impl Hunt {
             Errand::Search(asked) => ("search", asked.scenario.clone()),
             Errand::Shrink(scenario, _) => ("shrink", (**scenario).clone()),
             Errand::Explain(scenario, _) => ("explain", (**scenario).clone()),
+            Errand::Adversary(scenario, _) => ("adversary", (**scenario).clone()),
         };
         Self { running: true, what, of: Some(Box::new(scenario)), ..Self::default() }
     }

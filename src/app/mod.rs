@@ -38,7 +38,7 @@ pub use cut::{CutLine, Move, Post};
 pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
 pub use emphasis::emphasis;
-pub use errand::{Errand, Said, as_found, heard, run_errand};
+pub use errand::{Errand, MOST_DELAYS, Said, as_found, heard, run_errand};
 pub use filter::{Entry, Filter, Story, told};
 pub use hands::Hand;
 pub use hunt::Hunt;

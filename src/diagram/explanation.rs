@@ -1,9 +1,11 @@
 //! Why a run shows what was looked for, in a paragraph: what happened, what was relied on, which delivery mattered.
 
-use super::{Seen, describe::fault_sentence, event_sentence, parting};
+use super::{Seen, deadlock_sentence, describe::fault_sentence, event_sentence, parting};
 use crate::{
     formats::Outcome,
-    kernel::{EventId, EventKind, Fault, Judgement, MessageName, Scenario, Verdict, chain, spell},
+    kernel::{
+        EventId, EventKind, Fault, Judgement, Kind, MessageName, Scenario, Verdict, chain, spell,
+    },
     search::{Aim, Difference, Nearest, Target, Telling, nearest},
 };
 
@@ -40,6 +42,9 @@ pub fn explain(outcome: &Outcome, target: &Target) -> Option<Explanation> {
     let nearest = nearest_to(outcome, target);
     let mut sentences = went_wrong(outcome);
     sentences.push(sentence(&spell(why, &scenario.nodes)));
+    if judgement.property.kind == Kind::Liveness {
+        sentences.extend(deadlock_sentence(scenario, trace).map(|it| sentence(&it)));
+    }
     sentences.extend(relied_on(outcome, judgement));
     let otherwise = format!("{} would hold", property.name);
     sentences.push(mattered(outcome, &otherwise, nearest.as_ref()));

@@ -26,18 +26,18 @@ const MOST_ON_THE_WAY: usize = 64;
 
 /// States in a row, one behind the other.
 #[derive(Clone, Debug, Default)]
-struct Row {
+pub(super) struct Row {
     numbers: Vec<u32>,
     ends: Vec<usize>,
 }
 
 impl Row {
-    fn push(&mut self, state: &[u32]) {
+    pub(super) fn push(&mut self, state: &[u32]) {
         self.numbers.extend_from_slice(state);
         self.ends.push(self.numbers.len());
     }
 
-    fn get(&self, place: usize, state: &mut Vec<u32>) -> bool {
+    pub(super) fn get(&self, place: usize, state: &mut Vec<u32>) -> bool {
         let Some(&end) = self.ends.get(place) else { return false };
         let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
         state.clear();
@@ -356,16 +356,22 @@ impl Explore {
             }
             at = from;
         }
-        let mut state = self.world.start();
-        let (mut turns, mut next) = (Vec::new(), Vec::new());
-        let mut path = Vec::new();
-        for number in numbers.into_iter().rev() {
-            self.world.turns(&state, &mut turns);
-            self.world.take(&state, turns[number], &mut next);
-            path.push((std::mem::replace(&mut state, next.clone()), turns[number]));
-        }
-        path
+        numbers.reverse();
+        follow(&mut self.world, &numbers, None)
     }
+}
+
+/// Takes turns, each by its place among those of its state, from a state or from the start.
+pub(super) fn follow(world: &mut World, numbers: &[usize], from: Option<Vec<u32>>) -> Path {
+    let mut state = from.unwrap_or_else(|| world.start());
+    let (mut turns, mut next) = (Vec::new(), Vec::new());
+    let mut path = Vec::new();
+    for number in numbers {
+        world.turns(&state, &mut turns);
+        world.take(&state, turns[*number], &mut next);
+        path.push((std::mem::replace(&mut state, next.clone()), turns[*number]));
+    }
+    path
 }
 
 /// The fingerprint of a state: two different ones have the same with a chance of 2⁻⁶⁴.

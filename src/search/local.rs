@@ -61,7 +61,7 @@ pub(super) enum Stimulus {
 
 impl Stimulus {
     /// As a number: there are fewer than 2²⁹ messages and timers.
-    const fn code(self) -> u32 {
+    pub(super) const fn code(self) -> u32 {
         match self {
             Self::Arrival(envelope) => envelope,
             Self::Timer(timer) => 1 << 29 | timer,

@@ -1,11 +1,13 @@
 //! Looks for runs that break a promise; makes them small; explains them.
 
+mod adversary;
 mod aim;
 mod crew;
 mod explore;
 mod goal;
 mod ground;
 mod ids;
+mod livelock;
 mod local;
 mod moves;
 mod nearest;
@@ -22,6 +24,7 @@ mod target;
 mod world;
 
 pub use crate::kernel::{BadBudget, Budget, KINDS, MOST, counted_kind};
+pub use adversary::{Decided, Inevitable, Since, Undecided, adversary};
 pub use aim::Aim;
 pub use crew::Crew;
 pub use explore::{Explore, Sighting};

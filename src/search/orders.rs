@@ -2,7 +2,9 @@
 
 use super::{
     Budget, Explore, KINDS, Shard, Unfit, Way,
+    aim::longer,
     ground::Ground,
+    livelock::livelocks,
     quest::STATES,
     realise::{Path, realise},
     shrink::with_few_faults,
@@ -155,9 +157,10 @@ impl Orders {
             self.covered.unfit = explore.trouble();
         } else if explore.is_over() {
             self.note(&explore);
-            if !self.covered.complete {
-                self.stage = Stage::Walks(explore);
+            if self.covered.complete {
+                return self.go_round(ground, *explore);
             }
+            self.stage = Stage::Walks(explore);
         } else if explore.states() < self.limit * STATES
             && explore.turns() < self.limit * STATES * TURNS
             && explore.weight() < ROOM
@@ -166,6 +169,35 @@ impl Orders {
         } else {
             self.note(&explore);
             self.stage = self.after_all(ground, explore);
+        }
+        None
+    }
+
+    /// A livelock, once all states were gone through: nothing comes to rest there, and nothing gets on.
+    fn go_round(&mut self, ground: &Ground, mut explore: Explore) -> Option<(Scenario, Way)> {
+        let aim = &ground.aims[self.aim];
+        // Where orders were left out, something may be put off on a circle that is fair.
+        if !aim.is_liveness() || self.covered.reduced {
+            return None;
+        }
+        let until = ground.given.until;
+        let Some(lassos) = livelocks(&mut explore.world) else {
+            // What comes to rest was seen, and what goes on was not.
+            self.covered.complete = false;
+            return None;
+        };
+        for lasso in lassos {
+            self.covered.untimed = true;
+            let order = aim.needs().order;
+            let Some(scenario) = lasso.realise(&explore.world, order, longer(until)) else {
+                continue;
+            };
+            let scenario = Scenario { until, ..scenario };
+            if aim.is_reached(ground.protocol, &scenario) {
+                self.covered.untimed = false;
+                let (stem, cycle) = (lasso.stem.len() as u32, lasso.cycle.len() as u32);
+                return Some((scenario, Way::Livelock { stem, cycle }));
+            }
         }
         None
     }

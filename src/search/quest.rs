@@ -9,7 +9,7 @@ use super::{
     ground::Ground,
     orders::{Ordered, Orders},
     roam::Roam,
-    shrink::shrink,
+    shrink::{shrink, shrink_livelock},
     sweep::Sweep,
 };
 use crate::kernel::{Fault, Protocol, Scenario};
@@ -101,6 +101,13 @@ pub enum Way {
         steps: u32,
         /// Whether nothing that shows it is nearer.
         shortest: bool,
+    },
+    /// All orders of events: a circle of states on which what has to come never comes.
+    Livelock {
+        /// How many steps from the start it is.
+        stem: u32,
+        /// How many steps it takes to go round once.
+        cycle: u32,
     },
     /// Orders by random priorities.
     Walks,
@@ -272,7 +279,8 @@ impl Quest {
     fn settle(&mut self, aim: usize, scenario: Scenario, by: Way) -> Finding {
         self.ground.open[aim] = false;
         let Ground { protocol, aims, given, .. } = &self.ground;
-        let shrunk = shrink(protocol, &aims[aim], &scenario, given.until);
+        let smaller = if matches!(by, Way::Livelock { .. }) { shrink_livelock } else { shrink };
+        let shrunk = smaller(protocol, &aims[aim], &scenario, given.until);
         let small = shrunk.map_or_else(|| scenario.clone(), |shrunk| shrunk.scenario);
         Finding { aim, scenario: small, before: scenario, by }
     }

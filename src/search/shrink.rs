@@ -24,6 +24,8 @@ pub struct Shrunk {
 struct Shrinking {
     protocol: &'static Protocol,
     aim: Aim,
+    /// Whether a run that comes to rest shows something else.
+    restless: bool,
     best: Scenario,
     /// How long a run has at least that does not come to rest, in virtual ms: what never comes has to be waited for.
     patience: Time,
@@ -42,7 +44,28 @@ pub fn shrink(
     scenario: &Scenario,
     patience: Time,
 ) -> Option<Shrunk> {
-    let mut shrinking = Shrinking::new(protocol, aim, scenario, patience)?;
+    smallest(protocol, aim, scenario, patience, false)
+}
+
+/// The same, of a livelock: it is not made small into something that comes to rest.
+pub(super) fn shrink_livelock(
+    protocol: &'static Protocol,
+    aim: &Aim,
+    scenario: &Scenario,
+    patience: Time,
+) -> Option<Shrunk> {
+    smallest(protocol, aim, scenario, patience, true)
+}
+
+fn smallest(
+    protocol: &'static Protocol,
+    aim: &Aim,
+    scenario: &Scenario,
+    patience: Time,
+    restless: bool,
+) -> Option<Shrunk> {
+    let mut shrinking =
+        Shrinking { restless, ..Shrinking::new(protocol, aim, scenario, patience)? };
     shrinking.best.captions.clear();
     shrinking.best.goal = None;
     while shrinking.round() {}
@@ -76,7 +99,7 @@ impl Shrinking {
         let breaches = report(protocol, &start, &trace);
         let broken = breaches.breaches_of(aim.target.kind()).map(|breach| breach.rule).collect();
         let aim = Aim { breaking: Some(aim.breaking.clone().unwrap_or(broken)), ..aim.clone() };
-        Some(Self { protocol, aim, best: start, patience, runs: 0 })
+        Some(Self { protocol, aim, restless: false, best: start, patience, runs: 0 })
     }
 
     /// Tries all steps once. False if none of them found anything.
@@ -104,11 +127,16 @@ impl Shrinking {
             return false;
         }
         self.runs += 1;
-        let taken = self.aim.is_reached(self.protocol, &proposal);
+        let taken = self.aim.is_reached(self.protocol, &proposal) && self.goes_on(&proposal);
         if taken {
             self.best = proposal;
         }
         taken
+    }
+
+    /// Whether a run still goes on if it has to.
+    fn goes_on(&self, proposal: &Scenario) -> bool {
+        !self.restless || run(self.protocol, proposal).is_ok_and(|trace| !trace.quiescent)
     }
 
     fn propose(&mut self, change: impl FnOnce(&mut Scenario)) -> bool {

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     app::{Action, Edit, Errand, Hunt, Run, Said, heard},
     formats::search::{Asked, counted},
-    kernel::{Property, Scenario},
+    kernel::{Kind, Property, Scenario},
     search::{Budget, KINDS, Target, counted_kind},
     web,
 };
@@ -248,6 +248,7 @@ fn start(run: &Run, hunting: &Hunting, choice: &Choice) -> Html {
             "search" if hunt.progress.is_empty() => "Beginning…",
             "search" => &hunt.progress,
             "shrink" => "Making the run smaller…",
+            "adversary" => "Delaying what would decide…",
             _ => "Looking for the nearest run that holds…",
         };
         return html! {
@@ -259,8 +260,23 @@ fn start(run: &Run, hunting: &Hunting, choice: &Choice) -> Html {
         };
     }
     let (run, choice) = (run.clone(), choice.clone());
+    let undecided = keep_undecided(&run, ask);
     let go = ask.reform(move |_: MouseEvent| choice.errand(&run));
-    html! { <button class="primary" id="break-it" onclick={go}>{ "Break it" }</button> }
+    html! { <><button class="primary" id="break-it" onclick={go}>{ "Break it" }</button>{ " " }{ undecided }</> }
+}
+
+/// The adversary's button, where there is something to decide.
+fn keep_undecided(run: &Run, ask: &Callback<Option<Errand>>) -> Html {
+    let termination = named(run, "termination").filter(|it| it.kind == Kind::Liveness);
+    let Some(termination) = termination else { return html! {} };
+    let scenario = Scenario { captions: Vec::new(), ..run.scenario.clone() };
+    let go = ask.reform(move |_: MouseEvent| {
+        Some(Errand::Adversary(Box::new(scenario.clone()), termination))
+    });
+    html! {
+        <button id="keep-undecided" onclick={go}
+            title="Delays messages, and nothing else, so that nobody decides before the run ends">{ "Keep it undecided" }</button>
+    }
 }
 
 /// What this run violates: why, and how little shows it.

@@ -4,14 +4,14 @@ use std::io::{self, IsTerminal, Write};
 
 use clap::Args;
 use worldlines::{
-    app::as_found,
+    app::{MOST_DELAYS, as_found},
     diagram::explain,
     formats::{
         Outcome, link, scenario,
         search::{self as format, Asked, Found, Results},
     },
-    kernel::{Property, Protocol, Scenario, Verdict},
-    search::{Aim, Budget, Crew, Quest, Shard, Stage, Target, Way, shrink},
+    kernel::{Kind, MAX_TIME, Property, Protocol, Scenario, Verdict},
+    search::{Aim, Budget, Crew, Quest, Shard, Stage, Target, Way, adversary, shrink},
 };
 
 use crate::input::{Input, about, contents};
@@ -46,14 +46,66 @@ pub(crate) struct Search {
     /// Print everything that came of it as JSON.
     #[arg(long)]
     json: bool,
+    /// Delay messages so that nothing is decided before the run ends: the adversary of Fischer, Lynch and Paterson. By
+    /// default against termination.
+    #[arg(long)]
+    adversary: bool,
+    /// For the adversary: when the run ends, in virtual ms, instead of when the scenario says.
+    #[arg(long, value_name = "MS")]
+    until: Option<u64>,
 }
 
 impl Search {
     pub(crate) fn execute(self) -> Result<String, String> {
+        if self.adversary {
+            return self.keep_undecided();
+        }
+        if self.until.is_some() {
+            return Err("--until: found without --adversary, expected both".to_owned());
+        }
         let asked = self.asked()?;
         let crew = self.jobs.map_or_else(Crew::all_cores, Crew::of);
         let results = carry_out(asked, crew);
         Ok(told(&results, self.json))
+    }
+
+    /// Has the adversary keep the protocol undecided.
+    fn keep_undecided(&self) -> Result<String, String> {
+        let others = [
+            ("--faults", self.faults.is_some()),
+            ("--shard", self.shard.is_some()),
+            ("--inside-model", self.inside_model),
+            ("--json", self.json),
+            ("--jobs", self.jobs.is_some()),
+            ("--seed", self.seed != 0),
+            ("--budget", self.budget != worldlines::search::LIMIT),
+        ];
+        if let Some((other, _)) = others.into_iter().find(|(_, given)| *given) {
+            return Err(format!(
+                "{other}: found with --adversary, which only delays messages, expected one of them"
+            ));
+        }
+        let asked = self.asked()?;
+        let property = against(&self.property, asked.protocol)?;
+        let mut scenario = asked.scenario;
+        if let Some(until) = self.until {
+            if !(1..=MAX_TIME / 4).contains(&until) {
+                let most = MAX_TIME / 4;
+                return Err(format!(
+                    "--until: found {until}, expected a number of ms from 1 to {most}"
+                ));
+            }
+            scenario.until = until;
+        }
+        let (printed, said) = match adversary(asked.protocol, &scenario, property, MOST_DELAYS) {
+            Ok(kept) => {
+                let link = link_of(&kept.scenario);
+                (scenario::write(&kept.scenario) + "\n", format!("{kept}\n{link}\n"))
+            }
+            Err(inevitable) => (String::new(), format!("{inevitable}\n")),
+        };
+        let _ = io::stderr().write_all(said.as_bytes());
+        Ok(printed)
     }
 
     fn asked(&self) -> Result<Asked, String> {
@@ -86,6 +138,22 @@ impl Search {
         asked.inside_model = self.inside_model;
         Ok(asked)
     }
+}
+
+/// What the adversary is against: termination, unless a property is named.
+fn against(named: &[String], protocol: &'static Protocol) -> Result<&'static Property, String> {
+    let found = match named {
+        [] => property(protocol, "termination")?,
+        [name] => property(protocol, name)?,
+        _ => return Err("--property: found several with --adversary, expected one".to_owned()),
+    };
+    if found.kind == Kind::Safety {
+        return Err(format!(
+            "--property: found {}, which is safety, expected a liveness property for --adversary",
+            found.name
+        ));
+    }
+    Ok(found)
 }
 
 #[derive(Args)]
@@ -272,7 +340,8 @@ fn told(results: &Results, as_json: bool) -> String {
 fn story(found: &Found) -> String {
     let Found { target, scenario, by, explanation } = found;
     let how = match by {
-        Way::Runs => String::new(),
+        // A livelock is explained as one.
+        Way::Runs | Way::Livelock { .. } => String::new(),
         Way::Orders { steps, shortest: true } => {
             format!(" The shortest order of events that shows it takes {steps} steps.")
         }

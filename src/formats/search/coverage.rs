@@ -1,7 +1,10 @@
 //! What a search covered, in words: everything of something is another thing than much of it.
 
 use super::Asked;
-use crate::search::{Coverage, Ordered, Target, Unfit};
+use crate::{
+    kernel::Kind,
+    search::{Coverage, Ordered, Target, Unfit},
+};
 
 /// A number as people read it: `184 302`.
 #[must_use]
@@ -35,7 +38,13 @@ pub fn sentence(asked: &Asked, coverage: &Coverage, place: usize) -> String {
     let inside = if asked.inside_model { " inside the protocol's model" } else { "" };
     if is_certain(orders) && all_are_orders(asked) {
         let states = of(orders.states, "state");
-        let less = if orders.reduced { ", orders left out that come to the same" } else { "" };
+        let less = match (orders.reduced, target.kind()) {
+            (false, _) => "",
+            (true, Kind::Safety) => ", orders left out that come to the same",
+            (true, Kind::Liveness) => {
+                ", orders left out that come to the same; circles of states were not looked for"
+            }
+        };
         return format!(
             "{nothing} within {budget}{inside}, whatever the order of events: all {states}{less}."
         );

@@ -17,7 +17,8 @@ use crate::{
 const ASKED: &[&str] =
     &["scenario", "properties", "faults", "budget", "seed", "shard", "inside_model"];
 const RESULTS: &[&str] = &["version", "search", "findings", "coverage"];
-const FOUND: &[&str] = &["property", "scenario", "by", "steps", "shortest", "explanation"];
+const FOUND: &[&str] =
+    &["property", "scenario", "by", "steps", "shortest", "stem", "cycle", "explanation"];
 const COVERAGE: &[&str] = &["runs", "distinct", "complete", "exhausted", "random", "orders"];
 const ORDERED: &[&str] =
     &["property", "unfit", "states", "depth", "complete", "reduced", "walks", "untimed"];
@@ -144,10 +145,14 @@ fn found(place: &Place, asked: &Asked) -> Result<Found, Problem> {
     let name = fields.get("property");
     let scenario = fields.get("scenario");
     let value = scenario.value().ok_or_else(|| scenario.problem("a scenario"))?;
-    let by = match fields.get("by").word(&["runs", "orders", "walks", "chance"])? {
+    let by = match fields.get("by").word(&["runs", "orders", "livelock", "walks", "chance"])? {
         "runs" => Way::Runs,
         "walks" => Way::Walks,
         "chance" => Way::Chance,
+        "livelock" => Way::Livelock {
+            stem: fields.get("stem").count(0..=u32::MAX)?,
+            cycle: fields.get("cycle").count(1..=u32::MAX)?,
+        },
         _ => Way::Orders {
             steps: fields.get("steps").count(0..=u32::MAX)?,
             shortest: flag(&fields.get("shortest"))?,

@@ -123,16 +123,29 @@ struct FoundObject<'a> {
     steps: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     shortest: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stem: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cycle: Option<u32>,
     explanation: &'a str,
 }
 
 impl<'a> FoundObject<'a> {
     fn new(found: &'a Found) -> Self {
-        let (by, steps, shortest) = match found.by {
-            Way::Runs => ("runs", None, None),
-            Way::Orders { steps, shortest } => ("orders", Some(steps), Some(shortest)),
-            Way::Walks => ("walks", None, None),
-            Way::Chance => ("chance", None, None),
+        let by = match found.by {
+            Way::Runs => "runs",
+            Way::Orders { .. } => "orders",
+            Way::Livelock { .. } => "livelock",
+            Way::Walks => "walks",
+            Way::Chance => "chance",
+        };
+        let (steps, shortest) = match found.by {
+            Way::Orders { steps, shortest } => (Some(steps), Some(shortest)),
+            _ => (None, None),
+        };
+        let (stem, cycle) = match found.by {
+            Way::Livelock { stem, cycle } => (Some(stem), Some(cycle)),
+            _ => (None, None),
         };
         Self {
             property: TargetObject::new(&found.target),
@@ -140,6 +153,8 @@ impl<'a> FoundObject<'a> {
             by,
             steps,
             shortest,
+            stem,
+            cycle,
             explanation: &found.explanation,
         }
     }

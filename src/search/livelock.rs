@@ -1,0 +1,343 @@
+//! Livelocks: circles of states on which what has to come never comes, though everybody goes on.
+//!
+//! Of a system that was gone through completely, those states are taken in which a liveness property would be violated
+//! if the run ended there, and among them the strongly connected components (Tarjan 1972). A run may stay in one of them
+//! for ever if that is fair: what could happen all the time happens once in a while (weak fairness). Everything on its
+//! way that stays there comes, every timer that stays set goes off, every request that is due is made. On a whole
+//! component that is as fair as it gets: if even there something is always possible and never done, no circle in it
+//! is fair. Faults are on the way to a circle, never on it: they are counted.
+
+use hashbrown::HashTable;
+
+use super::{
+    explore::{Row, follow, print},
+    realise::{Path, realise},
+    world::{Turn, World},
+};
+use crate::kernel::{Scenario, Time};
+
+/// How many states a system may have.
+const MOST_STATES: usize = 300_000;
+/// From how many states of a component a circle is tried.
+const STARTS: usize = 12;
+/// How many circles are tried in all.
+const CIRCLES: usize = 60;
+/// How many steps there are at most in the scenario that goes round a circle.
+const MOST_STEPS: usize = 6000;
+
+/// A way to a circle of states, and once around it.
+#[derive(Clone, Debug)]
+pub(super) struct Lasso {
+    pub(super) stem: Path,
+    pub(super) cycle: Path,
+}
+
+impl Lasso {
+    /// A scenario that goes round and round until this moment; none if no times let it.
+    pub(super) fn realise(&self, world: &World, minds_order: bool, end: Time) -> Option<Scenario> {
+        let mut rounds = 1;
+        loop {
+            let mut path = self.stem.clone();
+            (0..rounds).for_each(|_| path.extend_from_slice(&self.cycle));
+            let steps = path.len();
+            let scenario = realise(world, &path, minds_order)?;
+            // It ends just after its last step, unless that is before the end that it was given.
+            if scenario.until > world.plan.scenario().until.max(end) {
+                return Some(scenario);
+            }
+            if steps > MOST_STEPS {
+                return None;
+            }
+            rounds *= 2;
+        }
+    }
+}
+
+/// Something that can happen, whichever state it happens in.
+type Deed = (usize, u32);
+
+/// What leads from one state to another without a fault.
+#[derive(Clone, Copy, Debug)]
+struct Edge {
+    to: u32,
+    /// Which of the turns there.
+    turn: u32,
+    deed: Deed,
+}
+
+/// All states of a system.
+#[derive(Default)]
+struct Graph {
+    states: Row,
+    /// How each was come to first: from which, by which of the turns there.
+    parents: Vec<(u32, u32)>,
+    /// By state: whether what is looked for would be shown if the run ended there.
+    open: Vec<bool>,
+    /// By state: where its edges end; only open states have any.
+    ends: Vec<usize>,
+    edges: Vec<Edge>,
+}
+
+/// Fair circles on which the world's first aim, a liveness property's violation, would be reached wherever the run
+/// ended; the shortest first. None if there are too many states to tell.
+pub(super) fn livelocks(world: &mut World) -> Option<Vec<Lasso>> {
+    let graph = Graph::of(world)?;
+    let mut components = graph.components();
+    components.retain(|component| graph.is_fair(component));
+    components.iter_mut().for_each(|component| component.sort_unstable());
+    components.sort_unstable();
+    let mut found = Vec::new();
+    for component in &components {
+        for &start in component.iter().take(STARTS) {
+            if found.len() == CIRCLES {
+                break;
+            }
+            let Some((stem, cycle)) = graph.circle(component, start) else { continue };
+            let stem = follow(world, &stem, None);
+            let mut state = Vec::new();
+            graph.states.get(start as usize, &mut state);
+            found.push(Lasso { stem, cycle: follow(world, &cycle, Some(state)) });
+        }
+    }
+    found.sort_by_key(|lasso| (lasso.cycle.len(), lasso.stem.len()));
+    Some(found)
+}
+
+impl Graph {
+    /// None if there are too many states.
+    fn of(world: &mut World) -> Option<Self> {
+        let mut graph = Self::default();
+        let mut numbers = HashTable::new();
+        let start = world.start();
+        numbers.insert_unique(print(&start), (print(&start), 0), |(print, _)| *print);
+        graph.states.push(&start);
+        graph.parents.push((0, 0));
+        let (mut state, mut turns, mut next) = (Vec::new(), Vec::new(), Vec::new());
+        while graph.states.get(graph.ends.len(), &mut state) {
+            let from = graph.ends.len() as u32;
+            let open = world.is_reached(&state, 0, true);
+            world.turns(&state, &mut turns);
+            for (turn, it) in turns.iter().enumerate() {
+                world.take(&state, *it, &mut next);
+                let known = numbers.find(print(&next), |(known, _)| *known == print(&next));
+                let to = known.map_or_else(|| graph.parents.len() as u32, |(_, number)| *number);
+                if known.is_none() {
+                    numbers.insert_unique(print(&next), (print(&next), to), |(print, _)| *print);
+                    graph.states.push(&next);
+                    graph.parents.push((from, turn as u32));
+                }
+                if open && let Some(deed) = deed(world, *it) {
+                    graph.edges.push(Edge { to, turn: turn as u32, deed });
+                }
+            }
+            graph.open.push(open);
+            graph.ends.push(graph.edges.len());
+            if graph.parents.len() > MOST_STATES {
+                return None;
+            }
+        }
+        Some(graph)
+    }
+
+    /// What leads on from a state.
+    fn edges(&self, state: u32) -> &[Edge] {
+        let start = state.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
+        &self.edges[start..self.ends[state as usize]]
+    }
+
+    /// The components in which a run can stay, among the open states.
+    fn components(&self) -> Vec<Vec<u32>> {
+        let count = self.open.len();
+        let mut tarjan = Tarjan {
+            graph: self,
+            index: vec![0; count],
+            low: vec![0; count],
+            done: vec![false; count],
+            next: 1,
+            stack: Vec::new(),
+            found: Vec::new(),
+        };
+        for state in (0..count as u32).filter(|state| self.open[*state as usize]) {
+            if tarjan.index[state as usize] == 0 {
+                tarjan.visit(state);
+            }
+        }
+        tarjan.found.retain(|component| {
+            let loops = |state: u32| self.edges(state).iter().any(|edge| edge.to == state);
+            component.len() > 1 || loops(component[0])
+        });
+        tarjan.found
+    }
+
+    /// Whether all that is possible everywhere in a component is also done in it.
+    fn is_fair(&self, component: &[u32]) -> bool {
+        let within = within(component);
+        let inside = component.iter().flat_map(|state| self.edges(*state).iter().copied());
+        let done: Vec<Deed> =
+            inside.filter(|edge| has(&within, edge.to)).map(|edge| edge.deed).collect();
+        self.neglected(component.iter().copied(), &done).is_empty()
+    }
+
+    /// What is possible in all of these states, and not among what is done.
+    fn neglected(&self, mut states: impl Iterator<Item = u32>, done: &[Deed]) -> Vec<Deed> {
+        let Some(first) = states.next() else { return Vec::new() };
+        let mut always: Vec<Deed> = self.edges(first).iter().map(|edge| edge.deed).collect();
+        always.retain(|deed| !done.contains(deed));
+        for state in states {
+            if always.is_empty() {
+                break;
+            }
+            always.retain(|deed| self.edges(state).iter().any(|edge| edge.deed == *deed));
+        }
+        always
+    }
+
+    /// A fair circle from a state of a fair component: the turns to the state, and those around. As short as can be,
+    /// and longer by as much as it takes to leave nothing undone.
+    fn circle(&self, component: &[u32], start: u32) -> Option<(Vec<usize>, Vec<usize>)> {
+        let within = within(component);
+        let mut circle = self.way(&within, start, |edge| edge.to == start)?;
+        loop {
+            let states = std::iter::once(start).chain(circle.iter().map(|edge| edge.to));
+            let done: Vec<Deed> = circle.iter().map(|edge| edge.deed).collect();
+            let Some(&left) = self.neglected(states, &done).first() else { break };
+            let does = |edge: &Edge| {
+                let possible = self.edges(edge.to).iter().any(|other| other.deed == left);
+                edge.deed == left || !possible
+            };
+            let there = self.way(&within, start, does)?;
+            let end = there.last()?.to;
+            circle.extend(there);
+            if end != start {
+                circle.extend(self.way(&within, end, |edge| edge.to == start)?);
+            }
+        }
+        let mut stem = Vec::new();
+        let mut at = start;
+        while at != 0 {
+            let (from, turn) = self.parents[at as usize];
+            stem.push(turn as usize);
+            at = from;
+        }
+        stem.reverse();
+        Some((stem, circle.iter().map(|edge| edge.turn as usize).collect()))
+    }
+
+    /// The shortest way within a component whose last edge is wanted.
+    fn way(
+        &self,
+        within: &HashTable<u32>,
+        start: u32,
+        wanted: impl Fn(&Edge) -> bool,
+    ) -> Option<Vec<Edge>> {
+        // Each with the place of the one before it.
+        let mut row: Vec<(Edge, Option<usize>)> = Vec::new();
+        let mut seen = HashTable::new();
+        let (mut place, mut at, mut before) = (0, start, None);
+        loop {
+            for edge in self.edges(at).iter().filter(|edge| has(within, edge.to)) {
+                if wanted(edge) {
+                    let mut way = vec![*edge];
+                    while let Some(place) = before {
+                        let (edge, earlier): (Edge, Option<usize>) = row[place];
+                        way.push(edge);
+                        before = earlier;
+                    }
+                    way.reverse();
+                    return Some(way);
+                }
+                if !has(&seen, edge.to) {
+                    seen.insert_unique(spread(edge.to), edge.to, |state| spread(*state));
+                    row.push((*edge, before));
+                }
+            }
+            let (edge, _) = row.get(place)?;
+            (at, before) = (edge.to, Some(place));
+            place += 1;
+        }
+    }
+}
+
+/// Strongly connected components, without recursion.
+struct Tarjan<'a> {
+    graph: &'a Graph,
+    /// By state: in which order it was visited, from 1, and the earliest that it leads back to.
+    index: Vec<u32>,
+    low: Vec<u32>,
+    done: Vec<bool>,
+    next: u32,
+    stack: Vec<u32>,
+    found: Vec<Vec<u32>>,
+}
+
+impl Tarjan<'_> {
+    fn visit(&mut self, start: u32) {
+        // Each with how many of its edges were followed.
+        let mut calls = vec![(start, 0)];
+        while let Some((state, followed)) = calls.last_mut() {
+            let at = *state as usize;
+            if *followed == 0 && self.index[at] == 0 {
+                self.index[at] = self.next;
+                self.low[at] = self.next;
+                self.next += 1;
+                self.stack.push(*state);
+            }
+            if let Some(edge) = self.graph.edges(*state).get(*followed) {
+                *followed += 1;
+                let to = edge.to as usize;
+                if !self.graph.open[to] || self.done[to] {
+                    continue;
+                }
+                if self.index[to] == 0 {
+                    calls.push((edge.to, 0));
+                } else {
+                    self.low[at] = self.low[at].min(self.index[to]);
+                }
+                continue;
+            }
+            let state = *state;
+            calls.pop();
+            if let Some((caller, _)) = calls.last() {
+                let caller = *caller as usize;
+                self.low[caller] = self.low[caller].min(self.low[at]);
+            }
+            if self.low[at] == self.index[at] {
+                self.close(state);
+            }
+        }
+    }
+
+    /// A component is complete: all above this state.
+    fn close(&mut self, state: u32) {
+        let place = self.stack.iter().rposition(|other| *other == state).unwrap_or_default();
+        let component = self.stack.split_off(place);
+        component.iter().for_each(|state| self.done[*state as usize] = true);
+        self.found.push(component);
+    }
+}
+
+/// What a turn does; none if it is a fault.
+fn deed(world: &World, turn: Turn) -> Option<Deed> {
+    match turn {
+        Turn::Happens { node, effect, fault: None, .. } => {
+            Some((node.index(), world.locals.effects[effect as usize].stimulus.code()))
+        }
+        _ => None,
+    }
+}
+
+fn within(component: &[u32]) -> HashTable<u32> {
+    let mut table = HashTable::with_capacity(component.len());
+    for state in component {
+        table.insert_unique(spread(*state), *state, |state| spread(*state));
+    }
+    table
+}
+
+fn has(table: &HashTable<u32>, state: u32) -> bool {
+    table.find(spread(state), |other| *other == state).is_some()
+}
+
+fn spread(state: u32) -> u64 {
+    u64::from(state).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}

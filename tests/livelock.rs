@@ -1,0 +1,360 @@
+//! Nodes that wait for each other, and nodes that give way to each other for ever: both are found without a single
+//! fault, by the orders of events alone; a circle that somebody could leave at any time is neither.
+
+use derive_more::Display;
+use serde::Serialize;
+use serde_json::Value as Json;
+use worldlines::{
+    app::as_found,
+    diagram::explain,
+    formats::{
+        Outcome, bundled, scenario,
+        search::{Asked, Found, Results, read, write},
+    },
+    kernel::{
+        Behaviour, Context, Delay, Group, Indication, Kind, Monitor, NodeId, Observation, Process,
+        Property, Protocol, Request, RequestKind, Scenario, Seen, Verdict, With, run,
+    },
+    search::{
+        Aim, Budget, Coverage, Crew, Explore, Finding, LIMIT, Ordered, Quest, Shard, Target, Task,
+        Way,
+    },
+};
+
+/// A node that wants to go through a door lets the other go first, which lets it go first, and so on; unless it has
+/// made up its mind to go before it is given way to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+struct Polite {
+    bold: bool,
+    modest: bool,
+}
+
+/// What is asked of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Display)]
+enum Ask {
+    /// To give way for ever.
+    #[display("yield")]
+    Yield,
+    /// The same, and each time after a while.
+    #[display("hesitate")]
+    Hesitate,
+    /// To give way until it is told once to go.
+    #[display("insist")]
+    Insist,
+    /// To go if it is given way to, unless it has given way itself before.
+    #[display("dare")]
+    Dare,
+    /// To go when an egg is boiled before a song is over, and else to begin again.
+    #[display("cook")]
+    Cook,
+}
+
+impl Request for Ask {
+    const KINDS: &'static [RequestKind] = &[
+        RequestKind { name: "yield", help: "Gives way for ever.", with: With::Nothing },
+        RequestKind { name: "hesitate", help: "The same, slowly.", with: With::Nothing },
+        RequestKind { name: "insist", help: "Gives way for a while.", with: With::Nothing },
+        RequestKind { name: "dare", help: "Makes up its mind to go.", with: With::Nothing },
+        RequestKind { name: "cook", help: "Boils an egg and sings.", with: With::Nothing },
+    ];
+
+    fn read(name: &str, _with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {
+        Ok(match name {
+            "yield" => Self::Yield,
+            "hesitate" => Self::Hesitate,
+            "insist" => Self::Insist,
+            "cook" => Self::Cook,
+            _ => Self::Dare,
+        })
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Display)]
+enum Word {
+    #[display("AFTER YOU")]
+    AfterYou,
+    #[display("AFTER YOU, slowly")]
+    Slowly,
+    #[display("GO")]
+    Go,
+}
+
+/// It goes through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Display)]
+#[display("pass")]
+struct Pass;
+
+impl Indication for Pass {
+    fn kind(&self) -> &'static str {
+        "pass"
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Display)]
+enum Alarm {
+    #[display("wait")]
+    Wait,
+    #[display("egg")]
+    Egg,
+    #[display("song")]
+    Song,
+}
+
+impl Process for Polite {
+    type Parameters = ();
+    type Request = Ask;
+    type Indication = Pass;
+    type Message = Word;
+    type Timer = Alarm;
+
+    fn new(_group: Group, (): &()) -> Self {
+        Self { bold: false, modest: false }
+    }
+
+    fn on_request(&mut self, ctx: &mut Context<Self>, ask: Ask) {
+        match ask {
+            Ask::Yield => ctx.send_others(Word::AfterYou),
+            Ask::Hesitate => ctx.send_others(Word::Slowly),
+            Ask::Insist => {
+                ctx.send_others(Word::AfterYou);
+                ctx.send_others(Word::Go);
+            }
+            Ask::Dare => self.bold = !self.modest,
+            Ask::Cook => Self::cook(ctx),
+        }
+    }
+
+    fn on_message(&mut self, ctx: &mut Context<Self>, from: NodeId, word: Word) {
+        if self.bold || word == Word::Go {
+            self.bold = true;
+            return ctx.indicate(Pass);
+        }
+        self.modest = true;
+        match word {
+            Word::Slowly => ctx.set_timer(Alarm::Wait, 15),
+            _ => ctx.send(from, Word::AfterYou),
+        }
+    }
+
+    fn on_timer(&mut self, ctx: &mut Context<Self>, alarm: Alarm) {
+        match alarm {
+            Alarm::Wait => ctx.send_others(Word::Slowly),
+            Alarm::Song => self.modest = true,
+            Alarm::Egg if self.modest => {
+                self.modest = false;
+                Self::cook(ctx);
+            }
+            Alarm::Egg => ctx.indicate(Pass),
+        }
+    }
+}
+
+impl Polite {
+    fn cook(ctx: &mut Context<Self>) {
+        ctx.set_timer(Alarm::Egg, 10);
+        ctx.set_timer(Alarm::Song, 30);
+    }
+}
+
+const PASSAGE: Property = Property {
+    name: "passage",
+    kind: Kind::Liveness,
+    statement: "If somebody asks, somebody eventually passes.",
+    monitor: |_| Box::new(Door { asked: false, passed: false }),
+};
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Door {
+    asked: bool,
+    passed: bool,
+}
+
+impl Monitor for Door {
+    fn observe(&mut self, seen: &Observation) {
+        self.asked |= matches!(seen.what, Seen::Request(_));
+        self.passed |= matches!(seen.what, Seen::Indication(_));
+    }
+
+    fn verdict(&self, over: bool) -> Verdict {
+        match (self.asked && !self.passed, over) {
+            (false, _) => Verdict::Holds,
+            (true, false) => Verdict::Undecided("nobody has passed yet".to_owned()),
+            (true, true) => {
+                Verdict::Violated { why: "nobody ever passed".to_owned(), witness: Vec::new() }
+            }
+        }
+    }
+}
+
+static POLITE: Protocol = Protocol {
+    id: "polite",
+    name: "Polite nodes",
+    summary: "Each gives way to the other.",
+    source: "the search's tests",
+    model: &[],
+    promises: &[PASSAGE],
+    beyond: &[],
+    breaks: &[],
+    unbreakable: &[],
+    costs: &[],
+    metrics: &[],
+    perpetual: false,
+    behaviour: Behaviour::of::<Polite>(),
+};
+
+/// The first of two nodes is asked this, and the second makes up its mind just before it hears of it: by luck, for
+/// the message could have been there sooner.
+fn door(ask: &str) -> Scenario {
+    let mut scenario = Scenario::new(POLITE.id, Scenario::numbered(2));
+    let (dare, max) = if ask == "hesitate" { (50, 40) } else { (35, 20) };
+    scenario.network.delay = Delay { min: 10, max };
+    scenario.ask(20, NodeId::new(0), ask, None);
+    scenario.ask(dare, NodeId::new(1), "dare", None);
+    scenario.until = 400;
+    let with = |seed| Scenario { seed, ..scenario.clone() };
+    let rests = |scenario: &Scenario| run(&POLITE, scenario).is_ok_and(|trace| trace.quiescent);
+    (0..100).map(with).find(rests).unwrap_or(scenario)
+}
+
+/// What is found of a property if no more than two messages are late, and what came of the orders of events.
+fn search(
+    protocol: &'static Protocol,
+    scenario: &Scenario,
+    property: &'static Property,
+) -> (Option<Finding>, Ordered) {
+    let mut quest = Quest::new(Task {
+        protocol,
+        scenario: scenario.clone(),
+        aims: vec![Aim::at(Target::Violation(property))],
+        budget: Budget::of(&[("delay", 2)]),
+        seed: 0,
+        limit: LIMIT,
+        shard: Shard::WHOLE,
+    })
+    .expect("its requests are read");
+    let mut found = Vec::new();
+    while !quest.is_over() {
+        found.extend(quest.advance(Crew::ALONE));
+    }
+    (found.pop(), quest.coverage().orders.remove(0))
+}
+
+/// The livelock in what the first node is asked, its stem and its cycle; its scenario shows it for as long as it runs.
+fn livelock(ask: &str) -> (Scenario, u32, u32) {
+    let plain = run(&POLITE, &door(ask)).expect("it is asked something");
+    assert!(plain.quiescent, "the plain run comes to rest");
+    let (found, covered) = search(&POLITE, &door(ask), &PASSAGE);
+    let found = found.expect("it is found");
+    let Way::Livelock { stem, cycle } = found.by else { panic!("{:?} {covered:?}", found.by) };
+    (found.scenario, stem, cycle)
+}
+
+#[test]
+fn maekawas_deadlock_is_found_in_the_orders_of_events_alone_and_called_a_deadlock() {
+    let mut bundled = bundled::of_protocol("maekawa");
+    let bundled = bundled.find(|it| it.name == "deadlock").expect("it is bundled");
+    let given = bundled.scenario().expect("it is read");
+    let plain = Scenario { faults: Vec::new(), captions: Vec::new(), ..given };
+    let outcome = Outcome::of(plain.clone()).expect("it runs");
+    let starvation = outcome.protocol.properties().map(|(it, _)| it);
+    let starvation = starvation.into_iter().find(|it| it.kind == Kind::Liveness);
+    let starvation = starvation.expect("there is starvation freedom");
+    let aims = [Aim::at(Target::Violation(starvation))];
+    let mut orders = Explore::new(outcome.protocol, plain.clone(), &aims, &Budget::NONE, false)
+        .expect("it can be searched");
+    let mut sightings = Vec::new();
+    while !orders.is_over() {
+        sightings.extend(orders.advance(100, &[true]));
+    }
+    assert_eq!(sightings.first().map(|sighting| sighting.depth), Some(8), "without any fault");
+    let (found, _) = search(outcome.protocol, &plain, starvation);
+    let found = found.expect("it is found");
+    let written = scenario::write(&found.scenario);
+    let shown = Outcome::of(scenario::read(&written).expect("it is a scenario")).expect("it runs");
+    assert!(shown.trace.quiescent && shown.trace.deadlock.len() == 2, "{written}");
+    let explained = explain(&shown, &Target::Violation(starvation)).expect("it is violated").text();
+    assert!(explained.contains(" Deadlock: ") && explained.contains("wait for each other."));
+}
+
+#[test]
+fn what_is_late_and_no_deadlock_is_not_called_one() {
+    let text = r#"{"version": 1, "protocol": "best-effort-broadcast", "nodes": ["Alice", "Bob"],
+        "requests": [{"at": 10, "node": "Alice", "do": "broadcast", "with": "m1"}],
+        "faults": [{"drop": {"message": "Alice>Bob#1"}}], "until": 500}"#;
+    let outcome = Outcome::of(scenario::read(text).expect("it is a scenario")).expect("it runs");
+    let violated = outcome.report.judgements.iter().find(|it| it.verdict.is_violated());
+    let property = violated.expect("something is violated").property;
+    let explained = explain(&outcome, &Target::Violation(property)).expect("it is violated").text();
+    assert!(!explained.contains("Deadlock"), "{explained}");
+}
+
+#[test]
+fn nodes_that_give_way_to_each_other_for_ever_are_a_livelock() {
+    for (ask, way, round) in [("yield", 4, 2), ("hesitate", 5, 4)] {
+        let (scenario, stem, cycle) = livelock(ask);
+        assert_eq!((stem, cycle), (way, round), "{ask}");
+        // Whenever it ends: it goes on, and nobody passes.
+        for until in [scenario.until, scenario.until * 5] {
+            let longer = Scenario { until, ..scenario.clone() };
+            let trace = run(&POLITE, &longer).expect("it is asked something");
+            assert!(!trace.quiescent && trace.messages.len() > 5, "{ask}");
+            assert!(Aim::at(Target::Violation(&PASSAGE)).is_shown(2, &trace), "{ask}");
+        }
+    }
+}
+
+#[test]
+fn a_circle_that_something_on_its_way_would_end_is_no_livelock() {
+    let given = door("insist");
+    let aims = [Aim::at(Target::Violation(&PASSAGE))];
+    let budget = Budget::read("").expect("nothing is a budget");
+    let mut explore =
+        Explore::new(&POLITE, given.clone(), &aims, &budget, false).expect("it can be searched");
+    while !explore.is_over() {
+        assert!(explore.advance(10, &[true]).is_empty(), "nothing comes to rest before GO comes");
+    }
+    assert!(explore.is_complete() && explore.states() > 4, "there is a circle");
+    let (found, covered) = search(&POLITE, &given, &PASSAGE);
+    assert!(found.is_none() && covered.complete && !covered.untimed, "{found:?} {covered:?}");
+}
+
+#[test]
+fn a_livelock_is_written_and_read_as_one() {
+    let text = r#"{"version": 1, "protocol": "paxos", "nodes": ["Alice", "Bob"], "until": 500}"#;
+    let asked = Asked::of(scenario::read(text).expect("it is a scenario")).expect("it is known");
+    let found = Found {
+        target: asked.targets[0].clone(),
+        scenario: asked.scenario.clone(),
+        by: Way::Livelock { stem: 4, cycle: 2 },
+        explanation: "They go round.".to_owned(),
+    };
+    let orders = vec![Ordered::default(); asked.targets.len()];
+    let coverage =
+        Coverage { runs: 1, distinct: 1, complete: None, exhausted: false, random: 0, orders };
+    let written = write(&Results { asked, findings: vec![found.clone()], coverage });
+    assert!(written.contains(r#""by":"livelock","stem":4,"cycle":2"#), "{written}");
+    assert_eq!(read(&written).expect("it is read").findings, [found]);
+}
+
+#[test]
+fn a_livelock_is_explained_as_one() {
+    let text = r#"{"version": 1, "protocol": "paxos", "nodes": ["Alice", "Bob"], "until": 500}"#;
+    let scenario = scenario::read(text).expect("it is a scenario");
+    let asked = Asked::of(scenario.clone()).expect("it is known");
+    let explained = |by| {
+        let before = scenario.clone();
+        as_found(&asked, Finding { aim: 0, scenario: scenario.clone(), before, by }).explanation
+    };
+    let livelock = explained(Way::Livelock { stem: 4, cycle: 2 });
+    assert!(livelock.contains("after 4 steps it goes round in a circle of 2 steps"), "{livelock}");
+    assert!(!explained(Way::Chance).contains("livelock"));
+}
+
+#[test]
+fn a_livelock_that_no_times_allow_is_not_shown_and_not_ruled_out() {
+    let mut given = door("cook");
+    given.requests.truncate(1);
+    let (found, covered) = search(&POLITE, &given, &PASSAGE);
+    assert!(found.is_none(), "the egg is always done first: {found:?}");
+    assert!(covered.complete && covered.untimed, "{covered:?}");
+}
