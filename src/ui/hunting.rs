@@ -330,7 +330,7 @@ fn outcome(hunting: &Hunting, send: &Send) -> Html {
     let anything = !hunt.what.is_empty();
     html! {
         <section class="hunted" aria-label="What was found" aria-live="polite">
-            { for hunt.found.iter().map(|found| finding(found, send)) }
+            { for hunt.found.iter().map(|found| finding(hunt.what, found, send)) }
             if hunt.cancelled {
                 <p class="hint">{ format!("Called off after {} runs and states.", counted(hunt.explored)) }</p>
             }
@@ -366,10 +366,18 @@ fn made_small(run: &Run, hunt: &Hunt, small: &Scenario, send: &Send) -> Html {
     }
 }
 
-fn finding((property, scenario, why): &(String, Box<Scenario>, String), send: &Send) -> Html {
+fn finding(
+    what: &str,
+    (property, scenario, why): &(String, Box<Scenario>, String),
+    send: &Send,
+) -> Html {
+    let heading = match what {
+        "adversary" => "Kept undecided".to_owned(),
+        _ => format!("{property} falls"),
+    };
     html! {
         <article class="finding" data-property={property.clone()}>
-            <h3><span class="sign" aria-hidden="true">{ "✗" }</span>{ " " }{ property }{ " falls" }</h3>
+            <h3><span class="sign" aria-hidden="true">{ "✗" }</span>{ " " }{ heading }</h3>
             <p class="paragraph">{ why }</p>
             { show(scenario, send) }
         </article>

@@ -145,6 +145,24 @@ test("where a frame may have no worker, that is said", async () => {
   await reader.leave();
 });
 
+test("delays alone keep Paxos undecided, and what cannot be kept so is said", async () => {
+  const reader = await playground.reader();
+  const page = await opened(reader, await bundled("consensus/paxos/random-back-off"));
+  const keep = page.getByRole("button", { name: "Keep it undecided" });
+  await keep.click();
+  const finding = page.locator(".finding");
+  await finding.waitFor();
+  assert.match(await finding.innerText(), /Kept undecided[^]*nobody decides before 200 ms/);
+  await finding.locator(".show-found").click();
+  await page.locator('.verdict[data-property="termination"][data-end="violated"]').waitFor();
+  await page.selectOption("#protocol", "two-phase-commit");
+  await page.selectOption("#example", "recovery/two-phase-commit/one-votes-no");
+  await keep.click();
+  await page.locator(".covered li").waitFor();
+  assert.match(await page.locator(".covered").innerText(), /cannot be kept undecided/);
+  await reader.leave();
+});
+
 /** Every way to break a protocol, as the catalogue has it: the plain scenario, and what is violated. */
 async function breaks() {
   const root = new URL("../../", import.meta.url);
