@@ -21,6 +21,11 @@ use crate::kernel::{Fingerprinter, Plan, Protocol, Scenario};
 /// How many turns that suffice alone are taken at once.
 const CHAIN: usize = 256;
 
+/// In how many states orders are tried to be left out before it is given up, and how many turns of a hundred are too many
+/// then.
+const HOPE: u64 = 4000;
+const VAIN: u64 = 95;
+
 /// How much may be on its way in a state that is gone on from: who goes on sending without being heard comes to no end.
 const MOST_ON_THE_WAY: usize = 64;
 
@@ -85,9 +90,29 @@ pub struct Explore {
     cut: bool,
     /// Where orders are left out that come to the same.
     reduction: Option<Reduction>,
+    /// In how many states with several turns that was tried, how many turns there were in them, and how many of those were taken.
+    tried: Tried,
     /// The numbers of states, where that counts.
     numbers: HashTable<(u64, u32)>,
     scratch: Scratch,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Tried {
+    states: u64,
+    turns: u64,
+    taken: u64,
+}
+
+impl Tried {
+    const fn note(&mut self, turns: usize, taken: usize) {
+        if turns == 1 {
+            return;
+        }
+        self.states += 1;
+        self.turns += turns as u64;
+        self.taken += taken as u64;
+    }
 }
 
 /// Kept only to save allocations.
@@ -149,6 +174,7 @@ impl Explore {
             over: false,
             cut: false,
             reduction: reduced.then(Reduction::new),
+            tried: Tried::default(),
             numbers,
             scratch: Scratch::default(),
         })
@@ -164,6 +190,19 @@ impl Explore {
     #[must_use]
     pub const fn turns(&self) -> u64 {
         self.turns
+    }
+
+    /// How many answers of nodes were looked at to see which orders can be left out.
+    #[must_use]
+    pub fn work(&self) -> u64 {
+        self.reduction.as_ref().map_or(0, Reduction::work)
+    }
+
+    /// Whether next to nothing was left out in the first states in which that was tried: nor will it be later.
+    #[must_use]
+    pub const fn is_vain(&self) -> bool {
+        let Tried { states, turns, taken } = self.tried;
+        self.reduction.is_some() && states >= HOPE && taken * 100 > turns * VAIN
     }
 
     /// How many turns the states are from the start that are looked at now; fewer, where orders are left out.
@@ -302,6 +341,7 @@ impl Explore {
                 break;
             }
             self.turns += 1;
+            self.tried.note(scratch.turns.len(), 1);
             scratch.chain.push(only as u32);
             std::mem::swap(&mut scratch.next, &mut scratch.after);
         }
@@ -313,16 +353,21 @@ impl Explore {
         let Some(mut reduction) = self.reduction.take() else { return false };
         let chosen = reduction.stubborn(&mut self.world, state, turns);
         self.reduction = Some(reduction);
-        let Some(chosen) = chosen.filter(|chosen| chosen.len() < turns.len()) else { return false };
-        self.world.take(state, turns[chosen[0]], &mut self.scratch.next);
-        // Somewhere on a circle of states everything has to be tried.
-        if self.is_closed(&self.scratch.next) {
-            return false;
-        }
+        let chosen = chosen
+            .filter(|chosen| chosen.len() < turns.len() && self.leads_on(state, turns[chosen[0]]));
+        self.tried.note(turns.len(), chosen.as_ref().map_or(turns.len(), Vec::len));
+        let Some(chosen) = chosen else { return false };
         for number in chosen {
             self.go(state, from, turns, number);
         }
         true
+    }
+
+    /// Whether a turn leads to a state that was not gone through yet: somewhere on a circle of states everything has to
+    /// be tried.
+    fn leads_on(&mut self, state: &[u32], turn: Turn) -> bool {
+        self.world.take(state, turn, &mut self.scratch.next);
+        !self.is_closed(&self.scratch.next)
     }
 
     /// Whether a state was gone through already: a circle may close there. From one that only waits for its turn

@@ -15,9 +15,9 @@ use super::{
 use crate::kernel::{Fingerprinter, NodeId};
 
 /// How many answers are looked at for one node, before it may do anything.
-const ANSWERS: usize = 400;
+const ANSWERS: usize = 1200;
 /// How many states a node may come to, and as many kinds of envelopes it may send and be sent.
-const SPOTS: usize = 128;
+const SPOTS: usize = 192;
 const SENT: usize = 128;
 const MAIL: usize = 64;
 
@@ -63,6 +63,9 @@ pub(super) struct Outlook {
     free: Memo,
     without: Memo,
     outs: Vec<Rc<Out>>,
+    /// Of two answers of a node in one state, whether it makes no difference which comes first; and the same where
+    /// the node may crash.
+    swaps: [Memo; 2],
     /// How many answers were looked at.
     pub(super) work: u64,
 }
@@ -88,6 +91,7 @@ struct Look<'a> {
     tells: bool,
     says: bool,
     work: usize,
+    swaps: &'a mut [Memo; 2],
 }
 
 /// It would take too much to find out, or something makes a difference.
@@ -100,6 +104,7 @@ impl Outlook {
             free: Memo::new(),
             without: Memo::new(),
             outs: Vec::new(),
+            swaps: [Memo::new(), Memo::new()],
             work: 0,
         }
     }
@@ -141,13 +146,13 @@ impl Outlook {
         let spots = vec![Spot { local, used: 0, sent: [0; 2] }];
         let (ways, sent) = (Vec::new(), Vec::new());
         let (tells, says, work) = (false, false, 0);
-        let mut look = Look { node, mail, later, spots, ways, sent, tells, says, work };
+        let swaps = &mut self.swaps;
+        let mut look = Look { node, mail, later, spots, ways, sent, tells, says, work, swaps };
         let done = look.all(world);
-        self.work += look.work as u64;
-        match done {
-            Ok(()) => look.out(world),
-            Err(Stop) => Out::anything(),
-        }
+        let work = look.work as u64;
+        let out = done.map_or_else(|Stop| Out::anything(), |()| look.out(world));
+        self.work += work;
+        out
     }
 }
 
@@ -158,17 +163,17 @@ impl Look<'_> {
         }
         let mut place = 0;
         while let Some(&spot) = self.spots.get(place) {
-            self.check(world, spot.local)?;
+            let later = self.check(world, spot.local)?;
             for stimulus in world.own_stimuli(self.node, spot.local) {
                 if self.later.is_none_or(|(_, it)| it != stimulus) {
-                    self.go(world, place, stimulus, 0)?;
+                    self.go(world, place, (stimulus, 0), later)?;
                 }
             }
             for (number, code) in self.mail.iter().enumerate() {
                 let bit = 1 << number;
                 if spot.used & bit == 0 {
                     let bit = if code & 1 == 0 { bit } else { 0 };
-                    self.go(world, place, Stimulus::Arrival(code >> 1), bit)?;
+                    self.go(world, place, (Stimulus::Arrival(code >> 1), bit), later)?;
                 }
             }
             place += 1;
@@ -176,24 +181,24 @@ impl Look<'_> {
         Ok(())
     }
 
-    /// Whether what is put off may be put off up to this state.
-    fn check(&mut self, world: &mut World, here: u32) -> Result<(), Stop> {
-        let Some((later, stimulus)) = self.later else { return Ok(()) };
+    /// What comes of what is put off in this state, if it may be put off up to there.
+    fn check(&mut self, world: &mut World, here: u32) -> Result<Option<u32>, Stop> {
+        let Some((later, stimulus)) = self.later else { return Ok(None) };
         let effect = world.locals.answer(&world.plan, self.node, here, stimulus);
         self.says |= world.is_noticed(effect);
         self.work += 1;
         if later.crashes && !is_forgotten(world, self.node, here, stimulus) {
             return Err(Stop);
         }
-        Ok(())
+        Ok(Some(effect))
     }
 
     fn go(
         &mut self,
         world: &mut World,
         from: usize,
-        stimulus: Stimulus,
-        bit: u64,
+        (stimulus, bit): (Stimulus, u64),
+        later: Option<u32>,
     ) -> Result<(), Stop> {
         let Spot { local, used, .. } = self.spots[from];
         self.work += 1;
@@ -203,13 +208,10 @@ impl Look<'_> {
         if !world.can_come(local, stimulus) {
             return Ok(());
         }
-        if let Some((later, it)) = self.later {
-            self.work += 3;
-            if !swaps(world, (self.node, local), [it, stimulus], later.crashes) {
-                return Err(Stop);
-            }
-        }
         let effect = world.locals.answer(&world.plan, self.node, local, stimulus);
+        if later.is_some_and(|later| !self.swaps(world, later, effect)) {
+            return Err(Stop);
+        }
         let effect = Rc::clone(&world.locals.effects[effect as usize]);
         self.tells |= world.noticed(&effect.told).next().is_some();
         let mut sent = [0; 2];
@@ -226,6 +228,21 @@ impl Look<'_> {
         let to = self.spot(effect.next, used | bit, effect.sent.is_empty())?;
         self.ways.push((from, to, sent));
         Ok(())
+    }
+
+    /// Whether it makes no difference which of two answers comes first, of which the first may be put off.
+    fn swaps(&mut self, world: &mut World, one: u32, other: u32) -> bool {
+        let crashes = self.later.is_some_and(|(later, _)| later.crashes);
+        let known = &mut self.swaps[usize::from(crashes)];
+        if let Some(known) = known.get(one, other) {
+            return known == 1;
+        }
+        self.work += 3;
+        let Effect { local, stimulus, .. } = *world.locals.effects[one as usize];
+        let both = [stimulus, world.locals.effects[other as usize].stimulus];
+        let swaps = swaps(world, (self.node, local), both, crashes);
+        known.insert(one, other, u32::from(swaps));
+        swaps
     }
 
     /// The place of a spot. One that has used up less will do, if nothing is sent on the way: all the same may come of
@@ -250,10 +267,9 @@ impl Look<'_> {
             grows = false;
             for &(from, to, sent) in &self.ways {
                 let [once, often] = more(self.spots[from].sent, sent);
-                let before = self.spots[to].sent;
-                let after = [before[0] | once, before[1] | often];
-                self.spots[to].sent = after;
-                grows |= after != before;
+                let met = &mut self.spots[to].sent;
+                grows |= (once & !met[0]) | (often & !met[1]) != 0;
+                *met = [met[0] | once, met[1] | often];
             }
         }
         let all = self
