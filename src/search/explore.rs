@@ -21,11 +21,6 @@ use crate::kernel::{Fingerprinter, Plan, Protocol, Scenario};
 /// How many turns that suffice alone are taken at once.
 const CHAIN: usize = 256;
 
-/// In how many states orders are tried to be left out before it is given up, and how many turns of a hundred are too many
-/// then.
-const HOPE: u64 = 4000;
-const VAIN: u64 = 95;
-
 /// How much may be on its way in a state that is gone on from: who goes on sending without being heard comes to no end.
 const MOST_ON_THE_WAY: usize = 64;
 
@@ -90,29 +85,9 @@ pub struct Explore {
     cut: bool,
     /// Where orders are left out that come to the same.
     reduction: Option<Reduction>,
-    /// In how many states with several turns that was tried, how many turns there were in them, and how many of those were taken.
-    tried: Tried,
     /// The numbers of states, where that counts.
     numbers: HashTable<(u64, u32)>,
     scratch: Scratch,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Tried {
-    states: u64,
-    turns: u64,
-    taken: u64,
-}
-
-impl Tried {
-    const fn note(&mut self, turns: usize, taken: usize) {
-        if turns == 1 {
-            return;
-        }
-        self.states += 1;
-        self.turns += turns as u64;
-        self.taken += taken as u64;
-    }
 }
 
 /// Kept only to save allocations.
@@ -174,7 +149,6 @@ impl Explore {
             over: false,
             cut: false,
             reduction: reduced.then(Reduction::new),
-            tried: Tried::default(),
             numbers,
             scratch: Scratch::default(),
         })
@@ -200,9 +174,8 @@ impl Explore {
 
     /// Whether next to nothing was left out in the first states in which that was tried: nor will it be later.
     #[must_use]
-    pub const fn is_vain(&self) -> bool {
-        let Tried { states, turns, taken } = self.tried;
-        self.reduction.is_some() && states >= HOPE && taken * 100 > turns * VAIN
+    pub fn is_vain(&self) -> bool {
+        self.reduction.as_ref().is_some_and(Reduction::is_vain)
     }
 
     /// How many turns the states are from the start that are looked at now; fewer, where orders are left out.
@@ -329,6 +302,7 @@ impl Explore {
             self.world.turns(&scratch.next, &mut scratch.turns);
             let only = match scratch.turns.as_slice() {
                 [turn] if !World::is_fault(*turn) => 0,
+                _ if !reduction.pays(self.trail.len() as u64) => break,
                 turns => match reduction.stubborn(&mut self.world, &scratch.next, turns).as_deref()
                 {
                     Some([only]) => *only,
@@ -341,7 +315,7 @@ impl Explore {
                 break;
             }
             self.turns += 1;
-            self.tried.note(scratch.turns.len(), 1);
+            reduction.note(scratch.turns.len(), 1);
             scratch.chain.push(only as u32);
             std::mem::swap(&mut scratch.next, &mut scratch.after);
         }
@@ -351,11 +325,15 @@ impl Explore {
     /// Takes just those turns that suffice in a state. False if all of them have to be taken.
     fn suffices(&mut self, state: &[u32], from: u32, turns: &[Turn]) -> bool {
         let Some(mut reduction) = self.reduction.take() else { return false };
+        if !reduction.pays(self.trail.len() as u64) {
+            self.reduction = Some(reduction);
+            return false;
+        }
         let chosen = reduction.stubborn(&mut self.world, state, turns);
-        self.reduction = Some(reduction);
         let chosen = chosen
             .filter(|chosen| chosen.len() < turns.len() && self.leads_on(state, turns[chosen[0]]));
-        self.tried.note(turns.len(), chosen.as_ref().map_or(turns.len(), Vec::len));
+        reduction.note(turns.len(), chosen.as_ref().map_or(turns.len(), Vec::len));
+        self.reduction = Some(reduction);
         let Some(chosen) = chosen else { return false };
         for number in chosen {
             self.go(state, from, turns, number);

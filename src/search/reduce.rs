@@ -20,17 +20,56 @@ use super::{
 };
 use crate::kernel::NodeId;
 
+/// How many answers are looked at in any case; how many for each state that was met; and how many for each turn that was
+/// left out, if nearly all of them are.
+const FREE: u64 = 600_000;
+const BY_STATE: u64 = 2;
+const BY_TURN: u64 = 256;
+
+/// In how many states turns are tried to be left out before it is given up, and how many of a hundred are to be left out
+/// then.
+const HOPE: u64 = 4000;
+const FEW: u64 = 5;
+
 /// What is known for the reduction.
 #[derive(Clone)]
 pub(super) struct Reduction {
     outlook: Outlook,
+    /// In how many states it was tried, how many turns there were in them, and how many of those were left out.
+    states: u64,
+    turns: u64,
+    left_out: u64,
     /// Kept only to save allocations.
     view: View,
 }
 
 impl Reduction {
     pub(super) fn new() -> Self {
-        Self { outlook: Outlook::new(), view: View::default() }
+        let (states, turns, left_out) = (0, 0, 0);
+        Self { outlook: Outlook::new(), states, turns, left_out, view: View::default() }
+    }
+
+    /// Takes note of how many of the turns in a state were taken.
+    pub(super) const fn note(&mut self, turns: usize, taken: usize) {
+        // Where there is no choice, nothing can be left out.
+        if turns > 1 {
+            self.states += 1;
+            self.turns += turns as u64;
+            self.left_out += (turns - taken) as u64;
+        }
+    }
+
+    /// Whether it is to be tried in one state more, after so many states were met: the more is left out, the more it
+    /// may cost.
+    pub(super) fn pays(&self, met: u64) -> bool {
+        let share = self.left_out as f64 / self.turns.max(1) as f64;
+        let earned = (self.left_out * BY_TURN) as f64 * share * share;
+        self.work() < FREE + met * BY_STATE + earned as u64
+    }
+
+    /// Whether next to nothing was left out in the first states in which that was tried: nor will it be later.
+    pub(super) const fn is_vain(&self) -> bool {
+        self.states >= HOPE && self.left_out * 100 < self.turns * FEW
     }
 
     /// How many answers of nodes were looked at.
