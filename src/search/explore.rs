@@ -7,7 +7,7 @@
 
 use std::hash::Hasher;
 
-use hashbrown::HashTable;
+use hashbrown::{HashTable, hash_table::Entry};
 
 use super::{
     Aim, Budget, Unfit,
@@ -69,7 +69,9 @@ const SEVERAL: u32 = 1 << 31;
 #[derive(Clone)]
 pub struct Explore {
     pub(super) world: World,
+    /// Those that were met: by their fingerprints, or, where orders are left out, with their numbers.
     known: Known,
+    numbers: HashTable<(u64, u32)>,
     trail: Vec<Step>,
     several: Vec<Box<[u32]>>,
     /// The states of this level and of the next.
@@ -85,8 +87,6 @@ pub struct Explore {
     cut: bool,
     /// Where orders are left out that come to the same.
     reduction: Option<Reduction>,
-    /// The numbers of states, where that counts.
-    numbers: HashTable<(u64, u32)>,
     scratch: Scratch,
 }
 
@@ -273,12 +273,22 @@ impl Explore {
         self.scratch = scratch;
     }
 
-    fn arrive(&mut self, from: u32, state: &[u32], chain: &[u32]) {
-        if self.known.insert(print(state)) {
-            if self.reduction.is_some() {
-                let entry = (print(state), self.trail.len() as u32);
-                self.numbers.insert_unique(entry.0, entry, |(print, _)| *print);
+    /// Takes note of a state; false if it was known.
+    fn is_new(&mut self, print: u64) -> bool {
+        if self.reduction.is_none() {
+            return self.known.insert(print);
+        }
+        match self.numbers.entry(print, |(known, _)| *known == print, |(print, _)| *print) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(place) => {
+                place.insert((print, self.trail.len() as u32));
+                true
             }
+        }
+    }
+
+    fn arrive(&mut self, from: u32, state: &[u32], chain: &[u32]) {
+        if self.is_new(print(state)) {
             let turn = match chain {
                 [turn] => *turn,
                 several => {
@@ -297,12 +307,12 @@ impl Explore {
         let most = self.world.head() + MOST_ON_THE_WAY;
         while scratch.chain.len() < CHAIN
             && scratch.next.len() <= most
-            && !self.known.has(print(&scratch.next))
+            && reduction.pays(self.trail.len() as u64)
+            && self.number(&scratch.next).is_none()
         {
             self.world.turns(&scratch.next, &mut scratch.turns);
             let only = match scratch.turns.as_slice() {
                 [turn] if !World::is_fault(*turn) => 0,
-                _ if !reduction.pays(self.trail.len() as u64) => break,
                 turns => match reduction.stubborn(&mut self.world, &scratch.next, turns).as_deref()
                 {
                     Some([only]) => *only,
@@ -351,8 +361,13 @@ impl Explore {
     /// Whether a state was gone through already: a circle may close there. From one that only waits for its turn
     /// everything is still to come.
     fn is_closed(&self, state: &[u32]) -> bool {
-        let number = self.numbers.find(print(state), |(known, _)| *known == print(state));
-        number.is_some_and(|(_, number)| *number < self.first + self.place as u32)
+        self.number(state).is_some_and(|number| number < self.first + self.place as u32)
+    }
+
+    /// The number of a state that was met, where that counts.
+    fn number(&self, state: &[u32]) -> Option<u32> {
+        let print = print(state);
+        self.numbers.find(print, |(known, _)| *known == print).map(|(_, number)| *number)
     }
 
     fn descend(&mut self) {

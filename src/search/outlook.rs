@@ -19,6 +19,8 @@ const ANSWERS: usize = 1200;
 /// How many states a node may come to, and as many kinds of envelopes it may send and be sent.
 const SPOTS: usize = 192;
 const SENT: usize = 128;
+/// How many of its spots in one state are told apart.
+const ALIKE: usize = 6;
 const MAIL: usize = 64;
 
 /// What may come to a node: the envelopes in order, each with a last bit that is set if it may come more than once.
@@ -246,12 +248,21 @@ impl Look<'_> {
     }
 
     /// The place of a spot. One that has used up less will do, if nothing is sent on the way: all the same may come of
-    /// it.
+    /// it. Nor are many told apart that differ in nothing else: what all of them have used up has to do for the others.
     fn spot(&mut self, local: u32, used: u64, silent: bool) -> Result<usize, Stop> {
         let is_it = |it: &Spot| {
             it.local == local && (it.used == used || silent && it.used & used == it.used)
         };
         if let Some(place) = self.spots.iter().position(is_it) {
+            return Ok(place);
+        }
+        let alike = self.spots.iter().filter(|it| it.local == local);
+        let (count, common) = alike.fold((0, used), |(n, common), it| (n + 1, common & it.used));
+        let used = if count < ALIKE { used } else { common };
+        let known = |it: &Spot| it.local == local && it.used == used;
+        if count >= ALIKE
+            && let Some(place) = self.spots.iter().position(known)
+        {
             return Ok(place);
         }
         if self.spots.len() >= SPOTS {
