@@ -189,7 +189,8 @@ impl Look<'_> {
         let effect = world.locals.answer(&world.plan, self.node, here, stimulus);
         self.says |= world.is_noticed(effect);
         self.work += 1;
-        if later.crashes && !is_forgotten(world, self.node, here, stimulus) {
+        // If it crashes before it, nothing may be missed.
+        if later.crashes && (self.says || !is_forgotten(world, self.node, here, stimulus)) {
             return Err(Stop);
         }
         Ok(Some(effect))

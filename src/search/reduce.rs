@@ -1,18 +1,18 @@
 //! Leaves orders out that come to the same: partial-order reduction by stubborn turns.
 //!
-//! What comes to different nodes comes to the same in either order. So where nobody will send a node anything before
-//! that node has moved, what may come to it now is all that has to be tried: every run from there has one of these
-//! turns sooner or later, and it might as well be the next (Valmari 1991, "Stubborn sets for reduced state space
-//! generation"; Godefroid 1996). That nobody will is seen by letting the others go on without it, each handed whatever
-//! it is sent, in any order and as often as it likes: what does not come even so, does not come at all.
+//! Some turns make no difference to anything that may come before them: the node's state, what it sends and what it
+//! tells are the same, whichever comes first. Such a turn stays possible until it is taken, and a run in which it comes
+//! later comes to the same as one in which it is the next: so it is all that has to be tried (Valmari 1991, "Stubborn
+//! sets for reduced state space generation"; Godefroid 1996). What comes to other nodes makes none; what else may come
+//! to the same node before is looked ahead at (`outlook.rs`).
 //!
-//! Of what may come to such a node, one thing suffices if it is all the same whether that comes before the others or
-//! behind them: the node's state, what it sends and what it tells.
+//! Where there is no such turn, all turns at some nodes will do to which the others send nothing before one of these has
+//! moved.
 //!
-//! Where an aim minds who tells something first, only one of them may tell anything: the node, or the others before it
-//! has moved. And somewhere on each circle of states everything is tried, or something would be put off for ever: a
-//! turn that leads to a state that was gone through already is not enough (Bošnački, Leue and Lluch Lafuente 2006,
-//! "Partial-order reduction for general state exploring algorithms").
+//! Where an aim minds who tells something first, only one side may tell anything: such a turn, or what may come before
+//! it. And somewhere on each circle of states everything is tried, or something would be put off for ever: a turn that
+//! leads to a state that was gone through already is not enough (Bošnački, Leue and Lluch Lafuente 2006, "Partial-order
+//! reduction for general state exploring algorithms").
 
 use super::{
     outlook::{Later, Outlook, View},
