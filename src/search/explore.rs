@@ -172,7 +172,7 @@ impl Explore {
         self.reduction.as_ref().map_or(0, Reduction::work)
     }
 
-    /// Whether next to nothing was left out in the first states in which that was tried: nor will it be later.
+    /// Whether little was left out in the first states in which that was tried: nor will much be later.
     #[must_use]
     pub fn is_vain(&self) -> bool {
         self.reduction.as_ref().is_some_and(Reduction::is_vain)

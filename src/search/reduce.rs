@@ -26,10 +26,10 @@ const FREE: u64 = 600_000;
 const BY_STATE: u64 = 2;
 const BY_TURN: u64 = 256;
 
-/// In how many states turns are tried to be left out before it is given up, and how many of a hundred are to be left out
-/// then.
+/// In how many states turns are tried to be left out before it is given up, unless what is free is used up before; and how
+/// many of a hundred are to be left out then.
 const HOPE: u64 = 4000;
-const FEW: u64 = 5;
+const FEW: u64 = 10;
 
 /// What is known for the reduction.
 #[derive(Clone)]
@@ -62,14 +62,16 @@ impl Reduction {
     /// Whether it is to be tried in one state more, after so many states were met: the more is left out, the more it
     /// may cost.
     pub(super) fn pays(&self, met: u64) -> bool {
-        let share = self.left_out as f64 / self.turns.max(1) as f64;
-        let earned = (self.left_out * BY_TURN) as f64 * share * share;
-        self.work() < FREE + met * BY_STATE + earned as u64
+        let turns = u128::from(self.turns.max(1));
+        let left_out = u128::from(self.left_out);
+        let earned = left_out * u128::from(BY_TURN) * left_out / turns * left_out / turns;
+        u128::from(self.work()) < u128::from(FREE + met * BY_STATE) + earned
     }
 
-    /// Whether next to nothing was left out in the first states in which that was tried: nor will it be later.
+    /// Whether little was left out in the first states in which that was tried: nor will much be later.
     pub(super) const fn is_vain(&self) -> bool {
-        self.states >= HOPE && self.left_out * 100 < self.turns * FEW
+        let is_early = self.states < HOPE && self.work() < FREE;
+        !is_early && self.left_out * 100 < self.turns * FEW
     }
 
     /// How many answers of nodes were looked at.
