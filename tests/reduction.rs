@@ -386,7 +386,7 @@ fn bundled_systems() {
 #[test]
 fn small_systems() {
     let mut tally = Tally::default();
-    let bad = try_small(0..4, Limits { states: 150, turns: 1000 }, &mut tally);
+    let bad = try_small(0..24, Limits { states: 250, turns: 2000 }, &mut tally);
     println!("{tally:?}");
     report(&bad);
 }

@@ -7,7 +7,7 @@
 
 use std::hash::Hasher;
 
-use hashbrown::HashTable;
+use hashbrown::{HashTable, hash_table::Entry};
 
 use super::{
     Aim, Budget, Unfit,
@@ -69,7 +69,9 @@ const SEVERAL: u32 = 1 << 31;
 #[derive(Clone)]
 pub struct Explore {
     pub(super) world: World,
+    /// Those that were met: by their fingerprints, or, where orders are left out, with their numbers.
     known: Known,
+    numbers: HashTable<(u64, u32)>,
     trail: Vec<Step>,
     several: Vec<Box<[u32]>>,
     /// The states of this level and of the next.
@@ -85,8 +87,6 @@ pub struct Explore {
     cut: bool,
     /// Where orders are left out that come to the same.
     reduction: Option<Reduction>,
-    /// The numbers of states, where that counts.
-    numbers: HashTable<(u64, u32)>,
     scratch: Scratch,
 }
 
@@ -164,6 +164,18 @@ impl Explore {
     #[must_use]
     pub const fn turns(&self) -> u64 {
         self.turns
+    }
+
+    /// How many answers of nodes were looked at to see which orders can be left out.
+    #[must_use]
+    pub fn work(&self) -> u64 {
+        self.reduction.as_ref().map_or(0, Reduction::work)
+    }
+
+    /// Whether little was left out in the first states in which that was tried: nor will much be later.
+    #[must_use]
+    pub fn is_vain(&self) -> bool {
+        self.reduction.as_ref().is_some_and(Reduction::is_vain)
     }
 
     /// How many turns the states are from the start that are looked at now; fewer, where orders are left out.
@@ -261,12 +273,22 @@ impl Explore {
         self.scratch = scratch;
     }
 
-    fn arrive(&mut self, from: u32, state: &[u32], chain: &[u32]) {
-        if self.known.insert(print(state)) {
-            if self.reduction.is_some() {
-                let entry = (print(state), self.trail.len() as u32);
-                self.numbers.insert_unique(entry.0, entry, |(print, _)| *print);
+    /// Takes note of a state; false if it was known.
+    fn is_new(&mut self, print: u64) -> bool {
+        if self.reduction.is_none() {
+            return self.known.insert(print);
+        }
+        match self.numbers.entry(print, |(known, _)| *known == print, |(print, _)| *print) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(place) => {
+                place.insert((print, self.trail.len() as u32));
+                true
             }
+        }
+    }
+
+    fn arrive(&mut self, from: u32, state: &[u32], chain: &[u32]) {
+        if self.is_new(print(state)) {
             let turn = match chain {
                 [turn] => *turn,
                 several => {
@@ -285,7 +307,8 @@ impl Explore {
         let most = self.world.head() + MOST_ON_THE_WAY;
         while scratch.chain.len() < CHAIN
             && scratch.next.len() <= most
-            && !self.known.has(print(&scratch.next))
+            && reduction.pays(self.trail.len() as u64)
+            && self.number(&scratch.next).is_none()
         {
             self.world.turns(&scratch.next, &mut scratch.turns);
             let only = match scratch.turns.as_slice() {
@@ -302,6 +325,7 @@ impl Explore {
                 break;
             }
             self.turns += 1;
+            reduction.note(scratch.turns.len(), 1);
             scratch.chain.push(only as u32);
             std::mem::swap(&mut scratch.next, &mut scratch.after);
         }
@@ -311,25 +335,39 @@ impl Explore {
     /// Takes just those turns that suffice in a state. False if all of them have to be taken.
     fn suffices(&mut self, state: &[u32], from: u32, turns: &[Turn]) -> bool {
         let Some(mut reduction) = self.reduction.take() else { return false };
-        let chosen = reduction.stubborn(&mut self.world, state, turns);
-        self.reduction = Some(reduction);
-        let Some(chosen) = chosen.filter(|chosen| chosen.len() < turns.len()) else { return false };
-        self.world.take(state, turns[chosen[0]], &mut self.scratch.next);
-        // Somewhere on a circle of states everything has to be tried.
-        if self.is_closed(&self.scratch.next) {
+        if !reduction.pays(self.trail.len() as u64) {
+            self.reduction = Some(reduction);
             return false;
         }
+        let chosen = reduction.stubborn(&mut self.world, state, turns);
+        let chosen = chosen
+            .filter(|chosen| chosen.len() < turns.len() && self.leads_on(state, turns[chosen[0]]));
+        reduction.note(turns.len(), chosen.as_ref().map_or(turns.len(), Vec::len));
+        self.reduction = Some(reduction);
+        let Some(chosen) = chosen else { return false };
         for number in chosen {
             self.go(state, from, turns, number);
         }
         true
     }
 
+    /// Whether a turn leads to a state that was not gone through yet: somewhere on a circle of states everything has to
+    /// be tried.
+    fn leads_on(&mut self, state: &[u32], turn: Turn) -> bool {
+        self.world.take(state, turn, &mut self.scratch.next);
+        !self.is_closed(&self.scratch.next)
+    }
+
     /// Whether a state was gone through already: a circle may close there. From one that only waits for its turn
     /// everything is still to come.
     fn is_closed(&self, state: &[u32]) -> bool {
-        let number = self.numbers.find(print(state), |(known, _)| *known == print(state));
-        number.is_some_and(|(_, number)| *number < self.first + self.place as u32)
+        self.number(state).is_some_and(|number| number < self.first + self.place as u32)
+    }
+
+    /// The number of a state that was met, where that counts.
+    fn number(&self, state: &[u32]) -> Option<u32> {
+        let print = print(state);
+        self.numbers.find(print, |(known, _)| *known == print).map(|(_, number)| *number)
     }
 
     fn descend(&mut self) {

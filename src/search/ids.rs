@@ -88,10 +88,6 @@ impl Known {
         }
     }
 
-    pub(super) fn has(&self, print: u64) -> bool {
-        self.0.find(print, |known| *known == print).is_some()
-    }
-
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }

@@ -12,6 +12,7 @@ mod local;
 mod moves;
 mod nearest;
 mod orders;
+mod outlook;
 mod quest;
 mod realise;
 mod reduce;

@@ -23,6 +23,9 @@ const RUNS: u64 = 20;
 const TRIALS: u32 = 20;
 /// How many turns are taken for each state that may be gone through: what a state is left by may come to the same.
 const TURNS: u64 = 16;
+/// How many answers of nodes are looked at for each of them, to see which orders can be left out: about two seconds' worth
+/// in all by default.
+const WORK: u64 = 32;
 
 /// What was covered of the orders of events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -164,6 +167,8 @@ impl Orders {
         } else if explore.states() < self.limit * STATES
             && explore.turns() < self.limit * STATES * TURNS
             && explore.weight() < ROOM
+            && explore.work() < self.limit * STATES * WORK
+            && !explore.is_vain()
         {
             self.stage = Stage::All(explore);
         } else {

@@ -1,7 +1,7 @@
 //! Where orders are left out that come to the same, the verdicts stay and most of the states do not.
 
 use worldlines::{
-    abstractions::{broadcast, commit, mutex},
+    abstractions::{broadcast, commit, consensus, mutex},
     kernel::{ParameterValue, Property},
     search::{Aim, Explore, Target},
 };
@@ -29,6 +29,24 @@ fn most_states_are_left_out_of_broadcasts_and_locks() {
         let (all, few) = (all.states(), few.states());
         assert!(all >= times * few, "{name}: {few} of {all} states");
     }
+}
+
+/// Where next to nothing can be left out, finding that out has an end.
+#[test]
+fn what_it_costs_to_leave_orders_out_is_bounded() {
+    let aims = [Aim::at(Target::Violation(&consensus::AGREEMENT))];
+    let paxos = System::of("paxos", 3).ask(0, "propose", "a").ask(1, "propose", "b");
+    let [mut all, mut few] = [false, true].map(|reduced| paxos.explore(&aims, reduced));
+    let mut vain = false;
+    while few.states() < 30_000 && !few.is_over() {
+        all.advance(1000, &[true]);
+        few.advance(1000, &[true]);
+        vain |= few.is_vain();
+    }
+    println!("{} answers, {} states, {} turns", few.work(), few.states(), few.turns());
+    assert!(few.work() < 700_000 + 2 * few.states(), "{} answers", few.work());
+    assert!(vain);
+    assert_eq!((all.work(), all.is_vain()), (0, false));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use serde_json::Value as Json;
 use worldlines::{
-    abstractions::{broadcast, mutex},
+    abstractions::{broadcast, mutex, order},
     kernel::{Detector, NodeId, Order, ParameterValue, Property, Protocol, Scenario},
     protocols,
     search::{Aim, Budget, Explore},
@@ -175,20 +175,26 @@ pub(crate) fn large() -> Vec<(System, Option<usize>)> {
 /// fewer states there are at least where orders are left out.
 pub(crate) fn reducible() -> Vec<(System, &'static Property, u64)> {
     let cast = |id, nodes| System::of(id, nodes).broadcasts(1);
+    let casts = |id, nodes, count| System::of(id, nodes).broadcasts(count);
     let majority = |nodes| cast("uniform-broadcast", nodes).word("quorum", "majority");
     let lock = |id, nodes| System::of(id, nodes).acquires(2);
     vec![
-        (cast("reliable-broadcast", 4), &broadcast::AGREEMENT, 100),
-        (cast("reliable-broadcast", 4).faults("crash=1"), &broadcast::AGREEMENT, 100),
-        (cast("uniform-broadcast", 4), &broadcast::UNIFORM_AGREEMENT, 50),
-        (majority(4).faults("crash=1"), &broadcast::UNIFORM_AGREEMENT, 30),
-        (lock("ricart-agrawala", 4), &mutex::MUTUAL_EXCLUSION, 50),
-        (lock("ricart-agrawala", 5), &mutex::MUTUAL_EXCLUSION, 200),
-        (lock("ricart-agrawala", 6), &mutex::MUTUAL_EXCLUSION, 1000),
-        (lock("ricart-agrawala", 6), &mutex::STARVATION_FREEDOM, 1000),
-        (System::of("ricart-agrawala", 4).acquires(3), &mutex::MUTUAL_EXCLUSION, 10),
-        // Votes that go back and forth are told by who asked first: fewer orders come to the same.
-        (lock("maekawa", 5), &mutex::MUTUAL_EXCLUSION, 4),
-        (lock("maekawa", 5), &mutex::STARVATION_FREEDOM, 6),
+        (cast("reliable-broadcast", 4), &broadcast::AGREEMENT, 300),
+        (cast("reliable-broadcast", 4).faults("crash=1"), &broadcast::AGREEMENT, 200),
+        (casts("reliable-broadcast", 3, 2).faults("crash=1"), &broadcast::AGREEMENT, 15),
+        (cast("uniform-broadcast", 4), &broadcast::UNIFORM_AGREEMENT, 200),
+        (majority(4).faults("crash=1"), &broadcast::UNIFORM_AGREEMENT, 100),
+        (casts("fifo-multicast", 4, 2), &order::FIFO_ORDER, 10),
+        (casts("causal-multicast", 4, 2), &order::CAUSAL_ORDER, 12),
+        (casts("causal-multicast", 4, 3), &order::CAUSAL_ORDER, 15),
+        // Who numbers the messages, and in which order, shows at every node: fewer orders come to the same.
+        (casts("abcast", 4, 2), &order::TOTAL_ORDER, 5),
+        (lock("ricart-agrawala", 4), &mutex::MUTUAL_EXCLUSION, 80),
+        (lock("ricart-agrawala", 5), &mutex::MUTUAL_EXCLUSION, 500),
+        (lock("ricart-agrawala", 6), &mutex::MUTUAL_EXCLUSION, 5000),
+        (lock("ricart-agrawala", 6), &mutex::STARVATION_FREEDOM, 5000),
+        (System::of("ricart-agrawala", 4).acquires(3), &mutex::MUTUAL_EXCLUSION, 80),
+        (lock("maekawa", 5), &mutex::MUTUAL_EXCLUSION, 40),
+        (lock("maekawa", 5), &mutex::STARVATION_FREEDOM, 60),
     ]
 }
