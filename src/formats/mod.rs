@@ -3,6 +3,7 @@
 //! All of it is a public interface (docs/scenario.md, docs/trace.md, docs/link.md): versioned, and
 //! changed only by adding, since links are pasted into course sites and must open for years.
 
+mod budget;
 pub mod bundled;
 pub mod catalogue;
 pub mod cost;
@@ -18,6 +19,7 @@ pub mod text;
 pub mod trace;
 mod work;
 
+pub use budget::budget;
 pub use json::{MAX_NESTING, MAX_TEXT, parse};
 pub use outcome::Outcome;
 pub use problem::Problem;

@@ -246,7 +246,7 @@ fn property(protocol: &'static Protocol, name: &str) -> Result<&'static Property
 }
 
 fn budget(text: &str) -> Result<Budget, String> {
-    format::budget("--faults", text).map_err(|problem| problem.to_string())
+    worldlines::formats::budget("--faults", text).map_err(|problem| problem.to_string())
 }
 
 /// The violated property of this name; without a name the first one that is violated, promised ones first.

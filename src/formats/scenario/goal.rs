@@ -2,7 +2,7 @@
 
 use super::{MAX_CAPTION, names::Nodes};
 use crate::{
-    formats::{Problem, json::Place, problem::quoted, search::budget},
+    formats::{Problem, budget, json::Place, problem::quoted},
     kernel::{Budget, Goal, Want},
     protocols,
 };

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 pub use coverage::{counted, sentence};
 pub use merge::merge;
-pub use reader::{asked, budget, property, read};
+pub use reader::{asked, property, read};
 pub use writer::{asked as write_asked, found_json, progress_json, write};
 
 use super::{Problem, catalogue};

@@ -3,15 +3,13 @@
 use super::{Asked, Found, MOST_RUNS, Results, VERSION, scenario_at};
 use crate::{
     formats::{
-        Problem,
+        Problem, budget,
         json::{self, MAX_WHOLE, Place},
         problem::quoted,
         scenario::MAX_CAPTION,
     },
     kernel::{NodeId, Property, Protocol},
-    search::{
-        BadBudget, Budget, Coverage, KINDS, MOST, Ordered, Shard, Target, Telling, Unfit, Way,
-    },
+    search::{Coverage, MOST, Ordered, Shard, Target, Telling, Unfit, Way},
 };
 
 const ASKED: &[&str] =
@@ -63,24 +61,6 @@ pub fn property(
         let names: Vec<&str> = known().map(|property| property.name).collect();
         let expected = format!("a property of {}: {}", protocol.id, names.join(", "));
         Problem::new(path, quoted(name), expected).with_closest(name, names)
-    })
-}
-
-/// A budget of faults, as `crash=1,drop=2`.
-///
-/// # Errors
-/// What is wrong with it.
-pub fn budget(path: &str, text: &str) -> Result<Budget, Problem> {
-    Budget::read(text).map_err(|bad| match bad {
-        BadBudget::Kind(kind) => {
-            let expected = "kinds of faults, each with how many: crash=1,drop=2";
-            let known = KINDS.into_iter().chain(["all"]);
-            Problem::new(path, quoted(&kind), expected).with_closest(&kind, known)
-        }
-        BadBudget::Count(kind, count) => {
-            let found = quoted(&format!("{kind}={count}"));
-            Problem::new(path, found, format!("a whole number from 0 to {MOST} behind {kind}="))
-        }
     })
 }
 
