@@ -21,12 +21,15 @@ use crate::{
 #[derive(Clone, PartialEq)]
 pub(super) struct Hunting {
     hunt: Rc<Hunt>,
+    /// When the worker was sent, in real ms since the page was opened.
+    since: f64,
     /// Sends a worker on an errand; with none, calls it off.
     ask: Callback<Option<Errand>>,
 }
 
+/// What was heard, and since when it is listened for.
 #[derive(PartialEq)]
-struct Heard(Rc<Hunt>);
+struct Heard(Rc<Hunt>, f64);
 
 enum Word {
     Sent(Hunt),
@@ -38,18 +41,19 @@ impl Reducible for Heard {
     type Action = Word;
 
     fn reduce(self: Rc<Self>, word: Word) -> Rc<Self> {
-        Rc::new(Self(Rc::new(match word {
-            Word::Sent(hunt) => hunt,
-            Word::Said(said) => self.0.after(said),
-            Word::Cancelled => self.0.cancelled(),
-        })))
+        let (hunt, since) = match word {
+            Word::Sent(hunt) => (hunt, web::ticks()),
+            Word::Said(said) => (self.0.after(said), self.1),
+            Word::Cancelled => (self.0.cancelled(), self.1),
+        };
+        Rc::new(Self(Rc::new(hunt), since))
     }
 }
 
 /// Keeps the worker and what it has said, whatever part of the page is shown.
 #[hook]
 pub(super) fn use_hunting() -> Hunting {
-    let heard_so_far = use_reducer(|| Heard(Rc::default()));
+    let heard_so_far = use_reducer(|| Heard(Rc::default(), 0.0));
     let worker = use_mut_ref(|| None::<web::Errand>);
     let tell = heard_so_far.dispatcher();
     let ask = use_callback((), move |errand: Option<Errand>, ()| {
@@ -73,7 +77,7 @@ pub(super) fn use_hunting() -> Hunting {
         }
         worker.replace(started);
     });
-    Hunting { hunt: Rc::clone(&heard_so_far.0), ask }
+    Hunting { hunt: Rc::clone(&heard_so_far.0), since: heard_so_far.1, ask }
 }
 
 #[derive(Properties, PartialEq)]
@@ -239,9 +243,18 @@ fn check(
     }
 }
 
+/// How many runs and states there are a second.
+fn rate(hunt: &Hunt, since: f64) -> String {
+    let seconds = (web::ticks() - since) / 1000.0;
+    if hunt.explored == 0 || seconds < 0.1 {
+        return String::new();
+    }
+    format!(", {} a second", counted((hunt.explored as f64 / seconds) as u64))
+}
+
 /// The button that starts, or the one that calls it off, and how far it is.
 fn start(run: &Run, hunting: &Hunting, choice: &Choice) -> Html {
-    let Hunting { hunt, ask } = hunting;
+    let Hunting { hunt, since, ask } = hunting;
     if hunt.running {
         let cancel = ask.reform(|_: MouseEvent| None);
         let doing = match hunt.what {
@@ -254,7 +267,7 @@ fn start(run: &Run, hunting: &Hunting, choice: &Choice) -> Html {
         return html! {
             <div class="hunt-now">
                 <progress aria-label="Searching" />
-                <span class="how-far">{ doing.to_owned() }</span>
+                <span class="how-far">{ doing.to_owned() }{ rate(hunt, *since) }</span>
                 <button id="hunt-cancel" onclick={cancel} title="What was found stays">{ "Cancel" }</button>
             </div>
         };
@@ -283,7 +296,7 @@ fn keep_undecided(run: &Run, ask: &Callback<Option<Errand>>) -> Html {
 fn violated(run: &Run, hunting: &Hunting, send: &Send) -> Html {
     let judgements = run.report.judgements.iter().filter(|it| it.verdict.is_violated());
     let violated: Vec<&'static Property> = judgements.map(|judgement| judgement.property).collect();
-    let Hunting { hunt, ask } = hunting;
+    let Hunting { hunt, ask, .. } = hunting;
     if violated.is_empty() && hunt.small.is_none() {
         return html! {};
     }

@@ -62,7 +62,10 @@ test("a long search says how far it is, leaves the page quick, and is called off
   await page.locator("#break-inside").check();
   await page.locator("#break-it").click();
   const far = page.locator(".how-far");
-  await until(async () => /explored/.test(await far.innerText()), "it says how far it is");
+  await until(
+    async () => /explored, [^]* waiting, [^]* deep, [^]* a second/.test(await far.innerText()),
+    "it says how far it is, and how fast",
+  );
   const first = await far.innerText();
   await until(async () => (await far.innerText()) !== first, "it gets farther");
   // Whatever the worker does, the page draws its frames: none of them is late for long.
