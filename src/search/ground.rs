@@ -7,6 +7,11 @@ use crate::kernel::{
     Event, EventKind, Fault, Fingerprinter, Protocol, Scenario, Time, Trace, Watching, run,
 };
 
+/// How many runs are tried at most between two looks at what came of them, and about how many events they have
+/// together.
+const BLOCK: usize = 256;
+const EVENTS: usize = 100_000;
+
 /// A scenario that is searched.
 #[derive(Clone)]
 pub(super) struct Ground {
@@ -21,6 +26,8 @@ pub(super) struct Ground {
     pub(super) budget: Budget,
     /// Up to when faults strike, in virtual ms.
     window: Time,
+    /// How many runs are tried between two looks at what came of them: fewer of long ones.
+    pub(super) block: usize,
 }
 
 /// One run with some faults added.
@@ -49,7 +56,8 @@ impl Ground {
             false => given.until,
         };
         let open = vec![true; aims.len()];
-        Some(Self { protocol, given, patient, aims, open, budget, window })
+        let block = (EVENTS / rest.events.len().max(1)).clamp(1, BLOCK);
+        Some(Self { protocol, given, patient, aims, open, budget, window, block })
     }
 
     /// The scenario with these faults added, with the time to come to rest.

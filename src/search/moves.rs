@@ -109,11 +109,18 @@ impl Moves<'_> {
 
     /// By how much what comes to a node at a moment could come later and make a difference.
     fn delays_from(&self, node: NodeId, time: Time) -> Vec<Time> {
-        let later =
-            self.trace.events.iter().filter(|event| event.node == node && event.time > time);
-        let mut by: Vec<Time> = later.map(|event| event.time + 1 - time).collect();
-        by.dedup();
-        by.truncate(NEXT);
+        let from = self.trace.events_until(time);
+        let later = self.trace.events[from..].iter().filter(|event| event.node == node);
+        let mut by: Vec<Time> = Vec::with_capacity(NEXT);
+        for event in later {
+            let past = event.time + 1 - time;
+            if by.last() != Some(&past) {
+                by.push(past);
+            }
+            if by.len() == NEXT {
+                break;
+            }
+        }
         by.extend(self.spans());
         // Behind everything else.
         let last = self.trace.events.last().map_or(0, |event| event.time);
@@ -138,11 +145,11 @@ impl Moves<'_> {
         for node in self.nodes() {
             let moments = self.moments(node);
             for &at in &moments {
-                let sends = self.trace.events.iter().filter(|event| {
-                    event.node == node
-                        && event.time == at
-                        && matches!(event.kind, EventKind::Send(_))
-                });
+                let now = at.checked_sub(1).map_or(0, |before| self.trace.events_until(before))
+                    ..self.trace.events_until(at);
+                let sends = self.trace.events[now]
+                    .iter()
+                    .filter(|event| event.node == node && matches!(event.kind, EventKind::Send(_)));
                 // After the last of its sends it may still have told its application something.
                 let sends = sends.count() as u32;
                 let cuts = (0..=sends).filter(|_| sends > 0).map(Some);

@@ -12,8 +12,8 @@ use super::{
 };
 use crate::kernel::{Dice, Fault};
 
-/// How many tries are made between two looks at what came of them.
-const BLOCK: usize = 64;
+/// For how many runs between two looks at what came of them there is one try.
+const RUNS: usize = 4;
 /// In how many tries of eight it goes to as many faults as there may be.
 const DEEPEST: u32 = 4;
 
@@ -44,9 +44,10 @@ impl Roam {
         crew: Crew,
         (first, stride): (u64, u64),
     ) -> Vec<Find> {
+        let block = ground.block.div_ceil(RUNS) as u64;
         let numbers: Vec<u64> =
-            (self.tries..self.tries + BLOCK as u64).map(|it| first + it * stride).collect();
-        self.tries += BLOCK as u64;
+            (self.tries..self.tries + block).map(|it| first + it * stride).collect();
+        self.tries += block;
         let mut finds = Vec::new();
         for steps in crew.spread(&numbers, |number| wander(ground, self.seed, *number)) {
             self.runs += steps.len() as u64;

@@ -12,9 +12,6 @@ use super::{
 };
 use crate::kernel::Fault;
 
-/// How many runs are tried between two looks at what came of them.
-const BLOCK: usize = 256;
-
 /// A search by the number of faults.
 #[derive(Clone, Debug)]
 pub(super) struct Sweep {
@@ -115,7 +112,7 @@ impl Sweep {
     /// The next runs to try.
     fn block(&mut self, ground: &Ground) -> Vec<Vec<Fault>> {
         let mut block = Vec::new();
-        while block.len() < BLOCK {
+        while block.len() < ground.block {
             let Some(parent) = self.parents.get(self.parent) else { break };
             let Some(fault) = self.moves.get(self.tried) else {
                 self.parent += 1;

@@ -67,9 +67,9 @@ fn runs(asked: &Asked, coverage: &Coverage) -> String {
     let Coverage { runs, distinct, complete, exhausted, .. } = *coverage;
     let (runs, differ) = (of(runs, "run"), counted(distinct));
     let (every, here) = match (asked.shard.of, exhausted) {
-        (1, true) => ("all ", " with faults where they make a difference"),
-        (_, true) => ("its part, ", ", with faults where they make a difference"),
-        _ => ("", " with faults where they make a difference"),
+        (1, true) => ("all ", " with faults at the moments that are tried"),
+        (_, true) => ("its part, ", ", with faults at the moments that are tried"),
+        _ => ("", " with faults at the moments that are tried"),
     };
     let deep = match complete {
         Some(0) if !exhausted => ", all of them without any fault among these".to_owned(),
