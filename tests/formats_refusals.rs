@@ -30,7 +30,7 @@ const WHOLE: &[(&str, &str)] = &[
     (r#"{"protocol":"best-effort-broadcast","nodes":3}"#, r#"version: found nothing, expected 1"#),
     (
         r#"{"verson":1,"protocol":"best-effort-broadcast","nodes":3}"#,
-        r#"verson: found the unknown field "verson", expected "version", "title", "protocol", "params", "nodes", "seed", "network", "requests", "faults", "until" or "captions"; did you mean "version"?"#,
+        r#"verson: found the unknown field "verson", expected "version", "title", "protocol", "params", "nodes", "seed", "network", "requests", "faults", "until", "captions" or "goal"; did you mean "version"?"#,
     ),
     (
         r#"{"version":1,"protocol":"interactive-consistency","params":{"traitors":2},"nodes":42}"#,
@@ -159,11 +159,11 @@ const FIELDS: &[(&str, &str)] = &[
     ),
     (
         r#""request":[]"#,
-        r#"request: found the unknown field "request", expected "version", "title", "protocol", "params", "nodes", "seed", "network", "requests", "faults", "until" or "captions"; did you mean "requests"?"#,
+        r#"request: found the unknown field "request", expected "version", "title", "protocol", "params", "nodes", "seed", "network", "requests", "faults", "until", "captions" or "goal"; did you mean "requests"?"#,
     ),
     (
         r#""cap tions":[]"#,
-        r#"["cap tions"]: found the unknown field "cap tions", expected "version", "title", "protocol", "params", "nodes", "seed", "network", "requests", "faults", "until" or "captions"; did you mean "captions"?"#,
+        r#"["cap tions"]: found the unknown field "cap tions", expected "version", "title", "protocol", "params", "nodes", "seed", "network", "requests", "faults", "until", "captions" or "goal"; did you mean "captions"?"#,
     ),
     (r#""network":[]"#, r#"network: found [], expected an object"#),
     (

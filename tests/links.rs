@@ -181,7 +181,7 @@ fn what_is_wrong_with_a_link_is_said_in_a_line() {
         ),
         (
             &deflated(faulty),
-            r#"sed: found the unknown field "sed", expected "version", "title", "protocol", "params", "nodes", "seed", "network", "requests", "faults", "until" or "captions"; did you mean "seed"?"#.to_owned(),
+            r#"sed: found the unknown field "sed", expected "version", "title", "protocol", "params", "nodes", "seed", "network", "requests", "faults", "until", "captions" or "goal"; did you mean "seed"?"#.to_owned(),
         ),
         (
             &format!("#s=json.{}", URL_SAFE_NO_PAD.encode("{")),
