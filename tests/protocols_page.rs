@@ -6,7 +6,7 @@ use std::{env, fmt::Write as _, fs};
 
 use common::folder;
 use worldlines::{
-    formats::bundled,
+    formats::bundled::{self, Bundled},
     kernel::{Break, Cost, Property, Protocol},
     protocols::FAMILIES,
 };
@@ -48,12 +48,19 @@ fn entry(page: &mut String, family: &str, protocol: &Protocol) {
     for each in protocol.breaks {
         page.push_str(&way(family, protocol, each));
     }
-    let holding = bundled::of_protocol(id)
+    let others = bundled::of_protocol(id)
         .filter(|bundled| protocol.breaks.iter().all(|way| way.scenario != bundled.name));
-    let _ = writeln!(page, "\nHolds in\n");
-    for bundled in holding {
-        let path = bundled.path();
-        let _ = writeln!(page, "- [{}](../static/scenarios/{path}.json)", bundled.title());
+    let is_exercise =
+        |bundled: &&Bundled| bundled.scenario().is_ok_and(|scenario| scenario.goal.is_some());
+    let (exercises, holding): (Vec<&Bundled>, Vec<_>) = others.partition(is_exercise);
+    for (heading, those) in [("Holds in", holding), ("Exercises", exercises)] {
+        if !those.is_empty() {
+            let _ = writeln!(page, "\n{heading}\n");
+        }
+        for bundled in those {
+            let path = bundled.path();
+            let _ = writeln!(page, "- [{}](../static/scenarios/{path}.json)", bundled.title());
+        }
     }
 }
 
