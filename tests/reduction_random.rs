@@ -26,6 +26,7 @@ use worldlines::{
 /// How many states, kinds of messages, of requests and of timers there are.
 const STATES: usize = 4;
 const KINDS: usize = 3;
+const LAST: usize = KINDS - 1;
 const ASKS: usize = 2;
 const TIMERS: usize = 2;
 
@@ -107,8 +108,8 @@ impl Table {
     fn style(&self) -> Style {
         let mut chance = Chance::new(u64::from(self.table));
         Style {
-            next: chance.below(4),
-            odd: [0, 6, 15, 40][chance.below(4)],
+            next: chance.below(6),
+            odd: [0, 15, 40, 70][chance.below(4)],
             tells: [10, 30, 50][chance.below(3)],
             by_node: chance.percent(50),
             by_sender: chance.percent(30),
@@ -129,8 +130,10 @@ impl Table {
     }
 
     fn deed(style: Style, comes: Comes, size: usize, chance: &mut Chance) -> Option<Deed> {
-        if chance.percent(style.tells) {
-            return Some(Deed::Tell(chance.below(2)));
+        // Who hears the last word says so.
+        let tells = if matches!(comes, Comes::Heard(_, LAST)) { 70 } else { style.tells };
+        if chance.percent(tells) {
+            return Some(Deed::Tell(chance.below(3)));
         }
         // What comes later is of a higher kind, so that there is an end.
         let least = match comes {
@@ -163,9 +166,9 @@ impl Table {
         let mut chance = self.chance(me, comes, STATES);
         let step = if chance.percent(40) { 0 } else { chance.below(STATES) };
         let mut next = match style.next {
-            0 => self.state | step,
-            1 => (self.state + step) % STATES,
-            2 => self.state.max(step),
+            0..=2 => self.state | step,
+            3 => (self.state + step) % STATES,
+            4 => self.state.max(step),
             _ if step == 0 => self.state,
             _ => step,
         };
@@ -174,11 +177,11 @@ impl Table {
             (0..count).filter_map(|_| Self::deed(style, comes, size, &mut chance)).collect();
         let mut here = self.chance(me, comes, self.state);
         if here.percent(style.odd) {
-            match here.below(5) {
+            match here.below(10) {
                 0 => next = here.below(STATES),
-                1 => deeds.reverse(),
-                2 => drop(deeds.pop()),
-                3 => deeds.extend(Self::deed(style, comes, size, &mut here)),
+                1 | 2 => deeds.reverse(),
+                3 | 4 => drop(deeds.pop()),
+                5..=7 => deeds.extend(Self::deed(style, comes, size, &mut here)),
                 _ => {
                     deeds.pop();
                     deeds.extend(Self::deed(style, comes, size, &mut here));
