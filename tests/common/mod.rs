@@ -3,6 +3,7 @@
 
 pub(crate) mod chance;
 pub(crate) mod command_line;
+pub(crate) mod compared;
 pub(crate) mod history;
 pub(crate) mod random_scenario;
 pub(crate) mod rumour;

@@ -1,0 +1,250 @@
+//! A search with and without what the reduction leaves out: whether both find the same, for monitors that remember all
+//! that they may go by.
+
+use std::hash::{Hash, Hasher};
+
+use worldlines::{
+    kernel::{
+        Fingerprinter, Kind, Monitor, Needs, Observation, Property, Protocol, Scenario, Seen,
+        Verdict,
+    },
+    search::{Aim, Budget, Explore, Target},
+};
+
+pub(crate) const BUDGETS: [&str; 7] =
+    ["", "crash=1", "drop=1", "duplicate=1", "crash=1,drop=1", "crash=1,recover=1", "crash=2"];
+
+/// How far a search goes before it is given up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) states: u64,
+    pub(crate) turns: u64,
+}
+
+/// What came of a search that went through everything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    pub(crate) states: u64,
+    /// By aim: whether it was reached.
+    pub(crate) found: Vec<bool>,
+}
+
+/// A system, and what is looked for in it.
+pub(crate) struct Case<'a> {
+    pub(crate) protocol: &'static Protocol,
+    pub(crate) scenario: &'a Scenario,
+    pub(crate) aims: &'a [Aim],
+    pub(crate) budget: &'a str,
+}
+
+impl Case<'_> {
+    /// Goes through all states; none if there are too many, or if it cannot be searched this way.
+    pub(crate) fn explore(&self, limits: Limits, reduced: bool) -> Option<Outcome> {
+        let budget = Budget::read(self.budget).expect("it is a budget");
+        let scenario = self.scenario.clone();
+        let mut explore =
+            Explore::new(self.protocol, scenario, self.aims, &budget, reduced).ok()?;
+        let open = vec![true; self.aims.len()];
+        let mut found = vec![false; self.aims.len()];
+        while !explore.is_over() {
+            if explore.states() > limits.states || explore.turns() > limits.turns {
+                return None;
+            }
+            for sighting in explore.advance(20, &open) {
+                found[sighting.aim] = true;
+            }
+        }
+        explore.is_complete().then(|| Outcome { states: explore.states(), found })
+    }
+
+    /// What is wrong with the reduction, if anything is.
+    pub(crate) fn compare(&self, limits: Limits, tally: &mut Tally) -> Result<(), String> {
+        let Some(full) = self.explore(limits, false) else {
+            tally.skipped += 1;
+            return Ok(());
+        };
+        // On a circle of states many turns are taken at once, and thrown away in the end.
+        let Some(less) = self.explore(Limits { turns: limits.turns * 20, ..limits }, true) else {
+            return Err(format!("{} is not gone through with less", self.spelt()));
+        };
+        tally.systems += 1;
+        tally.full += full.states;
+        tally.less += less.states;
+        tally.found += full.found.iter().filter(|found| **found).count() as u64;
+        tally.aims += full.found.len() as u64;
+        if full.found != less.found || less.states > full.states {
+            return Err(format!("{}: {full:?} {less:?}", self.spelt()));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn spelt(&self) -> String {
+        let aims: Vec<String> = self.aims.iter().map(|aim| aim.target.to_string()).collect();
+        format!(
+            "BAD {} [{}] {} of {}",
+            self.protocol.id,
+            self.budget,
+            aims.join(", "),
+            worldlines::formats::scenario::write(self.scenario)
+        )
+    }
+}
+
+/// What was compared.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) systems: u64,
+    pub(crate) skipped: u64,
+    pub(crate) full: u64,
+    pub(crate) less: u64,
+    pub(crate) aims: u64,
+    pub(crate) found: u64,
+}
+
+/// How many diaries there are of each kind.
+const BUCKETS: usize = 8;
+
+/// Remembers all that it has seen, as far as it goes by that, and says *violated* in the end if that comes to its
+/// number: with enough of them, one that is left out is missed.
+#[derive(Clone, Debug, Hash)]
+struct Diary<const LEVEL: u8, const BUCKET: u64> {
+    /// By node; the last is of all of them.
+    seen: Vec<u64>,
+    /// Whether it came to its number, where once is enough.
+    hit: bool,
+}
+
+pub(crate) const SET: u8 = 0;
+pub(crate) const SEQUENCE: u8 = 1;
+pub(crate) const ORDER: u8 = 2;
+/// Without what is asked for.
+pub(crate) const UNASKED: u8 = 4;
+/// *Violated* as soon as it comes to its number, for good.
+pub(crate) const EVER: u8 = 8;
+pub(crate) const TOLD: u8 = ORDER | UNASKED;
+
+fn print_of(seen: &Observation) -> u64 {
+    match seen.what {
+        Seen::Request(packet) => mixed((seen.node, packet.to_string())),
+        Seen::Indication(packet) => mixed((seen.node, 1, packet.to_string())),
+        other => mixed((seen.node, format!("{other:?}"))),
+    }
+}
+
+fn mixed(numbers: impl Hash) -> u64 {
+    let mut taken = Fingerprinter::new();
+    numbers.hash(&mut taken);
+    taken.finish()
+}
+
+impl<const LEVEL: u8, const BUCKET: u64> Diary<LEVEL, BUCKET> {
+    const EVER: bool = LEVEL & EVER > 0;
+
+    /// What is seen once is enough for two of a kind; so the set of all that was seen only grows.
+    fn add(&mut self, news: u64) {
+        if let Err(place) = self.seen.binary_search(&news) {
+            self.seen.insert(place, news);
+        }
+        let pair = |one: &u64| Self::is_it(mixed((news.min(*one), news.max(*one))));
+        self.hit |= self.seen.iter().any(pair);
+    }
+
+    fn is_it(number: u64) -> bool {
+        number % BUCKETS as u64 == BUCKET
+    }
+}
+
+impl<const LEVEL: u8, const BUCKET: u64> Monitor for Diary<LEVEL, BUCKET> {
+    fn observe(&mut self, seen: &Observation) {
+        if self.hit || LEVEL & UNASKED > 0 && matches!(seen.what, Seen::Request(_)) {
+            return;
+        }
+        let news = print_of(seen);
+        let place = if LEVEL & ORDER > 0 { 0 } else { seen.node.index() + 1 };
+        match (LEVEL & (SEQUENCE | ORDER), Self::EVER) {
+            (SET, true) => self.add(news),
+            (SET, false) => self.seen[place] = self.seen[place].wrapping_add(news),
+            _ => {
+                self.seen[place] = mixed((self.seen[place], news));
+                self.hit = Self::EVER && Self::is_it(self.seen[place]);
+            }
+        }
+        if self.hit {
+            self.seen.clear();
+        }
+    }
+
+    fn needs(&self) -> Needs {
+        let needs = match LEVEL & (SEQUENCE | ORDER) {
+            SET => Needs::NOTHING,
+            SEQUENCE => Needs::SEQUENCE,
+            _ => Needs::ORDER,
+        };
+        Needs { requests: LEVEL & UNASKED == 0, ..needs }
+    }
+
+    fn verdict(&self, over: bool) -> Verdict {
+        if self.hit || over && !Self::EVER && Self::is_it(mixed(&self.seen)) {
+            return Verdict::Violated { why: "so it came".to_owned(), witness: Vec::new() };
+        }
+        Verdict::Holds
+    }
+}
+
+pub(crate) struct Diaries<const LEVEL: u8>;
+
+impl<const LEVEL: u8> Diaries<LEVEL> {
+    const ALL: [Property; BUCKETS] = [
+        Self::of::<0>(),
+        Self::of::<1>(),
+        Self::of::<2>(),
+        Self::of::<3>(),
+        Self::of::<4>(),
+        Self::of::<5>(),
+        Self::of::<6>(),
+        Self::of::<7>(),
+    ];
+
+    const fn of<const BUCKET: u64>() -> Property {
+        Property {
+            name: "diary",
+            kind: Kind::Liveness,
+            statement: "It does not come like this.",
+            monitor: |nodes| {
+                let pages = if LEVEL == SET | EVER { 0 } else { nodes + 1 };
+                Box::new(Diary::<LEVEL, BUCKET> { seen: vec![0; pages], hit: false })
+            },
+        }
+    }
+
+    pub(crate) fn aims() -> Vec<Aim> {
+        let all: &'static [Property; BUCKETS] = &Self::ALL;
+        all.iter().map(|property| Aim::at(Target::Violation(property))).collect()
+    }
+}
+
+pub(crate) fn report(bad: &[String]) {
+    for it in bad {
+        println!("{it}\n");
+    }
+    assert!(bad.is_empty(), "{} are told apart by the reduction", bad.len());
+}
+
+/// What is wrong with the reduction where one of these groups of aims is looked for.
+pub(crate) fn compare_all(
+    protocol: &'static Protocol,
+    scenario: &Scenario,
+    budget: &str,
+    groups: &[Vec<Aim>],
+    limits: Limits,
+    tally: &mut Tally,
+) -> Vec<String> {
+    let case = |aims| Case { protocol, scenario, aims, budget };
+    // Nobody who looks on makes it smaller, nor does anything that may go wrong.
+    let smaller = [Case { budget: "", ..case(&[]) }, case(&[])];
+    if smaller.iter().any(|it| it.explore(limits, false).is_none()) {
+        tally.skipped += groups.len() as u64;
+        return Vec::new();
+    }
+    groups.iter().filter_map(|aims| case(aims).compare(limits, tally).err()).collect()
+}
