@@ -131,6 +131,13 @@ fn named(run: &Run, name: &str) -> Option<&'static Property> {
 pub(super) fn Breaking(props: &Props) -> Html {
     let Props { run, hunting, send } = props;
     let choice = use_state(Choice::default);
+    // What came of another protocol says nothing of this one.
+    let other = hunting.hunt.of.as_ref().is_some_and(|of| of.protocol != run.scenario.protocol);
+    let hunting = &if other && !hunting.hunt.running {
+        Hunting { hunt: Rc::default(), ..hunting.clone() }
+    } else {
+        hunting.clone()
+    };
     // What another protocol promises is no longer asked for.
     let chosen = choice.property.filter(|name| named(run, name).is_some());
     html! {

@@ -160,6 +160,7 @@ test("delays alone keep Paxos undecided, and what cannot be kept so is said", as
   await page.locator('.verdict[data-property="termination"][data-end="violated"]').waitFor();
   await page.selectOption("#protocol", "two-phase-commit");
   await page.selectOption("#example", "recovery/two-phase-commit/one-votes-no");
+  assert.equal(await finding.count(), 0, "what was found of Paxos says nothing of another protocol");
   await keep.click();
   await page.locator(".covered li").waitFor();
   assert.match(await page.locator(".covered").innerText(), /cannot be kept undecided/);
