@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use worldlines::{
     formats::{Outcome, link, scenario, search},
     kernel::Scenario,
-    search::size,
+    search::{Explore, size},
 };
 
 /// A broadcast to which nothing happens.
@@ -185,4 +185,22 @@ fn results_are_json_for_other_programs() {
     assert_eq!(results["findings"][0]["property"], "agreement");
     assert_eq!(results["findings"][0]["scenario"]["protocol"], "best-effort-broadcast");
     assert_eq!(results["search"]["faults"], "crash=1");
+}
+
+#[test]
+fn what_was_left_in_is_counted_by_itself() {
+    let scenario = plain().replace("best-effort-broadcast", "reliable-broadcast");
+    let scenario = scenario.replace("\"Carol\"", "\"Carol\",\"Dave\"");
+    let text = ["--property", "agreement", "--faults", "crash=1", "--budget", "300", "--json"];
+    let results = search::read(&searched(&text, &scenario).0).expect("results are read");
+    let [orders] = &results.coverage.orders[..] else { panic!("there is one property") };
+    assert!(orders.complete && orders.reduced, "too many states, and few that are left in");
+    let asked = &results.asked;
+    let patient = Scenario { until: asked.scenario.until * 2 + 1000, ..asked.scenario.clone() };
+    let mut fewer = Explore::new(asked.protocol, patient, &asked.aims(), &asked.budget, true)
+        .expect("it can be searched");
+    while !fewer.is_over() {
+        assert!(fewer.advance(100, &[true]).is_empty());
+    }
+    assert_eq!(orders.states, fewer.states());
 }

@@ -3,7 +3,7 @@
 
 use worldlines::{
     formats::{
-        Outcome, bundled, catalogue, exercise,
+        Outcome, bundled, catalogue, exercise, scenario,
         search::{Asked, counted},
     },
     kernel::{Budget, Fault, Goal, MessageName, NodeId, Protocol, Scenario, Verdict, Want},
@@ -142,4 +142,36 @@ fn a_code_stands_for_what_was_done_and_for_nothing_else() {
     let damaged = code.replace("w1.", "w1.A");
     assert!(exercise::open(&scenario, &damaged).is_err());
     assert!(catalogue::find("protocol", &scenario.protocol).is_ok());
+}
+
+#[test]
+fn a_mistake_in_a_goal_is_answered_with_its_place() {
+    let refusal = |goal: &str| {
+        let text = format!(
+            r#"{{"version": 1, "protocol": "fifo-multicast", "nodes": 3, "goal": {goal}}}"#
+        );
+        scenario::read(&text).expect_err(goal).to_string()
+    };
+    for (goal, begins, says) in [
+        (r#"{"violate": "FIFO ordr"}"#, "goal.violate: ", "did you mean \"FIFO order\"?"),
+        (r#"{"violat": "FIFO order"}"#, "goal.violat: ", "did you mean \"violate\"?"),
+        (r#"{"within": "crash=1"}"#, "goal: ", "\"violate\", \"tell\" and \"keep\""),
+        (r#"{"keep": "agreement", "violate": "validity"}"#, "goal: ", "one of"),
+        (r#"{"keep": "agreement", "within": "crash=1"}"#, "goal.within: ", "nothing"),
+        (r#"{"violate": "validity", "within": "crush=1"}"#, "goal.within: ", "\"crash\"?"),
+        (r#"{"tell": {"node": "P9", "first": "deliver m"}}"#, "goal.tell.node: ", "\"P9\""),
+        (r#"{"tell": {"node": "P1"}}"#, "goal.tell.first: ", "expected"),
+    ] {
+        let said = refusal(goal);
+        assert!(said.starts_with(begins) && said.contains(says), "{said}");
+    }
+}
+
+#[test]
+fn what_is_all_of_something_is_not_said_of_more() {
+    // A state counts no more than 63 faults of a kind.
+    let budget = |text| Budget::read(text).expect("it is a budget");
+    assert!(is_all_orders(&budget("crash=1,delay=3,drop=63")));
+    assert!(!is_all_orders(&budget("drop=64")));
+    assert!(!is_all_orders(&budget("crash=1,partition=1")));
 }

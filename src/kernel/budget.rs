@@ -49,12 +49,6 @@ impl Budget {
         budget
     }
 
-    /// The same, with no more than so many in all.
-    #[must_use]
-    pub fn at_most(self, all: u32) -> Self {
-        Self { all: self.all.min(all), ..self }
-    }
-
     /// Reads what a reader writes.
     ///
     /// # Errors
@@ -171,7 +165,7 @@ impl Default for Budget {
             ("forge", 2),
             ("drift", 2),
         ])
-        .at_most(3)
+        .with_all(3)
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     realise::{Path, realise},
     shrink::with_few_faults,
     stroll::Stroll,
+    world::MOST_OF_KIND,
 };
 use crate::kernel::Scenario;
 
@@ -54,6 +55,8 @@ pub(super) struct Orders {
     stage: Stage,
     covered: Ordered,
     stroll: Stroll,
+    /// How many states were met beside those that are covered: of all orders, or of fewer.
+    before: u64,
     /// Up to which walk there are any here.
     last_walk: u64,
     trials: u32,
@@ -63,6 +66,8 @@ pub(super) struct Orders {
 enum Stage {
     /// Through all states.
     All(Box<Explore>),
+    /// The same, where there are too many, with orders left out that come to the same.
+    Fewer(Box<Explore>),
     /// At random, through the same system.
     Walks(Box<Explore>),
     Over,
@@ -83,7 +88,8 @@ impl Orders {
             }
         };
         let stroll = Stroll::new(seed, first_walk);
-        Self { aim, limit, stage, covered, stroll, last_walk: first_walk + walks, trials: 0 }
+        let last_walk = first_walk + walks;
+        Self { aim, limit, stage, covered, stroll, before: 0, last_walk, trials: 0 }
     }
 
     pub(super) const fn is_over(&self) -> bool {
@@ -97,14 +103,17 @@ impl Orders {
 
     /// How many states and walks there were.
     pub(super) fn explored(&self) -> u64 {
-        let now = if let Stage::All(explore) = &self.stage { explore.states() } else { 0 };
-        self.covered.states + now + self.covered.walks
+        let now = match &self.stage {
+            Stage::All(explore) | Stage::Fewer(explore) => explore.states(),
+            Stage::Walks(_) | Stage::Over => self.covered.states,
+        };
+        self.before + now + self.covered.walks
     }
 
     /// How many states or walks wait for their turn, and how many steps from the start they are.
     pub(super) fn frontier(&self) -> (u64, u32) {
         match &self.stage {
-            Stage::All(explore) => (explore.queue(), explore.depth()),
+            Stage::All(explore) | Stage::Fewer(explore) => (explore.queue(), explore.depth()),
             Stage::Walks(_) => (self.last_walk - self.stroll.walks(), self.stroll.length()),
             Stage::Over => (0, self.covered.depth),
         }
@@ -113,8 +122,7 @@ impl Orders {
     pub(super) fn covered(&self) -> Ordered {
         let mut covered = self.covered.clone();
         if let Stage::All(explore) = &self.stage {
-            covered.states += explore.states();
-            covered.depth = explore.depth();
+            (covered.states, covered.depth) = (explore.states(), explore.depth());
         }
         covered
     }
@@ -128,7 +136,8 @@ impl Orders {
     /// Goes on a little. What was found is an ordinary scenario, whose run reaches the aim.
     pub(super) fn advance(&mut self, ground: &Ground) -> Option<(Scenario, Way)> {
         match std::mem::replace(&mut self.stage, Stage::Over) {
-            Stage::All(explore) => self.go_through(ground, explore),
+            Stage::All(explore) => self.go_through(ground, explore, false),
+            Stage::Fewer(explore) => self.go_through(ground, explore, true),
             Stage::Walks(explore) => self.walk(ground, explore),
             Stage::Over => None,
         }
@@ -138,6 +147,7 @@ impl Orders {
         &mut self,
         ground: &Ground,
         mut explore: Box<Explore>,
+        reduced: bool,
     ) -> Option<(Scenario, Way)> {
         let open = [self.trials < TRIALS];
         for sighting in explore.advance(BLOCK, &open) {
@@ -148,18 +158,18 @@ impl Orders {
             self.covered.untimed = true;
             let path = explore.path(sighting);
             if let Some(scenario) = self.timed(ground, &explore, &path) {
-                let shortest = !self.covered.reduced && self.trials == 1;
+                let shortest = !reduced && self.trials == 1;
                 let steps = path.len() as u32;
-                self.note(&explore);
+                self.note(&explore, reduced);
                 self.covered.untimed = false;
                 return Some((scenario, Way::Orders { steps, shortest }));
             }
         }
         if explore.trouble().is_some() {
-            self.note(&explore);
+            self.note(&explore, reduced);
             self.covered.unfit = explore.trouble();
         } else if explore.is_over() {
-            self.note(&explore);
+            self.note(&explore, reduced);
             if self.covered.complete {
                 return self.go_round(ground, *explore);
             }
@@ -170,10 +180,10 @@ impl Orders {
             && explore.work() < self.limit * STATES * WORK
             && !explore.is_vain()
         {
-            self.stage = Stage::All(explore);
+            self.stage = if reduced { Stage::Fewer(explore) } else { Stage::All(explore) };
         } else {
-            self.note(&explore);
-            self.stage = self.after_all(ground, explore);
+            self.note(&explore, reduced);
+            self.stage = self.after_all(ground, explore, reduced);
         }
         None
     }
@@ -208,23 +218,26 @@ impl Orders {
     }
 
     /// What follows where there are too many states: the same with fewer orders, then walks.
-    fn after_all(&mut self, ground: &Ground, explore: Box<Explore>) -> Stage {
-        if self.covered.reduced {
-            return Stage::Walks(explore);
-        }
+    fn after_all(&mut self, ground: &Ground, explore: Box<Explore>, reduced: bool) -> Stage {
         match system(ground, self.aim, true) {
-            Ok(reduced) => {
-                self.covered.reduced = true;
-                Stage::All(reduced)
+            Ok(fewer) if !reduced => {
+                self.before = explore.states();
+                Stage::Fewer(fewer)
             }
-            Err(_) => Stage::Walks(explore),
+            _ => Stage::Walks(explore),
         }
     }
 
-    fn note(&mut self, explore: &Explore) {
-        self.covered.states += explore.states();
-        self.covered.depth = explore.depth();
-        self.covered.complete = explore.is_complete();
+    /// Takes note of what was met. What was left out counts only where nothing else is missing: all that is left is
+    /// another thing than a part of all.
+    fn note(&mut self, explore: &Explore, reduced: bool) {
+        let complete = explore.is_complete();
+        if reduced && !complete {
+            self.before = explore.states();
+            return;
+        }
+        let (states, depth) = (explore.states(), explore.depth());
+        self.covered = Ordered { states, depth, complete, reduced, ..self.covered.clone() };
     }
 
     fn walk(&mut self, ground: &Ground, mut explore: Box<Explore>) -> Option<(Scenario, Way)> {
@@ -267,5 +280,6 @@ fn system(ground: &Ground, aim: usize, reduced: bool) -> Result<Box<Explore>, Un
 #[must_use]
 pub fn is_all_orders(budget: &Budget) -> bool {
     const SHOWN: [&str; 6] = ["crash", "recover", "drop", "duplicate", "delay", "pause"];
-    KINDS.iter().all(|kind| budget.allows(kind) == 0 || SHOWN.contains(kind))
+    let is_shown = |kind: &&str| SHOWN.contains(kind) && budget.allows(kind) <= MOST_OF_KIND;
+    KINDS.iter().all(|kind| budget.allows(kind) == 0 || is_shown(kind))
 }

@@ -41,7 +41,7 @@ pub(super) const KINDS_HERE: [&str; 4] = ["crash", "recover", "drop", "duplicate
 
 /// In a state's word of the faults that are left: so many bits for each kind, and above them how many in all.
 const KIND_BITS: u32 = 6;
-const MOST_OF_KIND: u32 = (1 << KIND_BITS) - 1;
+pub(super) const MOST_OF_KIND: u32 = (1 << KIND_BITS) - 1;
 const ALL_FROM: u32 = KIND_BITS * KINDS_HERE.len() as u32;
 
 /// A system, with all that was worked out about it so far.
