@@ -73,7 +73,7 @@ fn a_violation_is_where_its_property_is_violated_for_the_first_time() {
     for bundled in bundled::bundled().iter() {
         let state = reduce(&State::opening(), Action::Open(bundled));
         let (run, stops) = (&state.run, violations(&state.run));
-        let at = |events: usize| judge(run.protocol, run.scenario.nodes.len(), &run.trace, events);
+        let at = |events: usize| judge(run.protocol, &run.scenario, &run.trace, events);
         for (place, end) in run.report.judgements.iter().enumerate() {
             let Verdict::Violated { witness, .. } = &end.verdict else { continue };
             if end.property.kind == Kind::Liveness {

@@ -8,7 +8,7 @@ use common::{crash, node};
 use serde::Serialize;
 use serde_json::Value as Json;
 use worldlines::kernel::{
-    Behaviour, Context, Delay, Detection, Detector, EventKind, Fault, Group, Indication,
+    Behaviour, Context, Delay, Detection, Detector, EventKind, Failures, Fault, Group, Indication,
     MAX_EVENTS, MessageName, NodeId, NodeSet, Order, PerMillion, Plan, Process, Protocol, Request,
     RequestKind, RequestSpec, Scenario, Side, Simulation, Trace, With, run, spell,
 };
@@ -141,6 +141,7 @@ const PARROT: Protocol = Protocol {
     name: "Parrot",
     summary: "Does what it is asked to.",
     source: "this test",
+    failures: Failures::CrashStop,
     model: &[],
     promises: &[],
     beyond: &[],

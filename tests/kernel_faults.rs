@@ -276,7 +276,7 @@ fn a_traitor_is_not_correct_and_the_others_are() {
     let mut scenario = scenario(4);
     scenario.faults = vec![traitor(2, Strategy::Scripted), crash(20, 1, None)];
     let trace = play(&scenario);
-    let mut roster = Roster::new(4);
+    let mut roster = Roster::new(&common::crash_stop(4));
     for (id, event) in trace.events.iter().enumerate() {
         Observation::of(id, event).iter().for_each(|seen| roster.observe(seen));
     }

@@ -9,9 +9,9 @@ use serde_json::Value as Json;
 use worldlines::{
     formats,
     kernel::{
-        Behaviour, Context, Delay, Drawn, EventKind, Fault, Group, Indication, Metric, Moment,
-        NodeId, NodeSet, PerMillion, Process, Protocol, Request, RequestKind, Scenario, Time,
-        Trace, With, report, run, way,
+        Behaviour, Context, Delay, Drawn, EventKind, Failures, Fault, Group, Indication, Metric,
+        Moment, NodeId, NodeSet, PerMillion, Process, Protocol, Request, RequestKind, Scenario,
+        Time, Trace, With, report, run, way,
     },
 };
 
@@ -94,6 +94,7 @@ const PHILOSOPHER: Protocol = Protocol {
     name: "Philosopher",
     summary: "Waits.",
     source: "the kernel's tests",
+    failures: Failures::CrashStop,
     model: &[],
     promises: &[],
     beyond: &[],

@@ -14,14 +14,15 @@ use std::{
 use common::{
     chance::Chance,
     random_scenario::{Weather, random_scenario},
-    run_valid,
+    run_valid, setting,
 };
 use worldlines::{
     abstractions::{link, mutex, order, register},
     formats::bundled,
     kernel::{
         Detection, EventId, EventKind, Fingerprinter, Kind, MAX_NODES, Monitor, Needs, NodeId,
-        Observation, Past, Property, Protocol, Scenario, Seen, Trace, Verdict, Watching, trigger,
+        Observation, Past, Property, Protocol, Scenario, Seen, Setting, Trace, Verdict, Watching,
+        trigger,
     },
     protocols,
 };
@@ -106,7 +107,8 @@ impl Monitor for Recorder {
 /// What monitors see of a run.
 fn account(trace: &Trace, nodes: usize) -> Vec<Sight<'_>> {
     let recorder = Recorder::default();
-    Watching::new(vec![Box::new(recorder.clone())], nodes).advance(trace, usize::MAX);
+    Watching::new(vec![Box::new(recorder.clone())], &common::crash_stop(nodes))
+        .advance(trace, usize::MAX);
     let pasts = recorder.0.borrow();
     let mut clocks = vec![vec![0; nodes]; nodes];
     let mut echoes = vec![0; nodes];
@@ -402,7 +404,7 @@ struct Tally {
 fn retell(
     property: &Property,
     needs: Needs,
-    (account, nodes): (&[Sight], usize),
+    (account, setting): (&[Sight], Setting),
     chance: &mut Chance,
 ) -> Result<Tally, String> {
     let mut tally = Tally::default();
@@ -419,8 +421,8 @@ fn retell(
             gone.push(ways[chance.below(ways.len())]);
         }
         let told = gone.iter().fold(account.clone(), |told, way| way.go(&told, chance));
-        let before = hear((property.monitor)(nodes), &account);
-        let after = hear((property.monitor)(nodes), &told);
+        let before = hear((property.monitor)(&setting), &account);
+        let after = hear((property.monitor)(&setting), &told);
         if before != after {
             let told: Vec<_> = told.iter().map(|sight| sight.seen).collect();
             return Err(format!("{property:?}, by {gone:?}: {before:?}, {after:?}: {told:#?}"));
@@ -448,14 +450,14 @@ fn a_monitor_goes_by_nothing_that_it_does_not_say() {
         let accounts: Vec<_> =
             runs.iter().map(|(trace, nodes)| (account(trace, *nodes), *nodes)).collect();
         for (property, _) in protocol.properties() {
-            let needs = (property.monitor)(1).needs();
+            let needs = (property.monitor)(&setting(protocol, 1)).needs();
             if Way::all(needs).is_empty() || has_members(protocol) {
                 continue;
             }
             monitors += 1;
             let mut chance = Chance::new(1);
             for (account, nodes) in &accounts {
-                match retell(property, needs, (account, *nodes), &mut chance) {
+                match retell(property, needs, (account, setting(protocol, *nodes)), &mut chance) {
                     Ok(tally) => {
                         all.tellings += tally.tellings;
                         all.violated += tally.violated;
@@ -506,11 +508,12 @@ const LIE: Property = Property {
 
 /// Whether a property would be found to need more than this.
 fn is_found_out(protocol: &str, property: &Property, needs: Needs) -> bool {
-    let runs = runs(common::protocol(protocol));
+    let protocol = common::protocol(protocol);
+    let runs = runs(protocol);
     let mut chance = Chance::new(2);
     runs.iter().any(|(trace, nodes)| {
         let account = account(trace, *nodes);
-        retell(property, needs, (&account, *nodes), &mut chance).is_err()
+        retell(property, needs, (&account, setting(protocol, *nodes)), &mut chance).is_err()
     })
 }
 
@@ -554,10 +557,10 @@ fn print(monitor: &dyn Monitor) -> u128 {
 /// How many times a monitor was the same as another one after another history; or what was wrong with that.
 fn meet(
     property: &Property,
-    (account, nodes): (&[Sight], usize),
+    (account, setting): (&[Sight], Setting),
     met: &mut BTreeMap<(usize, u128), Met>,
 ) -> Result<usize, String> {
-    let mut monitor = (property.monitor)(nodes);
+    let mut monitor = (property.monitor)(&setting);
     let mut taken = Fingerprinter::new();
     let mut count = 0;
     for sight in account {
@@ -565,7 +568,7 @@ fn meet(
         (sight.seen.id, sight.seen.node).hash(&mut taken);
         sight.answers.hash(&mut taken);
         let (history, said_now) = (taken.finish(), said(monitor.as_ref()));
-        let key = (nodes, print(monitor.as_ref()));
+        let key = (setting.nodes, print(monitor.as_ref()));
         let Some(other) = met.get(&key) else {
             met.insert(key, Met { monitor: monitor.clone(), history, said: said_now });
             continue;
@@ -598,7 +601,7 @@ fn monitors_with_the_same_fingerprint_are_the_same() {
         let runs = runs(protocol);
         let mut chance = Chance::new(3);
         for (property, _) in protocol.properties() {
-            let needs = (property.monitor)(1).needs();
+            let needs = (property.monitor)(&setting(protocol, 1)).needs();
             if needs.time || needs.past {
                 continue;
             }
@@ -614,7 +617,7 @@ fn monitors_with_the_same_fingerprint_are_the_same() {
                     }
                     let ids = if needs.sequence { Way::IdsOfSearch } else { Way::NoIds };
                     let told = if needs.ids { told } else { ids.go(&told, &mut chance) };
-                    match meet(property, (&told, *nodes), &mut met) {
+                    match meet(property, (&told, setting(protocol, *nodes)), &mut met) {
                         Ok(count) => all += count,
                         Err(why) => wrong.push(format!("{}: {why}", protocol.id)),
                     }
@@ -634,7 +637,7 @@ fn only_a_failure_mends_a_violation_of_safety() {
             let account = account(&trace, nodes);
             let safe = protocol.properties().filter(|(it, _)| it.kind == Kind::Safety);
             for (property, _) in safe {
-                let mut monitor = (property.monitor)(nodes);
+                let mut monitor = (property.monitor)(&setting(protocol, nodes));
                 let with_past = monitor.needs().past;
                 let mut violated = false;
                 for sight in &account {

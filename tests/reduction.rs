@@ -128,7 +128,7 @@ const ASKED: &Property = &Property {
     name: "asked",
     kind: Kind::Safety,
     statement: "The last node is asked for nothing.",
-    monitor: |nodes| Box::new(Asked { last: nodes - 1, asked: false }),
+    monitor: |setting| Box::new(Asked { last: setting.nodes - 1, asked: false }),
 };
 
 /// Who never gets an answer goes round in a circle, from the start on or later: nobody else waits for that.

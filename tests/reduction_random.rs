@@ -17,7 +17,7 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 use worldlines::{
     kernel::{
-        Behaviour, Context, Delay, Detection, Detector, Group, Indication, NodeId, Order,
+        Behaviour, Context, Delay, Detection, Detector, Failures, Group, Indication, NodeId, Order,
         ParameterValue, Process, Protocol, Request, RequestKind, Scenario, Topology, With,
     },
     search::Aim,
@@ -303,6 +303,7 @@ static TABLE: Protocol = Protocol {
     name: "Tables",
     summary: "Each does what its table says.",
     source: "the search's tests",
+    failures: Failures::CrashStop,
     model: &[],
     promises: &[],
     beyond: &[],

@@ -15,11 +15,12 @@ use serde_json::Value as Json;
 use super::{
     Value,
     membership::{GroupIndication, GroupRequest, Members},
-    watch::{Up, fields, have},
+    watch::{fields, have},
 };
 use crate::kernel::{
     Carried, EventId, Indication, Kind, MAX_NODES, Monitor, Needs, NodeId, NodeSet, Observation,
-    Payload, Property, Request, RequestKind, Roster, Scenario, Seen, SortedMap, Verdict, With,
+    Payload, Property, Request, RequestKind, Roster, Scenario, Seen, Setting, SortedMap, Verdict,
+    With,
 };
 
 /// ⟨Broadcast | m⟩: everybody is to deliver m.
@@ -134,11 +135,11 @@ pub const VALIDITY: Property = Property {
     name: "validity",
     kind: Kind::Liveness,
     statement: "If a correct process broadcasts a message m, then it eventually delivers m.",
-    monitor: |nodes| {
+    monitor: |setting| {
         Box::new(Validity {
-            roster: Roster::new(nodes),
-            members: Members::new(nodes),
-            numbering: Numbering::new(nodes),
+            roster: Roster::new(setting),
+            members: Members::new(setting.nodes),
+            numbering: Numbering::new(setting.nodes),
             awaited: SortedMap::new(),
             last: SortedMap::new(),
         })
@@ -150,8 +151,8 @@ pub const NO_DUPLICATION: Property = Property {
     name: "no duplication",
     kind: Kind::Safety,
     statement: "No message is delivered more than once.",
-    monitor: |nodes| {
-        Box::new(NoDuplication { delivered: PerBroadcast::new(nodes), violated: None })
+    monitor: |setting| {
+        Box::new(NoDuplication { delivered: PerBroadcast::new(setting.nodes), violated: None })
     },
 };
 
@@ -161,10 +162,10 @@ pub const NO_CREATION: Property = Property {
     kind: Kind::Safety,
     statement: "If a process delivers a message m with sender s, then m was previously broadcast \
                 by process s.",
-    monitor: |nodes| {
+    monitor: |setting| {
         Box::new(NoCreation {
-            numbering: Numbering::new(nodes),
-            broadcast: PerBroadcast::new(nodes),
+            numbering: Numbering::new(setting.nodes),
+            broadcast: PerBroadcast::new(setting.nodes),
             violated: None,
         })
     },
@@ -176,7 +177,7 @@ pub const AGREEMENT: Property = Property {
     kind: Kind::Liveness,
     statement: "If a message m is delivered by some correct process, then m is eventually \
                 delivered by every correct process.",
-    monitor: |nodes| Box::new(Agreement::new(nodes, Binds::Correct)),
+    monitor: |setting| Box::new(Agreement::new(setting, Binds::Correct)),
 };
 
 /// Uniform agreement.
@@ -185,7 +186,7 @@ pub const UNIFORM_AGREEMENT: Property = Property {
     kind: Kind::Liveness,
     statement: "If a message m is delivered by some process, whether correct or faulty, then m is \
                 eventually delivered by every correct process.",
-    monitor: |nodes| Box::new(Agreement::new(nodes, Binds::Uniform)),
+    monitor: |setting| Box::new(Agreement::new(setting, Binds::Uniform)),
 };
 
 /// Atomicity: all or none of the destinations.
@@ -197,7 +198,7 @@ pub const ATOMICITY: Property = Property {
     kind: Kind::Liveness,
     statement: "A message that is delivered by some process is eventually delivered by every \
                 process that does not stay down.",
-    monitor: |nodes| Box::new(Agreement::new(nodes, Binds::Recovered)),
+    monitor: |setting| Box::new(Agreement::new(setting, Binds::Recovered)),
 };
 
 /// What the monitors of broadcasts hear.
@@ -462,7 +463,6 @@ struct Agreement {
     binds: Binds,
     roster: Roster,
     members: Members,
-    up: Up,
     messages: PerBroadcast<Deliveries>,
 }
 
@@ -476,10 +476,10 @@ struct Deliveries {
 }
 
 impl Agreement {
-    fn new(nodes: usize, binds: Binds) -> Self {
-        let (roster, up) = (Roster::new(nodes), Up::new(nodes));
-        let (members, messages) = (Members::new(nodes), PerBroadcast::new(nodes));
-        Self { binds, roster, members, up, messages }
+    fn new(setting: &Setting, binds: Binds) -> Self {
+        let members = Members::new(setting.nodes);
+        let messages = PerBroadcast::new(setting.nodes);
+        Self { binds, roster: Roster::new(setting), members, messages }
     }
 }
 
@@ -487,7 +487,6 @@ impl Monitor for Agreement {
     fn observe(&mut self, seen: &Observation) {
         self.roster.observe(seen);
         self.members.observe(seen);
-        self.up.observe(seen);
         let Some(Heard::Deliver(deliver)) = Heard::of(seen) else { return };
         let message = self.messages.get_or_insert_with(deliver.id(), || Deliveries {
             id: deliver.id(),
@@ -509,7 +508,7 @@ impl Monitor for Agreement {
         let (binding, bound) = match self.binds {
             Binds::Correct => (correct, correct),
             Binds::Uniform => (NodeSet::first(MAX_NODES), correct),
-            Binds::Recovered => (NodeSet::first(MAX_NODES), self.up.now()),
+            Binds::Recovered => (NodeSet::first(MAX_NODES), self.roster.up()),
         };
         let uneven = self.messages.values().filter_map(|message| {
             let missing = bound.and(self.members.bound_by(message.id)).without(message.by);

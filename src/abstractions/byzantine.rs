@@ -60,7 +60,7 @@ pub const IC1: Property = Property {
     name: "IC1",
     kind: Kind::Safety,
     statement: "All loyal lieutenants obey the same order.",
-    monitor: |nodes| safety_of_correct(Agreement::<Value>::new(nodes, false)),
+    monitor: |setting| safety_of_correct(Agreement::<Value>::new(setting, false)),
 };
 
 /// IC2. The commander is whoever is asked to propose first.
@@ -69,8 +69,8 @@ pub const IC2: Property = Property {
     kind: Kind::Safety,
     statement: "If the commanding general is loyal, then every loyal lieutenant obeys the order he \
                 sends.",
-    monitor: |nodes| {
-        safety_of_correct(Obedience { commander: None, decisions: Decisions::new(nodes) })
+    monitor: |setting| {
+        safety_of_correct(Obedience { commander: None, decisions: Decisions::new(setting) })
     },
 };
 
@@ -79,7 +79,7 @@ pub const VECTOR_AGREEMENT: Property = Property {
     name: "vector agreement",
     kind: Kind::Safety,
     statement: "All loyal processes decide on the same vector of values.",
-    monitor: |nodes| safety_of_correct(Agreement::<Vector>::new(nodes, false)),
+    monitor: |setting| safety_of_correct(Agreement::<Vector>::new(setting, false)),
 };
 
 /// Vector validity.
@@ -88,10 +88,10 @@ pub const VECTOR_VALIDITY: Property = Property {
     kind: Kind::Safety,
     statement: "If the private value of a loyal process p is v, then every loyal process decides on \
                 a vector whose element for p is v.",
-    monitor: |nodes| {
+    monitor: |setting| {
         safety_of_correct(VectorValidity {
             proposals: SortedMap::new(),
-            decisions: Decisions::new(nodes),
+            decisions: Decisions::new(setting),
         })
     },
 };
@@ -101,7 +101,7 @@ pub const EPSILON_AGREEMENT: Property = Property {
     name: "ε-agreement",
     kind: Kind::Safety,
     statement: "Any two loyal processes decide on values that are within ε of each other.",
-    monitor: |nodes| safety_of_correct(EpsilonAgreement(Decisions::new(nodes))),
+    monitor: |setting| safety_of_correct(EpsilonAgreement(Decisions::new(setting))),
 };
 
 /// Range validity.
@@ -110,10 +110,10 @@ pub const RANGE_VALIDITY: Property = Property {
     kind: Kind::Safety,
     statement: "Any loyal process decides on a value within the range of the values that loyal \
                 processes had proposed.",
-    monitor: |nodes| {
+    monitor: |setting| {
         safety_of_correct(RangeValidity {
             proposals: SortedMap::new(),
-            decisions: Decisions::new(nodes),
+            decisions: Decisions::new(setting),
         })
     },
 };

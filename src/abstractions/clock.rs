@@ -234,7 +234,9 @@ pub const CLOCK_CONDITION: Property = Property {
     name: "clock condition",
     kind: Kind::Safety,
     statement: "For any events a and b: if a happened before b, then C(a) < C(b).",
-    monitor: |nodes| safety(ClockCondition { converse: false, history: History::new(nodes) }),
+    monitor: |setting| {
+        safety(ClockCondition { converse: false, history: History::new(setting.nodes) })
+    },
 };
 
 /// The strong clock condition.
@@ -242,7 +244,9 @@ pub const STRONG_CLOCK_CONDITION: Property = Property {
     name: "strong clock condition",
     kind: Kind::Safety,
     statement: "For any events a and b: a happened before b if and only if C(a) < C(b).",
-    monitor: |nodes| safety(ClockCondition { converse: true, history: History::new(nodes) }),
+    monitor: |setting| {
+        safety(ClockCondition { converse: true, history: History::new(setting.nodes) })
+    },
 };
 
 /// Skew bound.

@@ -95,7 +95,7 @@ pub const COMMIT_AGREEMENT: Property = Property {
     name: "commit agreement",
     kind: Kind::Safety,
     statement: "All processes that reach a decision reach the same one.",
-    monitor: |nodes| safety_of_correct(Agreement::<Outcome>::new(nodes, true)),
+    monitor: |setting| safety_of_correct(Agreement::<Outcome>::new(setting, true)),
 };
 
 /// Commit validity.
@@ -122,8 +122,8 @@ pub const TERMINATION: Property = Property {
     name: "termination",
     kind: Kind::Liveness,
     statement: "Once a transaction has begun, every correct process eventually decides.",
-    monitor: |nodes| {
-        liveness(Termination { roster: Roster::new(nodes), begun: None, decided: NodeSet::EMPTY })
+    monitor: |setting| {
+        liveness(Termination { roster: Roster::new(setting), begun: None, decided: NodeSet::EMPTY })
     },
 };
 

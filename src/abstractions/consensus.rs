@@ -15,7 +15,7 @@ use super::{
 };
 use crate::kernel::{
     EventId, Indication, Kind, MAX_NODES, Needs, NodeId, NodeSet, Observation, Payload, Property,
-    Request, RequestKind, Roster, Scenario, Seen, SortedMap, SortedSet, With, sort_by_key,
+    Request, RequestKind, Roster, Scenario, Seen, Setting, SortedMap, SortedSet, With, sort_by_key,
 };
 
 /// ⟨Propose | v⟩: v is to be decided.
@@ -77,7 +77,7 @@ pub const AGREEMENT: Property = Property {
     name: "agreement",
     kind: Kind::Safety,
     statement: "No two correct processes decide differently.",
-    monitor: |nodes| safety_of_correct(Agreement::<Value>::new(nodes, false)),
+    monitor: |setting| safety_of_correct(Agreement::<Value>::new(setting, false)),
 };
 
 /// Uniform agreement.
@@ -85,7 +85,7 @@ pub const UNIFORM_AGREEMENT: Property = Property {
     name: "uniform agreement",
     kind: Kind::Safety,
     statement: "No two processes decide differently.",
-    monitor: |nodes| safety_of_correct(Agreement::<Value>::new(nodes, true)),
+    monitor: |setting| safety_of_correct(Agreement::<Value>::new(setting, true)),
 };
 
 /// Termination.
@@ -96,9 +96,9 @@ pub const TERMINATION: Property = Property {
     name: "termination",
     kind: Kind::Liveness,
     statement: "Every correct process eventually decides some value.",
-    monitor: |nodes| {
+    monitor: |setting| {
         liveness(Termination {
-            roster: Roster::new(nodes),
+            roster: Roster::new(setting),
             proposed: SortedMap::new(),
             decided: NodeSet::EMPTY,
         })
@@ -161,8 +161,8 @@ pub(super) struct Decisions<D> {
 }
 
 impl<D: Decision> Decisions<D> {
-    pub(super) const fn new(nodes: usize) -> Self {
-        Self { roster: Roster::new(nodes), decisions: SortedMap::new() }
+    pub(super) const fn new(setting: &Setting) -> Self {
+        Self { roster: Roster::new(setting), decisions: SortedMap::new() }
     }
 
     pub(super) fn observe(&mut self, seen: &Observation) {
@@ -201,8 +201,8 @@ pub(super) struct Agreement<D> {
 }
 
 impl<D: Decision> Agreement<D> {
-    pub(super) const fn new(nodes: usize, uniform: bool) -> Self {
-        Self { uniform, decisions: Decisions::new(nodes) }
+    pub(super) const fn new(setting: &Setting, uniform: bool) -> Self {
+        Self { uniform, decisions: Decisions::new(setting) }
     }
 }
 

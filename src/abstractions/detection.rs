@@ -8,10 +8,10 @@
 
 use serde::Serialize;
 
-use super::watch::{Await, Owed, Up, Violation, Watch, liveness, safety};
+use super::watch::{Await, Owed, Violation, Watch, liveness, safety};
 use crate::kernel::{
     Detection, EventId, Indication, Kind, Needs, NodeId, Observation, Property, Roster, Seen,
-    SortedMap,
+    Setting, SortedMap,
 };
 
 /// ⟨Suspect | p⟩ and ⟨Restore | p⟩, told to the application.
@@ -66,8 +66,8 @@ pub const STRONG_COMPLETENESS: Property = Property {
     kind: Kind::Liveness,
     statement: "Eventually, every process that crashes is permanently suspected by every correct \
                 process.",
-    monitor: |nodes| {
-        liveness(StrongCompleteness { opinions: Opinions::new(nodes), crashes: SortedMap::new() })
+    monitor: |setting| {
+        liveness(StrongCompleteness { opinions: Opinions::new(setting), crashes: SortedMap::new() })
     },
 };
 
@@ -78,7 +78,7 @@ pub const STRONG_ACCURACY: Property = Property {
     name: "strong accuracy",
     kind: Kind::Safety,
     statement: "If a process p is suspected by any process, then p has crashed.",
-    monitor: |nodes| safety(StrongAccuracy(Up::new(nodes))),
+    monitor: |setting| safety(StrongAccuracy(Roster::new(setting))),
 };
 
 /// Eventual strong accuracy.
@@ -86,7 +86,7 @@ pub const EVENTUAL_STRONG_ACCURACY: Property = Property {
     name: "eventual strong accuracy",
     kind: Kind::Liveness,
     statement: "Eventually, no correct process is suspected by any correct process.",
-    monitor: |nodes| liveness(EventualStrongAccuracy(Opinions::new(nodes))),
+    monitor: |setting| liveness(EventualStrongAccuracy(Opinions::new(setting))),
 };
 
 /// What a node was told, be it by the scenario's detector or by its protocol.
@@ -107,8 +107,8 @@ struct Opinions {
 }
 
 impl Opinions {
-    const fn new(nodes: usize) -> Self {
-        Self { roster: Roster::new(nodes), suspected: SortedMap::new() }
+    const fn new(setting: &Setting) -> Self {
+        Self { roster: Roster::new(setting), suspected: SortedMap::new() }
     }
 
     fn observe(&mut self, seen: &Observation) {
@@ -162,7 +162,7 @@ impl Await for StrongCompleteness {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct StrongAccuracy(Up);
+struct StrongAccuracy(Roster);
 
 impl Watch for StrongAccuracy {
     const NEEDS: Needs = Needs::TOLD_ORDER;
@@ -171,7 +171,7 @@ impl Watch for StrongAccuracy {
         self.0.observe(seen);
         let Notice::Suspect { node } = notice(seen)? else { return None };
         let why = format!("{} suspected {node}, which was up", seen.node);
-        self.0.now().contains(node).then(|| Violation::new(why, [seen.id]))
+        self.0.up().contains(node).then(|| Violation::new(why, [seen.id]))
     }
 }
 

@@ -5,7 +5,7 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::watch::{Await, Owed, Up, Violation, Watch, liveness, safety};
+use super::watch::{Await, Owed, Violation, Watch, liveness, safety};
 use crate::kernel::{
     EventId, Indication, Kind, Needs, NodeId, Observation, Property, Request, RequestKind, Roster,
     Seen, SortedMap, With,
@@ -61,7 +61,9 @@ pub const HIGHEST_LIVE_PROCESS_LEADS: Property = Property {
     kind: Kind::Liveness,
     statement: "Eventually, every live process that has a leader has the live process with the \
                 highest identifier as its leader.",
-    monitor: |nodes| liveness(HighestLeads { up: Up::new(nodes), leaders: SortedMap::new() }),
+    monitor: |setting| {
+        liveness(HighestLeads { roster: Roster::new(setting), leaders: SortedMap::new() })
+    },
 };
 
 /// Termination.
@@ -70,9 +72,9 @@ pub const TERMINATION: Property = Property {
     kind: Kind::Liveness,
     statement: "If a correct process starts an election, it eventually learns who leads, and so \
                 does every correct process that does not know any leader.",
-    monitor: |nodes| {
+    monitor: |setting| {
         liveness(Termination {
-            roster: Roster::new(nodes),
+            roster: Roster::new(setting),
             started: SortedMap::new(),
             unanswered: SortedMap::new(),
             leaders: SortedMap::new(),
@@ -125,14 +127,14 @@ impl UniqueLeader {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct HighestLeads {
-    up: Up,
+    roster: Roster,
     /// By node: its leader, and the event that told it.
     leaders: SortedMap<NodeId, (NodeId, EventId)>,
 }
 
 impl Await for HighestLeads {
     fn observe(&mut self, seen: &Observation) {
-        self.up.observe(seen);
+        self.roster.observe(seen);
         if matches!(seen.what, Seen::Crash) {
             self.leaders.remove(&seen.node);
         }
@@ -142,7 +144,7 @@ impl Await for HighestLeads {
     }
 
     fn owed(&self) -> Option<Owed> {
-        let highest = self.up.now().into_iter().last()?;
+        let highest = self.roster.up().into_iter().last()?;
         let mut wrong = self.leaders.iter().filter(|(_, (leader, _))| *leader != highest);
         let (node, (leader, since)) = wrong.by_ref().min_by_key(|(_, (_, since))| *since)?;
         Some(Owed {

@@ -95,9 +95,9 @@ pub const RELIABLE_DELIVERY: Property = Property {
     kind: Kind::Liveness,
     statement: "If a correct process p sends a message m to a correct process q, then q \
                 eventually delivers m.",
-    monitor: |nodes| {
+    monitor: |setting| {
         liveness(ReliableDelivery {
-            roster: Roster::new(nodes),
+            roster: Roster::new(setting),
             sent: Sent::default(),
             awaited: SortedMap::new(),
         })
@@ -129,12 +129,12 @@ pub const EXACTLY_ONCE_EFFECT: Property = Property {
     name: "exactly-once effect",
     kind: Kind::Liveness,
     statement: "The application's state is as if each request ran exactly once.",
-    monitor: |nodes| {
+    monitor: |setting| {
         liveness(ExactlyOnceEffect {
             wrong: None,
             delivered: NoDuplication::default(),
             reliable: ReliableDelivery {
-                roster: Roster::new(nodes),
+                roster: Roster::new(setting),
                 sent: Sent::default(),
                 awaited: SortedMap::new(),
             },

@@ -97,9 +97,9 @@ pub const STARVATION_FREEDOM: Property = Property {
     name: "starvation freedom",
     kind: Kind::Liveness,
     statement: "Requests to enter and exit the critical section eventually succeed.",
-    monitor: |nodes| {
+    monitor: |setting| {
         liveness(StarvationFreedom {
-            roster: Roster::new(nodes),
+            roster: Roster::new(setting),
             inside: SortedMap::new(),
             waiting: SortedMap::new(),
         })
@@ -115,8 +115,11 @@ pub const HAPPENED_BEFORE_FAIRNESS: Property = Property {
     kind: Kind::Safety,
     statement: "If one request to enter the critical section happened before another, then entry is \
                 granted in that order.",
-    monitor: |nodes| {
-        Box::new(HappenedBeforeFairness { waiting: vec![VecDeque::new(); nodes], violated: None })
+    monitor: |setting| {
+        Box::new(HappenedBeforeFairness {
+            waiting: vec![VecDeque::new(); setting.nodes],
+            violated: None,
+        })
     },
 };
 

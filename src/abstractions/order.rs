@@ -12,8 +12,8 @@ use super::{
     watch::{Violation, Watch, safety},
 };
 use crate::kernel::{
-    EventId, Kind, Monitor, Needs, NodeId, NodeSet, Observation, Property, Roster, SortedMap,
-    SortedSet, Time, Verdict, sort,
+    EventId, Kind, Monitor, Needs, NodeId, NodeSet, Observation, Property, Roster, Setting,
+    SortedMap, SortedSet, Time, Verdict, sort,
 };
 
 /// FIFO order.
@@ -25,7 +25,7 @@ pub const FIFO_ORDER: Property = Property {
     kind: Kind::Safety,
     statement: "If some process broadcasts message m1 before it broadcasts message m2, then no \
                 process delivers m2 unless it has already delivered m1.",
-    monitor: |nodes| Box::new(FifoOrder { history: History::new(nodes), violated: None }),
+    monitor: |setting| Box::new(FifoOrder { history: History::new(setting.nodes), violated: None }),
 };
 
 /// Causal order.
@@ -34,7 +34,7 @@ pub const CAUSAL_ORDER: Property = Property {
     kind: Kind::Safety,
     statement: "For any message m1 that potentially caused a message m2, no process delivers m2 \
                 unless it has already delivered m1.",
-    monitor: |nodes| Box::new(CausalOrder::new(nodes)),
+    monitor: |setting| Box::new(CausalOrder::new(setting.nodes)),
 };
 
 /// Total order.
@@ -45,7 +45,7 @@ pub const TOTAL_ORDER: Property = Property {
     kind: Kind::Safety,
     statement: "Let m1 and m2 be any two messages and suppose p and q are any two correct processes \
                 that deliver m1 and m2. If p delivers m1 before m2, then q delivers m1 before m2.",
-    monitor: |nodes| Box::new(TotalOrder::new(nodes, Scope::Correct)),
+    monitor: |setting| Box::new(TotalOrder::new(setting, Scope::Correct)),
 };
 
 /// Uniform total order.
@@ -54,7 +54,7 @@ pub const UNIFORM_TOTAL_ORDER: Property = Property {
     kind: Kind::Safety,
     statement: "Let m1 and m2 be any two messages and suppose p and q are any two processes that \
                 deliver m1 and m2. If p delivers m1 before m2, then q delivers m1 before m2.",
-    monitor: |nodes| Box::new(TotalOrder::new(nodes, Scope::Uniform)),
+    monitor: |setting| Box::new(TotalOrder::new(setting, Scope::Uniform)),
 };
 
 /// Total order within a label.
@@ -66,12 +66,12 @@ pub const TOTAL_ORDER_WITHIN_LABELS: Property = Property {
     statement: "Let m1 and m2 be any two messages with the same label, or without one, and suppose p \
                 and q are any two correct processes that deliver m1 and m2. If p delivers m1 before \
                 m2, then q delivers m1 before m2.",
-    monitor: |nodes| {
+    monitor: |setting| {
         Box::new(WithinLabels {
-            numbering: Numbering::new(nodes),
-            labels: PerBroadcast::new(nodes),
+            numbering: Numbering::new(setting.nodes),
+            labels: PerBroadcast::new(setting.nodes),
             orders: Vec::new(),
-            fresh: TotalOrder::new(nodes, Scope::Correct),
+            fresh: TotalOrder::new(setting, Scope::Correct),
         })
     },
 };
@@ -84,12 +84,12 @@ pub const REAL_TIME_ORDER: Property = Property {
     kind: Kind::Safety,
     statement: "If message m1 is broadcast at an earlier time than message m2, then no process \
                 delivers m1 after it has delivered m2.",
-    monitor: |nodes| {
+    monitor: |setting| {
         safety(RealTimeOrder {
-            numbering: Numbering::new(nodes),
+            numbering: Numbering::new(setting.nodes),
             requests: SortedMap::new(),
             latest: SortedMap::new(),
-            delivered: PerBroadcast::new(nodes),
+            delivered: PerBroadcast::new(setting.nodes),
         })
     },
 };
@@ -103,7 +103,7 @@ pub const SYNC_ORDER: Property = Property {
     kind: Kind::Safety,
     statement: "No delivery crosses a sync message: if some process delivers m before the sync \
                 message s, no process delivers m after s.",
-    monitor: |nodes| Box::new(TotalOrder::new(nodes, Scope::Sync)),
+    monitor: |setting| Box::new(TotalOrder::new(setting, Scope::Sync)),
 };
 
 /// What was broadcast, and how much of it, without a gap, every node has delivered.
@@ -293,10 +293,11 @@ struct Swap {
 }
 
 impl TotalOrder {
-    fn new(nodes: usize, scope: Scope) -> Self {
+    fn new(setting: &Setting, scope: Scope) -> Self {
+        let nodes = setting.nodes;
         Self {
             scope,
-            roster: Roster::new(nodes),
+            roster: Roster::new(setting),
             numbering: Numbering::new(nodes),
             syncs: SortedSet::new(),
             messages: PerBroadcast::new(nodes),

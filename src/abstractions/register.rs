@@ -17,7 +17,7 @@ use self::linearization::{
 };
 use super::{
     Value,
-    watch::{Await, Owed, Up, Violation, Watch, answer, fields, liveness, safety},
+    watch::{Await, Owed, Violation, Watch, answer, fields, liveness, safety},
 };
 use crate::kernel::{
     EventId, Indication, Kind, Monitor, Needs, NodeId, Observation, Packet, Property, Request,
@@ -222,7 +222,9 @@ pub const CONVERGENCE: Property = Property {
     name: "convergence",
     kind: Kind::Liveness,
     statement: "Eventually, all replicas that do not stay down hold the same values.",
-    monitor: |nodes| liveness(Convergence { up: Up::new(nodes), replicas: SortedMap::new() }),
+    monitor: |setting| {
+        liveness(Convergence { roster: Roster::new(setting), replicas: SortedMap::new() })
+    },
 };
 
 /// Termination.
@@ -232,8 +234,8 @@ pub const TERMINATION: Property = Property {
     name: "termination",
     kind: Kind::Liveness,
     statement: "If a correct process invokes an operation, then the operation eventually completes.",
-    monitor: |nodes| {
-        liveness(Termination { roster: Roster::new(nodes), clients: Clients::default() })
+    monitor: |setting| {
+        liveness(Termination { roster: Roster::new(setting), clients: Clients::default() })
     },
 };
 
@@ -582,14 +584,14 @@ impl Await for Termination {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Convergence {
-    up: Up,
+    roster: Roster,
     /// By node and key: what it holds, since which event.
     replicas: SortedMap<NodeId, SortedMap<Value, (Value, EventId)>>,
 }
 
 impl Await for Convergence {
     fn observe(&mut self, seen: &Observation) {
-        self.up.observe(seen);
+        self.roster.observe(seen);
         if let Seen::Indication(packet) = seen.what
             && let Some(Reply::Hold { key, value }) = packet.get()
         {
@@ -599,7 +601,7 @@ impl Await for Convergence {
     }
 
     fn owed(&self) -> Option<Owed> {
-        let up = self.up.now();
+        let up = self.roster.up();
         let mut replicas = self.replicas.iter().filter(|(node, _)| up.contains(**node));
         let (first, model) = replicas.next()?;
         replicas.find_map(|(node, replica)| {

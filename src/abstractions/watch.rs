@@ -7,7 +7,7 @@ use std::{fmt, hash::Hash};
 
 use serde_json::{Map, Value as Json};
 
-use crate::kernel::{EventId, Monitor, Needs, NodeId, NodeSet, Observation, Seen, Verdict, sort};
+use crate::kernel::{EventId, Monitor, Needs, NodeId, NodeSet, Observation, Verdict, sort};
 
 /// What went wrong, and the events that prove it, in the order in which they happened.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -148,30 +148,6 @@ impl<A: Await> Monitor for Liveness<A> {
             Some(owed) if over => Verdict::Violated { why: owed.never, witness: vec![owed.since] },
             Some(owed) => Verdict::Undecided(owed.not_yet),
         }
-    }
-}
-
-/// Who is up at this moment, whatever happened before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Up(NodeSet);
-
-impl Up {
-    pub(super) const fn new(nodes: usize) -> Self {
-        Self(NodeSet::first(nodes))
-    }
-
-    pub(super) fn observe(&mut self, seen: &Observation) {
-        match seen.what {
-            Seen::Crash => self.0.remove(seen.node),
-            Seen::Recover => {
-                self.0.insert(seen.node);
-            }
-            _ => {}
-        }
-    }
-
-    pub(super) const fn now(self) -> NodeSet {
-        self.0
     }
 }
 

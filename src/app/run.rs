@@ -57,7 +57,7 @@ impl Run {
 /// Every property's verdict once so many events have happened.
 #[must_use]
 pub fn judge_at(run: &Outcome, events: usize) -> Vec<Judgement> {
-    judge(run.protocol, run.scenario.nodes.len(), &run.trace, events)
+    judge(run.protocol, &run.scenario, &run.trace, events)
 }
 
 /// The same for a playhead that moves: from moment to moment only what happens between them is looked at.
@@ -68,10 +68,8 @@ impl Judged {
     /// Every property's verdict once so many events of this run have happened.
     pub fn at(&mut self, run: &Run, events: usize) -> Vec<Judgement> {
         let kept = self.0.take().filter(|(of, judging)| of == run && judging.seen() <= events);
-        let mut judging = kept.map_or_else(
-            || Judging::new(run.protocol, run.scenario.nodes.len()),
-            |(_, judging)| judging,
-        );
+        let mut judging =
+            kept.map_or_else(|| Judging::new(run.protocol, &run.scenario), |(_, judging)| judging);
         judging.advance(&run.trace, events);
         let said = judging.say(&run.trace);
         self.0 = Some((run.clone(), judging));

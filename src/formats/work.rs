@@ -36,8 +36,7 @@ impl Work {
             // Not every step leaves an event.
             for _ in 0..events {
                 if !self.simulation.step(&self.plan, &mut self.trace) {
-                    let nodes = self.plan.scenario().nodes.len();
-                    self.judging = Some(Judging::new(self.protocol, nodes));
+                    self.judging = Some(Judging::new(self.protocol, self.plan.scenario()));
                     break;
                 }
             }

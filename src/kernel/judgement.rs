@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::{
-    Breach, EventId, Kind, Monitor, Observation, Property, Protocol, Rule, Scenario, Time, Trace,
-    Verdict, causality::Pasts, chain,
+    Breach, EventId, Kind, Monitor, Observation, Property, Protocol, Rule, Scenario, Setting, Time,
+    Trace, Verdict, causality::Pasts, chain,
 };
 
 /// What is said about one property.
@@ -61,8 +61,13 @@ impl Class {
 
 /// Judges the first `events` events of a run; all of them, and it is judged as it is in the end.
 #[must_use]
-pub fn judge(protocol: &Protocol, nodes: usize, trace: &Trace, events: EventId) -> Vec<Judgement> {
-    let mut judging = Judging::new(protocol, nodes);
+pub fn judge(
+    protocol: &Protocol,
+    scenario: &Scenario,
+    trace: &Trace,
+    events: EventId,
+) -> Vec<Judgement> {
+    let mut judging = Judging::new(protocol, scenario);
     judging.advance(trace, events);
     judging.say(trace)
 }
@@ -77,11 +82,11 @@ pub struct Watching {
 }
 
 impl Watching {
-    /// Before the first event of a run with so many nodes.
+    /// Before the first event of a run in this setting.
     #[must_use]
-    pub fn new(monitors: Vec<Box<dyn Monitor>>, nodes: usize) -> Self {
+    pub fn new(monitors: Vec<Box<dyn Monitor>>, setting: &Setting) -> Self {
         let needs_past = monitors.iter().any(|monitor| monitor.needs().past);
-        Self { monitors, pasts: needs_past.then(|| Pasts::new(nodes)), seen: 0 }
+        Self { monitors, pasts: needs_past.then(|| Pasts::new(setting.nodes)), seen: 0 }
     }
 
     /// Looks on, until so many events of the trace were looked at.
@@ -122,11 +127,12 @@ pub struct Judging {
 }
 
 impl Judging {
-    /// Before the first event of a run with so many nodes.
+    /// Before the first event of a scenario's run.
     #[must_use]
-    pub fn new(protocol: &Protocol, nodes: usize) -> Self {
-        let monitors = protocol.properties().map(|(property, _)| (property.monitor)(nodes));
-        let watching = Watching::new(monitors.collect(), nodes);
+    pub fn new(protocol: &Protocol, scenario: &Scenario) -> Self {
+        let setting = Setting::of(protocol, scenario);
+        let monitors = protocol.properties().map(|(property, _)| (property.monitor)(&setting));
+        let watching = Watching::new(monitors.collect(), &setting);
         Self { properties: protocol.properties().collect(), watching }
     }
 
@@ -159,7 +165,7 @@ impl fmt::Debug for Judging {
 /// Judges a whole run.
 #[must_use]
 pub fn report(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Report {
-    let judgements = judge(protocol, scenario.nodes.len(), trace, trace.events.len());
+    let judgements = judge(protocol, scenario, trace, trace.events.len());
     report_of(judgements, protocol, scenario, trace)
 }
 

@@ -34,6 +34,7 @@ mod process;
 mod property;
 mod protocol;
 mod scenario;
+mod setting;
 mod signed;
 mod simulation;
 mod solo;
@@ -64,13 +65,14 @@ pub use process::{
     Carried, Detection, Indication, Moment, Never, Payload, Process, Request, RequestKind, Time,
     With,
 };
-pub use property::{Kind, Monitor, Needs, Observation, Property, Roster, Seen, Verdict};
+pub use property::{Kind, Monitor, Needs, Observation, Property, Seen, Verdict};
 pub use protocol::{Behaviour, Break, Cost, Drawn, Metric, Protocol, ReadRequest, Term};
 pub use scenario::{
     Caption, Delay, Detector, Fault, LinkSpec, MAX_BIT, MAX_BITS, MAX_EVENTS, MAX_FAULTS,
     MAX_REQUESTS, MAX_TIME, MAX_TIMERS, Medium, MessageName, NetworkSpec, Order, PerMillion,
     RequestSpec, Scenario, Side, Strategy, Timing, Topology,
 };
+pub use setting::{Failures, Roster, Setting};
 pub use signed::{Keys, Signed};
 pub use simulation::{Plan, Simulation, run};
 pub use solo::{Did, Solo, Step};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Detection, Event, EventId, EventKind, Identity, NodeId, NodeSet, Packet, Past, Time};
+use super::{Detection, Event, EventId, EventKind, Identity, NodeId, Packet, Past, Setting, Time};
 
 /// A promise of the textbook, and the state machine that watches over it.
 #[derive(Clone, Copy)]
@@ -13,8 +13,8 @@ pub struct Property {
     pub kind: Kind,
     /// The textbook's sentence.
     pub statement: &'static str,
-    /// Starts watching a run of so many nodes.
-    pub monitor: fn(nodes: usize) -> Box<dyn Monitor>,
+    /// Starts watching a run in this setting.
+    pub monitor: fn(setting: &Setting) -> Box<dyn Monitor>,
 }
 
 impl fmt::Debug for Property {
@@ -190,34 +190,5 @@ impl Verdict {
     #[must_use]
     pub const fn is_violated(&self) -> bool {
         matches!(self, Self::Violated { .. })
-    }
-}
-
-/// Who is correct: in the crash-stop model, whoever never crashes and is no traitor. A node that recovers
-/// has failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Roster {
-    nodes: NodeSet,
-    failed: NodeSet,
-}
-
-impl Roster {
-    /// Everybody is up.
-    #[must_use]
-    pub const fn new(nodes: usize) -> Self {
-        Self { nodes: NodeSet::first(nodes), failed: NodeSet::EMPTY }
-    }
-
-    /// Takes note of crashes and traitors.
-    pub fn observe(&mut self, seen: &Observation) {
-        if matches!(seen.what, Seen::Crash | Seen::Traitor) {
-            self.failed.insert(seen.node);
-        }
-    }
-
-    /// Who has not crashed so far and is loyal.
-    #[must_use]
-    pub const fn correct(&self) -> NodeSet {
-        self.nodes.without(self.failed)
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::{
-    Assumption, Carried, Group, Indication, Keys, Machine, NodeId, Packet, Parameter,
+    Assumption, Carried, Failures, Group, Indication, Keys, Machine, NodeId, Packet, Parameter,
     ParameterValues, Parameters, Process, Property, Request, RequestKind, Rule, Scenario, machine,
 };
 
@@ -18,6 +18,8 @@ pub struct Protocol {
     pub summary: &'static str,
     /// The paper, book or note that it comes from.
     pub source: &'static str,
+    /// The failure model of its paper. It says which nodes are correct.
+    pub failures: Failures,
     /// What it relies on. A scenario may break it, and the verdict then says so.
     pub model: &'static [Assumption],
     /// What it promises as long as nothing that it relies on is broken. These make up a run's class.

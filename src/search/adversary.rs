@@ -12,7 +12,7 @@ use std::fmt;
 use super::aim::longer;
 use crate::kernel::{
     EventId, EventKind, Fate, Fault, Fingerprinter, MAX_FAULTS, MAX_TIME, MessageName, Property,
-    Protocol, Scenario, Time, Trace, cause, run, spell, trigger,
+    Protocol, Scenario, Setting, Time, Trace, cause, run, spell, trigger,
 };
 
 /// How many of the messages that led to a decision are tried, from the last one back.
@@ -157,7 +157,7 @@ impl Adversary<'_> {
 
     /// The first thing told that makes a difference to the property.
     fn first(&self, trace: &Trace) -> Option<First> {
-        let mut monitor = (self.property.monitor)(self.given.nodes.len());
+        let mut monitor = (self.property.monitor)(&Setting::of(self.protocol, &self.given));
         for (event, it) in trace.events.iter().enumerate() {
             let Some(seen) = crate::kernel::Observation::of(event, it) else { continue };
             let print = |monitor: &dyn crate::kernel::Monitor| {

@@ -1,8 +1,8 @@
 //! What is looked for in a run.
 
 use crate::kernel::{
-    Kind, MAX_TIME, Monitor, Needs, Protocol, Report, Rule, Scenario, Time, Trace, Verdict,
-    Watching, report, run,
+    Failures, Kind, MAX_TIME, Monitor, Needs, Protocol, Report, Rule, Scenario, Setting, Time,
+    Trace, Verdict, Watching, report, run,
 };
 
 use super::Target;
@@ -25,14 +25,14 @@ impl Aim {
 
     /// The monitor that says *violated* of a run that shows it.
     #[must_use]
-    pub fn monitor(&self, nodes: usize) -> Box<dyn Monitor> {
-        self.target.monitor(nodes)
+    pub fn monitor(&self, setting: &Setting) -> Box<dyn Monitor> {
+        self.target.monitor(setting)
     }
 
     /// What its monitor goes by.
     #[must_use]
     pub fn needs(&self) -> Needs {
-        self.monitor(1).needs()
+        self.monitor(&Setting { nodes: 1, failures: Failures::CrashStop }).needs()
     }
 
     /// Whether only the end of a run shows it.
@@ -43,8 +43,8 @@ impl Aim {
 
     /// Whether a run shows it, as far as its own events go.
     #[must_use]
-    pub fn is_shown(&self, nodes: usize, trace: &Trace) -> bool {
-        let mut watching = Watching::new(vec![self.monitor(nodes)], nodes);
+    pub fn is_shown(&self, setting: &Setting, trace: &Trace) -> bool {
+        let mut watching = Watching::new(vec![self.monitor(setting)], setting);
         watching.advance(trace, usize::MAX);
         watching.say(trace).any(|verdict| verdict.is_violated())
     }
@@ -67,20 +67,20 @@ impl Aim {
         scenario: &Scenario,
         trace: &Trace,
     ) -> bool {
-        let nodes = scenario.nodes.len();
-        if !self.is_shown(nodes, trace) || !self.may_break(protocol, scenario, trace) {
+        let setting = Setting::of(protocol, scenario);
+        if !self.is_shown(&setting, trace) || !self.may_break(protocol, scenario, trace) {
             return false;
         }
         if !self.is_liveness() || trace.quiescent {
             return true;
         }
         let longer = Scenario { until: longer(scenario.until), ..scenario.clone() };
-        run(protocol, &longer).is_ok_and(|trace| self.lasts(nodes, &trace))
+        run(protocol, &longer).is_ok_and(|trace| self.lasts(&setting, &trace))
     }
 
     /// Whether it is shown in the end, or again and again in the second half.
-    fn lasts(&self, nodes: usize, trace: &Trace) -> bool {
-        let mut watching = Watching::new(vec![self.monitor(nodes)], nodes);
+    fn lasts(&self, setting: &Setting, trace: &Trace) -> bool {
+        let mut watching = Watching::new(vec![self.monitor(setting)], setting);
         let (mut shown, mut begun) = (false, 0);
         for place in trace.events_until(trace.end / 2)..trace.events.len() {
             watching.advance(trace, place);

@@ -16,7 +16,7 @@ use super::{
     reduce::Reduction,
     world::{Turn, World},
 };
-use crate::kernel::{Fingerprinter, Plan, Protocol, Scenario};
+use crate::kernel::{Fingerprinter, Plan, Protocol, Scenario, Setting};
 
 /// How many turns that suffice alone are taken at once.
 const CHAIN: usize = 256;
@@ -123,7 +123,8 @@ impl Explore {
         budget: &Budget,
         reduced: bool,
     ) -> Result<Self, Unfit> {
-        let monitors = aims.iter().map(|aim| aim.monitor(scenario.nodes.len())).collect();
+        let setting = Setting::of(protocol, &scenario);
+        let monitors = aims.iter().map(|aim| aim.monitor(&setting)).collect();
         let plan = Plan::owned(protocol, scenario).map_err(|_| Unfit::Request)?;
         let mut world = World::new(plan, monitors, budget)?;
         world.tidy = reduced;

@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use super::{Aim, Budget, aim::longer, moves::moves};
 use crate::kernel::{
-    Event, EventKind, Fault, Fingerprinter, Protocol, Scenario, Time, Trace, Watching, run,
+    Event, EventKind, Fault, Fingerprinter, Protocol, Scenario, Setting, Time, Trace, Watching, run,
 };
 
 /// How many runs are tried at most between two looks at what came of them, and about how many events they have
@@ -78,9 +78,9 @@ impl Ground {
     pub(super) fn attempt(&self, added: &[Fault]) -> Tried {
         let scenario = self.with(added);
         let trace = run(self.protocol, &scenario).expect("its requests were read");
-        let nodes = scenario.nodes.len();
-        let monitors = self.aims.iter().map(|aim| aim.monitor(nodes)).collect();
-        let mut watching = Watching::new(monitors, nodes);
+        let setting = Setting::of(self.protocol, &scenario);
+        let monitors = self.aims.iter().map(|aim| aim.monitor(&setting)).collect();
+        let mut watching = Watching::new(monitors, &setting);
         watching.advance(&trace, usize::MAX);
         let shown = watching.say(&trace).enumerate().filter(|(_, verdict)| verdict.is_violated());
         let open = shown.map(|(place, _)| place).filter(|place| self.open[*place]);

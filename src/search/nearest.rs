@@ -1,7 +1,7 @@
 //! The nearest run in which what was found does not happen: what differs between the two is what mattered.
 
 use super::{Aim, Budget, aim::longer, moves::moves};
-use crate::kernel::{Fault, MessageName, Protocol, Scenario, Time, Trace, run};
+use crate::kernel::{Fault, MessageName, Protocol, Scenario, Setting, Time, Trace, run};
 
 /// How many runs it takes at most.
 const MOST_RUNS: usize = 2000;
@@ -57,10 +57,10 @@ impl Seeking<'_> {
         let mut scenario = self.given.clone();
         change(&mut scenario.faults);
         let patient = Scenario { until: longer(scenario.until), ..scenario.clone() };
-        let nodes = scenario.nodes.len();
+        let setting = Setting::of(self.protocol, &scenario);
         let holds = |scenario: &Scenario| {
             let trace = run(self.protocol, scenario);
-            trace.is_ok_and(|trace| !self.aim.is_shown(nodes, &trace))
+            trace.is_ok_and(|trace| !self.aim.is_shown(&setting, &trace))
         };
         // What has not come by now may be there with more time, and what is wrong may come later.
         holds(&patient).then_some(if holds(&scenario) { scenario } else { patient })

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::kernel::{Kind, Monitor, Needs, NodeId, Observation, Property, Seen, Verdict, spell};
+use crate::kernel::{
+    Kind, Monitor, Needs, NodeId, Observation, Property, Seen, Setting, Verdict, spell,
+};
 
 /// What a run may be looked through for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,9 +58,9 @@ impl Target {
 
     /// The monitor that says *violated* of a run that shows it.
     #[must_use]
-    pub fn monitor(&self, nodes: usize) -> Box<dyn Monitor> {
+    pub fn monitor(&self, setting: &Setting) -> Box<dyn Monitor> {
         match self {
-            Self::Violation(property) => (property.monitor)(nodes),
+            Self::Violation(property) => (property.monitor)(setting),
             Self::Told(telling) => {
                 Box::new(Listener { telling: telling.clone(), heard: Heard::Nothing })
             }

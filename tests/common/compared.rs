@@ -210,8 +210,8 @@ impl<const LEVEL: u8> Diaries<LEVEL> {
             name: "diary",
             kind: Kind::Liveness,
             statement: "It does not come like this.",
-            monitor: |nodes| {
-                let pages = if LEVEL == SET | EVER { 0 } else { nodes + 1 };
+            monitor: |setting| {
+                let pages = if LEVEL == SET | EVER { 0 } else { setting.nodes + 1 };
                 Box::new(Diary::<LEVEL, BUCKET> { seen: vec![0; pages], hit: false })
             },
         }

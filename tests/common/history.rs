@@ -221,7 +221,7 @@ impl History {
 
     /// What a property's monitor says of it.
     pub(crate) fn judge(&self, property: &Property, over: bool) -> Verdict {
-        let mut monitor = (property.monitor)(self.nodes);
+        let mut monitor = (property.monitor)(&super::crash_stop(self.nodes));
         for (id, step) in self.steps.iter().enumerate() {
             let event = step.event(id as u64);
             monitor.observe(&Observation::of(id, &event).expect("monitors see all steps"));

@@ -15,7 +15,9 @@ use std::{
 };
 
 use worldlines::{
-    kernel::{Delay, Fault, NodeId, Protocol, RequestSpec, Scenario, Trace, run},
+    kernel::{
+        Delay, Failures, Fault, NodeId, Protocol, RequestSpec, Scenario, Setting, Trace, run,
+    },
     protocols,
 };
 
@@ -83,4 +85,14 @@ pub(crate) fn files(root: &Path, ending: &str) -> Vec<(String, String)> {
 /// Every bundled scenario: `family/protocol/name`, and the file's text.
 pub(crate) fn bundled() -> Vec<(String, String)> {
     files(&folder("static/scenarios"), ".json")
+}
+
+/// The setting of a protocol's run with so many nodes.
+pub(crate) const fn setting(protocol: &Protocol, nodes: usize) -> Setting {
+    Setting { nodes, failures: protocol.failures }
+}
+
+/// The setting of a crash-stop run with so many nodes.
+pub(crate) const fn crash_stop(nodes: usize) -> Setting {
+    Setting { nodes, failures: Failures::CrashStop }
 }

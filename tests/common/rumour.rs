@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use worldlines::{
     abstractions::{Value, broadcast::Broadcast},
     kernel::{
-        Behaviour, Context, Group, Indication, Keys, NodeId, Process, Protocol, Request,
+        Behaviour, Context, Failures, Group, Indication, Keys, NodeId, Process, Protocol, Request,
         RequestKind, Signed, Time, With,
     },
 };
@@ -178,6 +178,7 @@ pub(crate) const RUMOUR: Protocol = Protocol {
     name: "Rumour",
     summary: "Tells what it hears.",
     source: "the kernel's tests",
+    failures: Failures::CrashStop,
     model: &[],
     promises: &[],
     beyond: &[],

@@ -177,7 +177,7 @@ impl Scene {
 
     /// What a property's monitor says of it.
     pub(crate) fn judge(&self, property: &Property, over: bool) -> Verdict {
-        let mut monitor = (property.monitor)(self.nodes);
+        let mut monitor = (property.monitor)(&super::crash_stop(self.nodes));
         for (id, step) in self.steps.iter().enumerate() {
             let kind = match step.what.clone() {
                 What::Ask(packet) => EventKind::Request { index: 0, packet },

@@ -62,7 +62,7 @@ fn judging_a_long_run_costs_less_than_simulating_it() {
     while simulation.step(&plan, &mut trace) {}
     let simulated = start.elapsed();
     let start = std::time::Instant::now();
-    let judgements = judge(protocol, 5, &trace, trace.events.len());
+    let judgements = judge(protocol, &scenario, &trace, trace.events.len());
     let judged = start.elapsed();
     println!(
         "{} events: simulated in {simulated:?}, {} properties judged in {judged:?}",

@@ -3,8 +3,8 @@
 use worldlines::{
     abstractions::mutex::{Access, Acquire, DEFAULT_HOLD, HAPPENED_BEFORE_FAIRNESS},
     kernel::{
-        Event, EventKind, Fate, Loss, Message, MessageName, Packet, Property, Protocol, Trace,
-        Verdict, judge, spell,
+        Event, EventKind, Fate, Loss, Message, MessageName, Packet, Property, Protocol, Scenario,
+        Trace, Verdict, judge, spell,
     },
     protocols,
 };
@@ -31,7 +31,8 @@ enum Step {
 fn judged(nodes: usize, trace: &Trace, events: usize) -> Verdict {
     let some = protocols::catalogue().next().expect("there are protocols").1;
     let protocol = Protocol { promises: &[HAPPENED_BEFORE_FAIRNESS], beyond: &[], ..*some };
-    judge(&protocol, nodes, trace, events).remove(0).verdict
+    let scenario = Scenario::new(protocol.id, Scenario::numbered(nodes));
+    judge(&protocol, &scenario, trace, events).remove(0).verdict
 }
 
 fn node_of(steps: &[Step], step: Step) -> usize {

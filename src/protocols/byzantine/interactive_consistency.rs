@@ -43,8 +43,8 @@ use crate::{
         hearsay::{Hearsay, majority},
     },
     kernel::{
-        Behaviour, Break, Context, Cost, Drawn, Group, Keys, MAX_NODES, Metric, Moment, NodeId,
-        ParameterValue, Process, Protocol, Rule, Scenario, Term, Time,
+        Behaviour, Break, Context, Cost, Drawn, Failures, Group, Keys, MAX_NODES, Metric, Moment,
+        NodeId, ParameterValue, Process, Protocol, Rule, Scenario, Term, Time,
     },
 };
 
@@ -54,6 +54,7 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "Interactive consistency",
     summary: "In m + 1 rounds everybody tells all it has been told; then the majority counts.",
     source: "Pease, Shostak and Lamport 1980, Reaching Agreement in the Presence of Faults; note 004",
+    failures: Failures::Byzantine,
     model: &[
         Rule::ReliableChannels.always(),
         Rule::Synchrony.always(),

@@ -58,8 +58,8 @@ use serde::Serialize;
 use crate::{
     abstractions::clock::{ClockRequest, Drift, Reading, Received, SKEW_BOUND, Stamp},
     kernel::{
-        Behaviour, Break, Context, Cost, Drawn, Group, Metric, Moment, NodeId, ParameterValue,
-        Process, Protocol, Rule, Scenario, SortedMap, Time, sort,
+        Behaviour, Break, Context, Cost, Drawn, Failures, Group, Metric, Moment, NodeId,
+        ParameterValue, Process, Protocol, Rule, Scenario, SortedMap, Time, sort,
     },
 };
 
@@ -71,6 +71,7 @@ pub const PROTOCOL: Protocol = Protocol {
     source: "Cristian 1989, Probabilistic Clock Synchronization; Gusella and Zatti 1989, The Accuracy of the \
              Clock Synchronization Achieved by TEMPO in Berkeley UNIX 4.3BSD; Mills 1991, Internet Time \
              Synchronization: The Network Time Protocol; RFC 5905",
+    failures: Failures::CrashRecovery,
     model: &[
         Rule::ClocksRunTrue.where_("synchronisation", "none"),
         Rule::ClocksSetRight.where_("synchronisation", "none"),

@@ -35,7 +35,8 @@ use crate::{
         VectorClock,
     },
     kernel::{
-        Behaviour, Break, Context, Cost, Group, Never, NodeId, Process, Protocol, Rule, SortedMap,
+        Behaviour, Break, Context, Cost, Failures, Group, Never, NodeId, Process, Protocol, Rule,
+        SortedMap,
     },
 };
 
@@ -46,6 +47,7 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "Stamps that tell whether one event happened before another, or neither did.",
     source: "Mattern 1989, Virtual Time and Global States of Distributed Systems; Fidge 1988, Timestamps \
              in Message-Passing Systems That Preserve the Partial Ordering",
+    failures: Failures::CrashStop,
     model: &[Rule::NobodyRecovers.always()],
     promises: &[CLOCK_CONDITION, STRONG_CLOCK_CONDITION],
     beyond: &[],

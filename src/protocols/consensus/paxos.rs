@@ -40,8 +40,8 @@ use crate::{
         },
     },
     kernel::{
-        Behaviour, Break, Context, Cost, Drawn, Group, Keys, Metric, Moment, NodeId, NodeSet,
-        Payload, Process, Protocol, Rule,
+        Behaviour, Break, Context, Cost, Drawn, Failures, Group, Keys, Metric, Moment, NodeId,
+        NodeSet, Payload, Process, Protocol, Rule,
     },
 };
 
@@ -51,6 +51,7 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "Paxos",
     summary: "A proposer asks a majority what may have been chosen, and carries that on.",
     source: "Lamport 1998, The Part-Time Parliament; Lamport 2001, Paxos Made Simple",
+    failures: Failures::CrashRecovery,
     model: &[
         Rule::ParameterIs("quorum", "majority").always().for_safety(),
         Rule::ParameterIs("back-off", "random").always().for_liveness(),

@@ -41,8 +41,8 @@ use crate::{
         Elect, HIGHEST_LIVE_PROCESS_LEADS, Leader, TERMINATION, UNIQUE_LEADER,
     },
     kernel::{
-        Behaviour, Break, Context, Cost, Detection, Group, NodeId, NodeSet, Process, Protocol,
-        Rule, Time,
+        Behaviour, Break, Context, Cost, Detection, Failures, Group, NodeId, NodeSet, Process,
+        Protocol, Rule, Time,
     },
 };
 
@@ -52,6 +52,7 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "The bully algorithm",
     summary: "Who hears of nobody above it that is up tells everybody that it leads.",
     source: "Garcia-Molina 1982, Elections in a Distributed Computing System",
+    failures: Failures::CrashRecovery,
     model: &[
         Rule::NothingIsLost.always(),
         Rule::Synchrony.always(),

@@ -37,8 +37,8 @@ use crate::{
         },
     },
     kernel::{
-        Behaviour, Break, Carried, Context, Cost, Drawn, Group, Metric, Moment, NodeId, Payload,
-        Process, Protocol, Rule, SortedMap, Time,
+        Behaviour, Break, Carried, Context, Cost, Drawn, Failures, Group, Metric, Moment, NodeId,
+        Payload, Process, Protocol, Rule, SortedMap, Time,
     },
 };
 
@@ -49,6 +49,7 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "What is not acknowledged in time is sent again: it arrives at least once.",
     source: "note 001; Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure \
              Distributed Programming, Algorithm 2.1",
+    failures: Failures::CrashStop,
     model: &[
         Rule::NobodyRecovers.always(),
         Rule::ParameterIs("operation", "set").always().for_liveness(),

@@ -31,8 +31,8 @@ use crate::{
         EVENTUAL_STRONG_ACCURACY, Notice, STRONG_ACCURACY, STRONG_COMPLETENESS,
     },
     kernel::{
-        Behaviour, Break, Context, Cost, Drawn, Group, Metric, Moment, Never, NodeId, NodeSet,
-        Process, Protocol, Rule, Time,
+        Behaviour, Break, Context, Cost, Drawn, Failures, Group, Metric, Moment, Never, NodeId,
+        NodeSet, Process, Protocol, Rule, Time,
     },
 };
 
@@ -43,6 +43,7 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "Everybody says again and again that it is up; who falls silent is suspected.",
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
              Programming, Algorithm 2.5",
+    failures: Failures::CrashStop,
     model: &[
         Rule::NothingIsLost.always().for_safety(),
         Rule::Synchrony.always().for_safety(),

@@ -58,8 +58,9 @@ use crate::{
         stability::{Kept, Stability},
     },
     kernel::{
-        Behaviour, Break, Carried, Context, Cost, Detection, Drawn, Group, Metric, Moment, NodeId,
-        NodeSet, ParameterValue, Process, Protocol, Rule, Scenario, SortedMap, SortedSet,
+        Behaviour, Break, Carried, Context, Cost, Detection, Drawn, Failures, Group, Metric,
+        Moment, NodeId, NodeSet, ParameterValue, Process, Protocol, Rule, Scenario, SortedMap,
+        SortedSet,
     },
 };
 
@@ -69,6 +70,7 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "Virtual synchrony",
     summary: "Whoever goes on together to the next view has delivered the same messages in this one.",
     source: "Birman and Joseph 1987, Exploiting Virtual Synchrony in Distributed Systems",
+    failures: Failures::CrashStop,
     model: &[
         Rule::ReliableChannels.always(),
         Rule::FifoChannels.always(),

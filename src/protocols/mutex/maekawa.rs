@@ -55,7 +55,7 @@ use crate::{
         mutex::{Access, Acquire, HAPPENED_BEFORE_FAIRNESS, MUTUAL_EXCLUSION, STARVATION_FREEDOM},
     },
     kernel::{
-        Behaviour, Break, Context, Cost, Group, NodeId, NodeSet, Process, Protocol, Rule,
+        Behaviour, Break, Context, Cost, Failures, Group, NodeId, NodeSet, Process, Protocol, Rule,
         SortedSet, Term, Time,
     },
 };
@@ -66,6 +66,7 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "Maekawa's algorithm",
     summary: "Who wants to enter needs the vote of everybody in its voting set; any two sets overlap.",
     source: "Maekawa 1985, A √N Algorithm for Mutual Exclusion in Decentralized Systems",
+    failures: Failures::CrashStop,
     model: &[
         Rule::ReliableChannels.always(),
         Rule::NobodyCrashes.always().for_liveness(),

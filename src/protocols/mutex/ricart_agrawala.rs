@@ -42,8 +42,8 @@ use crate::{
         mutex::{Access, Acquire, HAPPENED_BEFORE_FAIRNESS, MUTUAL_EXCLUSION, STARVATION_FREEDOM},
     },
     kernel::{
-        Behaviour, Break, Context, Cost, Detection, Group, NodeId, NodeSet, Process, Protocol,
-        Rule, SortedMap, Time,
+        Behaviour, Break, Context, Cost, Detection, Failures, Group, NodeId, NodeSet, Process,
+        Protocol, Rule, SortedMap, Time,
     },
 };
 
@@ -53,6 +53,7 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "Ricart and Agrawala's algorithm",
     summary: "Who wants to enter asks everybody; who is inside, or asked earlier, replies later.",
     source: "Ricart and Agrawala 1981, An Optimal Algorithm for Mutual Exclusion in Computer Networks",
+    failures: Failures::CrashStop,
     model: &[
         Rule::ReliableChannels.always().for_liveness(),
         Rule::CrashesAreDetected.where_("timeout", "0").for_liveness(),

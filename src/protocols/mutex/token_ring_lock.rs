@@ -31,8 +31,8 @@ use crate::abstractions::mutex::{
     Access, Acquire, HAPPENED_BEFORE_FAIRNESS, MUTUAL_EXCLUSION, STARVATION_FREEDOM,
 };
 use crate::kernel::{
-    Behaviour, Break, Context, Cost, Drawn, Group, Metric, Moment, NodeId, Process, Protocol, Rule,
-    Scenario, Time,
+    Behaviour, Break, Context, Cost, Drawn, Failures, Group, Metric, Moment, NodeId, Process,
+    Protocol, Rule, Scenario, Time,
 };
 
 /// What the registry knows of it.
@@ -41,6 +41,7 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "Token ring lock",
     summary: "A token goes round a ring, and who has it may enter.",
     source: "Le Lann 1977, Distributed Systems: Towards a Formal Approach",
+    failures: Failures::CrashStop,
     model: &[Rule::ReliableChannels.always(), Rule::NobodyCrashes.always().for_liveness()],
     promises: &[MUTUAL_EXCLUSION, STARVATION_FREEDOM],
     beyond: &[HAPPENED_BEFORE_FAIRNESS],

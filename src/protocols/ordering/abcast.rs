@@ -46,8 +46,8 @@ use crate::{
         order::{CAUSAL_ORDER, FIFO_ORDER, TOTAL_ORDER, TOTAL_ORDER_WITHIN_LABELS},
     },
     kernel::{
-        Behaviour, Break, Carried, Context, Cost, Group, Keys, Never, NodeId, Payload, Process,
-        Protocol, Rule, SortedMap,
+        Behaviour, Break, Carried, Context, Cost, Failures, Group, Keys, Never, NodeId, Payload,
+        Process, Protocol, Rule, SortedMap,
     },
 };
 
@@ -57,6 +57,7 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "ABCAST",
     summary: "Every receiver proposes a place in the order, and the sender takes the last of them.",
     source: "Birman and Joseph 1987, Reliable Communication in the Presence of Failures",
+    failures: Failures::CrashStop,
     model: &[
         Rule::ReliableChannels.always(),
         Rule::NobodyCrashes.always().for_liveness(),

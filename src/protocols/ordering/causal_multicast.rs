@@ -32,8 +32,8 @@ use crate::{
         order::{CAUSAL_ORDER, FIFO_ORDER, TOTAL_ORDER},
     },
     kernel::{
-        Behaviour, Break, Carried, Context, Cost, Group, Never, NodeId, Payload, Process, Protocol,
-        Rule,
+        Behaviour, Break, Carried, Context, Cost, Failures, Group, Never, NodeId, Payload, Process,
+        Protocol, Rule,
     },
     protocols::reliable::best_effort_broadcast::{BestEffortBroadcast, Data},
 };
@@ -44,6 +44,7 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "Causal multicast",
     summary: "A message waits until everything that may have caused it has been delivered.",
     source: "Birman, Schiper and Stephenson 1991, Lightweight Causal and Atomic Group Multicast",
+    failures: Failures::CrashStop,
     model: &[
         Rule::ReliableChannels.always(),
         Rule::RequestersStayUp.always(),

@@ -33,8 +33,8 @@ use crate::{
         order::{CAUSAL_ORDER, FIFO_ORDER, TOTAL_ORDER},
     },
     kernel::{
-        Behaviour, Break, Carried, Context, Cost, Group, Never, NodeId, Payload, Process, Protocol,
-        Rule,
+        Behaviour, Break, Carried, Context, Cost, Failures, Group, Never, NodeId, Payload, Process,
+        Protocol, Rule,
     },
     protocols::reliable::best_effort_broadcast::{BestEffortBroadcast, Data},
 };
@@ -46,6 +46,7 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "Everybody delivers each sender's messages by their numbers.",
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
              Programming, Algorithm 3.12",
+    failures: Failures::CrashStop,
     model: &[
         Rule::ReliableChannels.always().for_liveness(),
         Rule::RequestersStayUp.always().for_liveness(),

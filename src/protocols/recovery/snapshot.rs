@@ -33,8 +33,8 @@ use serde::Serialize;
 use crate::{
     abstractions::checkpoint::{CONSISTENT_CUT, Ledger, Recorded, SnapshotRequest, Transfer},
     kernel::{
-        Behaviour, Break, Carried, Context, Cost, Group, Never, NodeId, NodeSet, Process, Protocol,
-        Rule, SortedMap,
+        Behaviour, Break, Carried, Context, Cost, Failures, Group, Never, NodeId, NodeSet, Process,
+        Protocol, Rule, SortedMap,
     },
 };
 
@@ -44,6 +44,7 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "Distributed snapshot",
     summary: "Markers divide what was sent before a global state from what was sent after.",
     source: "Chandy and Lamport 1985, Distributed Snapshots: Determining Global States of Distributed Systems",
+    failures: Failures::CrashStop,
     model: &[
         Rule::ReliableChannels.always(),
         Rule::FifoChannels.always(),

@@ -35,7 +35,8 @@ use crate::{
         one_transaction,
     },
     kernel::{
-        Behaviour, Break, Context, Cost, Group, Keys, NodeId, NodeSet, Process, Protocol, Rule,
+        Behaviour, Break, Context, Cost, Failures, Group, Keys, NodeId, NodeSet, Process, Protocol,
+        Rule,
     },
 };
 
@@ -46,6 +47,7 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "A coordinator asks everybody for a vote, and tells everybody what follows.",
     source: "Gray 1978, Notes on Data Base Operating Systems; Bernstein, Hadzilacos and Goodman 1987, \
              Concurrency Control and Recovery in Database Systems, section 7.4",
+    failures: Failures::CrashRecovery,
     model: &[
         Rule::RequestersComeBack("begin").always().for_liveness(),
         Rule::NothingIsLost.always().for_liveness(),

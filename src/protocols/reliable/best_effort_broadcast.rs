@@ -29,8 +29,8 @@ use crate::{
         },
     },
     kernel::{
-        Behaviour, Break, Carried, Context, Cost, Group, Never, NodeId, Payload, Process, Protocol,
-        Rule,
+        Behaviour, Break, Carried, Context, Cost, Failures, Group, Never, NodeId, Payload, Process,
+        Protocol, Rule,
     },
 };
 
@@ -41,6 +41,7 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "One message to each member, and nothing more.",
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
              Programming, Algorithm 3.1",
+    failures: Failures::CrashStop,
     model: &[
         Rule::ReliableChannels.always(),
         Rule::RequestersStayUp.always(),

@@ -43,7 +43,7 @@ use crate::{
         order::FIFO_ORDER,
     },
     kernel::{
-        Behaviour, Break, Carried, Context, Cost, Drawn, Group, Metric, Moment, NodeId,
+        Behaviour, Break, Carried, Context, Cost, Drawn, Failures, Group, Metric, Moment, NodeId,
         ParameterValue, Payload, Process, Protocol, Rule, SortedMap, Time,
     },
 };
@@ -55,6 +55,7 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "Whoever finds a gap in the numbers asks for what is missing.",
     source: "notes 002 and 004; Floyd, Jacobson, Liu, McCanne and Zhang 1997, A Reliable Multicast \
              Framework for Light-weight Sessions and Application Level Framing",
+    failures: Failures::CrashStop,
     model: &[
         Rule::FairLossChannels.always().for_liveness(),
         Rule::RequestersStayUp.where_("ask", "sender").for_liveness(),

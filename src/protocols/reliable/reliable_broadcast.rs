@@ -32,8 +32,8 @@ use crate::{
         },
     },
     kernel::{
-        Behaviour, Break, Carried, Context, Cost, Group, Never, NodeId, Payload, Process, Protocol,
-        Rule, SortedSet,
+        Behaviour, Break, Carried, Context, Cost, Failures, Group, Never, NodeId, Payload, Process,
+        Protocol, Rule, SortedSet,
     },
 };
 
@@ -44,6 +44,7 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "Whoever receives a message sends it on to everybody, so that it outlives its sender.",
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
              Programming, Algorithm 3.3",
+    failures: Failures::CrashStop,
     model: &[
         Rule::ReliableChannels.always(),
         Rule::AtMostCrashes("max-crashes").always(),

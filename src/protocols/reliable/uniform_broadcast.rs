@@ -35,8 +35,8 @@ use crate::{
         },
     },
     kernel::{
-        Behaviour, Break, Carried, Context, Cost, Detection, Group, Never, NodeId, NodeSet,
-        Payload, Process, Protocol, Rule, SortedSet,
+        Behaviour, Break, Carried, Context, Cost, Detection, Failures, Group, Never, NodeId,
+        NodeSet, Payload, Process, Protocol, Rule, SortedSet,
     },
 };
 
@@ -47,6 +47,7 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "Nobody delivers a message before enough others are known to have it.",
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
              Programming, Algorithms 3.4 and 3.5",
+    failures: Failures::CrashStop,
     model: &[
         Rule::ReliableChannels.always(),
         Rule::CrashesAreDetected.where_("quorum", "everyone"),

@@ -40,8 +40,8 @@ use crate::{
         },
     },
     kernel::{
-        Behaviour, Break, Context, Cost, Group, Keys, Never, NodeId, NodeSet, ParameterValue,
-        Process, Protocol, Rule, SortedMap,
+        Behaviour, Break, Context, Cost, Failures, Group, Keys, Never, NodeId, NodeSet,
+        ParameterValue, Process, Protocol, Rule, SortedMap,
     },
 };
 
@@ -51,6 +51,7 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "Quorum register",
     summary: "Reads and writes ask a majority, and readers write back what they are about to answer.",
     source: "Attiya, Bar-Noy and Dolev 1995, Sharing Memory Robustly in Message-Passing Systems",
+    failures: Failures::CrashStop,
     model: &[
         Rule::ParameterIs("write-back", "true").always().for_safety(),
         Rule::ParameterIs("quorum", "majority").always().for_safety(),

@@ -46,8 +46,8 @@ use crate::{
         membership::{GroupIndication, GroupRequest},
     },
     kernel::{
-        Behaviour, Break, Context, Cost, Drawn, Group, Metric, Moment, Never, NodeId, NodeSet,
-        Process, Protocol, Rule, Scenario, SortedMap, Topology,
+        Behaviour, Break, Context, Cost, Drawn, Failures, Group, Metric, Moment, Never, NodeId,
+        NodeSet, Process, Protocol, Rule, Scenario, SortedMap, Topology,
     },
 };
 
@@ -58,6 +58,7 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "Routers pass a packet on if it comes by their own way back to its source: that is a tree.",
     source: "Dalal and Metcalfe 1978, Reverse Path Forwarding of Broadcast Packets; Waitzman, \
              Partridge and Deering 1988, Distance Vector Multicast Routing Protocol (RFC 1075)",
+    failures: Failures::CrashStop,
     model: &[
         Rule::ReliableChannels.always(),
         Rule::FifoChannels.where_("header", "group").for_liveness(),
