@@ -5,6 +5,7 @@
 //! termination: CGR, chapter 4; convergence: Shapiro, Preguiça, Baquero and Zawirski 2011, *Conflict-Free Replicated Data Types*. The
 //! search is in [`linearization`].
 
+pub mod just_in_time;
 pub mod linearization;
 
 use std::collections::VecDeque;
@@ -12,8 +13,9 @@ use std::collections::VecDeque;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use self::linearization::{
-    Answered, Linearization, Queue, QueueOperation, Register, RegisterOperation,
+use self::{
+    just_in_time::RegisterHistory,
+    linearization::{Answered, Limit, Linearization, Queue, QueueOperation, RegisterOperation},
 };
 use super::{
     Value,
@@ -47,6 +49,16 @@ pub enum Operation {
     /// Takes the queue's first value out and answers it.
     #[display("dequeue")]
     Dequeue,
+}
+
+impl Operation {
+    /// The register that it is about; none if it is about the queue.
+    const fn key(&self) -> Option<&Value> {
+        match self {
+            Self::Read { key } | Self::Write { key, .. } => Some(key),
+            Self::Enqueue(_) | Self::Dequeue => None,
+        }
+    }
 }
 
 /// What a client asks of registers, where there is no queue.
@@ -192,8 +204,9 @@ impl Indication for Reply {
 /// Linearizability, of registers and of a queue.
 ///
 /// An operation without an answer, its client having crashed perhaps, may or may not take effect, at any
-/// time from its request on. A second answer to one request does not count. If so many operations overlap
-/// that the search is given up, the verdict is *undecided*, which safety never is otherwise: it would be a
+/// time from its request on. A second answer to one request does not count. Equal values are not told apart:
+/// a read may have its value from any write of it. If so many operations on one key overlap that the search
+/// reaches its limit, the verdict is *undecided* and says so, which safety never is otherwise: it would be a
 /// lie to say that it holds.
 pub const LINEARIZABILITY: Property = Property {
     name: "linearizability",
@@ -304,10 +317,11 @@ struct Linearizability {
     known: SortedMap<Value, Known>,
     /// By the event of its request: what was known last of the register when a read began.
     before: SortedMap<EventId, Completed>,
-    registers: SortedMap<Value, Linearization<Register>>,
+    registers: SortedMap<Value, RegisterHistory>,
     queue: Linearization<Queue>,
     violated: Option<Violation>,
-    gave_up: bool,
+    /// By object, a key or else the queue: the limit that its search gave up at. The others are still judged.
+    gave_up: SortedMap<Option<Value>, Limit>,
 }
 
 /// What is known of a register: what a proof is made of.
@@ -440,11 +454,13 @@ impl Linearizability {
 
 impl Monitor for Linearizability {
     fn observe(&mut self, seen: &Observation) {
-        if self.violated.is_some() || self.gave_up {
+        if self.violated.is_some() {
             return;
         }
         match self.clients.hear(seen) {
             None => {}
+            Some(Call::Invoked(operation) | Call::Answered(_, operation, _))
+                if self.gave_up.contains_key(&operation.key().cloned()) => {}
             Some(Call::Invoked(operation)) => {
                 self.note_request(seen.id, &operation);
                 self.invoke(seen.id, &operation);
@@ -471,7 +487,9 @@ impl Monitor for Linearizability {
                             value: held,
                         });
                     }
-                    Answered::GaveUp => self.gave_up = true,
+                    Answered::GaveUp(limit) => {
+                        self.gave_up.insert(operation.key().cloned(), limit);
+                    }
                     Answered::Impossible => {
                         self.violated = Some(self.violation(seen, event, (&operation, value)));
                     }
@@ -487,10 +505,19 @@ impl Monitor for Linearizability {
     fn verdict(&self, _over: bool) -> Verdict {
         match &self.violated {
             Some(violation) => violation.clone().into(),
-            None if self.gave_up => Verdict::Undecided(
-                "too many operations overlap: the search for their order was given up".to_owned(),
-            ),
-            None => Verdict::Holds,
+            None => self.gave_up.first_key_value().map_or(Verdict::Holds, |(key, limit)| {
+                let object = key.as_ref().map_or("the queue".to_owned(), Value::to_string);
+                Verdict::Undecided(match limit {
+                    Limit::Configurations(limit) => format!(
+                        "the operations on {object} overlap in too many ways: the search for their \
+                         order gave up at its limit of {limit} configurations"
+                    ),
+                    Limit::Open(limit) => format!(
+                        "more than {limit} operations on {object} have no answer at one moment, which \
+                         is the limit of the search for their order"
+                    ),
+                })
+            }),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! What it costs to judge.
 
 use worldlines::{
-    abstractions::register::linearization::{
-        Answered, Linearization, Queue, QueueOperation, Register, RegisterOperation,
+    abstractions::register::{
+        just_in_time::RegisterHistory,
+        linearization::{Answered, Linearization, Queue, QueueOperation, RegisterOperation},
     },
     kernel::{Plan, Simulation, Trace, judge},
 };
@@ -14,7 +15,7 @@ use crate::common::{broadcast, protocol, scenario};
 #[test]
 fn the_search_for_an_order_costs_as_much_as_operations_overlap() {
     let explored = |answers: usize| {
-        let mut search = Linearization::<Register>::default();
+        let mut search = RegisterHistory::default();
         for round in 0..answers / 4 {
             let first = round * 4;
             for client in 0..4 {
@@ -27,8 +28,13 @@ fn the_search_for_an_order_costs_as_much_as_operations_overlap() {
         }
         search.explored()
     };
-    let (short, long) = (explored(1_000), explored(100_000));
-    assert_eq!(long / 100, short, "the cost of an answer does not depend on what came before");
+    let (short, twice, long) = (explored(1_000), explored(2_000), explored(100_000));
+    let each = twice - short;
+    assert_eq!(
+        long - short,
+        99 * each,
+        "the cost of an answer does not depend on what came before"
+    );
     assert!(long <= 100_000 * 64, "{long}");
 }
 

@@ -14,6 +14,7 @@ mod detection;
 mod election;
 mod fairness;
 mod joined;
+mod linearizability;
 mod link;
 mod membership;
 mod mutex;

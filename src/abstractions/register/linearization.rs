@@ -127,7 +127,16 @@ pub enum Answered {
     /// None does.
     Impossible,
     /// Too many operations overlap to say.
-    GaveUp,
+    GaveUp(Limit),
+}
+
+/// The limit that a search gave up at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Limit {
+    /// The search reached more configurations than this.
+    Configurations(usize),
+    /// More operations than this have no answer at one moment.
+    Open(usize),
 }
 
 /// All that explains the answers of one object so far.
@@ -200,7 +209,7 @@ impl<S: Specification> Linearization<S> {
                 }
             }
             if reached.len() > LIMIT {
-                return Answered::GaveUp;
+                return Answered::GaveUp(Limit::Configurations(LIMIT));
             }
         }
         self.explored += reached.len();
