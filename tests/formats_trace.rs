@@ -4,9 +4,8 @@ mod common;
 
 use common::{node, rumour::RUMOUR};
 use serde_json::{Value as Json, json};
-use sha2::{Digest as _, Sha256};
 use worldlines::{
-    formats::{Outcome, bundled, scenario, text, trace},
+    formats::{Outcome, scenario, text, trace},
     kernel::{Fault, Medium, MessageName, RequestSpec, Strategy, report, run},
 };
 
@@ -97,15 +96,6 @@ fn the_fields_come_in_the_order_of_the_documentation() {
         text.ends_with(r#""class":"fail-safe","unused":[],"metrics":{"messages":1}}"#),
         "{text}"
     );
-}
-
-#[test]
-fn the_digest_is_that_of_the_json() {
-    let outcome = outcome(HALF_WAY);
-    let expected: String =
-        Sha256::digest(outcome.json()).iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(outcome.digest(), expected);
-    assert_eq!(outcome.short_digest(), expected[..8]);
 }
 
 /// Every kind of event and of fate that these protocols can show.
@@ -256,27 +246,4 @@ fn names_stand_where_nodes_are_meant() {
     let text = outcome(EVERYTHING).json();
     assert!(!worldlines::kernel::speaks_reserved(&text), "{text}");
     assert!(!worldlines::kernel::speaks_reserved(&outcome(EVERYTHING).text()));
-}
-
-fn sha256(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-#[test]
-fn a_digest_made_in_parts_is_the_digest_of_the_text() {
-    for bundled in bundled::bundled().iter().step_by(5) {
-        let run = bundled.scenario().and_then(Outcome::of).expect("a bundled scenario runs");
-        let Outcome { scenario, protocol, trace, report } = &run;
-        let whole = sha256(&run.json());
-        for part in [1, 7, usize::MAX] {
-            let mut work = trace::Digesting::new(scenario, protocol, trace, report);
-            while !work.advance(scenario, trace, part) {}
-            assert_eq!(work.finish(), whole, "{} in parts of {part}", bundled.path());
-        }
-        assert_eq!(run.digest(), whole);
-    }
-    // No event, no message; and names that look like the document.
-    let text = r#"{"version":1,"protocol":"best-effort-broadcast","nodes":["\"events\":[]","b"],"title":"\"messages\":[]"}"#;
-    let run = scenario::read(text).and_then(Outcome::of).expect("it is a scenario");
-    assert_eq!(run.digest(), sha256(&run.json()));
 }

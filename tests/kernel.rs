@@ -513,22 +513,22 @@ fn a_run_is_at_rest_when_nobody_would_do_anything_any_more() {
 }
 
 #[test]
-fn dice_depend_on_seed_name_and_count_only() {
-    let throws = |seed: u64, nodes: [&str; 2]| {
+fn dice_depend_on_seed_place_and_count_only() {
+    let throws = |seed: u64, place: usize, nodes: [&str; 2]| {
         let mut scenario = Scenario::new("parrot", nodes.map(str::to_owned).into());
         scenario.seed = seed;
-        scenario.requests = (0..5).map(|at| ask(at, 0, "throw", "")).collect();
+        scenario.requests = (0..5).map(|at| ask(at, place, "throw", "")).collect();
         let trace = play(&scenario);
         of_kinds(&scenario, &trace, &["tell"])
             .iter()
             .map(|word| word.rsplit(' ').next().unwrap_or_default().to_owned())
             .collect::<Vec<_>>()
     };
-    let alice = throws(1, ["Alice", "Bob"]);
-    assert_eq!(alice, throws(1, ["Alice", "Carol"]));
-    assert_ne!(alice, throws(1, ["Bob", "Alice"]));
-    assert_ne!(alice, throws(2, ["Alice", "Bob"]));
-    assert!(alice.iter().any(|throw| *throw != alice[0]));
+    let first = throws(1, 0, ["Alice", "Bob"]);
+    assert_eq!(first, throws(1, 0, ["Bob", "Alice"]), "a name is no part of it");
+    assert_ne!(first, throws(1, 1, ["Bob", "Alice"]));
+    assert_ne!(first, throws(2, 0, ["Alice", "Bob"]));
+    assert!(first.iter().any(|throw| *throw != first[0]));
 }
 
 #[test]

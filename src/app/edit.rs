@@ -183,20 +183,11 @@ fn rename(scenario: &mut Scenario, node: NodeId, name: String) {
 }
 
 fn rename_in(with: With, value: &mut Json, before: &str, after: &str) {
-    match with {
-        With::Node { .. } if value == before => *value = after.into(),
-        With::Record(fields) => {
-            for field in fields {
-                if let Some(value) = value.get_mut(field.label()) {
-                    rename_in(*field, value, before, after);
-                }
-            }
+    with.change_names(value, &mut |name| {
+        if name == before {
+            *name = after.into();
         }
-        With::Either(shapes) => {
-            shapes.iter().for_each(|shape| rename_in(*shape, value, before, after));
-        }
-        _ => {}
-    }
+    });
 }
 
 fn change_nodes(scenario: &mut Scenario, size: usize) {

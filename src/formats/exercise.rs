@@ -5,11 +5,11 @@ use serde_json::{Map, Value as Json};
 
 use super::{
     MAX_TEXT, Outcome, Problem, catalogue,
+    digest::SHORT_DIGEST,
     json::parse,
     link::{pack, unpack},
     problem::quoted,
     scenario,
-    trace::SHORT_DIGEST,
 };
 use crate::{
     kernel::{Goal, Scenario, Want, spell},

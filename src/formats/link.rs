@@ -14,9 +14,9 @@ use miniz_oxide::{
 
 use super::{
     MAX_TEXT, Problem,
+    digest::SHORT_DIGEST,
     problem::{alternatives, quoted},
     scenario,
-    trace::SHORT_DIGEST,
 };
 use crate::kernel::Scenario;
 

@@ -7,6 +7,7 @@ mod budget;
 pub mod bundled;
 pub mod catalogue;
 pub mod cost;
+pub mod digest;
 pub mod exercise;
 mod json;
 pub mod lines;

@@ -1,6 +1,6 @@
 //! A scenario, run and judged.
 
-use super::{Problem, catalogue, text, trace};
+use super::{Problem, catalogue, digest, text, trace};
 use crate::kernel::{self, Protocol, Report, Scenario, Trace};
 
 /// What comes of a scenario.
@@ -35,16 +35,16 @@ impl Outcome {
         trace::to_json(&self.scenario, self.protocol, &self.trace, &self.report)
     }
 
-    /// The digest of the trace: see [`trace::digest`].
+    /// The digest of the run: see [`digest`](super::digest).
     #[must_use]
     pub fn digest(&self) -> String {
-        trace::digest(&self.scenario, self.protocol, &self.trace, &self.report)
+        digest::digest(self.protocol, &self.scenario, &self.trace)
     }
 
     /// As much of the digest as a link carries.
     #[must_use]
     pub fn short_digest(&self) -> String {
-        self.digest()[..trace::SHORT_DIGEST].to_owned()
+        self.digest()[..digest::SHORT_DIGEST].to_owned()
     }
 
     /// Everything, for a person to read: see [`text::render`].

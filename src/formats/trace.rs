@@ -1,12 +1,11 @@
-//! What a run produces, as JSON, version 1 (docs/trace.md); and its digest.
+//! What a run produces, as JSON, version 1 (docs/trace.md).
 //!
 //! The document is made while it is written: a run of a million events needs no second copy of itself.
 
-use std::{borrow::Cow, io};
+use std::borrow::Cow;
 
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
-use sha2::{Digest, Sha256};
 
 use crate::kernel::{
     Event, EventId, EventKind, Fate, Judgement, Message, Metric, NodeId, Packet, Protocol, Report,
@@ -15,8 +14,6 @@ use crate::kernel::{
 
 /// The version of the format.
 pub const VERSION: u64 = 1;
-/// How many hexadecimal digits of the digest a link carries.
-pub const SHORT_DIGEST: usize = 8;
 
 /// The trace as canonical JSON: fields in the order of docs/trace.md, no spaces, the fields of data
 /// sorted by name.
@@ -25,109 +22,7 @@ pub fn to_json(scenario: &Scenario, protocol: &Protocol, trace: &Trace, report: 
     serde_json::to_string(&Document::new(scenario, protocol, trace, report)).expect(SERIALISES)
 }
 
-/// The SHA-256 of [`to_json`]'s text, in lower-case hexadecimal digits.
-#[must_use]
-pub fn digest(scenario: &Scenario, protocol: &Protocol, trace: &Trace, report: &Report) -> String {
-    let mut work = Digesting::new(scenario, protocol, trace, report);
-    while !work.advance(scenario, trace, usize::MAX) {}
-    work.finish()
-}
-
-/// A digest in the making: hashing the trace of a long run takes longer than running it, and whoever cannot wait
-/// does it in parts. Each call must be given the same run.
-#[derive(Clone, Debug)]
-pub struct Digesting {
-    hash: Hash,
-    /// What comes between events and messages, and after the messages.
-    rest: (String, String),
-    /// How many events and messages are hashed.
-    done: usize,
-}
-
-impl Digesting {
-    /// Begins with what comes before the events.
-    #[must_use]
-    pub fn new(scenario: &Scenario, protocol: &Protocol, trace: &Trace, report: &Report) -> Self {
-        let mut document = Document::new(scenario, protocol, trace, report);
-        (document.events.1, document.messages.1) = (0, 0);
-        let frame = serde_json::to_string(&document).expect(SERIALISES);
-        // In no text of it can this be: there a quotation mark is escaped.
-        let (before, rest) = frame.split_once(EVENTS).expect("there is a list of events");
-        let (between, after) = rest.split_once(MESSAGES).expect("there is a list of messages");
-        let mut hash = Hash(Sha256::new());
-        hash.text(before);
-        hash.text(&EVENTS[..EVENTS.len() - 1]);
-        let between = format!("]{between}{}", &MESSAGES[..MESSAGES.len() - 1]);
-        Self { hash, rest: (between, format!("]{after}")), done: 0 }
-    }
-
-    /// Hashes so many more events and messages. True once there are none left.
-    pub fn advance(&mut self, scenario: &Scenario, trace: &Trace, most: usize) -> bool {
-        let view = View { scenario, trace };
-        let (events, messages) = (trace.events.len(), trace.messages.len());
-        let until = self.done.saturating_add(most).min(events + messages);
-        while self.done < until {
-            let id = self.done;
-            if id != 0 && id != events {
-                self.hash.text(",");
-            }
-            if id == events {
-                self.hash.text(&self.rest.0);
-            }
-            if id < events {
-                self.hash.json(&EventObject::new(view, id, &trace.events[id]));
-            } else {
-                self.hash.json(&MessageObject::new(view, &trace.messages[id - events]));
-            }
-            self.done += 1;
-        }
-        if self.done < events + messages {
-            return false;
-        }
-        if messages == 0 {
-            self.hash.text(&self.rest.0);
-        }
-        self.hash.text(&self.rest.1);
-        true
-    }
-
-    /// The digest, once all is hashed.
-    #[must_use]
-    pub fn finish(self) -> String {
-        self.hash.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-}
-
-/// The lists of a document that is otherwise whole.
-const EVENTS: &str = "\"events\":[]";
-const MESSAGES: &str = "\"messages\":[]";
-
 const SERIALISES: &str = "texts, numbers, lists and objects with text keys always serialise";
-
-/// Hashes what is written to it.
-#[derive(Clone, Debug)]
-struct Hash(Sha256);
-
-impl Hash {
-    fn text(&mut self, text: &str) {
-        self.0.update(text.as_bytes());
-    }
-
-    fn json(&mut self, value: &impl Serialize) {
-        serde_json::to_writer(self, value).expect(SERIALISES);
-    }
-}
-
-impl io::Write for Hash {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// The whole trace, to be serialised by whatever serialiser.
 #[derive(Serialize)]
@@ -167,8 +62,8 @@ impl<'a> Document<'a> {
             end: trace.end,
             quiescent: trace.quiescent,
             exhausted: trace.exhausted,
-            events: Events(view, usize::MAX),
-            messages: Messages(view, usize::MAX),
+            events: Events(view),
+            messages: Messages(view),
             verdicts: report.judgements.iter().map(verdict).collect(),
             class: report.class.map(|class| class.to_string()),
             deadlock: trace.deadlock.iter().map(|node| scenario.name(*node)).collect(),
@@ -317,12 +212,11 @@ impl Serialize for Spelt<'_> {
     }
 }
 
-/// The first so many of the events.
-struct Events<'a>(View<'a>, usize);
+struct Events<'a>(View<'a>);
 
 impl Serialize for Events<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let events = self.0.trace.events.iter().enumerate().take(self.1);
+        let events = self.0.trace.events.iter().enumerate();
         serializer.collect_seq(events.map(|(id, event)| EventObject::new(self.0, id, event)))
     }
 }
@@ -398,12 +292,11 @@ impl<'a> EventObject<'a> {
     }
 }
 
-/// The first so many of the messages.
-struct Messages<'a>(View<'a>, usize);
+struct Messages<'a>(View<'a>);
 
 impl Serialize for Messages<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let messages = self.0.trace.messages.iter().take(self.1);
+        let messages = self.0.trace.messages.iter();
         serializer.collect_seq(messages.map(|message| MessageObject::new(self.0, message)))
     }
 }

@@ -1,8 +1,10 @@
-//! Chance, as a pure function of names.
+//! Chance, as a pure function of the seed and of places in the scenario's list of nodes.
 //!
 //! Every draw is keyed by what it is for, never taken from a shared stream: an edit changes only what
-//! depends on it, and the rest of the picture stays where it was. The functions are written out here
-//! because links must replay after a library's upgrade.
+//! depends on it, and the rest of the picture stays where it was. No name has a part in it: to rename a node
+//! changes nothing else. The functions are written out here because links must replay after a library's upgrade.
+
+use super::NodeId;
 
 /// What a draw is for: two draws of one message (its delay, its luck) are independent.
 #[derive(Clone, Copy)]
@@ -30,18 +32,6 @@ const fn finalise(mut z: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// A word for a text (FNV-1a).
-pub(super) const fn hash_text(text: &str) -> u64 {
-    let bytes = text.as_bytes();
-    let mut hash = 0xCBF2_9CE4_8422_2325_u64;
-    let mut i = 0;
-    while i < bytes.len() {
-        hash = (hash ^ bytes[i] as u64).wrapping_mul(0x0100_0000_01B3);
-        i += 1;
-    }
-    hash
-}
-
 /// A number below `bound`, each equally likely (to within `bound / 2^64`); 0 if `bound` is 0.
 pub(super) const fn below(word: u64, bound: u64) -> u64 {
     ((word as u128 * bound as u128) >> 64) as u64
@@ -56,8 +46,9 @@ pub struct Choices {
 
 impl Choices {
     /// The dice of one node.
-    pub(super) const fn new(seed: u64, node_name: u64) -> Self {
-        Self { key: mix(mix(seed, Purpose::Protocol as u64), node_name), count: 0 }
+    pub(super) const fn new(seed: u64, node: NodeId) -> Self {
+        let key = mix(mix(seed, Purpose::Protocol as u64), node.index() as u64);
+        Self { key, count: 0 }
     }
 
     /// How often they were thrown.
@@ -94,19 +85,18 @@ mod tests {
     use super::*;
 
     /// Links would replay differently if these ever changed. The numbers were computed by another
-    /// program, from the published definitions of the two functions.
+    /// program, from the published definition of the function.
     #[test]
     fn the_draws_of_version_1_never_change() {
         assert_eq!(mix(7, 1), 0x0524_257C_04FC_F117);
-        assert_eq!(hash_text("Alice"), 0x1239_09CB_9F15_D167);
-        let mut dice = Choices::new(7, hash_text("Alice"));
+        let mut dice = Choices::new(7, NodeId::new(2));
         let rolls: Vec<u32> = std::iter::repeat_with(|| dice.below(6)).take(8).collect();
-        assert_eq!(rolls, [4, 1, 4, 5, 3, 5, 5, 4]);
+        assert_eq!(rolls, [0, 2, 1, 4, 0, 2, 3, 2]);
     }
 
     #[test]
     fn draws_are_spread_evenly() {
-        let mut dice = Choices::new(1, 2);
+        let mut dice = Choices::new(1, NodeId::new(2));
         let mut seen = [0_u32; 10];
         for _ in 0..10_000 {
             seen[dice.below(10) as usize] += 1;

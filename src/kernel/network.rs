@@ -31,7 +31,7 @@ pub(super) struct Network {
 
 #[derive(Clone, Copy, Debug)]
 struct Link {
-    /// What its messages' draws depend on, beside their number.
+    /// What its messages' draws depend on, beside their number: the seed and the places of its two nodes.
     key: u64,
     delay: Delay,
 }
@@ -66,11 +66,10 @@ impl Network {
     pub(super) fn new(scenario: &Scenario) -> Self {
         let size = scenario.nodes.len();
         let spec = &scenario.network;
-        let hashes = scenario.name_hashes();
         let base = mix(scenario.seed, Purpose::Link as u64);
         let mut links: Vec<Link> = (0..size * size)
             .map(|link| Link {
-                key: mix(mix(base, hashes[link / size]), hashes[link % size]),
+                key: mix(mix(base, (link / size) as u64), (link % size) as u64),
                 delay: spec.delay,
             })
             .collect();

@@ -208,6 +208,26 @@ impl With {
             | Self::Choice { label, .. } => label,
         }
     }
+
+    /// Changes the nodes' names in a value of this shape, and no other text.
+    pub fn change_names(self, value: &mut Json, change: &mut dyn FnMut(&mut Json)) {
+        match self {
+            Self::Node { .. } => change(value),
+            Self::Record(fields) => {
+                for field in fields {
+                    if let Some(value) = value.get_mut(field.label()) {
+                        field.change_names(value, change);
+                    }
+                }
+            }
+            Self::Either(shapes) => {
+                for shape in shapes {
+                    shape.change_names(value, change);
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 /// In a line: `ms`, `{to, amount}`, `yes or no`; nothing for no value.

@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
-use super::{Goal, NodeId, NodeSet, ParameterValues, Time, choices::hash_text};
+use super::{Goal, NodeId, NodeSet, ParameterValues, Time};
 
 /// How many requests a scenario may have.
 pub const MAX_REQUESTS: usize = 10_000;
@@ -35,7 +35,7 @@ pub struct Scenario {
     pub params: ParameterValues,
     /// The nodes' names, unique.
     pub nodes: Vec<String>,
-    /// What luck depends on, together with names.
+    /// The seed of all luck, which also depends on the places of the nodes in `nodes`, never on their names.
     pub seed: u64,
     /// How messages travel.
     pub network: NetworkSpec,
@@ -94,11 +94,6 @@ impl Scenario {
     /// Adds a request, at a virtual moment in ms.
     pub fn ask(&mut self, at: Time, node: NodeId, name: &str, with: Option<Json>) {
         self.requests.push(RequestSpec { at, node, name: name.to_owned(), with });
-    }
-
-    /// A word for every node's name, for the draws that depend on it.
-    pub(super) fn name_hashes(&self) -> Vec<u64> {
-        self.nodes.iter().map(|name| hash_text(name)).collect()
     }
 }
 

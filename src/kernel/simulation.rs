@@ -26,7 +26,6 @@ pub struct Plan<'a> {
     clocks: Vec<Clock>,
     /// What each request asks, types erased.
     requests: Vec<Packet>,
-    name_hashes: Vec<u64>,
 }
 
 impl<'a> Plan<'a> {
@@ -77,7 +76,6 @@ impl<'a> Plan<'a> {
             traitors: Traitors::new(&scenario, &protocol.behaviour),
             clocks: Clock::all(&scenario),
             requests,
-            name_hashes: scenario.name_hashes(),
             scenario,
         })
     }
@@ -124,7 +122,7 @@ impl<'a> Plan<'a> {
 
     /// A node's dice, as they lie before the run.
     pub(super) fn choices(&self, me: NodeId) -> Choices {
-        Choices::new(self.scenario.seed, self.name_hashes[me.index()])
+        Choices::new(self.scenario.seed, me)
     }
 
     pub(super) fn spawn(&self, me: NodeId) -> Box<dyn Machine> {

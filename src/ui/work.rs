@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::Send;
 use crate::{
     app::{Action, Pending, Run, Shared},
-    formats::{Work, link, trace::Digesting},
+    formats::{Work, digest::Digesting, link},
     web::{self, Frames},
 };
 
@@ -102,13 +102,13 @@ fn digest_of(run: Run, found: UseStateHandle<Option<(Run, String)>>, send: Send)
         if *over.borrow() {
             return;
         }
-        let (scenario, trace) = (&run.scenario, &run.trace);
         // Not in the frame in which the run is drawn for the first time.
         let Some(mut working) = work.take() else {
-            work.replace(Some(Digesting::new(scenario, run.protocol, trace, &run.report)));
+            work.replace(Some(Digesting::default()));
             return;
         };
-        if slice(|| Digesting::advance(&mut working, scenario, trace, PART)) {
+        if slice(|| Digesting::advance(&mut working, run.protocol, &run.scenario, &run.trace, PART))
+        {
             over.replace(true);
             let digest = working.finish();
             send.emit(Action::Digested(digest.clone()));
