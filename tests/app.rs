@@ -347,21 +347,24 @@ fn three_orders() -> State {
 fn every_stop_of_the_tour_leads_to_the_next() {
     let mut state = State::opening();
     for path in &TOUR[1..] {
-        let next = Ways::from(&state.run).next.expect("it is not the last");
+        let next = Ways::from(&state.run, &state.origin).next.expect("it is not the last");
         assert_eq!(next.path(), *path);
         state = reduce(&state, Action::Open(next));
     }
-    assert_eq!(Ways::from(&state.run).next, None);
+    assert_eq!(Ways::from(&state.run, &state.origin).next, None);
     let edited = reduce(&State::opening(), drop_of(0, 1));
-    assert_eq!(Ways::from(&edited.run).next.map(bundled::Bundled::path).as_deref(), Some(TOUR[1]));
+    assert_eq!(
+        Ways::from(&edited.run, &edited.origin).next.map(bundled::Bundled::path).as_deref(),
+        Some(TOUR[1])
+    );
     let aside = bundled::bundled().iter().find(|it| it.path().ends_with("lost-copies"));
     let aside = reduce(&state, Action::Open(aside.expect("it is bundled")));
-    assert_eq!(Ways::from(&aside.run).next, None);
+    assert_eq!(Ways::from(&aside.run, &aside.origin).next, None);
 }
 
 /// By protocol: what is said of the three orders.
 fn orders(state: &State) -> Vec<(&'static str, [&'static str; 3])> {
-    let variants = Ways::from(&state.run).variants;
+    let variants = Ways::from(&state.run, &state.origin).variants;
     let orders = ["FIFO order", "causal order", "total order"];
     let of = |variant: &worldlines::app::Variant| {
         let names: Vec<_> = variant.verdicts.iter().map(|it| it.property.name).collect();
@@ -441,14 +444,40 @@ fn an_example_is_known_by_its_title() {
 }
 
 #[test]
-fn an_untouched_example_that_means_nothing_to_another_protocol_gives_way_to_one_of_its_own() {
-    let state = State::opening();
-    for (_, protocol) in protocols::catalogue() {
-        let next = reduce(&state, apply(Edit::Protocol(protocol.id)));
-        assert_eq!(next.run.protocol.id, protocol.id);
-        assert!(!next.run.trace.events.is_empty(), "{}: something is seen", protocol.id);
-        assert_eq!(next.refused, None, "nothing of the reader's is lost");
+fn protocol_menu_opens_the_best_example_and_leaves_nothing_out_silently() {
+    let edited = reduce(&State::opening(), drop_of(0, 1));
+    for state in [State::opening(), edited] {
+        for (_, protocol) in protocols::catalogue() {
+            let next = reduce(&state, Action::Protocol(protocol.id));
+            assert_eq!(next.run.protocol.id, protocol.id);
+            if protocol.id == state.run.protocol.id {
+                assert_eq!(next, state, "it runs already");
+                continue;
+            }
+            assert!(next.bundled_path().is_some() && !next.is_edited(), "{}", protocol.id);
+            assert!(next.scenario().goal.is_none(), "{}: no exercise", protocol.id);
+            assert!(!next.scenario().title.is_empty() && !next.scenario().captions.is_empty());
+            assert!(next.loads > state.loads, "{}: the reader is led to it", protocol.id);
+            assert_eq!(next.refused, None, "{}", protocol.id);
+            assert_eq!(reduce(&next, Action::Undo).scenario(), state.scenario());
+        }
     }
+    let causal = reduce(&three_orders(), Action::Protocol("causal-multicast"));
+    let path = "ordering/causal-multicast/three-orders";
+    assert_eq!(causal.bundled_path().as_deref(), Some(path), "the same story, where it is told");
+}
+
+#[test]
+fn exercise_by_another_protocol_stays_the_exercise() {
+    let path = "reliable/best-effort-broadcast/exercise-keep-agreement";
+    let exercise = bundled::find(path).expect("it is bundled");
+    let state = reduce(&State::opening(), Action::Open(exercise));
+    let next = reduce(&state, Action::Protocol("reliable-broadcast"));
+    assert_eq!(next.run.protocol.id, "reliable-broadcast");
+    assert_eq!(next.origin, state.origin);
+    assert_eq!(next.scenario().goal, state.scenario().goal);
+    assert_eq!(next.scenario().title, state.scenario().title);
+    assert_eq!(next.scenario().requests, state.scenario().requests);
 }
 
 /// What a reader would type for a value.

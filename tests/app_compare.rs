@@ -213,14 +213,14 @@ fn before_and_after_part_at_the_edit() {
 fn a_scenario_is_offered_under_those_who_can_be_asked_for_all_of_it() {
     let offered = |path: &str| {
         let state = opened(path);
-        offers(&state.run).into_iter().map(|(id, _)| id).collect::<Vec<_>>()
+        offers(&state.run, &state.origin).into_iter().map(|(id, _)| id).collect::<Vec<_>>()
     };
     assert_eq!(offered(ORDERS)[..2], ["causal-multicast", "abcast"], "variants come first");
     assert!(offered(CRASH).contains(&"uniform-broadcast"));
     assert!(!offered(CRASH).contains(&"paxos"));
     for bundled in bundled::bundled() {
         let state = opened(&bundled.path());
-        for (id, _) in offers(&state.run).into_iter().take(3) {
+        for (id, _) in offers(&state.run, &state.origin).into_iter().take(3) {
             let compared = reduce(&state, Action::Compare(Some(Against::Protocol(id))));
             let compare = compared.compare.as_ref().expect("it runs under that");
             assert_eq!(compare.run.protocol.id, id, "{}", bundled.path());

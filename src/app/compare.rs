@@ -10,7 +10,7 @@ use super::{
 use crate::{
     diagram::{Parting, Seen, parting, parting_sentence, waits},
     formats::Outcome,
-    kernel::{Judgement, Protocol, Time},
+    kernel::{Judgement, Protocol, Scenario, Time},
     protocols,
 };
 
@@ -38,10 +38,13 @@ pub struct Compare {
     pub names: [String; 2],
 }
 
-/// What a run can be compared with, each with its name.
+/// What a run of a scenario that was opened as `origin` can be compared with, each with its name.
 #[must_use]
-pub fn offers(run: &Outcome) -> Vec<(&'static str, &'static str)> {
-    others(run).into_iter().map(|protocol: &Protocol| (protocol.id, protocol.name)).collect()
+pub fn offers(run: &Outcome, origin: &Scenario) -> Vec<(&'static str, &'static str)> {
+    others(run, origin)
+        .into_iter()
+        .map(|protocol: &Protocol| (protocol.id, protocol.name))
+        .collect()
 }
 
 /// A property's judgement in either run, as far as it is judged there.
@@ -52,7 +55,7 @@ impl Compare {
         let (run, seen, names) = match against {
             Against::Protocol(id) => {
                 let protocol = protocols::find(id)?;
-                let run = under(&state.run, protocol)?;
+                let run = under(&state.run, &state.origin, protocol)?;
                 let names = [state.run.protocol, protocol].map(|it| format!("under {}", it.name));
                 (run, Seen::Application, names)
             }

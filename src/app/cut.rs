@@ -3,7 +3,7 @@
 use super::{Playhead, Run, Shared};
 use crate::{
     formats::Outcome,
-    kernel::{Crossing, Frontier, Lines, NodeId},
+    kernel::{Crossing, Frontier, Lines, NodeId, count_of},
 };
 
 /// A cut, and what crosses it.
@@ -124,10 +124,7 @@ impl CutLine {
     /// What is said of it, in a sentence.
     #[must_use]
     pub fn sentence(&self) -> String {
-        let messages = |count: usize| match count {
-            1 => "1 message".to_owned(),
-            count => format!("{count} messages"),
-        };
+        let messages = |count: usize| count_of(count, "message");
         let Crossing { orphans, in_transit } = &self.crossing;
         let transit = format!("{} in transit", messages(in_transit.len()));
         match orphans.len() {

@@ -6,10 +6,11 @@
 
 use std::{cmp::Reverse, rc::Rc};
 
-use super::{Action, Page, Panel, Playhead, State, reduce};
+use super::{Action, Page, Panel, Playhead, State, reduce, words::heading};
 use crate::{
     formats::{Outcome, link, scenario},
     kernel::{Scenario, Time, sort_by_key},
+    protocols,
 };
 
 /// What a draft begins with; another version's is not read.
@@ -42,7 +43,7 @@ pub struct Draft {
 pub struct Offer {
     /// The tab that wrote it.
     pub tab: String,
-    /// What it is called.
+    /// Its heading on the page.
     pub title: String,
     /// How many changes undo can take back.
     pub changes: usize,
@@ -73,7 +74,8 @@ impl Draft {
         left.into_iter().find_map(|draft| {
             let work = Work::read(&draft.text)?;
             let changed = work.now.scenario != work.now.origin;
-            let title = work.now.scenario.title.clone();
+            let protocol = protocols::find(&work.now.scenario.protocol)?.name;
+            let title = heading(&work.now.scenario, changed, protocol);
             let changes = work.undo.len();
             let tab = draft.tab.clone();
             changed.then(|| Offer { tab, title, changes, text: draft.text.clone() })
@@ -146,6 +148,7 @@ impl State {
     #[must_use]
     pub fn restored(draft: &str) -> Option<Self> {
         let Work { now, undo, redo, time, cursor, panel } = Work::read(draft)?;
+        let Page { origin, written, .. } = now.clone();
         let run = Outcome::of((*now.scenario).clone()).ok()?;
         let state = Self::of(run);
         let mut playhead = Playhead::after(&state.run, cursor);
@@ -153,7 +156,7 @@ impl State {
             let at = Playhead::at(&state.run, time.min(state.shown_until as f64));
             playhead = if at.cursor == playhead.cursor { at } else { playhead };
         }
-        Some(Self { origin: now.origin, undo, redo, playhead, panel, playing: false, ..state })
+        Some(Self { origin, written, undo, redo, playhead, panel, playing: false, ..state })
     }
 }
 
@@ -165,7 +168,8 @@ pub(super) fn restore(state: State, draft: &str) -> State {
         undo.push(state.page());
     }
     undo.extend(restored.undo);
-    State { undo, calm: state.calm, refusals: state.refusals, ..restored }
+    let loads = state.loads + 1;
+    State { undo, loads, calm: state.calm, refusals: state.refusals, ..restored }
 }
 
 /// What a draft says.
@@ -203,8 +207,13 @@ impl Work {
             slot.clone()
         };
         let mut page = |pair: &str| {
-            let (now, origin) = pair.split_once('.')?;
-            Some(Page { scenario: scenario(now)?, origin: scenario(origin)? })
+            let mut places = pair.split('.');
+            let (now, origin) = (places.next()?, places.next()?);
+            let written = match places.next() {
+                Some(written) => Some(scenario(written)?),
+                None => None,
+            };
+            Some(Page { scenario: scenario(now)?, origin: scenario(origin)?, written })
         };
         let now = page(now)?;
         let mut pages =
@@ -232,7 +241,11 @@ impl Texts {
     }
 
     fn pair(&mut self, page: &Page) -> String {
-        format!("{}.{}", self.place(&page.scenario), self.place(&page.origin))
+        let pair = format!("{}.{}", self.place(&page.scenario), self.place(&page.origin));
+        match &page.written {
+            Some(written) => format!("{pair}.{}", self.place(written)),
+            None => pair,
+        }
     }
 
     /// As many of the latest pages of a history as there is room for, the latest last.

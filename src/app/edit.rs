@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use crate::{
     diagram::{fault_sentence, request_sentence},
-    formats::{Problem, scenario},
+    formats::{self, Problem, scenario, trace},
     kernel::{
         Fault, Keys, NetworkSpec, NodeId, NodeSet, ParameterValue, PerMillion, Protocol,
         RequestSpec, Scenario, Time, Topology, Want, With,
@@ -68,7 +68,10 @@ impl Edit {
             Self::Parameter(name, value) => {
                 next.params.insert(name.to_owned(), value);
             }
-            Self::Nodes(size) => change_nodes(&mut next, size),
+            Self::Nodes(size) => {
+                keeps_goal(&next, size)?;
+                change_nodes(&mut next, size);
+            }
             Self::Rename(node, name) => rename(&mut next, node, name),
             Self::Network(network) => next.network = network,
             Self::Seed(seed) => next.seed = seed,
@@ -133,9 +136,6 @@ fn change_protocol(scenario: &mut Scenario, id: &'static str) {
         protocol.behaviour.parameters.iter().any(|p| p.name == name && p.admits(value))
     }));
     leave_out(scenario, protocol);
-    // They told of what the other protocol did.
-    scenario.captions.clear();
-    scenario.title.clear();
 }
 
 /// Takes out what a protocol knows nothing of.
@@ -168,11 +168,30 @@ fn takes_fault(protocol: &Protocol, fault: &Fault, nodes: &[String]) -> bool {
     (protocol.behaviour.read_message)(with, nodes, keys).is_ok()
 }
 
-/// Calls a node otherwise, in what is asked for as well.
+/// Renames a node wherever the scenario names it by its name: in the values of requests, in what traitors are to
+/// say, and in the goal. Everything else names it by its place.
 fn rename(scenario: &mut Scenario, node: NodeId, name: String) {
-    let before = std::mem::replace(&mut scenario.nodes[node.index()], name);
+    let names = scenario.nodes.clone();
+    let Some(place) = scenario.nodes.get_mut(node.index()) else { return };
+    let before = std::mem::replace(place, name);
     let after = &scenario.nodes[node.index()];
+    if let Some(Want::Tell { first, then, .. }) = scenario.goal.as_mut().map(|goal| &mut goal.want)
+    {
+        for told in [Some(first), then.as_mut()].into_iter().flatten() {
+            rename_in_words(told, &before, after);
+        }
+    }
     let Some(protocol) = protocols::find(&scenario.protocol) else { return };
+    for fault in &mut scenario.faults {
+        if let Fault::Forge { message, with } = fault {
+            let keys = Keys::new(message.from, NodeSet::first(names.len()));
+            let said = (protocol.behaviour.read_message)(with, &names, keys);
+            let renamed = said.map(|said| trace::data(&said, &scenario.nodes));
+            if let Some(renamed) = renamed.ok().and_then(|said| formats::parse(&said).ok()) {
+                *with = renamed;
+            }
+        }
+    }
     for request in &mut scenario.requests {
         let kinds = protocol.behaviour.requests.iter();
         let shapes = kinds.filter(|kind| kind.name == request.name).map(|kind| kind.with);
@@ -182,12 +201,44 @@ fn rename(scenario: &mut Scenario, node: NodeId, name: String) {
     }
 }
 
+/// Renames a node in what one is to tell, as the diagram writes it: `leader Bob`. What is delivered is an
+/// application's text, and means no node.
+fn rename_in_words(told: &mut String, before: &str, after: &str) {
+    if told.starts_with("deliver ") {
+        return;
+    }
+    let mut rest = std::mem::take(told);
+    while let Some(at) = rest.find(before) {
+        let end = at + before.len();
+        // All letters that are not ASCII's count: their tables are long.
+        let joins = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || !c.is_ascii());
+        let is_part = joins(rest[..at].chars().next_back()) || joins(rest[end..].chars().next());
+        told.push_str(&rest[..at]);
+        told.push_str(if is_part { before } else { after });
+        rest.drain(..end);
+    }
+    told.push_str(&rest);
+}
+
 fn rename_in(with: With, value: &mut Json, before: &str, after: &str) {
     with.change_names(value, &mut |name| {
         if name == before {
             *name = after.into();
         }
     });
+}
+
+/// Refuses a group in which a node is missing that an exercise's goal is about.
+fn keeps_goal(scenario: &Scenario, size: usize) -> Result<(), Problem> {
+    match scenario.goal.as_ref().map(|goal| &goal.want) {
+        Some(Want::Tell { node, .. }) if node.index() >= size => {
+            let least = node.index() + 1;
+            let name = scenario.name(*node);
+            let expected = format!("at least {least}, as the exercise is about {name}");
+            Err(Problem::new("nodes", size.to_string(), expected))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn change_nodes(scenario: &mut Scenario, size: usize) {
@@ -207,7 +258,6 @@ fn change_nodes(scenario: &mut Scenario, size: usize) {
         leave_out(scenario, protocol);
     }
     scenario.captions.retain(|caption| stays(caption.node));
-    scenario.goal.take_if(|goal| matches!(goal.want, Want::Tell { node, .. } if !stays(node)));
     scenario.network.links.retain(|link| stays(link.from) && stays(link.to));
     if let Topology::Links { links, routers } = &mut scenario.network.topology {
         links.retain(|link| link.iter().all(|node| stays(*node)));
@@ -272,5 +322,18 @@ mod tests {
         let sent = renamed(shape, json!({"to": "Bob", "payload": "Bob"}));
         assert_eq!(sent, json!({"to": "Rob", "payload": "Bob"}), "a text means no node");
         assert_eq!(renamed(With::Text { label: "message" }, json!("Bob")), "Bob");
+    }
+
+    #[test]
+    fn goal_names_the_renamed_node_and_no_text_of_an_application() {
+        let renamed = |told: &str| {
+            let mut told = told.to_owned();
+            rename_in_words(&mut told, "Bob", "Rob");
+            told
+        };
+        assert_eq!(renamed("leader Bob"), "leader Rob");
+        assert_eq!(renamed("view 1: Bob, Bobby"), "view 1: Rob, Bobby");
+        assert_eq!(renamed("deliver Bob"), "deliver Bob");
+        assert_eq!(renamed("suspect Carol"), "suspect Carol");
     }
 }

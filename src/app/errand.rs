@@ -13,7 +13,7 @@ use crate::{
         Outcome, Problem, parse, scenario,
         search::{self, Asked, Found},
     },
-    kernel::{Kind, Property, Scenario},
+    kernel::{Kind, Property, Scenario, count_of},
     search::{Aim, Crew, Finding, Quest, Target, Way, adversary, shrink},
 };
 
@@ -163,7 +163,8 @@ pub fn run_errand(text: &str, say: &mut dyn FnMut(String)) {
             let explanation = Outcome::of(*given)
                 .ok()
                 .and_then(|outcome| explain(&outcome, &Target::Violation(property)));
-            let text = explanation.map(|it| it.text()).unwrap_or_default();
+            let none = || format!("This run does not violate {}.", property.name);
+            let text = explanation.map_or_else(none, |it| it.text());
             say(said(&[("explained", text.into()), ("property", property.name.into())]));
         }
         Ok(Errand::Adversary(given, property)) => {
@@ -217,10 +218,10 @@ pub fn as_found(asked: &Asked, finding: Finding) -> Found {
     let outcome = Outcome::of(finding.scenario.clone()).expect("it was run before");
     let mut explanation = explain(&outcome, &target).map(|it| it.text()).unwrap_or_default();
     if let Way::Livelock { stem, cycle } = finding.by {
-        let steps = if cycle == 1 { "step" } else { "steps" };
+        let (stem, cycle) = (count_of(stem as usize, "step"), count_of(cycle as usize, "step"));
         explanation.push_str(&format!(
-            " This is a livelock: after {stem} steps it goes round in a circle of {cycle} {steps}, for ever, though all \
-             that is on its way comes and every timer goes off."
+            " This is a livelock: after {stem} it goes round in a circle of {cycle}, for ever, though all that is on \
+             its way comes and every timer goes off."
         ));
     }
     Found { target, scenario: finding.scenario, by: finding.by, explanation }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     diagram::{event_sentence, message_so_far},
-    kernel::NodeId,
+    kernel::{NodeId, sentence as wording},
 };
 
 /// What a hand or a key does.
@@ -137,7 +137,7 @@ fn split(state: State) -> State {
     let Some(area) = state.lasso else { return state };
     let state = State { lasso: None, armed: false, ..state };
     match area.partition(state.scenario()) {
-        Ok(fault) => apply(state, Edit::AddFault(fault), false),
-        Err(why) => State { announcement: format!("Nothing was split: {why}."), ..state },
+        Ok(fault) => apply(state, Edit::AddFault(fault)),
+        Err(why) => State { announcement: wording(format!("Nothing was split: {why}")), ..state },
     }
 }

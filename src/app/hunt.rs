@@ -1,7 +1,10 @@
 //! What a reader sees of a search for violations, of a scenario that is made small, and of an explanation.
 
 use super::errand::{Errand, Said};
-use crate::{formats::search::counted, kernel::Scenario};
+use crate::{
+    formats::search::counted,
+    kernel::{Scenario, count_of},
+};
 
 /// An errand that was sent, and what has come of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -62,6 +65,37 @@ impl Hunt {
         next
     }
 
+    /// What stands beside a scenario that was made small: what could be left out of the one that it was made of.
+    #[must_use]
+    pub fn made_smaller(small: &Scenario, before: &Scenario) -> String {
+        let sizes = |it: &Scenario| [it.nodes.len(), it.requests.len(), it.faults.len()];
+        let (now, then) = (sizes(small), sizes(before));
+        let nouns = ["node", "request", "fault"];
+        let all = [0, 1, 2].map(|at| count_of(now[at], nouns[at]));
+        let all = format!("{}, {} and {}", all[0], all[1], all[2]);
+        let fewer = [0, 1, 2].into_iter().filter(|at| now[*at] != then[*at]);
+        let fewer: Vec<_> = fewer
+            .map(|at| format!("{} instead of {}", count_of(now[at], nouns[at]), then[at]))
+            .collect();
+        match fewer.is_empty() {
+            true if small.same_run(before) => {
+                format!("Nothing can be left out of this run: {all}.")
+            }
+            true => format!("Nothing could be left out, but what is left is simpler: {all}."),
+            false => format!("{}.", fewer.join(", ")),
+        }
+    }
+
+    /// What is said of a search that was called off.
+    #[must_use]
+    pub fn called_off(&self) -> String {
+        match self.explored {
+            0 => "Called off before the first run.".to_owned(),
+            1 => "Called off after 1 run or state.".to_owned(),
+            many => format!("Called off after {} runs and states.", counted(many)),
+        }
+    }
+
     /// After it was called off: what was found stays.
     #[must_use]
     pub fn cancelled(&self) -> Self {
@@ -74,8 +108,10 @@ fn progress(stage: &str, property: Option<&str>, explored: u64, queue: u64, dept
     let of = property.map(|name| format!(" for {name}")).unwrap_or_default();
     let (doing, depth) = match stage {
         "runs" => ("Runs with faults", format!("{depth} at a time")),
-        "orders" => ("Orders of events", format!("{depth} steps deep")),
-        "walks" => ("Random orders of events", format!("up to {depth} steps")),
+        "orders" => ("Orders of events", format!("{} deep", count_of(depth as usize, "step"))),
+        "walks" => {
+            ("Random orders of events", format!("up to {}", count_of(depth as usize, "step")))
+        }
         _ => ("Runs with faults drawn by lot", format!("up to {depth} at a time")),
     };
     format!("{doing}{of}: {explored} explored, {queue} waiting, {depth}")

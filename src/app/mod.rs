@@ -29,6 +29,7 @@ mod study;
 mod tour;
 mod view;
 mod walk;
+mod words;
 mod writing;
 
 pub use asking::{Field, Input, fields, request, shapes};

@@ -7,7 +7,7 @@ use crate::{
     formats::{self, Outcome, trace},
     kernel::{
         EventKind, Fate, Fault, Keys, Loss, MAX_BIT, MAX_BITS, Message, MessageName, NodeId,
-        NodeSet, PerMillion, Strategy, Time, spell,
+        NodeSet, PerMillion, Strategy, Time, sentence, spell,
     },
 };
 
@@ -130,7 +130,7 @@ pub fn forged(run: &Outcome, name: MessageName, typed: &str) -> Result<Edit, Str
     let with = formats::parse(typed).map_err(|problem| capital(&problem.to_string()))?;
     let read = run.protocol.behaviour.read_message;
     read(&with, &run.scenario.nodes, keys_of(run, name.from))
-        .map_err(|expected| format!("It takes {expected}."))?;
+        .map_err(|expected| sentence(format!("It takes {expected}")))?;
     let edit = Edit::AddFault(Fault::Forge { message: name, with });
     edit.clone().apply(&run.scenario).map_err(|problem| problem.to_string())?;
     Ok(edit)
@@ -139,7 +139,7 @@ pub fn forged(run: &Outcome, name: MessageName, typed: &str) -> Result<Edit, Str
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|first| first.to_ascii_uppercase());
-    first.into_iter().chain(letters).chain(['.']).collect()
+    sentence(first.into_iter().chain(letters).collect())
 }
 
 /// Why a strategy would change nothing at a node: of what it says in this run, the protocol knows no lie.

@@ -11,8 +11,9 @@ use super::{
     fitting_pace, hands, interesting_end,
     pending::{Runner, done, go_on, settled},
     stride, study,
-    tour::change_protocol,
+    tour::{change_protocol, open_protocol},
     walk::Place,
+    words::{self, Change},
 };
 use crate::{
     formats::{
@@ -33,6 +34,11 @@ pub struct State {
     pub run: Run,
     /// The scenario as it was opened, before the reader's changes.
     pub origin: Rc<Scenario>,
+    /// What the reader has written of the run, title and captions, and nobody else: with the scenario that it was
+    /// written for. None if nothing.
+    pub written: Option<Rc<Scenario>>,
+    /// Number of times that another run was loaded: the reader is led to it.
+    pub loads: u32,
     /// What undo goes back to, the latest last.
     pub undo: Vec<Page>,
     /// What redo goes forward to, the latest last.
@@ -97,11 +103,12 @@ pub struct State {
     pub(super) wanted: Option<Shared<Scenario>>,
 }
 
-/// What undo and redo go to: a scenario, and what it was when it was opened.
+/// What undo and redo go to: a scenario, what it was when it was opened, and what the reader has written of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
     pub(super) scenario: Rc<Scenario>,
     pub(super) origin: Rc<Scenario>,
+    pub(super) written: Option<Rc<Scenario>>,
 }
 
 /// Something that a reader can pick in the diagram.
@@ -134,6 +141,8 @@ pub struct Refused {
 pub enum Action {
     /// Opens a bundled scenario.
     Open(&'static Bundled),
+    /// Opens the example of this protocol that shows it best.
+    Protocol(&'static str),
     /// Opens a link.
     Load(String),
     /// Changes the scenario.
@@ -230,6 +239,8 @@ impl State {
     fn shows(run: Run) -> Self {
         Self {
             origin: Rc::new(run.scenario.clone()),
+            written: None,
+            loads: 0,
             undo: Vec::new(),
             redo: Vec::new(),
             adjusting: false,
@@ -266,7 +277,11 @@ impl State {
     }
 
     pub(super) fn page(&self) -> Page {
-        Page { scenario: Rc::new(self.run.scenario.clone()), origin: Rc::clone(&self.origin) }
+        Page {
+            scenario: Rc::new(self.run.scenario.clone()),
+            origin: Rc::clone(&self.origin),
+            written: self.written.clone(),
+        }
     }
 
     /// The scenario that is shown.
@@ -350,9 +365,14 @@ fn act(state: State, action: Action) -> State {
     match action {
         Action::Open(bundled) => open(state, bundled),
         Action::Load(text) => load(state, &text),
+        Action::Protocol(id) => open_protocol(state, id),
         Action::Apply(Edit::Protocol(id)) => change_protocol(state, id),
-        Action::Apply(edit) => apply(state, edit, false),
-        Action::Adjust(edit) => apply(state, edit, true),
+        Action::Apply(edit @ Edit::Replace(_)) => {
+            let loads = state.loads + 1;
+            apply(State { loads, ..state }, edit)
+        }
+        Action::Apply(edit) => apply(state, edit),
+        Action::Adjust(edit) => apply_as(state, edit, true, Change::ByHand),
         Action::Settle => settle(state),
         Action::Abandon => abandon(state),
         Action::Undo if state.adjusting => hands::reduce(state, Hand::Escape),
@@ -361,16 +381,20 @@ fn act(state: State, action: Action) -> State {
         Action::Redo => redo(state),
         Action::Reset => {
             let origin = Box::new((*state.origin).clone());
-            apply(state, Edit::Replace(origin), false)
+            apply_as(state, Edit::Replace(origin), false, Change::Opened)
         }
         Action::Toggle => toggle(state),
         Action::Tick(real) => tick(state, real),
-        Action::Step(by) if by > 0 && state.playhead.is_at_end(&state.run) => state,
+        Action::Step(by) if state.compare.is_some() => {
+            let steps = 0..by.unsigned_abs();
+            steps.fold(state, |state, _| stride::step(state, Stride::Event, by > 0))
+        }
+        Action::Step(by) if by > 0 && state.is_over() => state,
         Action::Step(by) => {
             let cursor = state.playhead.cursor.saturating_add_signed(by);
             State { playhead: Playhead::after(&state.run, cursor), playing: false, ..state }
         }
-        Action::Stride(by, forward) => stride(state, by, forward),
+        Action::Stride(by, forward) => stride::step(state, by, forward),
         Action::Seek(time) => {
             let time = time.min(state.shown_until as f64);
             State { playhead: Playhead::at(&state.run, time), playing: false, ..state }
@@ -440,9 +464,10 @@ fn replace_all(state: State, opened: State) -> State {
     let lens = Lens { scale: None, ..state.lens };
     let study = Study { cut: None, ..state.study }.of(&opened.run);
     let (speed, panel, refusals) = (state.speed, state.panel, state.refusals);
+    let loads = state.loads + 1;
     // What is typed and could not be taken is never lost.
     let writing = state.writing.filter(Writing::stands);
-    let opened = State { undo, lens, study, speed, panel, refusals, writing, ..opened };
+    let opened = State { undo, lens, study, speed, panel, refusals, loads, writing, ..opened };
     if state.calm { opened.calmed() } else { opened }
 }
 
@@ -453,17 +478,36 @@ fn push(history: &mut Vec<Page>, page: Page) {
     history.push(page);
 }
 
-pub(super) fn apply(state: State, edit: Edit, adjust: bool) -> State {
+pub(super) fn apply(state: State, edit: Edit) -> State {
+    apply_as(state, edit, false, Change::ByHand)
+}
+
+pub(super) fn apply_as(state: State, edit: Edit, adjust: bool, change: Change) -> State {
+    let page = state.page();
+    apply_from(state, &page, edit, adjust, change)
+}
+
+/// Changes the scenario. `before` is what was changed: its origin may be another one than that of what is shown.
+pub(super) fn apply_from(
+    state: State,
+    before: &Page,
+    edit: Edit,
+    adjust: bool,
+    change: Change,
+) -> State {
     // A whole scenario is as it was written; what is done by hand may need more time to be seen.
     let as_it_is = adjust || matches!(edit, Edit::Replace(_));
     let next = match edit.apply(state.scenario()) {
-        Ok(next) if next == *state.scenario() => return state,
-        Ok(next) => next,
+        Ok(next) => words::after(before, next, change),
         Err(problem) => return refuse(state, &problem),
     };
+    if *next.scenario == *state.scenario() {
+        return State { written: next.written, ..state };
+    }
     let mut runner = state.runner();
-    let run = match runner.run(next) {
-        Ok(Some(run)) if as_it_is => run,
+    let run = match runner.run((*next.scenario).clone()) {
+        // What was opened is as it was opened.
+        Ok(Some(run)) if as_it_is || next.scenario == next.origin => run,
         Ok(Some(run)) => let_it_rest(run, &mut runner),
         Ok(None) => return state.waits(runner),
         Err(problem) => return refuse(state, &problem),
@@ -477,7 +521,8 @@ pub(super) fn apply(state: State, edit: Edit, adjust: bool) -> State {
     }
     // A drag that is called off forgets nothing.
     let redo = if adjust { state.redo.clone() } else { Vec::new() };
-    State { undo, redo, adjusting: adjust, ..show(state, run, adjust) }
+    let Page { origin, written, .. } = next;
+    State { undo, redo, origin, written, adjusting: adjust, ..show(state, run, adjust) }
 }
 
 pub(super) fn refuse(state: State, problem: &Problem) -> State {
@@ -600,7 +645,8 @@ fn settle(state: State) -> State {
         return state;
     }
     let mut runner = state.runner();
-    let run = let_it_rest(state.run.clone(), &mut runner);
+    let run = state.run.clone();
+    let run = if state.is_edited() { let_it_rest(run, &mut runner) } else { run };
     if runner.wanted.is_some() {
         return state.waits(runner);
     }
@@ -645,20 +691,11 @@ fn travel(state: State, to: &Page) -> State {
             // The axis too is as it was.
             let shown_until = interesting_end(&run);
             let shown = show(State { shown_until, ..state }, run, false);
-            State { origin: Rc::clone(&to.origin), adjusting: false, ..shown }
+            let Page { origin, written, .. } = to.clone();
+            State { origin, written, adjusting: false, ..shown }
         }
         Err(problem) => refuse(state, &problem),
     }
-}
-
-fn stride(state: State, by: Stride, forward: bool) -> State {
-    let (run, cursor) = (&state.run, state.playhead.cursor);
-    if forward && state.playhead.is_at_end(run) {
-        return state;
-    }
-    let cursor = if forward { by.next(run, cursor) } else { by.previous(run, cursor) };
-    let announcement = stride::said(run, by, cursor);
-    State { playhead: Playhead::after(run, cursor), playing: false, announcement, ..state }
 }
 
 fn toggle(state: State) -> State {

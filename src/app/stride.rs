@@ -1,9 +1,9 @@
 //! What a step goes to: the next event, the next of one node, the next delivery, the next violation.
 
-use super::{Selection, State};
+use super::{Playhead, Run, Selection, State};
 use crate::{
     formats::Outcome,
-    kernel::{EventKind, Kind, NodeId, Verdict},
+    kernel::{EventKind, Kind, NodeId, Time, Verdict},
 };
 
 /// What a step forward goes to, and a step back.
@@ -39,27 +39,24 @@ impl Stride {
         }
     }
 
-    /// After how many events a step forward stops, where so many have happened: in the end, if there is
-    /// nothing more to stop at.
+    /// Number of events after which a step forward stops, where this many have happened; none if there is nothing
+    /// more to stop at.
     #[must_use]
-    pub fn next(self, run: &Outcome, cursor: usize) -> usize {
+    pub fn next(self, run: &Outcome, cursor: usize) -> Option<usize> {
         let end = run.trace.events.len();
-        let later = || (cursor + 1)..=end;
-        let stop = match self {
+        match self {
             Self::Violation => violations(run).into_iter().find(|stop| *stop > cursor),
-            _ => later().find(|stop| self.stops_after(run, *stop)),
-        };
-        stop.unwrap_or(end)
+            _ => ((cursor + 1)..=end).find(|stop| self.stops_after(run, *stop)),
+        }
     }
 
-    /// The same for a step back: in the beginning, if there is nothing earlier.
+    /// The same for a step back.
     #[must_use]
-    pub fn previous(self, run: &Outcome, cursor: usize) -> usize {
-        let stop = match self {
+    pub fn previous(self, run: &Outcome, cursor: usize) -> Option<usize> {
+        match self {
             Self::Violation => violations(run).into_iter().rev().find(|stop| *stop < cursor),
             _ => (1..cursor).rev().find(|stop| self.stops_after(run, *stop)),
-        };
-        stop.unwrap_or(0)
+        }
     }
 
     /// Whether it stops after so many events, at least one. Not asked of violations.
@@ -116,18 +113,72 @@ impl State {
     }
 }
 
-/// What a step came to, where that is not seen at once: that there was nothing to go to.
-pub(super) fn said(run: &Outcome, stride: Stride, cursor: usize) -> String {
-    let (what, end) = (stride.name(run), run.trace.events.len());
-    match cursor {
-        _ if stride == Stride::Event => String::new(),
-        0 => format!("No earlier {what}: this is the beginning."),
-        _ if cursor == end && !violations(run).contains(&end) && stride == Stride::Violation => {
-            "No later violation: this is the end.".to_owned()
+impl State {
+    /// True if nothing is left to happen, in the run that is shown and in the one beside it.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        let second = self.compare.as_ref().is_none_or(|compare| {
+            Playhead::at(&compare.run, self.playhead.time).is_at_end(&compare.run)
+        });
+        self.playhead.is_at_end(&self.run) && second
+    }
+}
+
+/// The state after a step: to the next stop of the run that is shown or of the one beside it, or to the one before.
+pub(super) fn step(state: State, by: Stride, forward: bool) -> State {
+    if forward && state.is_over() {
+        return state;
+    }
+    let (run, Playhead { time, cursor }) = (&state.run, state.playhead);
+    // Of the second run everything is shown that has happened by the moment of the playhead.
+    let beside = state.compare.as_ref().map(|compare| {
+        let seen = compare.run.trace.events_until(time as Time);
+        (&compare.run, seen)
+    });
+    let latest = |(run, seen): (&Run, usize)| {
+        seen.checked_sub(1).map_or(0, |last| run.trace.events[last].time)
+    };
+    let now = latest((run, cursor)).max(beside.map_or(0, latest));
+    let stop = match forward {
+        true => by.next(run, cursor),
+        // The latest event may be the other run's.
+        false => by.previous(run, cursor + usize::from(latest((run, cursor)) < now)),
+    };
+    let mine = stop.map(|stop| Playhead::after(run, stop));
+    let second = beside.and_then(|(other, seen)| {
+        let stop = match forward {
+            true => by.next(other, seen),
+            false => {
+                let before = other.trace.events.partition_point(|event| event.time < now);
+                by.previous(other, before + 1)
+            }
+        };
+        Some(Playhead::at(run, Playhead::after(other, stop?).time))
+    });
+    let stops = [mine, second].into_iter().flatten();
+    let nearest = stops.reduce(|one, other| {
+        let is_nearer = if forward { other.time < one.time } else { other.time > one.time };
+        if is_nearer { other } else { one }
+    });
+    let playhead = nearest.unwrap_or_else(|| state.extreme(forward));
+    let announcement = match nearest {
+        _ if by == Stride::Event => String::new(),
+        Some(_) => String::new(),
+        None if forward => format!("No later {}: this is the end.", by.name(run)),
+        None => format!("No earlier {}: this is the beginning.", by.name(run)),
+    };
+    State { playhead, playing: false, announcement, ..state }
+}
+
+impl State {
+    /// The end of both runs, or the beginning.
+    fn extreme(&self, end: bool) -> Playhead {
+        if !end {
+            return Playhead::start();
         }
-        _ if cursor == end && stride != Stride::Violation && !stride.stops_after(run, end) => {
-            format!("No later {what}: this is the end.")
-        }
-        _ => String::new(),
+        let last = |run: &Outcome| Playhead::after(run, usize::MAX);
+        let mine = last(&self.run);
+        let second = self.compare.as_ref().map_or(0.0, |compare| last(&compare.run).time);
+        Playhead { time: mine.time.max(second), ..mine }
     }
 }

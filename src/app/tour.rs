@@ -3,10 +3,11 @@
 use std::rc::Rc;
 
 use super::{
-    Edit, Refused, Run, State,
+    Edit, Page, Refused, Run, State,
     edit::{leave_out, takes_request, to_leave_out},
     pending::Runner,
-    state::{apply, let_it_rest, open},
+    state::{apply, apply_from, let_it_rest, open},
+    words::Change,
 };
 use crate::{
     formats::{
@@ -25,6 +26,31 @@ pub const TOUR: [&str; 2] = [
 
 /// The example that the page opens on.
 pub const OPENING: &str = TOUR[0];
+
+/// The examples that show best what their protocols do. A protocol without one here opens its first.
+const SHOWN_FIRST: [&str; 21] = [
+    "byzantine/interactive-consistency/three-generals",
+    "clocks/physical-clock/cristian-answer-lost",
+    "clocks/vector-clock/chain-and-bystander",
+    "consensus/paxos/next-proposer-carries-on",
+    "election/bully/leader-crashes",
+    "link/retransmit-until-ack/messages-lost",
+    "membership/heartbeat-detector/crash-is-suspected",
+    "membership/virtual-synchrony/survivors-agree",
+    "mutex/maekawa/vote-is-asked-back",
+    "mutex/ricart-agrawala/later-request-waits",
+    "mutex/token-ring-lock/everyone-in-turn",
+    "ordering/abcast/three-orders",
+    "ordering/causal-multicast/three-orders",
+    "ordering/fifo-multicast/three-orders",
+    "recovery/snapshot/money-in-flight",
+    "recovery/two-phase-commit/coordinator-comes-back",
+    "reliable/best-effort-broadcast/sender-crashes-half-way",
+    "reliable/reliable-broadcast/sender-crashes-half-way",
+    "reliable/uniform-broadcast/nobody-delivers-too-early",
+    "replication/quorum-register/writer-crashes-half-way",
+    "transport/source-tree/prune-and-graft",
+];
 
 /// How many of the things that were left out are named.
 const NAMED: usize = 4;
@@ -49,10 +75,10 @@ pub struct Variant {
 }
 
 impl Ways {
-    /// The ways that lead on from a run.
+    /// The ways that lead on from a run of a scenario that was opened as `origin`.
     #[must_use]
-    pub fn from(run: &Outcome) -> Self {
-        let Some(here) = example(&run.scenario) else { return Self::default() };
+    pub fn from(run: &Outcome, origin: &Scenario) -> Self {
+        let Some(here) = example(run, origin) else { return Self::default() };
         let variants = here.variants();
         let is_variant = |path: &str| variants.iter().any(|variant| variant.path() == path);
         let stop = TOUR.iter().position(|path| is_variant(path));
@@ -68,11 +94,15 @@ impl Ways {
     }
 }
 
-/// The bundled scenario that a scenario is, or was made of: no change takes its title away but that to a
-/// protocol under which it means something else.
-fn example(scenario: &Scenario) -> Option<&'static Bundled> {
-    let mut examples = bundled::of_protocol(&scenario.protocol);
-    examples.find(|example| !scenario.title.is_empty() && example.title() == scenario.title)
+/// The bundled scenario that a run was made of, as long as it runs that one's protocol.
+fn example(run: &Outcome, origin: &Scenario) -> Option<&'static Bundled> {
+    if origin.protocol != run.protocol.id || origin.title.is_empty() {
+        return None;
+    }
+    let mut examples = bundled::of_protocol(&origin.protocol);
+    examples.find(|example| {
+        example.title() == origin.title && example.scenario().as_ref() == Ok(origin)
+    })
 }
 
 fn run_as(run: &Outcome, here: &Bundled, there: &Bundled) -> Option<Outcome> {
@@ -81,7 +111,7 @@ fn run_as(run: &Outcome, here: &Bundled, there: &Bundled) -> Option<Outcome> {
     }
     let protocol = protocols::find(there.protocol)?;
     let (from, to) = (here.scenario().ok()?, there.scenario().ok()?);
-    Outcome::of(carry_over(&run.scenario, &from, to, protocol)).ok()
+    Outcome::of(carry_over(&run.scenario, &from, &to, protocol)).ok()
 }
 
 /// What sets runs of the same sends apart.
@@ -112,23 +142,47 @@ fn compare(runs: &[Run]) -> Vec<Variant> {
 }
 
 /// A reader's scenario, made of the example `from`, under the protocol of its variant `to`.
-fn carry_over(mine: &Scenario, from: &Scenario, to: Scenario, protocol: &Protocol) -> Scenario {
-    let Scenario { protocol: id, title, mut captions, mut params, .. } = to;
-    captions.retain(|caption| caption.node.index() < mine.nodes.len());
+fn carry_over(mine: &Scenario, from: &Scenario, to: &Scenario, protocol: &Protocol) -> Scenario {
+    let mut params = to.params.clone();
     let changed = mine.params.iter().filter(|(name, value)| from.params.get(*name) != Some(value));
     for (name, value) in changed {
         if protocol.behaviour.parameters.iter().any(|it| it.name == name && it.admits(value)) {
             params.insert(name.clone(), value.clone());
         }
     }
-    let mut next = Scenario { protocol: id, title, captions, params, ..mine.clone() };
+    let mut next = Scenario { protocol: to.protocol.clone(), params, ..mine.clone() };
     leave_out(&mut next, protocol);
     next
 }
 
-/// Another protocol runs: with all that the reader has made, as far as that means something to it; where the
-/// example has a variant for it, as that; and with an example of its own where nothing of what happens in an
-/// untouched one can be asked of it.
+/// The example of a protocol that a reader is shown first: the variant of the one that was opened, or else the one
+/// that shows best what the protocol does.
+fn best_example(state: &State, protocol: &Protocol) -> Option<&'static Bundled> {
+    let here = example(&state.run, &state.origin).map(Bundled::variants).unwrap_or_default();
+    let variant = here.into_iter().find(|there| there.protocol == protocol.id);
+    let named = || {
+        let mut named = SHOWN_FIRST.iter().filter_map(|path| bundled::find(path));
+        named.find(|it| it.protocol == protocol.id)
+    };
+    let not_asked = |it: &&Bundled| it.scenario().is_ok_and(|scenario| scenario.goal.is_none());
+    variant.or_else(named).or_else(|| bundled::of_protocol(protocol.id).find(not_asked))
+}
+
+/// Opens the best example of a protocol. In an exercise the protocol may be what has to be changed: there the
+/// scenario stays, as far as it means something to the protocol.
+pub(super) fn open_protocol(state: State, id: &str) -> State {
+    let Some(protocol) = protocols::find(id) else { return state };
+    if protocol.id == state.run.protocol.id {
+        return state;
+    }
+    match best_example(&state, protocol) {
+        Some(example) if state.origin.goal.is_none() => open(state, example),
+        _ => change_protocol(state, id),
+    }
+}
+
+/// Another protocol runs, with all that the reader has made, as far as that means something to it. Where the example
+/// that was opened has a variant for it, it is that one that is changed now.
 pub(super) fn change_protocol(state: State, id: &str) -> State {
     let Some(protocol) = protocols::find(id) else { return state };
     if protocol.id == state.run.protocol.id {
@@ -136,26 +190,14 @@ pub(super) fn change_protocol(state: State, id: &str) -> State {
     }
     let scenario = state.scenario();
     let left_out = to_leave_out(scenario, protocol);
-    let changed = match variant(scenario, protocol) {
+    let changed = match variant(&state.run, &state.origin, protocol) {
         Some((from, to)) => {
-            let origin = Rc::new(to.clone());
-            let next = carry_over(scenario, &from, to, protocol);
-            let changed = apply(state, Edit::Replace(Box::new(next)), false);
-            if changed.run.protocol.id == protocol.id {
-                State { origin, ..changed }
-            } else {
-                changed
-            }
+            let next = carry_over(scenario, &from, &to, protocol);
+            let before = Page { origin: Rc::new(to), ..state.page() };
+            let edit = Edit::Replace(Box::new(next));
+            apply_from(state, &before, edit, false, Change::ByHand)
         }
-        None => {
-            let can_ask = |request| takes_request(protocol, request, &scenario.nodes);
-            let nothing = !scenario.requests.iter().any(can_ask);
-            let example = bundled::of_protocol(protocol.id).next();
-            if let (true, Some(_), Some(own)) = (nothing, state.bundled_path(), example) {
-                return open(state, own);
-            }
-            apply(state, Edit::Protocol(protocol.id), false)
-        }
+        None => apply(state, Edit::Protocol(protocol.id)),
     };
     if changed.run.protocol.id == protocol.id { say(changed, &left_out) } else { changed }
 }
@@ -163,9 +205,9 @@ pub(super) fn change_protocol(state: State, id: &str) -> State {
 /// The protocols under which a run's scenario can be seen with all that is asked for in it, its own left out: the
 /// variants of its example first.
 #[must_use]
-pub(super) fn others(run: &Outcome) -> Vec<&'static Protocol> {
+pub(super) fn others(run: &Outcome, origin: &Scenario) -> Vec<&'static Protocol> {
     let scenario = &run.scenario;
-    let variants = example(scenario).map(Bundled::variants).unwrap_or_default();
+    let variants = example(run, origin).map(Bundled::variants).unwrap_or_default();
     let variants = variants.into_iter().filter_map(|variant| protocols::find(variant.protocol));
     let mut others: Vec<&'static Protocol> = variants.collect();
     let takes_all = |protocol: &Protocol| {
@@ -183,17 +225,17 @@ pub(super) fn others(run: &Outcome) -> Vec<&'static Protocol> {
 }
 
 /// A run's scenario under another protocol.
-pub(super) fn under(run: &Outcome, protocol: &'static Protocol) -> Option<Run> {
-    let next = match variant(&run.scenario, protocol) {
-        Some((from, to)) => carry_over(&run.scenario, &from, to, protocol),
+pub(super) fn under(run: &Outcome, origin: &Scenario, protocol: &'static Protocol) -> Option<Run> {
+    let next = match variant(run, origin, protocol) {
+        Some((from, to)) => carry_over(&run.scenario, &from, &to, protocol),
         None => Edit::Protocol(protocol.id).apply(&run.scenario).ok()?,
     };
     Some(let_it_rest(Run::of(Outcome::of(next).ok()?), &mut Runner::default()))
 }
 
-/// The example that a scenario was made of, and its variant under another protocol.
-fn variant(scenario: &Scenario, protocol: &Protocol) -> Option<(Scenario, Scenario)> {
-    let here = example(scenario)?;
+/// The example that a run was made of, and its variant under another protocol.
+fn variant(run: &Outcome, origin: &Scenario, protocol: &Protocol) -> Option<(Scenario, Scenario)> {
+    let here = example(run, origin)?;
     let there = here.variants().into_iter().find(|there| there.protocol == protocol.id)?;
     Some((here.scenario().ok()?, there.scenario().ok()?))
 }

@@ -2,10 +2,10 @@
 
 use std::{ops::Range, rc::Rc};
 
-use super::{Edit, State, state::apply};
+use super::{Edit, State, state::apply_as, words::Change};
 use crate::{
     formats::{Problem, lines, scenario},
-    kernel::Scenario,
+    kernel::{Scenario, sentence},
 };
 
 /// Up to which length, in bytes, a text is looked through at every key; a longer one when the reader pauses.
@@ -40,7 +40,7 @@ pub struct Wrong {
     pub line: usize,
     /// From where to where, in bytes.
     pub place: Range<usize>,
-    /// What is wrong, in a line.
+    /// What is wrong, in a sentence.
     pub why: String,
 }
 
@@ -60,7 +60,7 @@ impl Wrong {
         if let Some((line, column)) = problem.at {
             why = why.replace(&format!(" at line {line}, column {column}"), "");
         }
-        Self { line, place, why }
+        Self { line, place, why: sentence(why) }
     }
 }
 
@@ -135,7 +135,7 @@ pub(super) fn take(state: State) -> State {
     };
     let state = State { writing: Some(writing), ..state };
     match edit {
-        Some(edit) => apply(state, edit, false),
+        Some(edit) => apply_as(state, edit, false, Change::Written),
         None => state,
     }
 }

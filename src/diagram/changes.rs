@@ -4,7 +4,7 @@
 use super::{Wait, event_sentence, mark_shape};
 use crate::kernel::{
     Event, EventId, EventKind, Fate, Message, MessageId, MessageName, NodeId, Scenario, Time,
-    Trace, sort, sort_by_key, spell,
+    Trace, count_of, sentence, sort, sort_by_key, spell,
 };
 
 /// How many events are named in a sentence.
@@ -83,9 +83,9 @@ impl Difference {
         }
         match (counted.is_empty(), named.is_empty()) {
             (true, true) => "Nothing in the run is different.".to_owned(),
-            (true, false) => stopped(named.join("; ")),
-            (false, true) => stopped(counted),
-            (false, false) => stopped(format!("{counted}; {}", named.join("; "))),
+            (true, false) => sentence(named.join("; ")),
+            (false, true) => sentence(counted),
+            (false, false) => sentence(format!("{counted}; {}", named.join("; "))),
         }
     }
 
@@ -96,7 +96,7 @@ impl Difference {
             (How::Lost, "lost now"),
             (How::Arrives, "not lost any more"),
             (How::Says, "with other content"),
-            (How::Copies, "as often as not before"),
+            (How::Copies, "with other copies"),
             (How::Later, "later"),
             (How::Earlier, "earlier"),
         ];
@@ -106,23 +106,12 @@ impl Difference {
             if count == 0 {
                 continue;
             }
-            let noun = match (parts.is_empty(), count) {
-                (false, _) => "",
-                (true, 1) => " message",
-                (true, _) => " messages",
-            };
-            parts.push(format!("{count}{noun} {word}"));
+            let number =
+                if parts.is_empty() { count_of(count, "message") } else { count.to_string() };
+            parts.push(format!("{number} {word}"));
         }
         parts.join(", ")
     }
-}
-
-/// With a full stop, unless it ends with a mark already.
-fn stopped(mut sentence: String) -> String {
-    if !sentence.ends_with(['.', '?', '!']) {
-        sentence.push('.');
-    }
-    sentence
 }
 
 /// A changed event in words.

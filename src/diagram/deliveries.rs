@@ -21,6 +21,8 @@ pub struct Deliveries {
 pub struct Column {
     /// Whose.
     pub node: NodeId,
+    /// True if the node is a traitor: what it tells is compared with nobody's, as nothing is promised of it.
+    pub is_traitor: bool,
     /// In the order in which it told it.
     pub cells: Vec<Cell>,
 }
@@ -52,13 +54,18 @@ impl Deliveries {
         let mut columns: Vec<Column> = NodeSet::first(scenario.nodes.len())
             .without(routers)
             .into_iter()
-            .map(|node| Column { node, cells: Vec::new() })
+            .map(|node| Column { node, is_traitor: false, cells: Vec::new() })
             .collect();
         let mut of_node = vec![usize::MAX; scenario.nodes.len()];
         for (place, column) in columns.iter().enumerate() {
             of_node[column.node.index()] = place;
         }
         for (event, it) in trace.events.iter().enumerate() {
+            if let (EventKind::Traitor(_), Some(column)) =
+                (&it.kind, columns.get_mut(of_node[it.node.index()]))
+            {
+                column.is_traitor = true;
+            }
             let EventKind::Indicate { kind: its, .. } = it.kind else { continue };
             if !kinds.contains(&its) {
                 kinds.push(its);
@@ -147,6 +154,9 @@ fn mark_orders(things: &[Vec<usize>], columns: &mut [Column]) {
     }
     for one in 0..columns.len() {
         for other in 0..one {
+            if columns[one].is_traitor || columns[other].is_traitor {
+                continue;
+            }
             let nodes = [columns[one].node, columns[other].node];
             let shared = |of: usize, with: NodeId| {
                 let rows = things[of].iter().enumerate();
@@ -174,7 +184,9 @@ fn mark_values(trace: &Trace, columns: &mut [Column]) {
     let rows = columns.iter().map(|column| column.cells.len()).max().unwrap_or(0);
     for row in 0..rows {
         let outcome = |column: &Column| match &trace.events[column.cells.get(row)?.event].kind {
-            EventKind::Indicate { kind: kind @ ("decide" | "commit" | "abort"), packet } => {
+            EventKind::Indicate { kind: kind @ ("decide" | "commit" | "abort"), packet }
+                if !column.is_traitor =>
+            {
                 Some((*kind, packet.clone()))
             }
             _ => None,

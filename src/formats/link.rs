@@ -86,6 +86,12 @@ pub fn with_digest(fragment: &str, digest: &str) -> String {
     format!("{fragment}&d={}", digest.chars().take(SHORT_DIGEST).collect::<String>())
 }
 
+/// True if a link, or its part behind the `#`, holds this scenario.
+#[must_use]
+pub fn holds(link: &str, scenario: &Scenario) -> bool {
+    decode(link).is_ok_and(|decoded| decoded.scenario == *scenario)
+}
+
 /// Whether a text looks like a link rather than like JSON or the name of a file.
 #[must_use]
 pub fn is_link(text: &str) -> bool {

@@ -42,6 +42,7 @@ mod sorted;
 mod stamps;
 mod trace;
 mod traitor;
+mod wording;
 
 pub use assumption::{Assumption, Breach, Rule};
 pub use budget::{BadBudget, Budget, KINDS, MOST, counted_kind};
@@ -81,3 +82,4 @@ pub use stamps::Stamps;
 pub use trace::{
     Event, EventId, EventKind, Fate, Loss, Message, MessageId, Sample, Tampering, Trace,
 };
+pub use wording::{count_of, noun, sentence};

@@ -55,6 +55,15 @@ impl Scenario {
     /// The default of [`until`](Self::until).
     pub const UNTIL: Time = 1000;
 
+    /// True if this scenario has the same run as another one: they differ at most in what is said of it, which is
+    /// title, captions and goal.
+    #[must_use]
+    pub fn same_run(&self, other: &Self) -> bool {
+        let words = other.clone();
+        let (title, captions, goal) = (words.title, words.captions, words.goal);
+        Self { title, captions, goal, ..self.clone() } == *other
+    }
+
     /// A scenario with nothing in it: all defaults, no requests, no faults.
     #[must_use]
     pub fn new(protocol: impl Into<String>, nodes: Vec<String>) -> Self {

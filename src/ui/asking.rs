@@ -2,7 +2,10 @@
 
 use yew::prelude::*;
 
-use super::{Send, fields::form};
+use super::{
+    Send,
+    fields::{Kind, Props as Control, choice, form, part},
+};
 use crate::{
     app::{Action, Edit, Field, Input, Run, fields, request, shapes},
     kernel::{NodeId, RequestKind, Time, With},
@@ -82,23 +85,19 @@ fn Asking(props: &Props) -> Html {
 
 /// A field, with its name beside it where there are several.
 fn field(Field { label, input, offered }: Field, named: bool) -> Html {
+    let control = |kind| Html::from(Control { label: Some(label.into()), ..part(kind, offered) });
     let control = match input {
-        Input::Text => html! {
-            <input type="text" value={offered} maxlength="200" aria-label={label} />
-        },
+        Input::Text => control(Kind::Text(200)),
         Input::Number(unit) => html! {
             <>
-                <input type="number" inputmode="numeric" step="1" value={offered} aria-label={label} />
+                { control(Kind::Number("".into(), "".into(), "1")) }
                 if !unit.is_empty() { <small>{ unit }</small> }
             </>
         },
-        Input::Words(words) => html! {
-            <select aria-label={label}>
-                { for words.into_iter().map(|word| html! {
-                    <option value={word.clone()} selected={word == offered}>{ word }</option>
-                }) }
-            </select>
-        },
+        Input::Words(words) => {
+            let words = words.into_iter().map(|word| choice(word.clone(), word));
+            control(Kind::Select(words.collect()))
+        }
     };
     if named {
         html! { <label class="part"><span>{ label }</span>{ control }</label> }

@@ -16,8 +16,9 @@ pub(super) fn banner(refused: &Refused, send: &Send) -> Html {
         <textarea aria-label="The link as it was given" rows="3"
             defaultvalue={refused.text.clone()} />
     };
+    // Another text is another field: a browser keeps in a field what it began with.
     html! {
-        <div class="banner" role="alert">
+        <div class="banner" role="alert" key={refused.text.clone()}>
             <p class="why">{ &refused.why }</p>
             if !refused.text.is_empty() {
                 { form(html! { <button>{ "Try again" }</button> }, text, "again", again) }

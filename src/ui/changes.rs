@@ -6,6 +6,7 @@ use yew::prelude::*;
 use super::{
     Send,
     arrows::{cross, head},
+    fields::{self, Props as Control},
     marks::shape,
     picture::px,
     spans::line,
@@ -13,7 +14,6 @@ use super::{
 use crate::{
     app::{Action, Found, Run, Shared, Showing, Since, State},
     diagram::{Arrow, ArrowEnd, Ghosts, Layout, Mark, Point, Side, Window},
-    web,
 };
 
 /// How long what has changed is shown by itself, in real ms.
@@ -105,10 +105,19 @@ pub(super) fn bar(state: &State, edited: bool, send: &Send) -> Html {
     let can = edited || changes.found.is_some();
     let toggled = changes.toggled();
     let toggle = send.reform(move |_: MouseEvent| Action::Differ(toggled));
-    let onchange = send.reform(|event: Event| {
-        let opening = web::value_of(&event) == "opening";
-        Action::Since(if opening { Since::Opening } else { Since::Change })
+    let onchange = send.reform(|value: String| {
+        Action::Since(if value == "opening" { Since::Opening } else { Since::Change })
     });
+    let value = if changes.since == Since::Opening { "opening" } else { "change" };
+    let choices = vec![
+        fields::choice("change", "by the last change"),
+        fields::choice("opening", "since it was opened"),
+    ];
+    let since = Control {
+        label: Some("Held against".into()),
+        title: Some("What the run is held against".into()),
+        ..fields::select(value, choices, onchange)
+    };
     // The sentence tells of all of the run.
     let shown = changes.showing != Showing::Hidden && !state.study.future_hidden;
     let why =
@@ -118,12 +127,7 @@ pub(super) fn bar(state: &State, edited: bool, send: &Send) -> Html {
             <button id="what-changed" onclick={toggle} disabled={!can} aria-pressed={on.to_string()} title={why}>
                 { "What changed" }
             </button>
-            if on {
-                <select {onchange} aria-label="Held against" title="What the run is held against">
-                    <option value="change" selected={changes.since == Since::Change}>{ "by the last change" }</option>
-                    <option value="opening" selected={changes.since == Since::Opening}>{ "since it was opened" }</option>
-                </select>
-            }
+            if on { { Html::from(since) } }
             if let (true, Some(found)) = (shown, &changes.found) {
                 <p>{ &*found.sentence }</p>
                 if !found.difference.is_empty() { { key() } }

@@ -2,14 +2,15 @@
 
 use yew::prelude::*;
 
-use super::{Send, verdicts::sign};
-use crate::{
-    app::{Action, Against, Compare, Pair, Since, State},
-    web,
+use super::{
+    Send,
+    fields::{Choice, Props, choice, select},
+    verdicts::sign,
 };
+use crate::app::{Action, Against, Compare, Pair, Since, State};
 
 /// What the run can be compared with.
-pub(super) fn choice(
+pub(super) fn choose(
     state: &State,
     offers: &[(&'static str, &'static str)],
     edited: bool,
@@ -18,8 +19,7 @@ pub(super) fn choice(
     let against = state.compare.as_ref().map(|compare| compare.against);
     let can_change = edited || state.changes.found.is_some();
     let known: Vec<_> = offers.iter().map(|(id, _)| *id).collect();
-    let onchange = send.reform(move |event: Event| {
-        let value = web::value_of(&event);
+    let onchange = send.reform(move |value: String| {
         Action::Compare(match value.as_str() {
             "" => None,
             "the last change" => Some(Against::Earlier(Since::Change)),
@@ -27,8 +27,24 @@ pub(super) fn choice(
             id => known.iter().copied().find(|known| *known == id).map(Against::Protocol),
         })
     });
-    let option = |value: &'static str, words: &'static str, its: Against| {
-        html! { <option {value} selected={against == Some(its)}>{ words }</option> }
+    let option = |value: &'static str, words: &'static str, group: &'static str| Choice {
+        group: Some(group.into()),
+        ..choice(value, words)
+    };
+    let protocols = offers.iter().map(|(id, name)| option(id, name, "The same scenario under"));
+    let before = "The run before";
+    let change = can_change.then(|| option("the last change", "the last change", before));
+    let opening = edited.then(|| option("the opening", "all changes", before));
+    let choices = std::iter::once(choice("", "nothing"))
+        .chain(protocols)
+        .chain(change)
+        .chain(opening)
+        .collect();
+    let value = match against {
+        None => "",
+        Some(Against::Protocol(id)) => id,
+        Some(Against::Earlier(Since::Change)) => "the last change",
+        Some(Against::Earlier(Since::Opening)) => "the opening",
     };
     let none = offers.is_empty() && !can_change;
     let why = if none {
@@ -36,25 +52,16 @@ pub(super) fn choice(
     } else {
         "A second run beside this one, on the same time axis"
     };
+    let menu = Props {
+        id: Some("compare".into()),
+        title: Some(why.into()),
+        disabled: none,
+        ..select(value, choices, onchange)
+    };
     html! {
         <label class="compare-with">
             <span>{ "Compare with" }</span>
-            <select id="compare" {onchange} disabled={none} title={why}>
-                <option value="" selected={against.is_none()}>{ "nothing" }</option>
-                if !offers.is_empty() {
-                    <optgroup label="The same scenario under">
-                        { for offers.iter().map(|(id, name)| option(id, name, Against::Protocol(id))) }
-                    </optgroup>
-                }
-                if can_change {
-                    <optgroup label="The run before">
-                        { option("the last change", "the last change", Against::Earlier(Since::Change)) }
-                        if edited {
-                            { option("the opening", "all changes", Against::Earlier(Since::Opening)) }
-                        }
-                    </optgroup>
-                }
-            </select>
+            { Html::from(menu) }
         </label>
     }
 }

@@ -7,12 +7,13 @@ use yew::prelude::*;
 use super::{
     Send,
     events::go_to,
+    fields::{choice, select},
     rows::{ClassOfRow, DrawRow, Rows, Stops},
 };
 use crate::{
     app::{Run, Selection},
     diagram::{Against, Cell, Column, Deliveries, cell_text},
-    web,
+    kernel::count_of,
 };
 
 #[derive(Properties, PartialEq)]
@@ -70,27 +71,27 @@ pub(super) fn Told(props: &Props) -> Html {
         })
     };
     let heads = std::iter::once("no.".to_owned());
-    let names = told.columns.iter().map(|column| run.scenario.name(column.node).to_owned());
+    let names = told.columns.iter().map(|column| {
+        let name = run.scenario.name(column.node);
+        if column.is_traitor { format!("{name} (traitor)") } else { name.to_owned() }
+    });
     let heads: Vec<_> = heads.chain(names).collect();
     let onchange = {
         let (wanted, kinds) = (wanted.clone(), told.kinds.clone());
-        Callback::from(move |event: Event| {
-            let value = web::value_of(&event);
+        Callback::from(move |value: String| {
             wanted.set(kinds.iter().copied().find(|kind| *kind == value));
         })
     };
+    let choices = told.kinds.iter().map(|each| choice(*each, *each));
+    let choices = std::iter::once(choice("", "everything")).chain(choices).collect();
+    let kinds: Html = select(kind.unwrap_or_default(), choices, onchange).into();
     html! {
         <div class="deliveries" style={format!("--columns:{}", told.columns.len())}>
             <div class="events-bar">
                 if told.kinds.len() > 1 {
                     <label class="kind-of">
                         <span>{ "show" }</span>
-                        <select {onchange}>
-                            <option value="" selected={kind.is_none()}>{ "everything" }</option>
-                            { for told.kinds.iter().map(|each| html! {
-                                <option value={*each} selected={kind == Some(*each)}>{ each }</option>
-                            }) }
-                        </select>
+                        { kinds }
                     </label>
                 }
                 <output class="count">{ verdict(odd) }</output>
@@ -104,7 +105,11 @@ pub(super) fn Told(props: &Props) -> Html {
 fn verdict(odd: usize) -> String {
     match odd {
         0 => "The nodes agree as far as each of them goes.".to_owned(),
-        odd => format!("{odd} entries differ from node to node: ⇅ another order, ≠ another value."),
+        odd => {
+            let (entries, differ) =
+                (count_of(odd, "entry"), if odd == 1 { "differs" } else { "differ" });
+            format!("{entries} {differ} from node to node: ⇅ another order, ≠ another value.")
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use yew::prelude::*;
 use super::Send;
 use crate::{
     app::{Action, Draft, Offer, State},
+    kernel::count_of,
     web,
 };
 
@@ -143,15 +144,14 @@ fn drawn(
 ) -> Html {
     let changes = match work.changes {
         0 => String::new(),
-        1 => ", 1 change".to_owned(),
-        many => format!(", {many} changes"),
+        many => format!(", {}", count_of(many, "change")),
     };
     html! {
         <aside class="offer" aria-label="Your last work">
             <p>{ "Your last work: " }<b>{ &work.title }</b>{ changes }</p>
             <button class="primary" onclick={Callback::from(open)}>{ "Open" }</button>
             <button onclick={Callback::from(forget)}
-                title="Deletes it: it cannot be had back">{ "Forget" }</button>
+                title="Delete permanently">{ "Forget" }</button>
             <button class="icon" onclick={Callback::from(later)} aria-label="Not now" title="Not now">{ "✕" }</button>
         </aside>
     }

@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::{
     Send,
+    fields::{choice, select},
     rows::{ClassOfRow, DrawRow, Rows, Stops},
 };
 use crate::{
@@ -165,11 +166,10 @@ fn filters(run: &Run, story: &Story, filter: &Filter, send: &Send) -> Html {
         }
     };
     let node = change(|filter, value| filter.node = value.parse().ok().map(NodeId::new));
-    let node = send.reform(move |event: Event| node(web::value_of(&event)));
+    let node = send.reform(node);
     let kind = {
         let (kinds, filter) = (story.kinds.clone(), filter.clone());
-        send.reform(move |event: Event| {
-            let value = web::value_of(&event);
+        send.reform(move |value: String| {
             let kind = kinds.iter().copied().find(|kind| *kind == value);
             Action::Filter(Filter { kind, ..filter.clone() })
         })
@@ -188,25 +188,21 @@ fn filters(run: &Run, story: &Story, filter: &Filter, send: &Send) -> Html {
     let words = send.reform(move |event: InputEvent| words(web::value_of(&event)));
     let example = run.trace.messages.first().map(|message| run.scenario.message_name(message.name));
     let clear = send.reform(|_: MouseEvent| Action::Filter(Filter::default()));
+    let all = || std::iter::once(choice("", "all"));
+    let nodes = run.scenario.nodes.iter().enumerate();
+    let nodes = nodes.map(|(index, name)| choice(index.to_string(), name.clone()));
+    let nodes = all().chain(nodes).collect();
+    let of_node = filter.node.map_or_else(String::new, |node| node.index().to_string());
+    let kinds = all().chain(story.kinds.iter().map(|kind| choice(*kind, *kind))).collect();
     html! {
         <div class="filters" role="search" aria-label="Events">
             <label>
                 <span>{ "node" }</span>
-                <select onchange={node}>
-                    <option value="" selected={filter.node.is_none()}>{ "all" }</option>
-                    { for run.scenario.nodes.iter().enumerate().map(|(index, name)| html! {
-                        <option value={index.to_string()} selected={filter.node == Some(NodeId::new(index))}>{ name }</option>
-                    }) }
-                </select>
+                { Html::from(select(of_node, nodes, node)) }
             </label>
             <label>
                 <span>{ "kind" }</span>
-                <select onchange={kind}>
-                    <option value="" selected={filter.kind.is_none()}>{ "all" }</option>
-                    { for story.kinds.iter().map(|kind| html! {
-                        <option value={*kind} selected={filter.kind == Some(*kind)}>{ kind }</option>
-                    }) }
-                </select>
+                { Html::from(select(filter.kind.unwrap_or_default(), kinds, kind)) }
             </label>
             { text("events-message", "message", example.unwrap_or_default(), &filter.message, message) }
             { text("events-text", "text", "any words".to_owned(), &filter.text, words) }

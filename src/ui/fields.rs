@@ -4,7 +4,162 @@ use yew::prelude::*;
 
 use crate::web;
 
-/// What a field for a whole number needs to know. Plain, not a component: it has no state of its own.
+/// What a control is.
+#[derive(Clone, PartialEq)]
+pub(super) enum Kind {
+    /// One of these is chosen.
+    Select(Vec<Choice>),
+    /// A number: its bounds, and the least step between two of them.
+    Number(AttrValue, AttrValue, &'static str),
+    /// A line of text of at most so many characters.
+    Text(u32),
+    /// A box that is checked or not: its value is `true` or `false`.
+    Check,
+}
+
+/// One of the things that can be chosen in a select.
+#[derive(Clone, Default, PartialEq)]
+pub(super) struct Choice {
+    pub(super) value: AttrValue,
+    pub(super) words: AttrValue,
+    pub(super) help: Option<AttrValue>,
+    /// The heading that it stands under, with those before and after it of the same heading.
+    pub(super) group: Option<AttrValue>,
+    pub(super) disabled: bool,
+}
+
+/// A thing that can be chosen.
+pub(super) fn choice(value: impl Into<AttrValue>, words: impl Into<AttrValue>) -> Choice {
+    Choice { value: value.into(), words: words.into(), ..Choice::default() }
+}
+
+/// What a control needs to know.
+#[derive(Clone, PartialEq, Properties)]
+pub(super) struct Props {
+    pub(super) kind: Kind,
+    /// What the run, or whatever it is a control of, has: it is always shown.
+    pub(super) value: AttrValue,
+    #[prop_or_default]
+    pub(super) id: Option<AttrValue>,
+    /// Its name, where no label stands beside it.
+    #[prop_or_default]
+    pub(super) label: Option<AttrValue>,
+    #[prop_or_default]
+    pub(super) title: Option<AttrValue>,
+    #[prop_or_default]
+    pub(super) disabled: bool,
+    /// Hears what the reader has given. Without it the control is a part of a form, and keeps that until the form
+    /// takes it.
+    #[prop_or_default]
+    pub(super) onchange: Option<Callback<String>>,
+}
+
+/// A control: it shows the value that it was given, whatever the reader did to it and whatever came of that.
+///
+/// A browser goes by the attributes of a control only until the reader has touched it. So the property is set, after
+/// each drawing and after each change: one that was refused, or that waits for a long run, draws nothing anew.
+#[component]
+pub(super) fn Control(props: &Props) -> Html {
+    let Props { kind, value, id, label, title, disabled, onchange } = props.clone();
+    let element = use_node_ref();
+    let drawings = use_mut_ref(|| 0_u32);
+    let again = use_force_update();
+    if onchange.is_some() {
+        *drawings.borrow_mut() += 1;
+    }
+    let drawing = *drawings.borrow();
+    use_effect_with((value.clone(), drawing), {
+        let element = element.clone();
+        move |(value, _)| {
+            if let Some(element) = element.cast() {
+                web::show_in(&element, value);
+            }
+        }
+    });
+    let onchange = onchange.map(|hears| {
+        Callback::from(move |event: Event| {
+            hears.emit(web::value_of(&event));
+            again.force_update();
+        })
+    });
+    match kind {
+        Kind::Select(choices) => {
+            html! {
+                <select ref={element} {id} {disabled} {title} aria-label={label} {onchange}>
+                    { options(&choices, &value) }
+                </select>
+            }
+        }
+        Kind::Number(min, max, step) => html! {
+            <input ref={element} type="number" inputmode="decimal" {id} {disabled} {title} aria-label={label}
+                {min} {max} {step} {value} {onchange} />
+        },
+        Kind::Text(longest) => html! {
+            <input ref={element} type="text" {id} {disabled} {title} aria-label={label}
+                maxlength={longest.to_string()} {value} {onchange} />
+        },
+        Kind::Check => html! {
+            <input ref={element} type="checkbox" {id} {disabled} {title} aria-label={label}
+                checked={value == "true"} {onchange} />
+        },
+    }
+}
+
+fn options(choices: &[Choice], value: &AttrValue) -> Html {
+    let option = |choice: &Choice| {
+        let Choice { value: its, words, help, disabled, .. } = choice.clone();
+        // The first picture has nothing but its attributes.
+        let selected = its == *value;
+        html! { <option value={its} {selected} {disabled} title={help}>{ words }</option> }
+    };
+    let groups = choices.chunk_by(|one, other| one.group == other.group);
+    let group = |choices: &[Choice]| match &choices[0].group {
+        Some(name) => html! {
+            <optgroup label={name.clone()}>{ for choices.iter().map(option) }</optgroup>
+        },
+        None => choices.iter().map(option).collect(),
+    };
+    groups.map(group).collect()
+}
+
+/// A select of its value's words.
+pub(super) fn select(
+    value: impl Into<AttrValue>,
+    choices: Vec<Choice>,
+    onchange: Callback<String>,
+) -> Props {
+    Props { onchange: Some(onchange), ..part(Kind::Select(choices), value) }
+}
+
+/// A control that is a part of a form.
+pub(super) fn part(kind: Kind, value: impl Into<AttrValue>) -> Props {
+    Props {
+        kind,
+        value: value.into(),
+        id: None,
+        label: None,
+        title: None,
+        disabled: false,
+        onchange: None,
+    }
+}
+
+/// A box to check.
+pub(super) fn check(checked: bool, onchange: Callback<bool>) -> Props {
+    let onchange = onchange.reform(|value: String| value == "true");
+    Props { onchange: Some(onchange), ..part(Kind::Check, checked.to_string()) }
+}
+
+impl From<Props> for Html {
+    fn from(props: Props) -> Self {
+        html! { <Control ..props /> }
+    }
+}
+
+/// The greatest number that a scenario may hold.
+const MOST: u64 = 1_000_000_000;
+
+/// What a field for a whole number needs to know.
 #[derive(Default)]
 pub(super) struct Number {
     pub(super) value: u64,
@@ -20,16 +175,25 @@ pub(super) struct Number {
 /// A field for a whole number.
 pub(super) fn number(field: Number) -> Html {
     let Number { value, min, max, label, id, onchange } = field;
-    let max = if max == 0 { 1_000_000_000 } else { max };
-    let onchange = onchange.reform(move |event: Event| {
-        let taken = web::value_of(&event).trim().parse().unwrap_or(value).clamp(min, max);
-        web::show_value(&event, &taken.to_string());
-        taken
-    });
-    html! {
-        <input type="number" inputmode="numeric" step="1" {id} min={min.to_string()}
-            max={max.to_string()} value={value.to_string()} aria-label={label} {onchange} />
+    let max = if max == 0 { MOST } else { max };
+    let onchange =
+        onchange.reform(move |typed: String| typed.trim().parse().unwrap_or(value).clamp(min, max));
+    Props {
+        id: id.map(AttrValue::from),
+        label: label.map(AttrValue::from),
+        onchange: Some(onchange),
+        ..part(whole(min, max), value.to_string())
     }
+    .into()
+}
+
+/// A number that a form asks for, with its name where no label stands beside it.
+pub(super) fn asked(value: u64, min: u64, label: Option<AttrValue>) -> Html {
+    Props { label, ..part(whole(min, MOST), value.to_string()) }.into()
+}
+
+fn whole(min: u64, max: u64) -> Kind {
+    Kind::Number(min.to_string().into(), max.to_string().into(), "1")
 }
 
 /// A button and fields that belong together: pressing the one, or Enter in one of the others, hands over what

@@ -2,15 +2,19 @@
 
 use yew::prelude::*;
 
-use super::{Send, share::use_share};
+use super::{
+    Send,
+    fields::{Choice, Props, choice, select},
+    share::use_share,
+};
 use crate::{
-    app::{Action, Edit, Run},
+    app::{Action, Run},
     formats::bundled,
     protocols, web,
 };
 
 #[derive(Properties, PartialEq)]
-pub(super) struct Props {
+pub(super) struct HeaderProps {
     pub(super) run: Run,
     /// The bundled scenario that is shown, unless the reader changed it.
     pub(super) path: Option<String>,
@@ -21,7 +25,7 @@ pub(super) struct Props {
 
 /// The page's head.
 #[component]
-pub(super) fn Header(props: &Props) -> Html {
+pub(super) fn Header(props: &HeaderProps) -> Html {
     let protocol = props.run.protocol;
     let share = use_share(&props.fragment);
     let theme = use_theme_button();
@@ -41,56 +45,47 @@ pub(super) fn Header(props: &Props) -> Html {
     }
 }
 
-fn protocol_menu(props: &Props) -> Html {
+fn protocol_menu(props: &HeaderProps) -> Html {
     let id = props.run.protocol.id;
-    let onchange = props.send.reform(|event: Event| {
-        let chosen = protocols::find(&web::value_of(&event));
-        let id = chosen.map_or("", |protocol| protocol.id);
-        Action::Apply(Edit::Protocol(id))
+    let onchange = props.send.reform(|chosen: String| {
+        let chosen = protocols::find(&chosen);
+        Action::Protocol(chosen.map_or("", |protocol| protocol.id))
     });
+    let choices = protocols::FAMILIES.iter().flat_map(|family| {
+        family.protocols.iter().map(|protocol| Choice {
+            group: Some(family.name.into()),
+            ..choice(protocol.id, protocol.name)
+        })
+    });
+    let menu = Props { id: Some("protocol".into()), ..select(id, choices.collect(), onchange) };
     html! {
         <label class="choice">
             <span class="caption-of">{ "Protocol" }</span>
-            <select id="protocol" {onchange}>
-                { for protocols::FAMILIES.iter().map(|family| html! {
-                    <optgroup label={family.name}>
-                        { for family.protocols.iter().map(|protocol| html! {
-                            <option value={protocol.id} selected={protocol.id == id}>
-                                { protocol.name }
-                            </option>
-                        }) }
-                    </optgroup>
-                }) }
-            </select>
+            { Html::from(menu) }
         </label>
     }
 }
 
-fn example_menu(props: &Props) -> Html {
+fn example_menu(props: &HeaderProps) -> Html {
     let onchange = {
         let send = props.send.clone();
-        Callback::from(move |event: Event| {
-            let chosen = web::value_of(&event);
+        Callback::from(move |chosen: String| {
             if let Some(bundled) = bundled::find(&chosen) {
                 send.emit(Action::Open(bundled));
             }
         })
     };
     let own = if props.edited { "Your own run" } else { "A run from a link" };
-    let examples = bundled::of_protocol(props.run.protocol.id);
+    let own = props.path.is_none().then(|| choice("", own));
+    let examples = bundled::of_protocol(props.run.protocol.id)
+        .map(|bundled| choice(bundled.path(), bundled.title()));
+    let choices = own.into_iter().chain(examples).collect();
+    let chosen = props.path.clone().unwrap_or_default();
+    let menu = Props { id: Some("example".into()), ..select(chosen, choices, onchange) };
     html! {
         <label class="choice">
             <span class="caption-of">{ "Example" }</span>
-            <select id="example" {onchange}>
-                if props.path.is_none() {
-                    <option value="" selected=true>{ own }</option>
-                }
-                { for examples.map(|bundled| {
-                    let path = bundled.path();
-                    let selected = props.path.as_deref() == Some(path.as_str());
-                    html! { <option value={path} {selected}>{ bundled.title() }</option> }
-                }) }
-            </select>
+            { Html::from(menu) }
         </label>
     }
 }

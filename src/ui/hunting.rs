@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    fields::{Number, field, number},
+    fields::{self, Number, Props as Control, choice, field, number, select},
 };
 use crate::{
     app::{Action, Edit, Errand, Hunt, Run, Said, heard},
@@ -161,26 +161,21 @@ pub(super) fn Breaking(props: &Props) -> Html {
 }
 
 /// Which property is to be broken.
-fn which(run: &Run, chosen: Option<&'static str>, choice: &UseStateHandle<Choice>) -> Html {
+fn which(run: &Run, chosen: Option<&'static str>, wish: &UseStateHandle<Choice>) -> Html {
     let names: Vec<(&'static str, bool)> =
         run.protocol.properties().map(|(property, promised)| (property.name, promised)).collect();
     let known = names.clone();
-    let choice = choice.clone();
-    let onchange = Callback::from(move |event: Event| {
-        let value = web::value_of(&event);
+    let wish = wish.clone();
+    let onchange = Callback::from(move |value: String| {
         let property = known.iter().map(|(name, _)| *name).find(|name| *name == value);
-        choice.set(Choice { property, ..(*choice).clone() });
+        wish.set(Choice { property, ..(*wish).clone() });
     });
-    html! {
-        <select id="break-what" {onchange}>
-            <option value="" selected={chosen.is_none()}>{ "whatever is promised" }</option>
-            { for names.into_iter().map(|(name, promised)| html! {
-                <option value={name} selected={chosen == Some(name)}>
-                    { name }{ if promised { "" } else { " (not promised)" } }
-                </option>
-            }) }
-        </select>
-    }
+    let named = names.into_iter().map(|(name, promised)| {
+        choice(name, if promised { name.to_owned() } else { format!("{name} (not promised)") })
+    });
+    let all = std::iter::once(choice("", "whatever is promised")).chain(named).collect();
+    let value = chosen.unwrap_or_default();
+    Control { id: Some("break-what".into()), ..select(value, all, onchange) }.into()
 }
 
 /// How a number changes a budget.
@@ -242,10 +237,10 @@ fn check(
     on: bool,
     set: Callback<bool>,
 ) -> Html {
-    let onchange = set.reform(|event: Event| web::checked_of(&event));
+    let id = Some(format!("break-{id}").into());
     html! {
         <label class="check" title={help}>
-            <input type="checkbox" id={format!("break-{id}")} checked={on} {onchange} /><span>{ name }</span>
+            { Html::from(Control { id, ..fields::check(on, set) }) }<span>{ name }</span>
         </label>
     }
 }
@@ -352,7 +347,7 @@ fn outcome(hunting: &Hunting, send: &Send) -> Html {
         <section class="hunted" aria-label="What was found" aria-live="polite">
             { for hunt.found.iter().map(|found| finding(hunt.what, found, send)) }
             if hunt.cancelled {
-                <p class="hint">{ format!("Called off after {} runs and states.", counted(hunt.explored)) }</p>
+                <p class="hint">{ hunt.called_off() }</p>
             }
             if !hunt.covered.is_empty() {
                 <ul class="covered">{ for hunt.covered.iter().map(|(_, sentence)| html! { <li>{ sentence }</li> }) }</ul>
@@ -369,19 +364,11 @@ fn outcome(hunting: &Hunting, send: &Send) -> Html {
 
 fn made_small(run: &Run, hunt: &Hunt, small: &Scenario, send: &Send) -> Html {
     let before = hunt.of.as_deref().unwrap_or(&run.scenario);
-    let size = |scenario: &Scenario| {
-        let Scenario { nodes, requests, faults, .. } = scenario;
-        let plural = |count: usize, what: &str| {
-            format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-        };
-        let parts = [(nodes.len(), "node"), (requests.len(), "request"), (faults.len(), "fault")];
-        parts.map(|(count, what)| plural(count, what)).join(", ")
-    };
     html! {
         <article class="finding">
             <h3>{ "As small as it gets" }</h3>
-            <p>{ format!("{}, instead of {}.", size(small), size(before)) }</p>
-            { show(small, send) }
+            <p>{ Hunt::made_smaller(small, before) }</p>
+            if !small.same_run(before) { { show(small, send) } }
         </article>
     }
 }

@@ -4,11 +4,14 @@ use std::cell::RefCell;
 
 use yew::prelude::*;
 
-use super::trees::tree;
+use super::{
+    fields::{choice, select},
+    trees::tree,
+};
 use crate::{
     app::{NodeState, Payload, Run, Selection, Shared, Status, Subject, Workings},
     kernel::NodeId,
-    web::{self, Frames},
+    web::Frames,
 };
 
 /// How many nodes are shown beside each other.
@@ -60,7 +63,7 @@ pub(super) fn Inspector(props: &Props) -> Html {
                     { if subject.picked { "What you picked in the diagram." } else { "Where the playhead stands: pick an event to look at another moment." } }
                 </p>
             </div>
-            if run.scenario.nodes.len() > 1 { { choice(run, *first, &first) } }
+            if run.scenario.nodes.len() > 1 { { look_at(run, *first, &first) } }
             if let Some(payload) = &*payload { { message(payload) } }
             if let Some(states) = &*states {
                 <div class="states">{ for states.iter().map(|state| column(run, state, &subject)) }</div>
@@ -102,20 +105,19 @@ fn shown(count: usize, first: NodeId) -> Vec<NodeId> {
 }
 
 /// Which node comes first; on a narrow screen it is the only one.
-fn choice(run: &Run, first: Option<NodeId>, set: &UseStateHandle<Option<NodeId>>) -> Html {
+fn look_at(run: &Run, first: Option<NodeId>, set: &UseStateHandle<Option<NodeId>>) -> Html {
     let set = set.clone();
-    let onchange = Callback::from(move |event: Event| {
-        set.set(web::value_of(&event).parse().ok().map(NodeId::new));
+    let onchange = Callback::from(move |value: String| {
+        set.set(value.parse().ok().map(NodeId::new));
     });
+    let nodes = run.scenario.nodes.iter().enumerate();
+    let nodes = nodes.map(|(index, name)| choice(index.to_string(), name.clone()));
+    let choices = std::iter::once(choice("", "whom it happened to")).chain(nodes).collect();
+    let chosen = first.map_or_else(String::new, |node| node.index().to_string());
     html! {
         <label class="field">
             <span>{ "Look at" }</span>
-            <select {onchange}>
-                <option value="" selected={first.is_none()}>{ "whom it happened to" }</option>
-                { for run.scenario.nodes.iter().enumerate().map(|(index, name)| html! {
-                    <option value={index.to_string()} selected={first == Some(NodeId::new(index))}>{ name }</option>
-                }) }
-            </select>
+            { Html::from(select(chosen, choices, onchange)) }
         </label>
     }
 }

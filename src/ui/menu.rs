@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    fields::form,
+    fields::{Kind, Props as Control, asked, form, part},
     forging::forging,
     moment::{Moment, moment_menu},
 };
@@ -199,8 +199,7 @@ fn delay_form(run: &Run, message: &Message, send: &Send) -> Html {
     let edit = move |by| Edit::AddFault(Fault::Delay { message: name, by });
     let field = html! {
         <>
-            <input type="number" min="1" max="1000000000" step="1" aria-label="Delay in ms"
-                value={delay.unwrap_or(20).to_string()} />
+            { asked(delay.unwrap_or(20), 1, Some("Delay in ms".into())) }
             { "ms" }
             if delay.is_some() {
                 { does(send, "on-time", "On time".to_owned(), edit(0)) }
@@ -228,10 +227,14 @@ fn corrupt_form(run: &Run, message: &Message, send: &Send) -> Html {
     let (place, bits) = standing.map_or((None, vec![0]), |(place, bits)| (Some(place), bits));
     let comes = comes_out(run, message, &bits);
     let words: Vec<_> = bits.iter().map(u32::to_string).collect();
+    let bits_field = Control {
+        label: Some("Bits to flip, the first is 0".into()),
+        title: Some("Numbers, the first bit is 0".into()),
+        ..part(Kind::Text(400), words.join(" "))
+    };
     let field = html! {
         <>
-            <input type="text" inputmode="numeric" value={words.join(" ")} maxlength="400"
-                aria-label="Bits to flip, the first is 0" title="Numbers, the first bit is 0" />
+            { Html::from(bits_field) }
             if let Some(place) = place {
                 { does(send, "sound", "None".to_owned(), Edit::RemoveFault(place)) }
             }

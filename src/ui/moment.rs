@@ -5,14 +5,13 @@ use yew::prelude::*;
 use super::{
     Send,
     asking::asking,
-    fields::{Number, number},
+    fields::{Number, check, number},
     menu::{cannot, does, fault_at, sends_at},
     wrongs::Wrongs,
 };
 use crate::{
     app::{Edit, Run, is_up},
     kernel::{Fault, NodeId, NodeSet, Time},
-    web,
 };
 
 /// A moment of a node.
@@ -87,7 +86,7 @@ fn crash_field(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
             { does(send, "crash", format!("{name} crashes here"), crash(None)) }
             if sends > 0 {
                 <div class="row wrap">
-                    <span>{ format!("…in the middle of its {sends} sends, after") }</span>
+                    <span>{ format!("…in the middle of its sends, after so many of {sends}:") }</span>
                     { for (0..=sends).map(|k| does(send, "crash-mid-send", k.to_string(), crash(Some(k)))) }
                 </div>
             }
@@ -139,13 +138,13 @@ fn PartitionField(props: &MomentProps) -> Html {
                 { for everyone.into_iter().map(|member| {
                     let side = side.clone();
                     let checked = side.contains(member);
-                    let onchange = Callback::from(move |event: Event| {
+                    let onchange = Callback::from(move |on: bool| {
                         let mut next = *side;
-                        if web::checked_of(&event) { next.insert(member); } else { next.remove(member); }
+                        if on { next.insert(member); } else { next.remove(member); }
                         side.set(next);
                     });
                     html! {
-                        <label><input type="checkbox" {checked} {onchange} />{ run.scenario.name(member) }</label>
+                        <label>{ Html::from(check(checked, onchange)) }{ run.scenario.name(member) }</label>
                     }
                 }) }
             </fieldset>

@@ -4,13 +4,12 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    fields::{Number, field, number},
+    fields::{Kind, Number, Props, choice, field, number, part, select},
 };
 use crate::{
     app::{Action, Edit},
     formats::Outcome,
     kernel::{Delay, Detector, Medium, NetworkSpec, Order, PerMillion, Timing, Topology},
-    web,
 };
 
 /// A field that changes one thing of the network.
@@ -38,28 +37,27 @@ pub(super) fn network(run: &Outcome, send: &Send) -> Html {
     let set_max = changes(run, send, |network, value: u64| {
         network.delay = Delay { min: network.delay.min.min(value), max: value };
     });
-    let set_order = changes(run, send, |network, event: Event| {
-        network.order = if web::value_of(&event) == "fifo" { Order::Fifo } else { Order::Any };
+    let set_order = changes(run, send, |network, value: String| {
+        network.order = if value == "fifo" { Order::Fifo } else { Order::Any };
     });
-    let set_loss = changes(run, send, |network, event: Event| network.loss = percent(&event));
+    let set_loss = changes(run, send, |network, value: String| network.loss = percent(&value));
     let set_duplicate =
-        changes(run, send, |network, event: Event| network.duplicate = percent(&event));
-    let set_detector = changes(run, send, |network, event: Event| {
-        network.detector = match web::value_of(&event).as_str() {
+        changes(run, send, |network, value: String| network.duplicate = percent(&value));
+    let set_detector = changes(run, send, |network, value: String| {
+        network.detector = match value.as_str() {
             "perfect" => Detector::Perfect(Detector::BOUND),
             _ => Detector::None,
         };
     });
-    let set_timing = changes(run, send, |network, event: Event| {
-        network.timing = match web::value_of(&event).as_str() {
+    let set_timing = changes(run, send, |network, value: String| {
+        network.timing = match value.as_str() {
             // What is promised is what is kept, until somebody breaks it.
             "synchronous" => Timing::Synchronous(network.delay.max),
             _ => Timing::Asynchronous,
         };
     });
-    let set_medium = changes(run, send, |network, event: Event| {
-        network.medium =
-            if web::value_of(&event) == "shared" { Medium::Shared } else { Medium::Links };
+    let set_medium = changes(run, send, |network, value: String| {
+        network.medium = if value == "shared" { Medium::Shared } else { Medium::Links };
     });
     let set_bound =
         changes(run, send, |network, bound| network.timing = Timing::Synchronous(bound));
@@ -67,7 +65,10 @@ pub(super) fn network(run: &Outcome, send: &Send) -> Html {
         let seed = run.scenario.seed;
         send.reform(move |_: MouseEvent| Action::Apply(Edit::Seed((seed + 1) % (1 << 53))))
     };
-    let detected = matches!(spec.detector, Detector::Perfect(_));
+    let timing = if spec.timing == Timing::Asynchronous { "asynchronous" } else { "synchronous" };
+    let order = if spec.order == Order::Fifo { "fifo" } else { "any" };
+    let detector = if spec.detector == Detector::None { "none" } else { "perfect" };
+    let medium = if spec.medium == Medium::Shared { "shared" } else { "links" };
     let until = send.reform(|until: u64| Action::Apply(Edit::Until(until.max(1))));
     html! {
         <>
@@ -78,10 +79,7 @@ pub(super) fn network(run: &Outcome, send: &Send) -> Html {
                 <small>{ "ms" }</small>
             </div>
             { field("timing", "What the protocol may assume about delays", html! {
-                <select id="timing" onchange={set_timing}>
-                    <option value="asynchronous" selected={spec.timing == Timing::Asynchronous}>{ "asynchronous" }</option>
-                    <option value="synchronous" selected={spec.timing != Timing::Asynchronous}>{ "synchronous" }</option>
-                </select>
+                { words("timing", timing, &[("asynchronous", "asynchronous"), ("synchronous", "synchronous")], set_timing) }
             }) }
             if let Timing::Synchronous(bound) = spec.timing {
                 { field("bound", "The longest delay that the protocol counts on; a message may break it", html! {
@@ -89,25 +87,16 @@ pub(super) fn network(run: &Outcome, send: &Send) -> Html {
                 }) }
             }
             { field("order", "Whether messages of one link can overtake each other", html! {
-                <select id="order" onchange={set_order}>
-                    <option value="any" selected={spec.order == Order::Any}>{ "any" }</option>
-                    <option value="fifo" selected={spec.order == Order::Fifo}>{ "first in, first out" }</option>
-                </select>
+                { words("order", order, &[("any", "any"), ("fifo", "first in, first out")], set_order) }
             }) }
             { field("loss", "How likely a message is lost", percent_field("loss", spec.loss, set_loss)) }
             { field("duplicates", "How likely a second copy comes", percent_field("duplicate", spec.duplicate, set_duplicate)) }
             { field("crashes are", "Whether a failure detector tells everyone of every crash", html! {
-                <select id="detector" onchange={set_detector}>
-                    <option value="none" selected={!detected}>{ "undetectable" }</option>
-                    <option value="perfect" selected={detected}>{ "detected (fail-stop)" }</option>
-                </select>
+                { words("detector", detector, &[("none", "undetectable"), ("perfect", "detected (fail-stop)")], set_detector) }
             }) }
             { field("links", "Who is linked to whom: what is sent to others is lost", topology(run, send)) }
             { field("medium", "Whether a transmission is heard by all neighbours at the cost of one", html! {
-                <select id="medium" onchange={set_medium}>
-                    <option value="links" selected={spec.medium == Medium::Links}>{ "links of two" }</option>
-                    <option value="shared" selected={spec.medium == Medium::Shared}>{ "shared by all" }</option>
-                </select>
+                { words("medium", medium, &[("links", "links of two"), ("shared", "shared by all")], set_medium) }
             }) }
             { field("run until", "When the run ends", html! {
                 <>{ number(Number { id: Some("until"), value: run.scenario.until, min: 1, onchange: until, ..Number::default() }) }<small>{ "ms" }</small></>
@@ -131,34 +120,50 @@ fn topology(run: &Outcome, send: &Send) -> Html {
     let own = matches!(given, Topology::Links { .. }).then(|| ("as given", given.clone()));
     let shapes: Vec<_> = named.into_iter().chain(own).collect();
     let chosen = shapes.iter().position(|(_, shape)| shape == given);
-    let words: Vec<_> = shapes.iter().map(|(word, _)| *word).collect();
-    let onchange = changes(run, send, move |network, event: Event| {
-        let place = web::value_of(&event).parse::<usize>().ok();
+    let choices: Vec<_> = shapes
+        .iter()
+        .enumerate()
+        .map(|(place, (word, _))| choice(place.to_string(), *word))
+        .collect();
+    let onchange = changes(run, send, move |network, value: String| {
+        let place = value.parse::<usize>().ok();
         if let Some((_, shape)) = place.and_then(|place| shapes.get(place)) {
             network.topology = shape.clone();
         }
     });
-    html! {
-        <select id="topology" {onchange}>
-            { for words.into_iter().enumerate().map(|(place, word)| html! {
-                <option value={place.to_string()} selected={chosen == Some(place)}>{ word }</option>
-            }) }
-        </select>
-    }
+    let chosen = chosen.map_or_else(String::new, |place| place.to_string());
+    Props { id: Some("topology".into()), ..select(chosen, choices, onchange) }.into()
+}
+
+/// A select of some words.
+fn words(
+    id: &'static str,
+    value: &'static str,
+    words: &[(&'static str, &'static str)],
+    onchange: Callback<String>,
+) -> Html {
+    let choices = words.iter().map(|(value, words)| choice(*value, *words)).collect();
+    Props { id: Some(id.into()), ..select(value, choices, onchange) }.into()
 }
 
 /// A probability, as a reader types it: in per cent, with up to four decimals.
-fn percent_field(id: &'static str, odds: PerMillion, onchange: Callback<Event>) -> Html {
+fn percent_field(id: &'static str, odds: PerMillion, onchange: Callback<String>) -> Html {
     let value = format!("{}.{:04}", odds.0 / 10_000, odds.0 % 10_000);
     let value = value.trim_end_matches('0').trim_end_matches('.').to_owned();
+    let field = Props {
+        id: Some(id.into()),
+        onchange: Some(onchange),
+        ..part(Kind::Number("0".into(), "100".into(), "any"), value)
+    };
     html! {
         <>
-            <input {id} type="number" min="0" max="100" step="any" {value} {onchange} />
+            { Html::from(field) }
             <small>{ "%" }</small>
         </>
     }
 }
 
-fn percent(event: &Event) -> PerMillion {
-    PerMillion((web::number_of(event).clamp(0.0, 100.0) * 10_000.0).round() as u32)
+fn percent(typed: &str) -> PerMillion {
+    let share: f64 = typed.trim().parse().unwrap_or(0.0);
+    PerMillion((share.max(0.0).min(100.0) * 10_000.0).round() as u32)
 }

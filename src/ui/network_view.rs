@@ -14,7 +14,7 @@ use crate::{
         Flight, LaneState, NodeNow, Orientation, Place, Point, Scenery, Traffic, event_sentence,
         roomy_graph, traitors,
     },
-    kernel::{NodeSet, spell},
+    kernel::{NodeSet, count_of, spell},
 };
 
 /// How many messages are told one by one.
@@ -119,10 +119,7 @@ fn draw_node(
 
 fn summary(run: &Run, now: &Scenery, playhead: &Playhead) -> String {
     let under_way = now.flights.iter().filter(|flight| !flight.lost).count();
-    let messages = match under_way {
-        1 => "1 message under way".to_owned(),
-        many => format!("{many} messages under way"),
-    };
+    let messages = format!("{} under way", count_of(under_way, "message"));
     let split = (!now.sides.is_empty()).then(|| {
         let sides = now.sides.iter().map(|side| spell(&side.to_string(), &run.scenario.nodes));
         format!(" · the network is split: {}", sides.collect::<Vec<_>>().join(" | "))

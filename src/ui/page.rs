@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::{
     about::about,
     banner::banner,
-    caption::caption_line,
+    caption::{caption_line, old_words},
     changes::{self, use_moment},
     compare,
     deeds::deeds,
@@ -29,6 +29,7 @@ use super::{
 };
 use crate::{
     app::{Action, Shared, State, Ways, Workings, emphasis, offers, reduce, shortcut},
+    formats::link,
     kernel::Stamps,
     web::{self, Frames},
 };
@@ -63,18 +64,22 @@ pub(super) fn Page() -> Html {
     let state = &store.0;
     // Worked out once a change, not once a frame, nor once a step of a drag: the digest goes over the whole
     // trace.
-    let known = use_memo((state.run.clone(), state.adjusting), |_| {
+    let opened = (state.run.clone(), Rc::clone(&state.origin), state.adjusting);
+    let known = use_memo(opened, |_| {
         let path = if state.adjusting { None } else { state.bundled_path() };
         (state.is_edited(), path)
     });
     let (edited, path) = (*known).clone();
     let fragment = use_fragment(&state.run, state.adjusting, &send);
-    let ways = use_memo(state.run.clone(), |run| Ways::from(run));
+    let made_of = (state.run.clone(), Rc::clone(&state.origin));
+    let ways = use_memo(made_of.clone(), |(run, origin)| Ways::from(run, origin));
     let worked: Shared<_> = use_memo((), |()| RefCell::new(Workings::default())).into();
-    let offers = use_memo(state.run.clone(), |run| offers(run));
+    let offers = use_memo(made_of, |(run, origin)| offers(run, origin));
     use_time(state.playing, &send);
     use_moment(state, &send);
     use_address(state, &fragment, &send);
+    let theatre = use_node_ref();
+    use_arrival(&theatre, state.loads);
     use_keys(&store, &send);
     let dialog = use_sheet(state.study.sheet);
     let offer = use_drafts(state, &send);
@@ -99,17 +104,16 @@ pub(super) fn Page() -> Html {
             <Header run={state.run.clone()} {path} send={send.clone()}
                 fragment={(*fragment).clone()} {edited} />
             <main class={state.stands_in.then_some("arrives")}>
-                if let Some(refused) = &state.refused {
-                    { banner(refused, &send) }
-                }
+                { for state.refused.as_ref().map(|refused| banner(refused, &send)) }
                 { working }
-                <section class={classes!("theatre", edited.then_some("edited"))} aria-label="The run">
+                <section class={classes!("theatre", edited.then_some("edited"))} aria-label="The run" ref={theatre}>
                     { variants(&ways, state.run.protocol.id, state.study.future_hidden, &send) }
-                    if !state.run.scenario.title.is_empty() {
-                        <h2 class="title">{ &state.run.scenario.title }</h2>
-                    }
+                    <h2 class="title" id={HEADING} tabindex="-1">
+                        { state.heading() }
+                        if !state.scenario().title.is_empty() { { old_words(state) } }
+                    </h2>
                     <Exercise run={state.run.clone()} origin={Rc::clone(&state.origin)} adjusting={state.adjusting} />
-                    { caption_line(&state.run, state.playhead.time as u64, edited, &send) }
+                    { caption_line(state, edited, &send) }
                     <Stage run={state.run.clone()} playhead={state.playhead} playing={state.playing}
                         shown_until={state.shown_until} lens={state.lens} selection={state.selection}
                         menu={state.menu} armed={state.armed} lasso={state.lasso} called_off={state.called_off}
@@ -120,6 +124,7 @@ pub(super) fn Page() -> Html {
                         run: &state.run,
                         playhead: state.playhead,
                         playing: state.playing,
+                        is_over: state.is_over(),
                         speed: state.speed,
                         pace: state.pace,
                         shown_until: state.shown_until,
@@ -130,7 +135,7 @@ pub(super) fn Page() -> Html {
                         { study(state, (&emphasis, &clocks), &send) }
                         <div class="looks">
                             { changes::bar(state, edited, &send) }
-                            { compare::choice(state, &offers, edited, &send) }
+                            { compare::choose(state, &offers, edited, &send) }
                         </div>
                     </div>
                     { compare::compared(state, &send) }
@@ -163,17 +168,44 @@ fn use_time(playing: bool, send: &Callback<Action>) {
     });
 }
 
+/// The id of the run's heading.
+const HEADING: &str = "run-heading";
+
+/// Leads the reader to a run that was loaded: it comes into view, and the keyboard's focus is on its heading.
+#[hook]
+fn use_arrival(theatre: &NodeRef, loads: u32) {
+    let theatre = theatre.clone();
+    let first = use_mut_ref(|| loads);
+    use_effect_with(loads, move |loads| {
+        if *first.borrow() != *loads {
+            web::focus_by_id(HEADING);
+            if let Some(theatre) = theatre.cast() {
+                web::bring_to_top(&theatre);
+            }
+        }
+    });
+}
+
 /// Keeps the address true to the scenario, from the reader's first change on, and follows it when the
-/// reader changes it.
+/// reader changes it. A link that was called off, or could not be opened and was dismissed, leaves the address.
 #[hook]
 fn use_address(state: &State, fragment: &str, send: &Callback<Action>) {
-    let opened = use_mut_ref(|| state.run.clone());
+    // The run that the page began with, and its address: it stays as it was given until something is changed.
+    let opened = use_mut_ref(|| {
+        let given = web::fragment();
+        let holds = given.is_empty() || link::holds(&given, state.scenario());
+        (state.run.clone(), if holds { given } else { String::new() })
+    });
     let fragment = fragment.to_owned();
+    let waits = state.pending.is_some() || state.refused.is_some();
     // Its length tells whether the digest is there.
-    let shown = (state.run.clone(), state.adjusting, fragment.len());
-    use_effect_with(shown, move |(run, adjusting, _)| {
-        if *opened.borrow() != *run && !adjusting {
+    let shown = (state.run.clone(), state.adjusting, waits, fragment.len());
+    use_effect_with(shown, move |(run, adjusting, waits, _)| {
+        let (first, given) = &*opened.borrow();
+        if *first != *run && !adjusting {
             web::replace_fragment(&fragment);
+        } else if !waits && web::fragment() != *given {
+            web::replace_fragment(&format!("#{given}"));
         }
     });
     let send = send.clone();

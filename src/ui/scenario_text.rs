@@ -75,7 +75,7 @@ fn says(props: &Props, wrong: Option<&Wrong>, text: &str, field: &NodeRef) -> Ht
         <div class="says">
             <p id={SAYS} role="status" class={wrong.map(|_| "wrong")}>
                 { match wrong {
-                    Some(wrong) => format!("Line {}: {}.", wrong.line, wrong.why),
+                    Some(wrong) => format!("Line {}: {}", wrong.line, wrong.why),
                     None if stands => "It is read when you pause.".to_owned(),
                     None => "The whole scenario: write in it, and the run follows when you pause. Undo takes it back.".to_owned(),
                 } }

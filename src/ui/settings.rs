@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    fields::{Number, field, number},
+    fields::{Choice, Kind, Number, Props as Control, check, choice, field, number, part, select},
     network::network,
     part::Props,
 };
@@ -12,7 +12,6 @@ use crate::{
     app::{Action, Edit},
     formats::Outcome,
     kernel::{Domain, MAX_NODES, NodeId, Parameter, ParameterValue},
-    web,
 };
 
 /// The scenario's controls.
@@ -39,10 +38,8 @@ fn parameter_field(props: &Props, parameter: &'static Parameter) -> Html {
     let set = move |value| Action::Apply(Edit::Parameter(parameter.name, value));
     let control = match (parameter.domain, value) {
         (Domain::Flag { .. }, ParameterValue::Flag(checked)) => {
-            let onchange = props
-                .send
-                .reform(move |event: Event| set(ParameterValue::Flag(web::checked_of(&event))));
-            html! { <input type="checkbox" {checked} {onchange} /> }
+            let onchange = props.send.reform(move |on: bool| set(ParameterValue::Flag(on)));
+            check(checked, onchange).into()
         }
         (Domain::Integer { min, max, unit, .. }, ParameterValue::Integer(value)) => {
             let onchange = props.send.reform(move |value: u64| {
@@ -56,16 +53,12 @@ fn parameter_field(props: &Props, parameter: &'static Parameter) -> Html {
             }
         }
         (Domain::Choice { choices, .. }, ParameterValue::Choice(chosen)) => {
-            let onchange = props
-                .send
-                .reform(move |event: Event| set(ParameterValue::Choice(web::value_of(&event))));
-            html! {
-                <select {onchange}>
-                    { for choices.iter().map(|(word, help)| html! {
-                        <option value={*word} selected={*word == chosen} title={*help}>{ *word }</option>
-                    }) }
-                </select>
-            }
+            let onchange =
+                props.send.reform(move |value: String| set(ParameterValue::Choice(value)));
+            let choices = choices
+                .iter()
+                .map(|(word, help)| Choice { help: Some((*help).into()), ..choice(*word, *word) });
+            select(chosen, choices.collect(), onchange).into()
         }
         _ => html! {},
     };
@@ -89,13 +82,14 @@ fn nodes(run: &Outcome, send: &Send) -> Html {
             <details class="rename">
                 <summary>{ "Names" }</summary>
                 { for nodes.iter().enumerate().map(|(index, name)| {
-                    let rename = send.reform(move |event: Event| {
-                        Action::Apply(Edit::Rename(NodeId::new(index), web::value_of(&event)))
+                    let rename = send.reform(move |name: String| {
+                        Action::Apply(Edit::Rename(NodeId::new(index), name))
                     });
-                    html! {
-                        <input type="text" maxlength="24" value={name.clone()} onchange={rename}
-                            aria-label={format!("Name of node {}", index + 1)} />
-                    }
+                    Html::from(Control {
+                        label: Some(format!("Name of node {}", index + 1).into()),
+                        onchange: Some(rename),
+                        ..part(Kind::Text(24), name.clone())
+                    })
                 }) }
             </details>
         </>

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::Send;
+use super::{Send, fields::check};
 use crate::{
     app::{Action, Ask, Chord, IN_DIAGRAM, SHORTCUTS, State},
     web,
@@ -27,7 +27,7 @@ pub(super) fn sheet(state: &State, dialog: NodeRef, send: &Send) -> Html {
     let open = state.study.sheet;
     let onclose = send.reform(|_: Event| Action::Study(Ask::Sheet(false)));
     let close = send.reform(|_: MouseEvent| Action::Study(Ask::Sheet(false)));
-    let letters = send.reform(|event: Event| Action::Study(Ask::Letters(web::checked_of(&event))));
+    let letters = send.reform(|on: bool| Action::Study(Ask::Letters(on)));
     html! {
         <dialog class="sheet-of-keys" ref={dialog} {onclose} aria-label="Keyboard shortcuts">
             if open {
@@ -46,7 +46,7 @@ pub(super) fn sheet(state: &State, dialog: NodeRef, send: &Send) -> Html {
                     </section>
                 </div>
                 <label class="letters">
-                    <input type="checkbox" checked={state.study.letters} onchange={letters} />
+                    { Html::from(check(state.study.letters, letters)) }
                     { "Single letters and signs are shortcuts" }
                 </label>
             }

@@ -10,7 +10,7 @@ use crate::{
         source_file,
     },
     diagram::event_sentence,
-    kernel::EventId,
+    kernel::{EventId, count_of},
     web,
 };
 
@@ -244,7 +244,7 @@ fn code_of(listing: &Listing, marks: &Option<Marks>, file: &str, code: &NodeRef)
                     </code>
                 </pre>
             </div>
-            if tests > 0 { <p class="hint">{ format!("{tests} lines of tests follow in the file.") }</p> }
+            if tests > 0 { <p class="hint">{ format!("{} of tests: in the file.", count_of(tests, "line")) }</p> }
         </div>
     }
 }

@@ -2,12 +2,14 @@
 
 use yew::prelude::*;
 
-use super::Send;
+use super::{
+    Send,
+    fields::{choice, select},
+};
 use crate::{
     app::{Action, Ask, CutLine, Move, Selection, Shared, State},
     diagram::{Asked, Clocks, Emphasis, timestamp_sentence},
-    kernel::{MessageId, Stamps, spell},
-    web,
+    kernel::{MessageId, Stamps, count_of, spell},
 };
 
 /// The logical time that is shown.
@@ -54,19 +56,16 @@ fn switch(name: &'static str, title: &'static str, on: bool, ask: Ask, send: &Se
 fn timestamps(clocks: Option<Clocks>, send: &Send) -> Html {
     const ALL: [(&str, Option<Clocks>); 3] =
         [("none", None), ("Lamport", Some(Clocks::Lamport)), ("vector", Some(Clocks::Vector))];
-    let onchange = send.reform(|event: Event| {
-        let value = web::value_of(&event);
+    let onchange = send.reform(|value: String| {
         let chosen = ALL.into_iter().find(|(name, _)| *name == value);
         Action::Study(Ask::Clocks(chosen.and_then(|(_, clocks)| clocks)))
     });
+    let names = ALL.into_iter().map(|(name, _)| choice(name, name)).collect();
+    let shown = ALL.into_iter().find(|(_, each)| *each == clocks).map_or("", |(name, _)| name);
     html! {
         <label class="timing" title="Logical time beside the events, worked out for any protocol (T)">
             <span>{ "Timestamps" }</span>
-            <select {onchange}>
-                { for ALL.into_iter().map(|(name, each)| html! {
-                    <option value={name} selected={each == clocks}>{ name }</option>
-                }) }
-            </select>
+            { Html::from(select(shown, names, onchange)) }
         </label>
     }
 }
@@ -84,8 +83,7 @@ fn in_words(state: &State, emphasis: &Emphasis, clocks: &Timing) -> Html {
         Asked::Event(event) => Some(event),
         _ => None,
     };
-    let events =
-        |count: usize| if count == 1 { "1 event".to_owned() } else { format!("{count} events") };
+    let events = |count: usize| count_of(count, "event");
     html! {
         <p class="order" role="status">
             if let (Some((clocks, stamps)), Some(event)) = (clocks, event) {

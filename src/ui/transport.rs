@@ -2,10 +2,14 @@
 
 use yew::prelude::*;
 
-use super::{Send, icons};
+use super::{
+    Send,
+    fields::{Props as Control, choice, select},
+    icons,
+};
 use crate::{
     app::{Action, Ask, FITTING, Playhead, Run, SPEEDS, Stride, Study, speed_name},
-    kernel::Time,
+    kernel::{Time, count_of},
     web,
 };
 
@@ -14,6 +18,8 @@ pub(super) struct Props<'a> {
     pub(super) run: &'a Run,
     pub(super) playhead: Playhead,
     pub(super) playing: bool,
+    /// Whether nothing is left to happen, in a run beside this one either.
+    pub(super) is_over: bool,
     pub(super) speed: u32,
     pub(super) pace: f64,
     pub(super) shown_until: Time,
@@ -24,6 +30,7 @@ pub(super) struct Props<'a> {
 /// The controls of time.
 pub(super) fn transport(props: Props) -> Html {
     let Props { run, playhead, playing, shown_until, study, send, .. } = props;
+    let told = playhead.is_at_end(run);
     let act = |action: Action| send.reform(move |_: MouseEvent| action.clone());
     let seek = send.reform(|event: InputEvent| Action::Seek(web::number_of(&event)));
     let events = run.trace.events.len();
@@ -34,11 +41,14 @@ pub(super) fn transport(props: Props) -> Html {
         (false, false) => "Play",
     };
     let at_start = playhead.cursor == 0;
-    let at_end = playhead.is_at_end(run);
+    let at_end = props.is_over;
     let now = playhead.time.round() as Time;
-    let total =
-        if study.future_hidden && !at_end { String::new() } else { format!(" of {events}") };
-    let said = format!("{now} ms, {}{total} events", playhead.cursor);
+    let untold = study.future_hidden && !told;
+    let events = match (untold, events) {
+        (true, _) => count_of(playhead.cursor, "event"),
+        (false, all) => format!("{} of {}", playhead.cursor, count_of(all, "event")),
+    };
+    let said = format!("{now} ms, {events}");
     let stride = study.stride;
     let (key_back, key_forward) = match stride {
         Stride::Event => (" (←)", " (→)"),
@@ -75,39 +85,35 @@ pub(super) fn transport(props: Props) -> Html {
 
 /// What the steps go to.
 fn steps(run: &Run, chosen: Stride, send: &Send) -> Html {
-    let all = Stride::all(run.scenario.nodes.len());
-    let onchange = send.reform(|event: Event| {
-        let place = web::value_of(&event).parse().unwrap_or(0);
+    let all = || Stride::all(run.scenario.nodes.len());
+    let onchange = send.reform(|value: String| {
+        let place = value.parse().unwrap_or(0);
         // Which is one of the run's: the list was made of them.
         let stride = Stride::all(place + 1).nth(place).unwrap_or_default();
         Action::Study(Ask::Stride(stride))
     });
+    let at = all().position(|each| each == chosen).unwrap_or(0);
+    let names = all().enumerate();
+    let names = names.map(|(place, each)| choice(place.to_string(), each.name(run))).collect();
     html! {
         <label class="stride">
             <span>{ "Step by" }</span>
-            <select {onchange}>
-                { for all.enumerate().map(|(place, each)| html! {
-                    <option value={place.to_string()} selected={each == chosen}>{ each.name(run) }</option>
-                }) }
-            </select>
+            { Html::from(select(at.to_string(), names, onchange)) }
         </label>
     }
 }
 
 fn speeds(speed: u32, pace: f64, send: &Send) -> Html {
-    let onchange =
-        send.reform(|event: Event| Action::Speed(web::value_of(&event).parse().unwrap_or(FITTING)));
     let title = format!("How fast virtual time passes: ×1 is {} ms a second", pace.round() as Time);
+    let onchange = send.reform(|value: String| Action::Speed(value.parse().unwrap_or(FITTING)));
+    let speeds =
+        SPEEDS.into_iter().map(|each| choice(each.to_string(), speed_name(each))).collect();
+    let speeds =
+        Control { title: Some(title.into()), ..select(speed.to_string(), speeds, onchange) };
     html! {
         <label class="speed">
             <span class="unseen">{ "Speed" }</span>
-            <select {onchange} {title}>
-                { for SPEEDS.into_iter().map(|each| html! {
-                    <option value={each.to_string()} selected={each == speed}>
-                        { speed_name(each) }
-                    </option>
-                }) }
-            </select>
+            { Html::from(speeds) }
         </label>
     }
 }

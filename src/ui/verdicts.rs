@@ -29,12 +29,11 @@ pub(super) fn Verdicts(props: &Props) -> Html {
     let now =
         use_memo((run.clone(), props.cursor), |(run, cursor)| judged.borrow_mut().at(run, *cursor));
     let over = props.cursor == run.trace.events.len();
-    let untold = props.hidden && !over;
-    let ends = if untold { &*now } else { &run.report.judgements };
+    // Until the run is over nothing is said of how it ends.
+    let ends = if over { &run.report.judgements } else { &*now };
     let rows = |promised: bool| {
-        let both = ends.iter().zip(now.iter());
-        let wanted = both.filter(move |(end, _)| end.promised == promised);
-        wanted.map(|(end, now)| row(props, end, now, over)).collect::<Html>()
+        let wanted = ends.iter().filter(move |it| it.promised == promised);
+        wanted.map(|it| row(props, it, over)).collect::<Html>()
     };
     let beyond = run.report.judgements.iter().any(|judgement| !judgement.promised);
     html! {
@@ -49,14 +48,14 @@ pub(super) fn Verdicts(props: &Props) -> Html {
                 <h3 title="Judged for comparison: other protocols give it">{ "Not promised by this protocol" }</h3>
                 <ul>{ rows(false) }</ul>
             }
-            { class_table(run.report.class.filter(|_| !untold)) }
-            if untold {
-                <p class="why">{ "What is still to come is hidden: this is said of what has happened so far." }</p>
+            { class_table(run.report.class.filter(|_| over)) }
+            if !over {
+                { so_far(props) }
             } else if let Some(circle) = deadlock_sentence(&run.scenario, &run.trace) {
                 <p class="deadlock">{ circle }{ "." }</p>
             }
-            if untold {
-                // Nor how it ends.
+            if !over {
+                // Nothing of how it ends.
             } else if run.protocol.perpetual && !run.trace.exhausted {
                 <p class="why">
                     { format!("The protocol never comes to rest by itself: it is judged as it is when the \
@@ -68,7 +67,7 @@ pub(super) fn Verdicts(props: &Props) -> Html {
                         liveness is judged as if nothing more came.", run.trace.end) }
                 </p>
             }
-            if run.trace.exhausted && !untold {
+            if run.trace.exhausted && over {
                 <p class="why">{ "The run was stopped at a million events: it never comes to rest." }</p>
             }
         </section>
@@ -93,20 +92,33 @@ pub(super) const fn sign(verdict: &Verdict) -> &'static str {
     }
 }
 
-fn row(props: &Props, end: &Judgement, now: &Judgement, over: bool) -> Html {
+/// What the verdicts are said of while the run is not over, and the way to its end.
+fn so_far(props: &Props) -> Html {
+    let to_end = props.send.reform(|_: MouseEvent| Action::Jump(usize::MAX));
+    html! {
+        <p class="why so-far">
+            { "These verdicts are of what has happened so far. " }
+            if props.hidden {
+                { "What is still to come is hidden." }
+            } else {
+                <button class="link" id="to-the-end" onclick={to_end}>{ "Go to the end" }</button>
+            }
+        </p>
+    }
+}
+
+/// A property's verdict: at the playhead, or, once the run is over, in the end.
+fn row(props: &Props, judgement: &Judgement, over: bool) -> Html {
     let run = &props.run;
-    let name = end.property.name;
+    let name = judgement.property.name;
     let speak = |text: &str| spell(text, &run.scenario.nodes);
-    let so_far = match &now.verdict {
-        _ if over || props.hidden => None,
-        Verdict::Undecided(why) => Some(format!("so far undecided: {}", speak(why))),
-        Verdict::Holds if end.verdict.is_violated() => Some("holds so far".to_owned()),
-        Verdict::Violated { .. } => Some("violated already".to_owned()),
-        Verdict::Holds => None,
-    };
-    let shown = if over { &end.verdict } else { &now.verdict };
+    let shown = &judgement.verdict;
     let status = shown.status();
-    let kind = match end.property.kind {
+    // For tests: what it comes to, where that is not hidden.
+    let mut ends = run.report.judgements.iter().filter(|_| !props.hidden);
+    let end = ends.find(|it| it.property.name == name).map_or(status, |it| it.verdict.status());
+    let so_far = if over || shown.is_violated() { "" } else { " so far" };
+    let kind = match judgement.property.kind {
         Kind::Safety => "safety",
         Kind::Liveness => "liveness",
     };
@@ -116,21 +128,24 @@ fn row(props: &Props, end: &Judgement, now: &Judgement, over: bool) -> Html {
             <span class="sign" aria-hidden="true">{ sign(shown) }</span>
             <span class="name">{ name }</span>
             <span class="kind">{ kind }</span>
-            <span class="status">{ status }</span>
+            <span class="status">{ status }{ so_far }</span>
         </>
     };
     html! {
-        <li class={classes!("verdict", status)} data-property={name} data-end={end.verdict.status()}>
+        <li class={classes!("verdict", status)} data-property={name} data-end={end}>
             <details>
-                <summary title={end.property.statement}>{ head }</summary>
-                <p class="statement">{ end.property.statement }</p>
+                <summary title={judgement.property.statement}>{ head }</summary>
+                <p class="statement">{ judgement.property.statement }</p>
             </details>
-            if let Some(so_far) = so_far { <p class="so-far">{ so_far }</p> }
-            if let Verdict::Violated { why, .. } = &end.verdict {
-                { violation(props, end, &speak(why), explained) }
-            }
-            if let (Verdict::Undecided(why), true) = (&end.verdict, over || props.hidden) {
-                <p class="why">{ speak(why) }</p>
+            { match shown {
+                Verdict::Violated { why, .. } => violation(props, judgement, &speak(why), explained),
+                Verdict::Undecided(why) => html! { <p class="why">{ speak(why) }</p> },
+                Verdict::Holds => html! {},
+            } }
+            if explained && !shown.is_violated() {
+                <button class="link" onclick={props.send.reform(|_: MouseEvent| Action::Explain(None))}>
+                    { "Hide what proves the violation" }
+                </button>
             }
         </li>
     }

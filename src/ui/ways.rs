@@ -14,7 +14,7 @@ pub(super) fn variants(ways: &Ways, here: &str, hidden: bool, send: &Send) -> Ht
     }
     html! {
         <fieldset class="variants">
-            <legend>{ "The same sends under" }</legend>
+            <legend>{ if hidden { "The same sends under" } else { "The same sends under, with the verdicts in the end" } }</legend>
             { for ways.variants.iter().map(|variant| segment(variant, variant.protocol.id == here, hidden, send)) }
         </fieldset>
     }

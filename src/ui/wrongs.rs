@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    fields::form,
+    fields::{Choice, Kind, Props, asked, choice, form, part},
     menu::{cannot, does, fault_at, make},
     moment::{Moment, MomentProps},
 };
@@ -45,17 +45,15 @@ fn traitor_form(run: &Run, node: NodeId, send: &Send) -> Html {
             Some(why) => format!("{}: {why}", strategy.name()),
             None => format!("{}: {}", strategy.name(), strategy_words(strategy)),
         };
-        html! {
-            <option value={strategy.name()} disabled={why.is_some()} selected={strategy == chosen}>{ words }</option>
-        }
+        Choice { disabled: why.is_some(), ..choice(strategy.name(), words) }
     };
     let words = match standing {
         Some(_) => "Lie otherwise",
         None => "Make it a traitor",
     };
-    let fields = html! {
-        <select aria-label="How it lies">{ for Strategy::ALL.into_iter().map(option) }</select>
-    };
+    let strategies = Kind::Select(Strategy::ALL.into_iter().map(option).collect());
+    let fields =
+        Props { label: Some("How it lies".into()), ..part(strategies, chosen.name()) }.into();
     let button = html! { <button data-do="traitor">{ words }</button> };
     let done = {
         let send = send.clone();
@@ -90,13 +88,18 @@ fn drift_form(run: &Run, node: NodeId, why_not: &WhyNot, send: &Send) -> Html {
     }
     let (rate, offset) = standing.unwrap_or((PerMillion(1_010_000), 0));
     let place = fault_at(run, |f| matches!(*f, Fault::Drift { node: it, .. } if it == node));
+    let rate_field: Html = Props {
+        title: Some("How much it goes on in a ms: 0.5 to 2".into()),
+        ..part(Kind::Number("0.5".into(), "2".into(), "0.000001"), rate.to_string())
+    }
+    .into();
     let fields = html! {
         <>
             <label class="part"><span>{ "rate" }</span>
-                <input type="number" min="0.5" max="2" step="0.000001" value={rate.to_string()} title="How much it goes on in a ms: 0.5 to 2" />
+                { rate_field }
             </label>
-            <label class="part"><span>{ "ahead" }</span>
-                <input type="number" min="0" max="1000000000" step="1" value={offset.to_string()} title="What it shows when the run begins" />{ "ms" }
+            <label class="part" title="What it shows when the run begins"><span>{ "ahead" }</span>
+                { asked(offset, 0, None) }{ "ms" }
             </label>
         </>
     };
@@ -137,10 +140,10 @@ fn span(at: Time) -> Html {
     html! {
         <>
             <label class="part"><span>{ "from" }</span>
-                <input type="number" min="0" max="1000000000" step="1" value={at.to_string()} />
+                { asked(at, 0, None) }
             </label>
             <label class="part"><span>{ "until" }</span>
-                <input type="number" min="1" max="1000000000" step="1" value={(at + LASTS).to_string()} />{ "ms" }
+                { asked(at + LASTS, 1, None) }{ "ms" }
             </label>
         </>
     }
@@ -155,12 +158,12 @@ fn read_span(typed: &[String]) -> Option<(Time, Time)> {
 
 /// Has a node fail to send, or to receive, for some time.
 fn omission_form(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
+    let sides = Kind::Select(["send", "receive"].map(|side| choice(side, side)).to_vec());
+    let sides: Html =
+        Props { label: Some("What it fails to do".into()), ..part(sides, "send") }.into();
     let fields = html! {
         <>
-            <select aria-label="What it fails to do">
-                <option value="send" selected=true>{ "send" }</option>
-                <option value="receive">{ "receive" }</option>
-            </select>
+            { sides }
             { span(at) }
         </>
     };
@@ -187,11 +190,14 @@ fn cut_form(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
     let ways: Vec<_> = others.flat_map(|other| [(node, other), (other, node)]).collect();
     let option = |(place, (from, to)): (usize, &(NodeId, NodeId))| {
         let words = format!("from {} to {}", run.scenario.name(*from), run.scenario.name(*to));
-        html! { <option value={place.to_string()} selected={place == 0}>{ words }</option> }
+        choice(place.to_string(), words)
     };
+    let directions = Kind::Select(ways.iter().enumerate().map(option).collect());
+    let label = Some(format!("Which direction of {name}'s links").into());
+    let directions: Html = Props { label, ..part(directions, "0") }.into();
     let fields = html! {
         <>
-            <select aria-label={format!("Which direction of {name}'s links")}>{ for ways.iter().enumerate().map(option) }</select>
+            { directions }
             { span(at) }
         </>
     };

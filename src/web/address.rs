@@ -11,11 +11,12 @@ pub fn fragment() -> String {
     hash.strip_prefix('#').unwrap_or(&hash).to_owned()
 }
 
-/// Puts a fragment, with its `#`, into the address bar without adding to the browser's history. Where the page may not
-/// do so (some sandboxes), the address stays as it is.
+/// Puts a fragment, with its `#`, into the address bar without adding to the browser's history; `#` alone takes away
+/// what is there. Where the page may not do so (some sandboxes), the address stays as it is.
 pub fn replace_fragment(fragment: &str) {
     let Some(history) = window().and_then(|window| window.history().ok()) else { return };
-    let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(fragment));
+    let address = page_link(if fragment == "#" { "" } else { fragment });
+    let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
 }
 
 /// The link to this page that holds a fragment, given with its `#`.

@@ -211,6 +211,16 @@ pub fn keep_in_view(element: &Element, x: f64, margin: f64) {
     }
 }
 
+/// Scrolls the page so that an element begins at its top, unless its beginning is in the upper half of what is seen.
+pub fn bring_to_top(element: &Element) {
+    let top = element.get_bounding_client_rect().top();
+    let document = element.owner_document().and_then(|document| document.document_element());
+    let height = document.map_or(0.0, |root| f64::from(root.client_height()));
+    if top < 0.0 || top > height / 2.0 {
+        element.scroll_into_view();
+    }
+}
+
 /// Scrolls the page to an element of which nothing is seen.
 pub fn bring_into_view(element: &Element) {
     let place = element.get_bounding_client_rect();
@@ -268,7 +278,7 @@ pub fn scrolled(element: &Element) -> f64 {
     f64::from(element.scroll_left())
 }
 
-/// What stands in the field that an event came from.
+/// What stands in the field that an event came from; of a box, `true` if it is checked, else `false`.
 #[must_use]
 pub fn value_of(event: &Event) -> String {
     event.target().map_or_else(String::new, |target| value_in(&target))
@@ -276,7 +286,7 @@ pub fn value_of(event: &Event) -> String {
 
 fn value_in(field: &JsValue) -> String {
     if let Some(input) = field.dyn_ref::<HtmlInputElement>() {
-        input.value()
+        if input.type_() == "checkbox" { input.checked().to_string() } else { input.value() }
     } else if let Some(select) = field.dyn_ref::<HtmlSelectElement>() {
         select.value()
     } else if let Some(area) = field.dyn_ref::<HtmlTextAreaElement>() {
@@ -304,11 +314,20 @@ pub fn number_of(event: &Event) -> f64 {
     if number.is_finite() { number } else { 0.0 }
 }
 
-/// Shows a value in the field that an event came from.
-pub fn show_value(event: &Event, value: &str) {
-    let target = event.target();
-    if let Some(input) = target.as_ref().and_then(|target| target.dyn_ref::<HtmlInputElement>()) {
-        input.set_value(value);
+/// Shows a value in a control; in a box, `true` as checked. What shows it already is left alone: to set it would move
+/// the reader's cursor.
+pub fn show_in(control: &Element, value: &str) {
+    if value_in(control) == value {
+        return;
+    }
+    if let Some(input) = control.dyn_ref::<HtmlInputElement>() {
+        if input.type_() == "checkbox" {
+            input.set_checked(value == "true");
+        } else {
+            input.set_value(value);
+        }
+    } else if let Some(select) = control.dyn_ref::<HtmlSelectElement>() {
+        select.set_value(value);
     }
 }
 

@@ -18,11 +18,11 @@ mod worker;
 pub use address::{fragment, on_fragment_change, page_link, replace_fragment};
 pub use clipboard::copy;
 pub use element::{
-    Focus, Place, Resizes, Viewport, bring_into_view, bring_nearer, capture_pointer, checked_of,
-    comes_from, end_touches, focus_by_id, focus_inside, hold_touches, id_of, keep_in_view,
-    keep_row_in_view, leave_field, number_of, on_resize, on_scroll, on_zoom, place_in,
-    refocus_inside, scroll_to, scroll_to_part, scrolled, select_text, show_dialog, show_tips,
-    show_value, size_of, submitted, take_hold, value_of, viewport,
+    Focus, Place, Resizes, Viewport, bring_into_view, bring_nearer, bring_to_top, capture_pointer,
+    checked_of, comes_from, end_touches, focus_by_id, focus_inside, hold_touches, id_of,
+    keep_in_view, keep_row_in_view, leave_field, number_of, on_resize, on_scroll, on_zoom,
+    place_in, refocus_inside, scroll_to, scroll_to_part, scrolled, select_text, show_dialog,
+    show_in, show_tips, size_of, submitted, take_hold, value_of, viewport,
 };
 pub use fetch::fetch_text;
 pub use first::{assume_width, likely_width, root};

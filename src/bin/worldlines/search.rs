@@ -10,7 +10,7 @@ use worldlines::{
         Outcome, link, scenario,
         search::{self as format, Asked, Found, Results},
     },
-    kernel::{Kind, MAX_TIME, Property, Protocol, Scenario, Verdict},
+    kernel::{Kind, MAX_TIME, Property, Protocol, Scenario, Verdict, count_of},
     search::{Aim, Budget, Crew, Quest, Shard, Stage, Target, Way, adversary, shrink},
 };
 
@@ -343,9 +343,14 @@ fn story(found: &Found) -> String {
         // A livelock is explained as one.
         Way::Runs | Way::Livelock { .. } => String::new(),
         Way::Orders { steps, shortest: true } => {
-            format!(" The shortest order of events that shows it takes {steps} steps.")
+            format!(
+                " The shortest order of events that shows it takes {}.",
+                count_of(*steps as usize, "step")
+            )
         }
-        Way::Orders { steps, .. } => format!(" An order of events shows it in {steps} steps."),
+        Way::Orders { steps, .. } => {
+            format!(" An order of events shows it in {}.", count_of(*steps as usize, "step"))
+        }
         Way::Walks => " A random order of events shows it.".to_owned(),
         Way::Chance => " Faults drawn by lot showed it.".to_owned(),
     };

@@ -2,7 +2,7 @@
 
 use super::Asked;
 use crate::{
-    kernel::Kind,
+    kernel::{Kind, count_of, noun},
     search::{Coverage, Ordered, Target, Unfit},
 };
 
@@ -22,8 +22,7 @@ pub fn counted(number: u64) -> String {
 
 /// So many of something: `1 run`, `2 runs`.
 fn of(number: u64, what: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {what}{plural}", counted(number))
+    format!("{} {}", counted(number), noun(number.try_into().unwrap_or(usize::MAX), what))
 }
 
 /// What is known of the property at this place, where no violation of it was found.
@@ -93,7 +92,8 @@ fn orders_said(orders: &Ordered) -> Option<String> {
         said.push(format!("every order of events with the crashes, recoveries, drops and duplicates among these: all {states}{less}"));
     } else if states > 0 {
         let states = of(states, "state");
-        said.push(format!("{states} of the orders of events{less}, down to {depth} steps"));
+        let depth = count_of(depth as usize, "step");
+        said.push(format!("{states} of the orders of events{less}, down to {depth}"));
     }
     if walks > 0 {
         said.push(format!("{} by priorities", of(walks, "random order")));

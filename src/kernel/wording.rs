@@ -1,0 +1,50 @@
+//! Words of sentences that depend on what stands in them: plurals, and the mark at the end.
+
+/// A number of things: `1 message`, `2 messages`, `3 crashes`, `0 entries`. `one` is the word for one thing.
+#[must_use]
+pub fn count_of(count: usize, one: &str) -> String {
+    format!("{count} {}", noun(count, one))
+}
+
+/// The word for this many things: `message`, or else `messages`.
+#[must_use]
+pub fn noun(count: usize, one: &str) -> String {
+    if count == 1 {
+        return one.to_owned();
+    }
+    match one.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'i', 'o', 'u']) => format!("{stem}ies"),
+        _ if ["s", "x", "sh", "ch"].iter().any(|end| one.ends_with(end)) => format!("{one}es"),
+        _ => format!("{one}s"),
+    }
+}
+
+/// A text as a sentence: with a full stop, unless it ends with a mark already.
+#[must_use]
+pub fn sentence(mut text: String) -> String {
+    if !text.ends_with(['.', '?', '!', '…']) {
+        text.push('.');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_thing_is_singular_and_any_other_number_plural() {
+        let of =
+            |count| ["message", "crash", "entry", "copy", "delay"].map(|it| count_of(count, it));
+        assert_eq!(of(1), ["1 message", "1 crash", "1 entry", "1 copy", "1 delay"]);
+        assert_eq!(of(0), ["0 messages", "0 crashes", "0 entries", "0 copies", "0 delays"]);
+    }
+
+    #[test]
+    fn sentence_ends_with_one_mark() {
+        assert_eq!(sentence("It ends".to_owned()), "It ends.");
+        for whole in ["It ends.", "Does it?", "It does!", "And so on…"] {
+            assert_eq!(sentence(whole.to_owned()), whole);
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! What is said of a run is true of it: title, captions and headings through every kind of change.
+
+use serde_json::{Value as Json, json};
+use worldlines::{
+    app::{Action, Draft, Edit, Hand, State, reduce},
+    formats::{bundled, link, scenario},
+    kernel::{Fault, MessageName, NodeId, Scenario},
+};
+
+fn node(index: usize) -> NodeId {
+    NodeId::new(index)
+}
+
+fn apply(edit: Edit) -> Action {
+    Action::Apply(edit)
+}
+
+fn drop_of(from: usize, to: usize) -> Action {
+    let message = MessageName { from: node(from), to: node(to), number: 1 };
+    apply(Edit::AddFault(Fault::Drop { message }))
+}
+
+fn after(state: &State, actions: impl IntoIterator<Item = Action>) -> State {
+    actions.into_iter().fold(state.clone(), |state, action| reduce(&state, action))
+}
+
+/// The state after the reader has changed the scenario's text in this way.
+fn written(state: &State, change: impl FnOnce(&mut Json)) -> State {
+    let mut text = serde_json::from_str(&scenario::write(state.scenario())).expect("it is JSON");
+    change(&mut text);
+    after(state, [Action::Hand(Hand::Type(text.to_string())), Action::Hand(Hand::Take)])
+}
+
+fn has_no_words(state: &State) -> bool {
+    let Scenario { title, captions, .. } = state.scenario();
+    title.is_empty() && captions.is_empty()
+}
+
+/// What everyone sees who opens the link.
+fn opened_elsewhere(state: &State) -> State {
+    State::begin(state.fragment().trim_start_matches('#'), None)
+}
+
+#[test]
+fn first_change_of_any_kind_drops_the_words_that_came_with_the_example() {
+    let state = State::opening();
+    let mut slower = state.scenario().network.clone();
+    slower.loss.0 = 10_000;
+    let changes = [
+        drop_of(0, 1),
+        apply(Edit::RemoveFault(0)),
+        apply(Edit::RemoveRequest(0)),
+        apply(Edit::Nodes(5)),
+        apply(Edit::Rename(node(1), "Zürich".to_owned())),
+        apply(Edit::Network(slower)),
+        apply(Edit::Seed(99)),
+        apply(Edit::Until(777)),
+        apply(Edit::Protocol("reliable-broadcast")),
+        Action::Adjust(Edit::Until(777)),
+    ];
+    for change in changes {
+        let next = reduce(&state, change.clone());
+        assert!(next.is_edited(), "{change:?}");
+        assert!(has_no_words(&next), "{change:?}: {:?}", next.scenario().title);
+        assert_eq!(next.heading(), format!("Your run of {}", next.run.protocol.name));
+        assert!(!next.has_old_words());
+        let there = opened_elsewhere(&next);
+        assert_eq!(there.scenario(), next.scenario(), "the author sees what readers see");
+        assert_eq!(there.heading(), format!("A run of {}", next.run.protocol.name));
+        let back = reduce(&next, Action::Undo);
+        if !next.adjusting {
+            assert_eq!(back.scenario(), state.scenario(), "{change:?}: undo brings the words back");
+            let again = reduce(&back, Action::Redo);
+            assert_eq!(again.scenario(), next.scenario());
+            let fresh = reduce(&next, Action::Reset);
+            assert_eq!(fresh.scenario(), fresh.origin.as_ref());
+            assert!(!fresh.scenario().title.is_empty());
+        }
+    }
+}
+
+#[test]
+fn every_bundled_scenario_loses_its_words_with_a_change_and_an_exercise_keeps_its_title() {
+    for bundled in bundled::bundled() {
+        let state = reduce(&State::opening(), Action::Open(bundled));
+        let next = reduce(&state, apply(Edit::Seed(state.scenario().seed + 1)));
+        assert!(next.scenario().captions.is_empty(), "{}", bundled.path());
+        if state.scenario().goal.is_some() {
+            assert_eq!(next.scenario().title, state.scenario().title, "{}", bundled.path());
+            assert_eq!(next.scenario().goal, state.scenario().goal, "{}", bundled.path());
+        } else {
+            assert_eq!(next.scenario().title, "", "{}", bundled.path());
+        }
+    }
+}
+
+#[test]
+fn change_that_is_taken_back_by_hand_brings_the_words_back() {
+    let state = State::opening();
+    let changed = reduce(&state, drop_of(0, 1));
+    let place = changed.scenario().faults.len() - 1;
+    let back = reduce(&changed, apply(Edit::RemoveFault(place)));
+    assert_eq!(back.scenario(), state.scenario());
+    assert!(!back.is_edited());
+}
+
+#[test]
+fn drag_there_and_back_keeps_the_words() {
+    let state = State::opening();
+    let there = reduce(&state, Action::Adjust(Edit::Until(777)));
+    let until = state.scenario().until;
+    let back = after(&there, [Action::Adjust(Edit::Until(until)), Action::Settle]);
+    assert_eq!(back.scenario(), state.scenario());
+    assert_eq!(back.undo, state.undo, "it was no change");
+}
+
+#[test]
+fn words_of_a_link_are_its_authors_and_go_with_the_first_change() {
+    // A stranger's run with a title that an example has, too.
+    let mut theirs = State::opening().scenario().clone();
+    theirs.nodes = vec!["Genève".to_owned(), "Zürich".to_owned(), "Bern".to_owned()];
+    let state = State::begin(&link::encode(&theirs), None);
+    assert_eq!(state.heading(), theirs.title);
+    let next = reduce(&state, drop_of(0, 1));
+    assert!(has_no_words(&next));
+    assert_eq!(reduce(&next, Action::Undo).heading(), theirs.title);
+}
+
+#[test]
+fn own_title_stays_and_says_that_it_is_older_than_the_run() {
+    let state = reduce(&State::opening(), drop_of(0, 1));
+    let titled = written(&state, |text| text["title"] = "Lost on the way".into());
+    assert_eq!(titled.heading(), "Lost on the way");
+    assert!(!titled.has_old_words());
+    assert_eq!(opened_elsewhere(&titled).heading(), "Lost on the way");
+    let changed = reduce(&titled, apply(Edit::Nodes(4)));
+    assert_eq!(changed.heading(), "Lost on the way");
+    assert!(changed.has_old_words());
+    assert_eq!(opened_elsewhere(&changed).heading(), "Lost on the way");
+    let back = reduce(&changed, Action::Undo);
+    assert!(!back.has_old_words(), "it was written for this run");
+    let rewritten = written(&changed, |text| text["title"] = "Among four".into());
+    assert!(!rewritten.has_old_words());
+    let none = after(&changed, [Action::Undo, Action::Undo, Action::Undo]);
+    assert_eq!(none.scenario(), State::opening().scenario());
+    assert_eq!(none.written, None);
+}
+
+#[test]
+fn own_title_that_an_example_has_too_is_the_readers() {
+    let state = reduce(&State::opening(), drop_of(0, 1));
+    let title = State::opening().scenario().title.clone();
+    let titled = written(&state, |text| text["title"] = title.clone().into());
+    let changed = reduce(&titled, apply(Edit::Seed(9)));
+    assert_eq!(changed.heading(), title);
+    assert!(changed.has_old_words());
+}
+
+#[test]
+fn text_that_changes_the_run_and_not_the_words_drops_those_of_the_example() {
+    let state = State::opening();
+    let next = written(&state, |text| text["seed"] = json!(99));
+    assert!(has_no_words(&next), "{:?}", next.scenario());
+    let both = written(&state, |text| {
+        text["seed"] = json!(99);
+        text["title"] = "Another seed".into();
+    });
+    assert_eq!(both.heading(), "Another seed");
+    assert!(both.scenario().captions.is_empty(), "those came with the example");
+    assert!(!both.has_old_words());
+    let words = written(&state, |text| text["title"] = "My name for it".into());
+    assert_eq!(words.scenario().captions, state.scenario().captions, "it is still that run");
+    let changed = reduce(&words, apply(Edit::Seed(99)));
+    assert_eq!(changed.heading(), "My name for it");
+    assert!(changed.scenario().captions.is_empty());
+}
+
+#[test]
+fn own_caption_stays_with_its_node_and_goes_with_it() {
+    let state = reduce(&State::opening(), drop_of(0, 1));
+    let caption = json!([{"at": 10, "node": "Carol", "text": "Carol waits in vain."}]);
+    let told = written(&state, |text| text["captions"] = caption);
+    assert_eq!(told.scenario().captions.len(), 1);
+    let renamed = reduce(&told, apply(Edit::Rename(node(2), "Chloé".to_owned())));
+    assert_eq!(renamed.scenario().captions, told.scenario().captions);
+    assert!(renamed.has_old_words());
+    let fewer = reduce(&told, apply(Edit::Nodes(2)));
+    assert!(fewer.scenario().captions.is_empty() && !fewer.has_old_words());
+}
+
+#[test]
+fn draft_keeps_whose_the_words_are() {
+    let state = reduce(&State::opening(), drop_of(0, 1));
+    let titled = written(&state, |text| text["title"] = "Lost on the way".into());
+    let changed = reduce(&titled, apply(Edit::Nodes(4)));
+    let restored = changed.draft().and_then(|draft| State::restored(&draft)).expect("a draft");
+    assert_eq!(restored.written, changed.written);
+    assert!(restored.has_old_words());
+    let seeded = reduce(&restored, apply(Edit::Seed(5)));
+    assert_eq!(seeded.heading(), "Lost on the way", "still the reader's own");
+    let back = after(&restored, [Action::Undo, Action::Undo, Action::Undo]);
+    assert_eq!(back.heading(), State::opening().heading());
+}
+
+#[test]
+fn offered_work_has_the_heading_that_its_page_has() {
+    for state in [
+        reduce(&State::opening(), drop_of(0, 1)),
+        written(&State::opening(), |text| {
+            text["seed"] = json!(3);
+            text["title"] = "Mine".into();
+        }),
+    ] {
+        let text = state.draft().expect("there is something to lose");
+        let draft = Draft { tab: "a".to_owned(), written: 1, text };
+        let offer = Draft::to_offer(&[draft], &[]).expect("it is worth going on with");
+        assert_eq!(offer.title, state.heading());
+        assert!(!offer.title.is_empty());
+    }
+}
+
+#[test]
+fn found_run_takes_no_words_along_and_an_exercise_stays_one() {
+    let state = State::opening();
+    let mut found = state.scenario().clone();
+    found.faults.clear();
+    found.captions.clear();
+    let next = reduce(&state, apply(Edit::Replace(Box::new(found))));
+    assert!(has_no_words(&next));
+    assert!(next.loads > state.loads, "the reader is led to it");
+
+    let exercise = bundled::find("mutex/maekawa/exercise-deadlock").expect("it is bundled");
+    let state = reduce(&State::opening(), Action::Open(exercise));
+    let mut found = state.scenario().clone();
+    (found.goal, found.title) = (None, String::new());
+    found.seed += 1;
+    let next = reduce(&state, apply(Edit::Replace(Box::new(found))));
+    assert_eq!(next.scenario().goal, state.scenario().goal);
+    assert_eq!(next.scenario().title, state.scenario().title);
+}
+
+#[test]
+fn node_that_an_exercise_is_about_cannot_be_removed() {
+    let path = "ordering/fifo-multicast/exercise-reply-first";
+    let exercise = bundled::find(path).expect("it is bundled");
+    let state = reduce(&State::opening(), Action::Open(exercise));
+    let next = reduce(&state, apply(Edit::Nodes(1)));
+    assert_eq!(next.scenario(), state.scenario());
+    let why = next.refused.expect("it is refused").why;
+    assert!(why.contains("the exercise is about"), "{why}");
+}
+
+#[test]
+fn variant_of_a_changed_run_has_no_words_of_the_example() {
+    let bundled = bundled::find("ordering/fifo-multicast/three-orders").expect("it is bundled");
+    let state = reduce(&State::opening(), Action::Open(bundled));
+    let causal = reduce(&state, apply(Edit::Protocol("causal-multicast")));
+    assert_eq!(causal.scenario(), causal.origin.as_ref(), "the variant itself");
+    let changed = after(&state, [apply(Edit::Nodes(4)), apply(Edit::Protocol("causal-multicast"))]);
+    assert!(has_no_words(&changed));
+    let same = after(&changed, [apply(Edit::Nodes(3))]);
+    assert_eq!(same.scenario(), causal.scenario(), "what was changed is taken back");
+}
