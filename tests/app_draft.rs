@@ -105,13 +105,10 @@ fn a_damaged_draft_is_as_good_as_none() {
 fn a_long_history_is_cut_at_its_far_end() {
     let mut state = State::opening();
     for seed in 0..450 {
-        let title = format!("{seed} {}", "long ".repeat(20));
-        let edit = Edit::Replace(Box::new(worldlines::kernel::Scenario {
-            title,
-            seed,
-            ..state.scenario().clone()
-        }));
-        state = reduce(&state, Action::Apply(edit));
+        let mut next = state.scenario().clone();
+        next.requests[0].with = Some(format!("{seed} {}", "long ".repeat(20)).into());
+        next.seed = seed;
+        state = reduce(&state, Action::Apply(Edit::Replace(Box::new(next))));
     }
     let draft = state.draft().expect("there is work");
     assert!(draft.len() < 30_000, "{} characters", draft.len());
@@ -137,7 +134,7 @@ fn the_latest_work_of_a_closed_tab_is_offered() {
         [drafts.to_vec(), vec![Draft { tab: "bad".into(), written: 60, ..damaged }]].concat();
     let offer = Draft::to_offer(&drafts, &["open".to_owned()]).expect("one is worth going on with");
     assert_eq!((offer.tab.as_str(), offer.changes), ("old", 2));
-    assert_eq!(offer.title, work.scenario().title);
+    assert_eq!(offer.title, work.heading());
     assert_eq!(Draft::to_offer(&drafts, &["open".to_owned(), "old".to_owned()]), None);
 
     let restored = reduce(&State::opening(), Action::Restore(offer.text));

@@ -215,7 +215,12 @@ fn every_scenario_laid_out_in_lines_is_the_same_scenario() {
 #[test]
 fn what_is_written_is_run_when_the_reader_pauses_as_one_change() {
     let state = after(&start(), [Action::Show(Some(Panel::Text))]);
-    let begun = typed(&state, &text(&state).replace("\"seed\": 3", "\"seed\": 2"));
+    // The first change drops the words that came with the example, in the text too.
+    let first =
+        hand(&typed(&state, &text(&state).replace("\"seed\": 3", "\"seed\": 4")), Hand::Take);
+    assert!(!text(&first).contains("title"), "{}", text(&first));
+    let state = first;
+    let begun = typed(&state, &text(&state).replace("\"seed\": 4", "\"seed\": 2"));
     let begun = typed(&begun, &text(&begun).replace("\"version\": 1,", "\"version\":1,  "));
     assert_eq!(begun.scenario(), state.scenario(), "not at every key");
     let run = hand(&begun, Hand::Take);

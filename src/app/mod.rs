@@ -20,6 +20,7 @@ mod lens;
 mod pending;
 mod playback;
 mod possible;
+mod rest;
 mod run;
 mod shared;
 mod shift;

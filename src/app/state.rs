@@ -9,7 +9,8 @@ use super::{
     changes, compare,
     draft::restore,
     fitting_pace, hands, interesting_end,
-    pending::{Runner, done, go_on, settled},
+    pending::{done, go_on, settled},
+    rest::let_it_rest,
     stride, study,
     tour::{change_protocol, open_protocol},
     walk::Place,
@@ -21,7 +22,7 @@ use crate::{
         bundled::{self, Bundled},
         link::{self, Decoded},
     },
-    kernel::{EventId, Fate, MAX_TIME, MessageName, NodeId, Scenario, Time},
+    kernel::{EventId, MessageName, NodeId, Scenario, Time},
 };
 
 /// How many changes can be undone.
@@ -528,45 +529,6 @@ pub(super) fn apply_from(
 pub(super) fn refuse(state: State, problem: &Problem) -> State {
     let refused = Refused { text: String::new(), why: problem.to_string() };
     State { refused: Some(refused), refusals: state.refusals + 1, ..state }
-}
-
-/// Gives a run the time to come to rest, if that is all it lacks: a reader who delays a message wants to see
-/// it come. A run whose timers never stop is left as it is.
-pub(super) fn let_it_rest(run: Run, runner: &mut Runner) -> Run {
-    if run.protocol.perpetual {
-        return run;
-    }
-    let due = |run: &Outcome| {
-        let fates =
-            run.trace.messages.iter().flat_map(|m| std::iter::once(&m.fate).chain(&m.copies));
-        let due = fates.filter_map(|fate| match *fate {
-            Fate::InFlight { due } => Some(due),
-            _ => None,
-        });
-        due.max()
-    };
-    let mut tried = run.clone();
-    // Each answer to what was still to come may send more, and take as long again.
-    for _ in 0..6 {
-        if tried.trace.quiescent || tried.trace.exhausted {
-            break;
-        }
-        let enough = due(&tried).map_or(0, |due| due + due / 10 + 10);
-        let until = enough.max(tried.scenario.until * 2).min(MAX_TIME);
-        match runner.run(Scenario { until, ..tried.scenario.clone() }) {
-            Ok(Some(longer)) => tried = longer,
-            _ => return run,
-        }
-    }
-    if !tried.trace.quiescent {
-        return run;
-    }
-    let last = tried.trace.events.last().map_or(0, |event| event.time);
-    // The next round moment: a scenario is read by people.
-    let rested = (last + last / 10 + 10).next_multiple_of(10);
-    let until = rested.clamp(run.scenario.until, tried.scenario.until);
-    let rested = runner.run(Scenario { until, ..tried.scenario.clone() });
-    rested.ok().flatten().unwrap_or(run)
 }
 
 /// The state with another run in it: the reader's place in time and what still makes sense stay.

@@ -6,7 +6,8 @@ use super::{
     Edit, Page, Refused, Run, State,
     edit::{leave_out, takes_request, to_leave_out},
     pending::Runner,
-    state::{apply, apply_from, let_it_rest, open},
+    rest::let_it_rest,
+    state::{apply, apply_from, open},
     words::Change,
 };
 use crate::{
@@ -26,31 +27,6 @@ pub const TOUR: [&str; 2] = [
 
 /// The example that the page opens on.
 pub const OPENING: &str = TOUR[0];
-
-/// The examples that show best what their protocols do. A protocol without one here opens its first.
-const SHOWN_FIRST: [&str; 21] = [
-    "byzantine/interactive-consistency/three-generals",
-    "clocks/physical-clock/cristian-answer-lost",
-    "clocks/vector-clock/chain-and-bystander",
-    "consensus/paxos/next-proposer-carries-on",
-    "election/bully/leader-crashes",
-    "link/retransmit-until-ack/messages-lost",
-    "membership/heartbeat-detector/crash-is-suspected",
-    "membership/virtual-synchrony/survivors-agree",
-    "mutex/maekawa/vote-is-asked-back",
-    "mutex/ricart-agrawala/later-request-waits",
-    "mutex/token-ring-lock/everyone-in-turn",
-    "ordering/abcast/three-orders",
-    "ordering/causal-multicast/three-orders",
-    "ordering/fifo-multicast/three-orders",
-    "recovery/snapshot/money-in-flight",
-    "recovery/two-phase-commit/coordinator-comes-back",
-    "reliable/best-effort-broadcast/sender-crashes-half-way",
-    "reliable/reliable-broadcast/sender-crashes-half-way",
-    "reliable/uniform-broadcast/nobody-delivers-too-early",
-    "replication/quorum-register/writer-crashes-half-way",
-    "transport/source-tree/prune-and-graft",
-];
 
 /// How many of the things that were left out are named.
 const NAMED: usize = 4;
@@ -160,12 +136,7 @@ fn carry_over(mine: &Scenario, from: &Scenario, to: &Scenario, protocol: &Protoc
 fn best_example(state: &State, protocol: &Protocol) -> Option<&'static Bundled> {
     let here = example(&state.run, &state.origin).map(Bundled::variants).unwrap_or_default();
     let variant = here.into_iter().find(|there| there.protocol == protocol.id);
-    let named = || {
-        let mut named = SHOWN_FIRST.iter().filter_map(|path| bundled::find(path));
-        named.find(|it| it.protocol == protocol.id)
-    };
-    let not_asked = |it: &&Bundled| it.scenario().is_ok_and(|scenario| scenario.goal.is_none());
-    variant.or_else(named).or_else(|| bundled::of_protocol(protocol.id).find(not_asked))
+    variant.or_else(|| bundled::best_of(protocol.id))
 }
 
 /// Opens the best example of a protocol. In an exercise the protocol may be what has to be changed: there the

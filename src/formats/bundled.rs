@@ -9,6 +9,31 @@ use crate::{
 // `const ALL: &[Bundled]`, sorted by path, made by build.rs.
 include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
 
+/// The examples that show best what their protocols do. A protocol without one here opens its first.
+const SHOWN_FIRST: [&str; 21] = [
+    "byzantine/interactive-consistency/three-generals",
+    "clocks/physical-clock/cristian-answer-lost",
+    "clocks/vector-clock/chain-and-bystander",
+    "consensus/paxos/next-proposer-carries-on",
+    "election/bully/leader-crashes",
+    "link/retransmit-until-ack/messages-lost",
+    "membership/heartbeat-detector/crash-is-suspected",
+    "membership/virtual-synchrony/survivors-agree",
+    "mutex/maekawa/vote-is-asked-back",
+    "mutex/ricart-agrawala/later-request-waits",
+    "mutex/token-ring-lock/everyone-in-turn",
+    "ordering/abcast/three-orders",
+    "ordering/causal-multicast/three-orders",
+    "ordering/fifo-multicast/three-orders",
+    "recovery/snapshot/money-in-flight",
+    "recovery/two-phase-commit/coordinator-comes-back",
+    "reliable/best-effort-broadcast/sender-crashes-half-way",
+    "reliable/reliable-broadcast/sender-crashes-half-way",
+    "reliable/uniform-broadcast/nobody-delivers-too-early",
+    "replication/quorum-register/writer-crashes-half-way",
+    "transport/source-tree/prune-and-graft",
+];
+
 /// A scenario that comes with the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bundled {
@@ -78,4 +103,12 @@ pub fn find(path: &str) -> Option<&'static Bundled> {
 /// Those of a protocol, sorted by name.
 pub fn of_protocol(id: &str) -> impl Iterator<Item = &'static Bundled> {
     ALL.iter().filter(move |bundled| bundled.protocol == id)
+}
+
+/// The one that shows best what a protocol does; no exercise.
+#[must_use]
+pub fn best_of(protocol: &str) -> Option<&'static Bundled> {
+    let mut named = SHOWN_FIRST.iter().filter_map(|path| find(path));
+    let no_exercise = |it: &&Bundled| it.scenario().is_ok_and(|scenario| scenario.goal.is_none());
+    named.find(|it| it.protocol == protocol).or_else(|| of_protocol(protocol).find(no_exercise))
 }
