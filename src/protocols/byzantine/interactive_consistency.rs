@@ -2,24 +2,26 @@
 //!
 //! Implements: InteractiveConsistency. Uses: nothing but the channels.
 //! Model: Byzantine, synchronous, reliable channels; at most m faulty nodes, and n ≥ 3m + 1.
-//! Source: Pease, Shostak and Lamport 1980, "Reaching Agreement in the Presence of Faults"; note 004, "Focus
-//! 21".
+//! Source: Pease, Shostak and Lamport 1980, "Reaching Agreement in the Presence of Faults"; Lamport, Shostak and
+//! Pease 1982, "The Byzantine Generals Problem", algorithm OM(m); note 004, "Focus 21".
 //!
 //! There are m + 1 rounds. In the first, every node sends its value to all others. In each later one, it sends
 //! on, in one bundle, all that it was told in the round before: (m + 1)n(n − 1) messages. Who says nothing has
 //! said ⊥, the default.
 //!
-//! Then a node finds the value of each other node p. It asks what every node but p, itself included, was told
-//! by p, and takes the majority; ⊥ if there is none. With m = 1 it knows what each of them *claims* to have been
-//! told: that is what they said in the second round. With greater m the claim is examined in the same way: what
-//! q was told by p is the majority of what every node but p and q was told about it by q; and so on, until the
-//! last round, where there is nobody left to ask.
+//! Then a node finds the value of each other node p: OM(m) of Lamport, Shostak and Pease, with p as the commander.
+//! It asks what every node but p was told by p, and takes the majority; ⊥ if there is none. Its own answer is what
+//! it has heard from p itself, whatever others say of that. With m = 1 it knows what each of the others *claims*
+//! to have been told: that is what they said in the second round. With greater m the claim of another is examined
+//! in the same way: what q was told by p is the majority of what every node but p and q was told about it by q;
+//! and so on, until the last round, where there is nobody left to ask.
 //!
 //! Why it works, by the length of the path p, q, … along which something was said:
 //!
 //! - **What a loyal node said is found as it said it.** In the last round that is what one has heard. Before, it
-//!   told the same to everybody, and what the loyal say of it is found right. After k steps n − k nodes are asked,
-//!   k ≤ m, of whom at most m are faulty: n ≥ 3m + 1 leaves the loyal a majority. That is vector validity.
+//!   told the same to everybody: what one has heard oneself is right, and what the other loyal say of it is found
+//!   right. After k steps n − k nodes are asked, k ≤ m, of whom at most m are faulty: n ≥ 3m + 1 leaves the loyal
+//!   a majority. That is vector validity.
 //! - **What a traitor said is found alike by all.** Of the m + 1 nodes of a whole path one is loyal, and what that
 //!   one said is found alike by all, as above; then so is every majority over such values. That is vector
 //!   agreement.
@@ -27,7 +29,7 @@
 //! With three nodes and a traitor, one other voice stands against the traitor's, and nobody can tell which of them
 //! lies: **both break**. So they do when messages may be late, since silence then means nothing.
 //!
-//! Where it departs from the paper: ⊥ wherever no majority says otherwise, where the paper looks for a value that
+//! Where it departs from the paper of 1980: the majority of OM(m), ⊥ where there is none, in place of a value that
 //! more than (n + m)/2 strings agree on; a node does not ask others for its own value; rounds are told apart by
 //! the clock, the first one beginning when a round's length has passed, so that everybody has a value by then.
 
@@ -246,9 +248,10 @@ impl InteractiveConsistency {
         Vector(group.everyone().into_iter().map(find).collect())
     }
 
-    /// What the last node of this path was told along it: with p and q, what q was told to be p's value.
+    /// What the last node of this path was told along it: with p and q, what q was told to be p's value. What this
+    /// node was told itself it has heard, and takes nobody's word against that.
     fn find(&self, group: Group, path: &mut Vec<NodeId>) -> Option<Value> {
-        if path.len() == self.heard.len() {
+        if path.len() == self.heard.len() || path.last() == Some(&group.me) {
             return self.testimony(group.me, path).cloned();
         }
         let asked = group.everyone().without(path.iter().copied().collect());

@@ -9,7 +9,7 @@
 //!
 //! The sender numbers its messages and sends each of them once to every member: n − 1 messages, and where
 //! nothing is lost not one acknowledgement comes back. A receiver that gets number 3 before number 2 has found
-//! a **gap**. It asks for what is missing with a NACK, again and again until it has it, and delivers in the
+//! a **gap**. It asks for each missing message with a NACK, again and again until it has it, and delivers in the
 //! order of the numbers.
 //!
 //! A gap shows only when something comes after it, so nothing betrays the loss of the **last** message. That
@@ -157,8 +157,9 @@ struct Stream<M> {
     held_back: SortedMap<u32, M>,
     /// Those that have been delivered, all from the first on; nothing at those who keep none.
     kept: Vec<M>,
-    /// Whose turn it is to be asked, counted on from the sender.
-    turn: usize,
+    /// By the number of a missing message: number of times that it was asked for. Each message is asked for on
+    /// its own, at its sender first, however long others have been missing.
+    asked: SortedMap<u32, usize>,
 }
 
 /// What travels.
@@ -180,15 +181,15 @@ pub enum Message<M> {
     Session(BroadcastId),
 }
 
-/// Alarms, each by the sender that it is about.
+/// Alarms, each by the sender or the message that it is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Display)]
 pub enum Timer {
     /// Its last number is to be announced.
     #[display("announce {_0}")]
     Announce(NodeId),
-    /// What is missing is to be asked for again.
-    #[display("retry {_0}")]
-    Retry(NodeId),
+    /// This message, if it is still missing, is to be asked for again.
+    #[display("retry {}: {}", _0.from, _0.seq)]
+    Retry(BroadcastId),
 }
 
 impl<M: Payload> Process for NackMulticast<M> {
@@ -206,7 +207,7 @@ impl<M: Payload> Process for NackMulticast<M> {
             last: 0,
             held_back: SortedMap::new(),
             kept: Vec::new(),
-            turn: 0,
+            asked: SortedMap::new(),
         };
         Self { ask, holders, sessions, period, retry, streams: vec![stream; group.size] }
     }
@@ -236,12 +237,7 @@ impl<M: Payload> Process for NackMulticast<M> {
                 ctx.send_others(Message::Session(last));
                 self.announce_in_time(ctx, sender);
             }
-            Timer::Retry(sender) => {
-                let stream = self.stream(sender);
-                stream.turn += 1;
-                let missing = stream.missing_after(stream.delivered);
-                self.ask_for(ctx, sender, missing);
-            }
+            Timer::Retry(missing) => self.ask_for(ctx, missing),
         }
     }
 
@@ -267,6 +263,9 @@ impl<M: Payload> NackMulticast<M> {
         if id.seq > stream.delivered {
             stream.held_back.insert(id.seq, payload);
         }
+        if stream.asked.remove(&id.seq).is_some() {
+            ctx.cancel_timer(Timer::Retry(id));
+        }
         self.learn(ctx, id);
         self.deliver_in_order(ctx, id.from);
         self.announce_in_time(ctx, id.from);
@@ -285,22 +284,19 @@ impl<M: Payload> NackMulticast<M> {
         let stream = self.stream(last.from);
         if last.seq > stream.last {
             let known = std::mem::replace(&mut stream.last, last.seq);
-            let missing = stream.missing_after(known);
-            self.ask_for(ctx, last.from, missing);
+            for seq in stream.missing_after(known) {
+                self.ask_for(ctx, BroadcastId { from: last.from, seq });
+            }
         }
     }
 
-    fn ask_for(&mut self, ctx: &mut Context<Self>, sender: NodeId, missing: Vec<u32>) {
-        if missing.is_empty() {
-            return;
-        }
-        let turn = self.stream(sender).turn;
-        let askable = self.askable(ctx, sender);
-        for seq in missing {
-            let id = BroadcastId { from: sender, seq };
-            ctx.send(askable[turn % askable.len()], Message::Nack(id));
-        }
-        ctx.set_timer(Timer::Retry(sender), self.retry);
+    /// Asks the next in turn for a missing message, the sender being the first.
+    fn ask_for(&mut self, ctx: &mut Context<Self>, missing: BroadcastId) {
+        let askable = self.askable(ctx, missing.from);
+        let times = self.stream(missing.from).asked.entry(missing.seq).or_default();
+        ctx.send(askable[*times % askable.len()], Message::Nack(missing));
+        *times += 1;
+        ctx.set_timer(Timer::Retry(missing), self.retry);
     }
 
     /// Who can be asked for a message of this sender: it first, then whoever may keep it, in turn.
@@ -327,9 +323,6 @@ impl<M: Payload> NackMulticast<M> {
                 stream.kept.push(payload.clone());
             }
             ctx.indicate(Deliver { from: sender, seq: stream.delivered, payload });
-        }
-        if stream.delivered == stream.last {
-            ctx.cancel_timer(Timer::Retry(sender));
         }
     }
 
@@ -386,6 +379,14 @@ mod tests {
         let mut sent = sends(&PROTOCOL, scenario);
         sent.retain(|line| line.splitn(3, ' ').nth(2).is_some_and(|it| it.starts_with(beginning)));
         sent
+    }
+
+    /// Name of the first message to a node that carries this text.
+    fn sent_to(scenario: &Scenario, to: usize, text: &str) -> MessageName {
+        let trace = run(&PROTOCOL, scenario).expect("broadcasts are valid requests");
+        let carries = |it: &str| it.ends_with(&format!(": {text}"));
+        let mut messages = trace.messages.iter().filter(|it| it.name.to == node(to));
+        messages.find(|it| carries(&it.packet.to_string())).expect("it is sent").name
     }
 
     /// What each node keeps in the end.
@@ -448,6 +449,38 @@ mod tests {
         assert_eq!(sent(&scenario, "NACK"), asked);
         let last = deliveries(&PROTOCOL, &scenario);
         assert_eq!(last[last.len() - 2..], ["130 P4 m1", "130 P4 m2"]);
+    }
+
+    #[test]
+    fn every_gap_is_asked_for_at_the_sender_first() {
+        let mut scenario = with(two_broadcasts(4), "ask", "holder");
+        scenario.requests.extend([broadcast(200, 1, "m3"), broadcast(220, 1, "m4")]);
+        // The first gap takes three tries, the second, long after, begins with the sender again.
+        scenario.faults = vec![drop(1, 4, 1), drop(4, 1, 1), drop(4, 2, 1)];
+        let m3 = sent_to(&scenario, 4, "m3");
+        scenario.faults.push(Fault::Drop { message: m3 });
+        let asked = [
+            "30 P4>P1 NACK P1: 1",
+            "70 P4>P2 NACK P1: 1",
+            "110 P4>P3 NACK P1: 1",
+            "230 P4>P1 NACK P1: 3",
+        ];
+        assert_eq!(sent(&scenario, "NACK"), asked);
+    }
+
+    #[test]
+    fn a_later_gap_neither_delays_nor_hastens_the_retry_of_an_earlier_one() {
+        let mut scenario = with(two_broadcasts(3), "ask", "holder");
+        scenario.requests.extend([broadcast(40, 1, "m3"), broadcast(50, 1, "m4")]);
+        // P3 lacks m1, known at 30, and m3, known at 60; its first NACKs are lost.
+        scenario.faults = vec![drop(1, 3, 1), drop(1, 3, 3), drop(3, 1, 1), drop(3, 1, 2)];
+        let asked = [
+            "30 P3>P1 NACK P1: 1",
+            "60 P3>P1 NACK P1: 3",
+            "70 P3>P2 NACK P1: 1",
+            "100 P3>P2 NACK P1: 3",
+        ];
+        assert_eq!(sent(&scenario, "NACK"), asked);
     }
 
     #[test]
