@@ -128,8 +128,7 @@ fn compare(size: usize, m: usize, traitors: usize, councils: u64) -> u64 {
         let mut chance = Chance::new(seed);
         let own = (0..size).map(|_| VALUES[chance.below(VALUES.len())]).collect();
         let mut all: Vec<usize> = (0..size).collect();
-        let traitors: Vec<_> =
-            (0..traitors).map(|_| all.remove(chance.below(all.len()))).collect();
+        let traitors: Vec<_> = (0..traitors).map(|_| all.remove(chance.below(all.len()))).collect();
         let council = Council { size, m, own, traitors, seed };
         let scenario = council.scenario();
         let trace = run_valid(&scenario);
@@ -158,9 +157,14 @@ fn interactive_consistency_within_the_bound_finds_what_om_finds() {
 
 #[test]
 fn interactive_consistency_beyond_the_bound_finds_what_om_finds() {
-    for (size, m, traitors, councils) in
-        [(3, 1, 1, 500), (4, 1, 2, 500), (5, 2, 2, 500), (6, 2, 2, 300), (7, 2, 3, 300), (7, 2, 4, 100)]
-    {
+    for (size, m, traitors, councils) in [
+        (3, 1, 1, 500),
+        (4, 1, 2, 500),
+        (5, 2, 2, 500),
+        (6, 2, 2, 300),
+        (7, 2, 3, 300),
+        (7, 2, 4, 100),
+    ] {
         let consistent = compare(size, m, traitors, councils);
         assert!(consistent < councils, "n {size}, m {m}, {traitors} traitors: all hold");
     }

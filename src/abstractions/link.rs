@@ -117,12 +117,17 @@ pub const FIFO_DELIVERY: Property = Property {
 
 /// Exactly-once effect.
 ///
-/// The receiver's application runs what it is sent. To run an increment twice changes its state, to set
-/// something twice does not: that is idempotent, and the delivery says so. So the state is as if each request
-/// ran once if all ran, none ran that was not sent, and none ran twice but the idempotent ones. In which
-/// order is left open: where two settings of one thing overtake each other, the later one to run stands, as
-/// it would if each had run once. That nothing runs too often binds every receiver; that everything runs
-/// binds correct ones, for what the correct sent.
+/// The receiver's application runs what it is sent, and its state in the end is compared with the state if every
+/// request had run once: in the order in which they first ran, since a reordering is no repetition.
+///
+/// - An operation that is not idempotent (an increment) changes the state each time that it runs: none may run twice.
+/// - An idempotent one sets something. To set it twice in a row is to set it once; to set it again after another
+///   operation has set the same thing undoes that one: x := 1, x := 2, x := 1 leaves 1, where each once leaves 2.
+///   What is set is the name before `:=` or `=`, or else the words before the last one (*lamp on*); a single word or
+///   a number sets the one thing that has no name.
+///
+/// None may run that was not sent. This binds every receiver; that everything runs binds correct ones, for what the
+/// correct sent.
 ///
 /// It has a safe and a live half, so it is judged when the live one is: in the end.
 pub const EXACTLY_ONCE_EFFECT: Property = Property {
@@ -133,6 +138,7 @@ pub const EXACTLY_ONCE_EFFECT: Property = Property {
         liveness(ExactlyOnceEffect {
             wrong: None,
             delivered: NoDuplication::default(),
+            settings: SortedMap::new(),
             reliable: ReliableDelivery {
                 roster: Roster::new(setting),
                 sent: Sent::default(),
@@ -296,10 +302,58 @@ impl Watch for FifoDelivery {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct ExactlyOnceEffect {
-    /// The first effect too many.
+    /// The first effect too many that nothing undoes.
     wrong: Option<Owed>,
     delivered: NoDuplication,
+    /// By receiver and thing: how it was set.
+    settings: SortedMap<(NodeId, String), Setting>,
     reliable: ReliableDelivery,
+}
+
+/// How something was set at a receiver.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Setting {
+    /// The operation that ran last.
+    last: (EventId, Value),
+    /// The operation that would have run last if each had run once.
+    once: Value,
+}
+
+/// What an operation sets, and to which value.
+fn set_by(operation: &Value) -> (&str, Value) {
+    let Value::Text(text) = operation else { return ("", operation.clone()) };
+    let assigned = text.split_once(":=").or_else(|| text.split_once('='));
+    let said = || text.trim().rsplit_once(char::is_whitespace);
+    let (name, value) = assigned.or_else(said).unwrap_or(("", text));
+    (name.trim(), value.trim().into())
+}
+
+impl ExactlyOnceEffect {
+    /// An idempotent operation runs.
+    fn set(&mut self, event: EventId, node: NodeId, operation: &Value, again: bool) {
+        let thing = (node, set_by(operation).0.to_owned());
+        let last = (event, operation.clone());
+        match self.settings.get_mut(&thing) {
+            Some(setting) => {
+                setting.last = last;
+                if !again {
+                    setting.once = operation.clone();
+                }
+            }
+            None => drop(self.settings.insert(thing, Setting { last, once: operation.clone() })),
+        }
+    }
+
+    /// The first setting that undoes another.
+    fn undone(&self) -> Option<Owed> {
+        let settings = self.settings.iter();
+        let undone = settings
+            .filter(|(_, Setting { last, once })| set_by(&last.1).1 != set_by(once).1)
+            .min_by_key(|(_, setting)| setting.last.0)?;
+        let ((node, _), Setting { last: (since, operation), once }) = undone;
+        let why = format!("{node} ran {operation} again after {once}, which that undid");
+        Some(Owed { since: *since, never: why.clone(), not_yet: why })
+    }
 }
 
 impl Await for ExactlyOnceEffect {
@@ -311,7 +365,8 @@ impl Await for ExactlyOnceEffect {
         let created = self.reliable.sent.created(name, payload, seen.id);
         let why = match created {
             Some(Violation { why, .. }) => why,
-            None if twice && !delivery.idempotent => format!("{} ran {payload} twice", seen.node),
+            None if delivery.idempotent => return self.set(seen.id, seen.node, payload, twice),
+            None if twice => format!("{} ran {payload} twice", seen.node),
             None => return,
         };
         let wrong = Owed { since: seen.id, never: why.clone(), not_yet: why };
@@ -319,6 +374,6 @@ impl Await for ExactlyOnceEffect {
     }
 
     fn owed(&self) -> Option<Owed> {
-        self.wrong.clone().or_else(|| self.reliable.owed())
+        self.wrong.clone().or_else(|| self.undone()).or_else(|| self.reliable.owed())
     }
 }

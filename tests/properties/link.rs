@@ -1,5 +1,7 @@
 //! One to one.
 
+use std::collections::BTreeMap;
+
 use worldlines::{
     abstractions::{
         Value,
@@ -108,7 +110,21 @@ fn exactly_once_effect(scene: &Scene) -> bool {
     let told = told(scene);
     let run_twice =
         told.iter().any(|one| told.iter().any(|two| twice(one, two) && !two.it.idempotent));
-    no_creation(scene) && !run_twice && reliable_delivery(scene)
+    // The state of each receiver: what is set, and to which value.
+    let state = |runs: &[&At<Deliver<Value>>]| -> BTreeMap<(NodeId, String), String> {
+        let set = |run: &&At<Deliver<Value>>| {
+            let text = run.it.payload.to_string();
+            let words: Vec<&str> =
+                text.split([' ', ':', '=']).filter(|it| !it.is_empty()).collect();
+            let (value, thing) = words.split_last().expect("nothing empty is sent");
+            ((run.node, thing.join(" ")), (*value).to_owned())
+        };
+        runs.iter().map(set).collect()
+    };
+    let runs: Vec<_> = told.iter().filter(|run| run.it.idempotent).collect();
+    let is_first = |run: &&&At<Deliver<Value>>| !told.iter().any(|one| twice(one, run));
+    let once: Vec<_> = runs.iter().filter(is_first).copied().collect();
+    no_creation(scene) && !run_twice && reliable_delivery(scene) && state(&runs) == state(&once)
 }
 
 fn random(chance: &mut Chance) -> Scene {
@@ -119,12 +135,14 @@ fn random(chance: &mut Chance) -> Scene {
         if chance.percent(eager) {
             let to = node(chance.below(2));
             let number = sends.len() as i64;
-            let payload = if chance.percent(50) { number.into() } else { "text".into() };
+            let texts = ["x := 1", "x := 2", "y := 2", "lamp on", "lamp off"];
+            let text = texts[chance.below(texts.len())];
+            let payload = if chance.percent(30) { number.into() } else { text.into() };
             return scene.ask(me, Send { to, payload });
         }
         if chance.percent(wild) {
             let (from, seq) = (node(chance.below(scene.nodes)), chance.between(1, 2) as u32);
-            let payload = Value::from("text");
+            let payload = Value::from("x := 1");
             return scene.tell(me, Deliver { from, seq, payload, idempotent: chance.percent(50) });
         }
         let delivered = told(&scene);
@@ -171,9 +189,12 @@ fn links_by_hand() {
     for case in CASES {
         says(case.property, &all, None);
     }
-    let text_twice = deliver(all.clone(), 1, 0, 1, "a");
-    says(&NO_DUPLICATION, &text_twice, Some(("Bob delivered a twice", &[3, 6])));
+    let text_twice = deliver(all.clone(), 1, 0, 3, "b");
+    says(&NO_DUPLICATION, &text_twice, Some(("Bob delivered b twice", &[5, 6])));
     says(&EXACTLY_ONCE_EFFECT, &text_twice, None);
+    let text_again = deliver(all.clone(), 1, 0, 1, "a");
+    let undone = "Bob ran a again after b, which that undid";
+    says(&EXACTLY_ONCE_EFFECT, &text_again, Some((undone, &[6])));
     let number_twice = deliver(all, 1, 0, 2, 1);
     says(&EXACTLY_ONCE_EFFECT, &number_twice, Some(("Bob ran 1 twice", &[6])));
 
@@ -192,6 +213,43 @@ fn links_by_hand() {
         "Alice sent a to Bob, which has not delivered it yet",
     );
     says(&RELIABLE_DELIVERY, &skipping.crash(0), None);
+}
+
+#[test]
+fn exactly_once_effect_compares_the_state_in_the_end() {
+    // Alice sends these to Bob, who runs them, and then these numbers again.
+    let run = |operations: &[&str], again: &[u32]| {
+        let scene = operations.iter().fold(Scene::new(2), |scene, it| send(scene, 0, 1, *it));
+        let all = 1..=operations.len() as u32;
+        all.chain(again.iter().copied())
+            .fold(scene, |scene, seq| deliver(scene, 1, 0, seq, operations[seq as usize - 1]))
+    };
+    let holds = |scene| says(&EXACTLY_ONCE_EFFECT, &scene, None);
+    let undone = |scene, why: &str, event| {
+        says(&EXACTLY_ONCE_EFFECT, &scene, Some((why, &[event])));
+    };
+    let why = "Bob ran x := 1 again after x := 2, which that undid";
+    undone(run(&["x := 1", "x := 2"], &[1]), why, 4);
+    // It is another thing, or the same value, or set right once more.
+    holds(run(&["x := 1", "y := 2"], &[1]));
+    holds(run(&["x := 1", "x := 1"], &[1]));
+    holds(run(&["x := 1", "x := 2"], &[1, 2]));
+    holds(run(&["x=1", "x := 1"], &[1]));
+    // Set by words.
+    holds(run(&["lamp on", "door shut"], &[1]));
+    let why = "Bob ran lamp on again after lamp off, which that undid";
+    undone(run(&["lamp on", "lamp off"], &[1]), why, 4);
+    // The first run counts, in whichever order the first runs came.
+    let two = send(send(Scene::new(2), 0, 1, "x := 1"), 0, 1, "x := 2");
+    let overtaken = deliver(deliver(two, 1, 0, 2, "x := 2"), 1, 0, 1, "x := 1");
+    says(&EXACTLY_ONCE_EFFECT, &overtaken, None);
+    let why = "Bob ran x := 2 again after x := 1, which that undid";
+    undone(deliver(overtaken, 1, 0, 2, "x := 2"), why, 4);
+    // Another sender sets the same thing.
+    let other = send(send(Scene::new(3), 0, 1, "x := 1"), 2, 1, "x := 2");
+    let other = deliver(deliver(other, 1, 0, 1, "x := 1"), 1, 2, 1, "x := 2");
+    let why = "Bob ran x := 1 again after x := 2, which that undid";
+    undone(deliver(other, 1, 0, 1, "x := 1"), why, 4);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Paxos, for a single decision.
 //!
 //! Implements: UniformConsensus. Uses: nothing.
-//! Model: crash-recovery with stable storage, asynchronous. Safe whatever is lost, late or down; live if
-//! channels are reliable, a majority of the nodes stays up and the back-off is random.
+//! Model: crash-recovery with stable storage, asynchronous. Safe whatever is lost, late or down; live if nothing
+//! is lost that finds its receiver up, a majority of the nodes stays up and the back-off is random.
 //! Source: Lamport 1998, "The Part-Time Parliament"; Lamport 2001, "Paxos Made Simple"; note 003.
 //!
 //! Every node is proposer, acceptor and learner. A **proposal** is a value with a number, its ballot; no
@@ -24,9 +24,15 @@
 //! can overtake each other for ever, and **termination** breaks. No protocol escapes that (Fischer, Lynch
 //! and Paterson 1985); a random back-off, twice as long after each try, makes it improbable.
 //!
+//! *A node that comes back* may have missed the decision. If it has proposed, it begins a new ballot, which finds
+//! what was chosen. Any other asks everybody (ASK): a node that has decided answers, and one that has not answers
+//! once it has. A node that had decided before it crashed tells everybody again, since it may have crashed before
+//! it had done so, or was asked while it was down.
+//!
 //! Where it departs from the papers: acceptors answer to their proposer only, which tells everybody the
 //! decision (the distinguished learner of 2001); a proposer that has learnt the decision from another
-//! tells everybody as well, since that one may have crashed half-way.
+//! tells everybody as well, since that one may have crashed half-way. The papers leave open how a learner that
+//! was down learns: in 2001 it may have a proposer issue a proposal, here ASK is cheaper.
 
 use derive_more::Display;
 use serde::Serialize;
@@ -56,7 +62,7 @@ pub const PROTOCOL: Protocol = Protocol {
         Rule::ParameterIs("quorum", "majority").always().for_safety(),
         Rule::ParameterIs("back-off", "random").always().for_liveness(),
         Rule::MajorityStaysUp.always().for_liveness(),
-        Rule::ReliableChannels.always().for_liveness(),
+        Rule::NothingIsLost.always().for_liveness(),
     ],
     promises: &[VALIDITY, INTEGRITY, AGREEMENT, UNIFORM_AGREEMENT, TERMINATION],
     beyond: &[],
@@ -119,7 +125,7 @@ crate::parameters! {
     }
     /// How long an overtaken proposer waits before it tries again.
     pub enum BackOff {
-        /// A time drawn by lot, up to `back-off-time`, and up to twice as long each time.
+        /// A time drawn by lot: up to `back-off-time` at the first try, up to twice as long at each later one.
         Random = "random",
         /// Just `back-off-time`.
         Fixed = "fixed",
@@ -150,6 +156,8 @@ pub struct Paxos<V> {
     attempt: Option<Attempt<V>>,
     /// The learner's; stable.
     decision: Option<V>,
+    /// The learner's: the nodes that have asked it for the decision, and have no answer.
+    asked: NodeSet,
 }
 
 /// The number of a proposal. Ballots of different nodes differ.
@@ -211,6 +219,9 @@ pub enum Message<V> {
     /// What was chosen; Success in 1998.
     #[display("DECIDED {_0}")]
     Decided(V),
+    /// What was chosen? Of a node that comes back.
+    #[display("ASK")]
+    Ask,
 }
 
 /// The only timer: a proposer tries again.
@@ -243,6 +254,7 @@ impl<V: Payload> Process for Paxos<V> {
             tries: 0,
             attempt: None,
             decision: None,
+            asked: NodeSet::EMPTY,
         }
     }
 
@@ -263,8 +275,9 @@ impl<V: Payload> Process for Paxos<V> {
             Message::Promise { ballot, accepted } => self.on_promise(ctx, from, ballot, accepted),
             Message::Accept(proposal) => self.on_accept(ctx, from, proposal),
             Message::Accepted(ballot) => self.on_accepted(ctx, from, ballot),
-            Message::Nack(promised) => self.on_hearing_of(ctx, promised),
+            Message::Nack(promised) => self.on_nack(ctx, promised),
             Message::Decided(value) => self.decide(ctx, value),
+            Message::Ask => self.on_ask(ctx, from),
         }
     }
 
@@ -278,8 +291,10 @@ impl<V: Payload> Process for Paxos<V> {
     }
 
     fn on_recovery(&mut self, ctx: &mut Context<Self>) {
-        if self.own.is_some() && self.decision.is_none() {
-            self.begin_ballot(ctx);
+        match &self.decision {
+            Some(decision) => ctx.send_others(Message::Decided(decision.clone())),
+            None if self.own.is_some() => self.begin_ballot(ctx),
+            None => ctx.send_others(Message::Ask),
         }
     }
 
@@ -299,8 +314,7 @@ impl<V: Payload> Process for Paxos<V> {
 }
 
 impl<V: Payload> Paxos<V> {
-    /// Phase 1a. Its own acceptor promises at once, so the ballot's number is in stable storage before
-    /// anything can be put forward with it.
+    /// Phase 1a. The ballot's number, and at first the value, are in stable storage before anybody hears of them.
     fn begin_ballot(&mut self, ctx: &mut Context<Self>) {
         self.round += 1;
         let ballot = Ballot { round: self.round, proposer: ctx.me() };
@@ -312,8 +326,9 @@ impl<V: Payload> Paxos<V> {
             acceptances: NodeSet::EMPTY,
             overtaken: false,
         });
-        ctx.set_timer(Retry, self.doubled(self.timeout).into());
         self.tries += 1;
+        ctx.set_timer(Retry, self.doubled(self.timeout).into());
+        ctx.store();
         ctx.send_all(Message::Prepare(ballot));
     }
 
@@ -377,6 +392,21 @@ impl<V: Payload> Paxos<V> {
         }
     }
 
+    /// Whatever the ballots of others are, this node's next one is to be higher, also after a crash.
+    fn on_nack(&mut self, ctx: &mut Context<Self>, promised: Ballot) {
+        if promised.round > self.round {
+            ctx.store();
+        }
+        self.on_hearing_of(ctx, promised);
+    }
+
+    fn on_ask(&mut self, ctx: &mut Context<Self>, from: NodeId) {
+        match &self.decision {
+            Some(decision) => ctx.send(from, Message::Decided(decision.clone())),
+            None => drop(self.asked.insert(from)),
+        }
+    }
+
     fn decide(&mut self, ctx: &mut Context<Self>, value: V) {
         if self.decision.is_some() {
             return;
@@ -386,9 +416,8 @@ impl<V: Payload> Paxos<V> {
         ctx.cancel_timer(Retry);
         ctx.store();
         ctx.indicate(Decide { value: value.clone() });
-        if self.own.is_some() {
-            ctx.send_others(Message::Decided(value));
-        }
+        let whom = if self.own.is_some() { ctx.group().others() } else { self.asked };
+        ctx.multicast(whom, Message::Decided(value));
     }
 
     /// A proposer that is overtaken tries a higher ballot after a while. What it has put forward may be
@@ -410,9 +439,9 @@ impl<V: Payload> Paxos<V> {
         self.promised.filter(|promised| *promised > ballot)
     }
 
-    /// A time, twice as long for each try.
+    /// This time at the first try, and twice as long at each later one.
     fn doubled(&self, time: u32) -> u32 {
-        time << self.tries.min(MAX_DOUBLINGS)
+        time << self.tries.saturating_sub(1).min(MAX_DOUBLINGS)
     }
 }
 
@@ -499,6 +528,86 @@ mod tests {
         ];
         assert_eq!(sent(&scenario, 1, 2)[..2], ["0 PREPARE 1.P1", "15 PREPARE 2.P1"]);
         assert_eq!(deliveries(&PROTOCOL, &scenario).len(), 3);
+    }
+
+    fn down(number: usize, at: Time, until: Time) -> [Fault; 2] {
+        let node = node(number);
+        [Fault::Crash { node, at, after_sends: None }, Fault::Recover { node, at: until }]
+    }
+
+    #[test]
+    fn a_node_that_comes_back_asks_what_was_decided() {
+        let mut scenario = group(&PROTOCOL, 3);
+        propose(&mut scenario, 0, 1, "red");
+        scenario.faults = down(3, 5, 500).into();
+        let decisions = ["40 P1 decide red", "50 P2 decide red", "520 P3 decide red"];
+        assert_eq!(deliveries(&PROTOCOL, &scenario), decisions);
+        // Nobody has decided yet when it asks; P1's DECIDED finds it down once more, the answer of P2 does not.
+        scenario.faults = [down(3, 5, 8), down(3, 45, 55)].concat();
+        let decisions = ["40 P1 decide red", "50 P2 decide red", "60 P3 decide red"];
+        assert_eq!(deliveries(&PROTOCOL, &scenario), decisions);
+    }
+
+    #[test]
+    fn a_node_that_was_asked_answers_once_it_has_decided() {
+        let mut scenario = group(&PROTOCOL, 5);
+        propose(&mut scenario, 0, 1, "red");
+        // P1 tells P2 alone, by a slow link, and is gone; P3 asks P2 before it has heard.
+        scenario.network.links = vec![slow(1, 2, 60)];
+        scenario.faults = down(3, 5, 80).into();
+        scenario.faults.push(crash(40, 1, 1));
+        let decisions = ["40 P1 decide red", "100 P2 decide red", "110 P3 decide red"];
+        assert_eq!(deliveries(&PROTOCOL, &scenario), decisions);
+    }
+
+    #[test]
+    fn a_proposer_that_decides_and_crashes_tells_everybody_when_it_comes_back() {
+        let mut scenario = group(&PROTOCOL, 3);
+        propose(&mut scenario, 0, 1, "red");
+        scenario.faults = vec![crash(40, 1, 0), Fault::Recover { node: node(1), at: 100 }];
+        let decisions = ["40 P1 decide red", "110 P2 decide red", "110 P3 decide red"];
+        assert_eq!(deliveries(&PROTOCOL, &scenario), decisions);
+    }
+
+    #[test]
+    fn what_is_proposed_outlives_a_crash_in_the_middle_of_the_first_prepare() {
+        let mut scenario = group(&PROTOCOL, 3);
+        propose(&mut scenario, 0, 3, "red");
+        scenario.faults = vec![crash(0, 3, 1), Fault::Recover { node: node(3), at: 30 }];
+        assert_eq!(sent(&scenario, 3, 1)[..2], ["0 PREPARE 1.P3", "30 PREPARE 2.P3"]);
+        assert_eq!(deliveries(&PROTOCOL, &scenario).len(), 3);
+    }
+
+    #[test]
+    fn a_ballot_that_a_nack_has_named_is_outbid_after_a_crash() {
+        let mut scenario = waiting_for(500);
+        // P2 comes back and tries again; P1 hears of its second round by a NACK of P3 alone, and crashes.
+        propose(&mut scenario, 0, 2, "blue");
+        propose(&mut scenario, 25, 1, "red");
+        scenario.network.links = vec![slow(2, 1, 1000), slow(1, 2, 1000)];
+        scenario.faults = [down(2, 10, 20), down(1, 50, 60)].concat();
+        let prepares: Vec<_> =
+            sent(&scenario, 1, 3).into_iter().filter(|it| it.contains("PREPARE")).collect();
+        assert_eq!(prepares[..2], ["25 PREPARE 1.P1", "60 PREPARE 3.P1"]);
+    }
+
+    #[test]
+    fn the_first_back_off_is_at_most_the_back_off_time() {
+        let mut scenario = waiting_for(50);
+        scenario.params.remove("back-off");
+        propose(&mut scenario, 0, 1, "red");
+        propose(&mut scenario, 5, 2, "blue");
+        // P1 hears of P2's ballot at 15 and tries again after 1 to 50 ms; P2 is gone.
+        scenario.faults = vec![Fault::Crash { node: node(2), at: 6, after_sends: None }];
+        let second = |seed| {
+            let scenario = Scenario { seed, ..scenario.clone() };
+            let sent = sent(&scenario, 1, 3);
+            let prepare = sent.iter().find(|it| it.contains("PREPARE 2.P1")).expect("it retries");
+            prepare.split(' ').next().and_then(|at| at.parse::<Time>().ok()).expect("a time")
+        };
+        let times: Vec<_> = (0..200).map(second).collect();
+        let (first, last) = (times.iter().min(), times.iter().max());
+        assert!(first >= Some(&16) && last <= Some(&65) && last > Some(&55), "{first:?} {last:?}");
     }
 
     #[test]

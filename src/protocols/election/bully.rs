@@ -22,16 +22,24 @@
 //! Where messages do not all take equally long, an ELECTION may come after the COORDINATOR that settled it; its
 //! receiver then starts once more, and it can be a few messages more.
 //!
-//! Who comes back starts an election. If it is the highest, there is nobody to ask: it says COORDINATOR at once,
-//! and bullies whoever leads. It takes itself for the leader one delay later: by then everybody has heard of it,
-//! the one whom it deposes too. Coulouris et al. note that their version, in which it leads at once, lets two
-//! lead while COORDINATOR is on its way.
+//! A process that comes back starts an election. If it is the highest, there is nobody to ask: it says COORDINATOR
+//! at once, and bullies whoever leads. It takes itself for the leader one delay later: by then everybody has heard
+//! of it, the one that it deposes too. Coulouris et al. note that their version, in which it leads at once, lets
+//! two lead while COORDINATOR is on its way.
 //!
-//! Where it departs from Coulouris et al.: that delay, in place of which Garcia-Molina's version halts everybody
-//! and collects their answers. Who is in no election and hears COORDINATOR from one below its leader asks before
-//! it believes: the leader may have come back while the other's COORDINATOR was on its way. And when a crash is
-//! reported, who followed the crashed one waits for one delay before it starts an election: by then whatever that
-//! one sent has come.
+//! *A COORDINATOR may be stale*: its sender has crashed since, or a higher process has come back since. So it ends
+//! an election only if no higher process has answered in this election, and, below the highest id of all, not
+//! before all answers are there. One that leads gives way to it at once all the same: two leaders are worse than
+//! none. A process that hears it outside an election, from below its leader, asks before it believes.
+//!
+//! *A crash may be stale news, too*: when it is reported, COORDINATOR and ANSWER of the crashed process may still be
+//! on their way. One delay later they have come. A process that goes by them then, as a follower or in an election,
+//! asks again.
+//!
+//! Where it departs from Coulouris et al.: the delay before it leads, and the doubts about COORDINATOR. Where it
+//! departs from Garcia-Molina: there the candidate halts all others, collects their answers, and is believed only
+//! by those that it has halted last, which keeps out what is stale. That takes one more round of messages in each
+//! election; here only a doubt costs another election.
 
 use derive_more::Display;
 use serde::Serialize;
@@ -102,7 +110,12 @@ pub struct Bully {
     /// How long a message travels at most, in ms.
     delay: Time,
     phase: Phase,
+    /// The process that it takes for the leader.
     leader: Option<NodeId>,
+    /// The processes that have answered in this election.
+    answered: NodeSet,
+    /// The highest process that has said COORDINATOR in this election, and is in doubt.
+    claimed: Option<NodeId>,
 }
 
 /// How far its election is.
@@ -110,9 +123,9 @@ pub struct Bully {
 pub enum Phase {
     /// There is none.
     Idle,
-    /// It has asked those above it.
+    /// It has asked those above it, and answers may still come.
     AwaitingAnswer,
-    /// One of them has answered, and will see to it.
+    /// All answers are there, and the highest process that has answered will see to it.
     AwaitingCoordinator,
     /// It has told everybody that it leads, and not all of them have heard it yet.
     Announced,
@@ -152,9 +165,12 @@ impl Process for Bully {
 
     fn new(group: Group, parameters: &Parameters) -> Self {
         Self {
-            delay: group.delay_bound.unwrap_or(parameters.assumed_delay.into()),
+            // Silence takes some time to be told from an answer.
+            delay: group.delay_bound.unwrap_or(parameters.assumed_delay.into()).max(1),
             phase: Phase::Idle,
             leader: None,
+            answered: NodeSet::EMPTY,
+            claimed: None,
         }
     }
 
@@ -173,29 +189,25 @@ impl Process for Bully {
                 }
             }
             Message::Answer => {
-                if self.phase == Phase::AwaitingAnswer {
-                    self.phase = Phase::AwaitingCoordinator;
-                    // The highest has been asked at the same time: it waits for two delays itself.
-                    ctx.set_timer(Timer::Timeout, 4 * self.delay);
+                if matches!(self.phase, Phase::AwaitingAnswer | Phase::AwaitingCoordinator) {
+                    self.answered.insert(from);
                 }
             }
-            // Who leads no more may have said so before, and it comes only now.
-            Message::Coordinator if self.phase == Phase::Idle && self.leader > Some(from) => {
-                self.start_election(ctx);
-            }
-            Message::Coordinator => {
-                ctx.cancel_timer(Timer::Timeout);
-                self.follow(ctx, from);
-            }
+            Message::Coordinator => self.on_coordinator(ctx, from),
         }
     }
 
     fn on_timer(&mut self, ctx: &mut Context<Self>, timer: Timer) {
         match (timer, self.phase) {
-            (Timer::Timeout, Phase::AwaitingAnswer) => self.announce(ctx),
-            (Timer::Timeout, Phase::Announced) => self.follow(ctx, ctx.me()),
+            (Timer::Timeout, Phase::AwaitingAnswer) => self.count_answers(ctx),
+            (Timer::Timeout, Phase::Announced) => self.end_election(ctx, ctx.me()),
             (Timer::Timeout, Phase::AwaitingCoordinator) => self.start_election(ctx),
             (Timer::Silent(node), Phase::Idle) if self.leader == Some(node) => {
+                self.start_election(ctx);
+            }
+            (Timer::Silent(node), Phase::AwaitingAnswer | Phase::AwaitingCoordinator)
+                if self.claimed == Some(node) || self.answered.contains(node) =>
+            {
                 self.start_election(ctx);
             }
             _ => {}
@@ -215,6 +227,7 @@ impl Process for Bully {
 
 impl Bully {
     fn start_election(&mut self, ctx: &mut Context<Self>) {
+        (self.answered, self.claimed) = (NodeSet::EMPTY, None);
         let above: NodeSet = ctx.group().others().into_iter().filter(|it| *it > ctx.me()).collect();
         if above.is_empty() {
             return self.announce(ctx);
@@ -222,6 +235,43 @@ impl Bully {
         ctx.multicast(above, Message::Election);
         self.phase = Phase::AwaitingAnswer;
         ctx.set_timer(Timer::Timeout, 2 * self.delay);
+    }
+
+    /// Two delays after its ELECTION it has heard from every process above that was up.
+    fn count_answers(&mut self, ctx: &mut Context<Self>) {
+        let highest = self.answered.into_iter().last();
+        match (self.claimed, highest) {
+            (None, None) => self.announce(ctx),
+            (Some(claimed), Some(highest)) if claimed == highest => self.end_election(ctx, claimed),
+            // It has crashed since it said so, or has come back since it was asked.
+            (Some(claimed), highest) if Some(claimed) > highest => self.start_election(ctx),
+            _ => {
+                self.phase = Phase::AwaitingCoordinator;
+                // The highest has been asked at the same time: it waits for two delays itself.
+                ctx.set_timer(Timer::Timeout, 4 * self.delay);
+            }
+        }
+    }
+
+    fn on_coordinator(&mut self, ctx: &mut Context<Self>, from: NodeId) {
+        let all_answers = self.phase != Phase::AwaitingAnswer;
+        let is_highest_of_all = from.index() + 1 == ctx.group().size;
+        let in_doubt = match self.phase {
+            // It may have come back while another's COORDINATOR was on its way.
+            Phase::Idle if self.leader > Some(from) => return self.start_election(ctx),
+            Phase::Idle | Phase::Announced => false,
+            _ => {
+                let higher = self.answered.into_iter().any(|it| it > from);
+                higher || !all_answers && !is_highest_of_all
+            }
+        };
+        if !in_doubt {
+            return self.end_election(ctx, from);
+        }
+        self.claimed = self.claimed.max(Some(from));
+        if self.leader <= Some(from) {
+            self.follow(ctx, from);
+        }
     }
 
     /// Nobody above is up: tells those below.
@@ -232,9 +282,14 @@ impl Bully {
         ctx.set_timer(Timer::Timeout, self.delay);
     }
 
-    /// The election is over.
-    fn follow(&mut self, ctx: &mut Context<Self>, leader: NodeId) {
+    fn end_election(&mut self, ctx: &mut Context<Self>, leader: NodeId) {
+        ctx.cancel_timer(Timer::Timeout);
         self.phase = Phase::Idle;
+        (self.answered, self.claimed) = (NodeSet::EMPTY, None);
+        self.follow(ctx, leader);
+    }
+
+    fn follow(&mut self, ctx: &mut Context<Self>, leader: NodeId) {
         self.leader = Some(leader);
         ctx.indicate(Leader { leader, term: None });
     }
@@ -278,6 +333,7 @@ mod tests {
         let mut scenario = election(3, 1);
         // P3 answers P1, and crashes before it says COORDINATOR; P2 never hears of the election.
         scenario.faults = vec![crash(10, 3, 1), crash(0, 2, 0)];
+        scenario.network.detector = Detector::None;
         let expected = [
             "0 P1>P2 ELECTION",
             "0 P1>P3 ELECTION",
@@ -287,6 +343,9 @@ mod tests {
         ];
         assert_eq!(sends(&PROTOCOL, &scenario), expected);
         assert_eq!(indications(&PROTOCOL, &scenario), ["90 P1 leader P1"]);
+        // Where the crash is reported, at 30, it waits for one delay only.
+        scenario.network.detector = Detector::Perfect(20);
+        assert_eq!(indications(&PROTOCOL, &scenario), ["70 P1 leader P1"]);
     }
 
     #[test]

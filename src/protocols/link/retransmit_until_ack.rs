@@ -2,7 +2,7 @@
 //!
 //! Implements: at-least-once delivery, PerfectPointToPointLinks but for no duplication.
 //! Uses: FairLossPointToPointLinks.
-//! Model: crash-stop, asynchronous; any finite number of losses.
+//! Model: crash-stop, asynchronous; any number of losses, but no link between correct nodes loses for ever.
 //! Source: note 001 ("Reliable delivery"); the resending is that of Cachin, Guerraoui and Rodrigues 2011,
 //! Algorithm 2.1 "Retransmit Forever".
 //!
@@ -18,9 +18,11 @@
 //!
 //! The sender cannot tell a lost message from a lost ack, nor either from a slow one, and resends in each
 //! case. The receiver runs whatever comes: if the ack was lost, it runs the same operation twice, and **no
-//! duplication** breaks. Whether that does harm is up to the operation. To *set* something twice is to set it
-//! once, f(x) = f(f(x)); to *increment* twice is not, and the **exactly-once effect** breaks. The link
-//! itself does not look at the operation: it only tells the application which of the two it is.
+//! duplication** breaks. The operation decides about the harm. To *set* something twice in a row is to set it
+//! once, f(x) = f(f(x)); to *increment* twice is not, and the **exactly-once effect** breaks. It breaks as well
+//! where something is set again after another operation has set it: x := 1, x := 2, x := 1 leaves 1. So the link
+//! does not promise that effect, whatever the operation. It does not look at the operation either: it only tells
+//! the application which of the two it is.
 //!
 //! Where it departs from the note: messages are numbered, so that an ack says which one it is of; the
 //! receiver does not look at the numbers. Where it departs from the book: the sender stops at an ack.
@@ -50,12 +52,9 @@ pub const PROTOCOL: Protocol = Protocol {
     source: "note 001; Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure \
              Distributed Programming, Algorithm 2.1",
     failures: Failures::CrashStop,
-    model: &[
-        Rule::NobodyRecovers.always(),
-        Rule::ParameterIs("operation", "set").always().for_liveness(),
-    ],
-    promises: &[NO_CREATION, RELIABLE_DELIVERY, EXACTLY_ONCE_EFFECT],
-    beyond: &[NO_DUPLICATION],
+    model: &[Rule::FairLossChannels.always().for_liveness(), Rule::NobodyRecovers.always()],
+    promises: &[NO_CREATION, RELIABLE_DELIVERY],
+    beyond: &[EXACTLY_ONCE_EFFECT, NO_DUPLICATION],
     breaks: &[
         Break {
             when: "the ack is dropped",
@@ -67,7 +66,13 @@ pub const PROTOCOL: Protocol = Protocol {
             when: "the ack is dropped, and the operation is not idempotent",
             scenario: "ack-dropped-increment",
             violates: &[EXACTLY_ONCE_EFFECT, NO_DUPLICATION],
-            broken: &[Rule::ParameterIs("operation", "set")],
+            broken: &[],
+        },
+        Break {
+            when: "the ack is dropped, and something else is set in between",
+            scenario: "ack-dropped-set-again",
+            violates: &[EXACTLY_ONCE_EFFECT, NO_DUPLICATION],
+            broken: &[],
         },
     ],
     unbreakable: &[],
@@ -98,7 +103,7 @@ crate::parameters! {
     }
     /// What the receiver's application does with a message.
     pub enum Operation {
-        /// Set something: to do it twice is to do it once.
+        /// Set something: to do it twice in a row is to do it once.
         Set = "set",
         /// Add to something: to do it twice is to do too much.
         Increment = "increment",

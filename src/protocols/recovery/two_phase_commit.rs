@@ -11,17 +11,24 @@
 //! messages. A participant that votes NO aborts at once. One that votes YES has given up its right to
 //! abort: until it hears the decision it is **in doubt**.
 //!
+//! A participant that crashes and comes back reads its log. If it has not voted YES, it aborts alone: nobody can
+//! have committed without its vote, and what it had done for the transaction is gone. It knows no coordinator to
+//! send its NO to, so it tells everybody. If it has voted YES, it is in doubt and asks the others; if its question
+//! or the answer finds nobody up, once more after the timeout. Whoever has decided needs nothing.
+//!
 //! Why nobody decides differently: there is one decision, the coordinator's. A participant decides by itself
 //! only to abort, and only before it has voted YES; and without its YES nobody can commit. All that one
 //! has said is in its log before it is sent, so a crash makes nobody take back a word.
 //!
-//! Who is in doubt for too long asks the others (**cooperative termination**, DECISION-REQ). One that has
+//! A participant that is in doubt for too long asks the others (**cooperative termination**, DECISION-REQ). One that has
 //! heard the decision passes it on; one that has not voted yet aborts now, so that it can say so; one
 //! that is in doubt as well answers once it knows. If everybody is in doubt and the coordinator is down,
 //! nobody may go on: it may have decided either way before it crashed. They are **blocked** until it comes
 //! back and reads its log, and if it never does, **termination** breaks.
 //!
-//! Where it departs from the book: the decision goes to everybody, also to those who voted NO. And two may
+//! Where it departs from the book: the decision goes to everybody, also to those who voted NO, and so does the
+//! ABORT of a participant that comes back; one in doubt asks a limited number of times, where the book lets it ask
+//! until it is answered, so that a run in which all are blocked comes to rest. And two may
 //! be asked to begin the one transaction: a participant votes YES to the first that asks it and NO to
 //! others, and who has begun votes YES to nobody else; so if two begin, each is refused by the other, and
 //! all abort.
@@ -199,8 +206,14 @@ impl Process for TwoPhaseCommit {
             Some(outcome) if self.coordinates() => ctx.send_others(outcome.into()),
             Some(_) => {}
             None if self.coordinates() => self.decide(ctx, ABORT),
-            None if self.coordinator.is_some() => ctx.send_others(Message::DecisionReq),
-            None => {}
+            None if self.coordinator.is_some() => {
+                ctx.send_others(Message::DecisionReq);
+                ctx.set_timer(Timeout, self.timeout.into());
+            }
+            None => {
+                self.decide(ctx, ABORT);
+                ctx.send_others(Message::Abort);
+            }
         }
     }
 
@@ -350,7 +363,7 @@ mod tests {
         scenario.ask(0, node(2), "vote", Some("no".into()));
         scenario.faults = vec![crash(5, 2, 0), recover(10, 2)];
         scenario.faults[0] = Fault::Crash { node: node(2), at: 5, after_sends: None };
-        assert_eq!(outcomes(&scenario), ["40 P2 abort", "50 P1 abort"]);
+        assert_eq!(outcomes(&scenario), ["10 P2 abort", "20 P1 abort"]);
     }
 
     #[test]
@@ -393,6 +406,35 @@ mod tests {
         let crash = Fault::Crash { node: node(3), at: 15, after_sends: None };
         scenario.faults = vec![crash, recover(50, 3)];
         assert_eq!(outcomes(&scenario), ["20 P1 commit", "30 P2 commit", "70 P3 commit"]);
+    }
+
+    #[test]
+    fn a_participant_that_comes_back_in_doubt_asks_once_more_after_the_timeout() {
+        let mut scenario = begun(3);
+        scenario.faults = vec![
+            Fault::Crash { node: node(3), at: 15, after_sends: None },
+            recover(50, 3),
+            Fault::Drop { message: MessageName { from: node(3), to: node(1), number: 2 } },
+            Fault::Drop { message: MessageName { from: node(3), to: node(2), number: 1 } },
+        ];
+        assert_eq!(outcomes(&scenario), ["20 P1 commit", "30 P2 commit", "270 P3 commit"]);
+    }
+
+    #[test]
+    fn a_participant_that_comes_back_without_having_voted_aborts_alone() {
+        let mut scenario = begun(3);
+        // The others learn of it before the coordinator gives it up.
+        scenario.faults = vec![crash(0, 3, 0), recover(50, 3)];
+        assert_eq!(outcomes(&scenario), ["50 P3 abort", "60 P1 abort", "60 P2 abort"]);
+        scenario.faults = vec![crash(0, 3, 0), recover(500, 3)];
+        assert_eq!(outcomes(&scenario), ["200 P1 abort", "210 P2 abort", "500 P3 abort"]);
+        // Also if it is then asked to begin.
+        scenario.requests[0] = scenario.requests[0].clone();
+        scenario.requests[0].at = 40;
+        scenario.requests[0].node = node(3);
+        scenario.faults = vec![crash(10, 3, 0), recover(20, 3)];
+        scenario.faults[0] = Fault::Crash { node: node(3), at: 10, after_sends: None };
+        assert_eq!(outcomes(&scenario), ["20 P3 abort", "30 P1 abort", "30 P2 abort"]);
     }
 
     #[test]

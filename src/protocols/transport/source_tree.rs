@@ -23,7 +23,8 @@
 //! A router keeps an entry for each source and each pruned link, and a header names one group however large it
 //! is. *Enumerate* is the other way: the header lists every receiver, each router splits the list by its
 //! unicast routes and keeps nothing at all. But then the sender has to know whom to list. It lists all hosts,
-//! since nobody tells it who has left.
+//! since nobody tells it who has left. A router is never listed, so it cannot join there; where headers name the
+//! group, it can.
 //!
 //! Routes and tree are made once. When a router of the tree crashes, all that is behind it gets nothing
 //! more, even where the network has another way round: **agreement** breaks.
@@ -284,6 +285,9 @@ impl Process for SourceTree {
         match request {
             GroupRequest::Broadcast(payload) => self.broadcast(ctx, payload),
             GroupRequest::Join if self.member => ctx.indicate(refuse("a member already")),
+            GroupRequest::Join if self.router && self.header == Header::Enumerate => {
+                ctx.indicate(refuse("a router: headers list hosts only"));
+            }
             GroupRequest::Join => self.join(ctx),
             GroupRequest::Leave if !self.member => ctx.indicate(refuse("no member")),
             GroupRequest::Leave => self.leave(ctx),
