@@ -67,8 +67,17 @@ fn channels_are_unreliable_when_a_message_between_the_correct_is_lost_or_doubled
     dropped.faults = vec![Fault::Drop { message: ALICE_TO_BOB }];
     let lost = Some(("Alice>Bob#1 was lost (drop)", "faults[0]"));
     says(Rule::ReliableChannels, &dropped, lost);
+    // A crash excuses a loss only if it comes before the message was due.
     dropped.faults.push(crash(200, 1, None));
+    says(Rule::ReliableChannels, &dropped, lost);
+    dropped.faults[1] = crash(11, 1, None);
+    says(Rule::ReliableChannels, &dropped, lost);
+    dropped.faults[1] = crash(9, 1, None);
     says(Rule::ReliableChannels, &dropped, None);
+    dropped.faults[1] = crash(9, 0, None);
+    says(Rule::ReliableChannels, &dropped, None);
+    dropped.faults[1] = crash(9, 2, None);
+    says(Rule::ReliableChannels, &dropped, lost);
 
     let mut doubled = scenario();
     doubled.faults = vec![Fault::Duplicate { message: ALICE_TO_BOB, after: 5 }];
@@ -89,7 +98,7 @@ fn something_is_lost_when_it_finds_its_receiver_up_whoever_crashes_later() {
     scenario.faults = vec![crash(5, 1, None), Fault::Recover { node: node(1), at: 50 }];
     says(Rule::NothingIsLost, &scenario, None);
     let message = MessageName { from: node(0), to: node(2), number: 1 };
-    scenario.faults.extend([Fault::Drop { message }, crash(200, 0, None), crash(200, 2, None)]);
+    scenario.faults.extend([Fault::Drop { message }, crash(9, 0, None), crash(200, 2, None)]);
     says(Rule::ReliableChannels, &scenario, None);
     let lost = Some(("Alice>Carol#1 was lost (drop)", "faults[2]"));
     says(Rule::NothingIsLost, &scenario, lost);

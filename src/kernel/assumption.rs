@@ -1,9 +1,10 @@
 //! What a protocol relies on, and how a scenario breaks it.
 
 use super::{
-    Detector, Event, EventId, EventKind, Fault, Kind, NodeId, NodeSet, ParameterValue,
-    ParameterValues, PerMillion, Protocol, Scenario, SortedMap, Time, Timing, Trace,
+    Domain, EventId, EventKind, Fault, Kind, MAX_TIME, ParameterValue, ParameterValues, PerMillion,
+    Protocol, Repair, Scenario, Time, Timing, Trace,
     channels::{late, overtaking, unfair, unlinked, unreliable},
+    failures::{betrayals, comebacks, crashes, unnoticed},
 };
 
 /// Something that a protocol relies on, perhaps only for one value of a parameter, or only for promises of one
@@ -92,10 +93,33 @@ pub struct Breach {
     pub kind: Option<Kind>,
     /// How, in one sentence; nodes as their characters.
     pub why: String,
-    /// Where in the scenario: `faults[2]`, `network.loss`.
+    /// Path in the scenario: `faults[2]`, `network.loss`.
     pub culprit: String,
-    /// From which event on it is broken.
+    /// Number of events before the assumption is broken: 0 if it is from the start.
+    pub from: EventId,
+    /// Event that breaks it; none where no event does.
     pub event: Option<EventId>,
+    /// Change that undoes this breach alone; none where there is none.
+    pub repair: Option<Repair>,
+}
+
+impl Breach {
+    /// A breach by an event, without a repair.
+    pub(super) const fn at(rule: Rule, event: EventId, culprit: String, why: String) -> Self {
+        let kind = None;
+        Self { rule, kind, why, culprit, from: event, event: Some(event), repair: None }
+    }
+
+    /// A breach by the scenario itself, without a repair.
+    pub(super) const fn from_the_start(rule: Rule, culprit: String, why: String) -> Self {
+        Self { rule, kind: None, why, culprit, from: 0, event: None, repair: None }
+    }
+
+    /// True if it stands by the time of this event.
+    #[must_use]
+    pub const fn stands_at(&self, event: EventId) -> bool {
+        self.from <= event
+    }
 }
 
 impl Rule {
@@ -188,237 +212,161 @@ impl Rule {
         matches!(self, Self::NobodyLies | Self::AtMostTraitors(_) | Self::TraitorsBelowThird)
     }
 
-    /// How a run broke it, if it did.
+    /// Returns the first way in which a run breaks it.
     #[must_use]
     pub fn breach(self, protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
-        let breach =
-            |event, culprit, why| Some(Breach { rule: self, kind: None, why, culprit, event });
-        match self {
-            Self::ReliableChannels | Self::NothingIsLost => unreliable(self, scenario, trace),
-            Self::FairLossChannels => unfair(self, scenario, trace),
-            Self::FifoChannels => overtaking(self, scenario, trace),
-            Self::Synchrony => late(self, scenario, trace),
-            Self::HostsAreLinked => {
-                let why = unlinked(scenario)?;
-                breach(None, "network.topology".to_owned(), why)
-            }
-            Self::TimeoutCovers(timeout, period) => {
-                let why = too_short(protocol, scenario, timeout, period)?;
-                breach(None, format!("params.{timeout}"), why)
-            }
-            Self::TimeToNotice(timeout) => unnoticed(self, protocol, scenario, trace, timeout),
-            Self::ClocksRunTrue => drift(self, scenario, trace, 0),
-            Self::ClocksSetRight => ahead(self, scenario, trace),
-            Self::DriftAtMost(parameter) => {
-                drift(self, scenario, trace, integer(protocol, &scenario.params, parameter))
-            }
-            Self::ParameterIs(parameter, value) => {
-                let found = value_of(protocol, &scenario.params, parameter);
-                (found != value).then_some(())?;
-                breach(None, format!("params.{parameter}"), format!("{parameter} is {found}"))
-            }
-            Self::NobodyRecovers => comeback(self, scenario, trace),
-            Self::RequestersStayUp
-            | Self::RequestersComeBack(_)
-            | Self::NobodyCrashes
-            | Self::RoutersStayUp
-            | Self::AtMostCrashes(_)
-            | Self::MajorityStaysUp
-            | Self::CrashesAreDetected => {
-                let (event, why) = self.crash_too_many(protocol, scenario, trace)?;
-                let culprit = match self {
-                    Self::CrashesAreDetected => "network.detector".to_owned(),
-                    _ => crash_fault(scenario, trace, event),
-                };
-                breach(Some(event), culprit, why)
-            }
-            Self::NobodyLies => betrayal(self, scenario, trace, 0),
-            Self::AtMostTraitors(parameter) => {
-                let limit = integer(protocol, &scenario.params, parameter);
-                betrayal(self, scenario, trace, limit as usize)
-            }
-            Self::TraitorsBelowThird => {
-                betrayal(self, scenario, trace, (scenario.nodes.len() - 1) / 3)
-            }
-            Self::MoreNodesThan(times, parameter) => {
-                let count = integer(protocol, &scenario.params, parameter);
-                let why = too_few(scenario.nodes.len(), times, count)?;
-                breach(None, "nodes".to_owned(), why)
-            }
-            Self::RequestsBefore(parameter) => {
-                let deadline = integer(protocol, &scenario.params, parameter);
-                let (event, index, why) = late_request(trace, deadline.into())?;
-                breach(Some(event), format!("requests[{index}]"), why)
-            }
-            Self::RunsToRest => {
-                (!trace.quiescent).then_some(())?;
-                let why = format!("the run ends at {} ms, before it is at rest", trace.end);
-                breach(None, "until".to_owned(), why)
-            }
-        }
+        self.breaches(protocol, scenario, trace, 1).into_iter().next()
     }
 
-    /// The crash that breaks a rule on crashes, and how that is said.
-    fn crash_too_many(
+    /// Returns the ways in which a run breaks it, in the order of events: at most so many, and no two that the same
+    /// repair undoes.
+    #[must_use]
+    pub fn breaches(
         self,
         protocol: &Protocol,
         scenario: &Scenario,
         trace: &Trace,
-    ) -> Option<(EventId, String)> {
-        let said = |event: EventId, who: &str| {
-            let Event { node, time, .. } = &trace.events[event];
-            (event, format!("{node}{who} crashed at {time} ms"))
+        most: usize,
+    ) -> Vec<Breach> {
+        let limit = |parameter| integer(protocol, &scenario.params, parameter);
+        match self {
+            Self::ReliableChannels | Self::NothingIsLost => unreliable(self, scenario, trace, most),
+            Self::FairLossChannels => unfair(self, scenario, trace, most),
+            Self::FifoChannels => overtaking(self, scenario, trace, most),
+            Self::Synchrony => late(self, scenario, trace, most),
+            Self::ClocksRunTrue => drift(self, scenario, trace, 0, most),
+            Self::ClocksSetRight => ahead(self, scenario, trace, most),
+            Self::DriftAtMost(parameter) => drift(self, scenario, trace, limit(parameter), most),
+            Self::NobodyRecovers => comebacks(self, scenario, trace, most),
+            Self::RequestersStayUp
+            | Self::RequestersComeBack(_)
+            | Self::NobodyCrashes
+            | Self::RoutersStayUp
+            | Self::MajorityStaysUp
+            | Self::CrashesAreDetected => crashes(self, scenario, trace, usize::MAX, most),
+            Self::AtMostCrashes(parameter) => {
+                crashes(self, scenario, trace, limit(parameter) as usize, most)
+            }
+            Self::NobodyLies => betrayals(self, scenario, trace, 0, most),
+            Self::AtMostTraitors(parameter) => {
+                betrayals(self, scenario, trace, limit(parameter) as usize, most)
+            }
+            Self::TraitorsBelowThird => {
+                betrayals(self, scenario, trace, (scenario.nodes.len() - 1) / 3, most)
+            }
+            Self::TimeToNotice(timeout) => {
+                unnoticed(self, scenario, trace, limit(timeout).into()).into_iter().collect()
+            }
+            Self::RequestsBefore(parameter) => {
+                late_requests(self, trace, limit(parameter).into(), most)
+            }
+            Self::HostsAreLinked
+            | Self::TimeoutCovers(..)
+            | Self::ParameterIs(..)
+            | Self::MoreNodesThan(..)
+            | Self::RunsToRest => self.misfit(protocol, scenario, trace).into_iter().collect(),
+        }
+    }
+
+    /// How parameters, nodes, links or the horizon do not fit the rule.
+    fn misfit(self, protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
+        let breach = |culprit: String, why, repair| Breach {
+            repair,
+            ..Breach::from_the_start(self, culprit, why)
         };
         match self {
-            Self::RequestersStayUp => {
-                let mut asked = NodeSet::EMPTY;
-                let crash = trace.events.iter().position(|event| match event.kind {
-                    EventKind::Request { .. } => {
-                        asked.insert(event.node);
-                        false
-                    }
-                    EventKind::Crash => asked.contains(event.node),
-                    _ => false,
-                })?;
-                Some(said(crash, ""))
+            Self::HostsAreLinked => {
+                Some(breach("network.topology".to_owned(), unlinked(scenario)?, None))
             }
-            Self::RequestersComeBack(request) => {
-                let (crash, why) = said(stays_down(scenario, trace, request)?, "");
-                Some((crash, format!("{why}, and never came back")))
+            Self::TimeoutCovers(timeout, period) => {
+                let (why, least) = too_short(protocol, scenario, timeout, period)?;
+                let repair = admitted(protocol, timeout, least);
+                Some(breach(format!("params.{timeout}"), why, repair))
             }
-            Self::RoutersStayUp => {
-                let routers = scenario.network.topology.routers();
-                let crash = trace.events.iter().position(|event| {
-                    event.kind == EventKind::Crash && routers.contains(event.node)
-                })?;
-                Some(said(crash, ", a router,"))
+            Self::ParameterIs(parameter, value) => {
+                let found = value_of(protocol, &scenario.params, parameter);
+                (found != value).then_some(())?;
+                let repair = parsed(protocol, parameter, value);
+                let why = format!("{parameter} is {found}");
+                Some(breach(format!("params.{parameter}"), why, repair))
             }
-            Self::AtMostCrashes(parameter) => {
-                let limit = integer(protocol, &scenario.params, parameter);
-                let (crashed, last) = crash_number(trace, limit as usize + 1)?;
-                Some((last, format!("{crashed} crashed, at most {limit} may")))
-            }
-            Self::MajorityStaysUp => {
+            Self::MoreNodesThan(times, parameter) => {
+                let count = integer(protocol, &scenario.params, parameter);
                 let size = scenario.nodes.len();
-                let (crashed, last) = crash_number(trace, size.div_ceil(2))?;
-                Some((last, format!("{crashed} crashed, {} of {size}", crashed.len())))
+                let why = too_few(size, times, count)?;
+                let most = (size as u64).saturating_sub(1) / u64::from(times.max(1));
+                let repair = admitted(protocol, parameter, most);
+                Some(breach("nodes".to_owned(), why, repair))
             }
-            Self::CrashesAreDetected if scenario.network.detector != Detector::None => None,
-            Self::CrashesAreDetected => {
-                let (crashed, first) = crash_number(trace, 1)?;
-                Some((first, format!("{crashed} crashed, and no failure detector tells")))
+            Self::RunsToRest => {
+                (!trace.quiescent).then_some(())?;
+                let why = format!("the run ends at {} ms, before it is at rest", trace.end);
+                let longer = scenario.until.saturating_mul(2).saturating_add(1000).min(MAX_TIME);
+                let repair = (longer > scenario.until).then_some(Repair::Until(longer));
+                Some(breach("until".to_owned(), why, repair))
             }
-            _ => Some(said(crash_number(trace, 1)?.1, "")),
+            _ => None,
         }
     }
 }
 
-/// The last crash of a node that was asked for this and is down in the end; the first of several.
-fn stays_down(scenario: &Scenario, trace: &Trace, request: &str) -> Option<EventId> {
-    let mut asked = NodeSet::EMPTY;
-    let mut down = SortedMap::new();
-    for (id, event) in trace.events.iter().enumerate() {
-        match event.kind {
-            EventKind::Request { index, .. } if scenario.requests[index].name == request => {
-                asked.insert(event.node);
-            }
-            EventKind::Crash => {
-                down.insert(event.node, id);
-            }
-            EventKind::Recover => {
-                down.remove(&event.node);
-            }
-            _ => {}
-        }
-    }
-    down.into_iter().filter(|(node, _)| asked.contains(*node)).map(|(_, crash)| crash).min()
-}
-
-/// The first node that comes back.
-fn comeback(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
-    let back = trace.events.iter().position(|event| event.kind == EventKind::Recover)?;
-    let event = &trace.events[back];
-    let fault = scenario.faults.iter().position(|fault| {
-        matches!(*fault, Fault::Recover { node, at } if (node, at) == (event.node, event.time))
-    });
-    let why = format!("{} came back at {} ms without its memory", event.node, event.time);
-    Some(Breach { rule, kind: None, why, culprit: fault_path(fault), event: Some(back) })
-}
-
-/// How a timeout is shorter than a period and the delay bound together, if it is.
+/// How a timeout is shorter than a period and the delay bound together, if it is, and the two together.
 fn too_short(
     protocol: &Protocol,
     scenario: &Scenario,
     timeout: &str,
     period: &str,
-) -> Option<String> {
+) -> Option<(String, Time)> {
     // Without a bound it is synchrony that is missing.
     let Timing::Synchronous(bound) = scenario.network.timing else { return None };
     let value = |name| u64::from(integer(protocol, &scenario.params, name));
     let (found, least) = (value(timeout), value(period));
     (found < least + bound).then(|| {
-        format!(
+        let why = format!(
             "{timeout} is {found} ms, less than {period} ({least}) and the delay bound ({bound}) \
              together"
-        )
+        );
+        (why, least + bound)
     })
 }
 
-/// The crash of a node that was heard less than a timeout before the end.
-fn unnoticed(
-    rule: Rule,
-    protocol: &Protocol,
-    scenario: &Scenario,
-    trace: &Trace,
-    timeout: &str,
-) -> Option<Breach> {
-    let timeout = u64::from(integer(protocol, &scenario.params, timeout));
-    let mut crashes = trace.events.iter().enumerate().rev();
-    crashes.find_map(|(id, crash)| {
-        (crash.kind == EventKind::Crash).then_some(())?;
-        let heard = trace.events[id..].iter().rev().find(|event| match event.kind {
-            EventKind::Receive(message) => trace.messages[message].name.from == crash.node,
-            _ => false,
-        });
-        let last = heard.map_or(crash.time, |event| event.time);
-        (last + timeout > trace.end).then_some(())?;
-        let why =
-            format!("{} was last heard at {last} ms, the run ends at {} ms", crash.node, trace.end);
-        Some(Breach { rule, kind: None, why, culprit: "until".to_owned(), event: Some(id) })
-    })
-}
-
-/// The clock that goes wrong by more than so many millionths, and was looked at.
-fn drift(rule: Rule, scenario: &Scenario, trace: &Trace, limit: u32) -> Option<Breach> {
+/// The clocks that go wrong by more than so many millionths, and were looked at.
+fn drift(rule: Rule, scenario: &Scenario, trace: &Trace, limit: u32, most: usize) -> Vec<Breach> {
     let wrong = |rate: PerMillion| rate.0.abs_diff(PerMillion::ONE.0) > limit;
-    let is_wrong = |fault: &Fault| matches!(*fault, Fault::Drift { rate, .. } if wrong(rate));
-    let (fault, node) = wrong_clock(scenario, trace, is_wrong)?;
-    let Fault::Drift { rate, .. } = scenario.faults[fault] else { return None };
-    let why = format!("{node}'s clock runs at {rate} times time");
-    Some(Breach { rule, kind: None, why, culprit: fault_path(Some(fault)), event: None })
-}
-
-/// The clock that was set wrongly, and was looked at.
-fn ahead(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
-    let is_wrong = |fault: &Fault| matches!(*fault, Fault::Drift { offset: 1.., .. });
-    let (fault, node) = wrong_clock(scenario, trace, is_wrong)?;
-    let Fault::Drift { offset, .. } = scenario.faults[fault] else { return None };
-    let why = format!("{node}'s clock is {offset} ms ahead when the run begins");
-    Some(Breach { rule, kind: None, why, culprit: fault_path(Some(fault)), event: None })
-}
-
-/// The first fault of this kind that is a wrong clock's, and met something: the clock was looked at.
-fn wrong_clock(
-    scenario: &Scenario,
-    trace: &Trace,
-    is_wrong: impl Fn(&Fault) -> bool,
-) -> Option<(usize, NodeId)> {
-    scenario.faults.iter().enumerate().find_map(|(index, fault)| match fault {
-        Fault::Drift { node, .. } if is_wrong(fault) => {
-            (!trace.unused_faults.contains(&index)).then_some((index, *node))
+    wrong_clocks(rule, scenario, trace, most, |fault| match *fault {
+        Fault::Drift { node, rate, .. } if wrong(rate) => {
+            Some(format!("{node}'s clock runs at {rate} times time"))
         }
         _ => None,
     })
+}
+
+/// The clocks that were set wrongly, and were looked at.
+fn ahead(rule: Rule, scenario: &Scenario, trace: &Trace, most: usize) -> Vec<Breach> {
+    wrong_clocks(rule, scenario, trace, most, |fault| match *fault {
+        Fault::Drift { node, offset: offset @ 1.., .. } => {
+            Some(format!("{node}'s clock is {offset} ms ahead when the run begins"))
+        }
+        _ => None,
+    })
+}
+
+/// The faults that are a wrong clock's, as `said` puts it, and met something: the clock was looked at.
+fn wrong_clocks(
+    rule: Rule,
+    scenario: &Scenario,
+    trace: &Trace,
+    most: usize,
+    said: impl Fn(&Fault) -> Option<String>,
+) -> Vec<Breach> {
+    let met = |fault: &usize| trace.unused_faults.binary_search(fault).is_err();
+    let breaches = (0..scenario.faults.len()).filter(met).filter_map(|fault| {
+        let why = said(&scenario.faults[fault])?;
+        let culprit = fault_path(Some(fault));
+        let repair = Some(Repair::Without(fault));
+        Some(Breach { repair, ..Breach::from_the_start(rule, culprit, why) })
+    });
+    breaches.take(most).collect()
 }
 
 impl Assumption {
@@ -434,7 +382,7 @@ impl Assumption {
         Self { kind: Some(Kind::Safety), ..self }
     }
 
-    /// How a run broke it, if it did.
+    /// Returns the first way in which a run breaks it.
     #[must_use]
     pub fn breach(
         &self,
@@ -442,8 +390,21 @@ impl Assumption {
         scenario: &Scenario,
         trace: &Trace,
     ) -> Option<Breach> {
-        let breach = self.rule.breach(protocol, scenario, trace)?;
-        Some(Breach { kind: self.kind, ..breach })
+        self.breaches(protocol, scenario, trace, 1).into_iter().next()
+    }
+
+    /// Returns the ways in which a run breaks it: see [`Rule::breaches`].
+    #[must_use]
+    pub fn breaches(
+        &self,
+        protocol: &Protocol,
+        scenario: &Scenario,
+        trace: &Trace,
+        most: usize,
+    ) -> Vec<Breach> {
+        let mut breaches = self.rule.breaches(protocol, scenario, trace, most);
+        breaches.iter_mut().for_each(|breach| breach.kind = self.kind);
+        breaches
     }
 
     /// Whether a scenario with these parameters relies on it.
@@ -486,21 +447,21 @@ pub(super) fn fault_path(fault: Option<usize>) -> String {
     fault.map(|index| format!("faults[{index}]")).unwrap_or_default()
 }
 
-/// The fault behind a crash, as a path.
-fn crash_fault(scenario: &Scenario, trace: &Trace, crash: EventId) -> String {
-    let event = &trace.events[crash];
-    fault_path(scenario.faults.iter().position(|fault| {
-        matches!(*fault, Fault::Crash { node, at, .. } if (node, at) == (event.node, event.time))
-    }))
+/// Sets a parameter to a value that a model names, if it is one of its values.
+fn parsed(protocol: &Protocol, name: &'static str, value: &str) -> Option<Repair> {
+    let mut parameters = protocol.behaviour.parameters.iter();
+    let parameter = parameters.find(|parameter| parameter.name == name)?;
+    let value = match parameter.domain {
+        Domain::Flag { .. } => ParameterValue::Flag(value.parse().ok()?),
+        Domain::Integer { .. } => ParameterValue::Integer(value.parse().ok()?),
+        Domain::Choice { .. } => ParameterValue::Choice(value.to_owned()),
+    };
+    parameter.admits(&value).then_some(Repair::Parameter(name, value))
 }
 
-/// Who has crashed when the `nth` different node does, and the event.
-fn crash_number(trace: &Trace, nth: usize) -> Option<(NodeSet, EventId)> {
-    let mut crashed = NodeSet::EMPTY;
-    let event = trace.events.iter().position(|event| {
-        event.kind == EventKind::Crash && crashed.insert(event.node) && crashed.len() == nth
-    })?;
-    Some((crashed, event))
+/// Sets a parameter to a number, if it is one of its values.
+fn admitted(protocol: &Protocol, name: &'static str, value: u64) -> Option<Repair> {
+    parsed(protocol, name, &value.to_string())
 }
 
 fn too_few(size: usize, times: u32, count: u32) -> Option<String> {
@@ -508,49 +469,16 @@ fn too_few(size: usize, times: u32, count: u32) -> Option<String> {
     (size as u64 <= needed).then(|| format!("{size} nodes are not more than {times} × {count}"))
 }
 
-/// The first request that comes at this time or later, its place in the scenario, and how that is said.
-fn late_request(trace: &Trace, deadline: Time) -> Option<(EventId, usize, String)> {
-    trace.events.iter().enumerate().find_map(|(id, event)| match event.kind {
+/// The requests that come at this time or later.
+fn late_requests(rule: Rule, trace: &Trace, deadline: Time, most: usize) -> Vec<Breach> {
+    let late = trace.events.iter().enumerate().filter_map(|(id, event)| match event.kind {
         EventKind::Request { index, .. } if event.time >= deadline => {
-            let Event { node, time, .. } = event;
-            Some((id, index, format!("{node} was asked at {time} ms, not before {deadline}")))
+            let why =
+                format!("{} was asked at {} ms, not before {deadline}", event.node, event.time);
+            let repair = deadline.checked_sub(1).map(|before| Repair::Ask(index, before));
+            Some(Breach { repair, ..Breach::at(rule, id, format!("requests[{index}]"), why) })
         }
         _ => None,
-    })
-}
-
-/// The faulty node that is one too many: the traitor, or, for those who stand traitors, also who crashed.
-fn betrayal(rule: Rule, scenario: &Scenario, trace: &Trace, limit: usize) -> Option<Breach> {
-    let only_lies = rule == Rule::NobodyLies;
-    let (mut traitors, mut crashed) = (NodeSet::EMPTY, NodeSet::EMPTY);
-    let event = trace.events.iter().position(|event| {
-        let counts = match event.kind {
-            EventKind::Traitor(_) => traitors.insert(event.node),
-            EventKind::Crash if !only_lies && !traitors.contains(event.node) => {
-                crashed.insert(event.node)
-            }
-            _ => false,
-        };
-        counts && traitors.or(crashed).len() > limit
-    })?;
-    let last = trace.events[event].node;
-    let culprit = match trace.events[event].kind {
-        EventKind::Crash => crash_fault(scenario, trace, event),
-        _ => fault_path(
-            scenario
-                .faults
-                .iter()
-                .position(|fault| matches!(*fault, Fault::Traitor { node, .. } if node == last)),
-        ),
-    };
-    let turned = match traitors.len() {
-        0 => None,
-        1 => Some(format!("{traitors} is a traitor")),
-        _ => Some(format!("{traitors} are traitors")),
-    };
-    let fell = (!crashed.is_empty()).then(|| format!("{crashed} crashed"));
-    let bound = || format!("at most {limit} of {} may be faulty", scenario.nodes.len());
-    let said = turned.into_iter().chain(fell).chain((!only_lies).then(bound));
-    let why = said.collect::<Vec<_>>().join(", ");
-    Some(Breach { rule, kind: None, why, culprit, event: Some(event) })
+    });
+    late.take(most).collect()
 }

@@ -1,8 +1,9 @@
-//! What a protocol relies on between nodes, and how a run breaks it: links, losses, overtaking, delays.
+//! Assumptions on links, losses, order and delays, and how a run breaks them.
 
 use super::{
-    Breach, Event, EventId, EventKind, Fate, Fault, Loss, Message, NodeId, NodeSet, PerMillion,
-    Rule, Scenario, Time, Timing, Trace, assumption::fault_path,
+    Breach, Event, EventId, EventKind, Fate, Fault, Loss, Mercy, Message, MessageName, NodeId,
+    NodeSet, PerMillion, Repair, Rule, Scenario, SortedSet, Time, Timing, Trace,
+    assumption::fault_path, failures::struck,
 };
 
 /// Two nodes that should be linked and are not: routers of hosts, or hosts one of which has no router.
@@ -31,15 +32,102 @@ pub(super) fn unlinked(scenario: &Scenario) -> Option<String> {
     pair.map(|(one, other)| format!("nothing links {one} and {other}"))
 }
 
-/// Whether both ends of a message's link are correct.
-fn between_correct(trace: &Trace) -> impl Fn(&Message) -> bool {
-    let fails = |kind: &EventKind| matches!(kind, EventKind::Crash | EventKind::Traitor(_));
-    let faulty: NodeSet = trace.events.iter().filter(|e| fails(&e.kind)).map(|e| e.node).collect();
-    move |message| !faulty.contains(message.name.from) && !faulty.contains(message.name.to)
+/// Times at which nodes are down, and the traitors.
+struct Failures {
+    /// By node: from when to when it is down, in virtual ms, both included.
+    down: Vec<Vec<(Time, Time)>>,
+    traitors: NodeSet,
 }
 
-/// The first loss on a link on which everything is lost from then on.
-pub(super) fn unfair(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
+impl Failures {
+    fn of(scenario: &Scenario, trace: &Trace) -> Self {
+        let mut down: Vec<Vec<(Time, Time)>> = vec![Vec::new(); scenario.nodes.len()];
+        let mut traitors = NodeSet::EMPTY;
+        for event in &trace.events {
+            let spans = &mut down[event.node.index()];
+            match event.kind {
+                EventKind::Crash => spans.push((event.time, Time::MAX)),
+                EventKind::Recover => spans.last_mut().into_iter().for_each(|it| it.1 = event.time),
+                EventKind::Traitor(_) => {
+                    traitors.insert(event.node);
+                }
+                _ => {}
+            }
+        }
+        Self { down, traitors }
+    }
+
+    /// True if a node is down at some moment of this span.
+    fn is_down(&self, node: NodeId, from: Time, to: Time) -> bool {
+        self.down[node.index()].iter().any(|(crash, back)| *crash <= to && from <= *back)
+    }
+
+    /// True if both ends of a link are loyal and up during all of this span.
+    fn sound(&self, MessageName { from, to, .. }: MessageName, since: Time, until: Time) -> bool {
+        let sound = |node| !self.traitors.contains(node) && !self.is_down(node, since, until);
+        sound(from) && sound(to)
+    }
+
+    /// True if both ends of a link are loyal and never crash.
+    fn never_fail(&self, name: MessageName) -> bool {
+        self.sound(name, 0, Time::MAX)
+    }
+}
+
+/// What became of each copy of a message, the first included.
+fn ways(message: &Message) -> impl Iterator<Item = Fate> {
+    std::iter::once(message.fate).chain(message.copies.iter().copied())
+}
+
+/// The event at which a message first arrived, if a copy of it did.
+fn first_receipt(message: &Message) -> Option<EventId> {
+    let receipts = ways(message).filter_map(|way| match way {
+        Fate::Received(event) => Some(event),
+        _ => None,
+    });
+    receipts.min()
+}
+
+/// Why a message will never arrive, and the event from which on that is so; none if a copy of it arrived or may do
+/// so, or found its receiver down.
+fn lost(message: &Message) -> Option<(EventId, Loss)> {
+    let mut last = None;
+    for way in ways(message) {
+        let Fate::Lost(event, loss) = way else { return None };
+        if loss == Loss::Crashed {
+            return None;
+        }
+        let (before, first) = last.unwrap_or((event, loss));
+        last = Some((before.max(event), first));
+    }
+    last
+}
+
+/// The first breaches of those that were found, each with the event from which on it stands: no two that the same
+/// repair would undo.
+fn first_of<T>(
+    mut found: Vec<(EventId, T)>,
+    most: usize,
+    breach: impl Fn(EventId, &T) -> Breach,
+) -> Vec<Breach> {
+    if most == 1 {
+        let first = found.iter().min_by_key(|(event, _)| *event);
+        return first.map(|(event, what)| breach(*event, what)).into_iter().collect();
+    }
+    found.sort_by_key(|(event, _)| *event);
+    let mut undone = SortedSet::new();
+    let breaches = found.iter().map(|(event, what)| breach(*event, what));
+    let news = breaches.filter(|breach| match breach.repair {
+        Some(Repair::Without(fault)) => undone.insert((0, fault)),
+        Some(Repair::InOrder(from, to)) => undone.insert((1 + from.index(), to.index())),
+        Some(Repair::Links) => undone.insert((usize::MAX, 0)),
+        _ => true,
+    });
+    news.take(most).collect()
+}
+
+/// The losses on links on which everything is lost from then on.
+pub(super) fn unfair(rule: Rule, scenario: &Scenario, trace: &Trace, most: usize) -> Vec<Breach> {
     let certain = |odds: PerMillion| odds >= PerMillion::ONE;
     let for_ever = |loss: Loss| match loss {
         Loss::Unlinked => true,
@@ -52,136 +140,330 @@ pub(super) fn unfair(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<B
             _ => false,
         }),
     };
-    let between_correct = between_correct(trace);
-    let lost = trace.messages.iter().filter_map(|message| match message.fate {
-        Fate::Lost(event, loss) if for_ever(loss) && between_correct(message) => {
-            Some((event, message))
-        }
-        _ => None,
+    let failures = Failures::of(scenario, trace);
+    let found = trace.messages.iter().filter_map(|message| {
+        let (event, loss) = lost(message)?;
+        let counts = for_ever(loss) && failures.never_fail(message.name);
+        counts.then_some((event, (message, loss)))
     });
-    let (event, message) = lost.min_by_key(|(event, _)| *event)?;
-    let (culprit, why) = unreliability(scenario, message);
-    let why = format!("{why}, as is all that follows on its link");
-    Some(Breach { rule, kind: None, why, culprit, event: Some(event) })
+    first_of(found.collect(), most, |event, (message, loss)| {
+        let mut breach = loss_of(rule, scenario, event, message, *loss);
+        breach.why.push_str(", as is all that follows on its link");
+        breach
+    })
 }
 
-/// The first loss, damage or second receipt that counts.
-pub(super) fn unreliable(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
-    // What a faulty node sends or is sent may be lost, unless nothing may that finds its receiver up; but
-    // nothing may come twice, whoever sent it.
-    let between_correct = between_correct(trace);
-    let counts = |message: &Message| match rule {
-        Rule::NothingIsLost => !matches!(message.fate, Fate::Lost(_, Loss::Crashed)),
-        _ => between_correct(message),
-    };
-    // The first event that shows it, and the message: a loss, a damage or a second receipt.
-    let shows = |message: &Message| match (message.fate, message.copies.as_slice()) {
-        (Fate::Lost(event, _), _) if counts(message) => Some(event),
-        (Fate::Received(event), _) if message.damaged().is_some() && counts(message) => Some(event),
-        (_, copies) => copies.iter().find_map(|copy| match copy {
-            Fate::Received(event) => Some(*event),
-            _ => None,
-        }),
-    };
-    let shown = trace.messages.iter().filter_map(|message| Some((shows(message)?, message)));
-    let (event, message) = shown.min_by_key(|(event, _)| *event)?;
-    let (culprit, why) = unreliability(scenario, message);
-    Some(Breach { rule, kind: None, why, culprit, event: Some(event) })
+/// What is wrong with a message that a reliable channel would have delivered once, as it was sent.
+enum Trouble {
+    Lost(Loss),
+    Damaged,
+    /// It arrived again, by this further copy.
+    Twice(usize),
 }
 
-/// What is behind a message that is lost, damaged or there twice; and how that is said.
-fn unreliability(scenario: &Scenario, message: &Message) -> (String, String) {
-    let name = scenario.message_name(message.name);
-    let by_hand = |kind: &str, network: &str| {
-        let mut faults = scenario.faults.iter();
-        let fault =
-            faults.position(|fault| fault.kind() == kind && fault.message() == Some(message.name));
-        fault.map_or_else(|| network.to_owned(), |fault| fault_path(Some(fault)))
-    };
-    match message.fate {
-        Fate::Lost(_, loss) => {
-            let culprit = match loss {
-                Loss::Luck => "network.loss".to_owned(),
-                Loss::Corrupt(None) => "network.corrupt".to_owned(),
-                Loss::Unlinked => "network.topology".to_owned(),
-                _ => fault_path(loss.fault()),
-            };
-            (culprit, format!("{name} was lost ({})", loss.why()))
+/// The losses, damages and second receipts that count.
+///
+/// A loss counts unless an end of the link fails before the message was due: what happens later cannot be why the
+/// message was lost. Nothing may arrive twice, whatever fails.
+pub(super) fn unreliable(
+    rule: Rule,
+    scenario: &Scenario,
+    trace: &Trace,
+    most: usize,
+) -> Vec<Breach> {
+    let failures = Failures::of(scenario, trace);
+    let mut found = Vec::new();
+    for message in &trace.messages {
+        let sent = trace.events[message.sent].time;
+        let counts =
+            |due: Time| rule == Rule::NothingIsLost || failures.sound(message.name, sent, due);
+        if let Some((event, loss)) = lost(message) {
+            if counts(was_due(sent, trace.events[event].time, loss)) {
+                found.push((event, (message, Trouble::Lost(loss))));
+            }
+            continue;
         }
-        _ if message.damaged().is_some() => {
-            (by_hand("corrupt", "network.corrupt"), format!("bits of {name} flipped on the way"))
+        if let Fate::Received(event) = message.fate
+            && message.damaged().is_some()
+            && counts(trace.events[event].time)
+        {
+            found.push((event, (message, Trouble::Damaged)));
         }
-        _ => (by_hand("duplicate", "network.duplicate"), format!("{name} arrived twice")),
+        if message.copies.is_empty() {
+            continue;
+        }
+        let Some(first) = first_receipt(message) else { continue };
+        for (copy, fate) in message.copies.iter().enumerate() {
+            if let Fate::Received(event) = *fate
+                && event != first
+            {
+                found.push((event, (message, Trouble::Twice(copy))));
+            }
+        }
+    }
+    first_of(found, most, |event, (message, trouble)| match trouble {
+        Trouble::Lost(loss) => loss_of(rule, scenario, event, message, *loss),
+        Trouble::Damaged => damage_of(rule, scenario, event, message),
+        Trouble::Twice(copy) => duplicate_of(rule, scenario, event, message, *copy),
+    })
+}
+
+/// When a lost message would have arrived, as far as its loss tells: what is dropped is lost midway.
+const fn was_due(sent: Time, lost: Time, loss: Loss) -> Time {
+    match loss {
+        Loss::Drop(_) | Loss::Luck => lost + (lost - sent),
+        _ => lost,
     }
 }
 
-/// The first message that overtakes one of its link, and the one that it overtakes.
-pub(super) fn overtaking(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
-    let size = scenario.nodes.len();
-    // By link: each receipt of a message with a greater number than all before it.
-    let mut foremost: Vec<Vec<(u32, EventId)>> = vec![Vec::new(); size * size];
-    let overtaken = trace.events.iter().enumerate().filter_map(|(id, event)| {
-        let EventKind::Receive(message) = event.kind else { return None };
-        let message = &trace.messages[message];
-        // A second copy of what has come already overtakes nothing.
-        (message.fate == Fate::Received(id)).then_some(())?;
-        let name = message.name;
-        let foremost = &mut foremost[name.from.index() * size + name.to.index()];
-        let before = foremost.partition_point(|(number, _)| *number < name.number);
-        let Some((_, overtaker)) = foremost.get(before) else {
-            foremost.push((name.number, id));
-            return None;
-        };
-        Some((*overtaker, name))
-    });
-    let (event, name) = overtaken.min_by_key(|(overtaker, _)| *overtaker)?;
-    let delayed = scenario
-        .faults
-        .iter()
-        .position(|fault| matches!(*fault, Fault::Delay { message, .. } if message == name));
-    let by_network = || "network.order".to_owned();
-    let culprit = delayed.map_or_else(by_network, |fault| fault_path(Some(fault)));
-    let why = format!("{} was overtaken", scenario.message_name(name));
-    Some(Breach { rule, kind: None, why, culprit, event: Some(event) })
+/// The breach by the loss of a message.
+fn loss_of(
+    rule: Rule,
+    scenario: &Scenario,
+    event: EventId,
+    message: &Message,
+    loss: Loss,
+) -> Breach {
+    let name = message.name;
+    let (culprit, repair) = match (loss, loss.fault()) {
+        (_, Some(fault)) => (fault_path(Some(fault)), Some(Repair::Without(fault))),
+        (Loss::Corrupt(_), _) => {
+            ("network.corrupt".to_owned(), Some(Repair::Spare(name, Mercy::Intact)))
+        }
+        (Loss::Unlinked, _) => {
+            // Routers are what they are by the links.
+            let routed = !scenario.network.topology.routers().is_empty();
+            ("network.topology".to_owned(), (!routed).then_some(Repair::Links))
+        }
+        _ => ("network.loss".to_owned(), Some(Repair::Spare(name, Mercy::Arrives))),
+    };
+    let why = format!("{} was lost ({})", scenario.message_name(name), loss.why());
+    Breach { repair, ..Breach::at(rule, event, culprit, why) }
 }
 
-/// The first message that is late, or pause.
-pub(super) fn late(rule: Rule, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
-    let breach = |(event, culprit, why)| Breach { rule, kind: None, why, culprit, event };
-    let Timing::Synchronous(bound) = scenario.network.timing else {
-        let why = "the network is asynchronous: it promises no bound".to_owned();
-        return Some(breach((None, "network.timing".to_owned(), why)));
+/// The breach by the flipped bits of a message.
+fn damage_of(rule: Rule, scenario: &Scenario, event: EventId, message: &Message) -> Breach {
+    let name = message.name;
+    let mut faults = scenario.faults.iter();
+    // Of several the first one counts.
+    let by_hand =
+        faults.position(|it| matches!(it, Fault::Corrupt { message, .. } if *message == name));
+    let (culprit, repair) = match by_hand {
+        Some(fault) => (fault_path(Some(fault)), Repair::Without(fault)),
+        None => ("network.corrupt".to_owned(), Repair::Spare(name, Mercy::Intact)),
     };
-    let shown = trace.events.iter().enumerate().filter_map(|(id, event)| match event.kind {
-        EventKind::Pause => Some((id, id)),
-        EventKind::Receive(message) => {
-            let due = trace.events[trace.messages[message].sent].time + bound;
-            // What is late is missing from the moment on at which it should have been there.
-            (event.time > due).then(|| (trace.events.partition_point(|it| it.time < due), id))
+    let why = format!("bits of {} flipped on the way", scenario.message_name(name));
+    Breach { repair: Some(repair), ..Breach::at(rule, event, culprit, why) }
+}
+
+/// The breach by a further copy of a message.
+fn duplicate_of(
+    rule: Rule,
+    scenario: &Scenario,
+    event: EventId,
+    message: &Message,
+    copy: usize,
+) -> Breach {
+    let name = message.name;
+    let faults = scenario.faults.iter().enumerate();
+    let by_hand = faults
+        .filter(|(_, it)| matches!(it, Fault::Duplicate { message, .. } if *message == name))
+        .map(|(fault, _)| fault);
+    let by_hand: Vec<usize> = by_hand.collect();
+    // The copy that chance makes comes first.
+    let by_chance = message.copies.len().saturating_sub(by_hand.len());
+    let fault = copy.checked_sub(by_chance).and_then(|place| by_hand.get(place));
+    let (culprit, repair) = match fault {
+        Some(&fault) => (fault_path(Some(fault)), Repair::Without(fault)),
+        None => ("network.duplicate".to_owned(), Repair::Spare(name, Mercy::Once)),
+    };
+    let why = format!("{} arrived twice", scenario.message_name(name));
+    Breach { repair: Some(repair), ..Breach::at(rule, event, culprit, why) }
+}
+
+/// The messages that a later one of their link overtakes: it arrives while they have not. What becomes of them
+/// afterwards changes nothing, so a message that is lost on the way leaves a gap. One that finds its receiver down
+/// leaves none.
+pub(super) fn overtaking(
+    rule: Rule,
+    scenario: &Scenario,
+    trace: &Trace,
+    most: usize,
+) -> Vec<Breach> {
+    let size = scenario.nodes.len();
+    let mut messages: Vec<&Message> = trace.messages.iter().collect();
+    messages.sort_by_key(|message| std::cmp::Reverse(message.name.number));
+    // By link: the first receipt of a message with a greater number than those still to be looked at.
+    let mut overtaker: Vec<Option<(EventId, MessageName)>> = vec![None; size * size];
+    let mut found = Vec::new();
+    for message in messages {
+        let MessageName { from, to, .. } = message.name;
+        let next = &mut overtaker[from.index() * size + to.index()];
+        let receipt = first_receipt(message);
+        if let Some((event, later)) = *next
+            && receipt.or_else(|| met_nobody(message)).is_none_or(|own| event < own)
+        {
+            found.push((event, (message, later)));
         }
+        if let Some(receipt) = receipt
+            && next.is_none_or(|(event, _)| receipt < event)
+        {
+            *next = Some((receipt, message.name));
+        }
+    }
+    first_of(found, most, |event, (message, later)| {
+        overtaken(rule, scenario, event, message, *later)
+    })
+}
+
+/// The event at which a message found its receiver down.
+fn met_nobody(message: &Message) -> Option<EventId> {
+    let ends = ways(message).filter_map(|way| match way {
+        Fate::Lost(event, Loss::Crashed) => Some(event),
         _ => None,
     });
-    let (since, event) = shown.min()?;
-    let (culprit, why) = lateness(scenario, trace, bound, event);
-    Some(breach((Some(since), culprit, why)))
+    ends.min()
 }
 
-/// What is behind a pause or the receipt of a late message; and how that is said.
-fn lateness(scenario: &Scenario, trace: &Trace, bound: Time, event: EventId) -> (String, String) {
-    let Event { time, node, kind } = &trace.events[event];
-    let EventKind::Receive(message) = kind else {
-        let fault = scenario.faults.iter().position(
-            |fault| matches!(fault, Fault::Pause { node: who, at, .. } if (who, at) == (node, time)),
-        );
-        return (fault_path(fault), format!("{node} stood still from {time} ms on"));
+fn overtaken(
+    rule: Rule,
+    scenario: &Scenario,
+    event: EventId,
+    message: &Message,
+    later: MessageName,
+) -> Breach {
+    if let Some((_, loss)) = lost(message) {
+        let mut gap = loss_of(rule, scenario, event, message, loss);
+        gap.why.push_str(&format!(", and {} arrived without it", scenario.message_name(later)));
+        return gap;
+    }
+    let name = message.name;
+    let (culprit, repair) = match delay_of(scenario, name) {
+        Some(fault) => (fault_path(Some(fault)), Repair::Without(fault)),
+        None => ("network.order".to_owned(), Repair::InOrder(name.from, name.to)),
     };
-    let message = &trace.messages[*message];
-    let took = time - trace.events[message.sent].time;
-    let delayed = scenario.faults.iter().position(
-        |fault| matches!(*fault, Fault::Delay { message: hit, .. } if hit == message.name),
-    );
-    let by_network = || "network.delay".to_owned();
-    let culprit = delayed.map_or_else(by_network, |fault| fault_path(Some(fault)));
-    let name = scenario.message_name(message.name);
-    (culprit, format!("{name} took {took} ms, more than {bound}"))
+    let why = format!("{} was overtaken", scenario.message_name(name));
+    Breach { repair: Some(repair), ..Breach::at(rule, event, culprit, why) }
+}
+
+/// The longest of the delays of a message that are made by hand.
+fn delay_of(scenario: &Scenario, name: MessageName) -> Option<usize> {
+    let delays = scenario.faults.iter().enumerate().filter_map(|(fault, it)| match *it {
+        Fault::Delay { message, by } if message == name && by > 0 => Some((by, fault)),
+        _ => None,
+    });
+    delays.rev().max_by_key(|(by, _)| *by).map(|(_, fault)| fault)
+}
+
+/// What is not synchronous: a message that is late, by its place, or a pause, by its event.
+enum Slow {
+    Message(usize),
+    Pause,
+}
+
+/// The messages that are late, and the pauses.
+pub(super) fn late(rule: Rule, scenario: &Scenario, trace: &Trace, most: usize) -> Vec<Breach> {
+    let Timing::Synchronous(bound) = scenario.network.timing else {
+        let why = "the network is asynchronous: it promises no bound".to_owned();
+        let longest = scenario.network.links.iter().map(|link| link.delay.max);
+        let bound = longest.fold(scenario.network.delay.max, Time::max).max(1);
+        let breach = Breach::from_the_start(rule, "network.timing".to_owned(), why);
+        return vec![Breach { repair: Some(Repair::Bound(bound)), ..breach }];
+    };
+    let failures = Failures::of(scenario, trace);
+    let pauses = trace.events.iter().enumerate();
+    let pauses = pauses.filter(|(_, event)| event.kind == EventKind::Pause);
+    let stood_still: Vec<(NodeId, Time)> =
+        pauses.clone().map(|(_, event)| (event.node, event.time)).collect();
+    let mut found: Vec<_> = pauses.map(|(id, _)| (id, Slow::Pause)).collect();
+    for (place, message) in trace.messages.iter().enumerate() {
+        let due = trace.events[message.sent].time + bound;
+        if due <= trace.end
+            && missed(trace, &failures, message, due)
+            && !waited(scenario, trace, &stood_still, message, due)
+        {
+            // It is missing from the moment on at which it should have been there.
+            let since = trace.events.partition_point(|event| event.time < due);
+            found.push((since, Slow::Message(place)));
+        }
+    }
+    first_of(found, most, |event, slow| match slow {
+        Slow::Pause => pause_of(rule, scenario, trace, event),
+        Slow::Message(place) => lateness_of(rule, scenario, trace, bound, event, *place),
+    })
+}
+
+/// True if a message was still on its way when it was due. What becomes of it later changes nothing, but a node that
+/// was down by then missed nothing.
+fn missed(trace: &Trace, failures: &Failures, message: &Message, due: Time) -> bool {
+    if let Some(receipt) = first_receipt(message) {
+        return trace.events[receipt].time > due;
+    }
+    let ends = ways(message).map(|way| match way {
+        Fate::InFlight { due } => due,
+        Fate::Received(event) | Fate::Lost(event, _) => trace.events[event].time,
+    });
+    ends.max().is_some_and(|end| end > due) && !failures.is_down(message.name.to, due, due)
+}
+
+/// True if a message that was received late may have been there in time, and waited for its receiver to go on.
+fn waited(
+    scenario: &Scenario,
+    trace: &Trace,
+    pauses: &[(NodeId, Time)],
+    message: &Message,
+    due: Time,
+) -> bool {
+    let Some(receipt) = first_receipt(message) else { return false };
+    let (node, time) = (message.name.to, trace.events[receipt].time);
+    let since = pauses.iter().filter(|(who, at)| *who == node && *at <= time);
+    let Some((_, since)) = since.max_by_key(|(_, at)| *at) else { return false };
+    let resumed = trace.events[..receipt].iter().rev();
+    let mut resumed = resumed.take_while(|event| event.time == time);
+    *since <= due
+        && resumed.any(|event| event.node == node && event.kind == EventKind::Resume)
+        && delay_of(scenario, message.name).is_none()
+}
+
+fn pause_of(rule: Rule, scenario: &Scenario, trace: &Trace, event: EventId) -> Breach {
+    let fault = struck(scenario, trace, event);
+    let Event { node, time, .. } = &trace.events[event];
+    let why = format!("{node} stood still from {time} ms on");
+    let repair = fault.map(Repair::Without);
+    Breach { repair, ..Breach::at(rule, event, fault_path(fault), why) }
+}
+
+fn lateness_of(
+    rule: Rule,
+    scenario: &Scenario,
+    trace: &Trace,
+    bound: Time,
+    since: EventId,
+    place: usize,
+) -> Breach {
+    let message = &trace.messages[place];
+    let (name, sent) = (message.name, trace.events[message.sent].time);
+    let written = scenario.message_name(name);
+    let why = match first_receipt(message) {
+        Some(event) => {
+            format!("{written} took {} ms, more than {bound}", trace.events[event].time - sent)
+        }
+        None => format!("{written}, sent at {sent} ms, had not arrived {bound} ms later"),
+    };
+    let (culprit, repair) = match delay_of(scenario, name) {
+        Some(fault) => (fault_path(Some(fault)), Repair::Without(fault)),
+        None => (delay_path(scenario, name), Repair::Spare(name, Mercy::Within(bound))),
+    };
+    let event = (since < trace.events.len()).then_some(since);
+    Breach { event, repair: Some(repair), ..Breach::at(rule, since, culprit, why) }
+}
+
+/// The path of the delay that a link's messages have by chance.
+fn delay_path(scenario: &Scenario, name: MessageName) -> String {
+    let own = scenario
+        .network
+        .links
+        .iter()
+        .rposition(|link| (link.from, link.to) == (name.from, name.to));
+    own.map_or_else(|| "network.delay".to_owned(), |link| format!("network.links[{link}].delay"))
 }

@@ -233,7 +233,7 @@ impl Report {
         let completed = witness.iter().max().copied();
         let led_to_it = chain(trace, witness).events;
         let mut in_time =
-            relevant.filter(|breach| breach.event.is_none_or(|broken| Some(broken) <= completed));
+            relevant.filter(|breach| completed.is_some_and(|event| breach.stands_at(event)));
         let causes =
             |breach: &&Breach| breach.event.is_some_and(|event| led_to_it.contains(&event));
         in_time.clone().find(causes).or_else(|| in_time.next())

@@ -18,6 +18,7 @@ mod cone;
 mod context;
 mod deadlock;
 mod difference;
+mod failures;
 mod fingerprint;
 mod frontier;
 mod goal;
@@ -33,6 +34,7 @@ mod parameter;
 mod process;
 mod property;
 mod protocol;
+mod repair;
 mod scenario;
 mod setting;
 mod signed;
@@ -68,6 +70,7 @@ pub use process::{
 };
 pub use property::{Kind, Monitor, Needs, Observation, Property, Seen, Verdict};
 pub use protocol::{Behaviour, Break, Cost, Drawn, Metric, Protocol, ReadRequest, Term};
+pub use repair::{Mercy, Repair, Repaired};
 pub use scenario::{
     Caption, Delay, Detector, Fault, LinkSpec, MAX_BIT, MAX_BITS, MAX_EVENTS, MAX_FAULTS,
     MAX_REQUESTS, MAX_TIME, MAX_TIMERS, Medium, MessageName, NetworkSpec, Order, PerMillion,

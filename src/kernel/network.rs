@@ -8,6 +8,7 @@ use super::{
     SortedMap, Time,
     choices::{Purpose, below, mix},
     obstacles::Obstacles,
+    repair::{Mercy, Spared},
 };
 
 /// The network of a scenario: what never changes while it runs.
@@ -27,6 +28,8 @@ pub(super) struct Network {
     duplicates: SortedMap<MessageName, Vec<(usize, Time)>>,
     damages: SortedMap<MessageName, (usize, Vec<u32>)>,
     obstacles: Obstacles,
+    /// Empty but in a repaired run.
+    spared: Spared,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +66,7 @@ pub(super) struct Damage {
 }
 
 impl Network {
-    pub(super) fn new(scenario: &Scenario) -> Self {
+    pub(super) fn new(scenario: &Scenario, spared: Spared) -> Self {
         let size = scenario.nodes.len();
         let spec = &scenario.network;
         let base = mix(scenario.seed, Purpose::Link as u64);
@@ -89,6 +92,7 @@ impl Network {
             duplicates: SortedMap::new(),
             damages: SortedMap::new(),
             obstacles: Obstacles::new(scenario),
+            spared,
         };
         for (index, fault) in scenario.faults.iter().enumerate() {
             network.add(index, fault);
@@ -145,6 +149,11 @@ impl Network {
             && below(self.draw(name, purpose), u64::from(PerMillion::ONE.0)) < u64::from(odds.0)
     }
 
+    /// True if chance does this to a message that is not spared it.
+    fn strikes(&self, name: MessageName, purpose: Purpose, odds: PerMillion, mercy: Mercy) -> bool {
+        self.is_lucky(name, purpose, odds) && !self.spared.has(name, mercy)
+    }
+
     /// A delay of the message's link.
     fn span(&self, name: MessageName, purpose: Purpose) -> Time {
         let Delay { min, max } = self.links[self.link(name.from, name.to)].delay;
@@ -175,7 +184,7 @@ impl Network {
                 met[fault] = true;
                 Way { at: midway, lost: Some(Loss::Drop(fault)) }
             }
-            None if self.is_lucky(name, Purpose::Loss, self.loss) => {
+            None if self.strikes(name, Purpose::Loss, self.loss, Mercy::Arrives) => {
                 Way { at: midway, lost: Some(Loss::Luck) }
             }
             None => self.way(met, name, now, arrival),
@@ -186,7 +195,7 @@ impl Network {
             return None;
         }
         // A second copy comes after the first, as if it were sent again: it never overtakes anything.
-        if self.is_lucky(name, Purpose::Duplicate, self.duplicate) {
+        if self.strikes(name, Purpose::Duplicate, self.duplicate, Mercy::Once) {
             let arrival = arrival + self.span(name, Purpose::DuplicateDelay);
             ways.push(self.way(met, name, now, arrival));
         }
@@ -207,12 +216,12 @@ impl Network {
             met[fault] = true;
             arrival += by;
         }
-        arrival
+        self.spared.within(name).map_or(arrival, |bound| arrival.min(now + bound))
     }
 
     /// When it arrives where messages stay in order: not before those that were sent before it.
     fn in_turn(&self, state: &mut [LinkState], name: MessageName, arrival: Time) -> Time {
-        if self.order == Order::Any {
+        if self.order == Order::Any && !self.spared.in_order(name.from, name.to) {
             return arrival;
         }
         let state = &mut state[self.link(name.from, name.to)];
@@ -237,7 +246,7 @@ impl Network {
             met[*fault] = true;
             return Some(Damage { bits: bits.clone(), fault: Some(*fault) });
         }
-        self.is_lucky(name, Purpose::Corruption, self.corrupt).then(|| {
+        self.strikes(name, Purpose::Corruption, self.corrupt, Mercy::Intact).then(|| {
             let bit = below(self.draw(name, Purpose::Bit), u64::from(MAX_BIT) + 1);
             Damage { bits: vec![bit as u32], fault: None }
         })

@@ -12,6 +12,7 @@ use super::{
     log::Log,
     network::{LinkState, Network, Way},
     observer::Change,
+    repair::{Repaired, Spared},
     traitor::{Traitors, Words},
 };
 
@@ -64,6 +65,17 @@ impl<'a> Plan<'a> {
         self.scenario.into_owned()
     }
 
+    /// The same, of a scenario with repairs.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn repaired(protocol: &'a Protocol, repaired: Repaired) -> Result<Self, (usize, String)> {
+        let Repaired { scenario, spared } = repaired;
+        let mut plan = Self::of(protocol, Cow::Owned(scenario))?;
+        plan.network = Network::new(&plan.scenario, spared);
+        Ok(plan)
+    }
+
     fn of(protocol: &'a Protocol, scenario: Cow<'a, Scenario>) -> Result<Self, (usize, String)> {
         let read = protocol.behaviour.read_request;
         let requests = scenario.requests.iter().enumerate().map(|(index, request)| {
@@ -72,7 +84,7 @@ impl<'a> Plan<'a> {
         let requests = requests.collect::<Result<_, _>>()?;
         Ok(Self {
             protocol,
-            network: Network::new(&scenario),
+            network: Network::new(&scenario, Spared::default()),
             traitors: Traitors::new(&scenario, &protocol.behaviour),
             clocks: Clock::all(&scenario),
             requests,
