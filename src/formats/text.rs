@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt::Write as _};
 
 use serde_json::Value as Json;
 
-use super::trace::{Spelt, unused};
+use super::trace::{Spelt, cause_sentence, unused};
 use crate::kernel::{
     Breach, Class, EventId, EventKind, Fate, Judgement, Kind, MAX_EVENTS, NodeId, Packet, Protocol,
     Report, Scenario, Trace, Verdict, spell,
@@ -184,6 +184,9 @@ impl View<'_> {
         if let Some(Breach { rule, why, culprit, .. }) = report.broke(judgement, self.trace) {
             let (why, assumed) = (self.spell(why), rule.statement());
             let _ = writeln!(text, "{indent}broken by {culprit}: {why}; assumed: {assumed}");
+        }
+        if let Some(cause) = cause_sentence(report, judgement) {
+            let _ = writeln!(text, "{indent}cause: {}", self.spell(&cause));
         }
         if let (true, Verdict::Violated { witness, .. }) = (with_witnesses, &judgement.verdict) {
             let rows: Vec<_> = witness.iter().map(|&id| self.row(id)).collect();

@@ -8,8 +8,8 @@ use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
 use crate::kernel::{
-    Event, EventId, EventKind, Fate, Judgement, Message, Metric, NodeId, Packet, Protocol, Report,
-    Scenario, Time, Trace, Verdict, spell,
+    Cause, Event, EventId, EventKind, Fate, Judgement, MOST_TESTED, Message, Metric, NodeId,
+    Packet, Protocol, Report, Scenario, Time, Trace, Verdict, spell,
 };
 
 /// The version of the format.
@@ -376,6 +376,42 @@ struct VerdictObject<'a> {
     witness: &'a [EventId],
     why: Option<String>,
     broke: Option<BreachObject<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<CauseObject>,
+}
+
+/// What was found about the cause of a violation.
+#[derive(Serialize)]
+struct CauseObject {
+    tested: bool,
+    tried: usize,
+    left_out: usize,
+    holds_without: Vec<String>,
+    said: String,
+}
+
+impl CauseObject {
+    fn new(view: View, report: &Report, judgement: &Judgement) -> Option<Self> {
+        let said = view.spell(&cause_sentence(report, judgement)?);
+        let cause = report.cause(judgement);
+        Some(Self {
+            tested: cause.is_some(),
+            tried: cause.map_or(0, |cause| cause.tried),
+            left_out: cause.map_or(0, |cause| cause.left_out),
+            holds_without: cause.map(Cause::paths).unwrap_or_default(),
+            said,
+        })
+    }
+}
+
+/// What was found about the cause of a violation, faults as paths; none where nothing is violated.
+pub(super) fn cause_sentence(report: &Report, judgement: &Judgement) -> Option<String> {
+    judgement.verdict.is_violated().then(|| {
+        report.cause(judgement).map_or_else(
+            || format!("The cause was not tested: the run has more than {MOST_TESTED} events."),
+            |cause| cause.said(|fault| format!("faults[{fault}]")),
+        )
+    })
 }
 
 #[derive(Serialize)]
@@ -406,6 +442,7 @@ impl<'a> VerdictObject<'a> {
             witness,
             why: why.map(|why| view.spell(why)),
             broke,
+            cause: CauseObject::new(view, report, judgement),
         }
     }
 }

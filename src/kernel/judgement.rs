@@ -1,10 +1,10 @@
 //! What is said about one run: every property's verdict, what was broken, and the run's class.
 
-use std::fmt;
+use std::{cell::OnceCell, fmt};
 
 use super::{
-    Breach, EventId, Kind, Monitor, Observation, Property, Protocol, Rule, Scenario, Setting, Time,
-    Trace, Verdict, causality::Pasts, chain,
+    Assumption, Breach, Cause, EventId, Kind, Monitor, Observation, Property, Protocol, Rule,
+    Scenario, Setting, Time, Trace, Verdict, causality::Pasts, chain,
 };
 
 /// What is said about one property.
@@ -27,6 +27,9 @@ pub struct Report {
     pub breaches: Vec<Breach>,
     /// The fault-tolerance class; none while a promise is undecided.
     pub class: Option<Class>,
+    /// By the places of the properties: what was found about the causes of the violations. Empty before they were
+    /// sought, since that takes many runs.
+    pub causes: OnceCell<Vec<Option<Cause>>>,
 }
 
 /// How wrong a run went, by the promises that it kept (note 001; Arora and Gouda 1993).
@@ -177,16 +180,8 @@ pub fn report_of(
     scenario: &Scenario,
     trace: &Trace,
 ) -> Report {
-    let relied_on = protocol.model.iter().filter(|a| a.applies(protocol, &scenario.params));
-    // Who does not say how many traitors it stands, stands none.
-    let stands_traitors = protocol.model.iter().any(|assumption| assumption.rule.is_on_traitors());
-    let nobody_lies = (!stands_traitors).then(|| Rule::NobodyLies.always());
-    // Who goes on for ever is judged at the horizon.
-    let rests = (!protocol.perpetual).then(|| Rule::RunsToRest.always().for_liveness());
-    let mut breaches: Vec<Breach> = relied_on
-        .copied()
-        .chain(nobody_lies)
-        .chain(rests)
+    let mut breaches: Vec<Breach> = relied_on(protocol, scenario)
+        .into_iter()
         .filter_map(|assumption| assumption.breach(protocol, scenario, trace))
         .collect();
     // What is relied on for two reasons is broken once.
@@ -200,7 +195,18 @@ pub fn report_of(
     let kept = |kind| !promised().any(|j| j.property.kind == kind && j.verdict.is_violated());
     let decided = !promised().any(|j| matches!(j.verdict, Verdict::Undecided(_)));
     let class = decided.then(|| Class::of(kept(Kind::Safety), kept(Kind::Liveness)));
-    Report { judgements, breaches, class }
+    Report { judgements, breaches, class, causes: OnceCell::new() }
+}
+
+/// Everything that a scenario relies on, in the order in which it is blamed.
+pub(super) fn relied_on(protocol: &Protocol, scenario: &Scenario) -> Vec<Assumption> {
+    let relied_on = protocol.model.iter().filter(|a| a.applies(protocol, &scenario.params));
+    // A protocol that does not say how many traitors it tolerates, tolerates none.
+    let tolerates_traitors = protocol.model.iter().any(|it| it.rule.is_on_traitors());
+    let nobody_lies = (!tolerates_traitors).then(|| Rule::NobodyLies.always());
+    // A protocol that goes on for ever is judged at the horizon.
+    let rests = (!protocol.perpetual).then(|| Rule::RunsToRest.always().for_liveness());
+    relied_on.copied().chain(nobody_lies).chain(rests).collect()
 }
 
 impl Report {
@@ -221,11 +227,22 @@ impl Report {
         self.breaches.iter().filter(move |breach| breach.kind.is_none_or(|only| only == kind))
     }
 
-    /// The broken assumption that a violation is put down to: one that led to it, or else the first that
-    /// was broken by then.
+    /// What was found about the cause of a violation; none before it was sought.
+    #[must_use]
+    pub fn cause(&self, judgement: &Judgement) -> Option<&Cause> {
+        let mut judgements = self.judgements.iter();
+        let place = judgements.position(|it| it.property == judgement.property)?;
+        self.causes.get()?.get(place)?.as_ref()
+    }
+
+    /// The broken assumption that a violation is put down to: its cause, where that was sought and found; or else one
+    /// that led to it; or else the first that was broken by then.
     #[must_use]
     pub fn broke(&self, judgement: &Judgement, trace: &Trace) -> Option<&Breach> {
         let Verdict::Violated { witness, .. } = &judgement.verdict else { return None };
+        if let Some(culprit) = self.cause(judgement).and_then(Cause::culprit) {
+            return Some(culprit);
+        }
         let mut relevant = self.breaches_of(judgement.property.kind);
         if judgement.property.kind == Kind::Liveness {
             return relevant.next();

@@ -1,8 +1,8 @@
 //! What is looked for in a run.
 
 use crate::kernel::{
-    Failures, Kind, MAX_TIME, Monitor, Needs, Protocol, Report, Rule, Scenario, Setting, Time,
-    Trace, Verdict, Watching, report, run,
+    EventId, Failures, Kind, MAX_TIME, Monitor, Needs, Protocol, Report, Rule, Scenario, Setting,
+    Time, Trace, Verdict, Watching, report, run,
 };
 
 use super::Target;
@@ -95,8 +95,24 @@ impl Aim {
     fn may_break(&self, protocol: &'static Protocol, scenario: &Scenario, trace: &Trace) -> bool {
         let Some(allowed) = &self.breaking else { return true };
         let report = report(protocol, scenario, trace);
+        // A safety violation is judged by what was broken when it was completed.
+        let completed =
+            (!self.is_liveness()).then(|| self.completed(&Setting::of(protocol, scenario), trace));
         let mut breaches = report.breaches_of(self.target.kind());
-        breaches.all(|breach| allowed.contains(&breach.rule))
+        breaches.all(|breach| {
+            let counts = completed.flatten().is_none_or(|event| breach.stands_at(event));
+            !counts || allowed.contains(&breach.rule)
+        })
+    }
+
+    /// The event that completes it in a run.
+    fn completed(&self, setting: &Setting, trace: &Trace) -> Option<EventId> {
+        let mut watching = Watching::new(vec![self.monitor(setting)], setting);
+        watching.advance(trace, usize::MAX);
+        watching.say(trace).find_map(|verdict| match verdict {
+            Verdict::Violated { witness, .. } => witness.into_iter().max(),
+            _ => None,
+        })
     }
 
     /// The verdict on it in a report, if the report has one.

@@ -1,0 +1,407 @@
+//! Causes of violations, found by repairing one thing at a time (after Lewis 1973, "Causation": no effect without
+//! its cause).
+//!
+//! A broken assumption is the cause of a violation if the property holds in the same run, up to the same horizon,
+//! once nothing but that is undone. Often an assumption is broken and has nothing to do with what went wrong.
+
+use super::{
+    Breach, EventId, Judging, Kind, Plan, Property, Protocol, Repair, Repaired, Report, Scenario,
+    Simulation, Trace, Verdict, judgement::relied_on,
+};
+
+/// The largest number of repairs that are tried one at a time.
+pub const MOST_REPAIRS: usize = 64;
+/// The largest number of events of a run whose causes are tested without being asked for.
+pub const MOST_TESTED: usize = 20_000;
+/// The number of steps that the repaired runs take together at most.
+const MOST_STEPS: usize = 2 * MOST_REPAIRS * MOST_TESTED;
+
+/// What was found about the cause of a violation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cause {
+    /// Breaches of assumptions without each of which the property would hold, in the order of the model.
+    pub breaches: Vec<Breach>,
+    /// By their places in the scenario: other faults without each of which it would hold.
+    pub faults: Vec<usize>,
+    /// Where no such breach is: the first breach of an assumption without all of whose breaches together the
+    /// property would hold.
+    pub together: Option<Breach>,
+    /// Number of repairs that were tried, one at a time.
+    pub tried: usize,
+    /// Number of repairs that were not tried, or whose run was too long.
+    pub left_out: usize,
+}
+
+impl Cause {
+    /// The broken assumption that is the cause; none where no repair shows one.
+    #[must_use]
+    pub fn culprit(&self) -> Option<&Breach> {
+        self.breaches.first().or(self.together.as_ref())
+    }
+
+    /// Paths in the scenario of everything without which, each by itself, the property would hold.
+    #[must_use]
+    pub fn paths(&self) -> Vec<String> {
+        let mut paths: Vec<String> = Vec::new();
+        let breaches = self.breaches.iter().map(|breach| breach.culprit.clone());
+        let faults = self.faults.iter().map(|fault| format!("faults[{fault}]"));
+        for path in breaches.chain(faults) {
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+        paths
+    }
+
+    /// What was found, in one or two sentences; `fault` says what a fault is. Nodes are their characters.
+    #[must_use]
+    pub fn said(&self, fault: impl Fn(usize) -> String) -> String {
+        let mut others: Vec<String> = Vec::new();
+        let more = self.breaches.iter().skip(1).map(|breach| breach.why.clone());
+        for other in more.chain(self.faults.iter().map(|it| fault(*it))) {
+            if !others.contains(&other) {
+                others.push(other);
+            }
+        }
+        let others = others.join("; ");
+        let untried = match self.left_out {
+            0 => String::new(),
+            left => format!(" {left} more {} not tested.", if left == 1 { "was" } else { "were" }),
+        };
+        let tried = match self.tried {
+            1 => "the only repair was tried".to_owned(),
+            many => format!("{many} repairs were tried one at a time"),
+        };
+        let said = match (&self.breaches[..], others.is_empty(), &self.together) {
+            ([], _, _) if self.tried == 0 => "The cause was not tested: nothing can be repaired.".to_owned(),
+            ([_, ..], true, _) => "Without this the property would hold in the same run.".to_owned(),
+            ([_, ..], false, _) => format!(
+                "Without this the property would hold in the same run. It would also hold without any one of \
+                 these: {others}."
+            ),
+            ([], true, Some(_)) => {
+                "No single repair is enough: the property would hold if all breaches of this assumption were \
+                 undone together."
+                    .to_owned()
+            }
+            ([], false, Some(_)) => format!(
+                "The property would hold if all breaches of this assumption were undone together, and also \
+                 without any one of these: {others}."
+            ),
+            ([], false, None) => format!(
+                "No breach of an assumption is the cause: {tried}. The property would hold without any one of \
+                 these: {others}."
+            ),
+            ([], true, None) => {
+                format!("The cause is not a single fault or breach: {tried}, and none makes the property hold.")
+            }
+        };
+        said + &untried
+    }
+}
+
+/// A violated property whose cause is sought.
+#[derive(Clone, Debug)]
+struct Sought {
+    /// Its place in the report.
+    place: usize,
+    property: &'static Property,
+    /// The event that completed the violation; none for liveness, which is violated at the end.
+    completed: Option<EventId>,
+}
+
+impl Sought {
+    /// True if a breach can have to do with the violation.
+    fn may_be_due_to(&self, breach: &Breach) -> bool {
+        breach.kind.is_none_or(|kind| kind == self.property.kind)
+            && self.completed.is_none_or(|event| breach.stands_at(event))
+    }
+}
+
+/// Repairs that are made together, and what came of them.
+#[derive(Clone, Debug)]
+struct Trial {
+    repairs: Vec<Repair>,
+    /// True if a whole assumption is restored, not one breach undone.
+    whole: bool,
+    /// For each property sought: true if it holds; nothing before the run is over, or if it was too long.
+    holds: Option<Vec<bool>>,
+}
+
+impl Trial {
+    const fn new(repairs: Vec<Repair>, whole: bool) -> Self {
+        Self { repairs, whole, holds: None }
+    }
+
+    fn helps(&self, sought: usize) -> bool {
+        self.holds.as_ref().is_some_and(|holds| holds[sought])
+    }
+}
+
+/// A repaired run in the making.
+#[derive(Clone)]
+struct Retry {
+    plan: Plan<'static>,
+    simulation: Simulation,
+    trace: Trace,
+    judging: Option<Judging>,
+    steps: usize,
+}
+
+/// A search for the causes of all violations of a run. It is done in parts, since it can take a second.
+#[derive(Clone)]
+pub struct Inquiry {
+    protocol: &'static Protocol,
+    scenario: Scenario,
+    sought: Vec<Sought>,
+    /// Number of properties of the report.
+    properties: usize,
+    /// By assumption, in the order of the model: its breaches, each with the trial of its repair.
+    breaches: Vec<Vec<(Breach, Option<usize>)>>,
+    trials: Vec<Trial>,
+    /// Number of single repairs that are not tried.
+    left_out: usize,
+    /// Number of steps that one repaired run may take.
+    patience: usize,
+    steps: usize,
+    done: usize,
+    retry: Option<Box<Retry>>,
+}
+
+impl std::fmt::Debug for Inquiry {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        write!(f, "Inquiry({} of {})", self.done, self.trials.len())
+    }
+}
+
+impl Inquiry {
+    /// Prepares the repairs of a run.
+    #[must_use]
+    pub fn new(
+        protocol: &'static Protocol,
+        scenario: &Scenario,
+        trace: &Trace,
+        report: &Report,
+    ) -> Self {
+        let sought = report.judgements.iter().enumerate().filter_map(|(place, judgement)| {
+            let Verdict::Violated { witness, .. } = &judgement.verdict else { return None };
+            let completed = match judgement.property.kind {
+                Kind::Safety => witness.iter().max().copied(),
+                Kind::Liveness => None,
+            };
+            Some(Sought { place, property: judgement.property, completed })
+        });
+        let sought: Vec<Sought> = sought.collect();
+        let mut inquiry = Self {
+            protocol,
+            scenario: scenario.clone(),
+            properties: report.judgements.len(),
+            breaches: Vec::new(),
+            trials: Vec::new(),
+            left_out: 0,
+            patience: (2 * trace.events.len()).max(2 * MOST_TESTED),
+            steps: 0,
+            done: 0,
+            retry: None,
+            sought,
+        };
+        if !inquiry.sought.is_empty() {
+            inquiry.prepare(trace);
+        }
+        inquiry
+    }
+
+    fn prepare(&mut self, trace: &Trace) {
+        let sought = &self.sought;
+        let matters = |breach: &Breach| sought.iter().any(|it| it.may_be_due_to(breach));
+        for assumption in relied_on(self.protocol, &self.scenario) {
+            let found = assumption.breaches(self.protocol, &self.scenario, trace, usize::MAX);
+            let found: Vec<_> = found.into_iter().filter(matters).map(|it| (it, None)).collect();
+            if !found.is_empty() {
+                self.breaches.push(found);
+            }
+        }
+        // The first breach of each assumption, then the second of each, and so on.
+        let longest = self.breaches.iter().map(Vec::len).max().unwrap_or(0);
+        for round in 0..longest {
+            for assumption in 0..self.breaches.len() {
+                let breach = self.breaches[assumption].get(round);
+                if let Some(repair) = breach.and_then(|(breach, _)| breach.repair.clone()) {
+                    self.breaches[assumption][round].1 = self.try_alone(repair);
+                }
+            }
+        }
+        for fault in 0..self.scenario.faults.len() {
+            if trace.unused_faults.binary_search(&fault).is_err() {
+                self.try_alone(Repair::Without(fault));
+            }
+        }
+        let repairs_of = |breaches: &Vec<(Breach, Option<usize>)>| -> Vec<Repair> {
+            breaches.iter().filter_map(|(breach, _)| breach.repair.clone()).collect()
+        };
+        let wholes = self.breaches.iter().map(|it| Trial::new(repairs_of(it), true));
+        let wholes: Vec<Trial> = wholes.collect();
+        self.trials.extend(wholes);
+    }
+
+    /// Prepares the trial of a repair, and returns its place; none where there are too many already.
+    fn try_alone(&mut self, repair: Repair) -> Option<usize> {
+        let same = |trial: &Trial| trial.repairs.first() == Some(&repair);
+        if let Some(known) = self.trials.iter().position(same) {
+            return Some(known);
+        }
+        if self.trials.len() == MOST_REPAIRS {
+            self.left_out += 1;
+            return None;
+        }
+        self.trials.push(Trial::new(vec![repair], false));
+        Some(self.trials.len() - 1)
+    }
+
+    /// An estimate of the number of steps that all of it takes.
+    #[must_use]
+    pub fn estimate(&self, trace: &Trace) -> usize {
+        self.trials.len() * trace.events.len()
+    }
+
+    /// Takes about so many steps. True once there is nothing left to do.
+    pub fn advance(&mut self, steps: usize) -> bool {
+        let end = self.steps.saturating_add(steps);
+        while self.steps < end {
+            let Some(mut retry) = self.retry.take().or_else(|| self.next_run()) else {
+                return true;
+            };
+            let too_long = retry.steps >= self.patience || self.steps >= MOST_STEPS;
+            if too_long {
+                self.done += 1;
+                continue;
+            }
+            let before = retry.steps;
+            let over = retry.advance(end - self.steps, self.protocol);
+            self.steps += (retry.steps - before).max(1);
+            if over {
+                self.trials[self.done].holds = Some(retry.verdicts(&self.sought));
+                self.done += 1;
+            } else {
+                self.retry = Some(retry);
+            }
+        }
+        self.retry.is_none() && self.is_over()
+    }
+
+    fn is_over(&self) -> bool {
+        (self.done..self.trials.len()).all(|trial| !self.is_needed(trial))
+    }
+
+    /// True if a trial can still tell something: whole assumptions only where no single repair helped.
+    fn is_needed(&self, trial: usize) -> bool {
+        let Trial { repairs, whole, .. } = &self.trials[trial];
+        if !whole {
+            return true;
+        }
+        repairs.len() > 1
+            && (0..self.sought.len()).any(|sought| self.helpful_breaches(sought).next().is_none())
+    }
+
+    fn next_run(&mut self) -> Option<Box<Retry>> {
+        loop {
+            while self.done < self.trials.len() && !self.is_needed(self.done) {
+                self.done += 1;
+            }
+            let Trial { repairs, whole, .. } = self.trials.get(self.done)?;
+            let plan = if *whole {
+                let scenario = Repaired::network_at_its_best(&self.scenario, repairs);
+                Plan::owned(self.protocol, scenario)
+            } else {
+                Plan::repaired(self.protocol, Repaired::of(&self.scenario, repairs))
+            };
+            // Its requests were read before.
+            if let Ok(plan) = plan {
+                let (simulation, trace) = (Simulation::new(&plan), Trace::default());
+                return Some(Box::new(Retry { plan, simulation, trace, judging: None, steps: 0 }));
+            }
+            self.done += 1;
+        }
+    }
+
+    /// The breaches that a violation may be due to and whose repairs help.
+    fn helpful_breaches(&self, sought: usize) -> impl Iterator<Item = &Breach> {
+        let all = self.breaches.iter().flatten();
+        all.filter(move |(breach, trial)| {
+            self.sought[sought].may_be_due_to(breach)
+                && trial.is_some_and(|trial| self.trials[trial].helps(sought))
+        })
+        .map(|(breach, _)| breach)
+    }
+
+    /// What was found, by the places of the properties in the report; whatever is left to do is done at once.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<Option<Cause>> {
+        while !self.advance(usize::MAX) {}
+        let mut causes = vec![None; self.properties];
+        for (sought, of) in self.sought.iter().enumerate() {
+            causes[of.place] = Some(self.cause(sought));
+        }
+        causes
+    }
+
+    fn cause(&self, sought: usize) -> Cause {
+        let breaches: Vec<Breach> = self.helpful_breaches(sought).cloned().collect();
+        let single = || self.trials.iter().filter(|trial| !trial.whole);
+        let undone = |fault: &usize| {
+            breaches.iter().any(|breach| breach.repair == Some(Repair::Without(*fault)))
+        };
+        let faults = single().filter(|trial| trial.helps(sought));
+        let faults = faults.filter_map(|trial| match trial.repairs[..] {
+            [Repair::Without(fault)] => Some(fault),
+            _ => None,
+        });
+        let mut faults: Vec<usize> = faults.filter(|fault| !undone(fault)).collect();
+        faults.sort_unstable();
+        let wholes = self.trials.iter().filter(|trial| trial.whole);
+        let mut wholes = wholes.zip(&self.breaches).filter(|(trial, _)| trial.helps(sought));
+        let due =
+            |(breach, _): &&(Breach, Option<usize>)| self.sought[sought].may_be_due_to(breach);
+        let together = wholes.find_map(|(_, of)| of.iter().find(due)).map(|(it, _)| it.clone());
+        let tried = single().filter(|trial| trial.holds.is_some()).count();
+        Cause {
+            together: together.filter(|_| breaches.is_empty()),
+            breaches,
+            faults,
+            tried,
+            left_out: self.left_out + single().count() - tried,
+        }
+    }
+}
+
+impl Retry {
+    /// Takes at most so many steps. True once the run is over and judged.
+    fn advance(&mut self, steps: usize, protocol: &'static Protocol) -> bool {
+        let Self { plan, simulation, trace, judging, .. } = self;
+        let Some(judging) = judging else {
+            for _ in 0..steps.min(PART) {
+                self.steps += 1;
+                if !simulation.step(plan, trace) {
+                    *judging = Some(Judging::new(protocol, plan.scenario()));
+                    break;
+                }
+            }
+            return false;
+        };
+        // An event is judged in less time than it takes to happen.
+        let until = judging.seen() + steps.min(PART) * 4;
+        judging.advance(trace, until);
+        self.steps += steps.min(PART);
+        judging.seen() == trace.events.len()
+    }
+
+    fn verdicts(&self, sought: &[Sought]) -> Vec<bool> {
+        let judgements = self.judging.as_ref().map(|judging| judging.say(&self.trace));
+        let judgements = judgements.unwrap_or_default();
+        let holds = |it: &Sought| judgements[it.place].verdict == Verdict::Holds;
+        sought.iter().map(holds).collect()
+    }
+}
+
+/// The number of steps between two looks at how many were taken.
+const PART: usize = 1_000;
