@@ -387,6 +387,7 @@ struct CauseObject {
     tried: usize,
     left_out: usize,
     holds_without: Vec<String>,
+    holds_without_all: Vec<String>,
     said: String,
 }
 
@@ -399,6 +400,7 @@ impl CauseObject {
             tried: cause.map_or(0, |cause| cause.tried),
             left_out: cause.map_or(0, |cause| cause.left_out),
             holds_without: cause.map(Cause::paths).unwrap_or_default(),
+            holds_without_all: cause.map(Cause::paths_together).unwrap_or_default(),
             said,
         })
     }

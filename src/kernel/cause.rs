@@ -6,7 +6,7 @@
 
 use super::{
     Breach, EventId, Judging, Kind, Plan, Property, Protocol, Repair, Repaired, Report, Scenario,
-    Simulation, Trace, Verdict, judgement::relied_on,
+    Simulation, SortedSet, Trace, Verdict, chain, judgement::relied_on,
 };
 
 /// The largest number of repairs that are tried one at a time.
@@ -19,13 +19,12 @@ const MOST_STEPS: usize = 2 * MOST_REPAIRS * MOST_TESTED;
 /// What was found about the cause of a violation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cause {
-    /// Breaches of assumptions without each of which the property would hold, in the order of the model.
+    /// Breaches of assumptions without each of which the property would hold: the one to blame first.
     pub breaches: Vec<Breach>,
     /// By their places in the scenario: other faults without each of which it would hold.
     pub faults: Vec<usize>,
-    /// Where no such breach is: the first breach of an assumption without all of whose breaches together the
-    /// property would hold.
-    pub together: Option<Breach>,
+    /// Where no such breach is: the breaches of an assumption without all of which together the property would hold.
+    pub together: Vec<Breach>,
     /// Number of repairs that were tried, one at a time.
     pub tried: usize,
     /// Number of repairs that were not tried, or whose run was too long.
@@ -36,67 +35,97 @@ impl Cause {
     /// The broken assumption that is the cause; none where no repair shows one.
     #[must_use]
     pub fn culprit(&self) -> Option<&Breach> {
-        self.breaches.first().or(self.together.as_ref())
+        self.breaches.first().or(self.together.first())
     }
 
     /// Paths in the scenario of everything without which, each by itself, the property would hold.
     #[must_use]
     pub fn paths(&self) -> Vec<String> {
-        let mut paths: Vec<String> = Vec::new();
         let breaches = self.breaches.iter().map(|breach| breach.culprit.clone());
         let faults = self.faults.iter().map(|fault| format!("faults[{fault}]"));
-        for path in breaches.chain(faults) {
-            if !paths.contains(&path) {
-                paths.push(path);
-            }
-        }
-        paths
+        distinct(breaches.chain(faults))
+    }
+
+    /// Paths in the scenario of what has to be undone together, where nothing is enough by itself.
+    #[must_use]
+    pub fn paths_together(&self) -> Vec<String> {
+        distinct(self.together.iter().map(|breach| breach.culprit.clone()))
     }
 
     /// What was found, in one or two sentences; `fault` says what a fault is. Nodes are their characters.
     #[must_use]
     pub fn said(&self, fault: impl Fn(usize) -> String) -> String {
-        let mut others: Vec<String> = Vec::new();
-        let more = self.breaches.iter().skip(1).map(|breach| breach.why.clone());
-        for other in more.chain(self.faults.iter().map(|it| fault(*it))) {
-            if !others.contains(&other) {
-                others.push(other);
+        let first = self.breaches.first();
+        let more = self.breaches.iter().skip(1).filter(|breach| {
+            first.is_some_and(|first| first.repair != breach.repair)
+                && !matches!(breach.repair, Some(Repair::Until(_)))
+        });
+        let faults = self.faults.iter().map(|it| fault(*it));
+        let others = distinct(more.map(|breach| breach.why.clone()).chain(faults));
+        let mut said = match (first, &self.together[..]) {
+            _ if self.tried == 0 => {
+                "The cause was not tested: there is nothing to repair.".to_owned()
             }
+            (Some(Breach { repair: Some(Repair::Until(until)), .. }), _) => {
+                format!("The property would hold if the run went on until {until} ms.")
+            }
+            (Some(_), _) => "Without this the property would hold in the same run.".to_owned(),
+            (None, [_, ..]) => format!(
+                "The property would hold if all breaches of this assumption were undone together ({}).",
+                some(&self.paths_together())
+            ),
+            (None, []) if others.is_empty() => format!(
+                "The cause is not one fault alone: {}, and the property is violated all the same.",
+                match self.tried {
+                    1 => "the only repair was tried".to_owned(),
+                    many => format!("{many} repairs were tried, one at a time"),
+                }
+            ),
+            (None, []) => "No breach of an assumption is the cause.".to_owned(),
+        };
+        let also = if first.is_some() || !self.together.is_empty() { "also " } else { "" };
+        match &others[..] {
+            [] => {}
+            [one] => said.push_str(&format!(" It would {also}hold without this: {one}.")),
+            _ => said.push_str(&format!(
+                " It would {also}hold without any one of these: {}.",
+                some(&others)
+            )),
         }
-        let others = others.join("; ");
-        let untried = match self.left_out {
-            0 => String::new(),
-            left => format!(" {left} more {} not tested.", if left == 1 { "was" } else { "were" }),
-        };
-        let tried = match self.tried {
-            1 => "the only repair was tried".to_owned(),
-            many => format!("{many} repairs were tried one at a time"),
-        };
-        let said = match (&self.breaches[..], others.is_empty(), &self.together) {
-            ([], _, _) if self.tried == 0 => "The cause was not tested: nothing can be repaired.".to_owned(),
-            ([_, ..], true, _) => "Without this the property would hold in the same run.".to_owned(),
-            ([_, ..], false, _) => format!(
-                "Without this the property would hold in the same run. It would also hold without any one of \
-                 these: {others}."
-            ),
-            ([], true, Some(_)) => {
-                "No single repair is enough: the property would hold if all breaches of this assumption were \
-                 undone together."
-                    .to_owned()
-            }
-            ([], false, Some(_)) => format!(
-                "The property would hold if all breaches of this assumption were undone together, and also \
-                 without any one of these: {others}."
-            ),
-            ([], false, None) => format!(
-                "No breach of an assumption is the cause: {tried}. The property would hold without any one of \
-                 these: {others}."
-            ),
-            ([], true, None) => {
-                format!("The cause is not a single fault or breach: {tried}, and none makes the property hold.")
-            }
-        };
-        said + &untried
+        let longer = self.breaches.iter().skip(1).find_map(|breach| match breach.repair {
+            Some(Repair::Until(until)) => Some(until),
+            _ => None,
+        });
+        if let Some(until) = longer {
+            said.push_str(&format!(" It would also hold if the run went on until {until} ms."));
+        }
+        match self.left_out {
+            0 => {}
+            1 => said.push_str(" One more repair was not tested."),
+            left => said.push_str(&format!(" {left} more repairs were not tested.")),
+        }
+        said
+    }
+}
+
+/// Each text once.
+fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for text in texts {
+        if !found.contains(&text) {
+            found.push(text);
+        }
+    }
+    found
+}
+
+/// Some of these texts, and the number of the others.
+fn some(texts: &[String]) -> String {
+    const MOST: usize = 8;
+    let said = texts[..texts.len().min(MOST)].join("; ");
+    match texts.len().saturating_sub(MOST) {
+        0 => said,
+        more => format!("{said}; and {more} more"),
     }
 }
 
@@ -108,6 +137,8 @@ struct Sought {
     property: &'static Property,
     /// The event that completed the violation; none for liveness, which is violated at the end.
     completed: Option<EventId>,
+    /// The events that led to a violation of safety.
+    led_to_it: SortedSet<EventId>,
 }
 
 impl Sought {
@@ -189,7 +220,9 @@ impl Inquiry {
                 Kind::Safety => witness.iter().max().copied(),
                 Kind::Liveness => None,
             };
-            Some(Sought { place, property: judgement.property, completed })
+            let led_to_it = completed.map(|_| chain(trace, witness).events.into_iter().collect());
+            let led_to_it = led_to_it.unwrap_or_default();
+            Some(Sought { place, property: judgement.property, completed, led_to_it })
         });
         let sought: Vec<Sought> = sought.collect();
         let mut inquiry = Self {
@@ -212,21 +245,20 @@ impl Inquiry {
     }
 
     fn prepare(&mut self, trace: &Trace) {
-        let sought = &self.sought;
-        let matters = |breach: &Breach| sought.iter().any(|it| it.may_be_due_to(breach));
         for assumption in relied_on(self.protocol, &self.scenario) {
             let found = assumption.breaches(self.protocol, &self.scenario, trace, usize::MAX);
-            let found: Vec<_> = found.into_iter().filter(matters).map(|it| (it, None)).collect();
             if !found.is_empty() {
-                self.breaches.push(found);
+                self.breaches.push(found.into_iter().map(|breach| (breach, None)).collect());
             }
         }
         // The first breach of each assumption, then the second of each, and so on.
         let longest = self.breaches.iter().map(Vec::len).max().unwrap_or(0);
         for round in 0..longest {
             for assumption in 0..self.breaches.len() {
-                let breach = self.breaches[assumption].get(round);
-                if let Some(repair) = breach.and_then(|(breach, _)| breach.repair.clone()) {
+                let breach = self.breaches[assumption].get(round).map(|(breach, _)| breach);
+                let matters =
+                    |breach: &&Breach| self.sought.iter().any(|it| it.may_be_due_to(breach));
+                if let Some(repair) = breach.filter(matters).and_then(|it| it.repair.clone()) {
                     self.breaches[assumption][round].1 = self.try_alone(repair);
                 }
             }
@@ -236,8 +268,11 @@ impl Inquiry {
                 self.try_alone(Repair::Without(fault));
             }
         }
+        // A fault that struck nothing may strike once another is gone: two crashes of a node at one moment.
+        let unused = trace.unused_faults.iter().map(|fault| Repair::Without(*fault));
         let repairs_of = |breaches: &Vec<(Breach, Option<usize>)>| -> Vec<Repair> {
-            breaches.iter().filter_map(|(breach, _)| breach.repair.clone()).collect()
+            let all = breaches.iter().filter_map(|(breach, _)| breach.repair.clone());
+            all.chain(unused.clone()).collect()
         };
         let wholes = self.breaches.iter().map(|it| Trial::new(repairs_of(it), true));
         let wholes: Vec<Trial> = wholes.collect();
@@ -346,7 +381,7 @@ impl Inquiry {
     }
 
     fn cause(&self, sought: usize) -> Cause {
-        let breaches: Vec<Breach> = self.helpful_breaches(sought).cloned().collect();
+        let breaches = self.to_blame(sought);
         let single = || self.trials.iter().filter(|trial| !trial.whole);
         let undone = |fault: &usize| {
             breaches.iter().any(|breach| breach.repair == Some(Repair::Without(*fault)))
@@ -358,19 +393,41 @@ impl Inquiry {
         });
         let mut faults: Vec<usize> = faults.filter(|fault| !undone(fault)).collect();
         faults.sort_unstable();
+        let together = if breaches.is_empty() { self.together(sought) } else { Vec::new() };
+        let tried = single().filter(|trial| trial.holds.is_some()).count();
+        let left_out = self.left_out + single().count() - tried;
+        Cause { breaches, faults, together, tried, left_out }
+    }
+
+    /// The breaches whose repairs help, the one to blame first: one that led to the violation, then the order of the
+    /// model. Where events broke several assumptions before something bad happened, the last of them made it happen.
+    fn to_blame(&self, sought: usize) -> Vec<Breach> {
+        let Sought { completed, led_to_it, .. } = &self.sought[sought];
+        let mut breaches: Vec<Breach> = self.helpful_breaches(sought).cloned().collect();
+        let leads = |it: &Breach| it.event.is_some_and(|event| led_to_it.contains(&event));
+        let first = breaches.iter().position(leads).or_else(|| {
+            completed.and(breaches.first()?.event)?;
+            let by_event = breaches.iter().enumerate().filter(|(_, it)| it.event.is_some());
+            by_event.rev().max_by_key(|(_, breach)| breach.from).map(|(place, _)| place)
+        });
+        if let Some(first) = first {
+            breaches[..=first].rotate_right(1);
+        }
+        breaches
+    }
+
+    /// The breaches of the first assumption that helps if all of them are undone: those that a violation may be due to
+    /// first.
+    fn together(&self, sought: usize) -> Vec<Breach> {
         let wholes = self.trials.iter().filter(|trial| trial.whole);
-        let mut wholes = wholes.zip(&self.breaches).filter(|(trial, _)| trial.helps(sought));
         let due =
             |(breach, _): &&(Breach, Option<usize>)| self.sought[sought].may_be_due_to(breach);
-        let together = wholes.find_map(|(_, of)| of.iter().find(due)).map(|(it, _)| it.clone());
-        let tried = single().filter(|trial| trial.holds.is_some()).count();
-        Cause {
-            together: together.filter(|_| breaches.is_empty()),
-            breaches,
-            faults,
-            tried,
-            left_out: self.left_out + single().count() - tried,
-        }
+        let mut helpful = wholes
+            .zip(&self.breaches)
+            .filter(|(trial, of)| trial.helps(sought) && of.iter().any(|it| due(&it)));
+        let Some((_, of)) = helpful.next() else { return Vec::new() };
+        let (before, after): (Vec<_>, Vec<_>) = of.iter().partition(due);
+        before.into_iter().chain(after).map(|(breach, _)| breach.clone()).collect()
     }
 }
 
