@@ -60,7 +60,10 @@ fn the_sender_crashes_half_way() {
     assert_eq!(
         of("agreement"),
         &json!({"property": "agreement", "kind": "liveness", "promised": true, "status": "violated",
-                "at": 500, "witness": [4], "why": "Bob delivered m1, Carol never did", "broke": broke})
+                "at": 500, "witness": [4], "why": "Bob delivered m1, Carol never did", "broke": broke,
+                "cause": {"tested": true, "tried": 1, "left_out": 0, "holds_without": ["faults[0]"],
+                          "holds_without_all": [],
+                          "said": "Without this the property would hold in the same run."}})
     );
     assert_eq!(
         of("no duplication"),
@@ -216,10 +219,12 @@ Promised
   no creation        safety    holds
   agreement          liveness  violated at 500 ms: Bob delivered m1, Carol never did
                                broken by faults[0]: Alice crashed at 10 ms; assumed: who is asked for something stays up
+                               cause: Without this the property would hold in the same run.
                                witness: 31 ms  Bob  deliver  m1 (from Alice, seq 1)
 Beyond the promise
   uniform agreement  liveness  violated at 500 ms: Bob delivered m1, Carol never did
                                broken by faults[0]: Alice crashed at 10 ms; assumed: who is asked for something stays up
+                               cause: Without this the property would hold in the same run.
                                witness: 31 ms  Bob  deliver  m1 (from Alice, seq 1)
 Class: fail-safe (safe, not live)
 Messages: 1

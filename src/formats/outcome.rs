@@ -35,28 +35,14 @@ impl Outcome {
         Inquiry::new(self.protocol, &self.scenario, &self.trace, &self.report)
     }
 
-    /// True if the causes of its violations are sought without being asked for.
-    #[must_use]
-    pub const fn is_soon_explained(&self) -> bool {
-        self.trace.events.len() <= MOST_TESTED
-    }
-
-    /// Finds the causes of its violations, unless the run is so long that this is done on request only.
+    /// Finds the causes of its violations, however long the run is.
     pub fn find_causes(&self) {
-        if self.is_soon_explained() {
-            self.find_causes_however_long();
-        }
-    }
-
-    /// Finds the causes of its violations.
-    pub fn find_causes_however_long(&self) {
         self.report.causes.get_or_init(|| self.inquiry().finish());
     }
 
     /// The trace as canonical JSON: see [`trace::to_json`].
     #[must_use]
     pub fn json(&self) -> String {
-        self.find_causes();
         trace::to_json(&self.scenario, self.protocol, &self.trace, &self.report)
     }
 
@@ -75,15 +61,26 @@ impl Outcome {
     /// Everything, for a person to read: see [`text::render`].
     #[must_use]
     pub fn text(&self) -> String {
-        self.find_causes();
         text::render(&self.scenario, self.protocol, &self.trace, &self.report)
     }
 
     /// What is said about the run, for a person to read: see [`text::summary`].
     #[must_use]
     pub fn summary(&self) -> String {
-        self.find_causes();
         text::summary(&self.scenario, self.protocol, &self.trace, &self.report)
+    }
+}
+
+/// Finds the causes of a run's violations, unless it is so long that this is done on request only.
+pub(super) fn find_causes(
+    scenario: &Scenario,
+    protocol: &'static Protocol,
+    trace: &Trace,
+    report: &Report,
+) {
+    if trace.events.len() <= MOST_TESTED {
+        let inquire = || Inquiry::new(protocol, scenario, trace, report).finish();
+        report.causes.get_or_init(inquire);
     }
 }
 

@@ -4,7 +4,10 @@ use std::{borrow::Cow, fmt::Write as _};
 
 use serde_json::Value as Json;
 
-use super::trace::{Spelt, cause_sentence, unused};
+use super::{
+    outcome::find_causes,
+    trace::{Spelt, cause_sentence, unused},
+};
 use crate::kernel::{
     Breach, Class, EventId, EventKind, Fate, Judgement, Kind, MAX_EVENTS, NodeId, Packet, Protocol,
     Report, Scenario, Trace, Verdict, spell,
@@ -12,7 +15,13 @@ use crate::kernel::{
 
 /// The whole run: one line per event, then what [`summary`] says, each violation with its witness.
 #[must_use]
-pub fn render(scenario: &Scenario, protocol: &Protocol, trace: &Trace, report: &Report) -> String {
+pub fn render(
+    scenario: &Scenario,
+    protocol: &'static Protocol,
+    trace: &Trace,
+    report: &Report,
+) -> String {
+    find_causes(scenario, protocol, trace, report);
     let view = View { scenario, trace };
     let mut text = view.heading(protocol);
     let rows: Vec<_> = (0..trace.events.len()).map(|id| view.row(id)).collect();
@@ -25,7 +34,13 @@ pub fn render(scenario: &Scenario, protocol: &Protocol, trace: &Trace, report: &
 
 /// What is said about the run: its verdicts, its class, what was broken, what it cost.
 #[must_use]
-pub fn summary(scenario: &Scenario, protocol: &Protocol, trace: &Trace, report: &Report) -> String {
+pub fn summary(
+    scenario: &Scenario,
+    protocol: &'static Protocol,
+    trace: &Trace,
+    report: &Report,
+) -> String {
+    find_causes(scenario, protocol, trace, report);
     let view = View { scenario, trace };
     format!("{}\n{}", view.heading(protocol), view.verdicts(report, false))
 }

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
+use super::outcome::find_causes;
 use crate::kernel::{
     Cause, Event, EventId, EventKind, Fate, Judgement, MOST_TESTED, Message, Metric, NodeId,
     Packet, Protocol, Report, Scenario, Time, Trace, Verdict, spell,
@@ -18,7 +19,13 @@ pub const VERSION: u64 = 1;
 /// The trace as canonical JSON: fields in the order of docs/trace.md, no spaces, the fields of data
 /// sorted by name.
 #[must_use]
-pub fn to_json(scenario: &Scenario, protocol: &Protocol, trace: &Trace, report: &Report) -> String {
+pub fn to_json(
+    scenario: &Scenario,
+    protocol: &'static Protocol,
+    trace: &Trace,
+    report: &Report,
+) -> String {
+    find_causes(scenario, protocol, trace, report);
     serde_json::to_string(&Document::new(scenario, protocol, trace, report)).expect(SERIALISES)
 }
 

@@ -25,6 +25,9 @@ pub struct Cause {
     pub faults: Vec<usize>,
     /// Where no such breach is: the breaches of an assumption without all of which together the property would hold.
     pub together: Vec<Breach>,
+    /// By their places in the scenario: faults that struck nothing, where they have to be undone with a single breach
+    /// since they would strike in its place.
+    pub unused: Vec<usize>,
     /// Number of repairs that were tried, one at a time.
     pub tried: usize,
     /// Number of repairs that were not tried, or whose run was too long.
@@ -49,7 +52,8 @@ impl Cause {
     /// Paths in the scenario of what has to be undone together, where nothing is enough by itself.
     #[must_use]
     pub fn paths_together(&self) -> Vec<String> {
-        distinct(self.together.iter().map(|breach| breach.culprit.clone()))
+        let breaches = self.together.iter().map(|breach| breach.culprit.clone());
+        distinct(breaches.chain(self.unused.iter().map(|fault| format!("faults[{fault}]"))))
     }
 
     /// What was found, in one or two sentences; `fault` says what a fault is. Nodes are their characters.
@@ -190,6 +194,8 @@ pub struct Inquiry {
     /// By assumption, in the order of the model: its breaches, each with the trial of its repair.
     breaches: Vec<Vec<(Breach, Option<usize>)>>,
     trials: Vec<Trial>,
+    /// By their places: the faults that struck nothing.
+    unused: Vec<usize>,
     /// Number of single repairs that are not tried.
     left_out: usize,
     /// Number of steps that one repaired run may take.
@@ -231,6 +237,7 @@ impl Inquiry {
             properties: report.judgements.len(),
             breaches: Vec::new(),
             trials: Vec::new(),
+            unused: trace.unused_faults.clone(),
             left_out: 0,
             patience: (2 * trace.events.len()).max(2 * MOST_TESTED),
             steps: 0,
@@ -396,7 +403,8 @@ impl Inquiry {
         let together = if breaches.is_empty() { self.together(sought) } else { Vec::new() };
         let tried = single().filter(|trial| trial.holds.is_some()).count();
         let left_out = self.left_out + single().count() - tried;
-        Cause { breaches, faults, together, tried, left_out }
+        let unused = if together.len() == 1 { self.unused.clone() } else { Vec::new() };
+        Cause { breaches, faults, together, unused, tried, left_out }
     }
 
     /// The breaches whose repairs help, the one to blame first: one that led to the violation, then the order of the

@@ -1,8 +1,8 @@
 //! Changes of one thing in a run, by which the cause of a violation is found.
 
 use super::{
-    Delay, Detector, MessageName, NodeId, Order, ParameterValue, PerMillion, Scenario, SortedMap,
-    SortedSet, Time, Timing, Topology,
+    Delay, Detector, MessageName, NodeId, Order, ParameterValue, PerMillion, Plan, Protocol,
+    Scenario, SortedMap, SortedSet, Time, Timing, Topology, network::Network,
 };
 
 /// A change of one thing in a run. Everything else stays as it is: the seed, the other faults, the horizon.
@@ -71,6 +71,19 @@ impl Spared {
     /// True if the messages of a link stay in order whatever the network's order is.
     pub(super) fn in_order(&self, from: NodeId, to: NodeId) -> bool {
         self.links.contains(&(from, to))
+    }
+}
+
+impl<'a> Plan<'a> {
+    /// Makes a scenario with repairs ready.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn repaired(protocol: &'a Protocol, repaired: Repaired) -> Result<Self, (usize, String)> {
+        let Repaired { scenario, spared } = repaired;
+        let mut plan = Self::owned(protocol, scenario)?;
+        plan.network = Network::new(plan.scenario(), spared);
+        Ok(plan)
     }
 }
 

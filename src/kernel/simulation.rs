@@ -12,7 +12,7 @@ use super::{
     log::Log,
     network::{LinkState, Network, Way},
     observer::Change,
-    repair::{Repaired, Spared},
+    repair::Spared,
     traitor::{Traitors, Words},
 };
 
@@ -21,7 +21,7 @@ use super::{
 pub struct Plan<'a> {
     scenario: Cow<'a, Scenario>,
     pub(super) protocol: &'a Protocol,
-    network: Network,
+    pub(super) network: Network,
     traitors: Traitors,
     /// By node.
     clocks: Vec<Clock>,
@@ -63,17 +63,6 @@ impl<'a> Plan<'a> {
     #[must_use]
     pub fn into_scenario(self) -> Scenario {
         self.scenario.into_owned()
-    }
-
-    /// The same, of a scenario with repairs.
-    ///
-    /// # Errors
-    /// As [`new`](Self::new).
-    pub fn repaired(protocol: &'a Protocol, repaired: Repaired) -> Result<Self, (usize, String)> {
-        let Repaired { scenario, spared } = repaired;
-        let mut plan = Self::of(protocol, Cow::Owned(scenario))?;
-        plan.network = Network::new(&plan.scenario, spared);
-        Ok(plan)
     }
 
     fn of(protocol: &'a Protocol, scenario: Cow<'a, Scenario>) -> Result<Self, (usize, String)> {
