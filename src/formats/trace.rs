@@ -395,6 +395,8 @@ struct CauseObject {
     left_out: usize,
     holds_without: Vec<String>,
     holds_without_all: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Time>,
     said: String,
 }
 
@@ -408,6 +410,7 @@ impl CauseObject {
             left_out: cause.map_or(0, |cause| cause.left_out),
             holds_without: cause.map(Cause::paths).unwrap_or_default(),
             holds_without_all: cause.map(Cause::paths_together).unwrap_or_default(),
+            until: cause.and_then(|cause| cause.until),
             said,
         })
     }

@@ -5,8 +5,8 @@
 //! once nothing but that is undone. Often an assumption is broken and has nothing to do with what went wrong.
 
 use super::{
-    Breach, EventId, Judging, Kind, Plan, Property, Protocol, Repair, Repaired, Report, Scenario,
-    Simulation, SortedSet, Trace, Verdict, chain, judgement::relied_on,
+    Breach, EventId, Judging, Kind, MAX_TIME, Plan, Property, Protocol, Repair, Repaired, Report,
+    Scenario, Simulation, SortedSet, Time, Trace, Verdict, chain, judgement::relied_on,
 };
 
 /// The largest number of repairs that are tried one at a time.
@@ -28,6 +28,10 @@ pub struct Cause {
     /// By their places in the scenario: faults that struck nothing, where they have to be undone with a single breach
     /// since they would strike in its place.
     pub unused: Vec<usize>,
+    /// Where these let the property hold later than at the run's horizon: the horizon that is enough, in virtual ms.
+    pub until: Option<Time>,
+    /// Number of broken assumptions that the violation may be due to.
+    pub broken: usize,
     /// Number of repairs that were tried, one at a time.
     pub tried: usize,
     /// Number of repairs that were not tried, or whose run was too long.
@@ -60,33 +64,16 @@ impl Cause {
     #[must_use]
     pub fn said(&self, fault: impl Fn(usize) -> String) -> String {
         let first = self.breaches.first();
+        let is_longer = |breach: &Breach| matches!(breach.repair, Some(Repair::Until(_)));
         let more = self.breaches.iter().skip(1).filter(|breach| {
-            first.is_some_and(|first| first.repair != breach.repair)
-                && !matches!(breach.repair, Some(Repair::Until(_)))
+            first.is_some_and(|first| first.repair != breach.repair) && !is_longer(breach)
         });
-        let faults = self.faults.iter().map(|it| fault(*it));
-        let others = distinct(more.map(|breach| breach.why.clone()).chain(faults));
-        let mut said = match (first, &self.together[..]) {
-            _ if self.tried == 0 => {
-                "The cause was not tested: there is nothing to repair.".to_owned()
-            }
-            (Some(Breach { repair: Some(Repair::Until(until)), .. }), _) => {
-                format!("The property would hold if the run went on until {until} ms.")
-            }
-            (Some(_), _) => "Without this the property would hold in the same run.".to_owned(),
-            (None, [_, ..]) => format!(
-                "The property would hold if all breaches of this assumption were undone together ({}).",
-                some(&self.paths_together())
-            ),
-            (None, []) if others.is_empty() => format!(
-                "The cause is not one fault alone: {}, and the property is violated all the same.",
-                match self.tried {
-                    1 => "the only repair was tried".to_owned(),
-                    many => format!("{many} repairs were tried, one at a time"),
-                }
-            ),
-            (None, []) => "No breach of an assumption is the cause.".to_owned(),
-        };
+        let more = more.map(|breach| match breach.repair {
+            Some(Repair::Without(place)) => fault(place),
+            _ => breach.why.clone(),
+        });
+        let others = distinct(more.chain(self.faults.iter().map(|it| fault(*it))));
+        let mut said = self.verdict(others.is_empty());
         let also = if first.is_some() || !self.together.is_empty() { "also " } else { "" };
         match &others[..] {
             [] => {}
@@ -109,6 +96,43 @@ impl Cause {
             left => said.push_str(&format!(" {left} more repairs were not tested.")),
         }
         said
+    }
+
+    /// The first sentence of what was found.
+    fn verdict(&self, alone: bool) -> String {
+        if let Some(first) = self.breaches.first() {
+            return match (&first.repair, self.until) {
+                (Some(Repair::Until(until)), _) => {
+                    format!("The property would hold if the run went on until {until} ms.")
+                }
+                (_, Some(until)) => format!(
+                    "Without this the property would hold later: in the same run, but until {until} ms."
+                ),
+                _ => "Without this the property would hold in the same run.".to_owned(),
+            };
+        }
+        let tried = match self.tried {
+            1 => "the only repair was tried".to_owned(),
+            many => format!("{many} repairs were tried, one at a time"),
+        };
+        let paths = some(&self.paths_together());
+        match (self.together.is_empty(), self.broken, self.tried) {
+            (false, ..) => format!(
+                "The property would hold if all breaches of this assumption were undone together ({paths})."
+            ),
+            (_, 0, 0) => "No assumption is broken, and no fault strikes.".to_owned(),
+            (_, _, 0) => "The cause was not tested: it cannot be undone by a change.".to_owned(),
+            (_, 0, _) if alone => {
+                format!("No assumption is broken, and no fault alone is the cause: {tried}.")
+            }
+            (_, 0, _) => "No assumption is broken.".to_owned(),
+            _ if alone => {
+                format!(
+                    "No single breach or fault is the cause: {tried}, and the property is violated each time."
+                )
+            }
+            _ => "No single breach of an assumption is the cause.".to_owned(),
+        }
     }
 }
 
@@ -153,19 +177,29 @@ impl Sought {
     }
 }
 
+/// What a trial undoes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scope {
+    /// One thing.
+    Alone,
+    /// One thing, in a longer run.
+    Longer,
+    /// All breaches of an assumption.
+    Whole,
+}
+
 /// Repairs that are made together, and what came of them.
 #[derive(Clone, Debug)]
 struct Trial {
     repairs: Vec<Repair>,
-    /// True if a whole assumption is restored, not one breach undone.
-    whole: bool,
+    scope: Scope,
     /// For each property sought: true if it holds; nothing before the run is over, or if it was too long.
     holds: Option<Vec<bool>>,
 }
 
 impl Trial {
-    const fn new(repairs: Vec<Repair>, whole: bool) -> Self {
-        Self { repairs, whole, holds: None }
+    const fn new(repairs: Vec<Repair>, scope: Scope) -> Self {
+        Self { repairs, scope, holds: None }
     }
 
     fn helps(&self, sought: usize) -> bool {
@@ -281,9 +315,14 @@ impl Inquiry {
             let all = breaches.iter().filter_map(|(breach, _)| breach.repair.clone());
             all.chain(unused.clone()).collect()
         };
-        let wholes = self.breaches.iter().map(|it| Trial::new(repairs_of(it), true));
-        let wholes: Vec<Trial> = wholes.collect();
-        self.trials.extend(wholes);
+        let longer = self.scenario.until.saturating_mul(2).saturating_add(1000).min(MAX_TIME);
+        let longer = self.trials.iter().map(|alone| {
+            let repairs = alone.repairs.iter().cloned().chain([Repair::Until(longer)]);
+            Trial::new(repairs.collect(), Scope::Longer)
+        });
+        let wholes = self.breaches.iter().map(|it| Trial::new(repairs_of(it), Scope::Whole));
+        let more: Vec<Trial> = longer.chain(wholes).collect();
+        self.trials.extend(more);
     }
 
     /// Prepares the trial of a repair, and returns its place; none where there are too many already.
@@ -296,7 +335,7 @@ impl Inquiry {
             self.left_out += 1;
             return None;
         }
-        self.trials.push(Trial::new(vec![repair], false));
+        self.trials.push(Trial::new(vec![repair], Scope::Alone));
         Some(self.trials.len() - 1)
     }
 
@@ -335,14 +374,27 @@ impl Inquiry {
         (self.done..self.trials.len()).all(|trial| !self.is_needed(trial))
     }
 
-    /// True if a trial can still tell something: whole assumptions only where no single repair helped.
+    /// True if a trial can still tell something: longer runs and whole assumptions only where no single repair
+    /// helped.
     fn is_needed(&self, trial: usize) -> bool {
-        let Trial { repairs, whole, .. } = &self.trials[trial];
-        if !whole {
-            return true;
+        let Trial { repairs, scope, .. } = &self.trials[trial];
+        let helpless = |scope| {
+            let sought = self.sought.iter().enumerate();
+            let owed =
+                sought.filter(move |(_, it)| scope == Scope::Whole || it.completed.is_none());
+            let mut owed = owed.map(|(sought, _)| sought);
+            owed.any(|sought| self.breaches_that_help(sought, Scope::Alone).next().is_none())
+        };
+        match scope {
+            Scope::Alone => true,
+            Scope::Longer => helpless(Scope::Longer),
+            Scope::Whole => repairs.len() > 1 && helpless(Scope::Whole),
         }
-        repairs.len() > 1
-            && (0..self.sought.len()).any(|sought| self.helpful_breaches(sought).next().is_none())
+    }
+
+    /// Number of repairs that are tried alone.
+    fn alone(&self) -> usize {
+        self.trials.iter().filter(|trial| trial.scope == Scope::Alone).count()
     }
 
     fn next_run(&mut self) -> Option<Box<Retry>> {
@@ -350,8 +402,8 @@ impl Inquiry {
             while self.done < self.trials.len() && !self.is_needed(self.done) {
                 self.done += 1;
             }
-            let Trial { repairs, whole, .. } = self.trials.get(self.done)?;
-            let plan = if *whole {
+            let Trial { repairs, scope, .. } = self.trials.get(self.done)?;
+            let plan = if *scope == Scope::Whole {
                 let scenario = Repaired::network_at_its_best(&self.scenario, repairs);
                 Plan::owned(self.protocol, scenario)
             } else {
@@ -366,12 +418,13 @@ impl Inquiry {
         }
     }
 
-    /// The breaches that a violation may be due to and whose repairs help.
-    fn helpful_breaches(&self, sought: usize) -> impl Iterator<Item = &Breach> {
+    /// The breaches that a violation may be due to and whose repairs help: alone, or in a longer run.
+    fn breaches_that_help(&self, sought: usize, scope: Scope) -> impl Iterator<Item = &Breach> {
+        let further = if scope == Scope::Longer { self.alone() } else { 0 };
         let all = self.breaches.iter().flatten();
         all.filter(move |(breach, trial)| {
             self.sought[sought].may_be_due_to(breach)
-                && trial.is_some_and(|trial| self.trials[trial].helps(sought))
+                && trial.is_some_and(|trial| self.trials[trial + further].helps(sought))
         })
         .map(|(breach, _)| breach)
     }
@@ -388,30 +441,40 @@ impl Inquiry {
     }
 
     fn cause(&self, sought: usize) -> Cause {
-        let breaches = self.to_blame(sought);
-        let single = || self.trials.iter().filter(|trial| !trial.whole);
+        let alone = self.breaches_that_help(sought, Scope::Alone).next().is_some();
+        let later = !alone && self.breaches_that_help(sought, Scope::Longer).next().is_some();
+        let scope = if later { Scope::Longer } else { Scope::Alone };
+        let breaches = self.to_blame(sought, scope);
         let undone = |fault: &usize| {
             breaches.iter().any(|breach| breach.repair == Some(Repair::Without(*fault)))
         };
-        let faults = single().filter(|trial| trial.helps(sought));
-        let faults = faults.filter_map(|trial| match trial.repairs[..] {
-            [Repair::Without(fault)] => Some(fault),
+        let helpful = self.trials.iter().filter(|it| it.scope == scope && it.helps(sought));
+        let faults = helpful.filter_map(|trial| match trial.repairs.first() {
+            Some(Repair::Without(fault)) => Some(*fault),
             _ => None,
         });
         let mut faults: Vec<usize> = faults.filter(|fault| !undone(fault)).collect();
         faults.sort_unstable();
         let together = if breaches.is_empty() { self.together(sought) } else { Vec::new() };
+        let unused = if together.len() == 1 { self.unused.clone() } else { Vec::new() };
+        let longer = self.trials.iter().find(|trial| trial.scope == Scope::Longer);
+        let until = longer.and_then(|trial| match trial.repairs.last() {
+            Some(Repair::Until(until)) if later => Some(*until),
+            _ => None,
+        });
+        let due = |(breach, _): &(Breach, Option<usize>)| self.sought[sought].may_be_due_to(breach);
+        let broken = self.breaches.iter().filter(|of| of.iter().any(due)).count();
+        let single = || self.trials.iter().filter(|trial| trial.scope == Scope::Alone);
         let tried = single().filter(|trial| trial.holds.is_some()).count();
         let left_out = self.left_out + single().count() - tried;
-        let unused = if together.len() == 1 { self.unused.clone() } else { Vec::new() };
-        Cause { breaches, faults, together, unused, tried, left_out }
+        Cause { breaches, faults, together, unused, until, broken, tried, left_out }
     }
 
     /// The breaches whose repairs help, the one to blame first: one that led to the violation, then the order of the
     /// model. Where events broke several assumptions before something bad happened, the last of them made it happen.
-    fn to_blame(&self, sought: usize) -> Vec<Breach> {
+    fn to_blame(&self, sought: usize, scope: Scope) -> Vec<Breach> {
         let Sought { completed, led_to_it, .. } = &self.sought[sought];
-        let mut breaches: Vec<Breach> = self.helpful_breaches(sought).cloned().collect();
+        let mut breaches: Vec<Breach> = self.breaches_that_help(sought, scope).cloned().collect();
         let leads = |it: &Breach| it.event.is_some_and(|event| led_to_it.contains(&event));
         let first = breaches.iter().position(leads).or_else(|| {
             completed.and(breaches.first()?.event)?;
@@ -427,7 +490,7 @@ impl Inquiry {
     /// The breaches of the first assumption that helps if all of them are undone: those that a violation may be due to
     /// first.
     fn together(&self, sought: usize) -> Vec<Breach> {
-        let wholes = self.trials.iter().filter(|trial| trial.whole);
+        let wholes = self.trials.iter().filter(|trial| trial.scope == Scope::Whole);
         let due =
             |(breach, _): &&(Breach, Option<usize>)| self.sought[sought].may_be_due_to(breach);
         let mut helpful = wholes
