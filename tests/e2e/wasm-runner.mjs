@@ -1,4 +1,5 @@
-// Cargo's runner for tests that are compiled to wasm: opens them in the browser.
+// Cargo's runner for tests that are compiled to wasm: opens them in Chromium, and in Firefox where one is
+// named.
 //
 // wasm-bindgen's own runner would want a WebDriver of the browser's exact version, which a desktop
 // does not have; here it only serves the tests, and the browser is started as for the page's tests.
@@ -7,6 +8,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
 import { launchChromium } from "./chromium.mjs";
+import { firefoxPath, launchFirefox } from "./firefox.mjs";
 
 // All tests of one file, on a slow machine, in milliseconds.
 const PATIENCE = 300_000;
@@ -20,30 +22,42 @@ async function serveTests(server) {
   throw new Error("wasm-bindgen-test-runner ended without serving the tests");
 }
 
-/** Opens the tests and answers what they print, which ends with their result. */
-async function runTests(address) {
-  const browser = await launchChromium();
+/**
+ * Opens the tests and returns what they print, which ends with their result.
+ *
+ * Uses only what Playwright's pages and Puppeteer's have in common.
+ */
+async function runTests(address, launch) {
+  const browser = await launch();
   try {
     const page = await browser.newPage();
     page.on("console", (message) => console.log(`[console] ${message.text()}`));
     page.on("pageerror", (error) => console.log(`[thrown] ${error}`));
     await page.goto(address);
-    const output = page.locator("#output");
-    await output.filter({ hasText: "test result: " }).waitFor({ timeout: PATIENCE });
-    return await output.innerText();
+    const end = Date.now() + PATIENCE;
+    for (;;) {
+      const output = await page.evaluate(() => document.querySelector("#output")?.innerText ?? "");
+      if (output.includes("test result: ")) return output;
+      if (Date.now() > end) throw new Error(`the tests did not end; so far:\n${output}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   } finally {
     await browser.close();
   }
 }
 
+const launchers = firefoxPath ? [launchChromium, launchFirefox] : [launchChromium];
 const server = spawn("wasm-bindgen-test-runner", process.argv.slice(2), {
   stdio: ["ignore", "pipe", "inherit"],
   env: { ...process.env, NO_HEADLESS: "1", WASM_BINDGEN_TEST_ADDRESS: "127.0.0.1:0" },
 });
 try {
-  const result = await runTests(await serveTests(server));
-  console.log(result);
-  process.exitCode = result.includes("test result: ok.") ? 0 : 1;
+  const address = await serveTests(server);
+  for (const launch of launchers) {
+    const result = await runTests(address, launch);
+    console.log(result);
+    if (!result.includes("test result: ok.")) process.exitCode = 1;
+  }
 } finally {
   server.kill();
 }

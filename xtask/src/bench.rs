@@ -6,7 +6,7 @@ use crate::progress::Progress;
 use crate::rust::WASM;
 use crate::tools::{self, Toolbox};
 use crate::workspace::Workspace;
-use crate::{browser, steps};
+use crate::{browser::CHROMIUM, steps};
 
 /// Where the same measurements are made: a column of the table.
 struct Column {
@@ -33,7 +33,7 @@ pub(crate) fn bench(workspace: &Workspace, arguments: Arguments) -> Result<(), S
     arguments.finish()?;
     let mut progress = Progress::of(tools::STEPS + 1 + COLUMNS.len() + MEMORY.len());
     let tools = Toolbox::fill(workspace, &mut progress)?;
-    let browser = progress.step("A browser", browser::ensure)?;
+    let browser = progress.step("A browser", || CHROMIUM.ensure())?;
     let mut columns = Vec::new();
     for column in &COLUMNS {
         let program = tools
@@ -45,7 +45,7 @@ pub(crate) fn bench(workspace: &Workspace, arguments: Arguments) -> Result<(), S
             program
                 .arg("--target")
                 .arg(WASM)
-                .env(browser::VARIABLE, &browser)
+                .env(CHROMIUM.variable, &browser)
                 .env(&steps::runner_variable(), steps::WASM_RUNNER)
         } else {
             program

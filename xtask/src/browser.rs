@@ -1,79 +1,109 @@
-//! Finds a Chromium or Chrome for the browser tests, or installs one.
+//! Finds the browsers of the tests, or installs them.
 
 use std::path::PathBuf;
 
 use crate::process::{self, Program};
 
-/// The variable that names the browser to the tests; a reader may set it to choose one.
-pub(crate) const VARIABLE: &str = "WORLDLINES_BROWSER";
-
-/// What the program is called where it is on the search path.
-const NAMES: [&str; 5] =
-    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
-
-/// Where the browsers of a desktop live, below a root that the system gives.
-const DESKTOP: [(&str, &str); 9] = [
-    ("", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
-    ("", "/Applications/Chromium.app/Contents/MacOS/Chromium"),
-    ("", "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge"),
-    ("HOME", "Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
-    ("PROGRAMFILES", "Google/Chrome/Application/chrome.exe"),
-    ("PROGRAMFILES(X86)", "Google/Chrome/Application/chrome.exe"),
-    ("LOCALAPPDATA", "Google/Chrome/Application/chrome.exe"),
-    ("PROGRAMFILES(X86)", "Microsoft/Edge/Application/msedge.exe"),
-    ("PROGRAMFILES", "Microsoft/Edge/Application/msedge.exe"),
-];
-
-/// The browser to test in: the reader's choice, one that is installed, or Debian's.
-///
-/// # Errors
-/// Where there is none and it cannot be installed.
-pub(crate) fn ensure() -> Result<PathBuf, String> {
-    if let Some(chosen) = std::env::var_os(VARIABLE).map(PathBuf::from) {
-        return if chosen.is_file() {
-            announce(chosen)
-        } else {
-            Err(format!("{VARIABLE} names {}, which is no file", chosen.display()))
-        };
-    }
-    if let Some(found) = find() {
-        return announce(found);
-    }
-    install()?;
-    find()
-        .map_or_else(|| Err("apt-get installed no browser that can be found".to_owned()), announce)
+/// A browser that tests run in.
+pub(crate) struct Browser {
+    /// Its name in messages.
+    name: &'static str,
+    /// The variable that names it to the tests; a reader may set it to choose one.
+    pub(crate) variable: &'static str,
+    /// Its names on the search path.
+    commands: &'static [&'static str],
+    /// Its places on a desktop, below a folder that this variable names.
+    desktop: &'static [(&'static str, &'static str)],
+    /// Debian's package.
+    package: &'static str,
 }
 
-fn announce(browser: PathBuf) -> Result<PathBuf, String> {
+/// Runs all browser tests.
+pub(crate) const CHROMIUM: Browser = Browser {
+    name: "Chromium or Chrome",
+    variable: "WORLDLINES_BROWSER",
+    commands: &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"],
+    desktop: &[
+        ("", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
+        ("", "/Applications/Chromium.app/Contents/MacOS/Chromium"),
+        ("", "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge"),
+        ("HOME", "Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
+        ("PROGRAMFILES", "Google/Chrome/Application/chrome.exe"),
+        ("PROGRAMFILES(X86)", "Google/Chrome/Application/chrome.exe"),
+        ("LOCALAPPDATA", "Google/Chrome/Application/chrome.exe"),
+        ("PROGRAMFILES(X86)", "Microsoft/Edge/Application/msedge.exe"),
+        ("PROGRAMFILES", "Microsoft/Edge/Application/msedge.exe"),
+    ],
+    package: "chromium",
+};
+
+/// Compares digests: a second engine must run every scenario in the same way.
+pub(crate) const FIREFOX: Browser = Browser {
+    name: "Firefox",
+    variable: "WORLDLINES_FIREFOX",
+    commands: &["firefox-esr", "firefox"],
+    desktop: &[
+        ("", "/Applications/Firefox.app/Contents/MacOS/firefox"),
+        ("HOME", "Applications/Firefox.app/Contents/MacOS/firefox"),
+        ("PROGRAMFILES", "Mozilla Firefox/firefox.exe"),
+        ("PROGRAMFILES(X86)", "Mozilla Firefox/firefox.exe"),
+    ],
+    package: "firefox-esr",
+};
+
+impl Browser {
+    /// Finds the browser: the reader's choice, one that is installed, or Debian's.
+    ///
+    /// # Errors
+    /// Where there is none and it cannot be installed.
+    pub(crate) fn ensure(&self) -> Result<PathBuf, String> {
+        if let Some(chosen) = std::env::var_os(self.variable).map(PathBuf::from) {
+            return if chosen.is_file() {
+                Ok(announce(chosen))
+            } else {
+                Err(format!("{} names {}, which is no file", self.variable, chosen.display()))
+            };
+        }
+        if let Some(found) = self.find() {
+            return Ok(announce(found));
+        }
+        self.install()?;
+        let missing = || format!("apt-get installed no {} that can be found", self.name);
+        self.find().map(announce).ok_or_else(missing)
+    }
+
+    fn find(&self) -> Option<PathBuf> {
+        let desktop = self.desktop.iter().filter_map(|&(root, below)| {
+            let root = match root {
+                "" => PathBuf::new(),
+                variable => PathBuf::from(std::env::var_os(variable)?),
+            };
+            Some(root.join(below))
+        });
+        self.commands
+            .iter()
+            .filter_map(|name| process::find_on_path(name))
+            .chain(desktop.filter(|file| file.is_file()))
+            .next()
+    }
+
+    /// Installs Debian's package.
+    fn install(&self) -> Result<(), String> {
+        let Self { name, variable, package, .. } = self;
+        if process::find_on_path("apt-get").is_none() {
+            return Err(format!(
+                "no {name} was found: please install one, or name it in {variable}"
+            ));
+        }
+        println!("no {name} was found: Debian's package is installed (about 100 MB)");
+        apt("update")?;
+        apt(&format!("install --yes --no-install-recommends {package}"))
+    }
+}
+
+fn announce(browser: PathBuf) -> PathBuf {
     println!("found {}", browser.display());
-    Ok(browser)
-}
-
-fn find() -> Option<PathBuf> {
-    let desktop = DESKTOP.iter().filter_map(|&(root, below)| {
-        let root = match root {
-            "" => PathBuf::new(),
-            variable => PathBuf::from(std::env::var_os(variable)?),
-        };
-        Some(root.join(below))
-    });
-    NAMES
-        .iter()
-        .filter_map(|name| process::find_on_path(name))
-        .chain(desktop.filter(|file| file.is_file()))
-        .next()
-}
-
-/// Debian's package, which is as large as a browser is.
-fn install() -> Result<(), String> {
-    if process::find_on_path("apt-get").is_none() {
-        return Err(format!(
-            "no Chromium or Chrome was found: please install one, or name it in {VARIABLE}"
-        ));
-    }
-    println!("no Chromium or Chrome was found: Debian's package is installed (about 100 MB)");
-    apt("update")?;
-    apt("install --yes --no-install-recommends chromium")
+    browser
 }
 
 /// As root, or through sudo, which asks for the password on the terminal.

@@ -4,7 +4,7 @@ use crate::arguments::Arguments;
 use crate::progress::Progress;
 use crate::tools::{self, Toolbox};
 use crate::workspace::Workspace;
-use crate::{browser, dist};
+use crate::{browser::CHROMIUM, dist};
 
 /// Builds the page and takes a picture of each of its states that the documentation shows.
 ///
@@ -14,13 +14,13 @@ pub(crate) fn shots(workspace: &Workspace, arguments: Arguments) -> Result<(), S
     arguments.finish()?;
     let mut progress = Progress::of(tools::STEPS + 3);
     let tools = Toolbox::fill(workspace, &mut progress)?;
-    let browser = progress.step("A browser", browser::ensure)?;
+    let browser = progress.step("A browser", || CHROMIUM.ensure())?;
     progress.step("The page", || dist::build(workspace, &tools))?;
     progress.step("Pictures", || {
         tools
             .program("node")
             .words("tests/e2e/shots.mjs")
-            .env(browser::VARIABLE, &browser)
+            .env(CHROMIUM.variable, &browser)
             .within(workspace.root())
             .run()
     })

@@ -7,7 +7,10 @@ use crate::process::{Kept, Program};
 use crate::rust::WASM;
 use crate::tools::Toolbox;
 use crate::workspace::Workspace;
-use crate::{browser, dist};
+use crate::{
+    browser::{CHROMIUM, FIREFOX},
+    dist,
+};
 
 /// One step of the whole test.
 pub(crate) struct Step {
@@ -46,7 +49,7 @@ pub(crate) const STEPS: [Step; 8] = [
         work: clippy_wasm,
     },
     Step { name: "doc", title: "Documentation", needs: Needs::WasmTarget, work: documentation },
-    Step { name: "web", title: "Tests, in the browser", needs: Needs::Browser, work: tests_web },
+    Step { name: "web", title: "Tests, in two browsers", needs: Needs::Browser, work: tests_web },
     Step { name: "dist", title: "The page and its size", needs: Needs::Tools, work: page },
     Step {
         name: "e2e",
@@ -124,14 +127,17 @@ pub(crate) fn runner_variable() -> String {
     format!("CARGO_TARGET_{}_RUNNER", WASM.to_uppercase().replace('-', "_"))
 }
 
+/// Runs the tests in two engines: a digest must not depend on the reader's browser.
 fn tests_web(machine: &Machine) -> Result<Option<Counts>, String> {
+    let firefox = FIREFOX.ensure()?;
     let output = machine
         .tools()
         .program("cargo")
         .words("test --no-fail-fast --test web --target")
         .arg(WASM)
         .env(&runner_variable(), WASM_RUNNER)
-        .env(browser::VARIABLE, machine.browser())
+        .env(CHROMIUM.variable, machine.browser())
+        .env(FIREFOX.variable, firefox)
         .within(machine.workspace.root())
         .run_and_keep()?;
     suite(&output, counts::of_cargo)
@@ -149,7 +155,7 @@ fn tests_e2e(machine: &Machine) -> Result<Option<Counts>, String> {
         .tools()
         .program("node")
         .words("--test --test-reporter=spec")
-        .env(browser::VARIABLE, machine.browser())
+        .env(CHROMIUM.variable, machine.browser())
         .within(machine.workspace.root());
     // By name: what Node makes of a folder differs between its versions.
     for file in e2e_files(machine.workspace)? {

@@ -8,7 +8,7 @@ use crate::progress::{Progress, Stopwatch, readable};
 use crate::steps::{Machine, Needs, STEPS, Step};
 use crate::tools::{self, Toolbox};
 use crate::workspace::Workspace;
-use crate::{browser, rust};
+use crate::{browser::CHROMIUM, rust};
 
 /// How a step ended.
 struct Outcome {
@@ -81,7 +81,7 @@ fn set_up<'a>(
         machine.tools = Some(Toolbox::fill(workspace, progress)?);
     }
     if needs >= Needs::Browser {
-        machine.browser = Some(progress.step("A browser", browser::ensure)?);
+        machine.browser = Some(progress.step("A browser", || CHROMIUM.ensure())?);
     }
     Ok(machine)
 }
