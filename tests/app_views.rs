@@ -217,7 +217,9 @@ fn what_is_under_way_is_what_was_sent_and_has_not_ended() {
                 .filter(|(_, _, fate)| fate.event().is_none_or(|event| event >= cursor))
                 .map(|(id, copy, _)| (id, copy))
                 .collect();
-            assert_eq!(traffic.under_way(trace, cursor), plain, "{} {cursor}", bundled.path());
+            let shown = traffic.under_way(trace, cursor);
+            let counted = (shown.count, shown.some);
+            assert_eq!(counted, (plain.len(), plain), "{} {cursor}", bundled.path());
         }
     }
 }

@@ -73,6 +73,7 @@ impl CutLine {
             Move::Toggle | Move::ToPlayhead => posts_at(lines, playhead),
             Move::To(posts) if posts.len() == self.posts.len() => posts,
             Move::To(_) => return self.clone(),
+            Move::Step(node, _) if node.index() >= self.posts.len() => return self.clone(),
             Move::Step(node, by) => {
                 let mut posts = self.posts.clone();
                 let all = lines.places(node).len();

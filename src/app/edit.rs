@@ -78,6 +78,8 @@ impl Edit {
             Self::Until(until) => next.until = until,
             Self::Replace(other) => next = *other,
         }
+        // Whoever made the change may have looked at a run with more nodes.
+        forget_strangers(&mut next);
         // What a link could not hold must not be made by hand either: one definition of what is valid.
         scenario::read(&scenario::write(&next))
     }
@@ -250,13 +252,18 @@ fn change_nodes(scenario: &mut Scenario, size: usize) {
         return;
     }
     scenario.nodes.truncate(size);
-    let left = NodeSet::first(size);
-    let stays = |node: NodeId| left.contains(node);
-    scenario.requests.retain(|request| stays(request.node));
+    forget_strangers(scenario);
     // Nor can anything be asked that has to do with them.
     if let Some(protocol) = protocols::find(&scenario.protocol) {
         leave_out(scenario, protocol);
     }
+}
+
+/// Takes out all that names a node which the scenario does not have.
+fn forget_strangers(scenario: &mut Scenario) {
+    let left = NodeSet::first(scenario.nodes.len());
+    let stays = |node: NodeId| left.contains(node);
+    scenario.requests.retain(|request| stays(request.node));
     scenario.captions.retain(|caption| stays(caption.node));
     scenario.network.links.retain(|link| stays(link.from) && stays(link.to));
     if let Topology::Links { links, routers } = &mut scenario.network.topology {

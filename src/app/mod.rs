@@ -18,6 +18,7 @@ mod keys;
 mod lasso;
 mod lens;
 mod pending;
+mod picks;
 mod playback;
 mod possible;
 mod rest;

@@ -10,6 +10,7 @@ use super::{
     draft::restore,
     fitting_pace, hands, interesting_end,
     pending::{done, go_on, settled},
+    picks::held,
     rest::let_it_rest,
     stride, study,
     tour::{change_protocol, open_protocol},
@@ -80,6 +81,8 @@ pub struct State {
     pub lens: Lens,
     /// What the workbench shows; none while it is closed.
     pub panel: Option<Panel>,
+    /// The node that the tab of the states shows first; none for the one that the moment is about.
+    pub inspected: Option<NodeId>,
     /// What of the list of events is asked for.
     pub filter: Filter,
     /// What the reader's changes changed.
@@ -190,6 +193,8 @@ pub enum Action {
     Look(Lens),
     /// Shows a panel of the workbench, or closes it.
     Show(Option<Panel>),
+    /// Shows this node first among the states; none for the one that the moment is about.
+    Inspect(Option<NodeId>),
     /// Asks for a part of the list of events.
     Filter(Filter),
     /// The long run that was waited for is there.
@@ -262,6 +267,7 @@ impl State {
             study: Study::default(),
             lens: Lens::default(),
             panel: None,
+            inspected: None,
             filter: Filter::default(),
             changes: Changes::default(),
             compare: None,
@@ -357,7 +363,8 @@ pub fn reduce(state: &State, action: Action) -> State {
         action => {
             let passing = changes::is_passing(&action);
             let next = done(state, &action, act(state.clone(), action.clone()));
-            compare::follow(state, changes::follow(state, next, passing))
+            let next = compare::follow(state, changes::follow(state, next, passing));
+            held(state, next)
         }
     }
 }
@@ -418,6 +425,7 @@ fn act(state: State, action: Action) -> State {
         Action::Study(ask) => study::ask(state, ask),
         Action::Look(lens) => State { lens, ..state },
         Action::Show(panel) => State { panel, ..state },
+        Action::Inspect(inspected) => State { inspected, ..state },
         Action::Filter(filter) => State { filter, ..state },
         Action::Digested(digest) => digested(state, &digest),
         Action::Differ(showing) => changes::show(state, showing),
@@ -463,7 +471,7 @@ fn replace_all(state: State, opened: State) -> State {
     }
     // How the reader looks at runs stays; how large, depends on the run.
     let lens = Lens { scale: None, ..state.lens };
-    let study = Study { cut: None, ..state.study }.of(&opened.run);
+    let study = Study { cut: None, ..state.study };
     let (speed, panel, refusals) = (state.speed, state.panel, state.refusals);
     let loads = state.loads + 1;
     // What is typed and could not be taken is never lost.
@@ -547,14 +555,6 @@ fn show(state: State, run: Run, adjust: bool) -> State {
     } else {
         Playhead::at(&run, state.playhead.time.min(shown_until as f64))
     };
-    let violated = |name: &str| {
-        run.report.judgements.iter().any(|j| j.property.name == name && j.verdict.is_violated())
-    };
-    let selection = state.selection.filter(|selection| match *selection {
-        Selection::Message(name) => run.trace.messages.iter().any(|message| message.name == name),
-        Selection::Event(_) => false,
-        Selection::Moment { node, .. } => node.index() < run.scenario.nodes.len(),
-    });
     // A run that takes much longer than before would take as much longer to tell.
     let pace = if shown_until > 4 * state.shown_until { fitting_pace(&run) } else { state.pace };
     let announcement = if state.study.future_hidden {
@@ -562,19 +562,14 @@ fn show(state: State, run: Run, adjust: bool) -> State {
     } else {
         announce(&state.run, &run)
     };
-    let explained = state.explained.filter(|name| violated(name));
     State {
         announcement,
-        explained,
-        selection,
-        menu: state.menu && selection.is_some(),
         writing: state.writing.clone().filter(|writing| writing.outlives(&run.scenario)),
         // What the reader has typed stays; what was said of an earlier change does not.
         refused: state.refused.clone().filter(|refused| !refused.text.is_empty()),
         playhead,
         shown_until,
         pace,
-        study: state.study.clone().of(&run),
         run,
         ..state
     }

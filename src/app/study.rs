@@ -3,7 +3,7 @@
 
 use crate::diagram::Clocks;
 
-use super::{CutLine, Move, Run, Selection, Shared, State, Stride};
+use super::{CutLine, Move, Selection, Shared, State, Stride};
 
 /// What is asked of the order of events, and how time is gone through.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,18 +56,6 @@ impl Default for Study {
             letters: true,
             sheet: false,
         }
-    }
-}
-
-impl Study {
-    /// The same of another run: what makes no sense there is gone.
-    pub(super) fn of(self, run: &Run) -> Self {
-        let stride = match self.stride {
-            Stride::Node(node) if node.index() >= run.scenario.nodes.len() => Stride::Event,
-            stride => stride,
-        };
-        let cut = self.cut.as_ref().and_then(|cut| cut.of(run)).map(Shared::new);
-        Self { stride, cut, ..self }
     }
 }
 

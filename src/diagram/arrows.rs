@@ -193,9 +193,11 @@ fn arrow_end(
             let start = layout.along_event(*sent);
             // Where marks crowd, it may be drawn as sent later than it is due.
             let whole = (layout.along_time(due as f64) - start).max(LEAN);
-            let shown = layout.along_time(layout.end() as f64) + 18.0 - start;
-            let share = (shown / whole).clamp(0.1, 1.0);
-            (layout.point(start + whole * share, from + (to - from) * share), ArrowEnd::Open)
+            // It ends where the picture does, however late it is due; a stroke has some length.
+            let shown = (layout.along_time(layout.end() as f64) + 18.0 - start).max(LEAN);
+            let share = (shown / whole).max(0.1).min(1.0);
+            let stop = start + whole.min(shown);
+            (layout.point(stop, from + (to - from) * share), ArrowEnd::Open)
         }
     }
 }

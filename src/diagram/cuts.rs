@@ -2,12 +2,16 @@
 
 use super::{
     Layout, Piece, Point, Window,
-    views::{insert_by_line, joined, reach},
+    thin::thinned,
+    views::{PIECES, insert_by_line, joined, reach},
 };
 use crate::{
     abstractions::checkpoint::Recorded,
     kernel::{EventId, EventKind, NodeId, Trace, sort_by_key},
 };
+
+/// How many stretches of undone work are drawn.
+const DRAWN: usize = 60;
 
 /// A recorded global state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +29,7 @@ pub fn cuts(trace: &Trace) -> Vec<Cut> {
     for (event, it) in trace.events.iter().enumerate() {
         let EventKind::Indicate { packet, .. } = &it.kind else { continue };
         let Some(&Recorded::Record { snapshot, .. }) = packet.get() else { continue };
-        match cuts.iter_mut().find(|cut| cut.snapshot == snapshot) {
+        match cuts.iter_mut().rev().find(|cut| cut.snapshot == snapshot) {
             Some(cut) => insert_by_line(trace, &mut cut.recorded, event),
             None => cuts.push(Cut { snapshot, recorded: vec![event] }),
         }
@@ -95,14 +99,23 @@ pub struct Across {
 }
 
 pub(super) fn strikes(recoveries: &[Vec<Undone>], layout: &Layout, window: Window) -> Vec<Strike> {
+    // Beyond what is seen nothing is struck: of a long line that would be many strokes.
+    let inside = |along: f64| along.max(window.from - 20.0).min(window.to + 20.0);
     let strike = |&undone: &Undone| {
         let across = layout.across(undone.node);
         let from = undone.from.map_or_else(|| layout.along_time(0.0), |it| layout.along_event(it));
         let to = layout.along_event(undone.until);
-        Strike { undone, from: layout.point(from, across), to: layout.point(to, across) }
+        (undone, from, to, across)
     };
-    let seen = |it: &Strike| window.meets(layout.unpoint(it.from).0, layout.unpoint(it.to).0);
-    recoveries.iter().flatten().map(strike).filter(seen).collect()
+    let seen = |&(_, from, to, _): &(Undone, f64, f64, f64)| window.meets(from, to);
+    let strikes = recoveries.iter().flatten().map(strike).filter(seen);
+    let strikes = strikes.map(|(undone, from, to, across)| Strike {
+        undone,
+        from: layout.point(inside(from), across),
+        to: layout.point(inside(to), across),
+    });
+    let place = |strike: &Strike| (strike.undone.node.index(), layout.unpoint(strike.from).0);
+    thinned(strikes.collect(), DRAWN, place, |strike, next| strike.to = next.to)
 }
 
 pub(super) fn across(
@@ -121,7 +134,12 @@ pub(super) fn across(
         let (from, to) = reach(layout, &it.pieces);
         window.meets(from, to)
     };
-    lines.filter(seen).collect()
+    let mut pieces = 0;
+    let few = |it: &Across| {
+        pieces += it.pieces.len() + it.posts.len();
+        pieces <= PIECES
+    };
+    lines.filter(seen).take_while(few).collect()
 }
 
 /// Joins the states that a recovery goes back to.

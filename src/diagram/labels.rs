@@ -43,6 +43,16 @@ impl Area {
         }
     }
 
+    /// This much larger on every side.
+    fn with_margin(self, margin: f64) -> Self {
+        Self {
+            left: self.left - margin,
+            top: self.top - margin,
+            right: self.right + margin,
+            bottom: self.bottom + margin,
+        }
+    }
+
     fn is_within(&self, whole: &Self) -> bool {
         self.left >= whole.left
             && self.top >= whole.top
@@ -63,26 +73,48 @@ impl Area {
 pub(super) struct Placed {
     /// The picture: what does not fit into it is cut.
     whole: Area,
+    /// The part of it that is drawn: of what lies elsewhere nothing is remembered.
+    seen: Area,
     columns: Vec<Vec<Area>>,
 }
 
 /// How wide a column is.
 const COLUMN: f64 = 160.0;
-
-/// Its columns; what is left of the picture counts as the first.
-fn columns(area: &Area) -> std::ops::RangeInclusive<usize> {
-    (area.left / COLUMN) as usize..=(area.right / COLUMN) as usize
-}
+/// How far beyond the part that is drawn places are remembered: a text may reach into it.
+const BEYOND: f64 = 200.0;
 
 impl Placed {
     /// Nothing is taken yet of a picture of this size.
     pub(super) fn new(width: f64, height: f64) -> Self {
         let whole = Area { left: 0.0, top: 0.0, right: width, bottom: height };
-        Self { whole, columns: Vec::new() }
+        Self { whole, seen: whole.with_margin(BEYOND), columns: Vec::new() }
+    }
+
+    /// The same where only the part between two corners is drawn.
+    pub(super) fn within(self, one: Point, other: Point) -> Self {
+        let seen = Area { left: one.x, top: one.y, right: other.x, bottom: other.y };
+        let seen = seen.with_margin(BEYOND);
+        let seen = Area {
+            left: seen.left.max(self.seen.left),
+            top: seen.top.max(self.seen.top),
+            right: seen.right.min(self.seen.right),
+            bottom: seen.bottom.min(self.seen.bottom),
+        };
+        Self { seen, ..self }
+    }
+
+    /// The columns of an area, as far as they are drawn: however far it reaches, they are few.
+    fn columns(&self, area: &Area) -> std::ops::Range<usize> {
+        let column = |at: f64| ((at - self.seen.left).max(0.0) / COLUMN) as usize;
+        let right = area.right.min(self.seen.right);
+        if right < area.left.max(self.seen.left) {
+            return 0..0;
+        }
+        column(area.left)..column(right) + 1
     }
 
     fn add(&mut self, area: Area) {
-        for column in columns(&area) {
+        for column in self.columns(&area) {
             if self.columns.len() <= column {
                 self.columns.resize_with(column + 1, Vec::new);
             }
@@ -91,7 +123,8 @@ impl Placed {
     }
 
     fn is_free(&self, area: &Area) -> bool {
-        !columns(area)
+        !self
+            .columns(area)
             .flat_map(|column| self.columns.get(column).into_iter().flatten())
             .any(|other| other.meets(area))
     }
@@ -101,12 +134,32 @@ impl Placed {
         self.add(Area::around(centre, size, size));
     }
 
-    /// Takes up the place of a line.
+    /// Takes up the place of a line, as far as it is drawn.
     pub(super) fn block_line(&mut self, from: Point, to: Point, thick: f64) {
         let (dx, dy) = (to.x - from.x, to.y - from.y);
-        let steps = (dx.hypot(dy) / thick).ceil().max(1.0);
+        // The part of the line within what is drawn, in shares of it (Liang and Barsky).
+        let (mut first, mut last) = (0.0_f64, 1.0_f64);
+        let seen = self.seen;
+        for (at, by, least, most) in
+            [(from.x, dx, seen.left, seen.right), (from.y, dy, seen.top, seen.bottom)]
+        {
+            if by == 0.0 {
+                if at < least || at > most {
+                    return;
+                }
+                continue;
+            }
+            let (one, other) = ((least - at) / by, (most - at) / by);
+            first = first.max(one.min(other));
+            last = last.min(one.max(other));
+        }
+        if first > last {
+            return;
+        }
+        let length = dx.hypot(dy) * (last - first);
+        let steps = (length / thick).ceil().max(1.0);
         for step in 0..=steps as u32 {
-            let share = f64::from(step) / steps;
+            let share = first + (last - first) * f64::from(step) / steps;
             self.block(Point { x: from.x + dx * share, y: from.y + dy * share }, thick);
         }
     }
@@ -153,6 +206,19 @@ mod tests {
         let (cut, whole) = (Point { x: 90.0, y: 20.0 }, Point { x: 60.0, y: 20.0 });
         assert_eq!(placed.place("label", [cut, whole]), Some(whole));
         assert_eq!(placed.place("label", [Point { x: 60.0, y: 48.0 }]), None);
+    }
+
+    #[test]
+    fn placed_line_to_a_far_place_costs_what_is_drawn_of_it() {
+        let mut placed = Placed::new(1e12, 400.0)
+            .within(Point { x: 5e8, y: 0.0 }, Point { x: 5e8 + 1_000.0, y: 400.0 });
+        placed.block_line(Point { x: 0.0, y: 200.0 }, Point { x: 1e12, y: 200.0 }, 5.0);
+        placed.block(Point { x: 1e11, y: 200.0 }, 14.0);
+        let areas: usize = placed.columns.iter().map(Vec::len).sum();
+        assert!((250..1_000).contains(&areas), "{areas}");
+        let on_it = Point { x: 5e8 + 500.0, y: 200.0 };
+        let beside = Point { x: 5e8 + 500.0, y: 240.0 };
+        assert_eq!(placed.place("m1", [on_it, beside]), Some(beside));
     }
 
     #[test]

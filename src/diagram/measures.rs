@@ -12,6 +12,8 @@ pub const STRIP: f64 = 92.0;
 const MARGIN: f64 = 12.0;
 /// How broad the bands of one line are together, in gaps between lines, and at the most.
 const BANDS: (f64, f64) = (0.56, 48.0);
+/// How many of them are drawn.
+const BANDS_DRAWN: usize = 60;
 /// How long the names at the ends of curves are at most.
 const NAME: usize = 6;
 
@@ -175,6 +177,13 @@ pub(super) fn bands(
                 }
             }
         }
+    }
+    // Where there are many, only those that are long enough to be seen.
+    let long = |band: &Band| layout.unpoint(band.to).0 - layout.unpoint(band.from).0;
+    let mut least = 4.0;
+    while bands.len() > BANDS_DRAWN && least < 1e9 {
+        bands.retain(|band| long(band) >= least);
+        least *= 2.0;
     }
     bands
 }

@@ -24,6 +24,7 @@ mod plan;
 mod scene;
 mod sections;
 mod stable;
+mod thin;
 mod timestamps;
 mod topology;
 mod traffic;
@@ -54,7 +55,7 @@ pub use scene::{Detail, Flag, HeldBack, Label, Lane, LaneState, Scene, Stretch, 
 pub use sections::{Bar, Clash, Field, Stay, clashes, stays};
 pub use timestamps::{Clocks, Timestamp, full as timestamp_sentence, timestamps};
 pub use topology::{Graph, Link, Place, graph, roomy_graph};
-pub use traffic::{Flight, NodeNow, Scenery, Traffic};
+pub use traffic::{Flight, NodeNow, Scenery, Traffic, UnderWay};
 pub use views::{Barrier, Piece, View, views};
 pub use waits::{Wait, waits};
 pub use walls::Wall;

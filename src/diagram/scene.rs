@@ -8,7 +8,9 @@ use super::{
     labels::Placed,
     mark_shape,
     marks::{self, Urgency},
-    measures, sections, views, walls,
+    measures, sections,
+    thin::{calm, thinned},
+    views, walls,
 };
 use crate::kernel::{
     EventId, EventKind, Message, MessageId, NodeId, NodeSet, Protocol, Scenario, Trace,
@@ -23,7 +25,11 @@ const PICKED: usize = 150;
 /// How far lines are drawn beyond the part that is seen.
 const LANE_ENDS: f64 = 40.0;
 /// How many waiting messages are drawn.
-const BARS: usize = 400;
+const BARS: usize = 150;
+/// How many marks of faults stand by themselves where the others merge.
+const FAULTS: usize = 240;
+/// How many captions have a sign.
+const FLAGS: usize = 60;
 
 /// How wide the sign of a caption is, in CSS pixels, and how far it is from the moment that it is tied to.
 const FLAG: f64 = 18.0;
@@ -35,6 +41,8 @@ pub struct Scene {
     pub width: f64,
     /// How high.
     pub height: f64,
+    /// The part of it that is drawn, along the time axis.
+    pub window: Window,
     /// How fine it is.
     pub detail: Detail,
     /// What merges, where everything by itself would be too much.
@@ -180,15 +188,23 @@ impl Scene {
         let place = (layout, window);
         let messages = messages_in(plan, trace, layout, window);
         let events = layout.events_in(window);
-        let detail = detail(trace, events.clone(), messages.clone(), limit);
-        let mut scene = Self::bare(plan, run, place, detail);
-        let mut placed = Placed::new(scene.width, scene.height);
+        let mut scene = Self::bare(plan, run, place);
+        scene.bands = measures::bands(plan, (protocol, trace), &scene.lanes, place);
+        let rest = limit.saturating_sub(scene.weight());
+        let detail = detail(trace, events.clone(), messages.clone(), rest);
+        scene.detail = detail;
+        let mut placed = scene.placed(layout);
         let merges = detail == Detail::Merged;
         let stands_alone = |event: &EventId| {
             !merges || mark_shape(&trace.events[*event].kind).is_some_and(MarkShape::is_fault)
         };
         let alone = events.clone().filter(stands_alone);
         let mut marks = marks::marks(alone, &plan.stable, trace, layout, &mut placed);
+        if merges {
+            let place =
+                |mark: &Mark| (trace.events[mark.event].node.index(), layout.unpoint(mark.at).0);
+            marks = thinned(marks, FAULTS, place, |_, _| ());
+        }
         for flag in &scene.flags {
             placed.block(flag.at, FLAG);
         }
@@ -200,7 +216,6 @@ impl Scene {
         };
         label(Urgency::First, &mut placed);
         label(Urgency::Second, &mut placed);
-        scene.bands = measures::bands(plan, (protocol, trace), &scene.lanes, place);
         measures::label_bands(&mut scene.bands, layout, &mut placed);
         scene.plots = measures::plots(plan, run, &scene.lanes, place, &mut placed);
         let alone = messages.clone().filter(|_| !merges);
@@ -215,19 +230,39 @@ impl Scene {
         scene
     }
 
+    /// Where texts find room in it.
+    pub(super) fn placed(&self, layout: &Layout) -> Placed {
+        let (from, to) = (self.window.from.max(0.0), self.window.to.min(layout.length()));
+        let across = self.width.max(self.height);
+        Placed::new(self.width, self.height)
+            .within(layout.point(from, 0.0), layout.point(to, across))
+    }
+
+    /// About how many elements it is but for its marks and messages.
+    fn weight(&self) -> usize {
+        let pieces = |lane: &Lane| 3 + lane.stretches.len() * (1 + usize::from(lane.traitor));
+        let lanes = self.lanes.iter().map(pieces).sum::<usize>();
+        let across = self.across.iter().map(|it| 1 + it.posts.len() + 2 * it.pieces.len());
+        lanes
+            + across.sum::<usize>()
+            + 5 * self.bands.len()
+            + 2 * (self.held_back.len() + self.clashes.len() + self.ticks.len())
+            + 3 * (self.sections.len() + self.strikes.len() + self.flags.len() + self.circle.len())
+    }
+
     /// What has no text of its own, and takes no place from texts but by its marks.
     fn bare(
         plan: &Plan,
         (protocol, scenario, trace): (&Protocol, &Scenario, &Trace),
         (layout, window): (&Layout, Window),
-        detail: Detail,
     ) -> Self {
         let place = (layout, window);
         let size = size(protocol, trace, layout);
         Self {
             width: size.x,
             height: size.y,
-            detail,
+            window,
+            detail: Detail::Full,
             merged: None,
             lanes: lanes(plan, scenario, place),
             bands: Vec::new(),
@@ -257,14 +292,17 @@ impl Scene {
         events: &[EventId],
         messages: &[MessageId],
     ) -> (Vec<Mark>, Vec<Arrow>) {
-        let mut placed = Placed::new(layout.length(), layout.length());
+        let whole = layout.length().max(layout.breadth());
+        let (from, to) = (window.from.max(0.0), window.to.min(layout.length()));
+        let mut placed = Placed::new(whole, whole)
+            .within(layout.point(from, 0.0), layout.point(to, layout.breadth()));
         let seen = |event: &EventId| {
             let along = layout.along_event(*event);
             window.meets(along, along)
         };
         let events = events.iter().copied().filter(seen).take(PICKED);
         let marks = marks::marks(events, &plan.stable, trace, layout, &mut placed);
-        let messages = messages.iter().copied();
+        let messages = messages.iter().copied().take(PICKED * 8);
         let place = (layout, window);
         let mut arrows = arrows::arrows(messages, plan, (scenario, trace), place, &mut placed);
         arrows.truncate(PICKED);
@@ -322,7 +360,7 @@ pub fn traitors(trace: &Trace) -> NodeSet {
 fn lanes(plan: &Plan, scenario: &Scenario, (layout, window): (&Layout, Window)) -> Vec<Lane> {
     // A little more than what is seen: strokes have ends.
     let (first, last) = (window.from - LANE_ENDS, window.to + LANE_ENDS);
-    (0..scenario.nodes.len())
+    let mut lanes: Vec<_> = (0..scenario.nodes.len())
         .map(NodeId::new)
         .map(|node| {
             let at = |along: f64| layout.point(along.max(first).min(last), layout.across(node));
@@ -342,7 +380,9 @@ fn lanes(plan: &Plan, scenario: &Scenario, (layout, window): (&Layout, Window)) 
             let router = scenario.network.topology.routers().contains(node);
             Lane { node, stretches, router, traitor: plan.traitors.contains(node) }
         })
-        .collect()
+        .collect();
+    calm(&mut lanes, layout);
+    lanes
 }
 
 fn held_back(waits: &[Wait], trace: &Trace, (layout, window): (&Layout, Window)) -> Vec<HeldBack> {
@@ -370,8 +410,11 @@ fn flags(scenario: &Scenario, layout: &Layout, window: Window) -> Vec<Flag> {
         caption.at <= layout.end() && window.meets(along - FLAG, along)
     });
     let at = |along: f64, node| layout.point(along - FLAG, layout.across(node) - FLAG);
-    seen.map(|(caption, it)| Flag { caption, at: at(layout.along_time(it.at as f64), it.node) })
-        .collect()
+    let flags = seen
+        .map(|(caption, it)| Flag { caption, at: at(layout.along_time(it.at as f64), it.node) });
+    let place =
+        |flag: &Flag| (scenario.captions[flag.caption].node.index(), layout.unpoint(flag.at).0);
+    thinned(flags.collect(), FLAGS, place, |_, _| ())
 }
 
 /// Round moments, some 90 pixels apart.

@@ -1,7 +1,10 @@
 //! Critical sections as bars along the lines; two at once stand out.
 
-use super::{Layout, Point, Window};
+use super::{Layout, Point, Window, thin::thinned};
 use crate::kernel::{EventId, EventKind, MAX_NODES, NodeId, Trace};
+
+/// How many stays are drawn, and how many of those of two nodes at once.
+const DRAWN: usize = 60;
 
 /// A stay in the critical section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +107,12 @@ pub(super) fn bars(stays: &[Stay], layout: &Layout, window: Window) -> Vec<Bar> 
         Bar { stay, from: layout.point(from, across), to: layout.point(to, across) }
     };
     let seen = |bar: &Bar| window.meets(layout.unpoint(bar.from).0, layout.unpoint(bar.to).0);
-    stays.iter().map(bar).filter(seen).collect()
+    let bars = stays.iter().map(bar).filter(seen).collect();
+    let place = |bar: &Bar| (bar.stay.node.index(), layout.unpoint(bar.from).0);
+    thinned(bars, DRAWN, place, |bar, next| {
+        bar.stay.left = next.stay.left;
+        bar.to = next.to;
+    })
 }
 
 pub(super) fn fields(clashes: &[Clash], layout: &Layout, window: Window) -> Vec<Field> {
@@ -117,5 +125,7 @@ pub(super) fn fields(clashes: &[Clash], layout: &Layout, window: Window) -> Vec<
         Field { clash, from: layout.point(from, one), to: layout.point(until, other) }
     };
     let seen = |it: &Field| window.meets(layout.unpoint(it.from).0, layout.unpoint(it.to).0);
-    clashes.iter().map(field).filter(seen).collect()
+    let fields = clashes.iter().map(field).filter(seen).collect();
+    let place = |field: &Field| (field.clash.first.index(), layout.unpoint(field.from).0);
+    thinned(fields, DRAWN, place, |_, _| ())
 }

@@ -42,7 +42,7 @@ pub fn timestamps(
     if scene.detail == Detail::Merged {
         return Vec::new();
     }
-    let mut taken = taken(scene);
+    let mut taken = taken(scene, layout);
     let mut clear = taken.clone();
     for arrow in &scene.arrows {
         clear.block_line(arrow.from, arrow.to, LINE);
@@ -76,8 +76,8 @@ pub fn timestamps(
 }
 
 /// The places of all that is there already.
-fn taken(scene: &Scene) -> Placed {
-    let mut placed = Placed::new(scene.width, scene.height);
+fn taken(scene: &Scene, layout: &Layout) -> Placed {
+    let mut placed = scene.placed(layout);
     for mark in &scene.marks {
         placed.block(mark.at, MARK);
     }

@@ -9,7 +9,14 @@ use crate::kernel::{
 };
 
 /// After how many events it is written down what is under way.
-const STEP: usize = 256;
+const STEP: usize = 1_024;
+/// How many messages are written down then at the most, and how many are drawn: half of them those that have been
+/// under way for longest, the others those that were sent last.
+const MOST: usize = 512;
+/// How many messages are drawn by themselves; of more, the others are drawn as one.
+const ALONE: usize = 80;
+/// How many events before the playhead are looked through for losses.
+const RECENT: usize = 256;
 /// Where on its link a message starts and ends: beside the nodes' signs. Where one is lost on the way.
 const START: f64 = 0.14;
 /// See [`START`].
@@ -25,15 +32,91 @@ const LENGTH: usize = 16;
 /// How much room a node's sign takes, and a message's.
 const SIGNS: (f64, f64) = (26.0, 14.0);
 
+/// A message, or a copy of it: 0 is the message itself.
+type Copy = (MessageId, usize);
+
 /// What is to be known of a run to show any moment of its network quickly.
 #[derive(Clone, Debug, Default)]
 pub struct Traffic {
-    /// Every so many events: what is under way then, with the number of its copy.
-    under_way: Vec<Vec<(MessageId, usize)>>,
+    /// Every so many events: what is under way then.
+    under_way: Vec<UnderWay>,
     /// By node: when it stops, stands still and goes on.
     turns: Vec<Vec<(EventId, LaneState)>>,
     /// By node: what it tells its application.
     told: Vec<Vec<EventId>>,
+}
+
+/// The messages that are under way at a moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UnderWay {
+    /// Number of copies under way.
+    pub count: usize,
+    /// At most some hundreds of them, each with the number of its copy, in the order in which they were sent.
+    pub some: Vec<Copy>,
+}
+
+/// What is under way while a run is gone through, as a list of which each part knows its neighbours: to take one out
+/// costs the same however many there are.
+#[derive(Default)]
+struct Flying {
+    /// Everything that was sent so far, in order, and the places of what is under way before and after it.
+    all: Vec<(Copy, Neighbours)>,
+    /// By message: the place of its first copy.
+    places: Vec<usize>,
+    ends: Neighbours,
+    count: usize,
+}
+
+/// The one before and the one after; of the whole list its last and its first.
+type Neighbours = (Option<usize>, Option<usize>);
+
+impl Flying {
+    fn send(&mut self, message: MessageId, copies: usize) {
+        if self.places.len() <= message {
+            self.places.resize(message + 1, usize::MAX);
+        }
+        self.places[message] = self.all.len();
+        for copy in 0..=copies {
+            let place = Some(self.all.len());
+            let last = self.ends.0;
+            self.neighbours(last).1 = place;
+            self.ends.0 = place;
+            self.all.push(((message, copy), (last, None)));
+            self.count += 1;
+        }
+    }
+
+    fn end(&mut self, message: MessageId, copy: usize) {
+        let (_, (before, after)) = self.all[self.places[message] + copy];
+        self.neighbours(before).1 = after;
+        self.neighbours(after).0 = before;
+        self.count -= 1;
+    }
+
+    /// Those of a part of the list; of no part, those of the whole.
+    fn neighbours(&mut self, place: Option<usize>) -> &mut Neighbours {
+        match place {
+            Some(place) => &mut self.all[place].1,
+            None => &mut self.ends,
+        }
+    }
+
+    fn written(&self) -> UnderWay {
+        let walk = |from: Option<usize>, on: fn(&Neighbours) -> Option<usize>| {
+            std::iter::successors(from, move |place| on(&self.all[*place].1))
+                .map(|place| self.all[place].0)
+        };
+        let oldest = walk(self.ends.1, |(_, after)| *after);
+        if self.count <= MOST {
+            return UnderWay { count: self.count, some: oldest.collect() };
+        }
+        let mut some: Vec<_> = oldest.take(MOST / 2).collect();
+        let mut latest: Vec<_> =
+            walk(self.ends.0, |(before, _)| *before).take(MOST - MOST / 2).collect();
+        latest.reverse();
+        some.extend(latest);
+        UnderWay { count: self.count, some }
+    }
 }
 
 impl Traffic {
@@ -45,14 +128,24 @@ impl Traffic {
             turns: vec![Vec::new(); nodes],
             told: vec![Vec::new(); nodes],
         };
-        let mut flying = Vec::new();
+        let mut flying = Flying::default();
         for (id, event) in trace.events.iter().enumerate() {
             if id % STEP == 0 {
-                traffic.under_way.push(flying.clone());
+                traffic.under_way.push(flying.written());
             }
-            fly(trace, id, &mut flying);
             let node = event.node.index();
             match event.kind {
+                EventKind::Send(message) => {
+                    flying.send(message, trace.messages[message].copies.len());
+                }
+                EventKind::Receive(message) | EventKind::Lose(message, _) => {
+                    let copies = 0..=trace.messages[message].copies.len();
+                    for copy in copies {
+                        if fate(trace, message, copy).event() == Some(id) {
+                            flying.end(message, copy);
+                        }
+                    }
+                }
                 EventKind::Crash => traffic.turns[node].push((id, LaneState::Down)),
                 EventKind::Pause => traffic.turns[node].push((id, LaneState::Paused)),
                 EventKind::Recover | EventKind::Resume => {
@@ -65,16 +158,37 @@ impl Traffic {
         traffic
     }
 
-    /// The messages that are under way once so many events have happened, each with the number of its copy, in
-    /// the order in which they were sent.
+    /// The messages that are under way once so many events have happened.
     #[must_use]
-    pub fn under_way(&self, trace: &Trace, cursor: usize) -> Vec<(MessageId, usize)> {
+    pub fn under_way(&self, trace: &Trace, cursor: usize) -> UnderWay {
+        let cursor = cursor.min(trace.events.len());
         let written = (cursor / STEP).min(self.under_way.len().saturating_sub(1));
-        let Some(mut flying) = self.under_way.get(written).cloned() else { return Vec::new() };
-        for event in written * STEP..cursor {
-            fly(trace, event, &mut flying);
+        let Some(UnderWay { mut count, some }) = self.under_way.get(written).cloned() else {
+            return UnderWay::default();
+        };
+        let is_over = |&(message, copy): &Copy| {
+            fate(trace, message, copy).event().is_some_and(|event| event < cursor)
+        };
+        let mut some: Vec<_> = some.into_iter().filter(|copy| !is_over(copy)).collect();
+        for (id, event) in trace.events[..cursor].iter().enumerate().skip(written * STEP) {
+            match event.kind {
+                EventKind::Send(message) => {
+                    let copies = trace.messages[message].copies.len();
+                    count += copies + 1;
+                    some.extend((0..=copies).map(|copy| (message, copy)).filter(|it| !is_over(it)));
+                }
+                EventKind::Receive(message) | EventKind::Lose(message, _) => {
+                    let copies = 0..=trace.messages[message].copies.len();
+                    let ended = copies.filter(|&it| fate(trace, message, it).event() == Some(id));
+                    count -= ended.count();
+                }
+                _ => {}
+            }
         }
-        flying
+        if some.len() > MOST {
+            some.drain(MOST / 2..some.len() - (MOST - MOST / 2));
+        }
+        UnderWay { count, some }
     }
 
     fn state(&self, node: NodeId, cursor: usize) -> LaneState {
@@ -90,19 +204,6 @@ impl Traffic {
     }
 }
 
-/// What an event changes in what is under way.
-fn fly(trace: &Trace, id: EventId, flying: &mut Vec<(MessageId, usize)>) {
-    match trace.events[id].kind {
-        EventKind::Send(message) => {
-            flying.extend((0..=trace.messages[message].copies.len()).map(|copy| (message, copy)));
-        }
-        EventKind::Receive(_) | EventKind::Lose(..) => {
-            flying.retain(|&(message, copy)| fate(trace, message, copy).event() != Some(id));
-        }
-        _ => {}
-    }
-}
-
 fn fate(trace: &Trace, message: MessageId, copy: usize) -> Fate {
     let message = &trace.messages[message];
     if copy == 0 { message.fate } else { message.copies[copy - 1] }
@@ -113,8 +214,12 @@ fn fate(trace: &Trace, message: MessageId, copy: usize) -> Fate {
 pub struct Scenery {
     /// The nodes, in the order of the graph's places.
     pub nodes: Vec<NodeNow>,
-    /// What travels.
+    /// What travels and is drawn by itself.
     pub flights: Vec<Flight>,
+    /// What travels beside those, from where and where it is: at most some hundreds.
+    pub others: Vec<(Point, Point)>,
+    /// Number of messages under way.
+    pub under_way: usize,
     /// Links that nothing passes, by their places in the graph.
     pub cut: Vec<usize>,
     /// Who is together while the network is split.
@@ -159,18 +264,10 @@ impl Scenery {
         (cursor, time): (usize, f64),
     ) -> Self {
         let sides = sides(scenario, time as Time);
-        let dead = |from: NodeId, to: NodeId| {
-            let side = |node| sides.iter().position(|side: &NodeSet| side.contains(node));
-            let apart = !sides.is_empty() && (side(from) != side(to) || side(from).is_none());
-            apart
-                || scenario.faults.iter().any(|fault| {
-                    matches!(*fault, Fault::Cut { from: a, to: b, at, until }
-                if (a, b) == (from, to) && (at..until).contains(&(time as Time)))
-                })
-        };
+        let dead = DeadLinks::of(scenario, &sides, time as Time);
         let cut = graph.links.iter().enumerate().filter(|(_, link)| {
             let [one, other] = link.nodes;
-            dead(one, other) || dead(other, one)
+            dead.has(one, other) || dead.has(other, one)
         });
         let cut = cut.map(|(place, _)| place).collect();
         let mut placed = Placed::new(graph.width, graph.height);
@@ -182,7 +279,7 @@ impl Scenery {
                 placed.block_line(end(-half), end(half), 12.0);
             }
         }
-        let mut flights = flights(trace, graph, traffic, (cursor, time));
+        let (mut flights, others, under_way) = flights(trace, graph, traffic, (cursor, time));
         flights.iter().for_each(|flight| placed.block(flight.at, SIGNS.1));
         let nodes = graph.places.iter().map(|place| {
             let said = traffic.said(place.node, cursor);
@@ -205,11 +302,44 @@ impl Scenery {
             let beside = beside.map(|(dx, dy)| Point { x: flight.at.x + dx, y: flight.at.y + dy });
             flight.label = placed.place(&text, beside).map(|at| Label { at, text });
         }
-        Self { nodes, flights, cut, sides }
+        Self { nodes, flights, others, under_way, cut, sides }
     }
 }
 
-/// Who is together while the network is split; nobody while it is not.
+/// The links that nothing passes at a moment, looked for once among all faults.
+struct DeadLinks {
+    /// By sender: the receivers that a cut keeps from it.
+    cut: Vec<NodeSet>,
+    /// By node: its side while the network is split. A node without one is alone.
+    side: Option<Vec<Option<usize>>>,
+}
+
+impl DeadLinks {
+    fn of(scenario: &Scenario, sides: &[NodeSet], time: Time) -> Self {
+        let nodes = scenario.nodes.len();
+        let mut cut = vec![NodeSet::EMPTY; nodes];
+        for fault in &scenario.faults {
+            if let Fault::Cut { from, to, at, until } = *fault
+                && (at..until).contains(&time)
+            {
+                cut[from.index()].insert(to);
+            }
+        }
+        let side = |node| sides.iter().position(|side| side.contains(node));
+        let side = (!sides.is_empty()).then(|| (0..nodes).map(NodeId::new).map(side).collect());
+        Self { cut, side }
+    }
+
+    fn has(&self, from: NodeId, to: NodeId) -> bool {
+        let apart = self.side.as_ref().is_some_and(|side| {
+            let (one, other) = (side[from.index()], side[to.index()]);
+            one.is_none() || one != other
+        });
+        apart || self.cut[from.index()].contains(to)
+    }
+}
+
+/// The nodes that are together while the network is split; none while it is not.
 fn sides(scenario: &Scenario, time: Time) -> Vec<NodeSet> {
     let mut sides = scenario.faults.iter().filter_map(|fault| match fault {
         Fault::Partition { groups, at, until } if (*at..*until).contains(&time) => {
@@ -225,12 +355,13 @@ fn text_of(scenario: &Scenario, trace: &Trace, event: EventId) -> Option<String>
     Some(elide_to(&spell(&packet.to_string(), &scenario.nodes), LENGTH))
 }
 
+/// What is drawn by itself, what is drawn beside it, and the number of messages under way.
 fn flights(
     trace: &Trace,
     graph: &Graph,
     traffic: &Traffic,
     (cursor, time): (usize, f64),
-) -> Vec<Flight> {
+) -> (Vec<Flight>, Vec<(Point, Point)>, usize) {
     let flight = |message: MessageId, share: f64, lost: bool| {
         let name = trace.messages[message].name;
         let end = |node: NodeId| graph.places[node.index()].at;
@@ -244,7 +375,8 @@ fn flights(
         };
         Flight { message, from: at(START), at: at(share), lost, label: None }
     };
-    let under_way = traffic.under_way(trace, cursor).into_iter().map(|(message, copy)| {
+    let UnderWay { count, some } = traffic.under_way(trace, cursor);
+    let under_way = some.into_iter().map(|(message, copy)| {
         let fate = fate(trace, message, copy);
         let since = trace.events[trace.messages[message].sent].time as f64;
         let (until, stop) = match fate {
@@ -253,18 +385,21 @@ fn flights(
             Fate::Lost(event, loss) => (trace.events[event].time, stop(loss)),
         };
         let whole = (until as f64 - since).max(1.0);
-        let share = ((time - since) / whole).clamp(0.0, 1.0);
+        let share = ((time - since) / whole).max(0.0).min(1.0);
         flight(message, START + (stop - START) * share, false)
     });
     let mut flights: Vec<_> = under_way.collect();
+    let rest = flights.split_off(flights.len().min(ALONE));
+    let rest = rest.into_iter().map(|flight| (flight.from, flight.at)).collect();
     let since = (time as Time).saturating_sub(trace.end / STAYS);
     let recent = trace.events[..cursor.min(trace.events.len())].iter().rev();
-    for event in recent.take(STEP).take_while(|event| event.time >= since) {
-        if let EventKind::Lose(message, loss) = event.kind {
-            flights.push(flight(message, stop(loss), true));
-        }
-    }
-    flights
+    let recent = recent.take(RECENT).take_while(|event| event.time >= since);
+    let losses = recent.filter_map(|event| match event.kind {
+        EventKind::Lose(message, loss) => Some(flight(message, stop(loss), true)),
+        _ => None,
+    });
+    flights.extend(losses.take(ALONE));
+    (flights, rest, count)
 }
 
 /// Where on its link a message is lost.

@@ -9,6 +9,8 @@ use crate::{
 /// How far a barrier reaches beyond the outermost of its members' lines, in gaps between lines.
 const BEYOND: f64 = 0.36;
 
+/// Number of pieces of which all barriers together are made.
+pub(super) const PIECES: usize = 160;
 /// How thick a barrier is.
 const THICK: f64 = 12.0;
 
@@ -31,7 +33,7 @@ pub fn views(trace: &Trace) -> Vec<View> {
     for (event, it) in trace.events.iter().enumerate() {
         let EventKind::Indicate { packet, .. } = &it.kind else { continue };
         let Some(&GroupIndication::View { id, members }) = packet.get() else { continue };
-        match views.iter_mut().find(|view| view.id == id && view.members == members) {
+        match views.iter_mut().rev().find(|view| view.id == id && view.members == members) {
             Some(view) => insert_by_line(trace, &mut view.installed, event),
             None => views.push(View { id, members, installed: vec![event] }),
         }
@@ -94,7 +96,7 @@ pub(super) fn barriers(
     (layout, window): (&Layout, Window),
     placed: &mut Placed,
 ) -> Vec<Barrier> {
-    let mut barriers = Vec::new();
+    let (mut barriers, mut count) = (Vec::new(), 0);
     for View { id, members, installed } in views {
         let end = |event: EventId, side: f64| {
             let across = layout.across(trace.events[event].node) + side * BEYOND * layout.gap();
@@ -109,6 +111,10 @@ pub(super) fn barriers(
         let (from, to) = reach(layout, &pieces);
         if !window.meets(from, to) {
             continue;
+        }
+        count += pieces.len();
+        if count > PIECES {
+            break;
         }
         pieces.iter().for_each(|piece| placed.block_line(piece.from, piece.to, THICK));
         let long = spell(&format!("view {id}: {members}"), &scenario.nodes);

@@ -1,7 +1,10 @@
 //! Partitions and dead links as walls between lines.
 
-use super::{Label, Layout, Point, Window, labels::Placed};
+use super::{Label, Layout, Point, Window, labels::Placed, thin::thinned};
 use crate::kernel::{Fault, NodeId, Scenario};
+
+/// How many walls are drawn.
+const DRAWN: usize = 48;
 
 /// A wall between two lines, while a partition or a cut lasts.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,29 +25,43 @@ pub(super) fn walls(
     window: Window,
     placed: &mut Placed,
 ) -> Vec<Wall> {
+    let half = 5.0;
     let mut walls = Vec::new();
     for (index, fault) in scenario.faults.iter().enumerate() {
-        let (at, until, what) = match fault {
-            Fault::Partition { at, until, .. } => (*at, *until, "partition"),
-            Fault::Cut { at, until, .. } => (*at, *until, "cut"),
+        let (at, until) = match fault {
+            Fault::Partition { at, until, .. } | Fault::Cut { at, until, .. } => (*at, *until),
             _ => continue,
         };
         let from = layout.along_time(at as f64);
         let to = layout.along_time(until.min(layout.end()) as f64).max(from + 6.0);
-        if !window.meets(from, to) {
+        if at > layout.end() || !window.meets(from, to) {
             continue;
         }
-        for across in wall_places(scenario, layout, fault) {
-            let half = 5.0;
-            let middle = layout.point((from + to) / 2.0, across);
-            let label = placed.place(what, [middle]).map(|at| Label { at, text: what.to_owned() });
-            walls.push(Wall {
-                fault: index,
-                from: layout.point(from, across - half),
-                to: layout.point(to, across + half),
-                label,
-            });
+        walls.extend(wall_places(scenario, layout, fault).into_iter().map(|across| Wall {
+            fault: index,
+            from: layout.point(from, across - half),
+            to: layout.point(to, across + half),
+            label: None,
+        }));
+    }
+    // A quarter of a gap apart at least.
+    let row = |wall: &Wall| (layout.unpoint(wall.from).1 / layout.gap() * 4.0).max(0.0) as usize;
+    let place = |wall: &Wall| (row(wall), layout.unpoint(wall.from).0);
+    let mut walls = thinned(walls, DRAWN, place, |wall, next| {
+        if layout.unpoint(wall.to).0 < layout.unpoint(next.to).0 {
+            wall.to = next.to;
         }
+    });
+    for wall in &mut walls {
+        let text = match scenario.faults[wall.fault] {
+            Fault::Partition { .. } => "partition",
+            _ => "cut",
+        };
+        let middle = Point {
+            x: f64::midpoint(wall.from.x, wall.to.x),
+            y: f64::midpoint(wall.from.y, wall.to.y),
+        };
+        wall.label = placed.place(text, [middle]).map(|at| Label { at, text: text.to_owned() });
     }
     walls
 }
@@ -54,11 +71,15 @@ pub(super) fn wall_places(scenario: &Scenario, layout: &Layout, fault: &Fault) -
     let between =
         |above: NodeId, below: NodeId| (layout.across(above) + layout.across(below)) / 2.0;
     match fault {
-        Fault::Partition { groups, .. } => (1..scenario.nodes.len())
-            .map(|index| (NodeId::new(index - 1), NodeId::new(index)))
-            .filter(|&(a, b)| !groups.iter().any(|group| group.contains(a) && group.contains(b)))
-            .map(|(a, b)| between(a, b))
-            .collect(),
+        Fault::Partition { groups, .. } => {
+            let mut sides = vec![None; scenario.nodes.len()];
+            for (side, group) in groups.iter().enumerate() {
+                group.into_iter().for_each(|node| sides[node.index()] = Some(side));
+            }
+            let pairs = (1..sides.len()).map(|index| (index - 1, index));
+            let apart = pairs.filter(|&(a, b)| sides[a].is_none() || sides[a] != sides[b]);
+            apart.map(|(a, b)| between(NodeId::new(a), NodeId::new(b))).collect()
+        }
         // Before the receiver: half-way there may be another's line.
         Fault::Cut { from, to, .. } => {
             let side = if from < to { -0.5 } else { 0.5 };

@@ -14,6 +14,7 @@ use crate::{
     app::{Run, Selection},
     diagram::{Against, Cell, Column, Deliveries, cell_text},
     kernel::count_of,
+    web::Style,
 };
 
 #[derive(Properties, PartialEq)]
@@ -76,6 +77,7 @@ pub(super) fn Told(props: &Props) -> Html {
         if column.is_traitor { format!("{name} (traitor)") } else { name.to_owned() }
     });
     let heads: Vec<_> = heads.chain(names).collect();
+    let columns = Style::from(format!("--columns:{}", told.columns.len()));
     let onchange = {
         let (wanted, kinds) = (wanted.clone(), told.kinds.clone());
         Callback::from(move |value: String| {
@@ -86,7 +88,7 @@ pub(super) fn Told(props: &Props) -> Html {
     let choices = std::iter::once(choice("", "everything")).chain(choices).collect();
     let kinds: Html = select(kind.unwrap_or_default(), choices, onchange).into();
     html! {
-        <div class="deliveries" style={format!("--columns:{}", told.columns.len())}>
+        <div class="deliveries" data-style={columns.attribute()} ~style={columns.property()}>
             <div class="events-bar">
                 if told.kinds.len() > 1 {
                     <label class="kind-of">

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::Send;
 use crate::{
-    app::{Action, Draft, Offer, State},
+    app::{Action, Draft, Offer, State, reduce},
     kernel::count_of,
     web,
 };
@@ -20,11 +20,17 @@ const SETTLED: u32 = 300;
 /// The state that the page opens with: what its address asks for, with what this tab had made of it, or the
 /// opening example.
 pub(super) fn first_state() -> State {
+    #[cfg(feature = "picture")]
+    if let Some(state) = super::first::opens() {
+        return state;
+    }
     let fragment = web::fragment();
     // Without a fragment the reader begins anew: what the tab had made is another tab's work.
     let tab = if fragment.is_empty() { web::renew_tab() } else { web::tab() };
     let kept = tab.and_then(|tab| Draft::read(&tab, &web::kept(&key(&tab))?));
-    State::begin(&fragment, kept.as_ref().map(|draft| draft.text.as_str()))
+    let state = State::begin(&fragment, kept.as_ref().map(|draft| draft.text.as_str()));
+    // After a panic, without what was open: it may have been what failed.
+    if web::is_restarted() { reduce(&state, Action::Show(None)) } else { state }
 }
 
 fn key(tab: &str) -> String {

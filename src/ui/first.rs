@@ -1,6 +1,7 @@
 //! The page as it opens, as text, for the HTML to carry: readers see it before the program has arrived.
 
 use std::{
+    cell::RefCell,
     future::Future,
     pin::pin,
     sync::{Arc, mpsc},
@@ -8,7 +9,7 @@ use std::{
 };
 
 use super::page::Page;
-use crate::web;
+use crate::{app::State, web};
 
 /// For which widths the diagram is drawn, in CSS pixels: from how wide on each is shown, and for how wide it is
 /// drawn. Those of common screens are met exactly; between them a picture is stretched a little.
@@ -27,9 +28,35 @@ const STAGE: &str = "<div class=\"stage-frame\">";
 /// What the strip below it begins with.
 const OVERVIEW: &str = "<div class=\"overview\">";
 
-/// The opening page, with its diagram in every width: the style sheet shows the one that fits.
+/// The opening page, with its diagram in every width, of which the style sheet shows the one that fits; and a style
+/// sheet with its sizes.
 #[must_use]
-pub fn first_picture() -> String {
+pub fn first_picture() -> (String, String) {
+    styled(&unstyled())
+}
+
+/// A page whose styles are in a sheet of their own: each is told there once, and elements say by number which is
+/// theirs.
+fn styled(page: &str) -> (String, String) {
+    const ATTRIBUTE: &str = " data-style=\"";
+    let (mut rest, mut next, mut styles) = (page, String::new(), Vec::new());
+    while let Some((before, after)) = rest.split_once(ATTRIBUTE) {
+        let (style, after) = after.split_once('"').expect("an attribute ends");
+        let known = styles.iter().position(|other| *other == style);
+        let place = known.unwrap_or_else(|| {
+            styles.push(style);
+            styles.len() - 1
+        });
+        next.push_str(&format!("{before} data-style=\"{place}\""));
+        rest = after;
+    }
+    next.push_str(rest);
+    let rule =
+        |(place, style): (usize, &&str)| format!(".first [data-style=\"{place}\"]{{{style}}}\n");
+    (next, styles.iter().enumerate().map(rule).collect())
+}
+
+fn unstyled() -> String {
     let mut page = String::new();
     let mut stages = String::new();
     for (from, width) in WIDTHS {
@@ -47,6 +74,27 @@ pub fn first_picture() -> String {
         page = format!("{before}<div class=\"stages\">{{}}</div>{after}");
     }
     page.replacen("{}", &stages, 1)
+}
+
+thread_local! {
+    /// The state that the page opens with on this thread; none for what the address asks for.
+    static OPENS: RefCell<Option<State>> = const { RefCell::new(None) };
+}
+
+/// The page as it shows a state, as HTML: for tests, which draw without a browser what readers see. The diagram has
+/// room for a `width` in CSS pixels.
+#[must_use]
+pub fn drawn(state: &State, width: f64) -> String {
+    web::assume_width(width);
+    OPENS.replace(Some(state.clone()));
+    let page = block_on(yew::LocalServerRenderer::<Page>::new().hydratable(false).render());
+    OPENS.replace(None);
+    page
+}
+
+/// The state that [`drawn`] is asked for.
+pub(super) fn opens() -> Option<State> {
+    OPENS.with_borrow(Clone::clone)
 }
 
 /// Where a `div` ends, behind whose beginning the text begins.

@@ -5,11 +5,12 @@ use std::cell::RefCell;
 use yew::prelude::*;
 
 use super::{
+    Send,
     fields::{choice, select},
     trees::tree,
 };
 use crate::{
-    app::{NodeState, Payload, Run, Selection, Shared, Status, Subject, Workings},
+    app::{Action, NodeState, Payload, Run, Selection, Shared, Status, Subject, Workings},
     kernel::NodeId,
     web::Frames,
 };
@@ -28,14 +29,16 @@ pub(super) struct Props {
     /// Of how many events may be told.
     pub(super) told: usize,
     pub(super) selection: Option<Selection>,
+    /// The node that the reader wants to see first.
+    pub(super) inspected: Option<NodeId>,
     pub(super) worked: Worked,
+    pub(super) send: Send,
 }
 
 /// The nodes' states.
 #[component]
 pub(super) fn Inspector(props: &Props) -> Html {
-    let Props { run, cursor, told, selection, worked } = props;
-    let first = use_state(|| None::<NodeId>);
+    let Props { run, cursor, told, selection, inspected, worked, send } = props;
     let place = (run.clone(), *selection, *cursor, *told);
     let subject = use_memo(place, |(run, selection, cursor, told)| {
         Subject::of(run, *selection, *cursor, *told)
@@ -47,7 +50,7 @@ pub(super) fn Inspector(props: &Props) -> Html {
     });
     let progress = worked.borrow_mut().past(run).progress();
     let ready = worked.borrow_mut().past(run).has(&subject);
-    let nodes = shown(run.scenario.nodes.len(), first.unwrap_or(subject.node));
+    let nodes = shown(run.scenario.nodes.len(), inspected.unwrap_or(subject.node));
     let wanted = (run.clone(), *subject, nodes, ready);
     let states = use_memo((wanted, *told), |((run, subject, nodes, ready), told)| {
         ready.then(|| worked.borrow_mut().past(run).states(subject, nodes, *told))
@@ -63,7 +66,7 @@ pub(super) fn Inspector(props: &Props) -> Html {
                     { if subject.picked { "What you picked in the diagram." } else { "Where the playhead stands: pick an event to look at another moment." } }
                 </p>
             </div>
-            if run.scenario.nodes.len() > 1 { { look_at(run, *first, &first) } }
+            if run.scenario.nodes.len() > 1 { { look_at(run, *inspected, send) } }
             if let Some(payload) = &*payload { { message(payload) } }
             if let Some(states) = &*states {
                 <div class="states">{ for states.iter().map(|state| column(run, state, &subject)) }</div>
@@ -105,10 +108,9 @@ fn shown(count: usize, first: NodeId) -> Vec<NodeId> {
 }
 
 /// Which node comes first; on a narrow screen it is the only one.
-fn look_at(run: &Run, first: Option<NodeId>, set: &UseStateHandle<Option<NodeId>>) -> Html {
-    let set = set.clone();
-    let onchange = Callback::from(move |value: String| {
-        set.set(value.parse().ok().map(NodeId::new));
+fn look_at(run: &Run, first: Option<NodeId>, send: &Send) -> Html {
+    let onchange = send.reform(|value: String| {
+        Action::Inspect(value.parse().ok().map(NodeId::new))
     });
     let nodes = run.scenario.nodes.iter().enumerate();
     let nodes = nodes.map(|(index, name)| choice(index.to_string(), name.clone()));

@@ -18,6 +18,7 @@ mod fields;
 #[cfg(feature = "picture")]
 mod first;
 mod forging;
+mod guard;
 mod header;
 mod hunting;
 mod icons;
@@ -65,13 +66,14 @@ use yew::Callback;
 use crate::{app::Action, web};
 
 #[cfg(feature = "picture")]
-pub use first::first_picture;
+pub use first::{drawn, first_picture};
 
 /// How a component says what the reader does.
 type Send = Callback<Action>;
 
 /// Shows the playground in the page.
 pub fn start() {
+    guard::watch();
     match web::root() {
         Some(root) => yew::Renderer::<page::Page>::with_root(root).render(),
         None => yew::Renderer::<page::Page>::new().render(),

@@ -26,7 +26,7 @@ pub(super) fn moment_menu(run: &Run, moment: Moment, send: &Send) -> Html {
     let Moment { node, at } = moment;
     let name = run.scenario.name(node);
     let up = is_up(run, node, at);
-    let pause = Edit::AddFault(Fault::Pause { node, at, until: at + 50 });
+    let pause = Edit::AddFault(Fault::Pause { node, at, until: at.saturating_add(50) });
     html! {
         <>
             <fieldset class="group" disabled={!up}>
@@ -123,9 +123,11 @@ fn PartitionField(props: &MomentProps) -> Html {
         return does(send, "heal", "The network heals here".to_owned(), edit);
     }
     let everyone = NodeSet::first(run.scenario.nodes.len());
-    let other = everyone.without(*side);
-    let groups = vec![*side, other];
-    let edit = Edit::AddFault(Fault::Partition { groups, at, until: at + *lasts });
+    // The group may have shrunk since.
+    let one = side.and(everyone);
+    let other = everyone.without(one);
+    let groups = vec![one, other];
+    let edit = Edit::AddFault(Fault::Partition { groups, at, until: at.saturating_add(*lasts) });
     let onchange = {
         let lasts = lasts.clone();
         Callback::from(move |value| lasts.set(value))
@@ -149,7 +151,7 @@ fn PartitionField(props: &MomentProps) -> Html {
                 }) }
             </fieldset>
             <div class="row">
-                if side.is_empty() || other.is_empty() {
+                if one.is_empty() || other.is_empty() {
                     <p class="why">{ "Both sides need somebody." }</p>
                 } else {
                     { does(send, "partition", "Split for".to_owned(), edit) }

@@ -11,10 +11,11 @@ use super::{
 use crate::{
     app::{Playhead, Run},
     diagram::{
-        Flight, LaneState, NodeNow, Orientation, Place, Point, Scenery, Traffic, event_sentence,
-        roomy_graph, traitors,
+        Flight, Graph, LaneState, NodeNow, Orientation, Place, Point, Scenery, Traffic,
+        event_sentence, roomy_graph, traitors,
     },
     kernel::{NodeSet, count_of, spell},
+    web::Style,
 };
 
 /// How many messages are told one by one.
@@ -39,23 +40,16 @@ pub(super) fn NetworkView(props: &Props) -> Html {
     let told = (&run.scenario, &run.trace);
     let now = Scenery::at(told, graph, traffic, (playhead.cursor, playhead.time));
     let (width, height) = (px(graph.width), px(graph.height));
+    let (least, most) = (px(graph.width.min(620.0) * 0.55), px(graph.width * 1.35));
+    let widths = Style::from(format!("min-width:{least}px;max-width:{most}px"));
     html! {
         <div class="network-view">
             <p class="now">{ summary(run, &now, playhead) }</p>
             <div class="scroll" tabindex="0" role="group" aria-label="The network">
                 <svg viewBox={format!("0 0 {width} {height}")} role="img" aria-label={sentence(run, &now, playhead)}
-                    style={format!("min-width:{}px;max-width:{}px", px(graph.width.min(620.0) * 0.55), px(graph.width * 1.35))}>
-                    { for graph.links.iter().enumerate().map(|(place, link)| {
-                        let cut = now.cut.contains(&place);
-                        let [one, other] = link.ends;
-                        let middle = Point { x: (one.x + other.x) / 2.0, y: (one.y + other.y) / 2.0 };
-                        html! {
-                            <g class={if cut { "link cut" } else { "link" }}>
-                                <path d={line(one, other)} />
-                                if cut { <path class="bar" d={cross(middle, 5.0)} /> }
-                            </g>
-                        }
-                    }) }
+                    data-style={widths.attribute()} ~style={widths.property()}>
+                    { links(graph, &now.cut) }
+                    { others(&now.others) }
                     { for now.flights.iter().map(|flight| draw_flight(run, flight)) }
                     { for graph.places.iter().zip(&now.nodes).map(|(place, node)| {
                         draw_node(run, place, node, *traitors, &now.sides)
@@ -63,6 +57,49 @@ pub(super) fn NetworkView(props: &Props) -> Html {
                 </svg>
             </div>
         </div>
+    }
+}
+
+/// All links, in a few elements however many they are.
+fn links(graph: &Graph, cut: &[usize]) -> Html {
+    let (mut whole, mut dead, mut bars) = (String::new(), String::new(), String::new());
+    let mut cut = cut.iter().copied().peekable();
+    for (place, link) in graph.links.iter().enumerate() {
+        let [one, other] = link.ends;
+        if cut.next_if_eq(&place).is_some() {
+            dead.push_str(&line(one, other));
+            let middle = Point { x: (one.x + other.x) / 2.0, y: (one.y + other.y) / 2.0 };
+            bars.push_str(&cross(middle, 5.0));
+        } else {
+            whole.push_str(&line(one, other));
+        }
+    }
+    html! {
+        <>
+            <g class="link"><path d={whole} /></g>
+            if !dead.is_empty() {
+                <g class="link cut"><path d={dead} /><path class="bar" d={bars} /></g>
+            }
+        </>
+    }
+}
+
+/// The messages that there are too many of to draw each by itself.
+fn others(others: &[(Point, Point)]) -> Html {
+    if others.is_empty() {
+        return html! {};
+    }
+    let (mut trails, mut dots) = (String::new(), String::new());
+    for (from, at) in others {
+        trails.push_str(&line(*from, *at));
+        // A stroke of no length has round ends.
+        dots.push_str(&format!("M{} {}h0", px(at.x), px(at.y)));
+    }
+    html! {
+        <g class="flights" aria-hidden="true">
+            <path class="trail" d={trails} />
+            <path class="dots" d={dots} />
+        </g>
     }
 }
 
@@ -118,13 +155,16 @@ fn draw_node(
 }
 
 fn summary(run: &Run, now: &Scenery, playhead: &Playhead) -> String {
-    let under_way = now.flights.iter().filter(|flight| !flight.lost).count();
-    let messages = format!("{} under way", count_of(under_way, "message"));
+    let messages = count_of(now.under_way, "message");
+    let alone = now.flights.iter().filter(|flight| !flight.lost).count();
+    let drawn = alone + now.others.len();
+    let drawn = (drawn < now.under_way).then(|| format!(", {drawn} of them drawn"));
     let split = (!now.sides.is_empty()).then(|| {
         let sides = now.sides.iter().map(|side| spell(&side.to_string(), &run.scenario.nodes));
         format!(" · the network is split: {}", sides.collect::<Vec<_>>().join(" | "))
     });
-    format!("{} ms · {messages}{}", playhead.time as u64, split.unwrap_or_default())
+    let (drawn, split) = (drawn.unwrap_or_default(), split.unwrap_or_default());
+    format!("{} ms · {messages} under way{drawn}{split}", playhead.time as u64)
 }
 
 /// The same moment for those who do not see it.

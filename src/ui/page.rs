@@ -13,6 +13,7 @@ use super::{
     deeds::deeds,
     drafts::{first_state, use_drafts},
     exercise::Exercise,
+    guard::{self, use_panic_on_purpose},
     header::Header,
     hunting::use_hunting,
     legend::legend,
@@ -43,6 +44,7 @@ impl Reducible for Store {
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
         let next = reduce(&self.0, action);
         if next.run != self.0.run {
+            guard::remember(&next.run);
             web::mark("computed");
         }
         Rc::new(Self(next))
@@ -54,6 +56,7 @@ impl Reducible for Store {
 pub(super) fn Page() -> Html {
     let store = use_reducer(|| {
         let state = first_state();
+        guard::remember(&state.run);
         web::mark("computed");
         Store(if web::prefers_reduced_motion() { state.calmed() } else { state })
     });
@@ -75,6 +78,7 @@ pub(super) fn Page() -> Html {
     let ways = use_memo(made_of.clone(), |(run, origin)| Ways::from(run, origin));
     let worked: Shared<_> = use_memo((), |()| RefCell::new(Workings::default())).into();
     let offers = use_memo(made_of, |(run, origin)| offers(run, origin));
+    use_panic_on_purpose();
     use_time(state.playing, &send);
     use_moment(state, &send);
     use_address(state, &fragment, &send);

@@ -8,6 +8,9 @@ use crate::{
     diagram::{Arrow, Layout, Orientation, Point, Scene},
 };
 
+/// How many messages under way are elements of their own.
+const ALONE: usize = 100;
+
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
     pub(super) run: Run,
@@ -40,11 +43,20 @@ pub(super) fn Present(props: &Props) -> Html {
                 if *hidden && !over { <title>{ "What is still to come is hidden" }</title> }
             </path>
             <path class="playhead" d={line} />
-            { for scene.arrows.iter().filter_map(|arrow| under_way(layout, arrow, along)).map(|at| html! {
-                <circle class="under-way" cx={px(at.x)} cy={px(at.y)} r="4.5" />
-            }) }
+            { dots(scene.arrows.iter().filter_map(|arrow| under_way(layout, arrow, along)).collect()) }
         </g>
     }
+}
+
+/// The messages under way: of many, the dots are one element.
+fn dots(dots: Vec<Point>) -> Html {
+    if dots.len() > ALONE {
+        let d: String = dots.iter().map(|at| format!("M{} {}h0", px(at.x), px(at.y))).collect();
+        return html! { <path class="under-way many" {d} /> };
+    }
+    let circle =
+        |at: Point| html! { <circle class="under-way" cx={px(at.x)} cy={px(at.y)} r="4.5" /> };
+    dots.into_iter().map(circle).collect()
 }
 
 /// Where a message is, if it is under way when the playhead is there.

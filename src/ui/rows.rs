@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::web;
+use crate::web::{self, Style};
 
 /// How many rows are kept in the document above and below those in sight: for those who read on with a
 /// screen reader, and so that nothing flickers.
@@ -131,6 +131,7 @@ pub(super) fn Rows(props: &Props) -> Html {
     let apart = (count > 0 && !in_sight.contains(&row)).then_some(row);
     let drawn = apart.filter(|row| *row < in_sight.start).into_iter();
     let drawn = drawn.chain(in_sight.clone()).chain(apart.filter(|row| *row >= in_sight.end));
+    let whole = Style::from(format!("height:{}px", (count as f64 * height) as i64));
     html! {
         <div class="rows" role="table" aria-label={props.label.clone()} ref={list}
             aria-rowcount={(count + 1).to_string()} aria-colcount={props.heads.len().to_string()}
@@ -139,13 +140,14 @@ pub(super) fn Rows(props: &Props) -> Html {
             <div class="head" role="row" aria-rowindex="1">
                 { for props.heads.iter().map(|head| html! { <span role="columnheader">{ head }</span> }) }
             </div>
-            <div class="all" role="rowgroup" style={format!("height:{}px", (count as f64 * height) as i64)}>
+            <div class="all" role="rowgroup" data-style={whole.attribute()} ~style={whole.property()}>
                 { for drawn.map(|index| {
                     let stop = (index == row).then_some(column);
                     let stops = Stops { table: id, row: index, stop };
+                    let top = Style::from(format!("top:{}px", (index as f64 * height) as i64));
                     html! {
                         <div key={index} role="row" class={(props.class)(index)} aria-rowindex={(index + 2).to_string()}
-                            style={format!("top:{}px", (index as f64 * height) as i64)}>
+                            data-style={top.attribute()} ~style={top.property()}>
                             { (props.draw)(index, &stops) }
                         </div>
                     }

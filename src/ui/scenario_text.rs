@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::Send;
 use crate::{
     app::{Action, Hand, Run, Writing, Wrong, written},
-    web,
+    web::{self, Style},
 };
 
 /// How long a reader has to stop typing before what is written is run, in real milliseconds.
@@ -40,9 +40,11 @@ pub(super) fn ScenarioText(props: &Props) -> Html {
         <div class="as-text">
             { says(props, wrong, &text, &field) }
             <div class="sheet-of-text">
-                if let Some(wrong) = wrong {
-                    <div class="wrong-line" style={format!("top:calc({} * var(--line) + 8px)", wrong.line - 1)} />
-                }
+                { for wrong.map(|wrong| {
+                    let top = format!("top:calc({} * var(--line) + 8px)", wrong.line - 1);
+                    let top = Style::from(top);
+                    html! { <div class="wrong-line" data-style={top.attribute()} ~style={top.property()} /> }
+                }) }
                 <pre class="line-numbers" aria-hidden="true">{ numbers }</pre>
                 <textarea ref={field} rows={(lines + 1).to_string()} value={text.to_string()} {oninput} {onchange}
                     wrap="off" spellcheck="false" autocomplete="off" autocapitalize="off"

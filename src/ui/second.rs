@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::{
     picture::{Picture, px},
     present::Present,
-    stage::{Part, RULER, WEIGHT},
+    stage::{Part, RULER, WEIGHT, room_of_names, sized},
 };
 use crate::{
     app::{Compare, Playhead, Run, Shared},
@@ -55,6 +55,7 @@ pub(super) fn Second(props: &Props) -> Html {
     let (width, height) =
         if horizontal { (scene.width, scene.height + RULER) } else { (scene.width, scene.height) };
     let part = Part::of(window, &layout, (width, height));
+    let (size, at) = (sized(width, height), part.style());
     let ((press_arrow, press_lane, press_ruler), (press_mark, press_wall, select), picked) =
         (*idle).clone();
     html! {
@@ -62,8 +63,8 @@ pub(super) fn Second(props: &Props) -> Html {
         { run_name(&compare.names[1]) }
         <div class="canvas second" role="img" aria-label={format!("The same, {}", compare.names[1])}>
             { names(run, &layout, props.names_width) }
-            <div class="sheet" style={format!("width:{}px;height:{}px", px(width), px(height))}>
-                <svg inert={true} width={px(part.width)} height={px(part.height)} style={part.style()}
+            <div class="sheet" data-style={size.attribute()} ~style={size.property()}>
+                <svg inert={true} width={px(part.width)} height={px(part.height)} data-style={at.attribute()} ~style={at.property()}
                     viewBox={part.view_box()}>
                     <Picture run={run.clone()} {window} {picked} scene={scene.clone()} layout={layout.clone()}
                         cursor={playhead.cursor} {hidden} selection={None} {emphasis}
@@ -85,11 +86,11 @@ pub(super) fn run_name(name: &str) -> Html {
 /// The nodes' names, in line with those of the first run.
 fn names(run: &Run, layout: &Layout, width: f64) -> Html {
     let vertical = layout.orientation() == Orientation::Vertical;
-    let side = if vertical { "width" } else { "height" };
+    let (all, each) = room_of_names(vertical, width, layout.gap());
     html! {
-        <div class="names" style={(!vertical).then(|| format!("width:{}px", px(width)))}>
+        <div class="names" data-style={all.attribute()} ~style={all.property()}>
             { for run.scenario.nodes.iter().map(|name| html! {
-                <div class="name" style={format!("{side}:{}px", px(layout.gap()))}><span>{ name }</span></div>
+                <div class="name" data-style={each.attribute()} ~style={each.property()}><span>{ name }</span></div>
             }) }
         </div>
     }

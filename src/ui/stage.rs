@@ -33,7 +33,7 @@ use crate::{
     },
     formats::Outcome,
     kernel::{NodeId, Stamps, Time, sort},
-    web::{self, Element, Viewport},
+    web::{self, Element, Style, Viewport},
 };
 
 /// How much a picture may weigh in which everything stands by itself and has its text: a page of 3 000 elements is
@@ -169,6 +169,7 @@ pub(super) fn Stage(props: &Props) -> Html {
     let (sheet_width, sheet_height) =
         if horizontal { (scene.width, scene.height + RULER) } else { (scene.width, scene.height) };
     let part = Part::of(window, &layout, (sheet_width, sheet_height));
+    let (size, at) = (sized(sheet_width, sheet_height), part.style());
     let place = use_memo((run.clone(), layout.clone(), *selection), |(run, layout, selection)| {
         anchor(run, layout, (*selection)?)
     });
@@ -199,8 +200,8 @@ pub(super) fn Stage(props: &Props) -> Html {
                     { for second.map(|it| run_name(&it.names[0])) }
                     <div class="canvas">
                         { names((run, plan), &scene, &layout, playhead.time as Time, send) }
-                        <div class="sheet" style={format!("width:{}px;height:{}px", px(sheet_width), px(sheet_height))}>
-                            <svg ref={picture.clone()} width={px(part.width)} height={px(part.height)} style={part.style()}
+                        <div class="sheet" data-style={size.attribute()} ~style={size.property()}>
+                            <svg ref={picture.clone()} width={px(part.width)} height={px(part.height)} data-style={at.attribute()} ~style={at.property()}
                                 viewBox={part.view_box()} role="application" aria-label="Space-time diagram"
                                 aria-describedby={HINT} tabindex="0" class={props.armed.then_some("arming")}
                                 onkeydown={keys(layout.orientation(), send)} onmousedown={keep_focus()}
@@ -239,9 +240,9 @@ pub(super) fn Stage(props: &Props) -> Html {
                 </div>
                 { hint(layout.orientation()) }
                 if let Some((selection, at)) = menu {
-                    <div class="menu-place" style={beside(at, viewport.width, sideways - margin)}>
+                    { menu_at(&beside(at, viewport.width, sideways - margin), html! {
                         <Menu run={run.clone()} {selection} send={send.clone()} />
-                    </div>
+                    }) }
                 }
             </div>
             <div class="below-stage">
@@ -296,8 +297,8 @@ impl Part {
         }
     }
 
-    pub(super) fn style(&self) -> String {
-        format!("left:{}px;top:{}px", px(self.left), px(self.top))
+    pub(super) fn style(&self) -> Style {
+        format!("left:{}px;top:{}px", px(self.left), px(self.top)).into()
     }
 
     pub(super) fn view_box(&self) -> String {
@@ -306,9 +307,25 @@ impl Part {
 }
 
 /// Where the menu of a selection stands: beside it, within the diagram's width.
-fn beside(at: Point, width: f64, scrolled: f64) -> String {
+fn beside(at: Point, width: f64, scrolled: f64) -> Style {
     let left = (at.x - scrolled + 16.0).min(width - MENU - 8.0).max(4.0);
-    format!("left:{}px;top:{}px", px(left), px(at.y + 18.0))
+    format!("left:{}px;top:{}px", px(left), px(at.y + 18.0)).into()
+}
+
+fn menu_at(place: &Style, menu: Html) -> Html {
+    html! { <div class="menu-place" data-style={place.attribute()} ~style={place.property()}>{ menu }</div> }
+}
+
+/// An element of this size, in CSS pixels.
+pub(super) fn sized(width: f64, height: f64) -> Style {
+    format!("width:{}px;height:{}px", px(width), px(height)).into()
+}
+
+/// How much room the nodes' names have across the diagram's width, and each of them along it.
+pub(super) fn room_of_names(vertical: bool, width: f64, gap: f64) -> (Style, Style) {
+    let side = if vertical { "width" } else { "height" };
+    let all = if vertical { Style::NONE } else { format!("width:{}px", px(width)).into() };
+    (all, format!("{side}:{}px", px(gap)).into())
 }
 
 /// Where the thing that is picked is in the picture.
@@ -515,10 +532,11 @@ fn names(
     send: &Send,
 ) -> Html {
     let vertical = layout.orientation() == Orientation::Vertical;
-    let side = if vertical { "width" } else { "height" };
+    let (all, each) = room_of_names(vertical, names_width(run), layout.gap());
+    let (_, strip) = room_of_names(vertical, 0.0, STRIP);
     let routers = run.scenario.network.topology.routers();
     html! {
-        <div class="names" style={(!vertical).then(|| format!("width:{}px", px(names_width(run))))}>
+        <div class="names" data-style={all.attribute()} ~style={all.property()}>
             { for run.scenario.nodes.iter().enumerate().map(|(index, name)| {
                 let node = NodeId::new(index);
                 let onclick = send.reform(move |_: MouseEvent| {
@@ -530,7 +548,7 @@ fn names(
                     () => None,
                 };
                 html! {
-                    <button class={classes!("name", kind)} style={format!("{side}:{}px", px(layout.gap()))}
+                    <button class={classes!("name", kind)} data-style={each.attribute()} ~style={each.property()}
                         {onclick} aria-haspopup="dialog" title={format!("What {name} does or suffers at {at} ms")}>
                         <span>{ name }</span>
                         if let Some(kind) = kind { <small>{ kind }</small> }
@@ -540,7 +558,7 @@ fn names(
             { for scene.plots.iter().map(|plot| {
                 let metric = &run.protocol.metrics[plot.metric];
                 html! {
-                    <div class="metric" style={format!("{side}:{}px", px(STRIP))} title={metric.help}>
+                    <div class="metric" data-style={strip.attribute()} ~style={strip.property()} title={metric.help}>
                         <b>{ metric.name }</b><small>{ metric.unit }</small>
                     </div>
                 }

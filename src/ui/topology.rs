@@ -12,6 +12,9 @@ use crate::{
     diagram::{Graph, Orientation, Place, graph},
 };
 
+/// How many links are elements of their own, and how many are told in words.
+const ALONE: usize = 200;
+
 /// The scenario's network, to be folded away; nothing where it is full.
 pub(super) fn topology(run: &Run, open: bool) -> Html {
     let Some(graph) = graph(&run.scenario) else { return html! {} };
@@ -40,12 +43,20 @@ fn picture(run: &Run, graph: &Graph) -> Html {
     html! {
         <svg width={width.clone()} height={height.clone()} viewBox={format!("0 0 {width} {height}")}
             role="img" aria-label={sentence(run, graph)}>
-            { for graph.links.iter().map(|link| html! {
-                <path class="link" d={line(link.ends[0], link.ends[1])} />
-            }) }
+            { links(graph) }
             { for graph.places.iter().map(|place| node(run, place)) }
         </svg>
     }
+}
+
+/// The links: of many, all are one element.
+fn links(graph: &Graph) -> Html {
+    let strokes = graph.links.iter().map(|link| line(link.ends[0], link.ends[1]));
+    if graph.links.len() > ALONE {
+        let d: String = strokes.collect();
+        return html! { <path class="link" {d} /> };
+    }
+    strokes.map(|d| html! { <path class="link" {d} /> }).collect()
 }
 
 fn node(run: &Run, place: &Place) -> Html {
@@ -62,6 +73,11 @@ fn node(run: &Run, place: &Place) -> Html {
 /// The links, in words.
 fn sentence(run: &Run, graph: &Graph) -> String {
     let name = |node| run.scenario.name(node);
-    let links = graph.links.iter().map(|link| link.nodes.map(name).join(" to "));
-    format!("Links: {}", links.collect::<Vec<_>>().join(", "))
+    let links = graph.links.iter().take(ALONE).map(|link| link.nodes.map(name).join(" to "));
+    let links: Vec<_> = links.collect();
+    let more = match graph.links.len() - links.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("Links: {}{more}", links.join(", "))
 }

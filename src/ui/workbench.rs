@@ -39,7 +39,7 @@ pub(super) fn workbench(state: &State, worked: &Worked, hunting: &Hunting, send:
                         },
                         Panel::State => html! {
                             <Inspector run={run.clone()} cursor={playhead.cursor} told={state.told()} selection={*selection}
-                                worked={worked.clone()} />
+                                inspected={state.inspected} worked={worked.clone()} send={send.clone()} />
                         },
                         Panel::Numbers => html! {
                             <Figures run={run.clone()} playhead={*playhead} hidden={state.study.future_hidden} worked={worked.clone()} />

@@ -12,7 +12,9 @@ mod keys;
 mod listener;
 mod preferences;
 mod storage;
+mod style;
 mod tab;
+mod word;
 mod worker;
 
 pub use address::{fragment, on_fragment_change, page_link, replace_fragment};
@@ -31,7 +33,9 @@ pub use keys::{Key, on_key};
 pub use listener::Listener;
 pub use preferences::{Theme, keep_theme, prefers_reduced_motion, show_theme, theme};
 pub use storage::{forget, keep, kept, kept_below};
+pub use style::Style;
 pub use tab::{hold_tab, now, on_leave, open_tabs, renew_tab, tab};
+pub use word::{is_restarted, leave_word, on_page_event};
 pub use worker::{Errand, serve_errands};
 
 /// An element of the page, for those who only hand it on.

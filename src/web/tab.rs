@@ -62,8 +62,9 @@ fn lock_manager(method: &str, arguments: &[&JsValue]) -> Option<Object> {
         list.push(argument);
     }
     let promise = function.apply(&locks, &list).ok()?.dyn_into::<Object>().ok()?;
-    let nothing = JsValue::from(Function::new_no_args(""));
-    then(&promise, &nothing, &nothing);
+    // Not a function made of a text: a host may forbid that.
+    let nothing = || Closure::once_into_js(|_: JsValue| ());
+    then(&promise, &nothing(), &nothing());
     Some(promise)
 }
 

@@ -43,17 +43,29 @@ export async function startPlayground() {
 }
 
 /**
- * A reader with a window. `open(fragment)` opens the page in a new tab and waits for its diagram;
- * `complaints` collects whatever the pages printed as an error, threw, or asked for in vain or from
- * another host; `leave()` closes the window and fails the test where there were any.
+ * Playwright waits for a function by `eval` in the page, which its policy forbids: asked from outside it is the same.
  */
-async function newReader(browser, url, options = {}) {
+function waitFromOutside(page) {
+  page.waitForFunction = (isSo, argument) => {
+    // A page that is being left cannot be asked.
+    const asked = () => page.evaluate(isSo, argument).catch(() => false);
+    return until(asked, String(isSo));
+  };
+}
+
+/**
+ * A reader with a window. `open(fragment)` opens the page in a new tab and waits for its diagram;
+ * `complaints` collects whatever the pages printed as an error (what their policy forbids is printed), threw, or
+ * asked for in vain or from another host (but for `origins`); `leave()` closes the window and fails the test where there were any.
+ */
+async function newReader(browser, url, { origins = [], ...options } = {}) {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
     permissions: ["clipboard-read", "clipboard-write"],
     ...options,
   });
   context.setDefaultTimeout(PATIENCE);
+  context.on("page", waitFromOutside);
   const complaints = [];
   context.on("weberror", (error) => complaints.push(`thrown: ${error.error()}`));
   context.on("console", (message) => {
@@ -61,7 +73,7 @@ async function newReader(browser, url, options = {}) {
   });
   context.on("request", (request) => {
     const { protocol, origin } = new URL(request.url());
-    const own = origin === new URL(url).origin || ["data:", "blob:"].includes(protocol);
+    const own = [new URL(url).origin, ...origins].includes(origin) || ["data:", "blob:"].includes(protocol);
     if (!own) complaints.push(`asked another host: ${request.url()}`);
   });
   context.on("response", (response) => {

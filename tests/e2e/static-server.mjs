@@ -8,6 +8,9 @@ import { brotliCompressSync } from "node:zlib";
 
 const BASE = "/below/a/path/";
 
+/** The strictest policy under which the page works (docs/hosting.md): every test runs under it. */
+export const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'";
+
 const TYPES = {
   ".css": "text/css; charset=utf-8",
   ".html": "text/html; charset=utf-8",
@@ -56,7 +59,12 @@ export async function serveFolder(folder, { compress = false } = {}) {
       const content = await readFile(file);
       const type = TYPES[path.extname(file)] ?? "application/octet-stream";
       // Any origin may read it, as with the usual hosts of static pages: in a frame with a sandbox the page has none.
-      const headers = { "content-type": type, "cache-control": "no-store", "access-control-allow-origin": "*" };
+      const headers = {
+        "content-type": type,
+        "cache-control": "no-store",
+        "access-control-allow-origin": "*",
+        "content-security-policy": POLICY,
+      };
       if (compress) headers["content-encoding"] = "br";
       response.writeHead(200, headers).end(compress ? brotli(file, content) : content);
     } catch {

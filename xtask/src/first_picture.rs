@@ -4,26 +4,29 @@ use std::env;
 use std::path::PathBuf;
 
 use crate::arguments::Arguments;
+use crate::inline;
 use crate::process::Program;
 use crate::workspace::Workspace;
 
 /// A variable that asks for it in builds for development too: it takes longer than they do.
 const VARIABLE: &str = "WORLDLINES_FIRST_PICTURE";
 
-/// Puts the first picture into the page that Trunk is about to publish.
+/// Moves what is inline in the page that Trunk is about to publish into files, and puts the first picture into it.
 ///
 /// # Errors
 /// Where Trunk does not say which page, or the picture cannot be drawn.
 pub(crate) fn put(workspace: &Workspace, arguments: Arguments) -> Result<(), String> {
     arguments.finish()?;
+    let staging = env::var_os("TRUNK_STAGING_DIR").ok_or("it is for Trunk to call")?;
+    let staging = PathBuf::from(staging);
+    inline::move_scripts(&staging)?;
     let release = env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
     if !release && env::var_os(VARIABLE).is_none() {
         return Ok(());
     }
-    let staging = env::var_os("TRUNK_STAGING_DIR").ok_or("it is for Trunk to call")?;
     Program::new("cargo")
         .words("run --quiet --features picture --bin first-picture --")
-        .arg(PathBuf::from(staging).join("index.html"))
+        .arg(staging.join("index.html"))
         .within(workspace.root())
         .run()
 }

@@ -11,6 +11,7 @@ mod browser;
 mod counts;
 mod dist;
 mod first_picture;
+mod inline;
 mod node;
 mod process;
 mod progress;

@@ -1,0 +1,111 @@
+//! What the reader has picked, held to the run that is shown: a node, a message, an event, a place in the
+//! scenario never outlive the run that they are of.
+//!
+//! [`reduce`](super::reduce) ends with [`held`], whatever the action was. It names every field of the state, so
+//! that a new one does not compile until somebody has said what becomes of it when the run changes.
+
+use super::{Area, Run, Selection, Shared, State, Stride, Study};
+use crate::kernel::{NodeId, NodeSet, Verdict};
+
+/// The state with all picks held to its run. `before` is the state before the action.
+pub(super) fn held(before: &State, mut state: State) -> State {
+    let changed = state.run != before.run;
+    // To look for a message or a verdict takes long in a long run: not at every frame of playback.
+    let picked = changed || state.selection != before.selection;
+    let asked = changed || state.explained != before.explained;
+    // Events are numbered anew in every run.
+    let other = changed && state.selection == before.selection;
+    let State {
+        run,
+        // Scenarios, not picks: each is read and run anew before it is shown.
+        origin: _,
+        undo: _,
+        redo: _,
+        // Picks.
+        playhead,
+        selection,
+        menu,
+        place,
+        lasso,
+        explained,
+        study,
+        inspected,
+        filter,
+        // Worked out from the run that is shown, and worked out again when that is another one.
+        changes: _,
+        compare: _,
+        pending: _,
+        computed: _,
+        wanted: _,
+        // Of no run.
+        adjusting: _,
+        calm: _,
+        playing: _,
+        speed: _,
+        pace: _,
+        shown_until: _,
+        armed: _,
+        called_off: _,
+        writing: _,
+        lens: _,
+        panel: _,
+        refused: _,
+        refusals: _,
+        announcement: _,
+        stands_in: _,
+        promised: _,
+    } = &mut state;
+    let is_there = |node: &NodeId| node.index() < run.scenario.nodes.len();
+    playhead.cursor = playhead.cursor.min(run.trace.events.len());
+    selection.take_if(|selection| match selection {
+        Selection::Event(_) if other => true,
+        selection => picked && !selection.is_of(run),
+    });
+    *menu &= selection.is_some();
+    place.take_if(|(node, _)| !is_there(node));
+    lasso.take_if(|area| !area.is_held(run.scenario.nodes.len()));
+    explained.take_if(|name| asked && !is_violated(run, name));
+    inspected.take_if(|node| !is_there(node));
+    filter.node.take_if(|node| !is_there(node));
+    study.hold(run, changed);
+    state
+}
+
+impl Area {
+    /// True if some of its nodes are there, or none was enclosed yet; those that are gone are taken out.
+    fn is_held(&mut self, size: usize) -> bool {
+        let before = self.nodes;
+        self.nodes = before.and(NodeSet::first(size));
+        before.is_empty() || !self.nodes.is_empty()
+    }
+}
+
+impl Study {
+    /// Forgets what makes no sense in a run; in a run that has `changed` a cut goes across other lines.
+    fn hold(&mut self, run: &Run, changed: bool) {
+        let size = run.scenario.nodes.len();
+        if matches!(self.stride, Stride::Node(node) if node.index() >= size) {
+            self.stride = Stride::Event;
+        }
+        self.cut.take_if(|cut| cut.posts.len() != size);
+        if let Some(cut) = self.cut.take_if(|_| changed) {
+            self.cut = cut.of(run).map(Shared::new);
+        }
+    }
+}
+
+impl Selection {
+    /// True if a run has what is picked.
+    fn is_of(self, run: &Run) -> bool {
+        match self {
+            Self::Message(name) => run.trace.messages.iter().any(|message| message.name == name),
+            Self::Event(event) => event < run.trace.events.len(),
+            Self::Moment { node, .. } => node.index() < run.scenario.nodes.len(),
+        }
+    }
+}
+
+fn is_violated(run: &Run, name: &str) -> bool {
+    let of = |verdict: &Verdict| verdict.is_violated();
+    run.report.judgements.iter().any(|it| it.property.name == name && of(&it.verdict))
+}

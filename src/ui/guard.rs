@@ -1,0 +1,43 @@
+//! What is left when the program panics: a panic ends it, so what it says and the run that is shown are handed to the
+//! page itself, which goes on without it (`www/early.js`).
+
+use std::{cell::RefCell, panic};
+
+use yew::prelude::*;
+
+use crate::{app::Run, formats::link, web};
+
+thread_local! {
+    /// The run that is shown.
+    static SHOWN: RefCell<Option<Run>> = const { RefCell::new(None) };
+}
+
+/// The event by which tests have the program panic.
+const ON_PURPOSE: &str = "worldlines-panic";
+
+/// Has panics told to the page from now on.
+pub(super) fn watch() {
+    panic::set_hook(Box::new(|panic| {
+        let version = env!("CARGO_PKG_VERSION");
+        web::leave_word("panic", &format!("Worldlines {version}: {panic}"));
+        // The rest may fail too, in a program that has just failed: then the page knows at least what happened.
+        let shown = SHOWN.try_with(|shown| shown.try_borrow().ok()?.clone());
+        if let Ok(Some(run)) = shown {
+            web::leave_word("kept", &link::encode(&run.scenario));
+        }
+    }));
+}
+
+/// Remembers the run that is shown: before it is drawn, so that nothing which fails then loses it.
+pub(super) fn remember(run: &Run) {
+    SHOWN.with_borrow_mut(|shown| *shown = Some(run.clone()));
+}
+
+/// Panics when tests ask for it.
+#[hook]
+pub(super) fn use_panic_on_purpose() {
+    use_effect_with((), |()| {
+        let listener = web::on_page_event(ON_PURPOSE, || panic!("on purpose"));
+        move || drop(listener)
+    });
+}

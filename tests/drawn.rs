@@ -1,0 +1,128 @@
+//! The page, drawn without a browser in every state that a walk comes to: nothing that is picked outlives its run,
+//! and no state draws more elements than a browser can keep up with.
+
+mod common;
+
+use common::{chance::Chance, node};
+use worldlines::{
+    app::{
+        Action, Against, Area, Ask, Edit, Filter, Hand, Move, Panel, Selection, Showing, Since,
+        State, Stride, Toward, reduce,
+    },
+    diagram::Clocks,
+    formats::bundled,
+    kernel::{Fault, MessageName, NodeId, NodeSet},
+    ui::drawn,
+};
+
+/// How wide the diagram is on a desktop and on a phone, in CSS pixels.
+const WIDTHS: [f64; 2] = [1_014.0, 368.0];
+
+/// Something that a reader may do, drawn by lot. What it names need not be there: an answer to what was on the
+/// screen a moment ago is late.
+fn anything(state: &State, chance: &mut Chance) -> Action {
+    let run = &state.run;
+    let anyone = |chance: &mut Chance| node(chance.below(9));
+    let nodes = chance.between(1, 9) as usize;
+    match chance.below(26) {
+        0..=3 => Action::Apply(Edit::Nodes(nodes)),
+        4 => Action::Inspect(Some(anyone(chance))),
+        5 => Action::Filter(Filter { node: Some(anyone(chance)), ..Filter::default() }),
+        6 => Action::Study(Ask::Stride(Stride::Node(anyone(chance)))),
+        7 => Action::Study(Ask::Cut(Move::Toggle)),
+        8 => Action::Study(Ask::Cut(Move::Step(anyone(chance), 3))),
+        9 => Action::Study(Ask::Clocks(Some(Clocks::Vector))),
+        10 => {
+            let nodes = NodeSet::from(anyone(chance)).or(anyone(chance).into());
+            Action::Hand(Hand::Lasso(Some(Area { nodes, at: 10, until: 60 })))
+        }
+        11 => Action::Hand(Hand::Split),
+        12 => {
+            let event = chance.below(run.trace.events.len() * 2 + 1);
+            Action::Select(Some(Selection::Event(event)))
+        }
+        13 => {
+            let (from, to) = (anyone(chance), anyone(chance));
+            Action::Select(Some(Selection::Message(MessageName { from, to, number: 1 })))
+        }
+        14 => Action::Select(Some(Selection::Moment { node: anyone(chance), at: 30 })),
+        15 => Action::Hand(Hand::Walk(Toward::Below)),
+        16 => Action::Hand(Hand::Follow),
+        17 => Action::Undo,
+        18 => Action::Redo,
+        19 => Action::Compare(Some(Against::Earlier(Since::Opening))),
+        20 => Action::Differ(Showing::Pinned),
+        21 => Action::Jump(chance.below(run.trace.events.len() * 2 + 1)),
+        22 => {
+            let groups = vec![NodeSet::from(anyone(chance)), anyone(chance).into()];
+            let fault = match chance.below(3) {
+                0 => Fault::Crash { node: anyone(chance), at: 20, after_sends: None },
+                1 => Fault::Partition { groups, at: 10, until: 80 },
+                _ => Fault::Cut { from: anyone(chance), to: anyone(chance), at: 5, until: 90 },
+            };
+            Action::Apply(Edit::AddFault(fault))
+        }
+        23 => {
+            let fault = Fault::Crash { node: anyone(chance), at: 25, after_sends: Some(1) };
+            Action::Apply(Edit::ChangeFault(chance.below(4), fault))
+        }
+        24 => Action::Apply(Edit::Rename(anyone(chance), "Zoë".to_owned())),
+        _ => Action::Stride(state.study.stride, chance.percent(50)),
+    }
+}
+
+fn assert_picks_are_there(state: &State, done: &Action) {
+    let run = &state.run;
+    let size = run.scenario.nodes.len();
+    let is_there = |node: NodeId| node.index() < size;
+    let there = match state.selection {
+        None => true,
+        Some(Selection::Event(event)) => event < run.trace.events.len(),
+        Some(Selection::Message(name)) => run.trace.messages.iter().any(|it| it.name == name),
+        Some(Selection::Moment { node, .. }) => is_there(node),
+    };
+    assert!(there, "{:?} after {done:?}", state.selection);
+    assert!(state.selection.is_some() || !state.menu, "a menu of nothing after {done:?}");
+    assert!(state.inspected.is_none_or(is_there), "{:?} after {done:?}", state.inspected);
+    assert!(state.filter.node.is_none_or(is_there), "{:?} after {done:?}", state.filter);
+    let lasso = state.lasso.map_or(NodeSet::EMPTY, |area| area.nodes);
+    assert!(lasso.without(NodeSet::first(size)).is_empty(), "{lasso:?} after {done:?}");
+    if let Stride::Node(node) = state.study.stride {
+        assert!(is_there(node), "{node:?} after {done:?}");
+    }
+    let posts = state.study.cut.as_ref().map(|cut| cut.posts.len());
+    assert!(posts.is_none_or(|posts| posts == size), "{posts:?} after {done:?}");
+    assert!(state.playhead.cursor <= run.trace.events.len(), "after {done:?}");
+}
+
+#[test]
+fn picks_of_a_walk_that_shrinks_groups_never_outlive_their_run() {
+    let bundled = bundled::bundled();
+    let mut chance = Chance::new(11);
+    for walk in 0..if cfg!(debug_assertions) { 24 } else { 200 } {
+        let opened = Action::Open(&bundled[chance.below(bundled.len())]);
+        let panel = Panel::ALL[walk % Panel::ALL.len()];
+        let mut state = reduce(&State::opening(), opened);
+        state = reduce(&state, Action::Show(Some(panel)));
+        for step in 0..24 {
+            let action = anything(&state, &mut chance);
+            state = reduce(&state, action.clone());
+            assert_picks_are_there(&state, &action);
+            if step % 4 == 3 {
+                let page = drawn(&state, WIDTHS[walk % 2]);
+                assert!(page.contains("role=\"tabpanel\""), "after {action:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn state_tab_that_looks_at_a_node_survives_a_smaller_group() {
+    let mut state = reduce(&State::opening(), Action::Apply(Edit::Nodes(4)));
+    state = reduce(&state, Action::Show(Some(Panel::State)));
+    state = reduce(&state, Action::Inspect(Some(node(3))));
+    assert!(drawn(&state, WIDTHS[0]).contains("node-state"));
+    state = reduce(&state, Action::Apply(Edit::Nodes(2)));
+    assert_eq!(state.inspected, None);
+    assert!(drawn(&state, WIDTHS[0]).contains("node-state"));
+}

@@ -1,0 +1,96 @@
+// The page works where its host forbids inline scripts, inline styles and `eval`, and in a frame with a sandbox of
+// another origin. All other tests run under the same policy: what it forbids is printed as an error, which fails them.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+
+import { DIST, startPlayground, until } from "./playground.mjs";
+import { POLICY } from "./static-server.mjs";
+
+let playground;
+before(async () => {
+  playground = await startPlayground();
+});
+after(() => playground?.stop());
+
+test("every answer of the tests' server carries the policy", async () => {
+  for (const file of ["", "early.js", "searcher_loader.js", "searcher_bg.wasm"]) {
+    const answer = await fetch(playground.url + file);
+    assert.equal(answer.status, 200, file);
+    assert.equal(answer.headers.get("content-security-policy"), POLICY, file);
+  }
+});
+
+test("no script and no style stands in the page's HTML", async () => {
+  const html = await readFile(`${DIST}/index.html`, "utf8");
+  assert.doesNotMatch(html, /<style|\sstyle=|\son[a-z]+=|javascript:/i);
+  for (const [, attributes, content] of html.matchAll(/<script([^>]*)>([^]*?)<\/script>/g)) {
+    assert.match(attributes, /\ssrc=/);
+    assert.equal(content.trim(), "");
+  }
+});
+
+test("what the policy forbids fails a test", async () => {
+  const reader = await playground.reader();
+  const page = await reader.open();
+  await page.evaluate(() => document.querySelector("main").setAttribute("style", "color: red"));
+  await until(() => reader.complaints.length > 0, "the browser prints what it has refused");
+  await assert.rejects(reader.leave(), /style-src/);
+});
+
+test("the diagram has its size, its names and its rows where they belong, by styles set from the program", async () => {
+  const reader = await playground.reader();
+  const page = await reader.open();
+  const sheet = await page.locator(".sheet").first().evaluate((it) => [it.style.width, it.getAttribute("data-style")]);
+  assert.match(sheet[0], /^\d+(\.\d)?px$/);
+  assert.equal(sheet[1], null);
+  await page.getByRole("tab", { name: "Events" }).click();
+  const rows = page.locator(".rows [role=rowgroup] [role=row]");
+  const [first, second] = [await rows.nth(0).boundingBox(), await rows.nth(1).boundingBox()];
+  assert.ok(second.y >= first.y + first.height - 1, `${second.y} below ${first.y}`);
+  await reader.leave();
+});
+
+test("in a frame with a sandbox of another origin the page works and forgets nothing", async () => {
+  // Another name of this machine is another origin.
+  const { port, pathname } = new URL(playground.url);
+  const host = `http://localhost:${port}`;
+  const reader = await playground.reader({ origins: [host] });
+  const page = await reader.context.newPage();
+  await page.route(`${host}/course.html`, (route) =>
+    route.fulfill({
+      contentType: "text/html",
+      body: `<iframe sandbox="allow-scripts" width="1200" height="780" src="http://127.0.0.1:${port}${pathname}"></iframe>`,
+    }),
+  );
+  await page.goto(`${host}/course.html`);
+  const frame = page.frameLocator("iframe");
+  await frame.locator("#worldlines > .page .stage svg").first().waitFor();
+  await frame.locator('.arrow[data-message="Alice>Bob#1"]').focus();
+  await page.keyboard.press("Enter");
+  await frame.locator(".menu").getByRole("button", { name: /^Lose/ }).click();
+  await frame.locator(".theatre.edited").waitFor();
+  for (const tab of ["Events", "Deliveries", "Network", "State", "Source", "Numbers", "As text"]) {
+    await frame.getByRole("tab", { name: tab, exact: true }).click();
+    await frame.locator("#panel").waitFor();
+  }
+  await reader.leave();
+});
+
+test("the worker starts under the policy, and complains of nothing", async () => {
+  const reader = await playground.reader();
+  const warnings = [];
+  reader.context.on("console", (message) => {
+    if (message.type() === "warning") warnings.push(message.text());
+  });
+  const page = await reader.open();
+  const started = page.waitForEvent("worker");
+  await page.getByRole("tab", { name: "Break it" }).click();
+  await page.locator("#panel").getByRole("button", { name: /Find|Search|Break/ }).first().click();
+  const worker = await started;
+  await until(() => worker.evaluate(() => typeof wasm_bindgen === "function"), "the worker's program is there");
+  await page.waitForTimeout(500);
+  assert.deepEqual(warnings, []);
+  await reader.leave();
+});

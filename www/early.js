@@ -1,0 +1,95 @@
+// Runs before anything is drawn, and stays when the program has stopped: the theme, the address that asks for another
+// run than the first picture's, and what a reader is told after a panic.
+"use strict";
+(() => {
+  const root = document.documentElement;
+  let theme = null;
+  try {
+    theme = localStorage.getItem("worldlines-theme");
+  } catch {
+    // A page in a sandbox may keep nothing.
+  }
+  root.dataset.theme = theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  if (location.hash.length > 1) root.dataset.opens = "link";
+  // The program opens without what was open when it stopped.
+  if (history.state?.restarted) root.dataset.restarted = "";
+
+  /** What the program does, or else what the reader does, must not reach a program that has stopped. */
+  const KINDS = [
+    "beforeinput", "change", "click", "focusin", "hashchange", "input", "keydown", "pagehide", "pointercancel",
+    "pointerdown", "pointermove", "pointerover", "pointerup", "resize", "scroll", "submit", "touchend", "touchstart",
+    "visibilitychange", "wheel",
+  ];
+  let panel = null;
+  for (const kind of KINDS) {
+    const keep = (event) => {
+      if (panel !== null && !panel.contains(event.target)) event.stopImmediatePropagation();
+    };
+    addEventListener(kind, keep, { capture: true, passive: true });
+  }
+
+  /** True for what WebAssembly throws when it cannot go on: a panic, no memory, a stack that is full. */
+  const isTrap = (error) =>
+    error instanceof WebAssembly.RuntimeError ||
+    ((error instanceof RangeError || error?.name === "InternalError") && /wasm/.test(error.stack ?? ""));
+
+  const element = (name, text, properties = {}) => Object.assign(document.createElement(name), { textContent: text }, properties);
+
+  const stop = (error) => {
+    if (panel !== null || !isTrap(error)) return;
+    const { panic, kept } = root.dataset;
+    // What the program itself said is kept; what it did not come to say may be in the address.
+    const run = kept ? `#${kept}` : location.hash;
+    const report = [
+      panic ?? String(error),
+      `Run: ${run || "the first example"}`,
+      `Page: ${location.href.split("#")[0]}`,
+      `Browser: ${navigator.userAgent}`,
+      error.stack ?? "",
+    ].join("\n");
+    panel = element("section", "", { className: "stopped" });
+    panel.setAttribute("role", "alertdialog");
+    panel.setAttribute("aria-labelledby", "stopped-title");
+    panel.setAttribute("aria-describedby", "stopped-why");
+    const go = element("button", "Go on with your run", { className: "primary", id: "go-on" });
+    const copy = element("button", "Copy report", { id: "copy-report" });
+    const anew = element("button", "Open the first example", { id: "begin-anew" });
+    const text = element("textarea", "", { value: report, readOnly: true, rows: 6 });
+    text.setAttribute("aria-label", "Report");
+    const restart = (fragment) => {
+      const address = location.href.split("#")[0];
+      try {
+        history.replaceState({ restarted: true }, "", address + fragment);
+      } catch {
+        location.hash = fragment;
+      }
+      location.reload();
+    };
+    go.addEventListener("click", () => restart(run));
+    anew.addEventListener("click", () => restart(""));
+    copy.addEventListener("click", async () => {
+      text.select();
+      try {
+        await navigator.clipboard.writeText(report);
+        copy.textContent = "Copied";
+      } catch {
+        // A page in a sandbox may not: the text is selected.
+        copy.textContent = "Copy the selected text";
+      }
+    });
+    const buttons = element("p", "");
+    buttons.append(go, copy, anew);
+    panel.append(
+      element("h2", "Worldlines has stopped", { id: "stopped-title" }),
+      element("p", "The program has an error. Your run is kept: go on with it, in a fresh program.", { id: "stopped-why" }),
+      buttons,
+      element("p", "Please report the error, so that it can be mended. The report holds your run:"),
+      text,
+    );
+    root.dataset.stopped = "";
+    document.body.append(panel);
+    go.focus();
+  };
+  addEventListener("error", (event) => stop(event.error));
+  addEventListener("unhandledrejection", (event) => stop(event.reason));
+})();

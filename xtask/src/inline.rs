@@ -1,0 +1,73 @@
+//! What stands inline in the page's HTML, moved into files: hosts may forbid scripts in the page itself.
+
+use std::fs;
+use std::path::Path;
+
+/// Moves every script that Trunk has written into `index.html` into a file beside it.
+///
+/// # Errors
+/// Where the page cannot be read or written.
+pub(crate) fn move_scripts(folder: &Path) -> Result<(), String> {
+    let index = folder.join("index.html");
+    let wrong = |why: std::io::Error| format!("{}: {why}", index.display());
+    let page = fs::read_to_string(&index).map_err(wrong)?;
+    let (page, scripts) = without_scripts(&page);
+    for (name, script) in scripts {
+        let file = folder.join(name);
+        fs::write(&file, script).map_err(|why| format!("{}: {why}", file.display()))?;
+    }
+    fs::write(&index, page).map_err(wrong)
+}
+
+/// The page with each inline script as a file of its own, and those files. A file's name says what is in it, so that
+/// a browser never takes an old one for a new one.
+fn without_scripts(page: &str) -> (String, Vec<(String, String)>) {
+    const START: &str = "<script";
+    const END: &str = "</script>";
+    let (mut rest, mut next, mut scripts) = (page, String::new(), Vec::new());
+    while let Some(start) = rest.find(START) {
+        let (before, script) = rest.split_at(start);
+        let Some(open) = script.find('>') else { break };
+        let Some(end) = script.find(END) else { break };
+        let (tag, content) = (&script[..open], &script[open + 1..end]);
+        next.push_str(before);
+        if content.trim().is_empty() {
+            next.push_str(&script[..end]);
+        } else {
+            let name = format!("start-{:016x}.js", hash(content));
+            next.push_str(&format!("{tag} src=\"./{name}\">"));
+            scripts.push((name, content.trim().to_owned()));
+        }
+        next.push_str(END);
+        rest = &script[end + END.len()..];
+    }
+    next.push_str(rest);
+    (next, scripts)
+}
+
+/// FNV-1a.
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inline_scripts_become_files_and_others_stay() {
+        let page = "<head><script src=\"early.js\"></script><script type=module>\nimport a from './a.js';\n\
+                    </script></head><body>text</body>";
+        let (page, scripts) = without_scripts(page);
+        let [(name, content)] = &scripts[..] else { panic!("{scripts:?}") };
+        assert_eq!(content, "import a from './a.js';");
+        let expected = format!(
+            "<head><script src=\"early.js\"></script><script type=module src=\"./{name}\"></script></head>\
+             <body>text</body>"
+        );
+        assert_eq!(page, expected);
+        assert_eq!(without_scripts(&page), (expected, Vec::new()), "twice is as good as once");
+    }
+}
