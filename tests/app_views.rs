@@ -3,7 +3,7 @@
 use worldlines::{
     app::{Action, Edit, Entry, Filter, Playhead, State, Story, reduce, told},
     diagram::{Against, Deliveries, LaneState, Point, Scenery, Traffic, cell_text, roomy_graph},
-    formats::{Outcome, bundled},
+    formats::{Outcome, bundled, scenario},
     kernel::{EventKind, Fault, MessageName, NodeId, NodeSet, Time, cause, effects},
 };
 
@@ -222,6 +222,45 @@ fn what_is_under_way_is_what_was_sent_and_has_not_ended() {
             assert_eq!(counted, (plain.len(), plain), "{} {cursor}", bundled.path());
         }
     }
+}
+
+#[test]
+fn of_many_messages_under_way_the_count_is_right_and_some_hundreds_are_told() {
+    // The first messages stay under way for ever, so that what is under way is no stretch of the run.
+    let requests = (0..40).map(|at| {
+        format!(r#"{{"at":{at},"node":"P{}","do":"broadcast","with":"m{at}"}}"#, at % 40 + 1)
+    });
+    let requests: Vec<_> = requests.collect();
+    let late = (2..30).map(|to| format!(r#"{{"delay":{{"message":"P1>P{to}#1","by":100000}}}}"#));
+    let late: Vec<_> = late.collect();
+    let scenario = format!(
+        r#"{{"version":1,"protocol":"reliable-broadcast","nodes":40,"requests":[{}],
+        "faults":[{}],"network":{{"duplicate":0.1,"loss":0.1}},"until":60}}"#,
+        requests.join(","),
+        late.join(",")
+    );
+    let scenario = scenario::read(&scenario).expect("it is a scenario");
+    let run = Outcome::of(scenario).expect("it runs");
+    let trace = &run.trace;
+    assert!(trace.events.len() > 20_000, "{}", trace.events.len());
+    let traffic = Traffic::new(trace, 40);
+    let mut most = 0;
+    for cursor in (0..=trace.events.len()).step_by(997) {
+        let is_under_way = |&(message, copy): &(usize, usize)| {
+            let message = &trace.messages[message];
+            let fate = if copy == 0 { message.fate } else { message.copies[copy - 1] };
+            message.sent < cursor && fate.event().is_none_or(|event| event >= cursor)
+        };
+        let copies = trace.messages.iter().enumerate();
+        let copies = copies.flat_map(|(id, it)| (0..=it.copies.len()).map(move |copy| (id, copy)));
+        let shown = traffic.under_way(trace, cursor);
+        assert_eq!(shown.count, copies.filter(is_under_way).count(), "{cursor}");
+        assert!(shown.some.iter().all(is_under_way), "{cursor}");
+        assert!(shown.some.is_sorted() && shown.some.len() <= 512, "{cursor}");
+        assert!(shown.some.is_empty() == (shown.count == 0), "{cursor}: {}", shown.count);
+        most = most.max(shown.count);
+    }
+    assert!(most > 2_000, "the test needs more than are told: {most}");
 }
 
 #[test]

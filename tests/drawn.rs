@@ -6,11 +6,11 @@ mod common;
 use common::{chance::Chance, node};
 use worldlines::{
     app::{
-        Action, Against, Area, Ask, Edit, Filter, Hand, Move, Panel, Selection, Showing, Since,
-        State, Stride, Toward, reduce,
+        Action, Against, Area, Ask, Edit, Filter, Hand, Move, Panel, Run, Selection, Showing,
+        Since, State, Stride, Toward, reduce,
     },
     diagram::Clocks,
-    formats::bundled,
+    formats::{Outcome, bundled, link, scenario},
     kernel::{Fault, MessageName, NodeId, NodeSet},
     ui::drawn,
 };
@@ -125,4 +125,130 @@ fn state_tab_that_looks_at_a_node_survives_a_smaller_group() {
     state = reduce(&state, Action::Apply(Edit::Nodes(2)));
     assert_eq!(state.inspected, None);
     assert!(drawn(&state, WIDTHS[0]).contains("node-state"));
+}
+
+/// More elements than this slow a page down, on a phone first.
+const MOST_ELEMENTS: usize = 3_000;
+
+/// The page in all its tabs and overlays.
+fn looks(state: &State) -> Vec<(String, State)> {
+    let overlaid = [
+        Action::Jump(state.run.trace.events.len() / 2),
+        Action::Study(Ask::Clocks(Some(Clocks::Vector))),
+        Action::Study(Ask::Cut(Move::Toggle)),
+        Action::Differ(Showing::Pinned),
+        Action::Hand(Hand::Walk(Toward::Later)),
+    ];
+    let overlaid = overlaid.into_iter().fold(state.clone(), |state, it| reduce(&state, it));
+    let node = Selection::Moment { node: node(0), at: 1 };
+    let mut looks = vec![
+        ("no tab".to_owned(), state.clone()),
+        ("overlays".to_owned(), overlaid.clone()),
+        ("menu".to_owned(), reduce(state, Action::Select(Some(node)))),
+    ];
+    for panel in Panel::ALL {
+        looks.push((panel.name().to_owned(), reduce(state, Action::Show(Some(panel)))));
+        let name = format!("{} with overlays", panel.name());
+        looks.push((name, reduce(&overlaid, Action::Show(Some(panel)))));
+    }
+    looks
+}
+
+fn elements(page: &str) -> usize {
+    page.as_bytes().windows(2).filter(|it| it[0] == b'<' && it[1].is_ascii_alphabetic()).count()
+}
+
+/// Opens a scenario as its link does, however long its run is.
+fn opened(scenario: &str) -> State {
+    let scenario = scenario::read(scenario).expect("it is a scenario");
+    let link = Action::Load(link::encode(&scenario));
+    let mut state = reduce(&State::opening(), link);
+    while let Some(pending) = state.pending.clone() {
+        let run = Outcome::of(pending.scenario.clone()).expect("it runs");
+        state = reduce(&state, Action::Computed(pending, Run::of(run)));
+    }
+    assert!(state.refused.is_none(), "{:?}", state.refused);
+    state
+}
+
+/// Ten thousand faults of a kind, one a millisecond.
+fn faults(fault: impl Fn(usize) -> String) -> String {
+    (0..10_000).map(fault).collect::<Vec<_>>().join(",")
+}
+
+/// The largest scenarios that there may be, each by its name. Tests without optimisation have shorter runs.
+fn largest() -> Vec<(&'static str, String)> {
+    let until = if cfg!(debug_assertions) { 400 } else { 1_000_000_000 };
+    let big = |protocol: &str, rest: &str| {
+        format!(r#"{{"version":1,"protocol":"{protocol}","nodes":128,"until":{until}{rest}}}"#)
+    };
+    let broadcasts = (0..if cfg!(debug_assertions) { 8 } else { 60 })
+        .map(|at| format!(r#"{{"at":{at},"node":"P{}","do":"broadcast","with":"m"}}"#, at + 1));
+    let broadcasts = format!(r#","requests":[{}]"#, broadcasts.collect::<Vec<_>>().join(","));
+    let node = |at: usize| at % 127 + 1;
+    let crashes = faults(|at| {
+        let kind = if at % 254 < 127 { "crash" } else { "recover" };
+        format!(r#"{{"{kind}":{{"node":"P{}","at":{at}}}}}"#, node(at))
+    });
+    let cuts = faults(|at| {
+        let (node, until) = (node(at), at + 30);
+        format!(r#"{{"cut":{{"from":"P{node}","to":"P{}","at":{at},"until":{until}}}}}"#, node + 1)
+    });
+    let partitions = faults(|at| {
+        format!(r#"{{"partition":{{"groups":[["P{}"]],"at":{at},"until":{}}}}}"#, node(at), at + 9)
+    });
+    let delays = faults(|at| {
+        let (to, number) = (at % 127 + 2, at / 127 + 1);
+        format!(r#"{{"delay":{{"message":"P1>P{to}#{number}","by":1000000000}}}}"#)
+    });
+    let with = |faults: &str| format!(r#","faults":[{faults}]"#);
+    vec![
+        ("heartbeats", big("heartbeat-detector", "")),
+        ("reliable broadcasts", big("reliable-broadcast", &broadcasts)),
+        ("virtual synchrony", big("virtual-synchrony", &broadcasts)),
+        ("crashes", big("reliable-broadcast", &(broadcasts.clone() + &with(&crashes)))),
+        ("cuts", big("best-effort-broadcast", &(broadcasts.clone() + &with(&cuts)))),
+        ("partitions", big("best-effort-broadcast", &(broadcasts.clone() + &with(&partitions)))),
+        ("delays", big("best-effort-broadcast", &(broadcasts.clone() + &with(&delays)))),
+    ]
+}
+
+#[test]
+fn largest_runs_draw_few_elements_in_every_tab_and_overlay() {
+    let mut too_many = Vec::new();
+    for (name, scenario) in largest() {
+        let state = opened(&scenario);
+        for (look, state) in looks(&state) {
+            for width in WIDTHS {
+                let count = elements(&drawn(&state, width));
+                if count > MOST_ELEMENTS {
+                    too_many.push(format!("{name}, {look}, at {width}: {count}"));
+                }
+            }
+        }
+    }
+    assert!(too_many.is_empty(), "{}", too_many.join("\n"));
+}
+
+#[test]
+fn messages_due_long_after_the_end_cost_no_more_than_others_in_any_overlay() {
+    let late = |by: u64| {
+        format!(
+            r#"{{"version":1,"protocol":"best-effort-broadcast","nodes":3,
+            "requests":[{{"at":10,"node":"P1","do":"broadcast","with":"m"}}],
+            "faults":[{{"delay":{{"message":"P1>P2#1","by":{by}}}}}],"until":100}}"#
+        )
+    };
+    let [near, far] = [200, 1_000_000_000].map(|by| opened(&late(by)));
+    for ((look, near), (_, far)) in looks(&near).into_iter().zip(looks(&far)) {
+        let [near, far] = [near, far].map(|state| drawn(&state, WIDTHS[0]));
+        assert_eq!(elements(&near), elements(&far), "{look}");
+        // A place far outside the picture is a number of many digits.
+        let far_off = far
+            .split('"')
+            .filter(|it| it.starts_with(['M', '0']))
+            .any(|path| path.split(|it: char| !it.is_ascii_digit()).any(|number| number.len() > 5));
+        assert!(!far_off, "{look}");
+        assert!(far.len() < near.len() + 2_000, "{look}: {} and {}", far.len(), near.len());
+    }
 }

@@ -19,6 +19,7 @@ pub(super) fn held(before: &State, mut state: State) -> State {
         run,
         // Scenarios, not picks: each is read and run anew before it is shown.
         origin: _,
+        written: _,
         undo: _,
         redo: _,
         // Picks.
@@ -38,6 +39,7 @@ pub(super) fn held(before: &State, mut state: State) -> State {
         computed: _,
         wanted: _,
         // Of no run.
+        loads: _,
         adjusting: _,
         calm: _,
         playing: _,

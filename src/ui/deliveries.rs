@@ -8,12 +8,13 @@ use super::{
     Send,
     events::go_to,
     fields::{choice, select},
+    inspector::look_at,
     rows::{ClassOfRow, DrawRow, Rows, Stops},
 };
 use crate::{
     app::{Run, Selection},
     diagram::{Against, Cell, Column, Deliveries, cell_text},
-    kernel::count_of,
+    kernel::{NodeId, count_of},
     web::Style,
 };
 
@@ -23,16 +24,20 @@ pub(super) struct Props {
     /// How many events have happened.
     pub(super) cursor: usize,
     pub(super) selection: Option<Selection>,
+    /// The node that the reader wants to see first.
+    pub(super) inspected: Option<NodeId>,
     pub(super) send: Send,
 }
 
 /// The kind that is shown where there are several: what broadcasts are for.
 const FIRST: &str = "deliver";
+/// How many nodes are shown beside each other.
+const COLUMNS: usize = 8;
 
 /// What each node told its application.
 #[component]
 pub(super) fn Told(props: &Props) -> Html {
-    let Props { run, cursor, selection, send } = props;
+    let Props { run, cursor, selection, inspected, send } = props;
     let wanted = use_state_eq(|| Some(FIRST));
     let told = use_memo((run.clone(), *wanted), |(run, wanted)| {
         let of = |kind| Deliveries::of(run.protocol, &run.scenario, &run.trace, kind);
@@ -47,18 +52,24 @@ pub(super) fn Told(props: &Props) -> Html {
     let clear = told.kinds.len() == 1 || kind.is_some();
     let odd = told.columns.iter().flat_map(|column| &column.cells);
     let odd = odd.filter(|cell| cell.against.is_some()).count();
+    // Of many nodes, some beside each other: from the one that the reader wants to see.
+    let all = told.columns.len();
+    let wanted_first = told.columns.iter().position(|column| Some(column.node) == *inspected);
+    let first = wanted_first.unwrap_or(0).min(all.saturating_sub(COLUMNS));
+    let columns = first..(first + COLUMNS).min(all);
     let selected = match selection {
         Some(Selection::Event(event)) => Some(*event),
         _ => None,
     };
     let last =
         |column: &Column| column.cells.partition_point(|cell| cell.event < *cursor).checked_sub(1);
-    let shown = told.columns.iter().filter_map(last).max();
+    let shown = told.columns[columns.clone()].iter().filter_map(last).max();
     let class: ClassOfRow = Rc::new(|_| Classes::new());
     let draw: DrawRow = {
         let (run, told, send, cursor) = (run.clone(), Rc::clone(&told), send.clone(), *cursor);
+        let columns = columns.clone();
         Rc::new(move |row: usize, stops: &Stops| {
-            let cells = told.columns.iter().enumerate().map(|(column, it)| {
+            let cells = told.columns[columns.clone()].iter().enumerate().map(|(column, it)| {
                 let Some(cell) = it.cells.get(row) else { return html! { <span role="cell"></span> } };
                 let class = classes!(
                     (cell.event >= cursor).then_some("to-come"),
@@ -72,12 +83,12 @@ pub(super) fn Told(props: &Props) -> Html {
         })
     };
     let heads = std::iter::once("no.".to_owned());
-    let names = told.columns.iter().map(|column| {
+    let names = told.columns[columns.clone()].iter().map(|column| {
         let name = run.scenario.name(column.node);
         if column.is_traitor { format!("{name} (traitor)") } else { name.to_owned() }
     });
     let heads: Vec<_> = heads.chain(names).collect();
-    let columns = Style::from(format!("--columns:{}", told.columns.len()));
+    let style = Style::from(format!("--columns:{}", columns.len()));
     let onchange = {
         let (wanted, kinds) = (wanted.clone(), told.kinds.clone());
         Callback::from(move |value: String| {
@@ -88,7 +99,7 @@ pub(super) fn Told(props: &Props) -> Html {
     let choices = std::iter::once(choice("", "everything")).chain(choices).collect();
     let kinds: Html = select(kind.unwrap_or_default(), choices, onchange).into();
     html! {
-        <div class="deliveries" data-style={columns.attribute()} ~style={columns.property()}>
+        <div class="deliveries" data-style={style.attribute()} ~style={style.property()}>
             <div class="events-bar">
                 if told.kinds.len() > 1 {
                     <label class="kind-of">
@@ -96,10 +107,11 @@ pub(super) fn Told(props: &Props) -> Html {
                         { kinds }
                     </label>
                 }
+                if all > COLUMNS { { look_at(run, *inspected, "the first nodes", send) } }
                 <output class="count">{ verdict(odd) }</output>
             </div>
             <Rows id="told" label="What each node tells its application, in its own order" {heads}
-                stops={told.columns.len()} count={told.rows} {shown} {class} {draw} />
+                stops={columns.len()} count={told.rows} {shown} {class} {draw} />
         </div>
     }
 }

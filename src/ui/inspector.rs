@@ -66,7 +66,7 @@ pub(super) fn Inspector(props: &Props) -> Html {
                     { if subject.picked { "What you picked in the diagram." } else { "Where the playhead stands: pick an event to look at another moment." } }
                 </p>
             </div>
-            if run.scenario.nodes.len() > 1 { { look_at(run, *inspected, send) } }
+            if run.scenario.nodes.len() > 1 { { look_at(run, *inspected, "whom it happened to", send) } }
             if let Some(payload) = &*payload { { message(payload) } }
             if let Some(states) = &*states {
                 <div class="states">{ for states.iter().map(|state| column(run, state, &subject)) }</div>
@@ -108,13 +108,18 @@ fn shown(count: usize, first: NodeId) -> Vec<NodeId> {
 }
 
 /// Which node comes first; on a narrow screen it is the only one.
-fn look_at(run: &Run, first: Option<NodeId>, send: &Send) -> Html {
+pub(super) fn look_at(
+    run: &Run,
+    first: Option<NodeId>,
+    none: &'static str,
+    send: &Send,
+) -> Html {
     let onchange = send.reform(|value: String| {
         Action::Inspect(value.parse().ok().map(NodeId::new))
     });
     let nodes = run.scenario.nodes.iter().enumerate();
     let nodes = nodes.map(|(index, name)| choice(index.to_string(), name.clone()));
-    let choices = std::iter::once(choice("", "whom it happened to")).chain(nodes).collect();
+    let choices = std::iter::once(choice("", none)).chain(nodes).collect();
     let chosen = first.map_or_else(String::new, |node| node.index().to_string());
     html! {
         <label class="field">

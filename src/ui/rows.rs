@@ -9,6 +9,10 @@ use crate::web::{self, Style};
 /// How many rows are kept in the document above and below those in sight: for those who read on with a
 /// screen reader, and so that nothing flickers.
 const BEYOND: usize = 24;
+/// The same where a row has many cells.
+const BEYOND_WIDE: usize = 6;
+/// From how many columns on.
+const WIDE: usize = 5;
 /// How many rows are in sight at the most.
 const IN_SIGHT: usize = 14;
 /// Rows come and go by so many at a time.
@@ -126,7 +130,8 @@ pub(super) fn Rows(props: &Props) -> Html {
             }
         })
     };
-    let in_sight = first.saturating_sub(BEYOND)..(*first + IN_SIGHT + STEP + BEYOND).min(count);
+    let beyond = if stops < WIDE { BEYOND } else { BEYOND_WIDE };
+    let in_sight = first.saturating_sub(beyond)..(*first + IN_SIGHT + STEP + beyond).min(count);
     // A stop of the Tab key is never far from what is seen, and what has the focus never goes.
     let apart = (count > 0 && !in_sight.contains(&row)).then_some(row);
     let drawn = apart.filter(|row| *row < in_sight.start).into_iter();

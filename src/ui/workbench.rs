@@ -48,7 +48,8 @@ pub(super) fn workbench(state: &State, worked: &Worked, hunting: &Hunting, send:
                             <Source run={run.clone()} cursor={playhead.cursor} told={state.told()} selection={*selection} />
                         },
                         Panel::Deliveries => html! {
-                            <Told run={run.clone()} cursor={playhead.cursor} selection={*selection} send={send.clone()} />
+                            <Told run={run.clone()} cursor={playhead.cursor} selection={*selection}
+                                inspected={state.inspected} send={send.clone()} />
                         },
                         Panel::Network => html! { <NetworkView run={run.clone()} playhead={*playhead} /> },
                         Panel::Text => html! {

@@ -1,0 +1,140 @@
+// Nothing kills or freezes the page: the largest runs that there may be, in every tab, and a walk by lot.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { startPlayground, until } from "./playground.mjs";
+import { SCREENS, walk } from "./random-walk.mjs";
+import { link } from "./runs.mjs";
+
+/** More elements than this slow a page down. */
+const MOST_ELEMENTS = 3_000;
+/** How long a task may be, in ms: 1 s on the machines of readers; those that test are slow, and do much else. */
+const LONGEST_TASK = 4_000;
+/** How long the computing of a run of a million events may take here, in ms. */
+const COMPUTING = 120_000;
+
+let playground;
+before(async () => {
+  playground = await startPlayground();
+});
+after(() => playground?.stop());
+
+/** A page on a run, whose tasks are watched; waits until a long run is computed. */
+async function opened(reader, scenario) {
+  const page = await reader.context.newPage();
+  await page.addInitScript(() => {
+    globalThis.tasks = [];
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) globalThis.tasks.push(Math.round(duration));
+    }).observe({ type: "longtask", buffered: true });
+  });
+  await page.goto(playground.url + link(scenario));
+  await page.locator("#worldlines > .page main:not(.arrives) svg").first().waitFor({ timeout: COMPUTING });
+  await page.locator(".working").waitFor({ state: "detached", timeout: COMPUTING });
+  return page;
+}
+
+const elements = (page) => page.evaluate(() => document.querySelectorAll("*").length);
+
+/** Does something; answers the longest task till nothing happens for a while. */
+async function longest(page, what) {
+  await page.evaluate(() => {
+    globalThis.tasks.length = 0;
+  });
+  await what();
+  for (let quiet = 0, before = -1; quiet < 2; ) {
+    await page.waitForTimeout(250);
+    const now = await page.evaluate(() => globalThis.tasks.length);
+    quiet = now === before ? quiet + 1 : 0;
+    before = now;
+  }
+  return page.evaluate(() => Math.max(0, ...globalThis.tasks));
+}
+
+const TABS = ["Network", "Events", "Deliveries", "State", "Source", "Numbers", "As text", "Break it"];
+
+/** Opens every tab and overlay, moves through time and edits, and holds each to its bounds. */
+async function everything(page, name) {
+  const hold = async (look, what) => {
+    const task = await longest(page, what);
+    const count = await elements(page);
+    assert.ok(count <= MOST_ELEMENTS, `${name}, ${look}: ${count} elements`);
+    assert.ok(task <= LONGEST_TASK, `${name}, ${look}: a task of ${task} ms`);
+  };
+  for (const tab of TABS) {
+    await hold(tab, () => page.getByRole("tab", { name: tab, exact: true }).click());
+    await hold(`${tab}, at the start`, () => page.keyboard.press("Home"));
+    await hold(`${tab}, at the end`, () => page.keyboard.press("End"));
+  }
+  await hold("timestamps", () => page.locator(".stage svg").first().press("t"));
+  await hold("a cut", () => page.locator(".stage svg").first().press("c"));
+  await hold("the next event picked", () => page.locator(".stage svg").first().press("ArrowRight"));
+  await hold("a menu", () => page.locator(".name").first().click());
+}
+
+test("heartbeats among 128 nodes, a million events: every tab within its bounds", { timeout: 600_000 }, async () => {
+  const reader = await playground.reader({ viewport: { width: 1440, height: 900 } });
+  const page = await opened(reader, { version: 1, protocol: "heartbeat-detector", nodes: 128, until: 1_000_000_000 });
+  await everything(page, "heartbeats");
+  await reader.leave();
+});
+
+test("ten thousand crashes among 128 nodes: every tab within its bounds", { timeout: 600_000 }, async () => {
+  const reader = await playground.reader({ viewport: { width: 1440, height: 900 } });
+  const faults = Array.from({ length: 10_000 }, (_, at) => ({
+    [at % 254 < 127 ? "crash" : "recover"]: { node: `P${(at % 127) + 1}`, at },
+  }));
+  const requests = Array.from({ length: 60 }, (_, at) => ({ at, node: `P${at + 1}`, do: "broadcast", with: "m" }));
+  const scenario = { version: 1, protocol: "reliable-broadcast", nodes: 128, requests, faults, until: 12_000 };
+  const page = await opened(reader, scenario);
+  await everything(page, "crashes");
+  await reader.leave();
+});
+
+test("a message that is due in eleven days costs the timestamps nothing", async () => {
+  const reader = await playground.reader();
+  for (const by of [100_000_000, 1_000_000_000]) {
+    const page = await opened(reader, {
+      version: 1,
+      protocol: "best-effort-broadcast",
+      nodes: 3,
+      requests: [{ at: 10, node: "P1", do: "broadcast", with: "m" }],
+      faults: [{ delay: { message: "P1>P2#1", by } }],
+      until: 100,
+    });
+    const task = await longest(page, () => page.locator(".stage svg").first().press("t"));
+    await page.locator(".timestamps .label").first().waitFor();
+    assert.ok(task < 1_000, `${task} ms`);
+    await page.close();
+  }
+  await reader.leave();
+});
+
+test("the node that the State tab looks at may go, and the tab stays", async () => {
+  const reader = await playground.reader();
+  const page = await reader.open();
+  const nodes = page.locator("#nodes");
+  await nodes.fill("4");
+  await nodes.press("Enter");
+  await until(async () => (await page.locator(".stage .name").count()) === 4, "there are four nodes");
+  await page.getByRole("tab", { name: "State" }).click();
+  await page.getByLabel("Look at").selectOption({ index: 4 });
+  await nodes.fill("2");
+  await nodes.press("Enter");
+  await until(async () => (await page.locator(".stage .name").count()) === 2, "there are two nodes");
+  await until(async () => (await page.locator(".node-state").count()) === 2, "their states are shown");
+  await reader.leave();
+});
+
+for (const screen of SCREENS) {
+  const { width } = screen.viewport;
+  test(`a walk by lot over a page ${width} pixels wide meets no error`, { timeout: 120_000 }, async () => {
+    const reader = await playground.reader(screen);
+    const page = await reader.open();
+    const end = Date.now() + 30_000;
+    const steps = await walk(reader, page, width, (steps) => steps >= 250 || Date.now() > end);
+    assert.ok(steps > 20, `${steps} steps`);
+    await reader.leave();
+  });
+}
