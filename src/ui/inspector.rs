@@ -108,15 +108,9 @@ fn shown(count: usize, first: NodeId) -> Vec<NodeId> {
 }
 
 /// Which node comes first; on a narrow screen it is the only one.
-pub(super) fn look_at(
-    run: &Run,
-    first: Option<NodeId>,
-    none: &'static str,
-    send: &Send,
-) -> Html {
-    let onchange = send.reform(|value: String| {
-        Action::Inspect(value.parse().ok().map(NodeId::new))
-    });
+pub(super) fn look_at(run: &Run, first: Option<NodeId>, none: &'static str, send: &Send) -> Html {
+    let onchange =
+        send.reform(|value: String| Action::Inspect(value.parse().ok().map(NodeId::new)));
     let nodes = run.scenario.nodes.iter().enumerate();
     let nodes = nodes.map(|(index, name)| choice(index.to_string(), name.clone()));
     let choices = std::iter::once(choice("", none)).chain(nodes).collect();
