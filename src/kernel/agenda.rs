@@ -1,10 +1,10 @@
 //! What is still to happen, in the fixed order.
 //!
-//! What happens at one moment is ordered by a fixed rule: faults in the scenario's order; the failure
-//! detector's reports, by the node that they are about, then by the node that is told; the start of the
-//! run; receipts and losses by message name (sender, receiver, number); timers by node, then in the order
-//! in which they were set; requests in the scenario's order. What a handler causes at the same moment
-//! takes its place in that order among what is still to come.
+//! What happens at one moment is ordered by a fixed rule: faults in the scenario's order; starts and restarts by
+//! node; the failure detector's reports, by the node that they are about, then by the node that is told; receipts
+//! and losses by message name (sender, receiver, number); timers by node, then in the order in which they were
+//! set; requests in the scenario's order. What a handler causes at the same moment takes its place in that order
+//! among what is still to come.
 
 use std::{
     cmp::{Ordering, Reverse},
@@ -83,6 +83,11 @@ impl Item {
     pub(super) const fn at(self, time: Time) -> Self {
         Self { time, ..self }
     }
+
+    /// Something else in its place.
+    pub(super) const fn instead(self, what: What) -> Self {
+        Self { what, ..self }
+    }
 }
 
 impl PartialEq for Item {
@@ -114,10 +119,13 @@ pub(super) enum What {
     Detect {
         node: NodeId,
         detection: Detection,
-        life: u32,
+        /// Number of crashes of the node that is told, and of the one that it is about, when this was settled.
+        lives: [u32; 2],
     },
-    Init {
+    /// The node begins to run, at the start of the run or after a crash.
+    Start {
         node: NodeId,
+        life: u32,
     },
     Arrive {
         message: MessageId,
@@ -141,12 +149,19 @@ pub(super) enum What {
 #[derive(Clone, Copy)]
 pub(super) enum Phase {
     Fault = 0,
+    Start,
     Detection,
-    Init,
     Arrival,
     Timer,
     Request,
     Doom,
+}
+
+/// The place of a report among all of the failure detector's. Reports of one node to another come in the order of its
+/// crashes and recoveries.
+pub(super) fn report_order(told: Detection, to: NodeId, life: u32) -> u64 {
+    let change = u64::from(life) << 1 | u64::from(matches!(told, Detection::Restore(_)));
+    (told.node().index() as u64) << 53 | (to.index() as u64) << 46 | change
 }
 
 /// The place of one copy of a message among all arrivals.

@@ -6,7 +6,7 @@ use super::{
     Choices, Detection, Detector, EventId, EventKind, Fate, Fault, Group, Input, Loss, MAX_EVENTS,
     MAX_TIMERS, Machine, Medium, Message, MessageId, MessageName, NodeId, NodeSet, Output, Packet,
     Protocol, Scenario, Strategy, Tampering, Time, Timing, Trace, Watch,
-    agenda::{Agenda, Item, Phase, What, arrival_order},
+    agenda::{Agenda, Item, Phase, What, arrival_order, report_order},
     clock::Clock,
     deadlock::circle,
     log::Log,
@@ -101,7 +101,8 @@ impl<'a> Plan<'a> {
             neighbours: self.network.neighbours[me.index()],
             routers: self.scenario.network.topology.routers(),
             delay_bound: match self.scenario.network.timing {
-                Timing::Synchronous(bound) => Some(bound),
+                // A timeout of no time at all would let a node try again and again at one moment, for ever.
+                Timing::Synchronous(bound) => Some(bound.max(1)),
                 Timing::Asynchronous => None,
             },
         }
@@ -114,7 +115,9 @@ impl<'a> Plan<'a> {
     /// The node that has to be awake for something.
     fn awake(&self, log: &Log, what: What) -> Option<NodeId> {
         match what {
-            What::Detect { node, .. } | What::Timer { node, .. } => Some(node),
+            What::Start { node, .. } | What::Detect { node, .. } | What::Timer { node, .. } => {
+                Some(node)
+            }
             What::Arrive { message, lost: None, .. } => Some(log.message(message).name.to),
             What::Request { index } => Some(self.scenario.requests[index].node),
             _ => None,
@@ -183,8 +186,10 @@ pub(super) struct Node {
     traitor: bool,
     /// The fault that stops it at this moment, and the sends that are left to it.
     doomed: Option<(usize, u32)>,
-    /// How often it has crashed: what tells an outdated report.
+    /// Number of its crashes: it tells a report or a start that is out of date.
     life: u32,
+    /// The nodes that the perfect detector has last reported to it as crashed.
+    suspects: NodeSet,
     /// When it was measured last, in virtual ms, and what that came to.
     pub(super) measured: (Time, Vec<i64>),
 }
@@ -267,7 +272,7 @@ impl Simulation {
             What::Timer { node, serial } => {
                 self.nodes[node.index()].timers.iter().any(|timer| timer.serial == serial)
             }
-            What::Detect { node, detection, life } => self.is_news(node, detection, life),
+            What::Detect { node, detection, lives } => self.is_news(node, detection, lives),
             _ => false,
         }
     }
@@ -307,10 +312,10 @@ impl Simulation {
         match item.what {
             What::Fault(index) => self.strike(plan, log, index),
             What::Resume { node } => self.resume(log, node),
-            What::Detect { node, detection, life } => {
-                self.detect(plan, log, node, detection, life);
+            What::Detect { node, detection, lives } => {
+                self.detect(plan, log, node, detection, lives);
             }
-            What::Init { node } => self.handle(plan, log, node, Input::Init),
+            What::Start { node, life } => self.start(plan, log, node, life),
             What::Arrive { message, copy, lost } => self.arrive(plan, log, message, copy, lost),
             What::Timer { node, serial } => self.ring(plan, log, node, serial),
             What::Request { index } => self.ask(plan, log, index),
@@ -350,9 +355,19 @@ impl Simulation {
         state.doomed = None;
         state.life += 1;
         state.timers.clear();
-        self.wake(node);
+        state.suspects = NodeSet::EMPTY;
+        state.paused = None;
+        // What waited for the end of a pause is lost with it, though the node may be up again at this very moment.
+        for item in std::mem::take(&mut state.waiting) {
+            if let What::Arrive { message, copy, .. } = item.what {
+                let what = What::Arrive { message, copy, lost: Some(Loss::Crashed) };
+                self.agenda.schedule(item.at(self.now).instead(what));
+            }
+        }
         log.record(self.now, node, EventKind::Crash);
-        self.report(plan, node, Detection::Suspect(node));
+        for other in plan.group(node).others() {
+            self.report(plan, other, Detection::Suspect(node));
+        }
     }
 
     fn recover(&mut self, plan: &Plan, log: &mut Log, node: NodeId, fault: usize) {
@@ -363,35 +378,70 @@ impl Simulation {
         self.met[fault] = true;
         state.up = true;
         state.machine = state.machine.recovered(state.stored.as_deref());
+        let life = state.life;
         log.record(self.now, node, EventKind::Recover);
-        self.report(plan, node, Detection::Restore(node));
-        self.handle(plan, log, node, Input::Recovery);
-    }
-
-    /// Lets the perfect detector tell everyone, where there is one.
-    fn report(&mut self, plan: &Plan, about: NodeId, detection: Detection) {
-        let Detector::Perfect(bound) = plan.scenario.network.detector else { return };
-        let life = self.nodes[about.index()].life;
-        for node in plan.group(about).others() {
-            let detail = (about.index() << 8 | node.index()) as u64;
-            let what = What::Detect { node, detection, life };
-            self.schedule(self.now + bound, Phase::Detection, detail, what);
+        self.schedule(self.now, Phase::Start, node.index() as u64, What::Start { node, life });
+        for other in plan.group(node).others() {
+            self.report(plan, other, Detection::Restore(node));
+            // It has missed what was reported while it was down.
+            if !self.nodes[other.index()].up {
+                self.report(plan, node, Detection::Suspect(other));
+            }
         }
     }
 
-    fn detect(&mut self, plan: &Plan, log: &mut Log, node: NodeId, told: Detection, life: u32) {
-        if self.is_news(node, told, life) {
+    /// Lets a node begin to run, unless it has crashed since this was settled.
+    fn start(&mut self, plan: &Plan, log: &mut Log, node: NodeId, life: u32) {
+        if self.nodes[node.index()].life == life {
+            let input = if life == 0 { Input::Init } else { Input::Recovery };
+            self.handle(plan, log, node, input);
+        }
+    }
+
+    /// Lets the perfect detector tell a node what has happened to another, where there is one.
+    fn report(&mut self, plan: &Plan, node: NodeId, detection: Detection) {
+        let Detector::Perfect(bound) = plan.scenario.network.detector else { return };
+        if !self.nodes[node.index()].up {
+            return;
+        }
+        let lives = [node, detection.node()].map(|node| self.nodes[node.index()].life);
+        let order = report_order(detection, node, lives[1]);
+        let what = What::Detect { node, detection, lives };
+        self.schedule(self.now + bound, Phase::Detection, order, what);
+    }
+
+    fn detect(
+        &mut self,
+        plan: &Plan,
+        log: &mut Log,
+        node: NodeId,
+        told: Detection,
+        lives: [u32; 2],
+    ) {
+        if self.is_news(node, told, lives) {
+            let suspects = &mut self.nodes[node.index()].suspects;
+            match told {
+                Detection::Suspect(about) => _ = suspects.insert(about),
+                Detection::Restore(about) => suspects.remove(about),
+            }
             log.record(self.now, node, EventKind::Detect(told));
             self.handle(plan, log, node, Input::Detection(told));
         }
     }
 
-    /// Whether a report finds its node up and is still true: a perfect detector never suspects who is up,
-    /// so what was overtaken by a recovery is not told.
-    fn is_news(&self, node: NodeId, told: Detection, life: u32) -> bool {
+    /// True if a report is to be told. It reaches only a node that has been up since it was settled. A perfect detector
+    /// suspects no node that is up, so a crash from which its node has recovered by now is not reported; and it
+    /// takes back every suspicion, also that of a node that has crashed again meanwhile, and nothing else.
+    fn is_news(&self, node: NodeId, told: Detection, lives: [u32; 2]) -> bool {
+        let state = &self.nodes[node.index()];
         let about = &self.nodes[told.node().index()];
-        let true_still = about.life == life && about.up == matches!(told, Detection::Restore(_));
-        self.nodes[node.index()].up && true_still
+        let suspected = state.suspects.contains(told.node());
+        state.up
+            && state.life == lives[0]
+            && match told {
+                Detection::Suspect(_) => !suspected && !about.up && about.life == lives[1],
+                Detection::Restore(_) => suspected,
+            }
     }
 
     fn pause(&mut self, log: &mut Log, node: NodeId, until: Time, fault: usize) {
@@ -408,17 +458,13 @@ impl Simulation {
 
     fn resume(&mut self, log: &mut Log, node: NodeId) {
         let state = &mut self.nodes[node.index()];
-        if state.paused == Some(self.now) {
-            log.record(self.now, node, EventKind::Resume);
-            self.wake(node);
+        if state.paused != Some(self.now) {
+            return;
         }
-    }
-
-    /// Ends a pause: what waited for it happens now.
-    fn wake(&mut self, node: NodeId) {
-        let state = &mut self.nodes[node.index()];
         state.paused = None;
-        for item in state.waiting.drain(..) {
+        log.record(self.now, node, EventKind::Resume);
+        // What waited for it happens now.
+        for item in std::mem::take(&mut state.waiting) {
             self.agenda.schedule(item.at(self.now));
         }
     }
@@ -660,7 +706,8 @@ impl Simulation {
 /// What will happen whatever the nodes do.
 fn foreseen(scenario: &Scenario) -> Vec<Item> {
     let starts = (0..scenario.nodes.len()).map(|index| {
-        Item::new(0, Phase::Init, index as u64, What::Init { node: NodeId::new(index) })
+        let what = What::Start { node: NodeId::new(index), life: 0 };
+        Item::new(0, Phase::Start, index as u64, what)
     });
     let faults = scenario.faults.iter().enumerate().filter_map(|(index, fault)| {
         let at = match *fault {
@@ -689,6 +736,7 @@ impl Node {
             traitor: false,
             doomed: None,
             life: 0,
+            suspects: NodeSet::EMPTY,
             measured: (0, Vec::new()),
         }
     }

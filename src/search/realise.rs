@@ -82,6 +82,7 @@ struct Timer {
 struct Report {
     of: NodeId,
     to: NodeId,
+    is_crash: bool,
     since: usize,
     came: Option<usize>,
     is_off: bool,
@@ -216,10 +217,7 @@ impl Unrolled {
                 (What::Arrival, Input::Message { from, packet })
             }
             Content::Report(detection) => {
-                let meant = |it: &&mut Report| {
-                    it.of == from && it.to == to && it.came.is_none() && !it.is_off
-                };
-                if let Some(report) = self.reports.iter_mut().find(meant) {
+                if let Some(report) = self.reports.iter_mut().find(|it| it.is_open(from, to)) {
                     report.came = Some(number);
                 }
                 (What::Report, Input::Detection(detection))
@@ -290,17 +288,43 @@ impl Unrolled {
         self.messages.push(Message { envelope, packet, name, is_copy: false, sent, came, is_lost });
     }
 
-    /// Everybody is told of a crash or a recovery; an older report that is no longer true is not told.
+    /// What the perfect failure detector is to tell from then on: see `World::report`.
     fn report(&mut self, of: NodeId, since: usize) {
         if !matches!(self.scenario.network.detector, Detector::Perfect(_)) {
             return;
         }
-        for report in self.reports.iter_mut().filter(|it| it.of == of && it.came.is_none()) {
-            report.is_off = true;
+        let is_up = |node: NodeId| self.solos[node.index()].is_up();
+        let is_back = is_up(of);
+        let mut fresh = Vec::new();
+        for other in (0..self.solos.len()).map(NodeId::new).filter(|other| *other != of) {
+            let report =
+                |of, to, is_crash| Report { of, to, is_crash, since, came: None, is_off: false };
+            match (is_back, is_up(other)) {
+                (false, true) => fresh.push(report(of, other, true)),
+                (true, false) => fresh.push(report(other, of, true)),
+                (true, true) => {
+                    let untold = |it: &&mut Report| it.is_open(of, other) && it.is_crash;
+                    match self.reports.iter_mut().find(untold) {
+                        Some(untold) => untold.is_off = true,
+                        None => fresh.push(report(of, other, false)),
+                    }
+                }
+                (false, false) => {}
+            }
         }
-        let others = (0..self.solos.len()).map(NodeId::new).filter(|to| *to != of);
-        let report = |to| Report { of, to, since, came: None, is_off: false };
-        self.reports.extend(others.map(report));
+        if !is_back {
+            for report in self.reports.iter_mut().filter(|it| it.to == of && it.came.is_none()) {
+                report.is_off = true;
+            }
+        }
+        self.reports.append(&mut fresh);
+    }
+}
+
+impl Report {
+    /// True if it is about the one, for the other, and still to be told.
+    fn is_open(&self, of: NodeId, to: NodeId) -> bool {
+        self.of == of && self.to == to && self.came.is_none() && !self.is_off
     }
 }
 

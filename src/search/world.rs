@@ -213,7 +213,8 @@ impl World {
         let head = self.head();
         for place in head..state.len() {
             let envelope = state[place];
-            let first = !self.fifo || !self.is_behind(state, place);
+            let first = (!self.fifo || !self.is_behind(state, place))
+                && !self.is_after_recovery(state, envelope);
             if !self.fifo && place > head && state[place - 1] == envelope {
                 continue;
             }
@@ -236,6 +237,17 @@ impl World {
     /// Whether something of the same link is before it.
     fn is_behind(&self, state: &[u32], place: usize) -> bool {
         place > self.head() && self.link(state[place - 1]) == self.link(state[place])
+    }
+
+    /// True for the report of a crash, if the recovery from the crash before it is still to be reported.
+    fn is_after_recovery(&self, state: &[u32], envelope: u32) -> bool {
+        let it = self.locals.envelopes.get(envelope);
+        let Content::Report(Detection::Suspect(_)) = it.what else { return false };
+        state[self.head()..].iter().any(|other| {
+            let other = self.locals.envelopes.get(*other);
+            let is_recovery = matches!(other.what, Content::Report(Detection::Restore(_)));
+            is_recovery && other.from == it.from && other.to == it.to
+        })
     }
 
     /// What keeps its order among itself: the messages of one link; a report goes no link.
@@ -351,25 +363,7 @@ impl World {
     fn turn_of_life(&mut self, state: &mut Vec<u32>, node: NodeId, fault: Option<Kind>) {
         let Some(fault) = fault else { return };
         if self.perfect {
-            // A report that is no longer true is not told.
-            let head = self.head();
-            let mut place = head;
-            while place < state.len() {
-                let it = self.locals.envelopes.get(state[place]);
-                if it.from == node && matches!(it.what, Content::Report(_)) {
-                    state.remove(place);
-                } else {
-                    place += 1;
-                }
-            }
-            let report = match fault {
-                Kind::Recover => Detection::Restore(node),
-                _ => Detection::Suspect(node),
-            };
-            for other in (0..self.nodes).map(NodeId::new).filter(|other| *other != node) {
-                let envelope = self.locals.envelope(node, other, Content::Report(report));
-                self.post(state, envelope);
-            }
+            self.report(state, node, fault == Kind::Recover);
         }
         if self.tidy && self.is_gone(state, node) {
             let mut place = self.head();
@@ -381,6 +375,49 @@ impl World {
                 }
             }
         }
+    }
+
+    /// What the perfect failure detector is to tell from now on, as in a run: a crash to the nodes that are up, a
+    /// recovery to those among them that have been told of the crash, and to a node that is back the crashes of
+    /// those that are down.
+    fn report(&mut self, state: &mut Vec<u32>, node: NodeId, is_back: bool) {
+        let others = (0..self.nodes).map(NodeId::new).filter(|other| *other != node);
+        if !is_back {
+            let head = self.head();
+            let mut place = head;
+            while place < state.len() {
+                let it = self.locals.envelopes.get(state[place]);
+                if it.to == node && matches!(it.what, Content::Report(_)) {
+                    state.remove(place);
+                } else {
+                    place += 1;
+                }
+            }
+        }
+        for other in others {
+            let is_up = self.locals.locals.get(state[other.index()]).solo.is_up();
+            let crash = |about| Content::Report(Detection::Suspect(about));
+            let post = match (is_back, is_up) {
+                (false, true) => self.locals.envelope(node, other, crash(node)),
+                (true, false) => self.locals.envelope(other, node, crash(other)),
+                (true, true) => {
+                    let untold = self.locals.envelope(node, other, crash(node));
+                    if let Some(place) = self.place_of(state, untold) {
+                        state.remove(place);
+                        continue;
+                    }
+                    let recovery = Content::Report(Detection::Restore(node));
+                    self.locals.envelope(node, other, recovery)
+                }
+                (false, false) => continue,
+            };
+            self.post(state, post);
+        }
+    }
+
+    /// Where something is among what is on its way, if it is.
+    fn place_of(&self, state: &[u32], envelope: u32) -> Option<usize> {
+        (self.head()..state.len()).find(|place| state[*place] == envelope)
     }
 
     /// Whether an aim minds how events of different nodes interleave.

@@ -123,9 +123,8 @@ enum What {
     Recovers(u8),
     Lost(usize),
     Doubled(usize),
-    /// A message, a report or a request comes while its node is down.
+    /// A message or a request comes while its node is down.
     Missed(usize),
-    Unheard(usize),
     Ignored(u8),
 }
 
@@ -389,10 +388,10 @@ impl Desk {
             turns.extend(lost.into_iter().chain(doubled).map(|what| Turn { what, cut: None }));
         }
         for (place, report) in state.reports.iter().enumerate() {
-            if self.is_up(state, report.to) {
+            // A recovery is told before the crash that follows it.
+            let before = Report { is_up: true, ..*report };
+            if report.is_up || !state.reports.contains(&before) {
                 answers.push(What::Reported(place));
-            } else if returns {
-                turns.push(Turn { what: What::Unheard(place), cut: None });
             }
         }
         for me in 0..state.places.len() as u8 {
@@ -435,9 +434,6 @@ impl Desk {
             }
             What::Missed(place) => {
                 state.messages.remove(place);
-            }
-            What::Unheard(place) => {
-                state.reports.remove(place);
             }
             What::Ignored(me) => state.places[usize::from(me)].asked += 1,
             What::Crashes(me) => {
@@ -492,14 +488,33 @@ impl Desk {
         self.report(state, me, false);
     }
 
-    /// The failure detector tells everybody; what it has still to tell of that node is no longer true.
+    /// The failure detector tells a crash to those that are up, a recovery to those of them that know of the crash, and
+    /// to a node that is back which of the others are down.
     fn report(&self, state: &mut State, about: u8, is_up: bool) {
-        if self.perfect {
-            state.reports.retain(|report| report.about != about);
-            let others = (0..state.places.len() as u8).filter(|to| *to != about);
-            state.reports.extend(others.map(|to| Report { about, to, is_up }));
-            state.reports.sort_unstable();
+        if !self.perfect {
+            return;
         }
+        if !is_up {
+            state.reports.retain(|report| report.to != about);
+        }
+        for other in (0..state.places.len() as u8).filter(|other| *other != about) {
+            let crash = |about, to| Report { about, to, is_up: false };
+            let post = match (is_up, self.is_up(state, other)) {
+                (false, true) => crash(about, other),
+                (true, false) => crash(other, about),
+                (true, true) => {
+                    let untold = state.reports.iter().position(|it| *it == crash(about, other));
+                    if let Some(untold) = untold {
+                        state.reports.remove(untold);
+                        continue;
+                    }
+                    Report { about, to: other, is_up: true }
+                }
+                (false, false) => continue,
+            };
+            state.reports.push(post);
+        }
+        state.reports.sort_unstable();
     }
 }
 
