@@ -23,7 +23,6 @@ fn judgement<'a>(outcome: &'a Outcome, property: &str) -> &'a Judgement {
 
 /// The sentence about a violated property, with the nodes' names.
 #[track_caller]
-#[allow(dead_code, reason = "the next cases use it")]
 fn why(outcome: &Outcome, property: &str) -> String {
     match &judgement(outcome, property).verdict {
         Verdict::Violated { why, .. } => spell(why, &outcome.scenario.nodes),
@@ -35,4 +34,26 @@ fn why(outcome: &Outcome, property: &str) -> String {
 fn ten_operations_at_once_are_linearizable() {
     let outcome = outcome("ten-operations-at-once");
     assert_eq!(judgement(&outcome, "linearizability").verdict, Verdict::Holds);
+}
+
+#[test]
+fn equal_amounts_do_not_hide_an_orphan() {
+    let outcome = outcome("equal-amounts-hide-an-orphan");
+    let expected = "P2 recorded the receipt of P1's transfer 2 to it, which P1 had not sent when it recorded its own \
+                    state";
+    assert_eq!(why(&outcome, "consistent cut"), expected);
+}
+
+#[test]
+fn a_commit_against_a_no_is_seen() {
+    let outcome = outcome("commit-against-a-no");
+    assert_eq!(why(&outcome, "commit validity"), "P2 committed, though P1 voted no");
+}
+
+#[test]
+fn both_sides_of_an_unequal_partition_go_on() {
+    let outcome = outcome("unequal-partition-both-sides-continue");
+    let expected = "P1 went on in view 3 of P1 and P3 in view 2 of P2 and P3: neither view follows on the other, and \
+                    they have no member in common";
+    assert_eq!(why(&outcome, "primary partition"), expected);
 }

@@ -131,7 +131,7 @@ fn delivery(from: usize, seq: u32) -> GroupIndication {
 }
 
 fn ledger() -> Ledger {
-    Ledger { balance: 70, sent: vec![], received: vec![], in_flight: vec![30] }
+    Ledger { balance: 70, sent: vec![], received: vec![], in_flight: vec![30], channels: vec![] }
 }
 
 fn enter() -> Access {
@@ -150,11 +150,11 @@ fn every_kind_of_indication_has_a_shape_and_a_sentence_of_its_own() {
         .tell(0, Access::Exit {})
         .tell(0, Decide { value: Value::from(5) })
         .tell(0, Leader { leader: bob, term })
-        .tell(0, commit::Outcome::Commit {})
-        .tell(0, commit::Outcome::Abort {})
+        .tell(0, commit::CommitIndication::Decided(commit::Outcome::Commit {}))
+        .tell(0, commit::CommitIndication::Decided(commit::Outcome::Abort {}))
         .tell(0, Notice::Suspect { node: bob })
         .tell(0, Notice::Restore { node: bob })
-        .tell(0, Recorded::Record { snapshot: 3, balance: 70 })
+        .tell(0, Recorded::Record { snapshot: 3, balance: 70, sent: vec![] })
         .tell(0, Recorded::Snapshot { snapshot: 3, state: ledger() })
         .tell(0, Recorded::Checkpoint { index: 4 })
         .tell(0, Recorded::Rollback { index: 4, sent: vec![], received: vec![] })
@@ -278,7 +278,7 @@ fn routers_need_not_deliver_for_a_message_to_be_stable() {
 
 #[test]
 fn a_cut_goes_through_where_states_were_recorded() {
-    let record = |snapshot| Recorded::Record { snapshot, balance: 70 };
+    let record = |snapshot| Recorded::Record { snapshot, balance: 70, sent: vec![] };
     let complete = |snapshot| Recorded::Snapshot { snapshot, state: ledger() };
     let hand = Hand::new(3)
         .tell(2, record(1))

@@ -3,8 +3,8 @@
 //! Properties: Chandy and Lamport 1985, *Distributed Snapshots: Determining Global States of Distributed
 //! Systems*; Elnozahy, Alvisi, Wang and Johnson 2002, *A Survey of Rollback-Recovery Protocols*.
 //!
-//! The application is a bank: what a process does is to transfer money to others. Its indications carry how
-//! much it has sent and received, since that is what consistency is about.
+//! The application is a bank: what a process does is to transfer money to others. A transfer is known by its
+//! sender, its receiver and its number among theirs, never by its amount: two of one amount are two.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 use super::watch::{Violation, Watch, WatchCorrect, fields, named, safety, safety_of_correct};
 use crate::kernel::{
     Carried, EventId, Indication, Kind, Needs, NodeId, Observation, Property, Request, RequestKind,
-    Seen, SortedMap, With, sort,
+    Seen, SortedMap, With,
 };
 
 /// To send money.
@@ -113,6 +113,8 @@ pub struct Ledger {
     pub received: Vec<u64>,
     /// By node: how much was recorded as being on its way from it.
     pub in_flight: Vec<u64>,
+    /// By node: the numbers of the transfers that were recorded as being on their way from it.
+    pub channels: Vec<Vec<u32>>,
 }
 
 /// `70`, or, with what was in flight to it, `70 + 30`.
@@ -138,6 +140,8 @@ pub enum Recorded {
         snapshot: u32,
         /// How much it has.
         balance: u64,
+        /// By node: number of transfers that it has sent to it, which are those numbered from 1 on.
+        sent: Vec<u32>,
     },
     /// This process's part of a global state is complete.
     #[display("snapshot {snapshot}: {state}")]
@@ -198,19 +202,34 @@ impl Indication for Recorded {
 
 /// Consistent cut.
 ///
-/// Of any two parts of one global state: what one has received or records as in flight is what the other has
-/// sent. So no money is there twice, and none is missing.
+/// The cut is made of the moments at which the processes record their own states, whatever becomes of the
+/// channels. A process that records twice for one snapshot counts with its first record. Of a snapshot that
+/// is incomplete, those processes are compared that have recorded.
 pub const CONSISTENT_CUT: Property = Property {
     name: "consistent cut",
     kind: Kind::Safety,
-    statement: "If a recorded state contains the receipt of a message, it contains its sending; and \
-                what was sent and not received is recorded as being in its channel.",
+    statement: "If a recorded state contains the receipt of a message, then the recorded state of its \
+                sender contains its sending.",
     monitor: |_| safety(ConsistentCut::default()),
+};
+
+/// Recorded state complete.
+///
+/// A channel is judged once its receiver's part of the snapshot is complete: a part that never completes is
+/// no violation of safety. A message that is lost was not received, so that it need not be in any state.
+pub const RECORDED_STATE_COMPLETE: Property = Property {
+    name: "recorded state complete",
+    kind: Kind::Safety,
+    statement: "The recorded state of a channel contains each message that was sent before the cut and \
+                received after it exactly once, and no other message.",
+    monitor: |_| safety(StateComplete::default()),
 };
 
 /// No orphan message.
 ///
-/// A violation lasts only until whoever has received the message rolls back as well.
+/// A violation lasts only until the process that has received the message rolls back as well. A sender that
+/// rolls back uses the numbers of what it undid again: an undone message that is still on its way then is
+/// not told from the new one of its number.
 pub const NO_ORPHAN_MESSAGE: Property = Property {
     name: "no orphan message",
     kind: Kind::Safety,
@@ -224,97 +243,188 @@ fn recorded<'a>(seen: &Observation<'a>) -> Option<&'a Recorded> {
     packet.get()
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct ConsistentCut {
-    /// By global state: its parts so far.
-    parts: SortedMap<u32, SortedMap<NodeId, (EventId, Ledger)>>,
-    /// By global state and process: when it recorded its own state.
-    records: SortedMap<(u32, NodeId), EventId>,
-    /// By link: what was asked to be sent on it.
-    asked: SortedMap<Link, Vec<EventId>>,
-    /// By link: what has come on it, with its number and its amount.
-    received: SortedMap<Link, Vec<(u32, u64, EventId)>>,
+/// The moment at which a process recorded its own state for a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Moment {
+    event: EventId,
+    /// By node: number of transfers that it had sent to it.
+    sent: Vec<u32>,
 }
 
-impl ConsistentCut {
-    /// What proves that the parts of a sender and a receiver do not agree, beside the parts: the two moments
-    /// at which they recorded their states, and the transfers that are on the wrong side of one of them.
-    fn proof(&self, snapshot: u32, (p, sender): (NodeId, &Ledger), q: NodeId) -> Vec<EventId> {
-        let record = |node| self.records.get(&(snapshot, node)).copied();
-        let mut proof: Vec<_> = [record(p), record(q)].into_iter().flatten().collect();
-        let (Some(sent_till), Some(received_till)) = (record(p), record(q)) else { return proof };
-        let mut received = self.received.get(&(p, q)).cloned().unwrap_or_default();
-        sort(&mut received);
-        let recorded = sender.sent.get(q.index()).copied().unwrap_or(0);
-        let mut sum = 0_u64;
-        let mut in_time = 0;
-        for (_, amount, receipt) in received {
-            sum = sum.saturating_add(amount);
-            let early = receipt < received_till;
-            in_time += usize::from(early);
-            // Received before the line and sent behind it, or the other way round.
-            if early == (sum > recorded) {
-                proof.push(receipt);
-            }
-        }
-        let asked = self.asked.get(&(p, q)).into_iter().flatten();
-        proof.extend(asked.copied().filter(|event| *event < sent_till).skip(in_time));
-        proof
+impl Moment {
+    fn had_sent(&self, to: NodeId, number: u32) -> bool {
+        self.sent.get(to.index()).is_some_and(|sent| number <= *sent)
     }
 }
 
-/// Compares what went from `p` to `q`, by their parts.
-fn compare(p: NodeId, sender: &Ledger, q: NodeId, receiver: &Ledger) -> Option<String> {
-    let of = |amounts: &[u64], node: NodeId| amounts.get(node.index()).copied().unwrap_or(0);
-    let sent = of(&sender.sent, q);
-    let received = of(&receiver.received, p);
-    let in_flight = of(&receiver.in_flight, p);
-    (sent != received.saturating_add(in_flight)).then(|| {
-        format!(
-            "by the snapshot {p} has sent {sent} to {q}, which has received {received}, {in_flight} \
-             being in flight"
-        )
-    })
+/// The recorded moments, and the receipts before and after them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct Moments {
+    /// By snapshot and process.
+    moments: SortedMap<(u32, NodeId), Moment>,
+    /// By link and number: the first receipt of a transfer.
+    received: SortedMap<Link, SortedMap<u32, EventId>>,
+}
+
+impl Moments {
+    /// Takes note of a receipt; false if the transfer had been received before.
+    fn receive(&mut self, link: Link, number: u32, event: EventId) -> bool {
+        let received = self.received.entry(link).or_default();
+        let first = !received.contains_key(&number);
+        received.entry(number).or_insert(event);
+        first
+    }
+
+    /// Takes note of a record; false if there was one before.
+    fn record(&mut self, snapshot: u32, seen: &Observation, sent: &[u32]) -> bool {
+        let key = (snapshot, seen.node);
+        let first = !self.moments.contains_key(&key);
+        self.moments.entry(key).or_insert_with(|| Moment { event: seen.id, sent: sent.to_vec() });
+        first
+    }
+
+    /// The moments of both ends of a link, once there are both.
+    fn of(&self, snapshot: u32, (from, to): Link) -> Option<(&Moment, &Moment)> {
+        self.moments.get(&(snapshot, from)).zip(self.moments.get(&(snapshot, to)))
+    }
+
+    /// The receipts on a link, by number.
+    fn receipts(&self, link: Link) -> impl DoubleEndedIterator<Item = (u32, EventId)> {
+        let receipts = self.received.get(&link).into_iter().flat_map(SortedMap::iter);
+        receipts.map(|(number, event)| (*number, *event))
+    }
+
+    /// The other processes that have recorded for a snapshot.
+    fn others(&self, snapshot: u32, me: NodeId) -> Vec<NodeId> {
+        let of_snapshot = self.moments.keys().filter(|(number, _)| *number == snapshot);
+        of_snapshot.map(|(_, node)| *node).filter(|node| *node != me).collect()
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct ConsistentCut(Moments);
+
+impl ConsistentCut {
+    /// A transfer that is received before the cut and sent after it.
+    fn orphan(&self, snapshot: u32, link: Link) -> Option<Violation> {
+        let (sender, receiver) = self.0.of(snapshot, link)?;
+        let (from, to) = link;
+        let later = self.0.receipts(link).rev();
+        let later = later.take_while(|(number, _)| !sender.had_sent(to, *number));
+        let orphans = later.filter(|(_, receipt)| *receipt < receiver.event);
+        let (number, receipt) = orphans.last()?;
+        let why = format!(
+            "{to} recorded the receipt of {from}'s transfer {number} to it, which {from} had not sent \
+             when it recorded its own state"
+        );
+        Some(Violation::new(why, [sender.event, receiver.event, receipt]))
+    }
 }
 
 impl Watch for ConsistentCut {
-    const NEEDS: Needs = Needs::SEQUENCE;
+    const NEEDS: Needs = Needs { requests: false, ..Needs::SEQUENCE };
 
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         let me = seen.node;
-        if let Seen::Request(packet) = seen.what
-            && let Some(SnapshotRequest::Transfer(Transfer { to, .. })) = packet.get()
-        {
-            self.asked.entry((me, *to)).or_default().push(seen.id);
+        match recorded(seen)? {
+            Recorded::Receive { from, seq, .. } => {
+                self.0.receive((*from, me), *seq, seen.id);
+                None
+            }
+            Recorded::Record { snapshot, sent, .. } => {
+                if !self.0.record(*snapshot, seen, sent) {
+                    return None;
+                }
+                let mut others = self.0.others(*snapshot, me).into_iter();
+                others.find_map(|peer| {
+                    let here = self.orphan(*snapshot, (peer, me));
+                    here.or_else(|| self.orphan(*snapshot, (me, peer)))
+                })
+            }
+            _ => None,
         }
-        let (snapshot, state) = match recorded(seen)? {
-            Recorded::Snapshot { snapshot, state } => (*snapshot, state),
-            Recorded::Record { snapshot, .. } => {
-                self.records.entry((*snapshot, me)).or_insert(seen.id);
-                return None;
-            }
-            Recorded::Receive { from, seq, amount } => {
-                let received = self.received.entry((*from, me)).or_default();
-                received.push((*seq, u64::from(*amount), seen.id));
-                return None;
-            }
-            _ => return None,
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct StateComplete {
+    moments: Moments,
+    /// By snapshot and process: its complete part, by node the numbers recorded in that node's channel.
+    parts: SortedMap<(u32, NodeId), (EventId, Vec<Vec<u32>>)>,
+}
+
+impl StateComplete {
+    /// What is wrong with the recorded state of a channel.
+    fn wrong(&self, snapshot: u32, link: Link) -> Option<Violation> {
+        let (sender, receiver) = self.moments.of(snapshot, link)?;
+        let (from, to) = link;
+        let (complete, channels) = self.parts.get(&(snapshot, to))?;
+        let channel = channels.get(from.index()).map_or(&[][..], Vec::as_slice);
+        let receipt_of = |number| self.moments.received.get(&link)?.get(&number).copied();
+        let violation = |number, what: String, receipt: Option<EventId>| {
+            let why = format!("{from}'s transfer {number} to {to} {what}");
+            let moments = [sender.event, receiver.event, *complete].into_iter();
+            Violation::new(why, moments.chain(receipt).collect::<Vec<_>>())
         };
-        let parts = self.parts.entry(snapshot).or_default();
-        if parts.contains_key(&me) {
-            return None;
+        for (place, &number) in channel.iter().enumerate() {
+            let receipt = receipt_of(number);
+            let what = if !sender.had_sent(to, number) {
+                format!("is in the recorded state of the channel, and {from} had not sent it yet")
+            } else if receipt.is_some_and(|receipt| receipt < receiver.event) {
+                format!("is in the recorded state of the channel, and {to} had received it already")
+            } else if channel[..place].contains(&number) {
+                "is twice in the recorded state of the channel".to_owned()
+            } else {
+                continue;
+            };
+            return Some(violation(number, what, None));
         }
-        parts.insert(me, (seen.id, state.clone()));
-        let parts = self.parts.get(&snapshot)?;
-        let mut others = parts.iter().filter(|(peer, _)| **peer != me);
-        others.find_map(|(&peer, (event, theirs))| {
-            let there = compare(peer, theirs, me, state).map(|why| (why, (peer, theirs), me));
-            let back = || compare(me, state, peer, theirs).map(|why| (why, (me, state), peer));
-            let (why, sender, receiver) = there.or_else(back)?;
-            let mut witness = self.proof(snapshot, sender, receiver);
-            witness.extend([*event, seen.id]);
-            Some(Violation::new(why, witness))
+        let mut missing = self.moments.receipts(link).filter(|(number, receipt)| {
+            sender.had_sent(to, *number) && *receipt > receiver.event && !channel.contains(number)
+        });
+        let (number, receipt) = missing.next()?;
+        let what = "was sent before the cut and received after it, and is in no recorded state";
+        Some(violation(number, what.to_owned(), Some(receipt)))
+    }
+
+    /// The same, of all channels of a process, both ways.
+    fn wrong_around(&self, snapshot: u32, me: NodeId) -> Option<Violation> {
+        let mut others = self.moments.others(snapshot, me).into_iter();
+        others.find_map(|peer| {
+            self.wrong(snapshot, (peer, me)).or_else(|| self.wrong(snapshot, (me, peer)))
         })
+    }
+}
+
+impl Watch for StateComplete {
+    const NEEDS: Needs = Needs { requests: false, ..Needs::SEQUENCE };
+
+    fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        let me = seen.node;
+        match recorded(seen)? {
+            Recorded::Receive { from, seq, .. } => {
+                let link = (*from, me);
+                // What a process sends to itself is in no channel.
+                if *from == me || !self.moments.receive(link, *seq, seen.id) {
+                    return None;
+                }
+                let mine = self.parts.keys().filter(|(_, node)| *node == me);
+                mine.filter_map(|(snapshot, _)| self.wrong(*snapshot, link)).next()
+            }
+            Recorded::Record { snapshot, sent, .. } => {
+                let first = self.moments.record(*snapshot, seen, sent);
+                if first { self.wrong_around(*snapshot, me) } else { None }
+            }
+            Recorded::Snapshot { snapshot, state } => {
+                let key = (*snapshot, me);
+                if self.parts.contains_key(&key) {
+                    return None;
+                }
+                self.parts.insert(key, (seen.id, state.channels.clone()));
+                self.wrong_around(*snapshot, me)
+            }
+            _ => None,
+        }
     }
 }
 

@@ -28,6 +28,7 @@ pub enum Transaction {
 
 /// Whether a participant can commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
+#[serde(rename_all = "lowercase")]
 pub enum Vote {
     /// It can.
     #[display("yes")]
@@ -81,11 +82,26 @@ pub enum Outcome {
     Abort {},
 }
 
-impl Indication for Outcome {
+/// What a participant tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
+#[serde(untagged)]
+pub enum CommitIndication {
+    /// It votes, and sends its vote. From now on it stands by it, whatever it is asked later.
+    #[display("vote {vote}")]
+    Vote {
+        /// Its vote.
+        vote: Vote,
+    },
+    /// It has decided.
+    Decided(Outcome),
+}
+
+impl Indication for CommitIndication {
     fn kind(&self) -> &'static str {
         match self {
-            Self::Commit {} => "commit",
-            Self::Abort {} => "abort",
+            Self::Vote { .. } => "vote",
+            Self::Decided(Outcome::Commit {}) => "commit",
+            Self::Decided(Outcome::Abort {}) => "abort",
         }
     }
 }
@@ -100,13 +116,17 @@ pub const COMMIT_AGREEMENT: Property = Property {
 
 /// Commit validity.
 ///
-/// A vote counts if its participant was told of it before the transaction began: what it is told later may
-/// come after it has voted. Who was told to vote no, stands by it.
+/// A process's vote is the first that it tells. What it is asked to vote counts until then, and not later. A
+/// process that has not voted has not voted yes. A traitor's vote is whatever it sends, so that it is not
+/// looked at, and neither is a traitor's decision.
 pub const COMMIT_VALIDITY: Property = Property {
     name: "commit validity",
     kind: Kind::Safety,
     statement: "The commit decision can only be reached if all processes voted yes.",
-    monitor: |_| safety(CommitValidity::default()),
+    monitor: |setting| {
+        let (votes, loyal) = (SortedMap::new(), NodeSet::first(setting.nodes));
+        safety(CommitValidity { votes, loyal })
+    },
 };
 
 /// Stability.
@@ -130,7 +150,10 @@ pub const TERMINATION: Property = Property {
 impl Decision for Outcome {
     fn told<'a>(seen: &Observation<'a>) -> Option<&'a Self> {
         let Seen::Indication(packet) = seen.what else { return None };
-        packet.get()
+        match packet.get()? {
+            CommitIndication::Decided(outcome) => Some(outcome),
+            CommitIndication::Vote { .. } => None,
+        }
     }
 }
 
@@ -139,26 +162,44 @@ fn asked(seen: &Observation) -> Option<Transaction> {
     packet.get().copied()
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct CommitValidity {
-    begun: bool,
-    /// The first vote against it.
-    against: Option<(EventId, NodeId)>,
+    /// By process: its vote, and the event that told it.
+    votes: SortedMap<NodeId, (EventId, Vote)>,
+    loyal: NodeSet,
 }
 
 impl Watch for CommitValidity {
+    const NEEDS: Needs = Needs::TOLD_ORDER;
+
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
-        match asked(seen) {
-            Some(Transaction::Begin) => self.begun = true,
-            Some(Transaction::Vote(Vote::No)) if !self.begun => {
-                self.against.get_or_insert((seen.id, seen.node));
+        match seen.what {
+            Seen::Traitor => self.loyal.remove(seen.node),
+            Seen::Indication(packet) => {
+                if let Some(CommitIndication::Vote { vote }) = packet.get() {
+                    self.votes.entry(seen.node).or_insert((seen.id, *vote));
+                }
             }
             _ => {}
         }
-        let (vote, against) = self.against?;
-        let why = format!("{} committed, though {against} voted no", seen.node);
         let commits = Outcome::told(seen) == Some(&Outcome::Commit {});
-        commits.then(|| Violation::new(why, [vote, seen.id]))
+        if !commits || !self.loyal.contains(seen.node) {
+            return None;
+        }
+        let vote = |node: NodeId| self.votes.get(&node).copied();
+        let voted_no = |node: &NodeId| matches!(vote(*node), Some((_, Vote::No)));
+        let against = self.loyal.into_iter().find(voted_no);
+        let node = against.or_else(|| self.loyal.into_iter().find(|it| vote(*it).is_none()))?;
+        Some(match vote(node) {
+            Some((no, _)) => {
+                let why = format!("{} committed, though {node} voted no", seen.node);
+                Violation::new(why, [no, seen.id])
+            }
+            None => {
+                let why = format!("{} committed, though {node} had not voted", seen.node);
+                Violation::new(why, [seen.id])
+            }
+        })
     }
 }
 

@@ -175,6 +175,9 @@ impl Change {
 }
 
 /// View agreement.
+///
+/// Here a view's number is its name, as in the textbook: two views of one number with different members violate
+/// it. The other properties take such views for different ones.
 pub const VIEW_AGREEMENT: Property = Property {
     name: "view agreement",
     kind: Kind::Safety,
@@ -191,7 +194,10 @@ pub const SELF_INCLUSION: Property = Property {
     monitor: |_| safety(SelfInclusion),
 };
 
-/// Same-view delivery. What is delivered before any view is delivered in none, which counts as one.
+/// Same-view delivery.
+///
+/// A delivery before any view is a delivery in none, which counts as one. Views of one number with different
+/// members are different views.
 pub const SAME_VIEW_DELIVERY: Property = Property {
     name: "same-view delivery",
     kind: Kind::Safety,
@@ -200,6 +206,9 @@ pub const SAME_VIEW_DELIVERY: Property = Property {
 };
 
 /// Virtual synchrony.
+///
+/// Views of one number with different members are different views: processes that install them do not go on
+/// together.
 pub const VIRTUAL_SYNCHRONY: Property = Property {
     name: "virtual synchrony",
     kind: Kind::Safety,
@@ -211,7 +220,8 @@ pub const VIRTUAL_SYNCHRONY: Property = Property {
 /// Failure order.
 ///
 /// A failure notice is what the application is told: that a node is suspected, or a view that it is no
-/// longer in. It is taken back when the node is restored, or in a view again.
+/// longer in. It is taken back when the node is restored, or in a view again. The notice counts, whether the
+/// node has crashed, has left or is up: for the application that was told, it has failed.
 pub const FAILURE_ORDER: Property = Property {
     name: "failure order",
     kind: Kind::Safety,
@@ -221,14 +231,21 @@ pub const FAILURE_ORDER: Property = Property {
 
 /// Primary partition.
 ///
-/// Views are compared as they are installed: with those of the same number, and with the latest one that
-/// anybody has installed before.
+/// A view is known by its number and its members. It follows on the view that a process was in when it installed
+/// it, and on all that this one follows on, by the installations so far. Two views of one group that processes
+/// have gone on to are two partitions if neither follows on the other and they have no member in common,
+/// whatever their numbers are and whichever was installed first. A process's first view follows on none, so
+/// that it is not compared before another process goes on to it; views are of one group if installations link them.
 pub const PRIMARY_PARTITION: Property = Property {
     name: "primary partition",
     kind: Kind::Safety,
-    statement: "Only one partition goes on: any two successive views have a member in common.",
+    statement: "Only one partition goes on: of two views that processes go on to, one follows on the other \
+                or they have a member in common.",
     monitor: |_| safety(PrimaryPartition::default()),
 };
+
+/// A view's identity: its number and its members.
+type ViewName = (u32, NodeSet);
 
 /// What the monitors of groups hear.
 enum Heard<'a> {
@@ -350,16 +367,22 @@ impl Watch for SelfInclusion {
     }
 }
 
-/// A view, as it is spoken of.
-fn in_view(view: Option<u32>) -> String {
-    view.map_or_else(|| "in no view".to_owned(), |id| format!("in view {id}"))
+/// Two views, as they are spoken of: with their members where they have one number.
+fn in_views(views: [Option<ViewName>; 2]) -> [String; 2] {
+    let [one, two] = views;
+    let namesakes = one != two && one.map(|(id, _)| id) == two.map(|(id, _)| id);
+    views.map(|view| match view {
+        None => "no view".to_owned(),
+        Some((id, members)) if namesakes => format!("view {id} of {members}"),
+        Some((id, _)) => format!("view {id}"),
+    })
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct SameViewDelivery {
-    views: SortedMap<NodeId, u32>,
+    views: SortedMap<NodeId, ViewName>,
     /// By message: its first delivery.
-    delivered: SortedMap<BroadcastId, (NodeId, EventId, Option<u32>)>,
+    delivered: SortedMap<BroadcastId, (NodeId, EventId, Option<ViewName>)>,
 }
 
 impl Watch for SameViewDelivery {
@@ -367,8 +390,8 @@ impl Watch for SameViewDelivery {
 
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         match Heard::of(seen)? {
-            Heard::View { id, .. } => {
-                self.views.insert(seen.node, id);
+            Heard::View { id, members } => {
+                self.views.insert(seen.node, (id, members));
                 None
             }
             Heard::Gone => {
@@ -380,14 +403,15 @@ impl Watch for SameViewDelivery {
                 let view = self.views.get(&seen.node).copied();
                 let first = (seen.node, seen.id, view);
                 let (node, event, first) = *self.delivered.entry(deliver.id()).or_insert(first);
+                if first == view {
+                    return None;
+                }
+                let [there, here] = in_views([first, view]);
                 let why = format!(
-                    "{node} delivered {} {}, {} {}",
-                    deliver.payload,
-                    in_view(first),
-                    seen.node,
-                    in_view(view)
+                    "{node} delivered {} in {there}, {} in {here}",
+                    deliver.payload, seen.node
                 );
-                (first != view).then(|| Violation::new(why, [event, seen.id]))
+                Some(Violation::new(why, [event, seen.id]))
             }
         }
     }
@@ -397,9 +421,9 @@ impl Watch for SameViewDelivery {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct VirtualSynchrony {
     /// By node: the view that it is in, and what it has delivered there.
-    current: SortedMap<NodeId, (u32, Delivered)>,
+    current: SortedMap<NodeId, (ViewName, Delivered)>,
     /// By the two views of a step: who took it first, in which event, and what it had delivered.
-    steps: SortedMap<(u32, u32), (NodeId, EventId, Delivered)>,
+    steps: SortedMap<(ViewName, ViewName), (NodeId, EventId, Delivered)>,
 }
 
 /// What was delivered, and in which event.
@@ -410,10 +434,11 @@ impl Watch for VirtualSynchrony {
 
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         match Heard::of(seen)? {
-            Heard::View { id, .. } => {
+            Heard::View { id, members } => {
+                let next = (id, members);
                 let (previous, delivered) =
-                    self.current.insert(seen.node, (id, Delivered::new()))?;
-                self.step(seen, (previous, id), delivered)
+                    self.current.insert(seen.node, (next, Delivered::new()))?;
+                self.step(seen, (previous, next), delivered)
             }
             Heard::Deliver(deliver) => {
                 let (_, delivered) = self.current.get_mut(&seen.node)?;
@@ -433,7 +458,7 @@ impl VirtualSynchrony {
     fn step(
         &mut self,
         seen: &Observation,
-        (previous, next): (u32, u32),
+        (previous, next): (ViewName, ViewName),
         mine: Delivered,
     ) -> Option<Violation> {
         let Some((peer, moved, theirs)) = self.steps.get(&(previous, next)) else {
@@ -446,9 +471,9 @@ impl VirtualSynchrony {
         };
         let (event, payload, node, other) = only(theirs, &mine, *peer, seen.node)
             .or_else(|| only(&mine, theirs, seen.node, *peer))?;
-        let why = format!(
-            "{node} delivered {payload} in view {previous}, {other} went on to view {next} without it"
-        );
+        let [here, there] = in_views([Some(previous), Some(next)]);
+        let why =
+            format!("{node} delivered {payload} in {here}, {other} went on to {there} without it");
         Some(Violation::new(why, [event, *moved, seen.id]))
     }
 }
@@ -499,27 +524,110 @@ impl Watch for FailureOrder {
     }
 }
 
-/// The different member sets of every number, each with its first event.
+/// The views of a run, and which follows on which.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct PrimaryPartition(SortedMap<u32, SortedMap<NodeSet, EventId>>);
+struct PrimaryPartition {
+    views: Vec<Followed>,
+    places: SortedMap<ViewName, usize>,
+    /// By node: the place of the view that it is in.
+    current: SortedMap<NodeId, usize>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Followed {
+    name: ViewName,
+    /// The first process that went on to it, and the event.
+    reached: Option<(NodeId, EventId)>,
+    /// The views that it follows on immediately.
+    before: Vec<usize>,
+    /// The views that follow on it immediately.
+    after: Vec<usize>,
+    /// The same for all views that are linked.
+    group: usize,
+}
+
+impl PrimaryPartition {
+    fn place(&mut self, name: ViewName) -> usize {
+        let place = *self.places.entry(name).or_insert(self.views.len());
+        if place == self.views.len() {
+            let (before, after) = (Vec::new(), Vec::new());
+            self.views.push(Followed { name, reached: None, before, after, group: place });
+        }
+        place
+    }
+
+    /// Takes note that a process went on from one view to another.
+    fn link(&mut self, from: usize, to: usize) {
+        if self.views[to].before.contains(&from) {
+            return;
+        }
+        self.views[to].before.push(from);
+        self.views[from].after.push(to);
+        let (one, other) = (self.views[from].group, self.views[to].group);
+        if one != other {
+            self.views.iter_mut().filter(|it| it.group == other).for_each(|it| it.group = one);
+        }
+    }
+
+    /// Marks the view and everything that is reached from it in one direction.
+    fn mark(&self, from: usize, related: &mut [bool], next: impl Fn(&Followed) -> &Vec<usize>) {
+        let mut seen = vec![false; self.views.len()];
+        let mut open = vec![from];
+        while let Some(place) = open.pop() {
+            if std::mem::replace(&mut seen[place], true) {
+                continue;
+            }
+            related[place] = true;
+            open.extend(next(&self.views[place]));
+        }
+    }
+
+    /// The first view that goes on beside this one.
+    fn rival(&self, place: usize) -> Option<&Followed> {
+        let (_, members) = self.views[place].name;
+        let group = self.views[place].group;
+        let apart = |it: &Followed| {
+            it.reached.is_some() && it.group == group && it.name.1.and(members).is_empty()
+        };
+        if !self.views.iter().any(apart) {
+            return None;
+        }
+        let mut related = vec![false; self.views.len()];
+        self.mark(place, &mut related, |it| &it.before);
+        self.mark(place, &mut related, |it| &it.after);
+        let mut views = self.views.iter().zip(related);
+        views.find(|(it, related)| !related && apart(it)).map(|(it, _)| it)
+    }
+}
 
 impl Watch for PrimaryPartition {
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
-        let Heard::View { id, members } = Heard::of(seen)? else { return None };
-        if self.0.get(&id).is_some_and(|views| views.contains_key(&members)) {
+        let node = seen.node;
+        let name = match Heard::of(seen)? {
+            Heard::View { id, members } => (id, members),
+            Heard::Gone => {
+                self.current.remove(&node);
+                return None;
+            }
+            Heard::Deliver(_) | Heard::Notice(_) => return None,
+        };
+        let place = self.place(name);
+        let from = self.current.insert(node, place)?;
+        if from == place {
             return None;
         }
-        let (before, same) = (self.0.before(&id), self.0.get(&id).map(|views| (&id, views)));
-        let rivals = before.into_iter().chain(same);
-        let mut rivals = rivals.flat_map(|(id, views)| views.iter().map(move |view| (*id, view)));
-        let apart = rivals.find(|(_, (other, _))| other.and(members).is_empty());
-        let violation = apart.map(|(other_id, (other, event))| {
-            let why = format!(
-                "view {id} of {members} has no member in common with view {other_id} of {other}"
-            );
-            Violation::new(why, [*event, seen.id])
-        });
-        self.0.entry(id).or_default().insert(members, seen.id);
-        violation
+        self.link(from, place);
+        if self.views[place].reached.is_some() {
+            return None;
+        }
+        self.views[place].reached = Some((node, seen.id));
+        let rival = self.rival(place)?;
+        let (other, event) = rival.reached?;
+        let ((mine, members), (theirs, others)) = (name, rival.name);
+        let why = format!(
+            "{other} went on in view {theirs} of {others} and {node} in view {mine} of {members}: neither \
+             view follows on the other, and they have no member in common"
+        );
+        Some(Violation::new(why, [event, seen.id]))
     }
 }

@@ -28,7 +28,8 @@ pub fn cuts(trace: &Trace) -> Vec<Cut> {
     let mut cuts: Vec<Cut> = Vec::new();
     for (event, it) in trace.events.iter().enumerate() {
         let EventKind::Indicate { packet, .. } = &it.kind else { continue };
-        let Some(&Recorded::Record { snapshot, .. }) = packet.get() else { continue };
+        let Some(Recorded::Record { snapshot, .. }) = packet.get() else { continue };
+        let snapshot = *snapshot;
         match cuts.iter_mut().rev().find(|cut| cut.snapshot == snapshot) {
             Some(cut) => insert_by_line(trace, &mut cut.recorded, event),
             None => cuts.push(Cut { snapshot, recorded: vec![event] }),

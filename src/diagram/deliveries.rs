@@ -179,24 +179,31 @@ fn mark_orders(things: &[Vec<usize>], columns: &mut [Column]) {
     }
 }
 
-/// Marks what should be one and is not: decisions, outcomes.
+/// Marks what should be one and is not: the n-th decisions or outcomes of all nodes.
 fn mark_values(trace: &Trace, columns: &mut [Column]) {
-    let rows = columns.iter().map(|column| column.cells.len()).max().unwrap_or(0);
-    for row in 0..rows {
-        let outcome = |column: &Column| match &trace.events[column.cells.get(row)?.event].kind {
-            EventKind::Indicate { kind: kind @ ("decide" | "commit" | "abort"), packet }
-                if !column.is_traitor =>
-            {
-                Some((*kind, packet.clone()))
-            }
-            _ => None,
-        };
-        let outcomes: Vec<_> = columns.iter().map(outcome).collect();
-        for place in 0..outcomes.len() {
-            let unlike = |other: &Option<_>| other.is_some() && *other != outcomes[place];
-            if let (Some(_), Some(other)) = (&outcomes[place], outcomes.iter().position(unlike)) {
-                let node = columns[other].node;
-                columns[place].cells[row].against = Some((node, Against::Value));
+    let outcome = |cell: &Cell| match &trace.events[cell.event].kind {
+        EventKind::Indicate { kind: kind @ ("decide" | "commit" | "abort"), packet } => {
+            Some((*kind, packet.clone()))
+        }
+        _ => None,
+    };
+    // By column: the place of every outcome, with the outcome.
+    let all: Vec<Vec<_>> = columns
+        .iter()
+        .map(|column| {
+            let cells = column.cells.iter().enumerate();
+            let loyal = cells.filter(|_| !column.is_traitor);
+            loyal.filter_map(|(row, cell)| Some((row, outcome(cell)?))).collect()
+        })
+        .collect();
+    let nodes: Vec<NodeId> = columns.iter().map(|column| column.node).collect();
+    for (outcomes, column) in all.iter().zip(columns) {
+        for (number, (row, mine)) in outcomes.iter().enumerate() {
+            let unlike = |other: &Vec<(usize, _)>| {
+                other.get(number).is_some_and(|(_, theirs)| theirs != mine)
+            };
+            if let Some(other) = all.iter().position(unlike) {
+                column.cells[*row].against = Some((nodes[other], Against::Value));
             }
         }
     }

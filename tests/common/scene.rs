@@ -197,6 +197,7 @@ impl Scene {
 pub(crate) type Definition = fn(&Scene) -> bool;
 
 /// A property, its definition, and whether a later crash or rollback can mend a violation of it.
+#[derive(Clone, Copy)]
 pub(crate) struct Case {
     pub(crate) property: &'static Property,
     pub(crate) definition: Definition,

@@ -2,8 +2,8 @@
 
 use worldlines::{
     abstractions::checkpoint::{
-        CONSISTENT_CUT, CheckpointRequest, Ledger, NO_ORPHAN_MESSAGE, Recorded, SnapshotRequest,
-        Transfer,
+        CONSISTENT_CUT, CheckpointRequest, Ledger, NO_ORPHAN_MESSAGE, RECORDED_STATE_COMPLETE,
+        Recorded, SnapshotRequest, Transfer,
     },
     kernel::{NodeId, Request},
 };
@@ -14,8 +14,12 @@ use crate::common::{
     scene::{At, Case, Scene, case, compare, mended, says},
 };
 
-pub(crate) const CASES: &[Case] =
-    &[case(&CONSISTENT_CUT, consistent_cut), mended(&NO_ORPHAN_MESSAGE, no_orphan_message)];
+pub(crate) const CASES: &[Case] = &[mended(&NO_ORPHAN_MESSAGE, no_orphan_message)];
+
+pub(crate) const SNAPSHOT_CASES: &[Case] = &[
+    case(&CONSISTENT_CUT, consistent_cut),
+    case(&RECORDED_STATE_COMPLETE, recorded_state_complete),
+];
 
 fn transfer(to: usize, amount: u32) -> CheckpointRequest {
     CheckpointRequest::Transfer(Transfer { to: node(to), amount })
@@ -25,28 +29,72 @@ fn recorded(scene: &Scene) -> Vec<At<Recorded>> {
     scene.told()
 }
 
-/// Everybody's first part of this global state.
-fn parts(scene: &Scene, number: u32) -> Vec<(NodeId, Ledger)> {
-    let mut parts: Vec<(NodeId, Ledger)> = Vec::new();
-    for told in recorded(scene) {
-        if let Recorded::Snapshot { snapshot, state } = told.it
-            && snapshot == number
-            && !parts.iter().any(|(node, _)| *node == told.node)
-        {
-            parts.push((told.node, state));
-        }
-    }
-    parts
+/// A node's first record for a snapshot: where in the history, and how many it had sent to each node.
+fn record(scene: &Scene, number: u32, who: NodeId) -> Option<(usize, Vec<u32>)> {
+    recorded(scene).into_iter().filter(|it| it.node == who).find_map(|told| match told.it {
+        Recorded::Record { snapshot, sent, .. } if snapshot == number => Some((told.at, sent)),
+        _ => None,
+    })
 }
 
+/// A node's first part of a snapshot: the numbers that it recorded in each channel.
+fn part(scene: &Scene, number: u32, who: NodeId) -> Option<Vec<Vec<u32>>> {
+    recorded(scene).into_iter().filter(|it| it.node == who).find_map(|told| match told.it {
+        Recorded::Snapshot { snapshot, state } if snapshot == number => Some(state.channels),
+        _ => None,
+    })
+}
+
+/// Where a transfer was received first.
+fn receipt(scene: &Scene, (from, to): (NodeId, NodeId), number: u32) -> Option<usize> {
+    recorded(scene).into_iter().find_map(|told| match told.it {
+        Recorded::Receive { from: sender, seq, .. }
+            if told.node == to && sender == from && seq == number =>
+        {
+            Some(told.at)
+        }
+        _ => None,
+    })
+}
+
+/// Whether this holds for each snapshot and the ends of each link that have both recorded, given them, the place
+/// where the receiver recorded and how many the sender had sent on the link when it recorded.
+fn on_each_link(scene: &Scene, holds: impl Fn(u32, (NodeId, NodeId), usize, u32) -> bool) -> bool {
+    let pairs = scene.everyone().into_iter().flat_map(|from| {
+        scene.everyone().into_iter().filter(move |to| *to != from).map(move |to| (from, to))
+    });
+    let pairs: Vec<_> = pairs.collect();
+    (1..=2).all(|snapshot| {
+        pairs.iter().all(|(from, to)| {
+            let (sender, receiver) = (record(scene, snapshot, *from), record(scene, snapshot, *to));
+            let Some(((_, sent), (at, _))) = sender.zip(receiver) else { return true };
+            holds(snapshot, (*from, *to), at, sent[to.index()])
+        })
+    })
+}
+
+/// The most transfers on a link in a random history.
+const MOST: u32 = 9;
+
 fn consistent_cut(scene: &Scene) -> bool {
-    (1..=2).all(|number| {
-        let parts = parts(scene, number);
-        parts.iter().all(|(p, sender)| {
-            parts.iter().filter(|(q, _)| p != q).all(|(q, receiver)| {
-                let (p, q) = (p.index(), q.index());
-                sender.sent[q] == receiver.received[p] + receiver.in_flight[p]
-            })
+    on_each_link(scene, |_, link, cut, sent| {
+        (sent + 1..=MOST).all(|number| receipt(scene, link, number).is_none_or(|at| at > cut))
+    })
+}
+
+fn recorded_state_complete(scene: &Scene) -> bool {
+    on_each_link(scene, |snapshot, link, cut, sent| {
+        let Some(channels) = part(scene, snapshot, link.1) else { return true };
+        let channel = &channels[link.0.index()];
+        (1..=MOST).all(|number| {
+            let count = channel.iter().filter(|it| **it == number).count();
+            let receipt = receipt(scene, link, number);
+            let before = receipt.is_some_and(|at| at < cut);
+            match (number <= sent && !before, receipt.is_some()) {
+                (true, true) => count == 1,
+                (true, false) => count <= 1,
+                (false, _) => count == 0,
+            }
         })
     })
 }
@@ -118,30 +166,74 @@ fn no_orphan_message(scene: &Scene) -> bool {
     })
 }
 
-fn random_cut(scene: Scene, chance: &mut Chance, me: usize, wild: u64) -> Scene {
-    let nodes = scene.nodes;
-    let snapshot = chance.between(1, 2) as u32;
-    // What would be true of everybody: 10 sent to each, of which node n has received n from each.
-    let mut state = Ledger {
-        balance: 0,
-        sent: vec![10; nodes],
-        received: vec![me as u64; nodes],
-        in_flight: vec![10 - me as u64; nodes],
-    };
-    if chance.percent(wild) {
-        state.received[chance.below(nodes)] += 1;
-    }
-    scene.tell(me, Recorded::Snapshot { snapshot, state })
+/// Transfers of equal amounts, in any order, and what nodes record of them: mostly what is true.
+fn random_snapshot(chance: &mut Chance) -> Scene {
+    let (disorder, lies) = ([0, 10, 50][chance.below(3)], [0, 0, 15][chance.below(3)]);
+    Scene::random(chance, 40, |scene, chance, me| {
+        let at = scene.steps.len();
+        let sent = |scene: &Scene, from: NodeId, to: usize| {
+            let asked = scene.asked::<SnapshotRequest>();
+            let there = |it: &SnapshotRequest| matches!(it, SnapshotRequest::Transfer(it) if it.to.index() == to);
+            asked.iter().filter(|it| it.node == from && there(&it.it)).count() as u32
+        };
+        let snapshot = 1 + u32::from(chance.percent(20));
+        match chance.between(1, 100) {
+            1..=35 => {
+                let to = chance.below(scene.nodes);
+                if sent(&scene, node(me), to) == MOST {
+                    return scene;
+                }
+                scene.ask(me, SnapshotRequest::Transfer(Transfer { to: node(to), amount: 10 }))
+            }
+            36..=75 => {
+                let from = node(chance.below(scene.nodes));
+                let open = (1..=sent(&scene, from, me))
+                    .filter(|it| receipt(&scene, (from, node(me)), *it).is_none());
+                let open: Vec<u32> = open.collect();
+                if open.is_empty() {
+                    return scene;
+                }
+                let place = if chance.percent(disorder) { chance.below(open.len()) } else { 0 };
+                scene.tell(me, Recorded::Receive { from, seq: open[place], amount: 10 })
+            }
+            76..=88 => {
+                let count = |to| {
+                    let count = sent(&scene, node(me), to);
+                    if chance.percent(lies) { count.saturating_sub(1) } else { count }
+                };
+                let sent = (0..scene.nodes).map(count).collect();
+                scene.tell(me, Recorded::Record { snapshot, balance: 0, sent })
+            }
+            _ => {
+                let Some((cut, _)) = record(&scene, snapshot, node(me)) else { return scene };
+                let channel = |from: usize| {
+                    let link = (node(from), node(me));
+                    let sent = record(&scene, snapshot, link.0).map_or(0, |(_, sent)| sent[me]);
+                    let open = (1..=sent).filter(|it| {
+                        receipt(&scene, link, *it).is_none_or(|receipt| receipt > cut)
+                    });
+                    let mut channel: Vec<u32> = open.filter(|_| !chance.percent(lies)).collect();
+                    if chance.percent(lies) {
+                        channel.push(chance.between(1, 3) as u32);
+                    }
+                    channel
+                };
+                let channels = (0..scene.nodes).map(channel).collect();
+                let none = vec![0; scene.nodes];
+                let (sent, received, in_flight) = (none.clone(), none.clone(), none);
+                let state = Ledger { balance: at as u64, sent, received, in_flight, channels };
+                scene.tell(me, Recorded::Snapshot { snapshot, state })
+            }
+        }
+    })
 }
 
 fn random(chance: &mut Chance) -> Scene {
-    let wild = [0, 40][chance.below(2)];
     Scene::random(chance, 24, |scene, chance, me| {
         let (nodes, at) = (scene.nodes, scene.steps.len());
         let peer = chance.below(nodes);
         match chance.between(1, 100) {
-            1..=15 => random_cut(scene, chance, me, wild),
-            16..=45 => scene.ask(me, transfer(peer, 1)),
+            1..=45 => scene.ask(me, transfer(peer, 1)),
             46..=80 => {
                 let (sent, received) = counts(&scene, (node(peer), node(me)), at);
                 if received >= sent {
@@ -172,29 +264,59 @@ fn random(chance: &mut Chance) -> Scene {
 #[test]
 fn monitors_say_what_the_definitions_say() {
     compare(81, CASES, random);
+    compare(82, SNAPSHOT_CASES, random_snapshot);
 }
 
-fn part(sent: u64, received: u64, in_flight: u64) -> Recorded {
-    let both = |amount| vec![amount; 2];
-    let state = Ledger {
-        balance: 0,
-        sent: both(sent),
-        received: both(received),
-        in_flight: both(in_flight),
-    };
+fn note(sent: [u32; 2]) -> Recorded {
+    Recorded::Record { snapshot: 1, balance: 0, sent: sent.to_vec() }
+}
+
+/// A complete part, with what it has recorded on the channel from Alice.
+fn complete(channel: &[u32]) -> Recorded {
+    let zeros = || vec![0; 2];
+    let (sent, received, in_flight) = (zeros(), zeros(), zeros());
+    let channels = vec![channel.to_vec(), Vec::new()];
+    let state = Ledger { balance: 0, sent, received, in_flight, channels };
     Recorded::Snapshot { snapshot: 1, state }
 }
 
+fn receive(seq: u32) -> Recorded {
+    Recorded::Receive { from: node(0), seq, amount: 10 }
+}
+
 #[test]
-fn consistent_cut_by_hand() {
-    let good = Scene::new(2).tell(0, part(10, 0, 5)).tell(1, part(5, 7, 3));
-    says(&CONSISTENT_CUT, &good, None);
-    let from_nothing = Scene::new(2).tell(0, part(0, 0, 0)).tell(1, part(0, 7, 0));
-    let why = "by the snapshot Alice has sent 0 to Bob, which has received 7, 0 being in flight";
-    says(&CONSISTENT_CUT, &from_nothing, Some((why, &[0, 1])));
-    let vanished = Scene::new(2).tell(0, part(9, 0, 0)).tell(1, part(0, 7, 0));
-    let why = "by the snapshot Alice has sent 9 to Bob, which has received 7, 0 being in flight";
-    says(&CONSISTENT_CUT, &vanished, Some((why, &[0, 1])));
+fn equal_amounts_do_not_hide_an_orphan() {
+    // Alice's state has the first transfer, Bob's has the second: the same amount.
+    let cut = Scene::new(2).tell(0, note([0, 1])).tell(1, receive(2)).tell(1, note([0, 0]));
+    let why = "Bob recorded the receipt of Alice's transfer 2 to it, which Alice had not sent when it \
+               recorded its own state";
+    says(&CONSISTENT_CUT, &cut, Some((why, &[0, 1, 2])));
+    let consistent = Scene::new(2).tell(0, note([0, 1])).tell(1, receive(1)).tell(1, note([0, 0]));
+    says(&CONSISTENT_CUT, &consistent, None);
+    let incomplete = Scene::new(2).tell(1, receive(2)).tell(1, note([0, 0]));
+    says(&CONSISTENT_CUT, &incomplete, None);
+    says(&CONSISTENT_CUT, &incomplete.tell(0, note([0, 0])), Some((why, &[0, 1, 2])));
+}
+
+#[test]
+fn a_channel_has_what_was_sent_before_the_cut_and_received_after_it() {
+    let cut = Scene::new(2).tell(0, note([0, 2])).tell(1, receive(1)).tell(1, note([0, 0]));
+    let says = |scene: &Scene, expected| says(&RECORDED_STATE_COMPLETE, scene, expected);
+    says(&cut.clone().tell(1, receive(2)).tell(1, complete(&[2])), None);
+    // It may still come, and is lost perhaps.
+    let vanished = cut.clone().tell(1, complete(&[]));
+    says(&vanished, None);
+    let why = "Alice's transfer 2 to Bob was sent before the cut and received after it, and is in no recorded state";
+    says(&vanished.tell(1, receive(2)), Some((why, &[0, 2, 3, 4])));
+    let early = cut.clone().tell(1, complete(&[2, 3]));
+    let why = "Alice's transfer 3 to Bob is in the recorded state of the channel, and Alice had not sent it yet";
+    says(&early, Some((why, &[0, 2, 3])));
+    let had = cut.clone().tell(1, complete(&[1, 2]));
+    let why = "Alice's transfer 1 to Bob is in the recorded state of the channel, and Bob had received it already";
+    says(&had, Some((why, &[0, 2, 3])));
+    let twice = cut.tell(1, complete(&[2, 2]));
+    let why = "Alice's transfer 2 to Bob is twice in the recorded state of the channel";
+    says(&twice, Some((why, &[0, 2, 3])));
 }
 
 fn back(sent: [u32; 2], received: [u32; 2]) -> Recorded {
@@ -233,7 +355,7 @@ fn a_part_says_what_it_has_and_what_was_in_flight() {
     let part = |in_flight: [u64; 2]| {
         let none = || vec![0; 2];
         let (sent, received, in_flight) = (none(), none(), in_flight.to_vec());
-        let state = Ledger { balance: 70, sent, received, in_flight };
+        let state = Ledger { balance: 70, sent, received, in_flight, channels: Vec::new() };
         Recorded::Snapshot { snapshot: 2, state }.to_string()
     };
     assert_eq!(part([0, 0]), "snapshot 2: 70");

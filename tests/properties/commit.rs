@@ -2,7 +2,8 @@
 
 use worldlines::{
     abstractions::commit::{
-        COMMIT_AGREEMENT, COMMIT_VALIDITY, Outcome, STABILITY, TERMINATION, Transaction, Vote,
+        COMMIT_AGREEMENT, COMMIT_VALIDITY, CommitIndication, Outcome, STABILITY, TERMINATION,
+        Transaction, Vote,
     },
     kernel::Request,
 };
@@ -24,8 +25,33 @@ const ABORT: Outcome = Outcome::Abort {};
 const NO: Transaction = Transaction::Vote(Vote::No);
 const YES: Transaction = Transaction::Vote(Vote::Yes);
 
+const fn decide(outcome: Outcome) -> CommitIndication {
+    CommitIndication::Decided(outcome)
+}
+
+const fn vote(vote: Vote) -> CommitIndication {
+    CommitIndication::Vote { vote }
+}
+
 fn outcomes(scene: &Scene) -> Vec<At<Outcome>> {
-    scene.told()
+    let told = scene.told::<CommitIndication>().into_iter();
+    let outcomes = told.filter_map(|At { at, node, it }| match it {
+        CommitIndication::Decided(it) => Some(At { at, node, it }),
+        CommitIndication::Vote { .. } => None,
+    });
+    outcomes.collect()
+}
+
+/// Everybody's first vote before this place.
+fn votes(scene: &Scene, at: usize) -> Vec<Option<Vote>> {
+    let told = scene.told::<CommitIndication>();
+    let first = |node| {
+        told.iter().filter(|it| it.node == node && it.at < at).find_map(|it| match it.it {
+            CommitIndication::Vote { vote } => Some(vote),
+            CommitIndication::Decided(_) => None,
+        })
+    };
+    scene.everyone().into_iter().map(first).collect()
 }
 
 fn asked(scene: &Scene, what: Transaction) -> Vec<At<Transaction>> {
@@ -41,12 +67,8 @@ fn commit_agreement(scene: &Scene) -> bool {
 }
 
 fn commit_validity(scene: &Scene) -> bool {
-    let begins = asked(scene, Transaction::Begin);
-    let in_time = |no: &At<Transaction>| begins.iter().all(|begin| no.at < begin.at);
-    outcomes(scene)
-        .iter()
-        .filter(|it| it.it == COMMIT)
-        .all(|commit| !asked(scene, NO).iter().any(|no| no.at < commit.at && in_time(no)))
+    let all_yes = |at| votes(scene, at).iter().all(|vote| *vote == Some(Vote::Yes));
+    outcomes(scene).iter().filter(|it| it.it == COMMIT).all(|commit| all_yes(commit.at))
 }
 
 fn stability(scene: &Scene) -> bool {
@@ -61,12 +83,16 @@ fn termination(scene: &Scene) -> bool {
 
 fn random(chance: &mut Chance) -> Scene {
     let wild = [0, 20][chance.below(2)];
-    Scene::random(chance, 14, |scene, chance, me| match chance.between(1, 100) {
+    let voting = chance.between(2, 6) as usize;
+    Scene::random(chance, 16, |scene, chance, me| match chance.between(1, 100) {
         1..=10 => scene.ask(me, if chance.percent(15 + wild) { NO } else { YES }),
         11..=25 => scene.ask(me, Transaction::Begin),
+        26..=35 => scene.tell(me, vote(if chance.percent(wild) { Vote::No } else { Vote::Yes })),
+        _ if scene.steps.len() < voting => scene.tell(me, vote(Vote::Yes)),
         _ => {
-            let abort = !asked(&scene, NO).is_empty() ^ chance.percent(wild);
-            scene.tell(me, if abort { ABORT } else { COMMIT })
+            let abort = votes(&scene, scene.steps.len()).iter().any(|it| *it != Some(Vote::Yes));
+            let abort = abort ^ chance.percent(wild);
+            scene.tell(me, decide(if abort { ABORT } else { COMMIT }))
         }
     })
 }
@@ -78,22 +104,33 @@ fn monitors_say_what_the_definitions_say() {
 
 #[test]
 fn commitment_by_hand() {
-    let begun = Scene::new(2).ask(0, Transaction::Begin).ask(1, YES).tell(0, COMMIT);
+    let begun = Scene::new(2).ask(0, Transaction::Begin).ask(1, YES);
+    let begun = begun.tell(0, vote(Vote::Yes)).tell(1, vote(Vote::Yes)).tell(0, decide(COMMIT));
     let blocked = Some(("Alice began the transaction and Bob never decided", &[0][..]));
     says(&TERMINATION, &begun, blocked);
     says_so_far(&TERMINATION, &begun, "Alice began the transaction, Bob has not decided yet");
-    let done = begun.clone().tell(1, COMMIT);
+    let done = begun.clone().tell(1, decide(COMMIT));
     for case in CASES {
         says(case.property, &done, None);
     }
-    let split = begun.tell(1, ABORT);
-    says(&COMMIT_AGREEMENT, &split, Some(("Alice decided commit, Bob decided abort", &[2, 3])));
-    let turned = split.tell(1, COMMIT);
-    says(&STABILITY, &turned, Some(("Bob decided to abort and then to commit", &[3, 4])));
-    let against = Scene::new(2).ask(1, NO).ask(0, Transaction::Begin).tell(0, COMMIT);
-    says(&COMMIT_VALIDITY, &against, Some(("Alice committed, though Bob voted no", &[0, 2])));
-    let too_late = Scene::new(2).ask(0, Transaction::Begin).ask(1, NO).tell(0, COMMIT);
+    let split = begun.tell(1, decide(ABORT));
+    says(&COMMIT_AGREEMENT, &split, Some(("Alice decided commit, Bob decided abort", &[4, 5])));
+    let turned = split.tell(1, decide(COMMIT));
+    says(&STABILITY, &turned, Some(("Bob decided to abort and then to commit", &[5, 6])));
+}
+
+#[test]
+fn a_vote_counts_from_when_it_is_told() {
+    let begun = Scene::new(2).ask(0, Transaction::Begin).tell(0, vote(Vote::Yes));
+    // Asked after the beginning, and before it votes.
+    let against = begun.clone().ask(1, NO).tell(1, vote(Vote::No)).tell(0, decide(COMMIT));
+    says(&COMMIT_VALIDITY, &against, Some(("Alice committed, though Bob voted no", &[3, 4])));
+    let too_late = begun.clone().tell(1, vote(Vote::Yes)).ask(1, NO).tell(0, decide(COMMIT));
     says(&COMMIT_VALIDITY, &too_late, None);
+    let revoked = too_late.tell(1, vote(Vote::No)).tell(1, decide(COMMIT));
+    says(&COMMIT_VALIDITY, &revoked, None);
+    let silent = begun.tell(0, decide(COMMIT));
+    says(&COMMIT_VALIDITY, &silent, Some(("Alice committed, though Bob had not voted", &[2])));
 }
 
 #[test]

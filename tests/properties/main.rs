@@ -27,6 +27,7 @@ fn defined() -> Vec<&'static Property> {
     let broadcast = broadcast::DEFINITIONS.iter().map(|(property, _)| *property);
     let others = [
         checkpoint::CASES,
+        checkpoint::SNAPSHOT_CASES,
         clock::CASES,
         commit::CASES,
         consensus::CASES,

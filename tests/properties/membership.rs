@@ -12,7 +12,7 @@ use worldlines::{
             SELF_INCLUSION, VIEW_AGREEMENT, VIRTUAL_SYNCHRONY,
         },
     },
-    kernel::{NodeId, NodeSet},
+    kernel::{NodeId, NodeSet, Property},
 };
 
 use crate::common::{
@@ -100,7 +100,7 @@ fn self_inclusion(scene: &Scene) -> bool {
 
 fn same_view_delivery(scene: &Scene) -> bool {
     let deliveries = deliveries(scene);
-    let within = |it: &At<BroadcastId>| view(scene, it.node, it.at).map(|it| it.it.0);
+    let within = |it: &At<BroadcastId>| view(scene, it.node, it.at).map(|it| it.it);
     deliveries
         .iter()
         .all(|one| deliveries.iter().all(|two| one.it != two.it || within(one) == within(two)))
@@ -117,7 +117,7 @@ fn virtual_synchrony(scene: &Scene) -> bool {
                 .filter(|it| it.node == next.node && previous.at < it.at && it.at < next.at)
                 .map(|it| it.it)
                 .collect();
-            Some(((previous.it.0, next.it.0), delivered))
+            Some(((previous.it, next.it), delivered))
         })
         .collect();
     steps.iter().all(|one| steps.iter().all(|two| one.0 != two.0 || one.1 == two.1))
@@ -146,14 +146,44 @@ fn failure_order(scene: &Scene) -> bool {
     })
 }
 
+/// Each step of a node from a view to another one.
+fn steps(scene: &Scene, until: usize) -> Vec<At<[(u32, NodeSet); 2]>> {
+    let views = views(scene).into_iter().filter(|it| it.at <= until);
+    views
+        .filter_map(|next| {
+            let previous = view(scene, next.node, next.at)?;
+            let it = [previous.it, next.it];
+            (it[0] != it[1]).then_some(At { at: next.at, node: next.node, it })
+        })
+        .collect()
+}
+
+/// Everything that is reached from a view along these links.
+fn reached(from: (u32, NodeSet), links: &[[(u32, NodeSet); 2]]) -> BTreeSet<(u32, NodeSet)> {
+    let mut found = BTreeSet::from([from]);
+    for _ in links {
+        let next = links.iter().filter(|[one, _]| found.contains(one)).map(|[_, two]| *two);
+        found.extend(next.collect::<Vec<_>>());
+    }
+    found
+}
+
 fn primary_partition(scene: &Scene) -> bool {
-    let views = views(scene);
-    views.iter().all(|new| {
-        let before = || views.iter().filter(|old| old.at < new.at);
-        let known = before().any(|old| old.it == new.it);
-        let previous = before().map(|old| old.it.0).filter(|id| *id < new.it.0).max();
-        let rivals = |old: &&At<(u32, NodeSet)>| old.it.0 == new.it.0 || Some(old.it.0) == previous;
-        known || before().filter(rivals).all(|old| !old.it.1.and(new.it.1).is_empty())
+    let all = steps(scene, scene.steps.len());
+    let first = |step: &At<[(u32, NodeSet); 2]>| all.iter().find(|it| it.it[1] == step.it[1]);
+    let is_first = |step: &&At<[(u32, NodeSet); 2]>| first(step).is_some_and(|it| it.at == step.at);
+    all.iter().filter(is_first).all(|new| {
+        let links: Vec<_> = steps(scene, new.at).iter().map(|it| it.it).collect();
+        let backward: Vec<_> = links.iter().map(|[one, two]| [*two, *one]).collect();
+        let either: Vec<_> = links.iter().chain(&backward).copied().collect();
+        let [_, view] = new.it;
+        all.iter().filter(|old| old.at < new.at).all(|old| {
+            let [_, other] = old.it;
+            reached(view, &links).contains(&other)
+                || reached(view, &backward).contains(&other)
+                || !reached(view, &either).contains(&other)
+                || !other.1.and(view.1).is_empty()
+        })
     })
 }
 
@@ -212,7 +242,46 @@ fn random(chance: &mut Chance) -> Scene {
 
 #[test]
 fn monitors_say_what_the_definitions_say() {
-    compare(71, CASES, random);
+    let others: Vec<Case> =
+        CASES.iter().filter(|it| *it.property != PRIMARY_PARTITION).copied().collect();
+    compare(71, &others, random);
+    let of_views: Vec<Case> =
+        CASES.iter().filter(|it| NAMED.contains(&it.property)).copied().collect();
+    compare(72, &of_views, random_partitions);
+}
+
+/// The properties that tell views apart by more than their numbers.
+const NAMED: [&Property; 3] = [&SAME_VIEW_DELIVERY, &VIRTUAL_SYNCHRONY, &PRIMARY_PARTITION];
+
+/// A group that falls into parts, whose views have few numbers.
+fn random_partitions(chance: &mut Chance) -> Scene {
+    let size = chance.between(2, 4) as usize;
+    let everybody: Vec<usize> = (0..size).collect();
+    let start =
+        (0..size).fold(Scene::new(size), |scene, who| scene.tell(who, install(1, &everybody)));
+    (0..chance.between(2, 14)).fold(start, |scene, _| {
+        scene.random_step(chance, |scene, chance, me| {
+            let current =
+                view(&scene, node(me), scene.steps.len()).map_or((1, scene.everyone()), |it| it.it);
+            match chance.between(1, 100) {
+                1..=55 => {
+                    let known = views(&scene).into_iter().map(|it| it.it);
+                    let mine: Vec<_> =
+                        known.filter(|it| it.1.contains(node(me)) && it.0 > current.0).collect();
+                    let (id, mut members) = if mine.is_empty() || chance.percent(30) {
+                        let id = current.0 + chance.between(1, 2) as u32;
+                        (id, (0..size).filter(|_| chance.percent(40)).map(node).collect())
+                    } else {
+                        mine[chance.below(mine.len())]
+                    };
+                    members.insert(node(me));
+                    scene.tell(me, GroupIndication::View { id, members })
+                }
+                56..=60 => scene.tell(me, GroupIndication::Left { id: current.0 }),
+                _ => scene.tell(me, deliver(chance.below(size), current.0)),
+            }
+        })
+    })
 }
 
 #[test]
@@ -287,10 +356,40 @@ fn failure_order_by_hand() {
 }
 
 #[test]
-fn primary_partition_by_hand() {
-    let majority = Scene::new(4).tell(0, install(1, &[0, 1, 2, 3])).tell(0, install(2, &[0, 1, 2]));
+fn both_partitions_go_on_whatever_their_views_are_numbered() {
+    let group = (0..4).fold(Scene::new(4), |scene, who| scene.tell(who, install(1, &[0, 1, 2, 3])));
+    let majority = group.clone().tell(0, install(2, &[0, 1, 2]));
     says(&PRIMARY_PARTITION, &majority, None);
-    let both = majority.tell(3, install(2, &[3]));
-    let apart = "view 2 of Dave has no member in common with view 2 of Alice, Bob and Carol";
-    says(&PRIMARY_PARTITION, &both, Some((apart, &[1, 2])));
+    for number in [2, 3, 4] {
+        let both = majority.clone().tell(3, install(number, &[3]));
+        let apart = format!(
+            "Alice went on in view 2 of Alice, Bob and Carol and Dave in view {number} of Dave: neither view \
+             follows on the other, and they have no member in common"
+        );
+        says(&PRIMARY_PARTITION, &both, Some((&apart, &[4, 5])));
+        let other_order = group.clone().tell(3, install(number, &[3]));
+        let both = other_order.tell(0, install(2, &[0, 1, 2]));
+        assert!(both.judge(&PRIMARY_PARTITION, true).is_violated());
+    }
+    // Dave has not gone on.
+    let alone = majority.clone().tell(0, install(3, &[0])).tell(1, install(3, &[0]));
+    says(&PRIMARY_PARTITION, &alone, None);
+    // Members come and go, one at a time.
+    let chain = [&[0, 1][..], &[1, 2], &[2, 3]].into_iter().zip(2..);
+    let chain = chain.fold(group, |scene, (members, number)| {
+        members.iter().fold(scene, |scene, who| scene.tell(*who, install(number, members)))
+    });
+    says(&PRIMARY_PARTITION, &chain, None);
+}
+
+#[test]
+fn views_of_one_number_are_told_apart_by_their_members() {
+    let group = (0..4).fold(Scene::new(4), |scene, who| scene.tell(who, install(1, &[0, 1, 2, 3])));
+    let told = group.tell(0, deliver(0, 1)).tell(1, deliver(0, 1));
+    let split = [0, 1].into_iter().fold(told, |scene, who| scene.tell(who, install(3, &[0, 1])));
+    let split = [2, 3].into_iter().fold(split, |scene, who| scene.tell(who, install(3, &[2, 3])));
+    says(&VIRTUAL_SYNCHRONY, &split, None);
+    let late = split.tell(1, deliver(0, 2)).tell(2, deliver(0, 2));
+    let apart = "Bob delivered m2 in view 3 of Alice and Bob, Carol in view 3 of Carol and Dave";
+    says(&SAME_VIEW_DELIVERY, &late, Some((apart, &[10, 11])));
 }

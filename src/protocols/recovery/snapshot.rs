@@ -31,7 +31,9 @@ use derive_more::Display;
 use serde::Serialize;
 
 use crate::{
-    abstractions::checkpoint::{CONSISTENT_CUT, Ledger, Recorded, SnapshotRequest, Transfer},
+    abstractions::checkpoint::{
+        CONSISTENT_CUT, Ledger, RECORDED_STATE_COMPLETE, Recorded, SnapshotRequest, Transfer,
+    },
     kernel::{
         Behaviour, Break, Carried, Context, Cost, Failures, Group, Never, NodeId, NodeSet, Process,
         Protocol, Rule, SortedMap,
@@ -50,13 +52,13 @@ pub const PROTOCOL: Protocol = Protocol {
         Rule::FifoChannels.always(),
         Rule::NobodyCrashes.always(),
     ],
-    promises: &[CONSISTENT_CUT],
+    promises: &[CONSISTENT_CUT, RECORDED_STATE_COMPLETE],
     beyond: &[],
     breaks: &[
         Break {
             when: "a marker overtakes a transfer",
             scenario: "marker-overtakes",
-            violates: &[CONSISTENT_CUT],
+            violates: &[RECORDED_STATE_COMPLETE],
             broken: &[Rule::FifoChannels],
         },
         Break {
@@ -133,7 +135,13 @@ impl Process for Snapshot {
         let zeros = || vec![0; group.size];
         let balance = parameters.balance.into();
         Self {
-            books: Ledger { balance, sent: zeros(), received: zeros(), in_flight: zeros() },
+            books: Ledger {
+                balance,
+                sent: zeros(),
+                received: zeros(),
+                in_flight: zeros(),
+                channels: vec![Vec::new(); group.size],
+            },
             transfers: vec![0; group.size],
             parts: SortedMap::new(),
         }
@@ -183,6 +191,7 @@ impl Snapshot {
         self.books.received[from.index()] += u64::from(amount);
         for part in self.parts.values_mut().filter(|part| part.open.contains(from)) {
             part.state.in_flight[from.index()] += u64::from(amount);
+            part.state.channels[from.index()].push(seq);
         }
         ctx.indicate(Recorded::Receive { from, seq, amount });
     }
@@ -200,7 +209,8 @@ impl Snapshot {
 
     /// Records the node's own state, and starts to record what is in flight to it.
     fn record(&mut self, ctx: &mut Context<Self>, snapshot: u32) {
-        ctx.indicate(Recorded::Record { snapshot, balance: self.books.balance });
+        let (balance, sent) = (self.books.balance, self.transfers.clone());
+        ctx.indicate(Recorded::Record { snapshot, balance, sent });
         let part = Part { state: self.books.clone(), open: ctx.neighbours() };
         self.parts.insert(snapshot, part);
         ctx.multicast(ctx.neighbours(), Message::Marker(snapshot));
@@ -222,8 +232,8 @@ mod tests {
     use super::*;
     use crate::{
         kernel::{
-            Delay, EventKind, Fault, MessageName, Order, Scenario, Time, Topology, Verdict, report,
-            run, spell,
+            Delay, EventKind, Fault, MessageName, Order, Scenario, Time, Topology, report, run,
+            spell,
         },
         protocols::testing::{group, node, slow},
     };
@@ -386,7 +396,9 @@ mod tests {
             scenario.faults = vec![Fault::Delay { message, by: 40 }];
             let trace = run(&PROTOCOL, &scenario).expect("its requests can be read");
             let judgements = report(&PROTOCOL, &scenario, &trace).judgements;
-            assert!(matches!(judgements[0].verdict, Verdict::Violated { .. }));
+            let violated = judgements.iter().filter(|it| it.verdict.is_violated());
+            let expected = if marker_first { "consistent cut" } else { "recorded state complete" };
+            assert_eq!(violated.map(|it| it.property.name).collect::<Vec<_>>(), [expected]);
             counted(&scenario)[&1].0
         };
         assert_eq!(overtaken(false), 170);

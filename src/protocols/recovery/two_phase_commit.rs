@@ -38,8 +38,8 @@ use serde::Serialize;
 
 use crate::{
     abstractions::commit::{
-        COMMIT_AGREEMENT, COMMIT_VALIDITY, Outcome, STABILITY, TERMINATION, Transaction, Vote,
-        one_transaction,
+        COMMIT_AGREEMENT, COMMIT_VALIDITY, CommitIndication, Outcome, STABILITY, TERMINATION,
+        Transaction, Vote, one_transaction,
     },
     kernel::{
         Behaviour, Break, Context, Cost, Failures, Group, Keys, NodeId, NodeSet, Process, Protocol,
@@ -148,7 +148,7 @@ pub struct Timeout;
 impl Process for TwoPhaseCommit {
     type Parameters = Parameters;
     type Request = Transaction;
-    type Indication = Outcome;
+    type Indication = CommitIndication;
     type Message = Message;
     type Timer = Timeout;
 
@@ -252,6 +252,7 @@ impl TwoPhaseCommit {
     fn begin(&mut self, ctx: &mut Context<Self>) {
         self.coordinator = Some(self.me);
         ctx.store();
+        ctx.indicate(CommitIndication::Vote { vote: self.vote });
         if self.vote == Vote::No {
             return self.decide(ctx, ABORT);
         }
@@ -267,11 +268,13 @@ impl TwoPhaseCommit {
         if self.is_untouched() && self.vote == Vote::Yes {
             self.coordinator = Some(from);
             ctx.store();
+            ctx.indicate(CommitIndication::Vote { vote: Vote::Yes });
             ctx.send(from, Message::Yes);
             ctx.set_timer(Timeout, self.timeout.into());
             return;
         }
         if self.is_untouched() {
+            ctx.indicate(CommitIndication::Vote { vote: Vote::No });
             self.decide(ctx, ABORT);
         }
         ctx.send(from, Message::No);
@@ -309,7 +312,7 @@ impl TwoPhaseCommit {
         self.outcome = Some(outcome);
         ctx.cancel_timer(Timeout);
         ctx.store();
-        ctx.indicate(outcome);
+        ctx.indicate(CommitIndication::Decided(outcome));
         let whom = if self.coordinates() { ctx.group().others() } else { self.asked };
         ctx.multicast(whom, outcome.into());
     }
@@ -335,7 +338,20 @@ mod tests {
     }
 
     fn outcomes(scenario: &Scenario) -> Vec<String> {
-        deliveries(&PROTOCOL, scenario)
+        let mut told = deliveries(&PROTOCOL, scenario);
+        told.retain(|it| !it.contains(" vote "));
+        told
+    }
+
+    #[test]
+    fn a_vote_is_told_when_it_is_sent() {
+        let mut scenario = begun(3);
+        scenario.ask(5, node(3), "vote", Some("no".into()));
+        // It has voted already.
+        scenario.ask(15, node(2), "vote", Some("no".into()));
+        let mut votes = deliveries(&PROTOCOL, &scenario);
+        votes.retain(|it| it.contains(" vote "));
+        assert_eq!(votes, ["0 P1 vote yes", "10 P2 vote yes", "10 P3 vote no"]);
     }
 
     #[test]
