@@ -161,7 +161,7 @@ fn bad_questions_are_answered_with_one_line() {
         (&["--faults", "crush=1"], "did you mean \"crash\"?"),
         (&["--faults", "crash=x"], "expected a whole number from 0 to 100 behind crash="),
         (&["--shard", "4/3"], "--shard: found \"4/3\", expected which part of how many"),
-        (&["--budget", "0"], "--budget: found 0, expected a number from 1"),
+        (&["--budget", "0"], "--budget: found \"0\", expected a whole number from 1"),
     ] {
         let said = refused(&[&["search", "-"], arguments].concat(), &plain);
         assert!(said.contains(expected), "{said}");

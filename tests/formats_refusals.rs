@@ -103,7 +103,7 @@ const WHOLE: &[(&str, &str)] = &[
     ),
     (
         r#"{"version":1,"protocol":"best-effort-broadcast","nodes":["\ue001"]}"#,
-        r##"nodes[0]: found "\u{e001}", expected a name of 1 to 24 characters, without ">", "#", control or private-use characters"##,
+        r##"nodes[0]: found "\ue001", expected a name of 1 to 24 characters, without ">", "#", control or private-use characters"##,
     ),
     (
         r#"{"version":1,"protocol":"best-effort-broadcast","nodes":["abcdefghijklmnopqrstuvwxy"]}"#,
@@ -294,7 +294,7 @@ const FIELDS: &[(&str, &str)] = &[
     ),
     (
         r#""requests":[{"at":10,"node":"Alice","do":"broadcast","with":"m\ue000"}]"#,
-        r#"requests[0].with: found "m\u{e000}", expected a text without the private-use characters U+E000 to U+E07F"#,
+        r#"requests[0].with: found "m\ue000", expected a text without the private-use characters U+E000 to U+E07F"#,
     ),
     (
         r#""requests":[{"at":10,"node":"Alice","do":"broadcast","with":0.1234567}]"#,

@@ -242,7 +242,7 @@ Messages: 1
 fn a_payload_cannot_break_a_line() {
     let broken = HALF_WAY.replace("m1", r"m\n1\u001b[31m");
     let text = outcome(&broken).text();
-    assert!(text.contains(r"broadcast m\n1\u{1b}[31m"), "{text}");
+    assert!(text.contains(r"broadcast m\n1\u001b[31m"), "{text}");
     assert_eq!(text.lines().count(), outcome(HALF_WAY).text().lines().count());
 }
 

@@ -4,7 +4,9 @@ use super::Playhead;
 use crate::{
     diagram::{event_sentence, fault_sentence},
     formats::Outcome,
-    kernel::{EventId, Fault, MessageId, MessageName, NodeId, Scenario, Time, Trace, sort_by_key},
+    kernel::{
+        EventId, Fault, MessageId, MessageName, NodeId, Scenario, Time, Trace, sort_by_key, visible,
+    },
 };
 
 /// What is told at one moment of a run.
@@ -60,7 +62,7 @@ impl Entry {
         let fault = |place: usize| fault_sentence(&run.scenario, &run.scenario.faults[place]);
         match self {
             Self::Event(event) => event_sentence(&run.scenario, &run.trace, event),
-            Self::Caption(caption) => run.scenario.captions[caption].text.clone(),
+            Self::Caption(caption) => visible(&run.scenario.captions[caption].text).into_owned(),
             Self::Fault(place, _) => fault(place),
             Self::Over(place, _) => match run.scenario.faults[place] {
                 Fault::Partition { .. } => "the network heals".to_owned(),

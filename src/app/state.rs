@@ -22,6 +22,7 @@ use crate::{
         Outcome, Problem,
         bundled::{self, Bundled},
         link::{self, Decoded},
+        scenario,
     },
     kernel::{EventId, MessageName, NodeId, Scenario, Time},
 };
@@ -317,8 +318,13 @@ impl State {
     }
 }
 
+/// A link's scenario, or that of a scenario's own text, as a file beside the page has it.
 fn read_link(text: &str) -> Result<Decoded, Refused> {
-    link::decode(text).map_err(|problem| refused(text, &problem))
+    let decoded = match text.trim_start().starts_with('{') {
+        true => scenario::read(text).map(|scenario| Decoded { scenario, digest: None }),
+        false => link::decode(text),
+    };
+    decoded.map_err(|problem| refused(text, &problem))
 }
 
 fn refused(text: &str, problem: &Problem) -> Refused {

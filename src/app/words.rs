@@ -7,7 +7,7 @@
 use std::rc::Rc;
 
 use super::{Page, State};
-use crate::kernel::{Caption, NodeId, Scenario, Want};
+use crate::kernel::{Caption, NodeId, Scenario, Want, visible};
 
 /// How a scenario came to be another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,6 +110,6 @@ pub(super) fn heading(scenario: &Scenario, edited: bool, protocol: &str) -> Stri
     match (scenario.title.as_str(), edited) {
         ("", true) => format!("Your run of {protocol}"),
         ("", false) => format!("A run of {protocol}"),
-        (title, _) => title.to_owned(),
+        (title, _) => visible(title).into_owned(),
     }
 }

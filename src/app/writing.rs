@@ -4,7 +4,7 @@ use std::{ops::Range, rc::Rc};
 
 use super::{Edit, State, state::apply_as, words::Change};
 use crate::{
-    formats::{Problem, lines, scenario},
+    formats::{Problem, lines, scenario, visible_json},
     kernel::{Scenario, sentence},
 };
 
@@ -100,7 +100,7 @@ impl Writing {
 pub fn written(writing: Option<&Writing>, shown: &Scenario) -> Rc<str> {
     match writing {
         Some(writing) => Rc::clone(&writing.text),
-        None => lines::laid_out(&scenario::write(shown)).into(),
+        None => lines::laid_out(&visible_json(&scenario::write(shown))).into(),
     }
 }
 

@@ -119,7 +119,7 @@ fn words(change: &Change, before: Told, after: Told) -> String {
     let told = |(scenario, trace): Told, event: EventId, what: &str| {
         let node = scenario.name(trace.events[event].node);
         let sentence = event_sentence(scenario, trace, event);
-        let rest = sentence.strip_prefix(node).and_then(|rest| rest.strip_prefix(' '));
+        let rest = sentence.strip_prefix(&*node).and_then(|rest| rest.strip_prefix(' '));
         rest.map_or_else(|| format!("{what}: {sentence}"), |rest| format!("{node} {what} {rest}"))
     };
     match (change.before, change.after) {

@@ -101,7 +101,7 @@ pub fn cell_text(
     let short = kind_is_clear && !carried.is_empty();
     let text = spell(if short { carried } else { &text }, &scenario.nodes);
     match (protocol.behaviour.delivers)(packet).map(|(from, _)| scenario.name(from)) {
-        Some(from) if !text.contains(from) => format!("{text} ({from})"),
+        Some(from) if !text.contains(&*from) => format!("{text} ({from})"),
         _ => text,
     }
 }

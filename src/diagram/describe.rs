@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use crate::kernel::{
     EventId, EventKind, Fate, Fault, MessageId, NodeId, NodeSet, PerMillion, RequestSpec, Scenario,
-    Side, Strategy, Time, Trace, spell,
+    Side, Strategy, Time, Trace, spell, visible,
 };
 
 /// What happened: `Bob delivers m1 from Alice`.
@@ -26,7 +26,7 @@ pub fn event_sentence(scenario: &Scenario, trace: &Trace, id: EventId) -> String
             format!("{} ({}) is lost: {}", text(*message), name(*message), loss.why())
         }
         EventKind::Timer(timer) => format!("{node}: timer {timer}"),
-        EventKind::Traitor(strategy) => traitor_sentence(node, *strategy),
+        EventKind::Traitor(strategy) => traitor_sentence(&node, *strategy),
         EventKind::Crash => format!("{node} crashes"),
         EventKind::Recover => format!("{node} recovers"),
         EventKind::Pause => format!("{node} stands still"),
@@ -36,10 +36,10 @@ pub fn event_sentence(scenario: &Scenario, trace: &Trace, id: EventId) -> String
         EventKind::Indicate { kind: "respond", packet } => {
             let asked = request_answered(trace, id, &packet.inspect());
             let asked = asked.map(|index| &scenario.requests[index]);
-            answered(node, asked, &packet.to_string())
+            answered(&node, asked, &packet.to_string())
         }
-        EventKind::Indicate { kind, packet } => told(node, kind, &packet.to_string()),
-        EventKind::Detect(detection) => told(node, detection.kind(), &detection.to_string()),
+        EventKind::Indicate { kind, packet } => told(&node, kind, &packet.to_string()),
+        EventKind::Detect(detection) => told(&node, detection.kind(), &detection.to_string()),
     };
     spell(&sentence, &scenario.nodes)
 }
@@ -153,7 +153,9 @@ pub fn message_so_far(
 #[must_use]
 pub fn request_sentence(scenario: &Scenario, request: &RequestSpec) -> String {
     let with = request.with.as_ref().map(|with| format!(" {}", value_words(with)));
-    format!("{}: {}{}", scenario.name(request.node), request.name, with.unwrap_or_default())
+    let said =
+        format!("{}: {}{}", scenario.name(request.node), request.name, with.unwrap_or_default());
+    visible(&said).into_owned()
 }
 
 fn value_words(value: &Json) -> String {
@@ -187,7 +189,8 @@ pub fn fault_sentence(scenario: &Scenario, fault: &Fault) -> String {
             format!("{many} of {} flipped on the way", scenario.message_name(*message))
         }
         Fault::Forge { message, with } => {
-            format!("{} says {with} instead", scenario.message_name(*message))
+            let with = with.to_string();
+            format!("{} says {} instead", scenario.message_name(*message), visible(&with))
         }
         Fault::Crash { node, after_sends: None, .. } => format!("{} crashes", name(*node)),
         Fault::Crash { node, after_sends: Some(0), .. } => {
@@ -205,7 +208,7 @@ pub fn fault_sentence(scenario: &Scenario, fault: &Fault) -> String {
             let sides: Vec<_> = groups.iter().map(|group| names(*group)).collect();
             let together = groups.iter().fold(NodeSet::EMPTY, |all, group| all.or(*group));
             let alone = NodeSet::first(scenario.nodes.len()).without(together);
-            let alone = alone.into_iter().map(|node| name(node).to_owned());
+            let alone = alone.into_iter().map(name);
             format!(
                 "the network splits: {}",
                 sides.into_iter().chain(alone).collect::<Vec<_>>().join(" | ")
@@ -218,8 +221,8 @@ pub fn fault_sentence(scenario: &Scenario, fault: &Fault) -> String {
         Fault::Omit { node, side: Side::Receive, .. } => {
             format!("{} fails to receive", name(*node))
         }
-        Fault::Traitor { node, strategy } => traitor_sentence(name(*node), *strategy),
-        Fault::Drift { node, rate, offset } => drift_sentence(name(*node), *rate, *offset),
+        Fault::Traitor { node, strategy } => traitor_sentence(&name(*node), *strategy),
+        Fault::Drift { node, rate, offset } => drift_sentence(&name(*node), *rate, *offset),
     }
 }
 

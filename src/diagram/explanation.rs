@@ -5,6 +5,7 @@ use crate::{
     formats::Outcome,
     kernel::{
         EventId, EventKind, Fault, Judgement, Kind, MessageName, Scenario, Verdict, chain, spell,
+        spell_exactly,
     },
     search::{Aim, Difference, Nearest, Target, Telling, nearest},
 };
@@ -58,7 +59,7 @@ fn tell(outcome: &Outcome, target: &Target) -> Option<Explanation> {
     let says = |wanted: &str| {
         let told = |id: &EventId| match &trace.events[*id].kind {
             EventKind::Indicate { packet, .. } => {
-                spell(&packet.to_string(), &scenario.nodes) == wanted
+                spell_exactly(&packet.to_string(), &scenario.nodes) == wanted
             }
             _ => false,
         };
@@ -221,7 +222,7 @@ fn mattered(outcome: &Outcome, otherwise: &str, nearest: Option<&Nearest>) -> St
         Difference::AfterSends(place, sends) => {
             let node = match fault(*place) {
                 Fault::Crash { node, .. } => outcome.scenario.name(*node),
-                _ => "the node",
+                _ => "the node".to_owned(),
             };
             let sends = match sends {
                 0 => "before its first send".to_owned(),

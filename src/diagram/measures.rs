@@ -359,9 +359,9 @@ fn curves(
         let others = by_node.iter().filter(together).count() - 1;
         let name = scenario.name(*node);
         let text = match others {
-            0 => elide_to(name, NAME),
+            0 => elide_to(&name, NAME),
             _ if others + 1 == by_node.len() => "all".to_owned(),
-            _ => format!("{} +{others}", elide_to(name, NAME - 3)),
+            _ => format!("{} +{others}", elide_to(&name, NAME - 3)),
         };
         let first = !by_node[..place].iter().any(|other| together(&other));
         let candidates = first.then(|| beside_end(layout, points[points.len() - 1], &text));

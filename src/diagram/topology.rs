@@ -124,7 +124,7 @@ fn picture(scenario: &Scenario, neighbours: &[NodeSet], at: &[Point]) -> Graph {
     let nodes = || (0..at.len()).map(NodeId::new);
     let places = nodes().map(|node| {
         let at = at[node.index()];
-        let text = elide_to(scenario.name(node), NAME);
+        let text = elide_to(&scenario.name(node), NAME);
         let half = text.chars().count() as f64 * 3.5 + 14.0;
         let beside = [(0.0, 19.0), (0.0, -19.0), (half, 0.0), (-half, 0.0)];
         let beside = beside.map(|(dx, dy)| Point { x: at.x + dx, y: at.y + dy });

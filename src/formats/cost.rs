@@ -2,6 +2,7 @@
 
 use std::{fmt::Write as _, ops::RangeInclusive, str::Chars};
 
+use super::problem::quoted;
 use crate::kernel::{self, Cost, Delay, MAX_NODES, Protocol, Scenario};
 
 /// How long the operation may take, in virtual ms.
@@ -97,7 +98,8 @@ pub fn sizes(text: &str) -> Result<RangeInclusive<usize>, String> {
         .filter(|(first, last)| (1..=*last).contains(first) && *last <= MAX_NODES)
         .map(|(first, last)| first..=last)
         .ok_or_else(|| {
-            format!("found {text:?}, expected two numbers from 1 to {MAX_NODES} like 3..16")
+            let found = quoted(text);
+            format!("found {found}, expected two numbers from 1 to {MAX_NODES} like 3..16")
         })
 }
 

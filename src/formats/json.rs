@@ -1,22 +1,42 @@
 //! Reads JSON that strangers wrote: bounds first, nothing given twice, and a path to whatever is wrong.
 
-use std::{fmt, ops::RangeInclusive};
+use std::{borrow::Cow, fmt, ops::RangeInclusive};
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value as Json};
 
 use super::problem::{Problem, alternatives, quoted, shown};
-use crate::kernel::{PerMillion, speaks_reserved};
+use crate::kernel::{PerMillion, is_unseen, speaks_reserved};
 
 /// How long a text may be, in bytes.
 pub const MAX_TEXT: usize = 1 << 20;
 /// How deep objects and lists may nest.
 pub const MAX_NESTING: usize = 32;
-/// The greatest whole number that every language's JSON carries exactly.
 /// How long a value may be that is handed on to a protocol, in bytes of JSON.
 pub(super) const MAX_VALUE: usize = 4096;
 /// The greatest whole number that every language's JSON keeps exactly.
-pub(super) const MAX_WHOLE: u64 = (1 << 53) - 1;
+pub const MAX_WHOLE: u64 = (1 << 53) - 1;
+
+/// JSON in which no character is unseen ([`is_unseen`]): each is escaped as JSON has it, so that whoever reads the JSON
+/// gets the same texts. Outside its texts JSON has no such character but line breaks and tabs, which stay.
+#[must_use]
+pub fn visible_json(json: &str) -> Cow<'_, str> {
+    let unseen = |c: char| is_unseen(c) && !matches!(c, '\n' | '\r' | '\t');
+    if !json.contains(unseen) {
+        return Cow::Borrowed(json);
+    }
+    let mut shown = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if unseen(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                shown.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
+}
 
 /// Reads a text as JSON.
 ///

@@ -177,7 +177,8 @@ impl<'a> Scan<'a> {
         }
         out.push('\n');
         out.extend(std::iter::repeat_n(' ', indent));
-        out.push_str(&value[value.len() - 1..]);
+        // In a text that ends too soon no bracket closes it.
+        out.extend(value.chars().next_back().filter(|last| matches!(last, ']' | '}')));
         self.at = end;
     }
 }
@@ -242,7 +243,21 @@ mod tests {
 
     #[test]
     fn what_is_no_json_ends_too() {
-        for text in ["", "{", "[", "{\"a", "{\"a\":", "[1,", "}", "\"\\", "{,}", "é", "[[["] {
+        for text in [
+            "",
+            "{",
+            "[",
+            "{\"a",
+            "{\"a\":",
+            "[1,",
+            "}",
+            "\"\\",
+            "{,}",
+            "é",
+            "[[[",
+            "[[\"é",
+            "{\"a\":[\"é",
+        ] {
             for path in ["", "a", "[0]", "a[\"", "[9", "é"] {
                 let place = place_of(text, path);
                 assert!(place.end <= text.len(), "{text} {path}");

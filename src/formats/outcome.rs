@@ -1,5 +1,7 @@
 //! A scenario, run and judged.
 
+use std::io;
+
 use super::{Problem, catalogue, digest, text, trace};
 use crate::kernel::{self, Inquiry, MOST_TESTED, Protocol, Report, Scenario, Trace};
 
@@ -44,6 +46,22 @@ impl Outcome {
     #[must_use]
     pub fn json(&self) -> String {
         trace::to_json(&self.scenario, self.protocol, &self.trace, &self.report)
+    }
+
+    /// Writes the trace as JSON for a terminal: see [`trace::write_json`].
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write_json(&self, out: &mut impl io::Write) -> io::Result<()> {
+        trace::write_json(out, &self.scenario, self.protocol, &self.trace, &self.report)
+    }
+
+    /// Writes everything for a person to read: see [`text::write`].
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write_text(&self, out: &mut impl io::Write) -> io::Result<()> {
+        text::write(out, &self.scenario, self.protocol, &self.trace, &self.report)
     }
 
     /// The digest of the run: see [`digest`](super::digest).

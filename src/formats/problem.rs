@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
+use crate::kernel::{push_visible, visible};
+
 /// How much of a value, in characters, is repeated to the reader.
 const SHOWN: usize = 60;
 /// How many of the known names are listed before the list is cut.
@@ -53,9 +55,9 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         if !self.path.is_empty() {
-            write!(f, "{}: ", self.path)?;
+            write!(f, "{}: ", visible(&self.path))?;
         }
-        write!(f, "found {}, expected {}", self.found, self.expected)?;
+        write!(f, "found {}, expected {}", visible(&self.found), visible(&self.expected))?;
         match &self.suggestion {
             Some(name) => write!(f, "; did you mean {}?", quoted(name)),
             None => Ok(()),
@@ -83,11 +85,7 @@ fn shortened(text: &str) -> String {
             short.push('…');
             break;
         }
-        match c {
-            '\u{2028}' | '\u{2029}' | '\u{E000}'..='\u{F8FF}' => short.extend(c.escape_unicode()),
-            _ if c.is_control() => short.extend(c.escape_unicode()),
-            _ => short.push(c),
-        }
+        push_visible(&mut short, c);
     }
     short
 }

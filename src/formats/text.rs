@@ -1,6 +1,9 @@
 //! A run as a person would like to read it: in a terminal, in a code review, in a golden file.
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use serde_json::Value as Json;
 
@@ -10,7 +13,7 @@ use super::{
 };
 use crate::kernel::{
     Breach, Class, EventId, EventKind, Fate, Judgement, Kind, MAX_EVENTS, NodeId, Packet, Protocol,
-    Report, Scenario, Trace, Verdict, spell,
+    Report, Scenario, Trace, Verdict, spell, visible,
 };
 
 /// The whole run: one line per event, then what [`summary`] says, each violation with its witness.
@@ -21,15 +24,28 @@ pub fn render(
     trace: &Trace,
     report: &Report,
 ) -> String {
+    let mut text = Vec::new();
+    write(&mut text, scenario, protocol, trace, report).expect("a list takes whatever is written");
+    String::from_utf8(text).expect("what is written is text")
+}
+
+/// Writes the same line by line: the text of a run of a million events is never held.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(
+    out: &mut impl Write,
+    scenario: &Scenario,
+    protocol: &'static Protocol,
+    trace: &Trace,
+    report: &Report,
+) -> io::Result<()> {
     find_causes(scenario, protocol, trace, report);
     let view = View { scenario, trace };
-    let mut text = view.heading(protocol);
-    let rows: Vec<_> = (0..trace.events.len()).map(|id| view.row(id)).collect();
-    text.push('\n');
-    text.push_str(&table(&rows, ""));
-    text.push('\n');
-    text.push_str(&view.verdicts(report, true));
-    text
+    writeln!(out, "{}", view.heading(protocol))?;
+    view.table(out, || 0..trace.events.len(), "")?;
+    writeln!(out)?;
+    view.verdicts(out, report, true)
 }
 
 /// What is said about the run: its verdicts, its class, what was broken, what it cost.
@@ -42,11 +58,14 @@ pub fn summary(
 ) -> String {
     find_causes(scenario, protocol, trace, report);
     let view = View { scenario, trace };
-    format!("{}\n{}", view.heading(protocol), view.verdicts(report, false))
+    let mut text = Vec::new();
+    view.verdicts(&mut text, report, false).expect("a list takes whatever is written");
+    let verdicts = String::from_utf8(text).expect("what is written is text");
+    format!("{}\n{verdicts}", view.heading(protocol))
 }
 
-/// The cells of one line: when, where, what, about which message, and the rest.
-type Row = [String; 5];
+/// The cells of one line that stand in columns: when, where, what, about which message.
+type Columns = [String; 4];
 
 /// A run, and the names of its nodes.
 #[derive(Clone, Copy)]
@@ -57,15 +76,15 @@ struct View<'a> {
 
 impl View<'_> {
     fn spell(self, text: &str) -> String {
-        one_line(&spell(text, &self.scenario.nodes))
+        spell(text, &self.scenario.nodes)
     }
 
     fn heading(self, protocol: &Protocol) -> String {
         let mut heading = String::new();
         if !self.scenario.title.is_empty() {
-            heading = format!("{}\n", one_line(&self.scenario.title));
+            heading = format!("{}\n", visible(&self.scenario.title));
         }
-        let nodes: Vec<_> = self.scenario.nodes.iter().map(|name| one_line(name)).collect();
+        let nodes: Vec<_> = self.scenario.names().collect();
         let end = self.trace.end;
         let ended = match (self.trace.exhausted, self.trace.quiescent) {
             (true, _) => format!("stopped after {MAX_EVENTS} events, at {end} ms"),
@@ -75,10 +94,23 @@ impl View<'_> {
         format!("{heading}{}: {}; {ended}\n", protocol.id, nodes.join(", "))
     }
 
-    fn row(self, id: EventId) -> Row {
+    /// The cells that stand in columns: all but the rest.
+    fn columns(self, id: EventId) -> Columns {
+        let event = &self.trace.events[id];
+        let message = event.kind.message().map(|message| self.trace.messages[message].name);
+        let about = message.map(|name| self.scenario.message_name(name));
+        [
+            format!("{} ms", event.time),
+            self.scenario.name(event.node),
+            event.kind.name().to_owned(),
+            about.unwrap_or_default(),
+        ]
+    }
+
+    /// The last cell of a line: what the event says beside where, when and about which message.
+    fn rest(self, id: EventId) -> String {
         let event = &self.trace.events[id];
         let message = event.kind.message().map(|message| &self.trace.messages[message]);
-        let about = message.map(|message| one_line(&self.scenario.message_name(message.name)));
         let mut rest = match &event.kind {
             EventKind::Request { packet, .. } | EventKind::Timer(packet) => {
                 self.spell(&packet.to_string())
@@ -108,13 +140,35 @@ impl View<'_> {
             }
             _ => {}
         }
-        [
-            format!("{} ms", event.time),
-            one_line(self.scenario.name(event.node)),
-            event.kind.name().to_owned(),
-            about.unwrap_or_default(),
-            rest,
-        ]
+        rest
+    }
+
+    /// Events with their columns aligned: times to the right, everything else to the left. The events are gone through
+    /// twice, first for how wide the columns are.
+    fn table<I: Iterator<Item = EventId>>(
+        self,
+        out: &mut impl Write,
+        events: impl Fn() -> I,
+        indent: &str,
+    ) -> io::Result<()> {
+        let mut widths = [0; 4];
+        for id in events() {
+            for (width, cell) in widths.iter_mut().zip(self.columns(id)) {
+                *width = (*width).max(cell.chars().count());
+            }
+        }
+        let [time, node, what, about] = widths;
+        for id in events() {
+            let [a, b, c, d] = self.columns(id);
+            let mut line = format!("{indent}{a:>time$}  {b:node$}  {c:what$}");
+            if about > 0 {
+                line.push_str(&format!("  {d:about$}"));
+            }
+            line.push_str("  ");
+            line.push_str(&self.rest(id));
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        Ok(())
     }
 
     /// What was told, and whatever else its data says: `m1 (from Alice, seq 1)`.
@@ -126,47 +180,50 @@ impl View<'_> {
         let Ok(Json::Object(fields)) = data else { return shown };
         let said = |(name, value): (&String, &Json)| {
             let value = match value {
-                Json::String(text) => one_line(text),
-                other => other.to_string(),
+                Json::String(text) => visible(text).into_owned(),
+                other => visible(&other.to_string()).into_owned(),
             };
-            (value != shown).then(|| format!("{} {value}", one_line(name)))
+            (value != shown).then(|| format!("{} {value}", visible(name)))
         };
         let more: Vec<_> = fields.iter().filter_map(said).collect();
         if more.is_empty() { shown } else { format!("{shown} ({})", more.join(", ")) }
     }
 
-    fn verdicts(self, report: &Report, with_witnesses: bool) -> String {
-        let mut text = String::new();
+    fn verdicts(
+        self,
+        out: &mut impl Write,
+        report: &Report,
+        with_witnesses: bool,
+    ) -> io::Result<()> {
         let longest = report.judgements.iter().map(|j| j.property.name.chars().count()).max();
         let width = longest.unwrap_or_default();
         for (heading, promised) in [("Promised", true), ("Beyond the promise", false)] {
             let mut judgements = report.judgements.iter().filter(|j| j.promised == promised);
             let Some(first) = judgements.next() else { continue };
-            text.push_str(&format!("{heading}\n"));
+            writeln!(out, "{heading}")?;
             for judgement in std::iter::once(first).chain(judgements) {
-                self.judgement(&mut text, report, judgement, width, with_witnesses);
+                self.judgement(out, report, judgement, width, with_witnesses)?;
             }
         }
         let class = report.class.map_or_else(
             || "open: a promise is undecided".to_owned(),
             |class| format!("{class} ({})", meaning(class)),
         );
-        let _ = writeln!(text, "Class: {class}");
+        writeln!(out, "Class: {class}")?;
         if let Some(circle) = self.deadlock() {
-            let _ = writeln!(text, "Deadlock: {circle}");
+            writeln!(out, "Deadlock: {circle}")?;
         }
         let unused = unused(self.trace);
         if !unused.is_empty() {
-            let _ = writeln!(text, "Unused: {}", unused.join(", "));
+            writeln!(out, "Unused: {}", unused.join(", "))?;
         }
-        let _ = writeln!(text, "Messages: {}", self.trace.messages.len());
-        text
+        writeln!(out, "Messages: {}", self.trace.messages.len())
     }
 
     /// Who waits for whom in a circle, where the run rests in one: `Alice waits for Bob, who waits for Alice`.
     fn deadlock(self) -> Option<String> {
         let (first, rest) = self.trace.deadlock.split_first()?;
-        let name = |node: &NodeId| one_line(self.scenario.name(*node));
+        let name = |node: &NodeId| self.scenario.name(*node);
         let rest: String =
             rest.iter().map(|node| format!("{}, who waits for ", name(node))).collect();
         let first = name(first);
@@ -175,12 +232,12 @@ impl View<'_> {
 
     fn judgement(
         self,
-        text: &mut String,
+        out: &mut impl Write,
         report: &Report,
         judgement: &Judgement,
         width: usize,
         with_witnesses: bool,
-    ) {
+    ) -> io::Result<()> {
         let property = judgement.property;
         let kind = match property.kind {
             Kind::Safety => "safety",
@@ -194,19 +251,20 @@ impl View<'_> {
                 format!("violated at {at} ms: {}", self.spell(why))
             }
         };
-        let _ = writeln!(text, "  {:width$}  {kind:8}  {said}", property.name);
+        writeln!(out, "  {:width$}  {kind:8}  {said}", property.name)?;
         let indent = " ".repeat(width + 14);
         if let Some(Breach { rule, why, culprit, .. }) = report.broke(judgement, self.trace) {
             let (why, assumed) = (self.spell(why), rule.statement());
-            let _ = writeln!(text, "{indent}broken by {culprit}: {why}; assumed: {assumed}");
+            writeln!(out, "{indent}broken by {culprit}: {why}; assumed: {assumed}")?;
         }
         if let Some(cause) = cause_sentence(report, judgement) {
-            let _ = writeln!(text, "{indent}cause: {}", self.spell(&cause));
+            writeln!(out, "{indent}cause: {}", self.spell(&cause))?;
         }
         if let (true, Verdict::Violated { witness, .. }) = (with_witnesses, &judgement.verdict) {
-            let rows: Vec<_> = witness.iter().map(|&id| self.row(id)).collect();
-            text.push_str(&table(&rows, &format!("{indent}witness: ")));
+            let witness = || witness.iter().copied();
+            self.table(out, witness, &format!("{indent}witness: "))?;
         }
+        Ok(())
     }
 }
 
@@ -218,32 +276,4 @@ const fn meaning(class: Class) -> &'static str {
         Class::NonMasking => "live, not safe",
         Class::Intolerant => "neither safe nor live",
     }
-}
-
-/// Rows with their columns aligned: times to the right, everything else to the left.
-fn table(rows: &[Row], indent: &str) -> String {
-    let width = |column: usize| {
-        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
-    };
-    let [time, node, what, about] = [width(0), width(1), width(2), width(3)];
-    let mut text = String::new();
-    for [a, b, c, d, e] in rows {
-        let mut line = format!("{indent}{a:>time$}  {b:node$}  {c:what$}");
-        if about > 0 {
-            let _ = write!(line, "  {d:about$}");
-        }
-        let _ = write!(line, "  {e}");
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
-}
-
-/// A text with its control characters escaped: whatever a reader wrote, a line stays a line.
-fn one_line(text: &str) -> String {
-    let escaped = |c: char| match c.is_control() {
-        true => c.escape_default().collect::<String>(),
-        false => c.to_string(),
-    };
-    text.chars().map(escaped).collect()
 }

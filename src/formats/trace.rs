@@ -2,15 +2,15 @@
 //!
 //! The document is made while it is written: a run of a million events needs no second copy of itself.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, io};
 
 use serde::{Serialize, Serializer};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, ser::Formatter};
 
-use super::outcome::find_causes;
+use super::{outcome::find_causes, visible_json};
 use crate::kernel::{
     Cause, Event, EventId, EventKind, Fate, Judgement, MOST_TESTED, Message, Metric, NodeId,
-    Packet, Protocol, Report, Scenario, Time, Trace, Verdict, spell,
+    Packet, Protocol, Report, Scenario, Time, Trace, Verdict, spell_exactly,
 };
 
 /// The version of the format.
@@ -27,6 +27,37 @@ pub fn to_json(
 ) -> String {
     find_causes(scenario, protocol, trace, report);
     serde_json::to_string(&Document::new(scenario, protocol, trace, report)).expect(SERIALISES)
+}
+
+/// Writes the same while it is made, so that the text of a run of a million events is never held. Unseen characters are
+/// escaped ([`visible_json`]), so that a terminal shows them and runs none of them.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_json(
+    out: &mut impl io::Write,
+    scenario: &Scenario,
+    protocol: &'static Protocol,
+    trace: &Trace,
+    report: &Report,
+) -> io::Result<()> {
+    find_causes(scenario, protocol, trace, report);
+    let document = Document::new(scenario, protocol, trace, report);
+    document.serialize(&mut serde_json::Serializer::with_formatter(out, Visible))?;
+    Ok(())
+}
+
+/// Writes JSON compactly, with its unseen characters escaped.
+struct Visible;
+
+impl Formatter for Visible {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        writer.write_all(visible_json(fragment).as_bytes())
+    }
 }
 
 const SERIALISES: &str = "texts, numbers, lists and objects with text keys always serialise";
@@ -73,7 +104,7 @@ impl<'a> Document<'a> {
             messages: Messages(view),
             verdicts: report.judgements.iter().map(verdict).collect(),
             class: report.class.map(|class| class.to_string()),
-            deadlock: trace.deadlock.iter().map(|node| scenario.name(*node)).collect(),
+            deadlock: trace.deadlock.iter().map(|node| scenario.exact_name(*node)).collect(),
             unused: unused(trace),
             metrics: Metrics {
                 messages: trace.sends(),
@@ -124,7 +155,7 @@ impl Serialize for Series<'_> {
         let of_node = |(place, metric): (usize, &Metric), node| SeriesObject {
             metric: metric.name,
             unit: metric.unit,
-            node: scenario.name(node),
+            node: scenario.exact_name(node),
             points: points(trace, place, node),
         };
         let metrics = self.metrics.iter().enumerate();
@@ -174,7 +205,7 @@ struct View<'a> {
 
 impl<'a> View<'a> {
     fn spell(self, text: &str) -> String {
-        spell(text, &self.scenario.nodes)
+        spell_exactly(text, &self.scenario.nodes)
     }
 
     fn data(self, value: Json) -> Spelt<'a> {
@@ -182,7 +213,7 @@ impl<'a> View<'a> {
     }
 
     fn message_name(self, message: &Message) -> String {
-        self.scenario.message_name(message.name)
+        self.scenario.exact_message_name(message.name)
     }
 }
 
@@ -203,12 +234,12 @@ impl Serialize for Spelt<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let inner = |value| Spelt { value: Cow::Borrowed(value), names: self.names };
         match &*self.value {
-            Json::String(text) => serializer.serialize_str(&spell(text, self.names)),
+            Json::String(text) => serializer.serialize_str(&spell_exactly(text, self.names)),
             Json::Array(values) => serializer.collect_seq(values.iter().map(inner)),
             Json::Object(fields) => {
                 let mut spelt: Vec<(String, &Json)> = Vec::with_capacity(fields.len());
                 for (name, value) in fields {
-                    let name = spell(name, self.names);
+                    let name = spell_exactly(name, self.names);
                     let place = spelt.partition_point(|(other, _)| *other <= name);
                     spelt.insert(place, (name, value));
                 }
@@ -254,7 +285,7 @@ impl<'a> EventObject<'a> {
         let mut object = Self {
             id,
             time: event.time,
-            node: view.scenario.name(event.node),
+            node: view.scenario.exact_name(event.node),
             kind: event.kind.name(),
             name: None,
             message: message.map(|message| view.message_name(message)),
@@ -279,7 +310,7 @@ impl<'a> EventObject<'a> {
             EventKind::Note(note) => object.text = Some(view.spell(note)),
             EventKind::Indicate { packet, .. } => object.data = Some(view.data(packet.inspect())),
             EventKind::Detect(detection) => {
-                let about = view.scenario.name(detection.node());
+                let about = view.scenario.exact_name(detection.node());
                 object.data = Some(view.data(serde_json::json!({ "node": about })));
             }
             EventKind::Traitor(strategy) => object.name = Some(strategy.name().to_owned()),
@@ -336,8 +367,8 @@ impl<'a> MessageObject<'a> {
         let label = |packet: &Packet| view.spell(&packet.to_string());
         Self {
             id: view.message_name(message),
-            from: view.scenario.name(message.name.from),
-            to: view.scenario.name(message.name.to),
+            from: view.scenario.exact_name(message.name.from),
+            to: view.scenario.exact_name(message.name.to),
             label: label(&message.packet),
             truth: message.truth().map(label),
             damaged: message.damaged().map(label),

@@ -45,6 +45,7 @@ mod sorted;
 mod stamps;
 mod trace;
 mod traitor;
+mod visible;
 mod wording;
 
 pub use assumption::{Assumption, Breach, Rule};
@@ -62,7 +63,9 @@ pub use frontier::{Crossing, Frontier, Lines};
 pub use goal::{Goal, Want};
 pub use judgement::{Class, Judgement, Judging, Report, Watching, judge, report, report_of};
 pub use machine::{Input, Machine, Output, Packet};
-pub use node::{Group, MAX_NODES, NodeId, NodeSet, speaks_reserved, spell, spell_json};
+pub use node::{
+    Group, MAX_NODES, NodeId, NodeSet, speaks_reserved, spell, spell_exactly, spell_json,
+};
 pub use parameter::{
     Domain, Parameter, ParameterField, ParameterValue, ParameterValues, Parameters,
 };
@@ -87,4 +90,5 @@ pub use stamps::Stamps;
 pub use trace::{
     Event, EventId, EventKind, Fate, Loss, Message, MessageId, Sample, Tampering, Trace,
 };
+pub use visible::{is_unseen, push_visible, visible};
 pub use wording::{count_of, noun, sentence};

@@ -5,7 +5,10 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
-use super::Time;
+use super::{
+    Time,
+    visible::{push_visible, visible_name},
+};
 
 /// How many nodes a scenario may have.
 pub const MAX_NODES: usize = 128;
@@ -61,12 +64,30 @@ impl Serialize for NodeId {
     }
 }
 
-/// Puts the nodes' names where their characters stand.
+/// The name that a character stands for, if it stands for a node.
+fn named(c: char, names: &[String]) -> Option<&String> {
+    names.get((c as u32).checked_sub(FIRST)? as usize)
+}
+
+/// Puts the nodes' names where their characters stand, for a person: see [`visible`](super::visible()).
 #[must_use]
 pub fn spell(text: &str, names: &[String]) -> String {
     let mut spelt = String::with_capacity(text.len());
     for c in text.chars() {
-        match (c as u32).checked_sub(FIRST).and_then(|index| names.get(index as usize)) {
+        match named(c, names) {
+            Some(name) => spelt.push_str(&visible_name(name)),
+            None => push_visible(&mut spelt, c),
+        }
+    }
+    spelt
+}
+
+/// The same, with every character as it is: for JSON, and to compare.
+#[must_use]
+pub fn spell_exactly(text: &str, names: &[String]) -> String {
+    let mut spelt = String::with_capacity(text.len());
+    for c in text.chars() {
+        match named(c, names) {
             Some(name) => spelt.push_str(name),
             None => spelt.push(c),
         }
@@ -78,11 +99,12 @@ pub fn spell(text: &str, names: &[String]) -> String {
 #[must_use]
 pub fn spell_json(value: &Json, names: &[String]) -> Json {
     match value {
-        Json::String(text) => Json::String(spell(text, names)),
+        Json::String(text) => Json::String(spell_exactly(text, names)),
         Json::Array(values) => values.iter().map(|value| spell_json(value, names)).collect(),
         Json::Object(fields) => {
-            let spelt =
-                |(name, value): (&String, &Json)| (spell(name, names), spell_json(value, names));
+            let spelt = |(name, value): (&String, &Json)| {
+                (spell_exactly(name, names), spell_json(value, names))
+            };
             Json::Object(fields.iter().map(spelt).collect())
         }
         other => other.clone(),

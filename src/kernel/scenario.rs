@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
-use super::{Goal, NodeId, NodeSet, ParameterValues, Time};
+use super::{Goal, NodeId, NodeSet, ParameterValues, Time, visible::visible_name};
 
 /// How many requests a scenario may have.
 pub const MAX_REQUESTS: usize = 10_000;
@@ -88,16 +88,34 @@ impl Scenario {
         (1..=size).map(|number| format!("P{number}")).collect()
     }
 
-    /// What the reader calls a node.
+    /// The reader's name of a node, as a person is shown it.
     #[must_use]
-    pub fn name(&self, node: NodeId) -> &str {
+    pub fn name(&self, node: NodeId) -> String {
+        visible_name(self.exact_name(node)).into_owned()
+    }
+
+    /// The reader's names of all nodes, as a person is shown them.
+    pub fn names(&self) -> impl Iterator<Item = String> {
+        self.nodes.iter().map(|name| visible_name(name).into_owned())
+    }
+
+    /// The reader's name of a node, with every character as it is: for JSON, and to compare.
+    #[must_use]
+    pub fn exact_name(&self, node: NodeId) -> &str {
         &self.nodes[node.index()]
     }
 
-    /// The name of a message, as links spell it: `Alice>Carol#1`.
+    /// The name of a message, `Alice>Carol#1`, as a person is shown it.
     #[must_use]
     pub fn message_name(&self, message: MessageName) -> String {
         format!("{}>{}#{}", self.name(message.from), self.name(message.to), message.number)
+    }
+
+    /// The same with every character as it is: for JSON, and to compare.
+    #[must_use]
+    pub fn exact_message_name(&self, message: MessageName) -> String {
+        let MessageName { from, to, number } = message;
+        format!("{}>{}#{number}", self.exact_name(from), self.exact_name(to))
     }
 
     /// Adds a request, at a virtual moment in ms.

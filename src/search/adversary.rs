@@ -313,7 +313,7 @@ impl Adversary<'_> {
             EventKind::Indicate { packet, .. } => spell(&packet.to_string(), &self.given.nodes),
             _ => String::new(),
         };
-        Decided { who: self.given.name(event.node).to_owned(), what, at: first.at }
+        Decided { who: self.given.name(event.node), what, at: first.at }
     }
 
     /// Why a decision could not be put off: what comes if the last message before it, and whatever decides instead, is

@@ -15,6 +15,9 @@ impl Crew {
     /// One alone: where there are no threads.
     pub const ALONE: Self = Self { hands: 1 };
 
+    /// The greatest number of them: more than the cores of one machine.
+    pub const MOST: usize = 256;
+
     /// So many; at least one.
     #[must_use]
     pub const fn of(hands: usize) -> Self {
@@ -48,8 +51,13 @@ impl Crew {
             }
         };
         let mut done: Vec<(usize, Vec<R>)> = thread::scope(|scope| {
-            let hands: Vec<_> = (0..self.hands).map(|_| scope.spawn(take)).collect();
-            hands.into_iter().flat_map(|hand| hand.join().expect("no hand panics")).collect()
+            // This thread works too, so where the system starts fewer threads the work is done all the same.
+            let start = || thread::Builder::new().spawn_scoped(scope, take);
+            let helpers = 1..self.hands.min(parts.len());
+            let hands: Vec<_> = helpers.map_while(|_| start().ok()).collect();
+            let mut done = take();
+            done.extend(hands.into_iter().flat_map(|hand| hand.join().expect("no hand panics")));
+            done
         });
         done.sort_unstable_by_key(|(place, _)| *place);
         done.into_iter().flat_map(|(_, results)| results).collect()
@@ -64,7 +72,7 @@ mod tests {
     fn results_are_in_order_however_many_work() {
         let things: Vec<u64> = (0..1000).collect();
         let squares: Vec<u64> = things.iter().map(|it| it * it).collect();
-        for hands in [0, 1, 2, 3, 16] {
+        for hands in [0, 1, 2, 3, 16, 100_000] {
             assert_eq!(Crew::of(hands).spread(&things, |it| it * it), squares);
         }
         assert_eq!(Crew::of(4).spread(&[], |it: &u64| *it), [0; 0]);

@@ -39,6 +39,9 @@ pub const LIMIT: u64 = 60_000;
 /// To so many states of a system it gets for one run of a scenario.
 pub const STATES: u64 = 4;
 
+/// Number of tries of the random search for each of its runs, at most.
+const TRIES: u64 = 8;
+
 /// Up to so many faults are tried before all orders are.
 const EASY: u32 = 1;
 
@@ -205,9 +208,15 @@ impl Quest {
             Some((aim, false)) => Stage::Orders(aim),
             Some((aim, true)) => Stage::Walks(aim),
             None if sweeps => Stage::Runs,
-            None if self.sweep.is_over() || self.roam.runs() > self.limit => Stage::Over,
+            None if self.sweep.is_over() || self.has_roamed() => Stage::Over,
             None => Stage::Chance,
         }
+    }
+
+    /// True if the random search has done its part. About every second try has a run; where hardly one has, the number of
+    /// tries is bounded too.
+    const fn has_roamed(&self) -> bool {
+        self.roam.runs() > self.limit || self.roam.tries() / TRIES > self.limit
     }
 
     /// Goes on a little, and returns what was found.

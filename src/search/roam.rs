@@ -36,6 +36,11 @@ impl Roam {
         self.runs
     }
 
+    /// Number of tries so far. One in which nothing could go wrong has no run.
+    pub(super) const fn tries(&self) -> u64 {
+        self.tries
+    }
+
     /// Makes some more tries, every `stride`th from number `first` on, and returns what was found, in the order of
     /// the tries.
     pub(super) fn advance(

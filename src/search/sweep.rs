@@ -156,5 +156,7 @@ impl Sweep {
         self.level += 1;
         self.parent = 0;
         self.begin_parent(ground);
+        // Where nothing can go wrong at all, that is known now, however few runs may be tried.
+        self.over = self.parents.len() == 1 && self.moves.is_empty();
     }
 }

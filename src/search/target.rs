@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::kernel::{
     Kind, Monitor, Needs, NodeId, Observation, Property, Seen, Setting, Verdict, spell,
+    spell_exactly, visible,
 };
 
 /// What a run may be looked through for.
@@ -74,8 +75,8 @@ impl fmt::Display for Target {
         match self {
             Self::Violation(property) => write!(f, "a violation of {}", property.name),
             Self::Told(Telling { node, first, then, nodes }) => {
-                write!(f, "{} tells: {first}", nodes[node.index()])?;
-                then.iter().try_for_each(|then| write!(f, ", and later {then}"))
+                f.write_str(&spell(&format!("{node} tells: {first}"), nodes))?;
+                then.iter().try_for_each(|then| write!(f, ", and later {}", visible(then)))
             }
         }
     }
@@ -104,7 +105,7 @@ impl Monitor for Listener {
         if seen.node != *node {
             return;
         }
-        let told = spell(&packet.to_string(), nodes);
+        let told = spell_exactly(&packet.to_string(), nodes);
         self.heard = match (self.heard, then) {
             (Heard::Nothing, None) if told == *first => Heard::Both,
             (Heard::Nothing, Some(_)) if told == *first => Heard::First,

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::Send;
 use crate::{
     app::{Action, State},
-    kernel::Time,
+    kernel::{Time, visible},
 };
 
 /// The caption of the moment, as everyone sees it who opens the link, and, once the reader has changed the run, the
@@ -19,7 +19,7 @@ pub(super) fn caption_line(state: &State, edited: bool, send: &Send) -> Html {
         <div class="caption">
             if let Some((place, caption)) = latest {
                 <p>
-                    <span class="badge" aria-hidden="true">{ place + 1 }</span>{ &caption.text }
+                    <span class="badge" aria-hidden="true">{ place + 1 }</span>{ visible(&caption.text).into_owned() }
                     { old_words(state) }
                 </p>
             } else if !edited {

@@ -85,7 +85,7 @@ pub(super) fn Told(props: &Props) -> Html {
     let heads = std::iter::once("no.".to_owned());
     let names = told.columns[columns.clone()].iter().map(|column| {
         let name = run.scenario.name(column.node);
-        if column.is_traitor { format!("{name} (traitor)") } else { name.to_owned() }
+        if column.is_traitor { format!("{name} (traitor)") } else { name }
     });
     let heads: Vec<_> = heads.chain(names).collect();
     let style = Style::from(format!("--columns:{}", columns.len()));

@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::Send;
 use crate::{
     app::{Action, Draft, Offer, State, reduce},
-    kernel::count_of,
+    kernel::{count_of, visible},
     web,
 };
 
@@ -154,7 +154,7 @@ fn drawn(
     };
     html! {
         <aside class="offer" aria-label="Your last work">
-            <p>{ "Your last work: " }<b>{ &work.title }</b>{ changes }</p>
+            <p>{ "Your last work: " }<b>{ visible(&work.title).into_owned() }</b>{ changes }</p>
             <button class="primary" onclick={Callback::from(open)}>{ "Open" }</button>
             <button onclick={Callback::from(forget)}
                 title="Delete permanently">{ "Forget" }</button>

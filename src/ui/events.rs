@@ -101,7 +101,7 @@ fn cells(
 ) -> Html {
     let at = entry.time(run);
     let sentence = entry.sentence(run);
-    let node = entry.node(run).map(|node| run.scenario.name(node).to_owned());
+    let node = entry.node(run).map(|node| run.scenario.name(node));
     let kind = entry.kind(run);
     let send = send.clone();
     let onclick = Callback::from(move |_: MouseEvent| match entry {
@@ -189,8 +189,8 @@ fn filters(run: &Run, story: &Story, filter: &Filter, send: &Send) -> Html {
     let example = run.trace.messages.first().map(|message| run.scenario.message_name(message.name));
     let clear = send.reform(|_: MouseEvent| Action::Filter(Filter::default()));
     let all = || std::iter::once(choice("", "all"));
-    let nodes = run.scenario.nodes.iter().enumerate();
-    let nodes = nodes.map(|(index, name)| choice(index.to_string(), name.clone()));
+    let nodes = run.scenario.names().enumerate();
+    let nodes = nodes.map(|(index, name)| choice(index.to_string(), name));
     let nodes = all().chain(nodes).collect();
     let of_node = filter.node.map_or_else(String::new, |node| node.index().to_string());
     let kinds = all().chain(story.kinds.iter().map(|kind| choice(*kind, *kind))).collect();

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::web;
+use crate::{kernel::visible, web};
 
 /// What a control is.
 #[derive(Clone, PartialEq)]
@@ -110,6 +110,7 @@ fn options(choices: &[Choice], value: &AttrValue) -> Html {
         let Choice { value: its, words, help, disabled, .. } = choice.clone();
         // The first picture has nothing but its attributes.
         let selected = its == *value;
+        let words = visible(&words).into_owned();
         html! { <option value={its} {selected} {disabled} title={help}>{ words }</option> }
     };
     let groups = choices.chunk_by(|one, other| one.group == other.group);

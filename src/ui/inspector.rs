@@ -111,8 +111,8 @@ fn shown(count: usize, first: NodeId) -> Vec<NodeId> {
 pub(super) fn look_at(run: &Run, first: Option<NodeId>, none: &'static str, send: &Send) -> Html {
     let onchange =
         send.reform(|value: String| Action::Inspect(value.parse().ok().map(NodeId::new)));
-    let nodes = run.scenario.nodes.iter().enumerate();
-    let nodes = nodes.map(|(index, name)| choice(index.to_string(), name.clone()));
+    let nodes = run.scenario.names().enumerate();
+    let nodes = nodes.map(|(index, name)| choice(index.to_string(), name));
     let choices = std::iter::once(choice("", none)).chain(nodes).collect();
     let chosen = first.map_or_else(String::new, |node| node.index().to_string());
     html! {
@@ -158,8 +158,8 @@ fn column(run: &Run, state: &NodeState, subject: &Subject) -> Html {
     };
     let title = if state.status == Status::Crashed { "State (lost in the crash)" } else { "State" };
     html! {
-        <section class={classes!("node-state", class, here.then_some("here"))} aria-label={name.to_owned()}
-            data-node={name.to_owned()}>
+        <section class={classes!("node-state", class, here.then_some("here"))} aria-label={name.clone()}
+            data-node={name.clone()}>
             <h4>{ name } <small>{ status }</small></h4>
             if untouched { <p class="hint">{ "The step changed nothing of it." }</p> }
             { part(title, &state.state, "none") }

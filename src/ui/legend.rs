@@ -45,7 +45,7 @@ fn meaning(run: &Run, sign: Sign) -> String {
         Sign::Band(metric) => {
             return format!("behind the line: {}", run.protocol.metrics[metric].name);
         }
-        Sign::Curve(node) => return run.scenario.name(node).to_owned(),
+        Sign::Curve(node) => return run.scenario.name(node),
         Sign::Cut => "cut of a snapshot, where states were recorded",
         Sign::RecoveryLine => "recovery line",
         Sign::Undone => "work undone",

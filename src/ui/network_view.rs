@@ -140,7 +140,7 @@ fn draw_node(
     let class = classes!(if place.router { "router" } else { "host" }, state, traitor);
     let (x, y) = (place.at.x, place.at.y);
     html! {
-        <g {class} data-node={run.scenario.name(place.node).to_owned()}>
+        <g {class} data-node={run.scenario.name(place.node)}>
             { shapes::draw(shape, place.at, Orientation::Horizontal) }
             if let Some(side) = side { <text class="side" x={px(x)} y={px(y + 0.5)}>{ side }</text> }
             if state == Some("crashed") { <path class="cross" d={cross(place.at, 9.0)} /> }

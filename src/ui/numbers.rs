@@ -105,7 +105,7 @@ fn nodes(run: &Run, numbers: &Numbers) -> Html {
             <table class="figures">
                 <caption>{ "By node" }</caption>
                 <tr>{ for heads.map(|name| html! { <th scope="col">{ name }</th> }) }</tr>
-                { for run.scenario.nodes.iter().zip(&numbers.nodes).map(|(name, node)| html! {
+                { for run.scenario.names().zip(&numbers.nodes).map(|(name, node)| html! {
                     <tr>
                         <th scope="row">{ name }</th>
                         <td>{ node.sent }</td><td>{ node.bytes }</td><td>{ node.received }</td>
@@ -121,7 +121,8 @@ fn nodes(run: &Run, numbers: &Numbers) -> Html {
 fn draw(run: &Run, chart: &Chart, now: Time) -> Html {
     let (width, height) = CHART;
     let at = chart.along(now);
-    let name = |line: &Line| line.node.map_or("all", |node| run.scenario.name(node)).to_owned();
+    let name =
+        |line: &Line| line.node.map_or_else(|| "all".to_owned(), |node| run.scenario.name(node));
     let label = format!(
         "{}: curves between {} and {} {}; their values are in the table.",
         chart.name, chart.low, chart.high, chart.unit

@@ -82,6 +82,7 @@ pub(super) fn Page() -> Html {
     use_time(state.playing, &send);
     use_moment(state, &send);
     use_address(state, &fragment, &send);
+    use_source(&send);
     let theatre = use_node_ref();
     use_arrival(&theatre, state.loads);
     use_keys(&store, &send);
@@ -216,6 +217,21 @@ fn use_address(state: &State, fragment: &str, send: &Callback<Action>) {
     use_effect_with((), move |()| {
         let listener = web::on_fragment_change(move |fragment| send.emit(Action::Load(fragment)));
         move || drop(listener)
+    });
+}
+
+/// Opens the file that the address asks for, unless its fragment holds a run: that is nearer to what the reader made.
+#[hook]
+fn use_source(send: &Callback<Action>) {
+    let send = send.clone();
+    use_effect_with((), move |()| {
+        let asked = web::source().filter(|_| web::fragment().is_empty());
+        if let Some(file) = asked {
+            web::fetch_text(&file.clone(), move |text| {
+                // Without a text the file's name is refused, and stays for the reader to see.
+                send.emit(Action::Load(text.unwrap_or_else(|| format!("?src={file}"))));
+            });
+        }
     });
 }
 

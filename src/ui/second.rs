@@ -89,7 +89,7 @@ fn names(run: &Run, layout: &Layout, width: f64) -> Html {
     let (all, each) = room_of_names(vertical, width, layout.gap());
     html! {
         <div class="names" data-style={all.attribute()} ~style={all.property()}>
-            { for run.scenario.nodes.iter().map(|name| html! {
+            { for run.scenario.names().map(|name| html! {
                 <div class="name" data-style={each.attribute()} ~style={each.property()}><span>{ name }</span></div>
             }) }
         </div>

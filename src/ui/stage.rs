@@ -518,7 +518,7 @@ fn use_held_touches(picture: &NodeRef) {
 
 /// How wide the nodes' names are, where time runs to the right.
 fn names_width(run: &Outcome) -> f64 {
-    let longest = run.scenario.nodes.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    let longest = run.scenario.names().map(|name| name.chars().count()).max().unwrap_or(0);
     (longest as f64 * 9.5 + 30.0).clamp(NAMES.0, NAMES.1)
 }
 
@@ -537,7 +537,7 @@ fn names(
     let routers = run.scenario.network.topology.routers();
     html! {
         <div class="names" data-style={all.attribute()} ~style={all.property()}>
-            { for run.scenario.nodes.iter().enumerate().map(|(index, name)| {
+            { for run.scenario.names().enumerate().map(|(index, name)| {
                 let node = NodeId::new(index);
                 let onclick = send.reform(move |_: MouseEvent| {
                     Action::Select(Some(Selection::Moment { node, at }))

@@ -11,6 +11,16 @@ pub fn fragment() -> String {
     hash.strip_prefix('#').unwrap_or(&hash).to_owned()
 }
 
+/// The file that the address asks for by `?src=FILE`, if it does.
+#[must_use]
+pub fn source() -> Option<String> {
+    let search = window()?.location().search().ok()?;
+    let mut fields = search.trim_start_matches('?').split('&');
+    let file = fields.find_map(|field| field.strip_prefix("src="))?;
+    let file = js_sys::decode_uri_component(file).ok()?;
+    Some(file.into()).filter(|file: &String| !file.is_empty())
+}
+
 /// Puts a fragment, with its `#`, into the address bar without adding to the browser's history; `#` alone takes away
 /// what is there. Where the page may not do so (some sandboxes), the address stays as it is.
 pub fn replace_fragment(fragment: &str) {

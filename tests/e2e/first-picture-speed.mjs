@@ -2,7 +2,7 @@
 // 150 ms to each answer and a processor four times slower. Run it by hand: it prints the medians for
 // docs/performance.md.
 //
-//     WORLDLINES_BROWSER=/usr/bin/chromium node tests/e2e/first-picture-speed.mjs [RUNS]
+//     node tests/e2e/first-picture-speed.mjs [RUNS]
 
 import { launchChromium } from "./chromium.mjs";
 import { DIST } from "./playground.mjs";

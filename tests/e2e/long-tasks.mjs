@@ -1,7 +1,7 @@
 // How long the page is busy without a pause when a long run is opened, changed, taken back and played: of `dist/`.
 // A task over 50 ms is felt. Run it by hand: it prints the numbers for docs/performance.md.
 //
-//     WORLDLINES_BROWSER=/usr/bin/chromium node tests/e2e/long-tasks.mjs [EVENTS]
+//     node tests/e2e/long-tasks.mjs [EVENTS]
 
 import { startPlayground } from "./playground.mjs";
 import { broadcasts } from "./runs.mjs";

@@ -86,8 +86,12 @@ fn nodes(bytes: &mut Bytes) -> Vec<String> {
         63 => bytes.one_of(&[0, 129]),
         few => few % 7 + 1,
     };
-    let odd = bytes.one_in(8);
-    let name = |number| if odd { format!("Nœud \"{number}\" 🐦") } else { format!("P{number}") };
+    let kind = bytes.below(8);
+    let name = |number| match kind {
+        6 => format!("\u{202e}N\u{200b} {number}\u{2066}"),
+        7 => format!("Nœud \"{number}\" 🐦"),
+        _ => format!("P{number}"),
+    };
     (1..=count).map(name).collect()
 }
 
@@ -170,6 +174,7 @@ fn network(bytes: &mut Bytes, nodes: &[String]) -> Json {
 
 fn request(bytes: &mut Bytes, nodes: &[String]) -> Json {
     let with = match bytes.below(16) {
+        11 => json!("m\n 10 ms  P2  deliver  \u{202e}\u{1b}[31m\u{200b}"),
         12 => json!(-7),
         13 => "x".repeat(5000).into(),
         14 => json!({ "payload": "m", "label": "l" }),

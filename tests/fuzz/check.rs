@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value as Json;
 use worldlines::{
     diagram,
-    formats::{scenario, text, trace},
+    formats::{Outcome, link, scenario, search, text, trace},
     kernel::{
         EventKind, Fate, Fault, Kind, MAX_EVENTS, MessageName, NodeSet, Protocol, Scenario,
         Strategy, Trace, Verdict, report, run,
     },
     protocols,
+    search::{Crew, Quest, Target},
 };
 
-use crate::{arbitrary, common::rumour::RUMOUR};
+use crate::{arbitrary, common::rumour::RUMOUR, hostile::check_damaged};
 
 /// What an input made happen: inputs are kept that make something new happen.
 pub(crate) type Features = BTreeSet<String>;
@@ -39,6 +40,8 @@ pub(crate) fn check(bytes: &[u8]) -> Features {
     assert_eq!(scenario::read(&written).as_ref(), Ok(&read), "{written}");
     let protocol = protocols::find(&read.protocol).expect("the reader knows it");
     check_run(protocol, &read, &mut features);
+    check_way(&read, bytes);
+    check_damaged(bytes, &read);
 
     // Once more with a protocol that uses all that a context offers and whose messages can be forged.
     let mut rumour = Scenario { protocol: RUMOUR.id.to_owned(), ..read };
@@ -184,4 +187,51 @@ fn check_nodes(scenario: &Scenario, trace: &Trace) {
             _ => assert!(up.contains(node) && !paused.contains(node), "{event:?}"),
         }
     }
+}
+
+/// Number of events up to which a run is explained, and searched from: both run it again many times.
+const EXPLAINED: usize = 200;
+const SEARCHED: usize = 120;
+
+/// The way of a scenario through the command line: link, open, explain, search with a small budget.
+fn check_way(scenario: &Scenario, bytes: &[u8]) {
+    let outcome = Outcome::of(scenario.clone()).expect("the requests have been read");
+    let fragment = link::fragment(scenario, Some(&"0123456789abcdef".repeat(4)));
+    if fragment.len() <= link::MAX_LINK {
+        let opened = link::decode(&fragment).expect("a link that is made is read");
+        assert_eq!((&opened.scenario, opened.digest.as_deref()), (scenario, Some("01234567")));
+    }
+    let events = outcome.trace.events.len();
+    let violated = || outcome.report.judgements.iter().filter(|it| it.verdict.is_violated());
+    if events <= EXPLAINED && scenario.faults.len() <= 20 {
+        for judgement in violated().take(2) {
+            let target = Target::Violation(judgement.property);
+            let explanation = diagram::explain(&outcome, &target).expect("it is violated");
+            assert!(!explanation.text().is_empty());
+            assert!(explanation.path.iter().all(|event| *event < events));
+        }
+    }
+    // One in eight, by the input: a search runs the scenario dozens of times.
+    let drawn = bytes.iter().fold(0_u8, |sum, byte| sum.wrapping_mul(5).wrapping_add(*byte)) % 8;
+    if drawn != 0 || events > SEARCHED || scenario.nodes.len() > 8 || scenario.faults.len() > 20 {
+        return;
+    }
+    let mut asked = search::Asked::of(scenario.clone()).expect("the protocol is known");
+    asked.limit = 1 + u64::from(bytes.first().copied().unwrap_or_default() % 3);
+    asked.targets.truncate(1);
+    let mut quest = Quest::new(asked.task()).expect("its requests were read");
+    let mut steps = 0;
+    while !quest.is_over() {
+        for finding in quest.advance(Crew::ALONE) {
+            let shown = Outcome::of(finding.scenario).expect("it was run before");
+            assert!(!shown.report.judgements.is_empty());
+        }
+        steps += 1;
+        assert!(steps < 10_000, "a search with a small budget ends");
+    }
+    let results = search::Results { coverage: quest.coverage(), asked, findings: Vec::new() };
+    assert!(!search::sentence(&results.asked, &results.coverage, 0).is_empty());
+    let read =
+        search::read(&search::write(&results)).expect("results are read as they are written");
+    assert_eq!(read.coverage, results.coverage);
 }

@@ -3,7 +3,13 @@
 //! `cargo test` replays the corpus and tries a few thousand inputs more. To look for new ones for ten minutes:
 //!
 //! ```text
-//! FUZZ_SECONDS=600 cargo test --release --test fuzz -- --ignored --nocapture
+//! FUZZ_SECONDS=600 cargo test --release --test fuzz -- --ignored --nocapture search
+//! ```
+//!
+//! Or a fixed number of inputs, without looking for new ones:
+//!
+//! ```text
+//! FUZZ_INPUTS=20000 FUZZ_SEED=1 cargo test --release --test fuzz -- --ignored many
 //! ```
 //!
 //! An input is a string of bytes, read as a scenario by `arbitrary.rs`; it is kept in `tests/corpus/` if it
@@ -14,6 +20,7 @@ mod arbitrary;
 mod check;
 #[path = "../common/mod.rs"]
 mod common;
+mod hostile;
 
 use std::{
     env, fs,
@@ -97,6 +104,21 @@ fn arbitrary_scenarios_are_read_run_and_judged() {
     for number in 0..400 {
         let input = mutate(&mut chance, &seeds);
         println!("{number}: {input:?}");
+        check(&input);
+    }
+}
+
+#[test]
+#[ignore = "tries as many inputs as FUZZ_INPUTS says"]
+fn many() {
+    let number = |name: &str| env::var(name).ok().and_then(|it| it.parse::<u64>().ok());
+    let inputs = number("FUZZ_INPUTS").unwrap_or(20_000);
+    let mut chance = Chance::new(number("FUZZ_SEED").unwrap_or(1));
+    let seeds: Vec<_> = corpus().into_iter().map(|(_, input)| input).collect();
+    let latest = folder("target").join("fuzz-many-latest.bin");
+    for _ in 0..inputs {
+        let input = mutate(&mut chance, &seeds);
+        fs::write(&latest, &input).expect("the latest input can be written");
         check(&input);
     }
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::arguments::Arguments;
+use crate::licences;
 use crate::process::Program;
 use crate::progress::Progress;
 use crate::tools::{self, Toolbox};
@@ -40,7 +41,7 @@ pub(crate) fn build(workspace: &Workspace, tools: &Toolbox) -> Result<(), String
             return Err(format!("{program} is {} bytes over its budget", brotli - budget));
         }
     }
-    Ok(())
+    licences::put(workspace)
 }
 
 /// Trunk's `command`; `release` is what is published: small, and slow to compile. With which profile,

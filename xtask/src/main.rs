@@ -12,6 +12,8 @@ mod counts;
 mod dist;
 mod first_picture;
 mod inline;
+mod json;
+mod licences;
 mod node;
 mod process;
 mod progress;
@@ -35,6 +37,7 @@ USAGE
     cargo xtask serve [--port N] [--no-open] [--dev]    the playground, rebuilt when a file changes
     cargo xtask test [STEP...]                          every check and test, or only the named ones
     cargo xtask dist                                    the page as it is published, into dist/
+    cargo xtask licences                                the licences of what the page is made of, into dist/ alone
     cargo xtask bench                                   how fast the kernel is, natively and in the browser
     cargo xtask shots                                   take the documentation's pictures of the page anew
     cargo xtask bless                                   rewrite the golden files of the tests
@@ -59,6 +62,7 @@ fn run(mut arguments: Arguments) -> Result<(), String> {
         Some("serve") => serve::serve(&workspace, arguments),
         Some("test") => test::test(&workspace, arguments),
         Some("dist") => dist::dist(&workspace, arguments),
+        Some("licences") => licences::licences(&workspace, arguments),
         Some("bench") => bench::bench(&workspace, arguments),
         Some("shots") => shots::shots(&workspace, arguments),
         Some("first-picture") => first_picture::put(&workspace, arguments),

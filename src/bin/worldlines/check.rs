@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::Args;
 use worldlines::formats::exercise::{judgement, open, sentence, tried};
 
-use crate::input::{Input, about};
+use crate::input::{Input, about, about_named};
 
 #[derive(Args)]
 pub(crate) struct Check {
@@ -22,8 +22,7 @@ impl Check {
     pub(crate) fn execute(self) -> Result<String, String> {
         let exercise = Input::of(&self.source)?.scenario;
         let Some(goal) = &exercise.goal else {
-            let source = self.source.escape_debug();
-            return Err(format!("{source}: found no goal, expected an exercise"));
+            return Err(about_named(&self.source, "found no goal, expected an exercise"));
         };
         if self.codes.is_empty() {
             return Ok(sentence(&exercise, goal) + "\n");

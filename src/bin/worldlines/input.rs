@@ -7,7 +7,7 @@ use std::{
 
 use worldlines::{
     formats::{MAX_TEXT, Problem, link, scenario},
-    kernel::Scenario,
+    kernel::{Scenario, visible},
 };
 
 /// What the reader gave.
@@ -47,15 +47,28 @@ impl Input {
 
 /// A problem, and in which file.
 pub(crate) fn about(source: &str, problem: &Problem) -> String {
+    about_named(source, &problem.to_string())
+}
+
+/// The same, of a problem in words.
+pub(crate) fn about_named(source: &str, problem: &str) -> String {
+    if source.is_empty() || link::is_link(source) {
+        return problem.to_owned();
+    }
+    format!("{}: {problem}", named(source))
+}
+
+/// A file as an error names it.
+pub(crate) fn named(source: &str) -> String {
     match source {
-        "-" => format!("standard input: {problem}"),
-        _ if source.is_empty() || link::is_link(source) => problem.to_string(),
-        _ => format!("{}: {problem}", source.escape_debug()),
+        "-" => "standard input".to_owned(),
+        "" => "\"\"".to_owned(),
+        file => visible(file).into_owned(),
     }
 }
 
-/// The text of a file or of standard input: no more of it than a scenario may have, and one byte, so
-/// that what is too long is seen to be.
+/// The text of a file or of standard input: no more of it than a scenario may have, and one byte, so that a text that is
+/// too long is seen to be. The mark with which some editors begin a file is no part of it.
 pub(crate) fn contents(source: &str) -> Result<String, String> {
     let limit = MAX_TEXT as u64 + 1;
     let mut bytes = Vec::new();
@@ -63,16 +76,16 @@ pub(crate) fn contents(source: &str) -> Result<String, String> {
         "-" => io::stdin().take(limit).read_to_end(&mut bytes),
         file => File::open(file).and_then(|file| file.take(limit).read_to_end(&mut bytes)),
     };
-    let name =
-        if source == "-" { "standard input".into() } else { source.escape_debug().to_string() };
+    let name = named(source);
     read.map_err(|error| format!("{name}: {error}"))?;
     if bytes.len() > MAX_TEXT {
         return Err(format!(
             "{name}: found more than {MAX_TEXT} bytes, expected at most {MAX_TEXT}"
         ));
     }
-    String::from_utf8(bytes).map_err(|error| {
+    let text = String::from_utf8(bytes).map_err(|error| {
         let place = error.utf8_error().valid_up_to();
         format!("{name}: found no UTF-8 from byte {place} on, expected text")
-    })
+    })?;
+    Ok(text.strip_prefix('\u{FEFF}').map(str::to_owned).unwrap_or(text))
 }

@@ -9,19 +9,20 @@
 mod check;
 mod input;
 mod search;
+mod usage;
 
 use std::{
-    io::{self, ErrorKind, Write},
+    io::{self, BufWriter, ErrorKind, Write},
     process::ExitCode,
 };
 
 use clap::{Args, Parser, Subcommand};
 use worldlines::{
-    formats::{Outcome, catalogue, cost, link, scenario},
+    formats::{Outcome, catalogue, cost, link, scenario, visible_json},
     kernel::Scenario,
 };
 
-use input::{Input, about};
+use input::{Input, about, about_named};
 
 /// Distributed protocols as simulated nodes: every run is determined by its scenario.
 #[derive(Parser)]
@@ -94,62 +95,110 @@ struct Form {
     digest: bool,
 }
 
+/// Why a command did not do its work.
+pub(crate) enum Failure {
+    /// One line that says what is wrong with its input.
+    Input(String),
+    /// Standard output cannot be written.
+    Output(io::Error),
+}
+
+impl From<String> for Failure {
+    fn from(why: String) -> Self {
+        Self::Input(why)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
 fn main() -> ExitCode {
-    let output = match execute(Arguments::parse().command) {
-        Ok(output) => output,
-        Err(why) => {
-            // With standard error closed there is nobody left to tell.
-            let _ = writeln!(io::stderr(), "worldlines: {why}");
-            return ExitCode::from(2);
-        }
+    let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let done = match usage::read::<Arguments>() {
+        Ok(Some(arguments)) => execute(arguments.command, &mut out),
+        Ok(None) => return ExitCode::SUCCESS,
+        Err(why) => Err(why.into()),
     };
-    match io::stdout().write_all(output.as_bytes()).and_then(|()| io::stdout().flush()) {
+    match done.and_then(|()| Ok(out.flush()?)) {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever reads has seen enough: `worldlines run … --text | head`.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => {
+        Err(Failure::Input(why)) => {
+            // With standard error closed nobody can be told.
+            let _ = writeln!(io::stderr(), "worldlines: {why}");
+            ExitCode::from(2)
+        }
+        // The reader has seen enough: `worldlines run … --text | head`.
+        Err(Failure::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failure::Output(error)) => {
             let _ = writeln!(io::stderr(), "worldlines: standard output: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
-/// What the command prints, or one line that says what is wrong with its input.
-fn execute(command: Command) -> Result<String, String> {
-    match command {
-        Command::List { json: true } => Ok(catalogue::to_json() + "\n"),
-        Command::List { json: false } => Ok(catalogue::to_text()),
+/// Prints what the command prints.
+fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
+    let text = match command {
+        Command::List { json: true } => catalogue::to_json() + "\n",
+        Command::List { json: false } => catalogue::to_text(),
         Command::Run { source, form } => {
             let input = Input::of(&source)?;
             let outcome = run(&source, input.scenario)?;
             if let Some(expected) = input.digest {
                 warn_if_different(&outcome, &expected);
             }
-            Ok(match form {
-                Form { json: true, .. } => outcome.json() + "\n",
-                Form { text: true, .. } => outcome.text(),
+            match form {
+                Form { json: true, .. } => {
+                    outcome.write_json(out)?;
+                    "\n".to_owned()
+                }
+                Form { text: true, .. } => {
+                    outcome.write_text(out)?;
+                    String::new()
+                }
                 Form { digest: true, .. } => outcome.digest() + "\n",
                 _ => outcome.summary(),
-            })
+            }
         }
         Command::Link { source } => {
             let outcome = run(&source, Input::of(&source)?.scenario)?;
             let fragment = link::fragment(&outcome.scenario, Some(&outcome.digest()));
+            if fragment.len() > link::MAX_LINK {
+                return Err(about_named(&source, &too_long(&fragment)).into());
+            }
             warn_if_long(&fragment);
-            Ok(fragment + "\n")
+            fragment + "\n"
         }
         Command::Cost { protocol, nodes } => {
             let sizes = cost::sizes(&nodes).map_err(|why| format!("--nodes: {why}"))?;
             let protocol = catalogue::find("PROTOCOL", &protocol).map_err(|it| it.to_string())?;
-            cost::to_text(protocol, sizes)
+            cost::to_text(protocol, sizes)?
         }
-        Command::Search(search) => search.execute(),
-        Command::Merge(merge) => merge.execute(),
-        Command::Shrink(shrink) => shrink.execute(),
-        Command::Explain(explain) => explain.execute(),
-        Command::Check(check) => check.execute(),
-        Command::Open { source } => Ok(scenario::write(&Input::of_link(&source)?.scenario) + "\n"),
-    }
+        Command::Search(search) => search.execute()?,
+        Command::Merge(merge) => merge.execute()?,
+        Command::Shrink(shrink) => shrink.execute()?,
+        Command::Explain(explain) => explain.execute()?,
+        Command::Check(check) => check.execute()?,
+        Command::Open { source } => scenario_line(&Input::of_link(&source)?.scenario),
+    };
+    Ok(out.write_all(text.as_bytes())?)
+}
+
+/// A scenario in its canonical form, for a terminal.
+pub(crate) fn scenario_line(scenario: &Scenario) -> String {
+    visible_json(&scenario::write(scenario)).into_owned() + "\n"
+}
+
+/// Why a link is not printed: no reader opens it.
+pub(crate) fn too_long(fragment: &str) -> String {
+    format!(
+        "found a link of {} characters, expected at most {}: put the scenario's file beside the page and open it with \
+         ?src=FILE",
+        fragment.len(),
+        link::MAX_LINK
+    )
 }
 
 fn run(source: &str, scenario: Scenario) -> Result<Outcome, String> {

@@ -7,14 +7,19 @@ use worldlines::{
     app::{MOST_DELAYS, as_found},
     diagram::explain,
     formats::{
-        Outcome, link, scenario,
+        MAX_WHOLE, Outcome, link,
         search::{self as format, Asked, Found, Results},
+        visible_json,
     },
-    kernel::{Kind, MAX_TIME, Property, Protocol, Scenario, Verdict, count_of},
-    search::{Aim, Budget, Crew, Quest, Shard, Stage, Target, Way, adversary, shrink},
+    kernel::{Kind, MAX_TIME, Property, Protocol, Scenario, Verdict, count_of, visible},
+    search::{Aim, Budget, Crew, LIMIT, Quest, Shard, Stage, Target, Way, adversary, shrink},
 };
 
-use crate::input::{Input, about, contents};
+use crate::{
+    input::{Input, about, about_named, contents},
+    scenario_line, too_long,
+    usage::whole,
+};
 
 #[derive(Args)]
 pub(crate) struct Search {
@@ -29,13 +34,13 @@ pub(crate) struct Search {
     #[arg(long, value_name = "FAULTS")]
     faults: Option<String>,
     /// About how many runs are tried at most, and again as many with faults drawn by lot.
-    #[arg(long, value_name = "RUNS", default_value_t = worldlines::search::LIMIT)]
+    #[arg(long, value_name = "RUNS", default_value_t = LIMIT, value_parser = runs, allow_negative_numbers = true)]
     budget: u64,
     /// How many work at the same time; by default as many as there are cores. What is found does not depend on it.
-    #[arg(long, value_name = "N")]
-    jobs: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = jobs, allow_negative_numbers = true)]
+    jobs: Option<u64>,
     /// What chance depends on.
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = seed, allow_negative_numbers = true)]
     seed: u64,
     /// Only one part of the search, of so many: 3/16. `merge` joins the results.
     #[arg(long, value_name = "PART/OF")]
@@ -51,8 +56,26 @@ pub(crate) struct Search {
     #[arg(long)]
     adversary: bool,
     /// For the adversary: when the run ends, in virtual ms, instead of when the scenario says.
-    #[arg(long, value_name = "MS")]
+    #[arg(long, value_name = "MS", value_parser = horizon, allow_negative_numbers = true)]
     until: Option<u64>,
+}
+
+fn runs(text: &str) -> Result<u64, String> {
+    whole(text, 1..=format::MOST_RUNS)
+}
+
+fn jobs(text: &str) -> Result<u64, String> {
+    whole(text, 1..=Crew::MOST as u64)
+}
+
+/// Any number that the results as JSON keep exactly.
+fn seed(text: &str) -> Result<u64, String> {
+    whole(text, 0..=MAX_WHOLE)
+}
+
+/// The adversary runs a scenario for longer than it is to last.
+fn horizon(text: &str) -> Result<u64, String> {
+    whole(text, 1..=MAX_TIME / 4)
 }
 
 impl Search {
@@ -64,7 +87,7 @@ impl Search {
             return Err("--until: found without --adversary, expected both".to_owned());
         }
         let asked = self.asked()?;
-        let crew = self.jobs.map_or_else(Crew::all_cores, Crew::of);
+        let crew = self.jobs.map_or_else(Crew::all_cores, |jobs| Crew::of(jobs as usize));
         let results = carry_out(asked, crew);
         Ok(told(&results, self.json))
     }
@@ -78,7 +101,7 @@ impl Search {
             ("--json", self.json),
             ("--jobs", self.jobs.is_some()),
             ("--seed", self.seed != 0),
-            ("--budget", self.budget != worldlines::search::LIMIT),
+            ("--budget", self.budget != LIMIT),
         ];
         if let Some((other, _)) = others.into_iter().find(|(_, given)| *given) {
             return Err(format!(
@@ -89,18 +112,12 @@ impl Search {
         let property = against(&self.property, asked.protocol)?;
         let mut scenario = asked.scenario;
         if let Some(until) = self.until {
-            if !(1..=MAX_TIME / 4).contains(&until) {
-                let most = MAX_TIME / 4;
-                return Err(format!(
-                    "--until: found {until}, expected a number of ms from 1 to {most}"
-                ));
-            }
             scenario.until = until;
         }
         let (printed, said) = match adversary(asked.protocol, &scenario, property, MOST_DELAYS) {
             Ok(kept) => {
                 let link = link_of(&kept.scenario);
-                (scenario::write(&kept.scenario) + "\n", format!("{kept}\n{link}\n"))
+                (scenario_line(&kept.scenario), format!("{kept}\n{link}\n"))
             }
             Err(inevitable) => (String::new(), format!("{inevitable}\n")),
         };
@@ -123,15 +140,10 @@ impl Search {
             asked.shard = Shard::read(shard).ok_or_else(|| {
                 format!(
                     "--shard: found \"{}\", expected which part of how many, up to {}: 3/16",
-                    shard.escape_debug(),
+                    visible(shard),
                     Shard::MOST
                 )
             })?;
-        }
-        let most = format::MOST_RUNS;
-        if !(1..=most).contains(&self.budget) {
-            let found = self.budget;
-            return Err(format!("--budget: found {found}, expected a number from 1 to {most}"));
         }
         asked.limit = self.budget;
         asked.seed = self.seed;
@@ -170,6 +182,9 @@ impl Merge {
     pub(crate) fn execute(self) -> Result<String, String> {
         let read =
             |file: &String| format::read(&contents(file)?).map_err(|problem| about(file, &problem));
+        if self.files.iter().filter(|file| *file == "-").count() > 1 {
+            return Err("standard input: found twice, expected each part once".to_owned());
+        }
         let parts = self.files.iter().map(read).collect::<Result<_, _>>()?;
         let results = format::merge(parts).map_err(|problem| {
             let place = problem.path.trim_matches(['[', ']']).parse::<usize>();
@@ -204,9 +219,12 @@ impl Shrink {
         let shrunk = shrink(outcome.protocol, &aim, &outcome.scenario, patience);
         let shrunk = shrunk.ok_or_else(|| {
             let name = property.name;
-            format!("{}: found that {name} comes right in a longer run, expected a violation that lasts", self.source.escape_debug())
+            let why = format!(
+                "found that {name} comes right in a longer run, expected a violation that lasts"
+            );
+            about_named(&self.source, &why)
         })?;
-        Ok(scenario::write(&shrunk.scenario) + "\n")
+        Ok(scenario_line(&shrunk.scenario))
     }
 }
 
@@ -259,10 +277,7 @@ fn violated(
     let Some(name) = name else {
         let mut violated = judgements.iter().filter(|it| it.verdict.is_violated());
         return violated.next().map(|it| it.property).ok_or_else(|| {
-            format!(
-                "{}: found a run that violates nothing, expected a violation",
-                source.escape_debug()
-            )
+            about_named(source, "found a run that violates nothing, expected a violation")
         });
     };
     let property = property(outcome.protocol, name)?;
@@ -322,7 +337,7 @@ fn say_how_far(asked: &Asked, quest: &Quest) {
 /// What goes to standard output; the rest is said on standard error.
 fn told(results: &Results, as_json: bool) -> String {
     if as_json {
-        return format::write(results) + "\n";
+        return visible_json(&format::write(results)).into_owned() + "\n";
     }
     let mut said = String::new();
     for (place, target) in results.asked.targets.iter().enumerate() {
@@ -333,8 +348,7 @@ fn told(results: &Results, as_json: bool) -> String {
         said.push('\n');
     }
     let _ = io::stderr().write_all(said.as_bytes());
-    let scenarios = results.findings.iter().map(|found| scenario::write(&found.scenario) + "\n");
-    scenarios.collect()
+    results.findings.iter().map(|found| scenario_line(&found.scenario)).collect()
 }
 
 fn story(found: &Found) -> String {
@@ -359,10 +373,11 @@ fn story(found: &Found) -> String {
         Target::Violation(property) => format!("{} is violated", property.name),
         Target::Told(_) => target.to_string(),
     };
-    format!("{what}. {explanation}{how}\n{link}\n")
+    format!("{what}. {}{how}\n{link}\n", visible(explanation))
 }
 
 fn link_of(scenario: &Scenario) -> String {
     let digest = Outcome::of(scenario.clone()).map(|outcome| outcome.digest()).ok();
-    link::fragment(scenario, digest.as_deref())
+    let fragment = link::fragment(scenario, digest.as_deref());
+    if fragment.len() > link::MAX_LINK { too_long(&fragment) } else { fragment }
 }

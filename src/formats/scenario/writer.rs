@@ -72,7 +72,7 @@ impl<'a> GoalObject<'a> {
         let want = match &goal.want {
             Want::Violate(property) => WantObject::Violate(property),
             Want::Tell { node, first, then } => {
-                WantObject::Tell { node: scenario.name(*node), first, then: then.as_deref() }
+                WantObject::Tell { node: scenario.exact_name(*node), first, then: then.as_deref() }
             }
             Want::Keep(property) => WantObject::Keep(property),
         };
@@ -259,7 +259,7 @@ fn unless<T: PartialEq>(default: &T, value: T) -> Option<T> {
 
 impl<'a> Canonical<'a> {
     fn new(scenario: &'a Scenario) -> Self {
-        let name = |node: NodeId| scenario.name(node);
+        let name = |node: NodeId| scenario.exact_name(node);
         let numbered = scenario.nodes == Scenario::numbered(scenario.nodes.len());
         let network = (scenario.network != NetworkSpec::default()).then(|| Network::new(scenario));
         let request = |request: &'a crate::kernel::RequestSpec| Request {
@@ -334,8 +334,8 @@ impl<'a> Network<'a> {
                 .links
                 .iter()
                 .map(|link| Link {
-                    from: scenario.name(link.from),
-                    to: scenario.name(link.to),
+                    from: scenario.exact_name(link.from),
+                    to: scenario.exact_name(link.to),
                     delay: pair(link.delay),
                 })
                 .collect(),
@@ -346,7 +346,7 @@ impl<'a> Network<'a> {
 impl<'a> TopologyObject<'a> {
     /// None for the default.
     fn new(scenario: &'a Scenario) -> Option<Self> {
-        let name = |node: NodeId| scenario.name(node);
+        let name = |node: NodeId| scenario.exact_name(node);
         Some(match &scenario.network.topology {
             Topology::Full => return None,
             Topology::Ring => Self::Word("ring"),
@@ -362,21 +362,21 @@ impl<'a> TopologyObject<'a> {
 
 impl<'a> FaultObject<'a> {
     fn new(fault: &'a Fault, scenario: &'a Scenario) -> Self {
-        let name = |node: NodeId| scenario.name(node);
+        let name = |node: NodeId| scenario.exact_name(node);
         let names = |group: &NodeSet| group.into_iter().map(name).collect();
         match *fault {
-            Fault::Drop { message } => Self::Drop { message: scenario.message_name(message) },
+            Fault::Drop { message } => Self::Drop { message: scenario.exact_message_name(message) },
             Fault::Delay { message, by } => {
-                Self::Delay { message: scenario.message_name(message), by }
+                Self::Delay { message: scenario.exact_message_name(message), by }
             }
             Fault::Duplicate { message, after } => {
-                Self::Duplicate { message: scenario.message_name(message), after }
+                Self::Duplicate { message: scenario.exact_message_name(message), after }
             }
             Fault::Corrupt { message, ref bits } => {
-                Self::Corrupt { message: scenario.message_name(message), bits }
+                Self::Corrupt { message: scenario.exact_message_name(message), bits }
             }
             Fault::Forge { message, ref with } => {
-                Self::Forge { message: scenario.message_name(message), with }
+                Self::Forge { message: scenario.exact_message_name(message), with }
             }
             Fault::Crash { node, at, after_sends } => {
                 Self::Crash { node: name(node), at, after_sends }

@@ -64,6 +64,9 @@ fn all_are_orders(asked: &Asked) -> bool {
 
 fn runs(asked: &Asked, coverage: &Coverage) -> String {
     let Coverage { runs, distinct, complete, exhausted, .. } = *coverage;
+    if exhausted && runs == 1 && asked.shard.of == 1 {
+        return "1 run, in which no such fault can strike".to_owned();
+    }
     let (runs, differ) = (of(runs, "run"), counted(distinct));
     let (every, here) = match (asked.shard.of, exhausted) {
         (1, true) => ("all ", " with faults at the moments that are tried"),

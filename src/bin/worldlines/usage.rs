@@ -1,0 +1,86 @@
+//! Arguments, and the one line that wrong ones are answered with.
+
+use std::{env, error::Error as _, ffi::OsString, ops::RangeInclusive};
+
+use clap::{
+    Parser,
+    error::{ContextKind, ContextValue, Error, ErrorKind},
+};
+use worldlines::kernel::visible;
+
+/// Number of characters of an argument that a message repeats.
+const SHOWN: usize = 60;
+
+/// Reads the arguments of the process. None if only help or the version was asked for, which is printed.
+///
+/// # Errors
+/// What is wrong with them, in one line.
+pub(crate) fn read<T: Parser>() -> Result<Option<T>, String> {
+    let given: Vec<OsString> = env::args_os().collect();
+    if let Some(place) = given.iter().position(|argument| argument.to_str().is_none()) {
+        return Err(format!("argument {place}: found no UTF-8, expected text"));
+    }
+    let error = match T::try_parse_from(&given) {
+        Ok(read) => return Ok(Some(read)),
+        Err(error) => error,
+    };
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        // A reader of the help who has seen enough is no error.
+        let _ = error.print();
+        return Ok(None);
+    }
+    if let Some(problem) = bad_value(&error) {
+        return Err(problem);
+    }
+    // Asked again with arguments that can be shown, the parser speaks of those.
+    let shown = given.iter().map(|argument| shortened(&argument.to_string_lossy()));
+    let error = T::try_parse_from(shown).err().unwrap_or(error);
+    Err(in_one_line(&error))
+}
+
+/// A value that an option does not take, in the words of all our errors.
+fn bad_value(error: &Error) -> Option<String> {
+    if error.kind() != ErrorKind::ValueValidation {
+        return None;
+    }
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    // `--jobs <N>`: the placeholder says nothing here.
+    let option = text(ContextKind::InvalidArg)?.split(' ').next()?;
+    let (value, expected) = (shortened(text(ContextKind::InvalidValue)?), error.source()?);
+    Some(format!("{option}: found \"{value}\", expected {expected}"))
+}
+
+/// The parser's message without its layout.
+fn in_one_line(error: &Error) -> String {
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return "found no command, expected one: worldlines --help lists them".to_owned();
+    }
+    let text = error.to_string();
+    let mut parts = Vec::new();
+    for part in text.split("\n\n") {
+        let line = part.split_whitespace().collect::<Vec<_>>().join(" ");
+        let line = line.strip_prefix("error: ").unwrap_or(&line);
+        if !line.is_empty() && !line.starts_with("For more information") {
+            parts.push(line.replacen("Usage: ", "usage: ", 1));
+        }
+    }
+    visible(&parts.join("; ")).into_owned()
+}
+
+/// A text that fits a line.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", visible(&text[..end])),
+        None => visible(text).into_owned(),
+    }
+}
+
+/// Reads a whole number of this range.
+pub(crate) fn whole(text: &str, range: RangeInclusive<u64>) -> Result<u64, String> {
+    let (least, most) = (*range.start(), *range.end());
+    let number = text.parse().ok().filter(|number| range.contains(number));
+    number.ok_or_else(|| format!("a whole number from {least} to {most}"))
+}
