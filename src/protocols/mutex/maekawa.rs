@@ -350,8 +350,11 @@ fn voting_set(me: NodeId, size: usize) -> NodeSet {
 mod tests {
     use super::*;
     use crate::{
-        kernel::{Delay, MAX_NODES, ParameterValue, Scenario, report, run},
-        protocols::testing::{acquire, group, indications, sends, slow},
+        kernel::{
+            Delay, Did, Input, MAX_NODES, Packet, ParameterValue, Plan, Scenario, Solo, report,
+            run, spell,
+        },
+        protocols::testing::{acquire, group, indications, node, sends, slow},
     };
 
     #[test]
@@ -417,6 +420,143 @@ mod tests {
         let said = sends(&PROTOCOL, &scenario);
         assert!(said.contains(&"30 P1>P3 INQUIRE".to_owned()), "{said:?}");
         assert!(!said.iter().any(|it| it.ends_with("RELINQUISH")), "{said:?}");
+    }
+
+    /// A node of four, in a group without a network: a test says what it hears.
+    struct Alone<'a> {
+        scenario: &'a Scenario,
+        plan: Plan<'a>,
+        solo: Solo,
+        me: NodeId,
+    }
+
+    impl<'a> Alone<'a> {
+        fn new(scenario: &'a Scenario, number: usize) -> Self {
+            let me = node(number);
+            let plan = Plan::new(&PROTOCOL, scenario).expect("the scenario is valid");
+            let solo = Solo::new(&plan, me);
+            Self { scenario, plan, solo, me }
+        }
+
+        /// What it does then: `P2 LOCKED` is sent, `enter` told.
+        fn does(&mut self, input: Input) -> Vec<String> {
+            let step = self.solo.handle(&self.plan, self.me, input, None);
+            let said = step.did.into_iter().filter_map(|did| match did {
+                Did::Sent { to, packet } => Some(format!("{to} {packet}")),
+                Did::Told(packet) => Some(packet.to_string()),
+                Did::Set { .. } => None,
+            });
+            said.map(|it| spell(&it, &self.scenario.nodes)).collect()
+        }
+
+        fn is_asked(&mut self) -> Vec<String> {
+            self.does(Input::Request(Packet::new(Acquire { hold: 20 })))
+        }
+
+        fn hears(&mut self, number: usize, message: Message) -> Vec<String> {
+            let packet = Packet::new(message);
+            self.does(Input::Message { from: node(number), packet })
+        }
+
+        fn waits_for(&self) -> String {
+            spell(&self.solo.machine().waits_for().to_string(), &self.scenario.nodes)
+        }
+    }
+
+    /// The request of a node of this time.
+    fn of(number: usize, time: u32) -> Timestamp {
+        Timestamp { time, node: node(number) }
+    }
+
+    const NOTHING: [&str; 0] = [];
+
+    /// Whoever obeys a RELEASE twice gives away a vote that another has: two are inside.
+    #[test]
+    fn maekawa_voter_ignores_a_release_of_a_request_that_has_not_its_vote() {
+        let scenario = group(&PROTOCOL, 4);
+        let mut voter = Alone::new(&scenario, 4);
+        assert_eq!(voter.hears(2, Message::Request(of(2, 1))), ["P2 LOCKED"]);
+        assert_eq!(voter.hears(3, Message::Request(of(3, 2))), ["P3 FAILED"]);
+        assert_eq!(voter.hears(2, Message::Release(of(2, 1))), ["P3 LOCKED"]);
+        assert_eq!(voter.hears(2, Message::Request(of(2, 3))), ["P2 FAILED"]);
+        assert_eq!(voter.hears(2, Message::Release(of(2, 1))), NOTHING, "P3 has the vote");
+        assert_eq!(voter.hears(3, Message::Release(of(3, 2))), ["P2 LOCKED"]);
+    }
+
+    /// A vote that was given back once has been given to another since: a second RELINQUISH must not take it from
+    /// that one, nor put the request into the queue twice.
+    #[test]
+    fn maekawa_voter_ignores_a_relinquish_of_a_request_that_has_not_its_vote() {
+        let scenario = group(&PROTOCOL, 4);
+        let mut voter = Alone::new(&scenario, 4);
+        assert_eq!(voter.hears(3, Message::Request(of(3, 2))), ["P3 LOCKED"]);
+        assert_eq!(voter.hears(2, Message::Request(of(2, 1))), ["P3 INQUIRE"]);
+        assert_eq!(voter.hears(3, Message::Relinquish(of(3, 2))), ["P2 LOCKED"]);
+        assert_eq!(voter.hears(3, Message::Relinquish(of(3, 2))), NOTHING, "P2 has the vote");
+        assert_eq!(voter.hears(2, Message::Release(of(2, 1))), ["P3 LOCKED"]);
+        assert_eq!(voter.hears(3, Message::Release(of(3, 2))), NOTHING, "nobody waits");
+    }
+
+    /// P1, which has asked P2 and P3 and has its own vote.
+    fn wants_two_votes(scenario: &Scenario) -> Alone<'_> {
+        let mut wants = Alone::new(scenario, 1);
+        assert_eq!(wants.is_asked(), ["P2 REQUEST(1)", "P3 REQUEST(1)"]);
+        wants
+    }
+
+    /// As long as nobody has said FAILED all votes may still come. Whoever gives them back without need may go on
+    /// doing so for ever, while others do the same.
+    #[test]
+    fn maekawa_keeps_a_vote_until_another_voter_says_failed() {
+        let scenario = group(&PROTOCOL, 4);
+        let mut wants = wants_two_votes(&scenario);
+        assert_eq!(wants.hears(2, Message::Locked(of(1, 1))), NOTHING);
+        assert_eq!(wants.hears(2, Message::Inquire(of(1, 1))), NOTHING);
+        assert_eq!(wants.hears(3, Message::Locked(of(1, 1))), ["enter"]);
+        // If one says so, the vote goes back at once.
+        let mut wants = wants_two_votes(&scenario);
+        wants.hears(2, Message::Locked(of(1, 1)));
+        wants.hears(2, Message::Inquire(of(1, 1)));
+        assert_eq!(wants.hears(3, Message::Failed(of(1, 1))), ["P2 RELINQUISH"]);
+    }
+
+    /// The voter that said FAILED has given its vote since: nothing stands in the way any more.
+    #[test]
+    fn maekawa_forgets_a_failed_when_the_vote_comes_after_all() {
+        let scenario = group(&PROTOCOL, 4);
+        let mut wants = wants_two_votes(&scenario);
+        assert_eq!(wants.hears(2, Message::Failed(of(1, 1))), NOTHING);
+        assert_eq!(wants.hears(2, Message::Locked(of(1, 1))), NOTHING);
+        assert_eq!(wants.hears(2, Message::Inquire(of(1, 1))), NOTHING);
+        assert_eq!(wants.hears(3, Message::Locked(of(1, 1))), ["enter"]);
+    }
+
+    /// Channels need not be FIFO: a FAILED that its voter's LOCKED has overtaken is older than that.
+    #[test]
+    fn maekawa_ignores_a_failed_that_the_vote_has_overtaken() {
+        let scenario = group(&PROTOCOL, 4);
+        let mut wants = wants_two_votes(&scenario);
+        assert_eq!(wants.hears(2, Message::Locked(of(1, 1))), NOTHING);
+        assert_eq!(wants.hears(2, Message::Failed(of(1, 1))), NOTHING);
+        assert_eq!(wants.hears(2, Message::Inquire(of(1, 1))), NOTHING);
+        assert_eq!(wants.hears(3, Message::Locked(of(1, 1))), ["enter"]);
+    }
+
+    /// A circle of those who wait for each other goes through the voters: each of them waits, for the sake of
+    /// those in its queue, for the one that has its vote.
+    #[test]
+    fn maekawa_voter_with_a_queue_waits_for_the_holder_of_its_vote() {
+        let scenario = group(&PROTOCOL, 4);
+        let mut voter = Alone::new(&scenario, 4);
+        voter.hears(2, Message::Request(of(2, 1)));
+        assert_eq!(voter.waits_for(), "");
+        voter.hears(3, Message::Request(of(3, 2)));
+        assert_eq!(voter.waits_for(), "P2");
+        voter.hears(2, Message::Release(of(2, 1)));
+        assert_eq!(voter.waits_for(), "");
+        // It waits for votes as well, for its own request.
+        voter.is_asked();
+        assert_eq!(voter.waits_for(), "P2 and P3");
     }
 
     /// Everybody asks, each several times, on a network where messages overtake each other. Whatever happens
