@@ -130,3 +130,18 @@ fn retransmission_relies_on_fair_loss() {
     assert_eq!(case.not_holding(), ["reliable delivery", "exactly-once effect"]);
     assert_eq!(case.culprit(Rule::FairLossChannels), Some("faults[0]"));
 }
+
+/// What a correct member misses for ever is a gap on its link as soon as a later message of that link arrives,
+/// whatever becomes of the sender.
+#[test]
+fn virtual_synchrony_relies_on_links_without_gaps() {
+    for name in ["gap-on-a-fifo-link", "lost-by-one-that-crashes-later"] {
+        let case = Case::of(name);
+        assert_eq!(case.not_holding(), ["virtual synchrony"], "{name}");
+        assert_eq!(case.culprit(Rule::FifoChannels), Some("faults[0]"), "{name}");
+        let mut judgements = case.report.judgements.iter();
+        let violated = judgements.find(|it| it.verdict.is_violated()).expect("it is violated");
+        let broke = case.report.broke(violated, &case.trace).map(|it| it.culprit.as_str());
+        assert_eq!(broke, Some("faults[0]"), "{name}");
+    }
+}

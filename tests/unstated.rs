@@ -17,7 +17,7 @@ use worldlines::{
 };
 
 /// Runs of each protocol with each kind.
-const RUNS: u64 = 400;
+const RUNS: u64 = 20;
 
 /// Something that goes wrong, from the calm run of a scenario to the scenario with it.
 type Wrong = fn(&mut Scenario, &Trace, &mut Chance);
@@ -229,7 +229,7 @@ fn calm(protocol: &'static Protocol, chance: &mut Chance) -> Scenario {
     scenario.faults.clear();
     if protocol.perpetual {
         // Whatever is asked for is served long before the end.
-        scenario.until = 4_000;
+        scenario.until = 3_000;
     }
     let network = &mut scenario.network;
     (network.loss, network.duplicate, network.corrupt) =

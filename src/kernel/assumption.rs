@@ -30,7 +30,7 @@ pub enum Rule {
     /// What is sent to a node that is up arrives, once, whoever crashes later: what protocols rely on that take
     /// silence for a crash, or in which nodes come back.
     NothingIsLost,
-    /// Messages of one link do not overtake each other.
+    /// Messages of one link arrive in the order in which they were sent, none without those before it.
     FifoChannels,
     /// A message takes at most the bound of `network.timing`, and nobody stands still.
     Synchrony,
@@ -154,7 +154,8 @@ impl Rule {
                     .to_owned()
             }
             Self::FifoChannels => {
-                "messages of one link do not overtake each other (FIFO channels)".to_owned()
+                "messages of one link arrive in order, none without those before it (FIFO channels)"
+                    .to_owned()
             }
             Self::Synchrony => {
                 "no message takes longer than the bound, and nobody stands still (synchrony)"

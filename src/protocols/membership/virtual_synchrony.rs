@@ -1,8 +1,9 @@
 //! Virtual synchrony.
 //!
 //! Implements: ViewSynchronousCommunication. Uses: PerfectFailureDetector (the scenario's, or Heartbeats below).
-//! Model: crash-stop, asynchronous, reliable FIFO channels; every crash and nothing else is detected (with
-//! heartbeats: what those rely on).
+//! Model: crash-stop, asynchronous, reliable FIFO channels without gaps: what a member sends later arrives only after
+//! what it sent before, also if it crashes after that; every crash and nothing else is detected (with heartbeats:
+//! what those rely on).
 //! Source: Birman and Joseph 1987, "Exploiting Virtual Synchrony in Distributed Systems"; note 004, focus 23.
 //!
 //! A group lives through a sequence of *views*, which its members install one after the other. A view change
@@ -14,7 +15,9 @@
 //! (a crash is detected, somebody asks to join or leaves) sends no more messages, but multicasts its copies of
 //! the unstable ones, followed by a **flush** that says what the change is. It installs the next view when it
 //! has a flush *for this very change* from everybody who goes on. So if one has delivered a message that
-//! another lacks, the copy comes to the other before the flush does, and so before it installs the view.
+//! another lacks, the copy comes to the other before the flush does, and so before it installs the view. The same
+//! goes for what a member has sent itself: its flush proves to others that they have all of that, so a link that
+//! loses one message and delivers a later one breaks **virtual synchrony**.
 //!
 //! *Nobody coordinates.* A flush may tell of something that its receiver has not heard of: it is added to the
 //! change, which is flushed anew. So a crash while flushing only makes the change larger. What one flushes
