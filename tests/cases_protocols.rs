@@ -145,3 +145,11 @@ fn virtual_synchrony_relies_on_links_without_gaps() {
         assert_eq!(broke, Some("faults[0]"), "{name}");
     }
 }
+
+#[test]
+fn bully_leader_that_crashed_while_its_follower_was_down_is_deposed() {
+    let case = Case::of("bully-dead-leader-followed");
+    assert_eq!(case.last_told("P1"), "leader P1");
+    assert_eq!(case.not_holding(), [""; 0]);
+    assert_eq!(case.report.breaches, []);
+}
