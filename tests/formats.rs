@@ -5,9 +5,9 @@
 use worldlines::{
     formats::{bundled, scenario},
     kernel::{
-        Caption, Delay, Detector, Fault, LinkSpec, MAX_BIT, MAX_TIME, Medium, MessageName, NodeId,
-        NodeSet, Order, ParameterValue, PerMillion, RequestSpec, Scenario, Side, Strategy, Timing,
-        Topology,
+        Caption, Delay, Detector, Fault, LinkSpec, MAX_BIT, MAX_RATE, MAX_TIME, Medium,
+        MessageName, NodeId, NodeSet, Order, ParameterValue, PerMillion, RequestSpec, Scenario,
+        Side, Strategy, Timing, Topology,
     },
 };
 
@@ -333,7 +333,12 @@ impl Generator {
         if self.heads() {
             network.delay = self.delay();
             let (from, to) = self.pair(nodes);
-            network.links.push(LinkSpec { from, to, delay: self.delay() });
+            let mut link = LinkSpec::new(from, to, self.delay());
+            if self.heads() {
+                link.rate = Some(self.one_of(&[1, 7, MAX_RATE]));
+                link.queue = self.heads().then(|| self.one_of(&[0, 3, MAX_RATE]));
+            }
+            network.links.push(link);
         }
     }
 }

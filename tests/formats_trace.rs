@@ -5,6 +5,7 @@ mod common;
 use common::{node, rumour::RUMOUR};
 use serde_json::{Value as Json, json};
 use worldlines::{
+    diagram::{message_sentence, message_so_far},
     formats::{Outcome, scenario, text, trace},
     kernel::{Fault, Medium, MessageName, RequestSpec, Strategy, report, run},
 };
@@ -140,7 +141,10 @@ fn every_kind_of_event_says_what_it_is_about() {
     let twice = messages.iter().find(|message| message["id"] == "Alice>Bob#1").expect("sent");
     assert_eq!(
         (&twice["received"], &twice["copies"]),
-        (&json!(40), &json!([{"received": 40, "fate": "received"}]))
+        (
+            &json!(40),
+            &json!([{"received": 40, "fate": "received"}, {"received": 40, "fate": "received"}])
+        )
     );
     let lost = messages.iter().find(|message| message["id"] == "Alice>Carol#1").expect("sent");
     assert_eq!(
@@ -148,6 +152,24 @@ fn every_kind_of_event_says_what_it_is_about() {
         (&json!("lost"), &json!("drop"), None)
     );
     assert_eq!(trace["unused"], json!(["faults[6]", "requests[1]"]));
+}
+
+#[test]
+fn a_message_whose_original_is_lost_is_received_if_a_copy_of_it_is() {
+    let twice = HALF_WAY.replace("\"faults\": [", "\"faults\": [{\"duplicate\": {\"message\": \"Alice>Bob#1\", \"after\": 9}}, {\"cut\": {\"from\": \"Alice\", \"to\": \"Bob\", \"at\": 0, \"until\": 9}}, ");
+    let twice = twice.replace("{\"delay\": [21, 21]}", "{\"delay\": [21, 21], \"loss\": 1}");
+    let outcome = outcome(&twice);
+    let trace = json(&outcome);
+    assert_eq!(
+        trace["messages"][0],
+        json!({"id": "Alice>Bob#1", "from": "Alice", "to": "Bob", "label": "m1", "sent": 10,
+               "received": 40, "fate": "received",
+               "copies": [{"fate": "lost", "why": "loss"}, {"received": 40, "fate": "received"}]})
+    );
+    let said = message_sentence(&outcome.scenario, &outcome.trace, 0);
+    assert!(said.contains("received at 40 ms"), "{said}");
+    let said = message_so_far(&outcome.scenario, &outcome.trace, 0, 4);
+    assert!(said.contains("on its way"), "the original is lost by then, a copy is not: {said}");
 }
 
 #[test]

@@ -20,7 +20,11 @@ const TRIED: usize = 20_000;
 const LOOKED_AT: usize = 500;
 
 fn lost(message: &Message) -> Option<Loss> {
-    match message.fate {
+    why_lost(message.overall())
+}
+
+const fn why_lost(fate: Fate) -> Option<Loss> {
+    match fate {
         Fate::Lost(_, loss) => Some(loss),
         _ => None,
     }
@@ -51,10 +55,11 @@ pub fn why_not_double(message: &Message) -> WhyNot {
     lost(message).filter(|loss| matches!(loss, Loss::Drop(_) | Loss::Unlinked)).and_then(already)
 }
 
-/// Why bits of a message cannot flip on its way: it does not get far enough.
+/// Why bits of a message cannot flip on its way: its original, which alone can be damaged, does not get far enough.
 #[must_use]
 pub fn why_not_corrupt(message: &Message) -> WhyNot {
-    lost(message).filter(|loss| !matches!(loss, Loss::Crashed | Loss::Corrupt(_))).and_then(already)
+    let lost = why_lost(message.fate);
+    lost.filter(|loss| !matches!(loss, Loss::Crashed | Loss::Corrupt(_))).and_then(already)
 }
 
 /// What comes of a message when these bits of it flip, in words.

@@ -3,7 +3,7 @@
 use super::{Run, pending::Runner};
 use crate::{
     formats::Outcome,
-    kernel::{Fate, MAX_TIME, Scenario},
+    kernel::{Fate, MAX_TIME, Message, Scenario},
 };
 
 /// Gives a run the time to come to rest, if that is all it lacks: a reader who delays a message wants to see
@@ -13,9 +13,8 @@ pub(super) fn let_it_rest(run: Run, runner: &mut Runner) -> Run {
         return run;
     }
     let due = |run: &Outcome| {
-        let fates =
-            run.trace.messages.iter().flat_map(|m| std::iter::once(&m.fate).chain(&m.copies));
-        let due = fates.filter_map(|fate| match *fate {
+        let fates = run.trace.messages.iter().flat_map(Message::fates);
+        let due = fates.filter_map(|fate| match fate {
             Fate::InFlight { due } => Some(due),
             _ => None,
         });

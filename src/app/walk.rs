@@ -91,8 +91,8 @@ pub(super) fn follow(trace: &Trace, selection: Selection) -> Option<Selection> {
 }
 
 /// Where a message came, or, if it never did, where it was sent: a loss is between the lines.
-const fn end_of(message: &Message) -> EventId {
-    match message.fate {
+fn end_of(message: &Message) -> EventId {
+    match message.overall() {
         Fate::Received(event) => event,
         _ => message.sent,
     }

@@ -111,7 +111,7 @@ pub(super) fn arrows(
     for id in messages {
         let message = &trace.messages[id];
         let delayed = plan.delayed.contains(&message.name);
-        for (copy, &fate) in std::iter::once(&message.fate).chain(&message.copies).enumerate() {
+        for (copy, fate) in message.fates().enumerate() {
             let from = layout.event_point(trace, message.sent);
             let (to, end) = arrow_end(scenario, trace, layout, id, fate);
             if !window.meets(layout.unpoint(from).0, layout.unpoint(to).0) {

@@ -205,10 +205,10 @@ fn became((before, one): (&Trace, &Message), (after, other): (&Trace, &Message))
         Fate::InFlight { due } => due,
         Fate::Received(event) | Fate::Lost(event, _) => trace.events[event].time,
     };
-    let is_lost = |message: &Message| matches!(message.fate, Fate::Lost(..));
+    let is_lost = |message: &Message| matches!(message.overall(), Fate::Lost(..));
     let said = |message: &Message| (message.packet.clone(), message.tampering.clone());
     let times = |trace: &Trace, message: &Message| {
-        (end(trace, message.fate), trace.events[message.sent].time)
+        (end(trace, message.overall()), trace.events[message.sent].time)
     };
     let (then, now) = (times(before, one), times(after, other));
     Some(match () {

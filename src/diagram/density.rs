@@ -91,12 +91,13 @@ fn strokes(
     for message in &trace.messages[messages] {
         let (from, to) = (message.name.from, message.name.to);
         let start = layout.along_event(message.sent);
-        let end = message.fate.event().map_or_else(|| layout.length(), |it| layout.along_event(it));
+        let fate = message.overall();
+        let end = fate.event().map_or_else(|| layout.length(), |it| layout.along_event(it));
         if !window.meets(start, end) {
             continue;
         }
         let pair = from.index() * size + to.index();
-        let lost = matches!(message.fate, Fate::Lost(..));
+        let lost = matches!(fate, Fate::Lost(..));
         // A loss is not left out for a message that came.
         let last = if lost { &mut last_lost[pair] } else { &mut last[pair] };
         let here = bin(start, width);

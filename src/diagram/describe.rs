@@ -134,10 +134,14 @@ pub fn message_so_far(
     let (from, to) = (scenario.name(message.name.from), scenario.name(message.name.to));
     let sent = trace.events[message.sent].time;
     let text = spell(&message.packet.to_string(), &scenario.nodes);
-    if message.fate.event().is_some_and(|end| end >= events) {
+    let known = match message.overall() {
+        fate @ Fate::InFlight { .. } if events >= trace.events.len() => Some(fate),
+        _ => message.known(events),
+    };
+    let Some(fate) = known else {
         return format!("{text} from {from} to {to}, sent at {sent} ms, on its way");
-    }
-    let fate = match message.fate {
+    };
+    let fate = match fate {
         Fate::InFlight { .. } => "still on its way in the end".to_owned(),
         Fate::Received(event) => format!("received at {} ms", trace.events[event].time),
         Fate::Lost(_, loss) => format!("lost ({})", loss.why()),

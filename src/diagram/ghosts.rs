@@ -86,7 +86,7 @@ impl Ghosts {
 
 /// The event at which a message ends on its receiver's line.
 fn end(side: Side, message: MessageId) -> Option<EventId> {
-    match side.trace.messages[message].fate {
+    match side.trace.messages[message].overall() {
         Fate::Received(event) => Some(event),
         Fate::Lost(..) | Fate::InFlight { .. } => None,
     }
@@ -96,6 +96,6 @@ fn end(side: Side, message: MessageId) -> Option<EventId> {
 fn spans(side: Side, message: MessageId, window: Window) -> bool {
     let message = &side.trace.messages[message];
     let along = |event: EventId| side.layout.along_event(event);
-    let to = message.fate.event().map_or(f64::INFINITY, along);
+    let to = message.overall().event().map_or(f64::INFINITY, along);
     window.meets(along(message.sent), to)
 }

@@ -69,7 +69,7 @@ pub fn signs(plan: &Plan, protocol: &Protocol, scenario: &Scenario, trace: &Trac
     add(undone, Sign::Undone);
     for message in &trace.messages {
         let delayed = plan.delayed.contains(&message.name);
-        for (copy, fate) in std::iter::once(&message.fate).chain(&message.copies).enumerate() {
+        for (copy, fate) in message.fates().enumerate() {
             add(matches!(fate, Fate::Lost(..)), Sign::Lost);
             if let Some(oddity) = arrows::oddity(message, copy, delayed) {
                 add(true, Sign::Odd(oddity));

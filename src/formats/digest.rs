@@ -85,7 +85,7 @@ fn write_event(line: &mut String, trace: &Trace, event: &Event) {
 
 fn write_message(line: &mut String, message: &Message) {
     write_name(line, message);
-    for fate in std::iter::once(&message.fate).chain(&message.copies) {
+    for fate in message.fates() {
         line.push_str(match fate {
             Fate::InFlight { .. } => " in-flight",
             Fate::Received(_) => " received",

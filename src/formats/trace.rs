@@ -363,7 +363,7 @@ struct MessageObject<'a> {
 
 impl<'a> MessageObject<'a> {
     fn new(view: View<'a>, message: &Message) -> Self {
-        let FateObject { received, fate, why } = FateObject::new(view, message.fate);
+        let FateObject { received, fate, why } = FateObject::new(view, message.overall());
         let label = |packet: &Packet| view.spell(&packet.to_string());
         Self {
             id: view.message_name(message),
@@ -377,7 +377,10 @@ impl<'a> MessageObject<'a> {
             received,
             fate,
             why,
-            copies: message.copies.iter().map(|copy| FateObject::new(view, *copy)).collect(),
+            copies: match message.copies.is_empty() {
+                true => Vec::new(),
+                false => message.fates().map(|fate| FateObject::new(view, fate)).collect(),
+            },
         }
     }
 }

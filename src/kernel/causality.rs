@@ -105,7 +105,7 @@ pub fn way(trace: &Trace, from: EventId, to: EventId) -> Option<Chain> {
         let sent = &trace.messages[message];
         way.messages.insert(message);
         way.events.insert(sent.sent);
-        way.events.extend(sent.fate.event());
+        way.events.extend(sent.overall().event());
         node = sent.name.from;
     }
     Some(way)
@@ -129,8 +129,7 @@ pub fn effects(trace: &Trace, event: EventId) -> Vec<EventId> {
     let at = &trace.events[event];
     if let EventKind::Send(message) = at.kind {
         let message = &trace.messages[message];
-        let fates = std::iter::once(&message.fate).chain(&message.copies);
-        return fates.filter_map(|fate| fate.event()).collect();
+        return message.fates().filter_map(super::Fate::event).collect();
     }
     if !is_trigger(&at.kind) {
         return Vec::new();

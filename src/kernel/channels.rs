@@ -1,8 +1,8 @@
 //! Assumptions on links, losses, order and delays, and how a run breaks them.
 
 use super::{
-    Breach, Event, EventId, EventKind, Fate, Fault, Loss, Mercy, Message, MessageName, NodeId,
-    NodeSet, PerMillion, Repair, Rule, Scenario, SortedSet, Time, Timing, Trace,
+    Breach, Event, EventId, EventKind, Fate, Fault, LinkSpec, Loss, Mercy, Message, MessageName,
+    NodeId, NodeSet, PerMillion, Repair, Rule, Scenario, SortedSet, Time, Timing, Trace,
     assumption::fault_path, failures::struck,
 };
 
@@ -235,6 +235,10 @@ fn loss_of(
             let routed = !scenario.network.topology.routers().is_empty();
             ("network.topology".to_owned(), (!routed).then_some(Repair::Links))
         }
+        (Loss::Queue, _) => {
+            let path = link_path(scenario, name, "queue");
+            (path, Some(Repair::Spare(name, Mercy::Arrives)))
+        }
         _ => ("network.loss".to_owned(), Some(Repair::Spare(name, Mercy::Arrives))),
     };
     let why = format!("{} was lost ({})", scenario.message_name(name), loss.why());
@@ -452,18 +456,23 @@ fn lateness_of(
     };
     let (culprit, repair) = match delay_of(scenario, name) {
         Some(fault) => (fault_path(Some(fault)), Repair::Without(fault)),
-        None => (delay_path(scenario, name), Repair::Spare(name, Mercy::Within(bound))),
+        None => (slow_path(scenario, name, bound), Repair::Spare(name, Mercy::Within(bound))),
     };
     let event = (since < trace.events.len()).then_some(since);
     Breach { event, repair: Some(repair), ..Breach::at(rule, since, culprit, why) }
 }
 
-/// The path of the delay that a link's messages have by chance.
-fn delay_path(scenario: &Scenario, name: MessageName) -> String {
-    let own = scenario
-        .network
-        .links
-        .iter()
-        .rposition(|link| (link.from, link.to) == (name.from, name.to));
-    own.map_or_else(|| "network.delay".to_owned(), |link| format!("network.links[{link}].delay"))
+/// The path of what makes a link's messages slow by chance: its delay; or its rate, where no delay is as long as that.
+fn slow_path(scenario: &Scenario, name: MessageName, bound: Time) -> String {
+    let is_own = |link: &&LinkSpec| (link.from, link.to) == (name.from, name.to);
+    let own = scenario.network.links.iter().rfind(is_own);
+    let by_rate = own.is_some_and(|link| link.rate.is_some() && link.delay.max <= bound);
+    link_path(scenario, name, if by_rate { "rate" } else { "delay" })
+}
+
+/// The path of something that a link has of its own, or of what all links have.
+fn link_path(scenario: &Scenario, name: MessageName, field: &str) -> String {
+    let links = &scenario.network.links;
+    let own = links.iter().rposition(|link| (link.from, link.to) == (name.from, name.to));
+    own.map_or_else(|| format!("network.{field}"), |link| format!("network.links[{link}].{field}"))
 }

@@ -77,7 +77,7 @@ pub use property::{Kind, Monitor, Needs, Observation, Property, Seen, Verdict};
 pub use protocol::{Behaviour, Break, Cost, Drawn, Metric, Protocol, ReadRequest, Term};
 pub use repair::{Mercy, Repair, Repaired};
 pub use scenario::{
-    Caption, Delay, Detector, Fault, LinkSpec, MAX_BIT, MAX_BITS, MAX_EVENTS, MAX_FAULTS,
+    Caption, Delay, Detector, Fault, LinkSpec, MAX_BIT, MAX_BITS, MAX_EVENTS, MAX_FAULTS, MAX_RATE,
     MAX_REQUESTS, MAX_TIME, MAX_TIMERS, Medium, MessageName, NetworkSpec, Order, PerMillion,
     RequestSpec, Scenario, Side, Strategy, Timing, Topology,
 };

@@ -37,7 +37,12 @@ struct Link {
     /// What its messages' draws depend on, beside their number: the seed and the places of its two nodes.
     key: u64,
     delay: Delay,
+    rate: Option<u32>,
+    queue: Option<u32>,
 }
+
+/// The span that a link's rate is about, in virtual ms.
+const SPAN: Time = 100;
 
 /// What changes on a link while a run goes on.
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,6 +51,8 @@ pub(super) struct LinkState {
     named: u32,
     /// When the last of them arrives: on a FIFO link none comes sooner.
     last_arrival: Time,
+    /// When its sending side is free again, in ms divided by its rate, so that it is a whole number.
+    free: Time,
 }
 
 /// The way of one copy of a message.
@@ -74,10 +81,13 @@ impl Network {
             .map(|link| Link {
                 key: mix(mix(base, (link / size) as u64), (link % size) as u64),
                 delay: spec.delay,
+                rate: None,
+                queue: None,
             })
             .collect();
         for link in &spec.links {
-            links[link.from.index() * size + link.to.index()].delay = link.delay;
+            let one = &mut links[link.from.index() * size + link.to.index()];
+            (one.delay, one.rate, one.queue) = (link.delay, link.rate, link.queue);
         }
         let mut network = Self {
             size,
@@ -175,7 +185,11 @@ impl Network {
             ways.push(Way { at: now, lost: Some(Loss::Unlinked) });
             return None;
         }
-        let alone = self.arrival(met, now, name);
+        let Some(waits) = self.wait(state, now, name) else {
+            ways.push(Way { at: now, lost: Some(Loss::Queue) });
+            return None;
+        };
+        let alone = self.arrival(met, now, waits, name);
         let arrival = self.in_turn(state, name, alone);
         // What is lost waits for nothing that was sent before it.
         let midway = now + (alone - now) / 2;
@@ -209,9 +223,30 @@ impl Network {
         self.damage(met, name)
     }
 
-    /// When a message would arrive that meets nothing and waits for nothing.
-    fn arrival(&self, met: &mut [bool], now: Time, name: MessageName) -> Time {
-        let mut arrival = now + self.span(name, Purpose::Delay);
+    /// How long a message waits for its turn to leave, in virtual ms, where its link takes only so many in 100 ms; none if
+    /// there is no room in the queue. What is lost on its way took its turn, what never leaves takes none.
+    fn wait(&self, state: &mut [LinkState], now: Time, name: MessageName) -> Option<Time> {
+        let place = self.link(name.from, name.to);
+        let Link { rate: Some(rate), queue, .. } = self.links[place] else { return Some(0) };
+        if self.obstacles.stops_at_once(name, now) {
+            return Some(0);
+        }
+        let rate = Time::from(rate);
+        let (state, here) = (&mut state[place], now * rate);
+        let turn = state.free.max(here);
+        // Those that wait leave 100 units after each other, the last of them 100 before the link is free.
+        let waiting = (turn - here).saturating_sub(1) / SPAN;
+        let is_full = queue.is_some_and(|room| turn > here && waiting >= Time::from(room));
+        if is_full && !self.spared.has(name, Mercy::Arrives) {
+            return None;
+        }
+        state.free = turn + SPAN;
+        Some(turn.div_ceil(rate) - now)
+    }
+
+    /// When a message would arrive that meets nothing and waits for none of those before it on its way.
+    fn arrival(&self, met: &mut [bool], now: Time, waits: Time, name: MessageName) -> Time {
+        let mut arrival = now + waits + self.span(name, Purpose::Delay);
         for &(fault, by) in self.delays.get(&name).into_iter().flatten() {
             met[fault] = true;
             arrival += by;

@@ -53,6 +53,17 @@ impl Obstacles {
         }
     }
 
+    /// True if a message that is sent at this moment does not even leave.
+    pub(super) fn stops_at_once(&self, name: MessageName, sent: Time) -> bool {
+        let MessageName { from, to, .. } = name;
+        let alone = |spans: Option<&Spans<()>>| {
+            spans.is_some_and(|it| it.first(sent, sent, |()| true).is_some())
+        };
+        self.partitions.first(sent, sent, |sides| sides.part(from, to)).is_some()
+            || alone(self.cuts.get(&(from, to)))
+            || alone(self.senders.get(&from))
+    }
+
     /// What a message runs into first that is to travel from `sent` to `arrival`, and when: of several
     /// at one moment, the first in the scenario.
     pub(super) fn first(

@@ -1,8 +1,8 @@
 //! Changes of one thing in a run, by which the cause of a violation is found.
 
 use super::{
-    Delay, Detector, MessageName, NodeId, Order, ParameterValue, PerMillion, Plan, Protocol,
-    Scenario, SortedMap, SortedSet, Time, Timing, Topology, network::Network,
+    Delay, Detector, LinkSpec, MessageName, NodeId, Order, ParameterValue, PerMillion, Plan,
+    Protocol, Scenario, SortedMap, SortedSet, Time, Timing, Topology, network::Network,
 };
 
 /// A change of one thing in a run. Everything else stays as it is: the seed, the other faults, the horizon.
@@ -142,13 +142,22 @@ impl Repaired {
     #[must_use]
     pub fn network_at_its_best(scenario: &Scenario, repairs: &[Repair]) -> Scenario {
         let mut scenario = Self::of(scenario, repairs).scenario;
+        let is_of =
+            |link: &LinkSpec, name: MessageName| (link.from, link.to) == (name.from, name.to);
         for repair in repairs {
             let network = &mut scenario.network;
             match repair {
-                Repair::Spare(_, Mercy::Arrives) => network.loss = PerMillion(0),
+                Repair::Spare(name, Mercy::Arrives) => {
+                    network.loss = PerMillion(0);
+                    network
+                        .links
+                        .iter_mut()
+                        .filter(|it| is_of(it, *name))
+                        .for_each(|it| it.queue = None);
+                }
                 Repair::Spare(_, Mercy::Once) => network.duplicate = PerMillion(0),
                 Repair::Spare(_, Mercy::Intact) => network.corrupt = PerMillion(0),
-                Repair::Spare(_, Mercy::Within(bound)) => {
+                Repair::Spare(name, Mercy::Within(bound)) => {
                     let shorter = |delay: Delay| Delay {
                         min: delay.min.min(*bound),
                         max: delay.max.min(*bound),
@@ -156,6 +165,9 @@ impl Repaired {
                     network.delay = shorter(network.delay);
                     for link in &mut network.links {
                         link.delay = shorter(link.delay);
+                        if is_of(link, *name) {
+                            (link.rate, link.queue) = (None, None);
+                        }
                     }
                 }
                 Repair::InOrder(..) => network.order = Order::Fifo,

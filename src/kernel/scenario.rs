@@ -21,6 +21,8 @@ pub const MAX_BIT: u32 = 65_535;
 pub const MAX_TIMERS: usize = 10_000;
 /// After how many events a run stops, saying so.
 pub const MAX_EVENTS: usize = 1_000_000;
+/// The greatest rate and the longest queue of a link.
+pub const MAX_RATE: u32 = 1_000_000;
 /// The latest moment, and the longest span, that a scenario may name, in virtual ms: some eleven days.
 pub const MAX_TIME: Time = 1_000_000_000;
 
@@ -162,7 +164,7 @@ pub struct NetworkSpec {
     pub topology: Topology,
     /// What a transmission is heard by.
     pub medium: Medium,
-    /// Links with a delay of their own.
+    /// Links with a delay, a rate or a queue of their own.
     pub links: Vec<LinkSpec>,
 }
 
@@ -287,7 +289,7 @@ pub enum Medium {
     Shared,
 }
 
-/// A link with a delay of its own.
+/// A link with a delay, a rate or a queue of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LinkSpec {
     /// The sending side.
@@ -296,6 +298,18 @@ pub struct LinkSpec {
     pub to: NodeId,
     /// How long its messages take.
     pub delay: Delay,
+    /// Number of messages that leave its sending side in 100 ms, at most; without it, as many as are sent.
+    pub rate: Option<u32>,
+    /// Number of messages that wait at its sending side for their turn: further ones are lost. Without it, all wait.
+    pub queue: Option<u32>,
+}
+
+impl LinkSpec {
+    /// A link with a delay of its own and room for all messages.
+    #[must_use]
+    pub const fn new(from: NodeId, to: NodeId, delay: Delay) -> Self {
+        Self { from, to, delay, rate: None, queue: None }
+    }
 }
 
 /// Something that the application asks for.

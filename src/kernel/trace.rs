@@ -165,7 +165,7 @@ pub struct Message {
     pub packet: Packet,
     /// The event of its sending.
     pub sent: EventId,
-    /// What became of it.
+    /// What became of its original: of the message as a whole, see [`overall`](Self::overall).
     pub fate: Fate,
     /// What became of further copies of it.
     pub copies: Vec<Fate>,
@@ -185,6 +185,40 @@ pub struct Tampering {
 }
 
 impl Message {
+    /// What became of each of its copies, the original first.
+    pub fn fates(&self) -> impl Iterator<Item = Fate> {
+        std::iter::once(self.fate).chain(self.copies.iter().copied())
+    }
+
+    /// What became of it as a whole: received with the first copy that was; else in flight while a copy is; else
+    /// lost as its original was.
+    #[must_use]
+    pub fn overall(&self) -> Fate {
+        if self.copies.is_empty() {
+            return self.fate;
+        }
+        let received = self.fates().filter_map(|fate| match fate {
+            Fate::Received(event) => Some(event),
+            _ => None,
+        });
+        let under_way = self.fates().filter_map(|fate| match fate {
+            Fate::InFlight { due } => Some(due),
+            _ => None,
+        });
+        let still = || under_way.min().map(|due| Fate::InFlight { due });
+        received.min().map(Fate::Received).or_else(still).unwrap_or(self.fate)
+    }
+
+    /// What is known of it as a whole once so many events have happened: none while a copy may still come.
+    #[must_use]
+    pub fn known(&self, events: EventId) -> Option<Fate> {
+        let is_known = |fate: &Fate| fate.event().is_some_and(|end| end < events);
+        match self.overall() {
+            fate @ Fate::Received(_) => Some(fate).filter(is_known),
+            fate => self.fates().all(|it| is_known(&it)).then_some(fate),
+        }
+    }
+
     /// What the correct code would have said, where a traitor said something else.
     #[must_use]
     pub fn truth(&self) -> Option<&Packet> {
@@ -242,6 +276,8 @@ pub enum Loss {
     Corrupt(Option<usize>),
     /// There is no link to its receiver.
     Unlinked,
+    /// There was no room in its link's queue.
+    Queue,
 }
 
 impl Loss {
@@ -257,6 +293,7 @@ impl Loss {
             Self::Crashed => "crashed",
             Self::Corrupt(_) => "corrupt",
             Self::Unlinked => "unlinked",
+            Self::Queue => "queue",
         }
     }
 
@@ -269,7 +306,7 @@ impl Loss {
             | Self::Cut(fault)
             | Self::Omission(fault) => Some(fault),
             Self::Corrupt(fault) => fault,
-            Self::Luck | Self::Crashed | Self::Unlinked => None,
+            Self::Luck | Self::Crashed | Self::Unlinked | Self::Queue => None,
         }
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn late(from: usize, to: usize, number: u32, by: Time) -> Fault {
 
 /// A link that takes longer.
 pub(super) fn slow(from: usize, to: usize, delay: Time) -> LinkSpec {
-    LinkSpec { from: node(from), to: node(to), delay: Delay { min: delay, max: delay } }
+    LinkSpec::new(node(from), node(to), Delay { min: delay, max: delay })
 }
 
 /// Somebody wants to enter the critical section, and to stay inside for so long.

@@ -284,7 +284,7 @@ impl Adversary<'_> {
         for (message, by) in self.added(&now) {
             longest = longest.max(*by);
             let met = trace.messages.iter().find(|it| it.name == *message);
-            let comes = match met.map(|it| it.fate) {
+            let comes = match met.map(crate::kernel::Message::overall) {
                 Some(Fate::Received(event) | Fate::Lost(event, _)) => trace.events[event].time,
                 Some(Fate::InFlight { due }) => due,
                 None => continue,

@@ -134,7 +134,7 @@ impl Moves<'_> {
     /// The messages that came while faults may still strike, each with the moment at which it first did.
     fn received(&self) -> impl Iterator<Item = (&Message, Time)> {
         self.trace.messages.iter().filter_map(|message| {
-            let Fate::Received(event) = message.fate else { return None };
+            let Fate::Received(event) = message.overall() else { return None };
             let sent = self.trace.events[message.sent].time;
             (sent <= self.window).then(|| (message, self.trace.events[event].time))
         })

@@ -33,9 +33,7 @@ pub(super) fn without_node(scenario: &Scenario, gone: usize) -> Option<Scenario>
         .network
         .links
         .iter()
-        .filter_map(|it| {
-            Some(LinkSpec { from: renamed(it.from)?, to: renamed(it.to)?, delay: it.delay })
-        })
+        .filter_map(|it| Some(LinkSpec { from: renamed(it.from)?, to: renamed(it.to)?, ..*it }))
         .collect();
     if let Topology::Links { links, routers } = &scenario.network.topology {
         let links = links.iter().filter_map(|[a, b]| Some([renamed(*a)?, renamed(*b)?]));

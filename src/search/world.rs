@@ -77,7 +77,7 @@ pub enum Unfit {
     Request,
     /// It has faults already.
     Faults,
-    /// Its network loses, doubles or damages by luck.
+    /// Its network loses, doubles or damages by luck, or loses what finds a queue full.
     Luck,
     /// What is looked for depends on times, or on what happened before what.
     Time,
@@ -515,7 +515,8 @@ fn unfit(scenario: &Scenario, monitors: &[Box<dyn Monitor>]) -> Option<Unfit> {
     if !scenario.faults.is_empty() {
         return Some(Unfit::Faults);
     }
-    if network.loss.0 + network.duplicate.0 + network.corrupt.0 > 0 {
+    let overflows = network.links.iter().any(|link| link.queue.is_some());
+    if overflows || network.loss.0 + network.duplicate.0 + network.corrupt.0 > 0 {
         return Some(Unfit::Luck);
     }
     let timely = monitors.iter().any(|monitor| monitor.needs().time || monitor.needs().past);

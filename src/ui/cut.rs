@@ -84,7 +84,7 @@ fn crossing(props: &Props, message: MessageId, class: &'static str) -> Html {
     let Props { run, layout, .. } = props;
     let it = &run.trace.messages[message];
     let from = layout.event_point(&run.trace, it.sent);
-    let Some(end) = it.fate.event() else { return html! {} };
+    let Some(end) = it.overall().event() else { return html! {} };
     let to = match class {
         "orphan" => layout.event_point(&run.trace, end),
         // Where a lost one ends is no place of its receiver's line.

@@ -160,7 +160,7 @@ fn crash_around(run: &Outcome, message: &Message, send: &Send) -> Html {
         <>
             { does(send, "crash-after", format!("{sender} crashes right after sending it"), crash(before + 1)) }
             { does(send, "crash-before", format!("{sender} crashes right before sending it"), crash(before)) }
-            if let Fate::Received(event) = message.fate {
+            if let Fate::Received(event) = message.overall() {
                 { does(send, "crash-receiver", format!("{receiver} crashes before it comes"),
                     Edit::AddFault(Fault::Crash {
                         node: to,

@@ -62,7 +62,7 @@ fn totals(numbers: &Numbers) -> Html {
             { total("bytes", weighed(numbers.bytes), "Of the payloads, as the trace encodes them") }
             { total("sent again", weighed(numbers.again),
                 "Retransmissions: what a sender has told the same receiver before, word for word") }
-            { total("lost", lost.to_string(), "Messages, and second copies of them, that never came") }
+            { total("lost", lost.to_string(), "Messages of which no copy came") }
         </dl>
     }
 }

@@ -115,7 +115,7 @@ impl Pointer {
                 delayed: delayed.unwrap_or(0),
                 from,
                 moved: false,
-                fixed: matches!(message.fate, Fate::Lost(..)),
+                fixed: matches!(message.overall(), Fate::Lost(..)),
             };
             event.prevent_default();
             pointer.start(&event, drag);

@@ -334,7 +334,8 @@ fn anchor(run: &Outcome, layout: &Layout, selection: Selection) -> Option<Point>
         Selection::Message(name) => {
             let message = run.trace.messages.iter().find(|message| message.name == name)?;
             let from = layout.event_point(&run.trace, message.sent);
-            let to = message.fate.event().map_or(from, |end| layout.event_point(&run.trace, end));
+            let to =
+                message.overall().event().map_or(from, |end| layout.event_point(&run.trace, end));
             Some(Point { x: (from.x + to.x) / 2.0, y: (from.y + to.y) / 2.0 })
         }
         Selection::Event(event) => {

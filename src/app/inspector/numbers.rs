@@ -46,7 +46,7 @@ pub struct OfNode {
     pub bytes: usize,
     /// How many it received.
     pub received: usize,
-    /// How many were lost on their way to it.
+    /// Number of messages to it of which no copy has come or will come.
     pub lost: usize,
     /// What it delivered.
     pub delivered: usize,
@@ -175,15 +175,12 @@ impl Numbers {
         for message in &trace.messages {
             let (from, to) = (message.name.from.index(), message.name.to.index());
             self.nodes[from].sent += 1;
-            for fate in std::iter::once(&message.fate).chain(&message.copies) {
-                match *fate {
-                    Fate::InFlight { .. } => {}
-                    Fate::Lost(..) => self.nodes[to].lost += 1,
-                    Fate::Received(event) => {
-                        self.nodes[to].received += 1;
-                        let sent = trace.events[message.sent].time;
-                        latencies.push(trace.events[event].time - sent);
-                    }
+            self.nodes[to].lost += usize::from(matches!(message.overall(), Fate::Lost(..)));
+            for fate in message.fates() {
+                if let Fate::Received(event) = fate {
+                    self.nodes[to].received += 1;
+                    let sent = trace.events[message.sent].time;
+                    latencies.push(trace.events[event].time - sent);
                 }
             }
         }

@@ -42,7 +42,7 @@ impl Subject {
             }
             Some(Selection::Message(name)) if let Some(id) = message(name) => {
                 let message = &run.trace.messages[id];
-                let end = match message.fate {
+                let end = match message.overall() {
                     Fate::Received(event) if event < told => event,
                     _ => message.sent,
                 };
@@ -334,7 +334,7 @@ impl Payload {
         };
         let truth =
             message.truth().map(|truth| against("What the correct code would have said", truth));
-        let over = message.fate.event().map_or(run.trace.events.len(), |event| event + 1) <= told;
+        let over = told >= run.trace.events.len() || message.known(told).is_some();
         let sentence = if over {
             message_sentence(&run.scenario, &run.trace, id)
         } else {

@@ -12,9 +12,9 @@ use super::{
     names::{self, Nodes},
 };
 use crate::kernel::{
-    Caption, Delay, Detector, LinkSpec, MAX_FAULTS, MAX_NODES, MAX_REQUESTS, MAX_TIME, Medium,
-    NetworkSpec, NodeId, NodeSet, Order, ParameterValue, ParameterValues, Protocol, RequestSpec,
-    Scenario, SortedSet, Time, Timing, Topology,
+    Caption, Delay, Detector, LinkSpec, MAX_FAULTS, MAX_NODES, MAX_RATE, MAX_REQUESTS, MAX_TIME,
+    Medium, NetworkSpec, NodeId, NodeSet, Order, ParameterValue, ParameterValues, Protocol,
+    RequestSpec, Scenario, SortedSet, Time, Timing, Topology,
 };
 
 const FIELDS: &[&str] = &[
@@ -175,7 +175,7 @@ fn read_network(place: &Place, nodes: Nodes) -> Result<NetworkSpec, Problem> {
         };
     }
     if let Some(links) = fields.find("links") {
-        network.links = read_links(&links, nodes)?;
+        network.links = read_links(&links, nodes, network.delay)?;
     }
     Ok(network)
 }
@@ -260,17 +260,24 @@ fn read_delay(place: &Place) -> Result<Delay, Problem> {
     }
 }
 
-fn read_links(place: &Place, nodes: Nodes) -> Result<Vec<LinkSpec>, Problem> {
+/// Links of their own; those that do not say their delay have that of the `others`.
+fn read_links(place: &Place, nodes: Nodes, others: Delay) -> Result<Vec<LinkSpec>, Problem> {
     let (mut links, mut seen) = (Vec::new(), SortedSet::new());
     for place in place.list("a list of links", MAX_NODES * (MAX_NODES - 1))? {
-        let fields = place.object(&["from", "to", "delay"])?;
+        let fields = place.object(&["from", "to", "delay", "rate", "queue"])?;
         let from = nodes.node(&fields.get("from"))?;
         let to = nodes.other(&fields.get("to"), from)?;
-        let delay = read_delay(&fields.get("delay"))?;
+        let delay = fields.find("delay").map(|delay| read_delay(&delay)).transpose()?;
+        let rate = fields.find("rate").map(|rate| rate.count(1..=MAX_RATE)).transpose()?;
+        let queue = fields.find("queue").map(|queue| queue.count(0..=MAX_RATE)).transpose()?;
+        if rate.is_none() && queue.is_some() {
+            return Err(fields.get("queue").problem("a rate, too: without one no message waits"));
+        }
         if !seen.insert((from, to)) {
             return Err(place.problem("each link once"));
         }
-        links.push(LinkSpec { from, to, delay });
+        let delay = delay.unwrap_or(others);
+        links.push(LinkSpec { from, to, delay, rate, queue });
     }
     Ok(links)
 }

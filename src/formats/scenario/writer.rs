@@ -156,6 +156,10 @@ struct Link<'a> {
     from: &'a str,
     to: &'a str,
     delay: [Time; 2],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rate: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    queue: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -337,6 +341,8 @@ impl<'a> Network<'a> {
                     from: scenario.exact_name(link.from),
                     to: scenario.exact_name(link.to),
                     delay: pair(link.delay),
+                    rate: link.rate,
+                    queue: link.queue,
                 })
                 .collect(),
         }
