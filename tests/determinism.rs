@@ -81,13 +81,16 @@ fn touched_by(fault: &Fault, scenario: &Scenario, before: &Trace) -> Touched {
                 touch(&mut touched, message.to, before.events[event].time);
             }
         }
-        Fault::Crash { node, at, .. } | Fault::Recover { node, at } => {
+        Fault::Crash { node, at, .. }
+        | Fault::CrashWriting { node, at, .. }
+        | Fault::Recover { node, at } => {
             touch(&mut touched, node, at);
             if let Detector::Perfect(bound) = scenario.network.detector {
                 // What is still to be told of an earlier crash may no longer be true.
                 let about = |fault: &Fault| {
-                    matches!(fault, Fault::Crash { node: it, .. } | Fault::Recover { node: it, .. }
-                        if *it == node)
+                    matches!(fault, Fault::Crash { node: it, .. }
+                        | Fault::CrashWriting { node: it, .. }
+                        | Fault::Recover { node: it, .. } if *it == node)
                 };
                 let told = if scenario.faults.iter().any(about) { at } else { at + bound };
                 for other in (0..scenario.nodes.len()).map(NodeId::new) {

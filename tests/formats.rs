@@ -245,6 +245,9 @@ impl Generator {
             0 => Fault::Drop { message },
             1 => Fault::Delay { message, by: at },
             2 => Fault::Duplicate { message, after: at },
+            3 if self.heads() => {
+                Fault::CrashWriting { node, at, after_writes: self.one_of(&[0, 1, u32::MAX]) }
+            }
             3 => Fault::Crash {
                 node,
                 at,

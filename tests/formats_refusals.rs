@@ -378,8 +378,28 @@ const FIELDS: &[(&str, &str)] = &[
         r#"faults[0].crash.after_sends: found -1, expected a whole number from 0 to 4294967295"#,
     ),
     (
+        r#""faults":[{"crash":{"node":"Carol","at":10,"after_writes":"two"}}]"#,
+        r#"faults[0].crash.after_writes: found "two", expected a whole number from 0 to 4294967295"#,
+    ),
+    (
+        r#""faults":[{"crash":{"node":"Carol","at":10,"after_sends":1,"after_writes":1}}]"#,
+        r#"faults[0].crash.after_writes: found 1, expected nothing: the node stops after_sends already"#,
+    ),
+    (
+        r#""network":{"links":[{"from":"Alice","to":"Bob","rate":0}]}"#,
+        r#"network.links[0].rate: found 0, expected a whole number from 1 to 1000000"#,
+    ),
+    (
+        r#""network":{"links":[{"from":"Alice","to":"Bob","rate":1,"queue":-1}]}"#,
+        r#"network.links[0].queue: found -1, expected a whole number from 0 to 1000000"#,
+    ),
+    (
+        r#""network":{"links":[{"from":"Alice","to":"Bob","queue":3}]}"#,
+        r#"network.links[0].queue: found 3, expected a rate, too: without one no message waits"#,
+    ),
+    (
         r#""faults":[{"crash":{"node":"Carol","at":10,"aftersends":1}}]"#,
-        r#"faults[0].crash.aftersends: found the unknown field "aftersends", expected "node", "at" or "after_sends"; did you mean "after_sends"?"#,
+        r#"faults[0].crash.aftersends: found the unknown field "aftersends", expected "node", "at", "after_sends" or "after_writes"; did you mean "after_sends"?"#,
     ),
     (
         r#""faults":[{"pause":{"node":"Bob","at":10,"until":10}}]"#,

@@ -457,6 +457,52 @@ fn who_is_down_loses_what_comes() {
     assert_eq!(trace.unused_faults, [1], "it was down already");
 }
 
+/// Three writes and a greeting of both others, all at 10; then P1 crashes there, and comes back at 20.
+fn writing(faults: Vec<Fault>) -> (Scenario, Trace) {
+    let mut scenario = parrots(3);
+    let keep = || ask(10, 0, "keep", "");
+    scenario.requests = vec![keep(), keep(), ask(10, 0, "say", "hi"), keep()];
+    scenario.faults = faults;
+    scenario.faults.push(Fault::Recover { node: node(0), at: 20 });
+    let trace = play(&scenario);
+    (scenario, trace)
+}
+
+#[test]
+fn a_crash_after_writes_cuts_just_after_that_write_and_keeps_what_was_written() {
+    let cut = |after_writes| Fault::CrashWriting { node: node(0), at: 10, after_writes };
+    let done = |after_writes| {
+        let (scenario, trace) = writing(vec![cut(after_writes)]);
+        let own = trace.events.iter().filter(|event| event.node == node(0));
+        let now = own.filter(|event| event.time == 10).map(|event| event.kind.name());
+        let now: Vec<&str> =
+            now.filter(|kind| ["persist", "send", "crash"].contains(kind)).collect();
+        let told = of_kinds(&scenario, &trace, &["tell"]);
+        let back = told.iter().find(|it| it.starts_with("20 ")).cloned().unwrap_or_default();
+        (now.join(" "), back)
+    };
+    // A write is of the state as it is when the handler ends: 101 more with each.
+    let kept = |count: u32| format!("20 P1 tell kept {count}, heard 0");
+    assert_eq!(done(0), ("crash".to_owned(), kept(0)));
+    assert_eq!(done(1), ("persist crash".to_owned(), kept(101)));
+    assert_eq!(done(2), ("persist persist crash".to_owned(), kept(202)));
+    assert_eq!(done(3), ("persist persist send send persist crash".to_owned(), kept(303)));
+    // If it has not written that often, it stops when the moment is over.
+    assert_eq!(done(9), ("persist persist send send persist crash".to_owned(), kept(303)));
+}
+
+#[test]
+fn of_a_crash_after_sends_and_one_after_writes_the_one_that_comes_first_counts() {
+    let sends = |after_sends| crash(10, 0, Some(after_sends));
+    let writes = |after_writes| Fault::CrashWriting { node: node(0), at: 10, after_writes };
+    let unused = |faults: Vec<Fault>| writing(faults).1.unused_faults;
+    assert_eq!(unused(vec![sends(1), writes(2)]), [0]);
+    assert_eq!(unused(vec![sends(1), writes(3)]), [1]);
+    assert_eq!(unused(vec![writes(3), sends(2)]), [0]);
+    assert_eq!(unused(vec![writes(4), sends(3)]), [1], "both have room: the first in the list");
+    assert_eq!(unused(vec![writes(2), writes(1)]), [0]);
+}
+
 #[test]
 fn a_perfect_detector_tells_everyone_who_is_up_after_its_bound_and_never_lies() {
     let mut scenario = parrots(4);

@@ -120,9 +120,11 @@ fn is_instead(one: &Fault, other: &Fault) -> bool {
         | (Fault::Corrupt { message: one, .. }, Fault::Corrupt { message: other, .. })
         | (Fault::Forge { message: one, .. }, Fault::Forge { message: other, .. }) => one == other,
         // A node stops once at a moment: this says otherwise where.
-        (Fault::Crash { node: one, at, .. }, Fault::Crash { node: other, at: then, .. }) => {
-            (one, at) == (other, then)
-        }
+        (
+            Fault::Crash { node: one, at, .. } | Fault::CrashWriting { node: one, at, .. },
+            Fault::Crash { node: other, at: then, .. }
+            | Fault::CrashWriting { node: other, at: then, .. },
+        ) => (one, at) == (other, then),
         (Fault::Traitor { node: one, .. }, Fault::Traitor { node: other, .. })
         | (Fault::Drift { node: one, .. }, Fault::Drift { node: other, .. }) => one == other,
         _ => false,
@@ -277,6 +279,7 @@ fn forget_strangers(scenario: &mut Scenario) {
         | Fault::Corrupt { message, .. }
         | Fault::Forge { message, .. } => stays(message.from) && stays(message.to),
         Fault::Crash { node, .. }
+        | Fault::CrashWriting { node, .. }
         | Fault::Recover { node, .. }
         | Fault::Pause { node, .. }
         | Fault::Omit { node, .. }

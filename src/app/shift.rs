@@ -41,9 +41,10 @@ pub fn handle_of(run: &Outcome, event: EventId) -> Option<Handle> {
             let request = run.scenario.requests.get(index)?;
             Some(Handle::Request(index, request.clone()))
         }
-        EventKind::Crash => {
-            fault(End::Start, |fault, time| matches!(fault, Fault::Crash { at, .. } if *at == time))
-        }
+        EventKind::Crash => fault(
+            End::Start,
+            |fault, time| matches!(fault, Fault::Crash { at, .. } | Fault::CrashWriting { at, .. } if *at == time),
+        ),
         EventKind::Recover => fault(
             End::Start,
             |fault, time| matches!(fault, Fault::Recover { at, .. } if *at == time),
@@ -61,9 +62,10 @@ pub fn handle_of(run: &Outcome, event: EventId) -> Option<Handle> {
 
 const fn node_of(fault: &Fault) -> Option<NodeId> {
     match fault {
-        Fault::Crash { node, .. } | Fault::Recover { node, .. } | Fault::Pause { node, .. } => {
-            Some(*node)
-        }
+        Fault::Crash { node, .. }
+        | Fault::CrashWriting { node, .. }
+        | Fault::Recover { node, .. }
+        | Fault::Pause { node, .. } => Some(*node),
         _ => None,
     }
 }
@@ -89,7 +91,9 @@ impl Handle {
             Self::Fault(place, fault, end) => {
                 let mut fault = fault.clone();
                 match &mut fault {
-                    Fault::Crash { at, .. } | Fault::Recover { at, .. } => {
+                    Fault::Crash { at, .. }
+                    | Fault::CrashWriting { at, .. }
+                    | Fault::Recover { at, .. } => {
                         *at = shift(*at, 0, MAX_TIME);
                     }
                     Fault::Pause { at, until, .. }

@@ -206,6 +206,14 @@ pub fn fault_sentence(scenario: &Scenario, fault: &Fault) -> String {
         Fault::Crash { node, after_sends: Some(sends), .. } => {
             format!("{} crashes after {sends} sends", name(*node))
         }
+        Fault::CrashWriting { node, after_writes, .. } => {
+            let when = match after_writes {
+                0 => "before its first write".to_owned(),
+                1 => "after 1 write".to_owned(),
+                many => format!("after {many} writes"),
+            };
+            format!("{} crashes {when} to stable storage", name(*node))
+        }
         Fault::Recover { node, .. } => format!("{} recovers", name(*node)),
         Fault::Pause { node, .. } => format!("{} stands still", name(*node)),
         Fault::Partition { groups, .. } => {

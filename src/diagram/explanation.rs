@@ -132,6 +132,7 @@ fn struck_at(outcome: &Outcome, fault: &Fault) -> u64 {
         | Fault::Corrupt { message, .. }
         | Fault::Forge { message, .. } => sent_at(outcome, *message).unwrap_or_default(),
         Fault::Crash { at, .. }
+        | Fault::CrashWriting { at, .. }
         | Fault::Recover { at, .. }
         | Fault::Pause { at, .. }
         | Fault::Partition { at, .. }

@@ -17,7 +17,10 @@ pub(super) fn struck(scenario: &Scenario, trace: &Trace, event: EventId) -> Opti
     let before = now.take_while(|other| other.time == happened.time).filter(alike).count();
     let (node, time) = (happened.node, happened.time);
     let causes = |fault: &Fault| match (fault, &happened.kind) {
-        (Fault::Crash { node: it, at, .. }, EventKind::Crash)
+        (
+            Fault::Crash { node: it, at, .. } | Fault::CrashWriting { node: it, at, .. },
+            EventKind::Crash,
+        )
         | (Fault::Recover { node: it, at }, EventKind::Recover)
         | (Fault::Pause { node: it, at, .. }, EventKind::Pause) => (*it, *at) == (node, time),
         (Fault::Traitor { node: it, .. }, EventKind::Traitor(_)) => *it == node,

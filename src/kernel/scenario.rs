@@ -383,6 +383,15 @@ pub enum Fault {
         /// In the middle of what it does at that moment: just after so many sends.
         after_sends: Option<u32>,
     },
+    /// The node stops in the middle of what it does at a moment, just after so many writes to stable storage.
+    CrashWriting {
+        /// Which.
+        node: NodeId,
+        /// When.
+        at: Time,
+        /// Number of its writes at that moment, after which it stops; with 0, just before the first.
+        after_writes: u32,
+    },
     /// The node restarts, with its stable storage and nothing else.
     Recover {
         /// Which.
@@ -508,7 +517,7 @@ impl Fault {
             Self::Duplicate { .. } => "duplicate",
             Self::Corrupt { .. } => "corrupt",
             Self::Forge { .. } => "forge",
-            Self::Crash { .. } => "crash",
+            Self::Crash { .. } | Self::CrashWriting { .. } => "crash",
             Self::Recover { .. } => "recover",
             Self::Pause { .. } => "pause",
             Self::Partition { .. } => "partition",

@@ -3,12 +3,13 @@
 use std::{borrow::Cow, cell::Cell, collections::VecDeque};
 
 use super::{
-    Choices, Detection, Detector, EventId, EventKind, Fate, Fault, Group, Input, Loss, MAX_EVENTS,
+    Choices, Detection, EventId, EventKind, Fate, Fault, Group, Input, Loss, MAX_EVENTS,
     MAX_TIMERS, Machine, Medium, Message, MessageId, MessageName, NodeId, NodeSet, Output, Packet,
     Protocol, Scenario, Strategy, Tampering, Time, Timing, Trace, Watch,
-    agenda::{Agenda, Item, Phase, What, arrival_order, report_order},
+    agenda::{Agenda, Item, Phase, What, arrival_order},
     clock::Clock,
     deadlock::circle,
+    doom::Deed,
     log::Log,
     network::{LinkState, Network, Way},
     observer::Change,
@@ -149,7 +150,7 @@ pub fn run(protocol: &Protocol, scenario: &Scenario) -> Result<Trace, (usize, St
 /// The state of a run between two events.
 #[derive(Clone, Debug)]
 pub struct Simulation {
-    now: Time,
+    pub(super) now: Time,
     agenda: Agenda,
     pub(super) nodes: Vec<Node>,
     links: Vec<LinkState>,
@@ -184,12 +185,12 @@ pub(super) struct Node {
     waiting: Vec<Item>,
     /// Whether it has been made a traitor.
     traitor: bool,
-    /// The fault that stops it at this moment, and the sends that are left to it.
-    doomed: Option<(usize, u32)>,
+    /// By deed: the fault that stops it at this moment, and the number of such deeds that are left to it.
+    pub(super) doomed: [Option<(usize, u32)>; 2],
     /// Number of its crashes: it tells a report or a start that is out of date.
-    life: u32,
+    pub(super) life: u32,
     /// The nodes that the perfect detector has last reported to it as crashed.
-    suspects: NodeSet,
+    pub(super) suspects: NodeSet,
     /// When it was measured last, in virtual ms, and what that came to.
     pub(super) measured: (Time, Vec<i64>),
 }
@@ -223,7 +224,7 @@ impl Simulation {
         }
     }
 
-    fn schedule(&mut self, time: Time, phase: Phase, detail: u64, what: What) {
+    pub(super) fn schedule(&mut self, time: Time, phase: Phase, detail: u64, what: What) {
         self.agenda.schedule(Item::new(time, phase, detail, what));
     }
 
@@ -320,7 +321,8 @@ impl Simulation {
             What::Timer { node, serial } => self.ring(plan, log, node, serial),
             What::Request { index } => self.ask(plan, log, index),
             What::Doom { node } => {
-                if let Some((fault, _)) = self.nodes[node.index()].doomed {
+                let doomed = self.nodes[node.index()].doomed;
+                if let Some((fault, _)) = doomed.into_iter().flatten().min() {
                     self.crash(plan, log, node, fault);
                 }
             }
@@ -329,13 +331,11 @@ impl Simulation {
 
     fn strike(&mut self, plan: &Plan, log: &mut Log, index: usize) {
         match plan.scenario.faults[index] {
-            Fault::Crash { node, at, after_sends: Some(sends) } if self.nodes[node.index()].up => {
-                let doomed = &mut self.nodes[node.index()].doomed;
-                // Of two crashes at one moment the one that comes first counts.
-                if doomed.is_none_or(|(_, left)| sends < left) {
-                    *doomed = Some((index, sends));
-                }
-                self.schedule(at, Phase::Doom, node.index() as u64, What::Doom { node });
+            Fault::Crash { node, at, after_sends: Some(sends) } => {
+                self.doom((node, at), Deed::Send, index, sends);
+            }
+            Fault::CrashWriting { node, at, after_writes } => {
+                self.doom((node, at), Deed::Write, index, after_writes);
             }
             Fault::Crash { node, .. } => self.crash(plan, log, node, index),
             Fault::Recover { node, .. } => self.recover(plan, log, node, index),
@@ -345,14 +345,14 @@ impl Simulation {
         }
     }
 
-    fn crash(&mut self, plan: &Plan, log: &mut Log, node: NodeId, fault: usize) {
+    pub(super) fn crash(&mut self, plan: &Plan, log: &mut Log, node: NodeId, fault: usize) {
         let state = &mut self.nodes[node.index()];
         if !state.up {
             return;
         }
         self.met[fault] = true;
         state.up = false;
-        state.doomed = None;
+        state.doomed = [None; 2];
         state.life += 1;
         state.timers.clear();
         state.suspects = NodeSet::EMPTY;
@@ -396,52 +396,6 @@ impl Simulation {
             let input = if life == 0 { Input::Init } else { Input::Recovery };
             self.handle(plan, log, node, input);
         }
-    }
-
-    /// Lets the perfect detector tell a node what has happened to another, where there is one.
-    fn report(&mut self, plan: &Plan, node: NodeId, detection: Detection) {
-        let Detector::Perfect(bound) = plan.scenario.network.detector else { return };
-        if !self.nodes[node.index()].up {
-            return;
-        }
-        let lives = [node, detection.node()].map(|node| self.nodes[node.index()].life);
-        let order = report_order(detection, node, lives[1]);
-        let what = What::Detect { node, detection, lives };
-        self.schedule(self.now + bound, Phase::Detection, order, what);
-    }
-
-    fn detect(
-        &mut self,
-        plan: &Plan,
-        log: &mut Log,
-        node: NodeId,
-        told: Detection,
-        lives: [u32; 2],
-    ) {
-        if self.is_news(node, told, lives) {
-            let suspects = &mut self.nodes[node.index()].suspects;
-            match told {
-                Detection::Suspect(about) => _ = suspects.insert(about),
-                Detection::Restore(about) => suspects.remove(about),
-            }
-            log.record(self.now, node, EventKind::Detect(told));
-            self.handle(plan, log, node, Input::Detection(told));
-        }
-    }
-
-    /// True if a report is to be told. It reaches only a node that has been up since it was settled. A perfect detector
-    /// suspects no node that is up, so a crash from which its node has recovered by now is not reported; and it
-    /// takes back every suspicion, also that of a node that has crashed again meanwhile, and nothing else.
-    fn is_news(&self, node: NodeId, told: Detection, lives: [u32; 2]) -> bool {
-        let state = &self.nodes[node.index()];
-        let about = &self.nodes[told.node().index()];
-        let suspected = state.suspects.contains(told.node());
-        state.up
-            && state.life == lives[0]
-            && match told {
-                Detection::Suspect(_) => !suspected && !about.up && about.life == lives[1],
-                Detection::Restore(_) => suspected,
-            }
     }
 
     fn pause(&mut self, log: &mut Log, node: NodeId, until: Time, fault: usize) {
@@ -523,7 +477,7 @@ impl Simulation {
     }
 
     /// Hands an input to a node, then the messages that it sends to itself on the way.
-    fn handle(&mut self, plan: &Plan, log: &mut Log, node: NodeId, input: Input) {
+    pub(super) fn handle(&mut self, plan: &Plan, log: &mut Log, node: NodeId, input: Input) {
         let mut inputs = VecDeque::new();
         let mut next = Some(input);
         while let Some(input) = next {
@@ -586,8 +540,13 @@ impl Simulation {
             Output::SetTimer { timer, after } => self.set_timer(plan, node, timer, after),
             Output::CancelTimer(timer) => state.timers.retain(|other| other.packet != timer),
             Output::Store => {
+                if self.stops(plan, log, node, Deed::Write) {
+                    return;
+                }
+                let state = &mut self.nodes[node.index()];
                 state.stored = Some(state.machine.clone());
                 log.record(self.now, node, EventKind::Persist);
+                self.stops_after(plan, log, node, Deed::Write);
             }
             Output::Indicate { kind, packet } => {
                 log.record(self.now, node, EventKind::Indicate { kind, packet });
@@ -638,8 +597,7 @@ impl Simulation {
             }
             return true;
         }
-        if let Some((fault, 0)) = self.nodes[from.index()].doomed {
-            self.crash(plan, log, from, fault);
+        if self.stops(plan, log, from, Deed::Send) {
             return false;
         }
         let transmission = (to.len() > 1).then(|| {
@@ -650,17 +608,7 @@ impl Simulation {
             let name = plan.network.next_name(&self.links, from, to);
             self.dispatch(plan, log, name, packet, &words, transmission);
         }
-        match &mut self.nodes[from.index()].doomed {
-            Some((fault, left)) => {
-                *left -= 1;
-                let (fault, stops) = (*fault, *left == 0);
-                if stops {
-                    self.crash(plan, log, from, fault);
-                }
-                !stops
-            }
-            None => true,
-        }
+        !self.stops_after(plan, log, from, Deed::Send)
     }
 
     /// Sends one message on its way.
@@ -711,7 +659,10 @@ fn foreseen(scenario: &Scenario) -> Vec<Item> {
     });
     let faults = scenario.faults.iter().enumerate().filter_map(|(index, fault)| {
         let at = match *fault {
-            Fault::Crash { at, .. } | Fault::Recover { at, .. } | Fault::Pause { at, .. } => at,
+            Fault::Crash { at, .. }
+            | Fault::CrashWriting { at, .. }
+            | Fault::Recover { at, .. }
+            | Fault::Pause { at, .. } => at,
             Fault::Traitor { .. } => 0,
             _ => return None,
         };
@@ -734,7 +685,7 @@ impl Node {
             paused: None,
             waiting: Vec::new(),
             traitor: false,
-            doomed: None,
+            doomed: [None; 2],
             life: 0,
             suspects: NodeSet::EMPTY,
             measured: (0, Vec::new()),

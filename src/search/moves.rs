@@ -147,11 +147,11 @@ impl Moves<'_> {
             for &at in &moments {
                 let now = at.checked_sub(1).map_or(0, |before| self.trace.events_until(before))
                     ..self.trace.events_until(at);
-                let sends = self.trace.events[now]
-                    .iter()
-                    .filter(|event| event.node == node && matches!(event.kind, EventKind::Send(_)));
+                let own = self.trace.events[now].iter().filter(|event| event.node == node);
+                let sends = own.clone().filter(|event| matches!(event.kind, EventKind::Send(_)));
                 // After the last of its sends it may still have told its application something.
                 let sends = sends.count() as u32;
+                let writes = own.filter(|event| event.kind == EventKind::Persist).count() as u32;
                 let cuts = (0..=sends).filter(|_| sends > 0).map(Some);
                 self.found.extend(
                     std::iter::once(None).chain(cuts).map(|after_sends| Fault::Crash {
@@ -160,6 +160,9 @@ impl Moves<'_> {
                         after_sends,
                     }),
                 );
+                let cuts = (0..=writes).filter(|_| writes > 0);
+                let writing = |after_writes| Fault::CrashWriting { node, at, after_writes };
+                self.found.extend(cuts.map(writing));
             }
             let over = moments.last().map_or(0, |last| last + 1);
             self.found.push(Fault::Crash { node, at: over, after_sends: None });

@@ -11,6 +11,8 @@ use crate::kernel::{Delay, Fault, Protocol, Scenario, Time, Trace, report, run};
 
 /// How many runs it takes at most.
 const MOST_RUNS: u64 = 20_000;
+/// Number of places in the middle of a node's writes at which its crash is tried instead.
+const MOST_CUTS: usize = 100;
 
 /// A scenario, made small.
 #[derive(Clone, Debug)]
@@ -269,6 +271,19 @@ impl Shrinking {
 
     /// A crash between two events rather than in the middle of one, if that does, or sooner in it.
     fn plainer_crash(&mut self, place: usize) {
+        if let Fault::CrashWriting { node, at, after_writes } = self.best.faults[place] {
+            let plain = Fault::Crash { node, at, after_sends: None };
+            let fewer = (0..after_writes).map(|after_writes| Fault::CrashWriting {
+                node,
+                at,
+                after_writes,
+            });
+            for crash in std::iter::once(plain).chain(fewer.take(MOST_CUTS)) {
+                if self.propose(|scenario| scenario.faults[place] = crash.clone()) {
+                    return;
+                }
+            }
+        }
         let Fault::Crash { after_sends: Some(sends), .. } = self.best.faults[place] else { return };
         for fewer in std::iter::once(None).chain((0..sends).map(Some)) {
             let taken = self.propose(|scenario| {

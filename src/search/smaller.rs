@@ -69,6 +69,7 @@ fn without(
             *message = MessageName { from: renamed(from)?, to: renamed(to)?, number };
         }
         Fault::Crash { node, .. }
+        | Fault::CrashWriting { node, .. }
         | Fault::Recover { node, .. }
         | Fault::Pause { node, .. }
         | Fault::Omit { node, .. }
@@ -128,7 +129,9 @@ pub(super) fn shift(scenario: &mut Scenario, by: Time) {
 /// The moments of a fault.
 fn moments(fault: &mut Fault) -> Vec<&mut Time> {
     match fault {
-        Fault::Crash { at, .. } | Fault::Recover { at, .. } => vec![at],
+        Fault::Crash { at, .. } | Fault::CrashWriting { at, .. } | Fault::Recover { at, .. } => {
+            vec![at]
+        }
         Fault::Pause { at, until, .. }
         | Fault::Partition { at, until, .. }
         | Fault::Cut { at, until, .. }

@@ -112,6 +112,7 @@ struct Moment {
 fn times(fault: &Fault) -> Vec<Moment> {
     let set_at: Set = |mut fault, value| {
         if let Fault::Crash { at, .. }
+        | Fault::CrashWriting { at, .. }
         | Fault::Recover { at, .. }
         | Fault::Pause { at, .. }
         | Fault::Partition { at, .. }
@@ -147,7 +148,9 @@ fn times(fault: &Fault) -> Vec<Moment> {
         | Fault::Drift { .. } => Vec::new(),
         Fault::Delay { by, .. } => vec![free("by ", by, set_span)],
         Fault::Duplicate { after, .. } => vec![free("after ", after, set_span)],
-        Fault::Crash { at, .. } | Fault::Recover { at, .. } => vec![free("at ", at, set_at)],
+        Fault::Crash { at, .. } | Fault::CrashWriting { at, .. } | Fault::Recover { at, .. } => {
+            vec![free("at ", at, set_at)]
+        }
         Fault::Pause { at, until, .. }
         | Fault::Partition { at, until, .. }
         | Fault::Cut { at, until, .. }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     app::{Edit, Run, is_up},
-    kernel::{Fault, NodeId, NodeSet, Time},
+    kernel::{EventKind, Fault, NodeId, NodeSet, Time},
 };
 
 /// A moment of a node.
@@ -60,10 +60,13 @@ pub(super) fn moment_menu(run: &Run, moment: Moment, send: &Send) -> Html {
 /// Brings a node back: after the crash of this very moment if there is one, which can be taken back too.
 fn recovery(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
     let name = run.scenario.name(node);
-    let crash = fault_at(
-        run,
-        |fault| matches!(*fault, Fault::Crash { node: n, at: t, .. } if (n, t) == (node, at)),
-    );
+    let crash = fault_at(run, |fault| {
+        matches!(
+            *fault,
+            Fault::Crash { node: n, at: t, .. } | Fault::CrashWriting { node: n, at: t, .. }
+                if (n, t) == (node, at)
+        )
+    });
     let at = at + u64::from(crash.is_some());
     let words = format!("{name} recovers at {at} ms");
     html! {
@@ -76,11 +79,14 @@ fn recovery(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
     }
 }
 
-/// Crashes a node, in the middle of its sends too.
+/// Crashes a node, in the middle of its sends or of its writes too.
 fn crash_field(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
     let sends = sends_at(run, node, at).count() as u32;
     let name = run.scenario.name(node);
+    let now = run.trace.events.iter().filter(|event| event.node == node && event.time == at);
+    let writes = now.filter(|event| event.kind == EventKind::Persist).count() as u32;
     let crash = |after_sends| Edit::AddFault(Fault::Crash { node, at, after_sends });
+    let writing = |after_writes| Edit::AddFault(Fault::CrashWriting { node, at, after_writes });
     html! {
         <>
             { does(send, "crash", format!("{name} crashes here"), crash(None)) }
@@ -88,6 +94,12 @@ fn crash_field(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
                 <div class="row wrap">
                     <span>{ format!("…in the middle of its sends, after so many of {sends}:") }</span>
                     { for (0..=sends).map(|k| does(send, "crash-mid-send", k.to_string(), crash(Some(k)))) }
+                </div>
+            }
+            if writes > 0 {
+                <div class="row wrap">
+                    <span>{ format!("…in the middle of its writes, after so many of {writes}:") }</span>
+                    { for (0..=writes).map(|k| does(send, "crash-mid-write", k.to_string(), writing(k))) }
                 </div>
             }
         </>

@@ -300,7 +300,8 @@ fn draw_faults(
     };
     for _ in 0..if allowed.is_empty() { 0 } else { chance.between(0, 3) } {
         let mut fault = random_fault_of(allowed[chance.below(allowed.len())], size, chance);
-        if let Fault::Crash { node, at, after_sends: Some(_) } = &mut fault
+        if let Fault::Crash { node, at, after_sends: Some(_) }
+        | Fault::CrashWriting { node, at, .. } = &mut fault
             && !calm.events.is_empty()
         {
             // In the middle of something that it does, not of nothing.
@@ -430,6 +431,10 @@ fn random_fault_of(kind: FaultKind, size: usize, chance: &mut Chance) -> Fault {
     match kind {
         FaultKind::Crash => Fault::Crash { node, at, after_sends: None },
         FaultKind::CrashMidSend => {
+            // Now and then in the middle of what it writes instead.
+            if chance.percent(25) {
+                return Fault::CrashWriting { node, at, after_writes: chance.below(3) as u32 };
+            }
             let after_sends = Some(chance.below(size) as u32);
             Fault::Crash { node, at, after_sends }
         }

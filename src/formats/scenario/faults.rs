@@ -109,12 +109,18 @@ fn read_forge(fault: &Place, protocol: &Protocol, nodes: Nodes) -> Result<Fault,
 fn read_on_node(kind: &str, fault: &Place, nodes: Nodes) -> Result<Fault, Problem> {
     match kind {
         "crash" => {
-            let fields = fault.object(&["node", "at", "after_sends"])?;
+            let fields = fault.object(&["node", "at", "after_sends", "after_writes"])?;
             let node = nodes.node(&fields.get("node"))?;
             let at = time(&fields.get("at"))?;
             let after_sends =
                 fields.find("after_sends").map(|sends| sends.count(0..=u32::MAX)).transpose()?;
-            Ok(Fault::Crash { node, at, after_sends })
+            let Some(writes) = fields.find("after_writes") else {
+                return Ok(Fault::Crash { node, at, after_sends });
+            };
+            if after_sends.is_some() {
+                return Err(writes.problem("nothing: the node stops after_sends already"));
+            }
+            Ok(Fault::CrashWriting { node, at, after_writes: writes.count(0..=u32::MAX)? })
         }
         "recover" => {
             let fields = fault.object(&["node", "at"])?;

@@ -206,6 +206,8 @@ enum FaultObject<'a> {
         at: Time,
         #[serde(skip_serializing_if = "Option::is_none")]
         after_sends: Option<u32>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        after_writes: Option<u32>,
     },
     Recover {
         node: &'a str,
@@ -385,7 +387,11 @@ impl<'a> FaultObject<'a> {
                 Self::Forge { message: scenario.exact_message_name(message), with }
             }
             Fault::Crash { node, at, after_sends } => {
-                Self::Crash { node: name(node), at, after_sends }
+                Self::Crash { node: name(node), at, after_sends, after_writes: None }
+            }
+            Fault::CrashWriting { node, at, after_writes } => {
+                let after_writes = Some(after_writes);
+                Self::Crash { node: name(node), at, after_sends: None, after_writes }
             }
             Fault::Recover { node, at } => Self::Recover { node: name(node), at },
             Fault::Pause { node, at, until } => Self::Pause { node: name(node), at, until },
