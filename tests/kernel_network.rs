@@ -3,15 +3,15 @@
 
 mod common;
 
-use common::{node, rumour::RUMOUR};
+use common::{chance::Chance, node, run_valid};
 use worldlines::kernel::{
     Delay, Fate, Fault, LinkSpec, Loss, Message, MessageName, Order, PerMillion, RequestSpec,
-    Scenario, Side, Time, Trace, run,
+    Scenario, Side, Time, Trace,
 };
 
-/// Two nodes on a network where everything takes 20 ms; P1 transmits at each of these moments.
-fn transmitting(at: &[Time]) -> Scenario {
-    let mut scenario = common::scenario("rumour", 2, 20);
+/// Two nodes on a network where everything takes 20 ms; P1 broadcasts at each of these moments.
+fn broadcasting(at: &[Time]) -> Scenario {
+    let mut scenario = common::scenario("best-effort-broadcast", 2, 20);
     scenario.until = 1_000;
     scenario.requests = at
         .iter()
@@ -30,7 +30,7 @@ fn name(number: u32) -> MessageName {
 }
 
 fn play(scenario: &Scenario) -> Trace {
-    run(&RUMOUR, scenario).expect("rumours understand")
+    run_valid(scenario)
 }
 
 fn message(trace: &Trace, number: u32) -> &Message {
@@ -50,7 +50,7 @@ fn ends(trace: &Trace, number: u32) -> Vec<(Time, bool)> {
 /// A message is dropped once. The reader who drops it again sees that the second fault does nothing.
 #[test]
 fn of_two_drops_of_one_message_the_first_counts() {
-    let mut scenario = transmitting(&[10]);
+    let mut scenario = broadcasting(&[10]);
     scenario.faults = vec![Fault::Drop { message: name(1) }, Fault::Drop { message: name(1) }];
     let trace = play(&scenario);
     assert!(matches!(message(&trace, 1).fate, Fate::Lost(_, Loss::Drop(0))));
@@ -60,7 +60,7 @@ fn of_two_drops_of_one_message_the_first_counts() {
 /// Likewise with damage: the bits of the first fault flip, and not those of the second.
 #[test]
 fn of_two_damages_of_one_message_the_first_counts() {
-    let mut scenario = transmitting(&[10]);
+    let mut scenario = broadcasting(&[10]);
     let corrupt = |bit| Fault::Corrupt { message: name(1), bits: vec![bit] };
     scenario.faults = vec![corrupt(0), corrupt(1)];
     assert_eq!(play(&scenario).unused_faults, [1]);
@@ -69,7 +69,7 @@ fn of_two_damages_of_one_message_the_first_counts() {
 /// What is lost waits for no turn: it is lost half-way between its sending and the arrival that its own delay gives.
 #[test]
 fn a_message_lost_on_a_fifo_link_ends_half_way_of_its_own_delay() {
-    let mut scenario = transmitting(&[10, 20]);
+    let mut scenario = broadcasting(&[10, 20]);
     scenario.network.order = Order::Fifo;
     scenario.faults =
         vec![Fault::Delay { message: name(1), by: 100 }, Fault::Drop { message: name(2) }];
@@ -81,7 +81,7 @@ fn a_message_lost_on_a_fifo_link_ends_half_way_of_its_own_delay() {
 /// To drop a message changes nothing for those after it, so that the rest of the picture stays where it was.
 #[test]
 fn a_message_on_a_fifo_link_comes_no_sooner_because_the_one_before_it_is_lost() {
-    let mut scenario = transmitting(&[10, 20]);
+    let mut scenario = broadcasting(&[10, 20]);
     scenario.network.order = Order::Fifo;
     scenario.faults = vec![Fault::Delay { message: name(1), by: 100 }];
     assert_eq!(ends(&play(&scenario), 2), [(130, true)]);
@@ -93,7 +93,7 @@ fn a_message_on_a_fifo_link_comes_no_sooner_because_the_one_before_it_is_lost() 
 /// messages that follow do not wait for it.
 #[test]
 fn a_second_copy_on_a_fifo_link_comes_after_its_original_and_holds_nothing_up() {
-    let mut scenario = transmitting(&[10, 20, 30]);
+    let mut scenario = broadcasting(&[10, 20, 30]);
     scenario.network.order = Order::Fifo;
     scenario.faults = vec![
         Fault::Delay { message: name(1), by: 100 },
@@ -113,7 +113,7 @@ fn a_second_copy_on_a_fifo_link_comes_after_its_original_and_holds_nothing_up() 
 /// Luck takes the original only: a copy that the reader or the network makes travels by itself.
 #[test]
 fn a_message_lost_by_luck_still_arrives_as_a_second_copy() {
-    let mut scenario = transmitting(&[10]);
+    let mut scenario = broadcasting(&[10]);
     scenario.network.loss = PerMillion::ONE;
     scenario.faults = vec![Fault::Duplicate { message: name(1), after: 50 }];
     let trace = play(&scenario);
@@ -128,7 +128,7 @@ fn a_message_lost_by_luck_still_arrives_as_a_second_copy() {
 /// Bits flip on the way of what arrives; where nothing does, the damage met nothing and the page greys it out.
 #[test]
 fn a_damage_of_a_message_that_is_lost_has_met_nothing() {
-    let mut scenario = transmitting(&[10]);
+    let mut scenario = broadcasting(&[10]);
     let until = 500;
     let corrupt = Fault::Corrupt { message: name(1), bits: vec![0] };
     let [p1, p2] = [0, 1].map(node);
@@ -155,7 +155,7 @@ fn a_damage_of_a_message_that_is_lost_has_met_nothing() {
 #[test]
 fn the_fate_of_a_message_as_a_whole_is_that_of_its_luckiest_copy() {
     let fate = |until: Time, faults: Vec<Fault>| {
-        let mut scenario = transmitting(&[10]);
+        let mut scenario = broadcasting(&[10]);
         (scenario.until, scenario.faults) = (until, faults);
         scenario.network.loss = PerMillion::ONE;
         let trace = play(&scenario);
@@ -189,7 +189,7 @@ fn all_ends(scenario: &Scenario) -> Vec<(Time, bool)> {
 /// is counted from then on.
 #[test]
 fn messages_of_a_link_with_a_rate_leave_one_after_the_other() {
-    let mut scenario = transmitting(&[10, 10, 10, 12, 500]);
+    let mut scenario = broadcasting(&[10, 10, 10, 12, 500]);
     scenario.network.links = vec![narrow(4, None)];
     let expected = [(30, true), (55, true), (80, true), (105, true), (520, true)];
     assert_eq!(all_ends(&scenario), expected);
@@ -205,7 +205,7 @@ fn messages_of_a_link_with_a_rate_leave_one_after_the_other() {
 /// Congestion: what finds the queue full is lost, and what comes after the queue has emptied is not.
 #[test]
 fn a_message_that_finds_the_queue_full_is_lost() {
-    let mut scenario = transmitting(&[10, 10, 10, 10, 36, 36]);
+    let mut scenario = broadcasting(&[10, 10, 10, 10, 36, 36]);
     scenario.network.links = vec![narrow(4, Some(2))];
     // The first leaves at 10, the next ones at 35 and 60; at 36 one waits, so that there is room for one.
     let expected = [(30, true), (55, true), (80, true), (10, false), (105, true), (36, false)];
@@ -220,13 +220,13 @@ fn a_message_that_finds_the_queue_full_is_lost() {
 /// The link never carries more than its rate in any 100 ms, and loses nothing while there is room.
 #[test]
 fn a_rate_is_never_exceeded_and_a_queue_never_longer_than_it_may_be() {
-    let mut chance = common::chance::Chance::new(3);
+    let mut chance = Chance::new(3);
     let mut lost = 0;
     for _ in 0..300 {
         let mut at: Vec<Time> =
             (0..chance.between(1, 40)).map(|_| chance.between(0, 200)).collect();
         at.sort_unstable();
-        let mut scenario = transmitting(&at);
+        let mut scenario = broadcasting(&at);
         scenario.until = 100_000;
         let (rate, room) = (chance.between(1, 12) as u32, chance.between(0, 6));
         scenario.network.links = vec![narrow(rate, Some(room as u32))];
@@ -261,7 +261,7 @@ fn a_rate_is_never_exceeded_and_a_queue_never_longer_than_it_may_be() {
 /// A message that a fault stops at its sending never comes to the link; one that is lost on its way was there.
 #[test]
 fn only_what_leaves_its_node_takes_a_turn() {
-    let mut scenario = transmitting(&[10, 10]);
+    let mut scenario = broadcasting(&[10, 10]);
     scenario.network.links = vec![narrow(1, None)];
     let cut = |at, until| Fault::Cut { from: node(0), to: node(1), at, until };
     scenario.faults = vec![Fault::Drop { message: name(1) }];

@@ -353,7 +353,7 @@ fn total_order_within_labels_by_hand() {
     let twice = "a! b! a!s b!s a:a1 b:b1 a:b1 b:a1 a:a2 b:b2 a:b2 b:a2";
     says(&TOTAL_ORDER_WITHIN_LABELS, 2, twice, first);
     // The violation that is complete first is told, whichever label was delivered first.
-    let later = Some(("Alice delivered s1 before s2, Bob s2 before s1", &[5, 6, 7, 8][..]));
+    let later = Some(("Alice delivered s3 before s4, Bob s4 before s3", &[5, 6, 7, 8][..]));
     let twice = "a! b! a!s b!s a:a1 a:a2 b:b2 a:b2 b:a2 b:b1 a:b1 b:a1";
     says(&TOTAL_ORDER_WITHIN_LABELS, 2, twice, later);
 }

@@ -267,7 +267,6 @@ fn read_links(place: &Place, nodes: Nodes, others: Delay) -> Result<Vec<LinkSpec
         let fields = place.object(&["from", "to", "delay", "rate", "queue"])?;
         let from = nodes.node(&fields.get("from"))?;
         let to = nodes.other(&fields.get("to"), from)?;
-        let delay = fields.find("delay").map(|delay| read_delay(&delay)).transpose()?;
         let rate = fields.find("rate").map(|rate| rate.count(1..=MAX_RATE)).transpose()?;
         let queue = fields.find("queue").map(|queue| queue.count(0..=MAX_RATE)).transpose()?;
         if rate.is_none() && queue.is_some() {
@@ -276,7 +275,10 @@ fn read_links(place: &Place, nodes: Nodes, others: Delay) -> Result<Vec<LinkSpec
         if !seen.insert((from, to)) {
             return Err(place.problem("each link once"));
         }
-        let delay = delay.unwrap_or(others);
+        let delay = match fields.find("delay") {
+            None if rate.is_some() => others,
+            _ => read_delay(&fields.get("delay"))?,
+        };
         links.push(LinkSpec { from, to, delay, rate, queue });
     }
     Ok(links)
