@@ -50,7 +50,7 @@ fn run_of(protocol: &Protocol, scenario: &Scenario) -> Trace {
 fn broadcasts() -> impl Iterator<Item = &'static Protocol> {
     protocols::catalogue().map(|(_, protocol)| protocol).filter(|protocol| {
         let requests = protocol.behaviour.requests;
-        requests.len() == 1 && requests[0].name == "broadcast" && !protocol.perpetual
+        requests.len() == 1 && requests[0].name == "broadcast" && protocol.perpetual.is_none()
     })
 }
 

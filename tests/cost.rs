@@ -64,7 +64,7 @@ fn nothing_fails_while_the_cost_is_counted() {
             let scenario = cost::scenario(protocol, cost, cost.least);
             assert!(scenario.faults.is_empty(), "{}: {}", protocol.id, cost.operation);
             let trace = run_valid(&scenario);
-            let at_rest = trace.quiescent || protocol.perpetual;
+            let at_rest = trace.quiescent || protocol.perpetual.is_some();
             assert!(at_rest && trace.unused_requests.is_empty(), "{}", protocol.id);
         }
     }

@@ -149,7 +149,7 @@ const PARROT: Protocol = Protocol {
     unbreakable: &[],
     costs: &[],
     metrics: &[],
-    perpetual: false,
+    perpetual: None,
     behaviour: Behaviour::of::<Parrot>(),
 };
 

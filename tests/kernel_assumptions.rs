@@ -420,22 +420,3 @@ fn a_timeout_covers_a_period_and_the_bound_or_does_not() {
     scenario.network.timing = Timing::Asynchronous;
     says(rule, &scenario, None);
 }
-
-#[test]
-fn who_crashes_just_before_the_end_cannot_be_noticed() {
-    let rule = Rule::TimeToNotice("timeout");
-    let statement = "the run goes on for timeout after the crashed were last heard";
-    assert_eq!(rule.statement(), statement);
-    let mut scenario = common::scenario("heartbeat-detector", 2, 10);
-    let timeout = ("timeout".to_owned(), ParameterValue::Integer(200));
-    scenario.params = [timeout].into();
-    // Its last heartbeat is sent at 100, and comes at 110.
-    scenario.faults = vec![crash(105, 1, None)];
-    scenario.until = 310;
-    says(rule, &scenario, None);
-    scenario.until = 309;
-    let why = "P2 was last heard at 110 ms, the run ends at 309 ms";
-    says(rule, &scenario, Some((why, "until")));
-    scenario.faults.clear();
-    says(rule, &scenario, None);
-}

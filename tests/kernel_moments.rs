@@ -110,7 +110,7 @@ const GREETER: Protocol = Protocol {
     unbreakable: &[],
     costs: &[],
     metrics: &[],
-    perpetual: false,
+    perpetual: None,
     behaviour: Behaviour::of::<Greeter>(),
 };
 

@@ -102,7 +102,7 @@ const PHILOSOPHER: Protocol = Protocol {
     unbreakable: &[],
     costs: &[],
     metrics: &[metric("heard", "messages"), metric("error", "ms")],
-    perpetual: false,
+    perpetual: None,
     behaviour: Behaviour::of::<Philosopher>(),
 };
 

@@ -200,7 +200,7 @@ static POLITE: Protocol = Protocol {
     unbreakable: &[],
     costs: &[],
     metrics: &[],
-    perpetual: false,
+    perpetual: None,
     behaviour: Behaviour::of::<Polite>(),
 };
 

@@ -38,7 +38,11 @@ fn entry(page: &mut String, family: &str, protocol: &Protocol) {
         let _ = writeln!(page, "Judged as well: {}.", names(protocol.beyond));
     }
     let model: Vec<_> = protocol.model.iter().map(|assumption| assumption.statement()).collect();
+    let _ = writeln!(page, "\nFailure model: {}.", protocol.failures);
     let _ = writeln!(page, "\nAssumes: {}.", model.join("; "));
+    if let Some(time) = protocol.perpetual {
+        let _ = writeln!(page, "\nNever rests. Time to serve: {}.", time.statement);
+    }
     if !protocol.costs.is_empty() {
         let costs: Vec<_> = protocol.costs.iter().map(cost).collect();
         let _ = writeln!(page, "\nCosts, in messages, when nothing fails: {}.", costs.join("; "));

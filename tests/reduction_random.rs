@@ -311,7 +311,7 @@ static TABLE: Protocol = Protocol {
     unbreakable: &[],
     costs: &[],
     metrics: &[],
-    perpetual: false,
+    perpetual: None,
     behaviour: Behaviour::of::<Table>(),
 };
 

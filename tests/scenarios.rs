@@ -45,7 +45,7 @@ fn every_bundled_scenario_has_exactly_the_verdicts_that_its_protocol_says() {
         let ways = ways(&path, &scenario);
         assert!(ways.len() <= 1, "{path} is in {} ways to break", ways.len());
         let way = ways.first();
-        let rests = trace.quiescent || protocol.perpetual || way.is_some();
+        let rests = trace.quiescent || protocol.perpetual.is_some() || way.is_some();
         assert!(rests, "{path} ends before it is at rest");
         let violated: Vec<_> = report
             .judgements

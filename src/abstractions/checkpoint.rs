@@ -11,10 +11,12 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::watch::{Violation, Watch, WatchCorrect, fields, named, safety, safety_of_correct};
+use super::watch::{
+    Await, Owed, Violation, Watch, WatchCorrect, fields, liveness, named, safety, safety_of_correct,
+};
 use crate::kernel::{
     Carried, EventId, Indication, Kind, Needs, NodeId, Observation, Property, Request, RequestKind,
-    Seen, SortedMap, With,
+    Roster, Seen, SortedMap, With,
 };
 
 /// To send money.
@@ -238,6 +240,20 @@ pub const NO_ORPHAN_MESSAGE: Property = Property {
     monitor: |_| safety_of_correct(NoOrphan::default()),
 };
 
+/// Snapshot completion.
+///
+/// Each process is bound by its own record. If its neighbours never hear of the snapshot, its own part stays
+/// open as well, so that nothing has to be said of processes that record nothing.
+pub const SNAPSHOT_COMPLETION: Property = Property {
+    name: "snapshot completion",
+    kind: Kind::Liveness,
+    statement: "If a correct process records its state for a snapshot, then its part of that snapshot \
+                is eventually complete.",
+    monitor: |setting| {
+        liveness(SnapshotCompletion { roster: Roster::new(setting), open: SortedMap::new() })
+    },
+};
+
 fn recorded<'a>(seen: &Observation<'a>) -> Option<&'a Recorded> {
     let Seen::Indication(packet) = seen.what else { return None };
     packet.get()
@@ -425,6 +441,45 @@ impl Watch for StateComplete {
             }
             _ => None,
         }
+    }
+}
+
+/// The parts that are recorded and not complete.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct SnapshotCompletion {
+    roster: Roster,
+    /// By process and snapshot: the event of the record; none once the part is complete.
+    open: SortedMap<(NodeId, u32), Option<EventId>>,
+}
+
+impl Await for SnapshotCompletion {
+    fn observe(&mut self, seen: &Observation) {
+        self.roster.observe(seen);
+        match recorded(seen) {
+            Some(Recorded::Record { snapshot, .. }) => {
+                self.open.entry((seen.node, *snapshot)).or_insert(Some(seen.id));
+            }
+            Some(Recorded::Snapshot { snapshot, .. }) => {
+                self.open.insert((seen.node, *snapshot), None);
+            }
+            _ => {}
+        }
+    }
+
+    fn owed(&self) -> Option<Owed> {
+        let correct = self.roster.correct();
+        let open = self.open.iter().filter(|((node, _), _)| correct.contains(*node));
+        let open = open.filter_map(|((node, snapshot), since)| Some(((*since)?, node, snapshot)));
+        let (since, node, snapshot) = open.min()?;
+        Some(Owed {
+            since,
+            never: format!(
+                "{node} recorded its state for snapshot {snapshot} and its part was never complete"
+            ),
+            not_yet: format!(
+                "{node} recorded its state for snapshot {snapshot}, its part is not complete yet"
+            ),
+        })
     }
 }
 

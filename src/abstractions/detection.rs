@@ -82,11 +82,14 @@ pub const STRONG_ACCURACY: Property = Property {
 };
 
 /// Eventual strong accuracy.
+///
+/// It is owed from the first wrong suspicion of a pair on: a detector that is wrong again and again violates
+/// it, however young its last mistake is.
 pub const EVENTUAL_STRONG_ACCURACY: Property = Property {
     name: "eventual strong accuracy",
     kind: Kind::Liveness,
     statement: "Eventually, no correct process is suspected by any correct process.",
-    monitor: |setting| liveness(EventualStrongAccuracy(Opinions::new(setting))),
+    monitor: |setting| liveness(EventualStrongAccuracy::new(setting)),
 };
 
 /// What a node was told, be it by the scenario's detector or by its protocol.
@@ -176,20 +179,38 @@ impl Watch for StrongAccuracy {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct EventualStrongAccuracy(Opinions);
+struct EventualStrongAccuracy {
+    opinions: Opinions,
+    /// By the process that suspects and the one that it suspects: the first suspicion while that one was up.
+    mistakes: SortedMap<NodeIds, EventId>,
+}
+
+impl EventualStrongAccuracy {
+    const fn new(setting: &Setting) -> Self {
+        Self { opinions: Opinions::new(setting), mistakes: SortedMap::new() }
+    }
+}
 
 impl Await for EventualStrongAccuracy {
     fn observe(&mut self, seen: &Observation) {
-        self.0.observe(seen);
+        self.opinions.observe(seen);
+        if let Some(Notice::Suspect { node }) = notice(seen)
+            && self.opinions.roster.up().contains(node)
+        {
+            self.mistakes.entry((seen.node, node)).or_insert(seen.id);
+        }
     }
 
     fn owed(&self) -> Option<Owed> {
-        let correct = self.0.roster.correct();
+        let correct = self.opinions.roster.correct();
         let both_correct = |(by, node): &NodeIds| correct.contains(*by) && correct.contains(*node);
-        let wrong = self.0.suspected.iter().filter(|(pair, _)| both_correct(pair));
-        let ((by, node), since) = wrong.min_by_key(|(_, since)| **since)?;
+        let wrong = self.opinions.suspected.iter().filter(|(pair, _)| both_correct(pair));
+        let since = |(pair, since): (&NodeIds, &EventId)| {
+            (self.mistakes.get(pair).copied().unwrap_or(*since), *pair)
+        };
+        let (since, (by, node)) = wrong.map(since).min()?;
         Some(Owed {
-            since: *since,
+            since,
             never: format!("{by} suspects {node}, which is up, to the end"),
             not_yet: format!("{by} suspects {node}, which is up"),
         })

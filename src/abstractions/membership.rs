@@ -5,6 +5,8 @@
 //!
 //! What is delivered in a group is broadcast's [`Deliver`], whose properties judge it as well.
 
+mod progress;
+
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -14,6 +16,8 @@ use super::{
     detection::Notice,
     watch::{Violation, Watch, safety},
 };
+pub use progress::{CRASHED_MEMBERS_LEAVE, JOIN_COMPLETION};
+
 use crate::kernel::{
     Carried, EventId, Indication, Kind, Needs, NodeId, NodeSet, Observation, Property, Request,
     RequestKind, Seen, SortedMap, With,
@@ -248,7 +252,7 @@ pub const PRIMARY_PARTITION: Property = Property {
 type ViewName = (u32, NodeSet);
 
 /// What the monitors of groups hear.
-enum Heard<'a> {
+pub(super) enum Heard<'a> {
     View {
         id: u32,
         members: NodeSet,
@@ -260,7 +264,7 @@ enum Heard<'a> {
 }
 
 impl<'a> Heard<'a> {
-    fn of(seen: &Observation<'a>) -> Option<Self> {
+    pub(super) fn of(seen: &Observation<'a>) -> Option<Self> {
         let packet = match seen.what {
             Seen::Indication(packet) => packet,
             Seen::Crash => return Some(Self::Gone),

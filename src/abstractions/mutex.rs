@@ -93,6 +93,8 @@ pub const MUTUAL_EXCLUSION: Property = Property {
 };
 
 /// Starvation freedom.
+///
+/// A crash ends what a process had asked for: a process that is up again has to ask again.
 pub const STARVATION_FREEDOM: Property = Property {
     name: "starvation freedom",
     kind: Kind::Liveness,
@@ -237,6 +239,10 @@ impl Await for StarvationFreedom {
 
     fn observe(&mut self, seen: &Observation) {
         self.roster.observe(seen);
+        if matches!(seen.what, Seen::Crash) {
+            self.inside.remove(&seen.node);
+            self.waiting.remove(&seen.node);
+        }
         if let Seen::Request(packet) = seen.what
             && packet.get::<Acquire>().is_some()
         {

@@ -242,7 +242,8 @@ pub const CONVERGENCE: Property = Property {
 
 /// Termination.
 ///
-/// CGR, modules 4.1 to 4.3. Nobody else says that what is asked of shared objects is ever answered.
+/// CGR, modules 4.1 to 4.3. Nobody else says that what is asked of shared objects is ever answered. A crash ends
+/// the operations of its process: a process that is up again has to ask again.
 pub const TERMINATION: Property = Property {
     name: "termination",
     kind: Kind::Liveness,

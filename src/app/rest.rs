@@ -9,7 +9,7 @@ use crate::{
 /// Gives a run the time to come to rest, if that is all it lacks: a reader who delays a message wants to see
 /// it come. A run whose timers never stop is left as it is.
 pub(super) fn let_it_rest(run: Run, runner: &mut Runner) -> Run {
-    if run.protocol.perpetual {
+    if run.protocol.perpetual.is_some() {
         return run;
     }
     let due = |run: &Outcome| {

@@ -4,7 +4,7 @@ use super::{
     Domain, EventId, EventKind, Fault, Kind, MAX_TIME, ParameterValue, ParameterValues, PerMillion,
     Protocol, Repair, Scenario, Time, Timing, Trace,
     channels::{late, overtaking, unfair, unlinked, unreliable},
-    failures::{betrayals, comebacks, crashes, unnoticed},
+    failures::{betrayals, comebacks, crashes},
 };
 
 /// Something that a protocol relies on, perhaps only for one value of a parameter, or only for promises of one
@@ -37,8 +37,6 @@ pub enum Rule {
     /// The first parameter, a timeout, is at least the second, a period, and the bound of `network.timing`
     /// together: who sends once in a period is then always heard in time.
     TimeoutCovers(&'static str, &'static str),
-    /// The run goes on for as long as the parameter of this name says after who has crashed was last heard.
-    TimeToNotice(&'static str),
     /// Every clock goes at the rate of time.
     ClocksRunTrue,
     /// Every clock shows the right time when the run begins.
@@ -59,9 +57,10 @@ pub enum Rule {
     /// Any two who do more than pass things on are linked, if not directly then by routers, which are one
     /// network.
     HostsAreLinked,
-    /// No more nodes crash than the parameter of this name says.
+    /// No more nodes fail by crashing than the parameter of this name says.
     AtMostCrashes(&'static str),
-    /// More than half of the nodes never crash.
+    /// More than half of the nodes are correct: they never crash, or where nodes recover, they are up for good from
+    /// some moment on.
     MajorityStaysUp,
     /// Every crash is reported to everyone.
     CrashesAreDetected,
@@ -164,9 +163,6 @@ impl Rule {
             Self::TimeoutCovers(timeout, period) => {
                 format!("{timeout} is at least {period} and the delay bound together")
             }
-            Self::TimeToNotice(timeout) => {
-                format!("the run goes on for {timeout} after the crashed were last heard")
-            }
             Self::ClocksRunTrue => "every clock goes at the rate of time".to_owned(),
             Self::ClocksSetRight => "every clock is right when the run begins".to_owned(),
             Self::DriftAtMost(parameter) => {
@@ -181,7 +177,7 @@ impl Rule {
             Self::RoutersStayUp => "routers stay up".to_owned(),
             Self::HostsAreLinked => "routers link all hosts that are not neighbours".to_owned(),
             Self::AtMostCrashes(parameter) => format!("no more nodes crash than {parameter} says"),
-            Self::MajorityStaysUp => "a majority of the nodes stays up".to_owned(),
+            Self::MajorityStaysUp => "a majority of the nodes is correct".to_owned(),
             Self::CrashesAreDetected => "every crash is detected".to_owned(),
             Self::NobodyRecovers => "who has crashed does not come back (crash-stop)".to_owned(),
             Self::NobodyLies => "nobody lies".to_owned(),
@@ -243,20 +239,15 @@ impl Rule {
             | Self::RequestersComeBack(_)
             | Self::NobodyCrashes
             | Self::RoutersStayUp
+            | Self::AtMostCrashes(_)
             | Self::MajorityStaysUp
-            | Self::CrashesAreDetected => crashes(self, scenario, trace, usize::MAX, most),
-            Self::AtMostCrashes(parameter) => {
-                crashes(self, scenario, trace, limit(parameter) as usize, most)
-            }
+            | Self::CrashesAreDetected => crashes(self, protocol, scenario, trace, most),
             Self::NobodyLies => betrayals(self, scenario, trace, 0, most),
             Self::AtMostTraitors(parameter) => {
                 betrayals(self, scenario, trace, limit(parameter) as usize, most)
             }
             Self::TraitorsBelowThird => {
                 betrayals(self, scenario, trace, (scenario.nodes.len() - 1) / 3, most)
-            }
-            Self::TimeToNotice(timeout) => {
-                unnoticed(self, scenario, trace, limit(timeout).into()).into_iter().collect()
             }
             Self::RequestsBefore(parameter) => {
                 late_requests(self, trace, limit(parameter).into(), most)
@@ -434,7 +425,7 @@ fn value_of(protocol: &Protocol, values: &ParameterValues, name: &str) -> String
     values.get(name).cloned().or_else(default).map(|value| value.to_string()).unwrap_or_default()
 }
 
-fn integer(protocol: &Protocol, values: &ParameterValues, name: &str) -> u32 {
+pub(super) fn integer(protocol: &Protocol, values: &ParameterValues, name: &str) -> u32 {
     let parameters = protocol.behaviour.parameters;
     let default = parameters.iter().find(|p| p.name == name).map(super::Parameter::default);
     match values.get(name).cloned().or(default) {

@@ -1,8 +1,9 @@
 //! Assumptions on crashes, recoveries and traitors, and how a run breaks them.
 
 use super::{
-    Breach, Detector, Event, EventId, EventKind, Fault, MAX_TIME, NodeId, NodeSet, Repair, Rule,
-    Scenario, SortedMap, Time, Trace, assumption::fault_path,
+    Breach, Detector, Event, EventId, EventKind, Failures, Fault, NodeSet, Protocol, Repair, Rule,
+    Scenario, SortedMap, Trace,
+    assumption::{fault_path, integer},
 };
 
 /// The fault that a crash, a recovery, a pause or a treason comes of: one that struck. Of several at one moment, each
@@ -40,12 +41,12 @@ fn by(rule: Rule, scenario: &Scenario, trace: &Trace, event: EventId, why: Strin
     Breach { repair, ..Breach::at(rule, event, fault_path(fault), why) }
 }
 
-/// The breaches of a rule on crashes; `limit` is the number of nodes that may crash, where the rule is on that.
+/// The breaches of a rule on crashes.
 pub(super) fn crashes(
     rule: Rule,
+    protocol: &Protocol,
     scenario: &Scenario,
     trace: &Trace,
-    limit: usize,
     most: usize,
 ) -> Vec<Breach> {
     let crash = |who: &str, event: EventId| {
@@ -71,12 +72,17 @@ pub(super) fn crashes(
             let crashed = all_crashes(trace).filter(|it| routers.contains(trace.events[*it].node));
             crashed.take(most).map(|event| crash(", a router,", event)).collect()
         }
-        Rule::AtMostCrashes(_) => too_many(rule, scenario, trace, limit, most, |crashed| {
-            format!("{crashed} crashed, at most {limit} may")
-        }),
+        Rule::AtMostCrashes(parameter) => {
+            let limit = integer(protocol, &scenario.params, parameter) as usize;
+            let breaches = TooMany { rule, failures: protocol.failures, limit };
+            breaches.of(scenario, trace, most, |crashed| {
+                format!("{crashed} crashed, at most {limit} may")
+            })
+        }
         Rule::MajorityStaysUp => {
             let limit = size.div_ceil(2) - 1;
-            too_many(rule, scenario, trace, limit, most, |crashed| {
+            let breaches = TooMany { rule, failures: protocol.failures, limit };
+            breaches.of(scenario, trace, most, |crashed| {
                 format!("{crashed} crashed, {} of {size}", crashed.len())
             })
         }
@@ -139,25 +145,44 @@ fn stay_down(scenario: &Scenario, trace: &Trace, request: &str) -> Vec<EventId> 
     gone
 }
 
-/// The crashes of so many different nodes that one of them is too many: the last first, since it is the one that was
-/// too many; without any other of them there would be one less, too.
-fn too_many(
+/// A bound on the number of nodes that fail by crashing.
+struct TooMany {
     rule: Rule,
-    scenario: &Scenario,
-    trace: &Trace,
+    failures: Failures,
     limit: usize,
-    most: usize,
-    said: impl Fn(NodeSet) -> String,
-) -> Vec<Breach> {
-    let mut crashed = NodeSet::EMPTY;
-    let mut first = all_crashes(trace).filter(|event| crashed.insert(trace.events[*event].node));
-    let within: Vec<EventId> = first.by_ref().take(limit).collect();
-    let Some(last) = first.next() else { return Vec::new() };
-    let counted = within.iter().chain([&last]).map(|event| trace.events[*event].node);
-    let why = said(counted.collect());
-    let all = [last].into_iter().chain(within).take(most);
-    all.map(|event| Breach { from: last, ..by(rule, scenario, trace, event, why.clone()) })
-        .collect()
+}
+
+impl TooMany {
+    /// The crashes of so many different nodes that one of them is too many: the last first, since it is the one that
+    /// was too many; without any other of them there would be one less, too.
+    ///
+    /// Where nodes recover, only those fail that stay down.
+    fn of(
+        &self,
+        scenario: &Scenario,
+        trace: &Trace,
+        most: usize,
+        said: impl Fn(NodeSet) -> String,
+    ) -> Vec<Breach> {
+        let comes_back = |event: EventId| {
+            let node = trace.events[event].node;
+            let mut later = trace.events[event..].iter();
+            later.any(|it| it.node == node && it.kind == EventKind::Recover)
+        };
+        let fails =
+            |event: &EventId| self.failures != Failures::CrashRecovery || !comes_back(*event);
+        let mut crashed = NodeSet::EMPTY;
+        let mut first = all_crashes(trace)
+            .filter(fails)
+            .filter(|event| crashed.insert(trace.events[*event].node));
+        let within: Vec<EventId> = first.by_ref().take(self.limit).collect();
+        let Some(last) = first.next() else { return Vec::new() };
+        let counted = within.iter().chain([&last]).map(|event| trace.events[*event].node);
+        let why = said(counted.collect());
+        let all = [last].into_iter().chain(within).take(most);
+        let by = |event| by(self.rule, scenario, trace, event, why.clone());
+        all.map(|event| Breach { from: last, ..by(event) }).collect()
+    }
 }
 
 /// The nodes that come back.
@@ -174,42 +199,6 @@ pub(super) fn comebacks(
         by(rule, scenario, trace, id, why)
     });
     breaches.take(most).collect()
-}
-
-/// The crash of a node that was last heard less than a timeout before the end, and stays down.
-pub(super) fn unnoticed(
-    rule: Rule,
-    scenario: &Scenario,
-    trace: &Trace,
-    timeout: Time,
-) -> Option<Breach> {
-    let mut last_heard: SortedMap<NodeId, Time> = SortedMap::new();
-    let mut back = NodeSet::EMPTY;
-    for (id, event) in trace.events.iter().enumerate().rev() {
-        match event.kind {
-            EventKind::Receive(message) => {
-                let from = trace.messages[message].name.from;
-                last_heard.entry(from).or_insert(event.time);
-            }
-            EventKind::Recover => {
-                back.insert(event.node);
-            }
-            EventKind::Crash if !back.contains(event.node) => {
-                let last = last_heard.get(&event.node).copied().unwrap_or(event.time);
-                if last.saturating_add(timeout) <= trace.end {
-                    continue;
-                }
-                let end = trace.end;
-                let why =
-                    format!("{} was last heard at {last} ms, the run ends at {end} ms", event.node);
-                let until = last.saturating_add(timeout).min(MAX_TIME);
-                let repair = (until > scenario.until).then_some(Repair::Until(until));
-                return Some(Breach { repair, ..Breach::at(rule, id, "until".to_owned(), why) });
-            }
-            _ => {}
-        }
-    }
-    None
 }
 
 /// The faulty nodes where they are too many, the last first: traitors, or, for those who tolerate traitors, nodes

@@ -4,7 +4,7 @@ use std::{cell::OnceCell, fmt};
 
 use super::{
     Assumption, Breach, Cause, EventId, Kind, Monitor, Observation, Property, Protocol, Rule,
-    Scenario, Setting, Time, Trace, Verdict, causality::Pasts, chain,
+    Scenario, Seen, Setting, Time, Trace, Verdict, causality::Pasts, chain,
 };
 
 /// What is said about one property.
@@ -82,6 +82,10 @@ pub struct Watching {
     /// Only where a monitor asks for it.
     pasts: Option<Pasts>,
     seen: EventId,
+    /// See [`Setting::time_to_serve`].
+    time_to_serve: Option<Time>,
+    /// The time of the last crash or recovery.
+    last_failure: Time,
 }
 
 impl Watching {
@@ -89,7 +93,13 @@ impl Watching {
     #[must_use]
     pub fn new(monitors: Vec<Box<dyn Monitor>>, setting: &Setting) -> Self {
         let needs_past = monitors.iter().any(|monitor| monitor.needs().past);
-        Self { monitors, pasts: needs_past.then(|| Pasts::new(setting.nodes)), seen: 0 }
+        Self {
+            monitors,
+            pasts: needs_past.then(|| Pasts::new(setting.nodes)),
+            seen: 0,
+            time_to_serve: setting.time_to_serve,
+            last_failure: 0,
+        }
     }
 
     /// Looks on, until so many events of the trace were looked at.
@@ -100,6 +110,9 @@ impl Watching {
             self.seen += 1;
             let past = self.pasts.as_mut().map(|pasts| pasts.next(event));
             let Some(seen) = Observation::of(id, event) else { continue };
+            if matches!(seen.what, Seen::Crash | Seen::Recover) {
+                self.last_failure = seen.time;
+            }
             for monitor in &mut self.monitors {
                 match past {
                     Some(past) => monitor.observe_after(&seen, past),
@@ -109,15 +122,36 @@ impl Watching {
         }
     }
 
-    /// What each would say if the run ended here.
-    pub fn if_it_ended(&self) -> impl Iterator<Item = Verdict> {
-        self.monitors.iter().map(|monitor| monitor.verdict(true))
+    /// What each would say if the run ended with the last event that was looked at.
+    pub fn if_it_ended(&self, trace: &Trace) -> impl Iterator<Item = Verdict> {
+        let last = trace.events[..self.seen].last();
+        let end = last.map_or(0, |event| event.time);
+        self.monitors.iter().map(move |monitor| self.in_the_end(monitor.as_ref(), trace, end))
+    }
+
+    /// What a monitor says if the run ends at this time without being at rest. What is owed for less than the
+    /// time to serve is undecided: the horizon came before it was due.
+    fn in_the_end(&self, monitor: &dyn Monitor, trace: &Trace, end: Time) -> Verdict {
+        let verdict = monitor.verdict(true);
+        let Verdict::Violated { witness, .. } = &verdict else { return verdict };
+        let Some((time_to_serve, first)) = self.time_to_serve.zip(witness.first()) else {
+            return verdict;
+        };
+        let since = trace.events[*first].time.max(self.last_failure);
+        // What is violated for good is so before the end, too.
+        if end.saturating_sub(since) < time_to_serve { monitor.verdict(false) } else { verdict }
     }
 
     /// What each says so far, or in the end, if all events were looked at.
     pub fn say(&self, trace: &Trace) -> impl Iterator<Item = Verdict> {
         let over = self.seen == trace.events.len() && !trace.exhausted;
-        self.monitors.iter().map(move |monitor| monitor.verdict(over))
+        self.monitors.iter().map(move |monitor| {
+            if over && !trace.quiescent {
+                self.in_the_end(monitor.as_ref(), trace, trace.end)
+            } else {
+                monitor.verdict(over)
+            }
+        })
     }
 }
 
@@ -191,6 +225,7 @@ pub fn report_of(
         said.push((breach.rule, breach.kind));
         news
     });
+    let judgements = decided_only_if_over(judgements, &breaches, protocol, scenario, trace);
     let promised = || judgements.iter().filter(|judgement| judgement.promised);
     let kept = |kind| !promised().any(|j| j.property.kind == kind && j.verdict.is_violated());
     let decided = !promised().any(|j| matches!(j.verdict, Verdict::Undecided(_)));
@@ -205,8 +240,35 @@ pub(super) fn relied_on(protocol: &Protocol, scenario: &Scenario) -> Vec<Assumpt
     let tolerates_traitors = protocol.model.iter().any(|it| it.rule.is_on_traitors());
     let nobody_lies = (!tolerates_traitors).then(|| Rule::NobodyLies.always());
     // A protocol that goes on for ever is judged at the horizon.
-    let rests = (!protocol.perpetual).then(|| Rule::RunsToRest.always().for_liveness());
+    let rests = protocol.perpetual.is_none().then(|| Rule::RunsToRest.always().for_liveness());
     relied_on.copied().chain(nobody_lies).chain(rests).collect()
+}
+
+/// The verdicts on a run that is cut before it is at rest, of a protocol that comes to rest: what is still owed then
+/// may yet be met, so that it is undecided unless something that it relies on is broken.
+fn decided_only_if_over(
+    mut judgements: Vec<Judgement>,
+    breaches: &[Breach],
+    protocol: &Protocol,
+    scenario: &Scenario,
+    trace: &Trace,
+) -> Vec<Judgement> {
+    let matters = |breach: &Breach| breach.kind.is_none_or(|kind| kind == Kind::Liveness);
+    let broken = |breach: &Breach| breach.rule != Rule::RunsToRest && matters(breach);
+    let owed = |it: &Judgement| it.property.kind == Kind::Liveness && it.verdict.is_violated();
+    let rests = protocol.perpetual.is_none();
+    if trace.quiescent || !rests || breaches.iter().any(broken) || !judgements.iter().any(owed) {
+        return judgements;
+    }
+    let mut judging = Judging::new(protocol, scenario);
+    judging.advance(trace, trace.events.len());
+    let so_far = judging.watching.monitors.iter().map(|monitor| monitor.verdict(false));
+    for (judgement, verdict) in judgements.iter_mut().zip(so_far) {
+        if owed(judgement) {
+            judgement.verdict = verdict;
+        }
+    }
+    judgements
 }
 
 impl Report {

@@ -39,6 +39,7 @@ mod protocol;
 mod repair;
 mod reports;
 mod scenario;
+mod serving;
 mod setting;
 mod signed;
 mod simulation;
@@ -83,6 +84,7 @@ pub use scenario::{
     MAX_REQUESTS, MAX_TIME, MAX_TIMERS, Medium, MessageName, NetworkSpec, Order, PerMillion,
     RequestSpec, Scenario, Side, Strategy, Timing, Topology,
 };
+pub use serving::{Serving, TimeToServe};
 pub use setting::{Failures, Roster, Setting};
 pub use signed::{Keys, Signed};
 pub use simulation::{Plan, Simulation, run};

@@ -4,7 +4,8 @@ use serde_json::Value as Json;
 
 use super::{
     Assumption, Carried, Failures, Group, Indication, Keys, Machine, NodeId, Packet, Parameter,
-    ParameterValues, Parameters, Process, Property, Request, RequestKind, Rule, Scenario, machine,
+    ParameterValues, Parameters, Process, Property, Request, RequestKind, Rule, Scenario,
+    TimeToServe, machine,
 };
 
 /// One protocol: a `const` of its file. Menu, documentation, command line and tests are made of it.
@@ -34,9 +35,10 @@ pub struct Protocol {
     pub costs: &'static [Cost],
     /// What its runs are measured by, in the order of [`Process::measure`].
     pub metrics: &'static [Metric],
-    /// Whether it goes on for ever by itself, as who sends heartbeats does. Its runs end at their horizon,
-    /// and liveness is judged there.
-    pub perpetual: bool,
+    /// The time to serve of a protocol that goes on for ever by itself, by heartbeats for example; none if it
+    /// comes to rest. A run that goes on for ever ends at its horizon, and liveness is judged there: an
+    /// obligation that is younger than this is undecided.
+    pub perpetual: Option<TimeToServe>,
     /// How to run it.
     pub behaviour: Behaviour,
 }

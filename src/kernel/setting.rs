@@ -1,6 +1,6 @@
 //! The setting in which a property is judged: number of nodes, failure model, and which nodes are correct in it.
 
-use super::{NodeSet, Observation, Protocol, Scenario, Seen};
+use super::{NodeSet, Observation, Protocol, Scenario, Seen, Serving, Time};
 
 /// The failure model that a protocol is made for: what may go wrong with a node, as its paper has it.
 ///
@@ -14,7 +14,8 @@ pub enum Failures {
     /// moment on (Cachin, Guerraoui and Rodrigues, section 2.2).
     #[display("crash-recovery")]
     CrashRecovery,
-    /// A node may fail to send or to receive. Correct is a node that neither omits anything nor crashes.
+    /// A node may fail to send or to receive. Correct is a node that neither omits anything nor crashes. No
+    /// protocol has this model yet, and monitors see no omissions.
     #[display("omission")]
     Omission,
     /// A node may do anything. Correct, or loyal, is a node that is no traitor and does not crash.
@@ -29,22 +30,31 @@ pub struct Setting {
     pub nodes: usize,
     /// The failure model, which says which nodes are correct.
     pub failures: Failures,
+    /// The time to serve, in virtual ms, of a protocol that never rests: what is owed for less when the run
+    /// ends is undecided.
+    pub time_to_serve: Option<Time>,
 }
 
 impl Setting {
     /// The setting of a scenario's run.
     #[must_use]
-    pub const fn of(protocol: &Protocol, scenario: &Scenario) -> Self {
-        Self { nodes: scenario.nodes.len(), failures: protocol.failures }
+    pub fn of(protocol: &Protocol, scenario: &Scenario) -> Self {
+        Self {
+            nodes: scenario.nodes.len(),
+            failures: protocol.failures,
+            time_to_serve: Serving::time(protocol, scenario),
+        }
     }
 }
 
-/// The correct nodes by what has happened so far: those that have not crashed and are no traitors.
+/// The correct nodes by what has happened so far, in the model's own notion. Nothing else knows that notion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Roster {
+    failures: Failures,
     nodes: NodeSet,
     down: NodeSet,
-    /// Nodes that are not correct any more, whatever comes: traitors, and those that have crashed.
+    /// Nodes that are not correct any more, whatever comes: traitors, and where nothing recovers those that
+    /// have crashed.
     failed: NodeSet,
 }
 
@@ -52,7 +62,12 @@ impl Roster {
     /// Before the first event all nodes are up and correct.
     #[must_use]
     pub const fn new(setting: &Setting) -> Self {
-        Self { nodes: NodeSet::first(setting.nodes), down: NodeSet::EMPTY, failed: NodeSet::EMPTY }
+        Self {
+            failures: setting.failures,
+            nodes: NodeSet::first(setting.nodes),
+            down: NodeSet::EMPTY,
+            failed: NodeSet::EMPTY,
+        }
     }
 
     /// Takes note of crashes, recoveries and traitors.
@@ -63,7 +78,9 @@ impl Roster {
             }
             Seen::Crash => {
                 self.down.insert(seen.node);
-                self.failed.insert(seen.node);
+                if self.failures != Failures::CrashRecovery {
+                    self.failed.insert(seen.node);
+                }
             }
             Seen::Recover => self.down.remove(seen.node),
             _ => {}

@@ -1,8 +1,10 @@
 //! What is looked for in a run.
 
+use std::iter;
+
 use crate::kernel::{
-    EventId, Failures, Kind, MAX_TIME, Monitor, Needs, Protocol, Report, Rule, Scenario, Setting,
-    Time, Trace, Verdict, Watching, report, run,
+    EventId, Failures, Fate, Kind, MAX_TIME, Monitor, Needs, Protocol, Report, Rule, Scenario,
+    Setting, Time, Trace, Verdict, Watching, report, run,
 };
 
 use super::Target;
@@ -32,7 +34,8 @@ impl Aim {
     /// What its monitor goes by.
     #[must_use]
     pub fn needs(&self) -> Needs {
-        self.monitor(&Setting { nodes: 1, failures: Failures::CrashStop }).needs()
+        let alone = Setting { nodes: 1, failures: Failures::CrashStop, time_to_serve: None };
+        self.monitor(&alone).needs()
     }
 
     /// Whether only the end of a run shows it.
@@ -74,7 +77,17 @@ impl Aim {
         if !self.is_liveness() || trace.quiescent {
             return true;
         }
-        let longer = Scenario { until: longer(scenario.until), ..scenario.clone() };
+        // What is on its way at the end has the time to arrive.
+        let fates = trace.messages.iter().flat_map(|it| iter::once(&it.fate).chain(&it.copies));
+        let dues = fates.filter_map(|fate| match *fate {
+            Fate::InFlight { due } => Some(due),
+            _ => None,
+        });
+        let last = match protocol.perpetual {
+            None => dues.fold(scenario.until, Time::max),
+            Some(_) => scenario.until,
+        };
+        let longer = Scenario { until: longer(last), ..scenario.clone() };
         run(protocol, &longer).is_ok_and(|trace| self.lasts(&setting, &trace))
     }
 
@@ -84,7 +97,7 @@ impl Aim {
         let (mut shown, mut begun) = (false, 0);
         for place in trace.events_until(trace.end / 2)..trace.events.len() {
             watching.advance(trace, place);
-            let now = watching.if_it_ended().any(|verdict| verdict.is_violated());
+            let now = watching.if_it_ended(trace).any(|verdict| verdict.is_violated());
             begun += usize::from(now && !shown);
             shown = now;
         }

@@ -48,7 +48,7 @@ impl Ground {
         budget: Budget,
     ) -> Option<Self> {
         // Who never comes to rest by itself is judged at the horizon.
-        let until = if protocol.perpetual { given.until } else { longer(given.until) };
+        let until = if protocol.perpetual.is_some() { given.until } else { longer(given.until) };
         let patient = Scenario { until, ..given.clone() };
         let rest = run(protocol, &patient).ok()?;
         let window = match rest.quiescent {

@@ -6,7 +6,7 @@ use super::{Send, workbench::tab_id};
 use crate::{
     app::{Action, Edit, Judged, Panel, Run},
     diagram::deadlock_sentence,
-    kernel::{Class, Judgement, Kind, MAX_TIME, Report, Rule, Verdict, spell},
+    kernel::{Class, Judgement, Kind, MAX_TIME, Report, Rule, Setting, Verdict, spell},
     web,
 };
 
@@ -56,15 +56,18 @@ pub(super) fn Verdicts(props: &Props) -> Html {
             }
             if !over {
                 // Nothing of how it ends.
-            } else if run.protocol.perpetual && !run.trace.exhausted {
+            } else if let Some(time) = Setting::of(run.protocol, &run.scenario).time_to_serve
+                && !run.trace.exhausted
+            {
                 <p class="why">
                     { format!("The protocol never comes to rest by itself: it is judged as it is when the \
-                        run ends, at {} ms.", run.trace.end) }
+                        run ends, at {} ms. An obligation that is younger than {time} ms then is undecided.",
+                        run.trace.end) }
                 </p>
             } else if !run.trace.quiescent && !run.trace.exhausted {
                 <p class="why">
                     { format!("The run ends at {} ms, while messages are on their way or timers run: \
-                        liveness is judged as if nothing more came.", run.trace.end) }
+                        what is still owed is undecided, unless an assumption is broken.", run.trace.end) }
                 </p>
             }
             if run.trace.exhausted && over {

@@ -6,7 +6,7 @@ use worldlines::{
         broadcast::{Broadcast, BroadcastId, Deliver, Labelled},
         order::SYNC,
     },
-    kernel::{Event, EventKind, NodeId, NodeSet, Observation, Packet, Property, Verdict},
+    kernel::{Event, EventKind, Failures, NodeId, NodeSet, Observation, Packet, Property, Verdict},
 };
 
 use super::chance::Chance;
@@ -52,6 +52,8 @@ pub(crate) fn is_sync(payload: &Value) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct History {
     pub(crate) nodes: usize,
+    /// The failure model that it is judged in.
+    pub(crate) failures: Failures,
     pub(crate) steps: Vec<Step>,
 }
 
@@ -77,7 +79,7 @@ impl History {
     /// message of all is m1, the next m2 and so on; `b:a1=x` delivers x instead. `a!s` broadcasts a sync
     /// message: s1, s2 and so on.
     pub(crate) fn read(nodes: usize, text: &str) -> Self {
-        let mut history = Self { nodes, steps: Vec::new() };
+        let mut history = Self { nodes, failures: Failures::CrashStop, steps: Vec::new() };
         let node = |c: char| NodeId::new(c as usize - 'a' as usize);
         for word in text.split_whitespace() {
             let mut chars = word.chars();
@@ -109,7 +111,7 @@ impl History {
     /// A random one, with everything in it that can happen.
     pub(crate) fn random(chance: &mut Chance) -> Self {
         let nodes = chance.between(2, 4) as usize;
-        let mut history = Self { nodes, steps: Vec::new() };
+        let mut history = Self { nodes, failures: Failures::CrashStop, steps: Vec::new() };
         let length = chance.between(2, 18);
         // Wild histories violate everything, tame ones little: both are needed.
         let wildness = [0, 5, 25][chance.below(3)];
@@ -167,7 +169,7 @@ impl History {
 
     /// Its first steps.
     pub(crate) fn prefix(&self, steps: usize) -> Self {
-        Self { nodes: self.nodes, steps: self.steps[..steps].to_vec() }
+        Self { steps: self.steps[..steps].to_vec(), ..*self }
     }
 
     /// All broadcasts.
@@ -196,8 +198,11 @@ impl History {
             .collect()
     }
 
-    /// Who never crashes.
+    /// The correct nodes of its failure model: those that never crash; with recovery, those that are up for good.
     pub(crate) fn correct(&self) -> NodeSet {
+        if self.failures == Failures::CrashRecovery {
+            return self.up_in_the_end();
+        }
         let crashed = self.steps.iter().filter_map(|step| match step {
             Step::Crash(node) => Some(*node),
             _ => None,
@@ -221,7 +226,7 @@ impl History {
 
     /// What a property's monitor says of it.
     pub(crate) fn judge(&self, property: &Property, over: bool) -> Verdict {
-        let mut monitor = (property.monitor)(&super::crash_stop(self.nodes));
+        let mut monitor = (property.monitor)(&super::in_model(self.failures, self.nodes));
         for (id, step) in self.steps.iter().enumerate() {
             let event = step.event(id as u64);
             monitor.observe(&Observation::of(id, &event).expect("monitors see all steps"));

@@ -89,10 +89,15 @@ pub(crate) fn bundled() -> Vec<(String, String)> {
 
 /// The setting of a protocol's run with so many nodes.
 pub(crate) const fn setting(protocol: &Protocol, nodes: usize) -> Setting {
-    Setting { nodes, failures: protocol.failures }
+    Setting { nodes, failures: protocol.failures, time_to_serve: None }
+}
+
+/// The setting of a run in this failure model with so many nodes.
+pub(crate) const fn in_model(failures: Failures, nodes: usize) -> Setting {
+    Setting { nodes, failures, time_to_serve: None }
 }
 
 /// The setting of a crash-stop run with so many nodes.
 pub(crate) const fn crash_stop(nodes: usize) -> Setting {
-    Setting { nodes, failures: Failures::CrashStop }
+    in_model(Failures::CrashStop, nodes)
 }

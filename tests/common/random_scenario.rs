@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 use worldlines::kernel::{
-    Delay, Detector, Domain, Fault, Kind, Medium, MessageName, NodeId, NodeSet, Order,
+    Delay, Detector, Domain, Failures, Fault, Kind, Medium, MessageName, NodeId, NodeSet, Order,
     ParameterValue, PerMillion, Protocol, Rule, Scenario, Side, Strategy, Timing, Topology, With,
     run,
 };
@@ -53,7 +53,7 @@ pub(crate) fn random_scenario(
     let size = chance.between(least, most) as usize;
     let mut scenario = Scenario::new(protocol.id, Scenario::numbered(size));
     scenario.seed = chance.between(0, 1_000_000);
-    scenario.until = if protocol.perpetual { PERPETUAL_HORIZON } else { HORIZON };
+    scenario.until = if protocol.perpetual.is_some() { PERPETUAL_HORIZON } else { HORIZON };
     draw_parameters(protocol, chance, weather, &mut scenario);
     draw_network(protocol, chance, weather, &mut scenario);
     draw_requests(protocol, chance, &mut scenario);
@@ -325,6 +325,17 @@ fn draw_faults(
         let until = at + chance.between(1, 30);
         scenario.faults.push(Fault::Omit { node, side: Side::Send, at, until });
         scenario.faults.push(Fault::Crash { node, at: until, after_sends: None });
+    }
+    let recovers = protocol.failures == Failures::CrashRecovery && may_crash;
+    if weather == Weather::Fair && recovers && !calm.events.is_empty() {
+        // Crashes that recoveries follow, in the middle of something or just after it, perhaps twice.
+        for _ in 0..[0, 1, 1, 2][chance.below(4)] {
+            let moment = &calm.events[chance.below(calm.events.len())];
+            let after_sends = chance.percent(50).then(|| chance.below(size) as u32);
+            let (node, at) = (moment.node, moment.time);
+            scenario.faults.push(Fault::Crash { node, at, after_sends });
+            scenario.faults.push(Fault::Recover { node, at: at + chance.between(1, 250) });
+        }
     }
     if weather == Weather::Foul && chance.percent(30) {
         // A recovery by itself hardly ever meets a node that is down.

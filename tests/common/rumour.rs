@@ -186,6 +186,6 @@ pub(crate) const RUMOUR: Protocol = Protocol {
     unbreakable: &[],
     costs: &[],
     metrics: &[],
-    perpetual: false,
+    perpetual: None,
     behaviour: Behaviour::of::<Rumour>(),
 };

@@ -2,8 +2,8 @@
 //! definition of its property.
 
 use worldlines::kernel::{
-    Detection, Event, EventKind, Indication, Kind, NodeId, NodeSet, Observation, Packet, Payload,
-    Property, Request, Verdict, spell,
+    Detection, Event, EventKind, Failures, Indication, Kind, NodeId, NodeSet, Observation, Packet,
+    Payload, Property, Request, Verdict, spell,
 };
 
 use super::chance::Chance;
@@ -30,6 +30,8 @@ pub(crate) struct Step {
 #[derive(Clone, Debug)]
 pub(crate) struct Scene {
     pub(crate) nodes: usize,
+    /// The failure model that it is judged in.
+    pub(crate) failures: Failures,
     pub(crate) steps: Vec<Step>,
     now: u64,
 }
@@ -45,7 +47,7 @@ pub(crate) struct At<T> {
 impl Scene {
     /// An empty one.
     pub(crate) const fn new(nodes: usize) -> Self {
-        Self { nodes, steps: Vec::new(), now: 0 }
+        Self { nodes, failures: Failures::CrashStop, steps: Vec::new(), now: 0 }
     }
 
     fn step(mut self, node: usize, what: What) -> Self {
@@ -144,8 +146,11 @@ impl Scene {
         NodeSet::first(self.nodes)
     }
 
-    /// Who never crashes.
+    /// The correct nodes of its failure model: those that never crash; with recovery, those that are up for good.
     pub(crate) fn correct(&self) -> NodeSet {
+        if self.failures == Failures::CrashRecovery {
+            return self.up_in_the_end();
+        }
         let crashed = self.all(|what| matches!(what, What::Crash).then_some(()));
         self.everyone().without(crashed.iter().map(|crash| crash.node).collect())
     }
@@ -177,7 +182,7 @@ impl Scene {
 
     /// What a property's monitor says of it.
     pub(crate) fn judge(&self, property: &Property, over: bool) -> Verdict {
-        let mut monitor = (property.monitor)(&super::crash_stop(self.nodes));
+        let mut monitor = (property.monitor)(&super::in_model(self.failures, self.nodes));
         for (id, step) in self.steps.iter().enumerate() {
             let kind = match step.what.clone() {
                 What::Ask(packet) => EventKind::Request { index: 0, packet },
@@ -230,8 +235,11 @@ pub(crate) fn status(kind: Kind, holds: bool, over: bool) -> &'static str {
 pub(crate) fn compare(seed: u64, cases: &[Case], random: impl Fn(&mut Chance) -> Scene) {
     let mut chance = Chance::new(seed);
     let mut counts = vec![[0; 2]; cases.len()];
-    for _ in 0..800 {
-        let scene = random(&mut chance);
+    for number in 0..800 {
+        let mut scene = random(&mut chance);
+        if number % 2 == 1 {
+            scene.failures = Failures::CrashRecovery;
+        }
         for (case, counts) in cases.iter().zip(&mut counts) {
             let property = case.property;
             let mut held = true;

@@ -13,7 +13,7 @@ use worldlines::{
             TOTAL_ORDER_WITHIN_LABELS, UNIFORM_TOTAL_ORDER,
         },
     },
-    kernel::{Kind, NodeSet, Property, Request, Verdict, spell},
+    kernel::{Failures, Kind, NodeSet, Property, Request, Verdict, spell},
 };
 
 use crate::common::{
@@ -204,8 +204,11 @@ fn real_time_order(history: &History) -> bool {
 fn monitors_say_what_the_definitions_say_of_every_prefix_of_random_histories() {
     let mut chance = Chance::new(1);
     let mut counts = [[0; 2]; DEFINITIONS.len()];
-    for _ in 0..1500 {
-        let history = History::random(&mut chance);
+    for number in 0..1500 {
+        let mut history = History::random(&mut chance);
+        if number % 2 == 1 {
+            history.failures = Failures::CrashRecovery;
+        }
         for ((property, definition), counts) in DEFINITIONS.iter().zip(&mut counts) {
             for steps in 0..=history.steps.len() {
                 let prefix = history.prefix(steps);

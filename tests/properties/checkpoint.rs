@@ -3,7 +3,7 @@
 use worldlines::{
     abstractions::checkpoint::{
         CONSISTENT_CUT, CheckpointRequest, Ledger, NO_ORPHAN_MESSAGE, RECORDED_STATE_COMPLETE,
-        Recorded, SnapshotRequest, Transfer,
+        Recorded, SNAPSHOT_COMPLETION, SnapshotRequest, Transfer,
     },
     kernel::{NodeId, Request},
 };
@@ -19,6 +19,7 @@ pub(crate) const CASES: &[Case] = &[mended(&NO_ORPHAN_MESSAGE, no_orphan_message
 pub(crate) const SNAPSHOT_CASES: &[Case] = &[
     case(&CONSISTENT_CUT, consistent_cut),
     case(&RECORDED_STATE_COMPLETE, recorded_state_complete),
+    case(&SNAPSHOT_COMPLETION, snapshot_completion),
 ];
 
 fn transfer(to: usize, amount: u32) -> CheckpointRequest {
@@ -162,6 +163,19 @@ fn no_orphan_message(scene: &Scene) -> bool {
                     if later.node == to && received[from.index()] <= sent)
                 });
             !orphaned || mended
+        })
+    })
+}
+
+/// What a correct process has recorded for a snapshot it completes.
+fn snapshot_completion(scene: &Scene) -> bool {
+    let told = scene.told::<Recorded>();
+    told.iter().filter(|it| scene.correct().contains(it.node)).all(|record| {
+        let Recorded::Record { snapshot, .. } = record.it else { return true };
+        told.iter().any(|it| {
+            let complete =
+                matches!(&it.it, Recorded::Snapshot { snapshot: it, .. } if *it == snapshot);
+            complete && it.node == record.node
         })
     })
 }
@@ -360,4 +374,13 @@ fn a_part_says_what_it_has_and_what_was_in_flight() {
     };
     assert_eq!(part([0, 0]), "snapshot 2: 70");
     assert_eq!(part([10, 20]), "snapshot 2: 70 + 30");
+}
+
+#[test]
+fn snapshot_completion_by_hand() {
+    let recorded = Scene::new(2).tell(0, note([0, 0])).tell(1, note([0, 0])).tell(1, complete(&[]));
+    let never = "Alice recorded its state for snapshot 1 and its part was never complete";
+    says(&SNAPSHOT_COMPLETION, &recorded, Some((never, &[0])));
+    says(&SNAPSHOT_COMPLETION, &recorded.clone().tell(0, complete(&[])), None);
+    says(&SNAPSHOT_COMPLETION, &recorded.crash(0), None);
 }

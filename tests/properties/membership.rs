@@ -8,8 +8,9 @@ use worldlines::{
         broadcast::{BroadcastId, Deliver, VALIDITY},
         detection::Notice,
         membership::{
-            FAILURE_ORDER, GroupIndication, GroupRequest, PRIMARY_PARTITION, SAME_VIEW_DELIVERY,
-            SELF_INCLUSION, VIEW_AGREEMENT, VIRTUAL_SYNCHRONY,
+            CRASHED_MEMBERS_LEAVE, FAILURE_ORDER, GroupIndication, GroupRequest, JOIN_COMPLETION,
+            PRIMARY_PARTITION, SAME_VIEW_DELIVERY, SELF_INCLUSION, VIEW_AGREEMENT,
+            VIRTUAL_SYNCHRONY,
         },
     },
     kernel::{NodeId, NodeSet, Property},
@@ -29,6 +30,8 @@ pub(crate) const CASES: &[Case] = &[
     case(&VIRTUAL_SYNCHRONY, virtual_synchrony),
     case(&FAILURE_ORDER, failure_order),
     case(&PRIMARY_PARTITION, primary_partition),
+    case(&JOIN_COMPLETION, join_completion),
+    case(&CRASHED_MEMBERS_LEAVE, crashed_members_leave),
 ];
 
 /// What is broadcast is delivered or refused, by who stays up.
@@ -187,6 +190,45 @@ fn primary_partition(scene: &Scene) -> bool {
     })
 }
 
+/// A join is answered by a view or a refusal if a correct process was a member then and still is.
+fn join_completion(scene: &Scene) -> bool {
+    let asked = scene.asked::<GroupRequest>();
+    let told = scene.told::<GroupIndication>();
+    let end = scene.steps.len();
+    let joins = asked.iter().filter(|it| matches!(it.it, GroupRequest::Join));
+    joins.filter(|join| scene.correct().contains(join.node)).all(|join| {
+        let answered = told.iter().filter(|it| it.node == join.node && it.at > join.at).any(|it| {
+            match &it.it {
+                GroupIndication::View { .. } => true,
+                // A refusal answers the last request; if that is one to join as well, it is refused for both.
+                GroupIndication::Refuse { .. } => {
+                    let last = asked.iter().rfind(|ask| ask.node == it.node && ask.at < it.at);
+                    last.is_some_and(|last| matches!(last.it, GroupRequest::Join))
+                }
+                _ => false,
+            }
+        });
+        let stays = |host: NodeId| {
+            view(scene, host, join.at).is_some_and(|before| {
+                !scene.crashes_between(host, before.at, end)
+                    && !leaves_between(scene, host, before.at, end)
+            })
+        };
+        let hosts = scene.correct().without(join.node.into());
+        answered || !hosts.into_iter().any(stays)
+    })
+}
+
+/// In the end no correct process is in a view with a process that is down.
+fn crashed_members_leave(scene: &Scene) -> bool {
+    let end = scene.steps.len();
+    let down = scene.everyone().without(scene.up_in_the_end());
+    scene
+        .correct()
+        .into_iter()
+        .all(|me| view(scene, me, end).is_none_or(|view| view.it.1.and(down).is_empty()))
+}
+
 fn set(members: &[usize]) -> NodeSet {
     members.iter().map(|member| node(*member)).collect()
 }
@@ -219,6 +261,7 @@ fn random(chance: &mut Chance) -> Scene {
             }
             46..=48 => scene.ask(me, GroupRequest::Broadcast("m".into())),
             49 => scene.ask(me, GroupRequest::Query),
+            92..=94 => scene.ask(me, GroupRequest::Join),
             50..=51 => scene.tell(me, GroupIndication::Refuse { why: "not a member" }),
             52..=53 => scene.tell(me, GroupIndication::Left { id: current }),
             54..=60 => {
@@ -392,4 +435,29 @@ fn views_of_one_number_are_told_apart_by_their_members() {
     let late = split.tell(1, deliver(0, 2)).tell(2, deliver(0, 2));
     let apart = "Bob delivered m2 in view 3 of Alice and Bob, Carol in view 3 of Carol and Dave";
     says(&SAME_VIEW_DELIVERY, &late, Some((apart, &[10, 11])));
+}
+
+#[test]
+fn join_completion_by_hand() {
+    let group = Scene::new(3).tell(0, install(1, &[0, 1])).tell(1, install(1, &[0, 1]));
+    let asked = group.ask(2, GroupRequest::Join);
+    let never = "Carol asked to join and never got into a view";
+    says(&JOIN_COMPLETION, &asked, Some((never, &[2])));
+    says(&JOIN_COMPLETION, &asked.clone().tell(2, install(2, &[0, 1, 2])), None);
+    let refuse = GroupIndication::Refuse { why: "full" };
+    says(&JOIN_COMPLETION, &asked.clone().tell(2, refuse), None);
+    says(&JOIN_COMPLETION, &asked.clone().crash(0), Some((never, &[2])));
+    says(&JOIN_COMPLETION, &asked.clone().crash(2), None);
+    let nobody_left = asked.crash(0).tell(1, GroupIndication::Left { id: 1 });
+    says(&JOIN_COMPLETION, &nobody_left, None);
+}
+
+#[test]
+fn crashed_members_leave_by_hand() {
+    let group = Scene::new(2).tell(0, install(1, &[0, 1])).tell(1, install(1, &[0, 1]));
+    let crashed = group.crash(1);
+    let stayed = "Bob crashed and Alice stayed in view 1 with it";
+    says(&CRASHED_MEMBERS_LEAVE, &crashed, Some((stayed, &[2])));
+    says(&CRASHED_MEMBERS_LEAVE, &crashed.clone().tell(0, install(2, &[0])), None);
+    says(&CRASHED_MEMBERS_LEAVE, &crashed.tell(0, GroupIndication::Left { id: 1 }), None);
 }

@@ -45,11 +45,13 @@ fn mutual_exclusion(scene: &Scene) -> bool {
     })
 }
 
-/// No stretch up to the end has more requests than entries, and who has entered has left.
+/// Since the last crash of a correct process no stretch up to the end has more requests than entries, and who has entered has left.
 fn starvation_freedom(scene: &Scene) -> bool {
     let (asked, told) = (scene.asked::<Acquire>(), scene.told::<Access>());
     scene.correct().into_iter().all(|p| {
-        let granted = (0..scene.steps.len()).all(|from| {
+        let end = scene.steps.len();
+        let since = (0..end).rfind(|at| scene.crashes_between(p, *at, *at + 1)).unwrap_or(0);
+        let granted = (since..end).all(|from| {
             let requests = asked.iter().filter(|it| it.node == p && it.at >= from).count();
             let entries = told.iter().filter(|it| it.node == p && it.at >= from && is_enter(it));
             requests <= entries.count()

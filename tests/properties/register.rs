@@ -166,9 +166,14 @@ fn convergence(scene: &Scene) -> bool {
     replicas.iter().all(|one| replicas.iter().all(|two| one == two))
 }
 
+/// What a correct process has asked since its last crash is answered.
 fn termination(scene: &Scene) -> bool {
     let correct = scene.correct();
-    runs(scene).iter().all(|(run, _)| run.answer.is_some() || !correct.contains(run.node))
+    let end = scene.steps.len();
+    runs(scene).iter().all(|(run, _)| {
+        let crashes = || scene.crashes_between(run.node, run.asked, end);
+        run.answer.is_some() || !correct.contains(run.node) || crashes()
+    })
 }
 
 /// What objects a random history uses.

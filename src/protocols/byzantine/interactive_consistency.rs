@@ -87,7 +87,7 @@ pub const PROTOCOL: Protocol = Protocol {
         help: "Which round it is.",
         drawn: Drawn::Band,
     }],
-    perpetual: false,
+    perpetual: None,
     behaviour: Behaviour::of::<InteractiveConsistency>(),
 };
 

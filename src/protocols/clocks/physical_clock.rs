@@ -59,7 +59,7 @@ use crate::{
     abstractions::clock::{ClockRequest, Drift, Reading, Received, SKEW_BOUND, Stamp},
     kernel::{
         Behaviour, Break, Context, Cost, Drawn, Failures, Group, Metric, Moment, NodeId,
-        ParameterValue, Process, Protocol, Rule, Scenario, SortedMap, Time, sort,
+        ParameterValue, Process, Protocol, Rule, Scenario, SortedMap, Time, TimeToServe, sort,
     },
 };
 
@@ -114,7 +114,7 @@ pub const PROTOCOL: Protocol = Protocol {
         help: "By how much the software clock is ahead of virtual time; the curves' distance is the skew.",
         drawn: Drawn::Curve,
     }],
-    perpetual: true,
+    perpetual: Some(TimeToServe::NOTHING_IS_OWED),
     behaviour: Behaviour::of::<PhysicalClock>(),
 };
 

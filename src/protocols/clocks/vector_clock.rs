@@ -69,7 +69,7 @@ pub const PROTOCOL: Protocol = Protocol {
         },
     }],
     metrics: &[],
-    perpetual: false,
+    perpetual: None,
     behaviour: Behaviour::of::<VectorTime>(),
 };
 

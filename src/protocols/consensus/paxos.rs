@@ -100,7 +100,7 @@ pub const PROTOCOL: Protocol = Protocol {
         help: "The round of the highest ballot that the node has promised.",
         drawn: Drawn::Band,
     }],
-    perpetual: false,
+    perpetual: None,
     behaviour: Behaviour::of::<Paxos<Value>>(),
 };
 

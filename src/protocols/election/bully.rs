@@ -92,7 +92,7 @@ pub const PROTOCOL: Protocol = Protocol {
         perform: |scenario| scenario.ask(0, NodeId::new(0), "elect", None),
     }],
     metrics: &[],
-    perpetual: false,
+    perpetual: None,
     behaviour: Behaviour::of::<Bully>(),
 };
 

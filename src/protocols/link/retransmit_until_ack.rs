@@ -89,7 +89,7 @@ pub const PROTOCOL: Protocol = Protocol {
         help: "Messages that are not yet acknowledged, and will be sent again.",
         drawn: Drawn::Curve,
     }],
-    perpetual: false,
+    perpetual: None,
     behaviour: Behaviour::of::<RetransmitUntilAck<Value>>(),
 };
 

@@ -32,7 +32,7 @@ use crate::{
     },
     kernel::{
         Behaviour, Break, Context, Cost, Drawn, Failures, Group, Metric, Moment, Never, NodeId,
-        NodeSet, Process, Protocol, Rule, Time,
+        NodeSet, Process, Protocol, Rule, Serving, Time, TimeToServe,
     },
 };
 
@@ -50,7 +50,6 @@ pub const PROTOCOL: Protocol = Protocol {
         Rule::TimeoutCovers("timeout", "period").always().for_safety(),
         Rule::ClocksRunTrue.always(),
         Rule::NobodyRecovers.always().for_safety(),
-        Rule::TimeToNotice("timeout").always().for_liveness(),
     ],
     promises: &[STRONG_COMPLETENESS, STRONG_ACCURACY],
     beyond: &[EVENTUAL_STRONG_ACCURACY],
@@ -95,9 +94,25 @@ pub const PROTOCOL: Protocol = Protocol {
         help: "How long the one of the others has been silent who is nearest to being suspected.",
         drawn: Drawn::Curve,
     }],
-    perpetual: true,
+    perpetual: Some(TimeToServe {
+        statement: "a timeout, a period and twice the longest delay",
+        bound: time_to_suspect,
+    }),
     behaviour: Behaviour::of::<HeartbeatDetector>(),
 };
+
+/// The time in which every process suspects a crashed one, and trusts one again that it suspects wrongly.
+fn time_to_suspect(serving: &Serving) -> Time {
+    serving.integer("timeout") + serving.integer("period") + 2 * serving.delay()
+}
+
+/// The same where the parameter `detector` says whether there are heartbeats below or the scenario's detector tells.
+pub(super) fn time_to_detect(serving: &Serving) -> Time {
+    match serving.is("detector", "heartbeats") {
+        true => time_to_suspect(serving),
+        false => serving.detection(),
+    }
+}
 
 crate::parameters! {
     /// What can be tuned.

@@ -48,22 +48,23 @@ use std::{cmp::Ordering, mem};
 use derive_more::{Display, From};
 use serde::Serialize;
 
-use super::heartbeat_detector::{self, Heartbeat, HeartbeatDetector, Timer};
+use super::heartbeat_detector::{self, Heartbeat, HeartbeatDetector, Timer, time_to_detect};
 use crate::{
     abstractions::{
         Value,
         broadcast::{BroadcastId, Deliver, NO_CREATION, NO_DUPLICATION, VALIDITY, one_broadcast},
         clock::VectorClock,
         membership::{
-            Change, FAILURE_ORDER, GroupIndication, GroupRequest, PRIMARY_PARTITION,
-            SAME_VIEW_DELIVERY, SELF_INCLUSION, VIEW_AGREEMENT, VIRTUAL_SYNCHRONY, View,
+            CRASHED_MEMBERS_LEAVE, Change, FAILURE_ORDER, GroupIndication, GroupRequest,
+            JOIN_COMPLETION, PRIMARY_PARTITION, SAME_VIEW_DELIVERY, SELF_INCLUSION, VIEW_AGREEMENT,
+            VIRTUAL_SYNCHRONY, View,
         },
         stability::{Kept, Stability},
     },
     kernel::{
         Behaviour, Break, Carried, Context, Cost, Detection, Drawn, Failures, Group, Metric,
         Moment, NodeId, NodeSet, ParameterValue, Process, Protocol, Rule, Scenario, SortedMap,
-        SortedSet,
+        SortedSet, TimeToServe,
     },
 };
 
@@ -94,6 +95,8 @@ pub const PROTOCOL: Protocol = Protocol {
         SAME_VIEW_DELIVERY,
         VIRTUAL_SYNCHRONY,
         FAILURE_ORDER,
+        JOIN_COMPLETION,
+        CRASHED_MEMBERS_LEAVE,
     ],
     beyond: &[PRIMARY_PARTITION],
     breaks: &[
@@ -112,7 +115,7 @@ pub const PROTOCOL: Protocol = Protocol {
         Break {
             when: "a member crashes while flushing, and nobody tells",
             scenario: "nobody-tells",
-            violates: &[VALIDITY],
+            violates: &[VALIDITY, CRASHED_MEMBERS_LEAVE],
             broken: &[Rule::CrashesAreDetected],
         },
         Break {
@@ -130,41 +133,21 @@ pub const PROTOCOL: Protocol = Protocol {
     ],
     unbreakable: &[(SELF_INCLUSION, "a view that does not name a node is not installed by it")],
     costs: &[
-        Cost {
-            operation: "one broadcast, acknowledged by later ones",
-            formula: "n − 1",
-            terms: &[],
-            least: 2,
-            perform: |scenario| one_broadcast(with_acks(scenario, "piggybacked")),
-        },
-        Cost {
-            operation: "one broadcast, acknowledged at once",
-            formula: "n(n − 1)",
-            terms: &[],
-            least: 2,
-            perform: |scenario| one_broadcast(with_acks(scenario, "at-once")),
-        },
-        Cost {
-            operation: "one join of the last node",
-            formula: "n(n − 1)",
-            terms: &[],
-            least: 2,
-            perform: |scenario| {
-                let last = scenario.nodes.len() - 1;
-                let members = ParameterValue::Integer(last as u32);
-                scenario.params.insert("members".to_owned(), members);
-                with_acks(scenario, "piggybacked").ask(0, NodeId::new(last), "join", None);
-            },
-        },
-        Cost {
-            operation: "one leave",
-            formula: "(n − 1)²",
-            terms: &[],
-            least: 2,
-            perform: |scenario| {
-                with_acks(scenario, "piggybacked").ask(0, NodeId::new(0), "leave", None);
-            },
-        },
+        cost("one broadcast, acknowledged by later ones", "n − 1", |scenario| {
+            one_broadcast(with_acks(scenario, "piggybacked"));
+        }),
+        cost("one broadcast, acknowledged at once", "n(n − 1)", |scenario| {
+            one_broadcast(with_acks(scenario, "at-once"));
+        }),
+        cost("one join of the last node", "n(n − 1)", |scenario| {
+            let last = scenario.nodes.len() - 1;
+            let members = ParameterValue::Integer(last as u32);
+            scenario.params.insert("members".to_owned(), members);
+            with_acks(scenario, "piggybacked").ask(0, NodeId::new(last), "join", None);
+        }),
+        cost("one leave", "(n − 1)²", |scenario| {
+            with_acks(scenario, "piggybacked").ask(0, NodeId::new(0), "leave", None);
+        }),
     ],
     metrics: &[
         Metric {
@@ -180,9 +163,19 @@ pub const PROTOCOL: Protocol = Protocol {
             drawn: Drawn::Curve,
         },
     ],
-    perpetual: true,
+    perpetual: Some(TimeToServe {
+        statement: "the detection of a crash, and six of the longest delays for each change",
+        bound: |serving| {
+            let changes = serving.crashes() + serving.requests(&["join", "leave"]);
+            time_to_detect(serving) + 6 * serving.delay() * (1 + changes)
+        },
+    }),
     behaviour: Behaviour::of::<VirtualSynchrony>(),
 };
+
+const fn cost(operation: &'static str, formula: &'static str, perform: fn(&mut Scenario)) -> Cost {
+    Cost { operation, formula, terms: &[], least: 2, perform }
+}
 
 /// Without heartbeats, which would be counted.
 fn with_acks<'a>(scenario: &'a mut Scenario, acks: &str) -> &'a mut Scenario {

@@ -28,11 +28,11 @@ use std::collections::VecDeque;
 use serde::Serialize;
 
 use crate::abstractions::mutex::{
-    Access, Acquire, HAPPENED_BEFORE_FAIRNESS, MUTUAL_EXCLUSION, STARVATION_FREEDOM,
+    Access, Acquire, DEFAULT_HOLD, HAPPENED_BEFORE_FAIRNESS, MUTUAL_EXCLUSION, STARVATION_FREEDOM,
 };
 use crate::kernel::{
     Behaviour, Break, Context, Cost, Drawn, Failures, Group, Metric, Moment, NodeId, Process,
-    Protocol, Rule, Scenario, Time,
+    Protocol, Rule, Scenario, Time, TimeToServe,
 };
 
 /// What the registry knows of it.
@@ -96,7 +96,16 @@ pub const PROTOCOL: Protocol = Protocol {
             drawn: Drawn::Curve,
         },
     ],
-    perpetual: true,
+    perpetual: Some(TimeToServe {
+        statement: "for each request of one node, a turn of the ring: n times the longest delay and the longer \
+                    of the pause and the longest hold",
+        bound: |serving| {
+            let [requests, hold] = wanted(serving.scenario());
+            let step = serving.delay() + hold.max(serving.integer("pause"));
+            // The first turn may be over for the node when it asks.
+            (requests + 1) * serving.nodes() * step
+        },
+    }),
     behaviour: Behaviour::of::<TokenRingLock>(),
 };
 
@@ -243,6 +252,17 @@ const PAUSE: u32 = 10;
 /// How long a message takes where costs are counted.
 const DELAY: Time = 10;
 const HOLD: Time = 20;
+
+/// The most requests that one node gets, and the longest hold that is asked for.
+fn wanted(scenario: &Scenario) -> [Time; 2] {
+    let holds = scenario.requests.iter().map(|request| match &request.with {
+        Some(hold) => hold.as_u64().unwrap_or_default(),
+        None => DEFAULT_HOLD,
+    });
+    let of_node = |node| scenario.requests.iter().filter(|it| it.node == node).count() as Time;
+    let requests = scenario.requests.iter().map(|request| of_node(request.node)).max();
+    [requests.unwrap_or(0), holds.max().unwrap_or(0)]
+}
 
 /// All ask at once, and the run ends when the token is back.
 fn everybody_enters(scenario: &mut Scenario) {

@@ -86,7 +86,7 @@ pub const PROTOCOL: Protocol = Protocol {
         perform: one_broadcast,
     }],
     metrics: &[],
-    perpetual: false,
+    perpetual: None,
     behaviour: Behaviour::of::<FifoMulticast<Value>>(),
 };
 

@@ -32,7 +32,8 @@ use serde::Serialize;
 
 use crate::{
     abstractions::checkpoint::{
-        CONSISTENT_CUT, Ledger, RECORDED_STATE_COMPLETE, Recorded, SnapshotRequest, Transfer,
+        CONSISTENT_CUT, Ledger, RECORDED_STATE_COMPLETE, Recorded, SNAPSHOT_COMPLETION,
+        SnapshotRequest, Transfer,
     },
     kernel::{
         Behaviour, Break, Carried, Context, Cost, Failures, Group, Never, NodeId, NodeSet, Process,
@@ -52,7 +53,7 @@ pub const PROTOCOL: Protocol = Protocol {
         Rule::FifoChannels.always(),
         Rule::NobodyCrashes.always(),
     ],
-    promises: &[CONSISTENT_CUT, RECORDED_STATE_COMPLETE],
+    promises: &[CONSISTENT_CUT, RECORDED_STATE_COMPLETE, SNAPSHOT_COMPLETION],
     beyond: &[],
     breaks: &[
         Break {
@@ -67,6 +68,12 @@ pub const PROTOCOL: Protocol = Protocol {
             violates: &[CONSISTENT_CUT],
             broken: &[Rule::FifoChannels],
         },
+        Break {
+            when: "a marker is lost",
+            scenario: "marker-lost",
+            violates: &[SNAPSHOT_COMPLETION],
+            broken: &[Rule::ReliableChannels],
+        },
     ],
     unbreakable: &[],
     costs: &[Cost {
@@ -77,7 +84,7 @@ pub const PROTOCOL: Protocol = Protocol {
         perform: |scenario| scenario.ask(0, NodeId::new(0), "snapshot", None),
     }],
     metrics: &[],
-    perpetual: false,
+    perpetual: None,
     behaviour: Behaviour::of::<Snapshot>(),
 };
 

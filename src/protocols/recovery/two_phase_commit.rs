@@ -76,7 +76,7 @@ pub const PROTOCOL: Protocol = Protocol {
         perform: one_transaction,
     }],
     metrics: &[],
-    perpetual: false,
+    perpetual: None,
     behaviour: Behaviour::of::<TwoPhaseCommit>(),
 };
 

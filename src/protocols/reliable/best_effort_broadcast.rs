@@ -64,7 +64,7 @@ pub const PROTOCOL: Protocol = Protocol {
         perform: one_broadcast,
     }],
     metrics: &[],
-    perpetual: false,
+    perpetual: None,
     behaviour: Behaviour::of::<BestEffortBroadcast<Value>>(),
 };
 

@@ -44,7 +44,7 @@ use crate::{
     },
     kernel::{
         Behaviour, Break, Carried, Context, Cost, Drawn, Failures, Group, Metric, Moment, NodeId,
-        ParameterValue, Payload, Process, Protocol, Rule, SortedMap, Time,
+        ParameterValue, Payload, Process, Protocol, Rule, SortedMap, Time, TimeToServe,
     },
 };
 
@@ -100,7 +100,22 @@ pub const PROTOCOL: Protocol = Protocol {
         help: "What the node keeps in case somebody asks for it: a sender, all that it ever sent.",
         drawn: Drawn::Curve,
     }],
-    perpetual: true,
+    perpetual: Some(TimeToServe {
+        statement: "two periods, a retry for each node that may be asked, and three of the longest delays, all \
+                    that for each message that the network may lose; and the time for which partitions, cuts and \
+                    omissions last",
+        bound: |serving| {
+            let askable = match (serving.is("ask", "sender"), serving.is("holders", "one")) {
+                (true, _) => 1,
+                (false, true) => 2,
+                (false, false) => serving.nodes(),
+            };
+            let retries = askable * serving.integer("retry");
+            let round = 2 * serving.integer("period") + retries + 3 * serving.delay();
+            // The first loss is the one that has to be repaired.
+            round * serving.failed_tries().max(1) + serving.walls()
+        },
+    }),
     behaviour: Behaviour::of::<NackMulticast<Value>>(),
 };
 

@@ -81,7 +81,7 @@ pub const PROTOCOL: Protocol = Protocol {
         perform: one_broadcast,
     }],
     metrics: &[],
-    perpetual: false,
+    perpetual: None,
     behaviour: Behaviour::of::<ReliableBroadcast<Value>>(),
 };
 

@@ -71,7 +71,7 @@ pub const PROTOCOL: Protocol = Protocol {
         perform: one_broadcast,
     }],
     metrics: &[],
-    perpetual: false,
+    perpetual: None,
     behaviour: Behaviour::of::<UniformBroadcast<Value>>(),
 };
 

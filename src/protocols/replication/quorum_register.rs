@@ -109,7 +109,7 @@ pub const PROTOCOL: Protocol = Protocol {
         },
     ],
     metrics: &[],
-    perpetual: false,
+    perpetual: None,
     behaviour: Behaviour::of::<QuorumRegister>(),
 };
 

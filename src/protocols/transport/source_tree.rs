@@ -115,7 +115,7 @@ pub const PROTOCOL: Protocol = Protocol {
             drawn: Drawn::Curve,
         },
     ],
-    perpetual: false,
+    perpetual: None,
     behaviour: Behaviour::of::<SourceTree>(),
 };
 

@@ -1,0 +1,181 @@
+//! Time to serve: how long a protocol that never rests may take to meet an obligation.
+//!
+//! The run of such a protocol ends at its horizon. An obligation that is younger than the time to serve when the
+//! run ends is *undecided*: the horizon came before it was due. Its age counts from the event that it is owed
+//! for, and from the last crash or recovery if that is later, since a failure may start the work anew.
+
+use std::fmt;
+
+use super::{
+    Delay, Detector, Fault, Parameter, ParameterValue, PerMillion, Protocol, Scenario, Time,
+};
+
+/// The longest time that a protocol takes to meet an obligation as long as its assumptions hold.
+#[derive(Clone, Copy)]
+pub struct TimeToServe {
+    /// The bound in words: `a timeout, a period and the longest delay`.
+    pub statement: &'static str,
+    /// The bound in virtual ms, as if no clock were slow and nobody paused: [`Serving::time`] adds that.
+    pub bound: fn(&Serving) -> Time,
+}
+
+impl TimeToServe {
+    /// For protocols that promise safety only.
+    pub const NOTHING_IS_OWED: Self =
+        Self { statement: "none: nothing is ever owed", bound: |_| 0 };
+}
+
+impl fmt::Debug for TimeToServe {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(self.statement)
+    }
+}
+
+/// A scenario as a bound on time sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Serving<'a> {
+    protocol: &'a Protocol,
+    scenario: &'a Scenario,
+}
+
+impl<'a> Serving<'a> {
+    /// The time to serve of a scenario's run, in virtual ms; none if the protocol comes to rest by itself.
+    #[must_use]
+    pub fn time(protocol: &'a Protocol, scenario: &'a Scenario) -> Option<Time> {
+        let serving = Serving { protocol, scenario };
+        let bound = (protocol.perpetual?.bound)(&serving);
+        Some(serving.slowed(bound).saturating_add(serving.pauses()))
+    }
+
+    /// Number of nodes.
+    #[must_use]
+    pub const fn nodes(&self) -> Time {
+        self.scenario.nodes.len() as Time
+    }
+
+    /// The scenario itself, for what its requests ask.
+    #[must_use]
+    pub const fn scenario(&self) -> &'a Scenario {
+        self.scenario
+    }
+
+    /// The value of a parameter that is a whole number; 0 if there is none of this name.
+    #[must_use]
+    pub fn integer(&self, name: &str) -> Time {
+        match self.value(name) {
+            Some(ParameterValue::Integer(value)) => value.into(),
+            _ => 0,
+        }
+    }
+
+    /// True if a parameter has this value.
+    #[must_use]
+    pub fn is(&self, name: &str, word: &str) -> bool {
+        self.value(name).is_some_and(|value| value.to_string() == word)
+    }
+
+    fn value(&self, name: &str) -> Option<ParameterValue> {
+        let mut parameters = self.protocol.behaviour.parameters.iter();
+        let default = || parameters.find(|it| it.name == name).map(Parameter::default);
+        self.scenario.params.get(name).cloned().or_else(default)
+    }
+
+    /// The longest time that a message may take: by the network's delays, and by those that are added by hand.
+    #[must_use]
+    pub fn delay(&self) -> Time {
+        let network = &self.scenario.network;
+        let links = network.links.iter().map(|link| link.delay);
+        let longest = links.chain([network.delay]).map(|Delay { max, .. }| max).max().unwrap_or(0);
+        let added = self.scenario.faults.iter().map(|fault| match *fault {
+            Fault::Delay { by, .. } => by,
+            Fault::Duplicate { after, .. } => after,
+            _ => 0,
+        });
+        added.fold(longest, Time::saturating_add)
+    }
+
+    /// The time after which the scenario's failure detector reports a crash; 0 if there is none.
+    #[must_use]
+    pub const fn detection(&self) -> Time {
+        match self.scenario.network.detector {
+            Detector::Perfect(after) => after,
+            Detector::None => 0,
+        }
+    }
+
+    /// Number of tries that may fail, for a protocol that tries again: one for each message that is lost by
+    /// hand, and as many as bad luck makes fail together with a probability of one in a million. A try is taken
+    /// to be three messages.
+    #[must_use]
+    pub fn failed_tries(&self) -> Time {
+        let by_hand = self.faults(|it| matches!(it, Fault::Drop { .. } | Fault::Corrupt { .. }));
+        let one = u64::from(PerMillion::ONE.0);
+        let network = &self.scenario.network;
+        let arrives = one.saturating_sub((network.loss.0 + network.corrupt.0).into());
+        let fails = one - arrives * arrives / one * arrives / one;
+        // What is always lost is no bad luck: it breaks an assumption.
+        if fails == one {
+            return by_hand;
+        }
+        let (mut tries, mut odds) = (0, one);
+        while odds > 1 && fails > 0 {
+            odds = odds * fails / one;
+            tries += 1;
+        }
+        by_hand + tries
+    }
+
+    /// The time for which partitions, cuts and omissions last, of those that end before the run does.
+    #[must_use]
+    pub fn walls(&self) -> Time {
+        let walls = self.scenario.faults.iter().map(|fault| match *fault {
+            Fault::Partition { at, until, .. }
+            | Fault::Cut { at, until, .. }
+            | Fault::Omit { at, until, .. }
+                if until < self.scenario.until =>
+            {
+                until.saturating_sub(at)
+            }
+            _ => 0,
+        });
+        walls.fold(0, Time::saturating_add)
+    }
+
+    /// Number of crashes that the scenario asks for.
+    #[must_use]
+    pub fn crashes(&self) -> Time {
+        self.faults(|fault| matches!(fault, Fault::Crash { .. }))
+    }
+
+    /// Number of requests with one of these names.
+    #[must_use]
+    pub fn requests(&self, names: &[&str]) -> Time {
+        let requests = self.scenario.requests.iter();
+        requests.filter(|request| names.contains(&request.name.as_str())).count() as Time
+    }
+
+    /// Number of faults for which this is true.
+    fn faults(&self, counts: impl Fn(&Fault) -> bool) -> Time {
+        self.scenario.faults.iter().filter(|fault| counts(fault)).count() as Time
+    }
+
+    /// A bound by the slowest clock: its timers ring later.
+    fn slowed(&self, bound: Time) -> Time {
+        let rates = self.scenario.faults.iter().filter_map(|fault| match fault {
+            Fault::Drift { rate, .. } => Some(*rate),
+            _ => None,
+        });
+        let slowest = rates.fold(PerMillion::ONE, PerMillion::min);
+        let one = Time::from(PerMillion::ONE.0);
+        bound.saturating_mul(one).div_ceil(Time::from(slowest.0).max(1))
+    }
+
+    /// The time for which nodes do nothing, all pauses together.
+    fn pauses(&self) -> Time {
+        let pauses = self.scenario.faults.iter().map(|fault| match *fault {
+            Fault::Pause { at, until, .. } => until.saturating_sub(at),
+            _ => 0,
+        });
+        pauses.fold(0, Time::saturating_add)
+    }
+}
