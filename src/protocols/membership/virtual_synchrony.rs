@@ -125,6 +125,12 @@ pub const PROTOCOL: Protocol = Protocol {
             broken: &[Rule::NobodyRecovers],
         },
         Break {
+            when: "a request to join is lost",
+            scenario: "join-lost",
+            violates: &[JOIN_COMPLETION],
+            broken: &[Rule::ReliableChannels],
+        },
+        Break {
             when: "the network splits",
             scenario: "both-sides-go-on",
             violates: &[VIEW_AGREEMENT, PRIMARY_PARTITION],
