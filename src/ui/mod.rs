@@ -17,6 +17,7 @@ mod exercise;
 mod fields;
 #[cfg(feature = "picture")]
 mod first;
+mod fold;
 mod forging;
 mod guard;
 mod header;

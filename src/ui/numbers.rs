@@ -1,15 +1,22 @@
 //! A run in numbers, and what was measured over time.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use super::{
+    fold::fold,
     inspector::{Worked, use_work},
     plots::{key, style},
+    rows::{ClassOfRow, DrawRow, Rows, Stops},
 };
 use crate::{
     app::{CHART, Chart, Line, Numbers, Playhead, Run, Spread},
-    kernel::Time,
+    kernel::{NodeId, Time},
 };
+
+/// Of how many nodes the numbers stand in the page at once.
+const LISTED: usize = 24;
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
@@ -100,6 +107,9 @@ fn times(numbers: &Numbers) -> Html {
 
 fn nodes(run: &Run, numbers: &Numbers) -> Html {
     let heads = ["node", "sent", "bytes", "received", "lost to it", "delivered"];
+    if numbers.nodes.len() > LISTED {
+        return many_nodes(run, numbers, &heads);
+    }
     html! {
         <div class="wide-table">
             <table class="figures">
@@ -117,58 +127,109 @@ fn nodes(run: &Run, numbers: &Numbers) -> Html {
     }
 }
 
+/// The same of many nodes: only the rows in sight are in the document.
+fn many_nodes(run: &Run, numbers: &Numbers, heads: &[&str]) -> Html {
+    let heads: Vec<_> = heads.iter().map(|&head| head.to_owned()).collect();
+    let (run, nodes) = (run.clone(), numbers.nodes.clone());
+    let count = nodes.len();
+    let draw: DrawRow = Rc::new(move |row: usize, _: &Stops| {
+        let node = &nodes[row];
+        let numbers = [node.sent, node.bytes, node.received, node.lost, node.delivered];
+        html! {
+            <>
+                <span role="rowheader">{ run.scenario.name(NodeId::new(row)) }</span>
+                { for numbers.map(|number| html! { <span role="cell">{ number }</span> }) }
+            </>
+        }
+    });
+    let class: ClassOfRow = Rc::new(|_| Classes::new());
+    html! {
+        <div class="by-node">
+            <h4>{ "By node" }</h4>
+            <Rows id="by-node" label="By node" {heads} stops={0} {count} shown={None} {class} {draw} />
+        </div>
+    }
+}
+
+/// The curves of a chart: those of one stroke are one element.
+fn curves(chart: &Chart) -> Html {
+    let stroke = |line: &Line| line.node.map_or_else(|| "style-0".to_owned(), style);
+    let mut strokes: Vec<(String, String)> = Vec::new();
+    for line in &chart.curves {
+        let (stroke, d) = (stroke(line), chart.path(line));
+        match strokes.iter_mut().find(|(other, _)| *other == stroke) {
+            Some((_, all)) => all.push_str(&d),
+            None => strokes.push((stroke, d)),
+        }
+    }
+    strokes
+        .into_iter()
+        .map(|(stroke, d)| html! { <g class={classes!("curve", stroke)}><path class="stroke" {d} /></g> })
+        .collect()
+}
+
 /// A measure over time, and its values in a table for who does not see it.
 fn draw(run: &Run, chart: &Chart, now: Time) -> Html {
     let (width, height) = CHART;
     let at = chart.along(now);
-    let name =
-        |line: &Line| line.node.map_or_else(|| "all".to_owned(), |node| run.scenario.name(node));
     let label = format!(
         "{}: curves between {} and {} {}; their values are in the table.",
         chart.name, chart.low, chart.high, chart.unit
     );
-    let class =
-        |line: &Line| classes!("curve", line.node.map_or_else(|| "style-0".to_owned(), style));
     html! {
         <figure class="chart" data-metric={chart.name.clone()}>
             <figcaption><b>{ &chart.name }</b>{ ": " }{ chart.help }</figcaption>
             <div class="plot-area">
                 <span class="high">{ chart.high }</span>
                 <svg viewBox={format!("0 0 {width} {height}")} preserveAspectRatio="none" role="img" aria-label={label}>
-                    { for chart.curves.iter().map(|line| html! {
-                        <g class={class(line)}><path class="stroke" d={chart.path(line)} /></g>
-                    }) }
+                    { curves(chart) }
                     <path class="now" d={format!("M{at} 0V{height}")} />
                 </svg>
                 <span class="low">{ chart.low }</span>
                 <span class="start">{ "0 ms" }</span>
                 <span class="end">{ format!("{} ms", chart.end()) }</span>
             </div>
-            <details>
-                <summary>{ values_now(chart, now, &name) }</summary>
-                <table class="figures">
-                    <tr>
-                        { for ["node", "now", "least", "most"].map(|head| html! { <th scope="col">{ head }</th> }) }
-                    </tr>
-                    { for chart.curves.iter().map(|line| {
-                        let (least, most) = line.range().unwrap_or_default();
-                        html! {
-                            <tr>
-                                <th scope="row">
-                                    if let Some(node) = line.node {
-                                        <svg class="sample" viewBox="0 0 36 22" width="36" height="22" aria-hidden="true">{ key(node) }</svg>
-                                    }
-                                    { name(line) }
-                                </th>
-                                <td>{ line.at(now).map_or("–".to_owned(), |value| value.to_string()) }</td>
-                                <td>{ least }</td><td>{ most }</td>
-                            </tr>
-                        }
-                    }) }
-                </table>
-            </details>
+            { values(run, chart, now) }
         </figure>
     }
+}
+
+/// The values of a chart in a table, for those who do not see it.
+fn values(run: &Run, chart: &Chart, now: Time) -> Html {
+    let name = {
+        let run = run.clone();
+        move |line: &Line| {
+            line.node.map_or_else(|| "all".to_owned(), |node| run.scenario.name(node))
+        }
+    };
+    let summary = values_now(chart, now, &name);
+    let lines = chart.curves.clone();
+    let much = lines.len() > LISTED;
+    let row = move |line: &Line| {
+        let (least, most) = line.range().unwrap_or_default();
+        html! {
+            <tr>
+                <th scope="row">
+                    if let Some(node) = line.node {
+                        <svg class="sample" viewBox="0 0 36 22" width="36" height="22" aria-hidden="true">{ key(node) }</svg>
+                    }
+                    { name(line) }
+                </th>
+                <td>{ line.at(now).map_or("–".to_owned(), |value| value.to_string()) }</td>
+                <td>{ least }</td><td>{ most }</td>
+            </tr>
+        }
+    };
+    let heads = ["node", "now", "least", "most"];
+    let table = move || {
+        html! {
+            <table class="figures">
+                <tr>{ for heads.map(|head| html! { <th scope="col">{ head }</th> }) }</tr>
+                { for lines.iter().map(&row) }
+            </table>
+        }
+    };
+    fold("", summary, much, Rc::new(table))
 }
 
 /// The values at the playhead, as far as a line has room for them.

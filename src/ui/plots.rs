@@ -11,6 +11,9 @@ use crate::{
     kernel::NodeId,
 };
 
+/// How many curves have a name and a sign of their own.
+const ALONE: usize = 16;
+
 /// Draws the strip of one metric.
 pub(super) fn draw(props: &Props, plot: &Plot) -> Html {
     let metric = &props.run.protocol.metrics[plot.metric];
@@ -24,18 +27,40 @@ pub(super) fn draw(props: &Props, plot: &Plot) -> Html {
                     { text(&grid.label) }
                 </>
             }) }
-            { for plot.curves.iter().map(|curve| draw_curve(props, curve)) }
+            { curves(props, &plot.curves) }
         </g>
     }
 }
 
-fn draw_curve(props: &Props, curve: &Curve) -> Html {
+/// The curves of one metric: of many nodes, those of one stroke are one element.
+fn curves(props: &Props, curves: &[Curve]) -> Html {
+    if curves.len() <= ALONE {
+        return curves.iter().map(|curve| draw_curve(props, curve)).collect();
+    }
+    let strokes = 0..ENDS.len();
+    strokes
+        .map(|stroke| {
+            let alike = curves.iter().filter(|it| it.node.index() % ENDS.len() == stroke);
+            let d: String = alike.map(stroke_of).collect();
+            html! {
+                <g class={classes!("curve", format!("style-{stroke}"))}><path class="stroke" {d} /></g>
+            }
+        })
+        .collect()
+}
+
+fn stroke_of(curve: &Curve) -> String {
     let mut d = String::new();
     for (place, point) in curve.points.iter().enumerate() {
         let step = if place == 0 { 'M' } else { 'L' };
         d.push(step);
         d.push_str(&format!("{} {}", px(point.x), px(point.y)));
     }
+    d
+}
+
+fn draw_curve(props: &Props, curve: &Curve) -> Html {
+    let d = stroke_of(curve);
     html! {
         <g class={classes!("curve", style(curve.node))}>
             <title>{ props.run.scenario.name(curve.node) }</title>

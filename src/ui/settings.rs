@@ -1,10 +1,13 @@
 //! The scenario's controls: the protocol's parameters, the nodes, the network.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use super::{
     Send,
     fields::{Choice, Kind, Number, Props as Control, check, choice, field, number, part, select},
+    fold::{Content, fold},
     network::network,
     part::Props,
 };
@@ -70,28 +73,35 @@ fn parameter_field(props: &Props, parameter: &'static Parameter) -> Html {
     }
 }
 
+/// Up to how many nodes each has a field for its name before a reader asks for it.
+const LISTED: usize = 24;
+
 fn nodes(run: &Outcome, send: &Send) -> Html {
     let nodes = &run.scenario.nodes;
     let size = nodes.len();
     let resize = send.reform(|size: u64| Action::Apply(Edit::Nodes(size as usize)));
+    let names: Content = {
+        let (nodes, send) = (nodes.clone(), send.clone());
+        Rc::new(move || {
+            let name = |(index, name): (usize, &String)| {
+                let rename = send.reform(move |name: String| {
+                    Action::Apply(Edit::Rename(NodeId::new(index), name))
+                });
+                Html::from(Control {
+                    label: Some(format!("Name of node {}", index + 1).into()),
+                    onchange: Some(rename),
+                    ..part(Kind::Text(24), name.clone())
+                })
+            };
+            nodes.iter().enumerate().map(name).collect()
+        })
+    };
     html! {
         <>
             { field("how many", "The last ones go, or new ones come", html! {
                 { number(Number { id: Some("nodes"), value: size as u64, min: 1, max: MAX_NODES as u64, onchange: resize, ..Number::default() }) }
             }) }
-            <details class="rename">
-                <summary>{ "Names" }</summary>
-                { for nodes.iter().enumerate().map(|(index, name)| {
-                    let rename = send.reform(move |name: String| {
-                        Action::Apply(Edit::Rename(NodeId::new(index), name))
-                    });
-                    Html::from(Control {
-                        label: Some(format!("Name of node {}", index + 1).into()),
-                        onchange: Some(rename),
-                        ..part(Kind::Text(24), name.clone())
-                    })
-                }) }
-            </details>
+            { fold("rename", "Names".to_owned(), size > LISTED, names) }
         </>
     }
 }

@@ -272,6 +272,12 @@ pub fn id_of(event: &Event) -> String {
     event.target().and_then(element_of).map_or_else(String::new, |target| target.id())
 }
 
+/// True if the part that an event came from is unfolded.
+#[must_use]
+pub fn is_open(event: &Event) -> bool {
+    event.target().and_then(element_of).is_some_and(|target| target.has_attribute("open"))
+}
+
 /// How far an element is scrolled sideways.
 #[must_use]
 pub fn scrolled(element: &Element) -> f64 {

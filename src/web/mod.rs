@@ -21,7 +21,7 @@ pub use address::{fragment, on_fragment_change, page_link, replace_fragment, sou
 pub use clipboard::copy;
 pub use element::{
     Focus, Place, Resizes, Viewport, bring_into_view, bring_nearer, bring_to_top, capture_pointer,
-    checked_of, comes_from, end_touches, focus_by_id, focus_inside, hold_touches, id_of,
+    checked_of, comes_from, end_touches, focus_by_id, focus_inside, hold_touches, id_of, is_open,
     keep_in_view, keep_row_in_view, leave_field, number_of, on_resize, on_scroll, on_zoom,
     place_in, refocus_inside, scroll_to, scroll_to_part, scrolled, select_text, show_dialog,
     show_in, show_tips, size_of, submitted, take_hold, value_of, viewport,

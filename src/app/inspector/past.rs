@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::tree::{Branch, entries};
+use super::tree::{Branch, entries, pruned};
 use crate::{
     app::{Run, Selection},
     diagram::{Wait, event_sentence, message_sentence},
@@ -126,6 +126,11 @@ pub struct Past {
     last: Option<(Revisited, Revisited)>,
 }
 
+/// How many lines the states of all nodes together have at the most.
+const LINES: usize = 240;
+/// How many messages that are held back are told of each node.
+const HELD_BACK: usize = 20;
+
 /// How many steps of a run are gone through at once, so that the page does not stand still.
 const PIECE: usize = 2_000;
 
@@ -185,9 +190,10 @@ impl Past {
             (node, was.map(|was| was.inspect(node)), is)
         });
         let states: Vec<_> = states.collect();
+        let lines = LINES / states.len().max(1);
         let events = step_end(&self.run, subject.events);
         let state = |(node, was, is): &(NodeId, Option<Json>, Json)| {
-            self.state(*node, (events, told), was.as_ref().unwrap_or(is), is)
+            self.state(*node, (events, told), was.as_ref().unwrap_or(is), is).pruned(lines)
         };
         states.iter().map(state).collect()
     }
@@ -258,6 +264,19 @@ pub struct NodeState {
 }
 
 impl NodeState {
+    /// The same in so many lines at the most.
+    fn pruned(self, mut lines: usize) -> Self {
+        let timers = pruned(self.timers, &mut lines);
+        let stored = pruned(self.stored, &mut lines);
+        let held_back = self.held_back.map(|mut waiting| {
+            let more = waiting.len().saturating_sub(HELD_BACK);
+            waiting.truncate(HELD_BACK);
+            waiting.extend((more > 0).then(|| format!("… and {more} more")));
+            waiting
+        });
+        Self { state: pruned(self.state, &mut lines), timers, stored, held_back, ..self }
+    }
+
     /// Whether the last step changed anything.
     #[must_use]
     pub fn is_touched(&self) -> bool {

@@ -9,6 +9,9 @@ const SHORT: usize = 44;
 /// How many entries of a long list are shown; those that are different are shown besides.
 const MANY: usize = 40;
 
+/// How many lines are kept for what is different.
+const SPARED: usize = 12;
+
 /// A part of a tree.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Branch {
@@ -163,6 +166,31 @@ impl Tree<'_> {
     }
 }
 
+/// Leaves out what is beyond so many lines, and says how many those are in a line of its own. What is different stays
+/// longer than what is not.
+pub(super) fn pruned(mut entries: Vec<Branch>, lines: &mut usize) -> Vec<Branch> {
+    let more = prune(&mut entries, lines);
+    if more > 0 {
+        let text = Some(format!("and {more} more"));
+        entries.push(Branch::line("…".to_owned(), text.clone(), text));
+    }
+    entries
+}
+
+/// Number of entries that are left out, those below others among them not counted.
+fn prune(entries: &mut Vec<Branch>, lines: &mut usize) -> usize {
+    let before = entries.len();
+    entries.retain_mut(|entry| {
+        let stays = *lines > if entry.touched { 0 } else { SPARED };
+        if stays {
+            *lines -= 1;
+            entry.more += prune(&mut entry.entries, lines);
+        }
+        stays
+    });
+    before - entries.len()
+}
+
 /// Leaves out what is too much of a long list and is as it was; says how many those are.
 fn shorten(entries: &mut Vec<Branch>) -> usize {
     let (before, mut place) = (entries.len(), 0);
@@ -239,6 +267,22 @@ mod tests {
         let entries = entries(Some(&json!({ "l": before })), Some(&json!({ "l": after })), &[]);
         assert_eq!((entries[0].entries.len(), entries[0].more), (MANY + 1, 5_000 - MANY - 1));
         assert_eq!(entries[0].entries[MANY].label, "[4000]");
+    }
+
+    #[test]
+    fn pruned_state_has_few_lines_and_keeps_what_is_different() {
+        let long = |last: &str| {
+            let list: Vec<_> = (0..30).map(|it| json!({"a": [it, "x".repeat(60)]})).collect();
+            json!({"many": list, "other": list, "last": last})
+        };
+        let all = entries(Some(&long("a")), Some(&long("b")), &[]);
+        let mut lines = 40;
+        let kept = pruned(all, &mut lines);
+        fn count(entries: &[Branch]) -> usize {
+            entries.iter().map(|it| 1 + count(&it.entries)).sum()
+        }
+        assert!(count(&kept) <= 41, "{}", count(&kept));
+        assert!(kept.iter().any(|it| it.label == "last" && it.touched));
     }
 
     #[test]
