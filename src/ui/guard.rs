@@ -1,7 +1,7 @@
 //! What is left when the program panics: a panic ends it, so what it says and the run that is shown are handed to the
 //! page itself, which goes on without it (`www/early.js`).
 
-use std::{cell::RefCell, panic};
+use std::cell::RefCell;
 
 use yew::prelude::*;
 
@@ -17,7 +17,8 @@ const ON_PURPOSE: &str = "worldlines-panic";
 
 /// Has panics told to the page from now on.
 pub(super) fn watch() {
-    panic::set_hook(Box::new(|panic| {
+    // Yew would set a hook of its own, which tells the browser's console and nobody else.
+    yew::set_custom_panic_hook(Box::new(|panic| {
         let version = env!("CARGO_PKG_VERSION");
         web::leave_word("panic", &format!("Worldlines {version}: {panic}"));
         // The rest may fail too, in a program that has just failed: then the page knows at least what happened.

@@ -19,9 +19,10 @@ const faults = (page) => page.locator(".deeds .deed.fault .what").allInnerTexts(
 
 /** Crashes the node of the first line at the playhead. */
 async function crash(page) {
+  const before = await faults(page);
   await page.locator(".name").first().click();
   await page.locator('.menu [data-do="crash"]').click();
-  await until(async () => (await faults(page)).length > 0, "the crash is listed");
+  await until(async () => (await faults(page)).length > before.length, "the crash is listed");
 }
 
 /** A panic is no secret: what the browser prints of it is no complaint here. */
@@ -33,6 +34,7 @@ function forgive(reader) {
 test("after a panic the last change is there again, in a fresh program, and can be undone", async () => {
   const reader = await playground.reader();
   const page = await reader.open();
+  const opened = await faults(page);
   await page.getByRole("tab", { name: "State" }).click();
   await crash(page);
   const done = await faults(page);
@@ -48,12 +50,12 @@ test("after a panic the last change is there again, in a fresh program, and can 
   await until(async () => (await page.evaluate(() => navigator.clipboard.readText())) === report, "it is copied");
   await page.locator("#go-on").click();
   await page.locator("#worldlines > .page .stage svg").first().waitFor();
-  await until(async () => (await faults(page)).length > 0, "the run is shown");
+  await until(async () => (await faults(page)).length === done.length, "the run is shown");
   assert.deepEqual(await faults(page), done);
   assert.equal(await page.locator(".stopped").count(), 0);
   assert.equal(await page.locator("#panel").count(), 0, "the tab that was open may have been what stopped it");
   await page.locator("#undo").click();
-  await until(async () => (await faults(page)).length === 0, "the change is undone");
+  await until(async () => (await faults(page)).length === opened.length, "the change is undone");
   forgive(reader);
   await reader.leave();
 });
@@ -101,7 +103,7 @@ test("where neither address nor storage can be written, the run survives a panic
   await panics(page);
   await page.locator("#go-on").click();
   await page.locator("#worldlines > .page .stage svg").first().waitFor();
-  await until(async () => (await faults(page)).length > 0, "the run is shown");
+  await until(async () => (await faults(page)).length === done.length, "the run is shown");
   assert.deepEqual(await faults(page), done);
   forgive(reader);
   await reader.leave();

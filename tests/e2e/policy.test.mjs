@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 
 import { DIST, startPlayground, until } from "./playground.mjs";
@@ -53,18 +54,14 @@ test("the diagram has its size, its names and its rows where they belong, by sty
 });
 
 test("in a frame with a sandbox of another origin the page works and forgets nothing", async () => {
+  const body = `<iframe sandbox="allow-scripts" width="1200" height="780" src="${playground.url}"></iframe>`;
+  const course = createServer((_, answer) => answer.writeHead(200, { "content-type": "text/html" }).end(body));
+  await new Promise((resolve) => course.listen(0, "127.0.0.1", resolve));
   // Another name of this machine is another origin.
-  const { port, pathname } = new URL(playground.url);
-  const host = `http://localhost:${port}`;
+  const host = `http://localhost:${course.address().port}`;
   const reader = await playground.reader({ origins: [host] });
   const page = await reader.context.newPage();
-  await page.route(`${host}/course.html`, (route) =>
-    route.fulfill({
-      contentType: "text/html",
-      body: `<iframe sandbox="allow-scripts" width="1200" height="780" src="http://127.0.0.1:${port}${pathname}"></iframe>`,
-    }),
-  );
-  await page.goto(`${host}/course.html`);
+  await page.goto(host);
   const frame = page.frameLocator("iframe");
   await frame.locator("#worldlines > .page .stage svg").first().waitFor();
   await frame.locator('.arrow[data-message="Alice>Bob#1"]').focus();
@@ -76,6 +73,8 @@ test("in a frame with a sandbox of another origin the page works and forgets not
     await frame.locator("#panel").waitFor();
   }
   await reader.leave();
+  course.closeAllConnections();
+  await new Promise((resolve) => course.close(resolve));
 });
 
 test("the worker starts under the policy, and complains of nothing", async () => {
