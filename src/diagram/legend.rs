@@ -1,7 +1,12 @@
 //! What is on screen, for the legend.
 
 use super::{MarkShape, Oddity, Plan, arrows, mark_shape, measures};
-use crate::kernel::{Drawn, EventKind, Fate, Fault, NodeId, Protocol, Scenario, Trace, sort};
+use crate::kernel::{
+    Drawn, EventKind, Fate, Fault, NodeId, NodeSet, Protocol, Scenario, Trace, sort,
+};
+
+/// Up to how many nodes each curve has a sign of its own.
+const CURVES: usize = 16;
 
 /// Something that the picture of a run is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,7 +66,10 @@ pub fn signs(plan: &Plan, protocol: &Protocol, scenario: &Scenario, trace: &Trac
         add(trace.samples.iter().any(|sample| some(&sample.values)), Sign::Band(metric));
     }
     if measures::strips(protocol, trace) > 0.0 {
-        trace.samples.iter().for_each(|sample| add(true, Sign::Curve(sample.node)));
+        let measured: NodeSet = trace.samples.iter().map(|sample| sample.node).collect();
+        // Of more, the curves share a few strokes.
+        let few = measured.into_iter().filter(|_| measured.len() <= CURVES);
+        few.for_each(|node| add(true, Sign::Curve(node)));
     }
     add(!plan.cuts.is_empty(), Sign::Cut);
     let undone = !plan.recoveries.is_empty();
