@@ -17,6 +17,13 @@ const panics = (page) => page.evaluate(() => dispatchEvent(new Event("worldlines
 /** The faults of the run that is shown, as the list of what happens has them. */
 const faults = (page) => page.locator(".deeds .deed.fault .what").allInnerTexts();
 
+/** Presses a button of what is told, and waits for the fresh program. */
+async function restart(page, button) {
+  await page.locator(button).click();
+  await page.locator(".stopped").waitFor({ state: "detached" });
+  await page.locator("#worldlines > .page .stage svg").first().waitFor();
+}
+
 /** Crashes the node of the first line at the playhead. */
 async function crash(page) {
   const before = await faults(page);
@@ -48,8 +55,7 @@ test("after a panic the last change is there again, in a fresh program, and can 
   assert.match(report, /Run: #s=deflate\./);
   await page.locator("#copy-report").click();
   await until(async () => (await page.evaluate(() => navigator.clipboard.readText())) === report, "it is copied");
-  await page.locator("#go-on").click();
-  await page.locator("#worldlines > .page .stage svg").first().waitFor();
+  await restart(page, "#go-on");
   await until(async () => (await faults(page)).length === done.length, "the run is shown");
   assert.deepEqual(await faults(page), done);
   assert.equal(await page.locator(".stopped").count(), 0);
@@ -101,8 +107,7 @@ test("where neither address nor storage can be written, the run survives a panic
   const done = await faults(page);
   assert.equal(await page.evaluate(() => location.hash), "");
   await panics(page);
-  await page.locator("#go-on").click();
-  await page.locator("#worldlines > .page .stage svg").first().waitFor();
+  await restart(page, "#go-on");
   await until(async () => (await faults(page)).length === done.length, "the run is shown");
   assert.deepEqual(await faults(page), done);
   forgive(reader);
@@ -114,8 +119,7 @@ test("a reader who does not want the run again begins with the first example", a
   const page = await reader.open();
   await crash(page);
   await panics(page);
-  await page.locator("#begin-anew").click();
-  await page.locator("#worldlines > .page .stage svg").first().waitFor();
+  await restart(page, "#begin-anew");
   assert.deepEqual(await page.evaluate(() => location.hash), "");
   forgive(reader);
   await reader.leave();
