@@ -106,7 +106,11 @@ pub(super) fn follow(state: &State, mut next: State, passing: bool) -> State {
     };
     let told = !next.adjusting && !next.study.future_hidden;
     if let (Some(found), true, true) = (&next.changes.found, comparable, told) {
-        next.announcement = format!("{} {}", next.announcement, *found.sentence);
+        let sentence: &str = &found.sentence;
+        next.announcement = match next.announcement.as_str() {
+            "" => sentence.to_owned(),
+            said => format!("{said} {sentence}"),
+        };
     }
     next
 }

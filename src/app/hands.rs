@@ -73,7 +73,8 @@ pub(super) fn reduce(state: State, hand: Hand) -> State {
         Hand::Lasso(lasso) => State { lasso, ..state },
         Hand::Split => split(state),
         Hand::Refuse(why) => {
-            let refused = Refused { text: String::new(), why };
+            let text = state.refused.as_ref().map(|refused| refused.text.clone());
+            let refused = Refused { text: text.unwrap_or_default(), why };
             State { refused: Some(refused), refusals: state.refusals + 1, ..state }
         }
         Hand::Type(text) => writing::write(state, text),

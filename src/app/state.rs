@@ -541,7 +541,9 @@ pub(super) fn apply_from(
 }
 
 pub(super) fn refuse(state: State, problem: &Problem) -> State {
-    let refused = Refused { text: String::new(), why: problem.to_string() };
+    // The text of a link that could not be opened is not lost by another refusal.
+    let text = state.refused.as_ref().map(|refused| refused.text.clone()).unwrap_or_default();
+    let refused = Refused { text, why: problem.to_string() };
     State { refused: Some(refused), refusals: state.refusals + 1, ..state }
 }
 

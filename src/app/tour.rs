@@ -15,7 +15,7 @@ use crate::{
         Outcome,
         bundled::{self, Bundled},
     },
-    kernel::{Judgement, Protocol, Scenario},
+    kernel::{Judgement, Protocol, Scenario, sentence},
     protocols,
 };
 
@@ -222,8 +222,9 @@ fn say(state: State, left_out: &[String]) -> State {
         0 => String::new(),
         more => format!("; and {more} more"),
     };
-    let why = format!(
-        "{name} knows nothing of this, so it was left out: {named}{more}. Undo brings it back."
-    );
-    State { refused: Some(Refused { text: String::new(), why }), ..state }
+    let left_out =
+        sentence(format!("{name} knows nothing of this, so it was left out: {named}{more}"));
+    let why = format!("{left_out} Undo brings it back.");
+    let text = state.refused.as_ref().map(|refused| refused.text.clone()).unwrap_or_default();
+    State { refused: Some(Refused { text, why }), ..state }
 }

@@ -4,8 +4,8 @@ use super::{Seen, deadlock_sentence, describe::fault_sentence, event_sentence, p
 use crate::{
     formats::Outcome,
     kernel::{
-        EventId, EventKind, Fault, Judgement, Kind, MessageName, Scenario, Verdict, chain, spell,
-        spell_exactly,
+        EventId, EventKind, Fault, Judgement, Kind, MessageName, Scenario, Verdict, chain,
+        sentence as full_stop, spell, spell_exactly,
     },
     search::{Aim, Difference, Nearest, Target, Telling, nearest},
 };
@@ -91,7 +91,7 @@ fn sentence(text: &str) -> String {
     let text = text.trim_end_matches('.');
     let mut letters = text.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
+    full_stop(format!("{first}{}", letters.as_str()))
 }
 
 /// `a`, `a and b`, `a, b and c`.

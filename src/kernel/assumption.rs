@@ -4,6 +4,7 @@ use super::{
     Domain, EventId, EventKind, Fault, Kind, MAX_TIME, ParameterValue, ParameterValues, PerMillion,
     Protocol, Repair, Scenario, Time, Timing, Trace,
     channels::{late, overtaking, unfair, unlinked, unreliable},
+    count_of,
     failures::{betrayals, comebacks, crashes},
 };
 
@@ -458,7 +459,9 @@ fn admitted(protocol: &Protocol, name: &'static str, value: u64) -> Option<Repai
 
 fn too_few(size: usize, times: u32, count: u32) -> Option<String> {
     let needed = u64::from(times) * u64::from(count);
-    (size as u64 <= needed).then(|| format!("{size} nodes are not more than {times} × {count}"))
+    let are = if size == 1 { "is" } else { "are" };
+    (size as u64 <= needed)
+        .then(|| format!("{} {are} not more than {times} × {count}", count_of(size, "node")))
 }
 
 /// The requests that come at this time or later.

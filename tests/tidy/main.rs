@@ -8,6 +8,7 @@ mod names;
 mod protocols;
 mod sizes;
 mod source;
+mod wording;
 
 use source::Source;
 

@@ -1,0 +1,259 @@
+//! The page shows the state that is: steps beside a second run, renamed nodes, traitors among deliveries, links that
+//! were called off.
+
+mod common;
+
+use common::{chance::Chance, random_scenario::random_value};
+use worldlines::{
+    app::{Action, Against, Edit, Playhead, Run, Since, State, Stride, reduce},
+    diagram::Deliveries,
+    formats::{Outcome, bundled, link},
+    kernel::{EventKind, Fault, MessageName, NodeId, Scenario, Strategy},
+    protocols,
+};
+
+fn node(index: usize) -> NodeId {
+    NodeId::new(index)
+}
+
+fn opened(path: &str) -> State {
+    let bundled = bundled::find(path).expect("it is bundled");
+    reduce(&State::opening(), Action::Open(bundled))
+}
+
+/// Two runs side by side, at their beginning.
+fn beside(path: &str, against: Against) -> State {
+    let state = opened(path);
+    let state = match against {
+        Against::Earlier(_) => {
+            let message = state.run.trace.messages[0].name;
+            reduce(&state, Action::Apply(Edit::AddFault(Fault::Drop { message })))
+        }
+        Against::Protocol(_) => state,
+    };
+    let state = reduce(&state, Action::Compare(Some(against)));
+    assert!(state.compare.is_some(), "{path}");
+    reduce(&state, Action::Jump(0))
+}
+
+/// How much of the two runs is seen.
+fn seen(state: &State) -> [usize; 2] {
+    let compare = state.compare.as_ref().expect("there are two runs");
+    [state.playhead.cursor, Playhead::at(&compare.run, state.playhead.time).cursor]
+}
+
+fn runs(state: &State) -> [Run; 2] {
+    [state.run.clone(), state.compare.as_ref().expect("there are two runs").run.clone()]
+}
+
+const BESIDE: [(&str, Against); 4] = [
+    ("ordering/fifo-multicast/three-orders", Against::Protocol("causal-multicast")),
+    ("ordering/fifo-multicast/three-orders", Against::Protocol("abcast")),
+    (
+        "reliable/reliable-broadcast/delivered-but-not-relayed",
+        Against::Protocol("uniform-broadcast"),
+    ),
+    ("consensus/paxos/acceptor-restarts", Against::Earlier(Since::Opening)),
+];
+
+#[test]
+fn steps_stop_at_every_event_of_both_runs_and_go_back_the_same_way() {
+    for (path, against) in BESIDE {
+        let mut state = beside(path, against);
+        let mut stops = vec![seen(&state)];
+        while !state.is_over() {
+            let next = reduce(&state, Action::Step(1));
+            let (before, now) = (seen(&state), seen(&next));
+            assert!(now[0] >= before[0] && now[1] >= before[1] && now != before, "{path}: {now:?}");
+            assert!(now[0] <= before[0] + 1 || now[1] > before[1], "{path}: none is passed over");
+            let moment = next.playhead.time as u64;
+            for (which, run) in runs(&next).iter().enumerate() {
+                let passed = &run.trace.events[before[which]..now[which]];
+                assert!(passed.iter().all(|event| event.time == moment), "{path}: one at a time");
+            }
+            stops.push(now);
+            state = next;
+        }
+        let all = runs(&state).map(|run| run.trace.events.len());
+        assert_eq!(stops.last(), Some(&all), "{path}: to the end of both");
+        assert_eq!(reduce(&state, Action::Step(1)), state);
+        for stop in stops.iter().rev().skip(1) {
+            state = reduce(&state, Action::Step(-1));
+            assert_eq!(seen(&state), *stop, "{path}");
+        }
+        assert_eq!(reduce(&state, Action::Step(-1)).playhead, Playhead::start());
+    }
+}
+
+#[test]
+fn strides_stop_at_what_they_go_to_in_either_run() {
+    for (path, against) in BESIDE {
+        let start = beside(path, against);
+        let is_told = |kind: &EventKind| matches!(kind, EventKind::Indicate { .. });
+        let mut moments: Vec<u64> = runs(&start)
+            .iter()
+            .flat_map(|run| run.trace.events.clone())
+            .filter(|event| is_told(&event.kind))
+            .map(|event| event.time)
+            .collect();
+        moments.sort_unstable();
+        moments.dedup();
+        let mut state = start;
+        let mut visited = Vec::new();
+        while !state.is_over() {
+            state = reduce(&state, Action::Stride(Stride::Delivery, true));
+            visited.push(state.playhead.time as u64);
+        }
+        visited.dedup();
+        for moment in &moments {
+            assert!(visited.contains(moment), "{path}: {moment} of {moments:?}, not {visited:?}");
+        }
+        let beyond = reduce(&state, Action::Stride(Stride::Delivery, true));
+        assert_eq!(beyond.playhead, state.playhead);
+    }
+}
+
+/// The scenario with a node called otherwise.
+fn renamed(scenario: &Scenario, index: usize, name: &str) -> Scenario {
+    let edit = Edit::Rename(node(index), name.to_owned());
+    edit.apply(scenario).unwrap_or_else(|problem| panic!("{name}: {problem}"))
+}
+
+#[test]
+fn renaming_a_node_changes_nothing_else_of_any_bundled_run() {
+    for bundled in bundled::bundled() {
+        let scenario = bundled.scenario().expect("it is sound");
+        let before = Outcome::of(scenario.clone()).expect("it runs");
+        for index in 0..scenario.nodes.len() {
+            for name in ["Zürich", "m1", "yes", "0"] {
+                if scenario.nodes.iter().any(|other| other == name) {
+                    continue;
+                }
+                let next = renamed(&scenario, index, name);
+                let after = Outcome::of(next.clone()).expect("it runs");
+                let what = format!("{}, {} is {name}", bundled.path(), scenario.nodes[index]);
+                assert_eq!(after.trace.events, before.trace.events, "{what}");
+                assert_eq!(after.trace.messages, before.trace.messages, "{what}");
+                assert_eq!(after.trace.unused_faults, before.trace.unused_faults, "{what}");
+                let judged = |run: &Outcome| {
+                    let all = run.report.judgements.iter();
+                    all.map(|it| (it.property.name, it.verdict.status())).collect::<Vec<_>>()
+                };
+                assert_eq!(judged(&after), judged(&before), "{what}");
+                // And back again, it is what it was: nothing was lost on the way.
+                let back = renamed(&next, index, &scenario.nodes[index]);
+                let same = Outcome::of(back.clone()).expect("it runs").trace == before.trace;
+                assert!(same && back.nodes == scenario.nodes, "{what}");
+                assert_eq!(back.requests, scenario.requests, "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn renaming_a_node_reaches_every_request_and_every_lie_that_names_it() {
+    let mut chance = Chance::new(11);
+    for (_, protocol) in protocols::catalogue() {
+        let mut scenario = Scenario::new(protocol.id, Scenario::numbered(4));
+        for kind in protocol.behaviour.requests {
+            for number in 1..=10 {
+                let with = random_value(kind.with, &scenario.nodes, &mut chance, number);
+                scenario.ask(number, node(number as usize % 2), kind.name, with);
+            }
+        }
+        let Ok(before) = Outcome::of(scenario.clone()) else { continue };
+        // A traitor that says what the correct code would have said.
+        let traitor = Fault::Traitor { node: node(0), strategy: Strategy::Scripted };
+        scenario.faults.push(traitor);
+        for message in before.trace.messages.iter().filter(|it| it.name.from == node(0)).take(20) {
+            let text = worldlines::app::truth(&before, message);
+            let with = serde_json::from_str(&text).expect("it is JSON");
+            let lie = Edit::AddFault(Fault::Forge { message: message.name, with });
+            if let Ok(next) = lie.apply(&scenario) {
+                scenario = next;
+            }
+        }
+        let before = Outcome::of(scenario.clone()).expect("it runs");
+        for index in 0..4 {
+            let after = Outcome::of(renamed(&scenario, index, "Zürich")).expect("it runs");
+            assert_eq!(after.trace.events, before.trace.events, "{}", protocol.id);
+            assert_eq!(after.trace.messages, before.trace.messages, "{}", protocol.id);
+        }
+    }
+}
+
+#[test]
+fn deliveries_of_a_traitor_are_compared_with_nobodys() {
+    let mut compared = 0;
+    for bundled in bundled::bundled() {
+        let scenario = bundled.scenario().expect("it is sound");
+        // Every node in turn is a traitor, whatever it says: it is nobody's measure.
+        for index in 0..scenario.nodes.len() {
+            let mut scenario = scenario.clone();
+            scenario.goal = None;
+            let traitor = node(index);
+            scenario
+                .faults
+                .retain(|fault| !matches!(*fault, Fault::Traitor { node, .. } if node == traitor));
+            let strategy = Strategy::Random;
+            scenario.faults.push(Fault::Traitor { node: traitor, strategy });
+            let Ok(run) = Outcome::of(scenario) else { continue };
+            let told = Deliveries::of(run.protocol, &run.scenario, &run.trace, None);
+            for column in &told.columns {
+                let is_traitor = run.trace.events.iter().any(|event| {
+                    event.node == column.node && matches!(event.kind, EventKind::Traitor(_))
+                });
+                assert_eq!(column.is_traitor, is_traitor, "{}", bundled.path());
+                for (other, _) in column.cells.iter().filter_map(|cell| cell.against) {
+                    let other = told.columns.iter().find(|it| it.node == other);
+                    let other = other.expect("it is a column");
+                    assert!(!column.is_traitor && !other.is_traitor, "{}", bundled.path());
+                    compared += 1;
+                }
+            }
+        }
+    }
+    assert!(compared > 20, "only {compared} entries differ");
+}
+
+/// A link to a run that takes long.
+fn long_link() -> String {
+    let mut scenario = State::opening().scenario().clone();
+    scenario.faults.clear();
+    scenario.captions.clear();
+    for at in 0..5_000 {
+        let mut request = scenario.requests[0].clone();
+        request.at = at;
+        scenario.requests.push(request);
+    }
+    scenario.until = 6_000;
+    link::encode(&scenario)
+}
+
+#[test]
+fn link_that_is_called_off_leaves_everything_as_it_was() {
+    let message = MessageName { from: node(0), to: node(1), number: 1 };
+    let state = reduce(&State::opening(), Action::Apply(Edit::AddFault(Fault::Drop { message })));
+    let waits = reduce(&state, Action::Load(long_link()));
+    assert!(waits.pending.is_some());
+    assert_eq!(waits.fragment(), state.fragment());
+    let cancelled = reduce(&waits, Action::Cancel);
+    assert_eq!(cancelled.pending, None);
+    assert_eq!((cancelled.fragment(), cancelled.loads), (state.fragment(), state.loads));
+}
+
+#[test]
+fn second_damaged_link_is_the_one_that_is_offered() {
+    let first = reduce(&State::opening(), Action::Load("s=deflate.first".to_owned()));
+    let second = reduce(&first, Action::Load("s=deflate.second".to_owned()));
+    let text = |state: &State| state.refused.as_ref().map(|refused| refused.text.clone());
+    assert_eq!(text(&first).as_deref(), Some("s=deflate.first"));
+    assert_eq!(text(&second).as_deref(), Some("s=deflate.second"));
+    // What the reader gave is not lost by another refusal.
+    let edit = Action::Apply(Edit::Nodes(0));
+    let refused = reduce(&second, edit);
+    assert_eq!(text(&refused).as_deref(), Some("s=deflate.second"));
+    let whys =
+        [&second, &refused].map(|state| state.refused.as_ref().expect("it stands").why.clone());
+    assert_ne!(whys[0], whys[1]);
+}

@@ -1,0 +1,418 @@
+// The page shows the state that is: every control through change, undo, redo, start over and reload; titles and
+// captions; links that were called off or are damaged; verdicts while time runs; two runs side by side.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { inflateRawSync } from "node:zlib";
+
+import { startPlayground, until } from "./playground.mjs";
+import { broadcasts, bundled } from "./runs.mjs";
+
+let playground;
+before(async () => {
+  playground = await startPlayground();
+});
+after(() => playground?.stop());
+
+const undo = (page) => page.keyboard.press("Control+z");
+const redo = (page) => page.keyboard.press("Control+Shift+z");
+const heading = (page) => page.locator("#run-heading").innerText();
+const showTab = (page, name) => page.getByRole("tab", { name, exact: true }).click();
+
+/** The scenario in the address. */
+async function scenarioOf(page) {
+  const fragment = await page.evaluate(() => location.hash);
+  const data = /[#&]s=deflate\.([\w-]+)/.exec(fragment)?.[1];
+  return data ? JSON.parse(inflateRawSync(Buffer.from(data, "base64url"))) : null;
+}
+
+/**
+ * Every control of the page by what it is called, and the value that it shows. What is on the page is looked for, not
+ * listed: a new control is covered. `data-walk` marks each for this test.
+ */
+const controls = (page) =>
+  page.evaluate(() => {
+    const shown = (element) => element.type === "checkbox" || element.type === "radio" ? String(element.checked) : element.value;
+    const all = [...document.querySelectorAll("main select, main input, main textarea, header select, header input")];
+    const named = {};
+    for (const element of all) {
+      if (element.readOnly || element.closest(".first-picture, [inert]")) continue;
+      const label = element.id || element.getAttribute("aria-label") || element.closest("label")?.innerText.split("\n")[0] || element.name;
+      let name = `${element.closest("section, header, form")?.getAttribute("aria-label") ?? element.closest("section, header, form")?.tagName}: ${label}`;
+      if (element.type === "radio") name += ` ${element.value}`;
+      while (name in named) name += "'";
+      element.dataset.walk = name;
+      named[name] = shown(element);
+    }
+    return named;
+  });
+
+/** Opens everything that hides controls. */
+async function unfold(page) {
+  await page.evaluate(() => {
+    for (const details of document.querySelectorAll("main details")) details.open = true;
+  });
+}
+
+/** Another value for a control, given as a reader would; false where it has no other. */
+async function change(page, name) {
+  const control = page.locator(`[data-walk="${name.replaceAll('"', '\\"')}"]`);
+  const { tag, type, value, others, min, max, disabled } = await control.evaluate((element) => ({
+    tag: element.tagName,
+    type: element.type,
+    value: element.value,
+    others: [...(element.options ?? [])].filter((it) => !it.selected && !it.disabled).map((it) => it.value),
+    min: Number(element.min || 0),
+    max: Number(element.max || 1e9),
+    disabled: element.disabled,
+  }));
+  if (disabled) return false;
+  if (tag === "SELECT") {
+    if (others.length === 0) return false;
+    await control.selectOption(others[0]);
+  } else if (type === "checkbox") {
+    await control.click();
+  } else if (type === "radio") {
+    if (await control.isChecked()) return false;
+    await control.check({ force: true });
+  } else if (type === "number") {
+    const next = Number(value) + 1 <= max ? Number(value) + 1 : Math.max(min, Number(value) - 1);
+    await control.fill(String(next));
+    await control.press("Enter");
+    await control.blur();
+  } else if (tag === "INPUT" && type === "text") {
+    await control.fill(`${value}x`);
+    await control.press("Enter");
+    await control.blur();
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/** Waits until the address holds what is shown, which it does a moment after a change. */
+async function settled(page) {
+  await page.waitForFunction(() => !document.querySelector(".working"));
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
+/** The values that a page shows that was just opened on an address: nothing was ever picked in it. */
+function freshly(reader) {
+  const known = new Map();
+  return async (fragment) => {
+    if (!known.has(fragment)) {
+      const page = await reader.open(fragment);
+      await page.keyboard.press("End");
+      await unfold(page);
+      known.set(fragment, await controls(page));
+      await page.waitForLoadState("networkidle");
+      await page.close();
+    }
+    return known.get(fragment);
+  };
+}
+
+/** What a list of controls says of the reader's look at the run, and not of the run. */
+const ofTheLook = (name) => /Time: |Moment|Speed|Step by|Timestamps|compare|Held against|zoom|scrub|^The run: (stride|Step)/i.test(name);
+
+for (const path of ["reliable/uniform-broadcast/crash-is-detected", "ordering/fifo-multicast/three-orders", "clocks/physical-clock/cristian-answer-lost"]) {
+  test(`every control of ${path} shows what the run has, whatever is done`, async () => {
+    const reader = await playground.reader({ reducedMotion: "reduce" });
+    const mirror = await playground.reader({ reducedMotion: "reduce" });
+    const fresh = freshly(mirror);
+    const page = await reader.open(await bundled(path));
+    await page.keyboard.press("End");
+    const start = await page.evaluate(() => location.hash);
+    const compare = async (what) => {
+      await settled(page);
+      await unfold(page);
+      const shown = await controls(page);
+      const expected = await fresh((await page.evaluate(() => location.hash)) || start);
+      for (const [name, value] of Object.entries(expected)) {
+        if (ofTheLook(name) || !(name in shown)) continue;
+        // What is a run from a link to the one is the other's own.
+        assert.equal(shown[name], value, `${what}: ${name}`);
+      }
+      return shown;
+    };
+    await unfold(page);
+    const names = Object.keys(await controls(page));
+    assert.ok(names.length > 12, `only ${names.length} controls: ${names}`);
+    let changed = 0;
+    for (const name of names) {
+      await unfold(page);
+      const before = await controls(page);
+      if (!(name in before) || !(await change(page, name))) continue;
+      await settled(page);
+      const address = await page.evaluate(() => location.hash);
+      const after = await compare(`${name} changed`);
+      if (ofTheLook(name) || address === start) continue;
+      changed += 1;
+      await undo(page);
+      await compare(`${name} undone`);
+      assert.equal((await controls(page))[name], before[name], `${name} undone`);
+      await redo(page);
+      const again = await compare(`${name} redone`);
+      assert.equal(again[name], after[name], `${name} redone`);
+      const reset = page.getByRole("button", { name: "Start over" });
+      if (await reset.count()) {
+        await reset.click();
+        await compare(`${name}, started over`);
+        await undo(page);
+        await settled(page);
+      }
+      await page.reload();
+      await page.locator("#worldlines > .page main svg:visible").first().waitFor();
+      await page.keyboard.press("End");
+      await compare(`${name}, reloaded`);
+      // Back to the beginning, for the next.
+      await page.waitForLoadState("networkidle");
+      await page.goto("about:blank");
+      await page.goto(playground.url + start);
+      await page.locator("#worldlines > .page main svg:visible").first().waitFor();
+      await page.keyboard.press("End");
+    }
+    assert.ok(changed > 8, `only ${changed} controls change the run`);
+    await mirror.leave();
+    await reader.leave();
+  });
+}
+
+test("the seven selects show the run's own values after changes there and back and Start over", async () => {
+  const reader = await playground.reader({ reducedMotion: "reduce" });
+  const page = await reader.open(await bundled("reliable/uniform-broadcast/crash-is-detected"));
+  const scenario = { timing: "asynchronous", order: "any", medium: "links", topology: "0", detector: "perfect" };
+  const other = { timing: "synchronous", order: "fifo", medium: "shared", topology: "1", detector: "none" };
+  for (const id of Object.keys(scenario)) {
+    for (const value of [other[id], scenario[id], other[id]]) await page.selectOption(`#${id}`, value);
+  }
+  const shown = () => page.evaluate((ids) => Object.fromEntries(ids.map((id) => [id, document.getElementById(id).value])), Object.keys(scenario));
+  assert.deepEqual(await shown(), other);
+  const { network } = await scenarioOf(page);
+  assert.deepEqual([network.order, network.medium, network.topology], ["fifo", "shared", "ring"]);
+  assert.ok(network.timing.synchronous > 0 && !("detector" in network));
+  await page.getByRole("button", { name: "Start over" }).click();
+  await page.locator(".theatre:not(.edited)").waitFor();
+  assert.deepEqual(await shown(), scenario);
+  await page.selectOption("#protocol", "best-effort-broadcast");
+  await page.selectOption("#protocol", "uniform-broadcast");
+  await page.selectOption("#order", "fifo");
+  await page.getByRole("button", { name: "Start over" }).click();
+  await page.locator(".theatre:not(.edited)").waitFor();
+  assert.equal(await page.locator("#protocol").inputValue(), "uniform-broadcast");
+  assert.match(await page.locator("header .about b").innerText(), /Uniform/);
+  await reader.leave();
+});
+
+test("a value that is refused gives way to the run's own, and so does one that is the same after all", async () => {
+  const reader = await playground.reader({ reducedMotion: "reduce" });
+  const page = await reader.open();
+  await page.locator(".rename summary").click();
+  const second = page.getByLabel("Name of node 2");
+  await second.fill("Alice");
+  await second.press("Enter");
+  await page.locator(".banner").waitFor();
+  assert.equal(await second.inputValue(), "Bob");
+  for (const [id, typed, shown] of [["loss", "-3", "0"], ["loss", "0.0000001", "0"], ["until", "0", null], ["nodes", "", "3"]]) {
+    const field = page.locator(`#${id}`);
+    const value = shown ?? (await field.inputValue());
+    await field.fill(typed);
+    await field.press("Enter");
+    await field.blur();
+    if (shown !== null) await until(async () => (await field.inputValue()) === value, `${id} shows ${value}`);
+  }
+  await reader.leave();
+});
+
+test("a reader's first change takes the example's words out of the page and out of the link", async () => {
+  const reader = await playground.reader({ reducedMotion: "reduce" });
+  const page = await reader.open();
+  const title = await heading(page);
+  await page.locator(".rename summary").click();
+  await page.getByLabel("Name of node 2").fill("Zürich");
+  await page.getByLabel("Name of node 2").press("Enter");
+  await until(async () => /^Your run of /.test(await heading(page)), "the heading is the reader's");
+  const scenario = await scenarioOf(page);
+  assert.ok(!("title" in scenario) && !("captions" in scenario), JSON.stringify(scenario));
+  assert.ok(!(await page.locator(".caption").innerText()).includes("Bob"));
+  const other = await reader.open(await page.evaluate(() => location.hash));
+  assert.match(await heading(other), /^A run of /);
+  await page.locator("#nodes").focus();
+  await page.locator("#nodes").blur();
+  await undo(page);
+  await until(async () => (await heading(page)) === title, "undo brings the title back");
+  await reader.leave();
+});
+
+test("the reader's own words stay in the link, and are marked once they are older than the run", async () => {
+  const reader = await playground.reader({ reducedMotion: "reduce" });
+  const page = await reader.open();
+  await page.locator("#nodes").fill("4");
+  await page.locator("#nodes").press("Enter");
+  await page.locator("#nodes").blur();
+  await showTab(page, "As text");
+  const text = page.getByLabel("The scenario as JSON");
+  const scenario = JSON.parse(await text.inputValue());
+  scenario.title = "Four of us";
+  scenario.captions = [{ at: 0, node: "Alice", text: "Nothing happens at first." }];
+  await text.fill(JSON.stringify(scenario));
+  await text.blur();
+  await until(async () => (await heading(page)).startsWith("Four of us"), "the title is shown");
+  assert.equal(await page.locator(".old-words").count(), 0);
+  assert.match(await page.locator(".caption").innerText(), /Nothing happens at first/);
+  await page.selectOption("#order", "fifo");
+  await page.locator(".title .old-words").waitFor();
+  assert.match(await page.locator(".caption").innerText(), /Nothing happens at first.*written before the last change/s);
+  const other = await reader.open(await page.evaluate(() => location.hash));
+  assert.equal(await heading(other), "Four of us");
+  assert.match(await other.locator(".caption").innerText(), /Nothing happens at first/);
+  await reader.leave();
+});
+
+test("a loaded run comes into view, and the focus is on its heading", async () => {
+  for (const options of [{}, { viewport: { width: 390, height: 844 } }]) {
+    const reader = await playground.reader({ reducedMotion: "reduce", ...options });
+    const page = await reader.open();
+    const arrived = async (what) => {
+      await until(() => page.evaluate(() => document.activeElement?.id === "run-heading"), `${what}: focus`);
+      const top = await page.locator("#run-heading").evaluate((it) => it.getBoundingClientRect().top);
+      const height = page.viewportSize().height;
+      assert.ok(top >= 0 && top < height, `${what}: the heading is seen`);
+    };
+    await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+    await page.selectOption("#example", { index: 1 });
+    await arrived("an example");
+    await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+    await page.selectOption("#protocol", "two-phase-commit");
+    await arrived("a protocol");
+    assert.ok(!/your own run/i.test(await page.locator("#example option:checked").innerText()));
+    await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+    const link = await bundled("reliable/uniform-broadcast/crash-is-detected");
+    await page.evaluate((link) => { location.hash = link; }, link);
+    await arrived("a link");
+    await reader.leave();
+  }
+});
+
+test("every protocol in the menu opens an example of its own", async () => {
+  const reader = await playground.reader({ reducedMotion: "reduce" });
+  const page = await reader.open();
+  const all = await page.locator("#protocol option").evaluateAll((options) => options.map((it) => it.value));
+  for (const protocol of all.reverse()) {
+    await page.selectOption("#protocol", protocol);
+    await page.waitForFunction((id) => document.querySelector("#protocol").value === id, protocol);
+    assert.match(await page.locator("#example").inputValue(), new RegExp(`/${protocol}/`));
+    assert.equal(await page.locator(".banner").count(), 0, protocol);
+  }
+  await reader.leave();
+});
+
+test("while time runs nothing is said of the end", async () => {
+  const reader = await playground.reader({ reducedMotion: "reduce" });
+  const page = await reader.open();
+  await page.keyboard.press("End");
+  const agreement = page.locator('.verdict[data-property="agreement"]');
+  const said = await agreement.innerText();
+  assert.match(said, /violated/);
+  assert.match(said, /In the end/);
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowRight");
+  await until(async () => /so far/.test(await agreement.innerText()), "it is said of what has happened");
+  const verdicts = await page.locator(".verdicts").innerText();
+  assert.ok(!/In the end|violated|The run ends|Let it run/.test(verdicts), verdicts);
+  assert.equal(await page.locator(".class .here").count(), 0);
+  await page.locator("#to-the-end").click();
+  await until(async () => (await agreement.innerText()) === said, "the end is told at the end");
+  await reader.leave();
+});
+
+test("steps go through both of two runs", async () => {
+  const reader = await playground.reader({ reducedMotion: "reduce" });
+  const page = await reader.open(await bundled("reliable/reliable-broadcast/delivered-but-not-relayed"));
+  await page.selectOption("#compare", "uniform-broadcast");
+  await page.locator(".canvas.second").waitFor();
+  await page.locator("#compare").blur();
+  await page.keyboard.press("Home");
+  const clock = () => page.locator(".clock").innerText();
+  const moments = [];
+  while (await page.locator("#step").isEnabled()) {
+    await page.locator("#step").click();
+    moments.push(parseInt(await clock(), 10));
+    assert.ok(moments.length < 300);
+  }
+  assert.deepEqual([...moments].sort((a, b) => a - b), moments);
+  // Alone, the first run has fewer events to step to.
+  await page.selectOption("#compare", "");
+  await page.locator(".canvas.second").waitFor({ state: "detached" });
+  await page.locator("#compare").blur();
+  await page.keyboard.press("Home");
+  let alone = 0;
+  for (; await page.locator("#step").isEnabled(); alone += 1) await page.locator("#step").click();
+  assert.ok(moments.length > alone, `${moments.length} steps with two runs, ${alone} with one`);
+  await reader.leave();
+});
+
+test("a second damaged link is the one that the banner offers, and closing it gives the address back", async () => {
+  const reader = await playground.reader({ reducedMotion: "reduce" });
+  const page = await reader.open();
+  await page.selectOption("#order", "fifo");
+  await page.locator(".theatre.edited").waitFor();
+  await settled(page);
+  const address = await page.evaluate(() => location.hash);
+  const offered = page.getByLabel("The link as it was given");
+  for (const damaged of ["s=deflate.first", "s=deflate.second", "s=json.third"]) {
+    await page.evaluate((link) => { location.hash = link; }, damaged);
+    await until(async () => (await offered.inputValue()) === damaged, `${damaged} is offered`);
+  }
+  await page.locator(".banner").getByRole("button", { name: "Close" }).click();
+  await until(async () => (await page.evaluate(() => location.hash)) === address, "the address is the run's");
+  await reader.leave();
+
+  const other = await playground.reader({ reducedMotion: "reduce" });
+  const opened = await other.open("#s=deflate.nonsense");
+  await opened.locator(".banner").getByRole("button", { name: "Close" }).click();
+  await until(async () => (await opened.evaluate(() => location.hash)) === "", "the address is the example's");
+  await other.leave();
+});
+
+test("a link that is called off leaves the address of what is shown", async () => {
+  const reader = await playground.reader({ reducedMotion: "reduce" });
+  const page = await reader.open();
+  await page.selectOption("#order", "fifo");
+  await page.locator(".theatre.edited").waitFor();
+  await settled(page);
+  const address = await page.evaluate(() => location.hash);
+  // At once: on a quick machine the run is soon there.
+  await page.evaluate(async (link) => {
+    location.hash = link;
+    const cancel = () => document.querySelector(".working button");
+    while (!cancel()) await new Promise((done) => requestAnimationFrame(done));
+    cancel().click();
+  }, broadcasts(60_000, { every: 1 }));
+  await page.locator(".working").waitFor({ state: "detached" });
+  await until(async () => (await page.evaluate(() => location.hash)) === address, "the address is the run's");
+  await reader.leave();
+});
+
+test("the tab that was open is open after a reload, with what it shows", async () => {
+  const reader = await playground.reader({ reducedMotion: "reduce" });
+  const page = await reader.open();
+  await page.selectOption("#order", "fifo");
+  await page.locator(".theatre.edited").waitFor();
+  for (const name of ["Break it", "As text", "Deliveries"]) {
+    await showTab(page, name);
+    await page.waitForTimeout(600);
+    await page.reload();
+    const tab = page.getByRole("tab", { name, exact: true });
+    await tab.waitFor();
+    await until(async () => (await tab.getAttribute("aria-selected")) === "true", `${name} is open`);
+    assert.ok((await page.locator("#panel").innerText()).length > 20);
+  }
+  const closed = page.getByRole("tab", { name: "Deliveries", exact: true });
+  await closed.click();
+  await page.waitForTimeout(600);
+  await page.reload();
+  await closed.waitFor();
+  assert.equal(await page.locator("#panel").count(), 0, "a tab that was closed stays closed");
+  await reader.leave();
+});
