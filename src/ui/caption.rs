@@ -20,7 +20,8 @@ pub(super) fn caption_line(state: &State, edited: bool, send: &Send) -> Html {
             if let Some((place, caption)) = latest {
                 <p>
                     <span class="badge" aria-hidden="true">{ place + 1 }</span>{ visible(&caption.text).into_owned() }
-                    { old_words(state) }
+                    // Once is enough: beside the title, if there is one.
+                    if scenario.title.is_empty() { { old_words(state) } }
                 </p>
             } else if !edited {
                 <p>{ "Click a message to lose or delay it; click a line to crash its node." }</p>
