@@ -4,6 +4,7 @@
 mod common;
 
 use common::{chance::Chance, node};
+use serde_json::Value as Json;
 use worldlines::{
     app::{
         Action, Against, Area, Ask, Edit, Filter, Hand, Move, Panel, Run, Selection, Showing,
@@ -11,7 +12,7 @@ use worldlines::{
     },
     diagram::Clocks,
     formats::{Outcome, bundled, link, scenario},
-    kernel::{Fault, MessageName, NodeId, NodeSet},
+    kernel::{Fault, MessageName, NodeId, NodeSet, is_unseen},
     ui::drawn,
 };
 
@@ -260,4 +261,57 @@ fn messages_due_long_after_the_end_cost_no_more_than_others_in_any_overlay() {
         assert!(!far_off, "{look}");
         assert!(far.len() < near.len() + 2_000, "{look}: {} and {}", far.len(), near.len());
     }
+}
+
+/// A scenario in which names, payloads, title and captions hold characters that hide or turn the words around.
+fn hostile(text: &str) -> Option<String> {
+    let mut scenario = scenario::read(text).expect("it is a scenario");
+    let before = scenario.nodes.clone();
+    for (number, name) in scenario.nodes.iter_mut().enumerate() {
+        *name = format!("\u{202e}N{number}\u{200b}\u{2066} ");
+    }
+    for request in &mut scenario.requests {
+        if let Some(Json::String(text)) = &mut request.with
+            && !before.contains(text)
+            && !["yes", "no"].contains(&text.as_str())
+        {
+            text.push_str("\n 9 ms \u{202e}\u{1b}[31m\u{7}\u{e0041}");
+        }
+    }
+    scenario.title = "Title\u{202e}\u{2028}".to_owned();
+    scenario.captions.iter_mut().for_each(|it| it.text.push('\u{2067}'));
+    let written = scenario::write(&scenario);
+    scenario::read(&written).is_ok().then_some(written)
+}
+
+/// The page without the values of its fields, which are the reader's texts as they are.
+fn without_values(page: &str) -> String {
+    let mut parts = page.split(" value=\"");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |page, part| page + part.split_once('"').map_or("", |(_, rest)| rest))
+}
+
+#[test]
+fn nothing_that_is_drawn_holds_a_raw_character_that_hides() {
+    let mut drawings = 0;
+    for (name, text) in common::bundled().into_iter().step_by(3) {
+        let Some(scenario) = hostile(&text) else { continue };
+        let state = opened(&scenario);
+        let mut looks = looks(&state);
+        for message in state.run.trace.messages.iter().take(1) {
+            let picked = Action::Select(Some(Selection::Message(message.name)));
+            looks.push(("menu of a message".to_owned(), reduce(&state, picked)));
+        }
+        looks.push(("end".to_owned(), reduce(&state, Action::Jump(usize::MAX))));
+        for (look, state) in looks {
+            let page = without_values(&drawn(&state, WIDTHS[0]));
+            let found = page.char_indices().find(|(_, c)| is_unseen(*c) && *c != '\n');
+            if let Some((at, c)) = found {
+                let from = page.floor_char_boundary(at.saturating_sub(200));
+                panic!("{name}, {look}: {c:?} after {}", &page[from..at]);
+            }
+            drawings += 1;
+        }
+    }
+    assert!(drawings > 200, "only {drawings} were drawn");
 }

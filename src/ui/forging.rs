@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     app::{Action, Edit, Run, forged, treason, truth, why_not_write},
+    formats::visible_json,
     kernel::{Fault, Message, MessageName, Strategy},
     web,
 };
@@ -37,6 +38,7 @@ pub(super) fn forging(run: &Run, message: &Message, send: &Send) -> Html {
     });
     let lies = standing.is_some();
     let said = standing.unwrap_or_else(|| truth(run, message));
+    let said = visible_json(&said).into_owned();
     let place = fault_at(run, |f| matches!(f, Fault::Forge { message, .. } if *message == name));
     html! {
         <details open={lies}>
