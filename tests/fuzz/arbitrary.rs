@@ -167,7 +167,16 @@ fn network(bytes: &mut Bytes, nodes: &[String]) -> Json {
     }
     if bytes.one_in(4) {
         let (from, to) = (node(bytes, nodes), node(bytes, nodes));
-        set("links", json!([{ "from": from, "to": to, "delay": delay(bytes) }]));
+        let mut link = json!({ "from": from, "to": to, "delay": delay(bytes) });
+        // Made of what was drawn already, so that the corpus stays what it is.
+        let least = link["delay"][0].as_u64().unwrap_or_default();
+        if least % 3 > 0 {
+            link["rate"] = (least % 50 + 1).into();
+        }
+        if least % 3 > 1 {
+            link["queue"] = (least % 5).into();
+        }
+        set("links", json!([link]));
     }
     fields.into()
 }
@@ -210,10 +219,12 @@ fn fault(bytes: &mut Bytes, nodes: &[String]) -> Json {
     let message = format!("{}>{}#{}", text(&from), text(&to), bytes.below(6));
     let bits: Vec<_> = (0..=bytes.below(4)).map(|_| bytes.below(256) * 257).collect();
     let half = nodes.len() * bytes.below(8) / 8;
+    let cut = bytes.below(8);
     let strategies = ["silent", "random", "equivocate", "flip", "collude", "scripted", "loyal"];
     json!({
         "message": message, "by": at, "after": at, "bits": bits, "node": from, "at": at,
-        "until": until, "after_sends": bytes.below(8), "from": from, "to": to,
+        "until": until, "after_sends": cut, "after_writes": cut.saturating_sub(6),
+        "from": from, "to": to,
         "groups": [nodes[..half], nodes[half..]], "side": bytes.one_of(&["send", "receive"]),
         "strategy": bytes.one_of(&strategies), "offset": at,
         "rate": bytes.one_of(&[json!(1), json!(0.5), json!(2), json!(1.01), json!(2.1)]),
@@ -234,7 +245,7 @@ pub(crate) fn fit(scenario: &mut Json) {
             "duplicate" => &["message", "after"],
             "corrupt" => &["message", "bits"],
             "forge" => &["message", "with"],
-            "crash" => &["node", "at", "after_sends"],
+            "crash" => &["node", "at", "after_sends", "after_writes"],
             "recover" => &["node", "at"],
             "pause" => &["node", "at", "until"],
             "partition" => &["groups", "at", "until"],
@@ -244,9 +255,12 @@ pub(crate) fn fit(scenario: &mut Json) {
             _ => &["node", "rate", "offset"],
         };
         let Some(fields) = fields.as_object_mut() else { continue };
-        // Half of all crashes are not in the middle of something.
-        let whole = fields["after_sends"].as_u64().is_some_and(|sends| sends >= 4);
-        fields
-            .retain(|name, _| known.contains(&name.as_str()) && !(whole && name == "after_sends"));
+        // A quarter of all crashes are not in the middle of something, and a quarter in the middle of writes.
+        let cut = fields["after_sends"].as_u64().unwrap_or_default();
+        fields.retain(|name, _| match name.as_str() {
+            "after_sends" => known.contains(&"after_sends") && cut < 4,
+            "after_writes" => known.contains(&"after_writes") && cut >= 6,
+            other => known.contains(&other),
+        });
     }
 }
