@@ -27,7 +27,7 @@ fn troubled(chance: &mut Chance) -> Scenario {
                 // The extremes show most: nearly at once, or at the very bound.
                 let least = [bound / 4, bound][chance.below(2)];
                 let delay = Delay { min: least, max: least };
-                scenario.network.links.push(LinkSpec { from, to, delay });
+                scenario.network.links.push(LinkSpec::new(from, to, delay));
             }
         }
     }

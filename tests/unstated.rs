@@ -168,7 +168,7 @@ const KINDS: &[(&str, Wrong)] = &[
         let to = another(scenario, from, chance);
         let least = chance.between(0, 400);
         let delay = Delay { min: least, max: least };
-        scenario.network.links = vec![LinkSpec { from, to, delay }];
+        scenario.network.links = vec![LinkSpec::new(from, to, delay)];
     }),
     ("topology", |scenario, _, chance| {
         let all = [Topology::Ring, Topology::Line, Topology::Tree];
@@ -227,7 +227,7 @@ fn cut(scenario: &mut Scenario, from: NodeId, at: u64, until: u64, chance: &mut 
 fn calm(protocol: &'static Protocol, chance: &mut Chance) -> Scenario {
     let mut scenario = random_scenario(protocol, chance, Weather::Fair);
     scenario.faults.clear();
-    if protocol.perpetual {
+    if protocol.perpetual.is_some() {
         // Whatever is asked for is served long before the end.
         scenario.until = 3_000;
     }
