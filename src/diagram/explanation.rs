@@ -7,7 +7,7 @@ use crate::{
         EventId, EventKind, Fault, Judgement, Kind, MessageName, Scenario, Verdict, chain,
         sentence as full_stop, spell, spell_exactly,
     },
-    search::{Aim, Difference, Nearest, Target, Telling, nearest},
+    search::{Aim, Difference, Nearest, Target, Telling, Tried, nearest},
 };
 
 /// Why a run shows what was looked for.
@@ -37,19 +37,22 @@ pub fn explain(outcome: &Outcome, target: &Target) -> Option<Explanation> {
     let mut judgements = outcome.report.judgements.iter();
     let judgement = judgements.find(|it| it.property.name == property.name)?;
     let Verdict::Violated { why, witness } = &judgement.verdict else { return None };
+    // An explanation is asked for, so its cause is sought however long the run is.
+    outcome.find_causes();
     // What broke an assumption is on the way, too.
     let broke = outcome.report.broke(judgement, trace).and_then(|breach| breach.event);
     let ends: Vec<EventId> = witness.iter().copied().chain(broke).collect();
-    let nearest = nearest_to(outcome, target);
+    let tried = nearest_to(outcome, target);
     let mut sentences = went_wrong(outcome);
     sentences.push(sentence(&spell(why, &scenario.nodes)));
     if judgement.property.kind == Kind::Liveness {
         sentences.extend(deadlock_sentence(scenario, trace).map(|it| sentence(&it)));
     }
     sentences.extend(relied_on(outcome, judgement));
+    sentences.extend(cause(outcome, judgement));
     let otherwise = format!("{} would hold", property.name);
-    sentences.push(mattered(outcome, &otherwise, nearest.as_ref()));
-    Some(Explanation { sentences, path: path(outcome, &ends), nearest })
+    sentences.push(mattered(outcome, &otherwise, &tried));
+    Some(Explanation { sentences, path: path(outcome, &ends), nearest: tried.nearest })
 }
 
 /// The same, where something is told.
@@ -69,15 +72,15 @@ fn tell(outcome: &Outcome, target: &Target) -> Option<Explanation> {
     if let Some(then) = then {
         ends.push(says(then)?);
     }
-    let nearest = nearest_to(outcome, target);
+    let tried = nearest_to(outcome, target);
     let mut sentences = went_wrong(outcome);
     let told = ends.iter().map(|id| event_sentence(scenario, trace, *id));
     sentences.push(sentence(&told.collect::<Vec<_>>().join(", and later ")));
-    sentences.push(mattered(outcome, "it would not be so", nearest.as_ref()));
-    Some(Explanation { sentences, path: path(outcome, &ends), nearest })
+    sentences.push(mattered(outcome, "it would not be so", &tried));
+    Some(Explanation { sentences, path: path(outcome, &ends), nearest: tried.nearest })
 }
 
-fn nearest_to(outcome: &Outcome, target: &Target) -> Option<Nearest> {
+fn nearest_to(outcome: &Outcome, target: &Target) -> Tried {
     nearest(outcome.protocol, &Aim::at(target.clone()), &outcome.scenario)
 }
 
@@ -197,28 +200,46 @@ fn relied_on(outcome: &Outcome, judgement: &Judgement) -> Option<String> {
     Some(sentence(&said))
 }
 
+/// What was found about the cause, unless it is just that the broken assumption is the cause.
+fn cause(outcome: &Outcome, judgement: &Judgement) -> Option<String> {
+    let Outcome { scenario, report, .. } = outcome;
+    let cause = report.cause(judgement).filter(|cause| cause.tried > 0)?;
+    let is_plain = cause.breaches.len() == 1 && cause.until.is_none();
+    if is_plain && cause.faults.is_empty() && cause.left_out == 0 {
+        return None;
+    }
+    let said = cause.said(|fault| fault_sentence(scenario, &scenario.faults[fault]));
+    Some(spell(&said, &scenario.nodes))
+}
+
 /// What the nearest run that holds does differently.
-fn mattered(outcome: &Outcome, otherwise: &str, nearest: Option<&Nearest>) -> String {
-    let Some(Nearest { difference, scenario }) = nearest else {
-        return format!(
-            "Whatever single message comes later or sooner, and whichever fault is not there, it is the same: in none of \
-             these {otherwise}."
-        );
+fn mattered(outcome: &Outcome, otherwise: &str, tried: &Tried) -> String {
+    let Some(Nearest { difference, scenario }) = &tried.nearest else {
+        return match tried.complete {
+            true => format!(
+                "Whatever single message comes later or sooner, and whichever fault is not there, it is the same: in \
+                 none of these runs {otherwise}."
+            ),
+            false => format!(
+                "The run is long, so not every change was tried. Of {} runs with one change {otherwise} in none.",
+                tried.runs
+            ),
+        };
     };
     let fault = |place: usize| &outcome.scenario.faults[place];
     let condition = match difference {
         Difference::Unhindered(message, place) => {
             let otherwise = match fault(*place) {
                 Fault::Drop { .. } => "had not been lost",
-                Fault::Delay { .. } => "had come in time",
-                Fault::Duplicate { .. } => "had come but once",
+                Fault::Delay { .. } => "had not been delayed",
+                Fault::Duplicate { .. } => "had come only once",
                 Fault::Corrupt { .. } => "had come undamaged",
                 _ => "had told the truth",
             };
             format!("If {} {otherwise}", named(outcome, *message))
         }
         Difference::Sooner(message, _, by) => {
-            format!("If {} had been late by {by} ms and no more", named(outcome, *message))
+            format!("If {} had been delayed by no more than {by} ms", named(outcome, *message))
         }
         Difference::AfterSends(place, sends) => {
             let node = match fault(*place) {
@@ -239,6 +260,13 @@ fn mattered(outcome: &Outcome, otherwise: &str, nearest: Option<&Nearest>) -> St
             format!("If {} had come {by} ms later", named(outcome, *message))
         }
         Difference::Lost(message) => format!("If {} had been lost", named(outcome, *message)),
+        Difference::Longer(until) => format!("If the run went on until {until} ms"),
+    };
+    let longer = scenario.until > outcome.scenario.until;
+    let longer = longer && !matches!(difference, Difference::Longer(_));
+    let condition = match longer {
+        true => format!("{condition}, in a run until {} ms", scenario.until),
+        false => condition,
     };
     let parts = parts(outcome, scenario).map(|it| format!(": {it}")).unwrap_or_default();
     format!("{condition}, {otherwise}{parts}.")

@@ -232,6 +232,8 @@ pub struct Inquiry {
     unused: Vec<usize>,
     /// Number of single repairs that are not tried.
     left_out: usize,
+    /// By place: true for a fault whose removal was considered.
+    considered: Vec<bool>,
     /// Number of steps that one repaired run may take.
     patience: usize,
     steps: usize,
@@ -273,6 +275,7 @@ impl Inquiry {
             trials: Vec::new(),
             unused: trace.unused_faults.clone(),
             left_out: 0,
+            considered: vec![false; scenario.faults.len()],
             patience: (2 * trace.events.len()).max(2 * MOST_TESTED),
             steps: 0,
             done: 0,
@@ -331,8 +334,12 @@ impl Inquiry {
         if let Some(known) = self.trials.iter().position(same) {
             return Some(known);
         }
+        let again = match repair {
+            Repair::Without(fault) => std::mem::replace(&mut self.considered[fault], true),
+            _ => false,
+        };
         if self.trials.len() == MOST_REPAIRS {
-            self.left_out += 1;
+            self.left_out += usize::from(!again);
             return None;
         }
         self.trials.push(Trial::new(vec![repair], Scope::Alone));

@@ -52,6 +52,14 @@ impl Aim {
         watching.say(trace).any(|verdict| verdict.is_violated())
     }
 
+    /// True if a run shows the contrary: what is violated in a run that shows the aim holds in this one.
+    #[must_use]
+    pub fn is_refuted(&self, setting: &Setting, trace: &Trace) -> bool {
+        let mut watching = Watching::new(vec![self.monitor(setting)], setting);
+        watching.advance(trace, usize::MAX);
+        watching.say(trace).all(|verdict| verdict == Verdict::Holds)
+    }
+
     /// Whether a scenario's run shows it for good, and breaks nothing that it may not break.
     ///
     /// What is missing at the end of a run that is not at rest might still come. So such a run is given more than

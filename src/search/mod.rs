@@ -30,7 +30,7 @@ pub use aim::Aim;
 pub use crew::Crew;
 pub use explore::{Explore, Sighting};
 pub use goal::{Attempt, aim_of, attempt};
-pub use nearest::{Difference, Nearest, nearest};
+pub use nearest::{Difference, Nearest, Tried, nearest};
 pub use orders::{Ordered, is_all_orders};
 pub use quest::{Coverage, Finding, LIMIT, Progress, Quest, STATES, Shard, Stage, Task, Way};
 pub use shrink::{Shrunk, shrink, size};

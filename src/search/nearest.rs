@@ -1,10 +1,17 @@
 //! The nearest run in which what was found does not happen: what differs between the two is what mattered.
+//!
+//! The other run has the same seed and the same horizon, so that a reader who makes the same change by hand sees the
+//! same.
 
-use super::{Aim, Budget, aim::longer, moves::moves};
-use crate::kernel::{Fault, MessageName, Protocol, Scenario, Setting, Time, Trace, run};
+use super::{Aim, Budget, aim::longer, moves::moves, smaller::sends_at};
+use crate::kernel::{Fate, Fault, MessageName, Protocol, Scenario, Setting, Time, Trace, run};
 
-/// How many runs it takes at most.
+/// The largest number of runs that are tried.
 const MOST_RUNS: usize = 2000;
+/// The largest number of events of all these runs together: long runs are tried less often.
+const MOST_EVENTS: usize = 2_000_000;
+/// The largest number of events of a run of which it is tried to hinder each message.
+const MOST_HINDERED: usize = 20_000;
 
 /// The nearest run that does not reach an aim.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +20,17 @@ pub struct Nearest {
     pub difference: Difference,
     /// Its scenario.
     pub scenario: Scenario,
+}
+
+/// What was tried to find the nearest run that does not reach an aim.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tried {
+    /// The nearest run, where one was found.
+    pub nearest: Option<Nearest>,
+    /// Number of changes that were tried.
+    pub runs: usize,
+    /// False if the search was given up before everything was tried.
+    pub complete: bool,
 }
 
 /// What is different in the nearest run.
@@ -30,40 +48,59 @@ pub enum Difference {
     Later(MessageName, Time),
     /// A message is lost.
     Lost(MessageName),
+    /// The run goes on until this time, in virtual ms.
+    Longer(Time),
 }
 
 /// The nearest run that does not reach an aim which the scenario's run reaches: first those with one message hindered
-/// less, then those with one fault less, then those with one message hindered more. None if none of them is different.
+/// less, then those with one fault less, then those with one message hindered more; then the longer run, and that with
+/// one fault less.
 #[must_use]
-pub fn nearest(protocol: &'static Protocol, aim: &Aim, scenario: &Scenario) -> Option<Nearest> {
-    let mut seeking = Seeking { protocol, aim, given: scenario, runs: 0 };
-    seeking.less_hindered().or_else(|| seeking.without()).or_else(|| seeking.more_hindered())
+pub fn nearest(protocol: &'static Protocol, aim: &Aim, scenario: &Scenario) -> Tried {
+    let until = scenario.until;
+    let mut seeking =
+        Seeking { protocol, aim, given: scenario, until, runs: 0, events: 0, skipped: false };
+    let nearest = seeking
+        .less_hindered()
+        .or_else(|| seeking.without())
+        .or_else(|| seeking.more_hindered())
+        .or_else(|| seeking.longer())
+        .or_else(|| seeking.without_and_longer());
+    Tried { nearest, runs: seeking.runs, complete: !seeking.skipped }
 }
 
 struct Seeking<'a> {
     protocol: &'static Protocol,
     aim: &'a Aim,
     given: &'a Scenario,
+    /// When the runs end, in virtual ms.
+    until: Time,
     runs: usize,
+    /// Number of events of all runs.
+    events: usize,
+    /// True if something was not tried.
+    skipped: bool,
 }
 
 impl Seeking<'_> {
-    /// The scenario with a change, if its run does not reach the aim even with the time to come to rest.
-    fn holds(&mut self, change: impl FnOnce(&mut Vec<Fault>)) -> Option<Scenario> {
-        if self.runs == MOST_RUNS {
+    /// The scenario with a change and its run, if that does not reach the aim.
+    fn tried(&mut self, change: impl FnOnce(&mut Scenario)) -> Option<(Scenario, Trace)> {
+        if self.runs >= MOST_RUNS || self.events >= MOST_EVENTS {
+            self.skipped = true;
             return None;
         }
         self.runs += 1;
-        let mut scenario = self.given.clone();
-        change(&mut scenario.faults);
-        let patient = Scenario { until: longer(scenario.until), ..scenario.clone() };
+        let mut scenario = Scenario { until: self.until, ..self.given.clone() };
+        change(&mut scenario);
+        let trace = run(self.protocol, &scenario).ok()?;
+        self.events += trace.events.len();
         let setting = Setting::of(self.protocol, &scenario);
-        let holds = |scenario: &Scenario| {
-            let trace = run(self.protocol, scenario);
-            trace.is_ok_and(|trace| !self.aim.is_shown(&setting, &trace))
-        };
-        // What has not come by now may be there with more time, and what is wrong may come later.
-        holds(&patient).then_some(if holds(&scenario) { scenario } else { patient })
+        self.aim.is_refuted(&setting, &trace).then_some((scenario, trace))
+    }
+
+    /// The scenario with other faults, if its run does not reach the aim.
+    fn holds(&mut self, change: impl FnOnce(&mut Vec<Fault>)) -> Option<Scenario> {
+        self.tried(|scenario| change(&mut scenario.faults)).map(|(scenario, _)| scenario)
     }
 
     fn less_hindered(&mut self) -> Option<Nearest> {
@@ -81,8 +118,11 @@ impl Seeking<'_> {
                 }
                 continue;
             };
-            let without = self.holds(|faults| drop(faults.remove(place)));
-            let Some(scenario) = without else { continue };
+            let without = self.tried(|scenario| drop(scenario.faults.remove(place)));
+            let Some((scenario, trace)) = without else { continue };
+            if !is_unhindered(fault, message, &scenario, &trace) {
+                return Some(Nearest { difference: Difference::Without(place), scenario });
+            }
             if let Fault::Delay { by, .. } = *fault
                 && let Some(found) = self.sooner(place, message, by)
             {
@@ -113,15 +153,20 @@ impl Seeking<'_> {
         found
     }
 
-    /// One send more before the crash, or one less, and so on.
+    /// One send more before the crash, or one less, and so on: as many as the node sends at that moment.
     fn at_another_send(&mut self, place: usize, fault: &Fault) -> Option<Nearest> {
         let Fault::Crash { node, at, after_sends: Some(sends) } = *fault else { return None };
+        let sent = sends_at(&run(self.protocol, self.given).ok()?, node, at);
         let nodes = self.given.nodes.len() as u32;
-        let more = (sends + 1..=sends + nodes).map(Some);
-        let others = more.chain((0..sends).rev().map(Some));
-        for other in others.flatten() {
+        // A crash that left something to be sent is the only one that more sends make a difference to.
+        let more =
+            if sends > sent { sends..sends } else { sends + 1..sends.saturating_add(nodes + 1) };
+        for other in more.chain((0..sends.min(sent)).rev()) {
             let crash = Fault::Crash { node, at, after_sends: Some(other) };
-            if let Some(scenario) = self.holds(|faults| faults[place] = crash) {
+            let found = self.tried(|scenario| scenario.faults[place] = crash);
+            if let Some((scenario, trace)) = found
+                && sends_at(&trace, node, at) == other
+            {
                 return Some(Nearest {
                     difference: Difference::AfterSends(place, other),
                     scenario,
@@ -141,6 +186,10 @@ impl Seeking<'_> {
     /// A message that comes later, or not at all: those that came last first.
     fn more_hindered(&mut self) -> Option<Nearest> {
         let trace: Trace = run(self.protocol, self.given).ok()?;
+        if trace.events.len() > MOST_HINDERED {
+            self.skipped = true;
+            return None;
+        }
         let more = |kind| {
             let budget = Budget::of(&[(kind, 1)]);
             moves(self.protocol, self.given, &trace, &budget, self.given.until)
@@ -157,5 +206,44 @@ impl Seeking<'_> {
             }
         }
         None
+    }
+
+    /// One fault less, and more than twice the time.
+    fn without_and_longer(&mut self) -> Option<Nearest> {
+        self.until = longer(self.given.until);
+        if !self.aim.is_liveness() || self.until <= self.given.until {
+            return None;
+        }
+        self.without()
+    }
+
+    /// More than twice the time: what is still owed may come.
+    fn longer(&mut self) -> Option<Nearest> {
+        let until = longer(self.given.until);
+        if !self.aim.is_liveness() || until <= self.given.until {
+            return None;
+        }
+        let (scenario, _) = self.tried(|scenario| scenario.until = until)?;
+        Some(Nearest { difference: Difference::Longer(until), scenario })
+    }
+}
+
+/// True if a message, without a fault that hindered it, is not hindered in that way by anything else.
+fn is_unhindered(fault: &Fault, message: MessageName, scenario: &Scenario, trace: &Trace) -> bool {
+    let mut sent = trace.messages.iter().filter(|it| it.name == message);
+    let Some(sent) = sent.next() else { return false };
+    let ways = || std::iter::once(&sent.fate).chain(&sent.copies);
+    let arrivals = ways().filter(|way| !matches!(way, Fate::Lost(..))).count();
+    let mut others = scenario.faults.iter();
+    match fault {
+        Fault::Drop { .. } => arrivals > 0,
+        Fault::Duplicate { .. } => arrivals == 1,
+        Fault::Corrupt { .. } => arrivals > 0 && sent.damaged().is_none(),
+        Fault::Delay { .. } => {
+            arrivals > 0
+                && !others
+                    .any(|it| matches!(it, Fault::Delay { .. }) && it.message() == Some(message))
+        }
+        _ => sent.truth().is_none(),
     }
 }

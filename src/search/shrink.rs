@@ -9,18 +9,22 @@
 use super::{Aim, aim::longer, smaller};
 use crate::kernel::{Delay, Fault, Protocol, Scenario, Time, Trace, report, run};
 
-/// How many runs it takes at most.
+/// The largest number of runs that are tried.
 const MOST_RUNS: u64 = 20_000;
 /// Number of places in the middle of a node's writes at which its crash is tried instead.
 const MOST_CUTS: usize = 100;
+/// The largest number of events of all these runs together: long runs are tried less often.
+const MOST_EVENTS: u64 = 8_000_000;
 
 /// A scenario, made small.
 #[derive(Clone, Debug)]
 pub struct Shrunk {
     /// What is left of it.
     pub scenario: Scenario,
-    /// How many runs it took.
+    /// Number of runs that were tried.
     pub runs: u64,
+    /// False if the search was given up, so that something smaller may show the same.
+    pub complete: bool,
 }
 
 struct Shrinking {
@@ -32,6 +36,8 @@ struct Shrinking {
     /// How long a run has at least that does not come to rest, in virtual ms: what never comes has to be waited for.
     patience: Time,
     runs: u64,
+    /// Number of events of all runs.
+    events: u64,
 }
 
 /// Makes a scenario as small as it can be while its run reaches the aim; none if it does not reach it now, even if it
@@ -71,8 +77,9 @@ fn smallest(
     shrinking.best.captions.clear();
     shrinking.best.goal = None;
     while shrinking.round() {}
+    let complete = !shrinking.is_exhausted();
     let Shrinking { best: scenario, runs, .. } = shrinking;
-    Some(Shrunk { scenario, runs })
+    Some(Shrunk { scenario, runs, complete })
 }
 
 /// The same scenario with as few faults as it takes, and nothing else changed.
@@ -101,7 +108,7 @@ impl Shrinking {
         let breaches = report(protocol, &start, &trace);
         let broken = breaches.breaches_of(aim.target.kind()).map(|breach| breach.rule).collect();
         let aim = Aim { breaking: Some(aim.breaking.clone().unwrap_or(broken)), ..aim.clone() };
-        Some(Self { protocol, aim, restless: false, best: start, patience, runs: 0 })
+        Some(Self { protocol, aim, restless: false, best: start, patience, runs: 0, events: 0 })
     }
 
     /// Tries all steps once. False if none of them found anything.
@@ -119,29 +126,37 @@ impl Shrinking {
         for step in steps {
             step(self);
         }
-        self.best != before && self.runs < MOST_RUNS
+        self.best != before && !self.is_exhausted()
     }
 
     /// Takes a proposal if the aim is still reached.
     fn take(&mut self, proposal: Scenario) -> bool {
         let sound = proposal.until > 0 && proposal.faults.iter().all(smaller::is_sound);
-        if proposal == self.best || !sound || self.runs >= MOST_RUNS {
+        if self.is_exhausted() || proposal == self.best || !sound {
             return false;
         }
         self.runs += 1;
-        let taken = self.aim.is_reached(self.protocol, &proposal) && self.goes_on(&proposal);
+        let Ok(trace) = run(self.protocol, &proposal) else { return false };
+        // A run that is not at rest is given more than twice the time.
+        let runs = if trace.quiescent { 1 } else { 3 };
+        self.events += runs * trace.events.len() as u64;
+        let taken = self.aim.is_reached_by(self.protocol, &proposal, &trace)
+            && (!self.restless || !trace.quiescent);
         if taken {
             self.best = proposal;
         }
         taken
     }
 
-    /// Whether a run still goes on if it has to.
-    fn goes_on(&self, proposal: &Scenario) -> bool {
-        !self.restless || run(self.protocol, proposal).is_ok_and(|trace| !trace.quiescent)
+    /// True if no more runs are tried.
+    const fn is_exhausted(&self) -> bool {
+        self.runs >= MOST_RUNS || self.events >= MOST_EVENTS
     }
 
     fn propose(&mut self, change: impl FnOnce(&mut Scenario)) -> bool {
+        if self.is_exhausted() {
+            return false;
+        }
         let mut proposal = self.best.clone();
         change(&mut proposal);
         self.take(proposal)
@@ -158,11 +173,11 @@ impl Shrinking {
             let (mut fault, mut request) = (0, 0);
             scenario.faults.retain(|_| {
                 fault += 1;
-                !unused_faults.contains(&(fault - 1))
+                unused_faults.binary_search(&(fault - 1)).is_err()
             });
             scenario.requests.retain(|_| {
                 request += 1;
-                !unused_requests.contains(&(request - 1))
+                unused_requests.binary_search(&(request - 1)).is_err()
             });
         });
     }
@@ -284,7 +299,11 @@ impl Shrinking {
                 }
             }
         }
-        let Fault::Crash { after_sends: Some(sends), .. } = self.best.faults[place] else { return };
+        let Fault::Crash { node, at, after_sends: Some(sends) } = self.best.faults[place] else {
+            return;
+        };
+        // More than it sends makes no difference.
+        let sends = sends.min(smaller::sends_at(&self.trace(), node, at));
         for fewer in std::iter::once(None).chain((0..sends).map(Some)) {
             let taken = self.propose(|scenario| {
                 if let Fault::Crash { after_sends, .. } = &mut scenario.faults[place] {

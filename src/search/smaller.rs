@@ -3,7 +3,8 @@
 use serde_json::Value as Json;
 
 use crate::kernel::{
-    Caption, Fault, LinkSpec, MessageName, NodeId, NodeSet, Scenario, Time, Topology,
+    Caption, EventKind, Fault, LinkSpec, MessageName, NodeId, NodeSet, Scenario, Time, Topology,
+    Trace,
 };
 
 /// The scenario without one of its nodes and all that is said of it; none where something needs it.
@@ -179,6 +180,14 @@ pub(super) fn rounder(value: Time) -> Vec<Time> {
         }
     }
     found
+}
+
+/// Number of messages that a node sends at a moment.
+pub(super) fn sends_at(trace: &Trace, node: NodeId, at: Time) -> u32 {
+    let from = trace.events.partition_point(|event| event.time < at);
+    let now = trace.events[from..].iter().take_while(|event| event.time == at);
+    let sends = now.filter(|it| it.node == node && matches!(it.kind, EventKind::Send(_)));
+    sends.count() as u32
 }
 
 #[cfg(test)]

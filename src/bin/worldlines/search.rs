@@ -224,6 +224,13 @@ impl Shrink {
             );
             about_named(&self.source, &why)
         })?;
+        if !shrunk.complete {
+            let _ = writeln!(
+                io::stderr(),
+                "worldlines: the search was given up after {} runs: a smaller scenario may show the same",
+                shrunk.runs
+            );
+        }
         Ok(scenario_line(&shrunk.scenario))
     }
 }
