@@ -5,6 +5,7 @@ mod arrows;
 mod asking;
 mod banner;
 mod caption;
+mod causes;
 mod changes;
 mod compare;
 mod cone;

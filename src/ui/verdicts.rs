@@ -2,7 +2,11 @@
 
 use yew::prelude::*;
 
-use super::{Send, workbench::tab_id};
+use super::{
+    Send,
+    causes::{Causes, cause, use_causes},
+    workbench::tab_id,
+};
 use crate::{
     app::{Action, Edit, Judged, Panel, Run},
     diagram::deadlock_sentence,
@@ -29,11 +33,12 @@ pub(super) fn Verdicts(props: &Props) -> Html {
     let now =
         use_memo((run.clone(), props.cursor), |(run, cursor)| judged.borrow_mut().at(run, *cursor));
     let over = props.cursor == run.trace.events.len();
+    let causes = use_causes(run);
     // Until the run is over nothing is said of how it ends.
     let ends = if over { &run.report.judgements } else { &*now };
     let rows = |promised: bool| {
         let wanted = ends.iter().filter(move |it| it.promised == promised);
-        wanted.map(|it| row(props, it, over)).collect::<Html>()
+        wanted.map(|it| row(props, it, over.then_some(&causes))).collect::<Html>()
     };
     let beyond = run.report.judgements.iter().any(|judgement| !judgement.promised);
     html! {
@@ -111,8 +116,8 @@ fn so_far(props: &Props) -> Html {
 }
 
 /// A property's verdict: at the playhead, or, once the run is over, in the end.
-fn row(props: &Props, judgement: &Judgement, over: bool) -> Html {
-    let run = &props.run;
+fn row(props: &Props, judgement: &Judgement, causes: Option<&Causes>) -> Html {
+    let (run, over) = (&props.run, causes.is_some());
     let name = judgement.property.name;
     let speak = |text: &str| spell(text, &run.scenario.nodes);
     let shown = &judgement.verdict;
@@ -141,7 +146,12 @@ fn row(props: &Props, judgement: &Judgement, over: bool) -> Html {
                 <p class="statement">{ judgement.property.statement }</p>
             </details>
             { match shown {
-                Verdict::Violated { why, .. } => violation(props, judgement, &speak(why), explained),
+                Verdict::Violated { why, .. } => html! {
+                    <>
+                        { violation(props, judgement, &speak(why), explained) }
+                        { causes.map(|causes| cause(run, judgement, causes)) }
+                    </>
+                },
                 Verdict::Undecided(why) => html! { <p class="why">{ speak(why) }</p> },
                 Verdict::Holds => html! {},
             } }

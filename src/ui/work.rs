@@ -17,7 +17,7 @@ const SLICE: f64 = 8.0;
 const PART: usize = 200;
 
 /// Does a part of something again and again until it is done or the frame's share is used up.
-fn slice(mut part: impl FnMut() -> bool) -> bool {
+pub(super) fn slice(mut part: impl FnMut() -> bool) -> bool {
     let end = web::ticks() + SLICE;
     loop {
         if part() {
