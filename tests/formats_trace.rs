@@ -31,7 +31,7 @@ const HALF_WAY: &str = r#"{
 fn the_sender_crashes_half_way() {
     let trace = json(&outcome(HALF_WAY));
     let broke = json!({
-        "assumption": "who is asked for something stays up", "culprit": "faults[0]",
+        "assumption": "who is asked for something stays up", "culprit": "faults[0]", "at": 10,
         "why": "Alice crashed at 10 ms",
     });
     assert_eq!(trace["version"], 1);

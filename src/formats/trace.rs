@@ -464,6 +464,7 @@ pub(super) fn cause_sentence(report: &Report, judgement: &Judgement) -> Option<S
 struct BreachObject<'a> {
     assumption: String,
     culprit: &'a str,
+    at: Time,
     why: String,
 }
 
@@ -477,6 +478,7 @@ impl<'a> VerdictObject<'a> {
         let broke = report.broke(judgement, view.trace).map(|breach| BreachObject {
             assumption: breach.rule.statement(),
             culprit: &breach.culprit,
+            at: breach.since(view.trace),
             why: view.spell(&breach.why),
         });
         Self {

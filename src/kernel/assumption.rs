@@ -99,6 +99,8 @@ pub struct Breach {
     pub from: EventId,
     /// Event that breaks it; none where no event does.
     pub event: Option<EventId>,
+    /// When it was broken, in virtual ms, where that was before the event: a message is late before anything happens.
+    pub due: Option<Time>,
     /// Change that undoes this breach alone; none where there is none.
     pub repair: Option<Repair>,
 }
@@ -106,13 +108,21 @@ pub struct Breach {
 impl Breach {
     /// A breach by an event, without a repair.
     pub(super) const fn at(rule: Rule, event: EventId, culprit: String, why: String) -> Self {
-        let kind = None;
-        Self { rule, kind, why, culprit, from: event, event: Some(event), repair: None }
+        let (kind, from, event, due, repair) = (None, event, Some(event), None, None);
+        Self { rule, kind, why, culprit, from, event, due, repair }
     }
 
     /// A breach by the scenario itself, without a repair.
     pub(super) const fn from_the_start(rule: Rule, culprit: String, why: String) -> Self {
-        Self { rule, kind: None, why, culprit, from: 0, event: None, repair: None }
+        let (kind, event, due, repair) = (None, None, None, None);
+        Self { rule, kind, why, culprit, from: 0, event, due, repair }
+    }
+
+    /// When the assumption was broken, in virtual ms.
+    #[must_use]
+    pub fn since(&self, trace: &Trace) -> Time {
+        let event = || self.from.checked_sub(1).and_then(|_| trace.events.get(self.from));
+        self.due.or_else(|| event().map(|event| event.time)).unwrap_or_default()
     }
 
     /// True if it stands by the time of this event.

@@ -459,7 +459,8 @@ fn lateness_of(
         None => (slow_path(scenario, name, bound), Repair::Spare(name, Mercy::Within(bound))),
     };
     let event = (since < trace.events.len()).then_some(since);
-    Breach { event, repair: Some(repair), ..Breach::at(rule, since, culprit, why) }
+    let due = Some(sent + bound);
+    Breach { event, due, repair: Some(repair), ..Breach::at(rule, since, culprit, why) }
 }
 
 /// The path of what makes a link's messages slow by chance: its delay; or its rate, where no delay is as long as that.
