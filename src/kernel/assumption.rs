@@ -121,8 +121,8 @@ impl Breach {
     /// When the assumption was broken, in virtual ms.
     #[must_use]
     pub fn since(&self, trace: &Trace) -> Time {
-        let event = || self.from.checked_sub(1).and_then(|_| trace.events.get(self.from));
-        self.due.or_else(|| event().map(|event| event.time)).unwrap_or_default()
+        let by_event = || self.event.map(|_| trace.events[self.from].time);
+        self.due.or_else(by_event).unwrap_or_default()
     }
 
     /// True if it stands by the time of this event.
