@@ -4,8 +4,10 @@ mod common;
 
 use common::folder;
 use worldlines::{
+    diagram::explain,
     formats::{Outcome, scenario},
     kernel::{Judgement, Verdict, spell},
+    search::Target,
 };
 
 /// The run of a case.
@@ -56,4 +58,34 @@ fn both_sides_of_an_unequal_partition_go_on() {
     let expected = "P1 went on in view 3 of P1 and P3 in view 2 of P2 and P3: neither view follows on the other, and \
                     they have no member in common";
     assert_eq!(why(&outcome, "primary partition"), expected);
+}
+
+#[test]
+fn the_second_message_of_one_text_is_named_by_its_number() {
+    let outcome = outcome("same-text-twice");
+    let agreement =
+        outcome.protocol.properties().map(|(it, _)| it).find(|it| it.name == "agreement");
+    assert_eq!(why(&outcome, "agreement"), "a delivered ok (a's broadcast 2), b never did");
+    let target = Target::Violation(agreement.expect("it is judged"));
+    let explanation = explain(&outcome, &target).expect("it is violated").text();
+    assert!(
+        explanation.contains("a delivered ok (a's broadcast 2), b never did."),
+        "{explanation}"
+    );
+}
+
+#[test]
+fn names_stay_as_they_are_written() {
+    for (p, other) in [("p", "P"), ("ß", "SS")] {
+        let mut scenario = outcome("names-differ-in-case").scenario;
+        scenario.nodes = vec![p.to_owned(), other.to_owned(), "q".to_owned()];
+        let outcome = Outcome::of(scenario).expect("it runs");
+        let mut violated = outcome.report.judgements.iter().filter(|it| it.verdict.is_violated());
+        let property = violated.next().expect("one is violated").property;
+        let explanation = explain(&outcome, &Target::Violation(property)).expect("it is violated");
+        let crash = format!("{p} crashes after 1 send (0 ms).");
+        assert_eq!(explanation.sentences[0], crash);
+        let all = explanation.text();
+        assert!(!all.contains(&format!("{other} crashes")), "{all}");
+    }
 }

@@ -15,7 +15,8 @@ use serde_json::Value as Json;
 use super::{
     Value,
     membership::{GroupIndication, GroupRequest, Members},
-    watch::{fields, have},
+    naming::{Mention, Sentence, named, spoken},
+    watch::{Violation, fields, have},
 };
 use crate::kernel::{
     Carried, EventId, Indication, Kind, MAX_NODES, Monitor, Needs, NodeId, NodeSet, Observation,
@@ -118,6 +119,13 @@ impl<M> Deliver<M> {
     }
 }
 
+impl BroadcastId {
+    /// It, in a sentence.
+    pub(super) fn mention(self, payload: &Value) -> Mention {
+        Mention { from: self.from, to: None, seq: self.seq, payload: payload.clone() }
+    }
+}
+
 /// Which broadcast: the textbook assumes that messages are unique, this makes them so.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, derive_more::Display,
@@ -152,7 +160,11 @@ pub const NO_DUPLICATION: Property = Property {
     kind: Kind::Safety,
     statement: "No message is delivered more than once.",
     monitor: |setting| {
-        Box::new(NoDuplication { delivered: PerBroadcast::new(setting.nodes), violated: None })
+        Box::new(NoDuplication {
+            numbering: Numbering::new(setting.nodes),
+            delivered: PerBroadcast::new(setting.nodes),
+            violated: None,
+        })
     },
 };
 
@@ -237,25 +249,50 @@ impl<'a> Heard<'a> {
     }
 }
 
-/// Counts every node's broadcasts.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Numbering(Vec<u32>);
+/// Every node's broadcasts so far, in their order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Numbering(Vec<Vec<Value>>);
 
 impl Numbering {
     pub(super) fn new(nodes: usize) -> Self {
-        Self(vec![0; nodes])
+        Self(vec![Vec::new(); nodes])
     }
 
-    /// The id of the broadcast that this node asks for now.
-    pub(super) fn next(&mut self, from: NodeId) -> BroadcastId {
-        let seq = &mut self.0[from.index()];
-        *seq += 1;
-        BroadcastId { from, seq: *seq }
+    /// Takes note of what this node broadcasts now, and returns its id.
+    pub(super) fn next(&mut self, from: NodeId, payload: &Value) -> BroadcastId {
+        if self.0.len() <= from.index() {
+            self.0.resize(from.index() + 1, Vec::new());
+        }
+        let broadcasts = &mut self.0[from.index()];
+        broadcasts.push(payload.clone());
+        BroadcastId { from, seq: broadcasts.len() as u32 }
     }
 
-    /// Whether there has been such a broadcast.
+    /// Takes note of a broadcast, if the event is one.
+    pub(super) fn hear(&mut self, seen: &Observation) {
+        if let Some((payload, _)) = broadcast(seen) {
+            self.next(seen.node, payload);
+        }
+    }
+
+    /// True if there has been such a broadcast.
     pub(super) fn has(&self, id: BroadcastId) -> bool {
-        (1..=self.0[id.from.index()]).contains(&id.seq)
+        self.0.get(id.from.index()).is_some_and(|it| (1..=it.len()).contains(&(id.seq as usize)))
+    }
+
+    /// The name of a broadcast in a sentence.
+    pub(super) fn name(&self, id: BroadcastId, payload: &Value) -> String {
+        self.mention(&id.mention(payload))
+    }
+
+    /// The same.
+    pub(super) fn mention(&self, message: &Mention) -> String {
+        let all = self.0.iter().enumerate().flat_map(|(node, all)| {
+            all.iter().zip(1..).map(move |(payload, seq)| (node, seq, payload))
+        });
+        let (from, seq) = (message.from.index(), message.seq);
+        let others = all.filter(|(node, number, _)| (*node, *number) != (from, seq));
+        named(message, others.map(|(.., payload)| payload))
     }
 }
 
@@ -319,7 +356,7 @@ impl Monitor for Validity {
         self.members.observe(seen);
         match (Heard::of(seen), seen.what) {
             (Some(Heard::Broadcast(payload)), _) => {
-                let id = self.numbering.next(seen.node);
+                let id = self.numbering.next(seen.node, payload);
                 self.awaited.insert(id, (seen.id, payload.clone()));
                 self.last.insert(seen.node, id);
             }
@@ -350,29 +387,30 @@ impl Monitor for Validity {
             .filter(|(id, _)| correct.and(self.members.bound_by(**id)).contains(id.from));
         match awaited.min_by_key(|(_, (event, _))| *event) {
             None => Verdict::Holds,
-            Some((BroadcastId { from, .. }, (event, payload))) if over => Verdict::Violated {
-                why: format!("{from} broadcast {payload} and never delivered it"),
-                witness: vec![*event],
-            },
-            Some((BroadcastId { from, .. }, (_, payload))) => {
-                Verdict::Undecided(format!("{from} broadcast {payload}, not yet delivered"))
+            Some((id, (event, payload))) => {
+                let (from, message) = (id.from, self.numbering.name(*id, payload));
+                if over {
+                    let why = format!("{from} broadcast {message} and never delivered it");
+                    Verdict::Violated { why, witness: vec![*event] }
+                } else {
+                    Verdict::Undecided(format!("{from} broadcast {message}, not yet delivered"))
+                }
             }
         }
     }
 }
 
 /// The first violation of a safety property: nothing that comes later mends it.
-pub(super) type First = Option<(String, Vec<EventId>)>;
+pub(super) type First = Option<Violation>;
 
-pub(super) fn verdict_of(first: &First) -> Verdict {
-    match first.clone() {
-        None => Verdict::Holds,
-        Some((why, witness)) => Verdict::Violated { why, witness },
-    }
+pub(super) fn verdict_of(first: &First, numbering: &Numbering) -> Verdict {
+    let verdict = |it: &Violation| it.verdict(|message| numbering.mention(message));
+    first.as_ref().map_or(Verdict::Holds, verdict)
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct NoDuplication {
+    numbering: Numbering,
     /// By whom, and in which events.
     delivered: PerBroadcast<SortedMap<NodeId, EventId>>,
     violated: First,
@@ -380,14 +418,16 @@ struct NoDuplication {
 
 impl Monitor for NoDuplication {
     fn observe(&mut self, seen: &Observation) {
+        self.numbering.hear(seen);
         let Some(Heard::Deliver(deliver)) = Heard::of(seen) else { return };
         if self.violated.is_some() {
             return;
         }
         let events = self.delivered.get_or_insert_with(deliver.id(), SortedMap::new);
         if let Some(first) = events.get(&seen.node) {
-            let why = format!("{} delivered {} twice", seen.node, deliver.payload);
-            self.violated = Some((why, vec![*first, seen.id]));
+            let why = Sentence::new(format!("{} delivered ", seen.node));
+            let why = why.message(deliver.id().mention(&deliver.payload)).words(" twice");
+            self.violated = Some(Violation::new(why, [*first, seen.id]));
         } else {
             events.insert(seen.node, seen.id);
         }
@@ -398,7 +438,7 @@ impl Monitor for NoDuplication {
     }
 
     fn verdict(&self, _over: bool) -> Verdict {
-        verdict_of(&self.violated)
+        verdict_of(&self.violated, &self.numbering)
     }
 }
 
@@ -413,23 +453,23 @@ impl Monitor for NoCreation {
     fn observe(&mut self, seen: &Observation) {
         match Heard::of(seen) {
             Some(Heard::Broadcast(payload)) => {
-                let id = self.numbering.next(seen.node);
+                let id = self.numbering.next(seen.node, payload);
                 self.broadcast.get_or_insert_with(id, || (seen.id, payload.clone()));
             }
             Some(Heard::Deliver(Deliver { from, seq, payload })) if self.violated.is_none() => {
                 let id = BroadcastId { from: *from, seq: *seq };
+                let delivered = Sentence::new(format!("{} delivered ", seen.node));
                 self.violated = match self.broadcast.get(id) {
                     Some((_, original)) if original == payload => None,
                     Some((request, original)) => {
-                        let why = format!("{} delivered {payload} as {id}: {original}", seen.node);
-                        Some((why, vec![*request, seen.id]))
+                        let delivered = format!("{} delivered {}", seen.node, spoken(payload));
+                        let why = format!("{delivered} as {id}: {}", spoken(original));
+                        Some(Violation::new(why, [*request, seen.id]))
                     }
                     None => {
-                        let why = format!(
-                            "{} delivered {payload}, which {from} never broadcast",
-                            seen.node
-                        );
-                        Some((why, vec![seen.id]))
+                        let why = delivered.message(id.mention(payload));
+                        let why = why.words(format!(", which {from} never broadcast"));
+                        Some(Violation::new(why, [seen.id]))
                     }
                 };
             }
@@ -442,7 +482,7 @@ impl Monitor for NoCreation {
     }
 
     fn verdict(&self, _over: bool) -> Verdict {
-        verdict_of(&self.violated)
+        verdict_of(&self.violated, &self.numbering)
     }
 }
 
@@ -463,6 +503,7 @@ struct Agreement {
     binds: Binds,
     roster: Roster,
     members: Members,
+    numbering: Numbering,
     messages: PerBroadcast<Deliveries>,
 }
 
@@ -479,7 +520,8 @@ impl Agreement {
     fn new(setting: &Setting, binds: Binds) -> Self {
         let members = Members::new(setting.nodes);
         let messages = PerBroadcast::new(setting.nodes);
-        Self { binds, roster: Roster::new(setting), members, messages }
+        let numbering = Numbering::new(setting.nodes);
+        Self { binds, roster: Roster::new(setting), members, numbering, messages }
     }
 }
 
@@ -487,6 +529,7 @@ impl Monitor for Agreement {
     fn observe(&mut self, seen: &Observation) {
         self.roster.observe(seen);
         self.members.observe(seen);
+        self.numbering.hear(seen);
         let Some(Heard::Deliver(deliver)) = Heard::of(seen) else { return };
         let message = self.messages.get_or_insert_with(deliver.id(), || Deliveries {
             id: deliver.id(),
@@ -514,12 +557,13 @@ impl Monitor for Agreement {
             let missing = bound.and(self.members.bound_by(message.id)).without(message.by);
             let binding = message.events.iter().filter(|(node, _)| binding.contains(**node));
             let first = binding.min_by_key(|(_, event)| **event)?;
-            (!missing.is_empty()).then_some((first, missing, &message.payload))
+            (!missing.is_empty()).then_some((first, missing, message))
         });
-        let Some(((node, event), missing, payload)) = uneven.min_by_key(|((_, event), ..)| **event)
+        let Some(((node, event), missing, message)) = uneven.min_by_key(|((_, event), ..)| **event)
         else {
             return Verdict::Holds;
         };
+        let payload = self.numbering.name(message.id, &message.payload);
         if over {
             let why = format!("{node} delivered {payload}, {missing} never did");
             return Verdict::Violated { why, witness: vec![*event] };

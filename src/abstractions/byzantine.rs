@@ -15,6 +15,7 @@ use serde::Serialize;
 use super::{
     Value,
     consensus::{Agreement, Decide, Decision, Decisions, proposal},
+    naming::spoken,
     watch::{Violation, WatchCorrect, safety_of_correct},
 };
 use crate::kernel::{
@@ -123,6 +124,12 @@ impl Decision for Vector {
         let Seen::Indication(packet) = seen.what else { return None };
         packet.get::<Decide<Self>>().map(|decide| &decide.value)
     }
+
+    fn spoken(&self) -> String {
+        let element = |value: &Option<Value>| value.as_ref().map_or("⊥".to_owned(), spoken);
+        let elements: Vec<_> = self.0.iter().map(element).collect();
+        format!("({})", elements.join(", "))
+    }
 }
 
 impl Decision for Settle {
@@ -155,6 +162,7 @@ impl WatchCorrect for Obedience {
         }
         let (node, event, decision) =
             self.decisions.of_correct().find(|(.., decision)| *decision != order)?;
+        let (order, decision) = (spoken(order), spoken(decision));
         let why = format!("{commander} proposed {order}, {node} decided {decision}");
         Some(Violation::new(why, [*request, event]))
     }
@@ -200,6 +208,7 @@ impl WatchCorrect for VectorValidity {
         });
         let (_, p, value, node, event, request, vector) =
             wrong.min_by_key(|(completed, p, ..)| (*completed, *p))?;
+        let (value, vector) = (spoken(value), vector.spoken());
         let why = format!("{p} proposed {value}, {node} decided {vector}");
         Some(Violation::new(why, [*request, event]))
     }

@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use super::{
     Value,
     byzantine::{Settle, Vector},
+    naming::spoken,
     watch::{Await, Owed, Violation, Watch, WatchCorrect, liveness, safety, safety_of_correct},
 };
 use crate::kernel::{
@@ -109,12 +110,21 @@ pub const TERMINATION: Property = Property {
 pub(super) trait Decision: Clone + Eq + Hash + fmt::Display + 'static {
     /// What is decided in an event, if anything is.
     fn told<'a>(seen: &Observation<'a>) -> Option<&'a Self>;
+
+    /// It, in a sentence.
+    fn spoken(&self) -> String {
+        self.to_string()
+    }
 }
 
 impl Decision for Value {
     fn told<'a>(seen: &Observation<'a>) -> Option<&'a Self> {
         let Seen::Indication(packet) = seen.what else { return None };
         packet.get::<Decide<Self>>().map(|decide| &decide.value)
+    }
+
+    fn spoken(&self) -> String {
+        spoken(self)
     }
 }
 
@@ -133,7 +143,7 @@ impl Watch for Validity {
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         self.0.extend(proposal(seen).cloned());
         let value = Value::told(seen)?;
-        let why = format!("{} decided {value}, which nobody proposed", seen.node);
+        let why = format!("{} decided {}, which nobody proposed", seen.node, spoken(value));
         (!self.0.contains(value)).then(|| Violation::new(why, [seen.id]))
     }
 }
@@ -147,6 +157,7 @@ impl Watch for Integrity {
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         let value = Value::told(seen)?;
         let (first, before) = self.0.insert(seen.node, (seen.id, value.clone()))?;
+        let (before, value) = (spoken(&before), spoken(value));
         let why = format!("{} decided {before} and then {value}", seen.node);
         Some(Violation::new(why, [first, seen.id]))
     }
@@ -217,7 +228,8 @@ impl<D: Decision> WatchCorrect for Agreement<D> {
         let mut bound = self.decisions.of(bound);
         let (p, first, one) = bound.next()?;
         let (q, second, two) = bound.find(|(.., other)| *other != one)?;
-        Some(Violation::new(format!("{p} decided {one}, {q} decided {two}"), [first, second]))
+        let why = format!("{p} decided {}, {q} decided {}", one.spoken(), two.spoken());
+        Some(Violation::new(why, [first, second]))
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::{
     Value,
+    naming::{Mention, Sentence, named as name_of, spoken},
     watch::{Await, Owed, Violation, Watch, fields, liveness, named, safety},
 };
 use crate::kernel::{
@@ -151,6 +152,11 @@ pub const EXACTLY_ONCE_EFFECT: Property = Property {
 /// Which message: its sender, its receiver, and its count among theirs from 1.
 type Name = (NodeId, NodeId, u32);
 
+/// The message of this name, in a sentence.
+fn mention((from, to, seq): Name, payload: &Value) -> Mention {
+    Mention { from, to: Some(to), seq, payload: payload.clone() }
+}
+
 /// What the monitors of links hear.
 enum Heard<'a> {
     Send(Name, &'a Value),
@@ -183,17 +189,30 @@ impl Sent {
         }
     }
 
+    /// The name of a message in a sentence.
+    fn name(&self, message: &Mention) -> String {
+        let Mention { from, to, seq, .. } = *message;
+        let other = |(one, two, number): &Name| (*one, Some(*two), *number) != (from, to, seq);
+        let others = self.messages.iter().filter(|(name, _)| other(name));
+        name_of(message, others.map(|(_, (_, payload))| payload))
+    }
+
     /// What is wrong about a delivery that was not asked for.
     fn created(&self, name: Name, payload: &Value, event: EventId) -> Option<Violation> {
         let (from, node, _) = name;
         match self.messages.get(&name) {
             Some((_, sent)) if sent == payload => None,
             Some((request, sent)) => {
-                let why = format!("{node} delivered {payload} where {from} had sent {sent}");
+                let (payload, sent) = (spoken(payload), mention(name, sent));
+                let why =
+                    Sentence::new(format!("{node} delivered {payload} where {from} had sent "));
+                let why = why.message(sent);
                 Some(Violation::new(why, [*request, event]))
             }
             None => {
-                let why = format!("{node} delivered {payload}, which {from} never sent to it");
+                let why = Sentence::new(format!("{node} delivered "))
+                    .message(mention(name, payload))
+                    .words(format!(", which {from} never sent to it"));
                 Some(Violation::new(why, [event]))
             }
         }
@@ -205,6 +224,14 @@ struct NoCreation(Sent);
 
 impl Watch for NoCreation {
     const NEEDS: Needs = Needs::NOTHING;
+
+    fn go_on(&mut self, seen: &Observation) {
+        self.0.hear(seen);
+    }
+
+    fn name(&self, message: &Mention) -> String {
+        self.0.name(message)
+    }
 
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         match self.0.hear(seen)? {
@@ -223,10 +250,19 @@ struct NoDuplication {
 impl Watch for NoDuplication {
     const NEEDS: Needs = Needs::NOTHING;
 
+    fn go_on(&mut self, seen: &Observation) {
+        self.sent.hear(seen);
+    }
+
+    fn name(&self, message: &Mention) -> String {
+        self.sent.name(message)
+    }
+
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         let Heard::Deliver(name, delivery) = self.sent.hear(seen)? else { return None };
         let first = self.delivered.insert(name, seen.id)?;
-        let why = format!("{} delivered {} twice", seen.node, delivery.payload);
+        let why = Sentence::new(format!("{} delivered ", seen.node));
+        let why = why.message(mention(name, &delivery.payload)).words(" twice");
         Some(Violation::new(why, [first, seen.id]))
     }
 }
@@ -262,8 +298,8 @@ impl Await for ReliableDelivery {
     fn owed(&self) -> Option<Owed> {
         let correct = self.roster.correct();
         let binds = |(from, to, _): Name| correct.contains(from) && correct.contains(to);
-        let (since, ((from, to, _), payload)) =
-            self.awaited.iter().find(|(_, (name, _))| binds(*name))?;
+        let (since, (name, payload)) = self.awaited.iter().find(|(_, (name, _))| binds(*name))?;
+        let ((from, to, _), payload) = (*name, self.sent.name(&mention(*name, payload)));
         Some(Owed {
             since: *since,
             never: format!("{from} sent {payload} to {to}, which never delivered it"),
@@ -282,6 +318,14 @@ struct FifoDelivery {
 impl Watch for FifoDelivery {
     const NEEDS: Needs = Needs::SEQUENCE;
 
+    fn go_on(&mut self, seen: &Observation) {
+        self.sent.hear(seen);
+    }
+
+    fn name(&self, message: &Mention) -> String {
+        self.sent.name(message)
+    }
+
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         let Heard::Deliver((from, node, seq), Deliver { payload, .. }) = self.sent.hear(seen)?
         else {
@@ -294,8 +338,13 @@ impl Watch for FifoDelivery {
             *delivered = seq.max(*delivered);
             return None;
         }
-        let (earlier, skipped) = &self.sent.messages[&(from, node, *delivered + 1)];
-        let why = format!("{node} delivered {payload} without {skipped}, which {from} sent before");
+        let next = (from, node, *delivered + 1);
+        let (earlier, skipped) = &self.sent.messages[&next];
+        let why = Sentence::new(format!("{node} delivered "))
+            .message(mention((from, node, seq), payload))
+            .words(" without ")
+            .message(mention(next, skipped))
+            .words(format!(", which {from} sent before"));
         Some(Violation::new(why, [*earlier, *later, seen.id]))
     }
 }
@@ -303,7 +352,7 @@ impl Watch for FifoDelivery {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct ExactlyOnceEffect {
     /// The first effect too many that nothing undoes.
-    wrong: Option<Owed>,
+    wrong: Option<Violation>,
     delivered: NoDuplication,
     /// By receiver and thing: how it was set.
     settings: SortedMap<(NodeId, String), Setting>,
@@ -351,6 +400,7 @@ impl ExactlyOnceEffect {
             .filter(|(_, Setting { last, once })| set_by(&last.1).1 != set_by(once).1)
             .min_by_key(|(_, setting)| setting.last.0)?;
         let ((node, _), Setting { last: (since, operation), once }) = undone;
+        let (operation, once) = (spoken(operation), spoken(once));
         let why = format!("{node} ran {operation} again after {once}, which that undid");
         Some(Owed { since: *since, never: why.clone(), not_yet: why })
     }
@@ -363,17 +413,21 @@ impl Await for ExactlyOnceEffect {
         let payload = &delivery.payload;
         let twice = self.delivered.delivered.insert(name, seen.id).is_some();
         let created = self.reliable.sent.created(name, payload, seen.id);
+        let ran = || Sentence::new(format!("{} ran ", seen.node)).message(mention(name, payload));
         let why = match created {
             Some(Violation { why, .. }) => why,
             None if delivery.idempotent => return self.set(seen.id, seen.node, payload, twice),
-            None if twice => format!("{} ran {payload} twice", seen.node),
+            None if twice => ran().words(" twice"),
             None => return,
         };
-        let wrong = Owed { since: seen.id, never: why.clone(), not_yet: why };
-        self.wrong.get_or_insert(wrong);
+        self.wrong.get_or_insert(Violation::new(why, [seen.id]));
     }
 
     fn owed(&self) -> Option<Owed> {
-        self.wrong.clone().or_else(|| self.undone()).or_else(|| self.reliable.owed())
+        let wrong = self.wrong.as_ref().and_then(|Violation { why, witness }| {
+            let why = why.say(|message| self.reliable.sent.name(message));
+            Some(Owed { since: *witness.first()?, never: why.clone(), not_yet: why })
+        });
+        wrong.or_else(|| self.undone()).or_else(|| self.reliable.owed())
     }
 }

@@ -12,8 +12,9 @@ use serde_json::Value as Json;
 
 use super::{
     Value,
-    broadcast::{BroadcastId, Deliver},
+    broadcast::{BroadcastId, Deliver, Numbering},
     detection::Notice,
+    naming::{Mention, Sentence},
     watch::{Violation, Watch, safety},
 };
 pub use progress::{CRASHED_MEMBERS_LEAVE, JOIN_COMPLETION};
@@ -384,6 +385,7 @@ fn in_views(views: [Option<ViewName>; 2]) -> [String; 2] {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct SameViewDelivery {
+    numbering: Numbering,
     views: SortedMap<NodeId, ViewName>,
     /// By message: its first delivery.
     delivered: SortedMap<BroadcastId, (NodeId, EventId, Option<ViewName>)>,
@@ -392,7 +394,16 @@ struct SameViewDelivery {
 impl Watch for SameViewDelivery {
     const NEEDS: Needs = Needs::SEQUENCE;
 
+    fn go_on(&mut self, seen: &Observation) {
+        self.numbering.hear(seen);
+    }
+
+    fn name(&self, message: &Mention) -> String {
+        self.numbering.mention(message)
+    }
+
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        self.numbering.hear(seen);
         match Heard::of(seen)? {
             Heard::View { id, members } => {
                 self.views.insert(seen.node, (id, members));
@@ -411,10 +422,9 @@ impl Watch for SameViewDelivery {
                     return None;
                 }
                 let [there, here] = in_views([first, view]);
-                let why = format!(
-                    "{node} delivered {} in {there}, {} in {here}",
-                    deliver.payload, seen.node
-                );
+                let why = Sentence::new(format!("{node} delivered "))
+                    .message(deliver.id().mention(&deliver.payload))
+                    .words(format!(" in {there}, {} in {here}", seen.node));
                 Some(Violation::new(why, [event, seen.id]))
             }
         }
@@ -424,6 +434,7 @@ impl Watch for SameViewDelivery {
 /// Since equality is transitive, whoever takes a step from view to view is compared with the first that did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct VirtualSynchrony {
+    numbering: Numbering,
     /// By node: the view that it is in, and what it has delivered there.
     current: SortedMap<NodeId, (ViewName, Delivered)>,
     /// By the two views of a step: who took it first, in which event, and what it had delivered.
@@ -436,7 +447,16 @@ type Delivered = SortedMap<BroadcastId, (EventId, Value)>;
 impl Watch for VirtualSynchrony {
     const NEEDS: Needs = Needs::SEQUENCE;
 
+    fn go_on(&mut self, seen: &Observation) {
+        self.numbering.hear(seen);
+    }
+
+    fn name(&self, message: &Mention) -> String {
+        self.numbering.mention(message)
+    }
+
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        self.numbering.hear(seen);
         match Heard::of(seen)? {
             Heard::View { id, members } => {
                 let next = (id, members);
@@ -471,19 +491,21 @@ impl VirtualSynchrony {
         };
         let only = |here: &Delivered, there: &Delivered, node: NodeId, other: NodeId| {
             let lacks = here.iter().find(|(id, _)| !there.contains_key(id));
-            lacks.map(|(_, (event, payload))| (*event, payload.clone(), node, other))
+            lacks.map(|(id, (event, payload))| (*event, id.mention(payload), node, other))
         };
-        let (event, payload, node, other) = only(theirs, &mine, *peer, seen.node)
+        let (event, message, node, other) = only(theirs, &mine, *peer, seen.node)
             .or_else(|| only(&mine, theirs, seen.node, *peer))?;
         let [here, there] = in_views([Some(previous), Some(next)]);
-        let why =
-            format!("{node} delivered {payload} in {here}, {other} went on to {there} without it");
+        let why = Sentence::new(format!("{node} delivered "))
+            .message(message)
+            .words(format!(" in {here}, {other} went on to {there} without it"));
         Some(Violation::new(why, [event, *moved, seen.id]))
     }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct FailureOrder {
+    numbering: Numbering,
     members: SortedMap<NodeId, NodeSet>,
     /// By who was told and whom it was about.
     notices: SortedMap<(NodeId, NodeId), EventId>,
@@ -492,7 +514,16 @@ struct FailureOrder {
 impl Watch for FailureOrder {
     const NEEDS: Needs = Needs::SEQUENCE;
 
+    fn go_on(&mut self, seen: &Observation) {
+        self.numbering.hear(seen);
+    }
+
+    fn name(&self, message: &Mention) -> String {
+        self.numbering.mention(message)
+    }
+
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
+        self.numbering.hear(seen);
         let node = seen.node;
         match Heard::of(seen)? {
             Heard::View { members, .. } => {
@@ -518,10 +549,12 @@ impl Watch for FailureOrder {
                 self.notices.retain(|(told, _), _| *told != node);
                 None
             }
-            Heard::Deliver(Deliver { from, payload, .. }) => {
-                let notice = *self.notices.get(&(node, *from))?;
-                let why =
-                    format!("{node} delivered {payload} after it was told that {from} failed");
+            Heard::Deliver(deliver) => {
+                let from = deliver.from;
+                let notice = *self.notices.get(&(node, from))?;
+                let why = Sentence::new(format!("{node} delivered "))
+                    .message(deliver.id().mention(&deliver.payload))
+                    .words(format!(" after it was told that {from} failed"));
                 Some(Violation::new(why, [notice, seen.id]))
             }
         }

@@ -16,6 +16,7 @@ pub mod hearsay;
 pub mod link;
 pub mod membership;
 pub mod mutex;
+pub mod naming;
 pub mod order;
 pub mod register;
 pub mod stability;

@@ -9,6 +9,7 @@ use super::{
     Value,
     broadcast::{BroadcastId, First, Heard, Numbering, PerBroadcast, broadcast, verdict_of},
     clock::VectorClock,
+    naming::{Mention, Sentence},
     watch::{Violation, Watch, safety},
 };
 use crate::kernel::{
@@ -125,7 +126,7 @@ impl History {
     }
 
     fn broadcast(&mut self, seen: &Observation, payload: &Value) -> BroadcastId {
-        let id = self.numbering.next(seen.node);
+        let id = self.numbering.next(seen.node, payload);
         self.requests.get_or_insert_with(id, || (seen.id, payload.clone()));
         id
     }
@@ -158,7 +159,7 @@ struct FifoOrder {
 impl Monitor for FifoOrder {
     fn observe(&mut self, seen: &Observation) {
         match Heard::of(seen) {
-            _ if self.violated.is_some() => {}
+            _ if self.violated.is_some() => self.history.numbering.hear(seen),
             Some(Heard::Broadcast(payload)) => {
                 self.history.broadcast(seen, payload);
             }
@@ -170,10 +171,12 @@ impl Monitor for FifoOrder {
                     let (earlier, skipped) = self.history.request(next);
                     let (later, payload) = self.history.request(id);
                     let (node, from) = (seen.node, id.from);
-                    let why = format!(
-                        "{node} delivered {payload} without {skipped}, which {from} broadcast before"
-                    );
-                    self.violated = Some((why, vec![*earlier, *later, seen.id]));
+                    let why = Sentence::new(format!("{node} delivered "))
+                        .message(id.mention(payload))
+                        .words(" without ")
+                        .message(next.mention(skipped))
+                        .words(format!(", which {from} broadcast before"));
+                    self.violated = Some(Violation::new(why, [*earlier, *later, seen.id]));
                 }
             }
             _ => {}
@@ -181,7 +184,7 @@ impl Monitor for FifoOrder {
     }
 
     fn verdict(&self, _over: bool) -> Verdict {
-        verdict_of(&self.violated)
+        verdict_of(&self.violated, &self.history.numbering)
     }
 }
 
@@ -215,17 +218,22 @@ impl CausalOrder {
             self.history.deliver(node, id);
             return;
         };
-        let (earlier, skipped) = self.history.request(self.history.next(node, from));
+        let next = self.history.next(node, from);
+        let (earlier, skipped) = self.history.request(next);
         let (later, payload) = self.history.request(id);
-        let why = format!("{node} delivered {payload} without {skipped}, which led to it");
-        self.violated = Some((why, vec![*earlier, *later, seen.id]));
+        let why = Sentence::new(format!("{node} delivered "))
+            .message(id.mention(payload))
+            .words(" without ")
+            .message(next.mention(skipped))
+            .words(", which led to it");
+        self.violated = Some(Violation::new(why, [*earlier, *later, seen.id]));
     }
 }
 
 impl Monitor for CausalOrder {
     fn observe(&mut self, seen: &Observation) {
         match Heard::of(seen) {
-            _ if self.violated.is_some() => {}
+            _ if self.violated.is_some() => self.history.numbering.hear(seen),
             Some(Heard::Broadcast(payload)) => self.broadcast(seen, payload),
             Some(Heard::Deliver(deliver)) if self.history.numbering.has(deliver.id()) => {
                 self.deliver(seen, deliver.id());
@@ -235,7 +243,7 @@ impl Monitor for CausalOrder {
     }
 
     fn verdict(&self, _over: bool) -> Verdict {
-        verdict_of(&self.violated)
+        verdict_of(&self.violated, &self.history.numbering)
     }
 }
 
@@ -337,8 +345,8 @@ impl TotalOrder {
 impl Monitor for TotalOrder {
     fn observe(&mut self, seen: &Observation) {
         self.roster.observe(seen);
-        if let Some((_, label)) = broadcast(seen) {
-            let id = self.numbering.next(seen.node);
+        if let Some((payload, label)) = broadcast(seen) {
+            let id = self.numbering.next(seen.node, payload);
             if label.is_some_and(|label| *label == SYNC.into()) {
                 self.syncs.insert(id);
             }
@@ -380,13 +388,14 @@ impl Monitor for TotalOrder {
         let (message, other) = (delivered(swap.message), delivered(swap.other));
         // The first of the two, in the scenario's order, is the first to be named.
         let at = |node: NodeId, message: &Deliveries| message.events[node.index()];
-        let (one, two) =
-            if at(p, message) < at(p, other) { (message, other) } else { (other, message) };
-        let why = format!(
-            "{p} delivered {first} before {second}, {q} {second} before {first}",
-            first = one.payload,
-            second = two.payload
-        );
+        let named = |id, it: &Deliveries| self.numbering.name(id, &it.payload);
+        let names = (named(swap.message, message), named(swap.other, other));
+        let ((one, first), (two, second)) = if at(p, message) < at(p, other) {
+            ((message, names.0), (other, names.1))
+        } else {
+            ((other, names.1), (message, names.0))
+        };
+        let why = format!("{p} delivered {first} before {second}, {q} {second} before {first}");
         let mut witness = vec![at(p, one), at(p, two), at(q, two), at(q, one)];
         sort(&mut witness);
         Verdict::Violated { why, witness }
@@ -416,9 +425,11 @@ impl WithinLabels {
 
 impl Monitor for WithinLabels {
     fn observe(&mut self, seen: &Observation) {
-        if let Some((_, label)) = broadcast(seen) {
-            let id = self.numbering.next(seen.node);
+        if let Some((payload, label)) = broadcast(seen) {
+            let id = self.numbering.next(seen.node, payload);
             self.labels.get_or_insert_with(id, || label.cloned());
+            self.fresh.observe(seen);
+            self.orders.iter_mut().for_each(|(_, order)| order.observe(seen));
         } else if let Some(Heard::Deliver(deliver)) = Heard::of(seen) {
             if let Some(label) = self.labels.get(deliver.id()).cloned() {
                 self.order(label).observe(seen);
@@ -459,7 +470,7 @@ impl Watch for RealTimeOrder {
         let deliver = match Heard::of(seen)? {
             Heard::Deliver(deliver) => deliver,
             Heard::Broadcast(payload) => {
-                let id = self.numbering.next(seen.node);
+                let id = self.numbering.next(seen.node, payload);
                 self.requests.insert(id, (seen.time, seen.id, payload.clone()));
                 return None;
             }
@@ -475,8 +486,20 @@ impl Watch for RealTimeOrder {
             *latest = (*time, seen.id, id);
             return None;
         }
-        let (_, later_request, other) = &self.requests[&other];
-        let why = format!("{} delivered {other} before {payload}, which is older", seen.node);
+        let (_, later_request, later) = &self.requests[&other];
+        let why = Sentence::new(format!("{} delivered ", seen.node))
+            .message(other.mention(later))
+            .words(" before ")
+            .message(id.mention(payload))
+            .words(", which is older");
         Some(Violation::new(why, [*request, *later_request, event, seen.id]))
+    }
+
+    fn go_on(&mut self, seen: &Observation) {
+        self.numbering.hear(seen);
+    }
+
+    fn name(&self, message: &Mention) -> String {
+        self.numbering.mention(message)
     }
 }

@@ -19,6 +19,7 @@ use self::{
 };
 use super::{
     Value,
+    naming::spoken,
     watch::{Await, Owed, Violation, Watch, answer, fields, liveness, safety},
 };
 use crate::kernel::{
@@ -52,6 +53,16 @@ pub enum Operation {
 }
 
 impl Operation {
+    /// It, in a sentence.
+    fn spoken(&self) -> String {
+        match self {
+            Self::Read { key } => format!("read of {}", spoken(key)),
+            Self::Write { key, value } => format!("write of {} to {}", spoken(value), spoken(key)),
+            Self::Enqueue(value) => format!("enqueue of {}", spoken(value)),
+            Self::Dequeue => "dequeue".to_owned(),
+        }
+    }
+
     /// The register that it is about; none if it is about the queue.
     const fn key(&self) -> Option<&Value> {
         match self {
@@ -392,8 +403,9 @@ impl Linearizability {
     ) -> Violation {
         let (operation, value) = called;
         let mut why = format!(
-            "{}'s {operation} answered {}, which no order of the operations explains",
+            "{}'s {} answered {}, which no order of the operations explains",
             seen.node,
+            operation.spoken(),
             answer(value)
         );
         let mut witness = vec![asked, seen.id];
@@ -404,15 +416,16 @@ impl Linearizability {
             if let Some(last) = self.before.get(&asked).filter(|it| it.value.as_ref() != value) {
                 witness.extend([last.asked, last.answered]);
                 witness.extend(known.write_of(last.value.as_ref()));
-                let Completed { node, operation, value, .. } = last;
-                why += &match operation {
+                let said = last.operation.spoken();
+                // Two operations of one node may be alike.
+                let same = last.node == seen.node && last.operation == *operation;
+                let earlier = if same { "earlier " } else { "" };
+                let (node, held) = (last.node, answer(last.value.as_ref()));
+                why += &match last.operation {
                     Operation::Read { .. } => {
-                        format!(
-                            ": {node}'s {operation} had answered {} before",
-                            answer(value.as_ref())
-                        )
+                        format!(": {node}'s {earlier}{said} had answered {held} before")
                     }
-                    _ => format!(": {node}'s {operation} was over before"),
+                    _ => format!(": {node}'s {earlier}{said} was over before"),
                 };
             }
         }
@@ -507,7 +520,7 @@ impl Monitor for Linearizability {
         match &self.violated {
             Some(violation) => violation.clone().into(),
             None => self.gave_up.first_key_value().map_or(Verdict::Holds, |(key, limit)| {
-                let object = key.as_ref().map_or("the queue".to_owned(), Value::to_string);
+                let object = key.as_ref().map_or("the queue".to_owned(), spoken);
                 Verdict::Undecided(match limit {
                     Limit::Configurations(limit) => format!(
                         "the operations on {object} overlap in too many ways: the search for their \
@@ -573,9 +586,11 @@ impl Watch for NoLostUpdate {
                     })
                 });
                 let why = format!(
-                    "{}'s read of {key} answered {}, {lost} having been acknowledged before",
+                    "{}'s read of {} answered {}, {} having been acknowledged before",
                     seen.node,
-                    answer(value)
+                    spoken(&key),
+                    answer(value),
+                    spoken(&lost)
                 );
                 (!fresh).then(|| Violation::new(why, [began, event, seen.id]))
             }
@@ -604,8 +619,8 @@ impl Await for Termination {
         let ((node, _), (since, operation)) = awaited.min_by_key(|(_, (since, _))| *since)?;
         Some(Owed {
             since: *since,
-            never: format!("{node}'s {operation} was never answered"),
-            not_yet: format!("{node}'s {operation} has no answer yet"),
+            never: format!("{node}'s {} was never answered", operation.spoken()),
+            not_yet: format!("{node}'s {} has no answer yet", operation.spoken()),
         })
     }
 }
@@ -644,7 +659,8 @@ impl Await for Convergence {
             let (mine, theirs) = (model.get(key), replica.get(key));
             let since = mine.into_iter().chain(theirs).map(|(_, event)| *event).max()?;
             let held = |it: Option<&(Value, EventId)>| answer(it.map(|(value, _)| value));
-            let why = format!("{first} holds {} under {key}, {node} {}", held(mine), held(theirs));
+            let (mine, theirs, key) = (held(mine), held(theirs), spoken(key));
+            let why = format!("{first} holds {mine} under {key}, {node} {theirs}");
             Some(Owed { since, never: format!("{why}, to the end"), not_yet: why })
         })
     }

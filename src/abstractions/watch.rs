@@ -3,30 +3,41 @@
 //! A safety monitor says which event completes the first violation; a liveness monitor says what is still
 //! owed. The rest, that nothing mends the one and that the other is only due in the end, is said here once.
 
-use std::{fmt, hash::Hash};
+use std::hash::Hash;
 
 use serde_json::{Map, Value as Json};
 
+use super::{
+    Value,
+    naming::{Mention, Sentence, spoken},
+};
 use crate::kernel::{EventId, Monitor, Needs, NodeId, NodeSet, Observation, Verdict, sort};
 
 /// What went wrong, and the events that prove it, in the order in which they happened.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Violation {
-    pub(super) why: String,
+    pub(super) why: Sentence,
     pub(super) witness: Vec<EventId>,
 }
 
 impl Violation {
-    pub(super) fn new(why: String, witness: impl Into<Vec<EventId>>) -> Self {
-        Self { why, witness: witness.into() }
+    pub(super) fn new(why: impl Into<Sentence>, witness: impl Into<Vec<EventId>>) -> Self {
+        Self { why: why.into(), witness: witness.into() }
+    }
+
+    /// The verdict, with a name for each message.
+    pub(super) fn verdict(&self, name: impl Fn(&Mention) -> String) -> Verdict {
+        let mut witness = self.witness.clone();
+        sort(&mut witness);
+        witness.dedup();
+        Verdict::Violated { why: self.why.say(name), witness }
     }
 }
 
+/// A violation whose sentence mentions no message.
 impl From<Violation> for Verdict {
-    fn from(Violation { why, mut witness }: Violation) -> Self {
-        sort(&mut witness);
-        witness.dedup();
-        Self::Violated { why, witness }
+    fn from(violation: Violation) -> Self {
+        violation.verdict(|message| spoken(&message.payload))
     }
 }
 
@@ -37,6 +48,14 @@ pub(super) trait Watch: Clone + Hash + 'static {
 
     /// Sees the next event, and says what it violates. It is asked no more after the first violation.
     fn watch(&mut self, seen: &Observation) -> Option<Violation>;
+
+    /// Sees an event after the first violation: the names of messages depend on later ones.
+    fn go_on(&mut self, _seen: &Observation) {}
+
+    /// The name of a message in a sentence.
+    fn name(&self, message: &Mention) -> String {
+        spoken(&message.payload)
+    }
 }
 
 /// The monitor of a safety property: the first violation stands, whatever comes later.
@@ -55,6 +74,8 @@ impl<W: Watch> Monitor for Safety<W> {
     fn observe(&mut self, seen: &Observation) {
         if self.violated.is_none() {
             self.violated = self.watch.watch(seen);
+        } else {
+            self.watch.go_on(seen);
         }
     }
 
@@ -63,7 +84,8 @@ impl<W: Watch> Monitor for Safety<W> {
     }
 
     fn verdict(&self, _over: bool) -> Verdict {
-        self.violated.clone().map_or(Verdict::Holds, Verdict::from)
+        let violated = self.violated.as_ref();
+        violated.map_or(Verdict::Holds, |it| it.verdict(|message| self.watch.name(message)))
     }
 }
 
@@ -157,8 +179,8 @@ pub(super) const fn have(who: NodeSet) -> &'static str {
 }
 
 /// An optional value, as an answer is spoken of.
-pub(super) fn answer<T: fmt::Display>(value: Option<&T>) -> String {
-    value.map_or_else(|| "nothing".to_owned(), T::to_string)
+pub(super) fn answer(value: Option<&Value>) -> String {
+    value.map_or_else(|| "nothing".to_owned(), spoken)
 }
 
 /// The fields of a request's value, if it is an object with exactly these.

@@ -2,9 +2,15 @@
 
 use serde_json::Value as Json;
 
-use crate::kernel::{
-    EventId, EventKind, Fate, Fault, MessageId, NodeId, NodeSet, PerMillion, RequestSpec, Scenario,
-    Side, Strategy, Time, Trace, spell, visible,
+use crate::{
+    abstractions::{
+        Value,
+        naming::{Mention, named},
+    },
+    kernel::{
+        EventId, EventKind, Fate, Fault, MessageId, NodeId, NodeSet, PerMillion, RequestSpec,
+        Scenario, Side, Strategy, Time, Trace, spell, visible,
+    },
 };
 
 /// What happened: `Bob delivers m1 from Alice`.
@@ -38,11 +44,35 @@ pub fn event_sentence(scenario: &Scenario, trace: &Trace, id: EventId) -> String
             let asked = asked.map(|index| &scenario.requests[index]);
             answered(&node, asked, &packet.to_string())
         }
-        EventKind::Indicate { kind, packet } => told(&node, kind, &packet.to_string()),
+        EventKind::Indicate { kind, packet } => match Mention::delivered(packet, event.node) {
+            Some(message) => told(&node, kind, &message_named(scenario, &message)),
+            None => told(&node, kind, &packet.to_string()),
+        },
         EventKind::Detect(detection) => told(&node, detection.kind(), &detection.to_string()),
     };
     spell(&sentence, &scenario.nodes)
 }
+
+/// A message that is delivered: by sender and number, too, where several requests have its text. Of very many
+/// requests it is not looked for.
+fn message_named(scenario: &Scenario, message: &Mention) -> String {
+    let requests = &scenario.requests;
+    let with = requests.iter().take(COMPARED + 1).filter_map(|request| request.with.as_ref());
+    let said = with.filter_map(|with| match with {
+        Json::Object(fields) => fields.get("payload"),
+        value => Some(value),
+    });
+    let said = said.filter_map(|it| Value::read(Some(it)).ok());
+    let mut others: Vec<Value> =
+        if requests.len() > COMPARED { Vec::new() } else { said.collect() };
+    if let Some(its) = others.iter().position(|other| *other == message.payload) {
+        others.remove(its);
+    }
+    named(message, &others)
+}
+
+/// Number of requests up to which a message's text is compared with all of them.
+const COMPARED: usize = 1000;
 
 /// The request, by its place in the scenario, that an answer is to, where that says the how-manieth it is at its
 /// node since that last started.

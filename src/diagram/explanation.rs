@@ -44,9 +44,10 @@ pub fn explain(outcome: &Outcome, target: &Target) -> Option<Explanation> {
     let ends: Vec<EventId> = witness.iter().copied().chain(broke).collect();
     let tried = nearest_to(outcome, target);
     let mut sentences = went_wrong(outcome);
-    sentences.push(sentence(&spell(why, &scenario.nodes)));
+    sentences.push(sentence(&scenario.nodes, &spell(why, &scenario.nodes)));
     if judgement.property.kind == Kind::Liveness {
-        sentences.extend(deadlock_sentence(scenario, trace).map(|it| sentence(&it)));
+        sentences
+            .extend(deadlock_sentence(scenario, trace).map(|it| sentence(&scenario.nodes, &it)));
     }
     sentences.extend(relied_on(outcome, judgement));
     sentences.extend(cause(outcome, judgement));
@@ -75,7 +76,7 @@ fn tell(outcome: &Outcome, target: &Target) -> Option<Explanation> {
     let tried = nearest_to(outcome, target);
     let mut sentences = went_wrong(outcome);
     let told = ends.iter().map(|id| event_sentence(scenario, trace, *id));
-    sentences.push(sentence(&told.collect::<Vec<_>>().join(", and later ")));
+    sentences.push(sentence(&scenario.nodes, &told.collect::<Vec<_>>().join(", and later ")));
     sentences.push(mattered(outcome, "it would not be so", &tried));
     Some(Explanation { sentences, path: path(outcome, &ends), nearest: tried.nearest })
 }
@@ -89,12 +90,15 @@ fn path(outcome: &Outcome, ends: &[EventId]) -> Vec<EventId> {
     chain(&outcome.trace, ends).events.into_iter().collect()
 }
 
-/// With a capital and a full stop.
-fn sentence(text: &str) -> String {
+/// A sentence with a full stop, and with a capital unless it begins with a node's name, which stays as it is written.
+fn sentence(names: &[String], text: &str) -> String {
     let text = text.trim_end_matches('.');
+    if names.iter().any(|name| text.starts_with(name.as_str())) {
+        return full_stop(text.to_owned());
+    }
     let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    full_stop(format!("{first}{}", letters.as_str()))
+    let first = letters.next().map(|first| first.to_ascii_uppercase().to_string());
+    full_stop(format!("{}{}", first.unwrap_or_default(), letters.as_str()))
 }
 
 /// `a`, `a and b`, `a, b and c`.
@@ -123,7 +127,7 @@ fn went_wrong(outcome: &Outcome) -> Vec<String> {
     if said.is_empty() {
         return vec!["Nothing goes wrong on the network or at a node.".to_owned()];
     }
-    vec![sentence(&listed(&said))]
+    vec![sentence(&scenario.nodes, &listed(&said))]
 }
 
 /// When a fault struck, in virtual ms.
@@ -197,7 +201,7 @@ fn relied_on(outcome: &Outcome, judgement: &Judgement) -> Option<String> {
             protocol.name, judgement.property.name
         ),
     };
-    Some(sentence(&said))
+    Some(sentence(&scenario.nodes, &said))
 }
 
 /// What was found about the cause, unless it is just that the broken assumption is the cause.

@@ -134,8 +134,12 @@ fn a_message_binds_the_members_that_there_are_when_it_is_broadcast() {
     let late = group.clone().tell(2, join(2));
     says(&AGREEMENT, &late, None);
     let second = late.ask(0, broadcast()).tell(0, deliver(0, 2));
-    says_so_far(&AGREEMENT, &second, "Alice delivered m, Carol has not yet");
-    says(&AGREEMENT, &second, Some(("Alice delivered m, Carol never did", &[5])));
+    says_so_far(&AGREEMENT, &second, "Alice delivered m (Alice's broadcast 2), Carol has not yet");
+    says(
+        &AGREEMENT,
+        &second,
+        Some(("Alice delivered m (Alice's broadcast 2), Carol never did", &[5])),
+    );
     says(&AGREEMENT, &second.ask(2, GroupRequest::Leave), None);
     says(&NO_CREATION, &group, None);
 }
@@ -145,7 +149,7 @@ fn who_is_no_member_need_not_deliver_what_it_broadcasts() {
     let outside = Scene::new(2).tell(0, join(0)).ask(1, broadcast());
     says(&VALIDITY, &outside, None);
     let inside = outside.ask(0, broadcast());
-    let never = "Alice broadcast m and never delivered it";
+    let never = "Alice broadcast m (Alice's broadcast 1) and never delivered it";
     says(&VALIDITY, &inside, Some((never, &[2])));
     says(&VALIDITY, &inside.ask(0, GroupRequest::Leave), None);
 }

@@ -258,7 +258,10 @@ fn creation_by_hand() {
     says(
         &NO_CREATION,
         &misdirected,
-        Some(("Carol delivered a, which Alice never sent to it", &[3])),
+        Some((
+            "Carol delivered a (Alice's message 1 to Carol), which Alice never sent to it",
+            &[3],
+        )),
     );
     let changed = deliver(three(), 1, 0, 1, "x");
     says(&NO_CREATION, &changed, Some(("Bob delivered x where Alice had sent a", &[0, 3])));

@@ -18,6 +18,7 @@ mod linearizability;
 mod link;
 mod membership;
 mod mutex;
+mod naming;
 mod register;
 
 use worldlines::{kernel::Property, protocols};

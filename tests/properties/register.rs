@@ -348,7 +348,7 @@ fn a_write_without_an_answer_may_take_effect_later_or_never() {
     let then_new = respond(read(old, 0), 0, 2, Some(2));
     says(&LINEARIZABILITY, &then_new, None);
     let and_old_again = respond(read(then_new, 0), 0, 3, Some(1));
-    let why = "Alice's read of x answered 1, which no order of the operations explains: Alice's read of x had answered 2 before";
+    let why = "Alice's read of x answered 1, which no order of the operations explains: Alice's earlier read of x had answered 2 before";
     says(&LINEARIZABILITY, &and_old_again, Some((why, &[0, 1, 2, 6, 7, 8, 9])));
 }
 

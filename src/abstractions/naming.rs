@@ -1,0 +1,179 @@
+//! How sentences name values and messages, so that each name has one meaning.
+//!
+//! Two messages may have one text, a text may be empty, and a text may look like a number. So a message whose
+//! text is another one's, too, is named by its sender and its number there; and a text that could be misread is
+//! quoted. All sentences about messages are made with [`named`].
+
+use std::fmt;
+
+use super::{
+    Value,
+    broadcast::{self, Broadcast, Labelled},
+    link,
+    membership::{GroupIndication, GroupRequest},
+};
+use crate::kernel::{NodeId, Packet};
+
+/// A value in a sentence: quoted where it is empty, looks like a number or holds what names in sentences consist of.
+#[must_use]
+pub fn spoken(value: &Value) -> String {
+    let Value::Text(text) = value else { return value.to_string() };
+    let misread = |c: char| "\"(),".contains(c);
+    let padded = text.trim() != &**text;
+    if text.is_empty() || text.parse::<i64>().is_ok() || padded || text.contains(misread) {
+        return format!("\"{}\"", text.replace('"', "\\\""));
+    }
+    text.to_string()
+}
+
+/// A message: the n-th broadcast of a process, or its n-th message to another one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Mention {
+    /// The process that broadcasts or sends it.
+    pub from: NodeId,
+    /// The process that it is sent to; none if it is broadcast.
+    pub to: Option<NodeId>,
+    /// Its number there, from 1.
+    pub seq: u32,
+    /// What it says.
+    pub payload: Value,
+}
+
+impl Mention {
+    /// The message that is delivered by this indication of a node, if one is.
+    #[must_use]
+    pub fn delivered(packet: &Packet, node: NodeId) -> Option<Self> {
+        if let Some(link::Deliver { from, seq, payload, .. }) = packet.get() {
+            let payload = Value::clone(payload);
+            return Some(Self { from: *from, to: Some(node), seq: *seq, payload });
+        }
+        let deliver: &broadcast::Deliver<Value> = match packet.get() {
+            Some(GroupIndication::Deliver(deliver)) => deliver,
+            _ => packet.get()?,
+        };
+        let payload = deliver.payload.clone();
+        Some(Self { from: deliver.from, to: None, seq: deliver.seq, payload })
+    }
+
+    /// True if it is the same message, whatever is said of its text.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        (self.from, self.to, self.seq) == (other.from, other.to, other.seq)
+    }
+}
+
+/// By sender and number: `Alice's broadcast 2`.
+impl fmt::Display for Mention {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let Self { from, to, seq, .. } = self;
+        match to {
+            None => write!(f, "{from}'s broadcast {seq}"),
+            Some(to) => write!(f, "{from}'s message {seq} to {to}"),
+        }
+    }
+}
+
+/// The message that a request asks for, if it asks for one: what it says, and to which node alone.
+#[must_use]
+pub fn requested(packet: &Packet) -> Option<(&Value, Option<NodeId>)> {
+    if let Some(Broadcast(payload)) = packet.get::<Broadcast<Value>>() {
+        return Some((payload, None));
+    }
+    if let Some(Broadcast(labelled)) = packet.get::<Broadcast<Labelled<Value>>>() {
+        return Some((&labelled.payload, None));
+    }
+    if let Some(link::Send { to, payload }) = packet.get::<link::Send<Value>>() {
+        return Some((payload, Some(*to)));
+    }
+    match packet.get() {
+        Some(GroupRequest::Broadcast(payload)) => Some((payload, None)),
+        _ => None,
+    }
+}
+
+/// A message in a sentence: by its text where no other message has it, or else by sender and number, too.
+#[must_use]
+pub fn named<'a>(message: &Mention, others: impl IntoIterator<Item = &'a Value>) -> String {
+    let text = spoken(&message.payload);
+    if others.into_iter().any(|other| spoken(other) == text) {
+        return format!("{text} ({message})");
+    }
+    text
+}
+
+/// A sentence. It names its messages when it is said, since a later message may have the text of one of them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Sentence(Vec<Part>);
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Part {
+    Words(String),
+    Message(Mention),
+}
+
+impl Sentence {
+    /// A sentence that begins with these words.
+    pub(super) fn new(words: impl Into<String>) -> Self {
+        Self(vec![Part::Words(words.into())])
+    }
+
+    /// Goes on with a message.
+    pub(super) fn message(mut self, message: Mention) -> Self {
+        self.0.push(Part::Message(message));
+        self
+    }
+
+    /// Goes on with these words.
+    pub(super) fn words(mut self, words: impl Into<String>) -> Self {
+        self.0.push(Part::Words(words.into()));
+        self
+    }
+
+    /// The sentence, with a name for each message.
+    pub(super) fn say(&self, name: impl Fn(&Mention) -> String) -> String {
+        let parts = self.0.iter().map(|part| match part {
+            Part::Words(words) => words.clone(),
+            Part::Message(message) => name(message),
+        });
+        parts.collect()
+    }
+}
+
+impl From<String> for Sentence {
+    fn from(words: String) -> Self {
+        Self::new(words)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mention(seq: u32, payload: &str) -> Mention {
+        Mention { from: NodeId::new(0), to: None, seq, payload: payload.into() }
+    }
+
+    #[test]
+    fn a_text_that_could_be_misread_is_quoted() {
+        let cases = [("m1", "m1"), ("", "\"\""), ("1", "\"1\""), ("a b", "a b"), ("ß", "ß")];
+        for (text, expected) in cases {
+            assert_eq!(spoken(&text.into()), expected);
+        }
+        assert_eq!([spoken(&1.into()), spoken(&" m".into())], ["1", "\" m\""]);
+        assert_eq!(spoken(&"say \"m\"".into()), "\"say \\\"m\\\"\"");
+    }
+
+    #[test]
+    fn messages_of_one_text_are_told_apart_by_sender_and_number() {
+        let name = |others: &[Value]| named(&mention(2, "ok"), others);
+        assert_eq!(name(&["no".into()]), "ok");
+        assert_eq!(name(&["ok".into()]), format!("ok ({}'s broadcast 2)", NodeId::new(0)));
+        assert_eq!(named(&mention(1, "1"), &[1.into()]), "\"1\"");
+    }
+
+    #[test]
+    fn a_sentence_names_its_messages_when_it_is_said() {
+        let sentence = Sentence::new("it delivered ").message(mention(1, "ok")).words(" twice");
+        assert_eq!(sentence.say(|it| it.payload.to_string()), "it delivered ok twice");
+    }
+}
