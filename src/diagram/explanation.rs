@@ -5,7 +5,7 @@ use crate::{
     formats::Outcome,
     kernel::{
         EventId, EventKind, Fault, Judgement, Kind, MessageName, Scenario, Verdict, chain,
-        sentence as full_stop, spell, spell_exactly,
+        sentence as full_stop, spell, spell_exactly, visible,
     },
     search::{Aim, Difference, Nearest, Target, Telling, Tried, nearest},
 };
@@ -93,7 +93,8 @@ fn path(outcome: &Outcome, ends: &[EventId]) -> Vec<EventId> {
 /// A sentence with a full stop, and with a capital unless it begins with a node's name, which stays as it is written.
 fn sentence(names: &[String], text: &str) -> String {
     let text = text.trim_end_matches('.');
-    if names.iter().any(|name| text.starts_with(name.as_str())) {
+    let begins = |name: &String| text.starts_with(&*visible(name));
+    if names.iter().any(begins) {
         return full_stop(text.to_owned());
     }
     let mut letters = text.chars();
