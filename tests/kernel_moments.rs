@@ -195,10 +195,8 @@ fn expected(before: Before, strikes: &[Strike]) -> (Vec<&'static str>, Vec<bool>
                 met[place] = true;
                 told.push("crash");
             }
-            Strike::CrashAfter(sends) if up => {
-                if doomed.is_none_or(|(_, left)| sends < left) {
-                    doomed = Some((place, sends));
-                }
+            Strike::CrashAfter(sends) if up && doomed.is_none_or(|(_, left)| sends < left) => {
+                doomed = Some((place, sends));
             }
             Strike::Recover if !up => {
                 (up, restarts, met[place]) = (true, true, true);
@@ -371,7 +369,7 @@ fn a_perfect_detector_is_complete_and_accurate_also_for_nodes_that_come_back() {
         let trace = play(&scenario);
         let changes: Vec<Time> = trace.events.iter().map(|event| event.time).collect();
         // What each node believes of each other one, and what it was told last in its life.
-        let mut suspects = vec![NodeSet::EMPTY; 3];
+        let mut suspects = [NodeSet::EMPTY; 3];
         for event in &trace.events {
             let own = &mut suspects[event.node.index()];
             match event.kind {
