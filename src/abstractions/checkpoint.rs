@@ -362,11 +362,14 @@ impl Watch for ConsistentCut {
     }
 }
 
+/// By node: the numbers of the transfers that were recorded in its channel.
+type Channels = Vec<Vec<u32>>;
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct StateComplete {
     moments: Moments,
-    /// By snapshot and process: its complete part, by node the numbers recorded in that node's channel.
-    parts: SortedMap<(u32, NodeId), (EventId, Vec<Vec<u32>>)>,
+    /// By snapshot and process: the event that completed its part, and its channels.
+    parts: SortedMap<(u32, NodeId), (EventId, Channels)>,
 }
 
 impl StateComplete {
