@@ -299,7 +299,9 @@ fn is_true(outcome: &Outcome, why: &str, culprit: &str) -> Option<(&'static str,
     if let Some((who, rest)) = why.split_once(" crashed at ") {
         let (who, time, happened) = at(&format!("{who} at {rest}"), &EventKind::Crash);
         let struck = struck(&|fault| match fault {
-            Fault::Crash { node, at, .. } => scenario.name(*node) == who && *at == time,
+            Fault::Crash { node, at, .. } | Fault::CrashWriting { node, at, .. } => {
+                scenario.name(*node) == who && *at == time
+            }
             _ => false,
         });
         return Some(("crash", happened && struck));
