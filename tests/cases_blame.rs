@@ -462,4 +462,5 @@ fn a_long_run_is_explained_and_shrunk_within_bounds_and_says_so() {
     let text = explanation.text();
     assert!(text.contains("more repairs were not tested"), "{text}");
     assert!(text.contains("not every change was tried"), "{text}");
+    assert!(text.contains("and 1788 more faults strike"), "{text}");
 }

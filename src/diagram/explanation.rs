@@ -111,6 +111,9 @@ fn listed(words: &[String]) -> String {
     }
 }
 
+/// The largest number of faults that are told one by one.
+const MOST_SAID: usize = 12;
+
 /// What went wrong on the way, in the order in which it did.
 fn went_wrong(outcome: &Outcome) -> Vec<String> {
     let Outcome { scenario, trace, .. } = outcome;
@@ -120,11 +123,15 @@ fn went_wrong(outcome: &Outcome) -> Vec<String> {
         .map(|place| (struck_at(outcome, &scenario.faults[place]), place))
         .collect();
     faults.sort_unstable();
-    let said = faults.iter().map(|(at, place)| {
+    let more = faults.len().saturating_sub(MOST_SAID);
+    let said = faults.iter().take(MOST_SAID).map(|(at, place)| {
         let what = with_label(outcome, &scenario.faults[*place]);
         format!("{what} ({at} ms)")
     });
-    let said: Vec<String> = said.collect();
+    let mut said: Vec<String> = said.collect();
+    if more > 0 {
+        said.push(format!("{more} more faults strike"));
+    }
     if said.is_empty() {
         return vec!["Nothing goes wrong on the network or at a node.".to_owned()];
     }
