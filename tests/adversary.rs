@@ -198,7 +198,7 @@ fn what_does_not_go_with_the_adversary_is_answered_with_one_line() {
         (&["--adversary", "--json"], &paxos, "--json: found with --adversary"),
         (&["--adversary", "--shard", "1/2"], &paxos, "--shard: found with --adversary"),
         (&["--adversary", "--property", "agreement"], &paxos, "agreement, which is safety"),
-        (&["--adversary", "--until", "0"], &paxos, "--until: found 0, expected"),
+        (&["--adversary", "--until", "0"], &paxos, "--until: found \"0\", expected"),
         (&["--until", "500"], &paxos, "--until: found without --adversary"),
         (&["--adversary"], &mutex, "expected a property of maekawa"),
     ] {

@@ -247,7 +247,8 @@ fn sentences_name_the_nodes() {
         for (place, message) in run.trace.messages.iter().enumerate() {
             let sentence = message_sentence(&run.scenario, &run.trace, place);
             no_glyphs(&sentence);
-            assert_eq!(sentence.contains("lost ("), matches!(message.fate, Fate::Lost(..)));
+            let is_lost = matches!(message.overall(), Fate::Lost(..));
+            assert_eq!(sentence.contains("lost ("), is_lost, "{sentence}");
         }
     }
 }

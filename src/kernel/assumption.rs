@@ -51,6 +51,8 @@ pub enum Rule {
     RequestersStayUp,
     /// Who has been asked for this may crash, but is up again in the end.
     RequestersComeBack(&'static str),
+    /// A process does not crash between a request and its first write to stable storage after it.
+    RequestsAreStored,
     /// Nobody crashes.
     NobodyCrashes,
     /// Those who only pass things on do not crash.
@@ -184,6 +186,9 @@ impl Rule {
             Self::RequestersComeBack(request) => {
                 format!("who is asked to {request} is up in the end")
             }
+            Self::RequestsAreStored => {
+                "a process does not crash before it has stored what it is asked for".to_owned()
+            }
             Self::NobodyCrashes => "nobody crashes".to_owned(),
             Self::RoutersStayUp => "routers stay up".to_owned(),
             Self::HostsAreLinked => "routers link all hosts that are not neighbours".to_owned(),
@@ -248,6 +253,7 @@ impl Rule {
             Self::NobodyRecovers => comebacks(self, scenario, trace, most),
             Self::RequestersStayUp
             | Self::RequestersComeBack(_)
+            | Self::RequestsAreStored
             | Self::NobodyCrashes
             | Self::RoutersStayUp
             | Self::AtMostCrashes(_)

@@ -67,6 +67,10 @@ pub(super) fn crashes(
             });
             breaches.collect()
         }
+        Rule::RequestsAreStored => {
+            let before = crashed_before_a_write(trace).into_iter().take(most);
+            before.map(|event| crash(", before it stored its request,", event)).collect()
+        }
         Rule::RoutersStayUp => {
             let routers = scenario.network.topology.routers();
             let crashed = all_crashes(trace).filter(|it| routers.contains(trace.events[*it].node));
@@ -119,6 +123,20 @@ fn crashed_when_asked(trace: &Trace) -> Vec<EventId> {
         _ => false,
     });
     crashed.map(|(id, _)| id).collect()
+}
+
+/// The crashes that cut the handler of a request before it wrote to stable storage.
+fn crashed_before_a_write(trace: &Trace) -> Vec<EventId> {
+    let is_cut = |crash: &EventId| {
+        let Event { node, time, .. } = trace.events[*crash];
+        let now = trace.events[..*crash].iter().rev().take_while(|event| event.time == time);
+        let mut own = now.filter(|event| event.node == node);
+        let last = own.find(|event| {
+            matches!(event.kind, EventKind::Request { .. } | EventKind::Persist)
+        });
+        last.is_some_and(|event| matches!(event.kind, EventKind::Request { .. }))
+    };
+    all_crashes(trace).filter(is_cut).collect()
 }
 
 /// The last crash of each node that was asked for this and is down in the end.

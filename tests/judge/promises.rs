@@ -49,16 +49,21 @@ pub(crate) fn somebody_waits(logs: &Logs) -> bool {
     })
 }
 
+/// The decisions of a node: all that it told but its own vote.
+fn decisions(log: &[Heard]) -> impl Iterator<Item = &Arc<str>> {
+    told(log).filter(|what| !what.starts_with("vote "))
+}
+
 /// Agreement on a decision, whoever crashes: first decisions differ.
 pub(crate) fn decided_differently(logs: &Logs) -> bool {
-    let first: BTreeSet<_> = logs.iter().filter_map(|log| told(log).next()).collect();
+    let first: BTreeSet<_> = logs.iter().filter_map(|log| decisions(log).next()).collect();
     first.len() > 1
 }
 
 /// Termination of a transaction: it has begun, and a correct node has not decided.
 pub(crate) fn somebody_is_in_doubt(logs: &Logs) -> bool {
     let begun = logs.iter().flat_map(|log| asked(log)).any(|what| &**what == "begin");
-    begun && correct(logs).any(|log| told(log).next().is_none())
+    begun && correct(logs).any(|log| decisions(log).next().is_none())
 }
 
 fn is_delivered(log: &[Heard], what: &Arc<str>) -> bool {
