@@ -41,7 +41,7 @@ fn nothing_is_broken_when_nothing_happens() {
         Rule::Synchrony,
         Rule::RequestersStayUp,
         Rule::RequestersComeBack("broadcast"),
-        Rule::RequestsAreStored,
+        Rule::NoCutAtWrites,
         Rule::AtMostCrashes("max-crashes"),
         Rule::MajorityStaysUp,
         Rule::CrashesAreDetected,

@@ -28,7 +28,7 @@ use worldlines::{
 };
 
 /// How many random runs there are of each protocol.
-const RUNS: u64 = 150;
+const RUNS: u64 = 600;
 /// In how many ways each is told.
 const WAYS: usize = 10;
 /// How many observations are told at most.

@@ -51,8 +51,9 @@ pub enum Rule {
     RequestersStayUp,
     /// Who has been asked for this may crash, but is up again in the end.
     RequestersComeBack(&'static str),
-    /// A process does not crash between a request and its first write to stable storage after it.
-    RequestsAreStored,
+    /// A process does not crash within a step between a request and the write that stores it, or between a write
+    /// and what it tells its application next.
+    NoCutAtWrites,
     /// Nobody crashes.
     NobodyCrashes,
     /// Those who only pass things on do not crash.
@@ -186,8 +187,8 @@ impl Rule {
             Self::RequestersComeBack(request) => {
                 format!("who is asked to {request} is up in the end")
             }
-            Self::RequestsAreStored => {
-                "a process does not crash before it has stored what it is asked for".to_owned()
+            Self::NoCutAtWrites => {
+                "no crash parts what a process stores from what it is asked or tells".to_owned()
             }
             Self::NobodyCrashes => "nobody crashes".to_owned(),
             Self::RoutersStayUp => "routers stay up".to_owned(),
@@ -253,7 +254,7 @@ impl Rule {
             Self::NobodyRecovers => comebacks(self, scenario, trace, most),
             Self::RequestersStayUp
             | Self::RequestersComeBack(_)
-            | Self::RequestsAreStored
+            | Self::NoCutAtWrites
             | Self::NobodyCrashes
             | Self::RoutersStayUp
             | Self::AtMostCrashes(_)

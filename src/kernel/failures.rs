@@ -67,9 +67,9 @@ pub(super) fn crashes(
             });
             breaches.collect()
         }
-        Rule::RequestsAreStored => {
-            let before = crashed_before_a_write(trace).into_iter().take(most);
-            before.map(|event| crash(", before it stored its request,", event)).collect()
+        Rule::NoCutAtWrites => {
+            let before = crashed_at_a_write(trace).into_iter().take(most);
+            before.map(|event| crash(", in the middle of its writes,", event)).collect()
         }
         Rule::RoutersStayUp => {
             let routers = scenario.network.topology.routers();
@@ -125,16 +125,18 @@ fn crashed_when_asked(trace: &Trace) -> Vec<EventId> {
     crashed.map(|(id, _)| id).collect()
 }
 
-/// The crashes that cut the handler of a request before it wrote to stable storage.
-fn crashed_before_a_write(trace: &Trace) -> Vec<EventId> {
+/// The crashes within a step that part a request from its write, or a write from what is told of it.
+fn crashed_at_a_write(trace: &Trace) -> Vec<EventId> {
     let is_cut = |crash: &EventId| {
         let Event { node, time, .. } = trace.events[*crash];
         let now = trace.events[..*crash].iter().rev().take_while(|event| event.time == time);
         let mut own = now.filter(|event| event.node == node);
         let last = own.find(|event| {
-            matches!(event.kind, EventKind::Request { .. } | EventKind::Persist)
+            !matches!(event.kind, EventKind::Send(_) | EventKind::Timer(_) | EventKind::Note(_))
         });
-        last.is_some_and(|event| matches!(event.kind, EventKind::Request { .. }))
+        last.is_some_and(|event| {
+            matches!(event.kind, EventKind::Request { .. } | EventKind::Persist)
+        })
     };
     all_crashes(trace).filter(is_cut).collect()
 }

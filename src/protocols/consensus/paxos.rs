@@ -2,8 +2,8 @@
 //!
 //! Implements: UniformConsensus. Uses: nothing.
 //! Model: crash-recovery with stable storage, asynchronous. Safe whatever is lost, late or down; live if nothing
-//! is lost that finds its receiver up, a majority of the nodes stays up, a proposal is stored before its proposer
-//! crashes, and the back-off is random.
+//! is lost that finds its receiver up, a majority of the nodes stays up, no crash parts a write from what
+//! is asked or told, and the back-off is random.
 //! Source: Lamport 1998, "The Part-Time Parliament"; Lamport 2001, "Paxos Made Simple"; note 003.
 //!
 //! Every node is proposer, acceptor and learner. A **proposal** is a value with a number, its ballot; no
@@ -64,7 +64,7 @@ pub const PROTOCOL: Protocol = Protocol {
         Rule::ParameterIs("back-off", "random").always().for_liveness(),
         Rule::MajorityStaysUp.always().for_liveness(),
         Rule::NothingIsLost.always().for_liveness(),
-        Rule::RequestsAreStored.always().for_liveness(),
+        Rule::NoCutAtWrites.always().for_liveness(),
     ],
     promises: &[VALIDITY, INTEGRITY, AGREEMENT, UNIFORM_AGREEMENT, TERMINATION],
     beyond: &[],

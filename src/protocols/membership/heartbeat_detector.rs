@@ -79,7 +79,10 @@ pub const PROTOCOL: Protocol = Protocol {
             broken: &[Rule::TimeoutCovers("timeout", "period")],
         },
     ],
-    unbreakable: &[],
+    unbreakable: &[(
+        STRONG_COMPLETENESS,
+        "a node that is down sends no heartbeat, and those on their way run out",
+    )],
     costs: &[Cost {
         operation: "one period",
         formula: "n(n − 1)",

@@ -58,6 +58,7 @@ pub const PROTOCOL: Protocol = Protocol {
     model: &[
         Rule::RequestersComeBack("begin").always().for_liveness(),
         Rule::NothingIsLost.always().for_liveness(),
+        Rule::NoCutAtWrites.always().for_liveness(),
     ],
     promises: &[COMMIT_AGREEMENT, COMMIT_VALIDITY, STABILITY, TERMINATION],
     beyond: &[],
