@@ -3,11 +3,11 @@
 use worldlines::{
     app::{Action, Ask, CutLine, Edit, Move, Post, State, reduce},
     diagram::{
-        Clocks, Frame, Layout, Orientation, Scene, cut_along, cut_at, timestamp_sentence,
-        timestamps,
+        Clocks, Cut, Frame, Layout, Orientation, Scene, cut_along, cut_at, cuts,
+        timestamp_sentence, timestamps,
     },
-    formats::bundled,
-    kernel::{Fault, NodeId, Stamps},
+    formats::{Outcome, bundled},
+    kernel::{Fault, Frontier, Lines, NodeId, Order, Stamps},
 };
 
 fn node(index: usize) -> NodeId {
@@ -170,4 +170,47 @@ fn timestamps_stand_beside_their_events_and_never_on_one_another() {
             assert!(shown.len() * 2 > scene.marks.len().min(30), "{}", bundled.path());
         }
     }
+}
+
+/// True if the cut tool calls every recorded state of a run consistent; none if a node did not record one.
+fn tool_says(run: &Outcome) -> Option<bool> {
+    let nodes = run.scenario.nodes.len();
+    let lines = Lines::of(&run.trace, nodes);
+    let recorded = cuts(&run.trace);
+    let complete = recorded.iter().all(|cut| cut.recorded.len() == nodes);
+    let is_consistent = |cut: &Cut| {
+        let mut places = vec![0; nodes];
+        for event in &cut.recorded {
+            let node = run.trace.events[*event].node;
+            // What is sent with the record is one place with it.
+            places[node.index()] = lines.places(node).partition_point(|place| place < event) + 1;
+        }
+        lines.crossing(&Frontier(places)).is_consistent()
+    };
+    (complete && !recorded.is_empty()).then(|| recorded.iter().all(is_consistent))
+}
+
+#[test]
+fn cut_tool_agrees_with_the_property_on_recorded_states() {
+    let mut said = [0, 0];
+    for bundled in bundled::of_protocol("snapshot") {
+        for seed in 0..80 {
+            let mut scenario = bundled.scenario().expect("it is sound");
+            scenario.seed = seed;
+            if seed > 0 {
+                // Wide delays, so that transfers overtake markers.
+                scenario.network.delay.max = scenario.network.delay.min + 60;
+                scenario.network.order = Order::Any;
+            }
+            let run = Outcome::of(scenario).expect("it runs");
+            let mut judgements = run.report.judgements.iter();
+            let judged = judgements.find(|it| it.property.name == "consistent cut");
+            let holds = !judged.expect("it is promised").verdict.is_violated();
+            if let Some(tool) = tool_says(&run) {
+                assert_eq!(tool, holds, "{} with seed {seed}", bundled.path());
+                said[usize::from(holds)] += 1;
+            }
+        }
+    }
+    assert!(said.iter().all(|count| *count > 5), "{said:?} violated and not");
 }
