@@ -165,5 +165,5 @@ fn percent_field(id: &'static str, odds: PerMillion, onchange: Callback<String>)
 
 fn percent(typed: &str) -> PerMillion {
     let share: f64 = typed.trim().parse().unwrap_or(0.0);
-    PerMillion((share.max(0.0).min(100.0) * 10_000.0).round() as u32)
+    PerMillion((share.clamp(0.0, 100.0) * 10_000.0).round() as u32)
 }
