@@ -89,10 +89,16 @@ test("a change is kept under the other protocols, by the keyboard too, and undon
   await page.keyboard.press("ArrowRight");
   await runs(page, "causal-multicast");
   assert.equal((await deeds(page)).length, 3, "there is no reply under this one either");
+  await segment(page, "abcast").click();
+  await runs(page, "abcast");
+  assert.equal((await deeds(page)).length, 3);
+  // The link of a changed run is no example's, and has no variants.
   const reopened = await reader.open(new URL(page.url()).hash);
-  await segment(reopened, "abcast").click();
   await runs(reopened, "abcast");
   assert.equal((await deeds(reopened)).length, 3);
+  assert.equal(await reopened.locator(".variant").count(), 0);
+  await page.locator("#undo").click();
+  await runs(page, "causal-multicast");
   await page.locator("#undo").click();
   await runs(page, "fifo-multicast");
   await page.getByRole("button", { name: "Start over" }).click();

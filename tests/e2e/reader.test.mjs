@@ -77,11 +77,14 @@ test("the first picture is note 001's example, playing", async () => {
   assert.deepEqual(await page.locator(".names .name").allInnerTexts(), ["Alice", "Bob", "Carol"]);
   assert.deepEqual(await deeds(page), ["Alice: broadcast m1", "Alice crashes after 1 send"]);
   assert.equal((await verdicts(page)).agreement, "violated");
-  assert.equal(await classOf(page), "fail-safe");
+  assert.equal(await classOf(page), null, "it is not over");
   assert.equal(await page.locator("#play").getAttribute("aria-label"), "Pause");
   const before = await page.locator("#scrub").inputValue();
   await page.waitForFunction((before) => +document.querySelector("#scrub").value > +before, before);
   assert.equal(new URL(page.url()).hash, "", "the address changes with the reader's first change");
+  await page.keyboard.press("End");
+  await page.locator(".class .here").waitFor();
+  assert.equal(await classOf(page), "fail-safe");
   await reader.leave();
 });
 
