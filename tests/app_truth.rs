@@ -257,3 +257,12 @@ fn second_damaged_link_is_the_one_that_is_offered() {
         [&second, &refused].map(|state| state.refused.as_ref().expect("it stands").why.clone());
     assert_ne!(whys[0], whys[1]);
 }
+
+#[test]
+fn example_that_is_opened_again_is_no_change() {
+    let state = opened("ordering/fifo-multicast/three-orders");
+    let again = bundled::find("ordering/fifo-multicast/three-orders").expect("it is bundled");
+    let again = reduce(&state, Action::Open(again));
+    assert_eq!(again.changes.found, None);
+    assert_eq!(again.undo, state.undo);
+}

@@ -1,5 +1,7 @@
 //! What an edit changed: the run before it, and how it differs from the one that is shown.
 
+use std::rc::Rc;
+
 use super::{Action, Run, Shared, State};
 use crate::{diagram::Difference, formats::Outcome, kernel::Scenario};
 
@@ -91,7 +93,9 @@ pub(super) fn follow(state: &State, mut next: State, passing: bool) -> State {
         return next;
     }
     let pinned = next.changes.showing == Showing::Pinned;
-    let comparable = next.origin == state.origin && next.run.protocol.id == state.run.protocol.id;
+    // A scenario that is opened again is no change of it.
+    let opened_once = Rc::ptr_eq(&next.origin, &state.origin);
+    let comparable = opened_once && next.run.protocol.id == state.run.protocol.id;
     next.changes.last = match (comparable, state.adjusting) {
         (false, _) => None,
         (true, true) => state.changes.last.clone(),
