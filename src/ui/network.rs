@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    fields::{Kind, Number, Props, choice, field, number, part, select},
+    fields::{Kind, Number, Props, choice, field, millionths, number, part, select},
 };
 use crate::{
     app::{Action, Edit},
@@ -40,9 +40,12 @@ pub(super) fn network(run: &Outcome, send: &Send) -> Html {
     let set_order = changes(run, send, |network, value: String| {
         network.order = if value == "fifo" { Order::Fifo } else { Order::Any };
     });
-    let set_loss = changes(run, send, |network, value: String| network.loss = percent(&value));
-    let set_duplicate =
-        changes(run, send, |network, value: String| network.duplicate = percent(&value));
+    let set_loss = changes(run, send, |network, value: String| {
+        network.loss = percent(&value).unwrap_or(network.loss);
+    });
+    let set_duplicate = changes(run, send, |network, value: String| {
+        network.duplicate = percent(&value).unwrap_or(network.duplicate);
+    });
     let set_detector = changes(run, send, |network, value: String| {
         network.detector = match value.as_str() {
             "perfect" => Detector::Perfect(Detector::BOUND),
@@ -163,7 +166,8 @@ fn percent_field(id: &'static str, odds: PerMillion, onchange: Callback<String>)
     }
 }
 
-fn percent(typed: &str) -> PerMillion {
-    let share: f64 = typed.trim().parse().unwrap_or(0.0);
-    PerMillion((share.clamp(0.0, 100.0) * 10_000.0).round() as u32)
+/// What is typed into such a field; none if it is no share.
+fn percent(typed: &str) -> Option<PerMillion> {
+    let hundredths = millionths(typed)?.0 / 100;
+    Some(PerMillion(hundredths.min(PerMillion::ONE.0)))
 }

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    fields::{Choice, Kind, Props, asked, choice, form, part},
+    fields::{Choice, Kind, Props, asked, choice, form, millionths, part},
     menu::{cannot, does, fault_at, make},
     moment::{Moment, MomentProps},
 };
@@ -123,16 +123,6 @@ fn drift_form(run: &Run, node: NodeId, why_not: &WhyNot, send: &Send) -> Html {
             }
         </fieldset>
     }
-}
-
-/// A decimal in millionths: digits, and up to six after a point.
-fn millionths(text: &str) -> Option<PerMillion> {
-    let (whole, rest) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
-    let digits = format!("{rest:0<6}");
-    let fits = digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_digit());
-    let rest: u32 = fits.then(|| digits.parse().ok())??;
-    let whole: u32 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
-    whole.checked_mul(PerMillion::ONE.0)?.checked_add(rest).map(PerMillion)
 }
 
 /// From when till when, in a form.
