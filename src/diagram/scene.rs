@@ -21,7 +21,7 @@ const FULL: (usize, usize) = (3, 6);
 /// How many without.
 const LEAN: (usize, usize) = (2, 1);
 /// How many of the events, and of the messages, that the reader asks about are drawn.
-const PICKED: usize = 150;
+const PICKED: usize = 100;
 /// How far lines are drawn beyond the part that is seen.
 const LANE_ENDS: f64 = 40.0;
 /// How many waiting messages are drawn.
@@ -190,6 +190,7 @@ impl Scene {
         let events = layout.events_in(window);
         let mut scene = Self::bare(plan, run, place);
         scene.bands = measures::bands(plan, (protocol, trace), &scene.lanes, place);
+        scene.walls = walls::walls(scenario, layout, window);
         let rest = limit.saturating_sub(scene.weight());
         let detail = detail(trace, events.clone(), messages.clone(), rest);
         scene.detail = detail;
@@ -223,7 +224,7 @@ impl Scene {
         if detail == Detail::Full {
             arrows::label(&mut scene.arrows, (scenario, trace), place, &mut placed);
         }
-        scene.walls = walls::walls(scenario, layout, window, &mut placed);
+        walls::label(&mut scene.walls, scenario, &mut placed);
         label(Urgency::Last, &mut placed);
         scene.merged = merges.then(|| density::merge(scenario, trace, place, events, messages));
         scene.marks = marks;
@@ -246,6 +247,7 @@ impl Scene {
         lanes
             + across.sum::<usize>()
             + 5 * self.bands.len()
+            + 7 * self.walls.len()
             + 2 * (self.held_back.len() + self.clashes.len() + self.ticks.len())
             + 3 * (self.sections.len() + self.strikes.len() + self.flags.len() + self.circle.len())
     }

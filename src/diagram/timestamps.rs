@@ -23,6 +23,8 @@ pub struct Timestamp {
     pub full: String,
 }
 
+/// How many timestamps a picture has at the most.
+const MOST: usize = 150;
 /// Up to so many nodes a vector is written out.
 const SHORT: usize = 5;
 /// How much room a mark takes.
@@ -53,6 +55,9 @@ pub fn timestamps(
     events.dedup();
     let mut shown: Vec<Timestamp> = Vec::new();
     for event in events {
+        if shown.len() >= MOST {
+            break;
+        }
         let Some(short) = short(scenario, trace, stamps, clocks, event) else { continue };
         let at = layout.event_point(trace, event);
         // What is sent in a row is one event.

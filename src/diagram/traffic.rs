@@ -15,6 +15,8 @@ const STEP: usize = 1_024;
 const MOST: usize = 512;
 /// How many messages are drawn by themselves; of more, the others are drawn as one.
 const ALONE: usize = 80;
+/// In groups larger than this a node has no room for what it said last.
+const WIDE: usize = 40;
 /// How many events before the playhead are looked through for losses.
 const RECENT: usize = 256;
 /// Where on its link a message starts and ends: beside the nodes' signs. Where one is lost on the way.
@@ -283,7 +285,7 @@ impl Scenery {
         flights.iter().for_each(|flight| placed.block(flight.at, SIGNS.1));
         let nodes = graph.places.iter().map(|place| {
             let said = traffic.said(place.node, cursor);
-            let label = said.and_then(|event| {
+            let label = said.filter(|_| graph.places.len() <= WIDE).and_then(|event| {
                 let text = text_of(scenario, trace, event)?;
                 let half = text.chars().count() as f64 * 3.5 + 14.0;
                 let beside = [(0.0, 34.0), (0.0, -34.0), (half, 14.0), (-half, 14.0), (0.0, -20.0)];
@@ -389,7 +391,8 @@ fn flights(
         flight(message, START + (stop - START) * share, false)
     });
     let mut flights: Vec<_> = under_way.collect();
-    let rest = flights.split_off(flights.len().min(ALONE));
+    let alone = if graph.places.len() > WIDE { ALONE / 4 } else { ALONE };
+    let rest = flights.split_off(flights.len().min(alone));
     let rest = rest.into_iter().map(|flight| (flight.from, flight.at)).collect();
     let since = (time as Time).saturating_sub(trace.end / STAYS);
     let recent = trace.events[..cursor.min(trace.events.len())].iter().rev();
@@ -398,7 +401,7 @@ fn flights(
         EventKind::Lose(message, loss) => Some(flight(message, stop(loss), true)),
         _ => None,
     });
-    flights.extend(losses.take(ALONE));
+    flights.extend(losses.take(alone));
     (flights, rest, count)
 }
 

@@ -4,7 +4,7 @@ use super::{Label, Layout, Point, Window, labels::Placed, thin::thinned};
 use crate::kernel::{Fault, NodeId, Scenario};
 
 /// How many walls are drawn.
-const DRAWN: usize = 48;
+const DRAWN: usize = 30;
 
 /// A wall between two lines, while a partition or a cut lasts.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,12 +19,7 @@ pub struct Wall {
     pub label: Option<Label>,
 }
 
-pub(super) fn walls(
-    scenario: &Scenario,
-    layout: &Layout,
-    window: Window,
-    placed: &mut Placed,
-) -> Vec<Wall> {
+pub(super) fn walls(scenario: &Scenario, layout: &Layout, window: Window) -> Vec<Wall> {
     let half = 5.0;
     let mut walls = Vec::new();
     for (index, fault) in scenario.faults.iter().enumerate() {
@@ -47,12 +42,16 @@ pub(super) fn walls(
     // A quarter of a gap apart at least.
     let row = |wall: &Wall| (layout.unpoint(wall.from).1 / layout.gap() * 4.0).max(0.0) as usize;
     let place = |wall: &Wall| (row(wall), layout.unpoint(wall.from).0);
-    let mut walls = thinned(walls, DRAWN, place, |wall, next| {
+    thinned(walls, DRAWN, place, |wall, next| {
         if layout.unpoint(wall.to).0 < layout.unpoint(next.to).0 {
             wall.to = next.to;
         }
-    });
-    for wall in &mut walls {
+    })
+}
+
+/// Gives walls their texts, where there is room.
+pub(super) fn label(walls: &mut [Wall], scenario: &Scenario, placed: &mut Placed) {
+    for wall in walls {
         let text = match scenario.faults[wall.fault] {
             Fault::Partition { .. } => "partition",
             _ => "cut",
@@ -63,7 +62,6 @@ pub(super) fn walls(
         };
         wall.label = placed.place(text, [middle]).map(|at| Label { at, text: text.to_owned() });
     }
-    walls
 }
 
 /// Between which lines a wall stands.

@@ -14,6 +14,8 @@ use crate::{
 
 /// How many messages of a kind are drawn at the most.
 const MOST: usize = 60;
+/// Up to how many nodes a handle is larger than what is seen of it.
+const FEW: usize = 40;
 /// How far from the edge the handle of the whole is.
 const EDGE: f64 = 11.0;
 
@@ -136,7 +138,7 @@ fn handle(props: &Props, grip: &Grip, held: Held, at: Point) -> Html {
             aria-valuetext={text} aria-orientation={orientation}
             onpointerdown={press(props, grip)} onpointermove={drag(props, grip, held)}
             onpointerup={release(grip)} onpointercancel={release(grip)} onkeydown={keys(props, held)}>
-            <circle class="hit" cx={x.clone()} cy={y.clone()} r="14" />
+            if cut.posts.len() <= FEW { <circle class="hit" cx={x.clone()} cy={y.clone()} r="14" /> }
             <circle class="knob" cx={x.clone()} cy={y.clone()} r={if whole { "10" } else { "7" }} />
             if whole { <text {x} {y}>{ sign }</text> }
         </g>

@@ -148,7 +148,9 @@ fn draw_node(
                 <path class="pause" d={format!("M{} {}v9M{} {1}v9", px(x - 2.5), px(y - 4.5), px(x + 2.5))} />
             }
             if let Some(traitor) = traitor { <text class="what" x={px(x)} y={px(y - 16.0)}>{ traitor }</text> }
-            if let Some(label) = &place.label { <g class="who">{ text(label) }</g> }
+            if let Some(label) = &place.label {
+                <text class="label who" x={px(label.at.x)} y={px(label.at.y)}>{ &label.text }</text>
+            }
             if let Some(label) = &node.label { <g class="said">{ text(label) }</g> }
         </g>
     }

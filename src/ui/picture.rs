@@ -71,6 +71,9 @@ const fn class_of(role: Role) -> &'static str {
     }
 }
 
+/// Up to how many messages that are asked about, or lines, each is drawn with all its parts.
+const ALONE: usize = 40;
+
 /// The scene as SVG.
 #[component]
 pub(super) fn Picture(props: &Props) -> Html {
@@ -94,7 +97,10 @@ pub(super) fn Picture(props: &Props) -> Html {
             <g>{ for marks.iter().map(|mark| marks::draw(props, mark)) }</g>
             if let Some((marks, arrows)) = &*props.picked {
                 <g class="picked">
-                    { for arrows.iter().map(|arrow| arrows::draw(props, arrow)) }
+                    { for arrows.iter().map(|arrow| match arrows.len() {
+                        0..=ALONE => arrows::draw(props, arrow),
+                        _ => arrows::draw_lean(props, arrow),
+                    }) }
                     { for marks.iter().map(|mark| marks::draw(props, mark)) }
                 </g>
             }
@@ -241,6 +247,7 @@ fn draw_lane(props: &Props, lane: &Lane) -> Html {
     let node = lane.node;
     let name = props.run.scenario.name(node);
     let onclick = props.press_lane.reform(move |event: MouseEvent| (event, node));
+    let few = props.scene.lanes.len() <= ALONE;
     let [Stretch { from: first, .. }, ..] = lane.stretches[..] else { return html! {} };
     let last = lane.stretches[lane.stretches.len() - 1].to;
     let class =
@@ -262,7 +269,9 @@ fn draw_lane(props: &Props, lane: &Lane) -> Html {
                 }
             }) }
             <path class="hit" d={line(first, last)} {onclick}>
-                <title>{ format!("{name}: click a moment to ask for something, or to crash it there") }</title>
+                if few {
+                    <title>{ format!("{name}: click a moment to ask for something, or to crash it there") }</title>
+                }
             </path>
         </g>
     }

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::{
     picture::{Picture, px},
     present::Present,
-    stage::{Part, RULER, WEIGHT, room_of_names, sized},
+    stage::{Part, RULER, room_of_names, sized, weight},
 };
 use crate::{
     app::{Compare, Playhead, Run, Shared},
@@ -40,7 +40,7 @@ pub(super) fn Second(props: &Props) -> Html {
     let window = Window::around(props.scrolled, props.seen, layout.length());
     let scene = use_memo((layout.clone(), window), |(layout, window)| {
         let drawn = (run.protocol, &run.scenario, &run.trace);
-        Scene::part(run.plan(), drawn, layout, *window, WEIGHT)
+        Scene::part(run.plan(), drawn, layout, *window, weight(nodes, true))
     });
     let scene: Shared<_> = scene.into();
     // Nothing is done to this run; kept from frame to frame, so that the picture is not drawn anew.

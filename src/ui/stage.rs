@@ -38,7 +38,9 @@ use crate::{
 
 /// How much a picture may weigh in which everything stands by itself and has its text: a page of 3 000 elements is
 /// quick everywhere, and the rest of it needs some hundreds.
-pub(super) const WEIGHT: usize = 2_000;
+const WEIGHT: usize = 2_000;
+/// How much of that each node takes beside the picture, with its name, its row and its choice in a list.
+const OF_A_NODE: usize = 9;
 /// How long the reader has not zoomed when the picture is drawn in full again, in real milliseconds.
 const SETTLED: u32 = 140;
 /// How much room the time axis's numbers take.
@@ -128,7 +130,8 @@ pub(super) fn Stage(props: &Props) -> Html {
     let zooming = use_zooming(props.lens);
     let scene = use_memo((layout.clone(), window, zooming), |(layout, window, zooming)| {
         let drawn = (run.protocol, &run.scenario, &run.trace);
-        let weight = if *zooming { WEIGHT / 6 } else { WEIGHT };
+        let weight = weight(run.scenario.nodes.len(), second.is_some());
+        let weight = if *zooming { weight / 6 } else { weight };
         Scene::part(run.plan(), drawn, layout, *window, weight)
     });
     let scene: Shared<_> = scene.into();
@@ -252,6 +255,12 @@ pub(super) fn Stage(props: &Props) -> Html {
             </div>
         </>
     }
+}
+
+/// How much the picture of a group of this size may weigh, with another one beside it or without.
+pub(super) fn weight(nodes: usize, two: bool) -> usize {
+    let weight = WEIGHT.saturating_sub(OF_A_NODE * nodes).max(WEIGHT / 4);
+    if two { weight / 2 } else { weight }
 }
 
 /// What the reader asks about, by itself: in a picture that is not fine enough to show it.
