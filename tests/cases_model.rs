@@ -187,9 +187,9 @@ fn a_node_that_recovers_is_correct_where_the_model_has_recovery() {
                 let crash = |kind: &EventKind| matches!(kind, EventKind::Crash);
                 match protocol.failures {
                     Failures::CrashRecovery => {
-                        let turns = of_node
+                        let mut turns = of_node
                             .filter(|it| crash(&it.kind) || matches!(it.kind, EventKind::Recover));
-                        turns.last().is_none_or(|last| !crash(&last.kind))
+                        turns.next_back().is_none_or(|last| !crash(&last.kind))
                     }
                     _ => !of_node.any(|it| crash(&it.kind)),
                 }

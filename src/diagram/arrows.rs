@@ -195,7 +195,7 @@ fn arrow_end(
             let whole = (layout.along_time(due as f64) - start).max(LEAN);
             // It ends where the picture does, however late it is due; a stroke has some length.
             let shown = (layout.along_time(layout.end() as f64) + 18.0 - start).max(LEAN);
-            let share = (shown / whole).max(0.1).min(1.0);
+            let share = (shown / whole).clamp(0.1, 1.0);
             let stop = start + whole.min(shown);
             (layout.point(stop, from + (to - from) * share), ArrowEnd::Open)
         }

@@ -387,7 +387,7 @@ fn flights(
             Fate::Lost(event, loss) => (trace.events[event].time, stop(loss)),
         };
         let whole = (until as f64 - since).max(1.0);
-        let share = ((time - since) / whole).max(0.0).min(1.0);
+        let share = ((time - since) / whole).clamp(0.0, 1.0);
         flight(message, START + (stop - START) * share, false)
     });
     let mut flights: Vec<_> = under_way.collect();

@@ -157,7 +157,7 @@ impl Adversary<'_> {
 
     /// The first thing told that makes a difference to the property.
     fn first(&self, trace: &Trace) -> Option<First> {
-        let mut monitor = (self.property.monitor)(&Setting::of(self.protocol, &self.given));
+        let mut monitor = (self.property.monitor)(&Setting::of(self.protocol, self.given));
         for (event, it) in trace.events.iter().enumerate() {
             let Some(seen) = crate::kernel::Observation::of(event, it) else { continue };
             let print = |monitor: &dyn crate::kernel::Monitor| {
