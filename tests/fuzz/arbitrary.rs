@@ -170,7 +170,7 @@ fn network(bytes: &mut Bytes, nodes: &[String]) -> Json {
         let mut link = json!({ "from": from, "to": to, "delay": delay(bytes) });
         // Made of what was drawn already, so that the corpus stays what it is.
         let least = link["delay"][0].as_u64().unwrap_or_default();
-        if least % 3 > 0 {
+        if !least.is_multiple_of(3) {
             link["rate"] = (least % 50 + 1).into();
         }
         if least % 3 > 1 {
