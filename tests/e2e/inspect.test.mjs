@@ -96,7 +96,6 @@ test("numbers are of the whole run, on a phone without sideways scrolling", asyn
 
 test("a jump goes to where a property breaks, along a path", async () => {
   const { reader, page } = await atTheEnd("replication/quorum-register/read-without-write-back");
-  await page.keyboard.press("Home");
   const row = page.locator('.verdict[data-property="linearizability"]');
   await row.locator('[data-jump="break"]').click();
   await page.locator(".mark.selected").first().waitFor();
