@@ -373,7 +373,7 @@ struct StateComplete {
 }
 
 impl StateComplete {
-    /// What is wrong with the recorded state of a channel.
+    /// Returns the fault of the recorded state of a channel, if it has one.
     fn wrong(&self, snapshot: u32, link: Link) -> Option<Violation> {
         let (sender, receiver) = self.moments.of(snapshot, link)?;
         let (from, to) = link;

@@ -82,7 +82,7 @@ pub enum Outcome {
     Abort {},
 }
 
-/// What a participant tells.
+/// Indications of a participant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[serde(untagged)]
 pub enum CommitIndication {

@@ -368,7 +368,7 @@ struct Setting {
     once: Value,
 }
 
-/// What an operation sets, and to which value.
+/// Name that an operation sets, and the value it sets.
 fn set_by(operation: &Value) -> (&str, Value) {
     let Value::Text(text) = operation else { return ("", operation.clone()) };
     let assigned = text.split_once(":=").or_else(|| text.split_once('='));

@@ -35,7 +35,7 @@ pub struct Mention {
     pub to: Option<NodeId>,
     /// Its number there, from 1.
     pub seq: u32,
-    /// What it says.
+    /// Text of the message.
     pub payload: Value,
 }
 

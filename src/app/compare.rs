@@ -38,7 +38,7 @@ pub struct Compare {
     pub names: [String; 2],
 }
 
-/// What a run of a scenario that was opened as `origin` can be compared with, each with its name.
+/// Runs to compare a scenario with that was opened as `origin`, each with its name.
 #[must_use]
 pub fn offers(run: &Outcome, origin: &Scenario) -> Vec<(&'static str, &'static str)> {
     others(run, origin)
