@@ -43,7 +43,7 @@ fn drafts() -> Vec<Draft> {
 }
 
 /// Keeps the work; where there is no room, with less of what can be undone, then instead of others' oldest.
-fn keep(state: &State) {
+pub(super) fn keep(state: &State) {
     let Some(tab) = web::tab() else { return };
     let store = |text: Option<String>| {
         let written = web::now();

@@ -1,15 +1,16 @@
 //! What is left when the program panics: a panic ends it, so what it says and the run that is shown are handed to the
-//! page itself, which goes on without it (`www/early.js`).
+//! page itself, which goes on without it (`www/early.js`). The draft is kept at once, with what can be undone.
 
 use std::cell::RefCell;
 
 use yew::prelude::*;
 
-use crate::{app::Run, formats::link, web};
+use super::drafts::keep;
+use crate::{app::State, formats::link, web};
 
 thread_local! {
-    /// The run that is shown.
-    static SHOWN: RefCell<Option<Run>> = const { RefCell::new(None) };
+    /// The state with the run that is shown.
+    static SHOWN: RefCell<Option<State>> = const { RefCell::new(None) };
 }
 
 /// The event by which tests have the program panic.
@@ -23,15 +24,17 @@ pub(super) fn watch() {
         web::leave_word("panic", &format!("Worldlines {version}: {panic}"));
         // The rest may fail too, in a program that has just failed: then the page knows at least what happened.
         let shown = SHOWN.try_with(|shown| shown.try_borrow().ok()?.clone());
-        if let Ok(Some(run)) = shown {
-            web::leave_word("kept", &link::encode(&run.scenario));
+        if let Ok(Some(state)) = shown {
+            web::leave_word("kept", &link::encode(state.scenario()));
+            // The last change may be too young for its draft to be kept.
+            keep(&state);
         }
     }));
 }
 
 /// Remembers the run that is shown: before it is drawn, so that nothing which fails then loses it.
-pub(super) fn remember(run: &Run) {
-    SHOWN.with_borrow_mut(|shown| *shown = Some(run.clone()));
+pub(super) fn remember(state: &State) {
+    SHOWN.with_borrow_mut(|shown| *shown = Some(state.clone()));
 }
 
 /// Panics when tests ask for it.

@@ -44,7 +44,7 @@ impl Reducible for Store {
     fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
         let next = reduce(&self.0, action);
         if next.run != self.0.run {
-            guard::remember(&next.run);
+            guard::remember(&next);
             web::mark("computed");
         }
         Rc::new(Self(next))
@@ -56,7 +56,7 @@ impl Reducible for Store {
 pub(super) fn Page() -> Html {
     let store = use_reducer(|| {
         let state = first_state();
-        guard::remember(&state.run);
+        guard::remember(&state);
         web::mark("computed");
         Store(if web::prefers_reduced_motion() { state.calmed() } else { state })
     });
