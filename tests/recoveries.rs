@@ -29,7 +29,8 @@ fn troubled(protocol: &str, chance: &mut Chance) -> Scenario {
             scenario.faults.push(Fault::Crash { node: node(crashing), at, after_sends });
             at += chance.between(1, 250);
             scenario.faults.push(Fault::Recover { node: node(crashing), at });
-            at += chance.between(1, 120);
+            // Now and then it crashes again in the middle of its restart.
+            at += if chance.percent(30) { 0 } else { chance.between(1, 120) };
         }
     }
     scenario
@@ -86,7 +87,7 @@ fn two_phase_commit_ends_everywhere_once_all_have_come_back() {
             scenario.ask(0, node(chance.below(size)), "vote", Some(vote.into()));
         }
         for _ in 0..chance.between(1, 2) {
-            scenario.ask(chance.between(1, 100), node(chance.below(size)), "begin", None);
+            scenario.ask(chance.between(1, 300), node(chance.below(size)), "begin", None);
         }
         // A vote alone decides nothing.
         let begun = run_valid(&scenario).events.iter().any(|event| match event.kind {

@@ -16,6 +16,9 @@
 //! send its NO to, so it tells everybody. If it has voted YES, it is in doubt and asks the others; if its question
 //! or the answer finds nobody up, once more after the timeout. Whoever has decided needs nothing.
 //!
+//! A participant that aborts alone may crash again before it has told everybody. So whoever is asked to begin after
+//! such a decision tells it to all.
+//!
 //! Why nobody decides differently: there is one decision, the coordinator's. A participant decides by itself
 //! only to abort, and only before it has voted YES; and without its YES nobody can commit. All that one
 //! has said is in its log before it is sent, so a crash makes nobody take back a word.
@@ -172,8 +175,13 @@ impl Process for TwoPhaseCommit {
                 self.vote = Vote::No;
                 ctx.store();
             }
-            Transaction::Begin if self.is_untouched() => self.begin(ctx),
-            Transaction::Begin => ctx.note("the transaction is under way already"),
+            Transaction::Begin if self.coordinator.is_some() => {
+                ctx.note("the transaction is under way already");
+            }
+            Transaction::Begin => match self.outcome {
+                None => self.begin(ctx),
+                Some(outcome) => self.pass_on(ctx, outcome),
+            },
         }
     }
 
@@ -260,6 +268,14 @@ impl TwoPhaseCommit {
         ctx.send_others(Message::VoteReq);
         ctx.set_timer(Timeout, self.timeout.into());
         self.commit_if_all_voted(ctx);
+    }
+
+    /// What was decided without a coordinator need not have reached everybody: the process that aborted alone may
+    /// have crashed before it had told all. From now on this one answers for it, also after a crash.
+    fn pass_on(&mut self, ctx: &mut Context<Self>, outcome: Outcome) {
+        self.coordinator = Some(self.me);
+        ctx.store();
+        ctx.send_others(outcome.into());
     }
 
     fn on_vote_req(&mut self, ctx: &mut Context<Self>, from: NodeId) {
@@ -405,6 +421,20 @@ mod tests {
         let commit = MessageName { from: node(1), to: node(2), number: 2 };
         scenario.faults = vec![Fault::Delay { message: commit, by: 300 }, crash(20, 1, 1)];
         assert_eq!(outcomes(&scenario), ["20 P1 commit", "330 P2 commit", "340 P3 commit"]);
+    }
+
+    /// P2 aborts alone when it comes back, and crashes again before it has told P3.
+    #[test]
+    fn an_abort_that_not_all_have_heard_of_is_passed_on_by_whoever_is_asked_to_begin() {
+        let mut scenario = group(&PROTOCOL, 3);
+        scenario.ask(30, node(1), "begin", None);
+        let down = Fault::Crash { node: node(2), at: 5, after_sends: None };
+        scenario.faults = vec![down, recover(10, 2), crash(10, 2, 1)];
+        assert_eq!(outcomes(&scenario), ["10 P2 abort", "20 P1 abort", "40 P3 abort"]);
+        // P2 itself is asked, and crashes in the middle once more.
+        scenario.requests[0].node = node(2);
+        scenario.faults.extend([recover(20, 2), crash(30, 2, 0), recover(50, 2)]);
+        assert_eq!(outcomes(&scenario), ["10 P2 abort", "20 P1 abort", "60 P3 abort"]);
     }
 
     #[test]
