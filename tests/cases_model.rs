@@ -6,8 +6,8 @@ use common::{chance::Chance, folder, node, random_scenario::random_value, run_va
 use worldlines::{
     formats::scenario,
     kernel::{
-        Fault, Kind, ParameterValue, Protocol, Report, Rule, Scenario, Setting, Verdict, report,
-        run,
+        Fault, Kind, LinkSpec, ParameterValue, Protocol, Report, Rule, Scenario, Setting, Verdict,
+        report, run,
     },
     protocols,
     search::{Aim, Budget, Crew, LIMIT, Quest, Shard, Target, Task},
@@ -57,6 +57,50 @@ fn a_request_that_is_lost_is_violated_once_it_should_have_been_served() {
     assert_eq!(status(&scenario, "join completion"), "undecided");
     scenario.until = 130 + time;
     assert_eq!(status(&scenario, "join completion"), "violated");
+}
+
+/// Time to serve of a scenario's run.
+fn time_to_serve(scenario: &Scenario) -> u64 {
+    let setting = Setting::of(common::protocol(&scenario.protocol), scenario);
+    setting.time_to_serve.expect("the protocol never rests")
+}
+
+#[test]
+fn a_message_that_waits_for_its_turn_on_a_slow_link_is_not_lost() {
+    // Session messages every 10 ms fill a link that lets one message through in 100 ms.
+    let mut scenario = common::scenario("nack-multicast", 2, 10);
+    scenario.params.insert("period".to_owned(), ParameterValue::Integer(10));
+    let mut slow = LinkSpec::new(node(0), node(1), scenario.network.delay);
+    slow.rate = Some(1);
+    scenario.network.links = vec![slow];
+    scenario.requests = vec![common::broadcast(0, 0, "m1"), common::broadcast(1000, 0, "m2")];
+    scenario.until = 4000;
+    assert_eq!(status(&scenario, "agreement"), "undecided");
+    // A full queue loses what is sent, however often it is sent again.
+    scenario.network.links[0].queue = Some(0);
+    assert!(time_to_serve(&scenario) >= scenario.until);
+}
+
+#[test]
+fn a_token_waits_at_a_slow_link_for_the_turn_before_and_no_longer() {
+    let mut scenario = common::scenario("token-ring-lock", 3, 10);
+    scenario.ask(0, node(0), "acquire", Some(20.into()));
+    let free = time_to_serve(&scenario);
+    let mut slow = LinkSpec::new(node(0), node(1), scenario.network.delay);
+    slow.rate = Some(2);
+    scenario.network.links = vec![slow];
+    assert_eq!(time_to_serve(&scenario), free + 2 * 3 * 50);
+    scenario.network.links[0].queue = Some(0);
+    assert_eq!(time_to_serve(&scenario), free);
+}
+
+#[test]
+fn a_crash_in_the_middle_of_writes_takes_as_long_to_serve_as_any_other() {
+    let mut scenario = common::scenario("virtual-synchrony", 3, 10);
+    scenario.faults = vec![common::crash(100, 1, None)];
+    let time = time_to_serve(&scenario);
+    scenario.faults = vec![Fault::CrashWriting { node: node(1), at: 100, after_writes: 0 }];
+    assert_eq!(time_to_serve(&scenario), time);
 }
 
 #[test]

@@ -6,9 +6,7 @@
 
 use std::fmt;
 
-use super::{
-    Delay, Detector, Fault, Parameter, ParameterValue, PerMillion, Protocol, Scenario, Time,
-};
+use super::{Detector, Fault, Parameter, ParameterValue, PerMillion, Protocol, Scenario, Time};
 
 /// The longest time that a protocol takes to meet an obligation as long as its assumptions hold.
 #[derive(Clone, Copy)]
@@ -80,12 +78,24 @@ impl<'a> Serving<'a> {
         self.scenario.params.get(name).cloned().or_else(default)
     }
 
-    /// The longest time that a message may take: by the network's delays, and by those that are added by hand.
+    /// The longest time that a message may take: by the network's delays, by waiting for its turn where a link has a
+    /// rate, and by the delays that are added by hand. Where nothing bounds a queue, it may wait as long as the run
+    /// lasts.
     #[must_use]
     pub fn delay(&self) -> Time {
+        self.delay_behind(Time::MAX)
+    }
+
+    /// The same for a message that has at most so many others of its link before it.
+    #[must_use]
+    pub fn delay_behind(&self, others: Time) -> Time {
         let network = &self.scenario.network;
-        let links = network.links.iter().map(|link| link.delay);
-        let longest = links.chain([network.delay]).map(|Delay { max, .. }| max).max().unwrap_or(0);
+        let links = network.links.iter().map(|link| {
+            let before = link.queue.map_or(others, |queue| others.min(queue.into()));
+            let wait = link.rate.map_or(0, |rate| before.saturating_mul(100).div_ceil(rate.into()));
+            link.delay.max.saturating_add(wait.min(self.scenario.until))
+        });
+        let longest = links.chain([network.delay.max]).max().unwrap_or(0);
         let added = self.scenario.faults.iter().map(|fault| match *fault {
             Fault::Delay { by, .. } => by,
             Fault::Duplicate { after, .. } => after,
@@ -105,9 +115,12 @@ impl<'a> Serving<'a> {
 
     /// Number of tries that may fail, for a protocol that tries again: one for each message that is lost by
     /// hand, and as many as bad luck makes fail together with a probability of one in a million. A try is taken
-    /// to be three messages.
+    /// to be three messages. A queue may be full at each of them, however often that is.
     #[must_use]
     pub fn failed_tries(&self) -> Time {
+        if self.scenario.network.links.iter().any(|link| link.queue.is_some()) {
+            return self.scenario.until;
+        }
         let by_hand = self.faults(|it| matches!(it, Fault::Drop { .. } | Fault::Corrupt { .. }));
         let one = u64::from(PerMillion::ONE.0);
         let network = &self.scenario.network;
@@ -144,7 +157,7 @@ impl<'a> Serving<'a> {
     /// Number of crashes that the scenario asks for.
     #[must_use]
     pub fn crashes(&self) -> Time {
-        self.faults(|fault| matches!(fault, Fault::Crash { .. }))
+        self.faults(|fault| matches!(fault, Fault::Crash { .. } | Fault::CrashWriting { .. }))
     }
 
     /// Number of requests with one of these names.

@@ -173,7 +173,8 @@ pub const PROTOCOL: Protocol = Protocol {
         statement: "the detection of a crash, and six of the longest delays for each change",
         bound: |serving| {
             let changes = serving.crashes() + serving.requests(&["join", "leave"]);
-            time_to_detect(serving) + 6 * serving.delay() * (1 + changes)
+            let flushes = serving.delay().saturating_mul(6 * (1 + changes));
+            time_to_detect(serving).saturating_add(flushes)
         },
     }),
     behaviour: Behaviour::of::<VirtualSynchrony>(),

@@ -101,9 +101,10 @@ pub const PROTOCOL: Protocol = Protocol {
                     of the pause and the longest hold",
         bound: |serving| {
             let [requests, hold] = wanted(serving.scenario());
-            let step = serving.delay() + hold.max(serving.integer("pause"));
+            // The token of the turn before is all that a link may still be busy with.
+            let step = serving.delay_behind(1).saturating_add(hold.max(serving.integer("pause")));
             // The first turn may be over for the node when it asks.
-            (requests + 1) * serving.nodes() * step
+            step.saturating_mul((requests + 1) * serving.nodes())
         },
     }),
     behaviour: Behaviour::of::<TokenRingLock>(),

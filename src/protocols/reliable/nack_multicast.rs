@@ -111,9 +111,11 @@ pub const PROTOCOL: Protocol = Protocol {
                 (false, false) => serving.nodes(),
             };
             let retries = askable * serving.integer("retry");
-            let round = 2 * serving.integer("period") + retries + 3 * serving.delay();
+            let waits = 2 * serving.integer("period") + retries;
+            let round = serving.delay().saturating_mul(3).saturating_add(waits);
             // The first loss is the one that has to be repaired.
-            round * serving.failed_tries().max(1) + serving.walls()
+            let tries = round.saturating_mul(serving.failed_tries().max(1));
+            tries.saturating_add(serving.walls())
         },
     }),
     behaviour: Behaviour::of::<NackMulticast<Value>>(),
