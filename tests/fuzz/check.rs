@@ -51,6 +51,8 @@ pub(crate) fn check(bytes: &[u8]) -> Features {
     rumour.faults.extend(messages.into_iter().skip(1).step_by(2).map(forge));
     for (index, request) in rumour.requests.iter_mut().enumerate() {
         ["broadcast", "transmit", "look"][index % 3].clone_into(&mut request.name);
+        // Some protocols read more than a text or a number.
+        request.with = request.with.take().filter(|with| !with.is_object()).or(Some("m".into()));
     }
     check_run(&RUMOUR, &rumour, &mut features);
     features
