@@ -14,8 +14,8 @@ use worldlines::{
     diagram::explain,
     formats::{Outcome, scenario},
     kernel::{
-        EventKind, Fate, Fault, Judgement, Kind, Message, MessageName, Rule, Scenario, Timing,
-        Trace, Verdict, report, spell,
+        Delay, EventKind, Fate, Fault, Judgement, Kind, Message, MessageName, ParameterValue,
+        PerMillion, Rule, Scenario, Side, Timing, Trace, Verdict, report, spell,
     },
     protocols,
     search::{Aim, Target, shrink},
@@ -177,6 +177,113 @@ fn a_message_is_overtaken_whatever_becomes_of_it() {
     assert_eq!(breach(Rule::FifoChannels, &scenario), None);
 }
 
+/// The original of P1's first message is lost at its receiver, and a copy of it is due long after.
+fn original_lost() -> Scenario {
+    let mut scenario = two_messages();
+    let omission = Fault::Omit { node: node(1), side: Side::Receive, at: 10, until: 11 };
+    scenario.faults = vec![omission, Fault::Duplicate { message: FIRST, after: 500 }];
+    scenario
+}
+
+#[test]
+fn a_copy_that_comes_too_late_is_put_down_to_the_loss_of_its_original() {
+    let mut scenario = original_lost();
+    scenario.network.timing = Timing::Synchronous(10);
+    let of = |said: &str| Some((said.to_owned(), "faults[0]".to_owned()));
+    let late = of("P1>P2#1 took 510 ms, more than 10: its original was lost (omission)");
+    assert_eq!(breach(Rule::Synchrony, &scenario), late);
+    let overtaken = of("P1>P2#1 was overtaken: its original was lost (omission)");
+    assert_eq!(breach(Rule::FifoChannels, &scenario), overtaken);
+    assert_eq!(breach(Rule::ReliableChannels, &scenario), None, "its copy arrived");
+    // An original that is lost after it was due was late before.
+    scenario.faults[0] = Fault::Omit { node: node(1), side: Side::Receive, at: 310, until: 311 };
+    scenario.faults.push(Fault::Delay { message: FIRST, by: 300 });
+    let of = |said: &str| Some((said.to_owned(), "faults[2]".to_owned()));
+    let late = of("P1>P2#1 took 810 ms, more than 10");
+    assert_eq!(breach(Rule::Synchrony, &scenario), late);
+    assert_eq!(breach(Rule::FifoChannels, &scenario), of("P1>P2#1 was overtaken"));
+    scenario.faults.remove(1);
+    assert_eq!(breach(Rule::FifoChannels, &scenario).expect("overtaken").1, "faults[1]");
+}
+
+#[test]
+fn a_copy_that_finds_its_receiver_down_does_not_excuse_the_loss_of_its_original() {
+    let mut scenario = original_lost();
+    let lost = Some(("P1>P2#1 was lost (omission)".to_owned(), "faults[0]".to_owned()));
+    for (crashed, expected) in [(300, &lost), (11, &lost), (10, &None), (9, &None)] {
+        scenario.faults.truncate(2);
+        scenario.faults.push(crash(crashed, 1, None));
+        for rule in [Rule::ReliableChannels, Rule::NothingIsLost] {
+            assert_eq!(breach(rule, &scenario), *expected, "{rule:?}: a crash at {crashed} ms");
+        }
+    }
+    // The other way round: the original finds it down, and the copy is lost once it is back.
+    scenario.faults = vec![
+        crash(5, 1, None),
+        Fault::Recover { node: node(1), at: 100 },
+        Fault::Duplicate { message: FIRST, after: 500 },
+        Fault::Omit { node: node(1), side: Side::Receive, at: 510, until: 511 },
+    ];
+    assert_eq!(breach(Rule::NothingIsLost, &scenario), None);
+}
+
+#[test]
+fn a_loss_counts_by_the_moment_at_which_the_message_was_due() {
+    let lost = |name: &str| Some((format!("{name} was lost (drop)"), "faults[0]".to_owned()));
+    for delay in [10, 15] {
+        let mut scenario = two_messages();
+        scenario.network.delay = Delay { min: delay, max: delay };
+        scenario.faults = vec![Fault::Drop { message: FIRST }, crash(delay, 1, None)];
+        assert_eq!(breach(Rule::ReliableChannels, &scenario), None, "{delay} ms");
+        scenario.faults[1] = crash(delay + 1, 1, None);
+        assert_eq!(breach(Rule::ReliableChannels, &scenario), lost("P1>P2#1"), "{delay} ms");
+        // A receiver that is back when the message is due would have got it.
+        scenario.faults[1] = crash(3, 1, None);
+        scenario.faults.push(Fault::Recover { node: node(1), at: delay });
+        assert_eq!(breach(Rule::NothingIsLost, &scenario), lost("P1>P2#1"), "{delay} ms");
+        scenario.faults[2] = Fault::Recover { node: node(1), at: delay + 1 };
+        assert_eq!(breach(Rule::NothingIsLost, &scenario), None, "{delay} ms");
+    }
+    // A sender that comes back and sends at one moment is up when it sends.
+    let mut scenario = two_messages();
+    scenario.requests.truncate(1);
+    scenario.requests[0].at = 50;
+    let back = Fault::Recover { node: node(0), at: 50 };
+    scenario.faults = vec![Fault::Drop { message: FIRST }, crash(20, 0, None), back];
+    assert_eq!(breach(Rule::ReliableChannels, &scenario), lost("P1>P2#1"));
+}
+
+#[test]
+fn a_bound_of_zero_is_one_as_the_protocol_counts_on_it() {
+    let mut scenario = two_messages();
+    scenario.network.timing = Timing::Synchronous(0);
+    scenario.network.delay = Delay { min: 1, max: 1 };
+    assert_eq!(breach(Rule::Synchrony, &scenario), None);
+    scenario.network.delay = Delay { min: 2, max: 2 };
+    let late = ("P1>P2#1 took 2 ms, more than 1".to_owned(), "network.delay".to_owned());
+    assert_eq!(breach(Rule::Synchrony, &scenario), Some(late));
+    // Where a timeout is as long as a period, a heartbeat of no delay comes after it.
+    let mut scenario = common::scenario("heartbeat-detector", 2, 0);
+    scenario.network.timing = Timing::Synchronous(0);
+    scenario.until = 500;
+    scenario.params.insert("timeout".to_owned(), ParameterValue::Integer(100));
+    let outcome = Outcome::of(scenario).expect("it has no requests");
+    let accuracy = judgement(&outcome, "strong accuracy");
+    assert!(accuracy.verdict.is_violated());
+    let broke = outcome.report.broke(accuracy, &outcome.trace).expect("the timeout is too short");
+    assert_eq!(broke.culprit, "params.timeout");
+}
+
+#[test]
+fn explain_says_what_chance_loses() {
+    let mut scenario = two_messages();
+    scenario.network.loss = PerMillion::ONE;
+    let outcome = Outcome::of(scenario).expect("requests that can be read");
+    let target = Target::Violation(judgement(&outcome, "agreement").property);
+    let text = explain(&outcome, &target).expect("it is violated").text();
+    assert!(text.starts_with("No fault strikes. 4 messages are lost by chance."), "{text}");
+}
+
 /// Runs of every protocol in foul weather that violate something.
 fn random_violations(per_protocol: u64, mut look: impl FnMut(&Outcome, &str)) {
     for (place, (_, protocol)) in protocols::catalogue().enumerate() {
@@ -239,6 +346,10 @@ fn arrivals(trace: &Trace, message: &Message) -> Vec<u64> {
 /// Checks a sentence on a breach against the events; none where it is not of a kind that is checked.
 fn is_true(outcome: &Outcome, why: &str, culprit: &str) -> Option<(&'static str, bool)> {
     let Outcome { scenario, trace, .. } = outcome;
+    let (why, original) = match why.split_once(": its original was lost (") {
+        Some((why, _)) => (why, true),
+        None => (why, false),
+    };
     let of = |name: &str| {
         let mut messages = trace.messages.iter();
         messages.find(|it| scenario.message_name(it.name) == name).expect("a message of the run")
@@ -263,7 +374,8 @@ fn is_true(outcome: &Outcome, why: &str, culprit: &str) -> Option<(&'static str,
         let (took, bound) = rest.split_once(" ms, more than ").expect("both");
         let message = of(name);
         let time = arrivals(trace, message)[0] - trace.events[message.sent].time;
-        return Some(("late", time == number(took) && time > number(bound)));
+        let original = !original || matches!(message.fate, Fate::Lost(..));
+        return Some(("late", original && time == number(took) && time > number(bound)));
     }
     if let Some((name, rest)) = why.split_once(", sent at ") {
         let (sent, rest) = rest.split_once(" ms, had not arrived ").expect("both");

@@ -4,8 +4,8 @@ use super::{Seen, deadlock_sentence, describe::fault_sentence, event_sentence, p
 use crate::{
     formats::Outcome,
     kernel::{
-        EventId, EventKind, Fault, Judgement, Kind, MessageName, Scenario, Verdict, chain,
-        sentence as full_stop, spell, spell_exactly, visible,
+        EventId, EventKind, Fate, Fault, Judgement, Kind, Loss, MessageName, Scenario, Trace,
+        Verdict, chain, count_of, sentence as full_stop, spell, spell_exactly, visible,
     },
     search::{Aim, Difference, Nearest, Target, Telling, Tried, nearest},
 };
@@ -132,10 +132,30 @@ fn went_wrong(outcome: &Outcome) -> Vec<String> {
     if more > 0 {
         said.push(format!("{more} more faults strike"));
     }
-    if said.is_empty() {
-        return vec!["Nothing goes wrong on the network or at a node.".to_owned()];
-    }
-    vec![sentence(&scenario.nodes, &listed(&said))]
+    let first = match said.is_empty() {
+        true => "No fault strikes.".to_owned(),
+        false => sentence(&scenario.nodes, &listed(&said)),
+    };
+    std::iter::once(first).chain(lost_by_chance(trace)).collect()
+}
+
+/// The number of messages that bad luck or a full queue lost, if there are any.
+fn lost_by_chance(trace: &Trace) -> Option<String> {
+    let lost = |luck: fn(Loss) -> bool| {
+        let messages = trace.messages.iter();
+        let lost = messages.filter(|it| matches!(it.overall(), Fate::Lost(_, loss) if luck(loss)));
+        lost.count()
+    };
+    let kinds = [
+        (lost(|loss| matches!(loss, Loss::Luck | Loss::Corrupt(None))), "by chance"),
+        (lost(|loss| loss == Loss::Queue), "in a full queue"),
+    ];
+    let said = kinds.into_iter().filter(|(count, _)| *count > 0).map(|(count, how)| {
+        let are = if count == 1 { "is" } else { "are" };
+        format!("{} {are} lost {how}", count_of(count, "message"))
+    });
+    let said: Vec<String> = said.collect();
+    (!said.is_empty()).then(|| full_stop(listed(&said)))
 }
 
 /// When a fault struck, in virtual ms.

@@ -2,7 +2,7 @@
 
 use super::{
     Domain, EventId, EventKind, Fault, Kind, MAX_TIME, ParameterValue, ParameterValues, PerMillion,
-    Protocol, Repair, Scenario, Time, Timing, Trace,
+    Protocol, Repair, Scenario, Time, Trace,
     channels::{late, overtaking, unfair, unlinked, unreliable},
     count_of,
     failures::{betrayals, comebacks, crashes},
@@ -328,7 +328,7 @@ fn too_short(
     period: &str,
 ) -> Option<(String, Time)> {
     // Without a bound it is synchrony that is missing.
-    let Timing::Synchronous(bound) = scenario.network.timing else { return None };
+    let bound = scenario.network.timing.bound()?;
     let value = |name| u64::from(integer(protocol, &scenario.params, name));
     let (found, least) = (value(timeout), value(period));
     (found < least + bound).then(|| {

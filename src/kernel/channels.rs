@@ -1,9 +1,11 @@
 //! Assumptions on links, losses, order and delays, and how a run breaks them.
 
+use std::cell::LazyCell;
+
 use super::{
     Breach, Event, EventId, EventKind, Fate, Fault, LinkSpec, Loss, Mercy, Message, MessageName,
-    NodeId, NodeSet, PerMillion, Repair, Rule, Scenario, SortedSet, Time, Timing, Trace,
-    assumption::fault_path, failures::struck,
+    NodeId, NodeSet, PerMillion, Repair, Rule, Scenario, SortedSet, Time, Trace,
+    assumption::fault_path, failures::struck, network::Network, repair::Spared,
 };
 
 /// Two nodes that should be linked and are not: routers of hosts, or hosts one of which has no router.
@@ -34,7 +36,7 @@ pub(super) fn unlinked(scenario: &Scenario) -> Option<String> {
 
 /// Times at which nodes are down, and the traitors.
 struct Failures {
-    /// By node: from when to when it is down, in virtual ms, both included.
+    /// By node: from when on it is down, and when it is up again, in virtual ms.
     down: Vec<Vec<(Time, Time)>>,
     traitors: NodeSet,
 }
@@ -59,7 +61,7 @@ impl Failures {
 
     /// True if a node is down at some moment of this span.
     fn is_down(&self, node: NodeId, from: Time, to: Time) -> bool {
-        self.down[node.index()].iter().any(|(crash, back)| *crash <= to && from <= *back)
+        self.down[node.index()].iter().any(|(crash, back)| *crash <= to && from < *back)
     }
 
     /// True if both ends of a link are loyal and up during all of this span.
@@ -88,19 +90,23 @@ fn first_receipt(message: &Message) -> Option<EventId> {
     receipts.min()
 }
 
-/// Why a message will never arrive, and the event from which on that is so; none if a copy of it arrived or may do
-/// so, or found its receiver down.
-fn lost(message: &Message) -> Option<(EventId, Loss)> {
-    let mut last = None;
-    for way in ways(message) {
-        let Fate::Lost(event, loss) = way else { return None };
-        if loss == Loss::Crashed {
-            return None;
-        }
-        let (before, first) = last.unwrap_or((event, loss));
-        last = Some((before.max(event), first));
+/// Why the original of a message was lost, and the event at which it was; none if it found its receiver down.
+fn original_lost(message: &Message) -> Option<(EventId, Loss)> {
+    match message.fate {
+        Fate::Lost(event, loss) if loss != Loss::Crashed => Some((event, loss)),
+        _ => None,
     }
-    last
+}
+
+/// Why a message will never arrive, and the event from which on that is so; none if a copy of it arrived or may do
+/// so, or if the original found its receiver down. A copy that finds it down later excuses nothing.
+fn lost(message: &Message) -> Option<(EventId, Loss)> {
+    let (mut last, loss) = original_lost(message)?;
+    for copy in &message.copies {
+        let Fate::Lost(event, _) = *copy else { return None };
+        last = last.max(event);
+    }
+    Some((last, loss))
 }
 
 /// The first breaches of those that were found, each with the event from which on it stands: no two that the same
@@ -172,13 +178,16 @@ pub(super) fn unreliable(
     most: usize,
 ) -> Vec<Breach> {
     let failures = Failures::of(scenario, trace);
+    let network = LazyCell::new(|| Network::new(scenario, Spared::default()));
     let mut found = Vec::new();
     for message in &trace.messages {
         let sent = trace.events[message.sent].time;
-        let counts =
-            |due: Time| rule == Rule::NothingIsLost || failures.sound(message.name, sent, due);
+        let counts = |due: Time| match rule {
+            Rule::NothingIsLost => !failures.is_down(message.name.to, due, due),
+            _ => failures.sound(message.name, sent, due),
+        };
         if let Some((event, loss)) = lost(message) {
-            if counts(was_due(sent, trace.events[event].time, loss)) {
+            if counts(was_due(&network, trace, message)) {
                 found.push((event, (message, Trouble::Lost(loss))));
             }
             continue;
@@ -208,10 +217,18 @@ pub(super) fn unreliable(
     })
 }
 
-/// When a lost message would have arrived, as far as its loss tells: what is dropped is lost midway.
-const fn was_due(sent: Time, lost: Time, loss: Loss) -> Time {
+/// When the lost original of a message would have arrived, as far as its loss tells: what is dropped is lost midway,
+/// rounded down.
+fn was_due(network: &Network, trace: &Trace, message: &Message) -> Time {
+    let sent = trace.events[message.sent].time;
+    let Some((lost, loss)) = original_lost(message) else { return sent };
+    let lost = trace.events[lost].time;
     match loss {
-        Loss::Drop(_) | Loss::Luck => lost + (lost - sent),
+        Loss::Drop(_) | Loss::Luck => {
+            let twice = 2 * (lost - sent);
+            let is_odd = network.travels(message.name) == twice + 1;
+            sent + twice + Time::from(is_odd)
+        }
         _ => lost,
     }
 }
@@ -336,18 +353,31 @@ fn overtaken(
     message: &Message,
     later: MessageName,
 ) -> Breach {
-    if let Some((_, loss)) = lost(message) {
+    // What is lost only after it was overtaken is overtaken all the same.
+    let gone = original_lost(message).filter(|(lost, _)| *lost < event);
+    if let Some((_, loss)) = gone
+        && lost(message).is_some()
+    {
         let mut gap = loss_of(rule, scenario, event, message, loss);
         gap.why.push_str(&format!(", and {} arrived without it", scenario.message_name(later)));
         return gap;
     }
     let name = message.name;
+    let why = format!("{} was overtaken", scenario.message_name(name));
+    if let Some((_, loss)) = gone {
+        return copy_too_late(loss_of(rule, scenario, event, message, loss), &why, loss);
+    }
     let (culprit, repair) = match delay_of(scenario, name) {
         Some(fault) => (fault_path(Some(fault)), Repair::Without(fault)),
         None => ("network.order".to_owned(), Repair::InOrder(name.from, name.to)),
     };
-    let why = format!("{} was overtaken", scenario.message_name(name));
     Breach { repair: Some(repair), ..Breach::at(rule, event, culprit, why) }
+}
+
+/// The breach by a copy that comes too late for its lost original: the loss is to blame, since a copy comes later by its
+/// nature.
+fn copy_too_late(lost: Breach, why: &str, loss: Loss) -> Breach {
+    Breach { why: format!("{why}: its original was lost ({})", loss.why()), ..lost }
 }
 
 /// The longest of the delays of a message that are made by hand.
@@ -367,7 +397,7 @@ enum Slow {
 
 /// The messages that are late, and the pauses.
 pub(super) fn late(rule: Rule, scenario: &Scenario, trace: &Trace, most: usize) -> Vec<Breach> {
-    let Timing::Synchronous(bound) = scenario.network.timing else {
+    let Some(bound) = scenario.network.timing.bound() else {
         let why = "the network is asynchronous: it promises no bound".to_owned();
         let longest = scenario.network.links.iter().map(|link| link.delay.max);
         let bound = longest.fold(scenario.network.delay.max, Time::max).max(1);
@@ -454,13 +484,23 @@ fn lateness_of(
         }
         None => format!("{written}, sent at {sent} ms, had not arrived {bound} ms later"),
     };
-    let (culprit, repair) = match delay_of(scenario, name) {
-        Some(fault) => (fault_path(Some(fault)), Repair::Without(fault)),
-        None => (slow_path(scenario, name, bound), Repair::Spare(name, Mercy::Within(bound))),
+    // What is lost only after it was due is late all the same.
+    let gone = original_lost(message).filter(|(lost, _)| trace.events[*lost].time <= sent + bound);
+    let breach = match (gone, delay_of(scenario, name)) {
+        (Some((_, loss)), _) => {
+            copy_too_late(loss_of(rule, scenario, since, message, loss), &why, loss)
+        }
+        (None, Some(fault)) => {
+            let repair = Some(Repair::Without(fault));
+            Breach { repair, ..Breach::at(rule, since, fault_path(Some(fault)), why) }
+        }
+        (None, None) => {
+            let repair = Some(Repair::Spare(name, Mercy::Within(bound)));
+            Breach { repair, ..Breach::at(rule, since, slow_path(scenario, name, bound), why) }
+        }
     };
     let event = (since < trace.events.len()).then_some(since);
-    let due = Some(sent + bound);
-    Breach { event, due, repair: Some(repair), ..Breach::at(rule, since, culprit, why) }
+    Breach { event, due: Some(sent + bound), ..breach }
 }
 
 /// The path of what makes a link's messages slow by chance: its delay; or its rate, where no delay is as long as that.

@@ -254,6 +254,12 @@ impl Network {
         self.spared.within(name).map_or(arrival, |bound| arrival.min(now + bound))
     }
 
+    /// How long a message travels once it has left, as long as it waits for none of those before it, in virtual ms.
+    pub(super) fn travels(&self, name: MessageName) -> Time {
+        let delays = self.delays.get(&name).into_iter().flatten();
+        delays.map(|(_, by)| *by).fold(self.span(name, Purpose::Delay), Time::saturating_add)
+    }
+
     /// When it arrives where messages stay in order: not before those that were sent before it.
     fn in_turn(&self, state: &mut [LinkState], name: MessageName, arrival: Time) -> Time {
         if self.order == Order::Any && !self.spared.in_order(name.from, name.to) {

@@ -194,6 +194,18 @@ pub enum Timing {
     Synchronous(Time),
 }
 
+impl Timing {
+    /// The longest delay that the protocol may assume, in virtual ms: at least 1, since a timeout of no time at all would
+    /// let a node try again and again at one moment, for ever.
+    #[must_use]
+    pub fn bound(self) -> Option<Time> {
+        match self {
+            Self::Synchronous(bound) => Some(bound.max(1)),
+            Self::Asynchronous => None,
+        }
+    }
+}
+
 /// Uniform and inclusive, in virtual ms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Delay {

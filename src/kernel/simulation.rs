@@ -5,7 +5,7 @@ use std::{borrow::Cow, cell::Cell, collections::VecDeque};
 use super::{
     Choices, Detection, EventId, EventKind, Fate, Fault, Group, Input, Loss, MAX_EVENTS,
     MAX_TIMERS, Machine, Medium, Message, MessageId, MessageName, NodeId, NodeSet, Output, Packet,
-    Protocol, Scenario, Strategy, Tampering, Time, Timing, Trace, Watch,
+    Protocol, Scenario, Strategy, Tampering, Time, Trace, Watch,
     agenda::{Agenda, Item, Phase, What, arrival_order},
     clock::Clock,
     deadlock::circle,
@@ -101,11 +101,7 @@ impl<'a> Plan<'a> {
             size: self.scenario.nodes.len(),
             neighbours: self.network.neighbours[me.index()],
             routers: self.scenario.network.topology.routers(),
-            delay_bound: match self.scenario.network.timing {
-                // A timeout of no time at all would let a node try again and again at one moment, for ever.
-                Timing::Synchronous(bound) => Some(bound.max(1)),
-                Timing::Asynchronous => None,
-            },
+            delay_bound: self.scenario.network.timing.bound(),
         }
     }
 
