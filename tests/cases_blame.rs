@@ -11,7 +11,7 @@ use common::{
     run_valid,
 };
 use worldlines::{
-    diagram::explain,
+    diagram::{event_sentence, explain},
     formats::{Outcome, scenario},
     kernel::{
         Delay, EventKind, Fate, Fault, Judgement, Kind, Message, MessageName, ParameterValue,
@@ -282,6 +282,55 @@ fn explain_says_what_chance_loses() {
     let target = Target::Violation(judgement(&outcome, "agreement").property);
     let text = explain(&outcome, &target).expect("it is violated").text();
     assert!(text.starts_with("No fault strikes. 4 messages are lost by chance."), "{text}");
+}
+
+/// The explanation of the first violation of a property, and what its events say.
+fn explained(scenario: Scenario, property: &str) -> (String, Vec<String>) {
+    let outcome = Outcome::of(scenario).expect("requests that can be read");
+    let target = Target::Violation(judgement(&outcome, property).property);
+    let explanation = explain(&outcome, &target).expect("it is violated");
+    let events = explanation.path.iter();
+    let events = events.map(|id| event_sentence(&outcome.scenario, &outcome.trace, *id));
+    (explanation.text(), events.collect())
+}
+
+#[test]
+fn explain_quotes_texts_that_look_like_numbers_or_like_nothing() {
+    let mut scenario = common::scenario("paxos", 3, 10);
+    let one = ParameterValue::Choice("one".to_owned());
+    scenario.params.insert("quorum".to_owned(), one.clone());
+    scenario.ask(0, node(0), "propose", Some(1.into()));
+    scenario.ask(0, node(2), "propose", Some("1".into()));
+    let (_, events) = explained(scenario, "agreement");
+    for said in ["P1: propose 1", "P3: propose \"1\"", "P1 decides 1", "P3 decides \"1\""] {
+        assert!(events.iter().any(|it| it == said), "{said}: {events:?}");
+    }
+    let mut scenario = common::scenario("quorum-register", 3, 10);
+    scenario.params.insert("quorum".to_owned(), one);
+    let write = serde_json::json!({"key": "x", "value": "nothing"});
+    scenario.ask(0, node(0), "write", Some(write));
+    scenario.ask(1, node(1), "read", Some("x".into()));
+    let (text, events) = explained(scenario, "linearizability");
+    assert!(text.contains("P2's read of x answered nothing"), "{text}");
+    assert!(text.contains("P1's write of \"nothing\" to x"), "{text}");
+    assert!(events.iter().any(|it| it == "P2 answers nothing to read x"), "{events:?}");
+    let mut scenario = two_messages();
+    scenario.requests = vec![common::broadcast(0, 0, "")];
+    scenario.faults = vec![crash(0, 0, Some(1))];
+    scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(0));
+    let (_, events) = explained(scenario, "agreement");
+    assert_eq!(events[..2], ["P1: broadcast \"\"", "P1 sends \"\" (P1>P2#1)"]);
+}
+
+#[test]
+fn explain_writes_names_as_they_are_and_begins_other_words_with_a_capital() {
+    let mut scenario = two_messages();
+    scenario.nodes = ["n ", "no", "ß"].map(str::to_owned).into();
+    let cut = |to: usize| Fault::Cut { from: node(0), to: node(to), at: 0, until: 100 };
+    scenario.faults = vec![cut(1), cut(2)];
+    let (text, _) = explained(scenario, "agreement");
+    assert!(text.starts_with("Nothing gets from n\\u0020 to no (0 ms) and nothing gets"), "{text}");
+    assert!(text.contains(". n\\u0020 delivered m1, no and ß never did."), "{text}");
 }
 
 /// Runs of every protocol in foul weather that violate something.

@@ -463,7 +463,7 @@ impl Monitor for NoCreation {
                     Some((_, original)) if original == payload => None,
                     Some((request, original)) => {
                         let delivered = format!("{} delivered {}", seen.node, spoken(payload));
-                        let why = format!("{delivered} as {id}: {}", spoken(original));
+                        let why = format!("{delivered} as {id}, which says {}", spoken(original));
                         Some(Violation::new(why, [*request, seen.id]))
                     }
                     None => {

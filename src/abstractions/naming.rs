@@ -14,13 +14,18 @@ use super::{
 };
 use crate::kernel::{NodeId, Packet};
 
-/// A value in a sentence: quoted where it is empty, looks like a number or holds what names in sentences consist of.
+/// Words for no value at all: in sentences, among the values of a vector, in an answer.
+const NO_VALUE: [&str; 3] = ["nothing", "⊥", "–"];
+
+/// A value in a sentence: quoted where it is empty, looks like a number or like no value, or holds what names in
+/// sentences consist of.
 #[must_use]
 pub fn spoken(value: &Value) -> String {
     let Value::Text(text) = value else { return value.to_string() };
     let misread = |c: char| "\"(),".contains(c);
     let padded = text.trim() != &**text;
-    if text.is_empty() || text.parse::<i64>().is_ok() || padded || text.contains(misread) {
+    let is_other = text.parse::<i64>().is_ok() || NO_VALUE.contains(&&**text);
+    if text.is_empty() || is_other || padded || text.contains(misread) {
         return format!("\"{}\"", text.replace('"', "\\\""));
     }
     text.to_string()
@@ -155,7 +160,15 @@ mod tests {
 
     #[test]
     fn a_text_that_could_be_misread_is_quoted() {
-        let cases = [("m1", "m1"), ("", "\"\""), ("1", "\"1\""), ("a b", "a b"), ("ß", "ß")];
+        let cases = [
+            ("m1", "m1"),
+            ("", "\"\""),
+            ("1", "\"1\""),
+            ("a b", "a b"),
+            ("ß", "ß"),
+            ("nothing", "\"nothing\""),
+            ("⊥", "\"⊥\""),
+        ];
         for (text, expected) in cases {
             assert_eq!(spoken(&text.into()), expected);
         }

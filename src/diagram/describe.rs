@@ -5,11 +5,11 @@ use serde_json::Value as Json;
 use crate::{
     abstractions::{
         Value,
-        naming::{Mention, named},
+        naming::{Mention, named, spoken},
     },
     kernel::{
-        EventId, EventKind, Fate, Fault, MessageId, NodeId, NodeSet, PerMillion, RequestSpec,
-        Scenario, Side, Strategy, Time, Trace, spell, visible,
+        EventId, EventKind, Fate, Fault, MessageId, NodeId, NodeSet, Packet, PerMillion,
+        RequestSpec, Scenario, Side, Strategy, Time, Trace, spell, visible,
     },
 };
 
@@ -19,7 +19,7 @@ pub fn event_sentence(scenario: &Scenario, trace: &Trace, id: EventId) -> String
     let event = &trace.events[id];
     let node = scenario.name(event.node);
     let name = |message: MessageId| scenario.message_name(trace.messages[message].name);
-    let text = |message: MessageId| &trace.messages[message].packet;
+    let text = |message: MessageId| said(&trace.messages[message].packet);
     let sentence = match &event.kind {
         EventKind::Request { index, .. } => {
             return request_sentence(scenario, &scenario.requests[*index]);
@@ -39,18 +39,37 @@ pub fn event_sentence(scenario: &Scenario, trace: &Trace, id: EventId) -> String
         EventKind::Resume => format!("{node} goes on"),
         EventKind::Persist => format!("{node} writes to stable storage"),
         EventKind::Note(note) => format!("{node}: {note}"),
-        EventKind::Indicate { kind: "respond", packet } => {
+        EventKind::Indicate { kind: kind @ "respond", packet } => {
             let asked = request_answered(trace, id, &packet.inspect());
             let asked = asked.map(|index| &scenario.requests[index]);
-            answered(&node, asked, &packet.to_string())
+            answered(&node, asked, &indicated(kind, packet))
         }
         EventKind::Indicate { kind, packet } => match Mention::delivered(packet, event.node) {
             Some(message) => told(&node, kind, &message_named(scenario, &message)),
-            None => told(&node, kind, &packet.to_string()),
+            None => told(&node, kind, &indicated(kind, packet)),
         },
         EventKind::Detect(detection) => told(&node, detection.kind(), &detection.to_string()),
     };
     spell(&sentence, &scenario.nodes)
+}
+
+/// What a message says, quoted where nothing of it could be seen.
+pub(super) fn said(packet: &Packet) -> String {
+    let text = packet.to_string();
+    if text.trim().is_empty() { format!("\"{text}\"") } else { text }
+}
+
+/// What an indication displays, its value quoted where it could be misread.
+fn indicated(kind: &str, packet: &Packet) -> String {
+    let text = packet.to_string();
+    match packet.inspect().get("value") {
+        Some(Json::String(value))
+            if text.strip_prefix(kind).map(str::trim) == Some(value.trim()) =>
+        {
+            format!("{kind} {}", spoken(&value.as_str().into()))
+        }
+        _ => text,
+    }
 }
 
 /// A message that is delivered: by sender and number, too, where several requests have its text. Of very many
@@ -163,7 +182,7 @@ pub fn message_so_far(
     let message = &trace.messages[message];
     let (from, to) = (scenario.name(message.name.from), scenario.name(message.name.to));
     let sent = trace.events[message.sent].time;
-    let text = spell(&message.packet.to_string(), &scenario.nodes);
+    let text = spell(&said(&message.packet), &scenario.nodes);
     let known = match message.overall() {
         fate @ Fate::InFlight { .. } if events >= trace.events.len() => Some(fate),
         _ => message.known(events),
@@ -194,7 +213,7 @@ pub fn request_sentence(scenario: &Scenario, request: &RequestSpec) -> String {
 
 fn value_words(value: &Json) -> String {
     match value {
-        Json::String(text) => text.clone(),
+        Json::String(text) => spoken(&text.as_str().into()),
         Json::Object(fields) => {
             let fields =
                 fields.iter().map(|(name, value)| format!("{name} {}", value_words(value)));

@@ -1,11 +1,15 @@
 //! Why a run shows what was looked for, in a paragraph: what happened, what was relied on, which delivery mattered.
 
-use super::{Seen, deadlock_sentence, describe::fault_sentence, event_sentence, parting};
+use super::{
+    Seen, deadlock_sentence,
+    describe::{fault_sentence, said},
+    event_sentence, parting,
+};
 use crate::{
     formats::Outcome,
     kernel::{
         EventId, EventKind, Fate, Fault, Judgement, Kind, Loss, MessageName, Scenario, Trace,
-        Verdict, chain, count_of, sentence as full_stop, spell, spell_exactly, visible,
+        Verdict, chain, count_of, sentence as full_stop, spell, spell_exactly,
     },
     search::{Aim, Difference, Nearest, Target, Telling, Tried, nearest},
 };
@@ -44,10 +48,9 @@ pub fn explain(outcome: &Outcome, target: &Target) -> Option<Explanation> {
     let ends: Vec<EventId> = witness.iter().copied().chain(broke).collect();
     let tried = nearest_to(outcome, target);
     let mut sentences = went_wrong(outcome);
-    sentences.push(sentence(&scenario.nodes, &spell(why, &scenario.nodes)));
+    sentences.push(sentence(scenario, &spell(why, &scenario.nodes)));
     if judgement.property.kind == Kind::Liveness {
-        sentences
-            .extend(deadlock_sentence(scenario, trace).map(|it| sentence(&scenario.nodes, &it)));
+        sentences.extend(deadlock_sentence(scenario, trace).map(|it| sentence(scenario, &it)));
     }
     sentences.extend(relied_on(outcome, judgement));
     sentences.extend(cause(outcome, judgement));
@@ -76,7 +79,7 @@ fn tell(outcome: &Outcome, target: &Target) -> Option<Explanation> {
     let tried = nearest_to(outcome, target);
     let mut sentences = went_wrong(outcome);
     let told = ends.iter().map(|id| event_sentence(scenario, trace, *id));
-    sentences.push(sentence(&scenario.nodes, &told.collect::<Vec<_>>().join(", and later ")));
+    sentences.push(sentence(scenario, &told.collect::<Vec<_>>().join(", and later ")));
     sentences.push(mattered(outcome, "it would not be so", &tried));
     Some(Explanation { sentences, path: path(outcome, &ends), nearest: tried.nearest })
 }
@@ -91,10 +94,11 @@ fn path(outcome: &Outcome, ends: &[EventId]) -> Vec<EventId> {
 }
 
 /// A sentence with a full stop, and with a capital unless it begins with a node's name, which stays as it is written.
-fn sentence(names: &[String], text: &str) -> String {
+fn sentence(scenario: &Scenario, text: &str) -> String {
     let text = text.trim_end_matches('.');
-    let begins = |name: &String| text.starts_with(&*visible(name));
-    if names.iter().any(begins) {
+    // A longer word may begin as a name does.
+    let ends = |rest: &str| !rest.starts_with(char::is_alphanumeric);
+    if scenario.names().any(|name| text.strip_prefix(&*name).is_some_and(ends)) {
         return full_stop(text.to_owned());
     }
     let mut letters = text.chars();
@@ -134,7 +138,7 @@ fn went_wrong(outcome: &Outcome) -> Vec<String> {
     }
     let first = match said.is_empty() {
         true => "No fault strikes.".to_owned(),
-        false => sentence(&scenario.nodes, &listed(&said)),
+        false => sentence(scenario, &listed(&said)),
     };
     std::iter::once(first).chain(lost_by_chance(trace)).collect()
 }
@@ -189,7 +193,7 @@ fn named(outcome: &Outcome, name: MessageName) -> String {
     let written = scenario.message_name(name);
     match trace.messages.iter().find(|message| message.name == name) {
         Some(message) => {
-            format!("{written} ({})", spell(&message.packet.to_string(), &scenario.nodes))
+            format!("{written} ({})", spell(&said(&message.packet), &scenario.nodes))
         }
         None => written,
     }
@@ -229,7 +233,7 @@ fn relied_on(outcome: &Outcome, judgement: &Judgement) -> Option<String> {
             protocol.name, judgement.property.name
         ),
     };
-    Some(sentence(&scenario.nodes, &said))
+    Some(sentence(scenario, &said))
 }
 
 /// What was found about the cause, unless it is just that the broken assumption is the cause.

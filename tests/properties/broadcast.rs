@@ -288,7 +288,7 @@ fn no_creation_by_hand() {
     says(&NO_CREATION, 2, "a! b:a1", None);
     let out_of_nothing = Some(("Bob delivered ?, which Alice never broadcast", &[0][..]));
     says(&NO_CREATION, 2, "b:a1 a!", out_of_nothing);
-    let changed = Some(("Bob delivered x as Alice's broadcast 1: m1", &[0, 1][..]));
+    let changed = Some(("Bob delivered x as Alice's broadcast 1, which says m1", &[0, 1][..]));
     says(&NO_CREATION, 2, "a! b:a1=x", changed);
 }
 
