@@ -72,6 +72,28 @@ const KINDS: &[(&str, Wrong)] = &[
             scenario.faults.push(Fault::Recover { node, at: at + chance.between(1, 300) });
         }
     }),
+    ("crash in the middle of writes, and recovery", |scenario, calm, chance| {
+        for _ in 0..chance.between(1, 2) {
+            let (node, at) = moment(calm, chance);
+            let after_writes = chance.below(3) as u32;
+            scenario.faults.push(Fault::CrashWriting { node, at, after_writes });
+            scenario.faults.push(Fault::Recover { node, at: at + chance.between(1, 300) });
+        }
+    }),
+    ("crash in the middle of a restart", |scenario, calm, chance| {
+        let (node, at) = moment(calm, chance);
+        let back = at + chance.between(1, 100);
+        let after_sends = Some(chance.between(0, 3) as u32);
+        scenario.faults.extend([
+            Fault::Crash { node, at, after_sends: None },
+            Fault::Recover { node, at: back },
+            Fault::Crash { node, at: back, after_sends },
+        ]);
+        if chance.percent(50) {
+            let at = back + chance.between(1, 100);
+            scenario.faults.push(Fault::Recover { node, at });
+        }
+    }),
     ("crash for ever after a recovery", |scenario, calm, chance| {
         let (node, at) = moment(calm, chance);
         let back = at + chance.between(1, 200);
@@ -170,6 +192,14 @@ const KINDS: &[(&str, Wrong)] = &[
         let delay = Delay { min: least, max: least };
         scenario.network.links = vec![LinkSpec::new(from, to, delay)];
     }),
+    ("link with a rate", |scenario, calm, chance| {
+        scenario.network.links = vec![rated_link(scenario, calm, chance)];
+    }),
+    ("link with a queue", |scenario, calm, chance| {
+        let mut link = rated_link(scenario, calm, chance);
+        link.queue = Some(chance.between(0, 2) as u32);
+        scenario.network.links = vec![link];
+    }),
     ("topology", |scenario, _, chance| {
         let all = [Topology::Ring, Topology::Line, Topology::Tree];
         scenario.network.topology = all[chance.below(all.len())].clone();
@@ -181,6 +211,15 @@ const KINDS: &[(&str, Wrong)] = &[
         scenario.faults.push(Fault::Crash { node, at, after_sends: None });
     }),
 ];
+
+/// A link on which messages wait for their turn, of a node that sends something in the calm run.
+fn rated_link(scenario: &Scenario, calm: &Trace, chance: &mut Chance) -> LinkSpec {
+    let (from, _) = moment(calm, chance);
+    let to = another(scenario, from, chance);
+    let mut link = LinkSpec::new(from, to, scenario.network.delay);
+    link.rate = Some([1, 2, 5, 20, 100][chance.below(5)]);
+    link
+}
 
 fn keep_the_bound(scenario: &mut Scenario) {
     if let Timing::Synchronous(bound) = &mut scenario.network.timing {
