@@ -270,6 +270,8 @@ impl Simulation {
                 self.nodes[node.index()].timers.iter().any(|timer| timer.serial == serial)
             }
             What::Detect { node, detection, lives } => self.is_news(node, detection, lives),
+            // A paused node has yet to begin.
+            What::Start { node, life } => self.nodes[node.index()].life == life,
             _ => false,
         }
     }
