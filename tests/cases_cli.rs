@@ -80,6 +80,13 @@ fn numbers_out_of_range_are_answered_with_their_limits() {
             assert_eq!(said, expected);
         }
     }
+    let alone = refused(&["search", &file, "--faults", "crash=1,drop"], "");
+    assert!(
+        alone.ends_with(r#"found "drop" alone, expected a number behind it: drop=1"#),
+        "{alone}"
+    );
+    let negative = refused(&["search", &file, "--shard", "-1/3"], "");
+    assert!(negative.starts_with(r#"worldlines: --shard: found "-1/3""#), "{negative}");
     for shard in ["0/1", "2/1", "1/10001", "1", "/", "-1/2", "1/0", "99999999999/99999999999"] {
         let said = refused(&["search", &file, &format!("--shard={shard}")], "");
         assert!(said.contains("expected which part of how many, up to 10000: 3/16"), "{said}");

@@ -145,7 +145,7 @@ fn what_is_wrong_with_a_link_is_said_in_a_line() {
         ("#s=", r#"link: found "", expected "deflate" or "json" and a point before the data"#.to_owned()),
         (
             "#s=deflate",
-            r#"link: found "deflate", expected "deflate" or "json" and a point before the data"#.to_owned(),
+            r#"link: found no data behind "deflate", expected the whole link: its end is missing"#.to_owned(),
         ),
         (
             "#s=brotli.AAAA",
@@ -172,12 +172,16 @@ fn what_is_wrong_with_a_link_is_said_in_a_line() {
             "link: found damaged data, expected raw DEFLATE data: a character of the link is wrong".to_owned(),
         ),
         (
+            &deflated("[".repeat(40)),
+            "link: found more than 32 levels of nesting, expected at most 32".to_owned(),
+        ),
+        (
             &deflated([b'"', 0xFF]),
             "link: found no UTF-8 from byte 1 on, expected the text of a scenario".to_owned(),
         ),
         (
             &deflated("[]"),
-            "found [], expected an object".to_owned(),
+            "link: found [], expected an object".to_owned(),
         ),
         (
             &deflated(faulty),
@@ -185,7 +189,7 @@ fn what_is_wrong_with_a_link_is_said_in_a_line() {
         ),
         (
             &format!("#s=json.{}", URL_SAFE_NO_PAD.encode("{")),
-            "found a syntax error (EOF while parsing an object) at line 1, column 1, expected JSON".to_owned(),
+            "link: found a syntax error (EOF while parsing an object) at line 1, column 1, expected JSON".to_owned(),
         ),
         (
             &format!("#{good}{}", "A".repeat(link::MAX_LINK)),

@@ -120,7 +120,7 @@ pub fn decode(text: &str) -> Result<Decoded, Problem> {
     if values.next().is_some() {
         return Err(damaged("two scenarios", "a link with one"));
     }
-    let scenario = scenario::read(&decode_value(value)?)?;
+    let scenario = scenario::read(&decode_value(value)?).map_err(|problem| problem.of("link"))?;
     let digest = fragment.split('&').find_map(|field| field.strip_prefix("d="));
     Ok(Decoded { scenario, digest: digest.and_then(read_digest) })
 }
@@ -157,6 +157,11 @@ fn read_digest(text: &str) -> Option<String> {
 fn decode_value(value: &str) -> Result<String, Problem> {
     let known = || alternatives(ENCODINGS);
     let Some((encoding, data)) = value.split_once('.') else {
+        // A point at the end is taken away with what programs add.
+        if ENCODINGS.contains(&value) {
+            let found = format!("no data behind {}", quoted(value));
+            return Err(damaged(found, "the whole link: its end is missing"));
+        }
         return Err(damaged(quoted(value), format!("{} and a point before the data", known())));
     };
     if !ENCODINGS.contains(&encoding) {

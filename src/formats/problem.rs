@@ -49,6 +49,12 @@ impl Problem {
     ) -> Self {
         Self { suggestion: closest(written, known).map(str::to_owned), ..self }
     }
+
+    /// The same, with this path where it has none: a problem of the text as a whole.
+    #[must_use]
+    pub(super) fn of(self, path: &str) -> Self {
+        if self.path.is_empty() { Self { path: path.to_owned(), ..self } } else { self }
+    }
 }
 
 /// One line, whatever the reader wrote.
@@ -78,7 +84,7 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 /// A text, cut to what fits a line; characters that nobody would see are spelt out.
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     let mut short = String::new();
     for (index, c) in text.chars().enumerate() {
         if index == SHOWN {

@@ -1,6 +1,9 @@
 //! Looking for violations: `search`, `merge`, `shrink` and `explain`.
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    collections::BTreeSet,
+    io::{self, IsTerminal, Write},
+};
 
 use clap::Args;
 use worldlines::{
@@ -43,7 +46,7 @@ pub(crate) struct Search {
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = seed, allow_negative_numbers = true)]
     seed: u64,
     /// Only one part of the search, of so many: 3/16. `merge` joins the results.
-    #[arg(long, value_name = "PART/OF")]
+    #[arg(long, value_name = "PART/OF", allow_hyphen_values = true)]
     shard: Option<String>,
     /// Break nothing that the protocol relies on.
     #[arg(long)]
@@ -130,7 +133,9 @@ impl Search {
         let mut asked = Asked::of(scenario).map_err(|problem| about(&self.source, &problem))?;
         if !self.property.is_empty() {
             let named = self.property.iter().map(|name| property(asked.protocol, name));
-            let named = named.collect::<Result<Vec<_>, _>>()?;
+            let mut named = named.collect::<Result<Vec<_>, _>>()?;
+            let mut seen = BTreeSet::new();
+            named.retain(|property| seen.insert(property.name));
             asked.targets = named.into_iter().map(Target::Violation).collect();
         }
         if let Some(faults) = &self.faults {

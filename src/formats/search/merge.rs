@@ -2,7 +2,7 @@
 
 use super::{Asked, Found, Results, write_asked};
 use crate::{
-    formats::Problem,
+    formats::{Problem, problem::shortened},
     search::{Coverage, Ordered, Shard, size},
 };
 
@@ -22,7 +22,7 @@ pub fn merge(parts: Vec<Results>) -> Result<Results, Problem> {
         let path = format!("[{place}]");
         let whole = Asked { shard: Shard::WHOLE, ..part.asked.clone() };
         if write_asked(&whole) != write_asked(&asked) || part.asked.shard.of != of {
-            let found = write_asked(&part.asked).chars().take(60).collect::<String>();
+            let found = shortened(&write_asked(&part.asked).to_string());
             return Err(Problem::new(path, found, "a part of the same search as the first"));
         }
         let number = part.asked.shard.number;
