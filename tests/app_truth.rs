@@ -150,6 +150,37 @@ fn renaming_a_node_changes_nothing_else_of_any_bundled_run() {
     }
 }
 
+/// A run that is far from rest when it ends.
+fn cut_short(until: u64) -> State {
+    let text = format!(
+        r#"{{"version":1,"protocol":"reliable-broadcast","nodes":3,"network":{{"delay":[20,20]}},
+            "requests":[{{"at":10,"node":"P1","do":"broadcast","with":"m"}}],"until":{until}}}"#
+    );
+    let state = reduce(&State::opening(), Action::Load(text));
+    assert!(!state.run.trace.quiescent && state.scenario().until == until);
+    state
+}
+
+#[test]
+fn renaming_a_node_of_a_run_that_does_not_rest_leaves_its_end() {
+    for until in [11, 29, 35] {
+        let state = cut_short(until);
+        let after = reduce(&state, Action::Apply(Edit::Rename(node(1), "Zoë".to_owned())));
+        assert_eq!(*after.scenario(), renamed(state.scenario(), 1, "Zoë"));
+        assert_eq!(after.run.digest(), state.run.digest());
+    }
+}
+
+#[test]
+fn run_ends_when_the_reader_says() {
+    let state = cut_short(35);
+    for until in [1, 15, 36, 50, 1000] {
+        let ended = reduce(&state, Action::Apply(Edit::Until(until)));
+        assert_eq!(ended.scenario().until, until);
+        assert_eq!(ended.run.trace.end, until);
+    }
+}
+
 #[test]
 fn renaming_a_node_reaches_every_request_and_every_lie_that_names_it() {
     let mut chance = Chance::new(11);

@@ -510,8 +510,10 @@ pub(super) fn apply_from(
     adjust: bool,
     change: Change,
 ) -> State {
-    // A whole scenario is as it was written; what is done by hand may need more time to be seen.
-    let as_it_is = adjust || matches!(edit, Edit::Replace(_));
+    // A whole scenario is as it was written, a name changes nothing else, and a run ends when the reader says;
+    // any other change by hand may need more time to be seen.
+    let as_it_is =
+        adjust || matches!(edit, Edit::Replace(_) | Edit::Rename(..) | Edit::Until(_));
     let next = match edit.apply(state.scenario()) {
         Ok(next) => words::after(before, next, change),
         Err(problem) => return refuse(state, &problem),
