@@ -5,9 +5,9 @@ mod common;
 
 use common::{chance::Chance, random_scenario::random_value};
 use worldlines::{
-    app::{Action, Against, Edit, Playhead, Run, Since, State, Stride, reduce},
+    app::{Action, Against, Edit, Playhead, Run, Since, State, Stride, is_of_this_host, reduce},
     diagram::Deliveries,
-    formats::{Outcome, bundled, link},
+    formats::{Outcome, bundled, link, scenario},
     kernel::{EventKind, Fault, MessageName, NodeId, Scenario, Strategy},
     protocols,
 };
@@ -296,4 +296,61 @@ fn example_that_is_opened_again_is_no_change() {
     let again = reduce(&state, Action::Open(again));
     assert_eq!(again.changes.found, None);
     assert_eq!(again.undo, state.undo);
+}
+
+#[test]
+fn file_that_the_address_asks_for_is_opened_as_what_the_reader_asked_for() {
+    let waiting = State::awaiting_file();
+    assert!(waiting.stands_in && !waiting.playing);
+    let bundled = bundled::find("election/bully/leader-crashes").expect("it is bundled");
+    let text = scenario::write(&bundled.scenario().expect("it is sound"));
+    for text in [text.clone(), format!("\n {text}"), link_of(&text)] {
+        let opened = reduce(&waiting, Action::File("a b.json".to_owned(), Some(text)));
+        assert_eq!(opened.run.protocol.id, "bully");
+        // Nobody has seen what stood in for it: there is nothing to go back to.
+        assert!(opened.undo.is_empty() && !opened.is_edited() && opened.refused.is_none());
+    }
+}
+
+fn link_of(text: &str) -> String {
+    link::fragment(&scenario::read(text).expect("it is a scenario"), None)
+}
+
+#[test]
+fn file_that_cannot_be_opened_is_named_with_what_is_wrong() {
+    let own = "expected a file of this page's own host, such as large.json";
+    let json = "expected the JSON of a scenario";
+    for (file, text, why) in [
+        (
+            "no.json",
+            None,
+            r#"src: found no file "no.json", expected the file of a scenario beside this page"#,
+        ),
+        ("a.html", Some("<!doctype html>"), &format!(r#"a.html: found "<!doctype html>", {json}"#)),
+        ("a.json", Some(""), &format!(r#"a.json: found "", {json}"#)),
+        ("a.json", Some("[]"), &format!(r#"a.json: found "[]", {json}"#)),
+        ("a\u{202e}.json", Some("\0"), &format!(r#"a\u202e.json: found "\u0000", {json}"#)),
+        (
+            "http://example.org/a.json",
+            None,
+            &format!(r#"src: found "http://example.org/a.json", {own}"#),
+        ),
+        (
+            " //example.org/a.json",
+            Some("{}"),
+            &format!(r#"src: found " //example.org/a.json", {own}"#),
+        ),
+    ] {
+        let action = Action::File(file.to_owned(), text.map(str::to_owned));
+        let state = reduce(&State::awaiting_file(), action);
+        assert_eq!(state.refused.map(|refused| refused.why).as_deref(), Some(why));
+        assert!(!state.stands_in && state.undo.is_empty());
+    }
+    for own in ["a.json", "./a.json", "/courses/a b.json", "../a.json?x=1", "Zürich.json"] {
+        assert!(is_of_this_host(own), "{own}");
+    }
+    for other in ["//e.org/a", "/\t/e.org/a", "\\\\e.org/a", "/\\e.org", "data:,{}", "https:e.org"]
+    {
+        assert!(!is_of_this_host(other), "{other}");
+    }
 }

@@ -10,7 +10,7 @@
     // A page in a sandbox may keep nothing.
   }
   root.dataset.theme = theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
-  if (location.hash.length > 1) root.dataset.opens = "link";
+  if (location.hash.length > 1 || /[?&]src=./.test(location.search)) root.dataset.opens = "link";
   // The program opens without what was open when it stopped.
   if (history.state?.restarted) root.dataset.restarted = "";
 

@@ -8,6 +8,7 @@ use super::{
     breaking::{breached_at, broken_at, visit},
     changes, compare,
     draft::restore,
+    file::open_file,
     fitting_pace, hands, interesting_end,
     pending::{done, go_on, settled},
     picks::held,
@@ -150,6 +151,8 @@ pub enum Action {
     Protocol(&'static str),
     /// Opens a link.
     Load(String),
+    /// Opens the file that the address asks for, by its name; without a text it could not be fetched.
+    File(String, Option<String>),
     /// Changes the scenario.
     Apply(Edit),
     /// Changes the scenario while a pointer moves: all until [`Settle`](Self::Settle) is one change.
@@ -379,6 +382,7 @@ fn act(state: State, action: Action) -> State {
     match action {
         Action::Open(bundled) => open(state, bundled),
         Action::Load(text) => load(state, &text),
+        Action::File(file, text) => open_file(state, &file, text.as_deref()),
         Action::Protocol(id) => open_protocol(state, id),
         Action::Apply(Edit::Protocol(id)) => change_protocol(state, id),
         Action::Apply(edit @ Edit::Replace(_)) => {
@@ -450,7 +454,7 @@ pub(super) fn open(state: State, bundled: &Bundled) -> State {
     }
 }
 
-fn load(state: State, text: &str) -> State {
+pub(super) fn load(state: State, text: &str) -> State {
     // The address of the page without a fragment: where the reader came from.
     if text.trim_matches('#').is_empty() {
         return replace_all(state, State::opening());
@@ -512,8 +516,7 @@ pub(super) fn apply_from(
 ) -> State {
     // A whole scenario is as it was written, a name changes nothing else, and a run ends when the reader says;
     // any other change by hand may need more time to be seen.
-    let as_it_is =
-        adjust || matches!(edit, Edit::Replace(_) | Edit::Rename(..) | Edit::Until(_));
+    let as_it_is = adjust || matches!(edit, Edit::Replace(_) | Edit::Rename(..) | Edit::Until(_));
     let next = match edit.apply(state.scenario()) {
         Ok(next) => words::after(before, next, change),
         Err(problem) => return refuse(state, &problem),

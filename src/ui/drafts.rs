@@ -25,6 +25,10 @@ pub(super) fn first_state() -> State {
         return state;
     }
     let fragment = web::fragment();
+    if fragment.is_empty() && web::source().is_some() {
+        web::renew_tab();
+        return State::awaiting_file();
+    }
     // Without a fragment the reader begins anew: what the tab had made is another tab's work.
     let tab = if fragment.is_empty() { web::renew_tab() } else { web::tab() };
     let kept = tab.and_then(|tab| Draft::read(&tab, &web::kept(&key(&tab))?));

@@ -29,7 +29,9 @@ use super::{
     workbench::workbench,
 };
 use crate::{
-    app::{Action, Shared, State, Ways, Workings, emphasis, offers, reduce, shortcut},
+    app::{
+        Action, Shared, State, Ways, Workings, emphasis, is_of_this_host, offers, reduce, shortcut,
+    },
     formats::link,
     kernel::Stamps,
     web::{self, Frames},
@@ -201,7 +203,9 @@ fn use_address(state: &State, fragment: &str, send: &Callback<Action>) {
         let holds = given.is_empty() || link::holds(&given, state.scenario());
         (state.run.clone(), if holds { given } else { String::new() })
     });
-    let fragment = fragment.to_owned();
+    // An address that nobody can open would say nothing: the file that was opened, if any, is left in it.
+    let is_too_long = fragment.len() > link::MAX_LINK;
+    let fragment = if is_too_long { "#".to_owned() } else { fragment.to_owned() };
     let waits = state.pending.is_some() || state.refused.is_some();
     // Its length tells whether the digest is there.
     let shown = (state.run.clone(), state.adjusting, waits, fragment.len());
@@ -226,12 +230,12 @@ fn use_source(send: &Callback<Action>) {
     let send = send.clone();
     use_effect_with((), move |()| {
         let asked = web::source().filter(|_| web::fragment().is_empty());
-        if let Some(file) = asked {
-            web::fetch_text(&file.clone(), move |text| {
-                // Without a text the file's name is refused, and stays for the reader to see.
-                send.emit(Action::Load(text.unwrap_or_else(|| format!("?src={file}"))));
-            });
-        }
+        let Some(file) = asked else { return };
+        let done = {
+            let file = file.clone();
+            move |text| send.emit(Action::File(file.clone(), text))
+        };
+        if is_of_this_host(&file) { web::fetch_text(&file, done) } else { done(None) }
     });
 }
 

@@ -3,7 +3,10 @@
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
-use crate::{formats::link::LONG_LINK, web};
+use crate::{
+    formats::link::{LONG_LINK, MAX_LINK},
+    web,
+};
 
 /// For how long, in real ms, a button says that it has done its work.
 const SAYING: u32 = 2500;
@@ -28,7 +31,7 @@ pub(super) fn use_share(fragment: &str) -> Html {
         }
     });
     let link = web::page_link(fragment);
-    let long = link.len() > LONG_LINK;
+    let (long, too_long) = (link.len() > LONG_LINK, link.len() > MAX_LINK);
     let onclick = {
         let (link, copied) = (link.clone(), copied.clone());
         Callback::from(move |_: MouseEvent| {
@@ -40,7 +43,7 @@ pub(super) fn use_share(fragment: &str) -> Html {
     };
     html! {
         <span class="share">
-            <button class="primary" id="copy-link" {onclick}
+            <button class="primary" id="copy-link" {onclick} disabled={too_long}
                 title="Copies a link that opens this very run">
                 { if *copied == Copied::Yes { "Link copied" } else { "Copy link" } }
             </button>
@@ -50,7 +53,11 @@ pub(super) fn use_share(fragment: &str) -> Html {
                     <input readonly=true value={link.clone()} />
                 </label>
             }
-            if long {
+            if too_long {
+                <span class="warning">
+                    { "This run is too large for a link: copy the scenario from the tab “As text”." }
+                </span>
+            } else if long {
                 <span class="warning">
                     { format!("This link has {} characters: some programs cut it off.", link.len()) }
                 </span>

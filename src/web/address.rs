@@ -17,8 +17,9 @@ pub fn source() -> Option<String> {
     let search = window()?.location().search().ok()?;
     let mut fields = search.trim_start_matches('?').split('&');
     let file = fields.find_map(|field| field.strip_prefix("src="))?;
-    let file = js_sys::decode_uri_component(file).ok()?;
-    Some(file.into()).filter(|file: &String| !file.is_empty())
+    // What is no text when it is decoded is named as it stands.
+    let decoded = js_sys::decode_uri_component(file).map_or_else(|_| file.to_owned(), Into::into);
+    Some(decoded).filter(|file| !file.is_empty())
 }
 
 /// Puts a fragment, with its `#`, into the address bar without adding to the browser's history; `#` alone takes away

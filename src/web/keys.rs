@@ -50,7 +50,12 @@ fn belongs_to_focused(event: &KeyboardEvent, key: &Key) -> bool {
     let pressing = matches!(key.name.as_str(), " " | "Enter");
     let escape = key.name == "Escape";
     let choosing = key.name.starts_with("Arrow") && is("[type=radio]");
-    !escape && is("input:not([type=radio]), select, textarea")
+    // Undo is the page's in a field in which nobody types.
+    let fields = match key.command {
+        true => "input:not([type=radio], [type=checkbox], [type=range]), textarea",
+        false => "input:not([type=radio]), select, textarea",
+    };
+    !escape && is(fields)
         || choosing
         || pressing && is("button, a, summary, [role=button]")
 }

@@ -69,6 +69,8 @@ async function change(page, name) {
   if (disabled) return false;
   if (tag === "SELECT") {
     if (others.length === 0) return false;
+    // As a hand does: the keys for undo have to work from here.
+    await control.focus();
     await control.selectOption(others[0]);
   } else if (type === "checkbox") {
     await control.click();
