@@ -228,3 +228,15 @@ fn a_scenario_is_offered_under_those_who_can_be_asked_for_all_of_it() {
         }
     }
 }
+
+#[test]
+fn run_beside_one_in_which_nodes_join_parts_there_in_a_sentence() {
+    let state = opened("reliable/reliable-broadcast/delivered-but-not-relayed");
+    let state = reduce(&state, Action::Compare(Some(Against::Protocol("source-tree"))));
+    let compare = state.compare.as_ref().expect("it runs under that");
+    assert_eq!(
+        *compare.sentence,
+        "Until 0 ms both runs are the same; then, under Source-based tree, Alice has joined; under \
+         Reliable broadcast that never happens."
+    );
+}

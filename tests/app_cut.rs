@@ -7,7 +7,7 @@ use worldlines::{
         timestamp_sentence, timestamps,
     },
     formats::{Outcome, bundled},
-    kernel::{Fault, Frontier, Lines, NodeId, Order, Stamps},
+    kernel::{Event, EventKind, Fate, Fault, Frontier, Lines, NodeId, Order, Stamps},
 };
 
 fn node(index: usize) -> NodeId {
@@ -76,6 +76,22 @@ fn orphans_are_found_and_mended() {
     let transit = ask(&ask(&opening(), Move::Toggle), Move::Step(node(1), -99));
     assert_eq!(cut(&transit).crossing.in_transit, [0]);
     assert!(cut(&transit).crossing.is_consistent());
+}
+
+#[test]
+fn cut_at_the_end_has_no_lost_message_in_transit() {
+    let mut lost = 0;
+    for bundled in bundled::bundled() {
+        let opened = reduce(&State::opening(), Action::Open(bundled));
+        let state = ask(&reduce(&opened, Action::Jump(usize::MAX)), Move::Toggle);
+        let messages = state.run.trace.messages.iter().enumerate();
+        let under_way = messages.filter(|(_, it)| matches!(it.overall(), Fate::InFlight { .. }));
+        let under_way: Vec<_> = under_way.map(|(id, _)| id).collect();
+        assert_eq!(cut(&state).crossing.in_transit, under_way, "{}", bundled.path());
+        let is_lost = |event: &Event| matches!(event.kind, EventKind::Lose(..));
+        lost += state.run.trace.events.iter().filter(|event| is_lost(event)).count();
+    }
+    assert!(lost > 0);
 }
 
 #[test]

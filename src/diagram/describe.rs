@@ -151,6 +151,7 @@ fn told(node: &str, kind: &str, text: &str) -> String {
         "view" => format!("{node} installs view {carried}"),
         "enter" => format!("{node} enters the critical section"),
         "exit" => format!("{node} leaves the critical section"),
+        "joined" => format!("{node} has joined"),
         "leader" => format!("{node} takes {carried} for the leader"),
         "restore" => format!("{node} holds {carried} to be up again"),
         "stamp" => format!("{node}'s clock shows {carried}"),

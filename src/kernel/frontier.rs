@@ -38,7 +38,7 @@ pub struct Crossing {
     /// consistent if it has none.
     pub orphans: Vec<MessageId>,
     /// The messages whose sending is in and whose receipt is not: they are in the channels. One that is lost in
-    /// the end is among them, as long as the events that are in reach no further than its loss.
+    /// the end is among them, as long as the events that are in reach no further than its loss and some are out.
     pub in_transit: Vec<MessageId>,
 }
 
@@ -128,7 +128,9 @@ impl Lines {
     #[must_use]
     pub fn crossing(&self, cut: &Frontier) -> Crossing {
         let bounds: Vec<_> = (0..self.nodes()).map(|it| self.bound(cut, NodeId::new(it))).collect();
-        let furthest = bounds.iter().copied().max().unwrap_or(0);
+        // In a cut that holds everything that happens at nodes, every loss is over.
+        let is_whole = (0..self.nodes()).all(|it| cut.0[it] == self.places[it].len());
+        let furthest = if is_whole { NEVER } else { bounds.iter().copied().max().unwrap_or(0) };
         let mut crossing = Crossing::default();
         for way in &self.ways {
             let sent = way.sent < bounds[way.from.index()];

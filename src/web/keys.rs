@@ -55,7 +55,5 @@ fn belongs_to_focused(event: &KeyboardEvent, key: &Key) -> bool {
         true => "input:not([type=radio], [type=checkbox], [type=range]), textarea",
         false => "input:not([type=radio]), select, textarea",
     };
-    !escape && is(fields)
-        || choosing
-        || pressing && is("button, a, summary, [role=button]")
+    !escape && is(fields) || choosing || pressing && is("button, a, summary, [role=button]")
 }
