@@ -23,6 +23,8 @@ pub(super) struct Props {
     pub(super) run: Run,
     /// How many events have happened.
     pub(super) cursor: usize,
+    /// How many may be told of.
+    pub(super) told: usize,
     pub(super) selection: Option<Selection>,
     /// The node that the reader wants to see first.
     pub(super) inspected: Option<NodeId>,
@@ -37,7 +39,8 @@ const COLUMNS: usize = 8;
 /// What each node told its application.
 #[component]
 pub(super) fn Told(props: &Props) -> Html {
-    let Props { run, cursor, selection, inspected, send } = props;
+    let Props { run, cursor, told: tellable, selection, inspected, send } = props;
+    let is_hidden = *tellable < run.trace.events.len();
     let wanted = use_state_eq(|| Some(FIRST));
     let told = use_memo((run.clone(), *wanted), |(run, wanted)| {
         let of = |kind| Deliveries::of(run.protocol, &run.scenario, &run.trace, kind);
@@ -47,11 +50,15 @@ pub(super) fn Told(props: &Props) -> Html {
     });
     let (kind, told) = (told.0, Rc::clone(&told.1));
     if told.kinds.is_empty() {
-        return html! { <p class="why">{ "No node tells its application anything in this run." }</p> };
+        let nothing = match is_hidden {
+            true => "No node has told its application anything yet.",
+            false => "No node tells its application anything in this run.",
+        };
+        return html! { <p class="why">{ nothing }</p> };
     }
     let clear = told.kinds.len() == 1 || kind.is_some();
     let odd = told.columns.iter().flat_map(|column| &column.cells);
-    let odd = odd.filter(|cell| cell.against.is_some()).count();
+    let odd = odd.filter(|cell| cell.event < *tellable && cell.against.is_some()).count();
     // Of many nodes, some beside each other: from the one that the reader wants to see.
     let all = told.columns.len();
     let wanted_first = told.columns.iter().position(|column| Some(column.node) == *inspected);
@@ -108,7 +115,7 @@ pub(super) fn Told(props: &Props) -> Html {
                     </label>
                 }
                 if all > COLUMNS { { look_at(run, *inspected, "the first nodes", send) } }
-                <output class="count">{ verdict(odd) }</output>
+                <output class="count">{ verdict(odd, is_hidden) }</output>
             </div>
             <Rows id="told" label="What each node tells its application, in its own order" {heads}
                 stops={columns.len()} count={told.rows} {shown} {class} {draw} />
@@ -116,8 +123,9 @@ pub(super) fn Told(props: &Props) -> Html {
     }
 }
 
-fn verdict(odd: usize) -> String {
+fn verdict(odd: usize, is_hidden: bool) -> String {
     match odd {
+        0 if is_hidden => "The nodes agree so far.".to_owned(),
         0 => "The nodes agree as far as each of them goes.".to_owned(),
         odd => {
             let (entries, differ) =

@@ -84,6 +84,8 @@ pub(super) fn use_hunting() -> Hunting {
 pub(super) struct Props {
     pub(super) run: Run,
     pub(super) hunting: Hunting,
+    /// True if what is still to come is hidden, and with it what the run comes to.
+    pub(super) hidden: bool,
     pub(super) send: Send,
 }
 
@@ -129,7 +131,7 @@ fn named(run: &Run, name: &str) -> Option<&'static Property> {
 /// The panel.
 #[component]
 pub(super) fn Breaking(props: &Props) -> Html {
-    let Props { run, hunting, send } = props;
+    let Props { run, hunting, hidden, send } = props;
     let choice = use_state(Choice::default);
     // What came of another protocol says nothing of this one.
     let other = hunting.hunt.of.as_ref().is_some_and(|of| of.protocol != run.scenario.protocol);
@@ -142,7 +144,11 @@ pub(super) fn Breaking(props: &Props) -> Html {
     let chosen = choice.property.filter(|name| named(run, name).is_some());
     html! {
         <div class="breaking">
-            { violated(run, hunting, send) }
+            if *hidden {
+                <p class="why">{ "What this run violates is told at its end: what is still to come is hidden." }</p>
+            } else {
+                { violated(run, hunting, send) }
+            }
             <section aria-label="Look for a violation">
                 <h3>{ "Look for a violation" }</h3>
                 <p class="hint">

@@ -22,6 +22,7 @@ use crate::{
 pub(super) fn workbench(state: &State, worked: &Worked, hunting: &Hunting, send: &Send) -> Html {
     let State { run, panel, selection, playhead, .. } = state;
     let chosen = *panel;
+    let is_hidden = state.told() < run.trace.events.len();
     html! {
         <section class="workbench" aria-label="Workbench">
             <div class="tabs" role="tablist" aria-label="Other looks at the run" onkeydown={between_tabs(chosen, send)}>
@@ -31,7 +32,7 @@ pub(super) fn workbench(state: &State, worked: &Worked, hunting: &Hunting, send:
                 <div class={classes!("panel", state.study.future_hidden.then_some("untold"))} role="tabpanel" id="panel" tabindex="0" aria-labelledby={tab_id(panel)}>
                     { match panel {
                         Panel::Break => html! {
-                            <Breaking run={run.clone()} hunting={hunting.clone()} send={send.clone()} />
+                            <Breaking run={run.clone()} hunting={hunting.clone()} hidden={is_hidden} send={send.clone()} />
                         },
                         Panel::Events => html! {
                             <Events run={run.clone()} playhead={*playhead} hidden={state.study.future_hidden}
@@ -48,7 +49,7 @@ pub(super) fn workbench(state: &State, worked: &Worked, hunting: &Hunting, send:
                             <Source run={run.clone()} cursor={playhead.cursor} told={state.told()} selection={*selection} />
                         },
                         Panel::Deliveries => html! {
-                            <Told run={run.clone()} cursor={playhead.cursor} selection={*selection}
+                            <Told run={run.clone()} cursor={playhead.cursor} told={state.told()} selection={*selection}
                                 inspected={state.inspected} send={send.clone()} />
                         },
                         Panel::Network => html! { <NetworkView run={run.clone()} playhead={*playhead} /> },
