@@ -2,9 +2,9 @@
 
 use serde_json::json;
 use worldlines::{
-    app::{Action, Edit, Judged, Run, State, judge_at, reduce},
+    app::{Action, Against, Edit, Judged, Run, Since, State, judge_at, reduce},
     formats::{Outcome, Work, link, scenario},
-    kernel::{Fault, MessageName, NodeId, Scenario},
+    kernel::{Delay, Fault, MessageName, NetworkSpec, NodeId, Scenario},
 };
 
 /// So many broadcasts among five, 46 events each.
@@ -157,4 +157,49 @@ fn a_long_run_of_a_link_is_waited_for_and_a_short_one_is_there_at_once() {
     // What cannot be opened is said, as ever.
     let damaged = State::begin("s=deflate.nonsense", None);
     assert!(damaged.refused.is_some_and(|refused| refused.text == "s=deflate.nonsense"));
+}
+
+#[test]
+fn second_run_that_takes_long_is_waited_for_and_followed() {
+    let before = long();
+    let changed = wait(reduce(&before, Action::Apply(drop_first())));
+    for against in [Against::Protocol("uniform-broadcast"), Against::Earlier(Since::Opening)] {
+        let asked = reduce(&changed, Action::Compare(Some(against)));
+        assert!(asked.pending.is_some() && asked.compare.is_none(), "{against:?}");
+        assert_eq!(reduce(&asked, Action::Cancel).compare, None);
+        let beside = wait(asked);
+        let second = |state: &State| state.compare.as_ref().expect("it is there").run.clone();
+        assert!(second(&beside).trace.events.len() > 20_000, "{against:?}");
+        // The second run follows the next change, which waits for both.
+        let edit = Edit::Rename(NodeId::new(0), "Zoë".to_owned());
+        let next = wait(reduce(&beside, Action::Apply(edit)));
+        assert_eq!(next.scenario().nodes[0], "Zoë");
+        let follows = second(&next).scenario.nodes[0] == "Zoë";
+        assert_eq!(follows, against == Against::Protocol("uniform-broadcast"));
+    }
+    let held = reduce(&changed, Action::Since(Since::Opening));
+    assert!(held.pending.is_some());
+    let found = wait(held).changes.found.expect("it is held against the opening");
+    assert_eq!(found.before.scenario, *before.scenario());
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "what takes minutes is found by a clock")]
+fn runs_with_very_many_events_at_one_moment_part_at_once() {
+    let requests: Vec<_> = (0..20)
+        .map(|index| json!({ "at": 0, "node": format!("P{}", index + 1), "do": "broadcast", "with": "m" }))
+        .collect();
+    let text = json!({ "version": 1, "protocol": "reliable-broadcast", "nodes": 50, "requests": requests,
+        "network": { "delay": [10, 10] }, "until": 100 });
+    let before = wait(reduce(&State::opening(), Action::Load(text.to_string())));
+    // Each receipt is passed on to 48 nodes at once: most of the run happens at one moment.
+    let slower =
+        NetworkSpec { delay: Delay { min: 20, max: 20 }, ..before.scenario().network.clone() };
+    let changed = wait(reduce(&before, Action::Apply(Edit::Network(slower))));
+    let begin = std::time::Instant::now();
+    let beside = reduce(&changed, Action::Compare(Some(Against::Earlier(Since::Change))));
+    let parting = beside.compare.expect("it is there").parting.expect("they part");
+    assert_eq!(parting.at, 10);
+    let took = begin.elapsed();
+    assert!(took < std::time::Duration::from_secs(10), "{took:?}");
 }

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::{Action, Run, Shared, State};
-use crate::{diagram::Difference, formats::Outcome, kernel::Scenario};
+use super::{Action, Run, Shared, State, pending::Runner};
+use crate::{diagram::Difference, kernel::Scenario};
 
 /// Which run a changed one is held against.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,7 +101,11 @@ pub(super) fn follow(state: &State, mut next: State, passing: bool) -> State {
         (true, true) => state.changes.last.clone(),
         (true, false) => Some(state.run.clone()),
     };
-    find(&mut next);
+    let mut runner = next.runner();
+    find(&mut next, &mut runner);
+    if runner.wanted.is_some() {
+        return next.waits(runner);
+    }
     let changed = comparable && next.changes.found.is_some();
     next.changes.showing = match (pinned, changed) {
         (true, _) => Showing::Pinned,
@@ -123,7 +127,11 @@ pub(super) fn follow(state: &State, mut next: State, passing: bool) -> State {
 pub(super) fn show(mut state: State, showing: Showing) -> State {
     // The work of an earlier visit has a past whose runs are gone.
     if showing != Showing::Hidden && state.changes.found.is_none() {
-        find(&mut state);
+        let mut runner = state.runner();
+        find(&mut state, &mut runner);
+        if runner.wanted.is_some() {
+            return state.waits(runner);
+        }
     }
     State { changes: Changes { showing, ..state.changes }, ..state }
 }
@@ -131,21 +139,22 @@ pub(super) fn show(mut state: State, showing: Showing) -> State {
 /// Holds the run against another one.
 pub(super) fn since(mut state: State, since: Since) -> State {
     state.changes.since = since;
-    find(&mut state);
-    state
+    let mut runner = state.runner();
+    find(&mut state, &mut runner);
+    if runner.wanted.is_some() { state.waits(runner) } else { state }
 }
 
-fn find(state: &mut State) {
-    let before = earlier(state, state.changes.since);
+fn find(state: &mut State, runner: &mut Runner) {
+    let before = earlier(state, state.changes.since, runner);
     state.changes.found = before.map(|before| Found::between(&before, &state.run));
 }
 
-/// An earlier run of the scenario that is shown; none where it was not changed, or has become another
-/// protocol's.
-pub(super) fn earlier(state: &State, since: Since) -> Option<Run> {
-    let run = |scenario: &Scenario| {
+/// An earlier run of the scenario that is shown; none where it was not changed, has become another protocol's, or the
+/// runner has to be waited for.
+pub(super) fn earlier(state: &State, since: Since, runner: &mut Runner) -> Option<Run> {
+    let mut run = |scenario: &Scenario| {
         let same = scenario.protocol == state.run.scenario.protocol;
-        same.then(|| Outcome::of(scenario.clone()).ok().map(Run::of))?
+        same.then(|| runner.run(scenario.clone()).ok().flatten())?
     };
     match since {
         Since::Opening if state.is_edited() => run(&state.origin),

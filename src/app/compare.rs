@@ -5,6 +5,7 @@ use super::{
     Run, Shared, Since, State,
     changes::earlier,
     interesting_end,
+    pending::Runner,
     tour::{others, under},
 };
 use crate::{
@@ -51,11 +52,12 @@ pub fn offers(run: &Outcome, origin: &Scenario) -> Vec<(&'static str, &'static s
 pub type Pair<'a> = [Option<&'a Judgement>; 2];
 
 impl Compare {
-    fn of(state: &State, against: Against) -> Option<Self> {
+    /// None, too, if the runner has to be waited for.
+    fn of(state: &State, against: Against, runner: &mut Runner) -> Option<Self> {
         let (run, seen, names) = match against {
             Against::Protocol(id) => {
                 let protocol = protocols::find(id)?;
-                let run = under(&state.run, &state.origin, protocol)?;
+                let run = under(&state.run, &state.origin, protocol, runner)?;
                 let names = [state.run.protocol, protocol].map(|it| format!("under {}", it.name));
                 (run, Seen::Application, names)
             }
@@ -65,9 +67,12 @@ impl Compare {
                     Since::Opening => "in the run as it was opened",
                 };
                 let names = ["in this run", before].map(str::to_owned);
-                (earlier(state, since)?, Seen::Messages, names)
+                (earlier(state, since, runner)?, Seen::Messages, names)
             }
         };
+        if runner.wanted.is_some() {
+            return None;
+        }
         let parting = parting([&state.run.trace, &run.trace], seen);
         let runs = [&state.run, &run];
         let waits = runs.map(|run| waits(run.protocol, &run.scenario, &run.trace));
@@ -101,7 +106,11 @@ impl Compare {
 
 /// Puts a second run beside the one that is shown, or takes it away.
 pub(super) fn compare(state: State, against: Option<Against>) -> State {
-    let compare = against.and_then(|against| Compare::of(&state, against));
+    let mut runner = state.runner();
+    let compare = against.and_then(|against| Compare::of(&state, against, &mut runner));
+    if runner.wanted.is_some() {
+        return state.waits(runner);
+    }
     let shown_until = interesting_end(&state.run);
     let told = compare.as_ref().filter(|_| !state.study.future_hidden);
     let announcement = told.map(|it| String::clone(&it.sentence));
@@ -111,12 +120,17 @@ pub(super) fn compare(state: State, against: Option<Against>) -> State {
 
 /// Keeps the second run true to the one that is shown, after an action.
 pub(super) fn follow(state: &State, next: State) -> State {
-    let Some(compare) = next.compare.as_ref().filter(|_| next.run != state.run) else {
+    let changed = next.wanted.is_none() && next.run != state.run;
+    let Some(compare) = next.compare.as_ref().filter(|_| changed) else {
         return next;
     };
     let against = compare.against;
     let same = !matches!(against, Against::Protocol(id) if id == next.run.protocol.id);
-    let compare = same.then(|| Compare::of(&next, against)).flatten();
+    let mut runner = next.runner();
+    let compare = same.then(|| Compare::of(&next, against, &mut runner)).flatten();
+    if runner.wanted.is_some() {
+        return next.waits(runner);
+    }
     lengthened(State { compare, ..next })
 }
 

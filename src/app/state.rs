@@ -371,9 +371,9 @@ pub fn reduce(state: &State, action: Action) -> State {
         Action::Cancel => State { pending: None, stands_in: false, ..state.clone() },
         action => {
             let passing = changes::is_passing(&action);
-            let next = done(state, &action, act(state.clone(), action.clone()));
+            let next = act(state.clone(), action.clone());
             let next = compare::follow(state, changes::follow(state, next, passing));
-            held(state, next)
+            held(state, done(state, &action, next))
         }
     }
 }

@@ -53,7 +53,7 @@ pub struct Variant {
 impl Ways {
     /// The ways that lead on from a run of a scenario that was opened as `origin`.
     #[must_use]
-    pub fn from(run: &Outcome, origin: &Scenario) -> Self {
+    pub fn from(run: &Run, origin: &Scenario) -> Self {
         let Some(here) = example(run, origin) else { return Self::default() };
         let variants = here.variants();
         let is_variant = |path: &str| variants.iter().any(|variant| variant.path() == path);
@@ -62,11 +62,10 @@ impl Ways {
         if variants.len() < 2 {
             return Self { variants: Vec::new(), next };
         }
-        let runs = variants
-            .iter()
-            .filter_map(|there| run_as(run, here, there))
-            .map(|run| let_it_rest(Run::of(run), &mut Runner::default()));
-        Self { variants: compare(&runs.collect::<Vec<_>>()), next }
+        let runs = variants.iter().map(|there| run_as(run, here, there));
+        // Without those that take long: nobody has asked for them.
+        let runs: Option<Vec<_>> = runs.collect();
+        Self { variants: runs.map(|runs| compare(&runs)).unwrap_or_default(), next }
     }
 }
 
@@ -81,13 +80,15 @@ fn example(run: &Outcome, origin: &Scenario) -> Option<&'static Bundled> {
     })
 }
 
-fn run_as(run: &Outcome, here: &Bundled, there: &Bundled) -> Option<Outcome> {
+/// A run of one variant's scenario under another variant's protocol; none if that takes long.
+fn run_as(run: &Run, here: &Bundled, there: &Bundled) -> Option<Run> {
     if here.protocol == there.protocol {
         return Some(run.clone());
     }
     let protocol = protocols::find(there.protocol)?;
     let (from, to) = (here.scenario().ok()?, there.scenario().ok()?);
-    Outcome::of(carry_over(&run.scenario, &from, &to, protocol)).ok()
+    let run = Runner::default().run(carry_over(&run.scenario, &from, &to, protocol)).ok()??;
+    Some(let_it_rest(run, &mut Runner::default()))
 }
 
 /// What sets runs of the same sends apart.
@@ -195,13 +196,19 @@ pub(super) fn others(run: &Outcome, origin: &Scenario) -> Vec<&'static Protocol>
     others
 }
 
-/// A run's scenario under another protocol.
-pub(super) fn under(run: &Outcome, origin: &Scenario, protocol: &'static Protocol) -> Option<Run> {
+/// A run's scenario under another protocol; none, too, if the runner has to be waited for.
+pub(super) fn under(
+    run: &Outcome,
+    origin: &Scenario,
+    protocol: &'static Protocol,
+    runner: &mut Runner,
+) -> Option<Run> {
     let next = match variant(run, origin, protocol) {
         Some((from, to)) => carry_over(&run.scenario, &from, &to, protocol),
         None => Edit::Protocol(protocol.id).apply(&run.scenario).ok()?,
     };
-    Some(let_it_rest(Run::of(Outcome::of(next).ok()?), &mut Runner::default()))
+    let run = runner.run(next).ok()??;
+    Some(let_it_rest(run, runner))
 }
 
 /// The example that a run was made of, and its variant under another protocol.

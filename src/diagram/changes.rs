@@ -357,24 +357,23 @@ pub fn parting(runs: [&Trace; 2], seen: Seen) -> Option<Parting> {
             sort(&mut now);
             now
         });
-        let keys = |list: &[(Key, EventId)]| list.iter().map(|(key, _)| key.clone()).collect();
-        let (first, second): (Vec<Key>, Vec<Key>) = (keys(&one), keys(&other));
-        if first == second {
+        if one.iter().map(|it| &it.0).eq(other.iter().map(|it| &it.0)) {
             continue;
         }
-        let only = |list: &[(Key, EventId)], others: &[Key], run: usize| {
-            let alone = list.iter().filter(|(key, _)| {
-                let count =
-                    |keys: &mut dyn Iterator<Item = &Key>| keys.filter(|it| *it == key).count();
-                count(&mut list.iter().map(|(key, _)| key)) > count(&mut others.iter())
+        // Both are sorted: at one moment there may be a hundred thousand events.
+        let only = |list: &[(Key, EventId)], others: &[(Key, EventId)], run: usize| {
+            let alone = list.chunk_by(|one, next| one.0 == next.0).filter(|same| {
+                let from = others.partition_point(|other| other.0 < same[0].0);
+                let until = others.partition_point(|other| other.0 <= same[0].0);
+                same.len() > until - from
             });
-            let alone = alone.map(|(_, event)| {
+            let alone = alone.flatten().map(|(_, event)| {
                 let message = runs[run].events[*event].kind.message().is_some();
                 (message, *event, run)
             });
             alone.min()
         };
-        let found = [only(&one, &second, 0), only(&other, &first, 1)];
+        let found = [only(&one, &other, 0), only(&other, &one, 1)];
         let (_, event, run) = found.into_iter().flatten().min_by_key(|it| (it.0, it.2))?;
         return Some(Parting { at, event, run });
     }

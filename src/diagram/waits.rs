@@ -1,6 +1,6 @@
 //! Which messages wait between receipt and delivery.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kernel::{Carried, EventId, EventKind, NodeId, Protocol, Scenario, Trace};
 
@@ -20,8 +20,8 @@ pub struct Wait {
 #[must_use]
 pub fn waits(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Vec<Wait> {
     let routers = scenario.network.topology.routers();
-    // Node and application message with its first receipt, until it is delivered: few at a time.
-    let mut waiting: Vec<((NodeId, Carried), EventId)> = Vec::new();
+    // Node and application message with its first receipt, until it is delivered.
+    let mut waiting: BTreeMap<(NodeId, Carried), EventId> = BTreeMap::new();
     let mut done: BTreeSet<(NodeId, Carried)> = BTreeSet::new();
     let mut waits = Vec::new();
     // What the handler answers whose effects come now: what it delivers at once has not waited.
@@ -35,25 +35,30 @@ pub fn waits(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Vec<Wai
                 let message = &trace.messages[*message];
                 let carried = (protocol.behaviour.carries)(message.name.from, &message.packet);
                 let Some(key) = carried.map(|carried| (node, carried)) else { continue };
-                if !done.contains(&key) && waiting.iter().all(|(other, _)| *other != key) {
-                    waiting.push((key, id));
+                if !done.contains(&key) {
+                    waiting.entry(key).or_insert(id);
                 }
             }
             EventKind::Indicate { packet, .. } => {
                 let Some(carried) = (protocol.behaviour.delivers)(packet) else { continue };
                 done.insert((node, carried));
-                let place = waiting.iter().position(|(other, _)| *other == (node, carried));
-                let received = place.map(|place| waiting.remove(place).1);
+                let received = waiting.remove(&(node, carried));
                 if let Some(received) = received.filter(|&received| Some(received) != answered) {
                     waits.push(Wait { node, received, delivered: Some(id) });
                 }
             }
-            EventKind::Crash => waiting.retain(|((other, _), _)| *other != node),
+            EventKind::Crash => waiting.retain(|(other, _), _| *other != node),
             EventKind::Send(_) => {}
             _ => answered = Some(id),
         }
     }
-    let for_ever = waiting.into_iter();
-    waits.extend(for_ever.map(|((node, _), received)| Wait { node, received, delivered: None }));
+    let mut for_ever: Vec<_> =
+        waiting.into_iter().map(|((node, _), received)| (received, node)).collect();
+    for_ever.sort_unstable();
+    waits.extend(for_ever.into_iter().map(|(received, node)| Wait {
+        node,
+        received,
+        delivered: None,
+    }));
     waits
 }
