@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use worldlines::{
-    app::{Action, Against, Edit, Judged, Run, Since, State, judge_at, reduce},
+    app::{Action, Against, Edit, Judged, MOST_HELD, Run, Since, State, judge_at, reduce},
     formats::{Outcome, Work, link, scenario},
     kernel::{Delay, Fault, MessageName, NetworkSpec, NodeId, Scenario},
 };
@@ -202,4 +202,16 @@ fn runs_with_very_many_events_at_one_moment_part_at_once() {
     assert_eq!(parting.at, 10);
     let took = begin.elapsed();
     assert!(took < std::time::Duration::from_secs(10), "{took:?}");
+}
+
+#[test]
+fn runs_that_are_too_long_are_not_held_against_each_other_and_it_is_said() {
+    let long = wait(reduce(&State::opening(), Action::Load(scenario::write(&broadcasts(2_500)))));
+    assert!(long.run.trace.events.len() > MOST_HELD);
+    let changed = wait(reduce(&long, Action::Apply(drop_first())));
+    assert!(changed.changes.too_long && changed.changes.found.is_none());
+    let short = wait(reduce(&changed, Action::Apply(Edit::Until(100))));
+    assert!(short.changes.too_long, "the earlier one is as long as it was");
+    let again = reduce(&short, Action::Apply(Edit::Until(90)));
+    assert!(!again.changes.too_long && again.changes.found.is_some());
 }

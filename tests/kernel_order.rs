@@ -108,6 +108,11 @@ fn vectors_tell_what_happened_before_what_and_lamport_clocks_never_contradict_it
     runs(3, |trace, nodes| {
         let before = happened_before(trace);
         let (stamps, begins) = (Stamps::of(trace, nodes), counted(trace, nodes));
+        let lamport = Stamps::lamport_of(trace, nodes);
+        for event in 0..trace.events.len() {
+            assert_eq!(lamport.lamport(event), stamps.lamport(event));
+            assert_eq!(lamport.vector(event, 0), None, "they were not worked out");
+        }
         let vector = |event: EventId| stamps.vector(event, trace.events[event].node.index());
         let all: Vec<_> = begins.iter().collect();
         for &late in &all {

@@ -36,9 +36,14 @@ pub struct Changes {
     pub showing: Showing,
     /// What is different; none where there is nothing to hold the run against.
     pub found: Option<Found>,
+    /// True if the runs have too many events to be held against each other.
+    pub too_long: bool,
     /// The run before the last change.
     pub(super) last: Option<Run>,
 }
+
+/// Number of events up to which a run is held against an earlier one: with more it would take seconds.
+pub const MOST_HELD: usize = 100_000;
 
 /// What is different from an earlier run.
 #[derive(Clone, Debug, PartialEq)]
@@ -145,7 +150,13 @@ pub(super) fn since(mut state: State, since: Since) -> State {
 }
 
 fn find(state: &mut State, runner: &mut Runner) {
-    let before = earlier(state, state.changes.since, runner);
+    let is_long = |run: &Run| run.trace.events.len() > MOST_HELD;
+    let mut before = None;
+    if !is_long(&state.run) {
+        before = earlier(state, state.changes.since, runner);
+    }
+    state.changes.too_long = is_long(before.as_ref().unwrap_or(&state.run));
+    before = before.filter(|before| !is_long(before));
     state.changes.found = before.map(|before| Found::between(&before, &state.run));
 }
 

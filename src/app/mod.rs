@@ -36,7 +36,7 @@ mod words;
 mod writing;
 
 pub use asking::{Field, Input, fields, request, shapes};
-pub use changes::{Changes, Found, Showing, Since};
+pub use changes::{Changes, Found, MOST_HELD, Showing, Since};
 pub use compare::{Against, Compare, Pair, offers};
 pub use cut::{CutLine, Move, Post};
 pub use draft::{Draft, Offer};

@@ -5,7 +5,7 @@
 //! goes on by one with each event and, at a receipt, beyond what the sender's showed. A vector counts, by node,
 //! how many events are known: one event happened before another exactly if its vector is smaller.
 
-use super::{EventId, EventKind, Trace, cone::Rows};
+use super::{Event, EventId, EventKind, Trace, cone::Rows};
 
 /// The logical time of every event of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,10 +25,24 @@ impl Stamps {
     /// Works them out: a pass over the run.
     #[must_use]
     pub fn of(trace: &Trace, nodes: usize) -> Self {
+        Self::worked_out(trace, nodes, true)
+    }
+
+    /// Works out Lamport's clocks alone: of a long run among many nodes the vectors take hundreds of megabytes.
+    #[must_use]
+    pub fn lamport_of(trace: &Trace, nodes: usize) -> Self {
+        Self::worked_out(trace, nodes, false)
+    }
+
+    fn worked_out(trace: &Trace, nodes: usize, with_vectors: bool) -> Self {
         let count = trace.events.len();
         let (mut lamport, mut own, mut row) =
             (Vec::with_capacity(count), Vec::with_capacity(count), Vec::with_capacity(count));
-        let mut known = vec![0; nodes];
+        let is_receipt = |event: &&Event| matches!(event.kind, EventKind::Receive(_));
+        let receipts = trace.events.iter().filter(is_receipt).count();
+        // Made as large as it will be: growing, it would be twice as large for a moment.
+        let mut known = Vec::with_capacity(if with_vectors { (receipts + 1) * nodes } else { 0 });
+        known.resize(if with_vectors { nodes } else { 0 }, 0);
         let mut rows = Rows::new(nodes);
         // By node: its clock, how many events it had, and its row.
         let mut now = vec![(0_u32, 0_u32, 0_u32); nodes];
@@ -41,14 +55,16 @@ impl Stamps {
             if let EventKind::Receive(message) = event.kind {
                 let sent: EventId = trace.messages[message].sent;
                 here.0 = here.0.max(lamport[sent] + 1);
-                let from = trace.events[sent].node.index();
-                let (theirs, mine) = (row[sent] as usize * nodes, here.2 as usize * nodes);
-                let next = known.len();
-                for node in 0..nodes {
-                    let told = if node == from { own[sent] } else { known[theirs + node] };
-                    known.push(told.max(known[mine + node]));
+                if with_vectors {
+                    let from = trace.events[sent].node.index();
+                    let (theirs, mine) = (row[sent] as usize * nodes, here.2 as usize * nodes);
+                    let next = known.len();
+                    for node in 0..nodes {
+                        let told = if node == from { own[sent] } else { known[theirs + node] };
+                        known.push(told.max(known[mine + node]));
+                    }
+                    here.2 = (next / nodes) as u32;
                 }
-                here.2 = (next / nodes) as u32;
             }
             let counts = super::counts(&event.kind);
             lamport.push(if counts { here.0 } else { 0 });
@@ -64,12 +80,13 @@ impl Stamps {
         self.lamport.get(event).copied().filter(|stamp| *stamp > 0)
     }
 
-    /// An event's vector, by node; none of what does not count. `at` is the event's node's place.
+    /// An event's vector, by node; none of what does not count, or where vectors were not worked out. `at` is the
+    /// event's node's place.
     #[must_use]
     pub fn vector(&self, event: EventId, at: usize) -> Option<Vec<u32>> {
         self.lamport(event)?;
         let from = self.row[event] as usize * self.nodes;
-        let mut vector = self.known[from..from + self.nodes].to_vec();
+        let mut vector = self.known.get(from..from + self.nodes)?.to_vec();
         vector[at] = self.own[event];
         Some(vector)
     }

@@ -12,7 +12,7 @@ use super::{
     spans::line,
 };
 use crate::{
-    app::{Action, Found, Run, Shared, Showing, Since, State},
+    app::{Action, Found, MOST_HELD, Run, Shared, Showing, Since, State},
     diagram::{Arrow, ArrowEnd, Ghosts, Layout, Mark, Point, Side, Window},
 };
 
@@ -120,17 +120,23 @@ pub(super) fn bar(state: &State, edited: bool, send: &Send) -> Html {
     };
     // The sentence tells of all of the run.
     let shown = changes.showing != Showing::Hidden && !state.study.future_hidden;
-    let why =
-        if can { "Before and after over one another (c)" } else { "Nothing has been changed yet" };
+    let too_long = format!("Runs of more than {MOST_HELD} events are not held against each other.");
+    let why = match (can, changes.too_long) {
+        (true, _) => "Before and after over one another (c)",
+        (false, true) => &too_long,
+        (false, false) => "Nothing has been changed yet",
+    };
     html! {
         <div class="what-changed">
-            <button id="what-changed" onclick={toggle} disabled={!can} aria-pressed={on.to_string()} title={why}>
+            <button id="what-changed" onclick={toggle} disabled={!can} aria-pressed={on.to_string()} title={why.to_owned()}>
                 { "What changed" }
             </button>
             if on { { Html::from(since) } }
             if let (true, Some(found)) = (shown, &changes.found) {
                 <p>{ &*found.sentence }</p>
                 if !found.difference.is_empty() { { key() } }
+            } else if shown && changes.too_long {
+                <p>{ &too_long }</p>
             } else if shown {
                 <p>{ if changes.since == Since::Opening { "It is as it was opened." } else { "Nothing was changed just now." } }</p>
             }
