@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { startPlayground } from "./playground.mjs";
+import { startPlayground, until } from "./playground.mjs";
 
 let playground;
 before(async () => {
@@ -284,5 +284,18 @@ test("a click where nothing is puts down what is picked", async () => {
   // Far from the menu.
   await page.mouse.click(x + width * 0.15, y + height * 0.62);
   await page.locator(".menu").waitFor({ state: "detached" });
+  await reader.leave();
+});
+
+test("a node crashes between its writes by the menu of that moment", async () => {
+  const { reader, page } = await example("recovery/two-phase-commit/participant-asks-another");
+  const before = await deeds(page);
+  await menuAt(page, "Alice", 10);
+  const cuts = page.locator('.menu [data-do="crash-mid-write"]');
+  assert.deepEqual(await cuts.allInnerTexts(), ["0", "1"]);
+  await cuts.first().click();
+  await deed(page, "Alice crashes before its first write to stable storage").waitFor();
+  await page.keyboard.press("Control+z");
+  await until(async () => (await deeds(page)).length === before.length, "it is undone");
   await reader.leave();
 });

@@ -1,0 +1,103 @@
+// A file beside the page that its address asks for: `?src=FILE` (docs/link.md).
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+
+import { startPlayground, until } from "./playground.mjs";
+import { bundled } from "./runs.mjs";
+
+const COMMIT = new URL("../../static/scenarios/recovery/two-phase-commit/one-votes-no.json", import.meta.url);
+
+let playground;
+before(async () => {
+  playground = await startPlayground();
+});
+after(() => playground?.stop());
+
+const heading = (page) => page.locator("#run-heading").innerText();
+const address = (page) => page.evaluate(() => location.search + location.hash.slice(0, 11));
+
+/** A reader to whom the host has these files beside the page, by their names; others are not there. */
+async function readerOf(files) {
+  const reader = await playground.reader({ reducedMotion: "reduce" });
+  await reader.context.route(/\/files\//, (route) => {
+    const name = decodeURIComponent(new URL(route.request().url()).pathname.split("/files/")[1]);
+    return name in files ? route.fulfill({ body: files[name] }) : route.fulfill({ status: 404 });
+  });
+  return reader;
+}
+
+/** Digits that hardly compress. */
+function digits() {
+  let word = 1n;
+  return () => {
+    word = (word * 6364136223846793005n + 1442695040888963407n) & 0xffffffffffffffffn;
+    return Number(word >> 32n);
+  };
+}
+
+/** A scenario whose link has more than 65 536 characters. */
+function tooLarge(text) {
+  const scenario = JSON.parse(text);
+  const next = digits();
+  scenario.faults = Array.from({ length: 9000 }, (_, place) => {
+    const at = 1000 + (next() % 900_000_000);
+    return { pause: { node: scenario.nodes[place % 3], at, until: at + 1 + (next() % 1_000_000) } };
+  });
+  return JSON.stringify(scenario);
+}
+
+test("a file of the address is opened as if nothing had been before, and a fragment wins over it", async () => {
+  const text = await readFile(COMMIT, "utf8");
+  const reader = await readerOf({ "one no.json": text });
+  const page = await reader.open("?src=files/one%20no.json");
+  await until(async () => (await heading(page)) === "One votes no, one has crashed", "the file is shown");
+  assert.ok(await page.locator("#undo").isDisabled(), "nobody has seen another run");
+  assert.equal(await page.locator(".banner").count(), 0);
+  await page.selectOption("#order", "fifo");
+  await until(async () => /^Your run of /.test(await heading(page)), "it is changed");
+  await page.reload();
+  await until(async () => (await page.locator("#order").inputValue()) === "fifo", "the change outlives a reload");
+  const other = await reader.open(`?src=files/none.json${await bundled("election/bully/leader-crashes")}`);
+  assert.equal(await heading(other), "The leader crashes, the next one takes over");
+  await reader.leave();
+});
+
+test("a file that is not there or is no scenario is named with what was expected", async () => {
+  const reader = await readerOf({ "a.html": "<!doctype html><p>Hello", "empty.json": "", "list.json": "[]" });
+  for (const [file, why] of [
+    ["files/none.json", 'src: found no file "files/none.json", expected the file of a scenario beside this page'],
+    ["files/a.html", 'files/a.html: found "<!doctype html><p>Hello", expected the JSON of a scenario'],
+    ["files/empty.json", 'files/empty.json: found "", expected the JSON of a scenario'],
+    ["files/list.json", 'files/list.json: found "[]", expected the JSON of a scenario'],
+    ["//example.org/a.json", 'src: found "//example.org/a.json", expected a file of this page\'s own host, such as large.json'],
+    ["http://example.org/a.json", 'src: found "http://example.org/a.json", expected a file of this page\'s own host, such as large.json'],
+  ]) {
+    const page = await reader.open(`?src=${file}`);
+    await until(async () => (await page.locator(".banner .why").count()) === 1, `${file} is refused`);
+    assert.equal(await page.locator(".banner .why").innerText(), why);
+    assert.equal(await heading(page), "The sender crashes half-way");
+    await page.locator(".banner").getByRole("button", { name: "Close" }).click();
+    await page.locator(".banner").waitFor({ state: "detached" });
+    assert.equal(await address(page), `?src=${file}`);
+    await page.close();
+  }
+  // The browser prints what is not there; nothing else went wrong, and no other host was asked.
+  const others = reader.complaints.filter((complaint) => !/404/.test(complaint));
+  reader.complaints.splice(0, reader.complaints.length, ...others);
+  await reader.leave();
+});
+
+test("a run that is too large for a link offers none, and its address stays the file's", async () => {
+  const reader = await readerOf({ "large.json": tooLarge(await readFile(COMMIT, "utf8")) });
+  const page = await reader.open("?src=files/large.json");
+  await until(async () => (await heading(page)) === "One votes no, one has crashed", "the file is shown");
+  await until(() => page.locator("#copy-link").isDisabled(), "there is no link to copy");
+  assert.match(await page.locator(".share .warning").innerText(), /too large for a link/);
+  assert.equal(await address(page), "?src=files/large.json");
+  await page.reload();
+  await until(async () => (await heading(page)) === "One votes no, one has crashed", "the file is shown again");
+  assert.equal(await page.locator(".banner").count(), 0);
+  await reader.leave();
+});
