@@ -11,7 +11,7 @@ use common::{
     run_valid,
 };
 use worldlines::{
-    diagram::{event_sentence, explain},
+    diagram::{event_sentence, explain, message_sentence},
     formats::{Outcome, scenario},
     kernel::{
         Delay, EventKind, Fate, Fault, Judgement, Kind, Message, MessageName, ParameterValue,
@@ -620,4 +620,15 @@ fn a_long_run_is_explained_and_shrunk_within_bounds_and_says_so() {
     assert!(text.contains("more repairs were not tested"), "{text}");
     assert!(text.contains("not every change was tried"), "{text}");
     assert!(text.contains("and 1788 more faults strike"), "{text}");
+}
+
+#[test]
+fn message_sentence_counts_the_copies_that_the_network_sends() {
+    let mut scenario = original_lost();
+    let said = |scenario: &Scenario| message_sentence(scenario, &run_valid(scenario), 0);
+    let received = "m1 from P1 to P2, sent at 0 ms, received at 510 ms, sent twice by the network";
+    assert_eq!(said(&scenario), received);
+    scenario.faults.push(Fault::Duplicate { message: FIRST, after: 30 });
+    let received = "m1 from P1 to P2, sent at 0 ms, received at 40 ms, sent 3 times by the network";
+    assert_eq!(said(&scenario), received);
 }

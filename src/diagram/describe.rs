@@ -199,8 +199,12 @@ pub fn message_so_far(
     let truth = message.truth().map(|truth| format!(", a lie instead of {truth}"));
     let damaged = message.damaged().map(|damaged| format!(", damaged on the way: {damaged}"));
     let changed = spell(&[truth, damaged].map(Option::unwrap_or_default).concat(), &scenario.nodes);
-    let twice = if message.copies.is_empty() { "" } else { ", sent twice by the network" };
-    format!("{text} from {from} to {to}, sent at {sent} ms, {fate}{changed}{twice}")
+    let copies = match message.copies.len() {
+        0 => String::new(),
+        1 => ", sent twice by the network".to_owned(),
+        more => format!(", sent {} times by the network", more + 1),
+    };
+    format!("{text} from {from} to {to}, sent at {sent} ms, {fate}{changed}{copies}")
 }
 
 /// What the application asks for: `Alice: broadcast m1`, `Bob: transfer amount 10, to Carol`.
