@@ -215,3 +215,17 @@ fn runs_that_are_too_long_are_not_held_against_each_other_and_it_is_said() {
     let again = reduce(&short, Action::Apply(Edit::Until(90)));
     assert!(!again.changes.too_long && again.changes.found.is_some());
 }
+
+#[test]
+fn draft_of_a_long_run_is_waited_for_and_keeps_its_history() {
+    let changed = wait(reduce(&long(), Action::Apply(drop_first())));
+    let draft = changed.draft().expect("there is work");
+    let begun = State::begin(&changed.fragment(), Some(&draft));
+    assert!(begun.pending.is_some() && begun.stands_in);
+    let there = wait(begun);
+    assert_eq!((there.scenario(), &there.undo), (changed.scenario(), &changed.undo));
+    assert!(there.is_edited() && !there.stands_in);
+    let elsewhere = reduce(&State::opening(), Action::Restore(draft));
+    assert!(elsewhere.pending.is_some());
+    assert_eq!(wait(elsewhere).undo, changed.undo);
+}

@@ -126,7 +126,7 @@ pub(super) fn follow(state: &State, next: State) -> State {
     };
     let against = compare.against;
     let same = !matches!(against, Against::Protocol(id) if id == next.run.protocol.id);
-    let mut runner = next.runner();
+    let mut runner = state.runner();
     let compare = same.then(|| Compare::of(&next, against, &mut runner)).flatten();
     if runner.wanted.is_some() {
         return next.waits(runner);

@@ -6,7 +6,7 @@
 
 use std::{cmp::Reverse, rc::Rc};
 
-use super::{Action, Page, Panel, Playhead, State, reduce, words::heading};
+use super::{Action, Page, Panel, Playhead, Run, State, reduce, words::heading};
 use crate::{
     formats::{Outcome, link, scenario},
     kernel::{Scenario, Time, sort_by_key},
@@ -104,15 +104,21 @@ impl State {
         if fragment.is_empty() {
             return Self::opening();
         }
-        let Some(restored) = draft.and_then(Self::restored) else {
+        let Some((draft, work)) = draft.and_then(|draft| Some((draft, Work::read(draft)?))) else {
             return Self::arriving(fragment);
         };
-        let shown = link::encode(restored.scenario());
-        if fragment.split('&').any(|field| field.trim_start_matches('#') == shown) {
-            restored
-        } else {
-            reduce(&restored, Action::Load(fragment.to_owned()))
+        let shown = link::encode(&work.now.scenario);
+        let is_shown = fragment.split('&').any(|field| field.trim_start_matches('#') == shown);
+        if is_shown {
+            // Waited for, where it takes long.
+            let waiting = Self { stands_in: true, ..Self::opening() };
+            let begun = reduce(&waiting, Action::Restore(draft.to_owned()));
+            if begun.pending.is_some() {
+                return begun;
+            }
         }
+        let Some(restored) = Self::restored(draft) else { return Self::arriving(fragment) };
+        if is_shown { restored } else { reduce(&restored, Action::Load(fragment.to_owned())) }
     }
 
     /// The work as a text; none where there is nothing to lose.
@@ -147,22 +153,33 @@ impl State {
     /// The work that [`draft`](Self::draft) wrote; none if that is damaged or its scenario no longer runs.
     #[must_use]
     pub fn restored(draft: &str) -> Option<Self> {
-        let Work { now, undo, redo, time, cursor, panel } = Work::read(draft)?;
-        let Page { origin, written, .. } = now.clone();
-        let run = Outcome::of((*now.scenario).clone()).ok()?;
-        let state = Self::of(run);
+        let work = Work::read(draft)?;
+        let run = Outcome::of((*work.now.scenario).clone()).ok()?;
+        Some(Self::at_work(work, Run::of(run)))
+    }
+
+    fn at_work(work: Work, run: Run) -> Self {
+        let Work { now, undo, redo, time, cursor, panel } = work;
+        let Page { origin, written, .. } = now;
+        let state = Self::shows(run);
         let mut playhead = Playhead::after(&state.run, cursor);
         if playhead.time <= time {
             let at = Playhead::at(&state.run, time.min(state.shown_until as f64));
             playhead = if at.cursor == playhead.cursor { at } else { playhead };
         }
-        Some(Self { origin, written, undo, redo, playhead, panel, playing: false, ..state })
+        Self { origin, written, undo, redo, playhead, panel, playing: false, ..state }
     }
 }
 
 /// Another tab's work takes the page; what was there can be had back.
 pub(super) fn restore(state: State, draft: &str) -> State {
-    let Some(restored) = State::restored(draft) else { return state };
+    let Some(work) = Work::read(draft) else { return state };
+    let mut runner = state.runner();
+    let restored = match runner.run((*work.now.scenario).clone()) {
+        Ok(Some(run)) => State::at_work(work, run),
+        Ok(None) => return state.waits(runner),
+        Err(_) => return state,
+    };
     let mut undo = state.undo.clone();
     if state.is_edited() {
         undo.push(state.page());

@@ -246,7 +246,7 @@ impl State {
         Self::shows(Run::of(run))
     }
 
-    fn shows(run: Run) -> Self {
+    pub(super) fn shows(run: Run) -> Self {
         Self {
             origin: Rc::new(run.scenario.clone()),
             written: None,
