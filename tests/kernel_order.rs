@@ -108,12 +108,7 @@ fn vectors_tell_what_happened_before_what_and_lamport_clocks_never_contradict_it
     runs(3, |trace, nodes| {
         let before = happened_before(trace);
         let (stamps, begins) = (Stamps::of(trace, nodes), counted(trace, nodes));
-        let lamport = Stamps::lamport_of(trace, nodes);
-        for event in 0..trace.events.len() {
-            assert_eq!(lamport.lamport(event), stamps.lamport(event));
-            assert_eq!(lamport.vector(event, 0), None, "they were not worked out");
-        }
-        let vector = |event: EventId| stamps.vector(event, trace.events[event].node.index());
+        let vector = |event: EventId| stamps.vector(trace, event);
         let all: Vec<_> = begins.iter().collect();
         for &late in &all {
             let mine = vector(late).expect("it counts");
@@ -137,6 +132,37 @@ fn vectors_tell_what_happened_before_what_and_lamport_clocks_never_contradict_it
             assert_eq!((stamps.lamport(event), vector(event)), (None, None));
         }
     });
+}
+
+/// Vectors are worked out stretch by stretch, in whatever order they are asked for.
+#[test]
+fn vectors_of_a_long_run_are_the_same_in_whatever_order_they_are_asked_for() {
+    let mut scenario = common::scenario("heartbeat-detector", 128, 10);
+    scenario.until = 500;
+    let trace = run_valid(&scenario);
+    let nodes = scenario.nodes.len();
+    assert!(trace.events.len() > 4 * (1 << 22) / nodes, "{} events", trace.events.len());
+    // As they are defined, with a table of all.
+    let mut vectors: Vec<Vec<u32>> = Vec::with_capacity(trace.events.len());
+    let mut now = vec![vec![0_u32; nodes]; nodes];
+    let begins = counted(&trace, nodes);
+    for (id, event) in trace.events.iter().enumerate() {
+        let me = event.node.index();
+        if let EventKind::Receive(message) = event.kind {
+            let theirs = &vectors[trace.messages[message].sent];
+            now[me].iter_mut().zip(theirs).for_each(|(mine, told)| *mine = (*mine).max(*told));
+        }
+        now[me][me] += u32::from(begins.contains(id));
+        vectors.push(now[me].clone());
+    }
+    let stamps = Stamps::of(&trace, nodes);
+    let mut chance = Chance::new(7);
+    let count = trace.events.len();
+    let sweep = (0..count).step_by(997);
+    let asked = sweep.clone().chain(sweep.rev()).chain((0..40).map(|_| chance.below(count)));
+    for event in asked.filter(|it| counts(&trace.events[*it].kind)) {
+        assert_eq!(stamps.vector(&trace, event).as_ref(), Some(&vectors[event]), "event {event}");
+    }
 }
 
 #[test]

@@ -116,7 +116,7 @@ fn short(
     let at = &trace.events[event];
     let vector = match clocks {
         Clocks::Lamport => return stamps.lamport(event).map(|it| it.to_string()),
-        Clocks::Vector => stamps.vector(event, at.node.index())?,
+        Clocks::Vector => stamps.vector(trace, event)?,
     };
     if vector.len() <= SHORT {
         return Some(written(&vector));
@@ -145,11 +145,10 @@ pub fn full(
     event: EventId,
 ) -> String {
     let sentence = event_sentence(scenario, trace, event);
-    let node = trace.events[event].node.index();
     let time = match clocks {
         Clocks::Lamport => stamps.lamport(event).map(|it| format!("Lamport time {it}")),
         Clocks::Vector => {
-            stamps.vector(event, node).map(|it| format!("vector time {}", written(&it)))
+            stamps.vector(trace, event).map(|it| format!("vector time {}", written(&it)))
         }
     };
     time.map_or_else(

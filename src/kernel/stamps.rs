@@ -5,73 +5,73 @@
 //! goes on by one with each event and, at a receipt, beyond what the sender's showed. A vector counts, by node,
 //! how many events are known: one event happened before another exactly if its vector is smaller.
 
-use super::{Event, EventId, EventKind, Trace, cone::Rows};
+use std::{cell::RefCell, ops::Range, rc::Rc};
+
+use super::{EventId, EventKind, Trace, cone::Rows};
 
 /// The logical time of every event of a run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Stamps {
-    nodes: usize,
     /// By event: Lamport's clock; 0 for what does not count.
     lamport: Vec<u32>,
     /// By event: how many its own node had.
     own: Vec<u32>,
-    /// By event: which row of `known` it goes by.
-    row: Vec<u32>,
-    /// What nodes know of each other changes at receipts only: a row for each of those, and one for the beginning.
-    known: Vec<u32>,
+    vectors: RefCell<Vectors>,
+}
+
+/// How many numbers the vectors of a stretch hold at most: 16 MB.
+const STRETCH: usize = 1 << 22;
+/// How many stretches are kept.
+const KEPT: usize = 2;
+
+/// The vectors of a few stretches of a run: those of a whole run of a million events among 128 nodes would take
+/// hundreds of megabytes, and few of them are ever shown.
+#[derive(Clone, Debug)]
+struct Vectors {
+    /// How many events are in a stretch.
+    length: usize,
+    /// The stretches that are kept, the latest last: by event, what its node knows, as of its last receipt.
+    kept: Vec<(Range<EventId>, Vec<Rc<Vec<u32>>>)>,
+    pass: Pass,
+}
+
+/// A pass over a run, from its beginning.
+#[derive(Clone, Debug)]
+struct Pass {
+    /// The next event.
+    next: EventId,
+    /// The next message that is sent.
+    sent: usize,
+    /// By node: what it knows of all, as of its last receipt.
+    known: Vec<Rc<Vec<u32>>>,
+    /// By message that is still to be received: what its sender knew, and how often it will be received.
+    under_way: Vec<Option<(Rc<Vec<u32>>, u32)>>,
 }
 
 impl Stamps {
-    /// Works them out: a pass over the run.
+    /// Works out the clocks: a pass over the run. Vectors are worked out when they are asked for.
     #[must_use]
     pub fn of(trace: &Trace, nodes: usize) -> Self {
-        Self::worked_out(trace, nodes, true)
-    }
-
-    /// Works out Lamport's clocks alone: of a long run among many nodes the vectors take hundreds of megabytes.
-    #[must_use]
-    pub fn lamport_of(trace: &Trace, nodes: usize) -> Self {
-        Self::worked_out(trace, nodes, false)
-    }
-
-    fn worked_out(trace: &Trace, nodes: usize, with_vectors: bool) -> Self {
         let count = trace.events.len();
-        let (mut lamport, mut own, mut row) =
-            (Vec::with_capacity(count), Vec::with_capacity(count), Vec::with_capacity(count));
-        let is_receipt = |event: &&Event| matches!(event.kind, EventKind::Receive(_));
-        let receipts = trace.events.iter().filter(is_receipt).count();
-        // Made as large as it will be: growing, it would be twice as large for a moment.
-        let mut known = Vec::with_capacity(if with_vectors { (receipts + 1) * nodes } else { 0 });
-        known.resize(if with_vectors { nodes } else { 0 }, 0);
+        let (mut lamport, mut own) = (Vec::with_capacity(count), Vec::with_capacity(count));
         let mut rows = Rows::new(nodes);
-        // By node: its clock, how many events it had, and its row.
-        let mut now = vec![(0_u32, 0_u32, 0_u32); nodes];
+        // By node: its clock, and how many events it had.
+        let mut now = vec![(0_u32, 0_u32); nodes];
         for event in &trace.events {
-            let me = event.node.index();
             let begins = rows.begins(event);
-            let here = &mut now[me];
+            let here = &mut now[event.node.index()];
             here.0 += u32::from(begins);
             here.1 += u32::from(begins);
             if let EventKind::Receive(message) = event.kind {
                 let sent: EventId = trace.messages[message].sent;
                 here.0 = here.0.max(lamport[sent] + 1);
-                if with_vectors {
-                    let from = trace.events[sent].node.index();
-                    let (theirs, mine) = (row[sent] as usize * nodes, here.2 as usize * nodes);
-                    let next = known.len();
-                    for node in 0..nodes {
-                        let told = if node == from { own[sent] } else { known[theirs + node] };
-                        known.push(told.max(known[mine + node]));
-                    }
-                    here.2 = (next / nodes) as u32;
-                }
             }
-            let counts = super::counts(&event.kind);
-            lamport.push(if counts { here.0 } else { 0 });
+            lamport.push(if super::counts(&event.kind) { here.0 } else { 0 });
             own.push(here.1);
-            row.push(here.2);
         }
-        Self { nodes, lamport, own, row, known }
+        let length = (STRETCH / nodes.max(1)).max(1);
+        let vectors = Vectors { length, kept: Vec::new(), pass: Pass::new(trace, nodes) };
+        Self { lamport, own, vectors: RefCell::new(vectors) }
     }
 
     /// Lamport's clock at an event; none at what does not count.
@@ -80,14 +80,83 @@ impl Stamps {
         self.lamport.get(event).copied().filter(|stamp| *stamp > 0)
     }
 
-    /// An event's vector, by node; none of what does not count, or where vectors were not worked out. `at` is the
-    /// event's node's place.
+    /// An event's vector, by node; none of what does not count. The trace is the one that the stamps are of.
     #[must_use]
-    pub fn vector(&self, event: EventId, at: usize) -> Option<Vec<u32>> {
+    pub fn vector(&self, trace: &Trace, event: EventId) -> Option<Vec<u32>> {
         self.lamport(event)?;
-        let from = self.row[event] as usize * self.nodes;
-        let mut vector = self.known.get(from..from + self.nodes)?.to_vec();
-        vector[at] = self.own[event];
+        let known = self.vectors.borrow_mut().known(trace, &self.own, event);
+        let mut vector = Rc::unwrap_or_clone(known);
+        vector[trace.events[event].node.index()] = self.own[event];
         Some(vector)
+    }
+}
+
+impl Vectors {
+    /// What the node of an event knows then, as of its last receipt.
+    fn known(&mut self, trace: &Trace, own: &[u32], event: EventId) -> Rc<Vec<u32>> {
+        let held = |(range, _): &&(Range<EventId>, Vec<Rc<Vec<u32>>>)| range.contains(&event);
+        if let Some((range, known)) = self.kept.iter().find(held) {
+            return Rc::clone(&known[event - range.start]);
+        }
+        let start = event / self.length * self.length;
+        let range = start..(start + self.length).min(trace.events.len());
+        if self.pass.next > start {
+            self.pass = Pass::new(trace, self.pass.known.len());
+        }
+        while self.pass.next < start {
+            self.pass.step(trace, own);
+        }
+        let mut known = Vec::with_capacity(range.len());
+        while self.pass.next < range.end {
+            let node = trace.events[self.pass.next].node;
+            self.pass.step(trace, own);
+            known.push(Rc::clone(&self.pass.known[node.index()]));
+        }
+        if self.kept.len() == KEPT {
+            self.kept.remove(0);
+        }
+        let asked = Rc::clone(&known[event - start]);
+        self.kept.push((range, known));
+        asked
+    }
+}
+
+impl Pass {
+    fn new(trace: &Trace, nodes: usize) -> Self {
+        let nothing = Rc::new(vec![0; nodes]);
+        let mut under_way = vec![None; trace.messages.len()];
+        for event in &trace.events {
+            if let EventKind::Receive(message) = event.kind {
+                under_way[message].get_or_insert_with(|| (Rc::clone(&nothing), 0)).1 += 1;
+            }
+        }
+        Self { next: 0, sent: 0, known: vec![nothing; nodes], under_way }
+    }
+
+    fn step(&mut self, trace: &Trace, own: &[u32]) {
+        let event = &trace.events[self.next];
+        let known = &mut self.known[event.node.index()];
+        while trace.messages.get(self.sent).is_some_and(|message| message.sent <= self.next) {
+            if let Some((knew, _)) = &mut self.under_way[self.sent] {
+                *knew = Rc::clone(known);
+            }
+            self.sent += 1;
+        }
+        if let EventKind::Receive(id) = event.kind
+            && let Some((told, left)) = &mut self.under_way[id]
+        {
+            let sent = trace.messages[id].sent;
+            let known = Rc::make_mut(known);
+            for (mine, theirs) in known.iter_mut().zip(told.iter()) {
+                *mine = (*mine).max(*theirs);
+            }
+            let sender = &mut known[trace.events[sent].node.index()];
+            *sender = (*sender).max(own[sent]);
+            *left -= 1;
+            if *left == 0 {
+                self.under_way[id] = None;
+            }
+        }
+        self.next += 1;
     }
 }

@@ -32,7 +32,6 @@ use crate::{
     app::{
         Action, Shared, State, Ways, Workings, emphasis, is_of_this_host, offers, reduce, shortcut,
     },
-    diagram::Clocks,
     formats::link,
     kernel::Stamps,
     web::{self, Frames},
@@ -97,12 +96,8 @@ pub(super) fn Page() -> Html {
         (state.run.clone(), state.explained.filter(|_| !state.adjusting), state.asked_about());
     let emphasis = use_memo(asked, |(run, explained, picked)| emphasis(run, *explained, *picked));
     let emphasis: Shared<_> = emphasis.into();
-    let stamps = use_memo((state.run.clone(), state.study.clocks), |(run, clocks)| {
-        let worked_out = match (*clocks)? {
-            Clocks::Lamport => Stamps::lamport_of,
-            Clocks::Vector => Stamps::of,
-        };
-        Some(Shared::new(worked_out(&run.trace, run.scenario.nodes.len())))
+    let stamps = use_memo((state.run.clone(), state.study.clocks.is_some()), |(run, on)| {
+        on.then(|| Shared::new(Stamps::of(&run.trace, run.scenario.nodes.len())))
     });
     let clocks = state.study.clocks.zip((*stamps).clone());
     let part = |draw: Draw| {
