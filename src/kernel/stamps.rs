@@ -30,9 +30,19 @@ const KEPT: usize = 2;
 struct Vectors {
     /// How many events are in a stretch.
     length: usize,
-    /// The stretches that are kept, the latest last: by event, what its node knows, as of its last receipt.
-    kept: Vec<(Range<EventId>, Vec<Rc<Vec<u32>>>)>,
+    /// The stretches that are kept, the latest last.
+    kept: Vec<Stretch>,
     pass: Pass,
+}
+
+/// By node: how many of its events are known.
+type Known = Rc<Vec<u32>>;
+
+/// Events in a row, with what the node of each knows, as of its last receipt.
+#[derive(Clone, Debug)]
+struct Stretch {
+    events: Range<EventId>,
+    known: Vec<Known>,
 }
 
 /// A pass over a run, from its beginning.
@@ -43,9 +53,9 @@ struct Pass {
     /// The next message that is sent.
     sent: usize,
     /// By node: what it knows of all, as of its last receipt.
-    known: Vec<Rc<Vec<u32>>>,
+    known: Vec<Known>,
     /// By message that is still to be received: what its sender knew, and how often it will be received.
-    under_way: Vec<Option<(Rc<Vec<u32>>, u32)>>,
+    under_way: Vec<Option<(Known, u32)>>,
 }
 
 impl Stamps {
@@ -93,21 +103,20 @@ impl Stamps {
 
 impl Vectors {
     /// What the node of an event knows then, as of its last receipt.
-    fn known(&mut self, trace: &Trace, own: &[u32], event: EventId) -> Rc<Vec<u32>> {
-        let held = |(range, _): &&(Range<EventId>, Vec<Rc<Vec<u32>>>)| range.contains(&event);
-        if let Some((range, known)) = self.kept.iter().find(held) {
-            return Rc::clone(&known[event - range.start]);
+    fn known(&mut self, trace: &Trace, own: &[u32], event: EventId) -> Known {
+        if let Some(stretch) = self.kept.iter().find(|it| it.events.contains(&event)) {
+            return Rc::clone(&stretch.known[event - stretch.events.start]);
         }
         let start = event / self.length * self.length;
-        let range = start..(start + self.length).min(trace.events.len());
+        let events = start..(start + self.length).min(trace.events.len());
         if self.pass.next > start {
             self.pass = Pass::new(trace, self.pass.known.len());
         }
         while self.pass.next < start {
             self.pass.step(trace, own);
         }
-        let mut known = Vec::with_capacity(range.len());
-        while self.pass.next < range.end {
+        let mut known = Vec::with_capacity(events.len());
+        while self.pass.next < events.end {
             let node = trace.events[self.pass.next].node;
             self.pass.step(trace, own);
             known.push(Rc::clone(&self.pass.known[node.index()]));
@@ -116,7 +125,7 @@ impl Vectors {
             self.kept.remove(0);
         }
         let asked = Rc::clone(&known[event - start]);
-        self.kept.push((range, known));
+        self.kept.push(Stretch { events, known });
         asked
     }
 }
