@@ -50,6 +50,13 @@ test("a hidden future is nowhere to be seen", async () => {
   const named = await page.getByRole("group", { name: "The run" }).or(page.locator(".stage")).first()
     .getByRole("button", { name: /m1 from Alice to Bob/ }).count();
   assert.equal(named, 0, "what is to come is not read out");
+  for (const [tab, said] of [["Break it", /is told at its end/], ["Deliveries", /agree so far/]]) {
+    await page.getByRole("tab", { name: tab, exact: true }).click();
+    await page.locator("#panel").getByText(said).waitFor();
+    assert.equal(await page.locator("#panel .violated").count(), 0, tab);
+    await page.getByRole("tab", { name: tab, exact: true }).click();
+  }
+  await page.evaluate(() => document.activeElement.blur());
   await page.keyboard.press("ArrowRight");
   const arrow = page.locator(".arrow").first();
   assert.match(await arrow.getAttribute("aria-label"), /on its way$/);
