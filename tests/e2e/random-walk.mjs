@@ -55,8 +55,9 @@ async function step(page, chance) {
   const wanted = kind < 0.32 ? "[role=tab]" : kind < 0.37 ? "#nodes, #protocol, #undo, #redo" : CONTROLS;
   const done = await page.evaluate(
     ([wanted, one, other, text]) => {
+      // What is in closed details has a place, and yet no reader can press it.
       const all = [...document.querySelectorAll(wanted)].filter(
-        (it) => !it.disabled && !it.closest("[inert], [hidden]") && it.getClientRects().length > 0 && it.target !== "_blank",
+        (it) => !it.disabled && !it.closest("[inert], [hidden]") && it.checkVisibility() && it.target !== "_blank",
       );
       // What would leave the page is no part of it.
       const own = all.filter((it) => it.tagName !== "A" || it.getAttribute("href").startsWith("#"));

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 
 import { startPlayground, until } from "./playground.mjs";
 import { SCREENS, walk } from "./random-walk.mjs";
-import { link } from "./runs.mjs";
+import { LARGEST, link } from "./runs.mjs";
 
 /** More elements than this slow a page down. */
 const MOST_ELEMENTS = 3_000;
@@ -75,19 +75,14 @@ async function everything(page, name) {
 
 test("heartbeats among 128 nodes, a million events: every tab within its bounds", { timeout: 600_000 }, async () => {
   const reader = await playground.reader({ viewport: { width: 1440, height: 900 } });
-  const page = await opened(reader, { version: 1, protocol: "heartbeat-detector", nodes: 128, until: 1_000_000_000 });
+  const page = await opened(reader, LARGEST.heartbeats);
   await everything(page, "heartbeats");
   await reader.leave();
 });
 
 test("ten thousand crashes among 128 nodes: every tab within its bounds", { timeout: 600_000 }, async () => {
   const reader = await playground.reader({ viewport: { width: 1440, height: 900 } });
-  const faults = Array.from({ length: 10_000 }, (_, at) => ({
-    [at % 254 < 127 ? "crash" : "recover"]: { node: `P${(at % 127) + 1}`, at },
-  }));
-  const requests = Array.from({ length: 60 }, (_, at) => ({ at, node: `P${at + 1}`, do: "broadcast", with: "m" }));
-  const scenario = { version: 1, protocol: "reliable-broadcast", nodes: 128, requests, faults, until: 12_000 };
-  const page = await opened(reader, scenario);
+  const page = await opened(reader, LARGEST.crashes);
   await everything(page, "crashes");
   await reader.leave();
 });

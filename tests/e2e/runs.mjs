@@ -31,3 +31,19 @@ export function broadcasts(events, { every, faults = () => [] }) {
   const head = { version: 1, protocol: "reliable-broadcast", nodes: 5, network };
   return link({ ...head, requests, faults: faults(Math.floor(end / 2)), until: end + 1000 });
 }
+
+const each = (count, make) => Array.from({ length: count }, (_, at) => make(at));
+const head = (protocol) => ({ version: 1, protocol, nodes: 128 });
+const asked = (count) => each(count, (at) => ({ at, node: `P${at + 1}`, do: "broadcast", with: "m" }));
+
+/** The largest runs that there may be: a million events, or ten thousand faults, among 128 nodes. */
+export const LARGEST = {
+  heartbeats: { ...head("heartbeat-detector"), until: 1_000_000_000 },
+  broadcasts: { ...head("uniform-broadcast"), requests: asked(31) },
+  crashes: {
+    ...head("reliable-broadcast"),
+    requests: asked(60),
+    faults: each(10_000, (at) => ({ [at % 254 < 127 ? "crash" : "recover"]: { node: `P${(at % 127) + 1}`, at } })),
+    until: 12_000,
+  },
+};
