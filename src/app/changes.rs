@@ -106,7 +106,7 @@ pub(super) fn follow(state: &State, mut next: State, passing: bool) -> State {
         (true, true) => state.changes.last.clone(),
         (true, false) => Some(state.run.clone()),
     };
-    // What was computed is the earlier state's: the next one may be another run's altogether.
+    // The runs at hand are the earlier state's: the next state may show another run altogether.
     let mut runner = state.runner();
     find(&mut next, &mut runner);
     if runner.wanted.is_some() {

@@ -53,13 +53,13 @@ pub fn event_sentence(scenario: &Scenario, trace: &Trace, id: EventId) -> String
     spell(&sentence, &scenario.nodes)
 }
 
-/// What a message says, quoted where nothing of it could be seen.
+/// A message's text, quoted if it is blank.
 pub(super) fn said(packet: &Packet) -> String {
     let text = packet.to_string();
     if text.trim().is_empty() { format!("\"{text}\"") } else { text }
 }
 
-/// What an indication displays, its value quoted where it could be misread.
+/// An indication's text, its value quoted where it could be misread.
 fn indicated(kind: &str, packet: &Packet) -> String {
     let text = packet.to_string();
     match packet.inspect().get("value") {

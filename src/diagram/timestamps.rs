@@ -23,7 +23,7 @@ pub struct Timestamp {
     pub full: String,
 }
 
-/// How many timestamps a picture has at the most.
+/// Number of timestamps in a picture, at most.
 const MOST: usize = 150;
 /// Up to so many nodes a vector is written out.
 const SHORT: usize = 5;

@@ -353,7 +353,7 @@ fn overtaken(
     message: &Message,
     later: MessageName,
 ) -> Breach {
-    // What is lost only after it was overtaken is overtaken all the same.
+    // A message that is lost after it was overtaken counts as overtaken.
     let gone = original_lost(message).filter(|(lost, _)| *lost < event);
     if let Some((_, loss)) = gone
         && lost(message).is_some()
@@ -484,7 +484,7 @@ fn lateness_of(
         }
         None => format!("{written}, sent at {sent} ms, had not arrived {bound} ms later"),
     };
-    // What is lost only after it was due is late all the same.
+    // A message that is lost after it was due counts as late.
     let gone = original_lost(message).filter(|(lost, _)| trace.events[*lost].time <= sent + bound);
     let breach = match (gone, delay_of(scenario, name)) {
         (Some((_, loss)), _) => {

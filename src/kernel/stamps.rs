@@ -19,26 +19,26 @@ pub struct Stamps {
     vectors: RefCell<Vectors>,
 }
 
-/// How many numbers the vectors of a stretch hold at most: 16 MB.
+/// Numbers in the vectors of a stretch, at most: 16 MB.
 const STRETCH: usize = 1 << 22;
-/// How many stretches are kept.
+/// Stretches that are kept, at most.
 const KEPT: usize = 2;
 
 /// The vectors of a few stretches of a run: those of a whole run of a million events among 128 nodes would take
 /// hundreds of megabytes, and few of them are ever shown.
 #[derive(Clone, Debug)]
 struct Vectors {
-    /// How many events are in a stretch.
+    /// Events in a stretch.
     length: usize,
     /// The stretches that are kept, the latest last.
     kept: Vec<Stretch>,
     pass: Pass,
 }
 
-/// By node: how many of its events are known.
+/// Number of known events of each node.
 type Known = Rc<Vec<u32>>;
 
-/// Events in a row, with what the node of each knows, as of its last receipt.
+/// Consecutive events, each with the knowledge of its node as of that node's last receipt.
 #[derive(Clone, Debug)]
 struct Stretch {
     events: Range<EventId>,
@@ -52,9 +52,9 @@ struct Pass {
     next: EventId,
     /// The next message that is sent.
     sent: usize,
-    /// By node: what it knows of all, as of its last receipt.
+    /// Each node's knowledge, as of its last receipt.
     known: Vec<Known>,
-    /// By message that is still to be received: what its sender knew, and how often it will be received.
+    /// For each message that is still to be received: its sender's knowledge, and the number of receipts to come.
     under_way: Vec<Option<(Known, u32)>>,
 }
 
@@ -102,7 +102,7 @@ impl Stamps {
 }
 
 impl Vectors {
-    /// What the node of an event knows then, as of its last receipt.
+    /// The knowledge of an event's node, as of the node's last receipt.
     fn known(&mut self, trace: &Trace, own: &[u32], event: EventId) -> Known {
         if let Some(stretch) = self.kept.iter().find(|it| it.events.contains(&event)) {
             return Rc::clone(&stretch.known[event - stretch.events.start]);

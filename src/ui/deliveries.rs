@@ -23,7 +23,7 @@ pub(super) struct Props {
     pub(super) run: Run,
     /// How many events have happened.
     pub(super) cursor: usize,
-    /// How many may be told of.
+    /// Number of events that may be told of.
     pub(super) told: usize,
     pub(super) selection: Option<Selection>,
     /// The node that the reader wants to see first.

@@ -166,7 +166,7 @@ fn percent_field(id: &'static str, odds: PerMillion, onchange: Callback<String>)
     }
 }
 
-/// What is typed into such a field; none if it is no share.
+/// The share that is typed into such a field; none if the text is no share.
 fn percent(typed: &str) -> Option<PerMillion> {
     let hundredths = millionths(typed)?.0 / 100;
     Some(PerMillion(hundredths.min(PerMillion::ONE.0)))

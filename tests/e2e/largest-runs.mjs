@@ -5,34 +5,19 @@
 
 import { startPlayground } from "./playground.mjs";
 import { LARGEST, link } from "./runs.mjs";
+import { tasksOf, watch } from "./tasks.mjs";
 
 const TABS = ["Network", "Events", "Deliveries", "State", "Source", "Numbers", "As text", "Break it"];
 
 const playground = await startPlayground();
 for (const [name, scenario] of Object.entries(LARGEST)) {
   const reader = await playground.reader({ viewport: { width: 1440, height: 900 } });
-  await reader.context.addInitScript(() => {
-    globalThis.tasks = [];
-    new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) globalThis.tasks.push(Math.round(duration));
-    }).observe({ type: "longtask", buffered: true });
-  });
+  await watch(reader.context);
   const page = await reader.context.newPage();
 
-  /** Prints the longest task of what is done, and of what comes of it till nothing happens for a while. */
+  /** Prints the longest task of what is done. */
   async function tell(what, act) {
-    await page.evaluate(() => {
-      globalThis.tasks.length = 0;
-    });
-    await act();
-    for (let quiet = 0, before = -1; quiet < 4; ) {
-      await page.waitForTimeout(300);
-      const now = await page.evaluate(() => globalThis.tasks.length);
-      const works = await page.locator(".working").count();
-      quiet = now === before && works === 0 ? quiet + 1 : 0;
-      before = now;
-    }
-    console.log(`${name}, ${what}: ${await page.evaluate(() => Math.max(0, ...globalThis.tasks))} ms`);
+    console.log(`${name}, ${what}: ${Math.max(0, ...(await tasksOf(page, act)))} ms`);
   }
 
   const key = (name) => () => page.locator(".stage svg").first().press(name);

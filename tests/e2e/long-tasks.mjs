@@ -5,33 +5,19 @@
 
 import { startPlayground } from "./playground.mjs";
 import { broadcasts } from "./runs.mjs";
+import { tasksOf, watch } from "./tasks.mjs";
 
 const EVENTS = Number(process.argv[2] ?? 100_000);
 
 const playground = await startPlayground();
 const reader = await playground.reader({ viewport: { width: 1440, height: 900 } });
-await reader.context.addInitScript(() => {
-  globalThis.tasks = [];
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) globalThis.tasks.push(Math.round(duration));
-  }).observe({ type: "longtask", buffered: true });
-});
+await watch(reader.context);
 const page = await reader.open(broadcasts(EVENTS, { every: 1 }));
 
 /** Prints the tasks over 50 ms of what is done, and of what comes of it till nothing happens for a while. */
 async function tell(name, what) {
-  await page.evaluate(() => {
-    globalThis.tasks.length = 0;
-  });
   const begun = Date.now();
-  await what();
-  for (let quiet = 0, before = -1; quiet < 4; ) {
-    await page.waitForTimeout(400);
-    const now = await page.evaluate(() => globalThis.tasks.length);
-    quiet = now === before ? quiet + 1 : 0;
-    before = now;
-  }
-  const tasks = await page.evaluate(() => globalThis.tasks);
+  const tasks = await tasksOf(page, what, 400);
   const longest = Math.max(0, ...tasks);
   console.log(`${name}: longest task ${longest} ms, over 50 ms: [${tasks}] (${Date.now() - begun} ms in all)`);
 }

@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 import { startPlayground, until } from "./playground.mjs";
 import { SCREENS, walk } from "./random-walk.mjs";
 import { LARGEST, link } from "./runs.mjs";
+import { watch } from "./tasks.mjs";
 
 /** More elements than this slow a page down. */
 const MOST_ELEMENTS = 3_000;
@@ -23,12 +24,7 @@ after(() => playground?.stop());
 /** A page on a run, whose tasks are watched; waits until a long run is computed. */
 async function opened(reader, scenario) {
   const page = await reader.context.newPage();
-  await page.addInitScript(() => {
-    globalThis.tasks = [];
-    new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) globalThis.tasks.push(Math.round(duration));
-    }).observe({ type: "longtask", buffered: true });
-  });
+  await watch(page);
   await page.goto(playground.url + link(scenario));
   await page.locator("#worldlines > .page main:not(.arrives) svg").first().waitFor({ timeout: COMPUTING });
   await page.locator(".working").waitFor({ state: "detached", timeout: COMPUTING });

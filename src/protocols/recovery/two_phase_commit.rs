@@ -16,8 +16,8 @@
 //! send its NO to, so it tells everybody. If it has voted YES, it is in doubt and asks the others; if its question
 //! or the answer finds nobody up, once more after the timeout. Whoever has decided needs nothing.
 //!
-//! A participant that aborts alone may crash again before it has told everybody. So whoever is asked to begin after
-//! such a decision tells it to all.
+//! A participant that aborts alone may crash again before it has told everybody. So a process that is asked to begin
+//! after such a decision tells it to everybody.
 //!
 //! Why nobody decides differently: there is one decision, the coordinator's. A participant decides by itself
 //! only to abort, and only before it has voted YES; and without its YES nobody can commit. All that one
@@ -270,8 +270,8 @@ impl TwoPhaseCommit {
         self.commit_if_all_voted(ctx);
     }
 
-    /// What was decided without a coordinator need not have reached everybody: the process that aborted alone may
-    /// have crashed before it had told all. From now on this one answers for it, also after a crash.
+    /// Tells everybody a decision that was made without a coordinator: the process that aborted alone may have crashed
+    /// before it had told all. From now on this process answers for the decision, also after a crash.
     fn pass_on(&mut self, ctx: &mut Context<Self>, outcome: Outcome) {
         self.coordinator = Some(self.me);
         ctx.store();
