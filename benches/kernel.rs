@@ -7,11 +7,11 @@ mod common;
 
 use common::{best_of, tell};
 use worldlines::{
+    analysis::report,
     app::judge_at,
     formats::{Outcome, scenario},
     kernel::{
-        Checkpoints, Delay, NetworkSpec, NodeId, Plan, Protocol, RequestSpec, Scenario, Trace,
-        report, run,
+        Checkpoints, Delay, NetworkSpec, NodeId, Plan, Protocol, RequestSpec, Scenario, Trace, run,
     },
     protocols,
 };

@@ -6,6 +6,9 @@
 // Runs deterministic processes and records what happened; knows no protocol.
 pub mod kernel;
 
+// Works out what follows from a trace: the order of events, cuts, verdicts, broken assumptions and causes.
+pub mod analysis;
+
 // The textbook's modules: what is asked, told and promised, without any solution.
 pub mod abstractions;
 

@@ -5,12 +5,13 @@ mod common;
 use common::{chance::Chance, random_scenario::random_value};
 use serde_json::{Value as Json, json};
 use worldlines::{
+    analysis::Class,
     app::{
         Action, Edit, Input, OPENING, Selection, State, TOUR, Ways, fields, reduce, request, shapes,
     },
     formats::{Outcome, bundled, scenario},
     kernel::{
-        Class, Delay, Fate, Fault, MessageName, NetworkSpec, NodeId, ParameterValue, RequestSpec,
+        Delay, Fate, Fault, MessageName, NetworkSpec, NodeId, ParameterValue, RequestSpec,
         Scenario, With,
     },
     protocols,

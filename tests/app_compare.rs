@@ -179,7 +179,7 @@ fn two_protocols_part_where_their_applications_see_it() {
         .into_iter()
         .filter(|[one, other]| {
             let status =
-                |it: &Option<&worldlines::kernel::Judgement>| it.map(|j| j.verdict.status());
+                |it: &Option<&worldlines::analysis::Judgement>| it.map(|j| j.verdict.status());
             status(one) != status(other)
         })
         .flat_map(|pair| pair.into_iter().flatten().next())

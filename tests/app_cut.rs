@@ -1,13 +1,14 @@
 //! The cut that a reader draws, and logical time beside the marks.
 
 use worldlines::{
+    analysis::{Frontier, Lines, Stamps},
     app::{Action, Ask, CutLine, Edit, Move, Post, State, reduce},
     diagram::{
         Clocks, Cut, Frame, Layout, Orientation, Scene, cut_along, cut_at, cuts,
         timestamp_sentence, timestamps,
     },
     formats::{Outcome, bundled},
-    kernel::{Event, EventKind, Fate, Fault, Frontier, Lines, NodeId, Order, Stamps},
+    kernel::{Event, EventKind, Fate, Fault, NodeId, Order},
 };
 
 fn node(index: usize) -> NodeId {

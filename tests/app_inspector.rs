@@ -3,13 +3,14 @@
 use std::{fs, path::Path};
 
 use worldlines::{
+    analysis::is_effect,
     app::{
         Action, Branch, Difference, Handler, Listing, NodeState, Numbers, OfNode, Past, Payload,
         Run, Selection, State, Status, Subject, charts, last_ran, ran, reduce, source_file,
     },
     diagram::event_sentence,
     formats::{Outcome, bundled},
-    kernel::{EventId, EventKind, Fate, Kind, MessageName, NodeId, Verdict, is_effect},
+    kernel::{EventId, EventKind, Fate, Kind, MessageName, NodeId, Verdict},
     protocols,
 };
 

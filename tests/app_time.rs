@@ -1,13 +1,14 @@
 //! How time is gone through: steps, speeds, shortcuts, and a future that is not told.
 
 use worldlines::{
+    analysis::judge,
     app::{
         Action, Ask, Edit, FITTING, Hand, IN_DIAGRAM, SHORTCUTS, SPEEDS, Selection, State, Stride,
         Toward, emphasis, in_diagram, reduce, shortcut, speed_name, violations,
     },
     diagram::{Asked, Role},
     formats::bundled,
-    kernel::{EventKind, Fault, Kind, MessageName, NodeId, Verdict, judge},
+    kernel::{EventKind, Fault, Kind, MessageName, NodeId, Verdict},
 };
 
 fn node(index: usize) -> NodeId {

@@ -1,10 +1,11 @@
 //! Other looks at a run: the list of events and what is asked of it, the deliveries node by node.
 
 use worldlines::{
+    analysis::{cause, effects},
     app::{Action, Edit, Entry, Filter, Playhead, State, Story, reduce, told},
     diagram::{Against, Deliveries, LaneState, Point, Scenery, Traffic, cell_text, roomy_graph},
     formats::{Outcome, bundled, scenario},
-    kernel::{EventKind, Fault, MessageName, NodeId, NodeSet, Time, cause, effects},
+    kernel::{EventKind, Fault, MessageName, NodeId, NodeSet, Time},
 };
 
 fn node(index: usize) -> NodeId {

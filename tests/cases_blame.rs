@@ -11,11 +11,12 @@ use common::{
     run_valid,
 };
 use worldlines::{
+    analysis::{Judgement, report},
     diagram::{event_sentence, explain, message_sentence},
     formats::{Outcome, scenario},
     kernel::{
-        Delay, EventKind, Fate, Fault, Judgement, Kind, Message, MessageName, ParameterValue,
-        PerMillion, Rule, Scenario, Side, Timing, Trace, Verdict, report, spell,
+        Delay, EventKind, Fate, Fault, Kind, Message, MessageName, ParameterValue, PerMillion,
+        Rule, Scenario, Side, Timing, Trace, Verdict, spell,
     },
     protocols,
     search::{Aim, Target, shrink},

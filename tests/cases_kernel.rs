@@ -6,8 +6,9 @@ use std::fs;
 
 use common::{folder, run_valid};
 use worldlines::{
+    analysis::report,
     formats::scenario,
-    kernel::{EventKind, Fault, Scenario, Time, Trace, report},
+    kernel::{EventKind, Fault, Scenario, Time, Trace},
 };
 
 fn case(name: &str) -> (Scenario, Trace) {

@@ -4,10 +4,10 @@ mod common;
 
 use common::{chance::Chance, folder, node, random_scenario::random_value, run_valid};
 use worldlines::{
+    analysis::{Report, report},
     formats::scenario,
     kernel::{
-        Fault, Kind, LinkSpec, ParameterValue, Protocol, Report, Rule, Scenario, Setting, Verdict,
-        report, run,
+        Fault, Kind, LinkSpec, ParameterValue, Protocol, Rule, Scenario, Setting, Verdict, run,
     },
     protocols,
     search::{Aim, Budget, Crew, LIMIT, Quest, Shard, Target, Task},

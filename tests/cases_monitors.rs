@@ -4,9 +4,10 @@ mod common;
 
 use common::folder;
 use worldlines::{
+    analysis::Judgement,
     diagram::explain,
     formats::{Outcome, scenario},
-    kernel::{Judgement, Verdict, spell},
+    kernel::{Verdict, spell},
     search::Target,
 };
 

@@ -7,8 +7,9 @@ use std::fs;
 
 use common::{folder, protocol, run_valid};
 use worldlines::{
+    analysis::{Report, report},
     formats::scenario,
-    kernel::{EventKind, Report, Rule, Scenario, Trace, report, spell},
+    kernel::{EventKind, Rule, Scenario, Trace, spell},
 };
 
 /// A case, as it was run and judged.

@@ -5,8 +5,9 @@ mod common;
 
 use common::{chance::Chance, node, protocol, run_valid, scenario};
 use worldlines::{
+    analysis::report,
     formats,
-    kernel::{Delay, Detector, Fault, LinkSpec, Scenario, Timing, report},
+    kernel::{Delay, Detector, Fault, LinkSpec, Scenario, Timing},
 };
 
 /// Crashes and recoveries, one after the other at each process, and elections, all within a few message delays: so

@@ -5,9 +5,10 @@ mod common;
 use common::{node, rumour::RUMOUR};
 use serde_json::{Value as Json, json};
 use worldlines::{
+    analysis::report,
     diagram::{message_sentence, message_so_far},
     formats::{Outcome, scenario, text, trace},
-    kernel::{Fault, Medium, MessageName, RequestSpec, Strategy, report, run},
+    kernel::{Fault, Medium, MessageName, RequestSpec, Strategy, run},
 };
 
 fn outcome(text: &str) -> Outcome {

@@ -6,10 +6,7 @@ mod common;
 use std::{env, fs};
 
 use common::{bundled, files, folder, protocol};
-use worldlines::{
-    formats,
-    kernel::{report, run},
-};
+use worldlines::{analysis::report, formats, kernel::run};
 
 fn rendered(path: &str, text: &str) -> String {
     let scenario =

@@ -5,9 +5,12 @@ mod common;
 
 use common::{broadcast, chance::Chance, crash, node, protocol, run_valid};
 use serde_json::Value as Json;
-use worldlines::kernel::{
-    Delay, Detector, EventKind, Fault, Order, ParameterValue, Plan, Scenario, Side, Simulation,
-    Timing, Trace, report, spell,
+use worldlines::{
+    analysis::report,
+    kernel::{
+        Delay, Detector, EventKind, Fault, Order, ParameterValue, Plan, Scenario, Side, Simulation,
+        Timing, Trace, spell,
+    },
 };
 
 /// When all that was asked for and went wrong is long over, and whoever is outside asks to join.

@@ -3,9 +3,12 @@
 mod common;
 
 use common::{broadcast, crash, node, protocol, rumour::RUMOUR, run_valid};
-use worldlines::kernel::{
-    Assumption, Delay, Detector, Fault, Kind, MessageName, NodeId, ParameterValue, PerMillion,
-    Protocol, Rule, Scenario, Strategy, Timing, Topology, report, run, spell,
+use worldlines::{
+    analysis::report,
+    kernel::{
+        Assumption, Delay, Detector, Fault, Kind, MessageName, NodeId, ParameterValue, PerMillion,
+        Protocol, Rule, Scenario, Strategy, Timing, Topology, run, spell,
+    },
 };
 
 /// Three nodes on a network where everything takes 10 ms; the first broadcasts at 0.

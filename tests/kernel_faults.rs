@@ -4,10 +4,13 @@ mod common;
 
 use common::{chance::Chance, crash, node, rumour::RUMOUR};
 use serde_json::{Value as Json, json};
-use worldlines::kernel::{
-    Delay, EventKind, Fault, Medium, MessageName, NodeId, NodeSet, Observation, PerMillion, Plan,
-    RequestSpec, Roster, Scenario, Side, Simulation, Strategy, Topology, Trace, difference, run,
-    spell,
+use worldlines::{
+    analysis::difference,
+    kernel::{
+        Delay, EventKind, Fault, Medium, MessageName, NodeId, NodeSet, Observation, PerMillion,
+        Plan, RequestSpec, Roster, Scenario, Side, Simulation, Strategy, Topology, Trace, run,
+        spell,
+    },
 };
 
 /// So many nodes on a network where everything takes 10 ms; P1 broadcasts `yes` at 0.

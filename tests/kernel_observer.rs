@@ -7,11 +7,12 @@ use derive_more::Display;
 use serde::Serialize;
 use serde_json::Value as Json;
 use worldlines::{
+    analysis::{report, way},
     formats,
     kernel::{
         Behaviour, Context, Delay, Drawn, EventKind, Failures, Fault, Group, Indication, Metric,
         Moment, NodeId, NodeSet, PerMillion, Process, Protocol, Request, RequestKind, Scenario,
-        Time, Trace, With, report, run, way,
+        Time, Trace, With, run,
     },
 };
 

@@ -9,10 +9,8 @@ use common::{
     run_valid,
 };
 use worldlines::{
-    kernel::{
-        EventId, EventKind, Frontier, Lines, NodeId, Stamps, Trace, chain, cone, counted, counts,
-        outcome_of,
-    },
+    analysis::{Frontier, Lines, Stamps, chain, cone, counted, counts, outcome_of},
+    kernel::{EventId, EventKind, NodeId, Trace},
     protocols,
 };
 

@@ -18,11 +18,11 @@ use common::{
 };
 use worldlines::{
     abstractions::{link, mutex, order, register},
+    analysis::{Watching, trigger},
     formats::bundled,
     kernel::{
         Detection, EventId, EventKind, Fingerprinter, Kind, MAX_NODES, Monitor, Needs, NodeId,
-        Observation, Past, Property, Protocol, Scenario, Seen, Setting, Trace, Verdict, Watching,
-        trigger,
+        Observation, Past, Property, Protocol, Scenario, Seen, Setting, Trace, Verdict,
     },
     protocols,
 };

@@ -5,9 +5,12 @@ mod common;
 
 use common::{chance::Chance, node, protocol, run_valid, scenario};
 use serde_json::Value as Json;
-use worldlines::kernel::{
-    EventKind, Fault, MessageName, ParameterValue, Scenario, Strategy, Timing, Trace, Verdict,
-    report, spell,
+use worldlines::{
+    analysis::report,
+    kernel::{
+        EventKind, Fault, MessageName, ParameterValue, Scenario, Strategy, Timing, Trace, Verdict,
+        spell,
+    },
 };
 
 const VALUES: [&str; 4] = ["⊥", "a", "b", "c"];

@@ -8,7 +8,8 @@ use common::{
     run_valid,
 };
 use worldlines::{
-    kernel::{Kind, Protocol, Verdict, report},
+    analysis::report,
+    kernel::{Kind, Protocol, Verdict},
     protocols,
 };
 

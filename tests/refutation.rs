@@ -13,8 +13,9 @@ use common::{
     run_valid,
 };
 use worldlines::{
+    analysis::report,
     formats,
-    kernel::{Protocol, Scenario, report},
+    kernel::{Protocol, Scenario},
     protocols,
 };
 

@@ -10,8 +10,9 @@ use common::{
 };
 use serde_json::Value as Json;
 use worldlines::{
+    analysis::report,
     formats::{self, Outcome, bundled, digest::digest},
-    kernel::{Fault, Goal, Scenario, Want, report},
+    kernel::{Fault, Goal, Scenario, Want},
     protocols,
 };
 

@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 
 use common::{bundled, protocol};
 use worldlines::{
+    analysis::{Class, Report, report},
     formats,
-    kernel::{Break, Class, Goal, Kind, Report, Rule, Scenario, Trace, Verdict, Want, report, run},
+    kernel::{Break, Goal, Kind, Rule, Scenario, Trace, Verdict, Want, run},
     protocols,
 };
 

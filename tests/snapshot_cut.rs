@@ -6,8 +6,9 @@ use common::{chance::Chance, node, scenario};
 use serde_json::json;
 use worldlines::{
     abstractions::checkpoint::Recorded,
+    analysis::{Crossing, Frontier, Lines},
     formats::Outcome,
-    kernel::{Crossing, EventKind, Frontier, Lines, NodeId, Order, RequestSpec, Scenario},
+    kernel::{EventKind, NodeId, Order, RequestSpec, Scenario},
 };
 
 /// A bank in which equal amounts travel while one node records a global state.

@@ -9,9 +9,10 @@ use common::{
     run_valid,
 };
 use worldlines::{
+    analysis::report,
     kernel::{
         Delay, Detector, EventKind, Fault, LinkSpec, Medium, NodeId, NodeSet, Order, PerMillion,
-        Protocol, Scenario, Side, Strategy, Timing, Topology, Trace, report,
+        Protocol, Scenario, Side, Strategy, Timing, Topology, Trace,
     },
     protocols,
 };

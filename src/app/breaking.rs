@@ -2,9 +2,10 @@
 
 use super::{Action, Selection, State, reduce};
 use crate::{
+    analysis::Judgement,
     diagram::event_sentence,
     formats::Outcome,
-    kernel::{EventId, Judgement, Kind, Verdict},
+    kernel::{EventId, Kind, Verdict},
 };
 
 /// A moment of a run: after how many events, and the one that matters, if one does.

@@ -9,9 +9,10 @@ use super::{
     tour::{others, under},
 };
 use crate::{
+    analysis::Judgement,
     diagram::{Parting, Seen, parting, parting_sentence, waits},
     formats::Outcome,
-    kernel::{Judgement, Protocol, Scenario, Time},
+    kernel::{Protocol, Scenario, Time},
     protocols,
 };
 

@@ -2,8 +2,9 @@
 
 use super::{Playhead, Run, Shared};
 use crate::{
+    analysis::{Crossing, Frontier, Lines},
     formats::Outcome,
-    kernel::{Crossing, Frontier, Lines, NodeId, count_of},
+    kernel::{NodeId, count_of},
 };
 
 /// A cut, and what crosses it.

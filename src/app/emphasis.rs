@@ -2,9 +2,10 @@
 
 use super::{Run, Selection};
 use crate::{
+    analysis::{Chain, chain, way},
     diagram::Emphasis,
     formats::Outcome,
-    kernel::{Chain, EventId, EventKind, Verdict, chain, way},
+    kernel::{EventId, EventKind, Verdict},
 };
 
 /// What stands out: the witness of the violation that the reader asks about, or else what led to what is picked

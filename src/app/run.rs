@@ -4,9 +4,10 @@ use std::{cell::OnceCell, ops::Deref};
 
 use super::Shared;
 use crate::{
+    analysis::{Judgement, Judging, judge},
     diagram::Plan,
     formats::Outcome,
-    kernel::{Judgement, Judging, Time, judge},
+    kernel::Time,
 };
 
 /// A scenario, run and judged.

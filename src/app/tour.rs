@@ -11,11 +11,12 @@ use super::{
     words::Change,
 };
 use crate::{
+    analysis::Judgement,
     formats::{
         Outcome,
         bundled::{self, Bundled},
     },
-    kernel::{Judgement, Protocol, Scenario, sentence},
+    kernel::{Protocol, Scenario, sentence},
     protocols,
 };
 

@@ -1,7 +1,7 @@
 //! A cut that the reader draws: where it crosses the lines, and what that means.
 
 use super::Layout;
-use crate::kernel::{Lines, NodeId};
+use crate::{analysis::Lines, kernel::NodeId};
 
 /// How far a cut keeps from the marks before and after it.
 const CLEAR: f64 = 7.0;

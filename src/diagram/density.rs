@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::{Layout, Point, Window};
-use crate::kernel::{
-    EventId, EventKind, Fate, Judgement, MessageId, NodeId, Scenario, Time, Trace, Verdict,
+use crate::{
+    analysis::Judgement,
+    kernel::{EventId, EventKind, Fate, MessageId, NodeId, Scenario, Time, Trace, Verdict},
 };
 
 /// How wide a bin along a line is.

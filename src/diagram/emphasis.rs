@@ -1,8 +1,9 @@
 //! What stands out in the picture, and what recedes: a violation's witness; what led to something that is
 //! picked, and what came of it.
 
-use crate::kernel::{
-    Chain, EventId, EventKind, MessageId, Places, Reached, Trace, chain, cone, counted, outcome_of,
+use crate::{
+    analysis::{Chain, Places, Reached, chain, cone, counted, outcome_of},
+    kernel::{EventId, EventKind, MessageId, Trace},
 };
 
 /// How an event or a message stands out.
@@ -72,7 +73,7 @@ impl Emphasis {
         let reaches = reaches(trace, nodes, event, [&cone.past.events, &cone.future.events]);
         let begins = counted(trace, nodes);
         let [past, future] = [&cone.past, &cone.future].map(|it| it.events.common(&begins));
-        let itself = usize::from(crate::kernel::counts(&trace.events[event].kind));
+        let itself = usize::from(crate::analysis::counts(&trace.events[event].kind));
         let aside = begins.len().saturating_sub(past + future + itself);
         Self {
             asked: Asked::Event(event),

@@ -6,10 +6,11 @@ use super::{
     event_sentence, parting,
 };
 use crate::{
+    analysis::{Judgement, chain},
     formats::Outcome,
     kernel::{
-        EventId, EventKind, Fate, Fault, Judgement, Kind, Loss, MessageName, Scenario, Trace,
-        Verdict, chain, count_of, sentence as full_stop, spell, spell_exactly,
+        EventId, EventKind, Fate, Fault, Kind, Loss, MessageName, Scenario, Trace, Verdict,
+        count_of, sentence as full_stop, spell, spell_exactly,
     },
     search::{Aim, Difference, Nearest, Target, Telling, Tried, nearest},
 };

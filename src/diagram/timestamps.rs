@@ -1,7 +1,10 @@
 //! Logical time beside the marks.
 
 use super::{Detail, Label, Layout, Point, Scene, event_sentence, labels::Placed};
-use crate::kernel::{EventId, EventKind, NodeId, Scenario, Stamps, Trace};
+use crate::{
+    analysis::Stamps,
+    kernel::{EventId, EventKind, NodeId, Scenario, Trace},
+};
 
 /// Which logical time is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

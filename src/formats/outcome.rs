@@ -3,7 +3,10 @@
 use std::io;
 
 use super::{Problem, catalogue, digest, text, trace};
-use crate::kernel::{self, Inquiry, MOST_TESTED, Protocol, Report, Scenario, Trace};
+use crate::{
+    analysis::{Inquiry, MOST_TESTED, Report, report},
+    kernel::{self, Protocol, Scenario, Trace},
+};
 
 /// What comes of a scenario.
 #[derive(Clone, Debug)]
@@ -27,7 +30,7 @@ impl Outcome {
     pub fn of(scenario: Scenario) -> Result<Self, Problem> {
         let protocol = catalogue::find("protocol", &scenario.protocol)?;
         let trace = kernel::run(protocol, &scenario).map_err(|why| unreadable(&scenario, why))?;
-        let report = kernel::report(protocol, &scenario, &trace);
+        let report = report(protocol, &scenario, &trace);
         Ok(Self { scenario, protocol, trace, report })
     }
 

@@ -11,9 +11,12 @@ use super::{
     outcome::find_causes,
     trace::{Spelt, cause_sentence, unused},
 };
-use crate::kernel::{
-    Breach, Class, EventId, EventKind, Fate, Judgement, Kind, MAX_EVENTS, NodeId, Packet, Protocol,
-    Report, Scenario, Trace, Verdict, spell, visible,
+use crate::{
+    analysis::{Breach, Class, Judgement, Report},
+    kernel::{
+        EventId, EventKind, Fate, Kind, MAX_EVENTS, NodeId, Packet, Protocol, Scenario, Trace,
+        Verdict, spell, visible,
+    },
 };
 
 /// The whole run: one line per event, then what [`summary`] says, each violation with its witness.

@@ -8,9 +8,12 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value as Json, ser::Formatter};
 
 use super::{outcome::find_causes, visible_json};
-use crate::kernel::{
-    Cause, Event, EventId, EventKind, Fate, Judgement, MOST_TESTED, Message, Metric, NodeId,
-    Packet, Protocol, Report, Scenario, Time, Trace, Verdict, spell_exactly,
+use crate::{
+    analysis::{Cause, Judgement, MOST_TESTED, Report},
+    kernel::{
+        Event, EventId, EventKind, Fate, Message, Metric, NodeId, Packet, Protocol, Scenario, Time,
+        Trace, Verdict, spell_exactly,
+    },
 };
 
 /// The version of the format.

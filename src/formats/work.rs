@@ -1,7 +1,10 @@
 //! A run in the making: what a long one takes is done in parts, between which a page can draw and listen.
 
 use super::{Outcome, Problem, catalogue, outcome::unreadable};
-use crate::kernel::{Judging, Plan, Protocol, Scenario, Simulation, Trace, report_of};
+use crate::{
+    analysis::{Judging, report_of},
+    kernel::{Plan, Protocol, Scenario, Simulation, Trace},
+};
 
 /// How many events are judged in the time of one that happens.
 const FASTER: usize = 4;

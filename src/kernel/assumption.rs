@@ -1,12 +1,6 @@
-//! What a protocol relies on, and how a scenario breaks it.
+//! Assumptions that protocols rely on. What a run breaks of them is judged in `analysis`.
 
-use super::{
-    Domain, EventId, EventKind, Fault, Kind, MAX_TIME, ParameterValue, ParameterValues, PerMillion,
-    Protocol, Repair, Scenario, Time, Trace,
-    channels::{late, overtaking, unfair, unlinked, unreliable},
-    count_of,
-    failures::{betrayals, comebacks, crashes},
-};
+use super::{Kind, Parameter, ParameterValues, Protocol};
 
 /// Something that a protocol relies on, perhaps only for one value of a parameter, or only for promises of one
 /// kind.
@@ -85,54 +79,6 @@ pub enum Rule {
     RequestsBefore(&'static str),
     /// The run goes on until it is at rest. Every liveness property relies on it.
     RunsToRest,
-}
-
-/// An assumption that a run broke.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Breach {
-    /// Which.
-    pub rule: Rule,
-    /// The kind of promises that rely on it; none if all do.
-    pub kind: Option<Kind>,
-    /// How, in one sentence; nodes as their characters.
-    pub why: String,
-    /// Path in the scenario: `faults[2]`, `network.loss`.
-    pub culprit: String,
-    /// Number of events before the assumption is broken: 0 if it is from the start.
-    pub from: EventId,
-    /// Event that breaks it; none where no event does.
-    pub event: Option<EventId>,
-    /// When it was broken, in virtual ms, where that was before the event: a message is late before anything happens.
-    pub due: Option<Time>,
-    /// Change that undoes this breach alone; none where there is none.
-    pub repair: Option<Repair>,
-}
-
-impl Breach {
-    /// A breach by an event, without a repair.
-    pub(super) const fn at(rule: Rule, event: EventId, culprit: String, why: String) -> Self {
-        let (kind, from, event, due, repair) = (None, event, Some(event), None, None);
-        Self { rule, kind, why, culprit, from, event, due, repair }
-    }
-
-    /// A breach by the scenario itself, without a repair.
-    pub(super) const fn from_the_start(rule: Rule, culprit: String, why: String) -> Self {
-        let (kind, event, due, repair) = (None, None, None, None);
-        Self { rule, kind, why, culprit, from: 0, event, due, repair }
-    }
-
-    /// When the assumption was broken, in virtual ms.
-    #[must_use]
-    pub fn since(&self, trace: &Trace) -> Time {
-        let by_event = || self.event.map(|_| trace.events[self.from].time);
-        self.due.or_else(by_event).unwrap_or_default()
-    }
-
-    /// True if it stands by the time of this event.
-    #[must_use]
-    pub const fn stands_at(&self, event: EventId) -> bool {
-        self.from <= event
-    }
 }
 
 impl Rule {
@@ -225,158 +171,6 @@ impl Rule {
     pub const fn is_on_traitors(self) -> bool {
         matches!(self, Self::NobodyLies | Self::AtMostTraitors(_) | Self::TraitorsBelowThird)
     }
-
-    /// Returns the first way in which a run breaks it.
-    #[must_use]
-    pub fn breach(self, protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
-        self.breaches(protocol, scenario, trace, 1).into_iter().next()
-    }
-
-    /// Returns the ways in which a run breaks it, in the order of events: at most so many, and no two that the same
-    /// repair undoes.
-    #[must_use]
-    pub fn breaches(
-        self,
-        protocol: &Protocol,
-        scenario: &Scenario,
-        trace: &Trace,
-        most: usize,
-    ) -> Vec<Breach> {
-        let limit = |parameter| integer(protocol, &scenario.params, parameter);
-        match self {
-            Self::ReliableChannels | Self::NothingIsLost => unreliable(self, scenario, trace, most),
-            Self::FairLossChannels => unfair(self, scenario, trace, most),
-            Self::FifoChannels => overtaking(self, scenario, trace, most),
-            Self::Synchrony => late(self, scenario, trace, most),
-            Self::ClocksRunTrue => drift(self, scenario, trace, 0, most),
-            Self::ClocksSetRight => ahead(self, scenario, trace, most),
-            Self::DriftAtMost(parameter) => drift(self, scenario, trace, limit(parameter), most),
-            Self::NobodyRecovers => comebacks(self, scenario, trace, most),
-            Self::RequestersStayUp
-            | Self::RequestersComeBack(_)
-            | Self::NoCutAtWrites
-            | Self::NobodyCrashes
-            | Self::RoutersStayUp
-            | Self::AtMostCrashes(_)
-            | Self::MajorityStaysUp
-            | Self::CrashesAreDetected => crashes(self, protocol, scenario, trace, most),
-            Self::NobodyLies => betrayals(self, scenario, trace, 0, most),
-            Self::AtMostTraitors(parameter) => {
-                betrayals(self, scenario, trace, limit(parameter) as usize, most)
-            }
-            Self::TraitorsBelowThird => {
-                betrayals(self, scenario, trace, (scenario.nodes.len() - 1) / 3, most)
-            }
-            Self::RequestsBefore(parameter) => {
-                late_requests(self, trace, limit(parameter).into(), most)
-            }
-            Self::HostsAreLinked
-            | Self::TimeoutCovers(..)
-            | Self::ParameterIs(..)
-            | Self::MoreNodesThan(..)
-            | Self::RunsToRest => self.misfit(protocol, scenario, trace).into_iter().collect(),
-        }
-    }
-
-    /// How parameters, nodes, links or the horizon do not fit the rule.
-    fn misfit(self, protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Option<Breach> {
-        let breach = |culprit: String, why, repair| Breach {
-            repair,
-            ..Breach::from_the_start(self, culprit, why)
-        };
-        match self {
-            Self::HostsAreLinked => {
-                Some(breach("network.topology".to_owned(), unlinked(scenario)?, None))
-            }
-            Self::TimeoutCovers(timeout, period) => {
-                let (why, least) = too_short(protocol, scenario, timeout, period)?;
-                let repair = admitted(protocol, timeout, least);
-                Some(breach(format!("params.{timeout}"), why, repair))
-            }
-            Self::ParameterIs(parameter, value) => {
-                let found = value_of(protocol, &scenario.params, parameter);
-                (found != value).then_some(())?;
-                let repair = parsed(protocol, parameter, value);
-                let why = format!("{parameter} is {found}");
-                Some(breach(format!("params.{parameter}"), why, repair))
-            }
-            Self::MoreNodesThan(times, parameter) => {
-                let count = integer(protocol, &scenario.params, parameter);
-                let size = scenario.nodes.len();
-                let why = too_few(size, times, count)?;
-                let most = (size as u64).saturating_sub(1) / u64::from(times.max(1));
-                let repair = admitted(protocol, parameter, most);
-                Some(breach("nodes".to_owned(), why, repair))
-            }
-            Self::RunsToRest => {
-                (!trace.quiescent).then_some(())?;
-                let why = format!("the run ends at {} ms, before it is at rest", trace.end);
-                let longer = scenario.until.saturating_mul(2).saturating_add(1000).min(MAX_TIME);
-                let repair = (longer > scenario.until).then_some(Repair::Until(longer));
-                Some(breach("until".to_owned(), why, repair))
-            }
-            _ => None,
-        }
-    }
-}
-
-/// How a timeout is shorter than a period and the delay bound together, if it is, and the two together.
-fn too_short(
-    protocol: &Protocol,
-    scenario: &Scenario,
-    timeout: &str,
-    period: &str,
-) -> Option<(String, Time)> {
-    // Without a bound it is synchrony that is missing.
-    let bound = scenario.network.timing.bound()?;
-    let value = |name| u64::from(integer(protocol, &scenario.params, name));
-    let (found, least) = (value(timeout), value(period));
-    (found < least + bound).then(|| {
-        let why = format!(
-            "{timeout} is {found} ms, less than {period} ({least}) and the delay bound ({bound}) \
-             together"
-        );
-        (why, least + bound)
-    })
-}
-
-/// The clocks that go wrong by more than so many millionths, and were looked at.
-fn drift(rule: Rule, scenario: &Scenario, trace: &Trace, limit: u32, most: usize) -> Vec<Breach> {
-    let wrong = |rate: PerMillion| rate.0.abs_diff(PerMillion::ONE.0) > limit;
-    wrong_clocks(rule, scenario, trace, most, |fault| match *fault {
-        Fault::Drift { node, rate, .. } if wrong(rate) => {
-            Some(format!("{node}'s clock runs at {rate} times time"))
-        }
-        _ => None,
-    })
-}
-
-/// The clocks that were set wrongly, and were looked at.
-fn ahead(rule: Rule, scenario: &Scenario, trace: &Trace, most: usize) -> Vec<Breach> {
-    wrong_clocks(rule, scenario, trace, most, |fault| match *fault {
-        Fault::Drift { node, offset: offset @ 1.., .. } => {
-            Some(format!("{node}'s clock is {offset} ms ahead when the run begins"))
-        }
-        _ => None,
-    })
-}
-
-/// The faults that are a wrong clock's, as `said` puts it, and met something: the clock was looked at.
-fn wrong_clocks(
-    rule: Rule,
-    scenario: &Scenario,
-    trace: &Trace,
-    most: usize,
-    said: impl Fn(&Fault) -> Option<String>,
-) -> Vec<Breach> {
-    let met = |fault: &usize| trace.unused_faults.binary_search(fault).is_err();
-    let breaches = (0..scenario.faults.len()).filter(met).filter_map(|fault| {
-        let why = said(&scenario.faults[fault])?;
-        let culprit = fault_path(Some(fault));
-        let repair = Some(Repair::Without(fault));
-        Some(Breach { repair, ..Breach::from_the_start(rule, culprit, why) })
-    });
-    breaches.take(most).collect()
 }
 
 impl Assumption {
@@ -390,31 +184,6 @@ impl Assumption {
     #[must_use]
     pub const fn for_safety(self) -> Self {
         Self { kind: Some(Kind::Safety), ..self }
-    }
-
-    /// Returns the first way in which a run breaks it.
-    #[must_use]
-    pub fn breach(
-        &self,
-        protocol: &Protocol,
-        scenario: &Scenario,
-        trace: &Trace,
-    ) -> Option<Breach> {
-        self.breaches(protocol, scenario, trace, 1).into_iter().next()
-    }
-
-    /// Returns the ways in which a run breaks it: see [`Rule::breaches`].
-    #[must_use]
-    pub fn breaches(
-        &self,
-        protocol: &Protocol,
-        scenario: &Scenario,
-        trace: &Trace,
-        most: usize,
-    ) -> Vec<Breach> {
-        let mut breaches = self.rule.breaches(protocol, scenario, trace, most);
-        breaches.iter_mut().for_each(|breach| breach.kind = self.kind);
-        breaches
     }
 
     /// Whether a scenario with these parameters relies on it.
@@ -436,61 +205,10 @@ impl Assumption {
     }
 }
 
-fn value_of(protocol: &Protocol, values: &ParameterValues, name: &str) -> String {
+/// Returns the value of a parameter in words.
+pub(crate) fn value_of(protocol: &Protocol, values: &ParameterValues, name: &str) -> String {
     let parameters = protocol.behaviour.parameters;
     let parameter = parameters.iter().find(|parameter| parameter.name == name);
-    let default = || parameter.map(super::Parameter::default);
+    let default = || parameter.map(Parameter::default);
     values.get(name).cloned().or_else(default).map(|value| value.to_string()).unwrap_or_default()
-}
-
-pub(super) fn integer(protocol: &Protocol, values: &ParameterValues, name: &str) -> u32 {
-    let parameters = protocol.behaviour.parameters;
-    let default = parameters.iter().find(|p| p.name == name).map(super::Parameter::default);
-    match values.get(name).cloned().or(default) {
-        Some(ParameterValue::Integer(value)) => value,
-        _ => u32::MAX - 1,
-    }
-}
-
-/// A fault as a path.
-pub(super) fn fault_path(fault: Option<usize>) -> String {
-    fault.map(|index| format!("faults[{index}]")).unwrap_or_default()
-}
-
-/// Sets a parameter to a value that a model names, if it is one of its values.
-fn parsed(protocol: &Protocol, name: &'static str, value: &str) -> Option<Repair> {
-    let mut parameters = protocol.behaviour.parameters.iter();
-    let parameter = parameters.find(|parameter| parameter.name == name)?;
-    let value = match parameter.domain {
-        Domain::Flag { .. } => ParameterValue::Flag(value.parse().ok()?),
-        Domain::Integer { .. } => ParameterValue::Integer(value.parse().ok()?),
-        Domain::Choice { .. } => ParameterValue::Choice(value.to_owned()),
-    };
-    parameter.admits(&value).then_some(Repair::Parameter(name, value))
-}
-
-/// Sets a parameter to a number, if it is one of its values.
-fn admitted(protocol: &Protocol, name: &'static str, value: u64) -> Option<Repair> {
-    parsed(protocol, name, &value.to_string())
-}
-
-fn too_few(size: usize, times: u32, count: u32) -> Option<String> {
-    let needed = u64::from(times) * u64::from(count);
-    let are = if size == 1 { "is" } else { "are" };
-    (size as u64 <= needed)
-        .then(|| format!("{} {are} not more than {times} × {count}", count_of(size, "node")))
-}
-
-/// The requests that come at this time or later.
-fn late_requests(rule: Rule, trace: &Trace, deadline: Time, most: usize) -> Vec<Breach> {
-    let late = trace.events.iter().enumerate().filter_map(|(id, event)| match event.kind {
-        EventKind::Request { index, .. } if event.time >= deadline => {
-            let why =
-                format!("{} was asked at {} ms, not before {deadline}", event.node, event.time);
-            let repair = deadline.checked_sub(1).map(|before| Repair::Ask(index, before));
-            Some(Breach { repair, ..Breach::at(rule, id, format!("requests[{index}]"), why) })
-        }
-        _ => None,
-    });
-    late.take(most).collect()
 }

@@ -4,39 +4,32 @@
 //! ([`Process`]) and may do ([`Context`]); its types erased ([`Machine`], [`Packet`]); what it can be
 //! tuned by ([`Parameters`]); what a reader asks for ([`Scenario`]); what happened ([`Trace`]); the
 //! simulation between the two ([`Simulation`]), and the way back to any moment of it ([`Checkpoints`]);
-//! one node by itself, for who tries every order of events ([`Solo`]); and what is said about a run ([`Property`], [`Assumption`], [`Judgement`]).
+//! one node by itself, for a search through all orders of events ([`Solo`]); and promises and assumptions ([`Property`], [`Assumption`]).
 
 mod agenda;
 mod assumption;
 mod budget;
-mod causality;
-mod cause;
-mod channels;
 mod checkpoints;
 mod choices;
 mod clock;
-mod cone;
 mod context;
 mod deadlock;
-mod difference;
 mod doom;
-mod failures;
 mod fingerprint;
-mod frontier;
 mod goal;
 mod inspect;
-mod judgement;
 mod log;
 mod machine;
+mod mercy;
 mod network;
 mod node;
 mod observer;
 mod obstacles;
 mod parameter;
+mod past;
 mod process;
 mod property;
 mod protocol;
-mod repair;
 mod reports;
 mod scenario;
 mod serving;
@@ -45,40 +38,36 @@ mod signed;
 mod simulation;
 mod solo;
 mod sorted;
-mod stamps;
 mod trace;
 mod traitor;
 mod visible;
 mod wording;
 
-pub use assumption::{Assumption, Breach, Rule};
+pub(crate) use assumption::value_of;
+pub use assumption::{Assumption, Rule};
 pub use budget::{BadBudget, Budget, KINDS, MOST, counted_kind};
-pub use causality::{Chain, Past, cause, chain, effects, is_effect, trigger, way};
-pub use cause::{Cause, Inquiry, MOST_REPAIRS, MOST_TESTED};
 pub use checkpoints::{Checkpoints, MAX_CHECKPOINTS, Revisited};
 pub use choices::{Choices, Dice};
 pub use clock::Watch;
-pub use cone::{Cone, Places, Reached, cone, counted, counts, outcome_of};
 pub use context::{Context, Effect, MAX_NOTE};
-pub use difference::{Change, common_ends, difference};
 pub use fingerprint::{Fingerprinter, Identity};
-pub use frontier::{Crossing, Frontier, Lines};
 pub use goal::{Goal, Want};
-pub use judgement::{Class, Judgement, Judging, Report, Watching, judge, report, report_of};
 pub use machine::{Input, Machine, Output, Packet};
+pub use mercy::{Mercy, Spared};
+pub(crate) use network::Network;
 pub use node::{
     Group, MAX_NODES, NodeId, NodeSet, speaks_reserved, spell, spell_exactly, spell_json,
 };
 pub use parameter::{
     Domain, Parameter, ParameterField, ParameterValue, ParameterValues, Parameters,
 };
+pub use past::{Past, Pasts};
 pub use process::{
     Carried, Detection, Indication, Moment, Never, Payload, Process, Request, RequestKind, Time,
     With,
 };
 pub use property::{Kind, Monitor, Needs, Observation, Property, Seen, Verdict};
 pub use protocol::{Behaviour, Break, Cost, Drawn, Metric, Protocol, ReadRequest, Term};
-pub use repair::{Mercy, Repair, Repaired};
 pub use scenario::{
     Caption, Delay, Detector, Fault, LinkSpec, MAX_BIT, MAX_BITS, MAX_EVENTS, MAX_FAULTS, MAX_RATE,
     MAX_REQUESTS, MAX_TIME, MAX_TIMERS, Medium, MessageName, NetworkSpec, Order, PerMillion,
@@ -90,7 +79,6 @@ pub use signed::{Keys, Signed};
 pub use simulation::{Plan, Simulation, run};
 pub use solo::{Did, Solo, Step};
 pub use sorted::{Entries, Entry, SortedMap, SortedSet, sort, sort_by_key};
-pub use stamps::Stamps;
 pub use trace::{
     Event, EventId, EventKind, Fate, Loss, Message, MessageId, Sample, Tampering, Trace,
 };

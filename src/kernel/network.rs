@@ -7,13 +7,13 @@ use super::{
     Delay, Fault, Loss, MAX_BIT, MessageName, NodeId, NodeSet, Order, PerMillion, Scenario,
     SortedMap, Time,
     choices::{Purpose, below, mix},
+    mercy::{Mercy, Spared},
     obstacles::Obstacles,
-    repair::{Mercy, Spared},
 };
 
 /// The network of a scenario: what never changes while it runs.
 #[derive(Clone, Debug)]
-pub(super) struct Network {
+pub(crate) struct Network {
     size: usize,
     order: Order,
     loss: PerMillion,
@@ -73,7 +73,7 @@ pub(super) struct Damage {
 }
 
 impl Network {
-    pub(super) fn new(scenario: &Scenario, spared: Spared) -> Self {
+    pub(crate) fn new(scenario: &Scenario, spared: Spared) -> Self {
         let size = scenario.nodes.len();
         let spec = &scenario.network;
         let base = mix(scenario.seed, Purpose::Link as u64);
@@ -255,7 +255,7 @@ impl Network {
     }
 
     /// How long a message travels once it has left, as long as it waits for none of those before it, in virtual ms.
-    pub(super) fn travels(&self, name: MessageName) -> Time {
+    pub(crate) fn travels(&self, name: MessageName) -> Time {
         let delays = self.delays.get(&name).into_iter().flatten();
         delays.map(|(_, by)| *by).fold(self.span(name, Purpose::Delay), Time::saturating_add)
     }

@@ -11,9 +11,9 @@ use super::{
     deadlock::circle,
     doom::Deed,
     log::Log,
+    mercy::Spared,
     network::{LinkState, Network, Way},
     observer::Change,
-    repair::Spared,
     traitor::{Traitors, Words},
 };
 

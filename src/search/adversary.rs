@@ -10,9 +10,12 @@
 use std::fmt;
 
 use super::aim::longer;
-use crate::kernel::{
-    EventId, EventKind, Fate, Fault, Fingerprinter, MAX_FAULTS, MAX_TIME, MessageName, Property,
-    Protocol, Scenario, Setting, Time, Trace, cause, run, spell, trigger,
+use crate::{
+    analysis::{cause, trigger},
+    kernel::{
+        EventId, EventKind, Fate, Fault, Fingerprinter, MAX_FAULTS, MAX_TIME, MessageName,
+        Property, Protocol, Scenario, Setting, Time, Trace, run, spell,
+    },
 };
 
 /// How many of the messages that led to a decision are tried, from the last one back.

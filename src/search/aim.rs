@@ -2,9 +2,12 @@
 
 use std::iter;
 
-use crate::kernel::{
-    EventId, Failures, Fate, Kind, MAX_TIME, Monitor, Needs, Protocol, Report, Rule, Scenario,
-    Setting, Time, Trace, Verdict, Watching, report, run,
+use crate::{
+    analysis::{Report, Watching, report},
+    kernel::{
+        EventId, Failures, Fate, Kind, MAX_TIME, Monitor, Needs, Protocol, Rule, Scenario, Setting,
+        Time, Trace, Verdict, run,
+    },
 };
 
 use super::Target;

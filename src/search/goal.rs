@@ -1,7 +1,10 @@
 //! Exercises: whether what a reader made reaches the goal, by what the goal allows.
 
 use super::{Aim, Target, Telling};
-use crate::kernel::{Goal, Property, Protocol, Scenario, Verdict, Want, report, run};
+use crate::{
+    analysis::report,
+    kernel::{Goal, Property, Protocol, Scenario, Verdict, Want, run},
+};
 
 /// What is to be said of a try at an exercise.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,8 +3,11 @@
 use std::hash::{Hash, Hasher};
 
 use super::{Aim, Budget, aim::longer, moves::moves};
-use crate::kernel::{
-    Event, EventKind, Fault, Fingerprinter, Protocol, Scenario, Setting, Time, Trace, Watching, run,
+use crate::{
+    analysis::Watching,
+    kernel::{
+        Event, EventKind, Fault, Fingerprinter, Protocol, Scenario, Setting, Time, Trace, run,
+    },
 };
 
 /// How many runs are tried at most between two looks at what came of them, and about how many events they have

@@ -7,7 +7,10 @@
 //! and parameters; the shortest run; the roundest numbers.
 
 use super::{Aim, aim::longer, smaller};
-use crate::kernel::{Delay, Fault, Protocol, Scenario, Time, Trace, report, run};
+use crate::{
+    analysis::report,
+    kernel::{Delay, Fault, Protocol, Scenario, Time, Trace, run},
+};
 
 /// The largest number of runs that are tried.
 const MOST_RUNS: u64 = 20_000;

@@ -6,9 +6,10 @@ use yew::prelude::*;
 
 use super::work::slice;
 use crate::{
+    analysis::{Judgement, MOST_TESTED},
     app::Run,
     diagram::fault_sentence,
-    kernel::{Judgement, MOST_TESTED, spell},
+    kernel::spell,
     web::Frames,
 };
 

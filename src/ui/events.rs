@@ -10,9 +10,10 @@ use super::{
     rows::{ClassOfRow, DrawRow, Rows, Stops},
 };
 use crate::{
+    analysis::{cause, effects},
     app::{Action, Entry, Filter, Playhead, Run, Selection, Story, told},
     diagram::event_sentence,
-    kernel::{EventId, NodeId, cause, effects},
+    kernel::{EventId, NodeId},
     web,
 };
 

@@ -29,11 +29,11 @@ use super::{
     workbench::workbench,
 };
 use crate::{
+    analysis::Stamps,
     app::{
         Action, Shared, State, Ways, Workings, emphasis, is_of_this_host, offers, reduce, shortcut,
     },
     formats::link,
-    kernel::Stamps,
     web::{self, Frames},
 };
 

@@ -23,6 +23,7 @@ use super::{
     topology::topology,
 };
 use crate::{
+    analysis::Stamps,
     app::{
         Action, Area, Changes, Compare, CutLine, Lens, Playhead, Room, Run, Selection, Shared,
         Showing, Shown,
@@ -32,7 +33,7 @@ use crate::{
         Window, strips,
     },
     formats::Outcome,
-    kernel::{NodeId, Stamps, Time, sort},
+    kernel::{NodeId, Time, sort},
     web::{self, Element, Style, Viewport},
 };
 

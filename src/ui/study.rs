@@ -7,9 +7,10 @@ use super::{
     fields::{choice, select},
 };
 use crate::{
+    analysis::Stamps,
     app::{Action, Ask, CutLine, Move, Selection, Shared, State},
     diagram::{Asked, Clocks, Emphasis, timestamp_sentence},
-    kernel::{MessageId, Stamps, count_of, spell},
+    kernel::{MessageId, count_of, spell},
 };
 
 /// The logical time that is shown.

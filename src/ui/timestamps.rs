@@ -4,9 +4,10 @@ use yew::prelude::*;
 
 use super::picture::text;
 use crate::{
+    analysis::Stamps,
     app::{Run, Shared},
     diagram::{Clocks, Layout, Scene, timestamps},
-    kernel::{EventId, Stamps},
+    kernel::EventId,
 };
 
 #[derive(Properties, PartialEq)]

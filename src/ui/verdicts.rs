@@ -8,9 +8,10 @@ use super::{
     workbench::tab_id,
 };
 use crate::{
+    analysis::{Class, Judgement, Report},
     app::{Action, Edit, Judged, Panel, Run},
     diagram::deadlock_sentence,
-    kernel::{Class, Judgement, Kind, MAX_TIME, Report, Rule, Setting, Verdict, spell},
+    kernel::{Kind, MAX_TIME, Rule, Setting, Verdict, spell},
     web,
 };
 

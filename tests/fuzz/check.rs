@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 use worldlines::{
+    analysis::report,
     diagram,
     formats::{Outcome, link, scenario, search, text, trace},
     kernel::{
         EventKind, Fate, Fault, Kind, MAX_EVENTS, MessageName, NodeSet, Protocol, Scenario,
-        Strategy, Trace, Verdict, report, run,
+        Strategy, Trace, Verdict, run,
     },
     protocols,
     search::{Crew, Quest, Target},

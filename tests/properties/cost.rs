@@ -5,7 +5,8 @@ use worldlines::{
         just_in_time::RegisterHistory,
         linearization::{Answered, Linearization, Queue, QueueOperation, RegisterOperation},
     },
-    kernel::{Plan, Simulation, Trace, judge},
+    analysis::judge,
+    kernel::{Plan, Simulation, Trace},
 };
 
 use crate::common::{broadcast, protocol, scenario};

@@ -2,9 +2,10 @@
 
 use worldlines::{
     abstractions::mutex::{Access, Acquire, DEFAULT_HOLD, HAPPENED_BEFORE_FAIRNESS},
+    analysis::judge,
     kernel::{
         Event, EventKind, Fate, Loss, Message, MessageName, Packet, Property, Protocol, Scenario,
-        Trace, Verdict, judge, spell,
+        Trace, Verdict, spell,
     },
     protocols,
 };

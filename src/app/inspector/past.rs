@@ -4,11 +4,12 @@ use serde_json::Value as Json;
 
 use super::tree::{Branch, entries, pruned};
 use crate::{
+    analysis::{is_effect, trigger},
     app::{Run, Selection},
     diagram::{Wait, event_sentence, message_sentence},
     kernel::{
         Checkpoints, Event, EventId, EventKind, Fate, MessageId, NodeId, Packet, Plan, Revisited,
-        Time, is_effect, spell, trigger,
+        Time, spell,
     },
 };
 

@@ -4,8 +4,9 @@ use serde_json::Value as Json;
 
 use super::Handler;
 use crate::{
+    analysis::{is_effect, trigger},
     app::Run,
-    kernel::{EventId, EventKind, Fate, Packet, is_effect, trigger},
+    kernel::{EventId, EventKind, Fate, Packet},
     protocols,
 };
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::kernel::{common_ends, spell};
+use crate::{analysis::common_ends, kernel::spell};
 
 /// What is shorter, in characters, is written in a line and has no tree of its own.
 const SHORT: usize = 44;
@@ -209,7 +209,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::kernel::{NodeId, difference};
+    use crate::{analysis::difference, kernel::NodeId};
 
     fn show(entries: &[Branch], indent: usize, lines: &mut Vec<String>) {
         for entry in entries {

@@ -282,9 +282,9 @@ mod tests {
 
     use super::*;
     use crate::{
+        analysis::report,
         kernel::{
-            Delay, EventKind, Fault, MessageName, Strategy, Timing, Trace, Verdict, report, run,
-            spell,
+            Delay, EventKind, Fault, MessageName, Strategy, Timing, Trace, Verdict, run, spell,
         },
         protocols::testing::{crash, group, node, slow},
     };

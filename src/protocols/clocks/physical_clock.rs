@@ -484,7 +484,8 @@ fn fault_tolerant_average(mut clocks: Vec<i64>, tolerance: i64) -> i64 {
 mod tests {
     use super::*;
     use crate::{
-        kernel::{Delay, EventKind, Fault, MessageName, PerMillion, Timing, Trace, report, run},
+        analysis::report,
+        kernel::{Delay, EventKind, Fault, MessageName, PerMillion, Timing, Trace, run},
         protocols::testing::{crash, group, node, slow},
     };
 

@@ -350,9 +350,9 @@ fn voting_set(me: NodeId, size: usize) -> NodeSet {
 mod tests {
     use super::*;
     use crate::{
+        analysis::report,
         kernel::{
-            Delay, Did, Input, MAX_NODES, Packet, ParameterValue, Plan, Scenario, Solo, report,
-            run, spell,
+            Delay, Did, Input, MAX_NODES, Packet, ParameterValue, Plan, Scenario, Solo, run, spell,
         },
         protocols::testing::{acquire, group, indications, node, sends, slow},
     };

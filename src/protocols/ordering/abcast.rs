@@ -298,7 +298,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        kernel::{Delay, ParameterValue, RequestSpec, report, run},
+        analysis::report,
+        kernel::{Delay, ParameterValue, RequestSpec, run},
         protocols::testing::{at, broadcast, crash, deliveries, group, late, slow},
     };
 

@@ -238,9 +238,9 @@ mod tests {
 
     use super::*;
     use crate::{
+        analysis::report,
         kernel::{
-            Delay, EventKind, Fault, MessageName, Order, Scenario, Time, Topology, report, run,
-            spell,
+            Delay, EventKind, Fault, MessageName, Order, Scenario, Time, Topology, run, spell,
         },
         protocols::testing::{group, node, slow},
     };

@@ -507,7 +507,8 @@ impl SourceTree {
 mod tests {
     use super::*;
     use crate::{
-        kernel::{Class, Order, ParameterValue, RequestSpec, Time, Trace, report, run},
+        analysis::{Class, report},
+        kernel::{Order, ParameterValue, RequestSpec, Time, Trace, run},
         protocols::testing::{at, broadcast, crash, group, indications, node, sends, slow},
     };
 

@@ -1,8 +1,8 @@
 //! Changes of one thing in a run, by which the cause of a violation is found.
 
-use super::{
-    Delay, Detector, LinkSpec, MessageName, NodeId, Order, ParameterValue, PerMillion, Plan,
-    Protocol, Scenario, SortedMap, SortedSet, Time, Timing, Topology, network::Network,
+use crate::kernel::{
+    Delay, Detector, LinkSpec, Mercy, MessageName, NodeId, Order, ParameterValue, PerMillion, Plan,
+    Protocol, Scenario, Spared, Time, Timing, Topology,
 };
 
 /// A change of one thing in a run. Everything else stays as it is: the seed, the other faults, the horizon.
@@ -28,75 +28,24 @@ pub enum Repair {
     Until(Time),
 }
 
-/// How the network is kinder to a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Mercy {
-    /// Chance does not lose it.
-    Arrives,
-    /// Chance does not duplicate it.
-    Once,
-    /// Chance flips none of its bits.
-    Intact,
-    /// It takes no longer than this, in virtual ms.
-    Within(Time),
-}
-
-/// What the network spares in a repaired run; nothing in any other.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Spared {
-    messages: SortedMap<MessageName, Vec<Mercy>>,
-    links: SortedSet<(NodeId, NodeId)>,
-}
-
-impl Spared {
-    /// The kindnesses to a message.
-    fn mercies(&self, name: MessageName) -> &[Mercy] {
-        self.messages.get(&name).map_or(&[], Vec::as_slice)
-    }
-
-    /// True if the network has this mercy on a message.
-    pub(super) fn has(&self, name: MessageName, mercy: Mercy) -> bool {
-        self.mercies(name).contains(&mercy)
-    }
-
-    /// The longest time that a message may take, where that is bounded.
-    pub(super) fn within(&self, name: MessageName) -> Option<Time> {
-        let bounds = self.mercies(name).iter().filter_map(|mercy| match mercy {
-            Mercy::Within(bound) => Some(*bound),
-            _ => None,
-        });
-        bounds.min()
-    }
-
-    /// True if the messages of a link stay in order whatever the network's order is.
-    pub(super) fn in_order(&self, from: NodeId, to: NodeId) -> bool {
-        self.links.contains(&(from, to))
-    }
-}
-
-impl<'a> Plan<'a> {
-    /// Makes a scenario with repairs ready.
-    ///
-    /// # Errors
-    /// As [`Plan::new`].
-    pub fn repaired(protocol: &'a Protocol, repaired: Repaired) -> Result<Self, (usize, String)> {
-        let Repaired { scenario, spared } = repaired;
-        let mut plan = Self::owned(protocol, scenario)?;
-        plan.network = Network::new(plan.scenario(), spared);
-        Ok(plan)
-    }
-}
-
 /// A scenario with repairs made, and what the network spares in its run.
 #[derive(Clone, Debug)]
 pub struct Repaired {
     /// The scenario: what a reader could write.
     pub scenario: Scenario,
-    /// What no scenario can say.
-    pub(super) spared: Spared,
+    /// Mercies of the network, which no scenario can say.
+    pub spared: Spared,
 }
 
 impl Repaired {
+    /// Makes the repaired scenario ready to run.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn plan(self, protocol: &Protocol) -> Result<Plan<'_>, (usize, String)> {
+        Plan::sparing(protocol, self.scenario, self.spared)
+    }
+
     /// Makes these repairs.
     #[must_use]
     pub fn of(scenario: &Scenario, repairs: &[Repair]) -> Self {
@@ -117,10 +66,8 @@ impl Repaired {
         let Self { scenario, spared } = self;
         match repair {
             Repair::Without(_) => {}
-            Repair::Spare(name, mercy) => spared.messages.entry(*name).or_default().push(*mercy),
-            Repair::InOrder(from, to) => {
-                spared.links.insert((*from, *to));
-            }
+            Repair::Spare(name, mercy) => spared.spare(*name, *mercy),
+            Repair::InOrder(from, to) => spared.keep_in_order(*from, *to),
             Repair::Parameter(name, value) => {
                 scenario.params.insert((*name).to_owned(), value.clone());
             }
@@ -135,7 +82,7 @@ impl Repaired {
     /// True if a scenario alone can say all of it, so that a reader can make the same repairs by hand.
     #[must_use]
     pub const fn is_written(&self) -> bool {
-        self.spared.messages.is_empty() && self.spared.links.is_empty()
+        self.spared.is_empty()
     }
 
     /// The scenario with a network that does its best: what a reader can write instead of single mercies.

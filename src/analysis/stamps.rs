@@ -7,7 +7,8 @@
 
 use std::{cell::RefCell, ops::Range, rc::Rc};
 
-use super::{EventId, EventKind, Trace, cone::Rows};
+use super::cone::Rows;
+use crate::kernel::{EventId, EventKind, Trace};
 
 /// The logical time of every event of a run.
 #[derive(Clone, Debug)]

@@ -2,51 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Event, EventId, EventKind, MessageId, NodeId, SortedMap, SortedSet, Trace};
-
-/// What happened before an event, itself included (Lamport 1978): by node, how many of its events did. One
-/// event happened before another if the other's past reaches as far at the one's node as the one's own.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Past(Vec<u32>);
-
-impl Past {
-    /// How many of a node's events it reaches.
-    #[must_use]
-    pub fn reaches(&self, node: NodeId) -> u32 {
-        self.0[node.index()]
-    }
-}
-
-/// Finds out, event by event, what happened before it.
-#[derive(Clone, Debug)]
-pub(super) struct Pasts {
-    nodes: Vec<Past>,
-    /// By message: the past of its sending.
-    sent: Vec<Past>,
-}
-
-impl Pasts {
-    pub(super) fn new(nodes: usize) -> Self {
-        Self { nodes: vec![Past(vec![0; nodes]); nodes], sent: Vec::new() }
-    }
-
-    /// The past of the next event of the trace.
-    pub(super) fn next(&mut self, event: &Event) -> &Past {
-        let past = &mut self.nodes[event.node.index()];
-        past.0[event.node.index()] += 1;
-        match event.kind {
-            // Messages are numbered as they are sent.
-            EventKind::Send(_) => self.sent.push(past.clone()),
-            EventKind::Receive(message) => {
-                for (mine, other) in past.0.iter_mut().zip(&self.sent[message].0) {
-                    *mine = (*mine).max(*other);
-                }
-            }
-            _ => {}
-        }
-        past
-    }
-}
+use crate::kernel::{EventId, EventKind, MessageId, SortedMap, SortedSet, Trace};
 
 /// Events and messages that led to something, itself included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -129,7 +85,7 @@ pub fn effects(trace: &Trace, event: EventId) -> Vec<EventId> {
     let at = &trace.events[event];
     if let EventKind::Send(message) = at.kind {
         let message = &trace.messages[message];
-        return message.fates().filter_map(super::Fate::event).collect();
+        return message.fates().filter_map(crate::kernel::Fate::event).collect();
     }
     if !is_trigger(&at.kind) {
         return Vec::new();

@@ -2,10 +2,8 @@
 
 use std::ops::Range;
 
-use super::{
-    Event, EventId, EventKind, MessageId, NodeSet, Trace,
-    causality::{is_effect, is_trigger},
-};
+use super::causality::{is_effect, is_trigger};
+use crate::kernel::{Event, EventId, EventKind, MessageId, NodeSet, Trace};
 
 /// A set of places, a bit for each: of runs of any length.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,9 +1,12 @@
 //! Assumptions on crashes, recoveries and traitors, and how a run breaks them.
 
-use super::{
-    Breach, Detector, Event, EventId, EventKind, Failures, Fault, NodeSet, Protocol, Repair, Rule,
-    Scenario, SortedMap, Trace,
-    assumption::{fault_path, integer},
+use super::{Breach, fault_path, parameters::integer};
+use crate::{
+    analysis::Repair,
+    kernel::{
+        Detector, Event, EventId, EventKind, Failures, Fault, NodeSet, Protocol, Rule, Scenario,
+        SortedMap, Trace,
+    },
 };
 
 /// The fault that a crash, a recovery, a pause or a treason comes of: one that struck. Of several at one moment, each

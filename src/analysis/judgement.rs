@@ -2,9 +2,10 @@
 
 use std::{cell::OnceCell, fmt};
 
-use super::{
-    Assumption, Breach, Cause, EventId, Kind, Monitor, Observation, Property, Protocol, Rule,
-    Scenario, Seen, Setting, Time, Trace, Verdict, causality::Pasts, chain,
+use super::{Breach, Cause, assumptions::relied_on, chain};
+use crate::kernel::{
+    EventId, Kind, Monitor, Observation, Pasts, Property, Protocol, Rule, Scenario, Seen, Setting,
+    Time, Trace, Verdict,
 };
 
 /// What is said about one property.
@@ -231,17 +232,6 @@ pub fn report_of(
     let decided = !promised().any(|j| matches!(j.verdict, Verdict::Undecided(_)));
     let class = decided.then(|| Class::of(kept(Kind::Safety), kept(Kind::Liveness)));
     Report { judgements, breaches, class, causes: OnceCell::new() }
-}
-
-/// Everything that a scenario relies on, in the order in which it is blamed.
-pub(super) fn relied_on(protocol: &Protocol, scenario: &Scenario) -> Vec<Assumption> {
-    let relied_on = protocol.model.iter().filter(|a| a.applies(protocol, &scenario.params));
-    // A protocol that does not say how many traitors it tolerates, tolerates none.
-    let tolerates_traitors = protocol.model.iter().any(|it| it.rule.is_on_traitors());
-    let nobody_lies = (!tolerates_traitors).then(|| Rule::NobodyLies.always());
-    // A protocol that goes on for ever is judged at the horizon.
-    let rests = protocol.perpetual.is_none().then(|| Rule::RunsToRest.always().for_liveness());
-    relied_on.copied().chain(nobody_lies).chain(rests).collect()
 }
 
 /// The verdicts on a run that is cut before it is at rest, of a protocol that comes to rest: what is still owed then

@@ -4,9 +4,10 @@
 //! A broken assumption is the cause of a violation if the property holds in the same run, up to the same horizon,
 //! once nothing but that is undone. Often an assumption is broken and has nothing to do with what went wrong.
 
-use super::{
-    Breach, EventId, Judging, Kind, MAX_TIME, Plan, Property, Protocol, Repair, Repaired, Report,
-    Scenario, Simulation, SortedSet, Time, Trace, Verdict, chain, judgement::relied_on,
+use super::{Breach, Judging, Repair, Repaired, Report, assumptions::relied_on, chain};
+use crate::kernel::{
+    EventId, Kind, MAX_TIME, Plan, Property, Protocol, Scenario, Simulation, SortedSet, Time,
+    Trace, Verdict,
 };
 
 /// The largest number of repairs that are tried one at a time.
@@ -414,7 +415,7 @@ impl Inquiry {
                 let scenario = Repaired::network_at_its_best(&self.scenario, repairs);
                 Plan::owned(self.protocol, scenario)
             } else {
-                Plan::repaired(self.protocol, Repaired::of(&self.scenario, repairs))
+                Repaired::of(&self.scenario, repairs).plan(self.protocol)
             };
             // Its requests were read before.
             if let Ok(plan) = plan {

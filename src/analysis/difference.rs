@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::sort;
+use crate::kernel::sort;
 
 /// One thing that is different.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Cuts of a run (Mattern 1989; Chandy and Lamport 1985): by node, how much of what happened there is in.
 
-use super::{EventId, EventKind, MessageId, NodeId, Time, Trace};
+use crate::kernel::{EventId, EventKind, MessageId, NodeId, Time, Trace};
 
 /// What cuts of a run are made of: each node's places where one can be made, and the ways of the messages.
 /// Worked out once a run, so that to move a cut costs a short pass over the messages.

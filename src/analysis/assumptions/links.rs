@@ -1,0 +1,29 @@
+//! Missing links: hosts that no router connects.
+
+use crate::kernel::{NodeId, NodeSet, Scenario};
+
+/// Two nodes that should be linked and are not: routers of hosts, or hosts one of which has no router.
+pub(super) fn unlinked(scenario: &Scenario) -> Option<String> {
+    let topology = &scenario.network.topology;
+    let (size, routers) = (scenario.nodes.len(), topology.routers());
+    let neighbours = topology.neighbours(size);
+    let around = |nodes: NodeSet| {
+        nodes.into_iter().fold(nodes, |all, node| all.or(neighbours[node.index()]))
+    };
+    let hosts = NodeSet::first(size).without(routers);
+    let gateways = around(hosts).and(routers);
+    let first = gateways.lowest();
+    let mut network = first.map_or(NodeSet::EMPTY, NodeSet::from);
+    for _ in routers {
+        network = around(network).and(routers);
+    }
+    let attached = around(network);
+    let linked = |one: NodeId, other| {
+        neighbours[one.index()].contains(other)
+            || NodeSet::from(one).or(other.into()).is_subset(attached)
+    };
+    let stray = gateways.without(network).lowest();
+    let mut pairs = hosts.into_iter().flat_map(|one| hosts.into_iter().map(move |it| (one, it)));
+    let pair = first.zip(stray).or_else(|| pairs.find(|(a, b)| a < b && !linked(*a, *b)));
+    pair.map(|(one, other)| format!("nothing links {one} and {other}"))
+}

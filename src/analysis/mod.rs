@@ -1,0 +1,26 @@
+//! Works out what follows from a finished or growing trace; knows no protocol.
+//!
+//! The order of events: causes and effects ([`chain`], [`way`]), past and future ([`Cone`]), logical clocks ([`Stamps`]),
+//! cuts ([`Frontier`]). Verdicts on a run: every property's ([`Judgement`]), the assumptions that the run broke
+//! ([`Breach`]), the causes of violations ([`Cause`]), found by repeating the run with a [`Repair`]. And the
+//! [`difference`] of two states.
+
+mod assumptions;
+mod causality;
+mod cause;
+mod cone;
+mod difference;
+mod frontier;
+mod judgement;
+mod repair;
+mod stamps;
+
+pub use assumptions::Breach;
+pub use causality::{Chain, cause, chain, effects, is_effect, trigger, way};
+pub use cause::{Cause, Inquiry, MOST_REPAIRS, MOST_TESTED};
+pub use cone::{Cone, Places, Reached, cone, counted, counts, outcome_of};
+pub use difference::{Change, common_ends, difference};
+pub use frontier::{Crossing, Frontier, Lines};
+pub use judgement::{Class, Judgement, Judging, Report, Watching, judge, report, report_of};
+pub use repair::{Repair, Repaired};
+pub use stamps::Stamps;
