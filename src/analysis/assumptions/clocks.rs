@@ -7,7 +7,13 @@ use crate::{
 };
 
 /// The clocks that go wrong by more than so many millionths, and were looked at.
-pub(super) fn drift(rule: Rule, scenario: &Scenario, trace: &Trace, limit: u32, most: usize) -> Vec<Breach> {
+pub(super) fn drift(
+    rule: Rule,
+    scenario: &Scenario,
+    trace: &Trace,
+    limit: u32,
+    most: usize,
+) -> Vec<Breach> {
     let wrong = |rate: PerMillion| rate.0.abs_diff(PerMillion::ONE.0) > limit;
     wrong_clocks(rule, scenario, trace, most, |fault| match *fault {
         Fault::Drift { node, rate, .. } if wrong(rate) => {
