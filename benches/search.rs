@@ -13,7 +13,7 @@ mod systems;
 
 use common::{best_of, tell, tell_text};
 use systems::{System, large, reducible};
-use worldlines::search::{Aim, Target};
+use worldlines::search::{Objective, Target};
 
 const RATE: &str = "million states/s";
 
@@ -67,7 +67,7 @@ fn with_orders_left_out() {
     for (system, property, _) in reducible() {
         let name = format!("{}, {}", system.name(), property.name);
         let search = |reduced| {
-            let mut search = system.explore(&[Aim::at(Target::Violation(property))], reduced);
+            let mut search = system.explore(&[Objective::at(Target::Violation(property))], reduced);
             while !search.is_over() {
                 search.advance(10_000, &[true]);
             }

@@ -9,7 +9,7 @@ use worldlines::{
     formats::{bundled, link, scenario},
     kernel::{EventKind, Fate, Fault, Property, Protocol, Scenario, Time, Trace, run},
     protocols,
-    search::{Since, Undecided, adversary},
+    search::{DecisionCause, Undecided, adversary},
 };
 
 /// More than it takes.
@@ -104,13 +104,13 @@ fn what_decides_by_a_timer_cannot_be_kept_undecided() {
     let given = plain(byzantine, "three-generals");
     let why = adversary(byzantine, &given, termination(byzantine), MOST);
     let why = why.expect_err("rounds go on whatever is late");
-    assert_eq!((why.delays, &why.since), (0, &Since::Timer(None)));
+    assert_eq!((why.delays, &why.since), (0, &DecisionCause::Timer(None)));
     assert!(why.to_string().contains("since a timer goes off there, whatever is late."), "{why}");
     let commit = find("two-phase-commit");
     let given = plain(commit, "coordinator-comes-back");
     let why = adversary(commit, &given, termination(commit), MOST);
     let why = why.expect_err("the coordinator aborts what takes too long");
-    let Since::Timer(Some(instead)) = &why.since else { panic!("{why}") };
+    let DecisionCause::Timer(Some(instead)) = &why.since else { panic!("{why}") };
     assert_eq!((why.decided.what.as_str(), instead.what.as_str()), ("commit", "abort"));
 }
 
@@ -119,7 +119,7 @@ fn there_are_no_more_delays_than_are_allowed() {
     let paxos = find("paxos");
     let given = Scenario { until: 2000, ..plain(paxos, "random-back-off") };
     let why = adversary(paxos, &given, termination(paxos), 3).expect_err("it takes more");
-    assert!(why.since == Since::Most && why.delays <= 3, "{why}");
+    assert!(why.since == DecisionCause::Most && why.delays <= 3, "{why}");
 }
 
 #[test]

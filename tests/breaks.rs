@@ -9,7 +9,7 @@ use worldlines::{
     formats::{bundled, scenario},
     kernel::{Break, Property, Protocol, Scenario},
     protocols,
-    search::{Aim, Budget, Crew, Finding, LIMIT, Quest, Shard, Target, Task},
+    search::{Budget, DEFAULT_RUNS, Finding, Objective, Search, Shard, Target, Task, Workers},
 };
 
 /// What the search does not find within its default budget, each with why. A break that is listed here and found all
@@ -23,26 +23,26 @@ fn plain(given: &Scenario) -> Scenario {
 
 /// What is found by default, by the place of what is violated in the break's list.
 fn search(protocol: &'static Protocol, it: &Break, given: &Scenario) -> Vec<Option<Finding>> {
-    let aim = |property: &'static Property| Aim {
+    let objective = |property: &'static Property| Objective {
         target: Target::Violation(property),
         // For the reason that the break gives, and no other.
         breaking: Some(it.broken.to_vec()),
     };
-    let aims: Vec<Aim> = it.violates.iter().map(aim).collect();
-    let mut found: Vec<Option<Finding>> = vec![None; aims.len()];
+    let objectives: Vec<Objective> = it.violates.iter().map(objective).collect();
+    let mut found: Vec<Option<Finding>> = vec![None; objectives.len()];
     let task = Task {
         protocol,
         scenario: plain(given),
-        aims,
+        objectives,
         budget: Budget::default(),
         seed: 0,
-        limit: LIMIT,
+        limit: DEFAULT_RUNS,
         shard: Shard::WHOLE,
     };
-    let mut quest = Quest::new(task).expect("its requests are read");
-    while !quest.is_over() {
-        for finding in quest.advance(Crew::ALONE) {
-            let place = finding.aim;
+    let mut search = Search::new(task).expect("its requests are read");
+    while !search.is_over() {
+        for finding in search.advance(Workers::ONE) {
+            let place = finding.objective;
             found[place] = Some(finding);
         }
     }
@@ -72,8 +72,9 @@ fn complaints(protocol: &'static Protocol, it: &Break) -> Vec<String> {
         // It is an ordinary scenario, that others read as it was written and that shows the same to them.
         let written = scenario::write(&finding.scenario);
         let read = scenario::read(&written).expect("what was found is a scenario");
-        let aim = Aim { target: Target::Violation(property), breaking: Some(it.broken.to_vec()) };
-        if !aim.is_reached(protocol, &read) {
+        let objective =
+            Objective { target: Target::Violation(property), breaking: Some(it.broken.to_vec()) };
+        if !objective.is_reached(protocol, &read) {
             complaints.push(format!("{name} is not shown by {written}"));
         }
     }

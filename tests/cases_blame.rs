@@ -19,7 +19,7 @@ use worldlines::{
         Rule, Scenario, Side, Timing, Trace, Verdict, spell,
     },
     protocols,
-    search::{Aim, Target, shrink},
+    search::{Objective, Target, minimise},
 };
 
 fn case(name: &str) -> Outcome {
@@ -110,8 +110,10 @@ fn a_crash_after_more_sends_than_there_are_is_explained_in_few_runs() {
     let target = Target::Violation(property);
     let text = explain(&outcome, &target).expect("it is violated").text();
     assert!(text.contains("A crashed, and no failure detector tells"), "{text}");
-    let aim = Aim::at(target);
-    assert!(shrink(outcome.protocol, &aim, &outcome.scenario, 1000).expect("it lasts").complete);
+    let objective = Objective::at(target);
+    assert!(
+        minimise(outcome.protocol, &objective, &outcome.scenario, 1000).expect("it lasts").complete
+    );
 }
 
 const FIRST: MessageName = MessageName { from: node_(0), to: node_(1), number: 1 };

@@ -10,7 +10,7 @@ use worldlines::{
         Fault, Kind, LinkSpec, ParameterValue, Protocol, Rule, Scenario, Setting, Verdict, run,
     },
     protocols,
-    search::{Aim, Budget, Crew, LIMIT, Quest, Shard, Target, Task},
+    search::{Budget, DEFAULT_RUNS, Objective, Search, Shard, Target, Task, Workers},
 };
 
 fn case(name: &str) -> Scenario {
@@ -185,20 +185,21 @@ fn a_search_finds_no_violation_in_what_is_asked_just_before_the_end() {
     let protocol = common::protocol(&scenario.protocol);
     let starved = protocol.properties().map(|(property, _)| property);
     let liveness = starved.filter(|property| property.kind == Kind::Liveness);
-    let aims = liveness.map(|it| Aim { target: Target::Violation(it), breaking: Some(Vec::new()) });
+    let objectives =
+        liveness.map(|it| Objective { target: Target::Violation(it), breaking: Some(Vec::new()) });
     let budget = Budget::read("delay=1,pause=1").expect("both are kinds of faults");
     let task = Task {
         protocol,
         scenario,
-        aims: aims.collect(),
+        objectives: objectives.collect(),
         budget,
         seed: 0,
-        limit: LIMIT.min(400),
+        limit: DEFAULT_RUNS.min(400),
         shard: Shard::WHOLE,
     };
-    let mut quest = Quest::new(task).expect("its requests are read");
-    while !quest.is_over() {
-        let found = quest.advance(Crew::ALONE);
+    let mut search = Search::new(task).expect("its requests are read");
+    while !search.is_over() {
+        let found = search.advance(Workers::ONE);
         assert!(found.is_empty(), "{:?}", found.first().map(|it| &it.scenario));
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use worldlines::{
     formats::{Outcome, link, scenario, search},
     kernel::Scenario,
-    search::{Explore, size},
+    search::{Exhaustive, size},
 };
 
 /// A broadcast to which nothing happens.
@@ -197,8 +197,9 @@ fn what_was_left_in_is_counted_by_itself() {
     assert!(orders.complete && orders.reduced, "too many states, and few that are left in");
     let asked = &results.asked;
     let patient = Scenario { until: asked.scenario.until * 2 + 1000, ..asked.scenario.clone() };
-    let mut fewer = Explore::new(asked.protocol, patient, &asked.aims(), &asked.budget, true)
-        .expect("it can be searched");
+    let mut fewer =
+        Exhaustive::new(asked.protocol, patient, &asked.objectives(), &asked.budget, true)
+            .expect("it can be searched");
     while !fewer.is_over() {
         assert!(fewer.advance(100, &[true]).is_empty());
     }

@@ -8,7 +8,7 @@ use worldlines::{
     },
     kernel::{Budget, Fault, Goal, MessageName, NodeId, Protocol, Scenario, Verdict, Want},
     protocols,
-    search::{Attempt, Coverage, Crew, Finding, Quest, is_all_orders},
+    search::{Coverage, ExerciseVerdict, Finding, Search, Workers, interleavings_cover},
 };
 
 /// The bundled exercises, by their paths.
@@ -30,12 +30,12 @@ fn exercise_of(name: &str) -> (Scenario, Goal) {
 /// What a search of an exercise finds within a budget, and what it covered.
 fn search(exercise: &Scenario, budget: Budget) -> (Option<Finding>, Coverage) {
     let asked = Asked::of(exercise.clone()).expect("its protocol is known");
-    let mut quest = Quest::new(Asked { budget, ..asked }.task()).expect("its requests are read");
+    let mut search = Search::new(Asked { budget, ..asked }.task()).expect("its requests are read");
     let mut found = None;
-    while !quest.is_over() {
-        found = found.or(quest.advance(Crew::all_cores()).into_iter().next());
+    while !search.is_over() {
+        found = found.or(search.advance(Workers::all_cores()).into_iter().next());
     }
-    (found, quest.coverage())
+    (found, search.coverage())
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn every_goal_that_is_to_be_broken_is_reached_and_its_bound_is_tight() {
         let (found, _) = search(&scenario, goal.within.clone());
         let found = found.unwrap_or_else(|| panic!("{path} cannot be reached"));
         let made = Scenario { until: scenario.until, ..found.before };
-        assert_eq!(exercise::tried(&scenario, &made), Some(Attempt::Reached), "{path}");
+        assert_eq!(exercise::tried(&scenario, &made), Some(ExerciseVerdict::Reached), "{path}");
         assert!(scenario.faults.is_empty(), "{path} begins with nothing wrong");
         let smaller = goal.within.smaller();
         assert!(!smaller.is_empty(), "{path} takes something");
@@ -58,7 +58,7 @@ fn every_goal_that_is_to_be_broken_is_reached_and_its_bound_is_tight() {
             let (found, coverage) = search(&scenario, budget.clone());
             assert!(found.is_none(), "{path} is reached with {text} already");
             let runs = counted(coverage.runs);
-            let orders = coverage.orders[0].complete && is_all_orders(&budget);
+            let orders = coverage.orders[0].complete && interleavings_cover(&budget);
             assert!(coverage.exhausted || orders, "{path}: {runs} runs with {text} are not all");
         }
     }
@@ -86,9 +86,9 @@ fn every_goal_that_is_to_be_kept_is_broken_at_first_and_kept_by_another_protocol
             judgement.property.name == name && matches!(judgement.verdict, Verdict::Violated { .. })
         });
         assert!(broken, "{path}: {name} is broken at first");
-        assert_eq!(exercise::tried(&scenario, &scenario), Some(Attempt::NotYet), "{path}");
+        assert_eq!(exercise::tried(&scenario, &scenario), Some(ExerciseVerdict::NotYet), "{path}");
         let reached =
-            |other: &Scenario| exercise::tried(&scenario, other) == Some(Attempt::Reached);
+            |other: &Scenario| exercise::tried(&scenario, other) == Some(ExerciseVerdict::Reached);
         assert!(others(&scenario).any(|other| reached(&other)), "{path} can be reached");
         assert!(!others(&scenario).all(|other| reached(&other)), "{path} is no matter of luck");
     }
@@ -103,15 +103,15 @@ fn nothing_counts_but_what_may_be_changed() {
     let with = |faults: &[Fault]| Scenario { faults: faults.to_vec(), ..scenario.clone() };
     let delay = |by| Fault::Delay { message, by };
     let tried = |other: &Scenario| exercise::tried(&scenario, other).expect("it is an exercise");
-    assert_eq!(tried(&scenario), Attempt::NotYet);
-    assert_eq!(tried(&with(&[delay(10)])), Attempt::NotYet, "not late enough");
-    assert_eq!(tried(&with(&[delay(60)])), Attempt::Reached);
+    assert_eq!(tried(&scenario), ExerciseVerdict::NotYet);
+    assert_eq!(tried(&with(&[delay(10)])), ExerciseVerdict::NotYet, "not late enough");
+    assert_eq!(tried(&with(&[delay(60)])), ExerciseVerdict::Reached);
     let crash = Fault::Crash { node: p(0), at: 190, after_sends: None };
-    assert_eq!(tried(&with(&[delay(60), crash])), Attempt::TooMuch);
+    assert_eq!(tried(&with(&[delay(60), crash])), ExerciseVerdict::TooMuch);
     let other = Scenario { seed: 7, ..with(&[delay(60)]) };
-    assert_eq!(tried(&other), Attempt::Changed);
+    assert_eq!(tried(&other), ExerciseVerdict::Changed);
     let words = Scenario { title: "Mine".to_owned(), captions: vec![], ..with(&[delay(60)]) };
-    assert_eq!(tried(&words), Attempt::Reached, "words are no matter");
+    assert_eq!(tried(&words), ExerciseVerdict::Reached, "words are no matter");
     assert_eq!(
         exercise::sentence(&scenario, &goal),
         "Make P2 tell: deliver m2, and only later deliver m1, with at most 1 delay."
@@ -129,7 +129,7 @@ fn a_code_stands_for_what_was_done_and_for_nothing_else() {
     let (opened, same) = exercise::open(&scenario, &format!(" {code}\n")).expect("it is a code");
     assert!(same, "it runs as it ran");
     assert_eq!(opened.scenario, tried.scenario);
-    assert_eq!(exercise::tried(&scenario, &opened.scenario), Some(Attempt::Reached));
+    assert_eq!(exercise::tried(&scenario, &opened.scenario), Some(ExerciseVerdict::Reached));
     // Of another exercise it is the code of another run.
     let (other, _) = exercise_of("exercise-blocked");
     assert!(exercise::open(&other, &code).is_ok_and(|(_, same)| !same));
@@ -171,7 +171,7 @@ fn a_mistake_in_a_goal_is_answered_with_its_place() {
 fn what_is_all_of_something_is_not_said_of_more() {
     // A state counts no more than 63 faults of a kind.
     let budget = |text| Budget::read(text).expect("it is a budget");
-    assert!(is_all_orders(&budget("crash=1,delay=3,drop=63")));
-    assert!(!is_all_orders(&budget("drop=64")));
-    assert!(!is_all_orders(&budget("crash=1,partition=1")));
+    assert!(interleavings_cover(&budget("crash=1,delay=3,drop=63")));
+    assert!(!interleavings_cover(&budget("drop=64")));
+    assert!(!interleavings_cover(&budget("crash=1,partition=1")));
 }

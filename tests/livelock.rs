@@ -17,8 +17,8 @@ use worldlines::{
         run,
     },
     search::{
-        Aim, Budget, Coverage, Crew, Explore, Finding, LIMIT, Ordered, Quest, Shard, Target, Task,
-        Way,
+        Budget, Coverage, DEFAULT_RUNS, Exhaustive, Finding, InterleavingCoverage, Method,
+        Objective, Search, Shard, Target, Task, Workers,
     },
 };
 
@@ -223,22 +223,22 @@ fn search(
     protocol: &'static Protocol,
     scenario: &Scenario,
     property: &'static Property,
-) -> (Option<Finding>, Ordered) {
-    let mut quest = Quest::new(Task {
+) -> (Option<Finding>, InterleavingCoverage) {
+    let mut search = Search::new(Task {
         protocol,
         scenario: scenario.clone(),
-        aims: vec![Aim::at(Target::Violation(property))],
+        objectives: vec![Objective::at(Target::Violation(property))],
         budget: Budget::of(&[("delay", 2)]),
         seed: 0,
-        limit: LIMIT,
+        limit: DEFAULT_RUNS,
         shard: Shard::WHOLE,
     })
     .expect("its requests are read");
     let mut found = Vec::new();
-    while !quest.is_over() {
-        found.extend(quest.advance(Crew::ALONE));
+    while !search.is_over() {
+        found.extend(search.advance(Workers::ONE));
     }
-    (found.pop(), quest.coverage().orders.remove(0))
+    (found.pop(), search.coverage().orders.remove(0))
 }
 
 /// The livelock in what the first node is asked, its stem and its cycle; its scenario shows it for as long as it runs.
@@ -247,7 +247,7 @@ fn livelock(ask: &str) -> (Scenario, u32, u32) {
     assert!(plain.quiescent, "the plain run comes to rest");
     let (found, covered) = search(&POLITE, &door(ask), &PASSAGE);
     let found = found.expect("it is found");
-    let Way::Livelock { stem, cycle } = found.by else { panic!("{:?} {covered:?}", found.by) };
+    let Method::Livelock { stem, cycle } = found.by else { panic!("{:?} {covered:?}", found.by) };
     (found.scenario, stem, cycle)
 }
 
@@ -261,9 +261,10 @@ fn maekawas_deadlock_is_found_in_the_orders_of_events_alone_and_called_a_deadloc
     let starvation = outcome.protocol.properties().map(|(it, _)| it);
     let starvation = starvation.into_iter().find(|it| it.kind == Kind::Liveness);
     let starvation = starvation.expect("there is starvation freedom");
-    let aims = [Aim::at(Target::Violation(starvation))];
-    let mut orders = Explore::new(outcome.protocol, plain.clone(), &aims, &Budget::NONE, false)
-        .expect("it can be searched");
+    let objectives = [Objective::at(Target::Violation(starvation))];
+    let mut orders =
+        Exhaustive::new(outcome.protocol, plain.clone(), &objectives, &Budget::NONE, false)
+            .expect("it can be searched");
     let mut sightings = Vec::new();
     while !orders.is_over() {
         sightings.extend(orders.advance(100, &[true]));
@@ -303,7 +304,7 @@ fn nodes_that_give_way_to_each_other_for_ever_are_a_livelock() {
             let trace = run(&POLITE, &longer).expect("it is asked something");
             assert!(!trace.quiescent && trace.messages.len() > 5, "{ask}");
             assert!(
-                Aim::at(Target::Violation(&PASSAGE))
+                Objective::at(Target::Violation(&PASSAGE))
                     .is_shown(&Setting::of(&POLITE, &scenario), &trace),
                 "{ask}"
             );
@@ -314,10 +315,10 @@ fn nodes_that_give_way_to_each_other_for_ever_are_a_livelock() {
 #[test]
 fn a_circle_that_something_on_its_way_would_end_is_no_livelock() {
     let given = door("insist");
-    let aims = [Aim::at(Target::Violation(&PASSAGE))];
+    let objectives = [Objective::at(Target::Violation(&PASSAGE))];
     let budget = Budget::read("").expect("nothing is a budget");
-    let mut explore =
-        Explore::new(&POLITE, given.clone(), &aims, &budget, false).expect("it can be searched");
+    let mut explore = Exhaustive::new(&POLITE, given.clone(), &objectives, &budget, false)
+        .expect("it can be searched");
     while !explore.is_over() {
         assert!(explore.advance(10, &[true]).is_empty(), "nothing comes to rest before GO comes");
     }
@@ -333,10 +334,10 @@ fn a_livelock_is_written_and_read_as_one() {
     let found = Found {
         target: asked.targets[0].clone(),
         scenario: asked.scenario.clone(),
-        by: Way::Livelock { stem: 4, cycle: 2 },
+        by: Method::Livelock { stem: 4, cycle: 2 },
         explanation: "They go round.".to_owned(),
     };
-    let orders = vec![Ordered::default(); asked.targets.len()];
+    let orders = vec![InterleavingCoverage::default(); asked.targets.len()];
     let coverage =
         Coverage { runs: 1, distinct: 1, complete: None, exhausted: false, random: 0, orders };
     let written = write(&Results { asked, findings: vec![found.clone()], coverage });
@@ -351,11 +352,12 @@ fn a_livelock_is_explained_as_one() {
     let asked = Asked::of(scenario.clone()).expect("it is known");
     let explained = |by| {
         let before = scenario.clone();
-        as_found(&asked, Finding { aim: 0, scenario: scenario.clone(), before, by }).explanation
+        as_found(&asked, Finding { objective: 0, scenario: scenario.clone(), before, by })
+            .explanation
     };
-    let livelock = explained(Way::Livelock { stem: 4, cycle: 2 });
+    let livelock = explained(Method::Livelock { stem: 4, cycle: 2 });
     assert!(livelock.contains("after 4 steps it goes round in a circle of 2 steps"), "{livelock}");
-    assert!(!explained(Way::Chance).contains("livelock"));
+    assert!(!explained(Method::Random).contains("livelock"));
 }
 
 #[test]

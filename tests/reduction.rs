@@ -20,11 +20,11 @@ use worldlines::{
         Seen, Topology, Verdict,
     },
     protocols,
-    search::{Aim, Target},
+    search::{Objective, Target},
 };
 
-fn violations(protocol: &'static Protocol) -> Vec<Aim> {
-    protocol.properties().map(|(property, _)| Aim::at(Target::Violation(property))).collect()
+fn violations(protocol: &'static Protocol) -> Vec<Objective> {
+    protocol.properties().map(|(property, _)| Objective::at(Target::Violation(property))).collect()
 }
 
 /// The scenario without anything that happens by luck or by fault.
@@ -66,12 +66,13 @@ fn try_bundled(all: bool, limits: Limits, tally: &mut Tally) -> Vec<String> {
         for file in bundled::of_protocol(protocol.id) {
             let scenario = plain(&file.scenario().expect("a test reads them all"));
             for budget in BUDGETS {
-                let mut aims = violations(protocol);
+                let mut objectives = violations(protocol);
                 turn += 1;
                 if !all {
-                    aims = vec![aims.swap_remove(turn % aims.len())];
+                    objectives = vec![objectives.swap_remove(turn % objectives.len())];
                 }
-                let groups: Vec<_> = aims.into_iter().map(|aim| vec![aim]).collect();
+                let groups: Vec<_> =
+                    objectives.into_iter().map(|objective| vec![objective]).collect();
                 bad.extend(compare_all(protocol, &scenario, budget, &groups, limits, tally));
             }
         }
@@ -87,11 +88,11 @@ fn try_small(seeds: Range<u64>, limits: Limits, tally: &mut Tally) -> Vec<String
             let mut chance = Chance::new(seed);
             let scenario = small(protocol, &mut chance);
             let budget = BUDGETS[chance.below(BUDGETS.len())];
-            let groups = violations(protocol).into_iter().map(|aim| vec![aim]).chain([
-                Diaries::<SET>::aims(),
-                Diaries::<SEQUENCE>::aims(),
-                Diaries::<ORDER>::aims(),
-                Diaries::<TOLD>::aims(),
+            let groups = violations(protocol).into_iter().map(|objective| vec![objective]).chain([
+                Diaries::<SET>::objectives(),
+                Diaries::<SEQUENCE>::objectives(),
+                Diaries::<ORDER>::objectives(),
+                Diaries::<TOLD>::objectives(),
             ]);
             let groups: Vec<_> = groups.collect();
             bad.extend(compare_all(protocol, &scenario, budget, &groups, limits, tally));
@@ -142,8 +143,8 @@ fn nothing_is_put_off_on_a_circle() {
             let with = json!({"to": scenario.nodes[to], "payload": "m"});
             scenario.ask(0, common::node(from), "send", Some(with));
         }
-        let aims = [Aim::at(Target::Violation(ASKED))];
-        let case = Case { protocol, scenario: &scenario, aims: &aims, budget: "" };
+        let objectives = [Objective::at(Target::Violation(ASKED))];
+        let case = Case { protocol, scenario: &scenario, objectives: &objectives, budget: "" };
         let limits = Limits { states: 100, turns: 10_000 };
         let [full, less] = [false, true].map(|reduced| case.explore(limits, reduced));
         assert_eq!(full.map(|it| it.found), Some(vec![true]));
@@ -161,7 +162,7 @@ fn reports_of_crashes_come_at_any_time() {
         scenario.network.detector = Detector::Perfect(20);
         scenario.requests.push(common::broadcast(0, 0, "m"));
         for budget in ["crash=1", "crash=1,recover=1"] {
-            let groups = [Diaries::<SET>::aims(), Diaries::<SEQUENCE>::aims()];
+            let groups = [Diaries::<SET>::objectives(), Diaries::<SEQUENCE>::objectives()];
             let limits = Limits { states: 2000, turns: 20_000 };
             let bad = compare_all(protocol, &scenario, budget, &groups, limits, &mut tally);
             report(&bad);

@@ -20,7 +20,7 @@ use worldlines::{
         Behaviour, Context, Delay, Detection, Detector, Failures, Group, Indication, NodeId, Order,
         ParameterValue, Process, Protocol, Request, RequestKind, Scenario, Topology, With,
     },
-    search::Aim,
+    search::Objective,
 };
 
 /// How many states, kinds of messages, of requests and of timers there are.
@@ -339,20 +339,20 @@ fn system(chance: &mut Chance) -> Scenario {
 }
 
 /// Diaries of one kind out of all.
-fn diaries(kind: usize) -> Vec<Aim> {
+fn diaries(kind: usize) -> Vec<Objective> {
     match kind {
-        0 => Diaries::<SET>::aims(),
-        1 => Diaries::<SEQUENCE>::aims(),
-        2 => Diaries::<ORDER>::aims(),
-        3 => Diaries::<{ SET | UNASKED }>::aims(),
-        4 => Diaries::<{ SEQUENCE | UNASKED }>::aims(),
-        5 => Diaries::<{ ORDER | UNASKED }>::aims(),
-        6 => Diaries::<{ SET | EVER }>::aims(),
-        7 => Diaries::<{ SEQUENCE | EVER }>::aims(),
-        8 => Diaries::<{ ORDER | EVER }>::aims(),
-        9 => Diaries::<{ SET | UNASKED | EVER }>::aims(),
-        10 => Diaries::<{ SEQUENCE | UNASKED | EVER }>::aims(),
-        _ => Diaries::<{ ORDER | UNASKED | EVER }>::aims(),
+        0 => Diaries::<SET>::objectives(),
+        1 => Diaries::<SEQUENCE>::objectives(),
+        2 => Diaries::<ORDER>::objectives(),
+        3 => Diaries::<{ SET | UNASKED }>::objectives(),
+        4 => Diaries::<{ SEQUENCE | UNASKED }>::objectives(),
+        5 => Diaries::<{ ORDER | UNASKED }>::objectives(),
+        6 => Diaries::<{ SET | EVER }>::objectives(),
+        7 => Diaries::<{ SEQUENCE | EVER }>::objectives(),
+        8 => Diaries::<{ ORDER | EVER }>::objectives(),
+        9 => Diaries::<{ SET | UNASKED | EVER }>::objectives(),
+        10 => Diaries::<{ SEQUENCE | UNASKED | EVER }>::objectives(),
+        _ => Diaries::<{ ORDER | UNASKED | EVER }>::objectives(),
     }
 }
 

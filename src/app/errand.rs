@@ -14,7 +14,7 @@ use crate::{
         search::{self, Asked, Found},
     },
     kernel::{Kind, Property, Scenario, count_of},
-    search::{Aim, Crew, Finding, Quest, Target, Way, adversary, shrink},
+    search::{Finding, Method, Objective, Search, Target, Workers, adversary, minimise},
 };
 
 /// What is asked of a worker.
@@ -150,8 +150,8 @@ pub fn run_errand(text: &str, say: &mut dyn FnMut(String)) {
         Ok(Errand::Search(asked)) => run_search(&asked, say),
         Ok(Errand::Shrink(given, property)) => {
             let protocol = crate::protocols::find(&given.protocol).expect("it was read");
-            let aim = Aim::at(Target::Violation(property));
-            match shrink(protocol, &aim, &given, given.until) {
+            let objective = Objective::at(Target::Violation(property));
+            match minimise(protocol, &objective, &given, given.until) {
                 Some(shrunk) => say(said(&[("small", json_of(&shrunk.scenario))])),
                 None => {
                     let why = format!("In a longer run {} comes right.", property.name);
@@ -185,12 +185,12 @@ pub fn run_errand(text: &str, say: &mut dyn FnMut(String)) {
 }
 
 fn run_search(asked: &Asked, say: &mut dyn FnMut(String)) {
-    let Some(mut quest) = Quest::new(asked.task()) else { return };
+    let Some(mut search) = Search::new(asked.task()) else { return };
     let mut found = vec![false; asked.targets.len()];
     let mut steps = 0_u32;
-    while !quest.is_over() {
-        for finding in quest.advance(Crew::ALONE) {
-            found[finding.aim] = true;
+    while !search.is_over() {
+        for finding in search.advance(Workers::ONE) {
+            found[finding.objective] = true;
             let Found { target, scenario, explanation, .. } = as_found(asked, finding);
             say(said(&[
                 ("found", target.name().into()),
@@ -199,12 +199,12 @@ fn run_search(asked: &Asked, say: &mut dyn FnMut(String)) {
             ]));
         }
         if steps.is_multiple_of(SAID_EVERY) {
-            let progress = search::progress_json(asked, &quest.progress());
+            let progress = search::progress_json(asked, &search.progress());
             say(said(&[("progress", parse(&progress).expect("what is written is JSON"))]));
         }
         steps += 1;
     }
-    let coverage = quest.coverage();
+    let coverage = search.coverage();
     for (place, target) in asked.targets.iter().enumerate().filter(|(place, _)| !found[*place]) {
         let sentence = search::sentence(asked, &coverage, place);
         say(said(&[("covered", target.name().into()), ("sentence", sentence.into())]));
@@ -214,10 +214,10 @@ fn run_search(asked: &Asked, say: &mut dyn FnMut(String)) {
 /// A finding with its explanation.
 #[must_use]
 pub fn as_found(asked: &Asked, finding: Finding) -> Found {
-    let target = asked.targets[finding.aim].clone();
+    let target = asked.targets[finding.objective].clone();
     let outcome = Outcome::of(finding.scenario.clone()).expect("it was run before");
     let mut explanation = explain(&outcome, &target).map(|it| it.text()).unwrap_or_default();
-    if let Way::Livelock { stem, cycle } = finding.by {
+    if let Method::Livelock { stem, cycle } = finding.by {
         let (stem, cycle) = (count_of(stem as usize, "step"), count_of(cycle as usize, "step"));
         explanation.push_str(&format!(
             " This is a livelock: after {stem} it goes round in a circle of {cycle}, for ever, though all that is on \

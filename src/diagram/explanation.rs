@@ -12,7 +12,10 @@ use crate::{
         EventId, EventKind, Fate, Fault, Kind, Loss, MessageName, Scenario, Trace, Verdict,
         count_of, sentence as full_stop, spell, spell_exactly,
     },
-    search::{Aim, Difference, Nearest, Target, Telling, Tried, nearest},
+    search::{
+        IndicationPattern, Objective, PassingRun, PassingRunSearch, RunDifference, Target,
+        nearest_passing_run,
+    },
 };
 
 /// Why a run shows what was looked for.
@@ -23,7 +26,7 @@ pub struct Explanation {
     /// What led to it, in order: the events that prove it, what broke an assumption, and how either came about.
     pub path: Vec<EventId>,
     /// The nearest run that holds.
-    pub nearest: Option<Nearest>,
+    pub nearest: Option<PassingRun>,
 }
 
 impl Explanation {
@@ -63,7 +66,9 @@ pub fn explain(outcome: &Outcome, target: &Target) -> Option<Explanation> {
 /// The same, where something is told.
 fn tell(outcome: &Outcome, target: &Target) -> Option<Explanation> {
     let Outcome { scenario, trace, .. } = outcome;
-    let Target::Told(Telling { node, first, then, .. }) = target else { return None };
+    let Target::Indicated(IndicationPattern { node, first, then, .. }) = target else {
+        return None;
+    };
     let says = |wanted: &str| {
         let told = |id: &EventId| match &trace.events[*id].kind {
             EventKind::Indicate { packet, .. } => {
@@ -85,8 +90,8 @@ fn tell(outcome: &Outcome, target: &Target) -> Option<Explanation> {
     Some(Explanation { sentences, path: path(outcome, &ends), nearest: tried.nearest })
 }
 
-fn nearest_to(outcome: &Outcome, target: &Target) -> Tried {
-    nearest(outcome.protocol, &Aim::at(target.clone()), &outcome.scenario)
+fn nearest_to(outcome: &Outcome, target: &Target) -> PassingRunSearch {
+    nearest_passing_run(outcome.protocol, &Objective::at(target.clone()), &outcome.scenario)
 }
 
 /// What led to these events.
@@ -250,8 +255,8 @@ fn cause(outcome: &Outcome, judgement: &Judgement) -> Option<String> {
 }
 
 /// What the nearest run that holds does differently.
-fn mattered(outcome: &Outcome, otherwise: &str, tried: &Tried) -> String {
-    let Some(Nearest { difference, scenario }) = &tried.nearest else {
+fn mattered(outcome: &Outcome, otherwise: &str, tried: &PassingRunSearch) -> String {
+    let Some(PassingRun { difference, scenario }) = &tried.nearest else {
         return match tried.complete {
             true => format!(
                 "Whatever single message comes later or sooner, and whichever fault is not there, it is the same: in \
@@ -265,7 +270,7 @@ fn mattered(outcome: &Outcome, otherwise: &str, tried: &Tried) -> String {
     };
     let fault = |place: usize| &outcome.scenario.faults[place];
     let condition = match difference {
-        Difference::Unhindered(message, place) => {
+        RunDifference::Unhindered(message, place) => {
             let otherwise = match fault(*place) {
                 Fault::Drop { .. } => "had not been lost",
                 Fault::Delay { .. } => "had not been delayed",
@@ -275,10 +280,10 @@ fn mattered(outcome: &Outcome, otherwise: &str, tried: &Tried) -> String {
             };
             format!("If {} {otherwise}", named(outcome, *message))
         }
-        Difference::Sooner(message, _, by) => {
+        RunDifference::Sooner(message, _, by) => {
             format!("If {} had been delayed by no more than {by} ms", named(outcome, *message))
         }
-        Difference::AfterSends(place, sends) => {
+        RunDifference::AfterSends(place, sends) => {
             let node = match fault(*place) {
                 Fault::Crash { node, .. } => outcome.scenario.name(*node),
                 _ => "the node".to_owned(),
@@ -290,17 +295,17 @@ fn mattered(outcome: &Outcome, otherwise: &str, tried: &Tried) -> String {
             };
             format!("If {node} had crashed {sends}")
         }
-        Difference::Without(place) => {
+        RunDifference::Without(place) => {
             format!("Without this fault ({})", fault_sentence(&outcome.scenario, fault(*place)))
         }
-        Difference::Later(message, by) => {
+        RunDifference::Later(message, by) => {
             format!("If {} had come {by} ms later", named(outcome, *message))
         }
-        Difference::Lost(message) => format!("If {} had been lost", named(outcome, *message)),
-        Difference::Longer(until) => format!("If the run went on until {until} ms"),
+        RunDifference::Lost(message) => format!("If {} had been lost", named(outcome, *message)),
+        RunDifference::Longer(until) => format!("If the run went on until {until} ms"),
     };
     let longer = scenario.until > outcome.scenario.until;
-    let longer = longer && !matches!(difference, Difference::Longer(_));
+    let longer = longer && !matches!(difference, RunDifference::Longer(_));
     let condition = match longer {
         true => format!("{condition}, in a run until {} ms", scenario.until),
         false => condition,

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     kernel::{Goal, Scenario, Want, spell},
-    search::{Attempt, attempt},
+    search::{ExerciseVerdict, judge_exercise},
 };
 
 /// What every code begins with: another way of writing it would begin otherwise.
@@ -44,26 +44,26 @@ pub fn sentence(scenario: &Scenario, goal: &Goal) -> String {
 
 /// What is to be said of a try.
 #[must_use]
-pub const fn judgement(attempt: &Attempt, goal: &Goal) -> &'static str {
+pub const fn judgement(attempt: &ExerciseVerdict, goal: &Goal) -> &'static str {
     match (attempt, &goal.want) {
-        (Attempt::Reached, _) => "reached",
-        (Attempt::NotYet, Want::Keep(_)) => {
+        (ExerciseVerdict::Reached, _) => "reached",
+        (ExerciseVerdict::NotYet, Want::Keep(_)) => {
             "not reached: it does not hold yet, or another promise is broken"
         }
-        (Attempt::NotYet, _) => "not reached: it has not happened yet",
-        (Attempt::TooMuch, _) => "not reached: more goes wrong than may",
-        (Attempt::Changed, Want::Keep(_)) => {
+        (ExerciseVerdict::NotYet, _) => "not reached: it has not happened yet",
+        (ExerciseVerdict::TooMuch, _) => "not reached: more goes wrong than may",
+        (ExerciseVerdict::Changed, Want::Keep(_)) => {
             "not reached: only the protocol and its parameters may be others"
         }
-        (Attempt::Changed, _) => "not reached: only what goes wrong may be changed",
+        (ExerciseVerdict::Changed, _) => "not reached: only what goes wrong may be changed",
     }
 }
 
 /// Judges a try at an exercise; none if that is none.
 #[must_use]
-pub fn tried(exercise: &Scenario, tried: &Scenario) -> Option<Attempt> {
+pub fn tried(exercise: &Scenario, tried: &Scenario) -> Option<ExerciseVerdict> {
     let protocol = catalogue::find("protocol", &tried.protocol).ok()?;
-    attempt(exercise, tried, protocol)
+    judge_exercise(exercise, tried, protocol)
 }
 
 /// The code of a try: what it changes, and the first digits of its run's digest.

@@ -9,7 +9,7 @@
 
 use std::fmt;
 
-use super::aim::longer;
+use super::objective::longer;
 use crate::{
     analysis::{cause, trigger},
     kernel::{
@@ -53,7 +53,7 @@ pub struct Inevitable {
     /// How many messages were delayed by then.
     pub delays: usize,
     /// Why that could not be put off.
-    pub since: Since,
+    pub since: DecisionCause,
 }
 
 /// A decision: the first thing told that a liveness property takes note of.
@@ -69,7 +69,7 @@ pub struct Decided {
 
 /// Why a decision could not be put off.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Since {
+pub enum DecisionCause {
     /// It is the answer to a timer, or, if what led to it is held back, another decision is.
     Timer(Option<Decided>),
     /// It is the answer to the failure detector, or another decision is.
@@ -84,13 +84,13 @@ pub enum Since {
 
 /// The first decision of a run.
 #[derive(Clone, Copy)]
-struct First {
+struct FirstDecision {
     event: EventId,
     at: Time,
 }
 
 /// A scenario in which a decision comes later, if at all.
-struct Move {
+struct Postponement {
     scenario: Scenario,
     /// When it decides; the horizon if it does not.
     decides: Time,
@@ -100,7 +100,7 @@ struct Move {
 
 /// How far messages are held back.
 #[derive(Clone, Copy)]
-struct Hold {
+struct HoldBounds {
     /// Past which moment a decision is put off.
     past: Time,
     /// How many are held back at once at most.
@@ -145,7 +145,7 @@ pub fn adversary(
                 now = next;
                 continue;
             }
-            Ok(_) => Since::Most,
+            Ok(_) => DecisionCause::Most,
             Err(since) => since,
         };
         let decided = adversary.decided(&trace, first);
@@ -159,7 +159,7 @@ impl Adversary<'_> {
     }
 
     /// The first thing told that makes a difference to the property.
-    fn first(&self, trace: &Trace) -> Option<First> {
+    fn first(&self, trace: &Trace) -> Option<FirstDecision> {
         let mut monitor = (self.property.monitor)(&Setting::of(self.protocol, self.given));
         for (event, it) in trace.events.iter().enumerate() {
             let Some(seen) = crate::kernel::Observation::of(event, it) else { continue };
@@ -171,7 +171,7 @@ impl Adversary<'_> {
             let before = print(&*monitor);
             monitor.observe(&seen);
             if matches!(it.kind, EventKind::Indicate { .. }) && print(&*monitor) != before {
-                return Some(First { event, at: it.time });
+                return Some(FirstDecision { event, at: it.time });
             }
         }
         None
@@ -181,13 +181,13 @@ impl Adversary<'_> {
     ///
     /// Where those that decide are out of step with each other, what is held back for one is let go only while something
     /// is held back for another: then it is tried to get past the end at once.
-    fn put_off(&self, now: &Scenario, trace: &Trace, first: First) -> Option<Scenario> {
-        let few = Hold { past: first.at, most: self.most_held() };
-        let many = Hold { past: self.given.until, most: MOST_HELD };
-        let moves = |hold: Hold| {
+    fn put_off(&self, now: &Scenario, trace: &Trace, first: FirstDecision) -> Option<Scenario> {
+        let few = HoldBounds { past: first.at, most: self.most_held() };
+        let many = HoldBounds { past: self.given.until, most: MOST_HELD };
+        let moves = |hold: HoldBounds| {
             let held =
                 (0..LEVELS).filter_map(move |level| self.hold(now, trace, first, level, hold));
-            held.collect::<Vec<Move>>()
+            held.collect::<Vec<Postponement>>()
         };
         let moves = match moves(few) {
             none if none.is_empty() => moves(many),
@@ -195,7 +195,7 @@ impl Adversary<'_> {
         }
         .into_iter();
         let best = moves.reduce(|one, other| {
-            let won = |it: &Move| u128::from(it.decides - first.at);
+            let won = |it: &Postponement| u128::from(it.decides - first.at);
             let better = won(&other) * u128::from(one.cost) > won(&one) * u128::from(other.cost);
             if better { other } else { one }
         });
@@ -208,10 +208,10 @@ impl Adversary<'_> {
         &self,
         now: &Scenario,
         trace: &Trace,
-        first: First,
+        first: FirstDecision,
         level: usize,
-        Hold { past, most }: Hold,
-    ) -> Option<Move> {
+        HoldBounds { past, most }: HoldBounds,
+    ) -> Option<Postponement> {
         let mut scenario = now.clone();
         let mut held = Vec::new();
         let mut hindered = (first, None::<Trace>);
@@ -242,7 +242,7 @@ impl Adversary<'_> {
         mut scenario: Scenario,
         held: &[(MessageName, Time)],
         since: Time,
-    ) -> Option<Move> {
+    ) -> Option<Postponement> {
         let mut cost = 0;
         let mut decides = None;
         for (name, came) in held {
@@ -267,7 +267,7 @@ impl Adversary<'_> {
             decides = first;
         }
         let decides = decides.map_or(self.horizon, |first| first.at);
-        Some(Move { scenario, decides, cost })
+        Some(Postponement { scenario, decides, cost })
     }
 
     /// What was reached, without what is not needed.
@@ -310,7 +310,7 @@ impl Adversary<'_> {
         })
     }
 
-    fn decided(&self, trace: &Trace, first: First) -> Decided {
+    fn decided(&self, trace: &Trace, first: FirstDecision) -> Decided {
         let event = &trace.events[first.event];
         let what = match &event.kind {
             EventKind::Indicate { packet, .. } => spell(&packet.to_string(), &self.given.nodes),
@@ -321,7 +321,7 @@ impl Adversary<'_> {
 
     /// Why a decision could not be put off: what comes if the last message before it, and whatever decides instead, is
     /// held back.
-    fn since(&self, now: &Scenario, first: First) -> Since {
+    fn since(&self, now: &Scenario, first: FirstDecision) -> DecisionCause {
         let mut scenario = now.clone();
         let mut awaited = None;
         for _ in 0..self.most_held() {
@@ -333,8 +333,8 @@ impl Adversary<'_> {
                     .then(|| self.decided(&trace, next))
             };
             match answered {
-                Some(EventKind::Timer(_)) => return Since::Timer(instead()),
-                Some(EventKind::Detect(_)) => return Since::Detector(instead()),
+                Some(EventKind::Timer(_)) => return DecisionCause::Timer(instead()),
+                Some(EventKind::Detect(_)) => return DecisionCause::Detector(instead()),
                 Some(EventKind::Receive(message)) => {
                     let message = &trace.messages[*message];
                     let said = spell(&message.packet.to_string(), &self.given.nodes);
@@ -342,10 +342,10 @@ impl Adversary<'_> {
                     awaited.get_or_insert_with(|| format!("{name} ({said})"));
                     delay(&mut scenario, message.name, self.horizon);
                 }
-                _ => return Since::Asked(instead()),
+                _ => return DecisionCause::Asked(instead()),
             }
         }
-        Since::Message(awaited.unwrap_or_default())
+        DecisionCause::Message(awaited.unwrap_or_default())
     }
 
     /// So many messages are held back at once at most: those of everybody to everybody, in small groups.
@@ -436,7 +436,7 @@ impl fmt::Display for Inevitable {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let Self { decided, delays, since } = self;
         let plural = if *delays == 1 { "" } else { "s" };
-        if *since == Since::Most {
+        if *since == DecisionCause::Most {
             return write!(
                 f,
                 "It was not kept undecided: after {delays} delay{plural} {decided}, and to put that off takes more delays than are allowed."
@@ -453,23 +453,23 @@ impl fmt::Display for Inevitable {
             None => Ok(()),
         };
         match since {
-            Since::Timer(other) => {
+            DecisionCause::Timer(other) => {
                 instead(f, other)?;
                 f.write_str("since a timer goes off there, whatever is late.")
             }
-            Since::Detector(other) => {
+            DecisionCause::Detector(other) => {
                 instead(f, other)?;
                 f.write_str("since the failure detector reports, whatever is late.")
             }
-            Since::Asked(other) => {
+            DecisionCause::Asked(other) => {
                 instead(f, other)?;
                 f.write_str("since it needs no message for that.")
             }
-            Since::Message(message) => write!(
+            DecisionCause::Message(message) => write!(
                 f,
                 "since {message} has to come some time, and nothing that happens before makes it harmless."
             ),
-            Since::Most => Ok(()),
+            DecisionCause::Most => Ok(()),
         }
     }
 }

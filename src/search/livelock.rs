@@ -10,9 +10,10 @@
 use hashbrown::HashTable;
 
 use super::{
-    explore::{Row, follow, print},
-    realise::{Path, realise},
-    world::{Turn, World},
+    states::Path,
+    states::{StateList, fingerprint, follow},
+    system::{System, Transition},
+    timing::timed_scenario,
 };
 use crate::kernel::{Scenario, Time};
 
@@ -21,7 +22,7 @@ const MOST_STATES: usize = 300_000;
 /// From how many states of a component a circle is tried.
 const STARTS: usize = 12;
 /// How many circles are tried in all.
-const CIRCLES: usize = 60;
+const MOST_CYCLES: usize = 60;
 /// How many steps there are at most in the scenario that goes round a circle.
 const MOST_STEPS: usize = 6000;
 
@@ -34,15 +35,20 @@ pub(super) struct Lasso {
 
 impl Lasso {
     /// A scenario that goes round and round until this moment; none if no times let it.
-    pub(super) fn realise(&self, world: &World, minds_order: bool, end: Time) -> Option<Scenario> {
+    pub(super) fn timed(
+        &self,
+        system: &System,
+        observes_order: bool,
+        end: Time,
+    ) -> Option<Scenario> {
         let mut rounds = 1;
         loop {
             let mut path = self.stem.clone();
             (0..rounds).for_each(|_| path.extend_from_slice(&self.cycle));
             let steps = path.len();
-            let scenario = realise(world, &path, minds_order)?;
+            let scenario = timed_scenario(system, &path, observes_order)?;
             // It ends just after its last step, unless that is before the end that it was given.
-            if scenario.until > world.plan.scenario().until.max(end) {
+            if scenario.until > system.plan.scenario().until.max(end) {
                 return Some(scenario);
             }
             if steps > MOST_STEPS {
@@ -54,34 +60,34 @@ impl Lasso {
 }
 
 /// Something that can happen, whichever state it happens in.
-type Deed = (usize, u32);
+type FairAction = (usize, u32);
 
 /// What leads from one state to another without a fault.
 #[derive(Clone, Copy, Debug)]
 struct Edge {
     to: u32,
-    /// Which of the turns there.
-    turn: u32,
-    deed: Deed,
+    /// Which of the transitions there.
+    transition: u32,
+    fair_action: FairAction,
 }
 
 /// All states of a system.
 #[derive(Default)]
-struct Graph {
-    states: Row,
-    /// How each was come to first: from which, by which of the turns there.
+struct StateGraph {
+    states: StateList,
+    /// How each was come to first: from which, by which of the transitions there.
     parents: Vec<(u32, u32)>,
     /// By state: whether what is looked for would be shown if the run ended there.
-    open: Vec<bool>,
+    violating: Vec<bool>,
     /// By state: where its edges end; only open states have any.
     ends: Vec<usize>,
     edges: Vec<Edge>,
 }
 
-/// Fair circles on which the world's first aim, a liveness property's violation, would be reached wherever the run
+/// Fair circles on which the system's first objective, a liveness property's violation, would be reached wherever the run
 /// ended; the shortest first. None if there are too many states to tell.
-pub(super) fn livelocks(world: &mut World) -> Option<Vec<Lasso>> {
-    let graph = Graph::of(world)?;
+pub(super) fn livelocks(system: &mut System) -> Option<Vec<Lasso>> {
+    let graph = StateGraph::of(system)?;
     let mut components = graph.components();
     components.retain(|component| graph.is_fair(component));
     components.iter_mut().for_each(|component| component.sort_unstable());
@@ -89,48 +95,55 @@ pub(super) fn livelocks(world: &mut World) -> Option<Vec<Lasso>> {
     let mut found = Vec::new();
     for component in &components {
         for &start in component.iter().take(STARTS) {
-            if found.len() == CIRCLES {
+            if found.len() == MOST_CYCLES {
                 break;
             }
-            let Some((stem, cycle)) = graph.circle(component, start) else { continue };
-            let stem = follow(world, &stem, None);
+            let Some((stem, cycle)) = graph.cycle(component, start) else { continue };
+            let stem = follow(system, &stem, None);
             let mut state = Vec::new();
             graph.states.get(start as usize, &mut state);
-            found.push(Lasso { stem, cycle: follow(world, &cycle, Some(state)) });
+            found.push(Lasso { stem, cycle: follow(system, &cycle, Some(state)) });
         }
     }
     found.sort_by_key(|lasso| (lasso.cycle.len(), lasso.stem.len()));
     Some(found)
 }
 
-impl Graph {
+impl StateGraph {
     /// None if there are too many states.
-    fn of(world: &mut World) -> Option<Self> {
+    fn of(system: &mut System) -> Option<Self> {
         let mut graph = Self::default();
         let mut numbers = HashTable::new();
-        let start = world.start();
-        numbers.insert_unique(print(&start), (print(&start), 0), |(print, _)| *print);
+        let start = system.start();
+        numbers.insert_unique(fingerprint(&start), (fingerprint(&start), 0), |(fingerprint, _)| {
+            *fingerprint
+        });
         graph.states.push(&start);
         graph.parents.push((0, 0));
-        let (mut state, mut turns, mut next) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut state, mut transitions, mut next) = (Vec::new(), Vec::new(), Vec::new());
         while graph.states.get(graph.ends.len(), &mut state) {
             let from = graph.ends.len() as u32;
-            let open = world.is_reached(&state, 0, true);
-            world.turns(&state, &mut turns);
-            for (turn, it) in turns.iter().enumerate() {
-                world.take(&state, *it, &mut next);
-                let known = numbers.find(print(&next), |(known, _)| *known == print(&next));
+            let violating = system.is_reached(&state, 0, true);
+            system.transitions(&state, &mut transitions);
+            for (transition, it) in transitions.iter().enumerate() {
+                system.apply(&state, *it, &mut next);
+                let known =
+                    numbers.find(fingerprint(&next), |(known, _)| *known == fingerprint(&next));
                 let to = known.map_or_else(|| graph.parents.len() as u32, |(_, number)| *number);
                 if known.is_none() {
-                    numbers.insert_unique(print(&next), (print(&next), to), |(print, _)| *print);
+                    numbers.insert_unique(
+                        fingerprint(&next),
+                        (fingerprint(&next), to),
+                        |(fingerprint, _)| *fingerprint,
+                    );
                     graph.states.push(&next);
-                    graph.parents.push((from, turn as u32));
+                    graph.parents.push((from, transition as u32));
                 }
-                if open && let Some(deed) = deed(world, *it) {
-                    graph.edges.push(Edge { to, turn: turn as u32, deed });
+                if violating && let Some(fair_action) = fair_action(system, *it) {
+                    graph.edges.push(Edge { to, transition: transition as u32, fair_action });
                 }
             }
-            graph.open.push(open);
+            graph.violating.push(violating);
             graph.ends.push(graph.edges.len());
             if graph.parents.len() > MOST_STATES {
                 return None;
@@ -147,7 +160,7 @@ impl Graph {
 
     /// The components in which a run can stay, among the open states.
     fn components(&self) -> Vec<Vec<u32>> {
-        let count = self.open.len();
+        let count = self.violating.len();
         let mut tarjan = Tarjan {
             graph: self,
             index: vec![0; count],
@@ -157,7 +170,7 @@ impl Graph {
             stack: Vec::new(),
             found: Vec::new(),
         };
-        for state in (0..count as u32).filter(|state| self.open[*state as usize]) {
+        for state in (0..count as u32).filter(|state| self.violating[*state as usize]) {
             if tarjan.index[state as usize] == 0 {
                 tarjan.visit(state);
             }
@@ -173,58 +186,65 @@ impl Graph {
     fn is_fair(&self, component: &[u32]) -> bool {
         let within = within(component);
         let inside = component.iter().flat_map(|state| self.edges(*state).iter().copied());
-        let done: Vec<Deed> =
-            inside.filter(|edge| has(&within, edge.to)).map(|edge| edge.deed).collect();
+        let done: Vec<FairAction> =
+            inside.filter(|edge| has(&within, edge.to)).map(|edge| edge.fair_action).collect();
         self.neglected(component.iter().copied(), &done).is_empty()
     }
 
     /// What is possible in all of these states, and not among what is done.
-    fn neglected(&self, mut states: impl Iterator<Item = u32>, done: &[Deed]) -> Vec<Deed> {
+    fn neglected(
+        &self,
+        mut states: impl Iterator<Item = u32>,
+        done: &[FairAction],
+    ) -> Vec<FairAction> {
         let Some(first) = states.next() else { return Vec::new() };
-        let mut always: Vec<Deed> = self.edges(first).iter().map(|edge| edge.deed).collect();
-        always.retain(|deed| !done.contains(deed));
+        let mut always: Vec<FairAction> =
+            self.edges(first).iter().map(|edge| edge.fair_action).collect();
+        always.retain(|fair_action| !done.contains(fair_action));
         for state in states {
             if always.is_empty() {
                 break;
             }
-            always.retain(|deed| self.edges(state).iter().any(|edge| edge.deed == *deed));
+            always.retain(|fair_action| {
+                self.edges(state).iter().any(|edge| edge.fair_action == *fair_action)
+            });
         }
         always
     }
 
-    /// A fair circle from a state of a fair component: the turns to the state, and those around. As short as can be,
+    /// A fair circle from a state of a fair component: the transitions to the state, and those around. As short as can be,
     /// and longer by as much as it takes to leave nothing undone.
-    fn circle(&self, component: &[u32], start: u32) -> Option<(Vec<usize>, Vec<usize>)> {
+    fn cycle(&self, component: &[u32], start: u32) -> Option<(Vec<usize>, Vec<usize>)> {
         let within = within(component);
-        let mut circle = self.way(&within, start, |edge| edge.to == start)?;
+        let mut cycle = self.shortest_path(&within, start, |edge| edge.to == start)?;
         loop {
-            let states = std::iter::once(start).chain(circle.iter().map(|edge| edge.to));
-            let done: Vec<Deed> = circle.iter().map(|edge| edge.deed).collect();
+            let states = std::iter::once(start).chain(cycle.iter().map(|edge| edge.to));
+            let done: Vec<FairAction> = cycle.iter().map(|edge| edge.fair_action).collect();
             let Some(&left) = self.neglected(states, &done).first() else { break };
             let does = |edge: &Edge| {
-                let possible = self.edges(edge.to).iter().any(|other| other.deed == left);
-                edge.deed == left || !possible
+                let possible = self.edges(edge.to).iter().any(|other| other.fair_action == left);
+                edge.fair_action == left || !possible
             };
-            let there = self.way(&within, start, does)?;
+            let there = self.shortest_path(&within, start, does)?;
             let end = there.last()?.to;
-            circle.extend(there);
+            cycle.extend(there);
             if end != start {
-                circle.extend(self.way(&within, end, |edge| edge.to == start)?);
+                cycle.extend(self.shortest_path(&within, end, |edge| edge.to == start)?);
             }
         }
         let mut stem = Vec::new();
         let mut at = start;
         while at != 0 {
-            let (from, turn) = self.parents[at as usize];
-            stem.push(turn as usize);
+            let (from, transition) = self.parents[at as usize];
+            stem.push(transition as usize);
             at = from;
         }
         stem.reverse();
-        Some((stem, circle.iter().map(|edge| edge.turn as usize).collect()))
+        Some((stem, cycle.iter().map(|edge| edge.transition as usize).collect()))
     }
 
     /// The shortest way within a component whose last edge is wanted.
-    fn way(
+    fn shortest_path(
         &self,
         within: &HashTable<u32>,
         start: u32,
@@ -237,14 +257,14 @@ impl Graph {
         loop {
             for edge in self.edges(at).iter().filter(|edge| has(within, edge.to)) {
                 if wanted(edge) {
-                    let mut way = vec![*edge];
+                    let mut shortest_path = vec![*edge];
                     while let Some(place) = before {
                         let (edge, earlier): (Edge, Option<usize>) = row[place];
-                        way.push(edge);
+                        shortest_path.push(edge);
                         before = earlier;
                     }
-                    way.reverse();
-                    return Some(way);
+                    shortest_path.reverse();
+                    return Some(shortest_path);
                 }
                 if !has(&seen, edge.to) {
                     seen.insert_unique(spread(edge.to), edge.to, |state| spread(*state));
@@ -260,7 +280,7 @@ impl Graph {
 
 /// Strongly connected components, without recursion.
 struct Tarjan<'a> {
-    graph: &'a Graph,
+    graph: &'a StateGraph,
     /// By state: in which order it was visited, from 1, and the earliest that it leads back to.
     index: Vec<u32>,
     low: Vec<u32>,
@@ -285,7 +305,7 @@ impl Tarjan<'_> {
             if let Some(edge) = self.graph.edges(*state).get(*followed) {
                 *followed += 1;
                 let to = edge.to as usize;
-                if !self.graph.open[to] || self.done[to] {
+                if !self.graph.violating[to] || self.done[to] {
                     continue;
                 }
                 if self.index[to] == 0 {
@@ -316,11 +336,11 @@ impl Tarjan<'_> {
     }
 }
 
-/// What a turn does; none if it is a fault.
-fn deed(world: &World, turn: Turn) -> Option<Deed> {
-    match turn {
-        Turn::Happens { node, effect, fault: None, .. } => {
-            Some((node.index(), world.locals.effects[effect as usize].stimulus.code()))
+/// What a transition does; none if it is a fault.
+fn fair_action(system: &System, transition: Transition) -> Option<FairAction> {
+    match transition {
+        Transition::Step { node, effect, fault: None, .. } => {
+            Some((node.index(), system.cache.effects[effect as usize].stimulus.code()))
         }
         _ => None,
     }

@@ -13,12 +13,12 @@ pub enum Target {
     /// It violates a property.
     Violation(&'static Property),
     /// A node tells its application something, perhaps before something else.
-    Told(Telling),
+    Indicated(IndicationPattern),
 }
 
 /// Something that a node tells its application, as the diagram writes it: `deliver m2`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Telling {
+pub struct IndicationPattern {
     /// Which node.
     pub node: NodeId,
     /// What it tells.
@@ -35,7 +35,7 @@ impl Target {
     pub const fn kind(&self) -> Kind {
         match self {
             Self::Violation(property) => property.kind,
-            Self::Told(_) => Kind::Safety,
+            Self::Indicated(_) => Kind::Safety,
         }
     }
 
@@ -44,7 +44,7 @@ impl Target {
     pub const fn property(&self) -> Option<&'static Property> {
         match self {
             Self::Violation(property) => Some(property),
-            Self::Told(_) => None,
+            Self::Indicated(_) => None,
         }
     }
 
@@ -53,7 +53,7 @@ impl Target {
     pub fn name(&self) -> String {
         match self {
             Self::Violation(property) => property.name.to_owned(),
-            Self::Told(_) => self.to_string(),
+            Self::Indicated(_) => self.to_string(),
         }
     }
 
@@ -62,8 +62,8 @@ impl Target {
     pub fn monitor(&self, setting: &Setting) -> Box<dyn Monitor> {
         match self {
             Self::Violation(property) => (property.monitor)(setting),
-            Self::Told(telling) => {
-                Box::new(Listener { telling: telling.clone(), heard: Heard::Nothing })
+            Self::Indicated(pattern) => {
+                Box::new(IndicationMonitor { pattern: pattern.clone(), matched: Matched::Nothing })
             }
         }
     }
@@ -74,7 +74,7 @@ impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Self::Violation(property) => write!(f, "a violation of {}", property.name),
-            Self::Told(Telling { node, first, then, nodes }) => {
+            Self::Indicated(IndicationPattern { node, first, then, nodes }) => {
                 f.write_str(&spell(&format!("{node} tells: {first}"), nodes))?;
                 then.iter().try_for_each(|then| write!(f, ", and later {}", visible(then)))
             }
@@ -84,7 +84,7 @@ impl fmt::Display for Target {
 
 /// What has been heard of a telling so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Heard {
+enum Matched {
     Nothing,
     First,
     Both,
@@ -93,25 +93,25 @@ enum Heard {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Listener {
-    telling: Telling,
-    heard: Heard,
+struct IndicationMonitor {
+    pattern: IndicationPattern,
+    matched: Matched,
 }
 
-impl Monitor for Listener {
+impl Monitor for IndicationMonitor {
     fn observe(&mut self, seen: &Observation) {
-        let Telling { node, first, then, nodes } = &self.telling;
+        let IndicationPattern { node, first, then, nodes } = &self.pattern;
         let Seen::Indication(packet) = seen.what else { return };
         if seen.node != *node {
             return;
         }
         let told = spell_exactly(&packet.to_string(), nodes);
-        self.heard = match (self.heard, then) {
-            (Heard::Nothing, None) if told == *first => Heard::Both,
-            (Heard::Nothing, Some(_)) if told == *first => Heard::First,
-            (Heard::Nothing, Some(then)) if told == *then => Heard::Wrong,
-            (Heard::First, Some(then)) if told == *then => Heard::Both,
-            (heard, _) => heard,
+        self.matched = match (self.matched, then) {
+            (Matched::Nothing, None) if told == *first => Matched::Both,
+            (Matched::Nothing, Some(_)) if told == *first => Matched::First,
+            (Matched::Nothing, Some(then)) if told == *then => Matched::Wrong,
+            (Matched::First, Some(then)) if told == *then => Matched::Both,
+            (matched, _) => matched,
         };
     }
 
@@ -120,8 +120,8 @@ impl Monitor for Listener {
     }
 
     fn verdict(&self, _over: bool) -> Verdict {
-        match self.heard {
-            Heard::Both => {
+        match self.matched {
+            Matched::Both => {
                 Verdict::Violated { why: "it was told so".to_owned(), witness: Vec::new() }
             }
             _ => Verdict::Holds,

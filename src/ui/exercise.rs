@@ -8,7 +8,7 @@ use crate::{
     app::Run,
     formats::exercise::{code, judgement, sentence, tried},
     kernel::Scenario,
-    search::Attempt,
+    search::ExerciseVerdict,
     web,
 };
 
@@ -38,7 +38,7 @@ pub(super) fn Exercise(props: &Props) -> Html {
         move |_| copied.set(false)
     });
     let Some(goal) = &origin.goal else { return html! {} };
-    let reached = *attempt == Some(Attempt::Reached);
+    let reached = *attempt == Some(ExerciseVerdict::Reached);
     html! {
         <section class={classes!("exercise", reached.then_some("reached"))} aria-label="Exercise">
             <p><b>{ "Exercise: " }</b>{ sentence(origin, goal) }</p>

@@ -8,7 +8,7 @@ use worldlines::{
         Fingerprinter, Kind, Monitor, Needs, Observation, Property, Protocol, Scenario, Seen,
         Verdict,
     },
-    search::{Aim, Budget, Explore, Target},
+    search::{Budget, Exhaustive, Objective, Target},
 };
 
 pub(crate) const BUDGETS: [&str; 7] =
@@ -33,7 +33,7 @@ pub(crate) struct Outcome {
 pub(crate) struct Case<'a> {
     pub(crate) protocol: &'static Protocol,
     pub(crate) scenario: &'a Scenario,
-    pub(crate) aims: &'a [Aim],
+    pub(crate) objectives: &'a [Objective],
     pub(crate) budget: &'a str,
 }
 
@@ -43,15 +43,15 @@ impl Case<'_> {
         let budget = Budget::read(self.budget).expect("it is a budget");
         let scenario = self.scenario.clone();
         let mut explore =
-            Explore::new(self.protocol, scenario, self.aims, &budget, reduced).ok()?;
-        let open = vec![true; self.aims.len()];
-        let mut found = vec![false; self.aims.len()];
+            Exhaustive::new(self.protocol, scenario, self.objectives, &budget, reduced).ok()?;
+        let open = vec![true; self.objectives.len()];
+        let mut found = vec![false; self.objectives.len()];
         while !explore.is_over() {
-            if explore.states() > limits.states || explore.turns() > limits.turns {
+            if explore.states() > limits.states || explore.transitions() > limits.turns {
                 return None;
             }
-            for sighting in explore.advance(20, &open) {
-                found[sighting.aim] = true;
+            for reached in explore.advance(20, &open) {
+                found[reached.objective] = true;
             }
         }
         explore.is_complete().then(|| Outcome { states: explore.states(), found })
@@ -71,7 +71,7 @@ impl Case<'_> {
         tally.full += full.states;
         tally.less += less.states;
         tally.found += full.found.iter().filter(|found| **found).count() as u64;
-        tally.aims += full.found.len() as u64;
+        tally.objectives += full.found.len() as u64;
         if full.found != less.found || less.states > full.states {
             return Err(format!("{}: {full:?} {less:?}", self.spelt()));
         }
@@ -79,12 +79,13 @@ impl Case<'_> {
     }
 
     pub(crate) fn spelt(&self) -> String {
-        let aims: Vec<String> = self.aims.iter().map(|aim| aim.target.to_string()).collect();
+        let objectives: Vec<String> =
+            self.objectives.iter().map(|objective| objective.target.to_string()).collect();
         format!(
             "BAD {} [{}] {} of {}",
             self.protocol.id,
             self.budget,
-            aims.join(", "),
+            objectives.join(", "),
             worldlines::formats::scenario::write(self.scenario)
         )
     }
@@ -97,7 +98,7 @@ pub(crate) struct Tally {
     pub(crate) skipped: u64,
     pub(crate) full: u64,
     pub(crate) less: u64,
-    pub(crate) aims: u64,
+    pub(crate) objectives: u64,
     pub(crate) found: u64,
 }
 
@@ -217,9 +218,9 @@ impl<const LEVEL: u8> Diaries<LEVEL> {
         }
     }
 
-    pub(crate) fn aims() -> Vec<Aim> {
+    pub(crate) fn objectives() -> Vec<Objective> {
         let all: &'static [Property; BUCKETS] = &Self::ALL;
-        all.iter().map(|property| Aim::at(Target::Violation(property))).collect()
+        all.iter().map(|property| Objective::at(Target::Violation(property))).collect()
     }
 }
 
@@ -235,16 +236,16 @@ pub(crate) fn compare_all(
     protocol: &'static Protocol,
     scenario: &Scenario,
     budget: &str,
-    groups: &[Vec<Aim>],
+    groups: &[Vec<Objective>],
     limits: Limits,
     tally: &mut Tally,
 ) -> Vec<String> {
-    let case = |aims| Case { protocol, scenario, aims, budget };
+    let case = |objectives| Case { protocol, scenario, objectives, budget };
     // Nobody who looks on makes it smaller, nor does anything that may go wrong.
     let smaller = [Case { budget: "", ..case(&[]) }, case(&[])];
     if smaller.iter().any(|it| it.explore(limits, false).is_none()) {
         tally.skipped += groups.len() as u64;
         return Vec::new();
     }
-    groups.iter().filter_map(|aims| case(aims).compare(limits, tally).err()).collect()
+    groups.iter().filter_map(|objectives| case(objectives).compare(limits, tally).err()).collect()
 }

@@ -12,7 +12,7 @@ use worldlines::{
         Strategy, Trace, Verdict, run,
     },
     protocols,
-    search::{Crew, Quest, Target},
+    search::{Search, Target, Workers},
 };
 
 use crate::{arbitrary, common::rumour::RUMOUR, hostile::check_damaged};
@@ -222,17 +222,17 @@ fn check_way(scenario: &Scenario, bytes: &[u8]) {
     let mut asked = search::Asked::of(scenario.clone()).expect("the protocol is known");
     asked.limit = 1 + u64::from(bytes.first().copied().unwrap_or_default() % 3);
     asked.targets.truncate(1);
-    let mut quest = Quest::new(asked.task()).expect("its requests were read");
+    let mut search = Search::new(asked.task()).expect("its requests were read");
     let mut steps = 0;
-    while !quest.is_over() {
-        for finding in quest.advance(Crew::ALONE) {
+    while !search.is_over() {
+        for finding in search.advance(Workers::ONE) {
             let shown = Outcome::of(finding.scenario).expect("it was run before");
             assert!(!shown.report.judgements.is_empty());
         }
         steps += 1;
         assert!(steps < 10_000, "a search with a small budget ends");
     }
-    let results = search::Results { coverage: quest.coverage(), asked, findings: Vec::new() };
+    let results = search::Results { coverage: search.coverage(), asked, findings: Vec::new() };
     assert!(!search::sentence(&results.asked, &results.coverage, 0).is_empty());
     let read =
         search::read(&search::write(&results)).expect("results are read as they are written");

@@ -20,13 +20,13 @@ fn both_find_the_same_number_of_states() {
     for system in bounded() {
         let name = system.name();
         let ours = system.explored(None);
-        assert!(ours.is_complete(), "{name}: {:?}", ours.trouble());
+        assert!(ours.is_complete(), "{name}: {:?}", ours.unfit());
         let breadth = judge(&system, Promise::Nothing).checker().spawn_bfs().join();
         let depth = judge(&system, Promise::Nothing).checker().spawn_dfs().join();
         let theirs = [breadth.unique_state_count(), depth.unique_state_count()];
         assert_eq!(theirs.map(|count| count as u64), [ours.states(); 2], "{name}");
         // The start is none that a turn leads to.
-        assert_eq!(breadth.state_count() as u64, ours.turns() + 1, "{name}: turns");
+        assert_eq!(breadth.state_count() as u64, ours.transitions() + 1, "{name}: turns");
     }
 }
 

@@ -3,19 +3,19 @@
 use worldlines::{
     abstractions::{broadcast, commit, consensus, mutex},
     kernel::{ParameterValue, Property},
-    search::{Aim, Explore, Target},
+    search::{Exhaustive, Objective, Target},
 };
 
 use super::systems::{System, reducible};
 
 /// Gone through to the end, with whether the property is broken anywhere.
-fn searched(system: &System, property: &'static Property, reduced: bool) -> (Explore, bool) {
-    let mut search = system.explore(&[Aim::at(Target::Violation(property))], reduced);
+fn searched(system: &System, property: &'static Property, reduced: bool) -> (Exhaustive, bool) {
+    let mut search = system.explore(&[Objective::at(Target::Violation(property))], reduced);
     let mut broken = false;
     while !search.is_over() {
         broken |= !search.advance(10_000, &[true]).is_empty();
     }
-    assert!(search.is_complete(), "{}: {:?}", system.name(), search.trouble());
+    assert!(search.is_complete(), "{}: {:?}", system.name(), search.unfit());
     (search, broken)
 }
 
@@ -34,19 +34,24 @@ fn most_states_are_left_out_of_broadcasts_and_locks() {
 /// Where next to nothing can be left out, finding that out has an end.
 #[test]
 fn what_it_costs_to_leave_orders_out_is_bounded() {
-    let aims = [Aim::at(Target::Violation(&consensus::AGREEMENT))];
+    let objectives = [Objective::at(Target::Violation(&consensus::AGREEMENT))];
     let paxos = System::of("paxos", 3).ask(0, "propose", "a").ask(1, "propose", "b");
-    let [mut all, mut few] = [false, true].map(|reduced| paxos.explore(&aims, reduced));
+    let [mut all, mut few] = [false, true].map(|reduced| paxos.explore(&objectives, reduced));
     let mut vain = false;
     while few.states() < 30_000 && !few.is_over() {
         all.advance(1000, &[true]);
         few.advance(1000, &[true]);
-        vain |= few.is_vain();
+        vain |= few.is_futile();
     }
-    println!("{} answers, {} states, {} turns", few.work(), few.states(), few.turns());
-    assert!(few.work() < 700_000 + 2 * few.states(), "{} answers", few.work());
+    println!(
+        "{} answers, {} states, {} turns",
+        few.lookahead_work(),
+        few.states(),
+        few.transitions()
+    );
+    assert!(few.lookahead_work() < 700_000 + 2 * few.states(), "{} answers", few.lookahead_work());
     assert!(vain);
-    assert_eq!((all.work(), all.is_vain()), (0, false));
+    assert_eq!((all.lookahead_work(), all.is_futile()), (0, false));
 }
 
 #[test]
@@ -67,7 +72,7 @@ fn what_is_broken_is_found_broken_though_orders_are_left_out() {
         (cast("uniform-broadcast").faults("crash=1"), &broadcast::VALIDITY),
         (commit.faults("crash=1"), &commit::TERMINATION),
     ] {
-        let mut search = system.explore(&[Aim::at(Target::Violation(property))], true);
+        let mut search = system.explore(&[Objective::at(Target::Violation(property))], true);
         let broken = (0..10_000).any(|_| !search.advance(1, &[true]).is_empty());
         assert!(broken, "{}: {}", system.name(), property.name);
     }

@@ -7,7 +7,7 @@ use worldlines::{
     abstractions::{broadcast, mutex, order},
     kernel::{Detector, NodeId, Order, ParameterValue, Property, Protocol, Scenario},
     protocols,
-    search::{Aim, Budget, Explore},
+    search::{Budget, Exhaustive, Objective},
 };
 
 /// A scenario, and the faults that may come to it.
@@ -88,15 +88,15 @@ impl System {
     }
 
     /// Our search of it.
-    pub(crate) fn explore(&self, aims: &[Aim], reduced: bool) -> Explore {
+    pub(crate) fn explore(&self, objectives: &[Objective], reduced: bool) -> Exhaustive {
         let budget = Budget::read(self.budget).expect("it is a budget");
         let scenario = self.scenario.clone();
-        let explore = Explore::new(self.protocol, scenario, aims, &budget, reduced);
+        let explore = Exhaustive::new(self.protocol, scenario, objectives, &budget, reduced);
         explore.unwrap_or_else(|unfit| panic!("{}: {unfit:?}", self.name()))
     }
 
     /// The same, gone through; or down to a depth.
-    pub(crate) fn explored(&self, depth: Option<usize>) -> Explore {
+    pub(crate) fn explored(&self, depth: Option<usize>) -> Exhaustive {
         let mut explore = self.explore(&[], false);
         for _ in 0..depth.unwrap_or(usize::MAX) {
             if explore.is_over() {

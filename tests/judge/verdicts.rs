@@ -4,7 +4,7 @@ use stateright::{Checker, Model};
 use worldlines::{
     abstractions::{broadcast, commit, consensus, election, mutex, order},
     kernel::{Delay, Fault, NodeId, ParameterValue, Property},
-    search::{Aim, Target},
+    search::{Objective, Target},
 };
 
 use super::{
@@ -19,13 +19,13 @@ type Claim = (&'static Property, Promise);
 
 /// After how many turns our search finds it broken; none if it is kept.
 fn ours(system: &System, property: &'static Property, reduced: bool) -> Option<u32> {
-    let mut search = system.explore(&[Aim::at(Target::Violation(property))], reduced);
+    let mut search = system.explore(&[Objective::at(Target::Violation(property))], reduced);
     while !search.is_over() {
         if let Some(first) = search.advance(1, &[true]).first() {
             return Some(first.depth);
         }
     }
-    assert!(search.is_complete(), "{}: {:?}", system.name(), search.trouble());
+    assert!(search.is_complete(), "{}: {:?}", system.name(), search.unfit());
     None
 }
 
@@ -117,8 +117,8 @@ fn of_what_comes_while_a_node_is_down() {
     scenario.network.delay = Delay { min: 10, max: 10 };
     scenario.faults =
         vec![Fault::Crash { node, at: 5, after_sends: None }, Fault::Recover { node, at: 45 }];
-    let aim = Aim::at(Target::Violation(validity.0));
-    assert!(aim.is_reached(system.protocol, &scenario), "a run shows it");
+    let objective = Objective::at(Target::Violation(validity.0));
+    assert!(objective.is_reached(system.protocol, &scenario), "a run shows it");
     breaks(validity, &[system]);
 }
 

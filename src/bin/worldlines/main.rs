@@ -70,13 +70,13 @@ enum Command {
         source: String,
     },
     /// Look for a violation; print the smallest scenario that shows it.
-    Search(search::Search),
+    Search(search::SearchArgs),
     /// Join the results of all parts of a search that was divided with --shard.
-    Merge(search::Merge),
+    Merge(search::MergeArgs),
     /// Print the smallest scenario that shows what a scenario shows.
-    Shrink(search::Shrink),
+    Shrink(search::ShrinkArgs),
     /// Say why a property is violated.
-    Explain(search::Explain),
+    Explain(search::ExplainArgs),
     /// Say whether a result code reaches an exercise's goal.
     Check(check::Check),
 }

@@ -15,7 +15,10 @@ use worldlines::{
         visible_json,
     },
     kernel::{Kind, MAX_TIME, Property, Protocol, Scenario, Verdict, count_of, visible},
-    search::{Aim, Budget, Crew, LIMIT, Quest, Shard, Stage, Target, Way, adversary, shrink},
+    search::{
+        Budget, DEFAULT_RUNS, Method, Objective, Search, Shard, Stage, Target, Workers, adversary,
+        minimise,
+    },
 };
 
 use crate::{
@@ -25,7 +28,7 @@ use crate::{
 };
 
 #[derive(Args)]
-pub(crate) struct Search {
+pub(crate) struct SearchArgs {
     /// A scenario's file, a link, or - for standard input.
     #[arg(value_name = "FILE or LINK")]
     source: String,
@@ -37,7 +40,7 @@ pub(crate) struct Search {
     #[arg(long, value_name = "FAULTS")]
     faults: Option<String>,
     /// About how many runs are tried at most, and again as many with faults drawn by lot.
-    #[arg(long, value_name = "RUNS", default_value_t = LIMIT, value_parser = runs, allow_negative_numbers = true)]
+    #[arg(long, value_name = "RUNS", default_value_t = DEFAULT_RUNS, value_parser = runs, allow_negative_numbers = true)]
     budget: u64,
     /// How many work at the same time; by default as many as there are cores. What is found does not depend on it.
     #[arg(long, value_name = "N", value_parser = jobs, allow_negative_numbers = true)]
@@ -68,7 +71,7 @@ fn runs(text: &str) -> Result<u64, String> {
 }
 
 fn jobs(text: &str) -> Result<u64, String> {
-    whole(text, 1..=Crew::MOST as u64)
+    whole(text, 1..=Workers::MOST as u64)
 }
 
 /// Any number that the results as JSON keep exactly.
@@ -81,7 +84,7 @@ fn horizon(text: &str) -> Result<u64, String> {
     whole(text, 1..=MAX_TIME / 4)
 }
 
-impl Search {
+impl SearchArgs {
     pub(crate) fn execute(self) -> Result<String, String> {
         if self.adversary {
             return self.keep_undecided();
@@ -90,8 +93,8 @@ impl Search {
             return Err("--until: found without --adversary, expected both".to_owned());
         }
         let asked = self.asked()?;
-        let crew = self.jobs.map_or_else(Crew::all_cores, |jobs| Crew::of(jobs as usize));
-        let results = carry_out(asked, crew);
+        let workers = self.jobs.map_or_else(Workers::all_cores, |jobs| Workers::of(jobs as usize));
+        let results = carry_out(asked, workers);
         Ok(told(&results, self.json))
     }
 
@@ -104,7 +107,7 @@ impl Search {
             ("--json", self.json),
             ("--jobs", self.jobs.is_some()),
             ("--seed", self.seed != 0),
-            ("--budget", self.budget != LIMIT),
+            ("--budget", self.budget != DEFAULT_RUNS),
         ];
         if let Some((other, _)) = others.into_iter().find(|(_, given)| *given) {
             return Err(format!(
@@ -174,7 +177,7 @@ fn against(named: &[String], protocol: &'static Protocol) -> Result<&'static Pro
 }
 
 #[derive(Args)]
-pub(crate) struct Merge {
+pub(crate) struct MergeArgs {
     /// The files that `search --shard … --json` wrote, one of each part.
     #[arg(value_name = "FILE", required = true)]
     files: Vec<String>,
@@ -183,7 +186,7 @@ pub(crate) struct Merge {
     json: bool,
 }
 
-impl Merge {
+impl MergeArgs {
     pub(crate) fn execute(self) -> Result<String, String> {
         let read =
             |file: &String| format::read(&contents(file)?).map_err(|problem| about(file, &problem));
@@ -206,7 +209,7 @@ impl Merge {
 }
 
 #[derive(Args)]
-pub(crate) struct Shrink {
+pub(crate) struct ShrinkArgs {
     /// A scenario's file, a link, or - for standard input.
     #[arg(value_name = "FILE or LINK")]
     source: String,
@@ -215,33 +218,33 @@ pub(crate) struct Shrink {
     property: Option<String>,
 }
 
-impl Shrink {
+impl ShrinkArgs {
     pub(crate) fn execute(self) -> Result<String, String> {
         let outcome = outcome(&self.source)?;
         let property = violated(&self.source, &outcome, self.property.as_deref())?;
-        let aim = Aim::at(Target::Violation(property));
+        let objective = Objective::at(Target::Violation(property));
         let patience = outcome.scenario.until;
-        let shrunk = shrink(outcome.protocol, &aim, &outcome.scenario, patience);
-        let shrunk = shrunk.ok_or_else(|| {
+        let minimised = minimise(outcome.protocol, &objective, &outcome.scenario, patience);
+        let minimised = minimised.ok_or_else(|| {
             let name = property.name;
             let why = format!(
                 "found that {name} comes right in a longer run, expected a violation that lasts"
             );
             about_named(&self.source, &why)
         })?;
-        if !shrunk.complete {
+        if !minimised.complete {
             let _ = writeln!(
                 io::stderr(),
                 "worldlines: the search was given up after {} runs: a smaller scenario may show the same",
-                shrunk.runs
+                minimised.runs
             );
         }
-        Ok(scenario_line(&shrunk.scenario))
+        Ok(scenario_line(&minimised.scenario))
     }
 }
 
 #[derive(Args)]
-pub(crate) struct Explain {
+pub(crate) struct ExplainArgs {
     /// A scenario's file, a link, or - for standard input.
     #[arg(value_name = "FILE or LINK")]
     source: String,
@@ -250,7 +253,7 @@ pub(crate) struct Explain {
     property: Option<String>,
 }
 
-impl Explain {
+impl ExplainArgs {
     pub(crate) fn execute(self) -> Result<String, String> {
         let outcome = outcome(&self.source)?;
         let property = violated(&self.source, &outcome, self.property.as_deref())?;
@@ -310,16 +313,17 @@ fn violated(
 const SAID_EVERY: u64 = 8;
 
 /// Searches, and says on the way how far it is, if somebody is looking.
-fn carry_out(asked: Asked, crew: Crew) -> Results {
-    let mut quest = Quest::new(asked.task()).expect("its requests were read");
+fn carry_out(asked: Asked, workers: Workers) -> Results {
+    let mut search = Search::new(asked.task()).expect("its requests were read");
     let mut findings = Vec::new();
     let looking = io::stderr().is_terminal();
     let mut steps = 0_u64;
-    while !quest.is_over() {
-        findings.extend(quest.advance(crew).into_iter().map(|finding| as_found(&asked, finding)));
+    while !search.is_over() {
+        findings
+            .extend(search.advance(workers).into_iter().map(|finding| as_found(&asked, finding)));
         steps += 1;
         if looking && steps.is_multiple_of(SAID_EVERY) {
-            say_how_far(&asked, &quest);
+            say_how_far(&asked, &search);
         }
     }
     if looking {
@@ -328,16 +332,18 @@ fn carry_out(asked: Asked, crew: Crew) -> Results {
     findings.sort_by_key(|found: &Found| {
         asked.targets.iter().position(|target| *target == found.target)
     });
-    Results { coverage: quest.coverage(), asked, findings }
+    Results { coverage: search.coverage(), asked, findings }
 }
 
-fn say_how_far(asked: &Asked, quest: &Quest) {
-    let progress = quest.progress();
+fn say_how_far(asked: &Asked, search: &Search) {
+    let progress = search.progress();
     let stage = match progress.stage {
-        Stage::Runs => "runs with faults".to_owned(),
-        Stage::Orders(aim) => format!("orders of events, for {}", asked.targets[aim].name()),
-        Stage::Walks(aim) => format!("random orders, for {}", asked.targets[aim].name()),
-        Stage::Chance => "runs with random faults".to_owned(),
+        Stage::Systematic => "runs with faults".to_owned(),
+        Stage::Interleavings(objective) => {
+            format!("orders of events, for {}", asked.targets[objective].name())
+        }
+        Stage::Pct(objective) => format!("random orders, for {}", asked.targets[objective].name()),
+        Stage::Random => "runs with random faults".to_owned(),
         Stage::Over => "done".to_owned(),
     };
     let (explored, queue) = (format::counted(progress.explored), format::counted(progress.queue));
@@ -367,23 +373,23 @@ fn story(found: &Found) -> String {
     let Found { target, scenario, by, explanation } = found;
     let how = match by {
         // A livelock is explained as one.
-        Way::Runs | Way::Livelock { .. } => String::new(),
-        Way::Orders { steps, shortest: true } => {
+        Method::Systematic | Method::Livelock { .. } => String::new(),
+        Method::Exhaustive { steps, shortest: true } => {
             format!(
                 " The shortest order of events that shows it takes {}.",
                 count_of(*steps as usize, "step")
             )
         }
-        Way::Orders { steps, .. } => {
+        Method::Exhaustive { steps, .. } => {
             format!(" An order of events shows it in {}.", count_of(*steps as usize, "step"))
         }
-        Way::Walks => " A random order of events shows it.".to_owned(),
-        Way::Chance => " Faults drawn by lot showed it.".to_owned(),
+        Method::Pct => " A random order of events shows it.".to_owned(),
+        Method::Random => " Faults drawn by lot showed it.".to_owned(),
     };
     let link = link_of(scenario);
     let what = match target {
         Target::Violation(property) => format!("{} is violated", property.name),
-        Target::Told(_) => target.to_string(),
+        Target::Indicated(_) => target.to_string(),
     };
     format!("{what}. {}{how}\n{link}\n", visible(explanation))
 }

@@ -3,7 +3,7 @@
 use super::Asked;
 use crate::{
     kernel::{Kind, count_of, noun},
-    search::{Coverage, Ordered, Target, Unfit},
+    search::{Coverage, InterleavingCoverage, Target, Unfit},
 };
 
 /// A number as people read it: `184 302`.
@@ -31,7 +31,7 @@ pub fn sentence(asked: &Asked, coverage: &Coverage, place: usize) -> String {
     let (target, budget) = (&asked.targets[place], &asked.budget);
     let nothing = match target {
         Target::Violation(property) => format!("No violation of {}", property.name),
-        Target::Told(_) => format!("No run in which {target}"),
+        Target::Indicated(_) => format!("No run in which {target}"),
     };
     let orders = &coverage.orders[place];
     let inside = if asked.inside_model { " inside the protocol's model" } else { "" };
@@ -54,12 +54,12 @@ pub fn sentence(asked: &Asked, coverage: &Coverage, place: usize) -> String {
 }
 
 /// Whether the orders of events were gone through, and none violates.
-const fn is_certain(orders: &Ordered) -> bool {
+const fn is_certain(orders: &InterleavingCoverage) -> bool {
     orders.complete && !orders.untimed
 }
 
 fn all_are_orders(asked: &Asked) -> bool {
-    crate::search::is_all_orders(&asked.budget)
+    crate::search::interleavings_cover(&asked.budget)
 }
 
 fn runs(asked: &Asked, coverage: &Coverage) -> String {
@@ -83,8 +83,9 @@ fn runs(asked: &Asked, coverage: &Coverage) -> String {
     format!("{every}{runs}{here}{deep} ({differ} differ)")
 }
 
-fn orders_said(orders: &Ordered) -> Option<String> {
-    let Ordered { unfit, states, depth, complete, reduced, walks, untimed } = orders.clone();
+fn orders_said(orders: &InterleavingCoverage) -> Option<String> {
+    let InterleavingCoverage { unfit, states, depth, complete, reduced, walks, untimed } =
+        orders.clone();
     if let Some(unfit) = unfit {
         return Some(format!("the orders of events were not gone through, {}", because(unfit)));
     }

@@ -3,7 +3,7 @@
 use super::{Asked, Found, Results, write_asked};
 use crate::{
     formats::{Problem, problem::shortened},
-    search::{Coverage, Ordered, Shard, size},
+    search::{Coverage, InterleavingCoverage, Shard, size},
 };
 
 /// Joins the results of all parts of one search: what the whole search would have found and covered.
@@ -60,8 +60,8 @@ fn join(one: Coverage, other: Coverage) -> Coverage {
 }
 
 /// What is in one piece was gone through by one of them.
-fn join_orders(one: Ordered, other: Ordered) -> Ordered {
-    Ordered {
+fn join_orders(one: InterleavingCoverage, other: InterleavingCoverage) -> InterleavingCoverage {
+    InterleavingCoverage {
         unfit: one.unfit.or(other.unfit),
         states: one.states + other.states,
         depth: one.depth.max(other.depth),

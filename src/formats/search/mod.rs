@@ -15,7 +15,9 @@ pub use writer::{asked as write_asked, found_json, progress_json, write};
 use super::{Problem, catalogue};
 use crate::{
     kernel::{Protocol, Scenario},
-    search::{Aim, Budget, Coverage, LIMIT, Shard, Target, Task, Way, aim_of},
+    search::{
+        Budget, Coverage, DEFAULT_RUNS, Method, Objective, Shard, Target, Task, objective_of,
+    },
 };
 
 /// The version of the format.
@@ -53,7 +55,7 @@ impl Asked {
     /// If the scenario's protocol is unknown.
     pub fn of(scenario: Scenario) -> Result<Self, Problem> {
         let protocol = catalogue::find("protocol", &scenario.protocol)?;
-        let goal = aim_of(protocol, &scenario).map(|aim| vec![aim.target]);
+        let goal = objective_of(protocol, &scenario).map(|objective| vec![objective.target]);
         let within = scenario.goal.as_ref().filter(|_| goal.is_some()).map(|it| it.within.clone());
         let promised = || protocol.promises.iter().map(Target::Violation).collect();
         Ok(Self {
@@ -61,7 +63,7 @@ impl Asked {
             protocol,
             targets: goal.unwrap_or_else(promised),
             budget: within.unwrap_or_default(),
-            limit: LIMIT,
+            limit: DEFAULT_RUNS,
             seed: 0,
             shard: Shard::WHOLE,
             inside_model: false,
@@ -70,10 +72,11 @@ impl Asked {
 
     /// The aims, in the order of what is looked for.
     #[must_use]
-    pub fn aims(&self) -> Vec<Aim> {
+    pub fn objectives(&self) -> Vec<Objective> {
         let breaking = self.inside_model.then(Vec::new);
-        let aim = |target: &Target| Aim { target: target.clone(), breaking: breaking.clone() };
-        self.targets.iter().map(aim).collect()
+        let objective =
+            |target: &Target| Objective { target: target.clone(), breaking: breaking.clone() };
+        self.targets.iter().map(objective).collect()
     }
 
     /// The search itself.
@@ -82,7 +85,7 @@ impl Asked {
         Task {
             protocol: self.protocol,
             scenario: self.scenario.clone(),
-            aims: self.aims(),
+            objectives: self.objectives(),
             budget: self.budget.clone(),
             seed: self.seed,
             limit: self.limit,
@@ -99,7 +102,7 @@ pub struct Found {
     /// The smallest scenario that shows it.
     pub scenario: Scenario,
     /// How it was found.
-    pub by: Way,
+    pub by: Method,
     /// Why it is violated, in a paragraph.
     pub explanation: String,
 }

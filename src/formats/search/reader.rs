@@ -9,7 +9,9 @@ use crate::{
         scenario::MAX_CAPTION,
     },
     kernel::{NodeId, Property, Protocol},
-    search::{Coverage, MOST, Ordered, Shard, Target, Telling, Unfit, Way},
+    search::{
+        Coverage, IndicationPattern, InterleavingCoverage, MOST, Method, Shard, Target, Unfit,
+    },
 };
 
 const ASKED: &[&str] =
@@ -105,7 +107,7 @@ fn target(place: &Place, protocol: &'static Protocol, nodes: &[String]) -> Resul
     let name = node.text("a node")?;
     let known = nodes.iter().position(|known| known == name);
     let then = fields.find("then").map(|then| then.line(MAX_CAPTION).map(str::to_owned));
-    Ok(Target::Told(Telling {
+    Ok(Target::Indicated(IndicationPattern {
         node: known.map(NodeId::new).ok_or_else(|| node.problem("a node of the scenario"))?,
         first: fields.get("first").line(MAX_CAPTION)?.to_owned(),
         then: then.transpose()?,
@@ -126,14 +128,14 @@ fn found(place: &Place, asked: &Asked) -> Result<Found, Problem> {
     let scenario = fields.get("scenario");
     let value = scenario.value().ok_or_else(|| scenario.problem("a scenario"))?;
     let by = match fields.get("by").word(&["runs", "orders", "livelock", "walks", "chance"])? {
-        "runs" => Way::Runs,
-        "walks" => Way::Walks,
-        "chance" => Way::Chance,
-        "livelock" => Way::Livelock {
+        "runs" => Method::Systematic,
+        "walks" => Method::Pct,
+        "chance" => Method::Random,
+        "livelock" => Method::Livelock {
             stem: fields.get("stem").count(0..=u32::MAX)?,
             cycle: fields.get("cycle").count(1..=u32::MAX)?,
         },
-        _ => Way::Orders {
+        _ => Method::Exhaustive {
             steps: fields.get("steps").count(0..=u32::MAX)?,
             shortest: flag(&fields.get("shortest"))?,
         },
@@ -171,7 +173,7 @@ fn coverage(place: &Place, asked: &Asked) -> Result<Coverage, Problem> {
     })
 }
 
-fn ordered(place: &Place) -> Result<Ordered, Problem> {
+fn ordered(place: &Place) -> Result<InterleavingCoverage, Problem> {
     let fields = place.object(ORDERED)?;
     let unfit = fields.get("unfit");
     let unfit = match unfit.value() {
@@ -182,7 +184,7 @@ fn ordered(place: &Place) -> Result<Ordered, Problem> {
             Unfit::ALL.into_iter().find(|unfit| unfit.name() == word)
         }
     };
-    Ok(Ordered {
+    Ok(InterleavingCoverage {
         unfit,
         states: fields.get("states").whole(0..=MAX_WHOLE)?,
         depth: fields.get("depth").count(0..=u32::MAX)?,

@@ -6,7 +6,9 @@ use serde_json::Value as Json;
 use super::{Asked, Found, Results, VERSION};
 use crate::{
     formats::scenario,
-    search::{Coverage, Ordered, Progress, Stage, Target, Telling, Unfit, Way},
+    search::{
+        Coverage, IndicationPattern, InterleavingCoverage, Method, Progress, Stage, Target, Unfit,
+    },
 };
 
 /// What came of a search, as JSON (docs/search.md).
@@ -36,12 +38,12 @@ pub fn found_json(found: &Found) -> String {
 /// How far a search is, as JSON.
 #[must_use]
 pub fn progress_json(asked: &Asked, progress: &Progress) -> String {
-    let name = |aim: usize| asked.targets[aim].name();
+    let name = |objective: usize| asked.targets[objective].name();
     let (stage, property) = match progress.stage {
-        Stage::Runs => ("runs", None),
-        Stage::Orders(aim) => ("orders", Some(name(aim))),
-        Stage::Walks(aim) => ("walks", Some(name(aim))),
-        Stage::Chance => ("chance", None),
+        Stage::Systematic => ("runs", None),
+        Stage::Interleavings(objective) => ("orders", Some(name(objective))),
+        Stage::Pct(objective) => ("walks", Some(name(objective))),
+        Stage::Random => ("chance", None),
         Stage::Over => ("over", None),
     };
     let Progress { explored, queue, depth, .. } = *progress;
@@ -107,7 +109,7 @@ impl<'a> TargetObject<'a> {
     fn new(target: &'a Target) -> Self {
         match target {
             Target::Violation(property) => Self::Property(property.name),
-            Target::Told(Telling { node, first, then, nodes }) => {
+            Target::Indicated(IndicationPattern { node, first, then, nodes }) => {
                 Self::Told { node: &nodes[node.index()], first, then: then.as_deref() }
             }
         }
@@ -133,18 +135,18 @@ struct FoundObject<'a> {
 impl<'a> FoundObject<'a> {
     fn new(found: &'a Found) -> Self {
         let by = match found.by {
-            Way::Runs => "runs",
-            Way::Orders { .. } => "orders",
-            Way::Livelock { .. } => "livelock",
-            Way::Walks => "walks",
-            Way::Chance => "chance",
+            Method::Systematic => "runs",
+            Method::Exhaustive { .. } => "orders",
+            Method::Livelock { .. } => "livelock",
+            Method::Pct => "walks",
+            Method::Random => "chance",
         };
         let (steps, shortest) = match found.by {
-            Way::Orders { steps, shortest } => (Some(steps), Some(shortest)),
+            Method::Exhaustive { steps, shortest } => (Some(steps), Some(shortest)),
             _ => (None, None),
         };
         let (stem, cycle) = match found.by {
-            Way::Livelock { stem, cycle } => (Some(stem), Some(cycle)),
+            Method::Livelock { stem, cycle } => (Some(stem), Some(cycle)),
             _ => (None, None),
         };
         Self {
@@ -197,9 +199,10 @@ struct OrderedObject<'a> {
 }
 
 impl<'a> OrderedObject<'a> {
-    fn new(target: &'a Target, ordered: &Ordered) -> Self {
+    fn new(target: &'a Target, ordered: &InterleavingCoverage) -> Self {
         let property = TargetObject::new(target);
-        let Ordered { unfit, states, depth, complete, reduced, walks, untimed } = *ordered;
+        let InterleavingCoverage { unfit, states, depth, complete, reduced, walks, untimed } =
+            *ordered;
         let unfit = unfit.map(Unfit::name);
         Self { property, unfit, states, depth, complete, reduced, walks, untimed }
     }

@@ -7,21 +7,21 @@ use std::{
 
 /// How many work at the same time. What comes out never depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Crew {
-    hands: usize,
+pub struct Workers {
+    count: usize,
 }
 
-impl Crew {
+impl Workers {
     /// One alone: where there are no threads.
-    pub const ALONE: Self = Self { hands: 1 };
+    pub const ONE: Self = Self { count: 1 };
 
     /// The greatest number of them: more than the cores of one machine.
     pub const MOST: usize = 256;
 
     /// So many; at least one.
     #[must_use]
-    pub const fn of(hands: usize) -> Self {
-        Self { hands: if hands == 0 { 1 } else { hands } }
+    pub const fn of(count: usize) -> Self {
+        Self { count: if count == 0 { 1 } else { count } }
     }
 
     /// As many as the machine has cores.
@@ -31,16 +31,16 @@ impl Crew {
     }
 
     /// Does something with each of these; the results are in the order of the things.
-    pub(super) fn spread<T: Sync, R: Send>(
+    pub(super) fn map<T: Sync, R: Send>(
         self,
-        things: &[T],
+        items: &[T],
         work: impl Fn(&T) -> R + Sync,
     ) -> Vec<R> {
-        if self.hands == 1 || things.len() <= 1 {
-            return things.iter().map(work).collect();
+        if self.count == 1 || items.len() <= 1 {
+            return items.iter().map(work).collect();
         }
-        let part = things.len().div_ceil(self.hands * 4).max(1);
-        let parts: Vec<&[T]> = things.chunks(part).collect();
+        let part = items.len().div_ceil(self.count * 4).max(1);
+        let parts: Vec<&[T]> = items.chunks(part).collect();
         let next = AtomicUsize::new(0);
         let take = || {
             let mut done = Vec::new();
@@ -53,10 +53,12 @@ impl Crew {
         let mut done: Vec<(usize, Vec<R>)> = thread::scope(|scope| {
             // This thread works too, so where the system starts fewer threads the work is done all the same.
             let start = || thread::Builder::new().spawn_scoped(scope, take);
-            let helpers = 1..self.hands.min(parts.len());
-            let hands: Vec<_> = helpers.map_while(|_| start().ok()).collect();
+            let helpers = 1..self.count.min(parts.len());
+            let count: Vec<_> = helpers.map_while(|_| start().ok()).collect();
             let mut done = take();
-            done.extend(hands.into_iter().flat_map(|hand| hand.join().expect("no hand panics")));
+            done.extend(
+                count.into_iter().flat_map(|handle| handle.join().expect("no handle panics")),
+            );
             done
         });
         done.sort_unstable_by_key(|(place, _)| *place);
@@ -70,11 +72,11 @@ mod tests {
 
     #[test]
     fn results_are_in_order_however_many_work() {
-        let things: Vec<u64> = (0..1000).collect();
-        let squares: Vec<u64> = things.iter().map(|it| it * it).collect();
-        for hands in [0, 1, 2, 3, 16, 100_000] {
-            assert_eq!(Crew::of(hands).spread(&things, |it| it * it), squares);
+        let items: Vec<u64> = (0..1000).collect();
+        let squares: Vec<u64> = items.iter().map(|it| it * it).collect();
+        for count in [0, 1, 2, 3, 16, 100_000] {
+            assert_eq!(Workers::of(count).map(&items, |it| it * it), squares);
         }
-        assert_eq!(Crew::of(4).spread(&[], |it: &u64| *it), [0; 0]);
+        assert_eq!(Workers::of(4).map(&[], |it: &u64| *it), [0; 0]);
     }
 }

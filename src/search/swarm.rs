@@ -6,9 +6,8 @@
 
 use super::{
     KINDS,
-    crew::Crew,
-    ground::{Ground, Tried},
-    sweep::Find,
+    trial::{Hit, Setup, Trial},
+    workers::Workers,
 };
 use crate::kernel::{Dice, Fault};
 
@@ -19,13 +18,13 @@ const DEEPEST: u32 = 4;
 
 /// A random search.
 #[derive(Clone, Debug)]
-pub(super) struct Roam {
+pub(super) struct Swarm {
     seed: u64,
     tries: u64,
     runs: u64,
 }
 
-impl Roam {
+impl Swarm {
     /// Before the first try.
     pub(super) fn new(seed: u64) -> Self {
         Self { seed, tries: 0, runs: 0 }
@@ -45,53 +44,53 @@ impl Roam {
     /// the tries.
     pub(super) fn advance(
         &mut self,
-        ground: &Ground,
-        crew: Crew,
+        setup: &Setup,
+        workers: Workers,
         (first, stride): (u64, u64),
-    ) -> Vec<Find> {
-        let block = ground.block.div_ceil(RUNS) as u64;
+    ) -> Vec<Hit> {
+        let block = setup.batch.div_ceil(RUNS) as u64;
         let numbers: Vec<u64> =
             (self.tries..self.tries + block).map(|it| first + it * stride).collect();
         self.tries += block;
-        let mut finds = Vec::new();
-        for steps in crew.spread(&numbers, |number| wander(ground, self.seed, *number)) {
+        let mut hits = Vec::new();
+        for steps in workers.map(&numbers, |number| swarm_try(setup, self.seed, *number)) {
             self.runs += steps.len() as u64;
-            for (added, Tried { reached, .. }) in steps {
-                finds.extend(reached.into_iter().map(|aim| (aim, added.clone())));
+            for (added, Trial { reached, .. }) in steps {
+                hits.extend(reached.into_iter().map(|objective| (objective, added.clone())));
             }
         }
-        finds
+        hits
     }
 }
 
 /// One try: the runs on its way.
-fn wander(ground: &Ground, seed: u64, number: u64) -> Vec<(Vec<Fault>, Tried)> {
+fn swarm_try(setup: &Setup, seed: u64, number: u64) -> Vec<(Vec<Fault>, Trial)> {
     let mut dice = Dice::new(seed, number);
-    let all = ground.budget.all();
+    let all = setup.budget.all();
     let depth = if dice.below(8) < DEEPEST { all } else { 1 + dice.below(all.max(1)) };
-    let swarm: Vec<&str> = KINDS.into_iter().filter(|_| dice.below(2) == 0).collect();
+    let enabled: Vec<&str> = KINDS.into_iter().filter(|_| dice.below(2) == 0).collect();
     let mut added = Vec::new();
     let mut steps = Vec::new();
     for _ in 0..depth {
-        let mut moves = ground.moves(&added);
+        let mut injections = setup.injections(&added);
         let covered = |fault: &Fault| {
             let together = added.iter().chain([fault]);
-            ground.budget.covers(together)
+            setup.budget.covers(together)
         };
-        moves.retain(|fault| swarm.contains(&fault.kind()) && covered(fault));
+        injections.retain(|fault| enabled.contains(&fault.kind()) && covered(fault));
         // First a kind, so that one with few ways to strike has its chance.
-        let kinds: Vec<&str> = swarm
+        let kinds: Vec<&str> = enabled
             .iter()
             .copied()
-            .filter(|kind| moves.iter().any(|it| it.kind() == *kind))
+            .filter(|kind| injections.iter().any(|it| it.kind() == *kind))
             .collect();
         if kinds.is_empty() {
             break;
         }
         let kind = kinds[dice.below(kinds.len() as u32) as usize];
-        moves.retain(|fault| fault.kind() == kind);
-        added.push(moves.swap_remove(dice.below(moves.len() as u32) as usize));
-        let tried = ground.attempt(&added);
+        injections.retain(|fault| fault.kind() == kind);
+        added.push(injections.swap_remove(dice.below(injections.len() as u32) as usize));
+        let tried = setup.trial(&added);
         let found = !tried.reached.is_empty();
         steps.push((added.clone(), tried));
         if found {

@@ -6,38 +6,35 @@
 
 use super::{
     Shard,
-    crew::Crew,
-    ground::{Ground, Tried, fault_set},
-    ids::Known,
+    interner::FingerprintSet,
+    trial::{Hit, Setup, Trial, fault_set},
+    workers::Workers,
 };
 use crate::kernel::Fault;
 
 /// A search by the number of faults.
 #[derive(Clone, Debug)]
-pub(super) struct Sweep {
+pub(super) struct Systematic {
     /// How many faults the runs have that are tried now.
     level: u32,
     /// The faults of the runs to which one is added now.
     parents: Vec<Vec<Fault>>,
     /// The runs of this level so far, each with its behaviour, unless another part of the search tried it.
     level_runs: Vec<(Vec<Fault>, Option<u64>)>,
-    /// The parent whose turn it is; what may be added to it, and how much of that was.
+    /// The parent whose transition it is; what may be added to it, and how much of that was.
     parent: usize,
-    moves: Vec<Fault>,
+    injections: Vec<Fault>,
     tried: usize,
-    behaviours: Known,
-    distinct: Known,
-    sets: Known,
+    behaviours: FingerprintSet,
+    distinct: FingerprintSet,
+    fault_sets: FingerprintSet,
     /// How many runs there were.
     runs: u64,
     over: bool,
     shard: Shard,
 }
 
-/// A find: which aim, and with which faults added.
-pub(super) type Find = (usize, Vec<Fault>);
-
-impl Sweep {
+impl Systematic {
     /// Before the first run.
     pub(super) fn new(shard: Shard) -> Self {
         Self {
@@ -45,11 +42,11 @@ impl Sweep {
             parents: Vec::new(),
             level_runs: Vec::new(),
             parent: 0,
-            moves: Vec::new(),
+            injections: Vec::new(),
             tried: 0,
-            behaviours: Known::default(),
-            distinct: Known::default(),
-            sets: Known::default(),
+            behaviours: FingerprintSet::default(),
+            distinct: FingerprintSet::default(),
+            fault_sets: FingerprintSet::default(),
             runs: 0,
             over: false,
             shard,
@@ -88,60 +85,60 @@ impl Sweep {
     }
 
     /// Tries some more, and returns what was found, in the order in which it is found however many work.
-    pub(super) fn advance(&mut self, ground: &Ground, crew: Crew) -> Vec<Find> {
-        let block = if self.level == 0 { vec![Vec::new()] } else { self.block(ground) };
+    pub(super) fn advance(&mut self, setup: &Setup, workers: Workers) -> Vec<Hit> {
+        let batch = if self.level == 0 { vec![Vec::new()] } else { self.batch(setup) };
         // What another part of the search tries is tried here only where it is gone on from.
-        let (shard, mut finds) = (self.shard, Vec::new());
-        let tried = crew
-            .spread(&block, |added| shard.owns(fault_set(added)).then(|| ground.attempt(added)));
-        for (added, tried) in block.into_iter().zip(tried) {
-            let behaviour = tried.map(|Tried { behaviour, reached }| {
+        let (shard, mut hits) = (self.shard, Vec::new());
+        let tried =
+            workers.map(&batch, |added| shard.owns(fault_set(added)).then(|| setup.trial(added)));
+        for (added, tried) in batch.into_iter().zip(tried) {
+            let behaviour = tried.map(|Trial { behaviour, reached }| {
                 self.runs += 1;
                 self.distinct.insert(behaviour);
-                finds.extend(reached.into_iter().map(|aim| (aim, added.clone())));
+                hits.extend(reached.into_iter().map(|objective| (objective, added.clone())));
                 behaviour
             });
             self.level_runs.push((added, behaviour));
         }
         if self.parent >= self.parents.len() {
-            self.go_deeper(ground, crew);
+            self.next_level(setup, workers);
         }
-        finds
+        hits
     }
 
     /// The next runs to try.
-    fn block(&mut self, ground: &Ground) -> Vec<Vec<Fault>> {
-        let mut block = Vec::new();
-        while block.len() < ground.block {
+    fn batch(&mut self, setup: &Setup) -> Vec<Vec<Fault>> {
+        let mut batch = Vec::new();
+        while batch.len() < setup.batch {
             let Some(parent) = self.parents.get(self.parent) else { break };
-            let Some(fault) = self.moves.get(self.tried) else {
+            let Some(fault) = self.injections.get(self.tried) else {
                 self.parent += 1;
-                self.begin_parent(ground);
+                self.start_parent(setup);
                 continue;
             };
             self.tried += 1;
             let mut added = parent.clone();
             added.push(fault.clone());
-            if ground.budget.covers(&added) && self.sets.insert(fault_set(&added)) {
-                block.push(added);
+            if setup.budget.covers(&added) && self.fault_sets.insert(fault_set(&added)) {
+                batch.push(added);
             }
         }
-        block
+        batch
     }
 
-    fn begin_parent(&mut self, ground: &Ground) {
+    fn start_parent(&mut self, setup: &Setup) {
         let parent = self.parents.get(self.parent);
-        self.moves = parent.map(|added| ground.moves(added)).unwrap_or_default();
+        self.injections = parent.map(|added| setup.injections(added)).unwrap_or_default();
         self.tried = 0;
     }
 
     /// All runs of a level were tried: to those with one fault more.
-    fn go_deeper(&mut self, ground: &Ground, crew: Crew) {
+    fn next_level(&mut self, setup: &Setup, workers: Workers) {
         let tried = std::mem::take(&mut self.level_runs);
         self.parents.clear();
-        if self.level < ground.budget.all() {
-            let behaviours = crew.spread(&tried, |(added, behaviour)| {
-                behaviour.unwrap_or_else(|| ground.attempt(added).behaviour)
+        if self.level < setup.budget.all() {
+            let behaviours = workers.map(&tried, |(added, behaviour)| {
+                behaviour.unwrap_or_else(|| setup.trial(added).behaviour)
             });
             for ((added, _), behaviour) in tried.into_iter().zip(behaviours) {
                 if self.behaviours.insert(behaviour) {
@@ -155,8 +152,8 @@ impl Sweep {
         }
         self.level += 1;
         self.parent = 0;
-        self.begin_parent(ground);
+        self.start_parent(setup);
         // Where nothing can go wrong at all, that is known now, however few runs may be tried.
-        self.over = self.parents.len() == 1 && self.moves.is_empty();
+        self.over = self.parents.len() == 1 && self.injections.is_empty();
     }
 }

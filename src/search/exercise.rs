@@ -1,6 +1,6 @@
 //! Exercises: whether what a reader made reaches the goal, by what the goal allows.
 
-use super::{Aim, Target, Telling};
+use super::{IndicationPattern, Objective, Target};
 use crate::{
     analysis::report,
     kernel::{Goal, Property, Protocol, Scenario, Verdict, Want, run},
@@ -8,7 +8,7 @@ use crate::{
 
 /// What is to be said of a try at an exercise.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Attempt {
+pub enum ExerciseVerdict {
     /// It reaches the goal.
     Reached,
     /// It does not, or not yet.
@@ -21,10 +21,10 @@ pub enum Attempt {
 
 /// What an exercise looks for, if it is one that looks for something: by its protocol's property of that name.
 #[must_use]
-pub fn aim_of(protocol: &'static Protocol, scenario: &Scenario) -> Option<Aim> {
+pub fn objective_of(protocol: &'static Protocol, scenario: &Scenario) -> Option<Objective> {
     let target = match &scenario.goal.as_ref()?.want {
         Want::Violate(name) => Target::Violation(named(protocol, name)?),
-        Want::Tell { node, first, then } => Target::Told(Telling {
+        Want::Tell { node, first, then } => Target::Indicated(IndicationPattern {
             node: *node,
             first: first.clone(),
             then: then.clone(),
@@ -32,7 +32,7 @@ pub fn aim_of(protocol: &'static Protocol, scenario: &Scenario) -> Option<Aim> {
         }),
         Want::Keep(_) => return None,
     };
-    Some(Aim::at(target))
+    Some(Objective::at(target))
 }
 
 fn named(protocol: &Protocol, name: &str) -> Option<&'static Property> {
@@ -44,23 +44,28 @@ fn named(protocol: &Protocol, name: &str) -> Option<&'static Property> {
 /// Where something is to be violated or told, only faults may be added, and no more than the goal allows. Where
 /// something is to be kept, only the protocol and its parameters may be others.
 #[must_use]
-pub fn attempt(
+pub fn judge_exercise(
     exercise: &Scenario,
     tried: &Scenario,
     protocol: &'static Protocol,
-) -> Option<Attempt> {
+) -> Option<ExerciseVerdict> {
     let goal = exercise.goal.as_ref()?;
     if !is_allowed(goal, exercise, tried) {
-        return Some(Attempt::Changed);
+        return Some(ExerciseVerdict::Changed);
     }
     if let Want::Keep(name) = &goal.want {
-        return Some(if keeps(protocol, name, tried) { Attempt::Reached } else { Attempt::NotYet });
+        return Some(if holds_by(protocol, name, tried) {
+            ExerciseVerdict::Reached
+        } else {
+            ExerciseVerdict::NotYet
+        });
     }
     if !goal.within.covers(&tried.faults) {
-        return Some(Attempt::TooMuch);
+        return Some(ExerciseVerdict::TooMuch);
     }
-    let reached = aim_of(protocol, exercise).is_some_and(|aim| aim.is_reached(protocol, tried));
-    Some(if reached { Attempt::Reached } else { Attempt::NotYet })
+    let reached = objective_of(protocol, exercise)
+        .is_some_and(|objective| objective.is_reached(protocol, tried));
+    Some(if reached { ExerciseVerdict::Reached } else { ExerciseVerdict::NotYet })
 }
 
 /// Whether nothing else was changed than may be. Words are not looked at.
@@ -79,7 +84,7 @@ fn is_allowed(goal: &Goal, exercise: &Scenario, tried: &Scenario) -> bool {
 }
 
 /// Whether the property holds in the end, and nothing that the protocol promises is violated.
-fn keeps(protocol: &'static Protocol, name: &str, tried: &Scenario) -> bool {
+fn holds_by(protocol: &'static Protocol, name: &str, tried: &Scenario) -> bool {
     let Ok(trace) = run(protocol, tried) else { return false };
     let report = report(protocol, tried, &trace);
     let holds = report

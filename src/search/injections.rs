@@ -11,7 +11,7 @@ use crate::kernel::{
 
 use super::Budget;
 
-/// How many of the receiver's next events a message is delayed past, each in turn.
+/// How many of the receiver's next events a message is delayed past, each in transition.
 const NEXT: usize = 6;
 /// How many moments are tried of what may begin at any.
 const MOMENTS: usize = 12;
@@ -22,7 +22,7 @@ const SPLIT: usize = 5;
 
 /// All faults that are worth trying, added to those of a run.
 #[derive(Debug)]
-pub(super) struct Moves<'a> {
+pub(super) struct Injector<'a> {
     protocol: &'static Protocol,
     scenario: &'a Scenario,
     trace: &'a Trace,
@@ -33,39 +33,39 @@ pub(super) struct Moves<'a> {
 
 /// The faults of these kinds that are worth trying on a run, those of a kind together, in the order of
 /// [`KINDS`](super::KINDS). Faults strike no later than at `window`.
-pub(super) fn moves(
+pub(super) fn injections(
     protocol: &'static Protocol,
     scenario: &Scenario,
     trace: &Trace,
     budget: &Budget,
     window: Time,
 ) -> Vec<Fault> {
-    let mut moves = Moves { protocol, scenario, trace, window, found: Vec::new() };
-    type Find<'a> = fn(&mut Moves<'a>);
+    let mut injections = Injector { protocol, scenario, trace, window, found: Vec::new() };
+    type Find<'a> = fn(&mut Injector<'a>);
     let kinds: [(&str, Find); 13] = [
-        ("crash", Moves::crashes),
-        ("recover", Moves::recoveries),
-        ("drop", Moves::drops),
-        ("delay", Moves::delays),
-        ("duplicate", Moves::duplicates),
-        ("corrupt", Moves::corruptions),
-        ("pause", Moves::pauses),
-        ("partition", Moves::partitions),
-        ("cut", Moves::cuts),
-        ("omit", Moves::omissions),
-        ("traitor", Moves::traitors),
-        ("forge", Moves::lies),
-        ("drift", Moves::drifts),
+        ("crash", Injector::crashes),
+        ("recover", Injector::recoveries),
+        ("drop", Injector::drops),
+        ("delay", Injector::delays),
+        ("duplicate", Injector::duplicates),
+        ("corrupt", Injector::corruptions),
+        ("pause", Injector::pauses),
+        ("partition", Injector::partitions),
+        ("cut", Injector::cuts),
+        ("omit", Injector::omissions),
+        ("traitor", Injector::traitors),
+        ("forge", Injector::forgeries),
+        ("drift", Injector::drifts),
     ];
     for (kind, find) in kinds {
         if budget.allows(kind) > 0 {
-            find(&mut moves);
+            find(&mut injections);
         }
     }
-    moves.found
+    injections.found
 }
 
-impl Moves<'_> {
+impl Injector<'_> {
     fn nodes(&self) -> impl Iterator<Item = NodeId> + use<> {
         (0..self.scenario.nodes.len()).map(NodeId::new)
     }
@@ -173,9 +173,9 @@ impl Moves<'_> {
     fn recoveries(&mut self) {
         for node in self.nodes() {
             let own = self.trace.events.iter().rev().filter(|event| event.node == node);
-            let mut turns =
+            let mut transitions =
                 own.filter(|it| matches!(it.kind, EventKind::Crash | EventKind::Recover));
-            let Some(last) = turns.next().filter(|last| last.kind == EventKind::Crash) else {
+            let Some(last) = transitions.next().filter(|last| last.kind == EventKind::Crash) else {
                 continue;
             };
             let down = last.time;
@@ -304,7 +304,7 @@ impl Moves<'_> {
         }
     }
 
-    /// Each node in turn, by each strategy; scripted ones only where the protocol's messages can be written.
+    /// Each node in transition, by each strategy; scripted ones only where the protocol's messages can be written.
     fn traitors(&mut self) {
         let known =
             |fault: &Fault, node| matches!(*fault, Fault::Traitor { node: it, .. } if it == node);
@@ -314,14 +314,14 @@ impl Moves<'_> {
             }
             let keys = Keys::new(node, self.traitors_of_scenario());
             let said = self.trace.messages.iter().filter(|message| message.name.from == node);
-            let lies = said.clone().any(|message| {
+            let forgeries = said.clone().any(|message| {
                 let forge = self.protocol.behaviour.forge;
                 forge(&message.packet, message.name.to, keys).is_some_and(|it| it != message.packet)
             });
             let speaks = said.clone().next().is_some();
             let tried = Strategy::ALL.into_iter().filter(|strategy| match strategy {
                 Strategy::Silent => speaks,
-                _ => lies,
+                _ => forgeries,
             });
             self.found.extend(tried.map(|strategy| Fault::Traitor { node, strategy }));
         }
@@ -336,11 +336,11 @@ impl Moves<'_> {
     }
 
     /// What a traitor could say instead, message by message: the protocol's own lie for each of the nodes.
-    fn lies(&mut self) {
+    fn forgeries(&mut self) {
         let traitors = self.traitors_of_scenario();
         let behaviour = &self.protocol.behaviour;
         let names = &self.scenario.nodes;
-        let mut lies = Vec::new();
+        let mut forgeries = Vec::new();
         for message in &self.trace.messages {
             if !traitors.contains(message.name.from) {
                 continue;
@@ -352,12 +352,14 @@ impl Moves<'_> {
                 let with = spell_json(&lie.inspect(), names);
                 let read = (behaviour.read_message)(&with, names, keys);
                 let fault = Fault::Forge { message: message.name, with };
-                if read.is_ok_and(|read| read == lie && lie != *truth) && !lies.contains(&fault) {
-                    lies.push(fault);
+                if read.is_ok_and(|read| read == lie && lie != *truth)
+                    && !forgeries.contains(&fault)
+                {
+                    forgeries.push(fault);
                 }
             }
         }
-        self.found.extend(lies);
+        self.found.extend(forgeries);
     }
 
     /// A little, much, and as much as there can be, either way; and clocks that are set wrongly.

@@ -4,41 +4,41 @@ use hashbrown::{HashTable, hash_table::Entry};
 
 /// Things, each once, numbered in the order in which they were first met.
 #[derive(Clone, Debug)]
-pub(super) struct Ids<T> {
+pub(super) struct Interner<T> {
     table: HashTable<(u128, u32)>,
-    things: Vec<T>,
+    items: Vec<T>,
 }
 
-impl<T> Ids<T> {
+impl<T> Interner<T> {
     pub(super) const fn new() -> Self {
-        Self { table: HashTable::new(), things: Vec::new() }
+        Self { table: HashTable::new(), items: Vec::new() }
     }
 
     /// The number of the thing with this fingerprint, which is made if it is new.
-    pub(super) fn of(&mut self, print: u128, make: impl FnOnce() -> T) -> u32 {
-        let hash = |(print, _): &(u128, u32)| *print as u64;
-        match self.table.entry(print as u64, |(known, _)| *known == print, hash) {
+    pub(super) fn intern(&mut self, fingerprint: u128, make: impl FnOnce() -> T) -> u32 {
+        let hash = |(fingerprint, _): &(u128, u32)| *fingerprint as u64;
+        match self.table.entry(fingerprint as u64, |(known, _)| *known == fingerprint, hash) {
             Entry::Occupied(known) => known.get().1,
             Entry::Vacant(place) => {
-                let number = u32::try_from(self.things.len()).expect("fewer than 2³² things");
-                place.insert((print, number));
-                self.things.push(make());
+                let number = u32::try_from(self.items.len()).expect("fewer than 2³² items");
+                place.insert((fingerprint, number));
+                self.items.push(make());
                 number
             }
         }
     }
 
     pub(super) fn get(&self, number: u32) -> &T {
-        &self.things[number as usize]
+        &self.items[number as usize]
     }
 
     pub(super) const fn len(&self) -> usize {
-        self.things.len()
+        self.items.len()
     }
 
     /// All of them, in the order of their numbers.
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.things.iter()
+        self.items.iter()
     }
 }
 
@@ -74,15 +74,15 @@ const fn spread(key: u64) -> u64 {
 
 /// Fingerprints that were met.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Known(HashTable<u64>);
+pub(super) struct FingerprintSet(HashTable<u64>);
 
-impl Known {
+impl FingerprintSet {
     /// Takes note of one; false if it was known.
-    pub(super) fn insert(&mut self, print: u64) -> bool {
-        match self.0.entry(print, |known| *known == print, |print| *print) {
+    pub(super) fn insert(&mut self, fingerprint: u64) -> bool {
+        match self.0.entry(fingerprint, |known| *known == fingerprint, |fingerprint| *fingerprint) {
             Entry::Occupied(_) => false,
             Entry::Vacant(place) => {
-                place.insert(print);
+                place.insert(fingerprint);
                 true
             }
         }
@@ -99,11 +99,17 @@ mod tests {
 
     #[test]
     fn a_thing_has_one_number_and_is_made_once() {
-        let mut ids = Ids::new();
-        let prints = || (0..1000_u128).map(|it| it.wrapping_mul(0x1234_5678_9ABC_DEF1_2345_6789));
-        let numbers: Vec<u32> = prints().map(|print| ids.of(print, || print)).collect();
+        let mut ids = Interner::new();
+        let fingerprints =
+            || (0..1000_u128).map(|it| it.wrapping_mul(0x1234_5678_9ABC_DEF1_2345_6789));
+        let numbers: Vec<u32> =
+            fingerprints().map(|fingerprint| ids.intern(fingerprint, || fingerprint)).collect();
         assert_eq!(numbers, (0..1000).collect::<Vec<_>>());
-        assert!(prints().zip(numbers).all(|(print, number)| ids.of(print, || 0) == number));
+        assert!(
+            fingerprints()
+                .zip(numbers)
+                .all(|(fingerprint, number)| ids.intern(fingerprint, || 0) == number)
+        );
         assert_eq!((ids.len(), *ids.get(0)), (1000, 0));
     }
 

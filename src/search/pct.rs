@@ -7,12 +7,12 @@
 //! function of the seed and its number.
 
 use super::{
-    realise::Path,
-    world::{Turn, World},
+    states::Path,
+    system::{System, Transition},
 };
 use crate::kernel::Dice;
 
-/// How many turns a walk has at most.
+/// How many transitions a walk has at most.
 const LONGEST: usize = 500;
 /// Up to how many times what is first falls behind.
 const CHANGES: u32 = 4;
@@ -21,23 +21,23 @@ const EXPECTED: u32 = 60;
 
 /// Walks through a system.
 #[derive(Clone)]
-pub(super) struct Stroll {
+pub(super) struct Pct {
     seed: u64,
-    walks: u64,
+    runs: u64,
     /// How long the longest was so far.
     length: u32,
-    turns: u64,
+    transitions: u64,
 }
 
-impl Stroll {
+impl Pct {
     /// Before the walk of this number.
-    pub(super) const fn new(seed: u64, walks: u64) -> Self {
-        Self { seed, walks, length: EXPECTED, turns: 0 }
+    pub(super) const fn new(seed: u64, runs: u64) -> Self {
+        Self { seed, runs, length: EXPECTED, transitions: 0 }
     }
 
     /// The number of the next walk.
-    pub(super) const fn walks(&self) -> u64 {
-        self.walks
+    pub(super) const fn runs(&self) -> u64 {
+        self.runs
     }
 
     /// How long the longest was.
@@ -45,31 +45,32 @@ impl Stroll {
         self.length
     }
 
-    /// How many turns were taken in all.
-    pub(super) const fn turns(&self) -> u64 {
-        self.turns
+    /// How many transitions were taken in all.
+    pub(super) const fn transitions(&self) -> u64 {
+        self.transitions
     }
 
-    /// One walk more: the way to where it reached the world's first aim, if it did.
-    pub(super) fn walk(&mut self, world: &mut World) -> Option<Path> {
-        let mut dice = Dice::new(self.seed, self.walks);
-        self.walks += 1;
-        let mut walk = Walk::new(world, &mut dice, self.length);
-        let mut state = world.start();
-        let (mut turns, mut next, mut path) = (Vec::new(), Vec::new(), Vec::new());
+    /// One walk more: the way to where it reached the system's first objective, if it did.
+    pub(super) fn run(&mut self, system: &mut System) -> Option<Path> {
+        let mut dice = Dice::new(self.seed, self.runs);
+        self.runs += 1;
+        let mut run = Priorities::new(system, &mut dice, self.length);
+        let mut state = system.start();
+        let (mut transitions, mut next, mut path) = (Vec::new(), Vec::new(), Vec::new());
         while path.len() < LONGEST {
-            world.turns(&state, &mut turns);
-            let rests = turns.iter().all(|turn| World::is_fault(*turn));
-            if world.is_reached(&state, 0, rests) {
+            system.transitions(&state, &mut transitions);
+            let rests = transitions.iter().all(|transition| System::is_fault(*transition));
+            if system.is_reached(&state, 0, rests) {
                 return Some(path);
             }
-            let Some(turn) = walk.choose(world, &state, &turns, path.len() as u32, &mut dice)
+            let Some(transition) =
+                run.choose(system, &state, &transitions, path.len() as u32, &mut dice)
             else {
                 break;
             };
-            world.take(&state, turn, &mut next);
-            self.turns += 1;
-            path.push((state.clone(), turn));
+            system.apply(&state, transition, &mut next);
+            self.transitions += 1;
+            path.push((state.clone(), transition));
             std::mem::swap(&mut state, &mut next);
         }
         self.length = self.length.max(path.len() as u32);
@@ -78,7 +79,7 @@ impl Stroll {
 }
 
 /// The lots that were drawn for one walk.
-struct Walk {
+struct Priorities {
     nodes: usize,
     /// By link, and then by node: who is greater goes first.
     priorities: Vec<u32>,
@@ -88,9 +89,9 @@ struct Walk {
     lowest: u32,
 }
 
-impl Walk {
-    fn new(world: &World, dice: &mut Dice, length: u32) -> Self {
-        let nodes = world.nodes;
+impl Priorities {
+    fn new(system: &System, dice: &mut Dice, length: u32) -> Self {
+        let nodes = system.nodes;
         let count = (nodes * nodes + nodes) as u32;
         let mut priorities: Vec<u32> = (0..count).map(|place| count + place).collect();
         for place in (1..priorities.len()).rev() {
@@ -101,28 +102,32 @@ impl Walk {
             (0..count).map(|_| dice.below(length)).collect()
         };
         let changes = moments(dice, CHANGES);
-        let faults = moments(dice, world.faults_left());
+        let faults = moments(dice, system.faults_left());
         Self { nodes, priorities, changes, faults, lowest: count }
     }
 
     fn choose(
         &mut self,
-        world: &World,
+        system: &System,
         state: &[u32],
-        turns: &[Turn],
+        transitions: &[Transition],
         step: u32,
         dice: &mut Dice,
-    ) -> Option<Turn> {
-        let is_fault = |turn: &&Turn| World::is_fault(**turn);
-        let faults: Vec<&Turn> = turns.iter().filter(is_fault).collect();
+    ) -> Option<Transition> {
+        let is_fault = |transition: &&Transition| System::is_fault(**transition);
+        let faults: Vec<&Transition> = transitions.iter().filter(is_fault).collect();
         if self.faults.contains(&step) && !faults.is_empty() {
             return Some(*faults[dice.below(faults.len() as u32) as usize]);
         }
-        let lane = |turn: &&Turn| world.lane(state, **turn).map_or(0, |lane| self.lane(lane));
-        let others = turns.iter().filter(|turn| !is_fault(turn));
-        let first = lane(&others.clone().max_by_key(|turn| self.priorities[lane(turn)])?);
+        let channel = |transition: &&Transition| {
+            system.channel(state, **transition).map_or(0, |channel| self.channel(channel))
+        };
+        let others = transitions.iter().filter(|transition| !is_fault(transition));
+        let first =
+            channel(&others.clone().max_by_key(|transition| self.priorities[channel(transition)])?);
         // What comes the same way comes in any order, where the links let it.
-        let those: Vec<&Turn> = others.filter(|turn| lane(turn) == first).collect();
+        let those: Vec<&Transition> =
+            others.filter(|transition| channel(transition) == first).collect();
         if self.changes.contains(&step) {
             self.lowest = self.lowest.saturating_sub(1);
             self.priorities[first] = self.lowest;
@@ -130,7 +135,7 @@ impl Walk {
         Some(*those[dice.below(those.len() as u32) as usize])
     }
 
-    const fn lane(&self, (from, to): (usize, usize)) -> usize {
+    const fn channel(&self, (from, to): (usize, usize)) -> usize {
         from * self.nodes + to
     }
 }

@@ -2,7 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use super::{Aim, Budget, aim::longer, moves::moves};
+use super::{Budget, Objective, injections::injections, objective::longer};
 use crate::{
     analysis::Watching,
     kernel::{
@@ -12,84 +12,89 @@ use crate::{
 
 /// How many runs are tried at most between two looks at what came of them, and about how many events they have
 /// together.
-const BLOCK: usize = 256;
-const EVENTS: usize = 100_000;
+const BATCH: usize = 256;
+const BATCH_EVENTS: usize = 100_000;
 
 /// A scenario that is searched.
 #[derive(Clone)]
-pub(super) struct Ground {
+pub(super) struct Setup {
     pub(super) protocol: &'static Protocol,
     /// As it is given.
     pub(super) given: Scenario,
     /// The same with the time to come to rest, whatever is delayed; if it ever comes to rest.
-    pub(super) patient: Scenario,
-    pub(super) aims: Vec<Aim>,
-    /// By aim: whether it is still looked for.
-    pub(super) open: Vec<bool>,
+    pub(super) extended: Scenario,
+    pub(super) objectives: Vec<Objective>,
+    /// By objective: whether it is still looked for.
+    pub(super) pending: Vec<bool>,
     pub(super) budget: Budget,
     /// Up to when faults strike, in virtual ms.
     window: Time,
     /// How many runs are tried between two looks at what came of them: fewer of long ones.
-    pub(super) block: usize,
+    pub(super) batch: usize,
 }
+
+/// A find: which objective, and with which faults added.
+pub(super) type Hit = (usize, Vec<Fault>);
 
 /// One run with some faults added.
 #[derive(Clone, Debug)]
-pub(super) struct Tried {
+pub(super) struct Trial {
     /// What tells it from runs in which other things happen or in another order.
     pub(super) behaviour: u64,
-    /// The aims that it reaches, by their places.
+    /// The objectives that it reaches, by their places.
     pub(super) reached: Vec<usize>,
 }
 
-impl Ground {
+impl Setup {
     /// None if the protocol cannot read one of the requests.
     pub(super) fn new(
         protocol: &'static Protocol,
         given: Scenario,
-        aims: Vec<Aim>,
+        objectives: Vec<Objective>,
         budget: Budget,
     ) -> Option<Self> {
         // Who never comes to rest by itself is judged at the horizon.
         let until = if protocol.perpetual.is_some() { given.until } else { longer(given.until) };
-        let patient = Scenario { until, ..given.clone() };
-        let rest = run(protocol, &patient).ok()?;
+        let extended = Scenario { until, ..given.clone() };
+        let rest = run(protocol, &extended).ok()?;
         let window = match rest.quiescent {
             true => rest.events.last().map_or(0, |event| event.time),
             false => given.until,
         };
-        let open = vec![true; aims.len()];
-        let block = (EVENTS / rest.events.len().max(1)).clamp(1, BLOCK);
-        Some(Self { protocol, given, patient, aims, open, budget, window, block })
+        let pending = vec![true; objectives.len()];
+        let batch = (BATCH_EVENTS / rest.events.len().max(1)).clamp(1, BATCH);
+        Some(Self { protocol, given, extended, objectives, pending, budget, window, batch })
     }
 
     /// The scenario with these faults added, with the time to come to rest.
     pub(super) fn with(&self, added: &[Fault]) -> Scenario {
-        let mut scenario = self.patient.clone();
+        let mut scenario = self.extended.clone();
         scenario.faults.extend_from_slice(added);
         scenario
     }
 
     /// What may go wrong next in the run with these faults added.
-    pub(super) fn moves(&self, added: &[Fault]) -> Vec<Fault> {
+    pub(super) fn injections(&self, added: &[Fault]) -> Vec<Fault> {
         let scenario = self.with(added);
         let trace = run(self.protocol, &scenario).expect("its requests were read");
-        moves(self.protocol, &scenario, &trace, &self.budget, self.window)
+        injections(self.protocol, &scenario, &trace, &self.budget, self.window)
     }
 
     /// The run with these faults added.
-    pub(super) fn attempt(&self, added: &[Fault]) -> Tried {
+    pub(super) fn trial(&self, added: &[Fault]) -> Trial {
         let scenario = self.with(added);
         let trace = run(self.protocol, &scenario).expect("its requests were read");
         let setting = Setting::of(self.protocol, &scenario);
-        let monitors = self.aims.iter().map(|aim| aim.monitor(&setting)).collect();
+        let monitors =
+            self.objectives.iter().map(|objective| objective.monitor(&setting)).collect();
         let mut watching = Watching::new(monitors, &setting);
         watching.advance(&trace, usize::MAX);
         let shown = watching.say(&trace).enumerate().filter(|(_, verdict)| verdict.is_violated());
-        let open = shown.map(|(place, _)| place).filter(|place| self.open[*place]);
-        let reached =
-            open.filter(|place| self.aims[*place].is_reached_by(self.protocol, &scenario, &trace));
-        Tried { reached: reached.collect(), behaviour: behaviour(&trace) }
+        let pending = shown.map(|(place, _)| place).filter(|place| self.pending[*place]);
+        let reached = pending.filter(|place| {
+            self.objectives[*place].is_reached_by(self.protocol, &scenario, &trace)
+        });
+        Trial { reached: reached.collect(), behaviour: behaviour(&trace) }
     }
 }
 

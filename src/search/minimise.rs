@@ -1,12 +1,12 @@
 //! Makes a scenario as small as it can be while it still shows what it shows: delta debugging (Zeller and Hildebrandt
 //! 2002, "Simplifying and isolating failure-inducing input").
 //!
-//! Each step proposes a smaller scenario, runs it, and keeps it if the aim is still reached without anything being
+//! Each step proposes a smaller scenario, runs it, and keeps it if the objective is still reached without anything being
 //! broken that was not broken before: a run that is merely cut short shows nothing. The steps go on until none of
 //! them finds anything. What is smallest, in this order: the fewest faults, requests and nodes; the plainest network
 //! and parameters; the shortest run; the roundest numbers.
 
-use super::{Aim, aim::longer, smaller};
+use super::{Objective, candidates, objective::longer};
 use crate::{
     analysis::report,
     kernel::{Delay, Fault, Protocol, Scenario, Time, Trace, run},
@@ -21,7 +21,7 @@ const MOST_EVENTS: u64 = 8_000_000;
 
 /// A scenario, made small.
 #[derive(Clone, Debug)]
-pub struct Shrunk {
+pub struct Minimised {
     /// What is left of it.
     pub scenario: Scenario,
     /// Number of runs that were tried.
@@ -30,11 +30,11 @@ pub struct Shrunk {
     pub complete: bool,
 }
 
-struct Shrinking {
+struct Minimiser {
     protocol: &'static Protocol,
-    aim: Aim,
+    objective: Objective,
     /// Whether a run that comes to rest shows something else.
-    restless: bool,
+    keeps_running: bool,
     best: Scenario,
     /// How long a run has at least that does not come to rest, in virtual ms: what never comes has to be waited for.
     patience: Time,
@@ -43,75 +43,87 @@ struct Shrinking {
     events: u64,
 }
 
-/// Makes a scenario as small as it can be while its run reaches the aim; none if it does not reach it now, even if it
+/// Makes a scenario as small as it can be while its run reaches the objective; none if it does not reach it now, even if it
 /// is given the time to come to rest.
 ///
 /// A run that does not come to rest keeps at least so much time as `patience` says, in virtual ms, for what never
 /// comes to be waited for.
 #[must_use]
-pub fn shrink(
+pub fn minimise(
     protocol: &'static Protocol,
-    aim: &Aim,
+    objective: &Objective,
     scenario: &Scenario,
     patience: Time,
-) -> Option<Shrunk> {
-    smallest(protocol, aim, scenario, patience, false)
+) -> Option<Minimised> {
+    smallest(protocol, objective, scenario, patience, false)
 }
 
 /// The same, of a livelock: it is not made small into something that comes to rest.
-pub(super) fn shrink_livelock(
+pub(super) fn minimise_livelock(
     protocol: &'static Protocol,
-    aim: &Aim,
+    objective: &Objective,
     scenario: &Scenario,
     patience: Time,
-) -> Option<Shrunk> {
-    smallest(protocol, aim, scenario, patience, true)
+) -> Option<Minimised> {
+    smallest(protocol, objective, scenario, patience, true)
 }
 
 fn smallest(
     protocol: &'static Protocol,
-    aim: &Aim,
+    objective: &Objective,
     scenario: &Scenario,
     patience: Time,
-    restless: bool,
-) -> Option<Shrunk> {
-    let mut shrinking =
-        Shrinking { restless, ..Shrinking::new(protocol, aim, scenario, patience)? };
-    shrinking.best.captions.clear();
-    shrinking.best.goal = None;
-    while shrinking.round() {}
-    let complete = !shrinking.is_exhausted();
-    let Shrinking { best: scenario, runs, .. } = shrinking;
-    Some(Shrunk { scenario, runs, complete })
+    keeps_running: bool,
+) -> Option<Minimised> {
+    let mut minimiser =
+        Minimiser { keeps_running, ..Minimiser::new(protocol, objective, scenario, patience)? };
+    minimiser.best.captions.clear();
+    minimiser.best.goal = None;
+    while minimiser.round() {}
+    let complete = !minimiser.is_exhausted();
+    let Minimiser { best: scenario, runs, .. } = minimiser;
+    Some(Minimised { scenario, runs, complete })
 }
 
 /// The same scenario with as few faults as it takes, and nothing else changed.
 pub(super) fn with_few_faults(
     protocol: &'static Protocol,
-    aim: &Aim,
+    objective: &Objective,
     scenario: &Scenario,
 ) -> Option<Scenario> {
-    let mut shrinking = Shrinking::new(protocol, aim, scenario, scenario.until)?;
-    shrinking.fewer_faults();
-    Some(shrinking.best)
+    let mut minimiser = Minimiser::new(protocol, objective, scenario, scenario.until)?;
+    minimiser.fewer_faults();
+    Some(minimiser.best)
 }
 
-impl Shrinking {
+impl Minimiser {
     fn new(
         protocol: &'static Protocol,
-        aim: &Aim,
+        objective: &Objective,
         scenario: &Scenario,
         patience: Time,
     ) -> Option<Self> {
         let patient = Scenario { until: longer(scenario.until), ..scenario.clone() };
-        let reached = |scenario: &&Scenario| aim.is_reached(protocol, scenario);
+        let reached = |scenario: &&Scenario| objective.is_reached(protocol, scenario);
         let start = [scenario, &patient].into_iter().find(reached)?.clone();
         let trace = run(protocol, &start).ok()?;
         // What is shown is shown for the same reason.
         let breaches = report(protocol, &start, &trace);
-        let broken = breaches.breaches_of(aim.target.kind()).map(|breach| breach.rule).collect();
-        let aim = Aim { breaking: Some(aim.breaking.clone().unwrap_or(broken)), ..aim.clone() };
-        Some(Self { protocol, aim, restless: false, best: start, patience, runs: 0, events: 0 })
+        let broken =
+            breaches.breaches_of(objective.target.kind()).map(|breach| breach.rule).collect();
+        let objective = Objective {
+            breaking: Some(objective.breaking.clone().unwrap_or(broken)),
+            ..objective.clone()
+        };
+        Some(Self {
+            protocol,
+            objective,
+            keeps_running: false,
+            best: start,
+            patience,
+            runs: 0,
+            events: 0,
+        })
     }
 
     /// Tries all steps once. False if none of them found anything.
@@ -132,9 +144,9 @@ impl Shrinking {
         self.best != before && !self.is_exhausted()
     }
 
-    /// Takes a proposal if the aim is still reached.
+    /// Takes a proposal if the objective is still reached.
     fn take(&mut self, proposal: Scenario) -> bool {
-        let sound = proposal.until > 0 && proposal.faults.iter().all(smaller::is_sound);
+        let sound = proposal.until > 0 && proposal.faults.iter().all(candidates::is_sound);
         if self.is_exhausted() || proposal == self.best || !sound {
             return false;
         }
@@ -143,8 +155,8 @@ impl Shrinking {
         // A run that is not at rest is given more than twice the time.
         let runs = if trace.quiescent { 1 } else { 3 };
         self.events += runs * trace.events.len() as u64;
-        let taken = self.aim.is_reached_by(self.protocol, &proposal, &trace)
-            && (!self.restless || !trace.quiescent);
+        let taken = self.objective.is_reached_by(self.protocol, &proposal, &trace)
+            && (!self.keeps_running || !trace.quiescent);
         if taken {
             self.best = proposal;
         }
@@ -213,12 +225,12 @@ impl Shrinking {
     fn fewer_nodes(&mut self) {
         for node in (0..self.best.nodes.len()).rev() {
             if self.best.nodes.len() > 2
-                && let Some(proposal) = smaller::without_node(&self.best, node)
+                && let Some(proposal) = candidates::without_node(&self.best, node)
             {
                 self.take(proposal);
             }
         }
-        if let Some(proposal) = smaller::renumbered(&self.best) {
+        if let Some(proposal) = candidates::renumbered(&self.best) {
             self.take(proposal);
         }
     }
@@ -255,11 +267,11 @@ impl Shrinking {
     fn shorter(&mut self) {
         let first = self.best.requests.iter().map(|request| request.at).min().unwrap_or(0);
         for by in [first, first.saturating_sub(10)] {
-            self.propose(|scenario| smaller::shift(scenario, by));
+            self.propose(|scenario| candidates::shift(scenario, by));
         }
         let trace = self.trace();
         let last = trace.events.last().map_or(0, |event| event.time);
-        let rests = trace.quiescent || !self.aim.is_liveness();
+        let rests = trace.quiescent || !self.objective.is_liveness();
         let enough = if rests { 0 } else { self.patience };
         for until in [enough, last + 10, last + last / 4 + 20] {
             let until = until.next_multiple_of(10).max(enough);
@@ -275,10 +287,10 @@ impl Shrinking {
             self.round_number(at, |scenario, at| scenario.requests[place].at = at);
         }
         for place in 0..self.best.faults.len() {
-            for number in 0..smaller::numbers(&mut self.best.faults[place].clone()).len() {
-                let value = *smaller::numbers(&mut self.best.faults[place])[number];
+            for number in 0..candidates::numbers(&mut self.best.faults[place].clone()).len() {
+                let value = *candidates::numbers(&mut self.best.faults[place])[number];
                 self.round_number(value, |scenario, value| {
-                    *smaller::numbers(&mut scenario.faults[place])[number] = value;
+                    *candidates::numbers(&mut scenario.faults[place])[number] = value;
                 });
             }
         }
@@ -306,7 +318,7 @@ impl Shrinking {
             return;
         };
         // More than it sends makes no difference.
-        let sends = sends.min(smaller::sends_at(&self.trace(), node, at));
+        let sends = sends.min(candidates::sends_at(&self.trace(), node, at));
         for fewer in std::iter::once(None).chain((0..sends).map(Some)) {
             let taken = self.propose(|scenario| {
                 if let Fault::Crash { after_sends, .. } = &mut scenario.faults[place] {
@@ -321,7 +333,7 @@ impl Shrinking {
 
     /// The roundest number that does, of those near this one.
     fn round_number(&mut self, value: Time, set: impl Fn(&mut Scenario, Time)) {
-        for candidate in smaller::rounder(value) {
+        for candidate in candidates::rounder(value) {
             if self.propose(|scenario| set(scenario, candidate)) {
                 return;
             }

@@ -14,14 +14,14 @@ use super::Target;
 
 /// What a run has to show, and what it may break to show it.
 #[derive(Clone)]
-pub struct Aim {
+pub struct Objective {
     /// What is looked for.
     pub target: Target,
     /// What the run may break; none if it may break anything.
     pub breaking: Option<Vec<Rule>>,
 }
 
-impl Aim {
+impl Objective {
     /// A target, whatever is broken.
     #[must_use]
     pub const fn at(target: Target) -> Self {
@@ -55,7 +55,7 @@ impl Aim {
         watching.say(trace).any(|verdict| verdict.is_violated())
     }
 
-    /// True if a run shows the contrary: what is violated in a run that shows the aim holds in this one.
+    /// True if a run shows the contrary: what is violated in a run that shows the objective holds in this one.
     #[must_use]
     pub fn is_refuted(&self, setting: &Setting, trace: &Trace) -> bool {
         let mut watching = Watching::new(vec![self.monitor(setting)], setting);
