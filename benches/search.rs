@@ -1,4 +1,4 @@
-//! How fast the search of all orders is, beside Stateright's checkers on the model of `tests/judge/`, and what it leaves
+//! How fast the search of all orders is, beside Stateright's checkers on the model of `tests/it/judge/`, and what it leaves
 //! out.
 //!
 //! `cargo xtask bench` runs it natively and in the browser and prints both side by side; `cargo bench --bench search`
@@ -6,9 +6,9 @@
 
 mod common;
 #[cfg(not(target_arch = "wasm32"))]
-#[path = "../tests/judge/model.rs"]
+#[path = "../tests/it/judge/model.rs"]
 mod model;
-#[path = "../tests/judge/systems.rs"]
+#[path = "../tests/it/judge/systems.rs"]
 mod systems;
 
 use common::{best_of, tell, tell_text};

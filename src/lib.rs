@@ -1,7 +1,7 @@
 //! Worldlines: distributed protocols that run as simulated nodes and are drawn as space-time diagrams.
 //!
 //! The modules from the bottom up; each may name only those above it in this list
-//! (`tests/tidy/` enforces it):
+//! (`tests/it/tidy/` enforces it):
 
 // Runs deterministic processes and records what happened; knows no protocol.
 pub mod kernel;

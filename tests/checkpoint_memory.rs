@@ -1,5 +1,6 @@
 //! What checkpoints weigh. Alone in its file: the allocator counts what a whole program has.
 
+#[path = "it/common/mod.rs"]
 mod common;
 
 use common::{broadcast, protocol, scenario};

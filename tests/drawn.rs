@@ -1,6 +1,7 @@
 //! The page, drawn without a browser in every state that a walk comes to: nothing that is picked outlives its run,
 //! and no state draws more elements than a browser can keep up with.
 
+#[path = "it/common/mod.rs"]
 mod common;
 
 use common::{chance::Chance, node};

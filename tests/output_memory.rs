@@ -2,6 +2,7 @@
 //! file: the allocator counts what a whole program has.
 #![cfg(not(target_arch = "wasm32"))]
 
+#[path = "it/common/mod.rs"]
 mod common;
 
 use std::io::{self, Write};

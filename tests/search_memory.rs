@@ -1,9 +1,9 @@
 //! What a state costs in memory, of our search and of Stateright's: counted, and held to.
 #![cfg(not(target_arch = "wasm32"))]
 
-#[path = "judge/model.rs"]
+#[path = "it/judge/model.rs"]
 mod model;
-#[path = "judge/systems.rs"]
+#[path = "it/judge/systems.rs"]
 mod systems;
 
 use model::{Judge, Promise};

@@ -7,7 +7,7 @@ use worldlines::formats::{Outcome, bundled};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-/// A line for each bundled scenario, its path and its digest: `tests/digests.rs` holds the native runs
+/// A line for each bundled scenario, its path and its digest: `tests/it/formats/digests.rs` holds the native runs
 /// to the same file.
 const NATIVE: &str = include_str!("golden/digests.txt");
 

@@ -223,8 +223,8 @@ impl State {
     /// The state of a page that opens on a bundled scenario.
     #[must_use]
     pub fn opening() -> Self {
-        let opening = bundled::find(OPENING).expect("tests/app.rs opens it");
-        let run = opening.scenario().and_then(Outcome::of).expect("tests/app.rs runs it");
+        let opening = bundled::find(OPENING).expect("tests/it/app/ opens it");
+        let run = opening.scenario().and_then(Outcome::of).expect("tests/it/app/ runs it");
         Self::of(run)
     }
 

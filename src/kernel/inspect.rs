@@ -18,7 +18,7 @@ pub(super) fn inspect(what: &impl Serialize) -> Json {
     }
 }
 
-/// Nothing goes wrong: tests/conformance.rs inspects every state and payload.
+/// Nothing goes wrong: tests/it/protocols/conformance.rs inspects every state and payload.
 #[derive(Debug)]
 enum Impossible {}
 

@@ -17,7 +17,7 @@
 //! covered write is freer than one that has not taken effect and than one that is used up.
 //!
 //! The search remembers nothing from before the oldest operation that has no answer, except the configurations
-//! of that moment. It is compared with the search through all orders in `tests/properties/register.rs`.
+//! of that moment. It is compared with the search through all orders in `tests/it/properties/register.rs`.
 
 use std::{
     hash::{Hash, Hasher},

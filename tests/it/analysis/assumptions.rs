@@ -1,0 +1,425 @@
+//! What a scenario breaks of what a protocol relies on, and how it is said.
+
+use worldlines::{
+    analysis::report,
+    kernel::{
+        Assumption, Delay, Detector, Fault, Kind, MessageName, NodeId, ParameterValue, PerMillion,
+        Protocol, Rule, Scenario, Strategy, Timing, Topology, run, spell,
+    },
+};
+
+use crate::common::{self, broadcast, crash, node, protocol, rumour::RUMOUR, run_valid};
+
+/// Three nodes on a network where everything takes 10 ms; the first broadcasts at 0.
+fn scenario() -> Scenario {
+    let mut scenario = common::scenario("reliable-broadcast", 3, 10);
+    scenario.nodes = ["Alice", "Bob", "Carol"].map(str::to_owned).into();
+    scenario.requests = vec![broadcast(0, 0, "m1")];
+    scenario
+}
+
+const ALICE_TO_BOB: MessageName =
+    MessageName { from: NodeId::new(0), to: NodeId::new(1), number: 1 };
+
+/// Asserts what is said of a rule: nothing, or how it is broken and where in the scenario.
+#[track_caller]
+fn says(rule: Rule, scenario: &Scenario, expected: Option<(&str, &str)>) {
+    let trace = run_valid(scenario);
+    let breach = rule.breach(protocol(&scenario.protocol), scenario, &trace);
+    let said = breach.map(|it| (spell(&it.why, &scenario.nodes), it.culprit));
+    let said = said.as_ref().map(|(why, culprit)| (why.as_str(), culprit.as_str()));
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn nothing_is_broken_when_nothing_happens() {
+    let mut scenario = scenario();
+    scenario.network.timing = Timing::Synchronous(10);
+    for rule in [
+        Rule::ReliableChannels,
+        Rule::FairLossChannels,
+        Rule::NothingIsLost,
+        Rule::FifoChannels,
+        Rule::Synchrony,
+        Rule::RequestersStayUp,
+        Rule::RequestersComeBack("broadcast"),
+        Rule::NoCutAtWrites,
+        Rule::AtMostCrashes("max-crashes"),
+        Rule::MajorityStaysUp,
+        Rule::CrashesAreDetected,
+        Rule::NobodyRecovers,
+        Rule::NobodyLies,
+        Rule::AtMostTraitors("max-crashes"),
+        Rule::TraitorsBelowThird,
+        Rule::RunsToRest,
+        Rule::NobodyCrashes,
+        Rule::RoutersStayUp,
+        Rule::HostsAreLinked,
+        Rule::ClocksRunTrue,
+        Rule::ClocksSetRight,
+        Rule::DriftAtMost("max-crashes"),
+        Rule::ParameterIs("max-crashes", "127"),
+    ] {
+        says(rule, &scenario, None);
+    }
+}
+
+#[test]
+fn channels_are_unreliable_when_a_message_between_the_correct_is_lost_or_doubled() {
+    let mut dropped = scenario();
+    dropped.faults = vec![Fault::Drop { message: ALICE_TO_BOB }];
+    let lost = Some(("Alice>Bob#1 was lost (drop)", "faults[0]"));
+    says(Rule::ReliableChannels, &dropped, lost);
+    // A crash excuses a loss only if it comes before the message was due.
+    dropped.faults.push(crash(200, 1, None));
+    says(Rule::ReliableChannels, &dropped, lost);
+    dropped.faults[1] = crash(11, 1, None);
+    says(Rule::ReliableChannels, &dropped, lost);
+    dropped.faults[1] = crash(9, 1, None);
+    says(Rule::ReliableChannels, &dropped, None);
+    dropped.faults[1] = crash(9, 0, None);
+    says(Rule::ReliableChannels, &dropped, None);
+    dropped.faults[1] = crash(9, 2, None);
+    says(Rule::ReliableChannels, &dropped, lost);
+
+    let mut doubled = scenario();
+    doubled.faults = vec![Fault::Duplicate { message: ALICE_TO_BOB, after: 5 }];
+    says(Rule::ReliableChannels, &doubled, Some(("Alice>Bob#1 arrived twice", "faults[0]")));
+
+    let mut unlucky = scenario();
+    unlucky.network.loss = PerMillion::ONE;
+    says(Rule::ReliableChannels, &unlucky, Some(("Alice>Bob#1 was lost (loss)", "network.loss")));
+    let mut lucky = scenario();
+    lucky.network.duplicate = PerMillion::ONE;
+    let twice = Some(("Alice>Bob#1 arrived twice", "network.duplicate"));
+    says(Rule::ReliableChannels, &lucky, twice);
+}
+
+#[test]
+fn something_is_lost_when_it_finds_its_receiver_up_whoever_crashes_later() {
+    let mut scenario = scenario();
+    scenario.faults = vec![crash(5, 1, None), Fault::Recover { node: node(1), at: 50 }];
+    says(Rule::NothingIsLost, &scenario, None);
+    let message = MessageName { from: node(0), to: node(2), number: 1 };
+    scenario.faults.extend([Fault::Drop { message }, crash(9, 0, None), crash(200, 2, None)]);
+    says(Rule::ReliableChannels, &scenario, None);
+    let lost = Some(("Alice>Carol#1 was lost (drop)", "faults[2]"));
+    says(Rule::NothingIsLost, &scenario, lost);
+    scenario.faults[2] = Fault::Duplicate { message, after: 5 };
+    says(Rule::NothingIsLost, &scenario, Some(("Alice>Carol#1 arrived twice", "faults[2]")));
+}
+
+#[test]
+fn channels_are_unreliable_when_bits_flip_or_links_are_missing() {
+    let mut damaged = scenario();
+    damaged.faults = vec![Fault::Corrupt { message: ALICE_TO_BOB, bits: vec![3] }];
+    let by_hand = Some(("Alice>Bob#1 was lost (corrupt)", "faults[0]"));
+    says(Rule::ReliableChannels, &damaged, by_hand);
+    let mut noisy = scenario();
+    noisy.network.corrupt = PerMillion::ONE;
+    let by_luck = Some(("Alice>Bob#1 was lost (corrupt)", "network.corrupt"));
+    says(Rule::ReliableChannels, &noisy, by_luck);
+    let mut line = scenario();
+    line.network.topology = Topology::Line;
+    let unlinked = Some(("Alice>Carol#1 was lost (unlinked)", "network.topology"));
+    says(Rule::ReliableChannels, &line, unlinked);
+    // What a traitor sends or receives is no concern of channels between the correct.
+    damaged.faults.push(Fault::Traitor { node: node(1), strategy: Strategy::Scripted });
+    says(Rule::ReliableChannels, &damaged, None);
+}
+
+#[test]
+fn channels_are_unfair_when_a_link_never_works_again() {
+    let mut unfair = scenario();
+    unfair.faults = vec![Fault::Drop { message: ALICE_TO_BOB }];
+    says(Rule::FairLossChannels, &unfair, None);
+    let (from, to) = (node(0), node(1));
+    let cut = |until| Fault::Cut { from, to, at: 0, until };
+    unfair.faults = vec![cut(unfair.until - 1)];
+    says(Rule::FairLossChannels, &unfair, None);
+    unfair.faults = vec![cut(unfair.until)];
+    let cut = "Alice>Bob#1 was lost (cut), as is all that follows on its link";
+    says(Rule::FairLossChannels, &unfair, Some((cut, "faults[0]")));
+    // What becomes of a faulty node's messages is no concern of channels between the correct.
+    unfair.faults.push(crash(500, 1, None));
+    says(Rule::FairLossChannels, &unfair, None);
+
+    let mut lossy = scenario();
+    lossy.network.loss = PerMillion(999_999);
+    says(Rule::FairLossChannels, &lossy, None);
+    lossy.network.loss = PerMillion::ONE;
+    let lost = "Alice>Bob#1 was lost (loss), as is all that follows on its link";
+    says(Rule::FairLossChannels, &lossy, Some((lost, "network.loss")));
+    let mut line = scenario();
+    line.network.topology = Topology::Line;
+    let unlinked = "Alice>Carol#1 was lost (unlinked), as is all that follows on its link";
+    says(Rule::FairLossChannels, &line, Some((unlinked, "network.topology")));
+}
+
+#[test]
+fn hosts_are_linked_by_one_network_of_routers() {
+    let linked = |links: &[[usize; 2]], routers: &[usize]| {
+        let mut scenario = scenario();
+        scenario.nodes = ["Alice", "Bob", "Carol", "R1", "R2"].map(str::to_owned).into();
+        let links = links.iter().map(|link| link.map(node)).collect();
+        let routers = routers.iter().copied().map(node).collect();
+        scenario.network.topology = Topology::Links { links, routers };
+        scenario
+    };
+    let says = |scenario: &Scenario, why| says(Rule::HostsAreLinked, scenario, why);
+    says(&linked(&[[0, 3], [1, 3], [2, 4], [3, 4]], &[3, 4]), None);
+    let apart = linked(&[[0, 3], [1, 3], [2, 4]], &[3, 4]);
+    says(&apart, Some(("nothing links R1 and R2", "network.topology")));
+    let alone = linked(&[[0, 3], [1, 3], [3, 4]], &[3, 4]);
+    says(&alone, Some(("nothing links Alice and Carol", "network.topology")));
+    // A host passes nothing on: what is behind it has to be its neighbour.
+    let behind = linked(&[[0, 3], [1, 3], [1, 2], [3, 4]], &[3, 4]);
+    says(&behind, Some(("nothing links Alice and Carol", "network.topology")));
+    says(&linked(&[[0, 1], [0, 2], [1, 2]], &[3, 4]), None);
+}
+
+#[test]
+fn traitors_are_counted_by_whom_they_are() {
+    let mut scenario = scenario();
+    scenario.nodes.push("Dave".to_owned());
+    scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(1));
+    let traitor = |index| Fault::Traitor { node: node(index), strategy: Strategy::Flip };
+    scenario.faults = vec![traitor(1), traitor(1)];
+    says(Rule::NobodyLies, &scenario, Some(("Bob is a traitor", "faults[0]")));
+    says(Rule::AtMostTraitors("max-crashes"), &scenario, None);
+    says(Rule::TraitorsBelowThird, &scenario, None);
+    scenario.faults.push(traitor(2));
+    let two = Some(("Bob and Carol are traitors, at most 1 of 4 may be faulty", "faults[2]"));
+    says(Rule::AtMostTraitors("max-crashes"), &scenario, two);
+    says(Rule::TraitorsBelowThird, &scenario, two);
+    // A crash is the mildest treason.
+    scenario.faults = vec![traitor(1), crash(1, 1, None), crash(7, 3, None)];
+    says(Rule::NobodyLies, &scenario, Some(("Bob is a traitor", "faults[0]")));
+    let fell = Some(("Bob is a traitor, Dave crashed, at most 1 of 4 may be faulty", "faults[2]"));
+    says(Rule::AtMostTraitors("max-crashes"), &scenario, fell);
+    says(Rule::TraitorsBelowThird, &scenario, fell);
+}
+
+#[test]
+fn there_are_nodes_enough_for_a_parameter() {
+    let mut scenario = scenario();
+    scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(1));
+    says(Rule::MoreNodesThan(2, "max-crashes"), &scenario, None);
+    let few = Some(("3 nodes are not more than 3 × 1", "nodes"));
+    says(Rule::MoreNodesThan(3, "max-crashes"), &scenario, few);
+}
+
+#[test]
+fn who_is_asked_is_asked_in_time() {
+    let mut scenario = scenario();
+    scenario.requests.push(broadcast(20, 2, "m2"));
+    scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(21));
+    says(Rule::RequestsBefore("max-crashes"), &scenario, None);
+    scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(20));
+    let late = Some(("Carol was asked at 20 ms, not before 20", "requests[1]"));
+    says(Rule::RequestsBefore("max-crashes"), &scenario, late);
+}
+
+#[test]
+fn who_says_nothing_of_traitors_relies_on_there_being_none() {
+    let mut scenario = scenario();
+    scenario.faults = vec![Fault::Traitor { node: node(0), strategy: Strategy::Silent }];
+    let trace = run_valid(&scenario);
+    let protocol = protocol(&scenario.protocol);
+    assert!(protocol.model.iter().all(|assumption| !assumption.rule.is_on_traitors()));
+    let broken = report(protocol, &scenario, &trace).breaches;
+    assert_eq!(broken.iter().map(|it| it.rule).collect::<Vec<_>>(), [Rule::NobodyLies]);
+}
+
+#[test]
+fn channels_are_not_fifo_when_a_message_is_overtaken() {
+    let mut scenario = scenario();
+    scenario.requests.push(broadcast(1, 0, "m2"));
+    says(Rule::FifoChannels, &scenario, None);
+    scenario.faults = vec![Fault::Delay { message: ALICE_TO_BOB, by: 5 }];
+    says(Rule::FifoChannels, &scenario, Some(("Alice>Bob#1 was overtaken", "faults[0]")));
+    // It is broken from when the later message comes, not from when the earlier one comes at last.
+    let trace = run_valid(&scenario);
+    let breach = Rule::FifoChannels.breach(protocol(&scenario.protocol), &scenario, &trace);
+    let event = breach.and_then(|breach| breach.event).expect("a receipt shows it");
+    assert_eq!((trace.events[event].time, trace.events[event].node), (11, node(1)));
+    scenario.faults = vec![Fault::Duplicate { message: ALICE_TO_BOB, after: 5 }];
+    says(Rule::FifoChannels, &scenario, None);
+}
+
+#[test]
+fn synchrony_is_a_bound_that_the_network_states_and_a_message_can_miss() {
+    let mut scenario = scenario();
+    let asynchronous = "the network is asynchronous: it promises no bound";
+    says(Rule::Synchrony, &scenario, Some((asynchronous, "network.timing")));
+    scenario.network.timing = Timing::Synchronous(9);
+    let late = Some(("Alice>Bob#1 took 10 ms, more than 9", "network.delay"));
+    says(Rule::Synchrony, &scenario, late);
+    scenario.network.timing = Timing::Synchronous(10);
+    scenario.faults = vec![Fault::Delay { message: ALICE_TO_BOB, by: 1 }];
+    let delayed = Some(("Alice>Bob#1 took 11 ms, more than 10", "faults[0]"));
+    says(Rule::Synchrony, &scenario, delayed);
+}
+
+#[test]
+fn synchrony_is_broken_from_the_moment_on_at_which_a_late_message_is_missing() {
+    let mut scenario = scenario();
+    scenario.network.timing = Timing::Synchronous(10);
+    scenario.faults = vec![Fault::Delay { message: ALICE_TO_BOB, by: 100 }];
+    let trace = run_valid(&scenario);
+    let breach = Rule::Synchrony.breach(protocol("reliable-broadcast"), &scenario, &trace);
+    let since = breach.and_then(|breach| breach.event).expect("one message is late");
+    assert_eq!(trace.events[since].time, 10);
+    assert!(trace.events[since - 1].time < 10);
+}
+
+#[test]
+fn crashes_are_counted_by_whom_they_hit() {
+    let mut scenario = scenario();
+    scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(1));
+    scenario.faults = vec![crash(5, 1, None)];
+    says(Rule::RequestersStayUp, &scenario, None);
+    says(Rule::AtMostCrashes("max-crashes"), &scenario, None);
+    says(Rule::MajorityStaysUp, &scenario, None);
+    scenario.faults.push(crash(7, 0, None));
+    let requester = Some(("Alice crashed at 7 ms", "faults[1]"));
+    says(Rule::RequestersStayUp, &scenario, requester);
+    let two = Some(("Alice and Bob crashed, at most 1 may", "faults[1]"));
+    says(Rule::AtMostCrashes("max-crashes"), &scenario, two);
+    let half = Some(("Alice and Bob crashed, 2 of 3", "faults[1]"));
+    says(Rule::MajorityStaysUp, &scenario, half);
+}
+
+#[test]
+fn crashes_are_detected_where_there_is_a_detector() {
+    let mut scenario = scenario();
+    scenario.faults = vec![crash(5, 1, None)];
+    let silent = Some(("Bob crashed, and no failure detector tells", "network.detector"));
+    says(Rule::CrashesAreDetected, &scenario, silent);
+    scenario.network.detector = Detector::Perfect(50);
+    says(Rule::CrashesAreDetected, &scenario, None);
+}
+
+#[test]
+fn who_is_asked_may_be_expected_back() {
+    let comes_back = Rule::RequestersComeBack("broadcast");
+    let mut scenario = scenario();
+    scenario.faults = vec![crash(5, 0, None), crash(6, 1, None)];
+    let gone = Some(("Alice crashed at 5 ms, and never came back", "faults[0]"));
+    says(comes_back, &scenario, gone);
+    says(Rule::RequestersComeBack("begin"), &scenario, None);
+    scenario.faults.push(Fault::Recover { node: node(0), at: 30 });
+    says(comes_back, &scenario, None);
+    scenario.faults.push(crash(40, 0, None));
+    let again = Some(("Alice crashed at 40 ms, and never came back", "faults[3]"));
+    says(comes_back, &scenario, again);
+}
+
+#[test]
+fn who_comes_back_breaks_crash_stop() {
+    let mut scenario = scenario();
+    scenario.faults = vec![crash(5, 1, None), Fault::Recover { node: node(1), at: 30 }];
+    let back = Some(("Bob came back at 30 ms without its memory", "faults[1]"));
+    says(Rule::NobodyRecovers, &scenario, back);
+}
+
+#[test]
+fn a_run_that_is_cut_short_is_not_at_rest() {
+    let mut scenario = scenario();
+    scenario.network.delay = Delay { min: 50, max: 50 };
+    scenario.until = 49;
+    let short = Some(("the run ends at 49 ms, before it is at rest", "until"));
+    says(Rule::RunsToRest, &scenario, short);
+    scenario.until = 100;
+    says(Rule::RunsToRest, &scenario, None);
+}
+
+#[test]
+fn a_crash_breaks_the_rule_on_whom_it_hits() {
+    let mut crashed = scenario();
+    crashed.faults = vec![crash(200, 1, None)];
+    let said = Some(("Bob crashed at 200 ms", "faults[0]"));
+    says(Rule::NobodyCrashes, &crashed, said);
+    says(Rule::RoutersStayUp, &crashed, None);
+    let links = vec![[node(0), node(1)], [node(1), node(2)]];
+    crashed.network.topology = Topology::Links { links, routers: node(1).into() };
+    let said = Some(("Bob, a router, crashed at 200 ms", "faults[0]"));
+    says(Rule::RoutersStayUp, &crashed, said);
+}
+
+#[test]
+fn synchrony_ends_when_somebody_stands_still() {
+    let mut paused = scenario();
+    paused.network.timing = Timing::Synchronous(10);
+    paused.faults = vec![Fault::Pause { node: node(2), at: 300, until: 310 }];
+    says(Rule::Synchrony, &paused, Some(("Carol stood still from 300 ms on", "faults[0]")));
+}
+
+#[test]
+fn a_parameter_that_is_not_what_it_should_be_is_named() {
+    let mut tuned = scenario();
+    tuned.params.insert("max-crashes".to_owned(), ParameterValue::Integer(1));
+    let said = Some(("max-crashes is 1", "params.max-crashes"));
+    says(Rule::ParameterIs("max-crashes", "127"), &tuned, said);
+}
+
+#[test]
+fn a_wrong_clock_counts_once_it_is_looked_at() {
+    let wrong = |rate, offset| {
+        let mut scenario = Scenario::new(RUMOUR.id, Scenario::numbered(2));
+        let rate = PerMillion(rate);
+        scenario.faults = vec![Fault::Drift { node: node(0), rate, offset }];
+        scenario.ask(10, node(0), "look", None);
+        scenario
+    };
+    let drifting = |rate| wrong(rate, 0);
+    let breach = |rule: Rule, scenario: &Scenario| {
+        let trace = run(&RUMOUR, scenario).expect("the rumour's requests");
+        rule.breach(&RUMOUR, scenario, &trace)
+            .map(|it| (spell(&it.why, &scenario.nodes), it.culprit))
+    };
+    let said = ("P1's clock runs at 1.01 times time".to_owned(), "faults[0]".to_owned());
+    assert_eq!(breach(Rule::ClocksRunTrue, &drifting(1_010_000)), Some(said));
+    assert_eq!(breach(Rule::ClocksRunTrue, &drifting(1_000_000)), None);
+    let said = ("P1's clock is 5 ms ahead when the run begins".to_owned(), "faults[0]".to_owned());
+    assert_eq!(breach(Rule::ClocksSetRight, &wrong(1_000_000, 5)), Some(said));
+    assert_eq!(breach(Rule::ClocksSetRight, &drifting(1_010_000)), None);
+    let mut unseen = wrong(1_010_000, 5);
+    unseen.requests.clear();
+    assert_eq!(breach(Rule::ClocksRunTrue, &unseen), None);
+    assert_eq!(breach(Rule::ClocksSetRight, &unseen), None);
+}
+
+#[test]
+fn what_only_liveness_relies_on_is_no_excuse_for_safety() {
+    let assumption = Rule::NobodyCrashes.always().for_liveness();
+    assert_eq!(assumption.statement(), "nobody crashes (for liveness)");
+    let model: &'static [Assumption] = Box::leak(Box::new([assumption]));
+    let fragile = Protocol { model, ..*protocol("reliable-broadcast") };
+    let mut scenario = scenario();
+    scenario.faults = vec![crash(0, 0, Some(1))];
+    let trace = run(&fragile, &scenario).expect("a broadcast is a request");
+    let report = report(&fragile, &scenario, &trace);
+    let rules =
+        |kind| -> Vec<Rule> { report.breaches_of(kind).map(|breach| breach.rule).collect() };
+    assert_eq!(rules(Kind::Liveness), [Rule::NobodyCrashes]);
+    assert_eq!(rules(Kind::Safety), []);
+}
+
+#[test]
+fn a_timeout_covers_a_period_and_the_bound_or_does_not() {
+    let rule = Rule::TimeoutCovers("timeout", "period");
+    assert_eq!(rule.statement(), "timeout is at least period and the delay bound together");
+    let mut scenario = common::scenario("heartbeat-detector", 2, 10);
+    scenario.until = 100;
+    for (name, value) in [("timeout", 90), ("period", 60)] {
+        scenario.params.insert(name.to_owned(), ParameterValue::Integer(value));
+    }
+    scenario.network.timing = Timing::Synchronous(30);
+    says(rule, &scenario, None);
+    scenario.network.timing = Timing::Synchronous(31);
+    let why = "timeout is 90 ms, less than period (60) and the delay bound (31) together";
+    says(rule, &scenario, Some((why, "params.timeout")));
+    scenario.network.timing = Timing::Asynchronous;
+    says(rule, &scenario, None);
+}

@@ -1,0 +1,5 @@
+//! What is worked out from a trace: assumptions, causes and the order of events.
+
+mod assumptions;
+mod blame;
+mod order;

@@ -1,0 +1,187 @@
+//! Inputs from outside, with what is right for each: what the command line answers, and how soon.
+
+use std::time::{Duration, Instant};
+
+use worldlines::{
+    formats::{link, scenario},
+    kernel::{Caption, MAX_NODES, NodeId, Scenario, is_unseen},
+};
+
+use crate::common::{
+    command_line::{file, printed, refused, worldlines},
+    folder,
+};
+
+/// A case's file.
+fn case(name: &str) -> String {
+    folder("tests/cases").join(format!("{name}.json")).display().to_string()
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a search that does not end is found by a clock")]
+fn a_search_ends_at_once_and_says_what_it_covered_whatever_its_budget() {
+    let file = case("search-small-budget");
+    for budget in ["1", "2", "3", "10", "1000000000"] {
+        for faults in ["drop=1", "forge=2", "crash=1", "all=0", "drop=100,crash=100,all=3"] {
+            let begin = Instant::now();
+            let asked = ["search", &file, "--budget", budget, "--faults", faults, "--jobs", "1"];
+            let output = worldlines(&asked, "");
+            let said = String::from_utf8(output.stderr).expect("it prints UTF-8");
+            assert_eq!(output.status.code(), Some(0), "{said}");
+            let lines = said.lines().filter(|line| line.starts_with("No violation of "));
+            let covered = lines.filter(|line| line.contains(" run")).count();
+            assert_eq!(covered, said.lines().count(), "{budget} {faults}: {said}");
+            assert!(begin.elapsed() < Duration::from_secs(60), "{budget} {faults}");
+        }
+    }
+}
+
+#[test]
+fn a_search_in_which_nothing_can_strike_says_so() {
+    let file = case("search-small-budget");
+    let output = worldlines(&["search", &file, "--budget", "1", "--faults", "drop=1"], "");
+    let said = String::from_utf8(output.stderr).expect("it prints UTF-8");
+    assert!(said.contains("1 run, in which no such fault can strike"), "{said}");
+}
+
+#[test]
+fn a_payload_forges_no_line() {
+    let file = case("newline-forges-an-event-line");
+    for arguments in [&["explain", &file][..], &["run", &file], &["run", "--text", &file]] {
+        let said = printed(arguments, "");
+        assert!(!said.contains("999 ms  b  deliver  fake\tx"), "{said}");
+        assert!(!said.lines().any(|line| line.trim_start().starts_with("999 ms")), "{said}");
+        assert!(said.lines().all(|line| !line.contains(is_unseen)), "{said}");
+    }
+    let text = printed(&["run", "--text", &file], "");
+    assert!(text.contains(r"l1\n 999 ms  b  deliver  fake\tx"), "{text}");
+    assert!(text.contains(r"rtl \u202e evil") && text.contains(r"\u0000nul"), "{text}");
+}
+
+#[test]
+fn numbers_out_of_range_are_answered_with_their_limits() {
+    let file = case("search-small-budget");
+    for (option, values, range) in [
+        ("--jobs", &["0", "257", "100000", "99999999999", "-1", "x", "1e3", ""][..], "1 to 256"),
+        (
+            "--budget",
+            &["0", "1000000001", "99999999999999999999999", "-3", "many"],
+            "1 to 1000000000",
+        ),
+        ("--seed", &["9007199254740992", "-1", "1.5", "0x1"], "0 to 9007199254740991"),
+        ("--until", &["0", "250000001", "-1", "soon"], "1 to 250000000"),
+    ] {
+        for value in values {
+            let said = refused(&["search", &file, option, value], "");
+            let expected = format!(
+                "worldlines: {option}: found \"{value}\", expected a whole number from {range}"
+            );
+            assert_eq!(said, expected);
+        }
+    }
+    let alone = refused(&["search", &file, "--faults", "crash=1,drop"], "");
+    assert!(
+        alone.ends_with(r#"found "drop" alone, expected a number behind it: drop=1"#),
+        "{alone}"
+    );
+    let negative = refused(&["search", &file, "--shard", "-1/3"], "");
+    assert!(negative.starts_with(r#"worldlines: --shard: found "-1/3""#), "{negative}");
+    for shard in ["0/1", "2/1", "1/10001", "1", "/", "-1/2", "1/0", "99999999999/99999999999"] {
+        let said = refused(&["search", &file, &format!("--shard={shard}")], "");
+        assert!(said.contains("expected which part of how many, up to 10000: 3/16"), "{said}");
+    }
+    for faults in ["crash=101", "crash=-1", "crash=99999999999", "=1", "crash", "crash=1,crash=x"] {
+        let said = refused(&["search", &file, &format!("--faults={faults}")], "");
+        assert!(said.starts_with("worldlines: --faults: found "), "{said}");
+    }
+    for nodes in ["0", "129", "3..129", "4..3", "1..99999999999999999999", "a", "", "..", "-1..3"] {
+        let said = refused(&["cost", "abcast", &format!("--nodes={nodes}")], "");
+        let most = format!("expected two numbers from 1 to {MAX_NODES} like 3..16");
+        assert!(said.contains(&most), "{said}");
+    }
+}
+
+#[test]
+fn files_that_are_none_are_answered_with_one_line() {
+    let deep = file("deep.json", "[".repeat(100_000));
+    let deep_object = file("deep-object.json", "{\"a\":".repeat(100_000));
+    let huge = file("huge-one.json", "x".repeat((1 << 20) + 1));
+    let bytes = file("no-text.json", [b'{', 0xC3, 0x28]);
+    let folder = folder("tests").display().to_string();
+    for command in ["run", "link", "search", "shrink", "explain", "check", "merge"] {
+        for (source, expected) in [
+            ("", "\"\": "),
+            ("no/such/file.json", "no/such/file.json: "),
+            (folder.as_str(), "tests: "),
+            (&deep, "levels of nesting"),
+            (&deep_object, "levels of nesting"),
+            (&huge, "expected at most 1048576"),
+            (&bytes, "found no UTF-8 from byte 1 on"),
+            ("-", "standard input: "),
+        ] {
+            let said = refused(&[command, source], "");
+            assert!(said.contains(expected), "{command} {source}: {said}");
+        }
+    }
+    assert!(refused(&["merge", "-", "-"], "").contains("standard input: found twice"));
+    assert!(refused(&["open", ""], "").starts_with("worldlines: link: found \"\""));
+    assert!(refused(&["open", &"a".repeat(70_000)], "").contains("expected at most 65536"));
+}
+
+#[test]
+fn a_mark_at_the_beginning_of_a_file_is_no_part_of_it() {
+    let text = std::fs::read_to_string(case("newline-forges-an-event-line")).expect("it is there");
+    let marked = file("marked.json", format!("\u{feff}{text}"));
+    assert_eq!(printed(&["run", &marked], ""), printed(&["run", "-"], &text));
+}
+
+#[test]
+fn a_link_that_nobody_can_open_is_not_printed() {
+    let mut scenario = Scenario::new("best-effort-broadcast", Scenario::numbered(3));
+    // Digits of a generator: they hardly compress.
+    let mut word = 1_u64;
+    let mut digits = || {
+        word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        format!("{word:016x}")
+    };
+    scenario.captions = (0..1000)
+        .map(|at| Caption {
+            at,
+            node: NodeId::new(0),
+            text: (0..12).map(|_| digits()).collect::<String>(),
+        })
+        .collect();
+    let text = scenario::write(&scenario);
+    let said = refused(&["link", "-"], &text);
+    assert!(said.contains("expected at most 65536") && said.contains("?src="), "{said}");
+    scenario.captions.truncate(200);
+    let output = worldlines(&["link", "-"], &scenario::write(&scenario));
+    let printed = String::from_utf8(output.stdout).expect("it prints UTF-8");
+    assert_eq!(output.status.code(), Some(0));
+    assert!(printed.len() > link::LONG_LINK && link::decode(&printed).is_ok());
+}
+
+#[test]
+fn wrong_arguments_are_answered_with_one_line() {
+    for arguments in [
+        &[][..],
+        &["dance"],
+        &["run"],
+        &["run", "--frob", "-"],
+        &["run", "--json", "--text", "-"],
+        &["run", "-", "-"],
+        &["search"],
+        &["search", "-", "--budget"],
+        &["search", "-", "--until", "3"],
+        &["merge"],
+        &["cost"],
+        &["list", "more"],
+        &["run", "--json=yes", "-"],
+    ] {
+        let said = refused(arguments, "");
+        assert!(said.starts_with("worldlines: "), "{arguments:?}: {said}");
+    }
+    for help in [&["--help"][..], &["help"], &["--version"], &["search", "--help"]] {
+        assert!(!printed(help, "").is_empty());
+    }
+}

@@ -1,0 +1,6 @@
+//! The command line: its output, its exit codes, and the commands that the documentation shows.
+
+mod cases;
+mod commands;
+mod docs;
+mod search;

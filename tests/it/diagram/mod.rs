@@ -1,0 +1,5 @@
+//! Traces as geometry.
+
+mod geometry;
+mod marks;
+mod window;

@@ -1,0 +1,10 @@
+//! Everything that leaves or enters: scenarios, traces, digests, links and texts.
+
+mod digest;
+mod digests;
+mod escaping;
+mod golden;
+mod links;
+mod refusals;
+mod scenario;
+mod trace;

@@ -1,0 +1,218 @@
+//! What is seen of a run from outside: measures over time, and who waits for whom.
+
+use derive_more::Display;
+use serde::Serialize;
+use serde_json::Value as Json;
+use worldlines::{
+    analysis::{report, way},
+    formats,
+    kernel::{
+        Behaviour, Context, Delay, Drawn, EventKind, Failures, Fault, Group, Indication, Metric,
+        Moment, NodeId, NodeSet, PerMillion, Process, Protocol, Request, RequestKind, Scenario,
+        Time, Trace, With, run,
+    },
+};
+
+use crate::common::{crash, node};
+
+/// Lends what it is asked for to nobody before it has got what it has asked for itself: philosophers with one
+/// fork each. What it has heard is counted; its clock's error is measured.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+struct Philosopher {
+    asked: NodeSet,
+    heard: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Display)]
+#[display("ask {_0}")]
+struct Ask(NodeId);
+
+impl Request for Ask {
+    const KINDS: &'static [RequestKind] =
+        &[RequestKind { name: "ask", help: "Asks.", with: With::Node { label: "whom" } }];
+
+    fn read(_name: &str, with: Option<&Json>, nodes: &[String]) -> Result<Self, String> {
+        let place = nodes.iter().position(|name| with.and_then(Json::as_str) == Some(name));
+        place.map(|place| Self(NodeId::new(place))).ok_or_else(|| "a node".to_owned())
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Display)]
+enum Fork {
+    #[display("please")]
+    Please,
+    #[display("here")]
+    Here,
+}
+
+impl Indication for Fork {
+    fn kind(&self) -> &'static str {
+        "fork"
+    }
+}
+
+impl Process for Philosopher {
+    type Parameters = ();
+    type Request = Ask;
+    type Indication = Fork;
+    type Message = Fork;
+    type Timer = Fork;
+
+    fn new(_group: Group, (): &()) -> Self {
+        Self { asked: NodeSet::EMPTY, heard: 0 }
+    }
+
+    fn on_request(&mut self, ctx: &mut Context<Self>, Ask(whom): Ask) {
+        self.asked.insert(whom);
+        ctx.send(whom, Fork::Please);
+    }
+
+    fn on_message(&mut self, ctx: &mut Context<Self>, from: NodeId, message: Fork) {
+        self.heard += 1;
+        match message {
+            Fork::Please if self.asked.is_empty() => ctx.send(from, Fork::Here),
+            Fork::Please => {}
+            Fork::Here => self.asked.remove(from),
+        }
+    }
+
+    fn measure(&self, at: Moment) -> Vec<i64> {
+        vec![self.heard, at.clock as i64 - at.time as i64]
+    }
+
+    fn waits_for(&self) -> NodeSet {
+        self.asked
+    }
+}
+
+const fn metric(name: &'static str, unit: &'static str) -> Metric {
+    Metric { name, unit, help: "For this test.", drawn: Drawn::Curve }
+}
+
+const PHILOSOPHER: Protocol = Protocol {
+    id: "philosopher",
+    name: "Philosopher",
+    summary: "Waits.",
+    source: "the kernel's tests",
+    failures: Failures::CrashStop,
+    model: &[],
+    promises: &[],
+    beyond: &[],
+    breaks: &[],
+    unbreakable: &[],
+    costs: &[],
+    metrics: &[metric("heard", "messages"), metric("error", "ms")],
+    perpetual: None,
+    behaviour: Behaviour::of::<Philosopher>(),
+};
+
+/// Three at a table; each of these asks that one at this moment.
+fn table(asks: &[(Time, usize, usize)]) -> Scenario {
+    let mut scenario = Scenario::new("philosopher", Scenario::numbered(3));
+    scenario.network.delay = Delay { min: 10, max: 10 };
+    scenario.until = 200;
+    for (at, who, whom) in asks {
+        let whom = scenario.nodes[*whom].clone();
+        scenario.ask(*at, node(*who), "ask", Some(whom.into()));
+    }
+    scenario
+}
+
+fn dine(scenario: &Scenario) -> Trace {
+    run(&PHILOSOPHER, scenario).expect("its requests are in order")
+}
+
+fn places(nodes: &[NodeId]) -> Vec<usize> {
+    nodes.iter().map(|node| node.index()).collect()
+}
+
+const ROUND: [(Time, usize, usize); 3] = [(0, 0, 1), (1, 1, 2), (2, 2, 0)];
+
+#[test]
+fn who_wait_for_each_other_in_a_circle_are_in_a_deadlock() {
+    assert_eq!(places(&dine(&table(&ROUND)).deadlock), [0, 1, 2]);
+    assert_eq!(
+        places(&dine(&table(&ROUND[..2])).deadlock),
+        [0; 0],
+        "Two of them only wait in line."
+    );
+}
+
+#[test]
+fn a_crash_breaks_the_circle_and_a_run_that_goes_on_has_none_yet() {
+    let mut crashed = table(&ROUND);
+    crashed.faults = vec![crash(50, 1, None)];
+    assert_eq!(places(&dine(&crashed).deadlock), [0; 0]);
+    let mut early = table(&ROUND);
+    early.until = 8;
+    let trace = dine(&early);
+    assert!(!trace.quiescent && trace.deadlock.is_empty());
+}
+
+/// What a metric of a node comes to, as the trace's JSON tells it.
+fn series(scenario: &Scenario, metric: &str, place: usize) -> Json {
+    let trace = dine(scenario);
+    let report = report(&PHILOSOPHER, scenario, &trace);
+    let json = formats::trace::to_json(scenario, &PHILOSOPHER, &trace, &report);
+    let json: Json = serde_json::from_str(&json).expect("a trace is JSON");
+    let all = json["metrics"]["series"].as_array().expect("there are series").clone();
+    let node = &scenario.nodes[place];
+    let mut found = all.into_iter().filter(|it| it["metric"] == metric && it["node"] == **node);
+    found.next().expect("every node has it")["points"].clone()
+}
+
+#[test]
+fn what_jumps_is_noted_twice_and_what_stands_still_not_at_all() {
+    let scenario = table(&[(0, 0, 1), (40, 0, 1)]);
+    let points = serde_json::json!([[0, 0], [10, 0], [10, 1], [50, 1], [50, 2]]);
+    assert_eq!(series(&scenario, "heard", 1), points);
+    assert_eq!(series(&scenario, "heard", 2), serde_json::json!([[0, 0]]));
+    assert_eq!(series(&scenario, "error", 1), serde_json::json!([[0, 0], [50, 0]]));
+}
+
+#[test]
+fn what_changes_by_itself_goes_evenly_from_one_moment_to_the_next() {
+    let mut scenario = table(&[(0, 0, 1), (40, 0, 1)]);
+    let rate = PerMillion(1_100_000);
+    scenario.faults = vec![Fault::Drift { node: node(1), rate, offset: 0 }];
+    let points = serde_json::json!([[0, 0], [10, 1], [50, 5], [200, 20]]);
+    assert_eq!(series(&scenario, "error", 1), points);
+}
+
+#[test]
+fn a_deadlock_is_told_in_text_and_json() {
+    let scenario = table(&ROUND);
+    let trace = dine(&scenario);
+    let report = report(&PHILOSOPHER, &scenario, &trace);
+    let text = formats::text::summary(&scenario, &PHILOSOPHER, &trace, &report);
+    let line = "Deadlock: P1 waits for P2, who waits for P3, who waits for P1\n";
+    assert!(text.contains(line), "{text}");
+    let json = formats::trace::to_json(&scenario, &PHILOSOPHER, &trace, &report);
+    assert!(json.contains(r#""deadlock":["P1","P2","P3"]"#), "{json}");
+}
+
+/// The messages by which the request at this place of the scenario came to be known where a later one was made,
+/// none where it was not; by their senders and receivers.
+fn way_of_requests(trace: &Trace, from: usize, to: usize) -> Option<Vec<(usize, usize)>> {
+    let request = |place| {
+        let is =
+            |kind: &EventKind| matches!(kind, EventKind::Request { index, .. } if *index == place);
+        trace.events.iter().position(|event| is(&event.kind)).expect("it was made")
+    };
+    let way = way(trace, request(from), request(to))?;
+    let ends = |message: &usize| {
+        let name = trace.messages[*message].name;
+        (name.from.index(), name.to.index())
+    };
+    Some(way.messages.iter().map(ends).collect())
+}
+
+#[test]
+fn the_way_from_one_event_to_another_is_over_messages_that_came_in_time() {
+    let trace = dine(&table(&[(0, 0, 1), (5, 1, 2), (30, 1, 2), (50, 2, 0), (60, 0, 1)]));
+    assert_eq!(way_of_requests(&trace, 0, 1), None, "it has not come yet");
+    assert_eq!(way_of_requests(&trace, 0, 2), Some(vec![(0, 1)]));
+    assert_eq!(way_of_requests(&trace, 0, 3), Some(vec![(0, 1), (1, 2)]), "by way of a third");
+    assert_eq!(way_of_requests(&trace, 0, 4), Some(vec![]), "within one node");
+    assert_eq!(way_of_requests(&trace, 3, 0), None, "nothing leads back in time");
+}

@@ -1,0 +1,16 @@
+//! The protocols: their conformance, their promises, and the ways to break them.
+
+mod breaks;
+mod cases;
+mod conformance;
+mod cost;
+mod elections;
+mod groups;
+mod note_004;
+mod oral_messages;
+mod page;
+mod random;
+mod recoveries;
+mod refutation;
+mod scenarios;
+mod unstated;

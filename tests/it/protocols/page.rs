@@ -1,0 +1,94 @@
+//! docs/protocols.md says what the registry knows. `cargo xtask bless` writes it anew.
+
+use std::{env, fmt::Write as _, fs};
+
+use worldlines::{
+    formats::bundled::{self, Bundled},
+    kernel::{Break, Cost, Property, Protocol},
+    protocols::FAMILIES,
+};
+
+use crate::common::folder;
+
+const PAGE: &str = "docs/protocols.md";
+
+/// The names of properties, in a line.
+fn names(properties: &[Property]) -> String {
+    let names: Vec<_> = properties.iter().map(|property| property.name).collect();
+    names.join(", ")
+}
+
+fn cost(cost: &Cost) -> String {
+    let terms = cost.terms.iter().map(|term| format!("; {}: {}", term.letter, term.meaning));
+    format!("{}: {}{}", cost.operation, cost.formula, terms.collect::<String>())
+}
+
+/// A way to break a protocol, and the scenario that shows it.
+fn way(family: &str, protocol: &Protocol, way: &Break) -> String {
+    let path = format!("../static/scenarios/{family}/{}/{}.json", protocol.id, way.scenario);
+    format!("- [{}]({path}) → {}\n", way.when, names(way.violates))
+}
+
+fn entry(page: &mut String, family: &str, protocol: &Protocol) {
+    let Protocol { id, name, summary, source, .. } = protocol;
+    let _ = write!(page, "\n### {name}\n\n`{id}`. {summary} *{source}*\n\n");
+    let _ = writeln!(page, "Promises: {}.", names(protocol.promises));
+    if !protocol.beyond.is_empty() {
+        let _ = writeln!(page, "Judged as well: {}.", names(protocol.beyond));
+    }
+    let model: Vec<_> = protocol.model.iter().map(|assumption| assumption.statement()).collect();
+    let _ = writeln!(page, "\nFailure model: {}.", protocol.failures);
+    let _ = writeln!(page, "\nAssumes: {}.", model.join("; "));
+    if let Some(time) = protocol.perpetual {
+        let _ = writeln!(page, "\nNever rests. Time to serve: {}.", time.statement);
+    }
+    if !protocol.costs.is_empty() {
+        let costs: Vec<_> = protocol.costs.iter().map(cost).collect();
+        let _ = writeln!(page, "\nCosts, in messages, when nothing fails: {}.", costs.join("; "));
+    }
+    let _ = writeln!(page, "\nBreaks when");
+    page.push('\n');
+    for each in protocol.breaks {
+        page.push_str(&way(family, protocol, each));
+    }
+    let others = bundled::of_protocol(id)
+        .filter(|bundled| protocol.breaks.iter().all(|way| way.scenario != bundled.name));
+    let is_exercise =
+        |bundled: &&Bundled| bundled.scenario().is_ok_and(|scenario| scenario.goal.is_some());
+    let (exercises, holding): (Vec<&Bundled>, Vec<_>) = others.partition(is_exercise);
+    for (heading, those) in [("Holds in", holding), ("Exercises", exercises)] {
+        if !those.is_empty() {
+            let _ = writeln!(page, "\n{heading}\n");
+        }
+        for bundled in those {
+            let path = bundled.path();
+            let _ = writeln!(page, "- [{}](../static/scenarios/{path}.json)", bundled.title());
+        }
+    }
+}
+
+fn page() -> String {
+    let count: usize = FAMILIES.iter().map(|family| family.protocols.len()).sum();
+    let mut page = format!(
+        "# Protocols\n\nThe {count} protocols that there are, by family: what each promises, what it relies on, \
+         what it costs, and what\nbreaks it. This page is written by `cargo xtask bless` from what the protocols' \
+         own files say.\n"
+    );
+    for family in FAMILIES {
+        let _ = write!(page, "\n## {}\n", family.name);
+        for protocol in family.protocols {
+            entry(&mut page, family.id, protocol);
+        }
+    }
+    page
+}
+
+#[test]
+fn the_page_on_protocols_says_what_their_files_say() {
+    let (path, now) = (folder(PAGE), page());
+    if env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, &now).expect("the page can be written");
+    }
+    let before = fs::read_to_string(&path).expect("the page is there: `cargo xtask bless`");
+    assert!(before == now, "{PAGE} says something else: `cargo xtask bless`");
+}

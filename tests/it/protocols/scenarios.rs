@@ -1,0 +1,155 @@
+//! What is said of every bundled scenario: exactly what its protocol's file says of it. A scenario that is in
+//! none of the ways to break its protocol keeps every property.
+
+use std::collections::BTreeSet;
+
+use worldlines::{
+    analysis::{Class, Report, report},
+    formats,
+    kernel::{Break, Goal, Kind, Rule, Scenario, Trace, Verdict, Want, run},
+    protocols,
+};
+
+use crate::common::{bundled, protocol};
+
+fn outcome(path: &str, text: &str) -> (Scenario, Trace, Report) {
+    let scenario =
+        formats::scenario::read(text).unwrap_or_else(|problem| panic!("{path}: {problem:?}"));
+    let protocol = protocol(&scenario.protocol);
+    let trace = run(protocol, &scenario).expect("the reader has checked the requests");
+    let report = report(protocol, &scenario, &trace);
+    (scenario, trace, report)
+}
+
+/// The ways to break a protocol that this scenario of it shows.
+fn ways<'a>(path: &str, scenario: &Scenario) -> Vec<&'a Break> {
+    let name = path.rsplit('/').next();
+    let breaks = protocol(&scenario.protocol).breaks.iter();
+    breaks.filter(|way| Some(way.scenario) == name).collect()
+}
+
+/// Whether what is violated at first is the exercise: the rest is as in every scenario.
+fn begins_broken(scenario: &Scenario) -> bool {
+    matches!(scenario.goal, Some(Goal { want: Want::Keep(_), .. }))
+}
+
+#[test]
+fn every_bundled_scenario_has_exactly_the_verdicts_that_its_protocol_says() {
+    for (path, text) in bundled() {
+        let (scenario, trace, report) = outcome(&path, &text);
+        let protocol = protocol(&scenario.protocol);
+        // Exercises that begin broken are in tests/it/search/exercises.rs.
+        if begins_broken(&scenario) {
+            continue;
+        }
+        let ways = ways(&path, &scenario);
+        assert!(ways.len() <= 1, "{path} is in {} ways to break", ways.len());
+        let way = ways.first();
+        let rests = trace.quiescent || protocol.perpetual.is_some() || way.is_some();
+        assert!(rests, "{path} ends before it is at rest");
+        let violated: Vec<_> = report
+            .judgements
+            .iter()
+            .filter(|judgement| judgement.verdict.is_violated())
+            .map(|judgement| judgement.property.name)
+            .collect();
+        let expected: Vec<_> =
+            way.iter().flat_map(|way| way.violates).map(|property| property.name).collect();
+        assert_eq!(violated, expected, "{path}: {:#?}", report.judgements);
+        let undecided = |verdict: &Verdict| matches!(verdict, Verdict::Undecided(_));
+        assert!(!report.judgements.iter().any(|it| undecided(&it.verdict)), "{path}");
+        let broke: Vec<_> = report.breaches.iter().map(|breach| breach.rule).collect();
+        let expected: Vec<_> = way.iter().flat_map(|way| way.broken).copied().collect();
+        // An exercise may rest on a parameter that teaches the protocol to fail.
+        let broke: Vec<_> = match scenario.goal {
+            Some(_) => {
+                broke.into_iter().filter(|it| !matches!(it, Rule::ParameterIs(..))).collect()
+            }
+            None => broke,
+        };
+        assert_eq!(broke, expected, "{path}: {:#?}", report.breaches);
+    }
+}
+
+#[test]
+fn a_scenario_is_of_the_class_that_its_broken_promises_put_it_in() {
+    for (path, text) in bundled() {
+        let (scenario, _, report) = outcome(&path, &text);
+        let promises = protocol(&scenario.protocol).promises;
+        if begins_broken(&scenario) {
+            continue;
+        }
+        let ways = ways(&path, &scenario);
+        let broken = |kind| {
+            let mut violated = ways.iter().flat_map(|way| way.violates);
+            violated.any(|property| property.kind == kind && promises.contains(property))
+        };
+        let class = match (broken(Kind::Safety), broken(Kind::Liveness)) {
+            (false, false) => Class::Masking,
+            (false, true) => Class::FailSafe,
+            (true, false) => Class::NonMasking,
+            (true, true) => Class::Intolerant,
+        };
+        assert_eq!(report.class, Some(class), "{path}");
+    }
+}
+
+#[test]
+fn every_way_to_break_a_protocol_breaks_something_and_has_its_scenario() {
+    let bundled: BTreeSet<_> = bundled().into_iter().map(|(path, _)| path).collect();
+    for (family, protocol) in protocols::catalogue() {
+        for way in protocol.breaks {
+            let path = format!("{}/{}/{}", family.id, protocol.id, way.scenario);
+            assert!(bundled.contains(&path), "{path}, for when {}", way.when);
+            assert!(!way.violates.is_empty() && !way.when.is_empty(), "{path}");
+            let promised = way.violates.iter().any(|it| protocol.promises.contains(it));
+            assert_eq!(
+                promised,
+                !way.broken.is_empty(),
+                "{path}: a promise is broken by something"
+            );
+        }
+        let holds = bundled.iter().any(|path| {
+            let mut parts = path.rsplit('/');
+            let (name, id) = (parts.next(), parts.next());
+            id == Some(protocol.id) && !protocol.breaks.iter().any(|it| Some(it.scenario) == name)
+        });
+        assert!(holds, "{} has no scenario in which all holds", protocol.id);
+    }
+}
+
+#[test]
+fn a_violated_promise_is_put_down_to_a_broken_assumption() {
+    for (path, text) in bundled() {
+        let (_, trace, report) = outcome(&path, &text);
+        for judgement in &report.judgements {
+            if judgement.verdict.is_violated() && judgement.promised {
+                let breach = report.broke(judgement, &trace);
+                assert!(breach.is_some_and(|it| !it.culprit.is_empty()), "{path}: {judgement:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_bundled_scenario_says_what_to_look_at() {
+    for (path, text) in bundled() {
+        let (scenario, trace, _) = outcome(&path, &text);
+        assert!(!scenario.title.is_empty() && !scenario.captions.is_empty(), "{path}");
+        assert!(trace.unused_faults.is_empty(), "{path} has a fault that meets nothing");
+        assert!(trace.unused_requests.is_empty(), "{path} has a request that meets nothing");
+        let last = trace.events.last().map_or(0, |event| event.time);
+        for caption in &scenario.captions {
+            assert!(caption.at <= scenario.until, "{path}: {caption:?}");
+        }
+        // An exercise leaves room for what a reader does.
+        let room = if scenario.goal.is_some() { 4 } else { 2 };
+        assert!(scenario.until <= room * last, "{path} goes on long after its last event");
+        let parts: Vec<_> = path.split('/').collect();
+        assert_eq!(
+            parts.get(1),
+            Some(&scenario.protocol.as_str()),
+            "{path} is in the wrong folder"
+        );
+    }
+}

@@ -1,0 +1,76 @@
+//! A protocol is one file: registered by its family, named by its id, introduced by its header.
+
+use worldlines::protocols::FAMILIES;
+
+use super::{
+    expect_none,
+    source::{Kind, Source},
+    sources,
+};
+
+/// What the header of a protocol says, after the first line.
+const HEADER: [&str; 3] = ["Implements:", "Model:", "Source:"];
+
+/// Each file of a family against what the families list: pairs of a family's id and a protocol's.
+fn complaints(sources: &[Source], registered: &[(&str, &str)]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for source in sources {
+        let module = source.module();
+        let &["protocols", family, name] = module.as_slice() else { continue };
+        let id = name.replace('_', "-");
+        if !registered.contains(&(family, &id)) {
+            let what = format!("{family} does not register {id}, which the file is named after");
+            complaints.push(source.complain(1, &what));
+        }
+        if !lists(sources, family, name) {
+            let what = format!("src/protocols/{family}/mod.rs does not list {name}::PROTOCOL");
+            complaints.push(source.complain(1, &what));
+        }
+        let header: Vec<&str> =
+            source.text.lines().map_while(|line| line.strip_prefix("//!")).collect();
+        for part in HEADER {
+            if !header.iter().any(|line| line.contains(part)) {
+                complaints.push(source.complain(1, &format!("its header has no `{part}`")));
+            }
+        }
+    }
+    complaints
+}
+
+/// Whether the family's `mod.rs` has `name::PROTOCOL`.
+fn lists(sources: &[Source], family: &str, name: &str) -> bool {
+    let path = format!("src/protocols/{family}/mod.rs");
+    sources.iter().filter(|source| source.path == path).any(|source| {
+        source.tokens.windows(3).any(|three| {
+            three[0].is_word(name) && three[1].kind == Kind::Path && three[2].is_word("PROTOCOL")
+        })
+    })
+}
+
+#[test]
+fn every_file_of_a_family_is_a_registered_protocol() {
+    let registered: Vec<(&str, &str)> = FAMILIES
+        .iter()
+        .flat_map(|family| family.protocols.iter().map(|protocol| (family.id, protocol.id)))
+        .collect();
+    let sources = sources();
+    let files = sources.iter().filter(|source| source.module().len() == 3);
+    let files = files.filter(|source| source.layer() == Some("protocols")).count();
+    assert_eq!(files, registered.len(), "a file for each protocol");
+    expect_none(&complaints(&sources, &registered));
+}
+
+#[test]
+fn a_forgotten_line_is_found() {
+    let header = "//! Gossip.\n//!\n//! Implements: x. Uses: y.\n//! Model: z.\n//! Source: w.\n";
+    let family = Source::new("src/protocols/many/mod.rs", "&[push_gossip::PROTOCOL]");
+    let file = |path: &str, text: &str| {
+        [Source::new(path, text), Source::new("src/protocols/many/mod.rs", &family.text)]
+    };
+    let registered = [("many", "push-gossip"), ("many", "other")];
+    let found = |path: &str, text: &str| complaints(&file(path, text), &registered).len();
+    assert_eq!(found("src/protocols/many/push_gossip.rs", header), 0);
+    assert_eq!(found("src/protocols/many/other.rs", header), 1, "not listed in mod.rs");
+    assert_eq!(found("src/protocols/few/push_gossip.rs", header), 2, "in the wrong family");
+    assert_eq!(found("src/protocols/many/push_gossip.rs", "//! Gossip.\n// Model: Source:"), 3);
+}
