@@ -174,7 +174,7 @@ impl Watch for CommitValidity {
 
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         match seen.what {
-            Seen::Traitor => self.loyal.remove(seen.node),
+            Seen::Traitor => _ = self.loyal.remove(seen.node),
             Seen::Indication(packet) => {
                 if let Some(CommitIndication::Vote { vote }) = packet.get() {
                     self.votes.entry(seen.node).or_insert((seen.id, *vote));

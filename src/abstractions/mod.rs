@@ -18,6 +18,7 @@ pub mod membership;
 pub mod mutex;
 pub mod naming;
 pub mod order;
+pub mod quorum;
 pub mod register;
 pub mod stability;
 mod value;

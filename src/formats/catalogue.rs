@@ -79,7 +79,7 @@ struct BreakObject {
 #[derive(Serialize)]
 struct CostObject {
     operation: &'static str,
-    formula: &'static str,
+    formula: String,
 }
 
 #[derive(Serialize)]
@@ -146,7 +146,7 @@ impl ProtocolObject {
             costs: protocol
                 .costs
                 .iter()
-                .map(|it| CostObject { operation: it.operation, formula: it.formula })
+                .map(|it| CostObject { operation: it.operation, formula: it.formula() })
                 .collect(),
             metrics: protocol
                 .metrics

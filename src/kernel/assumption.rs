@@ -1,6 +1,6 @@
 //! Assumptions that protocols rely on. What a run breaks of them is judged in `analysis`.
 
-use super::{Kind, Parameter, ParameterValues, Protocol};
+use super::{Kind, ParameterName, ParameterValues};
 
 /// Something that a protocol relies on, perhaps only for one value of a parameter, or only for promises of one
 /// kind.
@@ -9,7 +9,7 @@ pub struct Assumption {
     /// What.
     pub rule: Rule,
     /// The parameter and the value that make it rely on it; none if it always does.
-    pub only: Option<(&'static str, &'static str)>,
+    pub only: Option<(ParameterName, &'static str)>,
     /// The kind of promises that rely on it; none if all do. Much is safe whatever happens, and live only if
     /// most of it goes well.
     pub kind: Option<Kind>,
@@ -31,16 +31,16 @@ pub enum Rule {
     Synchrony,
     /// The first parameter, a timeout, is at least the second, a period, and the bound of `network.timing`
     /// together: who sends once in a period is then always heard in time.
-    TimeoutCovers(&'static str, &'static str),
+    TimeoutCovers(ParameterName, ParameterName),
     /// Every clock goes at the rate of time.
     ClocksRunTrue,
     /// Every clock shows the right time when the run begins.
     ClocksSetRight,
     /// No clock gains or loses more than the parameter of this name says, in millionths of the time that
     /// passes.
-    DriftAtMost(&'static str),
+    DriftAtMost(ParameterName),
     /// The parameter has this value: with others the protocol is taught to fail.
-    ParameterIs(&'static str, &'static str),
+    ParameterIs(ParameterName, &'static str),
     /// Who has been asked for something does not crash.
     RequestersStayUp,
     /// Who has been asked for this may crash, but is up again in the end.
@@ -56,7 +56,7 @@ pub enum Rule {
     /// network.
     HostsAreLinked,
     /// No more nodes fail by crashing than the parameter of this name says.
-    AtMostCrashes(&'static str),
+    AtMostCrashes(ParameterName),
     /// More than half of the nodes are correct: they never crash, or where nodes recover, they are up for good from
     /// some moment on.
     MajorityStaysUp,
@@ -69,14 +69,14 @@ pub enum Rule {
     NobodyLies,
     /// No more nodes are faulty than the parameter of this name says: traitors, or crashed, which is the mildest
     /// treason.
-    AtMostTraitors(&'static str),
+    AtMostTraitors(ParameterName),
     /// More than two thirds of the nodes are neither traitors nor crash (n ≥ 3m + 1: Lamport, Shostak and
     /// Pease 1982).
     TraitorsBelowThird,
     /// There are more than so many times as many nodes as the parameter of this name says.
-    MoreNodesThan(u32, &'static str),
+    MoreNodesThan(u32, ParameterName),
     /// Who is asked for something is asked before so many ms have passed as the parameter of this name says.
-    RequestsBefore(&'static str),
+    RequestsBefore(ParameterName),
     /// The run goes on until it is at rest. Every liveness property relies on it.
     RunsToRest,
 }
@@ -89,8 +89,12 @@ impl Rule {
     }
 
     /// Relied on only where the parameter has this value.
+    ///
+    /// # Panics
+    /// While compiling, if the parameter takes no such value.
     #[must_use]
-    pub const fn where_(self, parameter: &'static str, value: &'static str) -> Assumption {
+    pub const fn where_(self, parameter: ParameterName, value: &'static str) -> Assumption {
+        assert!(parameter.takes(value), "the parameter takes no such value");
         Assumption { rule: self, only: Some((parameter, value)), kind: None }
     }
 
@@ -188,8 +192,8 @@ impl Assumption {
 
     /// Whether a scenario with these parameters relies on it.
     #[must_use]
-    pub fn applies(&self, protocol: &Protocol, values: &ParameterValues) -> bool {
-        self.only.is_none_or(|(parameter, value)| value_of(protocol, values, parameter) == value)
+    pub fn applies(&self, values: &ParameterValues) -> bool {
+        self.only.is_none_or(|(parameter, value)| value_of(values, parameter) == value)
     }
 
     /// The assumption in words, with its conditions.
@@ -206,9 +210,7 @@ impl Assumption {
 }
 
 /// Returns the value of a parameter in words.
-pub(crate) fn value_of(protocol: &Protocol, values: &ParameterValues, name: &str) -> String {
-    let parameters = protocol.behaviour.parameters;
-    let parameter = parameters.iter().find(|parameter| parameter.name == name);
-    let default = || parameter.map(Parameter::default);
-    values.get(name).cloned().or_else(default).map(|value| value.to_string()).unwrap_or_default()
+pub(crate) fn value_of(values: &ParameterValues, parameter: ParameterName) -> String {
+    let value = values.get(parameter.name()).cloned();
+    value.unwrap_or_else(|| parameter.parameter().default()).to_string()
 }

@@ -42,12 +42,13 @@ pub enum Effect<P: Process> {
 #[derive(Debug)]
 pub struct Context<'a, P: Process> {
     pub(super) group: Group,
+    pub(super) parameters: &'a P::Parameters,
     pub(super) watch: Watch<'a>,
     pub(super) choices: &'a mut Choices,
     pub(super) effects: Vec<Effect<P>>,
 }
 
-impl<P: Process> Context<'_, P> {
+impl<'a, P: Process> Context<'a, P> {
     /// The node that this process runs on.
     #[must_use]
     pub const fn me(&self) -> NodeId {
@@ -58,6 +59,18 @@ impl<P: Process> Context<'_, P> {
     #[must_use]
     pub const fn group(&self) -> Group {
         self.group
+    }
+
+    /// Every process but this one.
+    #[must_use]
+    pub fn others(&self) -> NodeSet {
+        self.group.others()
+    }
+
+    /// The protocol's parameters, as the scenario sets them.
+    #[must_use]
+    pub const fn parameters(&self) -> &'a P::Parameters {
+        self.parameters
     }
 
     /// Those to whom one's messages get; what is sent to others is lost.
@@ -144,11 +157,13 @@ impl<P: Process> Context<'_, P> {
         self.choices.below(bound)
     }
 
-    /// Hands an event to a lower layer, adopts its effects, and returns what it indicates.
+    /// Hands an event to a layer below, with its parameters; adopts its effects and returns its indications.
+    /// A protocol with one layer of a kind implements [`Over`](super::Over) instead, which calls this.
     #[must_use = "the lower layer's indications are events of this one"]
     pub fn using<L: Process>(
         &mut self,
         layer: &mut L,
+        parameters: &L::Parameters,
         event: impl FnOnce(&mut L, &mut Context<L>),
     ) -> Vec<L::Indication>
     where
@@ -157,6 +172,7 @@ impl<P: Process> Context<'_, P> {
     {
         let mut below = Context {
             group: self.group,
+            parameters,
             watch: self.watch,
             choices: &mut *self.choices,
             effects: Vec::new(),

@@ -8,7 +8,7 @@ use std::{any::Any, fmt, hash::Hasher, rc::Rc};
 use serde_json::Value as Json;
 
 use super::{
-    Choices, Context, Detection, Effect, Group, Indication, Moment, NodeId, NodeSet,
+    Choices, Context, Detection, Effect, Group, Indication, Measured, Metric, NodeId, NodeSet,
     ParameterValues, Parameters, Payload, Process, Time, Watch, fingerprint::Identity,
     inspect::inspect,
 };
@@ -154,8 +154,8 @@ pub trait Machine: dyn_clone::DynClone + Any {
     fn inspect(&self) -> Json;
     /// Feeds a hasher with its state.
     fn identify(&self, hasher: &mut dyn Hasher);
-    /// See [`Process::measure`].
-    fn measure(&self, at: Moment) -> Vec<i64>;
+    /// Values of the protocol's metrics, in their order, at a virtual time and by the node's own clock.
+    fn measure(&self, metrics: &[Metric], time: Time, clock: Time) -> Vec<i64>;
     /// See [`Process::waits_for`].
     fn waits_for(&self) -> NodeSet;
 }
@@ -196,7 +196,8 @@ impl<P: Process<Indication: Indication>> Machine for Typed<P> {
         outputs: &mut Vec<Output>,
     ) {
         let effects = std::mem::take(&mut self.effects);
-        let mut ctx = Context { group: self.group, watch, choices, effects };
+        let parameters = &*self.parameters;
+        let mut ctx = Context { group: self.group, parameters, watch, choices, effects };
         let process = &mut self.process;
         match input {
             Input::Init => process.on_init(&mut ctx),
@@ -231,12 +232,13 @@ impl<P: Process<Indication: Indication>> Machine for Typed<P> {
         self.process.identify(hasher);
     }
 
-    fn measure(&self, at: Moment) -> Vec<i64> {
-        self.process.measure(at)
+    fn measure(&self, metrics: &[Metric], time: Time, clock: Time) -> Vec<i64> {
+        let node = Measured { process: &self.process, group: self.group, time, clock };
+        metrics.iter().map(|metric| (metric.value)(&node)).collect()
     }
 
     fn waits_for(&self) -> NodeSet {
-        self.process.waits_for()
+        self.process.waits_for(self.group)
     }
 }
 

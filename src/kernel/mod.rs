@@ -13,11 +13,13 @@ mod checkpoints;
 mod choices;
 mod clock;
 mod context;
+mod cost;
 mod deadlock;
 mod doom;
 mod fingerprint;
 mod goal;
 mod inspect;
+mod layer;
 mod log;
 mod machine;
 mod mercy;
@@ -50,8 +52,10 @@ pub use checkpoints::{Checkpoints, MAX_CHECKPOINTS, Revisited};
 pub use choices::{Choices, Dice};
 pub use clock::Watch;
 pub use context::{Context, Effect, MAX_NOTE};
+pub use cost::{Cost, Term};
 pub use fingerprint::{Fingerprinter, Identity};
 pub use goal::{Goal, Want};
+pub use layer::Over;
 pub use machine::{Input, Machine, Output, Packet};
 pub use mercy::{Mercy, Spared};
 pub(crate) use network::Network;
@@ -59,15 +63,15 @@ pub use node::{
     Group, MAX_NODES, NodeId, NodeSet, speaks_reserved, spell, spell_exactly, spell_json,
 };
 pub use parameter::{
-    Domain, Parameter, ParameterField, ParameterValue, ParameterValues, Parameters,
+    Domain, Parameter, ParameterField, ParameterName, ParameterValue, ParameterValues, Parameters,
+    dashed,
 };
 pub use past::{Past, Pasts};
 pub use process::{
-    Carried, Detection, Indication, Moment, Never, Payload, Process, Request, RequestKind, Time,
-    With,
+    Carried, Detection, Indication, Never, Payload, Process, Request, RequestKind, Time, With,
 };
 pub use property::{Kind, Monitor, Needs, Observation, Property, Seen, Verdict};
-pub use protocol::{Behaviour, Break, Cost, Drawn, Metric, Protocol, ReadRequest, Term};
+pub use protocol::{Behaviour, Break, Drawn, Measured, Metric, Protocol, ReadRequest};
 pub use scenario::{
     Caption, Delay, Detector, Fault, LinkSpec, MAX_BIT, MAX_BITS, MAX_EVENTS, MAX_FAULTS, MAX_RATE,
     MAX_REQUESTS, MAX_TIME, MAX_TIMERS, Medium, MessageName, NetworkSpec, Order, PerMillion,

@@ -144,9 +144,11 @@ impl NodeSet {
         self.0 != before
     }
 
-    /// Takes a node out.
-    pub fn remove(&mut self, node: NodeId) {
+    /// Removes a node; false if it was not there.
+    pub fn remove(&mut self, node: NodeId) -> bool {
+        let before = self.0;
         self.0 &= !(1 << node.0);
+        self.0 != before
     }
 
     /// How many there are.

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::{
-    Moment, NodeId, NodeSet, Plan, Simulation, Time,
+    NodeId, NodeSet, Plan, Simulation, Time,
     log::Log,
     simulation::{Node, Timer},
     sort_by_key,
@@ -73,7 +73,7 @@ impl Simulation {
         }
         let clock = plan.clock(node).shows(now);
         let state = &mut self.nodes[node.index()];
-        let values = state.machine.measure(Moment { time: now, clock });
+        let values = state.machine.measure(plan.protocol.metrics, now, clock);
         let (last, before) = &mut state.measured;
         if *before == values {
             return;

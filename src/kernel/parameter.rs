@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::SortedMap;
+use super::{Rule, SortedMap};
 
 /// The values that a scenario gives to parameters, by name; the others have their defaults.
 pub type ParameterValues = SortedMap<String, ParameterValue>;
@@ -17,6 +17,24 @@ pub enum ParameterValue {
     Integer(u32),
     /// One of the words that the parameter offers.
     Choice(String),
+}
+
+impl From<bool> for ParameterValue {
+    fn from(flag: bool) -> Self {
+        Self::Flag(flag)
+    }
+}
+
+impl From<u32> for ParameterValue {
+    fn from(number: u32) -> Self {
+        Self::Integer(number)
+    }
+}
+
+impl From<&str> for ParameterValue {
+    fn from(word: &str) -> Self {
+        Self::Choice(word.to_owned())
+    }
 }
 
 /// What values a parameter takes.
@@ -98,6 +116,100 @@ impl Parameter {
     }
 }
 
+/// A parameter by its name: the constant that [`parameters!`](crate::parameters) makes of a field. A name or a value
+/// that does not exist does not compile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParameterName(&'static Parameter);
+
+impl ParameterName {
+    /// Names this parameter.
+    #[must_use]
+    pub const fn of(parameter: &'static Parameter) -> Self {
+        Self(parameter)
+    }
+
+    /// The name in a scenario.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.0.name
+    }
+
+    /// The parameter.
+    #[must_use]
+    pub const fn parameter(self) -> &'static Parameter {
+        self.0
+    }
+
+    /// The rule that the parameter has this value: with others the protocol is taught to fail.
+    ///
+    /// # Panics
+    /// While compiling, if the parameter takes no such value.
+    #[must_use]
+    pub const fn is(self, value: &'static str) -> Rule {
+        assert!(self.0.domain.has(value), "the parameter takes no such value");
+        Rule::ParameterIs(self, value)
+    }
+
+    /// True if the parameter takes the value that is spelt so.
+    #[must_use]
+    pub const fn takes(self, value: &str) -> bool {
+        self.0.domain.has(value)
+    }
+}
+
+/// As its name.
+impl std::fmt::Display for ParameterName {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Domain {
+    /// True if one of the values is spelt so.
+    const fn has(self, value: &str) -> bool {
+        match self {
+            Self::Flag { .. } => same(value, "true") || same(value, "false"),
+            Self::Integer { min, max, .. } => match u32::from_str_radix(value, 10) {
+                Ok(number) => min <= number && number <= max,
+                Err(_) => false,
+            },
+            Self::Choice { choices, .. } => {
+                let mut index = 0;
+                while index < choices.len() {
+                    if same(choices[index].0, value) {
+                        return true;
+                    }
+                    index += 1;
+                }
+                false
+            }
+        }
+    }
+}
+
+/// `a == b`, which cannot be computed while compiling yet.
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut index = 0;
+    while index < a.len() && index < b.len() && a[index] == b[index] {
+        index += 1;
+    }
+    index == a.len() && index == b.len()
+}
+
+/// The name of a field with dashes for underscores, for [`parameters!`](crate::parameters).
+#[must_use]
+pub const fn dashed<const LENGTH: usize>(field: &str) -> [u8; LENGTH] {
+    let mut name = [0; LENGTH];
+    let mut index = 0;
+    while index < LENGTH {
+        let byte = field.as_bytes()[index];
+        name[index] = if byte == b'_' { b'-' } else { byte };
+        index += 1;
+    }
+    name
+}
+
 /// All parameters of a protocol, as its process sees them. Made by [`parameters!`](crate::parameters).
 pub trait Parameters: Clone + std::fmt::Debug + 'static {
     /// What there is to tune.
@@ -138,18 +250,19 @@ impl ParameterField for u32 {
     }
 }
 
-/// Declares a protocol's parameters: names, help (from the doc comments), defaults, ranges and units.
+/// Declares a protocol's parameters: names (from the fields), help (from the doc comments), defaults, ranges and units;
+/// and a constant for each, by which rules name it.
 ///
 /// ```
 /// worldlines::parameters! {
 ///     /// What can be tuned.
 ///     pub struct Parameters {
 ///         /// How often to try again.
-///         tries: u32 = 3, in 1..=10 "times", name "tries";
+///         most_tries: u32 = 3, in 1..=10 "times";
 ///         /// Whether to try at all.
-///         eager: bool = true, name "eager";
+///         eager: bool = true;
 ///         /// Whom to ask.
-///         quorum: Quorum = Everyone, name "quorum";
+///         quorum: Quorum = Everyone;
 ///     }
 ///     /// How many must answer.
 ///     pub enum Quorum {
@@ -159,6 +272,8 @@ impl ParameterField for u32 {
 ///         Majority = "majority",
 ///     }
 /// }
+/// assert_eq!(Parameters::most_tries.name(), "most-tries");
+/// const EVERYONE: worldlines::kernel::Rule = Parameters::quorum.is("everyone");
 /// ```
 #[macro_export]
 macro_rules! parameters {
@@ -168,8 +283,7 @@ macro_rules! parameters {
             $(
                 $(#[doc = $help:literal])+
                 $field:ident : $Type:tt = $default:tt
-                $(, in $min:literal ..= $max:literal $unit:literal)?
-                , name $name:literal ;
+                $(, in $min:literal ..= $max:literal $unit:literal)? ;
             )+
         }
         $(
@@ -180,29 +294,9 @@ macro_rules! parameters {
         )*
     ) => {
         $(
-            $(#[$enum_outer])*
-            #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
-            pub enum $Enum { $( $(#[doc = $word_help])+ $Variant, )+ }
-
-            impl $Enum {
-                const CHOICES: &'static [(&'static str, &'static str)] =
-                    &[$( ($word, concat!($($word_help),+).trim_ascii()), )+];
-
-                const fn word(self) -> &'static str {
-                    match self { $( Self::$Variant => $word, )+ }
-                }
-            }
-
-            impl $crate::kernel::ParameterField for $Enum {
-                fn from_value(value: &$crate::kernel::ParameterValue) -> Option<Self> {
-                    match value {
-                        $crate::kernel::ParameterValue::Choice(word) => match word.as_str() {
-                            $( $word => Some(Self::$Variant), )+
-                            _ => None,
-                        },
-                        _ => None,
-                    }
-                }
+            $crate::choices! {
+                $(#[$enum_outer])*
+                pub enum $Enum { $( $(#[doc = $word_help])+ $Variant = $word, )+ }
             }
         )*
 
@@ -210,19 +304,31 @@ macro_rules! parameters {
         #[derive(Clone, Debug)]
         pub struct $Struct { $( $(#[doc = $help])+ pub $field: $Type, )+ }
 
-        impl $crate::kernel::Parameters for $Struct {
-            const PARAMETERS: &'static [$crate::kernel::Parameter] = &[$(
-                $crate::kernel::Parameter {
-                    name: $name,
+        #[allow(non_upper_case_globals, reason = "a constant has the name of its field")]
+        impl $Struct { $(
+            #[doc = concat!("Names the parameter `", stringify!($field), "`.")]
+            pub const $field: $crate::kernel::ParameterName = {
+                const FIELD: &str = stringify!($field);
+                const NAME: &[u8] = &$crate::kernel::dashed::<{ FIELD.len() }>(FIELD);
+                const PARAMETER: &$crate::kernel::Parameter = &$crate::kernel::Parameter {
+                    name: match std::str::from_utf8(NAME) {
+                        Ok(name) => name,
+                        Err(_) => FIELD,
+                    },
                     help: concat!($($help),+).trim_ascii(),
                     domain: $crate::parameters!(@domain $Type, $default $(, $min, $max, $unit)?),
-                },
-            )+];
+                };
+                $crate::kernel::ParameterName::of(PARAMETER)
+            };
+        )+ }
+
+        impl $crate::kernel::Parameters for $Struct {
+            const PARAMETERS: &'static [$crate::kernel::Parameter] = &[$( *Self::$field.parameter(), )+];
 
             fn read(values: &$crate::kernel::ParameterValues) -> Self {
                 Self {
                     $( $field: values
-                        .get($name)
+                        .get(Self::$field.name())
                         .and_then($crate::kernel::ParameterField::from_value)
                         .unwrap_or($crate::parameters!(@default $Type, $default)), )+
                 }
@@ -239,4 +345,41 @@ macro_rules! parameters {
     (@default bool, $default:tt) => { $default };
     (@default u32, $default:tt) => { $default };
     (@default $Enum:tt, $default:tt) => { $Enum::$default };
+}
+
+/// Declares an enum that a parameter can have as its type: words, each with its help from the doc comment.
+/// [`parameters!`](crate::parameters) does the same for those of one protocol.
+#[macro_export]
+macro_rules! choices {
+    (
+        $(#[$enum_outer:meta])*
+        pub enum $Enum:ident { $( $(#[doc = $word_help:literal])+ $Variant:ident = $word:literal, )+ }
+    ) => {
+        $(#[$enum_outer])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+        pub enum $Enum { $( $(#[doc = $word_help])+ $Variant, )+ }
+
+        impl $Enum {
+            /// The words, each with its meaning.
+            pub(crate) const CHOICES: &'static [(&'static str, &'static str)] =
+                &[$( ($word, concat!($($word_help),+).trim_ascii()), )+];
+
+            /// The word of a value.
+            pub(crate) const fn word(self) -> &'static str {
+                match self { $( Self::$Variant => $word, )+ }
+            }
+        }
+
+        impl $crate::kernel::ParameterField for $Enum {
+            fn from_value(value: &$crate::kernel::ParameterValue) -> Option<Self> {
+                match value {
+                    $crate::kernel::ParameterValue::Choice(word) => match word.as_str() {
+                        $( $word => Some(Self::$Variant), )+
+                        _ => None,
+                    },
+                    _ => None,
+                }
+            }
+        }
+    };
 }

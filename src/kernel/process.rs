@@ -57,17 +57,10 @@ pub trait Process: Clone + fmt::Debug + Eq + Hash + Serialize + 'static {
         self.on_init(ctx);
     }
 
-    /// What the run is measured by, as it stands at this node: a value for each of the protocol's
-    /// [`metrics`](super::Protocol::metrics), in their order.
-    #[must_use]
-    fn measure(&self, _at: Moment) -> Vec<i64> {
-        Vec::new()
-    }
-
     /// Those from whom this process needs something before what it has been asked for can go on. Where
     /// nothing happens any more and some wait for each other in a circle, that is a deadlock.
     #[must_use]
-    fn waits_for(&self) -> NodeSet {
+    fn waits_for(&self, _group: Group) -> NodeSet {
         NodeSet::EMPTY
     }
 
@@ -108,15 +101,6 @@ pub trait Process: Clone + fmt::Debug + Eq + Hash + Serialize + 'static {
     fn corrupt(_message: &Self::Message, _bits: &[u32]) -> Option<Self::Message> {
         None
     }
-}
-
-/// A moment as an observer knows it, who measures a run from outside: no process ever knows both.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moment {
-    /// Virtual time.
-    pub time: Time,
-    /// What the node's own clock shows, in ms.
-    pub clock: Time,
 }
 
 /// Anything that passes between layers, processes or moments in time.

@@ -1,10 +1,12 @@
 //! What the registry knows of a protocol.
 
+use std::any::Any;
+
 use serde_json::Value as Json;
 
 use super::{
-    Assumption, Carried, Failures, Group, Indication, Keys, Machine, NodeId, Packet, Parameter,
-    ParameterValues, Parameters, Process, Property, Request, RequestKind, Rule, Scenario,
+    Assumption, Carried, Cost, Failures, Group, Indication, Keys, Machine, NodeId, Packet,
+    Parameter, ParameterValues, Parameters, Process, Property, Request, RequestKind, Rule, Time,
     TimeToServe, machine,
 };
 
@@ -33,7 +35,7 @@ pub struct Protocol {
     pub unbreakable: &'static [(Property, &'static str)],
     /// What its operations cost when nothing fails, where there are formulas.
     pub costs: &'static [Cost],
-    /// What its runs are measured by, in the order of [`Process::measure`].
+    /// What its runs are measured by.
     pub metrics: &'static [Metric],
     /// The time to serve of a protocol that goes on for ever by itself, by heartbeats for example; none if it
     /// comes to rest. A run that goes on for ever ends at its horizon, and liveness is judged there: an
@@ -44,6 +46,31 @@ pub struct Protocol {
 }
 
 impl Protocol {
+    /// The protocol of a process, with nothing said of it yet: a registration says what differs.
+    /// `..Protocol::of::<Paxos>()` stands at its end.
+    #[must_use]
+    pub const fn of<P>() -> Self
+    where
+        P: Process<Request: Request, Indication: Indication>,
+    {
+        Self {
+            id: "",
+            name: "",
+            summary: "",
+            source: "",
+            failures: Failures::CrashStop,
+            model: &[],
+            promises: &[],
+            beyond: &[],
+            breaks: &[],
+            unbreakable: &[],
+            costs: &[],
+            metrics: &[],
+            perpetual: None,
+            behaviour: Behaviour::of::<P>(),
+        }
+    }
+
     /// Every property that its runs are judged by, and whether it is promised.
     pub fn properties(&self) -> impl Iterator<Item = (&'static Property, bool)> + use<> {
         let promises = self.promises.iter().map(|property| (property, true));
@@ -66,36 +93,8 @@ pub struct Break {
     pub broken: &'static [Rule],
 }
 
-/// The failure-free cost of one operation, in messages.
+/// Something that a run is measured by, node by node.
 #[derive(Clone, Copy, Debug)]
-pub struct Cost {
-    /// The operation: `one broadcast`.
-    pub operation: &'static str,
-    /// The formula as the textbook writes it, for a group of n nodes: `3(K − 1)`. Counted messages are
-    /// compared with what it comes to (`formats::cost`), so it is more than words.
-    pub formula: &'static str,
-    /// What its other letters stand for.
-    pub terms: &'static [Term],
-    /// The smallest group that it is true of.
-    pub least: usize,
-    /// Has the operation performed once, in a scenario that has nothing but its nodes and a network on which
-    /// every message takes 10 virtual ms.
-    pub perform: fn(&mut Scenario),
-}
-
-/// A letter of a formula.
-#[derive(Clone, Copy, Debug)]
-pub struct Term {
-    /// The letter.
-    pub letter: char,
-    /// What it stands for: `members of a voting set`.
-    pub meaning: &'static str,
-    /// What it is in a group of so many nodes.
-    pub value: fn(n: usize) -> usize,
-}
-
-/// Something that a run is measured by, node by node: see [`Process::measure`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Metric {
     /// Its name: `buffered messages`.
     pub name: &'static str,
@@ -105,6 +104,32 @@ pub struct Metric {
     pub help: &'static str,
     /// How it is drawn.
     pub drawn: Drawn,
+    /// Its value at a node.
+    pub value: fn(node: &Measured) -> i64,
+}
+
+/// A node as an observer knows it, who measures a run from outside: no process ever knows the time and its own
+/// clock both.
+#[derive(Clone, Copy, Debug)]
+pub struct Measured<'a> {
+    pub(super) process: &'a dyn Any,
+    /// The group, as this node sees it.
+    pub group: Group,
+    /// Virtual time, in ms.
+    pub time: Time,
+    /// Time that the node's own clock shows, in ms.
+    pub clock: Time,
+}
+
+impl<'a> Measured<'a> {
+    /// The process that runs on the node.
+    ///
+    /// # Panics
+    /// If the protocol's process is of another type.
+    #[must_use]
+    pub fn process<P: Process>(&self) -> &'a P {
+        self.process.downcast_ref().expect("a metric measures its own protocol's process")
+    }
 }
 
 /// How a metric is drawn.

@@ -31,7 +31,7 @@ impl Simulation {
             let suspects = &mut self.nodes[node.index()].suspects;
             match told {
                 Detection::Suspect(about) => _ = suspects.insert(about),
-                Detection::Restore(about) => suspects.remove(about),
+                Detection::Restore(about) => _ = suspects.remove(about),
             }
             log.record(self.now, node, EventKind::Detect(told));
             self.handle(plan, log, node, Input::Detection(told));

@@ -7,7 +7,10 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
-use super::{Goal, NodeId, NodeSet, ParameterValues, Time, visible::visible_name};
+use super::{
+    Goal, NodeId, NodeSet, ParameterName, ParameterValue, ParameterValues, Time,
+    visible::visible_name,
+};
 
 /// How many requests a scenario may have.
 pub const MAX_REQUESTS: usize = 10_000;
@@ -118,6 +121,11 @@ impl Scenario {
     pub fn exact_message_name(&self, message: MessageName) -> String {
         let MessageName { from, to, number } = message;
         format!("{}>{}#{number}", self.exact_name(from), self.exact_name(to))
+    }
+
+    /// Sets a parameter.
+    pub fn set(&mut self, parameter: ParameterName, value: impl Into<ParameterValue>) {
+        self.params.insert(parameter.name().to_owned(), value.into());
     }
 
     /// Adds a request, at a virtual moment in ms.

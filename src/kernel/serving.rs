@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use super::{Detector, Fault, Parameter, ParameterValue, PerMillion, Protocol, Scenario, Time};
+use super::{Detector, Fault, ParameterName, ParameterValue, PerMillion, Protocol, Scenario, Time};
 
 /// The longest time that a protocol takes to meet an obligation as long as its assumptions hold.
 #[derive(Clone, Copy)]
@@ -57,25 +57,27 @@ impl<'a> Serving<'a> {
         self.scenario
     }
 
-    /// The value of a parameter that is a whole number; 0 if there is none of this name.
+    /// The value of a parameter that is a whole number; 0 if it is no number.
     #[must_use]
-    pub fn integer(&self, name: &str) -> Time {
-        match self.value(name) {
-            Some(ParameterValue::Integer(value)) => value.into(),
+    pub fn integer(&self, parameter: ParameterName) -> Time {
+        match self.value(parameter) {
+            ParameterValue::Integer(value) => value.into(),
             _ => 0,
         }
     }
 
     /// True if a parameter has this value.
     #[must_use]
-    pub fn is(&self, name: &str, word: &str) -> bool {
-        self.value(name).is_some_and(|value| value.to_string() == word)
+    pub fn is(&self, parameter: ParameterName, word: &str) -> bool {
+        self.value(parameter).to_string() == word
     }
 
-    fn value(&self, name: &str) -> Option<ParameterValue> {
-        let mut parameters = self.protocol.behaviour.parameters.iter();
-        let default = || parameters.find(|it| it.name == name).map(Parameter::default);
-        self.scenario.params.get(name).cloned().or_else(default)
+    /// The value of the protocol's own parameter of this name: a layer's has another default.
+    fn value(&self, parameter: ParameterName) -> ParameterValue {
+        let mut own = self.protocol.behaviour.parameters.iter();
+        let own = own.find(|it| it.name == parameter.name()).unwrap_or(parameter.parameter());
+        let value = self.scenario.params.get(parameter.name()).cloned();
+        value.unwrap_or_else(|| own.default())
     }
 
     /// The longest time that a message may take: by the network's delays, by waiting for its turn where a link has a

@@ -82,7 +82,7 @@ impl Roster {
                     self.failed.insert(seen.node);
                 }
             }
-            Seen::Recover => self.down.remove(seen.node),
+            Seen::Recover => _ = self.down.remove(seen.node),
             _ => {}
         }
     }

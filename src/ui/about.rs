@@ -33,7 +33,7 @@ pub(super) fn about(props: &Props) -> Html {
                 <h3>{ "It costs, when nothing fails" }</h3>
                 <ul>{ for protocol.costs.iter().map(|cost| html! {
                     <li>
-                        { format!("{}: ", cost.operation) }<b>{ cost.formula }</b>{ if cost.formula == "1" { " message" } else { " messages" } }
+                        { format!("{}: ", cost.operation) }<b>{ cost.formula() }</b>{ if cost.expression == "1" { " message" } else { " messages" } }
                         { for cost.terms.iter().map(|it| format!("; {}: {}", it.letter, it.meaning)) }
                     </li>
                 }) }</ul>

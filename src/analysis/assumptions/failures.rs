@@ -80,7 +80,7 @@ pub(super) fn crashes(
             crashed.take(most).map(|event| crash(", a router,", event)).collect()
         }
         Rule::AtMostCrashes(parameter) => {
-            let limit = integer(protocol, &scenario.params, parameter) as usize;
+            let limit = integer(&scenario.params, parameter) as usize;
             let breaches = TooMany { rule, failures: protocol.failures, limit };
             breaches.of(scenario, trace, most, |crashed| {
                 format!("{crashed} crashed, at most {limit} may")

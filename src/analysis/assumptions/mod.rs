@@ -35,7 +35,7 @@ impl Rule {
         trace: &Trace,
         most: usize,
     ) -> Vec<Breach> {
-        let limit = |parameter| integer(protocol, &scenario.params, parameter);
+        let limit = |parameter| integer(&scenario.params, parameter);
         match self {
             Self::ReliableChannels | Self::NothingIsLost => unreliable(self, scenario, trace, most),
             Self::FairLossChannels => unfair(self, scenario, trace, most),
@@ -67,7 +67,7 @@ impl Rule {
             | Self::TimeoutCovers(..)
             | Self::ParameterIs(..)
             | Self::MoreNodesThan(..)
-            | Self::RunsToRest => self.misfit(protocol, scenario, trace).into_iter().collect(),
+            | Self::RunsToRest => self.misfit(scenario, trace).into_iter().collect(),
         }
     }
 }
@@ -106,7 +106,7 @@ pub(super) fn fault_path(fault: Option<usize>) -> String {
 
 /// All assumptions of a scenario, in the order in which they are blamed.
 pub(super) fn relied_on(protocol: &Protocol, scenario: &Scenario) -> Vec<Assumption> {
-    let relied_on = protocol.model.iter().filter(|a| a.applies(protocol, &scenario.params));
+    let relied_on = protocol.model.iter().filter(|a| a.applies(&scenario.params));
     // A protocol that does not say how many traitors it tolerates, tolerates none.
     let tolerates_traitors = protocol.model.iter().any(|it| it.rule.is_on_traitors());
     let nobody_lies = (!tolerates_traitors).then(|| Rule::NobodyLies.always());

@@ -45,8 +45,8 @@ use crate::{
         hearsay::{Hearsay, majority},
     },
     kernel::{
-        Behaviour, Break, Context, Cost, Drawn, Failures, Group, Keys, MAX_NODES, Metric, Moment,
-        NodeId, ParameterValue, Process, Protocol, Rule, Scenario, Term, Time,
+        Break, Context, Drawn, Failures, Group, Keys, MAX_NODES, Metric, NodeId, ParameterValue,
+        Process, Protocol, Rule, Scenario, Time,
     },
 };
 
@@ -61,34 +61,29 @@ pub const PROTOCOL: Protocol = Protocol {
         Rule::ReliableChannels.always(),
         Rule::Synchrony.always(),
         Rule::ClocksRunTrue.always(),
-        Rule::RequestsBefore("round").always(),
-        Rule::AtMostTraitors("traitors").always(),
-        Rule::MoreNodesThan(3, "traitors").always(),
+        Rule::RequestsBefore(Parameters::round).always(),
+        Rule::AtMostTraitors(Parameters::traitors).always(),
+        Rule::MoreNodesThan(3, Parameters::traitors).always(),
     ],
     promises: &[VECTOR_AGREEMENT, VECTOR_VALIDITY, TERMINATION],
-    beyond: &[],
     breaks: &[Break {
         when: "there are three nodes, and one is a traitor",
         scenario: "three-generals",
         violates: &[VECTOR_AGREEMENT, VECTOR_VALIDITY],
-        broken: &[Rule::MoreNodesThan(3, "traitors")],
+        broken: &[Rule::MoreNodesThan(3, Parameters::traitors)],
     }],
     unbreakable: &[(TERMINATION, "rounds end by the clock, whoever is silent")],
-    costs: &[Cost {
-        operation: "one agreement",
-        formula: "(m + 1)n(n − 1)",
-        terms: &[Term { letter: 'm', meaning: "traitors that it stands", value: stands }],
-        least: 4,
-        perform: agree,
-    }],
+    costs: &[
+        crate::cost!("one agreement", n >= 4 => (m + 1) * n * (n - 1), agree, m = stands(n) => "traitors that it stands"),
+    ],
     metrics: &[Metric {
         name: "round",
         unit: "rounds",
         help: "Which round it is.",
         drawn: Drawn::Band,
+        value: |node| node.process::<InteractiveConsistency>().running_round() as i64,
     }],
-    perpetual: None,
-    behaviour: Behaviour::of::<InteractiveConsistency>(),
+    ..Protocol::of::<InteractiveConsistency>()
 };
 
 /// How many values a node may have to look at in the end. What is said grows nearly as n to the m + 1, though the
@@ -118,9 +113,9 @@ crate::parameters! {
     /// What can be tuned.
     pub struct Parameters {
         /// m, how many traitors to stand: there are m + 1 rounds.
-        traitors: u32 = 1, in 0..=3 "traitors", name "traitors";
+        traitors: u32 = 1, in 0..=3 "traitors";
         /// How long a round is; longer where messages may take longer.
-        round: u32 = 100, in 1..=10_000 "ms", name "round";
+        round: u32 = 100, in 1..=10_000 "ms";
     }
 }
 
@@ -202,11 +197,6 @@ impl Process for InteractiveConsistency {
         (1..=MAX_NODES).take_while(|n| values(*n, m) <= MOST_VALUES).last().unwrap_or(1)
     }
 
-    fn measure(&self, _at: Moment) -> Vec<i64> {
-        let during = 1..=self.heard.len();
-        vec![if during.contains(&self.round) { self.round as i64 } else { 0 }]
-    }
-
     /// A version of each value of its own for each receiver.
     fn forge(said: &Hearsay, to: NodeId, _keys: Keys) -> Option<Hearsay> {
         Some(said.lie(to))
@@ -219,6 +209,11 @@ impl Process for InteractiveConsistency {
 }
 
 impl InteractiveConsistency {
+    /// The round that is under way; 0 if none is.
+    fn running_round(&self) -> usize {
+        if (1..=self.heard.len()).contains(&self.round) { self.round } else { 0 }
+    }
+
     /// Who was silent has said ⊥. Returns what was heard: it is what is said in the next round.
     fn end_round(&mut self, ctx: &mut Context<Self>) -> Hearsay {
         let (round, group) = (self.round, ctx.group());

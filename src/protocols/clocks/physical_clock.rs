@@ -58,8 +58,8 @@ use serde::Serialize;
 use crate::{
     abstractions::clock::{ClockRequest, Drift, Reading, Received, SKEW_BOUND, Stamp},
     kernel::{
-        Behaviour, Break, Context, Cost, Drawn, Failures, Group, Metric, Moment, NodeId,
-        ParameterValue, Process, Protocol, Rule, Scenario, SortedMap, Time, TimeToServe, sort,
+        Break, Context, Drawn, Failures, Group, Metric, NodeId, ParameterValue, Process, Protocol,
+        Rule, Scenario, SortedMap, Time, TimeToServe, sort,
     },
 };
 
@@ -73,17 +73,16 @@ pub const PROTOCOL: Protocol = Protocol {
              Synchronization: The Network Time Protocol; RFC 5905",
     failures: Failures::CrashRecovery,
     model: &[
-        Rule::ClocksRunTrue.where_("synchronisation", "none"),
-        Rule::ClocksSetRight.where_("synchronisation", "none"),
-        Rule::Synchrony.where_("synchronisation", "cristian"),
-        Rule::Synchrony.where_("synchronisation", "berkeley"),
-        Rule::Synchrony.where_("synchronisation", "ntp"),
-        Rule::DriftAtMost("max-drift").where_("synchronisation", "cristian"),
-        Rule::DriftAtMost("max-drift").where_("synchronisation", "berkeley"),
-        Rule::DriftAtMost("max-drift").where_("synchronisation", "ntp"),
+        Rule::ClocksRunTrue.where_(Parameters::synchronisation, "none"),
+        Rule::ClocksSetRight.where_(Parameters::synchronisation, "none"),
+        Rule::Synchrony.where_(Parameters::synchronisation, "cristian"),
+        Rule::Synchrony.where_(Parameters::synchronisation, "berkeley"),
+        Rule::Synchrony.where_(Parameters::synchronisation, "ntp"),
+        Rule::DriftAtMost(Parameters::max_drift).where_(Parameters::synchronisation, "cristian"),
+        Rule::DriftAtMost(Parameters::max_drift).where_(Parameters::synchronisation, "berkeley"),
+        Rule::DriftAtMost(Parameters::max_drift).where_(Parameters::synchronisation, "ntp"),
     ],
     promises: &[SKEW_BOUND],
-    beyond: &[],
     breaks: &[
         Break {
             when: "delays are asymmetric beyond the bound",
@@ -98,13 +97,12 @@ pub const PROTOCOL: Protocol = Protocol {
             broken: &[Rule::ClocksRunTrue],
         },
     ],
-    unbreakable: &[],
     costs: &[
-        cost("one synchronisation of everybody (Cristian)", "2(n − 1)", |it| {
+        crate::cost!("one synchronisation of everybody (Cristian)", n >= 2 => 2 * (n - 1), |it| {
             once(it, "cristian")
         }),
-        cost("one synchronisation of everybody (NTP)", "2(n − 1)", |it| once(it, "ntp")),
-        cost("one synchronisation of everybody (Berkeley)", "3(n − 1)", |it| {
+        crate::cost!("one synchronisation of everybody (NTP)", n >= 2 => 2 * (n - 1), |it| once(it, "ntp")),
+        crate::cost!("one synchronisation of everybody (Berkeley)", n >= 2 => 3 * (n - 1), |it| {
             once(it, "berkeley")
         }),
     ],
@@ -113,14 +111,13 @@ pub const PROTOCOL: Protocol = Protocol {
         unit: "ms",
         help: "By how much the software clock is ahead of virtual time; the curves' distance is the skew.",
         drawn: Drawn::Curve,
+        value: |node| {
+            node.clock as i64 + node.process::<PhysicalClock>().adjustment - node.time as i64
+        },
     }],
     perpetual: Some(TimeToServe::NOTHING_IS_OWED),
-    behaviour: Behaviour::of::<PhysicalClock>(),
+    ..Protocol::of::<PhysicalClock>()
 };
-
-const fn cost(operation: &'static str, formula: &'static str, perform: fn(&mut Scenario)) -> Cost {
-    Cost { operation, formula, terms: &[], least: 2, perform }
-}
 
 /// Everybody is synchronised when the run begins, and not again before it ends.
 fn once(scenario: &mut Scenario, synchronisation: &str) {
@@ -134,15 +131,15 @@ crate::parameters! {
     /// What can be tuned.
     pub struct Parameters {
         /// How the clocks are kept together.
-        synchronisation: Synchronisation = Cristian, name "synchronisation";
+        synchronisation: Synchronisation = Cristian;
         /// How long from one synchronisation to the next, by the clock of who begins it.
-        period: u32 = 500, in 50..=1_000_000 "ms", name "period";
+        period: u32 = 500, in 50..=1_000_000 "ms";
         /// ρ: how much a clock is taken to gain or lose at most, in millionths of the time that passes.
-        max_drift: u32 = 10_000, in 0..=100_000 "ppm", name "max-drift";
+        max_drift: u32 = 10_000, in 0..=100_000 "ppm";
         /// NTP: of how many samples the best counts.
-        samples: u32 = 4, in 1..=8 "samples", name "samples";
+        samples: u32 = 4, in 1..=8 "samples";
         /// Berkeley: how far apart clocks may be to be averaged.
-        tolerance: u32 = 200, in 0..=1_000_000 "ms", name "tolerance";
+        tolerance: u32 = 200, in 0..=1_000_000 "ms";
     }
     /// How clocks are kept together.
     pub enum Synchronisation {
@@ -324,10 +321,6 @@ impl Process for PhysicalClock {
             Timer::Period => self.begin_round(ctx),
             Timer::Close => self.close_round(ctx),
         }
-    }
-
-    fn measure(&self, at: Moment) -> Vec<i64> {
-        vec![at.clock as i64 + self.adjustment - at.time as i64]
     }
 }
 

@@ -34,10 +34,7 @@ use crate::{
         CLOCK_CONDITION, ClockRequest, Reading, Received, STRONG_CLOCK_CONDITION, Stamp,
         VectorClock,
     },
-    kernel::{
-        Behaviour, Break, Context, Cost, Failures, Group, Never, NodeId, Process, Protocol, Rule,
-        SortedMap,
-    },
+    kernel::{Break, Context, Group, Never, NodeId, Process, Protocol, Rule, SortedMap},
 };
 
 /// What the registry knows of it.
@@ -47,30 +44,19 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "Stamps that tell whether one event happened before another, or neither did.",
     source: "Mattern 1989, Virtual Time and Global States of Distributed Systems; Fidge 1988, Timestamps \
              in Message-Passing Systems That Preserve the Partial Ordering",
-    failures: Failures::CrashStop,
     model: &[Rule::NobodyRecovers.always()],
     promises: &[CLOCK_CONDITION, STRONG_CLOCK_CONDITION],
-    beyond: &[],
     breaks: &[Break {
         when: "a process restarts and has forgotten its clock",
         scenario: "forgotten-clock",
         violates: &[CLOCK_CONDITION, STRONG_CLOCK_CONDITION],
         broken: &[Rule::NobodyRecovers],
     }],
-    unbreakable: &[],
-    costs: &[Cost {
-        operation: "one message",
-        formula: "1",
-        terms: &[],
-        least: 2,
-        perform: |scenario| {
-            let with = json!({"to": scenario.nodes.last()});
-            scenario.ask(0, NodeId::new(0), "send", Some(with));
-        },
-    }],
-    metrics: &[],
-    perpetual: None,
-    behaviour: Behaviour::of::<VectorTime>(),
+    costs: &[crate::cost!("one message", n >= 2 => 1, |scenario| {
+        let with = json!({"to": scenario.nodes.last()});
+        scenario.ask(0, NodeId::new(0), "send", Some(with));
+    })],
+    ..Protocol::of::<VectorTime>()
 };
 
 /// Its state.

@@ -45,10 +45,11 @@ use crate::{
             AGREEMENT, Decide, INTEGRITY, Propose, TERMINATION, UNIFORM_AGREEMENT, VALIDITY,
             one_proposal,
         },
+        quorum::Quorum,
     },
     kernel::{
-        Behaviour, Break, Context, Cost, Drawn, Failures, Group, Keys, Metric, Moment, NodeId,
-        NodeSet, Payload, Process, Protocol, Rule,
+        Break, Context, Drawn, Failures, Group, Keys, Metric, NodeId, NodeSet, Payload, Process,
+        Protocol, Rule,
     },
 };
 
@@ -60,26 +61,25 @@ pub const PROTOCOL: Protocol = Protocol {
     source: "Lamport 1998, The Part-Time Parliament; Lamport 2001, Paxos Made Simple",
     failures: Failures::CrashRecovery,
     model: &[
-        Rule::ParameterIs("quorum", "majority").always().for_safety(),
-        Rule::ParameterIs("back-off", "random").always().for_liveness(),
+        Parameters::quorum.is("majority").always().for_safety(),
+        Parameters::back_off.is("random").always().for_liveness(),
         Rule::MajorityStaysUp.always().for_liveness(),
         Rule::NothingIsLost.always().for_liveness(),
         Rule::NoCutAtWrites.always().for_liveness(),
     ],
     promises: &[VALIDITY, INTEGRITY, AGREEMENT, UNIFORM_AGREEMENT, TERMINATION],
-    beyond: &[],
     breaks: &[
         Break {
             when: "two proposers overtake each other for ever",
             scenario: "duelling-proposers",
             violates: &[TERMINATION],
-            broken: &[Rule::ParameterIs("back-off", "random"), Rule::RunsToRest],
+            broken: &[Parameters::back_off.is("random"), Rule::RunsToRest],
         },
         Break {
             when: "a value is put forward before a majority has promised",
             scenario: "accept-before-a-majority-promised",
             violates: &[AGREEMENT, UNIFORM_AGREEMENT],
-            broken: &[Rule::ParameterIs("quorum", "majority")],
+            broken: &[Parameters::quorum.is("majority")],
         },
     ],
     unbreakable: &[
@@ -89,41 +89,30 @@ pub const PROTOCOL: Protocol = Protocol {
         ),
         (INTEGRITY, "a decision is in stable storage before it is told"),
     ],
-    costs: &[Cost {
-        operation: "one proposal",
-        formula: "5(n − 1)",
-        terms: &[],
-        least: 2,
-        perform: one_proposal,
-    }],
+    costs: &[crate::cost!("one proposal", n >= 2 => 5 * (n - 1), one_proposal)],
     metrics: &[Metric {
         name: "ballot",
         unit: "round",
         help: "The round of the highest ballot that the node has promised.",
         drawn: Drawn::Band,
+        value: |node| {
+            node.process::<Paxos<Value>>().promised.map_or(0, |ballot| ballot.round.into())
+        },
     }],
-    perpetual: None,
-    behaviour: Behaviour::of::<Paxos<Value>>(),
+    ..Protocol::of::<Paxos<Value>>()
 };
 
 crate::parameters! {
     /// What can be tuned.
     pub struct Parameters {
         /// How many promises it takes before a value is put forward.
-        quorum: Quorum = Majority, name "quorum";
+        quorum: Quorum = Majority;
         /// How long a proposer waits for answers before it tries again; twice as long each time.
-        timeout: u32 = 200, in 1..=10_000 "ms", name "timeout";
+        timeout: u32 = 200, in 1..=10_000 "ms";
         /// How long an overtaken proposer waits before it tries again.
-        back_off: BackOff = Random, name "back-off";
+        back_off: BackOff = Random;
         /// What the back-off is measured by.
-        back_off_time: u32 = 50, in 1..=10_000 "ms", name "back-off-time";
-    }
-    /// How many promises it takes before a value is put forward.
-    pub enum Quorum {
-        /// Those of more than half of the nodes.
-        Majority = "majority",
-        /// A single one: the proposer's own is enough.
-        One = "one",
+        back_off_time: u32 = 50, in 1..=10_000 "ms";
     }
     /// How long an overtaken proposer waits before it tries again.
     pub enum BackOff {
@@ -239,10 +228,7 @@ impl<V: Payload> Process for Paxos<V> {
     type Timer = Retry;
 
     fn new(group: Group, parameters: &Parameters) -> Self {
-        let quorum = match parameters.quorum {
-            Quorum::Majority => group.majority(),
-            Quorum::One => 1,
-        };
+        let quorum = parameters.quorum.size(group);
         Self {
             quorum,
             majority: group.majority(),
@@ -298,10 +284,6 @@ impl<V: Payload> Process for Paxos<V> {
             None if self.own.is_some() => self.begin_ballot(ctx),
             None => ctx.send_others(Message::Ask),
         }
-    }
-
-    fn measure(&self, _at: Moment) -> Vec<i64> {
-        vec![self.promised.map_or(0, |ballot| ballot.round.into())]
     }
 
     /// The acceptor denies what it has accepted.

@@ -49,8 +49,7 @@ use crate::{
         Elect, HIGHEST_LIVE_PROCESS_LEADS, Leader, TERMINATION, UNIQUE_LEADER,
     },
     kernel::{
-        Behaviour, Break, Context, Cost, Detection, Failures, Group, NodeId, NodeSet, Process,
-        Protocol, Rule, Time,
+        Break, Context, Detection, Failures, Group, NodeId, NodeSet, Process, Protocol, Rule, Time,
     },
 };
 
@@ -68,7 +67,6 @@ pub const PROTOCOL: Protocol = Protocol {
         Rule::CrashesAreDetected.always().for_liveness(),
     ],
     promises: &[UNIQUE_LEADER, HIGHEST_LIVE_PROCESS_LEADS, TERMINATION],
-    beyond: &[],
     breaks: &[
         Break {
             when: "an answer is late",
@@ -83,24 +81,17 @@ pub const PROTOCOL: Protocol = Protocol {
             broken: &[Rule::CrashesAreDetected],
         },
     ],
-    unbreakable: &[],
-    costs: &[Cost {
-        operation: "one election, at worst: the lowest starts it and all are up",
-        formula: "n² − 1",
-        terms: &[],
-        least: 2,
-        perform: |scenario| scenario.ask(0, NodeId::new(0), "elect", None),
-    }],
-    metrics: &[],
-    perpetual: None,
-    behaviour: Behaviour::of::<Bully>(),
+    costs: &[
+        crate::cost!("one election, at worst: the lowest starts it and all are up", n >= 2 => n.pow(2) - 1, |scenario| scenario.ask(0, NodeId::new(0), "elect", None)),
+    ],
+    ..Protocol::of::<Bully>()
 };
 
 crate::parameters! {
     /// What can be tuned.
     pub struct Parameters {
         /// How long a message is taken to travel at most, where the network promises no bound.
-        assumed_delay: u32 = 30, in 1..=10_000 "ms", name "assumed-delay";
+        assumed_delay: u32 = 30, in 1..=10_000 "ms";
     }
 }
 

@@ -39,8 +39,8 @@ use crate::{
         },
     },
     kernel::{
-        Behaviour, Break, Carried, Context, Cost, Drawn, Failures, Group, Metric, Moment, NodeId,
-        Payload, Process, Protocol, Rule, SortedMap, Time,
+        Break, Carried, Context, Drawn, Group, Metric, NodeId, Payload, Process, Protocol, Rule,
+        SortedMap, Time,
     },
 };
 
@@ -51,7 +51,6 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "What is not acknowledged in time is sent again: it arrives at least once.",
     source: "note 001; Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure \
              Distributed Programming, Algorithm 2.1",
-    failures: Failures::CrashStop,
     model: &[Rule::FairLossChannels.always().for_liveness(), Rule::NobodyRecovers.always()],
     promises: &[NO_CREATION, RELIABLE_DELIVERY],
     beyond: &[EXACTLY_ONCE_EFFECT, NO_DUPLICATION],
@@ -75,31 +74,24 @@ pub const PROTOCOL: Protocol = Protocol {
             broken: &[],
         },
     ],
-    unbreakable: &[],
-    costs: &[Cost {
-        operation: "one message",
-        formula: "2",
-        terms: &[],
-        least: 2,
-        perform: one_send,
-    }],
+    costs: &[crate::cost!("one message", n >= 2 => 2, one_send)],
     metrics: &[Metric {
         name: "send buffer",
         unit: "messages",
         help: "Messages that are not yet acknowledged, and will be sent again.",
         drawn: Drawn::Curve,
+        value: |node| node.process::<RetransmitUntilAck<Value>>().send_buffer.len() as i64,
     }],
-    perpetual: None,
-    behaviour: Behaviour::of::<RetransmitUntilAck<Value>>(),
+    ..Protocol::of::<RetransmitUntilAck<Value>>()
 };
 
 crate::parameters! {
     /// What can be tuned.
     pub struct Parameters {
         /// What the receiver's application does with a message.
-        operation: Operation = Set, name "operation";
+        operation: Operation = Set;
         /// How long to wait for acks before what is in the send buffer is sent again.
-        timeout: u32 = 60, in 10..=10_000 "ms", name "timeout";
+        timeout: u32 = 60, in 10..=10_000 "ms";
     }
     /// What the receiver's application does with a message.
     pub enum Operation {
@@ -201,10 +193,6 @@ impl<M: Payload> Process for RetransmitUntilAck<M> {
             ctx.send(*to, Message::Data { seq: *seq, payload: payload.clone() });
         }
         ctx.set_timer(Timer::Timeout, self.timeout);
-    }
-
-    fn measure(&self, _at: Moment) -> Vec<i64> {
-        vec![self.send_buffer.len() as i64]
     }
 
     fn carries(from: NodeId, message: &Message<M>) -> Option<Carried> {

@@ -31,8 +31,8 @@ use crate::{
         EVENTUAL_STRONG_ACCURACY, Notice, STRONG_ACCURACY, STRONG_COMPLETENESS,
     },
     kernel::{
-        Behaviour, Break, Context, Cost, Drawn, Failures, Group, Metric, Moment, Never, NodeId,
-        NodeSet, Process, Protocol, Rule, Serving, Time, TimeToServe,
+        Break, Context, Drawn, Group, Metric, Never, NodeId, NodeSet, ParameterName, Process,
+        Protocol, Rule, Serving, Time, TimeToServe,
     },
 };
 
@@ -43,11 +43,10 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "Everybody says again and again that it is up; who falls silent is suspected.",
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
              Programming, Algorithm 2.5",
-    failures: Failures::CrashStop,
     model: &[
         Rule::NothingIsLost.always().for_safety(),
         Rule::Synchrony.always().for_safety(),
-        Rule::TimeoutCovers("timeout", "period").always().for_safety(),
+        Rule::TimeoutCovers(Parameters::timeout, Parameters::period).always().for_safety(),
         Rule::ClocksRunTrue.always(),
         Rule::NobodyRecovers.always().for_safety(),
     ],
@@ -76,42 +75,39 @@ pub const PROTOCOL: Protocol = Protocol {
             when: "the timeout is too short",
             scenario: "timeout-too-short",
             violates: &[STRONG_ACCURACY, EVENTUAL_STRONG_ACCURACY],
-            broken: &[Rule::TimeoutCovers("timeout", "period")],
+            broken: &[Rule::TimeoutCovers(Parameters::timeout, Parameters::period)],
         },
     ],
     unbreakable: &[(
         STRONG_COMPLETENESS,
         "a node that is down sends no heartbeat, and those on their way run out",
     )],
-    costs: &[Cost {
-        operation: "one period",
-        formula: "n(n − 1)",
-        terms: &[],
-        least: 2,
+    costs: &[
         // The first heartbeats are sent at 0, the second ones after the default period of 100 ms.
-        perform: |scenario| scenario.until = 99,
-    }],
+        crate::cost!("one period", n >= 2 => n * (n - 1), |scenario| scenario.until = 99),
+    ],
     metrics: &[Metric {
         name: "longest silence",
         unit: "ms",
         help: "How long the one of the others has been silent who is nearest to being suspected.",
         drawn: Drawn::Curve,
+        value: |node| node.process::<HeartbeatDetector>().longest_silence(node.clock) as i64,
     }],
     perpetual: Some(TimeToServe {
         statement: "a timeout, a period and twice the longest delay",
         bound: time_to_suspect,
     }),
-    behaviour: Behaviour::of::<HeartbeatDetector>(),
+    ..Protocol::of::<HeartbeatDetector>()
 };
 
 /// The time in which every process suspects a crashed one, and trusts one again that it suspects wrongly.
 fn time_to_suspect(serving: &Serving) -> Time {
-    serving.integer("timeout") + serving.integer("period") + 2 * serving.delay()
+    serving.integer(Parameters::timeout) + serving.integer(Parameters::period) + 2 * serving.delay()
 }
 
-/// The same where the parameter `detector` says whether there are heartbeats below or the scenario's detector tells.
-pub(super) fn time_to_detect(serving: &Serving) -> Time {
-    match serving.is("detector", "heartbeats") {
+/// The same where a parameter says whether there are heartbeats below or the scenario's detector tells.
+pub(super) fn time_to_detect(serving: &Serving, detector: ParameterName) -> Time {
+    match serving.is(detector, "heartbeats") {
         true => time_to_suspect(serving),
         false => serving.detection(),
     }
@@ -121,9 +117,9 @@ crate::parameters! {
     /// What can be tuned.
     pub struct Parameters {
         /// How often everybody sends a heartbeat.
-        period: u32 = 100, in 10..=10_000 "ms", name "period";
+        period: u32 = 100, in 10..=10_000 "ms";
         /// How long a silence is borne before the silent one is suspected.
-        timeout: u32 = 180, in 10..=20_000 "ms", name "timeout";
+        timeout: u32 = 180, in 10..=20_000 "ms";
     }
 }
 
@@ -200,15 +196,15 @@ impl Process for HeartbeatDetector {
             }
         }
     }
-
-    fn measure(&self, at: Moment) -> Vec<i64> {
-        let trusted = self.others.without(self.suspected).into_iter();
-        let silence = trusted.map(|node| at.clock.saturating_sub(self.heard[node.index()])).max();
-        vec![silence.unwrap_or(0) as i64]
-    }
 }
 
 impl HeartbeatDetector {
+    /// The longest silence of a trusted node, in ms, when the clock shows this.
+    fn longest_silence(&self, clock: Time) -> Time {
+        let trusted = self.others.without(self.suspected).into_iter();
+        trusted.map(|node| clock.saturating_sub(self.heard[node.index()])).max().unwrap_or(0)
+    }
+
     fn beat(&self, ctx: &mut Context<Self>) {
         ctx.send_others(Heartbeat {});
         ctx.set_timer(Timer::Beat, self.period.into());
@@ -276,10 +272,8 @@ mod tests {
             suspected: NodeSet::EMPTY,
             heard: vec![0, 40, 25],
         };
-        let silence =
-            |detector: &HeartbeatDetector| detector.measure(Moment { time: 9, clock: 60 });
-        assert_eq!(silence(&detector), [35], "P3 was heard 35 ms ago");
+        assert_eq!(detector.longest_silence(60), 35, "P3 was heard 35 ms ago");
         detector.suspected.insert(node(3));
-        assert_eq!(silence(&detector), [20], "who is suspected is not waited for");
+        assert_eq!(detector.longest_silence(60), 20, "who is suspected is not waited for");
     }
 }

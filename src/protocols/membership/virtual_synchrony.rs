@@ -62,9 +62,8 @@ use crate::{
         stability::{Kept, Stability},
     },
     kernel::{
-        Behaviour, Break, Carried, Context, Cost, Detection, Drawn, Failures, Group, Metric,
-        Moment, NodeId, NodeSet, ParameterValue, Process, Protocol, Rule, Scenario, SortedMap,
-        SortedSet, TimeToServe,
+        Break, Carried, Context, Detection, Drawn, Group, Metric, NodeId, NodeSet, ParameterValue,
+        Process, Protocol, Rule, Scenario, SortedMap, SortedSet, TimeToServe,
     },
 };
 
@@ -74,17 +73,17 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "Virtual synchrony",
     summary: "Whoever goes on together to the next view has delivered the same messages in this one.",
     source: "Birman and Joseph 1987, Exploiting Virtual Synchrony in Distributed Systems",
-    failures: Failures::CrashStop,
     model: &[
         Rule::ReliableChannels.always(),
         Rule::FifoChannels.always(),
-        Rule::CrashesAreDetected.where_("detector", "oracle").for_liveness(),
-        Rule::NothingIsLost.where_("detector", "heartbeats"),
-        Rule::Synchrony.where_("detector", "heartbeats"),
-        Rule::TimeoutCovers("timeout", "period").where_("detector", "heartbeats"),
-        Rule::ClocksRunTrue.where_("detector", "heartbeats"),
+        Rule::CrashesAreDetected.where_(Parameters::detector, "oracle").for_liveness(),
+        Rule::NothingIsLost.where_(Parameters::detector, "heartbeats"),
+        Rule::Synchrony.where_(Parameters::detector, "heartbeats"),
+        Rule::TimeoutCovers(Parameters::timeout, Parameters::period)
+            .where_(Parameters::detector, "heartbeats"),
+        Rule::ClocksRunTrue.where_(Parameters::detector, "heartbeats"),
         Rule::NobodyRecovers.always(),
-        Rule::ParameterIs("flush", "true").always(),
+        Parameters::flush.is("true").always(),
     ],
     promises: &[
         VALIDITY,
@@ -104,7 +103,7 @@ pub const PROTOCOL: Protocol = Protocol {
             when: "the flush is off: 2 and 3 deliver m, 1 does not",
             scenario: "without-a-flush",
             violates: &[VIRTUAL_SYNCHRONY],
-            broken: &[Rule::ParameterIs("flush", "true")],
+            broken: &[Parameters::flush.is("true")],
         },
         Break {
             when: "a flush overtakes a message",
@@ -139,19 +138,19 @@ pub const PROTOCOL: Protocol = Protocol {
     ],
     unbreakable: &[(SELF_INCLUSION, "a view that does not name a node is not installed by it")],
     costs: &[
-        cost("one broadcast, acknowledged by later ones", "n − 1", |scenario| {
+        crate::cost!("one broadcast, acknowledged by later ones", n >= 2 => n - 1, |scenario| {
             one_broadcast(with_acks(scenario, "piggybacked"));
         }),
-        cost("one broadcast, acknowledged at once", "n(n − 1)", |scenario| {
+        crate::cost!("one broadcast, acknowledged at once", n >= 2 => n * (n - 1), |scenario| {
             one_broadcast(with_acks(scenario, "at-once"));
         }),
-        cost("one join of the last node", "n(n − 1)", |scenario| {
+        crate::cost!("one join of the last node", n >= 2 => n * (n - 1), |scenario| {
             let last = scenario.nodes.len() - 1;
             let members = ParameterValue::Integer(last as u32);
             scenario.params.insert("members".to_owned(), members);
             with_acks(scenario, "piggybacked").ask(0, NodeId::new(last), "join", None);
         }),
-        cost("one leave", "(n − 1)²", |scenario| {
+        crate::cost!("one leave", n >= 2 => (n - 1).pow(2), |scenario| {
             with_acks(scenario, "piggybacked").ask(0, NodeId::new(0), "leave", None);
         }),
     ],
@@ -161,12 +160,16 @@ pub const PROTOCOL: Protocol = Protocol {
             unit: "number",
             help: "The number of the view that the node is in.",
             drawn: Drawn::Band,
+            value: |node| {
+                node.process::<VirtualSynchrony>().view.map_or(0, |view| view.number.into())
+            },
         },
         Metric {
             name: "unstable messages",
             unit: "messages",
             help: "What the node keeps copies of, since not all members are known to have it.",
             drawn: Drawn::Curve,
+            value: |node| node.process::<VirtualSynchrony>().stability.unstable() as i64,
         },
     ],
     perpetual: Some(TimeToServe {
@@ -174,15 +177,11 @@ pub const PROTOCOL: Protocol = Protocol {
         bound: |serving| {
             let changes = serving.crashes() + serving.requests(&["join", "leave"]);
             let flushes = serving.delay().saturating_mul(6 * (1 + changes));
-            time_to_detect(serving).saturating_add(flushes)
+            time_to_detect(serving, Parameters::detector).saturating_add(flushes)
         },
     }),
-    behaviour: Behaviour::of::<VirtualSynchrony>(),
+    ..Protocol::of::<VirtualSynchrony>()
 };
-
-const fn cost(operation: &'static str, formula: &'static str, perform: fn(&mut Scenario)) -> Cost {
-    Cost { operation, formula, terms: &[], least: 2, perform }
-}
 
 /// Without heartbeats, which would be counted.
 fn with_acks<'a>(scenario: &'a mut Scenario, acks: &str) -> &'a mut Scenario {
@@ -196,17 +195,17 @@ crate::parameters! {
     /// What can be tuned.
     pub struct Parameters {
         /// How many nodes, the first of the scenario, make up the first view; the others may join.
-        members: u32 = 128, in 1..=128 "nodes", name "members";
+        members: u32 = 128, in 1..=128 "nodes";
         /// Whether unstable messages are flushed before a new view is installed.
-        flush: bool = true, name "flush";
+        flush: bool = true;
         /// How members tell each other what they have.
-        acks: Acks = Piggybacked, name "acks";
+        acks: Acks = Piggybacked;
         /// Who tells of crashes.
-        detector: Detector = Oracle, name "detector";
+        detector: Detector = Oracle;
         /// How often everybody sends a heartbeat, where there are any.
-        period: u32 = 100, in 10..=10_000 "ms", name "period";
+        period: u32 = 100, in 10..=10_000 "ms";
         /// How long a node may send no heartbeat before it is suspected.
-        timeout: u32 = 180, in 10..=20_000 "ms", name "timeout";
+        timeout: u32 = 180, in 10..=20_000 "ms";
     }
     /// How members tell each other what they have.
     pub enum Acks {
@@ -423,12 +422,7 @@ impl Process for VirtualSynchrony {
         self.on_init(ctx);
     }
 
-    fn measure(&self, _at: Moment) -> Vec<i64> {
-        let view = self.view.map_or(0, |view| view.number);
-        vec![view.into(), self.stability.unstable() as i64]
-    }
-
-    fn waits_for(&self) -> NodeSet {
+    fn waits_for(&self, _group: Group) -> NodeSet {
         let Some(change) = self.change else { return NodeSet::EMPTY };
         let done = self.flushed.iter().filter(|(_, flushed)| **flushed == change);
         change.remaining().without(done.map(|(node, _)| *node).collect())
@@ -518,7 +512,7 @@ impl VirtualSynchrony {
                 self.review(ctx);
                 self.enter_if_all_are_there(ctx);
             }
-            Detection::Restore(node) => self.crashed.remove(node),
+            Detection::Restore(node) => _ = self.crashed.remove(node),
         }
     }
 
@@ -693,7 +687,9 @@ impl VirtualSynchrony {
         ctx: &mut Context<Self>,
         event: impl FnOnce(&mut HeartbeatDetector, &mut Context<HeartbeatDetector>),
     ) {
-        for notice in ctx.using(&mut self.heartbeats, event) {
+        let Parameters { period, timeout, .. } = *ctx.parameters();
+        let parameters = heartbeat_detector::Parameters { period, timeout };
+        for notice in ctx.using(&mut self.heartbeats, &parameters, event) {
             self.on_notice(ctx, notice.into());
         }
     }

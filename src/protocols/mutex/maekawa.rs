@@ -54,10 +54,7 @@ use crate::{
         clock::Timestamp,
         mutex::{Access, Acquire, HAPPENED_BEFORE_FAIRNESS, MUTUAL_EXCLUSION, STARVATION_FREEDOM},
     },
-    kernel::{
-        Behaviour, Break, Context, Cost, Failures, Group, NodeId, NodeSet, Process, Protocol, Rule,
-        SortedSet, Term, Time,
-    },
+    kernel::{Break, Context, Group, NodeId, NodeSet, Process, Protocol, Rule, SortedSet, Time},
 };
 
 /// What the registry knows of it.
@@ -66,12 +63,11 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "Maekawa's algorithm",
     summary: "Who wants to enter needs the vote of everybody in its voting set; any two sets overlap.",
     source: "Maekawa 1985, A √N Algorithm for Mutual Exclusion in Decentralized Systems",
-    failures: Failures::CrashStop,
     model: &[
         Rule::ReliableChannels.always(),
         Rule::NobodyCrashes.always().for_liveness(),
         Rule::NobodyRecovers.always(),
-        Rule::ParameterIs("inquire", "true").always().for_liveness(),
+        Parameters::inquire.is("true").always().for_liveness(),
     ],
     promises: &[MUTUAL_EXCLUSION, STARVATION_FREEDOM],
     beyond: &[HAPPENED_BEFORE_FAIRNESS],
@@ -80,7 +76,7 @@ pub const PROTOCOL: Protocol = Protocol {
             when: "votes are never asked back",
             scenario: "deadlock",
             violates: &[STARVATION_FREEDOM],
-            broken: &[Rule::ParameterIs("inquire", "true")],
+            broken: &[Parameters::inquire.is("true")],
         },
         Break {
             when: "a voter crashes",
@@ -101,28 +97,17 @@ pub const PROTOCOL: Protocol = Protocol {
             broken: &[],
         },
     ],
-    unbreakable: &[],
-    costs: &[Cost {
-        operation: "one entry that nobody contends for",
-        formula: "3(K − 1)",
-        terms: &[Term {
-            letter: 'K',
-            meaning: "members of the voting set, oneself included",
-            value: |n| voting_set(NodeId::new(0), n).len(),
-        }],
-        least: 2,
-        perform: |scenario| scenario.ask(0, NodeId::new(0), "acquire", None),
-    }],
-    metrics: &[],
-    perpetual: None,
-    behaviour: Behaviour::of::<Maekawa>(),
+    costs: &[
+        crate::cost!("one entry that nobody contends for", n >= 2 => 3 * (K - 1), |scenario| scenario.ask(0, NodeId::new(0), "acquire", None), K = voting_set(NodeId::new(0), n).len() => "members of the voting set, oneself included"),
+    ],
+    ..Protocol::of::<Maekawa>()
 };
 
 crate::parameters! {
     /// What can be tuned.
     pub struct Parameters {
         /// Whether a voter asks its vote back for an earlier request: INQUIRE, RELINQUISH, FAILED.
-        inquire: bool = true, name "inquire";
+        inquire: bool = true;
     }
 }
 
@@ -235,7 +220,7 @@ impl Process for Maekawa {
     }
 
     /// It waits for votes; and those who wait for its own wait for whom it has given it to.
-    fn waits_for(&self) -> NodeSet {
+    fn waits_for(&self, _group: Group) -> NodeSet {
         let holder = self.locked_for.filter(|_| !self.queue.is_empty()).map(|lock| lock.node);
         let mut waits_for: NodeSet = holder.into_iter().collect();
         if let Some(Attempt { request, locked, .. }) = self.attempt {

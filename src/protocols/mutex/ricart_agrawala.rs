@@ -31,7 +31,7 @@
 //! request. Crashes are left to a failure detector. A process that is asked to enter again before it has left
 //! gives the request its timestamp at once, and sends it later.
 
-use std::collections::VecDeque;
+use std::mem::take;
 
 use derive_more::Display;
 use serde::Serialize;
@@ -39,12 +39,12 @@ use serde::Serialize;
 use crate::{
     abstractions::{
         clock::Timestamp,
-        mutex::{Access, Acquire, HAPPENED_BEFORE_FAIRNESS, MUTUAL_EXCLUSION, STARVATION_FREEDOM},
+        mutex::{
+            Client, HAPPENED_BEFORE_FAIRNESS, Lock, MUTUAL_EXCLUSION, STARVATION_FREEDOM, one_entry,
+        },
     },
-    kernel::{
-        Behaviour, Break, Context, Cost, Detection, Failures, Group, NodeId, NodeSet, Process,
-        Protocol, Rule, SortedMap, Time,
-    },
+    cost,
+    kernel::{Break, Context, Detection, Group, NodeId, NodeSet, Protocol, Rule, SortedMap},
 };
 
 /// What the registry knows of it.
@@ -53,28 +53,26 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "Ricart and Agrawala's algorithm",
     summary: "Who wants to enter asks everybody; who is inside, or asked earlier, replies later.",
     source: "Ricart and Agrawala 1981, An Optimal Algorithm for Mutual Exclusion in Computer Networks",
-    failures: Failures::CrashStop,
     model: &[
         Rule::ReliableChannels.always().for_liveness(),
-        Rule::CrashesAreDetected.where_("timeout", "0").for_liveness(),
+        Rule::CrashesAreDetected.where_(Parameters::timeout, "0").for_liveness(),
         Rule::NobodyRecovers.always(),
-        Rule::ParameterIs("priority", "timestamp").always().for_safety(),
-        Rule::ParameterIs("timeout", "0").always().for_safety(),
+        Parameters::priority.is("timestamp").always().for_safety(),
+        Parameters::timeout.is("0").always().for_safety(),
     ],
     promises: &[MUTUAL_EXCLUSION, STARVATION_FREEDOM, HAPPENED_BEFORE_FAIRNESS],
-    beyond: &[],
     breaks: &[
         Break {
             when: "the smaller id goes first",
             scenario: "smaller-id-goes-first",
             violates: &[MUTUAL_EXCLUSION, HAPPENED_BEFORE_FAIRNESS],
-            broken: &[Rule::ParameterIs("priority", "timestamp")],
+            broken: &[Parameters::priority.is("timestamp")],
         },
         Break {
             when: "a timeout counts as a grant, and who is inside takes its time",
             scenario: "silence-is-no-grant",
             violates: &[MUTUAL_EXCLUSION],
-            broken: &[Rule::ParameterIs("timeout", "0")],
+            broken: &[Parameters::timeout.is("0")],
         },
         Break {
             when: "somebody crashes and nobody is told",
@@ -83,26 +81,17 @@ pub const PROTOCOL: Protocol = Protocol {
             broken: &[Rule::CrashesAreDetected],
         },
     ],
-    unbreakable: &[],
-    costs: &[Cost {
-        operation: "one entry",
-        formula: "2(n − 1)",
-        terms: &[],
-        least: 2,
-        perform: |scenario| scenario.ask(0, NodeId::new(0), "acquire", None),
-    }],
-    metrics: &[],
-    perpetual: None,
-    behaviour: Behaviour::of::<RicartAgrawala>(),
+    costs: &[cost!("one entry", n >= 2 => 2 * (n - 1), one_entry)],
+    ..Protocol::of::<Client<RicartAgrawala>>()
 };
 
 crate::parameters! {
     /// What can be tuned.
     pub struct Parameters {
         /// Whose request goes first.
-        priority: Priority = Timestamp, name "priority";
+        priority: Priority = Timestamp;
         /// After how long silence counts as a grant; 0 for never.
-        timeout: u32 = 0, in 0..=10_000 "ms", name "timeout";
+        timeout: u32 = 0, in 0..=10_000 "ms";
     }
     /// Whose request goes first.
     pub enum Priority {
@@ -113,202 +102,144 @@ crate::parameters! {
     }
 }
 
-/// Its state.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+/// A process that wants to enter, or answers those that do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct RicartAgrawala {
-    priority: Priority,
-    /// In ms; 0 for never.
-    timeout: Time,
-    state: State,
     /// Lamport's clock.
     clock: u32,
-    /// What this node has been asked for and has not done: the first is the one that the others know of.
-    wanted: VecDeque<Wanted>,
-    /// Whose REPLY is missing.
+    /// The request of this process, until it has left.
+    own: Option<Timestamp>,
+    /// Processes whose REPLY is missing; none while this process is inside.
     awaited: NodeSet,
-    /// The requests of others that will be answered later.
+    /// Requests whose REPLY is deferred.
     deferred: SortedMap<NodeId, Timestamp>,
-    /// Who has been reported.
+    /// Processes that the failure detector has reported.
     crashed: NodeSet,
 }
 
-/// Where this node is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-pub enum State {
-    /// Outside.
-    Released,
-    /// Outside, and asking.
-    Wanted,
-    /// Inside.
-    Held,
-}
-
-/// An entry that was asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-pub struct Wanted {
-    request: Timestamp,
-    /// How long to stay inside, in ms.
-    hold: Time,
-}
-
-/// What travels; each with its sender's clock.
+/// A message with its sender's clock.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Display)]
 pub enum Message {
-    /// May I enter?
+    /// The sender asks to enter.
     #[display("REQUEST({})", request.time)]
     Request {
-        /// The request.
+        /// Timestamp of the request.
         request: Timestamp,
         /// The sender's clock.
         clock: u32,
     },
-    /// As far as I am concerned.
+    /// The sender has no objection.
     #[display("REPLY")]
     Reply {
-        /// To which request.
+        /// Timestamp of the request that is answered.
         request: Timestamp,
         /// The sender's clock.
         clock: u32,
     },
 }
 
-/// Its alarms.
+/// The timeout after which silence counts as a REPLY.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Display)]
-pub enum Timer {
-    /// It is time to leave the critical section.
-    #[display("leave")]
-    Leave,
-    /// Whoever has not replied yet is taken to have.
-    #[display("silence")]
-    Silence,
-}
+#[display("silence")]
+pub struct Silence;
 
-impl Process for RicartAgrawala {
+impl Lock for RicartAgrawala {
     type Parameters = Parameters;
-    type Request = Acquire;
-    type Indication = Access;
     type Message = Message;
-    type Timer = Timer;
+    type Timer = Silence;
+    type Ticket = Timestamp;
 
-    fn new(_group: Group, parameters: &Parameters) -> Self {
-        Self {
-            priority: parameters.priority,
-            timeout: parameters.timeout.into(),
-            state: State::Released,
-            clock: 0,
-            wanted: VecDeque::new(),
-            awaited: NodeSet::EMPTY,
-            deferred: SortedMap::new(),
-            crashed: NodeSet::EMPTY,
-        }
+    fn new(_group: Group, _parameters: &Parameters) -> Self {
+        Self::default()
     }
 
-    fn on_request(&mut self, ctx: &mut Context<Self>, Acquire { hold }: Acquire) {
+    fn ticket(&mut self, ctx: &mut Context<Self>) -> Timestamp {
         self.clock += 1;
-        let request = Timestamp { time: self.clock, node: ctx.me() };
-        self.wanted.push_back(Wanted { request, hold });
-        if self.state == State::Released {
-            self.ask(ctx);
+        Timestamp { time: self.clock, node: ctx.me() }
+    }
+
+    fn request(&mut self, ctx: &mut Context<Self>, request: Timestamp) {
+        self.own = Some(request);
+        self.awaited = ctx.others().without(self.crashed);
+        ctx.multicast(self.awaited, Message::Request { request, clock: self.clock });
+        if ctx.parameters().timeout > 0 {
+            ctx.set_timer(Silence, ctx.parameters().timeout.into());
         }
+        self.enter_if_granted(ctx);
     }
 
     fn on_message(&mut self, ctx: &mut Context<Self>, from: NodeId, message: Message) {
         let (Message::Request { clock, .. } | Message::Reply { clock, .. }) = message;
         self.clock = self.clock.max(clock);
         match message {
-            Message::Request { request, .. } if self.defers(request) => {
+            Message::Request { request, .. } if self.defers(ctx, request) => {
                 self.deferred.insert(from, request);
             }
             Message::Request { request, .. } => self.reply(ctx, request),
-            Message::Reply { request, .. } if self.is_asking_for(request) => {
-                self.awaited.remove(from);
-                self.enter_if_granted(ctx);
-            }
+            Message::Reply { request, .. } if self.own == Some(request) => self.grant(ctx, from),
             Message::Reply { .. } => {}
         }
     }
 
-    fn on_timer(&mut self, ctx: &mut Context<Self>, timer: Timer) {
-        match timer {
-            Timer::Leave => self.leave(ctx),
-            Timer::Silence => {
-                ctx.note(format!("takes the silence of {} for a grant", self.awaited));
-                self.awaited = NodeSet::EMPTY;
-                self.enter_if_granted(ctx);
-            }
-        }
+    fn on_timer(&mut self, ctx: &mut Context<Self>, Silence: Silence) {
+        ctx.note(format!("takes the silence of {} for a grant", self.awaited));
+        self.awaited = NodeSet::EMPTY;
+        self.enter_if_granted(ctx);
     }
 
-    /// Who has crashed is not inside. A report is believed for good: in this model nobody comes back.
+    /// A crashed process is not inside. A report is believed for good: in this model no process recovers.
     fn on_detection(&mut self, ctx: &mut Context<Self>, detection: Detection) {
         if let Detection::Suspect(node) = detection {
             self.crashed.insert(node);
-            self.awaited.remove(node);
-            if self.state == State::Wanted {
-                self.enter_if_granted(ctx);
+            self.grant(ctx, node);
+        }
+    }
+
+    fn release(&mut self, ctx: &mut Context<Self>, next: Option<&Timestamp>) {
+        self.own = None;
+        for (node, request) in take(&mut self.deferred) {
+            if next.is_some_and(|next| goes_first(ctx, *next, request)) {
+                self.deferred.insert(node, request);
+            } else {
+                self.reply(ctx, request);
             }
         }
     }
 
-    fn waits_for(&self) -> NodeSet {
+    fn waits_for(&self, _group: Group) -> NodeSet {
         self.awaited
     }
 }
 
 impl RicartAgrawala {
-    /// Sends the next request, if there is one.
-    fn ask(&mut self, ctx: &mut Context<Self>) {
-        let Some(&Wanted { request, .. }) = self.wanted.front() else { return };
-        self.state = State::Wanted;
-        self.awaited = ctx.group().others().without(self.crashed);
-        ctx.multicast(self.awaited, Message::Request { request, clock: self.clock });
-        if self.timeout > 0 {
-            ctx.set_timer(Timer::Silence, self.timeout);
-        }
-        self.enter_if_granted(ctx);
-    }
-
-    /// Whether the other's request has to wait.
-    fn defers(&self, theirs: Timestamp) -> bool {
-        let goes_first = |mine: Timestamp| match self.priority {
-            Priority::Timestamp => mine < theirs,
-            Priority::Id => mine.node < theirs.node,
-        };
-        self.state == State::Held
-            || self.wanted.front().is_some_and(|wanted| goes_first(wanted.request))
+    /// True if another's request has to wait: this process is inside, or asked first.
+    fn defers(&self, ctx: &Context<Self>, theirs: Timestamp) -> bool {
+        self.own.is_some_and(|own| self.awaited.is_empty() || goes_first(ctx, own, theirs))
     }
 
     fn reply(&self, ctx: &mut Context<Self>, request: Timestamp) {
         ctx.send(request.node, Message::Reply { request, clock: self.clock });
     }
 
-    fn is_asking_for(&self, request: Timestamp) -> bool {
-        self.state == State::Wanted && self.wanted.front().is_some_and(|it| it.request == request)
+    fn grant(&mut self, ctx: &mut Context<Self>, by: NodeId) {
+        if self.awaited.remove(by) {
+            self.enter_if_granted(ctx);
+        }
     }
 
-    fn enter_if_granted(&mut self, ctx: &mut Context<Self>) {
-        let Some(Wanted { hold, .. }) = self.wanted.front() else { return };
+    fn enter_if_granted(&self, ctx: &mut Context<Self>) {
         if self.awaited.is_empty() {
-            self.state = State::Held;
-            ctx.cancel_timer(Timer::Silence);
-            ctx.indicate(Access::Enter { token: None });
-            ctx.set_timer(Timer::Leave, *hold);
+            ctx.cancel_timer(Silence);
+            ctx.enter();
         }
     }
+}
 
-    /// Leaves, and replies to whom it has kept waiting; but not to whoever asked after its own next request.
-    fn leave(&mut self, ctx: &mut Context<Self>) {
-        self.state = State::Released;
-        self.wanted.pop_front();
-        ctx.indicate(Access::Exit {});
-        for (node, request) in std::mem::take(&mut self.deferred) {
-            if self.defers(request) {
-                self.deferred.insert(node, request);
-            } else {
-                self.reply(ctx, request);
-            }
-        }
-        self.ask(ctx);
+/// True if the first request has priority over the second.
+fn goes_first(ctx: &Context<RicartAgrawala>, one: Timestamp, other: Timestamp) -> bool {
+    match ctx.parameters().priority {
+        Priority::Timestamp => one < other,
+        Priority::Id => one.node < other.node,
     }
 }
 
@@ -316,7 +247,7 @@ impl RicartAgrawala {
 mod tests {
     use super::*;
     use crate::{
-        kernel::{Detector, ParameterValue, Scenario},
+        kernel::{Detector, Scenario},
         protocols::testing::{acquire, crash, group, indications, late, sends},
     };
 
@@ -369,7 +300,7 @@ mod tests {
     #[test]
     fn a_reply_that_is_too_late_grants_no_later_request() {
         let mut scenario = group(&PROTOCOL, 2);
-        scenario.params.insert("timeout".to_owned(), ParameterValue::Integer(30));
+        scenario.set(Parameters::timeout, 30);
         scenario.requests = vec![acquire(0, 2, 60), acquire(25, 1, 5), acquire(75, 1, 5)];
         // P2 leaves at 80, and its REPLY to the request of 25 is there at 90.
         assert_eq!(entries(&scenario), ["20 P2", "55 P1", "95 P1"]);

@@ -31,8 +31,8 @@ use crate::abstractions::mutex::{
     Access, Acquire, DEFAULT_HOLD, HAPPENED_BEFORE_FAIRNESS, MUTUAL_EXCLUSION, STARVATION_FREEDOM,
 };
 use crate::kernel::{
-    Behaviour, Break, Context, Cost, Drawn, Failures, Group, Metric, Moment, NodeId, Process,
-    Protocol, Rule, Scenario, Time, TimeToServe,
+    Break, Context, Drawn, Group, Metric, NodeId, Process, Protocol, Rule, Scenario, Time,
+    TimeToServe,
 };
 
 /// What the registry knows of it.
@@ -41,7 +41,6 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "Token ring lock",
     summary: "A token goes round a ring, and who has it may enter.",
     source: "Le Lann 1977, Distributed Systems: Towards a Formal Approach",
-    failures: Failures::CrashStop,
     model: &[Rule::ReliableChannels.always(), Rule::NobodyCrashes.always().for_liveness()],
     promises: &[MUTUAL_EXCLUSION, STARVATION_FREEDOM],
     beyond: &[HAPPENED_BEFORE_FAIRNESS],
@@ -65,22 +64,9 @@ pub const PROTOCOL: Protocol = Protocol {
             broken: &[],
         },
     ],
-    unbreakable: &[],
     costs: &[
-        Cost {
-            operation: "one entry of each, all asked for at once",
-            formula: "n",
-            terms: &[],
-            least: 2,
-            perform: everybody_enters,
-        },
-        Cost {
-            operation: "one entry, just after passing the token on",
-            formula: "n",
-            terms: &[],
-            least: 2,
-            perform: just_missed,
-        },
+        crate::cost!("one entry of each, all asked for at once", n >= 2 => n, everybody_enters),
+        crate::cost!("one entry, just after passing the token on", n >= 2 => n, just_missed),
     ],
     metrics: &[
         Metric {
@@ -88,12 +74,14 @@ pub const PROTOCOL: Protocol = Protocol {
             unit: "messages",
             help: "How often the token was passed on by one that did not want in.",
             drawn: Drawn::Curve,
+            value: |node| node.process::<TokenRingLock>().idle_passes.into(),
         },
         Metric {
             name: "wait",
             unit: "ms",
             help: "How long the next entry has been waited for.",
             drawn: Drawn::Curve,
+            value: |node| node.process::<TokenRingLock>().wait(node.clock) as i64,
         },
     ],
     perpetual: Some(TimeToServe {
@@ -102,19 +90,21 @@ pub const PROTOCOL: Protocol = Protocol {
         bound: |serving| {
             let [requests, hold] = wanted(serving.scenario());
             // The token of the turn before is all that a link may still be busy with.
-            let step = serving.delay_behind(1).saturating_add(hold.max(serving.integer("pause")));
+            let step = serving
+                .delay_behind(1)
+                .saturating_add(hold.max(serving.integer(Parameters::pause)));
             // The first turn may be over for the node when it asks.
             step.saturating_mul((requests + 1) * serving.nodes())
         },
     }),
-    behaviour: Behaviour::of::<TokenRingLock>(),
+    ..Protocol::of::<TokenRingLock>()
 };
 
 crate::parameters! {
     /// What can be tuned.
     pub struct Parameters {
         /// How long the token rests at a process that does not want in: longer means fewer idle passes, and longer waits.
-        pause: u32 = PAUSE, in 1..=10_000 "ms", name "pause";
+        pause: u32 = PAUSE, in 1..=10_000 "ms";
     }
 }
 
@@ -221,14 +211,14 @@ impl Process for TokenRingLock {
     fn on_recovery(&mut self, _ctx: &mut Context<Self>) {
         // Not as at the start: that would make a second token.
     }
-
-    fn measure(&self, at: Moment) -> Vec<i64> {
-        let wait = self.wishes.front().map_or(0, |wish| at.clock.saturating_sub(wish.since));
-        vec![self.idle_passes.into(), wait.try_into().unwrap_or(i64::MAX)]
-    }
 }
 
 impl TokenRingLock {
+    /// Time that the next entry has been waited for, in ms, when the clock shows this.
+    fn wait(&self, clock: Time) -> Time {
+        self.wishes.front().map_or(0, |wish| clock.saturating_sub(wish.since))
+    }
+
     /// Enters if it wants to; otherwise lets the token rest for a moment.
     fn use_or_keep(&mut self, ctx: &mut Context<Self>, entries: u32) {
         if let Some(wish) = self.wishes.pop_front() {

@@ -46,8 +46,8 @@ use crate::{
         order::{CAUSAL_ORDER, FIFO_ORDER, TOTAL_ORDER, TOTAL_ORDER_WITHIN_LABELS},
     },
     kernel::{
-        Behaviour, Break, Carried, Context, Cost, Failures, Group, Keys, Never, NodeId, Payload,
-        Process, Protocol, Rule, SortedMap,
+        Break, Carried, Context, Group, Keys, Never, NodeId, Payload, Process, Protocol, Rule,
+        SortedMap,
     },
 };
 
@@ -57,13 +57,12 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "ABCAST",
     summary: "Every receiver proposes a place in the order, and the sender takes the last of them.",
     source: "Birman and Joseph 1987, Reliable Communication in the Presence of Failures",
-    failures: Failures::CrashStop,
     model: &[
         Rule::ReliableChannels.always(),
         Rule::NobodyCrashes.always().for_liveness(),
         Rule::NobodyRecovers.always(),
         // Total order across labels is what they give up; within each it is kept.
-        Rule::ParameterIs("labels", "false").always().for_safety(),
+        Parameters::labels.is("false").always().for_safety(),
     ],
     promises: &[
         VALIDITY,
@@ -91,27 +90,18 @@ pub const PROTOCOL: Protocol = Protocol {
             when: "there is a queue for each label",
             scenario: "labels-keep-apart",
             violates: &[TOTAL_ORDER],
-            broken: &[Rule::ParameterIs("labels", "false")],
+            broken: &[Parameters::labels.is("false")],
         },
     ],
-    unbreakable: &[],
-    costs: &[Cost {
-        operation: "one broadcast",
-        formula: "3(n − 1)",
-        terms: &[],
-        least: 2,
-        perform: one_broadcast,
-    }],
-    metrics: &[],
-    perpetual: None,
-    behaviour: Behaviour::of::<Abcast<Value>>(),
+    costs: &[crate::cost!("one broadcast", n >= 2 => 3 * (n - 1), one_broadcast)],
+    ..Protocol::of::<Abcast<Value>>()
 };
 
 crate::parameters! {
     /// What can be tuned.
     pub struct Parameters {
         /// A queue for each label, so that messages with different labels have no order; otherwise one queue for all.
-        labels: bool = false, name "labels";
+        labels: bool = false;
     }
 }
 

@@ -31,10 +31,7 @@ use crate::{
         clock::VectorClock,
         order::{CAUSAL_ORDER, FIFO_ORDER, TOTAL_ORDER},
     },
-    kernel::{
-        Behaviour, Break, Carried, Context, Cost, Failures, Group, Never, NodeId, Payload, Process,
-        Protocol, Rule,
-    },
+    kernel::{Break, Carried, Context, Group, Never, NodeId, Payload, Process, Protocol, Rule},
     protocols::reliable::best_effort_broadcast::{BestEffortBroadcast, Data},
 };
 
@@ -44,7 +41,6 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "Causal multicast",
     summary: "A message waits until everything that may have caused it has been delivered.",
     source: "Birman, Schiper and Stephenson 1991, Lightweight Causal and Atomic Group Multicast",
-    failures: Failures::CrashStop,
     model: &[
         Rule::ReliableChannels.always(),
         Rule::RequestersStayUp.always(),
@@ -76,16 +72,8 @@ pub const PROTOCOL: Protocol = Protocol {
         (VALIDITY, "who broadcasts and stays up delivers its own message at once"),
         (FIFO_ORDER, "the hold-back queue counts up from one, even after a recovery"),
     ],
-    costs: &[Cost {
-        operation: "one broadcast",
-        formula: "n − 1",
-        terms: &[],
-        least: 2,
-        perform: one_broadcast,
-    }],
-    metrics: &[],
-    perpetual: None,
-    behaviour: Behaviour::of::<CausalMulticast<Value>>(),
+    costs: &[crate::cost!("one broadcast", n >= 2 => n - 1, one_broadcast)],
+    ..Protocol::of::<CausalMulticast<Value>>()
 };
 
 /// Its state.
@@ -146,7 +134,7 @@ impl<M: Payload> CausalMulticast<M> {
         ctx: &mut Context<Self>,
         event: impl FnOnce(&mut Layer<M>, &mut Context<Layer<M>>),
     ) {
-        for Deliver { from, payload: message, .. } in ctx.using(&mut self.best_effort, event) {
+        for Deliver { from, payload: message, .. } in ctx.using(&mut self.best_effort, &(), event) {
             self.held_back.push((from, message));
             self.deliver_what_can_be(ctx);
         }

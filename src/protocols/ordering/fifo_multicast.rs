@@ -32,10 +32,7 @@ use crate::{
         clock::VectorClock,
         order::{CAUSAL_ORDER, FIFO_ORDER, TOTAL_ORDER},
     },
-    kernel::{
-        Behaviour, Break, Carried, Context, Cost, Failures, Group, Never, NodeId, Payload, Process,
-        Protocol, Rule,
-    },
+    kernel::{Break, Carried, Context, Group, Never, NodeId, Payload, Process, Protocol, Rule},
     protocols::reliable::best_effort_broadcast::{BestEffortBroadcast, Data},
 };
 
@@ -46,7 +43,6 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "Everybody delivers each sender's messages by their numbers.",
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
              Programming, Algorithm 3.12",
-    failures: Failures::CrashStop,
     model: &[
         Rule::ReliableChannels.always().for_liveness(),
         Rule::RequestersStayUp.always().for_liveness(),
@@ -78,16 +74,8 @@ pub const PROTOCOL: Protocol = Protocol {
         (VALIDITY, "a correct broadcaster delivers its own message at once"),
         (FIFO_ORDER, "the hold-back queue counts up from one, even after a recovery"),
     ],
-    costs: &[Cost {
-        operation: "one broadcast",
-        formula: "n − 1",
-        terms: &[],
-        least: 2,
-        perform: one_broadcast,
-    }],
-    metrics: &[],
-    perpetual: None,
-    behaviour: Behaviour::of::<FifoMulticast<Value>>(),
+    costs: &[crate::cost!("one broadcast", n >= 2 => n - 1, one_broadcast)],
+    ..Protocol::of::<FifoMulticast<Value>>()
 };
 
 /// Its state.
@@ -150,7 +138,7 @@ impl<M: Payload> FifoMulticast<M> {
         ctx: &mut Context<Self>,
         event: impl FnOnce(&mut Layer<M>, &mut Context<Layer<M>>),
     ) {
-        for Deliver { from, payload: message, .. } in ctx.using(&mut self.best_effort, event) {
+        for Deliver { from, payload: message, .. } in ctx.using(&mut self.best_effort, &(), event) {
             self.held_back.push((from, message));
             self.deliver_what_can_be(ctx);
         }

@@ -36,8 +36,7 @@ use crate::{
         SnapshotRequest, Transfer,
     },
     kernel::{
-        Behaviour, Break, Carried, Context, Cost, Failures, Group, Never, NodeId, NodeSet, Process,
-        Protocol, Rule, SortedMap,
+        Break, Carried, Context, Group, Never, NodeId, NodeSet, Process, Protocol, Rule, SortedMap,
     },
 };
 
@@ -47,14 +46,12 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "Distributed snapshot",
     summary: "Markers divide what was sent before a global state from what was sent after.",
     source: "Chandy and Lamport 1985, Distributed Snapshots: Determining Global States of Distributed Systems",
-    failures: Failures::CrashStop,
     model: &[
         Rule::ReliableChannels.always(),
         Rule::FifoChannels.always(),
         Rule::NobodyCrashes.always(),
     ],
     promises: &[CONSISTENT_CUT, RECORDED_STATE_COMPLETE, SNAPSHOT_COMPLETION],
-    beyond: &[],
     breaks: &[
         Break {
             when: "a marker overtakes a transfer",
@@ -75,24 +72,17 @@ pub const PROTOCOL: Protocol = Protocol {
             broken: &[Rule::ReliableChannels],
         },
     ],
-    unbreakable: &[],
-    costs: &[Cost {
-        operation: "one snapshot",
-        formula: "n(n − 1)",
-        terms: &[],
-        least: 2,
-        perform: |scenario| scenario.ask(0, NodeId::new(0), "snapshot", None),
-    }],
-    metrics: &[],
-    perpetual: None,
-    behaviour: Behaviour::of::<Snapshot>(),
+    costs: &[
+        crate::cost!("one snapshot", n >= 2 => n * (n - 1), |scenario| scenario.ask(0, NodeId::new(0), "snapshot", None)),
+    ],
+    ..Protocol::of::<Snapshot>()
 };
 
 crate::parameters! {
     /// What can be tuned.
     pub struct Parameters {
         /// How much everybody has in the beginning.
-        balance: u32 = 100, in 0..=1_000_000 "coins", name "balance";
+        balance: u32 = 100, in 0..=1_000_000 "coins";
     }
 }
 

@@ -44,10 +44,7 @@ use crate::{
         COMMIT_AGREEMENT, COMMIT_VALIDITY, CommitIndication, Outcome, STABILITY, TERMINATION,
         Transaction, Vote, one_transaction,
     },
-    kernel::{
-        Behaviour, Break, Context, Cost, Failures, Group, Keys, NodeId, NodeSet, Process, Protocol,
-        Rule,
-    },
+    kernel::{Break, Context, Failures, Group, Keys, NodeId, NodeSet, Process, Protocol, Rule},
 };
 
 /// What the registry knows of it.
@@ -64,7 +61,6 @@ pub const PROTOCOL: Protocol = Protocol {
         Rule::NoCutAtWrites.always().for_liveness(),
     ],
     promises: &[COMMIT_AGREEMENT, COMMIT_VALIDITY, STABILITY, TERMINATION],
-    beyond: &[],
     breaks: &[Break {
         when: "the coordinator crashes after the votes",
         scenario: "coordinator-crashes-after-the-votes",
@@ -72,23 +68,15 @@ pub const PROTOCOL: Protocol = Protocol {
         broken: &[Rule::RequestersComeBack("begin")],
     }],
     unbreakable: &[(STABILITY, "a decision is in stable storage before it is told")],
-    costs: &[Cost {
-        operation: "one transaction",
-        formula: "3(n − 1)",
-        terms: &[],
-        least: 2,
-        perform: one_transaction,
-    }],
-    metrics: &[],
-    perpetual: None,
-    behaviour: Behaviour::of::<TwoPhaseCommit>(),
+    costs: &[crate::cost!("one transaction", n >= 2 => 3 * (n - 1), one_transaction)],
+    ..Protocol::of::<TwoPhaseCommit>()
 };
 
 crate::parameters! {
     /// What can be tuned.
     pub struct Parameters {
         /// How long the coordinator waits for votes, and a participant for the decision.
-        timeout: u32 = 200, in 1..=10_000 "ms", name "timeout";
+        timeout: u32 = 200, in 1..=10_000 "ms";
     }
 }
 
@@ -227,7 +215,7 @@ impl Process for TwoPhaseCommit {
     }
 
     /// Who is in doubt waits for the coordinator: others may help, but need not be able to.
-    fn waits_for(&self) -> NodeSet {
+    fn waits_for(&self, _group: Group) -> NodeSet {
         match self.coordinator {
             Some(coordinator) if self.outcome.is_none() && !self.coordinates() => {
                 coordinator.into()

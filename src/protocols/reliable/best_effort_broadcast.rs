@@ -28,10 +28,7 @@ use crate::{
             VALIDITY, one_broadcast,
         },
     },
-    kernel::{
-        Behaviour, Break, Carried, Context, Cost, Failures, Group, Never, NodeId, Payload, Process,
-        Protocol, Rule,
-    },
+    kernel::{Break, Carried, Context, Group, Never, NodeId, Payload, Process, Protocol, Rule},
 };
 
 /// What the registry knows of it.
@@ -41,7 +38,6 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "One message to each member, and nothing more.",
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
              Programming, Algorithm 3.1",
-    failures: Failures::CrashStop,
     model: &[
         Rule::ReliableChannels.always(),
         Rule::RequestersStayUp.always(),
@@ -56,16 +52,8 @@ pub const PROTOCOL: Protocol = Protocol {
         broken: &[Rule::RequestersStayUp],
     }],
     unbreakable: &[(VALIDITY, "who broadcasts and stays up delivers its own message at once")],
-    costs: &[Cost {
-        operation: "one broadcast",
-        formula: "n − 1",
-        terms: &[],
-        least: 2,
-        perform: one_broadcast,
-    }],
-    metrics: &[],
-    perpetual: None,
-    behaviour: Behaviour::of::<BestEffortBroadcast<Value>>(),
+    costs: &[crate::cost!("one broadcast", n >= 2 => n - 1, one_broadcast)],
+    ..Protocol::of::<BestEffortBroadcast<Value>>()
 };
 
 /// Its state.

@@ -43,8 +43,8 @@ use crate::{
         order::FIFO_ORDER,
     },
     kernel::{
-        Behaviour, Break, Carried, Context, Cost, Drawn, Failures, Group, Metric, Moment, NodeId,
-        ParameterValue, Payload, Process, Protocol, Rule, SortedMap, Time, TimeToServe,
+        Break, Carried, Context, Drawn, Group, Metric, NodeId, ParameterValue, Payload, Process,
+        Protocol, Rule, SortedMap, Time, TimeToServe,
     },
 };
 
@@ -55,13 +55,12 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "Whoever finds a gap in the numbers asks for what is missing.",
     source: "notes 002 and 004; Floyd, Jacobson, Liu, McCanne and Zhang 1997, A Reliable Multicast \
              Framework for Light-weight Sessions and Application Level Framing",
-    failures: Failures::CrashStop,
     model: &[
         Rule::FairLossChannels.always().for_liveness(),
-        Rule::RequestersStayUp.where_("ask", "sender").for_liveness(),
-        Rule::RequestersStayUp.where_("holders", "one").for_liveness(),
-        Rule::RequestersStayUp.where_("sessions", "false").for_liveness(),
-        Rule::ReliableChannels.where_("sessions", "false").for_liveness(),
+        Rule::RequestersStayUp.where_(Parameters::ask, "sender").for_liveness(),
+        Rule::RequestersStayUp.where_(Parameters::holders, "one").for_liveness(),
+        Rule::RequestersStayUp.where_(Parameters::sessions, "false").for_liveness(),
+        Rule::ReliableChannels.where_(Parameters::sessions, "false").for_liveness(),
         Rule::NobodyRecovers.always(),
     ],
     promises: &[VALIDITY, NO_DUPLICATION, NO_CREATION, AGREEMENT, FIFO_ORDER],
@@ -84,56 +83,60 @@ pub const PROTOCOL: Protocol = Protocol {
         (VALIDITY, "who broadcasts and stays up delivers its own message at once"),
         (FIFO_ORDER, "what is delivered next is what has the next number, even after a recovery"),
     ],
-    costs: &[Cost {
-        operation: "one broadcast, without session messages",
-        formula: "n − 1",
-        terms: &[],
-        least: 2,
-        perform: |scenario| {
-            scenario.params.insert("sessions".to_owned(), ParameterValue::Flag(false));
-            one_broadcast(scenario);
-        },
-    }],
+    costs: &[crate::cost!("one broadcast, without session messages", n >= 2 => n - 1, |scenario| {
+        scenario.params.insert("sessions".to_owned(), ParameterValue::Flag(false));
+        one_broadcast(scenario);
+    })],
     metrics: &[Metric {
         name: "buffered messages",
         unit: "messages",
         help: "What the node keeps in case somebody asks for it: a sender, all that it ever sent.",
         drawn: Drawn::Curve,
+        value: |node| {
+            node.process::<NackMulticast<Value>>()
+                .streams
+                .iter()
+                .map(|stream| stream.kept.len() as i64)
+                .sum()
+        },
     }],
     perpetual: Some(TimeToServe {
         statement: "two periods, a retry for each node that may be asked, and three of the longest delays, all \
                     that for each message that the network may lose; and the time for which partitions, cuts and \
                     omissions last",
         bound: |serving| {
-            let askable = match (serving.is("ask", "sender"), serving.is("holders", "one")) {
+            let askable = match (
+                serving.is(Parameters::ask, "sender"),
+                serving.is(Parameters::holders, "one"),
+            ) {
                 (true, _) => 1,
                 (false, true) => 2,
                 (false, false) => serving.nodes(),
             };
-            let retries = askable * serving.integer("retry");
-            let waits = 2 * serving.integer("period") + retries;
+            let retries = askable * serving.integer(Parameters::retry);
+            let waits = 2 * serving.integer(Parameters::period) + retries;
             let round = serving.delay().saturating_mul(3).saturating_add(waits);
             // The first loss is the one that has to be repaired.
             let tries = round.saturating_mul(serving.failed_tries().max(1));
             tries.saturating_add(serving.walls())
         },
     }),
-    behaviour: Behaviour::of::<NackMulticast<Value>>(),
+    ..Protocol::of::<NackMulticast<Value>>()
 };
 
 crate::parameters! {
     /// What can be tuned.
     pub struct Parameters {
         /// Who is asked for a missing message.
-        ask: Ask = Sender, name "ask";
+        ask: Ask = Sender;
         /// Who keeps what it has delivered, where holders may be asked.
-        holders: Holders = Everyone, name "holders";
+        holders: Holders = Everyone;
         /// Whether session messages announce the last number.
-        sessions: bool = true, name "sessions";
+        sessions: bool = true;
         /// How long after its last word a sender announces its last number.
-        period: u32 = 60, in 1..=10_000 "ms", name "period";
+        period: u32 = 60, in 1..=10_000 "ms";
         /// How long to wait for a missing message before asking again.
-        retry: u32 = 40, in 1..=10_000 "ms", name "retry";
+        retry: u32 = 40, in 1..=10_000 "ms";
     }
     /// Who is asked for a missing message.
     pub enum Ask {
@@ -263,10 +266,6 @@ impl<M: Payload> Process for NackMulticast<M> {
             Message::Data { id, .. } => Some((id.from, id.seq)),
             Message::Nack(_) | Message::Session(_) => None,
         }
-    }
-
-    fn measure(&self, _at: Moment) -> Vec<i64> {
-        vec![self.streams.iter().map(|stream| stream.kept.len() as i64).sum()]
     }
 }
 

@@ -32,8 +32,7 @@ use crate::{
         },
     },
     kernel::{
-        Behaviour, Break, Carried, Context, Cost, Failures, Group, Never, NodeId, Payload, Process,
-        Protocol, Rule, SortedSet,
+        Break, Carried, Context, Group, Never, NodeId, Payload, Process, Protocol, Rule, SortedSet,
     },
 };
 
@@ -44,10 +43,9 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "Whoever receives a message sends it on to everybody, so that it outlives its sender.",
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
              Programming, Algorithm 3.3",
-    failures: Failures::CrashStop,
     model: &[
         Rule::ReliableChannels.always(),
-        Rule::AtMostCrashes("max-crashes").always(),
+        Rule::AtMostCrashes(Parameters::max_crashes).always(),
         Rule::NobodyRecovers.always(),
     ],
     promises: &[VALIDITY, NO_DUPLICATION, NO_CREATION, AGREEMENT],
@@ -63,7 +61,7 @@ pub const PROTOCOL: Protocol = Protocol {
             when: "more crashes than f",
             scenario: "more-crashes-than-hops",
             violates: &[AGREEMENT, UNIFORM_AGREEMENT],
-            broken: &[Rule::AtMostCrashes("max-crashes")],
+            broken: &[Rule::AtMostCrashes(Parameters::max_crashes)],
         },
         Break {
             when: "messages are lost",
@@ -73,23 +71,15 @@ pub const PROTOCOL: Protocol = Protocol {
         },
     ],
     unbreakable: &[(VALIDITY, "who broadcasts and stays up delivers its own message at once")],
-    costs: &[Cost {
-        operation: "one broadcast",
-        formula: "n(n − 1)",
-        terms: &[],
-        least: 2,
-        perform: one_broadcast,
-    }],
-    metrics: &[],
-    perpetual: None,
-    behaviour: Behaviour::of::<ReliableBroadcast<Value>>(),
+    costs: &[crate::cost!("one broadcast", n >= 2 => n * (n - 1), one_broadcast)],
+    ..Protocol::of::<ReliableBroadcast<Value>>()
 };
 
 crate::parameters! {
     /// What can be tuned.
     pub struct Parameters {
         /// How many crashes to survive: a message is relayed for so many hops.
-        max_crashes: u32 = 127, in 0..=127 "crashes", name "max-crashes";
+        max_crashes: u32 = 127, in 0..=127 "crashes";
     }
 }
 
@@ -155,7 +145,7 @@ impl<M: Payload> ReliableBroadcast<M> {
         ctx: &mut Context<Self>,
         event: impl FnOnce(&mut Layer<M>, &mut Context<Layer<M>>),
     ) {
-        for Deliver { payload: message, .. } in ctx.using(&mut self.best_effort, event) {
+        for Deliver { payload: message, .. } in ctx.using(&mut self.best_effort, &(), event) {
             self.on_best_effort_deliver(ctx, message);
         }
     }

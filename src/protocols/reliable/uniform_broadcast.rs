@@ -35,8 +35,8 @@ use crate::{
         },
     },
     kernel::{
-        Behaviour, Break, Carried, Context, Cost, Detection, Failures, Group, Never, NodeId,
-        NodeSet, Payload, Process, Protocol, Rule, SortedSet,
+        Break, Carried, Context, Detection, Group, Never, NodeId, NodeSet, Payload, Process,
+        Protocol, Rule, SortedSet,
     },
 };
 
@@ -47,39 +47,28 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "Nobody delivers a message before enough others are known to have it.",
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
              Programming, Algorithms 3.4 and 3.5",
-    failures: Failures::CrashStop,
     model: &[
         Rule::ReliableChannels.always(),
-        Rule::CrashesAreDetected.where_("quorum", "everyone"),
-        Rule::MajorityStaysUp.where_("quorum", "majority"),
+        Rule::CrashesAreDetected.where_(Parameters::quorum, "everyone"),
+        Rule::MajorityStaysUp.where_(Parameters::quorum, "majority"),
         Rule::NobodyRecovers.always(),
     ],
     promises: &[VALIDITY, NO_DUPLICATION, NO_CREATION, AGREEMENT, UNIFORM_AGREEMENT],
-    beyond: &[],
     breaks: &[Break {
         when: "everyone must have it, nobody tells of crashes, and one crashes",
         scenario: "waits-for-ever",
         violates: &[VALIDITY],
         broken: &[Rule::CrashesAreDetected],
     }],
-    unbreakable: &[],
-    costs: &[Cost {
-        operation: "one broadcast",
-        formula: "n(n − 1)",
-        terms: &[],
-        least: 2,
-        perform: one_broadcast,
-    }],
-    metrics: &[],
-    perpetual: None,
-    behaviour: Behaviour::of::<UniformBroadcast<Value>>(),
+    costs: &[crate::cost!("one broadcast", n >= 2 => n * (n - 1), one_broadcast)],
+    ..Protocol::of::<UniformBroadcast<Value>>()
 };
 
 crate::parameters! {
     /// What can be tuned.
     pub struct Parameters {
         /// Who must be known to have a message before it is delivered.
-        quorum: Quorum = Everyone, name "quorum";
+        quorum: Quorum = Everyone;
     }
     /// Who must be known to have a message before it is delivered.
     pub enum Quorum {
@@ -171,7 +160,7 @@ impl<M: Payload> UniformBroadcast<M> {
         ctx: &mut Context<Self>,
         event: impl FnOnce(&mut Layer<M>, &mut Context<Layer<M>>),
     ) {
-        for Deliver { from, payload: message, .. } in ctx.using(&mut self.best_effort, event) {
+        for Deliver { from, payload: message, .. } in ctx.using(&mut self.best_effort, &(), event) {
             self.on_best_effort_deliver(ctx, from, message);
         }
     }

@@ -34,14 +34,15 @@ use serde::Serialize;
 use crate::{
     abstractions::{
         Value,
+        quorum::Quorum,
         register::{
             Access, LINEARIZABILITY, NO_LOST_ACKNOWLEDGED_UPDATE, Reply, TERMINATION, one_read,
             one_write, shown,
         },
     },
     kernel::{
-        Behaviour, Break, Context, Cost, Failures, Group, Keys, Never, NodeId, NodeSet,
-        ParameterValue, Process, Protocol, Rule, SortedMap,
+        Break, Context, Group, Keys, Never, NodeId, NodeSet, ParameterValue, Process, Protocol,
+        Rule, SortedMap,
     },
 };
 
@@ -51,28 +52,26 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "Quorum register",
     summary: "Reads and writes ask a majority, and readers write back what they are about to answer.",
     source: "Attiya, Bar-Noy and Dolev 1995, Sharing Memory Robustly in Message-Passing Systems",
-    failures: Failures::CrashStop,
     model: &[
-        Rule::ParameterIs("write-back", "true").always().for_safety(),
-        Rule::ParameterIs("quorum", "majority").always().for_safety(),
+        Parameters::write_back.is("true").always().for_safety(),
+        Parameters::quorum.is("majority").always().for_safety(),
         Rule::NobodyRecovers.always().for_safety(),
         Rule::MajorityStaysUp.always().for_liveness(),
         Rule::ReliableChannels.always().for_liveness(),
     ],
     promises: &[LINEARIZABILITY, NO_LOST_ACKNOWLEDGED_UPDATE, TERMINATION],
-    beyond: &[],
     breaks: &[
         Break {
             when: "a read does not write back",
             scenario: "read-without-write-back",
             violates: &[LINEARIZABILITY],
-            broken: &[Rule::ParameterIs("write-back", "true")],
+            broken: &[Parameters::write_back.is("true")],
         },
         Break {
             when: "quorums do not overlap",
             scenario: "quorums-that-do-not-overlap",
             violates: &[LINEARIZABILITY, NO_LOST_ACKNOWLEDGED_UPDATE],
-            broken: &[Rule::ParameterIs("quorum", "majority")],
+            broken: &[Parameters::quorum.is("majority")],
         },
         Break {
             when: "a majority crashes",
@@ -81,52 +80,24 @@ pub const PROTOCOL: Protocol = Protocol {
             broken: &[Rule::MajorityStaysUp],
         },
     ],
-    unbreakable: &[],
     costs: &[
-        Cost {
-            operation: "one write",
-            formula: "4(n − 1)",
-            terms: &[],
-            least: 2,
-            perform: one_write,
-        },
-        Cost {
-            operation: "one read",
-            formula: "4(n − 1)",
-            terms: &[],
-            least: 2,
-            perform: one_read,
-        },
-        Cost {
-            operation: "one read without write-back",
-            formula: "2(n − 1)",
-            terms: &[],
-            least: 2,
-            perform: |scenario| {
-                scenario.params.insert("write-back".to_owned(), ParameterValue::Flag(false));
-                one_read(scenario);
-            },
-        },
+        crate::cost!("one write", n >= 2 => 4 * (n - 1), one_write),
+        crate::cost!("one read", n >= 2 => 4 * (n - 1), one_read),
+        crate::cost!("one read without write-back", n >= 2 => 2 * (n - 1), |scenario| {
+            scenario.params.insert("write-back".to_owned(), ParameterValue::Flag(false));
+            one_read(scenario);
+        }),
     ],
-    metrics: &[],
-    perpetual: None,
-    behaviour: Behaviour::of::<QuorumRegister>(),
+    ..Protocol::of::<QuorumRegister>()
 };
 
 crate::parameters! {
     /// What can be tuned.
     pub struct Parameters {
         /// Whether a read imposes what it has found before it answers.
-        write_back: bool = true, name "write-back";
+        write_back: bool = true;
         /// How many answers each phase waits for.
-        quorum: Quorum = Majority, name "quorum";
-    }
-    /// How many answers each phase waits for.
-    pub enum Quorum {
-        /// Those of more than half of the nodes: any two quorums overlap.
-        Majority = "majority",
-        /// A single one: the client's own is enough, and quorums do not overlap.
-        One = "one",
+        quorum: Quorum = Majority;
     }
 }
 
@@ -215,10 +186,7 @@ impl Process for QuorumRegister {
     type Timer = Never;
 
     fn new(group: Group, parameters: &Parameters) -> Self {
-        let quorum = match parameters.quorum {
-            Quorum::Majority => group.majority(),
-            Quorum::One => 1,
-        };
+        let quorum = parameters.quorum.size(group);
         Self {
             write_back: parameters.write_back,
             quorum,

@@ -47,8 +47,8 @@ use crate::{
         membership::{GroupIndication, GroupRequest},
     },
     kernel::{
-        Behaviour, Break, Context, Cost, Drawn, Failures, Group, Metric, Moment, Never, NodeId,
-        NodeSet, Process, Protocol, Rule, Scenario, SortedMap, Topology,
+        Break, Context, Drawn, Group, Metric, Never, NodeId, NodeSet, Process, Protocol, Rule,
+        Scenario, SortedMap, Topology,
     },
 };
 
@@ -59,17 +59,15 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "Routers pass a packet on if it comes by their own way back to its source: that is a tree.",
     source: "Dalal and Metcalfe 1978, Reverse Path Forwarding of Broadcast Packets; Waitzman, \
              Partridge and Deering 1988, Distance Vector Multicast Routing Protocol (RFC 1075)",
-    failures: Failures::CrashStop,
     model: &[
         Rule::ReliableChannels.always(),
-        Rule::FifoChannels.where_("header", "group").for_liveness(),
+        Rule::FifoChannels.where_(Parameters::header, "group").for_liveness(),
         Rule::HostsAreLinked.always().for_liveness(),
         Rule::RoutersStayUp.always().for_liveness(),
         Rule::RequestersStayUp.always().for_liveness(),
         Rule::NobodyRecovers.always(),
     ],
     promises: &[VALIDITY, NO_DUPLICATION, NO_CREATION, AGREEMENT],
-    beyond: &[],
     breaks: &[Break {
         when: "a router crashes, and the tree is not repaired",
         scenario: "router-crashes",
@@ -78,28 +76,16 @@ pub const PROTOCOL: Protocol = Protocol {
     }],
     unbreakable: &[(VALIDITY, "a member that broadcasts delivers its own message at once")],
     costs: &[
-        Cost {
-            operation: "one broadcast, round one router",
-            formula: "n − 1",
-            terms: &[],
-            least: 3,
-            perform: |scenario| {
-                let router = NodeId::new(scenario.nodes.len() - 1);
-                let links = (0..router.index()).map(|host| [NodeId::new(host), router]).collect();
-                perform(scenario, links, router.into());
-            },
-        },
-        Cost {
-            operation: "one broadcast, from end to end of a line of routers that learn their routes first",
-            formula: "n − 1 + (n − 2)(n − 3)",
-            terms: &[],
-            least: 3,
-            perform: |scenario| {
-                let last = scenario.nodes.len() - 1;
-                let links = (0..last).map(|node| [NodeId::new(node), NodeId::new(node + 1)]);
-                perform(scenario, links.collect(), (1..last).map(NodeId::new).collect());
-            },
-        },
+        crate::cost!("one broadcast, round one router", n >= 3 => n - 1, |scenario| {
+            let router = NodeId::new(scenario.nodes.len() - 1);
+            let links = (0..router.index()).map(|host| [NodeId::new(host), router]).collect();
+            perform(scenario, links, router.into());
+        }),
+        crate::cost!("one broadcast, from end to end of a line of routers that learn their routes first", n >= 3 => n - 1 + (n - 2) * (n - 3), |scenario| {
+            let last = scenario.nodes.len() - 1;
+            let links = (0..last).map(|node| [NodeId::new(node), NodeId::new(node + 1)]);
+            perform(scenario, links.collect(), (1..last).map(NodeId::new).collect());
+        }),
     ],
     metrics: &[
         Metric {
@@ -107,16 +93,17 @@ pub const PROTOCOL: Protocol = Protocol {
             unit: "entries",
             help: "What a router keeps: an entry for each source, and one for each link pruned from its tree.",
             drawn: Drawn::Curve,
+            value: |node| node.process::<SourceTree>().entries() as i64,
         },
         Metric {
             name: "header size",
             unit: "addresses",
             help: "How many addresses the last packet of a node is for: one stands for a whole group.",
             drawn: Drawn::Curve,
+            value: |node| node.process::<SourceTree>().addresses as i64,
         },
     ],
-    perpetual: None,
-    behaviour: Behaviour::of::<SourceTree>(),
+    ..Protocol::of::<SourceTree>()
 };
 
 fn perform(scenario: &mut Scenario, links: Vec<[NodeId; 2]>, routers: NodeSet) {
@@ -128,7 +115,7 @@ crate::parameters! {
     /// What can be tuned.
     pub struct Parameters {
         /// How a packet says whom it is for.
-        header: Header = Group, name "header";
+        header: Header = Group;
     }
     /// How a packet says whom it is for.
     pub enum Header {
@@ -304,14 +291,15 @@ impl Process for SourceTree {
             Message::GraftAck { source, number } => self.on_graft_ack(ctx, source, number),
         }
     }
-
-    fn measure(&self, _at: Moment) -> Vec<i64> {
-        let entries: usize = self.trees.values().map(|tree| 1 + tree.pruned.len()).sum();
-        vec![if self.router { entries as i64 } else { 0 }, self.addresses as i64]
-    }
 }
 
 impl SourceTree {
+    /// Number of entries that a router keeps.
+    fn entries(&self) -> usize {
+        let entries = self.trees.values().map(|tree| 1 + tree.pruned.len()).sum();
+        if self.router { entries } else { 0 }
+    }
+
     fn broadcast(&mut self, ctx: &mut Context<Self>, payload: Value) {
         self.sent += 1;
         let to = match self.header {

@@ -3,12 +3,16 @@
 use worldlines::{
     analysis::report,
     kernel::{
-        Assumption, Delay, Detector, Fault, Kind, MessageName, NodeId, ParameterValue, PerMillion,
-        Protocol, Rule, Scenario, Strategy, Timing, Topology, run, spell,
+        Assumption, Delay, Detector, Fault, Kind, MessageName, NodeId, ParameterName,
+        ParameterValue, PerMillion, Protocol, Rule, Scenario, Strategy, Timing, Topology, run,
+        spell,
     },
+    protocols::{membership::heartbeat_detector, reliable::reliable_broadcast},
 };
 
 use crate::common::{self, broadcast, crash, node, protocol, rumour::RUMOUR, run_valid};
+
+const MAX_CRASHES: ParameterName = reliable_broadcast::Parameters::max_crashes;
 
 /// Three nodes on a network where everything takes 10 ms; the first broadcasts at 0.
 fn scenario() -> Scenario {
@@ -44,12 +48,12 @@ fn nothing_is_broken_when_nothing_happens() {
         Rule::RequestersStayUp,
         Rule::RequestersComeBack("broadcast"),
         Rule::NoCutAtWrites,
-        Rule::AtMostCrashes("max-crashes"),
+        Rule::AtMostCrashes(MAX_CRASHES),
         Rule::MajorityStaysUp,
         Rule::CrashesAreDetected,
         Rule::NobodyRecovers,
         Rule::NobodyLies,
-        Rule::AtMostTraitors("max-crashes"),
+        Rule::AtMostTraitors(MAX_CRASHES),
         Rule::TraitorsBelowThird,
         Rule::RunsToRest,
         Rule::NobodyCrashes,
@@ -57,8 +61,8 @@ fn nothing_is_broken_when_nothing_happens() {
         Rule::HostsAreLinked,
         Rule::ClocksRunTrue,
         Rule::ClocksSetRight,
-        Rule::DriftAtMost("max-crashes"),
-        Rule::ParameterIs("max-crashes", "127"),
+        Rule::DriftAtMost(MAX_CRASHES),
+        MAX_CRASHES.is("127"),
     ] {
         says(rule, &scenario, None);
     }
@@ -186,17 +190,17 @@ fn traitors_are_counted_by_whom_they_are() {
     let traitor = |index| Fault::Traitor { node: node(index), strategy: Strategy::Flip };
     scenario.faults = vec![traitor(1), traitor(1)];
     says(Rule::NobodyLies, &scenario, Some(("Bob is a traitor", "faults[0]")));
-    says(Rule::AtMostTraitors("max-crashes"), &scenario, None);
+    says(Rule::AtMostTraitors(MAX_CRASHES), &scenario, None);
     says(Rule::TraitorsBelowThird, &scenario, None);
     scenario.faults.push(traitor(2));
     let two = Some(("Bob and Carol are traitors, at most 1 of 4 may be faulty", "faults[2]"));
-    says(Rule::AtMostTraitors("max-crashes"), &scenario, two);
+    says(Rule::AtMostTraitors(MAX_CRASHES), &scenario, two);
     says(Rule::TraitorsBelowThird, &scenario, two);
     // A crash is the mildest treason.
     scenario.faults = vec![traitor(1), crash(1, 1, None), crash(7, 3, None)];
     says(Rule::NobodyLies, &scenario, Some(("Bob is a traitor", "faults[0]")));
     let fell = Some(("Bob is a traitor, Dave crashed, at most 1 of 4 may be faulty", "faults[2]"));
-    says(Rule::AtMostTraitors("max-crashes"), &scenario, fell);
+    says(Rule::AtMostTraitors(MAX_CRASHES), &scenario, fell);
     says(Rule::TraitorsBelowThird, &scenario, fell);
 }
 
@@ -204,9 +208,9 @@ fn traitors_are_counted_by_whom_they_are() {
 fn there_are_nodes_enough_for_a_parameter() {
     let mut scenario = scenario();
     scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(1));
-    says(Rule::MoreNodesThan(2, "max-crashes"), &scenario, None);
+    says(Rule::MoreNodesThan(2, MAX_CRASHES), &scenario, None);
     let few = Some(("3 nodes are not more than 3 × 1", "nodes"));
-    says(Rule::MoreNodesThan(3, "max-crashes"), &scenario, few);
+    says(Rule::MoreNodesThan(3, MAX_CRASHES), &scenario, few);
 }
 
 #[test]
@@ -214,10 +218,10 @@ fn who_is_asked_is_asked_in_time() {
     let mut scenario = scenario();
     scenario.requests.push(broadcast(20, 2, "m2"));
     scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(21));
-    says(Rule::RequestsBefore("max-crashes"), &scenario, None);
+    says(Rule::RequestsBefore(MAX_CRASHES), &scenario, None);
     scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(20));
     let late = Some(("Carol was asked at 20 ms, not before 20", "requests[1]"));
-    says(Rule::RequestsBefore("max-crashes"), &scenario, late);
+    says(Rule::RequestsBefore(MAX_CRASHES), &scenario, late);
 }
 
 #[test]
@@ -279,13 +283,13 @@ fn crashes_are_counted_by_whom_they_hit() {
     scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(1));
     scenario.faults = vec![crash(5, 1, None)];
     says(Rule::RequestersStayUp, &scenario, None);
-    says(Rule::AtMostCrashes("max-crashes"), &scenario, None);
+    says(Rule::AtMostCrashes(MAX_CRASHES), &scenario, None);
     says(Rule::MajorityStaysUp, &scenario, None);
     scenario.faults.push(crash(7, 0, None));
     let requester = Some(("Alice crashed at 7 ms", "faults[1]"));
     says(Rule::RequestersStayUp, &scenario, requester);
     let two = Some(("Alice and Bob crashed, at most 1 may", "faults[1]"));
-    says(Rule::AtMostCrashes("max-crashes"), &scenario, two);
+    says(Rule::AtMostCrashes(MAX_CRASHES), &scenario, two);
     let half = Some(("Alice and Bob crashed, 2 of 3", "faults[1]"));
     says(Rule::MajorityStaysUp, &scenario, half);
 }
@@ -360,7 +364,7 @@ fn a_parameter_that_is_not_what_it_should_be_is_named() {
     let mut tuned = scenario();
     tuned.params.insert("max-crashes".to_owned(), ParameterValue::Integer(1));
     let said = Some(("max-crashes is 1", "params.max-crashes"));
-    says(Rule::ParameterIs("max-crashes", "127"), &tuned, said);
+    says(MAX_CRASHES.is("127"), &tuned, said);
 }
 
 #[test]
@@ -408,7 +412,10 @@ fn what_only_liveness_relies_on_is_no_excuse_for_safety() {
 
 #[test]
 fn a_timeout_covers_a_period_and_the_bound_or_does_not() {
-    let rule = Rule::TimeoutCovers("timeout", "period");
+    let rule = Rule::TimeoutCovers(
+        heartbeat_detector::Parameters::timeout,
+        heartbeat_detector::Parameters::period,
+    );
     assert_eq!(rule.statement(), "timeout is at least period and the delay bound together");
     let mut scenario = common::scenario("heartbeat-detector", 2, 10);
     scenario.until = 100;

@@ -497,8 +497,7 @@ fn every_violated_promise_outside_the_model_has_a_culprit_that_struck_and_a_true
             assert_eq!(broke.is_some(), outside, "{name}: {}", judgement.property.name);
         }
         // Every breach, not only those that are blamed.
-        for assumption in protocol.model.iter().filter(|it| it.applies(protocol, &scenario.params))
-        {
+        for assumption in protocol.model.iter().filter(|it| it.applies(&scenario.params)) {
             for breach in assumption.breaches(protocol, scenario, trace, 20) {
                 let why = spell(&breach.why, &scenario.nodes);
                 let culprit = breach.culprit.as_str();

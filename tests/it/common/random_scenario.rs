@@ -70,7 +70,7 @@ fn draw_parameters(
     let size = scenario.nodes.len() as u64;
     for parameter in protocol.behaviour.parameters {
         let wanted = protocol.model.iter().find_map(|assumption| match assumption.rule {
-            Rule::ParameterIs(name, value) if name == parameter.name => Some(value),
+            Rule::ParameterIs(name, value) if name.name() == parameter.name => Some(value),
             _ => None,
         });
         if weather == Weather::Fair && wanted.is_some() {
@@ -91,7 +91,7 @@ fn draw_parameters(
             // Bounds matter most near the size of the group, and near what the model asks of that.
             Domain::Integer { min, max, .. } => {
                 let stood = protocol.model.iter().find_map(|assumption| match assumption.rule {
-                    Rule::MoreNodesThan(times, name) if name == parameter.name => {
+                    Rule::MoreNodesThan(times, name) if name.name() == parameter.name => {
                         Some((size - 1) / u64::from(times))
                     }
                     _ => None,
@@ -349,7 +349,7 @@ fn draw_faults(
 /// The parameter that says how much clocks may drift, if there is one.
 fn drift_limit(protocol: &Protocol) -> Option<&'static str> {
     protocol.model.iter().find_map(|assumption| match assumption.rule {
-        Rule::DriftAtMost(parameter) => Some(parameter),
+        Rule::DriftAtMost(parameter) => Some(parameter.name()),
         _ => None,
     })
 }

@@ -28,8 +28,14 @@ use crate::common::rumour::RUMOUR;
 /// A protocol that is measured in both ways, and whose messages are delivered by groups.
 const MEASURED: Protocol = Protocol {
     metrics: &[
-        Metric { name: "round", unit: "", help: "Its round.", drawn: Drawn::Band },
-        Metric { name: "waiting", unit: "messages", help: "Its queue.", drawn: Drawn::Curve },
+        Metric { name: "round", unit: "", help: "Its round.", drawn: Drawn::Band, value: |_| 0 },
+        Metric {
+            name: "waiting",
+            unit: "messages",
+            help: "Its queue.",
+            drawn: Drawn::Curve,
+            value: |_| 0,
+        },
     ],
     behaviour: Behaviour {
         delivers: |told| told.get::<GroupIndication>()?.delivers(),

@@ -7,9 +7,8 @@ use worldlines::{
     analysis::{report, way},
     formats,
     kernel::{
-        Behaviour, Context, Delay, Drawn, EventKind, Failures, Fault, Group, Indication, Metric,
-        Moment, NodeId, NodeSet, PerMillion, Process, Protocol, Request, RequestKind, Scenario,
-        Time, Trace, With, run,
+        Context, Delay, Drawn, EventKind, Fault, Group, Indication, Metric, NodeId, NodeSet,
+        PerMillion, Process, Protocol, Request, RequestKind, Scenario, Time, Trace, With, run,
     },
 };
 
@@ -72,38 +71,40 @@ impl Process for Philosopher {
         match message {
             Fork::Please if self.asked.is_empty() => ctx.send(from, Fork::Here),
             Fork::Please => {}
-            Fork::Here => self.asked.remove(from),
+            Fork::Here => {
+                self.asked.remove(from);
+            }
         }
     }
 
-    fn measure(&self, at: Moment) -> Vec<i64> {
-        vec![self.heard, at.clock as i64 - at.time as i64]
-    }
-
-    fn waits_for(&self) -> NodeSet {
+    fn waits_for(&self, _group: Group) -> NodeSet {
         self.asked
     }
 }
 
-const fn metric(name: &'static str, unit: &'static str) -> Metric {
-    Metric { name, unit, help: "For this test.", drawn: Drawn::Curve }
-}
+const HEARD: Metric = Metric {
+    name: "heard",
+    unit: "messages",
+    help: "For this test.",
+    drawn: Drawn::Curve,
+    value: |node| node.process::<Philosopher>().heard,
+};
+
+const ERROR: Metric = Metric {
+    name: "error",
+    unit: "ms",
+    help: "For this test.",
+    drawn: Drawn::Curve,
+    value: |node| node.clock as i64 - node.time as i64,
+};
 
 const PHILOSOPHER: Protocol = Protocol {
     id: "philosopher",
     name: "Philosopher",
     summary: "Waits.",
     source: "the kernel's tests",
-    failures: Failures::CrashStop,
-    model: &[],
-    promises: &[],
-    beyond: &[],
-    breaks: &[],
-    unbreakable: &[],
-    costs: &[],
-    metrics: &[metric("heard", "messages"), metric("error", "ms")],
-    perpetual: None,
-    behaviour: Behaviour::of::<Philosopher>(),
+    metrics: &[HEARD, ERROR],
+    ..Protocol::of::<Philosopher>()
 };
 
 /// Three at a table; each of these asks that one at this moment.

@@ -59,6 +59,9 @@ impl Case {
     }
 }
 
+const TRAITORS: worldlines::kernel::ParameterName =
+    worldlines::protocols::byzantine::interactive_consistency::Parameters::traitors;
+
 #[test]
 fn bully_stale_coordinator_is_not_believed() {
     let case = Case::of("bully-stale-coordinator");
@@ -78,7 +81,7 @@ fn interactive_consistency_counts_a_general_s_own_receipt() {
     }
     // Three traitors are one too many, yet in this run nothing comes of it.
     assert_eq!(case.not_holding(), [""; 0]);
-    assert!(case.report.breaches.iter().any(|it| it.rule == Rule::AtMostTraitors("traitors")));
+    assert!(case.report.breaches.iter().any(|it| it.rule == Rule::AtMostTraitors(TRAITORS)));
 }
 
 #[test]

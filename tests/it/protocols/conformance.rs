@@ -118,7 +118,7 @@ fn assumptions_speak_of_parameters_that_there_are() {
         for assumption in protocol.model {
             assert!(!assumption.statement().is_empty());
             let Some((name, value)) = assumption.only else { continue };
-            let parameter = protocol.behaviour.parameters.iter().find(|it| it.name == name);
+            let parameter = protocol.behaviour.parameters.iter().find(|it| it.name == name.name());
             let values = [
                 value.parse().ok().map(ParameterValue::Flag),
                 value.parse().ok().map(ParameterValue::Integer),

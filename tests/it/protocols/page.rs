@@ -20,7 +20,7 @@ fn names(properties: &[Property]) -> String {
 
 fn cost(cost: &Cost) -> String {
     let terms = cost.terms.iter().map(|term| format!("; {}: {}", term.letter, term.meaning));
-    format!("{}: {}{}", cost.operation, cost.formula, terms.collect::<String>())
+    format!("{}: {}{}", cost.operation, cost.formula(), terms.collect::<String>())
 }
 
 /// A way to break a protocol, and the scenario that shows it.

@@ -9,8 +9,8 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 use worldlines::{
     kernel::{
-        Behaviour, Context, Delay, Detection, Detector, Failures, Group, Indication, NodeId, Order,
-        ParameterValue, Process, Protocol, Request, RequestKind, Scenario, Topology, With,
+        Context, Delay, Detection, Detector, Group, Indication, NodeId, Order, ParameterValue,
+        Process, Protocol, Request, RequestKind, Scenario, Topology, With,
     },
     search::Objective,
 };
@@ -34,13 +34,7 @@ mod tuned {
         /// What is drawn.
         pub struct Drawn {
             /// Which table.
-            table: u32 = 0, in 0..=4_000_000_000 "", name "table";
-        }
-    }
-
-    impl Drawn {
-        pub(super) const fn table(&self) -> u32 {
-            self.table
+            table: u32 = 0, in 0..=4_000_000_000 "";
         }
     }
 }
@@ -225,7 +219,7 @@ impl Process for Table {
     type Timer = Alarm;
 
     fn new(_group: Group, drawn: &tuned::Drawn) -> Self {
-        Self { table: drawn.table(), state: 0 }
+        Self { table: drawn.table, state: 0 }
     }
 
     fn on_init(&mut self, ctx: &mut Context<Self>) {
@@ -302,16 +296,7 @@ static TABLE: Protocol = Protocol {
     name: "Tables",
     summary: "Each does what its table says.",
     source: "the search's tests",
-    failures: Failures::CrashStop,
-    model: &[],
-    promises: &[],
-    beyond: &[],
-    breaks: &[],
-    unbreakable: &[],
-    costs: &[],
-    metrics: &[],
-    perpetual: None,
-    behaviour: Behaviour::of::<Table>(),
+    ..Protocol::of::<Table>()
 };
 
 /// A few nodes that are asked for something.

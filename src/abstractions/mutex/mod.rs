@@ -9,11 +9,20 @@ use std::collections::VecDeque;
 use serde::Serialize;
 use serde_json::Value as Json;
 
+mod client;
+
+pub use client::{Client, Granted, Lock, Timer, Wanted};
+
 use super::watch::{Await, Owed, Violation, Watch, liveness, safety};
 use crate::kernel::{
     EventId, Indication, Kind, Monitor, Needs, NodeId, Observation, Past, Property, Request,
-    RequestKind, Roster, Seen, SortedMap, Time, Verdict, With,
+    RequestKind, Roster, Scenario, Seen, SortedMap, Time, Verdict, With,
 };
+
+/// The first node enters once, for [`Cost::perform`](crate::kernel::Cost::perform).
+pub(crate) fn one_entry(scenario: &mut Scenario) {
+    scenario.ask(0, NodeId::new(0), "acquire", None);
+}
 
 /// How long a critical section is held where a scenario does not say, in virtual ms.
 pub const DEFAULT_HOLD: Time = 20;

@@ -1,0 +1,50 @@
+//! A layer below: a process that is a field of another.
+
+use super::{Context, NodeId, ParameterValues, Parameters, Process};
+
+/// A process that uses the process `L` as a layer below.
+///
+/// The layer is a field, so that cloning, hashing, inspecting and storing compose by derive. Requests go down
+/// by [`ask`](Self::ask), events of the layer by [`pass`](Self::pass), [`ring`](Self::ring) and
+/// [`down`](Self::down); indications come up to [`on_layer`](Self::on_layer). `Uses:` in the documentation of a
+/// protocol is read from these implementations.
+pub trait Over<L: Process>: Process
+where
+    Self::Message: From<L::Message>,
+    Self::Timer: From<L::Timer>,
+{
+    /// The layer.
+    fn layer(&mut self) -> &mut L;
+
+    /// Upon an indication of the layer.
+    fn on_layer(&mut self, ctx: &mut Context<Self>, indication: L::Indication);
+
+    /// The layer's parameters: by default what it takes where nothing is said.
+    #[must_use]
+    fn layer_parameters(_parameters: &Self::Parameters) -> L::Parameters {
+        L::Parameters::read(&ParameterValues::new())
+    }
+
+    /// Asks the layer for something.
+    fn ask(&mut self, ctx: &mut Context<Self>, request: L::Request) {
+        self.down(ctx, |layer, ctx| layer.on_request(ctx, request));
+    }
+
+    /// Hands a message to the layer.
+    fn pass(&mut self, ctx: &mut Context<Self>, from: NodeId, message: L::Message) {
+        self.down(ctx, |layer, ctx| layer.on_message(ctx, from, message));
+    }
+
+    /// Hands a timer to the layer.
+    fn ring(&mut self, ctx: &mut Context<Self>, timer: L::Timer) {
+        self.down(ctx, |layer, ctx| layer.on_timer(ctx, timer));
+    }
+
+    /// Hands any other event to the layer: the start, a detection, a recovery.
+    fn down(&mut self, ctx: &mut Context<Self>, event: impl FnOnce(&mut L, &mut Context<L>)) {
+        let parameters = Self::layer_parameters(ctx.parameters());
+        for indication in ctx.using(self.layer(), &parameters, event) {
+            self.on_layer(ctx, indication);
+        }
+    }
+}
