@@ -89,13 +89,25 @@ impl Request for Broadcast<Labelled<Value>> {
     }
 }
 
+/// Number of messages that a process has broadcast: what numbers them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct Sent(u32);
+
+impl Sent {
+    /// Returns the id of the next broadcast of this process.
+    pub const fn next(&mut self, me: NodeId) -> BroadcastId {
+        self.0 += 1;
+        BroadcastId { from: me, seq: self.0 }
+    }
+}
+
 /// ⟨Deliver | p, m⟩: here is m, which p has broadcast.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[display("deliver {payload}")]
 pub struct Deliver<M> {
-    /// Who has broadcast it.
+    /// The process that has broadcast it.
     pub from: NodeId,
-    /// The how-manieth broadcast of `from` it is, from 1.
+    /// Sequence number at the sender, from 1.
     pub seq: u32,
     /// What was broadcast.
     pub payload: M,
@@ -120,21 +132,33 @@ impl<M> Deliver<M> {
 }
 
 impl BroadcastId {
-    /// It, in a sentence.
+    /// The delivery of this broadcast.
+    #[must_use]
+    pub const fn deliver<M>(self, payload: M) -> Deliver<M> {
+        Deliver { from: self.from, seq: self.seq, payload }
+    }
+
+    /// This broadcast, as a message that carries it names it: see [`Process::carries`](crate::kernel::Process::carries).
+    #[must_use]
+    pub const fn carried(self) -> Carried {
+        (self.from, self.seq)
+    }
+
+    /// The broadcast in a sentence.
     pub(super) fn mention(self, payload: &Value) -> Mention {
         Mention { from: self.from, to: None, seq: self.seq, payload: payload.clone() }
     }
 }
 
-/// Which broadcast: the textbook assumes that messages are unique, this makes them so.
+/// Identity of a broadcast: the textbook assumes that messages are unique, this makes them so.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, derive_more::Display,
 )]
 #[display("{from}'s broadcast {seq}")]
 pub struct BroadcastId {
-    /// Who broadcasts.
+    /// The process that broadcasts.
     pub from: NodeId,
-    /// The how-manieth broadcast of `from` it is, from 1.
+    /// Sequence number at the sender, from 1.
     pub seq: u32,
 }
 

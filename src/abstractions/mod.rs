@@ -13,6 +13,7 @@ pub mod consensus;
 pub mod detection;
 pub mod election;
 pub mod hearsay;
+pub mod hold_back;
 pub mod link;
 pub mod membership;
 pub mod mutex;

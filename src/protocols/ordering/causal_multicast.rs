@@ -29,9 +29,13 @@ use crate::{
             AGREEMENT, Broadcast, Deliver, NO_CREATION, NO_DUPLICATION, VALIDITY, one_broadcast,
         },
         clock::VectorClock,
+        hold_back::HoldBack,
         order::{CAUSAL_ORDER, FIFO_ORDER, TOTAL_ORDER},
     },
-    kernel::{Break, Carried, Context, Group, Never, NodeId, Payload, Process, Protocol, Rule},
+    cost,
+    kernel::{
+        Break, Carried, Context, Group, Never, NodeId, Over, Payload, Process, Protocol, Rule,
+    },
     protocols::reliable::best_effort_broadcast::{BestEffortBroadcast, Data},
 };
 
@@ -72,17 +76,16 @@ pub const PROTOCOL: Protocol = Protocol {
         (VALIDITY, "who broadcasts and stays up delivers its own message at once"),
         (FIFO_ORDER, "the hold-back queue counts up from one, even after a recovery"),
     ],
-    costs: &[crate::cost!("one broadcast", n >= 2 => n - 1, one_broadcast)],
+    costs: &[cost!("one broadcast", n >= 2 => n - 1, one_broadcast)],
     ..Protocol::of::<CausalMulticast<Value>>()
 };
 
-/// Its state.
+/// A process that multicasts, holds back and delivers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct CausalMulticast<M> {
-    /// How many messages of each member have been delivered.
+    /// Number of messages of each member that have been delivered.
     delivered: VectorClock,
-    /// The hold-back queue, in the order of receipt.
-    held_back: Vec<(NodeId, Stamped<M>)>,
+    held_back: HoldBack<Stamped<M>>,
     best_effort: Layer<M>,
 }
 
@@ -106,7 +109,7 @@ impl<M: Payload> Process for CausalMulticast<M> {
     fn new(group: Group, (): &()) -> Self {
         Self {
             delivered: VectorClock::new(group.size),
-            held_back: Vec::new(),
+            held_back: HoldBack::default(),
             best_effort: BestEffortBroadcast::new(group, &()),
         }
     }
@@ -114,12 +117,11 @@ impl<M: Payload> Process for CausalMulticast<M> {
     fn on_request(&mut self, ctx: &mut Context<Self>, Broadcast(payload): Broadcast<M>) {
         let mut clock = self.delivered.clone();
         clock[ctx.me()] += 1;
-        let message = Stamped { clock, payload };
-        self.best_effort(ctx, |layer, ctx| layer.on_request(ctx, Broadcast(message)));
+        self.ask(ctx, Broadcast(Stamped { clock, payload }));
     }
 
     fn on_message(&mut self, ctx: &mut Context<Self>, from: NodeId, data: Data<Stamped<M>>) {
-        self.best_effort(ctx, |layer, ctx| layer.on_message(ctx, from, data));
+        self.pass(ctx, from, data);
     }
 
     fn carries(from: NodeId, message: &Data<Stamped<M>>) -> Option<Carried> {
@@ -127,33 +129,25 @@ impl<M: Payload> Process for CausalMulticast<M> {
     }
 }
 
-impl<M: Payload> CausalMulticast<M> {
-    /// Hands an event to the layer below, and takes what it delivers.
-    fn best_effort(
-        &mut self,
-        ctx: &mut Context<Self>,
-        event: impl FnOnce(&mut Layer<M>, &mut Context<Layer<M>>),
-    ) {
-        for Deliver { from, payload: message, .. } in ctx.using(&mut self.best_effort, &(), event) {
-            self.held_back.push((from, message));
-            self.deliver_what_can_be(ctx);
-        }
+impl<M: Payload> Over<Layer<M>> for CausalMulticast<M> {
+    fn layer(&mut self) -> &mut Layer<M> {
+        &mut self.best_effort
     }
 
-    fn deliver_what_can_be(&mut self, ctx: &mut Context<Self>) {
-        let can_be = |delivered: &VectorClock, from, clock: &VectorClock| {
-            clock[from] == delivered[from] + 1 && delivered.lacks(clock).all(|node| node == from)
-        };
-        while let Some(next) = self
-            .held_back
-            .iter()
-            .position(|(from, message)| can_be(&self.delivered, *from, &message.clock))
+    fn on_layer(&mut self, ctx: &mut Context<Self>, told: Deliver<Stamped<M>>) {
+        self.held_back.hold(told.from, told.payload);
+        while let Some((from, Stamped { clock, payload })) =
+            self.held_back.take(|from, held| is_next(&self.delivered, from, &held.clock))
         {
-            let (from, Stamped { clock, payload }) = self.held_back.remove(next);
             self.delivered[from] += 1;
             ctx.indicate(Deliver { from, seq: clock[from], payload });
         }
     }
+}
+
+/// True if all messages that happened before the one with this clock have been delivered.
+fn is_next(delivered: &VectorClock, from: NodeId, clock: &VectorClock) -> bool {
+    clock[from] == delivered[from] + 1 && delivered.lacks(clock).all(|node| node == from)
 }
 
 #[cfg(test)]

@@ -27,12 +27,17 @@ use crate::{
     abstractions::{
         Value,
         broadcast::{
-            AGREEMENT, Broadcast, Deliver, NO_CREATION, NO_DUPLICATION, VALIDITY, one_broadcast,
+            AGREEMENT, Broadcast, BroadcastId, Deliver, NO_CREATION, NO_DUPLICATION, Sent,
+            VALIDITY, one_broadcast,
         },
         clock::VectorClock,
+        hold_back::HoldBack,
         order::{CAUSAL_ORDER, FIFO_ORDER, TOTAL_ORDER},
     },
-    kernel::{Break, Carried, Context, Group, Never, NodeId, Payload, Process, Protocol, Rule},
+    cost,
+    kernel::{
+        Break, Carried, Context, Group, Never, NodeId, Over, Payload, Process, Protocol, Rule,
+    },
     protocols::reliable::best_effort_broadcast::{BestEffortBroadcast, Data},
 };
 
@@ -74,25 +79,23 @@ pub const PROTOCOL: Protocol = Protocol {
         (VALIDITY, "a correct broadcaster delivers its own message at once"),
         (FIFO_ORDER, "the hold-back queue counts up from one, even after a recovery"),
     ],
-    costs: &[crate::cost!("one broadcast", n >= 2 => n - 1, one_broadcast)],
+    costs: &[cost!("one broadcast", n >= 2 => n - 1, one_broadcast)],
     ..Protocol::of::<FifoMulticast<Value>>()
 };
 
-/// Its state.
+/// A process that multicasts, holds back and delivers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct FifoMulticast<M> {
-    /// How many messages this node has broadcast.
-    sent: u32,
-    /// How many messages of each member have been delivered.
+    sent: Sent,
+    /// Number of messages of each member that have been delivered.
     delivered: VectorClock,
-    /// The hold-back queue, in the order of receipt.
-    held_back: Vec<(NodeId, Numbered<M>)>,
+    held_back: HoldBack<Numbered<M>>,
     best_effort: Layer<M>,
 }
 
 type Layer<M> = BestEffortBroadcast<Numbered<M>>;
 
-/// A message with its broadcaster's number.
+/// A message with its sequence number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Display)]
 #[display("{seq}: {payload}")]
 pub struct Numbered<M> {
@@ -109,21 +112,20 @@ impl<M: Payload> Process for FifoMulticast<M> {
 
     fn new(group: Group, (): &()) -> Self {
         Self {
-            sent: 0,
+            sent: Sent::default(),
             delivered: VectorClock::new(group.size),
-            held_back: Vec::new(),
+            held_back: HoldBack::default(),
             best_effort: BestEffortBroadcast::new(group, &()),
         }
     }
 
     fn on_request(&mut self, ctx: &mut Context<Self>, Broadcast(payload): Broadcast<M>) {
-        self.sent += 1;
-        let message = Numbered { seq: self.sent, payload };
-        self.best_effort(ctx, |layer, ctx| layer.on_request(ctx, Broadcast(message)));
+        let BroadcastId { seq, .. } = self.sent.next(ctx.me());
+        self.ask(ctx, Broadcast(Numbered { seq, payload }));
     }
 
     fn on_message(&mut self, ctx: &mut Context<Self>, from: NodeId, data: Data<Numbered<M>>) {
-        self.best_effort(ctx, |layer, ctx| layer.on_message(ctx, from, data));
+        self.pass(ctx, from, data);
     }
 
     fn carries(from: NodeId, message: &Data<Numbered<M>>) -> Option<Carried> {
@@ -131,26 +133,17 @@ impl<M: Payload> Process for FifoMulticast<M> {
     }
 }
 
-impl<M: Payload> FifoMulticast<M> {
-    /// Hands an event to the layer below, and takes what it delivers.
-    fn best_effort(
-        &mut self,
-        ctx: &mut Context<Self>,
-        event: impl FnOnce(&mut Layer<M>, &mut Context<Layer<M>>),
-    ) {
-        for Deliver { from, payload: message, .. } in ctx.using(&mut self.best_effort, &(), event) {
-            self.held_back.push((from, message));
-            self.deliver_what_can_be(ctx);
-        }
+impl<M: Payload> Over<Layer<M>> for FifoMulticast<M> {
+    fn layer(&mut self) -> &mut Layer<M> {
+        &mut self.best_effort
     }
 
-    fn deliver_what_can_be(&mut self, ctx: &mut Context<Self>) {
-        while let Some(next) = self
-            .held_back
-            .iter()
-            .position(|(from, message)| message.seq == self.delivered[*from] + 1)
+    fn on_layer(&mut self, ctx: &mut Context<Self>, told: Deliver<Numbered<M>>) {
+        self.held_back.hold(told.from, told.payload);
+        let next = |delivered: &VectorClock, from, seq| seq == delivered[from] + 1;
+        while let Some((from, Numbered { seq, payload })) =
+            self.held_back.take(|from, held| next(&self.delivered, from, held.seq))
         {
-            let (from, Numbered { seq, payload }) = self.held_back.remove(next);
             self.delivered[from] = seq;
             ctx.indicate(Deliver { from, seq, payload });
         }

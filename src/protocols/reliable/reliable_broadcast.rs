@@ -27,12 +27,14 @@ use crate::{
     abstractions::{
         Value,
         broadcast::{
-            AGREEMENT, Broadcast, BroadcastId, Deliver, NO_CREATION, NO_DUPLICATION,
+            AGREEMENT, Broadcast, BroadcastId, Deliver, NO_CREATION, NO_DUPLICATION, Sent,
             UNIFORM_AGREEMENT, VALIDITY, one_broadcast,
         },
     },
+    cost,
     kernel::{
-        Break, Carried, Context, Group, Never, NodeId, Payload, Process, Protocol, Rule, SortedSet,
+        Break, Carried, Context, Group, Never, NodeId, Over, Payload, Process, Protocol, Rule,
+        SortedSet,
     },
 };
 
@@ -71,7 +73,7 @@ pub const PROTOCOL: Protocol = Protocol {
         },
     ],
     unbreakable: &[(VALIDITY, "who broadcasts and stays up delivers its own message at once")],
-    costs: &[crate::cost!("one broadcast", n >= 2 => n * (n - 1), one_broadcast)],
+    costs: &[cost!("one broadcast", n >= 2 => n * (n - 1), one_broadcast)],
     ..Protocol::of::<ReliableBroadcast<Value>>()
 };
 
@@ -83,24 +85,22 @@ crate::parameters! {
     }
 }
 
-/// Its state.
+/// A process that broadcasts, relays and delivers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct ReliableBroadcast<M> {
-    max_hops: u32,
-    /// How many messages this node has broadcast.
-    sent: u32,
+    sent: Sent,
     delivered: SortedSet<BroadcastId>,
     best_effort: Layer<M>,
 }
 
 type Layer<M> = BestEffortBroadcast<Relayed<M>>;
 
-/// A message on its way.
+/// A message that every process relays.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Display)]
 #[display("{payload}")]
 pub struct Relayed<M> {
     id: BroadcastId,
-    /// How often it has been relayed.
+    /// Number of times that it has been relayed.
     hops: u32,
     payload: M,
 }
@@ -112,53 +112,41 @@ impl<M: Payload> Process for ReliableBroadcast<M> {
     type Message = Data<Relayed<M>>;
     type Timer = Never;
 
-    fn new(group: Group, parameters: &Parameters) -> Self {
+    fn new(group: Group, _parameters: &Parameters) -> Self {
         Self {
-            max_hops: parameters.max_crashes,
-            sent: 0,
+            sent: Sent::default(),
             delivered: SortedSet::new(),
             best_effort: BestEffortBroadcast::new(group, &()),
         }
     }
 
     fn on_request(&mut self, ctx: &mut Context<Self>, Broadcast(payload): Broadcast<M>) {
-        self.sent += 1;
-        let id = BroadcastId { from: ctx.me(), seq: self.sent };
-        let message = Relayed { id, hops: 0, payload };
-        self.best_effort(ctx, |layer, ctx| layer.on_request(ctx, Broadcast(message)));
+        let id = self.sent.next(ctx.me());
+        self.ask(ctx, Broadcast(Relayed { id, hops: 0, payload }));
     }
 
     fn on_message(&mut self, ctx: &mut Context<Self>, from: NodeId, data: Data<Relayed<M>>) {
-        self.best_effort(ctx, |layer, ctx| layer.on_message(ctx, from, data));
+        self.pass(ctx, from, data);
     }
 
     fn carries(_from: NodeId, message: &Data<Relayed<M>>) -> Option<Carried> {
-        let id = message.payload.id;
-        Some((id.from, id.seq))
+        Some(message.payload.id.carried())
     }
 }
 
-impl<M: Payload> ReliableBroadcast<M> {
-    /// Hands an event to the layer below, and takes what it delivers.
-    fn best_effort(
-        &mut self,
-        ctx: &mut Context<Self>,
-        event: impl FnOnce(&mut Layer<M>, &mut Context<Layer<M>>),
-    ) {
-        for Deliver { payload: message, .. } in ctx.using(&mut self.best_effort, &(), event) {
-            self.on_best_effort_deliver(ctx, message);
-        }
+impl<M: Payload> Over<Layer<M>> for ReliableBroadcast<M> {
+    fn layer(&mut self) -> &mut Layer<M> {
+        &mut self.best_effort
     }
 
-    fn on_best_effort_deliver(&mut self, ctx: &mut Context<Self>, message: Relayed<M>) {
-        let Relayed { id, hops, payload } = message;
+    fn on_layer(&mut self, ctx: &mut Context<Self>, told: Deliver<Relayed<M>>) {
+        let Relayed { id, hops, payload } = told.payload;
         if !self.delivered.insert(id) {
             return;
         }
-        ctx.indicate(Deliver { from: id.from, seq: id.seq, payload: payload.clone() });
-        if id.from != ctx.me() && hops < self.max_hops {
-            let message = Relayed { id, hops: hops + 1, payload };
-            self.best_effort(ctx, |layer, ctx| layer.on_request(ctx, Broadcast(message)));
+        ctx.indicate(id.deliver(payload.clone()));
+        if id.from != ctx.me() && hops < ctx.parameters().max_crashes {
+            self.ask(ctx, Broadcast(Relayed { id, hops: hops + 1, payload }));
         }
     }
 }
@@ -167,7 +155,7 @@ impl<M: Payload> ReliableBroadcast<M> {
 mod tests {
     use super::*;
     use crate::{
-        kernel::{ParameterValue, Scenario},
+        kernel::Scenario,
         protocols::testing::{broadcast, crash, deliveries, group},
     };
 
@@ -175,7 +163,7 @@ mod tests {
     /// protocol is built for `f` crashes, and two more nodes are there than it takes to break it.
     fn chain(f: u32, crashes: u32) -> Scenario {
         let mut scenario = group(&PROTOCOL, f as usize + 3);
-        scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(f));
+        scenario.set(Parameters::max_crashes, f);
         scenario.requests = vec![broadcast(0, 1, "m")];
         // The nodes before it in the list get their copies first.
         scenario.faults =
