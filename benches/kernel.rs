@@ -9,11 +9,12 @@ use common::{best_of, tell};
 use worldlines::{
     analysis::report,
     app::judge_at,
-    formats::{Outcome, scenario},
+    formats::scenario,
     kernel::{
         Checkpoints, Delay, NetworkSpec, NodeId, Plan, Protocol, RequestSpec, Scenario, Trace, run,
     },
     protocols,
+    runs::Outcome,
 };
 
 /// A scenario in which nodes broadcast in turn, one each millisecond, until there are so many events.

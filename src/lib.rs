@@ -18,6 +18,9 @@ pub mod protocols;
 // Looks for runs that break a promise; makes them small; explains them.
 pub mod search;
 
+// A scenario, run and judged, whole or in slices; costs of operations; exercises.
+pub mod runs;
+
 // Scenario and trace JSON, links, text: everything that leaves or enters.
 pub mod formats;
 

@@ -12,8 +12,9 @@ use worldlines::{
         Since, State, Stride, Toward, reduce,
     },
     diagram::Clocks,
-    formats::{Outcome, bundled, link, scenario},
+    formats::{bundled, link, scenario},
     kernel::{Fault, MessageName, NodeId, NodeSet, is_unseen},
+    runs::Outcome,
     ui::drawn,
 };
 

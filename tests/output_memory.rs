@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use common::{broadcast, scenario};
 use peak_alloc::PeakAlloc;
-use worldlines::formats::Outcome;
+use worldlines::runs::Outcome;
 
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;

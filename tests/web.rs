@@ -3,7 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use worldlines::formats::{Outcome, bundled};
+use worldlines::{formats::bundled, runs::Outcome};
 
 wasm_bindgen_test_configure!(run_in_browser);
 

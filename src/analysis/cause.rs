@@ -248,6 +248,19 @@ impl std::fmt::Debug for Inquiry {
     }
 }
 
+/// Finds the causes of a run's violations, unless the run is so long that this is done on request only.
+pub fn find_causes(
+    protocol: &'static Protocol,
+    scenario: &Scenario,
+    trace: &Trace,
+    report: &Report,
+) {
+    if trace.events.len() <= MOST_TESTED {
+        let inquire = || Inquiry::new(protocol, scenario, trace, report).finish();
+        report.causes.get_or_init(inquire);
+    }
+}
+
 impl Inquiry {
     /// Prepares the repairs of a run.
     #[must_use]

@@ -17,7 +17,7 @@ mod stamps;
 
 pub use assumptions::Breach;
 pub use causality::{Chain, cause, chain, effects, is_effect, trigger, way};
-pub use cause::{Cause, Inquiry, MOST_REPAIRS, MOST_TESTED};
+pub use cause::{Cause, Inquiry, MOST_REPAIRS, MOST_TESTED, find_causes};
 pub use cone::{Cone, Places, Reached, cone, counted, counts, outcome_of};
 pub use difference::{Change, common_ends, difference};
 pub use frontier::{Crossing, Frontier, Lines};

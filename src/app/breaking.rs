@@ -4,8 +4,8 @@ use super::{Action, Selection, State, reduce};
 use crate::{
     analysis::Judgement,
     diagram::event_sentence,
-    formats::Outcome,
     kernel::{EventId, Kind, Verdict},
+    runs::Outcome,
 };
 
 /// A moment of a run: after how many events, and the one that matters, if one does.

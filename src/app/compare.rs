@@ -11,9 +11,9 @@ use super::{
 use crate::{
     analysis::Judgement,
     diagram::{Parting, Seen, parting, parting_sentence, waits},
-    formats::Outcome,
     kernel::{Protocol, Scenario, Time},
     protocols,
+    runs::Outcome,
 };
 
 /// What the run is compared with.

@@ -3,8 +3,8 @@
 use super::{Playhead, Run, Shared};
 use crate::{
     analysis::{Crossing, Frontier, Lines},
-    formats::Outcome,
     kernel::{NodeId, count_of},
+    runs::Outcome,
 };
 
 /// A cut, and what crosses it.

@@ -8,9 +8,10 @@ use std::{cmp::Reverse, rc::Rc};
 
 use super::{Action, Page, Panel, Playhead, Run, State, reduce, words::heading};
 use crate::{
-    formats::{Outcome, link, scenario},
+    formats::{link, scenario},
     kernel::{Scenario, Time, sort_by_key},
     protocols,
+    runs::Outcome,
 };
 
 /// What a draft begins with; another version's is not read.

@@ -4,8 +4,8 @@ use super::{Run, Selection};
 use crate::{
     analysis::{Chain, chain, way},
     diagram::Emphasis,
-    formats::Outcome,
     kernel::{EventId, EventKind, Verdict},
+    runs::Outcome,
 };
 
 /// What stands out: the witness of the violation that the reader asks about, or else what led to what is picked

@@ -10,10 +10,11 @@ use serde_json::Value as Json;
 use crate::{
     diagram::explain,
     formats::{
-        Outcome, Problem, parse, scenario,
+        Problem, parse, scenario,
         search::{self, Asked, Found},
     },
     kernel::{Kind, Property, Scenario, count_of},
+    runs::Outcome,
     search::{Finding, Method, Objective, Search, Target, Workers, adversary, minimise},
 };
 

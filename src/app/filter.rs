@@ -3,10 +3,10 @@
 use super::Playhead;
 use crate::{
     diagram::{event_sentence, fault_sentence},
-    formats::Outcome,
     kernel::{
         EventId, Fault, MessageId, MessageName, NodeId, Scenario, Time, Trace, sort_by_key, visible,
     },
+    runs::Outcome,
 };
 
 /// What is told at one moment of a run.

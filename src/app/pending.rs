@@ -5,10 +5,7 @@
 //! action is done again, from the state as it is by then, and finds its run. So nothing else has to know of it.
 
 use super::{Action, Run, Shared, State, reduce};
-use crate::{
-    formats::{Problem, Work},
-    kernel::Scenario,
-};
+use crate::{formats::Problem, kernel::Scenario, runs::Work};
 
 /// How much is computed at once, in events: well below the time of a frame, on a phone too.
 const AT_ONCE: usize = 10_000;

@@ -1,7 +1,7 @@
 //! The playhead: how much of a run is told.
 
 use super::interesting_end;
-use crate::formats::Outcome;
+use crate::runs::Outcome;
 
 /// The speeds that a reader can choose from, in hundredths of the one that fits the run.
 pub const SPEEDS: [u32; 13] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];

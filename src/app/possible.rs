@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use super::Edit;
 use crate::{
-    formats::{self, Outcome, trace},
+    formats::{self, trace},
     kernel::{
         EventKind, Fate, Fault, Keys, Loss, MAX_BIT, MAX_BITS, Message, MessageName, NodeId,
         NodeSet, PerMillion, Strategy, Time, sentence, spell,
     },
+    runs::Outcome,
 };
 
 /// Why something would have no effect, in a few words; none where it has.

@@ -2,8 +2,8 @@
 
 use super::{Run, pending::Runner};
 use crate::{
-    formats::Outcome,
     kernel::{Fate, MAX_TIME, Message, Scenario},
+    runs::Outcome,
 };
 
 /// Gives a run the time to come to rest, if that is all it lacks: a reader who delays a message wants to see

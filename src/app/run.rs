@@ -6,8 +6,8 @@ use super::Shared;
 use crate::{
     analysis::{Judgement, Judging, judge},
     diagram::Plan,
-    formats::Outcome,
     kernel::Time,
+    runs::Outcome,
 };
 
 /// A scenario, run and judged.

@@ -2,8 +2,8 @@
 
 use super::Edit;
 use crate::{
-    formats::Outcome,
     kernel::{EventId, EventKind, Fault, MAX_TIME, NodeId, RequestSpec, Scenario, Time},
+    runs::Outcome,
 };
 
 /// What a hand holds: something of the scenario that has a moment.

@@ -20,12 +20,13 @@ use super::{
 };
 use crate::{
     formats::{
-        Outcome, Problem,
+        Problem,
         bundled::{self, Bundled},
         link::{self, Decoded},
         scenario,
     },
     kernel::{EventId, MessageName, NodeId, Scenario, Time},
+    runs::Outcome,
 };
 
 /// How many changes can be undone.
@@ -224,7 +225,7 @@ impl State {
     #[must_use]
     pub fn opening() -> Self {
         let opening = bundled::find(OPENING).expect("tests/it/app/ opens it");
-        let run = opening.scenario().and_then(Outcome::of).expect("tests/it/app/ runs it");
+        let run = opening.outcome().expect("tests/it/app/ runs it");
         Self::of(run)
     }
 
@@ -448,7 +449,7 @@ fn act(state: State, action: Action) -> State {
 }
 
 pub(super) fn open(state: State, bundled: &Bundled) -> State {
-    match bundled.scenario().and_then(Outcome::of) {
+    match bundled.outcome() {
         Ok(run) => replace_all(state, State::of(run)),
         Err(problem) => refuse(state, &problem),
     }

@@ -2,8 +2,8 @@
 
 use super::{Playhead, Run, Selection, State};
 use crate::{
-    formats::Outcome,
     kernel::{EventKind, Kind, NodeId, Time, Verdict},
+    runs::Outcome,
 };
 
 /// What a step forward goes to, and a step back.

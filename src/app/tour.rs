@@ -12,12 +12,10 @@ use super::{
 };
 use crate::{
     analysis::Judgement,
-    formats::{
-        Outcome,
-        bundled::{self, Bundled},
-    },
+    formats::bundled::{self, Bundled},
     kernel::{Protocol, Scenario, sentence},
     protocols,
+    runs::Outcome,
 };
 
 /// What a newcomer is shown, one after the other. The page opens on the first.

@@ -7,11 +7,11 @@ use super::{
 };
 use crate::{
     analysis::{Judgement, chain},
-    formats::Outcome,
     kernel::{
         EventId, EventKind, Fate, Fault, Kind, Loss, MessageName, Scenario, Trace, Verdict,
         count_of, sentence as full_stop, spell, spell_exactly,
     },
+    runs::Outcome,
     search::{
         IndicationPattern, Objective, PassingRun, PassingRunSearch, RunDifference, Target,
         nearest_passing_run,

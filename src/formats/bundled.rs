@@ -4,6 +4,7 @@ use super::{Problem, json, scenario};
 use crate::{
     kernel::{Scenario, sort_by_key},
     protocols,
+    runs::Outcome,
 };
 
 // `const ALL: &[Bundled]`, sorted by path, made by build.rs.
@@ -60,6 +61,14 @@ impl Bundled {
     /// What is wrong with its file; a test reads them all.
     pub fn scenario(&self) -> Result<Scenario, Problem> {
         scenario::read(self.text)
+    }
+
+    /// Runs the scenario.
+    ///
+    /// # Errors
+    /// As [`scenario`](Self::scenario).
+    pub fn outcome(&self) -> Result<Outcome, Problem> {
+        Ok(Outcome::of(self.scenario()?)?)
     }
 
     /// The same sends under several protocols: this scenario, and those of its name that differ from it in

@@ -16,11 +16,14 @@ pub const VERSION: u64 = 1;
 /// # Errors
 /// If there is none; the closest id is suggested.
 pub fn find(path: &str, id: &str) -> Result<&'static Protocol, Problem> {
-    protocols::find(id).ok_or_else(|| {
-        let known = protocols::catalogue().map(|(_, protocol)| protocol.id);
-        Problem::new(path, quoted(id), "the id of a protocol that `worldlines list` shows")
-            .with_closest(id, known)
-    })
+    protocols::find(id).ok_or_else(|| unknown(path, id))
+}
+
+/// The problem that no protocol has this id; it suggests the closest one.
+pub(super) fn unknown(path: &str, id: &str) -> Problem {
+    let known = protocols::catalogue().map(|(_, protocol)| protocol.id);
+    Problem::new(path, quoted(id), "the id of a protocol that `worldlines list` shows")
+        .with_closest(id, known)
 }
 
 /// The catalogue as JSON (docs/command-line.md).

@@ -1,48 +1,12 @@
-//! What the operations of a protocol cost: counted, and by the formula (docs/command-line.md).
+//! Tables of what the operations of a protocol cost (docs/command-line.md).
 
 use std::{fmt::Write as _, ops::RangeInclusive};
 
 use super::problem::quoted;
-use crate::kernel::{self, Cost, Delay, MAX_NODES, Protocol, Scenario};
-
-/// How long the operation may take, in virtual ms.
-const HORIZON: u64 = 10_000;
-/// How long a message takes, in virtual ms.
-const DELAY: u64 = 10;
-
-/// What one operation costs in a group of one size, in messages.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// The size.
-    pub nodes: usize,
-    /// How many messages were sent. A transmission on a shared medium counts once.
-    pub counted: usize,
-    /// What the formula comes to.
-    pub formula: usize,
-    /// What its letters stand for, in their order.
-    pub terms: Vec<(&'static str, usize)>,
-}
-
-/// The scenario in which an operation is performed once in a group of so many, and nothing fails.
-#[must_use]
-pub fn scenario(protocol: &Protocol, cost: &Cost, nodes: usize) -> Scenario {
-    let mut scenario = Scenario::new(protocol.id, Scenario::numbered(nodes));
-    scenario.network.delay = Delay { min: DELAY, max: DELAY };
-    scenario.until = HORIZON;
-    (cost.perform)(&mut scenario);
-    scenario
-}
-
-/// Performs an operation in a group of so many, counts, and works out the formula.
-///
-/// # Errors
-/// Where the protocol's own `perform` asks for what the protocol cannot read; a test tries them all.
-pub fn measure(protocol: &Protocol, cost: &Cost, nodes: usize) -> Result<Row, String> {
-    let scenario = scenario(protocol, cost, nodes);
-    let trace = kernel::run(protocol, &scenario).map_err(|(_, expected)| expected)?;
-    let terms: Vec<_> = cost.terms.iter().map(|term| (term.letter, (term.value)(nodes))).collect();
-    Ok(Row { nodes, counted: trace.sends(), formula: (cost.value)(nodes), terms })
-}
+use crate::{
+    kernel::{MAX_NODES, Protocol},
+    runs::cost::measure,
+};
 
 /// A table for every operation of a protocol: size of the group, messages counted, messages by the formula.
 ///

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::{
-    MAX_TEXT, Outcome, Problem, catalogue,
+    MAX_TEXT, Problem, catalogue,
     digest::SHORT_DIGEST,
     json::parse,
     link::{pack, unpack},
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     kernel::{Goal, Scenario, Want, spell},
-    search::{ExerciseVerdict, judge_exercise},
+    runs::{ExerciseVerdict, Outcome, judge_exercise},
 };
 
 /// What every code begins with: another way of writing it would begin otherwise.

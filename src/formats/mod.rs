@@ -18,10 +18,7 @@ pub mod scenario;
 pub mod search;
 pub mod text;
 pub mod trace;
-mod work;
 
 pub use budget::budget;
 pub use json::{MAX_NESTING, MAX_TEXT, MAX_WHOLE, parse, visible_json};
-pub use outcome::Outcome;
 pub use problem::Problem;
-pub use work::Work;

@@ -7,12 +7,9 @@ use std::{
 
 use serde_json::Value as Json;
 
-use super::{
-    outcome::find_causes,
-    trace::{Spelt, cause_sentence, unused},
-};
+use super::trace::{Spelt, cause_sentence, unused};
 use crate::{
-    analysis::{Breach, Class, Judgement, Report},
+    analysis::{Breach, Class, Judgement, Report, find_causes},
     kernel::{
         EventId, EventKind, Fate, Kind, MAX_EVENTS, NodeId, Packet, Protocol, Scenario, Trace,
         Verdict, spell, visible,
@@ -43,7 +40,7 @@ pub fn write(
     trace: &Trace,
     report: &Report,
 ) -> io::Result<()> {
-    find_causes(scenario, protocol, trace, report);
+    find_causes(protocol, scenario, trace, report);
     let view = View { scenario, trace };
     writeln!(out, "{}", view.heading(protocol))?;
     view.table(out, || 0..trace.events.len(), "")?;
@@ -59,7 +56,7 @@ pub fn summary(
     trace: &Trace,
     report: &Report,
 ) -> String {
-    find_causes(scenario, protocol, trace, report);
+    find_causes(protocol, scenario, trace, report);
     let view = View { scenario, trace };
     let mut text = Vec::new();
     view.verdicts(&mut text, report, false).expect("a list takes whatever is written");

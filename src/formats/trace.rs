@@ -7,9 +7,9 @@ use std::{borrow::Cow, io};
 use serde::{Serialize, Serializer};
 use serde_json::{Value as Json, ser::Formatter};
 
-use super::{outcome::find_causes, visible_json};
+use super::visible_json;
 use crate::{
-    analysis::{Cause, Judgement, MOST_TESTED, Report},
+    analysis::{Cause, Judgement, MOST_TESTED, Report, find_causes},
     kernel::{
         Event, EventId, EventKind, Fate, Message, Metric, NodeId, Packet, Protocol, Scenario, Time,
         Trace, Verdict, spell_exactly,
@@ -28,7 +28,7 @@ pub fn to_json(
     trace: &Trace,
     report: &Report,
 ) -> String {
-    find_causes(scenario, protocol, trace, report);
+    find_causes(protocol, scenario, trace, report);
     serde_json::to_string(&Document::new(scenario, protocol, trace, report)).expect(SERIALISES)
 }
 
@@ -44,7 +44,7 @@ pub fn write_json(
     trace: &Trace,
     report: &Report,
 ) -> io::Result<()> {
-    find_causes(scenario, protocol, trace, report);
+    find_causes(protocol, scenario, trace, report);
     let document = Document::new(scenario, protocol, trace, report);
     document.serialize(&mut serde_json::Serializer::with_formatter(out, Visible))?;
     Ok(())

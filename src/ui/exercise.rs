@@ -8,7 +8,7 @@ use crate::{
     app::Run,
     formats::exercise::{code, judgement, sentence, tried},
     kernel::Scenario,
-    search::ExerciseVerdict,
+    runs::ExerciseVerdict,
     web,
 };
 

@@ -14,8 +14,8 @@ use crate::{
         why_not_delay, why_not_double, why_not_drop,
     },
     diagram::{event_sentence, message_sentence},
-    formats::Outcome,
     kernel::{EventId, EventKind, Fate, Fault, Message, MessageName, NodeId, Time},
+    runs::Outcome,
     web::{self, Focus},
 };
 

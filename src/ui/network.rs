@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     app::{Action, Edit},
-    formats::Outcome,
     kernel::{Delay, Detector, Medium, NetworkSpec, Order, PerMillion, Timing, Topology},
+    runs::Outcome,
 };
 
 /// A field that changes one thing of the network.

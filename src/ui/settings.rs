@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     app::{Action, Edit},
-    formats::Outcome,
     kernel::{Domain, MAX_NODES, NodeId, Parameter, ParameterValue},
+    runs::Outcome,
 };
 
 /// The scenario's controls.

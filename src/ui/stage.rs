@@ -32,8 +32,8 @@ use crate::{
         Arrow, Clocks, Detail, Emphasis, Layout, Mark, Orientation, Plan, Point, STRIP, Scene,
         Window, strips,
     },
-    formats::Outcome,
     kernel::{NodeId, Time, sort},
+    runs::Outcome,
     web::{self, Element, Style, Viewport},
 };
 

@@ -7,7 +7,8 @@ use yew::prelude::*;
 use super::Send;
 use crate::{
     app::{Action, Pending, Run, Shared},
-    formats::{Work, digest::Digesting, link},
+    formats::{digest::Digesting, link},
+    runs::Work,
     web::{self, Frames},
 };
 

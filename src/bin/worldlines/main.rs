@@ -18,8 +18,9 @@ use std::{
 
 use clap::{Args, Parser, Subcommand};
 use worldlines::{
-    formats::{Outcome, catalogue, cost, link, scenario, visible_json},
+    formats::{catalogue, cost, link, scenario, visible_json},
     kernel::Scenario,
+    runs::Outcome,
 };
 
 use input::{Input, about, about_named};
@@ -202,7 +203,7 @@ pub(crate) fn too_long(fragment: &str) -> String {
 }
 
 fn run(source: &str, scenario: Scenario) -> Result<Outcome, String> {
-    Outcome::of(scenario).map_err(|problem| about(source, &problem))
+    Outcome::of(scenario).map_err(|why| about(source, &why.into()))
 }
 
 fn warn_if_different(outcome: &Outcome, expected: &str) {

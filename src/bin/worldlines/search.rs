@@ -10,11 +10,12 @@ use worldlines::{
     app::{MOST_DELAYS, as_found},
     diagram::explain,
     formats::{
-        MAX_WHOLE, Outcome, link,
+        MAX_WHOLE, link,
         search::{self as format, Asked, Found, Results},
         visible_json,
     },
     kernel::{Kind, MAX_TIME, Property, Protocol, Scenario, Verdict, count_of, visible},
+    runs::Outcome,
     search::{
         Budget, DEFAULT_RUNS, Method, Objective, Search, Shard, Stage, Target, Workers, adversary,
         minimise,
@@ -271,7 +272,7 @@ impl ExplainArgs {
 
 fn outcome(source: &str) -> Result<Outcome, String> {
     let scenario = Input::of(source)?.scenario;
-    Outcome::of(scenario).map_err(|problem| about(source, &problem))
+    Outcome::of(scenario).map_err(|why| about(source, &why.into()))
 }
 
 fn property(protocol: &'static Protocol, name: &str) -> Result<&'static Property, String> {

@@ -15,9 +15,8 @@ pub use writer::{asked as write_asked, found_json, progress_json, write};
 use super::{Problem, catalogue};
 use crate::{
     kernel::{Protocol, Scenario},
-    search::{
-        Budget, Coverage, DEFAULT_RUNS, Method, Objective, Shard, Target, Task, objective_of,
-    },
+    runs::objective_of,
+    search::{Budget, Coverage, DEFAULT_RUNS, Method, Objective, Shard, Target, Task},
 };
 
 /// The version of the format.

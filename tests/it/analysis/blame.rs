@@ -4,12 +4,13 @@
 use worldlines::{
     analysis::{Judgement, report},
     diagram::{event_sentence, explain, message_sentence},
-    formats::{Outcome, scenario},
+    formats::scenario,
     kernel::{
         Delay, EventKind, Fate, Fault, Kind, Message, MessageName, ParameterValue, PerMillion,
         Rule, Scenario, Side, Timing, Trace, Verdict, spell,
     },
     protocols,
+    runs::Outcome,
     search::{Objective, Target, minimise},
 };
 

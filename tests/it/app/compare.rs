@@ -5,8 +5,9 @@ use worldlines::{
     diagram::{
         Difference, Frame, Ghosts, How, Layout, Orientation, Plan, Seen, Side, Window, parting,
     },
-    formats::{Outcome, bundled},
+    formats::bundled,
     kernel::{Fault, MessageName, NodeId, RequestSpec, Time},
+    runs::Outcome,
 };
 
 const CRASH: &str = "reliable/best-effort-broadcast/sender-crashes-half-way";
@@ -48,7 +49,7 @@ fn hows(state: &State) -> (Vec<How>, Vec<How>) {
 #[test]
 fn a_run_differs_in_nothing_from_itself() {
     for bundled in bundled::bundled() {
-        let run = bundled.scenario().and_then(Outcome::of).expect("it runs");
+        let run = bundled.outcome().expect("it runs");
         assert!(Difference::between(&run.trace, &run.trace).is_empty());
         assert_eq!(parting([&run.trace, &run.trace], Seen::Messages), None);
     }

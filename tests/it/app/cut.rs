@@ -7,8 +7,9 @@ use worldlines::{
         Clocks, Cut, Frame, Layout, Orientation, Scene, cut_along, cut_at, cuts,
         timestamp_sentence, timestamps,
     },
-    formats::{Outcome, bundled},
+    formats::bundled,
     kernel::{Event, EventKind, Fate, Fault, NodeId, Order},
+    runs::Outcome,
 };
 
 fn node(index: usize) -> NodeId {

@@ -9,7 +9,7 @@ use worldlines::{
         Run, Selection, State, Status, Subject, charts, last_ran, ran, reduce, source_file,
     },
     diagram::event_sentence,
-    formats::{Outcome, bundled},
+    formats::bundled,
     kernel::{EventId, EventKind, Fate, Kind, MessageName, NodeId, Verdict},
     protocols,
 };
@@ -19,7 +19,7 @@ const ALL: usize = usize::MAX;
 
 fn run_of(path: &str) -> Run {
     let found = bundled::find(path).expect("it is bundled");
-    Run::of(found.scenario().and_then(Outcome::of).expect("it runs"))
+    Run::of(found.outcome().expect("it runs"))
 }
 
 fn node(index: usize) -> NodeId {
@@ -86,7 +86,7 @@ fn a_crash_takes_the_timers_and_leaves_what_is_stored() {
 #[test]
 fn a_step_changes_nobody_else() {
     for each in bundled::bundled() {
-        let run = Run::of(each.scenario().and_then(Outcome::of).expect("it runs"));
+        let run = Run::of(each.outcome().expect("it runs"));
         let events = &run.trace.events;
         let (mut past, count) = (past(&run), run.scenario.nodes.len());
         let nodes: Vec<_> = (0..count).map(node).collect();
@@ -148,7 +148,7 @@ fn every_protocol_has_its_file_with_a_description_and_its_layers() {
 fn every_event_finds_the_code_that_ran() {
     let mut arms = 0;
     for each in bundled::bundled() {
-        let run = Run::of(each.scenario().and_then(Outcome::of).expect("it runs"));
+        let run = Run::of(each.outcome().expect("it runs"));
         let listing = Listing::read(&read(&source_file(run.protocol.id)));
         let text = listing.lines.join("\n");
         for (id, event) in run.trace.events.iter().enumerate().take(3_000) {

@@ -3,8 +3,9 @@
 use serde_json::json;
 use worldlines::{
     app::{Action, Against, Edit, Judged, MOST_HELD, Run, Since, State, judge_at, reduce},
-    formats::{Outcome, Work, link, scenario},
+    formats::{link, scenario},
     kernel::{Delay, Fault, MessageName, NetworkSpec, NodeId, Scenario},
+    runs::{Outcome, Work},
 };
 
 /// So many broadcasts among five, 46 events each.

@@ -6,12 +6,13 @@ use worldlines::{
     app::{
         Action, Edit, Input, OPENING, Selection, State, TOUR, Ways, fields, reduce, request, shapes,
     },
-    formats::{Outcome, bundled, scenario},
+    formats::{bundled, scenario},
     kernel::{
         Delay, Fate, Fault, MessageName, NetworkSpec, NodeId, ParameterValue, RequestSpec,
         Scenario, With,
     },
     protocols,
+    runs::Outcome,
 };
 
 use crate::common::{chance::Chance, random_scenario::random_value};

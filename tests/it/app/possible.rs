@@ -6,8 +6,9 @@ use worldlines::{
         why_not_corrupt, why_not_delay, why_not_double, why_not_drift, why_not_drop, why_not_lie,
         why_not_write,
     },
-    formats::{Outcome, bundled},
+    formats::bundled,
     kernel::{Fault, Message, MessageName, NodeId, NodeSet, PerMillion, Scenario, Strategy},
+    runs::Outcome,
 };
 
 fn node(index: usize) -> NodeId {

@@ -11,9 +11,10 @@ use worldlines::{
         deadlock_sentence, event_sentence, explain, fault_sentence, message_sentence,
         request_sentence,
     },
-    formats::{Outcome, bundled, scenario},
+    formats::{bundled, scenario},
     kernel::{EventKind, Fault, MessageName, NodeId, Scenario, Verdict, spell},
     protocols,
+    runs::Outcome,
     search::Target,
 };
 

@@ -4,9 +4,10 @@
 use worldlines::{
     app::{Action, Against, Edit, Playhead, Run, Since, State, Stride, is_of_this_host, reduce},
     diagram::Deliveries,
-    formats::{Outcome, bundled, link, scenario},
+    formats::{bundled, link, scenario},
     kernel::{EventKind, Fault, MessageName, NodeId, Scenario, Strategy},
     protocols,
+    runs::Outcome,
 };
 
 use crate::common::{chance::Chance, random_scenario::random_value};

@@ -4,8 +4,9 @@ use worldlines::{
     analysis::{cause, effects},
     app::{Action, Edit, Entry, Filter, Playhead, State, Story, reduce, told},
     diagram::{Against, Deliveries, LaneState, Point, Scenery, Traffic, cell_text, roomy_graph},
-    formats::{Outcome, bundled, scenario},
+    formats::{bundled, scenario},
     kernel::{EventKind, Fault, MessageName, NodeId, NodeSet, Time},
+    runs::Outcome,
 };
 
 fn node(index: usize) -> NodeId {
@@ -14,7 +15,7 @@ fn node(index: usize) -> NodeId {
 
 fn opened(path: &str) -> Outcome {
     let bundled = bundled::find(path).expect("it is bundled");
-    bundled.scenario().and_then(Outcome::of).expect("it runs")
+    bundled.outcome().expect("it runs")
 }
 
 const CRASH: &str = "reliable/best-effort-broadcast/sender-crashes-half-way";
@@ -28,7 +29,7 @@ fn sentences(run: &Outcome, filter: &Filter) -> Vec<String> {
 #[test]
 fn the_story_is_every_event_in_order_and_captions_before_those_of_their_moment() {
     for bundled in bundled::bundled() {
-        let run = bundled.scenario().and_then(Outcome::of).expect("it runs");
+        let run = bundled.outcome().expect("it runs");
         let story = Story::of(&run);
         let events = story.entries.iter().filter_map(|entry| match entry {
             Entry::Event(event) => Some(*event),
@@ -115,7 +116,7 @@ fn the_filter_stays_while_the_run_changes_and_goes_with_it() {
 #[test]
 fn cause_and_effect_are_each_others_reverse() {
     for bundled in bundled::bundled() {
-        let run = bundled.scenario().and_then(Outcome::of).expect("it runs");
+        let run = bundled.outcome().expect("it runs");
         let trace = &run.trace;
         for event in 0..trace.events.len() {
             for effect in effects(trace, event) {
@@ -189,7 +190,7 @@ fn what_differs_is_marked_and_nothing_else() {
 #[test]
 fn every_indication_of_a_host_is_in_the_table() {
     for bundled in bundled::bundled() {
-        let run = bundled.scenario().and_then(Outcome::of).expect("it runs");
+        let run = bundled.outcome().expect("it runs");
         let told = Deliveries::of(run.protocol, &run.scenario, &run.trace, None);
         let routers = run.scenario.network.topology.routers();
         let is_told = |event: &&worldlines::kernel::Event| {
@@ -204,7 +205,7 @@ fn every_indication_of_a_host_is_in_the_table() {
 #[test]
 fn what_is_under_way_is_what_was_sent_and_has_not_ended() {
     for bundled in bundled::bundled() {
-        let run = bundled.scenario().and_then(Outcome::of).expect("it runs");
+        let run = bundled.outcome().expect("it runs");
         let trace = &run.trace;
         let traffic = Traffic::new(trace, run.scenario.nodes.len());
         for cursor in 0..=trace.events.len() {

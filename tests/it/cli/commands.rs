@@ -7,8 +7,9 @@ use std::{
 
 use serde_json::Value as Json;
 use worldlines::{
-    formats::{Outcome, link, scenario},
+    formats::{link, scenario},
     protocols,
+    runs::Outcome,
 };
 
 use crate::common::command_line::{HALF_WAY, file, printed, refused, worldlines};

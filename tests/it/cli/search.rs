@@ -2,8 +2,9 @@
 
 use serde_json::Value as Json;
 use worldlines::{
-    formats::{Outcome, link, scenario, search},
+    formats::{link, scenario, search},
     kernel::Scenario,
+    runs::Outcome,
     search::{Exhaustive, size},
 };
 

@@ -6,9 +6,10 @@ use worldlines::{
         ArrowEnd, Frame, Label, LaneState, Layout, MarkShape, Orientation, Scene, event_sentence,
         fault_sentence, message_sentence, waits,
     },
-    formats::{Outcome, bundled},
+    formats::bundled,
     kernel::{Fate, Fault, MessageName, NodeId, NodeSet, PerMillion, Strategy},
     protocols,
+    runs::Outcome,
 };
 
 use crate::common::{
@@ -38,18 +39,19 @@ fn pictures(run: &Outcome) -> Vec<(Layout, Scene)> {
 
 fn opened(path: &str) -> Outcome {
     let bundled = bundled::find(path).expect("it is bundled");
-    bundled.scenario().and_then(Outcome::of).expect("it runs")
+    bundled.outcome().expect("it runs")
 }
 
 /// Every bundled run, and many random ones of every protocol.
 fn runs() -> Vec<Outcome> {
-    let bundled = bundled::bundled().iter().map(|each| each.scenario().and_then(Outcome::of));
+    let bundled = bundled::bundled().iter().map(|each| each.outcome().expect("it runs"));
     let random = protocols::catalogue().flat_map(|(_, protocol)| {
         (0..60).map(|seed| {
-            Outcome::of(random_scenario(protocol, &mut Chance::new(seed), Weather::Foul))
+            let scenario = random_scenario(protocol, &mut Chance::new(seed), Weather::Foul);
+            Outcome::of(scenario).expect("it runs")
         })
     });
-    bundled.chain(random).map(|run| run.expect("it runs")).collect()
+    bundled.chain(random).collect()
 }
 
 #[test]

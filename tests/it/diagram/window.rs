@@ -5,9 +5,9 @@ use worldlines::{
     diagram::{
         Arrow, Detail, Frame, Layout, MarkShape, Orientation, Plan, Scene, Window, overview,
     },
-    formats::Outcome,
     kernel::{Delay, Fault, NetworkSpec, NodeId, PerMillion, RequestSpec, Scenario},
     protocols,
+    runs::Outcome,
 };
 
 use crate::common::{

@@ -4,11 +4,12 @@ use sha2::{Digest as _, Sha256};
 use std::fs;
 use worldlines::{
     formats::{
-        Outcome, bundled,
+        bundled,
         digest::{Digesting, digest},
         scenario,
     },
     kernel::{EventKind, Fate, Loss, Packet, Time, Trace},
+    runs::Outcome,
 };
 
 use crate::common::{folder, node};
@@ -21,7 +22,7 @@ const HALF_WAY: &str = r#"{
 }"#;
 
 fn outcome(text: &str) -> Outcome {
-    scenario::read(text).and_then(Outcome::of).expect("a scenario that runs")
+    Outcome::of(scenario::read(text).expect("a scenario")).expect("it runs")
 }
 
 fn sha256(text: &str) -> String {
@@ -51,7 +52,7 @@ fn the_digest_is_that_of_the_text_in_the_documentation() {
 #[test]
 fn a_digest_made_in_parts_is_the_digest_made_at_once() {
     for bundled in bundled::bundled().iter().step_by(5) {
-        let run = bundled.scenario().and_then(Outcome::of).expect("a bundled scenario runs");
+        let run = bundled.outcome().expect("a bundled scenario runs");
         for part in [1, 7, usize::MAX] {
             let mut work = Digesting::default();
             while !work.advance(run.protocol, &run.scenario, &run.trace, part) {}

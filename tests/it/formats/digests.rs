@@ -4,15 +4,15 @@
 
 use std::{env, fs, path::Path};
 
-use worldlines::formats::{Outcome, bundled};
+use worldlines::{formats::bundled, runs::Outcome};
 
 const GOLDEN: &str = "tests/golden/digests.txt";
 const BLESS: &str = "`cargo xtask bless`";
 
 fn digest(bundled: &bundled::Bundled) -> String {
     let path = bundled.path();
-    let scenario = bundled.scenario().unwrap_or_else(|problem| panic!("{path}: {problem}"));
-    let outcome = Outcome::of(scenario).unwrap_or_else(|problem| panic!("{path}: {problem}"));
+    let scenario = bundled.scenario().unwrap_or_else(|why| panic!("{path}: {why:?}"));
+    let outcome = Outcome::of(scenario).unwrap_or_else(|why| panic!("{path}: {why:?}"));
     format!("{path} {}\n", outcome.digest())
 }
 

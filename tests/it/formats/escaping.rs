@@ -7,9 +7,10 @@ use worldlines::{
         Frame, Layout, Orientation, Scene, cell_text, event_sentence, explain, fault_sentence,
         message_sentence, request_sentence,
     },
-    formats::{Outcome, exercise, link, scenario, visible_json},
+    formats::{exercise, link, scenario, visible_json},
     kernel::{Fault, Scenario, is_unseen, visible},
     protocols,
+    runs::Outcome,
     search::Target,
 };
 

@@ -5,8 +5,9 @@ use std::{env, fs, path::PathBuf};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use miniz_oxide::deflate::compress_to_vec;
 use worldlines::{
-    formats::{MAX_TEXT, Outcome, bundled, link, scenario},
+    formats::{MAX_TEXT, bundled, link, scenario},
     kernel::Scenario,
+    runs::Outcome,
 };
 
 /// A link that was published: three lines, the link, the canonical scenario, the digest of its trace.

@@ -4,8 +4,9 @@ use serde_json::{Value as Json, json};
 use worldlines::{
     analysis::report,
     diagram::{message_sentence, message_so_far},
-    formats::{Outcome, scenario, text, trace},
+    formats::{scenario, text, trace},
     kernel::{Fault, Medium, MessageName, RequestSpec, Strategy, run},
+    runs::Outcome,
 };
 
 use crate::common::{self, node, rumour::RUMOUR};

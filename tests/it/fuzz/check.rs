@@ -6,12 +6,13 @@ use serde_json::Value as Json;
 use worldlines::{
     analysis::report,
     diagram,
-    formats::{Outcome, link, scenario, search, text, trace},
+    formats::{link, scenario, search, text, trace},
     kernel::{
         EventKind, Fate, Fault, Kind, MAX_EVENTS, MessageName, NodeSet, Protocol, Scenario,
         Strategy, Trace, Verdict, run,
     },
     protocols,
+    runs::Outcome,
     search::{Search, Target, Workers},
 };
 

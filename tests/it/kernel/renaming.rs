@@ -4,9 +4,10 @@
 use serde_json::Value as Json;
 use worldlines::{
     analysis::report,
-    formats::{self, Outcome, bundled, digest::digest},
+    formats::{self, bundled, digest::digest},
     kernel::{Fault, Goal, Scenario, Want},
     protocols,
+    runs::Outcome,
 };
 
 use crate::common::{

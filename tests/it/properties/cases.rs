@@ -3,8 +3,9 @@
 use worldlines::{
     analysis::Judgement,
     diagram::explain,
-    formats::{Outcome, scenario},
+    formats::scenario,
     kernel::{Verdict, spell},
+    runs::Outcome,
     search::Target,
 };
 

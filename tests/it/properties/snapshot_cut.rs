@@ -4,8 +4,8 @@ use serde_json::json;
 use worldlines::{
     abstractions::checkpoint::Recorded,
     analysis::{Crossing, Frontier, Lines},
-    formats::Outcome,
     kernel::{EventKind, NodeId, Order, RequestSpec, Scenario},
+    runs::Outcome,
 };
 
 use crate::common::{chance::Chance, node, scenario};

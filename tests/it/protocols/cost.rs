@@ -1,9 +1,9 @@
 //! What one operation costs when nothing fails: counted, and by the formula.
 
 use worldlines::{
-    formats::cost,
     kernel::{Cost, Domain, ParameterValue, ParameterValues, Protocol, Trace},
     protocols,
+    runs::cost,
 };
 
 use crate::common::{broadcast, run_valid, scenario};

@@ -3,12 +3,13 @@
 
 use worldlines::{
     formats::{
-        Outcome, bundled, catalogue, exercise, scenario,
+        bundled, catalogue, exercise, scenario,
         search::{Asked, counted},
     },
     kernel::{Budget, Fault, Goal, MessageName, NodeId, Protocol, Scenario, Verdict, Want},
     protocols,
-    search::{Coverage, ExerciseVerdict, Finding, Search, Workers, interleavings_cover},
+    runs::{ExerciseVerdict, Outcome},
+    search::{Coverage, Finding, Search, Workers, interleavings_cover},
 };
 
 /// The bundled exercises, by their paths.

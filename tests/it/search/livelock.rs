@@ -8,7 +8,7 @@ use worldlines::{
     app::as_found,
     diagram::explain,
     formats::{
-        Outcome, bundled, scenario,
+        bundled, scenario,
         search::{Asked, Found, Results, read, write},
     },
     kernel::{
@@ -16,6 +16,7 @@ use worldlines::{
         Process, Property, Protocol, Request, RequestKind, Scenario, Seen, Setting, Verdict, With,
         run,
     },
+    runs::Outcome,
     search::{
         Budget, Coverage, DEFAULT_RUNS, Exhaustive, Finding, InterleavingCoverage, Method,
         Objective, Search, Shard, Target, Task, Workers,

@@ -143,7 +143,7 @@ fn each_module_names_only_those_above_it_in_the_list() {
 
 #[test]
 fn the_programs_come_in_from_the_top() {
-    let command_line = &["analysis", "app", "diagram", "formats", "kernel", "search"][..];
+    let command_line = &["analysis", "app", "diagram", "formats", "kernel", "runs", "search"][..];
     let programs =
         [("playground", &["ui"][..]), ("searcher", &["app", "web"]), ("worldlines/", command_line)];
     let sources = sources();

@@ -1,12 +1,12 @@
-//! A run in the making: what a long one takes is done in parts, between which a page can draw and listen.
+//! A run in the making: a long one is done in slices, between which a page can draw and listen.
 
-use super::{Outcome, Problem, catalogue, outcome::unreadable};
+use super::{Outcome, Unrunnable, outcome::protocol_of};
 use crate::{
     analysis::{Judging, report_of},
     kernel::{Plan, Protocol, Scenario, Simulation, Trace},
 };
 
-/// How many events are judged in the time of one that happens.
+/// Number of events that are judged in the time of one that happens.
 const FASTER: usize = 4;
 
 /// A scenario that is being run and judged.
@@ -25,10 +25,10 @@ impl Work {
     ///
     /// # Errors
     /// As [`Outcome::of`].
-    pub fn new(scenario: Scenario) -> Result<Self, Problem> {
-        let protocol = catalogue::find("protocol", &scenario.protocol)?;
+    pub fn new(scenario: Scenario) -> Result<Self, Unrunnable> {
+        let protocol = protocol_of(&scenario)?;
         let plan = Plan::owned(protocol, scenario.clone());
-        let plan = plan.map_err(|why| unreadable(&scenario, why))?;
+        let plan = plan.map_err(|why| Unrunnable::request(&scenario, why))?;
         let simulation = Simulation::new(&plan);
         Ok(Self { plan, protocol, simulation, trace: Trace::default(), judging: None })
     }
@@ -50,7 +50,7 @@ impl Work {
         judging.seen() == self.trace.events.len()
     }
 
-    /// How far it has come, in thousandths: as far as that can be foreseen.
+    /// Progress in thousandths, as far as it can be foreseen.
     #[must_use]
     pub fn progress(&self) -> u64 {
         match &self.judging {
@@ -61,13 +61,13 @@ impl Work {
         }
     }
 
-    /// The scenario, where nobody waits for what comes of it.
+    /// Returns the scenario of a run that is not needed any more.
     #[must_use]
     pub fn into_scenario(self) -> Scenario {
         self.plan.into_scenario()
     }
 
-    /// What came of it; whatever is left to do is done at once.
+    /// Does the rest at once and returns the outcome.
     #[must_use]
     pub fn finish(mut self) -> Outcome {
         while !self.advance(usize::MAX) {}

@@ -1,9 +1,9 @@
 //! Exercises: whether what a reader made reaches the goal, by what the goal allows.
 
-use super::{IndicationPattern, Objective, Target};
 use crate::{
     analysis::report,
     kernel::{Goal, Property, Protocol, Scenario, Verdict, Want, run},
+    search::{IndicationPattern, Objective, Target},
 };
 
 /// What is to be said of a try at an exercise.

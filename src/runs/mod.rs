@@ -1,0 +1,10 @@
+//! Runs scenarios and judges them: whole or in slices, to count costs, to try an exercise.
+
+pub mod cost;
+mod exercise;
+mod outcome;
+mod work;
+
+pub use exercise::{ExerciseVerdict, judge_exercise, objective_of};
+pub use outcome::{Outcome, Unrunnable};
+pub use work::Work;
