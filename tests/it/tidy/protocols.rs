@@ -1,4 +1,4 @@
-//! A protocol is one file: registered by its family, named by its id, introduced by its header.
+//! A protocol is a file or a folder: registered by its family, named by its id, introduced by its header.
 
 use worldlines::protocols::FAMILIES;
 
@@ -8,8 +8,8 @@ use super::{
     sources,
 };
 
-/// What the header of a protocol says, after the first line.
-const HEADER: [&str; 3] = ["Implements:", "Model:", "Source:"];
+/// Part that the header of a protocol has; what the constant `PROTOCOL` says (source, model, properties) stands there alone.
+const DEPARTURE: &str = "Where it departs from";
 
 /// Each file of a family against what the families list: pairs of a family's id and a protocol's.
 fn complaints(sources: &[Source], registered: &[(&str, &str)]) -> Vec<String> {
@@ -28,10 +28,8 @@ fn complaints(sources: &[Source], registered: &[(&str, &str)]) -> Vec<String> {
         }
         let header: Vec<&str> =
             source.text.lines().map_while(|line| line.strip_prefix("//!")).collect();
-        for part in HEADER {
-            if !header.iter().any(|line| line.contains(part)) {
-                complaints.push(source.complain(1, &format!("its header has no `{part}`")));
-            }
+        if !header.iter().any(|line| line.contains(DEPARTURE)) {
+            complaints.push(source.complain(1, &format!("its header has no `{DEPARTURE}`")));
         }
     }
     complaints
@@ -62,7 +60,7 @@ fn every_file_of_a_family_is_a_registered_protocol() {
 
 #[test]
 fn a_forgotten_line_is_found() {
-    let header = "//! Gossip.\n//!\n//! Implements: x. Uses: y.\n//! Model: z.\n//! Source: w.\n";
+    let header = "//! Gossip.\n//!\n//! Where it departs from the paper: nowhere.\n";
     let family = Source::new("src/protocols/many/mod.rs", "&[push_gossip::PROTOCOL]");
     let file = |path: &str, text: &str| {
         [Source::new(path, text), Source::new("src/protocols/many/mod.rs", &family.text)]
@@ -72,5 +70,10 @@ fn a_forgotten_line_is_found() {
     assert_eq!(found("src/protocols/many/push_gossip.rs", header), 0);
     assert_eq!(found("src/protocols/many/other.rs", header), 1, "not listed in mod.rs");
     assert_eq!(found("src/protocols/few/push_gossip.rs", header), 2, "in the wrong family");
-    assert_eq!(found("src/protocols/many/push_gossip.rs", "//! Gossip.\n// Model: Source:"), 3);
+    assert_eq!(
+        found("src/protocols/many/push_gossip.rs", "//! Gossip.\n// Where it departs from"),
+        1
+    );
+    assert_eq!(found("src/protocols/many/push_gossip/mod.rs", header), 0, "a folder");
+    assert_eq!(found("src/protocols/many/push_gossip/tests.rs", ""), 0, "a part of a folder");
 }
