@@ -270,7 +270,7 @@ fn mattered(outcome: &Outcome, otherwise: &str, tried: &PassingRunSearch) -> Str
     };
     let fault = |place: usize| &outcome.scenario.faults[place];
     let condition = match difference {
-        RunDifference::Unhindered(message, place) => {
+        RunDifference::WithoutMessageFault(message, place) => {
             let otherwise = match fault(*place) {
                 Fault::Drop { .. } => "had not been lost",
                 Fault::Delay { .. } => "had not been delayed",
@@ -280,7 +280,7 @@ fn mattered(outcome: &Outcome, otherwise: &str, tried: &PassingRunSearch) -> Str
             };
             format!("If {} {otherwise}", named(outcome, *message))
         }
-        RunDifference::Sooner(message, _, by) => {
+        RunDifference::ShorterDelay(message, _, by) => {
             format!("If {} had been delayed by no more than {by} ms", named(outcome, *message))
         }
         RunDifference::AfterSends(place, sends) => {
@@ -295,17 +295,17 @@ fn mattered(outcome: &Outcome, otherwise: &str, tried: &PassingRunSearch) -> Str
             };
             format!("If {node} had crashed {sends}")
         }
-        RunDifference::Without(place) => {
+        RunDifference::WithoutFault(place) => {
             format!("Without this fault ({})", fault_sentence(&outcome.scenario, fault(*place)))
         }
-        RunDifference::Later(message, by) => {
+        RunDifference::Delayed(message, by) => {
             format!("If {} had come {by} ms later", named(outcome, *message))
         }
-        RunDifference::Lost(message) => format!("If {} had been lost", named(outcome, *message)),
-        RunDifference::Longer(until) => format!("If the run went on until {until} ms"),
+        RunDifference::Dropped(message) => format!("If {} had been lost", named(outcome, *message)),
+        RunDifference::LongerRun(until) => format!("If the run went on until {until} ms"),
     };
     let longer = scenario.until > outcome.scenario.until;
-    let longer = longer && !matches!(difference, RunDifference::Longer(_));
+    let longer = longer && !matches!(difference, RunDifference::LongerRun(_));
     let condition = match longer {
         true => format!("{condition}, in a run until {} ms", scenario.until),
         false => condition,

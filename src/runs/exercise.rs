@@ -1,4 +1,4 @@
-//! Exercises: whether what a reader made reaches the goal, by what the goal allows.
+//! Judgement of exercises: does the reader's scenario reach the goal within the goal's limits?
 
 use crate::{
     analysis::report,
@@ -6,24 +6,24 @@ use crate::{
     search::{IndicationPattern, Objective, Target},
 };
 
-/// What is to be said of a try at an exercise.
+/// Verdict on an attempt at an exercise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExerciseVerdict {
-    /// It reaches the goal.
+    /// The scenario reaches the goal.
     Reached,
-    /// It does not, or not yet.
+    /// The scenario does not reach the goal yet.
     NotYet,
-    /// More goes wrong than may.
+    /// More faults were added than the goal allows.
     TooMuch,
-    /// Something else was changed than may be.
+    /// Something was changed that the goal does not allow to change.
     Changed,
 }
 
-/// What an exercise looks for, if it is one that looks for something: by its protocol's property of that name.
+/// Returns the objective of an exercise that asks for a violation or an indication.
 #[must_use]
 pub fn objective_of(protocol: &'static Protocol, scenario: &Scenario) -> Option<Objective> {
     let target = match &scenario.goal.as_ref()?.want {
-        Want::Violate(name) => Target::Violation(named(protocol, name)?),
+        Want::Violate(name) => Target::Violation(property_named(protocol, name)?),
         Want::Tell { node, first, then } => Target::Indicated(IndicationPattern {
             node: *node,
             first: first.clone(),
@@ -35,14 +35,14 @@ pub fn objective_of(protocol: &'static Protocol, scenario: &Scenario) -> Option<
     Some(Objective::at(target))
 }
 
-fn named(protocol: &Protocol, name: &str) -> Option<&'static Property> {
+fn property_named(protocol: &Protocol, name: &str) -> Option<&'static Property> {
     protocol.properties().map(|(property, _)| property).find(|property| property.name == name)
 }
 
-/// Judges a try at an exercise; none if that is none. The protocol is the try's.
+/// Judges an attempt at an exercise; none if the scenario is no exercise. The protocol is the attempt's.
 ///
-/// Where something is to be violated or told, only faults may be added, and no more than the goal allows. Where
-/// something is to be kept, only the protocol and its parameters may be others.
+/// Where the goal is a violation or an indication, only faults may be added, no more than the goal allows. Where the
+/// goal is to keep a property, only the protocol and its parameters may change.
 #[must_use]
 pub fn judge_exercise(
     exercise: &Scenario,
@@ -54,7 +54,7 @@ pub fn judge_exercise(
         return Some(ExerciseVerdict::Changed);
     }
     if let Want::Keep(name) = &goal.want {
-        return Some(if holds_by(protocol, name, tried) {
+        return Some(if keeps_property(protocol, name, tried) {
             ExerciseVerdict::Reached
         } else {
             ExerciseVerdict::NotYet
@@ -68,7 +68,7 @@ pub fn judge_exercise(
     Some(if reached { ExerciseVerdict::Reached } else { ExerciseVerdict::NotYet })
 }
 
-/// Whether nothing else was changed than may be. Words are not looked at.
+/// True if nothing was changed except what the goal allows. Title and captions do not count.
 fn is_allowed(goal: &Goal, exercise: &Scenario, tried: &Scenario) -> bool {
     let mut same = exercise.clone();
     same.title.clone_from(&tried.title);
@@ -83,8 +83,8 @@ fn is_allowed(goal: &Goal, exercise: &Scenario, tried: &Scenario) -> bool {
     same == *tried
 }
 
-/// Whether the property holds in the end, and nothing that the protocol promises is violated.
-fn holds_by(protocol: &'static Protocol, name: &str, tried: &Scenario) -> bool {
+/// True if the property holds at the end and no promised property is violated.
+fn keeps_property(protocol: &'static Protocol, name: &str, tried: &Scenario) -> bool {
     let Ok(trace) = run(protocol, tried) else { return false };
     let report = report(protocol, tried, &trace);
     let holds = report

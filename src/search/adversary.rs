@@ -1,11 +1,11 @@
 //! The adversary of Fischer, Lynch and Paterson (1985, "Impossibility of Distributed Consensus with One Faulty
-//! Process"): it only delays messages, and keeps a protocol undecided for as long as the run goes on.
+//! Process"): it delays messages, drops none, and keeps a protocol undecided until the run ends.
 //!
-//! It takes the first decision of the run and looks at the messages that led to it, from the last one back. One of
-//! these it holds back, and whatever would then decide in its place; and it lets each of them come as soon as it does
-//! no harm any more, just after a later event of its receiver. Then it takes the next decision, and so on. Every delay
-//! is finite: what is held back comes while still nobody has decided. What decides by a timer, by a request or by a
-//! report about a crash it cannot hinder.
+//! The adversary takes the first decision of the run and the messages that led to it, from the last one back. It
+//! holds back one of these messages, and each message that would cause a decision instead. It releases a held message
+//! as soon as its delivery causes no decision: just after a later event of its receiver. Then it takes the next
+//! decision, and so on. Every delay is finite: a held message is delivered while no node has decided. The adversary
+//! cannot postpone a decision caused by a timer, a request or a report of the failure detector.
 
 use std::fmt;
 
@@ -18,68 +18,69 @@ use crate::{
     },
 };
 
-/// How many of the messages that led to a decision are tried, from the last one back.
+/// Number of messages that led to a decision and are tried, from the last one back.
 const LEVELS: usize = 4;
-/// How many later events of its receiver a message is held back past at most, each in turn.
+/// Number of later events of the receiver that are tried as the time of a held message.
 const NEXT: usize = 24;
 
-/// How many messages are held back at once at most, where nothing else helps.
+/// Number of messages held back at once, where nothing else helps.
 const MOST_HELD: usize = 60;
 
-/// A protocol that is kept undecided.
+/// Result of the adversary: the protocol stays undecided.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Undecided {
-    /// The scenario, whose added faults are delays only.
+    /// The scenario; its added faults are delays.
     pub scenario: Scenario,
-    /// What is waited for.
+    /// The liveness property that is not satisfied.
     pub property: &'static Property,
-    /// How many messages are delayed.
+    /// Number of delayed messages.
     pub delays: usize,
-    /// By how much at most, in virtual ms.
+    /// The longest delay, in virtual ms.
     pub longest: Time,
-    /// How many of them come after the end of the run.
+    /// Number of delayed messages that arrive after the end of the run.
     pub late: usize,
-    /// When the last of the delayed messages comes, in virtual ms.
+    /// Time at which the last delayed message arrives, in virtual ms.
     pub last: Time,
-    /// What is decided if nothing is delayed.
+    /// The first decision if nothing is delayed.
     pub otherwise: Option<Decided>,
 }
 
-/// Why a protocol could not be kept undecided.
+/// Result of the adversary: a decision that it could not postpone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inevitable {
-    /// What is decided.
+    /// The decision.
     pub decided: Decided,
-    /// How many messages were delayed by then.
+    /// Number of messages delayed by then.
     pub delays: usize,
-    /// Why that could not be put off.
-    pub since: DecisionCause,
+    /// The reason.
+    pub cause: DecisionCause,
 }
 
-/// A decision: the first thing told that a liveness property takes note of.
+/// A decision: the first indication that changes the state of a liveness property's monitor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decided {
-    /// Who decides, by name.
-    pub who: String,
-    /// What it tells its application.
-    pub what: String,
-    /// When, in virtual ms.
+    /// Name of the node that decides.
+    pub node: String,
+    /// The indication.
+    pub indication: String,
+    /// Time of the decision, in virtual ms.
     pub at: Time,
 }
 
-/// Why a decision could not be put off.
+/// Reasons why a decision could not be postponed. A decision in a variant is the one made instead, if the messages
+/// that led to the first are held back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DecisionCause {
-    /// It is the answer to a timer, or, if what led to it is held back, another decision is.
+    /// A timer causes it.
     Timer(Option<Decided>),
-    /// It is the answer to the failure detector, or another decision is.
+    /// The failure detector causes it.
     Detector(Option<Decided>),
-    /// It is the answer to what the application asks for, or the protocol's beginning; or another decision is.
-    Asked(Option<Decided>),
-    /// It is the answer to a message, and there is no later moment at which one of those that led to it does no harm.
+    /// A request, or the start of the protocol, causes it.
+    Request(Option<Decided>),
+    /// This message causes it, and no later delivery of the messages that led to it is harmless.
     Message(String),
-    /// It would take more delays than are allowed.
-    Most,
+    /// Postponing it takes more delays than are allowed.
+    TooManyDelays,
 }
 
 /// The first decision of a run.
@@ -89,21 +90,21 @@ struct FirstDecision {
     at: Time,
 }
 
-/// A scenario in which a decision comes later, if at all.
+/// A scenario in which the decision comes later, or never.
 struct Postponement {
     scenario: Scenario,
-    /// When it decides; the horizon if it does not.
+    /// Time of its first decision; the horizon if there is none.
     decides: Time,
-    /// By how much messages are delayed in all.
+    /// Sum of the added delays.
     cost: Time,
 }
 
-/// How far messages are held back.
+/// Bounds on holding messages back.
 #[derive(Clone, Copy)]
 struct HoldBounds {
-    /// Past which moment a decision is put off.
+    /// Time past which a decision is postponed.
     past: Time,
-    /// How many are held back at once at most.
+    /// Number of messages held back at once.
     most: usize,
 }
 
@@ -111,14 +112,15 @@ struct Adversary<'a> {
     protocol: &'static Protocol,
     given: &'a Scenario,
     property: &'static Property,
-    /// How far runs are looked at, in virtual ms.
+    /// End of the runs that are examined, in virtual ms.
     horizon: Time,
 }
 
-/// Delays messages of a scenario so that nothing which this liveness property waits for is told before its end.
+/// Delays messages of a scenario so that no indication which this liveness property waits for occurs before its end.
 ///
 /// # Errors
-/// Why that does not go.
+///
+/// The decision that could not be postponed, with the reason.
 pub fn adversary(
     protocol: &'static Protocol,
     scenario: &Scenario,
@@ -134,22 +136,22 @@ pub fn adversary(
         let trace = adversary.run(&now);
         let first = adversary.first(&trace);
         let Some(first) = first.filter(|first| first.at <= scenario.until) else {
-            return Ok(adversary.kept(now, otherwise));
+            return Ok(adversary.without_excess_delays(now, otherwise));
         };
         otherwise.get_or_insert_with(|| adversary.decided(&trace, first));
         let delays = adversary.added(&now).count();
         let next =
-            adversary.put_off(&now, &trace, first).ok_or_else(|| adversary.since(&now, first));
-        let since = match next {
+            adversary.postpone(&now, &trace, first).ok_or_else(|| adversary.cause(&now, first));
+        let cause = match next {
             Ok(next) if adversary.added(&next).count() <= most => {
                 now = next;
                 continue;
             }
-            Ok(_) => DecisionCause::Most,
-            Err(since) => since,
+            Ok(_) => DecisionCause::TooManyDelays,
+            Err(cause) => cause,
         };
         let decided = adversary.decided(&trace, first);
-        return Err(Box::new(Inevitable { decided, delays, since }));
+        return Err(Box::new(Inevitable { decided, delays, cause }));
     }
 }
 
@@ -158,52 +160,54 @@ impl Adversary<'_> {
         run(self.protocol, scenario).expect("its requests were read")
     }
 
-    /// The first thing told that makes a difference to the property.
+    /// Returns the first indication that changes the state of the property's monitor.
     fn first(&self, trace: &Trace) -> Option<FirstDecision> {
         let mut monitor = (self.property.monitor)(&Setting::of(self.protocol, self.given));
         for (event, it) in trace.events.iter().enumerate() {
             let Some(seen) = crate::kernel::Observation::of(event, it) else { continue };
-            let print = |monitor: &dyn crate::kernel::Monitor| {
+            let fingerprint = |monitor: &dyn crate::kernel::Monitor| {
                 let mut taken = Fingerprinter::new();
                 monitor.identify(&mut taken);
                 taken.fingerprint()
             };
-            let before = print(&*monitor);
+            let before = fingerprint(&*monitor);
             monitor.observe(&seen);
-            if matches!(it.kind, EventKind::Indicate { .. }) && print(&*monitor) != before {
+            if matches!(it.kind, EventKind::Indicate { .. }) && fingerprint(&*monitor) != before {
                 return Some(FirstDecision { event, at: it.time });
             }
         }
         None
     }
 
-    /// A decision put off: of all ways the one that wins most time for the least delay.
+    /// Returns the scenario with the decision postponed; among the alternatives, the one with the most time gained
+    /// per delay.
     ///
-    /// Where those that decide are out of step with each other, what is held back for one is let go only while something
-    /// is held back for another: then it is tried to get past the end at once.
-    fn put_off(&self, now: &Scenario, trace: &Trace, first: FirstDecision) -> Option<Scenario> {
+    /// Where nodes decide at different times, a message held for one decision is released only while another is held.
+    /// Then the adversary tries to pass the end of the run at once.
+    fn postpone(&self, now: &Scenario, trace: &Trace, first: FirstDecision) -> Option<Scenario> {
         let few = HoldBounds { past: first.at, most: self.most_held() };
         let many = HoldBounds { past: self.given.until, most: MOST_HELD };
-        let moves = |hold: HoldBounds| {
+        let alternatives = |hold: HoldBounds| {
             let held =
                 (0..LEVELS).filter_map(move |level| self.hold(now, trace, first, level, hold));
             held.collect::<Vec<Postponement>>()
         };
-        let moves = match moves(few) {
-            none if none.is_empty() => moves(many),
+        let alternatives = match alternatives(few) {
+            none if none.is_empty() => alternatives(many),
             some => some,
         }
         .into_iter();
-        let best = moves.reduce(|one, other| {
-            let won = |it: &Postponement| u128::from(it.decides - first.at);
-            let better = won(&other) * u128::from(one.cost) > won(&one) * u128::from(other.cost);
+        let best = alternatives.reduce(|one, other| {
+            let gained = |it: &Postponement| u128::from(it.decides - first.at);
+            let better =
+                gained(&other) * u128::from(one.cost) > gained(&one) * u128::from(other.cost);
             if better { other } else { one }
         });
         best.map(|it| it.scenario)
     }
 
-    /// Holds back the message at this place of those that led to the decision, and whatever decides instead; and lets
-    /// them come as soon as they do no harm.
+    /// Holds back the message at this place among those that led to the decision, and each message that causes a
+    /// decision instead; then releases them.
     fn hold(
         &self,
         now: &Scenario,
@@ -214,15 +218,15 @@ impl Adversary<'_> {
     ) -> Option<Postponement> {
         let mut scenario = now.clone();
         let mut held = Vec::new();
-        let mut hindered = (first, None::<Trace>);
+        let mut last = (first, None::<Trace>);
         while held.len() < most {
-            let trace = hindered.1.as_ref().unwrap_or(trace);
-            let (name, came) = *led_to(trace, hindered.0.event).get(level)?;
+            let trace = last.1.as_ref().unwrap_or(trace);
+            let (name, received) = *messages_leading_to(trace, last.0.event).get(level)?;
             if held.iter().any(|(other, _)| *other == name) {
                 return None;
             }
-            held.push((name, came));
-            delay(&mut scenario, name, self.horizon);
+            held.push((name, received));
+            lengthen_delay(&mut scenario, name, self.horizon);
             let trace = self.run(&scenario);
             let next = self.first(&trace);
             if next.is_none_or(|next| next.at > past)
@@ -230,48 +234,48 @@ impl Adversary<'_> {
             {
                 return Some(found);
             }
-            hindered = (next?, Some(trace));
+            last = (next?, Some(trace));
         }
         None
     }
 
-    /// Lets each of the messages that are held back come just after a later event of its receiver, the earliest after
-    /// which nobody decides for it; none if there is none.
+    /// Delivers each held message just after a later event of its receiver, the earliest after which no decision
+    /// follows; none if there is no such event.
     fn release(
         &self,
         mut scenario: Scenario,
         held: &[(MessageName, Time)],
-        since: Time,
+        past: Time,
     ) -> Option<Postponement> {
         let mut cost = 0;
         let mut decides = None;
-        for (name, came) in held {
+        for (name, received) in held {
             let trace = self.run(&scenario);
             let limit = self.first(&trace).map_or(self.horizon, |first| first.at);
             let own = trace.events.iter().filter(|event| event.node == name.to);
             let mut times: Vec<Time> = own
                 .map(|event| event.time + 1)
-                .filter(|at| (came + 1..limit).contains(at))
+                .filter(|at| (received + 1..limit).contains(at))
                 .collect();
             times.dedup();
             let found = times.into_iter().take(NEXT).find_map(|at| {
                 let mut other = scenario.clone();
-                sooner(&mut other, *name, self.horizon - (at - came));
+                shorten_delay(&mut other, *name, self.horizon - (at - received));
                 let first = self.first(&self.run(&other));
-                let later = first.is_none_or(|first| first.at > since.max(at));
+                let later = first.is_none_or(|first| first.at > past.max(at));
                 later.then_some((other, at, first))
             });
             let (other, at, first) = found?;
             scenario = other;
-            cost += at - came;
+            cost += at - received;
             decides = first;
         }
         let decides = decides.map_or(self.horizon, |first| first.at);
         Some(Postponement { scenario, decides, cost })
     }
 
-    /// What was reached, without what is not needed.
-    fn kept(&self, mut now: Scenario, otherwise: Option<Decided>) -> Undecided {
+    /// Returns the result without unnecessary delays.
+    fn without_excess_delays(&self, mut now: Scenario, otherwise: Option<Decided>) -> Undecided {
         let own = self.given.faults.len();
         for place in (own..now.faults.len()).rev() {
             let mut fewer = now.clone();
@@ -287,21 +291,20 @@ impl Adversary<'_> {
         for (message, by) in self.added(&now) {
             longest = longest.max(*by);
             let met = trace.messages.iter().find(|it| it.name == *message);
-            let comes = match met.map(crate::kernel::Message::overall) {
+            let arrives = match met.map(crate::kernel::Message::overall) {
                 Some(Fate::Received(event) | Fate::Lost(event, _)) => trace.events[event].time,
                 Some(Fate::InFlight { due }) => due,
                 None => continue,
             };
-            late += usize::from(comes > until);
-            last = last.max(comes);
+            late += usize::from(arrives > until);
+            last = last.max(arrives);
         }
         let delays = self.added(&now).count();
-        // What was said of the run before is no longer true.
         let scenario = Scenario { until, ..now };
         Undecided { scenario, property, delays, longest, late, last, otherwise }
     }
 
-    /// The delays that were not given.
+    /// Returns the added delays.
     fn added<'b>(&'b self, now: &'b Scenario) -> impl Iterator<Item = (&'b MessageName, &'b Time)> {
         let new = now.faults.iter().filter(|fault| !self.given.faults.contains(fault));
         new.filter_map(|fault| match fault {
@@ -312,27 +315,27 @@ impl Adversary<'_> {
 
     fn decided(&self, trace: &Trace, first: FirstDecision) -> Decided {
         let event = &trace.events[first.event];
-        let what = match &event.kind {
+        let indication = match &event.kind {
             EventKind::Indicate { packet, .. } => spell(&packet.to_string(), &self.given.nodes),
             _ => String::new(),
         };
-        Decided { who: self.given.name(event.node), what, at: first.at }
+        Decided { node: self.given.name(event.node), indication, at: first.at }
     }
 
-    /// Why a decision could not be put off: what comes if the last message before it, and whatever decides instead, is
-    /// held back.
-    fn since(&self, now: &Scenario, first: FirstDecision) -> DecisionCause {
+    /// Returns the reason why a decision could not be postponed: the cause of the decision that remains if the
+    /// messages which led to it are held back.
+    fn cause(&self, now: &Scenario, first: FirstDecision) -> DecisionCause {
         let mut scenario = now.clone();
         let mut awaited = None;
         for _ in 0..self.most_held() {
             let trace = self.run(&scenario);
             let Some(next) = self.first(&trace) else { break };
-            let answered = trigger(&trace, next.event).map(|event| &trace.events[event].kind);
+            let answer = trigger(&trace, next.event).map(|event| &trace.events[event].kind);
             let instead = || {
                 (next.event != first.event || next.at != first.at)
                     .then(|| self.decided(&trace, next))
             };
-            match answered {
+            match answer {
                 Some(EventKind::Timer(_)) => return DecisionCause::Timer(instead()),
                 Some(EventKind::Detect(_)) => return DecisionCause::Detector(instead()),
                 Some(EventKind::Receive(message)) => {
@@ -340,23 +343,23 @@ impl Adversary<'_> {
                     let said = spell(&message.packet.to_string(), &self.given.nodes);
                     let name = self.given.message_name(message.name);
                     awaited.get_or_insert_with(|| format!("{name} ({said})"));
-                    delay(&mut scenario, message.name, self.horizon);
+                    lengthen_delay(&mut scenario, message.name, self.horizon);
                 }
-                _ => return DecisionCause::Asked(instead()),
+                _ => return DecisionCause::Request(instead()),
             }
         }
         DecisionCause::Message(awaited.unwrap_or_default())
     }
 
-    /// So many messages are held back at once at most: those of everybody to everybody, in small groups.
+    /// Returns the number of messages held back at once: one for each link, in small groups.
     fn most_held(&self) -> usize {
         let nodes = self.given.nodes.len();
         (nodes * nodes).min(4 * nodes)
     }
 }
 
-/// The messages that led to an event, each with when it came: the last one first.
-fn led_to(trace: &Trace, event: EventId) -> Vec<(MessageName, Time)> {
+/// Returns the messages that led to an event, each with the time of its delivery, the last one first.
+fn messages_leading_to(trace: &Trace, event: EventId) -> Vec<(MessageName, Time)> {
     let mut found = Vec::new();
     let mut at = Some(event);
     while let Some(event) = at {
@@ -368,8 +371,8 @@ fn led_to(trace: &Trace, event: EventId) -> Vec<(MessageName, Time)> {
     found
 }
 
-/// Delays a message by so much more.
-fn delay(scenario: &mut Scenario, name: MessageName, more: Time) {
+/// Increases a message's delay.
+fn lengthen_delay(scenario: &mut Scenario, name: MessageName, more: Time) {
     for fault in &mut scenario.faults {
         if let Fault::Delay { message, by } = fault
             && *message == name
@@ -381,8 +384,8 @@ fn delay(scenario: &mut Scenario, name: MessageName, more: Time) {
     scenario.faults.push(Fault::Delay { message: name, by: more.min(MAX_TIME) });
 }
 
-/// Delays a message by so much less.
-fn sooner(scenario: &mut Scenario, name: MessageName, less: Time) {
+/// Decreases a message's delay.
+fn shorten_delay(scenario: &mut Scenario, name: MessageName, less: Time) {
     for fault in &mut scenario.faults {
         if let Fault::Delay { message, by } = fault
             && *message == name
@@ -392,7 +395,7 @@ fn sooner(scenario: &mut Scenario, name: MessageName, less: Time) {
     }
 }
 
-/// In a sentence: `4 delays, none longer than 90 ms: every delayed message comes, and nobody decides before 1000 ms.`
+/// A sentence: `4 delays, none longer than 90 ms: every delayed message arrives, and nobody decides before 1000 ms.`
 impl fmt::Display for Undecided {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let Self { scenario, property, delays, longest, late, last, otherwise } = self;
@@ -414,7 +417,7 @@ impl fmt::Display for Undecided {
             )?,
         }
         let decides =
-            ["decide ", "commit", "abort"].iter().any(|it| otherwise.what.starts_with(it));
+            ["decide ", "commit", "abort"].iter().any(|it| otherwise.indication.starts_with(it));
         let open = match decides {
             true => "nobody decides".to_owned(),
             false => format!("nobody tells what {} waits for", property.name),
@@ -423,20 +426,20 @@ impl fmt::Display for Undecided {
     }
 }
 
-/// `P1 tells decide red at 50 ms`.
+/// `P1 tells its application "decide red" at 50 ms`.
 impl fmt::Display for Decided {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let Self { who, what, at } = self;
-        write!(f, "{who} tells its application \"{what}\" at {at} ms")
+        let Self { node, indication, at } = self;
+        write!(f, "{node} tells its application \"{indication}\" at {at} ms")
     }
 }
 
-/// In a sentence: `It cannot be kept undecided: …`.
+/// A sentence: `It cannot be kept undecided by delays found this way: …`.
 impl fmt::Display for Inevitable {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let Self { decided, delays, since } = self;
+        let Self { decided, delays, cause } = self;
         let plural = if *delays == 1 { "" } else { "s" };
-        if *since == DecisionCause::Most {
+        if *cause == DecisionCause::TooManyDelays {
             return write!(
                 f,
                 "It was not kept undecided: after {delays} delay{plural} {decided}, and to put that off takes more delays than are allowed."
@@ -447,12 +450,15 @@ impl fmt::Display for Inevitable {
             "It cannot be kept undecided by delays found this way: after {delays} delay{plural} {decided}, "
         )?;
         let instead = |f: &mut fmt::Formatter, instead: &Option<Decided>| match instead {
-            Some(Decided { who, what, at }) => {
-                write!(f, "and if what led to it is held back, {who} tells \"{what}\" at {at} ms, ")
+            Some(Decided { node, indication, at }) => {
+                write!(
+                    f,
+                    "and if what led to it is held back, {node} tells \"{indication}\" at {at} ms, "
+                )
             }
             None => Ok(()),
         };
-        match since {
+        match cause {
             DecisionCause::Timer(other) => {
                 instead(f, other)?;
                 f.write_str("since a timer goes off there, whatever is late.")
@@ -461,7 +467,7 @@ impl fmt::Display for Inevitable {
                 instead(f, other)?;
                 f.write_str("since the failure detector reports, whatever is late.")
             }
-            DecisionCause::Asked(other) => {
+            DecisionCause::Request(other) => {
                 instead(f, other)?;
                 f.write_str("since it needs no message for that.")
             }
@@ -469,7 +475,7 @@ impl fmt::Display for Inevitable {
                 f,
                 "since {message} has to come some time, and nothing that happens before makes it harmless."
             ),
-            DecisionCause::Most => Ok(()),
+            DecisionCause::TooManyDelays => Ok(()),
         }
     }
 }
@@ -485,9 +491,9 @@ mod tests {
     fn a_delay_grows_and_shrinks_in_place() {
         let mut scenario = Scenario::new("", Scenario::numbered(2));
         let name = MessageName { from: NodeId::new(0), to: NodeId::new(1), number: 1 };
-        delay(&mut scenario, name, 20);
-        delay(&mut scenario, name, 30);
-        sooner(&mut scenario, name, 10);
+        lengthen_delay(&mut scenario, name, 20);
+        lengthen_delay(&mut scenario, name, 30);
+        shorten_delay(&mut scenario, name, 10);
         assert_eq!(scenario.faults, [Fault::Delay { message: name, by: 40 }]);
     }
 }

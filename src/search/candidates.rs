@@ -1,4 +1,4 @@
-//! Smaller and plainer versions of a scenario, whatever they show.
+//! Smaller and plainer variants of a scenario: the candidates of minimisation.
 
 use serde_json::Value as Json;
 
@@ -7,7 +7,7 @@ use crate::kernel::{
     Trace,
 };
 
-/// The scenario without one of its nodes and all that is said of it; none where something needs it.
+/// Returns the scenario without a node and everything that refers to it; none where something depends on the node.
 pub(super) fn without_node(scenario: &Scenario, gone: usize) -> Option<Scenario> {
     let renamed = |node: NodeId| {
         (node.index() != gone).then(|| NodeId::new(node.index() - usize::from(node.index() > gone)))
@@ -43,7 +43,7 @@ pub(super) fn without_node(scenario: &Scenario, gone: usize) -> Option<Scenario>
     Some(next)
 }
 
-/// Whether a request's value names a node.
+/// True if a request's value names a node.
 fn mentions(with: &Json, name: &str) -> bool {
     match with {
         Json::String(text) => text == name,
@@ -53,7 +53,7 @@ fn mentions(with: &Json, name: &str) -> bool {
     }
 }
 
-/// A fault without one of the nodes; none where it was about that node.
+/// Returns a fault without one of the nodes; none where the fault was about that node.
 fn without(
     fault: &Fault,
     renamed: &impl Fn(NodeId) -> Option<NodeId>,
@@ -85,7 +85,7 @@ fn without(
     Some(next)
 }
 
-/// The scenario with its nodes numbered anew, where they have nothing but numbers: P1, P3 become P1, P2.
+/// Returns the scenario with its nodes renumbered, where their names are only numbers: P1, P3 become P1, P2.
 pub(super) fn renumbered(scenario: &Scenario) -> Option<Scenario> {
     let is_number = |name: &String| {
         name.strip_prefix('P').is_some_and(|number| number.parse::<usize>().is_ok())
@@ -119,7 +119,7 @@ fn rename(value: &mut Json, before: &[String], after: &[String]) {
     }
 }
 
-/// Everything that has a moment, so much earlier.
+/// Moves everything that has a time earlier.
 pub(super) fn shift(scenario: &mut Scenario, by: Time) {
     let earlier = |time: &mut Time| *time = time.saturating_sub(by);
     scenario.requests.iter_mut().for_each(|request| earlier(&mut request.at));
@@ -127,7 +127,7 @@ pub(super) fn shift(scenario: &mut Scenario, by: Time) {
     earlier(&mut scenario.until);
 }
 
-/// The moments of a fault.
+/// Returns the times of a fault.
 fn moments(fault: &mut Fault) -> Vec<&mut Time> {
     match fault {
         Fault::Crash { at, .. } | Fault::CrashWriting { at, .. } | Fault::Recover { at, .. } => {
@@ -141,7 +141,7 @@ fn moments(fault: &mut Fault) -> Vec<&mut Time> {
     }
 }
 
-/// All moments and spans of a fault.
+/// Returns the times and durations of a fault.
 pub(super) fn numbers(fault: &mut Fault) -> Vec<&mut Time> {
     match fault {
         Fault::Delay { by: span, .. } | Fault::Duplicate { after: span, .. } => vec![span],
@@ -150,7 +150,7 @@ pub(super) fn numbers(fault: &mut Fault) -> Vec<&mut Time> {
     }
 }
 
-/// Whether a fault is one that a scenario can have: what begins ends later, and a wall has somebody on a side.
+/// True if a fault is valid in a scenario: it ends after it begins, and no side of a partition is empty.
 pub(super) fn is_sound(fault: &Fault) -> bool {
     match fault {
         Fault::Pause { at, until, .. }
@@ -161,7 +161,7 @@ pub(super) fn is_sound(fault: &Fault) -> bool {
     }
 }
 
-/// Rounder numbers near this one, the roundest first; of equally round ones the nearest.
+/// Returns rounder numbers near this one, the roundest first; of equally round ones the nearest first.
 pub(super) fn rounder(value: Time) -> Vec<Time> {
     let mut found: Vec<Time> = Vec::new();
     for step in [1000, 500, 100, 50, 20, 10, 5] {
@@ -169,7 +169,7 @@ pub(super) fn rounder(value: Time) -> Vec<Time> {
             break;
         }
         let (below, above) = (value / step * step, value.next_multiple_of(step));
-        // Not so far that another scenario comes of it.
+        // A number too far away makes another scenario.
         let near = |other: Time| other.abs_diff(value) <= value / 2 + 10;
         let (first, second) =
             if value - below <= above - value { (below, above) } else { (above, below) };
@@ -182,7 +182,7 @@ pub(super) fn rounder(value: Time) -> Vec<Time> {
     found
 }
 
-/// Number of messages that a node sends at a moment.
+/// Number of messages that a node sends at a time.
 pub(super) fn sends_at(trace: &Trace, node: NodeId, at: Time) -> u32 {
     let from = trace.events.partition_point(|event| event.time < at);
     let now = trace.events[from..].iter().take_while(|event| event.time == at);

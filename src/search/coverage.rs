@@ -1,39 +1,39 @@
-//! What a search covered.
+//! Coverage of a search.
 
 use super::system::Unfit;
 
-/// What a search covered.
+/// Coverage of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Coverage {
-    /// How many runs with faults at the moments that matter were tried, and how many of them differ.
+    /// Number of runs of the systematic search.
     pub runs: u64,
-    /// How many of them differ in what happens, or in which order.
+    /// Number of those runs that differ in their events or in the order of events.
     pub distinct: u64,
-    /// Up to how many faults all such runs were tried; none before the first.
+    /// Largest number of faults up to which all such runs were tried; none before the first level is complete.
     pub complete: Option<u32>,
-    /// Whether there are no others within the budget.
+    /// True if the budget allows no other such runs.
     pub exhausted: bool,
-    /// How many runs with random faults there were.
+    /// Number of runs with random faults.
     pub random: u64,
-    /// By objective: what came of the orders of events.
+    /// Coverage of the interleavings, by objective.
     pub orders: Vec<InterleavingCoverage>,
 }
 
-/// What was covered of the orders of events.
+/// Coverage of the interleavings (orders of events) for one objective.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InterleavingCoverage {
-    /// Why they could not be gone through, if they could not.
+    /// Reason why the interleavings could not be searched.
     pub unfit: Option<Unfit>,
-    /// How many states were met.
+    /// Number of distinct states.
     pub states: u64,
-    /// How many steps from the start they are at most.
+    /// Length of the longest of the shortest paths to a state.
     pub depth: u32,
-    /// Whether these are all.
+    /// True if these are all states.
     pub complete: bool,
-    /// Whether orders that come to the same were left out.
+    /// True if equivalent interleavings were left out.
     pub reduced: bool,
-    /// How many random walks there were besides.
+    /// Number of random interleavings (PCT).
     pub walks: u64,
-    /// Whether the objective was reached, though no times were found that let a run reach it within the budget.
+    /// True if a state reaches the objective, but no scenario within the budget realises the path to it.
     pub untimed: bool,
 }

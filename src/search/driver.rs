@@ -1,8 +1,8 @@
-//! A whole search: one way after the other, from what is surest to what reaches farthest.
+//! The search driver: it uses one method after the other, the most certain first.
 //!
-//! First the runs with no fault or one, for what is easy to break. Then, property by property, every order of events
-//! of the asynchronous system, or random ones where there are too many. Then the runs with more faults, one more at a
-//! time, and in the end random sets of faults.
+//! First come the runs with no fault or one, for violations that are easy to find. Then follow, for each objective,
+//! all interleavings of the asynchronous system, or random ones where there are too many. Then come the runs with
+//! more faults, one fault more at a time, and last random sets of faults.
 
 use super::{
     Budget, Objective, Workers,
@@ -17,63 +17,64 @@ use super::{
 };
 use crate::kernel::{Fault, Protocol, Scenario};
 
-/// What is searched, for what, and how far.
+/// Input of a search.
 #[derive(Clone)]
 pub struct Task {
     /// The protocol.
     pub protocol: &'static Protocol,
-    /// Where the search begins: its own faults stay.
+    /// The scenario; its own faults stay.
     pub scenario: Scenario,
-    /// What is looked for.
+    /// The objectives.
     pub objectives: Vec<Objective>,
-    /// What may go wrong.
+    /// The faults that may be added.
     pub budget: Budget,
-    /// What chance depends on.
+    /// Seed of all random choices.
     pub seed: u64,
-    /// How many runs are tried at most, systematically and again at random; and [`STATES_PER_RUN`] times as many states.
+    /// Number of runs of the systematic search, and again of the random search;
+    /// [`STATES_PER_RUN`](super::STATES_PER_RUN) times as many states.
     pub limit: u64,
-    /// Which part of the search it is.
+    /// The part of the search.
     pub shard: Shard,
 }
 
-/// The default of [`Task::limit`].
+/// Default of [`Task::limit`].
 pub const DEFAULT_RUNS: u64 = 60_000;
 
-/// Number of tries of the random search for each of its runs, at most.
+/// Largest number of tries of the random search for each of its runs.
 const TRIES_PER_RUN: u64 = 8;
 
-/// Up to so many faults are tried before all orders are.
+/// Number of faults up to which runs are tried before the interleavings.
 const FIRST_FAULTS: u32 = 1;
 
-/// How far a search is.
+/// Progress of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// What it does now.
+    /// The current stage.
     pub stage: Stage,
-    /// How many runs, states and walks there were.
+    /// Number of runs, states and random interleavings so far.
     pub explored: u64,
-    /// How many wait for their transition.
+    /// Number of items in the queue.
     pub queue: u64,
-    /// How many faults the runs have, or how many steps from the start the states are.
+    /// Number of faults of the current runs, or number of steps from the start to the current states.
     pub depth: u32,
 }
 
-/// What a search does.
+/// Stage of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Tries all runs.
+    /// The systematic search of runs with faults.
     Systematic,
-    /// Goes through all orders of the events, for this objective.
+    /// The search of all interleavings, for this objective.
     Interleavings(usize),
-    /// Tries random orders, for this objective.
+    /// Random interleavings (PCT), for this objective.
     Pct(usize),
-    /// Tries random faults.
+    /// Random sets of faults (swarm testing).
     Random,
-    /// Has done all there was to do.
+    /// The end of the search.
     Over,
 }
 
-/// A search under way.
+/// A search in progress.
 #[derive(Clone)]
 pub struct Search {
     setup: Setup,
@@ -85,10 +86,11 @@ pub struct Search {
 }
 
 impl Search {
-    /// Before the first run. None if the protocol cannot read one of the scenario's requests.
+    /// Starts a search; none if the protocol cannot read one of the scenario's requests.
     #[must_use]
     pub fn new(task: Task) -> Option<Self> {
         let Task { protocol, scenario, objectives, budget, seed, limit, shard } = task;
+        assert!((1..=shard.of).contains(&shard.number), "a shard is one of so many");
         let setup = Setup::new(protocol, scenario, objectives, budget)?;
         let interleavings = (0..setup.objectives.len())
             .map(|objective| Interleavings::new(&setup, objective, limit, seed, shard));
@@ -103,19 +105,19 @@ impl Search {
         })
     }
 
-    /// Whether nothing is left to do.
+    /// True if the search is complete.
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.stage() == Stage::Over
     }
 
-    /// What it does next.
+    /// Returns the stage that `advance` continues.
     fn stage(&self) -> Stage {
         if !self.setup.pending.contains(&true) {
             return Stage::Over;
         }
-        let is_systematic = self.systematic.runs() < self.limit && !self.systematic.is_over();
-        if is_systematic && self.systematic.level() <= FIRST_FAULTS {
+        let systematic_pending = self.systematic.runs() < self.limit && !self.systematic.is_over();
+        if systematic_pending && self.systematic.level() <= FIRST_FAULTS {
             return Stage::Systematic;
         }
         let unfinished = |(objective, interleavings): (usize, &Interleavings)| {
@@ -125,19 +127,19 @@ impl Search {
         match self.interleavings.iter().enumerate().find_map(unfinished) {
             Some((objective, false)) => Stage::Interleavings(objective),
             Some((objective, true)) => Stage::Pct(objective),
-            None if is_systematic => Stage::Systematic,
+            None if systematic_pending => Stage::Systematic,
             None if self.systematic.is_over() || self.swarm_is_over() => Stage::Over,
             None => Stage::Random,
         }
     }
 
-    /// True if the random search has done its part. About every second try has a run; where hardly one has, the number of
-    /// tries is bounded too.
+    /// True if the random search is complete. About every second try has a run; the number of tries is bounded too,
+    /// for budgets where hardly any has one.
     const fn swarm_is_over(&self) -> bool {
         self.swarm.runs() > self.limit || self.swarm.tries() / TRIES_PER_RUN > self.limit
     }
 
-    /// Goes on a little, and returns what was found.
+    /// Continues the search for a short time and returns what it found.
     pub fn advance(&mut self, workers: Workers) -> Vec<Finding> {
         match self.stage() {
             Stage::Systematic => {
@@ -162,7 +164,7 @@ impl Search {
         }
     }
 
-    /// How far it is.
+    /// Returns the progress.
     #[must_use]
     pub fn progress(&self) -> Progress {
         let stage = self.stage();
@@ -181,7 +183,7 @@ impl Search {
         Progress { stage, explored, queue, depth }
     }
 
-    /// What was covered so far.
+    /// Returns the coverage so far.
     #[must_use]
     pub fn coverage(&self) -> Coverage {
         Coverage {
@@ -198,21 +200,21 @@ impl Search {
         let mut findings = Vec::new();
         for (objective, added) in hits {
             if self.setup.pending[objective] {
-                let scenario = self.setup.with(&added);
+                let scenario = self.setup.with_faults(&added);
                 findings.push(self.minimised_finding(objective, scenario, by));
             }
         }
         findings
     }
 
-    /// Makes what was found small; its objective is no longer looked for.
+    /// Minimises a scenario that reaches an objective, and closes the objective.
     fn minimised_finding(&mut self, objective: usize, scenario: Scenario, by: Method) -> Finding {
         self.setup.pending[objective] = false;
         let Setup { protocol, objectives, given, .. } = &self.setup;
-        let minimise_it =
+        let minimise_scenario =
             if matches!(by, Method::Livelock { .. }) { minimise_livelock } else { minimise };
-        let shrunk = minimise_it(protocol, &objectives[objective], &scenario, given.until);
-        let smallest = shrunk.map_or_else(|| scenario.clone(), |shrunk| shrunk.scenario);
+        let minimised = minimise_scenario(protocol, &objectives[objective], &scenario, given.until);
+        let smallest = minimised.map_or_else(|| scenario.clone(), |minimised| minimised.scenario);
         Finding { objective, scenario: smallest, before: scenario, by }
     }
 }

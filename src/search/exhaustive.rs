@@ -1,9 +1,9 @@
-//! Goes through all states of the asynchronous system, each once, those nearest to the start first.
+//! Exhaustive search: a breadth-first search through all states of the asynchronous system, each once.
 //!
-//! So the first find is the shortest there is: no other takes fewer transitions to show it. (A search by several threads,
-//! or one that works on blocks of states, finds *a* short one; and one that leaves orders out may leave the shortest
-//! out.) Of a state that was met only its fingerprint is kept, and how it was come to; the states themselves only of
-//! those whose transition has not come.
+//! So the first state found that reaches an objective is the nearest: no path to one has fewer transitions. (A search
+//! by several threads, or by blocks of states, finds *a* short path; and partial-order reduction may leave the
+//! shortest out.) Only a fingerprint and the predecessor of a visited state are kept; the states themselves are kept
+//! only in the queue.
 
 use hashbrown::{HashTable, hash_table::Entry};
 
@@ -11,19 +11,20 @@ use super::{
     Budget, Objective, Unfit,
     interner::FingerprintSet,
     reduction::Reduction,
-    states::{Path, StateList, fingerprint, follow},
+    states::{Path, StateList, fingerprint, follow, last_state},
     system::{System, Transition},
 };
 use crate::kernel::{Plan, Protocol, Scenario, Setting};
 
-/// How many transitions that suffice alone are taken at once.
+/// Largest number of forced transitions (singleton stubborn sets) taken as one.
 const CHAIN: usize = 256;
 
-/// How much may be on its way in a state that is gone on from: who goes on sending without being heard comes to no end.
-const MOST_ON_THE_WAY: usize = 64;
+/// Largest number of messages in transit in a state that is expanded. A node may send for ever without being
+/// received.
+const MOST_IN_TRANSIT: usize = 64;
 
-/// How a state was come to: from which, and by which of the transitions there; or, from `SEVERAL` on, by several, one after
-/// the other, that are kept apart.
+/// Predecessor of a state and the transition from it, by its place among those enabled there. From `CHAINED` on, the
+/// number refers to a chain of transitions.
 #[derive(Clone, Copy, Debug)]
 struct Arrival {
     from: u32,
@@ -32,11 +33,11 @@ struct Arrival {
 
 const CHAINED: u32 = 1 << 31;
 
-/// A search through all states of a scenario's asynchronous system.
+/// An exhaustive search through the states of a scenario's asynchronous system.
 #[derive(Clone)]
 pub struct Exhaustive {
     pub(super) system: System,
-    /// Those that were met: by their fingerprints, or, where orders are left out, with their numbers.
+    /// The visited states: fingerprints; with reduction also their numbers.
     known: FingerprintSet,
     numbers: HashTable<(u64, u32)>,
     predecessors: Vec<Arrival>,
@@ -44,20 +45,20 @@ pub struct Exhaustive {
     /// The states of this level and of the next.
     level: StateList,
     next: StateList,
-    /// The number of the level's first state.
+    /// Number of the level's first state.
     first: u32,
     place: usize,
     depth: u32,
     transitions: u64,
     over: bool,
-    /// Whether some states were not gone on from.
-    cut: bool,
-    /// Where orders are left out that come to the same.
+    /// True if some states were not expanded.
+    truncated: bool,
+    /// Partial-order reduction, where it is used.
     reduction: Option<Reduction>,
     scratch: Scratch,
 }
 
-/// Kept only to save allocations.
+/// Buffers that save allocations.
 #[derive(Clone, Debug, Default)]
 struct Scratch {
     next: Vec<u32>,
@@ -69,20 +70,20 @@ struct Scratch {
 /// A state that reaches an objective.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReachedState {
-    /// Which of the objectives, by its place.
+    /// Index of the objective.
     pub objective: usize,
-    /// On which level it is: where no order is left out, how many transitions it takes from the start, and no state that
-    /// reaches the objective is nearer.
+    /// Level of the state: without reduction, the number of transitions from the start, and no state that reaches the
+    /// objective is nearer.
     pub depth: u32,
-    /// Its number.
     state: u32,
 }
 
 impl Exhaustive {
-    /// Before the first state; with `reduced` orders are left out that come to the same.
+    /// Starts a search; with `reduced`, equivalent interleavings are left out.
     ///
     /// # Errors
-    /// Why the scenario cannot be searched this way.
+    ///
+    /// The reason why the scenario has no asynchronous system that could be searched.
     pub fn new(
         protocol: &'static Protocol,
         scenario: Scenario,
@@ -98,7 +99,7 @@ impl Exhaustive {
         let start = system.start();
         let mut known = FingerprintSet::default();
         known.insert(fingerprint(&start));
-        // A circle may close at the start as well.
+        // A cycle may close at the start as well.
         let mut numbers = HashTable::new();
         numbers.insert_unique(fingerprint(&start), (fingerprint(&start), 0), |(fingerprint, _)| {
             *fingerprint
@@ -117,50 +118,50 @@ impl Exhaustive {
             depth: 0,
             transitions: 0,
             over: false,
-            cut: false,
+            truncated: false,
             reduction: reduced.then(Reduction::new),
             numbers,
             scratch: Scratch::default(),
         })
     }
 
-    /// How many different states were met.
+    /// Number of distinct states so far.
     #[must_use]
     pub fn states(&self) -> u64 {
         self.predecessors.len() as u64
     }
 
-    /// How many transitions were taken.
+    /// Number of transitions taken so far.
     #[must_use]
     pub const fn transitions(&self) -> u64 {
         self.transitions
     }
 
-    /// How many answers of nodes were looked at to see which orders can be left out.
+    /// Number of effects computed by the lookahead of the reduction.
     #[must_use]
     pub fn lookahead_work(&self) -> u64 {
         self.reduction.as_ref().map_or(0, Reduction::work)
     }
 
-    /// Whether little was left out in the first states in which that was tried: nor will much be later.
+    /// True if the reduction left out few transitions in the first states, and will hardly do better later.
     #[must_use]
     pub fn is_futile(&self) -> bool {
         self.reduction.as_ref().is_some_and(Reduction::is_futile)
     }
 
-    /// How many transitions the states are from the start that are looked at now; fewer, where orders are left out.
+    /// Level of the current states: their distance from the start, or less with reduction.
     #[must_use]
     pub const fn depth(&self) -> u32 {
         self.depth
     }
 
-    /// How many states wait for their transition.
+    /// Number of states in the queue.
     #[must_use]
     pub fn queue(&self) -> u64 {
         (self.level.len() - self.place + self.next.len()) as u64
     }
 
-    /// How much memory it takes, in bytes: about.
+    /// Approximate memory in bytes.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         let numbers = self.level.numbers() + self.next.numbers();
@@ -168,25 +169,25 @@ impl Exhaustive {
         kept + self.system.cache.bytes()
     }
 
-    /// Why what was found cannot be relied on, if that showed on the way.
+    /// The reason, found during the search, why its results are not valid.
     #[must_use]
     pub const fn unfit(&self) -> Option<Unfit> {
         self.system.unfit_on_the_way()
     }
 
-    /// Whether nothing is left to do.
+    /// True if no state is left to expand.
     #[must_use]
     pub const fn is_over(&self) -> bool {
         self.over
     }
 
-    /// Whether all states were gone through that there are.
+    /// True if all reachable states were expanded.
     #[must_use]
     pub const fn is_complete(&self) -> bool {
-        self.over && !self.cut && self.unfit().is_none()
+        self.over && !self.truncated && self.unfit().is_none()
     }
 
-    /// Goes through so many states, and returns those that reach an objective that is open.
+    /// Expands this number of states and returns those that reach an open objective.
     pub fn advance(&mut self, states: usize, open: &[bool]) -> Vec<ReachedState> {
         let mut sightings = Vec::new();
         let (mut state, mut transitions) = (Vec::new(), Vec::new());
@@ -199,8 +200,8 @@ impl Exhaustive {
             }
             let from = self.first + self.place as u32;
             self.place += 1;
-            if state.len() > self.system.head() + MOST_ON_THE_WAY {
-                self.cut = true;
+            if state.len() > self.system.head() + MOST_IN_TRANSIT {
+                self.truncated = true;
                 continue;
             }
             self.system.transitions(&state, &mut transitions);
@@ -215,7 +216,7 @@ impl Exhaustive {
         sightings
     }
 
-    /// Whether a state reaches an objective: safety at once, liveness if nothing happens there any more by itself.
+    /// Reports the objectives that a state reaches: safety at once, liveness if only faults are enabled there.
     fn check_objectives(
         &self,
         state: &[u32],
@@ -231,7 +232,7 @@ impl Exhaustive {
         }
     }
 
-    /// Takes a transition from a state, and takes note of where it leads.
+    /// Takes a transition from a state and records where it leads.
     fn take_transition(
         &mut self,
         state: &[u32],
@@ -245,11 +246,11 @@ impl Exhaustive {
         scratch.chain.clear();
         scratch.chain.push(number as u32);
         self.extend_chain(&mut scratch);
-        self.arrive(from, &scratch.next, &scratch.chain);
+        self.record(from, &scratch.next, &scratch.chain);
         self.scratch = scratch;
     }
 
-    /// Takes note of a state; false if it was known.
+    /// Records a state; false if it was visited before.
     fn is_new(&mut self, fingerprint: u64) -> bool {
         if self.reduction.is_none() {
             return self.known.insert(fingerprint);
@@ -267,7 +268,7 @@ impl Exhaustive {
         }
     }
 
-    fn arrive(&mut self, from: u32, state: &[u32], chain: &[u32]) {
+    fn record(&mut self, from: u32, state: &[u32], chain: &[u32]) {
         if self.is_new(fingerprint(state)) {
             let transition = match chain {
                 [transition] => *transition,
@@ -281,10 +282,10 @@ impl Exhaustive {
         }
     }
 
-    /// As long as one transition suffices, takes it: what lies between takes no room.
+    /// Follows forced transitions, one after the other: the states between take no memory.
     fn extend_chain(&mut self, scratch: &mut Scratch) {
         let Some(mut reduction) = self.reduction.take() else { return };
-        let most = self.system.head() + MOST_ON_THE_WAY;
+        let most = self.system.head() + MOST_IN_TRANSIT;
         while scratch.chain.len() < CHAIN
             && scratch.next.len() <= most
             && reduction.is_affordable(self.predecessors.len() as u64)
@@ -302,7 +303,7 @@ impl Exhaustive {
                 },
             };
             self.system.apply(&scratch.next, scratch.transitions[only], &mut scratch.after);
-            // Somewhere on a circle of states everything has to be tried.
+            // On each cycle of states, at least one state must be fully expanded (cycle proviso).
             if self.closes_cycle(&scratch.after) {
                 break;
             }
@@ -314,7 +315,7 @@ impl Exhaustive {
         self.reduction = Some(reduction);
     }
 
-    /// Takes just those transitions that suffice in a state. False if all of them have to be taken.
+    /// Takes only the transitions of a stubborn set. False if the state must be fully expanded.
     fn expand_reduced(&mut self, state: &[u32], from: u32, transitions: &[Transition]) -> bool {
         let Some(mut reduction) = self.reduction.take() else { return false };
         if !reduction.is_affordable(self.predecessors.len() as u64) {
@@ -323,7 +324,8 @@ impl Exhaustive {
         }
         let chosen = reduction.stubborn_set(&mut self.system, state, transitions);
         let chosen = chosen.filter(|chosen| {
-            chosen.len() < transitions.len() && self.leads_on(state, transitions[chosen[0]])
+            chosen.len() < transitions.len()
+                && self.leads_to_unexpanded(state, transitions[chosen[0]])
         });
         reduction.note(transitions.len(), chosen.as_ref().map_or(transitions.len(), Vec::len));
         self.reduction = Some(reduction);
@@ -334,20 +336,19 @@ impl Exhaustive {
         true
     }
 
-    /// Whether a transition leads to a state that was not gone through yet: somewhere on a circle of states everything has to
-    /// be tried.
-    fn leads_on(&mut self, state: &[u32], transition: Transition) -> bool {
+    /// True if a transition leads to a state that is not yet expanded (cycle proviso).
+    fn leads_to_unexpanded(&mut self, state: &[u32], transition: Transition) -> bool {
         self.system.apply(state, transition, &mut self.scratch.next);
         !self.closes_cycle(&self.scratch.next)
     }
 
-    /// Whether a state was gone through already: a circle may close there. From one that only waits for its transition
-    /// everything is still to come.
+    /// True if a state was expanded before, so that a cycle may close there. A state in the queue is still to be
+    /// expanded.
     fn closes_cycle(&self, state: &[u32]) -> bool {
         self.number(state).is_some_and(|number| number < self.first + self.place as u32)
     }
 
-    /// The number of a state that was met, where that counts.
+    /// Number of a visited state, where numbers are kept.
     fn number(&self, state: &[u32]) -> Option<u32> {
         let fingerprint = fingerprint(state);
         self.numbers
@@ -364,10 +365,10 @@ impl Exhaustive {
         self.over = self.level.len() == 0;
     }
 
-    /// The transitions from the start to a state, each with the state before it.
-    pub(super) fn path(&mut self, sighting: ReachedState) -> Path {
+    /// Returns the path from the start to a state.
+    pub(super) fn path(&mut self, reached: ReachedState) -> Path {
         let mut numbers = Vec::new();
-        let mut at = sighting.state;
+        let mut at = reached.state;
         while at != 0 {
             let Arrival { from, transition } = self.predecessors[at as usize];
             match transition.checked_sub(CHAINED) {
@@ -380,6 +381,18 @@ impl Exhaustive {
             at = from;
         }
         numbers.reverse();
-        follow(&mut self.system, &numbers, None)
+        let path = follow(&mut self.system, &numbers, None);
+        debug_assert!(self.leads_to(&path, reached.state), "the path leads to another state");
+        path
+    }
+
+    /// True if a path's last state has the fingerprint of a visited state, which is the state with this number where
+    /// numbers are kept.
+    fn leads_to(&mut self, path: &Path, number: u32) -> bool {
+        let last = last_state(&mut self.system, path);
+        match &self.reduction {
+            None => self.known.contains(fingerprint(&last)),
+            Some(_) => self.number(&last) == Some(number),
+        }
     }
 }

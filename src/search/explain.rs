@@ -1,60 +1,61 @@
-//! The nearest run in which what was found does not happen: what differs between the two is what mattered.
+//! Explanation of a failing run by the nearest passing run: the difference between the two is the cause (Groce and
+//! Visser 2003, "What went wrong: explaining counterexamples").
 //!
-//! The other run has the same seed and the same horizon, so that a reader who makes the same change by hand sees the
-//! same.
+//! The passing run has the same seed and the same horizon. So a reader who makes the same change by hand sees the
+//! same run.
 
 use super::{Budget, Objective, candidates::sends_at, injections::injections, objective::longer};
 use crate::kernel::{Fate, Fault, MessageName, Protocol, Scenario, Setting, Time, Trace, run};
 
-/// The largest number of runs that are tried.
+/// Largest number of runs tried.
 const MOST_RUNS: usize = 2000;
-/// The largest number of events of all these runs together: long runs are tried less often.
+/// Largest number of events of all these runs together: fewer long runs are tried.
 const MOST_EVENTS: usize = 2_000_000;
-/// The largest number of events of a run of which it is tried to hinder each message.
-const MOST_HINDERED: usize = 20_000;
+/// Largest number of events of a run whose messages are each delayed and dropped.
+const MOST_EVENTS_OF_RUN: usize = 20_000;
 
 /// The nearest run that does not reach an objective.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PassingRun {
-    /// What is different in it.
+    /// Its difference from the failing run.
     pub difference: RunDifference,
     /// Its scenario.
     pub scenario: Scenario,
 }
 
-/// What was tried to find the nearest run that does not reach an objective.
+/// Result of the search for the nearest passing run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PassingRunSearch {
-    /// The nearest run, where one was found.
+    /// The nearest passing run, if one was found.
     pub nearest: Option<PassingRun>,
-    /// Number of changes that were tried.
+    /// Number of runs tried.
     pub runs: usize,
-    /// False if the search was given up before everything was tried.
+    /// False if the search was ended by its limits.
     pub complete: bool,
 }
 
-/// What is different in the nearest run.
+/// Difference of the nearest passing run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RunDifference {
-    /// A message that was hindered is not: the fault at this place is not there.
-    Unhindered(MessageName, usize),
-    /// A message comes sooner than the fault at this place lets it: its delay is no longer than this, in virtual ms.
-    Sooner(MessageName, usize, Time),
-    /// A node that stops in the middle of something stops after so many sends instead.
+    /// The fault at this place, on this message, is removed.
+    WithoutMessageFault(MessageName, usize),
+    /// This message's delay, by the fault at this place, is no longer than this, in virtual ms.
+    ShorterDelay(MessageName, usize, Time),
+    /// The crash at this place happens after this number of sends.
     AfterSends(usize, u32),
-    /// The fault at this place is not there.
-    Without(usize),
-    /// A message comes so much later, in virtual ms.
-    Later(MessageName, Time),
-    /// A message is lost.
-    Lost(MessageName),
+    /// The fault at this place is removed.
+    WithoutFault(usize),
+    /// A message is delayed by this time, in virtual ms.
+    Delayed(MessageName, Time),
+    /// A message is dropped.
+    Dropped(MessageName),
     /// The run goes on until this time, in virtual ms.
-    Longer(Time),
+    LongerRun(Time),
 }
 
-/// The nearest run that does not reach an objective which the scenario's run reaches: first those with one message hindered
-/// less, then those with one fault less, then those with one message hindered more; then the longer run, and that with
-/// one fault less.
+/// Returns the nearest run that does not reach an objective which the scenario's run reaches. The order of nearness:
+/// a fault on one message removed or reduced; another fault removed; one message delayed or dropped; a longer run; a
+/// longer run without one fault.
 #[must_use]
 pub fn nearest_passing_run(
     protocol: &'static Protocol,
@@ -72,11 +73,11 @@ pub fn nearest_passing_run(
         skipped: false,
     };
     let nearest = searcher
-        .less_hindered()
-        .or_else(|| searcher.without())
-        .or_else(|| searcher.more_hindered())
-        .or_else(|| searcher.longer())
-        .or_else(|| searcher.without_and_longer());
+        .message_fault_removed()
+        .or_else(|| searcher.fault_removed())
+        .or_else(|| searcher.message_delayed_or_dropped())
+        .or_else(|| searcher.longer_run())
+        .or_else(|| searcher.longer_run_without_fault());
     PassingRunSearch { nearest, runs: searcher.runs, complete: !searcher.skipped }
 }
 
@@ -84,7 +85,7 @@ struct PassingRunSearcher<'a> {
     protocol: &'static Protocol,
     objective: &'a Objective,
     given: &'a Scenario,
-    /// When the runs end, in virtual ms.
+    /// End of the runs, in virtual ms.
     until: Time,
     runs: usize,
     /// Number of events of all runs.
@@ -94,7 +95,7 @@ struct PassingRunSearcher<'a> {
 }
 
 impl PassingRunSearcher<'_> {
-    /// The scenario with a change and its run, if that does not reach the objective.
+    /// Returns the changed scenario and its run, if that does not reach the objective.
     fn passing(&mut self, change: impl FnOnce(&mut Scenario)) -> Option<(Scenario, Trace)> {
         if self.runs >= MOST_RUNS || self.events >= MOST_EVENTS {
             self.skipped = true;
@@ -109,12 +110,12 @@ impl PassingRunSearcher<'_> {
         self.objective.is_refuted(&setting, &trace).then_some((scenario, trace))
     }
 
-    /// The scenario with other faults, if its run does not reach the objective.
-    fn holds_with(&mut self, change: impl FnOnce(&mut Vec<Fault>)) -> Option<Scenario> {
+    /// Returns the scenario with changed faults, if its run does not reach the objective.
+    fn passing_with_faults(&mut self, change: impl FnOnce(&mut Vec<Fault>)) -> Option<Scenario> {
         self.passing(|scenario| change(&mut scenario.faults)).map(|(scenario, _)| scenario)
     }
 
-    fn less_hindered(&mut self) -> Option<PassingRun> {
+    fn message_fault_removed(&mut self) -> Option<PassingRun> {
         let given = self.given;
         for (place, fault) in given.faults.iter().enumerate() {
             let (Fault::Drop { message }
@@ -131,34 +132,42 @@ impl PassingRunSearcher<'_> {
             };
             let without = self.passing(|scenario| drop(scenario.faults.remove(place)));
             let Some((scenario, trace)) = without else { continue };
-            if !is_unhindered(fault, message, &scenario, &trace) {
-                return Some(PassingRun { difference: RunDifference::Without(place), scenario });
+            if !is_unaffected(fault, message, &scenario, &trace) {
+                return Some(PassingRun {
+                    difference: RunDifference::WithoutFault(place),
+                    scenario,
+                });
             }
             if let Fault::Delay { by, .. } = *fault
-                && let Some(found) = self.sooner(place, message, by)
+                && let Some(found) = self.shorter_delay(place, message, by)
             {
                 return Some(found);
             }
             return Some(PassingRun {
-                difference: RunDifference::Unhindered(message, place),
+                difference: RunDifference::WithoutMessageFault(message, place),
                 scenario,
             });
         }
         None
     }
 
-    /// The longest delay that does not do it yet, found by halves.
-    fn sooner(&mut self, place: usize, message: MessageName, by: Time) -> Option<PassingRun> {
+    /// Returns the longest delay with which the run still passes, found by bisection.
+    fn shorter_delay(
+        &mut self,
+        place: usize,
+        message: MessageName,
+        by: Time,
+    ) -> Option<PassingRun> {
         let (mut holds, mut not) = (0, by);
         let mut found = None;
         while not - holds > 1 {
             let middle = holds.midpoint(not);
-            let scenario =
-                self.holds_with(|faults| faults[place] = Fault::Delay { message, by: middle });
+            let scenario = self
+                .passing_with_faults(|faults| faults[place] = Fault::Delay { message, by: middle });
             match scenario {
                 Some(scenario) => {
                     holds = middle;
-                    let difference = RunDifference::Sooner(message, place, middle);
+                    let difference = RunDifference::ShorterDelay(message, place, middle);
                     found = Some(PassingRun { difference, scenario });
                 }
                 None => not = middle,
@@ -167,12 +176,12 @@ impl PassingRunSearcher<'_> {
         found
     }
 
-    /// One send more before the crash, or one less, and so on: as many as the node sends at that moment.
+    /// Moves a crash to a later or an earlier send of the same step.
     fn at_another_send(&mut self, place: usize, fault: &Fault) -> Option<PassingRun> {
         let Fault::Crash { node, at, after_sends: Some(sends) } = *fault else { return None };
         let sent = sends_at(&run(self.protocol, self.given).ok()?, node, at);
         let nodes = self.given.nodes.len() as u32;
-        // A crash that left something to be sent is the only one that more sends make a difference to.
+        // Only a crash that suppressed a send can be moved to a later send.
         let more =
             if sends > sent { sends..sends } else { sends + 1..sends.saturating_add(nodes + 1) };
         for other in more.chain((0..sends.min(sent)).rev()) {
@@ -190,17 +199,17 @@ impl PassingRunSearcher<'_> {
         None
     }
 
-    fn without(&mut self) -> Option<PassingRun> {
+    fn fault_removed(&mut self) -> Option<PassingRun> {
         (0..self.given.faults.len()).find_map(|place| {
-            let scenario = self.holds_with(|faults| drop(faults.remove(place)))?;
-            Some(PassingRun { difference: RunDifference::Without(place), scenario })
+            let scenario = self.passing_with_faults(|faults| drop(faults.remove(place)))?;
+            Some(PassingRun { difference: RunDifference::WithoutFault(place), scenario })
         })
     }
 
-    /// A message that comes later, or not at all: those that came last first.
-    fn more_hindered(&mut self) -> Option<PassingRun> {
+    /// Delays or drops one message; the last received messages first.
+    fn message_delayed_or_dropped(&mut self) -> Option<PassingRun> {
         let trace: Trace = run(self.protocol, self.given).ok()?;
-        if trace.events.len() > MOST_HINDERED {
+        if trace.events.len() > MOST_EVENTS_OF_RUN {
             self.skipped = true;
             return None;
         }
@@ -211,39 +220,39 @@ impl PassingRunSearcher<'_> {
         let (delays, drops) = (more("delay"), more("drop"));
         for fault in delays.into_iter().rev().chain(drops.into_iter().rev()) {
             let difference = match fault {
-                Fault::Delay { message, by } => RunDifference::Later(message, by),
-                Fault::Drop { message } => RunDifference::Lost(message),
+                Fault::Delay { message, by } => RunDifference::Delayed(message, by),
+                Fault::Drop { message } => RunDifference::Dropped(message),
                 _ => continue,
             };
-            if let Some(scenario) = self.holds_with(|faults| faults.push(fault)) {
+            if let Some(scenario) = self.passing_with_faults(|faults| faults.push(fault)) {
                 return Some(PassingRun { difference, scenario });
             }
         }
         None
     }
 
-    /// One fault less, and more than twice the time.
-    fn without_and_longer(&mut self) -> Option<PassingRun> {
+    /// Removes one fault and doubles the time.
+    fn longer_run_without_fault(&mut self) -> Option<PassingRun> {
         self.until = longer(self.given.until);
         if !self.objective.is_liveness() || self.until <= self.given.until {
             return None;
         }
-        self.without()
+        self.fault_removed()
     }
 
-    /// More than twice the time: what is still owed may come.
-    fn longer(&mut self) -> Option<PassingRun> {
+    /// Doubles the time: pending obligations may still be met.
+    fn longer_run(&mut self) -> Option<PassingRun> {
         let until = longer(self.given.until);
         if !self.objective.is_liveness() || until <= self.given.until {
             return None;
         }
         let (scenario, _) = self.passing(|scenario| scenario.until = until)?;
-        Some(PassingRun { difference: RunDifference::Longer(until), scenario })
+        Some(PassingRun { difference: RunDifference::LongerRun(until), scenario })
     }
 }
 
-/// True if a message, without a fault that hindered it, is not hindered in that way by anything else.
-fn is_unhindered(fault: &Fault, message: MessageName, scenario: &Scenario, trace: &Trace) -> bool {
+/// True if the message of a removed fault is not affected in the same way by anything else.
+fn is_unaffected(fault: &Fault, message: MessageName, scenario: &Scenario, trace: &Trace) -> bool {
     let mut sent = trace.messages.iter().filter(|it| it.name == message);
     let Some(sent) = sent.next() else { return false };
     let ways = || std::iter::once(&sent.fate).chain(&sent.copies);

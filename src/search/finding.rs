@@ -2,40 +2,40 @@
 
 use crate::kernel::Scenario;
 
-/// Something that was found.
+/// A finding: a scenario that reaches an objective.
 #[derive(Clone, Debug)]
 pub struct Finding {
-    /// Which of the objectives, by its place.
+    /// Index of the objective.
     pub objective: usize,
-    /// The smallest scenario that shows it.
+    /// The minimised scenario.
     pub scenario: Scenario,
-    /// As it was before it was made small: what was given, with the faults that it takes.
+    /// The scenario before minimisation: the given one with added faults.
     pub before: Scenario,
-    /// How it was found.
+    /// The method that found it.
     pub by: Method,
 }
 
-/// A way to search.
+/// A search method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// All runs with so many faults.
+    /// Systematic search: all sets of faults, in the order of their number.
     Systematic,
-    /// All orders of events: by the fewest steps that show it, if no order was left out.
+    /// Exhaustive search of the interleavings.
     Exhaustive {
-        /// How many steps from the start it is.
+        /// Number of transitions from the start.
         steps: u32,
-        /// Whether nothing that shows it is nearer.
+        /// True if no path to such a state is shorter.
         shortest: bool,
     },
-    /// All orders of events: a circle of states on which what has to come never comes.
+    /// Exhaustive search of the interleavings: a fair cycle of states on which an obligation is never met.
     Livelock {
-        /// How many steps from the start it is.
+        /// Number of transitions from the start to the cycle.
         stem: u32,
-        /// How many steps it takes to go round once.
+        /// Number of transitions of the cycle.
         cycle: u32,
     },
-    /// Interleavings by random priorities.
+    /// Probabilistic concurrency testing: random interleavings by priorities.
     Pct,
-    /// Random sets of faults.
+    /// Random sets of faults (swarm testing).
     Random,
 }

@@ -1,8 +1,8 @@
-//! What may go wrong next: every fault that could make a difference to a run.
+//! Fault injections: the faults that could make a difference to a run.
 //!
-//! A fault makes a difference only where it meets something, and of all the moments at which it could strike, those
-//! between the same two events come to the same. So a run itself says which faults are worth trying: a crash in the
-//! middle of each answer and before it, the loss of each message, its delay past each later event of its receiver…
+//! A fault makes a difference only where it affects an event, and two times between the same two events are
+//! equivalent. So the run itself determines the faults worth trying: a crash before and within each step, the loss of
+//! each message, its delay past each later event of its receiver, and so on.
 
 use crate::kernel::{
     EventKind, Fate, Fault, Keys, MAX_TIME, Message, NodeId, NodeSet, PerMillion, Protocol, Rule,
@@ -11,27 +11,27 @@ use crate::kernel::{
 
 use super::Budget;
 
-/// How many of the receiver's next events a message is delayed past, each in transition.
+/// Number of later events of the receiver past which a message is delayed, one after the other.
 const NEXT: usize = 6;
-/// How many moments are tried of what may begin at any.
+/// Number of start times tried for a fault that may start at any time.
 const MOMENTS: usize = 12;
-/// How often a span of time is doubled.
+/// Number of times a duration is doubled.
 const DOUBLINGS: u32 = 4;
-/// Up to how many nodes every way to split them is tried.
+/// Size of the largest group of which all bipartitions are tried.
 const SPLIT: usize = 5;
 
-/// All faults that are worth trying, added to those of a run.
+/// Collector of the faults worth trying on a run.
 #[derive(Debug)]
 pub(super) struct Injector<'a> {
     protocol: &'static Protocol,
     scenario: &'a Scenario,
     trace: &'a Trace,
-    /// Up to when faults strike, in virtual ms.
+    /// Time until which faults are injected, in virtual ms.
     window: Time,
     found: Vec<Fault>,
 }
 
-/// The faults of these kinds that are worth trying on a run, those of a kind together, in the order of
+/// Returns the faults worth trying on a run within the kinds of a budget, grouped by kind in the order of
 /// [`KINDS`](super::KINDS). Faults strike no later than at `window`.
 pub(super) fn injections(
     protocol: &'static Protocol,
@@ -70,7 +70,7 @@ impl Injector<'_> {
         (0..self.scenario.nodes.len()).map(NodeId::new)
     }
 
-    /// The moments at which a node did something, each once.
+    /// Returns the distinct times of a node's events.
     fn moments(&self, node: NodeId) -> Vec<Time> {
         let own = self.trace.events.iter().filter(|event| event.node == node);
         let mut times: Vec<Time> =
@@ -79,7 +79,7 @@ impl Injector<'_> {
         times
     }
 
-    /// Some of these moments, evenly spread.
+    /// Returns some of these times, evenly spread.
     fn some(mut moments: Vec<Time>) -> Vec<Time> {
         moments.sort_unstable();
         moments.dedup();
@@ -90,7 +90,7 @@ impl Injector<'_> {
         (0..MOMENTS).map(|place| moments[place * (count - 1) / (MOMENTS - 1)]).collect()
     }
 
-    /// How long a message takes at most, or may take: the unit of all spans that are tried.
+    /// Returns the longest delay of a message: the unit of all durations.
     fn unit(&self) -> Time {
         let network = &self.scenario.network;
         let links = network.links.iter().map(|link| link.delay.max);
@@ -101,13 +101,13 @@ impl Injector<'_> {
         links.fold(network.delay.max.max(bound), Time::max).max(1)
     }
 
-    /// Spans of time, each twice the one before.
+    /// Returns durations, each twice the one before.
     fn spans(&self) -> impl Iterator<Item = Time> + use<> {
         let unit = self.unit();
         (0..DOUBLINGS).map(move |doubling| unit << doubling)
     }
 
-    /// By how much what comes to a node at a moment could come later and make a difference.
+    /// Returns the delays that make a difference to something received by a node at a time.
     fn delays_from(&self, node: NodeId, time: Time) -> Vec<Time> {
         let from = self.trace.events_until(time);
         let later = self.trace.events[from..].iter().filter(|event| event.node == node);
@@ -122,7 +122,7 @@ impl Injector<'_> {
             }
         }
         by.extend(self.spans());
-        // Behind everything else.
+        // After every other event.
         let last = self.trace.events.last().map_or(0, |event| event.time);
         by.push((last.min(self.window) + 1).saturating_sub(time));
         by.retain(|by| (1..=MAX_TIME).contains(by));
@@ -131,7 +131,7 @@ impl Injector<'_> {
         by
     }
 
-    /// The messages that came while faults may still strike, each with the moment at which it first did.
+    /// Returns the messages received while faults may still strike, each with the time of its first receipt.
     fn received(&self) -> impl Iterator<Item = (&Message, Time)> {
         self.trace.messages.iter().filter_map(|message| {
             let Fate::Received(event) = message.overall() else { return None };
@@ -140,7 +140,7 @@ impl Injector<'_> {
         })
     }
 
-    /// Before each moment of a node, after each of its sends, and when it is over.
+    /// Crashes before each event of a node, after each of its sends, and after the last event.
     fn crashes(&mut self) {
         for node in self.nodes() {
             let moments = self.moments(node);
@@ -149,7 +149,7 @@ impl Injector<'_> {
                     ..self.trace.events_until(at);
                 let own = self.trace.events[now].iter().filter(|event| event.node == node);
                 let sends = own.clone().filter(|event| matches!(event.kind, EventKind::Send(_)));
-                // After the last of its sends it may still have told its application something.
+                // After the last send of a step an indication may still follow.
                 let sends = sends.count() as u32;
                 let writes = own.filter(|event| event.kind == EventKind::Persist).count() as u32;
                 let cuts = (0..=sends).filter(|_| sends > 0).map(Some);
@@ -169,7 +169,7 @@ impl Injector<'_> {
         }
     }
 
-    /// Of who is down: just before something comes that it misses, and when all is over.
+    /// Recoveries of a crashed node: just before an event that it misses, and after the last event.
     fn recoveries(&mut self) {
         for node in self.nodes() {
             let own = self.trace.events.iter().rev().filter(|event| event.node == node);
@@ -235,7 +235,7 @@ impl Injector<'_> {
         }
     }
 
-    /// The moments at which something was sent, some of them, each with every span from there.
+    /// Returns some times of sends, each with every duration.
     fn walls(&self) -> Vec<(Time, Time)> {
         let sends = self.trace.events.iter().filter(|it| matches!(it.kind, EventKind::Send(_)));
         let times = sends.map(|event| event.time).take_while(|time| *time <= self.window);
@@ -249,7 +249,7 @@ impl Injector<'_> {
             .collect()
     }
 
-    /// Every way to split a small group in two; of a large one each node alone, and halves.
+    /// Partitions: every bipartition of a small group; of a large one each node alone, and halves.
     fn partitions(&mut self) {
         let size = self.scenario.nodes.len();
         let everyone = NodeSet::first(size);
@@ -304,7 +304,7 @@ impl Injector<'_> {
         }
     }
 
-    /// Each node in transition, by each strategy; scripted ones only where the protocol's messages can be written.
+    /// Traitors: each node by each strategy; strategies that forge only where the protocol can forge messages.
     fn traitors(&mut self) {
         let known =
             |fault: &Fault, node| matches!(*fault, Fault::Traitor { node: it, .. } if it == node);
@@ -335,7 +335,7 @@ impl Injector<'_> {
         traitors.collect()
     }
 
-    /// What a traitor could say instead, message by message: the protocol's own lie for each of the nodes.
+    /// Forged messages of a traitor: for each message, the protocol's forgery for each of the nodes.
     fn forgeries(&mut self) {
         let traitors = self.traitors_of_scenario();
         let behaviour = &self.protocol.behaviour;
@@ -362,7 +362,7 @@ impl Injector<'_> {
         self.found.extend(forgeries);
     }
 
-    /// A little, much, and as much as there can be, either way; and clocks that are set wrongly.
+    /// Clock drifts: small, large and extreme, fast and slow; and wrong offsets.
     fn drifts(&mut self) {
         let one = PerMillion::ONE.0;
         let limits = self.protocol.model.iter().any(|it| matches!(it.rule, Rule::DriftAtMost(_)));
@@ -370,7 +370,7 @@ impl Injector<'_> {
             .into_iter()
             .map(PerMillion)
             .chain([Fault::MAX_RATE, Fault::MIN_RATE])
-            // Within a bound on drift there is something to be tried, too.
+            // Small drifts within the model's bound.
             .chain(
                 limits
                     .then_some([PerMillion(one + one / 1000), PerMillion(one - one / 1000)])

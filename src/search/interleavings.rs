@@ -1,4 +1,5 @@
-//! All orders of a scenario's events, for one objective; random ones, where there are too many.
+//! Search of the interleavings (orders of events) for one objective, in phases: exhaustive; exhaustive with
+//! partial-order reduction, where there are too many states; random by PCT, where there are still too many.
 
 use super::{
     Budget, Exhaustive, KINDS, Method, Shard, Unfit, coverage::InterleavingCoverage,
@@ -7,25 +8,25 @@ use super::{
 };
 use crate::kernel::Scenario;
 
-/// To so many states of a system it gets for one run of a scenario.
+/// Number of states searched for each run of the systematic search.
 pub const STATES_PER_RUN: u64 = 4;
 
-/// How many states are gone through, and how many walks taken, between two looks at what came of them.
-const BLOCK: usize = 2000;
+/// Number of states, and number of random interleavings, of one call of `advance`.
+const STATE_BATCH: usize = 2000;
 const WALK_BATCH: u64 = 100;
-/// How many bytes the states may take.
+/// Largest memory of the states, in bytes.
 const MOST_BYTES: u64 = 200_000_000;
-/// For how many runs of a scenario there is one walk.
+/// Number of runs of the systematic search for each random interleaving.
 const RUNS_PER_WALK: u64 = 20;
-/// How many states that reach the objective are given times, in vain, before it is left alone.
+/// Number of reached states that are timed without success before the search gives up.
 const MOST_TRIALS: u32 = 20;
-/// How many transitions are taken for each state that may be gone through: what a state is left by may come to the same.
+/// Number of transitions for each state of the limit: several transitions may lead to the same state.
 const TRANSITIONS_PER_STATE: u64 = 16;
-/// How many answers of nodes are looked at for each of them, to see which orders can be left out: about two seconds' worth
-/// in all by default.
+/// Number of effects computed by the lookahead for each state of the limit: about two seconds' worth in all by
+/// default.
 const WORK_PER_STATE: u64 = 32;
 
-/// What goes through the orders for one objective.
+/// A search of the interleavings for one objective.
 #[derive(Clone)]
 pub(super) struct Interleavings {
     objective: usize,
@@ -33,20 +34,20 @@ pub(super) struct Interleavings {
     phase: Phase,
     coverage: InterleavingCoverage,
     pct: Pct,
-    /// How many states were met beside those that are covered: of all orders, or of fewer.
-    before: u64,
-    /// Up to which walk there are any here.
+    /// Number of states beside those that the coverage counts: of the other exhaustive phase.
+    other_states: u64,
+    /// Number after the last random interleaving of this shard.
     last_walk: u64,
     trials: u32,
 }
 
 #[derive(Clone)]
 enum Phase {
-    /// Through all states.
+    /// Exhaustive.
     Exhaustive(Box<Exhaustive>),
-    /// The same, where there are too many, with orders left out that come to the same.
+    /// Exhaustive, with partial-order reduction.
     Reduced(Box<Exhaustive>),
-    /// At random, through the same system.
+    /// Random, through the same system.
     Pct(Box<Exhaustive>),
     Over,
 }
@@ -59,9 +60,10 @@ impl Interleavings {
         seed: u64,
         shard: Shard,
     ) -> Self {
-        // What is in one piece is gone through by the first part; of the walks each has its own.
-        let is_pct = (limit / RUNS_PER_WALK / u64::from(shard.of)).max(1);
-        let first_walk = u64::from(shard.number - 1) * is_pct;
+        // The exhaustive phases cannot be divided and belong to the first shard; each shard has its own random
+        // interleavings.
+        let count = (limit / RUNS_PER_WALK / u64::from(shard.of)).max(1);
+        let first_walk = u64::from(shard.number - 1) * count;
         let mut coverage = InterleavingCoverage::default();
         let phase = match exhaustive_search(setup, objective, false) {
             Ok(exhaustive) if shard.is_first() => Phase::Exhaustive(exhaustive),
@@ -72,29 +74,29 @@ impl Interleavings {
             }
         };
         let pct = Pct::new(seed, first_walk);
-        let last_walk = first_walk + is_pct;
-        Self { objective, limit, phase, coverage, pct, before: 0, last_walk, trials: 0 }
+        let last_walk = first_walk + count;
+        Self { objective, limit, phase, coverage, pct, other_states: 0, last_walk, trials: 0 }
     }
 
     pub(super) const fn is_over(&self) -> bool {
         matches!(self.phase, Phase::Over)
     }
 
-    /// Whether walks are taken now.
+    /// True in the random phase.
     pub(super) const fn is_pct(&self) -> bool {
         matches!(self.phase, Phase::Pct(_))
     }
 
-    /// How many states and walks there were.
+    /// Number of states and random interleavings so far.
     pub(super) fn explored(&self) -> u64 {
         let now = match &self.phase {
             Phase::Exhaustive(exhaustive) | Phase::Reduced(exhaustive) => exhaustive.states(),
             Phase::Pct(_) | Phase::Over => self.coverage.states,
         };
-        self.before + now + self.coverage.walks
+        self.other_states + now + self.coverage.walks
     }
 
-    /// How many states or walks wait for their transition, and how many steps from the start they are.
+    /// Returns the number of states or random interleavings in the queue, and their depth.
     pub(super) fn frontier(&self) -> (u64, u32) {
         match &self.phase {
             Phase::Exhaustive(exhaustive) | Phase::Reduced(exhaustive) => {
@@ -113,13 +115,13 @@ impl Interleavings {
         coverage
     }
 
-    /// Whether it is now certain that nothing within the budget reaches the objective.
+    /// True if no scenario within the budget reaches the objective, for certain.
     pub(super) fn is_conclusive(&self, budget: &Budget) -> bool {
         let InterleavingCoverage { complete, untimed, .. } = self.coverage;
         self.is_over() && complete && !untimed && interleavings_cover(budget)
     }
 
-    /// Goes on a little. What was found is an ordinary scenario, whose run reaches the objective.
+    /// Continues the search for a short time; a scenario found reaches the objective in its own run.
     pub(super) fn advance(&mut self, setup: &Setup) -> Option<(Scenario, Method)> {
         match std::mem::replace(&mut self.phase, Phase::Over) {
             Phase::Exhaustive(exhaustive) => self.step_exhaustive(setup, exhaustive, false),
@@ -136,13 +138,13 @@ impl Interleavings {
         reduced: bool,
     ) -> Option<(Scenario, Method)> {
         let open = [self.trials < MOST_TRIALS];
-        for sighting in exhaustive.advance(BLOCK, &open) {
+        for reached in exhaustive.advance(STATE_BATCH, &open) {
             if self.trials >= MOST_TRIALS {
                 break;
             }
             self.trials += 1;
             self.coverage.untimed = true;
-            let path = exhaustive.path(sighting);
+            let path = exhaustive.path(reached);
             if let Some(scenario) = self.timed(setup, &exhaustive, &path) {
                 let shortest = !reduced && self.trials == 1;
                 let steps = path.len() as u32;
@@ -175,20 +177,20 @@ impl Interleavings {
         None
     }
 
-    /// A livelock, once all states were gone through: nothing comes to rest there, and nothing gets on.
+    /// Returns a livelock, after all states were searched: a liveness violation without a terminal state.
     fn find_livelock(
         &mut self,
         setup: &Setup,
         mut exhaustive: Exhaustive,
     ) -> Option<(Scenario, Method)> {
         let objective = &setup.objectives[self.objective];
-        // Where orders were left out, something may be put off on a circle that is fair.
+        // With reduction, a fair cycle may leave an action out.
         if !objective.is_liveness() || self.coverage.reduced {
             return None;
         }
         let until = setup.given.until;
         let Some(lassos) = livelocks(&mut exhaustive.system) else {
-            // What comes to rest was seen, and what goes on was not.
+            // Terminal states were checked, cycles were not.
             self.coverage.complete = false;
             return None;
         };
@@ -208,23 +210,23 @@ impl Interleavings {
         None
     }
 
-    /// What follows where there are too many states: the same with fewer orders, then walks.
+    /// Returns the phase after one that met too many states.
     fn next_phase(&mut self, setup: &Setup, exhaustive: Box<Exhaustive>, reduced: bool) -> Phase {
         match exhaustive_search(setup, self.objective, true) {
             Ok(fewer) if !reduced => {
-                self.before = exhaustive.states();
+                self.other_states = exhaustive.states();
                 Phase::Reduced(fewer)
             }
             _ => Phase::Pct(exhaustive),
         }
     }
 
-    /// Takes note of what was met. What was left out counts only where nothing else is missing: all that is left is
-    /// another thing than a part of all.
+    /// Records the coverage. The states of an incomplete reduced search do not count: they are no part of the full
+    /// state space's coverage.
     fn note(&mut self, exhaustive: &Exhaustive, reduced: bool) {
         let complete = exhaustive.is_complete();
         if reduced && !complete {
-            self.before = exhaustive.states();
+            self.other_states = exhaustive.states();
             return;
         }
         let (states, depth) = (exhaustive.states(), exhaustive.depth());
@@ -238,8 +240,9 @@ impl Interleavings {
         mut exhaustive: Box<Exhaustive>,
     ) -> Option<(Scenario, Method)> {
         for _ in 0..WALK_BATCH {
-            let far = self.pct.transitions() > self.limit * STATES_PER_RUN;
-            if self.pct.runs() >= self.last_walk || far || exhaustive.bytes() > MOST_BYTES {
+            let is_exhausted = self.pct.transitions() > self.limit * STATES_PER_RUN;
+            if self.pct.runs() >= self.last_walk || is_exhausted || exhaustive.bytes() > MOST_BYTES
+            {
                 return None;
             }
             self.coverage.walks += 1;
@@ -256,8 +259,7 @@ impl Interleavings {
         None
     }
 
-    /// A scenario that goes a way, if its run reaches the objective and takes no more faults than there may be: delays are
-    /// faults, too.
+    /// Returns the scenario of a path, if its run reaches the objective within the budget. Delays count as faults.
     fn timed(&self, setup: &Setup, exhaustive: &Exhaustive, path: &Path) -> Option<Scenario> {
         let objective = &setup.objectives[self.objective];
         let scenario = timed_scenario(&exhaustive.system, path, objective.needs().order)?;
@@ -276,10 +278,11 @@ fn exhaustive_search(
     Exhaustive::new(setup.protocol, scenario, objectives, &setup.budget, reduced).map(Box::new)
 }
 
-/// Whether the orders of events show all that a budget allows: a search through all of them is one through everything.
+/// True if the interleavings include every run that a budget allows, so that an exhaustive search is conclusive.
 #[must_use]
 pub fn interleavings_cover(budget: &Budget) -> bool {
-    const SHOWN: [&str; 6] = ["crash", "recover", "drop", "duplicate", "delay", "pause"];
-    let is_shown = |kind: &&str| SHOWN.contains(kind) && budget.allows(kind) <= MAX_PER_KIND;
-    KINDS.iter().all(|kind| budget.allows(kind) == 0 || is_shown(kind))
+    const EXPRESSIBLE: [&str; 6] = ["crash", "recover", "drop", "duplicate", "delay", "pause"];
+    let is_expressible =
+        |kind: &&str| EXPRESSIBLE.contains(kind) && budget.allows(kind) <= MAX_PER_KIND;
+    KINDS.iter().all(|kind| budget.allows(kind) == 0 || is_expressible(kind))
 }

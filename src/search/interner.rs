@@ -1,8 +1,8 @@
-//! Numbers for things, by their fingerprints: what is compared, copied and remembered millions of times is a number.
+//! Interning by fingerprint: values that are compared, copied and stored millions of times are replaced by numbers.
 
 use hashbrown::{HashTable, hash_table::Entry};
 
-/// Things, each once, numbered in the order in which they were first met.
+/// Interned values, numbered in the order of their first use.
 #[derive(Clone, Debug)]
 pub(super) struct Interner<T> {
     table: HashTable<(u128, u32)>,
@@ -14,7 +14,7 @@ impl<T> Interner<T> {
         Self { table: HashTable::new(), items: Vec::new() }
     }
 
-    /// The number of the thing with this fingerprint, which is made if it is new.
+    /// Returns the number of the value with this fingerprint, which is made if it is new.
     pub(super) fn intern(&mut self, fingerprint: u128, make: impl FnOnce() -> T) -> u32 {
         let hash = |(fingerprint, _): &(u128, u32)| *fingerprint as u64;
         match self.table.entry(fingerprint as u64, |(known, _)| *known == fingerprint, hash) {
@@ -36,13 +36,13 @@ impl<T> Interner<T> {
         self.items.len()
     }
 
-    /// All of them, in the order of their numbers.
+    /// Returns the values in the order of their numbers.
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
         self.items.iter()
     }
 }
 
-/// What was worked out before, by two numbers.
+/// A table of computed results, by two numbers.
 #[derive(Clone, Debug)]
 pub(super) struct Memo(HashTable<(u64, u32)>);
 
@@ -58,6 +58,7 @@ impl Memo {
 
     pub(super) fn insert(&mut self, one: u32, two: u32, value: u32) {
         let key = pair(one, two);
+        debug_assert!(self.get(one, two).is_none(), "a result is computed once");
         self.0.insert_unique(spread(key), (key, value), |(key, _)| spread(*key));
     }
 }
@@ -66,18 +67,18 @@ const fn pair(one: u32, two: u32) -> u64 {
     (one as u64) << 32 | two as u64
 }
 
-/// Small numbers differ in few bits: their hashes must in many.
+/// Spreads the bits of small numbers for the hash table.
 const fn spread(key: u64) -> u64 {
     let key = (key ^ (key >> 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     key ^ (key >> 29)
 }
 
-/// Fingerprints that were met.
+/// A set of fingerprints.
 #[derive(Clone, Debug, Default)]
 pub(super) struct FingerprintSet(HashTable<u64>);
 
 impl FingerprintSet {
-    /// Takes note of one; false if it was known.
+    /// Adds a fingerprint; false if it was there.
     pub(super) fn insert(&mut self, fingerprint: u64) -> bool {
         match self.0.entry(fingerprint, |known| *known == fingerprint, |fingerprint| *fingerprint) {
             Entry::Occupied(_) => false,
@@ -86,6 +87,10 @@ impl FingerprintSet {
                 true
             }
         }
+    }
+
+    pub(super) fn contains(&self, fingerprint: u64) -> bool {
+        self.0.find(fingerprint, |known| *known == fingerprint).is_some()
     }
 
     pub(super) fn len(&self) -> usize {

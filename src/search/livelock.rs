@@ -1,32 +1,32 @@
-//! Livelocks: circles of states on which what has to come never comes, though everybody goes on.
+//! Livelocks: fair cycles of states on which an obligation is never met although nodes go on.
 //!
-//! Of a system that was gone through completely, those states are taken in which a liveness property would be violated
-//! if the run ended there, and among them the strongly connected components (Tarjan 1972). A run may stay in one of them
-//! for ever if that is fair: what could happen all the time happens once in a while (weak fairness). Everything on its
-//! way that stays there comes, every timer that stays set goes off, every request that is due is made. On a whole
-//! component that is as fair as it gets: if even there something is always possible and never done, no circle in it
-//! is fair. Faults are on the way to a circle, never on it: they are counted.
+//! The input is a fully searched system. Its violating states are those in which a liveness property would be
+//! violated if the run ended there. Among them the strongly connected components are found (Tarjan 1972). A run may
+//! stay in a component for ever if that is weakly fair: no action is enabled for ever and never taken. So every
+//! message in transit is delivered, every timer expires, and every pending request is made. A walk through the whole
+//! component is the fairest one. If even then an action is enabled in all states and never taken, no cycle in the
+//! component is fair. Faults may lead to a cycle but are not part of it: their number is bounded.
 
 use hashbrown::HashTable;
 
 use super::{
     states::Path,
-    states::{StateList, fingerprint, follow},
+    states::{StateList, fingerprint, follow, last_state},
     system::{System, Transition},
     timing::timed_scenario,
 };
 use crate::kernel::{Scenario, Time};
 
-/// How many states a system may have.
+/// Largest number of states of a system.
 const MOST_STATES: usize = 300_000;
-/// From how many states of a component a circle is tried.
-const STARTS: usize = 12;
-/// How many circles are tried in all.
+/// Number of states of a component from which a cycle is tried.
+const MOST_STARTS: usize = 12;
+/// Largest number of cycles tried.
 const MOST_CYCLES: usize = 60;
-/// How many steps there are at most in the scenario that goes round a circle.
+/// Largest number of transitions in the scenario of a cycle.
 const MOST_STEPS: usize = 6000;
 
-/// A way to a circle of states, and once around it.
+/// A lasso: a path to a cycle of states, and the cycle.
 #[derive(Clone, Debug)]
 pub(super) struct Lasso {
     pub(super) stem: Path,
@@ -34,7 +34,7 @@ pub(super) struct Lasso {
 }
 
 impl Lasso {
-    /// A scenario that goes round and round until this moment; none if no times let it.
+    /// Returns a scenario that repeats the cycle until this time; none if the path cannot be timed.
     pub(super) fn timed(
         &self,
         system: &System,
@@ -47,7 +47,7 @@ impl Lasso {
             (0..rounds).for_each(|_| path.extend_from_slice(&self.cycle));
             let steps = path.len();
             let scenario = timed_scenario(system, &path, observes_order)?;
-            // It ends just after its last step, unless that is before the end that it was given.
+            // The scenario ends just after its last event, unless the end of the given one is later.
             if scenario.until > system.plan.scenario().until.max(end) {
                 return Some(scenario);
             }
@@ -59,33 +59,33 @@ impl Lasso {
     }
 }
 
-/// Something that can happen, whichever state it happens in.
+/// An action, independent of the state it is taken in: a node and the code of a stimulus.
 type FairAction = (usize, u32);
 
-/// What leads from one state to another without a fault.
+/// A transition without a fault.
 #[derive(Clone, Copy, Debug)]
 struct Edge {
     to: u32,
-    /// Which of the transitions there.
+    /// Place among the transitions of its state.
     transition: u32,
     fair_action: FairAction,
 }
 
-/// All states of a system.
+/// The states of a system and the edges between violating states.
 #[derive(Default)]
 struct StateGraph {
     states: StateList,
-    /// How each was come to first: from which, by which of the transitions there.
+    /// By state: its predecessor in the breadth-first search, and the transition's place there.
     parents: Vec<(u32, u32)>,
-    /// By state: whether what is looked for would be shown if the run ended there.
+    /// By state: true if the objective is reached when the run ends there.
     violating: Vec<bool>,
-    /// By state: where its edges end; only open states have any.
+    /// By state: end of its edges. Only violating states have edges.
     ends: Vec<usize>,
     edges: Vec<Edge>,
 }
 
-/// Fair circles on which the system's first objective, a liveness property's violation, would be reached wherever the run
-/// ended; the shortest first. None if there are too many states to tell.
+/// Returns fair cycles on which the system's first objective, the violation of a liveness property, is reached
+/// wherever the run ends; the shortest first. None if there are too many states.
 pub(super) fn livelocks(system: &mut System) -> Option<Vec<Lasso>> {
     let graph = StateGraph::of(system)?;
     let mut components = graph.components();
@@ -94,7 +94,7 @@ pub(super) fn livelocks(system: &mut System) -> Option<Vec<Lasso>> {
     components.sort_unstable();
     let mut found = Vec::new();
     for component in &components {
-        for &start in component.iter().take(STARTS) {
+        for &start in component.iter().take(MOST_STARTS) {
             if found.len() == MOST_CYCLES {
                 break;
             }
@@ -102,7 +102,10 @@ pub(super) fn livelocks(system: &mut System) -> Option<Vec<Lasso>> {
             let stem = follow(system, &stem, None);
             let mut state = Vec::new();
             graph.states.get(start as usize, &mut state);
-            found.push(Lasso { stem, cycle: follow(system, &cycle, Some(state)) });
+            let cycle = follow(system, &cycle, Some(state.clone()));
+            debug_assert!(last_state(system, &stem) == state, "the stem leads to the cycle");
+            debug_assert!(last_state(system, &cycle) == state, "the cycle closes");
+            found.push(Lasso { stem, cycle });
         }
     }
     found.sort_by_key(|lasso| (lasso.cycle.len(), lasso.stem.len()));
@@ -110,7 +113,7 @@ pub(super) fn livelocks(system: &mut System) -> Option<Vec<Lasso>> {
 }
 
 impl StateGraph {
-    /// None if there are too many states.
+    /// Returns the graph; none if there are too many states.
     fn of(system: &mut System) -> Option<Self> {
         let mut graph = Self::default();
         let mut numbers = HashTable::new();
@@ -152,13 +155,13 @@ impl StateGraph {
         Some(graph)
     }
 
-    /// What leads on from a state.
+    /// Returns the edges from a state.
     fn edges(&self, state: u32) -> &[Edge] {
         let start = state.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
         &self.edges[start..self.ends[state as usize]]
     }
 
-    /// The components in which a run can stay, among the open states.
+    /// Returns the strongly connected components with a cycle, among the violating states.
     fn components(&self) -> Vec<Vec<u32>> {
         let count = self.violating.len();
         let mut tarjan = Tarjan {
@@ -182,7 +185,7 @@ impl StateGraph {
         tarjan.found
     }
 
-    /// Whether all that is possible everywhere in a component is also done in it.
+    /// True if every action that is enabled in all states of a component is also taken in it.
     fn is_fair(&self, component: &[u32]) -> bool {
         let within = within(component);
         let inside = component.iter().flat_map(|state| self.edges(*state).iter().copied());
@@ -191,7 +194,7 @@ impl StateGraph {
         self.neglected(component.iter().copied(), &done).is_empty()
     }
 
-    /// What is possible in all of these states, and not among what is done.
+    /// Returns the actions enabled in all of these states and not taken.
     fn neglected(
         &self,
         mut states: impl Iterator<Item = u32>,
@@ -212,18 +215,19 @@ impl StateGraph {
         always
     }
 
-    /// A fair circle from a state of a fair component: the transitions to the state, and those around. As short as can be,
-    /// and longer by as much as it takes to leave nothing undone.
+    /// Returns a fair cycle from a state of a fair component: the path to the state, and the cycle. It is the
+    /// shortest one, extended until no action is neglected.
     fn cycle(&self, component: &[u32], start: u32) -> Option<(Vec<usize>, Vec<usize>)> {
         let within = within(component);
         let mut cycle = self.shortest_path(&within, start, |edge| edge.to == start)?;
         loop {
             let states = std::iter::once(start).chain(cycle.iter().map(|edge| edge.to));
             let done: Vec<FairAction> = cycle.iter().map(|edge| edge.fair_action).collect();
-            let Some(&left) = self.neglected(states, &done).first() else { break };
+            let Some(&neglected_action) = self.neglected(states, &done).first() else { break };
             let does = |edge: &Edge| {
-                let possible = self.edges(edge.to).iter().any(|other| other.fair_action == left);
-                edge.fair_action == left || !possible
+                let possible =
+                    self.edges(edge.to).iter().any(|other| other.fair_action == neglected_action);
+                edge.fair_action == neglected_action || !possible
             };
             let there = self.shortest_path(&within, start, does)?;
             let end = there.last()?.to;
@@ -243,14 +247,14 @@ impl StateGraph {
         Some((stem, cycle.iter().map(|edge| edge.transition as usize).collect()))
     }
 
-    /// The shortest way within a component whose last edge is wanted.
+    /// Returns the shortest path within a component whose last edge is wanted.
     fn shortest_path(
         &self,
         within: &HashTable<u32>,
         start: u32,
         wanted: impl Fn(&Edge) -> bool,
     ) -> Option<Vec<Edge>> {
-        // Each with the place of the one before it.
+        // Each edge with the index of the one before it.
         let mut row: Vec<(Edge, Option<usize>)> = Vec::new();
         let mut seen = HashTable::new();
         let (mut place, mut at, mut before) = (0, start, None);
@@ -278,10 +282,10 @@ impl StateGraph {
     }
 }
 
-/// Strongly connected components, without recursion.
+/// Tarjan's algorithm, without recursion.
 struct Tarjan<'a> {
     graph: &'a StateGraph,
-    /// By state: in which order it was visited, from 1, and the earliest that it leads back to.
+    /// By state: its index, from 1, and the lowest index that it leads back to.
     index: Vec<u32>,
     low: Vec<u32>,
     done: Vec<bool>,
@@ -292,7 +296,7 @@ struct Tarjan<'a> {
 
 impl Tarjan<'_> {
     fn visit(&mut self, start: u32) {
-        // Each with how many of its edges were followed.
+        // Each state with the number of its edges followed.
         let mut calls = vec![(start, 0)];
         while let Some((state, followed)) = calls.last_mut() {
             let at = *state as usize;
@@ -327,7 +331,7 @@ impl Tarjan<'_> {
         }
     }
 
-    /// A component is complete: all above this state.
+    /// Completes a component: all states on the stack down to this one.
     fn close(&mut self, state: u32) {
         let place = self.stack.iter().rposition(|other| *other == state).unwrap_or_default();
         let component = self.stack.split_off(place);
@@ -336,7 +340,7 @@ impl Tarjan<'_> {
     }
 }
 
-/// What a transition does; none if it is a fault.
+/// Returns the action of a transition; none if it is a fault.
 fn fair_action(system: &System, transition: Transition) -> Option<FairAction> {
     match transition {
         Transition::Step { node, effect, fault: None, .. } => {

@@ -1,9 +1,9 @@
-//! What nodes may still come to send, before something that is put off: looked ahead node by node.
+//! Lookahead of the reduction: an over-approximation of what nodes may do and send before a deferred transition.
 //!
-//! What a node may do depends on its state and on what may come to it, and the same two are met in many states of the
-//! system: so it is worked out once for them. Each envelope comes as often as it is on its way, or as often as the
-//! node likes where that is not known. What the nodes may send each other in transition is added until nothing is new.
-//! That is more than can happen, never less.
+//! The behaviour of a node depends on its local state and on its inbox, and the same pair occurs in many states of
+//! the system. So a summary is computed once for each pair. An envelope may be delivered as often as it is in
+//! transit, or any number of times where that number is unknown. Messages that the nodes may send each other are
+//! added until a fixed point is reached. The result includes everything that can happen, and perhaps more.
 
 use std::{hash::Hash, rc::Rc};
 
@@ -14,31 +14,32 @@ use super::{
 };
 use crate::kernel::{Fingerprinter, NodeId};
 
-/// How many answers are looked at for one node, before it may do anything.
+/// Largest number of effects computed for one node; beyond it the node may do anything.
 const MOST_EFFECTS: usize = 1200;
-/// How many states a node may come to, and as many kinds of envelopes it may send and be sent.
+/// Largest number of lookahead states of a node, and of distinct envelopes that it may send.
 const MOST_STATES: usize = 192;
 const MOST_SENT: usize = 128;
-/// How many of its spots in one state are told apart.
+/// Number of lookahead states that are distinguished for one local state.
 const MOST_ALIKE: usize = 6;
 const MOST_ENVELOPES: usize = 64;
 
-/// What may come to a node: the envelopes in order, each with a last bit that is set if it may come more than once.
+/// Envelopes that may be delivered to a node, sorted; the last bit of each is set if it may be delivered more than
+/// once.
 pub(super) type Inbox = Vec<u32>;
 
-/// What may come of a node.
+/// Summary of what a node may do.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Summary {
-    /// What it may send, as mail.
+    /// Envelopes that the node may send.
     sent: Inbox,
-    /// To whom, by bits.
+    /// Receivers of these envelopes, as a bit set.
     pub(super) to: u128,
-    /// Whether it may tell something that an objective takes notice of.
+    /// True if the node may take a visible step: one that an objective's monitor observes.
     pub(super) visible: bool,
-    /// Whether it may do anything: it was not looked at to the end.
+    /// True if the node may do anything, since the lookahead reached a limit.
     pub(super) unbounded: bool,
-    /// Of a transition that is put off: whether it makes no difference to anything that comes before it, and whether it
-    /// tells something that an objective takes notice of.
+    /// For a deferred transition: true if it commutes with everything that may come before it, and true if it may be
+    /// visible.
     pub(super) commutes: bool,
     pub(super) deferred_visible: bool,
 }
@@ -49,7 +50,7 @@ impl Summary {
     }
 }
 
-/// A transition that is put off: at which node, by its effect; and whether the node may crash before it.
+/// A deferred transition: its node and effect, and whether the node may crash before it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Deferred {
     pub(super) node: NodeId,
@@ -57,37 +58,36 @@ pub(super) struct Deferred {
     pub(super) crashes: bool,
 }
 
-/// What was found out so far.
+/// Summaries computed so far.
 #[derive(Clone)]
 pub(super) struct Lookahead {
     inboxes: Interner<()>,
-    /// By a node's state and its mail; and by a transition that is put off and the node's mail.
+    /// Summaries by local state and inbox; and by deferred effect and inbox.
     summaries_by_state: Memo,
     summaries_by_deferred: Memo,
     summaries: Vec<Rc<Summary>>,
-    /// Of two answers of a node in one state, whether it makes no difference which comes first; and the same where
-    /// the node may crash.
+    /// Commutativity of two effects of a node in one state; the second table is for a node that may crash.
     commuting: [Memo; 2],
-    /// How many answers were looked at.
+    /// Number of effects computed.
     pub(super) work: u64,
 }
 
-/// A state that a node may come to, and what of its mail it has used up then.
+/// A local state that a node may reach, with the envelopes of its inbox used up by then.
 #[derive(Clone, Copy, Debug)]
 struct LookaheadState {
     local: u32,
     used: u64,
-    /// What it may have sent by then, by bits, and what more than once.
+    /// Envelopes sent by then, as a bit set; then those sent more than once.
     sent: [u128; 2],
 }
 
-/// A look ahead at one node.
+/// Lookahead at one node.
 struct NodeLookahead<'a> {
     node: NodeId,
     inbox: &'a [u32],
     deferred: Option<(Deferred, Stimulus)>,
     states: Vec<LookaheadState>,
-    /// From which spot to which, and what is sent on the way.
+    /// Edges between lookahead states, with the envelopes sent on them.
     edges: Vec<(usize, usize, [u128; 2])>,
     sent: Vec<u32>,
     visible: bool,
@@ -96,7 +96,7 @@ struct NodeLookahead<'a> {
     commuting: &'a mut [Memo; 2],
 }
 
-/// It would take too much to find out, or something makes a difference.
+/// The lookahead reached a limit, or two effects do not commute.
 struct Inconclusive;
 
 impl Lookahead {
@@ -111,7 +111,7 @@ impl Lookahead {
         }
     }
 
-    /// What may come of a node in this state with this mail; with something put off, until that.
+    /// Returns the summary of a node with this local state and inbox, until a deferred transition if there is one.
     pub(super) fn summary(
         &mut self,
         system: &mut System,
@@ -155,7 +155,7 @@ impl Lookahead {
         let (edges, sent) = (Vec::new(), Vec::new());
         let (visible, deferred_visible, work) = (false, false, 0);
         let commuting = &mut self.commuting;
-        let mut compute = NodeLookahead {
+        let mut node_lookahead = NodeLookahead {
             node,
             inbox,
             deferred,
@@ -167,10 +167,10 @@ impl Lookahead {
             work,
             commuting,
         };
-        let done = compute.explore(system);
-        let work = compute.work as u64;
-        let summary =
-            done.map_or_else(|Inconclusive| Summary::anything(), |()| compute.summary(system));
+        let done = node_lookahead.explore(system);
+        let work = node_lookahead.work as u64;
+        let summary = done
+            .map_or_else(|Inconclusive| Summary::anything(), |()| node_lookahead.summary(system));
         self.work += work;
         summary
     }
@@ -182,16 +182,16 @@ impl NodeLookahead<'_> {
             return Err(Inconclusive);
         }
         let mut place = 0;
-        while let Some(&state_index) = self.states.get(place) {
-            let deferred = self.check_deferred(system, state_index.local)?;
-            for stimulus in system.own_stimuli(self.node, state_index.local) {
+        while let Some(&state) = self.states.get(place) {
+            let deferred = self.check_deferred(system, state.local)?;
+            for stimulus in system.own_stimuli(self.node, state.local) {
                 if self.deferred.is_none_or(|(_, it)| it != stimulus) {
                     self.step(system, place, (stimulus, 0), deferred)?;
                 }
             }
             for (number, code) in self.inbox.iter().enumerate() {
                 let bit = 1 << number;
-                if state_index.used & bit == 0 {
+                if state.used & bit == 0 {
                     let bit = if code & 1 == 0 { bit } else { 0 };
                     self.step(system, place, (Stimulus::Delivery(code >> 1), bit), deferred)?;
                 }
@@ -201,7 +201,7 @@ impl NodeLookahead<'_> {
         Ok(())
     }
 
-    /// What comes of what is put off in this state, if it may be put off up to there.
+    /// Returns the effect of the deferred transition in this local state.
     fn check_deferred(
         &mut self,
         system: &mut System,
@@ -209,9 +209,9 @@ impl NodeLookahead<'_> {
     ) -> Result<Option<u32>, Inconclusive> {
         let Some((deferred, stimulus)) = self.deferred else { return Ok(None) };
         let effect = system.cache.effect_of(&system.plan, self.node, here, stimulus);
-        self.deferred_visible |= system.is_noticed(effect);
+        self.deferred_visible |= system.is_visible(effect);
         self.work += 1;
-        // If it crashes before it, nothing may be missed.
+        // If the node crashes before the deferred transition, the crash must erase every trace of it.
         if deferred.crashes
             && (self.deferred_visible || !crash_erases(system, self.node, here, stimulus))
         {
@@ -232,15 +232,15 @@ impl NodeLookahead<'_> {
         if self.work > MOST_EFFECTS {
             return Err(Inconclusive);
         }
-        if !system.can_come(local, stimulus) {
+        if !system.is_possible(local, stimulus) {
             return Ok(());
         }
         let effect = system.cache.effect_of(&system.plan, self.node, local, stimulus);
-        if deferred.is_some_and(|deferred| !self.commuting(system, deferred, effect)) {
+        if deferred.is_some_and(|deferred| !self.commutes(system, deferred, effect)) {
             return Err(Inconclusive);
         }
         let effect = Rc::clone(&system.cache.effects[effect as usize]);
-        self.visible |= system.noticed(&effect.observed).next().is_some();
+        self.visible |= system.observable(&effect.observed).next().is_some();
         let mut sent = [0; 2];
         for envelope in &effect.sent {
             let place = self.sent.iter().position(|it| it == envelope).unwrap_or_else(|| {
@@ -257,8 +257,8 @@ impl NodeLookahead<'_> {
         Ok(())
     }
 
-    /// Whether it makes no difference which of two answers comes first, of which the first may be put off.
-    fn commuting(&mut self, system: &mut System, one: u32, other: u32) -> bool {
+    /// True if two effects commute; the first one is the deferred transition's.
+    fn commutes(&mut self, system: &mut System, one: u32, other: u32) -> bool {
         let crashes = self.deferred.is_some_and(|(deferred, _)| deferred.crashes);
         let known = &mut self.commuting[usize::from(crashes)];
         if let Some(known) = known.get(one, other) {
@@ -267,13 +267,14 @@ impl NodeLookahead<'_> {
         self.work += 3;
         let Effect { local, stimulus, .. } = *system.cache.effects[one as usize];
         let both = [stimulus, system.cache.effects[other as usize].stimulus];
-        let commuting = commuting(system, (self.node, local), both, crashes);
+        let commuting = commute(system, (self.node, local), both, crashes);
         known.insert(one, other, u32::from(commuting));
         commuting
     }
 
-    /// The place of a spot. One that has used up less will do, if nothing is sent on the way: all the same may come of
-    /// it. Nor are many told apart that differ in nothing else: what all of them have used up has to do for the others.
+    /// Returns the index of a lookahead state. A state that has used up fewer envelopes includes this one, if nothing
+    /// was sent in between. Beyond a limit, states with the same local state are merged into one that has used up
+    /// only what all of them have.
     fn state_index(&mut self, local: u32, used: u64, silent: bool) -> Result<usize, Inconclusive> {
         let is_it = |it: &LookaheadState| {
             it.local == local && (it.used == used || silent && it.used & used == it.used)
@@ -302,17 +303,17 @@ impl NodeLookahead<'_> {
         while grows {
             grows = false;
             for &(from, to, sent) in &self.edges {
-                let [once, often] = union(self.states[from].sent, sent);
+                let [once, repeated] = union(self.states[from].sent, sent);
                 let met = &mut self.states[to].sent;
-                grows |= (once & !met[0]) | (often & !met[1]) != 0;
-                *met = [met[0] | once, met[1] | often];
+                grows |= (once & !met[0]) | (repeated & !met[1]) != 0;
+                *met = [met[0] | once, met[1] | repeated];
             }
         }
-        let explore = self.states.iter().fold([0; 2], |[once, often], state_index| {
-            [once | state_index.sent[0], often | state_index.sent[1]]
-        });
-        let code =
-            |(place, envelope): (usize, &u32)| envelope << 1 | (explore[1] >> place & 1) as u32;
+        let all = self
+            .states
+            .iter()
+            .fold([0; 2], |[once, repeated], it| [once | it.sent[0], repeated | it.sent[1]]);
+        let code = |(place, envelope): (usize, &u32)| envelope << 1 | (all[1] >> place & 1) as u32;
         let mut sent: Inbox = self.sent.iter().enumerate().map(code).collect();
         sent.sort_unstable();
         let to = |code: &u32| 1 << system.cache.envelopes.get(code >> 1).to.index();
@@ -327,12 +328,12 @@ impl NodeLookahead<'_> {
     }
 }
 
-/// What is there once at least, and more than once, with more.
-const fn union([once, often]: [u128; 2], [once_more, often_more]: [u128; 2]) -> [u128; 2] {
-    [once | once_more, often | often_more | once & once_more]
+/// Returns the union of two multisets that count once and more than once.
+const fn union([once, repeated]: [u128; 2], [once_more, repeated_more]: [u128; 2]) -> [u128; 2] {
+    [once | once_more, repeated | repeated_more | once & once_more]
 }
 
-/// Adds an envelope to mail.
+/// Adds an envelope to an inbox.
 pub(super) fn add(inbox: &mut Inbox, code: u32) {
     let place = inbox.partition_point(|it| it >> 1 < code >> 1);
     match inbox.get_mut(place) {
@@ -341,25 +342,25 @@ pub(super) fn add(inbox: &mut Inbox, code: u32) {
     }
 }
 
-/// What may come to the nodes of a state, and of them.
+/// Lookahead at all nodes of a state.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SystemLookahead {
-    /// What is on its way, by node; and whether anything of it may be doubled.
+    /// Envelopes in transit, by receiver; and true if they may be duplicated.
     in_transit: Vec<Inbox>,
     duplicates: bool,
-    /// The same without what is put off.
+    /// Inbox of the deferred transition's node without the envelope that the transition delivers.
     own_inbox: Inbox,
-    /// With what the nodes may send each other.
+    /// Inboxes with what the nodes may send each other.
     inboxes: Vec<Inbox>,
     next: Vec<Inbox>,
-    /// What may come of each node of what is on its way; and of all of that.
+    /// Summaries by the envelopes in transit alone; and by the full inboxes.
     initial: Vec<Rc<Summary>>,
     summaries: Vec<Rc<Summary>>,
 }
 
 impl SystemLookahead {
-    /// Looks at each node with just what is on its way.
-    pub(super) fn open(
+    /// Computes the summary of each node for the envelopes in transit.
+    pub(super) fn start(
         &mut self,
         lookahead: &mut Lookahead,
         system: &mut System,
@@ -384,13 +385,13 @@ impl SystemLookahead {
         }
     }
 
-    /// To whom a node may send something of itself, by bits.
+    /// Receivers of what a node may send on its own, as a bit set.
     pub(super) fn sends_to(&self, node: usize) -> u128 {
         self.initial[node].to
     }
 
-    /// Whether anything may be told by the other nodes before any of those moves that are `still`; or who may send
-    /// those anything, by its bit.
+    /// True if the other nodes may take a visible step before one of the excluded nodes moves. The error is the bit
+    /// of a node that may send one of them something.
     pub(super) fn without_nodes(
         &mut self,
         lookahead: &mut Lookahead,
@@ -400,13 +401,13 @@ impl SystemLookahead {
     ) -> Result<bool, u128> {
         self.inboxes.clone_from(&self.in_transit);
         self.summaries.clone_from(&self.initial);
-        self.close(lookahead, system, state, excluded, None)?;
+        self.reach_fixed_point(lookahead, system, state, excluded, None)?;
         Ok((0..system.nodes).any(|node| excluded >> node & 1 == 0 && self.summaries[node].visible))
     }
 
-    /// Whether a transition makes no difference to anything that may come before it, by what it brings and at which place
-    /// that is. With whether anything of that is told at other nodes, and whether the transition tells anything itself.
-    pub(super) fn before(
+    /// Checks that a transition commutes with everything that may come before it. Returns, if so, whether another
+    /// node may take a visible step before it, and whether it is visible itself.
+    pub(super) fn commutes_before(
         &mut self,
         lookahead: &mut Lookahead,
         system: &mut System,
@@ -436,14 +437,14 @@ impl SystemLookahead {
         self.inboxes[node].clone_from(&self.own_inbox);
         self.summaries.clone_from(&self.initial);
         self.summaries[node] = summary;
-        self.close(lookahead, system, state, 0, Some((deferred, delivered))).ok()?;
+        self.reach_fixed_point(lookahead, system, state, 0, Some((deferred, delivered))).ok()?;
         let others = (0..system.nodes).filter(|other| *other != node);
         let visible = others.into_iter().any(|other| self.summaries[other].visible);
         Some([visible, self.summaries[node].deferred_visible])
     }
 
-    /// Adds what the nodes may send each other until nothing is new.
-    fn close(
+    /// Adds what the nodes may send each other until a fixed point is reached.
+    fn reach_fixed_point(
         &mut self,
         lookahead: &mut Lookahead,
         system: &mut System,
@@ -451,13 +452,13 @@ impl SystemLookahead {
         excluded: u128,
         deferred: Option<(Deferred, Option<u32>)>,
     ) -> Result<(), u128> {
-        let moves = |node: &usize| excluded >> node & 1 == 0;
+        let is_active = |node: &usize| excluded >> node & 1 == 0;
         loop {
             self.next.clone_from(&self.in_transit);
             if let Some((deferred, _)) = deferred {
                 self.next[deferred.node.index()].clone_from(&self.own_inbox);
             }
-            for node in (0..system.nodes).filter(moves) {
+            for node in (0..system.nodes).filter(is_active) {
                 let summary = &self.summaries[node];
                 if summary.unbounded || summary.to & excluded > 0 {
                     return Err(1 << node);
@@ -473,7 +474,7 @@ impl SystemLookahead {
                 }
             }
             let mut grows = false;
-            for node in (0..system.nodes).filter(moves) {
+            for node in (0..system.nodes).filter(is_active) {
                 if self.next[node] == self.inboxes[node] {
                     continue;
                 }
@@ -490,12 +491,12 @@ impl SystemLookahead {
     }
 }
 
-/// Whether something does not come before what a transition brings: it is behind it on its link.
+/// True if an envelope is behind the delivered one on a FIFO link, so that it cannot come first.
 fn is_behind(system: &System, delivered: Option<u32>, envelope: u32) -> bool {
     system.keeps_order() && delivered.is_some_and(|it| system.is_same_link(it, envelope))
 }
 
-/// Whether a crash leaves nothing of a transition.
+/// True if a crash erases every trace of a step.
 fn crash_erases(system: &mut System, node: NodeId, here: u32, stimulus: Stimulus) -> bool {
     let mut next = |local, stimulus| {
         let number = system.cache.effect_of(&system.plan, node, local, stimulus);
@@ -505,8 +506,8 @@ fn crash_erases(system: &mut System, node: NodeId, here: u32, stimulus: Stimulus
     next(here, Stimulus::Crash) == next(there, Stimulus::Crash)
 }
 
-/// Whether, in this state of a node, it is all the same which of two things comes first.
-fn commuting(
+/// True if two stimuli commute in this local state: the same state, sends and observations in both orders.
+fn commute(
     system: &mut System,
     (node, here): (NodeId, u32),
     [one, other]: [Stimulus; 2],
@@ -520,7 +521,8 @@ fn commuting(
         (effect_of(here, one), effect_of(here, other));
     let (_, one_second) = effect_of(other_first.next, one);
     let (other_later, other_second) = effect_of(one_first.next, other);
-    let fits = system.can_come(other_first.next, one) && system.can_come(one_first.next, other);
+    let fits =
+        system.is_possible(other_first.next, one) && system.is_possible(one_first.next, other);
     if !fits || one_second.next != other_second.next {
         return false;
     }
@@ -532,7 +534,7 @@ fn commuting(
     }
     let observed = |first: &Effect, second: &Effect| {
         let mut observed: Vec<u32> =
-            system.noticed(&first.observed).chain(system.noticed(&second.observed)).collect();
+            system.observable(&first.observed).chain(system.observable(&second.observed)).collect();
         if !system.observes_sequence() {
             observed.sort_unstable();
         }
@@ -544,7 +546,7 @@ fn commuting(
     if !crashes {
         return true;
     }
-    // If it crashes in the middle of the other one, nothing may be left of this one.
+    // If the node crashes within the second step, the crash must erase the first one.
     if other_first.sends + other_second.sends > 0 {
         return false;
     }
@@ -554,7 +556,7 @@ fn commuting(
     (first.next, &first.observed) == (second.next, &second.observed)
 }
 
-/// Whether some of these envelopes go the same link as some of those.
+/// True if some of these envelopes use the same link as some of those.
 fn share_a_link(system: &System, these: &[u32], those: &[u32]) -> bool {
     these.iter().any(|one| those.iter().any(|other| system.is_same_link(*one, *other)))
 }

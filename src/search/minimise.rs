@@ -1,10 +1,10 @@
-//! Makes a scenario as small as it can be while it still shows what it shows: delta debugging (Zeller and Hildebrandt
-//! 2002, "Simplifying and isolating failure-inducing input").
+//! Minimisation of a scenario by delta debugging (Zeller and Hildebrandt 2002, "Simplifying and isolating
+//! failure-inducing input").
 //!
-//! Each step proposes a smaller scenario, runs it, and keeps it if the objective is still reached without anything being
-//! broken that was not broken before: a run that is merely cut short shows nothing. The steps go on until none of
-//! them finds anything. What is smallest, in this order: the fewest faults, requests and nodes; the plainest network
-//! and parameters; the shortest run; the roundest numbers.
+//! Each step proposes a smaller scenario, runs it, and keeps it if the objective is still reached and no other
+//! assumption is broken. A run that is merely cut short does not count. The steps are repeated until none of them
+//! succeeds. The order of size: fewest faults, requests and nodes; plainest network and parameters; shortest run;
+//! roundest numbers.
 
 use super::{Objective, candidates, objective::longer};
 use crate::{
@@ -12,42 +12,42 @@ use crate::{
     kernel::{Delay, Fault, Protocol, Scenario, Time, Trace, run},
 };
 
-/// The largest number of runs that are tried.
+/// Largest number of runs.
 const MOST_RUNS: u64 = 20_000;
-/// Number of places in the middle of a node's writes at which its crash is tried instead.
+/// Number of earlier places in a node's writes at which its crash is tried.
 const MOST_CUTS: usize = 100;
-/// The largest number of events of all these runs together: long runs are tried less often.
+/// Largest number of events of all these runs together: fewer long runs are tried.
 const MOST_EVENTS: u64 = 8_000_000;
 
-/// A scenario, made small.
+/// A minimised scenario.
 #[derive(Clone, Debug)]
 pub struct Minimised {
-    /// What is left of it.
+    /// The scenario.
     pub scenario: Scenario,
-    /// Number of runs that were tried.
+    /// Number of runs.
     pub runs: u64,
-    /// False if the search was given up, so that something smaller may show the same.
+    /// False if the minimisation was ended by its limits: a smaller scenario may exist.
     pub complete: bool,
 }
 
 struct Minimiser {
     protocol: &'static Protocol,
     objective: Objective,
-    /// Whether a run that comes to rest shows something else.
+    /// True if a proposal must not come to rest (livelock).
     keeps_running: bool,
     best: Scenario,
-    /// How long a run has at least that does not come to rest, in virtual ms: what never comes has to be waited for.
+    /// Shortest duration of a run that does not come to rest, in virtual ms: it shows that an obligation is never
+    /// met.
     patience: Time,
     runs: u64,
     /// Number of events of all runs.
     events: u64,
 }
 
-/// Makes a scenario as small as it can be while its run reaches the objective; none if it does not reach it now, even if it
-/// is given the time to come to rest.
+/// Minimises a scenario whose run reaches the objective; none if the run does not reach it, even with the time to
+/// come to rest.
 ///
-/// A run that does not come to rest keeps at least so much time as `patience` says, in virtual ms, for what never
-/// comes to be waited for.
+/// A run that does not come to rest keeps at least `patience` virtual ms, to show that an obligation is never met.
 #[must_use]
 pub fn minimise(
     protocol: &'static Protocol,
@@ -58,7 +58,7 @@ pub fn minimise(
     smallest(protocol, objective, scenario, patience, false)
 }
 
-/// The same, of a livelock: it is not made small into something that comes to rest.
+/// Minimises the scenario of a livelock: proposals that come to rest are rejected.
 pub(super) fn minimise_livelock(
     protocol: &'static Protocol,
     objective: &Objective,
@@ -79,13 +79,19 @@ fn smallest(
         Minimiser { keeps_running, ..Minimiser::new(protocol, objective, scenario, patience)? };
     minimiser.best.captions.clear();
     minimiser.best.goal = None;
-    while minimiser.round() {}
+    let given = size(&minimiser.best);
+    while minimiser.try_all_steps() {}
     let complete = !minimiser.is_exhausted();
+    debug_assert!(
+        minimiser.objective.is_reached(protocol, &minimiser.best),
+        "a minimised run still reaches the objective"
+    );
     let Minimiser { best: scenario, runs, .. } = minimiser;
+    debug_assert!(size(&scenario) <= given, "a minimised scenario is no larger");
     Some(Minimised { scenario, runs, complete })
 }
 
-/// The same scenario with as few faults as it takes, and nothing else changed.
+/// Removes as many faults of a scenario as possible, and changes nothing else.
 pub(super) fn with_few_faults(
     protocol: &'static Protocol,
     objective: &Objective,
@@ -107,7 +113,7 @@ impl Minimiser {
         let reached = |scenario: &&Scenario| objective.is_reached(protocol, scenario);
         let start = [scenario, &patient].into_iter().find(reached)?.clone();
         let trace = run(protocol, &start).ok()?;
-        // What is shown is shown for the same reason.
+        // The same assumptions as before may be broken, and no others.
         let breaches = report(protocol, &start, &trace);
         let broken =
             breaches.breaches_of(objective.target.kind()).map(|breach| breach.rule).collect();
@@ -126,8 +132,8 @@ impl Minimiser {
         })
     }
 
-    /// Tries all steps once. False if none of them found anything.
-    fn round(&mut self) -> bool {
+    /// Tries all steps once. False if none of them succeeded.
+    fn try_all_steps(&mut self) -> bool {
         let steps = [
             Self::drop_unused,
             Self::fewer_faults,
@@ -144,15 +150,15 @@ impl Minimiser {
         self.best != before && !self.is_exhausted()
     }
 
-    /// Takes a proposal if the objective is still reached.
-    fn take(&mut self, proposal: Scenario) -> bool {
+    /// Accepts a proposal if the objective is still reached.
+    fn accept(&mut self, proposal: Scenario) -> bool {
         let sound = proposal.until > 0 && proposal.faults.iter().all(candidates::is_sound);
         if self.is_exhausted() || proposal == self.best || !sound {
             return false;
         }
         self.runs += 1;
         let Ok(trace) = run(self.protocol, &proposal) else { return false };
-        // A run that is not at rest is given more than twice the time.
+        // A run that is not at rest is repeated with more than twice the time.
         let runs = if trace.quiescent { 1 } else { 3 };
         self.events += runs * trace.events.len() as u64;
         let taken = self.objective.is_reached_by(self.protocol, &proposal, &trace)
@@ -163,7 +169,7 @@ impl Minimiser {
         taken
     }
 
-    /// True if no more runs are tried.
+    /// True if a limit is reached.
     const fn is_exhausted(&self) -> bool {
         self.runs >= MOST_RUNS || self.events >= MOST_EVENTS
     }
@@ -174,14 +180,14 @@ impl Minimiser {
         }
         let mut proposal = self.best.clone();
         change(&mut proposal);
-        self.take(proposal)
+        self.accept(proposal)
     }
 
     fn trace(&self) -> Trace {
         run(self.protocol, &self.best).expect("it was run before")
     }
 
-    /// Without what meets nothing.
+    /// Removes unused faults and requests.
     fn drop_unused(&mut self) {
         let Trace { unused_faults, unused_requests, .. } = self.trace();
         self.propose(|scenario| {
@@ -205,7 +211,7 @@ impl Minimiser {
         self.fewer(|scenario| &mut scenario.requests);
     }
 
-    /// Leaves parts of a list out: first halves of it, in the end each thing alone.
+    /// Removes parts of a list: halves first, single elements last (ddmin).
     fn fewer<T: Clone>(&mut self, list: fn(&mut Scenario) -> &mut Vec<T>) {
         let mut part = list(&mut self.best).len().next_power_of_two();
         while part > 0 {
@@ -227,18 +233,18 @@ impl Minimiser {
             if self.best.nodes.len() > 2
                 && let Some(proposal) = candidates::without_node(&self.best, node)
             {
-                self.take(proposal);
+                self.accept(proposal);
             }
         }
         if let Some(proposal) = candidates::renumbered(&self.best) {
-            self.take(proposal);
+            self.accept(proposal);
         }
     }
 
-    /// Nothing on the network or among the parameters that has no part in it.
+    /// Removes features of the network and parameters that make no difference.
     ///
-    /// What the network promises stays as it is: a bound, an order, a failure detector. Without them the same would
-    /// be shown of another system.
+    /// The network's guarantees stay: a delay bound, FIFO order, a failure detector. Without them it would be another
+    /// system.
     fn plainer(&mut self) {
         let plain = Scenario::new("", Vec::new());
         self.fewer(|scenario| &mut scenario.network.links);
@@ -247,7 +253,7 @@ impl Minimiser {
         self.propose(|scenario| scenario.network.corrupt = plain.network.corrupt);
         self.propose(|scenario| scenario.network.topology = plain.network.topology.clone());
         self.propose(|scenario| scenario.network.medium = plain.network.medium);
-        // Everything takes the same time: the picture is easier to read.
+        // Equal delays are easier to read.
         let Delay { min, max } = self.best.network.delay;
         let middle = min.midpoint(max).next_multiple_of(5).min(max);
         for time in [middle, max, min] {
@@ -263,7 +269,7 @@ impl Minimiser {
         }
     }
 
-    /// Everything earlier, and no more time than it takes.
+    /// Moves everything earlier and shortens the run.
     fn shorter(&mut self) {
         let first = self.best.requests.iter().map(|request| request.at).min().unwrap_or(0);
         for by in [first, first.saturating_sub(10)] {
@@ -299,7 +305,7 @@ impl Minimiser {
         }
     }
 
-    /// A crash between two events rather than in the middle of one, if that does, or sooner in it.
+    /// Replaces a crash within a step by one between steps, or by one at an earlier place in the step.
     fn plainer_crash(&mut self, place: usize) {
         if let Fault::CrashWriting { node, at, after_writes } = self.best.faults[place] {
             let plain = Fault::Crash { node, at, after_sends: None };
@@ -317,7 +323,7 @@ impl Minimiser {
         let Fault::Crash { node, at, after_sends: Some(sends) } = self.best.faults[place] else {
             return;
         };
-        // More than it sends makes no difference.
+        // Larger numbers are equivalent.
         let sends = sends.min(candidates::sends_at(&self.trace(), node, at));
         for fewer in std::iter::once(None).chain((0..sends).map(Some)) {
             let taken = self.propose(|scenario| {
@@ -331,7 +337,7 @@ impl Minimiser {
         }
     }
 
-    /// The roundest number that does, of those near this one.
+    /// Replaces a number by the roundest number near it that succeeds.
     fn round_number(&mut self, value: Time, set: impl Fn(&mut Scenario, Time)) {
         for candidate in candidates::rounder(value) {
             if self.propose(|scenario| set(scenario, candidate)) {
@@ -341,7 +347,7 @@ impl Minimiser {
     }
 }
 
-/// How large a scenario is: of two that show the same, the one that is less is the better.
+/// Size of a scenario, for comparison: of two that reach the same objective, the smaller is better.
 #[must_use]
 pub fn size(scenario: &Scenario) -> (usize, usize, usize, Time) {
     let Scenario { faults, requests, nodes, until, .. } = scenario;

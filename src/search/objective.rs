@@ -1,4 +1,4 @@
-//! What is looked for in a run.
+//! The objective of a search.
 
 use std::iter;
 
@@ -12,50 +12,50 @@ use crate::{
 
 use super::Target;
 
-/// What a run has to show, and what it may break to show it.
+/// A target, and the assumptions that a run may break to reach it.
 #[derive(Clone)]
 pub struct Objective {
-    /// What is looked for.
+    /// The target.
     pub target: Target,
-    /// What the run may break; none if it may break anything.
+    /// The assumptions that may be broken; none if all may.
     pub breaking: Option<Vec<Rule>>,
 }
 
 impl Objective {
-    /// A target, whatever is broken.
+    /// Returns an objective that allows any assumption to be broken.
     #[must_use]
     pub const fn at(target: Target) -> Self {
         Self { target, breaking: None }
     }
 
-    /// The monitor that says *violated* of a run that shows it.
+    /// Returns the monitor that is *violated* when a run reaches the target.
     #[must_use]
     pub fn monitor(&self, setting: &Setting) -> Box<dyn Monitor> {
         self.target.monitor(setting)
     }
 
-    /// What its monitor goes by.
+    /// Returns what the monitor depends on.
     #[must_use]
     pub fn needs(&self) -> Needs {
         let alone = Setting { nodes: 1, failures: Failures::CrashStop, time_to_serve: None };
         self.monitor(&alone).needs()
     }
 
-    /// Whether only the end of a run shows it.
+    /// True if only the end of a run reaches the target.
     #[must_use]
     pub fn is_liveness(&self) -> bool {
         self.target.kind() == Kind::Liveness
     }
 
-    /// Whether a run shows it, as far as its own events go.
+    /// True if a run's own events reach the target.
     #[must_use]
-    pub fn is_shown(&self, setting: &Setting, trace: &Trace) -> bool {
+    pub fn is_reached_in(&self, setting: &Setting, trace: &Trace) -> bool {
         let mut watching = Watching::new(vec![self.monitor(setting)], setting);
         watching.advance(trace, usize::MAX);
         watching.say(trace).any(|verdict| verdict.is_violated())
     }
 
-    /// True if a run shows the contrary: what is violated in a run that shows the objective holds in this one.
+    /// True if the target's monitor holds at the end of a run: the run passes.
     #[must_use]
     pub fn is_refuted(&self, setting: &Setting, trace: &Trace) -> bool {
         let mut watching = Watching::new(vec![self.monitor(setting)], setting);
@@ -63,17 +63,17 @@ impl Objective {
         watching.say(trace).all(|verdict| verdict == Verdict::Holds)
     }
 
-    /// Whether a scenario's run shows it for good, and breaks nothing that it may not break.
+    /// True if a scenario's run reaches the target for good, and breaks only assumptions that it may break.
     ///
-    /// What is missing at the end of a run that is not at rest might still come. So such a run is given more than
-    /// twice the time, in which it has to be missing to the end, or again and again.
+    /// In a run that is not at rest, a pending obligation may still be met. So such a run is repeated with more than
+    /// twice the time. Then the target must be reached at the end, or again and again.
     #[must_use]
     pub fn is_reached(&self, protocol: &'static Protocol, scenario: &Scenario) -> bool {
         let Ok(trace) = run(protocol, scenario) else { return false };
         self.is_reached_by(protocol, scenario, &trace)
     }
 
-    /// The same, of a run that is known.
+    /// Like [`is_reached`](Self::is_reached), for a known run.
     #[must_use]
     pub fn is_reached_by(
         &self,
@@ -82,13 +82,13 @@ impl Objective {
         trace: &Trace,
     ) -> bool {
         let setting = Setting::of(protocol, scenario);
-        if !self.is_shown(&setting, trace) || !self.may_break(protocol, scenario, trace) {
+        if !self.is_reached_in(&setting, trace) || !self.may_break(protocol, scenario, trace) {
             return false;
         }
         if !self.is_liveness() || trace.quiescent {
             return true;
         }
-        // What is on its way at the end has the time to arrive.
+        // Messages in transit at the end get the time to arrive.
         let fates = trace.messages.iter().flat_map(|it| iter::once(&it.fate).chain(&it.copies));
         let dues = fates.filter_map(|fate| match *fate {
             Fate::InFlight { due } => Some(due),
@@ -99,38 +99,38 @@ impl Objective {
             Some(_) => scenario.until,
         };
         let longer = Scenario { until: longer(last), ..scenario.clone() };
-        run(protocol, &longer).is_ok_and(|trace| self.lasts(&setting, &trace))
+        run(protocol, &longer).is_ok_and(|trace| self.persists(&setting, &trace))
     }
 
-    /// Whether it is shown in the end, or again and again in the second half.
-    fn lasts(&self, setting: &Setting, trace: &Trace) -> bool {
+    /// True if the target is reached at the end, or again and again in the second half.
+    fn persists(&self, setting: &Setting, trace: &Trace) -> bool {
         let mut watching = Watching::new(vec![self.monitor(setting)], setting);
-        let (mut shown, mut begun) = (false, 0);
+        let (mut shown, mut recurrences) = (false, 0);
         for place in trace.events_until(trace.end / 2)..trace.events.len() {
             watching.advance(trace, place);
             let now = watching.if_it_ended(trace).any(|verdict| verdict.is_violated());
-            begun += usize::from(now && !shown);
+            recurrences += usize::from(now && !shown);
             shown = now;
         }
         watching.advance(trace, usize::MAX);
-        begun > AGAIN || watching.say(trace).any(|verdict| verdict.is_violated())
+        recurrences > MOST_RECURRENCES || watching.say(trace).any(|verdict| verdict.is_violated())
     }
 
     fn may_break(&self, protocol: &'static Protocol, scenario: &Scenario, trace: &Trace) -> bool {
         let Some(allowed) = &self.breaking else { return true };
         let report = report(protocol, scenario, trace);
-        // A safety violation is judged by what was broken when it was completed.
-        let completed =
-            (!self.is_liveness()).then(|| self.completed(&Setting::of(protocol, scenario), trace));
+        // A safety violation is judged by the assumptions broken when it was completed.
+        let completing_event = (!self.is_liveness())
+            .then(|| self.completing_event(&Setting::of(protocol, scenario), trace));
         let mut breaches = report.breaches_of(self.target.kind());
         breaches.all(|breach| {
-            let counts = completed.flatten().is_none_or(|event| breach.stands_at(event));
+            let counts = completing_event.flatten().is_none_or(|event| breach.stands_at(event));
             !counts || allowed.contains(&breach.rule)
         })
     }
 
-    /// The event that completes it in a run.
-    fn completed(&self, setting: &Setting, trace: &Trace) -> Option<EventId> {
+    /// Returns the event that completes the violation in a run.
+    fn completing_event(&self, setting: &Setting, trace: &Trace) -> Option<EventId> {
         let mut watching = Watching::new(vec![self.monitor(setting)], setting);
         watching.advance(trace, usize::MAX);
         watching.say(trace).find_map(|verdict| match verdict {
@@ -139,7 +139,7 @@ impl Objective {
         })
     }
 
-    /// The verdict on it in a report, if the report has one.
+    /// Returns the verdict in a report, if the report has one.
     #[must_use]
     pub fn verdict(&self, report: &Report) -> Option<Verdict> {
         let name = self.target.property()?.name;
@@ -148,10 +148,10 @@ impl Objective {
     }
 }
 
-/// How often what comes and goes has to come at least.
-const AGAIN: usize = 2;
+/// An intermittent violation must begin more often than this.
+const MOST_RECURRENCES: usize = 2;
 
-/// Twice the time, and some more.
+/// Twice the time and a constant.
 pub(super) const fn longer(until: Time) -> Time {
     let longer = until * 2 + 1000;
     if longer < MAX_TIME { longer } else { MAX_TIME }

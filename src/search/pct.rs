@@ -1,10 +1,10 @@
-//! Random orders of events, for systems that are too large to be gone through: by priorities (Burckhardt, Kothari,
-//! Musuvathi and Nagarakatti 2010, "A randomized scheduler with probabilistic guarantees of finding bugs").
+//! Probabilistic concurrency testing (PCT) of systems that are too large to be searched exhaustively (Burckhardt,
+//! Kothari, Musuvathi and Nagarakatti 2010, "A randomized scheduler with probabilistic guarantees of finding bugs").
 //!
-//! Each link, and each node for what comes to it by itself, has a priority of its own, drawn by lot; of all that can
-//! happen what has the highest comes next. At a few moments, drawn by lot too, what has the highest then falls behind
-//! everything else. So a message is late, or a node slow, for long: which is what most violations take. A walk is a
-//! function of the seed and its number.
+//! Each link has a random priority, and so has each node for its own timers and requests. The enabled transition of
+//! the highest priority comes next. At a few random steps, the channel with the highest priority drops to the lowest.
+//! So a message or a node is delayed for long: most violations require that. An interleaving is a function of the
+//! seed and its number.
 
 use super::{
     states::Path,
@@ -12,49 +12,49 @@ use super::{
 };
 use crate::kernel::Dice;
 
-/// How many transitions a walk has at most.
+/// Largest number of transitions of an interleaving.
 const LONGEST: usize = 500;
-/// Up to how many times what is first falls behind.
+/// Largest number of priority changes.
 const CHANGES: u32 = 4;
-/// How long the first walk is taken to be.
+/// Assumed length of the first interleaving.
 const EXPECTED: u32 = 60;
 
-/// Walks through a system.
+/// A generator of random interleavings of a system.
 #[derive(Clone)]
 pub(super) struct Pct {
     seed: u64,
     runs: u64,
-    /// How long the longest was so far.
+    /// Length of the longest interleaving so far.
     length: u32,
     transitions: u64,
 }
 
 impl Pct {
-    /// Before the walk of this number.
+    /// Starts at the interleaving with this number.
     pub(super) const fn new(seed: u64, runs: u64) -> Self {
         Self { seed, runs, length: EXPECTED, transitions: 0 }
     }
 
-    /// The number of the next walk.
+    /// Number of the next interleaving.
     pub(super) const fn runs(&self) -> u64 {
         self.runs
     }
 
-    /// How long the longest was.
+    /// Length of the longest interleaving so far.
     pub(super) const fn length(&self) -> u32 {
         self.length
     }
 
-    /// How many transitions were taken in all.
+    /// Number of transitions taken in all.
     pub(super) const fn transitions(&self) -> u64 {
         self.transitions
     }
 
-    /// One walk more: the way to where it reached the system's first objective, if it did.
+    /// Runs one interleaving and returns the path to the first state that reaches the system's first objective.
     pub(super) fn run(&mut self, system: &mut System) -> Option<Path> {
         let mut dice = Dice::new(self.seed, self.runs);
         self.runs += 1;
-        let mut run = Priorities::new(system, &mut dice, self.length);
+        let mut priorities = Priorities::new(system, &mut dice, self.length);
         let mut state = system.start();
         let (mut transitions, mut next, mut path) = (Vec::new(), Vec::new(), Vec::new());
         while path.len() < LONGEST {
@@ -64,7 +64,7 @@ impl Pct {
                 return Some(path);
             }
             let Some(transition) =
-                run.choose(system, &state, &transitions, path.len() as u32, &mut dice)
+                priorities.choose(system, &state, &transitions, path.len() as u32, &mut dice)
             else {
                 break;
             };
@@ -78,12 +78,12 @@ impl Pct {
     }
 }
 
-/// The lots that were drawn for one walk.
+/// The random choices of one interleaving.
 struct Priorities {
     nodes: usize,
-    /// By link, and then by node: who is greater goes first.
+    /// By channel: the highest goes first.
     priorities: Vec<u32>,
-    /// Where what is first falls behind, and where something goes wrong.
+    /// Steps at which a priority changes, and steps at which a fault is injected.
     changes: Vec<u32>,
     faults: Vec<u32>,
     lowest: u32,
@@ -102,7 +102,7 @@ impl Priorities {
             (0..count).map(|_| dice.below(length)).collect()
         };
         let changes = moments(dice, CHANGES);
-        let faults = moments(dice, system.faults_left());
+        let faults = moments(dice, system.total_faults());
         Self { nodes, priorities, changes, faults, lowest: count }
     }
 
@@ -125,14 +125,14 @@ impl Priorities {
         let others = transitions.iter().filter(|transition| !is_fault(transition));
         let first =
             channel(&others.clone().max_by_key(|transition| self.priorities[channel(transition)])?);
-        // What comes the same way comes in any order, where the links let it.
-        let those: Vec<&Transition> =
+        // Within a channel the order is random, as far as the link allows.
+        let candidates: Vec<&Transition> =
             others.filter(|transition| channel(transition) == first).collect();
         if self.changes.contains(&step) {
             self.lowest = self.lowest.saturating_sub(1);
             self.priorities[first] = self.lowest;
         }
-        Some(*those[dice.below(those.len() as u32) as usize])
+        Some(*candidates[dice.below(candidates.len() as u32) as usize])
     }
 
     const fn channel(&self, (from, to): (usize, usize)) -> usize {

@@ -1,19 +1,19 @@
 //! Division of a search among machines.
 
-/// A part of a search that is divided among machines. All parts together try what the whole search tries, and no two
-/// of them count the same.
+/// A part of a divided search. All shards together try what the whole search tries, and no two of them count the same
+/// run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
-    /// Which, from 1.
+    /// Number of the shard, from 1.
     pub number: u32,
-    /// Of how many.
+    /// Number of shards.
     pub of: u32,
 }
 
 impl Shard {
     /// The whole search.
     pub const WHOLE: Self = Self { number: 1, of: 1 };
-    /// Into so many parts a search can be divided.
+    /// Largest number of shards.
     pub const MOST: u32 = 10_000;
 
     /// Reads `3/16`.
@@ -24,12 +24,12 @@ impl Shard {
         (1 <= number && number <= of && of <= Self::MOST).then_some(Self { number, of })
     }
 
-    /// Whether something is in this part, by its fingerprint.
+    /// True if the item with this fingerprint belongs to the shard.
     pub(super) const fn owns(self, print: u64) -> bool {
         print % self.of as u64 == self.number as u64 - 1
     }
 
-    /// Whether what cannot be divided is done here.
+    /// True if the shard does the work that cannot be divided.
     pub(super) const fn is_first(self) -> bool {
         self.number == 1
     }

@@ -5,10 +5,10 @@ use std::hash::Hasher;
 use super::system::{System, Transition};
 use crate::kernel::Fingerprinter;
 
-/// The transitions of a run, each with the state before it.
+/// A path: its transitions, each with the state before it.
 pub(super) type Path = Vec<(Vec<u32>, Transition)>;
 
-/// States in a row, one behind the other.
+/// States stored one behind the other.
 #[derive(Clone, Debug, Default)]
 pub(super) struct StateList {
     numbers: Vec<u32>,
@@ -44,7 +44,7 @@ impl StateList {
     }
 }
 
-/// Takes transitions, each by its place among those of its state, from a state or from the start.
+/// Follows transitions, each given by its place among those enabled, from a state or from the start.
 pub(super) fn follow(system: &mut System, numbers: &[usize], from: Option<Vec<u32>>) -> Path {
     let mut state = from.unwrap_or_else(|| system.start());
     let (mut transitions, mut next) = (Vec::new(), Vec::new());
@@ -57,7 +57,15 @@ pub(super) fn follow(system: &mut System, numbers: &[usize], from: Option<Vec<u3
     path
 }
 
-/// The fingerprint of a state: two different ones have the same with a chance of 2⁻⁶⁴.
+/// Returns the state to which a path leads.
+pub(super) fn last_state(system: &mut System, path: &Path) -> Vec<u32> {
+    let Some((before, transition)) = path.last() else { return system.start() };
+    let mut last = Vec::new();
+    system.apply(before, *transition, &mut last);
+    last
+}
+
+/// Fingerprint of a state; two different states have the same one with probability 2⁻⁶⁴.
 pub(super) fn fingerprint(state: &[u32]) -> u64 {
     let mut taken = Fingerprinter::new();
     state.iter().for_each(|number| taken.write_u32(*number));

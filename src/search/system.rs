@@ -1,10 +1,10 @@
-//! The asynchronous system that a scenario describes: whatever is on its way may come next, however long it takes.
+//! The asynchronous system that a scenario describes: every message in transit may be delivered next, whatever its
+//! delay.
 //!
-//! Its requests come in their order at each node, at any time; a timer goes off at any time after it was set; a node
-//! may apply as long as it likes. What comes to a node that is down is lost, as in a run; it need not come before the node
-//! is back. Of the scenario's network only the links count and whether they keep the order. So
-//! what is possible here is possible in some run, if only for other delays; and what is impossible here is impossible
-//! whatever the delays are.
+//! Requests are made in their order at each node, at any time. A timer expires at any time after it was set. A node
+//! may take any time for a step. A message delivered to a crashed node is lost, as in a run; its delivery may also
+//! wait for the recovery. Of the network only the links and their FIFO order count. So whatever is possible here is
+//! possible in some run, perhaps with other delays; and whatever is impossible here is impossible with any delays.
 
 use std::rc::Rc;
 
@@ -15,19 +15,18 @@ use super::{
 };
 use crate::kernel::{Detection, Detector, Fingerprinter, Monitor, NodeId, Order, Plan, Scenario};
 
-/// Something that can happen next.
+/// A transition of the system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Transition {
-    /// Something comes to a node: by its effect. With it what was in the envelope at this place is no longer on its
-    /// way, if it was in one.
+    /// A step of a node. It removes the envelope at this place, if it is a delivery.
     Step { node: NodeId, effect: u32, place: Option<usize>, fault: Option<FaultKind> },
-    /// What is at this place is lost.
+    /// The loss of the envelope at this place.
     Drop { place: usize },
-    /// A second copy of what is at this place is on its way.
+    /// The duplication of the envelope at this place.
     Duplicate { place: usize },
 }
 
-/// The kinds of faults that there are here, in the order in which a state counts what is left of them.
+/// Kinds of faults in the system, in the order of their counters in a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FaultKind {
     Crash = 0,
@@ -36,15 +35,15 @@ pub(super) enum FaultKind {
     Duplicate = 3,
 }
 
-/// Their names.
+/// Names of the [`FaultKind`]s.
 pub(super) const FAULT_KINDS: [&str; 4] = ["crash", "recover", "drop", "duplicate"];
 
-/// In a state's word of the faults that are left: so many bits for each kind, and above them how many in all.
+/// Layout of the word of remaining faults in a state: this number of bits for each kind, and the total above them.
 const BITS_PER_KIND: u32 = 6;
 pub(super) const MAX_PER_KIND: u32 = (1 << BITS_PER_KIND) - 1;
 const TOTAL_SHIFT: u32 = BITS_PER_KIND * FAULT_KINDS.len() as u32;
 
-/// A system, with all that was worked out about it so far.
+/// A system, with the effects computed so far.
 #[derive(Clone)]
 pub(super) struct System {
     pub(super) plan: Plan<'static>,
@@ -55,59 +54,59 @@ pub(super) struct System {
     fifo: bool,
     perfect_detector: bool,
     budget: u32,
-    /// Whether what is on its way to who never comes back is left out.
+    /// True if envelopes to nodes that never recover are discarded.
     pub(super) discards_unreceivable: bool,
 }
 
-/// The monitor of one objective.
+/// The monitor of one objective as a state machine, computed on demand.
 #[derive(Clone)]
 struct MonitorTable {
     states: Interner<Box<dyn Monitor>>,
     steps: Memo,
-    /// By state: whether the objective is reached, as far as the run went, and if it ends there.
+    /// By state: true if the objective is reached at once, and true if it is reached when the run ends there.
     reached: Vec<[bool; 2]>,
-    /// Whether its states depend on which of two events at different nodes has the smaller id.
+    /// True if the monitor depends on the order of ids at different nodes.
     needs_ids: bool,
 }
 
-/// Why a scenario cannot be searched this way.
+/// Reasons why a scenario has no asynchronous system that can be searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unfit {
-    /// The protocol cannot read one of its requests.
+    /// The protocol cannot read a request.
     Request,
-    /// It has faults already.
+    /// The scenario has faults.
     Faults,
-    /// Its network loses, doubles or damages by luck, or loses what finds a queue full.
-    Luck,
-    /// What is looked for depends on times, or on what happened before what.
+    /// The network loses, duplicates or corrupts messages at random, or has bounded queues.
+    Randomness,
+    /// The objective depends on times or on the happened-before relation.
     Time,
     /// The protocol reads its clock.
     Clock,
-    /// A node goes on sending to itself.
+    /// A node sends messages to itself without end.
     Endless,
-    /// Group membership: who is bound depends on what came first in time.
+    /// Group membership: the members that a property binds depend on times.
     Members,
 }
 
 impl Unfit {
-    /// All of them.
+    /// All reasons.
     pub const ALL: [Self; 7] = [
         Self::Request,
         Self::Faults,
-        Self::Luck,
+        Self::Randomness,
         Self::Time,
         Self::Clock,
         Self::Endless,
         Self::Members,
     ];
 
-    /// Its name in results.
+    /// Name in the JSON of results.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Request => "request",
             Self::Faults => "faults",
-            Self::Luck => "luck",
+            Self::Randomness => "luck",
             Self::Time => "time",
             Self::Clock => "clock",
             Self::Endless => "endless",
@@ -117,7 +116,7 @@ impl Unfit {
 }
 
 impl System {
-    /// The system of a scenario.
+    /// Returns the system of a scenario.
     pub(super) fn new(
         plan: Plan<'static>,
         monitors: Vec<Box<dyn Monitor>>,
@@ -151,13 +150,13 @@ impl System {
         })
     }
 
-    /// How many numbers a state has before those of what is on its way: one for each node, one for each objective, and the
-    /// faults that are left.
+    /// Number of words before the envelopes in a state: one for each node, one for each objective, and the remaining
+    /// faults.
     pub(super) const fn head(&self) -> usize {
         self.nodes + self.monitors.len() + 1
     }
 
-    /// The state after the start of the run.
+    /// Returns the state after the start of the run.
     pub(super) fn start(&mut self) -> Vec<u32> {
         let mut state = vec![0; self.head()];
         state[self.head() - 1] = self.budget;
@@ -172,13 +171,13 @@ impl System {
         state
     }
 
-    /// How many faults of a kind may still strike.
-    pub(super) fn left(&self, state: &[u32], kind: FaultKind) -> u32 {
+    /// Number of faults of a kind that may still strike.
+    pub(super) fn faults_remaining(&self, state: &[u32], kind: FaultKind) -> u32 {
         let word = state[self.head() - 1];
         (word >> (BITS_PER_KIND * kind as u32) & MAX_PER_KIND).min(word >> TOTAL_SHIFT)
     }
 
-    /// All that can happen next, in a fixed order.
+    /// Lists the enabled transitions in a fixed order.
     pub(super) fn transitions(&mut self, state: &[u32], transitions: &mut Vec<Transition>) {
         transitions.clear();
         self.push_deliveries(state, transitions);
@@ -188,7 +187,7 @@ impl System {
             let has_request =
                 (here.requests_made as usize) < self.cache.requests[node.index()].len();
             if !here.solo.is_up() {
-                if self.left(state, FaultKind::Recover) > 0 {
+                if self.faults_remaining(state, FaultKind::Recover) > 0 {
                     self.push_steps(state, node, Stimulus::Recovery, None, transitions);
                     if has_request {
                         self.push_steps(state, node, Stimulus::Request, None, transitions);
@@ -203,14 +202,14 @@ impl System {
             if has_request {
                 self.push_steps(state, node, Stimulus::Request, None, transitions);
             }
-            if self.left(state, FaultKind::Crash) > 0 {
+            if self.faults_remaining(state, FaultKind::Crash) > 0 {
                 self.push_steps(state, node, Stimulus::Crash, None, transitions);
             }
         }
     }
 
-    /// What is on its way, each once if there are several that are alike; the first of each link, where they keep
-    /// their order. What comes to who is down for good makes no difference any more.
+    /// Lists deliveries, drops and duplications: of equal envelopes one, of a FIFO link the first. A delivery to a
+    /// node that never recovers makes no difference.
     fn push_deliveries(&mut self, state: &[u32], transitions: &mut Vec<Transition>) {
         let head = self.head();
         for place in head..state.len() {
@@ -227,21 +226,21 @@ impl System {
             if first && !self.is_down_for_good(state, to) {
                 self.push_steps(state, to, Stimulus::Delivery(envelope), Some(place), transitions);
             }
-            if is_message && self.left(state, FaultKind::Drop) > 0 {
+            if is_message && self.faults_remaining(state, FaultKind::Drop) > 0 {
                 transitions.push(Transition::Drop { place });
             }
-            if is_message && self.left(state, FaultKind::Duplicate) > 0 {
+            if is_message && self.faults_remaining(state, FaultKind::Duplicate) > 0 {
                 transitions.push(Transition::Duplicate { place });
             }
         }
     }
 
-    /// Whether something of the same link is before it.
+    /// True if an envelope of the same link is before it.
     fn is_behind(&self, state: &[u32], place: usize) -> bool {
         place > self.head() && self.link(state[place - 1]) == self.link(state[place])
     }
 
-    /// True for the report of a crash, if the recovery from the crash before it is still to be reported.
+    /// True for the report of a crash, if the report of an earlier recovery is still in transit.
     fn is_after_recovery(&self, state: &[u32], envelope: u32) -> bool {
         let it = self.cache.envelopes.get(envelope);
         let Content::Report(Detection::Suspect(_)) = it.what else { return false };
@@ -252,7 +251,7 @@ impl System {
         })
     }
 
-    /// What keeps its order among itself: the messages of one link; a report goes no link.
+    /// Key of envelopes that keep their order: those of one link. A report uses no link.
     fn link(&self, envelope: u32) -> (bool, NodeId, NodeId, u32) {
         let it = self.cache.envelopes.get(envelope);
         match it.what {
@@ -261,7 +260,7 @@ impl System {
         }
     }
 
-    /// Something comes to a node; and the same, with the node crashing in the middle of its answer.
+    /// Lists a step of a node, and the same step with a crash within it.
     fn push_steps(
         &mut self,
         state: &[u32],
@@ -279,7 +278,7 @@ impl System {
         };
         transitions.push(Transition::Step { node, effect, place, fault });
         let is_up = self.cache.states.get(local).solo.is_up();
-        if fault.is_none() && is_up && self.left(state, FaultKind::Crash) > 0 {
+        if fault.is_none() && is_up && self.faults_remaining(state, FaultKind::Crash) > 0 {
             for sends in 0..=self.cache.effects[effect as usize].sends {
                 let effect = self.cache.cut(&self.plan, node, effect, sends);
                 let fault = Some(FaultKind::Crash);
@@ -288,8 +287,9 @@ impl System {
         }
     }
 
-    /// The state after a transition.
+    /// Computes the state after a transition.
     pub(super) fn apply(&mut self, state: &[u32], transition: Transition, next: &mut Vec<u32>) {
+        debug_assert!(self.is_enabled(state, transition), "{transition:?} is not enabled");
         next.clear();
         next.extend_from_slice(state);
         match transition {
@@ -313,6 +313,44 @@ impl System {
                 self.after_crash_or_recovery(next, node, fault);
             }
         }
+        debug_assert!(self.is_canonical(next), "equal states are equal lists");
+    }
+
+    /// True if a transition refers to what is in the state: its local state, an envelope in transit, a fault that may
+    /// still strike.
+    fn is_enabled(&self, state: &[u32], transition: Transition) -> bool {
+        let is_in_transit = |place: usize| (self.head()..state.len()).contains(&place);
+        let may_strike = |kind: FaultKind| self.faults_remaining(state, kind) > 0;
+        match transition {
+            Transition::Drop { place } => is_in_transit(place) && may_strike(FaultKind::Drop),
+            Transition::Duplicate { place } => {
+                is_in_transit(place) && may_strike(FaultKind::Duplicate)
+            }
+            Transition::Step { node, effect, place, fault } => {
+                let effect = &self.cache.effects[effect as usize];
+                let is_delivered = match effect.stimulus {
+                    Stimulus::Delivery(envelope) => {
+                        place.is_some_and(|place| is_in_transit(place) && state[place] == envelope)
+                    }
+                    _ => place.is_none(),
+                };
+                effect.local == state[node.index()] && is_delivered && fault.is_none_or(may_strike)
+            }
+        }
+    }
+
+    /// True if the envelopes of a state are sorted as `post` sorts them, and those to nodes that never recover are
+    /// discarded where they are to be.
+    fn is_canonical(&self, state: &[u32]) -> bool {
+        let envelopes = &state[self.head()..];
+        let is_sorted = if self.fifo {
+            envelopes.is_sorted_by_key(|envelope| self.link(*envelope))
+        } else {
+            envelopes.is_sorted()
+        };
+        let to = |envelope: u32| self.cache.envelopes.get(envelope).to;
+        let is_receivable = |envelope: &u32| !self.is_down_for_good(state, to(*envelope));
+        is_sorted && (!self.discards_unreceivable || envelopes.iter().all(is_receivable))
     }
 
     fn consume_fault(&self, state: &mut [u32], kind: FaultKind) {
@@ -338,7 +376,7 @@ impl System {
         }
     }
 
-    /// How many events monitors have seen.
+    /// Number of events that monitors have observed.
     fn events_seen(&self, state: &[u32]) -> usize {
         state[..self.nodes]
             .iter()
@@ -346,7 +384,7 @@ impl System {
             .sum()
     }
 
-    /// Puts an envelope to those on their way.
+    /// Puts an envelope in transit.
     fn post(&self, state: &mut Vec<u32>, envelope: u32) {
         let head = self.head();
         if self.discards_unreceivable
@@ -363,13 +401,14 @@ impl System {
         state.insert(head + place, envelope);
     }
 
-    /// Whether a node is down for good.
+    /// True if a node is down and cannot recover.
     fn is_down_for_good(&self, state: &[u32], node: NodeId) -> bool {
         let local = state[node.index()];
-        !self.cache.states.get(local).solo.is_up() && self.left(state, FaultKind::Recover) == 0
+        !self.cache.states.get(local).solo.is_up()
+            && self.faults_remaining(state, FaultKind::Recover) == 0
     }
 
-    /// What a crash and a recovery bring about beside what the node does.
+    /// Updates the reports and the envelopes in transit after a crash or a recovery.
     fn after_crash_or_recovery(
         &mut self,
         state: &mut Vec<u32>,
@@ -392,9 +431,9 @@ impl System {
         }
     }
 
-    /// What the perfect_detector failure detector is to tell from now on, as in a run: a crash to the nodes that are up, a
-    /// recovery to those among them that have been observed of the crash, and to a node that is back the crashes of
-    /// those that are down.
+    /// Puts the reports of the perfect failure detector in transit, as in a run: of a crash to the nodes that are up;
+    /// of a recovery to the nodes that received the report of the crash; and of the crashed nodes to a node that
+    /// recovers.
     fn report(&mut self, state: &mut Vec<u32>, node: NodeId, is_back: bool) {
         let others = (0..self.nodes).map(NodeId::new).filter(|other| *other != node);
         if !is_back {
@@ -430,50 +469,50 @@ impl System {
         }
     }
 
-    /// Where something is among what is on its way, if it is.
+    /// Place of an envelope in transit.
     fn place_of(&self, state: &[u32], envelope: u32) -> Option<usize> {
         (self.head()..state.len()).find(|place| state[*place] == envelope)
     }
 
-    /// Whether an objective minds how events of different nodes interleave.
+    /// True if an objective depends on the order of events at different nodes.
     pub(super) fn observes_order(&self) -> bool {
         self.monitors.iter().any(|table| table.states.get(0).needs().order)
     }
 
-    /// Whether an objective minds in which order one node tells things.
+    /// True if an objective depends on the order of events at one node.
     pub(super) fn observes_sequence(&self) -> bool {
         self.monitors.iter().any(|table| table.states.get(0).needs().sequence)
     }
 
-    /// What objectives may apply notice of, of all that is observed.
-    pub(super) fn noticed<'a>(&'a self, observed: &'a [u32]) -> impl Iterator<Item = u32> + 'a {
+    /// Returns the observable events among these: those that an objective may depend on.
+    pub(super) fn observable<'a>(&'a self, observed: &'a [u32]) -> impl Iterator<Item = u32> + 'a {
         let needs_requests = self.monitors.iter().any(|table| table.states.get(0).needs().requests);
-        let noticed =
+        let observable =
             move |event: &u32| needs_requests || !self.cache.events.get(*event).is_request();
-        observed.iter().copied().filter(noticed)
+        observed.iter().copied().filter(observable)
     }
 
-    /// Whether an objective may apply notice of anything that is observed.
-    pub(super) fn is_noticed(&self, effect: u32) -> bool {
-        self.noticed(&self.cache.effects[effect as usize].observed).next().is_some()
+    /// True if an effect has observable events: the transition is visible.
+    pub(super) fn is_visible(&self, effect: u32) -> bool {
+        self.observable(&self.cache.effects[effect as usize].observed).next().is_some()
     }
 
-    /// Whether messages of one link keep their order.
+    /// True if links are FIFO.
     pub(super) const fn keeps_order(&self) -> bool {
         self.fifo
     }
 
-    /// Whether everybody is observed of crashes.
+    /// True if a perfect failure detector reports crashes.
     pub(super) const fn reports_crashes(&self) -> bool {
         self.perfect_detector
     }
 
-    /// Whether two envelopes go the same link.
+    /// True if two envelopes use the same link.
     pub(super) fn is_same_link(&self, one: u32, other: u32) -> bool {
         self.link(one) == self.link(other)
     }
 
-    /// What may come to a node by itself: its timers and its next request.
+    /// Stimuli that a node has without a message: its timers and its next request.
     pub(super) fn own_stimuli(&self, node: NodeId, local: u32) -> Vec<Stimulus> {
         let here = self.cache.states.get(local);
         let has_request = (here.requests_made as usize) < self.cache.requests[node.index()].len();
@@ -481,8 +520,8 @@ impl System {
         timers.chain(has_request.then_some(Stimulus::Request)).collect()
     }
 
-    /// Whether something can come to a node in this state: a timer has to run, a request to be there.
-    pub(super) fn can_come(&self, local: u32, stimulus: Stimulus) -> bool {
+    /// True if a stimulus can occur in this local state: the node is up, and the timer is set.
+    pub(super) fn is_possible(&self, local: u32, stimulus: Stimulus) -> bool {
         let here = self.cache.states.get(local);
         here.solo.is_up()
             && match stimulus {
@@ -491,25 +530,25 @@ impl System {
             }
     }
 
-    /// Whether an objective is reached in a state, or if the run ends in it.
+    /// True if an objective is reached in a state; with `ended`, if the run ends there.
     pub(super) fn is_reached(&self, state: &[u32], objective: usize, ended: bool) -> bool {
         self.monitors[objective].reached[state[self.nodes + objective] as usize][usize::from(ended)]
     }
 
-    /// How many faults there may be in all.
-    pub(super) const fn faults_left(&self) -> u32 {
+    /// Total number of faults in the budget.
+    pub(super) const fn total_faults(&self) -> u32 {
         self.budget >> TOTAL_SHIFT
     }
 
-    /// On which link what a transition brings comes to a node; with as many nodes as there are as the first, if it comes
-    /// by itself.
+    /// Channel of a transition, as (sender, receiver). For a node's own timers and requests, the sender is the number
+    /// of nodes.
     pub(super) fn channel(&self, state: &[u32], transition: Transition) -> Option<(usize, usize)> {
         let Transition::Step { node, place, .. } = transition else { return None };
         let from = place.map(|place| self.cache.envelopes.get(state[place]).from.index());
         Some((from.unwrap_or(self.nodes), node.index()))
     }
 
-    /// Whether a transition is a fault.
+    /// True if a transition is a fault.
     pub(super) const fn is_fault(transition: Transition) -> bool {
         matches!(
             transition,
@@ -519,7 +558,7 @@ impl System {
         )
     }
 
-    /// What is wrong with what was worked out, if anything is.
+    /// Reason, found while effects were computed, why the search is not valid.
     pub(super) const fn unfit_on_the_way(&self) -> Option<Unfit> {
         if self.cache.sends_endlessly {
             return Some(Unfit::Endless);
@@ -535,7 +574,7 @@ fn unfit(scenario: &Scenario, monitors: &[Box<dyn Monitor>]) -> Option<Unfit> {
     }
     let overflows = network.links.iter().any(|link| link.queue.is_some());
     if overflows || network.loss.0 + network.duplicate.0 + network.corrupt.0 > 0 {
-        return Some(Unfit::Luck);
+        return Some(Unfit::Randomness);
     }
     let needs_times = monitors.iter().any(|monitor| monitor.needs().time || monitor.needs().past);
     needs_times.then_some(Unfit::Time)
@@ -543,11 +582,11 @@ fn unfit(scenario: &Scenario, monitors: &[Box<dyn Monitor>]) -> Option<Unfit> {
 
 fn precision(monitors: &[Box<dyn Monitor>]) -> Precision {
     if monitors.iter().any(|monitor| monitor.needs().sequence) {
-        Precision::Sequences
+        Precision::Sequence
     } else if monitors.is_empty() {
         Precision::Nothing
     } else {
-        Precision::Things
+        Precision::Set
     }
 }
 
@@ -571,9 +610,9 @@ impl MonitorTable {
         number
     }
 
-    /// The state of the monitor after it has seen something, as the `seen`th event of the run.
+    /// Returns the monitor's state after an event, which is the `seen`th event of the run.
     fn step(&mut self, state: u32, event: u32, seen: usize, cache: &TransitionCache) -> u32 {
-        // Where ids count, the same event is another one at another place in the run.
+        // A monitor that depends on ids distinguishes the same event at different places of the run.
         if !self.needs_ids
             && let Some(next) = self.steps.get(state, event)
         {

@@ -1,8 +1,7 @@
-//! The systematic search of a timed scenario: first all runs with one fault more, then all with two…
+//! Systematic search of a timed scenario: all runs with one added fault, then all with two, and so on.
 //!
-//! So the first find has the fewest faults, and what was not found in a level that was gone through is in no run of
-//! it. Faults are added one at a time to runs in which each of them makes a difference; of runs in which the same
-//! things happen in the same order only one is followed.
+//! So the first hit has the fewest faults, and after a complete level no run of that level is left. Faults are added
+//! one at a time, at moments at which they make a difference. Of equivalent runs only one is extended.
 
 use super::{
     Shard,
@@ -15,27 +14,26 @@ use crate::kernel::Fault;
 /// A search by the number of faults.
 #[derive(Clone, Debug)]
 pub(super) struct Systematic {
-    /// How many faults the runs have that are tried now.
+    /// Number of added faults of the current runs.
     level: u32,
-    /// The faults of the runs to which one is added now.
+    /// Fault sets of the runs that are being extended.
     parents: Vec<Vec<Fault>>,
-    /// The runs of this level so far, each with its behaviour, unless another part of the search tried it.
+    /// Runs of the current level so far, each with its behaviour; none if another shard tried the run.
     level_runs: Vec<(Vec<Fault>, Option<u64>)>,
-    /// The parent whose transition it is; what may be added to it, and how much of that was.
+    /// The current parent; its injections, and the number of those tried.
     parent: usize,
     injections: Vec<Fault>,
     tried: usize,
     behaviours: FingerprintSet,
     distinct: FingerprintSet,
     fault_sets: FingerprintSet,
-    /// How many runs there were.
     runs: u64,
     over: bool,
     shard: Shard,
 }
 
 impl Systematic {
-    /// Before the first run.
+    /// Starts before the first run.
     pub(super) fn new(shard: Shard) -> Self {
         Self {
             level: 0,
@@ -53,41 +51,41 @@ impl Systematic {
         }
     }
 
-    /// How many runs there were.
+    /// Number of runs.
     pub(super) const fn runs(&self) -> u64 {
         self.runs
     }
 
-    /// How many of them differ in what happens, or in which order.
+    /// Number of runs that differ in their events or in the order of events.
     pub(super) fn distinct(&self) -> u64 {
         self.distinct.len() as u64
     }
 
-    /// Up to how many faults all runs were tried; none before the first.
+    /// Number of faults up to which all runs were tried; none before the first level is complete.
     pub(super) const fn complete(&self) -> Option<u32> {
         if self.over { Some(self.level) } else { self.level.checked_sub(1) }
     }
 
-    /// How many faults the runs have that are tried now.
+    /// Number of added faults of the current runs.
     pub(super) const fn level(&self) -> u32 {
         self.level
     }
 
-    /// Whether nothing is left to try.
+    /// True if nothing is left to try.
     pub(super) const fn is_over(&self) -> bool {
         self.over
     }
 
-    /// How many runs have still to be tried with one fault more, now or on the next level.
+    /// Number of runs that are still to be extended, on this level or on the next.
     pub(super) const fn queue(&self) -> u64 {
         let here = self.parents.len().saturating_sub(self.parent);
         (here + self.level_runs.len()) as u64
     }
 
-    /// Tries some more, and returns what was found, in the order in which it is found however many work.
+    /// Runs a batch and returns its hits. The order of the hits does not depend on the number of workers.
     pub(super) fn advance(&mut self, setup: &Setup, workers: Workers) -> Vec<Hit> {
         let batch = if self.level == 0 { vec![Vec::new()] } else { self.batch(setup) };
-        // What another part of the search tries is tried here only where it is gone on from.
+        // A run that belongs to another shard is tried here only if it is extended.
         let (shard, mut hits) = (self.shard, Vec::new());
         let tried =
             workers.map(&batch, |added| shard.owns(fault_set(added)).then(|| setup.trial(added)));
@@ -106,7 +104,7 @@ impl Systematic {
         hits
     }
 
-    /// The next runs to try.
+    /// Returns the next fault sets to try.
     fn batch(&mut self, setup: &Setup) -> Vec<Vec<Fault>> {
         let mut batch = Vec::new();
         while batch.len() < setup.batch {
@@ -132,9 +130,13 @@ impl Systematic {
         self.tried = 0;
     }
 
-    /// All runs of a level were tried: to those with one fault more.
+    /// Completes a level: the next one extends its distinct runs by one fault.
     fn next_level(&mut self, setup: &Setup, workers: Workers) {
         let tried = std::mem::take(&mut self.level_runs);
+        debug_assert!(
+            tried.iter().all(|(added, _)| added.len() == self.level as usize),
+            "a level has the runs with one number of faults"
+        );
         self.parents.clear();
         if self.level < setup.budget.all() {
             let behaviours = workers.map(&tried, |(added, behaviour)| {
@@ -153,7 +155,7 @@ impl Systematic {
         self.level += 1;
         self.parent = 0;
         self.start_parent(setup);
-        // Where nothing can go wrong at all, that is known now, however few runs may be tried.
+        // If no fault is possible at all, the search is over even where the limit allows no run.
         self.over = self.parents.len() == 1 && self.injections.is_empty();
     }
 }

@@ -1,4 +1,4 @@
-//! What may be looked for: a property's violation, or something that a node is told.
+//! Targets of a search: the violation of a property, or an indication.
 
 use std::fmt;
 
@@ -7,30 +7,30 @@ use crate::kernel::{
     spell_exactly, visible,
 };
 
-/// What a run may be looked through for.
+/// Target of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// It violates a property.
+    /// The violation of a property.
     Violation(&'static Property),
-    /// A node tells its application something, perhaps before something else.
+    /// An indication at a node, perhaps before another one.
     Indicated(IndicationPattern),
 }
 
-/// Something that a node tells its application, as the diagram writes it: `deliver m2`.
+/// Pattern of indications at one node, in the words of the diagram: `deliver m2`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct IndicationPattern {
-    /// Which node.
+    /// The node.
     pub node: NodeId,
-    /// What it tells.
+    /// The indication.
     pub first: String,
-    /// What it tells later, and not before; none if it need not tell anything else.
+    /// An indication that must follow and not precede it; none if nothing must follow.
     pub then: Option<String>,
-    /// The nodes' names, as both texts have them.
+    /// Names of the nodes, as used in both texts.
     pub nodes: Vec<String>,
 }
 
 impl Target {
-    /// Whether a finite prefix of a run shows it.
+    /// Kind of the target: safety if a finite prefix of a run reaches it.
     #[must_use]
     pub const fn kind(&self) -> Kind {
         match self {
@@ -39,7 +39,7 @@ impl Target {
         }
     }
 
-    /// The property, if it is a property's violation.
+    /// Returns the property, if the target is a violation.
     #[must_use]
     pub const fn property(&self) -> Option<&'static Property> {
         match self {
@@ -48,7 +48,7 @@ impl Target {
         }
     }
 
-    /// Its name where several things are looked for: the property's, or what is told.
+    /// Short name: the property's, or the indications.
     #[must_use]
     pub fn name(&self) -> String {
         match self {
@@ -57,7 +57,7 @@ impl Target {
         }
     }
 
-    /// The monitor that says *violated* of a run that shows it.
+    /// Returns the monitor that is *violated* when a run reaches the target.
     #[must_use]
     pub fn monitor(&self, setting: &Setting) -> Box<dyn Monitor> {
         match self {
@@ -82,13 +82,13 @@ impl fmt::Display for Target {
     }
 }
 
-/// What has been heard of a telling so far.
+/// Progress in matching a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Matched {
     Nothing,
     First,
     Both,
-    /// What should come later came first.
+    /// The second indication came first.
     Wrong,
 }
 

@@ -1,8 +1,9 @@
-//! Gives an order of events its times: a scenario whose run goes that way.
+//! Timing: realises an interleaving as a scenario whose run follows it, by delays and faults at fixed times.
 //!
-//! What has to come before what is a system of differences: a message comes no sooner than its delay after it was
-//! sent, a timer goes off just when it has to, what comes to one node comes in the order that is wanted. The earliest
-//! moments that satisfy all of them are longest ways in a graph (Bellman 1958); where there is a circle, no times do.
+//! The times of the events satisfy a system of difference constraints. A message is received no sooner than its least
+//! delay after its send; a timer expires after exactly its duration; events at one node keep their order. The
+//! earliest solution consists of longest paths in the constraint graph (Bellman 1958). A positive cycle means that
+//! there is no solution.
 
 use super::{
     states::Path,
@@ -14,7 +15,8 @@ use crate::kernel::{
     Step, Time,
 };
 
-/// The scenario whose run takes these transitions, with the requests as they stand; none if no times let it.
+/// Returns the scenario whose run takes these transitions, with the requests at their given times; none if the
+/// constraints have no solution.
 pub(super) fn timed_scenario(
     system: &System,
     path: &Path,
@@ -25,14 +27,14 @@ pub(super) fn timed_scenario(
     run.scenario(observes_order)
 }
 
-/// A run without times: what happened, and what that bears on.
+/// A run without times: its events and what constrains them.
 struct UntimedRun {
     scenario: Scenario,
     solos: Vec<Solo>,
-    /// By node: how many of its requests have come.
+    /// By node: number of requests made.
     requests_made: Vec<usize>,
     events: Vec<UntimedEvent>,
-    /// By node: those at it, in order.
+    /// By node: its events in order.
     events_of: Vec<Vec<usize>>,
     messages: Vec<SentMessage>,
     timers: Vec<SetTimer>,
@@ -40,17 +42,17 @@ struct UntimedRun {
     requests: Vec<Vec<usize>>,
 }
 
-/// Something that comes to a node.
+/// A stimulus at a node.
 struct UntimedEvent {
     node: NodeId,
-    what: EventCause,
-    /// Whether it crashes in the middle of its answer, after so many sends.
+    cause: EventCause,
+    /// Number of sends after which the node crashes within the step.
     cut: Option<u32>,
     is_observed: bool,
 }
 
 enum EventCause {
-    Arrival,
+    Delivery,
     Report,
     Timer,
     Request(usize),
@@ -58,15 +60,15 @@ enum EventCause {
     Recovery,
 }
 
-/// A message on its way, or a second copy of one.
+/// A message, or a duplicate of one.
 struct SentMessage {
     envelope: Envelope,
     packet: Packet,
     name: MessageName,
     is_copy: bool,
-    /// At which happening it was sent; none if when the run began.
+    /// Event of the send; none if at the start of the run.
     sent: Option<usize>,
-    /// At which it came.
+    /// Event of the receipt.
     received: Option<usize>,
     is_lost: bool,
 }
@@ -76,7 +78,7 @@ struct SetTimer {
     packet: Packet,
     set: Option<usize>,
     after: Time,
-    /// At which happening it went off, and at which it was called off or set anew.
+    /// Event of the expiry, and event of the cancellation or reset.
     fired: Option<usize>,
     cancelled: Option<Option<usize>>,
 }
@@ -87,13 +89,13 @@ struct DueReport {
     is_crash: bool,
     since: usize,
     received: Option<usize>,
-    is_off: bool,
+    is_cancelled: bool,
 }
 
 impl UntimedRun {
     fn new(system: &System) -> Self {
         let mut scenario = system.plan.scenario().clone();
-        // All messages take the least time, unless something delays them.
+        // All messages take the least delay, unless a fault delays them.
         let least_delay = |delay: Delay| Delay { min: delay.min, max: delay.min };
         scenario.network.delay = least_delay(scenario.network.delay);
         scenario.network.links.iter_mut().for_each(|link| link.delay = least_delay(link.delay));
@@ -156,7 +158,7 @@ impl UntimedRun {
         }
     }
 
-    /// Who is meant by an envelope: of several that are alike, the one that was sent first.
+    /// Index of the message in an envelope: of equal ones, the one that was sent first.
     fn in_transit(&self, system: &System, envelope: u32) -> Option<usize> {
         let envelope = system.cache.envelopes.get(envelope);
         self.messages
@@ -172,11 +174,11 @@ impl UntimedRun {
         cut: Option<u32>,
     ) {
         let (plan, number, index) = (&system.plan, self.events.len(), node.index());
-        let (what, step) = match stimulus {
+        let (cause, step) = match stimulus {
             Stimulus::Delivery(_) => {
-                let envelope = envelope.expect("what arrives was in an envelope");
-                let (what, input) = self.deliver(system, envelope, number);
-                (what, self.solos[index].handle(plan, node, input, cut))
+                let envelope = envelope.expect("a delivery has an envelope");
+                let (cause, input) = self.deliver(system, envelope, number);
+                (cause, self.solos[index].handle(plan, node, input, cut))
             }
             Stimulus::Timer(timer) => {
                 let packet = system.cache.packets.get(timer).clone();
@@ -199,10 +201,10 @@ impl UntimedRun {
             }
             Stimulus::Recovery => (EventCause::Recovery, self.solos[index].recover(plan, node)),
         };
-        let crashes = cut.is_some() || matches!(what, EventCause::Crash);
-        let recovers = matches!(what, EventCause::Recovery);
+        let crashes = cut.is_some() || matches!(cause, EventCause::Crash);
+        let recovers = matches!(cause, EventCause::Recovery);
         self.events_of[index].push(number);
-        self.events.push(UntimedEvent { node, what, cut, is_observed: false });
+        self.events.push(UntimedEvent { node, cause, cut, is_observed: false });
         self.record_step(system, node, Some(number), step);
         if crashes || recovers {
             self.report(node, number);
@@ -216,7 +218,7 @@ impl UntimedRun {
                 let message = self.in_transit(system, envelope).expect("it was sent");
                 self.messages[message].received = Some(number);
                 let packet = self.messages[message].packet.clone();
-                (EventCause::Arrival, Input::Message { from, packet })
+                (EventCause::Delivery, Input::Message { from, packet })
             }
             Content::Report(detection) => {
                 if let Some(report) = self.reports.iter_mut().find(|it| it.is_open(from, to)) {
@@ -227,7 +229,7 @@ impl UntimedRun {
         }
     }
 
-    /// What a node's answer puts on its way, and which timers run from then on.
+    /// Records the messages sent and the timers set by a step.
     fn record_step(&mut self, system: &System, node: NodeId, number: Option<usize>, step: Step) {
         for did in step.did {
             match did {
@@ -249,7 +251,7 @@ impl UntimedRun {
                 Did::Told(_) => {}
             }
         }
-        // Of the timers only those run that the node says run; of two alike the later.
+        // A timer runs only if the node lists it; of two equal ones, the later.
         let running = self.solos[node.index()].timers().to_vec();
         let mut seen = Vec::new();
         for timer in self.timers.iter_mut().rev().filter(|it| it.node == node && it.is_running()) {
@@ -282,10 +284,10 @@ impl UntimedRun {
             .envelopes
             .iter()
             .find(|it| it.from == from && it.to == to && known(&it.what));
-        // What nobody could receive is in no envelope, and counts all the same.
-        let nowhere = Envelope { from, to, what: Content::Message(u32::MAX) };
+        // A message without a link is in no envelope, but has a number.
+        let no_link = Envelope { from, to, what: Content::Message(u32::MAX) };
         let is_lost = envelope.is_none();
-        let envelope = envelope.cloned().unwrap_or(nowhere);
+        let envelope = envelope.cloned().unwrap_or(no_link);
         let (packet, received) = (packet.clone(), None);
         self.messages.push(SentMessage {
             envelope,
@@ -298,14 +300,14 @@ impl UntimedRun {
         });
     }
 
-    /// What the perfect failure detector is to tell from then on: see `System::report`.
+    /// Records the reports of the perfect failure detector: see `System::report`.
     fn report(&mut self, of: NodeId, since: usize) {
         if !matches!(self.scenario.network.detector, Detector::Perfect(_)) {
             return;
         }
         let is_up = |node: NodeId| self.solos[node.index()].is_up();
         let is_back = is_up(of);
-        let mut fresh = Vec::new();
+        let mut posted = Vec::new();
         for other in (0..self.solos.len()).map(NodeId::new).filter(|other| *other != of) {
             let report = |of, to, is_crash| DueReport {
                 of,
@@ -313,16 +315,16 @@ impl UntimedRun {
                 is_crash,
                 since,
                 received: None,
-                is_off: false,
+                is_cancelled: false,
             };
             match (is_back, is_up(other)) {
-                (false, true) => fresh.push(report(of, other, true)),
-                (true, false) => fresh.push(report(other, of, true)),
+                (false, true) => posted.push(report(of, other, true)),
+                (true, false) => posted.push(report(other, of, true)),
                 (true, true) => {
-                    let untold = |it: &&mut DueReport| it.is_open(of, other) && it.is_crash;
-                    match self.reports.iter_mut().find(untold) {
-                        Some(untold) => untold.is_off = true,
-                        None => fresh.push(report(of, other, false)),
+                    let unreported = |it: &&mut DueReport| it.is_open(of, other) && it.is_crash;
+                    match self.reports.iter_mut().find(unreported) {
+                        Some(unreported) => unreported.is_cancelled = true,
+                        None => posted.push(report(of, other, false)),
                     }
                 }
                 (false, false) => {}
@@ -331,17 +333,17 @@ impl UntimedRun {
         if !is_back {
             for report in self.reports.iter_mut().filter(|it| it.to == of && it.received.is_none())
             {
-                report.is_off = true;
+                report.is_cancelled = true;
             }
         }
-        self.reports.append(&mut fresh);
+        self.reports.append(&mut posted);
     }
 }
 
 impl DueReport {
-    /// True if it is about the one, for the other, and still to be told.
+    /// True if the report is about `of`, for `to`, and still in transit.
     fn is_open(&self, of: NodeId, to: NodeId) -> bool {
-        self.of == of && self.to == to && self.received.is_none() && !self.is_off
+        self.of == of && self.to == to && self.received.is_none() && !self.is_cancelled
     }
 }
 
@@ -351,14 +353,14 @@ impl SetTimer {
     }
 }
 
-/// That one thing comes at least so much after another, in virtual ms.
+/// A difference constraint: `one` is at least `by` virtual ms after `other`.
 struct TimeConstraint {
     one: usize,
     other: usize,
     by: i64,
 }
 
-/// The place among the times of a happening, or of the start of the run.
+/// Index of an event's time, or of the start of the run.
 const fn place(event: Option<usize>) -> usize {
     match event {
         Some(number) => number + 1,
@@ -367,13 +369,13 @@ const fn place(event: Option<usize>) -> usize {
 }
 
 impl UntimedRun {
-    /// The scenario, if times can be found.
+    /// Returns the scenario, if the constraints have a solution.
     fn scenario(self, observes_order: bool) -> Option<Scenario> {
         let times = self.times(observes_order)?;
         let mut scenario = self.scenario.clone();
         for (event, time) in self.events.iter().zip(&times[1..]) {
             let (node, at) = (event.node, *time);
-            match event.what {
+            match event.cause {
                 EventCause::Crash => {
                     scenario.faults.push(Fault::Crash { node, at, after_sends: None });
                 }
@@ -390,15 +392,14 @@ impl UntimedRun {
         (until <= MAX_TIME).then_some(Scenario { until, ..scenario })
     }
 
-    /// The earliest times that satisfy all that is wanted, the start of the run before the happenings; none if none
-    /// do.
+    /// Returns the earliest times that satisfy all constraints, the start of the run first; none if there are none.
     fn times(&self, observes_order: bool) -> Option<Vec<Time>> {
         let mut constraints = Vec::new();
         self.constraints(observes_order, &mut |one, other, by| {
             constraints.push(TimeConstraint { one, other, by })
         });
         let mut times = vec![0_i64; self.events.len() + 1];
-        // As many rounds as there are happenings are enough, unless there is a circle.
+        // One round for each event is enough, unless there is a positive cycle.
         for _ in 0..=times.len() {
             let mut moved = false;
             for TimeConstraint { one, other, by } in &constraints {
@@ -408,15 +409,22 @@ impl UntimedRun {
                     moved = true;
                 }
             }
-            // The run begins at 0 ms, and not later.
+            // The run starts at 0 ms.
             if times[0] > 0 {
                 return None;
             }
             if !moved {
+                debug_assert!(self.is_in_order(&times), "events at a node keep their order");
                 return times.into_iter().map(|time| Time::try_from(time).ok()).collect();
             }
         }
         None
+    }
+
+    /// True if the times of the events at each node increase.
+    fn is_in_order(&self, times: &[i64]) -> bool {
+        let time = |event: &usize| times[place(Some(*event))];
+        self.events_of.iter().all(|own| own.is_sorted_by(|one, other| time(one) < time(other)))
     }
 
     fn constraints(&self, observes_order: bool, after: &mut impl FnMut(usize, usize, i64)) {
@@ -438,7 +446,7 @@ impl UntimedRun {
         let observed: Vec<usize> = observed.map(|(number, _)| place(Some(number))).collect();
         observed.windows(2).for_each(|pair| after(pair[1], pair[0], 1));
         for (number, event) in self.events.iter().enumerate() {
-            if let EventCause::Request(index) = event.what {
+            if let EventCause::Request(index) = event.cause {
                 let (number, at) = (place(Some(number)), self.scenario.requests[index].at as i64);
                 after(number, 0, at);
                 after(0, number, -at);
@@ -460,7 +468,7 @@ impl UntimedRun {
                 let received = place(report.received);
                 after(received, since, bound as i64);
                 after(since, received, -(bound as i64));
-            } else if !report.is_off {
+            } else if !report.is_cancelled {
                 self.pending_after(report.to, since, bound as i64, after);
             }
         }
@@ -480,7 +488,7 @@ impl UntimedRun {
         }
     }
 
-    /// What is still to come to a node comes after all that has.
+    /// A pending event at a node comes after the last event there.
     fn pending_after(
         &self,
         node: NodeId,
@@ -494,7 +502,7 @@ impl UntimedRun {
         }
     }
 
-    /// How long a message takes that nothing delays, in virtual ms.
+    /// Delay of a message without faults, in virtual ms.
     fn least_delay(&self, name: MessageName) -> Time {
         let network = &self.scenario.network;
         let links = network.links.iter().rev();
@@ -502,7 +510,7 @@ impl UntimedRun {
         link.map_or(network.delay, |link| link.delay).min
     }
 
-    /// What makes a message come when it has to, or not at all.
+    /// Adds the fault that delays, drops or duplicates a message as required.
     fn add_message_faults(
         &self,
         message: &SentMessage,
@@ -515,7 +523,7 @@ impl UntimedRun {
         let time = |event: Option<usize>| event.map(|number| times[number + 1]);
         let natural = time(message.sent).unwrap_or_default() + self.least_delay(name);
         if message.is_lost {
-            // What cannot get there is lost without anything being done.
+            // A message without a link is lost without a fault.
             if !message.is_copy && message.envelope.what != Content::Message(u32::MAX) {
                 scenario.faults.push(Fault::Drop { message: name });
             }

@@ -1,8 +1,8 @@
-//! MonitorEventKind a node does when something comes to it, worked out once.
+//! The transition cache: the effect of each stimulus on each local state, computed once.
 //!
-//! A node's effect_of depends on nothing but its own state and what comes. In millions of states of a system there are
-//! few different states of each node, and few different messages. So each is given a number, what a node does is
-//! looked up by two of them, and the protocol's code runs once for each pair, not once for each state.
+//! The effect depends only on the local state of the node and on the stimulus. Millions of states of a system consist
+//! of few local states and few messages. So local states and messages are interned. The protocol's code runs once for
+//! each pair of local state and stimulus, not once for each state of the system.
 
 use std::{
     hash::{Hash, Hasher},
@@ -15,19 +15,19 @@ use crate::kernel::{
     Plan, Seen, Solo, Step,
 };
 
-/// A node's state, with how much it was requests_made and has observed.
+/// Local state of a node, with the number of its requests and of its observed events.
 #[derive(Clone, Debug)]
 pub(super) struct LocalState {
     pub(super) solo: Solo,
-    /// Its timers, by their numbers, in order.
+    /// Interned timers, sorted.
     pub(super) timers: Box<[u32]>,
-    /// How many of its requests have come.
+    /// Number of requests made.
     pub(super) requests_made: u32,
-    /// How many of its events monitors have seen, where that counts.
+    /// Number of events that monitors observed, where that counts.
     pub(super) observed: u32,
 }
 
-/// Something on its way to a node.
+/// A message or report in transit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Envelope {
     pub(super) from: NodeId,
@@ -35,60 +35,62 @@ pub(super) struct Envelope {
     pub(super) what: Content,
 }
 
-/// MonitorEventKind is on its way.
+/// Content of an envelope.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Content {
-    /// A message, by its number.
+    /// An interned message.
     Message(u32),
     /// The perfect failure detector's report about `from`.
     Report(Detection),
 }
 
-/// MonitorEventKind comes to a node.
+/// A stimulus of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stimulus {
-    /// MonitorEventKind is in this envelope.
+    /// The delivery of this envelope.
     Delivery(u32),
-    /// This timer goes off.
+    /// The expiry of this timer.
     Timer(u32),
-    /// Its next request.
+    /// The node's next request.
     Request,
-    /// It stops.
     Crash,
-    /// It starts again.
     Recovery,
 }
 
 impl Stimulus {
-    /// As a number: there are fewer than 2²⁹ messages and timers.
+    /// Returns the stimulus as a number; there are fewer than 2²⁹ envelopes and timers.
     pub(super) const fn code(self) -> u32 {
+        const BITS: u32 = 29;
+        if let Self::Delivery(number) | Self::Timer(number) = self {
+            assert!(number < 1 << BITS, "too many messages and timers for the code of a stimulus");
+        }
         match self {
             Self::Delivery(envelope) => envelope,
-            Self::Timer(timer) => 1 << 29 | timer,
-            Self::Request => 2 << 29,
-            Self::Crash => 3 << 29,
-            Self::Recovery => 4 << 29,
+            Self::Timer(timer) => 1 << BITS | timer,
+            Self::Request => 2 << BITS,
+            Self::Crash => 3 << BITS,
+            Self::Recovery => 4 << BITS,
         }
     }
 }
 
-/// MonitorEventKind a node does when something comes to it.
+/// Effect of a stimulus on a local state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Effect {
-    /// Its state from then on.
+    /// Local state afterwards.
     pub(super) next: u32,
-    /// MonitorEventKind it sends, by envelopes, in order; what never gets anywhere is left out.
+    /// Envelopes sent, in order, without those that have no link.
     pub(super) sent: Box<[u32]>,
-    /// How often it hands something to the network: in so many places a crash can cut it.
+    /// Number of send effects: places at which a crash can cut the step.
     pub(super) sends: u32,
-    /// MonitorEventKind monitors see of it, by events, in order.
+    /// Events that monitors observe, in order.
     pub(super) observed: Box<[u32]>,
-    /// Where it began, and what came.
+    /// Local state before, and the stimulus.
     pub(super) local: u32,
     pub(super) stimulus: Stimulus,
 }
 
-/// Something that monitors see.
+/// An event that monitors observe.
 #[derive(Clone, Debug)]
 pub(super) struct MonitorEvent {
     node: NodeId,
@@ -106,7 +108,7 @@ enum MonitorEventKind {
 }
 
 impl MonitorEvent {
-    /// As a monitor sees it, with this id. There is no time here: all of it is at 0 ms.
+    /// Returns the observation of a monitor, with this id. All events are at 0 ms.
     pub(super) fn observation(&self, id: EventId) -> Observation<'_> {
         let what = match &self.what {
             MonitorEventKind::Request(packet) => Seen::Request(packet),
@@ -118,19 +120,18 @@ impl MonitorEvent {
         Observation { id, time: 0, node: self.node, what }
     }
 
-    /// Whether it is a request.
+    /// True if the event is a request.
     pub(super) const fn is_request(&self) -> bool {
         matches!(self.what, MonitorEventKind::Request(_))
     }
 
-    /// Its id where only the order at each node counts: by this, whatever interleaves, an event of one node keeps its
-    /// id.
+    /// Id where only the order at each node counts: an event of a node has the same id in all interleavings.
     pub(super) const fn id(&self) -> EventId {
         self.id
     }
 }
 
-/// All that was worked out.
+/// Interned values and computed effects.
 #[derive(Clone, Debug)]
 pub(super) struct TransitionCache {
     pub(super) states: Interner<LocalState>,
@@ -139,26 +140,25 @@ pub(super) struct TransitionCache {
     pub(super) events: Interner<MonitorEvent>,
     pub(super) effects: Vec<Rc<Effect>>,
     effects_known: Memo,
-    /// By build_effect and where it is cut.
+    /// Cut effects, by effect and number of sends.
     cuts: Memo,
     /// By node: its requests, by their places in the scenario, in order.
     pub(super) requests: Vec<Vec<usize>>,
-    /// Whether a node has looked at its clock, or sent itself messages without an end: then what was worked out
-    /// is not what would happen.
+    /// True if a node has read its clock, or has sent messages to itself without end: then the effects are not valid.
     pub(super) reads_clock: bool,
     pub(super) sends_endlessly: bool,
     watched: Precision,
 }
 
-/// How much of what nodes tell is observed apart.
+/// Precision with which events are distinguished.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Precision {
-    /// Nobody watches.
+    /// There is no monitor.
     Nothing,
-    /// MonitorEventKind is observed counts, in whichever order a node tells it.
-    Things,
-    /// The order counts in which a node tells things.
-    Sequences,
+    /// The set of events counts.
+    Set,
+    /// The sequence of events at each node counts.
+    Sequence,
 }
 
 impl TransitionCache {
@@ -185,12 +185,12 @@ impl TransitionCache {
         }
     }
 
-    /// How much memory it takes, in bytes: about, since only its protocol knows how large a state is.
+    /// Approximate memory in bytes; only a protocol knows the size of its states.
     pub(super) fn bytes(&self) -> u64 {
         (self.states.len() * 600 + self.effects.len() * 120 + self.packets.len() * 100) as u64
     }
 
-    /// MonitorEventKind a node does at the start of the run.
+    /// Returns the effect of a node's start.
     pub(super) fn begin(&mut self, plan: &Plan, node: NodeId) -> Effect {
         let mut solo = Solo::new(plan, node);
         let step = solo.handle(plan, node, Input::Init, None);
@@ -198,7 +198,7 @@ impl TransitionCache {
         self.build_effect(plan, node, start, Vec::new(), step, (u32::MAX, Stimulus::Recovery))
     }
 
-    /// MonitorEventKind a node does when something comes to it; the build_effect, by its number.
+    /// Returns the number of the effect of a stimulus on a local state.
     pub(super) fn effect_of(
         &mut self,
         plan: &Plan,
@@ -215,7 +215,7 @@ impl TransitionCache {
         number
     }
 
-    /// The same, if it crashes in the middle of it, just after so many sends.
+    /// Returns the number of the effect that is cut by a crash after this number of sends.
     pub(super) fn cut(&mut self, plan: &Plan, node: NodeId, effect: u32, sends: u32) -> u32 {
         if let Some(known) = self.cuts.get(effect, sends) {
             return known;
@@ -243,7 +243,7 @@ impl TransitionCache {
         let mut next = self.states.get(local).clone();
         let mut seen = Vec::new();
         if !next.solo.is_up() && stimulus != Stimulus::Recovery {
-            // MonitorEventKind comes to who is down is lost.
+            // A stimulus of a crashed node is lost.
             next.requests_made += u32::from(stimulus == Stimulus::Request);
             return self.unreceived(node, next, (local, stimulus));
         }
@@ -285,7 +285,7 @@ impl TransitionCache {
         self.build_effect(plan, node, next, seen, step, (local, stimulus))
     }
 
-    /// Nothing happens at a node.
+    /// Returns the effect of a stimulus that is not received.
     fn unreceived(
         &mut self,
         node: NodeId,
@@ -319,8 +319,8 @@ impl TransitionCache {
                 Did::Set { .. } => {}
             }
         }
-        let fell = !next.solo.is_up() && !matches!(stimulus, Stimulus::Crash);
-        seen.extend(fell.then_some(MonitorEventKind::Crash));
+        let crashed = !next.solo.is_up() && !matches!(stimulus, Stimulus::Crash);
+        seen.extend(crashed.then_some(MonitorEventKind::Crash));
         if self.watched == Precision::Nothing {
             seen.clear();
         }
@@ -333,11 +333,11 @@ impl TransitionCache {
         Effect { next, sent: sent.into(), sends, observed, local, stimulus }
     }
 
-    /// The id of something that is observed. It is the same whatever interleaves; and where no order counts, only requests
-    /// are observed apart by it.
+    /// Returns the id of an event. It is the same in all interleavings. Where no order counts, ids distinguish only
+    /// requests.
     fn id(&self, next: &mut LocalState, what: &MonitorEventKind, node: NodeId) -> EventId {
         match (self.watched, what) {
-            (Precision::Sequences, _) => {
+            (Precision::Sequence, _) => {
                 next.observed += 1;
                 next.observed as usize * MAX_NODES + node.index()
             }
@@ -348,7 +348,7 @@ impl TransitionCache {
         }
     }
 
-    /// Puts a packet into envelopes.
+    /// Puts a message into an envelope for each receiver.
     fn post(&mut self, from: NodeId, to: NodeSet, packet: &Packet, sent: &mut Vec<u32>) {
         let packet = self.packet(packet);
         sent.extend(to.into_iter().map(|to| self.envelope(from, to, Content::Message(packet))));
@@ -371,7 +371,7 @@ impl TransitionCache {
         self.packets.intern(taken.fingerprint(), || packet.clone())
     }
 
-    /// A timer has a number of its own, even where a message looks like it.
+    /// Interns a timer; its number differs from that of an equal message.
     fn timer(&mut self, timer: &Packet) -> u32 {
         let mut taken = Fingerprinter::new();
         taken.write_u64(u64::MAX);

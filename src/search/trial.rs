@@ -1,4 +1,4 @@
-//! What a search goes over: the scenario, what is looked for, and one try at it.
+//! Setup of a search, and a trial: one run with added faults.
 
 use std::hash::{Hash, Hasher};
 
@@ -10,50 +10,49 @@ use crate::{
     },
 };
 
-/// How many runs are tried at most between two looks at what came of them, and about how many events they have
-/// together.
+/// Largest number of runs in a batch, and approximate number of events of these runs together.
 const BATCH: usize = 256;
 const BATCH_EVENTS: usize = 100_000;
 
-/// A scenario that is searched.
+/// Setup of a search.
 #[derive(Clone)]
 pub(super) struct Setup {
     pub(super) protocol: &'static Protocol,
-    /// As it is given.
+    /// The given scenario.
     pub(super) given: Scenario,
-    /// The same with the time to come to rest, whatever is delayed; if it ever comes to rest.
+    /// The scenario with enough time to come to rest, if its protocol ever does.
     pub(super) extended: Scenario,
     pub(super) objectives: Vec<Objective>,
-    /// By objective: whether it is still looked for.
+    /// By objective: true until it is reached or known to be unreachable.
     pub(super) pending: Vec<bool>,
     pub(super) budget: Budget,
-    /// Up to when faults strike, in virtual ms.
+    /// Time until which faults are injected, in virtual ms.
     window: Time,
-    /// How many runs are tried between two looks at what came of them: fewer of long ones.
+    /// Number of runs in a batch: fewer of long ones.
     pub(super) batch: usize,
 }
 
-/// A find: which objective, and with which faults added.
+/// A hit: the index of an objective, and the added faults that reach it.
 pub(super) type Hit = (usize, Vec<Fault>);
 
-/// One run with some faults added.
+/// Result of a trial.
 #[derive(Clone, Debug)]
 pub(super) struct Trial {
-    /// What tells it from runs in which other things happen or in another order.
+    /// Fingerprint that distinguishes runs by their events and the order of events.
     pub(super) behaviour: u64,
-    /// The objectives that it reaches, by their places.
+    /// Indices of the objectives that the run reaches.
     pub(super) reached: Vec<usize>,
 }
 
 impl Setup {
-    /// None if the protocol cannot read one of the requests.
+    /// Returns the setup; none if the protocol cannot read one of the requests.
     pub(super) fn new(
         protocol: &'static Protocol,
         given: Scenario,
         objectives: Vec<Objective>,
         budget: Budget,
     ) -> Option<Self> {
-        // Who never comes to rest by itself is judged at the horizon.
+        // A protocol that never comes to rest is judged at the horizon.
         let until = if protocol.perpetual.is_some() { given.until } else { longer(given.until) };
         let extended = Scenario { until, ..given.clone() };
         let rest = run(protocol, &extended).ok()?;
@@ -66,23 +65,24 @@ impl Setup {
         Some(Self { protocol, given, extended, objectives, pending, budget, window, batch })
     }
 
-    /// The scenario with these faults added, with the time to come to rest.
-    pub(super) fn with(&self, added: &[Fault]) -> Scenario {
+    /// Returns the extended scenario with these faults added.
+    pub(super) fn with_faults(&self, added: &[Fault]) -> Scenario {
         let mut scenario = self.extended.clone();
         scenario.faults.extend_from_slice(added);
         scenario
     }
 
-    /// What may go wrong next in the run with these faults added.
+    /// Returns the faults that may be added next to the run with these faults.
     pub(super) fn injections(&self, added: &[Fault]) -> Vec<Fault> {
-        let scenario = self.with(added);
+        let scenario = self.with_faults(added);
         let trace = run(self.protocol, &scenario).expect("its requests were read");
         injections(self.protocol, &scenario, &trace, &self.budget, self.window)
     }
 
-    /// The run with these faults added.
+    /// Runs the scenario with these faults added.
     pub(super) fn trial(&self, added: &[Fault]) -> Trial {
-        let scenario = self.with(added);
+        debug_assert!(self.budget.covers(added), "a trial stays within the budget");
+        let scenario = self.with_faults(added);
         let trace = run(self.protocol, &scenario).expect("its requests were read");
         let setting = Setting::of(self.protocol, &scenario);
         let monitors =
@@ -98,8 +98,8 @@ impl Setup {
     }
 }
 
-/// What happened in which order, whenever it did: two runs of one fingerprint are the same to all that do not look
-/// at a clock.
+/// Fingerprint of a run's events and their order, without times. Two runs with the same one are equivalent for
+/// protocols that read no clock.
 fn behaviour(trace: &Trace) -> u64 {
     let mut taken = Fingerprinter::new();
     for Event { node, kind, .. } in &trace.events {
@@ -125,7 +125,7 @@ fn behaviour(trace: &Trace) -> u64 {
     taken.finish()
 }
 
-/// What tells a set of faults from others, in whichever order they were added.
+/// Fingerprint of a set of faults, independent of their order.
 pub(super) fn fault_set(faults: &[Fault]) -> u64 {
     let mut each: Vec<String> = faults.iter().map(|fault| format!("{fault:?}")).collect();
     each.sort_unstable();

@@ -1,36 +1,36 @@
-//! Who does the work: one hand in a page, all cores of a computer natively.
+//! Worker threads: one in the page, all cores of a computer natively.
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
     thread,
 };
 
-/// How many work at the same time. What comes out never depends on it.
+/// Number of worker threads. Results never depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Workers {
     count: usize,
 }
 
 impl Workers {
-    /// One alone: where there are no threads.
+    /// One worker: for targets without threads.
     pub const ONE: Self = Self { count: 1 };
 
-    /// The greatest number of them: more than the cores of one machine.
+    /// Largest number of workers: more than the cores of one machine.
     pub const MOST: usize = 256;
 
-    /// So many; at least one.
+    /// Returns this number of workers; at least one.
     #[must_use]
     pub const fn of(count: usize) -> Self {
         Self { count: if count == 0 { 1 } else { count } }
     }
 
-    /// As many as the machine has cores.
+    /// Returns one worker for each core.
     #[must_use]
     pub fn all_cores() -> Self {
         Self::of(thread::available_parallelism().map_or(1, usize::from))
     }
 
-    /// Does something with each of these; the results are in the order of the things.
+    /// Applies a function to each item in parallel; the results are in the order of the items.
     pub(super) fn map<T: Sync, R: Send>(
         self,
         items: &[T],
@@ -51,17 +51,21 @@ impl Workers {
             }
         };
         let mut done: Vec<(usize, Vec<R>)> = thread::scope(|scope| {
-            // This thread works too, so where the system starts fewer threads the work is done all the same.
+            // This thread works too. So if the system starts fewer threads, the work is still done.
             let start = || thread::Builder::new().spawn_scoped(scope, take);
             let helpers = 1..self.count.min(parts.len());
-            let count: Vec<_> = helpers.map_while(|_| start().ok()).collect();
+            let handles: Vec<_> = helpers.map_while(|_| start().ok()).collect();
             let mut done = take();
             done.extend(
-                count.into_iter().flat_map(|handle| handle.join().expect("no handle panics")),
+                handles.into_iter().flat_map(|handle| handle.join().expect("no worker panics")),
             );
             done
         });
         done.sort_unstable_by_key(|(place, _)| *place);
+        debug_assert!(
+            done.iter().map(|(place, _)| *place).eq(0..parts.len()),
+            "each part is done once"
+        );
         done.into_iter().flat_map(|(_, results)| results).collect()
     }
 }

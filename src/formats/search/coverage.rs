@@ -119,7 +119,7 @@ const fn because(unfit: Unfit) -> &'static str {
     match unfit {
         Unfit::Request => "since a request cannot be read",
         Unfit::Faults => "since the scenario has faults of its own",
-        Unfit::Luck => "since its network loses, doubles or damages messages by luck",
+        Unfit::Randomness => "since its network loses, doubles or damages messages by luck",
         Unfit::Time => "since the property goes by times or by what happened before what",
         Unfit::Clock => "since the protocol reads its clock",
         Unfit::Endless => "since a node goes on sending to itself",

@@ -103,14 +103,14 @@ fn what_decides_by_a_timer_cannot_be_kept_undecided() {
     let given = plain(byzantine, "three-generals");
     let why = adversary(byzantine, &given, termination(byzantine), MOST);
     let why = why.expect_err("rounds go on whatever is late");
-    assert_eq!((why.delays, &why.since), (0, &DecisionCause::Timer(None)));
+    assert_eq!((why.delays, &why.cause), (0, &DecisionCause::Timer(None)));
     assert!(why.to_string().contains("since a timer goes off there, whatever is late."), "{why}");
     let commit = find("two-phase-commit");
     let given = plain(commit, "coordinator-comes-back");
     let why = adversary(commit, &given, termination(commit), MOST);
     let why = why.expect_err("the coordinator aborts what takes too long");
-    let DecisionCause::Timer(Some(instead)) = &why.since else { panic!("{why}") };
-    assert_eq!((why.decided.what.as_str(), instead.what.as_str()), ("commit", "abort"));
+    let DecisionCause::Timer(Some(instead)) = &why.cause else { panic!("{why}") };
+    assert_eq!((why.decided.indication.as_str(), instead.indication.as_str()), ("commit", "abort"));
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn there_are_no_more_delays_than_are_allowed() {
     let paxos = find("paxos");
     let given = Scenario { until: 2000, ..plain(paxos, "random-back-off") };
     let why = adversary(paxos, &given, termination(paxos), 3).expect_err("it takes more");
-    assert!(why.since == DecisionCause::Most && why.delays <= 3, "{why}");
+    assert!(why.cause == DecisionCause::TooManyDelays && why.delays <= 3, "{why}");
 }
 
 #[test]

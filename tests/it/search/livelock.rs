@@ -306,7 +306,7 @@ fn nodes_that_give_way_to_each_other_for_ever_are_a_livelock() {
             assert!(!trace.quiescent && trace.messages.len() > 5, "{ask}");
             assert!(
                 Objective::at(Target::Violation(&PASSAGE))
-                    .is_shown(&Setting::of(&POLITE, &scenario), &trace),
+                    .is_reached_in(&Setting::of(&POLITE, &scenario), &trace),
                 "{ask}"
             );
         }
