@@ -4,12 +4,17 @@ use serde_json::Value as Json;
 
 use crate::{
     diagram::{fault_sentence, request_sentence},
-    formats::{self, Problem, scenario, trace},
+    formats::{
+        self, Problem,
+        scenario::{self, goal_json, goal_of},
+        trace,
+    },
     kernel::{
         Fault, Keys, NetworkSpec, NodeId, NodeSet, ParameterValue, PerMillion, Protocol,
-        RequestSpec, Scenario, Time, Topology, Want, With,
+        RequestSpec, Scenario, Time, Topology, With,
     },
     protocols,
+    runs::Want,
 };
 
 /// One change of a scenario.
@@ -179,11 +184,13 @@ fn rename(scenario: &mut Scenario, node: NodeId, name: String) {
     let Some(place) = scenario.nodes.get_mut(node.index()) else { return };
     let before = std::mem::replace(place, name);
     let after = &scenario.nodes[node.index()];
-    if let Some(Want::Tell { first, then, .. }) = scenario.goal.as_mut().map(|goal| &mut goal.want)
+    if let Some(mut goal) = goal_of(scenario)
+        && let Want::Tell { first, then, .. } = &mut goal.want
     {
         for told in [Some(first), then.as_mut()].into_iter().flatten() {
             rename_in_words(told, &before, after);
         }
+        scenario.goal = Some(goal_json(&goal));
     }
     let Some(protocol) = protocols::find(&scenario.protocol) else { return };
     for fault in &mut scenario.faults {
@@ -234,10 +241,10 @@ fn rename_in(with: With, value: &mut Json, before: &str, after: &str) {
 
 /// Refuses a group in which a node is missing that an exercise's goal is about.
 fn keeps_goal(scenario: &Scenario, size: usize) -> Result<(), Problem> {
-    match scenario.goal.as_ref().map(|goal| &goal.want) {
+    match goal_of(scenario).map(|goal| goal.want) {
         Some(Want::Tell { node, .. }) if node.index() >= size => {
             let least = node.index() + 1;
-            let name = scenario.name(*node);
+            let name = scenario.name(node);
             let expected = format!("at least {least}, as the exercise is about {name}");
             Err(Problem::new("nodes", size.to_string(), expected))
         }

@@ -7,7 +7,11 @@
 use std::rc::Rc;
 
 use super::{Page, State};
-use crate::kernel::{Caption, NodeId, Scenario, Want, visible};
+use crate::{
+    formats::scenario::goal_of,
+    kernel::{Caption, NodeId, Scenario, visible},
+    runs::Want,
+};
 
 /// How a scenario came to be another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +50,7 @@ fn by_hand(before: &Page, mut next: Scenario) -> Page {
     let own = own.filter(has_words);
     if origin.goal.is_some() {
         let is_there = |want: &Want| !matches!(want, Want::Tell { node, .. } if !stays(*node));
-        next.goal = was.goal.clone().filter(|goal| is_there(&goal.want));
+        next.goal = was.goal.clone().filter(|_| goal_of(was).is_some_and(|it| is_there(&it.want)));
     }
     let opened = next.same_run(origin);
     let (title, captions) = own

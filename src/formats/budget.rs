@@ -1,7 +1,7 @@
 //! Budgets of faults, as readers write them.
 
 use super::{Problem, problem::quoted};
-use crate::kernel::{BadBudget, Budget, KINDS, MOST};
+use crate::search::{BadBudget, Budget, KINDS, MOST};
 
 /// A budget of faults, as `crash=1,drop=2`.
 ///

@@ -12,8 +12,8 @@ use super::{
     scenario,
 };
 use crate::{
-    kernel::{Goal, Scenario, Want, spell},
-    runs::{ExerciseVerdict, Outcome, judge_exercise},
+    kernel::{Scenario, spell},
+    runs::{ExerciseVerdict, Goal, Outcome, Want, judge_exercise},
 };
 
 /// What every code begins with: another way of writing it would begin otherwise.
@@ -63,7 +63,7 @@ pub const fn judgement(attempt: &ExerciseVerdict, goal: &Goal) -> &'static str {
 #[must_use]
 pub fn tried(exercise: &Scenario, tried: &Scenario) -> Option<ExerciseVerdict> {
     let protocol = catalogue::find("protocol", &tried.protocol).ok()?;
-    judge_exercise(exercise, tried, protocol)
+    Some(judge_exercise(exercise, &scenario::goal_of(exercise)?, tried, protocol))
 }
 
 /// The code of a try: what it changes, and the first digits of its run's digest.
@@ -97,7 +97,7 @@ const fn changed(goal: &Goal) -> &'static [&'static str] {
 /// If it is no code, or one of another exercise.
 pub fn open(exercise: &Scenario, code: &str) -> Result<(Outcome, bool), Problem> {
     let bad = |expected: &str| Problem::new("code", quoted(code.trim()), expected);
-    let goal = exercise.goal.as_ref();
+    let goal = scenario::goal_of(exercise);
     let goal = goal.ok_or_else(|| Problem::new("goal", "nothing", "an exercise's goal"))?;
     let expected = "a result code, which begins with w1.";
     let parts = code.trim().strip_prefix(SIGN).and_then(|rest| rest.split_once('.'));
@@ -106,7 +106,7 @@ pub fn open(exercise: &Scenario, code: &str) -> Result<(Outcome, bool), Problem>
     let Json::Object(changes) = parse(&changes)? else { return Err(bad(expected)) };
     let written = parse(&scenario::write(exercise)).expect("what is written is JSON");
     let Json::Object(mut tried) = written else { return Err(bad(expected)) };
-    let allowed = changed(goal);
+    let allowed = changed(&goal);
     for name in allowed {
         tried.remove(*name);
     }

@@ -8,7 +8,6 @@
 
 mod agenda;
 mod assumption;
-mod budget;
 mod checkpoints;
 mod choices;
 mod clock;
@@ -17,7 +16,6 @@ mod cost;
 mod deadlock;
 mod doom;
 mod fingerprint;
-mod goal;
 mod inspect;
 mod layer;
 mod log;
@@ -47,14 +45,12 @@ mod wording;
 
 pub(crate) use assumption::value_of;
 pub use assumption::{Assumption, Rule};
-pub use budget::{BadBudget, Budget, KINDS, MOST, counted_kind};
 pub use checkpoints::{Checkpoints, MAX_CHECKPOINTS, Revisited};
 pub use choices::{Choices, Dice};
 pub use clock::Watch;
 pub use context::{Context, Effect, MAX_NOTE};
 pub use cost::{Cost, Term};
 pub use fingerprint::{Fingerprinter, Identity};
-pub use goal::{Goal, Want};
 pub use layer::Over;
 pub use machine::{Input, Machine, Output, Packet};
 pub use mercy::{Mercy, Spared};

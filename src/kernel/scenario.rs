@@ -8,8 +8,7 @@ use std::fmt;
 use serde_json::Value as Json;
 
 use super::{
-    Goal, NodeId, NodeSet, ParameterName, ParameterValue, ParameterValues, Time,
-    visible::visible_name,
+    NodeId, NodeSet, ParameterName, ParameterValue, ParameterValues, Time, visible::visible_name,
 };
 
 /// How many requests a scenario may have.
@@ -52,8 +51,9 @@ pub struct Scenario {
     pub until: Time,
     /// What to look at.
     pub captions: Vec<Caption>,
-    /// What is to be reached, if it is an exercise.
-    pub goal: Option<Goal>,
+    /// Goal of an exercise as JSON, nodes as their characters; none if the scenario is no exercise. It has no effect
+    /// on the run, and the kernel does not read it.
+    pub goal: Option<Json>,
 }
 
 impl Scenario {

@@ -1,8 +1,9 @@
 //! Judgement of exercises: does the reader's scenario reach the goal within the goal's limits?
 
+use super::{Goal, Want};
 use crate::{
     analysis::report,
-    kernel::{Goal, Property, Protocol, Scenario, Verdict, Want, run},
+    kernel::{Property, Protocol, Scenario, Verdict, run},
     search::{IndicationPattern, Objective, Target},
 };
 
@@ -19,10 +20,15 @@ pub enum ExerciseVerdict {
     Changed,
 }
 
-/// Returns the objective of an exercise that asks for a violation or an indication.
+/// Returns the objective of a search that solves an exercise; none where the protocol lacks the property, or where a property is to
+/// be kept.
 #[must_use]
-pub fn objective_of(protocol: &'static Protocol, scenario: &Scenario) -> Option<Objective> {
-    let target = match &scenario.goal.as_ref()?.want {
+pub fn objective_of(
+    protocol: &'static Protocol,
+    scenario: &Scenario,
+    goal: &Goal,
+) -> Option<Objective> {
+    let target = match &goal.want {
         Want::Violate(name) => Target::Violation(property_named(protocol, name)?),
         Want::Tell { node, first, then } => Target::Indicated(IndicationPattern {
             node: *node,
@@ -39,33 +45,27 @@ fn property_named(protocol: &Protocol, name: &str) -> Option<&'static Property> 
     protocol.properties().map(|(property, _)| property).find(|property| property.name == name)
 }
 
-/// Judges an attempt at an exercise; none if the scenario is no exercise. The protocol is the attempt's.
+/// Judges an attempt at an exercise. The protocol is the attempt's.
 ///
 /// Where the goal is a violation or an indication, only faults may be added, no more than the goal allows. Where the
 /// goal is to keep a property, only the protocol and its parameters may change.
 #[must_use]
 pub fn judge_exercise(
     exercise: &Scenario,
+    goal: &Goal,
     tried: &Scenario,
     protocol: &'static Protocol,
-) -> Option<ExerciseVerdict> {
-    let goal = exercise.goal.as_ref()?;
+) -> ExerciseVerdict {
     if !is_allowed(goal, exercise, tried) {
-        return Some(ExerciseVerdict::Changed);
+        return ExerciseVerdict::Changed;
     }
-    if let Want::Keep(name) = &goal.want {
-        return Some(if keeps_property(protocol, name, tried) {
-            ExerciseVerdict::Reached
-        } else {
-            ExerciseVerdict::NotYet
-        });
-    }
-    if !goal.within.covers(&tried.faults) {
-        return Some(ExerciseVerdict::TooMuch);
-    }
-    let reached = objective_of(protocol, exercise)
-        .is_some_and(|objective| objective.is_reached(protocol, tried));
-    Some(if reached { ExerciseVerdict::Reached } else { ExerciseVerdict::NotYet })
+    let reached = match &goal.want {
+        Want::Keep(name) => keeps_property(protocol, name, tried),
+        _ if !goal.within.covers(&tried.faults) => return ExerciseVerdict::TooMuch,
+        _ => objective_of(protocol, exercise, goal)
+            .is_some_and(|objective| objective.is_reached(protocol, tried)),
+    };
+    if reached { ExerciseVerdict::Reached } else { ExerciseVerdict::NotYet }
 }
 
 /// True if nothing was changed except what the goal allows. Title and captions do not count.

@@ -1,6 +1,7 @@
 //! Search for runs that violate a property; minimisation and explanation of what was found.
 
 mod adversary;
+mod budget;
 mod candidates;
 mod coverage;
 mod driver;
@@ -27,8 +28,8 @@ mod transitions;
 mod trial;
 mod workers;
 
-pub use crate::kernel::{BadBudget, Budget, KINDS, MOST, counted_kind};
 pub use adversary::{Decided, DecisionCause, Inevitable, Undecided, adversary};
+pub use budget::{BadBudget, Budget, KINDS, MOST, counted_kind};
 pub use coverage::{Coverage, InterleavingCoverage};
 pub use driver::{DEFAULT_RUNS, Progress, Search, Stage, Task};
 pub use exhaustive::{Exhaustive, ReachedState};

@@ -6,7 +6,10 @@ use yew::prelude::*;
 
 use crate::{
     app::Run,
-    formats::exercise::{code, judgement, sentence, tried},
+    formats::{
+        exercise::{code, judgement, sentence, tried},
+        scenario::goal_of,
+    },
     kernel::Scenario,
     runs::ExerciseVerdict,
     web,
@@ -37,7 +40,7 @@ pub(super) fn Exercise(props: &Props) -> Html {
         let copied = copied.clone();
         move |_| copied.set(false)
     });
-    let Some(goal) = &origin.goal else { return html! {} };
+    let Some(goal) = &goal_of(origin) else { return html! {} };
     let reached = *attempt == Some(ExerciseVerdict::Reached);
     html! {
         <section class={classes!("exercise", reached.then_some("reached"))} aria-label="Exercise">

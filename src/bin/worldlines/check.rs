@@ -3,7 +3,10 @@
 use std::io::{self, Write};
 
 use clap::Args;
-use worldlines::formats::exercise::{judgement, open, sentence, tried};
+use worldlines::formats::{
+    exercise::{judgement, open, sentence, tried},
+    scenario::goal_of,
+};
 
 use crate::input::{Input, about, about_named};
 
@@ -21,11 +24,11 @@ impl Check {
     /// One line for each code.
     pub(crate) fn execute(self) -> Result<String, String> {
         let exercise = Input::of(&self.source)?.scenario;
-        let Some(goal) = &exercise.goal else {
+        let Some(goal) = goal_of(&exercise) else {
             return Err(about_named(&self.source, "found no goal, expected an exercise"));
         };
         if self.codes.is_empty() {
-            return Ok(sentence(&exercise, goal) + "\n");
+            return Ok(sentence(&exercise, &goal) + "\n");
         }
         let mut text = String::new();
         for code in &self.codes {
@@ -38,7 +41,7 @@ impl Check {
                 );
             }
             let attempt = tried(&exercise, &outcome.scenario).expect("it has a goal");
-            text.push_str(judgement(&attempt, goal));
+            text.push_str(judgement(&attempt, &goal));
             text.push('\n');
         }
         Ok(text)

@@ -1,14 +1,67 @@
-//! Exercises: what a reader is to reach.
+//! Goals of exercises.
+
+use serde::Serialize;
+use serde_json::Value as Json;
 
 use super::{MAX_CAPTION, names::Nodes};
 use crate::{
     formats::{Problem, budget, json::Place, problem::quoted},
-    kernel::{Budget, Goal, Want},
+    kernel::{NodeId, Scenario},
     protocols,
+    runs::{Goal, Want},
+    search::Budget,
 };
 
 const FIELDS: &[&str] = &["violate", "tell", "keep", "within"];
 const WANTS: &[&str] = &["violate", "tell", "keep"];
+
+/// Returns the goal of a scenario; none if it is no exercise.
+#[must_use]
+pub fn goal_of(scenario: &Scenario) -> Option<Goal> {
+    let characters = (0..scenario.nodes.len()).map(|place| NodeId::new(place).to_string());
+    let characters: Vec<String> = characters.collect();
+    read(&Place::root(scenario.goal.as_ref()?), Nodes(&characters)).ok()
+}
+
+/// Returns a goal as [`Scenario::goal`] holds it.
+#[must_use]
+pub fn goal_json(goal: &Goal) -> Json {
+    let object = GoalObject::new(goal, |node| node.to_string());
+    serde_json::to_value(object).expect("texts always serialise")
+}
+
+/// A goal as it is written.
+#[derive(Serialize)]
+pub(super) struct GoalObject {
+    #[serde(flatten)]
+    want: WantObject,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    within: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum WantObject {
+    Violate(String),
+    Tell {
+        node: String,
+        first: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        then: Option<String>,
+    },
+    Keep(String),
+}
+
+impl GoalObject {
+    pub(super) fn new(goal: &Goal, name: impl Fn(NodeId) -> String) -> Self {
+        let want = match goal.want.clone() {
+            Want::Violate(property) => WantObject::Violate(property),
+            Want::Tell { node, first, then } => WantObject::Tell { node: name(node), first, then },
+            Want::Keep(property) => WantObject::Keep(property),
+        };
+        Self { want, within: goal.within.written() }
+    }
+}
 
 /// Reads a goal.
 pub(super) fn read(place: &Place, nodes: Nodes) -> Result<Goal, Problem> {

@@ -10,6 +10,7 @@ mod names;
 mod reader;
 mod writer;
 
+pub use goal::{goal_json, goal_of};
 pub use reader::{from_json, read};
 pub use writer::write;
 

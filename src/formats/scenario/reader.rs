@@ -306,7 +306,7 @@ fn read_lists(
         scenario.captions = captions.collect::<Result<_, _>>()?;
     }
     if let Some(goal) = fields.find("goal") {
-        scenario.goal = Some(goal::read(&goal, nodes)?);
+        scenario.goal = Some(goal::goal_json(&goal::read(&goal, nodes)?));
     }
     Ok(())
 }

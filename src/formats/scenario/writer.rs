@@ -3,12 +3,15 @@
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
-use super::VERSION;
+use super::{
+    VERSION,
+    goal::{GoalObject, goal_of},
+};
 use crate::{
     formats::json::decimal,
     kernel::{
-        Delay, Detector, Fault, Goal, Medium, NetworkSpec, NodeId, NodeSet, Order, ParameterValue,
-        PerMillion, Scenario, Side, Strategy, Time, Timing, Topology, Want,
+        Delay, Detector, Fault, Medium, NetworkSpec, NodeId, NodeSet, Order, ParameterValue,
+        PerMillion, Scenario, Side, Strategy, Time, Timing, Topology,
     },
     protocols,
 };
@@ -43,41 +46,7 @@ struct Canonical<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     captions: Vec<Caption<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    goal: Option<GoalObject<'a>>,
-}
-
-#[derive(Serialize)]
-struct GoalObject<'a> {
-    #[serde(flatten)]
-    want: WantObject<'a>,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    within: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-enum WantObject<'a> {
-    Violate(&'a str),
-    Tell {
-        node: &'a str,
-        first: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        then: Option<&'a str>,
-    },
-    Keep(&'a str),
-}
-
-impl<'a> GoalObject<'a> {
-    fn new(goal: &'a Goal, scenario: &'a Scenario) -> Self {
-        let want = match &goal.want {
-            Want::Violate(property) => WantObject::Violate(property),
-            Want::Tell { node, first, then } => {
-                WantObject::Tell { node: scenario.exact_name(*node), first, then: then.as_deref() }
-            }
-            Want::Keep(property) => WantObject::Keep(property),
-        };
-        Self { want, within: goal.within.written() }
-    }
+    goal: Option<GoalObject>,
 }
 
 /// The parameters that differ from their defaults, by name.
@@ -294,7 +263,8 @@ impl<'a> Canonical<'a> {
             faults: scenario.faults.iter().map(|f| FaultObject::new(f, scenario)).collect(),
             until: unless(&Scenario::UNTIL, scenario.until),
             captions: scenario.captions.iter().map(caption).collect(),
-            goal: scenario.goal.as_ref().map(|goal| GoalObject::new(goal, scenario)),
+            goal: goal_of(scenario)
+                .map(|goal| GoalObject::new(&goal, |node| scenario.exact_name(node).to_owned())),
         }
     }
 }

@@ -12,7 +12,7 @@ pub use merge::merge;
 pub use reader::{asked, property, read};
 pub use writer::{asked as write_asked, found_json, progress_json, write};
 
-use super::{Problem, catalogue};
+use super::{Problem, catalogue, scenario::goal_of};
 use crate::{
     kernel::{Protocol, Scenario},
     runs::objective_of,
@@ -54,13 +54,16 @@ impl Asked {
     /// If the scenario's protocol is unknown.
     pub fn of(scenario: Scenario) -> Result<Self, Problem> {
         let protocol = catalogue::find("protocol", &scenario.protocol)?;
-        let goal = objective_of(protocol, &scenario).map(|objective| vec![objective.target]);
-        let within = scenario.goal.as_ref().filter(|_| goal.is_some()).map(|it| it.within.clone());
+        let goal = goal_of(&scenario);
+        let sought = goal.and_then(|goal| {
+            Some((vec![objective_of(protocol, &scenario, &goal)?.target], goal.within))
+        });
+        let (targets, within) = sought.unzip();
         let promised = || protocol.promises.iter().map(Target::Violation).collect();
         Ok(Self {
             scenario,
             protocol,
-            targets: goal.unwrap_or_else(promised),
+            targets: targets.unwrap_or_else(promised),
             budget: within.unwrap_or_default(),
             limit: DEFAULT_RUNS,
             seed: 0,

@@ -331,7 +331,7 @@ fn bundled_texts_need_no_escape() {
         for text in captions.chain([scenario.title.as_str()]) {
             assert_eq!(visible(text), text, "{name}");
         }
-        if let Some(goal) = &scenario.goal {
+        if let Some(goal) = &scenario::goal_of(&scenario) {
             assert_plain(&name, &exercise::sentence(&scenario, goal));
         }
     }

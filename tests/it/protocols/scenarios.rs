@@ -6,8 +6,10 @@ use std::collections::BTreeSet;
 use worldlines::{
     analysis::{Class, Report, report},
     formats,
-    kernel::{Break, Goal, Kind, Rule, Scenario, Trace, Verdict, Want, run},
+    formats::scenario::goal_of,
+    kernel::{Break, Kind, Rule, Scenario, Trace, Verdict, run},
     protocols,
+    runs::Want,
 };
 
 use crate::common::{bundled, protocol};
@@ -30,7 +32,7 @@ fn ways<'a>(path: &str, scenario: &Scenario) -> Vec<&'a Break> {
 
 /// Whether what is violated at first is the exercise: the rest is as in every scenario.
 fn begins_broken(scenario: &Scenario) -> bool {
-    matches!(scenario.goal, Some(Goal { want: Want::Keep(_), .. }))
+    goal_of(scenario).is_some_and(|goal| matches!(goal.want, Want::Keep(_)))
 }
 
 #[test]

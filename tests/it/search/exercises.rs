@@ -6,17 +6,17 @@ use worldlines::{
         bundled, catalogue, exercise, scenario,
         search::{Asked, counted},
     },
-    kernel::{Budget, Fault, Goal, MessageName, NodeId, Protocol, Scenario, Verdict, Want},
+    kernel::{Fault, MessageName, NodeId, Protocol, Scenario, Verdict},
     protocols,
-    runs::{ExerciseVerdict, Outcome},
-    search::{Coverage, Finding, Search, Workers, interleavings_cover},
+    runs::{ExerciseVerdict, Goal, Outcome, Want},
+    search::{Budget, Coverage, Finding, Search, Workers, interleavings_cover},
 };
 
 /// The bundled exercises, by their paths.
 fn exercises() -> Vec<(String, Scenario, Goal)> {
     let all = bundled::bundled().iter().map(|it| (it.path(), it.scenario().expect("it is valid")));
     let goal = |(path, scenario): (String, Scenario)| {
-        let goal = scenario.goal.clone()?;
+        let goal = scenario::goal_of(&scenario)?;
         Some((path, scenario, goal))
     };
     all.filter_map(goal).collect()

@@ -1,8 +1,8 @@
-//! How much may go wrong: the budget of faults.
+//! Budget of faults: how many a search may add to a scenario.
 
 use std::fmt;
 
-use super::Fault;
+use crate::kernel::Fault;
 
 /// The kinds of faults, by the names that scenarios call them, in the order in which a search tries them.
 pub const KINDS: [&str; 13] = [
@@ -21,7 +21,7 @@ pub const KINDS: [&str; 13] = [
     "drift",
 ];
 
-/// How many faults of each kind a scenario may have, and how many in all.
+/// Largest number of faults that a scenario may have, of each kind and in all.
 ///
 /// As text it is `crash=1,drop=2`; with `all=2` there are at most two faults in all, whichever they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,14 +31,14 @@ pub struct Budget {
     all: u32,
 }
 
-/// The most that a budget may have of one kind, and in all.
+/// Largest number that a budget may have of one kind, and in all.
 pub const MOST: u32 = 100;
 
 impl Budget {
     /// Nothing goes wrong.
     pub const NONE: Self = Self { of_kind: [0; KINDS.len()], all: 0 };
 
-    /// So many faults of these kinds, and no more than these in all.
+    /// A budget of these kinds only: a number of faults of each.
     #[must_use]
     pub fn of(kinds: &[(&str, u32)]) -> Self {
         let mut budget = Self::NONE;
@@ -49,10 +49,10 @@ impl Budget {
         budget
     }
 
-    /// Reads what a reader writes.
+    /// Reads a budget as a reader writes it.
     ///
     /// # Errors
-    /// What is there, and what was expected instead.
+    /// If the text is no budget.
     pub fn read(text: &str) -> Result<Self, BadBudget> {
         let mut budget = Self::NONE;
         let mut all = None;
@@ -71,19 +71,19 @@ impl Budget {
         Ok(Self { all: all.map_or(sum, |all| sum.min(all)), ..budget })
     }
 
-    /// How many of this kind there may be.
+    /// Largest number of faults of this kind.
     #[must_use]
     pub fn allows(&self, kind: &str) -> u32 {
         place(kind).map_or(0, |place| self.of_kind[place]).min(self.all)
     }
 
-    /// How many there may be in all.
+    /// Largest number of faults in all.
     #[must_use]
     pub const fn all(&self) -> u32 {
         self.all
     }
 
-    /// Whether these faults are within it.
+    /// True if these faults are within the budget.
     #[must_use]
     pub fn covers<'a>(&self, faults: impl IntoIterator<Item = &'a Fault>) -> bool {
         let mut spent = [0; KINDS.len()];
@@ -94,13 +94,13 @@ impl Budget {
             && spent.iter().zip(&self.of_kind).all(|(spent, most)| spent <= most)
     }
 
-    /// How many of this kind there may be, however many there may be in all.
+    /// Bound on faults of this kind alone, whatever the bound on all of them.
     #[must_use]
     pub fn of_kind(&self, kind: &str) -> u32 {
         place(kind).map_or(0, |place| self.of_kind[place])
     }
 
-    /// The same, with so many of a kind. Where nothing was said of how many in all, nothing is.
+    /// The same budget with another bound on a kind. A budget without a bound on all faults gets none.
     #[must_use]
     pub fn with(&self, kind: &str, count: u32) -> Self {
         let mut next = self.clone();
@@ -112,13 +112,13 @@ impl Budget {
         Self { all: if binds { self.all.min(sum) } else { sum }, ..next }
     }
 
-    /// The same, with so many in all.
+    /// The same budget with this bound on all faults.
     #[must_use]
     pub fn with_all(&self, all: u32) -> Self {
         Self { all: all.min(self.of_kind.iter().sum()), ..self.clone() }
     }
 
-    /// As [`Self::read`] reads it: `crash=2,drop=2,all=3`.
+    /// The budget as [`Self::read`] reads it: `crash=2,drop=2,all=3`.
     #[must_use]
     pub fn written(&self) -> String {
         let counted = KINDS.iter().zip(&self.of_kind).filter(|(_, count)| **count > 0);
@@ -150,7 +150,7 @@ impl Budget {
     }
 }
 
-/// What may go wrong where a reader does not say: some of everything, but no more than three things in all.
+/// The budget where a reader gives none: some faults of most kinds, at most three in all.
 impl Default for Budget {
     fn default() -> Self {
         Self::of(&[
@@ -210,7 +210,7 @@ pub fn counted_kind(kind: &str, count: u32) -> String {
     format!("{count} {}", if count == 1 { word } else { &plural })
 }
 
-/// Why a text is no budget.
+/// Reason why a text is no budget.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BadBudget {
     /// No kind of fault, or none with a count.

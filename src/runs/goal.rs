@@ -1,28 +1,28 @@
-//! What a reader is to reach from a scenario: an exercise.
+//! The goal of an exercise: what a reader is to reach from a scenario.
 
-use super::{Budget, NodeId};
+use crate::{kernel::NodeId, search::Budget};
 
-/// What makes an exercise of a scenario.
+/// A goal, which makes an exercise of a scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Goal {
-    /// What is to be reached.
+    /// State of affairs that is to be reached.
     pub want: Want,
-    /// What may go wrong to reach it.
+    /// Faults that may be added to reach it.
     pub within: Budget,
 }
 
-/// What is to be reached.
+/// State of affairs that a goal asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Want {
     /// The property of this name is violated, by faults.
     Violate(String),
     /// A node tells its application something, by faults.
     Tell {
-        /// Which node.
+        /// The node.
         node: NodeId,
-        /// What, as the diagram writes it: `deliver m2`.
+        /// The indication, as the diagram writes it: `deliver m2`.
         first: String,
-        /// What it tells later, and not before; none if it need not tell anything else.
+        /// An indication that comes only after the first; none if no other is needed.
         then: Option<String>,
     },
     /// The property of this name holds, whatever goes wrong in the scenario, and so does all else that the protocol
