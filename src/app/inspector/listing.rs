@@ -3,7 +3,10 @@
 
 use std::ops::Range;
 
-use super::prose::{Block, prose};
+use super::{
+    prose::{Block, prose},
+    source_file,
+};
 
 /// A file of `src/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +65,7 @@ impl Listing {
         while lines.get(start).is_some_and(String::is_empty) {
             start += 1;
         }
-        let tests = lines.iter().position(|line| line == "#[cfg(test)]");
+        let tests = lines.windows(2).position(|two| two == ["#[cfg(test)]", "mod tests {"]);
         let mut end = tests.unwrap_or(lines.len()).max(start);
         while end > start && lines[end - 1].is_empty() {
             end -= 1;
@@ -165,11 +168,11 @@ fn layers(text: &str) -> Vec<String> {
     for path in paths {
         let parts: Vec<&str> = path.split("::").collect();
         let file = match parts.as_slice() {
-            ["protocols", family, name, _, ..] => format!("protocols/{family}/{name}.rs"),
+            ["protocols", _, name, _, ..] => source_file(&name.replace('_', "-")),
             ["abstractions", name, _, ..] => format!("abstractions/{name}.rs"),
             _ => continue,
         };
-        if !files.contains(&file) && !file.contains("testing") {
+        if !file.is_empty() && !files.contains(&file) {
             files.push(file);
         }
     }

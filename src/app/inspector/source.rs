@@ -21,12 +21,11 @@ pub struct Ran {
     pub variants: Vec<String>,
 }
 
-/// The file of a protocol, below `src/`: a folder for its family, its id with underscores.
+/// Returns the path of a protocol's source file, below `src/`; empty if there is no such protocol.
 #[must_use]
 pub fn source_file(protocol: &str) -> String {
-    let mut catalogue = protocols::catalogue();
-    let family = catalogue.find(|(_, it)| it.id == protocol).map_or("", |(family, _)| family.id);
-    format!("protocols/{family}/{}.rs", protocol.replace('-', "_"))
+    let file = protocols::find(protocol).map_or("", |protocol| protocol.file);
+    file.trim_start_matches("src/").to_owned()
 }
 
 /// The handler that ran at an event: the one that answered it, or the one that caused it. None where no code

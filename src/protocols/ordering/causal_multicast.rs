@@ -1,23 +1,19 @@
 //! Causal multicast.
 //!
-//! Implements: CausalOrderBroadcast. Uses: BestEffortBroadcast.
-//! Model: crash-stop, asynchronous, reliable channels; whoever broadcasts stays up.
-//! Source: Birman, Schiper and Stephenson 1991, "Lightweight Causal and Atomic Group Multicast"; note 002.
-//!
-//! Every process counts, for each member, how many of its messages it has delivered: a vector clock. A
-//! message carries its sender's clock with the message itself counted in, so that the timestamp says
-//! which messages its sender had seen. A receiver holds it back until it has seen as much.
+//! Each process counts the messages that it has delivered of each member: this is a vector clock. A message carries
+//! its sender's clock, with the message itself counted in. So the timestamp says which messages the sender had
+//! delivered, and a receiver holds the message back until it has delivered the same.
 //!
 //! Process i delivers a message V from j as soon as
 //!
-//! - V\[j\] = V_i\[j\] + 1: it is the next one of its sender, and
-//! - V\[k\] ≤ V_i\[k\] for every other k: whatever its sender had delivered before, i has delivered too.
+//! - V\[j\] = V_i\[j\] + 1: it is the next message of its sender, and
+//! - V\[k\] ≤ V_i\[k\] for every other k: i has delivered each message that the sender had delivered.
 //!
-//! Nothing waits that need not: a message is held back only if one that may have caused it is still on
-//! its way, and so n − 1 messages suffice. Two messages of which neither could have caused the other
-//! have incomparable timestamps, and each process delivers them as they come: **total order** breaks.
+//! No message waits without need: it is held back only while a message that may have caused it is missing. So
+//! n − 1 messages are enough. Two messages of which neither could have caused the other have incomparable
+//! timestamps, and each process delivers them in the order of receipt: **total order** breaks.
 //!
-//! Where it departs from the paper: groups do not overlap and their members do not change.
+//! Where it departs from the paper: groups do not overlap, and their members do not change.
 
 use derive_more::Display;
 use serde::Serialize;
@@ -43,8 +39,9 @@ use crate::{
 pub const PROTOCOL: Protocol = Protocol {
     id: "causal-multicast",
     name: "Causal multicast",
-    summary: "A message waits until everything that may have caused it has been delivered.",
-    source: "Birman, Schiper and Stephenson 1991, Lightweight Causal and Atomic Group Multicast",
+    summary: "A message waits until all messages that may have caused it are delivered.",
+    source: "Birman, Schiper and Stephenson 1991, Lightweight Causal and Atomic Group Multicast; \
+             note 002",
     model: &[
         Rule::ReliableChannels.always(),
         Rule::RequestersStayUp.always(),
@@ -54,7 +51,7 @@ pub const PROTOCOL: Protocol = Protocol {
     beyond: &[TOTAL_ORDER],
     breaks: &[
         Break {
-            when: "two concurrent messages",
+            when: "two messages are concurrent",
             scenario: "concurrent-messages",
             violates: &[TOTAL_ORDER],
             broken: &[],
@@ -73,7 +70,7 @@ pub const PROTOCOL: Protocol = Protocol {
         },
     ],
     unbreakable: &[
-        (VALIDITY, "who broadcasts and stays up delivers its own message at once"),
+        (VALIDITY, "a correct broadcaster delivers its own message at once"),
         (FIFO_ORDER, "the hold-back queue counts up from one, even after a recovery"),
     ],
     costs: &[cost!("one broadcast", n >= 2 => n - 1, one_broadcast)],
@@ -156,7 +153,7 @@ mod tests {
     use crate::protocols::testing::{broadcast, deliveries, group, slow};
 
     #[test]
-    fn a_reply_waits_for_its_question() {
+    fn causal_multicast_reply_waits_for_its_question() {
         let mut scenario = group(&PROTOCOL, 3);
         scenario.network.links = vec![slow(1, 3, 50)];
         scenario.requests = vec![broadcast(0, 1, "question"), broadcast(12, 2, "reply")];
@@ -172,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn causes_are_waited_for_through_a_third_party() {
+    fn causal_multicast_message_waits_for_causes_of_its_causes() {
         let mut scenario = group(&PROTOCOL, 4);
         scenario.network.links = vec![slow(1, 4, 90), slow(2, 4, 60)];
         scenario.requests =
@@ -183,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn concurrent_messages_do_not_wait_for_each_other() {
+    fn causal_multicast_concurrent_messages_do_not_wait_for_each_other() {
         let mut scenario = group(&PROTOCOL, 3);
         scenario.network.links = vec![slow(1, 3, 50)];
         scenario.requests = vec![broadcast(0, 1, "m1"), broadcast(5, 2, "m2")];
@@ -193,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_copy_is_not_delivered() {
+    fn causal_multicast_duplicate_is_not_delivered() {
         let mut scenario = group(&PROTOCOL, 2);
         scenario.network.duplicate = crate::kernel::PerMillion::ONE;
         scenario.requests = vec![broadcast(0, 1, "m1"), broadcast(1, 1, "m2")];

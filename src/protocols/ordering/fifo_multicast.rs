@@ -1,24 +1,18 @@
 //! FIFO multicast.
 //!
-//! Implements: FIFOReliableBroadcast. Uses: BestEffortBroadcast.
-//! Model: crash-stop, asynchronous, reliable channels; whoever broadcasts stays up.
-//! Source: Cachin, Guerraoui and Rodrigues 2011, Algorithm 3.12 "Broadcast with Sequence Number"; notes 002
-//! and 003.
+//! Each broadcaster numbers its messages, and a message carries its number. A receiver counts the messages that it
+//! has delivered of each broadcaster. It holds a message back until that message is the broadcaster's next one.
 //!
-//! Every broadcaster counts its messages, and a message carries its number. A receiver counts, for each
-//! broadcaster, what it has delivered, and holds a message back until it is that broadcaster's next one.
+//! *Why it works*: a number tells which messages come before it without naming them. The k-th message of a
+//! broadcaster has k − 1 predecessors, and it is delivered only after all of them. Nothing is sent in addition:
+//! n − 1 messages.
 //!
-//! It works because a number says which messages come before it without naming them: of the k-th message of
-//! a broadcaster the k − 1 others are known to exist, and none is delivered before all of those are. Nothing
-//! is sent that would not be sent anyway: n − 1 messages.
+//! The numbers of two broadcasters are independent. So a reply that arrives before its question is delivered
+//! before it, since it is the next message of its own sender: **causal order** breaks, and total order with it.
+//! `causal-multicast` counts the messages of all broadcasters for that reason.
 //!
-//! The numbers of two broadcasters have nothing to do with each other. So a reply that overtakes its
-//! question is delivered before it, being its sender's next message all the same: **causal order** breaks,
-//! and with it total order. `causal-multicast` counts everybody's messages for that.
-//!
-//! Where it departs from the book: the layer below is best-effort broadcast, so that a broadcaster that
-//! crashes half-way is what breaks agreement here too; the book takes reliable broadcast, which costs
-//! n(n − 1).
+//! Where it departs from the book: the layer below is best-effort broadcast, so that a broadcaster that crashes
+//! half-way breaks agreement here, too. The book uses reliable broadcast, which costs n(n − 1).
 
 use derive_more::Display;
 use serde::Serialize;
@@ -45,9 +39,9 @@ use crate::{
 pub const PROTOCOL: Protocol = Protocol {
     id: "fifo-multicast",
     name: "FIFO multicast",
-    summary: "Everybody delivers each sender's messages by their numbers.",
+    summary: "Each process delivers the messages of one sender in the order of their numbers.",
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
-             Programming, Algorithm 3.12",
+             Programming, Algorithm 3.12 \"Broadcast with Sequence Number\"; notes 002 and 003",
     model: &[
         Rule::ReliableChannels.always().for_liveness(),
         Rule::RequestersStayUp.always().for_liveness(),
@@ -140,9 +134,8 @@ impl<M: Payload> Over<Layer<M>> for FifoMulticast<M> {
 
     fn on_layer(&mut self, ctx: &mut Context<Self>, told: Deliver<Numbered<M>>) {
         self.held_back.hold(told.from, told.payload);
-        let next = |delivered: &VectorClock, from, seq| seq == delivered[from] + 1;
         while let Some((from, Numbered { seq, payload })) =
-            self.held_back.take(|from, held| next(&self.delivered, from, held.seq))
+            self.held_back.take(|from, held| held.seq == self.delivered[from] + 1)
         {
             self.delivered[from] = seq;
             ctx.indicate(Deliver { from, seq, payload });
@@ -159,7 +152,7 @@ mod tests {
     };
 
     #[test]
-    fn what_overtakes_is_held_back_until_its_senders_earlier_messages_are_there() {
+    fn fifo_multicast_later_message_waits_for_the_earlier_ones_of_its_sender() {
         let mut scenario = group(&PROTOCOL, 2);
         scenario.requests =
             vec![broadcast(0, 1, "m1"), broadcast(1, 1, "m2"), broadcast(2, 1, "m3")];
@@ -169,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn one_sender_does_not_wait_for_another() {
+    fn fifo_multicast_message_waits_for_no_other_sender() {
         let mut scenario = group(&PROTOCOL, 3);
         scenario.network.links = vec![slow(1, 3, 50)];
         scenario.requests = vec![broadcast(0, 1, "question"), broadcast(12, 2, "reply")];
@@ -178,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_copy_is_not_delivered() {
+    fn fifo_multicast_duplicate_is_not_delivered() {
         let mut scenario = group(&PROTOCOL, 2);
         scenario.network.duplicate = PerMillion::ONE;
         scenario.requests = vec![broadcast(0, 1, "m1"), broadcast(1, 1, "m2")];

@@ -1,19 +1,16 @@
 //! Best-effort broadcast.
 //!
-//! Implements: BestEffortBroadcast. Uses: perfect links.
-//! Model: crash-stop, asynchronous, reliable channels; whoever broadcasts stays up.
-//! Source: Cachin, Guerraoui and Rodrigues 2011, Algorithm 3.1 "Basic Broadcast"; note 001.
+//! The broadcaster sends the message to all processes, itself included, one after the other. A process that
+//! receives the message delivers it. No other process sends anything: n − 1 messages.
 //!
-//! The broadcaster sends the message to everybody, one after the other, itself included; whoever
-//! receives it delivers it. Nobody else lifts a finger: n − 1 messages.
+//! *Why it works*: a channel between two correct processes loses nothing. So once all sends are made, each
+//! correct process receives its copy.
 //!
-//! It works because a channel between two nodes that stay up loses nothing: once all sends are made,
-//! every correct node gets its copy. If the broadcaster crashes between two sends, those who come later
-//! in its list never hear of the message while those who come earlier deliver it: **agreement** breaks.
-//! That is the whole reason for reliable broadcast.
+//! If the broadcaster crashes between two sends, the processes that come first in its list deliver the message,
+//! and the others never receive it: **agreement** breaks. This is the reason for reliable broadcast.
 //!
-//! Where it departs from the book: the book's messages are unique by assumption, so that "the same
-//! message" has a meaning. Here a message carries its broadcaster's count.
+//! Where it departs from the book: the book assumes that messages are unique, so that "the same message" has a
+//! meaning. Here a message carries its sequence number at the broadcaster.
 
 use std::marker::PhantomData;
 
@@ -24,10 +21,11 @@ use crate::{
     abstractions::{
         Value,
         broadcast::{
-            AGREEMENT, Broadcast, Deliver, NO_CREATION, NO_DUPLICATION, UNIFORM_AGREEMENT,
-            VALIDITY, one_broadcast,
+            AGREEMENT, Broadcast, BroadcastId, Deliver, NO_CREATION, NO_DUPLICATION, Sent,
+            UNIFORM_AGREEMENT, VALIDITY, one_broadcast,
         },
     },
+    cost,
     kernel::{Break, Carried, Context, Group, Never, NodeId, Payload, Process, Protocol, Rule},
 };
 
@@ -35,9 +33,9 @@ use crate::{
 pub const PROTOCOL: Protocol = Protocol {
     id: "best-effort-broadcast",
     name: "Best-effort broadcast",
-    summary: "One message to each member, and nothing more.",
+    summary: "The sender sends one message to each member; nothing is repeated.",
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
-             Programming, Algorithm 3.1",
+             Programming, Algorithm 3.1 \"Basic Broadcast\"; note 001",
     model: &[
         Rule::ReliableChannels.always(),
         Rule::RequestersStayUp.always(),
@@ -51,28 +49,26 @@ pub const PROTOCOL: Protocol = Protocol {
         violates: &[AGREEMENT, UNIFORM_AGREEMENT],
         broken: &[Rule::RequestersStayUp],
     }],
-    unbreakable: &[(VALIDITY, "who broadcasts and stays up delivers its own message at once")],
-    costs: &[crate::cost!("one broadcast", n >= 2 => n - 1, one_broadcast)],
+    unbreakable: &[(VALIDITY, "a correct broadcaster delivers its own message at once")],
+    costs: &[cost!("one broadcast", n >= 2 => n - 1, one_broadcast)],
     ..Protocol::of::<BestEffortBroadcast<Value>>()
 };
 
-/// Its state.
+/// A process that broadcasts and delivers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct BestEffortBroadcast<M> {
-    /// How many messages this node has broadcast.
-    sent: u32,
-    /// It keeps no message: what comes is delivered at once.
+    sent: Sent,
     #[serde(skip)]
-    kept: PhantomData<M>,
+    payload: PhantomData<M>,
 }
 
-/// What travels.
+/// A message with its sequence number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Display)]
 #[display("{payload}")]
 pub struct Data<M> {
-    /// The how-manieth broadcast of its sender it is, from 1.
+    /// Sequence number at the sender, from 1.
     seq: u32,
-    /// What is broadcast.
+    /// The application's message, or that of the layer above.
     pub payload: M,
 }
 
@@ -84,21 +80,16 @@ impl<M: Payload> Process for BestEffortBroadcast<M> {
     type Timer = Never;
 
     fn new(_group: Group, (): &()) -> Self {
-        Self { sent: 0, kept: PhantomData }
+        Self { sent: Sent::default(), payload: PhantomData }
     }
 
     fn on_request(&mut self, ctx: &mut Context<Self>, Broadcast(payload): Broadcast<M>) {
-        self.sent += 1;
-        ctx.send_all(Data { seq: self.sent, payload });
+        let BroadcastId { seq, .. } = self.sent.next(ctx.me());
+        ctx.send_all(Data { seq, payload });
     }
 
-    fn on_message(
-        &mut self,
-        ctx: &mut Context<Self>,
-        from: NodeId,
-        Data { seq, payload }: Data<M>,
-    ) {
-        ctx.indicate(Deliver { from, seq, payload });
+    fn on_message(&mut self, ctx: &mut Context<Self>, from: NodeId, data: Data<M>) {
+        ctx.indicate(Deliver { from, seq: data.seq, payload: data.payload });
     }
 
     fn carries(from: NodeId, message: &Data<M>) -> Option<Carried> {
@@ -112,7 +103,7 @@ mod tests {
     use crate::protocols::testing::{broadcast, crash, deliveries, group};
 
     #[test]
-    fn a_broadcaster_that_crashes_reaches_those_to_whom_it_has_sent() {
+    fn broadcaster_that_crashes_half_way_reaches_the_first_of_its_list() {
         for sends in 0..3 {
             let mut scenario = group(&PROTOCOL, 4);
             scenario.requests = vec![broadcast(0, 1, "m")];
@@ -123,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_are_delivered_as_they_come() {
+    fn messages_are_delivered_when_they_are_received() {
         let mut scenario = group(&PROTOCOL, 2);
         scenario.requests = vec![broadcast(0, 1, "m1"), broadcast(1, 1, "m2")];
         let first = deliveries(&PROTOCOL, &scenario);

@@ -1,23 +1,19 @@
 //! Eager reliable broadcast.
 //!
-//! Implements: ReliableBroadcast. Uses: BestEffortBroadcast.
-//! Model: crash-stop, asynchronous, reliable channels; at most f crashes.
-//! Source: Cachin, Guerraoui and Rodrigues 2011, Algorithm 3.3 "Eager Reliable Broadcast"; note 001.
-//!
-//! Whoever delivers a message sends it on to everybody, once: n(n − 1) messages. So a message that one
+//! A process that delivers a message relays it to all processes, once: n(n − 1) messages. So a message that one
 //! correct process delivers reaches all of them, even if its broadcaster crashed half-way.
 //!
-//! If at most f nodes crash, f hops of relaying are enough: a copy carries how many hops it has made, and
-//! what has made f is delivered but not sent on. For consider a correct process that delivers m. If its
-//! copy has made fewer than f hops, it relays m to everybody itself. If it has made f, then f + 1 nodes
-//! have sent m on the way, each of them once and so all different, and one of them is correct: that one
-//! has sent m to everybody. With f = 0 nothing is relayed at all: that is best-effort broadcast.
+//! If at most f nodes crash, f hops of relaying are enough. A copy carries its number of hops; a copy that has
+//! made f hops is delivered and not relayed. *Why*: consider a correct process that delivers m. If its copy has
+//! made fewer than f hops, the process relays m to all others itself. If the copy has made f hops, then f + 1
+//! nodes have sent m on its way. Each of them sends m only once, so all are different, and one of them is correct.
+//! That one has sent m to all. With f = 0 nothing is relayed: that is best-effort broadcast.
 //!
-//! It delivers first and relays then. If it crashes between the two, *its* delivery binds nobody, since
-//! agreement speaks of correct processes only: **uniform** agreement breaks.
+//! A process delivers first and relays then. If it crashes between the two, its delivery binds no other process,
+//! since agreement speaks of correct processes only: **uniform** agreement breaks.
 //!
-//! Where it departs from the book: the bound on the hops; and the broadcaster does not relay its own
-//! message, which it has just sent to everybody.
+//! Where it departs from the book: the bound on the hops. The broadcaster does not relay its own message, which
+//! it has just sent to all.
 
 use derive_more::Display;
 use serde::Serialize;
@@ -42,9 +38,9 @@ use crate::{
 pub const PROTOCOL: Protocol = Protocol {
     id: "reliable-broadcast",
     name: "Reliable broadcast",
-    summary: "Whoever receives a message sends it on to everybody, so that it outlives its sender.",
+    summary: "Each process that receives a message relays it to all, so that it outlives its sender.",
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
-             Programming, Algorithm 3.3",
+             Programming, Algorithm 3.3 \"Eager Reliable Broadcast\"; note 001",
     model: &[
         Rule::ReliableChannels.always(),
         Rule::AtMostCrashes(Parameters::max_crashes).always(),
@@ -54,7 +50,7 @@ pub const PROTOCOL: Protocol = Protocol {
     beyond: &[UNIFORM_AGREEMENT],
     breaks: &[
         Break {
-            when: "one delivers, and crashes before the relay arrives",
+            when: "a process delivers, and crashes before it has relayed",
             scenario: "delivered-but-not-relayed",
             violates: &[UNIFORM_AGREEMENT],
             broken: &[],
@@ -72,7 +68,7 @@ pub const PROTOCOL: Protocol = Protocol {
             broken: &[Rule::ReliableChannels],
         },
     ],
-    unbreakable: &[(VALIDITY, "who broadcasts and stays up delivers its own message at once")],
+    unbreakable: &[(VALIDITY, "a correct broadcaster delivers its own message at once")],
     costs: &[cost!("one broadcast", n >= 2 => n * (n - 1), one_broadcast)],
     ..Protocol::of::<ReliableBroadcast<Value>>()
 };
@@ -80,7 +76,7 @@ pub const PROTOCOL: Protocol = Protocol {
 crate::parameters! {
     /// What can be tuned.
     pub struct Parameters {
-        /// How many crashes to survive: a message is relayed for so many hops.
+        /// f: number of crashes that are tolerated; a message is relayed for f hops.
         max_crashes: u32 = 127, in 0..=127 "crashes";
     }
 }
@@ -159,47 +155,47 @@ mod tests {
         protocols::testing::{broadcast, crash, deliveries, group},
     };
 
-    /// Each of the first `crashes` nodes crashes just after it has sent the message to the next one; the
-    /// protocol is built for `f` crashes, and two more nodes are there than it takes to break it.
+    /// Each of the first `crashes` nodes crashes just after it has sent the message to the next one. The
+    /// protocol tolerates `f` crashes, in a group of f + 3.
     fn chain(f: u32, crashes: u32) -> Scenario {
         let mut scenario = group(&PROTOCOL, f as usize + 3);
         scenario.set(Parameters::max_crashes, f);
         scenario.requests = vec![broadcast(0, 1, "m")];
-        // The nodes before it in the list get their copies first.
+        // The nodes before the next one in the list receive their copies first.
         scenario.faults =
             (1..=crashes).map(|it| crash(10 * u64::from(it - 1), it as usize, it)).collect();
         scenario
     }
 
-    fn who_delivers(scenario: &Scenario) -> Vec<String> {
+    fn receivers(scenario: &Scenario) -> Vec<String> {
         let deliveries = deliveries(&PROTOCOL, scenario);
-        let mut who: Vec<_> =
+        let mut nodes: Vec<_> =
             deliveries.iter().filter_map(|it| Some(it.split(' ').nth(1)?.to_owned())).collect();
-        who.sort();
-        who
+        nodes.sort();
+        nodes
     }
 
     #[test]
-    fn so_many_hops_survive_so_many_crashes() {
+    fn reliable_broadcast_f_hops_tolerate_f_crashes() {
         for f in 0..5 {
             let scenario = chain(f, f);
-            // The broadcaster crashes before its own copy gets to it.
+            // The broadcaster crashes before it receives its own copy.
             let expected = &scenario.nodes[usize::from(f > 0)..];
-            assert_eq!(who_delivers(&scenario), expected, "{f} crashes");
+            assert_eq!(receivers(&scenario), expected, "{f} crashes");
         }
     }
 
     #[test]
-    fn one_crash_more_and_the_last_one_never_hears_of_it() {
+    fn reliable_broadcast_one_crash_more_leaves_out_the_last_node() {
         for f in 0..5 {
             let scenario = chain(f, f + 1);
             let last = scenario.nodes.len() - 1;
-            assert_eq!(who_delivers(&scenario), scenario.nodes[1..last], "{f} crashes");
+            assert_eq!(receivers(&scenario), scenario.nodes[1..last], "{f} crashes");
         }
     }
 
     #[test]
-    fn it_delivers_before_it_relays() {
+    fn reliable_broadcast_delivers_before_it_relays() {
         let mut scenario = group(&PROTOCOL, 3);
         scenario.requests = vec![broadcast(0, 1, "m")];
         scenario.faults = vec![crash(0, 1, 1), crash(10, 2, 0)];

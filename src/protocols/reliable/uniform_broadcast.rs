@@ -1,26 +1,19 @@
 //! Uniform reliable broadcast.
 //!
-//! Implements: UniformReliableBroadcast. Uses: BestEffortBroadcast; PerfectFailureDetector where the
-//! quorum is everyone.
-//! Model: crash-stop, asynchronous, reliable channels; every crash is detected (everyone) or a majority
-//! of the nodes stays up (majority).
-//! Source: Cachin, Guerraoui and Rodrigues 2011, Algorithms 3.4 "All-Ack Uniform Reliable Broadcast" and
-//! 3.5 "Majority-Ack Uniform Reliable Broadcast".
+//! A process that receives a message relays it to all, once, and then **waits**: n(n − 1) messages. A copy from p
+//! is p's acknowledgement: p has the message. The message is delivered once enough processes have acknowledged
+//! it: all that have not crashed (*all-ack*), or more than half of all (*majority-ack*).
 //!
-//! Whoever receives a message relays it to everybody, once, and **waits**: n(n − 1) messages. A copy
-//! from p says that p has the message. It is delivered only once enough are known to have it: everyone
-//! who has not crashed, or more than half of all.
+//! *Why it works*: no process delivers a message that could still be lost. When a process delivers m, some correct
+//! process has m, even if the first one crashes a moment later: all correct processes have m (all-ack), or one
+//! process of any majority is correct (majority-ack). That one relays m to all, and so all correct processes get
+//! copies from each other.
 //!
-//! So nobody delivers what could still vanish. When a process delivers m, be it only to crash a moment
-//! later, some correct process has m: everyone correct has (all-ack), or one of any majority is correct
-//! (majority-ack). That one relays it to everybody, and all correct processes get copies from each other.
+//! The price is waiting. *Everyone* without a failure detector waits for ever after one crash; *majority* does
+//! after the crash of half of the nodes. Nothing wrong is delivered then, but nothing at all is: **validity**
+//! breaks.
 //!
-//! The price is waiting. *Everyone* without a failure detector waits for ever once one node has crashed;
-//! *majority* does once half of them have. Nothing wrong is delivered then, but nothing at all is:
-//! **validity** breaks.
-//!
-//! Where it departs from the book: the two algorithms are one with a parameter, since they differ in
-//! one line.
+//! Where it departs from the book: the two algorithms are one with a parameter, since they differ in one line.
 
 use derive_more::Display;
 use serde::Serialize;
@@ -30,12 +23,13 @@ use crate::{
     abstractions::{
         Value,
         broadcast::{
-            AGREEMENT, Broadcast, BroadcastId, Deliver, NO_CREATION, NO_DUPLICATION,
+            AGREEMENT, Broadcast, BroadcastId, Deliver, NO_CREATION, NO_DUPLICATION, Sent,
             UNIFORM_AGREEMENT, VALIDITY, one_broadcast,
         },
     },
+    cost,
     kernel::{
-        Break, Carried, Context, Detection, Group, Never, NodeId, NodeSet, Payload, Process,
+        Break, Carried, Context, Detection, Group, Never, NodeId, NodeSet, Over, Payload, Process,
         Protocol, Rule, SortedSet,
     },
 };
@@ -44,9 +38,10 @@ use crate::{
 pub const PROTOCOL: Protocol = Protocol {
     id: "uniform-broadcast",
     name: "Uniform broadcast",
-    summary: "Nobody delivers a message before enough others are known to have it.",
+    summary: "A message is delivered only once enough processes are known to have it.",
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
-             Programming, Algorithms 3.4 and 3.5",
+             Programming, Algorithms 3.4 \"All-Ack Uniform Reliable Broadcast\" and 3.5 \"Majority-Ack \
+             Uniform Reliable Broadcast\"",
     model: &[
         Rule::ReliableChannels.always(),
         Rule::CrashesAreDetected.where_(Parameters::quorum, "everyone"),
@@ -55,55 +50,53 @@ pub const PROTOCOL: Protocol = Protocol {
     ],
     promises: &[VALIDITY, NO_DUPLICATION, NO_CREATION, AGREEMENT, UNIFORM_AGREEMENT],
     breaks: &[Break {
-        when: "everyone must have it, nobody tells of crashes, and one crashes",
+        when: "all must have a message, crashes are not detected, and one node crashes",
         scenario: "waits-for-ever",
         violates: &[VALIDITY],
         broken: &[Rule::CrashesAreDetected],
     }],
-    costs: &[crate::cost!("one broadcast", n >= 2 => n * (n - 1), one_broadcast)],
+    costs: &[cost!("one broadcast", n >= 2 => n * (n - 1), one_broadcast)],
     ..Protocol::of::<UniformBroadcast<Value>>()
 };
 
 crate::parameters! {
     /// What can be tuned.
     pub struct Parameters {
-        /// Who must be known to have a message before it is delivered.
+        /// Processes that must have a message before it is delivered.
         quorum: Quorum = Everyone;
     }
-    /// Who must be known to have a message before it is delivered.
+    /// Processes that must have a message before it is delivered.
     pub enum Quorum {
-        /// Everyone whom the failure detector has not reported.
+        /// All that the failure detector has not reported.
         Everyone = "everyone",
         /// More than half of all nodes; needs no failure detector.
         Majority = "majority",
     }
 }
 
-/// Its state.
+/// A process that broadcasts, relays, waits and delivers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct UniformBroadcast<M> {
-    quorum: Quorum,
-    /// How many messages this node has broadcast.
-    sent: u32,
-    /// Who has not been reported as crashed.
-    correct: NodeSet,
-    /// What this node has, and has relayed, but cannot deliver yet.
-    pending: Vec<Pending<M>>,
+    sent: Sent,
     delivered: SortedSet<BroadcastId>,
+    /// Messages that are relayed and not yet delivered, in the order of receipt.
+    pending: Vec<Pending<M>>,
+    /// Processes that are not reported as crashed.
+    correct: NodeSet,
     best_effort: Layer<M>,
 }
 
 type Layer<M> = BestEffortBroadcast<Relayed<M>>;
 
-/// A message that waits for its quorum.
+/// A message that is relayed and not yet delivered.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-pub struct Pending<M> {
+struct Pending<M> {
     message: Relayed<M>,
-    /// Who is known to have it.
-    acknowledged: NodeSet,
+    /// Processes that are known to have it.
+    ack: NodeSet,
 }
 
-/// A message on its way, and an acknowledgement at once.
+/// A message that every process relays: a copy is also an acknowledgement.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Display)]
 #[display("{payload}")]
 pub struct Relayed<M> {
@@ -118,87 +111,79 @@ impl<M: Payload> Process for UniformBroadcast<M> {
     type Message = Data<Relayed<M>>;
     type Timer = Never;
 
-    fn new(group: Group, parameters: &Parameters) -> Self {
+    fn new(group: Group, _parameters: &Parameters) -> Self {
         Self {
-            quorum: parameters.quorum,
-            sent: 0,
-            correct: group.everyone(),
-            pending: Vec::new(),
+            sent: Sent::default(),
             delivered: SortedSet::new(),
+            pending: Vec::new(),
+            correct: group.everyone(),
             best_effort: BestEffortBroadcast::new(group, &()),
         }
     }
 
     fn on_request(&mut self, ctx: &mut Context<Self>, Broadcast(payload): Broadcast<M>) {
-        self.sent += 1;
-        let id = BroadcastId { from: ctx.me(), seq: self.sent };
+        let id = self.sent.next(ctx.me());
         self.relay(ctx, Relayed { id, payload });
     }
 
     fn on_message(&mut self, ctx: &mut Context<Self>, from: NodeId, data: Data<Relayed<M>>) {
-        self.best_effort(ctx, |layer, ctx| layer.on_message(ctx, from, data));
+        self.pass(ctx, from, data);
     }
 
-    /// A report is believed for good: in this model nobody comes back.
+    /// A report is final: in this model no process recovers.
     fn on_detection(&mut self, ctx: &mut Context<Self>, detection: Detection) {
         if let Detection::Suspect(node) = detection {
             self.correct.remove(node);
-            self.deliver_what_can_be(ctx);
+            self.deliver_ready(ctx);
         }
     }
 
     fn carries(_from: NodeId, message: &Data<Relayed<M>>) -> Option<Carried> {
-        let id = message.payload.id;
-        Some((id.from, id.seq))
+        Some(message.payload.id.carried())
+    }
+}
+
+impl<M: Payload> Over<Layer<M>> for UniformBroadcast<M> {
+    fn layer(&mut self) -> &mut Layer<M> {
+        &mut self.best_effort
+    }
+
+    fn on_layer(&mut self, ctx: &mut Context<Self>, told: Deliver<Relayed<M>>) {
+        let Relayed { id, payload } = told.payload;
+        if self.delivered.contains(&id) {
+            return;
+        }
+        if !self.pending.iter().any(|it| it.message.id == id) {
+            self.relay(ctx, Relayed { id, payload });
+        }
+        for pending in self.pending.iter_mut().filter(|it| it.message.id == id) {
+            pending.ack.insert(told.from);
+        }
+        self.deliver_ready(ctx);
     }
 }
 
 impl<M: Payload> UniformBroadcast<M> {
-    /// Hands an event to the layer below, and takes what it delivers.
-    fn best_effort(
-        &mut self,
-        ctx: &mut Context<Self>,
-        event: impl FnOnce(&mut Layer<M>, &mut Context<Layer<M>>),
-    ) {
-        for Deliver { from, payload: message, .. } in ctx.using(&mut self.best_effort, &(), event) {
-            self.on_best_effort_deliver(ctx, from, message);
-        }
-    }
-
-    fn on_best_effort_deliver(
-        &mut self,
-        ctx: &mut Context<Self>,
-        from: NodeId,
-        message: Relayed<M>,
-    ) {
-        let id = message.id;
-        if self.delivered.contains(&id) {
-            return;
-        }
-        if !self.pending.iter().any(|pending| pending.message.id == id) {
-            self.relay(ctx, message);
-        }
-        for pending in self.pending.iter_mut().filter(|pending| pending.message.id == id) {
-            pending.acknowledged.insert(from);
-        }
-        self.deliver_what_can_be(ctx);
-    }
-
-    /// Keeps a message, and sends it to everybody: the copy to itself is its own acknowledgement.
+    /// Sends a message to all: the copy to this process is its own acknowledgement.
     fn relay(&mut self, ctx: &mut Context<Self>, message: Relayed<M>) {
-        self.pending.push(Pending { message: message.clone(), acknowledged: NodeSet::EMPTY });
-        self.best_effort(ctx, |layer, ctx| layer.on_request(ctx, Broadcast(message)));
+        self.pending.push(Pending { message: message.clone(), ack: NodeSet::EMPTY });
+        self.ask(ctx, Broadcast(message));
     }
 
-    fn deliver_what_can_be(&mut self, ctx: &mut Context<Self>) {
-        let (quorum, correct, majority) = (self.quorum, self.correct, ctx.group().majority());
-        let ready = self.pending.extract_if(.., |pending| match quorum {
-            Quorum::Everyone => correct.is_subset(pending.acknowledged),
-            Quorum::Majority => pending.acknowledged.len() >= majority,
-        });
-        for Pending { message: Relayed { id, payload }, .. } in ready {
+    /// Delivers the messages that enough processes have.
+    fn deliver_ready(&mut self, ctx: &mut Context<Self>) {
+        while let Some(ready) = self.pending.iter().position(|it| self.can_deliver(ctx, it.ack)) {
+            let Relayed { id, payload } = self.pending.remove(ready).message;
             self.delivered.insert(id);
-            ctx.indicate(Deliver { from: id.from, seq: id.seq, payload });
+            ctx.indicate(id.deliver(payload));
+        }
+    }
+
+    /// True if enough processes have acknowledged a message.
+    fn can_deliver(&self, ctx: &Context<Self>, ack: NodeSet) -> bool {
+        match ctx.parameters().quorum {
+            Quorum::Everyone => self.correct.is_subset(ack),
+            Quorum::Majority => ack.len() >= ctx.group().majority(),
         }
     }
 }
@@ -207,46 +192,46 @@ impl<M: Payload> UniformBroadcast<M> {
 mod tests {
     use super::*;
     use crate::{
-        kernel::{Detector, ParameterValue, Scenario},
+        kernel::{Detector, Scenario},
         protocols::testing::{broadcast, crash, deliveries, group, slow},
     };
 
     fn one_broadcast(size: usize, quorum: &str) -> Scenario {
         let mut scenario = group(&PROTOCOL, size);
-        scenario.params.insert("quorum".to_owned(), ParameterValue::Choice(quorum.to_owned()));
+        scenario.set(Parameters::quorum, quorum);
         scenario.requests = vec![broadcast(0, 1, "m")];
         scenario
     }
 
     #[test]
-    fn everyone_means_the_slowest() {
+    fn uniform_broadcast_everyone_waits_for_the_slowest() {
         let mut scenario = one_broadcast(3, "everyone");
         scenario.network.links = vec![slow(1, 3, 50)];
-        // P2's relay brings it to P3 at 20, and P3's relays are back at 30.
+        // P3 receives P2's copy at 20, and its own copies arrive at 30.
         assert_eq!(deliveries(&PROTOCOL, &scenario), ["30 P1 m", "30 P2 m", "50 P3 m"]);
     }
 
     #[test]
-    fn a_majority_of_four_is_three() {
+    fn uniform_broadcast_majority_of_four_is_three() {
         let mut scenario = one_broadcast(4, "majority");
         scenario.faults = vec![crash(0, 4, 0)];
-        // P3 has heard from P1, itself and, before anybody else hears from P3, from P2.
+        // P3 has copies of P1, of itself and of P2, before another node has its copy.
         assert_eq!(deliveries(&PROTOCOL, &scenario), ["20 P3 m", "20 P1 m", "20 P2 m"]);
         scenario.faults.push(crash(0, 3, 0));
         assert_eq!(deliveries(&PROTOCOL, &scenario), [""; 0], "half of them is no majority");
     }
 
     #[test]
-    fn a_report_ends_the_waiting_for_who_has_crashed() {
+    fn uniform_broadcast_report_of_a_crash_ends_the_waiting() {
         let mut scenario = one_broadcast(3, "everyone");
         scenario.faults = vec![crash(0, 3, 0)];
-        assert_eq!(deliveries(&PROTOCOL, &scenario), [""; 0], "nothing tells them to go on");
+        assert_eq!(deliveries(&PROTOCOL, &scenario), [""; 0], "no report ends the waiting");
         scenario.network.detector = Detector::Perfect(70);
         assert_eq!(deliveries(&PROTOCOL, &scenario), ["70 P1 m", "70 P2 m"]);
     }
 
     #[test]
-    fn nobody_delivers_what_only_the_dead_have() {
+    fn uniform_broadcast_message_of_crashed_nodes_alone_is_not_delivered() {
         let mut scenario = one_broadcast(3, "everyone");
         scenario.network.detector = Detector::Perfect(20);
         scenario.faults = vec![crash(0, 1, 1), crash(10, 2, 0)];

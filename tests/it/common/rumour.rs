@@ -187,5 +187,6 @@ pub(crate) const RUMOUR: Protocol = Protocol {
     costs: &[],
     metrics: &[],
     perpetual: None,
+    file: file!(),
     behaviour: Behaviour::of::<Rumour>(),
 };

@@ -149,6 +149,7 @@ const PARROT: Protocol = Protocol {
     costs: &[],
     metrics: &[],
     perpetual: None,
+    file: file!(),
     behaviour: Behaviour::of::<Parrot>(),
 };
 

@@ -111,6 +111,7 @@ const GREETER: Protocol = Protocol {
     costs: &[],
     metrics: &[],
     perpetual: None,
+    file: file!(),
     behaviour: Behaviour::of::<Greeter>(),
 };
 

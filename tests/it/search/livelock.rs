@@ -202,6 +202,7 @@ static POLITE: Protocol = Protocol {
     costs: &[],
     metrics: &[],
     perpetual: None,
+    file: file!(),
     behaviour: Behaviour::of::<Polite>(),
 };
 
