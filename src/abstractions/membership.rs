@@ -140,7 +140,7 @@ pub struct View {
 
 /// What becomes of a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-pub struct Change {
+pub struct ViewChange {
     /// The view.
     pub from: View,
     /// Who comes.
@@ -149,7 +149,7 @@ pub struct Change {
     pub gone: NodeSet,
 }
 
-impl Change {
+impl ViewChange {
     /// No change yet.
     #[must_use]
     pub const fn of(from: View) -> Self {

@@ -108,10 +108,10 @@ pub fn named<'a>(message: &Mention, others: impl IntoIterator<Item = &'a Value>)
 
 /// A sentence. It names its messages when it is said, since a later message may have the text of one of them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Sentence(Vec<Part>);
+pub(super) struct Sentence(Vec<SentencePart>);
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Part {
+enum SentencePart {
     Words(String),
     Message(Mention),
 }
@@ -119,26 +119,26 @@ enum Part {
 impl Sentence {
     /// A sentence that begins with these words.
     pub(super) fn new(words: impl Into<String>) -> Self {
-        Self(vec![Part::Words(words.into())])
+        Self(vec![SentencePart::Words(words.into())])
     }
 
     /// Goes on with a message.
     pub(super) fn message(mut self, message: Mention) -> Self {
-        self.0.push(Part::Message(message));
+        self.0.push(SentencePart::Message(message));
         self
     }
 
     /// Goes on with these words.
     pub(super) fn words(mut self, words: impl Into<String>) -> Self {
-        self.0.push(Part::Words(words.into()));
+        self.0.push(SentencePart::Words(words.into()));
         self
     }
 
     /// The sentence, with a name for each message.
     pub(super) fn say(&self, name: impl Fn(&Mention) -> String) -> String {
         let parts = self.0.iter().map(|part| match part {
-            Part::Words(words) => words.clone(),
-            Part::Message(message) => name(message),
+            SentencePart::Words(words) => words.clone(),
+            SentencePart::Message(message) => name(message),
         });
         parts.collect()
     }

@@ -6,7 +6,7 @@ use crate::kernel::sort;
 
 /// One thing that is different.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub struct JsonChange {
     /// Where: `state.delivered[2].seq`; empty for the whole.
     pub path: String,
     /// What was there; none if nothing was.
@@ -18,13 +18,18 @@ pub struct Change {
 /// How one tree became another: the deepest changes, in the order of the trees. What was put into a list,
 /// or taken out of it, is one change: what comes after it has not changed by moving up.
 #[must_use]
-pub fn difference(before: &Json, after: &Json) -> Vec<Change> {
+pub fn difference(before: &Json, after: &Json) -> Vec<JsonChange> {
     let mut changes = Vec::new();
     compare(String::new(), Some(before), Some(after), &mut changes);
     changes
 }
 
-fn compare(path: String, before: Option<&Json>, after: Option<&Json>, changes: &mut Vec<Change>) {
+fn compare(
+    path: String,
+    before: Option<&Json>,
+    after: Option<&Json>,
+    changes: &mut Vec<JsonChange>,
+) {
     match (before, after) {
         (before, after) if before == after => {}
         (Some(Json::Object(before)), Some(Json::Object(after))) => {
@@ -33,7 +38,7 @@ fn compare(path: String, before: Option<&Json>, after: Option<&Json>, changes: &
         (Some(Json::Array(before)), Some(Json::Array(after))) => {
             compare_items(&path, before, after, changes);
         }
-        _ => changes.push(Change { path, before: before.cloned(), after: after.cloned() }),
+        _ => changes.push(JsonChange { path, before: before.cloned(), after: after.cloned() }),
     }
 }
 
@@ -41,7 +46,7 @@ fn compare_fields(
     path: &str,
     before: &Map<String, Json>,
     after: &Map<String, Json>,
-    changes: &mut Vec<Change>,
+    changes: &mut Vec<JsonChange>,
 ) {
     let mut names: Vec<_> = before.keys().chain(after.keys()).collect();
     sort(&mut names);
@@ -54,7 +59,7 @@ fn compare_fields(
 
 /// Leaves out what both lists begin with and end with, and compares the rest place by place. Removed items
 /// have their places in the list before, all others theirs in the list after.
-fn compare_items(path: &str, before: &[Json], after: &[Json], changes: &mut Vec<Change>) {
+fn compare_items(path: &str, before: &[Json], after: &[Json], changes: &mut Vec<JsonChange>) {
     let (head, tail) = common_ends(before, after);
     let before = &before[head..before.len() - tail];
     let after = &after[head..after.len() - tail];

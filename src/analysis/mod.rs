@@ -19,7 +19,7 @@ pub use assumptions::Breach;
 pub use causality::{Chain, cause, chain, effects, is_effect, trigger, way};
 pub use cause::{Cause, Inquiry, MOST_REPAIRS, MOST_TESTED, find_causes};
 pub use cone::{Cone, Places, Reached, cone, counted, counts, outcome_of};
-pub use difference::{Change, common_ends, difference};
+pub use difference::{JsonChange, common_ends, difference};
 pub use frontier::{Crossing, Frontier, Lines};
 pub use judgement::{Class, Judgement, Judging, Report, Watching, judge, report, report_of};
 pub use repair::{Repair, Repaired};

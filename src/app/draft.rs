@@ -73,7 +73,7 @@ impl Draft {
         let mut left: Vec<_> = drafts.iter().filter(|draft| !open.contains(&draft.tab)).collect();
         sort_by_key(&mut left, |draft| Reverse(draft.written));
         left.into_iter().find_map(|draft| {
-            let work = Work::read(&draft.text)?;
+            let work = Contents::read(&draft.text)?;
             let changed = work.now.scenario != work.now.origin;
             let protocol = protocols::find(&work.now.scenario.protocol)?.name;
             let title = heading(&work.now.scenario, changed, protocol);
@@ -105,7 +105,8 @@ impl State {
         if fragment.is_empty() {
             return Self::opening();
         }
-        let Some((draft, work)) = draft.and_then(|draft| Some((draft, Work::read(draft)?))) else {
+        let Some((draft, work)) = draft.and_then(|draft| Some((draft, Contents::read(draft)?)))
+        else {
             return Self::arriving(fragment);
         };
         let shown = link::encode(&work.now.scenario);
@@ -154,13 +155,13 @@ impl State {
     /// The work that [`draft`](Self::draft) wrote; none if that is damaged or its scenario no longer runs.
     #[must_use]
     pub fn restored(draft: &str) -> Option<Self> {
-        let work = Work::read(draft)?;
+        let work = Contents::read(draft)?;
         let run = Outcome::of((*work.now.scenario).clone()).ok()?;
         Some(Self::at_work(work, Run::of(run)))
     }
 
-    fn at_work(work: Work, run: Run) -> Self {
-        let Work { now, undo, redo, time, cursor, panel } = work;
+    fn at_work(work: Contents, run: Run) -> Self {
+        let Contents { now, undo, redo, time, cursor, panel } = work;
         let Page { origin, written, .. } = now;
         let state = Self::shows(run);
         let mut playhead = Playhead::after(&state.run, cursor);
@@ -174,7 +175,7 @@ impl State {
 
 /// Another tab's work takes the page; what was there can be had back.
 pub(super) fn restore(state: State, draft: &str) -> State {
-    let Some(work) = Work::read(draft) else { return state };
+    let Some(work) = Contents::read(draft) else { return state };
     let mut runner = state.runner();
     let restored = match runner.run((*work.now.scenario).clone()) {
         Ok(Some(run)) => State::at_work(work, run),
@@ -191,7 +192,7 @@ pub(super) fn restore(state: State, draft: &str) -> State {
 }
 
 /// What a draft says.
-struct Work {
+struct Contents {
     now: Page,
     undo: Vec<Page>,
     redo: Vec<Page>,
@@ -200,7 +201,7 @@ struct Work {
     panel: Option<Panel>,
 }
 
-impl Work {
+impl Contents {
     fn read(draft: &str) -> Option<Self> {
         let text = link::unpack(draft, LONGEST)?;
         let mut lines = text.lines();

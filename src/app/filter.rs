@@ -11,7 +11,7 @@ use crate::{
 
 /// What is told at one moment of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Entry {
+pub enum StoryEntry {
     /// An event.
     Event(EventId),
     /// A caption, by its place in the scenario.
@@ -22,7 +22,7 @@ pub enum Entry {
     Over(usize, Time),
 }
 
-impl Entry {
+impl StoryEntry {
     /// When it is told, in virtual ms.
     #[must_use]
     pub fn time(self, run: &Outcome) -> Time {
@@ -88,7 +88,7 @@ impl Entry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Story {
     /// What is told.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<StoryEntry>,
     /// The kinds of it that there are, in the order in which they come first.
     pub kinds: Vec<&'static str>,
 }
@@ -105,7 +105,7 @@ impl Story {
             while let Some(aside) = asides.next_if(|aside| aside.time(run) <= event.time) {
                 entries.push(aside);
             }
-            entries.push(Entry::Event(id));
+            entries.push(StoryEntry::Event(id));
         }
         entries.extend(asides);
         let mut kinds = Vec::new();
@@ -121,25 +121,25 @@ impl Story {
 
 /// How many of these entries have been told at the playhead.
 #[must_use]
-pub fn told(run: &Outcome, entries: &[Entry], playhead: Playhead) -> usize {
+pub fn told(run: &Outcome, entries: &[StoryEntry], playhead: Playhead) -> usize {
     entries.partition_point(|entry| match entry {
-        Entry::Event(event) => *event < playhead.cursor,
+        StoryEntry::Event(event) => *event < playhead.cursor,
         other => other.time(run) as f64 <= playhead.time,
     })
 }
 
 /// Captions, and faults that leave no event of their own.
-fn asides(scenario: &Scenario, trace: &Trace) -> Vec<Entry> {
-    let mut asides: Vec<_> = (0..scenario.captions.len()).map(Entry::Caption).collect();
+fn asides(scenario: &Scenario, trace: &Trace) -> Vec<StoryEntry> {
+    let mut asides: Vec<_> = (0..scenario.captions.len()).map(StoryEntry::Caption).collect();
     let mut names: Vec<(MessageName, MessageId)> = Vec::new();
     for (place, fault) in scenario.faults.iter().enumerate() {
         match *fault {
             Fault::Partition { at, until, .. }
             | Fault::Cut { at, until, .. }
             | Fault::Omit { at, until, .. } => {
-                asides.extend([Entry::Fault(place, at), Entry::Over(place, until)]);
+                asides.extend([StoryEntry::Fault(place, at), StoryEntry::Over(place, until)]);
             }
-            Fault::Drift { .. } => asides.push(Entry::Fault(place, 0)),
+            Fault::Drift { .. } => asides.push(StoryEntry::Fault(place, 0)),
             _ => {
                 let Some(name) = message_of(fault) else { continue };
                 if names.is_empty() {
@@ -150,12 +150,12 @@ fn asides(scenario: &Scenario, trace: &Trace) -> Vec<Entry> {
                 // What is never sent suffers nothing.
                 if let Ok(found) = names.binary_search_by_key(&name, |&(name, _)| name) {
                     let sent = trace.messages[names[found].1].sent;
-                    asides.push(Entry::Fault(place, trace.events[sent].time));
+                    asides.push(StoryEntry::Fault(place, trace.events[sent].time));
                 }
             }
         }
     }
-    asides.retain(|aside| !matches!(aside, Entry::Over(_, until) if *until >= trace.end));
+    asides.retain(|aside| !matches!(aside, StoryEntry::Over(_, until) if *until >= trace.end));
     asides
 }
 
@@ -192,11 +192,11 @@ impl Filter {
 
     /// What of a story is asked for. What costs the least is asked first.
     #[must_use]
-    pub fn of(&self, run: &Outcome, story: &Story) -> Vec<Entry> {
+    pub fn of(&self, run: &Outcome, story: &Story) -> Vec<StoryEntry> {
         if self.is_open() {
             return story.entries.clone();
         }
-        let lets = |entry: &&Entry| {
+        let lets = |entry: &&StoryEntry| {
             self.kind.is_none_or(|kind| entry.kind(run) == kind)
                 && self.node.is_none_or(|node| entry.node(run) == Some(node))
                 && self.lets_message(run, **entry)
@@ -205,7 +205,7 @@ impl Filter {
         story.entries.iter().filter(lets).copied().collect()
     }
 
-    fn lets_message(&self, run: &Outcome, entry: Entry) -> bool {
+    fn lets_message(&self, run: &Outcome, entry: StoryEntry) -> bool {
         self.message.is_empty()
             || entry
                 .message(run)

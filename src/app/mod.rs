@@ -44,11 +44,11 @@ pub use edit::{Edit, next_name};
 pub use emphasis::emphasis;
 pub use errand::{Errand, MOST_DELAYS, Said, as_found, heard, run_errand};
 pub use file::is_of_this_host;
-pub use filter::{Entry, Filter, Story, told};
+pub use filter::{Filter, Story, StoryEntry, told};
 pub use hands::Hand;
 pub use hunt::Hunt;
 pub use inspector::{
-    Block, Branch, CHART, Chart, Difference, Handler, Line, Listing, NodeState, Numbers, OfNode,
+    Block, Branch, BranchStatus, CHART, Chart, Handler, Line, Listing, NodeState, Numbers, OfNode,
     Past, Payload, Ran, Shade, Span, Spread, Status, Subject, Workings, charts, last_ran, ran,
     shades, source_file,
 };
@@ -61,7 +61,7 @@ pub use possible::{
     WhyNot, comes_out, forged, is_up, read_bits, treason, truth, why_not_corrupt, why_not_delay,
     why_not_double, why_not_drift, why_not_drop, why_not_lie, why_not_write,
 };
-pub use run::{Judged, Run, Told, interesting_end, judge_at};
+pub use run::{Judged, Run, RunData, interesting_end, judge_at};
 pub use shared::Shared;
 pub use shift::{End, Handle, handle_of};
 pub use state::{Action, Page, Refused, Selection, State, reduce};

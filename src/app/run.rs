@@ -5,30 +5,30 @@ use std::{cell::OnceCell, ops::Deref};
 use super::Shared;
 use crate::{
     analysis::{Judgement, Judging, judge},
-    diagram::Plan,
+    diagram::Features,
     kernel::Time,
     runs::Outcome,
 };
 
 /// A scenario, run and judged.
-pub type Run = Shared<Told>;
+pub type Run = Shared<RunData>;
 
 /// What came of a scenario, with what is worked out of it once, and only if it is asked for.
 #[derive(Debug)]
-pub struct Told {
+pub struct RunData {
     outcome: Outcome,
-    plan: OnceCell<Plan>,
+    features: OnceCell<Features>,
 }
 
-impl Told {
+impl RunData {
     /// What its picture is made of.
     #[must_use]
-    pub fn plan(&self) -> &Plan {
-        self.plan.get_or_init(|| Plan::new(self.protocol, &self.scenario, &self.trace))
+    pub fn features(&self) -> &Features {
+        self.features.get_or_init(|| Features::new(self.protocol, &self.scenario, &self.trace))
     }
 }
 
-impl Deref for Told {
+impl Deref for RunData {
     type Target = Outcome;
 
     fn deref(&self) -> &Outcome {
@@ -40,7 +40,7 @@ impl Run {
     /// Shares what came of a scenario.
     #[must_use]
     pub fn of(outcome: Outcome) -> Self {
-        Self::new(Told { outcome, plan: OnceCell::new() })
+        Self::new(RunData { outcome, features: OnceCell::new() })
     }
 }
 

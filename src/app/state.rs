@@ -16,7 +16,7 @@ use super::{
     stride, study,
     tour::{change_protocol, open_protocol},
     walk::Place,
-    words::{self, Change},
+    words::{self, ChangeOrigin},
 };
 use crate::{
     formats::{
@@ -391,7 +391,7 @@ fn act(state: State, action: Action) -> State {
             apply(State { loads, ..state }, edit)
         }
         Action::Apply(edit) => apply(state, edit),
-        Action::Adjust(edit) => apply_as(state, edit, true, Change::ByHand),
+        Action::Adjust(edit) => apply_as(state, edit, true, ChangeOrigin::ByHand),
         Action::Settle => settle(state),
         Action::Abandon => abandon(state),
         Action::Undo if state.adjusting => hands::reduce(state, Hand::Escape),
@@ -400,7 +400,7 @@ fn act(state: State, action: Action) -> State {
         Action::Redo => redo(state),
         Action::Reset => {
             let origin = Box::new((*state.origin).clone());
-            apply_as(state, Edit::Replace(origin), false, Change::Opened)
+            apply_as(state, Edit::Replace(origin), false, ChangeOrigin::Opened)
         }
         Action::Toggle => toggle(state),
         Action::Tick(real) => tick(state, real),
@@ -499,10 +499,10 @@ fn push(history: &mut Vec<Page>, page: Page) {
 }
 
 pub(super) fn apply(state: State, edit: Edit) -> State {
-    apply_as(state, edit, false, Change::ByHand)
+    apply_as(state, edit, false, ChangeOrigin::ByHand)
 }
 
-pub(super) fn apply_as(state: State, edit: Edit, adjust: bool, change: Change) -> State {
+pub(super) fn apply_as(state: State, edit: Edit, adjust: bool, change: ChangeOrigin) -> State {
     let page = state.page();
     apply_from(state, &page, edit, adjust, change)
 }
@@ -513,7 +513,7 @@ pub(super) fn apply_from(
     before: &Page,
     edit: Edit,
     adjust: bool,
-    change: Change,
+    change: ChangeOrigin,
 ) -> State {
     // A whole scenario is as it was written, a name changes nothing else, and a run ends when the reader says;
     // any other change by hand may need more time to be seen.

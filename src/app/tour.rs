@@ -8,7 +8,7 @@ use super::{
     pending::Runner,
     rest::let_it_rest,
     state::{apply, apply_from, open},
-    words::Change,
+    words::ChangeOrigin,
 };
 use crate::{
     analysis::Judgement,
@@ -166,7 +166,7 @@ pub(super) fn change_protocol(state: State, id: &str) -> State {
             let next = carry_over(scenario, &from, &to, protocol);
             let before = Page { origin: Rc::new(to), ..state.page() };
             let edit = Edit::Replace(Box::new(next));
-            apply_from(state, &before, edit, false, Change::ByHand)
+            apply_from(state, &before, edit, false, ChangeOrigin::ByHand)
         }
         None => apply(state, Edit::Protocol(protocol.id)),
     };

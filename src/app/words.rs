@@ -15,7 +15,7 @@ use crate::{
 
 /// How a scenario came to be another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Change {
+pub(super) enum ChangeOrigin {
     /// By hand: what is said of the run was not touched.
     ByHand,
     /// The reader wrote the whole scenario, its words included.
@@ -31,12 +31,12 @@ fn has_words(scenario: &Scenario) -> bool {
 /// The page after a change, with the words that are still true of it.
 ///
 /// `before` is the page that was changed; its origin is what the words of an example are compared with.
-pub(super) fn after(before: &Page, next: Scenario, change: Change) -> Page {
+pub(super) fn after(before: &Page, next: Scenario, change: ChangeOrigin) -> Page {
     let origin = Rc::clone(&before.origin);
     match change {
-        Change::Opened => Page { scenario: Rc::new(next), origin, written: None },
-        Change::ByHand => by_hand(before, next),
-        Change::Written => as_written(before, next),
+        ChangeOrigin::Opened => Page { scenario: Rc::new(next), origin, written: None },
+        ChangeOrigin::ByHand => by_hand(before, next),
+        ChangeOrigin::Written => as_written(before, next),
     }
 }
 

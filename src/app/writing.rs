@@ -2,7 +2,7 @@
 
 use std::{ops::Range, rc::Rc};
 
-use super::{Edit, State, state::apply_as, words::Change};
+use super::{Edit, State, state::apply_as, words::ChangeOrigin};
 use crate::{
     formats::{Problem, lines, scenario, visible_json},
     kernel::{Scenario, sentence},
@@ -135,7 +135,7 @@ pub(super) fn take(state: State) -> State {
     };
     let state = State { writing: Some(writing), ..state };
     match edit {
-        Some(edit) => apply_as(state, edit, false, Change::Written),
+        Some(edit) => apply_as(state, edit, false, ChangeOrigin::Written),
         None => state,
     }
 }

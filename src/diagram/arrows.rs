@@ -1,7 +1,7 @@
 //! Messages as arrows.
 
 use super::{
-    Label, Layout, Plan, Point, Window,
+    Features, Label, Layout, Point, Window,
     labels::{Placed, elide},
     layout::LEAN,
     walls::wall_places,
@@ -102,7 +102,7 @@ fn text(scenario: &Scenario, message: &Message, copy: usize) -> String {
 /// are taken.
 pub(super) fn arrows(
     messages: impl Iterator<Item = MessageId>,
-    plan: &Plan,
+    features: &Features,
     (scenario, trace): (&Scenario, &Trace),
     (layout, window): (&Layout, Window),
     placed: &mut Placed,
@@ -110,7 +110,7 @@ pub(super) fn arrows(
     let mut arrows = Vec::new();
     for id in messages {
         let message = &trace.messages[id];
-        let delayed = plan.delayed.contains(&message.name);
+        let delayed = features.delayed.contains(&message.name);
         for (copy, fate) in message.fates().enumerate() {
             let from = layout.event_point(trace, message.sent);
             let (to, end) = arrow_end(scenario, trace, layout, id, fate);

@@ -1,6 +1,6 @@
 //! What has changed, as a layer of its own: what was, where it was, and what has come, where it is.
 
-use super::{Arrow, Change, Difference, Layout, Mark, Plan, Point, Scene, Window};
+use super::{Arrow, Change, Difference, Features, Layout, Mark, Point, Scene, Window};
 use crate::kernel::{EventId, Fate, MessageId, Scenario, Trace};
 
 /// How many changes are drawn at once.
@@ -10,7 +10,7 @@ const MOST: usize = 240;
 #[derive(Clone, Copy, Debug)]
 pub struct Side<'a> {
     /// What its picture is made of.
-    pub plan: &'a Plan,
+    pub features: &'a Features,
     /// Its scenario.
     pub scenario: &'a Scenario,
     /// What happened in it.
@@ -65,7 +65,7 @@ impl Ghosts {
                 })
                 .collect();
             let run = (side.scenario, side.trace);
-            Scene::picked(side.plan, run, (side.layout, window), &events, &messages)
+            Scene::picked(side.features, run, (side.layout, window), &events, &messages)
         };
         let ends = messages.iter().filter_map(|change| {
             let (then, now) = (change.before?, change.after?);

@@ -1,6 +1,6 @@
 //! What is on screen, for the legend.
 
-use super::{MarkShape, Oddity, Plan, arrows, mark_shape, measures};
+use super::{Features, MarkShape, Oddity, arrows, mark_shape, measures};
 use crate::kernel::{
     Drawn, EventKind, Fate, Fault, NodeId, NodeSet, Protocol, Scenario, Trace, sort,
 };
@@ -49,7 +49,12 @@ pub enum Sign {
 
 /// Everything that the picture of this run is made of, in a fixed order.
 #[must_use]
-pub fn signs(plan: &Plan, protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Vec<Sign> {
+pub fn signs(
+    features: &Features,
+    protocol: &Protocol,
+    scenario: &Scenario,
+    trace: &Trace,
+) -> Vec<Sign> {
     let mut signs: Vec<_> =
         trace.events.iter().filter_map(|it| mark_shape(&it.kind)).map(Sign::Mark).collect();
     let mut add = |there: bool, sign: Sign| {
@@ -57,10 +62,10 @@ pub fn signs(plan: &Plan, protocol: &Protocol, scenario: &Scenario, trace: &Trac
             signs.push(sign);
         }
     };
-    add(!plan.stable.is_empty(), Sign::Stable);
-    add(!plan.waits.is_empty(), Sign::HeldBack);
-    add(!plan.stays.is_empty(), Sign::Section);
-    add(!plan.clashes.is_empty(), Sign::Clash);
+    add(!features.stable.is_empty(), Sign::Stable);
+    add(!features.waits.is_empty(), Sign::HeldBack);
+    add(!features.stays.is_empty(), Sign::Section);
+    add(!features.clashes.is_empty(), Sign::Clash);
     for metric in measures::measured(protocol, trace, Drawn::Band) {
         let some = |values: &[i64]| values.get(metric).is_some_and(|value| *value != 0);
         add(trace.samples.iter().any(|sample| some(&sample.values)), Sign::Band(metric));
@@ -71,12 +76,12 @@ pub fn signs(plan: &Plan, protocol: &Protocol, scenario: &Scenario, trace: &Trac
         let few = measured.into_iter().filter(|_| measured.len() <= CURVES);
         few.for_each(|node| add(true, Sign::Curve(node)));
     }
-    add(!plan.cuts.is_empty(), Sign::Cut);
-    let undone = !plan.recoveries.is_empty();
+    add(!features.cuts.is_empty(), Sign::Cut);
+    let undone = !features.recoveries.is_empty();
     add(undone, Sign::RecoveryLine);
     add(undone, Sign::Undone);
     for message in &trace.messages {
-        let delayed = plan.delayed.contains(&message.name);
+        let delayed = features.delayed.contains(&message.name);
         for (copy, fate) in message.fates().enumerate() {
             add(matches!(fate, Fate::Lost(..)), Sign::Lost);
             if let Some(oddity) = arrows::oddity(message, copy, delayed) {
@@ -88,7 +93,7 @@ pub fn signs(plan: &Plan, protocol: &Protocol, scenario: &Scenario, trace: &Trac
     add(scenario.faults.iter().any(is_wall), Sign::Wall);
     add(trace.events.iter().any(|it| matches!(it.kind, EventKind::Crash)), Sign::Down);
     add(!scenario.network.topology.routers().is_empty(), Sign::Router);
-    add(!plan.traitors.is_empty(), Sign::Traitor);
+    add(!features.traitors.is_empty(), Sign::Traitor);
     add(!trace.deadlock.is_empty(), Sign::Deadlock);
     sort(&mut signs);
     signs.dedup();

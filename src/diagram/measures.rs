@@ -1,7 +1,7 @@
 //! What a run is measured by: bands behind the lines, and curves beside them on the same time axis.
 
 use super::{
-    Label, Lane, LaneState, Layout, Orientation, Plan, Point, Window,
+    Features, Label, Lane, LaneState, Layout, Orientation, Point, Window,
     labels::{Placed, elide_to},
 };
 use crate::kernel::{Drawn, NodeId, Protocol, Sample, Scenario, Trace};
@@ -87,13 +87,13 @@ pub fn strips(protocol: &Protocol, trace: &Trace) -> f64 {
 /// A node's values of one metric, and how far along each is: at the mark of the event that changed it. Of those
 /// that cannot be seen, the last one before and the first one after.
 fn values(
-    plan: &Plan,
+    features: &Features,
     trace: &Trace,
     (layout, window): (&Layout, Window),
     node: NodeId,
     metric: usize,
 ) -> Vec<(f64, i64)> {
-    let of_node = &plan.samples[node.index()];
+    let of_node = &features.samples[node.index()];
     let along_of = |place: &usize| along(trace, layout, &trace.samples[*place]);
     let first = of_node.partition_point(|place| along_of(place) < window.from);
     let last = of_node.partition_point(|place| along_of(place) <= window.to);
@@ -155,7 +155,7 @@ fn seen_end(layout: &Layout, window: Window) -> f64 {
 }
 
 pub(super) fn bands(
-    plan: &Plan,
+    features: &Features,
     (protocol, trace): (&Protocol, &Trace),
     lanes: &[Lane],
     (layout, window): (&Layout, Window),
@@ -168,7 +168,7 @@ pub(super) fn bands(
         for lane in lanes {
             let node = lane.node;
             let top = layout.across(node) - breadth / 2.0 + each * place as f64;
-            let values = values(plan, trace, (layout, window), node, metric);
+            let values = values(features, trace, (layout, window), node, metric);
             let reach = seen_end(layout, window);
             for (from, to, value) in spans(&values, reach) {
                 for (from, to) in while_up(lane, layout, from, to) {
@@ -240,7 +240,7 @@ pub(super) fn label_bands(bands: &mut [Band], layout: &Layout, placed: &mut Plac
 
 /// The strip of every metric that is drawn as curves, one after the other.
 pub(super) fn plots(
-    plan: &Plan,
+    features: &Features,
     (protocol, scenario, trace): (&Protocol, &Scenario, &Trace),
     lanes: &[Lane],
     (layout, window): (&Layout, Window),
@@ -252,13 +252,13 @@ pub(super) fn plots(
         let by_node: Vec<_> = lanes
             .iter()
             .map(|lane| {
-                let values = values(plan, trace, (layout, window), lane.node, metric);
+                let values = values(features, trace, (layout, window), lane.node, metric);
                 (lane.node, lasting(values, lane, layout, window))
             })
             .filter(|(_, values)| !values.is_empty())
             .collect();
         // Of the whole run: the axis stays as it is while the reader scrolls.
-        let (least, greatest) = plan.extremes[metric];
+        let (least, greatest) = features.extremes[metric];
         let (low, high) = (round(least).min(0), round(greatest).max(0));
         let scale = Scale { low, high: if low == high { 1 } else { high }, top };
         plots.push(Plot {

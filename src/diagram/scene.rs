@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::{
-    Across, Arrow, Band, Bar, Barrier, Field, Layout, Mark, MarkShape, Merged, Plan, Plot, Point,
-    Strike, Wait, Waiting, Wall, Window, arrows, cuts, deadlock, density,
+    Across, Arrow, Band, Bar, Barrier, Features, Field, Layout, Mark, MarkShape, Merged, Plot,
+    Point, Strike, Wait, Waiting, Wall, Window, arrows, cuts, deadlock, density,
     labels::Placed,
     mark_shape,
     marks::{self, Urgency},
@@ -169,8 +169,8 @@ impl Scene {
     /// Draws all of a run, every mark by itself.
     #[must_use]
     pub fn new(protocol: &Protocol, scenario: &Scenario, trace: &Trace, layout: &Layout) -> Self {
-        let plan = Plan::new(protocol, scenario, trace);
-        Self::part(&plan, (protocol, scenario, trace), layout, Window::WHOLE, usize::MAX)
+        let features = Features::new(protocol, scenario, trace);
+        Self::part(&features, (protocol, scenario, trace), layout, Window::WHOLE, usize::MAX)
     }
 
     /// Draws the part of a run that is seen through a window, as fine as it may be for how much there is to see:
@@ -178,7 +178,7 @@ impl Scene {
     /// elements.
     #[must_use]
     pub fn part(
-        plan: &Plan,
+        features: &Features,
         run: (&Protocol, &Scenario, &Trace),
         layout: &Layout,
         window: Window,
@@ -186,10 +186,10 @@ impl Scene {
     ) -> Self {
         let (protocol, scenario, trace) = run;
         let place = (layout, window);
-        let messages = messages_in(plan, trace, layout, window);
+        let messages = messages_in(features, trace, layout, window);
         let events = layout.events_in(window);
-        let mut scene = Self::bare(plan, run, place);
-        scene.bands = measures::bands(plan, (protocol, trace), &scene.lanes, place);
+        let mut scene = Self::bare(features, run, place);
+        scene.bands = measures::bands(features, (protocol, trace), &scene.lanes, place);
         scene.walls = walls::walls(scenario, layout, window);
         let rest = limit.saturating_sub(scene.weight());
         let detail = detail(trace, events.clone(), messages.clone(), rest);
@@ -200,7 +200,7 @@ impl Scene {
             !merges || mark_shape(&trace.events[*event].kind).is_some_and(MarkShape::is_fault)
         };
         let alone = events.clone().filter(stands_alone);
-        let mut marks = marks::marks(alone, &plan.stable, trace, layout, &mut placed);
+        let mut marks = marks::marks(alone, &features.stable, trace, layout, &mut placed);
         if merges {
             let place =
                 |mark: &Mark| (trace.events[mark.event].node.index(), layout.unpoint(mark.at).0);
@@ -209,7 +209,7 @@ impl Scene {
         for flag in &scene.flags {
             placed.block(flag.at, FLAG);
         }
-        scene.barriers = views::barriers(&plan.views, scenario, trace, place, &mut placed);
+        scene.barriers = views::barriers(&features.views, scenario, trace, place, &mut placed);
         let mut label = |urgency, placed: &mut Placed| {
             if detail == Detail::Full {
                 marks::label(&mut marks, urgency, scenario, trace, layout, placed);
@@ -218,9 +218,9 @@ impl Scene {
         label(Urgency::First, &mut placed);
         label(Urgency::Second, &mut placed);
         measures::label_bands(&mut scene.bands, layout, &mut placed);
-        scene.plots = measures::plots(plan, run, &scene.lanes, place, &mut placed);
+        scene.plots = measures::plots(features, run, &scene.lanes, place, &mut placed);
         let alone = messages.clone().filter(|_| !merges);
-        scene.arrows = arrows::arrows(alone, plan, (scenario, trace), place, &mut placed);
+        scene.arrows = arrows::arrows(alone, features, (scenario, trace), place, &mut placed);
         if detail == Detail::Full {
             arrows::label(&mut scene.arrows, (scenario, trace), place, &mut placed);
         }
@@ -254,7 +254,7 @@ impl Scene {
 
     /// What has no text of its own, and takes no place from texts but by its marks.
     fn bare(
-        plan: &Plan,
+        features: &Features,
         (protocol, scenario, trace): (&Protocol, &Scenario, &Trace),
         (layout, window): (&Layout, Window),
     ) -> Self {
@@ -266,19 +266,19 @@ impl Scene {
             window,
             detail: Detail::Full,
             merged: None,
-            lanes: lanes(plan, scenario, place),
+            lanes: lanes(features, scenario, place),
             bands: Vec::new(),
             plots: Vec::new(),
             circle: deadlock::circle(trace, layout),
             arrows: Vec::new(),
             marks: Vec::new(),
-            held_back: held_back(&plan.waits, trace, place),
+            held_back: held_back(&features.waits, trace, place),
             walls: Vec::new(),
             barriers: Vec::new(),
-            sections: sections::bars(&plan.stays, layout, window),
-            clashes: sections::fields(&plan.clashes, layout, window),
-            strikes: cuts::strikes(&plan.recoveries, layout, window),
-            across: cuts::across(&plan.cuts, &plan.recoveries, trace, place),
+            sections: sections::bars(&features.stays, layout, window),
+            clashes: sections::fields(&features.clashes, layout, window),
+            strikes: cuts::strikes(&features.recoveries, layout, window),
+            across: cuts::across(&features.cuts, &features.recoveries, trace, place),
             flags: flags(scenario, layout, window),
             ticks: ticks(layout, window),
         }
@@ -288,7 +288,7 @@ impl Scene {
     /// about is always seen.
     #[must_use]
     pub fn picked(
-        plan: &Plan,
+        features: &Features,
         (scenario, trace): (&Scenario, &Trace),
         (layout, window): (&Layout, Window),
         events: &[EventId],
@@ -303,10 +303,10 @@ impl Scene {
             window.meets(along, along)
         };
         let events = events.iter().copied().filter(seen).take(PICKED);
-        let marks = marks::marks(events, &plan.stable, trace, layout, &mut placed);
+        let marks = marks::marks(events, &features.stable, trace, layout, &mut placed);
         let messages = messages.iter().copied().take(PICKED * 8);
         let place = (layout, window);
-        let mut arrows = arrows::arrows(messages, plan, (scenario, trace), place, &mut placed);
+        let mut arrows = arrows::arrows(messages, features, (scenario, trace), place, &mut placed);
         arrows.truncate(PICKED);
         (marks, arrows)
     }
@@ -345,8 +345,13 @@ fn size(protocol: &Protocol, trace: &Trace, layout: &Layout) -> Point {
 }
 
 /// The messages among which are all of those that are seen, and few others.
-fn messages_in(plan: &Plan, trace: &Trace, layout: &Layout, window: Window) -> Range<MessageId> {
-    let first = plan.reach.partition_point(|&end| layout.front(end) < window.from);
+fn messages_in(
+    features: &Features,
+    trace: &Trace,
+    layout: &Layout,
+    window: Window,
+) -> Range<MessageId> {
+    let first = features.reach.partition_point(|&end| layout.front(end) < window.from);
     let events = layout.events_in(window);
     let last = trace.messages.partition_point(|message| message.sent < events.end);
     first.min(last)..last
@@ -359,7 +364,11 @@ pub fn traitors(trace: &Trace) -> NodeSet {
     turned.map(|event| event.node).collect()
 }
 
-fn lanes(plan: &Plan, scenario: &Scenario, (layout, window): (&Layout, Window)) -> Vec<Lane> {
+fn lanes(
+    features: &Features,
+    scenario: &Scenario,
+    (layout, window): (&Layout, Window),
+) -> Vec<Lane> {
     // A little more than what is seen: strokes have ends.
     let (first, last) = (window.from - LANE_ENDS, window.to + LANE_ENDS);
     let mut lanes: Vec<_> = (0..scenario.nodes.len())
@@ -373,14 +382,14 @@ fn lanes(plan: &Plan, scenario: &Scenario, (layout, window): (&Layout, Window)) 
                     stretches.push(Stretch { from: at(from), to: at(to), state });
                 }
             };
-            for &(event, next) in &plan.turns[node.index()] {
+            for &(event, next) in &features.turns[node.index()] {
                 let to = layout.along_event(event);
                 add(from, to, state);
                 (from, state) = (to, next);
             }
             add(from, layout.length().max(from), state);
             let router = scenario.network.topology.routers().contains(node);
-            Lane { node, stretches, router, traitor: plan.traitors.contains(node) }
+            Lane { node, stretches, router, traitor: features.traitors.contains(node) }
         })
         .collect();
     calm(&mut lanes, layout);

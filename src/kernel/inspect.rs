@@ -297,7 +297,7 @@ mod tests {
         some: Option<i64>,
         truth: bool,
         list: Vec<(char, String)>,
-        by_number: BTreeMap<u32, Kind>,
+        by_number: BTreeMap<u32, Shape>,
         by_name: BTreeMap<&'static str, ()>,
         wrapped: Wrapped,
         pair: Pair,
@@ -310,7 +310,7 @@ mod tests {
     struct Pair(i32, u16);
 
     #[derive(Serialize)]
-    enum Kind {
+    enum Shape {
         Word,
         Newtype(i8),
         Tuple(u8, u8),
@@ -320,10 +320,10 @@ mod tests {
     #[test]
     fn it_says_what_serde_json_says() {
         let kinds = [
-            Kind::Word,
-            Kind::Newtype(-1),
-            Kind::Tuple(1, 2),
-            Kind::Fields { a: Some(Wrapped(u64::MAX)) },
+            Shape::Word,
+            Shape::Newtype(-1),
+            Shape::Tuple(1, 2),
+            Shape::Fields { a: Some(Wrapped(u64::MAX)) },
         ];
         let everything = Everything {
             none: None,

@@ -11,7 +11,7 @@ use super::{
 
 /// How what a node is measured by has come to be what it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Change {
+pub(super) enum Onset {
     /// By itself, as time went by.
     Gradual,
     /// At this very moment.
@@ -66,7 +66,7 @@ impl Simulation {
         log: &mut Log,
         node: NodeId,
         now: Time,
-        change: Change,
+        onset: Onset,
     ) {
         if plan.protocol.metrics.is_empty() {
             return;
@@ -78,7 +78,7 @@ impl Simulation {
         if *before == values {
             return;
         }
-        if change == Change::Sudden && *last < now {
+        if onset == Onset::Sudden && *last < now {
             log.sample(now, node, before.clone());
         }
         *last = now;

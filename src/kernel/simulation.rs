@@ -13,7 +13,7 @@ use super::{
     log::Log,
     mercy::Spared,
     network::{LinkState, Network, Way},
-    observer::Change,
+    observer::Onset,
     traitor::{Traitors, Words},
 };
 
@@ -282,7 +282,7 @@ impl Simulation {
         trace.end = if trace.exhausted { self.now } else { plan.scenario.until };
         for node in self.up() {
             let end = trace.end;
-            self.measure(plan, &mut Log::Growing(trace), node, end, Change::Gradual);
+            self.measure(plan, &mut Log::Growing(trace), node, end, Onset::Gradual);
         }
         let waiting = self.nodes.iter().flat_map(|node| &node.waiting);
         let mut items = self.agenda.items().chain(waiting);
@@ -484,7 +484,7 @@ impl Simulation {
             if !up || self.steps >= MAX_EVENTS || log.events() >= MAX_EVENTS {
                 return;
             }
-            self.measure(plan, log, node, self.now, Change::Gradual);
+            self.measure(plan, log, node, self.now, Onset::Gradual);
             let state = &mut self.nodes[node.index()];
             let mut outputs = std::mem::take(&mut self.scratch.outputs);
             let (clock, looked) = (plan.clock(node), Cell::new(false));
@@ -497,7 +497,7 @@ impl Simulation {
                 self.carry_out(plan, log, node, output, &mut inputs);
             }
             self.scratch.outputs = outputs;
-            self.measure(plan, log, node, self.now, Change::Sudden);
+            self.measure(plan, log, node, self.now, Onset::Sudden);
             next = inputs.pop_front();
         }
     }

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    fields::{Kind, Props as Control, choice, form, part},
+    fields::{ControlKind, Props as Control, choice, form, part},
 };
 use crate::{
     app::{Action, Edit, Field, Input, Run, fields, request, shapes},
@@ -87,16 +87,16 @@ fn Asking(props: &Props) -> Html {
 fn field(Field { label, input, offered }: Field, named: bool) -> Html {
     let control = |kind| Html::from(Control { label: Some(label.into()), ..part(kind, offered) });
     let control = match input {
-        Input::Text => control(Kind::Text(200)),
+        Input::Text => control(ControlKind::Text(200)),
         Input::Number(unit) => html! {
             <>
-                { control(Kind::Number("".into(), "".into(), "1")) }
+                { control(ControlKind::Number("".into(), "".into(), "1")) }
                 if !unit.is_empty() { <small>{ unit }</small> }
             </>
         },
         Input::Words(words) => {
             let words = words.into_iter().map(|word| choice(word.clone(), word));
-            control(Kind::Select(words.collect()))
+            control(ControlKind::Select(words.collect()))
         }
     };
     if named {

@@ -38,12 +38,13 @@ pub(super) fn Layer(props: &Props) -> Html {
     let key = (found.difference.clone(), layout.clone(), props.window);
     let ghosts = use_memo(key, |(difference, layout, window)| {
         let was = Side {
-            plan: found.before.plan(),
+            features: found.before.features(),
             scenario: &found.before.scenario,
             trace: &found.before.trace,
             layout: &placed,
         };
-        let is = Side { plan: run.plan(), scenario: &run.scenario, trace: &run.trace, layout };
+        let is =
+            Side { features: run.features(), scenario: &run.scenario, trace: &run.trace, layout };
         Ghosts::of(difference, was, is, *window)
     });
     html! {

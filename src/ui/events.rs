@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     analysis::{cause, effects},
-    app::{Action, Entry, Filter, Playhead, Run, Selection, Story, told},
+    app::{Action, Filter, Playhead, Run, Selection, Story, StoryEntry, told},
     diagram::event_sentence,
     kernel::{EventId, NodeId},
     web,
@@ -83,8 +83,8 @@ pub(super) fn Events(props: &Props) -> Html {
     }
 }
 
-fn place_of(entries: &[Entry], event: EventId) -> Option<usize> {
-    entries.iter().position(|entry| *entry == Entry::Event(event))
+fn place_of(entries: &[StoryEntry], event: EventId) -> Option<usize> {
+    entries.iter().position(|entry| *entry == StoryEntry::Event(event))
 }
 
 /// Shows an event: picks it, and brings the playhead to it.
@@ -95,7 +95,7 @@ pub(super) fn go_to(send: &Send, event: EventId) {
 
 fn cells(
     run: &Run,
-    entry: Entry,
+    entry: StoryEntry,
     selected: bool,
     (id, tabindex): (String, &'static str),
     send: &Send,
@@ -106,7 +106,7 @@ fn cells(
     let kind = entry.kind(run);
     let send = send.clone();
     let onclick = Callback::from(move |_: MouseEvent| match entry {
-        Entry::Event(event) => go_to(&send, event),
+        StoryEntry::Event(event) => go_to(&send, event),
         _ => send.emit(Action::Seek(at as f64)),
     });
     html! {

@@ -9,7 +9,7 @@ use crate::{
 
 /// What a control is.
 #[derive(Clone, PartialEq)]
-pub(super) enum Kind {
+pub(super) enum ControlKind {
     /// One of these is chosen.
     Select(Vec<Choice>),
     /// A number: its bounds, and the least step between two of them.
@@ -39,7 +39,7 @@ pub(super) fn choice(value: impl Into<AttrValue>, words: impl Into<AttrValue>) -
 /// What a control needs to know.
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct Props {
-    pub(super) kind: Kind,
+    pub(super) kind: ControlKind,
     /// What the run, or whatever it is a control of, has: it is always shown.
     pub(super) value: AttrValue,
     #[prop_or_default]
@@ -86,22 +86,22 @@ pub(super) fn Control(props: &Props) -> Html {
         })
     });
     match kind {
-        Kind::Select(choices) => {
+        ControlKind::Select(choices) => {
             html! {
                 <select ref={element} {id} {disabled} {title} aria-label={label} {onchange}>
                     { options(&choices, &value) }
                 </select>
             }
         }
-        Kind::Number(min, max, step) => html! {
+        ControlKind::Number(min, max, step) => html! {
             <input ref={element} type="number" inputmode="decimal" {id} {disabled} {title} aria-label={label}
                 {min} {max} {step} {value} {onchange} />
         },
-        Kind::Text(longest) => html! {
+        ControlKind::Text(longest) => html! {
             <input ref={element} type="text" {id} {disabled} {title} aria-label={label}
                 maxlength={longest.to_string()} {value} {onchange} />
         },
-        Kind::Check => html! {
+        ControlKind::Check => html! {
             <input ref={element} type="checkbox" {id} {disabled} {title} aria-label={label}
                 checked={value == "true"} {onchange} />
         },
@@ -132,11 +132,11 @@ pub(super) fn select(
     choices: Vec<Choice>,
     onchange: Callback<String>,
 ) -> Props {
-    Props { onchange: Some(onchange), ..part(Kind::Select(choices), value) }
+    Props { onchange: Some(onchange), ..part(ControlKind::Select(choices), value) }
 }
 
 /// A control that is a part of a form.
-pub(super) fn part(kind: Kind, value: impl Into<AttrValue>) -> Props {
+pub(super) fn part(kind: ControlKind, value: impl Into<AttrValue>) -> Props {
     Props {
         kind,
         value: value.into(),
@@ -151,7 +151,7 @@ pub(super) fn part(kind: Kind, value: impl Into<AttrValue>) -> Props {
 /// A box to check.
 pub(super) fn check(checked: bool, onchange: Callback<bool>) -> Props {
     let onchange = onchange.reform(|value: String| value == "true");
-    Props { onchange: Some(onchange), ..part(Kind::Check, checked.to_string()) }
+    Props { onchange: Some(onchange), ..part(ControlKind::Check, checked.to_string()) }
 }
 
 impl From<Props> for Html {
@@ -196,8 +196,8 @@ pub(super) fn asked(value: u64, min: u64, label: Option<AttrValue>) -> Html {
     Props { label, ..part(whole(min, MOST), value.to_string()) }.into()
 }
 
-fn whole(min: u64, max: u64) -> Kind {
-    Kind::Number(min.to_string().into(), max.to_string().into(), "1")
+fn whole(min: u64, max: u64) -> ControlKind {
+    ControlKind::Number(min.to_string().into(), max.to_string().into(), "1")
 }
 
 /// A decimal in millionths: digits, and up to six after a point. Without floating point, whose reading weighs 20,000

@@ -185,12 +185,12 @@ fn which(run: &Run, chosen: Option<&'static str>, wish: &UseStateHandle<Choice>)
 }
 
 /// How a number changes a budget.
-type Change = Rc<dyn Fn(&Budget, u32) -> Budget>;
+type BudgetChange = Rc<dyn Fn(&Budget, u32) -> Budget>;
 
 /// What may go wrong, kind by kind, and what else a search keeps to.
 fn wishes(run: &Run, choice: &UseStateHandle<Choice>) -> Html {
     let now = &choice.budget;
-    let set = |change: Change| {
+    let set = |change: BudgetChange| {
         let choice = choice.clone();
         Callback::from(move |count: u64| {
             let budget = change(&choice.budget, count as u32);

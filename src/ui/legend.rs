@@ -16,7 +16,7 @@ use crate::{
 /// What the marks of this run mean.
 pub(super) fn legend(props: &Props) -> Html {
     let run = &props.run;
-    let signs = signs(run.plan(), run.protocol, &run.scenario, &run.trace);
+    let signs = signs(run.features(), run.protocol, &run.scenario, &run.trace);
     html! {
         <div class="legend">
             <ul aria-label="What the marks mean">

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    fields::{Kind, Props as Control, asked, form, part},
+    fields::{ControlKind, Props as Control, asked, form, part},
     forging::forging,
     moment::{Moment, moment_menu},
 };
@@ -230,7 +230,7 @@ fn corrupt_form(run: &Run, message: &Message, send: &Send) -> Html {
     let bits_field = Control {
         label: Some("Bits to flip, the first is 0".into()),
         title: Some("Numbers, the first bit is 0".into()),
-        ..part(Kind::Text(400), words.join(" "))
+        ..part(ControlKind::Text(400), words.join(" "))
     };
     let field = html! {
         <>

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    fields::{Kind, Number, Props, choice, field, millionths, number, part, select},
+    fields::{ControlKind, Number, Props, choice, field, millionths, number, part, select},
 };
 use crate::{
     app::{Action, Edit},
@@ -156,7 +156,7 @@ fn percent_field(id: &'static str, odds: PerMillion, onchange: Callback<String>)
     let field = Props {
         id: Some(id.into()),
         onchange: Some(onchange),
-        ..part(Kind::Number("0".into(), "100".into(), "any"), value)
+        ..part(ControlKind::Number("0".into(), "100".into(), "any"), value)
     };
     html! {
         <>

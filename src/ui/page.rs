@@ -17,7 +17,7 @@ use super::{
     header::Header,
     hunting::use_hunting,
     legend::legend,
-    part::{Draw, Part},
+    part::{Draw, PagePart},
     settings::settings,
     sheet::{sheet, use_sheet},
     stage::Stage,
@@ -102,7 +102,7 @@ pub(super) fn Page() -> Html {
     let clocks = state.study.clocks.zip((*stamps).clone());
     let part = |draw: Draw| {
         html! {
-            <Part run={state.run.clone()} refusals={state.refusals} can_undo={!state.undo.is_empty()}
+            <PagePart run={state.run.clone()} refusals={state.refusals} can_undo={!state.undo.is_empty()}
                 can_redo={!state.redo.is_empty()} send={send.clone()} {draw} />
         }
     };

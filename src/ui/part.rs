@@ -31,6 +31,6 @@ impl PartialEq for Props {
 
 /// A part of the page.
 #[component]
-pub(super) fn Part(props: &Props) -> Html {
+pub(super) fn PagePart(props: &Props) -> Html {
     (props.draw)(props)
 }

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::{
     picture::{Picture, px},
     present::Present,
-    stage::{Part, RULER, room_of_names, sized, weight},
+    stage::{Portion, RULER, room_of_names, sized, weight},
 };
 use crate::{
     app::{Compare, Playhead, Run, Shared},
@@ -40,7 +40,7 @@ pub(super) fn Second(props: &Props) -> Html {
     let window = Window::around(props.scrolled, props.seen, layout.length());
     let scene = use_memo((layout.clone(), window), |(layout, window)| {
         let drawn = (run.protocol, &run.scenario, &run.trace);
-        Scene::part(run.plan(), drawn, layout, *window, weight(nodes, true))
+        Scene::part(run.features(), drawn, layout, *window, weight(nodes, true))
     });
     let scene: Shared<_> = scene.into();
     // Nothing is done to this run; kept from frame to frame, so that the picture is not drawn anew.
@@ -54,7 +54,7 @@ pub(super) fn Second(props: &Props) -> Html {
     let horizontal = layout.orientation() == Orientation::Horizontal;
     let (width, height) =
         if horizontal { (scene.width, scene.height + RULER) } else { (scene.width, scene.height) };
-    let part = Part::of(window, &layout, (width, height));
+    let part = Portion::of(window, &layout, (width, height));
     let (size, at) = (sized(width, height), part.style());
     let ((press_arrow, press_lane, press_ruler), (press_mark, press_wall, select), picked) =
         (*idle).clone();

@@ -6,7 +6,9 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    fields::{Choice, Kind, Number, Props as Control, check, choice, field, number, part, select},
+    fields::{
+        Choice, ControlKind, Number, Props as Control, check, choice, field, number, part, select,
+    },
     fold::{Content, fold},
     network::network,
     part::Props,
@@ -90,7 +92,7 @@ fn nodes(run: &Outcome, send: &Send) -> Html {
                 Html::from(Control {
                     label: Some(format!("Name of node {}", index + 1).into()),
                     onchange: Some(rename),
-                    ..part(Kind::Text(24), name.clone())
+                    ..part(ControlKind::Text(24), name.clone())
                 })
             };
             nodes.iter().enumerate().map(name).collect()

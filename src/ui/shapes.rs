@@ -9,7 +9,7 @@ use crate::diagram::{MarkShape, Oddity, Orientation, Point};
 type Corners = &'static [(i8, i8)];
 
 /// A part of a shape, each with its class in the style sheet.
-pub(super) enum Part {
+pub(super) enum ShapePart {
     /// A field.
     Field(&'static str, Corners),
     /// A line that is open.
@@ -17,25 +17,25 @@ pub(super) enum Part {
     /// A disc of this radius, in half pixels.
     Disc(&'static str, u8),
 }
-use Part::{Disc, Field, Line};
+use ShapePart::{Disc, Field, Line};
 
-const SQUARE: Part = Field("", &[(-12, -12), (12, -12), (12, 12), (-12, 12)]);
-const DIAMOND: Part = Field("", &[(0, -14), (14, 0), (0, 14), (-14, 0)]);
-const ROUND: Part = Disc("plate", 14);
+const SQUARE: ShapePart = Field("", &[(-12, -12), (12, -12), (12, 12), (-12, 12)]);
+const DIAMOND: ShapePart = Field("", &[(0, -14), (14, 0), (0, 14), (-14, 0)]);
+const ROUND: ShapePart = Disc("plate", 14);
 
 /// The second filling of a delivery's mark: around the first one, with a gap between them.
-pub(super) const TWICE: &[Part] = &[
+pub(super) const TWICE: &[ShapePart] = &[
     Field("", &[(0, -17), (17, 0), (0, 17), (-17, 0)]),
     Field("gap", &[(0, -12), (12, 0), (0, 12), (-12, 0)]),
     Field("", &[(0, -7), (7, 0), (0, 7), (-7, 0)]),
 ];
 /// A host, and a router, in the picture of a network.
-pub(super) const HOST: &[Part] = &[Disc("", 18)];
+pub(super) const HOST: &[ShapePart] = &[Disc("", 18)];
 /// See [`HOST`].
-pub(super) const ROUTER: &[Part] = &[Field("", &[(-16, -16), (16, -16), (16, 16), (-16, 16)])];
+pub(super) const ROUTER: &[ShapePart] = &[Field("", &[(-16, -16), (16, -16), (16, 16), (-16, 16)])];
 
 /// What the ends of curves are marked with, in turn.
-pub(super) const ENDS: &[&[Part]] = &[
+pub(super) const ENDS: &[&[ShapePart]] = &[
     &[Disc("sign", 8)],
     &[Field("sign", &[(-8, -8), (8, -8), (8, 8), (-8, 8)])],
     &[Field("sign", &[(0, -10), (10, 8), (-10, 8)])],
@@ -45,7 +45,7 @@ pub(super) const ENDS: &[&[Part]] = &[
 ];
 
 /// The shape of a mark; of a sign, without its pole.
-pub(super) const fn of_mark(shape: MarkShape) -> &'static [Part] {
+pub(super) const fn of_mark(shape: MarkShape) -> &'static [ShapePart] {
     match shape {
         MarkShape::Request => &[Field("", &[(0, -4), (-10, -24), (10, -24)])],
         MarkShape::Receipt => &[Disc("", 10)],
@@ -112,7 +112,7 @@ pub(super) const fn of_mark(shape: MarkShape) -> &'static [Part] {
 }
 
 /// The sign on an odd message's arrow.
-pub(super) const fn of_oddity(oddity: Oddity) -> &'static [Part] {
+pub(super) const fn of_oddity(oddity: Oddity) -> &'static [ShapePart] {
     match oddity {
         Oddity::Forged => of_mark(MarkShape::Traitor),
         Oddity::Corrupt => {
@@ -126,7 +126,7 @@ pub(super) const fn of_oddity(oddity: Oddity) -> &'static [Part] {
 }
 
 /// Draws a shape around a point, turned where time runs down.
-pub(super) fn draw(parts: &[Part], at: Point, orientation: Orientation) -> Html {
+pub(super) fn draw(parts: &[ShapePart], at: Point, orientation: Orientation) -> Html {
     let place = |&(along, across): &(i8, i8)| {
         let (x, y) = match orientation {
             Orientation::Horizontal => (along, across),
@@ -137,7 +137,7 @@ pub(super) fn draw(parts: &[Part], at: Point, orientation: Orientation) -> Html 
     let line = |corners: Corners, end: &str| {
         format!("M{}{end}", corners.iter().map(place).collect::<Vec<_>>().join("L"))
     };
-    let draw = |part: &Part| match *part {
+    let draw = |part: &ShapePart| match *part {
         Disc(class, radius) => {
             let radius = px(f64::from(radius) / 2.0);
             html! { <circle {class} cx={px(at.x)} cy={px(at.y)} r={radius} /> }

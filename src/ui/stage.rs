@@ -29,7 +29,7 @@ use crate::{
         Showing, Shown,
     },
     diagram::{
-        Arrow, Clocks, Detail, Emphasis, Layout, Mark, Orientation, Plan, Point, STRIP, Scene,
+        Arrow, Clocks, Detail, Emphasis, Features, Layout, Mark, Orientation, Point, STRIP, Scene,
         Window, strips,
     },
     kernel::{NodeId, Time, sort},
@@ -103,14 +103,14 @@ pub(super) fn Stage(props: &Props) -> Html {
     let picture = use_node_ref();
     let viewport = use_viewport(&container);
     let names_width = names_width(run);
-    let plan = run.plan();
+    let features = run.features();
     let room = Room {
         width: viewport.width,
         names: names_width,
         strips: strips(run.protocol, &run.trace),
     };
     let second = props.compare.as_ref();
-    let marks = second.map_or(0, |it| it.run.plan().busiest()).max(plan.busiest());
+    let marks = second.map_or(0, |it| it.run.features().busiest()).max(features.busiest());
     let shown = Shown { nodes: run.scenario.nodes.len(), marks, end: *shown_until };
     let frame = props.lens.frame(shown, room);
     let frame = if second.is_some() { shared(frame) } else { frame };
@@ -133,13 +133,13 @@ pub(super) fn Stage(props: &Props) -> Html {
         let drawn = (run.protocol, &run.scenario, &run.trace);
         let weight = weight(run.scenario.nodes.len(), second.is_some());
         let weight = if *zooming { weight / 6 } else { weight };
-        Scene::part(run.plan(), drawn, layout, *window, weight)
+        Scene::part(run.features(), drawn, layout, *window, weight)
     });
     let scene: Shared<_> = scene.into();
     let picked =
         use_memo((scene.clone(), *selection, emphasis.clone()), |(scene, selection, emphasis)| {
             (scene.detail != Detail::Full)
-                .then(|| picked(run, run.plan(), (&layout, window), *selection, emphasis))
+                .then(|| picked(run, run.features(), (&layout, window), *selection, emphasis))
         });
     // Kept from frame to frame: new callbacks would mean a new picture.
     let hands = use_memo((run.clone(), layout.clone(), window), |(run, layout, window)| {
@@ -172,7 +172,7 @@ pub(super) fn Stage(props: &Props) -> Html {
     let network = use_memo((run.clone(), horizontal), |(run, wide)| topology(run, *wide));
     let (sheet_width, sheet_height) =
         if horizontal { (scene.width, scene.height + RULER) } else { (scene.width, scene.height) };
-    let part = Part::of(window, &layout, (sheet_width, sheet_height));
+    let part = Portion::of(window, &layout, (sheet_width, sheet_height));
     let (size, at) = (sized(sheet_width, sheet_height), part.style());
     let place = use_memo((run.clone(), layout.clone(), *selection), |(run, layout, selection)| {
         anchor(run, layout, (*selection)?)
@@ -203,7 +203,7 @@ pub(super) fn Stage(props: &Props) -> Html {
                 <div class={classes!("stage", if horizontal { "across" } else { "down" }, second.map(|_| "two"))} ref={container.clone()}>
                     { for second.map(|it| run_name(&it.names[0])) }
                     <div class="canvas">
-                        { names((run, plan), &scene, &layout, playhead.time as Time, send) }
+                        { names((run, features), &scene, &layout, playhead.time as Time, send) }
                         <div class="sheet" data-style={size.attribute()} ~style={size.property()}>
                             <svg ref={picture.clone()} width={px(part.width)} height={px(part.height)} data-style={at.attribute()} ~style={at.property()}
                                 viewBox={part.view_box()} role="application" aria-label="Space-time diagram"
@@ -267,7 +267,7 @@ pub(super) fn weight(nodes: usize, two: bool) -> usize {
 /// What the reader asks about, by itself: in a picture that is not fine enough to show it.
 fn picked(
     run: &Outcome,
-    plan: &Plan,
+    features: &Features,
     place: (&Layout, Window),
     selection: Option<Selection>,
     emphasis: &Option<Emphasis>,
@@ -285,18 +285,18 @@ fn picked(
         sort(picked);
         picked.dedup();
     }
-    Scene::picked(plan, (&run.scenario, &run.trace), place, &events, &messages)
+    Scene::picked(features, (&run.scenario, &run.trace), place, &events, &messages)
 }
 
 /// The part of the sheet that is drawn.
-pub(super) struct Part {
+pub(super) struct Portion {
     pub(super) left: f64,
     pub(super) top: f64,
     pub(super) width: f64,
     pub(super) height: f64,
 }
 
-impl Part {
+impl Portion {
     pub(super) fn of(window: Window, layout: &Layout, (width, height): (f64, f64)) -> Self {
         let from = window.from.max(0.0);
         let long = window.to.min(layout.length()) - from;
@@ -536,7 +536,7 @@ fn names_width(run: &Outcome) -> f64 {
 /// The nodes' names, always in view, and what the curves below them show. A name is a button: what can be
 /// done to its node now.
 fn names(
-    (run, plan): (&Run, &Plan),
+    (run, features): (&Run, &Features),
     scene: &Scene,
     layout: &Layout,
     at: Time,
@@ -554,7 +554,7 @@ fn names(
                     Action::Select(Some(Selection::Moment { node, at }))
                 });
                 let kind = match () {
-                    () if plan.traitors().contains(node) => Some("traitor"),
+                    () if features.traitors().contains(node) => Some("traitor"),
                     () if routers.contains(node) => Some("router"),
                     () => None,
                 };

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::app::{Branch, Difference};
+use crate::app::{Branch, BranchStatus};
 
 /// How many entries a part may have and still be open from the beginning.
 const OPEN: usize = 8;
@@ -21,10 +21,10 @@ fn entry(entry: &Branch) -> Html {
     let Branch { label, text, change, was, touched, entries, more } = entry;
     // Never by its colour alone.
     let (class, sign) = match change {
-        Difference::Same => (None, None),
-        Difference::New => (Some("new"), Some("new".to_owned())),
-        Difference::Changed => (Some("changed"), was.as_ref().map(|was| format!("was {was}"))),
-        Difference::Gone => (Some("gone"), Some("gone".to_owned())),
+        BranchStatus::Same => (None, None),
+        BranchStatus::New => (Some("new"), Some("new".to_owned())),
+        BranchStatus::Changed => (Some("changed"), was.as_ref().map(|was| format!("was {was}"))),
+        BranchStatus::Gone => (Some("gone"), Some("gone".to_owned())),
     };
     let line = html! {
         <>

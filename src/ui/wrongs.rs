@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    fields::{Choice, Kind, Props, asked, choice, form, millionths, part},
+    fields::{Choice, ControlKind, Props, asked, choice, form, millionths, part},
     menu::{cannot, does, fault_at, make},
     moment::{Moment, MomentProps},
 };
@@ -51,7 +51,7 @@ fn traitor_form(run: &Run, node: NodeId, send: &Send) -> Html {
         Some(_) => "Lie otherwise",
         None => "Make it a traitor",
     };
-    let strategies = Kind::Select(Strategy::ALL.into_iter().map(option).collect());
+    let strategies = ControlKind::Select(Strategy::ALL.into_iter().map(option).collect());
     let fields =
         Props { label: Some("How it lies".into()), ..part(strategies, chosen.name()) }.into();
     let button = html! { <button data-do="traitor">{ words }</button> };
@@ -90,7 +90,7 @@ fn drift_form(run: &Run, node: NodeId, why_not: &WhyNot, send: &Send) -> Html {
     let place = fault_at(run, |f| matches!(*f, Fault::Drift { node: it, .. } if it == node));
     let rate_field: Html = Props {
         title: Some("How much it goes on in a ms: 0.5 to 2".into()),
-        ..part(Kind::Number("0.5".into(), "2".into(), "0.000001"), rate.to_string())
+        ..part(ControlKind::Number("0.5".into(), "2".into(), "0.000001"), rate.to_string())
     }
     .into();
     let fields = html! {
@@ -148,7 +148,7 @@ fn read_span(typed: &[String]) -> Option<(Time, Time)> {
 
 /// Has a node fail to send, or to receive, for some time.
 fn omission_form(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
-    let sides = Kind::Select(["send", "receive"].map(|side| choice(side, side)).to_vec());
+    let sides = ControlKind::Select(["send", "receive"].map(|side| choice(side, side)).to_vec());
     let sides: Html =
         Props { label: Some("What it fails to do".into()), ..part(sides, "send") }.into();
     let fields = html! {
@@ -182,7 +182,7 @@ fn cut_form(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
         let words = format!("from {} to {}", run.scenario.name(*from), run.scenario.name(*to));
         choice(place.to_string(), words)
     };
-    let directions = Kind::Select(ways.iter().enumerate().map(option).collect());
+    let directions = ControlKind::Select(ways.iter().enumerate().map(option).collect());
     let label = Some(format!("Which direction of {name}'s links").into());
     let directions: Html = Props { label, ..part(directions, "0") }.into();
     let fields = html! {

@@ -15,5 +15,5 @@ pub use numbers::{Numbers, OfNode, Spread};
 pub use past::{NodeState, Past, Payload, Status, Subject};
 pub use prose::{Block, Span};
 pub use source::{Ran, last_ran, ran, source_file};
-pub use tree::{Branch, Difference};
+pub use tree::{Branch, BranchStatus};
 pub use workings::Workings;

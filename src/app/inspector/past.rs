@@ -212,7 +212,8 @@ impl Past {
                 (None, None) => Vec::new(),
                 (before, after) => entries(before.as_ref(), after.as_ref(), names),
             },
-            held_back: (!self.run.plan().waits.is_empty()).then(|| self.held_back(node, moment)),
+            held_back: (!self.run.features().waits.is_empty())
+                .then(|| self.held_back(node, moment)),
         }
     }
 
@@ -220,7 +221,7 @@ impl Past {
     /// will be only if that may be told.
     fn held_back(&self, node: NodeId, (events, told): (usize, usize)) -> Vec<String> {
         let trace = &self.run.trace;
-        let waits = self.run.plan().waits.iter().filter(|wait| {
+        let waits = self.run.features().waits.iter().filter(|wait| {
             let delivered = wait.delivered.is_some_and(|delivered| delivered < events);
             wait.node == node && wait.received < events && !delivered
         });

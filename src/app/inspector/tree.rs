@@ -22,7 +22,7 @@ pub struct Branch {
     /// What it was before, where that is something else.
     pub was: Option<String>,
     /// How it differs from what was there before.
-    pub change: Difference,
+    pub change: BranchStatus,
     /// Whether it or something below it is different.
     pub touched: bool,
     /// What is below it.
@@ -33,7 +33,7 @@ pub struct Branch {
 
 /// How an entry differs from what was there before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Difference {
+pub enum BranchStatus {
     /// Not at all, or only below it.
     #[default]
     Same,
@@ -50,14 +50,14 @@ impl Branch {
     #[must_use]
     pub fn line(label: String, before: Option<String>, after: Option<String>) -> Self {
         let change = match (&before, &after) {
-            (None, Some(_)) => Difference::New,
-            (Some(_), None) => Difference::Gone,
-            (before, after) if before == after => Difference::Same,
-            _ => Difference::Changed,
+            (None, Some(_)) => BranchStatus::New,
+            (Some(_), None) => BranchStatus::Gone,
+            (before, after) if before == after => BranchStatus::Same,
+            _ => BranchStatus::Changed,
         };
-        let was = before.clone().filter(|_| change == Difference::Changed);
+        let was = before.clone().filter(|_| change == BranchStatus::Changed);
         let text = after.or(before).unwrap_or_default();
-        let touched = change != Difference::Same;
+        let touched = change != BranchStatus::Same;
         Self { label, text, was, change, touched, ..Self::default() }
     }
 }
@@ -119,8 +119,8 @@ impl Tree<'_> {
         }
         let mut entry = Branch::line(label, was, is);
         entry.entries = self.below(before, after);
-        if matches!(entry.change, Difference::Changed) {
-            entry.change = Difference::Same;
+        if matches!(entry.change, BranchStatus::Changed) {
+            entry.change = BranchStatus::Same;
         }
         entry.was = None;
         entry.text = match after.or(before) {
@@ -214,10 +214,10 @@ mod tests {
     fn show(entries: &[Branch], indent: usize, lines: &mut Vec<String>) {
         for entry in entries {
             let sign = match entry.change {
-                Difference::Same => " ",
-                Difference::New => "+",
-                Difference::Changed => "~",
-                Difference::Gone => "-",
+                BranchStatus::Same => " ",
+                BranchStatus::New => "+",
+                BranchStatus::Changed => "~",
+                BranchStatus::Gone => "-",
             };
             let was = entry.was.as_ref().map(|was| format!(" (was {was})")).unwrap_or_default();
             let line = format!("{sign}{}{}: {}{was}", "  ".repeat(indent), entry.label, entry.text);
@@ -253,9 +253,9 @@ mod tests {
         let after = json!({"queue": [long("a"), long("b"), long("c")]});
         let entries = entries(Some(&before), Some(&after), &[]);
         let queue = &entries[0];
-        assert_eq!((queue.text.as_str(), queue.change), ("3 items", Difference::Same));
+        assert_eq!((queue.text.as_str(), queue.change), ("3 items", BranchStatus::Same));
         let changes: Vec<_> = queue.entries.iter().map(|entry| entry.change).collect();
-        assert_eq!(changes, [Difference::Same, Difference::New, Difference::Same]);
+        assert_eq!(changes, [BranchStatus::Same, BranchStatus::New, BranchStatus::Same]);
         assert!(queue.touched && !queue.entries[0].touched);
     }
 

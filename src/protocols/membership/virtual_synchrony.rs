@@ -55,9 +55,9 @@ use crate::{
         broadcast::{BroadcastId, Deliver, NO_CREATION, NO_DUPLICATION, VALIDITY, one_broadcast},
         clock::VectorClock,
         membership::{
-            CRASHED_MEMBERS_LEAVE, Change, FAILURE_ORDER, GroupIndication, GroupRequest,
-            JOIN_COMPLETION, PRIMARY_PARTITION, SAME_VIEW_DELIVERY, SELF_INCLUSION, VIEW_AGREEMENT,
-            VIRTUAL_SYNCHRONY, View,
+            CRASHED_MEMBERS_LEAVE, FAILURE_ORDER, GroupIndication, GroupRequest, JOIN_COMPLETION,
+            PRIMARY_PARTITION, SAME_VIEW_DELIVERY, SELF_INCLUSION, VIEW_AGREEMENT,
+            VIRTUAL_SYNCHRONY, View, ViewChange,
         },
         stability::{Kept, Stability},
     },
@@ -245,9 +245,9 @@ pub struct VirtualSynchrony {
     /// Who came along from the view before, and has not been heard of in this one.
     behind: NodeSet,
     /// The view change that is being flushed.
-    change: Option<Change>,
+    change: Option<ViewChange>,
     /// The last flush of everybody.
-    flushed: SortedMap<NodeId, Change>,
+    flushed: SortedMap<NodeId, ViewChange>,
     /// What came from those who are in a later view already.
     early: Vec<(NodeId, Message)>,
     /// What is to be broadcast as soon as the next view is there.
@@ -301,7 +301,7 @@ pub enum Message {
     },
     /// Its sender has nothing more to say in the old view.
     #[display("FLUSH {}", _0.to().number)]
-    Flush(Change),
+    Flush(ViewChange),
     /// This view has been installed.
     View(View),
     /// Asks to become a member.
@@ -527,18 +527,18 @@ impl VirtualSynchrony {
     /// Looks whether there is something to change.
     fn review(&mut self, ctx: &mut Context<Self>) {
         if let Some(view) = self.view {
-            self.go_on(ctx, self.change.unwrap_or(Change::of(view)));
+            self.go_on(ctx, self.change.unwrap_or(ViewChange::of(view)));
         }
     }
 
     /// Adds what this node knows itself to a change, and flushes it if that is news.
-    fn go_on(&mut self, ctx: &mut Context<Self>, mut change: Change) {
+    fn go_on(&mut self, ctx: &mut Context<Self>, mut change: ViewChange) {
         let members = change.from.members;
         change.joined = change.joined.or(self.joining.without(members).without(self.crashed));
         change.gone = change.gone.or(self.crashed.and(members.or(change.joined)));
         if self.change == Some(change) {
             self.install_if_all_have_flushed(ctx);
-        } else if change != Change::of(change.from) {
+        } else if change != ViewChange::of(change.from) {
             self.change = Some(change);
             match self.flush {
                 true => self.flush(ctx, change),
@@ -547,7 +547,7 @@ impl VirtualSynchrony {
         }
     }
 
-    fn flush(&mut self, ctx: &mut Context<Self>, change: Change) {
+    fn flush(&mut self, ctx: &mut Context<Self>, change: ViewChange) {
         let others = but_me(change.remaining(), ctx);
         self.send_copies(ctx, change.from, others);
         ctx.multicast(others, change.into());
@@ -564,7 +564,7 @@ impl VirtualSynchrony {
     }
 
     /// Without a flush: the first one who remains, or who leaves, tells the others the next view.
-    fn announce(&mut self, ctx: &mut Context<Self>, change: Change) {
+    fn announce(&mut self, ctx: &mut Context<Self>, change: ViewChange) {
         let (me, next) = (ctx.me(), change.to());
         if change.remaining().lowest() == Some(me) || change.gone.contains(me) {
             ctx.multicast(but_me(change.remaining(), ctx), next.into());
@@ -574,7 +574,7 @@ impl VirtualSynchrony {
         }
     }
 
-    fn on_flush(&mut self, ctx: &mut Context<Self>, view: View, from: NodeId, change: Change) {
+    fn on_flush(&mut self, ctx: &mut Context<Self>, view: View, from: NodeId, change: ViewChange) {
         match change.from.number.cmp(&view.number) {
             Ordering::Equal if !self.is_gone(from) => {
                 self.behind.remove(from);
@@ -647,7 +647,7 @@ impl VirtualSynchrony {
             return self.enter_if_all_are_there(ctx);
         }
         // It has asked twice, and has left since: it leaves again.
-        let leave = Change { gone: ctx.me().into(), ..Change::of(welcome.view) };
+        let leave = ViewChange { gone: ctx.me().into(), ..ViewChange::of(welcome.view) };
         ctx.multicast(but_me(welcome.view.members, ctx), leave.into());
     }
 
@@ -670,7 +670,7 @@ impl VirtualSynchrony {
 
     /// Flushes its own departure, and is out.
     fn leave(&mut self, ctx: &mut Context<Self>, view: View) {
-        self.go_on(ctx, Change { gone: ctx.me().into(), ..Change::of(view) });
+        self.go_on(ctx, ViewChange { gone: ctx.me().into(), ..ViewChange::of(view) });
         ctx.indicate(GroupIndication::Left { id: view.number });
         self.view = None;
         self.change = None;

@@ -121,7 +121,7 @@ pub struct Maekawa {
     /// How long to stay inside, in ms, for each entry that this node has been asked for and that is not over.
     wanted: VecDeque<Time>,
     /// Its own request, for the first of them.
-    attempt: Option<Attempt>,
+    attempt: Option<OwnRequest>,
     /// As a voter: the request that has its vote.
     locked_for: Option<Timestamp>,
     /// As a voter: the requests that wait for its vote. If the first is earlier than the one that has it, the
@@ -131,7 +131,7 @@ pub struct Maekawa {
 
 /// A request of this node's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-pub struct Attempt {
+pub struct OwnRequest {
     request: Timestamp,
     /// Who has voted for it.
     locked: NodeSet,
@@ -212,7 +212,7 @@ impl Process for Maekawa {
     }
 
     fn on_timer(&mut self, ctx: &mut Context<Self>, Leave: Leave) {
-        let Some(Attempt { request, .. }) = self.attempt.take() else { return };
+        let Some(OwnRequest { request, .. }) = self.attempt.take() else { return };
         self.wanted.pop_front();
         ctx.indicate(Access::Exit {});
         ctx.multicast(self.voting_set, Message::Release(request));
@@ -223,7 +223,7 @@ impl Process for Maekawa {
     fn waits_for(&self, _group: Group) -> NodeSet {
         let holder = self.locked_for.filter(|_| !self.queue.is_empty()).map(|lock| lock.node);
         let mut waits_for: NodeSet = holder.into_iter().collect();
-        if let Some(Attempt { request, locked, .. }) = self.attempt {
+        if let Some(OwnRequest { request, locked, .. }) = self.attempt {
             waits_for = waits_for.or(self.voting_set.without(locked));
             waits_for.remove(request.node);
         }
@@ -240,7 +240,7 @@ impl Maekawa {
         }
         self.clock += 1;
         let request = Timestamp { time: self.clock, node: ctx.me() };
-        self.attempt = Some(Attempt::new(request));
+        self.attempt = Some(OwnRequest::new(request));
         ctx.multicast(self.voting_set, Message::Request(request));
     }
 
@@ -316,7 +316,7 @@ impl Maekawa {
     }
 }
 
-impl Attempt {
+impl OwnRequest {
     const fn new(request: Timestamp) -> Self {
         let nobody = NodeSet::EMPTY;
         Self { request, locked: nobody, failed: nobody, inquired: nobody, inside: false }

@@ -3,7 +3,7 @@
 use worldlines::{
     app::{Action, Against, Edit, Selection, Showing, Since, State, offers, reduce, shortcut},
     diagram::{
-        Difference, Frame, Ghosts, How, Layout, Orientation, Plan, Seen, Side, Window, parting,
+        Difference, Features, Frame, Ghosts, How, Layout, Orientation, Seen, Side, Window, parting,
     },
     formats::bundled,
     kernel::{Fault, MessageName, NodeId, RequestSpec, Time},
@@ -141,12 +141,12 @@ fn ghosts_stand_where_things_were() {
             Frame { orientation, length: 900.0, gap: 100.0, end: state.shown_until, apart: 1.0 };
         let of = |run: &Outcome| {
             let layout = Layout::new(&run.trace, 3, frame);
-            (Plan::new(run.protocol, &run.scenario, &run.trace), layout)
+            (Features::new(run.protocol, &run.scenario, &run.trace), layout)
         };
         let (was, is) = (of(&found.before), of(&state.run));
-        let side = |run, (plan, layout)| {
+        let side = |run, (features, layout)| {
             let run: &Outcome = run;
-            Side { plan, scenario: &run.scenario, trace: &run.trace, layout }
+            Side { features, scenario: &run.scenario, trace: &run.trace, layout }
         };
         let before = side(&found.before, (&was.0, &was.1));
         let after = side(&state.run, (&is.0, &is.1));

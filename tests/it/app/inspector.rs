@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use worldlines::{
     analysis::is_effect,
     app::{
-        Action, Branch, Difference, Handler, Listing, NodeState, Numbers, OfNode, Past, Payload,
+        Action, Branch, BranchStatus, Handler, Listing, NodeState, Numbers, OfNode, Past, Payload,
         Run, Selection, State, Status, Subject, charts, last_ran, ran, reduce, source_file,
     },
     diagram::event_sentence,
@@ -54,7 +54,7 @@ fn a_message_that_waits_is_in_the_state_and_named() {
     let reply = find(&run, |kind, at| matches!(kind, EventKind::Receive(_)) && at == node(2));
     let carol = &after(&run, reply)[2];
     let queue = entry(&carol.state, "held back");
-    assert_eq!((queue.change, queue.was.as_deref()), (Difference::Changed, Some("empty")));
+    assert_eq!((queue.change, queue.was.as_deref()), (BranchStatus::Changed, Some("empty")));
     assert!(queue.text.contains("Bob"), "nodes have their names: {}", queue.text);
     let waits = carol.held_back.as_ref().expect("messages wait in this run");
     assert_eq!(waits.len(), 1);
@@ -62,7 +62,7 @@ fn a_message_that_waits_is_in_the_state_and_named() {
 
     let delivered = find(&run, |kind, at| kind.name() == "deliver" && at == node(2));
     let carol = &after(&run, delivered)[2];
-    assert_eq!(entry(&carol.state, "delivered").change, Difference::Changed);
+    assert_eq!(entry(&carol.state, "delivered").change, BranchStatus::Changed);
     let cause = Subject::of(&run, Some(Selection::Event(delivered)), 0, ALL).before;
     assert!(matches!(run.trace.events[cause].kind, EventKind::Receive(_)), "just before the step");
 }
@@ -74,12 +74,15 @@ fn a_crash_takes_the_timers_and_leaves_what_is_stored() {
     let who = run.trace.events[crash].node;
     let state = &after(&run, crash)[who.index()];
     assert_eq!(state.status, Status::Crashed);
-    assert!(state.timers.iter().all(|timer| timer.change == Difference::Gone));
+    assert!(state.timers.iter().all(|timer| timer.change == BranchStatus::Gone));
     assert!(!state.stored.is_empty(), "an acceptor writes down what it promises");
     let armed = find(&run, |kind, _| matches!(kind, EventKind::Request { .. }));
     let state = &after(&run, armed)[run.trace.events[armed].node.index()];
     let timer = entry(&state.timers, "retry");
-    assert!(timer.change == Difference::New && timer.text.starts_with("goes off at"), "{timer:?}");
+    assert!(
+        timer.change == BranchStatus::New && timer.text.starts_with("goes off at"),
+        "{timer:?}"
+    );
 }
 
 /// A step is one node's: nobody else's state is different from just before.

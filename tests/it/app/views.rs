@@ -2,7 +2,7 @@
 
 use worldlines::{
     analysis::{cause, effects},
-    app::{Action, Edit, Entry, Filter, Playhead, State, Story, reduce, told},
+    app::{Action, Edit, Filter, Playhead, State, Story, StoryEntry, reduce, told},
     diagram::{Against, Deliveries, LaneState, Point, Scenery, Traffic, cell_text, roomy_graph},
     formats::{bundled, scenario},
     kernel::{EventKind, Fault, MessageName, NodeId, NodeSet, Time},
@@ -32,11 +32,12 @@ fn the_story_is_every_event_in_order_and_captions_before_those_of_their_moment()
         let run = bundled.outcome().expect("it runs");
         let story = Story::of(&run);
         let events = story.entries.iter().filter_map(|entry| match entry {
-            Entry::Event(event) => Some(*event),
+            StoryEntry::Event(event) => Some(*event),
             _ => None,
         });
         assert!(events.eq(0..run.trace.events.len()));
-        let captions = story.entries.iter().filter(|it| matches!(it, Entry::Caption(_))).count();
+        let captions =
+            story.entries.iter().filter(|it| matches!(it, StoryEntry::Caption(_))).count();
         assert_eq!(captions, run.scenario.captions.len());
         assert!(story.entries.windows(2).all(|two| two[0].time(&run) <= two[1].time(&run)));
         for entry in &story.entries {

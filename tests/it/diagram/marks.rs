@@ -14,7 +14,7 @@ use worldlines::{
         mutex::Access,
     },
     diagram::{
-        Frame, Layout, MarkShape, Oddity, Orientation, Plan, Scene, Sign, clashes, cuts,
+        Features, Frame, Layout, MarkShape, Oddity, Orientation, Scene, Sign, clashes, cuts,
         deadlock_sentence, event_sentence, graph, mark_shape, recoveries, signs, stays, views,
     },
     kernel::{
@@ -107,8 +107,8 @@ impl Hand {
 
     fn signs(&self) -> Vec<Sign> {
         {
-            let plan = Plan::new(&MEASURED, &self.scenario, &self.trace);
-            signs(&plan, &MEASURED, &self.scenario, &self.trace)
+            let features = Features::new(&MEASURED, &self.scenario, &self.trace);
+            signs(&features, &MEASURED, &self.scenario, &self.trace)
         }
     }
 

@@ -3,7 +3,7 @@
 use worldlines::{
     app::{Lens, Room, Shown, interesting_end},
     diagram::{
-        Arrow, Detail, Frame, Layout, MarkShape, Orientation, Plan, Scene, Window, overview,
+        Arrow, Detail, Features, Frame, Layout, MarkShape, Orientation, Scene, Window, overview,
     },
     kernel::{Delay, Fault, NetworkSpec, NodeId, PerMillion, RequestSpec, Scenario},
     protocols,
@@ -38,19 +38,19 @@ fn long_run(requests: usize) -> Outcome {
     Outcome::of(scenario).expect("it runs")
 }
 
-fn plan(run: &Outcome) -> Plan {
-    Plan::new(run.protocol, &run.scenario, &run.trace)
+fn features(run: &Outcome) -> Features {
+    Features::new(run.protocol, &run.scenario, &run.trace)
 }
 
 fn shown(run: &Outcome) -> Shown {
-    let marks = plan(run).busiest();
+    let marks = features(run).busiest();
     Shown { nodes: run.scenario.nodes.len(), marks, end: interesting_end(run) }
 }
 
 fn part(run: &Outcome, frame: Frame, window: Window, limit: usize) -> (Layout, Scene) {
     let layout = Layout::new(&run.trace, run.scenario.nodes.len(), frame);
     let drawn = (run.protocol, &run.scenario, &run.trace);
-    let scene = Scene::part(&plan(run), drawn, &layout, window, limit);
+    let scene = Scene::part(&features(run), drawn, &layout, window, limit);
     (layout, scene)
 }
 

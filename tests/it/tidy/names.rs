@@ -185,3 +185,39 @@ fn floating_point_is_found() {
     let tested = "fn f() { 1.0 }\nmod tests {\n fn g() { 1.5 }\n}";
     assert_eq!(found("src/kernel/scenario.rs", tested), 1);
 }
+
+/// Words that invite a second meaning: each names at most one type of the crate.
+const ONCE: [&str; 10] =
+    ["Attempt", "Change", "Difference", "Entry", "Kind", "Part", "Plan", "Row", "Told", "Work"];
+
+/// Every declaration of a type whose name another type has.
+fn repeated_types(sources: &[Source]) -> Vec<String> {
+    let declares =
+        |token: &Token| ["struct", "enum", "type", "trait"].iter().any(|it| token.is_word(it));
+    let mut complaints = Vec::new();
+    let mut known = BTreeSet::new();
+    for source in sources.iter().filter(|source| source.layer().is_some()) {
+        for pair in source.tokens.windows(2).filter(|pair| declares(&pair[0])) {
+            let Some(name) = pair[1].word().filter(|name| ONCE.contains(name)) else { continue };
+            if !known.insert(name) {
+                complaints.push(source.complain(pair[1].line, &format!("a second type {name}")));
+            }
+        }
+    }
+    complaints
+}
+
+#[test]
+fn types_with_words_of_many_meanings_have_unique_names() {
+    expect_none(&repeated_types(&sources()));
+}
+
+#[test]
+fn second_type_of_a_name_is_found() {
+    let twice = [
+        Source::new("src/kernel/a.rs", "pub struct Plan;"),
+        Source::new("src/app/b.rs", "enum Plan { A }"),
+    ];
+    assert_eq!(repeated_types(&twice).len(), 1);
+    assert!(repeated_types(&twice[..1]).is_empty());
+}

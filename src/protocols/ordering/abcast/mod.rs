@@ -119,12 +119,12 @@ struct Queue<M> {
     label: Option<Value>,
     /// Largest priority that any message ever had in this queue.
     largest: u32,
-    messages: Vec<Entry<M>>,
+    messages: Vec<Queued<M>>,
 }
 
 /// A message in a queue.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-struct Entry<M> {
+struct Queued<M> {
     priority: Priority,
     deliverable: bool,
     id: BroadcastId,
@@ -221,7 +221,7 @@ impl<M: Payload> Abcast<M> {
         let queue = self.queue(message.label.filter(|_| ctx.parameters().labels));
         queue.largest += 1;
         let priority = Priority { number: queue.largest, by: ctx.me() };
-        queue.messages.push(Entry { priority, deliverable: false, id, payload: message.payload });
+        queue.messages.push(Queued { priority, deliverable: false, id, payload: message.payload });
         ctx.send(id.from, Message::Priority { seq: id.seq, number: priority.number });
     }
 
@@ -246,7 +246,7 @@ impl<M: Payload> Abcast<M> {
             entry.priority = priority;
             entry.deliverable = true;
             queue.largest = queue.largest.max(priority.number);
-            while let Some(Entry { id, payload, .. }) = queue.take() {
+            while let Some(Queued { id, payload, .. }) = queue.take() {
                 ctx.indicate(id.deliver(payload));
             }
         }
@@ -265,7 +265,7 @@ impl<M: Payload> Abcast<M> {
 
 impl<M> Queue<M> {
     /// Removes the message of the smallest priority, if it is deliverable.
-    fn take(&mut self) -> Option<Entry<M>> {
+    fn take(&mut self) -> Option<Queued<M>> {
         let head = (0..self.messages.len()).min_by_key(|&place| self.messages[place].priority)?;
         self.messages[head].deliverable.then(|| self.messages.remove(head))
     }

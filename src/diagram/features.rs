@@ -10,7 +10,7 @@ use crate::kernel::{
 
 /// What the picture of a run is made of, before it is known how large it is and which part of it is seen.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub struct Features {
     /// By node: when it stops, stands still and goes on.
     pub(super) turns: Vec<Vec<(EventId, LaneState)>>,
     /// Deliveries of messages that become stable, and what makes them so.
@@ -35,7 +35,7 @@ pub struct Plan {
     busiest: usize,
 }
 
-impl Plan {
+impl Features {
     /// Looks through a run.
     #[must_use]
     pub fn new(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Self {
