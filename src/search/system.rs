@@ -313,7 +313,7 @@ impl System {
                 self.after_crash_or_recovery(next, node, fault);
             }
         }
-        debug_assert!(self.is_canonical(next), "equal states are equal lists");
+        debug_assert!(self.is_canonical(next), "envelopes are sorted");
     }
 
     /// True if a transition refers to what is in the state: its local state, an envelope in transit, a fault that may
@@ -339,18 +339,14 @@ impl System {
         }
     }
 
-    /// True if the envelopes of a state are sorted as `post` sorts them, and those to nodes that never recover are
-    /// discarded where they are to be.
+    /// True if the envelopes of a state are sorted as `post` sorts them.
     fn is_canonical(&self, state: &[u32]) -> bool {
         let envelopes = &state[self.head()..];
-        let is_sorted = if self.fifo {
+        if self.fifo {
             envelopes.is_sorted_by_key(|envelope| self.link(*envelope))
         } else {
             envelopes.is_sorted()
-        };
-        let to = |envelope: u32| self.cache.envelopes.get(envelope).to;
-        let is_receivable = |envelope: &u32| !self.is_down_for_good(state, to(*envelope));
-        is_sorted && (!self.discards_unreceivable || envelopes.iter().all(is_receivable))
+        }
     }
 
     fn consume_fault(&self, state: &mut [u32], kind: FaultKind) {
