@@ -1,0 +1,86 @@
+//! Actions: everything that changes the state of the page.
+
+use super::{
+    super::{
+        Against, Ask, Edit, Filter, Hand, Lens, Panel, Pending, Run, Shared, Showing, Since, Stride,
+    },
+    Selection,
+};
+use crate::{formats::bundled::Bundled, kernel::NodeId};
+
+/// Action of a reader, of a worker, or of time.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Opens a bundled scenario.
+    Open(&'static Bundled),
+    /// Opens the example that shows this protocol best.
+    Protocol(&'static str),
+    /// Opens a link.
+    Load(String),
+    /// Opens the file that the address asks for, by its name; the text is missing if it could not be fetched.
+    File(String, Option<String>),
+    /// Changes the scenario.
+    Apply(Edit),
+    /// Changes the scenario while a pointer moves: all until [`Settle`](Self::Settle) is one change.
+    Adjust(Edit),
+    /// Ends a drag: the pointer is released.
+    Settle,
+    /// Cancels a drag: everything is as before it.
+    Abandon,
+    /// Undoes the last change.
+    Undo,
+    /// Redoes it.
+    Redo,
+    /// Goes back to the scenario as it was opened.
+    Reset,
+    /// Plays the run, or pauses it.
+    Toggle,
+    /// Passes real time, in ms.
+    Tick(f64),
+    /// Steps this number of events forward, or back.
+    Step(isize),
+    /// Steps to the next stop of this kind, or, if false, to the one before.
+    Stride(Stride, bool),
+    /// Goes to this moment, in virtual ms.
+    Seek(f64),
+    /// Goes to the moment after this number of events.
+    Jump(usize),
+    /// Sets the speed, in hundredths of the speed that fits the run.
+    Speed(u32),
+    /// Selects something and opens its menu, or selects nothing.
+    Select(Option<Selection>),
+    /// Handles pointer, keys and typing that do not change the scenario by themselves.
+    Hand(Hand),
+    /// Shows a violated property's witness, or none.
+    Explain(Option<&'static str>),
+    /// Goes to the moment of a violation, and shows its witness.
+    Break(&'static str),
+    /// Goes to the moment at which an assumption of the property was broken.
+    Breach(&'static str),
+    /// Changes the questions on the order of events, or the way to step through time.
+    Study(Ask),
+    /// Changes the view of the diagram.
+    Look(Lens),
+    /// Shows a tab of the workbench, or closes it.
+    Show(Option<Panel>),
+    /// Shows this node first among the states; none for the node of the current event.
+    Inspect(Option<NodeId>),
+    /// Filters the list of events.
+    Filter(Filter),
+    /// Delivers the long run that was being computed.
+    Computed(Shared<Pending>, Run),
+    /// Stops waiting for it: everything stays as it is.
+    Cancel,
+    /// Delivers the digest of a long run.
+    Digested(String),
+    /// Shows the differences, or hides them.
+    Differ(Showing),
+    /// Compares the run with another earlier one.
+    Since(Since),
+    /// Puts another run beside this one, or removes it.
+    Compare(Option<Against>),
+    /// Continues the work of a closed tab, from its draft.
+    Restore(String),
+    /// Dismisses the refusal.
+    Dismiss,
+}

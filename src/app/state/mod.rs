@@ -1,0 +1,240 @@
+//! State of the page, and the actions of a reader: [`reduce`] leads from one state to the next.
+
+mod action;
+mod change;
+mod opening;
+mod playing;
+mod reduce;
+
+use std::rc::Rc;
+
+pub use self::{action::Action, reduce::reduce};
+pub(super) use self::{
+    change::{abandon, apply, apply_as, apply_from},
+    opening::{load, open},
+};
+use super::{
+    Area, Changes, Compare, FITTING, Filter, Lens, OPENING, Panel, Pending, Playhead, Run, Shared,
+    Study, Writing, fitting_pace, interesting_end, walk::Place,
+};
+use crate::{
+    formats::{
+        bundled::{self, Bundled},
+        link,
+    },
+    kernel::{EventId, MessageName, NodeId, Scenario, Time},
+    runs::Outcome,
+};
+
+/// All that the page shows. Cheap to clone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// The scenario and its run.
+    pub run: Run,
+    /// The scenario as it was opened, before the reader's changes.
+    pub origin: Rc<Scenario>,
+    /// Scenario with the title and captions that the reader wrote, as it was when they were written; none if the reader
+    /// wrote none.
+    pub written: Option<Rc<Scenario>>,
+    /// Number of times that another run was loaded: the page leads the reader to it.
+    pub loads: u32,
+    /// Pages that undo goes back to, the latest last.
+    pub undo: Vec<Page>,
+    /// Pages that redo goes forward to, the latest last.
+    pub redo: Vec<Page>,
+    /// True during a drag: its steps are one change.
+    pub adjusting: bool,
+    /// True if the reader prefers less motion: nothing moves by itself.
+    pub calm: bool,
+    /// Part of the run that is told.
+    pub playhead: Playhead,
+    /// True while the run is played.
+    pub playing: bool,
+    /// Speed of playback, in hundredths of `pace`.
+    pub speed: u32,
+    /// Speed that fits the run, in virtual ms per second.
+    pub pace: f64,
+    /// Last moment that is shown, in virtual ms.
+    pub shown_until: Time,
+    /// Selection in the diagram.
+    pub selection: Option<Selection>,
+    /// True if the menu of the selection is open.
+    pub menu: bool,
+    /// Place of the last selection: the keyboard continues from it.
+    pub(super) place: Option<Place>,
+    /// True if every drag over the diagram draws a lasso, on a line and by a finger too.
+    pub armed: bool,
+    /// Area of the lasso that is being drawn.
+    pub lasso: Option<Area>,
+    /// Number of times that a key cancelled a drag or a lasso: the pointer has to let go of it.
+    pub called_off: u32,
+    /// Scenario as the reader writes it, where it differs from the one that is shown.
+    pub writing: Option<Writing>,
+    /// Name of the violated property whose witness is shown.
+    pub explained: Option<&'static str>,
+    /// Questions on the order of events, and the way to step through time.
+    pub study: Study,
+    /// View of the diagram: orientation, scale and the like.
+    pub lens: Lens,
+    /// Tab that the workbench shows; none while it is closed.
+    pub panel: Option<Panel>,
+    /// Node that the tab of the states shows first; none for the node of the current event.
+    pub inspected: Option<NodeId>,
+    /// Filter of the list of events.
+    pub filter: Filter,
+    /// Differences that the reader's changes made.
+    pub changes: Changes,
+    /// Run that stands beside the one that is shown.
+    pub compare: Option<Compare>,
+    /// Input of the reader that was refused. A text stays until it is dismissed.
+    pub refused: Option<Refused>,
+    /// Number of refusals: fields that still show the refused value have to be drawn again.
+    pub refusals: u32,
+    /// Announcement for screen readers: the effect of the last change.
+    pub announcement: String,
+    /// Long run that is being computed.
+    pub pending: Option<Shared<Pending>>,
+    /// True if the run that is shown only stands in for the pending one.
+    pub stands_in: bool,
+    /// Digest that the link promised, until it is compared with the run's.
+    pub promised: Option<String>,
+    /// Long runs that were computed for the action in progress.
+    pub(super) computed: Vec<Run>,
+    /// Scenario whose run the action in progress lacks.
+    pub(super) wanted: Option<Shared<Scenario>>,
+}
+
+/// Destination of undo and redo: a scenario, its origin, and the reader's own words on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    pub(super) scenario: Rc<Scenario>,
+    pub(super) origin: Rc<Scenario>,
+    pub(super) written: Option<Rc<Scenario>>,
+}
+
+/// Thing in the diagram that a reader can select.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// A message.
+    Message(MessageName),
+    /// An event.
+    Event(EventId),
+    /// A moment of a node.
+    Moment {
+        /// Its node.
+        node: NodeId,
+        /// Its time, in virtual ms.
+        at: Time,
+    },
+}
+
+/// Refusal of a link or a change, with the reader's own text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Text that the reader gave; empty for a change by hand.
+    pub text: String,
+    /// Problem, in a line.
+    pub why: String,
+}
+
+impl State {
+    /// Returns the state of a page that opens on the opening example.
+    #[must_use]
+    pub fn opening() -> Self {
+        let opening = bundled::find(OPENING).expect("tests/it/app/ opens it");
+        let run = opening.outcome().expect("tests/it/app/ runs it");
+        Self::of(run)
+    }
+
+    /// Returns the state of a page that opens on a link. A damaged link opens the example, with the problem. Where the
+    /// run is long, the example stands in for it until it is computed.
+    pub(super) fn arriving(text: &str) -> Self {
+        let stand_in = Self { stands_in: true, ..Self::opening() };
+        reduce(&stand_in, Action::Load(text.to_owned()))
+    }
+
+    /// Returns the state without motion: for readers who prefer less of it.
+    #[must_use]
+    pub fn calmed(self) -> Self {
+        let calm = Self { calm: true, ..self };
+        if calm.playing { reduce(&calm, Action::Jump(usize::MAX)) } else { calm }
+    }
+
+    pub(super) fn of(run: Outcome) -> Self {
+        Self::shows(Run::of(run))
+    }
+
+    pub(super) fn shows(run: Run) -> Self {
+        Self {
+            origin: Rc::new(run.scenario.clone()),
+            written: None,
+            loads: 0,
+            undo: Vec::new(),
+            redo: Vec::new(),
+            adjusting: false,
+            calm: false,
+            playhead: Playhead::start(),
+            playing: true,
+            speed: FITTING,
+            pace: fitting_pace(&run),
+            shown_until: interesting_end(&run),
+            selection: None,
+            menu: false,
+            place: None,
+            armed: false,
+            lasso: None,
+            called_off: 0,
+            writing: None,
+            explained: None,
+            study: Study::default(),
+            lens: Lens::default(),
+            panel: None,
+            inspected: None,
+            filter: Filter::default(),
+            changes: Changes::default(),
+            compare: None,
+            refused: None,
+            refusals: 0,
+            announcement: String::new(),
+            pending: None,
+            stands_in: false,
+            promised: None,
+            computed: Vec::new(),
+            wanted: None,
+            run,
+        }
+    }
+
+    pub(super) fn page(&self) -> Page {
+        Page {
+            scenario: Rc::new(self.run.scenario.clone()),
+            origin: Rc::clone(&self.origin),
+            written: self.written.clone(),
+        }
+    }
+
+    /// Returns the scenario that is shown.
+    #[must_use]
+    pub fn scenario(&self) -> &Scenario {
+        &self.run.scenario
+    }
+
+    /// True if the reader has changed what was opened.
+    #[must_use]
+    pub fn is_edited(&self) -> bool {
+        *self.origin != self.run.scenario
+    }
+
+    /// Returns the address's fragment for what is shown, digest included: `s=deflate.…&d=…`.
+    #[must_use]
+    pub fn fragment(&self) -> String {
+        link::fragment(&self.run.scenario, Some(&self.run.digest()))
+    }
+
+    /// Returns the path of the bundled scenario that is shown unchanged.
+    #[must_use]
+    pub fn bundled_path(&self) -> Option<String> {
+        let mut kin = bundled::of_protocol(self.run.protocol.id);
+        kin.find(|bundled| bundled.scenario().as_ref() == Ok(self.scenario())).map(Bundled::path)
+    }
+}

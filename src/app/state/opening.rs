@@ -1,0 +1,98 @@
+//! Opening of examples, links and files.
+
+use super::{
+    super::{Lens, Run, Study, Writing},
+    Refused, State,
+    change::{push, refuse},
+};
+use crate::formats::{
+    Problem,
+    bundled::Bundled,
+    link::{self, Decoded},
+    scenario,
+};
+
+pub(in super::super) fn open(state: State, bundled: &Bundled) -> State {
+    match bundled.outcome() {
+        Ok(run) => replace_all(state, State::of(run)),
+        Err(problem) => refuse(state, &problem),
+    }
+}
+
+pub(in super::super) fn load(state: State, text: &str) -> State {
+    // The address of the page without a fragment: where the reader came from.
+    if text.trim_matches('#').is_empty() {
+        return replace_all(state, State::opening());
+    }
+    let mut runner = state.runner();
+    let opened = read_link(text).and_then(|Decoded { scenario, digest }| {
+        let run = runner.run(scenario).map_err(|problem| refused(text, &problem))?;
+        Ok(run.map(|run| linked(text, run, digest)))
+    });
+    match opened {
+        Ok(Some(opened)) => replace_all(state, opened),
+        Ok(None) => state.waits(runner),
+        Err(refused) => State { refused: Some(refused), refusals: state.refusals + 1, ..state },
+    }
+}
+
+/// Replaces the scenario; undo brings the previous one back.
+fn replace_all(state: State, opened: State) -> State {
+    let before = state.page();
+    let mut undo = state.undo;
+    // Nobody has seen what stood in for it.
+    if *before.scenario != opened.run.scenario && !state.stands_in {
+        push(&mut undo, before);
+    }
+    // How the reader looks at runs stays; how large, depends on the run.
+    let lens = Lens { scale: None, ..state.lens };
+    let study = Study { cut: None, ..state.study };
+    let (speed, panel, refusals) = (state.speed, state.panel, state.refusals);
+    let loads = state.loads + 1;
+    // What is typed and could not be taken is never lost.
+    let writing = state.writing.filter(Writing::stands);
+    let opened = State { undo, lens, study, speed, panel, refusals, loads, writing, ..opened };
+    if state.calm { opened.calmed() } else { opened }
+}
+
+/// Reads a link, or the JSON of a scenario, as a file beside the page has it.
+fn read_link(text: &str) -> Result<Decoded, Refused> {
+    let decoded = match text.trim_start().starts_with('{') {
+        true => scenario::read(text).map(|scenario| Decoded { scenario, digest: None }),
+        false => link::decode(text),
+    };
+    decoded.map_err(|problem| refused(text, &problem))
+}
+
+fn refused(text: &str, problem: &Problem) -> Refused {
+    Refused { text: text.to_owned(), why: problem.to_string() }
+}
+
+/// Returns the state of a link's run. The digest of a long one is compared later.
+fn linked(text: &str, run: Run, digest: Option<String>) -> State {
+    let state = State { promised: digest, ..State::shows(run) };
+    if state.promised.is_none() || state.run.is_long() {
+        return state;
+    }
+    let digest = state.run.digest();
+    let state = digested(state, &digest);
+    match state.refused {
+        Some(refused) => {
+            State { refused: Some(Refused { text: text.to_owned(), ..refused }), ..state }
+        }
+        None => state,
+    }
+}
+
+/// Compares the run's digest with the one that the link promised.
+pub(super) fn digested(state: State, digest: &str) -> State {
+    match state.promised {
+        Some(then) if !digest.starts_with(&then) => {
+            let why = "This link was made with another version of Worldlines, in which the run went \
+                       otherwise: what you see is what happens today.";
+            let refused = Some(Refused { text: String::new(), why: why.to_owned() });
+            State { promised: None, refused, ..state }
+        }
+        _ => State { promised: None, ..state },
+    }
+}
