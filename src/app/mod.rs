@@ -48,9 +48,9 @@ pub use filter::{Filter, Story, StoryEntry, told};
 pub use hands::Hand;
 pub use hunt::Hunt;
 pub use inspector::{
-    Block, Branch, BranchStatus, CHART, Chart, Handler, Line, Listing, NodeState, Numbers, OfNode,
-    Past, Payload, Ran, Shade, Span, Spread, Status, Subject, Workings, charts, last_ran, ran,
-    shades, source_file,
+    Branch, BranchStatus, CHART, Chart, Handler, Line, Listing, Marks, NodeState, Numbers, OfNode,
+    Past, Payload, Place, Ran, SourceFile, Spread, Status, Subject, Workings, charts, last_ran,
+    ran,
 };
 pub use keys::{Chord, Group, IN_DIAGRAM, InDiagram, SHORTCUTS, Shortcut, in_diagram, shortcut};
 pub use lasso::Area;

@@ -1,6 +1,6 @@
 //! What the registry knows of a protocol.
 
-use std::{any::Any, panic::Location};
+use std::any::Any;
 
 use serde_json::Value as Json;
 
@@ -41,8 +41,6 @@ pub struct Protocol {
     /// comes to rest. A run that goes on for ever ends at its horizon, and liveness is judged there: an
     /// obligation that is younger than this is undecided.
     pub perpetual: Option<TimeToServe>,
-    /// Path of the source file that registers it, as the compiler was given it: `src/protocols/…`.
-    pub file: &'static str,
     /// How to run it.
     pub behaviour: Behaviour,
 }
@@ -51,7 +49,6 @@ impl Protocol {
     /// The protocol of a process, with nothing said of it yet: a registration says what differs.
     /// `..Protocol::of::<Paxos>()` stands at its end.
     #[must_use]
-    #[track_caller]
     pub const fn of<P>() -> Self
     where
         P: Process<Request: Request, Indication: Indication>,
@@ -70,7 +67,6 @@ impl Protocol {
             costs: &[],
             metrics: &[],
             perpetual: None,
-            file: Location::caller().file(),
             behaviour: Behaviour::of::<P>(),
         }
     }

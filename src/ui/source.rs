@@ -6,8 +6,7 @@ use yew::prelude::*;
 
 use crate::{
     app::{
-        Block, Handler, Listing, Ran, Run, Selection, Shade, Span, Subject, last_ran, ran, shades,
-        source_file,
+        Handler, Listing, Marks, Place, Ran, Run, Selection, SourceFile, Subject, last_ran, ran,
     },
     diagram::event_sentence,
     kernel::{EventId, count_of},
@@ -24,28 +23,29 @@ pub(super) struct Props {
     pub(super) selection: Option<Selection>,
 }
 
-/// The files that have been asked for and have come, or cannot be had.
-type Files = Vec<(String, Option<Rc<Listing>>)>;
+/// Listings that have been asked for and have come, or cannot be had.
+type Listings = Vec<(String, Option<Rc<Listing>>)>;
 
 /// The protocol's own code.
 #[component]
 pub(super) fn Source(props: &Props) -> Html {
     let Props { run, cursor, told, selection } = props;
-    let own = source_file(run.protocol.id);
-    // A layer's file that the reader looks at, and whose it is.
-    let layer = use_state(|| None::<(String, String)>);
-    let layer_file = layer.as_ref().filter(|(of, _)| *of == own).map(|(_, file)| file.clone());
-    let file = layer_file.unwrap_or_else(|| own.clone());
-    let fetched = use_fetched(&file);
+    let own = run.protocol.id;
+    // A module that the reader looks at, and the protocol that uses it.
+    let used = use_state(|| None::<(&'static str, String)>);
+    let used_module = used.as_ref().filter(|(of, _)| *of == own).map(|(_, module)| module.clone());
+    let module = used_module.unwrap_or_else(|| own.to_owned());
+    let fetched = use_fetched(&module);
     let place = (run.clone(), *selection, *cursor, *told);
     let happened = use_memo(place, |(run, selection, cursor, told)| {
         what_ran(run, &Subject::of(run, *selection, *cursor, *told))
     });
     let code = use_node_ref();
     let listing = fetched.clone().flatten();
-    let marks = listing.as_ref().zip(happened.1.as_ref()).map(|(it, ran)| Marks::of(it, ran));
+    let ran_here = happened.1.as_ref().filter(|_| module == own);
+    let marks = listing.as_ref().zip(ran_here).and_then(|(it, ran)| it.marks(ran));
     let arm = marks.as_ref().is_some_and(|marks| marks.arm.is_some());
-    use_effect_with((file.clone(), marks.clone()), {
+    use_effect_with((module.clone(), marks.clone()), {
         let code = code.clone();
         move |_| {
             if let Some(code) = code.cast() {
@@ -54,24 +54,24 @@ pub(super) fn Source(props: &Props) -> Html {
         }
     });
     let show = {
-        let (layer, own) = (layer.clone(), own.clone());
-        Callback::from(move |file: String| layer.set(Some((own.clone(), file))))
+        let used = used.clone();
+        Callback::from(move |module: String| used.set(Some((own, module))))
     };
     html! {
         <div class="source-view">
             <div class="moment">
                 <h3>{ &happened.0 }</h3>
-                { said(happened.1.as_ref(), &marks, listing.is_some()) }
+                { said(happened.1.as_ref(), &marks, listing.is_some() && module == own) }
             </div>
             if let Some(listing) = &listing {
                 <div class="book">
-                    { description(run, listing, &own, &file, &show) }
-                    { code_of(listing, &marks, &file, &code) }
+                    { description(run, listing, &module, &show) }
+                    { code_of(listing, &marks, &code) }
                 </div>
             } else if fetched.is_some() {
                 <p class="refused" role="status">
-                    { format!("The code cannot be fetched: it lies beside the page, as source/{file}. Are you \
-                        offline, or was the page opened as a file?") }
+                    { format!("The code cannot be fetched: it lies beside the page, as source/{module}.json. Are \
+                        you offline, or was the page opened as a file?") }
                 </p>
             } else {
                 <p role="status">{ "Fetching the code…" }</p>
@@ -94,40 +94,18 @@ fn what_ran(run: &Run, subject: &Subject) -> (String, Option<Ran>) {
     (format!("{time} ms: {sentence}"), ran(run, event))
 }
 
-/// Which lines stand out.
-#[derive(Clone, PartialEq)]
-struct Marks {
-    handler: Option<Range<usize>>,
-    arm: Option<Range<usize>>,
-    calls: Vec<(String, Range<usize>)>,
-}
-
-impl Marks {
-    fn of(listing: &Listing, ran: &Ran) -> Self {
-        let handler = listing.handler(ran.handler);
-        let arm = handler.as_ref().and_then(|handler| {
-            ran.variants.iter().find_map(|variant| listing.arm(handler.clone(), variant))
-        });
-        let inner = arm.as_ref().or(handler.as_ref());
-        let calls = inner.map_or_else(Vec::new, |lines| listing.calls(lines));
-        Self { handler, arm, calls }
-    }
-}
-
-/// What ran, in words.
+/// The code that ran, in words.
 fn said(ran: Option<&Ran>, marks: &Option<Marks>, fetched: bool) -> Html {
     let Some(ran) = ran else {
         return html! { <p class="hint">{ "No code of the node runs here." }</p> };
     };
-    let name = ran.handler.name();
-    let lines = marks.as_ref().and_then(|marks| marks.handler.clone());
     html! {
         <p class="hint">
-            <code>{ name }</code>
-            { match (lines, fetched) {
-                (Some(lines), _) => format!(" ran: lines {} to {}.", lines.start + 1, lines.end),
-                (None, true) => " is not in this file: it does nothing here.".to_owned(),
-                (None, false) => " ran.".to_owned(),
+            <code>{ marks.as_ref().map_or(ran.handler.name(), |marks| marks.name.as_str()) }</code>
+            { match (marks, fetched) {
+                (Some(_), _) => " ran.",
+                (None, true) => " is not in this code: it does nothing here.",
+                (None, false) => " ran.",
             } }
             if ran.handler != Handler::Init {
                 { " What a node sends to itself is handled right after, by " }<code>{ "on_message" }</code>{ "." }
@@ -136,89 +114,52 @@ fn said(ran: Option<&Ran>, marks: &Option<Marks>, fetched: bool) -> Html {
     }
 }
 
-/// The file's own words, what is promised, and the way to the layers.
-fn description(
-    run: &Run,
-    listing: &Listing,
-    own: &str,
-    file: &str,
-    show: &Callback<String>,
-) -> Html {
-    let link = |path: &str, name: String| {
-        let (path, here) = (path.to_owned(), path == file);
+/// The header, the promised properties, and the way to the modules that it uses.
+fn description(run: &Run, listing: &Listing, module: &str, show: &Callback<String>) -> Html {
+    let own = run.protocol.id;
+    let link = |path: &str| {
+        let (name, here) = (path.rsplit('/').next().unwrap_or(path).to_owned(), path == module);
+        let path = path.to_owned();
         let onclick = show.reform(move |_: MouseEvent| path.clone());
         html! {
             <li><button class="link" {onclick} aria-current={here.then_some("true")}>{ name }</button></li>
         }
     };
-    let short = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
-    // What the file that is shown stands on.
-    let others = listing.layers.iter().filter(|path| *path != own && *path != file);
+    let others = listing.uses.iter().filter(|path| *path != own);
     html! {
         <div class="description" tabindex="0" role="region" aria-label="Description">
-            <h4>{ "Files" }</h4>
+            <h4>{ "Code" }</h4>
             <ul class="files">
-                { link(own, short(own)) }
-                if file != own { { link(file, short(file)) } }
-                { for others.map(|path| link(path, short(path))) }
+                { link(own) }
+                if module != own { { link(module) } }
             </ul>
-            { for listing.description.iter().map(block) }
-            if file == own {
+            <h4>{ "It uses" }</h4>
+            <ul class="files">{ for others.map(|path| link(path)) }</ul>
+            { Html::from_html_unchecked(listing.description.clone().into()) }
+            if module == own {
                 <h4>{ "It promises" }</h4>
                 <ul>
                     { for run.protocol.promises.iter().map(|property| html! {
                         <li><b>{ property.name }</b>{ ": " }{ property.statement }</li>
                     }) }
                 </ul>
+                <h4>{ "Source" }</h4>
+                <p>{ run.protocol.source }</p>
             }
         </div>
     }
 }
 
-fn block(block: &Block) -> Html {
-    match block {
-        Block::Paragraph(text) => html! { <p>{ spans(text) }</p> },
-        Block::List(items) => html! {
-            <ul>{ for items.iter().map(|item| html! { <li>{ spans(item) }</li> }) }</ul>
-        },
-        Block::Facts(facts) => html! {
-            <dl>
-                { for facts.iter().map(|(name, text)| html! {
-                    <><dt>{ *name }</dt><dd>{ spans(text) }</dd></>
-                }) }
-            </dl>
-        },
-    }
-}
-
-fn spans(text: &[Span]) -> Html {
-    text.iter()
-        .map(|span| match span {
-            Span::Plain(text) => html! { { text } },
-            Span::Strong(text) => html! { <b>{ text }</b> },
-            Span::Stressed(text) => html! { <em>{ text }</em> },
-            Span::Code(text) => html! { <code>{ text }</code> },
-        })
-        .collect()
-}
-
-/// The code, what ran in it standing out.
-fn code_of(listing: &Listing, marks: &Option<Marks>, file: &str, code: &NodeRef) -> Html {
-    let all = listing.code.clone();
-    let numbers: String = all.clone().map(|line| format!("{}\n", line + 1)).collect();
-    let nothing = || all.end..all.end;
-    let handler = marks.as_ref().and_then(|it| it.handler.clone()).unwrap_or_else(nothing);
-    let arm = marks.as_ref().and_then(|it| it.arm.clone()).unwrap_or(handler.end..handler.end);
-    let shade = |lines: Range<usize>| shaded(&listing.lines[lines]);
+/// The code, in which the part that ran stands out.
+fn code_of(listing: &Listing, marks: &Option<Marks>, code: &NodeRef) -> Html {
     let calls = marks.as_ref().map_or(&[][..], |marks| &marks.calls);
-    let tests = listing.lines.len() - all.end;
     html! {
         <div class="listing">
             if !calls.is_empty() {
                 <p class="calls">
                     { "It calls " }
-                    { for calls.iter().map(|(name, lines)| {
-                        let (code, part) = (code.clone(), format!("#line-{}", lines.start));
+                    { for calls.iter().map(|(name, place)| {
+                        let (code, part) = (code.clone(), format!("#{}", id(place)));
                         let onclick = Callback::from(move |_: MouseEvent| {
                             if let Some(code) = code.cast() {
                                 web::scroll_to_part(&code, &part);
@@ -228,72 +169,85 @@ fn code_of(listing: &Listing, marks: &Option<Marks>, file: &str, code: &NodeRef)
                     }) }
                 </p>
             }
-            <div class="code" ref={code} tabindex="0" role="region" aria-label={format!("The code of {file}")}>
-                <pre class="numbers" aria-hidden="true">{ numbers }</pre>
-                <pre>
-                    <code>
-                        { called(listing, calls, all.start..handler.start) }
-                        if !handler.is_empty() {
-                            <span class="handler">
-                                { shade(handler.start..arm.start) }
-                                if !arm.is_empty() { <span class="arm">{ shade(arm.clone()) }</span> }
-                                { shade(arm.end..handler.end) }
-                            </span>
-                        }
-                        { called(listing, calls, handler.end..all.end) }
-                    </code>
-                </pre>
+            <div class="code" ref={code} tabindex="0" role="region" aria-label="The code">
+                { for listing.files.iter().enumerate().map(|(index, file)| html! {
+                    <section key={file.path.clone()}>
+                        <h4>{ &file.path }</h4>
+                        { file_of(index, file, marks) }
+                    </section>
+                }) }
             </div>
-            if tests > 0 { <p class="hint">{ format!("{} of tests: in the file.", count_of(tests, "line")) }</p> }
+            if listing.tests > 0 {
+                <p class="hint">{ format!("{} of tests are left out.", count_of(listing.tests, "line")) }</p>
+            }
         </div>
     }
 }
 
-/// Code with the methods in it that the handler calls.
-fn called(listing: &Listing, calls: &[(String, Range<usize>)], lines: Range<usize>) -> Html {
-    let mut within: Vec<_> =
-        calls.iter().map(|(_, it)| it.clone()).filter(|it| lines.contains(&it.start)).collect();
-    crate::kernel::sort_by_key(&mut within, |it| it.start);
-    let mut from = lines.start;
-    let mut parts = Vec::new();
-    for call in within {
-        let id = format!("line-{}", call.start);
-        parts.push(shaded(&listing.lines[from..call.start]));
-        from = call.end;
-        parts.push(html! { <span class="called" {id}>{ shaded(&listing.lines[call]) }</span> });
+fn file_of(index: usize, file: &SourceFile, marks: &Option<Marks>) -> Html {
+    let numbers: String =
+        (0..file.lines.len()).map(|line| format!("{}\n", file.first + line)).collect();
+    let marks = marks.as_ref();
+    let handler = marks.map(|it| &it.handler).filter(|it| it.file == index);
+    let mut parts: Vec<Place> = marks.map_or(Vec::new(), |it| {
+        it.calls.iter().map(|(_, place)| place.clone()).filter(|it| it.file == index).collect()
+    });
+    parts.extend(handler.cloned());
+    crate::kernel::sort_by_key(&mut parts, |it| it.lines.start);
+    let mut from = 0;
+    let mut pieces = Vec::new();
+    for part in parts {
+        pieces.push(raw(file, from..part.lines.start));
+        from = part.lines.end;
+        let arm = marks.and_then(|it| it.arm.clone()).filter(|_| handler == Some(&part));
+        pieces.push(match (arm, handler == Some(&part)) {
+            (Some(arm), _) => html! {
+                <span class="handler">
+                    { raw(file, part.lines.start..arm.start) }
+                    <span class="arm">{ raw(file, arm.clone()) }</span>
+                    { raw(file, arm.end..part.lines.end) }
+                </span>
+            },
+            (None, true) => html! { <span class="handler">{ raw(file, part.lines) }</span> },
+            (None, false) => {
+                html! { <span class="called" id={id(&part)}>{ raw(file, part.lines) }</span> }
+            }
+        });
     }
-    parts.push(shaded(&listing.lines[from..lines.end]));
-    parts.into_iter().collect()
+    pieces.push(raw(file, from..file.lines.len()));
+    html! {
+        <div class="file">
+            <pre class="numbers" aria-hidden="true">{ numbers }</pre>
+            <pre><code>{ pieces.into_iter().collect::<Html>() }</code></pre>
+        </div>
+    }
 }
 
-fn shaded(lines: &[String]) -> Html {
-    let text: String = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
-    let piece = |(shade, text): (Shade, &str)| {
-        let text = text.to_owned();
-        match shade {
-            Shade::Plain => html! { { text } },
-            Shade::Comment => html! { <span class="comment">{ text }</span> },
-            Shade::Text => html! { <span class="text">{ text }</span> },
-            Shade::Keyword => html! { <span class="keyword">{ text }</span> },
-        }
-    };
-    shades(&text).into_iter().map(piece).collect()
+/// The id of a function's element.
+fn id(place: &Place) -> String {
+    format!("code-{}-{}", place.file, place.lines.start)
 }
 
-/// A file: nothing until it has come, and nothing in that if it cannot be had.
+/// Lines of the build's own HTML.
+fn raw(file: &SourceFile, lines: Range<usize>) -> Html {
+    let text: String = file.lines[lines].iter().flat_map(|line| [line.as_str(), "\n"]).collect();
+    Html::from_html_unchecked(text.into())
+}
+
+/// A listing: nothing until it has come, and nothing in that if it cannot be had.
 #[hook]
-fn use_fetched(file: &str) -> Option<Option<Rc<Listing>>> {
-    let files = use_mut_ref(Files::new);
+fn use_fetched(module: &str) -> Option<Option<Rc<Listing>>> {
+    let listings = use_mut_ref(Listings::new);
     let again = use_force_update();
-    let known = files.borrow().iter().find(|(name, _)| name == file).map(|(_, it)| it.clone());
-    use_effect_with((file.to_owned(), known.is_some()), move |(file, known)| {
+    let known = listings.borrow().iter().find(|(name, _)| name == module).map(|(_, it)| it.clone());
+    use_effect_with((module.to_owned(), known.is_some()), move |(module, known)| {
         if *known {
             return;
         }
-        let name = file.clone();
-        web::fetch_text(&format!("source/{file}"), move |text| {
-            let listing = text.map(|text| Rc::new(Listing::read(&text)));
-            files.borrow_mut().push((name.clone(), listing));
+        let name = module.clone();
+        web::fetch_text(&format!("source/{module}.json"), move |text| {
+            let listing = text.and_then(|text| Listing::read(&text)).map(Rc::new);
+            listings.borrow_mut().push((name.clone(), listing));
             again.force_update();
         });
     });

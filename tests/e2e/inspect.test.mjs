@@ -61,9 +61,9 @@ test("the code that ran is shown, with its description and its layers", async ()
   });
   assert.ok(inside, "the handler is in view");
   await page.locator(".description b", { hasText: "chosen" }).first().waitFor();
-  await page.locator(".files").getByRole("button", { name: "consensus.rs" }).click();
+  await page.locator(".files").getByRole("button", { name: "consensus", exact: true }).click();
   await page.locator(".code").getByText("UNIFORM_AGREEMENT", { exact: false }).first().waitFor();
-  await page.locator(".files").getByRole("button", { name: "paxos.rs" }).click();
+  await page.locator(".files").getByRole("button", { name: "paxos", exact: true }).click();
   await handler.waitFor();
   await reader.leave();
 });

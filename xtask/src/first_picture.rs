@@ -1,4 +1,5 @@
-//! The page as it opens, drawn when it is built and put into its HTML. Trunk calls this after each build.
+//! What the page's build adds to what Trunk makes: the protocols' code, taken apart for the source view, and the page
+//! as it opens, drawn and put into its HTML. Trunk calls this after each build.
 
 use std::env;
 use std::path::PathBuf;
@@ -20,6 +21,11 @@ pub(crate) fn put(workspace: &Workspace, arguments: Arguments) -> Result<(), Str
     let staging = env::var_os("TRUNK_STAGING_DIR").ok_or("it is for Trunk to call")?;
     let staging = PathBuf::from(staging);
     inline::move_scripts(&staging)?;
+    Program::new("cargo")
+        .words("run --quiet --package source-index --")
+        .arg(staging.join("source"))
+        .within(workspace.root())
+        .run()?;
     let release = env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
     if !release && env::var_os(VARIABLE).is_none() {
         return Ok(());

@@ -4,16 +4,14 @@ mod chart;
 mod listing;
 mod numbers;
 mod past;
-mod prose;
 mod source;
 mod tree;
 mod workings;
 
 pub use chart::{CHART, Chart, Line, charts};
-pub use listing::{Handler, Listing, Shade, shades};
+pub use listing::{Handler, Listing, Marks, Place, SourceFile};
 pub use numbers::{Numbers, OfNode, Spread};
 pub use past::{NodeState, Past, Payload, Status, Subject};
-pub use prose::{Block, Span};
-pub use source::{Ran, last_ran, ran, source_file};
+pub use source::{Ran, last_ran, ran};
 pub use tree::{Branch, BranchStatus};
 pub use workings::Workings;

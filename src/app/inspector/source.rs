@@ -7,7 +7,6 @@ use crate::{
     analysis::{is_effect, trigger},
     app::Run,
     kernel::{EventId, EventKind, Fate, Packet},
-    protocols,
 };
 
 /// The handler that ran at an event.
@@ -19,13 +18,6 @@ pub struct Ran {
     pub input: Option<EventId>,
     /// By what names the variant that it was handed may go.
     pub variants: Vec<String>,
-}
-
-/// Returns the path of a protocol's source file, below `src/`; empty if there is no such protocol.
-#[must_use]
-pub fn source_file(protocol: &str) -> String {
-    let file = protocols::find(protocol).map_or("", |protocol| protocol.file);
-    file.trim_start_matches("src/").to_owned()
 }
 
 /// The handler that ran at an event: the one that answered it, or the one that caused it. None where no code

@@ -1,12 +1,12 @@
 //! What the workbench tells of a run: the nodes' states at any moment, and which code ran.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, path::Path};
 
 use worldlines::{
     analysis::is_effect,
     app::{
-        Action, Branch, BranchStatus, Handler, Listing, NodeState, Numbers, OfNode, Past, Payload,
-        Run, Selection, State, Status, Subject, charts, last_ran, ran, reduce, source_file,
+        Action, Branch, BranchStatus, Listing, NodeState, Numbers, OfNode, Past, Payload, Place,
+        Run, Selection, State, Status, Subject, charts, last_ran, ran, reduce,
     },
     diagram::event_sentence,
     formats::bundled,
@@ -124,36 +124,40 @@ fn what_is_looked_at_is_what_is_picked_or_where_the_playhead_stands() {
     assert!(!states[0].is_touched());
 }
 
-fn read(path: &str) -> String {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(path);
-    fs::read_to_string(&file).unwrap_or_else(|why| panic!("{}: {why}", file.display()))
+/// Listings as the page fetches them, by their paths.
+fn listings() -> BTreeMap<String, Listing> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let indexes = source_index::all(&source).expect("the sources are Rust");
+    let read = |(path, index)| {
+        let text = serde_json::to_string(&index).expect("an index is JSON");
+        (path, Listing::read(&text).expect("the page reads what the build writes"))
+    };
+    indexes.into_iter().map(read).collect()
 }
 
 #[test]
-fn every_protocol_has_its_file_with_a_description_and_its_layers() {
+fn every_protocol_has_its_code_with_a_description_and_the_modules_that_it_uses() {
+    let listings = listings();
     for (_, protocol) in protocols::catalogue() {
-        let listing = Listing::read(&read(&source_file(protocol.id)));
-        assert!(listing.description.len() > 2, "{}", protocol.id);
-        assert!(listing.handler(Handler::Request).is_some(), "{}", protocol.id);
-        assert!(!listing.layers.is_empty(), "{}", protocol.id);
-        for layer in &listing.layers {
-            read(layer);
-        }
-        let code = &listing.lines[listing.code.clone()];
-        assert!(code.iter().any(|line| line.contains("pub const PROTOCOL")), "{}", protocol.id);
-        assert!(!code.iter().any(|line| line.contains("#[test]")), "{}", protocol.id);
+        let listing = &listings[protocol.id];
+        assert!(listing.description.matches("<p>").count() > 2, "{}", protocol.id);
+        assert!(!listing.uses.is_empty(), "{}", protocol.id);
+        assert!(listing.uses.iter().all(|used| listings.contains_key(used)), "{}", protocol.id);
+        let code: String = listing.files.iter().flat_map(|file| file.lines.clone()).collect();
+        assert!(code.contains("PROTOCOL: Protocol"), "{}", protocol.id);
+        assert!(!code.contains("#[test]"), "{}", protocol.id);
     }
+    assert_eq!(listings["reliable-broadcast"].uses[0], "best-effort-broadcast");
 }
 
-/// Of the events of the bundled scenarios, each that a node's code answered or caused has its lines; only what
-/// the code leaves to the default, which does nothing, has none.
+/// Only code that is left to a default, which does nothing, has no lines.
 #[test]
 fn every_event_finds_the_code_that_ran() {
+    let listings = listings();
     let mut arms = 0;
     for each in bundled::bundled() {
         let run = Run::of(each.outcome().expect("it runs"));
-        let listing = Listing::read(&read(&source_file(run.protocol.id)));
-        let text = listing.lines.join("\n");
+        let listing = &listings[run.protocol.id];
         for (id, event) in run.trace.events.iter().enumerate().take(3_000) {
             let Some(ran) = ran(&run, id) else {
                 let codeless = matches!(
@@ -167,27 +171,16 @@ fn every_event_finds_the_code_that_ran() {
                 assert!(codeless, "{}: {id}", each.path());
                 continue;
             };
-            let Some(lines) = listing.handler(ran.handler) else {
+            let Some(marks) = listing.marks(&ran) else {
                 assert!(!is_effect(&event.kind), "{}: {id} has a cause", each.path());
-                let name = format!("    fn {}", ran.handler.name());
-                assert!(!text.contains(&name), "{}: {id}", each.path());
                 continue;
             };
-            assert!(lines.len() > 1 && listing.code.contains(&lines.start), "{}", each.path());
-            let arm = ran.variants.iter().find_map(|it| listing.arm(lines.clone(), it));
-            if let Some(arm) = arm {
-                assert!(
-                    lines.start < arm.start && arm.end < lines.end,
-                    "{}: {:?}",
-                    each.path(),
-                    &listing.lines[arm]
-                );
+            let Place { file, lines } = &marks.handler;
+            assert!(listing.files[*file].lines.get(lines.clone()).is_some(), "{}", each.path());
+            if let Some(arm) = marks.arm {
+                let within = lines.start < arm.start && arm.end < lines.end;
+                assert!(within, "{}: {lines:?} {arm:?}", each.path());
                 arms += 1;
-            } else if ran.handler == Handler::Message {
-                let inner = listing.lines[lines].iter().filter(|line| line.starts_with("        "));
-                let body: String = inner.cloned().collect();
-                let named = ran.variants.iter().find(|it| body.contains(&format!("::{it} ")));
-                assert_eq!(named, None, "{}: what the handler names has lines", each.path());
             }
         }
     }

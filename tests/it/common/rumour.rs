@@ -187,6 +187,5 @@ pub(crate) const RUMOUR: Protocol = Protocol {
     costs: &[],
     metrics: &[],
     perpetual: None,
-    file: file!(),
     behaviour: Behaviour::of::<Rumour>(),
 };

@@ -149,7 +149,6 @@ const PARROT: Protocol = Protocol {
     costs: &[],
     metrics: &[],
     perpetual: None,
-    file: file!(),
     behaviour: Behaviour::of::<Parrot>(),
 };
 

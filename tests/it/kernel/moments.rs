@@ -111,7 +111,6 @@ const GREETER: Protocol = Protocol {
     costs: &[],
     metrics: &[],
     perpetual: None,
-    file: file!(),
     behaviour: Behaviour::of::<Greeter>(),
 };
 

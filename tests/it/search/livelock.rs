@@ -202,7 +202,6 @@ static POLITE: Protocol = Protocol {
     costs: &[],
     metrics: &[],
     perpetual: None,
-    file: file!(),
     behaviour: Behaviour::of::<Polite>(),
 };
 
