@@ -1,31 +1,24 @@
-//! Assumptions on clocks, and how a run breaks them.
+//! Assumptions on clocks.
 
-use super::{Breach, fault_path};
+use super::{Breach, Examined, fault_path};
 use crate::{
     analysis::Repair,
-    kernel::{Fault, PerMillion, Rule, Scenario, Trace},
+    kernel::{Fault, ParameterName, PerMillion},
 };
 
-/// The clocks that go wrong by more than so many millionths, and were looked at.
-pub(super) fn drift(
-    rule: Rule,
-    scenario: &Scenario,
-    trace: &Trace,
-    limit: u32,
-    most: usize,
-) -> Vec<Breach> {
-    let wrong = |rate: PerMillion| rate.0.abs_diff(PerMillion::ONE.0) > limit;
-    wrong_clocks(rule, scenario, trace, most, |fault| match *fault {
-        Fault::Drift { node, rate, .. } if wrong(rate) => {
-            Some(format!("{node}'s clock runs at {rate} times time"))
-        }
-        _ => None,
-    })
+/// Every clock runs at the rate of time.
+pub(super) fn clocks_run_true(run: Examined) -> Vec<Breach> {
+    drift(run, 0)
 }
 
-/// The clocks that were set wrongly, and were looked at.
-pub(super) fn ahead(rule: Rule, scenario: &Scenario, trace: &Trace, most: usize) -> Vec<Breach> {
-    wrong_clocks(rule, scenario, trace, most, |fault| match *fault {
+/// No clock drifts by more than the parameter says.
+pub(super) fn drift_at_most(run: Examined, parameter: ParameterName) -> Vec<Breach> {
+    drift(run, run.integer(parameter))
+}
+
+/// Every clock is right when the run begins.
+pub(super) fn clocks_set_right(run: Examined) -> Vec<Breach> {
+    wrong_clocks(run, |fault| match *fault {
         Fault::Drift { node, offset: offset @ 1.., .. } => {
             Some(format!("{node}'s clock is {offset} ms ahead when the run begins"))
         }
@@ -33,20 +26,25 @@ pub(super) fn ahead(rule: Rule, scenario: &Scenario, trace: &Trace, most: usize)
     })
 }
 
-/// The faults that are a wrong clock's, as `said` puts it, and met something: the clock was looked at.
-fn wrong_clocks(
-    rule: Rule,
-    scenario: &Scenario,
-    trace: &Trace,
-    most: usize,
-    said: impl Fn(&Fault) -> Option<String>,
-) -> Vec<Breach> {
-    let met = |fault: &usize| trace.unused_faults.binary_search(fault).is_err();
-    let breaches = (0..scenario.faults.len()).filter(met).filter_map(|fault| {
-        let why = said(&scenario.faults[fault])?;
+/// The clocks that drift by more than so many millionths.
+fn drift(run: Examined, limit: u32) -> Vec<Breach> {
+    let wrong = |rate: PerMillion| rate.0.abs_diff(PerMillion::ONE.0) > limit;
+    wrong_clocks(run, |fault| match *fault {
+        Fault::Drift { node, rate, .. } if wrong(rate) => {
+            Some(format!("{node}'s clock runs at {rate} times time"))
+        }
+        _ => None,
+    })
+}
+
+/// The faults of clocks, as `said` describes them, that had an effect: the clock was read.
+fn wrong_clocks(run: Examined, said: impl Fn(&Fault) -> Option<String>) -> Vec<Breach> {
+    let met = |fault: &usize| run.trace.unused_faults.binary_search(fault).is_err();
+    let breaches = (0..run.scenario.faults.len()).filter(met).filter_map(|fault| {
+        let why = said(&run.scenario.faults[fault])?;
         let culprit = fault_path(Some(fault));
         let repair = Some(Repair::Without(fault));
-        Some(Breach { repair, ..Breach::from_the_start(rule, culprit, why) })
+        Some(Breach { repair, ..Breach::from_the_start(run.rule, culprit, why) })
     });
-    breaches.take(most).collect()
+    breaches.take(run.most).collect()
 }

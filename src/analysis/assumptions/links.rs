@@ -1,9 +1,16 @@
-//! Missing links: hosts that no router connects.
+//! Assumptions on which nodes are linked.
 
+use super::{Breach, Examined};
 use crate::kernel::{NodeId, NodeSet, Scenario};
 
-/// Two nodes that should be linked and are not: routers of hosts, or hosts one of which has no router.
-pub(super) fn unlinked(scenario: &Scenario) -> Option<String> {
+/// Hosts are linked, directly or by routers, which are one network.
+pub(super) fn hosts_are_linked(run: Examined) -> Option<Breach> {
+    let why = unlinked(run.scenario)?;
+    Some(run.misfit("network.topology".to_owned(), why, None))
+}
+
+/// Returns two nodes that should be linked and are not, in words: routers of hosts, or hosts one of which has no router.
+fn unlinked(scenario: &Scenario) -> Option<String> {
     let topology = &scenario.network.topology;
     let (size, routers) = (scenario.nodes.len(), topology.routers());
     let neighbours = topology.neighbours(size);

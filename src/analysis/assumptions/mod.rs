@@ -1,22 +1,87 @@
-//! Judges assumptions: how a run breaks what its protocol relies on.
+//! Judges assumptions: how a run breaks what its protocol relies on. A function for each rule.
 
 mod breach;
-mod channels;
 mod clocks;
-mod failures;
+mod crashes;
 mod links;
+mod losses;
+mod messages;
+mod moments;
+mod order;
 mod parameters;
-mod requests;
-
-use channels::{late, overtaking, unfair, unreliable};
-use clocks::{ahead, drift};
-use failures::{betrayals, comebacks, crashes};
-use parameters::integer;
-use requests::late_requests;
+mod synchrony;
+mod traitors;
 
 pub use breach::Breach;
 
-use crate::kernel::{Assumption, Protocol, Rule, Scenario, Trace};
+use super::Repair;
+use crate::kernel::{Assumption, ParameterName, ParameterValue, Protocol, Rule, Scenario, Trace};
+
+/// A run that is examined for breaches of one rule.
+#[derive(Clone, Copy)]
+struct Examined<'a> {
+    rule: Rule,
+    protocol: &'a Protocol,
+    scenario: &'a Scenario,
+    trace: &'a Trace,
+    /// Largest number of breaches that are sought.
+    most: usize,
+}
+
+impl Examined<'_> {
+    /// Returns the breaches in the order of events: no two that the same repair undoes.
+    fn breaches(self) -> Vec<Breach> {
+        let one = |breach: Option<Breach>| breach.into_iter().collect();
+        match self.rule {
+            Rule::ReliableChannels => losses::reliable_channels(self),
+            Rule::FairLossChannels => losses::fair_loss_channels(self),
+            Rule::NothingIsLost => losses::nothing_is_lost(self),
+            Rule::FifoChannels => order::fifo_channels(self),
+            Rule::Synchrony => synchrony::synchrony(self),
+            Rule::TimeoutCovers(timeout, period) => {
+                one(parameters::timeout_covers(self, timeout, period))
+            }
+            Rule::ClocksRunTrue => clocks::clocks_run_true(self),
+            Rule::ClocksSetRight => clocks::clocks_set_right(self),
+            Rule::DriftAtMost(parameter) => clocks::drift_at_most(self, parameter),
+            Rule::ParameterIs(parameter, value) => {
+                one(parameters::parameter_is(self, parameter, value))
+            }
+            Rule::RequestersStayUp => crashes::requesters_stay_up(self),
+            Rule::RequestersComeBack(request) => crashes::requesters_come_back(self, request),
+            Rule::NoCutAtWrites => crashes::no_cut_at_writes(self),
+            Rule::NobodyCrashes => crashes::nobody_crashes(self),
+            Rule::RoutersStayUp => crashes::routers_stay_up(self),
+            Rule::HostsAreLinked => one(links::hosts_are_linked(self)),
+            Rule::AtMostCrashes(parameter) => crashes::at_most_crashes(self, parameter),
+            Rule::MajorityStaysUp => crashes::majority_stays_up(self),
+            Rule::CrashesAreDetected => crashes::crashes_are_detected(self),
+            Rule::NobodyRecovers => crashes::nobody_recovers(self),
+            Rule::NobodyLies => traitors::nobody_lies(self),
+            Rule::AtMostTraitors(parameter) => traitors::at_most_traitors(self, parameter),
+            Rule::TraitorsBelowThird => traitors::traitors_below_third(self),
+            Rule::MoreNodesThan(times, parameter) => {
+                one(parameters::more_nodes_than(self, times, parameter))
+            }
+            Rule::RequestsBefore(parameter) => moments::requests_before(self, parameter),
+            Rule::RunsToRest => one(moments::runs_to_rest(self)),
+        }
+    }
+
+    /// Returns the value of a whole number; the largest there is of a parameter that is none.
+    fn integer(self, parameter: ParameterName) -> u32 {
+        let value = self.scenario.params.get(parameter.name()).cloned();
+        match value.unwrap_or_else(|| parameter.parameter().default()) {
+            ParameterValue::Integer(value) => value,
+            _ => u32::MAX - 1,
+        }
+    }
+
+    /// A breach by the scenario itself.
+    fn misfit(self, culprit: String, why: String, repair: Option<Repair>) -> Breach {
+        Breach { repair, ..Breach::from_the_start(self.rule, culprit, why) }
+    }
+}
 
 impl Rule {
     /// Returns the first way in which a run breaks it.
@@ -35,40 +100,7 @@ impl Rule {
         trace: &Trace,
         most: usize,
     ) -> Vec<Breach> {
-        let limit = |parameter| integer(&scenario.params, parameter);
-        match self {
-            Self::ReliableChannels | Self::NothingIsLost => unreliable(self, scenario, trace, most),
-            Self::FairLossChannels => unfair(self, scenario, trace, most),
-            Self::FifoChannels => overtaking(self, scenario, trace, most),
-            Self::Synchrony => late(self, scenario, trace, most),
-            Self::ClocksRunTrue => drift(self, scenario, trace, 0, most),
-            Self::ClocksSetRight => ahead(self, scenario, trace, most),
-            Self::DriftAtMost(parameter) => drift(self, scenario, trace, limit(parameter), most),
-            Self::NobodyRecovers => comebacks(self, scenario, trace, most),
-            Self::RequestersStayUp
-            | Self::RequestersComeBack(_)
-            | Self::NoCutAtWrites
-            | Self::NobodyCrashes
-            | Self::RoutersStayUp
-            | Self::AtMostCrashes(_)
-            | Self::MajorityStaysUp
-            | Self::CrashesAreDetected => crashes(self, protocol, scenario, trace, most),
-            Self::NobodyLies => betrayals(self, scenario, trace, 0, most),
-            Self::AtMostTraitors(parameter) => {
-                betrayals(self, scenario, trace, limit(parameter) as usize, most)
-            }
-            Self::TraitorsBelowThird => {
-                betrayals(self, scenario, trace, (scenario.nodes.len() - 1) / 3, most)
-            }
-            Self::RequestsBefore(parameter) => {
-                late_requests(self, trace, limit(parameter).into(), most)
-            }
-            Self::HostsAreLinked
-            | Self::TimeoutCovers(..)
-            | Self::ParameterIs(..)
-            | Self::MoreNodesThan(..)
-            | Self::RunsToRest => self.misfit(scenario, trace).into_iter().collect(),
-        }
+        Examined { rule: self, protocol, scenario, trace, most }.breaches()
     }
 }
 

@@ -1,0 +1,160 @@
+//! Assumptions on what links lose, damage and duplicate.
+
+use std::cell::LazyCell;
+
+use super::{
+    Breach, Examined, fault_path,
+    messages::{Downtime, first_of, first_receipt, loss_of, lost, original_lost},
+};
+use crate::{
+    analysis::Repair,
+    kernel::{
+        EventId, Fate, Fault, Loss, Mercy, Message, Network, PerMillion, Rule, Scenario, Spared,
+        Time, Trace,
+    },
+};
+
+/// Reliable channels. A loss counts unless an end of the link fails before the message was due: what happens later
+/// cannot be why the message was lost.
+pub(super) fn reliable_channels(run: Examined) -> Vec<Breach> {
+    unreliable(run, |downtime, message, due| {
+        downtime.sound(message.name, run.trace.events[message.sent].time, due)
+    })
+}
+
+/// Nothing is lost: a loss counts unless the receiver was down when the message was due.
+pub(super) fn nothing_is_lost(run: Examined) -> Vec<Breach> {
+    unreliable(run, |downtime, message, due| !downtime.is_down(message.name.to, due, due))
+}
+
+/// Fair-loss channels: the losses on links on which everything is lost from then on.
+pub(super) fn fair_loss_channels(run: Examined) -> Vec<Breach> {
+    let Examined { rule, scenario, trace, most, .. } = run;
+    let certain = |odds: PerMillion| odds >= PerMillion::ONE;
+    let for_ever = |loss: Loss| match loss {
+        Loss::Unlinked => true,
+        Loss::Luck => certain(scenario.network.loss),
+        Loss::Corrupt(None) => certain(scenario.network.corrupt),
+        _ => loss.fault().is_some_and(|fault| match scenario.faults[fault] {
+            Fault::Partition { until, .. }
+            | Fault::Cut { until, .. }
+            | Fault::Omit { until, .. } => until >= scenario.until,
+            _ => false,
+        }),
+    };
+    let downtime = Downtime::of(scenario, trace);
+    let found = trace.messages.iter().filter_map(|message| {
+        let (event, loss) = lost(message)?;
+        let counts = for_ever(loss) && downtime.never_fail(message.name);
+        counts.then_some((event, (message, loss)))
+    });
+    first_of(found.collect(), most, |event, (message, loss)| {
+        let mut breach = loss_of(rule, scenario, event, message, *loss);
+        breach.why.push_str(", as is all that follows on its link");
+        breach
+    })
+}
+
+/// What is wrong with a message that a reliable channel would have delivered once, as it was sent.
+enum Trouble {
+    Lost(Loss),
+    Damaged,
+    /// It arrived again, by this further copy.
+    Twice(usize),
+}
+
+/// The losses and damages of messages that count if they would have arrived at a time, and all second receipts:
+/// nothing may arrive twice, whatever fails.
+fn unreliable(run: Examined, counts: impl Fn(&Downtime, &Message, Time) -> bool) -> Vec<Breach> {
+    let Examined { rule, scenario, trace, most, .. } = run;
+    let downtime = Downtime::of(scenario, trace);
+    let network = LazyCell::new(|| Network::new(scenario, Spared::default()));
+    let mut found = Vec::new();
+    for message in &trace.messages {
+        let counts = |due| counts(&downtime, message, due);
+        if let Some((event, loss)) = lost(message) {
+            if counts(was_due(&network, trace, message)) {
+                found.push((event, (message, Trouble::Lost(loss))));
+            }
+            continue;
+        }
+        if let Fate::Received(event) = message.fate
+            && message.damaged().is_some()
+            && counts(trace.events[event].time)
+        {
+            found.push((event, (message, Trouble::Damaged)));
+        }
+        if message.copies.is_empty() {
+            continue;
+        }
+        let Some(first) = first_receipt(message) else { continue };
+        for (copy, fate) in message.copies.iter().enumerate() {
+            if let Fate::Received(event) = *fate
+                && event != first
+            {
+                found.push((event, (message, Trouble::Twice(copy))));
+            }
+        }
+    }
+    first_of(found, most, |event, (message, trouble)| match trouble {
+        Trouble::Lost(loss) => loss_of(rule, scenario, event, message, *loss),
+        Trouble::Damaged => damage_of(rule, scenario, event, message),
+        Trouble::Twice(copy) => duplicate_of(rule, scenario, event, message, *copy),
+    })
+}
+
+/// When the lost original of a message would have arrived, as far as its loss tells: what is dropped is lost midway,
+/// rounded down.
+fn was_due(network: &Network, trace: &Trace, message: &Message) -> Time {
+    let sent = trace.events[message.sent].time;
+    let Some((lost, loss)) = original_lost(message) else { return sent };
+    let lost = trace.events[lost].time;
+    match loss {
+        Loss::Drop(_) | Loss::Luck => {
+            let twice = 2 * (lost - sent);
+            let is_odd = network.travels(message.name) == twice + 1;
+            sent + twice + Time::from(is_odd)
+        }
+        _ => lost,
+    }
+}
+
+/// The breach by the flipped bits of a message.
+fn damage_of(rule: Rule, scenario: &Scenario, event: EventId, message: &Message) -> Breach {
+    let name = message.name;
+    let mut faults = scenario.faults.iter();
+    // Of several the first one counts.
+    let by_hand =
+        faults.position(|it| matches!(it, Fault::Corrupt { message, .. } if *message == name));
+    let (culprit, repair) = match by_hand {
+        Some(fault) => (fault_path(Some(fault)), Repair::Without(fault)),
+        None => ("network.corrupt".to_owned(), Repair::Spare(name, Mercy::Intact)),
+    };
+    let why = format!("bits of {} flipped on the way", scenario.message_name(name));
+    Breach { repair: Some(repair), ..Breach::at(rule, event, culprit, why) }
+}
+
+/// The breach by a further copy of a message.
+fn duplicate_of(
+    rule: Rule,
+    scenario: &Scenario,
+    event: EventId,
+    message: &Message,
+    copy: usize,
+) -> Breach {
+    let name = message.name;
+    let faults = scenario.faults.iter().enumerate();
+    let by_hand = faults
+        .filter(|(_, it)| matches!(it, Fault::Duplicate { message, .. } if *message == name))
+        .map(|(fault, _)| fault);
+    let by_hand: Vec<usize> = by_hand.collect();
+    // The copy that chance makes comes first.
+    let by_chance = message.copies.len().saturating_sub(by_hand.len());
+    let fault = copy.checked_sub(by_chance).and_then(|place| by_hand.get(place));
+    let (culprit, repair) = match fault {
+        Some(&fault) => (fault_path(Some(fault)), Repair::Without(fault)),
+        None => ("network.duplicate".to_owned(), Repair::Spare(name, Mercy::Once)),
+    };
+    let why = format!("{} arrived twice", scenario.message_name(name));
+    Breach { repair: Some(repair), ..Breach::at(rule, event, culprit, why) }
+}
