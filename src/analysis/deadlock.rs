@@ -1,16 +1,22 @@
-//! Who waits for whom.
+//! Deadlock: a circle of nodes that wait for each other.
 
-use super::{NodeId, NodeSet};
+use crate::kernel::{NodeId, NodeSet, Trace};
 
-/// A shortest circle of nodes each of which waits for the next, the last for the first; by node, for whom it
-/// waits. Empty if there is none. Of several it is the first, going by where it begins.
-pub(super) fn circle(waits_for: &[NodeSet]) -> Vec<NodeId> {
+/// Returns the nodes that wait for each other where a run came to rest in a deadlock: each before the one that it waits
+/// for, the last before the first. It is a shortest circle, of several the one that begins at the lowest node. Empty if
+/// there is none.
+#[must_use]
+pub fn deadlock(trace: &Trace) -> Vec<NodeId> {
+    circle(&trace.waits_for)
+}
+
+fn circle(waits_for: &[NodeSet]) -> Vec<NodeId> {
     let circles =
         (0..waits_for.len()).map(NodeId::new).filter_map(|start| through(waits_for, start));
     circles.min_by_key(Vec::len).unwrap_or_default()
 }
 
-/// A shortest circle through this node.
+/// Returns a shortest circle through this node.
 fn through(waits_for: &[NodeSet], start: NodeId) -> Option<Vec<NodeId>> {
     let mut seen = NodeSet::EMPTY;
     let mut paths = vec![vec![start]];
@@ -36,7 +42,7 @@ fn through(waits_for: &[NodeSet], start: NodeId) -> Option<Vec<NodeId>> {
 mod tests {
     use super::*;
 
-    /// By node, for whom it waits, as places.
+    /// Places of the circle; for each node, the places of the nodes for which it waits.
     fn found(waits_for: &[&[usize]]) -> Vec<usize> {
         let sets: Vec<NodeSet> = waits_for
             .iter()
@@ -46,20 +52,20 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_is_no_circle() {
+    fn circle_of_a_chain_is_empty() {
         assert_eq!(found(&[&[1], &[2], &[]]), [0; 0]);
         assert_eq!(found(&[]), [0; 0]);
     }
 
     #[test]
-    fn the_shortest_circle_counts_and_the_first_of_equals() {
+    fn circle_is_the_shortest_and_the_first_of_equals() {
         assert_eq!(found(&[&[1], &[2], &[0]]), [0, 1, 2]);
         assert_eq!(found(&[&[1], &[2], &[0, 3], &[2]]), [2, 3]);
         assert_eq!(found(&[&[], &[2, 3], &[1], &[1]]), [1, 2]);
     }
 
     #[test]
-    fn who_waits_for_itself_waits_for_ever() {
+    fn circle_of_a_node_that_waits_for_itself_is_the_node() {
         assert_eq!(found(&[&[1], &[1]]), [1]);
     }
 }

@@ -1,7 +1,7 @@
 //! Works out what follows from a finished or growing trace; knows no protocol.
 //!
 //! The order of events: causes and effects ([`chain`], [`way`]), past and future ([`Cone`]), logical clocks ([`Stamps`]),
-//! cuts ([`Frontier`]). Verdicts on a run: every property's ([`Judgement`]), the assumptions that the run broke
+//! cuts ([`Frontier`]), and a [`deadlock`] at the end. Verdicts on a run: every property's ([`Judgement`]), the assumptions that the run broke
 //! ([`Breach`]), the causes of violations ([`Cause`]), found by repeating the run with a [`Repair`]. And the
 //! [`difference`] of two states.
 
@@ -9,18 +9,24 @@ mod assumptions;
 mod causality;
 mod cause;
 mod cone;
+mod deadlock;
 mod difference;
 mod frontier;
+mod inquiry;
 mod judgement;
 mod repair;
+mod report;
 mod stamps;
 
 pub use assumptions::Breach;
 pub use causality::{Chain, cause, chain, effects, is_effect, trigger, way};
-pub use cause::{Cause, Inquiry, MOST_REPAIRS, MOST_TESTED, find_causes};
+pub use cause::Cause;
 pub use cone::{Cone, Places, Reached, cone, counted, counts, outcome_of};
+pub use deadlock::deadlock;
 pub use difference::{JsonChange, common_ends, difference};
 pub use frontier::{Crossing, Frontier, Lines};
-pub use judgement::{Class, Judgement, Judging, Report, Watching, judge, report, report_of};
+pub use inquiry::{Inquiry, MOST_REPAIRS, MOST_TESTED, find_causes};
+pub use judgement::{Judgement, Judging, Watching, judge};
 pub use repair::{Repair, Repaired};
+pub use report::{Class, Report, report, report_of};
 pub use stamps::Stamps;

@@ -1,7 +1,10 @@
 //! Who waits for whom when a run comes to rest in a deadlock: a circle of arrows at its end.
 
 use super::{Layout, Point};
-use crate::kernel::{NodeId, Scenario, Trace};
+use crate::{
+    analysis::deadlock,
+    kernel::{NodeId, Scenario, Trace},
+};
 
 /// How far to the side of the lines' ends the arrows begin, and how much farther for each line they pass.
 const ASIDE: (f64, f64) = (8.0, 9.0);
@@ -22,18 +25,18 @@ pub struct Waiting {
 }
 
 /// Who waits for whom: each node of the circle and the next.
-fn pairs(trace: &Trace) -> impl Iterator<Item = (NodeId, NodeId)> {
-    let circle = &trace.deadlock;
-    let next = circle.iter().cycle().skip(1);
-    circle.iter().copied().zip(next.copied())
+fn pairs(trace: &Trace) -> impl Iterator<Item = (NodeId, NodeId)> + use<> {
+    let circle = deadlock(trace);
+    let next = circle.clone().into_iter().cycle().skip(1);
+    circle.into_iter().zip(next)
 }
 
 /// The circle in a sentence, if there is one: `P1 → P2 → P1 wait for each other`.
 #[must_use]
 pub fn deadlock_sentence(scenario: &Scenario, trace: &Trace) -> Option<String> {
-    let first = trace.deadlock.first()?;
-    let names: Vec<_> =
-        trace.deadlock.iter().chain([first]).map(|&node| scenario.name(node)).collect();
+    let circle = deadlock(trace);
+    let first = circle.first()?;
+    let names: Vec<_> = circle.iter().chain([first]).map(|&node| scenario.name(node)).collect();
     Some(format!("Deadlock: {} wait for each other", names.join(" → ")))
 }
 

@@ -1,8 +1,9 @@
 //! What is on screen, for the legend.
 
 use super::{Features, MarkShape, Oddity, arrows, mark_shape, measures};
-use crate::kernel::{
-    Drawn, EventKind, Fate, Fault, NodeId, NodeSet, Protocol, Scenario, Trace, sort,
+use crate::{
+    analysis::deadlock,
+    kernel::{Drawn, EventKind, Fate, Fault, NodeId, NodeSet, Protocol, Scenario, Trace, sort},
 };
 
 /// Up to how many nodes each curve has a sign of its own.
@@ -94,7 +95,7 @@ pub fn signs(
     add(trace.events.iter().any(|it| matches!(it.kind, EventKind::Crash)), Sign::Down);
     add(!scenario.network.topology.routers().is_empty(), Sign::Router);
     add(!features.traitors.is_empty(), Sign::Traitor);
-    add(!trace.deadlock.is_empty(), Sign::Deadlock);
+    add(!deadlock(trace).is_empty(), Sign::Deadlock);
     sort(&mut signs);
     signs.dedup();
     signs

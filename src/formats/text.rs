@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use super::trace::{Spelt, cause_sentence, unused};
 use crate::{
-    analysis::{Breach, Class, Judgement, Report, find_causes},
+    analysis::{Breach, Class, Judgement, Report, deadlock, find_causes},
     kernel::{
         EventId, EventKind, Fate, Kind, MAX_EVENTS, NodeId, Packet, Protocol, Scenario, Trace,
         Verdict, spell, visible,
@@ -222,7 +222,8 @@ impl View<'_> {
 
     /// Who waits for whom in a circle, where the run rests in one: `Alice waits for Bob, who waits for Alice`.
     fn deadlock(self) -> Option<String> {
-        let (first, rest) = self.trace.deadlock.split_first()?;
+        let circle = deadlock(self.trace);
+        let (first, rest) = circle.split_first()?;
         let name = |node: &NodeId| self.scenario.name(*node);
         let rest: String =
             rest.iter().map(|node| format!("{}, who waits for ", name(node))).collect();

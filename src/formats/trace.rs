@@ -9,7 +9,7 @@ use serde_json::{Value as Json, ser::Formatter};
 
 use super::visible_json;
 use crate::{
-    analysis::{Cause, Judgement, MOST_TESTED, Report, find_causes},
+    analysis::{Cause, Judgement, MOST_TESTED, Report, deadlock, find_causes},
     kernel::{
         Event, EventId, EventKind, Fate, Message, Metric, NodeId, Packet, Protocol, Scenario, Time,
         Trace, Verdict, spell_exactly,
@@ -107,7 +107,7 @@ impl<'a> Document<'a> {
             messages: Messages(view),
             verdicts: report.judgements.iter().map(verdict).collect(),
             class: report.class.map(|class| class.to_string()),
-            deadlock: trace.deadlock.iter().map(|node| scenario.exact_name(*node)).collect(),
+            deadlock: deadlock(trace).into_iter().map(|node| scenario.exact_name(node)).collect(),
             unused: unused(trace),
             metrics: Metrics {
                 messages: trace.sends(),

@@ -13,7 +13,6 @@ mod choices;
 mod clock;
 mod context;
 mod cost;
-mod deadlock;
 mod doom;
 mod fingerprint;
 mod inspect;

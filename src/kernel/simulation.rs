@@ -8,7 +8,6 @@ use super::{
     Protocol, Scenario, Strategy, Tampering, Time, Trace, Watch,
     agenda::{Agenda, Item, Phase, What, arrival_order},
     clock::Clock,
-    deadlock::circle,
     doom::Deed,
     log::Log,
     mercy::Spared,
@@ -297,7 +296,7 @@ impl Simulation {
         trace.unused_faults = unmet(&self.met);
         trace.unused_requests = unmet(&asked);
         if trace.quiescent {
-            trace.deadlock = circle(&self.waits_for());
+            trace.waits_for = self.waits_for();
         }
     }
 

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use super::{Detection, MessageName, NodeId, Packet, Strategy, Time};
+use super::{Detection, MessageName, NodeId, NodeSet, Packet, Strategy, Time};
 
 /// The place of an event in [`Trace::events`].
 pub type EventId = usize;
@@ -32,9 +32,8 @@ pub struct Trace {
     /// What the run is measured by, in the order in which it was taken: node by node, wherever a value is
     /// not what it was. Between two samples of a node its values go evenly from the one to the other.
     pub samples: Vec<Sample>,
-    /// Where it came to rest with nodes that wait for each other in a circle: those, each before the one
-    /// that it waits for, the first one's turn coming after the last.
-    pub deadlock: Vec<NodeId>,
+    /// By node: the nodes for which it waits at the end of a run that came to rest; empty in other runs.
+    pub waits_for: Vec<NodeSet>,
 }
 
 /// What a node measured by an observer comes to at one moment.

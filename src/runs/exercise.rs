@@ -20,8 +20,8 @@ pub enum ExerciseVerdict {
     Changed,
 }
 
-/// Returns the objective of a search that solves an exercise; none where the protocol lacks the property, or where a property is to
-/// be kept.
+/// Returns the objective of a search that solves an exercise; none where the goal is to keep a property, or where the
+/// protocol lacks the property.
 #[must_use]
 pub fn objective_of(
     protocol: &'static Protocol,

@@ -439,7 +439,7 @@ fn what_is_odd_about_a_message_is_told_apart() {
 fn who_waits_for_each_other_is_said_and_drawn() {
     let mut hand = Hand::new(3).tell(0, enter());
     assert_eq!(deadlock_sentence(&hand.scenario, &hand.trace), None);
-    hand.trace.deadlock = [0, 2, 1].map(NodeId::new).into();
+    hand.trace.waits_for = [2, 0, 1].map(|next| NodeSet::from(NodeId::new(next))).into();
     let said = deadlock_sentence(&hand.scenario, &hand.trace);
     assert_eq!(said.as_deref(), Some("Deadlock: P1 → P3 → P2 → P1 wait for each other"));
     for (layout, scene) in hand.pictures() {

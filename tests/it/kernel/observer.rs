@@ -4,7 +4,7 @@ use derive_more::Display;
 use serde::Serialize;
 use serde_json::Value as Json;
 use worldlines::{
-    analysis::{report, way},
+    analysis::{deadlock, report, way},
     formats,
     kernel::{
         Context, Delay, Drawn, EventKind, Fault, Group, Indication, Metric, NodeId, NodeSet,
@@ -131,9 +131,9 @@ const ROUND: [(Time, usize, usize); 3] = [(0, 0, 1), (1, 1, 2), (2, 2, 0)];
 
 #[test]
 fn who_wait_for_each_other_in_a_circle_are_in_a_deadlock() {
-    assert_eq!(places(&dine(&table(&ROUND)).deadlock), [0, 1, 2]);
+    assert_eq!(places(&deadlock(&dine(&table(&ROUND)))), [0, 1, 2]);
     assert_eq!(
-        places(&dine(&table(&ROUND[..2])).deadlock),
+        places(&deadlock(&dine(&table(&ROUND[..2])))),
         [0; 0],
         "Two of them only wait in line."
     );
@@ -143,11 +143,11 @@ fn who_wait_for_each_other_in_a_circle_are_in_a_deadlock() {
 fn a_crash_breaks_the_circle_and_a_run_that_goes_on_has_none_yet() {
     let mut crashed = table(&ROUND);
     crashed.faults = vec![crash(50, 1, None)];
-    assert_eq!(places(&dine(&crashed).deadlock), [0; 0]);
+    assert_eq!(places(&deadlock(&dine(&crashed))), [0; 0]);
     let mut early = table(&ROUND);
     early.until = 8;
     let trace = dine(&early);
-    assert!(!trace.quiescent && trace.deadlock.is_empty());
+    assert!(!trace.quiescent && deadlock(&trace).is_empty());
 }
 
 /// What a metric of a node comes to, as the trace's JSON tells it.

@@ -1,0 +1,158 @@
+//! The report on a run: every property's verdict, the broken assumptions, and the run's class.
+
+use std::cell::OnceCell;
+
+use super::{Breach, Cause, Judgement, Judging, assumptions::relied_on, chain, judge};
+use crate::kernel::{Kind, Protocol, Rule, Scenario, Time, Trace, Verdict};
+
+/// Verdicts on a whole run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Every property, in the protocol's order.
+    pub judgements: Vec<Judgement>,
+    /// The assumptions that the run broke, in the protocol's order.
+    pub breaches: Vec<Breach>,
+    /// The fault-tolerance class; none while a promise is undecided.
+    pub class: Option<Class>,
+    /// Causes of the violations, by the places of the properties. Empty until they are sought, since that takes many
+    /// runs.
+    pub causes: OnceCell<Vec<Option<Cause>>>,
+}
+
+/// How wrong a run went, by the promises that it kept (note 001; Arora and Gouda 1993).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, derive_more::Display)]
+pub enum Class {
+    /// Safe and live.
+    #[display("masking")]
+    Masking,
+    /// Safe, not live.
+    #[display("fail-safe")]
+    FailSafe,
+    /// Live, not safe.
+    #[display("non-masking")]
+    NonMasking,
+    /// Neither.
+    #[display("intolerant")]
+    Intolerant,
+}
+
+impl Class {
+    /// The class of a run that kept its safety, its liveness, both or neither.
+    #[must_use]
+    pub const fn of(safe: bool, live: bool) -> Self {
+        match (safe, live) {
+            (true, true) => Self::Masking,
+            (true, false) => Self::FailSafe,
+            (false, true) => Self::NonMasking,
+            (false, false) => Self::Intolerant,
+        }
+    }
+}
+
+/// Judges a whole run.
+#[must_use]
+pub fn report(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Report {
+    let judgements = judge(protocol, scenario, trace, trace.events.len());
+    report_of(judgements, protocol, scenario, trace)
+}
+
+/// The same, its verdicts being known.
+#[must_use]
+pub fn report_of(
+    judgements: Vec<Judgement>,
+    protocol: &Protocol,
+    scenario: &Scenario,
+    trace: &Trace,
+) -> Report {
+    let mut breaches: Vec<Breach> = relied_on(protocol, scenario)
+        .into_iter()
+        .filter_map(|assumption| assumption.breach(protocol, scenario, trace))
+        .collect();
+    // What is relied on for two reasons is broken once.
+    let mut said = Vec::new();
+    breaches.retain(|breach| {
+        let news = !said.contains(&(breach.rule, breach.kind));
+        said.push((breach.rule, breach.kind));
+        news
+    });
+    let judgements = decided_only_if_over(judgements, &breaches, protocol, scenario, trace);
+    let promised = || judgements.iter().filter(|judgement| judgement.promised);
+    let kept = |kind| !promised().any(|j| j.property.kind == kind && j.verdict.is_violated());
+    let decided = !promised().any(|j| matches!(j.verdict, Verdict::Undecided(_)));
+    let class = decided.then(|| Class::of(kept(Kind::Safety), kept(Kind::Liveness)));
+    Report { judgements, breaches, class, causes: OnceCell::new() }
+}
+
+/// The verdicts on a run that is cut before it is at rest, of a protocol that comes to rest: what is still owed then
+/// may yet be met, so that it is undecided unless something that it relies on is broken.
+fn decided_only_if_over(
+    mut judgements: Vec<Judgement>,
+    breaches: &[Breach],
+    protocol: &Protocol,
+    scenario: &Scenario,
+    trace: &Trace,
+) -> Vec<Judgement> {
+    let matters = |breach: &Breach| breach.kind.is_none_or(|kind| kind == Kind::Liveness);
+    let broken = |breach: &Breach| breach.rule != Rule::RunsToRest && matters(breach);
+    let owed = |it: &Judgement| it.property.kind == Kind::Liveness && it.verdict.is_violated();
+    let rests = protocol.perpetual.is_none();
+    if trace.quiescent || !rests || breaches.iter().any(broken) || !judgements.iter().any(owed) {
+        return judgements;
+    }
+    let mut judging = Judging::new(protocol, scenario);
+    judging.advance(trace, trace.events.len());
+    for (judgement, verdict) in judgements.iter_mut().zip(judging.so_far()) {
+        if owed(judgement) {
+            judgement.verdict = verdict;
+        }
+    }
+    judgements
+}
+
+impl Report {
+    /// When a violated property was: at the event that completed it, or, for liveness, at the end.
+    #[must_use]
+    pub fn violated_at(judgement: &Judgement, trace: &Trace) -> Option<Time> {
+        match (&judgement.verdict, judgement.property.kind) {
+            (Verdict::Violated { witness, .. }, Kind::Safety) => {
+                witness.iter().max().map(|&event| trace.events[event].time)
+            }
+            (Verdict::Violated { .. }, Kind::Liveness) => Some(trace.end),
+            _ => None,
+        }
+    }
+
+    /// The broken assumptions that promises of this kind rely on.
+    pub fn breaches_of(&self, kind: Kind) -> impl Iterator<Item = &Breach> + Clone {
+        self.breaches.iter().filter(move |breach| breach.kind.is_none_or(|only| only == kind))
+    }
+
+    /// What was found about the cause of a violation; none before it was sought.
+    #[must_use]
+    pub fn cause(&self, judgement: &Judgement) -> Option<&Cause> {
+        let mut judgements = self.judgements.iter();
+        let place = judgements.position(|it| it.property == judgement.property)?;
+        self.causes.get()?.get(place)?.as_ref()
+    }
+
+    /// The broken assumption that a violation is put down to: its cause, where that was sought and found; or else one
+    /// that led to it; or else the first that was broken by then.
+    #[must_use]
+    pub fn broke(&self, judgement: &Judgement, trace: &Trace) -> Option<&Breach> {
+        let Verdict::Violated { witness, .. } = &judgement.verdict else { return None };
+        if let Some(culprit) = self.cause(judgement).and_then(Cause::culprit) {
+            return Some(culprit);
+        }
+        let mut relevant = self.breaches_of(judgement.property.kind);
+        if judgement.property.kind == Kind::Liveness {
+            return relevant.next();
+        }
+        let completed = witness.iter().max().copied();
+        let led_to_it = chain(trace, witness).events;
+        let mut in_time =
+            relevant.filter(|breach| completed.is_some_and(|event| breach.stands_at(event)));
+        let causes =
+            |breach: &&Breach| breach.event.is_some_and(|event| led_to_it.contains(&event));
+        in_time.clone().find(causes).or_else(|| in_time.next())
+    }
+}
