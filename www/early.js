@@ -51,7 +51,7 @@
     panel.setAttribute("role", "alertdialog");
     panel.setAttribute("aria-labelledby", "stopped-title");
     panel.setAttribute("aria-describedby", "stopped-why");
-    const go = element("button", "Go on with your run", { className: "primary", id: "go-on" });
+    const go = element("button", "Continue your run", { className: "primary", id: "go-on" });
     const copy = element("button", "Copy report", { id: "copy-report" });
     const anew = element("button", "Open the first example", { id: "begin-anew" });
     const text = element("textarea", "", { value: report, readOnly: true, rows: 6 });
@@ -81,9 +81,9 @@
     buttons.append(go, copy, anew);
     panel.append(
       element("h2", "Worldlines has stopped", { id: "stopped-title" }),
-      element("p", "The program has an error. Your run is kept: go on with it, in a fresh program.", { id: "stopped-why" }),
+      element("p", "The program has failed. Your run is kept: continue it in a restarted program.", { id: "stopped-why" }),
       buttons,
-      element("p", "Please report the error, so that it can be mended. The report holds your run:"),
+      element("p", "Please report the error. The report contains your run:"),
       text,
     );
     root.dataset.stopped = "";

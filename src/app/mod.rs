@@ -29,6 +29,8 @@ mod shift;
 mod state;
 mod stride;
 mod study;
+#[expect(missing_docs, reason = "a text says what it is")]
+pub mod text;
 mod tour;
 mod view;
 mod walk;

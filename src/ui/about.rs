@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{Send, part::Props};
 use crate::{
-    app::Action,
+    app::{Action, text},
     formats::bundled,
     kernel::{Break, Protocol},
 };
@@ -13,16 +13,16 @@ use crate::{
 pub(super) fn about(props: &Props) -> Html {
     let protocol = props.run.protocol;
     html! {
-        <section class="known" aria-label="About the protocol">
+        <section class="known" aria-label={text::about::LABEL}>
             <h2>{ protocol.name }</h2>
-            <h3>{ "It assumes" }</h3>
+            <h3>{ text::about::ASSUMES }</h3>
             <ul>{ for protocol.model.iter().map(|assumption| html! { <li>{ assumption.statement() }</li> }) }</ul>
             if !protocol.breaks.is_empty() {
-                <h3>{ "It breaks when" }</h3>
+                <h3>{ text::about::BREAKS }</h3>
                 <ul>{ for protocol.breaks.iter().map(|way| way_to_break(protocol, way, &props.send)) }</ul>
             }
             if !protocol.unbreakable.is_empty() {
-                <h3>{ "Nothing breaks" }</h3>
+                <h3>{ text::about::UNBREAKABLE }</h3>
                 <ul>
                     { for protocol.unbreakable.iter().map(|(property, why)| html! {
                         <li><b>{ property.name }</b>{ format!(": {why}") }</li>
@@ -30,10 +30,10 @@ pub(super) fn about(props: &Props) -> Html {
                 </ul>
             }
             if !protocol.costs.is_empty() {
-                <h3>{ "It costs, when nothing fails" }</h3>
+                <h3>{ text::about::COSTS }</h3>
                 <ul>{ for protocol.costs.iter().map(|cost| html! {
                     <li>
-                        { format!("{}: ", cost.operation) }<b>{ cost.formula() }</b>{ if cost.expression == "1" { " message" } else { " messages" } }
+                        { format!("{}: ", cost.operation) }<b>{ cost.formula() }</b>{ text::about::unit_of(cost.expression) }
                         { for cost.terms.iter().map(|it| format!("; {}: {}", it.letter, it.meaning)) }
                     </li>
                 }) }</ul>
@@ -51,7 +51,7 @@ fn way_to_break(protocol: &Protocol, way: &'static Break, send: &Send) -> Html {
         <li>
             if let Some(scenario) = scenario {
                 <button class="link" onclick={send.reform(move |_: MouseEvent| Action::Open(scenario))}
-                    title="Show an example">{ way.when }</button>
+                    title={text::about::EXAMPLE}>{ way.when }</button>
             }
             { format!(" → {}", violated.join(", ")) }
         </li>

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::{Send, fields::form};
-use crate::app::{Action, Refused};
+use crate::app::{Action, Refused, text};
 
 /// What is wrong, and the text to mend.
 pub(super) fn banner(refused: &Refused, send: &Send) -> Html {
@@ -13,7 +13,7 @@ pub(super) fn banner(refused: &Refused, send: &Send) -> Html {
         move |typed: &[String]| send.emit(Action::Load(typed.concat()))
     };
     let text = html! {
-        <textarea aria-label="The link as it was given" rows="3"
+        <textarea aria-label={text::banner::GIVEN} rows="3"
             defaultvalue={refused.text.clone()} />
     };
     // Another text is another field: a browser keeps in a field what it began with.
@@ -21,9 +21,9 @@ pub(super) fn banner(refused: &Refused, send: &Send) -> Html {
         <div class="banner" role="alert" key={refused.text.clone()}>
             <p class="why">{ &refused.why }</p>
             if !refused.text.is_empty() {
-                { form(html! { <button>{ "Try again" }</button> }, text, "again", again) }
+                { form(html! { <button>{ text::banner::AGAIN }</button> }, text, "again", again) }
             }
-            <button onclick={dismiss}>{ "Close" }</button>
+            <button onclick={dismiss}>{ text::banner::CLOSE }</button>
         </div>
     }
 }

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::Send;
 use crate::{
-    app::{Action, State},
+    app::{Action, State, text},
     kernel::{Time, visible},
 };
 
@@ -24,14 +24,14 @@ pub(super) fn caption_line(state: &State, edited: bool, send: &Send) -> Html {
                     if scenario.title.is_empty() { { old_words(state) } }
                 </p>
             } else if !edited {
-                <p>{ "Click a message to lose or delay it; click a line to crash its node." }</p>
+                <p>{ text::caption::FIRST_STEP }</p>
             }
             if edited {
                 <p class="changed">
-                    <b>{ "You changed this run. " }</b>
-                    { "The picture and every verdict follow at once." }
+                    <b>{ text::caption::CHANGED }</b>
+                    { text::caption::FOLLOWS }
                 </p>
-                <button onclick={reset} title="Back to the run as it was opened">{ "Start over" }</button>
+                <button onclick={reset} title={text::caption::RESET_HELP}>{ text::caption::RESET }</button>
             }
         </div>
     }
@@ -43,8 +43,8 @@ pub(super) fn old_words(state: &State) -> Html {
         return html! {};
     }
     html! {
-        <small class="old-words" title="Your own words stay. Correct them in the tab “As text” if they are no longer true.">
-            { "written before the last change" }
+        <small class="old-words" title={text::caption::OLD_WORDS_HELP}>
+            { text::caption::OLD_WORDS }
         </small>
     }
 }

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::work::slice;
 use crate::{
     analysis::{Judgement, MOST_TESTED},
-    app::Run,
+    app::{Run, text},
     diagram::fault_sentence,
     kernel::spell,
     web::Frames,
@@ -91,13 +91,13 @@ fn seek(run: Run, found: UseStateHandle<Option<Run>>) -> Frames {
 /// What was found about the cause of a violation.
 pub(super) fn cause(run: &Run, judgement: &Judgement, causes: &Causes) -> Html {
     match causes {
-        Causes::Sought => html! { <p class="cause">{ "Looking for the cause…" }</p> },
+        Causes::Sought => html! { <p class="cause">{ text::causes::SEEKING }</p> },
         Causes::OnRequest(ask) => html! {
             <p class="cause">
-                { format!("The cause was not tested: the run has more than {MOST_TESTED} events. ") }
+                { text::causes::not_tested(MOST_TESTED) }
                 <button class="link" onclick={ask}
-                    title="Repeats the run with one fault or breach undone at a time">
-                    { "Test the cause" }
+                    title={text::causes::TEST_HELP}>
+                    { text::causes::TEST }
                 </button>
             </p>
         },

@@ -12,7 +12,7 @@ use super::{
     spans::line,
 };
 use crate::{
-    app::{Action, Found, MOST_HELD, Run, Shared, Showing, Since, State},
+    app::{Action, Found, MOST_HELD, Run, Shared, Showing, Since, State, text},
     diagram::{Arrow, ArrowEnd, Ghosts, Layout, Mark, Point, Side, Window},
 };
 
@@ -111,26 +111,26 @@ pub(super) fn bar(state: &State, edited: bool, send: &Send) -> Html {
     });
     let value = if changes.since == Since::Opening { "opening" } else { "change" };
     let choices = vec![
-        fields::choice("change", "by the last change"),
-        fields::choice("opening", "since it was opened"),
+        fields::choice("change", text::changes::CHANGE),
+        fields::choice("opening", text::changes::OPENING),
     ];
     let since = Control {
-        label: Some("Held against".into()),
-        title: Some("What the run is held against".into()),
+        label: Some(text::changes::SINCE.into()),
+        title: Some(text::changes::SINCE_HELP.into()),
         ..fields::select(value, choices, onchange)
     };
     // The sentence tells of all of the run.
     let shown = changes.showing != Showing::Hidden && !state.study.future_hidden;
-    let too_long = format!("Runs of more than {MOST_HELD} events are not held against each other.");
+    let too_long = text::changes::too_long(MOST_HELD);
     let why = match (can, changes.too_long) {
-        (true, _) => "Before and after over one another (c)",
+        (true, _) => text::changes::SHOW_HELP,
         (false, true) => &too_long,
-        (false, false) => "Nothing has been changed yet",
+        (false, false) => text::changes::NO_CHANGE,
     };
     html! {
         <div class="what-changed">
             <button id="what-changed" onclick={toggle} disabled={!can} aria-pressed={on.to_string()} title={why.to_owned()}>
-                { "What changed" }
+                { text::changes::SHOW }
             </button>
             if on { { Html::from(since) } }
             if let (true, Some(found)) = (shown, &changes.found) {
@@ -139,7 +139,7 @@ pub(super) fn bar(state: &State, edited: bool, send: &Send) -> Html {
             } else if shown && changes.too_long {
                 <p>{ &too_long }</p>
             } else if shown {
-                <p>{ if changes.since == Since::Opening { "It is as it was opened." } else { "Nothing was changed just now." } }</p>
+                <p>{ if changes.since == Since::Opening { text::changes::AS_OPENED } else { text::changes::NOT_CHANGED } }</p>
             }
         </div>
     }
@@ -157,7 +157,7 @@ fn key() -> Html {
             </span>
         }
     };
-    html! { <>{ sign("ghosts", "as it was") }{ sign("halos", "new or not as it was") }{ sign("moves", "moved") }</> }
+    html! { <>{ sign("ghosts", text::changes::GHOST) }{ sign("halos", text::changes::HALO) }{ sign("moves", text::changes::MOVE) }</> }
 }
 
 /// Hides what has changed after a moment, unless nothing is to move by itself.

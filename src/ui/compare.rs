@@ -7,7 +7,7 @@ use super::{
     fields::{Choice, Props, choice, select},
     verdicts::sign,
 };
-use crate::app::{Action, Against, Compare, Pair, Since, State};
+use crate::app::{Action, Against, Compare, Pair, Since, State, text};
 
 /// What the run can be compared with.
 pub(super) fn choose(
@@ -22,8 +22,8 @@ pub(super) fn choose(
     let onchange = send.reform(move |value: String| {
         Action::Compare(match value.as_str() {
             "" => None,
-            "the last change" => Some(Against::Earlier(Since::Change)),
-            "the opening" => Some(Against::Earlier(Since::Opening)),
+            "change" => Some(Against::Earlier(Since::Change)),
+            "opening" => Some(Against::Earlier(Since::Opening)),
             id => known.iter().copied().find(|known| *known == id).map(Against::Protocol),
         })
     });
@@ -31,11 +31,11 @@ pub(super) fn choose(
         group: Some(group.into()),
         ..choice(value, words)
     };
-    let protocols = offers.iter().map(|(id, name)| option(id, name, "The same scenario under"));
-    let before = "The run before";
-    let change = can_change.then(|| option("the last change", "the last change", before));
-    let opening = edited.then(|| option("the opening", "all changes", before));
-    let choices = std::iter::once(choice("", "nothing"))
+    let protocols = offers.iter().map(|(id, name)| option(id, name, text::compare::PROTOCOLS));
+    let before = text::compare::EARLIER;
+    let change = can_change.then(|| option("change", text::compare::CHANGE, before));
+    let opening = edited.then(|| option("opening", text::compare::OPENING, before));
+    let choices = std::iter::once(choice("", text::compare::NOTHING))
         .chain(protocols)
         .chain(change)
         .chain(opening)
@@ -43,15 +43,11 @@ pub(super) fn choose(
     let value = match against {
         None => "",
         Some(Against::Protocol(id)) => id,
-        Some(Against::Earlier(Since::Change)) => "the last change",
-        Some(Against::Earlier(Since::Opening)) => "the opening",
+        Some(Against::Earlier(Since::Change)) => "change",
+        Some(Against::Earlier(Since::Opening)) => "opening",
     };
     let none = offers.is_empty() && !can_change;
-    let why = if none {
-        "No other protocol can be asked for all of this, and nothing has been changed"
-    } else {
-        "A second run beside this one, on the same time axis"
-    };
+    let why = if none { text::compare::NONE } else { text::compare::HELP };
     let menu = Props {
         id: Some("compare".into()),
         title: Some(why.into()),
@@ -60,7 +56,7 @@ pub(super) fn choose(
     };
     html! {
         <label class="compare-with">
-            <span>{ "Compare with" }</span>
+            <span>{ text::compare::LABEL }</span>
             { Html::from(menu) }
         </label>
     }
@@ -71,7 +67,7 @@ pub(super) fn compared(state: &State, send: &Send) -> Html {
     let Some(compare) = &state.compare else { return html! {} };
     if state.study.future_hidden {
         return html! {
-            <p class="why">{ "Where they differ is told once the future is shown." }</p>
+            <p class="why">{ text::compare::HIDDEN }</p>
         };
     }
     let close = send.reform(|_: MouseEvent| Action::Compare(None));
@@ -79,13 +75,13 @@ pub(super) fn compared(state: &State, send: &Send) -> Html {
         .parting
         .map(|parting| send.reform(move |_: MouseEvent| Action::Seek(parting.at as f64)));
     html! {
-        <section class="compared" aria-label="Two runs side by side">
+        <section class="compared" aria-label={text::compare::REGION}>
             <p class="parts">{ &*compare.sentence }</p>
             <div class="events-bar">
                 if let Some(onclick) = jump {
-                    <button id="first-difference" {onclick}>{ "Go to the first difference" }</button>
+                    <button id="first-difference" {onclick}>{ text::compare::FIRST }</button>
                 }
-                <button onclick={close}>{ "Close the second run" }</button>
+                <button onclick={close}>{ text::compare::CLOSE }</button>
             </div>
             { verdicts(state, compare) }
         </section>
@@ -106,21 +102,21 @@ fn verdicts(state: &State, compare: &Compare) -> Html {
                         <td class={judgement.verdict.status()}>
                             <span class="sign" aria-hidden="true">{ sign(&judgement.verdict) }</span>
                             { judgement.verdict.status() }
-                            if !judgement.promised { <small>{ " (not promised)" }</small> }
+                            if !judgement.promised { <small>{ text::compare::NOT_PROMISED }</small> }
                         </td>
                     },
                     None => html! { <td>{ "–" }</td> },
                 }) }
-                <td>{ if differs { "≠ differs" } else { "" } }</td>
+                <td>{ if differs { text::compare::DIFFERS } else { "" } }</td>
             </tr>
         }
     };
     html! {
-        <div class="scroll" tabindex="0" role="group" aria-label="Verdicts of both runs">
+        <div class="scroll" tabindex="0" role="group" aria-label={text::compare::VERDICTS}>
             <table class="both">
                 <thead>
                     <tr>
-                        <th scope="col">{ "in the end" }</th>
+                        <th scope="col">{ text::compare::AT_THE_END }</th>
                         { for compare.names.iter().map(|name| html! { <th scope="col">{ name }</th> }) }
                         <td></td>
                     </tr>

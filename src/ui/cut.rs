@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::{Send, arrows, picture::px, spans::line};
 use crate::{
-    app::{Action, Ask, CutLine, Move, Post, Run, Shared},
+    app::{Action, Ask, CutLine, Move, Post, Run, Shared, text},
     diagram::{Layout, Orientation, Point, Window, cut_along, cut_at, event_sentence},
     kernel::{MessageId, NodeId},
     web::{self, Place},
@@ -113,16 +113,16 @@ fn handle(props: &Props, grip: &Grip, held: Held, at: Point) -> Html {
             let (post, all) = (cut.posts[node.index()], cut.lines.places(node));
             let name = run.scenario.name(node);
             let after = post.places.checked_sub(1).map_or_else(
-                || format!("before everything at {name}"),
-                |last| format!("after: {}", event_sentence(&run.scenario, &run.trace, all[last])),
+                || text::cut::before_all(&name),
+                |last| text::cut::after(&event_sentence(&run.scenario, &run.trace, all[last])),
             );
-            (format!("Cut at {name}"), post.places, all.len(), format!("{after}. {said}"))
+            (text::cut::post(&name), post.places, all.len(), format!("{after}. {said}"))
         }
         Held::Whole => {
             let nodes = (0..cut.posts.len()).map(NodeId::new);
             let most = nodes.map(|node| cut.lines.places(node).len()).sum();
             let now = cut.posts.iter().map(|post| post.places).sum();
-            ("The whole cut".to_owned(), now, most, said)
+            (text::cut::WHOLE.to_owned(), now, most, said)
         }
     };
     let orientation = match layout.orientation() {

@@ -8,7 +8,7 @@ use super::{
     part::Props,
 };
 use crate::{
-    app::{Action, Edit},
+    app::{Action, Edit, text},
     diagram::{fault_sentence, request_sentence},
     kernel::{Fault, RequestSpec, Time},
 };
@@ -25,11 +25,11 @@ pub(super) fn deeds(props: &Props) -> Html {
     let more = scenario.requests.len().saturating_sub(LISTED)
         + scenario.faults.len().saturating_sub(LISTED);
     html! {
-        <section class="deeds" aria-label="What happens in this run">
-            <h2>{ "What happens" }
+        <section class="deeds" aria-label={text::deeds::LABEL}>
+            <h2>{ text::deeds::TITLE }
                 <span class="history">
-                    <button id="undo" onclick={act(Action::Undo)} disabled={!can_undo} title="Undo (Ctrl+Z)">{ "↶ Undo" }</button>
-                    <button id="redo" onclick={act(Action::Redo)} disabled={!can_redo} title="Redo (Ctrl+Y)">{ "↷ Redo" }</button>
+                    <button id="undo" onclick={act(Action::Undo)} disabled={!can_undo} title={text::deeds::UNDO_HELP}>{ text::deeds::UNDO }</button>
+                    <button id="redo" onclick={act(Action::Redo)} disabled={!can_redo} title={text::deeds::REDO_HELP}>{ text::deeds::REDO }</button>
                 </span>
             </h2>
             <ul>
@@ -38,7 +38,7 @@ pub(super) fn deeds(props: &Props) -> Html {
                     let onchange = change_request(send, place, request);
                     let sentence = request_sentence(scenario, request);
                     deed(&sentence, Edit::RemoveRequest(place), send, idle, "request", html! {
-                        <>{ "at " }{ number(Number { value: request.at, label: Some(format!("{sentence}: at, in ms")), onchange, ..Number::default() }) }{ " ms" }</>
+                        <>{ text::deeds::AT }{ " " }{ number(Number { value: request.at, label: Some(text::deeds::time(&sentence, text::deeds::AT)), onchange, ..Number::default() }) }{ " ms" }</>
                     })
                 }) }
                 { for scenario.faults.iter().enumerate().take(LISTED).map(|(place, fault)| {
@@ -51,18 +51,18 @@ pub(super) fn deeds(props: &Props) -> Html {
                             let onchange = send.reform(move |value| {
                                 Action::Apply(Edit::ChangeFault(place, set(fault.clone(), value)))
                             });
-                            let label = Some(format!("{sentence}: {word}in ms"));
+                            let label = Some(text::deeds::time(&sentence, word));
                             let field = Number { value, min, max, label, id: None, onchange };
-                            html! { <>{ word }{ number(field) }{ " ms " }</> }
+                            html! { <>{ word }{ " " }{ number(field) }{ " ms " }</> }
                         }) }
                     })
                 }) }
             </ul>
             if more > 0 {
-                <p class="hint">{ format!("…and {more} more: the scenario's text has them all.") }</p>
+                <p class="hint">{ text::deeds::more(more) }</p>
             }
             if nothing {
-                <p class="hint">{ "No fault yet. Click a message or a line in the diagram." }</p>
+                <p class="hint">{ text::deeds::NO_FAULT }</p>
             }
         </section>
     }
@@ -88,10 +88,10 @@ fn deed(
         <li class={classes!("deed", class, idle.then_some("idle"))}>
             <span class="what">
                 { sentence }
-                if idle { <em>{ " (met nothing in this run)" }</em> }
+                if idle { <em>{ text::deeds::IDLE }</em> }
             </span>
             <span class="times">{ times }</span>
-            <button class="icon" {onclick} aria-label={format!("Remove: {sentence}")} title="Remove">{ "✕" }</button>
+            <button class="icon" {onclick} aria-label={text::deeds::remove(&sentence)} title={text::deeds::REMOVE}>{ "✕" }</button>
         </li>
     }
 }
@@ -146,10 +146,10 @@ fn times(fault: &Fault) -> Vec<Moment> {
         | Fault::Forge { .. }
         | Fault::Traitor { .. }
         | Fault::Drift { .. } => Vec::new(),
-        Fault::Delay { by, .. } => vec![free("by ", by, set_span)],
-        Fault::Duplicate { after, .. } => vec![free("after ", after, set_span)],
+        Fault::Delay { by, .. } => vec![free(text::deeds::BY, by, set_span)],
+        Fault::Duplicate { after, .. } => vec![free(text::deeds::AFTER, after, set_span)],
         Fault::Crash { at, .. } | Fault::CrashWriting { at, .. } | Fault::Recover { at, .. } => {
-            vec![free("at ", at, set_at)]
+            vec![free(text::deeds::AT, at, set_at)]
         }
         Fault::Pause { at, until, .. }
         | Fault::Partition { at, until, .. }
@@ -157,13 +157,13 @@ fn times(fault: &Fault) -> Vec<Moment> {
         | Fault::Omit { at, until, .. } => {
             vec![
                 Moment {
-                    word: "from ",
+                    word: text::deeds::FROM,
                     value: at,
                     min: 0,
                     max: until.saturating_sub(1),
                     set: set_at,
                 },
-                Moment { min: at + 1, ..free("until ", until, set_until) },
+                Moment { min: at + 1, ..free(text::deeds::UNTIL, until, set_until) },
             ]
         }
     }

@@ -12,9 +12,9 @@ use super::{
     rows::{ClassOfRow, DrawRow, Rows, Stops},
 };
 use crate::{
-    app::{Run, Selection},
+    app::{Run, Selection, text},
     diagram::{Against, Cell, Column, Deliveries, cell_text},
-    kernel::{NodeId, count_of},
+    kernel::NodeId,
     web::Style,
 };
 
@@ -51,8 +51,8 @@ pub(super) fn Told(props: &Props) -> Html {
     let (kind, told) = (told.0, Rc::clone(&told.1));
     if told.kinds.is_empty() {
         let nothing = match is_hidden {
-            true => "No node has told its application anything yet.",
-            false => "No node tells its application anything in this run.",
+            true => text::deliveries::NOTHING_YET,
+            false => text::deliveries::NOTHING,
         };
         return html! { <p class="why">{ nothing }</p> };
     }
@@ -89,10 +89,10 @@ pub(super) fn Told(props: &Props) -> Html {
             html! { <><span role="rowheader">{ row + 1 }</span>{ for cells }</> }
         })
     };
-    let heads = std::iter::once("no.".to_owned());
+    let heads = std::iter::once(text::deliveries::NUMBER.to_owned());
     let names = told.columns[columns.clone()].iter().map(|column| {
         let name = run.scenario.name(column.node);
-        if column.is_traitor { format!("{name} (traitor)") } else { name }
+        if column.is_traitor { text::deliveries::traitor(&name) } else { name }
     });
     let heads: Vec<_> = heads.chain(names).collect();
     let style = Style::from(format!("--columns:{}", columns.len()));
@@ -103,21 +103,22 @@ pub(super) fn Told(props: &Props) -> Html {
         })
     };
     let choices = told.kinds.iter().map(|each| choice(*each, *each));
-    let choices = std::iter::once(choice("", "everything")).chain(choices).collect();
+    let choices =
+        std::iter::once(choice("", text::deliveries::EVERYTHING)).chain(choices).collect();
     let kinds: Html = select(kind.unwrap_or_default(), choices, onchange).into();
     html! {
         <div class="deliveries" data-style={style.attribute()} ~style={style.property()}>
             <div class="events-bar">
                 if told.kinds.len() > 1 {
                     <label class="kind-of">
-                        <span>{ "show" }</span>
+                        <span>{ text::deliveries::KIND }</span>
                         { kinds }
                     </label>
                 }
-                if all > COLUMNS { { look_at(run, *inspected, "the first nodes", send) } }
+                if all > COLUMNS { { look_at(run, *inspected, text::deliveries::FIRST_NODES, send) } }
                 <output class="count">{ verdict(odd, is_hidden) }</output>
             </div>
-            <Rows id="told" label="What each node tells its application, in its own order" {heads}
+            <Rows id="told" label={text::deliveries::TABLE} {heads}
                 stops={columns.len()} count={told.rows} {shown} {class} {draw} />
         </div>
     }
@@ -125,13 +126,9 @@ pub(super) fn Told(props: &Props) -> Html {
 
 fn verdict(odd: usize, is_hidden: bool) -> String {
     match odd {
-        0 if is_hidden => "The nodes agree so far.".to_owned(),
-        0 => "The nodes agree as far as each of them goes.".to_owned(),
-        odd => {
-            let (entries, differ) =
-                (count_of(odd, "entry"), if odd == 1 { "differs" } else { "differ" });
-            format!("{entries} {differ} from node to node: ⇅ another order, ≠ another value.")
-        }
+        0 if is_hidden => text::deliveries::AGREE_SO_FAR.to_owned(),
+        0 => text::deliveries::AGREE.to_owned(),
+        odd => text::deliveries::differ(odd),
     }
 }
 
@@ -147,14 +144,14 @@ fn button(
     let at = run.trace.events[event].time;
     let name = |node| run.scenario.name(node);
     let odd = cell.against.map(|(node, against)| match against {
-        Against::Order => ("⇅", format!(", in another order than {}", name(node))),
-        Against::Value => ("≠", format!(", unlike {}", name(node))),
+        Against::Order => ("⇅", text::deliveries::other_order(&name(node))),
+        Against::Value => ("≠", text::deliveries::other_value(&name(node))),
     });
     let send = send.clone();
     let onclick = Callback::from(move |_: MouseEvent| go_to(&send, event));
     let said = odd.as_ref().map_or("", |(_, words)| words.as_str());
     html! {
-        <button {id} {tabindex} class="link" {onclick} title={format!("{text} at {at} ms{said}")}>
+        <button {id} {tabindex} class="link" {onclick} title={text::deliveries::cell(&text, at, said)}>
             if let Some((sign, _)) = &odd { <span class="sign" aria-hidden="true">{ *sign }</span> }
             { &text }
             if !said.is_empty() { <span class="unseen">{ said }</span> }

@@ -7,8 +7,8 @@ use yew::prelude::*;
 
 use super::Send;
 use crate::{
-    app::{Action, Draft, Offer, State, reduce},
-    kernel::{count_of, visible},
+    app::{Action, Draft, Offer, State, reduce, text},
+    kernel::visible,
     web,
 };
 
@@ -154,15 +154,15 @@ fn drawn(
 ) -> Html {
     let changes = match work.changes {
         0 => String::new(),
-        many => format!(", {}", count_of(many, "change")),
+        many => text::drafts::changes(many),
     };
     html! {
-        <aside class="offer" aria-label="Your last work">
-            <p>{ "Your last work: " }<b>{ visible(&work.title).into_owned() }</b>{ changes }</p>
-            <button class="primary" onclick={Callback::from(open)}>{ "Open" }</button>
+        <aside class="offer" aria-label={text::drafts::LABEL}>
+            <p>{ text::drafts::LEAD }<b>{ visible(&work.title).into_owned() }</b>{ changes }</p>
+            <button class="primary" onclick={Callback::from(open)}>{ text::drafts::OPEN }</button>
             <button onclick={Callback::from(forget)}
-                title="Delete permanently">{ "Forget" }</button>
-            <button class="icon" onclick={Callback::from(later)} aria-label="Not now" title="Not now">{ "✕" }</button>
+                title={text::drafts::DELETE_HELP}>{ text::drafts::DELETE }</button>
+            <button class="icon" onclick={Callback::from(later)} aria-label={text::drafts::LATER} title={text::drafts::LATER}>{ "✕" }</button>
         </aside>
     }
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     analysis::{cause, effects},
-    app::{Action, Filter, Playhead, Run, Selection, Story, StoryEntry, told},
+    app::{Action, Filter, Playhead, Run, Selection, Story, StoryEntry, text, told},
     diagram::event_sentence,
     kernel::{EventId, NodeId},
     web,
@@ -62,22 +62,22 @@ pub(super) fn Events(props: &Props) -> Html {
             cells(&run, entry, place == Some(row), (id, tab), &send)
         })
     };
-    let heads = ["ms", "node", "what happens"].map(str::to_owned).to_vec();
+    let heads = text::events::HEADS.map(str::to_owned).to_vec();
     html! {
         <div class="events">
             { filters(run, &story, filter, send) }
             <div class="events-bar">
                 <output class="count">
-                    { if *hidden { format!("{count} so far") } else { format!("{count} of {}", story.entries.len()) } }
+                    { text::events::count(count, (!hidden).then_some(story.entries.len())) }
                 </output>
                 { links(run, selected, if *hidden { props.playhead.cursor } else { usize::MAX }, send) }
             </div>
             if count == 0 && *hidden {
-                <p class="why">{ "Nothing of that has happened yet." }</p>
+                <p class="why">{ text::events::NONE_YET }</p>
             } else if entries.is_empty() {
-                <p class="why">{ "Nothing in this run is all of that." }</p>
+                <p class="why">{ text::events::NONE }</p>
             } else {
-                <Rows id="event" label="Events" {heads} stops={1} {count} {shown} {class} {draw} />
+                <Rows id="event" label={text::events::LABEL} {heads} stops={1} {count} {shown} {class} {draw} />
             }
         </div>
     }
@@ -133,7 +133,7 @@ fn links(run: &Run, selected: Option<EventId>, told: EventId, send: &Send) -> Ht
         let send = send.clone();
         let title = to.map_or(none.to_owned(), |to| {
             let sentence = event_sentence(&run.scenario, &run.trace, to);
-            format!("{} ms: {sentence}", run.trace.events[to].time)
+            text::events::at(run.trace.events[to].time, &sentence)
         });
         let onclick = Callback::from(move |_: MouseEvent| {
             if let Some(to) = to {
@@ -145,13 +145,13 @@ fn links(run: &Run, selected: Option<EventId>, told: EventId, send: &Send) -> Ht
     let mut caused = effects(&run.trace, event);
     caused.retain(|effect| *effect < told);
     let many = match caused.len() {
-        0 | 1 => "Effect →".to_owned(),
-        many => format!("Effect (1 of {many}) →"),
+        0 | 1 => text::events::EFFECT.to_owned(),
+        many => text::events::first_effect(many),
     };
     html! {
         <>
-            { button("← Cause".to_owned(), cause(&run.trace, event), "Nothing in the run caused it") }
-            { button(many, caused.first().copied(), "It caused nothing at once") }
+            { button(text::events::CAUSE.to_owned(), cause(&run.trace, event), text::events::NO_CAUSE) }
+            { button(many, caused.first().copied(), text::events::NO_EFFECT) }
         </>
     }
 }
@@ -189,26 +189,26 @@ fn filters(run: &Run, story: &Story, filter: &Filter, send: &Send) -> Html {
     let words = send.reform(move |event: InputEvent| words(web::value_of(&event)));
     let example = run.trace.messages.first().map(|message| run.scenario.message_name(message.name));
     let clear = send.reform(|_: MouseEvent| Action::Filter(Filter::default()));
-    let all = || std::iter::once(choice("", "all"));
+    let all = || std::iter::once(choice("", text::events::ALL));
     let nodes = run.scenario.names().enumerate();
     let nodes = nodes.map(|(index, name)| choice(index.to_string(), name));
     let nodes = all().chain(nodes).collect();
     let of_node = filter.node.map_or_else(String::new, |node| node.index().to_string());
     let kinds = all().chain(story.kinds.iter().map(|kind| choice(*kind, *kind))).collect();
     html! {
-        <div class="filters" role="search" aria-label="Events">
+        <div class="filters" role="search" aria-label={text::events::FILTERS}>
             <label>
-                <span>{ "node" }</span>
+                <span>{ text::events::NODE }</span>
                 { Html::from(select(of_node, nodes, node)) }
             </label>
             <label>
-                <span>{ "kind" }</span>
+                <span>{ text::events::KIND }</span>
                 { Html::from(select(filter.kind.unwrap_or_default(), kinds, kind)) }
             </label>
-            { text("events-message", "message", example.unwrap_or_default(), &filter.message, message) }
-            { text("events-text", "text", "any words".to_owned(), &filter.text, words) }
+            { text("events-message", text::events::MESSAGE, example.unwrap_or_default(), &filter.message, message) }
+            { text("events-text", text::events::TEXT, text::events::ANY_WORDS.to_owned(), &filter.text, words) }
             <button type="button" onclick={clear} disabled={filter.is_open()}
-                title={filter.is_open().then_some("Nothing is filtered")}>{ "Clear" }</button>
+                title={filter.is_open().then_some(text::events::UNFILTERED)}>{ text::events::CLEAR }</button>
         </div>
     }
 }

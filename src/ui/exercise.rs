@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use crate::{
-    app::Run,
+    app::{Run, text},
     formats::{
         exercise::{code, judgement, sentence, tried},
         scenario::goal_of,
@@ -43,8 +43,8 @@ pub(super) fn Exercise(props: &Props) -> Html {
     let Some(goal) = &goal_of(origin) else { return html! {} };
     let reached = *attempt == Some(ExerciseVerdict::Reached);
     html! {
-        <section class={classes!("exercise", reached.then_some("reached"))} aria-label="Exercise">
-            <p><b>{ "Exercise: " }</b>{ sentence(origin, goal) }</p>
+        <section class={classes!("exercise", reached.then_some("reached"))} aria-label={text::exercise::LABEL}>
+            <p><b>{ text::exercise::LEAD }</b>{ sentence(origin, goal) }</p>
             <div role="status">
                 if reached {
                     { result(&code(goal, run), &copied) }
@@ -75,10 +75,10 @@ fn result(code: &str, copied: &UseStateHandle<bool>) -> Html {
     };
     html! {
         <>
-            <p class="done"><span aria-hidden="true">{ "✓ " }</span>{ "Reached. Your code, for whoever set the exercise:" }</p>
+            <p class="done"><span aria-hidden="true">{ "✓ " }</span>{ text::exercise::REACHED }</p>
             <p class="code-line">
-                <input id="result-code" readonly=true value={code.to_owned()} aria-label="Result code" />
-                <button id="copy-code" {onclick}>{ if **copied { "Code copied" } else { "Copy code" } }</button>
+                <input id="result-code" readonly=true value={code.to_owned()} aria-label={text::exercise::CODE} />
+                <button id="copy-code" {onclick}>{ if **copied { text::exercise::COPIED } else { text::exercise::COPY } }</button>
             </p>
         </>
     }

@@ -7,7 +7,7 @@ use super::{
     menu::{cannot, does, fault_at, make},
 };
 use crate::{
-    app::{Action, Edit, Run, forged, treason, truth, why_not_write},
+    app::{Action, Edit, Run, forged, text, treason, truth, why_not_write},
     formats::visible_json,
     kernel::{Fault, Message, MessageName, Strategy},
     web,
@@ -17,9 +17,9 @@ use crate::{
 pub(super) fn forging(run: &Run, message: &Message, send: &Send) -> Html {
     let name = message.name;
     let sender = run.scenario.name(name.from);
-    let words = format!("{sender} says something else");
+    let words = text::forging::FORGE;
     if let Some(why) = why_not_write(run, message) {
-        return cannot("forge", &words, &why);
+        return cannot("forge", words, &why);
     }
     if treason(run, name.from).is_none() {
         let edit = Edit::AddFault(Fault::Traitor { node: name.from, strategy: Strategy::Scripted });
@@ -27,8 +27,8 @@ pub(super) fn forging(run: &Run, message: &Message, send: &Send) -> Html {
         let onclick = send.reform(move |_: MouseEvent| Action::Apply(edit.clone()));
         return html! {
             <>
-                { cannot("forge", &words, "it is no traitor, and only traitors lie") }
-                <button type="button" data-do="make-traitor" {onclick}>{ format!("Make {sender} a traitor") }</button>
+                { cannot("forge", words, &text::forging::no_traitor(&sender)) }
+                <button type="button" data-do="make-traitor" {onclick}>{ text::forging::make_traitor(&sender) }</button>
             </>
         };
     }
@@ -45,7 +45,7 @@ pub(super) fn forging(run: &Run, message: &Message, send: &Send) -> Html {
             <summary data-do="forge">{ words }</summary>
             <Forging key={said.clone()} run={run.clone()} {name} said={said.clone()} send={send.clone()} />
             if let Some(place) = place {
-                { does(send, "truth", "It says what the code says".to_owned(), Edit::RemoveFault(place)) }
+                { does(send, "truth", text::forging::REMOVE, Edit::RemoveFault(place)) }
             }
         </details>
     }
@@ -89,16 +89,16 @@ fn Forging(props: &Props) -> Html {
         })
     };
     let onclick = Callback::from(move |_: MouseEvent| apply());
-    let help = "As the trace shows the message: JSON. Enter applies it.";
+    let help = text::forging::HELP;
     html! {
         <>
             <textarea class="payload" rows="3" spellcheck="false" autocapitalize="off" value={(*typed).clone()}
-                aria-label="What it says, as JSON" aria-invalid={wrong.is_some().to_string()}
+                aria-label={text::forging::CONTENT} aria-invalid={wrong.is_some().to_string()}
                 aria-describedby="forge-says" {oninput} {onkeydown} />
             <p id="forge-says" role="status" class={classes!("why", wrong.is_some().then_some("refused"))}>
                 { wrong.as_deref().unwrap_or(help) }
             </p>
-            <button type="button" data-do="say" disabled={wrong.is_some()} {onclick}>{ "Say this instead" }</button>
+            <button type="button" data-do="say" disabled={wrong.is_some()} {onclick}>{ text::forging::REPLACE }</button>
         </>
     }
 }

@@ -6,7 +6,11 @@ use std::cell::RefCell;
 use yew::prelude::*;
 
 use super::drafts::keep;
-use crate::{app::State, formats::link, web};
+use crate::{
+    app::{State, text},
+    formats::link,
+    web,
+};
 
 thread_local! {
     /// The state with the run that is shown.
@@ -21,7 +25,7 @@ pub(super) fn watch() {
     // Yew would set a hook of its own, which tells the browser's console and nobody else.
     yew::set_custom_panic_hook(Box::new(|panic| {
         let version = env!("CARGO_PKG_VERSION");
-        web::leave_word("panic", &format!("Worldlines {version}: {panic}"));
+        web::leave_word("panic", &text::guard::report(version, &panic.to_string()));
         // The rest may fail too, in a program that has just failed: then the page knows at least what happened.
         let shown = SHOWN.try_with(|shown| shown.try_borrow().ok()?.clone());
         if let Ok(Some(state)) = shown {

@@ -8,7 +8,7 @@ use super::{
     share::use_share,
 };
 use crate::{
-    app::{Action, Run},
+    app::{Action, Run, text},
     formats::bundled,
     protocols, web,
 };
@@ -31,7 +31,7 @@ pub(super) fn Header(props: &HeaderProps) -> Html {
     let theme = use_theme_button();
     html! {
         <header>
-            <h1 class="brand"><a href="./" title="Worldlines: start again">{ "Worldlines" }</a></h1>
+            <h1 class="brand"><a href="./" title={text::header::RESTART}>{ text::header::NAME }</a></h1>
             { protocol_menu(props) }
             { example_menu(props) }
             <span class="spring"></span>
@@ -60,7 +60,7 @@ fn protocol_menu(props: &HeaderProps) -> Html {
     let menu = Props { id: Some("protocol".into()), ..select(id, choices.collect(), onchange) };
     html! {
         <label class="choice">
-            <span class="caption-of">{ "Protocol" }</span>
+            <span class="caption-of">{ text::header::PROTOCOL }</span>
             { Html::from(menu) }
         </label>
     }
@@ -75,7 +75,7 @@ fn example_menu(props: &HeaderProps) -> Html {
             }
         })
     };
-    let own = if props.edited { "Your own run" } else { "A run from a link" };
+    let own = if props.edited { text::header::OWN } else { text::header::LINKED };
     let own = props.path.is_none().then(|| choice("", own));
     let examples = bundled::of_protocol(props.run.protocol.id)
         .map(|bundled| choice(bundled.path(), bundled.title()));
@@ -84,7 +84,7 @@ fn example_menu(props: &HeaderProps) -> Html {
     let menu = Props { id: Some("example".into()), ..select(chosen, choices, onchange) };
     html! {
         <label class="choice">
-            <span class="caption-of">{ "Example" }</span>
+            <span class="caption-of">{ text::header::EXAMPLE }</span>
             { Html::from(menu) }
         </label>
     }
@@ -103,8 +103,8 @@ fn use_theme_button() -> Html {
         })
     };
     let (sign, name) = match *theme {
-        web::Theme::Light => ("☾", "Dark theme"),
-        web::Theme::Dark => ("☀", "Light theme"),
+        web::Theme::Light => ("☾", text::header::DARK),
+        web::Theme::Dark => ("☀", text::header::LIGHT),
     };
     html! { <button class="icon" {onclick} aria-label={name} title={name}>{ sign }</button> }
 }

@@ -10,7 +10,7 @@ use super::{
     fields::{self, Number, Props as Control, choice, field, number, select},
 };
 use crate::{
-    app::{Action, Edit, Errand, Hunt, Run, Said, heard},
+    app::{Action, Edit, Errand, Hunt, Run, Said, heard, text},
     formats::search::{Asked, counted},
     kernel::{Kind, Property, Scenario},
     search::{Budget, KINDS, Target, counted_kind},
@@ -70,10 +70,10 @@ pub(super) fn use_hunting() -> Hunting {
         let started = web::Errand::start(
             errand.write(),
             move |text| heard(&text).into_iter().for_each(|it| said.dispatch(Word::Said(it))),
-            move || broken("The part of the page that searches could not be fetched."),
+            move || broken(text::hunting::NOT_FETCHED),
         );
         if started.is_none() {
-            fails("The browser lets this page do no work beside itself, as some frames are not.");
+            fails(text::hunting::NO_WORKER);
         }
         worker.replace(started);
     });
@@ -145,18 +145,17 @@ pub(super) fn Breaking(props: &Props) -> Html {
     html! {
         <div class="breaking">
             if *hidden {
-                <p class="why">{ "What this run violates is told at its end: what is still to come is hidden." }</p>
+                <p class="why">{ text::hunting::HIDDEN }</p>
             } else {
                 { violated(run, hunting, send) }
             }
-            <section aria-label="Look for a violation">
-                <h3>{ "Look for a violation" }</h3>
+            <section aria-label={text::hunting::SEARCH}>
+                <h3>{ text::hunting::SEARCH }</h3>
                 <p class="hint">
-                    { "Tries what can go wrong, one fault after the other, and every order of events where there are not too many, \
-                       and hands back the smallest run that breaks a promise." }
+                    { text::hunting::HINT }
                 </p>
                 <div class="wishes">
-                    { field("Break", "Which promise is to be broken", which(run, chosen, &choice)) }
+                    { field(text::hunting::PROPERTY, text::hunting::PROPERTY_HELP, which(run, chosen, &choice)) }
                     { wishes(run, &choice) }
                 </div>
                 { start(run, hunting, &Choice { property: chosen, ..(*choice).clone() }) }
@@ -177,9 +176,9 @@ fn which(run: &Run, chosen: Option<&'static str>, wish: &UseStateHandle<Choice>)
         wish.set(Choice { property, ..(*wish).clone() });
     });
     let named = names.into_iter().map(|(name, promised)| {
-        choice(name, if promised { name.to_owned() } else { format!("{name} (not promised)") })
+        choice(name, if promised { name.to_owned() } else { text::hunting::not_promised(name) })
     });
-    let all = std::iter::once(choice("", "whatever is promised")).chain(named).collect();
+    let all = std::iter::once(choice("", text::hunting::ANY)).chain(named).collect();
     let value = chosen.unwrap_or_default();
     Control { id: Some("break-what".into()), ..select(value, all, onchange) }.into()
 }
@@ -223,13 +222,13 @@ fn wishes(run: &Run, choice: &UseStateHandle<Choice>) -> Html {
     };
     html! {
         <details class="may-go-wrong">
-            <summary>{ "What may go wrong: " }{ now.to_string() }</summary>
-            <label class="of-kind in-all"><span>{ "in all, at most" }</span>{ number(all) }</label>
+            <summary>{ text::hunting::FAULTS }{ now.to_string() }</summary>
+            <label class="of-kind in-all"><span>{ text::hunting::IN_ALL }</span>{ number(all) }</label>
             <div class="kinds">{ for KINDS.into_iter().map(kind) }</div>
-            { check("inside", "Keep to the protocol's assumptions", "Only what its model allows may go wrong",
+            { check("inside", text::hunting::INSIDE, text::hunting::INSIDE_HELP,
                 choice.inside_model, switch(|it, on| it.inside_model = on)) }
             if !run.scenario.faults.is_empty() {
-                { check("with-faults", "Begin with this run's faults", "Otherwise it begins without any",
+                { check("with-faults", text::hunting::WITH_FAULTS, text::hunting::WITH_FAULTS_HELP,
                     choice.with_faults, switch(|it, on| it.with_faults = on)) }
             }
         </details>
@@ -257,7 +256,7 @@ fn rate(hunt: &Hunt, since: f64) -> String {
     if hunt.explored == 0 || seconds < 0.1 {
         return String::new();
     }
-    format!(", {} a second", counted((hunt.explored as f64 / seconds) as u64))
+    text::hunting::rate(&counted((hunt.explored as f64 / seconds) as u64))
 }
 
 /// The button that starts, or the one that calls it off, and how far it is.
@@ -266,24 +265,24 @@ fn start(run: &Run, hunting: &Hunting, choice: &Choice) -> Html {
     if hunt.running {
         let cancel = ask.reform(|_: MouseEvent| None);
         let doing = match hunt.what {
-            "search" if hunt.progress.is_empty() => "Beginning…",
+            "search" if hunt.progress.is_empty() => text::hunting::BEGINNING,
             "search" => &hunt.progress,
-            "shrink" => "Making the run smaller…",
-            "adversary" => "Delaying what would decide…",
-            _ => "Looking for the nearest run that holds…",
+            "shrink" => text::hunting::MINIMISING,
+            "adversary" => text::hunting::DELAYING,
+            _ => text::hunting::EXPLAINING,
         };
         return html! {
             <div class="hunt-now">
-                <progress aria-label="Searching" />
+                <progress aria-label={text::hunting::SEARCHING} />
                 <span class="how-far">{ doing.to_owned() }{ rate(hunt, *since) }</span>
-                <button id="hunt-cancel" onclick={cancel} title="What was found stays">{ "Cancel" }</button>
+                <button id="hunt-cancel" onclick={cancel} title={text::hunting::CANCEL_HELP}>{ text::hunting::CANCEL }</button>
             </div>
         };
     }
     let (run, choice) = (run.clone(), choice.clone());
     let undecided = keep_undecided(&run, ask);
     let go = ask.reform(move |_: MouseEvent| choice.errand(&run));
-    html! { <><button class="primary" id="break-it" onclick={go}>{ "Break it" }</button>{ " " }{ undecided }</> }
+    html! { <><button class="primary" id="break-it" onclick={go}>{ text::hunting::BREAK }</button>{ " " }{ undecided }</> }
 }
 
 /// The adversary's button, where there is something to decide.
@@ -296,7 +295,7 @@ fn keep_undecided(run: &Run, ask: &Callback<Option<Errand>>) -> Html {
     });
     html! {
         <button id="keep-undecided" onclick={go}
-            title="Delays messages, and nothing else, so that nobody decides before the run ends">{ "Keep it undecided" }</button>
+            title={text::hunting::UNDECIDED_HELP}>{ text::hunting::UNDECIDED }</button>
     }
 }
 
@@ -320,21 +319,21 @@ fn violated(run: &Run, hunting: &Hunting, send: &Send) -> Html {
             <li data-property={property.name}>
                 <b>{ property.name }</b>
                 <button class="explain" disabled={busy} onclick={send(Errand::Explain)}
-                    title="What happened, which assumption broke, which message mattered">{ "Why?" }</button>
+                    title={text::hunting::WHY_HELP}>{ text::hunting::WHY }</button>
                 <button class="shrink" disabled={busy} onclick={send(Errand::Shrink)}
-                    title="The fewest faults, requests and nodes that still show it">{ "Make it smaller" }</button>
+                    title={text::hunting::MINIMISE_HELP}>{ text::hunting::MINIMISE }</button>
             </li>
         }
     };
     html! {
-        <section class="violated-here" aria-label="What this run violates">
+        <section class="violated-here" aria-label={text::hunting::VIOLATIONS}>
             if !violated.is_empty() {
-                <h3>{ "This run violates" }</h3>
+                <h3>{ text::hunting::VIOLATES }</h3>
                 <ul>{ for violated.into_iter().map(about) }</ul>
             }
             <div aria-live="polite">
                 if let Some((property, text)) = explained {
-                    <h4>{ format!("Why {property} is violated") }</h4>
+                    <h4>{ text::hunting::why(property) }</h4>
                     <p class="paragraph">{ text }</p>
                 }
                 if let Some(small) = &hunt.small {
@@ -350,7 +349,7 @@ fn outcome(hunting: &Hunting, send: &Send) -> Html {
     let hunt = &*hunting.hunt;
     let anything = !hunt.what.is_empty();
     html! {
-        <section class="hunted" aria-label="What was found" aria-live="polite">
+        <section class="hunted" aria-label={text::hunting::RESULTS} aria-live="polite">
             { for hunt.found.iter().map(|found| finding(hunt.what, found, send)) }
             if hunt.cancelled {
                 <p class="hint">{ hunt.called_off() }</p>
@@ -362,7 +361,7 @@ fn outcome(hunting: &Hunting, send: &Send) -> Html {
                 <p class="why" role="alert">{ why }</p>
             }
             if anything && !hunt.running && hunt.what == "search" && hunt.found.is_empty() && hunt.failed.is_none() && !hunt.cancelled {
-                <p class="hint">{ "Nothing was found." }</p>
+                <p class="hint">{ text::hunting::NOTHING }</p>
             }
         </section>
     }
@@ -372,7 +371,7 @@ fn made_small(run: &Run, hunt: &Hunt, small: &Scenario, send: &Send) -> Html {
     let before = hunt.of.as_deref().unwrap_or(&run.scenario);
     html! {
         <article class="finding">
-            <h3>{ "As small as it gets" }</h3>
+            <h3>{ text::hunting::MINIMISED }</h3>
             <p>{ Hunt::made_smaller(small, before) }</p>
             if !small.same_run(before) { { show(small, send) } }
         </article>
@@ -385,8 +384,8 @@ fn finding(
     send: &Send,
 ) -> Html {
     let heading = match what {
-        "adversary" => "Kept undecided".to_owned(),
-        _ => format!("{property} falls"),
+        "adversary" => text::hunting::KEPT_UNDECIDED.to_owned(),
+        _ => text::hunting::violated(property),
     };
     html! {
         <article class="finding" data-property={property.clone()}>
@@ -401,6 +400,6 @@ fn show(scenario: &Scenario, send: &Send) -> Html {
     let scenario = Box::new(scenario.clone());
     let onclick = send.reform(move |_: MouseEvent| Action::Apply(Edit::Replace(scenario.clone())));
     html! {
-        <button class="show-found" {onclick} title="Undo brings the run back that is shown now">{ "Show this run" }</button>
+        <button class="show-found" {onclick} title={text::hunting::SHOW_HELP}>{ text::hunting::SHOW }</button>
     }
 }

@@ -10,7 +10,7 @@ use super::{
     trees::tree,
 };
 use crate::{
-    app::{Action, NodeState, Payload, Run, Selection, Shared, Status, Subject, Workings},
+    app::{Action, NodeState, Payload, Run, Selection, Shared, Status, Subject, Workings, text},
     kernel::NodeId,
     web::Frames,
 };
@@ -63,15 +63,15 @@ pub(super) fn Inspector(props: &Props) -> Html {
             <div class="moment">
                 <h3>{ subject.heading(run) }</h3>
                 <p class="hint">
-                    { if subject.picked { "What you picked in the diagram." } else { "Where the playhead stands: pick an event to look at another moment." } }
+                    { if subject.picked { text::inspector::PICKED } else { text::inspector::AT_PLAYHEAD } }
                 </p>
             </div>
-            if run.scenario.nodes.len() > 1 { { look_at(run, *inspected, "whom it happened to", send) } }
+            if run.scenario.nodes.len() > 1 { { look_at(run, *inspected, text::inspector::ITS_NODE, send) } }
             if let Some(payload) = &*payload { { message(payload) } }
             if let Some(states) = &*states {
                 <div class="states">{ for states.iter().map(|state| column(run, state, &subject)) }</div>
             } else if let Some(progress) = progress {
-                <p role="status">{ format!("Going through the run up to here: {progress} %") }</p>
+                <p role="status">{ text::inspector::progress(progress) }</p>
             }
         </div>
     }
@@ -117,7 +117,7 @@ pub(super) fn look_at(run: &Run, first: Option<NodeId>, none: &'static str, send
     let chosen = first.map_or_else(String::new, |node| node.index().to_string());
     html! {
         <label class="field">
-            <span>{ "Look at" }</span>
+            <span>{ text::inspector::LOOK_AT }</span>
             { Html::from(select(chosen, choices, onchange)) }
         </label>
     }
@@ -126,8 +126,8 @@ pub(super) fn look_at(run: &Run, first: Option<NodeId>, none: &'static str, send
 /// What a message says, and what became of it.
 fn message(payload: &Payload) -> Html {
     html! {
-        <section class="payload" aria-label="Message">
-            <h4>{ "Message" }</h4>
+        <section class="payload" aria-label={text::inspector::MESSAGE}>
+            <h4>{ text::inspector::MESSAGE }</h4>
             <p>{ &payload.sentence }</p>
             { tree(&payload.fields, 0) }
             if let Some((title, fields)) = &payload.other {
@@ -142,9 +142,9 @@ fn message(payload: &Payload) -> Html {
 fn column(run: &Run, state: &NodeState, subject: &Subject) -> Html {
     let name = run.scenario.name(state.node);
     let (class, status) = match state.status {
-        Status::Up => ("up", "up".to_owned()),
-        Status::Paused(until) => ("paused", format!("stands still until {until} ms")),
-        Status::Crashed => ("crashed", "crashed".to_owned()),
+        Status::Up => (text::inspector::UP, text::inspector::UP.to_owned()),
+        Status::Paused(until) => ("paused", text::inspector::paused(until)),
+        Status::Crashed => ("crashed", text::inspector::CRASHED.to_owned()),
     };
     let here = subject.event.is_some_and(|event| run.trace.events[event].node == state.node);
     let untouched = here && !state.is_touched();
@@ -156,20 +156,24 @@ fn column(run: &Run, state: &NodeState, subject: &Subject) -> Html {
             </>
         }
     };
-    let title = if state.status == Status::Crashed { "State (lost in the crash)" } else { "State" };
+    let title = if state.status == Status::Crashed {
+        text::inspector::LOST_STATE
+    } else {
+        text::inspector::STATE
+    };
     html! {
         <section class={classes!("node-state", class, here.then_some("here"))} aria-label={name.clone()}
             data-node={name.clone()}>
             <h4>{ name } <small>{ status }</small></h4>
-            if untouched { <p class="hint">{ "The step changed nothing of it." }</p> }
-            { part(title, &state.state, "none") }
+            if untouched { <p class="hint">{ text::inspector::UNTOUCHED }</p> }
+            { part(title, &state.state, text::inspector::NO_STATE) }
             if let Some(held_back) = &state.held_back {
-                <h5>{ "Held back" }</h5>
-                if held_back.is_empty() { <p class="hint">{ "nothing" }</p> }
+                <h5>{ text::inspector::HELD_BACK }</h5>
+                if held_back.is_empty() { <p class="hint">{ text::inspector::NONE_HELD }</p> }
                 <ul class="held">{ for held_back.iter().map(|line| html! { <li>{ line }</li> }) }</ul>
             }
-            { part("Timers", &state.timers, "none runs") }
-            { part("Stable storage", &state.stored, "nothing is stored") }
+            { part(text::inspector::TIMERS, &state.timers, text::inspector::NO_TIMERS) }
+            { part(text::inspector::STORAGE, &state.stored, text::inspector::NOT_STORED) }
         </section>
     }
 }

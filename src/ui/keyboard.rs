@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::Send;
 use crate::{
-    app::{Action, Selection, in_diagram},
+    app::{Action, Selection, in_diagram, text},
     diagram::Orientation,
     web,
 };
@@ -44,9 +44,9 @@ pub(super) fn hint(orientation: Orientation) -> Html {
     };
     html! {
         <p class="keys-hint" id={HINT}>
-            <kbd>{ along }</kbd>{ " events of a line, " }<kbd>{ across }</kbd>{ " next line, " }
-            <kbd>{ "M" }</kbd>{ " its message, " }<kbd>{ "Enter" }</kbd>{ " what can be done, " }
-            <kbd>{ "Esc" }</kbd>{ " back" }
+            <kbd>{ along }</kbd>{ text::keyboard::ALONG }<kbd>{ across }</kbd>{ text::keyboard::ACROSS }
+            <kbd>{ "M" }</kbd>{ text::keyboard::MESSAGE }<kbd>{ "Enter" }</kbd>{ text::keyboard::MENU }
+            <kbd>{ "Esc" }</kbd>{ text::keyboard::BACK }
         </p>
     }
 }

@@ -9,7 +9,7 @@ use super::{
     plots, spans,
 };
 use crate::{
-    app::Run,
+    app::{Run, text},
     diagram::{MarkShape, Oddity, Orientation, Point, Sign, signs},
 };
 
@@ -19,16 +19,14 @@ pub(super) fn legend(props: &Props) -> Html {
     let signs = signs(run.features(), run.protocol, &run.scenario, &run.trace);
     html! {
         <div class="legend">
-            <ul aria-label="What the marks mean">
+            <ul aria-label={text::legend::LABEL}>
                 { for signs.into_iter().map(|sign| html! {
                     <li>{ picture(sign) }{ meaning(run, sign) }</li>
                 }) }
             </ul>
             <p class="hint">
-                <b>{ "Break it: " }</b>
-                { "click a message to lose, delay or forge it, or drag its head. Click a node's line at a \
-                   moment to crash the node, to let it ask for something, and more. Drag across lines to \
-                   split the network, and marks and walls along time." }
+                <b>{ text::legend::LEAD }</b>
+                { text::legend::HINT }
             </p>
         </div>
     }
@@ -38,27 +36,27 @@ pub(super) fn legend(props: &Props) -> Html {
 fn meaning(run: &Run, sign: Sign) -> String {
     let words = match sign {
         Sign::Mark(shape) => marks::meaning(shape),
-        Sign::Stable => "stable: delivered to all members",
-        Sign::HeldBack => "held back",
-        Sign::Section => "in the critical section",
-        Sign::Clash => "two in it at once",
+        Sign::Stable => text::legend::STABLE,
+        Sign::HeldBack => text::legend::HELD_BACK,
+        Sign::Section => text::legend::SECTION,
+        Sign::Clash => text::legend::CLASH,
         Sign::Band(metric) => {
-            return format!("behind the line: {}", run.protocol.metrics[metric].name);
+            return text::legend::band(run.protocol.metrics[metric].name);
         }
         Sign::Curve(node) => return run.scenario.name(node),
-        Sign::Cut => "cut of a snapshot, where states were recorded",
-        Sign::RecoveryLine => "recovery line",
-        Sign::Undone => "work undone",
-        Sign::Lost => "lost message",
-        Sign::Odd(Oddity::Forged) => "a traitor's lie",
-        Sign::Odd(Oddity::Corrupt) => "corrupt message",
-        Sign::Odd(Oddity::Duplicate) => "second copy",
-        Sign::Odd(Oddity::Late) => "late message",
-        Sign::Wall => "nothing gets through",
-        Sign::Down => "the node is down",
-        Sign::Router => "router",
-        Sign::Traitor => "traitor's line",
-        Sign::Deadlock => "waits for it, for ever",
+        Sign::Cut => text::legend::CUT,
+        Sign::RecoveryLine => text::legend::RECOVERY_LINE,
+        Sign::Undone => text::legend::UNDONE,
+        Sign::Lost => text::legend::LOST,
+        Sign::Odd(Oddity::Forged) => text::legend::FORGED,
+        Sign::Odd(Oddity::Corrupt) => text::legend::CORRUPT,
+        Sign::Odd(Oddity::Duplicate) => text::legend::DUPLICATE,
+        Sign::Odd(Oddity::Late) => text::legend::LATE,
+        Sign::Wall => text::legend::WALL,
+        Sign::Down => text::legend::DOWN,
+        Sign::Router => text::legend::ROUTER,
+        Sign::Traitor => text::legend::TRAITOR,
+        Sign::Deadlock => text::legend::DEADLOCK,
     };
     words.to_owned()
 }

@@ -8,7 +8,7 @@ use super::{
     spans::line,
 };
 use crate::{
-    app::Selection,
+    app::{Selection, text},
     diagram::{Mark, MarkShape, Orientation, Point, Role, event_sentence, sign_at},
     kernel::EventKind,
 };
@@ -18,13 +18,13 @@ pub(super) fn draw(props: &Props, mark: &Mark) -> Html {
     let run = &props.run;
     let event = mark.event;
     let time = run.trace.events[event].time;
-    let mut sentence = format!("{} ms: {}", time, event_sentence(&run.scenario, &run.trace, event));
+    let mut sentence = text::marks::at(time, &event_sentence(&run.scenario, &run.trace, event));
     if mark.stable.is_some() {
-        sentence.push_str(", and so does every member: the message is stable");
+        sentence.push_str(text::marks::STABLE);
     }
     let movable = is_movable(&run.trace.events[event].kind);
     if movable {
-        sentence.push_str(". Drag it along time, or set its time under What happens.");
+        sentence.push_str(text::marks::MOVABLE);
     }
     let class =
         classes!("mark", name(mark.shape), movable.then_some("movable"), props.event_class(event));
@@ -113,33 +113,33 @@ pub(super) const fn name(shape: MarkShape) -> &'static str {
 /// What a shape stands for, in words.
 pub(super) const fn meaning(shape: MarkShape) -> &'static str {
     match shape {
-        MarkShape::Request => "request by the application",
-        MarkShape::Receipt => "message received",
-        MarkShape::Delivery => "delivered to the application",
-        MarkShape::Answer => "answer to the application",
-        MarkShape::Refusal => "request refused",
-        MarkShape::View => "view installed: a barrier",
-        MarkShape::Enter => "critical section entered",
-        MarkShape::Exit => "critical section left",
-        MarkShape::Decision => "decision",
-        MarkShape::Leader => "leader known",
-        MarkShape::Commit => "commit",
-        MarkShape::Abort => "abort",
-        MarkShape::Suspicion => "suspected of a crash",
-        MarkShape::Restoration => "held to be up again",
-        MarkShape::Reading => "time stamp of an event",
-        MarkShape::Record => "state recorded for a snapshot",
-        MarkShape::Snapshot => "part of a snapshot complete",
-        MarkShape::Checkpoint => "checkpoint",
-        MarkShape::Rollback => "rollback",
-        MarkShape::Flag => "other indication",
-        MarkShape::Timer => "timer goes off",
-        MarkShape::Crash => "crash",
-        MarkShape::Recovery => "recovery",
-        MarkShape::Pause => "pause begins or ends",
-        MarkShape::Traitor => "traitor",
-        MarkShape::Storage => "written to stable storage",
-        MarkShape::Note => "note",
+        MarkShape::Request => text::marks::REQUEST,
+        MarkShape::Receipt => text::marks::RECEIPT,
+        MarkShape::Delivery => text::marks::DELIVERY,
+        MarkShape::Answer => text::marks::ANSWER,
+        MarkShape::Refusal => text::marks::REFUSAL,
+        MarkShape::View => text::marks::VIEW,
+        MarkShape::Enter => text::marks::ENTER,
+        MarkShape::Exit => text::marks::EXIT,
+        MarkShape::Decision => text::marks::DECISION,
+        MarkShape::Leader => text::marks::LEADER,
+        MarkShape::Commit => text::marks::COMMIT,
+        MarkShape::Abort => text::marks::ABORT,
+        MarkShape::Suspicion => text::marks::SUSPICION,
+        MarkShape::Restoration => text::marks::RESTORATION,
+        MarkShape::Reading => text::marks::READING,
+        MarkShape::Record => text::marks::RECORD,
+        MarkShape::Snapshot => text::marks::SNAPSHOT,
+        MarkShape::Checkpoint => text::marks::CHECKPOINT,
+        MarkShape::Rollback => text::marks::ROLLBACK,
+        MarkShape::Flag => text::marks::FLAG,
+        MarkShape::Timer => text::marks::TIMER,
+        MarkShape::Crash => text::marks::CRASH,
+        MarkShape::Recovery => text::marks::RECOVERY,
+        MarkShape::Pause => text::marks::PAUSE,
+        MarkShape::Traitor => text::marks::TRAITOR,
+        MarkShape::Storage => text::marks::STORAGE,
+        MarkShape::Note => text::marks::NOTE,
     }
 }
 

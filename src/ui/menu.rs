@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     app::{
-        Action, Edit, Hand, Run, Selection, WhyNot, comes_out, read_bits, why_not_corrupt,
+        Action, Edit, Hand, Run, Selection, WhyNot, comes_out, read_bits, text, why_not_corrupt,
         why_not_delay, why_not_double, why_not_drop,
     },
     diagram::{event_sentence, message_sentence},
@@ -57,10 +57,10 @@ pub(super) fn Menu(props: &Props) -> Html {
             let event_at = &run.trace.events[event];
             let title = event_sentence(&run.scenario, &run.trace, event);
             let moment = Moment { node: event_at.node, at: event_at.time };
-            (format!("{} ms: {title}", event_at.time), moment_menu(run, moment, send))
+            (text::menu::event(event_at.time, &title), moment_menu(run, moment, send))
         }
         Selection::Moment { node, at } => {
-            let title = format!("{} at {at} ms", run.scenario.name(node));
+            let title = text::menu::moment(&run.scenario.name(node), at);
             (title, moment_menu(run, Moment { node, at }, send))
         }
     };
@@ -68,7 +68,7 @@ pub(super) fn Menu(props: &Props) -> Html {
         <div class="menu" role="dialog" aria-label={title.clone()} ref={card}>
             <h3>{ title }</h3>
             { body }
-            <button class="close icon" onclick={close} aria-label="Close" title="Close (Esc)">{ "✕" }</button>
+            <button class="close icon" onclick={close} aria-label={text::menu::CLOSE} title={text::menu::CLOSE_HELP}>{ "✕" }</button>
         </div>
     }
 }
@@ -80,10 +80,10 @@ pub(super) fn make(send: &Send, edit: Edit) {
 }
 
 /// A button that makes a change and closes the menu.
-pub(super) fn does(send: &Send, id: &'static str, words: String, edit: Edit) -> Html {
+pub(super) fn does(send: &Send, id: &'static str, words: impl Into<AttrValue>, edit: Edit) -> Html {
     let send = send.clone();
     let onclick = Callback::from(move |_: MouseEvent| make(&send, edit.clone()));
-    html! { <button type="button" data-do={id} {onclick}>{ words }</button> }
+    html! { <button type="button" data-do={id} {onclick}>{ words.into() }</button> }
 }
 
 /// The same, or, where it would have no effect, a button that says so.
@@ -91,12 +91,12 @@ pub(super) fn does_unless(
     why_not: WhyNot,
     send: &Send,
     id: &'static str,
-    words: String,
+    words: &'static str,
     edit: Edit,
 ) -> Html {
     match why_not {
         None => does(send, id, words, edit),
-        Some(why) => cannot(id, &words, &why),
+        Some(why) => cannot(id, words, &why),
     }
 }
 
@@ -126,18 +126,18 @@ fn message_menu(run: &Run, name: MessageName, send: &Send) -> (String, Html) {
     let body = html! {
         <>
             { match dropped {
-                Some(place) => does(send, "undrop", "Let it through".to_owned(), Edit::RemoveFault(place)),
+                Some(place) => does(send, "undrop", text::menu::UNDROP, Edit::RemoveFault(place)),
                 None => {
                     let edit = Edit::AddFault(Fault::Drop { message: name });
-                    does_unless(why_not_drop(message), send, "drop", "Lose it".to_owned(), edit)
+                    does_unless(why_not_drop(message), send, "drop", text::menu::DROP, edit)
                 }
             } }
             { delay_form(run, message, send) }
             { match doubled {
-                Some(place) => does(send, "single", "Let it come once".to_owned(), Edit::RemoveFault(place)),
+                Some(place) => does(send, "single", text::menu::SINGLE, Edit::RemoveFault(place)),
                 None => {
                     let edit = Edit::AddFault(Fault::Duplicate { message: name, after: 10 });
-                    does_unless(why_not_double(message), send, "duplicate", "Let it come twice".to_owned(), edit)
+                    does_unless(why_not_double(message), send, "duplicate", text::menu::DUPLICATE, edit)
                 }
             } }
             { corrupt_form(run, message, send) }
@@ -158,10 +158,10 @@ fn crash_around(run: &Outcome, message: &Message, send: &Send) -> Html {
     let receiver = run.scenario.name(to);
     html! {
         <>
-            { does(send, "crash-after", format!("{sender} crashes right after sending it"), crash(before + 1)) }
-            { does(send, "crash-before", format!("{sender} crashes right before sending it"), crash(before)) }
+            { does(send, "crash-after", text::menu::crash_after(&sender), crash(before + 1)) }
+            { does(send, "crash-before", text::menu::crash_before(&sender), crash(before)) }
             if let Fate::Received(event) = message.overall() {
-                { does(send, "crash-receiver", format!("{receiver} crashes before it comes"),
+                { does(send, "crash-receiver", text::menu::crash_receiver(&receiver),
                     Edit::AddFault(Fault::Crash {
                         node: to,
                         at: run.trace.events[event].time,
@@ -189,7 +189,7 @@ pub(super) fn sends_at(
 /// Delays a message, or lets it come on time again.
 fn delay_form(run: &Run, message: &Message, send: &Send) -> Html {
     if let Some(why) = why_not_delay(message) {
-        return cannot("delay", "Delay it", &why);
+        return cannot("delay", text::menu::DELAY, &why);
     }
     let name = message.name;
     let delay = run.scenario.faults.iter().find_map(|fault| match *fault {
@@ -199,25 +199,30 @@ fn delay_form(run: &Run, message: &Message, send: &Send) -> Html {
     let edit = move |by| Edit::AddFault(Fault::Delay { message: name, by });
     let field = html! {
         <>
-            { asked(delay.unwrap_or(20), 1, Some("Delay in ms".into())) }
+            { asked(delay.unwrap_or(20), 1, Some(text::menu::DELAY_MS.into())) }
             { "ms" }
             if delay.is_some() {
-                { does(send, "on-time", "On time".to_owned(), edit(0)) }
+                { does(send, "on-time", text::menu::ON_TIME, edit(0)) }
             }
         </>
     };
     let send = send.clone();
-    form(html! { <button data-do="delay">{ "Delay it by" }</button> }, field, "row", move |typed| {
-        if let Ok(by) = typed.concat().trim().parse() {
-            make(&send, edit(by));
-        }
-    })
+    form(
+        html! { <button data-do="delay">{ text::menu::DELAY_BY }</button> },
+        field,
+        "row",
+        move |typed| {
+            if let Ok(by) = typed.concat().trim().parse() {
+                make(&send, edit(by));
+            }
+        },
+    )
 }
 
 /// Flips bits of a message on its way, or leaves them alone again.
 fn corrupt_form(run: &Run, message: &Message, send: &Send) -> Html {
     if let Some(why) = why_not_corrupt(message) {
-        return cannot("corrupt", "Flip bits of it", &why);
+        return cannot("corrupt", text::menu::FLIP, &why);
     }
     let name = message.name;
     let standing = run.scenario.faults.iter().enumerate().find_map(|(place, fault)| match fault {
@@ -228,19 +233,19 @@ fn corrupt_form(run: &Run, message: &Message, send: &Send) -> Html {
     let comes = comes_out(run, message, &bits);
     let words: Vec<_> = bits.iter().map(u32::to_string).collect();
     let bits_field = Control {
-        label: Some("Bits to flip, the first is 0".into()),
-        title: Some("Numbers, the first bit is 0".into()),
+        label: Some(text::menu::BITS.into()),
+        title: Some(text::menu::BITS_HELP.into()),
         ..part(ControlKind::Text(400), words.join(" "))
     };
     let field = html! {
         <>
             { Html::from(bits_field) }
             if let Some(place) = place {
-                { does(send, "sound", "None".to_owned(), Edit::RemoveFault(place)) }
+                { does(send, "sound", text::menu::SOUND, Edit::RemoveFault(place)) }
             }
         </>
     };
-    let button = html! { <button data-do="corrupt">{ "Flip its bits" }</button> };
+    let button = html! { <button data-do="corrupt">{ text::menu::FLIP }</button> };
     let send = send.clone();
     html! {
         <>

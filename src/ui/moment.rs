@@ -10,7 +10,7 @@ use super::{
     wrongs::Wrongs,
 };
 use crate::{
-    app::{Edit, Run, is_up},
+    app::{Edit, Run, is_up, text},
     kernel::{EventKind, Fault, NodeId, NodeSet, Time},
 };
 
@@ -21,36 +21,39 @@ pub(super) struct Moment {
     pub(super) at: Time,
 }
 
-/// What it can be asked for, what can go wrong there, and more.
+/// The length of a pause, in virtual ms.
+const PAUSE: Time = 50;
+
+/// The menu of a moment: requests, faults, and the less common faults.
 pub(super) fn moment_menu(run: &Run, moment: Moment, send: &Send) -> Html {
     let Moment { node, at } = moment;
     let name = run.scenario.name(node);
     let up = is_up(run, node, at);
-    let pause = Edit::AddFault(Fault::Pause { node, at, until: at.saturating_add(50) });
+    let pause = Edit::AddFault(Fault::Pause { node, at, until: at.saturating_add(PAUSE) });
     html! {
         <>
             <fieldset class="group" disabled={!up}>
-                <legend>{ if up { format!("Ask {name}") } else { format!("Ask {name}: it is down") } }</legend>
+                <legend>{ text::moment::requests(&name, up) }</legend>
                 if run.protocol.behaviour.requests.is_empty() {
-                    <p class="why">{ "Nothing: this protocol runs by itself." }</p>
+                    <p class="why">{ text::moment::NO_REQUESTS }</p>
                 }
                 { asking(run, node, at, send) }
             </fieldset>
             <fieldset class="group">
-                <legend>{ "Goes wrong here" }</legend>
+                <legend>{ text::moment::FAULTS }</legend>
                 if up {
                     { crash_field(run, moment, send) }
-                    { does(send, "pause", format!("{name} stands still for 50 ms"), pause) }
-                    { cannot("recover", &format!("{name} recovers"), "it is up") }
+                    { does(send, "pause", text::moment::pause_for(&name, PAUSE), pause) }
+                    { cannot("recover", &text::moment::recover(&name), text::moment::IS_UP) }
                 } else {
-                    { cannot("crash", &format!("{name} crashes"), "it is down") }
-                    { cannot("pause", &format!("{name} stands still"), "it is down") }
+                    { cannot("crash", &text::moment::crash(&name), text::moment::IS_DOWN) }
+                    { cannot("pause", &text::moment::pause(&name), text::moment::IS_DOWN) }
                     { recovery(run, moment, send) }
                 }
                 <PartitionField key={node.index()} run={run.clone()} {moment} send={send.clone()} />
             </fieldset>
             <details class="more">
-                <summary data-do="more">{ "More…" }</summary>
+                <summary data-do="more">{ text::moment::MORE }</summary>
                 <Wrongs key={format!("{} {at}", node.index())} run={run.clone()} {moment} send={send.clone()} />
             </details>
         </>
@@ -68,12 +71,12 @@ fn recovery(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
         )
     });
     let at = at + u64::from(crash.is_some());
-    let words = format!("{name} recovers at {at} ms");
+    let words = text::moment::recover_at(&name, at);
     html! {
         <>
             { does(send, "recover", words, Edit::AddFault(Fault::Recover { node, at })) }
             if let Some(crash) = crash {
-                { does(send, "uncrash", format!("{name} does not crash"), Edit::RemoveFault(crash)) }
+                { does(send, "uncrash", text::moment::uncrash(&name), Edit::RemoveFault(crash)) }
             }
         </>
     }
@@ -89,16 +92,16 @@ fn crash_field(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
     let writing = |after_writes| Edit::AddFault(Fault::CrashWriting { node, at, after_writes });
     html! {
         <>
-            { does(send, "crash", format!("{name} crashes here"), crash(None)) }
+            { does(send, "crash", text::moment::crash_here(&name), crash(None)) }
             if sends > 0 {
                 <div class="row wrap">
-                    <span>{ format!("…in the middle of its sends, after so many of {sends}:") }</span>
+                    <span>{ text::moment::crash_in_sends(sends) }</span>
                     { for (0..=sends).map(|k| does(send, "crash-mid-send", k.to_string(), crash(Some(k)))) }
                 </div>
             }
             if writes > 0 {
                 <div class="row wrap">
-                    <span>{ format!("…in the middle of its writes, after so many of {writes}:") }</span>
+                    <span>{ text::moment::crash_in_writes(writes) }</span>
                     { for (0..=writes).map(|k| does(send, "crash-mid-write", k.to_string(), writing(k))) }
                 </div>
             }
@@ -132,7 +135,7 @@ fn PartitionField(props: &MomentProps) -> Html {
             true => Edit::ChangeFault(place, Fault::Partition { groups, at: from, until: at }),
             false => Edit::RemoveFault(place),
         };
-        return does(send, "heal", "The network heals here".to_owned(), edit);
+        return does(send, "heal", text::moment::HEAL, edit);
     }
     let everyone = NodeSet::first(run.scenario.nodes.len());
     // The group may have shrunk since.
@@ -146,9 +149,9 @@ fn PartitionField(props: &MomentProps) -> Html {
     };
     html! {
         <details>
-            <summary>{ "Split the network here" }</summary>
+            <summary>{ text::moment::PARTITION_HERE }</summary>
             <fieldset>
-                <legend>{ "On one side" }</legend>
+                <legend>{ text::moment::ONE_SIDE }</legend>
                 { for everyone.into_iter().map(|member| {
                     let side = side.clone();
                     let checked = side.contains(member);
@@ -164,10 +167,10 @@ fn PartitionField(props: &MomentProps) -> Html {
             </fieldset>
             <div class="row">
                 if one.is_empty() || other.is_empty() {
-                    <p class="why">{ "Both sides need somebody." }</p>
+                    <p class="why">{ text::moment::EMPTY_SIDE }</p>
                 } else {
-                    { does(send, "partition", "Split for".to_owned(), edit) }
-                    { number(Number { value: *lasts, min: 1, label: Some("How long in ms".to_owned()), onchange, ..Number::default() }) }{ "ms" }
+                    { does(send, "partition", text::moment::PARTITION_FOR, edit) }
+                    { number(Number { value: *lasts, min: 1, label: Some(text::moment::DURATION.to_owned()), onchange, ..Number::default() }) }{ "ms" }
                 }
             </div>
         </details>

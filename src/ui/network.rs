@@ -7,7 +7,7 @@ use super::{
     fields::{ControlKind, Number, Props, choice, field, millionths, number, part, select},
 };
 use crate::{
-    app::{Action, Edit},
+    app::{Action, Edit, text},
     kernel::{Delay, Detector, Medium, NetworkSpec, Order, PerMillion, Timing, Topology},
     runs::Outcome,
 };
@@ -75,37 +75,37 @@ pub(super) fn network(run: &Outcome, send: &Send) -> Html {
     let until = send.reform(|until: u64| Action::Apply(Edit::Until(until.max(1))));
     html! {
         <>
-            <div class="field" role="group" aria-label="Delay" title="How long a message takes: anything between the two is equally likely">
-                <span>{ "delay" }</span>
-                { number(Number { id: Some("delay-min"), value: min, onchange: set_min, label: Some("Least delay in ms".to_owned()), ..Number::default() }) }{ "to" }
-                { number(Number { id: Some("delay-max"), value: max, onchange: set_max, label: Some("Greatest delay in ms".to_owned()), ..Number::default() }) }
+            <div class="field" role="group" aria-label={text::network::DELAY_LABEL} title={text::network::DELAY_HELP}>
+                <span>{ text::network::DELAY }</span>
+                { number(Number { id: Some("delay-min"), value: min, onchange: set_min, label: Some(text::network::DELAY_MIN.to_owned()), ..Number::default() }) }{ text::network::TO }
+                { number(Number { id: Some("delay-max"), value: max, onchange: set_max, label: Some(text::network::DELAY_MAX.to_owned()), ..Number::default() }) }
                 <small>{ "ms" }</small>
             </div>
-            { field("timing", "What the protocol may assume about delays", html! {
-                { words("timing", timing, &[("asynchronous", "asynchronous"), ("synchronous", "synchronous")], set_timing) }
+            { field(text::network::TIMING, text::network::TIMING_HELP, html! {
+                { words("timing", timing, &[("asynchronous", text::network::ASYNCHRONOUS), ("synchronous", text::network::SYNCHRONOUS)], set_timing) }
             }) }
             if let Timing::Synchronous(bound) = spec.timing {
-                { field("bound", "The longest delay that the protocol counts on; a message may break it", html! {
+                { field(text::network::BOUND, text::network::BOUND_HELP, html! {
                     <>{ number(Number { id: Some("bound"), value: bound, onchange: set_bound, ..Number::default() }) }<small>{ "ms" }</small></>
                 }) }
             }
-            { field("order", "Whether messages of one link can overtake each other", html! {
-                { words("order", order, &[("any", "any"), ("fifo", "first in, first out")], set_order) }
+            { field(text::network::ORDER, text::network::ORDER_HELP, html! {
+                { words("order", order, &[("any", text::network::ANY), ("fifo", text::network::FIFO)], set_order) }
             }) }
-            { field("loss", "How likely a message is lost", percent_field("loss", spec.loss, set_loss)) }
-            { field("duplicates", "How likely a second copy comes", percent_field("duplicate", spec.duplicate, set_duplicate)) }
-            { field("crashes are", "Whether a failure detector tells everyone of every crash", html! {
-                { words("detector", detector, &[("none", "undetectable"), ("perfect", "detected (fail-stop)")], set_detector) }
+            { field(text::network::LOSS, text::network::LOSS_HELP, percent_field(text::network::LOSS, spec.loss, set_loss)) }
+            { field(text::network::DUPLICATES, text::network::DUPLICATES_HELP, percent_field("duplicate", spec.duplicate, set_duplicate)) }
+            { field(text::network::DETECTOR, text::network::DETECTOR_HELP, html! {
+                { words("detector", detector, &[("none", text::network::NO_DETECTOR), ("perfect", text::network::PERFECT)], set_detector) }
             }) }
-            { field("links", "Who is linked to whom: what is sent to others is lost", topology(run, send)) }
-            { field("medium", "Whether a transmission is heard by all neighbours at the cost of one", html! {
-                { words("medium", medium, &[("links", "links of two"), ("shared", "shared by all")], set_medium) }
+            { field(text::network::LINKS, text::network::LINKS_HELP, topology(run, send)) }
+            { field(text::network::MEDIUM, text::network::MEDIUM_HELP, html! {
+                { words("medium", medium, &[("links", text::network::LINKS_OF_TWO), ("shared", text::network::SHARED)], set_medium) }
             }) }
-            { field("run until", "When the run ends", html! {
+            { field(text::network::UNTIL, text::network::UNTIL_HELP, html! {
                 <>{ number(Number { id: Some("until"), value: run.scenario.until, min: 1, onchange: until, ..Number::default() }) }<small>{ "ms" }</small></>
             }) }
-            <button id="reseed" onclick={reseed} title="Other delays and other losses, drawn anew">
-                { "Other luck" }
+            <button id="reseed" onclick={reseed} title={text::network::RESEED_HELP}>
+                { text::network::RESEED }
             </button>
         </>
     }
@@ -115,12 +115,13 @@ pub(super) fn network(run: &Outcome, send: &Send) -> Html {
 fn topology(run: &Outcome, send: &Send) -> Html {
     let given = &run.scenario.network.topology;
     let named = [
-        ("everybody to everybody", Topology::Full),
-        ("a ring", Topology::Ring),
-        ("a line", Topology::Line),
-        ("a binary tree", Topology::Tree),
+        (text::network::FULL, Topology::Full),
+        (text::network::RING, Topology::Ring),
+        (text::network::LINE, Topology::Line),
+        (text::network::TREE, Topology::Tree),
     ];
-    let own = matches!(given, Topology::Links { .. }).then(|| ("as given", given.clone()));
+    let own =
+        matches!(given, Topology::Links { .. }).then(|| (text::network::CUSTOM, given.clone()));
     let shapes: Vec<_> = named.into_iter().chain(own).collect();
     let chosen = shapes.iter().position(|(_, shape)| shape == given);
     let choices: Vec<_> = shapes

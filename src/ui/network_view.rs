@@ -9,12 +9,12 @@ use super::{
     spans::line,
 };
 use crate::{
-    app::{Playhead, Run},
+    app::{Playhead, Run, text},
     diagram::{
         Flight, Graph, LaneState, NodeNow, Orientation, Place, Point, Scenery, Traffic,
         event_sentence, roomy_graph, traitors,
     },
-    kernel::{NodeSet, count_of, spell},
+    kernel::{NodeSet, spell},
     web::Style,
 };
 
@@ -45,7 +45,7 @@ pub(super) fn NetworkView(props: &Props) -> Html {
     html! {
         <div class="network-view">
             <p class="now">{ summary(run, &now, playhead) }</p>
-            <div class="scroll" tabindex="0" role="group" aria-label="The network">
+            <div class="scroll" tabindex="0" role="group" aria-label={text::network_view::LABEL}>
                 <svg viewBox={format!("0 0 {width} {height}")} role="img" aria-label={sentence(run, &now, playhead)}
                     data-style={widths.attribute()} ~style={widths.property()}>
                     { links(graph, &now.cut) }
@@ -157,16 +157,16 @@ fn draw_node(
 }
 
 fn summary(run: &Run, now: &Scenery, playhead: &Playhead) -> String {
-    let messages = count_of(now.under_way, "message");
     let alone = now.flights.iter().filter(|flight| !flight.lost).count();
     let drawn = alone + now.others.len();
-    let drawn = (drawn < now.under_way).then(|| format!(", {drawn} of them drawn"));
+    let drawn = (drawn < now.under_way).then(|| text::network_view::drawn(drawn));
     let split = (!now.sides.is_empty()).then(|| {
         let sides = now.sides.iter().map(|side| spell(&side.to_string(), &run.scenario.nodes));
-        format!(" · the network is split: {}", sides.collect::<Vec<_>>().join(" | "))
+        text::network_view::partition(&sides.collect::<Vec<_>>().join(" | "))
     });
     let (drawn, split) = (drawn.unwrap_or_default(), split.unwrap_or_default());
-    format!("{} ms · {messages} under way{drawn}{split}", playhead.time as u64)
+    let rest = format!("{drawn}{split}");
+    text::network_view::summary(playhead.time as u64, now.under_way, &rest)
 }
 
 /// The same moment for those who do not see it.
@@ -176,19 +176,18 @@ fn sentence(run: &Run, now: &Scenery, playhead: &Playhead) -> String {
         let name = run.scenario.name(node.node);
         match node.state {
             LaneState::Up => {}
-            LaneState::Down => said.push(format!("{name} is down")),
-            LaneState::Paused => said.push(format!("{name} stands still")),
+            LaneState::Down => said.push(text::network_view::down(&name)),
+            LaneState::Paused => said.push(text::network_view::paused(&name)),
         }
         if let Some(event) = node.said {
-            said.push(format!("last, {}", event_sentence(&run.scenario, &run.trace, event)));
+            said.push(text::network_view::last(&event_sentence(&run.scenario, &run.trace, event)));
         }
     }
     for flight in now.flights.iter().take(NAMED) {
         let message = &run.trace.messages[flight.message];
         let (from, to) = (run.scenario.name(message.name.from), run.scenario.name(message.name.to));
-        let lost = if flight.lost { "lost: " } else { "" };
         let text = spell(&message.packet.to_string(), &run.scenario.nodes);
-        said.push(format!("{lost}{text} from {from} to {to}"));
+        said.push(text::network_view::flight(flight.lost, &text, &from, &to));
     }
     said.join("; ")
 }

@@ -11,7 +11,7 @@ use super::{
     rows::{ClassOfRow, DrawRow, Rows, Stops},
 };
 use crate::{
-    app::{CHART, Chart, Line, Numbers, Playhead, Run, Spread},
+    app::{CHART, Chart, Line, Numbers, Playhead, Run, Spread, text},
     kernel::{NodeId, Time},
 };
 
@@ -38,7 +38,7 @@ pub(super) fn Figures(props: &Props) -> Html {
     });
     if props.hidden && !playhead.is_at_end(run) {
         return html! {
-            <p class="hint">{ "What is still to come is hidden: the numbers are of the whole run, and shown at its end." }</p>
+            <p class="hint">{ text::numbers::HIDDEN }</p>
         };
     }
     let mut worked = worked.borrow_mut();
@@ -65,11 +65,11 @@ fn totals(numbers: &Numbers) -> Html {
     };
     html! {
         <dl class="totals">
-            { total("messages", numbers.messages.to_string(), "How often something was handed to the network") }
-            { total("bytes", weighed(numbers.bytes), "Of the payloads, as the trace encodes them") }
-            { total("sent again", weighed(numbers.again),
-                "Retransmissions: what a sender has told the same receiver before, word for word") }
-            { total("lost", lost.to_string(), "Messages of which no copy came") }
+            { total(text::numbers::MESSAGES, numbers.messages.to_string(), text::numbers::MESSAGES_HELP) }
+            { total(text::numbers::BYTES, weighed(numbers.bytes), text::numbers::BYTES_HELP) }
+            { total(text::numbers::AGAIN, weighed(numbers.again),
+                text::numbers::AGAIN_HELP) }
+            { total(text::numbers::LOST, lost.to_string(), text::numbers::LOST_HELP) }
         </dl>
     }
 }
@@ -85,35 +85,35 @@ fn times(numbers: &Numbers) -> Html {
         }
     };
     if numbers.latency.is_none() && numbers.delivery.is_none() {
-        return html! { <p class="hint">{ "No message was received." }</p> };
+        return html! { <p class="hint">{ text::numbers::NO_RECEIPT }</p> };
     }
     html! {
         <div class="wide-table">
             <table class="figures">
-                <caption>{ "How long it took, in ms" }</caption>
+                <caption>{ text::numbers::LATENCY }</caption>
                 <tr>
                     <td></td>
-                    { for ["count", "least", "median", "mean", "most"].map(|name| html! { <th scope="col">{ name }</th> }) }
+                    { for text::numbers::SPREAD.map(|name| html! { <th scope="col">{ name }</th> }) }
                 </tr>
-                { for numbers.latency.map(|spread| row("a message, sent to received", spread)) }
-                { for numbers.delivery.map(|spread| row("asked for to last delivered", spread)) }
+                { for numbers.latency.map(|spread| row(text::numbers::OF_MESSAGE, spread)) }
+                { for numbers.delivery.map(|spread| row(text::numbers::OF_DELIVERY, spread)) }
             </table>
             if numbers.delivery.is_some() && numbers.undelivered > 0 {
-                <p class="hint">{ format!("{} more were asked for and delivered by nobody.", numbers.undelivered) }</p>
+                <p class="hint">{ text::numbers::undelivered(numbers.undelivered) }</p>
             }
         </div>
     }
 }
 
 fn nodes(run: &Run, numbers: &Numbers) -> Html {
-    let heads = ["node", "sent", "bytes", "received", "lost to it", "delivered"];
+    let heads = text::numbers::OF_NODE;
     if numbers.nodes.len() > LISTED {
         return many_nodes(run, numbers, &heads);
     }
     html! {
         <div class="wide-table">
             <table class="figures">
-                <caption>{ "By node" }</caption>
+                <caption>{ text::numbers::BY_NODE }</caption>
                 <tr>{ for heads.map(|name| html! { <th scope="col">{ name }</th> }) }</tr>
                 { for run.scenario.names().zip(&numbers.nodes).map(|(name, node)| html! {
                     <tr>
@@ -145,8 +145,8 @@ fn many_nodes(run: &Run, numbers: &Numbers, heads: &[&str]) -> Html {
     let class: ClassOfRow = Rc::new(|_| Classes::new());
     html! {
         <div class="by-node">
-            <h4>{ "By node" }</h4>
-            <Rows id="by-node" label="By node" {heads} stops={0} {count} shown={None} {class} {draw} />
+            <h4>{ text::numbers::BY_NODE }</h4>
+            <Rows id="by-node" label={text::numbers::BY_NODE} {heads} stops={0} {count} shown={None} {class} {draw} />
         </div>
     }
 }
@@ -172,10 +172,7 @@ fn curves(chart: &Chart) -> Html {
 fn draw(run: &Run, chart: &Chart, now: Time) -> Html {
     let (width, height) = CHART;
     let at = chart.along(now);
-    let label = format!(
-        "{}: curves between {} and {} {}; their values are in the table.",
-        chart.name, chart.low, chart.high, chart.unit
-    );
+    let label = text::numbers::chart(&chart.name, (chart.low, chart.high), chart.unit);
     html! {
         <figure class="chart" data-metric={chart.name.clone()}>
             <figcaption><b>{ &chart.name }</b>{ ": " }{ chart.help }</figcaption>
@@ -186,8 +183,8 @@ fn draw(run: &Run, chart: &Chart, now: Time) -> Html {
                     <path class="now" d={format!("M{at} 0V{height}")} />
                 </svg>
                 <span class="low">{ chart.low }</span>
-                <span class="start">{ "0 ms" }</span>
-                <span class="end">{ format!("{} ms", chart.end()) }</span>
+                <span class="start">{ text::numbers::ms(0) }</span>
+                <span class="end">{ text::numbers::ms(chart.end()) }</span>
             </div>
             { values(run, chart, now) }
         </figure>
@@ -199,7 +196,7 @@ fn values(run: &Run, chart: &Chart, now: Time) -> Html {
     let name = {
         let run = run.clone();
         move |line: &Line| {
-            line.node.map_or_else(|| "all".to_owned(), |node| run.scenario.name(node))
+            line.node.map_or_else(|| text::numbers::ALL.to_owned(), |node| run.scenario.name(node))
         }
     };
     let summary = values_now(chart, now, &name);
@@ -220,7 +217,7 @@ fn values(run: &Run, chart: &Chart, now: Time) -> Html {
             </tr>
         }
     };
-    let heads = ["node", "now", "least", "most"];
+    let heads = text::numbers::OF_CHART;
     let table = move || {
         html! {
             <table class="figures">
@@ -240,6 +237,6 @@ fn values_now(chart: &Chart, now: Time, name: &dyn Fn(&Line) -> String) -> Strin
     };
     let few: Vec<_> = chart.curves.iter().take(6).map(value).collect();
     let more = chart.curves.len().saturating_sub(few.len());
-    let rest = if more > 0 { format!(", and {more} more") } else { String::new() };
-    format!("At {now} ms: {}{rest}", few.join(", "))
+    let rest = if more > 0 { text::numbers::more(more) } else { String::new() };
+    text::numbers::now(now, &few.join(", "), &rest)
 }

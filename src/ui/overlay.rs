@@ -7,7 +7,7 @@ use super::{
     picture::{px, rect},
 };
 use crate::{
-    app::{Action, Area, Hand, Run, Selection},
+    app::{Action, Area, Hand, Run, Selection, text},
     diagram::{Layout, Orientation, Point},
 };
 
@@ -67,8 +67,8 @@ pub(super) fn lasso_button(armed: bool, send: &Send) -> Html {
     let onclick = send.reform(move |_: MouseEvent| Action::Hand(Hand::Arm(!armed)));
     html! {
         <button type="button" id="lasso" class="lasso-button" aria-pressed={armed.to_string()} {onclick}
-            title="Split the network: drag across the lines to be cut off, from when to when. With the mouse, just drag over the empty picture.">
-            { if armed { "Drag across lines… (Esc)" } else { "⬚ Split by hand" } }
+            title={text::overlay::HELP}>
+            { if armed { text::overlay::ARMED } else { text::overlay::ARM } }
         </button>
     }
 }

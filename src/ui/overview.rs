@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{Send, picture::px};
 use crate::{
-    app::{Action, Lens, Room, Run, Shared, Shown},
+    app::{Action, Lens, Room, Run, Shared, Shown, text},
     diagram::{self, Layout, Orientation},
     kernel::Time,
     web::{self, Element, Viewport},
@@ -47,13 +47,13 @@ pub(super) fn Overview(props: &Props) -> Html {
     let height = px(ROW * run.scenario.nodes.len() as f64);
     let (from, to) = (bin(scrolled), bin(scrolled + seen));
     let times = (layout.time_at(scrolled) as u64, layout.time_at(scrolled + seen) as u64);
-    let said = format!("{} to {} ms of {} ms", times.0, times.1, layout.end());
+    let said = text::overview::part(times, layout.end());
     html! {
         <div class="overview">
             if longer {
-                <div class="strip" role="slider" tabindex="0" aria-label="Part of the run that is seen"
+                <div class="strip" role="slider" tabindex="0" aria-label={text::overview::STRIP}
                     aria-valuemin="0" aria-valuemax={layout.end().to_string()} aria-valuenow={times.0.to_string()}
-                    aria-valuetext={said.clone()} title={format!("{said}: drag to move")}
+                    aria-valuetext={said.clone()} title={text::overview::drag(&said)}
                     ref={place.clone()} onpointerdown={drag(props, &place, true)} onpointermove={drag(props, &place, false)} onkeydown={keys(props, scrolled)}>
                     <svg viewBox={format!("0 0 {BINS} {height}")} preserveAspectRatio="none" aria-hidden="true">
                         { (*strip).clone() }
@@ -191,21 +191,21 @@ fn buttons(props: &Props, longer: bool) -> Html {
     };
     let turned = Lens { orientation: Some(other), scale: None };
     let (sign, way) = match other {
-        Orientation::Vertical => ("⇅", "Let time run top down"),
-        Orientation::Horizontal => ("⇄", "Let time run left to right"),
+        Orientation::Vertical => ("⇅", text::overview::DOWN),
+        Orientation::Horizontal => ("⇄", text::overview::ACROSS),
     };
     let suited = Lens { scale: None, ..lens };
     let is_largest = lens.scale.is_some() && nearer == lens;
     html! {
-        <div class="lens" role="group" aria-label="How the diagram is shown">
+        <div class="lens" role="group" aria-label={text::overview::LABEL}>
             <button class="icon" id="zoom-out" onclick={look(lens.zoomed(1.0 / 1.5, shown, room))} disabled={!longer}
-                aria-label="Smaller" title={if longer { "Smaller (Ctrl and wheel)" } else { "Smaller: the whole run is seen already" }}>{ "−" }</button>
+                aria-label={text::overview::SMALLER} title={if longer { text::overview::SMALLER_HELP } else { text::overview::SMALLEST }}>{ "−" }</button>
             <button class="icon" id="zoom-in" onclick={look(nearer)} disabled={is_largest}
-                aria-label="Larger" title={if is_largest { "Larger: there is nothing finer to see" } else { "Larger (Ctrl and wheel)" }}>{ "+" }</button>
+                aria-label={text::overview::LARGER} title={if is_largest { text::overview::LARGEST } else { text::overview::LARGER_HELP }}>{ "+" }</button>
             <button id="zoom-whole" onclick={look(lens.whole(shown, room))} disabled={!longer}
-                title={if longer { "The whole run at once" } else { "The whole run is seen already" }}>{ "Whole run" }</button>
+                title={if longer { text::overview::WHOLE_HELP } else { text::overview::IS_WHOLE }}>{ text::overview::WHOLE }</button>
             <button id="zoom-suited" onclick={look(suited)} disabled={lens.scale.is_none()}
-                title={if lens.scale.is_none() { "It is as large as suits it" } else { "As large as suits it" }}>{ "Reset size" }</button>
+                title={if lens.scale.is_none() { text::overview::IS_SUITED } else { text::overview::SUITED_HELP }}>{ text::overview::SUITED }</button>
             <button class="icon" id="turn" onclick={look(turned)} aria-label={way} title={way}>{ sign }</button>
         </div>
     }

@@ -32,6 +32,7 @@ use crate::{
     analysis::Stamps,
     app::{
         Action, Shared, State, Ways, Workings, emphasis, is_of_this_host, offers, reduce, shortcut,
+        text,
     },
     formats::link,
     web::{self, Frames},
@@ -113,7 +114,7 @@ pub(super) fn Page() -> Html {
             <main class={state.stands_in.then_some("arrives")}>
                 { for state.refused.as_ref().map(|refused| banner(refused, &send)) }
                 { working }
-                <section class={classes!("theatre", edited.then_some("edited"))} aria-label="The run" ref={theatre}>
+                <section class={classes!("theatre", edited.then_some("edited"))} aria-label={text::page::RUN} ref={theatre}>
                     { variants(&ways, state.run.protocol.id, state.study.future_hidden, &send) }
                     <h2 class="title" id={HEADING} tabindex="-1">
                         { state.heading() }

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::{arrows, marks, plots, spans, spans::line, stage::RULER};
 use crate::{
-    app::{End, Run, Selection, Shared},
+    app::{End, Run, Selection, Shared, text},
     diagram::{
         Arrow, Asked, Detail, Emphasis, Heap, HeldBack, Label, Lane, LaneState, Layout, Mark,
         Merged, Orientation, Point, Role, Scene, Stretch, Wall, Window, fault_sentence,
@@ -213,7 +213,7 @@ fn ruler(props: &Props) -> Html {
                 }
             }) }
             <path class="strip" d={strip} onpointerdown={props.press_ruler.clone()}>
-                <title>{ "Time in virtual milliseconds: drag to go to a moment" }</title>
+                <title>{ text::picture::RULER }</title>
             </path>
         </g>
     }
@@ -233,7 +233,7 @@ fn draw_wall(props: &Props, wall: &Wall) -> Html {
     let at = |along: f64, by: f64| props.layout.point(along, (across + other) / 2.0 + by);
     html! {
         <g class="wall">
-            <title>{ format!("{sentence}. Drag it, or one of its ends, along time; or set its times under What happens.") }</title>
+            <title>{ text::picture::wall(&sentence) }</title>
             { rect(wall.from, wall.to) }
             { part(End::Whole, "body", at(from, 0.0), at(to, 0.0)) }
             { part(End::Start, "edge", at(from, -12.0), at(from, 12.0)) }
@@ -270,7 +270,7 @@ fn draw_lane(props: &Props, lane: &Lane) -> Html {
             }) }
             <path class="hit" d={line(first, last)} {onclick}>
                 if few {
-                    <title>{ format!("{name}: click a moment to ask for something, or to crash it there") }</title>
+                    <title>{ text::picture::lane(&name) }</title>
                 }
             </path>
         </g>
@@ -280,8 +280,8 @@ fn draw_lane(props: &Props, lane: &Lane) -> Html {
 fn draw_bar(props: &Props, bar: &HeldBack) -> Html {
     let class = props.event_class(bar.received);
     let end = match bar.delivered {
-        Some(_) => "held back until what must come before it has come",
-        None => "still held back when the run ends",
+        Some(_) => text::picture::HELD_BACK,
+        None => text::picture::STILL_HELD_BACK,
     };
     html! {
         <path class={classes!("held-back", class)}

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::picture::px;
 use crate::{
-    app::{Playhead, Run, Shared},
+    app::{Playhead, Run, Shared, text},
     diagram::{Arrow, Layout, Orientation, Point, Scene},
 };
 
@@ -40,7 +40,7 @@ pub(super) fn Present(props: &Props) -> Html {
     html! {
         <g class="present" aria-hidden="true">
             <path class={classes!("veil", over.then_some("lifted"), hidden.then_some("curtain"))} d={veil}>
-                if *hidden && !over { <title>{ "What is still to come is hidden" }</title> }
+                if *hidden && !over { <title>{ text::present::HIDDEN }</title> }
             </path>
             <path class="playhead" d={line} />
             { dots(scene.arrows.iter().filter_map(|arrow| under_way(layout, arrow, along)).collect()) }

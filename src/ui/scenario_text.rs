@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::Send;
 use crate::{
-    app::{Action, Hand, Run, Writing, Wrong, written},
+    app::{Action, Hand, Run, Writing, Wrong, text, written},
     web::{self, Style},
 };
 
@@ -48,7 +48,7 @@ pub(super) fn ScenarioText(props: &Props) -> Html {
                 <pre class="line-numbers" aria-hidden="true">{ numbers }</pre>
                 <textarea ref={field} rows={(lines + 1).to_string()} value={text.to_string()} {oninput} {onchange}
                     wrap="off" spellcheck="false" autocomplete="off" autocapitalize="off"
-                    aria-label="The scenario as JSON" aria-invalid={wrong.is_some().to_string()}
+                    aria-label={text::scenario_text::LABEL} aria-invalid={wrong.is_some().to_string()}
                     aria-describedby={SAYS} />
             </div>
         </div>
@@ -77,12 +77,12 @@ fn says(props: &Props, wrong: Option<&Wrong>, text: &str, field: &NodeRef) -> Ht
         <div class="says">
             <p id={SAYS} role="status" class={wrong.map(|_| "wrong")}>
                 { match wrong {
-                    Some(wrong) => format!("Line {}: {}", wrong.line, wrong.why),
-                    None if stands => "It is read when you pause.".to_owned(),
-                    None => "The whole scenario: write in it, and the run follows when you pause. Undo takes it back.".to_owned(),
+                    Some(wrong) => text::scenario_text::wrong(wrong.line, &wrong.why),
+                    None if stands => text::scenario_text::READ_LATER.to_owned(),
+                    None => text::scenario_text::HELP.to_owned(),
                 } }
                 if behind {
-                    { " The run has changed since: what you write here will replace it." }
+                    { text::scenario_text::BEHIND }
                 }
             </p>
             if let Some(wrong) = wrong {
@@ -93,11 +93,11 @@ fn says(props: &Props, wrong: Option<&Wrong>, text: &str, field: &NodeRef) -> Ht
                             web::select_text(&field, from, to);
                         }
                     })
-                }>{ format!("Go to line {}", wrong.line) }</button>
+                }>{ text::scenario_text::go_to(wrong.line) }</button>
             }
             if stands {
                 <button type="button" id="discard-draft" onclick={discard}
-                    title="Back to the scenario that is shown">{ "Discard what I wrote" }</button>
+                    title={text::scenario_text::DISCARD_HELP}>{ text::scenario_text::DISCARD }</button>
             }
         </div>
     }

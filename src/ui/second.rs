@@ -10,7 +10,7 @@ use super::{
     stage::{Portion, RULER, room_of_names, sized, weight},
 };
 use crate::{
-    app::{Compare, Playhead, Run, Shared},
+    app::{Compare, Playhead, Run, Shared, text},
     diagram::{Frame, Layout, Orientation, Parting, Scene, Window},
 };
 
@@ -61,7 +61,7 @@ pub(super) fn Second(props: &Props) -> Html {
     html! {
         <>
         { run_name(&compare.names[1]) }
-        <div class="canvas second" role="img" aria-label={format!("The same, {}", compare.names[1])}>
+        <div class="canvas second" role="img" aria-label={text::second::label(&compare.names[1])}>
             { names(run, &layout, props.names_width) }
             <div class="sheet" data-style={size.attribute()} ~style={size.property()}>
                 <svg inert={true} width={px(part.width)} height={px(part.height)} data-style={at.attribute()} ~style={at.property()}
@@ -108,7 +108,7 @@ pub(super) fn parting(layout: &Layout, run: &Run, parting: Option<Parting>, whic
     html! {
         <g class="parting" aria-hidden="true">
             <path d={format!("M{} {}L{} {}", px(from.x), px(from.y), px(to.x), px(to.y))} />
-            <text x={px(from.x + 4.0)} y={px(from.y + 13.0)}>{ "first difference" }</text>
+            <text x={px(from.x + 4.0)} y={px(from.y + 13.0)}>{ text::second::DIFFERENCE }</text>
         </g>
     }
 }

@@ -14,7 +14,7 @@ use super::{
     part::Props,
 };
 use crate::{
-    app::{Action, Edit},
+    app::{Action, Edit, text},
     kernel::{Domain, MAX_NODES, NodeId, Parameter, ParameterValue},
     runs::Outcome,
 };
@@ -24,14 +24,14 @@ pub(super) fn settings(props: &Props) -> Html {
     let Props { run, send, .. } = props;
     let parameters = run.protocol.behaviour.parameters;
     html! {
-        <section class="settings" aria-label="Settings">
+        <section class="settings" aria-label={text::settings::LABEL}>
             if !parameters.is_empty() {
-                <h2>{ "Protocol" }</h2>
+                <h2>{ text::settings::PROTOCOL }</h2>
                 { for parameters.iter().map(|parameter| parameter_field(props, parameter)) }
             }
-            <h2>{ "Nodes" }</h2>
+            <h2>{ text::settings::NODES }</h2>
             { nodes(run, send) }
-            <h2>{ "Network" }</h2>
+            <h2>{ text::settings::NETWORK }</h2>
             { network(run, send) }
         </section>
     }
@@ -90,7 +90,7 @@ fn nodes(run: &Outcome, send: &Send) -> Html {
                     Action::Apply(Edit::Rename(NodeId::new(index), name))
                 });
                 Html::from(Control {
-                    label: Some(format!("Name of node {}", index + 1).into()),
+                    label: Some(text::settings::name_of(index + 1).into()),
                     onchange: Some(rename),
                     ..part(ControlKind::Text(24), name.clone())
                 })
@@ -100,10 +100,10 @@ fn nodes(run: &Outcome, send: &Send) -> Html {
     };
     html! {
         <>
-            { field("how many", "The last ones go, or new ones come", html! {
+            { field(text::settings::COUNT, text::settings::COUNT_HELP, html! {
                 { number(Number { id: Some("nodes"), value: size as u64, min: 1, max: MAX_NODES as u64, onchange: resize, ..Number::default() }) }
             }) }
-            { fold("rename", "Names".to_owned(), size > LISTED, names) }
+            { fold("rename", text::settings::NAMES.to_owned(), size > LISTED, names) }
         </>
     }
 }

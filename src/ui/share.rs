@@ -4,6 +4,7 @@ use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use crate::{
+    app::text,
     formats::link::{LONG_LINK, MAX_LINK},
     web,
 };
@@ -44,26 +45,26 @@ pub(super) fn use_share(fragment: &str) -> Html {
     html! {
         <span class="share">
             <button class="primary" id="copy-link" {onclick} disabled={too_long}
-                title="Copies a link that opens this very run">
-                { if *copied == Copied::Yes { "Link copied" } else { "Copy link" } }
+                title={text::share::COPY_HELP}>
+                { if *copied == Copied::Yes { text::share::COPIED } else { text::share::COPY } }
             </button>
             if *copied == Copied::Refused {
                 <label class="by-hand">
-                    { "The browser does not let this page copy. The link:" }
+                    { text::share::BY_HAND }
                     <input readonly=true value={link.clone()} />
                 </label>
             }
             if too_long {
                 <span class="warning">
-                    { "This run is too large for a link: copy the scenario from the tab “As text”." }
+                    { text::share::TOO_LARGE }
                 </span>
             } else if long {
                 <span class="warning">
-                    { format!("This link has {} characters: some programs cut it off.", link.len()) }
+                    { text::share::long(link.len()) }
                 </span>
             }
             <span class="unseen" role="status">
-                { if *copied == Copied::Yes { "Link copied" } else { "" } }
+                { if *copied == Copied::Yes { text::share::COPIED } else { "" } }
             </span>
         </span>
     }

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{Send, fields::check};
 use crate::{
-    app::{Action, Ask, Chord, IN_DIAGRAM, SHORTCUTS, State},
+    app::{Action, Ask, Chord, IN_DIAGRAM, SHORTCUTS, State, text},
     web,
 };
 
@@ -29,10 +29,10 @@ pub(super) fn sheet(state: &State, dialog: NodeRef, send: &Send) -> Html {
     let close = send.reform(|_: MouseEvent| Action::Study(Ask::Sheet(false)));
     let letters = send.reform(|on: bool| Action::Study(Ask::Letters(on)));
     html! {
-        <dialog class="sheet-of-keys" ref={dialog} {onclose} aria-label="Keyboard shortcuts">
+        <dialog class="sheet-of-keys" ref={dialog} {onclose} aria-label={text::sheet::TITLE}>
             if open {
-                <h2>{ "Keyboard shortcuts" }</h2>
-                <button class="close icon" onclick={close} aria-label="Close" title="Close (Esc)">{ "✕" }</button>
+                <h2>{ text::sheet::TITLE }</h2>
+                <button class="close icon" onclick={close} aria-label={text::sheet::CLOSE} title={text::sheet::CLOSE_HELP}>{ "✕" }</button>
                 <div class="groups">
                     { for SHORTCUTS.iter().map(|group| html! {
                         <section>
@@ -41,13 +41,13 @@ pub(super) fn sheet(state: &State, dialog: NodeRef, send: &Send) -> Html {
                         </section>
                     }) }
                     <section>
-                        <h3>{ "In the diagram, while it has the focus (Tab)" }</h3>
+                        <h3>{ text::sheet::IN_DIAGRAM }</h3>
                         <dl>{ for IN_DIAGRAM.iter().map(|it| row(it.chords, it.does, true)) }</dl>
                     </section>
                 </div>
                 <label class="letters">
                     { Html::from(check(state.study.letters, letters)) }
-                    { "Single letters and signs are shortcuts" }
+                    { text::sheet::LETTERS }
                 </label>
             }
         </dialog>
@@ -62,7 +62,7 @@ fn row(chords: &[Chord], does: &'static str, letters: bool) -> Html {
             <dt>
                 { for chords.iter().enumerate().map(|(place, chord)| html! {
                     <>
-                        if place > 0 { <span>{ " or " }</span> }
+                        if place > 0 { <span>{ text::sheet::OR }</span> }
                         { for chord.caps().into_iter().map(|cap| html! { <kbd>{ cap }</kbd> }) }
                     </>
                 }) }

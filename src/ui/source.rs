@@ -6,10 +6,10 @@ use yew::prelude::*;
 
 use crate::{
     app::{
-        Handler, Listing, Marks, Place, Ran, Run, Selection, SourceFile, Subject, last_ran, ran,
+        Handler, Listing, Marks, Place, Ran, Run, Selection, SourceFile, Subject, last_ran, ran, text,
     },
     diagram::event_sentence,
-    kernel::{EventId, count_of},
+    kernel::EventId,
     web,
 };
 
@@ -70,11 +70,10 @@ pub(super) fn Source(props: &Props) -> Html {
                 </div>
             } else if fetched.is_some() {
                 <p class="refused" role="status">
-                    { format!("The code cannot be fetched: it lies beside the page, as source/{module}.json. Are \
-                        you offline, or was the page opened as a file?") }
+                    { text::source::not_fetched(&format!("source/{module}.json")) }
                 </p>
             } else {
-                <p role="status">{ "Fetching the code…" }</p>
+                <p role="status">{ text::source::FETCHING }</p>
             }
         </div>
     }
@@ -87,28 +86,28 @@ fn what_ran(run: &Run, subject: &Subject) -> (String, Option<Ran>) {
         _ => last_ran(run, subject.events),
     };
     let Some(event) = event else {
-        return ("Before the run: nothing has run yet".to_owned(), None);
+        return (text::source::BEFORE.to_owned(), None);
     };
     let time = run.trace.events[event].time;
     let sentence = event_sentence(&run.scenario, &run.trace, event);
-    (format!("{time} ms: {sentence}"), ran(run, event))
+    (text::source::at(time, &sentence), ran(run, event))
 }
 
 /// The code that ran, in words.
 fn said(ran: Option<&Ran>, marks: &Option<Marks>, fetched: bool) -> Html {
     let Some(ran) = ran else {
-        return html! { <p class="hint">{ "No code of the node runs here." }</p> };
+        return html! { <p class="hint">{ text::source::NO_CODE }</p> };
     };
     html! {
         <p class="hint">
             <code>{ marks.as_ref().map_or(ran.handler.name(), |marks| marks.name.as_str()) }</code>
             { match (marks, fetched) {
-                (Some(_), _) => " ran.",
-                (None, true) => " is not in this code: it does nothing here.",
-                (None, false) => " ran.",
+                (Some(_), _) => text::source::RAN,
+                (None, true) => text::source::NOT_HERE,
+                (None, false) => text::source::RAN,
             } }
             if ran.handler != Handler::Init {
-                { " What a node sends to itself is handled right after, by " }<code>{ "on_message" }</code>{ "." }
+                { text::source::TO_ITSELF }<code>{ "on_message" }</code>{ "." }
             }
         </p>
     }
@@ -127,17 +126,17 @@ fn description(run: &Run, listing: &Listing, module: &str, show: &Callback<Strin
     };
     let others = listing.uses.iter().filter(|path| *path != own);
     html! {
-        <div class="description" tabindex="0" role="region" aria-label="Description">
-            <h4>{ "Code" }</h4>
+        <div class="description" tabindex="0" role="region" aria-label={text::source::DESCRIPTION}>
+            <h4>{ text::source::CODE }</h4>
             <ul class="files">
                 { link(own) }
                 if module != own { { link(module) } }
             </ul>
-            <h4>{ "It uses" }</h4>
+            <h4>{ text::source::USES }</h4>
             <ul class="files">{ for others.map(|path| link(path)) }</ul>
             { Html::from_html_unchecked(listing.description.clone().into()) }
             if module == own {
-                <h4>{ "It promises" }</h4>
+                <h4>{ text::source::PROMISES }</h4>
                 <ul>
                     { for run.protocol.promises.iter().map(|property| html! {
                         <li><b>{ property.name }</b>{ ": " }{ property.statement }</li>
@@ -157,7 +156,7 @@ fn code_of(listing: &Listing, marks: &Option<Marks>, code: &NodeRef) -> Html {
         <div class="listing">
             if !calls.is_empty() {
                 <p class="calls">
-                    { "It calls " }
+                    { text::source::CALLS }
                     { for calls.iter().map(|(name, place)| {
                         let (code, part) = (code.clone(), format!("#{}", id(place)));
                         let onclick = Callback::from(move |_: MouseEvent| {
@@ -169,7 +168,7 @@ fn code_of(listing: &Listing, marks: &Option<Marks>, code: &NodeRef) -> Html {
                     }) }
                 </p>
             }
-            <div class="code" ref={code} tabindex="0" role="region" aria-label="The code">
+            <div class="code" ref={code} tabindex="0" role="region" aria-label={text::source::CODE}>
                 { for listing.files.iter().enumerate().map(|(index, file)| html! {
                     <section key={file.path.clone()}>
                         <h4>{ &file.path }</h4>
@@ -178,7 +177,7 @@ fn code_of(listing: &Listing, marks: &Option<Marks>, code: &NodeRef) -> Html {
                 }) }
             </div>
             if listing.tests > 0 {
-                <p class="hint">{ format!("{} of tests are left out.", count_of(listing.tests, "line")) }</p>
+                <p class="hint">{ text::source::tests(listing.tests) }</p>
             }
         </div>
     }

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::picture::{Props, px, rect, text};
 use crate::{
+    app::text,
     diagram::{
         Across, Band, Bar, Barrier, Field, Orientation, Piece, Point, Strike, Waiting,
         deadlock_sentence,
@@ -31,7 +32,7 @@ pub(super) fn band(props: &Props, band: &Band) -> Html {
     };
     html! {
         <g class={classes!("band", tint(band.value))}>
-            <title>{ format!("{name}: {} {}", metric.name, band.value) }</title>
+            <title>{ text::spans::band(&name, metric.name, band.value) }</title>
             { rect(band.from, band.to) }
             <path d={line(band.from, start)} />
             if let Some(label) = &band.label { { text(label) } }
@@ -89,7 +90,7 @@ pub(super) fn barrier(props: &Props, barrier: &Barrier) -> Html {
     let recedes = props.recedes();
     html! {
         <g class={classes!("barrier", recedes)}>
-            <title>{ format!("View {} is installed: {members}", barrier.id) }</title>
+            <title>{ text::spans::view(barrier.id, &members) }</title>
             { pieces(props, &barrier.pieces, "ties") }
             { pieces(props, &barrier.pieces, "spine") }
             if let Some(label) = &barrier.label { { text(label) } }

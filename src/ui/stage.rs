@@ -26,7 +26,7 @@ use crate::{
     analysis::Stamps,
     app::{
         Action, Area, Changes, Compare, CutLine, Lens, Playhead, Room, Run, Selection, Shared,
-        Showing, Shown,
+        Showing, Shown, text,
     },
     diagram::{
         Arrow, Clocks, Detail, Emphasis, Features, Layout, Mark, Orientation, Point, STRIP, Scene,
@@ -206,7 +206,7 @@ pub(super) fn Stage(props: &Props) -> Html {
                         { names((run, features), &scene, &layout, playhead.time as Time, send) }
                         <div class="sheet" data-style={size.attribute()} ~style={size.property()}>
                             <svg ref={picture.clone()} width={px(part.width)} height={px(part.height)} data-style={at.attribute()} ~style={at.property()}
-                                viewBox={part.view_box()} role="application" aria-label="Space-time diagram"
+                                viewBox={part.view_box()} role="application" aria-label={text::stage::LABEL}
                                 aria-describedby={HINT} tabindex="0" class={props.armed.then_some("arming")}
                                 onkeydown={keys(layout.orientation(), send)} onmousedown={keep_focus()}
                                 onpointerdown={hands.press_ground} onpointermove={hands.moves}
@@ -560,7 +560,7 @@ fn names(
                 };
                 html! {
                     <button class={classes!("name", kind)} data-style={each.attribute()} ~style={each.property()}
-                        {onclick} aria-haspopup="dialog" title={format!("What {name} does or suffers at {at} ms")}>
+                        {onclick} aria-haspopup="dialog" title={text::stage::name_help(&name, at)}>
                         <span>{ name }</span>
                         if let Some(kind) = kind { <small>{ kind }</small> }
                     </button>

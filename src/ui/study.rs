@@ -8,9 +8,9 @@ use super::{
 };
 use crate::{
     analysis::Stamps,
-    app::{Action, Ask, CutLine, Move, Selection, Shared, State},
+    app::{Action, Ask, CutLine, Move, Selection, Shared, State, text},
     diagram::{Asked, Clocks, Emphasis, timestamp_sentence},
-    kernel::{MessageId, count_of, spell},
+    kernel::{MessageId, spell},
 };
 
 /// The logical time that is shown.
@@ -34,16 +34,14 @@ pub(super) fn study(
 fn switches(state: &State, send: &Send) -> Html {
     let study = &state.study;
     html! {
-        <div class="study" role="group" aria-label="How the run is looked at">
-            { switch("Hide future", "Hides what is still to come: in the diagram, in the verdicts and in the \
-                lists (F)", study.future_hidden, Ask::Future, send) }
-            { switch("Past and future", "Of an event or a message that you pick: what led to it stands out, and \
-                what came of it (O)", study.causality, Ask::Causality, send) }
+        <div class="study" role="group" aria-label={text::study::LABEL}>
+            { switch(text::study::FUTURE, text::study::FUTURE_HELP, study.future_hidden, Ask::Future, send) }
+            { switch(text::study::CAUSALITY, text::study::CAUSALITY_HELP, study.causality, Ask::Causality, send) }
             { timestamps(study.clocks, send) }
-            { switch("Cut", "A cut across all lines, to drag: is it consistent? (X)", study.cut.is_some(),
+            { switch(text::study::CUT, text::study::CUT_HELP, study.cut.is_some(),
                 Ask::Cut(Move::Toggle), send) }
             <button class="keys" onclick={send.reform(|_: MouseEvent| Action::Study(Ask::Sheet(true)))}
-                aria-haspopup="dialog" title="Keyboard shortcuts (?)">{ "Keys" }</button>
+                aria-haspopup="dialog" title={text::study::KEYS_HELP}>{ text::study::KEYS }</button>
         </div>
     }
 }
@@ -55,8 +53,11 @@ fn switch(name: &'static str, title: &'static str, on: bool, ask: Ask, send: &Se
 
 /// Which logical time is shown.
 fn timestamps(clocks: Option<Clocks>, send: &Send) -> Html {
-    const ALL: [(&str, Option<Clocks>); 3] =
-        [("none", None), ("Lamport", Some(Clocks::Lamport)), ("vector", Some(Clocks::Vector))];
+    const ALL: [(&str, Option<Clocks>); 3] = [
+        (text::study::NO_CLOCK, None),
+        (text::study::LAMPORT, Some(Clocks::Lamport)),
+        (text::study::VECTOR, Some(Clocks::Vector)),
+    ];
     let onchange = send.reform(|value: String| {
         let chosen = ALL.into_iter().find(|(name, _)| *name == value);
         Action::Study(Ask::Clocks(chosen.and_then(|(_, clocks)| clocks)))
@@ -64,8 +65,8 @@ fn timestamps(clocks: Option<Clocks>, send: &Send) -> Html {
     let names = ALL.into_iter().map(|(name, _)| choice(name, name)).collect();
     let shown = ALL.into_iter().find(|(_, each)| *each == clocks).map_or("", |(name, _)| name);
     html! {
-        <label class="timing" title="Logical time beside the events, worked out for any protocol (T)">
-            <span>{ "Timestamps" }</span>
+        <label class="timing" title={text::study::TIMESTAMPS_HELP}>
+            <span>{ text::study::TIMESTAMPS }</span>
             { Html::from(select(shown, names, onchange)) }
         </label>
     }
@@ -77,25 +78,24 @@ fn in_words(state: &State, emphasis: &Emphasis, clocks: &Timing) -> Html {
     let untold = state.told() < state.run.trace.events.len();
     let (before, after, neither) = match emphasis.asked {
         Asked::Violation => return html! {},
-        Asked::Event(_) => ("happened before", "happened after", "concurrent"),
-        Asked::Message(_) => ("led to it", "came of it", "neither"),
+        Asked::Event(_) => (text::study::BEFORE, text::study::AFTER, text::study::CONCURRENT),
+        Asked::Message(_) => (text::study::PAST, text::study::FUTURE_OF, text::study::NEITHER),
     };
     let event = match emphasis.asked {
         Asked::Event(event) => Some(event),
         _ => None,
     };
-    let events = |count: usize| count_of(count, "event");
     html! {
         <p class="order" role="status">
             if let (Some((clocks, stamps)), Some(event)) = (clocks, event) {
                 <span>{ timestamp_sentence(&state.run.scenario, &state.run.trace, stamps, *clocks, event) }</span>
             }
-            <span>{ key("past") }{ format!("{before}: {}", events(past)) }</span>
+            <span>{ key("past") }{ text::study::events(before, past) }</span>
             if untold {
-                <span>{ key("future") }{ format!("{after}: hidden") }</span>
+                <span>{ key("future") }{ text::study::hidden(after) }</span>
             } else {
-                <span>{ key("future") }{ format!("{after}: {}", events(future)) }</span>
-                <span>{ format!("{neither}: {}", events(aside)) }</span>
+                <span>{ key("future") }{ text::study::events(after, future) }</span>
+                <span>{ text::study::events(neither, aside) }</span>
             }
         </p>
     }
@@ -125,24 +125,24 @@ fn cut_in_words(state: &State, cut: &CutLine, send: &Send) -> Html {
                 <li {class}>
                     <b>{ name }</b>
                     { for messages.iter().take(LISTED).map(|message| crossing(state, *message, send)) }
-                    if more > 0 { <span>{ format!("and {more} more") }</span> }
+                    if more > 0 { <span>{ text::study::more(more) }</span> }
                 </li>
             }
         }
     };
     html! {
-        <div class={classes!("cut-report", (!consistent).then_some("inconsistent"))} role="group" aria-label="Cut">
+        <div class={classes!("cut-report", (!consistent).then_some("inconsistent"))} role="group" aria-label={text::study::CUT_REPORT}>
             <p><b aria-hidden="true">{ if consistent { "✓ " } else { "✗ " } }</b>{ cut.sentence() }</p>
             <div class="row wrap">
-                <button onclick={ask(Move::ToPlayhead)}>{ "Cut at the playhead" }</button>
+                <button onclick={ask(Move::ToPlayhead)}>{ text::study::TO_PLAYHEAD }</button>
                 <button onclick={ask(Move::Mend)} disabled={consistent}
-                    title={if consistent { "It is consistent" } else { "Takes back every effect without its cause" }}>
-                    { "Make it consistent" }
+                    title={if consistent { text::study::CONSISTENT } else { text::study::MEND_HELP }}>
+                    { text::study::MEND }
                 </button>
             </div>
             <ul>
-                { list("Orphans: ", "orphans", &cut.crossing.orphans) }
-                { list("In transit: ", "transit", &cut.crossing.in_transit) }
+                { list(text::study::ORPHANS, "orphans", &cut.crossing.orphans) }
+                { list(text::study::IN_TRANSIT, "transit", &cut.crossing.in_transit) }
             </ul>
         </div>
     }
@@ -155,5 +155,5 @@ fn crossing(state: &State, message: MessageId, send: &Send) -> Html {
     let text = spell(&message.packet.to_string(), &scenario.nodes);
     let (from, to) = (scenario.name(name.from), scenario.name(name.to));
     let onclick = send.reform(move |_: MouseEvent| Action::Select(Some(Selection::Message(name))));
-    html! { <button class="link" {onclick}>{ format!("{text} from {from} to {to}") }</button> }
+    html! { <button class="link" {onclick}>{ text::study::message(&text, &from, &to) }</button> }
 }

@@ -8,7 +8,7 @@ use super::{
     spans::line,
 };
 use crate::{
-    app::Run,
+    app::{Run, text},
     diagram::{Graph, Orientation, Place, graph},
 };
 
@@ -19,20 +19,10 @@ const ALONE: usize = 200;
 pub(super) fn topology(run: &Run, open: bool) -> Html {
     let Some(graph) = graph(&run.scenario) else { return html! {} };
     let (hosts, routers): (Vec<_>, Vec<_>) = graph.places.iter().partition(|place| !place.router);
-    let counted =
-        |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
-    let links = counted(graph.links.len(), "link");
-    let kinds = match routers.len() {
-        0 => format!("{}, {links}", counted(hosts.len(), "node")),
-        routers => format!(
-            "{} (round), {} (square), {links}",
-            counted(hosts.len(), "host"),
-            counted(routers, "router")
-        ),
-    };
+    let kinds = text::topology::kinds(hosts.len(), routers.len(), graph.links.len());
     html! {
         <details class="topology" {open}>
-            <summary>{ "Who is linked to whom: " }<span>{ kinds }</span></summary>
+            <summary>{ text::topology::LEAD }<span>{ kinds }</span></summary>
             { picture(run, &graph) }
         </details>
     }
@@ -73,11 +63,12 @@ fn node(run: &Run, place: &Place) -> Html {
 /// The links, in words.
 fn sentence(run: &Run, graph: &Graph) -> String {
     let name = |node| run.scenario.name(node);
-    let links = graph.links.iter().take(ALONE).map(|link| link.nodes.map(name).join(" to "));
+    let links =
+        graph.links.iter().take(ALONE).map(|link| link.nodes.map(name).join(text::topology::TO));
     let links: Vec<_> = links.collect();
     let more = match graph.links.len() - links.len() {
         0 => String::new(),
-        more => format!(" and {more} more"),
+        more => text::topology::more(more),
     };
-    format!("Links: {}{more}", links.join(", "))
+    text::topology::links(&links.join(", "), &more)
 }

@@ -8,8 +8,8 @@ use super::{
     icons,
 };
 use crate::{
-    app::{Action, Ask, FITTING, Playhead, Run, SPEEDS, Stride, Study, speed_name},
-    kernel::{Time, count_of},
+    app::{Action, Ask, FITTING, Playhead, Run, SPEEDS, Stride, Study, speed_name, text},
+    kernel::Time,
     web,
 };
 
@@ -36,46 +36,44 @@ pub(super) fn transport(props: Props) -> Html {
     let events = run.trace.events.len();
     let over = playhead.time >= shown_until as f64;
     let play = match (playing, over) {
-        (true, _) => "Pause",
-        (false, true) => "Play again",
-        (false, false) => "Play",
+        (true, _) => text::transport::PAUSE,
+        (false, true) => text::transport::AGAIN,
+        (false, false) => text::transport::PLAY,
     };
     let at_start = playhead.cursor == 0;
     let at_end = props.is_over;
     let now = playhead.time.round() as Time;
     let untold = study.future_hidden && !told;
-    let events = match (untold, events) {
-        (true, _) => count_of(playhead.cursor, "event"),
-        (false, all) => format!("{} of {}", playhead.cursor, count_of(all, "event")),
-    };
-    let said = format!("{now} ms, {events}");
+    let said = text::transport::progress(now, playhead.cursor, (!untold).then_some(events));
     let stride = study.stride;
     let (key_back, key_forward) = match stride {
         Stride::Event => (" (←)", " (→)"),
-        Stride::Delivery => (" (Shift D)", " (D)"),
-        Stride::Violation => (" (Shift V)", " (V)"),
+        Stride::Delivery => (text::transport::DELIVERY_BACK, text::transport::DELIVERY_FORWARD),
+        Stride::Violation => (text::transport::VIOLATION_BACK, text::transport::VIOLATION_FORWARD),
         Stride::Node(_) => ("", ""),
     };
     let (back, forward) = match stride {
-        Stride::Event => ("One event back".to_owned(), "One event forward".to_owned()),
+        Stride::Event => {
+            (text::transport::EVENT_BACK.to_owned(), text::transport::EVENT_FORWARD.to_owned())
+        }
         _ => {
             let what = stride.name(run);
-            (format!("To the previous {what}"), format!("To the next {what}"))
+            (text::transport::previous(&what), text::transport::next(&what))
         }
     };
     html! {
-        <div class="transport" role="group" aria-label="Time">
+        <div class="transport" role="group" aria-label={text::transport::LABEL}>
             <button class="icon" onclick={act(Action::Jump(0))} disabled={at_start && playhead.time == 0.0}
-                aria-label="To the start" title="To the start (Home)">{ icons::to_start() }</button>
+                aria-label={text::transport::START} title={text::transport::START_HELP}>{ icons::to_start() }</button>
             <button class="icon" id="step-back" onclick={act(Action::Stride(stride, false))} disabled={at_start}
                 aria-label={back.clone()} title={back + key_back}>{ icons::back() }</button>
             <button class="icon primary" id="play" onclick={act(Action::Toggle)} aria-label={play}
-                title={format!("{play} (space)")}>{ if playing { icons::pause() } else { icons::play() } }</button>
+                title={text::transport::with_space(play)}>{ if playing { icons::pause() } else { icons::play() } }</button>
             <button class="icon" id="step" onclick={act(Action::Stride(stride, true))} disabled={at_end}
                 aria-label={forward.clone()} title={forward + key_forward}>{ icons::forward() }</button>
             { steps(run, stride, send) }
             <input type="range" id="scrub" min="0" max={shown_until.to_string()} step="1"
-                value={now.to_string()} oninput={seek} aria-label="Moment"
+                value={now.to_string()} oninput={seek} aria-label={text::transport::MOMENT}
                 aria-valuetext={said.clone()} />
             <output class="clock" for="scrub">{ said }</output>
             { speeds(props.speed, props.pace, send) }
@@ -97,14 +95,14 @@ fn steps(run: &Run, chosen: Stride, send: &Send) -> Html {
     let names = names.map(|(place, each)| choice(place.to_string(), each.name(run))).collect();
     html! {
         <label class="stride">
-            <span>{ "Step by" }</span>
+            <span>{ text::transport::STEP }</span>
             { Html::from(select(at.to_string(), names, onchange)) }
         </label>
     }
 }
 
 fn speeds(speed: u32, pace: f64, send: &Send) -> Html {
-    let title = format!("How fast virtual time passes: ×1 is {} ms a second", pace.round() as Time);
+    let title = text::transport::speed(pace.round() as Time);
     let onchange = send.reform(|value: String| Action::Speed(value.parse().unwrap_or(FITTING)));
     let speeds =
         SPEEDS.into_iter().map(|each| choice(each.to_string(), speed_name(each))).collect();
@@ -112,7 +110,7 @@ fn speeds(speed: u32, pace: f64, send: &Send) -> Html {
         Control { title: Some(title.into()), ..select(speed.to_string(), speeds, onchange) };
     html! {
         <label class="speed">
-            <span class="unseen">{ "Speed" }</span>
+            <span class="unseen">{ text::transport::SPEED }</span>
             { Html::from(speeds) }
         </label>
     }

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::app::{Branch, BranchStatus};
+use crate::app::{Branch, BranchStatus, text};
 
 /// How many entries a part may have and still be open from the beginning.
 const OPEN: usize = 8;
@@ -12,7 +12,7 @@ pub(super) fn tree(entries: &[Branch], more: usize) -> Html {
     html! {
         <ul class="tree">
             { for entries.iter().map(entry) }
-            if more > 0 { <li class="more">{ format!("… and {more} more, as they were") }</li> }
+            if more > 0 { <li class="more">{ text::trees::more(more) }</li> }
         </ul>
     }
 }
@@ -22,9 +22,9 @@ fn entry(entry: &Branch) -> Html {
     // Never by its colour alone.
     let (class, sign) = match change {
         BranchStatus::Same => (None, None),
-        BranchStatus::New => (Some("new"), Some("new".to_owned())),
-        BranchStatus::Changed => (Some("changed"), was.as_ref().map(|was| format!("was {was}"))),
-        BranchStatus::Gone => (Some("gone"), Some("gone".to_owned())),
+        BranchStatus::New => (Some("new"), Some(text::trees::NEW.to_owned())),
+        BranchStatus::Changed => (Some("changed"), was.as_ref().map(|was| text::trees::was(was))),
+        BranchStatus::Gone => (Some("gone"), Some(text::trees::GONE.to_owned())),
     };
     let line = html! {
         <>

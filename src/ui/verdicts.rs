@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     analysis::{Class, Judgement, Report},
-    app::{Action, Edit, Judged, Panel, Run},
+    app::{Action, Edit, Judged, Panel, Run, text},
     diagram::deadlock_sentence,
     kernel::{Kind, MAX_TIME, Rule, Setting, Verdict, spell},
     web,
@@ -43,15 +43,15 @@ pub(super) fn Verdicts(props: &Props) -> Html {
     };
     let beyond = run.report.judgements.iter().any(|judgement| !judgement.promised);
     html! {
-        <section class="verdicts" aria-label="Verdicts">
-            <h2>{ "Properties" }
+        <section class="verdicts" aria-label={text::verdicts::LABEL}>
+            <h2>{ text::verdicts::TITLE }
                 <button class="to-break"
                     onclick={to_breaking(props)}
-                    title="Looks for a run that violates one of them">{ "Break it…" }</button>
+                    title={text::verdicts::BREAK_HELP}>{ text::verdicts::BREAK }</button>
             </h2>
             <ul>{ rows(true) }</ul>
             if beyond {
-                <h3 title="Judged for comparison: other protocols give it">{ "Not promised by this protocol" }</h3>
+                <h3 title={text::verdicts::BEYOND_HELP}>{ text::verdicts::BEYOND }</h3>
                 <ul>{ rows(false) }</ul>
             }
             { class_table(run.report.class.filter(|_| over)) }
@@ -66,18 +66,15 @@ pub(super) fn Verdicts(props: &Props) -> Html {
                 && !run.trace.exhausted
             {
                 <p class="why">
-                    { format!("The protocol never comes to rest by itself: it is judged as it is when the \
-                        run ends, at {} ms. An obligation that is younger than {time} ms then is undecided.",
-                        run.trace.end) }
+                    { text::verdicts::never_rests(run.trace.end, time) }
                 </p>
             } else if !run.trace.quiescent && !run.trace.exhausted {
                 <p class="why">
-                    { format!("The run ends at {} ms, while messages are on their way or timers run: \
-                        what is still owed is undecided, unless an assumption is broken.", run.trace.end) }
+                    { text::verdicts::not_at_rest(run.trace.end) }
                 </p>
             }
             if run.trace.exhausted && over {
-                <p class="why">{ "The run was stopped at a million events: it never comes to rest." }</p>
+                <p class="why">{ text::verdicts::EXHAUSTED }</p>
             }
         </section>
     }
@@ -106,11 +103,11 @@ fn so_far(props: &Props) -> Html {
     let to_end = props.send.reform(|_: MouseEvent| Action::Jump(usize::MAX));
     html! {
         <p class="why so-far">
-            { "These verdicts are of what has happened so far. " }
+            { text::verdicts::SO_FAR }
             if props.hidden {
-                { "What is still to come is hidden." }
+                { text::verdicts::HIDDEN }
             } else {
-                <button class="link" id="to-the-end" onclick={to_end}>{ "Go to the end" }</button>
+                <button class="link" id="to-the-end" onclick={to_end}>{ text::verdicts::TO_END }</button>
             }
         </p>
     }
@@ -126,10 +123,10 @@ fn row(props: &Props, judgement: &Judgement, causes: Option<&Causes>) -> Html {
     // For tests: what it comes to, where that is not hidden.
     let mut ends = run.report.judgements.iter().filter(|_| !props.hidden);
     let end = ends.find(|it| it.property.name == name).map_or(status, |it| it.verdict.status());
-    let so_far = if over || shown.is_violated() { "" } else { " so far" };
+    let so_far = if over || shown.is_violated() { "" } else { text::verdicts::SO_FAR_SIGN };
     let kind = match judgement.property.kind {
-        Kind::Safety => "safety",
-        Kind::Liveness => "liveness",
+        Kind::Safety => text::verdicts::SAFETY,
+        Kind::Liveness => text::verdicts::LIVENESS,
     };
     let explained = props.explained == Some(name);
     let head = html! {
@@ -158,7 +155,7 @@ fn row(props: &Props, judgement: &Judgement, causes: Option<&Causes>) -> Html {
             } }
             if explained && !shown.is_violated() {
                 <button class="link" onclick={props.send.reform(|_: MouseEvent| Action::Explain(None))}>
-                    { "Hide what proves the violation" }
+                    { text::verdicts::HIDE_PROOF }
                 </button>
             }
         </li>
@@ -172,10 +169,10 @@ fn violation(props: &Props, judgement: &Judgement, why: &str, explained: bool) -
         props.send.reform(move |_: MouseEvent| Action::Explain((!explained).then_some(name)));
     // What is owed is owed till the end; something bad happens at a moment.
     let when = match judgement.property.kind {
-        Kind::Liveness => "In the end: ".to_owned(),
+        Kind::Liveness => text::verdicts::AT_END.to_owned(),
         Kind::Safety => {
             let at = Report::violated_at(judgement, &props.run.trace);
-            at.map(|at| format!("At {at} ms: ")).unwrap_or_default()
+            at.map(|at| text::verdicts::at(at)).unwrap_or_default()
         }
     };
     let to_break = props.send.reform(move |_: MouseEvent| Action::Break(name));
@@ -183,42 +180,42 @@ fn violation(props: &Props, judgement: &Judgement, why: &str, explained: bool) -
     html! {
         <>
             <button class="why" onclick={toggle} aria-pressed={explained.to_string()}
-                title="Shows in the diagram what proves it">
+                title={text::verdicts::SHOW_HELP}>
                 { when }{ why }
-                <span class="look">{ if explained { " Hide" } else { " Show me" } }</span>
+                <span class="look">{ if explained { text::verdicts::HIDE } else { text::verdicts::SHOW } }</span>
             </button>
             <p class="ways-there">
                 <button class="link" data-jump="break" onclick={to_break}
-                    title="Moves the playhead to where it breaks and picks the event">
+                    title={text::verdicts::TO_BREAK_HELP}>
                     { match judgement.property.kind {
-                        Kind::Safety => "Go to where it breaks",
-                        Kind::Liveness => "Go to the end, where it is missing",
+                        Kind::Safety => text::verdicts::TO_BREAK,
+                        Kind::Liveness => text::verdicts::TO_MISSING,
                     } }
                 </button>
                 { " " }
                 <button class="link" data-jump="why"
                     onclick={to_breaking(props)}
-                    title="Explains it, and makes the run as small as it can be">
-                    { "Why, and how little it takes" }
+                    title={text::verdicts::EXPLAIN_HELP}>
+                    { text::verdicts::EXPLAIN }
                 </button>
             </p>
             if ended_early {
                 { longer(props) }
             } else if let Some(breach) = broke {
                 <p class="broke">
-                    { "Assumed: " }<b>{ breach.rule.statement() }</b>{ ". Broken: " }
+                    { text::verdicts::ASSUMED }<b>{ breach.rule.statement() }</b>{ text::verdicts::BROKEN }
                     { spell(&breach.why, &props.run.scenario.nodes) }{ "." }
                     if breach.event.is_some() {
                         { " " }
                         <button class="link" data-jump="breach"
                             onclick={props.send.reform(move |_: MouseEvent| Action::Breach(name))}
-                            title="Moves the playhead to what broke the assumption and picks it">
-                            { "Go there" }
+                            title={text::verdicts::TO_BREACH_HELP}>
+                            { text::verdicts::TO_BREACH }
                         </button>
                     }
                 </p>
             } else if judgement.promised {
-                <p class="broke">{ "No assumption of the protocol was broken." }</p>
+                <p class="broke">{ text::verdicts::NO_BREACH }</p>
             }
         </>
     }
@@ -230,9 +227,8 @@ fn longer(props: &Props) -> Html {
     let go_on = props.send.reform(move |_: MouseEvent| Action::Apply(Edit::Until(until)));
     html! {
         <p class="broke">
-            { format!("It may still come: the run ends at {} ms, while messages are on their way or timers \
-                run. ", props.run.trace.end) }
-            <button class="link" onclick={go_on}>{ format!("Let it run until {until} ms") }</button>
+            { text::verdicts::may_come(props.run.trace.end) }
+            <button class="link" onclick={go_on}>{ text::verdicts::extend(until) }</button>
         </p>
     }
 }
@@ -240,14 +236,10 @@ fn longer(props: &Props) -> Html {
 /// What a class means, in a sentence.
 const fn meaning(class: Class) -> &'static str {
     match class {
-        Class::Masking => {
-            "Masking: nothing bad happened and everything good did. Nobody notices the faults."
-        }
-        Class::FailSafe => "Fail-safe: nothing bad happened, but something good never did.",
-        Class::NonMasking => {
-            "Non-masking: something bad happened, but everything good did in the end."
-        }
-        Class::Intolerant => "Intolerant: something bad happened, and something good never did.",
+        Class::Masking => text::verdicts::MASKING,
+        Class::FailSafe => text::verdicts::FAIL_SAFE,
+        Class::NonMasking => text::verdicts::NON_MASKING,
+        Class::Intolerant => text::verdicts::INTOLERANT,
     }
 }
 
@@ -264,19 +256,19 @@ fn class_table(class: Option<Class>) -> Html {
     html! {
         <>
         <table class="class" data-class={class.map(|class| class.to_string())}>
-            <caption>{ "How this run tolerates its faults" }</caption>
-            <tr><td></td><th scope="col">{ "live" }</th><th scope="col">{ "not live" }</th></tr>
-            <tr><th scope="row">{ "safe" }</th>{ cell(Class::Masking) }{ cell(Class::FailSafe) }</tr>
+            <caption>{ text::verdicts::CLASSES }</caption>
+            <tr><td></td><th scope="col">{ text::verdicts::LIVE }</th><th scope="col">{ text::verdicts::NOT_LIVE }</th></tr>
+            <tr><th scope="row">{ text::verdicts::SAFE }</th>{ cell(Class::Masking) }{ cell(Class::FailSafe) }</tr>
             <tr>
-                <th scope="row">{ "not safe" }</th>
+                <th scope="row">{ text::verdicts::NOT_SAFE }</th>
                 { cell(Class::NonMasking) }{ cell(Class::Intolerant) }
             </tr>
         </table>
         <details class="classes">
-            <summary>{ class.map_or("What the words mean", meaning) }</summary>
+            <summary>{ class.map_or(text::verdicts::MEANINGS, meaning) }</summary>
             <ul>
                 { for all.into_iter().filter(|it| Some(*it) != class).map(|it| html! { <li>{ meaning(it) }</li> }) }
-                <li>{ "Safe: every promise of the kind safety is kept. Live: every one of the kind liveness." }</li>
+                <li>{ text::verdicts::KINDS }</li>
             </ul>
         </details>
         </>

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use super::{Send, verdicts::sign};
-use crate::app::{Action, Edit, Variant, Ways};
+use crate::app::{Action, Edit, Variant, Ways, text};
 
 /// The protocols under which the same sends can be seen, each with what sets it apart: one of them is on.
 ///
@@ -14,7 +14,7 @@ pub(super) fn variants(ways: &Ways, here: &str, hidden: bool, send: &Send) -> Ht
     }
     html! {
         <fieldset class="variants">
-            <legend>{ if hidden { "The same sends under" } else { "The same sends under, with the verdicts in the end" } }</legend>
+            <legend>{ if hidden { text::ways::VARIANTS } else { text::ways::VARIANTS_JUDGED } }</legend>
             { for ways.variants.iter().map(|variant| segment(variant, variant.protocol.id == here, hidden, send)) }
         </fieldset>
     }
@@ -51,7 +51,7 @@ pub(super) fn next_stop(ways: &Ways, send: &Send) -> Html {
     let onclick = send.reform(move |_: MouseEvent| Action::Open(next));
     html! {
         <button id="next" class="next" {onclick}>
-            { "Next: " }<b>{ next.title() }</b><span aria-hidden="true">{ "\u{a0}→" }</span>
+            { text::ways::NEXT }<b>{ next.title() }</b><span aria-hidden="true">{ "\u{a0}→" }</span>
         </button>
     }
 }

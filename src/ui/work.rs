@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::Send;
 use crate::{
-    app::{Action, Pending, Run, Shared},
+    app::{Action, Pending, Run, Shared, text},
     formats::{digest::Digesting, link},
     runs::Work,
     web::{self, Frames},
@@ -48,9 +48,9 @@ pub(super) fn use_work(pending: Option<&Shared<Pending>>, send: &Send) -> Html {
     let share = (*progress / 10).to_string();
     html! {
         <div class="working">
-            <label for="working">{ "Computing a long run: what is shown is the one before." }</label>
+            <label for="working">{ text::work::COMPUTING }</label>
             <progress id="working" max="100" value={share.clone()}>{ share }{ " %" }</progress>
-            <button onclick={cancel} title="Everything stays as it is">{ "Cancel" }</button>
+            <button onclick={cancel} title={text::work::CANCEL_HELP}>{ text::work::CANCEL }</button>
         </div>
     }
 }

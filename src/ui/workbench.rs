@@ -14,7 +14,7 @@ use super::{
     source::Source,
 };
 use crate::{
-    app::{Action, Panel, State},
+    app::{Action, Panel, State, text},
     web,
 };
 
@@ -24,8 +24,8 @@ pub(super) fn workbench(state: &State, worked: &Worked, hunting: &Hunting, send:
     let chosen = *panel;
     let is_hidden = state.told() < run.trace.events.len();
     html! {
-        <section class="workbench" aria-label="Workbench">
-            <div class="tabs" role="tablist" aria-label="Other looks at the run" onkeydown={between_tabs(chosen, send)}>
+        <section class="workbench" aria-label={text::workbench::LABEL}>
+            <div class="tabs" role="tablist" aria-label={text::workbench::TABS} onkeydown={between_tabs(chosen, send)}>
                 { for Panel::ALL.into_iter().map(|panel| tab(panel, chosen, send)) }
             </div>
             if let Some(panel) = chosen {
@@ -75,7 +75,7 @@ fn tab(panel: Panel, chosen: Option<Panel>, send: &Send) -> Html {
     html! {
         <button role="tab" id={tab_id(panel)} {onclick} aria-selected={on.to_string()}
             aria-controls={on.then_some("panel")} tabindex={if stop { "0" } else { "-1" }}
-            title={on.then_some("Close")}>{ panel.name() }</button>
+            title={on.then_some(text::workbench::CLOSE)}>{ panel.name() }</button>
     }
 }
 

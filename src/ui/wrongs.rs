@@ -9,7 +9,7 @@ use super::{
     moment::{Moment, MomentProps},
 };
 use crate::{
-    app::{Edit, Run, WhyNot, treason, why_not_drift, why_not_lie},
+    app::{Edit, Run, WhyNot, text, treason, why_not_drift, why_not_lie},
     diagram::strategy_words,
     kernel::{Fault, NodeId, PerMillion, Side, Strategy, Time},
 };
@@ -48,12 +48,13 @@ fn traitor_form(run: &Run, node: NodeId, send: &Send) -> Html {
         Choice { disabled: why.is_some(), ..choice(strategy.name(), words) }
     };
     let words = match standing {
-        Some(_) => "Lie otherwise",
-        None => "Make it a traitor",
+        Some(_) => text::wrongs::CHANGE_STRATEGY.to_owned(),
+        None => text::wrongs::make_traitor(&name),
     };
     let strategies = ControlKind::Select(Strategy::ALL.into_iter().map(option).collect());
     let fields =
-        Props { label: Some("How it lies".into()), ..part(strategies, chosen.name()) }.into();
+        Props { label: Some(text::wrongs::STRATEGY.into()), ..part(strategies, chosen.name()) }
+            .into();
     let button = html! { <button data-do="traitor">{ words }</button> };
     let done = {
         let send = send.clone();
@@ -67,10 +68,10 @@ fn traitor_form(run: &Run, node: NodeId, send: &Send) -> Html {
     };
     html! {
         <fieldset class="group">
-            <legend>{ format!("{name} lies, from the beginning on") }</legend>
+            <legend>{ text::wrongs::traitor(&name) }</legend>
             { form(button, fields, "row wrap", done) }
             if let Some((place, _)) = standing {
-                { does(send, "loyal", format!("{name} is loyal after all"), Edit::RemoveFault(place)) }
+                { does(send, "loyal", text::wrongs::make_loyal(&name), Edit::RemoveFault(place)) }
             }
         </fieldset>
     }
@@ -84,26 +85,26 @@ fn drift_form(run: &Run, node: NodeId, why_not: &WhyNot, send: &Send) -> Html {
         _ => None,
     });
     if let (None, Some(why)) = (standing, why_not) {
-        return cannot("drift", &format!("{name}'s clock is wrong"), why);
+        return cannot("drift", &text::wrongs::set_clock_of(&name), why);
     }
     let (rate, offset) = standing.unwrap_or((PerMillion(1_010_000), 0));
     let place = fault_at(run, |f| matches!(*f, Fault::Drift { node: it, .. } if it == node));
     let rate_field: Html = Props {
-        title: Some("How much it goes on in a ms: 0.5 to 2".into()),
+        title: Some(text::wrongs::RATE_HELP.into()),
         ..part(ControlKind::Number("0.5".into(), "2".into(), "0.000001"), rate.to_string())
     }
     .into();
     let fields = html! {
         <>
-            <label class="part"><span>{ "rate" }</span>
+            <label class="part"><span>{ text::wrongs::RATE }</span>
                 { rate_field }
             </label>
-            <label class="part" title="What it shows when the run begins"><span>{ "ahead" }</span>
+            <label class="part" title={text::wrongs::OFFSET_HELP}><span>{ text::wrongs::OFFSET }</span>
                 { asked(offset, 0, None) }{ "ms" }
             </label>
         </>
     };
-    let button = html! { <button data-do="drift">{ "Set its clock" }</button> };
+    let button = html! { <button data-do="drift">{ text::wrongs::SET_CLOCK }</button> };
     let done = {
         let send = send.clone();
         move |typed: &[String]| {
@@ -116,10 +117,10 @@ fn drift_form(run: &Run, node: NodeId, why_not: &WhyNot, send: &Send) -> Html {
     };
     html! {
         <fieldset class="group">
-            <legend>{ format!("{name}'s clock is wrong, from the beginning on") }</legend>
+            <legend>{ text::wrongs::clock(&name) }</legend>
             { form(button, fields, "row wrap", done) }
             if let Some(place) = place {
-                { does(send, "right-clock", "It is right after all".to_owned(), Edit::RemoveFault(place)) }
+                { does(send, "right-clock", text::wrongs::RESET_CLOCK, Edit::RemoveFault(place)) }
             }
         </fieldset>
     }
@@ -129,10 +130,10 @@ fn drift_form(run: &Run, node: NodeId, why_not: &WhyNot, send: &Send) -> Html {
 fn span(at: Time) -> Html {
     html! {
         <>
-            <label class="part"><span>{ "from" }</span>
+            <label class="part"><span>{ text::wrongs::FROM }</span>
                 { asked(at, 0, None) }
             </label>
-            <label class="part"><span>{ "until" }</span>
+            <label class="part"><span>{ text::wrongs::UNTIL }</span>
                 { asked(at + LASTS, 1, None) }{ "ms" }
             </label>
         </>
@@ -148,16 +149,20 @@ fn read_span(typed: &[String]) -> Option<(Time, Time)> {
 
 /// Has a node fail to send, or to receive, for some time.
 fn omission_form(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
-    let sides = ControlKind::Select(["send", "receive"].map(|side| choice(side, side)).to_vec());
+    let sides = ControlKind::Select(vec![
+        choice("send", text::wrongs::SENDS),
+        choice("receive", text::wrongs::RECEIPTS),
+    ]);
     let sides: Html =
-        Props { label: Some("What it fails to do".into()), ..part(sides, "send") }.into();
+        Props { label: Some(text::wrongs::SIDE.into()), ..part(sides, "send") }.into();
     let fields = html! {
         <>
             { sides }
             { span(at) }
         </>
     };
-    let button = html! { <button data-do="omit">{ format!("{} fails to", run.scenario.name(node)) }</button> };
+    let button =
+        html! { <button data-do="omit">{ text::wrongs::omit(&run.scenario.name(node)) }</button> };
     let send = send.clone();
     let done = move |typed: &[String]| {
         let Some((side, rest)) = typed.split_first() else { return };
@@ -173,17 +178,17 @@ fn omission_form(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
 fn cut_form(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
     let size = run.scenario.nodes.len();
     if size < 2 {
-        return cannot("cut", "Cut a link", "there is only one node");
+        return cannot("cut", text::wrongs::CUT_LINK, text::wrongs::ONE_NODE);
     }
     let name = run.scenario.name(node);
     let others = (0..size).map(NodeId::new).filter(|other| *other != node);
     let ways: Vec<_> = others.flat_map(|other| [(node, other), (other, node)]).collect();
     let option = |(place, (from, to)): (usize, &(NodeId, NodeId))| {
-        let words = format!("from {} to {}", run.scenario.name(*from), run.scenario.name(*to));
+        let words = text::wrongs::link(&run.scenario.name(*from), &run.scenario.name(*to));
         choice(place.to_string(), words)
     };
     let directions = ControlKind::Select(ways.iter().enumerate().map(option).collect());
-    let label = Some(format!("Which direction of {name}'s links").into());
+    let label = Some(text::wrongs::direction(&name).into());
     let directions: Html = Props { label, ..part(directions, "0") }.into();
     let fields = html! {
         <>
@@ -191,7 +196,7 @@ fn cut_form(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
             { span(at) }
         </>
     };
-    let button = html! { <button data-do="cut">{ "Nothing gets" }</button> };
+    let button = html! { <button data-do="cut">{ text::wrongs::CUT_LINK }</button> };
     let send = send.clone();
     let done = move |typed: &[String]| {
         let Some((way, rest)) = typed.split_first() else { return };

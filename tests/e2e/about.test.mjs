@@ -38,7 +38,7 @@ test("a synchronous network has a bound, and a ring has no chords", async () => 
   await opened.goto(page.url());
   await opened.locator("main svg:visible").first().waitFor();
   assert.equal(await opened.locator("#bound").inputValue(), "7");
-  assert.equal(await opened.locator("#topology option:checked").innerText(), "a line");
+  assert.equal(await opened.locator("#topology option:checked").innerText(), "line");
   assert.equal(await opened.locator("#medium").inputValue(), "shared");
   await reader.leave();
 });

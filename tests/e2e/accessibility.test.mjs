@@ -72,7 +72,7 @@ for (const [name, options] of LOOKS) {
     await expectNone(page, "the sheet of keys");
     await page.keyboard.press("Escape");
     await page.getByLabel("Timestamps").selectOption("vector");
-    await page.getByRole("button", { name: "Cut", exact: true }).click();
+    await page.getByRole("button", { name: "Show cut" }).click();
     await page.locator(".cut-handle").nth(1).press("Home");
     await expectNone(page, "timestamps and an inconsistent cut");
     await page.keyboard.press("f");

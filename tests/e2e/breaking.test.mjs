@@ -63,7 +63,7 @@ test("a long search says how far it is, leaves the page quick, and is called off
   await page.locator("#break-it").click();
   const far = page.locator(".how-far");
   await until(
-    async () => /explored, [^]* waiting, [^]* deep, [^]* a second/.test(await far.innerText()),
+    async () => /explored, [^]* waiting, [^]* deep, [^]* per second/.test(await far.innerText()),
     "it says how far it is, and how fast",
   );
   const first = await far.innerText();
@@ -143,7 +143,7 @@ test("where a frame may have no worker, that is said", async () => {
   await page.goto(playground.url + link(PLAIN));
   await page.locator("#tab-break-it").click();
   await page.locator("#break-it").click();
-  assert.match(await page.locator(".hunted [role=alert]").innerText(), /no work beside itself/);
+  assert.match(await page.locator(".hunted [role=alert]").innerText(), /Background workers are not available/);
   await page.locator("#break-it").waitFor();
   await reader.leave();
 });
@@ -151,11 +151,11 @@ test("where a frame may have no worker, that is said", async () => {
 test("delays alone keep Paxos undecided, and what cannot be kept so is said", async () => {
   const reader = await playground.reader();
   const page = await opened(reader, await bundled("consensus/paxos/random-back-off"));
-  const keep = page.getByRole("button", { name: "Keep it undecided" });
+  const keep = page.getByRole("button", { name: "Prevent decision" });
   await keep.click();
   const finding = page.locator(".finding");
   await finding.waitFor();
-  assert.match(await finding.innerText(), /Kept undecided[^]*nobody decides before 200 ms/);
+  assert.match(await finding.innerText(), /No decision[^]*nobody decides before 200 ms/);
   await finding.locator(".show-found").click();
   // The run is cut at its horizon: the property is not violated yet, and never decided.
   await page.locator('.verdict[data-property="termination"][data-end="undecided"]').waitFor();

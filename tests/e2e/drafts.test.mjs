@@ -22,7 +22,7 @@ async function lose(page, message) {
   const before = await page.locator(".deed").count();
   await page.locator(`.arrow[data-message="${message}"]`).focus();
   await page.keyboard.press("Enter");
-  await page.locator(".menu").getByRole("button", { name: /^Lose/ }).click();
+  await page.locator(".menu").getByRole("button", { name: /^Drop/ }).click();
   await page.waitForFunction((before) => document.querySelectorAll(".deed").length > before, before);
 }
 
@@ -135,13 +135,13 @@ test("what a closed tab has left is offered once the page is opened anew, and ca
   const next = await reader.open();
   await offer(next).waitFor();
   assert.match(await offer(next).innerText(), /Your last work: .*, 1 change/s);
-  await offer(next).getByRole("button", { name: "Open" }).click();
+  await offer(next).getByRole("button", { name: "Open draft" }).click();
   await edited(next);
   assert.deepEqual(await deeds(next), mine);
   assert.equal(await offer(next).count(), 0);
   await next.close();
   const third = await reader.open();
-  await offer(third).getByRole("button", { name: "Forget" }).click();
+  await offer(third).getByRole("button", { name: "Delete draft" }).click();
   await offer(third).waitFor({ state: "detached" });
   await third.close();
   const fourth = await reader.open();
@@ -203,7 +203,7 @@ test("in a frame with a sandbox the page works", async () => {
   await frame.locator(".stage svg").first().waitFor();
   await frame.locator('.arrow[data-message="Alice>Bob#1"]').focus();
   await host.keyboard.press("Enter");
-  await frame.locator(".menu").getByRole("button", { name: /^Lose/ }).click();
+  await frame.locator(".menu").getByRole("button", { name: /^Drop/ }).click();
   await frame.locator(".theatre.edited").waitFor();
   await reader.leave();
 });

@@ -60,7 +60,7 @@ test("a message is lost by keys alone", async () => {
   await page.locator(".names .name").last().focus();
   await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement.getAttribute("role")), "application");
-  await page.locator("#diagram-keys").getByText("events of a line").waitFor();
+  await page.locator("#diagram-keys").getByText("next or previous event").waitFor();
   // To Dave's first send, whichever line one begins on.
   for (let line = 0; line < 4; line++) await page.keyboard.press("ArrowDown");
   for (let step = 0; step < 12; step++) await page.keyboard.press("ArrowLeft");
@@ -166,7 +166,7 @@ test("on a phone a button lets a finger draw the lasso", async () => {
 test("the scenario is edited as text; what is wrong is said at its line, and nothing is lost", async () => {
   const { reader, page } = await example(RECEIVER_CRASHES);
   await page.getByRole("tab", { name: "As text" }).click();
-  const field = page.getByRole("textbox", { name: "The scenario as JSON" });
+  const field = page.getByRole("textbox", { name: "Scenario as JSON" });
   const text = await field.inputValue();
   const line = text.split("\n").findIndex((line) => line.includes('"Dave", "do"')) + 1;
   assert.ok(line > 1, text);
@@ -216,7 +216,7 @@ test("bits of a message flip, and what has no effect says why", async () => {
   const forge = page.locator('.menu [data-do="forge"]');
   assert.ok(await forge.isDisabled());
   assert.match(await forge.innerText(), /a traitor of this protocol says what its strategy makes it say/);
-  await page.getByRole("textbox", { name: "Bits to flip, the first is 0" }).fill("3 7");
+  await page.getByRole("textbox", { name: "Bits to flip, counted from 0" }).fill("3 7");
   await page.keyboard.press("Enter");
   await deed(page, "2 bits of Dave>Alice#1 flipped on the way").waitFor();
   await page.locator('.arrow.corrupt[data-message="Dave>Alice#1"]').waitFor();
@@ -249,7 +249,7 @@ test("a node is made a traitor, and says what is written", async () => {
   await page.locator('.menu [data-do="make-traitor"]').click();
   await deed(page, "P2 is a traitor: it lies where it is told to").waitFor();
   await page.locator('.menu summary[data-do="forge"]').click();
-  const payload = page.getByRole("textbox", { name: "What it says, as JSON" });
+  const payload = page.getByRole("textbox", { name: "Content of the message, as JSON" });
   assert.equal(await payload.inputValue(), '"A"', "what the correct code says");
   await payload.fill("[1]");
   assert.match(await page.locator("#forge-says").innerText(), /It takes a value, or a list of 3/);
@@ -264,7 +264,7 @@ test("a node is made a traitor, and says what is written", async () => {
 
   await menuAt(page, "P3", 20);
   await page.locator('.menu [data-do="more"]').click();
-  await page.getByLabel("How it lies").selectOption("silent");
+  await page.getByLabel("Strategy of the traitor").selectOption("silent");
   await page.locator('.menu [data-do="traitor"]').click();
   await deed(page, "P3 is a traitor: it says nothing").waitFor();
   await menuAt(page, "P3", 20);

@@ -36,7 +36,7 @@ test("a state shows what the last step changed, and follows the playhead", async
   // The arrow keys are the tabs' as long as one of them has the focus.
   await page.evaluate(() => document.activeElement.blur());
   const carol = page.locator('.node-state[data-node="Carol"]');
-  await page.getByRole("heading", { name: "Before the run" }).waitFor();
+  await page.getByRole("heading", { name: "Before the first event" }).waitFor();
   const changed = carol.locator(".tree .changed", { hasText: "held back" });
   for (let step = 0; step < 40 && (await changed.count()) === 0; step += 1) {
     await page.keyboard.press("ArrowRight");
@@ -72,7 +72,7 @@ test("code that cannot be fetched is no reason to fail", async () => {
   const { reader, page } = await atTheEnd("ordering/causal-multicast/three-orders");
   await page.route("**/source/**", (route) => route.abort());
   await tab(page, "Source");
-  await page.getByText("The code cannot be fetched").waitFor();
+  await page.getByText("The code could not be fetched").waitFor();
   // The page complains of what it could not have, as it should: so no `leave()`.
   await reader.context.close();
 });
@@ -82,7 +82,7 @@ test("numbers are of the whole run, on a phone without sideways scrolling", asyn
   const { reader, page } = await atTheEnd("link/retransmit-until-ack/messages-lost", { viewport });
   await tab(page, "Numbers");
   await page.getByRole("table", { name: "By node" }).waitFor();
-  const again = page.locator(".totals div", { hasText: "sent again" }).locator("dd");
+  const again = page.locator(".totals div", { hasText: "retransmitted" }).locator("dd");
   assert.ok(Number(await again.innerText()) > 0);
   assert.ok((await page.getByRole("img", { name: /messages so far/ }).count()) > 0);
   for (const name of ["State", "Source", "Numbers"]) {

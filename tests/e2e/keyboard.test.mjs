@@ -85,7 +85,7 @@ test("a message is lost, and found again, by keys alone", async () => {
   }
   await page.keyboard.press("Enter");
   await page.locator(".menu").waitFor();
-  await tabTo(page, ({ name }) => name === "Lose it");
+  await tabTo(page, ({ name }) => name === "Drop message");
   await page.keyboard.press("Enter");
   await page.locator(".sheet .arrow.lost").first().waitFor();
   assert.match(await page.locator("[role=status]").last().textContent(), /recomputed/);

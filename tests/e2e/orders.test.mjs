@@ -161,7 +161,7 @@ test("whatever a protocol can be asked for is asked by its form as it is offered
     await page.keyboard.press("Home");
     const asker = await page.locator(".names .name").first().innerText();
     await askNode(page, asker);
-    const asking = page.locator(".menu").getByRole("group", { name: "Ask", exact: true }).locator("form");
+    const asking = page.locator(".menu").getByRole("group", { name: /^Requests to/ }).locator("form");
     const forms = await asking.count();
     for (let place = 0; place < forms; place++) {
       if (place > 0) await askNode(page, asker);

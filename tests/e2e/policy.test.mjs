@@ -66,7 +66,7 @@ test("in a frame with a sandbox of another origin the page works and forgets not
   await frame.locator("#worldlines > .page .stage svg").first().waitFor();
   await frame.locator('.arrow[data-message="Alice>Bob#1"]').focus();
   await page.keyboard.press("Enter");
-  await frame.locator(".menu").getByRole("button", { name: /^Lose/ }).click();
+  await frame.locator(".menu").getByRole("button", { name: /^Drop/ }).click();
   await frame.locator(".theatre.edited").waitFor();
   for (const tab of ["Events", "Deliveries", "Network", "State", "Source", "Numbers", "As text"]) {
     await frame.getByRole("tab", { name: tab, exact: true }).click();

@@ -197,7 +197,7 @@ test("the network is split and healed, and a broadcast asked for by hand", async
   await page.selectOption("#example", "reliable/reliable-broadcast/sender-crashes-half-way");
   await page.keyboard.press("End");
   await clickLine(page, "Bob", 4);
-  await page.getByText("Split the network here").click();
+  await page.getByText("Partition network here").click();
   await page.locator('[data-do="partition"]').click();
   await page.locator(".wall").first().waitFor();
   assert.ok((await deeds(page)).some((deed) => deed.startsWith("the network splits: Bob |")));
@@ -274,7 +274,7 @@ test("a damaged link says what is wrong, and keeps the text", async () => {
   assert.equal(await field.inputValue(), "s=deflate.notALink");
   const sound = Buffer.from('{"version":1,"protocol":"reliable-broadcast","nodes":4}').toString("base64url");
   await field.fill(`s=json.${sound}`);
-  await banner.getByRole("button", { name: "Try again" }).click();
+  await banner.getByRole("button", { name: "Open again" }).click();
   await banner.waitFor({ state: "detached" });
   assert.equal(await page.locator("#protocol").inputValue(), "reliable-broadcast");
   assert.equal(await page.locator(".names .name").count(), 4);

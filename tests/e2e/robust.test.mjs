@@ -110,7 +110,7 @@ test("the node that the State tab looks at may go, and the tab stays", async () 
   await nodes.press("Enter");
   await until(async () => (await page.locator(".stage .name").count()) === 4, "there are four nodes");
   await page.getByRole("tab", { name: "State" }).click();
-  await page.getByLabel("Look at").selectOption({ index: 4 });
+  await page.locator("#panel label.field select").selectOption({ index: 4 });
   await nodes.fill("2");
   await nodes.press("Enter");
   await until(async () => (await page.locator(".stage .name").count()) === 2, "there are two nodes");

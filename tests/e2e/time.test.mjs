@@ -20,9 +20,9 @@ test("steps go by what is chosen, and by keys", async () => {
   const clock = page.locator(".clock");
   await page.keyboard.press("Home");
   await page.getByLabel("Step by").selectOption({ label: "delivery" });
-  await page.getByRole("button", { name: "To the next delivery" }).click();
+  await page.getByRole("button", { name: "Go to next delivery" }).click();
   assert.match(await clock.textContent(), /52 ms, 5 of 5 events/);
-  await page.getByRole("button", { name: "To the previous delivery" }).click();
+  await page.getByRole("button", { name: "Go to previous delivery" }).click();
   assert.match(await clock.textContent(), /^0 ms, 0 of 5/);
   await page.keyboard.press("d");
   assert.match(await clock.textContent(), /52 ms/);
@@ -47,10 +47,10 @@ test("a hidden future is nowhere to be seen", async () => {
   assert.equal(await page.locator(".verdict.violated").count(), 0);
   assert.equal(await page.locator(".class .here").count(), 0);
   assert.doesNotMatch(await page.locator(".clock").textContent(), / of /);
-  const named = await page.getByRole("group", { name: "The run" }).or(page.locator(".stage")).first()
+  const named = await page.getByRole("group", { name: "Run" }).or(page.locator(".stage")).first()
     .getByRole("button", { name: /m1 from Alice to Bob/ }).count();
   assert.equal(named, 0, "what is to come is not read out");
-  for (const [tab, said] of [["Break it", /is told at its end/], ["Deliveries", /agree so far/]]) {
+  for (const [tab, said] of [["Break it", /are shown at the end/], ["Deliveries", /agree so far/]]) {
     await page.getByRole("tab", { name: tab, exact: true }).click();
     await page.locator("#panel").getByText(said).waitFor();
     assert.equal(await page.locator("#panel .violated").count(), 0, tab);
@@ -73,7 +73,7 @@ test("a hidden future is nowhere to be seen", async () => {
 test("the sheet of shortcuts keeps the focus, closes at Esc and gives it back", async () => {
   const reader = await playground.reader(calm);
   const page = await reader.open();
-  const button = page.getByRole("button", { name: "Keys" });
+  const button = page.getByRole("button", { name: "Show keys" });
   await button.focus();
   await page.keyboard.press("?");
   const sheet = page.getByRole("dialog", { name: "Keyboard shortcuts" });
@@ -93,7 +93,7 @@ test("the sheet of shortcuts keeps the focus, closes at Esc and gives it back", 
   await sheet.waitFor({ state: "hidden" });
   assert.ok(await button.evaluate((it) => it === document.activeElement));
   await page.keyboard.press("?");
-  await sheet.getByLabel(/Single letters/).uncheck();
+  await sheet.getByLabel(/single letters/).uncheck();
   await page.keyboard.press("Escape");
   await page.keyboard.press("f");
   assert.equal(await page.locator(".curtain").count(), 0, "letters rest");
@@ -112,7 +112,7 @@ test("past and future of an event stand out, with its timestamp", async () => {
   assert.equal(await page.locator(".arrow.past").count(), 1);
   assert.equal(await page.locator(".mark.crash.recedes").count(), 1);
   assert.ok((await page.locator(".cone .past").count()) >= 2);
-  await page.getByRole("button", { name: "Past and future" }).click();
+  await page.getByRole("button", { name: "Show causality" }).click();
   assert.equal(await page.locator(".recedes, .order").count(), 0);
   await reader.leave();
 });
@@ -120,7 +120,7 @@ test("past and future of an event stand out, with its timestamp", async () => {
 test("a cut is dragged and moved by keys, and says what crosses it", async () => {
   const reader = await playground.reader(calm);
   const page = await reader.open();
-  await page.getByRole("button", { name: "Cut", exact: true }).click();
+  await page.getByRole("button", { name: "Show cut" }).click();
   const report = page.locator(".cut-report");
   assert.match(await report.textContent(), /^✓ Consistent/);
   const alice = page.getByRole("slider", { name: "Cut at Alice" });

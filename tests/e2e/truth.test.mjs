@@ -115,7 +115,7 @@ function freshly(reader) {
 }
 
 /** What a list of controls says of the reader's look at the run, and not of the run. */
-const ofTheLook = (name) => /Time: |Moment|Speed|Step by|Timestamps|compare|Held against|zoom|scrub|^The run: (stride|Step)/i.test(name);
+const ofTheLook = (name) => /Time: |Moment|Speed|Step by|Timestamps|compare|Changes since|zoom|scrub|^Run: (stride|Step)/i.test(name);
 
 for (const path of ["reliable/uniform-broadcast/crash-is-detected", "ordering/fifo-multicast/three-orders", "clocks/physical-clock/cristian-answer-lost"]) {
   test(`every control of ${path} shows what the run has, whatever is done`, async () => {
@@ -257,7 +257,7 @@ test("the reader's own words stay in the link, and are marked once they are olde
   await page.locator("#nodes").press("Enter");
   await page.locator("#nodes").blur();
   await showTab(page, "As text");
-  const text = page.getByLabel("The scenario as JSON");
+  const text = page.getByLabel("Scenario as JSON");
   const scenario = JSON.parse(await text.inputValue());
   scenario.title = "Four of us";
   scenario.captions = [{ at: 0, node: "Alice", text: "Nothing happens at first." }];
@@ -325,7 +325,7 @@ test("while time runs nothing is said of the end", async () => {
   await page.keyboard.press("ArrowRight");
   await until(async () => /so far/.test(await agreement.innerText()), "it is said of what has happened");
   const verdicts = await page.locator(".verdicts").innerText();
-  assert.ok(!/In the end|violated|The run ends|Let it run/.test(verdicts), verdicts);
+  assert.ok(!/At the end|violated|The run ends|Extend run/.test(verdicts), verdicts);
   assert.equal(await page.locator(".class .here").count(), 0);
   await page.locator("#to-the-end").click();
   await until(async () => (await agreement.innerText()) === said, "the end is told at the end");
@@ -365,7 +365,7 @@ test("a second damaged link is the one that the banner offers, and closing it gi
   await page.locator(".theatre.edited").waitFor();
   await settled(page);
   const address = await page.evaluate(() => location.hash);
-  const offered = page.getByLabel("The link as it was given");
+  const offered = page.getByLabel("Link as it was given");
   for (const damaged of ["s=deflate.first", "s=deflate.second", "s=json.third"]) {
     await page.evaluate((link) => { location.hash = link; }, damaged);
     await until(async () => (await offered.inputValue()) === damaged, `${damaged} is offered`);

@@ -140,6 +140,6 @@ test("messages travel in the network as the playhead moves", async () => {
     return (await dot.boundingBox()).x;
   };
   assert.notEqual(await place(15), await place(35));
-  assert.match(await page.locator(".network-view .now").innerText(), /^35 ms · 2 messages under way/);
+  assert.match(await page.locator(".network-view .now").innerText(), /^35 ms · 2 messages in transit/);
   await reader.leave();
 });

@@ -5,6 +5,7 @@
 
 mod layers;
 mod names;
+mod page_text;
 mod protocols;
 mod sizes;
 mod source;

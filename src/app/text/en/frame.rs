@@ -1,0 +1,124 @@
+//! The page around the diagram: its head, messages, links, and the frame of the workbench.
+
+pub mod about {
+    pub const LABEL: &str = "About the protocol";
+    pub const ASSUMES: &str = "Assumptions";
+    pub const BREAKS: &str = "It breaks when";
+    pub const UNBREAKABLE: &str = "Cannot be broken";
+    pub const COSTS: &str = "Cost without failures";
+    pub const EXAMPLE: &str = "Open an example of it";
+
+    /// The unit of a cost, after its formula.
+    #[must_use]
+    pub fn unit_of(expression: &str) -> &'static str {
+        if expression == "1" { " message" } else { " messages" }
+    }
+}
+
+pub mod banner {
+    pub const GIVEN: &str = "Link as it was given";
+    pub const AGAIN: &str = "Open again";
+    pub const CLOSE: &str = "Close message";
+}
+
+pub mod caption {
+    pub const FIRST_STEP: &str =
+        "Click a message to drop or delay it. Click a line to crash its node.";
+    pub const CHANGED: &str = "You changed this run. ";
+    pub const FOLLOWS: &str = "The diagram and the verdicts show the changed run.";
+    pub const RESET_HELP: &str = "Restores the run as it was opened";
+    pub const RESET: &str = "Start over";
+    pub const OLD_WORDS_HELP: &str = "Your title and captions are kept. If they are no longer true, correct them in the tab “As text”.";
+    pub const OLD_WORDS: &str = "written before the last change";
+}
+
+pub mod drafts {
+    use crate::kernel::count_of;
+
+    pub const LABEL: &str = "Your last work";
+    pub const LEAD: &str = "Your last work: ";
+    pub const OPEN: &str = "Open draft";
+    pub const DELETE_HELP: &str = "Delete permanently";
+    pub const DELETE: &str = "Delete draft";
+    pub const LATER: &str = "Keep for later";
+
+    /// The number of changes that a draft holds, after its title.
+    #[must_use]
+    pub fn changes(count: usize) -> String {
+        format!(", {}", count_of(count, "change"))
+    }
+}
+
+pub mod exercise {
+    pub const LABEL: &str = "Exercise";
+    pub const LEAD: &str = "Exercise: ";
+    pub const REACHED: &str = "Goal reached. Give this code to your instructor:";
+    pub const CODE: &str = "Result code";
+    pub const COPIED: &str = "Code copied";
+    pub const COPY: &str = "Copy code";
+}
+
+pub mod guard {
+    /// The first line of the report after a panic.
+    #[must_use]
+    pub fn report(version: &str, panic: &str) -> String {
+        format!("Worldlines {version}: {panic}")
+    }
+}
+
+pub mod header {
+    pub const RESTART: &str = "Restart Worldlines";
+    pub const NAME: &str = "Worldlines";
+    pub const PROTOCOL: &str = "Protocol";
+    pub const EXAMPLE: &str = "Example";
+    pub const OWN: &str = "Your own run";
+    pub const LINKED: &str = "Run from a link";
+    pub const DARK: &str = "Use dark theme";
+    pub const LIGHT: &str = "Use light theme";
+}
+
+pub mod page {
+    pub const RUN: &str = "Run";
+}
+
+pub mod share {
+    pub const COPY_HELP: &str = "Copies a link that opens exactly this run";
+    pub const COPIED: &str = "Link copied";
+    pub const COPY: &str = "Copy link";
+    pub const BY_HAND: &str = "The browser does not let this page copy. Copy the link from here:";
+    pub const TOO_LARGE: &str =
+        "This run is too large for a link. Copy the scenario from the tab “As text”.";
+
+    /// The warning beside a long link.
+    #[must_use]
+    pub fn long(characters: usize) -> String {
+        format!("This link has {characters} characters. Some programs truncate it.")
+    }
+}
+
+pub mod sheet {
+    pub const TITLE: &str = "Keyboard shortcuts";
+    pub const CLOSE: &str = "Close";
+    pub const CLOSE_HELP: &str = "Close (Esc)";
+    pub const IN_DIAGRAM: &str = "In the diagram, when it has the focus (Tab)";
+    pub const LETTERS: &str = "Use single letters and signs as shortcuts";
+    pub const OR: &str = " or ";
+}
+
+pub mod ways {
+    pub const VARIANTS: &str = "Same scenario under";
+    pub const VARIANTS_JUDGED: &str = "Same scenario under, with the verdicts at the end";
+    pub const NEXT: &str = "Next: ";
+}
+
+pub mod work {
+    pub const COMPUTING: &str = "Computing… the previous run is still shown.";
+    pub const CANCEL_HELP: &str = "Keeps the previous run";
+    pub const CANCEL: &str = "Cancel";
+}
+
+pub mod workbench {
+    pub const LABEL: &str = "Workbench";
+    pub const TABS: &str = "Views of the run";
+    pub const CLOSE: &str = "Close";
+}

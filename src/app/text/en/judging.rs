@@ -1,0 +1,320 @@
+//! Verdicts, searches, comparisons, and the controls of time and order.
+
+pub mod causes {
+    pub const SEEKING: &str = "Searching for the cause…";
+    pub const TEST_HELP: &str = "Repeats the run, each time without one fault or breach";
+    pub const TEST: &str = "Test the cause";
+
+    /// The note that a long run's cause is tested on request only.
+    #[must_use]
+    pub fn not_tested(most: usize) -> String {
+        format!("The cause was not tested: the run has more than {most} events. ")
+    }
+}
+
+pub mod changes {
+    pub const CHANGE: &str = "the last change";
+    pub const OPENING: &str = "the opening";
+    pub const SINCE: &str = "Changes since";
+    pub const SINCE_HELP: &str = "Earlier run that this run is compared with";
+    pub const SHOW_HELP: &str = "Draws the run before the change over this one (C)";
+    pub const NO_CHANGE: &str = "No change yet";
+    pub const SHOW: &str = "Show changes";
+    pub const AS_OPENED: &str = "The run is as it was opened.";
+    pub const NOT_CHANGED: &str = "Nothing has just been changed.";
+    pub const GHOST: &str = "before";
+    pub const HALO: &str = "new or changed";
+    pub const MOVE: &str = "moved";
+
+    /// The note that long runs are not compared.
+    #[must_use]
+    pub fn too_long(most: usize) -> String {
+        format!("Runs of more than {most} events are not compared.")
+    }
+}
+
+pub mod compare {
+    pub const PROTOCOLS: &str = "Same scenario under";
+    pub const EARLIER: &str = "Run before";
+    pub const NOTHING: &str = "nothing";
+    pub const NONE: &str =
+        "No other protocol takes all these requests, and nothing has been changed";
+    pub const HELP: &str = "Shows a second run on the same time axis";
+    pub const LABEL: &str = "Compare with";
+    pub const HIDDEN: &str = "The differences are hidden with the future.";
+    pub const REGION: &str = "Two runs side by side";
+    pub const FIRST: &str = "Go to first difference";
+    pub const CLOSE: &str = "Close second run";
+    pub const NOT_PROMISED: &str = " (not promised)";
+    pub const DIFFERS: &str = "≠ differs";
+    pub const VERDICTS: &str = "Verdicts of both runs";
+    pub const AT_THE_END: &str = "at the end";
+    pub const CHANGE: &str = "the last change";
+    pub const OPENING: &str = "all changes";
+}
+
+pub mod hunting {
+    pub const NOT_FETCHED: &str =
+        "The search program could not be fetched. Check the connection and try again.";
+    pub const NO_WORKER: &str =
+        "Background workers are not available here (for example, in a sandboxed frame).";
+    pub const HIDDEN: &str =
+        "Violations are shown at the end of the run, because the future is hidden.";
+    pub const SEARCH: &str = "Search for a violation";
+    pub const PROPERTY: &str = "Property";
+    pub const PROPERTY_HELP: &str = "Property that the run has to violate";
+    pub const ANY: &str = "any promised property";
+    pub const FAULTS: &str = "Allowed faults: ";
+    pub const IN_ALL: &str = "total, at most";
+    pub const INSIDE: &str = "Respect the protocol's assumptions";
+    pub const INSIDE_HELP: &str = "Only faults that its model allows";
+    pub const WITH_FAULTS: &str = "Start with this run's faults";
+    pub const WITH_FAULTS_HELP: &str = "Otherwise the search starts without faults";
+    pub const BEGINNING: &str = "Starting…";
+    pub const MINIMISING: &str = "Minimising the run…";
+    pub const DELAYING: &str = "Delaying the decision…";
+    pub const EXPLAINING: &str = "Searching for the nearest passing run…";
+    pub const SEARCHING: &str = "Searching";
+    pub const CANCEL_HELP: &str = "Keeps what was found";
+    pub const CANCEL: &str = "Cancel search";
+    pub const BREAK: &str = "Break it";
+    pub const UNDECIDED_HELP: &str =
+        "Delays messages, without other faults, so that no process decides before the run ends";
+    pub const UNDECIDED: &str = "Prevent decision";
+    pub const WHY_HELP: &str =
+        "Explains the violation: the events, the broken assumption, the decisive message";
+    pub const WHY: &str = "Why?";
+    pub const MINIMISE_HELP: &str =
+        "Removes faults, requests and nodes that the violation does not need";
+    pub const MINIMISE: &str = "Minimise run";
+    pub const VIOLATIONS: &str = "Violations of this run";
+    pub const VIOLATES: &str = "This run violates";
+    pub const RESULTS: &str = "Search results";
+    pub const NOTHING: &str = "No violation was found.";
+    pub const MINIMISED: &str = "Minimised run";
+    pub const SHOW_HELP: &str = "Undo restores the current run";
+    pub const SHOW: &str = "Show this run";
+    pub const HINT: &str = "Tries sets of faults, smallest first, and every order of events where they \
+        are few enough. Returns the smallest run that violates a promised property.";
+    pub const KEPT_UNDECIDED: &str = "No decision";
+
+    /// A property that the protocol does not promise.
+    #[must_use]
+    pub fn not_promised(property: &str) -> String {
+        format!("{property} (not promised)")
+    }
+
+    /// The speed of a search.
+    #[must_use]
+    pub fn rate(count: &str) -> String {
+        format!(", {count} per second")
+    }
+
+    /// The heading of an explanation.
+    #[must_use]
+    pub fn why(property: &str) -> String {
+        format!("Why {property} is violated")
+    }
+
+    /// The heading of a finding.
+    #[must_use]
+    pub fn violated(property: &str) -> String {
+        format!("{property} violated")
+    }
+}
+
+pub mod study {
+    use crate::kernel::count_of;
+
+    pub const LABEL: &str = "View options";
+    pub const FUTURE: &str = "Hide future";
+    pub const CAUSALITY: &str = "Show causality";
+    pub const CUT: &str = "Show cut";
+    pub const CUT_HELP: &str =
+        "Shows a cut across all lines, to drag, and tells whether it is consistent (X)";
+    pub const KEYS_HELP: &str = "Keyboard shortcuts (?)";
+    pub const KEYS: &str = "Show keys";
+    pub const TIMESTAMPS_HELP: &str =
+        "Logical timestamps beside the events, computed for any protocol (T)";
+    pub const TIMESTAMPS: &str = "Timestamps";
+    pub const TO_PLAYHEAD: &str = "Move cut to playhead";
+    pub const CONSISTENT: &str = "The cut is consistent";
+    pub const MEND_HELP: &str = "Moves the cut before every effect without its cause";
+    pub const MEND: &str = "Make cut consistent";
+    pub const ORPHANS: &str = "Orphans: ";
+    pub const IN_TRANSIT: &str = "In transit: ";
+    pub const FUTURE_HELP: &str =
+        "Hides later events in the diagram, in the verdicts and in the lists (F)";
+    pub const CAUSALITY_HELP: &str =
+        "Highlights the causal past and future of the event or message that you select (O)";
+    pub const CUT_REPORT: &str = "Cut";
+    pub const NO_CLOCK: &str = "none";
+    pub const LAMPORT: &str = "Lamport";
+    pub const VECTOR: &str = "vector";
+    pub const BEFORE: &str = "happened before";
+    pub const AFTER: &str = "happened after";
+    pub const CONCURRENT: &str = "concurrent";
+    pub const PAST: &str = "causal past";
+    pub const FUTURE_OF: &str = "causal future";
+    pub const NEITHER: &str = "neither";
+
+    /// The number of events in one relation to the selection.
+    #[must_use]
+    pub fn events(relation: &str, count: usize) -> String {
+        format!("{relation}: {}", count_of(count, "event"))
+    }
+
+    /// A relation whose events are hidden.
+    #[must_use]
+    pub fn hidden(relation: &str) -> String {
+        format!("{relation}: hidden")
+    }
+
+    /// The number of messages that are not listed.
+    #[must_use]
+    pub fn more(count: usize) -> String {
+        format!("and {count} more")
+    }
+
+    /// A message that crosses the cut.
+    #[must_use]
+    pub fn message(text: &str, from: &str, to: &str) -> String {
+        format!("{text} from {from} to {to}")
+    }
+}
+
+pub mod transport {
+    use crate::kernel::{Time, count_of};
+
+    pub const PAUSE: &str = "Pause";
+    pub const AGAIN: &str = "Play again";
+    pub const PLAY: &str = "Play";
+    pub const LABEL: &str = "Time";
+    pub const START: &str = "Go to start";
+    pub const START_HELP: &str = "Go to start (Home)";
+    pub const MOMENT: &str = "Moment";
+    pub const STEP: &str = "Step by";
+    pub const SPEED: &str = "Speed";
+    pub const EVENT_BACK: &str = "One event back";
+    pub const EVENT_FORWARD: &str = "One event forward";
+    pub const DELIVERY_BACK: &str = " (Shift D)";
+    pub const DELIVERY_FORWARD: &str = " (D)";
+    pub const VIOLATION_BACK: &str = " (Shift V)";
+    pub const VIOLATION_FORWARD: &str = " (V)";
+
+    /// The moment and the number of events until then, of all events where their number is not hidden.
+    #[must_use]
+    pub fn progress(time: Time, events: usize, all: Option<usize>) -> String {
+        match all {
+            None => format!("{time} ms, {}", count_of(events, "event")),
+            Some(all) => format!("{time} ms, {events} of {}", count_of(all, "event")),
+        }
+    }
+
+    #[must_use]
+    pub fn previous(what: &str) -> String {
+        format!("Go to previous {what}")
+    }
+
+    #[must_use]
+    pub fn next(what: &str) -> String {
+        format!("Go to next {what}")
+    }
+
+    /// The title of the button that plays the run.
+    #[must_use]
+    pub fn with_space(play: &str) -> String {
+        format!("{play} (space)")
+    }
+
+    /// The title of the choice of speed.
+    #[must_use]
+    pub fn speed(pace: Time) -> String {
+        format!("Speed of virtual time: ×1 is {pace} ms per second")
+    }
+}
+
+pub mod verdicts {
+    use crate::kernel::Time;
+
+    pub const LABEL: &str = "Verdicts";
+    pub const TITLE: &str = "Properties";
+    pub const BREAK_HELP: &str = "Searches for a run that violates one of them";
+    pub const BREAK: &str = "Break it…";
+    pub const BEYOND_HELP: &str = "Judged for comparison: other protocols promise these";
+    pub const BEYOND: &str = "Not promised by this protocol";
+    pub const EXHAUSTED: &str = "The run was stopped at a million events. It was not quiescent.";
+    pub const SO_FAR: &str = "These verdicts cover the events so far. ";
+    pub const HIDDEN: &str = "The future is hidden.";
+    pub const TO_END: &str = "Go to end";
+    pub const SO_FAR_SIGN: &str = " so far";
+    pub const HIDE_PROOF: &str = "Hide the proof of the violation";
+    pub const AT_END: &str = "At the end: ";
+    pub const SHOW_HELP: &str = "Shows the proof in the diagram";
+    pub const HIDE: &str = " Hide";
+    pub const SHOW: &str = " Show proof";
+    pub const TO_BREAK_HELP: &str = "Moves the playhead to the violation and selects the event";
+    pub const TO_BREAK: &str = "Go to violation";
+    pub const TO_MISSING: &str = "Go to end of run";
+    pub const EXPLAIN_HELP: &str = "Explains the violation and minimises the run";
+    pub const EXPLAIN: &str = "Explain and minimise";
+    pub const ASSUMED: &str = "Assumed: ";
+    pub const BROKEN: &str = ". Broken: ";
+    pub const TO_BREACH_HELP: &str =
+        "Moves the playhead to the event that broke the assumption and selects it";
+    pub const TO_BREACH: &str = "Go to breach";
+    pub const NO_BREACH: &str = "No assumption of the protocol was broken.";
+    pub const MASKING: &str =
+        "Masking: safety and liveness hold. The application does not notice the faults.";
+    pub const FAIL_SAFE: &str = "Fail-safe: safety holds, but liveness is violated.";
+    pub const NON_MASKING: &str = "Non-masking: safety is violated, but liveness holds in the end.";
+    pub const INTOLERANT: &str = "Intolerant: safety and liveness are violated.";
+    pub const CLASSES: &str = "Fault tolerance of this run";
+    pub const NOT_LIVE: &str = "not live";
+    pub const LIVE: &str = "live";
+    pub const NOT_SAFE: &str = "not safe";
+    pub const SAFE: &str = "safe";
+    pub const MEANINGS: &str = "Meaning of the terms";
+    pub const KINDS: &str =
+        "Safe: every promised safety property holds. Live: every promised liveness property holds.";
+    pub const SAFETY: &str = "safety";
+    pub const LIVENESS: &str = "liveness";
+
+    /// The note on the verdicts of a protocol that is never quiescent.
+    #[must_use]
+    pub fn never_rests(end: Time, grace: Time) -> String {
+        format!(
+            "This protocol is never quiescent. It is judged at the horizon, {end} ms. An obligation \
+             younger than {grace} ms is then undecided."
+        )
+    }
+
+    /// The note on the verdicts of a run that is not quiescent.
+    #[must_use]
+    pub fn not_at_rest(end: Time) -> String {
+        format!(
+            "The run ends at {end} ms with messages in transit or timers running. Open obligations \
+             are undecided, unless an assumption is broken."
+        )
+    }
+
+    /// The note on an undecided property.
+    #[must_use]
+    pub fn may_come(end: Time) -> String {
+        format!(
+            "It may still happen: the run ends at {end} ms with messages in transit or timers running. "
+        )
+    }
+
+    /// The button that moves the horizon.
+    #[must_use]
+    pub fn extend(until: Time) -> String {
+        format!("Extend run to {until} ms")
+    }
+
+    /// The moment of a violation, before its sentence.
+    #[must_use]
+    pub fn at(time: Time) -> String {
+        format!("At {time} ms: ")
+    }
+}
