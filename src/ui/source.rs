@@ -6,7 +6,8 @@ use yew::prelude::*;
 
 use crate::{
     app::{
-        Handler, Listing, Marks, Place, Ran, Run, Selection, SourceFile, Subject, last_ran, ran, text,
+        Handler, Listing, Marks, Place, Ran, Run, Selection, SourceFile, Subject, last_ran, ran,
+        text,
     },
     diagram::event_sentence,
     kernel::EventId,
@@ -142,7 +143,7 @@ fn description(run: &Run, listing: &Listing, module: &str, show: &Callback<Strin
                         <li><b>{ property.name }</b>{ ": " }{ property.statement }</li>
                     }) }
                 </ul>
-                <h4>{ "Source" }</h4>
+                <h4>{ text::source::PAPER }</h4>
                 <p>{ run.protocol.source }</p>
             }
         </div>

@@ -210,6 +210,7 @@ pub mod source {
     pub const CODE: &str = "Code";
     pub const USES: &str = "Layers used";
     pub const PROMISES: &str = "Promised properties";
+    pub const PAPER: &str = "Source";
     pub const CALLS: &str = "Calls: ";
     pub const BEFORE: &str = "Before the first event";
     pub const NOT_HERE: &str = " is not in this code: the protocol does nothing then.";
