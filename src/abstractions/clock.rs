@@ -84,16 +84,52 @@ impl fmt::Display for VectorClock {
     }
 }
 
-/// A time of a logical clock, and whose it is (Lamport 1978): all of them are in one order, by time, and
-/// where times are equal by node.
+/// A logical clock (Lamport 1978): a count that each event increases, and that is never less than a time of which
+/// the process has heard.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    derive_more::Display,
+)]
+pub struct LamportClock(u32);
+
+impl LamportClock {
+    /// Counts an event of this node, and returns its timestamp.
+    pub const fn stamp(&mut self, node: NodeId) -> Timestamp {
+        self.0 += 1;
+        Timestamp { time: self.0, node }
+    }
+
+    /// Catches up with a time that another clock has shown.
+    pub fn hear(&mut self, time: impl Into<Self>) {
+        *self = (*self).max(time.into());
+    }
+}
+
+impl From<u32> for LamportClock {
+    fn from(time: u32) -> Self {
+        Self(time)
+    }
+}
+
+/// Time of a logical clock, with the clock's node (Lamport 1978). Timestamps are totally ordered: by time, and where
+/// the times are equal by node.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, derive_more::Display,
 )]
 #[display("({time}, {node})")]
 pub struct Timestamp {
-    /// What the clock showed.
+    /// Time that the clock showed.
     pub time: u32,
-    /// Whose clock.
+    /// Node of the clock.
     pub node: NodeId,
 }
 

@@ -4,6 +4,7 @@
 //! monitor that judges it. Vocabulary and properties are those of Cachin, Guerraoui and Rodrigues,
 //! *Introduction to Reliable and Secure Distributed Programming* (2nd edition, 2011), "CGR" from here on.
 
+pub mod ballot;
 pub mod broadcast;
 pub mod byzantine;
 pub mod checkpoint;

@@ -1,6 +1,6 @@
 //! Quorums: sets of nodes large enough for an answer.
 
-use crate::kernel::Group;
+use crate::kernel::{Group, NodeSet};
 
 crate::choices! {
     /// Number of nodes that make up a quorum.
@@ -20,5 +20,11 @@ impl Quorum {
             Self::Majority => group.majority(),
             Self::One => 1,
         }
+    }
+
+    /// True if these members include a quorum of the group.
+    #[must_use]
+    pub const fn is_in(self, members: NodeSet, group: Group) -> bool {
+        members.len() >= self.size(group)
     }
 }

@@ -181,6 +181,20 @@ impl NodeSet {
         Self(self.0 | other.0)
     }
 
+    /// Those of `self` that come before this node in the scenario's order.
+    #[must_use]
+    pub const fn before(self, node: NodeId) -> Self {
+        Self(self.0 & ((1 << node.0) - 1))
+    }
+
+    /// Those of `self` that come after this node in the scenario's order.
+    #[must_use]
+    pub const fn after(self, node: NodeId) -> Self {
+        let mut after = self.without(self.before(node));
+        after.0 &= !(1 << node.0);
+        after
+    }
+
     /// Whether all of `self` are in `other`.
     #[must_use]
     pub const fn is_subset(self, other: Self) -> bool {
@@ -191,6 +205,12 @@ impl NodeSet {
     #[must_use]
     pub fn lowest(self) -> Option<NodeId> {
         (self.0 != 0).then(|| NodeId(self.0.trailing_zeros() as u8))
+    }
+
+    /// The last of them, in the scenario's order.
+    #[must_use]
+    pub fn highest(self) -> Option<NodeId> {
+        (self.0 != 0).then(|| NodeId(self.0.ilog2() as u8))
     }
 
     /// Takes out the first of them.
@@ -332,5 +352,17 @@ mod tests {
         assert_eq!(all.len(), MAX_NODES);
         assert_eq!(all.into_iter().last(), Some(NodeId::new(MAX_NODES - 1)));
         assert_eq!(NodeSet::first(3).without(NodeSet::first(2)), NodeId::new(2).into());
+        assert_eq!((all.lowest(), all.highest()), (Some(NodeId::new(0)), all.into_iter().last()));
+        assert_eq!(NodeSet::EMPTY.highest(), None);
+    }
+
+    #[test]
+    fn node_set_before_and_after_a_node_leave_it_out() {
+        let all = NodeSet::first(MAX_NODES);
+        for index in [0, 1, 64, MAX_NODES - 1] {
+            let node = NodeId::new(index);
+            assert_eq!(all.before(node), NodeSet::first(index));
+            assert_eq!(all.after(node), all.without(NodeSet::first(index + 1)));
+        }
     }
 }
