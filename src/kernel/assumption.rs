@@ -177,6 +177,18 @@ impl Rule {
     }
 }
 
+impl ParameterName {
+    /// The rule that the parameter has this value: with others the protocol is taught to fail.
+    ///
+    /// # Panics
+    /// While compiling, if the parameter takes no such value.
+    #[must_use]
+    pub const fn is(self, value: &'static str) -> Rule {
+        assert!(self.takes(value), "the parameter takes no such value");
+        Rule::ParameterIs(self, value)
+    }
+}
+
 impl Assumption {
     /// The same, but only promises of liveness rely on it.
     #[must_use]

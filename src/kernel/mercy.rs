@@ -1,8 +1,6 @@
 //! Mercies of the network on single messages and links, by which the cause of a violation is found.
 
-use super::{
-    MessageName, NodeId, Plan, Protocol, Scenario, SortedMap, SortedSet, Time, network::Network,
-};
+use super::{MessageName, NodeId, SortedMap, SortedSet, Time};
 
 /// How the network is kinder to a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,21 +61,5 @@ impl Spared {
     /// True if the messages of a link stay in order, whatever the network's order is.
     pub(super) fn in_order(&self, from: NodeId, to: NodeId) -> bool {
         self.links.contains(&(from, to))
-    }
-}
-
-impl<'a> Plan<'a> {
-    /// Makes a scenario ready to run, with a network that spares some messages and links.
-    ///
-    /// # Errors
-    /// As [`Plan::new`].
-    pub fn sparing(
-        protocol: &'a Protocol,
-        scenario: Scenario,
-        spared: Spared,
-    ) -> Result<Self, (usize, String)> {
-        let mut plan = Self::owned(protocol, scenario)?;
-        plan.network = Network::new(plan.scenario(), spared);
-        Ok(plan)
     }
 }

@@ -13,6 +13,7 @@ mod choices;
 mod clock;
 mod context;
 mod cost;
+mod detection;
 mod doom;
 mod fingerprint;
 mod inspect;
@@ -20,16 +21,19 @@ mod layer;
 mod log;
 mod machine;
 mod mercy;
+mod metric;
 mod network;
 mod node;
 mod observer;
 mod obstacles;
 mod parameter;
 mod past;
+mod plan;
 mod process;
 mod property;
 mod protocol;
 mod reports;
+mod roster;
 mod scenario;
 mod serving;
 mod setting;
@@ -37,6 +41,7 @@ mod signed;
 mod simulation;
 mod solo;
 mod sorted;
+mod time;
 mod trace;
 mod traitor;
 mod visible;
@@ -49,10 +54,12 @@ pub use choices::{Choices, Dice};
 pub use clock::Watch;
 pub use context::{Context, Effect, MAX_NOTE};
 pub use cost::{Cost, Term};
+pub use detection::Detection;
 pub use fingerprint::{Fingerprinter, Identity};
 pub use layer::Over;
 pub use machine::{Input, Machine, Output, Packet};
 pub use mercy::{Mercy, Spared};
+pub use metric::{Drawn, Measured, Metric};
 pub(crate) use network::Network;
 pub use node::{
     Group, MAX_NODES, NodeId, NodeSet, speaks_reserved, spell, spell_exactly, spell_json,
@@ -62,22 +69,23 @@ pub use parameter::{
     dashed,
 };
 pub use past::{Past, Pasts};
-pub use process::{
-    Carried, Detection, Indication, Never, Payload, Process, Request, RequestKind, Time, With,
-};
+pub use plan::Plan;
+pub use process::{Carried, Indication, Never, Payload, Process, Request, RequestKind, With};
 pub use property::{Kind, Monitor, Needs, Observation, Property, Seen, Verdict};
-pub use protocol::{Behaviour, Break, Drawn, Measured, Metric, Protocol, ReadRequest};
+pub use protocol::{Behaviour, Break, Protocol, ReadRequest};
+pub use roster::Roster;
 pub use scenario::{
     Caption, Delay, Detector, Fault, LinkSpec, MAX_BIT, MAX_BITS, MAX_EVENTS, MAX_FAULTS, MAX_RATE,
     MAX_REQUESTS, MAX_TIME, MAX_TIMERS, Medium, MessageName, NetworkSpec, Order, PerMillion,
     RequestSpec, Scenario, Side, Strategy, Timing, Topology,
 };
 pub use serving::{Serving, TimeToServe};
-pub use setting::{Failures, Roster, Setting};
+pub use setting::{Failures, Setting};
 pub use signed::{Keys, Signed};
-pub use simulation::{Plan, Simulation, run};
+pub use simulation::{Simulation, run};
 pub use solo::{Did, Solo, Step};
 pub use sorted::{Entries, Entry, SortedMap, SortedSet, sort, sort_by_key};
+pub use time::Time;
 pub use trace::{
     Event, EventId, EventKind, Fate, Loss, Message, MessageId, Sample, Tampering, Trace,
 };

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Rule, SortedMap};
+use super::SortedMap;
 
 /// The values that a scenario gives to parameters, by name; the others have their defaults.
 pub type ParameterValues = SortedMap<String, ParameterValue>;
@@ -138,16 +138,6 @@ impl ParameterName {
     #[must_use]
     pub const fn parameter(self) -> &'static Parameter {
         self.0
-    }
-
-    /// The rule that the parameter has this value: with others the protocol is taught to fail.
-    ///
-    /// # Panics
-    /// While compiling, if the parameter takes no such value.
-    #[must_use]
-    pub const fn is(self, value: &'static str) -> Rule {
-        assert!(self.0.domain.has(value), "the parameter takes no such value");
-        Rule::ParameterIs(self, value)
     }
 
     /// True if the parameter takes the value that is spelt so.

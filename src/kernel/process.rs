@@ -5,10 +5,7 @@ use std::{fmt, hash::Hash};
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
-use super::{Context, Group, Keys, MAX_NODES, NodeId, NodeSet, Parameters};
-
-/// Virtual time, in whole milliseconds since the run began.
-pub type Time = u64;
+use super::{Context, Detection, Group, Keys, MAX_NODES, NodeId, NodeSet, Parameters};
 
 /// One process of a distributed algorithm: a deterministic state machine that is handed events and
 /// answers with effects.
@@ -259,35 +256,5 @@ impl Request for Never {
 
     fn read(_name: &str, _with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {
         Err("no request: there is nothing to ask for".to_owned())
-    }
-}
-
-/// What a failure detector reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
-pub enum Detection {
-    /// The node is held to have crashed.
-    #[display("suspect {_0}")]
-    Suspect(NodeId),
-    /// The node is held to be up again.
-    #[display("restore {_0}")]
-    Restore(NodeId),
-}
-
-impl Detection {
-    /// Its `kind` in the trace.
-    #[must_use]
-    pub const fn kind(self) -> &'static str {
-        match self {
-            Self::Suspect(_) => "suspect",
-            Self::Restore(_) => "restore",
-        }
-    }
-
-    /// Whom it is about.
-    #[must_use]
-    pub const fn node(self) -> NodeId {
-        match self {
-            Self::Suspect(node) | Self::Restore(node) => node,
-        }
     }
 }

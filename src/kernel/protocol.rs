@@ -1,12 +1,10 @@
 //! What the registry knows of a protocol.
 
-use std::any::Any;
-
 use serde_json::Value as Json;
 
 use super::{
-    Assumption, Carried, Cost, Failures, Group, Indication, Keys, Machine, NodeId, Packet,
-    Parameter, ParameterValues, Parameters, Process, Property, Request, RequestKind, Rule, Time,
+    Assumption, Carried, Cost, Failures, Group, Indication, Keys, Machine, Metric, NodeId, Packet,
+    Parameter, ParameterValues, Parameters, Process, Property, Request, RequestKind, Rule,
     TimeToServe, machine,
 };
 
@@ -91,54 +89,6 @@ pub struct Break {
     /// Everything that is relied on and broken in it, in the order of the model; nothing where what is
     /// violated was never promised.
     pub broken: &'static [Rule],
-}
-
-/// Something that a run is measured by, node by node.
-#[derive(Clone, Copy, Debug)]
-pub struct Metric {
-    /// Its name: `buffered messages`.
-    pub name: &'static str,
-    /// What is counted: `messages`, `ms`.
-    pub unit: &'static str,
-    /// What it says, in a line.
-    pub help: &'static str,
-    /// How it is drawn.
-    pub drawn: Drawn,
-    /// Its value at a node.
-    pub value: fn(node: &Measured) -> i64,
-}
-
-/// A node as an observer knows it, who measures a run from outside: no process ever knows the time and its own
-/// clock both.
-#[derive(Clone, Copy, Debug)]
-pub struct Measured<'a> {
-    pub(super) process: &'a dyn Any,
-    /// The group, as this node sees it.
-    pub group: Group,
-    /// Virtual time, in ms.
-    pub time: Time,
-    /// Time that the node's own clock shows, in ms.
-    pub clock: Time,
-}
-
-impl<'a> Measured<'a> {
-    /// The process that runs on the node.
-    ///
-    /// # Panics
-    /// If the protocol's process is of another type.
-    #[must_use]
-    pub fn process<P: Process>(&self) -> &'a P {
-        self.process.downcast_ref().expect("a metric measures its own protocol's process")
-    }
-}
-
-/// How a metric is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Drawn {
-    /// As a curve below the diagram, on its time axis.
-    Curve,
-    /// As a band behind the node's line, with its number in it: a round, a term, a view; 0 is none.
-    Band,
 }
 
 /// A [`Process`] with its types erased.

@@ -6,7 +6,9 @@
 
 use std::fmt;
 
-use super::{Detector, Fault, ParameterName, ParameterValue, PerMillion, Protocol, Scenario, Time};
+use super::{
+    Detector, Fault, ParameterName, ParameterValue, PerMillion, Protocol, Scenario, Setting, Time,
+};
 
 /// The longest time that a protocol takes to meet an obligation as long as its assumptions hold.
 #[derive(Clone, Copy)]
@@ -192,5 +194,17 @@ impl<'a> Serving<'a> {
             _ => 0,
         });
         pauses.fold(0, Time::saturating_add)
+    }
+}
+
+impl Setting {
+    /// The setting of a scenario's run.
+    #[must_use]
+    pub fn of(protocol: &Protocol, scenario: &Scenario) -> Self {
+        Self {
+            nodes: scenario.nodes.len(),
+            failures: protocol.failures,
+            time_to_serve: Serving::time(protocol, scenario),
+        }
     }
 }

@@ -1,6 +1,6 @@
-//! The setting in which a property is judged: number of nodes, failure model, and which nodes are correct in it.
+//! The setting in which a property is judged: number of nodes, failure model, time to serve.
 
-use super::{NodeSet, Observation, Protocol, Scenario, Seen, Serving, Time};
+use super::Time;
 
 /// The failure model that a protocol is made for: what may go wrong with a node, as its paper has it.
 ///
@@ -33,69 +33,4 @@ pub struct Setting {
     /// The time to serve, in virtual ms, of a protocol that never rests: what is owed for less when the run
     /// ends is undecided.
     pub time_to_serve: Option<Time>,
-}
-
-impl Setting {
-    /// The setting of a scenario's run.
-    #[must_use]
-    pub fn of(protocol: &Protocol, scenario: &Scenario) -> Self {
-        Self {
-            nodes: scenario.nodes.len(),
-            failures: protocol.failures,
-            time_to_serve: Serving::time(protocol, scenario),
-        }
-    }
-}
-
-/// The correct nodes by what has happened so far, in the model's own notion. Nothing else knows that notion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Roster {
-    failures: Failures,
-    nodes: NodeSet,
-    down: NodeSet,
-    /// Nodes that are not correct any more, whatever comes: traitors, and where nothing recovers those that
-    /// have crashed.
-    failed: NodeSet,
-}
-
-impl Roster {
-    /// Before the first event all nodes are up and correct.
-    #[must_use]
-    pub const fn new(setting: &Setting) -> Self {
-        Self {
-            failures: setting.failures,
-            nodes: NodeSet::first(setting.nodes),
-            down: NodeSet::EMPTY,
-            failed: NodeSet::EMPTY,
-        }
-    }
-
-    /// Takes note of crashes, recoveries and traitors.
-    pub fn observe(&mut self, seen: &Observation) {
-        match seen.what {
-            Seen::Traitor => {
-                self.failed.insert(seen.node);
-            }
-            Seen::Crash => {
-                self.down.insert(seen.node);
-                if self.failures != Failures::CrashRecovery {
-                    self.failed.insert(seen.node);
-                }
-            }
-            Seen::Recover => _ = self.down.remove(seen.node),
-            _ => {}
-        }
-    }
-
-    /// The nodes that are correct if nothing more happens to any node.
-    #[must_use]
-    pub const fn correct(&self) -> NodeSet {
-        self.up().without(self.failed)
-    }
-
-    /// The nodes that are up now, whatever happened before.
-    #[must_use]
-    pub const fn up(&self) -> NodeSet {
-        self.nodes.without(self.down)
-    }
 }

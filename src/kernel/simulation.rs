@@ -1,134 +1,18 @@
 //! Executes a scenario, event by event, in the order of the [agenda](super::agenda).
 
-use std::{borrow::Cow, cell::Cell, collections::VecDeque};
+use std::{cell::Cell, collections::VecDeque};
 
 use super::{
-    Choices, Detection, EventId, EventKind, Fate, Fault, Group, Input, Loss, MAX_EVENTS,
-    MAX_TIMERS, Machine, Medium, Message, MessageId, MessageName, NodeId, NodeSet, Output, Packet,
+    Choices, Detection, EventId, EventKind, Fate, Fault, Input, Loss, MAX_EVENTS, MAX_TIMERS,
+    Machine, Medium, Message, MessageId, MessageName, NodeId, NodeSet, Output, Packet, Plan,
     Protocol, Scenario, Strategy, Tampering, Time, Trace, Watch,
     agenda::{Agenda, Item, Phase, What, arrival_order},
-    clock::Clock,
     doom::Deed,
     log::Log,
-    mercy::Spared,
-    network::{LinkState, Network, Way},
+    network::{LinkState, Way},
     observer::Onset,
-    traitor::{Traitors, Words},
+    traitor::Words,
 };
-
-/// A scenario made ready to run: what never changes while it runs.
-#[derive(Clone, Debug)]
-pub struct Plan<'a> {
-    scenario: Cow<'a, Scenario>,
-    pub(super) protocol: &'a Protocol,
-    pub(super) network: Network,
-    traitors: Traitors,
-    /// By node.
-    clocks: Vec<Clock>,
-    /// What each request asks, types erased.
-    requests: Vec<Packet>,
-}
-
-impl<'a> Plan<'a> {
-    /// Makes a scenario ready.
-    ///
-    /// # Errors
-    /// The place of a request that the protocol cannot read, and what it expected. A scenario that came
-    /// through `formats::scenario` has none.
-    pub fn new(protocol: &'a Protocol, scenario: &'a Scenario) -> Result<Self, (usize, String)> {
-        Self::of(protocol, Cow::Borrowed(scenario))
-    }
-
-    /// The same, of a scenario that the plan keeps.
-    ///
-    /// # Errors
-    /// As [`new`](Self::new).
-    pub fn owned(protocol: &'a Protocol, scenario: Scenario) -> Result<Self, (usize, String)> {
-        Self::of(protocol, Cow::Owned(scenario))
-    }
-
-    /// The protocol that is to run.
-    #[must_use]
-    pub const fn protocol(&self) -> &'a Protocol {
-        self.protocol
-    }
-
-    /// The scenario that it is a plan of.
-    #[must_use]
-    pub fn scenario(&self) -> &Scenario {
-        &self.scenario
-    }
-
-    /// The scenario that it was a plan of.
-    #[must_use]
-    pub fn into_scenario(self) -> Scenario {
-        self.scenario.into_owned()
-    }
-
-    fn of(protocol: &'a Protocol, scenario: Cow<'a, Scenario>) -> Result<Self, (usize, String)> {
-        let read = protocol.behaviour.read_request;
-        let requests = scenario.requests.iter().enumerate().map(|(index, request)| {
-            read(&request.name, request.with.as_ref(), &scenario.nodes).map_err(|why| (index, why))
-        });
-        let requests = requests.collect::<Result<_, _>>()?;
-        Ok(Self {
-            protocol,
-            network: Network::new(&scenario, Spared::default()),
-            traitors: Traitors::new(&scenario, &protocol.behaviour),
-            clocks: Clock::all(&scenario),
-            requests,
-            scenario,
-        })
-    }
-
-    /// What a request asks, by its place in the scenario.
-    #[must_use]
-    pub fn request(&self, index: usize) -> &Packet {
-        &self.requests[index]
-    }
-
-    /// Those to whom a node's messages get.
-    #[must_use]
-    pub fn neighbours(&self, node: NodeId) -> NodeSet {
-        self.network.neighbours[node.index()]
-    }
-
-    /// Who takes part, seen from one of them.
-    pub(super) fn group(&self, me: NodeId) -> Group {
-        Group {
-            me,
-            size: self.scenario.nodes.len(),
-            neighbours: self.network.neighbours[me.index()],
-            routers: self.scenario.network.topology.routers(),
-            delay_bound: self.scenario.network.timing.bound(),
-        }
-    }
-
-    pub(super) fn clock(&self, node: NodeId) -> Clock {
-        self.clocks[node.index()]
-    }
-
-    /// The node that has to be awake for something.
-    fn awake(&self, log: &Log, what: What) -> Option<NodeId> {
-        match what {
-            What::Start { node, .. } | What::Detect { node, .. } | What::Timer { node, .. } => {
-                Some(node)
-            }
-            What::Arrive { message, lost: None, .. } => Some(log.message(message).name.to),
-            What::Request { index } => Some(self.scenario.requests[index].node),
-            _ => None,
-        }
-    }
-
-    /// A node's dice, as they lie before the run.
-    pub(super) fn choices(&self, me: NodeId) -> Choices {
-        Choices::new(self.scenario.seed, me)
-    }
-
-    pub(super) fn spawn(&self, me: NodeId) -> Box<dyn Machine> {
-        (self.protocol.behaviour.spawn)(self.group(me), &self.scenario.params)
-    }
-}
 
 /// Runs a scenario from start to end.
 ///

@@ -1,0 +1,56 @@
+//! The correct nodes of a run, by the failure model.
+
+use super::{Failures, NodeSet, Observation, Seen, Setting};
+
+/// The correct nodes as of the events so far, by the notion of the failure model. Nothing else knows that notion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Roster {
+    failures: Failures,
+    nodes: NodeSet,
+    down: NodeSet,
+    /// Nodes that are not correct any more, whatever comes: traitors, and where nothing recovers those that
+    /// have crashed.
+    failed: NodeSet,
+}
+
+impl Roster {
+    /// Before the first event all nodes are up and correct.
+    #[must_use]
+    pub const fn new(setting: &Setting) -> Self {
+        Self {
+            failures: setting.failures,
+            nodes: NodeSet::first(setting.nodes),
+            down: NodeSet::EMPTY,
+            failed: NodeSet::EMPTY,
+        }
+    }
+
+    /// Takes note of crashes, recoveries and traitors.
+    pub fn observe(&mut self, seen: &Observation) {
+        match seen.what {
+            Seen::Traitor => {
+                self.failed.insert(seen.node);
+            }
+            Seen::Crash => {
+                self.down.insert(seen.node);
+                if self.failures != Failures::CrashRecovery {
+                    self.failed.insert(seen.node);
+                }
+            }
+            Seen::Recover => _ = self.down.remove(seen.node),
+            _ => {}
+        }
+    }
+
+    /// The nodes that are correct if nothing more happens to any node.
+    #[must_use]
+    pub const fn correct(&self) -> NodeSet {
+        self.up().without(self.failed)
+    }
+
+    /// The nodes that are up now, whatever happened before.
+    #[must_use]
+    pub const fn up(&self) -> NodeSet {
+        self.nodes.without(self.down)
+    }
+}
