@@ -103,62 +103,59 @@ impl Rule {
     pub fn statement(self) -> String {
         match self {
             Self::ReliableChannels => {
-                "what a correct node sends to a correct node arrives, exactly once \
-                 (reliable channels)"
-                    .to_owned()
+                "a message between correct nodes arrives exactly once (reliable channels)".to_owned()
             }
             Self::FairLossChannels => {
-                "what a correct node sends a correct node again and again arrives in the end \
+                "of messages that a correct node sends to a correct node again and again, some arrive \
                  (fair-loss channels)"
                     .to_owned()
             }
             Self::NothingIsLost => {
-                "what is sent to a node that is up arrives, exactly once (nothing is lost)"
-                    .to_owned()
+                "a message to a node that is up arrives exactly once (nothing is lost)".to_owned()
             }
             Self::FifoChannels => {
-                "messages of one link arrive in order, none without those before it (FIFO channels)"
+                "the messages of one link arrive in order and without gaps (FIFO channels)"
                     .to_owned()
             }
             Self::Synchrony => {
-                "no message takes longer than the bound, and nobody stands still (synchrony)"
+                "no message takes longer than the bound, and no node pauses (synchrony)"
                     .to_owned()
             }
             Self::TimeoutCovers(timeout, period) => {
-                format!("{timeout} is at least {period} and the delay bound together")
+                format!("{timeout} is at least {period} plus the delay bound")
             }
-            Self::ClocksRunTrue => "every clock goes at the rate of time".to_owned(),
+            Self::ClocksRunTrue => "every clock runs at the rate of time".to_owned(),
             Self::ClocksSetRight => "every clock is right when the run begins".to_owned(),
             Self::DriftAtMost(parameter) => {
-                format!("no clock gains or loses more than {parameter} says")
+                format!("no clock drifts by more than {parameter}")
             }
             Self::ParameterIs(parameter, value) => format!("{parameter} is {value}"),
-            Self::RequestersStayUp => "who is asked for something stays up".to_owned(),
+            Self::RequestersStayUp => "a process that receives a request does not crash".to_owned(),
             Self::RequestersComeBack(request) => {
-                format!("who is asked to {request} is up in the end")
+                format!("a process that is asked to {request} is up again eventually")
             }
             Self::NoCutAtWrites => {
-                "no crash parts what a process stores from what it is asked or tells".to_owned()
+                "no crash separates a write to stable storage from the request before or the indication after it".to_owned()
             }
-            Self::NobodyCrashes => "nobody crashes".to_owned(),
-            Self::RoutersStayUp => "routers stay up".to_owned(),
+            Self::NobodyCrashes => "no node crashes".to_owned(),
+            Self::RoutersStayUp => "no router crashes".to_owned(),
             Self::HostsAreLinked => "routers link all hosts that are not neighbours".to_owned(),
-            Self::AtMostCrashes(parameter) => format!("no more nodes crash than {parameter} says"),
+            Self::AtMostCrashes(parameter) => format!("the number of nodes that crash is at most {parameter}"),
             Self::MajorityStaysUp => "a majority of the nodes is correct".to_owned(),
             Self::CrashesAreDetected => "every crash is detected".to_owned(),
-            Self::NobodyRecovers => "who has crashed does not come back (crash-stop)".to_owned(),
-            Self::NobodyLies => "nobody lies".to_owned(),
+            Self::NobodyRecovers => "no node recovers (crash-stop)".to_owned(),
+            Self::NobodyLies => "no node is a traitor".to_owned(),
             Self::AtMostTraitors(parameter) => {
-                format!("no more nodes are traitors or crash than {parameter} says")
+                format!("the number of nodes that are traitors or crash is at most {parameter}")
             }
             Self::TraitorsBelowThird => {
-                "more than two thirds of the nodes are loyal and stay up".to_owned()
+                "more than two thirds of the nodes neither are traitors nor crash".to_owned()
             }
             Self::MoreNodesThan(times, parameter) => {
-                format!("there are more than {times} times as many nodes as {parameter} says")
+                format!("the number of nodes is more than {times} × {parameter}")
             }
             Self::RequestsBefore(parameter) => {
-                format!("whatever is asked is asked before {parameter} has passed")
+                format!("every request is made before {parameter} has passed")
             }
             Self::RunsToRest => "the run goes on until it is at rest".to_owned(),
         }

@@ -64,7 +64,7 @@ pub(super) fn crashes_are_detected(run: Examined) -> Vec<Breach> {
     }
     let first = all_crashes(run.trace).next().map(|event| {
         let node = run.trace.events[event].node;
-        let why = format!("{node} crashed, and no failure detector tells");
+        let why = format!("{node} crashed, and no failure detector reports it");
         let culprit = "network.detector".to_owned();
         let repair = Some(Repair::Detector);
         Breach { repair, ..Breach::at(run.rule, event, culprit, why) }
@@ -77,7 +77,7 @@ pub(super) fn nobody_recovers(run: Examined) -> Vec<Breach> {
     let events = run.trace.events.iter().enumerate();
     let back = events.filter(|(_, event)| event.kind == EventKind::Recover);
     let breaches = back.map(|(id, event)| {
-        let why = format!("{} came back at {} ms without its memory", event.node, event.time);
+        let why = format!("{} recovered at {} ms", event.node, event.time);
         by(run, id, why)
     });
     breaches.take(run.most).collect()

@@ -27,7 +27,7 @@ enum Slow {
 pub(super) fn synchrony(run: Examined) -> Vec<Breach> {
     let Examined { rule, scenario, trace, most, .. } = run;
     let Some(bound) = scenario.network.timing.bound() else {
-        let why = "the network is asynchronous: it promises no bound".to_owned();
+        let why = "the network is asynchronous: it has no delay bound".to_owned();
         let longest = scenario.network.links.iter().map(|link| link.delay.max);
         let bound = longest.fold(scenario.network.delay.max, Time::max).max(1);
         let breach = Breach::from_the_start(rule, "network.timing".to_owned(), why);
@@ -91,7 +91,7 @@ fn waited(
 fn pause_of(rule: Rule, scenario: &Scenario, trace: &Trace, event: EventId) -> Breach {
     let fault = struck(scenario, trace, event);
     let Event { node, time, .. } = &trace.events[event];
-    let why = format!("{node} stood still from {time} ms on");
+    let why = format!("{node} paused at {time} ms");
     let repair = fault.map(Repair::Without);
     Breach { repair, ..Breach::at(rule, event, fault_path(fault), why) }
 }

@@ -254,7 +254,7 @@ fn channels_are_not_fifo_when_a_message_is_overtaken() {
 #[test]
 fn synchrony_is_a_bound_that_the_network_states_and_a_message_can_miss() {
     let mut scenario = scenario();
-    let asynchronous = "the network is asynchronous: it promises no bound";
+    let asynchronous = "the network is asynchronous: it has no delay bound";
     says(Rule::Synchrony, &scenario, Some((asynchronous, "network.timing")));
     scenario.network.timing = Timing::Synchronous(9);
     let late = Some(("Alice>Bob#1 took 10 ms, more than 9", "network.delay"));
@@ -298,7 +298,7 @@ fn crashes_are_counted_by_whom_they_hit() {
 fn crashes_are_detected_where_there_is_a_detector() {
     let mut scenario = scenario();
     scenario.faults = vec![crash(5, 1, None)];
-    let silent = Some(("Bob crashed, and no failure detector tells", "network.detector"));
+    let silent = Some(("Bob crashed, and no failure detector reports it", "network.detector"));
     says(Rule::CrashesAreDetected, &scenario, silent);
     scenario.network.detector = Detector::Perfect(50);
     says(Rule::CrashesAreDetected, &scenario, None);
@@ -323,7 +323,7 @@ fn who_is_asked_may_be_expected_back() {
 fn who_comes_back_breaks_crash_stop() {
     let mut scenario = scenario();
     scenario.faults = vec![crash(5, 1, None), Fault::Recover { node: node(1), at: 30 }];
-    let back = Some(("Bob came back at 30 ms without its memory", "faults[1]"));
+    let back = Some(("Bob recovered at 30 ms", "faults[1]"));
     says(Rule::NobodyRecovers, &scenario, back);
 }
 
@@ -356,7 +356,7 @@ fn synchrony_ends_when_somebody_stands_still() {
     let mut paused = scenario();
     paused.network.timing = Timing::Synchronous(10);
     paused.faults = vec![Fault::Pause { node: node(2), at: 300, until: 310 }];
-    says(Rule::Synchrony, &paused, Some(("Carol stood still from 300 ms on", "faults[0]")));
+    says(Rule::Synchrony, &paused, Some(("Carol paused at 300 ms", "faults[0]")));
 }
 
 #[test]
@@ -397,7 +397,7 @@ fn a_wrong_clock_counts_once_it_is_looked_at() {
 #[test]
 fn what_only_liveness_relies_on_is_no_excuse_for_safety() {
     let assumption = Rule::NobodyCrashes.always().for_liveness();
-    assert_eq!(assumption.statement(), "nobody crashes (for liveness)");
+    assert_eq!(assumption.statement(), "no node crashes (for liveness)");
     let model: &'static [Assumption] = Box::leak(Box::new([assumption]));
     let fragile = Protocol { model, ..*protocol("reliable-broadcast") };
     let mut scenario = scenario();
@@ -416,7 +416,7 @@ fn a_timeout_covers_a_period_and_the_bound_or_does_not() {
         heartbeat_detector::Parameters::timeout,
         heartbeat_detector::Parameters::period,
     );
-    assert_eq!(rule.statement(), "timeout is at least period and the delay bound together");
+    assert_eq!(rule.statement(), "timeout is at least period plus the delay bound");
     let mut scenario = common::scenario("heartbeat-detector", 2, 10);
     scenario.until = 100;
     for (name, value) in [("timeout", 90), ("period", 60)] {

@@ -93,7 +93,7 @@ fn a_message_that_is_doubled_twice_is_put_down_to_both_duplicates() {
 #[test]
 fn a_culprit_is_a_fault_that_struck_and_has_a_path() {
     let name = "culprit-without-a-path";
-    let back = "P1 came back at 115 ms without its memory";
+    let back = "P1 recovered at 115 ms";
     blames(name, "no duplication", "faults[1]", back);
     blames(name, "no creation", "faults[1]", back);
     let name = "culprit-that-struck-nothing";
@@ -109,7 +109,7 @@ fn a_crash_after_more_sends_than_there_are_is_explained_in_few_runs() {
     let property = violated.next().expect("A crashes, and nobody tells").property;
     let target = Target::Violation(property);
     let text = explain(&outcome, &target).expect("it is violated").text();
-    assert!(text.contains("A crashed, and no failure detector tells"), "{text}");
+    assert!(text.contains("A crashed, and no failure detector reports it"), "{text}");
     let objective = Objective::at(target);
     assert!(
         minimise(outcome.protocol, &objective, &outcome.scenario, 1000).expect("it lasts").complete
@@ -466,7 +466,7 @@ fn is_true(outcome: &Outcome, why: &str, culprit: &str) -> Option<(&'static str,
         });
         return Some(("crash", happened && struck));
     }
-    if let Some((who, rest)) = why.split_once(" came back at ") {
+    if let Some((who, rest)) = why.split_once(" recovered at ") {
         let (who, time, happened) = at(&format!("{who} at {rest}"), &EventKind::Recover);
         let struck = struck(&|fault| match fault {
             Fault::Recover { node, at } => scenario.name(*node) == who && *at == time,
@@ -474,7 +474,7 @@ fn is_true(outcome: &Outcome, why: &str, culprit: &str) -> Option<(&'static str,
         });
         return Some(("recovery", happened && struck));
     }
-    if let Some((who, rest)) = why.split_once(" stood still from ") {
+    if let Some((who, rest)) = why.split_once(" paused at ") {
         let (_, _, happened) = at(&format!("{who} at {rest}"), &EventKind::Pause);
         return Some(("pause", happened && struck(&|it| matches!(it, Fault::Pause { .. }))));
     }

@@ -32,7 +32,7 @@ const HALF_WAY: &str = r#"{
 fn the_sender_crashes_half_way() {
     let trace = json(&outcome(HALF_WAY));
     let broke = json!({
-        "assumption": "who is asked for something stays up", "culprit": "faults[0]", "at": 10,
+        "assumption": "a process that receives a request does not crash", "culprit": "faults[0]", "at": 10,
         "why": "Alice crashed at 10 ms",
     });
     assert_eq!(trace["version"], 1);
@@ -241,12 +241,12 @@ Promised
   no duplication     safety    holds
   no creation        safety    holds
   agreement          liveness  violated at 500 ms: Bob delivered m1, Carol never did
-                               broken by faults[0]: Alice crashed at 10 ms; assumed: who is asked for something stays up
+                               broken by faults[0]: Alice crashed at 10 ms; assumed: a process that receives a request does not crash
                                cause: Without this the property would hold in the same run.
                                witness: 31 ms  Bob  deliver  m1 (from Alice, seq 1)
 Beyond the promise
   uniform agreement  liveness  violated at 500 ms: Bob delivered m1, Carol never did
-                               broken by faults[0]: Alice crashed at 10 ms; assumed: who is asked for something stays up
+                               broken by faults[0]: Alice crashed at 10 ms; assumed: a process that receives a request does not crash
                                cause: Without this the property would hold in the same run.
                                witness: 31 ms  Bob  deliver  m1 (from Alice, seq 1)
 Class: fail-safe (safe, not live)
