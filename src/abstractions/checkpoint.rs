@@ -119,6 +119,20 @@ pub struct Ledger {
     pub channels: Vec<Vec<u32>>,
 }
 
+impl Ledger {
+    /// The ledger of a process in a group of this size that has received and sent nothing yet.
+    #[must_use]
+    pub fn new(balance: u64, nodes: usize) -> Self {
+        Self {
+            balance,
+            sent: vec![0; nodes],
+            received: vec![0; nodes],
+            in_flight: vec![0; nodes],
+            channels: vec![Vec::new(); nodes],
+        }
+    }
+}
+
 /// `70`, or, with what was in flight to it, `70 + 30`.
 impl fmt::Display for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {

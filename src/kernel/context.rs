@@ -170,31 +170,65 @@ impl<'a, P: Process> Context<'a, P> {
         P::Message: From<L::Message>,
         P::Timer: From<L::Timer>,
     {
-        let mut below = Context {
+        let mut indications = Vec::new();
+        for effect in self.effects_of(layer, parameters, event) {
+            match effect.lift(P::Message::from, P::Timer::from) {
+                Ok(effect) => self.effects.push(effect),
+                Err(indication) => indications.push(indication),
+            }
+        }
+        indications
+    }
+
+    /// Hands an event to the process that this one wraps, with its parameters; adopts its effects and its indications
+    /// in their order.
+    pub fn wrapping<L: Process<Indication = P::Indication>>(
+        &mut self,
+        process: &mut L,
+        parameters: &L::Parameters,
+        event: impl FnOnce(&mut L, &mut Context<L>),
+        message: fn(L::Message) -> P::Message,
+        timer: fn(L::Timer) -> P::Timer,
+    ) {
+        let effects = self.effects_of(process, parameters, event).into_iter();
+        let lifted = effects.map(|it| it.lift(message, timer).unwrap_or_else(Effect::Indicate));
+        self.effects.extend(lifted);
+    }
+
+    /// Returns the effects of another process of this node upon an event.
+    fn effects_of<L: Process>(
+        &mut self,
+        process: &mut L,
+        parameters: &L::Parameters,
+        event: impl FnOnce(&mut L, &mut Context<L>),
+    ) -> Vec<Effect<L>> {
+        let mut ctx = Context {
             group: self.group,
             parameters,
             watch: self.watch,
             choices: &mut *self.choices,
             effects: Vec::new(),
         };
-        event(layer, &mut below);
-        let mut indications = Vec::new();
-        for effect in below.effects {
-            self.effects.push(match effect {
-                Effect::Send { to, message } => Effect::Send { to, message: message.into() },
-                Effect::Transmit(message) => Effect::Transmit(message.into()),
-                Effect::SetTimer { timer, after } => {
-                    Effect::SetTimer { timer: timer.into(), after }
-                }
-                Effect::CancelTimer(timer) => Effect::CancelTimer(timer.into()),
-                Effect::Store => Effect::Store,
-                Effect::Note(note) => Effect::Note(note),
-                Effect::Indicate(indication) => {
-                    indications.push(indication);
-                    continue;
-                }
-            });
-        }
-        indications
+        event(process, &mut ctx);
+        ctx.effects
+    }
+}
+
+impl<L: Process> Effect<L> {
+    /// Turns an effect of one process into the same effect of another, but for an indication.
+    fn lift<P: Process>(
+        self,
+        lift_message: impl Fn(L::Message) -> P::Message,
+        lift_timer: impl Fn(L::Timer) -> P::Timer,
+    ) -> Result<Effect<P>, L::Indication> {
+        Ok(match self {
+            Self::Send { to, message } => Effect::Send { to, message: lift_message(message) },
+            Self::Transmit(message) => Effect::Transmit(lift_message(message)),
+            Self::SetTimer { timer, after } => Effect::SetTimer { timer: lift_timer(timer), after },
+            Self::CancelTimer(timer) => Effect::CancelTimer(lift_timer(timer)),
+            Self::Store => Effect::Store,
+            Self::Note(note) => Effect::Note(note),
+            Self::Indicate(indication) => return Err(indication),
+        })
     }
 }

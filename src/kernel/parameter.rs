@@ -216,6 +216,37 @@ impl Parameters for () {
     fn read(_values: &ParameterValues) -> Self {}
 }
 
+/// The parameters of a process and of another one that runs beside it, such as a failure detector.
+impl<A: Parameters, B: Parameters> Parameters for (A, B) {
+    const PARAMETERS: &'static [Parameter] = Joined::<A, B>::ROOM.split_at(Joined::<A, B>::LEN).0;
+
+    fn read(values: &ParameterValues) -> Self {
+        (A::read(values), B::read(values))
+    }
+}
+
+/// The parameters of two processes in one list: its length is no constant that an array could have.
+struct Joined<A, B>(std::marker::PhantomData<(A, B)>);
+
+impl<A: Parameters, B: Parameters> Joined<A, B> {
+    const LEN: usize = A::PARAMETERS.len() + B::PARAMETERS.len();
+
+    /// The list, and room for more.
+    const ROOM: &'static [Parameter; 16] = &{
+        let nothing = Parameter { name: "", help: "", domain: Domain::Flag { default: false } };
+        let mut joined = [nothing; 16];
+        let mut index = 0;
+        while index < Self::LEN {
+            joined[index] = match index.checked_sub(A::PARAMETERS.len()) {
+                None => A::PARAMETERS[index],
+                Some(index) => B::PARAMETERS[index],
+            };
+            index += 1;
+        }
+        joined
+    };
+}
+
 /// A type that a parameter can have: `bool`, `u32`, or an enum made by [`parameters!`](crate::parameters).
 pub trait ParameterField: Sized {
     /// Takes it out of a value; none if the value is of another kind.

@@ -6,6 +6,7 @@
 pub mod byzantine;
 pub mod clocks;
 pub mod consensus;
+pub mod detected;
 pub mod election;
 pub mod link;
 pub mod membership;

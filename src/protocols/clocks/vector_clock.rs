@@ -1,27 +1,22 @@
 //! Vector clock.
 //!
-//! Implements: LogicalClock, with the strong clock condition. Uses: FairLossPointToPointLinks.
-//! Model: crash-stop, asynchronous; messages may be lost, late, doubled or out of order.
-//! Source: Mattern 1989, "Virtual Time and Global States of Distributed Systems"; Fidge 1988, "Timestamps in
-//! Message-Passing Systems That Preserve the Partial Ordering".
-//!
-//! Each process counts its own events, and keeps for every other process how many events of that one it knows
-//! of. A message carries its sender's counts, and the receiver learns what it did not know:
+//! Each process counts its own events. For every other process it keeps the number of that process's events that it
+//! knows of. A message carries its sender's counts, and the receiver learns the counts that are greater than its own:
 //!
 //! - an event of process i: V_i\[i\] := V_i\[i\] + 1;
-//! - a sending is such an event, and the message takes V_i along as its timestamp T;
+//! - sending is such an event, and the message carries V_i as its timestamp T;
 //! - upon a receipt: V_i := sup(V_i, T), and the receipt is an event of i.
 //!
-//! So V_i\[j\] is how many events of j happened before, or are, what i did last: to happen before is to be
-//! in a chain of messages, and the counts travel along with the messages. If a happened before b, b counts
-//! all that a counts and itself as well: V(a) < V(b). If not, say a is an event of i, then b does not
-//! know of a, V(b)\[i\] < V(a)\[i\], and V(a) < V(b) cannot be. That is the **strong** clock condition: the
-//! stamps tell which events were concurrent, which Lamport's single count cannot.
+//! So V_i\[j\] is the number of events of j that are in the past of the last event of i: an event happened before
+//! another if a chain of messages leads from one to the other, and the counts travel with the messages. If a happened
+//! before b, then b counts all events that a counts, and itself: V(a) < V(b). If not, let a be an event of i. Then b does
+//! not know of a, so V(b)\[i\] < V(a)\[i\], and V(a) < V(b) cannot hold. This is the **strong** clock condition: the
+//! timestamps tell which events were concurrent, which Lamport's single count cannot.
 //!
-//! No network can take that from it: a lost message is one that nobody learns from, an overtaken one teaches
-//! what is known already. It takes n counts in every message, and less will not do in general
-//! (Charron-Bost 1991). What breaks it is a process that restarts and has **forgotten its clock**: it counts
-//! its events from one again, and its new stamps are before, or beside, what happened before them.
+//! No network can break it: nothing is learnt from a lost message, and nothing new from one that arrives late. The price
+//! is n counts in every message, and in general fewer do not suffice (Charron-Bost 1991). A process that recovers and has
+//! **lost its clock** breaks it: it counts its events from one again, and its new timestamps are before, or concurrent
+//! with, those of events that happened before.
 //!
 //! Where it departs from the papers: Fidge's rules for synchronous messages are left out.
 
@@ -34,6 +29,7 @@ use crate::{
         CLOCK_CONDITION, ClockRequest, Reading, Received, STRONG_CLOCK_CONDITION, Stamp,
         VectorClock,
     },
+    cost,
     kernel::{Break, Context, Group, Never, NodeId, Process, Protocol, Rule, SortedMap},
 };
 
@@ -41,38 +37,38 @@ use crate::{
 pub const PROTOCOL: Protocol = Protocol {
     id: "vector-clock",
     name: "Vector clock",
-    summary: "Stamps that tell whether one event happened before another, or neither did.",
+    summary: "Timestamps that tell whether one event happened before another, or the two were concurrent.",
     source: "Mattern 1989, Virtual Time and Global States of Distributed Systems; Fidge 1988, Timestamps \
              in Message-Passing Systems That Preserve the Partial Ordering",
     model: &[Rule::NobodyRecovers.always()],
     promises: &[CLOCK_CONDITION, STRONG_CLOCK_CONDITION],
     breaks: &[Break {
-        when: "a process restarts and has forgotten its clock",
+        when: "a process recovers and has lost its clock",
         scenario: "forgotten-clock",
         violates: &[CLOCK_CONDITION, STRONG_CLOCK_CONDITION],
         broken: &[Rule::NobodyRecovers],
     }],
-    costs: &[crate::cost!("one message", n >= 2 => 1, |scenario| {
+    costs: &[cost!("one message", n >= 2 => 1, |scenario| {
         let with = json!({"to": scenario.nodes.last()});
         scenario.ask(0, NodeId::new(0), "send", Some(with));
     })],
     ..Protocol::of::<VectorTime>()
 };
 
-/// Its state.
+/// A process that counts events.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct VectorTime {
     clock: VectorClock,
-    /// By receiver: how many messages it was sent.
+    /// By receiver: number of messages sent to it.
     sent: SortedMap<NodeId, u32>,
 }
 
-/// A message: all that matters about it is its timestamp.
+/// A message, of which only the timestamp matters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Display)]
 #[display("{timestamp}")]
 pub struct Message {
     timestamp: VectorClock,
-    /// The how-manieth message of its sender to this receiver it is, from 1.
+    /// Sequence number on its link, from 1.
     seq: u32,
 }
 
@@ -103,7 +99,7 @@ impl Process for VectorTime {
 }
 
 impl VectorTime {
-    /// An event of this process, and its stamp.
+    /// Counts an event of this process and tells its timestamp.
     fn tick(&mut self, ctx: &mut Context<Self>, received: Option<Received>) {
         self.clock[ctx.me()] += 1;
         let clock = Reading::Vector(self.clock.clone());
@@ -115,8 +111,8 @@ impl VectorTime {
 mod tests {
     use super::*;
     use crate::{
-        kernel::{Fault, MessageName, Scenario, Time},
-        protocols::testing::{deliveries, group, node, slow},
+        kernel::{Scenario, Time},
+        protocols::testing::{at, deliveries, group, late, node, slow},
     };
 
     fn step(scenario: &mut Scenario, at: Time, number: usize) {
@@ -132,9 +128,9 @@ mod tests {
         told.into_iter().map(|stamp| stamp.replace("stamp ", "")).collect()
     }
 
-    /// Two messages in a chain, and an event beside it: the textbooks' first picture.
+    /// Two messages in a chain and an event beside it: the first figure of the textbooks.
     #[test]
-    fn a_chain_of_messages_and_an_event_beside_it() {
+    fn timestamps_chain_of_messages_is_ordered_and_an_event_beside_it_concurrent() {
         let mut scenario = group(&PROTOCOL, 3);
         step(&mut scenario, 0, 1);
         send(&mut scenario, 1, 1, 2);
@@ -152,30 +148,27 @@ mod tests {
     }
 
     #[test]
-    fn an_overtaken_message_teaches_nothing_new() {
+    fn late_message_teaches_nothing_new() {
         let mut scenario = group(&PROTOCOL, 2);
         send(&mut scenario, 0, 1, 2);
         send(&mut scenario, 1, 1, 2);
-        let message = MessageName { from: node(1), to: node(2), number: 1 };
-        scenario.faults = vec![Fault::Delay { message, by: 20 }];
+        scenario.faults = vec![late(1, 2, 1, 20)];
         let expected = ["0 P1 [1,0]", "1 P1 [2,0]", "11 P2 [2,1]", "30 P2 [2,2]"];
         assert_eq!(stamps(&scenario), expected);
     }
 
     #[test]
-    fn what_one_learns_is_passed_on_and_outruns_the_direct_message() {
+    fn counts_learnt_from_one_process_are_passed_on_to_another() {
         let mut scenario = group(&PROTOCOL, 3);
         scenario.network.links = vec![slow(1, 3, 50)];
         send(&mut scenario, 0, 1, 3);
         send(&mut scenario, 1, 1, 2);
         send(&mut scenario, 12, 2, 3);
-        let mut at_p3 = stamps(&scenario);
-        at_p3.retain(|stamp| stamp.contains("P3"));
-        assert_eq!(at_p3, ["22 P3 [2,2,1]", "50 P3 [2,2,2]"]);
+        assert_eq!(at(3, stamps(&scenario)), ["22 P3 [2,2,1]", "50 P3 [2,2,2]"]);
     }
 
     #[test]
-    fn a_message_to_oneself_is_two_events() {
+    fn message_to_the_sender_itself_is_two_events() {
         let mut scenario = group(&PROTOCOL, 2);
         send(&mut scenario, 0, 1, 1);
         assert_eq!(stamps(&scenario), ["0 P1 [1,0]", "0 P1 [2,0]"]);

@@ -1,27 +1,21 @@
 //! Heartbeats.
 //!
-//! Implements: PerfectFailureDetector, as long as the network is synchronous. Uses: links.
-//! Model: crash-stop; for accuracy synchronous, nothing is lost, clocks run true, and the timeout covers a
-//! period and the delay bound.
-//! Source: Cachin, Guerraoui and Rodrigues 2011, Algorithm 2.5 "Exclude on Timeout"; note 003.
+//! Every process sends a heartbeat, "I am up", to all others once in every period. A process that has not been heard
+//! for the length of the timeout is suspected. It is restored when it is heard again.
 //!
-//! Everybody tells everybody "I am up" once in every period, unasked. Whoever has not been heard for as long as
-//! the timeout is suspected, and restored when it is heard again.
+//! A crashed process sends nothing. So sooner or later every process that stays up suspects it, for good: **strong
+//! completeness**. That takes no synchrony, but to suspect every process would satisfy it too. The hard part is to
+//! suspect *only* crashed processes: **strong accuracy**. Two successive heartbeats are sent a period apart. If the
+//! network has a delay bound, they arrive at most a period and that bound apart. A timeout of that length never
+//! suspects a process that is up, and a shorter one may. In an asynchronous network no length is right: a slow link,
+//! a lost heartbeat or a paused process looks from afar like a crash.
 //!
-//! Who has crashed sends nothing, so sooner or later it is suspected by all who stay up, for good: **strong
-//! completeness**. That takes no synchrony, but to suspect everybody would do as well. What is hard is to
-//! suspect *only* those who have crashed: **strong accuracy**. Two heartbeats in a row are sent a period apart,
-//! and arrive at most a period and the delay bound apart, if there is a bound. A timeout of that length never
-//! strikes who is up, and a shorter one may. In an asynchronous network there is no right length: a slow link,
-//! a lost heartbeat or a process that stands still for a while looks from afar like a crash.
+//! The price of a longer timeout is a later notice: a crash is reported at most a timeout and a delay after it. The
+//! timeout is fixed, so the detector does not learn from its mistakes. Where delays vary by more than the timeout
+//! allows, it is wrong again and again, and not even **eventual strong accuracy** holds.
 //!
-//! The price of a longer timeout is a later notice: a crash is told at most a timeout and a delay after it.
-//! Nothing here learns from its mistakes. Where delays vary by more than the timeout leaves room for, it is
-//! wrong again and again, and not even **eventual strong accuracy** holds.
-//!
-//! Where it departs from the book: heartbeats are pushed, where the book asks for each of them, which saves
-//! half of the messages; who is suspected is not so for ever, since a suspicion that turns out to be wrong is
-//! taken back.
+//! Where it departs from the book: heartbeats are pushed, where the book requests each of them, which halves the
+//! number of messages; and a suspicion that turns out to be wrong is taken back.
 
 use derive_more::Display;
 use serde::Serialize;
@@ -30,9 +24,10 @@ use crate::{
     abstractions::detection::{
         EVENTUAL_STRONG_ACCURACY, Notice, STRONG_ACCURACY, STRONG_COMPLETENESS,
     },
+    cost,
     kernel::{
-        Break, Context, Drawn, Group, Metric, Never, NodeId, NodeSet, ParameterName, Process,
-        Protocol, Rule, Serving, Time, TimeToServe,
+        Break, Context, Drawn, Group, Metric, Never, NodeId, NodeSet, Process, Protocol, Rule,
+        Serving, Time, TimeToServe,
     },
 };
 
@@ -40,9 +35,9 @@ use crate::{
 pub const PROTOCOL: Protocol = Protocol {
     id: "heartbeat-detector",
     name: "Heartbeats",
-    summary: "Everybody says again and again that it is up; who falls silent is suspected.",
+    summary: "Every process keeps saying that it is up; a process that is silent for too long is suspected.",
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
-             Programming, Algorithm 2.5",
+             Programming, Algorithm 2.5 \"Exclude on Timeout\"; note 003",
     model: &[
         Rule::NothingIsLost.always().for_safety(),
         Rule::Synchrony.always().for_safety(),
@@ -60,7 +55,7 @@ pub const PROTOCOL: Protocol = Protocol {
             broken: &[Rule::Synchrony],
         },
         Break {
-            when: "a process stands still for a while",
+            when: "a process is paused for a while",
             scenario: "long-pause",
             violates: &[STRONG_ACCURACY],
             broken: &[Rule::Synchrony],
@@ -80,18 +75,21 @@ pub const PROTOCOL: Protocol = Protocol {
     ],
     unbreakable: &[(
         STRONG_COMPLETENESS,
-        "a node that is down sends no heartbeat, and those on their way run out",
+        "a node that is down sends no heartbeat, and soon none of its heartbeats is in flight",
     )],
     costs: &[
         // The first heartbeats are sent at 0, the second ones after the default period of 100 ms.
-        crate::cost!("one period", n >= 2 => n * (n - 1), |scenario| scenario.until = 99),
+        cost!("one period", n >= 2 => n * (n - 1), |scenario| scenario.until = 99),
     ],
     metrics: &[Metric {
         name: "longest silence",
         unit: "ms",
-        help: "How long the one of the others has been silent who is nearest to being suspected.",
+        help: "Time since the last heartbeat of the process that is nearest to being suspected.",
         drawn: Drawn::Curve,
-        value: |node| node.process::<HeartbeatDetector>().longest_silence(node.clock) as i64,
+        value: |node| {
+            let detector = node.process::<HeartbeatDetector>();
+            detector.longest_silence(node.group, node.clock) as i64
+        },
     }],
     perpetual: Some(TimeToServe {
         statement: "a timeout, a period and twice the longest delay",
@@ -100,38 +98,26 @@ pub const PROTOCOL: Protocol = Protocol {
     ..Protocol::of::<HeartbeatDetector>()
 };
 
-/// The time in which every process suspects a crashed one, and trusts one again that it suspects wrongly.
-fn time_to_suspect(serving: &Serving) -> Time {
+/// Returns the time after which every process suspects a crashed one, and no longer suspects one that is up.
+pub fn time_to_suspect(serving: &Serving) -> Time {
     serving.integer(Parameters::timeout) + serving.integer(Parameters::period) + 2 * serving.delay()
-}
-
-/// The same where a parameter says whether there are heartbeats below or the scenario's detector tells.
-pub(super) fn time_to_detect(serving: &Serving, detector: ParameterName) -> Time {
-    match serving.is(detector, "heartbeats") {
-        true => time_to_suspect(serving),
-        false => serving.detection(),
-    }
 }
 
 crate::parameters! {
     /// What can be tuned.
     pub struct Parameters {
-        /// How often everybody sends a heartbeat.
+        /// Time between two heartbeats of a process.
         period: u32 = 100, in 10..=10_000 "ms";
-        /// How long a silence is borne before the silent one is suspected.
+        /// Time without a heartbeat after which a process is suspected.
         timeout: u32 = 180, in 10..=20_000 "ms";
     }
 }
 
-/// Its state.
+/// A process that sends heartbeats and suspects silent processes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct HeartbeatDetector {
-    period: u32,
-    timeout: u32,
-    /// Everybody else.
-    others: NodeSet,
     suspected: NodeSet,
-    /// By node, when it was last heard, by one's own clock.
+    /// By node: the time of its last heartbeat, by the clock of this node.
     heard: Vec<Time>,
 }
 
@@ -140,13 +126,13 @@ pub struct HeartbeatDetector {
 #[display("HEARTBEAT")]
 pub struct Heartbeat {}
 
-/// Its alarms.
+/// A timer of the detector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Display)]
 pub enum Timer {
-    /// It is time for the next heartbeat.
+    /// The next heartbeat is due.
     #[display("heartbeat")]
     Beat,
-    /// Nothing has been heard of the node for too long.
+    /// The timeout of a node has passed without a heartbeat.
     #[display("{_0} is silent")]
     Silence(NodeId),
 }
@@ -158,20 +144,14 @@ impl Process for HeartbeatDetector {
     type Message = Heartbeat;
     type Timer = Timer;
 
-    fn new(group: Group, parameters: &Parameters) -> Self {
-        Self {
-            period: parameters.period,
-            timeout: parameters.timeout,
-            others: group.others(),
-            suspected: NodeSet::EMPTY,
-            heard: vec![0; group.size],
-        }
+    fn new(group: Group, _parameters: &Parameters) -> Self {
+        Self { suspected: NodeSet::EMPTY, heard: vec![0; group.size] }
     }
 
     fn on_init(&mut self, ctx: &mut Context<Self>) {
-        self.beat(ctx);
-        for node in self.others {
-            self.hear(ctx, node);
+        self.on_timer(ctx, Timer::Beat);
+        for node in ctx.others() {
+            self.restart_timeout(ctx, node);
         }
     }
 
@@ -180,16 +160,18 @@ impl Process for HeartbeatDetector {
     }
 
     fn on_message(&mut self, ctx: &mut Context<Self>, from: NodeId, Heartbeat {}: Heartbeat) {
-        if self.suspected.contains(from) {
-            self.suspected.remove(from);
+        if self.suspected.remove(from) {
             ctx.indicate(Notice::Restore { node: from });
         }
-        self.hear(ctx, from);
+        self.restart_timeout(ctx, from);
     }
 
     fn on_timer(&mut self, ctx: &mut Context<Self>, timer: Timer) {
         match timer {
-            Timer::Beat => self.beat(ctx),
+            Timer::Beat => {
+                ctx.send_others(Heartbeat {});
+                ctx.set_timer(Timer::Beat, ctx.parameters().period.into());
+            }
             Timer::Silence(node) => {
                 self.suspected.insert(node);
                 ctx.indicate(Notice::Suspect { node });
@@ -199,21 +181,15 @@ impl Process for HeartbeatDetector {
 }
 
 impl HeartbeatDetector {
-    /// The longest silence of a trusted node, in ms, when the clock shows this.
-    fn longest_silence(&self, clock: Time) -> Time {
-        let trusted = self.others.without(self.suspected).into_iter();
-        trusted.map(|node| clock.saturating_sub(self.heard[node.index()])).max().unwrap_or(0)
-    }
-
-    fn beat(&self, ctx: &mut Context<Self>) {
-        ctx.send_others(Heartbeat {});
-        ctx.set_timer(Timer::Beat, self.period.into());
-    }
-
-    /// The node is up, as far as can be known: its timeout begins anew.
-    fn hear(&mut self, ctx: &mut Context<Self>, node: NodeId) {
+    fn restart_timeout(&mut self, ctx: &mut Context<Self>, node: NodeId) {
         self.heard[node.index()] = ctx.clock();
-        ctx.set_timer(Timer::Silence(node), self.timeout.into());
+        ctx.set_timer(Timer::Silence(node), ctx.parameters().timeout.into());
+    }
+
+    /// Returns the longest time since the last heartbeat of a process that is not suspected, when the clock shows this.
+    fn longest_silence(&self, group: Group, clock: Time) -> Time {
+        let trusted = group.others().without(self.suspected).into_iter();
+        trusted.map(|node| clock.saturating_sub(self.heard[node.index()])).max().unwrap_or(0)
     }
 }
 
@@ -221,59 +197,45 @@ impl HeartbeatDetector {
 mod tests {
     use super::*;
     use crate::{
-        kernel::{EventKind, Fault, MessageName, ParameterValue, Scenario, run, spell},
-        protocols::testing::{crash, group, node, slow},
+        kernel::Scenario,
+        protocols::testing::{crash, group, indications, late, node, slow},
     };
 
-    /// What everybody is told in a group of so many, with heartbeats every 50 ms: `80 P1 suspect P2`.
+    /// Returns the notices in a group of two with heartbeats every 50 ms: `80 P1 suspect P2`.
     fn notices(timeout: u32, until: Time, with: impl FnOnce(&mut Scenario)) -> Vec<String> {
         let mut scenario = group(&PROTOCOL, 2);
-        for (name, value) in [("period", 50), ("timeout", timeout)] {
-            scenario.params.insert(name.to_owned(), ParameterValue::Integer(value));
-        }
+        scenario.set(Parameters::period, 50);
+        scenario.set(Parameters::timeout, timeout);
         scenario.until = until;
         with(&mut scenario);
-        let trace = run(&PROTOCOL, &scenario).expect("nothing is asked");
-        let told = trace.events.iter().filter_map(|event| match &event.kind {
-            EventKind::Indicate { packet, .. } => {
-                let text = format!("{} {} {packet}", event.time, event.node);
-                Some(spell(&text, &scenario.nodes))
-            }
-            _ => None,
-        });
-        told.collect()
+        indications(&PROTOCOL, &scenario)
     }
 
     #[test]
-    fn a_period_and_a_delay_is_just_long_enough() {
-        // P2 is first heard without any delay, and then as late as can be.
-        let late = |scenario: &mut Scenario| {
+    fn heartbeats_timeout_of_a_period_and_a_delay_suspects_no_process_that_is_up() {
+        // The first heartbeat of P2 takes no time, the second as long as possible.
+        let apart = |scenario: &mut Scenario| {
             scenario.network.links = vec![slow(2, 1, 0)];
-            let second = MessageName { from: node(2), to: node(1), number: 2 };
-            scenario.faults = vec![Fault::Delay { message: second, by: 30 }];
+            scenario.faults = vec![late(2, 1, 2, 30)];
         };
-        assert_eq!(notices(80, 190, late), [""; 0]);
-        assert_eq!(notices(79, 190, late), ["79 P1 suspect P2", "80 P1 restore P2"]);
+        assert_eq!(notices(80, 190, apart), [""; 0]);
+        assert_eq!(notices(79, 190, apart), ["79 P1 suspect P2", "80 P1 restore P2"]);
     }
 
     #[test]
-    fn a_crash_is_told_once_and_for_good() {
+    fn heartbeats_crashed_process_is_suspected_once_and_for_good() {
         let told = notices(120, 1000, |scenario| scenario.faults = vec![crash(70, 2, 0)]);
-        // Its last heartbeat was sent at 50, and came at 60.
+        // The last heartbeat of P2 was sent at 50 and arrived at 60.
         assert_eq!(told, ["180 P1 suspect P2"]);
     }
 
     #[test]
-    fn silence_grows_until_it_is_broken() {
-        let mut detector = HeartbeatDetector {
-            period: 50,
-            timeout: 120,
-            others: [node(2), node(3)].into_iter().collect(),
-            suspected: NodeSet::EMPTY,
-            heard: vec![0, 40, 25],
-        };
-        assert_eq!(detector.longest_silence(60), 35, "P3 was heard 35 ms ago");
+    fn longest_silence_is_of_processes_that_are_not_suspected() {
+        let (me, routers, delay_bound) = (node(1), NodeSet::EMPTY, None);
+        let group = Group { me, size: 3, neighbours: NodeSet::first(3), routers, delay_bound };
+        let mut detector = HeartbeatDetector { suspected: NodeSet::EMPTY, heard: vec![0, 40, 25] };
+        assert_eq!(detector.longest_silence(group, 60), 35, "P3 was heard 35 ms ago");
         detector.suspected.insert(node(3));
-        assert_eq!(detector.longest_silence(60), 20, "who is suspected is not waited for");
+        assert_eq!(detector.longest_silence(group, 60), 20);
     }
 }
