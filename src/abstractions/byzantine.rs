@@ -1,12 +1,12 @@
-//! Agreement among traitors: what is told, and what may be promised to those who are loyal.
+//! Byzantine agreement: indications, and the properties that hold for loyal processes.
 //!
 //! Requests are consensus's [`Propose`](super::consensus::Propose), and so is the decision of one value,
 //! [`Decide`]. Properties: Lamport, Shostak and Pease 1982, *The Byzantine Generals Problem* (IC1, IC2);
 //! Pease, Shostak and Lamport 1980, *Reaching Agreement in the Presence of Faults* (vectors); Dolev, Lynch,
 //! Pinter, Stark and Weihl 1986, *Reaching Approximate Agreement in the Presence of Faults*.
 //!
-//! A loyal process is a correct one, as [`Roster::correct`](crate::kernel::Roster::correct) knows them:
-//! what is asked of the others, and what they tell, is never judged.
+//! A loyal process is a correct one in the sense of [`Roster::correct`](crate::kernel::Roster::correct). Requests to the
+//! others and their indications are never judged.
 
 use std::fmt;
 
@@ -22,7 +22,7 @@ use crate::kernel::{
     EventId, Indication, Kind, Needs, NodeId, Observation, Property, Seen, SortedMap,
 };
 
-/// What everybody's value is held to be, by node; nothing where there is no majority for any.
+/// By node: its value as the process finds it; none where no value has a majority.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Vector(pub Vec<Option<Value>>);
 
@@ -40,13 +40,13 @@ impl fmt::Display for Vector {
     }
 }
 
-/// The decision of an approximate agreement, in whatever small unit the proposals are whole numbers of.
+/// The decision of an approximate agreement, in the small unit of which the proposals are whole numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[display("decide {value}")]
 pub struct Settle {
     /// The decision.
     pub value: i64,
-    /// ε: how far from the others' it is promised to be at most.
+    /// ε: the promised bound on its distance from the decisions of others.
     pub within: u64,
 }
 
@@ -64,7 +64,7 @@ pub const IC1: Property = Property {
     monitor: |setting| safety_of_correct(Agreement::<Value>::new(setting, false)),
 };
 
-/// IC2. The commander is whoever is asked to propose first.
+/// IC2. The commander is the process that is asked to propose first.
 pub const IC2: Property = Property {
     name: "IC2",
     kind: Kind::Safety,
@@ -168,7 +168,7 @@ impl WatchCorrect for Obedience {
     }
 }
 
-/// By node: its private value, which is what it is asked to propose first.
+/// By node: its private value, the first that it is asked to propose.
 type Proposals = SortedMap<NodeId, (EventId, Value)>;
 
 fn note(proposals: &mut Proposals, seen: &Observation) {
@@ -269,7 +269,7 @@ impl WatchCorrect for RangeValidity {
             let why = match *value {
                 value if (least..=most).contains(&value) => return None,
                 _ if least > most => {
-                    format!("{node} decided {value}, and nobody loyal had proposed")
+                    format!("{node} decided {value}, and no loyal process had proposed")
                 }
                 _ => format!("{node} decided {value}, outside {least} to {most}"),
             };

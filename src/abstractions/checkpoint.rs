@@ -1,10 +1,10 @@
-//! States of the past: what is asked of snapshots and checkpoints, what they tell, and what they may promise.
+//! Snapshots and checkpoints: requests, indications and properties.
 //!
 //! Properties: Chandy and Lamport 1985, *Distributed Snapshots: Determining Global States of Distributed
 //! Systems*; Elnozahy, Alvisi, Wang and Johnson 2002, *A Survey of Rollback-Recovery Protocols*.
 //!
-//! The application is a bank: what a process does is to transfer money to others. A transfer is known by its
-//! sender, its receiver and its number among theirs, never by its amount: two of one amount are two.
+//! The application is a bank: processes transfer money to each other. A transfer is identified by its sender, its receiver
+//! and its number on that link, never by its amount.
 
 use std::fmt;
 
@@ -19,13 +19,13 @@ use crate::kernel::{
     Roster, Seen, SortedMap, With,
 };
 
-/// To send money.
+/// A request to send money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[display("transfer {amount} to {to}")]
 pub struct Transfer {
-    /// To whom.
+    /// Its receiver.
     pub to: NodeId,
-    /// How much.
+    /// Amount of money.
     pub amount: u32,
 }
 
@@ -48,13 +48,13 @@ impl Transfer {
     }
 }
 
-/// What is asked of a bank whose global state can be recorded.
+/// A request to a bank whose global state can be recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[serde(untagged)]
 pub enum SnapshotRequest {
-    /// To send money.
+    /// Asks to send money.
     Transfer(Transfer),
-    /// To record a global state.
+    /// Asks to record a global state.
     #[display("snapshot")]
     Snapshot,
 }
@@ -74,13 +74,13 @@ impl Request for SnapshotRequest {
     }
 }
 
-/// What is asked of a bank whose nodes save their states.
+/// A request to a bank whose nodes save their states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[serde(untagged)]
 pub enum CheckpointRequest {
-    /// To send money.
+    /// Asks to send money.
     Transfer(Transfer),
-    /// To save the state of this process.
+    /// Asks to save the state of this process.
     #[display("checkpoint")]
     Checkpoint,
 }
@@ -104,18 +104,18 @@ impl Request for CheckpointRequest {
     }
 }
 
-/// One process's part of a global state: how much went to and came from every other node.
+/// A process's part of a global state.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Ledger {
-    /// How much this process has.
+    /// Money of this process.
     pub balance: u64,
-    /// By node: how much was sent to it.
+    /// By node: money sent to it.
     pub sent: Vec<u64>,
-    /// By node: how much was received from it.
+    /// By node: money received from it.
     pub received: Vec<u64>,
-    /// By node: how much was recorded as being on its way from it.
+    /// By node: money recorded as in flight from it.
     pub in_flight: Vec<u64>,
-    /// By node: the numbers of the transfers that were recorded as being on their way from it.
+    /// By node: numbers of the transfers recorded as in flight from it.
     pub channels: Vec<Vec<u32>>,
 }
 
@@ -133,7 +133,7 @@ impl Ledger {
     }
 }
 
-/// `70`, or, with what was in flight to it, `70 + 30`.
+/// `70`, or `70 + 30` with the money in flight to it.
 impl fmt::Display for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         write!(f, "{}", self.balance)?;
@@ -144,17 +144,17 @@ impl fmt::Display for Ledger {
     }
 }
 
-/// What is told of states.
+/// An indication of snapshots and checkpoints.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[serde(untagged)]
 pub enum Recorded {
-    /// This process has recorded its own state; what is in flight to it, it does not know yet. A global state
-    /// runs across the processes through these moments.
+    /// This process has recorded its own state, and not yet the messages in flight to it. These moments form the cut of a
+    /// global state.
     #[display("record {snapshot}: {balance}")]
     Record {
-        /// Of which global state.
+        /// Number of the global state.
         snapshot: u32,
-        /// How much it has.
+        /// Money of this process.
         balance: u64,
         /// By node: number of transfers that it has sent to it, which are those numbered from 1 on.
         sent: Vec<u32>,
@@ -162,7 +162,7 @@ pub enum Recorded {
     /// This process's part of a global state is complete.
     #[display("snapshot {snapshot}: {state}")]
     Snapshot {
-        /// Of which global state.
+        /// Number of the global state.
         snapshot: u32,
         /// The part.
         state: Ledger,
@@ -170,7 +170,7 @@ pub enum Recorded {
     /// The state was saved.
     #[display("checkpoint {index}")]
     Checkpoint {
-        /// The how-manieth of this process it is.
+        /// Sequence number at this process.
         index: u32,
     },
     /// The process goes on from an earlier state.
@@ -178,21 +178,19 @@ pub enum Recorded {
     Rollback {
         /// The checkpoint that it started from.
         index: u32,
-        /// By node: how many of its transfers to it are left, the first ones, those replayed from a
-        /// log included.
+        /// By node: number of its transfers to it that are left, the first ones, with those replayed from a log.
         sent: Vec<u32>,
-        /// By node: how many transfers from it are left, the first ones, those replayed from a log
-        /// included.
+        /// By node: number of transfers from it that are left, the first ones, with those replayed from a log.
         received: Vec<u32>,
     },
-    /// A transfer has come.
+    /// A transfer has been received.
     #[display("deliver {amount}")]
     Receive {
-        /// From whom.
+        /// Its sender.
         from: NodeId,
-        /// The how-manieth transfer of `from` to this node it is, from 1.
+        /// Sequence number on its link, from 1.
         seq: u32,
-        /// How much.
+        /// Amount of money.
         amount: u32,
     },
 }
@@ -244,8 +242,8 @@ pub const RECORDED_STATE_COMPLETE: Property = Property {
 /// No orphan message.
 ///
 /// A violation lasts only until the process that has received the message rolls back as well. A sender that
-/// rolls back uses the numbers of what it undid again: an undone message that is still on its way then is
-/// not told from the new one of its number.
+/// rolls back reuses the numbers of the transfers that it undid: an undone message that is still in flight then cannot be
+/// told from the new one with its number.
 pub const NO_ORPHAN_MESSAGE: Property = Property {
     name: "no orphan message",
     kind: Kind::Safety,
@@ -437,7 +435,7 @@ impl Watch for StateComplete {
         match recorded(seen)? {
             Recorded::Receive { from, seq, .. } => {
                 let link = (*from, me);
-                // What a process sends to itself is in no channel.
+                // A transfer of a process to itself is in no channel.
                 if *from == me || !self.moments.receive(link, *seq, seen.id) {
                     return None;
                 }
@@ -505,14 +503,14 @@ type Link = (NodeId, NodeId);
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct NoOrphan {
-    /// By link: how many transfers were sent, less what was undone.
+    /// By link: number of transfers sent and not undone.
     sent: SortedMap<Link, u32>,
-    /// By link: the greatest number among the transfers received, less what was undone.
+    /// By link: the greatest number of a transfer that was received and not undone.
     received: SortedMap<Link, (u32, EventId)>,
-    /// Who has rolled back, in which event last.
+    /// By process that has rolled back: the event of its last rollback.
     rollbacks: SortedMap<NodeId, EventId>,
-    /// By link: since which rollback its receiver has received what was never sent, and up to where it is
-    /// to roll back.
+    /// By link whose receiver has received a transfer that was undone: the rollback, and the number of transfers to which
+    /// the receiver has to roll back.
     orphans: SortedMap<Link, (EventId, u32, EventId)>,
 }
 
@@ -560,7 +558,7 @@ impl WatchCorrect for NoOrphan {
                 let last = self.received.entry(link).or_insert((0, seen.id));
                 *last = (*last).max((*seq, seen.id));
                 let sent = self.sent.get(&link).copied().unwrap_or(0);
-                // It was on its way when its sender rolled back.
+                // It was in flight when its sender rolled back.
                 if let Some(rollback) = self.rollbacks.get(from)
                     && *seq > sent
                 {

@@ -1,10 +1,10 @@
-//! Time: vector clocks; how far clocks drift; what is asked of a clock, what it tells, and what it may promise.
+//! Time: vector clocks, the drift of clocks, requests to a clock, its indications, and its properties.
 //!
 //! Properties: Lamport 1978, *Time, Clocks, and the Ordering of Events in a Distributed System* (the clock
 //! condition); Mattern 1989 (its converse); Coulouris et al. (2012), section 14.2 (skew).
 //!
-//! What happened before what is told by the stamps themselves: a node's stamps follow each other, and the
-//! stamp of a receipt names the message.
+//! The stamps themselves give the order of events: the stamps of a node follow each other, and the stamp of a receipt
+//! names the message.
 
 use std::{
     cmp::Ordering,
@@ -23,26 +23,26 @@ use crate::kernel::{
 
 /// A count for every node (Fidge 1988; Mattern 1989).
 ///
-/// One clock is before another if no count is greater and one is smaller; where each has a greater one,
-/// neither knows of the other: they are concurrent. `==` is equality of all counts.
+/// One clock is before another if no count is greater and one is smaller. Two clocks are concurrent if each has a count
+/// that is greater than the other's. `==` is equality of all counts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct VectorClock(Box<[u32]>);
 
 impl VectorClock {
-    /// Nothing has happened yet, at any of so many nodes.
+    /// Returns the clock of a group of this size before the first event.
     #[must_use]
     pub fn new(nodes: usize) -> Self {
         Self(vec![0; nodes].into())
     }
 
-    /// Learns what the other knows.
+    /// Takes the greater of both counts for every node.
     pub fn join(&mut self, other: &Self) {
         for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
             *mine = (*mine).max(*theirs);
         }
     }
 
-    /// The nodes of which `other` knows more.
+    /// Returns the nodes whose count is greater in `other`.
     pub fn lacks<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = NodeId> + 'a {
         let counts = self.0.iter().zip(&other.0).enumerate();
         counts.filter(|(_, (mine, theirs))| mine < theirs).map(|(index, _)| NodeId::new(index))
@@ -133,61 +133,62 @@ pub struct Timestamp {
     pub node: NodeId,
 }
 
-/// ρ: how much a hardware clock gains or loses at most, in millionths of the time that passes.
+/// ρ: the greatest gain or loss of a hardware clock, in millionths of the time that passes.
 ///
-/// Clocks show whole ms, rounded down, so that what one shows to have passed may be 1 ms less or more.
+/// Clocks show whole ms, rounded down, so the difference of two readings may be 1 ms less or more than the time between
+/// them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Drift(u32);
 
 impl Drift {
     const MILLION: Time = 1_000_000;
 
-    /// So many millionths.
+    /// Returns a drift in millionths.
     ///
     /// # Panics
-    /// If that is a million or more: a clock that may stand still tells nothing.
+    /// If that is a million or more: a clock that may stand still measures nothing.
     #[must_use]
     pub const fn new(per_million: u32) -> Self {
         assert!((per_million as Time) < Self::MILLION, "a clock goes on");
         Self(per_million)
     }
 
-    /// How much time passes at most while the clock goes on by so many ms.
+    /// Returns the longest time that may pass while the clock advances by `shown` ms.
     #[must_use]
     pub const fn passes_at_most(self, shown: Time) -> Time {
         ((shown + 1) * Self::MILLION).div_ceil(Self::MILLION - self.0 as Time)
     }
 
-    /// How much time passes at least while the clock goes on by so many ms, and so before a timer of so many ms
-    /// goes off.
+    /// Returns the shortest time that may pass while the clock advances by `shown` ms, and so before a timer of `shown` ms
+    /// expires.
     #[must_use]
     pub const fn passes_at_least(self, shown: Time) -> Time {
         shown.saturating_sub(1) * Self::MILLION / (Self::MILLION + self.0 as Time)
     }
 
-    /// By how many ms the clock goes on at most while so much time passes.
+    /// Returns the greatest advance of the clock, in ms, while `time` passes.
     #[must_use]
     pub const fn shows_at_most(self, time: Time) -> Time {
         (time * (Self::MILLION + self.0 as Time)).div_ceil(Self::MILLION)
     }
 
-    /// How far two clocks drift apart at most while so much time passes, their rounding left aside.
+    /// Returns the greatest drift between two clocks while `time` passes, without their rounding.
     #[must_use]
     pub const fn apart(self, time: Time) -> Time {
         (2 * self.0 as Time * time).div_ceil(Self::MILLION)
     }
 }
 
-/// What is asked of a process that has a clock.
+/// A request to a process that has a clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 pub enum ClockRequest {
-    /// An event of its own.
+    /// A local event.
     #[display("step")]
     Step,
-    /// A message.
+    /// The sending of a message.
     #[display("send to {to}")]
     Send {
-        /// To whom.
+        /// Its receiver.
         to: NodeId,
     },
 }
@@ -215,7 +216,7 @@ impl Request for ClockRequest {
     }
 }
 
-/// What a clock shows.
+/// The reading of a clock.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[serde(untagged)]
 pub enum Reading {
@@ -236,26 +237,26 @@ impl PartialOrd for Reading {
     }
 }
 
-/// An event has happened, and this is its time. Each step, each sending and each receipt has one.
+/// The time of an event. Each step, each sending and each receipt has one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[display("stamp {clock}")]
 pub struct Stamp {
-    /// What the clock shows.
+    /// Reading of the clock.
     pub clock: Reading,
     /// For a receipt: the message.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub received: Option<Received>,
-    /// For a physical clock: how far it is promised to be from any other at most, in ms.
+    /// For a physical clock: the promised bound on its skew to any other clock, in ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skew: Option<u64>,
 }
 
-/// Which message was received.
+/// The name of a received message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Received {
-    /// Who has sent it.
+    /// Its sender.
     pub from: NodeId,
-    /// The how-manieth message of `from` to this node it is, from 1.
+    /// Its sequence number on the link from the sender, from 1.
     pub seq: u32,
 }
 
@@ -287,8 +288,8 @@ pub const STRONG_CLOCK_CONDITION: Property = Property {
 
 /// Skew bound.
 ///
-/// Skew is the difference of two clocks at one moment, so readings are compared that are taken in the same
-/// ms. Where two nodes promise different bounds the weaker counts.
+/// Skew is the difference of two clocks at one moment, so only readings of the same ms are compared. If two nodes promise
+/// different bounds, the weaker counts.
 pub const SKEW_BOUND: Property = Property {
     name: "skew bound",
     kind: Kind::Safety,
@@ -297,18 +298,18 @@ pub const SKEW_BOUND: Property = Property {
     monitor: |_| safety(SkewBound::default()),
 };
 
-/// The stamps, and what happened before what.
+/// The stamps of a run and their order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct History {
     /// By node: its stamps.
     stamps: Vec<Vec<(EventId, Reading)>>,
-    /// By node: of every node, how many stamps happened before its next.
+    /// By node: for every node, the number of stamps that happened before its next stamp.
     pasts: Vec<VectorClock>,
-    /// By node: whether its next stamp is that of a sending, and to whom.
+    /// By node whose next stamp is that of a sending: the receiver.
     sending: SortedMap<NodeId, NodeId>,
     /// By sender, receiver and number: the sending's place among its node's stamps, and its past.
     sent: SortedMap<(NodeId, NodeId, u32), VectorClock>,
-    /// By sender and receiver: how many sendings there were.
+    /// By sender and receiver: number of sendings.
     counts: SortedMap<(NodeId, NodeId), u32>,
 }
 
@@ -323,7 +324,7 @@ impl History {
         }
     }
 
-    /// Takes note of an event. If it is a stamp: of every node, how many stamps happened before it.
+    /// Takes note of an event. Returns a stamp with, for every node, the number of stamps that happened before it.
     fn observe<'a>(&mut self, seen: &Observation<'a>) -> Option<(&'a Stamp, VectorClock)> {
         let node = seen.node;
         let stamp: &Stamp = match seen.what {
@@ -354,15 +355,14 @@ impl History {
         Some((stamp, past))
     }
 
-    /// The stamp of this node that so many came before.
+    /// Returns the stamp of this node that has `before` stamps before it.
     fn stamp(&self, node: NodeId, before: u32) -> Option<&(EventId, Reading)> {
         self.stamps[node.index()].get(before as usize)
     }
 }
 
-/// As long as the clock condition holds, a node's clock only grows. So of each node it suffices to look at
-/// the last stamp that happened before the new one, and, for the converse, at the first one that did not
-/// and at the last of all.
+/// As long as the clock condition holds, the clock of a node only grows. So for each node three stamps suffice: the last
+/// that happened before the new one and, for the converse, the first that did not and the last of all.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct ClockCondition {
     converse: bool,
@@ -473,7 +473,7 @@ mod tests {
         assert_eq!(clock(&[1, 0, 2]).to_string(), "[1,0,2]");
     }
 
-    /// What a clock of this rate shows, rounded down as the kernel does it.
+    /// Returns the reading of a clock of this rate, rounded down as the kernel does it.
     fn shows(rate: u64, now: Time) -> Time {
         now * rate / 1_000_000
     }

@@ -1,10 +1,10 @@
-//! Who is up: what a failure detector tells, and what it may promise.
+//! Failure detection: the indications of a failure detector, and its properties.
 //!
 //! Properties: Chandra and Toueg 1996, *Unreliable Failure Detectors for Reliable Distributed Systems*;
 //! CGR, modules 2.6 (perfect) and 2.8 (eventually perfect).
 //!
-//! They judge whatever reports: the detector that a scenario provides, which speaks to the protocol, and a
-//! protocol that is one, which speaks to its application.
+//! They judge the detector that a scenario provides, which reports to the protocol, as well as a protocol that is a
+//! detector, which reports to its application.
 
 use serde::Serialize;
 
@@ -18,16 +18,16 @@ use crate::kernel::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[serde(untagged)]
 pub enum Notice {
-    /// The node is held to have crashed.
+    /// The node is suspected to have crashed.
     #[display("suspect {node}")]
     Suspect {
-        /// Whom it is about.
+        /// The node.
         node: NodeId,
     },
-    /// The node is held to be up again.
+    /// The node is trusted again.
     #[display("restore {node}")]
     Restore {
-        /// Whom it is about.
+        /// The node.
         node: NodeId,
     },
 }
@@ -41,7 +41,7 @@ impl From<Detection> for Notice {
     }
 }
 
-/// What a detector below told, for a layer that is told by the scenario's as well.
+/// An indication of a detector below, for a layer that takes the reports of the scenario's detector as well.
 impl From<Notice> for Detection {
     fn from(notice: Notice) -> Self {
         match notice {
@@ -83,8 +83,8 @@ pub const STRONG_ACCURACY: Property = Property {
 
 /// Eventual strong accuracy.
 ///
-/// It is owed from the first wrong suspicion of a pair on: a detector that is wrong again and again violates
-/// it, however young its last mistake is.
+/// It is owed from the first wrong suspicion of a pair on: a detector that is wrong again and again violates it, even if
+/// its last mistake is recent.
 pub const EVENTUAL_STRONG_ACCURACY: Property = Property {
     name: "eventual strong accuracy",
     kind: Kind::Liveness,
@@ -92,7 +92,7 @@ pub const EVENTUAL_STRONG_ACCURACY: Property = Property {
     monitor: |setting| liveness(EventualStrongAccuracy::new(setting)),
 };
 
-/// What a node was told, be it by the scenario's detector or by its protocol.
+/// Returns the report in an observation, from the scenario's detector or from a protocol.
 fn notice(seen: &Observation) -> Option<Notice> {
     match seen.what {
         Seen::Detect(detection) => Some(detection.into()),
@@ -101,11 +101,11 @@ fn notice(seen: &Observation) -> Option<Notice> {
     }
 }
 
-/// Whom everybody suspects.
+/// The current suspicions of all nodes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Opinions {
     roster: Roster,
-    /// By who suspects and who is suspected: since which event.
+    /// By the node that suspects and the suspected node: the event of the suspicion.
     suspected: SortedMap<(NodeId, NodeId), EventId>,
 }
 
@@ -131,7 +131,7 @@ impl Opinions {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct StrongCompleteness {
     opinions: Opinions,
-    /// Who is down, since which event.
+    /// By node that is down: the event of its crash.
     crashes: SortedMap<NodeId, EventId>,
 }
 

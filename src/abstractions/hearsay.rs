@@ -1,5 +1,4 @@
-//! What was said, and what was said to have been said: what those tell each other who must not take anybody's
-//! word for it.
+//! Hearsay: values, and reports of values, among processes that cannot trust each other.
 
 use std::{fmt, rc::Rc};
 
@@ -9,19 +8,19 @@ use serde_json::Value as Json;
 use super::Value;
 use crate::kernel::{NodeId, sort};
 
-/// How the value is written that is taken where there is none.
+/// Spelling of the default value, which stands for a missing one.
 const DEFAULT: &str = "⊥";
 
-/// A node's word: its value, or, by node, what each has said to it. What they said may be hearsay in its turn.
+/// The message of a node: its value, or, by node, the message that it has received. That may be hearsay in its turn.
 ///
-/// It is cheap to clone, and what is passed on is shared: hearsay of hearsay takes no more room than a vector.
+/// It is cheap to clone, and its parts are shared: hearsay of hearsay takes no more memory than a vector.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(untagged)]
 pub enum Hearsay {
-    /// Its value; none is ⊥, the default.
+    /// Value of the node; none is ⊥, the default.
     #[serde(serialize_with = "default_too")]
     Value(Option<Value>),
-    /// By node, what each has said; none is `-`, for the one who speaks.
+    /// By node: its message; none, shown as `-`, for the sender itself.
     Of(Rc<[Option<Hearsay>]>),
 }
 
@@ -34,7 +33,7 @@ fn default_too<S: Serializer>(value: &Option<Value>, serializer: S) -> Result<S:
 }
 
 impl Hearsay {
-    /// What is held to have been said by who was silent: ⊥, of so many nodes, at this depth.
+    /// Returns the message that stands for silence: ⊥ of `size` nodes, at this depth.
     #[must_use]
     pub fn silence(depth: usize, size: usize) -> Self {
         (1..depth).fold(Self::Value(None), |said, _| Self::Of(vec![Some(said); size].into()))
@@ -49,7 +48,7 @@ impl Hearsay {
         }
     }
 
-    /// What this node is said to have said.
+    /// Returns the reported message of this node.
     #[must_use]
     pub fn of(&self, node: NodeId) -> Option<&Self> {
         match self {
@@ -58,7 +57,7 @@ impl Hearsay {
         }
     }
 
-    /// Its value, if it is one and not ⊥.
+    /// Returns the value, if it is one and not ⊥.
     #[must_use]
     pub const fn value(&self) -> Option<&Value> {
         match self {
@@ -67,7 +66,7 @@ impl Hearsay {
         }
     }
 
-    /// A traitor's lie about every value in it, with a version of each for this receiver.
+    /// Returns the lie of a traitor: every value in it in a version for this receiver.
     #[must_use]
     pub fn lie(&self, to: NodeId) -> Self {
         match self {
@@ -79,10 +78,10 @@ impl Hearsay {
         }
     }
 
-    /// Reads what a reader writes, in the form in which it is shown: a value, or a list of `size`, by node.
+    /// Reads a message in the form in which it is shown: a value, or a list of `size`, by node.
     ///
     /// # Errors
-    /// What was expected instead.
+    /// The form that was expected instead.
     pub fn read(with: &Json, size: usize) -> Result<Self, String> {
         Self::parse(with, size).ok_or_else(|| {
             format!("a value, or a list of {size}: by node, what it is to have said, or null")
@@ -102,7 +101,7 @@ impl Hearsay {
         list.iter().map(one).collect::<Option<_>>().map(Self::Of)
     }
 
-    /// As note 004 writes it, however long: `(-, v2, v3, v4)`.
+    /// Spells it as note 004 does, at any length: `(-, v2, v3, v4)`.
     #[must_use]
     pub fn in_full(&self) -> String {
         self.spelt(", ")
@@ -122,7 +121,7 @@ impl Hearsay {
     }
 }
 
-/// A value and a vector in full; of what is longer, how much it is.
+/// A value and a vector in full; for longer ones their number of parts.
 impl fmt::Display for Hearsay {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match (self, self.depth()) {
@@ -136,7 +135,7 @@ impl fmt::Display for Hearsay {
     }
 }
 
-/// A value that is not this one, by a number: `v2³`, or so much more.
+/// Returns a version of a value by a number: `v2³` for a text, a greater number for a number.
 fn version(value: Option<&Value>, number: usize) -> Value {
     let superscript = |digit: char| match digit {
         '1' => '¹',
@@ -153,7 +152,7 @@ fn version(value: Option<&Value>, number: usize) -> Value {
     }
 }
 
-/// The value that more than half of these are; ⊥ if there is none, or if that is ⊥.
+/// Returns the value of more than half of these; ⊥ if there is none, or if that is ⊥.
 #[must_use]
 pub fn majority(mut values: Vec<Option<Value>>) -> Option<Value> {
     sort(&mut values);

@@ -1,9 +1,9 @@
-//! Groups that change: what is asked of a membership, what it tells, and what it may promise.
+//! Groups that change: requests to a membership, its indications, and its properties.
 //!
 //! Properties: Chockler, Keidar and Vitenberg 2001, *Group Communication Specifications: A Comprehensive
 //! Study*; CGR, modules 6.8 (group membership) and 6.9 (view synchrony).
 //!
-//! What is delivered in a group is broadcast's [`Deliver`], whose properties judge it as well.
+//! A delivery in a group is the [`Deliver`] of broadcast, and is judged by the properties of broadcast as well.
 
 mod progress;
 
@@ -24,19 +24,19 @@ use crate::kernel::{
     RequestKind, Seen, SortedMap, With,
 };
 
-/// What is asked of a group.
+/// A request to a group.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 pub enum GroupRequest {
-    /// To become a member.
+    /// Asks to become a member.
     #[display("join")]
     Join,
-    /// To be a member no more.
+    /// Asks to be a member no more.
     #[display("leave")]
     Leave,
-    /// Who the members are.
+    /// Asks for the members.
     #[display("query")]
     Query,
-    /// To deliver a message to all members.
+    /// Asks to deliver a message to all members.
     #[display("broadcast {_0}")]
     Broadcast(Value),
 }
@@ -45,7 +45,7 @@ impl Request for GroupRequest {
     const KINDS: &'static [RequestKind] = &[
         RequestKind { name: "join", help: "Become a member.", with: With::Nothing },
         RequestKind { name: "leave", help: "Be a member no more.", with: With::Nothing },
-        RequestKind { name: "query", help: "Ask who the members are.", with: With::Nothing },
+        RequestKind { name: "query", help: "Ask for the members.", with: With::Nothing },
         RequestKind {
             name: "broadcast",
             help: "Send a message to all members.",
@@ -64,46 +64,46 @@ impl Request for GroupRequest {
     }
 }
 
-/// What a group tells.
+/// An indication of a group.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[serde(untagged)]
 pub enum GroupIndication {
     /// The node installs a view.
     #[display("view {id}: {members}")]
     View {
-        /// Which view: later ones have greater numbers.
+        /// Number of the view: later ones have greater numbers.
         id: u32,
-        /// Who is in it.
+        /// Its members.
         members: NodeSet,
     },
     /// The node has left: it is in no view any more.
     #[display("leave view {id}")]
     Left {
-        /// The view that it was in.
+        /// Number of its last view.
         id: u32,
     },
     /// The answer to a query.
     #[display("respond {members}")]
     Respond {
-        /// Who is in the group.
+        /// Members of the group.
         members: NodeSet,
     },
-    /// The last request is not met.
+    /// The last request is refused.
     #[display("refuse ({why})")]
     Refuse {
-        /// Why not.
+        /// Reason of the refusal.
         why: &'static str,
     },
-    /// The node is a member from now on: nothing that is broadcast later passes it by. This is all that there
-    /// is to tell where nobody knows all members, as with a group that is an address.
+    /// The node is a member from now on: it receives every message that is broadcast later. A group in which no node
+    /// knows all members, such as a multicast address, tells this in place of a view.
     #[display("joined")]
     Joined {
         /// The node itself.
         member: NodeId,
     },
-    /// Here is a message.
+    /// A message is delivered.
     Deliver(Deliver<Value>),
-    /// A member failed, or is back.
+    /// A member is suspected, or restored.
     Notice(Notice),
 }
 
@@ -128,24 +128,24 @@ impl Indication for GroupIndication {
     }
 }
 
-/// A view: who is in the group, for the time being.
+/// A view: the members of the group until the next view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[display("VIEW {number}")]
 pub struct View {
-    /// How many have come and gone until then: later views have greater numbers.
+    /// Number of joins, leaves and crashes before it: later views have greater numbers.
     pub number: u32,
-    /// Who is in it.
+    /// Its members.
     pub members: NodeSet,
 }
 
-/// What becomes of a view.
+/// A change from a view to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct ViewChange {
     /// The view.
     pub from: View,
-    /// Who comes.
+    /// Processes that join.
     pub joined: NodeSet,
-    /// Who has crashed or left.
+    /// Members that have crashed or left.
     pub gone: NodeSet,
 }
 
@@ -156,14 +156,14 @@ impl ViewChange {
         Self { from, joined: NodeSet::EMPTY, gone: NodeSet::EMPTY }
     }
 
-    /// All that has happened to a view, as far as two of its members know.
+    /// Returns the change with everything that either of two members of the view knows.
     #[must_use]
     pub const fn merge(self, other: Self) -> Self {
         let (joined, gone) = (self.joined.or(other.joined), self.gone.or(other.gone));
         Self { from: self.from, joined, gone }
     }
 
-    /// The next view. Of two changes of one view, of which one says more, the results have different numbers.
+    /// Returns the next view. If one change of a view contains another one, the results have different numbers.
     #[must_use]
     pub const fn to(self) -> View {
         View {
@@ -172,7 +172,7 @@ impl ViewChange {
         }
     }
 
-    /// The members who go on to the next view.
+    /// Returns the members that go on to the next view.
     #[must_use]
     pub const fn remaining(self) -> NodeSet {
         self.from.members.without(self.gone)
@@ -224,9 +224,9 @@ pub const VIRTUAL_SYNCHRONY: Property = Property {
 
 /// Failure order.
 ///
-/// A failure notice is what the application is told: that a node is suspected, or a view that it is no
-/// longer in. It is taken back when the node is restored, or in a view again. The notice counts, whether the
-/// node has crashed, has left or is up: for the application that was told, it has failed.
+/// A failure notice is an indication that a node is suspected, or a view without a node of the previous view. It is taken
+/// back when the node is restored, or in a view again. The notice counts even if the node has left or is up: for the
+/// application that has received it, the node has failed.
 pub const FAILURE_ORDER: Property = Property {
     name: "failure order",
     kind: Kind::Safety,
@@ -252,7 +252,7 @@ pub const PRIMARY_PARTITION: Property = Property {
 /// A view's identity: its number and its members.
 type ViewName = (u32, NodeSet);
 
-/// What the monitors of groups hear.
+/// An event that the monitors of groups observe.
 pub(super) enum Heard<'a> {
     View {
         id: u32,
@@ -290,13 +290,13 @@ impl<'a> Heard<'a> {
     }
 }
 
-/// Whom a broadcast binds: everybody; or, once somebody is told that it has joined, the members.
+/// The nodes that a broadcast binds: all; or, once a node has been told that it has joined, the members.
 ///
-/// A member is whoever is told that it has joined, until it asks to leave or crashes. Messages that were
-/// broadcast before it joined, or that it may have left before they came, do not bind it.
+/// A node is a member from the indication that it has joined until it asks to leave or crashes. It is not bound by
+/// messages that were broadcast before it joined, or that it may have left before they came.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Members {
-    /// By node: since which event it has been a member. None as long as nobody has been told.
+    /// By node: the event since which it has been a member. None as long as no node has joined.
     since: Option<Vec<Option<EventId>>>,
     /// By node: the events in which it broadcast.
     broadcasts: Vec<Vec<EventId>>,
@@ -333,7 +333,7 @@ impl Members {
         }
     }
 
-    /// Those whom a broadcast binds.
+    /// Returns the nodes that a broadcast binds.
     pub(super) fn bound_by(&self, id: BroadcastId) -> NodeSet {
         let nodes = NodeSet::first(self.broadcasts.len());
         let Some(since) = &self.since else { return nodes };
@@ -344,7 +344,7 @@ impl Members {
     }
 }
 
-/// By number: who installed it first, in which event, with which members.
+/// By number of a view: the node that installed it first, the event and the members.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct ViewAgreement(SortedMap<u32, (NodeId, EventId, NodeSet)>);
 
@@ -372,7 +372,7 @@ impl Watch for SelfInclusion {
     }
 }
 
-/// Two views, as they are spoken of: with their members where they have one number.
+/// Returns the names of two views in a sentence: with their members if they have the same number.
 fn in_views(views: [Option<ViewName>; 2]) -> [String; 2] {
     let [one, two] = views;
     let namesakes = one != two && one.map(|(id, _)| id) == two.map(|(id, _)| id);
@@ -431,17 +431,17 @@ impl Watch for SameViewDelivery {
     }
 }
 
-/// Since equality is transitive, whoever takes a step from view to view is compared with the first that did.
+/// Equality is transitive, so a node that goes on from a view to another is compared with the first that did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct VirtualSynchrony {
     numbering: Numbering,
-    /// By node: the view that it is in, and what it has delivered there.
+    /// By node: its current view, and the messages that it has delivered there.
     current: SortedMap<NodeId, (ViewName, Delivered)>,
-    /// By the two views of a step: who took it first, in which event, and what it had delivered.
+    /// By two successive views: the first node that went on from one to the other, the event, and its deliveries.
     steps: SortedMap<(ViewName, ViewName), (NodeId, EventId, Delivered)>,
 }
 
-/// What was delivered, and in which event.
+/// Delivered messages, each with the event of its delivery.
 type Delivered = SortedMap<BroadcastId, (EventId, Value)>;
 
 impl Watch for VirtualSynchrony {
@@ -507,7 +507,7 @@ impl VirtualSynchrony {
 struct FailureOrder {
     numbering: Numbering,
     members: SortedMap<NodeId, NodeSet>,
-    /// By who was told and whom it was about.
+    /// By the node that was told and the node that failed.
     notices: SortedMap<(NodeId, NodeId), EventId>,
 }
 
@@ -561,7 +561,7 @@ impl Watch for FailureOrder {
     }
 }
 
-/// The views of a run, and which follows on which.
+/// The views of a run and their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct PrimaryPartition {
     views: Vec<Followed>,

@@ -1,7 +1,7 @@
-//! What the monitors share.
+//! Shared parts of the monitors.
 //!
-//! A safety monitor says which event completes the first violation; a liveness monitor says what is still
-//! owed. The rest, that nothing mends the one and that the other is only due in the end, is said here once.
+//! A safety monitor returns the event that completes the first violation; a liveness monitor returns what is still owed.
+//! This module does the rest: a violation of safety is final, and a liveness property is due at the end.
 
 use std::hash::Hash;
 
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::kernel::{EventId, Monitor, Needs, NodeId, NodeSet, Observation, Verdict, sort};
 
-/// What went wrong, and the events that prove it, in the order in which they happened.
+/// A violation, and the events that prove it, in the order in which they happened.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Violation {
     pub(super) why: Sentence,
@@ -25,7 +25,7 @@ impl Violation {
         Self { why: why.into(), witness: witness.into() }
     }
 
-    /// The verdict, with a name for each message.
+    /// Returns the verdict, with a name for each message.
     pub(super) fn verdict(&self, name: impl Fn(&Mention) -> String) -> Verdict {
         let mut witness = self.witness.clone();
         sort(&mut witness);
@@ -41,31 +41,31 @@ impl From<Violation> for Verdict {
     }
 }
 
-/// Watches over a safety property.
+/// The monitor of a safety property.
 pub(super) trait Watch: Clone + Hash + 'static {
-    /// What it goes by, beside what happens at each node.
+    /// The parts of a run that it depends on, beside the events at each node.
     const NEEDS: Needs = Needs::ORDER;
 
-    /// Sees the next event, and says what it violates. It is asked no more after the first violation.
+    /// Observes the next event and returns its violation. It is not called after the first violation.
     fn watch(&mut self, seen: &Observation) -> Option<Violation>;
 
-    /// Sees an event after the first violation: the names of messages depend on later ones.
+    /// Observes an event after the first violation: the names of messages depend on later events.
     fn go_on(&mut self, _seen: &Observation) {}
 
-    /// The name of a message in a sentence.
+    /// Returns the name of a message in a sentence.
     fn name(&self, message: &Mention) -> String {
         spoken(&message.payload)
     }
 }
 
-/// The monitor of a safety property: the first violation stands, whatever comes later.
+/// The monitor of a safety property: the first violation is final.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Safety<W> {
     watch: W,
     violated: Option<Violation>,
 }
 
-/// Watches over a safety property.
+/// Returns the monitor of a safety property.
 pub(super) fn safety(watch: impl Watch) -> Box<dyn Monitor> {
     Box::new(Safety { watch, violated: None })
 }
@@ -89,23 +89,22 @@ impl<W: Watch> Monitor for Safety<W> {
     }
 }
 
-/// A safety property that speaks of correct processes only: a violation is dropped when one that it binds
-/// fails later.
+/// The monitor of a safety property of correct processes only: a violation is dropped when a process of it fails later.
 pub(super) trait WatchCorrect: Clone + Hash + 'static {
-    /// What it goes by, beside what happens at each node.
+    /// The parts of a run that it depends on, beside the events at each node.
     const NEEDS: Needs = Needs::SEQUENCE;
 
-    /// Sees the next event.
+    /// Observes the next event.
     fn observe(&mut self, seen: &Observation);
 
-    /// What is violated, going by who is correct so far.
+    /// Returns the violation, with the processes that are correct so far.
     fn violated(&self) -> Option<Violation>;
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct SafetyOfCorrect<W>(W);
 
-/// Watches over a safety property of correct processes.
+/// Returns the monitor of a safety property of correct processes.
 pub(super) fn safety_of_correct(watch: impl WatchCorrect) -> Box<dyn Monitor> {
     Box::new(SafetyOfCorrect(watch))
 }
@@ -124,33 +123,33 @@ impl<W: WatchCorrect> Monitor for SafetyOfCorrect<W> {
     }
 }
 
-/// Something good that has not happened.
+/// An obligation that is not met yet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Owed {
     /// The event that it is owed for.
     pub(super) since: EventId,
-    /// What is said of it in the end.
+    /// Sentence at the end of the run.
     pub(super) never: String,
-    /// What is said of it till then.
+    /// Sentence before the end of the run.
     pub(super) not_yet: String,
 }
 
-/// Watches over a liveness property.
+/// The monitor of a liveness property.
 pub(super) trait Await: Clone + Hash + 'static {
-    /// What it goes by, beside what happens at each node.
+    /// The parts of a run that it depends on, beside the events at each node.
     const NEEDS: Needs = Needs::SEQUENCE;
 
-    /// Sees the next event.
+    /// Observes the next event.
     fn observe(&mut self, seen: &Observation);
 
-    /// What is owed, by what has happened so far: where there are several, what was owed first.
+    /// Returns the oldest obligation that is not met.
     fn owed(&self) -> Option<Owed>;
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Liveness<A>(A);
 
-/// Watches over a liveness property.
+/// Returns the monitor of a liveness property.
 pub(super) fn liveness(awaits: impl Await) -> Box<dyn Monitor> {
     Box::new(Liveness(awaits))
 }
@@ -178,19 +177,19 @@ pub(super) const fn have(who: NodeSet) -> &'static str {
     if who.len() == 1 { "has" } else { "have" }
 }
 
-/// An optional value, as an answer is spoken of.
+/// Returns an optional value as an answer in a sentence.
 pub(super) fn answer(value: Option<&Value>) -> String {
     value.map_or_else(|| "nothing".to_owned(), spoken)
 }
 
-/// The fields of a request's value, if it is an object with exactly these.
+/// Returns the fields of a request's value, if it is an object with exactly these.
 pub(super) fn fields<'a>(with: Option<&'a Json>, names: &[&str]) -> Option<&'a Map<String, Json>> {
     let object = with?.as_object()?;
     let exact = object.len() == names.len() && names.iter().all(|name| object.contains_key(*name));
     exact.then_some(object)
 }
 
-/// The node that a scenario names.
+/// Returns the node that a scenario names.
 pub(super) fn named(name: &Json, nodes: &[String]) -> Option<NodeId> {
     let name = name.as_str()?;
     nodes.iter().position(|node| node == name).map(NodeId::new)

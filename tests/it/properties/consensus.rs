@@ -259,5 +259,9 @@ fn approximate_agreement_by_hand() {
     let outside = near.tell(2, settle(131));
     says(&RANGE_VALIDITY, &outside, Some(("Carol decided 131, outside 100 to 130", &[4])));
     let unasked = Scene::new(2).tell(0, settle(1));
-    says(&RANGE_VALIDITY, &unasked, Some(("Alice decided 1, and nobody loyal had proposed", &[0])));
+    says(
+        &RANGE_VALIDITY,
+        &unasked,
+        Some(("Alice decided 1, and no loyal process had proposed", &[0])),
+    );
 }

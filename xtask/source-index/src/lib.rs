@@ -149,7 +149,9 @@ fn code(text: &str) -> (usize, usize) {
     let lines: Vec<&str> = text.lines().collect();
     let is_header = |line: &&&str| line.starts_with("//!") || line.is_empty();
     let start = lines.iter().take_while(is_header).count();
-    let tests = lines.iter().position(|line| *line == "#[cfg(test)]").unwrap_or(lines.len());
+    // Tests in a file of their own are only named, anywhere.
+    let is_test = |two: &[&str]| two == ["#[cfg(test)]", "mod tests {"];
+    let tests = lines.windows(2).position(is_test).unwrap_or(lines.len());
     let code = lines[start..tests.max(start)].iter().rposition(|line| !line.is_empty());
     (start, code.map_or(start, |last| start + last + 1))
 }
