@@ -6,7 +6,7 @@ use crate::{
     diagram::{fault_sentence, request_sentence},
     formats::{
         self, Problem,
-        scenario::{self, goal_json, goal_of},
+        scenario::{goal_json, goal_of},
         trace,
     },
     kernel::{
@@ -85,8 +85,8 @@ impl Edit {
         }
         // Whoever made the change may have looked at a run with more nodes.
         forget_strangers(&mut next);
-        // What a link could not hold must not be made by hand either: one definition of what is valid.
-        scenario::read(&scenario::write(&next))
+        // An edit makes nothing that a link could not hold: the reader of links applies the same rules.
+        next.check()
     }
 }
 

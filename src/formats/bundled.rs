@@ -1,6 +1,8 @@
 //! The scenarios that come with the program: `static/scenarios/<family>/<protocol>/<name>.json`.
 
-use super::{Problem, json, scenario};
+use std::sync::OnceLock;
+
+use super::{Problem, scenario};
 use crate::{
     kernel::{Scenario, sort_by_key},
     protocols,
@@ -9,6 +11,10 @@ use crate::{
 
 // `const ALL: &[Bundled]`, sorted by path, made by build.rs.
 include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
+
+/// Scenarios in the order of [`ALL`], each read when it is first asked for.
+static READ: [OnceLock<Result<Scenario, Problem>>; ALL.len()] =
+    [const { OnceLock::new() }; ALL.len()];
 
 /// The examples that show best what their protocols do. A protocol without one here opens its first.
 const SHOWN_FIRST: [&str; 21] = [
@@ -55,12 +61,18 @@ impl Bundled {
         format!("{}/{}/{}", self.family, self.protocol, self.name)
     }
 
-    /// The scenario.
+    /// Returns the scenario. Its file is read once.
     ///
     /// # Errors
-    /// What is wrong with its file; a test reads them all.
+    /// The first mistake in its file; a test reads them all.
     pub fn scenario(&self) -> Result<Scenario, Problem> {
-        scenario::read(self.text)
+        self.read().clone()
+    }
+
+    fn read(&self) -> &'static Result<Scenario, Problem> {
+        let place = ALL.iter().position(|other| other == self);
+        let place = place.expect("only this file makes them, all of them in the list");
+        READ[place].get_or_init(|| scenario::read(self.text))
     }
 
     /// Runs the scenario.
@@ -89,11 +101,10 @@ impl Bundled {
         variants
     }
 
-    /// Its title; empty if it has none.
+    /// Returns its title; empty if it has none.
     #[must_use]
     pub fn title(&self) -> String {
-        let file = json::parse(self.text).ok();
-        file.and_then(|file| Some(file.get("title")?.as_str()?.to_owned())).unwrap_or_default()
+        self.read().as_ref().map(|scenario| scenario.title.clone()).unwrap_or_default()
     }
 }
 
@@ -118,6 +129,7 @@ pub fn of_protocol(id: &str) -> impl Iterator<Item = &'static Bundled> {
 #[must_use]
 pub fn best_of(protocol: &str) -> Option<&'static Bundled> {
     let mut named = SHOWN_FIRST.iter().filter_map(|path| find(path));
-    let no_exercise = |it: &&Bundled| it.scenario().is_ok_and(|scenario| scenario.goal.is_none());
+    let no_exercise =
+        |it: &&Bundled| it.read().as_ref().is_ok_and(|scenario| scenario.goal.is_none());
     named.find(|it| it.protocol == protocol).or_else(|| of_protocol(protocol).find(no_exercise))
 }

@@ -227,6 +227,11 @@ impl<'a> Place<'a> {
         Self { path: String::new(), value: Some(value) }
     }
 
+    /// Returns a value at this path of a document.
+    pub(super) fn at(path: String, value: &'a Json) -> Self {
+        Self { path, value: Some(value) }
+    }
+
     /// Where it is.
     pub(super) fn path(&self) -> &str {
         &self.path
@@ -350,12 +355,12 @@ impl<'a> Place<'a> {
         })
     }
 
-    /// A value that is handed on as it is, so that it comes out of the canonical form as it went in:
-    /// its texts can be drawn, its numbers are exact, and whole ones are written without a point.
-    pub(super) fn freely(&self) -> Result<Option<Json>, Problem> {
-        let tidy = self.value.map(|value| self.tidy(value, MAX_NESTING)).transpose()?;
+    /// Returns a value that is passed on as it is, so that it comes out of the canonical form as it went in: its texts
+    /// can be drawn, its numbers are exact, whole ones are written without a point, and it nests no deeper than this.
+    pub(super) fn freely(&self, levels: usize) -> Result<Json, Problem> {
+        let tidy = self.tidy(self.value.unwrap_or(&Json::Null), levels)?;
         // It is copied into every message that carries it, and into the trace.
-        if tidy.as_ref().is_some_and(|value| value.to_string().len() > MAX_VALUE) {
+        if tidy.to_string().len() > MAX_VALUE {
             return Err(self.problem(format!("a value of at most {MAX_VALUE} bytes of JSON")));
         }
         Ok(tidy)
@@ -508,11 +513,11 @@ mod tests {
     #[test]
     fn a_value_that_is_handed_on_comes_out_as_it_went_in() {
         let value = serde_json::json!({"b": [1.0, -2.5, 0.000_001], "a": null});
-        let tidy = Place::root(&value).freely().expect("tidy").expect("there");
+        let tidy = Place::root(&value).freely(MAX_NESTING).expect("tidy");
         assert_eq!(tidy.to_string(), r#"{"a":null,"b":[1,-2.5,0.000001]}"#);
         assert_eq!(parse(&tidy.to_string()), Ok(tidy));
         for bad in [serde_json::json!(0.123_456_7), serde_json::json!(1e18)] {
-            assert!(Place::root(&bad).freely().is_err(), "{bad}");
+            assert!(Place::root(&bad).freely(MAX_NESTING).is_err(), "{bad}");
         }
     }
 }

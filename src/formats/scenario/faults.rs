@@ -2,12 +2,11 @@
 
 use super::{
     super::{json::Place, problem::Problem},
+    check,
     names::Nodes,
     reader::time,
 };
-use crate::kernel::{
-    Fault, Keys, MAX_BIT, MAX_BITS, MAX_TIME, NodeSet, PerMillion, Protocol, Side, Strategy, Time,
-};
+use crate::kernel::{Fault, MAX_BITS, PerMillion, Side, Strategy, Time};
 
 /// The faults that there are, in the order of the table in docs/scenario.md.
 const KINDS: &[&str] = &[
@@ -27,7 +26,7 @@ const KINDS: &[&str] = &[
 ];
 
 /// Reads one fault.
-pub(super) fn read(place: &Place, protocol: &Protocol, nodes: Nodes) -> Result<Fault, Problem> {
+pub(super) fn read(place: &Place, nodes: Nodes) -> Result<Fault, Problem> {
     let object = place.open_object()?;
     if let Some(name) = object.names().find(|name| !KINDS.contains(name)) {
         return Err(object.unknown("fault", name, KINDS.iter().copied()));
@@ -39,7 +38,7 @@ pub(super) fn read(place: &Place, protocol: &Protocol, nodes: Nodes) -> Result<F
     let fault = object.get(kind);
     match kind {
         "drop" | "delay" | "duplicate" | "corrupt" => read_on_message(kind, &fault, nodes),
-        "forge" => read_forge(&fault, protocol, nodes),
+        "forge" => read_forge(&fault, nodes),
         "partition" => {
             let fields = fault.object(&["groups", "at", "until"])?;
             let groups = nodes.groups(&fields.get("groups"))?;
@@ -49,7 +48,7 @@ pub(super) fn read(place: &Place, protocol: &Protocol, nodes: Nodes) -> Result<F
         "cut" => {
             let fields = fault.object(&["from", "to", "at", "until"])?;
             let from = nodes.node(&fields.get("from"))?;
-            let to = nodes.other(&fields.get("to"), from)?;
+            let to = nodes.node(&fields.get("to"))?;
             let (at, until) = span(&fields.get("at"), &fields.get("until"))?;
             Ok(Fault::Cut { from, to, at, until })
         }
@@ -82,27 +81,15 @@ fn read_on_message(kind: &str, fault: &Place, nodes: Nodes) -> Result<Fault, Pro
 }
 
 fn read_bits(place: &Place) -> Result<Vec<u32>, Problem> {
-    let mut bits = Vec::new();
-    for place in place.list("a list of bits", MAX_BITS)? {
-        let bit = place.count(0..=MAX_BIT)?;
-        if bits.contains(&bit) {
-            return Err(place.problem("each bit once"));
-        }
-        bits.push(bit);
-    }
-    if bits.is_empty() { Err(place.problem("at least one bit")) } else { Ok(bits) }
+    let bits = place.list("a list of bits", MAX_BITS)?;
+    bits.iter().map(|bit| bit.count(check::BITS)).collect()
 }
 
-/// Whether its sender is a traitor, and whose signatures it can make, shows in the run: a fault that is
-/// undone does not make another one unreadable.
-fn read_forge(fault: &Place, protocol: &Protocol, nodes: Nodes) -> Result<Fault, Problem> {
+fn read_forge(fault: &Place, nodes: Nodes) -> Result<Fault, Problem> {
     let fields = fault.object(&["message", "with"])?;
     let message = nodes.message(&fields.get("message"))?;
     let place = fields.get("with");
-    let with = place.freely()?.ok_or_else(|| place.problem("what the traitor says"))?;
-    let keys = Keys::new(message.from, NodeSet::first(nodes.0.len()));
-    (protocol.behaviour.read_message)(&with, nodes.0, keys)
-        .map_err(|expected| place.problem(expected))?;
+    let with = place.value().cloned().ok_or_else(|| place.problem("what the traitor says"))?;
     Ok(Fault::Forge { message, with })
 }
 
@@ -144,7 +131,7 @@ fn read_on_node(kind: &str, fault: &Place, nodes: Nodes) -> Result<Fault, Proble
         "drift" => {
             let fields = fault.object(&["node", "rate", "offset"])?;
             let node = nodes.node(&fields.get("node"))?;
-            let rate = fields.find("rate").map(|rate| rate.rate(Fault::MIN_RATE..=Fault::MAX_RATE));
+            let rate = fields.find("rate").map(|rate| rate.rate(check::CLOCK_RATES));
             let rate = rate.transpose()?.unwrap_or(PerMillion::ONE);
             let offset = fields.find("offset").map(|offset| time(&offset)).transpose()?;
             Ok(Fault::Drift { node, rate, offset: offset.unwrap_or(0) })
@@ -168,8 +155,8 @@ fn read_strategy(place: &Place) -> Result<Strategy, Problem> {
     strategy.ok_or_else(|| place.problem("a strategy"))
 }
 
-/// From when till when: at least one moment.
+/// Reads the first moment of a span and the one after its last.
 fn span(at: &Place, until: &Place) -> Result<(Time, Time), Problem> {
-    let at = at.whole(0..=MAX_TIME - 1)?;
-    Ok((at, until.whole(at + 1..=MAX_TIME)?))
+    let at = at.whole(check::BEGINNINGS)?;
+    Ok((at, until.whole(check::ends_after(at))?))
 }

@@ -4,6 +4,7 @@
 //! writing gives the canonical form: fixed order of fields, defaults left out, no spaces. Reading what was
 //! written gives the same scenario, and writing what was read gives the same text.
 
+mod check;
 mod faults;
 mod goal;
 mod names;
@@ -16,11 +17,11 @@ pub use writer::write;
 
 /// The version of the format.
 pub const VERSION: u64 = 1;
-/// How long a node's name may be, in characters.
+/// Greatest length of a node's name, in characters.
 pub const MAX_NAME: usize = 24;
-/// How long a title may be, in characters.
+/// Greatest length of a title, in characters.
 pub const MAX_TITLE: usize = 200;
-/// How long a caption may be, in characters.
+/// Greatest length of a caption, in characters.
 pub const MAX_CAPTION: usize = 1000;
-/// How many captions a scenario may have.
+/// Greatest number of captions of a scenario.
 pub const MAX_CAPTIONS: usize = 1000;

@@ -3,15 +3,15 @@
 use super::{
     super::{
         json::Place,
-        problem::{Problem, alternatives, closest, shown},
+        problem::{Problem, alternatives, closest},
     },
-    MAX_NAME,
+    check,
 };
-use crate::kernel::{MAX_NODES, MessageName, NodeId, NodeSet, Scenario, speaks_reserved};
+use crate::kernel::{MAX_NODES, MessageName, NodeId, NodeSet, Scenario};
 
-/// Reads the nodes: a list of names, or only how many.
+/// Reads the nodes: a list of names, or their number.
 pub(super) fn read(place: &Place) -> Result<Vec<String>, Problem> {
-    let expected = format!("a list of 1 to {MAX_NODES} names, or a number from 1 to {MAX_NODES}");
+    let expected = check::expected_nodes();
     if let Some(number) = place.any_whole() {
         return match usize::try_from(number) {
             Ok(size @ 1..=MAX_NODES) => Ok(Scenario::numbered(size)),
@@ -19,31 +19,11 @@ pub(super) fn read(place: &Place) -> Result<Vec<String>, Problem> {
         };
     }
     let places = place.list(&expected, MAX_NODES)?;
-    if places.is_empty() {
-        return Err(place.problem(expected));
-    }
-    let mut names: Vec<String> = Vec::with_capacity(places.len());
-    for place in places {
-        let name = read_name(&place)?;
-        if names.iter().any(|other| other == name) {
-            return Err(place.problem("a name that no other node has"));
-        }
-        names.push(name.to_owned());
-    }
-    Ok(names)
+    let expected = check::expected_name();
+    places.iter().map(|place| place.text(&expected).map(str::to_owned)).collect()
 }
 
-fn read_name<'a>(place: &Place<'a>) -> Result<&'a str, Problem> {
-    let expected = format!(
-        "a name of 1 to {MAX_NAME} characters, without \">\", \"#\", control or private-use characters"
-    );
-    let name = place.text(&expected)?;
-    let fits = (1..=MAX_NAME).contains(&name.chars().count());
-    let clean = !name.contains(['>', '#']) && !name.chars().any(char::is_control);
-    if fits && clean && !speaks_reserved(name) { Ok(name) } else { Err(place.problem(expected)) }
-}
-
-/// The nodes of a scenario, to look others up in.
+/// Nodes of a scenario, to find them by their names.
 #[derive(Clone, Copy)]
 pub(super) struct Nodes<'a>(pub(super) &'a [String]);
 
@@ -63,27 +43,16 @@ impl Nodes<'_> {
         self.find(name).ok_or_else(|| place.problem(expected).with_closest(name, self.names()))
     }
 
-    /// A node other than this one.
-    pub(super) fn other(self, place: &Place, than: NodeId) -> Result<NodeId, Problem> {
-        let node = self.node(place)?;
-        if node == than {
-            return Err(place.problem("another node: what a node tells itself is no message"));
-        }
-        Ok(node)
-    }
-
     /// Groups of nodes, none of them in two.
     pub(super) fn groups(self, place: &Place) -> Result<Vec<NodeSet>, Problem> {
-        let mut everyone = NodeSet::EMPTY;
         let mut groups = Vec::new();
         for group in place.list("a list of groups", MAX_NODES)? {
             let mut members = NodeSet::EMPTY;
             for place in group.list("a list of nodes", MAX_NODES)? {
                 let node = self.node(&place)?;
-                if !everyone.insert(node) {
-                    return Err(place.problem("each node in one group, once"));
+                if !members.insert(node) {
+                    return Err(place.problem(check::ONE_GROUP));
                 }
-                members.insert(node);
             }
             groups.push(members);
         }
@@ -92,11 +61,7 @@ impl Nodes<'_> {
 
     /// A message: `Alice>Carol#1`.
     pub(super) fn message(self, place: &Place) -> Result<MessageName, Problem> {
-        let (one, other) = (self.0.first(), self.0.get(1));
-        let expected = match (one, other) {
-            (Some(one), Some(other)) => format!("a message such as \"{one}>{other}#1\""),
-            _ => "no message: there is only one node".to_owned(),
-        };
+        let expected = check::expected_message(self.0);
         let text = place.text(&expected)?;
         let parts = text.split_once('>').and_then(|(from, rest)| {
             let (to, number) = rest.split_once('#')?;
@@ -106,8 +71,7 @@ impl Nodes<'_> {
         let number = read_count(count).ok_or_else(|| place.problem(&expected))?;
         match (self.find(from), self.find(to)) {
             (Some(from), Some(to)) if from != to => Ok(MessageName { from, to, number }),
-            (Some(_), Some(_)) => Err(place
-                .problem("a message between two nodes: what a node tells itself is no message")),
+            (Some(_), Some(_)) => Err(place.problem(check::TWO_NODES)),
             _ => {
                 let meant = |name| closest(name, self.names());
                 let meant = meant(from).zip(meant(to)).filter(|(from, to)| from != to);
@@ -124,9 +88,4 @@ impl Nodes<'_> {
 fn read_count(digits: &str) -> Option<u32> {
     let plain = digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0');
     digits.parse().ok().filter(|_| plain)
-}
-
-/// What was found where a value belongs, for a problem that is not about its shape.
-pub(super) fn found(place: &Place) -> String {
-    place.value().map_or("nothing".to_owned(), shown)
 }

@@ -5,16 +5,16 @@ use serde_json::Value as Json;
 use super::{
     super::{
         catalogue,
-        json::{self, MAX_WHOLE, Object, Place},
-        problem::Problem,
+        json::{self, Object, Place},
+        problem::{Problem, alternatives},
     },
-    MAX_CAPTION, MAX_CAPTIONS, MAX_TITLE, VERSION, faults, goal,
+    MAX_CAPTION, MAX_CAPTIONS, MAX_TITLE, VERSION, check, faults, goal,
     names::{self, Nodes},
 };
 use crate::kernel::{
-    Caption, Delay, Detector, LinkSpec, MAX_FAULTS, MAX_NODES, MAX_RATE, MAX_REQUESTS, MAX_TIME,
-    Medium, NetworkSpec, NodeId, NodeSet, Order, ParameterValue, ParameterValues, Protocol,
-    RequestSpec, Scenario, SortedSet, Time, Timing, Topology,
+    Caption, Delay, Detector, LinkSpec, MAX_FAULTS, MAX_NODES, MAX_REQUESTS, MAX_TIME, Medium,
+    NetworkSpec, NodeId, NodeSet, Order, ParameterValue, ParameterValues, Protocol, RequestSpec,
+    Scenario, Time, Timing, Topology,
 };
 
 const FIELDS: &[&str] = &[
@@ -40,6 +40,7 @@ pub fn from_json(value: &Json) -> Result<Scenario, Problem> {
     let fields = place.object(FIELDS)?;
     let protocol = read_protocol(&fields.get("protocol"))?;
     let nodes = names::read(&fields.get("nodes"))?;
+    check::node_names(&nodes).map_err(|problem| check::found_in(problem, value))?;
     let mut scenario = Scenario::new(protocol.id, nodes);
     if let Some(title) = fields.find("title") {
         title.line(MAX_TITLE)?.clone_into(&mut scenario.title);
@@ -47,22 +48,17 @@ pub fn from_json(value: &Json) -> Result<Scenario, Problem> {
     if let Some(params) = fields.find("params") {
         scenario.params = read_params(&params, protocol)?;
     }
-    let most = (protocol.behaviour.most_nodes)(&scenario.params);
-    if scenario.nodes.len() > most {
-        let expected = format!("at most {most} nodes, where the parameters are these");
-        return Err(fields.get("nodes").problem(expected));
-    }
     if let Some(seed) = fields.find("seed") {
-        scenario.seed = seed.whole(0..=MAX_WHOLE)?;
+        scenario.seed = seed.whole(check::SEEDS)?;
     }
     if let Some(network) = fields.find("network") {
         scenario.network = read_network(&network, Nodes(&scenario.nodes))?;
     }
     if let Some(until) = fields.find("until") {
-        scenario.until = until.whole(1..=MAX_TIME)?;
+        scenario.until = until.whole(check::ENDS)?;
     }
     read_lists(&fields, protocol, &mut scenario)?;
-    Ok(scenario)
+    check::checked(scenario, |_| value.clone())
 }
 
 /// Looks at the version before anything else: a later one may have fields that this one does not know.
@@ -87,43 +83,24 @@ fn read_protocol(place: &Place) -> Result<&'static Protocol, Problem> {
     catalogue::find(place.path(), id)
 }
 
-/// Reads the parameters that differ from their defaults.
+/// Reads the parameters.
 fn read_params(place: &Place, protocol: &Protocol) -> Result<ParameterValues, Problem> {
     let fields = place.open_object()?;
-    let parameters = protocol.behaviour.parameters;
     let mut values = ParameterValues::new();
     for name in fields.names() {
-        let Some(parameter) = parameters.iter().find(|parameter| parameter.name == name) else {
-            let known: Vec<&str> = parameters.iter().map(|parameter| parameter.name).collect();
-            return Err(fields.unknown("parameter", name, known));
-        };
         let place = fields.get(name);
+        let Some(parameter) = check::parameter(protocol, name) else {
+            return Err(check::unknown_parameter(place.path(), protocol, name));
+        };
         let value = match place.value() {
             Some(Json::Bool(flag)) => Some(ParameterValue::Flag(*flag)),
             Some(Json::String(word)) => Some(ParameterValue::Choice(word.clone())),
             _ => place.any_whole().and_then(|n| n.try_into().ok()).map(ParameterValue::Integer),
         };
-        match value.filter(|value| parameter.admits(value)) {
-            Some(value) if value == parameter.default() => {}
-            Some(value) => {
-                values.insert(name.to_owned(), value);
-            }
-            None => {
-                let problem = place.problem(parameter.expected());
-                let word = place.value().and_then(Json::as_str).unwrap_or_default();
-                return Err(problem.with_closest(word, words(parameter)));
-            }
-        }
+        let value = value.ok_or_else(|| place.problem(parameter.expected()))?;
+        values.insert(name.to_owned(), value);
     }
     Ok(values)
-}
-
-fn words(parameter: &crate::kernel::Parameter) -> impl Iterator<Item = &'static str> + use<> {
-    let choices = match parameter.domain {
-        crate::kernel::Domain::Choice { choices, .. } => choices,
-        _ => &[],
-    };
-    choices.iter().map(|(word, _)| *word)
 }
 
 fn read_network(place: &Place, nodes: Nodes) -> Result<NetworkSpec, Problem> {
@@ -232,19 +209,12 @@ fn read_topology(place: &Place, nodes: Nodes) -> Result<Topology, Problem> {
 }
 
 fn read_pairs(place: &Place, nodes: Nodes) -> Result<Vec<[NodeId; 2]>, Problem> {
-    let (mut pairs, mut seen) = (Vec::new(), SortedSet::new());
+    let mut pairs = Vec::new();
     for place in place.list("a list of pairs of nodes", MAX_NODES * (MAX_NODES - 1) / 2)? {
         let expected = "a pair of nodes, such as [\"A\", \"B\"]";
         let places = place.list(expected, MAX_NODES)?;
         let [one, other] = places.as_slice() else { return Err(place.problem(expected)) };
-        let one = nodes.node(one)?;
-        let other = nodes.other(other, one)?;
-        // A link has no direction: each has one spelling.
-        let pair = [one.min(other), one.max(other)];
-        if !seen.insert(pair) {
-            return Err(place.problem("each pair once"));
-        }
-        pairs.push(pair);
+        pairs.push([nodes.node(one)?, nodes.node(other)?]);
     }
     Ok(pairs)
 }
@@ -262,21 +232,15 @@ fn read_delay(place: &Place) -> Result<Delay, Problem> {
 
 /// Links of their own; those that do not say their delay have that of the `others`.
 fn read_links(place: &Place, nodes: Nodes, others: Delay) -> Result<Vec<LinkSpec>, Problem> {
-    let (mut links, mut seen) = (Vec::new(), SortedSet::new());
+    let mut links = Vec::new();
     for place in place.list("a list of links", MAX_NODES * (MAX_NODES - 1))? {
         let fields = place.object(&["from", "to", "delay", "rate", "queue"])?;
         let from = nodes.node(&fields.get("from"))?;
-        let to = nodes.other(&fields.get("to"), from)?;
-        let rate = fields.find("rate").map(|rate| rate.count(1..=MAX_RATE)).transpose()?;
-        let queue = fields.find("queue").map(|queue| queue.count(0..=MAX_RATE)).transpose()?;
-        if rate.is_none() && queue.is_some() {
-            return Err(fields.get("queue").problem("a rate, too: without one no message waits"));
-        }
-        if !seen.insert((from, to)) {
-            return Err(place.problem("each link once"));
-        }
+        let to = nodes.node(&fields.get("to"))?;
+        let rate = fields.find("rate").map(|rate| rate.count(check::RATES)).transpose()?;
+        let queue = fields.find("queue").map(|queue| queue.count(check::QUEUES)).transpose()?;
         let delay = match fields.find("delay") {
-            None if rate.is_some() => others,
+            None if rate.is_some() || queue.is_some() => others,
             _ => read_delay(&fields.get("delay"))?,
         };
         links.push(LinkSpec { from, to, delay, rate, queue });
@@ -297,7 +261,7 @@ fn read_lists(
     }
     if let Some(faults) = fields.find("faults") {
         let faults = faults.list("a list of faults", MAX_FAULTS)?;
-        let faults = faults.iter().map(|place| faults::read(place, protocol, nodes));
+        let faults = faults.iter().map(|place| faults::read(place, nodes));
         scenario.faults = faults.collect::<Result<_, _>>()?;
     }
     if let Some(captions) = fields.find("captions") {
@@ -315,12 +279,8 @@ fn read_request(place: &Place, protocol: &Protocol, nodes: Nodes) -> Result<Requ
     let fields = place.object(&["at", "node", "do", "with"])?;
     let at = time(&fields.get("at"))?;
     let node = nodes.node(&fields.get("node"))?;
-    let known: Vec<&str> = protocol.behaviour.requests.iter().map(|kind| kind.name).collect();
-    let name = fields.get("do").word(&known)?.to_owned();
-    let place = fields.get("with");
-    let with = place.freely()?;
-    (protocol.behaviour.read_request)(&name, with.as_ref(), nodes.0)
-        .map_err(|expected| Problem::new(place.path(), names::found(&place), expected))?;
+    let name = fields.get("do").text(&alternatives(check::request_names(protocol)))?.to_owned();
+    let with = fields.get("with").value().cloned();
     Ok(RequestSpec { at, node, name, with })
 }
 
@@ -335,5 +295,5 @@ fn read_caption(place: &Place, nodes: Nodes) -> Result<Caption, Problem> {
 
 /// A moment or a span, in virtual ms.
 pub(super) fn time(place: &Place) -> Result<Time, Problem> {
-    place.whole(0..=MAX_TIME)
+    place.whole(check::TIMES)
 }

@@ -1,5 +1,6 @@
 //! Everything that leaves or enters: scenarios, traces, digests, links and texts.
 
+mod check;
 mod digest;
 mod digests;
 mod escaping;

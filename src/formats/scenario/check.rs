@@ -1,0 +1,470 @@
+//! Rules of a valid scenario, stated once: the reader of JSON and every edit apply them.
+//!
+//! The reader turns JSON into a [`Scenario`] as far as the types go. These rules do the rest: ranges, names, uniqueness,
+//! and what the protocol understands. A broken rule names the path in the scenario's JSON, the value there, and the value
+//! expected.
+
+use std::ops::RangeInclusive;
+
+use serde_json::Value as Json;
+
+use super::{
+    MAX_CAPTION, MAX_CAPTIONS, MAX_NAME, MAX_TITLE,
+    goal::{goal_json, goal_of},
+    writer,
+};
+use crate::{
+    formats::{
+        catalogue,
+        json::{MAX_NESTING, MAX_TEXT, MAX_WHOLE, Place},
+        problem::{Problem, alternatives, quoted, shown},
+    },
+    kernel::{
+        Delay, Detector, Fault, Keys, LinkSpec, MAX_BIT, MAX_BITS, MAX_FAULTS, MAX_NODES, MAX_RATE,
+        MAX_REQUESTS, MAX_TIME, MessageName, NetworkSpec, NodeId, NodeSet, Parameter,
+        ParameterValue, PerMillion, Protocol, Scenario, SortedSet, Time, Timing, Topology,
+        speaks_reserved,
+    },
+};
+
+/// Range of moments and spans, in virtual ms.
+pub(super) const TIMES: RangeInclusive<Time> = 0..=MAX_TIME;
+/// Range of the end of a run.
+pub(super) const ENDS: RangeInclusive<Time> = 1..=MAX_TIME;
+/// Range of the beginning of a span that has to end.
+pub(super) const BEGINNINGS: RangeInclusive<Time> = 0..=MAX_TIME - 1;
+/// Range of seeds.
+pub(super) const SEEDS: RangeInclusive<u64> = 0..=MAX_WHOLE;
+/// Range of a link's rate.
+pub(super) const RATES: RangeInclusive<u32> = 1..=MAX_RATE;
+/// Range of the length of a link's queue.
+pub(super) const QUEUES: RangeInclusive<u32> = 0..=MAX_RATE;
+/// Range of bits of a message.
+pub(super) const BITS: RangeInclusive<u32> = 0..=MAX_BIT;
+/// Range of probabilities.
+const ODDS: RangeInclusive<PerMillion> = PerMillion(0)..=PerMillion::ONE;
+/// Range of the rates of clocks.
+pub(super) const CLOCK_RATES: RangeInclusive<PerMillion> = Fault::MIN_RATE..=Fault::MAX_RATE;
+
+/// Expectation of a node that is in one group already.
+pub(super) const ONE_GROUP: &str = "each node in one group, once";
+/// Expectation of a node that differs from the other end.
+const ANOTHER_NODE: &str = "another node: what a node tells itself is no message";
+/// Expectation of a message whose ends differ.
+pub(super) const TWO_NODES: &str =
+    "a message between two nodes: what a node tells itself is no message";
+
+/// Number of requests, faults and captions up to which a scenario is far from too long to be written.
+const SHORT: usize = 50;
+
+impl Scenario {
+    /// Returns the scenario in canonical form: what its JSON holds, without parameters that have their defaults.
+    ///
+    /// Nodes that it names must be among its own.
+    ///
+    /// # Errors
+    /// The first rule that it breaks.
+    pub fn check(self) -> Result<Self, Problem> {
+        checked(self, writer::to_json)
+    }
+}
+
+/// Checks a scenario; `json` is called for the value at the path of a broken rule.
+pub(super) fn checked(
+    mut scenario: Scenario,
+    json: impl FnOnce(&Scenario) -> Json,
+) -> Result<Scenario, Problem> {
+    let checked = tidy_values(&mut scenario).and_then(|()| rules(&scenario));
+    match checked {
+        Ok(protocol) => Ok(canonical(scenario, protocol)),
+        Err(problem) if problem.found.is_empty() => Err(found_in(problem, &json(&scenario))),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Completes a problem with the value at its path.
+pub(super) fn found_in(problem: Problem, json: &Json) -> Problem {
+    let found = value_at(json, &problem.path);
+    Problem { found: found.map_or("nothing".to_owned(), shown), ..problem }
+}
+
+fn canonical(mut scenario: Scenario, protocol: &Protocol) -> Scenario {
+    protocol.id.clone_into(&mut scenario.protocol);
+    let params = std::mem::take(&mut scenario.params);
+    let is_default = |name: &str, value: &ParameterValue| {
+        parameter(protocol, name).is_some_and(|parameter| parameter.default() == *value)
+    };
+    scenario.params.extend(params.into_iter().filter(|(name, value)| !is_default(name, value)));
+    if let Topology::Links { links, .. } = &mut scenario.network.topology {
+        // A link has no direction: each has one spelling.
+        for [one, other] in links {
+            (*one, *other) = ((*one).min(*other), (*one).max(*other));
+        }
+    }
+    scenario.goal = goal_of(&scenario).as_ref().map(goal_json);
+    scenario
+}
+
+/// Value at a path such as `faults[2].crash.node`, all of whose names are plain.
+fn value_at<'a>(json: &'a Json, path: &str) -> Option<&'a Json> {
+    let mut steps = path.split(['.', '[']);
+    steps.try_fold(json, |json, step| match step.strip_suffix(']') {
+        Some(place) => json.get(place.parse::<usize>().ok()?),
+        None => json.get(step),
+    })
+}
+
+/// Problem at a path; the value there is found later.
+fn broken(path: impl Into<String>, expected: impl Into<String>) -> Problem {
+    Problem::new(path, "", expected)
+}
+
+/// Passes values on to the protocol only as JSON can hold them, whatever wrote them.
+fn tidy_values(scenario: &mut Scenario) -> Result<(), Problem> {
+    for (place, request) in scenario.requests.iter_mut().enumerate() {
+        if let Some(with) = &mut request.with {
+            *with = Place::at(format!("requests[{place}].with"), with).freely(MAX_NESTING - 3)?;
+        }
+    }
+    for (place, fault) in scenario.faults.iter_mut().enumerate() {
+        if let Fault::Forge { with, .. } = fault {
+            let path = format!("faults[{place}].forge.with");
+            *with = Place::at(path, with).freely(MAX_NESTING - 4)?;
+        }
+    }
+    Ok(())
+}
+
+fn rules(scenario: &Scenario) -> Result<&'static Protocol, Problem> {
+    let protocol = catalogue::find("protocol", &scenario.protocol)?;
+    let names = &scenario.nodes;
+    node_names(names)?;
+    line(|| "title".to_owned(), &scenario.title, MAX_TITLE)?;
+    for (name, value) in scenario.params.iter() {
+        let Some(parameter) = parameter(protocol, name) else {
+            return Err(unknown_parameter(&format!("params.{name}"), protocol, name));
+        };
+        if !parameter.admits(value) {
+            let problem = broken(format!("params.{name}"), parameter.expected());
+            let word = match value {
+                ParameterValue::Choice(word) => word.as_str(),
+                _ => "",
+            };
+            return Err(problem.with_closest(word, words(parameter)));
+        }
+    }
+    let most = (protocol.behaviour.most_nodes)(&scenario.params);
+    if names.len() > most {
+        let expected = format!("at most {most} nodes, where the parameters are these");
+        return Err(broken("nodes", expected));
+    }
+    whole(|| "seed".to_owned(), scenario.seed, SEEDS)?;
+    network(&scenario.network)?;
+    whole(|| "until".to_owned(), scenario.until, ENDS)?;
+    at_most("requests", scenario.requests.len(), MAX_REQUESTS)?;
+    at_most("faults", scenario.faults.len(), MAX_FAULTS)?;
+    at_most("captions", scenario.captions.len(), MAX_CAPTIONS)?;
+    requests(scenario, protocol)?;
+    for (place, fault) in scenario.faults.iter().enumerate() {
+        check_fault(place, fault, (protocol, names))?;
+    }
+    for (place, caption) in scenario.captions.iter().enumerate() {
+        whole(|| format!("captions[{place}].at"), caption.at, TIMES)?;
+        line(|| format!("captions[{place}].text"), &caption.text, MAX_CAPTION)?;
+    }
+    let size = scenario.requests.len() + scenario.faults.len() + scenario.captions.len();
+    match (size > SHORT).then(|| writer::length(scenario)) {
+        Some(length) if length > MAX_TEXT => {
+            Err(Problem::new("", format!("{length} bytes"), format!("at most {MAX_TEXT}")))
+        }
+        _ => Ok(protocol),
+    }
+}
+
+/// Expectation of the list of nodes.
+pub(super) fn expected_nodes() -> String {
+    format!("a list of 1 to {MAX_NODES} names, or a number from 1 to {MAX_NODES}")
+}
+
+/// Expectation of a node's name.
+pub(super) fn expected_name() -> String {
+    format!(
+        "a name of 1 to {MAX_NAME} characters, without \">\", \"#\", control or private-use characters"
+    )
+}
+
+/// Checks the names of the nodes. The reader does so before it looks nodes up by them.
+pub(super) fn node_names(names: &[String]) -> Result<(), Problem> {
+    if !(1..=MAX_NODES).contains(&names.len()) {
+        return Err(broken("nodes", expected_nodes()));
+    }
+    for (place, name) in names.iter().enumerate() {
+        let fits = (1..=MAX_NAME).contains(&name.chars().count());
+        let clean = !name.contains(['>', '#']) && !name.chars().any(char::is_control);
+        if !fits || !clean || speaks_reserved(name) {
+            return Err(broken(format!("nodes[{place}]"), expected_name()));
+        }
+        if names[..place].contains(name) {
+            return Err(broken(format!("nodes[{place}]"), "a name that no other node has"));
+        }
+    }
+    Ok(())
+}
+
+/// Checks a text of one line that can be drawn.
+fn line(path: impl FnOnce() -> String, text: &str, most: usize) -> Result<(), Problem> {
+    // The reader's own rule, on a value that is a text.
+    let fits = text.chars().count() <= most && !text.chars().any(char::is_control);
+    if fits && !speaks_reserved(text) {
+        return Ok(());
+    }
+    let json = Json::from(text);
+    Place::at(path(), &json).line(most).map(|_| ())
+}
+
+/// Parameter of a protocol.
+pub(super) fn parameter(protocol: &Protocol, name: &str) -> Option<&'static Parameter> {
+    protocol.behaviour.parameters.iter().find(|parameter| parameter.name == name)
+}
+
+/// Problem of a parameter that the protocol does not have.
+pub(super) fn unknown_parameter(path: &str, protocol: &Protocol, name: &str) -> Problem {
+    let known = protocol.behaviour.parameters.iter().map(|parameter| parameter.name);
+    let found = format!("the unknown parameter {}", quoted(name));
+    Problem::new(path, found, alternatives(known.clone())).with_closest(name, known)
+}
+
+/// Words that a parameter takes, where it takes words.
+pub(super) fn words(parameter: &Parameter) -> impl Iterator<Item = &'static str> + use<> {
+    let choices = match parameter.domain {
+        crate::kernel::Domain::Choice { choices, .. } => choices,
+        _ => &[],
+    };
+    choices.iter().map(|(word, _)| *word)
+}
+
+fn whole(
+    path: impl FnOnce() -> String,
+    value: u64,
+    range: RangeInclusive<u64>,
+) -> Result<(), Problem> {
+    if range.contains(&value) {
+        return Ok(());
+    }
+    Err(broken(path(), format!("a whole number from {} to {}", range.start(), range.end())))
+}
+
+fn count(
+    path: impl FnOnce() -> String,
+    value: u32,
+    range: RangeInclusive<u32>,
+) -> Result<(), Problem> {
+    whole(path, value.into(), u64::from(*range.start())..=u64::from(*range.end()))
+}
+
+fn rate(
+    path: impl FnOnce() -> String,
+    value: PerMillion,
+    range: &RangeInclusive<PerMillion>,
+) -> Result<(), Problem> {
+    if range.contains(&value) {
+        return Ok(());
+    }
+    let (least, most) = (range.start(), range.end());
+    let expected = format!("a number from {least} to {most} with at most six decimals");
+    Err(broken(path(), expected))
+}
+
+fn at_most(path: &str, length: usize, most: usize) -> Result<(), Problem> {
+    if length <= most {
+        return Ok(());
+    }
+    Err(Problem::new(path, format!("{length} of them"), format!("at most {most}")))
+}
+
+fn delay(path: &str, delay: Delay) -> Result<(), Problem> {
+    whole(|| format!("{path}[0]"), delay.min, TIMES)?;
+    whole(|| format!("{path}[1]"), delay.max, delay.min..=MAX_TIME)
+}
+
+fn network(network: &NetworkSpec) -> Result<(), Problem> {
+    if let Timing::Synchronous(bound) = network.timing {
+        whole(|| "network.timing.synchronous".to_owned(), bound, TIMES)?;
+    }
+    delay("network.delay", network.delay)?;
+    let odds =
+        [("loss", network.loss), ("duplicate", network.duplicate), ("corrupt", network.corrupt)];
+    for (name, value) in odds {
+        rate(|| format!("network.{name}"), value, &ODDS)?;
+    }
+    if let Detector::Perfect(within) = network.detector {
+        whole(|| "network.detector.perfect".to_owned(), within, TIMES)?;
+    }
+    if let Topology::Links { links, .. } = &network.topology {
+        let mut seen = SortedSet::new();
+        for (place, [one, other]) in links.iter().copied().enumerate() {
+            if one == other {
+                let path = format!("network.topology.links[{place}][1]");
+                return Err(broken(path, ANOTHER_NODE));
+            }
+            if !seen.insert([one.min(other), one.max(other)]) {
+                return Err(broken(format!("network.topology.links[{place}]"), "each pair once"));
+            }
+        }
+    }
+    let mut seen = SortedSet::new();
+    for (place, link) in network.links.iter().enumerate() {
+        check_link(place, link)?;
+        if !seen.insert((link.from, link.to)) {
+            return Err(broken(format!("network.links[{place}]"), "each link once"));
+        }
+    }
+    Ok(())
+}
+
+fn check_link(place: usize, link: &LinkSpec) -> Result<(), Problem> {
+    let path = |name: &str| format!("network.links[{place}].{name}");
+    different((link.from, link.to), || path("to"))?;
+    if let Some(rate) = link.rate {
+        count(|| path("rate"), rate, RATES)?;
+    }
+    if let Some(queue) = link.queue {
+        count(|| path("queue"), queue, QUEUES)?;
+        if link.rate.is_none() {
+            let expected = "a rate, too: without one no message waits";
+            return Err(broken(path("queue"), expected));
+        }
+    }
+    delay(&path("delay"), link.delay)
+}
+
+fn different(ends: (NodeId, NodeId), path: impl FnOnce() -> String) -> Result<(), Problem> {
+    if ends.0 == ends.1 { Err(broken(path(), ANOTHER_NODE)) } else { Ok(()) }
+}
+
+/// Names of the requests that a protocol takes.
+pub(super) fn request_names(protocol: &Protocol) -> impl Iterator<Item = &'static str> + Clone {
+    protocol.behaviour.requests.iter().map(|kind| kind.name)
+}
+
+fn requests(scenario: &Scenario, protocol: &Protocol) -> Result<(), Problem> {
+    for (place, request) in scenario.requests.iter().enumerate() {
+        whole(|| format!("requests[{place}].at"), request.at, TIMES)?;
+        let known = request_names(protocol);
+        if !known.clone().any(|name| name == request.name) {
+            let problem = broken(format!("requests[{place}].do"), alternatives(known.clone()));
+            return Err(problem.with_closest(&request.name, known));
+        }
+        let read = protocol.behaviour.read_request;
+        read(&request.name, request.with.as_ref(), &scenario.nodes)
+            .map_err(|expected| broken(format!("requests[{place}].with"), expected))?;
+    }
+    Ok(())
+}
+
+fn check_fault(
+    place: usize,
+    fault: &Fault,
+    (protocol, names): (&Protocol, &[String]),
+) -> Result<(), Problem> {
+    let path = |name: &str| format!("faults[{place}].{name}");
+    match fault {
+        Fault::Drop { message } => check_message(*message, names, || path("drop.message")),
+        Fault::Delay { message, by } => {
+            check_message(*message, names, || path("delay.message"))?;
+            whole(|| path("delay.by"), *by, TIMES)
+        }
+        Fault::Duplicate { message, after } => {
+            check_message(*message, names, || path("duplicate.message"))?;
+            whole(|| path("duplicate.after"), *after, TIMES)
+        }
+        Fault::Corrupt { message, bits } => {
+            check_message(*message, names, || path("corrupt.message"))?;
+            check_bits(&path("corrupt.bits"), bits)
+        }
+        Fault::Forge { message, with } => {
+            check_message(*message, names, || path("forge.message"))?;
+            // Whether the sender is a traitor, and whose signatures it can make, shows in the run: a fault that is
+            // undone does not make another one unreadable.
+            let keys = Keys::new(message.from, NodeSet::first(names.len()));
+            (protocol.behaviour.read_message)(with, names, keys)
+                .map(|_| ())
+                .map_err(|expected| broken(path("forge.with"), expected))
+        }
+        Fault::Crash { at, .. } | Fault::CrashWriting { at, .. } => {
+            whole(|| path("crash.at"), *at, TIMES)
+        }
+        Fault::Recover { at, .. } => whole(|| path("recover.at"), *at, TIMES),
+        Fault::Pause { at, until, .. } => span(&path("pause"), *at, *until),
+        Fault::Partition { groups, at, until } => {
+            check_groups(&path("partition.groups"), groups)?;
+            span(&path("partition"), *at, *until)
+        }
+        Fault::Cut { from, to, at, until } => {
+            different((*from, *to), || path("cut.to"))?;
+            span(&path("cut"), *at, *until)
+        }
+        Fault::Omit { at, until, .. } => span(&path("omit"), *at, *until),
+        Fault::Traitor { .. } => Ok(()),
+        Fault::Drift { rate: of_clock, offset, .. } => {
+            rate(|| path("drift.rate"), *of_clock, &CLOCK_RATES)?;
+            whole(|| path("drift.offset"), *offset, TIMES)
+        }
+    }
+}
+
+fn check_message(
+    message: MessageName,
+    names: &[String],
+    path: impl FnOnce() -> String,
+) -> Result<(), Problem> {
+    match message {
+        MessageName { number: 0, .. } => Err(broken(path(), expected_message(names))),
+        MessageName { from, to, .. } if from == to => Err(broken(path(), TWO_NODES)),
+        _ => Ok(()),
+    }
+}
+
+/// Expectation of a message's name.
+pub(super) fn expected_message(names: &[String]) -> String {
+    match names {
+        [one, other, ..] => format!("a message such as \"{one}>{other}#1\""),
+        _ => "no message: there is only one node".to_owned(),
+    }
+}
+
+/// Range of the end of a span that begins at this time: it lasts for at least one moment.
+pub(super) fn ends_after(at: Time) -> RangeInclusive<Time> {
+    at + 1..=MAX_TIME
+}
+
+fn span(path: &str, at: Time, until: Time) -> Result<(), Problem> {
+    whole(|| format!("{path}.at"), at, BEGINNINGS)?;
+    whole(|| format!("{path}.until"), until, ends_after(at))
+}
+
+fn check_bits(path: &str, bits: &[u32]) -> Result<(), Problem> {
+    if bits.is_empty() {
+        return Err(broken(path, "at least one bit"));
+    }
+    at_most(path, bits.len(), MAX_BITS)?;
+    for (place, bit) in bits.iter().enumerate() {
+        count(|| format!("{path}[{place}]"), *bit, BITS)?;
+        if bits[..place].contains(bit) {
+            return Err(broken(format!("{path}[{place}]"), "each bit once"));
+        }
+    }
+    Ok(())
+}
+
+fn check_groups(path: &str, groups: &[NodeSet]) -> Result<(), Problem> {
+    let mut seen = NodeSet::EMPTY;
+    for (group, members) in groups.iter().enumerate() {
+        for (place, member) in members.into_iter().enumerate() {
+            if !seen.insert(member) {
+                return Err(broken(format!("{path}[{group}][{place}]"), ONE_GROUP));
+            }
+        }
+    }
+    Ok(())
+}
