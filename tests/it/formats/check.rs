@@ -2,19 +2,23 @@
 
 use serde_json::{Value as Json, json};
 use worldlines::{
-    formats::scenario::{self, MAX_CAPTION, MAX_NAME, MAX_TITLE},
+    formats::{
+        bundled,
+        scenario::{self, MAX_CAPTION, MAX_NAME, MAX_TITLE},
+    },
     kernel::{
         Caption, Delay, Detector, Fault, LinkSpec, MAX_BIT, MAX_BITS, MAX_RATE, MAX_TIME,
         MessageName, NodeSet, PerMillion, RequestSpec, Scenario, Side, Timing, Topology,
     },
+    protocols,
 };
 
-use crate::common::{self, node};
+use crate::common::node;
 
 type Change = fn(&mut Scenario);
 
 fn message(from: usize, to: usize, number: u32) -> MessageName {
-    MessageName { from: common::node(from), to: common::node(to), number }
+    MessageName { from: node(from), to: node(to), number }
 }
 
 fn set_param(scenario: &mut Scenario, name: &str, value: u64) {
@@ -70,14 +74,6 @@ const CHANGES: &[Change] = &[
     |it| it.requests[0].with = Some(json!("t".repeat(5000))),
     |it| it.requests[0].with = Some(json!("\u{e001}")),
     |it| it.requests[0].with = Some(json!(0.123_456_789)),
-    |it| {
-        let all: Vec<RequestSpec> = vec![it.requests[0].clone(); 10_001];
-        it.requests = all;
-    },
-    |it| {
-        let text = "é".repeat(MAX_CAPTION);
-        it.captions = vec![Caption { at: 0, node: node(0), text }; 900];
-    },
     |it| it.faults = vec![Fault::Drop { message: message(1, 1, 1) }],
     |it| it.faults = vec![Fault::Drop { message: message(0, 1, 0) }],
     |it| it.faults = vec![Fault::Delay { message: message(0, 1, 1), by: MAX_TIME + 1 }],
@@ -111,24 +107,52 @@ const CHANGES: &[Change] = &[
     |it| it.goal = Some(Json::from("no goal")),
 ];
 
+/// Changes that make a scenario too large.
+const TOO_LARGE: &[Change] = &[
+    |it| {
+        let all: Vec<RequestSpec> = vec![it.requests[0].clone(); 10_001];
+        it.requests = all;
+    },
+    |it| {
+        let text = "é".repeat(MAX_CAPTION);
+        it.captions = vec![Caption { at: 0, node: node(0), text }; 900];
+    },
+];
+
+/// Compares both; true if the change is refused.
+fn is_refused(name: &str, whole: &Scenario, change: Change) -> bool {
+    let mut next = whole.clone();
+    change(&mut next);
+    let read = scenario::read(&scenario::write(&next));
+    let checked = next.check();
+    assert_eq!(checked, read, "{name}");
+    checked.is_err()
+}
+
 #[test]
 fn scenario_check_gives_what_reading_its_json_gives() {
-    let (mut refused, mut changed) = (0, 0);
-    for (name, text) in common::bundled() {
-        let whole = scenario::read(&text).expect("bundled scenarios are valid");
-        assert_eq!(whole.clone().check().as_ref(), Ok(&whole), "{name}");
+    let (mut refused, mut allowed) = (0, 0);
+    for (_, protocol) in protocols::catalogue() {
+        let Some(whole) = bundled::best_of(protocol.id) else { continue };
+        let whole = whole.scenario().expect("bundled scenarios are valid");
+        assert_eq!(whole.clone().check().as_ref(), Ok(&whole), "{}", protocol.id);
         if whole.nodes.len() < 3 || whole.requests.is_empty() {
             continue;
         }
         for change in CHANGES {
-            let mut next = whole.clone();
-            change(&mut next);
-            let read = scenario::read(&scenario::write(&next));
-            let checked = next.check();
-            assert_eq!(checked, read, "{name}");
-            refused += usize::from(checked.is_err());
-            changed += usize::from(checked.is_ok_and(|it| it != whole));
+            let counted = match is_refused(protocol.id, &whole, *change) {
+                true => &mut refused,
+                false => &mut allowed,
+            };
+            *counted += 1;
         }
     }
-    assert!(refused > 1_000 && changed > 10, "{refused} refused, {changed} changed");
+    assert!(refused > 300 && allowed > 20, "{refused} refused, {allowed} allowed");
+}
+
+#[test]
+fn scenario_check_refuses_what_is_too_large_for_its_json() {
+    let opening = bundled::best_of("best-effort-broadcast").expect("it is bundled");
+    let whole = opening.scenario().expect("bundled scenarios are valid");
+    assert!(TOO_LARGE.iter().all(|change| is_refused("too large", &whole, *change)));
 }
