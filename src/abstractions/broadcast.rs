@@ -1,11 +1,11 @@
-//! One to all: what is asked of a broadcast, what it tells, and what it may promise.
+//! One to all: requests, indications and properties of a broadcast.
 //!
 //! Properties: CGR, modules 3.1 (best-effort), 3.2 (reliable) and 3.3 (uniform reliable broadcast).
-//! Validity is RB1, which speaks of the broadcaster alone: whether the others deliver is agreement's
-//! business, so that a run in which they do not violates one property, not two.
+//! Validity is RB1, which speaks of the broadcaster alone. That the others deliver is agreement's part, so that a
+//! run in which they do not violates one property, not two.
 //!
-//! In a group that processes are told to have joined, "every process" is every one that was a member when the
-//! message was broadcast and has not left since.
+//! In a group that processes join and leave, "every process" is every process that was a member when the message
+//! was broadcast and has not left since.
 
 use std::fmt;
 
@@ -24,7 +24,7 @@ use crate::kernel::{
     With,
 };
 
-/// ⟨Broadcast | m⟩: everybody is to deliver m.
+/// ⟨Broadcast | m⟩: asks that all processes deliver m.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[display("broadcast {_0}")]
 pub struct Broadcast<M>(pub M);
@@ -32,7 +32,7 @@ pub struct Broadcast<M>(pub M);
 impl Request for Broadcast<Value> {
     const KINDS: &'static [RequestKind] = &[RequestKind {
         name: "broadcast",
-        help: "Send a message to everybody.",
+        help: "Send a message to all processes.",
         with: With::Text { label: "message" },
     }];
 
@@ -41,18 +41,17 @@ impl Request for Broadcast<Value> {
     }
 }
 
-/// The first node broadcasts a message, for [`Cost::perform`](crate::kernel::Cost::perform).
+/// Has the first node broadcast a message, for [`Cost::perform`](crate::kernel::Cost::perform).
 pub fn one_broadcast(scenario: &mut Scenario) {
     scenario.ask(0, NodeId::new(0), "broadcast", Some("m".into()));
 }
 
-/// What is broadcast, with what its application calls its kind: labels tell which messages are to be
-/// ordered.
+/// A message with a label of the application. Labels say which messages are ordered among each other.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Labelled<M> {
     /// The message.
     pub payload: M,
-    /// Its kind, if it has one: [`SYNC`](super::order::SYNC) or the application's own.
+    /// The label, if there is one: [`SYNC`](super::order::SYNC) or the application's own.
     pub label: Option<Value>,
 }
 
@@ -68,7 +67,7 @@ impl<M: fmt::Display> fmt::Display for Labelled<M> {
 impl Request for Broadcast<Labelled<Value>> {
     const KINDS: &'static [RequestKind] = &[RequestKind {
         name: "broadcast",
-        help: "Send a message to everybody, with a label or without.",
+        help: "Send a message to all processes, with or without a label.",
         with: With::Either(&[
             With::Text { label: "message" },
             With::Record(&[With::Text { label: "payload" }, With::Text { label: "label" }]),
@@ -89,7 +88,7 @@ impl Request for Broadcast<Labelled<Value>> {
     }
 }
 
-/// Number of messages that a process has broadcast: what numbers them.
+/// Number of messages that a process has broadcast. It numbers them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Sent(u32);
 
@@ -101,7 +100,7 @@ impl Sent {
     }
 }
 
-/// ⟨Deliver | p, m⟩: here is m, which p has broadcast.
+/// ⟨Deliver | p, m⟩: delivers m, which p has broadcast.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[display("deliver {payload}")]
 pub struct Deliver<M> {
@@ -109,7 +108,7 @@ pub struct Deliver<M> {
     pub from: NodeId,
     /// Sequence number at the sender, from 1.
     pub seq: u32,
-    /// What was broadcast.
+    /// The message.
     pub payload: M,
 }
 
@@ -124,7 +123,7 @@ impl<M: Payload> Indication for Deliver<M> {
 }
 
 impl<M> Deliver<M> {
-    /// Which broadcast it is.
+    /// Id of the broadcast that is delivered.
     #[must_use]
     pub const fn id(&self) -> BroadcastId {
         BroadcastId { from: self.from, seq: self.seq }
@@ -132,25 +131,25 @@ impl<M> Deliver<M> {
 }
 
 impl BroadcastId {
-    /// The delivery of this broadcast.
+    /// Returns the delivery of this broadcast.
     #[must_use]
     pub const fn deliver<M>(self, payload: M) -> Deliver<M> {
         Deliver { from: self.from, seq: self.seq, payload }
     }
 
-    /// This broadcast, as a message that carries it names it: see [`Process::carries`](crate::kernel::Process::carries).
+    /// Returns the name of this broadcast in the messages that carry it: see [`Process::carries`](crate::kernel::Process::carries).
     #[must_use]
     pub const fn carried(self) -> Carried {
         (self.from, self.seq)
     }
 
-    /// The broadcast in a sentence.
+    /// Returns the broadcast as sentences mention it.
     pub(super) fn mention(self, payload: &Value) -> Mention {
         Mention { from: self.from, to: None, seq: self.seq, payload: payload.clone() }
     }
 }
 
-/// Identity of a broadcast: the textbook assumes that messages are unique, this makes them so.
+/// Identity of a broadcast. The textbook assumes that messages are unique; the id makes them so.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, derive_more::Display,
 )]
@@ -162,7 +161,7 @@ pub struct BroadcastId {
     pub seq: u32,
 }
 
-/// Validity. What is refused was not broadcast.
+/// Validity. A request that is refused is no broadcast.
 pub const VALIDITY: Property = Property {
     name: "validity",
     kind: Kind::Liveness,
@@ -227,8 +226,8 @@ pub const UNIFORM_AGREEMENT: Property = Property {
 
 /// Atomicity: all or none of the destinations.
 ///
-/// The destinations are the processes that are up in the end, be it after a crash: unlike *uniform
-/// agreement* it binds those that recover.
+/// The destinations are the processes that are up in the end. So it binds the processes that recover, unlike
+/// *uniform agreement*.
 pub const ATOMICITY: Property = Property {
     name: "atomicity",
     kind: Kind::Liveness,
@@ -237,13 +236,13 @@ pub const ATOMICITY: Property = Property {
     monitor: |setting| Box::new(Agreement::new(setting, Binds::Recovered)),
 };
 
-/// What the monitors of broadcasts hear.
+/// Event of a broadcast that monitors observe.
 pub(super) enum Heard<'a> {
     Broadcast(&'a Value),
     Deliver(&'a Deliver<Value>),
 }
 
-/// The message that is broadcast in an event, if one is, with its label.
+/// Returns the message that is broadcast in an event, if there is one, with its label.
 pub(super) fn broadcast<'a>(seen: &Observation<'a>) -> Option<(&'a Value, Option<&'a Value>)> {
     let Seen::Request(packet) = seen.what else { return None };
     if let Some(Broadcast(payload)) = packet.get::<Broadcast<Value>>() {
@@ -273,7 +272,7 @@ impl<'a> Heard<'a> {
     }
 }
 
-/// Every node's broadcasts so far, in their order.
+/// Broadcasts of each node so far, in their order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Numbering(Vec<Vec<Value>>);
 
@@ -282,7 +281,7 @@ impl Numbering {
         Self(vec![Vec::new(); nodes])
     }
 
-    /// Takes note of what this node broadcasts now, and returns its id.
+    /// Records a broadcast of this node, and returns its id.
     pub(super) fn next(&mut self, from: NodeId, payload: &Value) -> BroadcastId {
         if self.0.len() <= from.index() {
             self.0.resize(from.index() + 1, Vec::new());
@@ -292,24 +291,24 @@ impl Numbering {
         BroadcastId { from, seq: broadcasts.len() as u32 }
     }
 
-    /// Takes note of a broadcast, if the event is one.
+    /// Records the broadcast of an event, if there is one.
     pub(super) fn hear(&mut self, seen: &Observation) {
         if let Some((payload, _)) = broadcast(seen) {
             self.next(seen.node, payload);
         }
     }
 
-    /// True if there has been such a broadcast.
+    /// True if a broadcast with this id is recorded.
     pub(super) fn has(&self, id: BroadcastId) -> bool {
         self.0.get(id.from.index()).is_some_and(|it| (1..=it.len()).contains(&(id.seq as usize)))
     }
 
-    /// The name of a broadcast in a sentence.
+    /// Returns the name of a broadcast in a sentence.
     pub(super) fn name(&self, id: BroadcastId, payload: &Value) -> String {
         self.mention(&id.mention(payload))
     }
 
-    /// The same.
+    /// Returns the name of a message in a sentence.
     pub(super) fn mention(&self, message: &Mention) -> String {
         let all = self.0.iter().enumerate().flat_map(|(node, all)| {
             all.iter().zip(1..).map(move |(payload, seq)| (node, seq, payload))
@@ -320,13 +319,13 @@ impl Numbering {
     }
 }
 
-/// Something about every broadcast. Since broadcasts are counted it is a table, which is what makes judging
-/// cheaper than simulating; only what is delivered far ahead of its turn has to be looked for.
+/// A value for each broadcast. Broadcasts are numbered, so this is a table: a look-up by number makes judging cheaper
+/// than simulating. Only values of broadcasts far ahead of the others are searched for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct PerBroadcast<T> {
-    /// By broadcaster: of its first broadcasts, without a gap.
+    /// By broadcaster: values of its first broadcasts, without a gap.
     table: Vec<Vec<T>>,
-    /// Of those after a gap.
+    /// Values of broadcasts after a gap.
     ahead: SortedMap<BroadcastId, T>,
 }
 
@@ -340,7 +339,7 @@ impl<T> PerBroadcast<T> {
         self.table[id.from.index()].get(place).or_else(|| self.ahead.get(&id))
     }
 
-    /// What there is about it, or what `make` makes of nothing.
+    /// Returns the value of a broadcast; inserts the result of `make` if there is none.
     pub(super) fn get_or_insert_with(
         &mut self,
         id: BroadcastId,
@@ -368,9 +367,9 @@ struct Validity {
     roster: Roster,
     members: Members,
     numbering: Numbering,
-    /// What was broadcast and not yet delivered by its broadcaster, with the event of the request.
+    /// Broadcasts that their broadcasters have not delivered, each with the event of the request and the message.
     awaited: SortedMap<BroadcastId, (EventId, Value)>,
-    /// By node: its last request, if that was a broadcast. A refusal answers it.
+    /// By node: its last request, if that was a broadcast. A refusal is the answer to it.
     last: SortedMap<NodeId, BroadcastId>,
 }
 
@@ -424,7 +423,7 @@ impl Monitor for Validity {
     }
 }
 
-/// The first violation of a safety property: nothing that comes later mends it.
+/// The first violation of a safety property. No later event repairs it.
 pub(super) type First = Option<Violation>;
 
 pub(super) fn verdict_of(first: &First, numbering: &Numbering) -> Verdict {
@@ -435,7 +434,7 @@ pub(super) fn verdict_of(first: &First, numbering: &Numbering) -> Verdict {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct NoDuplication {
     numbering: Numbering,
-    /// By whom, and in which events.
+    /// By broadcast: the nodes that have delivered it, each with the event.
     delivered: PerBroadcast<SortedMap<NodeId, EventId>>,
     violated: First,
 }
@@ -510,18 +509,18 @@ impl Monitor for NoCreation {
     }
 }
 
-/// Whose delivery binds whom to deliver as well.
+/// Processes whose delivery binds others, and processes that it binds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Binds {
-    /// A correct process's, the correct.
+    /// A delivery by a correct process binds the correct processes.
     Correct,
-    /// Anybody's, the correct.
+    /// A delivery by any process binds the correct processes.
     Uniform,
-    /// Anybody's, whoever is up in the end.
+    /// A delivery by any process binds the processes that are up in the end.
     Recovered,
 }
 
-/// Agreement, uniform agreement and atomicity: they differ in whose delivery binds whom.
+/// Agreement, uniform agreement and atomicity. They differ in the processes that bind and are bound.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Agreement {
     binds: Binds,
@@ -536,7 +535,7 @@ struct Deliveries {
     id: BroadcastId,
     payload: Value,
     by: NodeSet,
-    /// Everybody's first.
+    /// By node: the event of its first delivery.
     events: SortedMap<NodeId, EventId>,
 }
 

@@ -1,4 +1,4 @@
-//! One to one: what is asked of a link, what it tells, and what it may promise.
+//! One to one: requests, indications and properties of a link.
 //!
 //! Properties: CGR, modules 2.3 (perfect links) and 2.11 (FIFO perfect links).
 
@@ -15,13 +15,13 @@ use crate::kernel::{
     RequestKind, Roster, Scenario, Seen, SortedMap, With,
 };
 
-/// ⟨Send | q, m⟩: q is to deliver m.
+/// ⟨Send | q, m⟩: asks that q delivers m.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[display("send {payload} to {to}")]
 pub struct Send<M> {
-    /// Who is to deliver it.
+    /// The receiver.
     pub to: NodeId,
-    /// What is sent.
+    /// The message.
     pub payload: M,
 }
 
@@ -41,24 +41,23 @@ impl Request for Send<Value> {
     }
 }
 
-/// The first node sends a message to the last, for [`Cost::perform`](crate::kernel::Cost::perform).
+/// Has the first node send a message to the last, for [`Cost::perform`](crate::kernel::Cost::perform).
 pub fn one_send(scenario: &mut Scenario) {
     let with = json!({"to": scenario.nodes.last(), "payload": "m"});
     scenario.ask(0, NodeId::new(0), "send", Some(with));
 }
 
-/// ⟨Deliver | p, m⟩: here is m, which p has sent.
+/// ⟨Deliver | p, m⟩: delivers m, which p has sent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[display("deliver {payload}")]
 pub struct Deliver<M> {
-    /// Who has sent it.
+    /// The sender.
     pub from: NodeId,
-    /// The how-manieth message of `from` to this node it is, from 1.
+    /// Sequence number among the messages of `from` to this node, from 1.
     pub seq: u32,
-    /// What was sent.
+    /// The message.
     pub payload: M,
-    /// Whether the receiver's application may do twice what it is asked for without a change of its state:
-    /// f(x) = f(f(x)). It may not, unless this is said.
+    /// True if the application's operation is idempotent, f(x) = f(f(x)): run twice in a row, it has the effect of once.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub idempotent: bool,
 }
@@ -107,7 +106,7 @@ pub const RELIABLE_DELIVERY: Property = Property {
 
 /// FIFO delivery.
 ///
-/// The book says this of correct processes only; said of all it is a safety property to the letter.
+/// The book states it for correct processes only. Stated for all, it is strictly a safety property.
 pub const FIFO_DELIVERY: Property = Property {
     name: "FIFO delivery",
     kind: Kind::Safety,
@@ -118,19 +117,19 @@ pub const FIFO_DELIVERY: Property = Property {
 
 /// Exactly-once effect.
 ///
-/// The receiver's application runs what it is sent, and its state in the end is compared with the state if every
-/// request had run once: in the order in which they first ran, since a reordering is no repetition.
+/// The receiver's application runs the operations that it is sent. Its final state is compared with the state after
+/// each operation has run once, in the order of the first runs, since a reordering is no repetition.
 ///
-/// - An operation that is not idempotent (an increment) changes the state each time that it runs: none may run twice.
-/// - An idempotent one sets something. To set it twice in a row is to set it once; to set it again after another
-///   operation has set the same thing undoes that one: x := 1, x := 2, x := 1 leaves 1, where each once leaves 2.
-///   What is set is the name before `:=` or `=`, or else the words before the last one (*lamp on*); a single word or
-///   a number sets the one thing that has no name.
+/// - An operation that is not idempotent (an increment) changes the state each time that it runs. None may run twice.
+/// - An idempotent operation sets a variable. To set it twice in a row is to set it once. To set it again after
+///   another operation has set the same variable undoes that one: x := 1, x := 2, x := 1 leaves 1, where each once
+///   leaves 2. The variable is the name before `:=` or `=`, or else the words before the last one (*lamp on*). A single
+///   word or a number sets the one variable without a name.
 ///
-/// None may run that was not sent. This binds every receiver; that everything runs binds correct ones, for what the
-/// correct sent.
+/// No operation may run that was not sent: this binds all receivers. Every operation runs: this binds correct
+/// receivers, for operations of correct senders.
 ///
-/// It has a safe and a live half, so it is judged when the live one is: in the end.
+/// It has a safety and a liveness part, so it is judged as liveness is: in the end.
 pub const EXACTLY_ONCE_EFFECT: Property = Property {
     name: "exactly-once effect",
     kind: Kind::Liveness,
@@ -149,21 +148,21 @@ pub const EXACTLY_ONCE_EFFECT: Property = Property {
     },
 };
 
-/// Which message: its sender, its receiver, and its count among theirs from 1.
+/// A message by its sender, its receiver, and its sequence number among theirs, from 1.
 type Name = (NodeId, NodeId, u32);
 
-/// The message of this name, in a sentence.
+/// Returns the message as sentences mention it.
 fn mention((from, to, seq): Name, payload: &Value) -> Mention {
     Mention { from, to: Some(to), seq, payload: payload.clone() }
 }
 
-/// What the monitors of links hear.
+/// Event of a link that monitors observe.
 enum Heard<'a> {
     Send(Name, &'a Value),
     Deliver(Name, &'a Deliver<Value>),
 }
 
-/// What was sent.
+/// All messages sent so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Sent {
     counts: SortedMap<(NodeId, NodeId), u32>,
@@ -189,7 +188,7 @@ impl Sent {
         }
     }
 
-    /// The name of a message in a sentence.
+    /// Returns the name of a message in a sentence.
     fn name(&self, message: &Mention) -> String {
         let Mention { from, to, seq, .. } = *message;
         let other = |(one, two, number): &Name| (*one, Some(*two), *number) != (from, to, seq);
@@ -197,7 +196,7 @@ impl Sent {
         name_of(message, others.map(|(_, (_, payload))| payload))
     }
 
-    /// What is wrong about a delivery that was not asked for.
+    /// Returns the violation of a delivery whose message was not sent, if it is one.
     fn created(&self, name: Name, payload: &Value, event: EventId) -> Option<Violation> {
         let (from, node, _) = name;
         match self.messages.get(&name) {
@@ -271,7 +270,7 @@ impl Watch for NoDuplication {
 struct ReliableDelivery {
     roster: Roster,
     sent: Sent,
-    /// By the event of sending: what was not yet delivered.
+    /// By the event of the request: the message, not delivered yet.
     awaited: SortedMap<EventId, (Name, Value)>,
 }
 
@@ -311,7 +310,7 @@ impl Await for ReliableDelivery {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct FifoDelivery {
     sent: Sent,
-    /// By sender and receiver: how many messages, from the first on, were delivered.
+    /// By sender and receiver: number of messages delivered, from the first on.
     delivered: SortedMap<(NodeId, NodeId), u32>,
 }
 
@@ -331,7 +330,7 @@ impl Watch for FifoDelivery {
         else {
             return None;
         };
-        // What nobody sent is judged by no creation, and has no place in any order.
+        // A message that was not sent is judged by no creation, and has no place in any order.
         let (later, _) = self.sent.messages.get(&(from, node, seq))?;
         let delivered = self.delivered.entry((from, node)).or_default();
         if seq <= *delivered + 1 {
@@ -351,15 +350,15 @@ impl Watch for FifoDelivery {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct ExactlyOnceEffect {
-    /// The first effect too many that nothing undoes.
+    /// The first operation that ran and should not have, with an effect that no other operation undoes.
     wrong: Option<Violation>,
     delivered: NoDuplication,
-    /// By receiver and thing: how it was set.
+    /// By receiver and variable: the operations that have set it.
     settings: SortedMap<(NodeId, String), Setting>,
     reliable: ReliableDelivery,
 }
 
-/// How something was set at a receiver.
+/// Operations that have set a variable at a receiver.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Setting {
     /// The operation that ran last.
@@ -368,7 +367,7 @@ struct Setting {
     once: Value,
 }
 
-/// Name that an operation sets, and the value it sets.
+/// Returns the variable that an operation sets, and the value.
 fn set_by(operation: &Value) -> (&str, Value) {
     let Value::Text(text) = operation else { return ("", operation.clone()) };
     let assigned = text.split_once(":=").or_else(|| text.split_once('='));
@@ -378,7 +377,7 @@ fn set_by(operation: &Value) -> (&str, Value) {
 }
 
 impl ExactlyOnceEffect {
-    /// An idempotent operation runs.
+    /// Records the run of an idempotent operation.
     fn set(&mut self, event: EventId, node: NodeId, operation: &Value, again: bool) {
         let thing = (node, set_by(operation).0.to_owned());
         let last = (event, operation.clone());
@@ -393,7 +392,7 @@ impl ExactlyOnceEffect {
         }
     }
 
-    /// The first setting that undoes another.
+    /// Returns the first operation that has undone another.
     fn undone(&self) -> Option<Owed> {
         let settings = self.settings.iter();
         let undone = settings

@@ -1,8 +1,8 @@
-//! How sentences name values and messages, so that each name has one meaning.
+//! Names of values and messages in sentences. Each name has one meaning.
 //!
-//! Two messages may have one text, a text may be empty, and a text may look like a number. So a message whose
-//! text is another one's, too, is named by its sender and its number there; and a text that could be misread is
-//! quoted. All sentences about messages are made with [`named`].
+//! Two messages may have the same text, a text may be empty, and a text may look like a number. So a message whose
+//! text is not unique is named by its sender and sequence number, too, and a text that could be misread is quoted. All
+//! sentences about messages are made with [`named`].
 
 use std::fmt;
 
@@ -14,11 +14,11 @@ use super::{
 };
 use crate::kernel::{NodeId, Packet};
 
-/// Words for no value at all: in sentences, among the values of a vector, in an answer.
+/// Words for no value: in sentences, among the values of a vector, in an answer.
 const NO_VALUE: [&str; 3] = ["nothing", "⊥", "–"];
 
-/// A value in a sentence: quoted where it is empty, looks like a number or like no value, or holds what names in
-/// sentences consist of.
+/// Returns a value as sentences show it: quoted where it is empty, looks like a number or like no value, or contains
+/// a character that names in sentences contain.
 #[must_use]
 pub fn spoken(value: &Value) -> String {
     let Value::Text(text) = value else { return value.to_string() };
@@ -38,14 +38,14 @@ pub struct Mention {
     pub from: NodeId,
     /// The process that it is sent to; none if it is broadcast.
     pub to: Option<NodeId>,
-    /// Its number there, from 1.
+    /// Sequence number there, from 1.
     pub seq: u32,
     /// Text of the message.
     pub payload: Value,
 }
 
 impl Mention {
-    /// The message that is delivered by this indication of a node, if one is.
+    /// Returns the message that this indication of a node delivers, if it delivers one.
     #[must_use]
     pub fn delivered(packet: &Packet, node: NodeId) -> Option<Self> {
         if let Some(link::Deliver { from, seq, payload, .. }) = packet.get() {
@@ -60,14 +60,14 @@ impl Mention {
         Some(Self { from: deliver.from, to: None, seq: deliver.seq, payload })
     }
 
-    /// True if it is the same message, whatever is said of its text.
+    /// True if it is the same message, whatever its text.
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {
         (self.from, self.to, self.seq) == (other.from, other.to, other.seq)
     }
 }
 
-/// By sender and number: `Alice's broadcast 2`.
+/// Shown by sender and number: `Alice's broadcast 2`.
 impl fmt::Display for Mention {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let Self { from, to, seq, .. } = self;
@@ -78,7 +78,7 @@ impl fmt::Display for Mention {
     }
 }
 
-/// The message that a request asks for, if it asks for one: what it says, and to which node alone.
+/// Returns the message that a request asks to send, if there is one, and its receiver, if it is for one node alone.
 #[must_use]
 pub fn requested(packet: &Packet) -> Option<(&Value, Option<NodeId>)> {
     if let Some(Broadcast(payload)) = packet.get::<Broadcast<Value>>() {
@@ -96,7 +96,7 @@ pub fn requested(packet: &Packet) -> Option<(&Value, Option<NodeId>)> {
     }
 }
 
-/// A message in a sentence: by its text where no other message has it, or else by sender and number, too.
+/// Returns the name of a message in a sentence: its text if no other message has it, or else with sender and number.
 #[must_use]
 pub fn named<'a>(message: &Mention, others: impl IntoIterator<Item = &'a Value>) -> String {
     let text = spoken(&message.payload);
@@ -106,7 +106,7 @@ pub fn named<'a>(message: &Mention, others: impl IntoIterator<Item = &'a Value>)
     text
 }
 
-/// A sentence. It names its messages when it is said, since a later message may have the text of one of them.
+/// A sentence. It names its messages only when it is said, since a later message may have the same text as one of them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Sentence(Vec<SentencePart>);
 
@@ -117,24 +117,24 @@ enum SentencePart {
 }
 
 impl Sentence {
-    /// A sentence that begins with these words.
+    /// Begins a sentence with these words.
     pub(super) fn new(words: impl Into<String>) -> Self {
         Self(vec![SentencePart::Words(words.into())])
     }
 
-    /// Goes on with a message.
+    /// Appends a message.
     pub(super) fn message(mut self, message: Mention) -> Self {
         self.0.push(SentencePart::Message(message));
         self
     }
 
-    /// Goes on with these words.
+    /// Appends these words.
     pub(super) fn words(mut self, words: impl Into<String>) -> Self {
         self.0.push(SentencePart::Words(words.into()));
         self
     }
 
-    /// The sentence, with a name for each message.
+    /// Returns the sentence, with a name for each message.
     pub(super) fn say(&self, name: impl Fn(&Mention) -> String) -> String {
         let parts = self.0.iter().map(|part| match part {
             SentencePart::Words(words) => words.clone(),
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_could_be_misread_is_quoted() {
+    fn naming_text_that_could_be_misread_is_quoted() {
         let cases = [
             ("m1", "m1"),
             ("", "\"\""),
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_of_one_text_are_told_apart_by_sender_and_number() {
+    fn naming_messages_with_one_text_have_sender_and_number() {
         let name = |others: &[Value]| named(&mention(2, "ok"), others);
         assert_eq!(name(&["no".into()]), "ok");
         assert_eq!(name(&["ok".into()]), format!("ok ({}'s broadcast 2)", NodeId::new(0)));
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_names_its_messages_when_it_is_said() {
+    fn naming_sentence_names_its_messages_when_it_is_said() {
         let sentence = Sentence::new("it delivered ").message(mention(1, "ok")).words(" twice");
         assert_eq!(sentence.say(|it| it.payload.to_string()), "it delivered ok twice");
     }

@@ -1,9 +1,9 @@
-//! In which order: what may be promised beyond that a message is delivered at all.
+//! Orders of delivery: the properties of ordered broadcasts.
 //!
 //! Properties: CGR, modules 3.8 (FIFO), 3.9 (causal order) and 6.1 (total order broadcast).
 //!
-//! A delivery counts here from its broadcast on. What is delivered although nobody broadcast it is
-//! judged by *no creation*, and has no place in any order.
+//! A delivery counts only if its message was broadcast before. Other deliveries are judged by *no creation*, and
+//! have no place in any order.
 
 use super::{
     Value,
@@ -19,8 +19,8 @@ use crate::kernel::{
 
 /// FIFO order.
 ///
-/// The book says this of correct processes only. Said of all, as it says causal order, it is a safety
-/// property to the letter: no later crash mends it.
+/// The book states it for correct processes only. Stated for all, as causal order is, it is strictly a safety
+/// property: no later crash repairs a violation.
 pub const FIFO_ORDER: Property = Property {
     name: "FIFO order",
     kind: Kind::Safety,
@@ -40,7 +40,7 @@ pub const CAUSAL_ORDER: Property = Property {
 
 /// Total order.
 ///
-/// It speaks of correct processes: a violation is dropped when one of the two crashes later.
+/// It speaks of correct processes: a violation is dropped if one of the two processes crashes later.
 pub const TOTAL_ORDER: Property = Property {
     name: "total order",
     kind: Kind::Safety,
@@ -60,7 +60,7 @@ pub const UNIFORM_TOTAL_ORDER: Property = Property {
 
 /// Total order within a label.
 ///
-/// As total order, of the messages of each label by themselves; those without one are together, too.
+/// Total order among the messages of each label. Messages without a label are one such set.
 pub const TOTAL_ORDER_WITHIN_LABELS: Property = Property {
     name: "total order within a label",
     kind: Kind::Safety,
@@ -107,12 +107,12 @@ pub const SYNC_ORDER: Property = Property {
     monitor: |setting| Box::new(TotalOrder::new(setting, Scope::Sync)),
 };
 
-/// What was broadcast, and how much of it, without a gap, every node has delivered.
+/// All broadcasts, and the number of them that each node has delivered without a gap.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct History {
     numbering: Numbering,
     requests: PerBroadcast<(EventId, Value)>,
-    /// By node: for each broadcaster, how many of its messages, from the first on.
+    /// By node: for each broadcaster, the number of its messages delivered, from the first on.
     delivered: Vec<VectorClock>,
 }
 
@@ -131,7 +131,7 @@ impl History {
         id
     }
 
-    /// Takes note of a delivery, unless it leaves a gap.
+    /// Records a delivery, unless it leaves a gap.
     fn deliver(&mut self, node: NodeId, id: BroadcastId) {
         let delivered = &mut self.delivered[node.index()][id.from];
         if *delivered + 1 == id.seq {
@@ -139,14 +139,14 @@ impl History {
         }
     }
 
-    /// The first message of `from` that `node` has not delivered.
+    /// Returns the first message of `from` that `node` has not delivered.
     fn next(&self, node: NodeId, from: NodeId) -> BroadcastId {
         BroadcastId { from, seq: self.delivered[node.index()][from] + 1 }
     }
 
-    /// The event and the payload of a broadcast.
+    /// Returns the event and the payload of a broadcast.
     fn request(&self, id: BroadcastId) -> &(EventId, Value) {
-        self.requests.get(id).expect("it is asked for what was broadcast")
+        self.requests.get(id).expect("it is asked for a recorded broadcast")
     }
 }
 
@@ -188,9 +188,9 @@ impl Monitor for FifoOrder {
     }
 }
 
-/// Since a broadcaster's earlier messages potentially cause its later ones, and nobody has delivered a
-/// message without its causes as long as the order holds, the causal past of a message is a prefix of what
-/// each node broadcast: one vector clock says it all.
+/// One vector clock describes the causal past of a message. The earlier messages of a broadcaster potentially cause
+/// its later ones, and no node delivers a message without its causes as long as the order holds. So the past is a
+/// prefix of the broadcasts of each node.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct CausalOrder {
     history: History,
@@ -203,7 +203,7 @@ impl CausalOrder {
         Self { history: History::new(nodes), pasts: PerBroadcast::new(nodes), violated: None }
     }
 
-    /// What leads to it is what its broadcaster has delivered, and what it has broadcast before.
+    /// Records a broadcast. Its past is the messages that its broadcaster has delivered, and its own earlier ones.
     fn broadcast(&mut self, seen: &Observation, payload: &Value) {
         let id = self.history.broadcast(seen, payload);
         let mut past = self.history.delivered[id.from.index()].clone();
@@ -212,7 +212,7 @@ impl CausalOrder {
     }
 
     fn deliver(&mut self, seen: &Observation, id: BroadcastId) {
-        let past = self.pasts.get(id).expect("it is asked for what was broadcast");
+        let past = self.pasts.get(id).expect("it is asked for a recorded broadcast");
         let node = seen.node;
         let Some(from) = self.history.delivered[node.index()].lacks(past).next() else {
             self.history.deliver(node, id);
@@ -247,7 +247,7 @@ impl Monitor for CausalOrder {
     }
 }
 
-/// Whose deliveries of which messages are compared.
+/// Messages and processes whose deliveries are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Scope {
     /// All messages, at correct processes.
@@ -258,33 +258,33 @@ enum Scope {
     Sync,
 }
 
-/// For every two nodes it remembers the last message, at either of them, that both have delivered: the
-/// next common one must come after it at both.
+/// For every two nodes it holds the last message, at either of them, that both have delivered. The next common
+/// message must come after it at both.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct TotalOrder {
     scope: Scope,
     roster: Roster,
-    /// Counts what is broadcast, to know which messages are sync messages.
+    /// Numbers the broadcasts, so that sync messages can be named.
     numbering: Numbering,
     syncs: SortedSet<BroadcastId>,
     messages: PerBroadcast<Deliveries>,
-    /// By two nodes, `p * nodes + q`: the last of p's deliveries of what q has delivered as well.
+    /// By two nodes, `p * nodes + q`: p's last delivery of a message that q has delivered, too.
     last_common: Vec<Last>,
-    /// The same, of sync messages alone.
+    /// The same for sync messages alone.
     last_sync: Vec<Last>,
-    /// By two nodes, in the same way: their first violation.
+    /// By two nodes: their first violation.
     violated: Vec<Option<Swap>>,
     nodes: usize,
 }
 
-/// A delivery, if there was one.
+/// A delivery, if there is one.
 type Last = Option<(EventId, BroadcastId)>;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Deliveries {
     payload: Value,
     by: NodeSet,
-    /// By node; meaningless where it has not delivered it.
+    /// By node: the event of its delivery; 0 for a node that has not delivered the message.
     events: Vec<EventId>,
 }
 
@@ -293,9 +293,9 @@ struct Deliveries {
 struct Swap {
     /// The two nodes, in the scenario's order.
     between: (NodeId, NodeId),
-    /// The one that was delivered last.
+    /// The message that was delivered last.
     message: BroadcastId,
-    /// The one that the other node delivered after it.
+    /// The message that the other node delivered after it.
     other: BroadcastId,
     completed: EventId,
 }
@@ -384,9 +384,9 @@ impl Monitor for TotalOrder {
             return Verdict::Holds;
         };
         let (p, q) = swap.between;
-        let delivered = |id| self.messages.get(id).expect("a swap is of what was delivered");
+        let delivered = |id| self.messages.get(id).expect("a swap is of two delivered messages");
         let (message, other) = (delivered(swap.message), delivered(swap.other));
-        // The first of the two, in the scenario's order, is the first to be named.
+        // The sentence names the first of the two nodes first, in the scenario's order.
         let at = |node: NodeId, message: &Deliveries| message.events[node.index()];
         let named = |id, it: &Deliveries| self.numbering.name(id, &it.payload);
         let names = (named(swap.message, message), named(swap.other, other));
@@ -402,13 +402,13 @@ impl Monitor for TotalOrder {
     }
 }
 
-/// A total order for every label.
+/// A total order for each label.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct WithinLabels {
     numbering: Numbering,
     labels: PerBroadcast<Option<Value>>,
     orders: Vec<(Option<Value>, TotalOrder)>,
-    /// That of a label of which nothing has been delivered.
+    /// The order of a label without deliveries.
     fresh: TotalOrder,
 }
 
@@ -454,12 +454,12 @@ impl Monitor for WithinLabels {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct RealTimeOrder {
     numbering: Numbering,
-    /// By message: when and in which event it was broadcast.
+    /// By message: time, event and payload of its broadcast.
     requests: SortedMap<BroadcastId, (Time, EventId, Value)>,
-    /// By node: of what it has delivered, the message that was broadcast last, and the event of its
-    /// delivery.
+    /// By node: of the messages that it has delivered, the one that was broadcast last, with the time of that and
+    /// the event of the delivery.
     latest: SortedMap<NodeId, (Time, EventId, BroadcastId)>,
-    /// By whom.
+    /// By message: the nodes that have delivered it.
     delivered: PerBroadcast<NodeSet>,
 }
 

@@ -1,5 +1,5 @@
-//! Stability: which messages all members of a group have, as far as one of them knows; and its copies of the
-//! others, for those who lack them. A shared part of whatever has to survive a sender that crashes half-way.
+//! Stability: the messages that all members of a group have, as far as one member knows, and its copies of the
+//! others, for members that lack them. A shared part of protocols that tolerate a sender that crashes half-way.
 //!
 //! Birman, Schiper and Stephenson 1991, section 5; note 004.
 
@@ -10,11 +10,11 @@ use serde::Serialize;
 use super::{Value, broadcast::BroadcastId, clock::VectorClock};
 use crate::kernel::{NodeId, NodeSet};
 
-/// What a member keeps of the messages that others may lack. Messages of one sender come in order, so one
-/// count per sender says what somebody has.
+/// Copies that a member keeps of the messages that others may lack. Messages of one sender are delivered in order, so
+/// one count per sender says which of them a member has.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Stability {
-    /// By member: what it has said that it has.
+    /// By member: the messages that it has acknowledged.
     acknowledged: BTreeMap<NodeId, VectorClock>,
     copies: Vec<Kept>,
 }
@@ -22,18 +22,18 @@ pub struct Stability {
 /// A message that some member may lack.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Kept {
-    /// The view that it was sent in.
+    /// View that it was sent in.
     pub view: u32,
-    /// Its name.
+    /// Id of the broadcast.
     pub id: BroadcastId,
-    /// What it says.
+    /// The message.
     pub payload: Value,
-    /// Those whom this node has it from, or has sent it to.
+    /// Members that this node has received it from or sent it to.
     pub shared: NodeSet,
 }
 
 impl Stability {
-    /// How many messages are kept.
+    /// Number of messages kept.
     #[must_use]
     pub const fn unstable(&self) -> usize {
         self.copies.len()
@@ -44,14 +44,14 @@ impl Stability {
         self.copies.push(message);
     }
 
-    /// A member has sent a message that this node has already: it need not be sent to that one.
+    /// Records that a member has sent a duplicate: it need not be sent to that member.
     pub fn came_again(&mut self, id: BroadcastId, from: NodeId) {
         if let Some(copy) = self.copies.iter_mut().find(|copy| copy.id == id) {
             copy.shared.insert(from);
         }
     }
 
-    /// A member says what it has.
+    /// Records the messages that a member says it has.
     pub fn acknowledge(&mut self, from: NodeId, has: VectorClock) {
         match self.acknowledged.get_mut(&from) {
             Some(known) => known.join(&has),
@@ -59,8 +59,8 @@ impl Stability {
         }
     }
 
-    /// What has to be sent to whom, so that all of `to` have the messages of this view, and those of them who
-    /// are `behind` also the messages of the views before.
+    /// Returns the messages to send, each with its receivers, so that all of `to` have the messages of this view, and
+    /// those of them that are `behind` also the messages of earlier views.
     pub fn share(&mut self, view: u32, to: NodeSet, behind: NodeSet) -> Vec<(NodeSet, Kept)> {
         let lacking = |copy: &mut Kept| {
             let to = if copy.view == view { to } else { to.and(behind) }.without(copy.shared);
@@ -70,8 +70,8 @@ impl Stability {
         self.copies.iter_mut().filter_map(lacking).collect()
     }
 
-    /// Forgets what is stable: the messages of this view that all `others` have said they have; and those of
-    /// the views before that have been shared with all who are `behind`.
+    /// Discards the stable messages: those of this view that all `others` have acknowledged, and those of earlier views
+    /// that have been shared with all that are `behind`.
     pub fn forget_stable(&mut self, view: u32, others: NodeSet, behind: NodeSet) {
         let acknowledged = &self.acknowledged;
         self.copies.retain(|copy| {
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_stable_when_all_have_said_that_they_have_it() {
+    fn stability_message_is_stable_when_all_have_acknowledged_it() {
         let mut stability = one_message();
         for node in [0, 2] {
             stability.acknowledge(NodeId::new(node), has_it());
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_sent_a_copy_twice() {
+    fn stability_no_member_is_sent_a_copy_twice() {
         let mut stability = one_message();
         let id = BroadcastId { from: NodeId::new(0), seq: 1 };
         stability.came_again(id, NodeId::new(2));
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_of_a_view_before_is_kept_for_who_is_behind() {
+    fn stability_message_of_an_earlier_view_is_kept_for_members_behind() {
         let mut stability = one_message();
         stability.forget_stable(2, set(&[2, 3]), set(&[2]));
         let shared = stability.share(2, set(&[2, 3]), set(&[2]));

@@ -1,4 +1,4 @@
-//! Point-to-point delivery: one sends, one delivers, and the network between them loses things.
+//! Point-to-point delivery: one process sends, one delivers, and the network between them loses messages.
 
 pub mod retransmit_until_ack;
 

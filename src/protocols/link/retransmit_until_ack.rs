@@ -38,7 +38,7 @@ use crate::{
     },
 };
 
-/// What the registry knows of it.
+/// Registration.
 pub const PROTOCOL: Protocol = Protocol {
     id: "retransmit-until-ack",
     name: "Retransmission until acknowledgement",
@@ -80,7 +80,7 @@ pub const PROTOCOL: Protocol = Protocol {
 };
 
 crate::parameters! {
-    /// What can be tuned.
+    /// Parameters of the algorithm.
     pub struct Parameters {
         /// Operation that the receiver's application runs for a message.
         operation: Operation = Set;

@@ -35,7 +35,7 @@ use crate::{
     protocols::reliable::best_effort_broadcast::{BestEffortBroadcast, Data},
 };
 
-/// What the registry knows of it.
+/// Registration.
 pub const PROTOCOL: Protocol = Protocol {
     id: "causal-multicast",
     name: "Causal multicast",

@@ -1,4 +1,4 @@
-//! Ordering: everybody delivers, and in an order that means something.
+//! Ordering: all processes deliver messages in an order that has a meaning for the application.
 
 pub mod abcast;
 pub mod causal_multicast;

@@ -29,7 +29,7 @@ use crate::{
     kernel::{Break, Carried, Context, Group, Never, NodeId, Payload, Process, Protocol, Rule},
 };
 
-/// What the registry knows of it.
+/// Registration.
 pub const PROTOCOL: Protocol = Protocol {
     id: "best-effort-broadcast",
     name: "Best-effort broadcast",

@@ -1,4 +1,4 @@
-//! Reliable multicast: everybody or nobody delivers, whoever crashes on the way.
+//! Reliable multicast: all correct processes deliver a message, or none does, even if nodes crash.
 
 pub mod best_effort_broadcast;
 pub mod nack_multicast;

@@ -34,7 +34,7 @@ use crate::{
     },
 };
 
-/// What the registry knows of it.
+/// Registration.
 pub const PROTOCOL: Protocol = Protocol {
     id: "reliable-broadcast",
     name: "Reliable broadcast",
@@ -74,7 +74,7 @@ pub const PROTOCOL: Protocol = Protocol {
 };
 
 crate::parameters! {
-    /// What can be tuned.
+    /// Parameters of the algorithm.
     pub struct Parameters {
         /// f: number of crashes that are tolerated; a message is relayed for f hops.
         max_crashes: u32 = 127, in 0..=127 "crashes";

@@ -34,7 +34,7 @@ use crate::{
     },
 };
 
-/// What the registry knows of it.
+/// Registration.
 pub const PROTOCOL: Protocol = Protocol {
     id: "uniform-broadcast",
     name: "Uniform broadcast",
@@ -60,7 +60,7 @@ pub const PROTOCOL: Protocol = Protocol {
 };
 
 crate::parameters! {
-    /// What can be tuned.
+    /// Parameters of the algorithm.
     pub struct Parameters {
         /// Processes that must have a message before it is delivered.
         quorum: Quorum = Everyone;

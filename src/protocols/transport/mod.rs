@@ -1,4 +1,4 @@
-//! One to many: how a packet for a group gets to its members.
+//! One to many: the way of a packet for a group to its members.
 
 pub mod source_tree;
 

@@ -48,7 +48,7 @@ use crate::{
     },
 };
 
-/// What the registry knows of it.
+/// Registration.
 pub const PROTOCOL: Protocol = Protocol {
     id: "abcast",
     name: "ABCAST",
@@ -96,7 +96,7 @@ pub const PROTOCOL: Protocol = Protocol {
 };
 
 crate::parameters! {
-    /// What can be tuned.
+    /// Parameters of the algorithm.
     pub struct Parameters {
         /// A queue for each label, so that messages with different labels have no order; otherwise one queue for all.
         labels: bool = false;

@@ -46,7 +46,7 @@ use crate::{
     },
 };
 
-/// What the registry knows of it.
+/// Registration.
 pub const PROTOCOL: Protocol = Protocol {
     id: "nack-multicast",
     name: "Multicast with negative acknowledgements",
@@ -121,7 +121,7 @@ pub const PROTOCOL: Protocol = Protocol {
 };
 
 crate::parameters! {
-    /// What can be tuned.
+    /// Parameters of the algorithm.
     pub struct Parameters {
         /// Members that are asked for a missing message.
         ask: Ask = Sender;

@@ -53,7 +53,7 @@ use crate::{
     },
 };
 
-/// What the registry knows of it.
+/// Registration.
 pub const PROTOCOL: Protocol = Protocol {
     id: "source-tree",
     name: "Source-based tree",
@@ -119,7 +119,7 @@ fn perform(scenario: &mut Scenario, links: Vec<[NodeId; 2]>, routers: NodeSet) {
 }
 
 crate::parameters! {
-    /// What can be tuned.
+    /// Parameters of the algorithm.
     pub struct Parameters {
         /// Form in which a packet names its receivers.
         header: Header = Group;
