@@ -1,5 +1,5 @@
-//! Compiles the bundled scenarios in: every `static/scenarios/<family>/<protocol>/<name>.json` becomes a
-//! line of a table that `formats::bundled` includes. Sorted, so that equal files give equal builds.
+//! Compiles the bundled scenarios into the program: every `static/scenarios/<family>/<protocol>/<name>.json`
+//! becomes a line of a table that `formats::bundled` includes. Sorted, so that equal files give equal builds.
 
 use std::{env, error::Error, fmt::Write as _, fs, path::Path};
 
@@ -29,8 +29,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The sorted names of what is in a folder, without this ending: folders if there is none. Nothing if
-/// there is no such folder.
+/// Returns the sorted names in a folder, without this ending; an empty ending means folders. Empty if there
+/// is no such folder.
 fn names(folder: &Path, ending: &str) -> Result<Vec<String>, Box<dyn Error>> {
     let mut names = Vec::new();
     if !folder.is_dir() {

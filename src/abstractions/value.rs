@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::kernel::speaks_reserved;
+use crate::kernel::has_reserved;
 
 /// What an application broadcasts, proposes or stores: a text or a whole number, cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, derive_more::Display)]
@@ -23,7 +23,7 @@ impl Value {
     /// # Errors
     /// What was expected instead.
     pub fn read(json: Option<&Json>) -> Result<Self, String> {
-        let text = |text: &str| (!speaks_reserved(text)).then(|| Self::from(text));
+        let text = |text: &str| (!has_reserved(text)).then(|| Self::from(text));
         let value = match json {
             Some(Json::String(it)) => text(it),
             Some(Json::Number(it)) => it.as_i64().map(Self::Number),

@@ -1,8 +1,8 @@
-//! Puts the opening page, drawn, into the page's HTML: the build of the page calls it (`cargo xtask first-picture`).
+//! Draws the opening page into the page's HTML: the build of the page calls it (`cargo xtask first-picture`).
 
 use std::{env, error::Error, fs, path::Path};
 
-/// Where it goes in `www/index.html`.
+/// Mark in `www/index.html` that the picture replaces.
 const PLACE: &str = "<!-- first picture -->";
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -12,9 +12,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err(format!("{} has no place for the first picture", index.display()).into());
     }
     let (picture, styles) = worldlines::ui::first_picture();
-    // Nothing in it can be used before the program is there.
+    // Nothing in it can be used before the program has started.
     let first = format!("<div class=\"first\" inert>{picture}</div>");
-    // Its name says what is in it, so that a browser never takes an old one for a new one.
+    // The name contains a hash of the content, so that a browser never uses an outdated file.
     let hash = styles.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });

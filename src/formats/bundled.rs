@@ -1,4 +1,4 @@
-//! The scenarios that come with the program: `static/scenarios/<family>/<protocol>/<name>.json`.
+//! The bundled scenarios: `static/scenarios/<family>/<protocol>/<name>.json`.
 
 use std::sync::OnceLock;
 
@@ -16,7 +16,7 @@ include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
 static READ: [OnceLock<Result<Scenario, Problem>>; ALL.len()] =
     [const { OnceLock::new() }; ALL.len()];
 
-/// The examples that show best what their protocols do. A protocol without one here opens its first.
+/// The best examples of protocols. A protocol without one here opens its first.
 const SHOWN_FIRST: [&str; 21] = [
     "byzantine/interactive-consistency/three-generals",
     "clocks/physical-clock/cristian-answer-lost",
@@ -41,21 +41,21 @@ const SHOWN_FIRST: [&str; 21] = [
     "transport/source-tree/prune-and-graft",
 ];
 
-/// A scenario that comes with the program.
+/// A bundled scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bundled {
-    /// The id of the family that it is filed under.
+    /// Id of its family.
     pub family: &'static str,
-    /// The id of the protocol that it is filed under.
+    /// Id of its protocol.
     pub protocol: &'static str,
-    /// Its file's name, without `.json`.
+    /// Name of its file, without `.json`.
     pub name: &'static str,
     /// Its JSON.
     pub text: &'static str,
 }
 
 impl Bundled {
-    /// What names it among all others: `reliable/best-effort-broadcast/half-way`.
+    /// Returns its path, which is unique: `reliable/best-effort-broadcast/half-way`.
     #[must_use]
     pub fn path(&self) -> String {
         format!("{}/{}/{}", self.family, self.protocol, self.name)
@@ -83,8 +83,8 @@ impl Bundled {
         Ok(Outcome::of(self.scenario()?)?)
     }
 
-    /// The same sends under several protocols: this scenario, and those of its name that differ from it in
-    /// nothing but the protocol, its parameters and what is said of it. In the order of the catalogue.
+    /// Returns the same sends under several protocols, in the order of the catalogue: this scenario, and
+    /// those of its name that differ from it only in the protocol, its parameters, title, captions and goal.
     #[must_use]
     pub fn variants(&self) -> Vec<&'static Self> {
         let sends = |bundled: &Self| {
@@ -108,24 +108,24 @@ impl Bundled {
     }
 }
 
-/// All of them, sorted by path.
+/// Returns all of them, sorted by path.
 #[must_use]
 pub fn bundled() -> &'static [Bundled] {
     ALL
 }
 
-/// The one of this path.
+/// Returns the scenario with this path.
 #[must_use]
 pub fn find(path: &str) -> Option<&'static Bundled> {
     ALL.iter().find(|bundled| bundled.path() == path)
 }
 
-/// Those of a protocol, sorted by name.
+/// Returns the scenarios of a protocol, sorted by name.
 pub fn of_protocol(id: &str) -> impl Iterator<Item = &'static Bundled> {
     ALL.iter().filter(move |bundled| bundled.protocol == id)
 }
 
-/// The one that shows best what a protocol does; no exercise.
+/// Returns the best example of a protocol; never an exercise.
 #[must_use]
 pub fn best_of(protocol: &str) -> Option<&'static Bundled> {
     let mut named = SHOWN_FIRST.iter().filter_map(|path| find(path));

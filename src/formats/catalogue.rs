@@ -1,4 +1,4 @@
-//! What there is: families, protocols, their parameters, requests, properties and bundled scenarios.
+//! The catalogue: families, protocols, their parameters, requests, properties and bundled scenarios.
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use crate::{
 /// The version of the format.
 pub const VERSION: u64 = 1;
 
-/// The protocol of this id, which stands at this place of the reader's input.
+/// Returns the protocol of this id; `path` is the place of the id in the reader's input.
 ///
 /// # Errors
 /// If there is none; the closest id is suggested.
@@ -19,14 +19,14 @@ pub fn find(path: &str, id: &str) -> Result<&'static Protocol, Problem> {
     protocols::find(id).ok_or_else(|| unknown(path, id))
 }
 
-/// The problem that no protocol has this id; it suggests the closest one.
+/// Returns the problem that no protocol has this id; it suggests the closest one.
 pub(super) fn unknown(path: &str, id: &str) -> Problem {
     let known = protocols::catalogue().map(|(_, protocol)| protocol.id);
     Problem::new(path, quoted(id), "the id of a protocol that `worldlines list` shows")
         .with_closest(id, known)
 }
 
-/// The catalogue as JSON (docs/command-line.md).
+/// Returns the catalogue as JSON (docs/command-line.md).
 #[must_use]
 pub fn to_json() -> String {
     let protocols = protocols::catalogue();
@@ -35,7 +35,7 @@ pub fn to_json() -> String {
     serde_json::to_string(&catalogue).expect("texts, numbers and lists always serialise")
 }
 
-/// The catalogue for a person to read: families, and a line for each protocol.
+/// Returns the catalogue as text: families, and a line for each protocol.
 #[must_use]
 pub fn to_text() -> String {
     let width = protocols::catalogue().map(|(_, protocol)| protocol.id.len()).max();

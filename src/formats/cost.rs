@@ -1,4 +1,4 @@
-//! Tables of what the operations of a protocol cost (docs/command-line.md).
+//! Tables of the costs of a protocol's operations (docs/command-line.md).
 
 use std::{fmt::Write as _, ops::RangeInclusive};
 
@@ -8,21 +8,22 @@ use crate::{
     runs::cost::measure,
 };
 
-/// A table for every operation of a protocol: size of the group, messages counted, messages by the formula.
+/// Returns a table for every operation of a protocol: size of the group, messages counted, messages by the
+/// formula.
 ///
 /// # Errors
 /// If there is no formula for this protocol, or no group of these sizes has one.
 pub fn to_text(protocol: &Protocol, sizes: RangeInclusive<usize>) -> Result<String, String> {
     let id = protocol.id;
     if protocol.costs.is_empty() {
-        return Err(format!("{id}: there is no formula for what it costs"));
+        return Err(format!("{id}: its costs have no formula"));
     }
     let mut text = String::new();
     for cost in protocol.costs {
         let least = cost.least.max(*sizes.start());
         if least > *sizes.end() {
             return Err(format!(
-                "{id}: {} needs a group of {} nodes at least, found at most {}",
+                "{id}: {} needs a group of at least {} nodes, found at most {}",
                 cost.operation,
                 cost.least,
                 sizes.end()
@@ -51,7 +52,7 @@ pub fn to_text(protocol: &Protocol, sizes: RangeInclusive<usize>) -> Result<Stri
 /// Reads the sizes of groups: `3..16`, both included, or one number.
 ///
 /// # Errors
-/// What was expected instead.
+/// Description of the valid sizes.
 pub fn sizes(text: &str) -> Result<RangeInclusive<usize>, String> {
     let (first, last) = text.split_once("..").unwrap_or((text, text));
     let number = |text: &str| text.parse::<usize>().ok();

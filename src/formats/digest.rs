@@ -1,8 +1,9 @@
-//! The digest of a run: a fingerprint of what happened, for links and exercise codes.
+//! The digest of a run: a fingerprint of its events, for links and exercise codes.
 //!
-//! It covers the run and none of the words about it: nodes are their places in the scenario, and labels, titles,
-//! captions, notes and verdicts have no part in it. So the wording, the state and the properties of a protocol may
-//! grow, and nodes may be renamed, without a link's digest being wrong. docs/trace.md has the text that is hashed.
+//! It covers the run and none of the words about it: nodes are their places in the scenario, and labels,
+//! titles, captions, notes and verdicts have no part in it. So the wording, the state and the properties of a
+//! protocol may grow, and nodes may be renamed, and a link's digest stays valid. docs/trace.md has the text
+//! that is hashed.
 
 use std::{borrow::Cow, fmt::Write};
 
@@ -15,7 +16,7 @@ use crate::kernel::{Event, EventKind, Fate, Message, NodeId, Protocol, Scenario,
 /// Number of the digest's hexadecimal digits that a link carries.
 pub const SHORT_DIGEST: usize = 8;
 
-/// The digest of a run, in lower-case hexadecimal digits.
+/// Returns the digest of a run, in lower-case hexadecimal digits.
 #[must_use]
 pub fn digest(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> String {
     let mut work = Digesting::default();
@@ -23,19 +24,19 @@ pub fn digest(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> String
     work.finish()
 }
 
-/// A digest in the making: the trace of a long run is hashed in parts, so that a page stays responsive. Each
+/// A digest in progress: the trace of a long run is hashed in parts, so that a page stays responsive. Each
 /// call must be given the same run.
 #[derive(Clone, Debug, Default)]
 pub struct Digesting {
     hash: Sha256,
-    /// Number of events and messages that are hashed.
+    /// Number of events and messages that have been hashed.
     done: usize,
     /// Empty between two lines: kept only to save allocations.
     line: String,
 }
 
 impl Digesting {
-    /// Hashes so many more events and messages. True once there are none left.
+    /// Hashes this many more events and messages. True once there are none left.
     pub fn advance(
         &mut self,
         protocol: &Protocol,
@@ -65,7 +66,7 @@ impl Digesting {
         self.done == events + messages
     }
 
-    /// The digest, once all is hashed.
+    /// Returns the digest, once everything has been hashed.
     #[must_use]
     pub fn finish(self) -> String {
         self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
@@ -98,14 +99,14 @@ fn write_message(line: &mut String, message: &Message) {
     line.push('\n');
 }
 
-/// The message's link by the places of its nodes, and its count: `0>2#1`.
+/// Writes the message's link by the places of its nodes, and its number: `0>2#1`.
 fn write_name(line: &mut String, message: &Message) {
     let name = message.name;
     write!(line, "{}>{}#{}", name.from.index(), name.to.index(), name.number).expect(WRITES);
 }
 
-/// The data of a request or an indication in canonical JSON, in which a node is the private-use character of its
-/// place.
+/// Returns the data of a request or an indication in canonical JSON, in which a node is the private-use
+/// character of its place.
 fn data(protocol: &Protocol, scenario: &Scenario, event: &Event) -> Option<String> {
     let value = match &event.kind {
         EventKind::Request { index, .. } => {
@@ -125,7 +126,7 @@ fn data(protocol: &Protocol, scenario: &Scenario, event: &Event) -> Option<Strin
     Some(text.expect("texts, numbers, lists and objects with text keys always serialise"))
 }
 
-/// Writes a node's place instead of its name.
+/// Replaces a node's name by its place.
 fn place(name: &mut Json, names: &[String]) {
     if let Some(place) = names.iter().position(|it| name == it) {
         *name = Json::String(NodeId::new(place).to_string());

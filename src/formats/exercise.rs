@@ -1,4 +1,4 @@
-//! Exercises: the code by which a reader shows that a goal was reached, and by which a teacher sees that it was
+//! Exercises: the code by which a reader proves that a goal was reached, and by which a teacher checks it
 //! (docs/exercises.md).
 
 use serde_json::{Map, Value as Json};
@@ -16,10 +16,10 @@ use crate::{
     runs::{ExerciseVerdict, Goal, Outcome, Want, judge_exercise},
 };
 
-/// What every code begins with: another way of writing it would begin otherwise.
+/// Beginning of every code: another encoding would begin differently.
 const SIGN: &str = "w1.";
 
-/// The goal in words: `Violate uniform agreement with at most 1 crash.`
+/// Returns the goal in words: `Violate uniform agreement with at most 1 crash.`
 #[must_use]
 pub fn sentence(scenario: &Scenario, goal: &Goal) -> String {
     let within = &goal.within;
@@ -42,31 +42,31 @@ pub fn sentence(scenario: &Scenario, goal: &Goal) -> String {
     }
 }
 
-/// What is to be said of a try.
+/// Returns the judgement of an attempt in words.
 #[must_use]
 pub const fn judgement(attempt: &ExerciseVerdict, goal: &Goal) -> &'static str {
     match (attempt, &goal.want) {
         (ExerciseVerdict::Reached, _) => "reached",
         (ExerciseVerdict::NotYet, Want::Keep(_)) => {
-            "not reached: it does not hold yet, or another promise is broken"
+            "not reached: the property does not hold yet, or a promised property is violated"
         }
-        (ExerciseVerdict::NotYet, _) => "not reached: it has not happened yet",
-        (ExerciseVerdict::TooMuch, _) => "not reached: more goes wrong than may",
+        (ExerciseVerdict::NotYet, _) => "not reached: the run does not show it yet",
+        (ExerciseVerdict::TooMuch, _) => "not reached: more faults than the goal allows",
         (ExerciseVerdict::Changed, Want::Keep(_)) => {
-            "not reached: only the protocol and its parameters may be others"
+            "not reached: only the protocol and its parameters may be changed"
         }
-        (ExerciseVerdict::Changed, _) => "not reached: only what goes wrong may be changed",
+        (ExerciseVerdict::Changed, _) => "not reached: only faults may be added",
     }
 }
 
-/// Judges a try at an exercise; none if that is none.
+/// Judges an attempt at an exercise; none if the scenario is no exercise.
 #[must_use]
 pub fn tried(exercise: &Scenario, tried: &Scenario) -> Option<ExerciseVerdict> {
     let protocol = catalogue::find("protocol", &tried.protocol).ok()?;
     Some(judge_exercise(exercise, &scenario::goal_of(exercise)?, tried, protocol))
 }
 
-/// The code of a try: what it changes, and the first digits of its run's digest.
+/// Returns the code of an attempt: its changes, and the first digits of its run's digest.
 #[must_use]
 pub fn code(goal: &Goal, tried: &Outcome) -> String {
     let written = parse(&scenario::write(&tried.scenario)).expect("what is written is JSON");
@@ -80,10 +80,10 @@ pub fn code(goal: &Goal, tried: &Outcome) -> String {
     format!("{SIGN}{packed}.{}", tried.short_digest())
 }
 
-/// As thorough as links are.
+/// The same level as for links.
 const LEVEL: u8 = 10;
 
-/// The fields of a scenario that a try may change.
+/// Returns the fields of a scenario that an attempt may change.
 const fn changed(goal: &Goal) -> &'static [&'static str] {
     match goal.want {
         Want::Keep(_) => &["protocol", "params"],
@@ -91,7 +91,7 @@ const fn changed(goal: &Goal) -> &'static [&'static str] {
     }
 }
 
-/// The try that a code stands for, of an exercise that a teacher has; and whether its run is here what it was there.
+/// Decodes an attempt at an exercise of a teacher; true if its run here has the digest of the code.
 ///
 /// # Errors
 /// If it is no code, or one of another exercise.

@@ -1,4 +1,4 @@
-//! Reads JSON that strangers wrote: bounds first, nothing given twice, and a path to whatever is wrong.
+//! Reads JSON from strangers: bounds first, no duplicate fields, and a path to every error.
 
 use std::{borrow::Cow, fmt, ops::RangeInclusive};
 
@@ -6,19 +6,20 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Vis
 use serde_json::{Map, Number, Value as Json};
 
 use super::problem::{Problem, alternatives, quoted, shown};
-use crate::kernel::{PerMillion, is_unseen, speaks_reserved};
+use crate::kernel::{PerMillion, has_reserved, is_unseen};
 
-/// How long a text may be, in bytes.
+/// Maximum length of a text, in bytes.
 pub const MAX_TEXT: usize = 1 << 20;
-/// How deep objects and lists may nest.
+/// Maximum nesting of objects and lists.
 pub const MAX_NESTING: usize = 32;
-/// How long a value may be that is handed on to a protocol, in bytes of JSON.
+/// Maximum length of a value for a protocol, in bytes of JSON.
 pub(super) const MAX_VALUE: usize = 4096;
 /// The greatest whole number that every language's JSON keeps exactly.
 pub const MAX_WHOLE: u64 = (1 << 53) - 1;
 
-/// JSON in which no character is unseen ([`is_unseen`]): each is escaped as JSON has it, so that whoever reads the JSON
-/// gets the same texts. Outside its texts JSON has no such character but line breaks and tabs, which stay.
+/// Returns JSON in which no character is unseen ([`is_unseen`]): each is escaped as JSON has it, so that a
+/// reader of the JSON gets the same texts. Outside its texts JSON has no such character except line breaks
+/// and tabs, which stay.
 #[must_use]
 pub fn visible_json(json: &str) -> Cow<'_, str> {
     let unseen = |c: char| is_unseen(c) && !matches!(c, '\n' | '\r' | '\t');
@@ -41,7 +42,7 @@ pub fn visible_json(json: &str) -> Cow<'_, str> {
 /// Reads a text as JSON.
 ///
 /// # Errors
-/// If it is too long, nests too deeply (seen before anything is built), is no JSON, or gives a field twice.
+/// If it is too long, nests too deeply (checked before anything is built), is no JSON, or has a field twice.
 pub fn parse(text: &str) -> Result<Json, Problem> {
     if text.len() > MAX_TEXT {
         let found = format!("{} bytes", text.len());
@@ -61,7 +62,7 @@ fn too_deep(path: &str) -> Problem {
     Problem::new(path, found, format!("at most {MAX_NESTING}"))
 }
 
-/// Whether brackets nest too deeply, seen without building or recursing.
+/// True if brackets nest too deeply, checked without building or recursing.
 fn nests_too_deeply(text: &str) -> bool {
     let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
     for byte in text.bytes() {
@@ -94,13 +95,12 @@ fn malformed(error: &serde_json::Error) -> Problem {
     Problem { at: Some((line, column)), ..Problem::new("", found, expected) }
 }
 
-/// By this name serde_json hands on, as the only field of an object, the text of a number that is no
-/// machine integer. A stranger's object that looks the same is read as the same number: no name of ours is
-/// like it, so nothing else can be meant.
+/// Name under which serde_json hands over the text of a number that is no machine integer, as the only field
+/// of an object. An object from outside that looks the same is read as the same number. No name of ours is
+/// like it, so no other meaning is lost.
 const NUMBER: &str = "$serde_json::private::Number";
 
-/// JSON in which no object has the same field twice: with the usual reader the last one would win, and
-/// nobody would know.
+/// JSON in which no object has the same field twice: the usual reader would silently take the last one.
 struct Strict(Json);
 
 impl<'de> Deserialize<'de> for Strict {
@@ -134,7 +134,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
         Ok(value.into())
     }
 
-    /// Numbers come as text. To say so shortly is what keeps the writing of doubles out of the page.
+    /// Numbers come as text. This short refusal keeps the writing of doubles out of the page.
     fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<Json, E> {
         Err(E::custom("a number that was rounded"))
     }
@@ -167,13 +167,13 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 }
 
-/// A text as the number that it spells. Not `str::parse`, which carries the writing of doubles into the page,
-/// 10 KB of it. Nothing is lost by not checking it: [`millionths`] does, and no number is taken otherwise.
+/// Returns a text as the number that it spells. `str::parse` would carry the writing of doubles into the
+/// page, 10 KB of it. The check is made later, by [`millionths`], through which every such number passes.
 fn as_number(digits: String) -> Json {
     Number::from_string_unchecked(digits).into()
 }
 
-/// This many millionths as the shortest decimal without an exponent.
+/// Returns this number of millionths as the shortest decimal without an exponent.
 pub(super) fn decimal(millionths: i64) -> Json {
     let (sign, size) = (if millionths < 0 { "-" } else { "" }, millionths.unsigned_abs());
     let text = format!("{sign}{}.{:06}", size / 1_000_000, size % 1_000_000);
@@ -181,9 +181,9 @@ pub(super) fn decimal(millionths: i64) -> Json {
     as_number(text.to_owned())
 }
 
-/// A number in exact millionths; none if it has more than six decimals or is out of all proportion.
+/// Returns a number in exact millionths; none if it has more than six decimals or is far too large.
 ///
-/// Read off the digits, since a double is no place to compare decimals.
+/// Computed from the digits, since doubles do not represent decimals exactly.
 fn millionths(number: &Number) -> Option<i128> {
     let text = number.to_string();
     let (sign, text) = match text.strip_prefix('-') {
@@ -208,13 +208,13 @@ fn millionths(number: &Number) -> Option<i128> {
     Some(sign * scaled)
 }
 
-/// The whole number that this is, `10.0` included: JSON knows only one kind of number.
+/// Returns the whole number that this is, `10.0` included: JSON knows only one kind of number.
 fn whole(number: &Number) -> Option<i128> {
     let millionths = millionths(number)?;
     (millionths % 1_000_000 == 0).then_some(millionths / 1_000_000)
 }
 
-/// A value in a document, or the lack of one, and the path that leads to it.
+/// A value in a document, or a missing one, and the path that leads to it.
 #[derive(Clone, Debug)]
 pub(super) struct Place<'a> {
     path: String,
@@ -222,7 +222,7 @@ pub(super) struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// The whole document.
+    /// Returns the whole document.
     pub(super) fn root(value: &'a Json) -> Self {
         Self { path: String::new(), value: Some(value) }
     }
@@ -232,22 +232,22 @@ impl<'a> Place<'a> {
         Self { path, value: Some(value) }
     }
 
-    /// Where it is.
+    /// Returns its path.
     pub(super) fn path(&self) -> &str {
         &self.path
     }
 
-    /// What is there.
+    /// Returns the value, if there is one.
     pub(super) fn value(&self) -> Option<&'a Json> {
         self.value
     }
 
-    /// What is wrong with it.
+    /// Returns the problem that something else is expected here.
     pub(super) fn problem(&self, expected: impl Into<String>) -> Problem {
         Problem::new(&self.path, self.value.map_or("nothing".to_owned(), shown), expected)
     }
 
-    /// An object with no other fields than these.
+    /// Returns the object, if it has no other fields than these.
     pub(super) fn object(&self, known: &[&str]) -> Result<Object<'a>, Problem> {
         let object = self.open_object()?;
         match object.fields.keys().find(|name| !known.contains(&name.as_str())) {
@@ -256,7 +256,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// An object with any fields.
+    /// Returns the object, with any fields.
     pub(super) fn open_object(&self) -> Result<Object<'a>, Problem> {
         match self.value {
             Some(Json::Object(fields)) => Ok(Object { path: self.path.clone(), fields }),
@@ -264,7 +264,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// A list.
+    /// Returns the list, if it has at most `most` items.
     pub(super) fn list(&self, expected: &str, most: usize) -> Result<Vec<Self>, Problem> {
         let Some(Json::Array(values)) = self.value else { return Err(self.problem(expected)) };
         if values.len() > most {
@@ -276,7 +276,7 @@ impl<'a> Place<'a> {
         Ok(values.iter().enumerate().map(place).collect())
     }
 
-    /// A whole number of this range.
+    /// Returns the whole number, if it is in this range.
     pub(super) fn whole(&self, range: RangeInclusive<u64>) -> Result<u64, Problem> {
         let (least, most) = (*range.start(), *range.end());
         self.any_whole()
@@ -285,13 +285,13 @@ impl<'a> Place<'a> {
             .ok_or_else(|| self.problem(format!("a whole number from {least} to {most}")))
     }
 
-    /// A whole number that fits a count, within this range.
+    /// Returns the whole number as a count, if it is in this range.
     pub(super) fn count(&self, range: RangeInclusive<u32>) -> Result<u32, Problem> {
         let number = self.whole(u64::from(*range.start())..=u64::from(*range.end()))?;
         Ok(u32::try_from(number).expect("the range is that of the type"))
     }
 
-    /// The whole number that is there, if it is one.
+    /// Returns the whole number, if it is one.
     pub(super) fn any_whole(&self) -> Option<i128> {
         match self.value {
             Some(Json::Number(number)) => whole(number),
@@ -299,12 +299,12 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// A number from 0 to 1 with at most six decimals.
+    /// Returns a number from 0 to 1 with at most six decimals.
     pub(super) fn probability(&self) -> Result<PerMillion, Problem> {
         self.rate(PerMillion(0)..=PerMillion::ONE)
     }
 
-    /// A number of this range with at most six decimals.
+    /// Returns a number of this range with at most six decimals.
     pub(super) fn rate(&self, range: RangeInclusive<PerMillion>) -> Result<PerMillion, Problem> {
         let read = match self.value {
             Some(Json::Number(number)) => millionths(number),
@@ -317,7 +317,7 @@ impl<'a> Place<'a> {
         })
     }
 
-    /// A text.
+    /// Returns the text.
     pub(super) fn text(&self, expected: &str) -> Result<&'a str, Problem> {
         match self.value {
             Some(Json::String(text)) => Ok(text),
@@ -325,7 +325,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// A text of one line that can be drawn.
+    /// Returns a text of one line that can be drawn.
     pub(super) fn line(&self, most: usize) -> Result<&'a str, Problem> {
         let expected = format!("a text of at most {most} characters, without control characters");
         let text = self.text(&expected)?;
@@ -334,10 +334,10 @@ impl<'a> Place<'a> {
         if fits { Ok(text) } else { Err(self.problem(expected)) }
     }
 
-    /// Refuses the characters that stand for nodes inside a run: a text with one of them would be drawn
-    /// with a node's name in it.
+    /// Refuses the characters that stand for nodes inside a run: a text with one of them would be drawn with
+    /// a node's name in it.
     pub(super) fn speaks_for_itself(&self, text: &str) -> Result<(), Problem> {
-        if speaks_reserved(text) {
+        if has_reserved(text) {
             return Err(self.problem("a text without the private-use characters U+E000 to U+E07F"));
         }
         Ok(())
@@ -420,23 +420,23 @@ pub(super) struct Object<'a> {
 }
 
 impl<'a> Object<'a> {
-    /// A field, or its lack.
+    /// Returns a field, present or missing.
     pub(super) fn get(&self, name: &str) -> Place<'a> {
         Place { path: self.path_of(name), value: self.fields.get(name) }
     }
 
-    /// A field, if it is there.
+    /// Returns a field, if it is present.
     pub(super) fn find(&self, name: &str) -> Option<Place<'a>> {
         let value = self.fields.get(name)?;
         Some(Place { path: self.path_of(name), value: Some(value) })
     }
 
-    /// The names of its fields, sorted.
+    /// Returns the names of its fields, sorted.
     pub(super) fn names(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         self.fields.keys().map(String::as_str)
     }
 
-    /// What is wrong with a name that nobody knows.
+    /// Returns the problem that a name is unknown.
     pub(super) fn unknown<'k>(
         &self,
         what: &str,

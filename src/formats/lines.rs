@@ -1,13 +1,13 @@
-//! JSON as people write it: laid out in lines, and where in them something is.
+//! JSON laid out in lines for editing, and the places of its values.
 
 use std::ops::Range;
 
-/// Up to which length, in bytes, a list or an object stays on one line.
+/// Maximum length, in bytes, of a list or an object on one line.
 const WIDTH: usize = 88;
-/// By how much what is inside is moved to the right.
+/// Spaces by which each level is indented.
 const INDENT: usize = 2;
 
-/// JSON laid out in lines: what fits stays on one, and the whole is never on one.
+/// Returns JSON laid out in lines: every part that fits is on one line, but the whole never is.
 #[must_use]
 pub fn laid_out(json: &str) -> String {
     let mut scan = Scan { text: json, at: 0 };
@@ -16,8 +16,8 @@ pub fn laid_out(json: &str) -> String {
     out
 }
 
-/// Where in a JSON text a problem's path leads to, in bytes: the field with its name, or the item. Where there is
-/// nothing, what should have held it.
+/// Returns the bytes of a JSON text that a problem's path leads to: the field with its name, or the item. If
+/// it is missing, the object or list that should contain it.
 #[must_use]
 pub fn place_of(json: &str, path: &str) -> Range<usize> {
     let mut scan = Scan { text: json, at: 0 };
@@ -34,7 +34,7 @@ pub fn place_of(json: &str, path: &str) -> Range<usize> {
     found
 }
 
-/// The line and the column, from 1, of a place in a text that is given in bytes.
+/// Returns the line and the column, from 1, of a byte of a text.
 #[must_use]
 pub fn line_and_column(text: &str, at: usize) -> (usize, usize) {
     let before = &text[..text.floor_char_boundary(at)];
@@ -50,7 +50,7 @@ enum Step<'a> {
     Item(usize),
 }
 
-/// The first step of `faults[2].crash` or `["a name"].node`, and what is left.
+/// Returns the first step of `faults[2].crash` or `["a name"].node`, and the rest of the path.
 fn next_step(path: &str) -> Option<(Step<'_>, &str)> {
     if let Some(quoted) = path.strip_prefix("[\"") {
         let end = quoted.find("\"]")?;
@@ -65,7 +65,7 @@ fn next_step(path: &str) -> Option<(Step<'_>, &str)> {
     (end > 0).then(|| (Step::Field(&name[..end]), &name[end..]))
 }
 
-/// A place in a text that is JSON; in any other it stops somewhere.
+/// A position in a JSON text; in any other text it stops somewhere.
 struct Scan<'a> {
     text: &'a str,
     at: usize,
@@ -82,7 +82,7 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Goes on if this comes next.
+    /// Advances if this byte comes next.
     fn takes(&mut self, byte: u8) -> bool {
         self.space();
         let there = self.here() == Some(byte);
@@ -90,7 +90,7 @@ impl<'a> Scan<'a> {
         there
     }
 
-    /// Passes over a value: what it is, as it is written.
+    /// Passes over a value and returns its text.
     fn value(&mut self) -> &'a str {
         self.space();
         let start = self.at;
@@ -115,7 +115,7 @@ impl<'a> Scan<'a> {
         &self.text[start..self.at]
     }
 
-    /// Goes to the value that a step leads to, and says where that is, its name included.
+    /// Goes to the value that a step leads to, and returns its place, its name included.
     fn enter(&mut self, step: Step) -> Option<Range<usize>> {
         let open = if matches!(step, Step::Field(_)) { b'{' } else { b'[' };
         if !self.takes(open) {
@@ -183,7 +183,7 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// JSON without line breaks, with a space after each comma and colon.
+/// Returns JSON without line breaks, with a space after each comma and colon.
 fn on_one_line(json: &str) -> String {
     let mut out = String::with_capacity(json.len() + 16);
     let (mut in_text, mut escaped) = (false, false);

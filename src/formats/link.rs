@@ -1,7 +1,7 @@
 //! Links: a scenario that fits an address (docs/link.md).
 //!
-//! `#s=deflate.DATA&d=DIGEST`, DATA being base64url of the raw DEFLATE of the scenario. Decoders are
-//! never removed.
+//! `#s=deflate.DATA&d=DIGEST`, where DATA is base64url of the raw DEFLATE of the scenario. Decoders are never
+//! removed.
 
 use base64::{
     Engine as _, alphabet,
@@ -20,18 +20,18 @@ use super::{
 };
 use crate::kernel::Scenario;
 
-/// How long a link may be, in bytes.
+/// Maximum length of a link, in bytes.
 pub const MAX_LINK: usize = 64 * 1024;
-/// From how many characters on a link is so long that programs are known to cut it.
+/// Number of characters from which some programs cut a link.
 pub const LONG_LINK: usize = 2000;
 
-/// The encodings that can be read: each is a prefix of the data, before a point.
+/// Encodings that can be read: each is a prefix of the data, before a point.
 const ENCODINGS: [&str; 2] = ["deflate", "json"];
-/// The thoroughest: scenarios are small, and so should links be.
+/// The highest level of compression: scenarios are small, and links should be short.
 const LEVEL: u8 = 10;
 
-/// Without padding, and read with whatever the last character's spare bits are: other writers of base64
-/// leave them as they please.
+/// Without padding, and read with any spare bits in the last character: other writers of base64 leave them
+/// undefined.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::URL_SAFE,
     GeneralPurposeConfig::new()
@@ -40,36 +40,36 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// What a link says.
+/// Content of a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decoded {
     /// The scenario.
     pub scenario: Scenario,
-    /// The first eight hexadecimal digits of the digest of its trace, where the link has them: if a run
-    /// gives another digest, this version runs the scenario differently from the one that made the link.
+    /// The first eight hexadecimal digits of the digest of its trace, if the link has them. If a run gives
+    /// another digest, this version runs the scenario differently from the one that made the link.
     pub digest: Option<String>,
 }
 
-/// A scenario as a link's `s=deflate.DATA`.
+/// Returns a scenario as a link's `s=deflate.DATA`.
 #[must_use]
 pub fn encode(scenario: &Scenario) -> String {
     format!("s=deflate.{}", pack(&scenario::write(scenario), LEVEL))
 }
 
-/// A text, shorter: raw DEFLATE in base64url. Level 10 is the thoroughest, 1 the fastest.
+/// Compresses a text: raw DEFLATE in base64url. Level 10 is the most thorough, 1 the fastest.
 #[must_use]
 pub fn pack(text: &str, level: u8) -> String {
     BASE64.encode(compress_to_vec(text.as_bytes(), level))
 }
 
-/// The text that [`pack`] made shorter, if it has at most so many bytes.
+/// Returns the text that [`pack`] compressed, if it has at most this number of bytes.
 #[must_use]
 pub fn unpack(packed: &str, most: usize) -> Option<String> {
     let bytes = decompress_to_vec_with_limit(&BASE64.decode(packed).ok()?, most).ok()?;
     String::from_utf8(bytes).ok()
 }
 
-/// A link from its `#` on, with the digest of its trace where it is known; only the digest's first eight
+/// Returns a link from its `#` on, with the digest of its trace if it is known; only the digest's first eight
 /// digits are taken.
 #[must_use]
 pub fn fragment(scenario: &Scenario, digest: Option<&str>) -> String {
@@ -80,7 +80,7 @@ pub fn fragment(scenario: &Scenario, digest: Option<&str>) -> String {
     }
 }
 
-/// The same for a link that was made without the digest, which is known now.
+/// Adds the digest to a link that was made without it.
 #[must_use]
 pub fn with_digest(fragment: &str, digest: &str) -> String {
     format!("{fragment}&d={}", digest.chars().take(SHORT_DIGEST).collect::<String>())
@@ -92,7 +92,7 @@ pub fn holds(link: &str, scenario: &Scenario) -> bool {
     decode(link).is_ok_and(|decoded| decoded.scenario == *scenario)
 }
 
-/// Whether a text looks like a link rather than like JSON or the name of a file.
+/// True if a text looks like a link rather than like JSON or the name of a file.
 #[must_use]
 pub fn is_link(text: &str) -> bool {
     let text = text.trim_start();
@@ -102,12 +102,12 @@ pub fn is_link(text: &str) -> bool {
 
 /// Reads a link: a whole address, or its part from `#s=` or `s=` on.
 ///
-/// Chat and mail programs wrap links, escape them and put them into sentences. What they add is taken
-/// away where it cannot be part of a link: white space, `%3D`, `%26` and `&amp;` for `=` and `&`, closing
+/// Chat and mail programs wrap links, escape them and put them into sentences. Their additions are removed
+/// where they cannot be part of a link: white space, `%3D`, `%26` and `&amp;` for `=` and `&`, closing
 /// punctuation.
 ///
 /// # Errors
-/// What is wrong with the link, or with the scenario in it.
+/// The first error in the link, or in its scenario.
 pub fn decode(text: &str) -> Result<Decoded, Problem> {
     if text.len() > MAX_LINK {
         return Err(damaged(format!("{} bytes", text.len()), format!("at most {MAX_LINK}")));
@@ -129,7 +129,7 @@ fn damaged(found: impl Into<String>, expected: impl Into<String>) -> Problem {
     Problem::new("link", found, expected)
 }
 
-/// Takes away what programs add.
+/// Removes the additions of chat and mail programs.
 fn unmangled(text: &str) -> String {
     let invisible = |c: char| {
         c.is_whitespace()
@@ -153,11 +153,11 @@ fn read_digest(text: &str) -> Option<String> {
     text.bytes().all(|byte| byte.is_ascii_hexdigit()).then_some(digest)
 }
 
-/// The scenario's text.
+/// Returns the scenario's text.
 fn decode_value(value: &str) -> Result<String, Problem> {
     let known = || alternatives(ENCODINGS);
     let Some((encoding, data)) = value.split_once('.') else {
-        // A point at the end is taken away with what programs add.
+        // A point at the end is removed as closing punctuation.
         if ENCODINGS.contains(&value) {
             let found = format!("no data behind {}", quoted(value));
             return Err(damaged(found, "the whole link: its end is missing"));
@@ -168,7 +168,7 @@ fn decode_value(value: &str) -> Result<String, Problem> {
         let problem = damaged(format!("the unknown encoding {}", quoted(encoding)), known());
         return Err(problem.with_closest(encoding, ENCODINGS));
     }
-    // Padding says nothing, but there are writers who cannot leave it out.
+    // Padding carries no information, but some writers always add it.
     let bytes = BASE64.decode(data.trim_end_matches('=')).map_err(|error| {
         let expected = "base64url data: letters, digits, - and _";
         damaged(format!("damaged data ({})", lower_first(&error.to_string())), expected)
@@ -180,7 +180,7 @@ fn decode_value(value: &str) -> Result<String, Problem> {
     })
 }
 
-/// Never makes more than a scenario may have: a small link can hold a very long run of zeros.
+/// Never makes more than the maximum length of a scenario: a small link can hold a very long run of zeros.
 fn inflate(bytes: &[u8]) -> Result<Vec<u8>, Problem> {
     decompress_to_vec_with_limit(bytes, MAX_TEXT).map_err(|error| match error.status {
         TINFLStatus::HasMoreOutput => damaged(

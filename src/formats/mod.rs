@@ -1,7 +1,7 @@
-//! Everything that leaves or enters: scenarios, traces, links, catalogues and what a terminal shows.
+//! Input and output: scenarios, traces, links, catalogues and text for a terminal.
 //!
-//! All of it is a public interface (docs/scenario.md, docs/trace.md, docs/link.md): versioned, and
-//! changed only by adding, since links are pasted into course sites and must open for years.
+//! All of it is a public interface (docs/scenario.md, docs/trace.md, docs/link.md): versioned, and changed
+//! only by adding, since links are pasted into course sites and must open for years.
 
 mod budget;
 pub mod bundled;

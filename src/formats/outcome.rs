@@ -1,4 +1,4 @@
-//! A run as text: JSON, words for a person, digest.
+//! A run as JSON and as text, and its digest.
 
 use std::io;
 
@@ -6,7 +6,7 @@ use super::{Problem, catalogue, digest, problem::shown, text, trace};
 use crate::runs::{Outcome, Unrunnable};
 
 impl Outcome {
-    /// The trace as canonical JSON: see [`trace::to_json`].
+    /// Returns the trace as canonical JSON: see [`trace::to_json`].
     #[must_use]
     pub fn json(&self) -> String {
         trace::to_json(&self.scenario, self.protocol, &self.trace, &self.report)
@@ -20,7 +20,7 @@ impl Outcome {
         trace::write_json(out, &self.scenario, self.protocol, &self.trace, &self.report)
     }
 
-    /// Writes everything for a person to read: see [`text::write`].
+    /// Writes the whole run as text: see [`text::write`].
     ///
     /// # Errors
     /// Those of the writer.
@@ -28,25 +28,25 @@ impl Outcome {
         text::write(out, &self.scenario, self.protocol, &self.trace, &self.report)
     }
 
-    /// The digest of the run: see [`digest`](super::digest).
+    /// Returns the digest of the run: see [`digest`](super::digest).
     #[must_use]
     pub fn digest(&self) -> String {
         digest::digest(self.protocol, &self.scenario, &self.trace)
     }
 
-    /// As much of the digest as a link carries.
+    /// Returns the digits of the digest that a link carries.
     #[must_use]
     pub fn short_digest(&self) -> String {
         self.digest()[..digest::SHORT_DIGEST].to_owned()
     }
 
-    /// Everything, for a person to read: see [`text::render`].
+    /// Returns the whole run as text: see [`text::render`].
     #[must_use]
     pub fn text(&self) -> String {
         text::render(&self.scenario, self.protocol, &self.trace, &self.report)
     }
 
-    /// What is said about the run, for a person to read: see [`text::summary`].
+    /// Returns the verdicts on the run as text: see [`text::summary`].
     #[must_use]
     pub fn summary(&self) -> String {
         text::summary(&self.scenario, self.protocol, &self.trace, &self.report)

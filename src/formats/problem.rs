@@ -1,4 +1,4 @@
-//! What is wrong with what a reader gave us.
+//! Problems with a reader's input.
 
 use std::fmt;
 
@@ -6,30 +6,31 @@ use serde_json::Value as Json;
 
 use crate::kernel::{push_visible, visible};
 
-/// How much of a value, in characters, is repeated to the reader.
+/// Maximum length of a value, in characters, that is repeated to the reader.
 const SHOWN: usize = 60;
-/// How many of the known names are listed before the list is cut.
+/// Maximum number of known names that are listed.
 const LISTED: usize = 16;
-/// Up to which length, in characters, a closest name is looked for: the search takes the product of two.
+/// Maximum length of names, in characters, for the search for the closest: it takes the product of two
+/// lengths.
 const COMPARED: usize = 64;
 
-/// Why a scenario or a link cannot be used: where, what is there, and what should be.
+/// A reason why a scenario or a link cannot be used: the place, the value there, and the expected value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Where in the scenario: `faults[2].crash.node`; `link` for a link; empty for the whole.
+    /// Place in the scenario: `faults[2].crash.node`; `link` for a link; empty for the whole.
     pub path: String,
-    /// What is there, shortened.
+    /// The value there, shortened.
     pub found: String,
-    /// What should be there.
+    /// Description of the expected value.
     pub expected: String,
-    /// The closest name that is known, where one is close.
+    /// The closest known name, if one is close.
     pub suggestion: Option<String>,
-    /// Where in the text, if it is no JSON: the line, and the byte in it, both from 1.
+    /// Place in the text, if it is no JSON: the line, and the byte in it, both from 1.
     pub at: Option<(usize, usize)>,
 }
 
 impl Problem {
-    /// A problem without a suggestion.
+    /// Returns a problem without a suggestion.
     #[must_use]
     pub fn new(
         path: impl Into<String>,
@@ -40,7 +41,7 @@ impl Problem {
         Self { path, found, expected, suggestion: None, at: None }
     }
 
-    /// The same, with the closest of these names to what was written.
+    /// Adds the closest of these names to the written one as a suggestion.
     #[must_use]
     pub(super) fn with_closest<'a>(
         self,
@@ -50,14 +51,14 @@ impl Problem {
         Self { suggestion: closest(written, known).map(str::to_owned), ..self }
     }
 
-    /// The same, with this path where it has none: a problem of the text as a whole.
+    /// Sets the path, if it has none: for a problem of the text as a whole.
     #[must_use]
     pub(super) fn of(self, path: &str) -> Self {
         if self.path.is_empty() { Self { path: path.to_owned(), ..self } } else { self }
     }
 }
 
-/// One line, whatever the reader wrote.
+/// One line, whatever the reader's input.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         if !self.path.is_empty() {
@@ -73,17 +74,17 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {}
 
-/// A value as JSON, cut to what fits a line.
+/// Returns a value as JSON, shortened to fit a line.
 pub(super) fn shown(value: &Json) -> String {
     shortened(&value.to_string())
 }
 
-/// A text in quotes, its control characters escaped, cut to what fits a line.
+/// Returns a text in quotes, its control characters escaped, shortened to fit a line.
 pub(super) fn quoted(text: &str) -> String {
     shortened(&Json::from(text).to_string())
 }
 
-/// A text, cut to what fits a line; characters that nobody would see are spelt out.
+/// Returns a text, shortened to fit a line, with invisible characters as their code points.
 pub(super) fn shortened(text: &str) -> String {
     let mut short = String::new();
     for (index, c) in text.chars().enumerate() {
@@ -96,7 +97,7 @@ pub(super) fn shortened(text: &str) -> String {
     short
 }
 
-/// `"a"`, `"a" or "b"`, `"a", "b" or "c"`; a long list is cut.
+/// Returns `"a"`, `"a" or "b"`, `"a", "b" or "c"`; a long list is cut.
 pub(super) fn alternatives<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let words: Vec<String> = words.into_iter().map(quoted).collect();
     match words.as_slice() {
@@ -109,8 +110,8 @@ pub(super) fn alternatives<'a>(words: impl IntoIterator<Item = &'a str>) -> Stri
     }
 }
 
-/// The known name that a reader most likely meant, if any is close: it differs in no more than a third
-/// of its letters, or goes on where the reader stopped.
+/// Returns the known name that a reader most likely meant, if any is close: it differs in at most a third of
+/// its letters, or continues the written one.
 pub(super) fn closest<'a>(
     written: &str,
     known: impl IntoIterator<Item = &'a str>,
@@ -119,7 +120,7 @@ pub(super) fn closest<'a>(
     if length == 0 || length > COMPARED {
         return None;
     }
-    // Only ASCII: the tables of all the other letters weigh more than the page's own text.
+    // Only ASCII: the tables of all other letters weigh more than the page's own text.
     let written = written.to_ascii_lowercase();
     let allowed = length / 3;
     let mut best: Option<(usize, &str)> = None;

@@ -1,4 +1,4 @@
-//! A run as a person would like to read it: in a terminal, in a code review, in a golden file.
+//! A run as text: for a terminal, a code review, a golden file.
 
 use std::{
     borrow::Cow,
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// The whole run: one line per event, then what [`summary`] says, each violation with its witness.
+/// Returns the whole run as text: one line per event, then [`summary`], each violation with its witness.
 #[must_use]
 pub fn render(
     scenario: &Scenario,
@@ -29,7 +29,7 @@ pub fn render(
     String::from_utf8(text).expect("what is written is text")
 }
 
-/// Writes the same line by line: the text of a run of a million events is never held.
+/// Writes the same line by line: the text of a run of a million events is never held in memory.
 ///
 /// # Errors
 /// Those of the writer.
@@ -48,7 +48,7 @@ pub fn write(
     view.verdicts(out, report, true)
 }
 
-/// What is said about the run: its verdicts, its class, what was broken, what it cost.
+/// Returns the verdicts on the run, its class, broken assumptions and costs.
 #[must_use]
 pub fn summary(
     scenario: &Scenario,
@@ -64,7 +64,7 @@ pub fn summary(
     format!("{}\n{verdicts}", view.heading(protocol))
 }
 
-/// The cells of one line that stand in columns: when, where, what, about which message.
+/// Aligned cells of a line: time, node, event, message.
 type Columns = [String; 4];
 
 /// A run, and the names of its nodes.
@@ -94,7 +94,7 @@ impl View<'_> {
         format!("{heading}{}: {}; {ended}\n", protocol.id, nodes.join(", "))
     }
 
-    /// The cells that stand in columns: all but the rest.
+    /// Returns the aligned cells of an event's line.
     fn columns(self, id: EventId) -> Columns {
         let event = &self.trace.events[id];
         let message = event.kind.message().map(|message| self.trace.messages[message].name);
@@ -107,7 +107,7 @@ impl View<'_> {
         ]
     }
 
-    /// The last cell of a line: what the event says beside where, when and about which message.
+    /// Returns the last cell of a line: the rest of the event's data.
     fn rest(self, id: EventId) -> String {
         let event = &self.trace.events[id];
         let message = event.kind.message().map(|message| &self.trace.messages[message]);
@@ -143,8 +143,8 @@ impl View<'_> {
         rest
     }
 
-    /// Events with their columns aligned: times to the right, everything else to the left. The events are gone through
-    /// twice, first for how wide the columns are.
+    /// Writes events with aligned columns: times to the right, everything else to the left. The events are
+    /// iterated twice, first for the widths of the columns.
     fn table<I: Iterator<Item = EventId>>(
         self,
         out: &mut impl Write,
@@ -171,7 +171,7 @@ impl View<'_> {
         Ok(())
     }
 
-    /// What was told, and whatever else its data says: `m1 (from Alice, seq 1)`.
+    /// Returns an indication with the rest of its data: `m1 (from Alice, seq 1)`.
     fn indication(self, kind: &str, packet: &Packet) -> String {
         let shown = self.spell(&packet.to_string());
         let shown = shown.strip_prefix(kind).unwrap_or(&shown).trim_start().to_owned();
@@ -206,7 +206,7 @@ impl View<'_> {
             }
         }
         let class = report.class.map_or_else(
-            || "open: a promise is undecided".to_owned(),
+            || "open: a promised property is undecided".to_owned(),
             |class| format!("{class} ({})", meaning(class)),
         );
         writeln!(out, "Class: {class}")?;
@@ -220,7 +220,7 @@ impl View<'_> {
         writeln!(out, "Messages: {}", self.trace.messages.len())
     }
 
-    /// Who waits for whom in a circle, where the run rests in one: `Alice waits for Bob, who waits for Alice`.
+    /// Returns the circle of a deadlock, if the run ends in one: `Alice waits for Bob, who waits for Alice`.
     fn deadlock(self) -> Option<String> {
         let circle = deadlock(self.trace);
         let (first, rest) = circle.split_first()?;
@@ -269,7 +269,7 @@ impl View<'_> {
     }
 }
 
-/// What a class says about safety and liveness.
+/// Returns the meaning of a class, as safety and liveness.
 const fn meaning(class: Class) -> &'static str {
     match class {
         Class::Masking => "safe and live",

@@ -1,6 +1,6 @@
-//! What a run produces, as JSON, version 1 (docs/trace.md).
+//! Traces as JSON, version 1 (docs/trace.md).
 //!
-//! The document is made while it is written: a run of a million events needs no second copy of itself.
+//! The document is made while it is written: a run of a million events needs no second copy in memory.
 
 use std::{borrow::Cow, io};
 
@@ -19,7 +19,7 @@ use crate::{
 /// The version of the format.
 pub const VERSION: u64 = 1;
 
-/// The trace as canonical JSON: fields in the order of docs/trace.md, no spaces, the fields of data
+/// Returns the trace as canonical JSON: fields in the order of docs/trace.md, no spaces, the fields of data
 /// sorted by name.
 #[must_use]
 pub fn to_json(
@@ -32,8 +32,8 @@ pub fn to_json(
     serde_json::to_string(&Document::new(scenario, protocol, trace, report)).expect(SERIALISES)
 }
 
-/// Writes the same while it is made, so that the text of a run of a million events is never held. Unseen characters are
-/// escaped ([`visible_json`]), so that a terminal shows them and runs none of them.
+/// Writes the same while it is made, so that the text of a run of a million events is never held in memory.
+/// Unseen characters are escaped ([`visible_json`]), so that a terminal shows them and executes none of them.
 ///
 /// # Errors
 /// Those of the writer.
@@ -65,7 +65,7 @@ impl Formatter for Visible {
 
 const SERIALISES: &str = "texts, numbers, lists and objects with text keys always serialise";
 
-/// The whole trace, to be serialised by whatever serialiser.
+/// The whole trace, for any serialiser.
 #[derive(Serialize)]
 pub struct Document<'a> {
     version: u64,
@@ -86,7 +86,7 @@ pub struct Document<'a> {
 }
 
 impl<'a> Document<'a> {
-    /// The trace of a run and all that is said about it.
+    /// Returns the trace of a run with its verdicts.
     #[must_use]
     pub fn new(
         scenario: &'a Scenario,
@@ -117,21 +117,21 @@ impl<'a> Document<'a> {
     }
 }
 
-/// A payload as the trace encodes it: the `data` of an event, in canonical JSON. Its length in bytes is what a
-/// message is said to weigh.
+/// Returns a payload as the trace encodes it: the `data` of an event, in canonical JSON. Its length in bytes
+/// is the size of a message.
 #[must_use]
 pub fn payload_text(packet: &Packet, names: &[String]) -> String {
     let value = Cow::Owned(packet.inspect());
     serde_json::to_string(&Spelt { value, names }).expect(SERIALISES)
 }
 
-/// The paths of the faults and requests that met nothing.
+/// Returns the paths of the faults and requests that had no effect.
 pub(super) fn unused(trace: &Trace) -> Vec<String> {
     let faults = trace.unused_faults.iter().map(|index| format!("faults[{index}]"));
     faults.chain(trace.unused_requests.iter().map(|index| format!("requests[{index}]"))).collect()
 }
 
-/// What is counted and measured.
+/// Counts and metrics of a run.
 #[derive(Serialize)]
 struct Metrics<'a> {
     messages: usize,
@@ -139,7 +139,7 @@ struct Metrics<'a> {
     series: Series<'a>,
 }
 
-/// What the protocol measures, over time.
+/// Values of the protocol's metrics over time.
 struct Series<'a> {
     view: View<'a>,
     metrics: &'static [Metric],
@@ -176,8 +176,8 @@ struct SeriesObject<'a> {
     points: Vec<(Time, i64)>,
 }
 
-/// The moments at which one of a node's metrics is not what it was, and what it is: between two of them it goes
-/// evenly from the one to the other.
+/// Returns the moments at which one of a node's metrics changes, with its values. Between two of them it
+/// changes linearly.
 fn points(trace: &Trace, metric: usize, node: NodeId) -> Vec<(Time, i64)> {
     let samples = trace.samples.iter().filter(|sample| sample.node == node);
     let values = samples.filter_map(|it| Some((it.time, *it.values.get(metric)?)));
@@ -186,7 +186,7 @@ fn points(trace: &Trace, metric: usize, node: NodeId) -> Vec<(Time, i64)> {
         if points.last() == Some(&point) {
             continue;
         }
-        // What another metric's change has noted says nothing where this one changed neither before nor after.
+        // A sample taken for another metric is redundant if this one changed neither before nor after.
         if let [.., before, last] = points.as_mut_slice()
             && before.1 == last.1
             && last.1 == point.1
@@ -220,7 +220,7 @@ impl<'a> View<'a> {
     }
 }
 
-/// A payload as the trace shows it: canonical JSON with the nodes' names in it.
+/// Returns a payload as the trace shows it: canonical JSON with the nodes' names in it.
 #[must_use]
 pub fn data(packet: &Packet, nodes: &[String]) -> String {
     let value = Cow::Owned(packet.inspect());
@@ -424,7 +424,7 @@ struct VerdictObject<'a> {
     cause: Option<CauseObject>,
 }
 
-/// What was found about the cause of a violation.
+/// The cause of a violation.
 #[derive(Serialize)]
 struct CauseObject {
     tested: bool,
@@ -453,7 +453,7 @@ impl CauseObject {
     }
 }
 
-/// What was found about the cause of a violation, faults as paths; none where nothing is violated.
+/// Returns the cause of a violation in words, with faults as paths; none if nothing is violated.
 pub(super) fn cause_sentence(report: &Report, judgement: &Judgement) -> Option<String> {
     judgement.verdict.is_violated().then(|| {
         report.cause(judgement).map_or_else(

@@ -1,10 +1,10 @@
-//! What is still to happen, in the fixed order.
+//! The pending items of a run, in the fixed order.
 //!
-//! What happens at one moment is ordered by a fixed rule: faults in the scenario's order; starts and restarts by
-//! node; the failure detector's reports, by the node that they are about, then by the node that is told; receipts
-//! and losses by message name (sender, receiver, number); timers by node, then in the order in which they were
-//! set; requests in the scenario's order. What a handler causes at the same moment takes its place in that order
-//! among what is still to come.
+//! Items of one moment are ordered by a fixed rule: faults in the scenario's order; starts and restarts by
+//! node; the failure detector's reports, by the node that they are about, then by the node that is told;
+//! receipts and losses by message name (sender, receiver, number); timers by node, then in the order in which
+//! they were set; requests in the scenario's order. An item that a handler causes at the same moment takes
+//! its place in that order among the pending ones.
 
 use std::{
     cmp::{Ordering, Reverse},
@@ -14,37 +14,37 @@ use std::{
 
 use super::{Detection, Loss, MessageId, MessageName, NodeId, Time, sort};
 
-/// Everything that is still to happen.
+/// The pending items of a run.
 #[derive(Clone, Debug)]
 pub(super) struct Agenda {
-    /// What the scenario asks for, in order: it never changes, and all copies of an agenda share it.
+    /// Items that the scenario asks for, in order. The list never changes; all copies of an agenda share it.
     foreseen: Rc<[Item]>,
-    /// How much of that has happened.
+    /// Number of those that have happened.
     passed: usize,
-    /// What the run brought about.
+    /// Items that the run has caused.
     arisen: BinaryHeap<Reverse<Item>>,
 }
 
 impl Agenda {
-    /// An agenda with what is known before the run.
+    /// Returns an agenda with the items that are known before the run.
     pub(super) fn new(mut foreseen: Vec<Item>) -> Self {
         sort(&mut foreseen);
         Self { foreseen: foreseen.into(), passed: 0, arisen: BinaryHeap::new() }
     }
 
-    /// Puts something on it.
+    /// Adds an item.
     pub(super) fn schedule(&mut self, item: Item) {
         self.arisen.push(Reverse(item));
     }
 
-    /// What is next.
+    /// Returns the next item.
     pub(super) fn next(&self) -> Option<&Item> {
         let foreseen = self.foreseen.get(self.passed);
         let arisen = self.arisen.peek().map(|Reverse(item)| item);
         foreseen.into_iter().chain(arisen).min()
     }
 
-    /// Takes what is next.
+    /// Removes and returns the next item.
     pub(super) fn take(&mut self) -> Option<Item> {
         let foreseen = self.foreseen.get(self.passed);
         if let Some(foreseen) = foreseen
@@ -56,37 +56,37 @@ impl Agenda {
         self.arisen.pop().map(|Reverse(item)| item)
     }
 
-    /// All that is on it, in no order.
+    /// Returns all items, in no order.
     pub(super) fn items(&self) -> impl Iterator<Item = &Item> {
         let arisen = self.arisen.iter().map(|Reverse(item)| item);
         self.foreseen[self.passed..].iter().chain(arisen)
     }
 }
 
-/// Something that is to happen.
+/// A pending item.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Item {
-    /// When, in virtual ms.
+    /// Time at which it is due, in virtual ms.
     pub(super) time: Time,
-    /// Its place among what happens at one moment: see [`Phase`].
+    /// Its place among the items of one moment: see [`Phase`].
     order: u64,
-    pub(super) what: What,
+    pub(super) occurrence: Occurrence,
 }
 
 impl Item {
-    /// Something at this time: `detail` is its place within its phase.
-    pub(super) const fn new(time: Time, phase: Phase, detail: u64, what: What) -> Self {
-        Self { time, order: phase.order(detail), what }
+    /// Returns an item for this time; `detail` is its place within its phase.
+    pub(super) const fn new(time: Time, phase: Phase, detail: u64, occurrence: Occurrence) -> Self {
+        Self { time, order: phase.order(detail), occurrence }
     }
 
-    /// The same at another time.
+    /// Returns the same item at another time.
     pub(super) const fn at(self, time: Time) -> Self {
         Self { time, ..self }
     }
 
-    /// Something else in its place.
-    pub(super) const fn instead(self, what: What) -> Self {
-        Self { what, ..self }
+    /// Returns an item with another occurrence in its place.
+    pub(super) const fn with(self, occurrence: Occurrence) -> Self {
+        Self { occurrence, ..self }
     }
 }
 
@@ -109,9 +109,9 @@ impl Ord for Item {
     }
 }
 
-/// What it is.
+/// An occurrence that an item stands for.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum What {
+pub(super) enum Occurrence {
     Fault(usize),
     Resume {
         node: NodeId,
@@ -119,10 +119,11 @@ pub(super) enum What {
     Detect {
         node: NodeId,
         detection: Detection,
-        /// Number of crashes of the node that is told, and of the one that it is about, when this was settled.
+        /// Number of crashes of the node that is told, and of the one that it is about, when the report was
+        /// scheduled.
         lives: [u32; 2],
     },
-    /// The node begins to run, at the start of the run or after a crash.
+    /// Start of the node, at the beginning of the run or after a crash.
     Start {
         node: NodeId,
         life: u32,
@@ -139,13 +140,13 @@ pub(super) enum What {
     Request {
         index: usize,
     },
-    /// The moment is over for a node that was to stop in the middle of it.
+    /// End of a moment at which the node was to crash after a number of sends or writes.
     Doom {
         node: NodeId,
     },
 }
 
-/// The classes of the fixed rule, in its order.
+/// Classes of the fixed rule, in its order.
 #[derive(Clone, Copy)]
 pub(super) enum Phase {
     Fault = 0,
@@ -157,14 +158,14 @@ pub(super) enum Phase {
     Doom,
 }
 
-/// The place of a report among all of the failure detector's. Reports of one node to another come in the order of its
-/// crashes and recoveries.
+/// Returns the place of a report among the failure detector's reports of one moment. Reports of one node to
+/// another come in the order of its crashes and recoveries.
 pub(super) fn report_order(told: Detection, to: NodeId, life: u32) -> u64 {
     let change = u64::from(life) << 1 | u64::from(matches!(told, Detection::Restore(_)));
     (told.node().index() as u64) << 53 | (to.index() as u64) << 46 | change
 }
 
-/// The place of one copy of a message among all arrivals.
+/// Returns the place of one copy of a message among all arrivals.
 pub(super) const fn arrival_order(name: MessageName, copy: usize) -> u64 {
     let link = (name.from.index() as u64) << 53 | (name.to.index() as u64) << 46;
     link | (name.number as u64) << 14 | copy as u64

@@ -1,94 +1,94 @@
-//! Assumptions that protocols rely on. What a run breaks of them is judged in `analysis`.
+//! Assumptions that protocols rely on. `analysis` judges which of them a run breaks.
 
 use super::{Kind, ParameterName, ParameterValues};
 
-/// Something that a protocol relies on, perhaps only for one value of a parameter, or only for promises of one
-/// kind.
+/// An assumption that a protocol relies on, perhaps only for one value of a parameter, or only for properties
+/// of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Assumption {
-    /// What.
+    /// The rule that is assumed.
     pub rule: Rule,
-    /// The parameter and the value that make it rely on it; none if it always does.
+    /// Parameter and value that make the protocol rely on it; none if it always does.
     pub only: Option<(ParameterName, &'static str)>,
-    /// The kind of promises that rely on it; none if all do. Much is safe whatever happens, and live only if
-    /// most of it goes well.
+    /// Kind of promised properties that rely on it; none if all do. Many protocols are safe in every run, and
+    /// live only if the assumption holds.
     pub kind: Option<Kind>,
 }
 
-/// The things that protocols rely on.
+/// Rules that protocols rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
-    /// Perfect (quasi-reliable) links: what a correct node sends to a correct node arrives, once.
+    /// Perfect (quasi-reliable) links: a message from a correct node to a correct node arrives exactly once.
     ReliableChannels,
-    /// Fair-loss links: between correct nodes none loses all that is sent from some moment on.
+    /// Fair-loss links: no link between correct nodes loses every message from some moment on.
     FairLossChannels,
-    /// What is sent to a node that is up arrives, once, whoever crashes later: what protocols rely on that take
-    /// silence for a crash, or in which nodes come back.
+    /// A message to a node that is up arrives exactly once, even if its sender crashes later. Protocols rely
+    /// on it that take silence for a crash, or in which nodes recover.
     NothingIsLost,
-    /// Messages of one link arrive in the order in which they were sent, none without those before it.
+    /// FIFO links: messages of one link arrive in the order in which they were sent, none without those
+    /// before it.
     FifoChannels,
-    /// A message takes at most the bound of `network.timing`, and nobody stands still.
+    /// A message takes at most the bound of `network.timing`, and no process is paused.
     Synchrony,
-    /// The first parameter, a timeout, is at least the second, a period, and the bound of `network.timing`
-    /// together: who sends once in a period is then always heard in time.
+    /// The first parameter, a timeout, is at least the second, a period, plus the bound of `network.timing`.
+    /// Then a process that sends once in a period is always heard in time.
     TimeoutCovers(ParameterName, ParameterName),
-    /// Every clock goes at the rate of time.
+    /// Every clock runs at the rate of virtual time.
     ClocksRunTrue,
-    /// Every clock shows the right time when the run begins.
+    /// Every clock is right when the run begins.
     ClocksSetRight,
-    /// No clock gains or loses more than the parameter of this name says, in millionths of the time that
-    /// passes.
+    /// No clock gains or loses more than this parameter, in millionths of the elapsed time.
     DriftAtMost(ParameterName),
-    /// The parameter has this value: with others the protocol is taught to fail.
+    /// The parameter has this value: its other values are deliberate mistakes.
     ParameterIs(ParameterName, &'static str),
-    /// Who has been asked for something does not crash.
+    /// A process that receives a request does not crash.
     RequestersStayUp,
-    /// Who has been asked for this may crash, but is up again in the end.
+    /// A process that receives this request may crash, but is up in the end.
     RequestersComeBack(&'static str),
-    /// A process does not crash within a step between a request and the write that stores it, or between a write
-    /// and what it tells its application next.
+    /// A process does not crash within a step between a request and the write that stores it, or between a
+    /// write and the next indication.
     NoCutAtWrites,
-    /// Nobody crashes.
+    /// No process crashes.
     NobodyCrashes,
-    /// Those who only pass things on do not crash.
+    /// Routers, which only forward messages, do not crash.
     RoutersStayUp,
-    /// Any two who do more than pass things on are linked, if not directly then by routers, which are one
+    /// Any two nodes that are not routers are linked, directly or by routers. The routers form one connected
     /// network.
     HostsAreLinked,
-    /// No more nodes fail by crashing than the parameter of this name says.
+    /// At most as many nodes crash as this parameter says.
     AtMostCrashes(ParameterName),
-    /// More than half of the nodes are correct: they never crash, or where nodes recover, they are up for good from
-    /// some moment on.
+    /// More than half of the nodes are correct: they never crash, or where nodes recover, they are up for
+    /// good from some moment on.
     MajorityStaysUp,
-    /// Every crash is reported to everyone.
+    /// Every crash is reported to every process.
     CrashesAreDetected,
-    /// Crash-stop: who has crashed does not come back.
+    /// Crash-stop: a process that has crashed does not recover.
     NobodyRecovers,
-    /// Everybody is loyal: nobody sends what its code does not say. A protocol that has no rule on traitors
-    /// relies on it without saying so.
+    /// No process is a traitor: each sends only what its code says. A protocol that has no rule on traitors
+    /// relies on it implicitly.
     NobodyLies,
-    /// No more nodes are faulty than the parameter of this name says: traitors, or crashed, which is the mildest
-    /// treason.
+    /// At most as many nodes are faulty as this parameter says. Faulty nodes are traitors and crashed nodes:
+    /// a crash is the mildest kind of treason.
     AtMostTraitors(ParameterName),
-    /// More than two thirds of the nodes are neither traitors nor crash (n ≥ 3m + 1: Lamport, Shostak and
-    /// Pease 1982).
+    /// More than two thirds of the nodes are loyal and never crash (n ≥ 3m + 1: Lamport, Shostak and Pease
+    /// 1982).
     TraitorsBelowThird,
-    /// There are more than so many times as many nodes as the parameter of this name says.
+    /// There are more than k times as many nodes as the parameter says; k is the number given here.
     MoreNodesThan(u32, ParameterName),
-    /// Who is asked for something is asked before so many ms have passed as the parameter of this name says.
+    /// Every request comes before the time that this parameter gives, in ms.
     RequestsBefore(ParameterName),
-    /// The run goes on until it is at rest. Every liveness property relies on it.
+    /// The run goes on until it is quiescent. Every liveness property relies on it.
     RunsToRest,
 }
 
 impl Rule {
-    /// Relied on whatever the parameters are.
+    /// Returns the assumption of this rule, relied on for all values of the parameters.
     #[must_use]
     pub const fn always(self) -> Assumption {
         Assumption { rule: self, only: None, kind: None }
     }
 
-    /// Relied on only where the parameter has this value.
+    /// Returns the assumption of this rule, relied on only where the parameter has this value.
     ///
     /// # Panics
     /// While compiling, if the parameter takes no such value.
@@ -98,7 +98,7 @@ impl Rule {
         Assumption { rule: self, only: Some((parameter, value)), kind: None }
     }
 
-    /// The assumption in words.
+    /// Returns the rule in words.
     #[must_use]
     pub fn statement(self) -> String {
         match self {
@@ -161,13 +161,14 @@ impl Rule {
         }
     }
 
-    /// Whether it is about what the network may lose.
+    /// True if the rule is about losses of the network.
     #[must_use]
     pub const fn is_on_losses(self) -> bool {
         matches!(self, Self::ReliableChannels | Self::NothingIsLost)
     }
 
-    /// Whether it is about traitors. A protocol without such a rule relies on [`NobodyLies`](Self::NobodyLies).
+    /// True if the rule is about traitors. A protocol without such a rule relies on
+    /// [`NobodyLies`](Self::NobodyLies).
     #[must_use]
     pub const fn is_on_traitors(self) -> bool {
         matches!(self, Self::NobodyLies | Self::AtMostTraitors(_) | Self::TraitorsBelowThird)
@@ -175,7 +176,7 @@ impl Rule {
 }
 
 impl ParameterName {
-    /// The rule that the parameter has this value: with others the protocol is taught to fail.
+    /// Returns the rule that the parameter has this value: its other values are deliberate mistakes.
     ///
     /// # Panics
     /// While compiling, if the parameter takes no such value.
@@ -187,25 +188,25 @@ impl ParameterName {
 }
 
 impl Assumption {
-    /// The same, but only promises of liveness rely on it.
+    /// Returns the same assumption, on which only liveness properties rely.
     #[must_use]
     pub const fn for_liveness(self) -> Self {
         Self { kind: Some(Kind::Liveness), ..self }
     }
 
-    /// The same, but only promises of safety rely on it.
+    /// Returns the same assumption, on which only safety properties rely.
     #[must_use]
     pub const fn for_safety(self) -> Self {
         Self { kind: Some(Kind::Safety), ..self }
     }
 
-    /// Whether a scenario with these parameters relies on it.
+    /// True if a scenario with these parameters relies on it.
     #[must_use]
     pub fn applies(&self, values: &ParameterValues) -> bool {
         self.only.is_none_or(|(parameter, value)| value_of(values, parameter) == value)
     }
 
-    /// The assumption in words, with its conditions.
+    /// Returns the assumption in words, with its conditions.
     #[must_use]
     pub fn statement(&self) -> String {
         let only = self.only.map(|(parameter, value)| format!("where {parameter} is {value}"));

@@ -1,42 +1,42 @@
-//! Any moment of a run that is over.
+//! Checkpoints, from which any moment of a run is restored.
 //!
-//! A run is determined by its scenario, so any state can be had by running up to it. To keep that short,
-//! the state is copied now and then while the run is recorded; a seek starts from the nearest copy before
-//! it. There are never more than [`MAX_CHECKPOINTS`]: when there is no room left, every second one goes,
-//! and from then on they are taken half as often. So a run of any length is gone through again for at most
-//! a small part of it, and what is kept is a fixed number of states: a protocol whose state grows with the
-//! run (it remembers all that it has delivered) would, with a checkpoint for every so many events, need
-//! memory that grows with the square of the run.
+//! A run is determined by its scenario, so any state can be reached by a re-run. To keep the re-run short,
+//! the state is copied from time to time while the run is recorded. A seek starts from the nearest copy
+//! before its target. There are never more than [`MAX_CHECKPOINTS`]: when there is no room left, every second
+//! one is removed, and from then on they are taken half as often. So a seek repeats at most a small part of
+//! the run, and a fixed number of states is kept. With a checkpoint for every fixed number of events, a
+//! protocol whose state grows with the run (for example, the set of delivered messages) would need memory
+//! that grows with the square of the run.
 
 use super::{
     EventId, Plan, Simulation, Trace,
     log::{Log, Reached},
 };
 
-/// How many checkpoints a run keeps at most.
+/// Largest number of checkpoints of a run.
 pub const MAX_CHECKPOINTS: usize = 64;
 
-/// How far the checkpoints of a short run are apart, in steps and events.
+/// Distance of the checkpoints of a short run, in steps and events.
 const LEAST_SPACING: usize = 256;
 
-/// States of a run, from which all others are a short way.
+/// Checkpoints of a run, from which all other states are near.
 #[derive(Clone, Debug)]
 pub struct Checkpoints {
-    /// In the order of the run; the first is its start.
+    /// Checkpoints in the order of the run; the first is its start.
     kept: Vec<Checkpoint>,
-    /// How far they are apart, in steps and events.
+    /// Distance of the checkpoints, in steps and events.
     spacing: usize,
-    /// How far the run has been gone through; none once it is over.
+    /// State up to which the run has been recorded; none once it is over.
     front: Option<Box<Front>>,
 }
 
-/// The end of what has been gone through.
+/// The last state that has been reached while recording.
 #[derive(Clone, Debug)]
 struct Front {
     state: Simulation,
     reached: Reached,
     steps: usize,
-    /// At which count of steps and events the next checkpoint is due.
+    /// Count of steps and events at which the next checkpoint is due.
     next: usize,
 }
 
@@ -46,20 +46,20 @@ struct Checkpoint {
     reached: Reached,
 }
 
-/// A state of a run, found again.
+/// A state of a run that a seek has restored.
 #[derive(Clone, Debug)]
 pub struct Revisited {
-    /// The state.
+    /// The restored state.
     pub state: Simulation,
-    /// How many steps were taken again to come to it.
+    /// Number of steps that were repeated to reach it.
     pub steps: usize,
-    /// How many events happened in them.
+    /// Number of events in those steps.
     pub events: usize,
     reached: Reached,
 }
 
 impl Revisited {
-    /// How many events have happened.
+    /// Returns the number of events that have happened.
     #[must_use]
     pub const fn count(&self) -> usize {
         self.reached.events
@@ -67,7 +67,7 @@ impl Revisited {
 }
 
 impl Checkpoints {
-    /// Runs a scenario from start to end, as [`run`](super::run) does, with checkpoints on the way.
+    /// Runs a scenario from start to end, as [`run`](super::run) does, and keeps checkpoints.
     #[must_use]
     pub fn record(plan: &Plan) -> (Trace, Self) {
         let (mut state, mut trace) = (Simulation::new(plan), Trace::default());
@@ -88,7 +88,7 @@ impl Checkpoints {
         Self { kept: vec![start], spacing: LEAST_SPACING, front: None }
     }
 
-    /// The start of a run that is recorded already: [`go_on`](Self::go_on) goes through it once more.
+    /// Returns the start of a run that is recorded already: [`advance`](Self::advance) repeats it.
     #[must_use]
     pub fn begin(plan: &Plan) -> Self {
         let state = Simulation::new(plan);
@@ -97,10 +97,10 @@ impl Checkpoints {
         Self { front: Some(Box::new(front)), ..checkpoints }
     }
 
-    /// Goes on through the run for so many steps, with checkpoints on the way. False once it is over.
+    /// Repeats up to this number of steps of the run and keeps checkpoints. False once it is over.
     ///
-    /// `plan` and `trace` are those of this run. A page does it piece by piece, so as not to stand still.
-    pub fn go_on(&mut self, plan: &Plan, trace: &Trace, steps: usize) -> bool {
+    /// `plan` and `trace` are those of this run. A page does it in pieces, so as to stay responsive.
+    pub fn advance(&mut self, plan: &Plan, trace: &Trace, steps: usize) -> bool {
         let Some(mut front) = self.front.take() else { return false };
         for _ in 0..steps {
             let mut log = Log::Known { trace, reached: front.reached };
@@ -118,8 +118,8 @@ impl Checkpoints {
         true
     }
 
-    /// How many events have been gone through; none once those are all. Up to there a seek is short, and
-    /// beyond it takes the whole way from there.
+    /// Returns the number of events up to which there are checkpoints; none once they cover the run. A seek
+    /// up to there is short; beyond it, it repeats the whole rest of the way.
     #[must_use]
     pub fn reached(&self) -> Option<EventId> {
         self.front.as_ref().map(|front| front.reached.events)
@@ -137,10 +137,11 @@ impl Checkpoints {
         self.kept.push(Checkpoint { state: state.clone(), reached });
     }
 
-    /// The state when the first `events` events have happened: after the handler that caused the last of
-    /// them, however many it caused, and after whatever left no event (a timer was set at the start, a
-    /// crash met nobody) before the moment of the next. So none of them is the state before the run unless
-    /// something comes later than 0 ms, and all of them is the state in which the run ended.
+    /// Returns the state after the first `events` events. It is the state after the handler that caused the
+    /// last of them has ended, even if that handler caused more. It also includes all steps without an event
+    /// before the moment of the next event (a timer was set at the start, a crash struck a node that was
+    /// down). So the state for 0 events is the state before the run only if no event happens at 0 ms, and the
+    /// state for all events is the last state of the run.
     ///
     /// `plan` and `trace` are those of this run.
     #[must_use]
@@ -148,8 +149,8 @@ impl Checkpoints {
         self.seek_near(plan, trace, events, None)
     }
 
-    /// The same, from a state of this run that was found before, if that is nearer: who looks at one moment
-    /// after the other need not begin at a checkpoint each time.
+    /// Returns the same, starting from a state of this run that was restored before, if that is nearer than
+    /// any checkpoint. This makes it cheap to look at one moment after the other.
     #[must_use]
     pub fn seek_near(
         &self,
@@ -183,13 +184,14 @@ impl Checkpoints {
         Revisited { state, steps, events: reached.events - start.events, reached }
     }
 
-    /// How many there are.
+    /// Returns the number of checkpoints.
     #[must_use]
     pub const fn count(&self) -> usize {
         self.kept.len()
     }
 
-    /// How far they are apart at least, in steps and events. At most it is twice that, and one step.
+    /// Returns the least distance of two checkpoints, in steps and events. The largest is twice that, plus
+    /// one step.
     #[must_use]
     pub const fn spacing(&self) -> usize {
         self.spacing

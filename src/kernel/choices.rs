@@ -1,12 +1,12 @@
-//! Chance, as a pure function of the seed and of places in the scenario's list of nodes.
+//! Random draws, as pure functions of the seed and of places in the scenario's list of nodes.
 //!
-//! Every draw is keyed by what it is for, never taken from a shared stream: an edit changes only what
-//! depends on it, and the rest of the picture stays where it was. No name has a part in it: to rename a node
-//! changes nothing else. The functions are written out here because links must replay after a library's upgrade.
+//! Every draw is keyed by its purpose, never taken from a shared stream. So an edit changes only what depends
+//! on it, and the rest of the diagram stays the same. Names are no part of the key: renaming a node changes
+//! nothing else. The functions are written out here because links must replay after a library's upgrade.
 
 use super::NodeId;
 
-/// What a draw is for: two draws of one message (its delay, its luck) are independent.
+/// Purpose of a draw: two draws of one message (its delay, its luck) are independent.
 #[derive(Clone, Copy)]
 pub(super) enum Purpose {
     Link = 1,
@@ -32,12 +32,12 @@ const fn finalise(mut z: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// A number below `bound`, each equally likely (to within `bound / 2^64`); 0 if `bound` is 0.
+/// Returns a number below `bound`, each equally likely (to within `bound / 2^64`); 0 if `bound` is 0.
 pub(super) const fn below(word: u64, bound: u64) -> u64 {
     ((word as u128 * bound as u128) >> 64) as u64
 }
 
-/// A process's dice: back-off, coin flips. A pure function of seed, node and count.
+/// Random choices of a process: back-off, coin flips. A pure function of seed, node and count.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Choices {
     key: u64,
@@ -45,36 +45,37 @@ pub struct Choices {
 }
 
 impl Choices {
-    /// The dice of one node.
+    /// Returns the choices of one node.
     pub(super) const fn new(seed: u64, node: NodeId) -> Self {
         let key = mix(mix(seed, Purpose::Protocol as u64), node.index() as u64);
         Self { key, count: 0 }
     }
 
-    /// How often they were thrown.
+    /// Returns the number of choices made so far.
     pub(super) const fn count(&self) -> u64 {
         self.count
     }
 
-    /// A number below `bound`.
+    /// Returns a number below `bound`.
     pub(super) fn below(&mut self, bound: u32) -> u32 {
         self.count += 1;
         below(mix(self.key, self.count), u64::from(bound)) as u32
     }
 }
 
-/// Dice for who searches: a pure function of a seed, the number of a try and how often they were thrown.
+/// Random choices of a search: a pure function of a seed, the number of the attempt and the number of earlier
+/// choices.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dice(Choices);
 
 impl Dice {
-    /// The dice of one try.
+    /// Returns the choices of one attempt.
     #[must_use]
     pub const fn new(seed: u64, number: u64) -> Self {
         Self(Choices { key: mix(mix(seed, Purpose::Search as u64), number), count: 0 })
     }
 
-    /// A number below `bound`; 0 if `bound` is 0.
+    /// Returns a number below `bound`; 0 if `bound` is 0.
     pub fn below(&mut self, bound: u32) -> u32 {
         self.0.below(bound)
     }
@@ -84,8 +85,8 @@ impl Dice {
 mod tests {
     use super::*;
 
-    /// Links would replay differently if these ever changed. The numbers were computed by another
-    /// program, from the published definition of the function.
+    /// Links would replay differently if these ever changed. The numbers were computed by another program,
+    /// from the published definition of the function.
     #[test]
     fn the_draws_of_version_1_never_change() {
         assert_eq!(mix(7, 1), 0x0524_257C_04FC_F117);

@@ -4,20 +4,20 @@ use std::cell::Cell;
 
 use super::{Fault, NodeId, PerMillion, Scenario, Time};
 
-/// A clock that may run fast or slow and may have been set wrongly. All by whole numbers: the time that
-/// it shows is rounded down to a millisecond.
+/// A clock that may run fast or slow and may have been set wrongly. It computes in whole numbers: the time
+/// that it shows is rounded down to a millisecond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Clock {
-    /// How much it goes on while a million virtual ms pass, in ms.
+    /// Advance of the clock while a million virtual ms pass, in ms.
     rate: PerMillion,
-    /// What it shows when the run begins, in ms.
+    /// Time that it shows when the run begins, in ms.
     offset: Time,
-    /// The fault that made it so.
+    /// Index of the fault that set its rate or offset.
     pub(super) fault: Option<usize>,
 }
 
 impl Clock {
-    /// Every node's clock. The first drift of a node counts.
+    /// Returns every node's clock. The first drift of a node counts.
     pub(super) fn all(scenario: &Scenario) -> Vec<Self> {
         let right = Self { rate: PerMillion::ONE, offset: 0, fault: None };
         let mut clocks = vec![right; scenario.nodes.len()];
@@ -29,27 +29,27 @@ impl Clock {
         clocks
     }
 
-    /// What it shows at a virtual moment.
+    /// Returns the time that it shows at a virtual moment.
     pub(super) fn shows(self, now: Time) -> Time {
-        self.offset.saturating_add(self.passes(now))
+        self.offset.saturating_add(self.elapsed(now))
     }
 
-    /// How much it has gone on by then.
-    fn passes(self, now: Time) -> Time {
+    /// Returns its advance from the start of the run to a virtual moment.
+    fn elapsed(self, now: Time) -> Time {
         let passed = u128::from(now) * u128::from(self.rate.0) / u128::from(PerMillion::ONE.0);
         Time::try_from(passed).unwrap_or(Time::MAX)
     }
 
-    /// The first virtual moment at which it has gone on by `after` ms.
+    /// Returns the first virtual moment at which it has advanced by `after` ms.
     pub(super) fn due(self, now: Time, after: Time) -> Time {
-        let shown = u128::from(self.passes(now).saturating_add(after));
+        let shown = u128::from(self.elapsed(now).saturating_add(after));
         let due = (shown * u128::from(PerMillion::ONE.0)).div_ceil(u128::from(self.rate.0.max(1)));
         Time::try_from(due).unwrap_or(Time::MAX).max(now)
     }
 }
 
-/// A clock as a handler sees it, and whether the handler has looked: a drift that nobody sees has met
-/// nothing.
+/// A clock as a handler sees it, with a mark that the handler has read it. A drift of a clock that no handler
+/// reads has no effect.
 #[derive(Clone, Copy, Debug)]
 pub struct Watch<'a> {
     pub(super) shows: Time,
@@ -57,7 +57,7 @@ pub struct Watch<'a> {
 }
 
 impl Watch<'_> {
-    /// What it shows, in ms.
+    /// Returns the time that it shows, in ms.
     pub(super) fn read(self) -> Time {
         self.looked.set(true);
         self.shows

@@ -1,44 +1,43 @@
-//! What a handler may do.
+//! The context of a handler: what it may read and the effects that it may ask for.
 
 use super::{Choices, Group, NodeId, NodeSet, Process, Signed, Time, Watch};
 
-/// How long a note may be, in characters; the rest of a longer one is left out.
+/// Maximum length of a note, in characters; the rest of a longer one is left out.
 pub const MAX_NOTE: usize = 1000;
 
-/// What a handler asks the kernel to do once it has run.
+/// An effect that a handler asks for. The kernel carries it out after the handler has ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect<P: Process> {
     /// One message to each of these nodes, one after the other in the scenario's order.
     Send {
         /// The receivers.
         to: NodeSet,
-        /// What each of them gets.
+        /// The message to each of them.
         message: P::Message,
     },
-    /// One transmission to all who can hear it.
+    /// One transmission to all nodes in range.
     Transmit(P::Message),
-    /// An alarm for oneself.
+    /// Sets a timer of this process.
     SetTimer {
-        /// Which: setting an equal one again replaces it.
+        /// The timer: setting an equal one again replaces it.
         timer: P::Timer,
-        /// In how many ms, by one's own clock.
+        /// Time until it goes off, in ms of the own clock.
         after: Time,
     },
-    /// No alarm after all.
+    /// Cancels a timer.
     CancelTimer(P::Timer),
-    /// Something for the layer above.
+    /// An indication to the layer above.
     Indicate(P::Indication),
-    /// The process, as it is when the handler ends, goes to stable storage.
+    /// Writes the process, as it is when the handler ends, to stable storage.
     Store,
-    /// A reason, for the diagram's margin.
+    /// A reason, shown in the diagram's margin.
     Note(String),
 }
 
-/// A handler's view of the world, and the effects that it has asked for so far.
+/// A handler's view of its node, and the effects that it has asked for so far.
 ///
-/// Effects are a *list*, which the kernel carries out afterwards: so a crash can cut it after k sends.
-/// Without that no sender would ever crash in mid-broadcast, which is the whole reason for reliable
-/// broadcast.
+/// Effects are a *list*, which the kernel carries out after the handler: so a crash can cut it after k sends.
+/// Otherwise no sender could crash in the middle of a broadcast, and reliable broadcast exists for that case.
 #[derive(Debug)]
 pub struct Context<'a, P: Process> {
     pub(super) group: Group,
@@ -49,43 +48,43 @@ pub struct Context<'a, P: Process> {
 }
 
 impl<'a, P: Process> Context<'a, P> {
-    /// The node that this process runs on.
+    /// Returns the node that this process runs on.
     #[must_use]
     pub const fn me(&self) -> NodeId {
         self.group.me
     }
 
-    /// Who takes part.
+    /// Returns the group of processes.
     #[must_use]
     pub const fn group(&self) -> Group {
         self.group
     }
 
-    /// Every process but this one.
+    /// Returns every node but this one.
     #[must_use]
     pub fn others(&self) -> NodeSet {
         self.group.others()
     }
 
-    /// The protocol's parameters, as the scenario sets them.
+    /// Returns the protocol's parameters, as the scenario sets them.
     #[must_use]
     pub const fn parameters(&self) -> &'a P::Parameters {
         self.parameters
     }
 
-    /// Those to whom one's messages get; what is sent to others is lost.
+    /// Returns the nodes that messages of this node reach; a message to any other is lost.
     #[must_use]
     pub const fn neighbours(&self) -> NodeSet {
         self.group.neighbours
     }
 
-    /// Whether the node only passes things on.
+    /// True if the node only forwards messages.
     #[must_use]
     pub const fn is_router(&self, node: NodeId) -> bool {
         self.group.routers.contains(node)
     }
 
-    /// What one's own clock shows, in ms: how much time has passed, where the clock is right.
+    /// Returns the time of the own clock, in ms since the start if the clock is right.
     #[must_use]
     pub fn clock(&self) -> Time {
         self.watch.read()
@@ -96,44 +95,44 @@ impl<'a, P: Process> Context<'a, P> {
         self.multicast(to.into(), message);
     }
 
-    /// Sends to everybody, oneself included, as the textbooks do.
+    /// Sends to all nodes, this one included, as the textbooks do.
     pub fn send_all(&mut self, message: P::Message) {
         self.multicast(self.group.everyone(), message);
     }
 
-    /// Sends to everybody but oneself.
+    /// Sends to all nodes but this one.
     pub fn send_others(&mut self, message: P::Message) {
         self.multicast(self.group.others(), message);
     }
 
-    /// Sends to each of these, one after the other in the scenario's order.
+    /// Sends to each of these nodes, one after the other in the scenario's order.
     pub fn multicast(&mut self, to: NodeSet, message: P::Message) {
         self.effects.push(Effect::Send { to, message });
     }
 
-    /// On a shared medium, one transmission that all neighbours hear, each of which may miss it on its own;
-    /// elsewhere as [`send_others`](Self::send_others).
+    /// Transmits once to all neighbours on a shared medium; each of them may miss it independently. On other
+    /// networks it is [`send_others`](Self::send_others).
     pub fn transmit(&mut self, message: P::Message) {
         self.effects.push(Effect::Transmit(message));
     }
 
-    /// Signs a value in one's own name.
+    /// Signs a value in the name of this node.
     #[must_use]
     pub const fn sign<T>(&self, value: T) -> Signed<T> {
         Signed::new(self.group.me, value)
     }
 
-    /// Sets the timer, or sets it anew, to go off in `after` ms by one's own clock.
+    /// Sets or resets the timer, to go off in `after` ms of the own clock.
     pub fn set_timer(&mut self, timer: P::Timer, after: Time) {
         self.effects.push(Effect::SetTimer { timer, after });
     }
 
-    /// Stops the timer, if it runs.
+    /// Cancels the timer, if it is set.
     pub fn cancel_timer(&mut self, timer: P::Timer) {
         self.effects.push(Effect::CancelTimer(timer));
     }
 
-    /// Tells the layer above.
+    /// Gives an indication to the layer above.
     pub fn indicate(&mut self, indication: P::Indication) {
         self.effects.push(Effect::Indicate(indication));
     }
@@ -143,7 +142,7 @@ impl<'a, P: Process> Context<'a, P> {
         self.effects.push(Effect::Store);
     }
 
-    /// Says why, in the diagram's margin.
+    /// Shows a reason in the diagram's margin.
     pub fn note(&mut self, note: impl Into<String>) {
         let mut note = note.into();
         if let Some((end, _)) = note.char_indices().nth(MAX_NOTE) {
@@ -152,7 +151,7 @@ impl<'a, P: Process> Context<'a, P> {
         self.effects.push(Effect::Note(note));
     }
 
-    /// A number below `bound`: drawn by lot in a simulation, enumerated by a search.
+    /// Returns a number below `bound`: random in a simulation, enumerated in a search.
     pub fn choose(&mut self, bound: u32) -> u32 {
         self.choices.below(bound)
     }

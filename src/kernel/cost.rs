@@ -16,8 +16,8 @@ pub struct Cost {
     pub terms: &'static [Term],
     /// Smallest group that the formula is true of.
     pub least: usize,
-    /// Has the operation performed once, in a scenario that has nothing but its nodes and a network on which
-    /// every message takes 10 virtual ms.
+    /// Performs the operation once, in a scenario that has only its nodes and a network on which every
+    /// message takes 10 virtual ms.
     pub perform: fn(&mut Scenario),
 }
 
@@ -33,7 +33,7 @@ pub struct Term {
 }
 
 impl Cost {
-    /// The formula as textbooks write it: `3(K − 1)`, `n² − 1`.
+    /// Returns the formula as textbooks write it: `3(K − 1)`, `n² − 1`.
     #[must_use]
     pub fn formula(&self) -> String {
         let mut formula = String::new();
@@ -44,7 +44,7 @@ impl Cost {
                 () if rest.starts_with(".pow(2)") => ("²", 7),
                 () if rest.starts_with(".pow(3)") => ("³", 7),
                 () if rest.starts_with(" / ") => ("/", 3),
-                // Factors stand side by side, but for a number after another factor.
+                // Factors stand side by side, except a number after another factor.
                 () if rest.starts_with(" * ") => {
                     let number = rest[3..].starts_with(|c: char| c.is_ascii_digit());
                     (if number { " · " } else { "" }, 3)

@@ -10,13 +10,13 @@ pub enum Detection {
     /// The detector suspects the node of having crashed.
     #[display("suspect {_0}")]
     Suspect(NodeId),
-    /// The detector takes the suspicion back.
+    /// The detector withdraws the suspicion.
     #[display("restore {_0}")]
     Restore(NodeId),
 }
 
 impl Detection {
-    /// Its `kind` in the trace.
+    /// Returns its `kind` in the trace.
     #[must_use]
     pub const fn kind(self) -> &'static str {
         match self {
@@ -25,7 +25,7 @@ impl Detection {
         }
     }
 
-    /// Node that the report is about.
+    /// Returns the node that the report is about.
     #[must_use]
     pub const fn node(self) -> NodeId {
         match self {

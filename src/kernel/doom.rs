@@ -1,53 +1,65 @@
-//! Crashes in the middle of what a node does at a moment: after so many sends or writes.
+//! Crashes in the middle of a moment: after a number of sends or writes of the node.
 
 use super::{
     NodeId, Plan, Simulation, Time,
-    agenda::{Phase, What},
+    agenda::{Occurrence, Phase},
     log::Log,
 };
 
-/// Something that a node does, after which it may crash in the middle of a moment.
+/// An action of a node that is counted towards its crash.
 #[derive(Clone, Copy)]
-pub(super) enum Deed {
+pub(super) enum Action {
     Send = 0,
     Write = 1,
 }
 
 impl Simulation {
-    /// Lets a node that is up stop at this moment after so many of its deeds.
-    pub(super) fn doom(&mut self, (node, at): (NodeId, Time), deed: Deed, fault: usize, left: u32) {
+    /// Schedules a crash of a node that is up: at this moment, after `left` actions of this kind.
+    pub(super) fn doom(
+        &mut self,
+        (node, at): (NodeId, Time),
+        action: Action,
+        fault: usize,
+        left: u32,
+    ) {
         let state = &mut self.nodes[node.index()];
         if !state.up {
             return;
         }
-        // Of two crashes at one moment the one that comes first counts.
-        let doomed = &mut state.doomed[deed as usize];
+        // Of two crashes at one moment the earlier in the scenario counts.
+        let doomed = &mut state.doomed[action as usize];
         if doomed.is_none_or(|(_, other)| left < other) {
             *doomed = Some((fault, left));
         }
-        self.schedule(at, Phase::Doom, node.index() as u64, What::Doom { node });
+        self.schedule(at, Phase::Doom, node.index() as u64, Occurrence::Doom { node });
     }
 
-    /// Stops a node that has no deed of this kind left. True if it does.
-    pub(super) fn stops(&mut self, plan: &Plan, log: &mut Log, node: NodeId, deed: Deed) -> bool {
-        let doomed = self.nodes[node.index()].doomed[deed as usize];
+    /// Crashes a node that has no action of this kind left. True if it does.
+    pub(super) fn stops(
+        &mut self,
+        plan: &Plan,
+        log: &mut Log,
+        node: NodeId,
+        action: Action,
+    ) -> bool {
+        let doomed = self.nodes[node.index()].doomed[action as usize];
         if let Some((fault, 0)) = doomed {
             self.crash(plan, log, node, fault);
         }
         matches!(doomed, Some((_, 0)))
     }
 
-    /// Counts a deed of a node that is to stop after some of them. True if it was the last.
+    /// Counts an action of a node that is to crash after some of them. True if it was the last.
     pub(super) fn stops_after(
         &mut self,
         plan: &Plan,
         log: &mut Log,
         node: NodeId,
-        deed: Deed,
+        action: Action,
     ) -> bool {
-        if let Some((_, left)) = &mut self.nodes[node.index()].doomed[deed as usize] {
+        if let Some((_, left)) = &mut self.nodes[node.index()].doomed[action as usize] {
             *left -= 1;
         }
-        self.stops(plan, log, node, deed)
+        self.stops(plan, log, node, action)
     }
 }

@@ -1,15 +1,15 @@
-//! What tells two states apart, in a number.
+//! Fingerprints of states, as one number each.
 //!
-//! A search meets millions of states and remembers of each only this number. Two states that are not the same have
-//! the same fingerprint with a chance of 2⁻¹²⁸; it is the same on every machine.
+//! A search meets millions of states and remembers only this number of each. Two different states have the
+//! same fingerprint with probability 2⁻¹²⁸. The fingerprint is the same on every machine.
 
 use std::hash::{Hash, Hasher};
 
 use super::choices::mix;
 
-/// Whatever can be hashed, its type erased.
+/// A value that can be hashed, its type erased.
 pub trait Identity {
-    /// Feeds a hasher with what tells it from others of its type.
+    /// Feeds a hasher with everything that distinguishes the value from others of its type.
     fn identify(&self, hasher: &mut dyn Hasher);
 }
 
@@ -19,23 +19,23 @@ impl<T: Hash> Identity for T {
     }
 }
 
-/// Takes a fingerprint.
+/// A hasher that computes a fingerprint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprinter {
     low: u64,
     high: u64,
-    /// How many bytes were taken in: what keeps `ab, c` and `a, bc` apart.
+    /// Number of bytes hashed: it distinguishes `ab, c` from `a, bc`.
     length: u64,
 }
 
 impl Fingerprinter {
-    /// Before anything was taken in.
+    /// Returns a hasher that has taken no input.
     #[must_use]
     pub const fn new() -> Self {
         Self { low: 0x243F_6A88_85A3_08D3, high: 0x1319_8A2E_0370_7344, length: 0 }
     }
 
-    /// The fingerprint of what was taken in.
+    /// Returns the fingerprint of the input so far.
     #[must_use]
     pub const fn fingerprint(self) -> u128 {
         let low = mix(self.low, self.length);
@@ -44,7 +44,7 @@ impl Fingerprinter {
 
     fn word(&mut self, word: u64) {
         self.low = mix(self.low, word);
-        // Another function of the same words: what collides in the one does not in the other.
+        // Another function of the same words: inputs that collide in one half do not collide in the other.
         self.high = (self.high.rotate_left(23) ^ word).wrapping_mul(0x9FB2_1C65_1E98_DF25);
         self.high ^= self.high >> 32;
     }
@@ -56,7 +56,7 @@ impl Default for Fingerprinter {
     }
 }
 
-/// The same on machines of every word length and byte order.
+/// The result does not depend on the machine's word length or byte order.
 impl Hasher for Fingerprinter {
     fn write(&mut self, bytes: &[u8]) {
         self.length = self.length.wrapping_add(bytes.len() as u64);
@@ -112,7 +112,7 @@ mod tests {
     fn what_differs_has_another_fingerprint() {
         let texts = ["", "a", "b", "ab", "ba", "a\0", "\0a", "aaaaaaaa", "aaaaaaaab", "aaaaaaaa\0"];
         let mut all: Vec<u128> = texts.iter().map(|text| of(text)).collect();
-        // Numbers below 256 are what texts end with.
+        // Numbers below 256 are the end marks of texts.
         all.extend((256..2000_u64).map(|number| of(&number)));
         all.extend((256..2000_u64).map(|number| of(&(number, 1_u8))));
         all.extend((256..2000_u64).map(|number| of(&(1_u8, number))));
@@ -127,7 +127,7 @@ mod tests {
         assert_ne!(of(&vec![vec![1_u8], vec![]]), of(&vec![vec![], vec![1_u8]]));
     }
 
-    /// Shards of one search on different machines, and the page and a terminal, have to agree.
+    /// Shards of one search on different machines have to agree, and so do the page and a terminal.
     #[test]
     fn fingerprints_of_version_1_are_the_same_everywhere() {
         assert_eq!(of(&7_usize), of(&7_u64));

@@ -1,7 +1,7 @@
-//! What the inspector and the trace show of a state or a payload.
+//! JSON of states and payloads, for the inspector and the trace.
 //!
-//! `serde_json::to_value` does the same, but carries the errors of all JSON that there could be along with
-//! every field of every protocol. States and payloads have none: this is half as large.
+//! `serde_json::to_value` does the same, but brings the errors of all possible JSON with every field of every
+//! protocol. States and payloads have no such errors: this code is half as large.
 
 use std::fmt;
 
@@ -11,14 +11,14 @@ use serde::ser::{
 };
 use serde_json::{Map, Value as Json};
 
-/// A state or a payload as JSON, nodes as their characters (see [`NodeId`](super::NodeId)).
+/// Returns a state or a payload as JSON, nodes as their characters (see [`NodeId`](super::NodeId)).
 pub(super) fn inspect(what: &impl Serialize) -> Json {
     match what.serialize(Inspector) {
         Ok(json) => json,
     }
 }
 
-/// Nothing goes wrong: tests/it/protocols/conformance.rs inspects every state and payload.
+/// An error that never occurs: tests/it/protocols/conformance.rs inspects every state and payload.
 #[derive(Debug)]
 enum Impossible {}
 
@@ -49,12 +49,12 @@ struct List(Option<&'static str>, Vec<Json>);
 /// An object, the variant that it belongs to, and the key whose value comes next.
 struct Object(Option<&'static str>, Map<String, Json>, String);
 
-/// What belongs to a variant is the one field of an object.
+/// Wraps the content of a variant in an object with one field.
 fn within(variant: Option<&'static str>, json: Json) -> Json {
     match variant {
         None => json,
         Some(variant) => {
-            // Not collected: that would sort them first.
+            // Not collected: that would sort the fields first.
             let mut object = Map::new();
             object.insert(variant.to_owned(), json);
             Json::Object(object)
@@ -210,7 +210,7 @@ impl Serializer for Inspector {
     }
 }
 
-/// Serde has a trait for every kind of list, all of the same shape.
+/// Serde has a trait for every kind of list, all of the same form.
 macro_rules! a_list {
     ($($kind:ident::$add:ident),*) => {$(
         impl $kind for List {
@@ -235,7 +235,7 @@ a_list!(
     SerializeTupleVariant::serialize_field
 );
 
-/// As it has for every kind of object.
+/// Serde has a trait for every kind of object.
 macro_rules! an_object {
     ($($kind:ident),*) => {$(
         impl $kind for Object {

@@ -13,19 +13,19 @@ where
     Self::Message: From<L::Message>,
     Self::Timer: From<L::Timer>,
 {
-    /// The layer.
+    /// Returns the layer.
     fn layer(&mut self) -> &mut L;
 
-    /// Upon an indication of the layer.
+    /// Handles an indication of the layer.
     fn on_layer(&mut self, ctx: &mut Context<Self>, indication: L::Indication);
 
-    /// The layer's parameters: by default what it takes where nothing is said.
+    /// Returns the layer's parameters: its defaults, unless the process overrides this.
     #[must_use]
     fn layer_parameters(_parameters: &Self::Parameters) -> L::Parameters {
         L::Parameters::read(&ParameterValues::new())
     }
 
-    /// Asks the layer for something.
+    /// Makes a request to the layer.
     fn ask(&mut self, ctx: &mut Context<Self>, request: L::Request) {
         self.down(ctx, |layer, ctx| layer.on_request(ctx, request));
     }

@@ -1,22 +1,22 @@
-//! What a simulation writes into, and looks up: a trace that grows, or one that is there already.
+//! The log of a simulation: a trace that grows, or a recorded one that is repeated.
 
 use super::{Event, EventId, EventKind, Fate, Message, MessageId, NodeId, Sample, Time, Trace};
 
 /// A trace, seen from a simulation.
 #[derive(Debug)]
 pub(super) enum Log<'a> {
-    /// What happens is added to it.
+    /// A trace to which events are added.
     Growing(&'a mut Trace),
-    /// What happens is in it: a part of the run is gone through once more, and comes to the same.
+    /// A trace that holds the events already: a part of the run is repeated, with the same result.
     Known {
         /// The whole run.
         trace: &'a Trace,
-        /// How far it has been gone through.
+        /// Position up to which it has been repeated.
         reached: Reached,
     },
 }
 
-/// How much of a trace there is at a moment.
+/// A position in a trace.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Reached {
     pub(super) events: EventId,
@@ -24,14 +24,14 @@ pub(super) struct Reached {
 }
 
 impl Reached {
-    /// All that there is.
+    /// Returns the end of a trace.
     pub(super) const fn end(trace: &Trace) -> Self {
         Self { events: trace.events.len(), messages: trace.messages.len() }
     }
 }
 
 impl Log<'_> {
-    /// How many events there have been.
+    /// Returns the number of events up to now.
     pub(super) const fn events(&self) -> usize {
         match self {
             Self::Growing(trace) => trace.events.len(),
@@ -39,7 +39,7 @@ impl Log<'_> {
         }
     }
 
-    /// How far it goes.
+    /// Returns the current position.
     pub(super) const fn reached(&self) -> Reached {
         match self {
             Self::Growing(trace) => Reached::end(trace),
@@ -47,7 +47,7 @@ impl Log<'_> {
         }
     }
 
-    /// How many messages have been sent.
+    /// Returns the number of messages sent up to now.
     pub(super) const fn messages(&self) -> usize {
         match self {
             Self::Growing(trace) => trace.messages.len(),
@@ -55,7 +55,7 @@ impl Log<'_> {
         }
     }
 
-    /// What was sent.
+    /// Returns a message that was sent.
     pub(super) fn message(&self, message: MessageId) -> &Message {
         match self {
             Self::Growing(trace) => &trace.messages[message],
@@ -63,7 +63,7 @@ impl Log<'_> {
         }
     }
 
-    /// Something happens.
+    /// Records an event.
     pub(super) fn record(&mut self, time: Time, node: NodeId, kind: EventKind) -> EventId {
         let event = self.events();
         match self {
@@ -76,7 +76,7 @@ impl Log<'_> {
         event
     }
 
-    /// A node is measured.
+    /// Records the measured values of a node.
     pub(super) fn sample(&mut self, time: Time, node: NodeId, values: Vec<i64>) {
         let events = self.events();
         if let Self::Growing(trace) = self {
@@ -84,7 +84,7 @@ impl Log<'_> {
         }
     }
 
-    /// A message is sent.
+    /// Records that a message is sent.
     pub(super) fn send(&mut self, message: Message) {
         match self {
             Self::Growing(trace) => trace.messages.push(message),
@@ -95,7 +95,7 @@ impl Log<'_> {
         }
     }
 
-    /// A copy of a message has come, or will never come.
+    /// Records the arrival or the loss of a copy of a message.
     pub(super) fn end_way(&mut self, message: MessageId, copy: usize, fate: Fate) {
         let Self::Growing(trace) = self else { return };
         let message = &mut trace.messages[message];

@@ -38,7 +38,7 @@ impl Packet {
         Self(Rc::new(payload))
     }
 
-    /// The payload, if it is of this type.
+    /// Returns the payload, if it is of this type.
     #[must_use]
     pub fn get<T: Payload>(&self) -> Option<&T> {
         let any: &dyn Any = &*self.0;
@@ -49,13 +49,13 @@ impl Packet {
         self.get::<T>().expect("a protocol meets only its own payloads").clone()
     }
 
-    /// The payload as JSON, nodes as their characters (see [`NodeId`]).
+    /// Returns the payload as JSON, nodes as their characters (see [`NodeId`]).
     #[must_use]
     pub fn inspect(&self) -> Json {
         self.0.inspect()
     }
 
-    /// Feeds a hasher with what tells it from others of its type.
+    /// Feeds a hasher with everything that distinguishes the payload from others of its type.
     pub fn identify(&self, hasher: &mut dyn Hasher) {
         self.0.identify(hasher);
     }
@@ -75,7 +75,7 @@ impl fmt::Display for Packet {
     }
 }
 
-/// As it is displayed: a packet's own `Debug` would weigh on the page for every payload there is.
+/// The display form: a derived `Debug` of every payload type would make the page larger.
 impl fmt::Debug for Packet {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)
@@ -85,22 +85,22 @@ impl fmt::Debug for Packet {
 /// An event, as the kernel hands it to a machine.
 #[derive(Clone, Debug)]
 pub enum Input {
-    /// The run begins.
+    /// Start of the run.
     Init,
-    /// The application asks.
+    /// A request of the application.
     Request(Packet),
-    /// A message has come.
+    /// Receipt of a message.
     Message {
-        /// Who sent it.
+        /// Sender of the message.
         from: NodeId,
-        /// What it says.
+        /// Content of the message.
         packet: Packet,
     },
-    /// A timer went off.
+    /// Expiry of a timer.
     Timer(Packet),
-    /// The scenario's failure detector reports.
+    /// A report of the scenario's failure detector.
     Detection(Detection),
-    /// The node is up again.
+    /// Recovery of the node.
     Recovery,
 }
 
@@ -111,36 +111,36 @@ pub enum Output {
     Send {
         /// The receivers.
         to: NodeSet,
-        /// What each of them gets.
+        /// The message to each of them.
         packet: Packet,
     },
-    /// One transmission to all who can hear it.
+    /// One transmission to all nodes in range.
     Transmit(Packet),
-    /// An alarm.
+    /// Sets a timer.
     SetTimer {
-        /// Which.
+        /// The timer.
         timer: Packet,
-        /// In how many ms, by the machine's own clock.
+        /// Time until it goes off, in ms of the machine's own clock.
         after: Time,
     },
-    /// No alarm after all.
+    /// Cancels a timer.
     CancelTimer(Packet),
-    /// Something for the application.
+    /// An indication to the application.
     Indicate {
         /// Its `kind` in the trace.
         kind: &'static str,
         /// The indication.
         packet: Packet,
     },
-    /// The machine, as it is now, goes to stable storage.
+    /// Writes the machine, as it is now, to stable storage.
     Store,
-    /// A reason.
+    /// A reason, shown in the diagram's margin.
     Note(Rc<str>),
 }
 
 /// One running process, its types erased.
 pub trait Machine: dyn_clone::DynClone + Any {
-    /// Hands it an event; what it wants done is appended to `outputs`.
+    /// Hands it an event; the effects that it asks for are appended to `outputs`.
     fn handle(
         &mut self,
         watch: Watch,
@@ -148,20 +148,21 @@ pub trait Machine: dyn_clone::DynClone + Any {
         input: Input,
         outputs: &mut Vec<Output>,
     );
-    /// The machine that starts after a crash, given what was last stored.
+    /// Returns the machine that starts after a crash, given the one last stored.
     fn recovered(&self, stored: Option<&dyn Machine>) -> Box<dyn Machine>;
-    /// Its state as JSON, nodes as their characters.
+    /// Returns its state as JSON, nodes as their characters.
     fn inspect(&self) -> Json;
     /// Feeds a hasher with its state.
     fn identify(&self, hasher: &mut dyn Hasher);
-    /// Values of the protocol's metrics, in their order, at a virtual time and by the node's own clock.
+    /// Returns the values of the protocol's metrics, in their order, at a virtual time and a time of the
+    /// node's own clock.
     fn measure(&self, metrics: &[Metric], time: Time, clock: Time) -> Vec<i64>;
-    /// See [`Process::waits_for`].
+    /// Returns the nodes that it waits for: see [`Process::waits_for`].
     fn waits_for(&self) -> NodeSet;
 }
 dyn_clone::clone_trait_object!(Machine);
 
-/// Its state as JSON: its own `Debug` would weigh on the page for every protocol there is.
+/// The state as JSON: a derived `Debug` of every protocol would make the page larger.
 impl fmt::Debug for dyn Machine {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         fmt::Display::fmt(&self.inspect(), f)

@@ -1,21 +1,22 @@
-//! Mercies of the network on single messages and links, by which the cause of a violation is found.
+//! Exemptions of single messages and links from the network's faults. They serve to find the cause of a
+//! violation.
 
 use super::{MessageName, NodeId, SortedMap, SortedSet, Time};
 
-/// How the network is kinder to a message.
+/// An exemption of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Mercy {
-    /// Chance does not lose it.
+    /// It is not lost by chance.
     Arrives,
-    /// Chance does not duplicate it.
+    /// It is not duplicated by chance.
     Once,
-    /// Chance flips none of its bits.
+    /// None of its bits is flipped by chance.
     Intact,
     /// It takes no longer than this, in virtual ms.
     Within(Time),
 }
 
-/// Messages and links to which the network is kinder in a repaired run; none in any other.
+/// The exempt messages and links of a repaired run; empty in any other.
 #[derive(Clone, Debug, Default)]
 pub struct Spared {
     messages: SortedMap<MessageName, Vec<Mercy>>,
@@ -23,7 +24,7 @@ pub struct Spared {
 }
 
 impl Spared {
-    /// Makes the network kinder to a message.
+    /// Exempts a message.
     pub fn spare(&mut self, name: MessageName, mercy: Mercy) {
         self.messages.entry(name).or_default().push(mercy);
     }
@@ -33,23 +34,23 @@ impl Spared {
         self.links.insert((from, to));
     }
 
-    /// True if the network is kinder to nothing.
+    /// True if no message or link is exempt.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.messages.is_empty() && self.links.is_empty()
     }
 
-    /// Returns the mercies on a message.
+    /// Returns the exemptions of a message.
     fn mercies(&self, name: MessageName) -> &[Mercy] {
         self.messages.get(&name).map_or(&[], Vec::as_slice)
     }
 
-    /// True if the network has this mercy on a message.
+    /// True if the message has this exemption.
     pub(super) fn has(&self, name: MessageName, mercy: Mercy) -> bool {
         self.mercies(name).contains(&mercy)
     }
 
-    /// The longest time that a message may take, where that is bounded.
+    /// Returns the longest time that a message may take, where that is bounded.
     pub(super) fn within(&self, name: MessageName) -> Option<Time> {
         let bounds = self.mercies(name).iter().filter_map(|mercy| match mercy {
             Mercy::Within(bound) => Some(*bound),

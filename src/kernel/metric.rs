@@ -11,11 +11,11 @@ pub struct Metric {
     pub name: &'static str,
     /// Unit of its values: `messages`, `ms`.
     pub unit: &'static str,
-    /// Explanation in a line.
+    /// Its meaning, in one line.
     pub help: &'static str,
     /// The way in which it is drawn.
     pub drawn: Drawn,
-    /// Its value at a node.
+    /// Returns its value at a node.
     pub value: fn(node: &Measured) -> i64,
 }
 
@@ -32,7 +32,7 @@ pub struct Measured<'a> {
 }
 
 impl<'a> Measured<'a> {
-    /// The process that runs on the node.
+    /// Returns the process that runs on the node.
     ///
     /// # Panics
     /// If the protocol's process is of another type.

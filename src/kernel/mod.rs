@@ -1,10 +1,11 @@
-//! Runs deterministic processes and records what happened; knows no protocol.
+//! Runs deterministic processes and records a trace of events; knows no protocol.
 //!
-//! From the bottom up: ordered maps and sets ([`SortedMap`], [`SortedSet`]); who takes part ([`NodeId`], [`NodeSet`], [`Group`]); what a protocol implements
-//! ([`Process`]) and may do ([`Context`]); its types erased ([`Machine`], [`Packet`]); what it can be
-//! tuned by ([`Parameters`]); what a reader asks for ([`Scenario`]); what happened ([`Trace`]); the
-//! simulation between the two ([`Simulation`]), and the way back to any moment of it ([`Checkpoints`]);
-//! one node by itself, for a search through all orders of events ([`Solo`]); and promises and assumptions ([`Property`], [`Assumption`]).
+//! From the bottom up: ordered maps and sets ([`SortedMap`], [`SortedSet`]); nodes ([`NodeId`], [`NodeSet`],
+//! [`Group`]); the interface of a protocol ([`Process`]) and its effects ([`Context`]); its types erased
+//! ([`Machine`], [`Packet`]); its parameters ([`Parameters`]); the input of a run ([`Scenario`]); its output
+//! ([`Trace`]); the simulation between the two ([`Simulation`]), and the states at any moment of it
+//! ([`Checkpoints`]); one node by itself, for a search through all orders of events ([`Solo`]); and
+//! properties and assumptions ([`Property`], [`Assumption`]).
 
 mod agenda;
 mod assumption;
@@ -61,9 +62,7 @@ pub use machine::{Input, Machine, Output, Packet};
 pub use mercy::{Mercy, Spared};
 pub use metric::{Drawn, Measured, Metric};
 pub(crate) use network::Network;
-pub use node::{
-    Group, MAX_NODES, NodeId, NodeSet, speaks_reserved, spell, spell_exactly, spell_json,
-};
+pub use node::{Group, MAX_NODES, NodeId, NodeSet, has_reserved, spell, spell_exactly, spell_json};
 pub use parameter::{
     Domain, Parameter, ParameterField, ParameterName, ParameterValue, ParameterValues, Parameters,
     dashed,

@@ -1,7 +1,7 @@
-//! What becomes of a message, decided when it is sent.
+//! The way of a message through the network, decided when it is sent.
 //!
-//! Faults are known beforehand, so a message's whole way is: how long it takes, and what it runs into.
-//! Only whether its receiver is up is seen on arrival.
+//! Faults are known beforehand, and so is a message's whole way: its delay, and the obstacles that it meets.
+//! Only on arrival is it known if the receiver is up.
 
 use super::{
     Delay, Fault, Loss, MAX_BIT, MessageName, NodeId, NodeSet, Order, PerMillion, Scenario,
@@ -11,7 +11,7 @@ use super::{
     obstacles::Obstacles,
 };
 
-/// The network of a scenario: what never changes while it runs.
+/// The network of a scenario: the part that never changes while it runs.
 #[derive(Clone, Debug)]
 pub(crate) struct Network {
     size: usize,
@@ -19,56 +19,56 @@ pub(crate) struct Network {
     loss: PerMillion,
     duplicate: PerMillion,
     corrupt: PerMillion,
-    /// By node.
+    /// Neighbours of each node.
     pub(super) neighbours: Vec<NodeSet>,
-    /// By link.
+    /// Links, by sender and receiver.
     links: Vec<Link>,
     drops: SortedMap<MessageName, usize>,
     delays: SortedMap<MessageName, Vec<(usize, Time)>>,
     duplicates: SortedMap<MessageName, Vec<(usize, Time)>>,
     damages: SortedMap<MessageName, (usize, Vec<u32>)>,
     obstacles: Obstacles,
-    /// Empty but in a repaired run.
+    /// Exempt messages and links: none except in a repaired run.
     spared: Spared,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Link {
-    /// What its messages' draws depend on, beside their number: the seed and the places of its two nodes.
+    /// Key of its messages' draws, beside their number: the seed and the places of the two nodes.
     key: u64,
     delay: Delay,
     rate: Option<u32>,
     queue: Option<u32>,
 }
 
-/// The span that a link's rate is about, in virtual ms.
+/// Unit of time of a link's rate, in virtual ms.
 const SPAN: Time = 100;
 
-/// What changes on a link while a run goes on.
+/// The part of a link that changes during a run.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct LinkState {
-    /// How many messages have been made for it.
+    /// Number of messages made for it.
     named: u32,
-    /// When the last of them arrives: on a FIFO link none comes sooner.
+    /// Time at which the last of them arrives: on a FIFO link none arrives earlier.
     last_arrival: Time,
-    /// When its sending side is free again, in ms divided by its rate, so that it is a whole number.
+    /// Time at which its sending side is free again, in ms divided by its rate, so that it is a whole number.
     free: Time,
 }
 
 /// The way of one copy of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Way {
-    /// When it ends, in virtual ms.
+    /// Time at which it ends, in virtual ms.
     pub(super) at: Time,
-    /// Why it ends without having arrived, if it does.
+    /// Reason of the loss, if it ends before the receiver.
     pub(super) lost: Option<Loss>,
 }
 
-/// Bits that flip on the way of a message's first copy.
+/// Bits that are flipped in a message's first copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Damage {
     pub(super) bits: Vec<u32>,
-    /// None if it was bad luck.
+    /// Index of the fault; none if they were flipped by chance.
     pub(super) fault: Option<usize>,
 }
 
@@ -110,7 +110,7 @@ impl Network {
         network
     }
 
-    /// Takes note of what happens to single messages.
+    /// Records a fault on a single message.
     fn add(&mut self, index: usize, fault: &Fault) {
         match *fault {
             Fault::Drop { message } => {
@@ -129,7 +129,7 @@ impl Network {
         }
     }
 
-    /// The state of all links before the first message.
+    /// Returns the state of all links before the first message.
     pub(super) fn fresh(&self) -> Vec<LinkState> {
         vec![LinkState::default(); self.links.len()]
     }
@@ -138,17 +138,17 @@ impl Network {
         from.index() * self.size + to.index()
     }
 
-    /// What the next message of a link will be called.
+    /// Returns the name of the next message of a link.
     pub(super) fn next_name(&self, state: &[LinkState], from: NodeId, to: NodeId) -> MessageName {
         MessageName { from, to, number: state[self.link(from, to)].named + 1 }
     }
 
-    /// Takes note that the message of this name has been made, whether it is sent or withheld.
+    /// Records that the message of this name has been made, whether it is sent or withheld.
     pub(super) fn take_name(&self, state: &mut [LinkState], name: MessageName) {
         state[self.link(name.from, name.to)].named = name.number;
     }
 
-    /// A random word for a message, the same in every run with this seed.
+    /// Returns a random word for a message, the same in every run with this seed.
     pub(super) fn draw(&self, name: MessageName, purpose: Purpose) -> u64 {
         let link = self.links[self.link(name.from, name.to)];
         mix(mix(link.key, u64::from(name.number)), purpose as u64)
@@ -159,19 +159,19 @@ impl Network {
             && below(self.draw(name, purpose), u64::from(PerMillion::ONE.0)) < u64::from(odds.0)
     }
 
-    /// True if chance does this to a message that is not spared it.
+    /// True if chance does this to the message and the message is not exempt.
     fn strikes(&self, name: MessageName, purpose: Purpose, odds: PerMillion, mercy: Mercy) -> bool {
         self.is_lucky(name, purpose, odds) && !self.spared.has(name, mercy)
     }
 
-    /// A delay of the message's link.
+    /// Returns a random delay of the message's link.
     fn span(&self, name: MessageName, purpose: Purpose) -> Time {
         let Delay { min, max } = self.links[self.link(name.from, name.to)].delay;
         min + below(self.draw(name, purpose), max - min + 1)
     }
 
-    /// Hands a message to the network: appends the way of each of its copies to `ways`, and says what
-    /// damage its first copy takes on it. Faults that had a part in it are marked in `met`.
+    /// Hands a message to the network: appends the way of each of its copies to `ways`, and returns the
+    /// damage to its first copy. Faults that had an effect on it are marked in `met`.
     pub(super) fn send(
         &self,
         state: &mut [LinkState],
@@ -191,7 +191,7 @@ impl Network {
         };
         let alone = self.arrival(met, now, waits, name);
         let arrival = self.in_turn(state, name, alone);
-        // What is lost waits for nothing that was sent before it.
+        // A lost message does not wait for earlier ones.
         let midway = now + (alone - now) / 2;
         let first = match self.drops.get(&name) {
             Some(&fault) => {
@@ -204,11 +204,12 @@ impl Network {
             None => self.way(met, name, now, arrival),
         };
         ways.push(first);
-        // What a reader drops is lost, however often it would have come.
+        // A drop by hand loses every copy of the message.
         if matches!(first.lost, Some(Loss::Drop(_))) {
             return None;
         }
-        // A second copy comes after the first, as if it were sent again: it never overtakes anything.
+        // The second copy comes after the first, as if it were sent again: it never overtakes another
+        // message.
         if self.strikes(name, Purpose::Duplicate, self.duplicate, Mercy::Once) {
             let arrival = arrival + self.span(name, Purpose::DuplicateDelay);
             ways.push(self.way(met, name, now, arrival));
@@ -223,8 +224,9 @@ impl Network {
         self.damage(met, name)
     }
 
-    /// How long a message waits for its turn to leave, in virtual ms, where its link takes only so many in 100 ms; none if
-    /// there is no room in the queue. What is lost on its way took its turn, what never leaves takes none.
+    /// Returns the time for which a message waits for its turn to leave, in virtual ms, if its link has a
+    /// rate per 100 ms; none if the queue is full. A message that is lost on its way takes a turn, a message
+    /// that never leaves does not.
     fn wait(&self, state: &mut [LinkState], now: Time, name: MessageName) -> Option<Time> {
         let place = self.link(name.from, name.to);
         let Link { rate: Some(rate), queue, .. } = self.links[place] else { return Some(0) };
@@ -234,7 +236,7 @@ impl Network {
         let rate = Time::from(rate);
         let (state, here) = (&mut state[place], now * rate);
         let turn = state.free.max(here);
-        // Those that wait leave 100 units after each other, the last of them 100 before the link is free.
+        // Waiting messages leave 100 units after each other, the last of them 100 before the link is free.
         let waiting = (turn - here).saturating_sub(1) / SPAN;
         let is_full = queue.is_some_and(|room| turn > here && waiting >= Time::from(room));
         if is_full && !self.spared.has(name, Mercy::Arrives) {
@@ -244,7 +246,8 @@ impl Network {
         Some(turn.div_ceil(rate) - now)
     }
 
-    /// When a message would arrive that meets nothing and waits for none of those before it on its way.
+    /// Returns the arrival time of a message that meets no obstacle and waits for no earlier message on its
+    /// way.
     fn arrival(&self, met: &mut [bool], now: Time, waits: Time, name: MessageName) -> Time {
         let mut arrival = now + waits + self.span(name, Purpose::Delay);
         for &(fault, by) in self.delays.get(&name).into_iter().flatten() {
@@ -254,13 +257,14 @@ impl Network {
         self.spared.within(name).map_or(arrival, |bound| arrival.min(now + bound))
     }
 
-    /// How long a message travels once it has left, as long as it waits for none of those before it, in virtual ms.
+    /// Returns the travel time of a message after it has left, if it waits for no earlier message, in virtual
+    /// ms.
     pub(crate) fn travels(&self, name: MessageName) -> Time {
         let delays = self.delays.get(&name).into_iter().flatten();
         delays.map(|(_, by)| *by).fold(self.span(name, Purpose::Delay), Time::saturating_add)
     }
 
-    /// When it arrives where messages stay in order: not before those that were sent before it.
+    /// Returns the arrival time on a network that keeps order: not before the messages sent earlier.
     fn in_turn(&self, state: &mut [LinkState], name: MessageName, arrival: Time) -> Time {
         if self.order == Order::Any && !self.spared.in_order(name.from, name.to) {
             return arrival;
@@ -270,8 +274,8 @@ impl Network {
         state.last_arrival
     }
 
-    /// Where a message ends that is to travel from `sent` to `arrival`: at the first obstacle that it
-    /// runs into, or there.
+    /// Returns the way of a message that is to travel from `sent` to `arrival`: it ends at the first
+    /// obstacle, or there.
     fn way(&self, met: &mut [bool], name: MessageName, sent: Time, arrival: Time) -> Way {
         match self.obstacles.first(name, sent, arrival) {
             Some((at, loss)) => {

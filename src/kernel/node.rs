@@ -1,4 +1,4 @@
-//! Who takes part.
+//! Nodes, sets of nodes and the group.
 
 use std::fmt;
 
@@ -10,22 +10,22 @@ use super::{
     visible::{push_visible, visible_name},
 };
 
-/// How many nodes a scenario may have.
+/// Largest number of nodes of a scenario.
 pub const MAX_NODES: usize = 128;
 
 /// The first of the private-use characters that stand for nodes until their names are known.
 const FIRST: u32 = 0xE000;
 
-/// A node: the place that crashes and has a clock and a disk. Numbered from 0 in the scenario's order.
+/// A node: the machine that crashes and has a clock and a disk. Numbered from 0 in the scenario's order.
 ///
-/// A process does not know what the reader calls its peers, yet what it says of them is drawn. So a
-/// node is displayed and serialised as **one private-use character**, and [`spell`] puts the names in
-/// where the text leaves the simulation.
+/// A process does not know the names of nodes, yet its texts are shown. So a node is displayed and serialised
+/// as **one private-use character**, and [`spell`] replaces it by the name where the text leaves the
+/// simulation.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(u8);
 
 impl NodeId {
-    /// The node at this place of the scenario's list.
+    /// Returns the node at this place of the scenario's list.
     ///
     /// # Panics
     /// If `index` is not below [`MAX_NODES`].
@@ -35,7 +35,7 @@ impl NodeId {
         Self(index as u8)
     }
 
-    /// Its place in the scenario's list.
+    /// Returns its place in the scenario's list.
     #[must_use]
     pub const fn index(self) -> usize {
         self.0 as usize
@@ -64,12 +64,12 @@ impl Serialize for NodeId {
     }
 }
 
-/// The name that a character stands for, if it stands for a node.
+/// Returns the name that a character stands for, if it stands for a node.
 fn named(c: char, names: &[String]) -> Option<&String> {
     names.get((c as u32).checked_sub(FIRST)? as usize)
 }
 
-/// Puts the nodes' names where their characters stand, for a person: see [`visible`](super::visible()).
+/// Replaces the nodes' characters by their names, for a reader: see [`visible`](super::visible()).
 #[must_use]
 pub fn spell(text: &str, names: &[String]) -> String {
     let mut spelt = String::with_capacity(text.len());
@@ -82,7 +82,7 @@ pub fn spell(text: &str, names: &[String]) -> String {
     spelt
 }
 
-/// The same, with every character as it is: for JSON, and to compare.
+/// Does the same as [`spell`], but leaves every other character as it is: for JSON, and for comparisons.
 #[must_use]
 pub fn spell_exactly(text: &str, names: &[String]) -> String {
     let mut spelt = String::with_capacity(text.len());
@@ -95,7 +95,7 @@ pub fn spell_exactly(text: &str, names: &[String]) -> String {
     spelt
 }
 
-/// The same for all texts in a JSON value, names of fields among them.
+/// Does the same as [`spell_exactly`] for all texts in a JSON value, names of fields included.
 #[must_use]
 pub fn spell_json(value: &Json, names: &[String]) -> Json {
     match value {
@@ -111,9 +111,9 @@ pub fn spell_json(value: &Json, names: &[String]) -> Json {
     }
 }
 
-/// Whether a reader's text holds a character that [`spell`] would take for a node.
+/// True if a text holds a character that [`spell`] would take for a node.
 #[must_use]
-pub fn speaks_reserved(text: &str) -> bool {
+pub fn has_reserved(text: &str) -> bool {
     text.chars().any(|c| (FIRST..FIRST + MAX_NODES as u32).contains(&(c as u32)))
 }
 
@@ -122,16 +122,16 @@ pub fn speaks_reserved(text: &str) -> bool {
 pub struct NodeSet(u128);
 
 impl NodeSet {
-    /// Nobody.
+    /// The empty set.
     pub const EMPTY: Self = Self(0);
 
-    /// The first `size` nodes.
+    /// Returns the first `size` nodes.
     #[must_use]
     pub const fn first(size: usize) -> Self {
         if size >= MAX_NODES { Self(u128::MAX) } else { Self((1 << size) - 1) }
     }
 
-    /// Whether the node is among them.
+    /// True if the set contains the node.
     #[must_use]
     pub const fn contains(self, node: NodeId) -> bool {
         self.0 >> node.0 & 1 == 1
@@ -151,43 +151,43 @@ impl NodeSet {
         self.0 != before
     }
 
-    /// How many there are.
+    /// Returns the number of nodes in the set.
     #[must_use]
     pub const fn len(self) -> usize {
         self.0.count_ones() as usize
     }
 
-    /// Whether there is nobody.
+    /// True if the set is empty.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Those of `self` who are not in `other`.
+    /// Returns the nodes of `self` that are not in `other`.
     #[must_use]
     pub const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
-    /// Those of both.
+    /// Returns the nodes in both sets.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
-    /// Those of either.
+    /// Returns the nodes in either set.
     #[must_use]
     pub const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// Those of `self` that come before this node in the scenario's order.
+    /// Returns the nodes of `self` that come before this node in the scenario's order.
     #[must_use]
     pub const fn before(self, node: NodeId) -> Self {
         Self(self.0 & ((1 << node.0) - 1))
     }
 
-    /// Those of `self` that come after this node in the scenario's order.
+    /// Returns the nodes of `self` that come after this node in the scenario's order.
     #[must_use]
     pub const fn after(self, node: NodeId) -> Self {
         let mut after = self.without(self.before(node));
@@ -195,25 +195,25 @@ impl NodeSet {
         after
     }
 
-    /// Whether all of `self` are in `other`.
+    /// True if all nodes of `self` are in `other`.
     #[must_use]
     pub const fn is_subset(self, other: Self) -> bool {
         self.0 & !other.0 == 0
     }
 
-    /// The first of them, in the scenario's order.
+    /// Returns the first of them, in the scenario's order.
     #[must_use]
     pub fn lowest(self) -> Option<NodeId> {
         (self.0 != 0).then(|| NodeId(self.0.trailing_zeros() as u8))
     }
 
-    /// The last of them, in the scenario's order.
+    /// Returns the last of them, in the scenario's order.
     #[must_use]
     pub fn highest(self) -> Option<NodeId> {
         (self.0 != 0).then(|| NodeId(self.0.ilog2() as u8))
     }
 
-    /// Takes out the first of them.
+    /// Removes and returns the first of them.
     fn pop(&mut self) -> Option<NodeId> {
         let lowest = self.lowest()?;
         self.remove(lowest);
@@ -288,30 +288,30 @@ impl Serialize for NodeSet {
     }
 }
 
-/// Who takes part, seen from one of them.
+/// The group of processes, seen from one of its nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Group {
-    /// The node that looks.
+    /// The node of this process.
     pub me: NodeId,
-    /// How many there are, oneself included.
+    /// Number of nodes, this one included.
     pub size: usize,
-    /// Those to whom one's messages get: everybody else, unless the scenario's topology says otherwise.
+    /// Nodes that messages of this node reach: all others, unless the scenario's topology says otherwise.
     pub neighbours: NodeSet,
-    /// Those who only pass things on.
+    /// Nodes that only forward messages.
     pub routers: NodeSet,
-    /// How long a message takes at most, in virtual ms, as far as may be assumed: none in an asynchronous
-    /// network. A scenario may break it all the same.
+    /// Longest delay of a message that the protocol may assume, in virtual ms; none in an asynchronous
+    /// network. A scenario may exceed it all the same.
     pub delay_bound: Option<Time>,
 }
 
 impl Group {
-    /// Everybody, oneself included.
+    /// Returns all nodes, this one included.
     #[must_use]
     pub const fn everyone(self) -> NodeSet {
         NodeSet::first(self.size)
     }
 
-    /// Everybody but oneself.
+    /// Returns all nodes but this one.
     #[must_use]
     pub fn others(self) -> NodeSet {
         let mut others = self.everyone();
@@ -319,7 +319,7 @@ impl Group {
         others
     }
 
-    /// How many it takes so that any two such sets share a member.
+    /// Returns the least size of a majority: any two such sets share a member.
     #[must_use]
     pub const fn majority(self) -> usize {
         self.size / 2 + 1
@@ -336,7 +336,7 @@ mod tests {
         let text = format!("{} asks {}", NodeId::new(2), NodeId::new(0));
         assert_eq!(text.chars().count(), " asks ".len() + 2);
         assert_eq!(spell(&text, &names), "Carol asks Alice");
-        assert!(speaks_reserved(&text) && !speaks_reserved("Carol asks Alice"));
+        assert!(has_reserved(&text) && !has_reserved("Carol asks Alice"));
     }
 
     #[test]

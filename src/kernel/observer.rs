@@ -1,4 +1,4 @@
-//! What is seen of a run from outside, between two events: states, measures, who waits for whom.
+//! Observation of a run from outside, between two events: states, measured values, waiting nodes.
 
 use serde_json::{Value as Json, json};
 
@@ -9,27 +9,27 @@ use super::{
     sort_by_key,
 };
 
-/// How what a node is measured by has come to be what it is.
+/// Manner in which a measured value has changed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Onset {
-    /// By itself, as time went by.
+    /// Gradually, with the passing of time.
     Gradual,
-    /// At this very moment.
+    /// At this moment, in a jump.
     Sudden,
 }
 
 impl Simulation {
-    /// Who is up.
+    /// Returns the nodes that are up.
     #[must_use]
     pub fn up(&self) -> NodeSet {
         let nodes = self.nodes.iter().enumerate();
         nodes.filter(|(_, node)| node.up).map(|(index, _)| NodeId::new(index)).collect()
     }
 
-    /// All that there is of a node, as JSON, nodes as their characters: whether it is `up`; till when it is
-    /// `paused`; its `state`, as the protocol has it; its `timers` in the order in which they go off, each
-    /// with its name, its data, the virtual moment at which it is `due` and what the node's own `clock` shows
-    /// then; and what it has `stored`.
+    /// Returns the full state of a node as JSON, nodes as their characters: `up`; `paused`, the end of its
+    /// pause; `state`, as the protocol has it; `timers`, in the order in which they go off; and `stored`, its
+    /// stable storage. Each timer has its name, its data, the virtual moment at which it is `due` and the
+    /// time that the node's own `clock` shows then.
     #[must_use]
     pub fn inspect(&self, node: NodeId) -> Json {
         let node = &self.nodes[node.index()];
@@ -48,7 +48,7 @@ impl Simulation {
         })
     }
 
-    /// By node: of those who are up, the ones for whom it waits.
+    /// Returns, for each node, the nodes that are up and for which it waits.
     pub(super) fn waits_for(&self) -> Vec<NodeSet> {
         let up = self.up();
         let waits_for = |node: &Node| match node.up {
@@ -58,8 +58,8 @@ impl Simulation {
         self.nodes.iter().map(waits_for).collect()
     }
 
-    /// Takes note of what a node is measured by, where it is not what it was: before it does something, of
-    /// what has come about by itself as time went by; after it, of what it has done, which is a jump.
+    /// Records the measured values of a node if they have changed: before an action of the node, as gradual
+    /// changes; after it, as a jump.
     pub(super) fn measure(
         &mut self,
         plan: &Plan,

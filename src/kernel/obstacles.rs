@@ -1,7 +1,7 @@
-//! What a message can run into on its way, found by time.
+//! Obstacles that a message may meet on its way, found by time.
 //!
-//! A scenario may hold ten thousand faults, and a run half a million messages: so obstacles are kept by
-//! whom they concern and sorted by when they begin, and a message looks only at those of its time.
+//! A scenario may hold ten thousand faults, and a run half a million messages. So obstacles are kept by the
+//! nodes that they concern and sorted by their beginnings, and a message looks only at those of its time.
 
 use super::{
     Fault, Loss, MessageName, NodeId, NodeSet, Scenario, Side, SortedMap, Time, sort_by_key,
@@ -53,7 +53,7 @@ impl Obstacles {
         }
     }
 
-    /// True if a message that is sent at this moment does not even leave.
+    /// True if a message that is sent at this moment is stopped at its sender.
     pub(super) fn stops_at_once(&self, name: MessageName, sent: Time) -> bool {
         let MessageName { from, to, .. } = name;
         let alone = |spans: Option<&Spans<()>>| {
@@ -64,8 +64,8 @@ impl Obstacles {
             || alone(self.senders.get(&from))
     }
 
-    /// What a message runs into first that is to travel from `sent` to `arrival`, and when: of several
-    /// at one moment, the first in the scenario.
+    /// Returns the first obstacle of a message that is to travel from `sent` to `arrival`, and its time: of
+    /// several at one moment, the first in the scenario.
     pub(super) fn first(
         &self,
         name: MessageName,
@@ -94,7 +94,7 @@ fn by_whom<K: Ord>(spans: SortedMap<K, Vec<Span<()>>>) -> SortedMap<K, Spans<()>
 
 impl Sides {
     fn new(size: usize, groups: &[NodeSet]) -> Self {
-        // Who is in no group is alone: its number is that of no group and of no other node.
+        // A node in no group is alone: its number is that of no group and of no other node.
         let alone = groups.len();
         let side = |node: NodeId| {
             let group = groups.iter().position(|group| group.contains(node));
@@ -103,13 +103,13 @@ impl Sides {
         Self((0..size).map(NodeId::new).map(side).collect())
     }
 
-    /// Whether the two are on different sides.
+    /// True if the two nodes are on different sides.
     fn part(&self, one: NodeId, other: NodeId) -> bool {
         self.0[one.index()] != self.0[other.index()]
     }
 }
 
-/// Stretches of time, sorted by when they begin.
+/// Spans of time, sorted by their beginnings.
 #[derive(Clone, Debug)]
 struct Spans<T>(Vec<Span<T>>);
 
@@ -118,7 +118,7 @@ struct Span<T> {
     fault: usize,
     at: Time,
     until: Time,
-    /// When the last ends of those that begin no later: none of them stands after that.
+    /// Latest end of those that begin no later: none of them is in effect after it.
     last_end: Time,
     what: T,
 }
@@ -140,7 +140,8 @@ impl<T> Spans<T> {
         Self(spans)
     }
 
-    /// The first moment from `from` to `to` at which one stands that `blocks`, and its fault.
+    /// Returns the first moment from `from` to `to` at which a span that `blocks` is in effect, and its
+    /// fault.
     fn first(&self, from: Time, to: Time, blocks: impl Fn(&T) -> bool) -> Option<(Time, usize)> {
         let (begun, later) = self.0.split_at(self.0.partition_point(|span| span.at <= from));
         let perhaps = begun.iter().rev().take_while(|span| span.last_end > from);
@@ -157,7 +158,7 @@ impl<T> Spans<T> {
 mod tests {
     use super::*;
 
-    /// Every stretch in turn: slow and obviously right.
+    /// The reference for the test: looks at every span in turn.
     fn plainly(spans: &[Span<()>], from: Time, to: Time) -> Option<(Time, usize)> {
         let meets = spans.iter().map(|span| (span.at.max(from), span.until, span.fault));
         let meets = meets.filter(|(at, until, _)| at < until && *at <= to);

@@ -1,4 +1,4 @@
-//! What a reader can tune in a protocol.
+//! Parameters of protocols, which a scenario sets.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use super::SortedMap;
 /// The values that a scenario gives to parameters, by name; the others have their defaults.
 pub type ParameterValues = SortedMap<String, ParameterValue>;
 
-/// One value.
+/// A value of a parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, derive_more::Display)]
 #[serde(untagged)]
 pub enum ParameterValue {
@@ -37,47 +37,47 @@ impl From<&str> for ParameterValue {
     }
 }
 
-/// What values a parameter takes.
+/// Values that a parameter takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Domain {
     /// On or off.
     Flag {
-        /// The value where the scenario gives none.
+        /// Value where the scenario gives none.
         default: bool,
     },
     /// A whole number.
     Integer {
-        /// The value where the scenario gives none.
+        /// Value where the scenario gives none.
         default: u32,
-        /// The least.
+        /// Least value.
         min: u32,
-        /// The greatest.
+        /// Greatest value.
         max: u32,
-        /// What is counted.
+        /// Unit of the number: `ms`.
         unit: &'static str,
     },
     /// One of several words.
     Choice {
-        /// The value where the scenario gives none.
+        /// Value where the scenario gives none.
         default: &'static str,
-        /// The words, each with what it means.
+        /// The words, each with its meaning.
         choices: &'static [(&'static str, &'static str)],
     },
 }
 
-/// One parameter: a page builds its control from this.
+/// A parameter: a page builds its control from this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parameter {
     /// Its name in a scenario. Never renamed: links live for ever.
     pub name: &'static str,
-    /// What it does, in a line.
+    /// Its effect, in one line.
     pub help: &'static str,
-    /// What values it takes.
+    /// Values that it takes.
     pub domain: Domain,
 }
 
 impl Parameter {
-    /// The value where the scenario gives none.
+    /// Returns the value where the scenario gives none.
     #[must_use]
     pub fn default(&self) -> ParameterValue {
         match self.domain {
@@ -87,7 +87,7 @@ impl Parameter {
         }
     }
 
-    /// What a value must be, to be shown to the reader.
+    /// Returns a description of the valid values, for error messages.
     #[must_use]
     pub fn expected(&self) -> String {
         match self.domain {
@@ -100,7 +100,7 @@ impl Parameter {
         }
     }
 
-    /// Whether the parameter takes this value.
+    /// True if the parameter takes this value.
     #[must_use]
     pub fn admits(&self, value: &ParameterValue) -> bool {
         match (self.domain, value) {
@@ -122,25 +122,25 @@ impl Parameter {
 pub struct ParameterName(&'static Parameter);
 
 impl ParameterName {
-    /// Names this parameter.
+    /// Returns the name of this parameter.
     #[must_use]
     pub const fn of(parameter: &'static Parameter) -> Self {
         Self(parameter)
     }
 
-    /// The name in a scenario.
+    /// Returns the name in a scenario.
     #[must_use]
     pub const fn name(self) -> &'static str {
         self.0.name
     }
 
-    /// The parameter.
+    /// Returns the parameter.
     #[must_use]
     pub const fn parameter(self) -> &'static Parameter {
         self.0
     }
 
-    /// True if the parameter takes the value that is spelt so.
+    /// True if the parameter takes the value with this spelling.
     #[must_use]
     pub const fn takes(self, value: &str) -> bool {
         self.0.domain.has(value)
@@ -155,7 +155,7 @@ impl std::fmt::Display for ParameterName {
 }
 
 impl Domain {
-    /// True if one of the values is spelt so.
+    /// True if one of the values has this spelling.
     const fn has(self, value: &str) -> bool {
         match self {
             Self::Flag { .. } => same(value, "true") || same(value, "false"),
@@ -177,7 +177,7 @@ impl Domain {
     }
 }
 
-/// `a == b`, which cannot be computed while compiling yet.
+/// Returns `a == b`, which is not yet a const operation.
 const fn same(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let mut index = 0;
@@ -187,7 +187,7 @@ const fn same(a: &str, b: &str) -> bool {
     index == a.len() && index == b.len()
 }
 
-/// The name of a field with dashes for underscores, for [`parameters!`](crate::parameters).
+/// Returns the name of a field with dashes for underscores, for [`parameters!`](crate::parameters).
 #[must_use]
 pub const fn dashed<const LENGTH: usize>(field: &str) -> [u8; LENGTH] {
     let mut name = [0; LENGTH];
@@ -202,10 +202,10 @@ pub const fn dashed<const LENGTH: usize>(field: &str) -> [u8; LENGTH] {
 
 /// All parameters of a protocol, as its process sees them. Made by [`parameters!`](crate::parameters).
 pub trait Parameters: Clone + std::fmt::Debug + 'static {
-    /// What there is to tune.
+    /// All parameters of the protocol.
     const PARAMETERS: &'static [Parameter];
 
-    /// Takes the scenario's values, and the defaults for the rest. The values are of the right kind:
+    /// Reads the scenario's values, and takes the defaults for the rest. The values are of the right kind:
     /// the scenario's reader has checked them against [`PARAMETERS`](Self::PARAMETERS).
     fn read(values: &ParameterValues) -> Self;
 }
@@ -249,7 +249,7 @@ impl<A: Parameters, B: Parameters> Joined<A, B> {
 
 /// A type that a parameter can have: `bool`, `u32`, or an enum made by [`parameters!`](crate::parameters).
 pub trait ParameterField: Sized {
-    /// Takes it out of a value; none if the value is of another kind.
+    /// Converts a value; none if it is of another kind.
     fn from_value(value: &ParameterValue) -> Option<Self>;
 }
 
@@ -271,25 +271,25 @@ impl ParameterField for u32 {
     }
 }
 
-/// Declares a protocol's parameters: names (from the fields), help (from the doc comments), defaults, ranges and units;
-/// and a constant for each, by which rules name it.
+/// Declares a protocol's parameters: names (from the fields), help (from the doc comments), defaults, ranges
+/// and units; and a constant for each, by which rules name it.
 ///
 /// ```
 /// worldlines::parameters! {
-///     /// What can be tuned.
+///     /// Parameters of a protocol that asks a quorum.
 ///     pub struct Parameters {
-///         /// How often to try again.
+///         /// Number of attempts.
 ///         most_tries: u32 = 3, in 1..=10 "times";
-///         /// Whether to try at all.
+///         /// True if the first attempt is made at the start.
 ///         eager: bool = true;
-///         /// Whom to ask.
+///         /// Nodes that are asked.
 ///         quorum: Quorum = Everyone;
 ///     }
-///     /// How many must answer.
+///     /// Number of nodes that must answer.
 ///     pub enum Quorum {
-///         /// Each and every one.
+///         /// All nodes.
 ///         Everyone = "everyone",
-///         /// More than half.
+///         /// More than half of the nodes.
 ///         Majority = "majority",
 ///     }
 /// }
@@ -368,8 +368,8 @@ macro_rules! parameters {
     (@default $Enum:tt, $default:tt) => { $Enum::$default };
 }
 
-/// Declares an enum that a parameter can have as its type: words, each with its help from the doc comment.
-/// [`parameters!`](crate::parameters) does the same for those of one protocol.
+/// Declares an enum that can be the type of a parameter: words, each with its help from the doc comment.
+/// [`parameters!`](crate::parameters) does the same for the enums of one protocol.
 #[macro_export]
 macro_rules! choices {
     (
@@ -385,7 +385,7 @@ macro_rules! choices {
             pub(crate) const CHOICES: &'static [(&'static str, &'static str)] =
                 &[$( ($word, concat!($($word_help),+).trim_ascii()), )+];
 
-            /// The word of a value.
+            /// Returns the word of a value.
             pub(crate) const fn word(self) -> &'static str {
                 match self { $( Self::$Variant => $word, )+ }
             }

@@ -2,29 +2,30 @@
 
 use super::{Event, EventKind, NodeId};
 
-/// The past of an event, itself included (Lamport 1978): by node, the number of its events that happened before.
-/// One event happened before another if the other's past reaches as far at the one's node as the one's own.
+/// The past of an event, itself included (Lamport 1978): for each node, the number of its events that
+/// happened before. An event e happened before an event f if the past of f contains as many events of e's
+/// node as the past of e.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Past(Vec<u32>);
 
 impl Past {
-    /// Number of a node's events that it reaches.
+    /// Returns the number of a node's events in this past.
     #[must_use]
     pub fn reaches(&self, node: NodeId) -> u32 {
         self.0[node.index()]
     }
 }
 
-/// Works out pasts, event by event.
+/// Computes pasts, event by event.
 #[derive(Clone, Debug)]
 pub struct Pasts {
     nodes: Vec<Past>,
-    /// By message: the past of its sending.
+    /// For each message, the past of its send event.
     sent: Vec<Past>,
 }
 
 impl Pasts {
-    /// Before the first event of a run of so many nodes.
+    /// Returns the state before the first event of a run with this number of nodes.
     #[must_use]
     pub fn new(nodes: usize) -> Self {
         Self { nodes: vec![Past(vec![0; nodes]); nodes], sent: Vec::new() }

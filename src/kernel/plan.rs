@@ -3,34 +3,34 @@
 use std::borrow::Cow;
 
 use super::{
-    Choices, Group, Machine, NodeId, NodeSet, Packet, Protocol, Scenario, Spared, agenda::What,
-    clock::Clock, log::Log, network::Network, traitor::Traitors,
+    Choices, Group, Machine, NodeId, NodeSet, Packet, Protocol, Scenario, Spared,
+    agenda::Occurrence, clock::Clock, log::Log, network::Network, traitor::Traitors,
 };
 
-/// A scenario made ready to run: what never changes while it runs.
+/// A scenario made ready to run: the part of a simulation that never changes.
 #[derive(Clone, Debug)]
 pub struct Plan<'a> {
     pub(super) scenario: Cow<'a, Scenario>,
     pub(super) protocol: &'a Protocol,
     pub(super) network: Network,
     pub(super) traitors: Traitors,
-    /// By node.
+    /// Clock of each node.
     pub(super) clocks: Vec<Clock>,
-    /// What each request asks, types erased.
+    /// Content of each request, types erased.
     pub(super) requests: Vec<Packet>,
 }
 
 impl<'a> Plan<'a> {
-    /// Makes a scenario ready.
+    /// Makes a scenario ready to run.
     ///
     /// # Errors
-    /// The place of a request that the protocol cannot read, and what it expected. A scenario that came
-    /// through `formats::scenario` has none.
+    /// Place of a request that the protocol cannot read, and a description of the valid ones. A scenario that
+    /// came through `formats::scenario` has no such request.
     pub fn new(protocol: &'a Protocol, scenario: &'a Scenario) -> Result<Self, (usize, String)> {
         Self::of(protocol, Cow::Borrowed(scenario))
     }
 
-    /// The same, of a scenario that the plan keeps.
+    /// Does the same with a scenario that the plan owns.
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -38,7 +38,7 @@ impl<'a> Plan<'a> {
         Self::of(protocol, Cow::Owned(scenario))
     }
 
-    /// Makes a scenario ready to run, with a network that spares some messages and links.
+    /// Makes a scenario ready to run, with some messages and links exempt from faults.
     ///
     /// # Errors
     /// As [`Plan::new`].
@@ -52,19 +52,19 @@ impl<'a> Plan<'a> {
         Ok(plan)
     }
 
-    /// The protocol that is to run.
+    /// Returns the protocol.
     #[must_use]
     pub const fn protocol(&self) -> &'a Protocol {
         self.protocol
     }
 
-    /// The scenario that it is a plan of.
+    /// Returns the scenario.
     #[must_use]
     pub fn scenario(&self) -> &Scenario {
         &self.scenario
     }
 
-    /// The scenario that it was a plan of.
+    /// Returns the scenario, and drops the plan.
     #[must_use]
     pub fn into_scenario(self) -> Scenario {
         self.scenario.into_owned()
@@ -86,19 +86,19 @@ impl<'a> Plan<'a> {
         })
     }
 
-    /// What a request asks, by its place in the scenario.
+    /// Returns the content of a request, by its place in the scenario.
     #[must_use]
     pub fn request(&self, index: usize) -> &Packet {
         &self.requests[index]
     }
 
-    /// Those to whom a node's messages get.
+    /// Returns the nodes that a node's messages reach.
     #[must_use]
     pub fn neighbours(&self, node: NodeId) -> NodeSet {
         self.network.neighbours[node.index()]
     }
 
-    /// Who takes part, seen from one of them.
+    /// Returns the group, seen from one of its nodes.
     pub(super) fn group(&self, me: NodeId) -> Group {
         Group {
             me,
@@ -113,19 +113,19 @@ impl<'a> Plan<'a> {
         self.clocks[node.index()]
     }
 
-    /// The node that has to be awake for something.
-    pub(super) fn awake(&self, log: &Log, what: What) -> Option<NodeId> {
-        match what {
-            What::Start { node, .. } | What::Detect { node, .. } | What::Timer { node, .. } => {
-                Some(node)
-            }
-            What::Arrive { message, lost: None, .. } => Some(log.message(message).name.to),
-            What::Request { index } => Some(self.scenario.requests[index].node),
+    /// Returns the node that must not be paused for an item to happen.
+    pub(super) fn awake(&self, log: &Log, occurrence: Occurrence) -> Option<NodeId> {
+        match occurrence {
+            Occurrence::Start { node, .. }
+            | Occurrence::Detect { node, .. }
+            | Occurrence::Timer { node, .. } => Some(node),
+            Occurrence::Arrive { message, lost: None, .. } => Some(log.message(message).name.to),
+            Occurrence::Request { index } => Some(self.scenario.requests[index].node),
             _ => None,
         }
     }
 
-    /// A node's dice, as they lie before the run.
+    /// Returns a node's random choices, as they are before the run.
     pub(super) fn choices(&self, me: NodeId) -> Choices {
         Choices::new(self.scenario.seed, me)
     }

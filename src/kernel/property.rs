@@ -1,19 +1,19 @@
-//! What can be said about a run.
+//! Properties of runs.
 
 use std::fmt;
 
 use super::{Detection, Event, EventId, EventKind, Identity, NodeId, Packet, Past, Setting, Time};
 
-/// A promise of the textbook, and the state machine that watches over it.
+/// A property from the textbook, and the monitor that checks it.
 #[derive(Clone, Copy)]
 pub struct Property {
     /// Its name in the field's vocabulary: `uniform agreement`. Never renamed.
     pub name: &'static str,
-    /// Whether a finite prefix shows its violation.
+    /// Safety or liveness.
     pub kind: Kind,
     /// The textbook's sentence.
     pub statement: &'static str,
-    /// Starts watching a run in this setting.
+    /// Returns a monitor of a run in this setting.
     pub monitor: fn(setting: &Setting) -> Box<dyn Monitor>,
 }
 
@@ -30,66 +30,67 @@ impl PartialEq for Property {
 }
 impl Eq for Property {}
 
-/// Whether a finite prefix of a run shows the violation.
+/// Kind of a property: safety is violated by a finite prefix of a run, liveness is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, derive_more::Display)]
 pub enum Kind {
-    /// It does: something bad happens.
+    /// Something bad never happens: a finite prefix shows the violation.
     #[display("safety")]
     Safety,
-    /// It does not: something good never happens.
+    /// Something good happens in the end: no finite prefix shows a violation.
     #[display("liveness")]
     Liveness,
 }
 
-/// Watches a run, event by event.
+/// A monitor of a run, event by event.
 ///
-/// It sees requests, indications and faults, never messages or states: whatever solves the problem is
-/// judged by what its application sees.
+/// It sees requests, indications and faults, never messages or states: every solution of a problem is judged
+/// by the events at its application.
 ///
-/// It can be told from another by its [`Identity`], so that a search knows a state when it comes back to it.
+/// Its [`Identity`] distinguishes its states, so that a search recognises a state that it has met before.
 pub trait Monitor: dyn_clone::DynClone + Identity {
-    /// Sees the next event.
+    /// Observes the next event.
     fn observe(&mut self, seen: &Observation);
 
-    /// What it goes by, beside what happens at each node.
+    /// Returns the aspects of a run that it depends on, beside the events of each node.
     fn needs(&self) -> Needs {
         Needs::SEQUENCE
     }
 
-    /// Sees the next event, and what happened before it: only where it needs that.
+    /// Observes the next event together with its past: only for a monitor that needs the past.
     fn observe_after(&mut self, seen: &Observation, _past: &Past) {
         self.observe(seen);
     }
 
-    /// What can be said so far, or, when the run is `over`, in the end. Safety never answers
+    /// Returns the verdict so far, or, when the run is `over`, the final one. Safety never answers
     /// [`Verdict::Undecided`], liveness never [`Verdict::Violated`] before the run is over.
     fn verdict(&self, over: bool) -> Verdict;
 }
 dyn_clone::clone_trait_object!(Monitor);
 
-/// What a monitor goes by, beside what happens at each node.
+/// Aspects of a run that a monitor depends on, beside the events of each node.
 ///
-/// A search that tries orders of events, not moments, can tell no times; and the less a monitor goes by, the fewer
-/// orders it has to try. What caused what is not left open by this: a message is delivered after it was broadcast.
+/// A search that tries orders of events, not moments, knows no times. The fewer aspects a monitor depends on,
+/// the fewer orders the search has to try. Causality is always respected: a message is delivered after it was
+/// broadcast.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Needs {
-    /// What is asked for; without it, only what nodes tell and who fails.
+    /// The requests; without it, only indications and faults.
     pub requests: bool,
-    /// In which order things happen at one node.
+    /// The order of events at one node.
     pub sequence: bool,
-    /// How the events of different nodes interleave, where neither caused the other.
+    /// The interleaving of concurrent events of different nodes.
     pub order: bool,
-    /// Which of two events at different nodes has the smaller id, where neither caused the other.
+    /// The order of the ids of concurrent events of different nodes.
     pub ids: bool,
-    /// At which times things happen.
+    /// The times of events.
     pub time: bool,
-    /// What happened before what. To find that out costs more than all monitors together, so it is not done for
-    /// those that do not ask.
+    /// The past of each event. It costs more than all monitors together, so it is computed only for monitors
+    /// that ask for it.
     pub past: bool,
 }
 
 impl Needs {
-    /// It goes by what happens at each node, in whichever order, and by nothing else.
+    /// The events of each node, in any order, and nothing else.
     pub const NOTHING: Self = Self {
         requests: true,
         sequence: false,
@@ -98,52 +99,52 @@ impl Needs {
         time: false,
         past: false,
     };
-    /// It goes by what happens at each node in which order.
+    /// The events of each node, in their order.
     pub const SEQUENCE: Self = Self { sequence: true, ..Self::NOTHING };
-    /// It minds how the events of different nodes interleave, too.
+    /// The interleaving of events of different nodes, too.
     pub const ORDER: Self = Self { order: true, ..Self::SEQUENCE };
-    /// It minds how what nodes tell interleaves, and who fails, whatever they are asked.
+    /// The interleaving of indications and faults, but no requests.
     pub const TOLD_ORDER: Self = Self { requests: false, ..Self::ORDER };
-    /// It compares the ids of events at different nodes.
+    /// The ids of events at different nodes, too.
     pub const IDS: Self = Self { ids: true, ..Self::ORDER };
-    /// It looks at the clock.
+    /// The times of events, too.
     pub const TIME: Self = Self { time: true, ..Self::ORDER };
-    /// It asks what happened before what.
+    /// The past of events, too.
     pub const PAST: Self = Self { past: true, ..Self::ORDER };
 }
 
-/// What a monitor sees of an event.
+/// A monitor's view of an event.
 #[derive(Clone, Copy, Debug)]
 pub struct Observation<'a> {
-    /// Which event it is.
+    /// Id of the event.
     pub id: EventId,
-    /// When it happened, in virtual ms.
+    /// Time at which it happened, in virtual ms.
     pub time: Time,
-    /// Where it happened.
+    /// Node at which it happened.
     pub node: NodeId,
-    /// What happened.
+    /// The event.
     pub what: Seen<'a>,
 }
 
 /// The events that monitors see.
 #[derive(Clone, Copy, Debug)]
 pub enum Seen<'a> {
-    /// The application asked.
+    /// A request of the application.
     Request(&'a Packet),
-    /// The protocol told its application something.
+    /// An indication to the application.
     Indication(&'a Packet),
-    /// The node stopped.
+    /// A crash of the node.
     Crash,
-    /// The node restarted.
+    /// A recovery of the node.
     Recover,
-    /// The failure detector told the node something.
+    /// A report of the failure detector.
     Detect(Detection),
     /// The node is a traitor, from the beginning of the run.
     Traitor,
 }
 
 impl<'a> Observation<'a> {
-    /// What a monitor sees of this event; none where that is nothing.
+    /// Returns a monitor's view of this event; none if monitors do not see it.
     #[must_use]
     pub fn of(id: EventId, event: &'a Event) -> Option<Self> {
         let what = match &event.kind {
@@ -159,16 +160,16 @@ impl<'a> Observation<'a> {
     }
 }
 
-/// What is said about a property. Sentences name nodes by their characters (see [`NodeId`]).
+/// A verdict on a property. Sentences name nodes by their characters (see [`NodeId`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It holds, as far as the run goes.
+    /// The property holds in the run so far.
     Holds,
-    /// Something good is still to come.
+    /// Something good has not happened yet; the text says what.
     Undecided(String),
-    /// It does not hold.
+    /// The property is violated.
     Violated {
-        /// What went wrong, in one sentence.
+        /// The violation, in one sentence.
         why: String,
         /// The events that prove it. For safety the last of them completes the violation.
         witness: Vec<EventId>,
@@ -176,7 +177,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Its `status` in the trace.
+    /// Returns its `status` in the trace.
     #[must_use]
     pub const fn status(&self) -> &'static str {
         match self {
@@ -186,7 +187,7 @@ impl Verdict {
         }
     }
 
-    /// Whether it is violated.
+    /// True if the property is violated.
     #[must_use]
     pub const fn is_violated(&self) -> bool {
         matches!(self, Self::Violated { .. })

@@ -1,4 +1,4 @@
-//! What the registry knows of a protocol.
+//! The registry's entry of a protocol.
 
 use serde_json::Value as Json;
 
@@ -8,43 +8,44 @@ use super::{
     TimeToServe, machine,
 };
 
-/// One protocol: a `const` of its file. Menu, documentation, command line and tests are made of it.
+/// A protocol: a `const` of its file. Menu, documentation, command line and tests are made from it.
 #[derive(Clone, Copy, Debug)]
 pub struct Protocol {
     /// Its name in a scenario. Never renamed: links live for ever.
     pub id: &'static str,
-    /// What a catalogue calls it.
+    /// Its name in the catalogue.
     pub name: &'static str,
-    /// What it does, in one sentence.
+    /// Its purpose and method, in one sentence.
     pub summary: &'static str,
     /// The paper, book or note that it comes from.
     pub source: &'static str,
     /// The failure model of its paper. It says which nodes are correct.
     pub failures: Failures,
-    /// What it relies on. A scenario may break it, and the verdict then says so.
+    /// Assumptions that it relies on. A scenario may break them, and the verdict then says so.
     pub model: &'static [Assumption],
-    /// What it promises as long as nothing that it relies on is broken. These make up a run's class.
+    /// Properties that it promises as long as its assumptions hold. They determine a run's class.
     pub promises: &'static [Property],
-    /// What it does not promise, judged all the same since it is what sets its kin apart.
+    /// Properties that it does not promise, judged all the same because they distinguish it from related
+    /// protocols.
     pub beyond: &'static [Property],
     /// The ways to break it, each with the bundled scenario that shows it: the catalogue's "breaks when".
     pub breaks: &'static [Break],
-    /// What no scenario whatever can take from it, and why.
+    /// Properties that no scenario violates, each with the reason.
     pub unbreakable: &'static [(Property, &'static str)],
-    /// What its operations cost when nothing fails, where there are formulas.
+    /// Failure-free costs of its operations, where there are formulas.
     pub costs: &'static [Cost],
-    /// What its runs are measured by.
+    /// Metrics of its runs.
     pub metrics: &'static [Metric],
-    /// The time to serve of a protocol that goes on for ever by itself, by heartbeats for example; none if it
-    /// comes to rest. A run that goes on for ever ends at its horizon, and liveness is judged there: an
+    /// Time to serve of a protocol that never rests, for example because of heartbeats; none if its runs
+    /// become quiescent. A run that never rests ends at its horizon, and liveness is judged there: an
     /// obligation that is younger than this is undecided.
     pub perpetual: Option<TimeToServe>,
-    /// How to run it.
+    /// The code that runs it.
     pub behaviour: Behaviour,
 }
 
 impl Protocol {
-    /// The protocol of a process, with nothing said of it yet: a registration says what differs.
+    /// Returns the protocol of a process, with all descriptions empty: a registration states the differences.
     /// `..Protocol::of::<Paxos>()` stands at its end.
     #[must_use]
     pub const fn of<P>() -> Self
@@ -69,7 +70,7 @@ impl Protocol {
         }
     }
 
-    /// Every property that its runs are judged by, and whether it is promised.
+    /// Returns every property that its runs are judged by, each with true if it is promised.
     pub fn properties(&self) -> impl Iterator<Item = (&'static Property, bool)> + use<> {
         let promises = self.promises.iter().map(|property| (property, true));
         promises.chain(self.beyond.iter().map(|property| (property, false)))
@@ -79,24 +80,24 @@ impl Protocol {
 /// A way to break a protocol.
 #[derive(Clone, Copy, Debug)]
 pub struct Break {
-    /// When it breaks, in a few words: `the sender crashes half-way`.
+    /// Condition under which it breaks, in a few words: `the sender crashes half-way`.
     pub when: &'static str,
-    /// The bundled scenario of this protocol that shows it, by its file's name. A bundled scenario that is in
-    /// no entry keeps every property.
+    /// File name of the bundled scenario of this protocol that shows it. In a bundled scenario without an
+    /// entry every property holds.
     pub scenario: &'static str,
-    /// Everything that is violated in it, in the order of [`Protocol::properties`].
+    /// All properties that are violated in it, in the order of [`Protocol::properties`].
     pub violates: &'static [Property],
-    /// Everything that is relied on and broken in it, in the order of the model; nothing where what is
-    /// violated was never promised.
+    /// All assumptions that are broken in it, in the order of the model; empty if the violated properties are
+    /// not promised.
     pub broken: &'static [Rule],
 }
 
 /// A [`Process`] with its types erased.
 #[derive(Clone, Copy, Debug)]
 pub struct Behaviour {
-    /// What can be tuned.
+    /// Parameters of the protocol.
     pub parameters: &'static [Parameter],
-    /// What can be asked for.
+    /// Kinds of its requests.
     pub requests: &'static [RequestKind],
     /// Reads a request: see [`Request::read`].
     pub read_request: ReadRequest,
@@ -116,14 +117,14 @@ pub struct Behaviour {
     pub corrupt: fn(message: &Packet, bits: &[u32]) -> Option<Packet>,
 }
 
-/// Makes a request of what a scenario says: see [`Request::read`].
+/// Reads a request of a scenario: see [`Request::read`].
 pub type ReadRequest = fn(&str, Option<&Json>, &[String]) -> Result<Packet, String>;
-/// Makes a message of what a scenario has a traitor say: see [`Process::read_message`].
+/// Reads a message that a scenario has a traitor say: see [`Process::read_message`].
 pub(super) type ReadMessage =
     fn(with: &Json, nodes: &[String], keys: Keys) -> Result<Packet, String>;
 
 impl Behaviour {
-    /// The behaviour of a process.
+    /// Returns the behaviour of a process.
     #[must_use]
     pub const fn of<P>() -> Self
     where

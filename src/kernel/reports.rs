@@ -1,13 +1,13 @@
-//! What the perfect failure detector reports, and to which nodes: docs/scenario.md has the rule.
+//! Reports of the perfect failure detector and their receivers: docs/scenario.md has the rule.
 
 use super::{
     Detection, Detector, EventKind, Input, NodeId, Plan, Simulation,
-    agenda::{Phase, What, report_order},
+    agenda::{Occurrence, Phase, report_order},
     log::Log,
 };
 
 impl Simulation {
-    /// Lets the perfect detector tell a node what has happened to another, where there is one.
+    /// Schedules the perfect detector's reports of a crash or a recovery, if there is such a detector.
     pub(super) fn report(&mut self, plan: &Plan, node: NodeId, detection: Detection) {
         let Detector::Perfect(bound) = plan.scenario().network.detector else { return };
         if !self.nodes[node.index()].up {
@@ -15,8 +15,8 @@ impl Simulation {
         }
         let lives = [node, detection.node()].map(|node| self.nodes[node.index()].life);
         let order = report_order(detection, node, lives[1]);
-        let what = What::Detect { node, detection, lives };
-        self.schedule(self.now + bound, Phase::Detection, order, what);
+        let report = Occurrence::Detect { node, detection, lives };
+        self.schedule(self.now + bound, Phase::Detection, order, report);
     }
 
     pub(super) fn detect(
@@ -38,9 +38,10 @@ impl Simulation {
         }
     }
 
-    /// True if a report is to be told. It reaches only a node that has been up since it was settled. A perfect detector
-    /// suspects no node that is up, so a crash from which its node has recovered by now is not reported; and it
-    /// takes back every suspicion, also that of a node that has crashed again meanwhile, and nothing else.
+    /// True if a report is to be delivered. It reaches only a node that has been up since the report was
+    /// scheduled. A perfect detector suspects no node that is up, so a crash from which its node has
+    /// recovered by now is not reported. It withdraws every suspicion, also that of a node that has crashed
+    /// again meanwhile, and nothing else.
     pub(super) fn is_news(&self, node: NodeId, told: Detection, lives: [u32; 2]) -> bool {
         let state = &self.nodes[node.index()];
         let about = &self.nodes[told.node().index()];

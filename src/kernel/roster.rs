@@ -2,19 +2,19 @@
 
 use super::{Failures, NodeSet, Observation, Seen, Setting};
 
-/// The correct nodes as of the events so far, by the notion of the failure model. Nothing else knows that notion.
+/// The correct nodes as of the events so far, by the definition of the failure model. Nothing else knows that definition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Roster {
     failures: Failures,
     nodes: NodeSet,
     down: NodeSet,
-    /// Nodes that are not correct any more, whatever comes: traitors, and where nothing recovers those that
-    /// have crashed.
+    /// Nodes that are not correct any more, whatever follows: traitors, and where no node recovers, crashed
+    /// nodes.
     failed: NodeSet,
 }
 
 impl Roster {
-    /// Before the first event all nodes are up and correct.
+    /// Returns the roster before the first event: all nodes are up and correct.
     #[must_use]
     pub const fn new(setting: &Setting) -> Self {
         Self {
@@ -25,7 +25,7 @@ impl Roster {
         }
     }
 
-    /// Takes note of crashes, recoveries and traitors.
+    /// Records crashes, recoveries and traitors.
     pub fn observe(&mut self, seen: &Observation) {
         match seen.what {
             Seen::Traitor => {
@@ -42,13 +42,13 @@ impl Roster {
         }
     }
 
-    /// The nodes that are correct if nothing more happens to any node.
+    /// Returns the nodes that are correct if nothing more happens to any node.
     #[must_use]
     pub const fn correct(&self) -> NodeSet {
         self.up().without(self.failed)
     }
 
-    /// The nodes that are up now, whatever happened before.
+    /// Returns the nodes that are up now, whatever happened before.
     #[must_use]
     pub const fn up(&self) -> NodeSet {
         self.nodes.without(self.down)

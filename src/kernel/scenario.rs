@@ -1,7 +1,7 @@
-//! What a reader asks for: the only input of a run.
+//! Scenarios: the only input of a run.
 //!
-//! Reading and writing JSON, with errors that name the path, is `formats::scenario`'s work; what is here
-//! is already valid.
+//! `formats::scenario` reads and writes their JSON, with errors that name the path; a scenario here is
+//! already valid.
 
 use std::fmt;
 
@@ -11,48 +11,49 @@ use super::{
     NodeId, NodeSet, ParameterName, ParameterValue, ParameterValues, Time, visible::visible_name,
 };
 
-/// How many requests a scenario may have.
+/// Maximum number of requests in a scenario.
 pub const MAX_REQUESTS: usize = 10_000;
-/// How many faults a scenario may have.
+/// Maximum number of faults in a scenario.
 pub const MAX_FAULTS: usize = 10_000;
-/// How many bits of a message a fault may flip.
+/// Maximum number of bits of a message that a fault may flip.
 pub const MAX_BITS: usize = 64;
-/// The last bit of a message that can be named.
+/// Last bit of a message that can be named.
 pub const MAX_BIT: u32 = 65_535;
-/// How many timers may run at a node: a run in which there are more stops, saying so.
+/// Maximum number of timers at a node: a run that exceeds it stops and says so.
 pub const MAX_TIMERS: usize = 10_000;
-/// After how many events a run stops, saying so.
+/// Number of events after which a run stops and says so.
 pub const MAX_EVENTS: usize = 1_000_000;
-/// The greatest rate and the longest queue of a link.
+/// Largest rate and longest queue of a link.
 pub const MAX_RATE: u32 = 1_000_000;
-/// The latest moment, and the longest span, that a scenario may name, in virtual ms: some eleven days.
+/// Latest moment, and longest span, that a scenario may name, in virtual ms: about eleven days.
 pub const MAX_TIME: Time = 1_000_000_000;
 
 /// Protocol, parameters, nodes, network, requests, faults and seed: together they determine a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scenario {
-    /// What the reader calls it; may be empty.
+    /// Title of the scenario; may be empty.
     pub title: String,
     /// The id of the protocol.
     pub protocol: String,
-    /// What differs from the parameters' defaults.
+    /// Values of parameters that differ from their defaults.
     pub params: ParameterValues,
     /// The nodes' names, unique.
     pub nodes: Vec<String>,
-    /// The seed of all luck, which also depends on the places of the nodes in `nodes`, never on their names.
+    /// Seed of all random draws, which also depend on the places of the nodes in `nodes`, never on their
+    /// names.
     pub seed: u64,
-    /// How messages travel.
+    /// The network: delays, losses, links.
     pub network: NetworkSpec,
-    /// What the application asks for.
+    /// Requests of the application.
     pub requests: Vec<RequestSpec>,
-    /// What goes wrong.
+    /// Faults.
     pub faults: Vec<Fault>,
-    /// When the run ends, in virtual ms.
+    /// Horizon: the end of the run, in virtual ms.
     pub until: Time,
-    /// What to look at.
+    /// Notes on moments of the run.
     pub captions: Vec<Caption>,
-    /// Goal of an exercise as JSON, nodes as their characters; none if the scenario is no exercise. It has no effect
-    /// on the run, and the kernel does not read it.
+    /// Goal of an exercise as JSON, nodes as their characters; none if the scenario is no exercise. It has no
+    /// effect on the run, and the kernel does not read it.
     pub goal: Option<Json>,
 }
 
@@ -60,8 +61,8 @@ impl Scenario {
     /// The default of [`until`](Self::until).
     pub const UNTIL: Time = 1000;
 
-    /// True if this scenario has the same run as another one: they differ at most in what is said of it, which is
-    /// title, captions and goal.
+    /// True if this scenario has the same run as another one: they differ at most in title, captions and
+    /// goal.
     #[must_use]
     pub fn same_run(&self, other: &Self) -> bool {
         let words = other.clone();
@@ -69,7 +70,7 @@ impl Scenario {
         Self { title, captions, goal, ..self.clone() } == *other
     }
 
-    /// A scenario with nothing in it: all defaults, no requests, no faults.
+    /// Returns a scenario with all defaults, no requests and no faults.
     #[must_use]
     pub fn new(protocol: impl Into<String>, nodes: Vec<String>) -> Self {
         Self {
@@ -87,36 +88,36 @@ impl Scenario {
         }
     }
 
-    /// P1 to Pn: what nodes are called when the scenario only says how many.
+    /// Returns P1 to Pn: the names of nodes if the scenario gives only their number.
     #[must_use]
     pub fn numbered(size: usize) -> Vec<String> {
         (1..=size).map(|number| format!("P{number}")).collect()
     }
 
-    /// The reader's name of a node, as a person is shown it.
+    /// Returns the name of a node, as shown to a reader.
     #[must_use]
     pub fn name(&self, node: NodeId) -> String {
         visible_name(self.exact_name(node)).into_owned()
     }
 
-    /// The reader's names of all nodes, as a person is shown them.
+    /// Returns the names of all nodes, as shown to a reader.
     pub fn names(&self) -> impl Iterator<Item = String> {
         self.nodes.iter().map(|name| visible_name(name).into_owned())
     }
 
-    /// The reader's name of a node, with every character as it is: for JSON, and to compare.
+    /// Returns the name of a node with every character as it is: for JSON, and for comparisons.
     #[must_use]
     pub fn exact_name(&self, node: NodeId) -> &str {
         &self.nodes[node.index()]
     }
 
-    /// The name of a message, `Alice>Carol#1`, as a person is shown it.
+    /// Returns the name of a message, `Alice>Carol#1`, as shown to a reader.
     #[must_use]
     pub fn message_name(&self, message: MessageName) -> String {
         format!("{}>{}#{}", self.name(message.from), self.name(message.to), message.number)
     }
 
-    /// The same with every character as it is: for JSON, and to compare.
+    /// Returns the name of a message with every character as it is: for JSON, and for comparisons.
     #[must_use]
     pub fn exact_message_name(&self, message: MessageName) -> String {
         let MessageName { from, to, number } = message;
@@ -139,11 +140,11 @@ impl Scenario {
 pub struct PerMillion(pub u32);
 
 impl PerMillion {
-    /// Certainty; the rate of a right clock.
+    /// Certainty; the rate of a clock that is right.
     pub const ONE: Self = Self(1_000_000);
 }
 
-/// As the shortest decimal: `1`, `0.05`.
+/// The shortest decimal: `1`, `0.05`.
 impl fmt::Display for PerMillion {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let text = format!("{}.{:06}", self.0 / Self::ONE.0, self.0 % Self::ONE.0);
@@ -151,26 +152,26 @@ impl fmt::Display for PerMillion {
     }
 }
 
-/// How messages travel.
+/// The network of a scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NetworkSpec {
-    /// What the protocol may assume about delays.
+    /// Assumption on delays that the protocol may make.
     pub timing: Timing,
-    /// How long a message takes, where no link says otherwise.
+    /// Delay of messages on links without a delay of their own.
     pub delay: Delay,
-    /// Whether messages of one link can overtake.
+    /// Order of the messages of one link.
     pub order: Order,
-    /// How likely a message is lost.
+    /// Probability that a message is lost.
     pub loss: PerMillion,
-    /// How likely a second copy arrives.
+    /// Probability that a second copy of a message arrives.
     pub duplicate: PerMillion,
-    /// How likely a bit of a message flips on the way.
+    /// Probability that a bit of a message is flipped on the way.
     pub corrupt: PerMillion,
-    /// Who tells of crashes.
+    /// Failure detector.
     pub detector: Detector,
-    /// Who is linked to whom.
+    /// Links between nodes.
     pub topology: Topology,
-    /// What a transmission is heard by.
+    /// Medium that carries the messages.
     pub medium: Medium,
     /// Links with a delay, a rate or a queue of their own.
     pub links: Vec<LinkSpec>,
@@ -193,18 +194,18 @@ impl Default for NetworkSpec {
     }
 }
 
-/// What the protocol may assume about delays.
+/// Assumption on delays that a protocol may make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Timing {
-    /// Nothing: a slow node cannot be told from a dead one.
+    /// None: a slow node cannot be told from a crashed one.
     Asynchronous,
-    /// A message takes at most so many virtual ms. A scenario may still break it.
+    /// A message takes at most this time, in virtual ms. A scenario may still break it.
     Synchronous(Time),
 }
 
 impl Timing {
-    /// The longest delay that the protocol may assume, in virtual ms: at least 1, since a timeout of no time at all would
-    /// let a node try again and again at one moment, for ever.
+    /// Returns the longest delay that the protocol may assume, in virtual ms. It is at least 1, since a
+    /// timeout of 0 ms would let a node retry for ever at one moment.
     #[must_use]
     pub fn bound(self) -> Option<Time> {
         match self {
@@ -217,58 +218,58 @@ impl Timing {
 /// Uniform and inclusive, in virtual ms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Delay {
-    /// The least.
+    /// Least delay.
     pub min: Time,
-    /// The greatest.
+    /// Greatest delay.
     pub max: Time,
 }
 
-/// Whether messages of one link can overtake.
+/// Order of the messages of one link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// They can.
+    /// Messages may overtake each other.
     Any,
-    /// First in, first out.
+    /// Messages arrive in the order in which they were sent (first in, first out).
     Fifo,
 }
 
-/// Who tells of crashes.
+/// Failure detector of a scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detector {
-    /// Nobody: crashes are undetectable.
+    /// No detector: crashes are undetectable.
     None,
-    /// Every crash, and nothing else, is reported to everyone so many virtual ms later (fail-stop).
+    /// Every crash, and nothing else, is reported to every node, this time later in virtual ms (fail-stop).
     Perfect(Time),
 }
 
 impl Detector {
-    /// The bound where the scenario only says `"perfect"`, in virtual ms.
+    /// Delay of reports where the scenario only says `"perfect"`, in virtual ms.
     pub const BOUND: Time = 50;
 }
 
-/// Who is linked to whom, in both directions. What is sent to a node that is no neighbour is lost.
+/// Links between nodes, in both directions. A message to a node that is not a neighbour is lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Topology {
-    /// Everybody to everybody.
+    /// Every node is linked to every other.
     Full,
-    /// Each to the next of the scenario's list, and the last to the first.
+    /// Each node is linked to the next of the scenario's list, and the last to the first.
     Ring,
-    /// Each to the next of the scenario's list.
+    /// Each node is linked to the next of the scenario's list.
     Line,
-    /// The node at place i of the scenario's list to those at places 2i + 1 and 2i + 2, from 0: a binary
-    /// tree with the first at its root.
+    /// The node at place i of the scenario's list is linked to those at places 2i + 1 and 2i + 2, from 0: a
+    /// binary tree with the first node at its root.
     Tree,
-    /// As it is said.
+    /// The links that the scenario lists.
     Links {
         /// Each pair once.
         links: Vec<[NodeId; 2]>,
-        /// Those who only pass things on.
+        /// Nodes that only forward messages.
         routers: NodeSet,
     },
 }
 
 impl Topology {
-    /// Each node's neighbours, in a group of so many.
+    /// Returns each node's neighbours, in a group of this size.
     #[must_use]
     pub fn neighbours(&self, size: usize) -> Vec<NodeSet> {
         let pairs: Vec<[usize; 2]> = match self {
@@ -290,7 +291,7 @@ impl Topology {
         neighbours
     }
 
-    /// Those who only pass things on.
+    /// Returns the nodes that only forward messages.
     #[must_use]
     pub const fn routers(&self) -> NodeSet {
         match self {
@@ -300,12 +301,12 @@ impl Topology {
     }
 }
 
-/// What carries messages.
+/// Medium that carries messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Medium {
-    /// Links, each between two.
+    /// Links, each between two nodes.
     Links,
-    /// One wire or the air: what is transmitted is heard by all neighbours at one cost.
+    /// One wire or the air: all neighbours hear a transmission, which costs as much as one message.
     Shared,
 }
 
@@ -316,28 +317,28 @@ pub struct LinkSpec {
     pub from: NodeId,
     /// The receiving side.
     pub to: NodeId,
-    /// How long its messages take.
+    /// Delay of its messages.
     pub delay: Delay,
-    /// Number of messages that leave its sending side in 100 ms, at most; without it, as many as are sent.
+    /// Maximum number of messages that leave its sending side in 100 ms; none for no limit.
     pub rate: Option<u32>,
-    /// Number of messages that wait at its sending side for their turn: further ones are lost. Without it, all wait.
+    /// Maximum number of messages that wait at its sending side; further ones are lost. None for no limit.
     pub queue: Option<u32>,
 }
 
 impl LinkSpec {
-    /// A link with a delay of its own and room for all messages.
+    /// Returns a link with a delay of its own and room for all messages.
     #[must_use]
     pub const fn new(from: NodeId, to: NodeId, delay: Delay) -> Self {
         Self { from, to, delay, rate: None, queue: None }
     }
 }
 
-/// Something that the application asks for.
+/// A request of the application.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RequestSpec {
-    /// When, in virtual ms.
+    /// Time of the request, in virtual ms.
     pub at: Time,
-    /// Where.
+    /// Node that receives it.
     pub node: NodeId,
     /// The request's name.
     pub name: String,
@@ -347,159 +348,159 @@ pub struct RequestSpec {
 
 impl Eq for RequestSpec {}
 
-/// The name of a message: its link, and its count on it from 1.
+/// The name of a message: its link, and its number on that link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageName {
-    /// Who sends it.
+    /// Sender.
     pub from: NodeId,
-    /// Who is to receive it.
+    /// Receiver.
     pub to: NodeId,
-    /// The how-manieth message it is that `from` hands to the network for `to`, from 1.
+    /// Number of the message among those that `from` hands to the network for `to`, from 1.
     pub number: u32,
 }
 
-/// Something that goes wrong. Times are in virtual ms; a span is from `at` up to, but without, `until`.
+/// A fault. Times are in virtual ms; a span is from `at` up to, but without, `until`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The message is lost.
     Drop {
-        /// Which.
+        /// Name of the message.
         message: MessageName,
     },
     /// The message arrives later.
     Delay {
-        /// Which.
+        /// Name of the message.
         message: MessageName,
-        /// By how much.
+        /// Additional delay.
         by: Time,
     },
     /// A second copy of the message arrives.
     Duplicate {
-        /// Which.
+        /// Name of the message.
         message: MessageName,
-        /// How long after the first.
+        /// Time from the first copy to the second.
         after: Time,
     },
     /// These bits of the message's encoding flip on the way.
     Corrupt {
-        /// Which.
+        /// Name of the message.
         message: MessageName,
-        /// Each bit once; the first bit is 0.
+        /// Flipped bits, each once; the first bit is 0.
         bits: Vec<u32>,
     },
-    /// The message of a traitor says this instead.
+    /// A traitor sends something else as this message.
     Forge {
-        /// Which.
+        /// Name of the message.
         message: MessageName,
-        /// What it says, as the protocol reads its messages.
+        /// Content of the message, as the protocol reads its messages.
         with: Json,
     },
-    /// The node stops.
+    /// The node crashes.
     Crash {
-        /// Which.
+        /// Node that crashes.
         node: NodeId,
-        /// When.
+        /// Time of the crash.
         at: Time,
-        /// In the middle of what it does at that moment: just after so many sends.
+        /// Number of its sends at that moment after which it crashes; none for a crash before all of them.
         after_sends: Option<u32>,
     },
-    /// The node stops in the middle of what it does at a moment, just after so many writes to stable storage.
+    /// The node crashes in the middle of a moment, after a number of writes to stable storage.
     CrashWriting {
-        /// Which.
+        /// Node that crashes.
         node: NodeId,
-        /// When.
+        /// Time of the crash.
         at: Time,
-        /// Number of its writes at that moment, after which it stops; with 0, just before the first.
+        /// Number of its writes at that moment after which it crashes; with 0, just before the first.
         after_writes: u32,
     },
-    /// The node restarts, with its stable storage and nothing else.
+    /// The node recovers, with its stable storage and nothing else.
     Recover {
-        /// Which.
+        /// Node that recovers.
         node: NodeId,
-        /// When.
+        /// Time of the recovery.
         at: Time,
     },
-    /// The node does nothing, then goes on not knowing.
+    /// The node does nothing for a time, and does not notice.
     Pause {
-        /// Which.
+        /// Node that pauses.
         node: NodeId,
-        /// From when.
+        /// Beginning of the pause.
         at: Time,
-        /// Till when.
+        /// End of the pause.
         until: Time,
     },
-    /// Nothing crosses from one group to another; a node left out is alone.
+    /// No message crosses from one group to another; a node in no group is alone.
     Partition {
-        /// Who is together.
+        /// Groups of nodes that can communicate.
         groups: Vec<NodeSet>,
-        /// From when.
+        /// Beginning of the partition.
         at: Time,
-        /// Till when.
+        /// End of the partition.
         until: Time,
     },
-    /// One direction of one link is dead.
+    /// One direction of a link loses every message.
     Cut {
         /// The sending side.
         from: NodeId,
         /// The receiving side.
         to: NodeId,
-        /// From when.
+        /// Beginning of the cut.
         at: Time,
-        /// Till when.
+        /// End of the cut.
         until: Time,
     },
     /// The node fails to send, or fails to receive.
     Omit {
-        /// Which.
+        /// Node that omits messages.
         node: NodeId,
         /// Sending or receiving.
         side: Side,
-        /// From when.
+        /// Beginning of the omissions.
         at: Time,
-        /// Till when.
+        /// End of the omissions.
         until: Time,
     },
-    /// The node is Byzantine: it lies.
+    /// The node is a traitor (Byzantine).
     Traitor {
-        /// Which.
+        /// Node that is a traitor.
         node: NodeId,
-        /// How.
+        /// Its strategy.
         strategy: Strategy,
     },
     /// The node's physical clock is wrong.
     Drift {
-        /// Which.
+        /// Node of the clock.
         node: NodeId,
-        /// How much it goes on in a ms, from a half to two.
+        /// Advance of the clock in a ms, from a half to two.
         rate: PerMillion,
-        /// What it shows when the run begins, in ms.
+        /// Time that it shows when the run begins, in ms.
         offset: Time,
     },
 }
 
-/// How a traitor lies.
+/// Strategy of a traitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Strategy {
-    /// Only where the reader forges its messages.
+    /// The truth, except for the messages that the reader forges.
     Scripted,
-    /// It says nothing at all.
+    /// No messages at all.
     Silent,
-    /// The truth, a lie or nothing, by lot.
+    /// The truth, a lie or nothing, at random.
     Random,
     /// A lie to every second node, the truth to the others.
     Equivocate,
-    /// A lie to everyone.
+    /// A lie to every node.
     Flip,
-    /// All of them tell one half of the loyal nodes the same lie, and the others the truth.
+    /// The same lie of all colluding traitors to one half of the loyal nodes, the truth to the others.
     Collude,
 }
 
 impl Strategy {
-    /// All of them.
+    /// All strategies.
     pub const ALL: [Self; 6] =
         [Self::Scripted, Self::Silent, Self::Random, Self::Equivocate, Self::Flip, Self::Collude];
 
-    /// What a scenario calls it.
+    /// Returns its name in a scenario.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -513,22 +514,22 @@ impl Strategy {
     }
 }
 
-/// Which side of a node's communication an omission hits.
+/// Side of a node's communication that an omission affects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// What it sends never leaves.
+    /// Messages of the node never leave it.
     Send,
-    /// What arrives never gets in.
+    /// Messages to the node are never received.
     Receive,
 }
 
 impl Fault {
-    /// The least rate of a clock: half as fast as time.
+    /// Least rate of a clock: half the rate of time.
     pub const MIN_RATE: PerMillion = PerMillion(500_000);
-    /// The greatest rate of a clock: twice as fast as time.
+    /// Greatest rate of a clock: twice the rate of time.
     pub const MAX_RATE: PerMillion = PerMillion(2_000_000);
 
-    /// What the table of faults calls it.
+    /// Returns its name in the table of faults.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -548,7 +549,7 @@ impl Fault {
         }
     }
 
-    /// The message that it is about, if it is about one.
+    /// Returns the message that it is about, if any.
     #[must_use]
     pub const fn message(&self) -> Option<MessageName> {
         match self {
@@ -562,14 +563,14 @@ impl Fault {
     }
 }
 
-/// A note tied to a moment of a node.
+/// A note on a moment of a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caption {
-    /// When, in virtual ms.
+    /// Time of that moment, in virtual ms.
     pub at: Time,
-    /// Where.
+    /// Node of that moment.
     pub node: NodeId,
-    /// What to look at.
+    /// Text of the note.
     pub text: String,
 }
 

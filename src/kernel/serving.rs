@@ -1,8 +1,8 @@
-//! Time to serve: how long a protocol that never rests may take to meet an obligation.
+//! Time to serve: the time in which a protocol that never rests meets an obligation.
 //!
-//! The run of such a protocol ends at its horizon. An obligation that is younger than the time to serve when the
-//! run ends is *undecided*: the horizon came before it was due. Its age counts from the event that it is owed
-//! for, and from the last crash or recovery if that is later, since a failure may start the work anew.
+//! The run of such a protocol ends at its horizon. An obligation that is younger than the time to serve when
+//! the run ends is *undecided*: the horizon came before it was due. Its age counts from the event that
+//! created it, or from the last crash or recovery if that is later, since a failure may restart the work.
 
 use std::fmt;
 
@@ -15,14 +15,14 @@ use super::{
 pub struct TimeToServe {
     /// The bound in words: `a timeout, a period and the longest delay`.
     pub statement: &'static str,
-    /// The bound in virtual ms, as if no clock were slow and nobody paused: [`Serving::time`] adds that.
+    /// Returns the bound in virtual ms, with no slow clock and no pause: [`Serving::time`] adds those.
     pub bound: fn(&Serving) -> Time,
 }
 
 impl TimeToServe {
     /// For protocols that promise safety only.
     pub const NOTHING_IS_OWED: Self =
-        Self { statement: "none: nothing is ever owed", bound: |_| 0 };
+        Self { statement: "none: no liveness is promised", bound: |_| 0 };
 }
 
 impl fmt::Debug for TimeToServe {
@@ -39,7 +39,8 @@ pub struct Serving<'a> {
 }
 
 impl<'a> Serving<'a> {
-    /// The time to serve of a scenario's run, in virtual ms; none if the protocol comes to rest by itself.
+    /// Returns the time to serve of a scenario's run, in virtual ms; none if the protocol's runs become
+    /// quiescent.
     #[must_use]
     pub fn time(protocol: &'a Protocol, scenario: &'a Scenario) -> Option<Time> {
         let serving = Serving { protocol, scenario };
@@ -47,19 +48,19 @@ impl<'a> Serving<'a> {
         Some(serving.slowed(bound).saturating_add(serving.pauses()))
     }
 
-    /// Number of nodes.
+    /// Returns the number of nodes.
     #[must_use]
     pub const fn nodes(&self) -> Time {
         self.scenario.nodes.len() as Time
     }
 
-    /// The scenario itself, for what its requests ask.
+    /// Returns the scenario, for bounds that depend on its requests.
     #[must_use]
     pub const fn scenario(&self) -> &'a Scenario {
         self.scenario
     }
 
-    /// The value of a parameter that is a whole number; 0 if it is no number.
+    /// Returns the value of a parameter that is a whole number; 0 if it is no number.
     #[must_use]
     pub fn integer(&self, parameter: ParameterName) -> Time {
         match self.value(parameter) {
@@ -74,7 +75,7 @@ impl<'a> Serving<'a> {
         self.value(parameter).to_string() == word
     }
 
-    /// The value of the protocol's own parameter of this name: a layer's has another default.
+    /// Returns the value of the protocol's own parameter of this name: a layer's has another default.
     fn value(&self, parameter: ParameterName) -> ParameterValue {
         let mut own = self.protocol.behaviour.parameters.iter();
         let own = own.find(|it| it.name == parameter.name()).unwrap_or(parameter.parameter());
@@ -82,15 +83,15 @@ impl<'a> Serving<'a> {
         value.unwrap_or_else(|| own.default())
     }
 
-    /// The longest time that a message may take: by the network's delays, by waiting for its turn where a link has a
-    /// rate, and by the delays that are added by hand. Where nothing bounds a queue, it may wait as long as the run
+    /// Returns the longest time that a message may take: the network's delays, the time in a link's queue,
+    /// and the delays added by hand. Where nothing bounds a queue, a message may wait as long as the run
     /// lasts.
     #[must_use]
     pub fn delay(&self) -> Time {
         self.delay_behind(Time::MAX)
     }
 
-    /// The same for a message that has at most so many others of its link before it.
+    /// Returns the same for a message that waits behind at most this number of others on its link.
     #[must_use]
     pub fn delay_behind(&self, others: Time) -> Time {
         let network = &self.scenario.network;
@@ -108,7 +109,7 @@ impl<'a> Serving<'a> {
         added.fold(longest, Time::saturating_add)
     }
 
-    /// The time after which the scenario's failure detector reports a crash; 0 if there is none.
+    /// Returns the time after which the scenario's failure detector reports a crash; 0 if there is none.
     #[must_use]
     pub const fn detection(&self) -> Time {
         match self.scenario.network.detector {
@@ -117,9 +118,9 @@ impl<'a> Serving<'a> {
         }
     }
 
-    /// Number of tries that may fail, for a protocol that tries again: one for each message that is lost by
-    /// hand, and as many as bad luck makes fail together with a probability of one in a million. A try is taken
-    /// to be three messages. A queue may be full at each of them, however often that is.
+    /// Returns the number of tries that may fail, for a protocol that retries: one for each message that is
+    /// dropped by hand, and as many as chance makes fail together with a probability of one in a million. A
+    /// try is taken to be three messages. A queue may be full at each try.
     #[must_use]
     pub fn failed_tries(&self) -> Time {
         if self.scenario.network.links.iter().any(|link| link.queue.is_some()) {
@@ -130,7 +131,7 @@ impl<'a> Serving<'a> {
         let network = &self.scenario.network;
         let arrives = one.saturating_sub((network.loss.0 + network.corrupt.0).into());
         let fails = one - arrives * arrives / one * arrives / one;
-        // What is always lost is no bad luck: it breaks an assumption.
+        // A link that loses everything is no bad luck: it breaks an assumption.
         if fails == one {
             return by_hand;
         }
@@ -142,7 +143,7 @@ impl<'a> Serving<'a> {
         by_hand + tries
     }
 
-    /// The time for which partitions, cuts and omissions last, of those that end before the run does.
+    /// Returns the total time of the partitions, cuts and omissions that end before the run does.
     #[must_use]
     pub fn walls(&self) -> Time {
         let walls = self.scenario.faults.iter().map(|fault| match *fault {
@@ -158,25 +159,25 @@ impl<'a> Serving<'a> {
         walls.fold(0, Time::saturating_add)
     }
 
-    /// Number of crashes that the scenario asks for.
+    /// Returns the number of crashes in the scenario.
     #[must_use]
     pub fn crashes(&self) -> Time {
         self.faults(|fault| matches!(fault, Fault::Crash { .. } | Fault::CrashWriting { .. }))
     }
 
-    /// Number of requests with one of these names.
+    /// Returns the number of requests with one of these names.
     #[must_use]
     pub fn requests(&self, names: &[&str]) -> Time {
         let requests = self.scenario.requests.iter();
         requests.filter(|request| names.contains(&request.name.as_str())).count() as Time
     }
 
-    /// Number of faults for which this is true.
+    /// Returns the number of faults for which this is true.
     fn faults(&self, counts: impl Fn(&Fault) -> bool) -> Time {
         self.scenario.faults.iter().filter(|fault| counts(fault)).count() as Time
     }
 
-    /// A bound by the slowest clock: its timers ring later.
+    /// Returns a bound in the time of the slowest clock: its timers go off later.
     fn slowed(&self, bound: Time) -> Time {
         let rates = self.scenario.faults.iter().filter_map(|fault| match fault {
             Fault::Drift { rate, .. } => Some(*rate),
@@ -187,7 +188,7 @@ impl<'a> Serving<'a> {
         bound.saturating_mul(one).div_ceil(Time::from(slowest.0).max(1))
     }
 
-    /// The time for which nodes do nothing, all pauses together.
+    /// Returns the total time of all pauses.
     fn pauses(&self) -> Time {
         let pauses = self.scenario.faults.iter().map(|fault| match *fault {
             Fault::Pause { at, until, .. } => until.saturating_sub(at),
@@ -198,7 +199,7 @@ impl<'a> Serving<'a> {
 }
 
 impl Setting {
-    /// The setting of a scenario's run.
+    /// Returns the setting of a scenario's run.
     #[must_use]
     pub fn of(protocol: &Protocol, scenario: &Scenario) -> Self {
         Self {

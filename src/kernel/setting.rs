@@ -2,15 +2,15 @@
 
 use super::Time;
 
-/// The failure model that a protocol is made for: what may go wrong with a node, as its paper has it.
+/// The failure model that a protocol is made for: the node failures that its paper considers.
 ///
-/// Fail-stop is crash-stop with a perfect detector, and what the network loses belongs to the assumptions.
+/// Fail-stop is crash-stop with a perfect detector. Losses of the network belong to the assumptions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, derive_more::Display)]
 pub enum Failures {
-    /// A node may stop for ever. Correct is a node that never crashes.
+    /// A node may crash for ever. Correct is a node that never crashes.
     #[display("crash-stop")]
     CrashStop,
-    /// A node may stop and restart with its stable storage. Correct is a node that is up for good from some
+    /// A node may crash and recover with its stable storage. Correct is a node that is up for good from some
     /// moment on (Cachin, Guerraoui and Rodrigues, section 2.2).
     #[display("crash-recovery")]
     CrashRecovery,
@@ -23,14 +23,14 @@ pub enum Failures {
     Byzantine,
 }
 
-/// Everything about a run that a monitor knows before its first event.
+/// A monitor's knowledge about a run before its first event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Setting {
     /// Number of nodes.
     pub nodes: usize,
     /// The failure model, which says which nodes are correct.
     pub failures: Failures,
-    /// The time to serve, in virtual ms, of a protocol that never rests: what is owed for less when the run
-    /// ends is undecided.
+    /// The time to serve, in virtual ms, of a protocol that never rests: an obligation that is younger when
+    /// the run ends is undecided.
     pub time_to_serve: Option<Time>,
 }

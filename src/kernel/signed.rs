@@ -1,13 +1,13 @@
-//! Signatures that nobody can forge.
+//! Signatures that cannot be forged.
 
 use serde::Serialize;
 
 use super::{NodeId, NodeSet};
 
-/// A value with a signature: everybody can read who signed it, and nobody else could have.
+/// A value with a signature: every process can read the signer, and no other process could have signed it.
 ///
 /// It is made by [`Context::sign`](super::Context::sign), or, by a traitor, with its [`Keys`], and in no
-/// other way: that is all there is to cryptography here.
+/// other way. This replaces cryptography here.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Signed<T> {
     signer: NodeId,
@@ -19,29 +19,29 @@ impl<T> Signed<T> {
         Self { signer, value }
     }
 
-    /// Who signed it.
+    /// Returns the signer.
     #[must_use]
     pub const fn signer(&self) -> NodeId {
         self.signer
     }
 
-    /// What was signed.
+    /// Returns the signed value.
     #[must_use]
     pub const fn value(&self) -> &T {
         &self.value
     }
 
-    /// What was signed, the signature thrown away.
+    /// Returns the value without its signature.
     #[must_use]
     pub fn into_value(self) -> T {
         self.value
     }
 }
 
-/// What a traitor can sign with: its own key, and those of the other traitors, who lend them.
+/// The keys that a traitor can sign with: its own, and those of the other traitors, who share theirs.
 ///
-/// The loyal keep theirs (Lamport, Shostak and Pease 1982, assumption A4: a *loyal* general's signature
-/// cannot be forged).
+/// Loyal nodes keep theirs secret (Lamport, Shostak and Pease 1982, assumption A4: a *loyal* general's
+/// signature cannot be forged).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Keys {
     owner: NodeId,
@@ -49,7 +49,7 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// The keys of a traitor among traitors.
+    /// Returns the keys of a traitor among traitors.
     #[must_use]
     pub(crate) fn new(owner: NodeId, traitors: NodeSet) -> Self {
         Self { owner, known: traitors.or(owner.into()) }
@@ -61,7 +61,7 @@ impl Keys {
         Signed::new(self.owner, value)
     }
 
-    /// Signs in the name of a node; none if that is loyal.
+    /// Signs in the name of a node; none if that node is loyal.
     #[must_use]
     pub fn sign_as<T>(self, signer: NodeId, value: T) -> Option<Signed<T>> {
         self.known.contains(signer).then(|| Signed::new(signer, value))

@@ -6,8 +6,8 @@ use super::{
     Choices, Detection, EventId, EventKind, Fate, Fault, Input, Loss, MAX_EVENTS, MAX_TIMERS,
     Machine, Medium, Message, MessageId, MessageName, NodeId, NodeSet, Output, Packet, Plan,
     Protocol, Scenario, Strategy, Tampering, Time, Trace, Watch,
-    agenda::{Agenda, Item, Phase, What, arrival_order},
-    doom::Deed,
+    agenda::{Agenda, Item, Occurrence, Phase, arrival_order},
+    doom::Action,
     log::Log,
     network::{LinkState, Way},
     observer::Onset,
@@ -33,18 +33,18 @@ pub struct Simulation {
     agenda: Agenda,
     pub(super) nodes: Vec<Node>,
     links: Vec<LinkState>,
-    /// By fault: whether it has met anything.
+    /// For each fault, true if it has had an effect.
     met: Vec<bool>,
-    /// How many inputs have been handled: a run that never rests stops when the budget is spent.
+    /// Number of inputs handled: a run that never rests stops when the budget is spent.
     steps: usize,
-    /// How many timers have been set: what tells one from a later one of the same name.
+    /// Number of timers set: it distinguishes a timer from a later one of the same name.
     timers_set: u32,
-    /// How many transmissions there were on a shared medium.
+    /// Number of transmissions on a shared medium.
     transmissions: u32,
     scratch: Scratch,
 }
 
-/// Kept only to save allocations.
+/// Buffers, kept only to save allocations.
 #[derive(Clone, Debug, Default)]
 struct Scratch {
     outputs: Vec<Output>,
@@ -58,19 +58,20 @@ pub(super) struct Node {
     choices: Choices,
     pub(super) timers: Vec<Timer>,
     pub(super) up: bool,
-    /// Till when it stands still, in virtual ms.
+    /// End of its pause, in virtual ms.
     pub(super) paused: Option<Time>,
-    /// What came while it stood still.
+    /// Items that were due during its pause.
     waiting: Vec<Item>,
-    /// Whether it has been made a traitor.
+    /// True if it has been made a traitor.
     traitor: bool,
-    /// By deed: the fault that stops it at this moment, and the number of such deeds that are left to it.
+    /// For each kind of action: the fault that crashes the node at this moment, and the number of actions
+    /// left before it.
     pub(super) doomed: [Option<(usize, u32)>; 2],
-    /// Number of its crashes: it tells a report or a start that is out of date.
+    /// Number of its crashes: it reveals a report or a start that is out of date.
     pub(super) life: u32,
-    /// The nodes that the perfect detector has last reported to it as crashed.
+    /// Nodes that the perfect detector has last reported to it as crashed.
     pub(super) suspects: NodeSet,
-    /// When it was measured last, in virtual ms, and what that came to.
+    /// Time of its last measurement, in virtual ms, and the values.
     pub(super) measured: (Time, Vec<i64>),
 }
 
@@ -78,14 +79,14 @@ pub(super) struct Node {
 pub(super) struct Timer {
     pub(super) packet: Packet,
     pub(super) serial: u32,
-    /// When it goes off, in virtual ms.
+    /// Virtual time at which it goes off, in ms.
     pub(super) due: Time,
-    /// What its node's own clock shows then, in ms.
+    /// Time that the node's own clock shows then, in ms.
     pub(super) shown: Time,
 }
 
 impl Simulation {
-    /// The state before the first event.
+    /// Returns the state before the first event.
     #[must_use]
     pub fn new(plan: &Plan) -> Self {
         let scenario = plan.scenario();
@@ -103,11 +104,17 @@ impl Simulation {
         }
     }
 
-    pub(super) fn schedule(&mut self, time: Time, phase: Phase, detail: u64, what: What) {
-        self.agenda.schedule(Item::new(time, phase, detail, what));
+    pub(super) fn schedule(
+        &mut self,
+        time: Time,
+        phase: Phase,
+        detail: u64,
+        occurrence: Occurrence,
+    ) {
+        self.agenda.schedule(Item::new(time, phase, detail, occurrence));
     }
 
-    /// Lets the next thing happen and records it. False when the run is over; the trace is complete then.
+    /// Executes the next item and records it. False when the run is over; the trace is complete then.
     pub fn step(&mut self, plan: &Plan, trace: &mut Trace) -> bool {
         let goes_on = self.advance(plan, &mut Log::Growing(trace));
         if !goes_on {
@@ -116,7 +123,7 @@ impl Simulation {
         goes_on
     }
 
-    /// Lets the next thing happen. False when the run is over.
+    /// Executes the next item. False when the run is over.
     pub(super) fn advance(&mut self, plan: &Plan, log: &mut Log) -> bool {
         if self.is_exhausted(log.events()) || self.due().is_none_or(|due| due > plan.scenario.until)
         {
@@ -129,37 +136,37 @@ impl Simulation {
         true
     }
 
-    /// The moment that it has come to, in virtual ms.
+    /// Returns the current virtual time, in ms.
     #[must_use]
     pub const fn now(&self) -> Time {
         self.now
     }
 
-    /// When the next thing would happen, were the run to go on, in virtual ms.
+    /// Returns the time of the next item, even beyond the end of the run, in virtual ms.
     pub(super) fn due(&self) -> Option<Time> {
         self.agenda.next().map(|item| item.time)
     }
 
-    /// Whether the budget is spent, so many events having been recorded.
+    /// True if the budget is spent, with this number of events recorded.
     const fn is_exhausted(&self, events: usize) -> bool {
         events >= MAX_EVENTS || self.steps >= MAX_EVENTS
     }
 
-    /// Whether the nodes would still do this by themselves, were the run to go on.
-    fn stirs(&self, what: What) -> bool {
-        match what {
-            What::Arrive { .. } => true,
-            What::Timer { node, serial } => {
+    /// True if this item is still pending work: the run is not quiescent.
+    fn is_pending(&self, occurrence: Occurrence) -> bool {
+        match occurrence {
+            Occurrence::Arrive { .. } => true,
+            Occurrence::Timer { node, serial } => {
                 self.nodes[node.index()].timers.iter().any(|timer| timer.serial == serial)
             }
-            What::Detect { node, detection, lives } => self.is_news(node, detection, lives),
-            // A paused node has yet to begin.
-            What::Start { node, life } => self.nodes[node.index()].life == life,
+            Occurrence::Detect { node, detection, lives } => self.is_news(node, detection, lives),
+            // A paused node has not started yet.
+            Occurrence::Start { node, life } => self.nodes[node.index()].life == life,
             _ => false,
         }
     }
 
-    /// Writes down how the run ended.
+    /// Records the end of the run.
     fn finish(&mut self, plan: &Plan, trace: &mut Trace) {
         trace.exhausted = self.is_exhausted(trace.events.len());
         trace.end = if trace.exhausted { self.now } else { plan.scenario.until };
@@ -169,7 +176,7 @@ impl Simulation {
         }
         let waiting = self.nodes.iter().flat_map(|node| &node.waiting);
         let mut items = self.agenda.items().chain(waiting);
-        trace.quiescent = !trace.exhausted && !items.any(|item| self.stirs(item.what));
+        trace.quiescent = !trace.exhausted && !items.any(|item| self.is_pending(item.occurrence));
         let mut asked = vec![false; plan.requests.len()];
         for event in &trace.events {
             if let EventKind::Request { index, .. } = event.kind {
@@ -185,23 +192,25 @@ impl Simulation {
     }
 
     fn happen(&mut self, plan: &Plan, log: &mut Log, item: Item) {
-        if let Some(node) = plan.awake(log, item.what)
+        if let Some(node) = plan.awake(log, item.occurrence)
             && self.nodes[node.index()].paused.is_some()
         {
             self.nodes[node.index()].waiting.push(item);
             return;
         }
-        match item.what {
-            What::Fault(index) => self.strike(plan, log, index),
-            What::Resume { node } => self.resume(log, node),
-            What::Detect { node, detection, lives } => {
+        match item.occurrence {
+            Occurrence::Fault(index) => self.strike(plan, log, index),
+            Occurrence::Resume { node } => self.resume(log, node),
+            Occurrence::Detect { node, detection, lives } => {
                 self.detect(plan, log, node, detection, lives);
             }
-            What::Start { node, life } => self.start(plan, log, node, life),
-            What::Arrive { message, copy, lost } => self.arrive(plan, log, message, copy, lost),
-            What::Timer { node, serial } => self.ring(plan, log, node, serial),
-            What::Request { index } => self.ask(plan, log, index),
-            What::Doom { node } => {
+            Occurrence::Start { node, life } => self.start(plan, log, node, life),
+            Occurrence::Arrive { message, copy, lost } => {
+                self.arrive(plan, log, message, copy, lost)
+            }
+            Occurrence::Timer { node, serial } => self.ring(plan, log, node, serial),
+            Occurrence::Request { index } => self.ask(plan, log, index),
+            Occurrence::Doom { node } => {
                 let doomed = self.nodes[node.index()].doomed;
                 if let Some((fault, _)) = doomed.into_iter().flatten().min() {
                     self.crash(plan, log, node, fault);
@@ -213,10 +222,10 @@ impl Simulation {
     fn strike(&mut self, plan: &Plan, log: &mut Log, index: usize) {
         match plan.scenario.faults[index] {
             Fault::Crash { node, at, after_sends: Some(sends) } => {
-                self.doom((node, at), Deed::Send, index, sends);
+                self.doom((node, at), Action::Send, index, sends);
             }
             Fault::CrashWriting { node, at, after_writes } => {
-                self.doom((node, at), Deed::Write, index, after_writes);
+                self.doom((node, at), Action::Write, index, after_writes);
             }
             Fault::Crash { node, .. } => self.crash(plan, log, node, index),
             Fault::Recover { node, .. } => self.recover(plan, log, node, index),
@@ -238,11 +247,12 @@ impl Simulation {
         state.timers.clear();
         state.suspects = NodeSet::EMPTY;
         state.paused = None;
-        // What waited for the end of a pause is lost with it, though the node may be up again at this very moment.
+        // Items that waited for the end of the pause are lost with it, even if the node recovers at this very
+        // moment.
         for item in std::mem::take(&mut state.waiting) {
-            if let What::Arrive { message, copy, .. } = item.what {
-                let what = What::Arrive { message, copy, lost: Some(Loss::Crashed) };
-                self.agenda.schedule(item.at(self.now).instead(what));
+            if let Occurrence::Arrive { message, copy, .. } = item.occurrence {
+                let lost = Occurrence::Arrive { message, copy, lost: Some(Loss::Crashed) };
+                self.agenda.schedule(item.at(self.now).with(lost));
             }
         }
         log.record(self.now, node, EventKind::Crash);
@@ -261,17 +271,22 @@ impl Simulation {
         state.machine = state.machine.recovered(state.stored.as_deref());
         let life = state.life;
         log.record(self.now, node, EventKind::Recover);
-        self.schedule(self.now, Phase::Start, node.index() as u64, What::Start { node, life });
+        self.schedule(
+            self.now,
+            Phase::Start,
+            node.index() as u64,
+            Occurrence::Start { node, life },
+        );
         for other in plan.group(node).others() {
             self.report(plan, other, Detection::Restore(node));
-            // It has missed what was reported while it was down.
+            // It has missed the reports made while it was down.
             if !self.nodes[other.index()].up {
                 self.report(plan, node, Detection::Suspect(other));
             }
         }
     }
 
-    /// Lets a node begin to run, unless it has crashed since this was settled.
+    /// Starts a node, unless it has crashed since the start was scheduled.
     fn start(&mut self, plan: &Plan, log: &mut Log, node: NodeId, life: u32) {
         if self.nodes[node.index()].life == life {
             let input = if life == 0 { Input::Init } else { Input::Recovery };
@@ -288,7 +303,12 @@ impl Simulation {
         if state.paused.replace(until).is_none() {
             log.record(self.now, node, EventKind::Pause);
         }
-        self.schedule(until, Phase::Fault, node.index() as u64 | 1 << 32, What::Resume { node });
+        self.schedule(
+            until,
+            Phase::Fault,
+            node.index() as u64 | 1 << 32,
+            Occurrence::Resume { node },
+        );
     }
 
     fn resume(&mut self, log: &mut Log, node: NodeId) {
@@ -298,7 +318,7 @@ impl Simulation {
         }
         state.paused = None;
         log.record(self.now, node, EventKind::Resume);
-        // What waited for it happens now.
+        // Items that waited for it happen now.
         for item in std::mem::take(&mut state.waiting) {
             self.agenda.schedule(item.at(self.now));
         }
@@ -340,7 +360,7 @@ impl Simulation {
 
     fn ring(&mut self, plan: &Plan, log: &mut Log, node: NodeId, serial: u32) {
         let timers = &mut self.nodes[node.index()].timers;
-        // A timer that was cancelled, or set anew, or lost in a crash, is no longer there.
+        // A timer that was cancelled, set anew or lost in a crash does not exist any more.
         let Some(place) = timers.iter().position(|timer| timer.serial == serial) else { return };
         let packet = timers.remove(place).packet;
         log.record(self.now, node, EventKind::Timer(packet.clone()));
@@ -394,7 +414,7 @@ impl Simulation {
         to_oneself: &mut VecDeque<Input>,
     ) {
         let state = &mut self.nodes[node.index()];
-        // The node stopped in the middle of its effects: the rest of them never happens.
+        // The node crashed in the middle of its effects: the rest of them never happens.
         if !state.up {
             return;
         }
@@ -421,13 +441,13 @@ impl Simulation {
             Output::SetTimer { timer, after } => self.set_timer(plan, node, timer, after),
             Output::CancelTimer(timer) => state.timers.retain(|other| other.packet != timer),
             Output::Store => {
-                if self.stops(plan, log, node, Deed::Write) {
+                if self.stops(plan, log, node, Action::Write) {
                     return;
                 }
                 let state = &mut self.nodes[node.index()];
                 state.stored = Some(state.machine.clone());
                 log.record(self.now, node, EventKind::Persist);
-                self.stops_after(plan, log, node, Deed::Write);
+                self.stops_after(plan, log, node, Action::Write);
             }
             Output::Indicate { kind, packet } => {
                 log.record(self.now, node, EventKind::Indicate { kind, packet });
@@ -449,15 +469,15 @@ impl Simulation {
         timers.retain(|other| other.packet != packet);
         timers.push(Timer { packet, serial, due, shown: clock.shows(due) });
         if timers.len() > MAX_TIMERS {
-            // No protocol needs so many: the run is stopped as one that never rests.
+            // No protocol needs as many timers: the run is stopped as one that never rests.
             self.steps = MAX_EVENTS;
         }
         let detail = (node.index() as u64) << 32 | u64::from(serial);
-        self.schedule(due, Phase::Timer, detail, What::Timer { node, serial });
+        self.schedule(due, Phase::Timer, detail, Occurrence::Timer { node, serial });
     }
 
-    /// Hands something to the network: a message to one node, or a transmission that several hear. False
-    /// if its sender stops just before or after.
+    /// Hands a message for one node, or a transmission that several hear, to the network. False if its sender
+    /// crashes just before or after.
     fn send(
         &mut self,
         plan: &Plan,
@@ -469,7 +489,7 @@ impl Simulation {
         let Some(first) = to.lowest() else { return true };
         let name = plan.network.next_name(&self.links, from, first);
         let behaviour = &plan.protocol.behaviour;
-        // All hear the same, so a transmission is rewritten as what the first of them hears.
+        // All receivers hear the same, so a transmission is rewritten as the message to the first of them.
         let words = plan.traitors.words(behaviour, &plan.network, &mut self.met, name, packet);
         if words == Words::Nothing {
             for to in to {
@@ -478,7 +498,7 @@ impl Simulation {
             }
             return true;
         }
-        if self.stops(plan, log, from, Deed::Send) {
+        if self.stops(plan, log, from, Action::Send) {
             return false;
         }
         let transmission = (to.len() > 1).then(|| {
@@ -489,10 +509,10 @@ impl Simulation {
             let name = plan.network.next_name(&self.links, from, to);
             self.dispatch(plan, log, name, packet, &words, transmission);
         }
-        !self.stops_after(plan, log, from, Deed::Send)
+        !self.stops_after(plan, log, from, Action::Send)
     }
 
-    /// Sends one message on its way.
+    /// Dispatches one message.
     fn dispatch(
         &mut self,
         plan: &Plan,
@@ -525,18 +545,18 @@ impl Simulation {
         let (copies, packet) = (fates.collect(), packet.clone());
         log.send(Message { name, packet, sent, fate, copies, transmission, tampering });
         for (copy, way) in ways.drain(..).enumerate() {
-            let what = What::Arrive { message, copy, lost: way.lost };
-            self.schedule(way.at, Phase::Arrival, arrival_order(name, copy), what);
+            let arrival = Occurrence::Arrive { message, copy, lost: way.lost };
+            self.schedule(way.at, Phase::Arrival, arrival_order(name, copy), arrival);
         }
         self.scratch.ways = ways;
     }
 }
 
-/// What will happen whatever the nodes do.
+/// Returns the items that happen whatever the nodes do.
 fn foreseen(scenario: &Scenario) -> Vec<Item> {
     let starts = (0..scenario.nodes.len()).map(|index| {
-        let what = What::Start { node: NodeId::new(index), life: 0 };
-        Item::new(0, Phase::Start, index as u64, what)
+        let start = Occurrence::Start { node: NodeId::new(index), life: 0 };
+        Item::new(0, Phase::Start, index as u64, start)
     });
     let faults = scenario.faults.iter().enumerate().filter_map(|(index, fault)| {
         let at = match *fault {
@@ -547,10 +567,10 @@ fn foreseen(scenario: &Scenario) -> Vec<Item> {
             Fault::Traitor { .. } => 0,
             _ => return None,
         };
-        Some(Item::new(at, Phase::Fault, index as u64, What::Fault(index)))
+        Some(Item::new(at, Phase::Fault, index as u64, Occurrence::Fault(index)))
     });
     let requests = scenario.requests.iter().enumerate().map(|(index, request)| {
-        Item::new(request.at, Phase::Request, index as u64, What::Request { index })
+        Item::new(request.at, Phase::Request, index as u64, Occurrence::Request { index })
     });
     starts.chain(faults).chain(requests).collect()
 }

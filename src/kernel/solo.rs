@@ -1,7 +1,8 @@
-//! One node by itself: what is left of a simulation without time and network.
+//! One node by itself: a simulation without time and network.
 //!
-//! Who tries every order of events needs no calendar and no network that decides what comes when, only the node's
-//! answer to what comes: this. It is the same machine that a simulation runs, in the same order of effects.
+//! A search that tries every order of events needs neither a calendar nor a network that decides on arrivals.
+//! It needs only the node's response to an input. The machine is the same as in a simulation, and so is the
+//! order of its effects.
 
 use std::{cell::Cell, collections::VecDeque, hash::Hasher};
 
@@ -19,40 +20,40 @@ pub struct Solo {
     up: bool,
 }
 
-/// Something that a node did.
+/// An effect of a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Did {
-    /// It handed the network a message for one node, or a transmission that several hear.
+    /// A message for one node, or a transmission that several hear.
     Sent {
-        /// For whom. Some may be out of its reach.
+        /// Receivers. Some may be out of its reach.
         to: NodeSet,
-        /// What.
+        /// The message.
         packet: Packet,
     },
-    /// It told its application something.
+    /// An indication to the application.
     Told(Packet),
-    /// It set a timer.
+    /// A timer that it set.
     Set {
-        /// Which.
+        /// The timer.
         timer: Packet,
-        /// To go off in how many ms, by its own clock.
+        /// Time until it goes off, in ms of its own clock.
         after: Time,
     },
 }
 
-/// What a node's answer to one input was.
+/// A node's response to one input.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Step {
-    /// What it did, in order.
+    /// Its effects, in order.
     pub did: Vec<Did>,
-    /// Whether it looked at its clock, which stands still here.
+    /// True if it read its clock, which stands still here.
     pub looked: bool,
-    /// Whether it sent itself message after message, without an end.
+    /// True if it sent itself messages without an end.
     pub endless: bool,
 }
 
 impl Solo {
-    /// A node before the start of the run.
+    /// Returns a node before the start of the run.
     #[must_use]
     pub fn new(plan: &Plan, me: NodeId) -> Self {
         Self {
@@ -64,29 +65,29 @@ impl Solo {
         }
     }
 
-    /// Whether it is up.
+    /// True if it is up.
     #[must_use]
     pub const fn is_up(&self) -> bool {
         self.up
     }
 
-    /// The timers that run, in the order in which they were set.
+    /// Returns the timers that are set, in the order in which they were set.
     #[must_use]
     pub fn timers(&self) -> &[Packet] {
         &self.timers
     }
 
-    /// Its machine.
+    /// Returns its machine.
     #[must_use]
     pub fn machine(&self) -> &dyn Machine {
         &*self.machine
     }
 
-    /// Feeds a hasher with its state: all that its answers depend on, but for the timers, which are for who
-    /// holds it to tell apart.
+    /// Feeds a hasher with its state: everything that its responses depend on, except the timers, which the
+    /// caller identifies.
     pub fn identify(&self, hasher: &mut dyn Hasher) {
         hasher.write_u8(u8::from(self.up) | u8::from(self.stored.is_some()) << 1);
-        // What was in memory when it crashed, it never sees again.
+        // Its memory at the time of the crash is lost.
         if self.up {
             self.machine.identify(hasher);
         }
@@ -96,7 +97,8 @@ impl Solo {
         hasher.write_u64(self.choices.count());
     }
 
-    /// Hands it an input. With `stops_after` it stops in the middle of its answer: just after so many sends.
+    /// Hands it an input. With `stops_after` it crashes in the middle of its response: after this number of
+    /// sends.
     pub fn handle(
         &mut self,
         plan: &Plan,
@@ -200,13 +202,13 @@ impl Solo {
         self.handle(plan, me, Input::Timer(timer.clone()), stops_after)
     }
 
-    /// Stops it.
+    /// Crashes it.
     pub fn crash(&mut self) {
         self.up = false;
         self.timers.clear();
     }
 
-    /// Starts it again, with its stable storage and nothing else.
+    /// Restarts it, with its stable storage and nothing else.
     pub fn recover(&mut self, plan: &Plan, me: NodeId) -> Step {
         self.up = true;
         self.machine = self.machine.recovered(self.stored.as_deref());

@@ -1,17 +1,17 @@
 //! Maps and sets as sorted lists, and sorting.
 //!
-//! They do what `BTreeMap` and `BTreeSet` do, by the same names and in the same order. A tree pays from
-//! thousands of entries on; here there are few, or each comes behind those before it. A list is quicker then,
-//! and a kind of it weighs far less in the page than a kind of tree (docs/size.md).
+//! They do the same as `BTreeMap` and `BTreeSet`, with the same names and the same order. A tree is faster
+//! from thousands of entries on. Here there are few entries, or each is added at the end: a list is faster
+//! then, and an instance of it weighs far less in the page than an instance of a tree (docs/size.md).
 
 use std::{borrow::Borrow, cmp::Ordering, fmt, ops::Index, slice, vec};
 
 use serde::{Serialize, Serializer};
 
-/// Where to find it among so many, or where to put it. Compiled once for lists of all kinds.
+/// Returns the place of an element, or the place to insert it. Compiled once for lists of all types.
 fn search(len: usize, compare: &dyn Fn(usize) -> Ordering) -> Result<usize, usize> {
     let (mut from, mut to) = (0, len);
-    // What is new mostly comes last.
+    // New elements mostly come last.
     let mut middle = len.saturating_sub(1);
     while from < to {
         match compare(middle) {
@@ -36,17 +36,17 @@ pub fn sort_by_key<T, K: Ord>(list: &mut [T], key: impl Fn(&T) -> K) {
     arrange(list, order);
 }
 
-/// The places of a sorted list, each as the place that it has before. Compiled once for lists of all kinds.
+/// Returns the order that sorts a list: for each new place, the old one. Compiled once for lists of all types.
 fn order(len: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     let mut order: Vec<_> = (0..len).collect();
     order.sort_unstable_by(|one, other| compare(*one, *other).then(one.cmp(other)));
     order
 }
 
-/// Puts what is at `order[i]` at place `i`.
+/// Moves the element at `order[i]` to place `i`.
 fn arrange<T>(list: &mut [T], mut order: Vec<usize>) {
     for first in 0..order.len() {
-        // Round the circle of those that take each other's place.
+        // Goes round the cycle of elements that take each other's place.
         let mut place = first;
         loop {
             let next = std::mem::replace(&mut order[place], place);
@@ -64,68 +64,68 @@ fn arrange<T>(list: &mut [T], mut order: Vec<usize>) {
 pub struct SortedMap<K, V>(Vec<(K, V)>);
 
 impl<K, V> SortedMap<K, V> {
-    /// The empty map.
+    /// Returns the empty map.
     #[must_use]
     pub const fn new() -> Self {
         Self(Vec::new())
     }
 
-    /// How many keys there are.
+    /// Returns the number of keys.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// True if there are no keys.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Forgets everything.
+    /// Removes all entries.
     pub fn clear(&mut self) {
         self.0.clear();
     }
 
-    /// All entries.
+    /// Returns all entries.
     #[must_use]
     pub fn iter(&self) -> Entries<'_, K, V> {
         Entries(self.0.iter())
     }
 
-    /// All keys.
+    /// Returns all keys.
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = &K> + Clone {
         self.0.iter().map(|(key, _)| key)
     }
 
-    /// All values, in the order of their keys.
+    /// Returns all values, in the order of their keys.
     pub fn values(&self) -> impl DoubleEndedIterator<Item = &V> + Clone {
         self.0.iter().map(|(_, value)| value)
     }
 
-    /// All values, in the order of their keys, to be changed.
+    /// Returns all values, in the order of their keys, mutably.
     pub fn values_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut V> {
         self.0.iter_mut().map(|(_, value)| value)
     }
 
-    /// All values themselves, in the order of their keys.
+    /// Returns all values by value, in the order of their keys.
     pub fn into_values(self) -> impl DoubleEndedIterator<Item = V> {
         self.0.into_iter().map(|(_, value)| value)
     }
 
-    /// The entry of the smallest key.
+    /// Returns the entry of the smallest key.
     #[must_use]
     pub fn first_key_value(&self) -> Option<(&K, &V)> {
         self.iter().next()
     }
 
-    /// The entry of the largest key.
+    /// Returns the entry of the largest key.
     #[must_use]
     pub fn last_key_value(&self) -> Option<(&K, &V)> {
         self.iter().next_back()
     }
 
-    /// Keeps what is to be kept.
+    /// Removes the entries for which `keep` is false.
     pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
         self.0.retain_mut(|(key, value)| keep(key, value));
     }
@@ -139,7 +139,7 @@ impl<K: Ord, V> SortedMap<K, V> {
         search(self.0.len(), &|place| self.0[place].0.borrow().cmp(key))
     }
 
-    /// The value of a key.
+    /// Returns the value of a key.
     pub fn get<Q: Ord + ?Sized>(&self, key: &Q) -> Option<&V>
     where
         K: Borrow<Q>,
@@ -148,7 +148,7 @@ impl<K: Ord, V> SortedMap<K, V> {
         Some(&self.0[place].1)
     }
 
-    /// The value of a key, to be changed.
+    /// Returns the value of a key, mutably.
     pub fn get_mut<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<&mut V>
     where
         K: Borrow<Q>,
@@ -157,7 +157,7 @@ impl<K: Ord, V> SortedMap<K, V> {
         Some(&mut self.0[place].1)
     }
 
-    /// Whether the key is there.
+    /// True if the key is in the map.
     pub fn contains_key<Q: Ord + ?Sized>(&self, key: &Q) -> bool
     where
         K: Borrow<Q>,
@@ -165,7 +165,7 @@ impl<K: Ord, V> SortedMap<K, V> {
         self.find(key).is_ok()
     }
 
-    /// Gives a key its value; the value that it had before.
+    /// Sets the value of a key; returns its previous value.
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         match self.find(&key) {
             Ok(place) => Some(std::mem::replace(&mut self.0[place].1, value)),
@@ -176,7 +176,7 @@ impl<K: Ord, V> SortedMap<K, V> {
         }
     }
 
-    /// Takes a key out; the value that it had.
+    /// Removes a key; returns its value.
     pub fn remove<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<V>
     where
         K: Borrow<Q>,
@@ -185,19 +185,19 @@ impl<K: Ord, V> SortedMap<K, V> {
         Some(self.0.remove(place).1)
     }
 
-    /// The place of a key, whether it is there or not.
+    /// Returns the entry of a key, present or absent.
     pub fn entry(&mut self, key: K) -> Entry<'_, K, V> {
         Entry { place: self.find(&key), key, map: self }
     }
 
-    /// The entry of the largest key below this one.
+    /// Returns the entry of the largest key below this one.
     pub fn before(&self, key: &K) -> Option<(&K, &V)> {
         let (Ok(place) | Err(place)) = self.find(key);
         self.0[..place].last().map(|(key, value)| (key, value))
     }
 }
 
-/// The place of a key, whether it is there or not.
+/// The entry of a key, present or absent.
 #[derive(Debug)]
 pub struct Entry<'a, K, V> {
     map: &'a mut SortedMap<K, V>,
@@ -206,7 +206,7 @@ pub struct Entry<'a, K, V> {
 }
 
 impl<'a, K, V> Entry<'a, K, V> {
-    /// The key's value; if it has none, the one that is made now.
+    /// Returns the key's value; makes it if there is none.
     pub fn or_insert_with(self, make: impl FnOnce() -> V) -> &'a mut V {
         let list = &mut self.map.0;
         let place = match self.place {
@@ -219,12 +219,12 @@ impl<'a, K, V> Entry<'a, K, V> {
         &mut list[place].1
     }
 
-    /// The key's value; if it has none, this one.
+    /// Returns the key's value; inserts this one if there is none.
     pub fn or_insert(self, value: V) -> &'a mut V {
         self.or_insert_with(|| value)
     }
 
-    /// The key's value; if it has none, the default.
+    /// Returns the key's value; inserts the default if there is none.
     pub fn or_default(self) -> &'a mut V
     where
         V: Default,
@@ -334,52 +334,52 @@ impl<K, V> ExactSizeIterator for Entries<'_, K, V> {}
 pub struct SortedSet<T>(Vec<T>);
 
 impl<T> SortedSet<T> {
-    /// The empty set.
+    /// Returns the empty set.
     #[must_use]
     pub const fn new() -> Self {
         Self(Vec::new())
     }
 
-    /// How many there are.
+    /// Returns the number of elements.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none.
+    /// True if there are no elements.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Forgets everything.
+    /// Removes all elements.
     pub fn clear(&mut self) {
         self.0.clear();
     }
 
-    /// All of them.
+    /// Returns all elements.
     pub fn iter(&self) -> slice::Iter<'_, T> {
         self.0.iter()
     }
 
-    /// The smallest.
+    /// Returns the smallest element.
     #[must_use]
     pub fn first(&self) -> Option<&T> {
         self.0.first()
     }
 
-    /// The largest.
+    /// Returns the largest element.
     #[must_use]
     pub fn last(&self) -> Option<&T> {
         self.0.last()
     }
 
-    /// Takes the smallest out.
+    /// Removes and returns the smallest element.
     pub fn pop_first(&mut self) -> Option<T> {
         (!self.0.is_empty()).then(|| self.0.remove(0))
     }
 
-    /// Keeps what is to be kept.
+    /// Removes the elements for which `keep` is false.
     pub fn retain(&mut self, keep: impl FnMut(&T) -> bool) {
         self.0.retain(keep);
     }
@@ -390,12 +390,12 @@ impl<T: Ord> SortedSet<T> {
         search(self.0.len(), &|place| self.0[place].cmp(what))
     }
 
-    /// Whether it is among them.
+    /// True if the set contains the element.
     pub fn contains(&self, what: &T) -> bool {
         self.find(what).is_ok()
     }
 
-    /// Adds it; false if it was there already.
+    /// Adds an element; false if it was there already.
     pub fn insert(&mut self, what: T) -> bool {
         let place = self.find(&what);
         if let Err(place) = place {
@@ -404,7 +404,7 @@ impl<T: Ord> SortedSet<T> {
         place.is_err()
     }
 
-    /// Takes it out; false if it was not there.
+    /// Removes an element; false if it was not there.
     pub fn remove(&mut self, what: &T) -> bool {
         let place = self.find(what);
         if let Ok(place) = place {
@@ -478,7 +478,7 @@ mod tests {
 
     use super::*;
 
-    /// Keys in no order, some of them twice.
+    /// Returns keys in no order, some of them twice.
     fn keys() -> impl Iterator<Item = u32> {
         (0..500_u32).map(|i| i.wrapping_mul(2_654_435_761) % 97)
     }

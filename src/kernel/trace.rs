@@ -1,7 +1,7 @@
-//! What happened.
+//! Traces: the record of a run.
 //!
-//! Compact, since runs are long: types are erased but nothing is rendered. JSON and pictures are made of
-//! it elsewhere.
+//! Compact, since runs are long: types are erased but nothing is rendered. JSON and pictures are made from it
+//! elsewhere.
 
 use std::rc::Rc;
 
@@ -15,43 +15,44 @@ pub type MessageId = usize;
 /// A run, recorded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trace {
-    /// In the order in which they happened.
+    /// Events, in the order in which they happened.
     pub events: Vec<Event>,
-    /// In the order in which they were sent.
+    /// Messages, in the order in which they were sent.
     pub messages: Vec<Message>,
-    /// When the run ended, in virtual ms.
+    /// Time at which the run ended, in virtual ms.
     pub end: Time,
-    /// Whether it came to rest: nothing was in flight and no timer ran.
+    /// True if the run became quiescent: nothing was in flight and no timer was set.
     pub quiescent: bool,
-    /// Whether it was stopped at the event budget, neither at rest nor at its horizon.
+    /// True if the run was stopped at the event budget, neither quiescent nor at its horizon.
     pub exhausted: bool,
-    /// By their places in the scenario: the faults that met nothing.
+    /// Faults that had no effect, by their places in the scenario.
     pub unused_faults: Vec<usize>,
-    /// By their places in the scenario: the requests that met a node that was down, or the run's end.
+    /// Requests that never happened because the node was down or the run was over, by their places in the
+    /// scenario.
     pub unused_requests: Vec<usize>,
-    /// What the run is measured by, in the order in which it was taken: node by node, wherever a value is
-    /// not what it was. Between two samples of a node its values go evenly from the one to the other.
+    /// Measured values, in the order of measurement: one sample for each change at a node. Between two
+    /// samples of a node its values change linearly.
     pub samples: Vec<Sample>,
-    /// By node: the nodes for which it waits at the end of a run that came to rest; empty in other runs.
+    /// For each node, the nodes for which it waits at the end of a quiescent run; empty in other runs.
     pub waits_for: Vec<NodeSet>,
 }
 
-/// What a node measured by an observer comes to at one moment.
+/// Values measured at a node at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sample {
-    /// When, in virtual ms.
+    /// Time of the measurement, in virtual ms.
     pub time: Time,
-    /// How many events had happened by then.
+    /// Number of events that had happened by then.
     pub events: EventId,
-    /// Where.
+    /// Node that was measured.
     pub node: NodeId,
     /// A value for each of the protocol's [`metrics`](super::Protocol::metrics), in their order.
     pub values: Vec<i64>,
 }
 
 impl Trace {
-    /// How often nodes handed something to the network. A transmission on a shared medium counts once,
-    /// however many hear it.
+    /// Returns the number of sends. A transmission on a shared medium counts once, whatever the number of
+    /// receivers.
     #[must_use]
     pub fn sends(&self) -> usize {
         let first = |message: &MessageId| {
@@ -62,69 +63,69 @@ impl Trace {
         (0..self.messages.len()).filter(first).count()
     }
 
-    /// How many events have happened by the end of this moment.
+    /// Returns the number of events that have happened by the end of this moment.
     #[must_use]
     pub fn events_until(&self, time: Time) -> usize {
         self.events.partition_point(|event| event.time <= time)
     }
 }
 
-/// Something that happened at one node.
+/// An event at one node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// When, in virtual ms.
+    /// Time of the event, in virtual ms.
     pub time: Time,
-    /// Where. For a loss, the node that the message was for.
+    /// Node of the event. For a loss, the receiver of the message.
     pub node: NodeId,
-    /// What.
+    /// Kind of the event, with its data.
     pub kind: EventKind,
 }
 
-/// What happened.
+/// Kinds of events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EventKind {
-    /// The application asked.
+    /// A request of the application.
     Request {
         /// Its place in the scenario.
         index: usize,
         /// The request.
         packet: Packet,
     },
-    /// A message was handed to the network.
+    /// A message was sent.
     Send(MessageId),
-    /// A message, or a second copy of it, came.
+    /// A message, or a second copy of it, was received.
     Receive(MessageId),
-    /// A message, or a second copy of it, will never come.
+    /// A message, or a second copy of it, was lost.
     Lose(MessageId, Loss),
-    /// A timer went off.
+    /// Expiry of a timer.
     Timer(Packet),
-    /// The node stopped.
+    /// The node crashed.
     Crash,
-    /// The node restarted.
+    /// The node recovered.
     Recover,
-    /// The node stands still.
+    /// The node paused.
     Pause,
-    /// The node goes on.
+    /// The node resumed.
     Resume,
     /// The node wrote to stable storage.
     Persist,
-    /// The protocol said why.
+    /// The protocol gave a reason, as a note.
     Note(Rc<str>),
-    /// The protocol told its application something.
+    /// The protocol gave an indication to its application.
     Indicate {
         /// Its `kind` in the trace.
         kind: &'static str,
         /// The indication.
         packet: Packet,
     },
-    /// The scenario's failure detector told the node something.
+    /// The scenario's failure detector reported to the node.
     Detect(Detection),
-    /// The node is a traitor: from the beginning of the run, what it says may be lies.
+    /// The node is a traitor from the beginning of the run: its messages may be lies.
     Traitor(Strategy),
 }
 
 impl EventKind {
-    /// Its `kind` in the trace.
+    /// Returns its `kind` in the trace.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
@@ -145,7 +146,7 @@ impl EventKind {
         }
     }
 
-    /// The message that it is about, if it is about one.
+    /// Returns the message that it is about, if any.
     #[must_use]
     pub const fn message(&self) -> Option<MessageId> {
         match self {
@@ -158,39 +159,39 @@ impl EventKind {
 /// A message that was handed to the network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// What links call it.
+    /// Name of the message in scenarios and links.
     pub name: MessageName,
-    /// What it says.
+    /// Content of the message.
     pub packet: Packet,
-    /// The event of its sending.
+    /// The send event.
     pub sent: EventId,
-    /// What became of its original: of the message as a whole, see [`overall`](Self::overall).
+    /// Fate of its original; for the message as a whole, see [`overall`](Self::overall).
     pub fate: Fate,
-    /// What became of further copies of it.
+    /// Fates of further copies of it.
     pub copies: Vec<Fate>,
-    /// The transmission that it is a part of, where one is heard by many: they are counted from 1.
+    /// Number of the transmission that it belongs to, from 1, on a shared medium.
     pub transmission: Option<u32>,
-    /// How it is not what the sender's code meant it to be, or not what comes to the receiver.
+    /// Differences from the message that the sender's code sent, by a lie or by damage.
     pub tampering: Option<Box<Tampering>>,
 }
 
-/// What was done to a message.
+/// Changes of a message by a traitor or on the way.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tampering {
-    /// What the correct code would have said, where a traitor said something else.
+    /// The message of the correct code, if a traitor said something else.
     pub truth: Option<Packet>,
-    /// What its first copy is when it comes, where bits of it flipped on the way.
+    /// Its first copy as received, if bits of it were flipped on the way.
     pub damaged: Option<Packet>,
 }
 
 impl Message {
-    /// What became of each of its copies, the original first.
+    /// Returns the fates of all copies, the original first.
     pub fn fates(&self) -> impl Iterator<Item = Fate> {
         std::iter::once(self.fate).chain(self.copies.iter().copied())
     }
 
-    /// What became of it as a whole: received with the first copy that was; else in flight while a copy is; else
-    /// lost as its original was.
+    /// Returns the fate of the message as a whole: received with the first copy that was; otherwise in flight
+    /// while a copy is; otherwise lost as its original was.
     #[must_use]
     pub fn overall(&self) -> Fate {
         if self.copies.is_empty() {
@@ -208,7 +209,7 @@ impl Message {
         received.min().map(Fate::Received).or_else(still).unwrap_or(self.fate)
     }
 
-    /// What is known of it as a whole once so many events have happened: none while a copy may still come.
+    /// Returns its fate as a whole after the first `events` events; none while a copy may still come.
     #[must_use]
     pub fn known(&self, events: EventId) -> Option<Fate> {
         let is_known = |fate: &Fate| fate.event().is_some_and(|end| end < events);
@@ -218,25 +219,25 @@ impl Message {
         }
     }
 
-    /// What the correct code would have said, where a traitor said something else.
+    /// Returns the message of the correct code, if a traitor said something else.
     #[must_use]
     pub fn truth(&self) -> Option<&Packet> {
         self.tampering.as_ref()?.truth.as_ref()
     }
 
-    /// What it is when it comes, where bits of it flipped on the way.
+    /// Returns the message as received, if bits of it were flipped on the way.
     #[must_use]
     pub fn damaged(&self) -> Option<&Packet> {
         self.tampering.as_ref()?.damaged.as_ref()
     }
 }
 
-/// What became of a message.
+/// Fate of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// On its way when the run ended.
+    /// In flight when the run ended.
     InFlight {
-        /// When it would arrive, in virtual ms.
+        /// Time at which it would arrive, in virtual ms.
         due: Time,
     },
     /// Received.
@@ -246,7 +247,7 @@ pub enum Fate {
 }
 
 impl Fate {
-    /// The event that ended its way.
+    /// Returns the event of its receipt or its loss.
     #[must_use]
     pub const fn event(self) -> Option<EventId> {
         match self {
@@ -256,31 +257,31 @@ impl Fate {
     }
 }
 
-/// Why a message was lost, and by which of the scenario's faults.
+/// Reason for the loss of a message, with the fault that caused it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loss {
-    /// By the network's own bad luck.
+    /// Random loss in the network.
     Luck,
-    /// By hand.
+    /// A drop by hand.
     Drop(usize),
-    /// It ran into a partition.
+    /// A partition.
     Partition(usize),
-    /// It ran into a dead link.
+    /// A cut link.
     Cut(usize),
-    /// Its sender or its receiver failed to handle it.
+    /// An omission of its sender or its receiver.
     Omission(usize),
-    /// Its receiver was down.
+    /// The receiver was down.
     Crashed,
-    /// Bits of it flipped on the way, by hand or by the network's bad luck, and the link's checksum told.
+    /// Flipped bits, by a fault or by chance, that the link's checksum found.
     Corrupt(Option<usize>),
-    /// There is no link to its receiver.
+    /// No link to its receiver.
     Unlinked,
-    /// There was no room in its link's queue.
+    /// No room in its link's queue.
     Queue,
 }
 
 impl Loss {
-    /// Its `why` in the trace.
+    /// Returns its `why` in the trace.
     #[must_use]
     pub const fn why(self) -> &'static str {
         match self {
@@ -296,7 +297,7 @@ impl Loss {
         }
     }
 
-    /// The fault that did it, by its place in the scenario.
+    /// Returns the fault that caused it, by its place in the scenario.
     #[must_use]
     pub const fn fault(self) -> Option<usize> {
         match self {

@@ -1,7 +1,7 @@
-//! Traitors: they run the correct code, and what they say is rewritten.
+//! Traitors: they run the correct code, and their messages are rewritten.
 //!
-//! So a traitor can lie, contradict itself and keep silent, but it can send only as itself and, unless
-//! other traitors lend it their keys, sign only as itself. What the best lie is only its protocol knows:
+//! So a traitor can lie, contradict itself and send nothing, but it can send only as itself and, unless other
+//! traitors share their keys, sign only as itself. Only its protocol knows the best lie:
 //! [`Process::forge`](super::Process::forge).
 
 use super::{
@@ -13,23 +13,23 @@ use super::{
 /// The traitors of a scenario.
 #[derive(Clone, Debug)]
 pub(super) struct Traitors {
-    /// By node. The first fault that makes a node a traitor counts.
+    /// Strategy of each node. The first fault that makes a node a traitor counts.
     strategies: Vec<Option<Strategy>>,
     everyone: NodeSet,
-    /// The half of the loyal nodes to which colluding traitors lie.
+    /// Half of the loyal nodes, to which colluding traitors lie.
     deceived: NodeSet,
-    /// What the reader has them say, and by which fault.
+    /// Messages that the reader writes, each with its fault.
     script: SortedMap<MessageName, (usize, Packet)>,
 }
 
-/// What a traitor makes of a message.
+/// The words of a traitor in place of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Words {
-    /// It says what the correct code says.
+    /// The message of the correct code.
     Truth,
-    /// It says something else.
+    /// Another message.
     Lie(Packet),
-    /// It says nothing.
+    /// No message.
     Nothing,
 }
 
@@ -61,8 +61,8 @@ impl Traitors {
         Self { strategies, everyone, deceived, script }
     }
 
-    /// What the sender makes of this message, which is the truth as its code has it. A line of the
-    /// reader's script goes before the strategy; the fault that wrote it is marked in `met`.
+    /// Returns the sender's words in place of this message of its code. A message that the reader wrote takes
+    /// precedence over the strategy; its fault is marked in `met`.
     pub(super) fn words(
         &self,
         behaviour: &Behaviour,
@@ -90,7 +90,7 @@ impl Traitors {
                 1 => lie(name.to),
                 _ => Words::Truth,
             },
-            // The same lie to all of them: the one that suits the first.
+            // The same lie to all of them: the best lie to the first.
             Strategy::Collude if self.deceived.contains(name.to) => {
                 self.deceived.lowest().map_or(Words::Truth, lie)
             }
@@ -99,7 +99,7 @@ impl Traitors {
     }
 }
 
-/// The receiver's place, from 0, among all nodes but the sender.
+/// Returns the receiver's place, from 0, among all nodes but the sender.
 fn place_among_others(name: MessageName) -> usize {
     name.to.index() - usize::from(name.to > name.from)
 }

@@ -1,14 +1,17 @@
-//! The one function through which text leaves for a person: nothing in it can hide, or change how the rest is read.
+//! The one function through which text reaches a reader: nothing in it can hide, or change how the rest is
+//! read.
 //!
-//! Payloads, names and titles are a stranger's. A line break in one would forge a line of a report, ESC would speak to the
-//! terminal, a bidirectional override would turn the words around (Boucher and Anderson 2021, "Trojan Source"), and
-//! characters without width would make two different texts look alike. Each is shown as its code point: `\u202e`.
-//! Everything else stays as it is, the backslash too. JSON keeps texts exact instead (`formats::json`).
+//! Payloads, names and titles may come from strangers. A line break in one would forge a line of a report,
+//! ESC would control the terminal, a bidirectional override would turn the words around (Boucher and Anderson
+//! 2021, "Trojan Source"), and characters without width would make two different texts look alike. Each is
+//! shown as its code point: `\u202e`. Everything else stays as it is, the backslash too. JSON keeps texts
+//! exact instead (`formats::json`).
 
 use std::borrow::Cow;
 
-/// True if a character cannot be seen by itself or changes how its neighbours are shown: control and format characters,
-/// fillers, variation selectors, tags, separators of lines and paragraphs, private use, what is no character.
+/// True if a character is invisible by itself or changes how its neighbours are shown: control and format
+/// characters, fillers, variation selectors, tags, separators of lines and paragraphs, private use,
+/// noncharacters.
 #[must_use]
 pub const fn is_unseen(c: char) -> bool {
     matches!(c,
@@ -38,7 +41,7 @@ pub const fn is_unseen(c: char) -> bool {
     )
 }
 
-/// A text as a person is shown it: one line, each unseen character as its code point.
+/// Returns a text as shown to a reader: one line, each unseen character as its code point.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unseen) {
@@ -60,8 +63,8 @@ pub fn push_visible(shown: &mut String, c: char) {
     }
 }
 
-/// The name of a node as a person is shown it. Names are told apart by their characters, so white space that nobody would
-/// see is shown too: at either end, next to other white space, or other than the space of the keyboard.
+/// Returns the name of a node as shown to a reader. Names differ by their characters, so invisible white
+/// space is shown too: at either end, next to other white space, or other than the common space.
 #[must_use]
 pub(super) fn visible_name(name: &str) -> Cow<'_, str> {
     let unseen = |c: char| is_unseen(c) || (c.is_whitespace() && c != ' ');
@@ -85,7 +88,7 @@ pub(super) fn visible_name(name: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// `\n`, `\r` and `\t`, or four hexadecimal digits, or more in braces.
+/// Appends `\n`, `\r` and `\t`, or four hexadecimal digits, or more in braces.
 fn push_code(shown: &mut String, c: char) {
     let short = match c {
         '\n' => "\\n",

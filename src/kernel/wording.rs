@@ -1,12 +1,13 @@
-//! Words of sentences that depend on what stands in them: plurals, and the mark at the end.
+//! Wording that depends on the content of a sentence: plurals, and the mark at the end.
 
-/// A number of things: `1 message`, `2 messages`, `3 crashes`, `0 entries`. `one` is the word for one thing.
+/// Returns a number of things: `1 message`, `2 messages`, `3 crashes`, `0 entries`. `one` is the word for one
+/// thing.
 #[must_use]
 pub fn count_of(count: usize, one: &str) -> String {
     format!("{count} {}", noun(count, one))
 }
 
-/// The word for this many things: `message`, or else `messages`.
+/// Returns the word for this many things: `message`, or else `messages`.
 #[must_use]
 pub fn noun(count: usize, one: &str) -> String {
     if count == 1 {
@@ -19,7 +20,7 @@ pub fn noun(count: usize, one: &str) -> String {
     }
 }
 
-/// A text as a sentence: with a full stop, unless it ends with a mark already.
+/// Returns a text as a sentence: with a full stop, unless it ends with a mark already.
 #[must_use]
 pub fn sentence(mut text: String) -> String {
     if !text.ends_with(['.', '?', '!', '…']) {

@@ -30,10 +30,10 @@ pub fn scenario(protocol: &Protocol, cost: &Cost, nodes: usize) -> Scenario {
     scenario
 }
 
-/// Performs an operation in a group of this size, counts messages, and works out the formula.
+/// Performs an operation in a group of this size, counts messages, and evaluates the formula.
 ///
 /// # Errors
-/// Where the protocol's own `perform` asks for what the protocol cannot read; a test tries them all.
+/// If the protocol cannot read a request of its own `perform`; a test tries them all.
 pub fn measure(protocol: &Protocol, cost: &Cost, nodes: usize) -> Result<Row, String> {
     let scenario = scenario(protocol, cost, nodes);
     let trace = kernel::run(protocol, &scenario).map_err(|(_, expected)| expected)?;

@@ -1,4 +1,4 @@
-//! Judgement of exercises: does the reader's scenario reach the goal within the goal's limits?
+//! Judgement of exercises: checks that the reader's scenario reaches the goal within the goal's limits.
 
 use super::{Goal, Want};
 use crate::{

@@ -1,4 +1,4 @@
-//! The goal of an exercise: what a reader is to reach from a scenario.
+//! Goals of exercises.
 
 use crate::{kernel::NodeId, search::Budget};
 
@@ -16,7 +16,7 @@ pub struct Goal {
 pub enum Want {
     /// The property of this name is violated, by faults.
     Violate(String),
-    /// A node tells its application something, by faults.
+    /// A node gives its application an indication, because of faults.
     Tell {
         /// The node.
         node: NodeId,
@@ -25,7 +25,7 @@ pub enum Want {
         /// An indication that comes only after the first; none if no other is needed.
         then: Option<String>,
     },
-    /// The property of this name holds, whatever goes wrong in the scenario, and so does all else that the protocol
-    /// promises: by another protocol, or other parameters.
+    /// The property of this name holds in spite of the scenario's faults, and so do all promised properties
+    /// of the protocol. The reader chooses another protocol, or other parameters.
     Keep(String),
 }

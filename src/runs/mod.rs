@@ -1,4 +1,4 @@
-//! Runs scenarios and judges them: whole or in slices, to count costs, to try an exercise.
+//! Runs scenarios and judges them, at once or in slices; counts costs; judges attempts at exercises.
 
 pub mod cost;
 mod exercise;

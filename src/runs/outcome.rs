@@ -25,8 +25,8 @@ impl Outcome {
     /// Runs a scenario and judges the run.
     ///
     /// # Errors
-    /// If its protocol is unknown or cannot read one of its requests. A scenario that `formats::scenario` has read
-    /// has neither fault.
+    /// If its protocol is unknown or cannot read one of its requests. Neither occurs in a scenario that
+    /// `formats::scenario` has read.
     pub fn of(scenario: Scenario) -> Result<Self, Unrunnable> {
         let protocol = protocol_of(&scenario)?;
         let trace = kernel::run(protocol, &scenario);
@@ -35,7 +35,7 @@ impl Outcome {
         Ok(Self { scenario, protocol, trace, report })
     }
 
-    /// The search for the causes of its violations.
+    /// Returns the search for the causes of its violations.
     #[must_use]
     pub fn inquiry(&self) -> Inquiry {
         Inquiry::new(self.protocol, &self.scenario, &self.trace, &self.report)
@@ -53,7 +53,7 @@ pub(super) fn protocol_of(scenario: &Scenario) -> Result<&'static Protocol, Unru
     protocols::find(&scenario.protocol).ok_or_else(unknown)
 }
 
-/// Why a scenario cannot be run.
+/// Reason why a scenario cannot be run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unrunnable {
     /// No protocol has this id.
@@ -62,15 +62,15 @@ pub enum Unrunnable {
     Request {
         /// Place of the request in the scenario.
         index: usize,
-        /// Value that the request carries; none if it carries none.
+        /// Value of the request; none if it has none.
         found: Option<Json>,
-        /// Description of a value that the protocol can read.
+        /// Description of the valid values.
         expected: String,
     },
 }
 
 impl Unrunnable {
-    /// The request at this place cannot be read; the protocol expected something else.
+    /// Returns the error that the protocol cannot read the request at this place.
     pub(super) fn request(scenario: &Scenario, (index, expected): (usize, String)) -> Self {
         Self::Request { index, found: scenario.requests[index].with.clone(), expected }
     }

@@ -1,4 +1,4 @@
-//! A run in the making: a long one is done in slices, between which a page can draw and listen.
+//! A run in progress: a long one is done in slices, between which a page can draw and react.
 
 use super::{Outcome, Unrunnable, outcome::protocol_of};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     kernel::{Plan, Protocol, Scenario, Simulation, Trace},
 };
 
-/// Number of events that are judged in the time of one that happens.
+/// Number of events that are judged in the time in which one is simulated.
 const FASTER: usize = 4;
 
 /// A scenario that is being run and judged.
@@ -16,12 +16,12 @@ pub struct Work {
     protocol: &'static Protocol,
     simulation: Simulation,
     trace: Trace,
-    /// Once the run is over.
+    /// The judgement in progress, once the run is over.
     judging: Option<Judging>,
 }
 
 impl Work {
-    /// Before the first event.
+    /// Returns the work before the first event.
     ///
     /// # Errors
     /// As [`Outcome::of`].
@@ -33,10 +33,10 @@ impl Work {
         Ok(Self { plan, protocol, simulation, trace: Trace::default(), judging: None })
     }
 
-    /// Does about as much as so many events take. True once there is nothing left to do.
+    /// Does about as much work as this number of events takes. True once the work is done.
     pub fn advance(&mut self, events: usize) -> bool {
         let Some(judging) = &mut self.judging else {
-            // Not every step leaves an event.
+            // Some steps leave no event.
             for _ in 0..events {
                 if !self.simulation.step(&self.plan, &mut self.trace) {
                     self.judging = Some(Judging::new(self.protocol, self.plan.scenario()));
@@ -50,7 +50,7 @@ impl Work {
         judging.seen() == self.trace.events.len()
     }
 
-    /// Progress in thousandths, as far as it can be foreseen.
+    /// Returns the progress in thousandths, as far as it can be foreseen.
     #[must_use]
     pub fn progress(&self) -> u64 {
         match &self.judging {

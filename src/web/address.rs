@@ -4,33 +4,33 @@ use wasm_bindgen::JsValue;
 
 use super::{Listener, window};
 
-/// What stands behind the address's `#`, without it; empty if nothing does.
+/// Returns the part of the address behind its `#`; empty if there is none.
 #[must_use]
 pub fn fragment() -> String {
     let hash = window().and_then(|window| window.location().hash().ok()).unwrap_or_default();
     hash.strip_prefix('#').unwrap_or(&hash).to_owned()
 }
 
-/// The file that the address asks for by `?src=FILE`, if it does.
+/// Returns the file in the address's `?src=FILE`, if there is one.
 #[must_use]
 pub fn source() -> Option<String> {
     let search = window()?.location().search().ok()?;
     let mut fields = search.trim_start_matches('?').split('&');
     let file = fields.find_map(|field| field.strip_prefix("src="))?;
-    // What is no text when it is decoded is named as it stands.
+    // A name that cannot be decoded is used as written.
     let decoded = js_sys::decode_uri_component(file).map_or_else(|_| file.to_owned(), Into::into);
     Some(decoded).filter(|file| !file.is_empty())
 }
 
-/// Puts a fragment, with its `#`, into the address bar without adding to the browser's history; `#` alone takes away
-/// what is there. Where the page may not do so (some sandboxes), the address stays as it is.
+/// Puts a fragment, with its `#`, into the address bar without adding to the browser's history; `#` alone
+/// removes the fragment. Where the page is not allowed to (some sandboxes), the address stays the same.
 pub fn replace_fragment(fragment: &str) {
     let Some(history) = window().and_then(|window| window.history().ok()) else { return };
     let address = page_link(if fragment == "#" { "" } else { fragment });
     let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
 }
 
-/// The link to this page that holds a fragment, given with its `#`.
+/// Returns the link to this page with a fragment, given with its `#`.
 #[must_use]
 pub fn page_link(fragment: &str) -> String {
     let href = window().and_then(|window| window.location().href().ok()).unwrap_or_default();

@@ -4,10 +4,10 @@ use wasm_bindgen::{JsValue, closure::Closure};
 
 use super::window;
 
-/// Copies a text, and calls back with whether it could be done: a page in a sandbox may not.
+/// Copies a text, and calls back with true if it succeeded: a page in a sandbox may not copy.
 pub fn copy(text: &str, done: impl Fn(bool) + Clone + 'static) {
     let clipboard = window().map(|window| window.navigator().clipboard());
-    // On an insecure origin there is no clipboard, whatever the types say.
+    // On an insecure origin there is no clipboard, in spite of the types.
     let Some(clipboard) = clipboard.filter(|c| !JsValue::from(c).is_undefined()) else {
         done(false);
         return;

@@ -12,13 +12,13 @@ use super::{Listener, window};
 /// A place in an element, in CSS pixels from its top left corner.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Place {
-    /// To the right.
+    /// Distance from the left.
     pub x: f64,
-    /// Down.
+    /// Distance from the top.
     pub y: f64,
 }
 
-/// Where the pointer is in an element.
+/// Returns the place of the pointer in an element.
 #[must_use]
 pub fn place_in(element: &Element, event: &web_sys::MouseEvent) -> Place {
     let area = element.get_bounding_client_rect();
@@ -28,26 +28,26 @@ pub fn place_in(element: &Element, event: &web_sys::MouseEvent) -> Place {
     }
 }
 
-/// How wide and high an element is.
+/// Returns the width and the height of an element.
 #[must_use]
 pub fn size_of(element: &Element) -> (f64, f64) {
     let area = element.get_bounding_client_rect();
     (area.width(), area.height())
 }
 
-/// What an event came from, as an element.
+/// Returns the target of an event as an element.
 fn element_of(target: EventTarget) -> Option<Element> {
     target.dyn_into().ok()
 }
 
-/// Lets an element have all of a pointer's events until it is released.
+/// Directs all events of a pointer to an element until the pointer is released.
 pub fn capture_pointer(element: &Element, event: &PointerEvent) {
     // It fails only if the pointer is gone already.
     let _ = element.set_pointer_capture(event.pointer_id());
 }
 
-/// Lets the part that matches a selector, and that was pressed, have the keyboard's focus, and all of the
-/// pointer's events until it is released.
+/// Gives the pressed part that matches a selector the keyboard's focus, and all events of the pointer until
+/// it is released.
 pub fn take_hold(event: &PointerEvent, part: &str) {
     let target = event.target().and_then(element_of);
     if let Some(part) = target.and_then(|target| target.closest(part).ok().flatten()) {
@@ -56,15 +56,16 @@ pub fn take_hold(event: &PointerEvent, part: &str) {
     }
 }
 
-/// Keeps a touch on the parts of an element that match a selector from scrolling the page: those are for
-/// dragging. A style cannot say so of parts of a drawing. Dropping it ends it.
+/// Prevents a touch on the parts of an element that match a selector from scrolling the page: those parts are
+/// dragged. A style cannot express this for parts of a drawing. Dropping the listener ends it.
 #[must_use]
 pub fn hold_touches(element: &Element, parts: &'static str) -> Listener {
     keep_touches(element, "touchstart", parts)
 }
 
-/// Keeps a touch on the parts of an element that match a selector from becoming a click when it ends: they have
-/// answered already, and what they opened may lie under the finger. Dropping it ends it.
+/// Prevents a touch on the parts of an element that match a selector from becoming a click at its end. These
+/// parts have reacted already, and the elements that they opened may lie under the finger. Dropping the
+/// listener ends it.
 #[must_use]
 pub fn end_touches(element: &Element, parts: &'static str) -> Listener {
     keep_touches(element, "touchend", parts)
@@ -80,12 +81,12 @@ fn keep_touches(element: &Element, kind: &'static str, parts: &'static str) -> L
     })
 }
 
-/// Gives the keyboard's focus back to what has it now, when dropped.
+/// The current focus of the keyboard, which is restored on drop.
 #[derive(Debug)]
 pub struct Focus(Option<Element>);
 
 impl Focus {
-    /// Remembers what has the focus.
+    /// Returns the current focus.
     #[must_use]
     pub fn now() -> Self {
         Self(window().and_then(|window| window.document()?.active_element()))
@@ -117,7 +118,7 @@ pub fn focus_by_id(id: &str) {
     }
 }
 
-/// Puts the keyboard's focus on the first thing inside an element that takes it.
+/// Puts the keyboard's focus on the first focusable element inside an element.
 pub fn focus_inside(element: &Element) {
     let first =
         element.query_selector("button:enabled, input:enabled, select:enabled, textarea:enabled");
@@ -126,20 +127,20 @@ pub fn focus_inside(element: &Element) {
     }
 }
 
-/// How much of an element's content is seen.
+/// The visible part of an element's content.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Viewport {
-    /// How far it is scrolled sideways, in CSS pixels.
+    /// Horizontal scroll position, in CSS pixels.
     pub left: f64,
-    /// How far it is scrolled down.
+    /// Vertical scroll position.
     pub top: f64,
-    /// How wide it is.
+    /// Width of the visible part.
     pub width: f64,
-    /// How high.
+    /// Height of the visible part.
     pub height: f64,
 }
 
-/// How much of an element's content is seen now.
+/// Returns the visible part of an element's content.
 #[must_use]
 pub fn viewport(element: &Element) -> Viewport {
     Viewport {
@@ -156,8 +157,8 @@ pub fn on_scroll(element: &Element, callback: impl Fn() + 'static) -> Listener {
     Listener::new(element, "scroll", move |_| callback())
 }
 
-/// Calls back when the reader turns the wheel with Control held, as one zooms: with the place in the element and
-/// whether it is nearer.
+/// Calls back when the reader turns the wheel with Control held, to zoom: with the place in the element, and
+/// true for zooming in.
 #[must_use]
 pub fn on_zoom(element: &Element, callback: impl Fn(Place, bool) + 'static) -> Listener {
     let inside = element.clone();
@@ -177,8 +178,8 @@ pub fn scroll_to(element: &Element, left: f64, top: f64) {
     element.set_scroll_top(top as i32);
 }
 
-/// Shows as a drawing's tooltip what the part under the pointer is labelled with. A title for every part would be
-/// as many elements again.
+/// Shows the label of the part under the pointer as the drawing's tooltip. A title for every part would
+/// double the number of elements.
 #[must_use]
 pub fn show_tips(drawing: &Element) -> Listener {
     let inside = drawing.clone();
@@ -192,7 +193,7 @@ pub fn show_tips(drawing: &Element) -> Listener {
     })
 }
 
-/// The same, if nothing has the focus any more: what had it is gone.
+/// Does the same if no element has the focus any more, because the focused one was removed.
 pub fn refocus_inside(element: &Element) {
     let document = web_sys::window().and_then(|window| window.document());
     let active = document.and_then(|document| document.active_element());
@@ -201,8 +202,8 @@ pub fn refocus_inside(element: &Element) {
     }
 }
 
-/// Scrolls an element sideways, if it must, so that a place in it is seen; `margin` pixels on its left are
-/// covered.
+/// Scrolls an element horizontally, if necessary, so that a place in it is visible; `margin` pixels on its
+/// left are covered.
 pub fn keep_in_view(element: &Element, x: f64, margin: f64) {
     let (left, width) = (f64::from(element.scroll_left()), f64::from(element.client_width()));
     let hidden = x < left + margin || x > left + width - 24.0;
@@ -211,7 +212,8 @@ pub fn keep_in_view(element: &Element, x: f64, margin: f64) {
     }
 }
 
-/// Scrolls the page so that an element begins at its top, unless its beginning is in the upper half of what is seen.
+/// Scrolls the page so that an element begins at its top, unless its beginning is in the upper half of the
+/// window.
 pub fn bring_to_top(element: &Element) {
     let top = element.get_bounding_client_rect().top();
     let document = element.owner_document().and_then(|document| document.document_element());
@@ -221,7 +223,7 @@ pub fn bring_to_top(element: &Element) {
     }
 }
 
-/// Scrolls the page to an element of which nothing is seen.
+/// Scrolls the page to an element that is out of sight.
 pub fn bring_into_view(element: &Element) {
     let place = element.get_bounding_client_rect();
     let document = element.owner_document().and_then(|document| document.document_element());
@@ -231,7 +233,7 @@ pub fn bring_into_view(element: &Element) {
     }
 }
 
-/// Scrolls whatever it must, as little as it can, so that an element is seen.
+/// Scrolls as little as possible so that an element is visible.
 pub fn bring_nearer(element: &Element) {
     let options = ScrollIntoViewOptions::new();
     options.set_block(ScrollLogicalPosition::Nearest);
@@ -239,7 +241,7 @@ pub fn bring_nearer(element: &Element) {
     element.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
-/// Takes the keyboard's focus off whatever has it: a field tells what was typed into it.
+/// Removes the keyboard's focus from the focused element: a field then reports its text.
 pub fn leave_field() {
     let active = web_sys::window().and_then(|window| window.document()?.active_element());
     if let Some(element) = active.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
@@ -257,8 +259,8 @@ pub fn scroll_to_part(element: &Element, part: &str) {
     }
 }
 
-/// Scrolls an element down or up, if it must, so that a row of it is seen. Its first part, of the height of a
-/// row, stays and covers what is below it.
+/// Scrolls an element vertically, if necessary, so that a row of it is visible. Its first part, of the height
+/// of a row, stays in place and covers the rows below it.
 pub fn keep_row_in_view(element: &Element, top: f64, height: f64) {
     let (from, seen) = (f64::from(element.scroll_top()), f64::from(element.client_height()));
     if top < from || top + 2.0 * height > from + seen {
@@ -266,25 +268,25 @@ pub fn keep_row_in_view(element: &Element, top: f64, height: f64) {
     }
 }
 
-/// The id of the element that an event came from; empty if it has none.
+/// Returns the id of the target of an event; empty if it has none.
 #[must_use]
 pub fn id_of(event: &Event) -> String {
     event.target().and_then(element_of).map_or_else(String::new, |target| target.id())
 }
 
-/// True if the part that an event came from is unfolded.
+/// True if the target of an event is unfolded.
 #[must_use]
 pub fn is_open(event: &Event) -> bool {
     event.target().and_then(element_of).is_some_and(|target| target.has_attribute("open"))
 }
 
-/// How far an element is scrolled sideways.
+/// Returns the horizontal scroll position of an element.
 #[must_use]
 pub fn scrolled(element: &Element) -> f64 {
     f64::from(element.scroll_left())
 }
 
-/// What stands in the field that an event came from; of a box, `true` if it is checked, else `false`.
+/// Returns the value of the field that an event came from; for a box, `true` if it is checked, else `false`.
 #[must_use]
 pub fn value_of(event: &Event) -> String {
     event.target().map_or_else(String::new, |target| value_in(&target))
@@ -302,7 +304,7 @@ fn value_in(field: &JsValue) -> String {
     }
 }
 
-/// What stands in the fields of the form that was submitted, in their order.
+/// Returns the values of the fields of a submitted form, in their order.
 #[must_use]
 pub fn submitted(event: &Event) -> Vec<String> {
     let form = event.target().and_then(|target| target.dyn_into::<Element>().ok());
@@ -311,7 +313,7 @@ pub fn submitted(event: &Event) -> Vec<String> {
     (0..fields.length()).filter_map(|place| Some(value_in(fields.get(place)?.as_ref()))).collect()
 }
 
-/// The number in the field that an event came from; 0 if there is none.
+/// Returns the number in the field that an event came from; 0 if there is none.
 #[must_use]
 pub fn number_of(event: &Event) -> f64 {
     let target = event.target();
@@ -320,8 +322,8 @@ pub fn number_of(event: &Event) -> f64 {
     if number.is_finite() { number } else { 0.0 }
 }
 
-/// Shows a value in a control; in a box, `true` as checked. What shows it already is left alone: to set it would move
-/// the reader's cursor.
+/// Shows a value in a control; in a box, `true` as checked. A control with this value is not set again, as
+/// this would move the reader's cursor.
 pub fn show_in(control: &Element, value: &str) {
     if value_in(control) == value {
         return;
@@ -337,7 +339,7 @@ pub fn show_in(control: &Element, value: &str) {
     }
 }
 
-/// Selects a part of the text in a field, given in characters of UTF-16, and puts the keyboard's focus there.
+/// Selects a part of the text in a field, given in UTF-16 code units, and puts the keyboard's focus there.
 pub fn select_text(field: &Element, from: u32, to: u32) {
     focus(field);
     if let Some(area) = field.dyn_ref::<HtmlTextAreaElement>() {
@@ -345,7 +347,7 @@ pub fn select_text(field: &Element, from: u32, to: u32) {
     }
 }
 
-/// Opens a dialog over everything else, or closes it: then the focus is where it was.
+/// Opens a dialog over everything else, or closes it: the focus then returns to its previous place.
 pub fn show_dialog(dialog: &HtmlDialogElement, open: bool) {
     if open && !dialog.open() {
         // It fails only for a dialog that is not in the document.
@@ -355,29 +357,29 @@ pub fn show_dialog(dialog: &HtmlDialogElement, open: bool) {
     }
 }
 
-/// Whether an event came from an element that matches a selector itself, and not from one inside it. What listens
-/// does not tell: Yew listens at the page's root.
+/// True if an event came from an element that matches a selector, and not from an element inside it. The
+/// listening element does not show this: Yew listens at the page's root.
 #[must_use]
 pub fn comes_from(event: &Event, selector: &str) -> bool {
     let target = event.target().and_then(element_of);
     target.is_some_and(|target| target.matches(selector).unwrap_or(false))
 }
 
-/// Whether the box that an event came from is checked.
+/// True if the box that an event came from is checked.
 #[must_use]
 pub fn checked_of(event: &Event) -> bool {
     let target = event.target();
     target.is_some_and(|t| t.dyn_ref::<HtmlInputElement>().is_some_and(HtmlInputElement::checked))
 }
 
-/// Watches an element's size. Dropping it ends it.
+/// An observer of an element's size. Dropping it ends it.
 #[derive(Debug)]
 pub struct Resizes {
     observer: ResizeObserver,
     _closure: Closure<dyn FnMut()>,
 }
 
-/// Calls back whenever an element's size changes, and once in the beginning.
+/// Calls back whenever an element's size changes, and once at the beginning.
 #[must_use]
 pub fn on_resize(element: &Element, callback: impl Fn() + 'static) -> Option<Resizes> {
     let closure = Closure::<dyn FnMut()>::new(callback);

@@ -1,19 +1,19 @@
-//! Files that lie beside the page.
+//! Files beside the page.
 
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::Response;
 
 use super::window;
 
-/// Fetches a text that lies beside the page, and calls back with it; with none where that cannot be had, as
-/// without a network, or from a page that was opened as a file.
+/// Fetches a text file beside the page, and calls back with it; with none if that fails, for example without
+/// a network, or on a page that was opened as a file.
 pub fn fetch_text(path: &str, done: impl Fn(Option<String>) + Clone + 'static) {
     let Some(window) = window() else { return done(None) };
     let (failed, refused) = (done.clone(), done.clone());
     let on_text = Closure::once_into_js(move |text: JsValue| done(text.as_string()));
     let on_answer = Closure::once_into_js(move |answer: JsValue| -> JsValue {
         let text = answer.dyn_into::<Response>().ok().filter(Response::ok);
-        // What is no promise is handed on as it is: nothing.
+        // A response without a promise counts as none.
         text.and_then(|answer| answer.text().ok()).map_or(JsValue::NULL, Into::into)
     });
     let on_failure = Closure::once_into_js(move |_: JsValue| failed(None));

@@ -1,4 +1,4 @@
-//! The picture that the page's HTML carries, and the page that takes its place.
+//! The first picture, which is part of the page's HTML, and the page that replaces it.
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -6,17 +6,17 @@ use web_sys::Element;
 
 use super::window;
 
-/// In whole CSS pixels.
+/// Width of the diagram, in whole CSS pixels.
 static WIDTH: AtomicU32 = AtomicU32::new(900);
 
-/// How wide the diagram will be, as far as that is known before it is there, in CSS pixels: as wide as in the first
-/// picture. So it need not be drawn twice.
+/// Returns the likely width of the diagram before it exists, in CSS pixels: the width in the first picture.
+/// It saves drawing the diagram twice.
 #[must_use]
 pub fn likely_width() -> f64 {
     f64::from(WIDTH.load(Relaxed))
 }
 
-/// The element that the page is drawn in, in the place of the first picture.
+/// Returns the element that the page is drawn in, in place of the first picture.
 #[must_use]
 pub fn root() -> Option<Element> {
     let root = window()?.document()?.get_element_by_id("worldlines")?;
@@ -29,7 +29,7 @@ pub fn root() -> Option<Element> {
     Some(root)
 }
 
-/// Draws the page for a diagram of this width, in CSS pixels.
+/// Sets the width of the diagram for the first drawing, in CSS pixels.
 pub fn assume_width(width: f64) {
     WIDTH.store(width as u32, Relaxed);
 }

@@ -1,4 +1,4 @@
-//! The screen's clock.
+//! The clock of the screen.
 
 use std::{
     cell::{Cell, RefCell},
@@ -11,13 +11,13 @@ use super::window;
 
 type Frame = Closure<dyn FnMut(f64)>;
 
-/// Calls back before every frame that the screen shows. Dropping it ends it.
+/// Calls back before every frame of the screen. Dropping it ends it.
 #[derive(Debug)]
 pub struct Frames {
     running: Rc<Running>,
 }
 
-/// The closure, kept alive by itself as long as it runs, and the frame that it waits for.
+/// The closure, which keeps itself alive as long as it runs, and the frame that it waits for.
 #[derive(Debug, Default)]
 struct Running {
     frame: RefCell<Option<Frame>>,
@@ -25,7 +25,7 @@ struct Running {
 }
 
 impl Frames {
-    /// Starts. The callback gets the real milliseconds since the frame before, 0 at first.
+    /// Starts. The callback gets the real milliseconds since the previous frame, 0 at first.
     #[must_use]
     pub fn start(callback: impl Fn(f64) + 'static) -> Self {
         let running: Rc<Running> = Rc::default();
@@ -43,7 +43,7 @@ impl Frames {
 }
 
 impl Running {
-    /// Asks for the next frame, unless the owner is gone.
+    /// Requests the next frame, unless the owner is gone.
     fn request(&self) {
         let awaited = self.frame.borrow().as_ref().and_then(|frame| {
             let window = window()?;
@@ -59,7 +59,7 @@ impl Drop for Frames {
         if let Some(awaited) = self.running.awaited.take() {
             let _ = window.cancel_animation_frame(awaited);
         }
-        // The closure may be running right now, having dropped its owner: it must outlive this call.
+        // The closure may be running right now, after it has dropped its owner: it must outlive this call.
         if let Some(frame) = self.running.frame.borrow_mut().take() {
             let later = Closure::once_into_js(move || drop(frame));
             let _ = window.set_timeout_with_callback(later.unchecked_ref());
@@ -67,13 +67,13 @@ impl Drop for Frames {
     }
 }
 
-/// The time since the page was opened, in real ms.
+/// Returns the time since the page was opened, in real ms.
 #[must_use]
 pub fn ticks() -> f64 {
     window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
 }
 
-/// Notes in the browser's timeline that something has happened, for those who measure the page.
+/// Marks an event in the browser's timeline, for measurements of the page.
 pub fn mark(name: &str) {
     if let Some(performance) = window().and_then(|window| window.performance()) {
         let _ = performance.mark(name);

@@ -3,7 +3,7 @@
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, EventTarget};
 
-/// A listener. Dropping it takes it off its target.
+/// An event listener. Dropping it removes it from its target.
 #[derive(Debug)]
 pub struct Listener {
     target: EventTarget,

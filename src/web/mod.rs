@@ -1,6 +1,6 @@
 //! The only module that names the browser: address, clipboard, storage, clock, sizes, keys.
 //!
-//! Everything here is a thin, typed edge; whatever can be decided without a browser is decided below.
+//! Everything here is a thin, typed layer; every decision that needs no browser is made in the modules below.
 
 mod address;
 mod clipboard;
@@ -38,11 +38,11 @@ pub use tab::{hold_tab, now, on_leave, open_tabs, renew_tab, tab};
 pub use word::{is_restarted, leave_word, on_page_event};
 pub use worker::{Errand, serve_errands};
 
-/// An element of the page, for those who only hand it on.
+/// An element of the page, re-exported for code that only passes it on.
 pub use web_sys::Element;
 
-/// The browser's window; none where there is no browser: when the first picture is drawn on the machine that builds
-/// the page.
+/// Returns the browser's window; none where there is no browser: the first picture is drawn on the machine
+/// that builds the page.
 fn window() -> Option<web_sys::Window> {
     if cfg!(target_arch = "wasm32") { web_sys::window() } else { None }
 }

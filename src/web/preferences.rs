@@ -1,10 +1,10 @@
-//! What the reader prefers: as the browser says, and as chosen on the page.
+//! Preferences of the reader, from the browser and from the page.
 
 use super::{storage::storage, window};
 
 const KEY: &str = "worldlines-theme";
 
-/// Light or dark.
+/// Colour theme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Theme {
     /// Dark on light.
@@ -21,7 +21,7 @@ impl Theme {
         }
     }
 
-    /// The other one.
+    /// Returns the other theme.
     #[must_use]
     pub const fn other(self) -> Self {
         match self {
@@ -36,7 +36,7 @@ fn media(query: &str) -> bool {
     list.is_some_and(|list| list.matches())
 }
 
-/// The theme that the reader chose, or the one that the system prefers.
+/// Returns the theme that the reader chose, or the one that the system prefers.
 #[must_use]
 pub fn theme() -> Theme {
     let chosen = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
@@ -56,14 +56,14 @@ pub fn show_theme(theme: Theme) {
     }
 }
 
-/// Remembers the theme that the reader chose, where storage is allowed.
+/// Stores the theme that the reader chose, where storage is allowed.
 pub fn keep_theme(theme: Theme) {
     if let Some(storage) = storage() {
         let _ = storage.set_item(KEY, theme.word());
     }
 }
 
-/// Whether the reader asked the system for less motion.
+/// True if the reader asked the system for less motion.
 #[must_use]
 pub fn prefers_reduced_motion() -> bool {
     media("(prefers-reduced-motion: reduce)")

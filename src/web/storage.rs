@@ -1,27 +1,27 @@
-//! What the browser keeps from one visit to the next. A page in a sandbox may keep nothing, and none has room for
-//! everything: every function says so by doing nothing, and the page works without.
+//! The browser's storage, which lasts from one visit to the next. A page in a sandbox may not use it, and its
+//! size is limited: every function then does nothing, and the page works without storage.
 
 use web_sys::Storage;
 
 use super::window;
 
-/// What all tabs of this site share.
+/// Returns the storage that all tabs of this site share.
 pub(super) fn storage() -> Option<Storage> {
     window()?.local_storage().ok().flatten()
 }
 
-/// What one tab keeps till it is closed.
+/// Returns the storage of this tab, which lasts until it is closed.
 pub(super) fn storage_of_tab() -> Option<Storage> {
     window()?.session_storage().ok().flatten()
 }
 
-/// What is kept under this key.
+/// Returns the value of this key.
 #[must_use]
 pub fn kept(key: &str) -> Option<String> {
     storage()?.get_item(key).ok().flatten()
 }
 
-/// Everything that is kept under a key with this beginning: the rest of the key, and the value.
+/// Returns all values of keys with this beginning: the rest of the key, and the value.
 #[must_use]
 pub fn kept_below(beginning: &str) -> Vec<(String, String)> {
     let Some(storage) = storage() else { return Vec::new() };
@@ -34,13 +34,13 @@ pub fn kept_below(beginning: &str) -> Vec<(String, String)> {
     pairs.collect()
 }
 
-/// Keeps a value. False where that is not allowed, or there is no room.
+/// Stores a value. False if storage is not allowed or full.
 #[must_use]
 pub fn keep(key: &str, value: &str) -> bool {
     storage().is_some_and(|storage| storage.set_item(key, value).is_ok())
 }
 
-/// Keeps it no longer.
+/// Removes a value.
 pub fn forget(key: &str) {
     if let Some(storage) = storage() {
         let _ = storage.remove_item(key);

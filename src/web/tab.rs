@@ -1,17 +1,17 @@
-//! This tab among the reader's others: who it is, who else is open, and when it is left.
+//! This tab among the reader's others: its name, the open tabs, and the moment it is left.
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
 use super::{Listener, storage::storage_of_tab, window};
 
-/// Where a tab keeps its own name.
+/// Key under which a tab stores its own name.
 const KEY: &str = "worldlines-tab";
-/// What the lock of an open tab is called, before the tab's name.
+/// Prefix of the lock of an open tab, before the tab's name.
 const LOCK: &str = "worldlines-tab-";
 
-/// This tab's name: the same after a reload, and in a tab that was made as its duplicate. None where nothing can
-/// be kept.
+/// Returns this tab's name: the same after a reload, and in a tab that was made as its duplicate. None where
+/// nothing can be stored.
 #[must_use]
 pub fn tab() -> Option<String> {
     let kept = storage_of_tab()?.get_item(KEY).ok()?;
@@ -26,15 +26,15 @@ pub fn renew_tab() -> Option<String> {
     Some(name)
 }
 
-/// Tells all others, as long as this tab is open, that the one of this name is. The browser takes it back when
-/// the tab is closed or crashes.
+/// Tells all other tabs that the tab of this name is open. The browser releases the lock when the tab is
+/// closed or crashes.
 pub fn hold_tab(name: &str) {
     let for_ever = Closure::once_into_js(|_: JsValue| Promise::new(&mut |_, _| {}));
     let _ = lock_manager("request", &[&format!("{LOCK}{name}").into(), &for_ever]);
 }
 
-/// Calls back with the names of all tabs that are open. Where the browser does not tell, as on an insecure origin,
-/// with none.
+/// Calls back with the names of all open tabs. Empty where the browser does not know them, as on an insecure
+/// origin.
 pub fn open_tabs(callback: impl FnOnce(Vec<String>) + Clone + 'static) {
     let refused = callback.clone();
     let told = Closure::once_into_js(move |answer: JsValue| {
@@ -52,7 +52,7 @@ pub fn open_tabs(callback: impl FnOnce(Vec<String>) + Clone + 'static) {
     }
 }
 
-/// Calls a method of the browser's locks, which a page in a sandbox may not use, and answers its promise.
+/// Calls a method of the browser's locks, which a page in a sandbox may not use, and returns its promise.
 fn lock_manager(method: &str, arguments: &[&JsValue]) -> Option<Object> {
     let navigator = window()?.navigator();
     let locks = Reflect::get(&navigator, &"locks".into()).ok()?;
@@ -62,7 +62,7 @@ fn lock_manager(method: &str, arguments: &[&JsValue]) -> Option<Object> {
         list.push(argument);
     }
     let promise = function.apply(&locks, &list).ok()?.dyn_into::<Object>().ok()?;
-    // Not a function made of a text: a host may forbid that.
+    // Not a function made from a text: a host may forbid that.
     let nothing = || Closure::once_into_js(|_: JsValue| ());
     then(&promise, &nothing(), &nothing());
     Some(promise)
@@ -75,7 +75,7 @@ fn then(promise: &Object, done: &JsValue, failed: &JsValue) {
     }
 }
 
-/// Calls back whenever the tab is left for another or closed: on a phone there may be no later moment.
+/// Calls back whenever the reader leaves the tab or closes it: on a phone there may be no later moment.
 #[must_use]
 pub fn on_leave(callback: impl Fn() + Clone + 'static) -> Option<(Listener, Listener)> {
     let window = window()?;
@@ -87,7 +87,7 @@ pub fn on_leave(callback: impl Fn() + Clone + 'static) -> Option<(Listener, List
     ))
 }
 
-/// The time of day, in real ms since 1970.
+/// Returns the time of day, in real ms since 1970.
 #[must_use]
 pub fn now() -> u64 {
     js_sys::Date::now() as u64

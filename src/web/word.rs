@@ -1,4 +1,4 @@
-//! What the program and the script that outlives it (`www/early.js`) tell each other.
+//! Messages between the program and the script that outlives it (`www/early.js`).
 
 use super::{Listener, window};
 
@@ -6,20 +6,20 @@ fn root() -> Option<web_sys::Element> {
     window()?.document()?.document_element()
 }
 
-/// Leaves a word for the script, under a name: as an attribute of the page's root, which costs nothing that may fail.
+/// Leaves a word for the script, under a name: as an attribute of the page's root, since this cannot fail.
 pub fn leave_word(name: &str, word: &str) {
     if let Some(root) = root() {
         let _ = root.set_attribute(&format!("data-{name}"), word);
     }
 }
 
-/// True if the script has started the program anew after it had stopped.
+/// True if the script has restarted the program after it had stopped.
 #[must_use]
 pub fn is_restarted() -> bool {
     root().is_some_and(|root| root.has_attribute("data-restarted"))
 }
 
-/// Calls back when the page is told something by this name.
+/// Calls back when the page receives an event of this name.
 #[must_use]
 pub fn on_page_event(name: &'static str, callback: impl Fn() + 'static) -> Option<Listener> {
     let window = window()?;

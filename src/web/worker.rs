@@ -1,4 +1,4 @@
-//! Work beside the page: the page's end of a worker, and the worker's own.
+//! Work beside the page: both ends of a worker.
 
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
@@ -8,10 +8,10 @@ use super::Listener;
 /// The file that starts the worker: Trunk writes it beside the page (`www/index.html`).
 const FILE: &str = "./searcher_loader.js";
 
-/// What the worker says when it can be asked: what is sent before nobody hears.
+/// Message of a worker that is ready: a message sent to it earlier is lost.
 const READY: &str = "ready";
 
-/// An errand that a worker runs. Dropping it ends the worker, in the middle of whatever it does.
+/// An errand that a worker runs. Dropping it ends the worker, in the middle of its work.
 #[derive(Debug)]
 pub struct Errand {
     worker: web_sys::Worker,
@@ -19,8 +19,8 @@ pub struct Errand {
 }
 
 impl Errand {
-    /// Sends a worker on an errand. What it says is handed on, text by text; if it cannot work, `failed` is called.
-    /// None where the page may have no worker.
+    /// Starts a worker on an errand. Each text that it sends is passed to the callback; if it fails, `failed`
+    /// is called. None where the page may have no worker.
     #[must_use]
     pub fn start(
         text: String,
@@ -32,7 +32,7 @@ impl Errand {
         let hear = Listener::new(&worker, "message", move |event| {
             match event.unchecked_ref::<MessageEvent>().data().as_string() {
                 Some(ready) if ready == READY => {
-                    // It fails only for what cannot be copied; a text can.
+                    // It fails only for values that cannot be copied; a text can.
                     let _ = asked.post_message(&JsValue::from_str(&text));
                 }
                 Some(answer) => said(answer),
@@ -50,7 +50,7 @@ impl Drop for Errand {
     }
 }
 
-/// A worker's life: runs whatever it is sent, and says what comes of it. Does nothing outside a worker.
+/// Runs every errand that a worker receives, and sends back its texts. Does nothing outside a worker.
 pub fn serve_errands(run: fn(&str, &mut dyn FnMut(String))) {
     let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else { return };
     let say = |scope: &DedicatedWorkerGlobalScope, text: &str| {

@@ -215,7 +215,7 @@ test("bits of a message flip, and what has no effect says why", async () => {
   assert.match(await page.locator(".menu").innerText(), /checksum tells, so it will be lost/);
   const forge = page.locator('.menu [data-do="forge"]');
   assert.ok(await forge.isDisabled());
-  assert.match(await forge.innerText(), /a traitor of this protocol says what its strategy makes it say/);
+  assert.match(await forge.innerText(), /traitors of this protocol send only what their strategy makes them send/);
   await page.getByRole("textbox", { name: "Bits to flip, counted from 0" }).fill("3 7");
   await page.keyboard.press("Enter");
   await deed(page, "2 bits of Dave>Alice#1 flipped on the way").waitFor();

@@ -2,47 +2,47 @@
 
 use std::collections::VecDeque;
 
-/// What is left of the command line; every reader takes its part out, and [`Arguments::finish`]
-/// refuses what nobody took.
+/// The rest of the command line. Every reader removes its part, and [`Arguments::finish`] refuses what is
+/// left.
 pub(crate) struct Arguments {
     rest: VecDeque<String>,
 }
 
 impl Arguments {
-    /// The arguments that this process was started with.
+    /// Returns the arguments that this process was started with.
     pub(crate) fn from_environment() -> Self {
         Self { rest: std::env::args().skip(1).collect() }
     }
 
-    /// The command: the first argument.
+    /// Removes and returns the command: the first argument.
     pub(crate) fn command(&mut self) -> Option<String> {
         self.rest.pop_front()
     }
 
-    /// Whether `name` (such as `--dev`) was given.
+    /// Removes `name` (such as `--dev`). True if it was given.
     pub(crate) fn flag(&mut self, name: &str) -> bool {
         let before = self.rest.len();
         self.rest.retain(|argument| argument != name);
         self.rest.len() < before
     }
 
-    /// The number that follows `name` (as in `--port 8080`), or `default`.
+    /// Removes and returns the number that follows `name` (as in `--port 8080`), or `default`.
     ///
     /// # Errors
-    /// Where the number is missing or is none that a port can have.
+    /// If the number is missing or cannot be a port.
     pub(crate) fn port(&mut self, name: &str, default: u16) -> Result<u16, String> {
         let Some(at) = self.rest.iter().position(|argument| argument == name) else {
             return Ok(default);
         };
         self.rest.remove(at);
-        let value = self.rest.remove(at).ok_or_else(|| format!("{name} is followed by nothing"))?;
+        let value = self.rest.remove(at).ok_or_else(|| format!("{name} needs a value"))?;
         value.parse().map_err(|_| format!("{name} wants a number up to 65535, not `{value}`"))
     }
 
-    /// All that is left, as plain names.
+    /// Returns the rest as plain names.
     ///
     /// # Errors
-    /// Where a flag is left that nobody knows.
+    /// If an unknown flag is left.
     pub(crate) fn names(self) -> Result<Vec<String>, String> {
         match self.rest.iter().find(|argument| argument.starts_with('-')) {
             Some(flag) => Err(format!("there is no option `{flag}`; see `cargo xtask help`")),
@@ -50,10 +50,10 @@ impl Arguments {
         }
     }
 
-    /// Nothing more is expected.
+    /// Checks that no argument is left.
     ///
     /// # Errors
-    /// Where something is left that nobody took.
+    /// If an argument is left.
     pub(crate) fn finish(self) -> Result<(), String> {
         match self.names()?.first() {
             Some(name) => Err(format!("`{name}` was not expected; see `cargo xtask help`")),

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what kernel and search can do, natively and in the browser, side by side.
+//! `cargo xtask bench`: the speed of kernel and search, natively and in the browser, side by side.
 
 use crate::arguments::Arguments;
 use crate::process::Program;
@@ -8,7 +8,7 @@ use crate::tools::{self, Toolbox};
 use crate::workspace::Workspace;
 use crate::{browser::CHROMIUM, steps};
 
-/// Where the same measurements are made: a column of the table.
+/// A place where the measurements are made: a column of the table.
 struct Column {
     title: &'static str,
     profile: &'static str,
@@ -21,14 +21,14 @@ const COLUMNS: [Column; 3] = [
     Column { title: "browser, for speed", profile: "release", in_browser: true },
 ];
 
-/// The tests that count memory, and say so.
+/// Tests that measure memory and print it.
 const MEMORY: [(&str, &str); 2] =
     [("Memory of checkpoints", "checkpoint_memory"), ("Memory of a search", "search_memory")];
 
 /// Measures everywhere, one after the other, and prints the table.
 ///
 /// # Errors
-/// Where a tool or a browser cannot be installed, or a measurement fails.
+/// If a tool or a browser cannot be installed, or a measurement fails.
 pub(crate) fn bench(workspace: &Workspace, arguments: Arguments) -> Result<(), String> {
     arguments.finish()?;
     let mut progress = Progress::of(tools::STEPS + 1 + COLUMNS.len() + MEMORY.len());
@@ -62,7 +62,7 @@ pub(crate) fn bench(workspace: &Workspace, arguments: Arguments) -> Result<(), S
     Ok(())
 }
 
-/// One number of a benchmark.
+/// One result of a benchmark.
 #[derive(Debug, PartialEq)]
 struct Measured {
     name: String,
@@ -80,8 +80,8 @@ fn measure(program: Program) -> Result<Vec<Measured>, String> {
     }
 }
 
-/// What lines like `measured | a run | 1.234 | ms` tell. In the browser they appear twice, as they are
-/// printed and in the page that collects them: the first counts.
+/// Reads results from lines like `measured | a run | 1.234 | ms`. In the browser they appear twice, as they
+/// are printed and in the page that collects them: the first counts.
 fn numbers(output: &str) -> Vec<Measured> {
     let mut numbers: Vec<Measured> = Vec::new();
     for line in output.lines() {
@@ -98,7 +98,7 @@ fn numbers(output: &str) -> Vec<Measured> {
     numbers
 }
 
-/// The columns as a table in Markdown, a row for each number.
+/// Returns the columns as a table in Markdown, a row for each result.
 fn table(columns: &[Vec<Measured>]) -> Result<String, String> {
     let titles: Vec<_> = COLUMNS.iter().map(|column| column.title).collect();
     let mut lines = vec![

@@ -4,14 +4,14 @@ use crate::arguments::Arguments;
 use crate::process::Program;
 use crate::workspace::Workspace;
 
-/// The variable that makes the golden tests write what they would compare.
+/// The variable that makes the golden tests write their files instead of comparing them.
 const VARIABLE: &str = "UPDATE_GOLDEN";
 
-/// Runs the native tests with the variable set, then shows what changed. Commit only what you
+/// Runs the native tests with the variable set, then shows the changes. Commit only changes that you
 /// understand: a golden file is a promise to the links that readers have kept.
 ///
 /// # Errors
-/// Where a test fails although it was allowed to rewrite what it expects.
+/// If a test fails although it may rewrite its expectation.
 pub(crate) fn bless(workspace: &Workspace, arguments: Arguments) -> Result<(), String> {
     arguments.finish()?;
     Program::new("cargo")

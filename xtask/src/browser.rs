@@ -8,7 +8,7 @@ use crate::process::{self, Program};
 pub(crate) struct Browser {
     /// Its name in messages.
     name: &'static str,
-    /// The variable that names it to the tests; a reader may set it to choose one.
+    /// The variable that passes it to the tests; a reader may set it to choose one.
     pub(crate) variable: &'static str,
     /// Its names on the search path.
     commands: &'static [&'static str],
@@ -18,7 +18,7 @@ pub(crate) struct Browser {
     package: &'static str,
 }
 
-/// Runs all browser tests.
+/// The browser of all browser tests.
 pub(crate) const CHROMIUM: Browser = Browser {
     name: "Chromium or Chrome",
     variable: "WORLDLINES_BROWSER",
@@ -37,7 +37,7 @@ pub(crate) const CHROMIUM: Browser = Browser {
     package: "chromium",
 };
 
-/// Compares digests: a second engine must run every scenario in the same way.
+/// The browser that compares digests: a second engine must run every scenario in the same way.
 pub(crate) const FIREFOX: Browser = Browser {
     name: "Firefox",
     variable: "WORLDLINES_FIREFOX",
@@ -55,7 +55,7 @@ impl Browser {
     /// Finds the browser: the reader's choice, one that is installed, or Debian's.
     ///
     /// # Errors
-    /// Where there is none and it cannot be installed.
+    /// If there is none and it cannot be installed.
     pub(crate) fn ensure(&self) -> Result<PathBuf, String> {
         if let Some(chosen) = std::env::var_os(self.variable).map(PathBuf::from) {
             return if chosen.is_file() {
@@ -106,7 +106,7 @@ fn announce(browser: PathBuf) -> PathBuf {
     browser
 }
 
-/// As root, or through sudo, which asks for the password on the terminal.
+/// Runs apt-get as root, or through sudo, which asks for the password on the terminal.
 fn apt(words: &str) -> Result<(), String> {
     let apt = if is_root() {
         Program::new("apt-get")

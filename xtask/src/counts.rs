@@ -1,4 +1,4 @@
-//! How many tests passed and failed, read from what the test programs print.
+//! Numbers of tests that passed and failed, read from the output of the test programs.
 //!
 //! A suite that ran nothing, or whose output cannot be read, is a failure: silence is not success.
 
@@ -7,9 +7,9 @@ use std::iter::Sum;
 /// Tests that passed and failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
-    /// Passed.
+    /// Number of tests that passed.
     pub(crate) passed: u64,
-    /// Failed.
+    /// Number of tests that failed.
     pub(crate) failed: u64,
 }
 
@@ -22,8 +22,8 @@ impl Sum for Counts {
     }
 }
 
-/// What `cargo test` and wasm-bindgen's runner say, a line for each test binary:
-/// `test result: ok. 12 passed; 0 failed; 0 ignored; …`.
+/// Reads the output of `cargo test` and wasm-bindgen's runner, with a line for each test binary: `test
+/// result: ok. 12 passed; 0 failed; 0 ignored; …`.
 pub(crate) fn of_cargo(output: &str) -> Option<Counts> {
     let lines = output.lines().filter_map(|line| line.trim().strip_prefix("test result: "));
     let suites: Option<Vec<Counts>> = lines
@@ -38,8 +38,8 @@ pub(crate) fn of_cargo(output: &str) -> Option<Counts> {
     suites.filter(|suites| !suites.is_empty()).map(|suites| suites.into_iter().sum())
 }
 
-/// What `node --test` says at its end: `ℹ pass 3`, `ℹ fail 0`, `ℹ cancelled 0`. A cancelled test did
-/// not pass.
+/// Reads the end of the output of `node --test`: `ℹ pass 3`, `ℹ fail 0`, `ℹ cancelled 0`. A cancelled test
+/// did not pass.
 pub(crate) fn of_node(output: &str) -> Option<Counts> {
     let number = |what: &str| {
         output.lines().rev().find_map(|line| {

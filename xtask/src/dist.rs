@@ -1,4 +1,4 @@
-//! `cargo xtask dist`: the page as it is published, and how large it is.
+//! `cargo xtask dist`: the page as it is published, and its size.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,15 +10,15 @@ use crate::progress::Progress;
 use crate::tools::{self, Toolbox};
 use crate::workspace::Workspace;
 
-/// The most that the page's wasm may weigh as a server sends it (brotli), in bytes: see docs/size.md.
+/// Maximum size of the page's wasm as a server sends it (brotli), in bytes: see docs/size.md.
 const BUDGET: u64 = 612_000;
-/// The same of the worker's, which is fetched when a reader first asks for it.
+/// Maximum size of the worker's wasm, which is fetched when a reader first needs it.
 const SEARCHER_BUDGET: u64 = 335_000;
 
-/// The command: the page into `dist/`.
+/// Builds the page into `dist/`: the command.
 ///
 /// # Errors
-/// Where a tool cannot be installed, the page does not build, or it is over the budget.
+/// If a tool cannot be installed, the page does not build, or it is over the budget.
 pub(crate) fn dist(workspace: &Workspace, arguments: Arguments) -> Result<(), String> {
     arguments.finish()?;
     let mut progress = Progress::of(tools::STEPS + 1);
@@ -26,10 +26,10 @@ pub(crate) fn dist(workspace: &Workspace, arguments: Arguments) -> Result<(), St
     progress.step("The page", || build(workspace, &tools))
 }
 
-/// Builds `dist/` anew and weighs it.
+/// Builds `dist/` anew and checks its size.
 ///
 /// # Errors
-/// Where it does not build or is over the budget.
+/// If it does not build or is over the budget.
 pub(crate) fn build(workspace: &Workspace, tools: &Toolbox) -> Result<(), String> {
     trunk(workspace, tools, "build", true).run()?;
     for (program, budget) in [("playground", BUDGET), ("searcher", SEARCHER_BUDGET)] {
@@ -44,8 +44,8 @@ pub(crate) fn build(workspace: &Workspace, tools: &Toolbox) -> Result<(), String
     licences::put(workspace)
 }
 
-/// Trunk's `command`; `release` is what is published: small, and slow to compile. With which profile,
-/// `www/index.html` says.
+/// Returns Trunk's `command`; `release` is the published build: small, and slow to compile. `www/index.html`
+/// names its profile.
 pub(crate) fn trunk(
     workspace: &Workspace,
     tools: &Toolbox,
@@ -55,15 +55,15 @@ pub(crate) fn trunk(
     let trunk = tools
         .program("trunk")
         .arg(command)
-        // It would ask a registry whether there is a newer one.
+        // Without it, Trunk would ask a registry for a newer version.
         .arg("--skip-version-check")
-        // Trunk wants true or false here, where others set 1.
+        // Trunk requires true or false here, where others set 1.
         .without_env("NO_COLOR")
         .within(workspace.root());
     if release { trunk.arg("--release") } else { trunk }
 }
 
-/// The wasm of one of the page's programs, by the program's name: there is one.
+/// Returns the only wasm file of one of the page's programs, by the program's name.
 fn the_wasm(dist: &Path, program: &str) -> Result<PathBuf, String> {
     let entries = fs::read_dir(dist).map_err(|why| format!("{}: {why}", dist.display()))?;
     let is_its = |path: &PathBuf| {
@@ -78,7 +78,7 @@ fn the_wasm(dist: &Path, program: &str) -> Result<PathBuf, String> {
     }
 }
 
-/// As a server would send it: Node carries the compressor.
+/// Returns the size as a server would send it: Node has the compressor.
 fn brotli_size(file: &Path) -> Result<u64, String> {
     let script = "const fs = require('fs'), zlib = require('zlib');\
                   console.log(zlib.brotliCompressSync(fs.readFileSync(process.argv[1])).length)";

@@ -1,5 +1,5 @@
-//! What the page's build adds to what Trunk makes: the protocols' code, taken apart for the source view, and the page
-//! as it opens, drawn and put into its HTML. Trunk calls this after each build.
+//! Steps of the page's build after Trunk's: the index of the protocols' code for the source view, and the
+//! opening page, drawn into its HTML. Trunk calls this after each build.
 
 use std::env;
 use std::path::PathBuf;
@@ -9,13 +9,14 @@ use crate::inline;
 use crate::process::Program;
 use crate::workspace::Workspace;
 
-/// A variable that asks for it in builds for development too: it takes longer than they do.
+/// A variable that enables it in builds for development too: it takes longer than such a build.
 const VARIABLE: &str = "WORLDLINES_FIRST_PICTURE";
 
-/// Moves what is inline in the page that Trunk is about to publish into files, and puts the first picture into it.
+/// Moves inline scripts of the page that Trunk is about to publish into files, and puts the first picture
+/// into it.
 ///
 /// # Errors
-/// Where Trunk does not say which page, or the picture cannot be drawn.
+/// If Trunk does not name the page, or the picture cannot be drawn.
 pub(crate) fn put(workspace: &Workspace, arguments: Arguments) -> Result<(), String> {
     arguments.finish()?;
     let staging = env::var_os("TRUNK_STAGING_DIR").ok_or("it is for Trunk to call")?;

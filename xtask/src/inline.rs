@@ -1,4 +1,4 @@
-//! What stands inline in the page's HTML, moved into files: hosts may forbid scripts in the page itself.
+//! Moves inline scripts of the page's HTML into files: hosts may forbid scripts in the page itself.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 /// Moves every script that Trunk has written into `index.html` into a file beside it.
 ///
 /// # Errors
-/// Where the page cannot be read or written.
+/// If the page cannot be read or written.
 pub(crate) fn move_scripts(folder: &Path) -> Result<(), String> {
     let index = folder.join("index.html");
     let wrong = |why: std::io::Error| format!("{}: {why}", index.display());
@@ -19,8 +19,8 @@ pub(crate) fn move_scripts(folder: &Path) -> Result<(), String> {
     fs::write(&index, page).map_err(wrong)
 }
 
-/// The page with each inline script as a file of its own, and those files. A file's name says what is in it, so that
-/// a browser never takes an old one for a new one.
+/// Returns the page with each inline script as a file of its own, and those files. A file's name has a hash
+/// of its content, so that a browser never uses an outdated file.
 fn without_scripts(page: &str) -> (String, Vec<(String, String)>) {
     const START: &str = "<script";
     const END: &str = "</script>";
@@ -45,7 +45,7 @@ fn without_scripts(page: &str) -> (String, Vec<(String, String)>) {
     (next, scripts)
 }
 
-/// FNV-1a.
+/// Returns the FNV-1a hash.
 fn hash(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

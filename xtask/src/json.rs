@@ -1,9 +1,9 @@
-//! Just enough JSON to read what Cargo says of packages: only the standard library is used here.
+//! A small JSON reader for Cargo's descriptions of packages: only the standard library is used here.
 
 /// A value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Json {
-    /// `null`, `true`, `false` or a number, as it is written.
+    /// `null`, `true`, `false` or a number, as written.
     Word(String),
     /// A text.
     Text(String),
@@ -22,13 +22,13 @@ impl Json {
         (reader.at == text.len()).then_some(value)
     }
 
-    /// The field of this name.
+    /// Returns the field of this name.
     pub(crate) fn get(&self, name: &str) -> Option<&Self> {
         let Self::Object(fields) = self else { return None };
         fields.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
-    /// The field of this name, if it is a text.
+    /// Returns the field of this name, if it is a text.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         match self.get(name)? {
             Self::Text(text) => Some(text),
@@ -36,7 +36,7 @@ impl Json {
         }
     }
 
-    /// The items of the list in this field; none where there is no such list.
+    /// Returns the items of the list in this field; none if there is no such list.
     pub(crate) fn list(&self, name: &str) -> &[Self] {
         match self.get(name) {
             Some(Self::List(items)) => items,
@@ -90,7 +90,7 @@ impl Reader<'_> {
         Some((name, self.value()?))
     }
 
-    /// What stands between two brackets, separated by commas.
+    /// Reads the items between two brackets, separated by commas.
     fn items<T>(
         &mut self,
         open: char,
@@ -128,7 +128,7 @@ impl Reader<'_> {
                     'u' => {
                         let digits: String = rest.by_ref().take(4).map(|(_, c)| c).collect();
                         let unit = u32::from_str_radix(&digits, 16).ok()?;
-                        // Halves of a pair are no characters; in what is read here there are none.
+                        // Halves of surrogate pairs are no characters; the documents read here have none.
                         text.push(char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER));
                     }
                     plain => text.push(plain),

@@ -1,4 +1,4 @@
-//! The licences of what the page's wasm is made of, as one text that is published beside it.
+//! The licences of everything in the page's wasm, as one text that is published beside it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,11 +10,11 @@ use crate::process::Program;
 use crate::rust::WASM;
 use crate::workspace::Workspace;
 
-/// The file in `dist/`.
+/// Name of the file in `dist/`.
 const FILE: &str = "third-party-licences.txt";
-/// How the names of the files begin in which packages carry their licences.
+/// Prefixes of the files in which packages carry their licences.
 const NAMES: [&str; 6] = ["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE"];
-/// The features with which the page is built; its worker's are among them.
+/// Features with which the page is built; its worker's are among them.
 const FEATURES: &str = "ui";
 
 const HEAD: &str = "\
@@ -23,7 +23,7 @@ expression and with the numbers of the licence texts below. Where a package carr
 the standard one of a licence that its expression allows.
 ";
 
-/// The command: the file alone, for a `dist/` that is there.
+/// Writes only this file, for an existing `dist/`: the command.
 ///
 /// # Errors
 /// As [`put`].
@@ -35,7 +35,8 @@ pub(crate) fn licences(workspace: &Workspace, arguments: Arguments) -> Result<()
 /// Writes the file into `dist/`.
 ///
 /// # Errors
-/// Where Cargo does not say what the wasm is made of, a licence cannot be told, or the file cannot be written.
+/// If Cargo does not list the packages of the wasm, a licence cannot be determined, or the file cannot be
+/// written.
 pub(crate) fn put(workspace: &Workspace) -> Result<(), String> {
     let path = workspace.dist().join(FILE);
     let text = text(workspace)?;
@@ -51,7 +52,7 @@ struct Package {
     folder: PathBuf,
 }
 
-/// The whole file. It depends on the lock file and the toolchain and on nothing else.
+/// Returns the whole file. It depends only on the lock file and the toolchain.
 fn text(workspace: &Workspace) -> Result<String, String> {
     let packages = compiled_in(workspace)?;
     let apache = read(&workspace.root().join("LICENSE-APACHE"))?;
@@ -99,7 +100,8 @@ fn text(workspace: &Workspace) -> Result<String, String> {
     Ok(whole)
 }
 
-/// The packages that are compiled into the wasm, by name and version: neither what runs while it is compiled nor tests.
+/// Returns the packages that are compiled into the wasm, by name and version: neither build dependencies nor
+/// tests.
 fn compiled_in(workspace: &Workspace) -> Result<Vec<Package>, String> {
     let tree = cargo(workspace, "tree --edges normal,no-proc-macro --prefix none --format {p}")?;
     let name_and_version = |line: &str| {
@@ -133,7 +135,8 @@ fn compiled_in(workspace: &Workspace) -> Result<Vec<Package>, String> {
     }
 }
 
-/// What Cargo says of the page's packages. What it is asked after is there, since the page was built from it.
+/// Returns Cargo's output on the page's packages. They are downloaded already, since the page was built from
+/// them.
 fn cargo(workspace: &Workspace, words: &str) -> Result<String, String> {
     let platform = if words.starts_with("tree") { "--target" } else { "--filter-platform" };
     Program::new("cargo")
@@ -147,7 +150,7 @@ fn cargo(workspace: &Workspace, words: &str) -> Result<String, String> {
         .ok_or_else(|| format!("`cargo {words}` failed"))
 }
 
-/// The licence texts that a package carries, by the names of their files.
+/// Returns the licence texts that a package carries, by the names of their files.
 fn own_texts(folder: &Path) -> Result<Vec<String>, String> {
     let entries = fs::read_dir(folder).map_err(|why| format!("{}: {why}", folder.display()))?;
     let mut paths: Vec<PathBuf> = entries.filter_map(|it| it.ok().map(|it| it.path())).collect();
@@ -160,7 +163,7 @@ fn own_texts(folder: &Path) -> Result<Vec<String>, String> {
     paths.iter().filter(is_licence).map(|path| read(path)).collect()
 }
 
-/// A text, however its lines end and whatever blank lines are around it.
+/// Reads a text, with normalised line endings and without blank lines around it.
 fn read(path: &Path) -> Result<String, String> {
     let text = fs::read_to_string(path).map_err(|why| format!("{}: {why}", path.display()))?;
     Ok(text.replace("\r\n", "\n").trim_matches('\n').to_owned())
@@ -170,8 +173,8 @@ fn read(path: &Path) -> Result<String, String> {
 mod tests {
     use super::*;
 
-    /// The packages that the page's program reaches by ordinary dependencies, by Cargo's resolved graph: gone through here
-    /// a second time, without `cargo tree`.
+    /// Returns the packages that the page's program reaches by ordinary dependencies, by Cargo's resolved
+    /// graph: an independent computation, without `cargo tree`.
     fn reached(workspace: &Workspace) -> BTreeSet<(String, String)> {
         let metadata = cargo(workspace, "metadata --format-version 1").expect("Cargo answers");
         let metadata = Json::read(&metadata).expect("it is JSON");

@@ -1,8 +1,8 @@
-//! The commands that build, serve and test Worldlines: `cargo xtask serve`, `cargo xtask test` and their kin.
+//! The commands that build, serve and test Worldlines: `cargo xtask serve`, `cargo xtask test` and others.
 //!
-//! Each works on a machine that has Rust (rustup), Node and nothing else: it first installs what is
-//! missing, says what it is doing at every step, and never asks. Only the standard library is used,
-//! so that the command itself starts after a few seconds of compiling.
+//! Each works on a machine with only Rust (rustup) and Node: it first installs what is missing, announces
+//! every step, and never asks. Only the standard library is used, so that the command itself starts after a
+//! few seconds of compiling.
 
 mod arguments;
 mod bench;
@@ -37,8 +37,8 @@ USAGE
     cargo xtask serve [--port N] [--no-open] [--dev]    the playground, rebuilt when a file changes
     cargo xtask test [STEP...]                          every check and test, or only the named ones
     cargo xtask dist                                    the page as it is published, into dist/
-    cargo xtask licences                                the licences of what the page is made of, into dist/ alone
-    cargo xtask bench                                   how fast the kernel is, natively and in the browser
+    cargo xtask licences                                the licences of the page's parts, into dist/ only
+    cargo xtask bench                                   the speed of the kernel, natively and in the browser
     cargo xtask shots                                   take the documentation's pictures of the page anew
     cargo xtask bless                                   rewrite the golden files of the tests
 

@@ -5,19 +5,19 @@ use std::fs;
 use crate::process::Program;
 use crate::workspace::Workspace;
 
-/// The oldest Node with what the tests use (`node --test` with its reporters, `import.meta`).
+/// Oldest version of Node that has what the tests use (`node --test` with its reporters, `import.meta`).
 const OLDEST_NODE: u32 = 20;
 
-/// Installs the packages of `package-lock.json`, unless just these are installed already.
+/// Installs the packages of `package-lock.json`, unless exactly these are installed already.
 ///
 /// # Errors
-/// Where Node is missing or too old, or npm fails.
+/// If Node is missing or too old, or npm fails.
 pub(crate) fn ensure_packages(workspace: &Workspace) -> Result<(), String> {
     let version = node_version()?;
     let read = |name| fs::read_to_string(workspace.root().join(name));
     let wanted = read("package-lock.json")
         .map_err(|why| format!("package-lock.json cannot be read: {why}"))?;
-    // npm leaves no reliable sign of what it installed last, so the lock file is kept beside it.
+    // npm leaves no reliable record of its last installation, so the lock file is kept beside it.
     let stamp = "node_modules/.installed-lock.json";
     if read(stamp).is_ok_and(|installed| installed == wanted) {
         println!("Node {version} has the packages already");
@@ -28,7 +28,7 @@ pub(crate) fn ensure_packages(workspace: &Workspace) -> Result<(), String> {
         .map_err(|why| format!("{stamp} cannot be written: {why}"))
 }
 
-/// The version of Node, if it will do.
+/// Returns the version of Node, if it is new enough.
 fn node_version() -> Result<String, String> {
     let answer = Program::new("node").arg("--version").answer().ok_or_else(|| {
         format!("Node is missing: please install Node {OLDEST_NODE} or later, with npm")

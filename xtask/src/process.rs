@@ -1,4 +1,4 @@
-//! Starting other programs, visibly.
+//! Starts other programs, visibly.
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Write};
@@ -12,7 +12,7 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// A program by name or path, not started yet.
+    /// Returns a program by name or path, not started yet.
     pub(crate) fn new(program: impl AsRef<Path>) -> Self {
         let program = program.as_ref();
         let mut command = Command::new(program);
@@ -22,17 +22,17 @@ impl Program {
         Self { command, shown: shown.to_string_lossy().into_owned() }
     }
 
-    /// One that the shell of the system wraps: on Windows npm and npx are scripts.
+    /// Returns a program that the shell of the system wraps: on Windows npm and npx are scripts.
     pub(crate) fn script(name: &str) -> Self {
         Self::new(if cfg!(windows) { format!("{name}.cmd") } else { name.to_owned() })
     }
 
-    /// Arguments, separated by blanks.
+    /// Adds arguments, separated by blanks.
     pub(crate) fn words(self, words: &str) -> Self {
         words.split_whitespace().fold(self, Self::arg)
     }
 
-    /// One more argument.
+    /// Adds one argument.
     pub(crate) fn arg(mut self, argument: impl Into<OsString>) -> Self {
         let argument = argument.into();
         self.shown.push(' ');
@@ -41,7 +41,7 @@ impl Program {
         self
     }
 
-    /// The folder to run in.
+    /// Sets the folder to run in.
     pub(crate) fn within(mut self, folder: &Path) -> Self {
         self.command.current_dir(folder);
         self
@@ -62,7 +62,7 @@ impl Program {
     /// Starts it, with its output shown, and waits.
     ///
     /// # Errors
-    /// Where it cannot be started or does not succeed.
+    /// If it cannot be started or does not succeed.
     pub(crate) fn run(mut self) -> Result<(), String> {
         println!("$ {}", self.shown);
         let status = self.command.status().map_err(|why| self.not_started(&why))?;
@@ -72,7 +72,8 @@ impl Program {
     /// Starts it and waits; its output is shown line by line and returned as well.
     ///
     /// # Errors
-    /// Where it cannot be started or its output cannot be read. That it failed is told in the answer.
+    /// If it cannot be started or its output cannot be read. A failure of the program itself is part of the
+    /// result.
     pub(crate) fn run_and_keep(mut self) -> Result<Kept, String> {
         println!("$ {}", self.shown);
         let mut child =
@@ -90,7 +91,7 @@ impl Program {
         Ok(Kept { text, success: status.success() })
     }
 
-    /// Its output, unseen, if it can be started and succeeds.
+    /// Returns its output, without showing it, if it can be started and succeeds.
     pub(crate) fn answer(mut self) -> Option<String> {
         let output = self.command.stderr(Stdio::null()).output().ok()?;
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
@@ -101,22 +102,22 @@ impl Program {
     }
 }
 
-/// What a program printed, and whether it succeeded.
+/// Output of a program, and its success.
 pub(crate) struct Kept {
     /// Its standard output.
     pub(crate) text: String,
-    /// Whether it ended with code 0.
+    /// True if it ended with code 0.
     pub(crate) success: bool,
 }
 
-/// The search path with `first` in front of what it was.
+/// Returns the search path with `first` in front.
 pub(crate) fn path_with(first: impl IntoIterator<Item = PathBuf>) -> OsString {
     let old = std::env::var_os("PATH").unwrap_or_default();
     let folders = first.into_iter().chain(std::env::split_paths(&old));
     std::env::join_paths(folders).unwrap_or(old)
 }
 
-/// Where the search path has this program.
+/// Returns the place of this program on the search path.
 pub(crate) fn find_on_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);

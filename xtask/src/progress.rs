@@ -1,8 +1,8 @@
-//! What the reader sees while waiting: which step of how many, what it is, and how long it took.
+//! The progress that a reader sees: number and title of each step, and the time it took.
 
 use std::time::Duration;
 
-/// A clock started now. Only these commands read one: nothing that a run depends on may.
+/// A clock started now. Only these commands read a clock: nothing that a run depends on may.
 pub(crate) struct Stopwatch(std::time::Instant);
 
 impl Stopwatch {
@@ -12,13 +12,13 @@ impl Stopwatch {
         Self(std::time::Instant::now())
     }
 
-    /// Since the start.
+    /// Returns the time since the start.
     pub(crate) fn elapsed(&self) -> Duration {
         self.0.elapsed()
     }
 }
 
-/// `4.2 s` or `3 min 07 s`.
+/// Returns `4.2 s` or `3 min 07 s`.
 pub(crate) fn readable(time: Duration) -> String {
     let seconds = time.as_secs();
     if seconds < 60 {
@@ -36,12 +36,12 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// A command of so many steps.
+    /// Returns the progress of a command with this number of steps.
     pub(crate) fn of(steps: usize) -> Self {
         Self { steps, begun: 0, whole: Stopwatch::start() }
     }
 
-    /// Announces the next step, does it and says how long it took; a failure is passed on.
+    /// Announces the next step, does it and prints the time it took; a failure is passed on.
     pub(crate) fn step<T>(
         &mut self,
         what: &str,
@@ -62,7 +62,7 @@ impl Progress {
         result
     }
 
-    /// Since the first step.
+    /// Returns the time since the first step.
     pub(crate) fn elapsed(&self) -> Duration {
         self.whole.elapsed()
     }

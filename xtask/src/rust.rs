@@ -1,4 +1,4 @@
-//! What rustup must have added to the toolchain that `rust-toolchain.toml` pins.
+//! Additions to the toolchain that `rust-toolchain.toml` pins, made by rustup.
 
 use std::path::PathBuf;
 
@@ -8,10 +8,10 @@ use crate::workspace::Workspace;
 /// The target that a page is compiled for.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
-/// Adds the wasm target where the toolchain lacks it.
+/// Adds the wasm target if the toolchain lacks it.
 ///
 /// # Errors
-/// Where it is missing and rustup cannot add it.
+/// If it is missing and rustup cannot add it.
 pub(crate) fn ensure_wasm_target(workspace: &Workspace) -> Result<(), String> {
     if has_wasm_target(workspace) {
         println!("the toolchain has {WASM}");
@@ -21,10 +21,10 @@ pub(crate) fn ensure_wasm_target(workspace: &Workspace) -> Result<(), String> {
     Program::new("rustup").words("target add").arg(WASM).within(workspace.root()).run()
 }
 
-/// Adds rustfmt and clippy where the toolchain lacks them.
+/// Adds rustfmt and clippy if the toolchain lacks them.
 ///
 /// # Errors
-/// Where one is missing and rustup cannot add it.
+/// If one is missing and rustup cannot add it.
 pub(crate) fn ensure_components(workspace: &Workspace) -> Result<(), String> {
     for (component, subcommand) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
         let version = Program::new("cargo").arg(subcommand).arg("--version");
@@ -40,7 +40,7 @@ pub(crate) fn ensure_components(workspace: &Workspace) -> Result<(), String> {
     Ok(())
 }
 
-/// Asks the compiler, not rustup: a toolchain of another origin is as good.
+/// Asks the compiler, not rustup: a toolchain of another origin works as well.
 fn has_wasm_target(workspace: &Workspace) -> bool {
     Program::new("rustc")
         .words("--print target-libdir --target")

@@ -1,4 +1,4 @@
-//! `cargo xtask serve`: the playground, on this machine only.
+//! `cargo xtask serve`: the playground, served to this machine only.
 
 use std::net::TcpListener;
 
@@ -8,10 +8,10 @@ use crate::progress::Progress;
 use crate::tools::{self, Toolbox};
 use crate::workspace::Workspace;
 
-/// Builds the page and serves it until it is interrupted; a changed file is built anew.
+/// Builds the page and serves it until it is interrupted; rebuilds it when a file changes.
 ///
 /// # Errors
-/// Where the arguments make no sense, a tool cannot be installed, the port is taken, or Trunk fails.
+/// If the arguments are wrong, a tool cannot be installed, the port is taken, or Trunk fails.
 pub(crate) fn serve(workspace: &Workspace, mut arguments: Arguments) -> Result<(), String> {
     let port = arguments.port("--port", 8080)?;
     let dev = arguments.flag("--dev");
@@ -26,13 +26,13 @@ pub(crate) fn serve(workspace: &Workspace, mut arguments: Arguments) -> Result<(
         let trunk = dist::trunk(workspace, &tools, "serve", !dev)
             .words("--address 127.0.0.1 --port")
             .arg(port.to_string())
-            // Not `dist/`: what is served reloads itself, what is published must not.
+            // Not `dist/`: a served page reloads itself, a published one must not.
             .words("--dist target/serve");
         if no_open { trunk } else { trunk.arg("--open") }.run()
     })
 }
 
-/// Says so before minutes of building, where the port is taken.
+/// Fails before minutes of building if the port is taken.
 fn require_free(port: u16) -> Result<(), String> {
     TcpListener::bind(("127.0.0.1", port))
         .map(drop)

@@ -9,7 +9,7 @@ use crate::{browser::CHROMIUM, dist};
 /// Builds the page and takes a picture of each of its states that the documentation shows.
 ///
 /// # Errors
-/// Where a tool or the browser cannot be installed, the page does not build, or a state is not reached.
+/// If a tool or the browser cannot be installed, the page does not build, or a state is not reached.
 pub(crate) fn shots(workspace: &Workspace, arguments: Arguments) -> Result<(), String> {
     arguments.finish()?;
     let mut progress = Progress::of(tools::STEPS + 3);

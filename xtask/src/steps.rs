@@ -1,4 +1,4 @@
-//! The steps of `cargo xtask test`: what each runs, and how it tells whether that went well.
+//! The steps of `cargo xtask test`: their commands and their criteria of success.
 
 use std::path::{Path, PathBuf};
 
@@ -14,30 +14,30 @@ use crate::{
 
 /// One step of the whole test.
 pub(crate) struct Step {
-    /// What it is called on the command line.
+    /// Its name on the command line.
     pub(crate) name: &'static str,
-    /// What it is called in the output.
+    /// Its title in the output.
     pub(crate) title: &'static str,
-    /// What must be there before it.
+    /// Tools that it needs.
     pub(crate) needs: Needs,
-    /// Does it; a step that runs tests says how many.
+    /// Function that does it; a step that runs tests returns their counts.
     pub(crate) work: fn(&Machine) -> Result<Option<Counts>, String>,
 }
 
-/// What a step needs beside Rust itself. Each includes those before it.
+/// Tools that a step needs beside Rust itself. Each includes those before it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Needs {
     /// The native toolchain.
     Rust,
-    /// The compiler's part for the browser.
+    /// The compiler's target for the browser.
     WasmTarget,
-    /// What bundles the page.
+    /// The bundler of the page.
     Tools,
-    /// A browser to run things in.
+    /// A browser for tests.
     Browser,
 }
 
-/// All steps, cheap ones first, each after what it builds on.
+/// All steps, cheap ones first, each after the steps that it builds on.
 pub(crate) const STEPS: [Step; 8] = [
     Step { name: "fmt", title: "Format", needs: Needs::Rust, work: format },
     Step { name: "clippy", title: "Lints, native", needs: Needs::Rust, work: clippy_native },
@@ -59,7 +59,7 @@ pub(crate) const STEPS: [Step; 8] = [
     },
 ];
 
-/// What the steps work with; the tools and the browser only where a chosen step needs them.
+/// Tools of the steps; the bundler and the browser only if a chosen step needs them.
 pub(crate) struct Machine<'a> {
     pub(crate) workspace: &'a Workspace,
     pub(crate) tools: Option<Toolbox>,
@@ -80,7 +80,7 @@ impl Machine<'_> {
     }
 }
 
-/// The counts of a suite; one that failed must have failed in a test that it counted.
+/// Returns the counts of a suite; a suite that failed must have failed in a test that it counted.
 fn suite(
     output: &Kept,
     parse: impl FnOnce(&str) -> Option<Counts>,
@@ -103,7 +103,8 @@ fn clippy_native(machine: &Machine) -> Result<Option<Counts>, String> {
     machine.cargo("clippy --workspace --all-targets -- -D warnings").run().map(|()| None)
 }
 
-/// All but the tests that draw the page: those need the feature that its first picture needs, and no other test does.
+/// Runs all native tests. The tests that draw the page run apart: they need the feature of the first picture,
+/// and no other test does.
 fn tests_native(machine: &Machine) -> Result<Option<Counts>, String> {
     let words = ["test --workspace --no-fail-fast", "test --features picture --test drawn"];
     let run = |words| suite(&machine.cargo(words).run_and_keep()?, counts::of_cargo);
@@ -116,17 +117,17 @@ fn clippy_wasm(machine: &Machine) -> Result<Option<Counts>, String> {
     machine.cargo(clippy).arg(WASM).words("-- -D warnings").run().map(|()| None)
 }
 
-/// Once for the host and once for the browser: each has modules that the other lacks.
+/// Runs once for the host and once for the browser: each has modules that the other lacks.
 fn documentation(machine: &Machine) -> Result<Option<Counts>, String> {
     let doc = |words| machine.cargo(words).env("RUSTDOCFLAGS", "-D warnings");
     doc("doc --workspace --no-deps").run()?;
     doc("doc --lib --no-deps --features ui --target").arg(WASM).run().map(|()| None)
 }
 
-/// What Cargo hands a program to that is compiled for the browser.
+/// The runner to which Cargo passes a program that is compiled for the browser.
 pub(crate) const WASM_RUNNER: &str = "node tests/e2e/wasm-runner.mjs";
 
-/// The variable that tells Cargo so.
+/// Returns the variable that sets this runner.
 pub(crate) fn runner_variable() -> String {
     format!("CARGO_TARGET_{}_RUNNER", WASM.to_uppercase().replace('-', "_"))
 }
@@ -161,7 +162,7 @@ fn tests_e2e(machine: &Machine) -> Result<Option<Counts>, String> {
         .words("--test --test-reporter=spec")
         .env(CHROMIUM.variable, machine.browser())
         .within(machine.workspace.root());
-    // By name: what Node makes of a folder differs between its versions.
+    // By name: versions of Node treat a folder differently.
     for file in e2e_files(machine.workspace)? {
         node = node.arg(file);
     }
@@ -169,7 +170,7 @@ fn tests_e2e(machine: &Machine) -> Result<Option<Counts>, String> {
     suite(&output, counts::of_node)
 }
 
-/// The files whose name ends in `.test.mjs`; the others are their helpers.
+/// Returns the files whose name ends in `.test.mjs`; the others are their helpers.
 fn e2e_files(workspace: &Workspace) -> Result<Vec<String>, String> {
     let folder = "tests/e2e";
     let entries = std::fs::read_dir(workspace.root().join(folder))

@@ -10,20 +10,20 @@ use crate::tools::{self, Toolbox};
 use crate::workspace::Workspace;
 use crate::{browser::CHROMIUM, rust};
 
-/// How a step ended.
+/// Result of a step.
 struct Outcome {
     title: &'static str,
     time: Duration,
-    /// None for a check that runs no tests.
+    /// Counts of its tests; none for a check that runs no tests.
     counts: Option<Counts>,
     failure: Option<String>,
 }
 
-/// Runs all steps, or those named, each even where an earlier one failed. The last line of the
-/// output counts the tests of all suites; a check that fails counts as one failed test.
+/// Runs all steps, or those named, each even if an earlier one failed. The last line of the output counts the
+/// tests of all suites; a check that fails counts as one failed test.
 ///
 /// # Errors
-/// Where anything failed.
+/// If anything failed.
 pub(crate) fn test(workspace: &Workspace, arguments: Arguments) -> Result<(), String> {
     let chosen = choose(&arguments.names()?)?;
     let needs = chosen.iter().map(|step| step.needs).max().unwrap_or(Needs::Rust);
@@ -57,7 +57,7 @@ fn choose(names: &[String]) -> Result<Vec<&'static Step>, String> {
     Ok(STEPS.iter().filter(wanted).collect())
 }
 
-/// How many steps [`set_up`] announces.
+/// Returns the number of steps that [`set_up`] announces.
 fn setup_steps(needs: Needs) -> usize {
     match needs {
         Needs::Rust => 1,

@@ -1,8 +1,8 @@
 //! The programs that turn Rust into a page: Trunk, wasm-bindgen and wasm-opt.
 //!
-//! Trunk would download the other two as prebuilt binaries from a code host. They come from the
-//! package registries instead (through cargo and npm), in versions that the lock files pin, and are put
-//! first on Trunk's search path, where it prefers them.
+//! Trunk would download the other two as prebuilt binaries from a code host. They come from the package
+//! registries instead (through cargo and npm), in versions that the lock files pin. They are put first on
+//! Trunk's search path, where it prefers them.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -12,22 +12,22 @@ use crate::progress::Progress;
 use crate::workspace::Workspace;
 use crate::{node, rust};
 
-/// How many steps [`Toolbox::fill`] announces.
+/// Number of steps that [`Toolbox::fill`] announces.
 pub(crate) const STEPS: usize = 4;
 
 /// The version of Trunk that `Trunk.toml` is written for.
 const TRUNK: &str = "0.21.14";
 
-/// Where the tools are found.
+/// The installed tools.
 pub(crate) struct Toolbox {
     path: OsString,
 }
 
 impl Toolbox {
-    /// Finds every tool that builds the page, installing what is missing.
+    /// Finds every tool that builds the page, and installs missing ones.
     ///
     /// # Errors
-    /// Where one is missing and cannot be installed.
+    /// If one is missing and cannot be installed.
     pub(crate) fn fill(workspace: &Workspace, progress: &mut Progress) -> Result<Self, String> {
         progress.step("Rust for the browser", || rust::ensure_wasm_target(workspace))?;
         progress.step("Packages from npm", || node::ensure_packages(workspace))?;
@@ -40,7 +40,7 @@ impl Toolbox {
         };
         let bindgen = Crate {
             package: "wasm-bindgen-cli",
-            // The program and the library must be of one version, to the letter.
+            // The program and the library must have exactly the same version.
             version: workspace.locked_version("wasm-bindgen")?,
             programs: &["wasm-bindgen", "wasm-bindgen-test-runner"],
             // The package carries no lock file.
@@ -54,7 +54,7 @@ impl Toolbox {
         Ok(Self { path: process::path_with(folders) })
     }
 
-    /// A program that finds the tools on its search path.
+    /// Returns a program that finds the tools on its search path.
     pub(crate) fn program(&self, name: &str) -> Program {
         Program::new(name).env("PATH", self.path.clone())
     }
@@ -64,16 +64,16 @@ impl Toolbox {
 struct Crate {
     package: &'static str,
     version: String,
-    /// What it installs; the first is asked for its version.
+    /// Programs that it installs; the first is asked for its version.
     programs: &'static [&'static str],
-    /// Whether the package is built with the lock file that it carries.
+    /// True if the package is built with the lock file that it carries.
     locked: bool,
-    /// How long that takes, on a machine with two to eight cores.
+    /// Time of the installation, on a machine with two to eight cores.
     minutes: &'static str,
 }
 
 impl Crate {
-    /// The folder to put on the search path, or nothing where the tool is on it already.
+    /// Returns the folder to put on the search path; none if the tool is on it already.
     fn ensure(&self) -> Result<Option<PathBuf>, String> {
         if self.programs.iter().all(|program| self.is_right(&PathBuf::from(program))) {
             println!("found {} {} on the search path", self.package, self.version);
@@ -103,7 +103,7 @@ impl Crate {
             .is_some_and(|answer| answer.split_whitespace().nth(1) == Some(self.version.as_str()))
     }
 
-    /// Into a folder of its own: the reader's other projects may need another version.
+    /// Installs into a folder of its own: the reader's other projects may need another version.
     fn install(&self, root: &std::path::Path) -> Result<(), String> {
         let install = Program::new("cargo").words("install --force --root").arg(root);
         let install = if self.locked { install.arg("--locked") } else { install };
@@ -111,7 +111,7 @@ impl Crate {
             .arg("--version")
             .arg(format!("={}", self.version))
             .arg(self.package)
-            // Its build must not land among ours, nor be told how ours is compiled.
+            // Its build must neither land among ours nor be affected by our settings.
             .without_env("CARGO_TARGET_DIR")
             .without_env("CARGO_BUILD_TARGET")
             .without_env("RUSTFLAGS")
@@ -120,7 +120,7 @@ impl Crate {
     }
 }
 
-/// Shared by all checkouts of this machine, so that a second clone need not wait again.
+/// Returns a folder that all checkouts of this machine share, so that a second clone need not wait again.
 fn tools_folder() -> Result<PathBuf, String> {
     let cargo_home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     cargo_home

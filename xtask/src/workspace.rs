@@ -1,4 +1,4 @@
-//! Where things are in this checkout.
+//! The folders of this checkout.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,34 +9,35 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    /// The checkout that holds this crate.
+    /// Returns the checkout that holds this crate.
     pub(crate) fn of_this_checkout() -> Self {
-        // `cargo run` says where the crate is now; the path compiled in serves a binary started by itself.
+        // `cargo run` gives the current folder of the crate; the path compiled in serves a binary started by
+        // itself.
         let xtask = std::env::var_os("CARGO_MANIFEST_DIR")
             .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
         let root = xtask.parent().expect("xtask is a folder of the checkout").to_path_buf();
         Self { root }
     }
 
-    /// The root of the checkout.
+    /// Returns the root of the checkout.
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 
-    /// The built page.
+    /// Returns the folder of the built page.
     pub(crate) fn dist(&self) -> PathBuf {
         self.root.join("dist")
     }
 
-    /// The programs that npm installed.
+    /// Returns the folder of the programs that npm installed.
     pub(crate) fn node_programs(&self) -> PathBuf {
         self.root.join("node_modules").join(".bin")
     }
 
-    /// The version of a crate that `Cargo.lock` holds.
+    /// Returns the version of a crate in `Cargo.lock`.
     ///
     /// # Errors
-    /// Where the file cannot be read or does not name the crate.
+    /// If the file cannot be read or does not name the crate.
     pub(crate) fn locked_version(&self, package: &str) -> Result<String, String> {
         let path = self.root.join("Cargo.lock");
         let lock = fs::read_to_string(&path)
@@ -46,7 +47,7 @@ impl Workspace {
     }
 }
 
-/// The version on the line after `name = "package"`, as Cargo writes its lock file.
+/// Returns the version on the line after `name = "package"`, as Cargo writes its lock file.
 fn version_in_lock(lock: &str, package: &str) -> Option<String> {
     let name = format!("name = \"{package}\"");
     let mut lines = lock.lines().skip_while(|line| *line != name);

@@ -153,7 +153,7 @@ impl Past {
 
     /// Goes through the next part of the run. False once all of it has been gone through.
     pub fn go_on(&mut self) -> bool {
-        self.checkpoints.go_on(&plan(&self.run), &self.run.trace, PIECE)
+        self.checkpoints.advance(&plan(&self.run), &self.run.trace, PIECE)
     }
 
     /// How much of the run has been gone through, in hundredths; none once that is all.

@@ -1,4 +1,4 @@
-//! Exercises: whether what a reader did reaches the goal.
+//! Exercises: checks if a reader's attempt reaches the goal.
 
 use std::io::{self, Write};
 
@@ -15,13 +15,13 @@ pub(crate) struct Check {
     /// The exercise: a scenario's file with a goal, or its link.
     #[arg(value_name = "FILE or LINK")]
     source: String,
-    /// The codes, as the page shows them where the goal is reached; without any the exercise is told.
+    /// The codes, as the page shows them when the goal is reached; without any, the goal is printed.
     #[arg(value_name = "CODE")]
     codes: Vec<String>,
 }
 
 impl Check {
-    /// One line for each code.
+    /// Returns one line for each code.
     pub(crate) fn execute(self) -> Result<String, String> {
         let exercise = Input::of(&self.source)?.scenario;
         let Some(goal) = goal_of(&exercise) else {

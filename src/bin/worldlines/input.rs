@@ -10,15 +10,15 @@ use worldlines::{
     kernel::{Scenario, visible},
 };
 
-/// What the reader gave.
+/// A scenario from the reader.
 pub(crate) struct Input {
     pub(crate) scenario: Scenario,
-    /// The digest that a link promises.
+    /// Digest in the link, if it has one.
     pub(crate) digest: Option<String>,
 }
 
 impl Input {
-    /// A file's scenario, a link's, or either from standard input.
+    /// Reads a file's scenario, a link's, or either from standard input.
     pub(crate) fn of(source: &str) -> Result<Self, String> {
         if link::is_link(source) {
             return Self::of_link(source);
@@ -31,7 +31,7 @@ impl Input {
         Ok(Self { scenario, digest: None })
     }
 
-    /// A link's scenario, from the argument or from standard input.
+    /// Reads a link's scenario, from the argument or from standard input.
     pub(crate) fn of_link(source: &str) -> Result<Self, String> {
         match source {
             "-" => Self::decoded(source, &contents(source)?),
@@ -45,12 +45,12 @@ impl Input {
     }
 }
 
-/// A problem, and in which file.
+/// Returns a problem with the name of its file.
 pub(crate) fn about(source: &str, problem: &Problem) -> String {
     about_named(source, &problem.to_string())
 }
 
-/// The same, of a problem in words.
+/// Returns a problem in words with the name of its file.
 pub(crate) fn about_named(source: &str, problem: &str) -> String {
     if source.is_empty() || link::is_link(source) {
         return problem.to_owned();
@@ -58,7 +58,7 @@ pub(crate) fn about_named(source: &str, problem: &str) -> String {
     format!("{}: {problem}", named(source))
 }
 
-/// A file as an error names it.
+/// Returns the name of a file for an error message.
 pub(crate) fn named(source: &str) -> String {
     match source {
         "-" => "standard input".to_owned(),
@@ -67,8 +67,8 @@ pub(crate) fn named(source: &str) -> String {
     }
 }
 
-/// The text of a file or of standard input: no more of it than a scenario may have, and one byte, so that a text that is
-/// too long is seen to be. The mark with which some editors begin a file is no part of it.
+/// Reads the text of a file or of standard input: at most one byte more than a scenario may have, so that a
+/// longer text is recognised. A byte order mark at the beginning is removed.
 pub(crate) fn contents(source: &str) -> Result<String, String> {
     let limit = MAX_TEXT as u64 + 1;
     let mut bytes = Vec::new();

@@ -1,8 +1,8 @@
 //! The command line (docs/command-line.md): lists protocols, runs scenarios, makes and opens links.
 //!
-//! All that it knows is in the library; here are only arguments, files and exit codes.
+//! The library does the work; this program has only arguments, files and exit codes.
 
-// In a browser there is no command line; Cargo wants every program compiled beside a test, even there.
+// In a browser there is no command line, but Cargo compiles every program beside a test, even there.
 #![cfg_attr(target_arch = "wasm32", no_main)]
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -41,7 +41,7 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Run a scenario; say what its properties came to.
+    /// Run a scenario; print the verdicts on its properties.
     Run {
         /// A scenario's file, a link, or - for standard input.
         #[arg(value_name = "FILE or LINK")]
@@ -55,12 +55,12 @@ enum Command {
         #[arg(value_name = "FILE")]
         source: String,
     },
-    /// Count what the operations of a protocol cost when nothing fails, beside the formulas.
+    /// Count the messages of a protocol's operations in failure-free runs, beside the formulas.
     Cost {
         /// The protocol's id.
         #[arg(value_name = "PROTOCOL")]
         protocol: String,
-        /// The sizes of the groups, both included.
+        /// Sizes of the groups, both included.
         #[arg(long, value_name = "FROM..TO", default_value = "3..16")]
         nodes: String,
     },
@@ -70,15 +70,15 @@ enum Command {
         #[arg(value_name = "LINK")]
         source: String,
     },
-    /// Look for a violation; print the smallest scenario that shows it.
+    /// Search for a violation; print the smallest scenario that shows it.
     Search(search::SearchArgs),
     /// Join the results of all parts of a search that was divided with --shard.
     Merge(search::MergeArgs),
-    /// Print the smallest scenario that shows what a scenario shows.
+    /// Minimise a scenario: print the smallest one that shows the same violation.
     Shrink(search::ShrinkArgs),
-    /// Say why a property is violated.
+    /// Explain why a property is violated.
     Explain(search::ExplainArgs),
-    /// Say whether a result code reaches an exercise's goal.
+    /// Check if a result code reaches an exercise's goal.
     Check(check::Check),
 }
 
@@ -88,7 +88,7 @@ struct Form {
     /// Print the trace as JSON.
     #[arg(long)]
     json: bool,
-    /// Print the run for a person to read, event by event.
+    /// Print the run as text, event by event.
     #[arg(long)]
     text: bool,
     /// Print the SHA-256 of the trace's JSON.
@@ -96,9 +96,9 @@ struct Form {
     digest: bool,
 }
 
-/// Why a command did not do its work.
+/// Reason for the failure of a command.
 pub(crate) enum Failure {
-    /// One line that says what is wrong with its input.
+    /// One line that describes the error in its input.
     Input(String),
     /// Standard output cannot be written.
     Output(io::Error),
@@ -126,11 +126,11 @@ fn main() -> ExitCode {
     match done.and_then(|()| Ok(out.flush()?)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Input(why)) => {
-            // With standard error closed nobody can be told.
+            // With standard error closed there is nobody to tell.
             let _ = writeln!(io::stderr(), "worldlines: {why}");
             ExitCode::from(2)
         }
-        // The reader has seen enough: `worldlines run … --text | head`.
+        // The reader has closed the pipe: `worldlines run … --text | head`.
         Err(Failure::Output(error)) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(Failure::Output(error)) => {
             let _ = writeln!(io::stderr(), "worldlines: standard output: {error}");
@@ -139,7 +139,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints what the command prints.
+/// Executes a command and prints its output.
 fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
     let text = match command {
         Command::List { json: true } => catalogue::to_json() + "\n",
@@ -187,12 +187,12 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
     Ok(out.write_all(text.as_bytes())?)
 }
 
-/// A scenario in its canonical form, for a terminal.
+/// Returns a scenario in its canonical form, for a terminal.
 pub(crate) fn scenario_line(scenario: &Scenario) -> String {
     visible_json(&scenario::write(scenario)).into_owned() + "\n"
 }
 
-/// Why a link is not printed: no reader opens it.
+/// Returns the reason why a link is not printed: it is too long to be opened.
 pub(crate) fn too_long(fragment: &str) -> String {
     format!(
         "found a link of {} characters, expected at most {}: put the scenario's file beside the page and open it with \

@@ -1,4 +1,4 @@
-//! Looking for violations: `search`, `merge`, `shrink` and `explain`.
+//! Searches for violations: `search`, `merge`, `shrink` and `explain`.
 
 use std::{
     collections::BTreeSet,
@@ -33,36 +33,36 @@ pub(crate) struct SearchArgs {
     /// A scenario's file, a link, or - for standard input.
     #[arg(value_name = "FILE or LINK")]
     source: String,
-    /// The property whose violation is looked for; may be given again. By default all that the protocol promises.
+    /// A property to be violated; may be given several times. By default all that the protocol promises.
     #[arg(long, value_name = "PROPERTY")]
     property: Vec<String>,
-    /// What may go wrong: crash=1,drop=2; with all=2 no more than two things in all. By default some of everything,
-    /// and three things in all.
+    /// Budget of faults: crash=1,drop=2; all=2 allows at most two faults in total. By default some of each
+    /// kind, and three in total.
     #[arg(long, value_name = "FAULTS")]
     faults: Option<String>,
-    /// About how many runs are tried at most, and again as many with faults drawn by lot.
+    /// Approximate maximum of runs with systematic faults, and again of runs with random faults.
     #[arg(long, value_name = "RUNS", default_value_t = DEFAULT_RUNS, value_parser = runs, allow_negative_numbers = true)]
     budget: u64,
-    /// How many work at the same time; by default as many as there are cores. What is found does not depend on it.
+    /// Number of threads; by default the number of cores. The result does not depend on it.
     #[arg(long, value_name = "N", value_parser = jobs, allow_negative_numbers = true)]
     jobs: Option<u64>,
-    /// What chance depends on.
+    /// Seed of random choices.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = seed, allow_negative_numbers = true)]
     seed: u64,
-    /// Only one part of the search, of so many: 3/16. `merge` joins the results.
+    /// Do only one part of the search: 3/16 is part 3 of 16. `merge` joins the results.
     #[arg(long, value_name = "PART/OF", allow_hyphen_values = true)]
     shard: Option<String>,
-    /// Break nothing that the protocol relies on.
+    /// Keep all assumptions of the protocol.
     #[arg(long)]
     inside_model: bool,
-    /// Print everything that came of it as JSON.
+    /// Print the full results as JSON.
     #[arg(long)]
     json: bool,
-    /// Delay messages so that nothing is decided before the run ends: the adversary of Fischer, Lynch and Paterson. By
-    /// default against termination.
+    /// Delay messages so that nothing is decided before the run ends: the adversary of Fischer, Lynch and
+    /// Paterson. By default it prevents termination.
     #[arg(long)]
     adversary: bool,
-    /// For the adversary: when the run ends, in virtual ms, instead of when the scenario says.
+    /// For the adversary: horizon of the run, in virtual ms, instead of the scenario's.
     #[arg(long, value_name = "MS", value_parser = horizon, allow_negative_numbers = true)]
     until: Option<u64>,
 }
@@ -75,12 +75,12 @@ fn jobs(text: &str) -> Result<u64, String> {
     whole(text, 1..=Workers::MOST as u64)
 }
 
-/// Any number that the results as JSON keep exactly.
+/// Reads any number that the results as JSON keep exactly.
 fn seed(text: &str) -> Result<u64, String> {
     whole(text, 0..=MAX_WHOLE)
 }
 
-/// The adversary runs a scenario for longer than it is to last.
+/// Reads a horizon. It is limited because the adversary runs a scenario beyond its horizon.
 fn horizon(text: &str) -> Result<u64, String> {
     whole(text, 1..=MAX_TIME / 4)
 }
@@ -99,7 +99,7 @@ impl SearchArgs {
         Ok(told(&results, self.json))
     }
 
-    /// Has the adversary keep the protocol undecided.
+    /// Lets the adversary keep the protocol undecided.
     fn keep_undecided(&self) -> Result<String, String> {
         let others = [
             ("--faults", self.faults.is_some()),
@@ -148,7 +148,7 @@ impl SearchArgs {
         if let Some(shard) = &self.shard {
             asked.shard = Shard::read(shard).ok_or_else(|| {
                 format!(
-                    "--shard: found \"{}\", expected which part of how many, up to {}: 3/16",
+                    "--shard: found \"{}\", expected a part and the number of parts, up to {}: 3/16",
                     visible(shard),
                     Shard::MOST
                 )
@@ -161,7 +161,7 @@ impl SearchArgs {
     }
 }
 
-/// What the adversary is against: termination, unless a property is named.
+/// Returns the property that the adversary prevents: termination, unless a property is named.
 fn against(named: &[String], protocol: &'static Protocol) -> Result<&'static Property, String> {
     let found = match named {
         [] => property(protocol, "termination")?,
@@ -179,10 +179,10 @@ fn against(named: &[String], protocol: &'static Protocol) -> Result<&'static Pro
 
 #[derive(Args)]
 pub(crate) struct MergeArgs {
-    /// The files that `search --shard … --json` wrote, one of each part.
+    /// The files from `search --shard … --json`, one for each part.
     #[arg(value_name = "FILE", required = true)]
     files: Vec<String>,
-    /// Print everything that came of it as JSON.
+    /// Print the full results as JSON.
     #[arg(long)]
     json: bool,
 }
@@ -214,7 +214,7 @@ pub(crate) struct ShrinkArgs {
     /// A scenario's file, a link, or - for standard input.
     #[arg(value_name = "FILE or LINK")]
     source: String,
-    /// The violated property that it is to go on showing; by default the first one that is promised.
+    /// The violated property to preserve; by default the first one that is promised.
     #[arg(long, value_name = "PROPERTY")]
     property: Option<String>,
 }
@@ -228,15 +228,14 @@ impl ShrinkArgs {
         let minimised = minimise(outcome.protocol, &objective, &outcome.scenario, patience);
         let minimised = minimised.ok_or_else(|| {
             let name = property.name;
-            let why = format!(
-                "found that {name} comes right in a longer run, expected a violation that lasts"
-            );
+            let why =
+                format!("found that {name} holds in a longer run, expected a violation that lasts");
             about_named(&self.source, &why)
         })?;
         if !minimised.complete {
             let _ = writeln!(
                 io::stderr(),
-                "worldlines: the search was given up after {} runs: a smaller scenario may show the same",
+                "worldlines: the minimisation stopped after {} runs: a smaller scenario may show the same",
                 minimised.runs
             );
         }
@@ -283,7 +282,8 @@ fn budget(text: &str) -> Result<Budget, String> {
     worldlines::formats::budget("--faults", text).map_err(|problem| problem.to_string())
 }
 
-/// The violated property of this name; without a name the first one that is violated, promised ones first.
+/// Returns the violated property of this name; without a name the first one that is violated, promised ones
+/// first.
 fn violated(
     source: &str,
     outcome: &Outcome,
@@ -293,7 +293,7 @@ fn violated(
     let Some(name) = name else {
         let mut violated = judgements.iter().filter(|it| it.verdict.is_violated());
         return violated.next().map(|it| it.property).ok_or_else(|| {
-            about_named(source, "found a run that violates nothing, expected a violation")
+            about_named(source, "found a run without violations, expected a violation")
         });
     };
     let property = property(outcome.protocol, name)?;
@@ -310,10 +310,10 @@ fn violated(
     }
 }
 
-/// After how many steps of a search, each of some milliseconds, somebody who is looking is told how far it is.
+/// Number of steps of a search, each of some milliseconds, between two progress reports.
 const SAID_EVERY: u64 = 8;
 
-/// Searches, and says on the way how far it is, if somebody is looking.
+/// Searches, and reports the progress if standard error is a terminal.
 fn carry_out(asked: Asked, workers: Workers) -> Results {
     let mut search = Search::new(asked.task()).expect("its requests were read");
     let mut findings = Vec::new();
@@ -353,7 +353,7 @@ fn say_how_far(asked: &Asked, search: &Search) {
     let _ = io::stderr().write_all(line.as_bytes());
 }
 
-/// What goes to standard output; the rest is said on standard error.
+/// Returns the text for standard output, and prints the rest on standard error.
 fn told(results: &Results, as_json: bool) -> String {
     if as_json {
         return visible_json(&format::write(results)).into_owned() + "\n";
@@ -373,7 +373,7 @@ fn told(results: &Results, as_json: bool) -> String {
 fn story(found: &Found) -> String {
     let Found { target, scenario, by, explanation } = found;
     let how = match by {
-        // A livelock is explained as one.
+        // The explanation of a livelock is complete.
         Method::Systematic | Method::Livelock { .. } => String::new(),
         Method::Exhaustive { steps, shortest: true } => {
             format!(
@@ -385,7 +385,7 @@ fn story(found: &Found) -> String {
             format!(" An order of events shows it in {}.", count_of(*steps as usize, "step"))
         }
         Method::Pct => " A random order of events shows it.".to_owned(),
-        Method::Random => " Faults drawn by lot showed it.".to_owned(),
+        Method::Random => " Random faults showed it.".to_owned(),
     };
     let link = link_of(scenario);
     let what = match target {

@@ -1,4 +1,4 @@
-//! Arguments, and the one line that wrong ones are answered with.
+//! Arguments of the command line, and the one-line message on wrong ones.
 
 use std::{env, error::Error as _, ffi::OsString, ops::RangeInclusive};
 
@@ -11,10 +11,10 @@ use worldlines::kernel::visible;
 /// Number of characters of an argument that a message repeats.
 const SHOWN: usize = 60;
 
-/// Reads the arguments of the process. None if only help or the version was asked for, which is printed.
+/// Reads the arguments of the process. None if only help or the version was requested, which is printed.
 ///
 /// # Errors
-/// What is wrong with them, in one line.
+/// The first error in them, in one line.
 pub(crate) fn read<T: Parser>() -> Result<Option<T>, String> {
     let given: Vec<OsString> = env::args_os().collect();
     if let Some(place) = given.iter().position(|argument| argument.to_str().is_none()) {
@@ -25,20 +25,20 @@ pub(crate) fn read<T: Parser>() -> Result<Option<T>, String> {
         Err(error) => error,
     };
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        // A reader of the help who has seen enough is no error.
+        // A closed pipe is no error here: the reader of the help has seen enough.
         let _ = error.print();
         return Ok(None);
     }
     if let Some(problem) = bad_value(&error) {
         return Err(problem);
     }
-    // Asked again with arguments that can be shown, the parser speaks of those.
+    // The parser runs again on printable arguments, so that its message quotes those.
     let shown = given.iter().map(|argument| shortened(&argument.to_string_lossy()));
     let error = T::try_parse_from(shown).err().unwrap_or(error);
     Err(in_one_line(&error))
 }
 
-/// A value that an option does not take, in the words of all our errors.
+/// Returns the error that an option does not take a value, in the same words as all our errors.
 fn bad_value(error: &Error) -> Option<String> {
     if error.kind() != ErrorKind::ValueValidation {
         return None;
@@ -47,13 +47,13 @@ fn bad_value(error: &Error) -> Option<String> {
         Some(ContextValue::String(text)) => Some(text.as_str()),
         _ => None,
     };
-    // `--jobs <N>`: the placeholder says nothing here.
+    // `--jobs <N>`: the placeholder is left out.
     let option = text(ContextKind::InvalidArg)?.split(' ').next()?;
     let (value, expected) = (shortened(text(ContextKind::InvalidValue)?), error.source()?);
     Some(format!("{option}: found \"{value}\", expected {expected}"))
 }
 
-/// The parser's message without its layout.
+/// Returns the parser's message without its layout.
 fn in_one_line(error: &Error) -> String {
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         return "found no command, expected one: worldlines --help lists them".to_owned();
@@ -70,7 +70,7 @@ fn in_one_line(error: &Error) -> String {
     visible(&parts.join("; ")).into_owned()
 }
 
-/// A text that fits a line.
+/// Returns a text, shortened to fit a line.
 fn shortened(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", visible(&text[..end])),

@@ -23,7 +23,7 @@ use crate::{
         Delay, Detector, Fault, Keys, LinkSpec, MAX_BIT, MAX_BITS, MAX_FAULTS, MAX_NODES, MAX_RATE,
         MAX_REQUESTS, MAX_TIME, MessageName, NetworkSpec, NodeId, NodeSet, Parameter,
         ParameterValue, PerMillion, Protocol, Scenario, SortedSet, Time, Timing, Topology,
-        speaks_reserved,
+        has_reserved,
     },
 };
 
@@ -49,10 +49,10 @@ pub(super) const CLOCK_RATES: RangeInclusive<PerMillion> = Fault::MIN_RATE..=Fau
 /// Expectation of a node that is in one group already.
 pub(super) const ONE_GROUP: &str = "each node in one group, once";
 /// Expectation of a node that differs from the other end.
-const ANOTHER_NODE: &str = "another node: what a node tells itself is no message";
+const ANOTHER_NODE: &str = "another node: a node sends itself nothing over the network";
 /// Expectation of a message whose ends differ.
 pub(super) const TWO_NODES: &str =
-    "a message between two nodes: what a node tells itself is no message";
+    "a message between two nodes: a node sends itself nothing over the network";
 
 /// Number of requests, faults and captions up to which a scenario is far from too long to be written.
 const SHORT: usize = 50;
@@ -155,7 +155,7 @@ fn rules(scenario: &Scenario) -> Result<&'static Protocol, Problem> {
     }
     let most = (protocol.behaviour.most_nodes)(&scenario.params);
     if names.len() > most {
-        let expected = format!("at most {most} nodes, where the parameters are these");
+        let expected = format!("at most {most} nodes with these parameters");
         return Err(broken("nodes", expected));
     }
     whole(|| "seed".to_owned(), scenario.seed, SEEDS)?;
@@ -201,7 +201,7 @@ pub(super) fn node_names(names: &[String]) -> Result<(), Problem> {
     for (place, name) in names.iter().enumerate() {
         let fits = (1..=MAX_NAME).contains(&name.chars().count());
         let clean = !name.contains(['>', '#']) && !name.chars().any(char::is_control);
-        if !fits || !clean || speaks_reserved(name) {
+        if !fits || !clean || has_reserved(name) {
             return Err(broken(format!("nodes[{place}]"), expected_name()));
         }
         if names[..place].contains(name) {
@@ -215,7 +215,7 @@ pub(super) fn node_names(names: &[String]) -> Result<(), Problem> {
 fn line(path: impl FnOnce() -> String, text: &str, most: usize) -> Result<(), Problem> {
     // The reader's own rule, on a value that is a text.
     let fits = text.chars().count() <= most && !text.chars().any(char::is_control);
-    if fits && !speaks_reserved(text) {
+    if fits && !has_reserved(text) {
         return Ok(());
     }
     let json = Json::from(text);
@@ -384,8 +384,8 @@ fn check_fault(
         }
         Fault::Forge { message, with } => {
             check_message(*message, names, || path("forge.message"))?;
-            // Whether the sender is a traitor, and whose signatures it can make, shows in the run: a fault that is
-            // undone does not make another one unreadable.
+            // The sender need not be a traitor here, and it may sign for every node: the run shows any mistake. So
+            // undoing one fault does not make another one unreadable.
             let keys = Keys::new(message.from, NodeSet::first(names.len()));
             (protocol.behaviour.read_message)(with, names, keys)
                 .map(|_| ())

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::kernel::{Fault, MAX_BITS, PerMillion, Side, Strategy, Time};
 
-/// The faults that there are, in the order of the table in docs/scenario.md.
+/// All kinds of faults, in the order of the table in docs/scenario.md.
 const KINDS: &[&str] = &[
     "drop",
     "delay",
@@ -89,7 +89,8 @@ fn read_forge(fault: &Place, nodes: Nodes) -> Result<Fault, Problem> {
     let fields = fault.object(&["message", "with"])?;
     let message = nodes.message(&fields.get("message"))?;
     let place = fields.get("with");
-    let with = place.value().cloned().ok_or_else(|| place.problem("what the traitor says"))?;
+    let with =
+        place.value().cloned().ok_or_else(|| place.problem("the content of the forged message"))?;
     Ok(Fault::Forge { message, with })
 }
 
@@ -105,7 +106,7 @@ fn read_on_node(kind: &str, fault: &Place, nodes: Nodes) -> Result<Fault, Proble
                 return Ok(Fault::Crash { node, at, after_sends });
             };
             if after_sends.is_some() {
-                return Err(writes.problem("nothing: the node stops after_sends already"));
+                return Err(writes.problem("nothing: the crash has after_sends already"));
             }
             Ok(Fault::CrashWriting { node, at, after_writes: writes.count(0..=u32::MAX)? })
         }

@@ -30,7 +30,7 @@ pub fn goal_json(goal: &Goal) -> Json {
     serde_json::to_value(object).expect("texts always serialise")
 }
 
-/// A goal as it is written.
+/// A goal in its JSON form.
 #[derive(Serialize)]
 pub(super) struct GoalObject {
     #[serde(flatten)]
@@ -87,7 +87,7 @@ pub(super) fn read(place: &Place, nodes: Nodes) -> Result<Goal, Problem> {
     };
     let within = match fields.find("within") {
         Some(within) if matches!(want, Want::Keep(_)) => {
-            return Err(within.problem("nothing: what goes wrong are the scenario's faults"));
+            return Err(within.problem("nothing: the faults are the scenario's own"));
         }
         Some(within) => budget(within.path(), within.text("a budget of faults: crash=1,drop=2")?)?,
         None => Budget::NONE,
@@ -95,7 +95,7 @@ pub(super) fn read(place: &Place, nodes: Nodes) -> Result<Goal, Problem> {
     Ok(Goal { want, within })
 }
 
-/// The name of a property. It may be another protocol's: a reader may look at the scenario under that.
+/// Reads the name of a property. It may be another protocol's: a reader may look at the scenario under that.
 fn property(place: &Place) -> Result<String, Problem> {
     let name = place.text("the name of a property")?;
     let known = || {

@@ -1,4 +1,4 @@
-//! Nodes and messages by the names that the reader gave.
+//! Nodes and messages by the names in a scenario.
 
 use super::{
     super::{
@@ -36,14 +36,14 @@ impl Nodes<'_> {
         self.0.iter().map(String::as_str)
     }
 
-    /// A node.
+    /// Reads a node's name.
     pub(super) fn node(self, place: &Place) -> Result<NodeId, Problem> {
         let expected = format!("a node: {}", alternatives(self.names()));
         let name = place.text(&expected)?;
         self.find(name).ok_or_else(|| place.problem(expected).with_closest(name, self.names()))
     }
 
-    /// Groups of nodes, none of them in two.
+    /// Reads groups of nodes, with no node in two.
     pub(super) fn groups(self, place: &Place) -> Result<Vec<NodeSet>, Problem> {
         let mut groups = Vec::new();
         for group in place.list("a list of groups", MAX_NODES)? {
@@ -59,7 +59,7 @@ impl Nodes<'_> {
         Ok(groups)
     }
 
-    /// A message: `Alice>Carol#1`.
+    /// Reads a message: `Alice>Carol#1`.
     pub(super) fn message(self, place: &Place) -> Result<MessageName, Problem> {
         let expected = check::expected_message(self.0);
         let text = place.text(&expected)?;
@@ -84,7 +84,7 @@ impl Nodes<'_> {
     }
 }
 
-/// A count from 1, in plain digits: one message has one name.
+/// Reads a number from 1, in plain digits: one message has one name.
 fn read_count(digits: &str) -> Option<u32> {
     let plain = digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0');
     digits.parse().ok().filter(|_| plain)

@@ -1,4 +1,4 @@
-//! From JSON to a scenario.
+//! Reads scenarios from JSON.
 
 use serde_json::Value as Json;
 
@@ -25,15 +25,15 @@ const FIELDS: &[&str] = &[
 /// Reads a scenario.
 ///
 /// # Errors
-/// The first thing that is wrong with it.
+/// The first error in it.
 pub fn read(text: &str) -> Result<Scenario, Problem> {
     from_json(&json::parse(text)?)
 }
 
-/// Reads a scenario that has been parsed already: in the browser, a plain object.
+/// Reads a scenario from parsed JSON: in the browser, a plain object.
 ///
 /// # Errors
-/// The first thing that is wrong with it.
+/// The first error in it.
 pub fn from_json(value: &Json) -> Result<Scenario, Problem> {
     let place = Place::root(value);
     read_version(&place)?;
@@ -61,11 +61,11 @@ pub fn from_json(value: &Json) -> Result<Scenario, Problem> {
     check::checked(scenario, |_| value.clone())
 }
 
-/// Looks at the version before anything else: a later one may have fields that this one does not know.
+/// Reads the version before anything else: a later one may have fields that this one does not know.
 fn read_version(place: &Place) -> Result<(), Problem> {
     let fields = place.open_object()?;
     let Some(version) = fields.find("version") else {
-        // Perhaps it is only spelt wrongly: then that is what to say.
+        // A misspelt field is the likelier mistake: it is reported first.
         place.object(FIELDS)?;
         return Err(fields.get("version").problem(VERSION.to_string()));
     };
@@ -230,7 +230,7 @@ fn read_delay(place: &Place) -> Result<Delay, Problem> {
     }
 }
 
-/// Links of their own; those that do not say their delay have that of the `others`.
+/// Reads links of their own; those without a delay have that of the `others`.
 fn read_links(place: &Place, nodes: Nodes, others: Delay) -> Result<Vec<LinkSpec>, Problem> {
     let mut links = Vec::new();
     for place in place.list("a list of links", MAX_NODES * (MAX_NODES - 1))? {
@@ -293,7 +293,7 @@ fn read_caption(place: &Place, nodes: Nodes) -> Result<Caption, Problem> {
     })
 }
 
-/// A moment or a span, in virtual ms.
+/// Reads a moment or a span, in virtual ms.
 pub(super) fn time(place: &Place) -> Result<Time, Problem> {
     place.whole(check::TIMES)
 }

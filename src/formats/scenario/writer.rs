@@ -1,4 +1,4 @@
-//! From a scenario to its canonical JSON.
+//! Writes scenarios as canonical JSON.
 
 use std::io;
 
@@ -18,8 +18,8 @@ use crate::{
     protocols,
 };
 
-/// The canonical form of a scenario: fields in the order of docs/scenario.md, defaults left out, no
-/// spaces. Equal scenarios have equal texts; parameters that have their defaults are no difference.
+/// Returns the canonical form of a scenario: fields in the order of docs/scenario.md, defaults left out, no
+/// spaces. Equal scenarios have equal texts; a parameter set to its default makes no difference.
 #[must_use]
 pub fn write(scenario: &Scenario) -> String {
     serde_json::to_string(&Canonical::new(scenario))
@@ -79,7 +79,7 @@ struct Canonical<'a> {
     goal: Option<GoalObject>,
 }
 
-/// The parameters that differ from their defaults, by name.
+/// Parameters that differ from their defaults, by name.
 struct Pairs<'a>(Vec<(&'a str, &'a ParameterValue)>);
 
 impl Pairs<'_> {
@@ -257,7 +257,7 @@ impl Serialize for Odds {
     }
 }
 
-/// The value, unless it is the default.
+/// Returns the value, unless it is the default.
 fn unless<T: PartialEq>(default: &T, value: T) -> Option<T> {
     (value != *default).then_some(value)
 }
@@ -352,7 +352,7 @@ impl<'a> Network<'a> {
 }
 
 impl<'a> TopologyObject<'a> {
-    /// None for the default.
+    /// Returns the object of the network; none if all is as by default.
     fn new(scenario: &'a Scenario) -> Option<Self> {
         let name = |node: NodeId| scenario.exact_name(node);
         Some(match &scenario.network.topology {

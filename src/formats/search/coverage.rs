@@ -1,4 +1,4 @@
-//! What a search covered, in words: everything of something is another thing than much of it.
+//! The coverage of a search in words. Complete coverage must read differently from large coverage.
 
 use super::Asked;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     search::{Coverage, InterleavingCoverage, Target, Unfit},
 };
 
-/// A number as people read it: `184 302`.
+/// Returns a number with grouped digits: `184 302`.
 #[must_use]
 pub fn counted(number: u64) -> String {
     let digits = number.to_string();
@@ -20,12 +20,12 @@ pub fn counted(number: u64) -> String {
     text
 }
 
-/// So many of something: `1 run`, `2 runs`.
+/// Returns a number of things: `1 run`, `2 runs`.
 fn of(number: u64, what: &str) -> String {
     format!("{} {}", counted(number), noun(number.try_into().unwrap_or(usize::MAX), what))
 }
 
-/// What is known of the property at this place, where no violation of it was found.
+/// Returns the coverage for the target at this place, if it was not found.
 #[must_use]
 pub fn sentence(asked: &Asked, coverage: &Coverage, place: usize) -> String {
     let (target, budget) = (&asked.targets[place], &asked.budget);
@@ -39,9 +39,9 @@ pub fn sentence(asked: &Asked, coverage: &Coverage, place: usize) -> String {
         let states = of(orders.states, "state");
         let less = match (orders.reduced, target.kind()) {
             (false, _) => "",
-            (true, Kind::Safety) => ", orders left out that come to the same",
+            (true, Kind::Safety) => ", equivalent orders left out",
             (true, Kind::Liveness) => {
-                ", orders left out that come to the same; circles of states were not looked for"
+                ", equivalent orders left out; livelocks (circles of states) were not searched for"
             }
         };
         return format!(
@@ -53,7 +53,7 @@ pub fn sentence(asked: &Asked, coverage: &Coverage, place: usize) -> String {
     format!("{nothing} was found within {budget}{inside}: {}.", said.join("; "))
 }
 
-/// Whether the orders of events were gone through, and none violates.
+/// True if all orders of events were searched and none violates the property.
 const fn is_certain(orders: &InterleavingCoverage) -> bool {
     orders.complete && !orders.untimed
 }
@@ -65,16 +65,16 @@ fn all_are_orders(asked: &Asked) -> bool {
 fn runs(asked: &Asked, coverage: &Coverage) -> String {
     let Coverage { runs, distinct, complete, exhausted, .. } = *coverage;
     if exhausted && runs == 1 && asked.shard.of == 1 {
-        return "1 run, in which no such fault can strike".to_owned();
+        return "1 run: no such fault can have an effect".to_owned();
     }
     let (runs, differ) = (of(runs, "run"), counted(distinct));
     let (every, here) = match (asked.shard.of, exhausted) {
-        (1, true) => ("all ", " with faults at the moments that are tried"),
-        (_, true) => ("its part, ", ", with faults at the moments that are tried"),
-        _ => ("", " with faults at the moments that are tried"),
+        (1, true) => ("all ", " with faults at selected moments"),
+        (_, true) => ("its part, ", ", with faults at selected moments"),
+        _ => ("", " with faults at selected moments"),
     };
     let deep = match complete {
-        Some(0) if !exhausted => ", all of them without any fault among these".to_owned(),
+        Some(0) if !exhausted => ", among them all without faults".to_owned(),
         Some(most) if !exhausted => {
             format!(", among them all with up to {}", of(most.into(), "fault"))
         }
@@ -87,9 +87,9 @@ fn orders_said(orders: &InterleavingCoverage) -> Option<String> {
     let InterleavingCoverage { unfit, states, depth, complete, reduced, walks, untimed } =
         orders.clone();
     if let Some(unfit) = unfit {
-        return Some(format!("the orders of events were not gone through, {}", because(unfit)));
+        return Some(format!("the orders of events were not searched, {}", because(unfit)));
     }
-    let less = if reduced { " (orders left out that come to the same)" } else { "" };
+    let less = if reduced { " (equivalent orders left out)" } else { "" };
     let mut said = Vec::new();
     if complete {
         let states = of(states, "state");
@@ -103,7 +103,7 @@ fn orders_said(orders: &InterleavingCoverage) -> Option<String> {
         said.push(format!("{} by priorities", of(walks, "random order")));
     }
     if untimed {
-        said.push("an order of events that violates it is there, but none was seen that its timers, and the faults that may be, allow".to_owned());
+        said.push("an order of events violates it, but none was found that its timers and the allowed faults permit".to_owned());
     }
     (!said.is_empty()).then(|| said.join("; "))
 }
@@ -111,19 +111,19 @@ fn orders_said(orders: &InterleavingCoverage) -> Option<String> {
 fn random(asked: &Asked, coverage: &Coverage) -> Option<String> {
     let runs = of(coverage.random, "run");
     let seed = asked.seed;
-    (coverage.random > 0).then(|| format!("{runs} with faults drawn by lot (seed {seed})"))
+    (coverage.random > 0).then(|| format!("{runs} with random faults (seed {seed})"))
 }
 
-/// Why orders of events could not be gone through.
+/// Returns the reason why the orders of events could not be searched.
 const fn because(unfit: Unfit) -> &'static str {
     match unfit {
         Unfit::Request => "since a request cannot be read",
         Unfit::Faults => "since the scenario has faults of its own",
-        Unfit::Randomness => "since its network loses, doubles or damages messages by luck",
-        Unfit::Time => "since the property goes by times or by what happened before what",
+        Unfit::Randomness => "since its network loses, duplicates or damages messages by chance",
+        Unfit::Time => "since the property depends on times or on causality",
         Unfit::Clock => "since the protocol reads its clock",
-        Unfit::Endless => "since a node goes on sending to itself",
-        Unfit::Members => "since who is bound to deliver depends on when members join",
+        Unfit::Endless => "since a node sends to itself without end",
+        Unfit::Members => "since the nodes bound to deliver depend on when members join",
     }
 }
 

@@ -1,4 +1,4 @@
-//! Joins the parts of a search.
+//! Merges the parts of a search.
 
 use super::{Asked, Found, Results, write_asked};
 use crate::{
@@ -6,14 +6,14 @@ use crate::{
     search::{Coverage, InterleavingCoverage, Shard, size},
 };
 
-/// Joins the results of all parts of one search: what the whole search would have found and covered.
+/// Merges the results of all parts of one search into the results of the whole search.
 ///
 /// # Errors
-/// If they are parts of different searches, or one is missing or there twice. The problem's path is the number of the
-/// result that is wrong, from 0, in brackets.
+/// If they are parts of different searches, or one is missing or there twice. The problem's path is the
+/// number of the result that is wrong, from 0, in brackets.
 pub fn merge(parts: Vec<Results>) -> Result<Results, Problem> {
     let Some(first) = parts.first() else {
-        return Err(Problem::new("", "no results", "those of all parts of a search"));
+        return Err(Problem::new("", "no results", "the results of all parts of a search"));
     };
     let asked = Asked { shard: Shard::WHOLE, ..first.asked.clone() };
     let of = first.asked.shard.of;
@@ -36,7 +36,7 @@ pub fn merge(parts: Vec<Results>) -> Result<Results, Problem> {
     }
     let findings = asked.targets.iter().filter_map(|target| {
         let all = parts.iter().flat_map(|part| &part.findings);
-        // Of equally small ones the first, whichever machine it came from.
+        // Of equally small ones the first, in the order of parts, so that machines do not matter.
         all.filter(|found| found.target == *target)
             .min_by_key(|found| size(&found.scenario))
             .cloned()
@@ -59,7 +59,7 @@ fn join(one: Coverage, other: Coverage) -> Coverage {
     }
 }
 
-/// What is in one piece was gone through by one of them.
+/// One part searched the orders of events, which are not divided: its coverage is taken.
 fn join_orders(one: InterleavingCoverage, other: InterleavingCoverage) -> InterleavingCoverage {
     InterleavingCoverage {
         unfit: one.unfit.or(other.unfit),

@@ -1,4 +1,4 @@
-//! Searches as they leave and enter: what is asked, what came of it, and what was covered (docs/search.md).
+//! JSON of searches: task, results and coverage (docs/search.md).
 
 mod coverage;
 mod merge;
@@ -22,33 +22,33 @@ use crate::{
 /// The version of the format.
 pub const VERSION: u64 = 1;
 
-/// The greatest limit that may be asked for.
+/// Largest limit of a search.
 pub const MOST_RUNS: u64 = 1_000_000_000;
 
-/// What is asked of a search.
+/// Task of a search.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    /// Where it begins.
+    /// Scenario at which the search begins.
     pub scenario: Scenario,
     /// The protocol of the scenario.
     pub protocol: &'static Protocol,
-    /// What is looked for.
+    /// Targets of the search.
     pub targets: Vec<Target>,
-    /// What may go wrong.
+    /// Faults that the search may add.
     pub budget: Budget,
-    /// How many runs are tried at most: see [`Task::limit`].
+    /// Maximum number of runs: see [`Task::limit`].
     pub limit: u64,
-    /// What chance depends on.
+    /// Seed of random choices.
     pub seed: u64,
-    /// Which part of the search it is.
+    /// Part of the search.
     pub shard: Shard,
-    /// Whether nothing may be broken that the protocol relies on.
+    /// True if the assumptions of the protocol must hold.
     pub inside_model: bool,
 }
 
 impl Asked {
-    /// Everything by default: an exercise's goal, within what it allows; else the violation of whatever the protocol
-    /// promises.
+    /// Returns the default task: an exercise's goal, within its budget; otherwise a violation of any promised
+    /// property.
     ///
     /// # Errors
     /// If the scenario's protocol is unknown.
@@ -72,7 +72,7 @@ impl Asked {
         })
     }
 
-    /// The aims, in the order of what is looked for.
+    /// Returns the objectives, in the order of the targets.
     #[must_use]
     pub fn objectives(&self) -> Vec<Objective> {
         let breaking = self.inside_model.then(Vec::new);
@@ -81,7 +81,7 @@ impl Asked {
         self.targets.iter().map(objective).collect()
     }
 
-    /// The search itself.
+    /// Returns the task in the form of the search.
     #[must_use]
     pub fn task(&self) -> Task {
         Task {
@@ -96,31 +96,31 @@ impl Asked {
     }
 }
 
-/// Something that was found.
+/// A finding of a search.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Found {
-    /// Of what was looked for.
+    /// The target that was found.
     pub target: Target,
     /// The smallest scenario that shows it.
     pub scenario: Scenario,
-    /// How it was found.
+    /// Method that found it.
     pub by: Method,
-    /// Why it is violated, in a paragraph.
+    /// Explanation of the violation, in a paragraph.
     pub explanation: String,
 }
 
-/// What came of a search.
+/// Results of a search.
 #[derive(Clone, Debug)]
 pub struct Results {
-    /// What was asked.
+    /// Task of the search.
     pub asked: Asked,
-    /// What was found, in the order of the properties.
+    /// Findings, in the order of the properties.
     pub findings: Vec<Found>,
-    /// What was covered.
+    /// Coverage of the search.
     pub coverage: Coverage,
 }
 
-/// A scenario within something else: its problems are told with the path to it.
+/// Reads a scenario within another document: its problems have the path to it.
 fn scenario_at(path: &str, value: &Json) -> Result<Scenario, Problem> {
     super::scenario::from_json(value).map_err(|problem| {
         let inner =

@@ -1,4 +1,4 @@
-//! Searches from JSON.
+//! Reads tasks and results of searches from JSON.
 
 use super::{Asked, Found, MOST_RUNS, Results, VERSION, scenario_at};
 use crate::{
@@ -22,34 +22,34 @@ const FOUND: &[&str] =
 const COVERAGE: &[&str] = &["runs", "distinct", "complete", "exhausted", "random", "orders"];
 const ORDERED: &[&str] =
     &["property", "unfit", "states", "depth", "complete", "reduced", "walks", "untimed"];
-/// How many properties a protocol has at most, by far.
+/// An upper bound on the number of properties of a protocol.
 const MANY: usize = 1000;
 
-/// Reads what is asked of a search; what is left out is as by default.
+/// Reads the task of a search; missing fields have their defaults.
 ///
 /// # Errors
-/// The first thing that is wrong with it.
+/// The first error in it.
 pub fn asked(text: &str) -> Result<Asked, Problem> {
     asked_at(&Place::root(&json::parse(text)?))
 }
 
-/// Reads what came of a search.
+/// Reads the results of a search.
 ///
 /// # Errors
-/// The first thing that is wrong with it.
+/// The first error in it.
 pub fn read(text: &str) -> Result<Results, Problem> {
     let value = json::parse(text)?;
     let fields = Place::root(&value).object(RESULTS)?;
     fields.get("version").whole(VERSION..=VERSION)?;
     let asked = asked_at(&fields.get("search"))?;
-    let findings = fields.get("findings").list("a list of what was found", MANY)?;
+    let findings = fields.get("findings").list("a list of findings", MANY)?;
     let findings = findings.iter().map(|place| found(place, &asked));
     let findings = findings.collect::<Result<_, _>>()?;
     let coverage = coverage(&fields.get("coverage"), &asked)?;
     Ok(Results { asked, findings, coverage })
 }
 
-/// The property of this name that a protocol has.
+/// Returns the property of a protocol with this name.
 ///
 /// # Errors
 /// If it has none; the closest name is suggested.
@@ -86,7 +86,7 @@ fn asked_at(place: &Place) -> Result<Asked, Problem> {
         asked.seed = seed.whole(0..=MAX_WHOLE)?;
     }
     if let Some(shard) = fields.find("shard") {
-        let expected = "which part of how many, as in 3/16";
+        let expected = "a part and the number of parts, as in 3/16";
         let read = Shard::read(shard.text(expected)?);
         asked.shard = read.ok_or_else(|| shard.problem(expected))?;
     }
@@ -96,7 +96,7 @@ fn asked_at(place: &Place) -> Result<Asked, Problem> {
     Ok(asked)
 }
 
-/// A property by its name, or what a node tells.
+/// Reads a target: a property by its name, or an indication of a node.
 fn target(place: &Place, protocol: &'static Protocol, nodes: &[String]) -> Result<Target, Problem> {
     let Some(serde_json::Value::Object(_)) = place.value() else {
         let name = place.text("the name of a property")?;
@@ -159,8 +159,7 @@ fn coverage(place: &Place, asked: &Asked) -> Result<Coverage, Problem> {
     let orders = fields.get("orders");
     let list = orders.list("a list, by property", MANY)?;
     if list.len() != asked.targets.len() {
-        let expected =
-            format!("one for each of {} things that are looked for", asked.targets.len());
+        let expected = format!("one for each of the {} targets", asked.targets.len());
         return Err(Problem::new(orders.path(), list.len().to_string(), expected));
     }
     Ok(Coverage {

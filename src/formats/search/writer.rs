@@ -1,4 +1,4 @@
-//! Searches to JSON.
+//! Writes tasks and results of searches as JSON.
 
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// What came of a search, as JSON (docs/search.md).
+/// Returns the results of a search as JSON (docs/search.md).
 #[must_use]
 pub fn write(results: &Results) -> String {
     let Results { asked, findings, coverage } = results;
@@ -23,19 +23,19 @@ pub fn write(results: &Results) -> String {
     })
 }
 
-/// What is asked, as JSON.
+/// Returns the task of a search as JSON.
 #[must_use]
 pub fn asked(asked: &Asked) -> String {
     text(&AskedObject::new(asked))
 }
 
-/// A violation that was found, as JSON.
+/// Returns a violation that was found, as JSON.
 #[must_use]
 pub fn found_json(found: &Found) -> String {
     text(&FoundObject::new(found))
 }
 
-/// How far a search is, as JSON.
+/// Returns the progress of a search as JSON.
 #[must_use]
 pub fn progress_json(asked: &Asked, progress: &Progress) -> String {
     let name = |objective: usize| asked.targets[objective].name();
@@ -54,7 +54,7 @@ fn text(object: &impl Serialize) -> String {
     serde_json::to_string(object).expect("texts, numbers and lists always serialise")
 }
 
-/// A scenario as its canonical text has it.
+/// Returns a scenario in its canonical form.
 fn raw(scenario: &crate::kernel::Scenario) -> Json {
     serde_json::from_str(&scenario::write(scenario)).expect("the canonical form is JSON")
 }
@@ -92,7 +92,7 @@ impl<'a> AskedObject<'a> {
     }
 }
 
-/// A property by its name, or what is told.
+/// A property by its name, or an indication.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum TargetObject<'a> {

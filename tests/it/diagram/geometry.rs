@@ -240,7 +240,7 @@ fn every_fault_is_said_in_a_sentence() {
 fn sentences_name_the_nodes() {
     for run in runs() {
         let no_glyphs = |sentence: &str| {
-            assert!(!worldlines::kernel::speaks_reserved(sentence), "{sentence:?}");
+            assert!(!worldlines::kernel::has_reserved(sentence), "{sentence:?}");
         };
         for event in 0..run.trace.events.len() {
             no_glyphs(&event_sentence(&run.scenario, &run.trace, event));

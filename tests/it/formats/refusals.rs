@@ -34,7 +34,7 @@ const WHOLE: &[(&str, &str)] = &[
     ),
     (
         r#"{"version":1,"protocol":"interactive-consistency","params":{"traitors":2},"nodes":42}"#,
-        r#"nodes: found 42, expected at most 41 nodes, where the parameters are these"#,
+        r#"nodes: found 42, expected at most 41 nodes with these parameters"#,
     ),
     (
         r##"{"version":1,"protocol":"interactive-consistency","nodes":3,"faults":[{"forge":{"message":"P1>P2#2","with":["v1"]}}]}"##,
@@ -212,7 +212,7 @@ const FIELDS: &[(&str, &str)] = &[
     ),
     (
         r#""network":{"topology":{"links":[["Alice","Alice"]]}}"#,
-        r#"network.topology.links[0][1]: found "Alice", expected another node: what a node tells itself is no message"#,
+        r#"network.topology.links[0][1]: found "Alice", expected another node: a node sends itself nothing over the network"#,
     ),
     (
         r#""network":{"topology":{"links":[],"routers":["Bob","Bob"]}}"#,
@@ -261,7 +261,7 @@ const FIELDS: &[(&str, &str)] = &[
     ),
     (
         r#""network":{"links":[{"from":"Alice","to":"Alice","delay":[1,2]}]}"#,
-        r#"network.links[0].to: found "Alice", expected another node: what a node tells itself is no message"#,
+        r#"network.links[0].to: found "Alice", expected another node: a node sends itself nothing over the network"#,
     ),
     (
         r#""network":{"links":[{"from":"Alice","to":"Bob","delay":[1,2]},{"from":"Alice","to":"Bob","delay":[3,4]}]}"#,
@@ -355,7 +355,7 @@ const FIELDS: &[(&str, &str)] = &[
     ),
     (
         r##""faults":[{"drop":{"message":"Bob>Bob#1"}}]"##,
-        r##"faults[0].drop.message: found "Bob>Bob#1", expected a message between two nodes: what a node tells itself is no message"##,
+        r##"faults[0].drop.message: found "Bob>Bob#1", expected a message between two nodes: a node sends itself nothing over the network"##,
     ),
     (
         r##""faults":[{"delay":{"message":"Alice>Bob#1","by":-1}}]"##,
@@ -383,7 +383,7 @@ const FIELDS: &[(&str, &str)] = &[
     ),
     (
         r#""faults":[{"crash":{"node":"Carol","at":10,"after_sends":1,"after_writes":1}}]"#,
-        r#"faults[0].crash.after_writes: found 1, expected nothing: the node stops after_sends already"#,
+        r#"faults[0].crash.after_writes: found 1, expected nothing: the crash has after_sends already"#,
     ),
     (
         r#""network":{"links":[{"from":"Alice","to":"Bob","rate":0}]}"#,
@@ -423,7 +423,7 @@ const FIELDS: &[(&str, &str)] = &[
     ),
     (
         r#""faults":[{"cut":{"from":"Bob","to":"Bob","at":0,"until":9}}]"#,
-        r#"faults[0].cut.to: found "Bob", expected another node: what a node tells itself is no message"#,
+        r#"faults[0].cut.to: found "Bob", expected another node: a node sends itself nothing over the network"#,
     ),
     (
         r#""faults":[{"omit":{"node":"Bob","side":"sned","at":0,"until":9}}]"#,
@@ -443,11 +443,11 @@ const FIELDS: &[(&str, &str)] = &[
     ),
     (
         r##""faults":[{"forge":{"message":"Alice>Bob#1","with":"m2"}}]"##,
-        r#"faults[0].forge.with: found "m2", expected nothing: a traitor of this protocol says what its strategy makes it say"#,
+        r#"faults[0].forge.with: found "m2", expected nothing: traitors of this protocol send only what their strategy makes them send"#,
     ),
     (
         r##""faults":[{"forge":{"message":"Alice>Bob#1"}}]"##,
-        r#"faults[0].forge.with: found nothing, expected what the traitor says"#,
+        r#"faults[0].forge.with: found nothing, expected the content of the forged message"#,
     ),
     (
         r#""faults":[{"traitor":{"node":"Bob","strategy":"flop"}}]"#,

@@ -272,6 +272,6 @@ fn a_payload_cannot_break_a_line() {
 #[test]
 fn names_stand_where_nodes_are_meant() {
     let text = outcome(EVERYTHING).json();
-    assert!(!worldlines::kernel::speaks_reserved(&text), "{text}");
-    assert!(!worldlines::kernel::speaks_reserved(&outcome(EVERYTHING).text()));
+    assert!(!worldlines::kernel::has_reserved(&text), "{text}");
+    assert!(!worldlines::kernel::has_reserved(&outcome(EVERYTHING).text()));
 }

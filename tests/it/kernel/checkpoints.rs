@@ -102,7 +102,7 @@ fn going_through_a_run_in_pieces_comes_to_the_same() {
             format!("{:?}", checkpoints.seek(&plan, &trace, events).state)
         };
         assert_eq!(pieces.reached(), Some(0));
-        while pieces.go_on(&plan, &trace, 37) {
+        while pieces.advance(&plan, &trace, 37) {
             if pieces.reached().is_some_and(|reached| reached > middle) && pieces.count() < 5 {
                 assert_eq!(state(&pieces, middle), state(&recorded, middle), "{}", protocol.id);
             }
