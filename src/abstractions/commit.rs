@@ -1,4 +1,4 @@
-//! All or nothing: what is asked of atomic commitment, what it tells, and what it may promise.
+//! Atomic commitment: requests, indications and properties.
 //!
 //! Properties: Bernstein, Hadzilacos and Goodman 1987, *Concurrency Control and Recovery in Database
 //! Systems*, section 7.3 (AC1, AC2, AC3, AC5); CGR, module 6.6 (non-blocking atomic commit).
@@ -15,25 +15,25 @@ use crate::kernel::{
     Roster, Scenario, Seen, SortedMap, With,
 };
 
-/// What is asked of a participant, or of the coordinator.
+/// Requests to a participant, or to the coordinator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 pub enum Transaction {
-    /// The participant is to vote so when it is asked for its vote; it votes yes if nothing is said.
+    /// The participant is to give this vote when it is asked for it; without this request it votes yes.
     #[display("vote {_0}")]
     Vote(Vote),
-    /// The coordinator is to bring the transaction to an end.
+    /// The coordinator is to start the protocol for the transaction.
     #[display("begin")]
     Begin,
 }
 
-/// Whether a participant can commit.
+/// Vote of a participant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[serde(rename_all = "lowercase")]
 pub enum Vote {
-    /// It can.
+    /// It can commit.
     #[display("yes")]
     Yes,
-    /// It cannot.
+    /// It cannot commit.
     #[display("no")]
     No,
 }
@@ -62,22 +62,22 @@ impl Request for Transaction {
     }
 }
 
-/// The first node brings a transaction to an end, and nobody is against it: for
+/// Has the first node begin a transaction that all participants can commit, for
 /// [`Cost::perform`](crate::kernel::Cost::perform).
 pub fn one_transaction(scenario: &mut Scenario) {
     scenario.ask(0, NodeId::new(0), "begin", None);
 }
 
-/// What becomes of the transaction, at one participant.
+/// Outcome of the transaction at one participant.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, derive_more::Display,
 )]
 #[serde(untagged)]
 pub enum Outcome {
-    /// It takes effect.
+    /// The transaction takes effect.
     #[display("commit")]
     Commit {},
-    /// It never was.
+    /// The transaction has no effect.
     #[display("abort")]
     Abort {},
 }
@@ -86,7 +86,7 @@ pub enum Outcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[serde(untagged)]
 pub enum CommitIndication {
-    /// It votes, and sends its vote. From now on it stands by it, whatever it is asked later.
+    /// It votes, and sends its vote. Later requests no longer change the vote.
     #[display("vote {vote}")]
     Vote {
         /// Its vote.
@@ -116,9 +116,9 @@ pub const COMMIT_AGREEMENT: Property = Property {
 
 /// Commit validity.
 ///
-/// A process's vote is the first that it tells. What it is asked to vote counts until then, and not later. A
-/// process that has not voted has not voted yes. A traitor's vote is whatever it sends, so that it is not
-/// looked at, and neither is a traitor's decision.
+/// The vote of a process is the first that it indicates. A request to vote counts until then, and not later. A process
+/// that has not voted has not voted yes. The votes and decisions of traitors are not judged: a traitor's vote is
+/// whatever it sends.
 pub const COMMIT_VALIDITY: Property = Property {
     name: "commit validity",
     kind: Kind::Safety,
@@ -164,7 +164,7 @@ fn asked(seen: &Observation) -> Option<Transaction> {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct CommitValidity {
-    /// By process: its vote, and the event that told it.
+    /// The vote of each process, with the event that told it.
     votes: SortedMap<NodeId, (EventId, Vote)>,
     loyal: NodeSet,
 }

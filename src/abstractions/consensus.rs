@@ -1,7 +1,7 @@
-//! One value: what is asked of consensus, what it tells, and what it may promise.
+//! Consensus: requests, indications and properties.
 //!
-//! Properties: CGR, modules 5.1 (consensus) and 5.2 (uniform consensus). What a process decides is its first
-//! decision: a second one is judged by *integrity*.
+//! Properties: CGR, modules 5.1 (consensus) and 5.2 (uniform consensus). The decision of a process is its first one:
+//! a second one is judged by *integrity*.
 
 use std::{fmt, hash::Hash};
 
@@ -36,7 +36,7 @@ impl Request for Propose<Value> {
     }
 }
 
-/// The first node proposes a value, for [`Cost::perform`](crate::kernel::Cost::perform).
+/// Has the first node propose a value, for [`Cost::perform`](crate::kernel::Cost::perform).
 pub fn one_proposal(scenario: &mut Scenario) {
     scenario.ask(0, NodeId::new(0), "propose", Some("v".into()));
 }
@@ -73,7 +73,7 @@ pub const INTEGRITY: Property = Property {
 
 /// Agreement.
 ///
-/// It speaks of correct processes: a violation is dropped when one of the two crashes later.
+/// It concerns correct processes: a violation is dropped if one of the two crashes later.
 pub const AGREEMENT: Property = Property {
     name: "agreement",
     kind: Kind::Safety,
@@ -91,8 +91,8 @@ pub const UNIFORM_AGREEMENT: Property = Property {
 
 /// Termination.
 ///
-/// The book lets every process propose. Here nothing is owed before a correct one has. It judges the
-/// decisions of Byzantine agreement as well.
+/// In the book every process proposes. Here a decision is owed only once a correct process has proposed. The property
+/// judges the decisions of Byzantine agreement as well.
 pub const TERMINATION: Property = Property {
     name: "termination",
     kind: Kind::Liveness,
@@ -106,12 +106,12 @@ pub const TERMINATION: Property = Property {
     },
 };
 
-/// Something that processes decide.
+/// A type of decisions.
 pub(super) trait Decision: Clone + Eq + Hash + fmt::Display + 'static {
-    /// What is decided in an event, if anything is.
+    /// Returns the decision that an event indicates.
     fn told<'a>(seen: &Observation<'a>) -> Option<&'a Self>;
 
-    /// It, in a sentence.
+    /// Returns the decision as part of a sentence.
     fn spoken(&self) -> String {
         self.to_string()
     }
@@ -128,7 +128,7 @@ impl Decision for Value {
     }
 }
 
-/// What is proposed in an event, if anything is.
+/// Returns the value that an event proposes.
 pub(super) fn proposal<'a>(seen: &Observation<'a>) -> Option<&'a Value> {
     let Seen::Request(packet) = seen.what else { return None };
     packet.get::<Propose<Value>>().map(|Propose(value)| value)
@@ -163,11 +163,11 @@ impl Watch for Integrity {
     }
 }
 
-/// Everybody's first decision.
+/// The first decision of each process.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Decisions<D> {
     roster: Roster,
-    /// By node, so that who decided first makes no difference.
+    /// By node, so that the order of the decisions makes no difference.
     decisions: SortedMap<NodeId, (EventId, D)>,
 }
 
@@ -185,12 +185,12 @@ impl<D: Decision> Decisions<D> {
         }
     }
 
-    /// Who is correct so far.
+    /// Processes that are correct so far.
     pub(super) const fn correct(&self) -> NodeSet {
         self.roster.correct()
     }
 
-    /// The decisions of these, in the order in which they were made.
+    /// Their decisions, in the order in which they were made.
     fn of(&self, whom: NodeSet) -> impl Iterator<Item = (NodeId, EventId, &D)> {
         let of_them = self.decisions.iter().filter(|(node, _)| whom.contains(**node));
         let mut made: Vec<_> = of_them.map(|(node, (event, made))| (*node, *event, made)).collect();
@@ -204,7 +204,7 @@ impl<D: Decision> Decisions<D> {
     }
 }
 
-/// Agreement and uniform agreement: they differ in whose decisions are compared.
+/// Agreement and uniform agreement, which compare the decisions of different processes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Agreement<D> {
     uniform: bool,
@@ -236,7 +236,7 @@ impl<D: Decision> WatchCorrect for Agreement<D> {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Termination {
     roster: Roster,
-    /// By node: its first proposal.
+    /// The first proposal of each node.
     proposed: SortedMap<NodeId, EventId>,
     decided: NodeSet,
 }
@@ -249,7 +249,7 @@ impl Await for Termination {
         if proposal(seen).is_some() {
             self.proposed.entry(seen.node).or_insert(seen.id);
         }
-        // Whatever it is that is decided.
+        // Decisions of any type count.
         let decides = Value::told(seen).is_some()
             || Vector::told(seen).is_some()
             || Settle::told(seen).is_some();

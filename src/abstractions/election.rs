@@ -1,4 +1,4 @@
-//! One leader: what is asked of an election, what it tells, and what it may promise.
+//! Leader election: requests, indications and properties.
 //!
 //! Properties: Coulouris et al. (2012), section 15.3: E1 (safety) and E2 (liveness); CGR, module 2.7.
 
@@ -25,13 +25,13 @@ impl Request for Elect {
     }
 }
 
-/// This is the leader from now on.
+/// A new leader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[display("leader {leader}")]
 pub struct Leader {
-    /// Who leads.
+    /// Process that leads.
     pub leader: NodeId,
-    /// In which term or round, where the protocol counts them.
+    /// Its term or round, where the protocol counts them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub term: Option<u32>,
 }
@@ -44,8 +44,8 @@ impl Indication for Leader {
 
 /// Unique leader.
 ///
-/// Where terms are counted, everybody's leaders of one term are compared. Where they are not, a follower may
-/// lag behind; but no process may take itself for the leader while another one that is up does.
+/// Where terms are counted, the leaders of one term are compared over all processes. Where they are not, a follower
+/// may lag behind; but no process may take itself for the leader while another one that is up does.
 pub const UNIQUE_LEADER: Property = Property {
     name: "unique leader",
     kind: Kind::Safety,
@@ -55,7 +55,7 @@ pub const UNIQUE_LEADER: Property = Property {
 
 /// Highest live process leads.
 ///
-/// A live process is one that is up in the end, be it after a recovery.
+/// A live process is one that is up in the end, possibly after a recovery.
 pub const HIGHEST_LIVE_PROCESS_LEADS: Property = Property {
     name: "highest live process leads",
     kind: Kind::Liveness,
@@ -91,9 +91,9 @@ fn leader(seen: &Observation) -> Option<Leader> {
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct UniqueLeader {
-    /// Who takes itself for the leader without a term, since which event.
+    /// Processes that take themselves for the leader without a term, with the events since which they do.
     reigning: SortedMap<NodeId, EventId>,
-    /// By term: its leader, and the event that told it first.
+    /// The leader of each term, with the event that told it first.
     terms: SortedMap<u32, (NodeId, EventId)>,
 }
 
@@ -128,7 +128,7 @@ impl UniqueLeader {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct HighestLeads {
     roster: Roster,
-    /// By node: its leader, and the event that told it.
+    /// The leader of each node, with the event that told it.
     leaders: SortedMap<NodeId, (NodeId, EventId)>,
 }
 
@@ -158,11 +158,11 @@ impl Await for HighestLeads {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Termination {
     roster: Roster,
-    /// By node: the first election that it started.
+    /// The first election that each node started.
     started: SortedMap<NodeId, EventId>,
-    /// By node: the first election that it started and that has no outcome yet.
+    /// The first election that each node started and that has no outcome yet.
     unanswered: SortedMap<NodeId, EventId>,
-    /// By node: that it has learnt of a leader.
+    /// The event by which each node last learnt of a leader.
     leaders: SortedMap<NodeId, EventId>,
 }
 

@@ -1,9 +1,8 @@
-//! Shared objects: what is asked of a register or a replicated machine, what it tells, and what it may
-//! promise.
+//! Shared objects (registers, a queue, replicas): requests, indications and properties.
 //!
 //! Properties: Herlihy and Wing 1990, *Linearizability: A Correctness Condition for Concurrent Objects*;
-//! termination: CGR, chapter 4; convergence: Shapiro, Preguiça, Baquero and Zawirski 2011, *Conflict-Free Replicated Data Types*. The
-//! search is in [`linearization`].
+//! termination: CGR, chapter 4; convergence: Shapiro, Preguiça, Baquero and Zawirski 2011, *Conflict-Free Replicated
+//! Data Types*. The search for a linearization is in [`linearization`].
 
 pub mod just_in_time;
 pub mod linearization;
@@ -27,33 +26,33 @@ use crate::kernel::{
     RequestKind, Roster, Scenario, Seen, SortedMap, Verdict, With,
 };
 
-/// What a client asks of the shared objects: registers, one for every key, and a queue.
+/// Operation of a client on the shared objects: registers, one for every key, and a queue.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, derive_more::Display)]
 pub enum Operation {
-    /// Answers what the register of this key holds.
+    /// Answers the value of the register with this key.
     #[display("read of {key}")]
     Read {
-        /// Which register.
+        /// Key of the register.
         key: Value,
     },
-    /// Lets the register of this key hold the value. Answers nothing.
+    /// Stores the value in the register with this key. Answers nothing.
     #[display("write of {value} to {key}")]
     Write {
-        /// Which register.
+        /// Key of the register.
         key: Value,
-        /// What it is to hold.
+        /// Value to store.
         value: Value,
     },
-    /// Puts the value at the queue's end. Answers nothing.
+    /// Appends the value to the queue. Answers nothing.
     #[display("enqueue of {_0}")]
     Enqueue(Value),
-    /// Takes the queue's first value out and answers it.
+    /// Removes the first value of the queue and answers it.
     #[display("dequeue")]
     Dequeue,
 }
 
 impl Operation {
-    /// It, in a sentence.
+    /// Returns the operation as part of a sentence.
     fn spoken(&self) -> String {
         match self {
             Self::Read { key } => format!("read of {}", spoken(key)),
@@ -63,7 +62,7 @@ impl Operation {
         }
     }
 
-    /// The register that it is about; none if it is about the queue.
+    /// Key of its register; none for an operation on the queue.
     const fn key(&self) -> Option<&Value> {
         match self {
             Self::Read { key } | Self::Write { key, .. } => Some(key),
@@ -72,28 +71,28 @@ impl Operation {
     }
 }
 
-/// What a client asks of registers, where there is no queue.
+/// Operation of a client where there are registers only.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, derive_more::Display)]
 #[serde(untagged)]
 pub enum Access {
     /// As [`Operation::Write`].
     #[display("write of {value} to {key}")]
     Write {
-        /// Which register.
+        /// Key of the register.
         key: Value,
-        /// What it is to hold.
+        /// Value to store.
         value: Value,
     },
     /// As [`Operation::Read`].
     #[display("read of {key}")]
     Read {
-        /// Which register.
+        /// Key of the register.
         key: Value,
     },
 }
 
 impl Access {
-    /// Which register it is about.
+    /// Key of its register.
     #[must_use]
     pub const fn key(&self) -> &Value {
         match self {
@@ -113,13 +112,13 @@ impl From<Access> for Operation {
 
 const WRITE: RequestKind = RequestKind {
     name: "write",
-    help: "Let a register hold a value.",
+    help: "Store a value in a register.",
     with: With::Record(&[With::Text { label: "key" }, With::Text { label: "value" }]),
 };
 
 const READ: RequestKind = RequestKind {
     name: "read",
-    help: "Ask what a register holds.",
+    help: "Ask for the value of a register.",
     with: With::Text { label: "key" },
 };
 
@@ -137,13 +136,13 @@ impl Request for Access {
     }
 }
 
-/// The first node writes, for [`Cost::perform`](crate::kernel::Cost::perform).
+/// Has the first node write, for [`Cost::perform`](crate::kernel::Cost::perform).
 pub fn one_write(scenario: &mut Scenario) {
     let with = serde_json::json!({"key": "x", "value": 1});
     scenario.ask(0, NodeId::new(0), WRITE.name, Some(with));
 }
 
-/// The first node reads, for [`Cost::perform`](crate::kernel::Cost::perform).
+/// Has the first node read, for [`Cost::perform`](crate::kernel::Cost::perform).
 pub fn one_read(scenario: &mut Scenario) {
     scenario.ask(0, NodeId::new(0), READ.name, Some("x".into()));
 }
@@ -175,29 +174,29 @@ impl Request for Operation {
     }
 }
 
-/// What a shared object tells.
+/// Indications of a shared object.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[serde(untagged)]
 pub enum Reply {
     /// To a client: the answer to its request.
     #[display("respond {}", shown(value.as_ref()))]
     Respond {
-        /// The how-manieth request at this node since it last started, from 1.
+        /// Number of the request at this node since it last started, from 1.
         request: u32,
-        /// The answer; null if it is that there is nothing, or nothing to answer.
+        /// The answer; null if the object is empty, or for an operation without an answer.
         value: Option<Value>,
     },
-    /// At a replica: what it holds under this key from now on.
+    /// At a replica: a new value under this key.
     #[display("hold {key} = {value}")]
     Hold {
-        /// Which register.
+        /// Key of the register.
         key: Value,
-        /// What it holds.
+        /// Its value.
         value: Value,
     },
 }
 
-/// What a register holds, as a label has room for it: a dash where that is nothing.
+/// The value of a register in a label; a dash for none.
 #[must_use]
 pub fn shown(value: Option<&Value>) -> String {
     value.map_or_else(|| "–".to_owned(), Value::to_string)
@@ -214,11 +213,10 @@ impl Indication for Reply {
 
 /// Linearizability, of registers and of a queue.
 ///
-/// An operation without an answer, its client having crashed perhaps, may or may not take effect, at any
-/// time from its request on. A second answer to one request does not count. Equal values are not told apart:
-/// a read may have its value from any write of it. If so many operations on one key overlap that the search
-/// reaches its limit, the verdict is *undecided* and says so, which safety never is otherwise: it would be a
-/// lie to say that it holds.
+/// An operation without an answer (its client may have crashed) may take effect at any time from its request on, or
+/// never. A second answer to one request does not count. Equal values are not distinguished: a read may have its value
+/// from any write of it. If so many operations on one key overlap that the search reaches its limit, the verdict is
+/// *undecided* and says so. No other safety property can be undecided.
 pub const LINEARIZABILITY: Property = Property {
     name: "linearizability",
     kind: Kind::Safety,
@@ -229,8 +227,8 @@ pub const LINEARIZABILITY: Property = Property {
 
 /// No lost acknowledged update.
 ///
-/// What a regular register promises (Lamport 1986, *On Interprocess Communication*): weaker than
-/// linearizability in that two reads during a write may answer the new value and then the old one.
+/// The property of a regular register (Lamport 1986, *On Interprocess Communication*). It is weaker than
+/// linearizability: two reads during a write may answer the new value and then the old one.
 pub const NO_LOST_ACKNOWLEDGED_UPDATE: Property = Property {
     name: "no lost acknowledged update",
     kind: Kind::Safety,
@@ -241,7 +239,7 @@ pub const NO_LOST_ACKNOWLEDGED_UPDATE: Property = Property {
 
 /// Convergence.
 ///
-/// A replica is whoever has said what it holds; it is bound if it is up in the end.
+/// A replica is a process that has told its values. The property concerns those that are up in the end.
 pub const CONVERGENCE: Property = Property {
     name: "convergence",
     kind: Kind::Liveness,
@@ -253,8 +251,8 @@ pub const CONVERGENCE: Property = Property {
 
 /// Termination.
 ///
-/// CGR, modules 4.1 to 4.3. Nobody else says that what is asked of shared objects is ever answered. A crash ends
-/// the operations of its process: a process that is up again has to ask again.
+/// CGR, modules 4.1 to 4.3. No other property of shared objects demands answers. A crash ends the operations of its
+/// process: a recovered process has to ask again.
 pub const TERMINATION: Property = Property {
     name: "termination",
     kind: Kind::Liveness,
@@ -264,26 +262,26 @@ pub const TERMINATION: Property = Property {
     },
 };
 
-/// The operation that is asked for, whichever objects there are.
+/// Returns the operation that a request asks for.
 fn operation(packet: &Packet) -> Option<Operation> {
     let access = || packet.get().cloned().map(Access::into);
     packet.get().cloned().or_else(access)
 }
 
-/// What a client's event says of its operations.
+/// An event of a client, as it concerns its operations.
 enum Call<'a> {
-    /// It has asked.
+    /// It has invoked an operation.
     Invoked(Operation),
-    /// It has its first answer to what it asked in this event.
+    /// It has the first answer to the operation that it invoked in this event.
     Answered(EventId, Operation, Option<&'a Value>),
-    /// It has crashed, and will have no answer to these.
+    /// It has crashed, and these operations get no answer.
     Abandoned(Vec<(EventId, Operation)>),
 }
 
-/// Which answers are awaited.
+/// Operations whose answers are awaited.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Clients {
-    /// How many requests there were at a node since it last started.
+    /// Number of requests at each node since it last started.
     counts: SortedMap<NodeId, u32>,
     awaited: SortedMap<(NodeId, u32), (EventId, Operation)>,
 }
@@ -321,43 +319,43 @@ impl Clients {
     }
 }
 
-/// A history is linearizable if its part at every object is (Herlihy and Wing's locality), so every
-/// register has a search of its own.
+/// A history is linearizable if it is at every single object (Herlihy and Wing's locality), so every register has a
+/// search of its own.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Linearizability {
     clients: Clients,
     known: SortedMap<Value, Known>,
-    /// By the event of its request: what was known last of the register when a read began.
+    /// For each read without an answer, by the event of its request: the last operation known when it began.
     before: SortedMap<EventId, Completed>,
     registers: SortedMap<Value, RegisterHistory>,
     queue: Linearization<Queue>,
     violated: Option<Violation>,
-    /// By object, a key or else the queue: the limit that its search gave up at. The others are still judged.
+    /// Limit at which the search gave up, by object (a key, or none for the queue). Other objects are still judged.
     gave_up: SortedMap<Option<Value>, Limit>,
 }
 
-/// What is known of a register: what a proof is made of.
+/// Facts about a register, from which a witness is made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Known {
-    /// Of the operations that are over, the one that began last.
+    /// The completed operation that began last.
     last: Option<Completed>,
-    /// By value: the last write of it, and its answer.
+    /// The last write of each value, and its answer.
     writes: SortedMap<Value, (EventId, Option<EventId>)>,
 }
 
-/// An operation that is over.
+/// A completed operation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Completed {
     asked: EventId,
     answered: EventId,
     node: NodeId,
     operation: Operation,
-    /// What the register held then.
+    /// Value of the register then.
     value: Option<Value>,
 }
 
 impl Known {
-    /// The events of the last write of a value.
+    /// Returns the events of the last write of a value.
     fn write_of(&self, value: Option<&Value>) -> impl Iterator<Item = EventId> {
         let write = value.and_then(|value| self.writes.get(value)).copied();
         write.into_iter().flat_map(|(asked, answered)| [Some(asked), answered]).flatten()
@@ -365,7 +363,7 @@ impl Known {
 }
 
 impl Linearizability {
-    /// Takes note of a request, for the proof.
+    /// Records a request, for the witness.
     fn note_request(&mut self, event: EventId, operation: &Operation) {
         let (Operation::Read { key } | Operation::Write { key, .. }) = operation else { return };
         let known = self.known.entry(key.clone()).or_default();
@@ -375,7 +373,7 @@ impl Linearizability {
         self.before.extend(known.last.clone().map(|last| (event, last)));
     }
 
-    /// Takes note of an answer, for the proof.
+    /// Records an answer, for the witness.
     fn note_answer(&mut self, completed: Completed) {
         let (Operation::Read { key } | Operation::Write { key, .. }) = &completed.operation else {
             return;
@@ -393,8 +391,8 @@ impl Linearizability {
         }
     }
 
-    /// What proves that an answer is wrong: the write of what was answered, and what was known before of a
-    /// later state.
+    /// Returns the violation of a wrong answer. Its witness is the write of the answered value, and the operation that
+    /// shows a later state.
     fn violation(
         &self,
         seen: &Observation,
@@ -417,7 +415,7 @@ impl Linearizability {
                 witness.extend([last.asked, last.answered]);
                 witness.extend(known.write_of(last.value.as_ref()));
                 let said = last.operation.spoken();
-                // Two operations of one node may be alike.
+                // Two operations of one node may be equal.
                 let same = last.node == seen.node && last.operation == *operation;
                 let earlier = if same { "earlier " } else { "" };
                 let (node, held) = (last.node, answer(last.value.as_ref()));
@@ -540,17 +538,17 @@ impl Monitor for Linearizability {
 struct NoLostUpdate {
     clients: Clients,
     registers: SortedMap<Value, Writes>,
-    /// By the event of a read that has no answer yet: the acknowledged write that began last before it,
-    /// by the event of its beginning, and its value.
+    /// For each read without an answer, by its event: the acknowledged write that began last before it (the event of
+    /// its beginning, and its value).
     reads: SortedMap<EventId, (EventId, Value)>,
 }
 
 /// The writes to one register.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Writes {
-    /// Of the acknowledged ones, the one that began last: its beginning and its value.
+    /// Beginning and value of the acknowledged write that began last.
     last: Option<(EventId, Value)>,
-    /// By value: how many writes of it have no acknowledgement, and the last acknowledgement.
+    /// For each value: number of its writes without an acknowledgement, and the last acknowledgement.
     values: SortedMap<Value, (u32, Option<EventId>)>,
 }
 
@@ -628,7 +626,7 @@ impl Await for Termination {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Convergence {
     roster: Roster,
-    /// By node and key: what it holds, since which event.
+    /// Values of each replica by key, with the events that told them.
     replicas: SortedMap<NodeId, SortedMap<Value, (Value, EventId)>>,
 }
 

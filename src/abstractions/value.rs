@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use crate::kernel::has_reserved;
 
-/// What an application broadcasts, proposes or stores: a text or a whole number, cheap to clone.
+/// A value that an application broadcasts, proposes or stores: a text or a whole number, cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, derive_more::Display)]
 #[serde(untagged)]
 pub enum Value {
@@ -21,7 +21,7 @@ impl Value {
     /// Reads one from a scenario.
     ///
     /// # Errors
-    /// What was expected instead.
+    /// The expected form.
     pub fn read(json: Option<&Json>) -> Result<Self, String> {
         let text = |text: &str| (!has_reserved(text)).then(|| Self::from(text));
         let value = match json {
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_is_read_and_written_as_it_stands() {
+    fn value_is_read_and_written_unchanged() {
         for json in [json!("m1"), json!(""), json!(-7), json!(i64::MAX)] {
             let value = Value::read(Some(&json)).expect("a text or a whole number");
             assert_eq!(serde_json::to_value(&value).expect("values serialise"), json);
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_value_is_refused() {
+    fn json_of_another_type_is_refused() {
         let foreign = [json!(null), json!(1.5), json!(u64::MAX), json!([1]), json!("\u{E000}")];
         for json in foreign.iter().map(Some).chain([None]) {
             assert_eq!(Value::read(json), Err("a text or a whole number".to_owned()), "{json:?}");

@@ -9,9 +9,9 @@ use crate::kernel::{
     Context, Detection, Group, Never, NodeId, NodeSet, Over, Parameters, Payload, Process, Time,
 };
 
-/// An algorithm for mutual exclusion, below its application: it is asked for one entry at a time, and tells when it
-/// is granted by [`Context::enter`]. Everything else is the [`Client`]'s: requests that wait for their turn, the time
-/// inside, *enter* and *exit*.
+/// An algorithm for mutual exclusion, below its application. It is asked for one entry at a time, and grants it by
+/// [`Context::enter`]. The [`Client`] does the rest: it queues requests, measures the time inside, and indicates
+/// *enter* and *exit*.
 ///
 /// A lock is a [`Process`], whose handlers have the same names.
 pub trait Lock: Clone + fmt::Debug + Eq + Hash + Serialize + 'static {
@@ -30,7 +30,8 @@ pub trait Lock: Clone + fmt::Debug + Eq + Hash + Serialize + 'static {
     /// Upon ⟨Init⟩.
     fn on_init(&mut self, _ctx: &mut Context<Self>) {}
 
-    /// Returns the ticket of a request that the application makes now. It is asked for when its turn comes.
+    /// Returns the ticket of a request that the application makes now. [`request`](Self::request) gets it back when
+    /// the turn of the request comes.
     fn ticket(&mut self, ctx: &mut Context<Self>) -> Self::Ticket;
 
     /// Asks for the critical section.
@@ -60,7 +61,7 @@ pub trait Lock: Clone + fmt::Debug + Eq + Hash + Serialize + 'static {
     }
 }
 
-/// The lock's word to its application: the critical section is yours.
+/// Indication of the lock to its application: the entry is granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[display("granted")]
 pub struct Granted {
@@ -125,7 +126,7 @@ impl<L: Lock> Context<'_, L> {
 pub struct Client<L: Lock> {
     #[serde(flatten)]
     lock: L,
-    /// Entries that the application wants and has not left yet; the lock is asked for the first.
+    /// Entries that the application wants and has not left yet; the first is the one that the lock is asked for.
     wanted: VecDeque<Wanted<L::Ticket>>,
 }
 
@@ -143,7 +144,7 @@ pub enum Timer<T> {
     /// The application leaves.
     #[display("leave")]
     Leave,
-    /// The lock's own.
+    /// A timer of the lock.
     #[serde(untagged)]
     Lock(T),
 }

@@ -1,4 +1,4 @@
-//! One at a time: what is asked of mutual exclusion, what it tells, and what it may promise.
+//! Mutual exclusion: requests, indications and properties.
 //!
 //! Properties: Coulouris, Dollimore, Kindberg and Blair, *Distributed Systems* (5th edition, 2012), section
 //! 15.2: ME1 (safety) and ME2 (liveness). Fenced writes: Kleppmann, *Designing Data-Intensive Applications*
@@ -19,26 +19,26 @@ use crate::kernel::{
     RequestKind, Roster, Scenario, Seen, SortedMap, Time, Verdict, With,
 };
 
-/// The first node enters once, for [`Cost::perform`](crate::kernel::Cost::perform).
+/// Has the first node enter once, for [`Cost::perform`](crate::kernel::Cost::perform).
 pub(crate) fn one_entry(scenario: &mut Scenario) {
     scenario.ask(0, NodeId::new(0), "acquire", None);
 }
 
-/// How long a critical section is held where a scenario does not say, in virtual ms.
+/// Time inside the critical section where a scenario gives none, in virtual ms.
 pub const DEFAULT_HOLD: Time = 20;
 
 /// The application wants to enter the critical section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[display("acquire")]
 pub struct Acquire {
-    /// How long it stays inside, in virtual ms.
+    /// Time inside, in virtual ms.
     pub hold: Time,
 }
 
 impl Request for Acquire {
     const KINDS: &'static [RequestKind] = &[RequestKind {
         name: "acquire",
-        help: "Enter the critical section, and leave it after so many ms.",
+        help: "Enter the critical section, and leave it after this time.",
         with: With::Number {
             label: "hold",
             unit: "ms",
@@ -57,14 +57,14 @@ impl Request for Acquire {
     }
 }
 
-/// What is told about the critical section, and about the resource that it guards.
+/// Indications about the critical section, and about the resource that it guards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[serde(untagged)]
 pub enum Access {
     /// This node is inside from now on.
     #[display("enter")]
     Enter {
-        /// The number of the grant, where grants are numbered: a later grant has a greater one.
+        /// Number of the grant, where grants are numbered: a later grant has a greater one.
         #[serde(skip_serializing_if = "Option::is_none")]
         token: Option<u32>,
     },
@@ -74,9 +74,9 @@ pub enum Access {
     /// This node is the resource, and accepts a write.
     #[display("write of {holder}")]
     Write {
-        /// Who writes.
+        /// Node that writes.
         holder: NodeId,
-        /// The grant under which it writes.
+        /// Number of the grant under which it writes.
         token: u32,
     },
 }
@@ -93,7 +93,7 @@ impl Indication for Access {
 
 /// Mutual exclusion.
 ///
-/// A process that crashes executes nothing any more, so it is no longer inside.
+/// A process that has crashed executes nothing, so it is no longer inside.
 pub const MUTUAL_EXCLUSION: Property = Property {
     name: "mutual exclusion",
     kind: Kind::Safety,
@@ -103,7 +103,7 @@ pub const MUTUAL_EXCLUSION: Property = Property {
 
 /// Starvation freedom.
 ///
-/// A crash ends what a process had asked for: a process that is up again has to ask again.
+/// A crash ends the requests of a process: a recovered process has to ask again.
 pub const STARVATION_FREEDOM: Property = Property {
     name: "starvation freedom",
     kind: Kind::Liveness,
@@ -119,8 +119,8 @@ pub const STARVATION_FREEDOM: Property = Property {
 
 /// Happened-before fairness.
 ///
-/// A request that waits must not be overtaken by one that its requester could have known of: whether it
-/// could is decided by the messages of the run, of which this monitor sees nothing but that.
+/// A request must not overtake one that happened before it. The messages of the run decide this; the monitor sees
+/// only how far each request's past reaches.
 pub const HAPPENED_BEFORE_FAIRNESS: Property = Property {
     name: "happened-before fairness",
     kind: Kind::Safety,
@@ -136,8 +136,8 @@ pub const HAPPENED_BEFORE_FAIRNESS: Property = Property {
 
 /// Fenced writes.
 ///
-/// A holder is stale, to a resource, once it has accepted a write under a later grant: a write under an
-/// earlier one that comes before is late, but does no harm.
+/// A holder is stale, to a resource, once the resource has accepted a write under a later grant. A write under an
+/// earlier grant that arrives before that is late, but harmless.
 pub const FENCED_WRITES: Property = Property {
     name: "fenced writes",
     kind: Kind::Safety,
@@ -162,13 +162,13 @@ struct Waiting {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct HappenedBeforeFairness {
-    /// By node, in the order in which it asked.
+    /// Requests of each node, in their order.
     waiting: Vec<VecDeque<Waiting>>,
     violated: Option<Violation>,
 }
 
 impl HappenedBeforeFairness {
-    /// What is violated when the oldest request of a node is granted.
+    /// Returns the violation that comes with the grant of a node's oldest request.
     fn grant(&mut self, entered: &Observation) -> Option<Violation> {
         let granted = self.waiting[entered.node.index()].pop_front()?;
         let others = self.waiting.iter().enumerate().map(|(index, all)| (NodeId::new(index), all));
@@ -211,7 +211,7 @@ impl Monitor for HappenedBeforeFairness {
     }
 }
 
-/// Who is inside, since which event.
+/// Nodes inside, with the events by which they entered.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct MutualExclusion(SortedMap<NodeId, EventId>);
 
@@ -228,7 +228,7 @@ impl Watch for MutualExclusion {
             }
             _ => {}
         }
-        // As long as the property holds there is one at most.
+        // As long as the property holds, at most one other node is inside.
         let (other, since) = self.0.iter().find(|(node, _)| **node != seen.node)?;
         let why = format!("{} entered while {other} was inside", seen.node);
         self.0.contains_key(&seen.node).then(|| Violation::new(why, [*since, seen.id]))
@@ -239,7 +239,7 @@ impl Watch for MutualExclusion {
 struct StarvationFreedom {
     roster: Roster,
     inside: SortedMap<NodeId, EventId>,
-    /// The requests that were not granted yet, in their order.
+    /// Requests that are not granted yet, in their order.
     waiting: SortedMap<NodeId, VecDeque<EventId>>,
 }
 
@@ -288,7 +288,7 @@ impl Await for StarvationFreedom {
     }
 }
 
-/// By resource: the write under the greatest grant so far.
+/// The write under the greatest grant so far, by resource.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct FencedWrites(SortedMap<NodeId, (u32, EventId, NodeId)>);
 

@@ -13,8 +13,8 @@
 //!   take effect visibly later. So only values that some read has answered are ever made visible early.
 //! - **Of two writes of one value the one that ends first is used first**, by exchange.
 //!
-//! A configuration in which everything is at least as free as in another one replaces it. In this order, a
-//! covered write is freer than one that has not taken effect and than one that is used up.
+//! A configuration replaces another one in which every operation is at most as free. In this order, a covered
+//! write is freer than one that has not taken effect and than one that is used up.
 //!
 //! The search remembers nothing from before the oldest operation that has no answer, except the configurations
 //! of that moment. It is compared with the search through all orders in `tests/it/properties/register.rs`.
@@ -31,8 +31,8 @@ use crate::{
 };
 
 /// Number of configurations that the search through the history of one register may reach, beside
-/// [`EACH`] for every answer. So some twenty operations are decided that overlap in every order, and any number
-/// of operations of few clients.
+/// [`EACH`] for every answer. This suffices for some twenty operations that all overlap, and for any number of
+/// operations of few clients.
 pub const MOST_CONFIGURATIONS: usize = 200_000;
 /// Number of configurations that every answer may cost without counting towards the limit.
 pub const EACH: usize = 100;
@@ -61,8 +61,8 @@ pub struct RegisterHistory {
     gave_up: Option<Limit>,
 }
 
-/// Number of configurations reached so far. Nothing that is said depends on it, so histories that differ in
-/// nothing else have one fingerprint.
+/// Number of configurations reached so far. No verdict depends on it, so histories that differ in it alone have the
+/// same fingerprint.
 #[derive(Clone, Copy, Debug, Default)]
 struct Explored(usize);
 
@@ -79,18 +79,18 @@ impl Hash for Explored {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Operation {
-    /// Its bit in a configuration. It is no other operation's as long as this one is open.
+    /// Its bit in a configuration. No other operation has it as long as this one is open.
     slot: u8,
     does: Access,
     end: End,
-    /// True if its beginning is not among the steps any more.
+    /// True if its beginning is no longer among the steps.
     began_before: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Access {
     Write(Value),
-    /// With its answer, once that is known.
+    /// A read, with its answer once that is known.
     Read(Option<Option<Value>>),
 }
 
@@ -99,7 +99,7 @@ enum Access {
 enum End {
     /// At this step.
     At(usize),
-    /// Later than everything so far.
+    /// Later than all steps so far.
     Open,
     /// Never: its client crashed.
     Never,
@@ -113,7 +113,7 @@ struct Step {
     after: Rc<[Configuration]>,
 }
 
-/// One way in which the answers so far may have come about.
+/// One explanation of the answers so far.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Configuration {
     value: Option<Value>,
@@ -126,8 +126,8 @@ struct Configuration {
 }
 
 impl Configuration {
-    /// True if whatever can follow on the other one can follow on this one, of the same value. `closing` are
-    /// the open writes that will end.
+    /// True if every continuation of the other configuration, of the same value, is one of this configuration as well.
+    /// `closing` are the open writes that will end.
     const fn is_as_free(&self, other: &Self, closing: Slots) -> bool {
         let fresh = closing & !self.used & !self.covered;
         let their_fresh = closing & !other.used & !other.covered;
@@ -135,7 +135,7 @@ impl Configuration {
     }
 }
 
-/// The open operations that are about one value.
+/// The open operations on one value.
 #[derive(Default)]
 struct About {
     /// The slots of its writes, the one that ends first in front.
@@ -188,7 +188,7 @@ impl Default for RegisterHistory {
 }
 
 impl RegisterHistory {
-    /// An operation begins. From now on it may take effect.
+    /// Begins an operation. From now on it may take effect.
     pub fn invoke(&mut self, request: EventId, operation: RegisterOperation) {
         if self.gave_up.is_some() {
             return;
@@ -209,7 +209,7 @@ impl RegisterHistory {
         self.steps.push(Step { operation: request, ends: false, after });
     }
 
-    /// An operation that will have no answer. It may take effect at any time, or never.
+    /// Marks an operation that will have no answer. It may take effect at any time, or never.
     pub fn abandon(&mut self, request: EventId) {
         let Some(operation) = self.operations.get_mut(&request) else { return };
         operation.end = End::Never;
@@ -232,7 +232,7 @@ impl RegisterHistory {
         self.forget();
     }
 
-    /// An operation ends with this answer, so it must have taken effect.
+    /// Ends an operation with this answer, so it must have taken effect.
     pub fn answer(&mut self, request: EventId, answer: Option<&Value>) -> Answered {
         if let Some(limit) = self.gave_up {
             return Answered::GaveUp(limit);
@@ -290,7 +290,7 @@ impl RegisterHistory {
         others.map(|(_, it)| bit(it.slot))
     }
 
-    /// So many steps are left out, from this one on.
+    /// Removes this number of steps, from this one on.
     fn ends_earlier(&mut self, steps: usize, from: usize) {
         for operation in self.operations.values_mut() {
             if let End::At(place) = &mut operation.end
@@ -301,7 +301,7 @@ impl RegisterHistory {
         }
     }
 
-    /// Makes a change to all configurations.
+    /// Applies a change to all configurations.
     fn change(&mut self, change: impl Fn(&mut Configuration)) {
         let changed = |all: &Rc<[Configuration]>| {
             let mut all: Vec<_> = all.to_vec();
@@ -349,7 +349,7 @@ impl RegisterHistory {
         Ok(())
     }
 
-    /// Forgets what no later answer depends on.
+    /// Removes the steps on which no later answer depends.
     fn forget(&mut self) {
         let is_open = |step: &Step| {
             !step.ends && self.operations.get(&step.operation).is_some_and(|it| it.end == End::Open)
@@ -468,7 +468,7 @@ impl<'a> Ending<'a> {
             });
         }
         let Some(write) = write else { return Ok(()) };
-        // Values that reads still wait for may have been there just before.
+        // The register may just have held values that open reads still need.
         let early = self.wanted.iter().filter(|it| it.reads & !before.read != 0);
         let early = early.filter_map(|it| Some((it.write(before.used)?, it.reads)));
         let early: Vec<(Slots, Slots)> = early.collect();
@@ -492,7 +492,7 @@ impl<'a> Ending<'a> {
     }
 }
 
-/// Leaves out the configurations that others replace.
+/// Removes the configurations that others replace.
 fn freest(all: &mut Vec<Configuration>, closing: Slots) {
     sort(all);
     all.dedup();

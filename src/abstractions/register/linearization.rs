@@ -6,10 +6,10 @@
 //! reached before is not explored again; and an operation takes effect **just in time**, when an answer
 //! forces it.
 //!
-//! The second makes the search incremental as well. All that the next answer needs to know of the past is
-//! the set of configurations that explain it so far, and of those only the operations that have no answer
-//! yet. So a run costs as much as its operations overlap, however long it is; and the search through the
-//! prefix is never done again.
+//! The second pruning makes the search incremental as well. The next answer depends on the past only through the
+//! set of configurations that explain it so far, and of those only the operations that have no answer yet. So the cost
+//! grows with the overlap of operations, not with the length of the run; and the search through the prefix is never
+//! repeated.
 
 use std::{
     collections::{BTreeSet, VecDeque},
@@ -22,27 +22,27 @@ use crate::{
     kernel::{EventId, SortedMap},
 };
 
-/// How many configurations one answer may lead to before the search gives up: enough for 12 operations that
-/// overlap in every order.
+/// Number of configurations to which one answer may lead before the search gives up: enough for 12 operations that all
+/// overlap.
 pub const LIMIT: usize = 20_000;
 
-/// A sequential object: its states, and what an operation does to one. The default is the first state.
+/// A sequential object: its states, and the effect of each operation. The default is the initial state.
 pub trait Specification: Clone + Debug + Default + Ord + Hash + 'static {
-    /// What can be done with it.
+    /// Operations of the object.
     type Operation: Clone + Debug + Eq + Hash + 'static;
 
-    /// Does it, and answers.
+    /// Applies an operation, and returns its answer.
     fn apply(&mut self, operation: &Self::Operation) -> Option<Value>;
 
-    /// Whether it never changes the state, so that without an answer it does not matter.
+    /// True if the operation never changes the state, so that it can be ignored without an answer.
     fn only_reads(operation: &Self::Operation) -> bool;
 }
 
-/// One value, none at first.
+/// A single value; initially none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Register(Option<Value>);
 
-/// What can be done with a [`Register`].
+/// Operations of a [`Register`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum RegisterOperation {
     /// Answers the value.
@@ -69,11 +69,11 @@ impl Specification for Register {
     }
 }
 
-/// A FIFO queue, empty at first.
+/// A FIFO queue, initially empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Queue(VecDeque<Value>);
 
-/// What can be done with a [`Queue`].
+/// Operations of a [`Queue`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum QueueOperation {
     /// Puts a value at the end. Answers nothing.
@@ -100,7 +100,7 @@ impl Specification for Queue {
     }
 }
 
-/// Registers by key, as one object. Judging every key by itself is the same, and faster.
+/// Registers by key, as one object. To judge every key by itself is equivalent, and faster.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyValueMap(SortedMap<Value, Register>);
 
@@ -119,18 +119,18 @@ impl Specification for KeyValueMap {
     }
 }
 
-/// What is said of an answer.
+/// Verdict on an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Answered {
     /// Some order of the operations explains all answers so far.
     Possible,
-    /// None does.
+    /// No order does.
     Impossible,
-    /// Too many operations overlap to say.
+    /// Too many operations overlap to decide.
     GaveUp(Limit),
 }
 
-/// The limit that a search gave up at.
+/// Limit at which a search gave up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Limit {
     /// The search reached more configurations than this.
@@ -139,21 +139,21 @@ pub enum Limit {
     Open(usize),
 }
 
-/// All that explains the answers of one object so far.
+/// All explanations of the answers of one object so far.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Linearization<S: Specification> {
-    /// What has no answer yet, by the event of its request.
+    /// Operations without an answer, by the events of their requests.
     pending: SortedMap<EventId, S::Operation>,
     configurations: BTreeSet<Configuration<S>>,
-    /// How many configurations were explored so far: what the search has cost.
+    /// Number of configurations explored so far: the cost of the search.
     explored: usize,
 }
 
-/// One way in which it may have come about.
+/// One explanation of the answers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Configuration<S> {
     state: S,
-    /// What has taken effect and has no answer yet, with the answer that it must get.
+    /// Operations that have taken effect without an answer yet, each with the answer that it must get.
     effective: SortedMap<EventId, Option<Value>>,
 }
 
@@ -167,12 +167,12 @@ impl<S: Specification> Default for Linearization<S> {
 }
 
 impl<S: Specification> Linearization<S> {
-    /// An operation begins. From now on it may take effect.
+    /// Begins an operation. From now on it may take effect.
     pub fn invoke(&mut self, request: EventId, operation: S::Operation) {
         self.pending.insert(request, operation);
     }
 
-    /// An operation that will have no answer. It may take effect at any time, or never.
+    /// Marks an operation that will have no answer. It may take effect at any time, or never.
     pub fn abandon(&mut self, request: EventId) {
         if self.pending.get(&request).is_some_and(S::only_reads) {
             self.pending.remove(&request);
@@ -183,8 +183,8 @@ impl<S: Specification> Linearization<S> {
         }
     }
 
-    /// An operation ends with this answer, so it must have taken effect: at last now, after whichever of
-    /// the others, in whichever order.
+    /// Ends an operation with this answer. It must have taken effect: now at the latest, after any of the other open
+    /// operations in any order.
     pub fn answer(&mut self, request: EventId, answer: Option<&Value>) -> Answered {
         let mut explained = BTreeSet::new();
         let mut reached = BTreeSet::new();
@@ -218,7 +218,7 @@ impl<S: Specification> Linearization<S> {
         if self.configurations.is_empty() { Answered::Impossible } else { Answered::Possible }
     }
 
-    /// How many configurations have been explored so far: what the search has cost.
+    /// Number of configurations explored so far: the cost of the search.
     #[must_use]
     pub const fn explored(&self) -> usize {
         self.explored
