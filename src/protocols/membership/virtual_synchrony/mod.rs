@@ -27,15 +27,15 @@
 //! them: a view that only crashed members have installed may never be installed by the others. A member that leaves
 //! flushes its own departure, and is out.
 //!
-//! Without the flush (a parameter), a member installs a new view as soon as it hears of it. A message that a crashed
-//! member has sent to some members then reaches the others too late or never: **virtual synchrony** breaks.
+//! Without the flush (a parameter), a member installs a new view at once. A message that a crashed member has sent to some
+//! members then reaches the others too late or never: **virtual synchrony** breaks.
 //!
 //! No majority is needed, and every report of the detector is believed. A process that is suspected but up is expelled
 //! without notice and stays in its old view. When the network splits, each side expels the other and goes on, with views
 //! of the same numbers: **view agreement** breaks.
 //!
 //! Where it departs from the papers: only the messages of one sender are ordered, where ISIS has CBCAST; and the flush
-//! tells the next view, where note 004 multicasts it first. It may hold several changes at once.
+//! tells the next view, where note 004 multicasts it first.
 
 mod joins;
 mod stability;
