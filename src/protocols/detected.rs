@@ -8,11 +8,13 @@ use derive_more::Display;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::membership::heartbeat_detector::{self, Heartbeat, HeartbeatDetector, time_to_suspect};
 use crate::{
     abstractions::detection::Notice,
     kernel::{
         Carried, Context, Detection, Group, Keys, NodeId, NodeSet, Over, Process, Serving, Time,
+    },
+    protocols::membership::heartbeat_detector::{
+        self, Heartbeat, HeartbeatDetector, time_to_suspect,
     },
 };
 

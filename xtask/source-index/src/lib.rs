@@ -113,9 +113,12 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, String> {
 fn index(src: &Path, paths: &[PathBuf]) -> Result<Index, String> {
     let mut index =
         Index { description: String::new(), files: Vec::new(), tests: 0, uses: Vec::new() };
-    for path in paths {
+    let mut paths = paths.to_vec();
+    let mut next = 0;
+    while let Some(path) = paths.get(next).cloned() {
+        next += 1;
         let complain = |why: String| format!("{}: {why}", path.display());
-        let text = fs::read_to_string(path).map_err(|why| complain(why.to_string()))?;
+        let text = fs::read_to_string(&path).map_err(|why| complain(why.to_string()))?;
         if path.file_stem().is_some_and(|stem| stem == "tests") {
             index.tests += text.lines().count();
             continue;
@@ -131,7 +134,12 @@ fn index(src: &Path, paths: &[PathBuf]) -> Result<Index, String> {
                 index.uses.push(used);
             }
         }
-        let below = path.strip_prefix(src).unwrap_or(path);
+        // Code that wraps a protocol is a part of it.
+        let wrappers = uses::wrappers(&parsed).into_iter();
+        let wrappers = wrappers.map(|name| src.join(format!("protocols/{name}.rs")));
+        let wrappers: Vec<_> = wrappers.filter(|path| !paths.contains(path)).collect();
+        paths.extend(wrappers);
+        let below = path.strip_prefix(src).unwrap_or(&path);
         index.files.push(File {
             path: below.to_string_lossy().replace('\\', "/"),
             first: start + 1,

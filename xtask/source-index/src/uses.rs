@@ -4,14 +4,8 @@ use syn::{File, Item, UseTree};
 
 /// Ids of the protocols and names of the abstractions that a file imports from, as paths of indexes.
 pub(crate) fn uses(file: &File) -> Vec<String> {
-    let mut paths = Vec::new();
-    for item in &file.items {
-        if let Item::Use(import) = item {
-            flatten(&import.tree, &mut Vec::new(), &mut paths);
-        }
-    }
     let mut uses: Vec<String> = Vec::new();
-    for path in paths {
+    for path in imports(file) {
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         let used = match path.as_slice() {
             // A neighbour in the family, or else a part of the module, of which there is no index.
@@ -25,6 +19,30 @@ pub(crate) fn uses(file: &File) -> Vec<String> {
         }
     }
     uses
+}
+
+/// Names of the files beside the families that a file imports from, such as the slot for a failure detector.
+pub(crate) fn wrappers(file: &File) -> Vec<String> {
+    let mut wrappers: Vec<String> = Vec::new();
+    for path in imports(file) {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        if let ["crate", "protocols", name, _] = path.as_slice()
+            && !wrappers.iter().any(|known| known == name)
+        {
+            wrappers.push((*name).to_owned());
+        }
+    }
+    wrappers
+}
+
+fn imports(file: &File) -> Vec<Vec<String>> {
+    let mut paths = Vec::new();
+    for item in &file.items {
+        if let Item::Use(import) = item {
+            flatten(&import.tree, &mut Vec::new(), &mut paths);
+        }
+    }
+    paths
 }
 
 /// Writes a tree of imports out: `a::{b, c::d}` is `a::b` and `a::c::d`.
@@ -48,7 +66,7 @@ fn flatten(tree: &UseTree, before: &mut Vec<String>, paths: &mut Vec<Vec<String>
 
 #[cfg(test)]
 mod tests {
-    use super::uses;
+    use super::{uses, wrappers};
 
     #[test]
     fn uses_are_the_modules_of_the_imports() {
@@ -56,5 +74,13 @@ mod tests {
                     protocols::reliable::best_effort_broadcast::{BestEffortBroadcast, Data}};";
         let file = syn::parse_file(file).expect("it is Rust");
         assert_eq!(uses(&file), ["abstractions/broadcast", "best-effort-broadcast"]);
+        assert_eq!(wrappers(&file), [""; 0]);
+    }
+
+    #[test]
+    fn wrappers_are_the_files_beside_the_families() {
+        let file = "use crate::protocols::detected::{self, Detected};";
+        let file = syn::parse_file(file).expect("it is Rust");
+        assert_eq!(wrappers(&file), ["detected"]);
     }
 }

@@ -4,14 +4,13 @@
 //! that no multicast passes. A message is delivered in the view in which it was sent, and all members that go on together
 //! from one view to the next have delivered the same messages in it.
 //!
-//! Members deliver a message as it comes, and keep a copy until it is **stable**: all members are known to have it. They
-//! acknowledge on the messages that they send, or at once. A member that learns of a change (a crash is detected, a
-//! process asks to join, a member leaves) sends no more messages of its own. It multicasts its copies of the unstable
-//! ones, followed by a **flush** that tells the change. It installs the next view when it has a flush *for this very
-//! change* from every member that goes on. Suppose that one member has delivered a message that another one lacks. The
-//! copy then reaches the other one before the flush, and so before it installs the view. The same holds for a member's
-//! own messages: its flush proves to the others that they have all of them. So a link that loses a message and delivers
-//! a later one breaks **virtual synchrony**.
+//! Members deliver a message as it comes, and keep a copy until it is **stable**: all members are known to have it. A
+//! member that learns of a change (a crash is detected, a process asks to join, a member leaves) sends no more messages
+//! of its own. It multicasts its copies of unstable ones, then a **flush** that tells the change. It installs the next
+//! view when it has a flush *for this very change* from every member that goes on. Suppose that one member has
+//! delivered a message that another one lacks. The copy then reaches the other one before the flush, and so before it
+//! installs the view. The same holds for a member's own messages: its flush proves to the others that they have all of
+//! them. So a link that loses a message and delivers a later one breaks **virtual synchrony**.
 //!
 //! *No coordinator.* A flush may tell of a crash, join or leave that its receiver has not heard of. The receiver adds it
 //! to the change and flushes anew. So a crash during a flush only makes the change larger. The change that a member
