@@ -84,7 +84,12 @@ impl Found {
 pub(super) const fn is_passing(action: &Action) -> bool {
     matches!(
         action,
-        Action::Tick(_) | Action::Select(None) | Action::Look(_) | Action::Settle | Action::Show(_)
+        Action::Tick(_)
+            | Action::Select(None)
+            | Action::Look(_)
+            | Action::Settle
+            | Action::Show(_)
+            | Action::Search(_)
     )
 }
 

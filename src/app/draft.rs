@@ -6,7 +6,7 @@
 
 use std::{cmp::Reverse, rc::Rc};
 
-use super::{Action, Page, Panel, Playhead, Run, State, reduce, words::heading};
+use super::{Action, Page, Panel, Playhead, Run, State, derived::derived, reduce, words::heading};
 use crate::{
     formats::{link, scenario},
     kernel::{Scenario, Time, sort_by_key},
@@ -169,7 +169,7 @@ impl State {
             let at = Playhead::at(&state.run, time.min(state.shown_until as f64));
             playhead = if at.cursor == playhead.cursor { at } else { playhead };
         }
-        Self { origin, written, undo, redo, playhead, panel, playing: false, ..state }
+        derived(Self { origin, written, undo, redo, playhead, panel, playing: false, ..state })
     }
 }
 
@@ -188,7 +188,8 @@ pub(super) fn restore(state: State, draft: &str) -> State {
     }
     undo.extend(restored.undo);
     let loads = state.loads + 1;
-    State { undo, loads, calm: state.calm, refusals: state.refusals, ..restored }
+    let (calm, refusals, searching) = (state.calm, state.refusals, state.searching);
+    State { undo, loads, calm, refusals, searching, ..restored }
 }
 
 /// What a draft says.

@@ -35,6 +35,8 @@ pub(super) fn held(before: &State, mut state: State) -> State {
         // Worked out from the run that is shown, and worked out again when that is another one.
         changes: _,
         compare: _,
+        exercise: _,
+        ways: _,
         pending: _,
         computed: _,
         wanted: _,
@@ -51,6 +53,7 @@ pub(super) fn held(before: &State, mut state: State) -> State {
         writing: _,
         lens: _,
         panel: _,
+        searching: _,
         refused: _,
         refusals: _,
         announcement: _,

@@ -10,144 +10,77 @@ use super::{
     fields::{self, Number, Props as Control, choice, field, number, select},
 };
 use crate::{
-    app::{Action, Edit, Errand, Hunt, Run, Said, heard, text},
-    formats::search::{Asked, counted},
-    kernel::{Kind, Property, Scenario},
-    search::{Budget, KINDS, Target, counted_kind},
+    app::{
+        Action, Edit, Errand, Hunt, Run, Said, SearchAction, SearchOptions, SearchTask, Searching,
+        Shared, heard, termination, text,
+    },
+    formats::search::counted,
+    kernel::{Property, Scenario},
+    search::{Budget, KINDS, counted_kind},
     web,
 };
 
-/// What came of the last errand, and how to send the next one.
-#[derive(Clone, PartialEq)]
-pub(super) struct Hunting {
-    hunt: Rc<Hunt>,
-    /// When the worker was sent, in real ms since the page was opened.
-    since: f64,
-    /// Sends a worker on an errand; with none, calls it off.
-    ask: Callback<Option<Errand>>,
-}
-
-/// What was heard, and since when it is listened for.
-#[derive(PartialEq)]
-struct Heard(Rc<Hunt>, f64);
-
-enum Word {
-    Sent(Hunt),
-    Said(Said),
-    Cancelled,
-}
-
-impl Reducible for Heard {
-    type Action = Word;
-
-    fn reduce(self: Rc<Self>, word: Word) -> Rc<Self> {
-        let (hunt, since) = match word {
-            Word::Sent(hunt) => (hunt, web::ticks()),
-            Word::Said(said) => (self.0.after(said), self.1),
-            Word::Cancelled => (self.0.cancelled(), self.1),
-        };
-        Rc::new(Self(Rc::new(hunt), since))
-    }
-}
-
-/// Keeps the worker and what it has said, whatever part of the page is shown.
+/// Keeps a worker on the errand, whatever part of the page is shown.
 #[hook]
-pub(super) fn use_hunting() -> Hunting {
-    let heard_so_far = use_reducer(|| Heard(Rc::default(), 0.0));
-    let worker = use_mut_ref(|| None::<web::Errand>);
-    let tell = heard_so_far.dispatcher();
-    let ask = use_callback((), move |errand: Option<Errand>, ()| {
-        // The one before is called off.
-        worker.replace(None);
-        let Some(errand) = errand else { return tell.dispatch(Word::Cancelled) };
-        tell.dispatch(Word::Sent(Hunt::sent(&errand)));
-        let (said, failed) = (tell.clone(), tell.clone());
-        let fails = move |why: &str| {
-            failed.dispatch(Word::Said(Said::Failed(why.to_owned())));
-            failed.dispatch(Word::Said(Said::Done));
-        };
-        let broken = fails.clone();
-        let started = web::Errand::start(
-            errand.write(),
-            move |text| heard(&text).into_iter().for_each(|it| said.dispatch(Word::Said(it))),
-            move || broken(text::hunting::NOT_FETCHED),
-        );
-        if started.is_none() {
-            fails(text::hunting::NO_WORKER);
-        }
-        worker.replace(started);
+pub(super) fn use_searching(errand: Option<&Shared<Errand>>, send: &Send) {
+    let send = send.clone();
+    use_effect_with(errand.cloned(), move |errand| {
+        let worker = errand.as_ref().and_then(|errand| start_worker(errand, &send));
+        move || drop(worker)
     });
-    Hunting { hunt: Rc::clone(&heard_so_far.0), since: heard_so_far.1, ask }
+}
+
+fn start_worker(errand: &Shared<Errand>, send: &Send) -> Option<web::Errand> {
+    let (of, send) = (errand.clone(), send.clone());
+    let hear = move |said| send.emit(Action::Search(SearchAction::Hear(of.clone(), said)));
+    let fails = {
+        let hear = hear.clone();
+        move |why: &str| {
+            hear(Said::Failed(why.to_owned()));
+            hear(Said::Done);
+        }
+    };
+    let broken = fails.clone();
+    let started = web::Errand::start(
+        errand.write(),
+        move |text| heard(&text).into_iter().for_each(&hear),
+        move || broken(text::hunting::NOT_FETCHED),
+    );
+    if started.is_none() {
+        fails(text::hunting::NO_WORKER);
+    }
+    started
 }
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
     pub(super) run: Run,
-    pub(super) hunting: Hunting,
+    pub(super) searching: Searching,
     /// True if what is still to come is hidden, and with it what the run comes to.
     pub(super) hidden: bool,
     pub(super) send: Send,
 }
 
-/// What a reader has chosen.
-#[derive(Clone, PartialEq)]
-struct Choice {
-    property: Option<&'static str>,
-    budget: Budget,
-    inside_model: bool,
-    /// Whether the search begins with the faults that are there.
-    with_faults: bool,
+fn act(send: &Send, action: SearchAction) {
+    send.emit(Action::Search(action));
 }
 
-impl Default for Choice {
-    fn default() -> Self {
-        let (budget, property) = (Budget::default(), None);
-        Self { property, budget, inside_model: false, with_faults: false }
-    }
-}
-
-impl Choice {
-    fn errand(&self, run: &Run) -> Option<Errand> {
-        let mut scenario = run.scenario.clone();
-        if !self.with_faults {
-            scenario.faults.clear();
-        }
-        scenario.captions.clear();
-        scenario.goal = None;
-        let mut asked = Asked::of(scenario).ok()?;
-        if let Some(name) = self.property {
-            asked.targets = named(run, name).map(Target::Violation).into_iter().collect();
-        }
-        asked.budget = self.budget.clone();
-        asked.inside_model = self.inside_model;
-        Some(Errand::Search(Box::new(asked)))
-    }
-}
-
-fn named(run: &Run, name: &str) -> Option<&'static Property> {
-    run.protocol.properties().map(|(property, _)| property).find(|it| it.name == name)
+/// Starts a task when a button is pressed.
+fn starts(send: &Send, task: SearchTask) -> Callback<MouseEvent> {
+    send.reform(move |_: MouseEvent| Action::Search(SearchAction::Start(task, web::ticks())))
 }
 
 /// The panel.
 #[component]
 pub(super) fn Breaking(props: &Props) -> Html {
-    let Props { run, hunting, hidden, send } = props;
-    let choice = use_state(Choice::default);
-    // What came of another protocol says nothing of this one.
-    let other = hunting.hunt.of.as_ref().is_some_and(|of| of.protocol != run.scenario.protocol);
-    let hunting = &if other && !hunting.hunt.running {
-        Hunting { hunt: Rc::default(), ..hunting.clone() }
-    } else {
-        hunting.clone()
-    };
-    // What another protocol promises is no longer asked for.
-    let chosen = choice.property.filter(|name| named(run, name).is_some());
+    let Props { run, searching, hidden, send } = props;
+    let hunt = &*searching.results(run);
     html! {
         <div class="breaking">
             if *hidden {
                 <p class="why">{ text::hunting::HIDDEN }</p>
             } else {
-                { violated(run, hunting, send) }
+                { violated(run, hunt, send) }
             }
             <section aria-label={text::hunting::SEARCH}>
                 <h3>{ text::hunting::SEARCH }</h3>
@@ -155,31 +88,31 @@ pub(super) fn Breaking(props: &Props) -> Html {
                     { text::hunting::HINT }
                 </p>
                 <div class="wishes">
-                    { field(text::hunting::PROPERTY, text::hunting::PROPERTY_HELP, which(run, chosen, &choice)) }
-                    { wishes(run, &choice) }
+                    { field(text::hunting::PROPERTY, text::hunting::PROPERTY_HELP, which(run, searching, send)) }
+                    { wishes(run, &searching.options, send) }
                 </div>
-                { start(run, hunting, &Choice { property: chosen, ..(*choice).clone() }) }
+                { start(run, hunt, searching.since, send) }
             </section>
-            { outcome(hunting, send) }
+            { outcome(hunt, send) }
         </div>
     }
 }
 
 /// Which property is to be broken.
-fn which(run: &Run, chosen: Option<&'static str>, wish: &UseStateHandle<Choice>) -> Html {
+fn which(run: &Run, searching: &Searching, send: &Send) -> Html {
     let names: Vec<(&'static str, bool)> =
         run.protocol.properties().map(|(property, promised)| (property.name, promised)).collect();
     let known = names.clone();
-    let wish = wish.clone();
+    let (send, options) = (send.clone(), searching.options.clone());
     let onchange = Callback::from(move |value: String| {
         let property = known.iter().map(|(name, _)| *name).find(|name| *name == value);
-        wish.set(Choice { property, ..(*wish).clone() });
+        act(&send, SearchAction::Choose(SearchOptions { property, ..options.clone() }));
     });
     let named = names.into_iter().map(|(name, promised)| {
         choice(name, if promised { name.to_owned() } else { text::hunting::not_promised(name) })
     });
     let all = std::iter::once(choice("", text::hunting::ANY)).chain(named).collect();
-    let value = chosen.unwrap_or_default();
+    let value = searching.property(run).unwrap_or_default();
     Control { id: Some("break-what".into()), ..select(value, all, onchange) }.into()
 }
 
@@ -187,13 +120,13 @@ fn which(run: &Run, chosen: Option<&'static str>, wish: &UseStateHandle<Choice>)
 type BudgetChange = Rc<dyn Fn(&Budget, u32) -> Budget>;
 
 /// What may go wrong, kind by kind, and what else a search keeps to.
-fn wishes(run: &Run, choice: &UseStateHandle<Choice>) -> Html {
-    let now = &choice.budget;
+fn wishes(run: &Run, options: &SearchOptions, send: &Send) -> Html {
+    let now = &options.budget;
     let set = |change: BudgetChange| {
-        let choice = choice.clone();
+        let (send, options) = (send.clone(), options.clone());
         Callback::from(move |count: u64| {
-            let budget = change(&choice.budget, count as u32);
-            choice.set(Choice { budget, ..(*choice).clone() });
+            let budget = change(&options.budget, count as u32);
+            act(&send, SearchAction::Choose(SearchOptions { budget, ..options.clone() }));
         })
     };
     let kind = |kind: &'static str| {
@@ -212,12 +145,12 @@ fn wishes(run: &Run, choice: &UseStateHandle<Choice>) -> Html {
         onchange: all,
         ..Number::default()
     };
-    let switch = |change: fn(&mut Choice, bool)| {
-        let choice = choice.clone();
+    let switch = |change: fn(&mut SearchOptions, bool)| {
+        let (send, options) = (send.clone(), options.clone());
         Callback::from(move |on: bool| {
-            let mut next = (*choice).clone();
+            let mut next = options.clone();
             change(&mut next, on);
-            choice.set(next);
+            act(&send, SearchAction::Choose(next));
         })
     };
     html! {
@@ -226,10 +159,10 @@ fn wishes(run: &Run, choice: &UseStateHandle<Choice>) -> Html {
             <label class="of-kind in-all"><span>{ text::hunting::IN_ALL }</span>{ number(all) }</label>
             <div class="kinds">{ for KINDS.into_iter().map(kind) }</div>
             { check("inside", text::hunting::INSIDE, text::hunting::INSIDE_HELP,
-                choice.inside_model, switch(|it, on| it.inside_model = on)) }
+                options.inside_model, switch(|it, on| it.inside_model = on)) }
             if !run.scenario.faults.is_empty() {
                 { check("with-faults", text::hunting::WITH_FAULTS, text::hunting::WITH_FAULTS_HELP,
-                    choice.with_faults, switch(|it, on| it.with_faults = on)) }
+                    options.with_faults, switch(|it, on| it.with_faults = on)) }
             }
         </details>
     }
@@ -260,10 +193,9 @@ fn rate(hunt: &Hunt, since: f64) -> String {
 }
 
 /// The button that starts, or the one that calls it off, and how far it is.
-fn start(run: &Run, hunting: &Hunting, choice: &Choice) -> Html {
-    let Hunting { hunt, since, ask } = hunting;
+fn start(run: &Run, hunt: &Hunt, since: f64, send: &Send) -> Html {
     if hunt.running {
-        let cancel = ask.reform(|_: MouseEvent| None);
+        let cancel = send.reform(|_: MouseEvent| Action::Search(SearchAction::Cancel));
         let doing = match hunt.what {
             "search" if hunt.progress.is_empty() => text::hunting::BEGINNING,
             "search" => &hunt.progress,
@@ -274,25 +206,22 @@ fn start(run: &Run, hunting: &Hunting, choice: &Choice) -> Html {
         return html! {
             <div class="hunt-now">
                 <progress aria-label={text::hunting::SEARCHING} />
-                <span class="how-far">{ doing.to_owned() }{ rate(hunt, *since) }</span>
+                <span class="how-far">{ doing.to_owned() }{ rate(hunt, since) }</span>
                 <button id="hunt-cancel" onclick={cancel} title={text::hunting::CANCEL_HELP}>{ text::hunting::CANCEL }</button>
             </div>
         };
     }
-    let (run, choice) = (run.clone(), choice.clone());
-    let undecided = keep_undecided(&run, ask);
-    let go = ask.reform(move |_: MouseEvent| choice.errand(&run));
+    let undecided = keep_undecided(run, send);
+    let go = starts(send, SearchTask::Search);
     html! { <><button class="primary" id="break-it" onclick={go}>{ text::hunting::BREAK }</button>{ " " }{ undecided }</> }
 }
 
 /// The adversary's button, where there is something to decide.
-fn keep_undecided(run: &Run, ask: &Callback<Option<Errand>>) -> Html {
-    let termination = named(run, "termination").filter(|it| it.kind == Kind::Liveness);
-    let Some(termination) = termination else { return html! {} };
-    let scenario = Scenario { captions: Vec::new(), ..run.scenario.clone() };
-    let go = ask.reform(move |_: MouseEvent| {
-        Some(Errand::Adversary(Box::new(scenario.clone()), termination))
-    });
+fn keep_undecided(run: &Run, send: &Send) -> Html {
+    if termination(run).is_none() {
+        return html! {};
+    }
+    let go = starts(send, SearchTask::KeepUndecided);
     html! {
         <button id="keep-undecided" onclick={go}
             title={text::hunting::UNDECIDED_HELP}>{ text::hunting::UNDECIDED }</button>
@@ -300,10 +229,9 @@ fn keep_undecided(run: &Run, ask: &Callback<Option<Errand>>) -> Html {
 }
 
 /// What this run violates: why, and how little shows it.
-fn violated(run: &Run, hunting: &Hunting, send: &Send) -> Html {
+fn violated(run: &Run, hunt: &Hunt, send: &Send) -> Html {
     let judgements = run.report.judgements.iter().filter(|it| it.verdict.is_violated());
     let violated: Vec<&'static Property> = judgements.map(|judgement| judgement.property).collect();
-    let Hunting { hunt, ask, .. } = hunting;
     if violated.is_empty() && hunt.small.is_none() {
         return html! {};
     }
@@ -311,16 +239,14 @@ fn violated(run: &Run, hunting: &Hunting, send: &Send) -> Html {
     // What was explained is the run as it was then.
     let explained = hunt.explained.as_ref().filter(|_| hunt.of.as_deref() == Some(&run.scenario));
     let about = |property: &'static Property| {
-        let send = |errand: fn(Box<Scenario>, &'static Property) -> Errand| {
-            let scenario = run.scenario.clone();
-            ask.reform(move |_: MouseEvent| Some(errand(Box::new(scenario.clone()), property)))
-        };
+        let explain = starts(send, SearchTask::Explain(property.name));
+        let minimise = starts(send, SearchTask::Minimise(property.name));
         html! {
             <li data-property={property.name}>
                 <b>{ property.name }</b>
-                <button class="explain" disabled={busy} onclick={send(Errand::Explain)}
+                <button class="explain" disabled={busy} onclick={explain}
                     title={text::hunting::WHY_HELP}>{ text::hunting::WHY }</button>
-                <button class="shrink" disabled={busy} onclick={send(Errand::Shrink)}
+                <button class="shrink" disabled={busy} onclick={minimise}
                     title={text::hunting::MINIMISE_HELP}>{ text::hunting::MINIMISE }</button>
             </li>
         }
@@ -345,8 +271,7 @@ fn violated(run: &Run, hunting: &Hunting, send: &Send) -> Html {
 }
 
 /// What came of the last errand.
-fn outcome(hunting: &Hunting, send: &Send) -> Html {
-    let hunt = &*hunting.hunt;
+fn outcome(hunt: &Hunt, send: &Send) -> Html {
     let anything = !hunt.what.is_empty();
     html! {
         <section class="hunted" aria-label={text::hunting::RESULTS} aria-live="polite">

@@ -15,7 +15,7 @@ use super::{
     exercise::Exercise,
     guard::{self, use_panic_on_purpose},
     header::Header,
-    hunting::use_hunting,
+    hunting::use_searching,
     legend::legend,
     part::{Draw, PagePart},
     settings::settings,
@@ -31,8 +31,7 @@ use super::{
 use crate::{
     analysis::Stamps,
     app::{
-        Action, Shared, State, Ways, Workings, emphasis, is_of_this_host, offers, reduce, shortcut,
-        text,
+        Action, Shared, State, Workings, emphasis, is_of_this_host, offers, reduce, shortcut, text,
     },
     formats::link,
     web::{self, Frames},
@@ -78,7 +77,6 @@ pub(super) fn Page() -> Html {
     let (edited, path) = (*known).clone();
     let fragment = use_fragment(&state.run, state.adjusting, &send);
     let made_of = (state.run.clone(), Rc::clone(&state.origin));
-    let ways = use_memo(made_of.clone(), |(run, origin)| Ways::from(run, origin));
     let worked: Shared<_> = use_memo((), |()| RefCell::new(Workings::default())).into();
     let offers = use_memo(made_of, |(run, origin)| offers(run, origin));
     use_panic_on_purpose();
@@ -91,7 +89,7 @@ pub(super) fn Page() -> Html {
     use_keys(&store, &send);
     let dialog = use_sheet(state.study.sheet);
     let offer = use_drafts(state, &send);
-    let hunting = use_hunting();
+    use_searching(state.searching.errand.as_ref(), &send);
     let working = use_work(state.pending.as_ref(), &send);
     let asked =
         (state.run.clone(), state.explained.filter(|_| !state.adjusting), state.asked_about());
@@ -115,12 +113,12 @@ pub(super) fn Page() -> Html {
                 { for state.refused.as_ref().map(|refused| banner(refused, &send)) }
                 { working }
                 <section class={classes!("theatre", edited.then_some("edited"))} aria-label={text::page::RUN} ref={theatre}>
-                    { variants(&ways, state.run.protocol.id, state.study.future_hidden, &send) }
+                    { variants(&state.ways, state.run.protocol.id, state.study.future_hidden, &send) }
                     <h2 class="title" id={HEADING} tabindex="-1">
                         { state.heading() }
                         if !state.scenario().title.is_empty() { { old_words(state) } }
                     </h2>
-                    <Exercise run={state.run.clone()} origin={Rc::clone(&state.origin)} adjusting={state.adjusting} />
+                    <Exercise run={state.run.clone()} exercise={state.exercise.clone()} />
                     { caption_line(state, edited, &send) }
                     <Stage run={state.run.clone()} playhead={state.playhead} playing={state.playing}
                         shown_until={state.shown_until} lens={state.lens} selection={state.selection}
@@ -147,9 +145,9 @@ pub(super) fn Page() -> Html {
                         </div>
                     </div>
                     { compare::compared(state, &send) }
-                    { next_stop(&ways, &send) }
+                    { next_stop(&state.ways, &send) }
                     { part(legend) }
-                    { workbench(state, &worked, &hunting, &send) }
+                    { workbench(state, &worked, &send) }
                 </section>
                 <div class="side">
                     <Verdicts run={state.run.clone()} cursor={state.playhead.cursor}

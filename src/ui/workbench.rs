@@ -6,7 +6,7 @@ use super::{
     Send,
     deliveries::Told,
     events::Events,
-    hunting::{Breaking, Hunting},
+    hunting::Breaking,
     inspector::{Inspector, Worked},
     network_view::NetworkView,
     numbers::Figures,
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The tabs, and what the chosen one shows.
-pub(super) fn workbench(state: &State, worked: &Worked, hunting: &Hunting, send: &Send) -> Html {
+pub(super) fn workbench(state: &State, worked: &Worked, send: &Send) -> Html {
     let State { run, panel, selection, playhead, .. } = state;
     let chosen = *panel;
     let is_hidden = state.told() < run.trace.events.len();
@@ -32,7 +32,7 @@ pub(super) fn workbench(state: &State, worked: &Worked, hunting: &Hunting, send:
                 <div class={classes!("panel", state.study.future_hidden.then_some("untold"))} role="tabpanel" id="panel" tabindex="0" aria-labelledby={tab_id(panel)}>
                     { match panel {
                         Panel::Break => html! {
-                            <Breaking run={run.clone()} hunting={hunting.clone()} hidden={is_hidden} send={send.clone()} />
+                            <Breaking run={run.clone()} searching={state.searching.clone()} hidden={is_hidden} send={send.clone()} />
                         },
                         Panel::Events => html! {
                             <Events run={run.clone()} playhead={*playhead} hidden={state.study.future_hidden}

@@ -2,7 +2,8 @@
 
 use super::{
     super::{
-        Against, Ask, Edit, Filter, Hand, Lens, Panel, Pending, Run, Shared, Showing, Since, Stride,
+        Against, Ask, Edit, Filter, Hand, Lens, Panel, Pending, Run, SearchAction, Shared, Showing,
+        Since, Stride,
     },
     Selection,
 };
@@ -79,6 +80,8 @@ pub enum Action {
     Since(Since),
     /// Puts another run beside this one, or removes it.
     Compare(Option<Against>),
+    /// Changes the search panel, or delivers a message of its worker.
+    Search(SearchAction),
     /// Continues the work of a closed tab, from its draft.
     Restore(String),
     /// Dismisses the refusal.

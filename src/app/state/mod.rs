@@ -14,8 +14,9 @@ pub(super) use self::{
     opening::{load, open},
 };
 use super::{
-    Area, Changes, Compare, FITTING, Filter, Lens, OPENING, Panel, Pending, Playhead, Run, Shared,
-    Study, Writing, fitting_pace, interesting_end, walk::Place,
+    Area, Changes, Compare, Exercise, FITTING, Filter, Lens, OPENING, Panel, Pending, Playhead,
+    Run, Searching, Shared, Study, Ways, Writing, derived::derived, fitting_pace, interesting_end,
+    walk::Place,
 };
 use crate::{
     formats::{
@@ -86,6 +87,12 @@ pub struct State {
     pub changes: Changes,
     /// Run that stands beside the one that is shown.
     pub compare: Option<Compare>,
+    /// Search panel: options, errand and results.
+    pub searching: Searching,
+    /// Exercise that was opened, with the judgement of the reader's attempt.
+    pub exercise: Option<Shared<Exercise>>,
+    /// Ways on from here: variants under other protocols, and the next stop of the tour.
+    pub ways: Shared<Ways>,
     /// Input of the reader that was refused. A text stays until it is dismissed.
     pub refused: Option<Refused>,
     /// Number of refusals: fields that still show the refused value have to be drawn again.
@@ -165,7 +172,7 @@ impl State {
     }
 
     pub(super) fn shows(run: Run) -> Self {
-        Self {
+        derived(Self {
             origin: Rc::new(run.scenario.clone()),
             written: None,
             loads: 0,
@@ -193,6 +200,9 @@ impl State {
             filter: Filter::default(),
             changes: Changes::default(),
             compare: None,
+            searching: Searching::default(),
+            exercise: None,
+            ways: Shared::new(Ways::default()),
             refused: None,
             refusals: 0,
             announcement: String::new(),
@@ -202,7 +212,7 @@ impl State {
             computed: Vec::new(),
             wanted: None,
             run,
-        }
+        })
     }
 
     pub(super) fn page(&self) -> Page {

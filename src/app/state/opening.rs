@@ -51,7 +51,9 @@ fn replace_all(state: State, opened: State) -> State {
     let loads = state.loads + 1;
     // What is typed and could not be taken is never lost.
     let writing = state.writing.filter(Writing::stands);
-    let opened = State { undo, lens, study, speed, panel, refusals, loads, writing, ..opened };
+    let searching = state.searching;
+    let opened =
+        State { undo, lens, study, speed, panel, refusals, loads, writing, searching, ..opened };
     if state.calm { opened.calmed() } else { opened }
 }
 

@@ -4,13 +4,13 @@ use super::{
     super::{
         Edit, Hand, Playhead, SPEEDS, Stride,
         breaking::{breached_at, broken_at, visit},
-        changes, compare,
+        changes, compare, derived,
         draft::restore,
         file::open_file,
         hands,
         pending::{done, go_on},
         picks::held,
-        stride, study,
+        searching, stride, study,
         tour::{change_protocol, open_protocol},
         words::ChangeOrigin,
     },
@@ -30,7 +30,7 @@ pub fn reduce(state: &State, action: Action) -> State {
             let passing = changes::is_passing(&action);
             let next = act(state.clone(), action.clone());
             let next = compare::follow(state, changes::follow(state, next, passing));
-            held(state, done(state, &action, next))
+            derived::follow(state, held(state, done(state, &action, next)))
         }
     }
 }
@@ -98,6 +98,7 @@ fn act(state: State, action: Action) -> State {
         Action::Differ(showing) => changes::show(state, showing),
         Action::Since(since) => changes::since(state, since),
         Action::Compare(against) => compare::compare(state, against),
+        Action::Search(action) => searching::reduce(state, action),
         Action::Restore(draft) => restore(state, &draft),
         Action::Computed(..) | Action::Cancel => state,
         Action::Dismiss => State { refused: None, ..state },

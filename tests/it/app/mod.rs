@@ -9,6 +9,7 @@ mod inspector;
 mod pending;
 mod playground;
 mod possible;
+mod searching;
 mod sentences;
 mod time;
 mod truth;

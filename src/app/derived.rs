@@ -1,0 +1,23 @@
+//! Parts of the state that are derived from the run that is shown and from its origin: once a change, never in a drawing.
+
+use std::rc::Rc;
+
+use super::{Exercise, Shared, State, Ways};
+
+/// Derives them anew after an action that changed the run.
+pub(super) fn follow(before: &State, next: State) -> State {
+    let same = before.run == next.run
+        && Rc::ptr_eq(&before.origin, &next.origin)
+        && before.adjusting == next.adjusting;
+    if same { next } else { derived(next) }
+}
+
+/// Derives them. During a drag no attempt is judged and no variant is run: the ways on stay as they were.
+pub(super) fn derived(state: State) -> State {
+    let exercise = Exercise::of(&state.run, &state.origin, state.adjusting).map(Shared::new);
+    let ways = match state.adjusting {
+        true => state.ways.clone(),
+        false => Shared::new(Ways::from(&state.run, &state.origin)),
+    };
+    State { exercise, ways, ..state }
+}
