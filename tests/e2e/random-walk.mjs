@@ -6,6 +6,9 @@
 
 import { pathToFileURL } from "node:url";
 
+/** True if the tests may take as long as they need: `cargo xtask test --long`. */
+export const LONG = process.env.WORLDLINES_LONG_TESTS !== undefined;
+
 /** Numbers from 0 to 1 by lot, the same for a seed (mulberry32). */
 function lot(seed) {
   let state = seed >>> 0;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { startPlayground, until } from "./playground.mjs";
-import { SCREENS, walk } from "./random-walk.mjs";
+import { LONG, SCREENS, walk } from "./random-walk.mjs";
 import { LARGEST, link } from "./runs.mjs";
 import { watch } from "./tasks.mjs";
 
@@ -14,6 +14,8 @@ const MOST_ELEMENTS = 3_000;
 const LONGEST_TASK = 4_000;
 /** How long the computing of a run of a million events may take here, in ms. */
 const COMPUTING = 120_000;
+/** Number of steps of a walk, and how long it may take, in ms. */
+const [STEPS, WALKING] = LONG ? [3_000, 1_800_000] : [250, 30_000];
 
 let playground;
 before(async () => {
@@ -120,11 +122,11 @@ test("the node that the State tab looks at may go, and the tab stays", async () 
 
 for (const screen of SCREENS) {
   const { width } = screen.viewport;
-  test(`a walk by lot over a page ${width} pixels wide meets no error`, { timeout: 120_000 }, async () => {
+  test(`a walk by lot over a page ${width} pixels wide meets no error`, { timeout: WALKING + 90_000 }, async () => {
     const reader = await playground.reader(screen);
     const page = await reader.open();
-    const end = Date.now() + 30_000;
-    const steps = await walk(reader, page, width, (steps) => steps >= 250 || Date.now() > end);
+    const end = Date.now() + WALKING;
+    const steps = await walk(reader, page, width, (steps) => steps >= STEPS || Date.now() > end);
     assert.ok(steps > 20, `${steps} steps`);
     await reader.leave();
   });

@@ -7,15 +7,19 @@ use crate::workspace::Workspace;
 /// The variable that makes the golden tests write their files instead of comparing them.
 const VARIABLE: &str = "UPDATE_GOLDEN";
 
-/// Runs the native tests with the variable set, then shows the changes. Commit only changes that you
-/// understand: a golden file is a promise to the links that readers have kept.
+/// The tests that write: golden traces, digests, docs/protocols.md.
+const TESTS: &str = "formats::golden formats::digests protocols::page";
+
+/// Runs the tests that write with the variable set, then shows the changes. Commit only changes that you understand: a golden
+/// file is a promise to the links that readers have kept.
 ///
 /// # Errors
 /// If a test fails although it may rewrite its expectation.
 pub(crate) fn bless(workspace: &Workspace, arguments: Arguments) -> Result<(), String> {
     arguments.finish()?;
     Program::new("cargo")
-        .words("test --quiet")
+        .words("test --quiet --test it --")
+        .words(TESTS)
         .env(VARIABLE, "1")
         .within(workspace.root())
         .run()?;

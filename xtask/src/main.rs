@@ -36,6 +36,7 @@ The commands that build, serve and test Worldlines. Each installs what it misses
 USAGE
     cargo xtask serve [--port N] [--no-open] [--dev]    the playground, rebuilt when a file changes
     cargo xtask test [STEP...]                          every check and test, or only the named ones
+    cargo xtask test --long [STEP...]                   the tests that take an hour: once an issue
     cargo xtask dist                                    the page as it is published, into dist/
     cargo xtask licences                                the licences of the page's parts, into dist/ only
     cargo xtask bench                                   the speed of the kernel, natively and in the browser
@@ -70,6 +71,10 @@ fn run(mut arguments: Arguments) -> Result<(), String> {
         Some("help" | "--help" | "-h") | None => {
             print!("{HELP}");
             for name in steps::STEPS.iter().map(|step| step.name) {
+                println!("    {name}");
+            }
+            println!("\nSTEPS OF `test --long`\n");
+            for name in steps::LONG_STEPS.iter().map(|step| step.name) {
                 println!("    {name}");
             }
             Ok(())

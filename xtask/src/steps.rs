@@ -59,6 +59,22 @@ pub(crate) const STEPS: [Step; 8] = [
     },
 ];
 
+/// The steps of `cargo xtask test --long`.
+pub(crate) const LONG_STEPS: [Step; 3] = [
+    Step { name: "native", title: "Long tests, native", needs: Needs::Rust, work: long_native },
+    Step { name: "dist", title: "The page and its size", needs: Needs::Tools, work: page },
+    Step {
+        name: "e2e",
+        title: "Long walks over the page",
+        needs: Needs::Browser,
+        work: long_walks,
+    },
+];
+
+/// The variable by which the tests know that they may take long: `tests/it/common/budget.rs` and
+/// `tests/e2e/random-walk.mjs` read it.
+const LONG: &str = "WORLDLINES_LONG_TESTS";
+
 /// Tools of the steps; the bundler and the browser only if a chosen step needs them.
 pub(crate) struct Machine<'a> {
     pub(crate) workspace: &'a Workspace,
@@ -112,6 +128,13 @@ fn tests_native(machine: &Machine) -> Result<Option<Counts>, String> {
     Ok(Some([all?, drawn?].into_iter().flatten().sum()))
 }
 
+/// The integration tests with their long budgets, and those that are ignored otherwise, but for the one that changes
+/// the corpus. In a release build: they would take hours without optimisation.
+fn long_native(machine: &Machine) -> Result<Option<Counts>, String> {
+    let words = "test --release --test it -- --include-ignored --skip fuzz::search";
+    suite(&machine.cargo(words).env(LONG, "1").run_and_keep()?, counts::of_cargo)
+}
+
 fn clippy_wasm(machine: &Machine) -> Result<Option<Counts>, String> {
     let clippy = "clippy --lib --bin playground --test web --features ui --target";
     machine.cargo(clippy).arg(WASM).words("-- -D warnings").run().map(|()| None)
@@ -153,18 +176,29 @@ fn page(machine: &Machine) -> Result<Option<Counts>, String> {
 }
 
 fn tests_e2e(machine: &Machine) -> Result<Option<Counts>, String> {
-    if !machine.workspace.dist().join("index.html").is_file() {
-        return Err("dist/ holds no page: the step `dist` builds it".to_owned());
-    }
-    let mut node = machine
+    // By name: versions of Node treat a folder differently.
+    let files = e2e_files(machine.workspace)?;
+    node_tests(machine, files.into_iter().fold(e2e_program(machine), Program::arg))
+}
+
+/// The tests of the page whose length the variable decides.
+fn long_walks(machine: &Machine) -> Result<Option<Counts>, String> {
+    node_tests(machine, e2e_program(machine).env(LONG, "1").arg("tests/e2e/robust.test.mjs"))
+}
+
+/// Node's test runner, without files.
+fn e2e_program(machine: &Machine) -> Program {
+    machine
         .tools()
         .program("node")
         .words("--test --test-reporter=spec")
         .env(CHROMIUM.variable, machine.browser())
-        .within(machine.workspace.root());
-    // By name: versions of Node treat a folder differently.
-    for file in e2e_files(machine.workspace)? {
-        node = node.arg(file);
+        .within(machine.workspace.root())
+}
+
+fn node_tests(machine: &Machine, node: Program) -> Result<Option<Counts>, String> {
+    if !machine.workspace.dist().join("index.html").is_file() {
+        return Err("dist/ holds no page: the step `dist` builds it".to_owned());
     }
     let output = node.run_and_keep()?;
     suite(&output, counts::of_node)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::arguments::Arguments;
 use crate::counts::Counts;
 use crate::progress::{Progress, Stopwatch, readable};
-use crate::steps::{Machine, Needs, STEPS, Step};
+use crate::steps::{LONG_STEPS, Machine, Needs, STEPS, Step};
 use crate::tools::{self, Toolbox};
 use crate::workspace::Workspace;
 use crate::{browser::CHROMIUM, rust};
@@ -19,13 +19,14 @@ struct Outcome {
     failure: Option<String>,
 }
 
-/// Runs all steps, or those named, each even if an earlier one failed. The last line of the output counts the
-/// tests of all suites; a check that fails counts as one failed test.
+/// Runs all steps, or those named, each even if an earlier one failed; with `--long`, the steps that take long
+/// instead. The last line of the output counts the tests of all suites; a check that fails counts as one failed test.
 ///
 /// # Errors
 /// If anything failed.
-pub(crate) fn test(workspace: &Workspace, arguments: Arguments) -> Result<(), String> {
-    let chosen = choose(&arguments.names()?)?;
+pub(crate) fn test(workspace: &Workspace, mut arguments: Arguments) -> Result<(), String> {
+    let steps: &[Step] = if arguments.flag("--long") { &LONG_STEPS } else { &STEPS };
+    let chosen = choose(steps, &arguments.names()?)?;
     let needs = chosen.iter().map(|step| step.needs).max().unwrap_or(Needs::Rust);
     let mut progress = Progress::of(setup_steps(needs) + chosen.len());
     let outcomes = match set_up(workspace, needs, &mut progress) {
@@ -47,14 +48,14 @@ pub(crate) fn test(workspace: &Workspace, arguments: Arguments) -> Result<(), St
     if total.failed == 0 { Ok(()) } else { std::process::exit(1) }
 }
 
-fn choose(names: &[String]) -> Result<Vec<&'static Step>, String> {
-    let known = STEPS.map(|step| step.name);
+fn choose<'a>(steps: &'a [Step], names: &[String]) -> Result<Vec<&'a Step>, String> {
+    let known: Vec<_> = steps.iter().map(|step| step.name).collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
         let known = known.join(", ");
         return Err(format!("there is no step `{unknown}`; the steps are {known}"));
     }
     let wanted = |step: &&Step| names.is_empty() || names.iter().any(|name| name == step.name);
-    Ok(STEPS.iter().filter(wanted).collect())
+    Ok(steps.iter().filter(wanted).collect())
 }
 
 /// Returns the number of steps that [`set_up`] announces.
@@ -158,8 +159,10 @@ mod tests {
     #[test]
     fn only_known_steps_can_be_chosen() {
         let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
-        assert_eq!(choose(&[]).expect("all").len(), STEPS.len());
-        assert_eq!(choose(&names(&["e2e", "fmt"])).expect("known").len(), 2);
-        assert!(choose(&names(&["everything"])).is_err());
+        assert_eq!(choose(&STEPS, &[]).expect("all").len(), STEPS.len());
+        assert_eq!(choose(&STEPS, &names(&["e2e", "fmt"])).expect("known").len(), 2);
+        assert!(choose(&STEPS, &names(&["everything"])).is_err());
+        assert_eq!(choose(&LONG_STEPS, &names(&["e2e"])).expect("known").len(), 1);
+        assert!(choose(&LONG_STEPS, &names(&["fmt"])).is_err());
     }
 }

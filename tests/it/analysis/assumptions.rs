@@ -36,7 +36,7 @@ fn says(rule: Rule, scenario: &Scenario, expected: Option<(&str, &str)>) {
 }
 
 #[test]
-fn nothing_is_broken_when_nothing_happens() {
+fn assumptions_hold_in_an_empty_run() {
     let mut scenario = scenario();
     scenario.network.timing = Timing::Synchronous(10);
     for rule in [
@@ -69,7 +69,7 @@ fn nothing_is_broken_when_nothing_happens() {
 }
 
 #[test]
-fn channels_are_unreliable_when_a_message_between_the_correct_is_lost_or_doubled() {
+fn reliable_channels_break_with_a_lost_or_duplicated_message_between_correct_nodes() {
     let mut dropped = scenario();
     dropped.faults = vec![Fault::Drop { message: ALICE_TO_BOB }];
     let lost = Some(("Alice>Bob#1 was lost (drop)", "faults[0]"));
@@ -100,7 +100,7 @@ fn channels_are_unreliable_when_a_message_between_the_correct_is_lost_or_doubled
 }
 
 #[test]
-fn something_is_lost_when_it_finds_its_receiver_up_whoever_crashes_later() {
+fn nothing_is_lost_breaks_with_a_loss_to_a_node_that_is_up() {
     let mut scenario = scenario();
     scenario.faults = vec![crash(5, 1, None), Fault::Recover { node: node(1), at: 50 }];
     says(Rule::NothingIsLost, &scenario, None);
@@ -114,7 +114,7 @@ fn something_is_lost_when_it_finds_its_receiver_up_whoever_crashes_later() {
 }
 
 #[test]
-fn channels_are_unreliable_when_bits_flip_or_links_are_missing() {
+fn reliable_channels_break_with_corruption_or_a_missing_link() {
     let mut damaged = scenario();
     damaged.faults = vec![Fault::Corrupt { message: ALICE_TO_BOB, bits: vec![3] }];
     let by_hand = Some(("Alice>Bob#1 was lost (corrupt)", "faults[0]"));
@@ -133,7 +133,7 @@ fn channels_are_unreliable_when_bits_flip_or_links_are_missing() {
 }
 
 #[test]
-fn channels_are_unfair_when_a_link_never_works_again() {
+fn fair_loss_breaks_with_a_link_that_never_works_again() {
     let mut unfair = scenario();
     unfair.faults = vec![Fault::Drop { message: ALICE_TO_BOB }];
     says(Rule::FairLossChannels, &unfair, None);
@@ -161,7 +161,7 @@ fn channels_are_unfair_when_a_link_never_works_again() {
 }
 
 #[test]
-fn hosts_are_linked_by_one_network_of_routers() {
+fn hosts_are_linked_holds_with_one_network_of_routers() {
     let linked = |links: &[[usize; 2]], routers: &[usize]| {
         let mut scenario = scenario();
         scenario.nodes = ["Alice", "Bob", "Carol", "R1", "R2"].map(str::to_owned).into();
@@ -183,7 +183,7 @@ fn hosts_are_linked_by_one_network_of_routers() {
 }
 
 #[test]
-fn traitors_are_counted_by_whom_they_are() {
+fn at_most_traitors_counts_traitors_and_crashed_nodes() {
     let mut scenario = scenario();
     scenario.nodes.push("Dave".to_owned());
     scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(1));
@@ -205,7 +205,7 @@ fn traitors_are_counted_by_whom_they_are() {
 }
 
 #[test]
-fn there_are_nodes_enough_for_a_parameter() {
+fn more_nodes_than_compares_nodes_with_the_parameter() {
     let mut scenario = scenario();
     scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(1));
     says(Rule::MoreNodesThan(2, MAX_CRASHES), &scenario, None);
@@ -214,7 +214,7 @@ fn there_are_nodes_enough_for_a_parameter() {
 }
 
 #[test]
-fn who_is_asked_is_asked_in_time() {
+fn requests_before_breaks_with_a_late_request() {
     let mut scenario = scenario();
     scenario.requests.push(broadcast(20, 2, "m2"));
     scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(21));
@@ -225,7 +225,7 @@ fn who_is_asked_is_asked_in_time() {
 }
 
 #[test]
-fn who_says_nothing_of_traitors_relies_on_there_being_none() {
+fn nobody_lies_is_relied_on_without_a_rule_on_traitors() {
     let mut scenario = scenario();
     scenario.faults = vec![Fault::Traitor { node: node(0), strategy: Strategy::Silent }];
     let trace = run_valid(&scenario);
@@ -236,7 +236,7 @@ fn who_says_nothing_of_traitors_relies_on_there_being_none() {
 }
 
 #[test]
-fn channels_are_not_fifo_when_a_message_is_overtaken() {
+fn fifo_channels_break_with_an_overtaken_message() {
     let mut scenario = scenario();
     scenario.requests.push(broadcast(1, 0, "m2"));
     says(Rule::FifoChannels, &scenario, None);
@@ -252,7 +252,7 @@ fn channels_are_not_fifo_when_a_message_is_overtaken() {
 }
 
 #[test]
-fn synchrony_is_a_bound_that_the_network_states_and_a_message_can_miss() {
+fn synchrony_breaks_without_a_bound_and_with_a_late_message() {
     let mut scenario = scenario();
     let asynchronous = "the network is asynchronous: it has no delay bound";
     says(Rule::Synchrony, &scenario, Some((asynchronous, "network.timing")));
@@ -266,7 +266,7 @@ fn synchrony_is_a_bound_that_the_network_states_and_a_message_can_miss() {
 }
 
 #[test]
-fn synchrony_is_broken_from_the_moment_on_at_which_a_late_message_is_missing() {
+fn synchrony_breaks_at_the_moment_a_late_message_was_due() {
     let mut scenario = scenario();
     scenario.network.timing = Timing::Synchronous(10);
     scenario.faults = vec![Fault::Delay { message: ALICE_TO_BOB, by: 100 }];
@@ -278,7 +278,7 @@ fn synchrony_is_broken_from_the_moment_on_at_which_a_late_message_is_missing() {
 }
 
 #[test]
-fn crashes_are_counted_by_whom_they_hit() {
+fn at_most_crashes_counts_crashed_nodes() {
     let mut scenario = scenario();
     scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(1));
     scenario.faults = vec![crash(5, 1, None)];
@@ -295,7 +295,7 @@ fn crashes_are_counted_by_whom_they_hit() {
 }
 
 #[test]
-fn crashes_are_detected_where_there_is_a_detector() {
+fn crashes_are_detected_holds_with_a_detector_only() {
     let mut scenario = scenario();
     scenario.faults = vec![crash(5, 1, None)];
     let silent = Some(("Bob crashed, and no failure detector reports it", "network.detector"));
@@ -305,7 +305,7 @@ fn crashes_are_detected_where_there_is_a_detector() {
 }
 
 #[test]
-fn who_is_asked_may_be_expected_back() {
+fn requesters_come_back_breaks_with_a_crash_for_good() {
     let comes_back = Rule::RequestersComeBack("broadcast");
     let mut scenario = scenario();
     scenario.faults = vec![crash(5, 0, None), crash(6, 1, None)];
@@ -320,7 +320,7 @@ fn who_is_asked_may_be_expected_back() {
 }
 
 #[test]
-fn who_comes_back_breaks_crash_stop() {
+fn nobody_recovers_breaks_with_a_recovery() {
     let mut scenario = scenario();
     scenario.faults = vec![crash(5, 1, None), Fault::Recover { node: node(1), at: 30 }];
     let back = Some(("Bob recovered at 30 ms", "faults[1]"));
@@ -328,7 +328,7 @@ fn who_comes_back_breaks_crash_stop() {
 }
 
 #[test]
-fn a_run_that_is_cut_short_is_not_at_rest() {
+fn runs_to_rest_breaks_with_a_run_cut_short() {
     let mut scenario = scenario();
     scenario.network.delay = Delay { min: 50, max: 50 };
     scenario.until = 49;
@@ -339,7 +339,7 @@ fn a_run_that_is_cut_short_is_not_at_rest() {
 }
 
 #[test]
-fn a_crash_breaks_the_rule_on_whom_it_hits() {
+fn crash_breaks_the_rule_on_the_node_it_strikes() {
     let mut crashed = scenario();
     crashed.faults = vec![crash(200, 1, None)];
     let said = Some(("Bob crashed at 200 ms", "faults[0]"));
@@ -352,7 +352,7 @@ fn a_crash_breaks_the_rule_on_whom_it_hits() {
 }
 
 #[test]
-fn synchrony_ends_when_somebody_stands_still() {
+fn synchrony_breaks_with_a_pause() {
     let mut paused = scenario();
     paused.network.timing = Timing::Synchronous(10);
     paused.faults = vec![Fault::Pause { node: node(2), at: 300, until: 310 }];
@@ -360,7 +360,7 @@ fn synchrony_ends_when_somebody_stands_still() {
 }
 
 #[test]
-fn a_parameter_that_is_not_what_it_should_be_is_named() {
+fn parameter_is_breaks_with_another_value_and_names_it() {
     let mut tuned = scenario();
     tuned.params.insert("max-crashes".to_owned(), ParameterValue::Integer(1));
     let said = Some(("max-crashes is 1", "params.max-crashes"));
@@ -368,7 +368,7 @@ fn a_parameter_that_is_not_what_it_should_be_is_named() {
 }
 
 #[test]
-fn a_wrong_clock_counts_once_it_is_looked_at() {
+fn wrong_clock_breaks_its_rule_once_it_is_read() {
     let wrong = |rate, offset| {
         let mut scenario = Scenario::new(RUMOUR.id, Scenario::numbered(2));
         let rate = PerMillion(rate);
@@ -395,7 +395,7 @@ fn a_wrong_clock_counts_once_it_is_looked_at() {
 }
 
 #[test]
-fn what_only_liveness_relies_on_is_no_excuse_for_safety() {
+fn liveness_assumption_that_is_broken_does_not_excuse_safety() {
     let assumption = Rule::NobodyCrashes.always().for_liveness();
     assert_eq!(assumption.statement(), "no node crashes (for liveness)");
     let model: &'static [Assumption] = Box::leak(Box::new([assumption]));
@@ -411,7 +411,7 @@ fn what_only_liveness_relies_on_is_no_excuse_for_safety() {
 }
 
 #[test]
-fn a_timeout_covers_a_period_and_the_bound_or_does_not() {
+fn timeout_covers_breaks_with_a_timeout_below_period_and_bound() {
     let rule = Rule::TimeoutCovers(
         heartbeat_detector::Parameters::timeout,
         heartbeat_detector::Parameters::period,

@@ -15,7 +15,9 @@ use worldlines::{
 };
 
 use crate::common::{
-    self, bundled,
+    self,
+    budget::CAUSES,
+    bundled,
     chance::Chance,
     crash, files, folder, node, protocol,
     random_scenario::{Weather, random_scenario},
@@ -49,7 +51,7 @@ fn blames(name: &str, property: &str, culprit: &str, why: &str) {
 }
 
 #[test]
-fn a_message_that_is_still_in_flight_is_late_once_its_bound_has_passed() {
+fn synchrony_blames_a_message_in_flight_past_its_bound() {
     let late = "A>B#2, sent at 100 ms, had not arrived 30 ms later";
     blames("breach-still-in-flight", "strong accuracy", "faults[0]", late);
     let outcome = case("breach-still-in-flight");
@@ -61,7 +63,7 @@ fn a_message_that_is_still_in_flight_is_late_once_its_bound_has_passed() {
 }
 
 #[test]
-fn a_loss_is_the_culprit_whoever_crashes_long_after() {
+fn cause_is_a_loss_even_if_a_crash_follows_long_after() {
     let lost = "P1>P2#1 was lost (drop)";
     blames("loss-excused-by-later-crash", "validity", "faults[0]", lost);
     let gap = "B>A#1 was lost (drop), and B>A#2 arrived without it";
@@ -71,7 +73,7 @@ fn a_loss_is_the_culprit_whoever_crashes_long_after() {
 }
 
 #[test]
-fn liveness_is_put_down_to_what_it_would_hold_without() {
+fn cause_of_violated_liveness_is_the_fault_without_which_it_holds() {
     let omitted = "A>B#1 was lost (omission)";
     blames("wrong-fault-blamed", "termination", "faults[4]", omitted);
     let outcome = case("wrong-fault-blamed");
@@ -81,7 +83,7 @@ fn liveness_is_put_down_to_what_it_would_hold_without() {
 }
 
 #[test]
-fn a_message_that_is_doubled_twice_is_put_down_to_both_duplicates() {
+fn cause_of_two_duplicates_names_both_faults() {
     let name = "duplicated-by-hand-and-by-chance";
     blames(name, "no duplication", "faults[0]", "P1>P2#1 arrived twice");
     let outcome = case(name);
@@ -91,7 +93,7 @@ fn a_message_that_is_doubled_twice_is_put_down_to_both_duplicates() {
 }
 
 #[test]
-fn a_culprit_is_a_fault_that_struck_and_has_a_path() {
+fn cause_is_a_fault_that_struck_and_has_a_path() {
     let name = "culprit-without-a-path";
     let back = "P1 recovered at 115 ms";
     blames(name, "no duplication", "faults[1]", back);
@@ -103,7 +105,7 @@ fn a_culprit_is_a_fault_that_struck_and_has_a_path() {
 }
 
 #[test]
-fn a_crash_after_more_sends_than_there_are_is_explained_in_few_runs() {
+fn explanation_of_a_crash_beyond_the_last_send_takes_few_runs() {
     let outcome = case("explain-after-sends");
     let mut violated = outcome.report.judgements.iter().filter(|it| it.verdict.is_violated());
     let property = violated.next().expect("A crashes, and nobody tells").property;
@@ -136,7 +138,7 @@ fn breach(rule: Rule, scenario: &Scenario) -> Option<(String, String)> {
 }
 
 #[test]
-fn a_late_message_is_late_whatever_becomes_of_it() {
+fn synchrony_blames_a_late_message_whatever_becomes_of_it() {
     let mut scenario = two_messages();
     scenario.network.timing = Timing::Synchronous(10);
     scenario.faults = vec![Fault::Delay { message: FIRST, by: 300 }];
@@ -163,7 +165,7 @@ fn a_late_message_is_late_whatever_becomes_of_it() {
 }
 
 #[test]
-fn a_message_is_overtaken_whatever_becomes_of_it() {
+fn fifo_blames_an_overtaken_message_whatever_becomes_of_it() {
     let mut scenario = two_messages();
     let delay = Fault::Delay { message: FIRST, by: 300 };
     scenario.faults = vec![delay.clone(), crash(100, 1, None)];
@@ -189,7 +191,7 @@ fn original_lost() -> Scenario {
 }
 
 #[test]
-fn a_copy_that_comes_too_late_is_put_down_to_the_loss_of_its_original() {
+fn cause_of_a_late_copy_is_the_loss_of_its_original() {
     let mut scenario = original_lost();
     scenario.network.timing = Timing::Synchronous(10);
     let of = |said: &str| Some((said.to_owned(), "faults[0]".to_owned()));
@@ -210,7 +212,7 @@ fn a_copy_that_comes_too_late_is_put_down_to_the_loss_of_its_original() {
 }
 
 #[test]
-fn a_copy_that_finds_its_receiver_down_does_not_excuse_the_loss_of_its_original() {
+fn cause_stays_the_loss_if_a_copy_finds_its_receiver_down() {
     let mut scenario = original_lost();
     let lost = Some(("P1>P2#1 was lost (omission)".to_owned(), "faults[0]".to_owned()));
     for (crashed, expected) in [(300, &lost), (11, &lost), (10, &None), (9, &None)] {
@@ -231,7 +233,7 @@ fn a_copy_that_finds_its_receiver_down_does_not_excuse_the_loss_of_its_original(
 }
 
 #[test]
-fn a_loss_counts_by_the_moment_at_which_the_message_was_due() {
+fn loss_counts_by_the_moment_the_message_was_due() {
     let lost = |name: &str| Some((format!("{name} was lost (drop)"), "faults[0]".to_owned()));
     for delay in [10, 15] {
         let mut scenario = two_messages();
@@ -257,7 +259,7 @@ fn a_loss_counts_by_the_moment_at_which_the_message_was_due() {
 }
 
 #[test]
-fn a_bound_of_zero_is_one_as_the_protocol_counts_on_it() {
+fn synchrony_with_a_bound_of_zero_counts_one_millisecond() {
     let mut scenario = two_messages();
     scenario.network.timing = Timing::Synchronous(0);
     scenario.network.delay = Delay { min: 1, max: 1 };
@@ -482,9 +484,9 @@ fn is_true(outcome: &Outcome, why: &str, culprit: &str) -> Option<(&'static str,
 }
 
 #[test]
-fn every_violated_promise_outside_the_model_has_a_culprit_that_struck_and_a_true_sentence() {
+fn cause_of_every_violated_promise_struck_and_its_sentence_is_true() {
     let mut checked: Vec<(&'static str, u32)> = Vec::new();
-    random_violations(40, |outcome, name| {
+    random_violations(CAUSES.runs(), |outcome, name| {
         let Outcome { scenario, trace, report, protocol, .. } = outcome;
         for judgement in report.judgements.iter().filter(|it| it.verdict.is_violated()) {
             let Verdict::Violated { witness, .. } = &judgement.verdict else { continue };
@@ -577,7 +579,7 @@ fn report_of(id: &str, scenario: &Scenario, trace: &Trace, property: &str) -> Ve
 }
 
 #[test]
-fn without_a_fault_the_property_holds_as_it_is_said_in_every_bundled_scenario() {
+fn cause_removed_from_a_bundled_scenario_makes_the_property_hold() {
     let mut counts = [0, 0];
     for (path, text) in bundled() {
         let scenario = scenario::read(&text).expect("a bundled scenario");
@@ -590,9 +592,9 @@ fn without_a_fault_the_property_holds_as_it_is_said_in_every_bundled_scenario() 
 }
 
 #[test]
-fn without_a_fault_the_property_holds_as_it_is_said_in_random_runs() {
+fn cause_removed_from_a_random_run_makes_the_property_hold() {
     let mut counts = [0, 0];
-    random_violations(4, |outcome, name| {
+    random_violations(CAUSES.runs().div_ceil(10), |outcome, name| {
         if outcome.trace.events.len() > 300 {
             return;
         }
@@ -603,7 +605,7 @@ fn without_a_fault_the_property_holds_as_it_is_said_in_random_runs() {
 }
 
 #[test]
-fn a_long_run_is_explained_and_shrunk_within_bounds_and_says_so() {
+fn explanation_of_a_long_run_stops_at_its_bounds_and_says_so() {
     let mut scenario = common::scenario("reliable-broadcast", 3, 10);
     scenario.requests = (0..900).map(|at| common::broadcast(at * 3, 0, "m")).collect();
     let drops = (1..=900).map(|number| Fault::Drop { message: MessageName { number, ..FIRST } });

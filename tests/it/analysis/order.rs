@@ -9,16 +9,17 @@ use worldlines::{
 
 use crate::common::{
     self,
+    budget::COMPARED,
     chance::Chance,
     random_scenario::{Weather, random_scenario},
     run_valid,
 };
 
 /// Runs short enough for definitions that look at every pair of events.
-fn runs(each: u64, check: impl Fn(&Trace, usize)) {
+fn runs(check: impl Fn(&Trace, usize)) {
     let mut tried = 0;
     for (_, protocol) in protocols::catalogue() {
-        for seed in 0..each {
+        for seed in 0..COMPARED.runs().div_ceil(8) {
             let scenario = random_scenario(protocol, &mut Chance::new(seed), Weather::Foul);
             let trace = run_valid(&scenario);
             if trace.events.len() <= 160 {
@@ -73,8 +74,8 @@ fn first_of_row(trace: &Trace, nodes: usize) -> Vec<EventId> {
 }
 
 #[test]
-fn the_past_and_the_future_of_an_event_are_what_happened_before_and_after() {
-    runs(3, |trace, nodes| {
+fn past_and_future_of_an_event_agree_with_happened_before() {
+    runs(|trace, nodes| {
         let before = happened_before(trace);
         let first = first_of_row(trace, nodes);
         for event in 0..trace.events.len() {
@@ -102,8 +103,8 @@ fn the_past_and_the_future_of_an_event_are_what_happened_before_and_after() {
 }
 
 #[test]
-fn vectors_tell_what_happened_before_what_and_lamport_clocks_never_contradict_it() {
-    runs(3, |trace, nodes| {
+fn vector_stamps_equal_happened_before_and_lamport_stamps_respect_it() {
+    runs(|trace, nodes| {
         let before = happened_before(trace);
         let (stamps, begins) = (Stamps::of(trace, nodes), counted(trace, nodes));
         let vector = |event: EventId| stamps.vector(trace, event);
@@ -134,7 +135,7 @@ fn vectors_tell_what_happened_before_what_and_lamport_clocks_never_contradict_it
 
 /// Vectors are worked out stretch by stretch, in whatever order they are asked for.
 #[test]
-fn vectors_of_a_long_run_are_the_same_in_whatever_order_they_are_asked_for() {
+fn vector_stamps_of_a_long_run_do_not_depend_on_the_order_of_queries() {
     let mut scenario = common::scenario("heartbeat-detector", 128, 10);
     scenario.until = 500;
     let trace = run_valid(&scenario);
@@ -164,8 +165,8 @@ fn vectors_of_a_long_run_are_the_same_in_whatever_order_they_are_asked_for() {
 }
 
 #[test]
-fn what_came_of_a_message_is_all_that_goes_back_to_it() {
-    runs(3, |trace, nodes| {
+fn future_of_a_message_is_all_that_depends_on_it() {
+    runs(|trace, nodes| {
         for message in 0..trace.messages.len() {
             let came = outcome_of(trace, nodes, message);
             for event in 0..trace.events.len() {
@@ -179,8 +180,8 @@ fn what_came_of_a_message_is_all_that_goes_back_to_it() {
 }
 
 #[test]
-fn a_cut_is_consistent_if_with_every_event_all_that_was_before_is_in() {
-    runs(4, |trace, nodes| {
+fn cut_is_consistent_if_it_contains_the_past_of_its_events() {
+    runs(|trace, nodes| {
         let (before, lines) = (happened_before(trace), Lines::of(trace, nodes));
         let mut chance = Chance::new(trace.events.len() as u64);
         let node = |event: EventId| trace.events[event].node;
@@ -224,8 +225,8 @@ fn a_cut_is_consistent_if_with_every_event_all_that_was_before_is_in() {
 }
 
 #[test]
-fn what_is_sent_at_once_is_cut_together_with_what_led_to_it() {
-    runs(3, |trace, nodes| {
+fn cut_takes_messages_sent_in_a_step_together_with_the_step() {
+    runs(|trace, nodes| {
         let lines = Lines::of(trace, nodes);
         for node in (0..nodes).map(NodeId::new) {
             let places = lines.places(node);

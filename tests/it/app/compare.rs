@@ -47,7 +47,7 @@ fn hows(state: &State) -> (Vec<How>, Vec<How>) {
 }
 
 #[test]
-fn a_run_differs_in_nothing_from_itself() {
+fn comparison_of_a_run_with_itself_finds_no_difference() {
     for bundled in bundled::bundled() {
         let run = bundled.outcome().expect("it runs");
         assert!(Difference::between(&run.trace, &run.trace).is_empty());
@@ -56,7 +56,7 @@ fn a_run_differs_in_nothing_from_itself() {
 }
 
 #[test]
-fn a_lost_message_and_what_it_takes_along_are_said_for_a_moment() {
+fn comparison_after_an_edit_names_the_lost_message_and_its_consequences() {
     let state = opened(ORDERS);
     assert_eq!((state.changes.showing, &state.changes.found), (Showing::Hidden, &None));
     let state = reduce(&state, drop_of(0, 2));
@@ -72,7 +72,7 @@ fn a_lost_message_and_what_it_takes_along_are_said_for_a_moment() {
 }
 
 #[test]
-fn a_drag_is_held_against_its_start() {
+fn comparison_during_a_drag_is_with_its_start() {
     let state = opened(ORDERS);
     let start = state.run.clone();
     let state = reduce(&state, Action::Adjust(delay_of(1, 2, 20)));
@@ -91,7 +91,7 @@ fn a_drag_is_held_against_its_start() {
 }
 
 #[test]
-fn the_run_as_opened_is_what_all_changes_are_held_against() {
+fn comparison_with_the_opened_run_covers_all_changes() {
     let state = reduce(&opened(CRASH), drop_of(0, 1));
     let request = RequestSpec {
         at: 60,
@@ -110,7 +110,7 @@ fn the_run_as_opened_is_what_all_changes_are_held_against() {
 }
 
 #[test]
-fn the_key_keeps_it_and_another_scenario_has_changed_nothing() {
+fn comparison_is_kept_by_the_key_and_empty_for_another_scenario() {
     let state = reduce(&opened(ORDERS), drop_of(0, 2));
     let key = |state: &State| shortcut(state, "c", false, false).expect("it is a shortcut");
     let pinned = reduce(&state, key(&state));
@@ -123,7 +123,7 @@ fn the_key_keeps_it_and_another_scenario_has_changed_nothing() {
 }
 
 #[test]
-fn where_nothing_moves_by_itself_it_stays_until_the_next_action() {
+fn comparison_with_reduced_motion_stays_until_the_next_action() {
     let state = reduce(&opened(ORDERS).calmed(), drop_of(0, 2));
     let state = reduce(&state, Action::Select(None));
     assert_eq!(state.changes.showing, Showing::Briefly);
@@ -133,7 +133,7 @@ fn where_nothing_moves_by_itself_it_stays_until_the_next_action() {
 }
 
 #[test]
-fn ghosts_stand_where_things_were() {
+fn ghosts_stand_where_the_earlier_marks_were() {
     let state = reduce(&opened(ORDERS), drop_of(0, 2));
     let found = state.changes.found.as_ref().expect("something changed");
     for orientation in [Orientation::Horizontal, Orientation::Vertical] {
@@ -164,7 +164,7 @@ fn ghosts_stand_where_things_were() {
 }
 
 #[test]
-fn two_protocols_part_where_their_applications_see_it() {
+fn comparison_of_two_protocols_parts_at_the_first_different_indication() {
     let state =
         reduce(&opened(ORDERS), Action::Compare(Some(Against::Protocol("causal-multicast"))));
     let compare = state.compare.as_ref().expect("it runs under that");
@@ -198,7 +198,7 @@ fn two_protocols_part_where_their_applications_see_it() {
 }
 
 #[test]
-fn before_and_after_part_at_the_edit() {
+fn comparison_of_before_and_after_parts_at_the_edit() {
     let state = reduce(&opened(ORDERS), Action::Apply(delay_of(1, 2, 40)));
     let state = reduce(&state, Action::Compare(Some(Against::Earlier(Since::Opening))));
     let compare = state.compare.as_ref().expect("it was changed");
@@ -211,7 +211,7 @@ fn before_and_after_part_at_the_edit() {
 }
 
 #[test]
-fn a_scenario_is_offered_under_those_who_can_be_asked_for_all_of_it() {
+fn comparison_offers_protocols_that_take_all_requests() {
     let offered = |path: &str| {
         let state = opened(path);
         offers(&state.run, &state.origin).into_iter().map(|(id, _)| id).collect::<Vec<_>>()
@@ -231,7 +231,7 @@ fn a_scenario_is_offered_under_those_who_can_be_asked_for_all_of_it() {
 }
 
 #[test]
-fn run_beside_one_in_which_nodes_join_parts_there_in_a_sentence() {
+fn comparison_with_a_run_in_which_nodes_join_says_so_in_a_sentence() {
     let state = opened("reliable/reliable-broadcast/delivered-but-not-relayed");
     let state = reduce(&state, Action::Compare(Some(Against::Protocol("source-tree"))));
     let compare = state.compare.as_ref().expect("it runs under that");

@@ -34,7 +34,7 @@ fn opening() -> State {
 }
 
 #[test]
-fn a_cut_starts_at_the_playhead_and_there_it_is_consistent() {
+fn cut_starts_consistent_at_the_playhead() {
     for bundled in bundled::bundled().iter().step_by(4) {
         let opened = reduce(&State::opening(), Action::Open(bundled));
         let events = opened.run.trace.events.len();
@@ -52,7 +52,7 @@ fn a_cut_starts_at_the_playhead_and_there_it_is_consistent() {
 }
 
 #[test]
-fn steps_go_over_one_place_and_stop_at_the_ends() {
+fn cut_moves_one_event_a_step_and_stops_at_the_ends() {
     let state = ask(&opening(), Move::Toggle);
     assert_eq!(
         places(&state),
@@ -68,7 +68,7 @@ fn steps_go_over_one_place_and_stop_at_the_ends() {
 }
 
 #[test]
-fn orphans_are_found_and_mended() {
+fn cut_with_orphan_messages_is_found_and_mended() {
     let state = ask(&ask(&opening(), Move::Toggle), Move::Step(node(0), -99));
     assert_eq!(cut(&state).crossing.orphans, [0]);
     assert!(cut(&state).sentence().starts_with("Inconsistent: 1 message received before"));
@@ -81,7 +81,7 @@ fn orphans_are_found_and_mended() {
 }
 
 #[test]
-fn cut_at_the_end_has_no_lost_message_in_transit() {
+fn cut_at_the_end_counts_no_lost_message_as_in_transit() {
     let mut lost = 0;
     for bundled in bundled::bundled() {
         let opened = reduce(&State::opening(), Action::Open(bundled));
@@ -97,7 +97,7 @@ fn cut_at_the_end_has_no_lost_message_in_transit() {
 }
 
 #[test]
-fn all_of_it_goes_to_the_next_place_of_any_line_and_back() {
+fn cut_moved_as_a_whole_returns_to_where_it_was() {
     let start = ask(&reduce(&opening(), Action::Jump(0)), Move::Toggle);
     let (mut there, mut seen) = (start.clone(), vec![places(&start)]);
     for _ in 0..4 {
@@ -113,7 +113,7 @@ fn all_of_it_goes_to_the_next_place_of_any_line_and_back() {
 }
 
 #[test]
-fn a_cut_outlives_a_change_and_goes_with_its_run() {
+fn cut_outlives_an_edit_and_ends_with_its_run() {
     let state = ask(&opening(), Move::Toggle);
     let crash = Fault::Crash { node: node(1), at: 5, after_sends: None };
     let edited = reduce(&state, Action::Apply(Edit::AddFault(crash)));
@@ -138,7 +138,7 @@ fn drawn(state: &State, orientation: Orientation) -> (Layout, Scene) {
 }
 
 #[test]
-fn where_a_cut_is_drawn_is_where_it_is_found() {
+fn cut_is_grasped_where_it_is_drawn() {
     for bundled in bundled::bundled().iter().step_by(3) {
         let state = ask(&reduce(&State::opening(), Action::Open(bundled)), Move::Toggle);
         let (layout, _) = drawn(&state, Orientation::Horizontal);
@@ -158,7 +158,7 @@ fn where_a_cut_is_drawn_is_where_it_is_found() {
 }
 
 #[test]
-fn timestamps_stand_beside_their_events_and_never_on_one_another() {
+fn timestamps_stand_beside_their_events_without_overlap() {
     for bundled in bundled::bundled().iter().step_by(6) {
         let state = reduce(&State::opening(), Action::Open(bundled));
         let (run, nodes) = (&state.run, state.scenario().nodes.len());
@@ -209,7 +209,7 @@ fn tool_says(run: &Outcome) -> Option<bool> {
 }
 
 #[test]
-fn cut_tool_agrees_with_the_property_on_recorded_states() {
+fn cut_tool_agrees_with_the_snapshot_property() {
     let mut said = [0, 0];
     for bundled in bundled::of_protocol("snapshot") {
         for seed in 0..80 {

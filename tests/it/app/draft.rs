@@ -37,7 +37,7 @@ fn scenarios(state: &State) -> Vec<String> {
 }
 
 #[test]
-fn a_reload_brings_the_work_back_with_its_histories_and_its_place() {
+fn draft_after_a_reload_restores_run_histories_and_playhead() {
     let work = work();
     let back = State::begin(&work.fragment(), work.draft().as_deref());
     assert_eq!(scenarios(&back), scenarios(&work));
@@ -51,7 +51,7 @@ fn a_reload_brings_the_work_back_with_its_histories_and_its_place() {
 }
 
 #[test]
-fn where_there_is_nothing_to_lose_there_is_no_draft() {
+fn draft_of_an_unchanged_run_is_not_kept() {
     let opening = State::opening();
     assert_eq!(opening.draft(), None);
     assert_eq!(after(&opening, [Action::Jump(4)]).draft(), None);
@@ -59,7 +59,7 @@ fn where_there_is_nothing_to_lose_there_is_no_draft() {
 }
 
 #[test]
-fn what_the_address_says_wins_and_the_work_is_what_undo_goes_back_to() {
+fn draft_yields_to_the_address_and_undo_restores_it() {
     let work = work();
     let other = bundled::find(TOUR[1]).and_then(|it| it.scenario().ok()).expect("is bundled");
     let opened = State::begin(&link::fragment(&other, None), work.draft().as_deref());
@@ -74,7 +74,7 @@ fn what_the_address_says_wins_and_the_work_is_what_undo_goes_back_to() {
 }
 
 #[test]
-fn a_damaged_draft_is_as_good_as_none() {
+fn draft_that_is_damaged_is_ignored() {
     let work = work();
     let draft = work.draft().expect("there is work");
     let fragment = work.fragment();
@@ -102,7 +102,7 @@ fn a_damaged_draft_is_as_good_as_none() {
 }
 
 #[test]
-fn a_long_history_is_cut_at_its_far_end() {
+fn draft_with_a_long_history_drops_the_oldest_steps() {
     let mut state = State::opening();
     for seed in 0..450 {
         let mut next = state.scenario().clone();
@@ -124,7 +124,7 @@ fn draft(tab: &str, written: u64, state: &State) -> Draft {
 }
 
 #[test]
-fn the_latest_work_of_a_closed_tab_is_offered() {
+fn draft_offered_is_the_latest_of_a_closed_tab() {
     let work = work();
     let browsed = reduce(&State::opening(), Action::Open(bundled::find(TOUR[1]).expect("bundled")));
     let drafts =
@@ -148,7 +148,7 @@ fn the_latest_work_of_a_closed_tab_is_offered() {
 }
 
 #[test]
-fn drafts_that_are_old_or_many_go_but_never_an_open_tabs() {
+fn draft_of_an_open_tab_outlives_old_and_surplus_drafts() {
     let day = 24 * 3600 * 1000;
     let now = 100 * day;
     let work = work();
@@ -162,7 +162,7 @@ fn drafts_that_are_old_or_many_go_but_never_an_open_tabs() {
 }
 
 #[test]
-fn what_storage_holds_is_read_as_it_was_written() {
+fn draft_in_storage_is_read_as_it_was_written() {
     let draft = draft("tab", 1_700_000_000_000, &work());
     assert_eq!(Draft::read("tab", &draft.stored()), Some(draft));
     for strange in ["", "x", "x y", "-1 y", "1"] {

@@ -41,7 +41,7 @@ fn picked(state: &State) -> String {
 }
 
 #[test]
-fn the_arrow_keys_go_along_every_line_and_from_line_to_line() {
+fn arrow_keys_go_along_lanes_and_between_them() {
     let mut state = hand(&start(), Hand::Walk(Toward::Later));
     for line in 0..state.scenario().nodes.len() {
         while state.run.trace.events[event(&state)].node.index() > line {
@@ -81,7 +81,7 @@ fn event(state: &State) -> usize {
 }
 
 #[test]
-fn a_key_goes_from_a_send_to_its_message_and_on_to_its_receipt() {
+fn key_on_a_send_goes_to_its_message_and_its_receipt() {
     let state = start();
     let messages = &state.run.trace.messages;
     let sent = messages.iter().find(|it| it.name == message(3, 0)).expect("it is sent").sent;
@@ -101,7 +101,7 @@ fn a_key_goes_from_a_send_to_its_message_and_on_to_its_receipt() {
 }
 
 #[test]
-fn a_click_opens_the_menu_and_what_is_gone_takes_it_along() {
+fn menu_opens_by_a_click_and_closes_when_its_target_is_gone() {
     let state = start();
     let open = reduce(&state, Action::Select(Some(Selection::Message(message(3, 0)))));
     assert!(open.menu);
@@ -114,7 +114,7 @@ fn a_click_opens_the_menu_and_what_is_gone_takes_it_along() {
 }
 
 #[test]
-fn a_lasso_is_a_partition_of_what_is_in_it() {
+fn lasso_makes_a_partition_of_the_nodes_in_it() {
     let state = start();
     let area = Area::between((40.4, 1.3), (9.6, -0.4), 4);
     assert_eq!((area.at, area.until), (10, 40));
@@ -144,7 +144,7 @@ fn a_lasso_is_a_partition_of_what_is_in_it() {
 }
 
 #[test]
-fn marks_and_walls_are_dragged_along_time() {
+fn marks_and_walls_are_dragged_along_the_time_axis() {
     let state = start();
     let crash = state.run.trace.events.iter().position(|it| it.kind == EventKind::Crash);
     let handle = handle_of(&state.run, crash.expect("a receiver crashes")).expect("by a fault");
@@ -182,7 +182,7 @@ fn marks_and_walls_are_dragged_along_time() {
 }
 
 #[test]
-fn a_drag_that_is_called_off_keeps_what_can_be_made_again() {
+fn cancelled_drag_keeps_the_steps_that_can_be_redone() {
     let drop = Action::Apply(Edit::AddFault(Fault::Drop { message: message(3, 0) }));
     let delay = |by| Action::Adjust(Edit::AddFault(Fault::Delay { message: message(3, 1), by }));
     let undone = after(&start(), [drop, Action::Undo]);
@@ -203,7 +203,7 @@ fn typed(state: &State, text: &str) -> State {
 }
 
 #[test]
-fn every_scenario_laid_out_in_lines_is_the_same_scenario() {
+fn scenario_laid_out_in_lines_is_the_same_scenario() {
     for each in bundled::bundled() {
         let scenario = each.scenario().expect("it is sound");
         let laid = lines::laid_out(&scenario::write(&scenario));
@@ -213,7 +213,7 @@ fn every_scenario_laid_out_in_lines_is_the_same_scenario() {
 }
 
 #[test]
-fn what_is_written_is_run_when_the_reader_pauses_as_one_change() {
+fn scenario_text_is_run_as_one_change_when_the_reader_pauses() {
     let state = after(&start(), [Action::Show(Some(Panel::Text))]);
     // The first change drops the words that came with the example, in the text too.
     let first =
@@ -235,7 +235,7 @@ fn what_is_written_is_run_when_the_reader_pauses_as_one_change() {
 }
 
 #[test]
-fn a_text_that_is_wrong_says_where_and_is_never_lost() {
+fn scenario_text_with_an_error_is_kept_and_its_place_named() {
     let state = start();
     let good = text(&state);
     let cases = [
@@ -270,7 +270,7 @@ fn a_text_that_is_wrong_says_where_and_is_never_lost() {
 }
 
 #[test]
-fn a_long_text_is_looked_at_only_when_the_reader_pauses() {
+fn scenario_text_that_is_long_is_read_only_after_a_pause() {
     let state = start();
     let long = text(&state) + &" ".repeat(30_000) + "x";
     let typing = typed(&state, &long);
@@ -279,7 +279,7 @@ fn a_long_text_is_looked_at_only_when_the_reader_pauses() {
 }
 
 #[test]
-fn parameters_that_are_written_out_though_they_are_defaults_stay_as_they_are_written() {
+fn scenario_text_keeps_parameters_that_have_their_defaults() {
     let path = bundled::of_protocol("heartbeat-detector").next().expect("it has examples").path();
     let opened = Action::Open(bundled::find(&path).expect("it is bundled"));
     let state = after(&start(), [opened]);

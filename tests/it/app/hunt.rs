@@ -27,7 +27,7 @@ fn asked(faults: &str) -> Asked {
 }
 
 #[test]
-fn a_search_tells_what_it_finds_and_what_it_covered() {
+fn worker_reports_findings_and_coverage_of_a_search() {
     let hunt = end_of(&Errand::Search(Box::new(asked("crash=1"))));
     let found: Vec<&str> = hunt.found.iter().map(|(name, ..)| name.as_str()).collect();
     assert_eq!(found, ["agreement"]);
@@ -38,7 +38,7 @@ fn a_search_tells_what_it_finds_and_what_it_covered() {
 }
 
 #[test]
-fn what_was_found_is_made_small_and_explained() {
+fn worker_minimises_and_explains_a_finding() {
     let found = end_of(&Errand::Search(Box::new(asked("crash=1")))).found.remove(0).1;
     let property = asked("").protocol.promises.iter().find(|it| it.name == "agreement");
     let property = property.expect("it is promised");
@@ -49,7 +49,7 @@ fn what_was_found_is_made_small_and_explained() {
 }
 
 #[test]
-fn what_does_not_work_is_told() {
+fn worker_reports_why_a_search_fails() {
     let scenario = scenario::read(PLAIN).expect("it is a scenario");
     let property = &asked("").protocol.promises[0];
     let hunt = end_of(&Errand::Shrink(Box::new(scenario), property));
@@ -60,7 +60,7 @@ fn what_does_not_work_is_told() {
 }
 
 #[test]
-fn what_is_called_off_keeps_what_was_found() {
+fn search_that_is_cancelled_keeps_its_findings() {
     let hunt = Hunt::sent(&Errand::Search(Box::new(asked("crash=1"))));
     let scenario = Box::new(scenario::read(PLAIN).expect("it is a scenario"));
     let hunt = hunt.after(Said::Found("agreement".to_owned(), scenario, String::new()));

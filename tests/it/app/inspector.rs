@@ -49,7 +49,7 @@ fn entry<'a>(entries: &'a [Branch], label: &str) -> &'a Branch {
 }
 
 #[test]
-fn a_message_that_waits_is_in_the_state_and_named() {
+fn state_shows_a_message_that_waits_by_its_name() {
     let run = run_of("ordering/causal-multicast/three-orders");
     let reply = find(&run, |kind, at| matches!(kind, EventKind::Receive(_)) && at == node(2));
     let carol = &after(&run, reply)[2];
@@ -68,7 +68,7 @@ fn a_message_that_waits_is_in_the_state_and_named() {
 }
 
 #[test]
-fn a_crash_takes_the_timers_and_leaves_what_is_stored() {
+fn state_after_a_crash_keeps_storage_and_loses_timers() {
     let run = run_of("consensus/paxos/acceptor-restarts");
     let crash = find(&run, |kind, _| matches!(kind, EventKind::Crash));
     let who = run.trace.events[crash].node;
@@ -87,7 +87,7 @@ fn a_crash_takes_the_timers_and_leaves_what_is_stored() {
 
 /// A step is one node's: nobody else's state is different from just before.
 #[test]
-fn a_step_changes_nobody_else() {
+fn state_of_other_nodes_stays_the_same_in_a_step() {
     for each in bundled::bundled() {
         let run = Run::of(each.outcome().expect("it runs"));
         let events = &run.trace.events;
@@ -106,7 +106,7 @@ fn a_step_changes_nobody_else() {
 }
 
 #[test]
-fn what_is_looked_at_is_what_is_picked_or_where_the_playhead_stands() {
+fn inspector_looks_at_the_picked_event_or_at_the_playhead() {
     let run = run_of("ordering/causal-multicast/three-orders");
     let of = |selection, cursor| Subject::of(&run, selection, cursor, ALL);
     assert_eq!(of(None, 0).heading(&run), "Before the run");
@@ -136,7 +136,7 @@ fn listings() -> BTreeMap<String, Listing> {
 }
 
 #[test]
-fn every_protocol_has_its_code_with_a_description_and_the_modules_that_it_uses() {
+fn source_of_every_protocol_has_a_description_and_the_modules_it_uses() {
     let listings = listings();
     for (_, protocol) in protocols::catalogue() {
         let listing = &listings[protocol.id];
@@ -152,7 +152,7 @@ fn every_protocol_has_its_code_with_a_description_and_the_modules_that_it_uses()
 
 /// Only code that is left to a default, which does nothing, has no lines.
 #[test]
-fn every_event_finds_the_code_that_ran() {
+fn source_of_every_event_is_the_handler_that_ran() {
     let listings = listings();
     let mut arms = 0;
     for each in bundled::bundled() {
@@ -188,7 +188,7 @@ fn every_event_finds_the_code_that_ran() {
 }
 
 #[test]
-fn without_a_pick_the_last_code_that_ran_is_shown() {
+fn source_without_a_pick_is_the_last_handler_that_ran() {
     let run = run_of("reliable/reliable-broadcast/sender-crashes-half-way");
     let crash = find(&run, |kind, _| matches!(kind, EventKind::Crash));
     assert!(ran(&run, crash).is_none(), "no code runs in a crash");
@@ -203,7 +203,7 @@ fn state_of(path: &str) -> State {
 }
 
 #[test]
-fn a_jump_goes_to_where_a_property_breaks_and_shows_why() {
+fn jump_to_a_violation_selects_its_event_and_witness() {
     let state = state_of("reliable/uniform-broadcast/nobody-delivers-too-early");
     let unbroken = reduce(&state, Action::Break("validity"));
     assert_eq!((unbroken.explained, unbroken.playhead), (None, state.playhead));
@@ -240,7 +240,7 @@ fn a_jump_goes_to_where_a_property_breaks_and_shows_why() {
 
 /// What proves a violation is more than the event that completes it.
 #[test]
-fn an_answer_that_nothing_explains_is_proven_by_what_was_known_before() {
+fn witness_of_an_unexplained_answer_is_the_history_before_it() {
     let mut seen = Vec::new();
     for each in bundled::bundled() {
         let run = run_of(&each.path());
@@ -267,7 +267,7 @@ fn an_answer_that_nothing_explains_is_proven_by_what_was_known_before() {
 }
 
 #[test]
-fn an_answer_that_carries_nothing_says_what_it_answers() {
+fn answer_without_a_value_names_its_request() {
     let mut words = Vec::new();
     for each in bundled::bundled().iter().filter(|it| it.path().starts_with("replication")) {
         let run = run_of(&each.path());
@@ -282,7 +282,7 @@ fn an_answer_that_carries_nothing_says_what_it_answers() {
 
 /// What a teacher hides is not told by the inspector either.
 #[test]
-fn a_hidden_future_is_not_told() {
+fn inspector_with_a_hidden_future_tells_nothing_of_it() {
     let run = run_of("ordering/causal-multicast/three-orders");
     let reply = find(&run, |kind, at| matches!(kind, EventKind::Receive(_)) && at == node(2));
     let told = reply + 1;
@@ -309,7 +309,7 @@ fn counted(path: &str) -> (Run, Numbers) {
 }
 
 #[test]
-fn a_run_is_counted() {
+fn numbers_of_a_run_are_counted() {
     let (run, numbers) = counted("ordering/causal-multicast/three-orders");
     assert_eq!(numbers.messages, run.trace.sends());
     let sum = |of: fn(&OfNode) -> usize| numbers.nodes.iter().map(of).sum::<usize>();
@@ -329,7 +329,7 @@ fn a_run_is_counted() {
 }
 
 #[test]
-fn what_is_sent_again_and_what_nobody_delivers_are_counted() {
+fn numbers_count_retransmissions_and_undelivered_messages() {
     let (run, numbers) = counted("link/retransmit-until-ack/messages-lost");
     let lost = run.trace.messages.iter().filter(|it| matches!(it.fate, Fate::Lost(..))).count();
     assert!(lost > 0 && numbers.again >= lost, "{} of {lost}", numbers.again);
@@ -338,7 +338,7 @@ fn what_is_sent_again_and_what_nobody_delivers_are_counted() {
 }
 
 #[test]
-fn what_is_measured_has_a_chart_with_its_values() {
+fn chart_of_a_metric_shows_its_values() {
     for each in bundled::bundled() {
         let run = run_of(&each.path());
         let charts = charts(&run);

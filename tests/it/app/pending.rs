@@ -37,7 +37,7 @@ fn wait(mut state: State) -> State {
 }
 
 #[test]
-fn work_in_parts_is_work() {
+fn run_computed_in_slices_equals_the_run_at_once() {
     for count in [3, 100] {
         let whole = Outcome::of(broadcasts(count)).expect("it can be run");
         for part in [1, 100, 1_000_000] {
@@ -56,7 +56,7 @@ fn work_in_parts_is_work() {
 }
 
 #[test]
-fn what_was_shown_stays_till_the_long_run_is_there() {
+fn long_run_while_computing_leaves_the_previous_run_shown() {
     let before = long();
     assert!(before.run.trace.events.len() > 20_000 && before.pending.is_none());
     let asked = reduce(&before, Action::Apply(drop_first()));
@@ -76,7 +76,7 @@ fn what_was_shown_stays_till_the_long_run_is_there() {
 }
 
 #[test]
-fn a_wait_is_cancelled_or_followed_by_a_later_change() {
+fn long_run_while_computing_is_cancelled_or_replaced_by_a_change() {
     let before = long();
     let asked = reduce(&before, Action::Apply(drop_first()));
     let first = asked.pending.clone().expect("it is long");
@@ -101,7 +101,7 @@ fn a_wait_is_cancelled_or_followed_by_a_later_change() {
 }
 
 #[test]
-fn a_drag_that_ends_before_its_run_is_there_is_one_change() {
+fn drag_that_ends_before_its_run_is_computed_is_one_change() {
     let before = long();
     let message = MessageName { from: NodeId::new(0), to: NodeId::new(1), number: 1 };
     let mut state = before.clone();
@@ -116,7 +116,7 @@ fn a_drag_that_ends_before_its_run_is_there_is_one_change() {
 }
 
 #[test]
-fn a_long_links_digest_is_looked_at_later() {
+fn digest_of_a_long_link_is_checked_after_the_run_is_shown() {
     let scenario = broadcasts(500);
     let wrong = wait(State::begin(&link::fragment(&scenario, Some("00000000")), None));
     assert!(wrong.refused.is_none() && wrong.promised.is_some());
@@ -128,7 +128,7 @@ fn a_long_links_digest_is_looked_at_later() {
 }
 
 #[test]
-fn verdicts_at_a_moving_playhead_are_those_of_the_moment() {
+fn verdicts_at_a_moving_playhead_belong_to_its_moment() {
     let runs = [long().run, State::opening().run];
     let mut judged = Judged::default();
     for run in &runs {
@@ -140,7 +140,7 @@ fn verdicts_at_a_moving_playhead_are_those_of_the_moment() {
 }
 
 #[test]
-fn a_long_run_of_a_link_is_waited_for_and_a_short_one_is_there_at_once() {
+fn link_to_a_long_run_is_waited_for_and_a_short_one_opens_at_once() {
     let short = link::fragment(&broadcasts(3), None);
     let state = State::begin(&short, None);
     assert!(state.pending.is_none() && *state.scenario() == broadcasts(3) && state.undo.is_empty());
@@ -161,7 +161,7 @@ fn a_long_run_of_a_link_is_waited_for_and_a_short_one_is_there_at_once() {
 }
 
 #[test]
-fn second_run_that_takes_long_is_waited_for_and_followed() {
+fn second_run_that_is_long_is_waited_for_and_followed() {
     let before = long();
     let changed = wait(reduce(&before, Action::Apply(drop_first())));
     for against in [Against::Protocol("uniform-broadcast"), Against::Earlier(Since::Opening)] {
@@ -186,7 +186,7 @@ fn second_run_that_takes_long_is_waited_for_and_followed() {
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "what takes minutes is found by a clock")]
-fn runs_with_very_many_events_at_one_moment_part_at_once() {
+fn runs_with_many_events_at_one_moment_part_at_the_first_difference() {
     let requests: Vec<_> = (0..20)
         .map(|index| json!({ "at": 0, "node": format!("P{}", index + 1), "do": "broadcast", "with": "m" }))
         .collect();
@@ -206,7 +206,7 @@ fn runs_with_very_many_events_at_one_moment_part_at_once() {
 }
 
 #[test]
-fn runs_that_are_too_long_are_not_held_against_each_other_and_it_is_said() {
+fn runs_that_are_too_long_are_not_compared_and_a_notice_says_so() {
     let long = wait(reduce(&State::opening(), Action::Load(scenario::write(&broadcasts(2_500)))));
     assert!(long.run.trace.events.len() > MOST_HELD);
     let changed = wait(reduce(&long, Action::Apply(drop_first())));

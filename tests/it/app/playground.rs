@@ -48,7 +48,7 @@ fn delay_of(from: usize, to: usize, by: u64) -> Edit {
 }
 
 #[test]
-fn the_page_opens_on_the_example_of_note_001_playing() {
+fn page_opens_on_its_first_example_and_plays_it() {
     let state = State::opening();
     assert!(bundled::find(OPENING).is_some());
     assert_eq!(state.scenario().nodes, ["Alice", "Bob", "Carol"]);
@@ -61,7 +61,7 @@ fn the_page_opens_on_the_example_of_note_001_playing() {
 }
 
 #[test]
-fn every_bundled_scenario_opens_and_is_known_by_its_path() {
+fn bundled_scenario_opens_and_is_known_by_its_path() {
     let state = State::opening();
     for each in bundled::bundled() {
         let opened = reduce(&state, Action::Open(each));
@@ -73,7 +73,7 @@ fn every_bundled_scenario_opens_and_is_known_by_its_path() {
 }
 
 #[test]
-fn time_runs_to_the_end_of_what_happens_and_stops() {
+fn playback_stops_at_the_last_event() {
     let mut state = State::opening();
     let mut frames = 0;
     while state.playing {
@@ -90,7 +90,7 @@ fn time_runs_to_the_end_of_what_happens_and_stops() {
 }
 
 #[test]
-fn steps_go_event_by_event_both_ways_and_stop_at_the_ends() {
+fn steps_go_event_by_event_and_stop_at_the_ends() {
     let state = reduce(&State::opening(), Action::Jump(0));
     assert!(!state.playing);
     let events = state.run.trace.events.len();
@@ -106,7 +106,7 @@ fn steps_go_event_by_event_both_ways_and_stop_at_the_ends() {
 }
 
 #[test]
-fn a_change_is_undone_and_made_again_and_leaves_the_rest_where_it_was() {
+fn undo_and_redo_of_a_change_leave_the_rest_of_the_state() {
     let first = after(&State::opening(), [apply(Edit::RemoveFault(0)), Action::Jump(usize::MAX)]);
     assert_eq!(status(&first, "agreement"), "holds");
     let dropped = reduce(&first, drop_of(0, 2));
@@ -134,7 +134,7 @@ fn a_change_is_undone_and_made_again_and_leaves_the_rest_where_it_was() {
 }
 
 #[test]
-fn a_drag_is_one_change_however_many_steps_it_has() {
+fn drag_of_many_steps_is_one_change() {
     let start = reduce(&State::opening(), Action::Jump(usize::MAX));
     let dragged = after(
         &start,
@@ -154,7 +154,7 @@ fn a_drag_is_one_change_however_many_steps_it_has() {
 }
 
 #[test]
-fn the_axis_stays_while_a_message_is_dragged_and_the_run_gets_the_time_it_needs_afterwards() {
+fn axis_stays_during_a_drag_and_fits_the_run_afterwards() {
     let start = reduce(&State::opening(), Action::Jump(usize::MAX));
     let dragging = reduce(&start, Action::Adjust(delay_of(0, 1, 400)));
     assert_eq!(dragging.shown_until, start.shown_until);
@@ -165,7 +165,7 @@ fn the_axis_stays_while_a_message_is_dragged_and_the_run_gets_the_time_it_needs_
 }
 
 #[test]
-fn a_drag_that_is_called_off_or_comes_back_changes_nothing() {
+fn drag_that_is_cancelled_or_returns_changes_nothing() {
     let start = reduce(&State::opening(), Action::Jump(usize::MAX));
     let dragging = after(&start, (1..=9).map(|by| Action::Adjust(delay_of(0, 1, by))));
     let abandoned = reduce(&dragging, Action::Abandon);
@@ -178,7 +178,7 @@ fn a_drag_that_is_called_off_or_comes_back_changes_nothing() {
 }
 
 #[test]
-fn a_damaged_link_keeps_its_text_whatever_is_done_next() {
+fn damaged_link_keeps_its_text_until_another_is_opened() {
     let damaged = State::begin("s=deflate.@@@", None);
     let edited = reduce(&damaged, apply(Edit::Seed(5)));
     assert_eq!(edited.refused.map(|refused| refused.text).as_deref(), Some("s=deflate.@@@"));
@@ -187,7 +187,7 @@ fn a_damaged_link_keeps_its_text_whatever_is_done_next() {
 }
 
 #[test]
-fn undo_goes_back_to_another_example_as_it_was_opened() {
+fn undo_restores_another_example_as_it_was_opened() {
     let state = State::opening();
     let other = bundled::of_protocol("causal-multicast").next().expect("it has examples");
     let opened = reduce(&state, Action::Open(other));
@@ -198,7 +198,7 @@ fn undo_goes_back_to_another_example_as_it_was_opened() {
 }
 
 #[test]
-fn nothing_moves_by_itself_for_who_prefers_so() {
+fn playback_with_reduced_motion_does_not_start_by_itself() {
     let calm = State::opening().calmed();
     let other = bundled::of_protocol("causal-multicast").next().expect("it has examples");
     for state in [calm.clone(), reduce(&calm, Action::Open(other))] {
@@ -207,7 +207,7 @@ fn nothing_moves_by_itself_for_who_prefers_so() {
 }
 
 #[test]
-fn a_change_that_a_link_could_not_hold_is_refused_and_changes_nothing() {
+fn change_that_no_link_can_hold_is_refused() {
     let state = State::opening();
     let network = NetworkSpec { delay: Delay { min: 9, max: 3 }, ..NetworkSpec::default() };
     let refused = reduce(&state, apply(Edit::Network(network)));
@@ -220,7 +220,7 @@ fn a_change_that_a_link_could_not_hold_is_refused_and_changes_nothing() {
 }
 
 #[test]
-fn whatever_is_done_the_link_opens_the_same_run() {
+fn link_after_any_action_opens_the_same_run() {
     let at = 12;
     let edits = [
         apply(Edit::RemoveFault(0)),
@@ -252,7 +252,7 @@ fn whatever_is_done_the_link_opens_the_same_run() {
 }
 
 #[test]
-fn a_link_is_opened_or_refused_with_its_text_and_one_of_another_version_says_so() {
+fn link_is_opened_or_refused_with_its_text_and_its_version() {
     let state = State::opening();
     let damaged = State::begin("s=deflate.@@@", None);
     let refused = damaged.refused.expect("it is damaged");
@@ -273,7 +273,7 @@ fn a_link_is_opened_or_refused_with_its_text_and_one_of_another_version_says_so(
 }
 
 #[test]
-fn fewer_nodes_take_all_that_names_them_along_and_more_get_customary_names() {
+fn number_of_nodes_changed_drops_entries_of_removed_nodes_and_names_new_ones() {
     let state = State::opening();
     let more = reduce(&state, apply(Edit::Nodes(5)));
     assert_eq!(more.scenario().nodes, ["Alice", "Bob", "Carol", "Dave", "Erin"]);
@@ -297,7 +297,7 @@ fn fewer_nodes_take_all_that_names_them_along_and_more_get_customary_names() {
 }
 
 #[test]
-fn another_protocol_runs_with_the_same_requests_and_faults() {
+fn protocol_changed_keeps_requests_and_faults() {
     let state = reduce(&State::opening(), drop_of(0, 2));
     let mut takers = 0;
     for (_, protocol) in protocols::catalogue() {
@@ -326,7 +326,7 @@ fn labelled(state: &State) -> State {
 }
 
 #[test]
-fn what_another_protocol_cannot_take_is_named_and_undo_brings_it_back() {
+fn protocol_changed_names_what_it_drops_and_undo_restores_it() {
     let state = labelled(&three_orders());
     assert_eq!(state.scenario().requests.len(), 4);
     let fifo = reduce(&state, apply(Edit::Protocol("fifo-multicast")));
@@ -345,7 +345,7 @@ fn three_orders() -> State {
 }
 
 #[test]
-fn every_stop_of_the_tour_leads_to_the_next() {
+fn tour_leads_from_every_stop_to_the_next() {
     let mut state = State::opening();
     for path in &TOUR[1..] {
         let next = Ways::from(&state.run, &state.origin).next.expect("it is not the last");
@@ -376,7 +376,7 @@ fn orders(state: &State) -> Vec<(&'static str, [&'static str; 3])> {
 }
 
 #[test]
-fn three_orders_are_told_apart_on_one_set_of_sends() {
+fn variants_of_three_orders_differ_on_the_same_sends() {
     let (kept, broken) = ("holds", "violated");
     let expected = [
         ("fifo-multicast", [kept, broken, broken]),
@@ -393,7 +393,7 @@ fn three_orders_are_told_apart_on_one_set_of_sends() {
 }
 
 #[test]
-fn a_variant_keeps_the_readers_changes_and_shows_what_the_others_make_of_them() {
+fn variant_keeps_the_readers_changes_and_compares_the_others() {
     let state = three_orders();
     // Without the delay the question is there in time, and FIFO order is enough for the answer.
     let edited = after(&state, [apply(Edit::RemoveFault(0)), apply(Edit::Nodes(4))]);
@@ -416,7 +416,7 @@ fn a_variant_keeps_the_readers_changes_and_shows_what_the_others_make_of_them() 
 }
 
 #[test]
-fn scenarios_of_one_name_are_variants_only_if_the_sends_are_the_same() {
+fn scenarios_of_one_name_are_variants_only_with_the_same_sends() {
     for each in bundled::bundled() {
         let variants = each.variants();
         assert!(variants.contains(&each), "{}", each.path());
@@ -435,7 +435,7 @@ fn scenarios_of_one_name_are_variants_only_if_the_sends_are_the_same() {
 }
 
 #[test]
-fn an_example_is_known_by_its_title() {
+fn example_is_known_by_its_title() {
     let mut titles: Vec<_> =
         bundled::bundled().iter().map(|each| (each.protocol, each.title())).collect();
     let count = titles.len();
@@ -445,7 +445,7 @@ fn an_example_is_known_by_its_title() {
 }
 
 #[test]
-fn protocol_menu_opens_the_best_example_and_leaves_nothing_out_silently() {
+fn protocol_menu_opens_the_best_example_and_says_what_it_drops() {
     let edited = reduce(&State::opening(), drop_of(0, 1));
     for state in [State::opening(), edited] {
         for (_, protocol) in protocols::catalogue() {
@@ -496,7 +496,7 @@ fn typed(with: With, value: Option<&Json>) -> Vec<String> {
 }
 
 #[test]
-fn every_request_of_every_protocol_can_be_made_by_its_form() {
+fn request_of_every_protocol_can_be_made_by_its_form() {
     let mut chance = Chance::new(3);
     for (_, protocol) in protocols::catalogue() {
         let scenario = Scenario::new(protocol.id, Scenario::numbered(3));
@@ -531,7 +531,7 @@ fn every_request_of_every_protocol_can_be_made_by_its_form() {
 }
 
 #[test]
-fn nodes_are_renamed_and_go_with_all_that_is_asked_about_them() {
+fn requests_stay_valid_when_nodes_are_renamed_or_removed() {
     let mut chance = Chance::new(4);
     for (_, protocol) in protocols::catalogue() {
         let mut scenario = Scenario::new(protocol.id, Scenario::numbered(4));
@@ -553,7 +553,7 @@ fn nodes_are_renamed_and_go_with_all_that_is_asked_about_them() {
 }
 
 #[test]
-fn a_form_offers_what_is_new_and_calls_again_what_has_a_name() {
+fn form_of_a_request_offers_new_texts_and_known_names() {
     let protocol = protocols::find("abcast").expect("it is registered");
     let [_, with] = shapes(&protocol.behaviour.requests[0]) else { panic!("with and without") };
     let mut scenario = Scenario::new("abcast", Scenario::numbered(3));
@@ -568,7 +568,7 @@ fn a_form_offers_what_is_new_and_calls_again_what_has_a_name() {
 }
 
 #[test]
-fn what_is_picked_stays_picked_as_long_as_it_is_there() {
+fn pick_stays_as_long_as_its_target_exists() {
     let state = State::opening();
     let picked = |name| Action::Select(Some(Selection::Message(name)));
     let kept = after(&state, [picked(message(0, 1, 1)), drop_of(0, 1)]);

@@ -46,7 +46,7 @@ const BROADCAST: &str = "reliable/best-effort-broadcast/receiver-crashes";
 const GENERALS: &str = "byzantine/interactive-consistency/three-generals";
 
 #[test]
-fn what_is_refused_would_change_nothing() {
+fn refused_action_would_change_nothing() {
     let state = open(BROADCAST);
     let name = first(&state, 3);
     let everyone = NodeSet::first(4);
@@ -76,7 +76,7 @@ fn what_is_refused_would_change_nothing() {
 }
 
 #[test]
-fn a_node_is_down_from_its_crash_to_its_recovery() {
+fn node_is_down_from_its_crash_to_its_recovery() {
     let state = open(BROADCAST);
     let crash = Fault::Crash { node: node(0), at: 5, after_sends: None };
     let state = with(&with(&state, crash), Fault::Recover { node: node(0), at: 20 });
@@ -86,7 +86,7 @@ fn a_node_is_down_from_its_crash_to_its_recovery() {
 }
 
 #[test]
-fn bits_are_read_as_people_write_them() {
+fn bits_of_a_corruption_are_read_or_refused_with_the_reason() {
     assert_eq!(read_bits(" 3, 7;0 "), Ok(vec![3, 7, 0]));
     for (wrong, why) in [("", "at least one"), ("3 3", "twice"), ("70000", "65535"), ("x", "x")] {
         let said = read_bits(wrong).expect_err("it is wrong");
@@ -98,7 +98,7 @@ fn bits_are_read_as_people_write_them() {
 }
 
 #[test]
-fn a_traitor_says_what_is_written_and_nobody_else_does() {
+fn forged_message_is_possible_for_traitors_only() {
     let state = open(GENERALS);
     let name = first(&state, 1);
     assert_eq!(why_not_write(&state.run, message(&state.run, name)), None);
@@ -131,7 +131,7 @@ fn a_traitor_says_what_is_written_and_nobody_else_does() {
 }
 
 #[test]
-fn what_a_protocol_knows_nothing_of_is_refused_with_the_reason() {
+fn action_that_a_protocol_does_not_know_is_refused_with_the_reason() {
     let state = open(BROADCAST);
     let it = message(&state.run, first(&state, 3));
     let why = why_not_write(&state.run, it).expect("it cannot be written");
@@ -144,7 +144,7 @@ fn what_a_protocol_knows_nothing_of_is_refused_with_the_reason() {
 }
 
 #[test]
-fn a_clock_has_one_fault_and_a_right_one_none() {
+fn clock_has_at_most_one_fault_and_a_right_clock_none() {
     let state = open(GENERALS);
     let drift = |rate, offset| Fault::Drift { node: node(0), rate: PerMillion(rate), offset };
     let wrong = with(&with(&state, drift(1_020_000, 0)), drift(990_000, 4));

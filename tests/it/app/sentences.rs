@@ -139,7 +139,7 @@ fn changes(state: &State) -> Vec<Edit> {
 }
 
 #[test]
-fn sentences_of_runs_and_of_every_kind_of_change_are_whole() {
+fn sentences_on_runs_and_changes_are_complete() {
     let mut said = Sentences::default();
     for state in opened() {
         said.of_state(&state);
@@ -151,7 +151,7 @@ fn sentences_of_runs_and_of_every_kind_of_change_are_whole() {
 }
 
 #[test]
-fn sentences_on_steps_cuts_and_second_runs_are_whole() {
+fn sentences_on_steps_cuts_and_second_runs_are_complete() {
     let mut said = Sentences::default();
     for state in opened() {
         let strides = [Stride::Delivery, Stride::Violation, Stride::Node(NodeId::new(0))];
@@ -197,7 +197,7 @@ fn misspelt(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn sentences_on_what_is_misspelt_are_whole() {
+fn sentences_on_misspelt_input_are_complete() {
     let mut said = Sentences::default();
     // The files that have most in them.
     for state in opened().step_by(5) {
@@ -224,7 +224,7 @@ fn sentences_on_what_is_misspelt_are_whole() {
 }
 
 #[test]
-fn explanations_are_whole() {
+fn sentences_of_explanations_are_complete() {
     let mut said = Sentences::default();
     for state in opened() {
         for judgement in &state.run.report.judgements {
@@ -237,7 +237,7 @@ fn explanations_are_whole() {
 }
 
 #[test]
-fn sentences_on_searches_are_whole_for_none_one_and_many() {
+fn sentences_on_searches_are_complete_for_none_one_and_many() {
     let mut said = Sentences::default();
     for explored in [0, 1, 2, 184_302] {
         for depth in [0, 1, 2] {
@@ -276,7 +276,7 @@ fn sentences_on_searches_are_whole_for_none_one_and_many() {
 }
 
 #[test]
-fn sentence_with_a_part_missing_is_noticed() {
+fn check_of_sentences_notices_a_missing_part() {
     let wrong = [
         "Your last work: , 5 changes",
         "did you mean \"captions\"?.",

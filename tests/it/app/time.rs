@@ -16,7 +16,7 @@ fn node(index: usize) -> NodeId {
 }
 
 #[test]
-fn steps_back_undo_steps_forward() {
+fn step_back_undoes_a_step_forward() {
     for bundled in bundled::bundled().iter().step_by(5) {
         let start = reduce(&State::opening(), Action::Open(bundled));
         let start = reduce(&start, Action::Jump(0));
@@ -40,7 +40,7 @@ fn steps_back_undo_steps_forward() {
 }
 
 #[test]
-fn each_step_stops_at_what_it_is_named_after_and_leaves_none_out() {
+fn step_of_a_kind_stops_at_every_event_of_that_kind() {
     let start = reduce(&State::opening(), Action::Jump(0));
     let events = &start.run.trace.events;
     let stops = |stride: Stride| {
@@ -69,7 +69,7 @@ fn each_step_stops_at_what_it_is_named_after_and_leaves_none_out() {
 }
 
 #[test]
-fn a_violation_is_where_its_property_is_violated_for_the_first_time() {
+fn step_to_a_violation_stops_at_the_first_moment_of_it() {
     let mut safety = 0;
     for bundled in bundled::bundled().iter() {
         let state = reduce(&State::opening(), Action::Open(bundled));
@@ -95,7 +95,7 @@ fn a_violation_is_where_its_property_is_violated_for_the_first_time() {
 }
 
 #[test]
-fn who_finds_nothing_to_step_to_is_told_so() {
+fn step_without_a_goal_is_answered_with_a_notice() {
     let start = reduce(&State::opening(), Action::Jump(0));
     let kept = reduce(&start, Action::Apply(Edit::RemoveFault(0)));
     let kept = reduce(&kept, Action::Jump(0));
@@ -108,7 +108,7 @@ fn who_finds_nothing_to_step_to_is_told_so() {
 }
 
 #[test]
-fn speeds_are_told_by_how_they_compare_with_the_one_that_fits() {
+fn speed_is_named_relative_to_the_speed_that_fits() {
     let names: Vec<_> = SPEEDS.into_iter().map(speed_name).collect();
     assert_eq!((&*names[0], &*names[6], &*names[12]), ("×1/100", "×1", "×100"));
     assert!(names.contains(&"×1/2".to_owned()));
@@ -125,7 +125,7 @@ fn speeds_are_told_by_how_they_compare_with_the_one_that_fits() {
 }
 
 #[test]
-fn how_time_is_gone_through_stays_when_another_run_is_opened() {
+fn speed_and_steps_stay_when_another_run_is_opened() {
     let state = reduce(&State::opening(), Action::Study(Ask::Future));
     let state = reduce(&state, Action::Study(Ask::Stride(Stride::Node(node(2)))));
     let state = reduce(&state, Action::Speed(20));
@@ -138,7 +138,7 @@ fn how_time_is_gone_through_stays_when_another_run_is_opened() {
 }
 
 #[test]
-fn a_hidden_future_is_not_told() {
+fn hidden_future_is_not_told_by_steps() {
     let state = reduce(&State::opening(), Action::Jump(3));
     assert_eq!(state.told(), state.run.trace.events.len());
     let hidden = reduce(&state, Action::Study(Ask::Future));
@@ -154,7 +154,7 @@ fn a_hidden_future_is_not_told() {
 
 /// Every chord of the table does what its own line says: no earlier line takes it away.
 #[test]
-fn the_sheet_of_shortcuts_does_not_lie() {
+fn shortcut_on_the_sheet_does_what_the_sheet_says() {
     let state = State::opening();
     let mut seen = Vec::new();
     for shortcut_of in SHORTCUTS.iter().flat_map(|group| group.shortcuts) {
@@ -190,7 +190,7 @@ fn the_sheet_of_shortcuts_does_not_lie() {
 }
 
 #[test]
-fn who_dictates_can_do_without_letters() {
+fn shortcuts_of_letters_can_be_turned_off() {
     let state = reduce(&State::opening(), Action::Study(Ask::Letters(false)));
     for letter in ["k", "d", "v", "f", "?", "<"] {
         assert_eq!(shortcut(&state, letter, false, letter == "?"), None);
@@ -200,7 +200,7 @@ fn who_dictates_can_do_without_letters() {
 }
 
 #[test]
-fn steps_of_a_node_go_by_the_node_that_is_picked() {
+fn step_of_a_node_follows_the_picked_node() {
     let state = reduce(&State::opening(), Action::Jump(1));
     assert_eq!(state.subject(), state.run.trace.events[0].node);
     let picked = reduce(&state, Action::Select(Some(Selection::Moment { node: node(1), at: 5 })));
@@ -212,7 +212,7 @@ fn steps_of_a_node_go_by_the_node_that_is_picked() {
 }
 
 #[test]
-fn what_led_to_what_is_picked_stands_out_and_what_came_of_it() {
+fn past_and_future_of_the_picked_event_stand_out() {
     let state = reduce(&State::opening(), Action::Jump(usize::MAX));
     let trace = &state.run.trace;
     let told = trace.events.iter().position(|it| matches!(it.kind, EventKind::Indicate { .. }));

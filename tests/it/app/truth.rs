@@ -57,7 +57,7 @@ const BESIDE: [(&str, Against); 4] = [
 ];
 
 #[test]
-fn steps_stop_at_every_event_of_both_runs_and_go_back_the_same_way() {
+fn steps_over_two_runs_stop_at_every_event_in_both_directions() {
     for (path, against) in BESIDE {
         let mut state = beside(path, against);
         let mut stops = vec![seen(&state)];
@@ -86,7 +86,7 @@ fn steps_stop_at_every_event_of_both_runs_and_go_back_the_same_way() {
 }
 
 #[test]
-fn strides_stop_at_what_they_go_to_in_either_run() {
+fn strides_over_two_runs_stop_at_their_goals_in_either() {
     for (path, against) in BESIDE {
         let start = beside(path, against);
         let is_told = |kind: &EventKind| matches!(kind, EventKind::Indicate { .. });
@@ -120,7 +120,7 @@ fn renamed(scenario: &Scenario, index: usize, name: &str) -> Scenario {
 }
 
 #[test]
-fn renaming_a_node_changes_nothing_else_of_any_bundled_run() {
+fn renaming_a_node_of_a_bundled_run_changes_only_the_name() {
     for bundled in bundled::bundled() {
         let scenario = bundled.scenario().expect("it is sound");
         let before = Outcome::of(scenario.clone()).expect("it runs");
@@ -162,7 +162,7 @@ fn cut_short(until: u64) -> State {
 }
 
 #[test]
-fn renaming_a_node_of_a_run_that_does_not_rest_leaves_its_end() {
+fn renaming_a_node_of_an_unfinished_run_keeps_its_horizon() {
     for until in [11, 29, 35] {
         let state = cut_short(until);
         let after = reduce(&state, Action::Apply(Edit::Rename(node(1), "Zoë".to_owned())));
@@ -172,7 +172,7 @@ fn renaming_a_node_of_a_run_that_does_not_rest_leaves_its_end() {
 }
 
 #[test]
-fn run_ends_when_the_reader_says() {
+fn run_with_a_horizon_of_the_reader_ends_there() {
     let state = cut_short(35);
     for until in [1, 15, 36, 50, 1000] {
         let ended = reduce(&state, Action::Apply(Edit::Until(until)));
@@ -182,7 +182,7 @@ fn run_ends_when_the_reader_says() {
 }
 
 #[test]
-fn renaming_a_node_reaches_every_request_and_every_lie_that_names_it() {
+fn renaming_a_node_changes_requests_and_forged_messages_that_name_it() {
     let mut chance = Chance::new(11);
     for (_, protocol) in protocols::catalogue() {
         let mut scenario = Scenario::new(protocol.id, Scenario::numbered(4));
@@ -214,7 +214,7 @@ fn renaming_a_node_reaches_every_request_and_every_lie_that_names_it() {
 }
 
 #[test]
-fn deliveries_of_a_traitor_are_compared_with_nobodys() {
+fn deliveries_of_a_traitor_are_not_compared() {
     let mut compared = 0;
     for bundled in bundled::bundled() {
         let scenario = bundled.scenario().expect("it is sound");
@@ -262,7 +262,7 @@ fn long_link() -> String {
 }
 
 #[test]
-fn link_that_is_called_off_leaves_everything_as_it_was() {
+fn link_that_is_cancelled_changes_nothing() {
     let message = MessageName { from: node(0), to: node(1), number: 1 };
     let state = reduce(&State::opening(), Action::Apply(Edit::AddFault(Fault::Drop { message })));
     let waits = reduce(&state, Action::Load(long_link()));
@@ -274,7 +274,7 @@ fn link_that_is_called_off_leaves_everything_as_it_was() {
 }
 
 #[test]
-fn second_damaged_link_is_the_one_that_is_offered() {
+fn damaged_link_after_another_is_the_one_that_is_offered() {
     let first = reduce(&State::opening(), Action::Load("s=deflate.first".to_owned()));
     let second = reduce(&first, Action::Load("s=deflate.second".to_owned()));
     let text = |state: &State| state.refused.as_ref().map(|refused| refused.text.clone());
@@ -290,7 +290,7 @@ fn second_damaged_link_is_the_one_that_is_offered() {
 }
 
 #[test]
-fn example_that_is_opened_again_is_no_change() {
+fn example_opened_again_counts_as_unchanged() {
     let state = opened("ordering/fifo-multicast/three-orders");
     let again = bundled::find("ordering/fifo-multicast/three-orders").expect("it is bundled");
     let again = reduce(&state, Action::Open(again));
@@ -299,7 +299,7 @@ fn example_that_is_opened_again_is_no_change() {
 }
 
 #[test]
-fn file_that_the_address_asks_for_is_opened_as_what_the_reader_asked_for() {
+fn file_named_by_the_address_is_opened_as_a_scenario() {
     let waiting = State::awaiting_file();
     assert!(waiting.stands_in && !waiting.playing);
     let bundled = bundled::find("election/bully/leader-crashes").expect("it is bundled");
@@ -317,7 +317,7 @@ fn link_of(text: &str) -> String {
 }
 
 #[test]
-fn file_that_cannot_be_opened_is_named_with_what_is_wrong() {
+fn file_that_cannot_be_opened_is_named_with_the_reason() {
     let own = "expected a file of this page's own host, such as large.json";
     let json = "expected the JSON of a scenario";
     for (file, text, why) in [

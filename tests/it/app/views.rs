@@ -27,7 +27,7 @@ fn sentences(run: &Outcome, filter: &Filter) -> Vec<String> {
 }
 
 #[test]
-fn the_story_is_every_event_in_order_and_captions_before_those_of_their_moment() {
+fn story_has_every_event_in_order_with_captions_before_their_moment() {
     for bundled in bundled::bundled() {
         let run = bundled.outcome().expect("it runs");
         let story = Story::of(&run);
@@ -56,7 +56,7 @@ fn the_story_is_every_event_in_order_and_captions_before_those_of_their_moment()
 }
 
 #[test]
-fn faults_without_an_event_are_told_where_they_begin_and_end() {
+fn story_tells_begin_and_end_of_faults_without_an_event() {
     let mut run = opened(ORDERS);
     assert!(sentences(&run, &Filter::default()).contains(&"10 Alice>Carol#1 is 40 ms late".into()));
     let groups = vec![NodeSet::from(node(0))];
@@ -70,7 +70,7 @@ fn faults_without_an_event_are_told_where_they_begin_and_end() {
 }
 
 #[test]
-fn a_filter_lets_through_what_is_all_of_it() {
+fn filter_of_several_conditions_keeps_events_that_meet_all() {
     let run = opened(ORDERS);
     let of = |filter: &Filter| sentences(&run, filter);
     let everything = of(&Filter::default()).len();
@@ -91,7 +91,7 @@ fn a_filter_lets_through_what_is_all_of_it() {
 }
 
 #[test]
-fn what_is_told_at_the_playhead_is_the_beginning_of_the_list() {
+fn list_at_the_playhead_is_a_prefix_of_the_whole_list() {
     let run = opened(CRASH);
     let story = Story::of(&run);
     let told_at = |playhead| told(&run, &story.entries, playhead);
@@ -103,7 +103,7 @@ fn what_is_told_at_the_playhead_is_the_beginning_of_the_list() {
 }
 
 #[test]
-fn the_filter_stays_while_the_run_changes_and_goes_with_it() {
+fn filter_outlives_an_edit_and_ends_with_its_run() {
     let state = State::opening();
     let filter = Filter { text: "m1".to_owned(), ..Filter::default() };
     let state = reduce(&state, Action::Filter(filter.clone()));
@@ -115,7 +115,7 @@ fn the_filter_stays_while_the_run_changes_and_goes_with_it() {
 }
 
 #[test]
-fn cause_and_effect_are_each_others_reverse() {
+fn cause_and_effect_of_an_event_are_inverse() {
     for bundled in bundled::bundled() {
         let run = bundled.outcome().expect("it runs");
         let trace = &run.trace;
@@ -148,7 +148,7 @@ fn table(run: &Outcome, kind: Option<&str>) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn deliveries_stand_node_beside_node_and_other_orders_are_marked() {
+fn delivery_table_marks_orders_that_differ_between_nodes() {
     let table = table(&opened(ORDERS), Some("deliver"));
     let tea = "order tea? (Alice)";
     let (cake, yes) = ("order cake? (Alice)", "order yes (Bob)");
@@ -156,7 +156,7 @@ fn deliveries_stand_node_beside_node_and_other_orders_are_marked() {
 }
 
 #[test]
-fn what_one_node_never_delivered_is_no_other_order() {
+fn delivery_table_does_not_count_a_missing_delivery_as_another_order() {
     let run = opened(ORDERS);
     let mut scenario = run.scenario;
     // Carol never hears of the first message, and is told of nothing else of Alice's in its place.
@@ -178,7 +178,7 @@ fn marked(path: &str) -> (usize, usize) {
 }
 
 #[test]
-fn what_differs_is_marked_and_nothing_else() {
+fn delivery_table_marks_differences_only() {
     assert_eq!(marked("consensus/paxos/acceptor-restarts"), (0, 0));
     let (order, value) = marked("consensus/paxos/accept-before-a-majority-promised");
     assert!(order == 0 && value > 1, "two values are decided");
@@ -189,7 +189,7 @@ fn what_differs_is_marked_and_nothing_else() {
 }
 
 #[test]
-fn every_indication_of_a_host_is_in_the_table() {
+fn delivery_table_has_every_indication_of_a_host() {
     for bundled in bundled::bundled() {
         let run = bundled.outcome().expect("it runs");
         let told = Deliveries::of(run.protocol, &run.scenario, &run.trace, None);
@@ -204,7 +204,7 @@ fn every_indication_of_a_host_is_in_the_table() {
 }
 
 #[test]
-fn what_is_under_way_is_what_was_sent_and_has_not_ended() {
+fn network_view_shows_messages_that_were_sent_and_have_not_ended() {
     for bundled in bundled::bundled() {
         let run = bundled.outcome().expect("it runs");
         let trace = &run.trace;
@@ -228,7 +228,7 @@ fn what_is_under_way_is_what_was_sent_and_has_not_ended() {
 }
 
 #[test]
-fn of_many_messages_under_way_the_count_is_right_and_some_hundreds_are_told() {
+fn network_view_of_many_messages_counts_all_and_lists_some_hundreds() {
     // The first messages stay under way for ever, so that what is under way is no stretch of the run.
     let requests = (0..40).map(|at| {
         format!(r#"{{"at":{at},"node":"P{}","do":"broadcast","with":"m{at}"}}"#, at % 40 + 1)
@@ -267,7 +267,7 @@ fn of_many_messages_under_way_the_count_is_right_and_some_hundreds_are_told() {
 }
 
 #[test]
-fn a_moment_of_the_network_shows_who_is_up_what_travels_and_what_is_split() {
+fn network_view_shows_nodes_messages_and_partitions_of_a_moment() {
     let mut scenario = opened(ORDERS).scenario;
     let groups = vec![NodeSet::from(node(0)), NodeSet::from(node(1)).or(node(2).into())];
     scenario.faults = vec![
@@ -295,7 +295,7 @@ fn a_moment_of_the_network_shows_who_is_up_what_travels_and_what_is_split() {
 }
 
 #[test]
-fn a_network_of_twenty_has_room() {
+fn network_view_has_room_for_twenty_nodes() {
     let mut scenario = opened(ORDERS).scenario;
     scenario.nodes = (1..=20).map(|number| format!("P{number}")).collect();
     let run = Outcome::of(scenario).expect("it runs");

@@ -42,7 +42,7 @@ fn opened_elsewhere(state: &State) -> State {
 }
 
 #[test]
-fn first_change_of_any_kind_drops_the_words_that_came_with_the_example() {
+fn words_of_an_example_are_dropped_by_the_first_change() {
     let state = State::opening();
     let mut slower = state.scenario().network.clone();
     slower.loss.0 = 10_000;
@@ -80,7 +80,7 @@ fn first_change_of_any_kind_drops_the_words_that_came_with_the_example() {
 }
 
 #[test]
-fn every_bundled_scenario_loses_its_words_with_a_change_and_an_exercise_keeps_its_title() {
+fn words_of_a_bundled_scenario_are_dropped_and_the_title_of_an_exercise_stays() {
     for bundled in bundled::bundled() {
         let state = reduce(&State::opening(), Action::Open(bundled));
         let next = reduce(&state, apply(Edit::Seed(state.scenario().seed + 1)));
@@ -95,7 +95,7 @@ fn every_bundled_scenario_loses_its_words_with_a_change_and_an_exercise_keeps_it
 }
 
 #[test]
-fn change_that_is_taken_back_by_hand_brings_the_words_back() {
+fn words_of_an_example_return_when_its_change_is_taken_back() {
     let state = State::opening();
     let changed = reduce(&state, drop_of(0, 1));
     let place = changed.scenario().faults.len() - 1;
@@ -105,7 +105,7 @@ fn change_that_is_taken_back_by_hand_brings_the_words_back() {
 }
 
 #[test]
-fn drag_there_and_back_keeps_the_words() {
+fn words_stay_after_a_drag_that_returns() {
     let state = State::opening();
     let there = reduce(&state, Action::Adjust(Edit::Until(777)));
     let until = state.scenario().until;
@@ -115,7 +115,7 @@ fn drag_there_and_back_keeps_the_words() {
 }
 
 #[test]
-fn words_of_a_link_are_its_authors_and_go_with_the_first_change() {
+fn words_of_a_link_are_dropped_by_the_first_change() {
     // A stranger's run with a title that an example has, too.
     let mut theirs = State::opening().scenario().clone();
     theirs.nodes = vec!["Genève".to_owned(), "Zürich".to_owned(), "Bern".to_owned()];
@@ -127,7 +127,7 @@ fn words_of_a_link_are_its_authors_and_go_with_the_first_change() {
 }
 
 #[test]
-fn own_title_stays_and_says_that_it_is_older_than_the_run() {
+fn title_of_the_reader_stays_and_is_marked_as_older_than_the_run() {
     let state = reduce(&State::opening(), drop_of(0, 1));
     let titled = written(&state, |text| text["title"] = "Lost on the way".into());
     assert_eq!(titled.heading(), "Lost on the way");
@@ -147,7 +147,7 @@ fn own_title_stays_and_says_that_it_is_older_than_the_run() {
 }
 
 #[test]
-fn own_title_that_an_example_has_too_is_the_readers() {
+fn title_of_the_reader_equal_to_an_examples_stays_the_readers() {
     let state = reduce(&State::opening(), drop_of(0, 1));
     let title = State::opening().scenario().title.clone();
     let titled = written(&state, |text| text["title"] = title.clone().into());
@@ -157,7 +157,7 @@ fn own_title_that_an_example_has_too_is_the_readers() {
 }
 
 #[test]
-fn text_that_changes_the_run_and_not_the_words_drops_those_of_the_example() {
+fn words_of_an_example_are_dropped_by_a_change_in_the_text() {
     let state = State::opening();
     let next = written(&state, |text| text["seed"] = json!(99));
     assert!(has_no_words(&next), "{:?}", next.scenario());
@@ -176,7 +176,7 @@ fn text_that_changes_the_run_and_not_the_words_drops_those_of_the_example() {
 }
 
 #[test]
-fn own_caption_stays_with_its_node_and_goes_with_it() {
+fn caption_of_the_reader_stays_as_long_as_its_node() {
     let state = reduce(&State::opening(), drop_of(0, 1));
     let caption = json!([{"at": 10, "node": "Carol", "text": "Carol waits in vain."}]);
     let told = written(&state, |text| text["captions"] = caption);
@@ -189,7 +189,7 @@ fn own_caption_stays_with_its_node_and_goes_with_it() {
 }
 
 #[test]
-fn draft_keeps_whose_the_words_are() {
+fn draft_keeps_the_author_of_words() {
     let state = reduce(&State::opening(), drop_of(0, 1));
     let titled = written(&state, |text| text["title"] = "Lost on the way".into());
     let changed = reduce(&titled, apply(Edit::Nodes(4)));
@@ -203,7 +203,7 @@ fn draft_keeps_whose_the_words_are() {
 }
 
 #[test]
-fn offered_work_has_the_heading_that_its_page_has() {
+fn offered_draft_has_the_heading_of_its_page() {
     for state in [
         reduce(&State::opening(), drop_of(0, 1)),
         written(&State::opening(), |text| {
@@ -220,7 +220,7 @@ fn offered_work_has_the_heading_that_its_page_has() {
 }
 
 #[test]
-fn found_run_takes_no_words_along_and_an_exercise_stays_one() {
+fn finding_opens_without_words_and_an_exercise_stays_one() {
     let state = State::opening();
     let mut found = state.scenario().clone();
     found.faults.clear();
@@ -240,7 +240,7 @@ fn found_run_takes_no_words_along_and_an_exercise_stays_one() {
 }
 
 #[test]
-fn node_that_an_exercise_is_about_cannot_be_removed() {
+fn node_named_by_an_exercise_cannot_be_removed() {
     let path = "ordering/fifo-multicast/exercise-reply-first";
     let exercise = bundled::find(path).expect("it is bundled");
     let state = reduce(&State::opening(), Action::Open(exercise));

@@ -8,6 +8,7 @@ use worldlines::{
 };
 
 use crate::common::{
+    chance::Chance,
     command_line::{file, printed, refused, worldlines},
     folder,
 };
@@ -19,7 +20,7 @@ fn case(name: &str) -> String {
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a search that does not end is found by a clock")]
-fn a_search_ends_at_once_and_says_what_it_covered_whatever_its_budget() {
+fn search_with_a_huge_budget_ends_and_reports_coverage() {
     let file = case("search-small-budget");
     for budget in ["1", "2", "3", "10", "1000000000"] {
         for faults in ["drop=1", "forge=2", "crash=1", "all=0", "drop=100,crash=100,all=3"] {
@@ -37,7 +38,7 @@ fn a_search_ends_at_once_and_says_what_it_covered_whatever_its_budget() {
 }
 
 #[test]
-fn a_search_in_which_nothing_can_strike_says_so() {
+fn search_without_possible_faults_says_so() {
     let file = case("search-small-budget");
     let output = worldlines(&["search", &file, "--budget", "1", "--faults", "drop=1"], "");
     let said = String::from_utf8(output.stderr).expect("it prints UTF-8");
@@ -45,7 +46,7 @@ fn a_search_in_which_nothing_can_strike_says_so() {
 }
 
 #[test]
-fn a_payload_forges_no_line() {
+fn run_keeps_a_payload_with_a_newline_on_one_line() {
     let file = case("newline-forges-an-event-line");
     for arguments in [&["explain", &file][..], &["run", &file], &["run", "--text", &file]] {
         let said = printed(arguments, "");
@@ -59,7 +60,7 @@ fn a_payload_forges_no_line() {
 }
 
 #[test]
-fn numbers_out_of_range_are_answered_with_their_limits() {
+fn command_with_a_number_out_of_range_names_the_limits() {
     let file = case("search-small-budget");
     for (option, values, range) in [
         ("--jobs", &["0", "257", "100000", "99999999999", "-1", "x", "1e3", ""][..], "1 to 256"),
@@ -105,7 +106,7 @@ fn numbers_out_of_range_are_answered_with_their_limits() {
 }
 
 #[test]
-fn files_that_are_none_are_answered_with_one_line() {
+fn command_with_a_missing_file_is_refused_in_one_line() {
     let deep = file("deep.json", "[".repeat(100_000));
     let deep_object = file("deep-object.json", "{\"a\":".repeat(100_000));
     let huge = file("huge-one.json", "x".repeat((1 << 20) + 1));
@@ -132,21 +133,18 @@ fn files_that_are_none_are_answered_with_one_line() {
 }
 
 #[test]
-fn a_mark_at_the_beginning_of_a_file_is_no_part_of_it() {
+fn run_of_a_file_with_a_byte_order_mark_ignores_the_mark() {
     let text = std::fs::read_to_string(case("newline-forges-an-event-line")).expect("it is there");
     let marked = file("marked.json", format!("\u{feff}{text}"));
     assert_eq!(printed(&["run", &marked], ""), printed(&["run", "-"], &text));
 }
 
 #[test]
-fn a_link_that_nobody_can_open_is_not_printed() {
+fn link_that_is_too_long_is_not_printed() {
     let mut scenario = Scenario::new("best-effort-broadcast", Scenario::numbered(3));
-    // Digits of a generator: they hardly compress.
-    let mut word = 1_u64;
-    let mut digits = || {
-        word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        format!("{word:016x}")
-    };
+    // Random digits hardly compress.
+    let mut chance = Chance::new(1);
+    let mut digits = || format!("{:016x}", chance.word());
     scenario.captions = (0..1000)
         .map(|at| Caption {
             at,
@@ -165,7 +163,7 @@ fn a_link_that_nobody_can_open_is_not_printed() {
 }
 
 #[test]
-fn wrong_arguments_are_answered_with_one_line() {
+fn command_with_wrong_arguments_is_refused_in_one_line() {
     for arguments in [
         &[][..],
         &["dance"],

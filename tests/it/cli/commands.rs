@@ -19,7 +19,7 @@ fn outcome() -> Outcome {
 }
 
 #[test]
-fn a_scenario_is_run_from_a_file_a_link_or_standard_input() {
+fn run_takes_a_file_a_link_or_standard_input() {
     let (file, link) = (file("half-way.json", HALF_WAY), link::fragment(&outcome().scenario, None));
     let address = format!("https://example.org/{link}");
     for (source, input) in
@@ -33,7 +33,7 @@ fn a_scenario_is_run_from_a_file_a_link_or_standard_input() {
 }
 
 #[test]
-fn links_are_made_and_opened() {
+fn link_and_open_are_inverse() {
     let link = printed(&["link", "-"], HALF_WAY);
     assert_eq!(link, link::fragment(&outcome().scenario, Some(&outcome().digest())) + "\n");
     let opened = printed(&["open", link.trim_end()], "");
@@ -43,7 +43,7 @@ fn links_are_made_and_opened() {
 }
 
 #[test]
-fn a_link_that_ran_differently_elsewhere_is_run_and_named() {
+fn run_of_a_link_with_another_digest_runs_it_and_says_so() {
     let link = link::fragment(&outcome().scenario, Some("00000000"));
     let output = worldlines(&["run", &link], "");
     assert_eq!(output.status.code(), Some(0));
@@ -53,7 +53,7 @@ fn a_link_that_ran_differently_elsewhere_is_run_and_named() {
 }
 
 #[test]
-fn a_link_that_programs_may_cut_is_named() {
+fn link_that_programs_may_cut_is_named() {
     // Texts that do not compress well.
     let letter =
         |at: u32, i: u32| char::from(b'a' + ((at * 7 + i * i * 5 + at * i % 11) % 26) as u8);
@@ -72,7 +72,7 @@ fn a_link_that_programs_may_cut_is_named() {
 }
 
 #[test]
-fn bad_input_is_answered_with_one_line() {
+fn command_with_bad_input_is_refused_in_one_line() {
     let faulty = file("faulty.json", HALF_WAY.replace("Alice\", \"at", "Alicia\", \"at"));
     let line = format!(
         "worldlines: {faulty}: faults[0].crash.node: found \"Alicia\", \
@@ -102,7 +102,7 @@ fn bad_input_is_answered_with_one_line() {
 }
 
 #[test]
-fn a_reader_who_has_seen_enough_is_no_error() {
+fn command_with_a_closed_pipe_ends_without_an_error() {
     // Far more than a pipe holds, so that the writer is still writing when its reader is gone.
     let requests: Vec<String> = (0..5000)
         .map(|at| format!(r#"{{"at":{at},"node":"P1","do":"broadcast","with":"m{at}"}}"#))
@@ -124,7 +124,7 @@ fn a_reader_who_has_seen_enough_is_no_error() {
 }
 
 #[test]
-fn the_catalogue_lists_every_protocol() {
+fn list_has_every_protocol() {
     let json: Json = serde_json::from_str(&printed(&["list", "--json"], "")).expect("JSON");
     assert_eq!(json["version"], 1);
     let listed = json["protocols"].as_array().expect("a list");
@@ -154,7 +154,7 @@ fn the_catalogue_lists_every_protocol() {
 }
 
 #[test]
-fn costs_are_counted_beside_the_formula() {
+fn cost_shows_counts_beside_the_formula() {
     let table = printed(&["cost", "reliable-broadcast", "--nodes", "3..5"], "");
     let expected = "reliable-broadcast: one broadcast costs n(n − 1) messages
      n   counted   formula
@@ -172,7 +172,7 @@ fn costs_are_counted_beside_the_formula() {
 }
 
 #[test]
-fn a_cost_that_cannot_be_counted_is_refused() {
+fn cost_that_cannot_be_counted_is_refused() {
     let said = refused(&["cost", "reliable-brodcast"], "");
     assert!(said.contains("did you mean \"reliable-broadcast\"?"), "{said}");
     let said = refused(&["cost", "reliable-broadcast", "--nodes", "5..3"], "");

@@ -27,7 +27,7 @@ fn commands(text: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn every_command_of_the_documentation_does_its_work() {
+fn documented_command_prints_what_the_documentation_says() {
     let docs = fs::read_dir(folder("docs")).expect("the documentation is there");
     let mut pages: Vec<_> = docs.map(|it| it.expect("it is listed").path()).collect();
     pages.push(folder("README.md"));

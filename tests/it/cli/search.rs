@@ -25,7 +25,7 @@ fn searched(arguments: &[&str], input: &str) -> (String, String) {
 }
 
 #[test]
-fn a_violation_is_found_explained_and_handed_back_as_a_scenario_with_its_link() {
+fn search_prints_a_violation_with_explanation_scenario_and_link() {
     let faults = ["--property", "agreement", "--faults", "crash=1,drop=2"];
     let (printed, said) = searched(&faults, &plain());
     let found = scenario::read(printed.trim()).expect("it prints a scenario");
@@ -42,7 +42,7 @@ fn a_violation_is_found_explained_and_handed_back_as_a_scenario_with_its_link() 
 }
 
 #[test]
-fn what_cannot_be_violated_is_said_to_have_been_gone_through() {
+fn search_that_covers_everything_says_so() {
     let scenario = plain().replace("best-effort-broadcast", "reliable-broadcast");
     let (printed, said) = searched(&["--property", "agreement", "--faults", "crash=1"], &scenario);
     assert_eq!(printed, "");
@@ -51,7 +51,7 @@ fn what_cannot_be_violated_is_said_to_have_been_gone_through() {
 }
 
 #[test]
-fn what_was_not_gone_through_is_not_said_to_have_been() {
+fn search_that_leaves_runs_out_says_so() {
     let scenario = plain().replace("best-effort-broadcast", "reliable-broadcast");
     let few = [
         "--property",
@@ -69,7 +69,7 @@ fn what_was_not_gone_through_is_not_said_to_have_been() {
 }
 
 #[test]
-fn one_seed_gives_the_same_results_however_many_work() {
+fn search_of_one_seed_gives_the_same_results_with_any_number_of_workers() {
     let search = |jobs: &str| {
         let few = ["--json", "--budget", "600", "--seed", "5", "--jobs", jobs];
         searched(&few, &plain()).0
@@ -82,7 +82,7 @@ fn one_seed_gives_the_same_results_however_many_work() {
 }
 
 #[test]
-fn the_parts_of_a_search_are_disjoint_and_together_the_whole() {
+fn search_shards_are_disjoint_and_together_the_whole() {
     let faults =
         ["--property", "no creation", "--faults", "drop=2,cut=1", "--json", "--budget", "3000"];
     let whole = search::read(&searched(&faults, &plain()).0).expect("results are read");
@@ -106,7 +106,7 @@ fn the_parts_of_a_search_are_disjoint_and_together_the_whole() {
 }
 
 #[test]
-fn parts_find_what_the_whole_finds() {
+fn search_shards_find_what_the_whole_finds() {
     let parts: Vec<String> = (1..=2)
         .map(|number| {
             let shard = format!("{number}/2");
@@ -125,7 +125,7 @@ fn parts_find_what_the_whole_finds() {
 }
 
 #[test]
-fn what_a_reader_made_by_hand_is_made_small() {
+fn explain_minimises_a_scenario_made_by_hand() {
     let mut scenario = scenario::read(HALF_WAY).expect("it is a scenario");
     scenario.nodes = Scenario::numbered(6);
     scenario.ask(137, worldlines::kernel::NodeId::new(3), "broadcast", Some("m2".into()));
@@ -137,7 +137,7 @@ fn what_a_reader_made_by_hand_is_made_small() {
 }
 
 #[test]
-fn a_violation_is_explained_in_the_nodes_names() {
+fn explain_uses_the_names_of_nodes() {
     let said = printed(&["explain", "-"], HALF_WAY);
     let (paragraph, path) = said.split_once('\n').expect("a paragraph, and the events");
     for part in [
@@ -154,7 +154,7 @@ fn a_violation_is_explained_in_the_nodes_names() {
 }
 
 #[test]
-fn bad_questions_are_answered_with_one_line() {
+fn search_with_wrong_arguments_is_refused_in_one_line() {
     let plain = plain();
     for (arguments, expected) in [
         (&["--property", "agrement"][..], "did you mean \"agreement\"?"),
@@ -176,7 +176,7 @@ fn bad_questions_are_answered_with_one_line() {
 }
 
 #[test]
-fn results_are_json_for_other_programs() {
+fn search_prints_results_as_json() {
     let all = ["--faults", "crash=1", "--property", "agreement", "--json"];
     let (printed, said) = searched(&all, &plain());
     assert_eq!(said, "");
@@ -188,7 +188,7 @@ fn results_are_json_for_other_programs() {
 }
 
 #[test]
-fn what_was_left_in_is_counted_by_itself() {
+fn search_counts_faults_of_the_scenario_apart() {
     let scenario = plain().replace("best-effort-broadcast", "reliable-broadcast");
     let scenario = scenario.replace("\"Carol\"", "\"Carol\",\"Dave\"");
     let text = ["--property", "agreement", "--faults", "crash=1", "--budget", "300", "--json"];

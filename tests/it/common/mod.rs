@@ -1,6 +1,7 @@
 //! What the tests share: chance, hand-made histories, random scenarios, bundled files.
 #![allow(dead_code, reason = "every program uses its own part")]
 
+pub(crate) mod budget;
 pub(crate) mod chance;
 pub(crate) mod command_line;
 pub(crate) mod compared;

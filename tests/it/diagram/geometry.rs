@@ -13,6 +13,7 @@ use worldlines::{
 };
 
 use crate::common::{
+    budget::DRAWN,
     chance::Chance,
     random_scenario::{Weather, random_scenario},
 };
@@ -46,7 +47,7 @@ fn opened(path: &str) -> Outcome {
 fn runs() -> Vec<Outcome> {
     let bundled = bundled::bundled().iter().map(|each| each.outcome().expect("it runs"));
     let random = protocols::catalogue().flat_map(|(_, protocol)| {
-        (0..60).map(|seed| {
+        (0..DRAWN.runs()).map(|seed| {
             let scenario = random_scenario(protocol, &mut Chance::new(seed), Weather::Foul);
             Outcome::of(scenario).expect("it runs")
         })
@@ -55,7 +56,7 @@ fn runs() -> Vec<Outcome> {
 }
 
 #[test]
-fn marks_of_one_line_stand_apart_in_the_order_in_which_they_happened() {
+fn marks_of_one_lane_keep_their_distance_and_the_order_of_events() {
     for run in runs() {
         for (layout, scene) in pictures(&run) {
             let mut last = vec![f64::NEG_INFINITY; run.scenario.nodes.len()];
@@ -71,7 +72,7 @@ fn marks_of_one_line_stand_apart_in_the_order_in_which_they_happened() {
 }
 
 #[test]
-fn every_message_is_an_arrow_that_points_forward_and_ends_as_its_message_did() {
+fn arrow_of_every_message_points_forward_and_ends_with_its_fate() {
     for run in runs() {
         for (layout, scene) in pictures(&run) {
             let copies: usize =
@@ -101,7 +102,7 @@ fn covers(label: &Label) -> [f64; 4] {
 }
 
 #[test]
-fn labels_do_not_lie_on_one_another_and_none_is_cut() {
+fn labels_do_not_overlap_and_are_not_cut_off() {
     let mut drawn = 0;
     for run in runs() {
         for (_, scene) in pictures(&run) {
@@ -129,7 +130,7 @@ fn labels_do_not_lie_on_one_another_and_none_is_cut() {
 }
 
 #[test]
-fn the_opening_picture_has_a_label_for_everything() {
+fn opening_scene_labels_everything() {
     let run = opened("reliable/best-effort-broadcast/sender-crashes-half-way");
     for (_, scene) in pictures(&run) {
         let shapes: Vec<_> = scene.marks.iter().map(|mark| mark.shape).collect();
@@ -145,7 +146,7 @@ fn the_opening_picture_has_a_label_for_everything() {
 }
 
 #[test]
-fn an_edit_moves_only_what_it_changed() {
+fn layout_after_an_edit_moves_only_what_changed() {
     let before = opened("reliable/best-effort-broadcast/receiver-crashes");
     let message = MessageName { from: NodeId::new(0), to: NodeId::new(2), number: 1 };
     let mut scenario = before.scenario.clone();
@@ -168,7 +169,7 @@ fn an_edit_moves_only_what_it_changed() {
 }
 
 #[test]
-fn a_reply_that_overtakes_is_seen_to_wait_for_its_question() {
+fn reply_that_overtakes_is_drawn_waiting_for_its_question() {
     let run = opened("ordering/causal-multicast/reply-overtakes");
     let waits = waits(run.protocol, &run.scenario, &run.trace);
     let [wait] = waits[..] else { panic!("one message waits: {waits:?}") };
@@ -183,7 +184,7 @@ fn a_reply_that_overtakes_is_seen_to_wait_for_its_question() {
 }
 
 #[test]
-fn a_partition_is_a_wall_between_its_sides_alone() {
+fn partition_is_drawn_as_a_wall_between_its_sides_only() {
     let mut scenario = opened("reliable/best-effort-broadcast/receiver-crashes").scenario;
     let side: NodeSet = [NodeId::new(0), NodeId::new(1)].into_iter().collect();
     scenario.faults = vec![Fault::Partition { groups: vec![side], at: 12, until: 40 }];
@@ -214,7 +215,7 @@ fn a_partition_is_a_wall_between_its_sides_alone() {
 }
 
 #[test]
-fn every_fault_is_said_in_a_sentence() {
+fn fault_of_every_kind_has_a_sentence() {
     let scenario = opened("reliable/best-effort-broadcast/receiver-crashes").scenario;
     let (alice, bob) = (NodeId::new(0), NodeId::new(1));
     let message = MessageName { from: alice, to: bob, number: 1 };
@@ -237,7 +238,7 @@ fn every_fault_is_said_in_a_sentence() {
 }
 
 #[test]
-fn sentences_name_the_nodes() {
+fn sentence_uses_the_readers_names_of_nodes() {
     for run in runs() {
         let no_glyphs = |sentence: &str| {
             assert!(!worldlines::kernel::has_reserved(sentence), "{sentence:?}");

@@ -144,7 +144,7 @@ fn enter() -> Access {
 }
 
 #[test]
-fn every_kind_of_indication_has_a_shape_and_a_sentence_of_its_own() {
+fn indication_of_every_kind_has_its_own_shape_and_sentence() {
     let (bob, term) = (NodeId::new(1), None);
     let hand = Hand::new(2)
         .tell(0, delivery(1, 1))
@@ -193,7 +193,7 @@ fn every_kind_of_indication_has_a_shape_and_a_sentence_of_its_own() {
 }
 
 #[test]
-fn a_view_is_a_barrier_through_its_installations() {
+fn view_is_drawn_as_a_barrier_through_its_installations() {
     let hand = Hand::new(4)
         .tell(2, view(1, &[0, 2, 3]))
         .tell(0, view(1, &[0, 2, 3]))
@@ -223,7 +223,7 @@ fn a_view_is_a_barrier_through_its_installations() {
 }
 
 #[test]
-fn a_critical_section_is_a_bar_and_two_at_once_are_a_field() {
+fn critical_section_is_a_bar_and_two_at_once_are_marked_as_overlapping() {
     let hand = Hand::new(3)
         .tell(0, enter())
         .tell(0, Access::Exit {})
@@ -249,7 +249,7 @@ fn a_critical_section_is_a_bar_and_two_at_once_are_a_field() {
 }
 
 #[test]
-fn a_message_is_stable_once_every_member_of_the_view_has_delivered_it() {
+fn message_is_stable_once_every_member_of_the_view_has_delivered_it() {
     let hand = Hand::new(3)
         .tell(0, delivery(0, 1))
         .tell(1, delivery(0, 1))
@@ -268,7 +268,7 @@ fn a_message_is_stable_once_every_member_of_the_view_has_delivered_it() {
 }
 
 #[test]
-fn routers_need_not_deliver_for_a_message_to_be_stable() {
+fn message_is_stable_without_deliveries_of_routers() {
     let mut hand = Hand::new(3).tell(0, delivery(0, 1)).tell(2, delivery(0, 1));
     assert!(!hand.signs().contains(&Sign::Stable));
     let links = vec![[NodeId::new(0), NodeId::new(1)], [NodeId::new(1), NodeId::new(2)]];
@@ -282,7 +282,7 @@ fn routers_need_not_deliver_for_a_message_to_be_stable() {
 }
 
 #[test]
-fn a_cut_goes_through_where_states_were_recorded() {
+fn snapshot_cut_passes_through_the_recorded_states() {
     let record = |snapshot| Recorded::Record { snapshot, balance: 70, sent: vec![] };
     let complete = |snapshot| Recorded::Snapshot { snapshot, state: ledger() };
     let hand = Hand::new(3)
@@ -304,7 +304,7 @@ fn a_cut_goes_through_where_states_were_recorded() {
 }
 
 #[test]
-fn a_rollback_undoes_what_came_after_its_checkpoint() {
+fn rollback_marks_the_events_after_its_checkpoint_as_undone() {
     let back = |index| Recorded::Rollback { index, sent: vec![], received: vec![] };
     let hand = Hand::new(3)
         .tell(0, Recorded::Checkpoint { index: 1 })
@@ -332,7 +332,7 @@ fn a_rollback_undoes_what_came_after_its_checkpoint() {
 }
 
 #[test]
-fn a_band_lasts_while_its_number_does_and_its_node_is_up() {
+fn band_lasts_while_its_value_stays_and_its_node_is_up() {
     let stamp = || Notice::Suspect { node: NodeId::new(1) };
     let hand = Hand::new(2)
         .sample(0, [0, 0])
@@ -366,7 +366,7 @@ fn a_band_lasts_while_its_number_does_and_its_node_is_up() {
 }
 
 #[test]
-fn a_curve_goes_evenly_between_samples_and_jumps_where_an_event_changes_it() {
+fn curve_is_straight_between_samples_and_jumps_at_events() {
     let stamp = || Notice::Suspect { node: NodeId::new(1) };
     let hand = Hand::new(2)
         .sample(0, [0, 0])
@@ -396,7 +396,7 @@ fn a_curve_goes_evenly_between_samples_and_jumps_where_an_event_changes_it() {
 }
 
 #[test]
-fn a_curve_ends_where_its_node_crashes_for_good() {
+fn curve_ends_at_the_last_crash_of_its_node() {
     let hand = Hand::new(2)
         .sample(0, [0, 2])
         .sample(1, [0, 2])
@@ -414,7 +414,7 @@ fn a_curve_ends_where_its_node_crashes_for_good() {
 }
 
 #[test]
-fn what_is_odd_about_a_message_is_told_apart() {
+fn message_that_is_forged_or_corrupted_is_drawn_differently() {
     let tampering = |truth: Option<&str>, damaged: Option<&str>| {
         let packet = |text: Option<&str>| text.map(|text| Packet::new(Value::from(text)));
         Some(Tampering { truth: packet(truth), damaged: packet(damaged) })
@@ -436,7 +436,7 @@ fn what_is_odd_about_a_message_is_told_apart() {
 }
 
 #[test]
-fn who_waits_for_each_other_is_said_and_drawn() {
+fn deadlock_is_drawn_and_has_a_sentence() {
     let mut hand = Hand::new(3).tell(0, enter());
     assert_eq!(deadlock_sentence(&hand.scenario, &hand.trace), None);
     hand.trace.waits_for = [2, 0, 1].map(|next| NodeSet::from(NodeId::new(next))).into();
@@ -454,7 +454,7 @@ fn who_waits_for_each_other_is_said_and_drawn() {
 }
 
 #[test]
-fn a_network_is_laid_out_without_overlap() {
+fn network_of_routers_is_laid_out_without_overlap() {
     let pairs = |links: &[(usize, usize)]| -> Vec<_> {
         links.iter().map(|&(one, other)| [NodeId::new(one), NodeId::new(other)]).collect()
     };

@@ -55,7 +55,7 @@ fn part(run: &Outcome, frame: Frame, window: Window, limit: usize) -> (Layout, S
 }
 
 #[test]
-fn through_a_window_the_same_is_seen_at_the_same_places() {
+fn window_shows_the_same_marks_at_the_same_places_as_the_whole_scene() {
     for (seed, (_, protocol)) in protocols::catalogue().enumerate() {
         let mut chance = Chance::new(seed as u64);
         let scenario = random_scenario(protocol, &mut chance, Weather::Foul);
@@ -96,7 +96,7 @@ fn through_a_window_the_same_is_seen_at_the_same_places() {
 }
 
 #[test]
-fn far_away_marks_merge_and_what_goes_wrong_does_not() {
+fn scene_from_far_away_merges_marks_except_faults() {
     let run = long_run(200);
     let lens = Lens::default().whole(shown(&run), ROOM);
     let frame = lens.frame(shown(&run), ROOM);
@@ -116,7 +116,7 @@ fn far_away_marks_merge_and_what_goes_wrong_does_not() {
 }
 
 #[test]
-fn nearer_and_nearer_everything_stands_by_itself_and_gets_its_text() {
+fn scene_from_nearby_shows_every_mark_with_its_text() {
     let run = long_run(200);
     let mut lens = Lens::default().whole(shown(&run), ROOM);
     let mut seen = Vec::new();
@@ -144,7 +144,7 @@ fn nearer_and_nearer_everything_stands_by_itself_and_gets_its_text() {
 }
 
 #[test]
-fn a_short_run_is_as_long_as_its_marks_need_and_a_very_long_one_is_seen_whole() {
+fn lens_on_a_short_run_gives_marks_room_and_on_a_very_long_run_shows_the_whole() {
     let frame = |marks| Lens::default().frame(Shown { nodes: 3, marks, end: 100 }, ROOM);
     assert_eq!((frame(10).length, frame(10).apart), (900.0, 1.0));
     assert_eq!((frame(100).length, frame(100).apart), (1700.0, 1.0));
@@ -157,7 +157,7 @@ fn a_short_run_is_as_long_as_its_marks_need_and_a_very_long_one_is_seen_whole() 
 }
 
 #[test]
-fn a_window_covers_what_is_seen_wherever_it_is_scrolled_to() {
+fn window_covers_the_visible_part_at_every_scroll_position() {
     for scrolled in 0..2_000 {
         let scrolled = f64::from(scrolled) * 4.1;
         let Window { from, to } = Window::around(scrolled, 800.0, 10_000.0);
@@ -168,7 +168,7 @@ fn a_window_covers_what_is_seen_wherever_it_is_scrolled_to() {
 }
 
 #[test]
-fn the_overview_counts_everything_and_shows_faults_and_violations() {
+fn overview_counts_all_events_and_shows_faults_and_violations() {
     let run = long_run(60);
     let end = interesting_end(&run);
     let sum = overview(&run.trace, &run.report.judgements, 5, (100, end));

@@ -40,7 +40,7 @@ const HASHED: &str = "\
 ";
 
 #[test]
-fn the_digest_is_that_of_the_text_in_the_documentation() {
+fn digest_equals_that_of_the_documented_text() {
     let outcome = outcome(HALF_WAY);
     assert_eq!(outcome.digest(), sha256(HASHED));
     assert_eq!(outcome.short_digest(), outcome.digest()[..8]);
@@ -50,7 +50,7 @@ fn the_digest_is_that_of_the_text_in_the_documentation() {
 }
 
 #[test]
-fn a_digest_made_in_parts_is_the_digest_made_at_once() {
+fn digest_made_in_parts_equals_the_digest_made_at_once() {
     for bundled in bundled::bundled().iter().step_by(5) {
         let run = bundled.outcome().expect("a bundled scenario runs");
         for part in [1, 7, usize::MAX] {
@@ -71,7 +71,7 @@ fn changed(change: impl FnOnce(&mut Trace)) -> String {
 }
 
 #[test]
-fn whatever_happened_differently_gives_another_digest() {
+fn digest_differs_for_every_different_event() {
     let later = |time: &mut Time| *time += 1;
     let digests = [
         outcome(HALF_WAY).digest(),
@@ -96,7 +96,7 @@ fn whatever_happened_differently_gives_another_digest() {
 
 /// Wording, state and what is said of a run may grow in later versions, and old links stay right.
 #[test]
-fn words_states_and_measures_have_no_part_in_the_digest() {
+fn digest_does_not_depend_on_notes_states_and_metrics() {
     let digest = outcome(HALF_WAY).digest();
     let say = |text: &'static str| Packet::new(text.to_owned());
     assert_eq!(changed(|it| it.messages[0].packet = say("another label and content")), digest);

@@ -15,6 +15,7 @@ use worldlines::{
 };
 
 use crate::common::{
+    budget::ESCAPED,
     bundled,
     chance::Chance,
     command_line::{HALF_WAY, file, worldlines},
@@ -190,11 +191,11 @@ fn check_picture(outcome: &Outcome) {
 }
 
 #[test]
-fn every_text_of_every_protocol_shows_hostile_names_and_payloads_escaped() {
+fn texts_of_every_protocol_escape_hostile_names_and_payloads() {
     let mut chance = Chance::new(2026);
     let (mut hostile, mut runs) = (0, 0);
     for (_, protocol) in protocols::catalogue() {
-        for round in 0..6 {
+        for round in 0..ESCAPED.runs() {
             let weather = if round % 2 == 0 { Weather::Foul } else { Weather::Fair };
             let mut scenario = random_scenario(protocol, &mut chance, weather);
             scenario.until = scenario.until.min(2_000);
@@ -214,7 +215,7 @@ fn every_text_of_every_protocol_shows_hostile_names_and_payloads_escaped() {
 }
 
 #[test]
-fn the_number_of_lines_does_not_depend_on_what_is_broadcast() {
+fn text_has_the_same_number_of_lines_for_every_payload() {
     let mut chance = Chance::new(7);
     let plain = scenario::read(HALF_WAY).expect("it is a scenario");
     for id in ["best-effort-broadcast", "reliable-broadcast", "fifo-multicast", "abcast"] {
@@ -232,7 +233,7 @@ fn the_number_of_lines_does_not_depend_on_what_is_broadcast() {
 }
 
 #[test]
-fn the_command_line_prints_no_raw_character_of_a_scenario() {
+fn command_line_prints_no_raw_character_of_a_scenario() {
     let payload =
         "m\n  10 ms  Bob  deliver  fake\u{202e}\u{200b}\u{1b}[31m\u{7}\u{9b}\u{7f}\u{e0041}";
     let mut scenario = scenario::read(HALF_WAY).expect("it is a scenario");
@@ -269,7 +270,7 @@ fn the_command_line_prints_no_raw_character_of_a_scenario() {
 }
 
 #[test]
-fn errors_are_one_line_without_raw_characters_whatever_is_wrong() {
+fn error_is_one_line_without_raw_characters() {
     let mut chance = Chance::new(11);
     // No argument holds a NUL.
     let odd = |chance: &mut Chance| format!("x{}", any_text(chance, 30).replace('\0', ""));
@@ -308,7 +309,7 @@ fn errors_are_one_line_without_raw_characters_whatever_is_wrong() {
 }
 
 #[test]
-fn what_is_unseen_is_what_unicode_says_it_is() {
+fn unseen_characters_are_those_of_unicode() {
     for c in HOSTILE {
         assert!(is_unseen(c) && hides(c), "{c:?}");
     }

@@ -17,7 +17,7 @@ fn rendered(path: &str, text: &str) -> String {
 }
 
 #[test]
-fn every_bundled_scenario_runs_as_it_always_has() {
+fn bundled_scenario_has_its_golden_trace() {
     let root = folder("tests/golden/traces");
     let update = env::var_os("UPDATE_GOLDEN").is_some();
     if update {

@@ -496,7 +496,7 @@ fn refusal(text: &str) -> String {
 }
 
 #[test]
-fn each_mistake_is_answered_with_its_line() {
+fn scenario_with_a_mistake_is_refused_with_its_line() {
     let within = |field| {
         let base =
             r#""version":1,"protocol":"best-effort-broadcast","nodes":["Alice","Bob","Carol"]"#;
@@ -520,7 +520,7 @@ fn refusal_of_many(field: &str, item: &str, many: usize) -> String {
 }
 
 #[test]
-fn bounds_are_checked_before_anything_is_built() {
+fn scenario_beyond_a_bound_is_refused_before_it_is_built() {
     // No item would be read: it is their number that is refused.
     assert_eq!(
         refusal_of_many("nodes", "0", 129),
@@ -543,7 +543,7 @@ fn bounds_are_checked_before_anything_is_built() {
 }
 
 #[test]
-fn a_name_of_one_bound_too_many_is_refused_and_one_at_the_bound_is_not() {
+fn scenario_with_a_name_beyond_the_bound_is_refused() {
     for (length, fits) in [(1, true), (24, true), (25, false)] {
         let name = "é".repeat(length);
         let text =

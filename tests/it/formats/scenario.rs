@@ -11,6 +11,8 @@ use worldlines::{
     },
 };
 
+use crate::common::chance::Chance;
+
 /// The example of docs/scenario.md.
 const EXAMPLE: &str = r#"{
   "version": 1,
@@ -46,7 +48,7 @@ fn broadcast(fields: &str) -> String {
 }
 
 #[test]
-fn the_canonical_form_leaves_defaults_out() {
+fn canonical_scenario_omits_defaults() {
     let expected = concat!(
         r#"{"version":1,"title":"The sender crashes half-way","protocol":"best-effort-broadcast","#,
         r#""nodes":["Alice","Bob","Carol"],"seed":7,"#,
@@ -61,7 +63,7 @@ fn the_canonical_form_leaves_defaults_out() {
 }
 
 #[test]
-fn the_documentation_shows_what_is_tested() {
+fn scenario_of_the_documentation_is_the_tested_one() {
     let page = include_str!("../../../docs/scenario.md");
     assert!(page.contains(EXAMPLE));
     let mut faults: Vec<&str> = page.split("| `{\"").skip(1).collect();
@@ -72,7 +74,7 @@ fn the_documentation_shows_what_is_tested() {
 }
 
 #[test]
-fn every_default_may_be_written_out() {
+fn scenario_with_written_defaults_is_the_same() {
     let fields = concat!(
         r#","title":"","params":{},"seed":0,"until":1000,"requests":[],"faults":[],"captions":[],"#,
         r#""network":{"timing":"asynchronous","delay":[10,30],"order":"any","loss":0,"#,
@@ -86,7 +88,7 @@ fn every_default_may_be_written_out() {
 }
 
 #[test]
-fn nodes_are_numbered_where_their_names_say_no_more() {
+fn canonical_scenario_numbers_nodes_with_default_names() {
     let named = r#"{"version":1,"protocol":"best-effort-broadcast","nodes":["P1","P2","P3"]}"#;
     assert_eq!(canonical(named), broadcast(""));
     let shifted = r#"{"version":1,"protocol":"best-effort-broadcast","nodes":["P2","P1","P3"]}"#;
@@ -96,7 +98,7 @@ fn nodes_are_numbered_where_their_names_say_no_more() {
 
 /// Each spelling of a field, and the one that is canonical.
 #[test]
-fn one_value_has_one_spelling() {
+fn canonical_scenario_has_one_spelling_for_each_value() {
     for (spelt, expected) in [
         (r#""network":{"detector":{"perfect":50}}"#, r#""network":{"detector":"perfect"}"#),
         (r#""network":{"detector":{"perfect":9}}"#, r#""network":{"detector":{"perfect":9}}"#),
@@ -148,7 +150,7 @@ fn one_value_has_one_spelling() {
 }
 
 #[test]
-fn bundled_scenarios_are_read_and_found() {
+fn bundled_scenario_is_read_and_found() {
     let all = bundled::bundled();
     assert!(all.is_sorted_by_key(|bundled| bundled.path()));
     for one in all {
@@ -171,10 +173,10 @@ fn bundled_scenarios_are_read_and_found() {
 }
 
 #[test]
-fn whatever_is_written_is_read_again() {
+fn random_scenario_is_read_as_it_was_written() {
     let mut kinds = std::collections::BTreeSet::new();
     for seed in 0..500 {
-        let scenario = Generator(seed).scenario();
+        let scenario = Generator(Chance::new(seed)).scenario();
         kinds.extend(scenario.faults.iter().map(Fault::kind));
         let written = scenario::write(&scenario);
         assert_eq!(read(&written), scenario, "{written}");
@@ -187,15 +189,13 @@ fn whatever_is_written_is_read_again() {
     );
 }
 
-/// Makes scenarios by lot, the same ones each time.
-struct Generator(u64);
+/// Draws scenarios of every form that the format has.
+struct Generator(Chance);
 
 impl Generator {
-    /// A number below `bound` (Knuth's MMIX generator, its better half).
+    /// Draws a number below `bound`.
     fn below(&mut self, bound: u64) -> u64 {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % bound
+        self.0.between(0, bound - 1)
     }
 
     fn heads(&mut self) -> bool {
@@ -203,7 +203,7 @@ impl Generator {
     }
 
     fn one_of<T: Clone>(&mut self, choices: &[T]) -> T {
-        choices[self.below(choices.len() as u64) as usize].clone()
+        self.0.one_of(choices)
     }
 
     /// Small as a rule, at the bounds now and then.

@@ -29,7 +29,7 @@ const HALF_WAY: &str = r#"{
 }"#;
 
 #[test]
-fn the_sender_crashes_half_way() {
+fn trace_json_of_a_half_way_crash_is_as_documented() {
     let trace = json(&outcome(HALF_WAY));
     let broke = json!({
         "assumption": "a process that receives a request does not crash", "culprit": "faults[0]", "at": 10,
@@ -78,7 +78,7 @@ fn the_sender_crashes_half_way() {
 }
 
 #[test]
-fn the_documentation_shows_what_comes() {
+fn trace_json_of_the_documentation_is_the_tested_one() {
     let page = include_str!("../../../docs/trace.md");
     let example = page.split("```").nth(1).and_then(|block| block.strip_prefix("json"));
     let mut shown: Json = serde_json::from_str(example.expect("an example")).expect("JSON");
@@ -91,7 +91,7 @@ fn the_documentation_shows_what_comes() {
 }
 
 #[test]
-fn the_fields_come_in_the_order_of_the_documentation() {
+fn trace_json_has_its_fields_in_the_documented_order() {
     let text = outcome(HALF_WAY).json();
     let starts = r#"{"version":1,"protocol":"best-effort-broadcast","nodes":["Alice","Bob","Carol"],"end":500,"quiescent":true,"events":[{"id":0,"time":10,"node":"Alice","kind":"request","name":"broadcast","data":"m1"},{"id":1,"time":10,"node":"Alice","kind":"send","message":"Alice>Bob#1","label":"m1","data":{"payload":"m1","seq":1}},"#;
     assert!(text.starts_with(starts), "{text}");
@@ -118,7 +118,7 @@ const EVERYTHING: &str = r#"{
 }"#;
 
 #[test]
-fn every_kind_of_event_says_what_it_is_about() {
+fn trace_json_has_the_fields_of_every_kind_of_event() {
     let trace = json(&outcome(EVERYTHING));
     let events = trace["events"].as_array().expect("a list");
     let first = |kind: &str| events.iter().find(|event| event["kind"] == kind);
@@ -156,7 +156,7 @@ fn every_kind_of_event_says_what_it_is_about() {
 }
 
 #[test]
-fn a_message_whose_original_is_lost_is_received_if_a_copy_of_it_is() {
+fn trace_json_calls_a_message_received_if_a_copy_is() {
     let twice = HALF_WAY.replace("\"faults\": [", "\"faults\": [{\"duplicate\": {\"message\": \"Alice>Bob#1\", \"after\": 9}}, {\"cut\": {\"from\": \"Alice\", \"to\": \"Bob\", \"at\": 0, \"until\": 9}}, ");
     let twice = twice.replace("{\"delay\": [21, 21]}", "{\"delay\": [21, 21], \"loss\": 1}");
     let outcome = outcome(&twice);
@@ -174,7 +174,7 @@ fn a_message_whose_original_is_lost_is_received_if_a_copy_of_it_is() {
 }
 
 #[test]
-fn lies_damage_and_transmissions_are_told() {
+fn trace_json_tells_lies_corruption_and_transmissions() {
     let mut scenario = common::scenario("rumour", 3, 10);
     scenario.nodes = ["Alice", "Bob", "Carol"].map(str::to_owned).into();
     scenario.network.medium = Medium::Shared;
@@ -216,7 +216,7 @@ fn lies_damage_and_transmissions_are_told() {
 }
 
 #[test]
-fn a_run_that_ends_too_soon_says_so() {
+fn trace_of_a_run_that_is_not_at_rest_says_so() {
     let short = HALF_WAY.replace("500", "20");
     let trace = json(&outcome(&short));
     assert_eq!(trace["quiescent"], false);
@@ -225,7 +225,7 @@ fn a_run_that_ends_too_soon_says_so() {
 }
 
 #[test]
-fn the_text_reads_like_a_story() {
+fn trace_text_tells_the_events_in_sentences() {
     let expected = "\
 The sender crashes half-way
 best-effort-broadcast: Alice, Bob, Carol; at rest at 500 ms
@@ -262,7 +262,7 @@ Messages: 1
 }
 
 #[test]
-fn a_payload_cannot_break_a_line() {
+fn trace_text_keeps_a_payload_on_one_line() {
     let broken = HALF_WAY.replace("m1", r"m\n1\u001b[31m");
     let text = outcome(&broken).text();
     assert!(text.contains(r"broadcast m\n1\u001b[31m"), "{text}");
@@ -270,7 +270,7 @@ fn a_payload_cannot_break_a_line() {
 }
 
 #[test]
-fn names_stand_where_nodes_are_meant() {
+fn trace_text_has_names_in_place_of_nodes() {
     let text = outcome(EVERYTHING).json();
     assert!(!worldlines::kernel::has_reserved(&text), "{text}");
     assert!(!worldlines::kernel::has_reserved(&outcome(EVERYTHING).text()));

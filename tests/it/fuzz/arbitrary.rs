@@ -1,4 +1,5 @@
-//! Bytes read as a scenario: any bytes are one, within the limits of the format or slightly outside.
+//! An input of the fuzzer: a protocol, and bytes that are read as the rest of a scenario, within the limits of the
+//! format or slightly outside. Any bytes are one.
 
 use serde_json::{Map, Value as Json, json};
 use worldlines::{
@@ -6,7 +7,31 @@ use worldlines::{
     protocols,
 };
 
-/// Bytes that decide something; when they run out, zeros.
+use crate::common::{chance::Chance, random_scenario::random_value};
+
+/// An input. Its file holds the protocol's id, a newline, and the bytes, so another protocol in the catalogue changes
+/// the meaning of no input.
+#[derive(Clone, Debug)]
+pub(crate) struct Input {
+    pub(crate) protocol: &'static Protocol,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Input {
+    /// Reads a file of the corpus; none if it names no protocol.
+    pub(crate) fn read(file: &[u8]) -> Option<Self> {
+        let end = file.iter().position(|byte| *byte == b'\n')?;
+        let protocol = protocols::find(str::from_utf8(&file[..end]).ok()?)?;
+        Some(Self { protocol, bytes: file[end + 1..].to_vec() })
+    }
+
+    /// Returns the content of its file.
+    pub(crate) fn write(&self) -> Vec<u8> {
+        [self.protocol.id.as_bytes(), b"\n", &self.bytes].concat()
+    }
+}
+
+/// Bytes from which decisions are read; when they run out, zeros.
 struct Bytes<'a>(&'a [u8]);
 
 impl Bytes<'_> {
@@ -16,12 +41,12 @@ impl Bytes<'_> {
         *first
     }
 
-    /// Which of so many; the first when the bytes have run out.
+    /// Reads a place below `bound`; the first when the bytes have run out.
     fn below(&mut self, bound: usize) -> usize {
         usize::from(self.byte()) % bound
     }
 
-    /// True in one of so many cases, and not when the bytes have run out.
+    /// True in one of `odds` cases, and false when the bytes have run out.
     fn one_in(&mut self, odds: usize) -> bool {
         self.below(odds) == odds - 1
     }
@@ -30,7 +55,7 @@ impl Bytes<'_> {
         choices[self.below(choices.len())].clone()
     }
 
-    /// Mostly small, sometimes at a limit, rarely beyond.
+    /// Reads a time: mostly small, sometimes at a limit, rarely beyond.
     fn time(&mut self) -> Json {
         match self.below(16) {
             14 => self.one_of(&[0_u64, 999_999_999, 1_000_000_000]).into(),
@@ -46,11 +71,9 @@ impl Bytes<'_> {
     }
 }
 
-/// A scenario as JSON, the protocols taken from the registry.
-pub(crate) fn scenario(bytes: &[u8]) -> Json {
-    let mut bytes = Bytes(bytes);
-    let protocols: Vec<_> = protocols::catalogue().map(|(_, protocol)| protocol).collect();
-    let protocol = bytes.one_of(&protocols);
+/// Returns the scenario of an input, as JSON.
+pub(crate) fn scenario(input: &Input) -> Json {
+    let (protocol, mut bytes) = (input.protocol, Bytes(&input.bytes));
     let nodes = nodes(&mut bytes);
     let mut fields = Map::new();
     let version = if bytes.one_in(64) { 2 } else { 1 };
@@ -64,7 +87,8 @@ pub(crate) fn scenario(bytes: &[u8]) -> Json {
     if !bytes.one_in(4) {
         fields.insert("network".to_owned(), network(&mut bytes, &nodes));
     }
-    let requests = (0..many(&mut bytes, nodes.len())).map(|_| request(&mut bytes, &nodes));
+    let requests =
+        (0..many(&mut bytes, nodes.len())).map(|_| request(&mut bytes, protocol, &nodes));
     fields.insert("requests".to_owned(), requests.collect());
     let count = many(&mut bytes, nodes.len());
     let faults = (0..count).map(|_| json!({ KINDS[bytes.below(13)]: fault(&mut bytes, &nodes) }));
@@ -79,7 +103,7 @@ pub(crate) fn scenario(bytes: &[u8]) -> Json {
     fields.into()
 }
 
-/// Mostly a few, sometimes as many as there may be, rarely one too many or none.
+/// Reads the nodes' names: mostly a few, sometimes as many as the format allows, rarely one too many or none.
 fn nodes(bytes: &mut Bytes) -> Vec<String> {
     let count = match bytes.below(64) {
         62 => 128,
@@ -95,7 +119,7 @@ fn nodes(bytes: &mut Bytes) -> Vec<String> {
     (1..=count).map(name).collect()
 }
 
-/// How many there are of something: mostly a few, sometimes hundreds where the group is small.
+/// Reads a number of requests or faults: mostly a few, sometimes hundreds where the group is small.
 fn many(bytes: &mut Bytes, nodes: usize) -> usize {
     match bytes.below(32) {
         31 if nodes <= 8 => 300,
@@ -168,20 +192,30 @@ fn network(bytes: &mut Bytes, nodes: &[String]) -> Json {
     if bytes.one_in(4) {
         let (from, to) = (node(bytes, nodes), node(bytes, nodes));
         let mut link = json!({ "from": from, "to": to, "delay": delay(bytes) });
-        // Made of what was drawn already, so that the corpus stays what it is.
-        let least = link["delay"][0].as_u64().unwrap_or_default();
-        if !least.is_multiple_of(3) {
-            link["rate"] = (least % 50 + 1).into();
-        }
-        if least % 3 > 1 {
-            link["queue"] = (least % 5).into();
+        if bytes.one_in(2) {
+            link["rate"] = (bytes.below(50) + 1).into();
+            if bytes.one_in(2) {
+                link["queue"] = bytes.below(5).into();
+            }
         }
         set("links", json!([link]));
     }
     fields.into()
 }
 
-fn request(bytes: &mut Bytes, nodes: &[String]) -> Json {
+/// Reads a request: mostly one that the protocol knows, with a value that it reads; otherwise a broadcast of anything.
+fn request(bytes: &mut Bytes, protocol: &Protocol, nodes: &[String]) -> Json {
+    let (at, place) = (bytes.time(), node(bytes, nodes));
+    let kinds = protocol.behaviour.requests;
+    if !kinds.is_empty() && !nodes.is_empty() && !bytes.one_in(16) {
+        let kind = &kinds[bytes.below(kinds.len())];
+        let number = bytes.byte();
+        let with = random_value(kind.with, nodes, &mut Chance::new(number.into()), number.into());
+        let request = json!({ "at": at, "node": place, "do": kind.name });
+        let Json::Object(mut fields) = request else { unreachable!("it is an object") };
+        fields.extend(with.map(|with| ("with".to_owned(), with)));
+        return fields.into();
+    }
     let with = match bytes.below(16) {
         11 => json!("m\n 10 ms  P2  deliver  \u{202e}\u{1b}[31m\u{200b}"),
         12 => json!(-7),
@@ -190,7 +224,7 @@ fn request(bytes: &mut Bytes, nodes: &[String]) -> Json {
         15 => Json::Null,
         number => format!("m{number}").into(),
     };
-    json!({ "at": bytes.time(), "node": node(bytes, nodes), "do": "broadcast", "with": with })
+    json!({ "at": at, "node": place, "do": "broadcast", "with": with })
 }
 
 const KINDS: [&str; 13] = [
@@ -209,8 +243,7 @@ const KINDS: [&str; 13] = [
     "forge",
 ];
 
-/// All fields that any fault has, but only some of them: the reader says which are missing or too many.
-/// So that most are right, `fit` takes out those that the kind does not know.
+/// Reads a fault with the fields of all kinds. [`fit`] removes those that its kind does not have.
 fn fault(bytes: &mut Bytes, nodes: &[String]) -> Json {
     let (from, to) = (node(bytes, nodes), node(bytes, nodes));
     let at = bytes.time();
@@ -232,7 +265,7 @@ fn fault(bytes: &mut Bytes, nodes: &[String]) -> Json {
     })
 }
 
-/// Leaves of each fault the fields that its kind has, now and then one more or one less.
+/// Keeps of each fault the fields that its kind has.
 pub(crate) fn fit(scenario: &mut Json) {
     let Some(faults) = scenario["faults"].as_array_mut() else { return };
     for fault in faults {

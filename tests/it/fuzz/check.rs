@@ -16,33 +16,44 @@ use worldlines::{
     search::{Search, Target, Workers},
 };
 
-use super::{arbitrary, hostile::check_damaged};
+use super::{
+    arbitrary::{self, Input},
+    hostile::check_damaged,
+};
 use crate::common::rumour::RUMOUR;
 
-/// What an input made happen: inputs are kept that make something new happen.
+/// What an input shows: an input is kept if it shows something new.
 pub(crate) type Features = BTreeSet<String>;
 
-/// So many events may be caused by one handler after the last that is within the budget.
+/// Result of a check.
+#[derive(Clone, Default)]
+pub(crate) struct Checked {
+    pub(crate) features: Features,
+    /// Number of events of its runs.
+    pub(crate) events: usize,
+}
+
+/// Number of events that one handler may cause after the budget is spent.
 const SLACK: usize = 2_000;
 
-/// Reads bytes as a scenario, runs and judges it, and asserts everything that must be true.
-pub(crate) fn check(bytes: &[u8]) -> Features {
-    let mut features = Features::new();
-    let mut json = arbitrary::scenario(bytes);
+/// Reads an input as a scenario, runs and judges it, and asserts everything that must be true.
+pub(crate) fn check(input: &Input) -> Checked {
+    let (mut checked, bytes) = (Checked::default(), &input.bytes);
+    let mut json = arbitrary::scenario(input);
     arbitrary::fit(&mut json);
     let read = match scenario::from_json(&json) {
         Ok(read) => read,
         Err(problem) => {
             assert!(!problem.expected.is_empty() && !problem.to_string().contains('\n'));
             let place: String = problem.path.chars().filter(|c| !c.is_ascii_digit()).collect();
-            features.insert(format!("refused {place}"));
-            return features;
+            checked.features.insert(format!("refused {place}"));
+            return checked;
         }
     };
     let written = scenario::write(&read);
     assert_eq!(scenario::read(&written).as_ref(), Ok(&read), "{written}");
     let protocol = protocols::find(&read.protocol).expect("the reader knows it");
-    check_run(protocol, &read, &mut features);
+    check_run(protocol, &read, &mut checked);
     check_way(&read, bytes);
     check_damaged(bytes, &read);
 
@@ -57,12 +68,14 @@ pub(crate) fn check(bytes: &[u8]) -> Features {
         // Some protocols read more than a text or a number.
         request.with = request.with.take().filter(|with| !with.is_object()).or(Some("m".into()));
     }
-    check_run(&RUMOUR, &rumour, &mut features);
-    features
+    check_run(&RUMOUR, &rumour, &mut checked);
+    checked
 }
 
-fn check_run(protocol: &'static Protocol, scenario: &Scenario, features: &mut Features) {
+fn check_run(protocol: &'static Protocol, scenario: &Scenario, checked: &mut Checked) {
+    let features = &mut checked.features;
     let trace = run(protocol, scenario).expect("the requests have been read");
+    checked.events += trace.events.len();
     assert_eq!(Ok(&trace), run(protocol, scenario).as_ref());
     check_times(scenario, &trace);
     check_messages(scenario, &trace);
@@ -194,7 +207,8 @@ fn check_nodes(scenario: &Scenario, trace: &Trace) {
     }
 }
 
-/// Number of events up to which a run is explained, and searched from: both run it again many times.
+/// Number of events up to which a run is explained, and searched from, in a group of up to three: both run it again
+/// many times.
 const EXPLAINED: usize = 200;
 const SEARCHED: usize = 120;
 
@@ -216,9 +230,9 @@ fn check_way(scenario: &Scenario, bytes: &[u8]) {
             assert!(explanation.path.iter().all(|event| *event < events));
         }
     }
-    // One in eight, by the input: a search runs the scenario dozens of times.
+    // One input in eight: a search runs the scenario dozens of times.
     let drawn = bytes.iter().fold(0_u8, |sum, byte| sum.wrapping_mul(5).wrapping_add(*byte)) % 8;
-    if drawn != 0 || events > SEARCHED || scenario.nodes.len() > 8 || scenario.faults.len() > 20 {
+    if drawn != 0 || events > SEARCHED || scenario.nodes.len() > 3 || scenario.faults.len() > 20 {
         return;
     }
     let mut asked = search::Asked::of(scenario.clone()).expect("the protocol is known");

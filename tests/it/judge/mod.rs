@@ -16,7 +16,7 @@ fn judge(system: &System, promise: Promise) -> Judge {
 }
 
 #[test]
-fn both_find_the_same_number_of_states() {
+fn search_and_stateright_find_the_same_number_of_states() {
     for system in bounded() {
         let name = system.name();
         let ours = system.explored(None);
@@ -31,7 +31,7 @@ fn both_find_the_same_number_of_states() {
 }
 
 #[test]
-fn both_find_the_same_number_of_states_up_to_a_depth() {
+fn search_and_stateright_find_the_same_number_of_states_up_to_a_depth() {
     for (system, depth) in unbounded() {
         let ours = system.explored(Some(depth));
         // They count the start as the first level, and do not go on from the last.

@@ -20,7 +20,7 @@ fn searched(system: &System, property: &'static Property, reduced: bool) -> (Exh
 }
 
 #[test]
-fn most_states_are_left_out_of_broadcasts_and_locks() {
+fn reduction_of_broadcasts_and_locks_leaves_out_most_states() {
     for (system, property, times) in reducible() {
         let name = format!("{}: {}", system.name(), property.name);
         let (all, broken) = searched(&system, property, false);
@@ -33,7 +33,7 @@ fn most_states_are_left_out_of_broadcasts_and_locks() {
 
 /// Where next to nothing can be left out, finding that out has an end.
 #[test]
-fn what_it_costs_to_leave_orders_out_is_bounded() {
+fn reduction_costs_a_bounded_number_of_turns() {
     let objectives = [Objective::at(Target::Violation(&consensus::AGREEMENT))];
     let paxos = System::of("paxos", 3).ask(0, "propose", "a").ask(1, "propose", "b");
     let [mut all, mut few] = [false, true].map(|reduced| paxos.explore(&objectives, reduced));
@@ -55,7 +55,7 @@ fn what_it_costs_to_leave_orders_out_is_bounded() {
 }
 
 #[test]
-fn what_is_broken_is_found_broken_though_orders_are_left_out() {
+fn reduction_keeps_violations() {
     let lock = |id| System::of(id, 3).acquires(2);
     let cast = |id| System::of(id, 3).broadcasts(1);
     let never = ParameterValue::Flag(false);

@@ -69,7 +69,7 @@ fn again(system: System) -> System {
 }
 
 #[test]
-fn of_commit() {
+fn search_and_stateright_agree_on_commit() {
     let agreement = (&commit::COMMIT_AGREEMENT, Never(promises::decided_differently));
     let termination = (&commit::TERMINATION, NotInTheEnd(promises::somebody_is_in_doubt));
     let one = || System::of("two-phase-commit", 3).ask(0, "begin", "");
@@ -79,7 +79,7 @@ fn of_commit() {
 }
 
 #[test]
-fn of_locks() {
+fn search_and_stateright_agree_on_locks() {
     let exclusion = (&mutex::MUTUAL_EXCLUSION, Never(promises::two_inside));
     let starvation = (&mutex::STARVATION_FREEDOM, NotInTheEnd(promises::somebody_waits));
     let forgets = System::of("maekawa", 3).ask(1, "acquire", "").ask(2, "acquire", "");
@@ -94,7 +94,7 @@ fn of_locks() {
 }
 
 #[test]
-fn of_broadcasts() {
+fn search_and_stateright_agree_on_broadcasts() {
     let agreement = (&broadcast::AGREEMENT, NotInTheEnd(promises::correct_ones_differ));
     let uniform = (&broadcast::UNIFORM_AGREEMENT, NotInTheEnd(promises::correct_ones_lack));
     let validity = (&broadcast::VALIDITY, NotInTheEnd(promises::own_is_missing));
@@ -110,7 +110,7 @@ fn of_broadcasts() {
 
 /// Who is down while all copies come, and back before anybody is told of its crash.
 #[test]
-fn of_what_comes_while_a_node_is_down() {
+fn search_and_stateright_agree_on_messages_to_a_node_that_is_down() {
     let validity = (&broadcast::VALIDITY, NotInTheEnd(promises::own_is_missing));
     let system = cast("uniform-broadcast", 1).faults("crash=1,recover=1").detected();
     let (node, mut scenario) = (NodeId::new(1), system.scenario.clone());
@@ -123,7 +123,7 @@ fn of_what_comes_while_a_node_is_down() {
 }
 
 #[test]
-fn of_orders() {
+fn search_and_stateright_agree_on_orders() {
     let fifo = (&order::FIFO_ORDER, Never(promises::earlier_is_missing));
     let causal = (&order::CAUSAL_ORDER, Never(promises::cause_is_missing));
     let total = (&order::TOTAL_ORDER, Never(promises::orders_differ));
@@ -136,7 +136,7 @@ fn of_orders() {
 }
 
 #[test]
-fn of_consensus_and_election() {
+fn search_and_stateright_agree_on_consensus_and_election() {
     let agreement = (&consensus::UNIFORM_AGREEMENT, Never(promises::decided_differently));
     let unique = (&election::UNIQUE_LEADER, Never(promises::two_lead));
     let two = System::of("paxos", 3).ask(0, "propose", "a").ask(1, "propose", "b");

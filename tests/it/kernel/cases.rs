@@ -25,7 +25,7 @@ fn of_node<'a>(scenario: &Scenario, trace: &'a Trace, node: &str) -> Vec<(Time, 
 }
 
 #[test]
-fn a_node_that_is_paused_from_the_beginning_starts_when_the_pause_ends() {
+fn node_paused_from_the_beginning_starts_when_the_pause_ends() {
     let (mut scenario, trace) = case("starts-while-paused");
     let told = of_node(&scenario, &trace, "P1");
     assert_eq!(told, [(0, "pause")], "the run ends before the pause does");
@@ -38,7 +38,7 @@ fn a_node_that_is_paused_from_the_beginning_starts_when_the_pause_ends() {
 
 /// The token is at P1, which has not begun: it is not lost.
 #[test]
-fn a_run_that_ends_while_a_start_waits_for_a_pause_is_not_at_rest() {
+fn run_that_ends_during_a_pause_before_a_start_is_not_at_rest() {
     let mut scenario = common::scenario("token-ring-lock", 3, 10);
     scenario.ask(16, common::node(2), "acquire", None);
     scenario.faults = vec![Fault::Pause { node: common::node(0), at: 0, until: 92 }];
@@ -63,7 +63,7 @@ fn a_run_that_ends_while_a_start_waits_for_a_pause_is_not_at_rest() {
 }
 
 #[test]
-fn a_node_that_comes_back_and_is_to_crash_after_its_first_send_sends_once() {
+fn recovered_node_that_crashes_after_its_first_send_sends_once() {
     let (scenario, trace) = case("crash-cut-one-send-too-many");
     let told = of_node(&scenario, &trace, "P1");
     assert_eq!(told[1..4], [(50, "recover"), (50, "send"), (50, "crash")]);

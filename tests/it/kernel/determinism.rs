@@ -11,6 +11,7 @@ use worldlines::{
 
 use crate::common::{
     broadcast,
+    budget::{CAUSAL_FUTURE, COMPARED},
     chance::Chance,
     random_scenario::{Weather, ask_all, random_fault, random_scenario},
     rumour::RUMOUR,
@@ -18,9 +19,9 @@ use crate::common::{
 };
 
 #[test]
-fn the_same_scenario_gives_the_same_trace() {
+fn scenario_run_twice_gives_the_same_trace() {
     for (_, protocol) in protocols::catalogue() {
-        for seed in 0..50 {
+        for seed in 0..COMPARED.runs() {
             let scenario = random_scenario(protocol, &mut Chance::new(seed), Weather::Foul);
             assert_eq!(run_valid(&scenario), run_valid(&scenario.clone()));
         }
@@ -28,7 +29,7 @@ fn the_same_scenario_gives_the_same_trace() {
 }
 
 #[test]
-fn another_seed_gives_another_trace() {
+fn scenario_with_another_seed_gives_another_trace() {
     let mut scenario = Scenario::new("reliable-broadcast", Scenario::numbered(4));
     scenario.requests = vec![broadcast(0, 0, "m")];
     let first = run_valid(&scenario);
@@ -37,7 +38,7 @@ fn another_seed_gives_another_trace() {
 }
 
 #[test]
-fn requests_of_different_moments_can_be_listed_in_any_order() {
+fn requests_of_different_moments_in_any_order_give_the_same_trace() {
     for (_, protocol) in protocols::catalogue() {
         let mut scenario = Scenario::new(protocol.id, Scenario::numbered(4));
         let asked = [(0, 0), (7, 2), (9, 0)];
@@ -176,14 +177,14 @@ fn untouched(
 }
 
 #[test]
-fn a_fault_changes_nothing_outside_its_causal_future() {
+fn fault_changes_nothing_outside_its_causal_future() {
     let mut stayed = 0;
     let mut met = BTreeMap::<&str, usize>::new();
     let mut protocols: Vec<_> = protocols::catalogue().map(|(_, protocol)| protocol).collect();
     // The registered ones do not use all that there is: clocks, timers, lies, damage.
     protocols.push(&RUMOUR);
     for protocol in protocols {
-        for seed in 0..500 {
+        for seed in 0..CAUSAL_FUTURE.runs() {
             let mut chance = Chance::new(seed);
             let mut scenario = random_scenario(protocol, &mut chance, Weather::Foul);
             let fault = random_fault(scenario.nodes.len(), &mut chance);

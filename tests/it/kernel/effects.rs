@@ -201,7 +201,7 @@ fn of_kinds(scenario: &Scenario, trace: &Trace, kinds: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn a_message_to_oneself_is_handled_at_once_and_is_not_in_the_trace() {
+fn message_to_oneself_is_handled_at_once_and_not_traced() {
     let mut scenario = parrots(2);
     scenario.requests = vec![ask(5, 0, "say", "hi")];
     let trace = play(&scenario);
@@ -220,7 +220,7 @@ fn a_message_to_oneself_is_handled_at_once_and_is_not_in_the_trace() {
 }
 
 #[test]
-fn a_crash_cuts_the_effects_just_after_the_kth_send() {
+fn crash_after_k_sends_cuts_the_effects_just_after_the_kth() {
     let cut = |sends: Option<u32>| {
         let mut scenario = parrots(4);
         scenario.requests = vec![ask(5, 0, "say", "hi")];
@@ -240,7 +240,7 @@ fn a_crash_cuts_the_effects_just_after_the_kth_send() {
 }
 
 #[test]
-fn what_happens_at_one_moment_has_a_fixed_order() {
+fn events_of_one_moment_have_a_fixed_order() {
     let mut scenario = parrots(4);
     scenario.network.detector = Detector::Perfect(10);
     scenario.requests = vec![
@@ -292,7 +292,7 @@ fn what_happens_at_one_moment_has_a_fixed_order() {
 }
 
 #[test]
-fn a_wall_stops_what_is_between_its_sides_while_it_stands() {
+fn partition_stops_messages_between_its_sides_while_it_lasts() {
     let mut scenario = parrots(3);
     scenario.requests = [0, 6, 9, 15, 20, 30].map(|at| ask(at, 0, "say", "hi")).into();
     let groups = vec![[node(0), node(1)].into_iter().collect::<NodeSet>()];
@@ -314,7 +314,7 @@ fn a_wall_stops_what_is_between_its_sides_while_it_stands() {
 }
 
 #[test]
-fn a_cut_has_one_direction_and_an_omission_one_side() {
+fn cut_stops_one_direction_and_omission_one_side() {
     let lost = |fault: Fault| {
         let mut scenario = parrots(3);
         scenario.requests = (0..3).map(|index| ask(5, index, "say", "hi")).collect();
@@ -334,7 +334,7 @@ fn a_cut_has_one_direction_and_an_omission_one_side() {
 }
 
 #[test]
-fn messages_are_dropped_delayed_and_doubled_by_name() {
+fn message_faults_drop_delay_and_duplicate_by_name() {
     let mut scenario = parrots(2);
     scenario.requests = [0, 1, 2, 3].map(|at| ask(at, 0, "say", "hi")).into();
     scenario.faults = vec![
@@ -357,7 +357,7 @@ fn messages_are_dropped_delayed_and_doubled_by_name() {
 }
 
 #[test]
-fn fifo_links_keep_their_order_and_others_do_not() {
+fn fifo_link_keeps_the_order_and_another_link_does_not() {
     let overtaken = |order| {
         let mut scenario = parrots(2);
         scenario.network.duplicate = PerMillion(500_000);
@@ -384,7 +384,7 @@ fn fifo_links_keep_their_order_and_others_do_not() {
 }
 
 #[test]
-fn luck_loses_and_doubles_about_as_often_as_it_is_told_to() {
+fn network_loses_and_duplicates_with_the_given_probability() {
     let mut scenario = parrots(2);
     scenario.network.loss = PerMillion(200_000);
     scenario.network.duplicate = PerMillion(100_000);
@@ -398,7 +398,7 @@ fn luck_loses_and_doubles_about_as_often_as_it_is_told_to() {
 }
 
 #[test]
-fn a_paused_node_does_nothing_and_then_everything() {
+fn paused_node_does_nothing_until_it_resumes() {
     let mut scenario = parrots(2);
     scenario.requests =
         vec![ask(0, 0, "say", "hi"), ask(1, 1, "wake", "a 5"), ask(12, 1, "say", "me too")];
@@ -428,7 +428,7 @@ fn a_paused_node_does_nothing_and_then_everything() {
 }
 
 #[test]
-fn a_recovered_node_has_what_it_stored_and_nothing_else() {
+fn recovered_node_has_its_stable_storage_and_nothing_else() {
     let mut scenario = parrots(2);
     scenario.requests = vec![
         ask(0, 1, "say", "hi"),
@@ -447,7 +447,7 @@ fn a_recovered_node_has_what_it_stored_and_nothing_else() {
 }
 
 #[test]
-fn who_is_down_loses_what_comes() {
+fn node_that_is_down_loses_arriving_messages() {
     let mut scenario = parrots(2);
     scenario.requests = vec![ask(0, 0, "say", "hi")];
     scenario.faults = vec![crash(5, 1, None), crash(7, 1, None)];
@@ -468,7 +468,7 @@ fn writing(faults: Vec<Fault>) -> (Scenario, Trace) {
 }
 
 #[test]
-fn a_crash_after_writes_cuts_just_after_that_write_and_keeps_what_was_written() {
+fn crash_after_writes_cuts_after_that_write_and_keeps_the_written() {
     let cut = |after_writes| Fault::CrashWriting { node: node(0), at: 10, after_writes };
     let done = |after_writes| {
         let (scenario, trace) = writing(vec![cut(after_writes)]);
@@ -491,7 +491,7 @@ fn a_crash_after_writes_cuts_just_after_that_write_and_keeps_what_was_written() 
 }
 
 #[test]
-fn of_a_crash_after_sends_and_one_after_writes_the_one_that_comes_first_counts() {
+fn crash_after_sends_or_writes_strikes_at_whichever_comes_first() {
     let sends = |after_sends| crash(10, 0, Some(after_sends));
     let writes = |after_writes| Fault::CrashWriting { node: node(0), at: 10, after_writes };
     let unused = |faults: Vec<Fault>| writing(faults).1.unused_faults;
@@ -503,7 +503,7 @@ fn of_a_crash_after_sends_and_one_after_writes_the_one_that_comes_first_counts()
 }
 
 #[test]
-fn a_perfect_detector_tells_everyone_who_is_up_after_its_bound_and_never_lies() {
+fn perfect_detector_reports_crashes_to_all_after_its_bound_and_nothing_else() {
     let mut scenario = parrots(4);
     scenario.network.detector = Detector::Perfect(20);
     scenario.faults = vec![
@@ -520,7 +520,7 @@ fn a_perfect_detector_tells_everyone_who_is_up_after_its_bound_and_never_lies() 
 }
 
 #[test]
-fn timers_are_named_so_that_they_can_be_replaced_and_stopped() {
+fn timer_of_a_name_can_be_replaced_and_stopped() {
     let mut scenario = parrots(1);
     scenario.requests = vec![
         ask(0, 0, "wake", "a 10"),
@@ -534,7 +534,7 @@ fn timers_are_named_so_that_they_can_be_replaced_and_stopped() {
 }
 
 #[test]
-fn a_run_is_at_rest_when_nobody_would_do_anything_any_more() {
+fn run_is_at_rest_when_no_node_has_work_left() {
     let rests = |requests: Vec<RequestSpec>, faults: Vec<Fault>, until: u64| {
         let mut scenario = parrots(2);
         scenario.network.detector = Detector::Perfect(20);
@@ -553,7 +553,7 @@ fn a_run_is_at_rest_when_nobody_would_do_anything_any_more() {
 }
 
 #[test]
-fn dice_depend_on_seed_place_and_count_only() {
+fn choices_of_a_process_depend_on_seed_place_and_count_only() {
     let throws = |seed: u64, place: usize, nodes: [&str; 2]| {
         let mut scenario = Scenario::new("parrot", nodes.map(str::to_owned).into());
         scenario.seed = seed;
@@ -572,7 +572,7 @@ fn dice_depend_on_seed_place_and_count_only() {
 }
 
 #[test]
-fn a_process_that_talks_to_itself_for_ever_is_stopped() {
+fn process_that_messages_itself_for_ever_is_stopped() {
     let mut scenario = parrots(2);
     scenario.requests = vec![ask(5, 0, "mutter", "")];
     let trace = play(&scenario);
@@ -581,7 +581,7 @@ fn a_process_that_talks_to_itself_for_ever_is_stopped() {
 }
 
 #[test]
-fn a_state_can_be_copied_and_gone_on_from() {
+fn simulation_copied_in_the_middle_continues_the_same_run() {
     let mut scenario = parrots(3);
     scenario.requests = (0..5).map(|at| ask(at * 7, 0, "say", "hi")).collect();
     let plan = Plan::new(&PARROT, &scenario).expect("parrots understand");
@@ -599,7 +599,7 @@ fn a_state_can_be_copied_and_gone_on_from() {
 }
 
 #[test]
-fn a_request_that_nobody_understands_is_refused_by_its_place() {
+fn request_that_the_protocol_does_not_know_is_refused_by_its_place() {
     let mut scenario = parrots(2);
     scenario.requests = vec![ask(0, 0, "say", "hi"), ask(0, 0, "fly", "")];
     assert_eq!(run(&PARROT, &scenario), Err((1, "a known word".to_owned())));

@@ -75,7 +75,7 @@ fn first_heard(scenario: &Scenario) -> Vec<String> {
 }
 
 #[test]
-fn nothing_goes_wrong_by_itself() {
+fn run_without_faults_has_none() {
     let scenario = scenario(3);
     let expected = ["10 P2 yes of P1", "10 P3 yes of P1", "50 P2 yes of P1", "50 P3 yes of P1"];
     assert_eq!(heard(&scenario), expected);
@@ -83,7 +83,7 @@ fn nothing_goes_wrong_by_itself() {
 }
 
 #[test]
-fn the_bits_of_one_message_flip() {
+fn corrupt_fault_flips_the_bits_of_one_message() {
     let mut scenario = scenario(3);
     scenario.faults = vec![
         // 'y' with its lowest bit flipped is 'x'; bit 21 is the first again, since three letters have 21.
@@ -106,7 +106,7 @@ fn the_bits_of_one_message_flip() {
 }
 
 #[test]
-fn damage_without_an_encoding_is_found_by_the_links_checksum() {
+fn corruption_of_a_message_without_encoding_is_found_by_the_checksum() {
     let mut scenario = common::scenario("best-effort-broadcast", 3, 10);
     scenario.requests = vec![common::broadcast(0, 0, "yes")];
     scenario.faults = vec![Fault::Corrupt { message: name(0, 1, 1), bits: vec![0] }];
@@ -118,7 +118,7 @@ fn damage_without_an_encoding_is_found_by_the_links_checksum() {
 }
 
 #[test]
-fn a_message_that_is_lost_is_not_corrupted() {
+fn lost_message_is_not_corrupted() {
     let mut scenario = scenario(2);
     let message = name(0, 1, 1);
     scenario.faults = vec![Fault::Corrupt { message, bits: vec![0] }, Fault::Drop { message }];
@@ -127,7 +127,7 @@ fn a_message_that_is_lost_is_not_corrupted() {
 }
 
 #[test]
-fn only_the_first_copy_is_damaged() {
+fn corrupt_fault_damages_the_first_copy_only() {
     let mut scenario = scenario(2);
     let message = name(0, 1, 1);
     scenario.faults =
@@ -136,7 +136,7 @@ fn only_the_first_copy_is_damaged() {
 }
 
 #[test]
-fn luck_corrupts_about_as_often_as_it_is_told_to_and_nothing_else() {
+fn network_corrupts_with_the_given_probability() {
     let mut scenario = scenario(2);
     let text = |at: u64| format!("a longer text, number {at}");
     scenario.requests = (0..1000).map(|at| ask(at, 0, "broadcast", &text(at))).collect();
@@ -164,7 +164,7 @@ fn luck_corrupts_about_as_often_as_it_is_told_to_and_nothing_else() {
 }
 
 #[test]
-fn a_silent_traitor_says_nothing_and_hears_everything() {
+fn silent_traitor_sends_nothing_and_receives_everything() {
     let mut scenario = scenario(3);
     scenario.requests.push(ask(0, 1, "broadcast", "me too"));
     scenario.faults = vec![traitor(0, Strategy::Silent)];
@@ -176,7 +176,7 @@ fn a_silent_traitor_says_nothing_and_hears_everything() {
 }
 
 #[test]
-fn lies_follow_the_strategy_and_come_from_the_traitor_alone() {
+fn traitor_lies_by_its_strategy_and_only_as_itself() {
     let told = |faults: Vec<Fault>| {
         let mut scenario = scenario(5);
         scenario.requests.push(ask(0, 4, "broadcast", "hi"));
@@ -218,7 +218,7 @@ fn colluding_traitors_lie_to_the_same_nodes() {
 }
 
 #[test]
-fn a_random_traitor_does_everything_and_the_same_in_every_run() {
+fn random_traitor_lies_omits_and_tells_the_truth_the_same_way_in_every_run() {
     let mut scenario = scenario(2);
     scenario.requests = (0..90).map(|at| ask(at, 0, "broadcast", &format!("yes {at}"))).collect();
     scenario.faults = vec![traitor(0, Strategy::Random)];
@@ -234,7 +234,7 @@ fn a_random_traitor_does_everything_and_the_same_in_every_run() {
 }
 
 #[test]
-fn what_a_traitor_withholds_keeps_its_name() {
+fn message_withheld_by_a_traitor_keeps_its_number() {
     let mut scenario = scenario(2);
     scenario.faults =
         vec![traitor(0, Strategy::Silent), forge(name(0, 1, 2), "the second telling")];
@@ -245,7 +245,7 @@ fn what_a_traitor_withholds_keeps_its_name() {
 }
 
 #[test]
-fn only_a_traitors_messages_are_forged() {
+fn forge_fault_changes_messages_of_traitors_only() {
     let mut scenario = scenario(3);
     scenario.faults = vec![forge(name(0, 1, 1), "no")];
     assert_eq!(first_heard(&scenario), ["10 P2 yes of P1", "10 P3 yes of P1"]);
@@ -257,7 +257,7 @@ fn only_a_traitors_messages_are_forged() {
 }
 
 #[test]
-fn the_loyal_cannot_be_made_to_have_signed() {
+fn traitor_cannot_forge_the_signature_of_a_loyal_node() {
     let said_by = |signer: &str, traitors: &[usize]| {
         let mut scenario = scenario(3);
         scenario.faults = traitors.iter().map(|it| traitor(*it, Strategy::Scripted)).collect();
@@ -274,7 +274,7 @@ fn the_loyal_cannot_be_made_to_have_signed() {
 }
 
 #[test]
-fn a_traitor_is_not_correct_and_the_others_are() {
+fn traitor_is_not_correct_and_the_others_are() {
     let mut scenario = scenario(4);
     scenario.faults = vec![traitor(2, Strategy::Scripted), crash(20, 1, None)];
     let trace = play(&scenario);
@@ -286,7 +286,7 @@ fn a_traitor_is_not_correct_and_the_others_are() {
 }
 
 #[test]
-fn a_wrong_clock_shows_another_time_and_rings_at_another_time() {
+fn clock_that_drifts_shows_another_time_and_rings_at_another_time() {
     let seen = |faults: Vec<Fault>| {
         let mut scenario = scenario(3);
         scenario.requests.push(ask(100, 0, "look", ""));
@@ -318,7 +318,7 @@ fn a_wrong_clock_shows_another_time_and_rings_at_another_time() {
 }
 
 #[test]
-fn messages_get_to_neighbours_and_to_nobody_else() {
+fn topology_lets_messages_reach_neighbours_only() {
     let lost_first = |size, topology: Topology| {
         let mut scenario = scenario(size);
         scenario.network.topology = topology;
@@ -335,7 +335,7 @@ fn messages_get_to_neighbours_and_to_nobody_else() {
 }
 
 #[test]
-fn topologies_are_what_they_are_called() {
+fn topology_of_every_name_has_the_links_of_its_name() {
     let neighbours = |topology: Topology, size| -> Vec<String> {
         let names = Scenario::numbered(size);
         topology.neighbours(size).iter().map(|set| spell(&set.to_string(), &names)).collect()
@@ -350,7 +350,7 @@ fn topologies_are_what_they_are_called() {
 }
 
 #[test]
-fn what_is_lost_for_want_of_a_link_meets_no_fault() {
+fn message_without_a_link_is_lost_and_meets_no_fault() {
     let mut scenario = scenario(3);
     scenario.network.topology = Topology::Line;
     scenario.faults = vec![Fault::Drop { message: name(0, 2, 1) }];
@@ -365,7 +365,7 @@ fn shared(size: usize, medium: Medium) -> Scenario {
 }
 
 #[test]
-fn a_transmission_is_heard_by_all_at_one_cost() {
+fn transmission_on_a_shared_medium_is_heard_by_all_at_one_cost() {
     let sends = |scenario: &Scenario| {
         let trace = play(scenario);
         let first = trace.messages.iter().filter(|it| it.name.from == node(0));
@@ -385,7 +385,7 @@ fn a_transmission_is_heard_by_all_at_one_cost() {
 }
 
 #[test]
-fn each_may_miss_a_transmission_on_its_own() {
+fn transmission_on_a_shared_medium_is_lost_for_each_receiver_alone() {
     let mut scenario = shared(4, Medium::Shared);
     let (at, until) = (0, 100);
     scenario.faults = vec![
@@ -400,7 +400,7 @@ fn each_may_miss_a_transmission_on_its_own() {
 }
 
 #[test]
-fn a_transmission_is_one_send_to_a_crash() {
+fn transmission_counts_as_one_send_for_a_crash() {
     let cut = |medium, sends| {
         let mut scenario = shared(4, medium);
         scenario.faults = vec![crash(0, 0, Some(sends))];
@@ -411,7 +411,7 @@ fn a_transmission_is_one_send_to_a_crash() {
 }
 
 #[test]
-fn a_traitor_cannot_contradict_itself_in_one_transmission() {
+fn traitor_cannot_equivocate_in_one_transmission() {
     let mut scenario = shared(4, Medium::Shared);
     scenario.faults = vec![traitor(0, Strategy::Equivocate)];
     assert_eq!(first_heard(&scenario).iter().filter(|it| it.contains("not yes")).count(), 0);
@@ -420,7 +420,7 @@ fn a_traitor_cannot_contradict_itself_in_one_transmission() {
 }
 
 #[test]
-fn the_first_obstacle_stops_a_message_and_the_others_have_met_nothing() {
+fn message_is_stopped_by_the_first_obstacle_and_the_others_strike_nothing() {
     let mut scenario = scenario(3);
     let alone = || vec![NodeSet::from(node(0))];
     scenario.faults = vec![
@@ -434,7 +434,7 @@ fn the_first_obstacle_stops_a_message_and_the_others_have_met_nothing() {
 }
 
 #[test]
-fn what_waits_for_a_paused_node_is_lost_when_it_crashes() {
+fn message_that_waits_for_a_paused_node_is_lost_when_it_crashes() {
     let mut scenario = scenario(2);
     scenario.faults = vec![
         Fault::Pause { node: node(1), at: 5, until: 30 },
@@ -446,7 +446,7 @@ fn what_waits_for_a_paused_node_is_lost_when_it_crashes() {
 }
 
 #[test]
-fn a_nodes_whole_picture_is_in_view() {
+fn inspection_of_a_node_shows_state_storage_and_timers() {
     let mut scenario = scenario(2);
     scenario.faults = vec![
         Fault::Drift { node: node(0), rate: PerMillion(2_000_000), offset: 5 },
@@ -475,7 +475,7 @@ fn a_nodes_whole_picture_is_in_view() {
 }
 
 #[test]
-fn ten_thousand_faults_cost_a_message_what_a_few_do() {
+fn message_with_ten_thousand_faults_costs_what_a_few_cost() {
     let mut scenario = common::scenario("best-effort-broadcast", 128, 10);
     scenario.requests = (0..20).map(|it| common::broadcast(it * 50, it as usize, "m")).collect();
     let mut chance = Chance::new(1);

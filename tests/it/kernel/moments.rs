@@ -16,6 +16,7 @@ use worldlines::{
 
 use crate::common::{
     self,
+    budget::COMPARED,
     chance::Chance,
     crash, node,
     random_scenario::{Weather, random_scenario},
@@ -263,7 +264,7 @@ fn expected(before: Before, strikes: &[Strike]) -> (Vec<&'static str>, Vec<bool>
 }
 
 #[test]
-fn faults_of_one_node_at_one_moment_strike_in_their_order_before_the_node_does_anything() {
+fn faults_of_one_moment_strike_in_their_order_before_the_node_acts() {
     let befores = [Before::Up, Before::Down, Before::PausedUntil(MOMENT), Before::PausedUntil(65)];
     let mut lists: Vec<Vec<Strike>> = vec![vec![]];
     for length in 0..3 {
@@ -299,7 +300,7 @@ fn faults_of_one_node_at_one_moment_strike_in_their_order_before_the_node_does_a
 }
 
 #[test]
-fn a_node_starts_once_in_each_life_and_does_nothing_while_it_is_down_or_paused() {
+fn node_starts_once_in_each_life_and_is_idle_while_down_or_paused() {
     let mut restarts = 0;
     for seed in 0..3_000 {
         let mut chance = Chance::new(seed);
@@ -351,7 +352,7 @@ fn up_at(trace: &Trace, node: NodeId, time: Time) -> bool {
 }
 
 #[test]
-fn a_perfect_detector_is_complete_and_accurate_also_for_nodes_that_come_back() {
+fn perfect_detector_with_recoveries_is_complete_and_accurate() {
     const BOUND: Time = 20;
     let (mut suspicions, mut restorations, mut after_return) = (0, 0, 0);
     for seed in 0..2_000 {
@@ -433,7 +434,7 @@ fn a_perfect_detector_is_complete_and_accurate_also_for_nodes_that_come_back() {
 
 /// Between two crashes of a node there was a recovery, and whoever is told of both crashes is told of that.
 #[test]
-fn a_recovery_is_reported_though_its_node_has_crashed_again() {
+fn perfect_detector_reports_a_recovery_after_the_next_crash() {
     let mut scenario = common::scenario("greeter", 2, 10);
     scenario.network.detector = Detector::Perfect(20);
     let recover = |at| Fault::Recover { node: node(P1), at };
@@ -451,9 +452,9 @@ fn a_recovery_is_reported_though_its_node_has_crashed_again() {
 
 /// A timeout that is made of a bound of 0 ms must let time pass, or a node that tries again does so for ever.
 #[test]
-fn no_protocol_runs_on_for_ever_at_one_moment_on_a_network_without_delays() {
+fn protocol_on_a_network_without_delays_lets_time_pass() {
     for (_, protocol) in protocols::catalogue() {
-        for seed in 0..40 {
+        for seed in 0..COMPARED.runs() {
             let mut scenario = random_scenario(protocol, &mut Chance::new(seed), Weather::Foul);
             scenario.network.timing = Timing::Synchronous(0);
             scenario.network.delay = Delay { min: 0, max: 0 };

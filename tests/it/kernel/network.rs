@@ -48,7 +48,7 @@ fn ends(trace: &Trace, number: u32) -> Vec<(Time, bool)> {
 
 /// A message is dropped once. The reader who drops it again sees that the second fault does nothing.
 #[test]
-fn of_two_drops_of_one_message_the_first_counts() {
+fn message_dropped_twice_is_lost_by_the_first_fault() {
     let mut scenario = broadcasting(&[10]);
     scenario.faults = vec![Fault::Drop { message: name(1) }, Fault::Drop { message: name(1) }];
     let trace = play(&scenario);
@@ -58,7 +58,7 @@ fn of_two_drops_of_one_message_the_first_counts() {
 
 /// Likewise with damage: the bits of the first fault flip, and not those of the second.
 #[test]
-fn of_two_damages_of_one_message_the_first_counts() {
+fn message_corrupted_twice_is_damaged_by_the_first_fault() {
     let mut scenario = broadcasting(&[10]);
     let corrupt = |bit| Fault::Corrupt { message: name(1), bits: vec![bit] };
     scenario.faults = vec![corrupt(0), corrupt(1)];
@@ -67,7 +67,7 @@ fn of_two_damages_of_one_message_the_first_counts() {
 
 /// What is lost waits for no turn: it is lost half-way between its sending and the arrival that its own delay gives.
 #[test]
-fn a_message_lost_on_a_fifo_link_ends_half_way_of_its_own_delay() {
+fn fifo_link_loses_a_message_half_way_of_its_own_delay() {
     let mut scenario = broadcasting(&[10, 20]);
     scenario.network.order = Order::Fifo;
     scenario.faults =
@@ -79,7 +79,7 @@ fn a_message_lost_on_a_fifo_link_ends_half_way_of_its_own_delay() {
 
 /// To drop a message changes nothing for those after it, so that the rest of the picture stays where it was.
 #[test]
-fn a_message_on_a_fifo_link_comes_no_sooner_because_the_one_before_it_is_lost() {
+fn fifo_link_keeps_arrival_times_when_an_earlier_message_is_lost() {
     let mut scenario = broadcasting(&[10, 20]);
     scenario.network.order = Order::Fifo;
     scenario.faults = vec![Fault::Delay { message: name(1), by: 100 }];
@@ -91,7 +91,7 @@ fn a_message_on_a_fifo_link_comes_no_sooner_because_the_one_before_it_is_lost() 
 /// A second copy is a copy of what arrives: it comes so long after the original, in whose turn that may be, and the
 /// messages that follow do not wait for it.
 #[test]
-fn a_second_copy_on_a_fifo_link_comes_after_its_original_and_holds_nothing_up() {
+fn fifo_link_delivers_a_duplicate_after_its_original_and_delays_nothing() {
     let mut scenario = broadcasting(&[10, 20, 30]);
     scenario.network.order = Order::Fifo;
     scenario.faults = vec![
@@ -111,7 +111,7 @@ fn a_second_copy_on_a_fifo_link_comes_after_its_original_and_holds_nothing_up() 
 
 /// Luck takes the original only: a copy that the reader or the network makes travels by itself.
 #[test]
-fn a_message_lost_by_luck_still_arrives_as_a_second_copy() {
+fn message_lost_by_chance_arrives_as_a_duplicate() {
     let mut scenario = broadcasting(&[10]);
     scenario.network.loss = PerMillion::ONE;
     scenario.faults = vec![Fault::Duplicate { message: name(1), after: 50 }];
@@ -126,7 +126,7 @@ fn a_message_lost_by_luck_still_arrives_as_a_second_copy() {
 
 /// Bits flip on the way of what arrives; where nothing does, the damage met nothing and the page greys it out.
 #[test]
-fn a_damage_of_a_message_that_is_lost_has_met_nothing() {
+fn corruption_of_a_lost_message_strikes_nothing() {
     let mut scenario = broadcasting(&[10]);
     let until = 500;
     let corrupt = Fault::Corrupt { message: name(1), bits: vec![0] };
@@ -152,7 +152,7 @@ fn a_damage_of_a_message_that_is_lost_has_met_nothing() {
 /// A fate says what became of the message as a whole: received with the first copy that was; else in flight while a copy
 /// is; else lost as the original was.
 #[test]
-fn the_fate_of_a_message_as_a_whole_is_that_of_its_luckiest_copy() {
+fn message_with_several_copies_is_received_if_one_copy_is() {
     let fate = |until: Time, faults: Vec<Fault>| {
         let mut scenario = broadcasting(&[10]);
         (scenario.until, scenario.faults) = (until, faults);
@@ -187,7 +187,7 @@ fn all_ends(scenario: &Scenario) -> Vec<(Time, bool)> {
 /// The rate bounds how many messages leave in 100 ms. Those that come together leave one after the other, and the delay
 /// is counted from then on.
 #[test]
-fn messages_of_a_link_with_a_rate_leave_one_after_the_other() {
+fn link_with_a_rate_sends_one_message_after_the_other() {
     let mut scenario = broadcasting(&[10, 10, 10, 12, 500]);
     scenario.network.links = vec![narrow(4, None)];
     let expected = [(30, true), (55, true), (80, true), (105, true), (520, true)];
@@ -203,7 +203,7 @@ fn messages_of_a_link_with_a_rate_leave_one_after_the_other() {
 
 /// Congestion: what finds the queue full is lost, and what comes after the queue has emptied is not.
 #[test]
-fn a_message_that_finds_the_queue_full_is_lost() {
+fn link_with_a_full_queue_loses_the_message() {
     let mut scenario = broadcasting(&[10, 10, 10, 10, 36, 36]);
     scenario.network.links = vec![narrow(4, Some(2))];
     // The first leaves at 10, the next ones at 35 and 60; at 36 one waits, so that there is room for one.
@@ -218,7 +218,7 @@ fn a_message_that_finds_the_queue_full_is_lost() {
 
 /// The link never carries more than its rate in any 100 ms, and loses nothing while there is room.
 #[test]
-fn a_rate_is_never_exceeded_and_a_queue_never_longer_than_it_may_be() {
+fn link_never_exceeds_its_rate_or_its_queue() {
     let mut chance = Chance::new(3);
     let mut lost = 0;
     for _ in 0..300 {
@@ -259,7 +259,7 @@ fn a_rate_is_never_exceeded_and_a_queue_never_longer_than_it_may_be() {
 
 /// A message that a fault stops at its sending never comes to the link; one that is lost on its way was there.
 #[test]
-fn only_what_leaves_its_node_takes_a_turn() {
+fn link_with_a_rate_counts_only_messages_that_leave_their_node() {
     let mut scenario = broadcasting(&[10, 10]);
     scenario.network.links = vec![narrow(1, None)];
     let cut = |at, until| Fault::Cut { from: node(0), to: node(1), at, until };

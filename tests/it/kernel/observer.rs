@@ -130,7 +130,7 @@ fn places(nodes: &[NodeId]) -> Vec<usize> {
 const ROUND: [(Time, usize, usize); 3] = [(0, 0, 1), (1, 1, 2), (2, 2, 0)];
 
 #[test]
-fn who_wait_for_each_other_in_a_circle_are_in_a_deadlock() {
+fn deadlock_is_a_cycle_of_nodes_that_wait_for_each_other() {
     assert_eq!(places(&deadlock(&dine(&table(&ROUND)))), [0, 1, 2]);
     assert_eq!(
         places(&deadlock(&dine(&table(&ROUND[..2])))),
@@ -140,7 +140,7 @@ fn who_wait_for_each_other_in_a_circle_are_in_a_deadlock() {
 }
 
 #[test]
-fn a_crash_breaks_the_circle_and_a_run_that_goes_on_has_none_yet() {
+fn deadlock_ends_with_a_crash_and_needs_a_run_at_rest() {
     let mut crashed = table(&ROUND);
     crashed.faults = vec![crash(50, 1, None)];
     assert_eq!(places(&deadlock(&dine(&crashed))), [0; 0]);
@@ -163,7 +163,7 @@ fn series(scenario: &Scenario, metric: &str, place: usize) -> Json {
 }
 
 #[test]
-fn what_jumps_is_noted_twice_and_what_stands_still_not_at_all() {
+fn metric_is_sampled_before_and_after_a_jump_and_not_while_constant() {
     let scenario = table(&[(0, 0, 1), (40, 0, 1)]);
     let points = serde_json::json!([[0, 0], [10, 0], [10, 1], [50, 1], [50, 2]]);
     assert_eq!(series(&scenario, "heard", 1), points);
@@ -172,7 +172,7 @@ fn what_jumps_is_noted_twice_and_what_stands_still_not_at_all() {
 }
 
 #[test]
-fn what_changes_by_itself_goes_evenly_from_one_moment_to_the_next() {
+fn metric_of_a_clock_changes_evenly_between_samples() {
     let mut scenario = table(&[(0, 0, 1), (40, 0, 1)]);
     let rate = PerMillion(1_100_000);
     scenario.faults = vec![Fault::Drift { node: node(1), rate, offset: 0 }];
@@ -181,7 +181,7 @@ fn what_changes_by_itself_goes_evenly_from_one_moment_to_the_next() {
 }
 
 #[test]
-fn a_deadlock_is_told_in_text_and_json() {
+fn deadlock_is_written_in_text_and_json() {
     let scenario = table(&ROUND);
     let trace = dine(&scenario);
     let report = report(&PHILOSOPHER, &scenario, &trace);
@@ -209,7 +209,7 @@ fn way_of_requests(trace: &Trace, from: usize, to: usize) -> Option<Vec<(usize, 
 }
 
 #[test]
-fn the_way_from_one_event_to_another_is_over_messages_that_came_in_time() {
+fn causal_path_leads_over_messages_received_in_time() {
     let trace = dine(&table(&[(0, 0, 1), (5, 1, 2), (30, 1, 2), (50, 2, 0), (60, 0, 1)]));
     assert_eq!(way_of_requests(&trace, 0, 1), None, "it has not come yet");
     assert_eq!(way_of_requests(&trace, 0, 2), Some(vec![(0, 1)]));

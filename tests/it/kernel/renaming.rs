@@ -13,6 +13,7 @@ use worldlines::{
 };
 
 use crate::common::{
+    budget::COMPARED,
     chance::Chance,
     random_scenario::{Weather, random_scenario},
     run_valid,
@@ -63,9 +64,9 @@ fn odd_names(size: usize, chance: &mut Chance) -> Vec<&'static str> {
 }
 
 #[test]
-fn a_random_scenario_with_its_nodes_renamed_has_the_same_events_verdicts_and_digest() {
+fn random_scenario_with_renamed_nodes_has_the_same_events_verdicts_and_digest() {
     for (_, protocol) in protocols::catalogue() {
-        for seed in 0..60 {
+        for seed in 0..COMPARED.runs() {
             let mut chance = Chance::new(seed);
             let scenario = random_scenario(protocol, &mut chance, Weather::Foul);
             let other = renamed(&scenario, &odd_names(scenario.nodes.len(), &mut chance));
@@ -84,7 +85,7 @@ fn a_random_scenario_with_its_nodes_renamed_has_the_same_events_verdicts_and_dig
 
 /// In JSON, a name stands wherever the other stood.
 #[test]
-fn a_bundled_scenario_with_its_nodes_renamed_differs_in_names_only() {
+fn bundled_scenario_with_renamed_nodes_differs_in_names_only() {
     let names = ["Zoë", "Yan", "Xu", "Wim", "Vi", "Uwe", "Tom", "Sue"];
     for bundled in bundled::bundled() {
         let scenario = bundled.scenario().expect("a bundled scenario is read");
@@ -136,7 +137,7 @@ fn replace(json: &mut Json, names: &[String], places: &[String]) {
 }
 
 #[test]
-fn a_scenario_with_another_title_and_no_captions_has_the_same_digest() {
+fn scenario_with_another_title_and_no_captions_has_the_same_digest() {
     for bundled in bundled::bundled() {
         let scenario = bundled.scenario().expect("a bundled scenario is read");
         let digest = Outcome::of(scenario.clone()).expect("it runs").digest();

@@ -201,7 +201,7 @@ fn real_time_order(history: &History) -> bool {
 }
 
 #[test]
-fn monitors_say_what_the_definitions_say_of_every_prefix_of_random_histories() {
+fn broadcast_monitors_agree_with_the_definitions_on_every_prefix() {
     let mut chance = Chance::new(1);
     let mut counts = [[0; 2]; DEFINITIONS.len()];
     for number in 0..1500 {
@@ -228,7 +228,7 @@ fn monitors_say_what_the_definitions_say_of_every_prefix_of_random_histories() {
 }
 
 #[test]
-fn the_last_event_of_a_safety_witness_completes_the_violation() {
+fn safety_witness_ends_with_the_event_that_completes_the_violation() {
     let mut chance = Chance::new(2);
     let mut completed = 0;
     for _ in 0..1000 {
@@ -266,7 +266,7 @@ fn says(property: &Property, nodes: usize, history: &str, expected: Option<(&str
 }
 
 #[test]
-fn validity_by_hand() {
+fn validity_judges_small_histories() {
     says(&VALIDITY, 2, "a! b:a1 a:a1", None);
     says(&VALIDITY, 2, "a! b:a1 -a", None);
     says(&VALIDITY, 2, "a! b:a1", Some(("Alice broadcast m1 and never delivered it", &[0])));
@@ -278,13 +278,13 @@ fn validity_by_hand() {
 }
 
 #[test]
-fn no_duplication_by_hand() {
+fn no_duplication_judges_small_histories() {
     says(&NO_DUPLICATION, 2, "a! a:a1 b:a1", None);
     says(&NO_DUPLICATION, 2, "a! b:a1 b:a1", Some(("Bob delivered m1 twice", &[1, 2])));
 }
 
 #[test]
-fn no_creation_by_hand() {
+fn no_creation_judges_small_histories() {
     says(&NO_CREATION, 2, "a! b:a1", None);
     let out_of_nothing = Some(("Bob delivered ?, which Alice never broadcast", &[0][..]));
     says(&NO_CREATION, 2, "b:a1 a!", out_of_nothing);
@@ -293,7 +293,7 @@ fn no_creation_by_hand() {
 }
 
 #[test]
-fn agreement_by_hand() {
+fn agreement_judges_small_histories() {
     says(&AGREEMENT, 3, "a! -a b:a1 c:a1", None);
     says(&AGREEMENT, 3, "a! -a b:a1", Some(("Bob delivered m1, Carol never did", &[2])));
     says(&AGREEMENT, 3, "a! -a b:a1 -b", None);
@@ -305,14 +305,14 @@ fn agreement_by_hand() {
 }
 
 #[test]
-fn uniform_agreement_by_hand() {
+fn uniform_agreement_judges_small_histories() {
     says(&UNIFORM_AGREEMENT, 3, "a! -a -b", None);
     let grave = Some(("Bob delivered m1, Carol never did", &[2][..]));
     says(&UNIFORM_AGREEMENT, 3, "a! -a b:a1 -b", grave);
 }
 
 #[test]
-fn fifo_order_by_hand() {
+fn fifo_order_judges_small_histories() {
     says(&FIFO_ORDER, 2, "a! a! b:a1 b:a2", None);
     let overtaken =
         Some(("Bob delivered m2 without m1, which Alice broadcast before", &[0, 1, 2][..]));
@@ -321,7 +321,7 @@ fn fifo_order_by_hand() {
 }
 
 #[test]
-fn causal_order_by_hand() {
+fn causal_order_judges_small_histories() {
     says(&CAUSAL_ORDER, 3, "a! b:a1 b! c:a1 c:b1", None);
     says(&CAUSAL_ORDER, 3, "a! b! c:b1 c:a1", None);
     let reply = Some(("Carol delivered m2 without m1, which led to it", &[0, 2, 3][..]));
@@ -331,7 +331,7 @@ fn causal_order_by_hand() {
 }
 
 #[test]
-fn total_order_by_hand() {
+fn total_order_judges_small_histories() {
     says(&TOTAL_ORDER, 2, "a! b! a:a1 b:a1 a:b1 b:b1", None);
     let swapped = Some(("Alice delivered m1 before m2, Bob m2 before m1", &[2, 3, 4, 5][..]));
     says(&TOTAL_ORDER, 2, "a! b! a:a1 b:b1 a:b1 b:a1", swapped);
@@ -339,14 +339,14 @@ fn total_order_by_hand() {
 }
 
 #[test]
-fn uniform_total_order_by_hand() {
+fn uniform_total_order_judges_small_histories() {
     says(&UNIFORM_TOTAL_ORDER, 2, "a! b! a:a1 b:a1 a:b1 b:b1", None);
     let swapped = Some(("Alice delivered m1 before m2, Bob m2 before m1", &[2, 3, 4, 5][..]));
     says(&UNIFORM_TOTAL_ORDER, 2, "a! b! a:a1 b:b1 a:b1 b:a1 -b", swapped);
 }
 
 #[test]
-fn total_order_within_labels_by_hand() {
+fn total_order_within_labels_judges_small_histories() {
     says(&TOTAL_ORDER_WITHIN_LABELS, 2, "a! b!s a:a1 b:b1 a:b1 b:a1", None);
     let swapped = Some(("Alice delivered s1 before s2, Bob s2 before s1", &[2, 3, 4, 5][..]));
     says(&TOTAL_ORDER_WITHIN_LABELS, 2, "a!s b!s a:a1 b:b1 a:b1 b:a1", swapped);
@@ -362,7 +362,7 @@ fn total_order_within_labels_by_hand() {
 }
 
 #[test]
-fn atomicity_by_hand() {
+fn atomicity_judges_small_histories() {
     says(&ATOMICITY, 3, "a! b:a1 -b c:a1 -a", None);
     says(&ATOMICITY, 3, "a! -a", None);
     let back = Some(("Bob delivered m1, Carol never did", &[2][..]));
@@ -371,7 +371,7 @@ fn atomicity_by_hand() {
 }
 
 #[test]
-fn sync_order_by_hand() {
+fn sync_order_judges_small_histories() {
     says(&SYNC_ORDER, 2, "a! b! a!s a:a1 a:b1 a:a2 b:b1 b:a1 b:a2", None);
     let crossed = Some(("Alice delivered m1 before s2, Bob s2 before m1", &[2, 3, 4, 5][..]));
     says(&SYNC_ORDER, 2, "a! a!s a:a1 a:a2 b:a2 b:a1", crossed);
@@ -380,7 +380,7 @@ fn sync_order_by_hand() {
 }
 
 #[test]
-fn real_time_order_by_hand() {
+fn real_time_order_judges_small_histories() {
     says(&REAL_TIME_ORDER, 3, "a! b! c:a1 c:b1 b:b1", None);
     let late = Some(("Carol delivered m2 before m1, which is older", &[0, 1, 2, 3][..]));
     says(&REAL_TIME_ORDER, 3, "a! b! c:b1 c:a1", late);
@@ -395,7 +395,7 @@ fn real_time_order_by_hand() {
 }
 
 #[test]
-fn what_a_group_broadcasts_is_judged_as_well() {
+fn broadcast_monitors_judge_broadcasts_of_groups() {
     let deliver = Deliver { from: node(0), seq: 1, payload: "m1".into() };
     let group = Scene::new(2)
         .ask(0, GroupRequest::Broadcast(Value::from("m1")))
@@ -406,7 +406,7 @@ fn what_a_group_broadcasts_is_judged_as_well() {
 }
 
 #[test]
-fn a_label_is_read_where_there_is_one() {
+fn label_of_a_broadcast_is_read_where_there_is_one() {
     let read =
         |json: serde_json::Value| Broadcast::<Labelled<_>>::read("broadcast", Some(&json), &[]);
     let labelled = |label| Broadcast(Labelled { payload: "m".into(), label });

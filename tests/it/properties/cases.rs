@@ -34,13 +34,13 @@ fn why(outcome: &Outcome, property: &str) -> String {
 }
 
 #[test]
-fn ten_operations_at_once_are_linearizable() {
+fn linearizability_of_ten_concurrent_operations_holds() {
     let outcome = outcome("ten-operations-at-once");
     assert_eq!(judgement(&outcome, "linearizability").verdict, Verdict::Holds);
 }
 
 #[test]
-fn equal_amounts_do_not_hide_an_orphan() {
+fn consistent_cut_with_equal_amounts_sees_an_orphan() {
     let outcome = outcome("equal-amounts-hide-an-orphan");
     let expected = "P2 recorded the receipt of P1's transfer 2 to it, which P1 had not sent when it recorded its own \
                     state";
@@ -48,13 +48,13 @@ fn equal_amounts_do_not_hide_an_orphan() {
 }
 
 #[test]
-fn a_commit_against_a_no_is_seen() {
+fn commit_validity_with_a_no_vote_sees_a_commit() {
     let outcome = outcome("commit-against-a-no");
     assert_eq!(why(&outcome, "commit validity"), "P2 committed, though P1 voted no");
 }
 
 #[test]
-fn both_sides_of_an_unequal_partition_go_on() {
+fn primary_partition_with_both_sides_going_on_is_violated() {
     let outcome = outcome("unequal-partition-both-sides-continue");
     let expected = "P1 went on in view 3 of P1 and P3 in view 2 of P2 and P3: neither view follows on the other, and \
                     they have no member in common";
@@ -62,7 +62,7 @@ fn both_sides_of_an_unequal_partition_go_on() {
 }
 
 #[test]
-fn the_second_message_of_one_text_is_named_by_its_number() {
+fn verdict_names_the_second_message_of_one_text_by_its_number() {
     let outcome = outcome("same-text-twice");
     let agreement =
         outcome.protocol.properties().map(|(it, _)| it).find(|it| it.name == "agreement");
@@ -76,7 +76,7 @@ fn the_second_message_of_one_text_is_named_by_its_number() {
 }
 
 #[test]
-fn names_stay_as_they_are_written() {
+fn verdict_keeps_names_as_they_are_written() {
     for (p, other) in [("p", "P"), ("ß", "SS")] {
         let mut scenario = outcome("names-differ-in-case").scenario;
         scenario.nodes = vec![p.to_owned(), other.to_owned(), "q".to_owned()];

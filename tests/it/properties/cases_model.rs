@@ -10,7 +10,10 @@ use worldlines::{
     search::{Budget, DEFAULT_RUNS, Objective, Search, Shard, Target, Task, Workers},
 };
 
-use crate::common::{self, chance::Chance, folder, node, random_scenario::random_value, run_valid};
+use crate::common::{
+    self, budget::CONFORMANCE, chance::Chance, folder, node, random_scenario::random_value,
+    run_valid,
+};
 
 fn case(name: &str) -> Scenario {
     let path = folder("tests/cases").join(format!("{name}.json"));
@@ -32,7 +35,7 @@ fn status(scenario: &Scenario, property: &str) -> &'static str {
 }
 
 #[test]
-fn a_request_just_before_the_end_is_undecided() {
+fn request_just_before_the_horizon_is_undecided() {
     let mut scenario = case("asked-just-before-the-end");
     assert_eq!(status(&scenario, "starvation freedom"), "undecided");
     assert_eq!(judged(&scenario).class, None);
@@ -41,7 +44,7 @@ fn a_request_just_before_the_end_is_undecided() {
 }
 
 #[test]
-fn a_request_that_is_lost_is_violated_once_it_should_have_been_served() {
+fn request_that_is_lost_is_violated_after_the_time_to_serve() {
     let mut scenario = common::scenario("virtual-synchrony", 3, 10);
     let heartbeats = ParameterValue::Choice("heartbeats".to_owned());
     scenario.params.insert("detector".to_owned(), heartbeats);
@@ -65,7 +68,7 @@ fn time_to_serve(scenario: &Scenario) -> u64 {
 }
 
 #[test]
-fn a_message_that_waits_for_its_turn_on_a_slow_link_is_not_lost() {
+fn message_that_waits_on_a_slow_link_is_not_lost() {
     // Session messages every 10 ms fill a link that lets one message through in 100 ms.
     let mut scenario = common::scenario("nack-multicast", 2, 10);
     scenario.params.insert("period".to_owned(), ParameterValue::Integer(10));
@@ -81,7 +84,7 @@ fn a_message_that_waits_for_its_turn_on_a_slow_link_is_not_lost() {
 }
 
 #[test]
-fn a_token_waits_at_a_slow_link_for_the_turn_before_and_no_longer() {
+fn time_to_serve_of_a_token_counts_one_turn_of_a_slow_link() {
     let mut scenario = common::scenario("token-ring-lock", 3, 10);
     scenario.ask(0, node(0), "acquire", Some(20.into()));
     let free = time_to_serve(&scenario);
@@ -94,7 +97,7 @@ fn a_token_waits_at_a_slow_link_for_the_turn_before_and_no_longer() {
 }
 
 #[test]
-fn a_crash_in_the_middle_of_writes_takes_as_long_to_serve_as_any_other() {
+fn time_to_serve_after_a_crash_in_writes_is_that_of_any_crash() {
     let mut scenario = common::scenario("virtual-synchrony", 3, 10);
     scenario.faults = vec![common::crash(100, 1, None)];
     let time = time_to_serve(&scenario);
@@ -103,7 +106,7 @@ fn a_crash_in_the_middle_of_writes_takes_as_long_to_serve_as_any_other() {
 }
 
 #[test]
-fn a_crash_just_before_the_end_need_not_be_suspected_yet() {
+fn crash_just_before_the_horizon_need_not_be_suspected() {
     let mut scenario = common::scenario("heartbeat-detector", 3, 10);
     scenario.until = 1000;
     for (at, expected) in [(980, "undecided"), (500, "holds")] {
@@ -113,7 +116,7 @@ fn a_crash_just_before_the_end_need_not_be_suspected_yet() {
 }
 
 #[test]
-fn a_member_that_crashes_just_before_the_end_need_not_have_left_yet() {
+fn member_that_crashes_just_before_the_horizon_need_not_have_left() {
     let mut scenario = common::scenario("virtual-synchrony", 3, 10);
     let words = ParameterValue::Choice("heartbeats".to_owned());
     scenario.params.insert("detector".to_owned(), words);
@@ -125,7 +128,7 @@ fn a_member_that_crashes_just_before_the_end_need_not_have_left_yet() {
 }
 
 #[test]
-fn a_run_that_is_cut_before_it_is_at_rest_leaves_liveness_undecided() {
+fn run_cut_before_it_is_at_rest_leaves_liveness_undecided() {
     let mut scenario = common::scenario("best-effort-broadcast", 3, 10);
     scenario.network.delay.max = 900;
     scenario.network.delay.min = 900;
@@ -163,10 +166,10 @@ fn asked_late(protocol: &Protocol, seed: u64) -> Scenario {
 }
 
 #[test]
-fn no_protocol_that_never_rests_violates_anything_because_the_horizon_comes() {
+fn perpetual_protocol_violates_nothing_because_of_the_horizon() {
     let mut undecided = 0;
     for (_, protocol) in protocols::catalogue().filter(|(_, it)| it.perpetual.is_some()) {
-        for seed in 0..150 {
+        for seed in 0..CONFORMANCE.runs() {
             let scenario = asked_late(protocol, seed);
             for it in judged(&scenario).judgements.iter().filter(|it| it.promised) {
                 let verdict = &it.verdict;
@@ -179,7 +182,7 @@ fn no_protocol_that_never_rests_violates_anything_because_the_horizon_comes() {
 }
 
 #[test]
-fn a_search_finds_no_violation_in_what_is_asked_just_before_the_end() {
+fn search_finds_no_violation_in_a_request_just_before_the_horizon() {
     let scenario = case("asked-just-before-the-end");
     let protocol = common::protocol(&scenario.protocol);
     let starved = protocol.properties().map(|(property, _)| property);
@@ -205,10 +208,10 @@ fn a_search_finds_no_violation_in_what_is_asked_just_before_the_end() {
 
 /// Random crashes and recoveries: which nodes are correct follows from the model alone.
 #[test]
-fn a_node_that_recovers_is_correct_where_the_model_has_recovery() {
+fn recovered_node_is_correct_in_the_crash_recovery_model() {
     use worldlines::kernel::{EventKind, Failures, NodeSet, Observation, Roster};
     for (_, protocol) in protocols::catalogue() {
-        for seed in 0..40 {
+        for seed in 0..CONFORMANCE.runs() {
             let mut chance = Chance::new(seed);
             let mut scenario = common::scenario(protocol.id, 4, 10);
             scenario.until = 400;

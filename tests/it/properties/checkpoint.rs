@@ -276,7 +276,7 @@ fn random(chance: &mut Chance) -> Scene {
 }
 
 #[test]
-fn monitors_say_what_the_definitions_say() {
+fn checkpoint_monitors_agree_with_the_definitions_on_random_histories() {
     compare(81, CASES, random);
     compare(82, SNAPSHOT_CASES, random_snapshot);
 }
@@ -299,7 +299,7 @@ fn receive(seq: u32) -> Recorded {
 }
 
 #[test]
-fn equal_amounts_do_not_hide_an_orphan() {
+fn recorded_state_with_equal_amounts_sees_an_orphan() {
     // Alice's state has the first transfer, Bob's has the second: the same amount.
     let cut = Scene::new(2).tell(0, note([0, 1])).tell(1, receive(2)).tell(1, note([0, 0]));
     let why = "Bob recorded the receipt of Alice's transfer 2 to it, which Alice had not sent when it \
@@ -313,7 +313,7 @@ fn equal_amounts_do_not_hide_an_orphan() {
 }
 
 #[test]
-fn a_channel_has_what_was_sent_before_the_cut_and_received_after_it() {
+fn recorded_channel_has_messages_sent_before_the_cut_and_received_after() {
     let cut = Scene::new(2).tell(0, note([0, 2])).tell(1, receive(1)).tell(1, note([0, 0]));
     let says = |scene: &Scene, expected| says(&RECORDED_STATE_COMPLETE, scene, expected);
     says(&cut.clone().tell(1, receive(2)).tell(1, complete(&[2])), None);
@@ -338,7 +338,7 @@ fn back(sent: [u32; 2], received: [u32; 2]) -> Recorded {
 }
 
 #[test]
-fn no_orphan_message_by_hand() {
+fn no_orphan_message_judges_small_histories() {
     let receive = Recorded::Receive { from: node(0), seq: 1, amount: 5 };
     let sent = Scene::new(2).ask(0, transfer(1, 5));
     let undone = sent.clone().tell(1, receive.clone()).tell(0, back([0, 0], [0, 0]));
@@ -353,7 +353,7 @@ fn no_orphan_message_by_hand() {
 }
 
 #[test]
-fn a_transfer_is_read() {
+fn transfer_of_a_request_is_read() {
     let nodes = ["Alice".to_owned(), "Bob".to_owned()];
     let read = |json| CheckpointRequest::read("transfer", Some(&json), &nodes);
     let good = serde_json::json!({"to": "Bob", "amount": 5});
@@ -365,7 +365,7 @@ fn a_transfer_is_read() {
 }
 
 #[test]
-fn a_part_says_what_it_has_and_what_was_in_flight() {
+fn recorded_part_tells_balance_and_messages_in_flight() {
     let part = |in_flight: [u64; 2]| {
         let none = || vec![0; 2];
         let (sent, received, in_flight) = (none(), none(), in_flight.to_vec());
@@ -377,7 +377,7 @@ fn a_part_says_what_it_has_and_what_was_in_flight() {
 }
 
 #[test]
-fn snapshot_completion_by_hand() {
+fn snapshot_completion_judges_small_histories() {
     let recorded = Scene::new(2).tell(0, note([0, 0])).tell(1, note([0, 0])).tell(1, complete(&[]));
     let never = "Alice recorded its state for snapshot 1 and its part was never complete";
     says(&SNAPSHOT_COMPLETION, &recorded, Some((never, &[0])));

@@ -178,7 +178,7 @@ fn random(chance: &mut Chance) -> Scene {
 }
 
 #[test]
-fn monitors_say_what_the_definitions_say() {
+fn clock_monitors_agree_with_the_definitions_on_random_histories() {
     compare(91, CASES, random);
 }
 
@@ -187,7 +187,7 @@ fn scalar(count: i64) -> Stamp {
 }
 
 #[test]
-fn logical_clocks_by_hand() {
+fn logical_clock_monitors_judge_small_histories() {
     let receipt = |count| {
         let received = Some(Received { from: node(0), seq: 1 });
         Stamp { received, ..scalar(count) }
@@ -207,7 +207,7 @@ fn logical_clocks_by_hand() {
 }
 
 #[test]
-fn skew_by_hand() {
+fn skew_judges_small_histories() {
     let shows = |count, skew| Stamp { skew: Some(skew), ..scalar(count) };
     let near = Scene::new(2).tell(0, shows(100, 5)).tell(1, shows(105, 5));
     says(&SKEW_BOUND, &near, None);

@@ -98,12 +98,12 @@ fn random(chance: &mut Chance) -> Scene {
 }
 
 #[test]
-fn monitors_say_what_the_definitions_say() {
+fn commit_monitors_agree_with_the_definitions_on_random_histories() {
     compare(61, CASES, random);
 }
 
 #[test]
-fn commitment_by_hand() {
+fn commit_monitors_judge_small_histories() {
     let begun = Scene::new(2).ask(0, Transaction::Begin).ask(1, YES);
     let begun = begun.tell(0, vote(Vote::Yes)).tell(1, vote(Vote::Yes)).tell(0, decide(COMMIT));
     let blocked = Some(("Alice began the transaction and Bob never decided", &[0][..]));
@@ -120,7 +120,7 @@ fn commitment_by_hand() {
 }
 
 #[test]
-fn a_vote_counts_from_when_it_is_told() {
+fn vote_counts_from_the_moment_it_is_told() {
     let begun = Scene::new(2).ask(0, Transaction::Begin).tell(0, vote(Vote::Yes));
     // Asked after the beginning, and before it votes.
     let against = begun.clone().ask(1, NO).tell(1, vote(Vote::No)).tell(0, decide(COMMIT));
@@ -134,7 +134,7 @@ fn a_vote_counts_from_when_it_is_told() {
 }
 
 #[test]
-fn a_vote_is_read() {
+fn vote_of_a_request_is_read() {
     let read = |json: Option<serde_json::Value>| Transaction::read("vote", json.as_ref(), &[]);
     assert_eq!([read(None), read(Some("no".into()))], [Ok(YES), Ok(NO)]);
     assert_eq!(read(Some("maybe".into())), Err("\"yes\" or \"no\"".to_owned()));

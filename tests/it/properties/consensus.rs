@@ -184,12 +184,12 @@ fn random_byzantine(chance: &mut Chance) -> Scene {
 }
 
 #[test]
-fn monitors_of_consensus_say_what_the_definitions_say() {
+fn consensus_monitors_agree_with_the_definitions_on_random_histories() {
     compare(51, CASES, random);
 }
 
 #[test]
-fn monitors_of_byzantine_agreement_say_what_the_definitions_say() {
+fn byzantine_agreement_monitors_agree_with_the_definitions_on_random_histories() {
     compare(52, BYZANTINE_CASES, random_byzantine);
 }
 
@@ -202,7 +202,7 @@ fn decide(scene: Scene, node: usize, value: i64) -> Scene {
 }
 
 #[test]
-fn consensus_by_hand() {
+fn consensus_monitors_judge_small_histories() {
     let proposed = propose(Scene::new(2), 0, 1);
     let waiting = Some(("Alice proposed and Alice and Bob never decided", &[0][..]));
     says(&TERMINATION, &proposed, waiting);
@@ -227,7 +227,7 @@ fn consensus_by_hand() {
 }
 
 #[test]
-fn vectors_by_hand() {
+fn interactive_consistency_monitors_judge_small_histories() {
     let vector = |values: [Option<i64>; 3]| Decide {
         value: Vector(values.map(|it| it.map(Value::from)).to_vec()),
     };
@@ -244,7 +244,7 @@ fn vectors_by_hand() {
 }
 
 #[test]
-fn approximate_agreement_by_hand() {
+fn approximate_agreement_monitors_judge_small_histories() {
     let settle = |value| Settle { value, within: 10 };
     let proposed = propose(propose(Scene::new(3), 0, 100), 1, 130);
     let near = proposed.tell(0, settle(110)).tell(1, settle(120));

@@ -14,7 +14,7 @@ use crate::common::{broadcast, protocol, scenario};
 /// A long history with four clients at a time costs a bounded number of configurations per answer: the prefix
 /// is never searched again.
 #[test]
-fn the_search_for_an_order_costs_as_much_as_operations_overlap() {
+fn linearizability_search_costs_as_much_as_operations_overlap() {
     let explored = |answers: usize| {
         let mut search = RegisterHistory::default();
         for round in 0..answers / 4 {
@@ -40,7 +40,7 @@ fn the_search_for_an_order_costs_as_much_as_operations_overlap() {
 }
 
 #[test]
-fn a_queue_that_holds_little_is_judged_as_fast_after_long() {
+fn linearizability_search_of_a_short_queue_stays_fast() {
     let mut search = Linearization::<Queue>::default();
     for round in 0..50_000_i64 {
         let request = usize::try_from(round).expect("it is positive") * 2;

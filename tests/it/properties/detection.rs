@@ -70,12 +70,12 @@ fn random(chance: &mut Chance) -> Scene {
 }
 
 #[test]
-fn monitors_say_what_the_definitions_say() {
+fn detection_monitors_agree_with_the_definitions_on_random_histories() {
     compare(31, CASES, random);
 }
 
 #[test]
-fn detectors_by_hand() {
+fn detection_monitors_judge_small_histories() {
     let suspect = |node_| Detection::Suspect(node(node_));
     let crashed = Scene::new(3).crash(0).detect(1, suspect(0));
     let blind = Some(("Alice crashed and Carol does not suspect it in the end", &[0][..]));

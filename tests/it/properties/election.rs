@@ -78,7 +78,7 @@ fn random(chance: &mut Chance) -> Scene {
 }
 
 #[test]
-fn monitors_say_what_the_definitions_say() {
+fn election_monitors_agree_with_the_definitions_on_random_histories() {
     compare(41, CASES, random);
 }
 
@@ -87,7 +87,7 @@ fn leads(leader: usize, term: Option<u32>) -> Leader {
 }
 
 #[test]
-fn unique_leader_by_hand() {
+fn unique_leader_judges_small_histories() {
     let lagging = Scene::new(3)
         .tell(1, leads(1, None))
         .tell(0, leads(1, None))
@@ -106,7 +106,7 @@ fn unique_leader_by_hand() {
 }
 
 #[test]
-fn highest_live_process_leads_by_hand() {
+fn highest_live_process_leads_judges_small_histories() {
     let stale = Scene::new(3).tell(0, leads(2, None)).crash(2).tell(1, leads(1, None));
     let why = "Alice's leader in the end is Carol, not Bob";
     says(&HIGHEST_LIVE_PROCESS_LEADS, &stale, Some((why, &[0])));
@@ -115,7 +115,7 @@ fn highest_live_process_leads_by_hand() {
 }
 
 #[test]
-fn termination_by_hand() {
+fn election_termination_judges_small_histories() {
     let started = Scene::new(3).ask(0, Elect).tell(0, leads(2, None)).tell(2, leads(2, None));
     let why = "an election was started and Bob never learnt who leads";
     says(&TERMINATION, &started, Some((why, &[0])));

@@ -149,7 +149,7 @@ fn random(chance: &mut Chance) -> (usize, Vec<Step>) {
 }
 
 #[test]
-fn the_monitor_says_what_the_definition_says_on_every_prefix() {
+fn fairness_monitor_agrees_with_the_definition_on_every_prefix() {
     let (mut fair, mut unfair) = (0, 0);
     for seed in 0..3_000 {
         let (nodes, steps) = random(&mut Chance::new(seed));
@@ -165,7 +165,7 @@ fn the_monitor_says_what_the_definition_says_on_every_prefix() {
 }
 
 #[test]
-fn who_knew_of_another_s_request_must_wait() {
+fn fairness_makes_a_later_request_wait_for_a_known_earlier_one() {
     use Step::{Ask, Crash, Enter, Lose, Receive, Send};
     let says = |steps: &[Step]| match judged(2, &trace(steps), steps.len()) {
         Verdict::Violated { why, witness } => {

@@ -112,7 +112,7 @@ fn deliver(from: usize, seq: u32) -> GroupIndication {
 }
 
 #[test]
-fn monitors_say_what_the_definitions_say() {
+fn monitors_with_joins_agree_with_the_definitions_on_random_histories() {
     compare(72, CASES, |chance: &mut Chance| {
         Scene::random(chance, 18, |scene, chance, me| match chance.between(1, 100) {
             1..=25 => scene.tell(me, join(me)),
@@ -128,7 +128,7 @@ fn monitors_say_what_the_definitions_say() {
 }
 
 #[test]
-fn a_message_binds_the_members_that_there_are_when_it_is_broadcast() {
+fn broadcast_binds_the_members_at_its_moment() {
     let group = Scene::new(3).tell(0, join(0)).ask(0, broadcast()).tell(0, deliver(0, 1));
     // Bob has never joined, and Carol joins too late.
     let late = group.clone().tell(2, join(2));
@@ -145,7 +145,7 @@ fn a_message_binds_the_members_that_there_are_when_it_is_broadcast() {
 }
 
 #[test]
-fn who_is_no_member_need_not_deliver_what_it_broadcasts() {
+fn broadcast_of_a_non_member_need_not_be_delivered_by_it() {
     let outside = Scene::new(2).tell(0, join(0)).ask(1, broadcast());
     says(&VALIDITY, &outside, None);
     let inside = outside.ask(0, broadcast());

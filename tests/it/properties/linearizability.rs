@@ -124,7 +124,7 @@ fn random(chance: &mut Chance, shape: Shape) -> Vec<Step> {
 }
 
 #[test]
-fn register_history_says_what_trying_all_orders_says() {
+fn register_linearizability_agrees_with_trying_all_orders() {
     let mut chance = Chance::new(1301);
     let mut counts = [0; 2];
     for round in 0..6000 {
@@ -164,7 +164,7 @@ fn sixteen_at_once(chance: &mut Chance, writes: usize, values: usize) -> Vec<Ste
 }
 
 #[test]
-fn sixteen_operations_at_once_are_decided_in_few_configurations() {
+fn register_linearizability_of_sixteen_concurrent_operations_takes_few_configurations() {
     let mut chance = Chance::new(1302);
     let (mut most, mut counts) = (0, [0; 2]);
     for _ in 0..600 {
@@ -185,7 +185,7 @@ fn sixteen_operations_at_once_are_decided_in_few_configurations() {
 }
 
 #[test]
-fn a_thousand_operations_of_eight_clients_are_decided_in_few_configurations() {
+fn register_linearizability_of_a_thousand_operations_takes_few_configurations() {
     let mut chance = Chance::new(1303);
     for (values, reads, crashes) in [(3, 50, 0), (1000, 50, 0), (1000, 80, 1), (2, 20, 1)] {
         let shape = Shape { clients: 8, operations: 1000, values, crashes, wild: 0, reads };
@@ -197,7 +197,7 @@ fn a_thousand_operations_of_eight_clients_are_decided_in_few_configurations() {
 }
 
 #[test]
-fn one_slow_client_does_not_make_the_others_dear() {
+fn register_linearizability_with_one_slow_client_stays_cheap() {
     let mut chance = Chance::new(1304);
     let shape = Shape { clients: 7, operations: 1000, values: 9, crashes: 0, wild: 0, reads: 50 };
     for slow in [Step::Read(5000), Step::Write(5000, 3)] {
@@ -213,7 +213,7 @@ fn one_slow_client_does_not_make_the_others_dear() {
 
 /// All writes differ, all operations overlap, and nothing explains the last answer.
 #[test]
-fn the_worst_histories_are_bounded_by_work_and_say_so() {
+fn register_linearizability_of_the_worst_histories_ends_at_its_limit() {
     let worst = |clients: usize| {
         let writes = (0..clients).map(|id| Step::Write(id, id as i64));
         let reads = (0..clients).map(|id| Step::Read(1000 + id));

@@ -163,7 +163,7 @@ fn random(chance: &mut Chance) -> Scene {
 }
 
 #[test]
-fn monitors_say_what_the_definitions_say() {
+fn link_monitors_agree_with_the_definitions_on_random_histories() {
     compare(11, CASES, random);
 }
 
@@ -184,7 +184,7 @@ fn three() -> Scene {
 }
 
 #[test]
-fn links_by_hand() {
+fn link_monitors_judge_small_histories() {
     let all = deliver(deliver(deliver(three(), 1, 0, 1, "a"), 1, 0, 2, 1), 1, 0, 3, "b");
     for case in CASES {
         says(case.property, &all, None);
@@ -216,7 +216,7 @@ fn links_by_hand() {
 }
 
 #[test]
-fn exactly_once_effect_compares_the_state_in_the_end() {
+fn exactly_once_effect_compares_the_final_states() {
     // Alice sends these to Bob, who runs them, and then these numbers again.
     let run = |operations: &[&str], again: &[u32]| {
         let scene = operations.iter().fold(Scene::new(2), |scene, it| send(scene, 0, 1, *it));
@@ -253,7 +253,7 @@ fn exactly_once_effect_compares_the_state_in_the_end() {
 }
 
 #[test]
-fn creation_by_hand() {
+fn link_no_creation_judges_small_histories() {
     let misdirected = deliver(three(), 2, 0, 1, "a");
     says(
         &NO_CREATION,
@@ -268,7 +268,7 @@ fn creation_by_hand() {
 }
 
 #[test]
-fn a_send_is_read() {
+fn send_of_a_request_is_read() {
     let nodes = ["Alice".to_owned(), "Bob".to_owned()];
     let read = |json| Send::read("send", Some(&json), &nodes);
     let good = serde_json::json!({"to": "Bob", "payload": "m"});

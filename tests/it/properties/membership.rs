@@ -284,7 +284,7 @@ fn random(chance: &mut Chance) -> Scene {
 }
 
 #[test]
-fn monitors_say_what_the_definitions_say() {
+fn membership_monitors_agree_with_the_definitions_on_random_histories() {
     let others: Vec<Case> =
         CASES.iter().filter(|it| *it.property != PRIMARY_PARTITION).copied().collect();
     compare(71, &others, random);
@@ -328,7 +328,7 @@ fn random_partitions(chance: &mut Chance) -> Scene {
 }
 
 #[test]
-fn views_by_hand() {
+fn view_monitors_judge_small_histories() {
     let one = Scene::new(3).tell(0, install(1, &[0, 1, 2])).tell(1, install(1, &[0, 1, 2]));
     for case in CASES {
         says(case.property, &one, None);
@@ -341,7 +341,7 @@ fn views_by_hand() {
 }
 
 #[test]
-fn deliveries_in_views_by_hand() {
+fn view_delivery_monitors_judge_small_histories() {
     let one = Scene::new(2).tell(0, install(1, &[0, 1])).tell(1, install(1, &[0, 1]));
     let late =
         one.clone().tell(0, deliver(0, 1)).tell(1, install(2, &[0, 1])).tell(1, deliver(0, 1));
@@ -357,7 +357,7 @@ fn deliveries_in_views_by_hand() {
 }
 
 #[test]
-fn what_is_refused_need_not_be_delivered() {
+fn validity_does_not_require_delivery_of_a_refused_broadcast() {
     let asked = Scene::new(2).ask(0, GroupRequest::Broadcast("m".into()));
     let never = "Alice broadcast m and never delivered it";
     says(&VALIDITY, &asked, Some((never, &[0])));
@@ -369,7 +369,7 @@ fn what_is_refused_need_not_be_delivered() {
 }
 
 #[test]
-fn who_has_left_is_in_no_view() {
+fn virtual_synchrony_does_not_bind_a_member_that_left() {
     let back = |away: Option<GroupIndication>| {
         let both = Scene::new(2).tell(0, install(1, &[0, 1])).tell(1, install(1, &[0, 1]));
         let told = both.tell(0, deliver(0, 1));
@@ -386,7 +386,7 @@ fn who_has_left_is_in_no_view() {
 }
 
 #[test]
-fn failure_order_by_hand() {
+fn failure_order_judges_small_histories() {
     let notice = GroupIndication::Notice(Notice::Suspect { node: node(0) });
     let before = Scene::new(2).tell(1, deliver(0, 1)).tell(1, notice);
     says(&FAILURE_ORDER, &before, None);
@@ -399,7 +399,7 @@ fn failure_order_by_hand() {
 }
 
 #[test]
-fn both_partitions_go_on_whatever_their_views_are_numbered() {
+fn primary_partition_is_violated_whatever_the_views_are_numbered() {
     let group = (0..4).fold(Scene::new(4), |scene, who| scene.tell(who, install(1, &[0, 1, 2, 3])));
     let majority = group.clone().tell(0, install(2, &[0, 1, 2]));
     says(&PRIMARY_PARTITION, &majority, None);
@@ -438,7 +438,7 @@ fn views_of_one_number_are_told_apart_by_their_members() {
 }
 
 #[test]
-fn join_completion_by_hand() {
+fn join_completion_judges_small_histories() {
     let group = Scene::new(3).tell(0, install(1, &[0, 1])).tell(1, install(1, &[0, 1]));
     let asked = group.ask(2, GroupRequest::Join);
     let never = "Carol asked to join and never got into a view";
@@ -453,7 +453,7 @@ fn join_completion_by_hand() {
 }
 
 #[test]
-fn crashed_members_leave_by_hand() {
+fn crashed_members_leave_judges_small_histories() {
     let group = Scene::new(2).tell(0, install(1, &[0, 1])).tell(1, install(1, &[0, 1]));
     let crashed = group.crash(1);
     let stayed = "Bob crashed and Alice stayed in view 1 with it";

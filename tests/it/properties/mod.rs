@@ -46,7 +46,7 @@ fn defined() -> Vec<&'static Property> {
 }
 
 #[test]
-fn every_property_that_a_protocol_is_judged_by_has_a_definition() {
+fn property_of_every_protocol_has_a_definition_in_the_tests() {
     for (_, protocol) in protocols::catalogue() {
         for (property, _) in protocol.properties() {
             let same =
@@ -57,7 +57,7 @@ fn every_property_that_a_protocol_is_judged_by_has_a_definition() {
 }
 
 #[test]
-fn every_statement_is_a_sentence() {
+fn property_statement_is_a_sentence() {
     for property in defined() {
         assert!(property.statement.starts_with(char::is_uppercase), "{property:?}");
         assert!(property.statement.ends_with('.'), "{property:?}");

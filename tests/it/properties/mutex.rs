@@ -102,12 +102,12 @@ fn random(chance: &mut Chance) -> Scene {
 }
 
 #[test]
-fn monitors_say_what_the_definitions_say() {
+fn mutex_monitors_agree_with_the_definitions_on_random_histories() {
     compare(21, CASES, random);
 }
 
 #[test]
-fn mutual_exclusion_by_hand() {
+fn mutual_exclusion_judges_small_histories() {
     let in_turn = Scene::new(2).tell(0, ENTER).tell(0, EXIT).tell(1, ENTER);
     says(&MUTUAL_EXCLUSION, &in_turn, None);
     let both = Scene::new(2).tell(0, ENTER).tell(1, ENTER);
@@ -117,7 +117,7 @@ fn mutual_exclusion_by_hand() {
 }
 
 #[test]
-fn starvation_freedom_by_hand() {
+fn starvation_freedom_judges_small_histories() {
     let asked = Scene::new(2).ask(1, ACQUIRE);
     says(&STARVATION_FREEDOM, &asked, Some(("Bob asked to enter and never did", &[0])));
     says_so_far(&STARVATION_FREEDOM, &asked, "Bob asked to enter and has not entered yet");
@@ -128,7 +128,7 @@ fn starvation_freedom_by_hand() {
 }
 
 #[test]
-fn fenced_writes_by_hand() {
+fn fenced_writes_judges_small_histories() {
     let fenced = Scene::new(3).tell(2, write(0, 1)).tell(2, write(0, 1)).tell(2, write(1, 2));
     says(&FENCED_WRITES, &fenced, None);
     let stale = "Carol accepted a write of Alice under grant 1 after one of Bob under grant 2";
@@ -136,7 +136,7 @@ fn fenced_writes_by_hand() {
 }
 
 #[test]
-fn an_acquire_is_read() {
+fn acquire_of_a_request_is_read() {
     let read = |json: Option<serde_json::Value>| Acquire::read("acquire", json.as_ref(), &[]);
     assert_eq!(read(None), Ok(Acquire { hold: 20 }));
     assert_eq!(read(Some(7.into())), Ok(Acquire { hold: 7 }));

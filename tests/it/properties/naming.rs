@@ -80,7 +80,7 @@ fn without_names(why: &str, names: &[String]) -> String {
 }
 
 #[test]
-fn every_message_in_a_verdict_is_one_message() {
+fn verdict_names_each_message_unambiguously() {
     let mut chance = Chance::new(1501);
     let mut ambiguous = 0;
     for _ in 0..4000 {

@@ -22,18 +22,17 @@ use worldlines::{
 
 use crate::common::{
     self,
+    budget::RETOLD,
     chance::Chance,
     random_scenario::{Weather, random_scenario},
     run_valid, setting,
 };
 
-/// How many random runs there are of each protocol.
-const RUNS: u64 = 150;
-/// The same, to find a lie about needs: some show in few runs only.
+/// Number of random runs in which a lie about needs is found: some show in few runs only.
 const MANY_RUNS: u64 = 600;
-/// In how many ways each is told.
+/// Number of orders in which each run is told.
 const WAYS: usize = 10;
-/// How many observations are told at most.
+/// Number of observations that are told, at most.
 const LONGEST: usize = 400;
 
 /// One thing that a monitor sees of a run.
@@ -442,12 +441,12 @@ fn has_members(protocol: &Protocol) -> bool {
 }
 
 #[test]
-fn a_monitor_goes_by_nothing_that_it_does_not_say() {
+fn monitor_depends_only_on_its_stated_needs() {
     let mut all = Tally::default();
     let (mut monitors, mut traces) = (0, 0);
     let mut wrong = Vec::new();
     for (_, protocol) in protocols::catalogue() {
-        let runs = runs(protocol, RUNS);
+        let runs = runs(protocol, RETOLD.runs());
         traces += runs.len();
         let accounts: Vec<_> =
             runs.iter().map(|(trace, nodes)| (account(trace, *nodes), *nodes)).collect();
@@ -520,7 +519,7 @@ fn is_found_out(protocol: &str, property: &Property, needs: Needs) -> bool {
 }
 
 #[test]
-fn who_says_less_than_it_goes_by_is_found_out() {
+fn monitor_that_understates_its_needs_is_found_out() {
     let liars: [(&str, &Property, Needs); 9] = [
         ("reliable-broadcast", &LIE, Needs::SEQUENCE),
         ("retransmit-until-ack", &link::FIFO_DELIVERY, Needs::NOTHING),
@@ -596,11 +595,11 @@ fn meet(
 }
 
 #[test]
-fn monitors_with_the_same_fingerprint_are_the_same() {
+fn monitors_with_equal_fingerprints_judge_alike() {
     let mut wrong = Vec::new();
     let (mut monitors, mut all) = (0, 0);
     for (_, protocol) in protocols::catalogue() {
-        let runs = runs(protocol, RUNS);
+        let runs = runs(protocol, RETOLD.runs());
         let mut chance = Chance::new(3);
         for (property, _) in protocol.properties() {
             let needs = (property.monitor)(&setting(protocol, 1)).needs();
@@ -609,7 +608,7 @@ fn monitors_with_the_same_fingerprint_are_the_same() {
             }
             monitors += 1;
             let mut met = BTreeMap::new();
-            for (trace, nodes) in runs.iter().take(60) {
+            for (trace, nodes) in runs.iter().take(RETOLD.runs() as usize) {
                 let mut account = account(trace, *nodes);
                 account.truncate(30);
                 for _ in 0..4 {
@@ -633,9 +632,9 @@ fn monitors_with_the_same_fingerprint_are_the_same() {
 
 /// A search that takes several turns at once looks only at where they lead.
 #[test]
-fn only_a_failure_mends_a_violation_of_safety() {
+fn violation_of_safety_is_undone_by_a_failure_only() {
     for (_, protocol) in protocols::catalogue() {
-        for (trace, nodes) in runs(protocol, RUNS) {
+        for (trace, nodes) in runs(protocol, RETOLD.runs()) {
             let account = account(&trace, nodes);
             let safe = protocol.properties().filter(|(it, _)| it.kind == Kind::Safety);
             for (property, _) in safe {

@@ -250,7 +250,7 @@ fn random_of(chance: &mut Chance, kind: Kind, operations: usize) -> Scene {
 }
 
 #[test]
-fn monitors_say_what_the_definitions_say() {
+fn register_monitors_agree_with_the_definitions_on_random_histories() {
     compare(101, CASES, |chance| {
         let kind = [Kind::Register, Kind::Register, Kind::Both][chance.below(3)];
         random_of(chance, kind, 5)
@@ -258,7 +258,7 @@ fn monitors_say_what_the_definitions_say() {
 }
 
 #[test]
-fn the_search_finds_an_order_where_trying_all_orders_does() {
+fn linearizability_search_agrees_with_trying_all_orders() {
     let mut chance = Chance::new(102);
     for kind in [Kind::Register, Kind::Queue, Kind::Map, Kind::Both] {
         let mut counts = [0; 2];
@@ -274,7 +274,7 @@ fn the_search_finds_an_order_where_trying_all_orders_does() {
 }
 
 #[test]
-fn to_judge_every_key_by_itself_is_to_judge_the_map() {
+fn linearizability_of_each_key_is_linearizability_of_the_map() {
     let mut chance = Chance::new(103);
     for _ in 0..1000 {
         let scene = random_of(&mut chance, Kind::Map, 8);
@@ -321,7 +321,7 @@ fn second_write() -> Scene {
 }
 
 #[test]
-fn a_read_during_a_write_answers_the_old_or_the_new() {
+fn regularity_with_a_concurrent_write_allows_the_old_and_the_new_value() {
     for value in [1, 2] {
         says(&LINEARIZABILITY, &respond(read(second_write(), 0), 0, 1, Some(value)), None);
     }
@@ -333,7 +333,7 @@ fn a_read_during_a_write_answers_the_old_or_the_new() {
 }
 
 #[test]
-fn the_new_and_then_the_old_is_regular_and_not_linearizable() {
+fn linearizability_forbids_new_then_old_and_regularity_allows_it() {
     let new = respond(read(second_write(), 0), 0, 1, Some(2));
     let old = respond(read(new, 2), 2, 1, Some(1));
     let why = "Carol's read of x answered 1, which no order of the operations explains: Alice's read of x had answered 2 before";
@@ -342,7 +342,7 @@ fn the_new_and_then_the_old_is_regular_and_not_linearizable() {
 }
 
 #[test]
-fn a_write_without_an_answer_may_take_effect_later_or_never() {
+fn linearizability_lets_an_unanswered_write_take_effect_later_or_never() {
     let crashed = second_write().crash(1);
     let old = respond(read(crashed, 0), 0, 1, Some(1));
     let then_new = respond(read(old, 0), 0, 2, Some(2));
@@ -353,7 +353,7 @@ fn a_write_without_an_answer_may_take_effect_later_or_never() {
 }
 
 #[test]
-fn two_readers_cannot_see_two_writes_in_different_orders() {
+fn linearizability_forbids_two_orders_of_writes_for_two_readers() {
     let reads = |scene: Scene, node, values: [i64; 2]| {
         let first = respond(read(scene, node), node, 1, Some(values[0]));
         respond(read(first, node), node, 2, Some(values[1]))
@@ -367,7 +367,7 @@ fn two_readers_cannot_see_two_writes_in_different_orders() {
 }
 
 #[test]
-fn a_queue_gives_each_value_once_and_in_order() {
+fn linearizability_of_a_queue_gives_each_value_once_in_order() {
     // Herlihy and Wing's Figure 1: two overlapping enqueues, taken out in either order.
     let enqueue =
         |scene: Scene, node, value: i64| scene.ask(node, Operation::Enqueue(value.into()));
@@ -389,7 +389,7 @@ fn a_queue_gives_each_value_once_and_in_order() {
 }
 
 #[test]
-fn a_search_that_is_too_long_is_given_up_and_says_so() {
+fn linearizability_search_beyond_its_limit_says_so() {
     let mut scene = Scene::new(2);
     for value in 0..30 {
         scene = scene.ask(0, Operation::Enqueue(value.into()));
@@ -402,7 +402,7 @@ fn a_search_that_is_too_long_is_given_up_and_says_so() {
 }
 
 #[test]
-fn reads_of_clients_that_crashed_do_not_burden_the_search() {
+fn linearizability_search_ignores_reads_of_crashed_clients() {
     let mut search = Linearization::<Register>::default();
     for request in 0..40 {
         search.invoke(request, RegisterOperation::Read);
@@ -415,7 +415,7 @@ fn reads_of_clients_that_crashed_do_not_burden_the_search() {
 }
 
 #[test]
-fn convergence_by_hand() {
+fn convergence_judges_small_histories() {
     let hold = |value: i64| Reply::Hold { key: "x".into(), value: value.into() };
     let apart = Scene::new(3).tell(0, hold(1)).tell(1, hold(2));
     let why = "Alice holds 1 under x, Bob 2, to the end";
@@ -426,7 +426,7 @@ fn convergence_by_hand() {
 }
 
 #[test]
-fn who_is_correct_is_answered_in_the_end() {
+fn operation_of_a_correct_client_must_be_answered() {
     let asked = read(Scene::new(2), 1);
     let starved = Some(("Bob's read of x was never answered", &[0][..]));
     says(&TERMINATION, &asked, starved);
@@ -436,7 +436,7 @@ fn who_is_correct_is_answered_in_the_end() {
 }
 
 #[test]
-fn a_register_without_a_queue_is_judged_alike() {
+fn register_without_a_queue_is_judged_for_linearizability() {
     let write = Access::Write { key: "x".into(), value: 1.into() };
     let written = respond(Scene::new(2).ask(0, write), 0, 1, None);
     let stale = respond(written.ask(1, Access::Read { key: "x".into() }), 1, 1, None);
@@ -447,7 +447,7 @@ fn a_register_without_a_queue_is_judged_alike() {
 }
 
 #[test]
-fn operations_are_read() {
+fn operations_of_requests_are_read() {
     let json = |name, json: serde_json::Value| Operation::read(name, Some(&json), &[]);
     assert_eq!(json("read", "x".into()), Ok(Operation::Read { key: "x".into() }));
     let write = Operation::Write { key: "x".into(), value: 1.into() };
@@ -458,7 +458,7 @@ fn operations_are_read() {
 }
 
 #[test]
-fn what_is_told_of_objects_is_seen_by_monitors() {
+fn indications_of_objects_are_seen_by_monitors() {
     let scene = respond(read(Scene::new(1), 0), 0, 1, None);
     assert!(matches!(scene.steps[1].what, What::Tell("respond", _)));
 }

@@ -82,7 +82,7 @@ fn complaints(protocol: &'static Protocol, it: &Break) -> Vec<String> {
 }
 
 #[test]
-fn every_break_is_found_from_its_plain_scenario_with_no_more_faults_than_the_bundled_one() {
+fn search_finds_every_stated_break_with_no_more_faults_than_its_scenario() {
     let breaks: Vec<_> = protocols::catalogue()
         .flat_map(|(_, protocol)| protocol.breaks.iter().map(move |it| (protocol, it)))
         .collect();

@@ -13,6 +13,7 @@ use worldlines::{
 
 use crate::common::{
     self, broadcast,
+    budget::CONFORMANCE,
     chance::Chance,
     crash, node,
     random_scenario::{Weather, random_scenario, random_value},
@@ -34,7 +35,7 @@ fn assert_unique<'a>(names: impl IntoIterator<Item = &'a str>) {
 }
 
 #[test]
-fn ids_are_unique_and_in_kebab_case() {
+fn ids_of_protocols_and_families_are_unique_and_in_kebab_case() {
     assert_unique(protocols::catalogue().map(|(_, protocol)| protocol.id));
     assert_unique(FAMILIES.iter().map(|family| family.id));
     for (family, protocol) in protocols::catalogue() {
@@ -53,7 +54,7 @@ fn aliases_lead_to_protocols_and_hide_none() {
 }
 
 #[test]
-fn every_protocol_says_what_it_is_where_it_comes_from_and_what_it_assumes_and_promises() {
+fn protocol_states_name_summary_source_model_and_promises() {
     for (_, protocol) in protocols::catalogue() {
         for text in [protocol.id, protocol.name, protocol.summary, protocol.source] {
             assert!(!text.is_empty(), "{}", protocol.id);
@@ -64,7 +65,7 @@ fn every_protocol_says_what_it_is_where_it_comes_from_and_what_it_assumes_and_pr
 }
 
 #[test]
-fn every_protocol_has_its_scenarios() {
+fn protocol_has_bundled_scenarios() {
     let bundled = common::bundled();
     for (family, protocol) in protocols::catalogue() {
         let folder = format!("{}/{}/", family.id, protocol.id);
@@ -74,7 +75,7 @@ fn every_protocol_has_its_scenarios() {
 }
 
 #[test]
-fn every_property_is_judged_once_and_stated_in_a_sentence() {
+fn protocol_judges_each_property_once_with_a_statement() {
     for (_, protocol) in protocols::catalogue() {
         assert_unique(protocol.properties().map(|(property, _)| property.name));
         for (property, _) in protocol.properties() {
@@ -84,7 +85,7 @@ fn every_property_is_judged_once_and_stated_in_a_sentence() {
 }
 
 #[test]
-fn assumptions_speak_of_parameters_that_there_are() {
+fn assumption_names_existing_parameters_and_values() {
     for (_, protocol) in protocols::catalogue() {
         for assumption in protocol.model {
             assert!(!assumption.statement().is_empty());
@@ -102,7 +103,7 @@ fn assumptions_speak_of_parameters_that_there_are() {
 }
 
 #[test]
-fn parameters_admit_their_defaults_and_say_what_they_do() {
+fn parameter_admits_its_default_and_has_a_help_text() {
     for (_, protocol) in protocols::catalogue() {
         let parameters = protocol.behaviour.parameters;
         assert_unique(parameters.iter().map(|parameter| parameter.name));
@@ -116,7 +117,7 @@ fn parameters_admit_their_defaults_and_say_what_they_do() {
 }
 
 #[test]
-fn a_default_that_is_written_down_changes_nothing() {
+fn parameter_written_with_its_default_changes_nothing() {
     for (_, protocol) in protocols::catalogue() {
         let mut scenario = scenario(protocol.id, 3, 10);
         if let Some(kind) = protocol.behaviour.requests.first() {
@@ -131,7 +132,7 @@ fn a_default_that_is_written_down_changes_nothing() {
 }
 
 #[test]
-fn requests_are_read_and_written_as_they_stand() {
+fn request_of_every_kind_is_read_and_written() {
     let nodes = Scenario::numbered(3);
     let mut chance = Chance::new(1);
     for (_, protocol) in protocols::catalogue() {
@@ -153,7 +154,7 @@ fn requests_are_read_and_written_as_they_stand() {
 #[test]
 fn states_and_payloads_serialise_at_every_moment() {
     for (_, protocol) in protocols::catalogue() {
-        for seed in 0..40 {
+        for seed in 0..CONFORMANCE.runs() {
             let scenario = random_scenario(protocol, &mut Chance::new(seed), Weather::Foul);
             let plan = Plan::new(protocol, &scenario).expect("random requests are valid");
             let (mut simulation, mut trace) = (Simulation::new(&plan), Trace::default());
@@ -184,11 +185,11 @@ fn broadcasts() -> impl Iterator<Item = (&'static Family, &'static Protocol)> {
 }
 
 #[test]
-fn a_protocol_measures_what_it_says_it_does() {
+fn protocol_samples_its_stated_metrics() {
     for (_, protocol) in protocols::catalogue() {
         assert_unique(protocol.metrics.iter().map(|metric| metric.name));
         let mut samples = 0;
-        for seed in 0..40 {
+        for seed in 0..CONFORMANCE.runs() {
             let scenario = random_scenario(protocol, &mut Chance::new(seed), Weather::Foul);
             for sample in run_valid(&scenario).samples {
                 assert_eq!(sample.values.len(), protocol.metrics.len(), "{}", protocol.id);
@@ -203,10 +204,10 @@ fn a_protocol_measures_what_it_says_it_does() {
 }
 
 #[test]
-fn what_is_delivered_was_asked_for_and_had_come() {
+fn broadcast_protocol_delivers_only_received_broadcasts() {
     for (_, protocol) in broadcasts() {
         let mut delivered = 0;
-        for seed in 0..40 {
+        for seed in 0..CONFORMANCE.runs() {
             let mut scenario = random_scenario(protocol, &mut Chance::new(seed), Weather::Fair);
             scenario.faults.clear();
             let trace = run_valid(&scenario);
@@ -234,12 +235,12 @@ fn what_is_delivered_was_asked_for_and_had_come() {
                 }
             }
         }
-        assert!(delivered > 100, "{} delivered {delivered} messages", protocol.id);
+        assert!(delivered > 50, "{} delivered {delivered} messages", protocol.id);
     }
 }
 
 #[test]
-fn who_recovers_goes_on() {
+fn broadcast_protocol_after_recovery_delivers_again() {
     for (_, protocol) in broadcasts() {
         let mut scenario = scenario(protocol.id, 3, 10);
         for index in 0..3 {

@@ -38,7 +38,7 @@ fn perform(protocol: &Protocol, cost: &Cost, nodes: usize, params: ParameterValu
 }
 
 #[test]
-fn an_operation_costs_what_its_formula_says() {
+fn operation_costs_what_its_formula_says() {
     for (_, protocol) in protocols::catalogue() {
         for cost in protocol.costs {
             for nodes in cost.least..=16 {
@@ -57,7 +57,7 @@ fn an_operation_costs_what_its_formula_says() {
 }
 
 #[test]
-fn nothing_fails_while_the_cost_is_counted() {
+fn cost_is_counted_in_runs_without_faults() {
     for (_, protocol) in protocols::catalogue() {
         for cost in protocol.costs {
             let scenario = cost::scenario(protocol, cost, cost.least);
@@ -70,7 +70,7 @@ fn nothing_fails_while_the_cost_is_counted() {
 }
 
 #[test]
-fn a_bound_on_the_hops_saves_messages() {
+fn source_tree_with_a_hop_bound_saves_messages() {
     let messages = |max_crashes: u32| {
         let mut scenario = scenario("reliable-broadcast", 4, 10);
         let value = ParameterValue::Integer(max_crashes);

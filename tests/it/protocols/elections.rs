@@ -54,7 +54,7 @@ fn troubled(chance: &mut Chance) -> Scenario {
 }
 
 #[test]
-fn bully_leads_rightly_whatever_crashes_and_comes_back() {
+fn bully_with_crashes_and_recoveries_elects_the_highest_live_process() {
     let mut wrong = Vec::new();
     for seed in 0..10_000 {
         let scenario = troubled(&mut Chance::new(seed));

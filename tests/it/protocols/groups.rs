@@ -107,7 +107,7 @@ fn told(scenario: &Scenario, trace: &Trace, index: usize) -> Vec<String> {
 }
 
 #[test]
-fn who_is_left_ends_in_one_view_with_one_state() {
+fn virtual_synchrony_survivors_end_in_one_view_with_one_state() {
     let (mut views, mut together, mut crashes) = (0, 0, 0);
     for seed in 0..1500 {
         let scenario = busy_group(&mut Chance::new(seed));
@@ -140,7 +140,7 @@ fn who_is_left_ends_in_one_view_with_one_state() {
 }
 
 #[test]
-fn copies_come_before_flushes_and_flushes_before_the_view() {
+fn virtual_synchrony_sends_copies_then_flushes_then_the_view() {
     let mut scenario = group(3);
     scenario.requests = vec![broadcast(0, 0, "m")];
     scenario.faults = vec![crash(0, 0, Some(1))];
@@ -150,7 +150,7 @@ fn copies_come_before_flushes_and_flushes_before_the_view() {
 }
 
 #[test]
-fn what_is_stable_is_not_flushed() {
+fn virtual_synchrony_does_not_flush_stable_messages() {
     let mut scenario = group(4);
     scenario.requests = vec![broadcast(0, 0, "m")];
     scenario.ask(50, node(3), "leave", None);
@@ -161,7 +161,7 @@ fn what_is_stable_is_not_flushed() {
 }
 
 #[test]
-fn a_message_waits_for_the_end_of_the_flush() {
+fn virtual_synchrony_holds_broadcasts_until_the_flush_ends() {
     let mut scenario = group(3);
     scenario.ask(0, node(2), "leave", None);
     scenario.requests.push(broadcast(15, 0, "m"));
@@ -172,7 +172,7 @@ fn a_message_waits_for_the_end_of_the_flush() {
 }
 
 #[test]
-fn who_is_left_behind_is_told_the_view_that_came_of_it() {
+fn virtual_synchrony_tells_a_late_member_the_new_view() {
     // P4 leaves; P1 crashes when its flush has gone to P2 only, which installs view 2 by it.
     let mut scenario = group(4);
     scenario.ask(0, node(3), "leave", None);
@@ -186,7 +186,7 @@ fn who_is_left_behind_is_told_the_view_that_came_of_it() {
 }
 
 #[test]
-fn who_comes_back_after_leaving_gets_what_it_has_missed() {
+fn virtual_synchrony_member_that_rejoins_gets_the_missed_state() {
     let mut scenario = group(3);
     members(&mut scenario, 2);
     scenario.ask(0, node(1), "leave", None);
@@ -205,7 +205,7 @@ fn who_comes_back_after_leaving_gets_what_it_has_missed() {
 }
 
 #[test]
-fn a_question_that_comes_after_its_answer_keeps_nobody_in() {
+fn virtual_synchrony_late_question_keeps_no_member_in() {
     let mut scenario = group(3);
     members(&mut scenario, 2);
     for (at, request) in [(0, "join"), (25, "join"), (40, "leave")] {
@@ -222,7 +222,7 @@ fn a_question_that_comes_after_its_answer_keeps_nobody_in() {
 }
 
 #[test]
-fn who_is_suspected_wrongly_is_expelled_and_does_not_know() {
+fn virtual_synchrony_wrongly_suspected_member_is_expelled_unknowingly() {
     let mut scenario = group(3);
     choose(&mut scenario, "detector", "heartbeats");
     scenario.network.timing = Timing::Synchronous(10);

@@ -100,7 +100,7 @@ const TABLE: [Column; 4] = [
 ];
 
 #[test]
-fn the_table_is_reproduced_cell_by_cell() {
+fn interactive_consistency_reproduces_the_table_cell_by_cell() {
     let scenario = scenario("note-004-table");
     let trace = run_valid(&scenario);
     for (column, expected) in (1..).zip(TABLE) {
@@ -125,7 +125,7 @@ fn the_table_is_reproduced_cell_by_cell() {
 }
 
 #[test]
-fn exercise_7_3_is_answered_for_p3() {
+fn interactive_consistency_answers_exercise_7_3_for_p3() {
     let scenario = scenario("exercise-7-3");
     let trace = run_valid(&scenario);
     let loyal = 3..=7;

@@ -84,7 +84,7 @@ fn page() -> String {
 }
 
 #[test]
-fn the_page_on_protocols_says_what_their_files_say() {
+fn protocols_page_equals_the_registry() {
     let (path, now) = (folder(PAGE), page());
     if env::var_os("UPDATE_GOLDEN").is_some() {
         fs::write(&path, &now).expect("the page can be written");

@@ -12,6 +12,7 @@ use worldlines::{
 };
 
 use crate::common::{
+    budget::UNBREAKABLE,
     bundled,
     chance::Chance,
     random_scenario::{Weather, random_scenario},
@@ -27,10 +28,8 @@ fn violated(
     judgements.into_iter().filter(|it| it.verdict.is_violated()).map(|it| it.property.name)
 }
 
-/// How many random runs it takes to believe that nothing breaks a promise.
-const ENOUGH: u64 = 1500;
-/// How many it may take until all that can be broken has been. Few protocols need more than a handful;
-/// some promises fall only to a rare coincidence.
+/// Number of runs within which all that can be violated is. Few protocols need more than a handful; some promises are
+/// violated only by a rare coincidence.
 const AT_MOST: u64 = 60_000;
 
 /// What is violated in a protocol's bundled scenarios.
@@ -44,7 +43,7 @@ fn violated_in_bundled(protocol: &'static Protocol) -> BTreeSet<&'static str> {
 }
 
 #[test]
-fn every_property_is_violated_by_a_run_or_cannot_be() {
+fn property_is_violated_by_a_run_or_stated_as_unbreakable() {
     for (_, protocol) in protocols::catalogue() {
         let is_unbreakable =
             |name: &str| protocol.unbreakable.iter().any(|(other, _)| other.name == name);
@@ -52,7 +51,7 @@ fn every_property_is_violated_by_a_run_or_cannot_be() {
         let mut broken = violated_in_bundled(protocol);
         for seed in 0..AT_MOST {
             let all = names.iter().all(|name| broken.contains(name) || is_unbreakable(name));
-            if all && (seed >= ENOUGH || protocol.unbreakable.is_empty()) {
+            if all && (seed >= UNBREAKABLE.runs() || protocol.unbreakable.is_empty()) {
                 break;
             }
             let mut chance = Chance::new(1_000_000 + seed);
@@ -67,7 +66,7 @@ fn every_property_is_violated_by_a_run_or_cannot_be() {
 }
 
 #[test]
-fn what_is_unbreakable_is_judged_and_has_its_reason() {
+fn unbreakable_property_is_judged_and_has_a_reason() {
     for (_, protocol) in protocols::catalogue() {
         for (property, why) in protocol.unbreakable {
             assert!(protocol.properties().any(|(judged, _)| judged == property), "{property:?}");

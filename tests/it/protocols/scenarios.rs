@@ -36,7 +36,7 @@ fn begins_broken(scenario: &Scenario) -> bool {
 }
 
 #[test]
-fn every_bundled_scenario_has_exactly_the_verdicts_that_its_protocol_says() {
+fn bundled_scenario_has_exactly_the_stated_verdicts() {
     for (path, text) in bundled() {
         let (scenario, trace, report) = outcome(&path, &text);
         let protocol = protocol(&scenario.protocol);
@@ -74,7 +74,7 @@ fn every_bundled_scenario_has_exactly_the_verdicts_that_its_protocol_says() {
 }
 
 #[test]
-fn a_scenario_is_of_the_class_that_its_broken_promises_put_it_in() {
+fn bundled_scenario_has_the_class_of_its_violated_promises() {
     for (path, text) in bundled() {
         let (scenario, _, report) = outcome(&path, &text);
         let promises = protocol(&scenario.protocol).promises;
@@ -97,7 +97,7 @@ fn a_scenario_is_of_the_class_that_its_broken_promises_put_it_in() {
 }
 
 #[test]
-fn every_way_to_break_a_protocol_breaks_something_and_has_its_scenario() {
+fn stated_break_violates_something_and_has_its_scenario() {
     let bundled: BTreeSet<_> = bundled().into_iter().map(|(path, _)| path).collect();
     for (family, protocol) in protocols::catalogue() {
         for way in protocol.breaks {
@@ -121,7 +121,7 @@ fn every_way_to_break_a_protocol_breaks_something_and_has_its_scenario() {
 }
 
 #[test]
-fn a_violated_promise_is_put_down_to_a_broken_assumption() {
+fn violated_promise_of_a_bundled_scenario_has_a_broken_assumption() {
     for (path, text) in bundled() {
         let (_, trace, report) = outcome(&path, &text);
         for judgement in &report.judgements {
@@ -134,7 +134,7 @@ fn a_violated_promise_is_put_down_to_a_broken_assumption() {
 }
 
 #[test]
-fn every_bundled_scenario_says_what_to_look_at() {
+fn bundled_scenario_has_a_title_and_captions() {
     for (path, text) in bundled() {
         let (scenario, trace, _) = outcome(&path, &text);
         assert!(!scenario.title.is_empty() && !scenario.captions.is_empty(), "{path}");

@@ -11,13 +11,11 @@ use worldlines::{
 };
 
 use crate::common::{
+    budget::ONE_WRONG,
     chance::Chance,
     random_scenario::{Weather, random_scenario},
     run_valid,
 };
-
-/// Runs of each protocol with each kind.
-const RUNS: u64 = 20;
 
 /// Something that goes wrong, from the calm run of a scenario to the scenario with it.
 type Wrong = fn(&mut Scenario, &Trace, &mut Chance);
@@ -282,7 +280,7 @@ fn calm(protocol: &'static Protocol, chance: &mut Chance) -> Scenario {
 /// What is violated of what is promised though nothing is broken that it relies on.
 fn unstated(protocol: &'static Protocol, name: &str, wrong: Wrong) -> Vec<String> {
     let mut found = Vec::new();
-    for seed in 0..RUNS {
+    for seed in 0..ONE_WRONG.runs() {
         let mut chance = Chance::new(seed);
         let mut scenario = calm(protocol, &mut chance);
         let before = run_valid(&scenario);
@@ -305,7 +303,7 @@ fn unstated(protocol: &'static Protocol, name: &str, wrong: Wrong) -> Vec<String
 }
 
 #[test]
-fn a_violated_promise_has_a_broken_assumption_whatever_single_thing_goes_wrong() {
+fn violated_promise_with_a_single_fault_has_a_broken_assumption() {
     let mut found = Vec::new();
     for (_, protocol) in protocols::catalogue() {
         for (name, wrong) in KINDS {
@@ -320,7 +318,7 @@ fn a_violated_promise_has_a_broken_assumption_whatever_single_thing_goes_wrong()
 
 /// The test above sees something: each kind changes a run of some protocol.
 #[test]
-fn every_kind_of_fault_strikes_some_run() {
+fn fault_of_every_kind_changes_a_run() {
     for (name, wrong) in KINDS {
         let strikes = protocols::catalogue().any(|(_, protocol)| {
             (0..5).any(|seed| {

@@ -60,7 +60,7 @@ fn arrivals(protocol: &'static Protocol, kept: &Undecided) -> Vec<Time> {
 }
 
 #[test]
-fn paxos_is_kept_undecided_however_long_the_run_is() {
+fn adversary_keeps_paxos_undecided_in_runs_of_any_length() {
     let paxos = find("paxos");
     for name in ["random-back-off", "next-proposer-carries-on", "accept-before-a-majority-promised"]
     {
@@ -85,7 +85,7 @@ fn paxos_is_kept_undecided_however_long_the_run_is() {
 }
 
 #[test]
-fn no_delay_is_left_that_is_not_needed() {
+fn adversary_leaves_no_unneeded_delay() {
     let paxos = find("paxos");
     let given = Scenario { until: 1200, ..plain(paxos, "random-back-off") };
     let kept = adversary(paxos, &given, termination(paxos), MOST).expect("it is kept undecided");
@@ -98,7 +98,7 @@ fn no_delay_is_left_that_is_not_needed() {
 }
 
 #[test]
-fn what_decides_by_a_timer_cannot_be_kept_undecided() {
+fn adversary_fails_against_a_protocol_that_decides_by_a_timer() {
     let byzantine = find("interactive-consistency");
     let given = plain(byzantine, "three-generals");
     let why = adversary(byzantine, &given, termination(byzantine), MOST);
@@ -114,7 +114,7 @@ fn what_decides_by_a_timer_cannot_be_kept_undecided() {
 }
 
 #[test]
-fn there_are_no_more_delays_than_are_allowed() {
+fn adversary_uses_at_most_the_allowed_delays() {
     let paxos = find("paxos");
     let given = Scenario { until: 2000, ..plain(paxos, "random-back-off") };
     let why = adversary(paxos, &given, termination(paxos), 3).expect_err("it takes more");
@@ -122,7 +122,7 @@ fn there_are_no_more_delays_than_are_allowed() {
 }
 
 #[test]
-fn what_is_undecided_anyway_needs_no_delay() {
+fn adversary_uses_no_delay_where_a_run_is_undecided_anyway() {
     let paxos = find("paxos");
     let given = plain(paxos, "duelling-proposers");
     let kept = adversary(paxos, &given, termination(paxos), MOST).expect("nobody decides");
@@ -130,7 +130,7 @@ fn what_is_undecided_anyway_needs_no_delay() {
 }
 
 #[test]
-fn a_worker_keeps_it_undecided_too() {
+fn adversary_in_a_worker_keeps_the_run_undecided() {
     let errand = |id: &str, name: &str| {
         let given = plain(find(id), name);
         let mut said = Vec::new();
@@ -153,7 +153,7 @@ fn a_worker_keeps_it_undecided_too() {
 }
 
 #[test]
-fn delays_that_were_given_stay() {
+fn adversary_keeps_the_given_delays() {
     let paxos = find("paxos");
     let mut given = Scenario { until: 1200, ..plain(paxos, "next-proposer-carries-on") };
     let message = run(paxos, &given).expect("its requests are read").messages[0].name;
@@ -166,7 +166,7 @@ fn delays_that_were_given_stay() {
 }
 
 #[test]
-fn the_command_line_prints_the_scenario_and_says_how_it_went() {
+fn adversary_on_the_command_line_prints_scenario_and_result() {
     let given = scenario::write(&plain(find("paxos"), "random-back-off"));
     let searched = |arguments: &[&str], input: &str| {
         let output = worldlines(&[&["search", "-", "--adversary"], arguments].concat(), input);
@@ -189,7 +189,7 @@ fn the_command_line_prints_the_scenario_and_says_how_it_went() {
 }
 
 #[test]
-fn what_does_not_go_with_the_adversary_is_answered_with_one_line() {
+fn adversary_with_wrong_arguments_is_refused_in_one_line() {
     let paxos = scenario::write(&plain(find("paxos"), "random-back-off"));
     let mutex = scenario::write(&plain(find("maekawa"), "deadlock"));
     for (arguments, input, expected) in [

@@ -40,7 +40,7 @@ fn search(exercise: &Scenario, budget: Budget) -> (Option<Finding>, Coverage) {
 }
 
 #[test]
-fn every_goal_that_is_to_be_broken_is_reached_and_its_bound_is_tight() {
+fn exercise_to_break_is_solved_within_its_bound_and_not_below() {
     let mut count = 0;
     for (path, scenario, goal) in exercises() {
         if matches!(goal.want, Want::Keep(_)) {
@@ -77,7 +77,7 @@ fn others(exercise: &Scenario) -> impl Iterator<Item = Scenario> {
 }
 
 #[test]
-fn every_goal_that_is_to_be_kept_is_broken_at_first_and_kept_by_another_protocol() {
+fn exercise_to_keep_fails_at_first_and_is_solved_by_another_protocol() {
     let mut count = 0;
     for (path, scenario, goal) in exercises() {
         let Want::Keep(name) = &goal.want else { continue };
@@ -97,7 +97,7 @@ fn every_goal_that_is_to_be_kept_is_broken_at_first_and_kept_by_another_protocol
 }
 
 #[test]
-fn nothing_counts_but_what_may_be_changed() {
+fn exercise_counts_only_allowed_changes() {
     let (scenario, goal) = exercise_of("exercise-reply-first");
     let p = NodeId::new;
     let message = MessageName { from: p(0), to: p(1), number: 1 };
@@ -120,7 +120,7 @@ fn nothing_counts_but_what_may_be_changed() {
 }
 
 #[test]
-fn a_code_stands_for_what_was_done_and_for_nothing_else() {
+fn exercise_code_belongs_to_one_solution() {
     let (scenario, goal) = exercise_of("exercise-delivered-by-the-dead");
     let found = search(&scenario, goal.within.clone()).0.expect("it can be reached").before;
     let tried = Outcome::of(Scenario { until: scenario.until, ..found });
@@ -146,7 +146,7 @@ fn a_code_stands_for_what_was_done_and_for_nothing_else() {
 }
 
 #[test]
-fn a_mistake_in_a_goal_is_answered_with_its_place() {
+fn exercise_goal_with_a_mistake_is_refused_with_its_place() {
     let refusal = |goal: &str| {
         let text = format!(
             r#"{{"version": 1, "protocol": "fifo-multicast", "nodes": 3, "goal": {goal}}}"#
@@ -169,7 +169,7 @@ fn a_mistake_in_a_goal_is_answered_with_its_place() {
 }
 
 #[test]
-fn what_is_all_of_something_is_not_said_of_more() {
+fn exercise_sentence_says_all_only_of_all() {
     // A state counts no more than 63 faults of a kind.
     let budget = |text| Budget::read(text).expect("it is a budget");
     assert!(interleavings_cover(&budget("crash=1,delay=3,drop=63")));

@@ -254,7 +254,7 @@ fn livelock(ask: &str) -> (Scenario, u32, u32) {
 }
 
 #[test]
-fn maekawas_deadlock_is_found_in_the_orders_of_events_alone_and_called_a_deadlock() {
+fn search_finds_deadlock_of_maekawa_by_orders_of_events_alone() {
     let mut bundled = bundled::of_protocol("maekawa");
     let bundled = bundled.find(|it| it.name == "deadlock").expect("it is bundled");
     let given = bundled.scenario().expect("it is read");
@@ -284,7 +284,7 @@ fn maekawas_deadlock_is_found_in_the_orders_of_events_alone_and_called_a_deadloc
 }
 
 #[test]
-fn what_is_late_and_no_deadlock_is_not_called_one() {
+fn search_does_not_call_a_late_message_a_deadlock() {
     let text = r#"{"version": 1, "protocol": "best-effort-broadcast", "nodes": ["Alice", "Bob"],
         "requests": [{"at": 10, "node": "Alice", "do": "broadcast", "with": "m1"}],
         "faults": [{"drop": {"message": "Alice>Bob#1"}}], "until": 500}"#;
@@ -296,7 +296,7 @@ fn what_is_late_and_no_deadlock_is_not_called_one() {
 }
 
 #[test]
-fn nodes_that_give_way_to_each_other_for_ever_are_a_livelock() {
+fn search_finds_livelock_of_nodes_that_give_way_for_ever() {
     for (ask, way, round) in [("yield", 4, 2), ("hesitate", 5, 4)] {
         let (scenario, stem, cycle) = livelock(ask);
         assert_eq!((stem, cycle), (way, round), "{ask}");
@@ -315,7 +315,7 @@ fn nodes_that_give_way_to_each_other_for_ever_are_a_livelock() {
 }
 
 #[test]
-fn a_circle_that_something_on_its_way_would_end_is_no_livelock() {
+fn search_does_not_call_an_unfair_cycle_a_livelock() {
     let given = door("insist");
     let objectives = [Objective::at(Target::Violation(&PASSAGE))];
     let budget = Budget::read("").expect("nothing is a budget");
@@ -330,7 +330,7 @@ fn a_circle_that_something_on_its_way_would_end_is_no_livelock() {
 }
 
 #[test]
-fn a_livelock_is_written_and_read_as_one() {
+fn livelock_is_written_and_read_as_a_livelock() {
     let text = r#"{"version": 1, "protocol": "paxos", "nodes": ["Alice", "Bob"], "until": 500}"#;
     let asked = Asked::of(scenario::read(text).expect("it is a scenario")).expect("it is known");
     let found = Found {
@@ -348,7 +348,7 @@ fn a_livelock_is_written_and_read_as_one() {
 }
 
 #[test]
-fn a_livelock_is_explained_as_one() {
+fn livelock_is_explained_as_a_livelock() {
     let text = r#"{"version": 1, "protocol": "paxos", "nodes": ["Alice", "Bob"], "until": 500}"#;
     let scenario = scenario::read(text).expect("it is a scenario");
     let asked = Asked::of(scenario.clone()).expect("it is known");
@@ -363,7 +363,7 @@ fn a_livelock_is_explained_as_one() {
 }
 
 #[test]
-fn a_livelock_that_no_times_allow_is_not_shown_and_not_ruled_out() {
+fn livelock_that_no_delays_allow_is_not_shown_and_not_ruled_out() {
     let mut given = door("cook");
     given.requests.truncate(1);
     let (found, covered) = search(&POLITE, &given, &PASSAGE);

@@ -16,6 +16,7 @@ use worldlines::{
 
 use crate::common::{
     self,
+    budget::REDUCED,
     chance::Chance,
     compared::{
         BUDGETS, Case, Diaries, Limits, ORDER, SEQUENCE, SET, TOLD, Tally, compare_all, report,
@@ -134,7 +135,7 @@ const ASKED: &Property = &Property {
 
 /// Who never gets an answer goes round in a circle, from the start on or later: nobody else waits for that.
 #[test]
-fn nothing_is_put_off_on_a_circle() {
+fn reduction_on_a_cycle_of_states_postpones_no_event_forever() {
     let protocol = common::protocol("retransmit-until-ack");
     for first in [0, 3] {
         let mut scenario = common::scenario(protocol.id, 4, 10);
@@ -154,7 +155,7 @@ fn nothing_is_put_off_on_a_circle() {
 
 /// A report of a crash comes to those as well whom nobody sends anything.
 #[test]
-fn reports_of_crashes_come_at_any_time() {
+fn reduction_keeps_reports_of_crashes_at_every_moment() {
     let protocol = common::protocol("best-effort-broadcast");
     let mut tally = Tally::default();
     for size in 2..=3 {
@@ -173,7 +174,7 @@ fn reports_of_crashes_come_at_any_time() {
 }
 
 #[test]
-fn bundled_systems() {
+fn reduction_of_bundled_systems_keeps_all_results() {
     let mut tally = Tally::default();
     let bad = try_bundled(false, Limits { states: 100, turns: 400 }, &mut tally);
     println!("{tally:?}");
@@ -181,16 +182,16 @@ fn bundled_systems() {
 }
 
 #[test]
-fn small_systems() {
+fn reduction_of_small_random_systems_keeps_all_results() {
     let mut tally = Tally::default();
-    let bad = try_small(0..24, Limits { states: 250, turns: 2000 }, &mut tally);
+    let bad = try_small(0..REDUCED.runs(), Limits { states: 250, turns: 2000 }, &mut tally);
     println!("{tally:?}");
     report(&bad);
 }
 
 #[test]
 #[ignore = "it takes minutes"]
-fn more_systems() {
+fn reduction_of_many_random_systems_keeps_all_results() {
     let mut tally = Tally::default();
     let limits = Limits { states: 4_000, turns: 60_000 };
     let bad = try_small(1000..1300, limits, &mut tally);
@@ -200,7 +201,7 @@ fn more_systems() {
 
 #[test]
 #[ignore = "it takes minutes"]
-fn all_bundled_systems() {
+fn reduction_of_bundled_systems_keeps_results_of_all_properties() {
     let mut tally = Tally::default();
     let limits = Limits { states: 4_000, turns: 60_000 };
     let bad = try_bundled(true, limits, &mut tally);

@@ -353,7 +353,7 @@ fn try_tables(seeds: Range<u64>, limits: Limits) -> (Vec<String>, Tally) {
 }
 
 #[test]
-fn random_tables() {
+fn reduction_of_random_tables_keeps_all_results() {
     let (bad, tally) = try_tables(0..2000, Limits { states: 250, turns: 2000 });
     println!("{tally:?}");
     report(&bad);
@@ -362,7 +362,7 @@ fn random_tables() {
 
 #[test]
 #[ignore = "it takes minutes"]
-fn more_random_tables() {
+fn reduction_of_many_random_tables_keeps_all_results() {
     let number =
         |name, other| std::env::var(name).ok().and_then(|it| it.parse().ok()).unwrap_or(other);
     let (first, count) = (number("FIRST", 1_000_000), number("COUNT", 100_000));
