@@ -28,7 +28,7 @@ pub(crate) const UNBREAKABLE: Each = Each { every_time: 300, long: 20_000 };
 /// Runs in which one kind of thing goes wrong, for each kind.
 pub(crate) const ONE_WRONG: Each = Each { every_time: 5, long: 200 };
 /// Runs outside the model, whose causes must be true.
-pub(crate) const CAUSES: Each = Each { every_time: 20, long: 1_000 };
+pub(crate) const CAUSES: Each = Each { every_time: 50, long: 1_000 };
 /// Runs that are told in other orders, to see what a monitor depends on.
 pub(crate) const RETOLD: Each = Each { every_time: 40, long: 600 };
 /// States and payloads that are serialised, and other runs that must be as every protocol's are.

@@ -192,31 +192,35 @@ fn network(bytes: &mut Bytes, nodes: &[String]) -> Json {
     if bytes.one_in(4) {
         let (from, to) = (node(bytes, nodes), node(bytes, nodes));
         let mut link = json!({ "from": from, "to": to, "delay": delay(bytes) });
-        if bytes.one_in(2) {
-            link["rate"] = (bytes.below(50) + 1).into();
-            if bytes.one_in(2) {
-                link["queue"] = bytes.below(5).into();
-            }
+        // Derived from the delay, since what is read here shifts all that follows.
+        let least = link["delay"][0].as_u64().unwrap_or_default();
+        if !least.is_multiple_of(3) {
+            link["rate"] = (least % 50 + 1).into();
+        }
+        if least % 3 > 1 {
+            link["queue"] = (least % 5).into();
         }
         set("links", json!([link]));
     }
     fields.into()
 }
 
-/// Reads a request: mostly one that the protocol knows, with a value that it reads; otherwise a broadcast of anything.
+/// Reads a request: one that the protocol knows, with a value that it reads, or a broadcast of anything.
 fn request(bytes: &mut Bytes, protocol: &Protocol, nodes: &[String]) -> Json {
-    let (at, place) = (bytes.time(), node(bytes, nodes));
     let kinds = protocol.behaviour.requests;
-    if !kinds.is_empty() && !nodes.is_empty() && !bytes.one_in(16) {
-        let kind = &kinds[bytes.below(kinds.len())];
-        let number = bytes.byte();
-        let with = random_value(kind.with, nodes, &mut Chance::new(number.into()), number.into());
-        let request = json!({ "at": at, "node": place, "do": kind.name });
-        let Json::Object(mut fields) = request else { unreachable!("it is an object") };
+    let choice = bytes.below(16);
+    let mut fields = Map::new();
+    fields.insert("at".to_owned(), bytes.time());
+    fields.insert("node".to_owned(), node(bytes, nodes));
+    let is_own = kinds.iter().all(|kind| kind.name != "broadcast") || (6..11).contains(&choice);
+    if is_own && !kinds.is_empty() && !nodes.is_empty() {
+        let (kind, number) = (&kinds[choice % kinds.len()], choice as u64);
+        let with = random_value(kind.with, nodes, &mut Chance::new(number), number);
+        fields.insert("do".to_owned(), kind.name.into());
         fields.extend(with.map(|with| ("with".to_owned(), with)));
         return fields.into();
     }
-    let with = match bytes.below(16) {
+    let with = match choice {
         11 => json!("m\n 10 ms  P2  deliver  \u{202e}\u{1b}[31m\u{200b}"),
         12 => json!(-7),
         13 => "x".repeat(5000).into(),
@@ -224,7 +228,9 @@ fn request(bytes: &mut Bytes, protocol: &Protocol, nodes: &[String]) -> Json {
         15 => Json::Null,
         number => format!("m{number}").into(),
     };
-    json!({ "at": at, "node": place, "do": "broadcast", "with": with })
+    fields.insert("do".to_owned(), "broadcast".into());
+    fields.insert("with".to_owned(), with);
+    fields.into()
 }
 
 const KINDS: [&str; 13] = [
