@@ -42,9 +42,10 @@ use crate::{
 pub const PROTOCOL: Protocol = Protocol {
     id: "retransmit-until-ack",
     name: "Retransmission until acknowledgement",
-    summary: "A message that is not acknowledged in time is sent again, so that it arrives at least once.",
-    source: "note 001, Reliable delivery; Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and \
-             Secure Distributed Programming, Algorithm 2.1 \"Retransmit Forever\"",
+    summary: "A message that is not acknowledged in time is sent again, so that it arrives at \
+              least once.",
+    source: "note 001, Reliable delivery; Cachin, Guerraoui and Rodrigues 2011, Introduction to \
+             Reliable and Secure Distributed Programming, Algorithm 2.1 \"Retransmit Forever\"",
     model: &[Rule::FairLossChannels.always().for_liveness(), Rule::NobodyRecovers.always()],
     promises: &[NO_CREATION, RELIABLE_DELIVERY],
     beyond: &[EXACTLY_ONCE_EFFECT, NO_DUPLICATION],

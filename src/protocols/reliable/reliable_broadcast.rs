@@ -38,7 +38,8 @@ use crate::{
 pub const PROTOCOL: Protocol = Protocol {
     id: "reliable-broadcast",
     name: "Reliable broadcast",
-    summary: "Each process that receives a message relays it to all, so that it outlives its sender.",
+    summary: "Each process that receives a message relays it to all, so that it outlives its \
+              sender.",
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
              Programming, Algorithm 3.3 \"Eager Reliable Broadcast\"; note 001",
     model: &[

@@ -40,8 +40,8 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "Uniform broadcast",
     summary: "A message is delivered only once enough processes are known to have it.",
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
-             Programming, Algorithms 3.4 \"All-Ack Uniform Reliable Broadcast\" and 3.5 \"Majority-Ack \
-             Uniform Reliable Broadcast\"",
+             Programming, Algorithms 3.4 \"All-Ack Uniform Reliable Broadcast\" and 3.5 \
+             \"Majority-Ack Uniform Reliable Broadcast\"",
     model: &[
         Rule::ReliableChannels.always(),
         Rule::CrashesAreDetected.where_(Parameters::quorum, "everyone"),

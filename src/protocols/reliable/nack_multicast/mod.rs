@@ -51,9 +51,9 @@ pub const PROTOCOL: Protocol = Protocol {
     id: "nack-multicast",
     name: "Multicast with negative acknowledgements",
     summary: "A receiver that finds a gap in the numbers asks for the missing messages.",
-    source: "notes 002 and 004, Negative acknowledgement; session messages and holders: Floyd, Jacobson, Liu, \
-             McCanne and Zhang 1997, A Reliable Multicast Framework for Light-weight Sessions and Application \
-             Level Framing (SRM)",
+    source: "notes 002 and 004, Negative acknowledgement; session messages and holders: \
+             Floyd, Jacobson, Liu, McCanne and Zhang 1997, A Reliable Multicast Framework for \
+             Light-weight Sessions and Application Level Framing (SRM)",
     model: &[
         Rule::FairLossChannels.always().for_liveness(),
         Rule::RequestersStayUp.where_(Parameters::ask, "sender").for_liveness(),
@@ -97,9 +97,9 @@ pub const PROTOCOL: Protocol = Protocol {
         value: |node| node.process::<NackMulticast<Value>>().buffered() as i64,
     }],
     perpetual: Some(TimeToServe {
-        statement: "for each message that the network may lose, two periods, a retry for each node that may be \
-                    asked, and three times the longest delay; in addition the time for which partitions, cuts \
-                    and omissions last",
+        statement: "for each message that the network may lose, two periods, a retry for each node \
+                    that may be asked, and three times the longest delay; in addition the time for \
+                    which partitions, cuts and omissions last",
         bound: |serving| {
             let askable = match (
                 serving.is(Parameters::ask, "sender"),

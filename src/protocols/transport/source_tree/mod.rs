@@ -57,8 +57,8 @@ use crate::{
 pub const PROTOCOL: Protocol = Protocol {
     id: "source-tree",
     name: "Source-based tree",
-    summary: "A router forwards a packet only if it came by the router's own link to the source: these links are a \
-              tree.",
+    summary: "A router forwards a packet only if it came by the router's own link to the source: these \
+              links are a tree.",
     source: "Dalal and Metcalfe 1978, Reverse Path Forwarding of Broadcast Packets; Waitzman, \
              Partridge and Deering 1988, Distance Vector Multicast Routing Protocol (RFC 1075); Deering and \
              Cheriton 1990, Multicast Routing in Datagram Internetworks and Extended LANs; notes 002 and 004",
@@ -84,11 +84,15 @@ pub const PROTOCOL: Protocol = Protocol {
             let links = (0..router.index()).map(|host| [NodeId::new(host), router]).collect();
             perform(scenario, links, router.into());
         }),
-        cost!("one broadcast, along a line of routers that learn their routes first", n >= 3 => n - 1 + (n - 2) * (n - 3), |scenario| {
-            let last = scenario.nodes.len() - 1;
-            let links = (0..last).map(|node| [NodeId::new(node), NodeId::new(node + 1)]);
-            perform(scenario, links.collect(), (1..last).map(NodeId::new).collect());
-        }),
+        cost!(
+            "one broadcast, along a line of routers that learn their routes first",
+            n >= 3 => n - 1 + (n - 2) * (n - 3),
+            |scenario| {
+                let last = scenario.nodes.len() - 1;
+                let links = (0..last).map(|node| [NodeId::new(node), NodeId::new(node + 1)]);
+                perform(scenario, links.collect(), (1..last).map(NodeId::new).collect());
+            }
+        ),
     ],
     metrics: &[
         Metric {
