@@ -1,9 +1,8 @@
 //! Ricart and Agrawala's mutual exclusion.
 //!
 //! A process that wants to enter sends a REQUEST with its timestamp to all others, and enters once it has a REPLY
-//! from each of them. A process that does not want to enter replies at once. A process that is inside, or whose own
-//! request is earlier, **defers** its REPLY until it has left. So a REPLY grants and releases at the same time, and
-//! 2(n − 1) messages are enough.
+//! from each of them: 2(n − 1) messages. A process that is inside, or whose own request is earlier, **defers** its
+//! REPLY until it has left; others reply at once. So a REPLY grants and releases at the same time.
 //!
 //! Of two processes that want to enter, each needs the other's REPLY. Timestamps are totally ordered, so only one of
 //! them gets it before the other has been inside: **mutual exclusion**. The request with the smallest timestamp is
@@ -11,9 +10,8 @@
 //! smaller timestamp: **happened-before fairness**.
 //!
 //! *Why does the smaller id not simply go first* (`priority` is `id`)? Because a REPLY cannot be taken back. P2 asks,
-//! and P1, which wants nothing yet, replies. Then P1 asks too. P2 still waits for P3, sees that P1 has the smaller
-//! id, and replies. Each has the other's permission: **mutual exclusion** breaks. With timestamps P1's request is the
-//! later one, since P1 had received P2's.
+//! and P1, which wants nothing yet, replies. Then P1 asks too, and P2, which still waits for P3, replies to the
+//! smaller id. Both may enter: **mutual exclusion** breaks. By timestamps P1's request is later than P2's.
 //!
 //! *A process that has crashed* never replies, and **starvation freedom** breaks, unless a perfect failure detector
 //! reports it. A crashed process is not inside, so the report is as good as a REPLY. A `timeout` is not: a silent
@@ -130,7 +128,7 @@ pub enum Message {
     },
 }
 
-/// The end of the time after which silence counts as a REPLY.
+/// The end of the time after which silence is a grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Display)]
 #[display("silence")]
 pub struct Silence;
@@ -240,7 +238,6 @@ mod tests {
         protocols::testing::{acquire, crash, group, indications, late, sends},
     };
 
-    /// Entries with their times: `20 P2`.
     fn entries(scenario: &Scenario) -> Vec<String> {
         let told = indications(&PROTOCOL, scenario);
         told.iter().filter_map(|it| it.strip_suffix(" enter")).map(str::to_owned).collect()
@@ -269,10 +266,9 @@ mod tests {
         scenario.faults = vec![late(2, 1, 2, 190)];
         scenario.requests =
             vec![acquire(0, 3, 60), acquire(25, 1, 20), acquire(40, 2, 20), acquire(115, 1, 20)];
-        let asked = sends(&PROTOCOL, &scenario);
-        let asked: Vec<_> = asked.iter().filter(|it| it.ends_with(')')).collect();
-        assert!(asked.contains(&&"40 P2>P1 REQUEST(3)".to_owned()), "{asked:?}");
-        assert!(asked.contains(&&"115 P1>P2 REQUEST(4)".to_owned()), "{asked:?}");
+        let sent = sends(&PROTOCOL, &scenario);
+        assert!(sent.contains(&"40 P2>P1 REQUEST(3)".to_owned()), "{sent:?}");
+        assert!(sent.contains(&"115 P1>P2 REQUEST(4)".to_owned()), "{sent:?}");
         assert_eq!(entries(&scenario), ["20 P3", "90 P1", "250 P2", "280 P1"]);
     }
 
@@ -280,7 +276,6 @@ mod tests {
     fn request_made_inside_keeps_its_timestamp() {
         let mut scenario = group(&PROTOCOL, 2);
         scenario.requests = vec![acquire(0, 1, 50), acquire(25, 1, 20), acquire(30, 2, 20)];
-        // The second request of P1 and that of P2 both have time 2.
         assert_eq!(entries(&scenario), ["20 P1", "90 P1", "120 P2"]);
     }
 
@@ -289,7 +284,6 @@ mod tests {
         let mut scenario = group(&PROTOCOL, 2);
         scenario.set(Parameters::timeout, 30);
         scenario.requests = vec![acquire(0, 2, 60), acquire(25, 1, 5), acquire(75, 1, 5)];
-        // P2 leaves at 80; its REPLY to the request of 25 arrives at 90.
         assert_eq!(entries(&scenario), ["20 P2", "55 P1", "95 P1"]);
     }
 
@@ -301,7 +295,6 @@ mod tests {
         assert_eq!(entries(&scenario), [""; 0]);
         scenario.network.detector = Detector::Perfect(50);
         assert_eq!(entries(&scenario), ["55 P1", "120 P1"]);
-        let asked = sends(&PROTOCOL, &scenario);
-        assert!(!asked.contains(&"100 P1>P3 REQUEST(2)".to_owned()));
+        assert!(!sends(&PROTOCOL, &scenario).contains(&"100 P1>P3 REQUEST(2)".to_owned()));
     }
 }
