@@ -13,7 +13,7 @@ use worldlines::{
     },
     diagram::Clocks,
     formats::{bundled, link, scenario},
-    kernel::{Fault, MessageName, NodeId, NodeSet, is_unseen},
+    kernel::{Fault, MessageName, NodeId, NodeSet, Verdict, is_unseen, spell},
     runs::Outcome,
     ui::drawn,
 };
@@ -316,4 +316,60 @@ fn nothing_that_is_drawn_holds_a_raw_character_that_hides() {
         }
     }
     assert!(drawings > 200, "only {drawings} were drawn");
+}
+
+/// The language of each text of a page: that of the innermost element around it that has one.
+fn texts_and_languages(page: &str) -> Vec<(&str, Option<&str>)> {
+    const EMPTY: [&str; 3] = ["input", "br", "img"];
+    let (mut texts, mut open) = (Vec::new(), vec![None]);
+    for piece in page.split('<').skip(1) {
+        let (tag, text) = piece.split_once('>').expect("a tag ends");
+        if tag.starts_with('/') {
+            open.pop();
+        } else if !EMPTY.contains(&tag.split(' ').next().unwrap_or_default()) {
+            let own = tag.split_once(" lang=\"").and_then(|(_, rest)| rest.split('"').next());
+            open.push(own.or(open.last().copied().flatten()));
+        }
+        texts.push((text, open.last().copied().flatten()));
+    }
+    texts
+}
+
+#[test]
+fn verdicts_protocols_and_scenarios_are_marked_as_english() {
+    let bundled = bundled::find("ordering/fifo-multicast/three-orders").expect("it is bundled");
+    let state = reduce(&State::opening(), Action::Open(bundled));
+    let state = reduce(&state, Action::Jump(usize::MAX));
+    let (run, scenario) = (&state.run, state.scenario());
+    let whys = run.report.judgements.iter().filter_map(|judgement| match &judgement.verdict {
+        Verdict::Violated { why, .. } => Some(spell(why, &scenario.nodes)),
+        _ => None,
+    });
+    let of_protocol = [run.protocol.summary, run.protocol.source, run.protocol.name];
+    let assumptions = run.protocol.model.iter().map(|it| it.statement());
+    let statements = run.report.judgements.iter().map(|it| it.property.statement);
+    let caption =
+        scenario.captions.iter().filter(|it| it.at <= run.trace.end).max_by_key(|it| it.at);
+    let english: Vec<String> = (of_protocol.into_iter().map(str::to_owned))
+        .chain(assumptions.map(|it| it.to_string()))
+        .chain(statements.map(str::to_owned))
+        .chain(whys)
+        .chain([scenario.title.clone()])
+        .chain(caption.map(|it| it.text.clone()))
+        .collect();
+    assert!(english.len() > 8, "{english:?}");
+    let page = drawn(&reduce(&state, Action::Show(Some(Panel::Events))), WIDTHS[0]);
+    let texts = texts_and_languages(&page);
+    for expected in english {
+        // Without what HTML escapes.
+        let part = expected.split(['&', '<', '>', '"', '\'']).max_by_key(|part| part.len());
+        let part = part.unwrap_or_default();
+        let found: Vec<_> = texts.iter().filter(|(text, _)| text.contains(part)).collect();
+        assert!(!found.is_empty(), "{expected} is drawn");
+        let marked = found.iter().all(|(_, language)| *language == Some("en"));
+        assert!(marked, "{expected}: {found:?}");
+    }
+    let own =
+        texts.iter().find(|(text, _)| text.contains("Verdicts of") || text.contains("Break it…"));
+    assert!(own.is_some_and(|(_, language)| language.is_none()), "{own:?}");
 }

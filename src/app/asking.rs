@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::Edit;
+use super::{Edit, text};
 use crate::kernel::{NodeId, Protocol, RequestKind, RequestSpec, Scenario, Time, With, sort};
 
 /// A field of a form.
@@ -108,7 +108,7 @@ pub fn request(
 ) -> Result<RequestSpec, String> {
     let with = value(with, &mut typed.iter());
     let read = protocol.behaviour.read_request;
-    read(name, with.as_ref(), &scenario.nodes).map_err(|takes| format!("It takes {takes}."))?;
+    read(name, with.as_ref(), &scenario.nodes).map_err(|takes| text::asking::takes(&takes))?;
     let request = RequestSpec { at, node, name: name.to_owned(), with };
     let edit = Edit::AddRequest(request.clone());
     edit.apply(scenario).map_err(|problem| problem.to_string())?;

@@ -1,6 +1,6 @@
 //! Where a property is broken, and what it relies on.
 
-use super::{Action, Selection, State, reduce};
+use super::{Action, Selection, State, reduce, text};
 use crate::{
     analysis::Judgement,
     diagram::event_sentence,
@@ -45,7 +45,7 @@ pub(super) fn visit(
     let Some((cursor, event)) = place(&state.run, name) else { return state };
     let state = reduce(&state, Action::Jump(cursor));
     let said = event.map_or_else(
-        || format!("The run's end: {name} is violated."),
+        || text::breaking::at_end(name),
         |event| {
             let time = state.run.trace.events[event].time;
             format!("{time} ms: {}.", event_sentence(&state.run.scenario, &state.run.trace, event))

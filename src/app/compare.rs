@@ -6,6 +6,7 @@ use super::{
     changes::earlier,
     interesting_end,
     pending::Runner,
+    text,
     tour::{others, under},
 };
 use crate::{
@@ -59,15 +60,15 @@ impl Compare {
             Against::Protocol(id) => {
                 let protocol = protocols::find(id)?;
                 let run = under(&state.run, &state.origin, protocol, runner)?;
-                let names = [state.run.protocol, protocol].map(|it| format!("under {}", it.name));
+                let names = [state.run.protocol, protocol].map(|it| text::compare::under(it.name));
                 (run, Seen::Application, names)
             }
             Against::Earlier(since) => {
                 let before = match since {
-                    Since::Change => "in the run before the last change",
-                    Since::Opening => "in the run as it was opened",
+                    Since::Change => text::compare::BEFORE_CHANGE,
+                    Since::Opening => text::compare::AS_OPENED,
                 };
-                let names = ["in this run", before].map(str::to_owned);
+                let names = [text::compare::THIS_RUN, before].map(str::to_owned);
                 (earlier(state, since, runner)?, Seen::Messages, names)
             }
         };

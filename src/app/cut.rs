@@ -1,9 +1,9 @@
 //! A cut that the reader draws across all lines, and what is said of it.
 
-use super::{Playhead, Run, Shared};
+use super::{Playhead, Run, Shared, text};
 use crate::{
     analysis::{Crossing, Frontier, Lines},
-    kernel::{NodeId, count_of},
+    kernel::NodeId,
     runs::Outcome,
 };
 
@@ -126,16 +126,8 @@ impl CutLine {
     /// What is said of it, in a sentence.
     #[must_use]
     pub fn sentence(&self) -> String {
-        let messages = |count: usize| count_of(count, "message");
         let Crossing { orphans, in_transit } = &self.crossing;
-        let transit = format!("{} in transit", messages(in_transit.len()));
-        match orphans.len() {
-            0 => format!("Consistent: it could have been a global state. {transit}."),
-            orphans => format!(
-                "Inconsistent: {} received before the cut and sent after it. {transit}.",
-                messages(orphans)
-            ),
-        }
+        text::cut::sentence(orphans.len(), in_transit.len())
     }
 }
 

@@ -4,6 +4,7 @@
 use super::{
     Area, Edit, Refused, Selection, State, Toward,
     state::{abandon, apply},
+    text,
     walk::{follow, message_of, place_of, walk},
     writing,
 };
@@ -139,6 +140,6 @@ fn split(state: State) -> State {
     let state = State { lasso: None, armed: false, ..state };
     match area.partition(state.scenario()) {
         Ok(fault) => apply(state, Edit::AddFault(fault)),
-        Err(why) => State { announcement: wording(format!("Nothing was split: {why}")), ..state },
+        Err(why) => State { announcement: wording(text::hands::no_partition(why)), ..state },
     }
 }

@@ -1,6 +1,7 @@
 //! What a reader sees of a search for violations, of a scenario that is made small, and of an explanation.
 
 use super::errand::{Errand, Said};
+use super::text;
 use crate::{
     formats::search::counted,
     kernel::{Scenario, count_of},
@@ -72,16 +73,13 @@ impl Hunt {
         let (now, then) = (sizes(small), sizes(before));
         let nouns = ["node", "request", "fault"];
         let all = [0, 1, 2].map(|at| count_of(now[at], nouns[at]));
-        let all = format!("{}, {} and {}", all[0], all[1], all[2]);
+        let all = text::hunt::sizes(&all);
         let fewer = [0, 1, 2].into_iter().filter(|at| now[*at] != then[*at]);
-        let fewer: Vec<_> = fewer
-            .map(|at| format!("{} instead of {}", count_of(now[at], nouns[at]), then[at]))
-            .collect();
+        let fewer: Vec<_> =
+            fewer.map(|at| text::hunt::instead(&count_of(now[at], nouns[at]), then[at])).collect();
         match fewer.is_empty() {
-            true if small.same_run(before) => {
-                format!("Nothing can be left out of this run: {all}.")
-            }
-            true => format!("Nothing could be left out, but what is left is simpler: {all}."),
+            true if small.same_run(before) => text::hunt::minimal(&all),
+            true => text::hunt::simpler(&all),
             false => format!("{}.", fewer.join(", ")),
         }
     }
@@ -90,9 +88,9 @@ impl Hunt {
     #[must_use]
     pub fn called_off(&self) -> String {
         match self.explored {
-            0 => "Called off before the first run.".to_owned(),
-            1 => "Called off after 1 run or state.".to_owned(),
-            many => format!("Called off after {} runs and states.", counted(many)),
+            0 => text::hunt::CANCELLED_AT_ONCE.to_owned(),
+            1 => text::hunt::CANCELLED_AFTER_ONE.to_owned(),
+            many => text::hunt::cancelled_after(&counted(many)),
         }
     }
 
@@ -105,14 +103,12 @@ impl Hunt {
 
 fn progress(stage: &str, property: Option<&str>, explored: u64, queue: u64, depth: u64) -> String {
     let (explored, queue) = (counted(explored), counted(queue));
-    let of = property.map(|name| format!(" for {name}")).unwrap_or_default();
+    let of = property.map(|name| text::hunt::target(name)).unwrap_or_default();
     let (doing, depth) = match stage {
-        "runs" => ("Runs with faults", format!("{depth} at a time")),
-        "orders" => ("Orders of events", format!("{} deep", count_of(depth as usize, "step"))),
-        "walks" => {
-            ("Random orders of events", format!("up to {}", count_of(depth as usize, "step")))
-        }
-        _ => ("Runs with faults drawn by lot", format!("up to {depth} at a time")),
+        "runs" => (text::hunt::RUNS, text::hunt::at_a_time(depth)),
+        "orders" => (text::hunt::ORDERS, text::hunt::deep(depth as usize)),
+        "walks" => (text::hunt::WALKS, text::hunt::up_to_steps(depth as usize)),
+        _ => (text::hunt::SWARM, text::hunt::up_to_faults(depth)),
     };
-    format!("{doing}{of}: {explored} explored, {queue} waiting, {depth}")
+    text::hunt::progress(&format!("{doing}{of}"), &explored, &queue, &depth)
 }

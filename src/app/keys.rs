@@ -2,7 +2,7 @@
 
 use crate::diagram::Clocks;
 
-use super::{Action, Ask, Hand, Move, State, Stride, Toward, faster};
+use super::{Action, Ask, Hand, Move, State, Stride, Toward, faster, text};
 
 /// A key, and what is held with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,91 +88,91 @@ pub struct Group {
 /// Everything that the keyboard does wherever the focus is, except in fields that are typed into.
 pub const SHORTCUTS: &[Group] = &[
     Group {
-        name: "Time",
+        name: text::keys::TIME,
         shortcuts: &[
             Shortcut {
                 chords: &[Chord::any(" "), Chord::plain("k")],
-                does: "Play or pause",
+                does: text::keys::PLAY,
                 act: |_| Action::Toggle,
             },
             Shortcut {
                 chords: &[Chord::plain("ArrowRight"), Chord::plain("l")],
-                does: "One event forward",
+                does: text::keys::FORWARD,
                 act: |_| Action::Step(1),
             },
             Shortcut {
                 chords: &[Chord::plain("ArrowLeft"), Chord::plain("j")],
-                does: "One event back",
+                does: text::keys::BACK,
                 act: |_| Action::Step(-1),
             },
             Shortcut {
                 chords: &[Chord::shift("ArrowRight")],
-                does: "To the next event of the node that is picked",
+                does: text::keys::NODE_FORWARD,
                 act: |state| Action::Stride(Stride::Node(state.subject()), true),
             },
             Shortcut {
                 chords: &[Chord::shift("ArrowLeft")],
-                does: "To its previous event",
+                does: text::keys::NODE_BACK,
                 act: |state| Action::Stride(Stride::Node(state.subject()), false),
             },
             Shortcut {
                 chords: &[Chord::plain("d")],
-                does: "To the next delivery, or whatever else an application is told",
+                does: text::keys::DELIVERY_FORWARD,
                 act: |_| Action::Stride(Stride::Delivery, true),
             },
             Shortcut {
                 chords: &[Chord::shift("d")],
-                does: "To the previous one",
+                does: text::keys::DELIVERY_BACK,
                 act: |_| Action::Stride(Stride::Delivery, false),
             },
             Shortcut {
                 chords: &[Chord::plain("v")],
-                does: "To the next violation",
+                does: text::keys::VIOLATION_FORWARD,
                 act: |_| Action::Stride(Stride::Violation, true),
             },
             Shortcut {
                 chords: &[Chord::shift("v")],
-                does: "To the previous violation",
+                does: text::keys::VIOLATION_BACK,
                 act: |_| Action::Stride(Stride::Violation, false),
             },
             Shortcut {
                 chords: &[Chord::any("Home")],
-                does: "To the beginning",
+                does: text::keys::START,
                 act: |_| Action::Jump(0),
             },
             Shortcut {
                 chords: &[Chord::any("End")],
-                does: "To the end",
+                does: text::keys::END,
                 act: |_| Action::Jump(usize::MAX),
             },
             Shortcut {
                 chords: &[Chord::any(">")],
-                does: "Faster",
+                does: text::keys::FASTER,
                 act: |state| Action::Speed(faster(state.speed, 1)),
             },
             Shortcut {
                 chords: &[Chord::any("<")],
-                does: "Slower",
+                does: text::keys::SLOWER,
                 act: |state| Action::Speed(faster(state.speed, -1)),
             },
             Shortcut {
                 chords: &[Chord::plain("f")],
-                does: "Hide what is still to come, or show it",
+                does: text::keys::FUTURE,
                 act: |_| Action::Study(Ask::Future),
             },
         ],
     },
     Group {
-        name: "Order of events",
+        name: text::keys::ORDER,
         shortcuts: &[
             Shortcut {
                 chords: &[Chord::plain("o")],
-                does: "Past and future of what is picked stand out, or not",
+                does: text::keys::CAUSALITY,
                 act: |_| Action::Study(Ask::Causality),
             },
             Shortcut {
                 chords: &[Chord::plain("t")],
-                does: "Timestamps: Lamport's, vectors, none",
+                does: text::keys::CLOCKS,
                 act: |state| {
                     Action::Study(Ask::Clocks(match state.study.clocks {
                         None => Some(Clocks::Lamport),
@@ -183,42 +183,42 @@ pub const SHORTCUTS: &[Group] = &[
             },
             Shortcut {
                 chords: &[Chord::plain("x")],
-                does: "Draw a cut at the playhead, or take it away",
+                does: text::keys::CUT,
                 act: |_| Action::Study(Ask::Cut(Move::Toggle)),
             },
         ],
     },
     Group {
-        name: "Changes",
+        name: text::keys::CHANGES,
         shortcuts: &[
             Shortcut {
                 chords: &[Chord::command("z", Some(false))],
-                does: "Undo",
+                does: text::keys::UNDO,
                 act: |_| Action::Undo,
             },
             Shortcut {
                 chords: &[Chord::command("z", Some(true)), Chord::command("y", None)],
-                does: "Redo",
+                does: text::keys::REDO,
                 act: |_| Action::Redo,
             },
             Shortcut {
                 chords: &[Chord::plain("c")],
-                does: "What changed: before and after over one another",
+                does: text::keys::CHANGED,
                 act: |state| Action::Differ(state.changes.toggled()),
             },
         ],
     },
     Group {
-        name: "Page",
+        name: text::keys::PAGE,
         shortcuts: &[
             Shortcut {
                 chords: &[Chord::any("?")],
-                does: "This sheet",
+                does: text::keys::SHEET,
                 act: |_| Action::Study(Ask::Sheet(true)),
             },
             Shortcut {
                 chords: &[Chord::any("Escape")],
-                does: "Close what is open, let go of what is picked",
+                does: text::keys::CLOSE,
                 act: |_| Action::Hand(Hand::Escape),
             },
         ],
@@ -253,37 +253,29 @@ pub struct InDiagram {
 pub const IN_DIAGRAM: &[InDiagram] = &[
     InDiagram {
         chords: &[Chord::any("ArrowLeft")],
-        does: "The event before, on the same line",
+        does: text::keys::EARLIER,
         act: || Hand::Walk(Toward::Earlier),
     },
     InDiagram {
         chords: &[Chord::any("ArrowRight")],
-        does: "The event after",
+        does: text::keys::LATER,
         act: || Hand::Walk(Toward::Later),
     },
     InDiagram {
         chords: &[Chord::any("ArrowUp")],
-        does: "The line before",
+        does: text::keys::ABOVE,
         act: || Hand::Walk(Toward::Above),
     },
     InDiagram {
         chords: &[Chord::any("ArrowDown")],
-        does: "The line after",
+        does: text::keys::BELOW,
         act: || Hand::Walk(Toward::Below),
     },
-    InDiagram {
-        chords: &[Chord::any("m")],
-        does: "An event's message, and its other end",
-        act: || Hand::Follow,
-    },
-    InDiagram {
-        chords: &[Chord::any("Enter")],
-        does: "An event's message, or what can be done",
-        act: || Hand::Enter,
-    },
+    InDiagram { chords: &[Chord::any("m")], does: text::keys::FOLLOW, act: || Hand::Follow },
+    InDiagram { chords: &[Chord::any("Enter")], does: text::keys::ENTER, act: || Hand::Enter },
     InDiagram {
         chords: &[Chord::any("ContextMenu"), Chord::shift("F10")],
-        does: "What can be done",
+        does: text::keys::MENU,
         act: || Hand::Menu(true),
     },
 ];

@@ -1,5 +1,6 @@
 //! A rectangle of lines and time, drawn over the diagram: its nodes are to be cut off from the others.
 
+use super::text;
 use crate::kernel::{Fault, NodeId, NodeSet, Scenario, Time};
 
 /// Some nodes for some time.
@@ -34,10 +35,10 @@ impl Area {
     pub fn partition(self, scenario: &Scenario) -> Result<Fault, &'static str> {
         let others = NodeSet::first(scenario.nodes.len()).without(self.nodes);
         if self.nodes.is_empty() {
-            return Err("no line inside: go across the lines that are to be cut off");
+            return Err(text::lasso::NO_LINE);
         }
         if others.is_empty() {
-            return Err("every line inside: nobody is left to be cut off from");
+            return Err(text::lasso::EVERY_LINE);
         }
         // In the order of the lines, whichever side was drawn around.
         let (one, other) = match self.nodes.lowest() < others.lowest() {
@@ -57,7 +58,7 @@ impl Area {
         match self.partition(scenario) {
             Ok(Fault::Partition { groups, at, until }) => {
                 let sides: Vec<_> = groups.iter().map(names).collect();
-                format!("{}, {at}–{until} ms", sides.join(" | "))
+                text::lasso::partition(&sides.join(" | "), at, until)
             }
             Ok(_) => String::new(),
             Err(why) => why.to_owned(),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Edit;
+use super::{Edit, text};
 use crate::{
     formats::{self, trace},
     kernel::{
@@ -32,7 +32,7 @@ const fn why_lost(fate: Fate) -> Option<Loss> {
 }
 
 fn already(loss: Loss) -> WhyNot {
-    Some(format!("it is lost already ({})", loss.why()).into())
+    Some(text::possible::lost(loss.why()).into())
 }
 
 /// Why a message cannot be dropped.
@@ -69,9 +69,9 @@ pub fn comes_out(run: &Outcome, message: &Message, bits: &[u32]) -> String {
     match (run.protocol.behaviour.corrupt)(&message.packet, bits) {
         Some(damaged) => {
             let text = spell(&damaged.to_string(), &run.scenario.nodes);
-            format!("It comes as {text}.")
+            text::possible::arrives_as(&text)
         }
-        None => "Its link's checksum tells, so it will be lost.".to_owned(),
+        None => text::possible::CHECKSUM.to_owned(),
     }
 }
 
@@ -84,14 +84,14 @@ pub fn read_bits(typed: &str) -> Result<Vec<u32>, String> {
     for word in typed.split([' ', ',', ';']).filter(|word| !word.is_empty()) {
         match word.parse() {
             Ok(bit) if bit <= MAX_BIT && !bits.contains(&bit) => bits.push(bit),
-            Ok(bit) if bit <= MAX_BIT => return Err(format!("Bit {bit} is named twice.")),
-            _ => return Err(format!("A bit is a number from 0 to {MAX_BIT}: {word} is none.")),
+            Ok(bit) if bit <= MAX_BIT => return Err(text::possible::bit_twice(bit)),
+            _ => return Err(text::possible::no_bit(word, MAX_BIT)),
         }
     }
     match bits.len() {
-        0 => Err("Name at least one bit, the first being 0.".to_owned()),
+        0 => Err(text::possible::NO_BITS.to_owned()),
         1..=MAX_BITS => Ok(bits),
-        _ => Err(format!("At most {MAX_BITS} bits.")),
+        _ => Err(text::possible::too_many_bits(MAX_BITS)),
     }
 }
 
@@ -136,7 +136,7 @@ pub fn forged(run: &Outcome, name: MessageName, typed: &str) -> Result<Edit, Str
     let with = formats::parse(typed).map_err(|problem| capital(&problem.to_string()))?;
     let read = run.protocol.behaviour.read_message;
     read(&with, &run.scenario.nodes, keys_of(run, name.from))
-        .map_err(|expected| sentence(format!("It takes {expected}")))?;
+        .map_err(|expected| sentence(text::possible::takes(&expected)))?;
     let edit = Edit::AddFault(Fault::Forge { message: name, with });
     edit.clone().apply(&run.scenario).map_err(|problem| problem.to_string())?;
     Ok(edit)
@@ -161,7 +161,7 @@ pub fn why_not_lie(run: &Outcome, node: NodeId, strategy: Strategy) -> WhyNot {
         let truth = message.truth().unwrap_or(&message.packet);
         forge(truth, message.name.to, keys).is_some_and(|lie| lie != *truth)
     });
-    (!knows).then(|| "it knows no lie".into())
+    (!knows).then(|| text::possible::NO_LIE.into())
 }
 
 /// Whether a node is up at a moment, as far as the run went: crashes and restarts of this very moment count.
@@ -187,5 +187,5 @@ pub fn why_not_drift(run: &Outcome, node: NodeId) -> WhyNot {
     let place = scenario.faults.len() - 1;
     let tried = Outcome::of(scenario).ok()?;
     let idle = tried.trace.unused_faults.contains(&place);
-    idle.then(|| "its code never reads its clock here".into())
+    idle.then(|| text::possible::NO_CLOCK.into())
 }

@@ -1,6 +1,6 @@
 //! What a step goes to: the next event, the next of one node, the next delivery, the next violation.
 
-use super::{Playhead, Run, Selection, State};
+use super::{Playhead, Run, Selection, State, text};
 use crate::{
     kernel::{EventKind, Kind, NodeId, Time, Verdict},
     runs::Outcome,
@@ -32,10 +32,10 @@ impl Stride {
     #[must_use]
     pub fn name(self, run: &Outcome) -> String {
         match self {
-            Self::Event => "event".to_owned(),
-            Self::Node(node) => format!("event of {}", run.scenario.name(node)),
-            Self::Delivery => "delivery".to_owned(),
-            Self::Violation => "violation".to_owned(),
+            Self::Event => text::stride::EVENT.to_owned(),
+            Self::Node(node) => text::stride::event_of(&run.scenario.name(node)),
+            Self::Delivery => text::stride::DELIVERY.to_owned(),
+            Self::Violation => text::stride::VIOLATION.to_owned(),
         }
     }
 
@@ -164,8 +164,8 @@ pub(super) fn step(state: State, by: Stride, forward: bool) -> State {
     let announcement = match nearest {
         _ if by == Stride::Event => String::new(),
         Some(_) => String::new(),
-        None if forward => format!("No later {}: this is the end.", by.name(run)),
-        None => format!("No earlier {}: this is the beginning.", by.name(run)),
+        None if forward => text::stride::none_later(&by.name(run)),
+        None => text::stride::none_earlier(&by.name(run)),
     };
     State { playhead, playing: false, announcement, ..state }
 }

@@ -3,7 +3,7 @@
 
 use crate::diagram::Clocks;
 
-use super::{CutLine, Move, Selection, Shared, State, Stride};
+use super::{CutLine, Move, Selection, Shared, State, Stride, text};
 
 /// What is asked of the order of events, and how time is gone through.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,8 +80,8 @@ pub(super) fn ask(state: State, ask: Ask) -> State {
     match ask {
         Ask::Future => {
             study.future_hidden = !study.future_hidden;
-            let what = if study.future_hidden { "hidden" } else { "shown" };
-            announcement = format!("What is still to come is {what}.");
+            let said = if study.future_hidden { text::future::HIDDEN } else { text::future::SHOWN };
+            announcement = said.to_owned();
         }
         Ask::Causality => study.causality = !study.causality,
         Ask::Clocks(clocks) => study.clocks = clocks,

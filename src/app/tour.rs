@@ -8,6 +8,7 @@ use super::{
     pending::Runner,
     rest::let_it_rest,
     state::{apply, apply_from, open},
+    text,
     words::ChangeOrigin,
 };
 use crate::{
@@ -226,11 +227,10 @@ fn say(state: State, left_out: &[String]) -> State {
     let named = left_out[..left_out.len().min(NAMED)].join("; ");
     let more = match left_out.len().saturating_sub(NAMED) {
         0 => String::new(),
-        more => format!("; and {more} more"),
+        more => text::tour::more(more),
     };
-    let left_out =
-        sentence(format!("{name} knows nothing of this, so it was left out: {named}{more}"));
-    let why = format!("{left_out} Undo brings it back.");
+    let left_out = sentence(text::tour::left_out(name, &named, &more));
+    let why = text::tour::undo(&left_out);
     let text = state.refused.as_ref().map(|refused| refused.text.clone()).unwrap_or_default();
     State { refused: Some(Refused { text, why }), ..state }
 }

@@ -1,5 +1,7 @@
 //! How a run is looked at: none of it is in the scenario.
 
+use super::text;
+
 /// What the workbench below the diagram shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Panel {
@@ -38,14 +40,14 @@ impl Panel {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Break => "Break it",
-            Self::Events => "Events",
-            Self::State => "State",
-            Self::Source => "Source",
-            Self::Numbers => "Numbers",
-            Self::Deliveries => "Deliveries",
-            Self::Network => "Network",
-            Self::Text => "As text",
+            Self::Break => text::view::BREAK,
+            Self::Events => text::view::EVENTS,
+            Self::State => text::view::STATE,
+            Self::Source => text::view::SOURCE,
+            Self::Numbers => text::view::NUMBERS,
+            Self::Deliveries => text::view::DELIVERIES,
+            Self::Network => text::view::NETWORK,
+            Self::Text => text::view::TEXT,
         }
     }
 }

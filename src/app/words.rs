@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use super::{Page, State};
+use super::{Page, State, text};
 use crate::{
     formats::scenario::goal_of,
     kernel::{Caption, NodeId, Scenario, visible},
@@ -112,8 +112,8 @@ impl State {
 /// The heading of a scenario that runs a protocol of this name.
 pub(super) fn heading(scenario: &Scenario, edited: bool, protocol: &str) -> String {
     match (scenario.title.as_str(), edited) {
-        ("", true) => format!("Your run of {protocol}"),
-        ("", false) => format!("A run of {protocol}"),
+        ("", true) => text::words::own_run(protocol),
+        ("", false) => text::words::run(protocol),
         (title, _) => visible(title).into_owned(),
     }
 }

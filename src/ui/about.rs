@@ -1,4 +1,4 @@
-//! What is known of the protocol that runs: what it assumes, what breaks it, what nothing breaks, what it costs.
+//! Facts about the protocol that runs: its assumptions, the ways to break it, its unbreakable properties, its costs.
 
 use yew::prelude::*;
 
@@ -9,14 +9,14 @@ use crate::{
     kernel::{Break, Protocol},
 };
 
-/// What is known of the protocol.
+/// Section with the facts about the protocol.
 pub(super) fn about(props: &Props) -> Html {
     let protocol = props.run.protocol;
     html! {
         <section class="known" aria-label={text::about::LABEL}>
-            <h2>{ protocol.name }</h2>
+            <h2 lang="en">{ protocol.name }</h2>
             <h3>{ text::about::ASSUMES }</h3>
-            <ul>{ for protocol.model.iter().map(|assumption| html! { <li>{ assumption.statement() }</li> }) }</ul>
+            <ul lang="en">{ for protocol.model.iter().map(|assumption| html! { <li>{ assumption.statement() }</li> }) }</ul>
             if !protocol.breaks.is_empty() {
                 <h3>{ text::about::BREAKS }</h3>
                 <ul>{ for protocol.breaks.iter().map(|way| way_to_break(protocol, way, &props.send)) }</ul>
@@ -25,7 +25,7 @@ pub(super) fn about(props: &Props) -> Html {
                 <h3>{ text::about::UNBREAKABLE }</h3>
                 <ul>
                     { for protocol.unbreakable.iter().map(|(property, why)| html! {
-                        <li><b>{ property.name }</b>{ format!(": {why}") }</li>
+                        <li lang="en"><b>{ property.name }</b>{ format!(": {why}") }</li>
                     }) }
                 </ul>
             }
@@ -33,8 +33,8 @@ pub(super) fn about(props: &Props) -> Html {
                 <h3>{ text::about::COSTS }</h3>
                 <ul>{ for protocol.costs.iter().map(|cost| html! {
                     <li>
-                        { format!("{}: ", cost.operation) }<b>{ cost.formula() }</b>{ text::about::unit_of(cost.expression) }
-                        { for cost.terms.iter().map(|it| format!("; {}: {}", it.letter, it.meaning)) }
+                        <span lang="en">{ cost.operation }</span>{ ": " }<b>{ cost.formula() }</b>{ text::about::unit_of(cost.expression) }
+                        <span lang="en">{ for cost.terms.iter().map(|it| format!("; {}: {}", it.letter, it.meaning)) }</span>
                     </li>
                 }) }</ul>
             }
@@ -51,9 +51,9 @@ fn way_to_break(protocol: &Protocol, way: &'static Break, send: &Send) -> Html {
         <li>
             if let Some(scenario) = scenario {
                 <button class="link" onclick={send.reform(move |_: MouseEvent| Action::Open(scenario))}
-                    title={text::about::EXAMPLE}>{ way.when }</button>
+                    title={text::about::EXAMPLE}><span lang="en">{ way.when }</span></button>
             }
-            { format!(" → {}", violated.join(", ")) }
+            <span lang="en">{ format!(" → {}", violated.join(", ")) }</span>
         </li>
     }
 }

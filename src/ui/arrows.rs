@@ -12,9 +12,9 @@ use crate::{
     diagram::{Arrow, ArrowEnd, Oddity, Orientation, Point, message_so_far},
 };
 
-/// How long an arrow's head is.
+/// Length of an arrow's head.
 const HEAD: f64 = 9.0;
-/// How much of the line the receiver's mark covers.
+/// Length of the line that the receiver's mark covers.
 const MARK: f64 = 5.0;
 /// Half the size of the cross of a lost message.
 const CROSS: f64 = 5.5;
@@ -36,7 +36,7 @@ pub(super) fn draw(props: &Props, arrow: &Arrow) -> Html {
     };
     let told = if props.hidden { props.cursor } else { usize::MAX };
     let sentence = message_so_far(&run.scenario, &run.trace, message, told);
-    // What becomes of it on its way is not told before it has.
+    // The fate of a message is hidden until it has happened.
     let trace_of_it = &run.trace.messages[message];
     let fate = match arrow.copy.checked_sub(1) {
         None => trace_of_it.fate,
@@ -160,7 +160,7 @@ pub(super) fn cross(at: Point, half: f64) -> String {
     format!("M{left} {top}L{right} {bottom}M{left} {bottom}L{right} {top}")
 }
 
-/// Which way an arrow points: a vector of length 1.
+/// Direction of an arrow: a vector of length 1.
 struct Direction {
     x: f64,
     y: f64,

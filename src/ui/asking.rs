@@ -35,7 +35,7 @@ struct Props {
     send: Send,
 }
 
-/// What a form was filled in with and was not taken, and why.
+/// Input that was refused, with the reason.
 #[derive(Clone, Default, PartialEq)]
 struct Refused {
     typed: Vec<String>,
@@ -70,7 +70,7 @@ fn Asking(props: &Props) -> Html {
         }
     };
     let button = html! {
-        <button data-do={kind.name} title={kind.help}>{ capital(kind.name) }</button>
+        <button data-do={kind.name} title={kind.help} lang="en">{ capital(kind.name) }</button>
     };
     let parts = parts.into_iter().map(|part| field(part, named)).collect::<Html>();
     html! {

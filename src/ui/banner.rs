@@ -1,11 +1,11 @@
-//! What could not be opened, with the reader's own text: nothing of it is lost.
+//! Message about a link or file that could not be opened, with the reader's text, so that nothing is lost.
 
 use yew::prelude::*;
 
 use super::{Send, fields::form};
 use crate::app::{Action, Refused, text};
 
-/// What is wrong, and the text to mend.
+/// The error, and the text to correct.
 pub(super) fn banner(refused: &Refused, send: &Send) -> Html {
     let dismiss = send.reform(|_: MouseEvent| Action::Dismiss);
     let again = {

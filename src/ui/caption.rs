@@ -19,7 +19,8 @@ pub(super) fn caption_line(state: &State, edited: bool, send: &Send) -> Html {
         <div class="caption">
             if let Some((place, caption)) = latest {
                 <p>
-                    <span class="badge" aria-hidden="true">{ place + 1 }</span>{ visible(&caption.text).into_owned() }
+                    <span class="badge" aria-hidden="true">{ place + 1 }</span>
+                    <span lang="en">{ visible(&caption.text).into_owned() }</span>
                     // Once is enough: beside the title, if there is one.
                     if scenario.title.is_empty() { { old_words(state) } }
                 </p>

@@ -20,7 +20,7 @@ const AT_ONCE: usize = 4_000;
 /// The number of steps between two looks at the clock.
 const PART: usize = 500;
 
-/// How far the search for causes is.
+/// Progress of the search for causes.
 #[derive(Clone, PartialEq)]
 pub(super) enum Causes {
     /// They are known, or nothing is violated.
@@ -88,7 +88,7 @@ fn seek(run: Run, found: UseStateHandle<Option<Run>>) -> Frames {
     })
 }
 
-/// What was found about the cause of a violation.
+/// The result of the search for the cause of a violation.
 pub(super) fn cause(run: &Run, judgement: &Judgement, causes: &Causes) -> Html {
     match causes {
         Causes::Sought => html! { <p class="cause">{ text::causes::SEEKING }</p> },
@@ -105,7 +105,7 @@ pub(super) fn cause(run: &Run, judgement: &Judgement, causes: &Causes) -> Html {
             let Some(cause) = run.report.cause(judgement) else { return html! {} };
             let scenario = &run.scenario;
             let said = cause.said(|fault| fault_sentence(scenario, &scenario.faults[fault]));
-            html! { <p class="cause">{ spell(&said, &scenario.nodes) }</p> }
+            html! { <p class="cause" lang="en">{ spell(&said, &scenario.nodes) }</p> }
         }
     }
 }

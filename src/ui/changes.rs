@@ -1,4 +1,4 @@
-//! What has changed: before and after over one another, and in a sentence.
+//! Changes of the run: before and after over one another, and in a sentence.
 
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
@@ -16,7 +16,7 @@ use crate::{
     diagram::{Arrow, ArrowEnd, Ghosts, Layout, Mark, Point, Side, Window},
 };
 
-/// How long what has changed is shown by itself, in real ms.
+/// Duration for which changes are shown without a request, in real ms.
 const MOMENT: u32 = 2_500;
 
 #[derive(Properties, PartialEq)]
@@ -27,7 +27,7 @@ pub(super) struct Props {
     pub(super) found: Found,
 }
 
-/// What was and what has come, as a layer beneath the picture.
+/// Layer beneath the picture, with the old and the new.
 #[component]
 pub(super) fn Layer(props: &Props) -> Html {
     let Props { run, layout, found, .. } = props;
@@ -134,7 +134,7 @@ pub(super) fn bar(state: &State, edited: bool, send: &Send) -> Html {
             </button>
             if on { { Html::from(since) } }
             if let (true, Some(found)) = (shown, &changes.found) {
-                <p>{ &*found.sentence }</p>
+                <p lang="en">{ &*found.sentence }</p>
                 if !found.difference.is_empty() { { key() } }
             } else if shown && changes.too_long {
                 <p>{ &too_long }</p>
@@ -145,7 +145,7 @@ pub(super) fn bar(state: &State, edited: bool, send: &Send) -> Html {
     }
 }
 
-/// What the layer's strokes mean.
+/// Legend of the layer's strokes.
 fn key() -> Html {
     let sign = |class: &'static str, words: &'static str| {
         html! {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::app::{Action, Against, Compare, Pair, Since, State, text};
 
-/// What the run can be compared with.
+/// Choice of the run that this run is compared with.
 pub(super) fn choose(
     state: &State,
     offers: &[(&'static str, &'static str)],
@@ -62,7 +62,7 @@ pub(super) fn choose(
     }
 }
 
-/// Where the two runs part, and their verdicts.
+/// The first difference of the two runs, and their verdicts.
 pub(super) fn compared(state: &State, send: &Send) -> Html {
     let Some(compare) = &state.compare else { return html! {} };
     if state.study.future_hidden {
@@ -76,7 +76,7 @@ pub(super) fn compared(state: &State, send: &Send) -> Html {
         .map(|parting| send.reform(move |_: MouseEvent| Action::Seek(parting.at as f64)));
     html! {
         <section class="compared" aria-label={text::compare::REGION}>
-            <p class="parts">{ &*compare.sentence }</p>
+            <p class="parts" lang="en">{ &*compare.sentence }</p>
             <div class="events-bar">
                 if let Some(onclick) = jump {
                     <button id="first-difference" {onclick}>{ text::compare::FIRST }</button>
@@ -96,12 +96,12 @@ fn verdicts(state: &State, compare: &Compare) -> Html {
         let differs = one != other;
         html! {
             <tr class={differs.then_some("differs")}>
-                <th scope="row">{ name }</th>
+                <th scope="row" lang="en">{ name }</th>
                 { for pair.iter().map(|judgement| match judgement {
                     Some(judgement) => html! {
                         <td class={judgement.verdict.status()}>
                             <span class="sign" aria-hidden="true">{ sign(&judgement.verdict) }</span>
-                            { judgement.verdict.status() }
+                            <span lang="en">{ judgement.verdict.status() }</span>
                             if !judgement.promised { <small>{ text::compare::NOT_PROMISED }</small> }
                         </td>
                     },

@@ -12,11 +12,11 @@ use crate::{
     web::{self, Place},
 };
 
-/// How many messages of a kind are drawn at the most.
+/// Largest number of messages of a kind that are drawn.
 const MOST: usize = 60;
-/// Up to how many nodes a handle is larger than what is seen of it.
+/// Largest number of nodes with handles that are larger than they look.
 const FEW: usize = 40;
-/// How far from the edge the handle of the whole is.
+/// Distance of the whole cut's handle from the edge.
 const EDGE: f64 = 11.0;
 
 #[derive(Properties, PartialEq)]
@@ -30,7 +30,7 @@ pub(super) struct Props {
     pub(super) send: Send,
 }
 
-/// What a handle holds.
+/// The part of the cut that a handle moves.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Held {
     One(NodeId),
@@ -89,7 +89,7 @@ fn crossing(props: &Props, message: MessageId, class: &'static str) -> Html {
     let Some(end) = it.overall().event() else { return html! {} };
     let to = match class {
         "orphan" => layout.event_point(&run.trace, end),
-        // Where a lost one ends is no place of its receiver's line.
+        // A lost message does not end at an event of its receiver.
         _ => layout.point(layout.along_event(end), layout.across(it.name.to)),
     };
     let middle = Point { x: (from.x + to.x) / 2.0, y: (from.y + to.y) / 2.0 };
@@ -145,7 +145,7 @@ fn handle(props: &Props, grip: &Grip, held: Held, at: Point) -> Html {
     }
 }
 
-/// How far along the time axis a pointer is.
+/// Position of a pointer along the time axis.
 fn place(props: &Props) -> impl Fn(&MouseEvent) -> Option<f64> + 'static {
     let (picture, layout, window) = (props.picture.clone(), props.layout.clone(), props.window);
     move |event| {

@@ -1,4 +1,4 @@
-//! What was done: every request and every fault, each removable; undo and redo.
+//! Requests and faults of the run, each removable; undo and redo.
 
 use yew::prelude::*;
 
@@ -13,10 +13,10 @@ use crate::{
     kernel::{Fault, RequestSpec, Time},
 };
 
-/// How many requests, and how many faults, are listed: nobody reads thousands, and the page has to stay quick.
+/// Largest number of requests, and of faults, that are listed: thousands would slow the page down.
 const LISTED: usize = 50;
 
-/// What was done.
+/// Section with the requests and faults.
 pub(super) fn deeds(props: &Props) -> Html {
     let Props { run, can_undo, can_redo, send, .. } = props;
     let act = |action: Action| send.reform(move |_: MouseEvent| action.clone());
@@ -87,7 +87,7 @@ fn deed(
     html! {
         <li class={classes!("deed", class, idle.then_some("idle"))}>
             <span class="what">
-                { sentence }
+                <span lang="en">{ sentence }</span>
                 if idle { <em>{ text::deeds::IDLE }</em> }
             </span>
             <span class="times">{ times }</span>

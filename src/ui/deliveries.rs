@@ -1,4 +1,4 @@
-//! What each node told its application, node beside node.
+//! Indications of each node to its application, node beside node.
 
 use std::rc::Rc;
 
@@ -21,9 +21,9 @@ use crate::{
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
     pub(super) run: Run,
-    /// How many events have happened.
+    /// Number of events that have happened.
     pub(super) cursor: usize,
-    /// Number of events that may be told of.
+    /// Number of events that are not hidden.
     pub(super) told: usize,
     pub(super) selection: Option<Selection>,
     /// The node that the reader wants to see first.
@@ -33,10 +33,10 @@ pub(super) struct Props {
 
 /// The kind that is shown where there are several: what broadcasts are for.
 const FIRST: &str = "deliver";
-/// How many nodes are shown beside each other.
+/// Number of nodes that are shown beside each other.
 const COLUMNS: usize = 8;
 
-/// What each node told its application.
+/// Table of the indications of each node.
 #[component]
 pub(super) fn Told(props: &Props) -> Html {
     let Props { run, cursor, told: tellable, selection, inspected, send } = props;
@@ -59,7 +59,7 @@ pub(super) fn Told(props: &Props) -> Html {
     let clear = told.kinds.len() == 1 || kind.is_some();
     let odd = told.columns.iter().flat_map(|column| &column.cells);
     let odd = odd.filter(|cell| cell.event < *tellable && cell.against.is_some()).count();
-    // Of many nodes, some beside each other: from the one that the reader wants to see.
+    // Some of many nodes are shown, beginning with the one that the reader chose.
     let all = told.columns.len();
     let wanted_first = told.columns.iter().position(|column| Some(column.node) == *inspected);
     let first = wanted_first.unwrap_or(0).min(all.saturating_sub(COLUMNS));
@@ -153,7 +153,7 @@ fn button(
     html! {
         <button {id} {tabindex} class="link" {onclick} title={text::deliveries::cell(&text, at, said)}>
             if let Some((sign, _)) = &odd { <span class="sign" aria-hidden="true">{ *sign }</span> }
-            { &text }
+            <span lang="en">{ &text }</span>
             if !said.is_empty() { <span class="unseen">{ said }</span> }
         </button>
     }

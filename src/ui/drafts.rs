@@ -12,9 +12,9 @@ use crate::{
     web,
 };
 
-/// Where drafts are kept, before the name of the tab.
+/// Key of a draft in the storage, before the name of the tab.
 const KEYS: &str = "worldlines-draft-";
-/// How long after a change it is kept, in real ms: changes come in flocks.
+/// Delay between a change and its draft, in real ms: changes often come in quick succession.
 const SETTLED: u32 = 300;
 
 /// The state that the page opens with: what its address asks for, with what this tab had made of it, or the
@@ -158,7 +158,7 @@ fn drawn(
     };
     html! {
         <aside class="offer" aria-label={text::drafts::LABEL}>
-            <p>{ text::drafts::LEAD }<b>{ visible(&work.title).into_owned() }</b>{ changes }</p>
+            <p>{ text::drafts::LEAD }<b lang="en">{ visible(&work.title).into_owned() }</b>{ changes }</p>
             <button class="primary" onclick={Callback::from(open)}>{ text::drafts::OPEN }</button>
             <button onclick={Callback::from(forget)}
                 title={text::drafts::DELETE_HELP}>{ text::drafts::DELETE }</button>

@@ -21,7 +21,7 @@ use crate::{
 pub(super) struct Props {
     pub(super) run: Run,
     pub(super) playhead: Playhead,
-    /// Whether nothing is to be told of what has not happened yet.
+    /// True if the future is hidden.
     pub(super) hidden: bool,
     pub(super) selection: Option<Selection>,
     pub(super) filter: Filter,
@@ -114,7 +114,7 @@ fn cells(
             <span role="cell">{ at }</span>
             <span role="cell">{ node.unwrap_or_else(|| "–".to_owned()) }</span>
             <span role="cell">
-                <button {id} {tabindex} {onclick} class={classes!("link", kind)}
+                <button {id} {tabindex} {onclick} class={classes!("link", kind)} lang="en"
                     aria-current={selected.then_some("true")} title={sentence.clone()}>
                     if kind == "caption" || kind == "fault" { <b>{ kind }{ ": " }</b> }
                     { sentence }
@@ -124,7 +124,7 @@ fn cells(
     }
 }
 
-/// To what caused the picked event, and to what it caused of that which may be told.
+/// Links to the cause of the selected event and to its effects that are not hidden.
 fn links(run: &Run, selected: Option<EventId>, told: EventId, send: &Send) -> Html {
     let Some(event) = selected.filter(|event| *event < run.trace.events.len()) else {
         return html! {};
@@ -156,7 +156,7 @@ fn links(run: &Run, selected: Option<EventId>, told: EventId, send: &Send) -> Ht
     }
 }
 
-/// What the reader asks for.
+/// The filters.
 fn filters(run: &Run, story: &Story, filter: &Filter, send: &Send) -> Html {
     let change = |change: fn(&mut Filter, String)| {
         let filter = filter.clone();

@@ -26,7 +26,7 @@ pub(super) fn Exercise(props: &Props) -> Html {
     let reached = exercise.code.is_some().then_some("reached");
     html! {
         <section class={classes!("exercise", reached)} aria-label={text::exercise::LABEL}>
-            <p><b>{ text::exercise::LEAD }</b>{ &exercise.task }</p>
+            <p><b>{ text::exercise::LEAD }</b><span lang="en">{ &exercise.task }</span></p>
             <div role="status">
                 { for exercise.code.iter().map(|code| result(code, &copied)) }
                 { for exercise.judgement.iter().map(|judgement| html! { <p class="hint">{ judgement }</p> }) }

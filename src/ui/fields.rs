@@ -7,7 +7,7 @@ use crate::{
     web,
 };
 
-/// What a control is.
+/// Kind of a control.
 #[derive(Clone, PartialEq)]
 pub(super) enum ControlKind {
     /// One of these is chosen.
@@ -36,11 +36,11 @@ pub(super) fn choice(value: impl Into<AttrValue>, words: impl Into<AttrValue>) -
     Choice { value: value.into(), words: words.into(), ..Choice::default() }
 }
 
-/// What a control needs to know.
+/// Properties of a control.
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct Props {
     pub(super) kind: ControlKind,
-    /// What the run, or whatever it is a control of, has: it is always shown.
+    /// Value in the run, or in whatever the control belongs to: it is always shown.
     pub(super) value: AttrValue,
     #[prop_or_default]
     pub(super) id: Option<AttrValue>,
@@ -163,7 +163,7 @@ impl From<Props> for Html {
 /// The greatest number that a scenario may hold.
 const MOST: u64 = 1_000_000_000;
 
-/// What a field for a whole number needs to know.
+/// Properties of a field for a whole number.
 #[derive(Default)]
 pub(super) struct Number {
     pub(super) value: u64,

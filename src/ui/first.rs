@@ -23,9 +23,9 @@ const WIDTHS: [(u32, f64); 7] = [
     (1480, 1698.0),
 ];
 
-/// What the diagram begins with.
+/// Beginning of the diagram's HTML.
 const STAGE: &str = "<div class=\"stage-frame\">";
-/// What the strip below it begins with.
+/// Beginning of the HTML of the strip below the diagram.
 const OVERVIEW: &str = "<div class=\"overview\">";
 
 /// The opening page, with its diagram in every width, of which the style sheet shows the one that fits; and a style
@@ -97,7 +97,7 @@ pub(super) fn opens() -> Option<State> {
     OPENS.with_borrow(Clone::clone)
 }
 
-/// Where a `div` ends, behind whose beginning the text begins.
+/// Position of the end of a `div`; the text begins behind its opening tag.
 fn end_of_div(text: &str) -> usize {
     let (mut open, mut place) = (1, 0);
     while open > 0 {

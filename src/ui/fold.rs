@@ -1,4 +1,4 @@
-//! What is folded away until a reader opens it, and is no part of the document before.
+//! Content that is folded away, and no part of the document until a reader opens it.
 
 use std::rc::Rc;
 
@@ -12,13 +12,13 @@ pub(super) type Content = Rc<dyn Fn() -> Html>;
 #[derive(Clone, Properties)]
 struct Props {
     class: &'static str,
-    /// What stands on it.
+    /// Its heading.
     summary: String,
     content: Content,
 }
 
 impl PartialEq for Props {
-    /// What is in it changes with almost everything.
+    /// The content changes with almost everything.
     fn eq(&self, _: &Self) -> bool {
         false
     }

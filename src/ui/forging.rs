@@ -1,4 +1,4 @@
-//! What a traitor says instead: a message written by hand, checked as it is written.
+//! Editor for the content of a traitor's message, checked as it is written.
 
 use yew::prelude::*;
 

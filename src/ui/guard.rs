@@ -1,4 +1,4 @@
-//! What is left when the program panics: a panic ends it, so what it says and the run that is shown are handed to the
+//! Report after a panic: a panic ends the program, so its message and the run that is shown are handed to the
 //! page itself, which goes on without it (`www/early.js`). The draft is kept at once, with what can be undone.
 
 use std::cell::RefCell;
@@ -22,7 +22,7 @@ const ON_PURPOSE: &str = "worldlines-panic";
 
 /// Has panics told to the page from now on.
 pub(super) fn watch() {
-    // Yew would set a hook of its own, which tells the browser's console and nobody else.
+    // Yew would set a hook of its own, which writes to the browser's console only.
     yew::set_custom_panic_hook(Box::new(|panic| {
         let version = env!("CARGO_PKG_VERSION");
         web::leave_word("panic", &text::guard::report(version, &panic.to_string()));

@@ -37,7 +37,7 @@ pub(super) fn Header(props: &HeaderProps) -> Html {
             <span class="spring"></span>
             { share }
             { theme }
-            <p class="about">
+            <p class="about" lang="en">
                 <b>{ protocol.name }</b>{ ": " }{ protocol.summary }
                 <span class="source">{ " " }{ protocol.source }</span>
             </p>
@@ -59,8 +59,8 @@ fn protocol_menu(props: &HeaderProps) -> Html {
     });
     let menu = Props { id: Some("protocol".into()), ..select(id, choices.collect(), onchange) };
     html! {
-        <label class="choice">
-            <span class="caption-of">{ text::header::PROTOCOL }</span>
+        <label class="choice" lang="en">
+            <span class="caption-of" lang={text::LANGUAGE}>{ text::header::PROTOCOL }</span>
             { Html::from(menu) }
         </label>
     }
@@ -83,8 +83,8 @@ fn example_menu(props: &HeaderProps) -> Html {
     let chosen = props.path.clone().unwrap_or_default();
     let menu = Props { id: Some("example".into()), ..select(chosen, choices, onchange) };
     html! {
-        <label class="choice">
-            <span class="caption-of">{ text::header::EXAMPLE }</span>
+        <label class="choice" lang="en">
+            <span class="caption-of" lang={text::LANGUAGE}>{ text::header::EXAMPLE }</span>
             { Html::from(menu) }
         </label>
     }

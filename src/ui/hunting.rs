@@ -98,7 +98,7 @@ pub(super) fn Breaking(props: &Props) -> Html {
     }
 }
 
-/// Which property is to be broken.
+/// Choice of the property that is to be violated.
 fn which(run: &Run, searching: &Searching, send: &Send) -> Html {
     let names: Vec<(&'static str, bool)> =
         run.protocol.properties().map(|(property, promised)| (property.name, promised)).collect();
@@ -116,10 +116,10 @@ fn which(run: &Run, searching: &Searching, send: &Send) -> Html {
     Control { id: Some("break-what".into()), ..select(value, all, onchange) }.into()
 }
 
-/// How a number changes a budget.
+/// Change of a budget by a number.
 type BudgetChange = Rc<dyn Fn(&Budget, u32) -> Budget>;
 
-/// What may go wrong, kind by kind, and what else a search keeps to.
+/// The allowed faults, kind by kind, and the other bounds of a search.
 fn wishes(run: &Run, options: &SearchOptions, send: &Send) -> Html {
     let now = &options.budget;
     let set = |change: BudgetChange| {
@@ -183,7 +183,7 @@ fn check(
     }
 }
 
-/// How many runs and states there are a second.
+/// Number of runs and states per second.
 fn rate(hunt: &Hunt, since: f64) -> String {
     let seconds = (web::ticks() - since) / 1000.0;
     if hunt.explored == 0 || seconds < 0.1 {
@@ -228,7 +228,7 @@ fn keep_undecided(run: &Run, send: &Send) -> Html {
     }
 }
 
-/// What this run violates: why, and how little shows it.
+/// Violations of this run, with their explanation and the minimised run.
 fn violated(run: &Run, hunt: &Hunt, send: &Send) -> Html {
     let judgements = run.report.judgements.iter().filter(|it| it.verdict.is_violated());
     let violated: Vec<&'static Property> = judgements.map(|judgement| judgement.property).collect();
@@ -236,14 +236,14 @@ fn violated(run: &Run, hunt: &Hunt, send: &Send) -> Html {
         return html! {};
     }
     let busy = hunt.running;
-    // What was explained is the run as it was then.
+    // An explanation belongs to the run for which it was asked.
     let explained = hunt.explained.as_ref().filter(|_| hunt.of.as_deref() == Some(&run.scenario));
     let about = |property: &'static Property| {
         let explain = starts(send, SearchTask::Explain(property.name));
         let minimise = starts(send, SearchTask::Minimise(property.name));
         html! {
             <li data-property={property.name}>
-                <b>{ property.name }</b>
+                <b lang="en">{ property.name }</b>
                 <button class="explain" disabled={busy} onclick={explain}
                     title={text::hunting::WHY_HELP}>{ text::hunting::WHY }</button>
                 <button class="shrink" disabled={busy} onclick={minimise}
@@ -260,7 +260,7 @@ fn violated(run: &Run, hunt: &Hunt, send: &Send) -> Html {
             <div aria-live="polite">
                 if let Some((property, text)) = explained {
                     <h4>{ text::hunting::why(property) }</h4>
-                    <p class="paragraph">{ text }</p>
+                    <p class="paragraph" lang="en">{ text }</p>
                 }
                 if let Some(small) = &hunt.small {
                     { made_small(run, hunt, small, send) }
@@ -270,7 +270,7 @@ fn violated(run: &Run, hunt: &Hunt, send: &Send) -> Html {
     }
 }
 
-/// What came of the last errand.
+/// The result of the last errand.
 fn outcome(hunt: &Hunt, send: &Send) -> Html {
     let anything = !hunt.what.is_empty();
     html! {
@@ -280,7 +280,7 @@ fn outcome(hunt: &Hunt, send: &Send) -> Html {
                 <p class="hint">{ hunt.called_off() }</p>
             }
             if !hunt.covered.is_empty() {
-                <ul class="covered">{ for hunt.covered.iter().map(|(_, sentence)| html! { <li>{ sentence }</li> }) }</ul>
+                <ul class="covered" lang="en">{ for hunt.covered.iter().map(|(_, sentence)| html! { <li>{ sentence }</li> }) }</ul>
             }
             if let Some(why) = &hunt.failed {
                 <p class="why" role="alert">{ why }</p>
@@ -315,7 +315,7 @@ fn finding(
     html! {
         <article class="finding" data-property={property.clone()}>
             <h3><span class="sign" aria-hidden="true">{ "✗" }</span>{ " " }{ heading }</h3>
-            <p class="paragraph">{ why }</p>
+            <p class="paragraph" lang="en">{ why }</p>
             { show(scenario, send) }
         </article>
     }

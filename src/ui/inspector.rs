@@ -15,18 +15,18 @@ use crate::{
     web::Frames,
 };
 
-/// How many nodes are shown beside each other.
+/// Number of nodes that are shown beside each other.
 const COLUMNS: usize = 6;
 
-/// What has been worked out of the run, kept while tabs come and go.
+/// Results computed from the run, kept while tabs come and go.
 pub(super) type Worked = Shared<RefCell<Workings>>;
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
     pub(super) run: Run,
-    /// How many events have happened.
+    /// Number of events that have happened.
     pub(super) cursor: usize,
-    /// Of how many events may be told.
+    /// Number of events that are not hidden.
     pub(super) told: usize,
     pub(super) selection: Option<Selection>,
     /// The node that the reader wants to see first.
@@ -61,7 +61,7 @@ pub(super) fn Inspector(props: &Props) -> Html {
     html! {
         <div class="inspector">
             <div class="moment">
-                <h3>{ subject.heading(run) }</h3>
+                <h3 lang="en">{ subject.heading(run) }</h3>
                 <p class="hint">
                     { if subject.picked { text::inspector::PICKED } else { text::inspector::AT_PLAYHEAD } }
                 </p>
@@ -107,7 +107,7 @@ fn shown(count: usize, first: NodeId) -> Vec<NodeId> {
     std::iter::once(first).chain(others).take(COLUMNS).collect()
 }
 
-/// Which node comes first; on a narrow screen it is the only one.
+/// Choice of the first node; on a narrow screen it is the only one.
 pub(super) fn look_at(run: &Run, first: Option<NodeId>, none: &'static str, send: &Send) -> Html {
     let onchange =
         send.reform(|value: String| Action::Inspect(value.parse().ok().map(NodeId::new)));
@@ -123,12 +123,12 @@ pub(super) fn look_at(run: &Run, first: Option<NodeId>, none: &'static str, send
     }
 }
 
-/// What a message says, and what became of it.
+/// The content of a message, and its fate.
 fn message(payload: &Payload) -> Html {
     html! {
         <section class="payload" aria-label={text::inspector::MESSAGE}>
             <h4>{ text::inspector::MESSAGE }</h4>
-            <p>{ &payload.sentence }</p>
+            <p lang="en">{ &payload.sentence }</p>
             { tree(&payload.fields, 0) }
             if let Some((title, fields)) = &payload.other {
                 <h4>{ *title }</h4>

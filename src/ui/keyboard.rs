@@ -9,10 +9,10 @@ use crate::{
     web,
 };
 
-/// What describes the diagram's keys, by its id.
+/// Id of the element that describes the diagram's keys.
 pub(super) const HINT: &str = "diagram-keys";
 
-/// What the keys do while the diagram has the focus.
+/// Handles keys while the diagram has the focus.
 pub(super) fn keys(orientation: Orientation, send: &Send) -> Callback<KeyboardEvent> {
     let send = send.clone();
     Callback::from(move |event: KeyboardEvent| {
@@ -36,7 +36,7 @@ pub(super) fn keep_focus() -> Callback<MouseEvent> {
     })
 }
 
-/// What the keys do, shown while the diagram has the focus.
+/// Hint on the keys, shown while the diagram has the focus.
 pub(super) fn hint(orientation: Orientation) -> Html {
     let (along, across) = match orientation {
         Orientation::Horizontal => ("← →", "↑ ↓"),

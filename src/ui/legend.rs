@@ -1,4 +1,4 @@
-//! What the marks mean: those that are on screen, and how to change the run.
+//! Legend of the marks that are on screen, and a hint on changing the run.
 
 use yew::prelude::*;
 
@@ -13,7 +13,7 @@ use crate::{
     diagram::{MarkShape, Oddity, Orientation, Point, Sign, signs},
 };
 
-/// What the marks of this run mean.
+/// Legend of the marks of this run.
 pub(super) fn legend(props: &Props) -> Html {
     let run = &props.run;
     let signs = signs(run.features(), run.protocol, &run.scenario, &run.trace);
@@ -32,7 +32,7 @@ pub(super) fn legend(props: &Props) -> Html {
     }
 }
 
-/// What a sign stands for, in words.
+/// Meaning of a sign, in words.
 fn meaning(run: &Run, sign: Sign) -> String {
     let words = match sign {
         Sign::Mark(shape) => marks::meaning(shape),
@@ -61,7 +61,7 @@ fn meaning(run: &Run, sign: Sign) -> String {
     words.to_owned()
 }
 
-/// How wide a sign's picture is, and how high.
+/// Width and height of a sign's picture.
 const SIZE: (&str, &str) = ("34", "22");
 
 /// A sign's picture.
@@ -149,7 +149,7 @@ fn odd(oddity: Oddity, left: Point, right: Point) -> Html {
     }
 }
 
-/// Where a shape stands in the middle of its picture: some stand on their line.
+/// Place of a shape in the middle of its picture: some stand on their line.
 const fn place(shape: MarkShape) -> Point {
     let y = match shape {
         MarkShape::Request => 17.0,

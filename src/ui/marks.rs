@@ -28,7 +28,7 @@ pub(super) fn draw(props: &Props, mark: &Mark) -> Html {
     }
     let class =
         classes!("mark", name(mark.shape), movable.then_some("movable"), props.event_class(event));
-    // A receipt is its arrow's head: whoever takes hold of it means the message.
+    // A receipt is its arrow's head: a press on it is a press on the message.
     let received = match run.trace.events[event].kind {
         EventKind::Receive(message) => Some(message),
         _ => None,
@@ -56,7 +56,7 @@ pub(super) fn draw(props: &Props, mark: &Mark) -> Html {
     }
 }
 
-/// Whether the event is as the reader asked for it, and can be had at another time.
+/// True if the event comes from an entry of the scenario and can be moved in time.
 const fn is_movable(kind: &EventKind) -> bool {
     matches!(
         kind,
@@ -110,7 +110,7 @@ pub(super) const fn name(shape: MarkShape) -> &'static str {
     }
 }
 
-/// What a shape stands for, in words.
+/// Meaning of a shape, in words.
 pub(super) const fn meaning(shape: MarkShape) -> &'static str {
     match shape {
         MarkShape::Request => text::marks::REQUEST,

@@ -1,4 +1,4 @@
-//! What can be done to what the reader has picked.
+//! Menu of the selection.
 
 use yew::prelude::*;
 
@@ -66,7 +66,7 @@ pub(super) fn Menu(props: &Props) -> Html {
     };
     html! {
         <div class="menu" role="dialog" aria-label={title.clone()} ref={card}>
-            <h3>{ title }</h3>
+            <h3 lang="en">{ title }</h3>
             { body }
             <button class="close icon" onclick={close} aria-label={text::menu::CLOSE} title={text::menu::CLOSE_HELP}>{ "✕" }</button>
         </div>
@@ -100,7 +100,7 @@ pub(super) fn does_unless(
     }
 }
 
-/// What cannot be done, and why not.
+/// A disabled button, with the reason.
 pub(super) fn cannot(id: &'static str, words: &str, why: &str) -> Html {
     html! {
         <button type="button" data-do={id} disabled=true class="cannot">
@@ -172,7 +172,7 @@ fn crash_around(run: &Outcome, message: &Message, send: &Send) -> Html {
     }
 }
 
-/// What a node sends at one moment.
+/// Sends of a node at one moment.
 pub(super) fn sends_at(
     run: &Outcome,
     node: NodeId,

@@ -70,7 +70,7 @@ use crate::{app::Action, web};
 #[cfg(feature = "picture")]
 pub use first::{drawn, first_picture};
 
-/// How a component says what the reader does.
+/// Callback by which components send the reader's actions.
 type Send = Callback<Action>;
 
 /// Shows the playground in the page.

@@ -1,4 +1,4 @@
-//! What can be done to a node at a moment.
+//! Menu of a node at a moment.
 
 use yew::prelude::*;
 
@@ -109,7 +109,7 @@ fn crash_field(run: &Run, Moment { node, at }: Moment, send: &Send) -> Html {
     }
 }
 
-/// What is done at a moment of a node.
+/// A moment of a node, with its run.
 #[derive(Properties, PartialEq)]
 pub(super) struct MomentProps {
     pub(super) run: Run,

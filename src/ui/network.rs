@@ -54,7 +54,7 @@ pub(super) fn network(run: &Outcome, send: &Send) -> Html {
     });
     let set_timing = changes(run, send, |network, value: String| {
         network.timing = match value.as_str() {
-            // What is promised is what is kept, until somebody breaks it.
+            // The bound is the greatest delay at first, so that it holds until the reader changes one of them.
             "synchronous" => Timing::Synchronous(network.delay.max),
             _ => Timing::Asynchronous,
         };

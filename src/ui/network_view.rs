@@ -18,7 +18,7 @@ use crate::{
     web::Style,
 };
 
-/// How many messages are told one by one.
+/// Largest number of messages that are listed one by one.
 const NAMED: usize = 6;
 
 #[derive(Properties, PartialEq)]
@@ -46,7 +46,7 @@ pub(super) fn NetworkView(props: &Props) -> Html {
         <div class="network-view">
             <p class="now">{ summary(run, &now, playhead) }</p>
             <div class="scroll" tabindex="0" role="group" aria-label={text::network_view::LABEL}>
-                <svg viewBox={format!("0 0 {width} {height}")} role="img" aria-label={sentence(run, &now, playhead)}
+                <svg lang="en" viewBox={format!("0 0 {width} {height}")} role="img" aria-label={sentence(run, &now, playhead)}
                     data-style={widths.attribute()} ~style={widths.property()}>
                     { links(graph, &now.cut) }
                     { others(&now.others) }
@@ -169,7 +169,7 @@ fn summary(run: &Run, now: &Scenery, playhead: &Playhead) -> String {
     text::network_view::summary(playhead.time as u64, now.under_way, &rest)
 }
 
-/// The same moment for those who do not see it.
+/// The same moment in words, for screen readers.
 fn sentence(run: &Run, now: &Scenery, playhead: &Playhead) -> String {
     let mut said = vec![summary(run, now, playhead)];
     for node in &now.nodes {

@@ -15,14 +15,14 @@ use crate::{
     kernel::{NodeId, Time},
 };
 
-/// Of how many nodes the numbers stand in the page at once.
+/// Largest number of nodes whose numbers are all in the document.
 const LISTED: usize = 24;
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
     pub(super) run: Run,
     pub(super) playhead: Playhead,
-    /// Whether nothing is to be told of what has not happened yet.
+    /// True if the future is hidden.
     pub(super) hidden: bool,
     pub(super) worked: Worked,
 }
@@ -168,7 +168,7 @@ fn curves(chart: &Chart) -> Html {
         .collect()
 }
 
-/// A measure over time, and its values in a table for who does not see it.
+/// A measure over time, and its values in a table, for screen readers.
 fn draw(run: &Run, chart: &Chart, now: Time) -> Html {
     let (width, height) = CHART;
     let at = chart.along(now);
@@ -191,7 +191,7 @@ fn draw(run: &Run, chart: &Chart, now: Time) -> Html {
     }
 }
 
-/// The values of a chart in a table, for those who do not see it.
+/// The values of a chart in a table, for screen readers.
 fn values(run: &Run, chart: &Chart, now: Time) -> Html {
     let name = {
         let run = run.clone();

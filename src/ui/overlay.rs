@@ -1,4 +1,4 @@
-//! What lies over the picture while hands are at it: a ring around what is picked, the lasso and its words.
+//! Overlay of the picture: a ring around the selection, the lasso and its words.
 
 use yew::prelude::*;
 
@@ -11,9 +11,9 @@ use crate::{
     diagram::{Layout, Orientation, Point},
 };
 
-/// How far a ring is from the middle of what it goes around.
+/// Radius of the ring.
 const RING: f64 = 13.0;
-/// How far a lasso goes beyond the lines that it encloses, in lines.
+/// Distance by which a lasso goes beyond the lines that it encloses, in lines.
 const BEYOND: f64 = 0.42;
 
 /// The ring around what is picked, and the lasso.

@@ -10,24 +10,24 @@ use crate::{
     web::{self, Element, Viewport},
 };
 
-/// In how many bins the run is summed up.
+/// Number of bins of the strip.
 const BINS: usize = 400;
-/// How high a line's row is, in the strip's own units, and at the most how high all are.
+/// Height of a line's row, in the strip's own units.
 const ROW: f64 = 9.0;
-/// How far an arrow key moves the window, as a share of what is seen.
+/// Distance by which an arrow key moves the window, as a share of the visible part.
 const KEY: f64 = 0.5;
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
     pub(super) run: Run,
     pub(super) layout: Shared<Layout>,
-    /// How far along the playhead is.
+    /// Position of the playhead along the time axis.
     pub(super) along: f64,
-    /// Whether what is still to come is not to be seen at all.
+    /// True if the future is hidden.
     pub(super) hidden: bool,
-    /// What is scrolled.
+    /// The element that scrolls.
     pub(super) container: NodeRef,
-    /// How much of the picture is seen, along the time axis.
+    /// Length of the visible part, along the time axis.
     pub(super) seen: f64,
     pub(super) lens: Lens,
     pub(super) shown: Shown,
@@ -70,7 +70,7 @@ pub(super) fn Overview(props: &Props) -> Html {
     }
 }
 
-/// What happens when, line by line, and where something goes wrong.
+/// The run by line and bin, with faults, losses and violations.
 fn strip(run: &Run, end: Time) -> Html {
     let size = run.scenario.nodes.len();
     let sum = diagram::overview(&run.trace, &run.report.judgements, size, (BINS, end));
@@ -105,7 +105,7 @@ fn strip(run: &Run, end: Time) -> Html {
     }
 }
 
-/// How far the picture is scrolled, at every moment.
+/// Scroll position of the picture, kept up to date.
 #[hook]
 fn use_scrolled(container: &NodeRef, orientation: Orientation) -> f64 {
     let scrolled = use_state_eq(|| 0.0);
@@ -179,7 +179,7 @@ fn keys(props: &Props, scrolled: f64) -> Callback<KeyboardEvent> {
     })
 }
 
-/// How large the picture is, and which way time runs.
+/// Buttons for the size of the picture and the direction of time.
 fn buttons(props: &Props, longer: bool) -> Html {
     let Props { lens, shown, room, layout, send, .. } = props;
     let (lens, shown, room) = (*lens, *shown, *room);

@@ -115,7 +115,7 @@ pub(super) fn Page() -> Html {
                 <section class={classes!("theatre", edited.then_some("edited"))} aria-label={text::page::RUN} ref={theatre}>
                     { variants(&state.ways, state.run.protocol.id, state.study.future_hidden, &send) }
                     <h2 class="title" id={HEADING} tabindex="-1">
-                        { state.heading() }
+                        <span lang={(!state.scenario().title.is_empty()).then_some("en")}>{ state.heading() }</span>
                         if !state.scenario().title.is_empty() { { old_words(state) } }
                     </h2>
                     <Exercise run={state.run.clone()} exercise={state.exercise.clone()} />
@@ -202,7 +202,7 @@ fn use_address(state: &State, fragment: &str, send: &Callback<Action>) {
         let holds = given.is_empty() || link::holds(&given, state.scenario());
         (state.run.clone(), if holds { given } else { String::new() })
     });
-    // An address that nobody can open would say nothing: the file that was opened, if any, is left in it.
+    // An address that is too long cannot be opened: the file that was opened, if any, is left in it.
     let is_too_long = fragment.len() > link::MAX_LINK;
     let fragment = if is_too_long { "#".to_owned() } else { fragment.to_owned() };
     let waits = state.pending.is_some() || state.refused.is_some();
@@ -238,7 +238,7 @@ fn use_source(send: &Callback<Action>) {
     });
 }
 
-/// What keys do depends on what is shown when they are pressed.
+/// Handles keys; their effect depends on the state when they are pressed.
 #[hook]
 fn use_keys(store: &UseReducerHandle<Store>, send: &Callback<Action>) {
     let latest = use_mut_ref(|| store.clone());

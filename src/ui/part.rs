@@ -7,13 +7,13 @@ use yew::prelude::*;
 use super::Send;
 use crate::app::Run;
 
-/// What draws a part.
+/// Function that draws a part.
 pub(super) type Draw = fn(&Props) -> Html;
 
 #[derive(Clone, Properties)]
 pub(super) struct Props {
     pub(super) run: Run,
-    /// How often something was refused: what is typed and was not taken goes back to what is.
+    /// Number of refused changes: a refused input shows the value of the run again.
     pub(super) refusals: u32,
     pub(super) can_undo: bool,
     pub(super) can_redo: bool,

@@ -19,13 +19,13 @@ pub(super) struct Props {
     pub(super) run: Run,
     pub(super) scene: Shared<Scene>,
     pub(super) layout: Shared<Layout>,
-    /// Which part of it is drawn.
+    /// The part of the scene that is drawn.
     pub(super) window: Window,
-    /// What the reader asks about, where the picture is not fine enough to show it.
+    /// Marks and arrows of the selection, where the picture is too coarse to show them.
     pub(super) picked: Rc<Option<(Vec<Mark>, Vec<Arrow>)>>,
-    /// How many events have happened.
+    /// Number of events that have happened.
     pub(super) cursor: usize,
-    /// Whether nothing is to be told of what has not happened yet.
+    /// True if the future is hidden.
     pub(super) hidden: bool,
     pub(super) selection: Option<Selection>,
     pub(super) emphasis: Shared<Option<Emphasis>>,
@@ -38,7 +38,7 @@ pub(super) struct Props {
 }
 
 impl Props {
-    /// How an event stands out; whether it is still to come.
+    /// Classes of an event: its role, and whether it is still to come.
     pub(super) fn event_class(&self, event: EventId) -> Classes {
         let role = self.emphasis.as_ref().map(|it| class_of(it.of_event(event)));
         let selected = self.selection == Some(Selection::Event(event));
@@ -53,7 +53,7 @@ impl Props {
         classes!((sent >= self.cursor).then_some("to-come"), role, selected.then_some("selected"))
     }
 
-    /// What belongs to no event recedes behind a witness.
+    /// Class of elements that belong to no event: they recede behind a witness.
     pub(super) fn recedes(&self) -> Option<&'static str> {
         let of_violation = |it: &Emphasis| it.asked == Asked::Violation;
         self.emphasis.as_ref().is_some_and(of_violation).then_some("recedes")
@@ -71,7 +71,7 @@ const fn class_of(role: Role) -> &'static str {
     }
 }
 
-/// Up to how many messages that are asked about, or lines, each is drawn with all its parts.
+/// Largest number of selected messages, or of lines, that are drawn with all their parts.
 const ALONE: usize = 40;
 
 /// The scene as SVG.
@@ -93,10 +93,10 @@ pub(super) fn Picture(props: &Props) -> Html {
             { for across.iter().map(|it| spans::across(props, it)) }
             { for held_back.iter().map(|bar| draw_bar(props, bar)) }
             if let Some(merged) = &props.scene.merged { { draw_merged(props, merged) } }
-            <g>{ for arrows.iter().map(|arrow| arrow_of(props, arrow)) }</g>
-            <g>{ for marks.iter().map(|mark| marks::draw(props, mark)) }</g>
+            <g lang="en">{ for arrows.iter().map(|arrow| arrow_of(props, arrow)) }</g>
+            <g lang="en">{ for marks.iter().map(|mark| marks::draw(props, mark)) }</g>
             if let Some((marks, arrows)) = &*props.picked {
-                <g class="picked">
+                <g class="picked" lang="en">
                     { for arrows.iter().map(|arrow| match arrows.len() {
                         0..=ALONE => arrows::draw(props, arrow),
                         _ => arrows::draw_lean(props, arrow),

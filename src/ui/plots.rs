@@ -11,7 +11,7 @@ use crate::{
     kernel::NodeId,
 };
 
-/// How many curves have a name and a sign of their own.
+/// Largest number of curves with a name and a sign of their own.
 const ALONE: usize = 16;
 
 /// Draws the strip of one metric.

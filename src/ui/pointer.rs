@@ -1,4 +1,4 @@
-//! What the reader's hands do to the picture: drag an arrow, a mark, a wall or a lasso; click an arrow or a line.
+//! Pointer actions on the picture: drag an arrow, a mark, a wall or a lasso; click an arrow or a line.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -14,12 +14,12 @@ use crate::{
 
 /// The picture itself, where nothing is drawn.
 const GROUND: &str = ".sheet > svg";
-/// How far a pointer has to move before a press becomes a drag.
+/// Distance that a pointer has to move before a press becomes a drag.
 const DRAG_THRESHOLD: f64 = 5.0;
-/// How near to a mark a click on a line means the mark's moment.
+/// Distance from a mark within which a click on a line means the mark's moment.
 const SNAP: f64 = 9.0;
 
-/// What a pressed pointer does.
+/// Action of a pressed pointer.
 #[derive(Clone, Debug)]
 pub(super) enum Drag {
     /// It moves a message's arrival.
@@ -32,7 +32,7 @@ pub(super) enum Drag {
     Lasso { from: (f64, f64), moved: bool, own: bool, draws: bool },
 }
 
-/// What the reader's hands do to the picture.
+/// Handlers of the pointer actions on the picture.
 #[derive(Clone, PartialEq)]
 pub(super) struct Hands {
     pub(super) moves: Callback<PointerEvent>,
@@ -68,18 +68,18 @@ impl Hands {
 #[derive(Clone)]
 pub(super) struct Pointer {
     pub(super) drag: Rc<RefCell<Option<Drag>>>,
-    /// Whether a finger draws a lasso, as the mouse does.
+    /// True if a finger draws a lasso, as the mouse does.
     pub(super) armed: Rc<RefCell<bool>>,
     pub(super) picture: NodeRef,
     pub(super) layout: Shared<Layout>,
-    /// Which part of the picture is drawn.
+    /// The part of the picture that is drawn.
     pub(super) window: Window,
     pub(super) run: Run,
     pub(super) send: Send,
 }
 
 impl Pointer {
-    /// Where it is: along the time axis and across the lines.
+    /// Position of the pointer: along the time axis and across the lines.
     fn place(&self, event: &MouseEvent) -> Option<(f64, f64)> {
         let Place { x, y } = web::place_in(&self.picture.cast()?, event);
         let (along, across) = self.layout.unpoint(Point { x, y });
@@ -251,7 +251,7 @@ impl Pointer {
         })
     }
 
-    /// What a lasso from here to there encloses.
+    /// Area that a lasso between two points encloses.
     fn area(&self, from: (f64, f64), to: (f64, f64)) -> Area {
         let layout = &self.layout;
         let corner = |(along, across)| (layout.time_at(along), layout.lanes_at(across));

@@ -8,7 +8,7 @@ use crate::{
     diagram::{Arrow, Layout, Orientation, Point, Scene},
 };
 
-/// How many messages under way are elements of their own.
+/// Largest number of messages in transit that are elements of their own.
 const ALONE: usize = 100;
 
 #[derive(Properties, PartialEq)]
@@ -17,7 +17,7 @@ pub(super) struct Props {
     pub(super) layout: Shared<Layout>,
     pub(super) scene: Shared<Scene>,
     pub(super) playhead: Playhead,
-    /// Whether what is still to come is not to be seen at all.
+    /// True if the future is hidden.
     pub(super) hidden: bool,
 }
 
@@ -59,7 +59,7 @@ fn dots(dots: Vec<Point>) -> Html {
     dots.into_iter().map(circle).collect()
 }
 
-/// Where a message is, if it is under way when the playhead is there.
+/// Position of a message that is in transit at the playhead.
 fn under_way(layout: &Layout, arrow: &Arrow, along: f64) -> Option<Point> {
     let (from, _) = layout.unpoint(arrow.from);
     let (to, _) = layout.unpoint(arrow.to);

@@ -6,27 +6,27 @@ use yew::prelude::*;
 
 use crate::web::{self, Style};
 
-/// How many rows are kept in the document above and below those in sight: for those who read on with a
+/// Number of rows that are kept in the document above and below those in sight: for readers with a
 /// screen reader, and so that nothing flickers.
 const BEYOND: usize = 24;
 /// The same where a row has many cells.
 const BEYOND_WIDE: usize = 6;
-/// From how many columns on.
+/// Number of columns from which a table is wide.
 const WIDE: usize = 5;
-/// How many rows are in sight at the most.
+/// Largest number of rows in sight.
 const IN_SIGHT: usize = 14;
 /// Rows come and go by so many at a time.
 const STEP: usize = 8;
-/// How high a row is until it is measured, in CSS pixels.
+/// Height of a row until it is measured, in CSS pixels.
 const HEIGHT: f64 = 36.0;
 
 /// Draws the cells of a row. The second tells what makes a cell's button a stop of the keyboard.
 pub(super) type DrawRow = Rc<dyn Fn(usize, &Stops) -> Html>;
 
-/// What class a row has.
+/// Class of a row.
 pub(super) type ClassOfRow = Rc<dyn Fn(usize) -> Classes>;
 
-/// Which button of a row the Tab key reaches; the arrow keys go on from there.
+/// The button of a row that the Tab key reaches; the arrow keys go on from there.
 pub(super) struct Stops {
     table: &'static str,
     row: usize,
@@ -49,13 +49,13 @@ impl Stops {
 pub(super) struct Props {
     /// Its name among those on the page.
     pub(super) id: &'static str,
-    /// What it is called.
+    /// Label of the table.
     pub(super) label: String,
-    /// What stands above the columns.
+    /// Headings of the columns.
     pub(super) heads: Vec<String>,
-    /// In how many columns there are buttons.
+    /// Number of columns with buttons.
     pub(super) stops: usize,
-    /// How many rows there are.
+    /// Number of rows.
     pub(super) count: usize,
     /// The row that is brought into sight whenever it is another one.
     pub(super) shown: Option<usize>,
@@ -65,7 +65,7 @@ pub(super) struct Props {
 }
 
 impl PartialEq for Props {
-    /// What the rows show changes with almost everything.
+    /// The content of the rows changes with almost everything.
     fn eq(&self, _: &Self) -> bool {
         false
     }
@@ -162,7 +162,7 @@ pub(super) fn Rows(props: &Props) -> Html {
     }
 }
 
-/// Where a key goes to in a table of this many rows and columns.
+/// Cell that a key leads to, in a table of this size.
 fn moved(
     key: &str,
     (row, column): (usize, usize),
@@ -182,7 +182,7 @@ fn moved(
     })
 }
 
-/// How high a row is: the style sheet knows, which gives more room to narrow screens and fingers.
+/// Height of a row. The style sheet decides it, and gives more room to narrow screens and fingers.
 #[hook]
 fn use_height(ruler: &NodeRef) -> f64 {
     let height = use_state_eq(|| HEIGHT);

@@ -9,9 +9,9 @@ use crate::{
     web::{self, Style},
 };
 
-/// How long a reader has to stop typing before what is written is run, in real milliseconds.
+/// Pause after which the text is run, in real milliseconds.
 const PAUSE: u32 = 500;
-/// What a screen reader is told to find what is wrong by.
+/// Id of the element with the error, for screen readers.
 const SAYS: &str = "text-says";
 
 #[derive(Properties, PartialEq)]
@@ -66,7 +66,7 @@ fn use_pause(writing: &Option<Writing>, send: &Send) {
     });
 }
 
-/// What there is to say about the text: what is wrong with it, and where.
+/// The error in the text and its line, or a hint.
 fn says(props: &Props, wrong: Option<&Wrong>, text: &str, field: &NodeRef) -> Html {
     let Props { run, writing, send } = props;
     let stands = writing.as_ref().is_some_and(Writing::stands);

@@ -17,13 +17,13 @@ use crate::{
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
     pub(super) compare: Compare,
-    /// That of the first: one axis for both.
+    /// Frame of the first run: both have one axis.
     pub(super) frame: Frame,
-    /// How far both are scrolled along the axis, and how much of it is seen.
+    /// Scroll position of both along the axis, and length of the visible part.
     pub(super) scrolled: f64,
     pub(super) seen: f64,
     pub(super) names_width: f64,
-    /// That of the first.
+    /// Playhead of the first run.
     pub(super) playhead: Playhead,
     pub(super) hidden: bool,
 }
@@ -78,7 +78,7 @@ pub(super) fn Second(props: &Props) -> Html {
     }
 }
 
-/// Which of the two a picture shows.
+/// Name of the run that a picture shows.
 pub(super) fn run_name(name: &str) -> Html {
     html! { <div class="run-name" aria-hidden="true">{ name }</div> }
 }
@@ -96,7 +96,7 @@ fn names(run: &Run, layout: &Layout, width: f64) -> Html {
     }
 }
 
-/// Where the two runs part: a line across all nodes of either.
+/// The first difference of the two runs: a line across all nodes of either.
 pub(super) fn parting(layout: &Layout, run: &Run, parting: Option<Parting>, which: usize) -> Html {
     let Some(Parting { at, event, run: whose }) = parting else { return html! {} };
     let along = if whose == which && event < run.trace.events.len() {

@@ -70,12 +70,12 @@ fn parameter_field(props: &Props, parameter: &'static Parameter) -> Html {
     html! {
         <>
             { field(parameter.name, parameter.help, control) }
-            <p class="help">{ parameter.help }</p>
+            <p class="help" lang="en">{ parameter.help }</p>
         </>
     }
 }
 
-/// Up to how many nodes each has a field for its name before a reader asks for it.
+/// Largest number of nodes whose names have fields before a reader opens them.
 const LISTED: usize = 24;
 
 fn nodes(run: &Outcome, send: &Send) -> Html {

@@ -1,4 +1,4 @@
-//! What marks and signs look like: tables of lines and discs, so that each costs the page but a few bytes.
+//! Shapes of marks and signs: tables of lines and discs, so that each costs the page a few bytes only.
 
 use yew::prelude::*;
 
@@ -34,7 +34,7 @@ pub(super) const HOST: &[ShapePart] = &[Disc("", 18)];
 /// See [`HOST`].
 pub(super) const ROUTER: &[ShapePart] = &[Field("", &[(-16, -16), (16, -16), (16, 16), (-16, 16)])];
 
-/// What the ends of curves are marked with, in turn.
+/// Marks at the ends of curves, in turn.
 pub(super) const ENDS: &[&[ShapePart]] = &[
     &[Disc("sign", 8)],
     &[Field("sign", &[(-8, -8), (8, -8), (8, 8), (-8, 8)])],

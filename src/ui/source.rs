@@ -17,9 +17,9 @@ use crate::{
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
     pub(super) run: Run,
-    /// How many events have happened.
+    /// Number of events that have happened.
     pub(super) cursor: usize,
-    /// Of how many events may be told.
+    /// Number of events that are not hidden.
     pub(super) told: usize,
     pub(super) selection: Option<Selection>,
 }
@@ -140,11 +140,11 @@ fn description(run: &Run, listing: &Listing, module: &str, show: &Callback<Strin
                 <h4>{ text::source::PROMISES }</h4>
                 <ul>
                     { for run.protocol.promises.iter().map(|property| html! {
-                        <li><b>{ property.name }</b>{ ": " }{ property.statement }</li>
+                        <li lang="en"><b>{ property.name }</b>{ ": " }{ property.statement }</li>
                     }) }
                 </ul>
                 <h4>{ text::source::PAPER }</h4>
-                <p>{ run.protocol.source }</p>
+                <p lang="en">{ run.protocol.source }</p>
             }
         </div>
     }

@@ -1,4 +1,4 @@
-//! What lies on, behind and across the lines: bands, critical sections, barriers, cuts, undone work.
+//! Elements on, behind and across the lines: bands, critical sections, barriers, cuts, undone work.
 
 use yew::prelude::*;
 
@@ -12,9 +12,9 @@ use crate::{
     kernel::spell,
 };
 
-/// How many tints the bands have; numbers that differ by so much look alike but for the number.
+/// Number of tints of the bands; numbers that differ by a multiple of it have the same tint.
 const TINTS: i64 = 6;
-/// How far apart the strokes through undone work are.
+/// Distance between the strokes through undone work.
 const STROKES: f64 = 10.0;
 
 /// A line between two points.
@@ -132,7 +132,7 @@ pub(super) fn strokes(from: Point, to: Point) -> String {
     (0..count as u32).map(stroke).collect()
 }
 
-/// Who waits for whom in the end.
+/// A node that waits for another at the end of the run.
 pub(super) fn waiting(props: &Props, waiting: &Waiting) -> Html {
     let over = props.cursor >= props.run.trace.events.len();
     let sentence = deadlock_sentence(&props.run.scenario, &props.run.trace);

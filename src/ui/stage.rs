@@ -37,18 +37,18 @@ use crate::{
     web::{self, Element, Style, Viewport},
 };
 
-/// How much a picture may weigh in which everything stands by itself and has its text: a page of 3 000 elements is
+/// Largest number of elements of a picture with all its details: a page of 3 000 elements is
 /// quick everywhere, and the rest of it needs some hundreds.
 const WEIGHT: usize = 2_000;
-/// How much of that each node takes beside the picture, with its name, its row and its choice in a list.
+/// Number of elements that each node takes beside the picture: its name, its row and its option in a list.
 const OF_A_NODE: usize = 9;
-/// How long the reader has not zoomed when the picture is drawn in full again, in real milliseconds.
+/// Pause after a zoom before the picture is drawn in full again, in real milliseconds.
 const SETTLED: u32 = 140;
-/// How much room the time axis's numbers take.
+/// Room that the numbers of the time axis take.
 pub(super) const RULER: f64 = 26.0;
-/// How wide the menu is: as in the style sheet.
+/// Width of the menu, as in the style sheet.
 const MENU: f64 = 290.0;
-/// How wide the nodes' names are, at the least and at the most.
+/// Smallest and largest width of the nodes' names.
 const NAMES: (f64, f64) = (92.0, 190.0);
 /// The parts of the picture that are for dragging, as a selector.
 const DRAGGED: &str =
@@ -64,19 +64,19 @@ pub(super) struct Props {
     pub(super) shown_until: Time,
     pub(super) lens: Lens,
     pub(super) selection: Option<Selection>,
-    /// Whether the menu of the selection is open.
+    /// True if the menu of the selection is open.
     pub(super) menu: bool,
     pub(super) armed: bool,
     pub(super) lasso: Option<Area>,
     pub(super) called_off: u32,
     pub(super) explained: Option<&'static str>,
-    /// What stands out.
+    /// The emphasised events and messages.
     pub(super) emphasis: Shared<Option<Emphasis>>,
     /// The logical time that is shown.
     pub(super) clocks: Option<(Clocks, Shared<Stamps>)>,
     /// The cut that the reader has drawn.
     pub(super) cut: Option<Shared<CutLine>>,
-    /// Whether what is still to come is not to be seen at all.
+    /// True if the future is hidden.
     pub(super) hidden: bool,
     pub(super) changes: Changes,
     pub(super) compare: Option<Compare>,
@@ -193,7 +193,7 @@ pub(super) fn Stage(props: &Props) -> Html {
     });
     // Behind the curtain there is nothing to be seen of it either.
     let (behind, before) = if hidden { (cut, None) } else { (None, cut) };
-    // To ask costs a layout of the page: only where it matters.
+    // Reading it costs a layout of the page, so it is read only where it matters.
     let sideways = container.cast().filter(|_| menu.is_some());
     let sideways = sideways.map_or(0.0, |element| web::scrolled(&element));
     html! {
@@ -258,13 +258,13 @@ pub(super) fn Stage(props: &Props) -> Html {
     }
 }
 
-/// How much the picture of a group of this size may weigh, with another one beside it or without.
+/// Largest number of elements of the picture of a group of this size, with or without a second run.
 pub(super) fn weight(nodes: usize, two: bool) -> usize {
     let weight = WEIGHT.saturating_sub(OF_A_NODE * nodes).max(WEIGHT / 4);
     if two { weight / 2 } else { weight }
 }
 
-/// What the reader asks about, by itself: in a picture that is not fine enough to show it.
+/// Marks and arrows of the selection, where the picture is too coarse to show them.
 fn picked(
     run: &Outcome,
     features: &Features,
@@ -316,7 +316,7 @@ impl Portion {
     }
 }
 
-/// Where the menu of a selection stands: beside it, within the diagram's width.
+/// Place of the selection's menu: beside it, within the diagram's width.
 fn beside(at: Point, width: f64, scrolled: f64) -> Style {
     let left = (at.x - scrolled + 16.0).min(width - MENU - 8.0).max(4.0);
     format!("left:{}px;top:{}px", px(left), px(at.y + 18.0)).into()
@@ -331,14 +331,14 @@ pub(super) fn sized(width: f64, height: f64) -> Style {
     format!("width:{}px;height:{}px", px(width), px(height)).into()
 }
 
-/// How much room the nodes' names have across the diagram's width, and each of them along it.
+/// Room of the nodes' names across the diagram's width, and of each of them along it.
 pub(super) fn room_of_names(vertical: bool, width: f64, gap: f64) -> (Style, Style) {
     let side = if vertical { "width" } else { "height" };
     let all = if vertical { Style::NONE } else { format!("width:{}px", px(width)).into() };
     (all, format!("{side}:{}px", px(gap)).into())
 }
 
-/// Where the thing that is picked is in the picture.
+/// Place of the selection in the picture.
 fn anchor(run: &Outcome, layout: &Layout, selection: Selection) -> Option<Point> {
     match selection {
         Selection::Message(name) => {
@@ -357,7 +357,7 @@ fn anchor(run: &Outcome, layout: &Layout, selection: Selection) -> Option<Point>
     }
 }
 
-/// How much of an element is seen, kept true while that changes. Places are told in steps of a quarter of what is
+/// The visible part of an element, kept up to date. Its place changes in steps of a quarter of what is
 /// seen: within one the same is drawn.
 #[hook]
 fn use_viewport(container: &NodeRef) -> Viewport {
@@ -398,7 +398,7 @@ fn use_let_go(drag: &Rc<RefCell<Option<Drag>>>, called_off: u32) {
     use_effect_with(called_off, move |_| drop(drag.borrow_mut().take()));
 }
 
-/// Whether the reader is zooming: what is passed on the way need not be fine.
+/// True while the reader zooms: the pictures in between need no details.
 #[hook]
 fn use_zooming(lens: Lens) -> bool {
     let zooming = use_state_eq(|| false);
@@ -490,7 +490,7 @@ fn use_follow(
     playing: bool,
     place: Option<(f64, f64)>,
 ) {
-    // What was scrolled to in the other orientation is no place in this one.
+    // A scroll position of the other orientation means nothing in this one.
     use_effect_with(orientation, {
         let container = container.clone();
         move |_| {
@@ -502,7 +502,7 @@ fn use_follow(
     let container = container.clone();
     let before = use_mut_ref(|| 0.0);
     use_effect_with((playhead.cursor, playhead.time as i64), move |_| {
-        // To ask what is seen costs a layout of the page: not where all of it is.
+        // Reading the visible part costs a layout of the page, so it is not read where all is visible.
         let Some((along, names)) = place else { return };
         let before = before.replace(along);
         if let Some(element) = container.cast::<Element>() {
@@ -527,7 +527,7 @@ fn use_held_touches(picture: &NodeRef) {
     });
 }
 
-/// How wide the nodes' names are, where time runs to the right.
+/// Width of the nodes' names, where time runs to the right.
 fn names_width(run: &Outcome) -> f64 {
     let longest = run.scenario.names().map(|name| name.chars().count()).max().unwrap_or(0);
     (longest as f64 * 9.5 + 30.0).clamp(NAMES.0, NAMES.1)

@@ -1,4 +1,4 @@
-//! What is asked of the order of events: a row of switches below the diagram.
+//! Switches for the order of events: a row below the diagram.
 
 use yew::prelude::*;
 
@@ -51,7 +51,7 @@ fn switch(name: &'static str, title: &'static str, on: bool, ask: Ask, send: &Se
     html! { <button {onclick} aria-pressed={on.to_string()} {title}>{ name }</button> }
 }
 
-/// Which logical time is shown.
+/// Choice of the logical time that is shown.
 fn timestamps(clocks: Option<Clocks>, send: &Send) -> Html {
     const ALL: [(&str, Option<Clocks>); 3] = [
         (text::study::NO_CLOCK, None),
@@ -72,7 +72,7 @@ fn timestamps(clocks: Option<Clocks>, send: &Send) -> Html {
     }
 }
 
-/// How much there is before and after what is picked, with the signs of both.
+/// Number of events before and after the selection, with the signs of both.
 fn in_words(state: &State, emphasis: &Emphasis, clocks: &Timing) -> Html {
     let [past, future, aside] = emphasis.counts;
     let untold = state.told() < state.run.trace.events.len();
@@ -101,7 +101,7 @@ fn in_words(state: &State, emphasis: &Emphasis, clocks: &Timing) -> Html {
     }
 }
 
-/// What the past and the future look like.
+/// Sign of the past or the future.
 fn key(role: &'static str) -> Html {
     html! {
         <svg width="34" height="18" aria-hidden="true">
@@ -111,10 +111,10 @@ fn key(role: &'static str) -> Html {
     }
 }
 
-/// How many messages of a kind are listed at the most.
+/// Largest number of messages of a kind that are listed.
 const LISTED: usize = 8;
 
-/// Whether a cut is consistent, and the messages that cross it.
+/// The verdict on a cut, and the messages that cross it.
 fn cut_in_words(state: &State, cut: &CutLine, send: &Send) -> Html {
     let consistent = cut.crossing.is_consistent();
     let ask = |how: Move| send.reform(move |_: MouseEvent| Action::Study(Ask::Cut(how.clone())));

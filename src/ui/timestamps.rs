@@ -17,7 +17,7 @@ pub(super) struct Props {
     pub(super) layout: Shared<Layout>,
     pub(super) stamps: Shared<Stamps>,
     pub(super) clocks: Clocks,
-    /// How many events may be told of.
+    /// Number of events that are not hidden.
     pub(super) told: EventId,
 }
 

@@ -1,4 +1,4 @@
-//! Who is linked to whom, where not everybody is to everybody.
+//! Topology of the network, where it is not complete.
 
 use yew::prelude::*;
 
@@ -12,7 +12,7 @@ use crate::{
     diagram::{Graph, Orientation, Place, graph},
 };
 
-/// How many links are elements of their own, and how many are told in words.
+/// Largest number of links that are elements of their own, and that are listed in words.
 const ALONE: usize = 200;
 
 /// The scenario's network, to be folded away; nothing where it is full.

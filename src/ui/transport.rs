@@ -13,12 +13,12 @@ use crate::{
     web,
 };
 
-/// What the controls of time need to know.
+/// Properties of the controls of time.
 pub(super) struct Props<'a> {
     pub(super) run: &'a Run,
     pub(super) playhead: Playhead,
     pub(super) playing: bool,
-    /// Whether nothing is left to happen, in a run beside this one either.
+    /// True if no event is left, in a second run either.
     pub(super) is_over: bool,
     pub(super) speed: u32,
     pub(super) pace: f64,
@@ -81,12 +81,12 @@ pub(super) fn transport(props: Props) -> Html {
     }
 }
 
-/// What the steps go to.
+/// Choice of the events at which steps stop.
 fn steps(run: &Run, chosen: Stride, send: &Send) -> Html {
     let all = || Stride::all(run.scenario.nodes.len());
     let onchange = send.reform(|value: String| {
         let place = value.parse().unwrap_or(0);
-        // Which is one of the run's: the list was made of them.
+        // The stride is one of this run's, since the list was made of them.
         let stride = Stride::all(place + 1).nth(place).unwrap_or_default();
         Action::Study(Ask::Stride(stride))
     });

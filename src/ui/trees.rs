@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::app::{Branch, BranchStatus, text};
 
-/// How many entries a part may have and still be open from the beginning.
+/// Largest number of entries of a part that is open at first.
 const OPEN: usize = 8;
 
 /// The entries of a tree.

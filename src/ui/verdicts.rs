@@ -1,4 +1,4 @@
-//! What is said about the run: every property at the playhead and in the end, and the run's class.
+//! Verdicts on the run: every property at the playhead and at the end, and the run's class.
 
 use yew::prelude::*;
 
@@ -18,15 +18,15 @@ use crate::{
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
     pub(super) run: Run,
-    /// How many events have happened.
+    /// Number of events that have happened.
     pub(super) cursor: usize,
     pub(super) explained: Option<&'static str>,
-    /// Whether nothing is to be told of what has not happened yet.
+    /// True if the future is hidden.
     pub(super) hidden: bool,
     pub(super) send: Send,
 }
 
-/// What is said about the run.
+/// The verdicts on the run.
 #[component]
 pub(super) fn Verdicts(props: &Props) -> Html {
     let run = &props.run;
@@ -35,7 +35,7 @@ pub(super) fn Verdicts(props: &Props) -> Html {
         use_memo((run.clone(), props.cursor), |(run, cursor)| judged.borrow_mut().at(run, *cursor));
     let over = props.cursor == run.trace.events.len();
     let causes = use_causes(run);
-    // Until the run is over nothing is said of how it ends.
+    // The verdicts at the end are hidden until the run is over.
     let ends = if over { &run.report.judgements } else { &*now };
     let rows = |promised: bool| {
         let wanted = ends.iter().filter(move |it| it.promised == promised);
@@ -98,7 +98,7 @@ pub(super) const fn sign(verdict: &Verdict) -> &'static str {
     }
 }
 
-/// What the verdicts are said of while the run is not over, and the way to its end.
+/// Note that the verdicts cover a part of the run, and the way to its end.
 fn so_far(props: &Props) -> Html {
     let to_end = props.send.reform(|_: MouseEvent| Action::Jump(usize::MAX));
     html! {
@@ -133,15 +133,15 @@ fn row(props: &Props, judgement: &Judgement, causes: Option<&Causes>) -> Html {
         <>
             <span class="sign" aria-hidden="true">{ sign(shown) }</span>
             <span class="name">{ name }</span>
-            <span class="kind">{ kind }</span>
-            <span class="status">{ status }{ so_far }</span>
+            <span class="kind" lang={text::LANGUAGE}>{ kind }</span>
+            <span class="status">{ status }<span lang={text::LANGUAGE}>{ so_far }</span></span>
         </>
     };
     html! {
         <li class={classes!("verdict", status)} data-property={name} data-end={end}>
             <details>
-                <summary title={judgement.property.statement}>{ head }</summary>
-                <p class="statement">{ judgement.property.statement }</p>
+                <summary lang="en" title={judgement.property.statement}>{ head }</summary>
+                <p class="statement" lang="en">{ judgement.property.statement }</p>
             </details>
             { match shown {
                 Verdict::Violated { why, .. } => html! {
@@ -150,7 +150,7 @@ fn row(props: &Props, judgement: &Judgement, causes: Option<&Causes>) -> Html {
                         { causes.map(|causes| cause(run, judgement, causes)) }
                     </>
                 },
-                Verdict::Undecided(why) => html! { <p class="why">{ speak(why) }</p> },
+                Verdict::Undecided(why) => html! { <p class="why" lang="en">{ speak(why) }</p> },
                 Verdict::Holds => html! {},
             } }
             if explained && !shown.is_violated() {
@@ -167,7 +167,7 @@ fn violation(props: &Props, judgement: &Judgement, why: &str, explained: bool) -
     let broke = props.run.report.broke(judgement, &props.run.trace);
     let toggle =
         props.send.reform(move |_: MouseEvent| Action::Explain((!explained).then_some(name)));
-    // What is owed is owed till the end; something bad happens at a moment.
+    // A liveness violation is one of the whole run; a safety violation happens at a moment.
     let when = match judgement.property.kind {
         Kind::Liveness => text::verdicts::AT_END.to_owned(),
         Kind::Safety => {
@@ -181,7 +181,7 @@ fn violation(props: &Props, judgement: &Judgement, why: &str, explained: bool) -
         <>
             <button class="why" onclick={toggle} aria-pressed={explained.to_string()}
                 title={text::verdicts::SHOW_HELP}>
-                { when }{ why }
+                { when }<span lang="en">{ why }</span>
                 <span class="look">{ if explained { text::verdicts::HIDE } else { text::verdicts::SHOW } }</span>
             </button>
             <p class="ways-there">
@@ -203,8 +203,8 @@ fn violation(props: &Props, judgement: &Judgement, why: &str, explained: bool) -
                 { longer(props) }
             } else if let Some(breach) = broke {
                 <p class="broke">
-                    { text::verdicts::ASSUMED }<b>{ breach.rule.statement() }</b>{ text::verdicts::BROKEN }
-                    { spell(&breach.why, &props.run.scenario.nodes) }{ "." }
+                    { text::verdicts::ASSUMED }<b lang="en">{ breach.rule.statement() }</b>{ text::verdicts::BROKEN }
+                    <span lang="en">{ spell(&breach.why, &props.run.scenario.nodes) }</span>{ "." }
                     if breach.event.is_some() {
                         { " " }
                         <button class="link" data-jump="breach"
@@ -233,7 +233,7 @@ fn longer(props: &Props) -> Html {
     }
 }
 
-/// What a class means, in a sentence.
+/// Meaning of a class, in a sentence.
 const fn meaning(class: Class) -> &'static str {
     match class {
         Class::Masking => text::verdicts::MASKING,
@@ -249,7 +249,7 @@ fn class_table(class: Option<Class>) -> Html {
         let here = class == Some(which);
         html! {
             <td class={classes!(here.then_some("here"))} aria-current={here.then_some("true")}
-                title={meaning(which)}>{ which.to_string() }</td>
+                title={meaning(which)}><span lang="en">{ which.to_string() }</span></td>
         }
     };
     let all = [Class::Masking, Class::FailSafe, Class::NonMasking, Class::Intolerant];

@@ -1,4 +1,4 @@
-//! Where to go from here: the same sends under another protocol, and the next stop of the tour.
+//! Next steps: the same scenario under another protocol, and the next stop of the tour.
 
 use yew::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::app::{Action, Edit, Variant, Ways, text};
 
 /// The protocols under which the same sends can be seen, each with what sets it apart: one of them is on.
 ///
-/// Where what is still to come is hidden, so is what it comes to.
+/// The switch between variants. Verdicts at the end are left out where the future is hidden.
 pub(super) fn variants(ways: &Ways, here: &str, hidden: bool, send: &Send) -> Html {
     if ways.variants.is_empty() {
         return html! {};
@@ -28,7 +28,7 @@ fn segment(variant: &Variant, checked: bool, hidden: bool, send: &Send) -> Html 
     html! {
         <label class={classes!("variant", checked.then_some("on"))} key={id}>
             <input type="radio" name="variant" value={id} {checked} {onchange} />
-            <b>{ protocol.name }</b>
+            <b lang="en">{ protocol.name }</b>
             <span class="apart">
                 { for told.iter().map(|judgement| {
                     let status = judgement.verdict.status();
@@ -45,13 +45,13 @@ fn segment(variant: &Variant, checked: bool, hidden: bool, send: &Send) -> Html 
     }
 }
 
-/// What comes next in the tour.
+/// Button for the next stop of the tour.
 pub(super) fn next_stop(ways: &Ways, send: &Send) -> Html {
     let Some(next) = ways.next else { return html! {} };
     let onclick = send.reform(move |_: MouseEvent| Action::Open(next));
     html! {
         <button id="next" class="next" {onclick}>
-            { text::ways::NEXT }<b>{ next.title() }</b><span aria-hidden="true">{ "\u{a0}→" }</span>
+            { text::ways::NEXT }<b lang="en">{ next.title() }</b><span aria-hidden="true">{ "\u{a0}→" }</span>
         </button>
     }
 }

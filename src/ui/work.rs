@@ -1,4 +1,4 @@
-//! What takes long is done in the pauses between frames: a long run, and the digest of one.
+//! Long computations in the pauses between frames: a long run, and the digest of one.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -14,7 +14,7 @@ use crate::{
 
 /// For how long of a frame work is done, in real ms: what is left is for drawing.
 const SLICE: f64 = 8.0;
-/// How much is done between two looks at the clock, in events.
+/// Number of events that are computed between two looks at the clock.
 const PART: usize = 200;
 
 /// Does a part of something again and again until it is done or the frame's share is used up.

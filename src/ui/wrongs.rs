@@ -1,4 +1,4 @@
-//! What goes wrong less often: traitors, wrong clocks, deaf and dumb nodes, dead links.
+//! The less common faults: traitors, wrong clocks, omissions, cut links.
 
 use yew::prelude::*;
 
@@ -14,7 +14,7 @@ use crate::{
     kernel::{Fault, NodeId, PerMillion, Side, Strategy, Time},
 };
 
-/// How long such a thing lasts unless the reader says otherwise, in virtual ms.
+/// Duration of such a fault unless the reader changes it, in virtual ms.
 const LASTS: Time = 100;
 
 /// The less common faults of a node, from a moment on or for the whole run.
@@ -126,7 +126,7 @@ fn drift_form(run: &Run, node: NodeId, why_not: &WhyNot, send: &Send) -> Html {
     }
 }
 
-/// From when till when, in a form.
+/// Fields for the beginning and the end of a fault.
 fn span(at: Time) -> Html {
     html! {
         <>
@@ -140,7 +140,7 @@ fn span(at: Time) -> Html {
     }
 }
 
-/// What stands in such a form; none if it is no span that lasts.
+/// Times in such a form; none if the end is not after the beginning.
 fn read_span(typed: &[String]) -> Option<(Time, Time)> {
     let [at, until] = typed else { return None };
     let (at, until) = (at.trim().parse().ok()?, until.trim().parse().ok()?);

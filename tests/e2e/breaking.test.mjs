@@ -86,7 +86,7 @@ test("a long search says how far it is, leaves the page quick, and is called off
   await page.locator("#tab-break-it").click();
   await page.locator("#hunt-cancel").click();
   await page.locator("#break-it").waitFor();
-  assert.match(await page.locator(".hunted").innerText(), /Called off after/);
+  assert.match(await page.locator(".hunted").innerText(), /Cancelled after/);
   await reader.leave();
 });
 

@@ -212,7 +212,7 @@ async function menuAt(page, node, moment) {
 test("bits of a message flip, and what has no effect says why", async () => {
   const { reader, page } = await example(RECEIVER_CRASHES);
   await menuOf(page, "Dave>Alice#1");
-  assert.match(await page.locator(".menu").innerText(), /checksum tells, so it will be lost/);
+  assert.match(await page.locator(".menu").innerText(), /so the message will be lost/);
   const forge = page.locator('.menu [data-do="forge"]');
   assert.ok(await forge.isDisabled());
   assert.match(await forge.innerText(), /traitors of this protocol send only what their strategy makes them send/);

@@ -1,5 +1,6 @@
 //! What a protocol is measured by, as curves over the whole run.
 
+use crate::app::text;
 use crate::{
     app::Run,
     kernel::{EventKind, Metric, NodeId, Time},
@@ -77,8 +78,9 @@ pub fn charts(run: &Run) -> Vec<Chart> {
         count += 1;
         sent.push((event.time, count));
     }
-    let help = "How many messages have been handed to the network so far.";
-    let mut charts = vec![Chart::of("messages so far".to_owned(), "messages", help, vec![sent])];
+    let help = text::chart::MESSAGES_HELP;
+    let mut charts =
+        vec![Chart::of(text::chart::MESSAGES.to_owned(), "messages", help, vec![sent])];
     for (place, metric) in protocol_metrics(run) {
         let line = |index| Line { node: Some(NodeId::new(index)), points: Vec::new() };
         let mut lines: Vec<Line> = (0..nodes).map(line).collect();

@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::tree::{Branch, entries, pruned};
+use crate::app::text;
 use crate::{
     analysis::{is_effect, trigger},
     app::{Run, Selection},
@@ -82,10 +83,10 @@ impl Subject {
                 let time = run.trace.events[event].time;
                 format!("{time} ms: {}", event_sentence(&run.scenario, &run.trace, event))
             }
-            (None, 0) => "Before the run".to_owned(),
+            (None, 0) => text::past::BEFORE.to_owned(),
             (None, events) => {
                 let time = run.trace.events[events - 1].time;
-                format!("{} after what happened at {time} ms", run.scenario.name(self.node))
+                text::past::after(&run.scenario.name(self.node), time)
             }
         }
     }
@@ -232,12 +233,12 @@ impl Past {
                 _ => String::new(),
             };
             let end = match wait.delivered {
-                Some(event) if event < told => format!(", delivered at {} ms", at(event)),
-                None if told >= trace.events.len() => ", never delivered in this run".to_owned(),
+                Some(event) if event < told => text::past::delivered(at(event)),
+                None if told >= trace.events.len() => text::past::NEVER_DELIVERED.to_owned(),
                 _ => String::new(),
             };
             let message = spell(&message, &self.run.scenario.nodes);
-            format!("{message}: here since {} ms{end}", at(wait.received))
+            text::past::held_back(&message, at(wait.received), &end)
         };
         waits.map(sentence).collect()
     }
@@ -273,7 +274,7 @@ impl NodeState {
         let held_back = self.held_back.map(|mut waiting| {
             let more = waiting.len().saturating_sub(HELD_BACK);
             waiting.truncate(HELD_BACK);
-            waiting.extend((more > 0).then(|| format!("… and {more} more")));
+            waiting.extend((more > 0).then(|| text::past::more(more)));
             waiting
         });
         Self { state: pruned(self.state, &mut lines), timers, stored, held_back, ..self }
@@ -312,9 +313,9 @@ fn timers(was: &Json, is: &Json, names: &[String]) -> Vec<Branch> {
         let timers = json["timers"].as_array().into_iter().flatten();
         let timer = |timer: &Json| {
             let (due, clock) = (timer["due"].as_u64(), timer["clock"].as_u64());
-            let due_words = format!("goes off at {} ms", due.unwrap_or(0));
+            let due_words = text::past::expires(due.unwrap_or(0));
             let words = match clock.filter(|_| clock != due) {
-                Some(clock) => format!("{due_words}, {clock} by its clock"),
+                Some(clock) => text::past::by_its_clock(&due_words, clock),
                 None => due_words,
             };
             (spell(timer["name"].as_str().unwrap_or(""), names), words)
@@ -353,8 +354,7 @@ impl Payload {
             let other = other.inspect();
             (title, entries(Some(&packet), Some(&other), names))
         };
-        let truth =
-            message.truth().map(|truth| against("What the correct code would have said", truth));
+        let truth = message.truth().map(|truth| against(text::past::TRUTH, truth));
         let over = told >= run.trace.events.len() || message.known(told).is_some();
         let sentence = if over {
             message_sentence(&run.scenario, &run.trace, id)
@@ -363,14 +363,10 @@ impl Payload {
             let (from, to) = (name(message.name.from), name(message.name.to));
             let sent = run.trace.events[message.sent].time;
             let text = spell(&message.packet.to_string(), names);
-            format!("{text} from {from} to {to}, sent at {sent} ms, still on its way")
+            text::past::in_transit(&text, &from, &to, sent)
         };
-        let damaged = || {
-            message
-                .damaged()
-                .filter(|_| over)
-                .map(|it| against("What came, damaged on the way", it))
-        };
+        let damaged =
+            || message.damaged().filter(|_| over).map(|it| against(text::past::DAMAGED, it));
         Self {
             sentence,
             fields: entries(Some(&packet), Some(&packet), names),

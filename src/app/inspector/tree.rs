@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use crate::app::text;
 use crate::{analysis::common_ends, kernel::spell};
 
 /// What is shorter, in characters, is written in a line and has no tree of its own.
@@ -124,7 +125,7 @@ impl Tree<'_> {
         }
         entry.was = None;
         entry.text = match after.or(before) {
-            Some(Json::Array(items)) => format!("{} items", items.len()),
+            Some(Json::Array(items)) => text::tree::items(items.len()),
             _ => String::new(),
         };
         entry.more = shorten(&mut entry.entries);
@@ -171,7 +172,7 @@ impl Tree<'_> {
 pub(super) fn pruned(mut entries: Vec<Branch>, lines: &mut usize) -> Vec<Branch> {
     let more = prune(&mut entries, lines);
     if more > 0 {
-        let text = Some(format!("and {more} more"));
+        let text = Some(text::tree::more(more));
         entries.push(Branch::line("…".to_owned(), text.clone(), text));
     }
     entries

@@ -9,6 +9,7 @@ use super::{
     },
     Page, Refused, State,
 };
+use crate::app::text;
 use crate::{formats::Problem, runs::Outcome};
 
 /// Number of changes that can be undone.
@@ -100,7 +101,7 @@ fn show(state: State, run: Run, adjust: bool) -> State {
     // A run that takes much longer than before would take as much longer to tell.
     let pace = if shown_until > 4 * state.shown_until { fitting_pace(&run) } else { state.pace };
     let announcement = if state.study.future_hidden {
-        "The run was recomputed; what is still to come stays hidden.".to_owned()
+        text::future::STAYS_HIDDEN.to_owned()
     } else {
         announce(&state.run, &run)
     };
@@ -130,9 +131,9 @@ fn announce(before: &Outcome, after: &Outcome) -> String {
     });
     let changed: Vec<_> = changed.collect();
     if changed.is_empty() {
-        "The run was recomputed; every verdict is as before.".to_owned()
+        text::recomputed::UNCHANGED.to_owned()
     } else {
-        format!("The run was recomputed. {}.", changed.join(", "))
+        text::recomputed::changed(&changed.join(", "))
     }
 }
 

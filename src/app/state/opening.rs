@@ -5,6 +5,7 @@ use super::{
     Refused, State,
     change::{push, refuse},
 };
+use crate::app::text;
 use crate::formats::{
     Problem,
     bundled::Bundled,
@@ -90,8 +91,7 @@ fn linked(text: &str, run: Run, digest: Option<String>) -> State {
 pub(super) fn digested(state: State, digest: &str) -> State {
     match state.promised {
         Some(then) if !digest.starts_with(&then) => {
-            let why = "This link was made with another version of Worldlines, in which the run went \
-                       otherwise: what you see is what happens today.";
+            let why = text::opening::OTHER_VERSION;
             let refused = Some(Refused { text: String::new(), why: why.to_owned() });
             State { promised: None, refused, ..state }
         }

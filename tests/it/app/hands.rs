@@ -139,7 +139,7 @@ fn lasso_makes_a_partition_of_the_nodes_in_it() {
         assert!(area.partition(state.scenario()).is_err());
         let tried = after(&state, [Hand::Lasso(Some(area)), Hand::Split].map(Action::Hand));
         assert_eq!(tried.scenario(), state.scenario());
-        assert!(tried.announcement.starts_with("Nothing was split"));
+        assert!(tried.announcement.starts_with("No partition"));
     }
 }
 

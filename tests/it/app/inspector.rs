@@ -79,10 +79,7 @@ fn state_after_a_crash_keeps_storage_and_loses_timers() {
     let armed = find(&run, |kind, _| matches!(kind, EventKind::Request { .. }));
     let state = &after(&run, armed)[run.trace.events[armed].node.index()];
     let timer = entry(&state.timers, "retry");
-    assert!(
-        timer.change == BranchStatus::New && timer.text.starts_with("goes off at"),
-        "{timer:?}"
-    );
+    assert!(timer.change == BranchStatus::New && timer.text.starts_with("expires at"), "{timer:?}");
 }
 
 /// A step is one node's: nobody else's state is different from just before.
@@ -109,7 +106,7 @@ fn state_of_other_nodes_stays_the_same_in_a_step() {
 fn inspector_looks_at_the_picked_event_or_at_the_playhead() {
     let run = run_of("ordering/causal-multicast/three-orders");
     let of = |selection, cursor| Subject::of(&run, selection, cursor, ALL);
-    assert_eq!(of(None, 0).heading(&run), "Before the run");
+    assert_eq!(of(None, 0).heading(&run), "Before the first event");
     assert_eq!(of(None, 3).event, Some(2));
     let name = MessageName { from: node(0), to: node(2), number: 1 };
     let message = of(Some(Selection::Message(name)), 0);
@@ -294,7 +291,7 @@ fn inspector_with_a_hidden_future_tells_nothing_of_it() {
         message.sent < told && message.fate.event().is_some_and(|event| event >= told)
     });
     let late = late.expect("one is on its way");
-    assert!(Payload::of(&run, late, told).sentence.ends_with("still on its way"));
+    assert!(Payload::of(&run, late, told).sentence.ends_with("still in transit"));
     let name = run.trace.messages[late].name;
     let picked = Subject::of(&run, Some(Selection::Message(name)), told, told);
     assert_eq!(picked.event, Some(run.trace.messages[late].sent));

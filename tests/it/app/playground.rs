@@ -332,8 +332,8 @@ fn protocol_changed_names_what_it_drops_and_undo_restores_it() {
     let fifo = reduce(&state, apply(Edit::Protocol("fifo-multicast")));
     assert_eq!(fifo.scenario().requests, three_orders().scenario().requests);
     let why = fifo.refused.as_ref().map(|refused| refused.why.as_str());
-    let expected = "FIFO multicast knows nothing of this, so it was left out: \
-                    Bob: broadcast label x, payload bill. Undo brings it back.";
+    let expected = "FIFO multicast does not support this, so it was left out: \
+                    Bob: broadcast label x, payload bill. Undo restores it.";
     assert_eq!(why, Some(expected));
     let back = reduce(&fifo, Action::Undo);
     assert_eq!((back.scenario(), &back.refused), (state.scenario(), &None));

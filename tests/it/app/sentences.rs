@@ -270,7 +270,7 @@ fn sentences_on_searches_are_complete_for_none_one_and_many() {
     }
     let same = sized(4, 2);
     let otherwise = Scenario { seed: 3, ..same.clone() };
-    assert!(Hunt::made_smaller(&same, &same).starts_with("Nothing can be left out"));
+    assert!(Hunt::made_smaller(&same, &same).starts_with("Nothing can be removed"));
     assert!(Hunt::made_smaller(&same, &otherwise).contains("simpler"));
     said.check();
 }

@@ -149,7 +149,7 @@ fn hidden_future_is_not_told_by_steps() {
     let without_crash = Action::Apply(Edit::RemoveFault(0));
     assert!(reduce(&shown, without_crash.clone()).announcement.contains("agreement: holds"));
     let changed = reduce(&hidden, without_crash);
-    assert_eq!(changed.announcement, "The run was recomputed; what is still to come stays hidden.");
+    assert_eq!(changed.announcement, "The run was recomputed; the future stays hidden.");
 }
 
 /// Every chord of the table does what its own line says: no earlier line takes it away.

@@ -1,6 +1,8 @@
 //! The diagram and what lies over it, and the view of the network.
 
 pub mod cut {
+    use crate::kernel::count_of;
+
     pub const WHOLE: &str = "Whole cut";
 
     /// The label of the cut's handle on a node's line.
@@ -19,6 +21,22 @@ pub mod cut {
     #[must_use]
     pub fn after(event: &str) -> String {
         format!("after: {event}")
+    }
+
+    /// The verdict on a cut.
+    #[must_use]
+    pub fn sentence(orphans: usize, in_transit: usize) -> String {
+        let in_transit = count_of(in_transit, "message");
+        if orphans == 0 {
+            return format!(
+                "Consistent: it could have been a global state. {in_transit} in transit."
+            );
+        }
+        let orphans = count_of(orphans, "message");
+        format!(
+            "Inconsistent: {orphans} received before the cut and sent after it. {in_transit} in \
+             transit."
+        )
     }
 }
 

@@ -34,6 +34,9 @@ pub mod changes {
 }
 
 pub mod compare {
+    pub const THIS_RUN: &str = "in this run";
+    pub const BEFORE_CHANGE: &str = "in the run before the last change";
+    pub const AS_OPENED: &str = "in the run as it was opened";
     pub const PROTOCOLS: &str = "Same scenario under";
     pub const EARLIER: &str = "Run before";
     pub const NOTHING: &str = "nothing";
@@ -51,6 +54,12 @@ pub mod compare {
     pub const AT_THE_END: &str = "at the end";
     pub const CHANGE: &str = "the last change";
     pub const OPENING: &str = "all changes";
+
+    /// The name of a run in a comparison of protocols.
+    #[must_use]
+    pub fn under(protocol: &str) -> String {
+        format!("under {protocol}")
+    }
 }
 
 pub mod hunting {

@@ -2,12 +2,17 @@
 
 mod canvas;
 mod frame;
-mod hands;
 mod judging;
+mod menus;
 mod panels;
+mod told;
 
 pub use canvas::*;
 pub use frame::*;
-pub use hands::*;
 pub use judging::*;
+pub use menus::*;
 pub use panels::*;
+pub use told::*;
+
+/// The language of the page's own words, for elements inside English ones.
+pub const LANGUAGE: &str = "en";
