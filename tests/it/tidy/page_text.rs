@@ -99,6 +99,11 @@ fn is_excepted(text: &str, before: &[Token]) -> bool {
     is_call || is_attribute || KEYS.contains(&text) || CLASSES.contains(&text)
 }
 
+/// True if a block begins at this place.
+fn opens(source: &Source, place: usize) -> bool {
+    source.tokens.get(place).is_some_and(|token| token.is_sign('{'))
+}
+
 /// Every item of the catalogue that no other file names.
 fn unused_texts(sources: &[Source]) -> Vec<String> {
     let (catalogue, others): (Vec<_>, Vec<_>) =
@@ -110,9 +115,10 @@ fn unused_texts(sources: &[Source]) -> Vec<String> {
         for (place, token) in source.tokens.iter().enumerate() {
             let next = source.tokens.get(place + 1).and_then(Token::word);
             match (token.word(), next) {
-                (Some("mod"), Some(name)) => module = name,
+                (Some("mod"), Some(name)) if opens(source, place + 2) => module = name,
                 (Some("const" | "fn"), Some(name)) => {
-                    let path = format!("text::{module}::{name}");
+                    let within = if module.is_empty() { "" } else { "::" };
+                    let path = format!("text::{module}{within}{name}");
                     let is_named = code.match_indices(&path).any(|(start, _)| {
                         let rest = &code[start + path.len()..];
                         !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_')
