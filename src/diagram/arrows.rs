@@ -10,37 +10,37 @@ use crate::kernel::{
     EventId, Fate, Fault, Loss, Message, MessageId, MessageName, Scenario, SortedSet, Trace, spell,
 };
 
-/// How near to a line a text lies on it.
+/// Distance from a line within which a text seems to belong to it.
 const TEXT: f64 = 9.0;
-/// How much room a sign on an arrow takes.
+/// Size of a sign on an arrow.
 const SIGN: f64 = 14.0;
 
 /// One copy of a message.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arrow {
-    /// Which message.
+    /// The message.
     pub message: MessageId,
-    /// 0 for the message itself, from 1 for further copies.
+    /// Number of the copy: 0 for the original.
     pub copy: usize,
-    /// Where it is sent.
+    /// Place of its sending.
     pub from: Point,
-    /// Where it ends.
+    /// Place of its end.
     pub to: Point,
-    /// How it ends.
+    /// Kind of its end.
     pub end: ArrowEnd,
-    /// What is not as it should be, if anything: its stroke says so.
+    /// Oddity, if there is one; the stroke shows it.
     pub oddity: Option<Oddity>,
-    /// Where the sign of its oddity is.
+    /// Place of the sign of its oddity.
     pub sign: Point,
-    /// The event of its sending.
+    /// Event of its sending.
     pub sent: EventId,
-    /// The event of its end; none if it was in flight when the run ended.
+    /// Event of its end; none if it was in flight when the run ended.
     pub ended: Option<EventId>,
-    /// What it says, where there is room.
+    /// Its text, if there is room.
     pub label: Option<Label>,
 }
 
-/// How an arrow ends.
+/// End of an arrow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ArrowEnd {
     /// With a head: received.
@@ -51,20 +51,20 @@ pub enum ArrowEnd {
     Open,
 }
 
-/// What is odd about a message that is not simply lost; the worst, if it is several.
+/// Oddity of a message other than a loss; the worst if there are several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Oddity {
-    /// A traitor says something else than the correct code would.
+    /// Forged: a traitor sends something else than the correct code would.
     Forged,
-    /// Bits of it flip on the way.
+    /// Damaged: bits of it flip on the way.
     Corrupt,
-    /// It is a second copy.
+    /// A duplicate.
     Duplicate,
-    /// A reader delayed it.
+    /// Delayed by a fault.
     Late,
 }
 
-/// What is odd about a copy of a message, `delayed` being whether a fault delays it.
+/// Returns the oddity of a copy of a message; `delayed` is true if a fault delays it.
 #[must_use]
 pub(super) fn oddity(message: &Message, copy: usize, delayed: bool) -> Option<Oddity> {
     let fate = if copy == 0 { message.fate } else { message.copies[copy - 1] };
@@ -79,7 +79,7 @@ pub(super) fn oddity(message: &Message, copy: usize, delayed: bool) -> Option<Od
     })
 }
 
-/// The messages that a reader delayed.
+/// Messages that faults delay.
 pub(super) fn delayed(scenario: &Scenario) -> SortedSet<MessageName> {
     let delayed = scenario.faults.iter().filter_map(|fault| match *fault {
         Fault::Delay { message, .. } => Some(message),
@@ -88,7 +88,7 @@ pub(super) fn delayed(scenario: &Scenario) -> SortedSet<MessageName> {
     delayed.collect()
 }
 
-/// What an arrow says: what was said, and what came of it where bits flipped on the way.
+/// Text of an arrow: the packet, and the damaged one if bits flipped on the way.
 fn text(scenario: &Scenario, message: &Message, copy: usize) -> String {
     let said = message.packet.to_string();
     let text = match message.damaged().filter(|_| copy == 0) {
@@ -98,8 +98,7 @@ fn text(scenario: &Scenario, message: &Message, copy: usize) -> String {
     elide(&spell(&text, &scenario.nodes))
 }
 
-/// The arrows of these messages, as far as they can be seen, without their texts; the places of their signs
-/// are taken.
+/// Makes the visible arrows of these messages, without their texts. The places of their signs are taken.
 pub(super) fn arrows(
     messages: impl Iterator<Item = MessageId>,
     features: &Features,
@@ -140,7 +139,7 @@ pub(super) fn arrows(
     arrows
 }
 
-/// Gives arrows their texts, where there is room.
+/// Adds the texts of arrows, if there is room.
 pub(super) fn label(
     arrows: &mut [Arrow],
     (scenario, trace): (&Scenario, &Trace),
@@ -151,7 +150,7 @@ pub(super) fn label(
         let (along, _) = layout.unpoint(*at);
         window.meets(along, along)
     };
-    // A text on somebody's line seems to be said there.
+    // A text on a node's line would seem to belong to that node.
     let beside_lines = |at: &Point| {
         let (_, across) = layout.unpoint(*at);
         let lanes = layout.lanes_at(across);
@@ -166,7 +165,7 @@ pub(super) fn label(
     }
 }
 
-/// Where a message ends: on its receiver's line, or as far on the way there as it came.
+/// End of a message: on its receiver's line, or at the place where it was lost or is in flight.
 fn arrow_end(
     scenario: &Scenario,
     trace: &Trace,
@@ -179,7 +178,7 @@ fn arrow_end(
     match fate {
         Fate::Received(event) => (layout.event_point(trace, event), ArrowEnd::Head),
         Fate::Lost(event, loss @ (Loss::Crashed | Loss::Omission(_))) => {
-            // Short of the line, so that the cross is not taken for the receiver's own.
+            // Short of the line, so that the cross does not seem to be the receiver's crash.
             let share =
                 if trace.events[event].time == trace.events[*sent].time { 0.18 } else { 0.9 };
             let across = from + (to - from) * share;
@@ -191,9 +190,9 @@ fn arrow_end(
         }
         Fate::InFlight { due } => {
             let start = layout.along_event(*sent);
-            // Where marks crowd, it may be drawn as sent later than it is due.
+            // Between crowded marks the sending may be drawn later than the receipt is due.
             let whole = (layout.along_time(due as f64) - start).max(LEAN);
-            // It ends where the picture does, however late it is due; a stroke has some length.
+            // It ends at the end of the picture even if it is due later; a stroke has some length.
             let shown = (layout.along_time(layout.end() as f64) + 18.0 - start).max(LEAN);
             let share = (shown / whole).clamp(0.1, 1.0);
             let stop = start + whole.min(shown);
@@ -202,8 +201,8 @@ fn arrow_end(
     }
 }
 
-/// Where a message is lost on its way from one line to another: at the wall that it runs into, or else
-/// half-way between two lines, so that its cross is on no node's own.
+/// Place at which a message between two lines is lost: at the wall that stops it, or half-way between two lines,
+/// so that its cross is on no node's line.
 fn stopped_at(scenario: &Scenario, layout: &Layout, loss: Loss, from: f64, to: f64) -> f64 {
     let walls = match loss {
         Loss::Partition(fault) => wall_places(scenario, layout, &scenario.faults[fault]),
@@ -217,11 +216,11 @@ fn stopped_at(scenario: &Scenario, layout: &Layout, loss: Loss, from: f64, to: f
     })
 }
 
-/// Where an arrow's text may stand, the best place first: beside its middle.
+/// Possible places of an arrow's text, the best first: beside its middle.
 fn along_arrow(from: Point, to: Point, end: ArrowEnd) -> impl Iterator<Item = Point> {
     let (dx, dy) = (to.x - from.x, to.y - from.y);
     let length = dx.hypot(dy).max(1.0);
-    // To the right of an arrow that falls, to the left of one that rises: off the stroke either way.
+    // Right of a falling arrow, left of a rising one: off the stroke in both cases.
     let (off_x, off_y) = (dy.abs() / length * 12.0, -dx.abs() / length * 9.0);
     let shares: [f64; 7] = match end {
         ArrowEnd::Cross(_) => [0.45, 0.6, 0.3, 0.75, 0.2, 0.15, 0.1],

@@ -1,5 +1,4 @@
-//! What is different between two runs: what is gone, what is new, what comes at another time, and where the two
-//! part.
+//! Differences between two runs: removed, new and moved items, and the first moment at which the runs differ.
 
 use super::{Wait, event_sentence, mark_shape};
 use crate::kernel::{
@@ -7,70 +6,70 @@ use crate::kernel::{
     Trace, count_of, sentence, sort, sort_by_key, spell,
 };
 
-/// How many events are named in a sentence.
+/// Largest number of events named in a sentence.
 const NAMED: usize = 3;
 
-/// A run, as far as its pictures and sentences need it.
+/// A run as pictures and sentences need it.
 pub type Told<'a> = (&'a Scenario, &'a Trace);
 
-/// What is different between two runs. Messages are matched by their names, events by what they say, where, and
-/// the how-manieth time.
+/// Difference between two runs. Messages are matched by name. Events are matched by node, kind, text, and number
+/// among equal events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Difference {
-    /// The messages that are not as they were, by their sending.
+    /// Changed messages, in the order of sending.
     pub messages: Vec<Change>,
-    /// The events that are not as they were and have a mark of some weight: all but sends, receipts and losses,
-    /// which their messages tell, and what happens often and says little.
+    /// Changed events of some weight: not sends, receipts and losses, which are covered by the messages, nor frequent
+    /// events such as timers and notes.
     pub events: Vec<Change>,
 }
 
-/// Something that is not as it was.
+/// A changed message or event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Its place in the trace before; none if it is new.
+    /// Place in the trace before; none if it is new.
     pub before: Option<usize>,
-    /// Its place in the trace after; none if it is gone.
+    /// Place in the trace after; none if it is gone.
     pub after: Option<usize>,
-    /// How it is not as it was.
+    /// Kind of the change.
     pub how: How,
 }
 
-/// How something is not as it was.
+/// Kind of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum How {
-    /// It is no more.
+    /// Only in the run before.
     Gone,
-    /// It was not before.
+    /// Only in the run after.
     New,
-    /// It came, and is lost now.
+    /// Lost now, received before.
     Lost,
-    /// It was lost, and comes now.
+    /// Received now, lost before.
     Arrives,
-    /// It says something else.
+    /// Different content.
     Says,
-    /// It comes more often, or less.
+    /// Different number of copies.
     Copies,
-    /// It comes later.
+    /// Later.
     Later,
-    /// It comes earlier.
+    /// Earlier.
     Earlier,
 }
 
 impl Difference {
-    /// What is different after.
+    /// Compares two runs.
     #[must_use]
     pub fn between(before: &Trace, after: &Trace) -> Self {
         let same = beginning(before, after);
         Self { messages: messages(before, after), events: marks(before, after, same) }
     }
 
-    /// Whether nothing is.
+    /// True if nothing is different.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.messages.is_empty() && self.events.is_empty()
     }
 
-    /// What is different, in a sentence: `2 messages gone, 3 new; Carol no longer delivers m1.`
+    /// Describes the difference in a sentence: `2 messages gone, 3 new; Carol no longer delivers m1.`
     #[must_use]
     pub fn sentence(&self, before: Told, after: Told) -> String {
         let counted = self.counted();
@@ -94,7 +93,7 @@ impl Difference {
             (How::Gone, "gone"),
             (How::New, "new"),
             (How::Lost, "lost now"),
-            (How::Arrives, "not lost any more"),
+            (How::Arrives, "no longer lost"),
             (How::Says, "with other content"),
             (How::Copies, "with other copies"),
             (How::Later, "later"),
@@ -114,7 +113,7 @@ impl Difference {
     }
 }
 
-/// A changed event in words.
+/// Describes a changed event.
 fn words(change: &Change, before: Told, after: Told) -> String {
     let told = |(scenario, trace): Told, event: EventId, what: &str| {
         let node = scenario.name(trace.events[event].node);
@@ -135,13 +134,13 @@ fn words(change: &Change, before: Told, after: Told) -> String {
     }
 }
 
-/// With how many events that are the same two runs begin.
+/// Number of equal events at the beginnings of two runs.
 fn beginning(before: &Trace, after: &Trace) -> usize {
     let events = before.events.iter().zip(&after.events);
     events.take_while(|(one, other)| alike((before, one), (after, other))).count()
 }
 
-/// Whether two events of two runs are one.
+/// True if two events of two runs are equal.
 fn alike((before, one): (&Trace, &Event), (after, other): (&Trace, &Event)) -> bool {
     let name = |trace: &Trace, message: MessageId| trace.messages[message].name;
     (one.time, one.node) == (other.time, other.node)
@@ -154,7 +153,7 @@ fn alike((before, one): (&Trace, &Event), (after, other): (&Trace, &Event)) -> b
             (EventKind::Lose(a, why), EventKind::Lose(b, other)) => {
                 name(before, *a) == name(after, *b) && why.why() == other.why()
             }
-            // Requests have moved up when one before them is gone.
+            // The index of a request changes if an earlier request is removed.
             (EventKind::Request { packet, .. }, EventKind::Request { packet: other, .. }) => {
                 packet == other
             }
@@ -162,7 +161,7 @@ fn alike((before, one): (&Trace, &Event), (after, other): (&Trace, &Event)) -> b
         }
 }
 
-/// How the messages have changed. Whatever was sent before the runs part has the same place in both.
+/// Changes of the messages. Messages sent before the runs differ have the same place in both.
 fn messages(before: &Trace, after: &Trace) -> Vec<Change> {
     let pairs = before.messages.iter().zip(&after.messages);
     let same = pairs.take_while(|(one, other)| one.name == other.name).count();
@@ -199,7 +198,7 @@ fn messages(before: &Trace, after: &Trace) -> Vec<Change> {
     changes
 }
 
-/// How a message has changed, if it has.
+/// Change of a message, if there is one.
 fn became((before, one): (&Trace, &Message), (after, other): (&Trace, &Message)) -> Option<How> {
     let end = |trace: &Trace, fate: Fate| match fate {
         Fate::InFlight { due } => due,
@@ -222,7 +221,7 @@ fn became((before, one): (&Trace, &Message), (after, other): (&Trace, &Message))
     })
 }
 
-/// What an event is, whenever it is.
+/// Identity of an event apart from its time: node, kind and text.
 type Key = (NodeId, &'static str, String);
 
 fn key(trace: &Trace, event: &Event) -> Key {
@@ -241,7 +240,7 @@ fn key(trace: &Trace, event: &Event) -> Key {
     (event.node, event.kind.name(), text)
 }
 
-/// Whether an event is listed by itself.
+/// True if an event is listed by itself.
 fn has_weight(event: &Event) -> bool {
     mark_shape(&event.kind).is_some()
         && !matches!(
@@ -250,7 +249,7 @@ fn has_weight(event: &Event) -> bool {
         )
 }
 
-/// How the events have changed, after those of which both runs have the same.
+/// Changes of the events after the first `same` ones, which are equal in both runs.
 fn marks(before: &Trace, after: &Trace, same: usize) -> Vec<Change> {
     let keyed = |trace: &Trace| {
         let events = trace.events.iter().enumerate().skip(same);
@@ -292,23 +291,23 @@ fn marks(before: &Trace, after: &Trace, same: usize) -> Vec<Change> {
     changes
 }
 
-/// Where two runs part.
+/// First difference between two runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parting {
-    /// When, in virtual ms.
+    /// Its time, in virtual ms.
     pub at: Time,
-    /// The event that only one of them has then.
+    /// Event that only one of the runs has at that time.
     pub event: EventId,
-    /// Which of them has it: 0 for the first.
+    /// Index of the run that has the event: 0 or 1.
     pub run: usize,
 }
 
-/// Which events of two runs are compared.
+/// Events of two runs that are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seen {
-    /// What their applications see, and what befalls the nodes: all that two protocols have in common.
+    /// Events that the applications see, and faults: all that two protocols have in common.
     Application,
-    /// Messages too.
+    /// These, and messages.
     Messages,
 }
 
@@ -324,13 +323,13 @@ impl Seen {
     }
 }
 
-/// The first moment at which two runs differ, and an event that only one of them has then: what the application
-/// sees before messages.
+/// Returns the first moment at which two runs differ, and an event that only one of them has then. Events that the
+/// application sees are preferred to messages.
 #[must_use]
 pub fn parting(runs: [&Trace; 2], seen: Seen) -> Option<Parting> {
     let same = beginning(runs[0], runs[1]);
     let [one, other] = runs.map(|run| run.events.get(same).map(|event| event.time));
-    // What comes at one moment comes in an order that may be another.
+    // Events of one moment may be in different orders.
     let moment = one.into_iter().chain(other).min()?;
     let mut from = runs.map(|run| run.events.partition_point(|event| event.time < moment));
     loop {
@@ -360,7 +359,7 @@ pub fn parting(runs: [&Trace; 2], seen: Seen) -> Option<Parting> {
         if one.iter().map(|it| &it.0).eq(other.iter().map(|it| &it.0)) {
             continue;
         }
-        // Both are sorted: at one moment there may be a hundred thousand events.
+        // Both are sorted, since a moment may have a hundred thousand events.
         let only = |list: &[(Key, EventId)], others: &[(Key, EventId)], run: usize| {
             let alone = list.chunk_by(|one, next| one.0 == next.0).filter(|same| {
                 let from = others.partition_point(|other| other.0 < same[0].0);
@@ -379,7 +378,8 @@ pub fn parting(runs: [&Trace; 2], seen: Seen) -> Option<Parting> {
     }
 }
 
-/// Where two runs part, in a sentence. Each run has its name, as in `under FIFO multicast`, and its waits.
+/// Describes the first difference between two runs. Each run has its name, as in `under FIFO multicast`, and its
+/// waits.
 #[must_use]
 pub fn parting_sentence(
     parting: Option<Parting>,
@@ -388,7 +388,7 @@ pub fn parting_sentence(
     waits: [&[Wait]; 2],
 ) -> String {
     let Some(Parting { at, event, run }) = parting else {
-        return "Both runs are the same, as far as both have it.".to_owned();
+        return "Both runs are the same as far as both go.".to_owned();
     };
     let (scenario, trace) = runs[run];
     let (_, theirs) = runs[1 - run];
@@ -411,8 +411,8 @@ pub fn parting_sentence(
     });
     let otherwise = match (later, waits) {
         (Some((_, then)), true) => format!("it waits until {then} ms"),
-        (Some((_, then)), false) => format!("that happens only at {then} ms"),
-        (None, _) => "that never happens".to_owned(),
+        (Some((_, then)), false) => format!("this happens only at {then} ms"),
+        (None, _) => "this never happens".to_owned(),
     };
     let sentence = spell(&event_sentence(scenario, trace, event), &scenario.nodes);
     format!(

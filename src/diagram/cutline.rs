@@ -1,13 +1,13 @@
-//! A cut that the reader draws: where it crosses the lines, and what that means.
+//! A cut drawn by the reader: its positions on the lines, and the places they stand for.
 
 use super::Layout;
 use crate::{analysis::Lines, kernel::NodeId};
 
-/// How far a cut keeps from the marks before and after it.
+/// Distance between a cut and the marks before and after it.
 const CLEAR: f64 = 7.0;
 
-/// How far along a node's line a cut is drawn that has so many of its places in, and is wanted at about this
-/// moment: between the last of those and the first that is not.
+/// Position along a node's line of a cut that includes the first `places` of its places: between the last of them
+/// and the next one, as near to `time` as possible.
 #[must_use]
 pub fn cut_along(layout: &Layout, lines: &Lines, node: NodeId, places: usize, time: f64) -> f64 {
     let at = lines.places(node);
@@ -20,7 +20,7 @@ pub fn cut_along(layout: &Layout, lines: &Lines, node: NodeId, places: usize, ti
     layout.along_time(time).max(after + CLEAR).min(before - CLEAR).min(layout.length().max(after))
 }
 
-/// The reverse: how many places of a line are before this, and which moment that is.
+/// The reverse of [`cut_along`]: the number of a line's places before this position, and its moment.
 #[must_use]
 pub fn cut_at(layout: &Layout, lines: &Lines, node: NodeId, along: f64) -> (usize, f64) {
     let before = |event: &usize| layout.along_event(*event) <= along;

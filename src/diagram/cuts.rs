@@ -1,4 +1,4 @@
-//! Cuts across the lines: recorded global states, and the states that a recovery goes back to.
+//! Cuts across the lines: recorded global states, and the states to which nodes roll back.
 
 use super::{
     Layout, Piece, Point, Window,
@@ -10,19 +10,19 @@ use crate::{
     kernel::{EventId, EventKind, NodeId, Trace, sort_by_key},
 };
 
-/// How many stretches of undone work are drawn.
+/// Largest number of stretches of undone work that are drawn.
 const DRAWN: usize = 60;
 
 /// A recorded global state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cut {
-    /// Which.
+    /// Number of the snapshot.
     pub snapshot: u32,
-    /// By line: the event at which a node has recorded its state.
+    /// By line: the event at which the node recorded its state.
     pub recorded: Vec<EventId>,
 }
 
-/// The recorded global states of a run, in the order in which they were begun.
+/// Returns the recorded global states of a run, in the order of their beginnings.
 #[must_use]
 pub fn cuts(trace: &Trace) -> Vec<Cut> {
     let mut cuts: Vec<Cut> = Vec::new();
@@ -38,22 +38,22 @@ pub fn cuts(trace: &Trace) -> Vec<Cut> {
     cuts
 }
 
-/// What a rollback undoes at one node.
+/// Work undone by a rollback at one node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Undone {
-    /// Whose work.
+    /// The node.
     pub node: NodeId,
-    /// The checkpoint that it goes back to; none if it is the beginning.
+    /// Checkpoint to which it rolls back; none if it is the beginning.
     pub from: Option<EventId>,
     /// The rollback.
     pub until: EventId,
 }
 
-/// What rollbacks undo, recovery by recovery: those of different nodes that follow on one another.
+/// Returns the undone work of each recovery. Consecutive rollbacks of different nodes are one recovery.
 #[must_use]
 pub fn recoveries(trace: &Trace) -> Vec<Vec<Undone>> {
     let mut recoveries: Vec<Vec<Undone>> = Vec::new();
-    // By node and number, the latest last.
+    // Checkpoints by node and number, the latest last.
     let mut saved: Vec<(NodeId, u32, EventId)> = Vec::new();
     for (event, it) in trace.events.iter().enumerate() {
         let EventKind::Indicate { packet, .. } = &it.kind else { continue };
@@ -77,30 +77,30 @@ pub fn recoveries(trace: &Trace) -> Vec<Vec<Undone>> {
     recoveries
 }
 
-/// Work that was undone, as a line that is struck through.
+/// Undone work, as a line that is struck through.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Strike {
-    /// What.
+    /// The undone work.
     pub undone: Undone,
-    /// Where it starts.
+    /// Start.
     pub from: Point,
-    /// Where it ends.
+    /// End.
     pub to: Point,
 }
 
-/// A line across: a recorded global state, or the states that a recovery goes back to.
+/// A line across: a recorded global state or a recovery line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Across {
-    /// The number of the recorded state; none for a recovery line.
+    /// Number of the snapshot; none for a recovery line.
     pub snapshot: Option<u32>,
-    /// The states that are gone back to, as they have no marks of their own that say so.
+    /// Places of the states to which nodes roll back: these have no marks of their own.
     pub posts: Vec<Point>,
-    /// From line to line.
+    /// Pieces from line to line.
     pub pieces: Vec<Piece>,
 }
 
 pub(super) fn strikes(recoveries: &[Vec<Undone>], layout: &Layout, window: Window) -> Vec<Strike> {
-    // Beyond what is seen nothing is struck: of a long line that would be many strokes.
+    // Strikes end at the visible part: a long line would need many strokes.
     let inside = |along: f64| along.max(window.from - 20.0).min(window.to + 20.0);
     let strike = |&undone: &Undone| {
         let across = layout.across(undone.node);
@@ -143,7 +143,7 @@ pub(super) fn across(
     lines.filter(seen).take_while(few).collect()
 }
 
-/// Joins the states that a recovery goes back to.
+/// Joins the states to which a recovery rolls back.
 fn recovery_line(recovery: &[Undone], layout: &Layout) -> Across {
     let mut ends: Vec<_> = strikes(std::slice::from_ref(&recovery.to_vec()), layout, Window::WHOLE);
     sort_by_key(&mut ends, |strike| strike.undone.node);

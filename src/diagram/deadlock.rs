@@ -1,4 +1,4 @@
-//! Who waits for whom when a run comes to rest in a deadlock: a circle of arrows at its end.
+//! Deadlock at the end of a quiescent run: a circle of arrows from each waiting node to the next.
 
 use super::{Layout, Point};
 use crate::{
@@ -6,32 +6,32 @@ use crate::{
     kernel::{NodeId, Scenario, Trace},
 };
 
-/// How far to the side of the lines' ends the arrows begin, and how much farther for each line they pass.
+/// Distance of the arrows from the lines' ends, and the increase for each line they pass.
 const ASIDE: (f64, f64) = (8.0, 9.0);
 
-/// One that waits for the next, as an arrow bent around the lines between them.
+/// A node that waits for another, as an arrow bent around the lines between them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Waiting {
-    /// Who waits.
+    /// Node that waits.
     pub node: NodeId,
-    /// For whom.
+    /// Node that it waits for.
     pub for_whom: NodeId,
-    /// Where the arrow starts.
+    /// Start of the arrow.
     pub from: Point,
-    /// What it bends towards.
+    /// Control point of its bend.
     pub towards: Point,
-    /// Where it ends.
+    /// End of the arrow.
     pub to: Point,
 }
 
-/// Who waits for whom: each node of the circle and the next.
+/// Returns each node of the circle with the node that it waits for.
 fn pairs(trace: &Trace) -> impl Iterator<Item = (NodeId, NodeId)> + use<> {
     let circle = deadlock(trace);
     let next = circle.clone().into_iter().cycle().skip(1);
     circle.into_iter().zip(next)
 }
 
-/// The circle in a sentence, if there is one: `P1 → P2 → P1 wait for each other`.
+/// Describes the circle, if there is one: `P1 → P2 → P1 wait for each other`.
 #[must_use]
 pub fn deadlock_sentence(scenario: &Scenario, trace: &Trace) -> Option<String> {
     let circle = deadlock(trace);
@@ -45,7 +45,7 @@ pub(super) fn circle(trace: &Trace, layout: &Layout) -> Vec<Waiting> {
     let waiting = |(node, for_whom): (NodeId, NodeId)| {
         let (one, other) = (layout.across(node), layout.across(for_whom));
         let lines = ((one - other).abs() / layout.gap()).round();
-        // There and back on different sides: two that wait for each other are two arrows.
+        // The two directions are on different sides: two nodes that wait for each other have two arrows.
         let side = if node < for_whom { 1.0 } else { -1.0 };
         let along = end + side * ASIDE.0;
         let bent = along + side * (ASIDE.0 + lines * ASIDE.1);

@@ -1,52 +1,52 @@
-//! What each node told its application, node beside node, and where they disagree.
+//! Indications of each node to its application, side by side, with their disagreements.
 
 use super::describe::indication_words;
 use crate::kernel::{
     Carried, EventId, EventKind, NodeId, NodeSet, Protocol, Scenario, Trace, sort, spell,
 };
 
-/// What the nodes told their applications, each in its own order.
+/// Indications of the nodes to their applications, each node's in its own order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Deliveries {
-    /// A list for every node that has an application: not for a router.
+    /// Columns of all nodes that have an application: routers have none.
     pub columns: Vec<Column>,
-    /// How many rows the longest of them needs.
+    /// Number of rows of the longest column.
     pub rows: usize,
-    /// The kinds of indications that there are in the run, in the order in which they come first.
+    /// Kinds of indications in the run, in the order of their first occurrence.
     pub kinds: Vec<&'static str>,
 }
 
-/// What one node told its application.
+/// Indications of one node to its application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
-    /// Whose.
+    /// The node.
     pub node: NodeId,
-    /// True if the node is a traitor: what it tells is compared with nobody's, as nothing is promised of it.
+    /// True if the node is a traitor. Its indications are not compared: no property is promised for it.
     pub is_traitor: bool,
-    /// In the order in which it told it.
+    /// Its indications, in order of time.
     pub cells: Vec<Cell>,
 }
 
 /// One indication.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
-    /// Its event.
+    /// Event of the indication.
     pub event: EventId,
-    /// The first node that has it otherwise, if one does.
+    /// First node that disagrees, if one does.
     pub against: Option<(NodeId, Against)>,
 }
 
-/// How two nodes disagree.
+/// Disagreement of two nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Against {
-    /// They told the same things in another order.
+    /// The same indications in different orders.
     Order,
-    /// They told different things where they should tell one.
+    /// Different indications where they should be equal.
     Value,
 }
 
 impl Deliveries {
-    /// The indications of a run, of one kind or of all.
+    /// Collects the indications of a run, of one kind or of all.
     #[must_use]
     pub fn of(protocol: &Protocol, scenario: &Scenario, trace: &Trace, kind: Option<&str>) -> Self {
         let routers = scenario.network.topology.routers();
@@ -84,7 +84,7 @@ impl Deliveries {
     }
 }
 
-/// What a cell says: `m1 (Alice)`, its kind before it if that is not clear.
+/// Text of a cell: `m1 (Alice)`, preceded by its kind unless `kind_is_clear`.
 #[must_use]
 pub fn cell_text(
     protocol: &Protocol,
@@ -106,10 +106,10 @@ pub fn cell_text(
     }
 }
 
-/// What is told: the application's message, by its name, and whatever is said.
+/// Content of an indication: the name of the application's message, if there is one, and the text.
 type Thing = (Option<Carried>, String);
 
-/// Every cell's thing with its column and row, in an order in which equal ones stand together.
+/// Contents of all cells with column and row, sorted, so that equal contents are adjacent.
 fn told(protocol: &Protocol, trace: &Trace, columns: &[Column]) -> Vec<(Thing, usize, usize)> {
     let mut told = Vec::new();
     for (place, column) in columns.iter().enumerate() {
@@ -124,11 +124,12 @@ fn told(protocol: &Protocol, trace: &Trace, columns: &[Column]) -> Vec<(Thing, u
     told
 }
 
-/// A number for every cell: equal ones for equal things, each node's second time of a thing being another.
+/// Numbers the contents of all cells. Equal contents have equal numbers; a repetition at the same node counts as
+/// another content.
 fn numbers(told: &[(Thing, usize, usize)], columns: &[Column]) -> Vec<Vec<usize>> {
     let mut numbers: Vec<Vec<usize>> =
         columns.iter().map(|column| vec![0; column.cells.len()]).collect();
-    // By column: how often it has told the thing.
+    // By column: number of occurrences of the content so far.
     let mut times = vec![0; columns.len()];
     let (mut base, mut next) = (0, 0);
     for (at, (thing, place, row)) in told.iter().enumerate() {
@@ -143,7 +144,7 @@ fn numbers(told: &[(Thing, usize, usize)], columns: &[Column]) -> Vec<Vec<usize>
     numbers
 }
 
-/// Marks what two nodes told in different orders. What only one of them told does not count.
+/// Marks indications that two nodes made in different orders. Indications of only one of them do not count.
 fn mark_orders(things: &[Vec<usize>], columns: &mut [Column]) {
     let count = things.iter().flatten().max().map_or(0, |most| most + 1);
     let mut tellers = vec![NodeSet::EMPTY; count];
@@ -179,7 +180,7 @@ fn mark_orders(things: &[Vec<usize>], columns: &mut [Column]) {
     }
 }
 
-/// Marks what should be one and is not: the n-th decisions or outcomes of all nodes.
+/// Marks differing outcomes: the n-th decisions or outcomes of all nodes should be equal.
 fn mark_values(trace: &Trace, columns: &mut [Column]) {
     let outcome = |cell: &Cell| match &trace.events[cell.event].kind {
         EventKind::Indicate { kind: kind @ ("decide" | "commit" | "abort"), packet } => {
@@ -187,7 +188,7 @@ fn mark_values(trace: &Trace, columns: &mut [Column]) {
         }
         _ => None,
     };
-    // By column: the place of every outcome, with the outcome.
+    // By column: the outcomes, each with its row.
     let all: Vec<Vec<_>> = columns
         .iter()
         .map(|column| {

@@ -1,4 +1,4 @@
-//! Marks and messages that merge: a run seen from far away.
+//! Merged marks and messages, for a run drawn at a small scale.
 
 use std::ops::Range;
 
@@ -8,19 +8,19 @@ use crate::{
     kernel::{EventId, EventKind, Fate, MessageId, NodeId, Scenario, Time, Trace, Verdict},
 };
 
-/// How wide a bin along a line is.
+/// Width of a bin along a line.
 const BIN: f64 = 4.0;
-/// How many strokes stand for all messages.
+/// Number of strokes that represent all messages.
 const STROKES: f64 = 4_000.0;
 
-/// What merges.
+/// Merged elements.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Merged {
-    /// The events of the lines: a bar for each bin in which there are some.
+    /// Bars for the events of the lines, one for each bin with events.
     pub bars: Vec<Heap>,
-    /// The messages: strokes that stand for those beside them.
+    /// Strokes for the messages; each represents those beside it.
     pub strokes: Vec<(Point, Point)>,
-    /// Where messages are lost: a cross for each bin in which there are some.
+    /// Crosses for lost messages, one for each bin with losses.
     pub losses: Vec<Point>,
 }
 
@@ -29,16 +29,16 @@ pub struct Merged {
 pub struct Heap {
     /// The middle of the bar.
     pub at: Point,
-    /// How many they are.
+    /// Number of events.
     pub count: u32,
 }
 
-/// The number of a bin, so that none is left out where the window starts.
+/// Number of a bin, counted from the start of the axis, so that none is cut by the window.
 fn bin(along: f64, width: f64) -> i64 {
     (along / width).floor() as i64
 }
 
-/// Merges what is seen.
+/// Merges the visible elements.
 pub(super) fn merge(
     scenario: &Scenario,
     trace: &Trace,
@@ -75,8 +75,7 @@ pub(super) fn merge(
 
 type Strokes = (Vec<(Point, Point)>, Vec<Point>);
 
-/// The first message of each bin between two lines stands for the others. The more pairs of lines there are,
-/// the wider the bins.
+/// Draws the first message of each bin between two lines for all of them. More pairs of lines mean wider bins.
 fn strokes(
     trace: &Trace,
     (layout, window): (&Layout, Window),
@@ -99,7 +98,7 @@ fn strokes(
         }
         let pair = from.index() * size + to.index();
         let lost = matches!(fate, Fate::Lost(..));
-        // A loss is not left out for a message that came.
+        // A received message does not hide a loss.
         let last = if lost { &mut last_lost[pair] } else { &mut last[pair] };
         let here = bin(start, width);
         if *last == here {
@@ -117,20 +116,20 @@ fn strokes(
     (strokes, losses)
 }
 
-/// The whole run on a narrow strip: how much happens when, and where something goes wrong.
+/// The whole run on a narrow strip: density of events, faults and violations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overview {
-    /// By node and bin: how many events.
+    /// By node and bin: number of events.
     pub counts: Vec<Vec<u32>>,
-    /// Crashes, restarts and pauses: node and bin.
+    /// Crashes, recoveries and pauses: node and bin.
     pub faults: Vec<(NodeId, usize)>,
-    /// Messages that are lost: for whom, and the bin.
+    /// Lost messages: receiver and bin.
     pub losses: Vec<(NodeId, usize)>,
-    /// Violations: the bins of the events that complete them.
+    /// Bins of the events that complete violations.
     pub violations: Vec<usize>,
 }
 
-/// Sums a run up in so many bins of time, until this moment.
+/// Summarises a run up to this moment in so many bins of time.
 #[must_use]
 pub fn overview(
     trace: &Trace,

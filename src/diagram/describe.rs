@@ -1,4 +1,4 @@
-//! What an element shows, in a sentence: for lists, tooltips and screen readers.
+//! Sentences that describe elements of the picture, for lists, tooltips and screen readers.
 
 use serde_json::Value as Json;
 
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// What happened: `Bob delivers m1 from Alice`.
+/// Describes an event: `Bob delivers m1 from Alice`.
 #[must_use]
 pub fn event_sentence(scenario: &Scenario, trace: &Trace, id: EventId) -> String {
     let event = &trace.events[id];
@@ -35,8 +35,8 @@ pub fn event_sentence(scenario: &Scenario, trace: &Trace, id: EventId) -> String
         EventKind::Traitor(strategy) => traitor_sentence(&node, *strategy),
         EventKind::Crash => format!("{node} crashes"),
         EventKind::Recover => format!("{node} recovers"),
-        EventKind::Pause => format!("{node} stands still"),
-        EventKind::Resume => format!("{node} goes on"),
+        EventKind::Pause => format!("{node} pauses"),
+        EventKind::Resume => format!("{node} resumes"),
         EventKind::Persist => format!("{node} writes to stable storage"),
         EventKind::Note(note) => format!("{node}: {note}"),
         EventKind::Indicate { kind: kind @ "respond", packet } => {
@@ -53,13 +53,13 @@ pub fn event_sentence(scenario: &Scenario, trace: &Trace, id: EventId) -> String
     spell(&sentence, &scenario.nodes)
 }
 
-/// A message's text, quoted if it is blank.
+/// Text of a message, quoted if it is blank.
 pub(super) fn said(packet: &Packet) -> String {
     let text = packet.to_string();
     if text.trim().is_empty() { format!("\"{text}\"") } else { text }
 }
 
-/// An indication's text, its value quoted where it could be misread.
+/// Text of an indication. Its value is quoted where it could be misread.
 fn indicated(kind: &str, packet: &Packet) -> String {
     let text = packet.to_string();
     match packet.inspect().get("value") {
@@ -72,8 +72,8 @@ fn indicated(kind: &str, packet: &Packet) -> String {
     }
 }
 
-/// A message that is delivered: by sender and number, too, where several requests have its text. Of very many
-/// requests it is not looked for.
+/// Name of a delivered message. It includes sender and number if several requests have the same text. With more
+/// than [`COMPARED`] requests, texts are not compared.
 fn message_named(scenario: &Scenario, message: &Mention) -> String {
     let requests = &scenario.requests;
     let with = requests.iter().take(COMPARED + 1).filter_map(|request| request.with.as_ref());
@@ -93,8 +93,8 @@ fn message_named(scenario: &Scenario, message: &Mention) -> String {
 /// Number of requests up to which a message's text is compared with all of them.
 const COMPARED: usize = 1000;
 
-/// The request, by its place in the scenario, that an answer is to, where that says the how-manieth it is at its
-/// node since that last started.
+/// Returns the request that an answer belongs to, by its place in the scenario. The answer must carry the number of
+/// its request at the node, counted since the node last started.
 pub(super) fn request_answered(trace: &Trace, answer: EventId, data: &Json) -> Option<usize> {
     let number = data.get("request")?.as_u64()?;
     let node = trace.events[answer].node;
@@ -109,13 +109,13 @@ pub(super) fn request_answered(trace: &Trace, answer: EventId, data: &Json) -> O
     asked.get(place).copied()
 }
 
-/// What an answer says of itself where it carries nothing: that it was done, or that nothing is there.
+/// Words for an answer that carries no value: "done", or "nothing" for a read.
 pub(super) fn nothing_said(asked: &RequestSpec) -> &'static str {
     if asked.name == "read" { "nothing" } else { "done" }
 }
 
-/// An indication as a label has room for it. Of very long runs it is what the protocol displays: to look for
-/// the request of every answer in view would take too long.
+/// Short text of an indication, for a label. In very long runs it is the protocol's own text: to search the request
+/// of every answer in view would take too long.
 pub(super) fn indication_words(scenario: &Scenario, trace: &Trace, id: EventId) -> String {
     let EventKind::Indicate { kind, packet } = &trace.events[id].kind else { return String::new() };
     let text = packet.to_string();
@@ -128,10 +128,10 @@ pub(super) fn indication_words(scenario: &Scenario, trace: &Trace, id: EventId) 
     }
 }
 
-/// How many events a run may have for a label to look through all of them.
+/// Largest number of events in a run through all of which a label may search.
 const LOOKED_THROUGH: usize = 20_000;
 
-/// An answer, with what it answers: that nothing is carried may mean two things.
+/// Describes an answer together with its request, since an answer without a value is ambiguous.
 fn answered(node: &str, asked: Option<&RequestSpec>, text: &str) -> String {
     let Some(asked) = asked else { return told(node, "respond", text) };
     let carried = text.strip_prefix("respond").unwrap_or(text).trim();
@@ -140,11 +140,10 @@ fn answered(node: &str, asked: Option<&RequestSpec>, text: &str) -> String {
     format!("{node} answers {carried} to {}{}", asked.name, with.unwrap_or_default())
 }
 
-/// How an answer that carries nothing is displayed.
+/// Text of an answer that carries no value.
 const NOTHING: &str = "–";
 
-/// What a node tells its application. An indication is displayed as its kind and what it carries: `deliver
-/// m1`, or else in words of its own.
+/// Describes an indication by a node to its application: `Bob delivers m1`. Some kinds have words of their own.
 fn told(node: &str, kind: &str, text: &str) -> String {
     let carried = text.strip_prefix(kind).unwrap_or(text).trim_start();
     let sentence = match kind {
@@ -152,13 +151,13 @@ fn told(node: &str, kind: &str, text: &str) -> String {
         "enter" => format!("{node} enters the critical section"),
         "exit" => format!("{node} leaves the critical section"),
         "joined" => format!("{node} has joined"),
-        "leader" => format!("{node} takes {carried} for the leader"),
-        "restore" => format!("{node} holds {carried} to be up again"),
+        "leader" => format!("{node} accepts {carried} as leader"),
+        "restore" => format!("{node} no longer suspects {carried}"),
         "stamp" => format!("{node}'s clock shows {carried}"),
         "record" => format!("{node} records its state for snapshot {carried}"),
         "snapshot" => format!("{node}'s part of snapshot {carried}, is complete"),
         "checkpoint" => format!("{node} saves checkpoint {carried}"),
-        "rollback" => format!("{node} goes back {carried}"),
+        "rollback" => format!("{node} rolls back {carried}"),
         "respond" => format!("{node} answers {carried}"),
         "write" => format!("{node} accepts a write {carried}"),
         kind => format!("{node} {kind}s {carried}"),
@@ -166,13 +165,13 @@ fn told(node: &str, kind: &str, text: &str) -> String {
     sentence.trim_end().to_owned()
 }
 
-/// What a message is, and what became of it: `m1 from Alice to Carol, lost (drop)`.
+/// Describes a message and its fate: `m1 from Alice to Carol, lost (drop)`.
 #[must_use]
 pub fn message_sentence(scenario: &Scenario, trace: &Trace, message: MessageId) -> String {
     message_so_far(scenario, trace, message, trace.events.len())
 }
 
-/// The same, as far as it is known once so many events have happened.
+/// Describes a message as far as its fate is known after the first `events` events.
 #[must_use]
 pub fn message_so_far(
     scenario: &Scenario,
@@ -189,25 +188,25 @@ pub fn message_so_far(
         _ => message.known(events),
     };
     let Some(fate) = known else {
-        return format!("{text} from {from} to {to}, sent at {sent} ms, on its way");
+        return format!("{text} from {from} to {to}, sent at {sent} ms, in flight");
     };
     let fate = match fate {
-        Fate::InFlight { .. } => "still on its way in the end".to_owned(),
+        Fate::InFlight { .. } => "still in flight when the run ends".to_owned(),
         Fate::Received(event) => format!("received at {} ms", trace.events[event].time),
         Fate::Lost(_, loss) => format!("lost ({})", loss.why()),
     };
-    let truth = message.truth().map(|truth| format!(", a lie instead of {truth}"));
+    let truth = message.truth().map(|truth| format!(", forged instead of {truth}"));
     let damaged = message.damaged().map(|damaged| format!(", damaged on the way: {damaged}"));
     let changed = spell(&[truth, damaged].map(Option::unwrap_or_default).concat(), &scenario.nodes);
     let copies = match message.copies.len() {
         0 => String::new(),
-        1 => ", sent twice by the network".to_owned(),
-        more => format!(", sent {} times by the network", more + 1),
+        1 => ", duplicated by the network".to_owned(),
+        more => format!(", with {more} duplicates by the network"),
     };
     format!("{text} from {from} to {to}, sent at {sent} ms, {fate}{changed}{copies}")
 }
 
-/// What the application asks for: `Alice: broadcast m1`, `Bob: transfer amount 10, to Carol`.
+/// Describes a request by the application: `Alice: broadcast m1`, `Bob: transfer amount 10, to Carol`.
 #[must_use]
 pub fn request_sentence(scenario: &Scenario, request: &RequestSpec) -> String {
     let with = request.with.as_ref().map(|with| format!(" {}", value_words(with)));
@@ -228,7 +227,7 @@ fn value_words(value: &Json) -> String {
     }
 }
 
-/// What goes wrong: `Alice crashes after 1 send`.
+/// Describes a fault: `Alice crashes after 1 send`.
 #[must_use]
 pub fn fault_sentence(scenario: &Scenario, fault: &Fault) -> String {
     let name = |node: NodeId| scenario.name(node);
@@ -236,10 +235,10 @@ pub fn fault_sentence(scenario: &Scenario, fault: &Fault) -> String {
     match fault {
         Fault::Drop { message } => format!("{} is dropped", scenario.message_name(*message)),
         Fault::Delay { message, by } => {
-            format!("{} is {by} ms late", scenario.message_name(*message))
+            format!("{} is delayed by {by} ms", scenario.message_name(*message))
         }
         Fault::Duplicate { message, after } => {
-            format!("{} comes again {after} ms later", scenario.message_name(*message))
+            format!("{} is duplicated {after} ms later", scenario.message_name(*message))
         }
         Fault::Corrupt { message, bits } => {
             let many =
@@ -269,19 +268,19 @@ pub fn fault_sentence(scenario: &Scenario, fault: &Fault) -> String {
             format!("{} crashes {when} to stable storage", name(*node))
         }
         Fault::Recover { node, .. } => format!("{} recovers", name(*node)),
-        Fault::Pause { node, .. } => format!("{} stands still", name(*node)),
+        Fault::Pause { node, .. } => format!("{} pauses", name(*node)),
         Fault::Partition { groups, .. } => {
             let sides: Vec<_> = groups.iter().map(|group| names(*group)).collect();
             let together = groups.iter().fold(NodeSet::EMPTY, |all, group| all.or(*group));
             let alone = NodeSet::first(scenario.nodes.len()).without(together);
             let alone = alone.into_iter().map(name);
             format!(
-                "the network splits: {}",
+                "the network is partitioned: {}",
                 sides.into_iter().chain(alone).collect::<Vec<_>>().join(" | ")
             )
         }
         Fault::Cut { from, to, .. } => {
-            format!("nothing gets from {} to {}", name(*from), name(*to))
+            format!("the link from {} to {} is cut", name(*from), name(*to))
         }
         Fault::Omit { node, side: Side::Send, .. } => format!("{} fails to send", name(*node)),
         Fault::Omit { node, side: Side::Receive, .. } => {
@@ -292,16 +291,16 @@ pub fn fault_sentence(scenario: &Scenario, fault: &Fault) -> String {
     }
 }
 
-/// How a traitor lies: `it says nothing`.
+/// Describes the strategy of a traitor: `it sends nothing`.
 #[must_use]
 pub const fn strategy_words(strategy: Strategy) -> &'static str {
     match strategy {
-        Strategy::Scripted => "it lies where it is told to",
-        Strategy::Silent => "it says nothing",
-        Strategy::Random => "it lies, keeps silent or tells the truth by lot",
+        Strategy::Scripted => "it lies only as the scenario says",
+        Strategy::Silent => "it sends nothing",
+        Strategy::Random => "it lies, sends nothing or tells the truth at random",
         Strategy::Equivocate => "it lies to every second node",
-        Strategy::Flip => "it lies to everyone",
-        Strategy::Collude => "it tells half of the loyal the traitors' common lie",
+        Strategy::Flip => "it lies to every node",
+        Strategy::Collude => "it tells the traitors' common lie to half of the loyal nodes",
     }
 }
 

@@ -1,59 +1,58 @@
-//! What stands out in the picture, and what recedes: a violation's witness; what led to something that is
-//! picked, and what came of it.
+//! Emphasis in the picture: a violation's witness, or the past and the future of a picked element.
 
 use crate::{
     analysis::{Chain, Places, Reached, chain, cone, counted, outcome_of},
     kernel::{EventId, EventKind, MessageId, Trace},
 };
 
-/// How an event or a message stands out.
+/// Role of an event or a message in the emphasis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// It proves the violation.
+    /// Proof of the violation.
     Witness,
-    /// It is what is asked about.
+    /// The picked element.
     Itself,
-    /// It led to that, or may have.
+    /// An event or message that led to the picked element, or may have.
     Past,
-    /// It came of that, or may have.
+    /// An effect, or a possible effect, of the picked element.
     Future,
-    /// None of these: it recedes.
+    /// None of these: drawn faintly.
     Aside,
 }
 
-/// What is asked.
+/// Subject of the emphasis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// How a violation came about.
+    /// Causes of a violation.
     Violation,
-    /// What happened before an event and what after it.
+    /// Past and future of an event.
     Event(EventId),
-    /// What caused a message, step by step, and what came of it.
+    /// Chain of causes of a message, and its effects.
     Message(MessageId),
 }
 
-/// What stands out in a picture. Worked out once for what is asked, in a pass over the run; a look-up from then on.
+/// Emphasised elements of a picture. Computed once in a pass over the run; each query is then a look-up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Emphasis {
-    /// What is asked.
+    /// Subject.
     pub asked: Asked,
-    /// What stands out as past, or as witness.
+    /// Elements emphasised as past or as witness.
     back: Reached,
-    /// What stands out as future.
+    /// Elements emphasised as future.
     ahead: Reached,
-    /// What led to a violation.
+    /// Chain that led to a violation.
     pub witness: Option<Chain>,
-    /// How many events are in the past, in the future, and neither: sends in a row are one.
+    /// Numbers of events in the past, in the future, and in neither; consecutive sends count as one.
     pub counts: [usize; 3],
-    /// Of an event, by node: the last event of its past and the first of its future.
+    /// For an event, by node: the last event of its past and the first of its future.
     pub reaches: Vec<(Option<EventId>, Option<EventId>)>,
 }
 
-/// How many events may stand out by themselves in a picture that is not fine enough for all.
+/// Largest number of events drawn one by one in a picture without the detail for all.
 const FEW: usize = 200;
 
 impl Emphasis {
-    /// A violation's witness.
+    /// Emphasises a violation's witness.
     #[must_use]
     pub fn witness(chain: Chain) -> Self {
         Self {
@@ -66,7 +65,7 @@ impl Emphasis {
         }
     }
 
-    /// What may have influenced an event, and what it may have influenced.
+    /// Emphasises the events that may have influenced an event, and those that it may have influenced.
     #[must_use]
     pub fn event(trace: &Trace, nodes: usize, event: EventId) -> Self {
         let cone = cone(trace, event);
@@ -85,7 +84,7 @@ impl Emphasis {
         }
     }
 
-    /// A message's chain back to its cause, and what came of it.
+    /// Emphasises a message's chain of causes, and its effects.
     #[must_use]
     pub fn message(trace: &Trace, nodes: usize, message: MessageId) -> Self {
         let cause = chain(trace, &[trace.messages[message].sent]);
@@ -108,7 +107,7 @@ impl Emphasis {
         }
     }
 
-    /// How an event stands out.
+    /// Role of an event.
     #[must_use]
     pub fn of_event(&self, event: EventId) -> Role {
         match (&self.witness, self.asked) {
@@ -120,7 +119,7 @@ impl Emphasis {
         }
     }
 
-    /// How a message stands out.
+    /// Role of a message.
     #[must_use]
     pub fn of_message(&self, message: MessageId) -> Role {
         match (&self.witness, self.asked) {
@@ -132,7 +131,7 @@ impl Emphasis {
         }
     }
 
-    /// The events and messages that stand out, where they are few: of a witness all.
+    /// Emphasised events and messages, if they are few; those of a witness always.
     #[must_use]
     pub fn standing_out(&self) -> (Vec<EventId>, Vec<MessageId>) {
         if let Some(chain) = &self.witness {
@@ -148,8 +147,7 @@ impl Emphasis {
     }
 }
 
-/// By node, how far the past reaches and from where on the future. The event itself is the end of its own
-/// node's past and the beginning of its future.
+/// By node, the end of the past and the beginning of the future. At its own node the event is both.
 fn reaches(
     trace: &Trace,
     nodes: usize,

@@ -1,4 +1,4 @@
-//! Why a run shows what was looked for, in a paragraph: what happened, what was relied on, which delivery mattered.
+//! Explanation of a search result, in a paragraph: the events, the broken assumption and the decisive delivery.
 
 use super::{
     Seen, deadlock_sentence,
@@ -18,26 +18,26 @@ use crate::{
     },
 };
 
-/// Why a run shows what was looked for.
+/// Explanation of the target that a run shows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
-    /// The paragraph, sentence by sentence, with the nodes' names.
+    /// Sentences of the paragraph, with the nodes' names.
     pub sentences: Vec<String>,
-    /// What led to it, in order: the events that prove it, what broke an assumption, and how either came about.
+    /// Events that led to the target, in order: the witness, the breach of an assumption, and the causes of both.
     pub path: Vec<EventId>,
-    /// The nearest run that holds.
+    /// Nearest run in which the property holds.
     pub nearest: Option<PassingRun>,
 }
 
 impl Explanation {
-    /// The paragraph.
+    /// Returns the paragraph.
     #[must_use]
     pub fn text(&self) -> String {
         self.sentences.join(" ")
     }
 }
 
-/// Explains why a run shows what was looked for; none if it does not.
+/// Explains why a run shows the target of a search; none if it does not.
 #[must_use]
 pub fn explain(outcome: &Outcome, target: &Target) -> Option<Explanation> {
     let Outcome { scenario, trace, .. } = outcome;
@@ -45,9 +45,9 @@ pub fn explain(outcome: &Outcome, target: &Target) -> Option<Explanation> {
     let mut judgements = outcome.report.judgements.iter();
     let judgement = judgements.find(|it| it.property.name == property.name)?;
     let Verdict::Violated { why, witness } = &judgement.verdict else { return None };
-    // An explanation is asked for, so its cause is sought however long the run is.
+    // The reader asked for an explanation, so the cause is sought even in a long run.
     outcome.find_causes();
-    // What broke an assumption is on the way, too.
+    // The breach of an assumption belongs to the path, too.
     let broke = outcome.report.broke(judgement, trace).and_then(|breach| breach.event);
     let ends: Vec<EventId> = witness.iter().copied().chain(broke).collect();
     let tried = nearest_to(outcome, target);
@@ -63,7 +63,7 @@ pub fn explain(outcome: &Outcome, target: &Target) -> Option<Explanation> {
     Some(Explanation { sentences, path: path(outcome, &ends), nearest: tried.nearest })
 }
 
-/// The same, where something is told.
+/// Explains a target that is an indication.
 fn tell(outcome: &Outcome, target: &Target) -> Option<Explanation> {
     let Outcome { scenario, trace, .. } = outcome;
     let Target::Indicated(IndicationPattern { node, first, then, .. }) = target else {
@@ -86,7 +86,7 @@ fn tell(outcome: &Outcome, target: &Target) -> Option<Explanation> {
     let mut sentences = went_wrong(outcome);
     let told = ends.iter().map(|id| event_sentence(scenario, trace, *id));
     sentences.push(sentence(scenario, &told.collect::<Vec<_>>().join(", and later ")));
-    sentences.push(mattered(outcome, "it would not be so", &tried));
+    sentences.push(mattered(outcome, "this would not happen", &tried));
     Some(Explanation { sentences, path: path(outcome, &ends), nearest: tried.nearest })
 }
 
@@ -94,12 +94,12 @@ fn nearest_to(outcome: &Outcome, target: &Target) -> PassingRunSearch {
     nearest_passing_run(outcome.protocol, &Objective::at(target.clone()), &outcome.scenario)
 }
 
-/// What led to these events.
+/// Returns the events that led to these events.
 fn path(outcome: &Outcome, ends: &[EventId]) -> Vec<EventId> {
     chain(&outcome.trace, ends).events.into_iter().collect()
 }
 
-/// A sentence with a full stop, and with a capital unless it begins with a node's name, which stays as it is written.
+/// Makes a text a sentence with a full stop. It gets a capital unless it begins with a node's name, which is kept.
 fn sentence(scenario: &Scenario, text: &str) -> String {
     let text = text.trim_end_matches('.');
     // A longer word may begin as a name does.
@@ -121,10 +121,10 @@ fn listed(words: &[String]) -> String {
     }
 }
 
-/// The largest number of faults that are told one by one.
+/// Largest number of faults that are named one by one.
 const MOST_SAID: usize = 12;
 
-/// What went wrong on the way, in the order in which it did.
+/// Sentences on the faults of the run, in order of time.
 fn went_wrong(outcome: &Outcome) -> Vec<String> {
     let Outcome { scenario, trace, .. } = outcome;
     let met = |place: &usize| !trace.unused_faults.contains(place);
@@ -149,7 +149,7 @@ fn went_wrong(outcome: &Outcome) -> Vec<String> {
     std::iter::once(first).chain(lost_by_chance(trace)).collect()
 }
 
-/// The number of messages that bad luck or a full queue lost, if there are any.
+/// Sentence on the number of messages lost by chance or in a full queue, if there are any.
 fn lost_by_chance(trace: &Trace) -> Option<String> {
     let lost = |luck: fn(Loss) -> bool| {
         let messages = trace.messages.iter();
@@ -168,7 +168,7 @@ fn lost_by_chance(trace: &Trace) -> Option<String> {
     (!said.is_empty()).then(|| full_stop(listed(&said)))
 }
 
-/// When a fault struck, in virtual ms.
+/// Time at which a fault struck, in virtual ms.
 fn struck_at(outcome: &Outcome, fault: &Fault) -> u64 {
     match fault {
         Fault::Drop { message }
@@ -193,7 +193,7 @@ fn sent_at(outcome: &Outcome, name: MessageName) -> Option<u64> {
     Some(outcome.trace.events[message.sent].time)
 }
 
-/// A message's name and what it says: `Alice>Carol#1 (m1)`.
+/// Name and text of a message: `Alice>Carol#1 (m1)`.
 fn named(outcome: &Outcome, name: MessageName) -> String {
     let Outcome { scenario, trace, .. } = outcome;
     let written = scenario.message_name(name);
@@ -205,7 +205,7 @@ fn named(outcome: &Outcome, name: MessageName) -> String {
     }
 }
 
-/// A fault in words, with what its message says.
+/// Describes a fault, with the text of its message.
 fn with_label(outcome: &Outcome, fault: &Fault) -> String {
     let said = fault_sentence(&outcome.scenario, fault);
     match fault {
@@ -218,14 +218,14 @@ fn with_label(outcome: &Outcome, fault: &Fault) -> String {
     }
 }
 
-/// Which assumption was broken, and how.
+/// Sentence on the broken assumption.
 fn relied_on(outcome: &Outcome, judgement: &Judgement) -> Option<String> {
     let Outcome { scenario, trace, report, protocol, .. } = outcome;
     let said = match report.broke(judgement, trace) {
         Some(breach) => {
             let why = spell(&breach.why, &scenario.nodes);
             format!(
-                "{} relies on this: {}. Here it is not so: {}",
+                "{} relies on this: {}. This run breaks it: {}",
                 protocol.name,
                 breach.rule.statement(),
                 why.trim_end_matches('.')
@@ -235,14 +235,14 @@ fn relied_on(outcome: &Outcome, judgement: &Judgement) -> Option<String> {
             format!("No assumption of {} is broken", protocol.name)
         }
         None => format!(
-            "{} does not promise {}, so nothing that it relies on had to be broken",
+            "{} does not promise {}, so no assumption had to be broken",
             protocol.name, judgement.property.name
         ),
     };
     Some(sentence(scenario, &said))
 }
 
-/// What was found about the cause, unless it is just that the broken assumption is the cause.
+/// Sentence on the cause, unless the broken assumption alone is the cause.
 fn cause(outcome: &Outcome, judgement: &Judgement) -> Option<String> {
     let Outcome { scenario, report, .. } = outcome;
     let cause = report.cause(judgement).filter(|cause| cause.tried > 0)?;
@@ -254,13 +254,13 @@ fn cause(outcome: &Outcome, judgement: &Judgement) -> Option<String> {
     Some(spell(&said, &scenario.nodes))
 }
 
-/// What the nearest run that holds does differently.
+/// Sentence on the difference to the nearest run in which the property holds.
 fn mattered(outcome: &Outcome, otherwise: &str, tried: &PassingRunSearch) -> String {
     let Some(PassingRun { difference, scenario }) = &tried.nearest else {
         return match tried.complete {
             true => format!(
-                "Whatever single message comes later or sooner, and whichever fault is not there, it is the same: in \
-                 none of these runs {otherwise}."
+                "No single change of a message's delay and no removal of a single fault changes this: in none of \
+                these runs {otherwise}."
             ),
             false => format!(
                 "The run is long, so not every change was tried. Of {} runs with one change {otherwise} in none.",
@@ -274,9 +274,9 @@ fn mattered(outcome: &Outcome, otherwise: &str, tried: &PassingRunSearch) -> Str
             let otherwise = match fault(*place) {
                 Fault::Drop { .. } => "had not been lost",
                 Fault::Delay { .. } => "had not been delayed",
-                Fault::Duplicate { .. } => "had come only once",
-                Fault::Corrupt { .. } => "had come undamaged",
-                _ => "had told the truth",
+                Fault::Duplicate { .. } => "had not been duplicated",
+                Fault::Corrupt { .. } => "had arrived undamaged",
+                _ => "had not been forged",
             };
             format!("If {} {otherwise}", named(outcome, *message))
         }
@@ -299,7 +299,7 @@ fn mattered(outcome: &Outcome, otherwise: &str, tried: &PassingRunSearch) -> Str
             format!("Without this fault ({})", fault_sentence(&outcome.scenario, fault(*place)))
         }
         RunDifference::Delayed(message, by) => {
-            format!("If {} had come {by} ms later", named(outcome, *message))
+            format!("If {} had arrived {by} ms later", named(outcome, *message))
         }
         RunDifference::Dropped(message) => format!("If {} had been lost", named(outcome, *message)),
         RunDifference::LongerRun(until) => format!("If the run went on until {until} ms"),
@@ -314,7 +314,7 @@ fn mattered(outcome: &Outcome, otherwise: &str, tried: &PassingRunSearch) -> Str
     format!("{condition}, {otherwise}{parts}.")
 }
 
-/// What the application first sees that is different in the run that holds.
+/// Clause on the first difference between the two runs that the application sees.
 fn parts(outcome: &Outcome, scenario: &Scenario) -> Option<String> {
     let other = Outcome::of(scenario.clone()).ok()?;
     let parting = parting([&other.trace, &outcome.trace], Seen::Application)?;
@@ -330,6 +330,6 @@ fn parts(outcome: &Outcome, scenario: &Scenario) -> Option<String> {
     let at = parting.at;
     Some(match holds {
         true => format!("then {said} at {at} ms"),
-        false => format!("here {said} at {at} ms, and not then"),
+        false => format!("here {said} at {at} ms, but not in that run"),
     })
 }

@@ -1,4 +1,4 @@
-//! What the picture of a run is made of at any scale: worked out once a run, in one pass each.
+//! Parts of a run's picture that do not depend on scale, computed once for each run.
 
 use super::{
     Clash, Cut, LaneState, Stay, Undone, View, Wait, arrows, clashes, cuts, recoveries,
@@ -8,14 +8,14 @@ use crate::kernel::{
     EventId, EventKind, Fate, MessageName, NodeSet, Protocol, Scenario, SortedSet, Trace,
 };
 
-/// What the picture of a run is made of, before it is known how large it is and which part of it is seen.
+/// Parts of a run's picture that depend neither on its size nor on the visible window.
 #[derive(Clone, Debug)]
 pub struct Features {
-    /// By node: when it stops, stands still and goes on.
+    /// By node: the events at which it crashes, pauses and resumes.
     pub(super) turns: Vec<Vec<(EventId, LaneState)>>,
-    /// Deliveries of messages that become stable, and what makes them so.
+    /// Deliveries of messages that become stable, each with the delivery that makes the message stable.
     pub(super) stable: Vec<(EventId, EventId)>,
-    /// The messages that wait for their delivery.
+    /// Messages that wait for their delivery.
     pub waits: Vec<Wait>,
     pub(super) stays: Vec<Stay>,
     pub(super) clashes: Vec<Clash>,
@@ -25,12 +25,12 @@ pub struct Features {
     pub(super) delayed: SortedSet<MessageName>,
     /// By node: the places of its samples in the trace.
     pub(super) samples: Vec<Vec<usize>>,
-    /// By metric: its least and its greatest value.
+    /// By metric: least and greatest value.
     pub(super) extremes: Vec<(i64, i64)>,
-    /// By message: the last event by which it or one sent before it ends; the run's last where one is still
-    /// under way.
+    /// By message: the last event at which it or an earlier message ends; the run's last event if one of them is still
+    /// in flight.
     pub(super) reach: Vec<EventId>,
-    /// Who may lie.
+    /// Nodes that may lie.
     pub(super) traitors: NodeSet,
     busiest: usize,
 }
@@ -82,13 +82,13 @@ impl Features {
         }
     }
 
-    /// Who may lie.
+    /// Nodes that may lie.
     #[must_use]
     pub const fn traitors(&self) -> NodeSet {
         self.traitors
     }
 
-    /// How many marks the line has that has most.
+    /// Largest number of marks on one line.
     #[must_use]
     pub const fn busiest(&self) -> usize {
         self.busiest

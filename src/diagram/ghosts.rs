@@ -1,37 +1,37 @@
-//! What has changed, as a layer of its own: what was, where it was, and what has come, where it is.
+//! Changes between two runs as a layer of its own: elements of the old run and elements of the new one.
 
 use super::{Arrow, Change, Difference, Features, Layout, Mark, Point, Scene, Window};
 use crate::kernel::{EventId, Fate, MessageId, Scenario, Trace};
 
-/// How many changes are drawn at once.
+/// Largest number of changes drawn.
 const MOST: usize = 240;
 
 /// One of the two runs, laid out in the same frame.
 #[derive(Clone, Copy, Debug)]
 pub struct Side<'a> {
-    /// What its picture is made of.
+    /// Parts of its picture.
     pub features: &'a Features,
     /// Its scenario.
     pub scenario: &'a Scenario,
-    /// What happened in it.
+    /// Its trace.
     pub trace: &'a Trace,
-    /// Where.
+    /// Its layout.
     pub layout: &'a Layout,
 }
 
-/// What has changed, drawn.
+/// Changed elements, drawn.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ghosts {
-    /// What was, where it was.
+    /// Elements of the run before that are gone or changed.
     pub was: (Vec<Mark>, Vec<Arrow>),
-    /// What is otherwise now, or new, where it is.
+    /// Elements of the run after that are new or changed.
     pub is: (Vec<Mark>, Vec<Arrow>),
-    /// From where something was to where it is.
+    /// Old and new places of moved elements.
     pub moves: Vec<(Point, Point)>,
 }
 
 impl Ghosts {
-    /// Draws what has changed in a part of the picture.
+    /// Draws the changes in a part of the picture.
     #[must_use]
     pub fn of(difference: &Difference, before: Side, after: Side, window: Window) -> Self {
         let seen = |side: Side, event: EventId| {
@@ -53,7 +53,7 @@ impl Ghosts {
         let draw = |side: Side, place: fn(&Change) -> Option<usize>| {
             let of = |changes: &[&Change]| changes.iter().filter_map(|it| place(it)).collect();
             let (events, messages): (Vec<EventId>, Vec<MessageId>) = (of(events), of(messages));
-            // Who is gone has no line to be drawn on.
+            // A removed node has no line.
             let there = |node: crate::kernel::NodeId| node.index() < after.scenario.nodes.len();
             let events: Vec<_> =
                 events.into_iter().filter(|&event| there(side.trace.events[event].node)).collect();
@@ -84,7 +84,7 @@ impl Ghosts {
     }
 }
 
-/// The event at which a message ends on its receiver's line.
+/// Event at which a message ends on its receiver's line.
 fn end(side: Side, message: MessageId) -> Option<EventId> {
     match side.trace.messages[message].overall() {
         Fate::Received(event) => Some(event),
@@ -92,7 +92,7 @@ fn end(side: Side, message: MessageId) -> Option<EventId> {
     }
 }
 
-/// Whether a part of a message's way is seen.
+/// True if a part of a message's path is visible.
 fn spans(side: Side, message: MessageId, window: Window) -> bool {
     let message = &side.trace.messages[message];
     let along = |event: EventId| side.layout.along_event(event);

@@ -1,22 +1,21 @@
-//! Labels that do not lie on one another.
+//! Placement of labels without overlaps.
 
 use super::Point;
 
-/// How high a line of label text is.
+/// Height of a line of label text.
 const HEIGHT: f64 = 14.0;
-/// How wide a character of label text is, on average, at the size that the style sheet gives it; bold
-/// ones included.
+/// Average width of a character of label text, at the size in the style sheet, bold ones included.
 const WIDTH: f64 = 7.0;
 
-/// How many characters of a label are drawn; the rest is in its element's sentence.
+/// Largest number of characters drawn of a label; the sentence of its element has the full text.
 const LENGTH: usize = 26;
 
-/// A label's text, not too long.
+/// Shortens the text of a label.
 pub(super) fn elide(text: &str) -> String {
     elide_to(text, LENGTH)
 }
 
-/// A text of at most so many characters.
+/// Shortens a text to at most so many characters.
 pub(super) fn elide_to(text: &str, length: usize) -> String {
     if text.chars().count() <= length {
         return text.to_owned();
@@ -24,7 +23,7 @@ pub(super) fn elide_to(text: &str, length: usize) -> String {
     text.chars().take(length - 1).chain(['…']).collect()
 }
 
-/// A box that a label or a mark takes up.
+/// Box of a label or a mark.
 #[derive(Clone, Copy, Debug)]
 struct Area {
     left: f64,
@@ -43,7 +42,7 @@ impl Area {
         }
     }
 
-    /// This much larger on every side.
+    /// Returns the area enlarged by a margin on every side.
     fn with_margin(self, margin: f64) -> Self {
         Self {
             left: self.left - margin,
@@ -68,29 +67,29 @@ impl Area {
     }
 }
 
-/// What is taken already. Areas are kept by column, so that asking costs what is near, not what there is.
+/// Areas that are taken. They are kept by column, so that the cost of a query depends only on nearby areas.
 #[derive(Clone, Debug)]
 pub(super) struct Placed {
-    /// The picture: what does not fit into it is cut.
+    /// The picture; labels must fit into it.
     whole: Area,
-    /// The part of it that is drawn: of what lies elsewhere nothing is remembered.
+    /// The part of it that is drawn; areas elsewhere are not kept.
     seen: Area,
     columns: Vec<Vec<Area>>,
 }
 
-/// How wide a column is.
+/// Width of a column.
 const COLUMN: f64 = 160.0;
-/// How far beyond the part that is drawn places are remembered: a text may reach into it.
+/// Distance beyond the drawn part within which areas are kept: a text may reach into it.
 const BEYOND: f64 = 200.0;
 
 impl Placed {
-    /// Nothing is taken yet of a picture of this size.
+    /// A picture of this size in which no area is taken.
     pub(super) fn new(width: f64, height: f64) -> Self {
         let whole = Area { left: 0.0, top: 0.0, right: width, bottom: height };
         Self { whole, seen: whole.with_margin(BEYOND), columns: Vec::new() }
     }
 
-    /// The same where only the part between two corners is drawn.
+    /// Restricts the drawn part to the rectangle between two corners.
     pub(super) fn within(self, one: Point, other: Point) -> Self {
         let seen = Area { left: one.x, top: one.y, right: other.x, bottom: other.y };
         let seen = seen.with_margin(BEYOND);
@@ -103,7 +102,7 @@ impl Placed {
         Self { seen, ..self }
     }
 
-    /// The columns of an area, as far as they are drawn: however far it reaches, they are few.
+    /// Columns of an area within the drawn part: a small number for an area of any size.
     fn columns(&self, area: &Area) -> std::ops::Range<usize> {
         let column = |at: f64| ((at - self.seen.left).max(0.0) / COLUMN) as usize;
         let right = area.right.min(self.seen.right);
@@ -129,15 +128,15 @@ impl Placed {
             .any(|other| other.meets(area))
     }
 
-    /// Takes up the place of a mark.
+    /// Takes the area of a mark.
     pub(super) fn block(&mut self, centre: Point, size: f64) {
         self.add(Area::around(centre, size, size));
     }
 
-    /// Takes up the place of a line, as far as it is drawn.
+    /// Takes the area of the drawn part of a line.
     pub(super) fn block_line(&mut self, from: Point, to: Point, thick: f64) {
         let (dx, dy) = (to.x - from.x, to.y - from.y);
-        // The part of the line within what is drawn, in shares of it (Liang and Barsky).
+        // The drawn part of the line, in shares of its length (Liang and Barsky).
         let (mut first, mut last) = (0.0_f64, 1.0_f64);
         let seen = self.seen;
         for (at, by, least, most) in
@@ -164,12 +163,12 @@ impl Placed {
         }
     }
 
-    /// Takes up the place of a text that stands there already.
+    /// Takes the area of a text that is already placed.
     pub(super) fn take(&mut self, text: &str, centre: Point) {
         self.add(Area::around(centre, text.chars().count() as f64 * WIDTH + 4.0, HEIGHT));
     }
 
-    /// The first of the places where the text fits, which is then taken; none if it fits nowhere.
+    /// Returns the first place at which the text fits, and takes it; none if it fits nowhere.
     pub(super) fn place(
         &mut self,
         text: &str,

@@ -1,4 +1,4 @@
-//! What is on screen, for the legend.
+//! Signs on screen, for the legend.
 
 use super::{Features, MarkShape, Oddity, arrows, mark_shape, measures};
 use crate::{
@@ -6,35 +6,35 @@ use crate::{
     kernel::{Drawn, EventKind, Fate, Fault, NodeId, NodeSet, Protocol, Scenario, Trace, sort},
 };
 
-/// Up to how many nodes each curve has a sign of its own.
+/// Largest number of nodes for which each curve has a sign of its own.
 const CURVES: usize = 16;
 
-/// Something that the picture of a run is made of.
+/// A kind of element in the picture of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sign {
-    /// A mark.
+    /// A mark of this shape.
     Mark(MarkShape),
-    /// A delivery of a message that everyone delivers.
+    /// A delivery of a message that every member delivers.
     Stable,
     /// The wait of a message.
     HeldBack,
     /// A stay in the critical section.
     Section,
-    /// Two at once.
+    /// Two nodes in the critical section at once.
     Clash,
-    /// A number behind the lines, by its metric's place.
+    /// A number behind the lines, by the place of its metric.
     Band(usize),
     /// A node's curves.
     Curve(NodeId),
     /// A recorded global state.
     Cut,
-    /// The states that a recovery goes back to.
+    /// The states to which nodes roll back.
     RecoveryLine,
     /// Work that is undone.
     Undone,
     /// A lost message.
     Lost,
-    /// A message that is not as it should be.
+    /// A message with an oddity.
     Odd(Oddity),
     /// A wall between lines.
     Wall,
@@ -44,11 +44,11 @@ pub enum Sign {
     Router,
     /// The line of a traitor.
     Traitor,
-    /// Who waits for whom in the end.
+    /// A deadlock: a circle of nodes that wait for each other.
     Deadlock,
 }
 
-/// Everything that the picture of this run is made of, in a fixed order.
+/// Returns the signs that occur in the picture of a run, in a fixed order.
 #[must_use]
 pub fn signs(
     features: &Features,
@@ -73,7 +73,7 @@ pub fn signs(
     }
     if measures::strips(protocol, trace) > 0.0 {
         let measured: NodeSet = trace.samples.iter().map(|sample| sample.node).collect();
-        // Of more, the curves share a few strokes.
+        // With more nodes, the curves share a few strokes.
         let few = measured.into_iter().filter(|_| measured.len() <= CURVES);
         few.for_each(|node| add(true, Sign::Curve(node)));
     }

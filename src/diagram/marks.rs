@@ -7,29 +7,29 @@ use super::{
 };
 use crate::kernel::{Detection, EventId, EventKind, Scenario, Trace, spell};
 
-/// How far from its line a sign stands.
+/// Distance of a sign from its line.
 const POLE: f64 = 14.0;
-/// How much room a sign takes.
+/// Size of a sign.
 const SIGN: f64 = 15.0;
-/// How much room a mark takes.
+/// Size of a mark.
 const MARK: f64 = 12.0;
 
 /// An event on a node's line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mark {
-    /// Which.
+    /// The event.
     pub event: EventId,
-    /// Where.
+    /// Its place.
     pub at: Point,
-    /// How it is drawn.
+    /// Shape of the mark.
     pub shape: MarkShape,
-    /// What it says, where there is room.
+    /// Its text, if there is room.
     pub label: Option<Label>,
-    /// Of a delivery: the event by which every member had delivered the message, if they all did.
+    /// For a delivery: the event at which the last member delivered the message, if all did.
     pub stable: Option<EventId>,
 }
 
-/// How an event is drawn. Every kind has a shape of its own.
+/// Shape of an event's mark. Every kind has a shape of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MarkShape {
     /// A request by the application: an inward tick.
@@ -40,13 +40,13 @@ pub enum MarkShape {
     Delivery,
     /// An answer to the application: a speech bubble.
     Answer,
-    /// A request that is not met: a round sign with a bar.
+    /// A refused request: a round sign with a bar.
     Refusal,
     /// A view is installed: a post of its barrier.
     View,
     /// The critical section is entered: a bracket that opens.
     Enter,
-    /// It is left: a bracket that closes.
+    /// The critical section is left: a bracket that closes.
     Exit,
     /// A decision: a flag.
     Decision,
@@ -64,11 +64,11 @@ pub enum MarkShape {
     Reading,
     /// A state is recorded as a part of a global one: a hollow square.
     Record,
-    /// That part is complete: a square within a square.
+    /// A node's part of a global state is complete: a square within a square.
     Snapshot,
     /// A state is saved: a filled square.
     Checkpoint,
-    /// The node goes on from an earlier state: two heads that point back.
+    /// A rollback to an earlier state: two heads that point back.
     Rollback,
     /// Any other indication: a pennant.
     Flag,
@@ -84,12 +84,12 @@ pub enum MarkShape {
     Storage,
     /// A timer that goes off: a small hourglass.
     Timer,
-    /// The protocol's reason: a dot with text.
+    /// A reason given by the protocol: a dot with text.
     Note,
 }
 
 impl MarkShape {
-    /// Whether it stands beside its line, on a pole.
+    /// True if it stands beside its line, on a pole.
     #[must_use]
     pub const fn is_sign(self) -> bool {
         matches!(
@@ -107,12 +107,12 @@ impl MarkShape {
         )
     }
 
-    /// Whether it says that something goes wrong, or right again: it never merges with others.
+    /// True for a fault or a recovery: its mark never merges with others.
     pub(super) const fn is_fault(self) -> bool {
         matches!(self, Self::Crash | Self::Recovery | Self::Pause | Self::Traitor | Self::Rollback)
     }
 
-    /// How soon its text is given room: what the application sees before how it came about.
+    /// Urgency of its text: events that the application sees come before internal ones.
     const fn urgency(self) -> Urgency {
         match self {
             Self::Suspicion | Self::Restoration | Self::Traitor => Urgency::Second,
@@ -122,16 +122,16 @@ impl MarkShape {
     }
 }
 
-/// Which texts are given room before others.
+/// Order in which texts get room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Urgency {
     First,
     Second,
-    /// After those of the messages.
+    /// After the texts of messages.
     Last,
 }
 
-/// The shape of an event's mark; none for what is drawn otherwise: a send and a loss are ends of arrows.
+/// Shape of an event's mark; none for a send and a loss, which are ends of arrows.
 #[must_use]
 pub fn mark_shape(kind: &EventKind) -> Option<MarkShape> {
     Some(match kind {
@@ -151,7 +151,7 @@ pub fn mark_shape(kind: &EventKind) -> Option<MarkShape> {
     })
 }
 
-/// The shape of an indication, by its `kind` in the trace.
+/// Shape of an indication's mark, by its `kind` in the trace.
 fn indication_shape(kind: &str) -> MarkShape {
     match kind {
         "deliver" => MarkShape::Delivery,
@@ -175,7 +175,7 @@ fn indication_shape(kind: &str) -> MarkShape {
     }
 }
 
-/// What a mark says. A view is named by its barrier.
+/// Text of a mark. A view is named by its barrier.
 fn text(scenario: &Scenario, trace: &Trace, event: EventId) -> Option<String> {
     let text = match &trace.events[event].kind {
         EventKind::Indicate { kind: "view", .. } => return None,
@@ -189,7 +189,7 @@ fn text(scenario: &Scenario, trace: &Trace, event: EventId) -> Option<String> {
     Some(elide(&spell(&text, &scenario.nodes)))
 }
 
-/// Where the sign of a mark is: beside the line.
+/// Place of a mark's sign: beside the line.
 #[must_use]
 pub const fn sign_at(at: Point, orientation: Orientation) -> Point {
     match orientation {
@@ -198,7 +198,7 @@ pub const fn sign_at(at: Point, orientation: Orientation) -> Point {
     }
 }
 
-/// The marks of these events, without their texts; their places are taken.
+/// Makes the marks of these events, without their texts. Their places are taken.
 pub(super) fn marks(
     events: impl Iterator<Item = EventId>,
     stable: &[(EventId, EventId)],
@@ -221,7 +221,7 @@ pub(super) fn marks(
     marks
 }
 
-/// Gives the marks of one urgency their texts, where there is room.
+/// Adds the texts of marks of one urgency, if there is room.
 pub(super) fn label(
     marks: &mut [Mark],
     urgency: Urgency,
@@ -238,7 +238,7 @@ pub(super) fn label(
     }
 }
 
-/// Where a mark's text may stand, the best place first: requests and signs above the line, the rest below.
+/// Possible places of a mark's text, the best first: above the line for requests and signs, below for the rest.
 fn beside(layout: &Layout, at: Point, shape: MarkShape, text: &str) -> Vec<Point> {
     let half = text.chars().count() as f64 * 3.5 + 13.0;
     let place = |dx: f64, dy: f64| Point { x: at.x + dx, y: at.y + dy };

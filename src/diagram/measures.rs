@@ -1,4 +1,4 @@
-//! What a run is measured by: bands behind the lines, and curves beside them on the same time axis.
+//! Metrics of a run: bands behind the lines, and curves beside them on the same time axis.
 
 use super::{
     Features, Label, Lane, LaneState, Layout, Orientation, Point, Window,
@@ -6,86 +6,86 @@ use super::{
 };
 use crate::kernel::{Drawn, NodeId, Protocol, Sample, Scenario, Trace};
 
-/// How broad a strip of curves is.
+/// Breadth of a strip of curves.
 pub const STRIP: f64 = 92.0;
-/// What is left free of a strip before and after the curves.
+/// Free space of a strip before and after the curves.
 const MARGIN: f64 = 12.0;
-/// How broad the bands of one line are together, in gaps between lines, and at the most.
+/// Total breadth of the bands of one line, in gaps between lines, and its limit in pixels.
 const BANDS: (f64, f64) = (0.56, 48.0);
-/// How many of them are drawn.
+/// Largest number of bands drawn.
 const BANDS_DRAWN: usize = 60;
-/// How long the names at the ends of curves are at most.
+/// Largest length of the names at the ends of curves.
 const NAME: usize = 6;
 
 /// A stretch of a line with one number: a round, a term, a view.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Band {
-    /// Whose.
+    /// Node of the line.
     pub node: NodeId,
-    /// The metric, by its place among the protocol's.
+    /// Place of the metric among those of the protocol.
     pub metric: usize,
-    /// The number; never 0, which is none.
+    /// The number; never 0, which stands for none.
     pub value: i64,
     /// One corner.
     pub from: Point,
     /// The opposite corner.
     pub to: Point,
-    /// The number, where there is room.
+    /// Text of the number, if there is room.
     pub label: Option<Label>,
 }
 
 /// The strip of one metric.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plot {
-    /// The metric, by its place among the protocol's.
+    /// Place of the metric among those of the protocol.
     pub metric: usize,
     /// One corner of the strip.
     pub from: Point,
     /// The opposite corner.
     pub to: Point,
-    /// The axis's values.
+    /// Values marked on the axis.
     pub grid: Vec<Grid>,
-    /// A curve for each node at which it was measured.
+    /// Curves, one for each node at which the metric was measured.
     pub curves: Vec<Curve>,
 }
 
 /// A value of a strip's axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grid {
-    /// Where its line starts.
+    /// Start of its line.
     pub from: Point,
-    /// Where it ends.
+    /// End of its line.
     pub to: Point,
     /// The value.
     pub label: Label,
 }
 
-/// One node's values.
+/// The values of one node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curve {
-    /// Whose.
+    /// Node that was measured.
     pub node: NodeId,
-    /// From sample to sample.
+    /// Points, one for each sample.
     pub points: Vec<Point>,
-    /// Whose it is, where there is room at its end.
+    /// Name of the node at the end of the curve, if there is room.
     pub label: Option<Label>,
 }
 
-/// The metrics that are drawn so and were measured in this run, by their places.
+/// Places of the metrics that are drawn in this form and were measured in this run.
 pub fn measured(protocol: &Protocol, trace: &Trace, drawn: Drawn) -> impl Iterator<Item = usize> {
     let metrics = if trace.samples.is_empty() { &[] } else { protocol.metrics };
     let wanted = metrics.iter().enumerate().filter(move |(_, metric)| metric.drawn == drawn);
     wanted.map(|(metric, _)| metric)
 }
 
-/// How broad all strips of curves are together.
+/// Total breadth of all strips of curves.
 #[must_use]
 pub fn strips(protocol: &Protocol, trace: &Trace) -> f64 {
     measured(protocol, trace, Drawn::Curve).count() as f64 * STRIP
 }
 
-/// A node's values of one metric, and how far along each is: at the mark of the event that changed it. Of those
-/// that cannot be seen, the last one before and the first one after.
+/// A node's values of one metric, each with its position along the axis: that of the mark of the event that changed
+/// it. Outside the window only the last value before it and the first one after it are included.
 fn values(
     features: &Features,
     trace: &Trace,
@@ -106,7 +106,7 @@ fn values(
         if let Some((time, last)) = before
             && time == sample.time
         {
-            // A jump: the old value lasts until the mark of what changed it.
+            // A jump: the old value lasts until the mark of the event that changed it.
             values.push((along, last));
         }
         before = Some((sample.time, value));
@@ -116,10 +116,10 @@ fn values(
     merged(values)
 }
 
-/// How near to one another values are at least that are drawn one by one.
+/// Smallest distance between values that are drawn one by one.
 const FINE: f64 = 0.75;
 
-/// The values, where many share a pixel only the first, the least, the greatest and the last of them.
+/// Reduces values that share a pixel to the first, the least, the greatest and the last of them.
 fn merged(values: Vec<(f64, i64)>) -> Vec<(f64, i64)> {
     let mut merged: Vec<(f64, i64)> = Vec::with_capacity(values.len());
     for of_pixel in values.chunk_by(|one, other| (one.0 / FINE) as i64 == (other.0 / FINE) as i64) {
@@ -144,12 +144,12 @@ fn along(trace: &Trace, layout: &Layout, sample: &Sample) -> f64 {
     own.map_or_else(|| layout.along_time(sample.time as f64), |event| layout.along_event(event))
 }
 
-/// Where the picture of the run ends, along the axis.
+/// End of the run along the axis.
 fn end(layout: &Layout) -> f64 {
     layout.along_time(layout.end() as f64)
 }
 
-/// How far the last value lasts that is drawn.
+/// Position up to which the last value is drawn.
 fn seen_end(layout: &Layout, window: Window) -> f64 {
     end(layout).min(window.to)
 }
@@ -178,7 +178,7 @@ pub(super) fn bands(
             }
         }
     }
-    // Where there are many, only those that are long enough to be seen.
+    // If there are many, only those that are long enough to be seen.
     let long = |band: &Band| layout.unpoint(band.to).0 - layout.unpoint(band.from).0;
     let mut least = 4.0;
     while bands.len() > BANDS_DRAWN && least < 1e9 {
@@ -188,7 +188,7 @@ pub(super) fn bands(
     bands
 }
 
-/// From where to where a line has one number, where it has one.
+/// Spans along the axis in which a line has one number other than 0.
 fn spans(values: &[(f64, i64)], end: f64) -> Vec<(f64, f64, i64)> {
     let mut spans: Vec<(f64, f64, i64)> = Vec::new();
     for (place, &(from, value)) in values.iter().enumerate() {
@@ -202,7 +202,7 @@ fn spans(values: &[(f64, i64)], end: f64) -> Vec<(f64, f64, i64)> {
     spans
 }
 
-/// What is left of a stretch of a line without the time that its node is down.
+/// Parts of a span of a line in which its node is not down.
 fn while_up(lane: &Lane, layout: &Layout, from: f64, to: f64) -> Vec<(f64, f64)> {
     let up = lane.stretches.iter().filter(|stretch| stretch.state != LaneState::Down);
     let both = up.map(|stretch| {
@@ -212,7 +212,7 @@ fn while_up(lane: &Lane, layout: &Layout, from: f64, to: f64) -> Vec<(f64, f64)>
     both.filter(|(from, to)| to > from).collect()
 }
 
-/// Gives the bands their numbers, where there is room: at their beginnings, beside the line.
+/// Labels the bands with their numbers, if there is room: at their beginnings, beside the line.
 pub(super) fn label_bands(bands: &mut [Band], layout: &Layout, placed: &mut Placed) {
     for band in bands {
         let text = band.value.to_string();
@@ -238,7 +238,7 @@ pub(super) fn label_bands(bands: &mut [Band], layout: &Layout, placed: &mut Plac
     }
 }
 
-/// The strip of every metric that is drawn as curves, one after the other.
+/// Strips of the metrics that are drawn as curves, one after the other.
 pub(super) fn plots(
     features: &Features,
     (protocol, scenario, trace): (&Protocol, &Scenario, &Trace),
@@ -257,7 +257,7 @@ pub(super) fn plots(
             })
             .filter(|(_, values)| !values.is_empty())
             .collect();
-        // Of the whole run: the axis stays as it is while the reader scrolls.
+        // Extremes of the whole run, so that scrolling does not change the axis.
         let (least, greatest) = features.extremes[metric];
         let (low, high) = (round(least).min(0), round(greatest).max(0));
         let scale = Scale { low, high: if low == high { 1 } else { high }, top };
@@ -272,8 +272,8 @@ pub(super) fn plots(
     plots
 }
 
-/// Values up to where they are last known: what is not measured again has not changed, until the run ends or
-/// the node is down for good.
+/// Extends the last value until the run ends or the node is down for good: a value that is not measured again has
+/// not changed.
 fn lasting(
     mut values: Vec<(f64, i64)>,
     lane: &Lane,
@@ -289,7 +289,7 @@ fn lasting(
     values
 }
 
-/// The next number away from 0 that is easy to read: one digit and zeros.
+/// Rounds away from 0 to a number that is easy to read: one digit and zeros.
 fn round(value: i64) -> i64 {
     let mut unit: i64 = 1;
     while unit.saturating_mul(10) <= value.saturating_abs() {
@@ -300,7 +300,7 @@ fn round(value: i64) -> i64 {
     digits.saturating_mul(unit).saturating_mul(value.signum())
 }
 
-/// A strip's axis.
+/// Axis of a strip.
 struct Scale {
     low: i64,
     high: i64,
@@ -308,7 +308,7 @@ struct Scale {
 }
 
 impl Scale {
-    /// Where a value is across: the higher, the farther up, or to the right where time runs down.
+    /// Position of a value across: a higher value is farther up, or farther right if time runs down.
     fn across(&self, layout: &Layout, value: i64) -> f64 {
         let share = (value - self.low) as f64 / (self.high - self.low) as f64;
         let room = STRIP - 2.0 * MARGIN;
@@ -340,7 +340,7 @@ impl Scale {
     }
 }
 
-/// A node's values: how far along, and what.
+/// A node with its values, each with its position along the axis.
 type OfNode = (NodeId, Vec<(f64, i64)>);
 
 fn curves(
@@ -354,7 +354,7 @@ fn curves(
     let curve = |(place, (node, values)): (usize, &OfNode)| {
         let at = |along, value| layout.point(along, scale.across(layout, value));
         let points: Vec<_> = values.iter().map(|&(along, value)| at(along, value)).collect();
-        // Curves that end together have one label, with the first one's name.
+        // Curves that end together have one label, with the name of the first.
         let together = |(_, others): &&(NodeId, Vec<_>)| last(others) == last(values);
         let others = by_node.iter().filter(together).count() - 1;
         let name = scenario.name(*node);
@@ -371,7 +371,7 @@ fn curves(
     by_node.iter().enumerate().map(curve).collect()
 }
 
-/// Where the name of a curve may stand: after its end.
+/// Possible places of a curve's name: after its end.
 fn beside_end(layout: &Layout, end: Point, text: &str) -> Vec<Point> {
     let half = text.chars().count() as f64 * 3.5;
     let (along, across) = layout.unpoint(end);

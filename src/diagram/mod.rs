@@ -1,8 +1,8 @@
-//! Trace to geometry: what is drawn where. No Yew, no browser.
+//! Trace to geometry: elements of the picture and their places. No Yew, no browser.
 //!
-//! [`Layout`] places every event along its node's line; [`Scene`] holds the elements in the language of
-//! the diagram; `describe` says in a sentence what an element shows. Lengths are in CSS pixels;
-//! floating point is at home here, since nothing that is drawn decides anything.
+//! [`Layout`] places every event along its node's line; [`Scene`] holds the elements in the language of the diagram;
+//! `describe` describes an element in a sentence. Lengths are in CSS pixels. Floating point is allowed here, since
+//! no decision of a run depends on the drawing.
 
 mod arrows;
 mod changes;

@@ -1,4 +1,4 @@
-//! The elements of the picture, in the language of the diagram.
+//! Elements of the picture, in the language of the diagram.
 
 use std::ops::Range;
 
@@ -16,121 +16,121 @@ use crate::kernel::{
     EventId, EventKind, Message, MessageId, NodeId, NodeSet, Protocol, Scenario, Trace,
 };
 
-/// How many elements a mark and a message are with their texts.
+/// Number of elements of a mark and of a message, with their texts.
 const FULL: (usize, usize) = (3, 6);
-/// How many without.
+/// Number of elements of a mark and of a message, without texts.
 const LEAN: (usize, usize) = (2, 1);
-/// How many of the events, and of the messages, that the reader asks about are drawn.
+/// Largest number of picked events, and of picked messages, that are drawn.
 const PICKED: usize = 100;
-/// How far lines are drawn beyond the part that is seen.
+/// Length of lines beyond the visible part.
 const LANE_ENDS: f64 = 40.0;
-/// How many waiting messages are drawn.
+/// Largest number of waiting messages drawn.
 const BARS: usize = 150;
-/// How many marks of faults stand by themselves where the others merge.
+/// Largest number of fault marks drawn one by one while the others merge.
 const FAULTS: usize = 240;
-/// How many captions have a sign.
+/// Largest number of captions with a sign.
 const FLAGS: usize = 60;
 
-/// How wide the sign of a caption is, in CSS pixels, and how far it is from the moment that it is tied to.
+/// Width of a caption's sign, in CSS pixels, and its distance from the caption's moment.
 const FLAG: f64 = 18.0;
 
-/// Everything that is drawn of one run.
+/// Elements drawn of one run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scene {
-    /// How wide the picture is, in CSS pixels.
+    /// Width of the picture, in CSS pixels.
     pub width: f64,
-    /// How high.
+    /// Height of the picture.
     pub height: f64,
-    /// The part of it that is drawn, along the time axis.
+    /// Part of the time axis that is drawn.
     pub window: Window,
-    /// How fine it is.
+    /// Level of detail.
     pub detail: Detail,
-    /// What merges, where everything by itself would be too much.
+    /// Merged elements, if there are too many to draw one by one.
     pub merged: Option<Merged>,
-    /// The nodes' lines.
+    /// Lines of the nodes.
     pub lanes: Vec<Lane>,
-    /// The numbers behind them: rounds, terms, views.
+    /// Numbers behind the lines: rounds, terms, views.
     pub bands: Vec<Band>,
-    /// The curves below them.
+    /// Curves below the lines.
     pub plots: Vec<Plot>,
-    /// Who waits for whom in the end, where it is a circle.
+    /// Arrows of the circle of nodes that wait for each other in a deadlock.
     pub circle: Vec<Waiting>,
-    /// The messages.
+    /// Messages.
     pub arrows: Vec<Arrow>,
-    /// The events.
+    /// Events.
     pub marks: Vec<Mark>,
-    /// The messages that wait between receipt and delivery.
+    /// Messages that wait between receipt and delivery.
     pub held_back: Vec<HeldBack>,
-    /// The partitions and dead links.
+    /// Partitions and dead links.
     pub walls: Vec<Wall>,
-    /// The views.
+    /// Views.
     pub barriers: Vec<Barrier>,
-    /// The stays in the critical section.
+    /// Stays in the critical section.
     pub sections: Vec<Bar>,
-    /// Those of two nodes at once.
+    /// Simultaneous stays of two nodes.
     pub clashes: Vec<Field>,
-    /// The work that was undone.
+    /// Undone work.
     pub strikes: Vec<Strike>,
-    /// The recorded global states and the recovery lines.
+    /// Recorded global states and recovery lines.
     pub across: Vec<Across>,
-    /// The captions' places.
+    /// Places of the captions.
     pub flags: Vec<Flag>,
-    /// The time axis.
+    /// Moments on the time axis.
     pub ticks: Vec<Tick>,
 }
 
-/// How fine a picture is.
+/// Level of detail of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detail {
-    /// Everything by itself, with texts where there is room.
+    /// All elements one by one, with texts where there is room.
     Full,
-    /// Everything by itself, without texts.
+    /// All elements one by one, without texts.
     Lean,
-    /// Marks and messages merge; what goes wrong does not.
+    /// Marks and messages merge; faults do not.
     Merged,
 }
 
-/// A node's line.
+/// Line of a node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lane {
-    /// Whose.
+    /// The node.
     pub node: NodeId,
-    /// Its pieces, one after the other.
+    /// Pieces of the line, one after the other.
     pub stretches: Vec<Stretch>,
-    /// Whether it only passes things on.
+    /// True if the node is a router.
     pub router: bool,
-    /// Whether it may lie.
+    /// True if the node may lie.
     pub traitor: bool,
 }
 
 /// A piece of a node's line.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stretch {
-    /// Where it starts.
+    /// Start.
     pub from: Point,
-    /// Where it ends.
+    /// End.
     pub to: Point,
-    /// What the node does meanwhile.
+    /// State of the node meanwhile.
     pub state: LaneState,
 }
 
-/// What a node does.
+/// State of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LaneState {
     /// It runs.
     Up,
     /// It has crashed.
     Down,
-    /// It stands still.
+    /// It is paused.
     Paused,
 }
 
 /// A text and its centre.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Label {
-    /// Where its centre is.
+    /// Its centre.
     pub at: Point,
-    /// What it says.
+    /// The text.
     pub text: String,
 }
 
@@ -139,43 +139,42 @@ pub struct Label {
 pub struct HeldBack {
     /// The receipt.
     pub received: EventId,
-    /// The delivery; none if it is still waiting in the end.
+    /// The delivery; none if it still waits when the run ends.
     pub delivered: Option<EventId>,
-    /// Where the bar starts.
+    /// Start of the bar.
     pub from: Point,
-    /// Where it ends.
+    /// End.
     pub to: Point,
 }
 
-/// Where a caption belongs.
+/// Place of a caption's sign.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Flag {
-    /// Which caption, by its place in the scenario.
+    /// The caption, by its place in the scenario.
     pub caption: usize,
-    /// Where.
+    /// Place of the sign.
     pub at: Point,
 }
 
 /// A moment on the time axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tick {
-    /// How far along the axis it is.
+    /// Position along the axis.
     pub along: f64,
-    /// Its name, in virtual ms.
+    /// Its text, in virtual ms.
     pub label: String,
 }
 
 impl Scene {
-    /// Draws all of a run, every mark by itself.
+    /// Draws all of a run, all marks one by one.
     #[must_use]
     pub fn new(protocol: &Protocol, scenario: &Scenario, trace: &Trace, layout: &Layout) -> Self {
         let features = Features::new(protocol, scenario, trace);
         Self::part(&features, (protocol, scenario, trace), layout, Window::WHOLE, usize::MAX)
     }
 
-    /// Draws the part of a run that is seen through a window, as fine as it may be for how much there is to see:
-    /// where there are more of them, they lose their texts; where there are far more, they merge. The limit is in
-    /// elements.
+    /// Draws the part of a run inside a window, in as much detail as the limit on the number of elements allows. If
+    /// there are more elements, they lose their texts; if there are far more, they merge.
     #[must_use]
     pub fn part(
         features: &Features,
@@ -231,7 +230,7 @@ impl Scene {
         scene
     }
 
-    /// Where texts find room in it.
+    /// Places in the window that texts can take.
     pub(super) fn placed(&self, layout: &Layout) -> Placed {
         let (from, to) = (self.window.from.max(0.0), self.window.to.min(layout.length()));
         let across = self.width.max(self.height);
@@ -239,7 +238,7 @@ impl Scene {
             .within(layout.point(from, 0.0), layout.point(to, across))
     }
 
-    /// About how many elements it is but for its marks and messages.
+    /// Approximate number of elements other than marks and messages.
     fn weight(&self) -> usize {
         let pieces = |lane: &Lane| 3 + lane.stretches.len() * (1 + usize::from(lane.traitor));
         let lanes = self.lanes.iter().map(pieces).sum::<usize>();
@@ -252,7 +251,7 @@ impl Scene {
             + 3 * (self.sections.len() + self.strikes.len() + self.flags.len() + self.circle.len())
     }
 
-    /// What has no text of its own, and takes no place from texts but by its marks.
+    /// Draws the elements without texts; only their marks take places from texts.
     fn bare(
         features: &Features,
         (protocol, scenario, trace): (&Protocol, &Scenario, &Trace),
@@ -284,8 +283,7 @@ impl Scene {
         }
     }
 
-    /// Draws these events and messages by themselves, whatever is merged around them: what the reader asks
-    /// about is always seen.
+    /// Draws these events and messages one by one even if others merge, so that the reader always sees picked ones.
     #[must_use]
     pub fn picked(
         features: &Features,
@@ -312,8 +310,8 @@ impl Scene {
     }
 }
 
-/// How fine a picture can be that is to weigh no more than so many elements. Of a message that neither begins nor
-/// ends in it, only the stroke is drawn.
+/// Highest level of detail at which a picture has at most so many elements. Of a message that neither begins nor
+/// ends in the window, only the stroke is drawn.
 fn detail(
     trace: &Trace,
     events: Range<EventId>,
@@ -339,12 +337,12 @@ fn detail(
     }
 }
 
-/// How large the whole picture is.
+/// Size of the whole picture.
 fn size(protocol: &Protocol, trace: &Trace, layout: &Layout) -> Point {
     layout.point(layout.length(), layout.breadth() + measures::strips(protocol, trace))
 }
 
-/// The messages among which are all of those that are seen, and few others.
+/// A range of messages that includes all visible ones and few others.
 fn messages_in(
     features: &Features,
     trace: &Trace,
@@ -357,7 +355,7 @@ fn messages_in(
     first.min(last)..last
 }
 
-/// Who may lie: a run begins with saying so.
+/// Nodes that may lie. A run begins with the events that say so.
 #[must_use]
 pub fn traitors(trace: &Trace) -> NodeSet {
     let turned = trace.events.iter().filter(|event| matches!(event.kind, EventKind::Traitor(_)));
@@ -369,7 +367,7 @@ fn lanes(
     scenario: &Scenario,
     (layout, window): (&Layout, Window),
 ) -> Vec<Lane> {
-    // A little more than what is seen: strokes have ends.
+    // A little more than the visible part: strokes have ends.
     let (first, last) = (window.from - LANE_ENDS, window.to + LANE_ENDS);
     let mut lanes: Vec<_> = (0..scenario.nodes.len())
         .map(NodeId::new)
@@ -428,7 +426,7 @@ fn flags(scenario: &Scenario, layout: &Layout, window: Window) -> Vec<Flag> {
     thinned(flags.collect(), FLAGS, place, |_, _| ())
 }
 
-/// Round moments, some 90 pixels apart.
+/// Round moments, about 90 pixels apart.
 fn ticks(layout: &Layout, window: Window) -> Vec<Tick> {
     let steps = (0..9).flat_map(|power| [1, 2, 5].map(|digit| digit * 10_u64.pow(power)));
     let wide = |step: &u64| layout.along_time(*step as f64) - layout.along_time(0.0) >= 70.0;

@@ -1,27 +1,27 @@
-//! Critical sections as bars along the lines; two at once stand out.
+//! Critical sections as bars along the lines; simultaneous ones are emphasised.
 
 use super::{Layout, Point, Window, thin::thinned};
 use crate::kernel::{EventId, EventKind, MAX_NODES, NodeId, Trace};
 
-/// How many stays are drawn, and how many of those of two nodes at once.
+/// Largest number of stays drawn, and of clashes drawn.
 const DRAWN: usize = 60;
 
 /// A stay in the critical section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stay {
-    /// Whose.
+    /// The node.
     pub node: NodeId,
-    /// The event that lets it in.
+    /// Event at which it enters.
     pub entered: EventId,
-    /// The event that ends it: it leaves, or crashes; none if it is still inside when the run ends.
+    /// Event at which it leaves or crashes; none if it is still inside when the run ends.
     pub left: Option<EventId>,
 }
 
-/// The stays in the critical section, in the order in which they begin.
+/// Returns the stays in the critical section, in the order of their beginnings.
 #[must_use]
 pub fn stays(trace: &Trace) -> Vec<Stay> {
     let mut stays: Vec<Stay> = Vec::new();
-    // By node: which stay it is in.
+    // By node: the index of its present stay.
     let mut inside = [None; MAX_NODES];
     for (event, it) in trace.events.iter().enumerate() {
         let (node, inside) = (it.node, &mut inside[it.node.index()]);
@@ -40,24 +40,24 @@ pub fn stays(trace: &Trace) -> Vec<Stay> {
     stays
 }
 
-/// Two nodes in the critical section at once, as nobody may ever be.
+/// Two nodes in the critical section at once: a violation of mutual exclusion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clash {
-    /// Who was there.
+    /// Node that entered first.
     pub first: NodeId,
-    /// Who came in as well.
+    /// Node that entered second.
     pub second: NodeId,
-    /// The event by which both are inside.
+    /// Event from which on both are inside.
     pub from: EventId,
-    /// The event by which no longer both are; none if they still are when the run ends.
+    /// Event at which one of them leaves; none if both are still inside when the run ends.
     pub until: Option<EventId>,
 }
 
-/// Every two that were inside at once, in the order in which the second of them came.
+/// Returns all pairs of nodes that were inside at once, in the order of the second entries.
 #[must_use]
 pub fn clashes(stays: &[Stay]) -> Vec<Clash> {
     let mut clashes = Vec::new();
-    // Those that may still be inside when the next one comes.
+    // Stays that may not have ended at the next entry.
     let mut inside: Vec<&Stay> = Vec::new();
     for second in stays {
         inside.retain(|first| first.left.is_none_or(|left| left > second.entered));
@@ -74,26 +74,26 @@ pub fn clashes(stays: &[Stay]) -> Vec<Clash> {
 /// A stay in the critical section as a bar.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bar {
-    /// Which stay.
+    /// The stay.
     pub stay: Stay,
-    /// Where it starts.
+    /// Start.
     pub from: Point,
-    /// Where it ends.
+    /// End.
     pub to: Point,
 }
 
-/// Two stays at once: a field from the one line to the other while both last.
+/// A clash as a field between the two lines while both stays last.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Field {
-    /// Which two.
+    /// The clash.
     pub clash: Clash,
-    /// One corner, on the first one's line.
+    /// One corner, on the first node's line.
     pub from: Point,
-    /// The opposite corner, on the second one's line.
+    /// The opposite corner, on the second node's line.
     pub to: Point,
 }
 
-/// How far along the bars go that do not end before the run does.
+/// End of the bars of stays that do not end before the run.
 fn end(layout: &Layout) -> f64 {
     layout.along_time(layout.end() as f64)
 }
@@ -102,7 +102,7 @@ pub(super) fn bars(stays: &[Stay], layout: &Layout, window: Window) -> Vec<Bar> 
     let bar = |&stay: &Stay| {
         let (from, across) = (layout.along_event(stay.entered), layout.across(stay.node));
         let to = stay.left.map_or_else(|| end(layout), |left| layout.along_event(left));
-        // Marks that were moved apart may stand beyond the run's end.
+        // Marks that were moved apart may be beyond the end of the run.
         let to = to.max(from + 2.0);
         Bar { stay, from: layout.point(from, across), to: layout.point(to, across) }
     };
@@ -119,7 +119,7 @@ pub(super) fn fields(clashes: &[Clash], layout: &Layout, window: Window) -> Vec<
     let field = |&clash: &Clash| {
         let from = layout.along_event(clash.from);
         let until = clash.until.map_or_else(|| end(layout), |until| layout.along_event(until));
-        // The two lines' marks are moved apart each by itself: what lasts must not seem to end before it begins.
+        // Marks are moved apart on each line separately; a field must not seem to end before it begins.
         let until = until.max(from + 6.0);
         let (one, other) = (layout.across(clash.first), layout.across(clash.second));
         Field { clash, from: layout.point(from, one), to: layout.point(until, other) }

@@ -1,4 +1,4 @@
-//! Which deliveries are of messages that every member delivers: such a message is *stable* (note 004).
+//! Deliveries of *stable* messages: those that every member delivers (note 004).
 
 use crate::{
     abstractions::membership::GroupIndication,
@@ -12,12 +12,12 @@ struct Delivery {
     message: Carried,
     event: EventId,
     node: NodeId,
-    /// Who has to deliver it for it to be stable: the members of the view in which it is delivered; where
-    /// there are no views, everybody but the routers.
+    /// Nodes that must deliver it to make it stable: the members of the view in which it is delivered; without views,
+    /// all nodes except routers.
     members: NodeSet,
 }
 
-/// Every delivery of a message that becomes stable, by event, with the delivery that makes it so.
+/// Returns the deliveries of stable messages, by event, each with the delivery that makes the message stable.
 pub(super) fn stable(
     protocol: &Protocol,
     scenario: &Scenario,

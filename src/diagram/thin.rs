@@ -1,18 +1,17 @@
-//! Long lists of what is drawn become short ones: a picture has room for some hundreds of things, whatever a
-//! scenario holds.
+//! Shortens long lists of drawn elements: a picture has room for some hundreds of them.
 
 use super::{Lane, LaneState, Layout, Stretch};
 use crate::kernel::sort_by_key;
 
 /// Width of the bins that are tried first, in CSS pixels.
 const FINEST: f64 = 4.0;
-/// Beyond this width nothing is left to be merged.
+/// Width of bins at which nothing is left to merge.
 const COARSEST: f64 = 1e9;
-/// Number of pieces of all nodes' lines together.
+/// Largest number of pieces of all nodes' lines together.
 const STRETCHES: usize = 300;
 
-/// At most so many of these things. Those of one row that begin in one bin of the time axis are joined; the bins are
-/// as wide as they have to be.
+/// Reduces items to at most `most`. Items of one row that begin in one bin of the time axis are joined. The bins are
+/// made as wide as necessary.
 pub(super) fn thinned<T>(
     mut items: Vec<T>,
     most: usize,
@@ -25,7 +24,7 @@ pub(super) fn thinned<T>(
     sort_by_key(&mut items, |item| (place(item).1 * 8.0) as i64);
     let mut width = FINEST;
     while items.len() > most && width < COARSEST {
-        // By row: the bin and the place of the last one that is kept.
+        // By row: the bin and the place of the last item kept.
         let mut last: Vec<Option<(i64, usize)>> = Vec::new();
         let mut kept: Vec<T> = Vec::with_capacity(items.len());
         for item in items {
@@ -49,8 +48,8 @@ pub(super) fn thinned<T>(
     items
 }
 
-/// Joins short pieces of the nodes' lines until all lines together have some hundreds. A piece in which a node is
-/// down for a moment shows it as down.
+/// Joins short pieces of the nodes' lines until all lines together have at most [`STRETCHES`]. A joined piece in
+/// which a node is down for a moment shows it as down.
 pub(super) fn calm(lanes: &mut [Lane], layout: &Layout) {
     let most = STRETCHES.max(lanes.len());
     let count = |lanes: &[Lane]| lanes.iter().map(|lane| lane.stretches.len()).sum::<usize>();

@@ -6,7 +6,7 @@ use crate::{
     kernel::{EventId, EventKind, NodeId, Scenario, Trace},
 };
 
-/// Which logical time is shown.
+/// Kind of logical time that is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clocks {
     /// Lamport's clocks.
@@ -15,27 +15,27 @@ pub enum Clocks {
     Vector,
 }
 
-/// An event's timestamp.
+/// Timestamp of an event.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Timestamp {
-    /// Whose.
+    /// The event.
     pub event: EventId,
-    /// Where, and what it says there: of a long vector only what the event changed.
+    /// Label; of a long vector it has only the components that the event changed.
     pub label: Label,
-    /// In full, in a sentence.
+    /// The full timestamp in a sentence.
     pub full: String,
 }
 
-/// Number of timestamps in a picture, at most.
+/// Largest number of timestamps in a picture.
 const MOST: usize = 150;
-/// Up to so many nodes a vector is written out.
+/// Largest number of nodes for which a vector is written out.
 const SHORT: usize = 5;
-/// How much room a mark takes.
+/// Size of a mark.
 const MARK: f64 = 13.0;
-/// How thick the line of a message is, where its timestamps keep off it.
+/// Thickness of a message's line that timestamps keep clear of.
 const LINE: f64 = 5.0;
 
-/// The timestamps of what a scene shows, where there is room: none where its marks merge.
+/// Returns the timestamps of a scene's events, if there is room; none if its marks merge.
 #[must_use]
 pub fn timestamps(
     scene: &Scene,
@@ -63,7 +63,7 @@ pub fn timestamps(
         }
         let Some(short) = short(scenario, trace, stamps, clocks, event) else { continue };
         let at = layout.event_point(trace, event);
-        // What is sent in a row is one event.
+        // Consecutive sends are one event.
         let again = |it: &Timestamp| {
             trace.events[it.event].node == trace.events[event].node
                 && it.label.text == short
@@ -83,7 +83,7 @@ pub fn timestamps(
     shown
 }
 
-/// The places of all that is there already.
+/// Places taken by the elements of a scene.
 fn taken(scene: &Scene, layout: &Layout) -> Placed {
     let mut placed = scene.placed(layout);
     for mark in &scene.marks {
@@ -100,7 +100,7 @@ fn taken(scene: &Scene, layout: &Layout) -> Placed {
     placed
 }
 
-/// Beside a mark: below and above, on either side, near and less near.
+/// Possible places beside a mark: below and above, on either side, near and less near.
 fn around(at: Point, text: &str) -> impl Iterator<Item = Point> {
     let half = text.chars().count() as f64 * 3.5 + 4.0;
     let sides = [half, -half, 0.0];
@@ -137,8 +137,8 @@ fn written(vector: &[u32]) -> String {
     format!("[{}]", numbers.join(","))
 }
 
-/// An event's timestamp in a sentence: `Bob delivers m1: vector time [1,2,0]`; of what does not count only the
-/// event.
+/// Describes an event with its timestamp: `Bob delivers m1: vector time [1,2,0]`. An event that does not count has
+/// none.
 #[must_use]
 pub fn full(
     scenario: &Scenario,
@@ -154,8 +154,5 @@ pub fn full(
             stamps.vector(trace, event).map(|it| format!("vector time {}", written(&it)))
         }
     };
-    time.map_or_else(
-        || format!("{sentence}: no event of its node"),
-        |it| format!("{sentence}: {it}"),
-    )
+    time.map_or_else(|| format!("{sentence}: no timestamp"), |it| format!("{sentence}: {it}"))
 }

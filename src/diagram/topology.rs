@@ -1,4 +1,4 @@
-//! Who is linked to whom, as a small picture of its own.
+//! Picture of the network's links.
 
 use super::{
     Label, Point,
@@ -6,66 +6,66 @@ use super::{
 };
 use crate::kernel::{NodeId, NodeSet, Scenario, Topology};
 
-/// How far apart two nodes are at least.
+/// Smallest distance between two nodes.
 const APART: f64 = 76.0;
-/// How far apart two levels of a tree are.
+/// Distance between two levels of a tree.
 const LEVEL: f64 = 58.0;
-/// How much of their height pictures keep, which are to be wide.
+/// Share of its height that a picture keeps, since it should be wide.
 const FLAT: f64 = 0.6;
-/// What is left free around the outermost nodes.
+/// Free space around the outermost nodes.
 const MARGIN: Point = Point { x: 44.0, y: 28.0 };
-/// How much room a node's sign takes.
+/// Size of a node's sign.
 const SIGN: f64 = 20.0;
-/// How long names are at most.
+/// Largest length of a name.
 const NAME: usize = 10;
-/// Up to how many nodes any network is laid out by its distances; larger ones are rings.
+/// Largest number of nodes of a network that is laid out by its distances; larger ones are rings.
 const MANY: usize = 40;
-/// How often that moves every node.
+/// Number of rounds of that layout; each moves every node.
 const ROUNDS: usize = 150;
 
-/// A network that is not full, laid out.
+/// Layout of a network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Graph {
-    /// How wide the picture is, in CSS pixels.
+    /// Width of the picture, in CSS pixels.
     pub width: f64,
-    /// How high.
+    /// Height of the picture.
     pub height: f64,
-    /// The nodes.
+    /// Nodes.
     pub places: Vec<Place>,
-    /// The links.
+    /// Links.
     pub links: Vec<Link>,
 }
 
-/// A node.
+/// A node in the layout.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Place {
-    /// Which.
+    /// The node.
     pub node: NodeId,
-    /// Where.
+    /// Its place.
     pub at: Point,
-    /// Whether it only passes things on.
+    /// True if it is a router.
     pub router: bool,
-    /// Its name, where there is room.
+    /// Its name, if there is room.
     pub label: Option<Label>,
 }
 
-/// A link.
+/// A link in the layout.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Link {
-    /// Which two it links.
+    /// The two nodes that it links.
     pub nodes: [NodeId; 2],
-    /// Where they are.
+    /// Their places.
     pub ends: [Point; 2],
 }
 
-/// How large a picture is to be in which messages travel: as wide as this, where its nodes are few.
+/// Width of a picture in which messages travel, if its nodes are few.
 const ROOMY: f64 = 620.0;
-/// How much larger than the small picture it is at most.
+/// Largest ratio of its size to that of the small picture.
 const LARGER: f64 = 3.2;
-/// Up to how many nodes every link of a full network is drawn.
+/// Largest number of nodes of a full network whose links are drawn.
 const FEW: usize = 8;
 
-/// The scenario's network; none where everybody is linked to everybody.
+/// Lays out the scenario's network; none if it is full.
 #[must_use]
 pub fn graph(scenario: &Scenario) -> Option<Graph> {
     let topology = &scenario.network.topology;
@@ -77,8 +77,8 @@ pub fn graph(scenario: &Scenario) -> Option<Graph> {
     Some(picture(scenario, &neighbours, &at))
 }
 
-/// The scenario's network, whatever its shape, with room for messages between its nodes. Where everybody is linked
-/// to everybody it is a ring, without the links where they are many.
+/// Lays out the scenario's network with room for messages between its nodes. A full network is a ring, without its
+/// links if they are many.
 #[must_use]
 pub fn roomy_graph(scenario: &Scenario) -> Graph {
     let topology = &scenario.network.topology;
@@ -108,7 +108,7 @@ fn places(topology: &Topology, neighbours: &[NodeSet]) -> Vec<Point> {
     }
 }
 
-/// Moves what was laid out into a picture, and writes the names.
+/// Fits a layout into a picture and adds the names.
 fn picture(scenario: &Scenario, neighbours: &[NodeSet], at: &[Point]) -> Graph {
     let least = |of: fn(&Point) -> f64| at.iter().map(of).fold(f64::INFINITY, f64::min);
     let most = |of: fn(&Point) -> f64| at.iter().map(of).fold(f64::NEG_INFINITY, f64::max);
@@ -144,7 +144,7 @@ fn picture(scenario: &Scenario, neighbours: &[NodeSet], at: &[Point]) -> Graph {
     Graph { width, height, places, links }
 }
 
-/// Around an ellipse, the first at the top, neighbours far enough apart.
+/// Places nodes on an ellipse, the first at the top, neighbours far enough apart.
 fn ring(size: usize) -> Vec<Point> {
     let circumference = size as f64 * APART * 1.35;
     let radius = (circumference / std::f64::consts::TAU).max(APART * 0.62);
@@ -155,8 +155,8 @@ fn ring(size: usize) -> Vec<Point> {
     (0..size).map(place).collect()
 }
 
-/// The sine of an angle in whole turns, a five-hundredth off at the most (Bhaskara's formula): the exact one
-/// weighs more than all of this file.
+/// Sine of an angle in whole turns, with an error of at most 0.002 (Bhaskara's formula). The code of the exact sine
+/// would be larger than this file.
 fn sine(turn: f64) -> f64 {
     let turn = turn - turn.floor();
     let (half, sign) = if turn < 0.5 { (turn, 1.0) } else { (turn - 0.5, -1.0) };
@@ -164,7 +164,7 @@ fn sine(turn: f64) -> f64 {
     sign * 16.0 * product / (5.0 - 4.0 * product)
 }
 
-/// From one node to every other, in links; as far as there are nodes where there is no way.
+/// Distances from one node to all others, in links; the number of nodes if there is no path.
 fn distances(neighbours: &[NodeSet], from: NodeId) -> Vec<usize> {
     let mut distances = vec![neighbours.len(); neighbours.len()];
     let (mut far, mut reached, mut newest) = (0, NodeSet::from(from), NodeSet::from(from));
@@ -181,25 +181,25 @@ fn distances(neighbours: &[NodeSet], from: NodeId) -> Vec<usize> {
     distances
 }
 
-/// Whether there is exactly one way from each node to each other one.
+/// True if there is exactly one path between any two nodes.
 fn is_tree(neighbours: &[NodeSet]) -> bool {
     let ends: usize = neighbours.iter().map(|neighbours| neighbours.len()).sum();
     let reached = distances(neighbours, NodeId::new(0));
     ends == 2 * (neighbours.len() - 1) && reached.iter().all(|&far| far < neighbours.len())
 }
 
-/// The first of the nodes from which the farthest is the nearest.
+/// First node whose greatest distance to another node is minimal.
 fn centre(neighbours: &[NodeSet]) -> NodeId {
     let far = |node: &NodeId| distances(neighbours, *node).into_iter().max();
     (0..neighbours.len()).map(NodeId::new).min_by_key(far).unwrap_or(NodeId::new(0))
 }
 
-/// Level by level, each above the middle of those below it.
+/// Places a tree by levels, each node above the middle of its children.
 fn tree(neighbours: &[NodeSet], root: NodeId) -> Vec<Point> {
     let levels = distances(neighbours, root);
     let mut at = vec![Point { x: 0.0, y: 0.0 }; neighbours.len()];
     let mut leaves = 0;
-    // A node comes up twice: on the way down its branches are put before it, on the way up it is placed.
+    // Each node is visited twice: first its branches are pushed, later it is placed.
     let mut ahead = vec![(root, false)];
     while let Some((node, branches_done)) = ahead.pop() {
         let level = levels[node.index()];
@@ -224,8 +224,8 @@ fn tree(neighbours: &[NodeSet], root: NodeId) -> Vec<Point> {
     at
 }
 
-/// Any network: so that distances in the picture are like those in links (stress majorisation; Gansner,
-/// Koren, North 2004), or as a ring where nodes would come to lie on links.
+/// Places any network so that distances in the picture are like those in links (stress majorisation; Gansner,
+/// Koren, North 2004), or as a ring if nodes would lie on links.
 fn any(neighbours: &[NodeSet]) -> Vec<Point> {
     let size = neighbours.len();
     let round = ring(size);
@@ -246,7 +246,7 @@ fn any(neighbours: &[NodeSet]) -> Vec<Point> {
     if on_links(neighbours, &at) <= on_links(neighbours, &round) { at } else { round }
 }
 
-/// Turns the whole so that it is as wide as it can be: its main axis becomes the horizontal one.
+/// Rotates the layout so that its main axis is horizontal.
 fn lay_down(at: &mut [Point]) {
     let mean = |of: fn(&Point) -> f64| at.iter().map(of).sum::<f64>() / at.len() as f64;
     let (x, y) = (mean(|it| it.x), mean(|it| it.y));
@@ -261,7 +261,7 @@ fn lay_down(at: &mut [Point]) {
     at.iter_mut().for_each(|it| *it = Point { x: it.x * dx + it.y * dy, y: it.y * dx - it.x * dy });
 }
 
-/// Where all others would have a node.
+/// Place of a node that fits its distances to all others best.
 fn settled(at: &[Point], node: usize, distances: &[usize]) -> Point {
     let (mut x, mut y, mut weights) = (0.0, 0.0, 0.0);
     for (other, there) in at.iter().enumerate().filter(|(other, _)| *other != node) {
@@ -276,7 +276,7 @@ fn settled(at: &[Point], node: usize, distances: &[usize]) -> Point {
     if weights > 0.0 { Point { x: x / weights, y: y / weights } } else { at[node] }
 }
 
-/// Makes the whole larger, until no two nodes are too near to each other, the vertical counting for more.
+/// Enlarges the layout until no two nodes are too near to each other. Vertical distances count more.
 fn spread(at: &mut [Point]) {
     let mut nearest = f64::INFINITY;
     for (place, one) in at.iter().enumerate() {
@@ -288,7 +288,7 @@ fn spread(at: &mut [Point]) {
     at.iter_mut().for_each(|it| *it = Point { x: it.x * larger, y: it.y * larger });
 }
 
-/// How often a node lies on a link that is not its own.
+/// Number of times that a node lies on a link between two others.
 fn on_links(neighbours: &[NodeSet], at: &[Point]) -> usize {
     let mut count = 0;
     for (one, others) in neighbours.iter().enumerate() {
@@ -301,7 +301,7 @@ fn on_links(neighbours: &[NodeSet], at: &[Point]) -> usize {
     count
 }
 
-/// How far a point is from the line between two others.
+/// Distance of a point from the line between two others.
 fn distance(point: Point, from: Point, to: Point) -> f64 {
     let (dx, dy) = (to.x - from.x, to.y - from.y);
     let along = ((point.x - from.x) * dx + (point.y - from.y) * dy) / (dx * dx + dy * dy).max(1.0);

@@ -1,4 +1,4 @@
-//! The network at one moment: who is up, what each node said last, and what travels where.
+//! The network at one moment: the nodes' states, their last indications, and the messages in flight.
 
 use super::{
     Graph, Label, LaneState, Point,
@@ -8,68 +8,67 @@ use crate::kernel::{
     EventId, EventKind, Fate, Fault, Loss, MessageId, NodeId, NodeSet, Scenario, Time, Trace, spell,
 };
 
-/// After how many events it is written down what is under way.
+/// Number of events between two checkpoints of the messages in flight.
 const STEP: usize = 1_024;
-/// How many messages are written down then at the most, and how many are drawn: half of them those that have been
-/// under way for longest, the others those that were sent last.
+/// Largest number of messages in a checkpoint, and of messages drawn: half of them are the oldest in flight, the
+/// others the newest.
 const MOST: usize = 512;
-/// How many messages are drawn by themselves; of more, the others are drawn as one.
+/// Largest number of messages drawn one by one; the others are drawn as one path.
 const ALONE: usize = 80;
-/// In groups larger than this a node has no room for what it said last.
+/// Largest number of nodes at which a node has room for its last indication.
 const WIDE: usize = 40;
-/// How many events before the playhead are looked through for losses.
+/// Number of events before the playhead that are searched for losses.
 const RECENT: usize = 256;
-/// Where on its link a message starts and ends: beside the nodes' signs. Where one is lost on the way.
+/// Start of a message on its link, as a share of the link: beside the sender's sign.
 const START: f64 = 0.14;
-/// See [`START`].
+/// End of a message on its link: beside the receiver's sign.
 const END: f64 = 0.86;
-/// See [`START`].
+/// Place on its link of a message lost on the way.
 const MIDDLE: f64 = 0.5;
-/// How far beside the middle of its link a message travels.
+/// Distance between a message and the middle of its link.
 const BESIDE: f64 = 7.0;
-/// How long the cross of a lost message stays, in parts of the run.
+/// Time for which the cross of a lost message is shown: one of this many parts of the run.
 const STAYS: u64 = 24;
-/// How many characters of a text are written.
+/// Largest number of characters written of a text.
 const LENGTH: usize = 16;
-/// How much room a node's sign takes, and a message's.
+/// Sizes of a node's sign and of a message's.
 const SIGNS: (f64, f64) = (26.0, 14.0);
 
-/// A message, or a copy of it: 0 is the message itself.
+/// A message and the number of a copy of it: 0 is the original.
 type Copy = (MessageId, usize);
 
-/// What is to be known of a run to show any moment of its network quickly.
+/// Index of a run for showing any moment of its network quickly.
 #[derive(Clone, Debug, Default)]
 pub struct Traffic {
-    /// Every so many events: what is under way then.
+    /// Messages in flight after every [`STEP`] events.
     under_way: Vec<UnderWay>,
-    /// By node: when it stops, stands still and goes on.
+    /// By node: the events at which it crashes, pauses and resumes.
     turns: Vec<Vec<(EventId, LaneState)>>,
-    /// By node: what it tells its application.
+    /// By node: its indications.
     told: Vec<Vec<EventId>>,
 }
 
-/// The messages that are under way at a moment.
+/// Messages in flight at a moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UnderWay {
-    /// Number of copies under way.
+    /// Number of copies in flight.
     pub count: usize,
-    /// At most some hundreds of them, each with the number of its copy, in the order in which they were sent.
+    /// At most some hundreds of them, in the order of sending, each with the number of its copy.
     pub some: Vec<Copy>,
 }
 
-/// What is under way while a run is gone through, as a list of which each part knows its neighbours: to take one out
-/// costs the same however many there are.
+/// Messages in flight during a pass over a run, as a doubly linked list: removal takes constant time.
 #[derive(Default)]
 struct Flying {
-    /// Everything that was sent so far, in order, and the places of what is under way before and after it.
+    /// All copies sent so far, in order, each with the places of its neighbours in flight.
     all: Vec<(Copy, Neighbours)>,
-    /// By message: the place of its first copy.
+    /// By message: the place of its original.
     places: Vec<usize>,
     ends: Neighbours,
     count: usize,
 }
 
-/// The one before and the one after; of the whole list its last and its first.
+/// Places of the previous and the next item; for the whole list, of its last and its first item.
 type Neighbours = (Option<usize>, Option<usize>);
 
 impl Flying {
@@ -95,7 +94,7 @@ impl Flying {
         self.count -= 1;
     }
 
-    /// Those of a part of the list; of no part, those of the whole.
+    /// Neighbours of the item at a place; without a place, the ends of the list.
     fn neighbours(&mut self, place: Option<usize>) -> &mut Neighbours {
         match place {
             Some(place) => &mut self.all[place].1,
@@ -122,7 +121,7 @@ impl Flying {
 }
 
 impl Traffic {
-    /// Looks through a run.
+    /// Indexes a run.
     #[must_use]
     pub fn new(trace: &Trace, nodes: usize) -> Self {
         let mut traffic = Self {
@@ -160,7 +159,7 @@ impl Traffic {
         traffic
     }
 
-    /// The messages that are under way once so many events have happened.
+    /// Returns the messages in flight after the first `cursor` events.
     #[must_use]
     pub fn under_way(&self, trace: &Trace, cursor: usize) -> UnderWay {
         let cursor = cursor.min(trace.events.len());
@@ -214,50 +213,50 @@ fn fate(trace: &Trace, message: MessageId, copy: usize) -> Fate {
 /// The network at one moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scenery {
-    /// The nodes, in the order of the graph's places.
+    /// Nodes, in the order of the graph's places.
     pub nodes: Vec<NodeNow>,
-    /// What travels and is drawn by itself.
+    /// Messages that are drawn one by one.
     pub flights: Vec<Flight>,
-    /// What travels beside those, from where and where it is: at most some hundreds.
+    /// Start and present place of the other messages: at most some hundreds.
     pub others: Vec<(Point, Point)>,
-    /// Number of messages under way.
+    /// Number of messages in flight.
     pub under_way: usize,
-    /// Links that nothing passes, by their places in the graph.
+    /// Links that no message can pass, by their places in the graph.
     pub cut: Vec<usize>,
-    /// Who is together while the network is split.
+    /// Groups of the network while it is partitioned.
     pub sides: Vec<NodeSet>,
 }
 
 /// A node at one moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeNow {
-    /// Which.
+    /// The node.
     pub node: NodeId,
-    /// What it does.
+    /// Its state.
     pub state: LaneState,
-    /// The last that it told its application.
+    /// Its last indication to its application.
     pub said: Option<EventId>,
-    /// The same, where there is room.
+    /// Text of that indication, if there is room.
     pub label: Option<Label>,
 }
 
 /// A message at one moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flight {
-    /// Which.
+    /// The message.
     pub message: MessageId,
-    /// Where it comes from.
+    /// Place of its sender.
     pub from: Point,
-    /// Where it is.
+    /// Its present place.
     pub at: Point,
-    /// Whether it was lost there a moment ago.
+    /// True if it was lost there a moment ago.
     pub lost: bool,
-    /// What it says, where there is room.
+    /// Its text, if there is room.
     pub label: Option<Label>,
 }
 
 impl Scenery {
-    /// The network once so many events have happened and it is `time` ms.
+    /// The network after the first `cursor` events, at `time` ms.
     #[must_use]
     pub fn at(
         (scenario, trace): (&Scenario, &Trace),
@@ -308,11 +307,11 @@ impl Scenery {
     }
 }
 
-/// The links that nothing passes at a moment, looked for once among all faults.
+/// Links that no message can pass at a moment, collected in one pass over the faults.
 struct DeadLinks {
-    /// By sender: the receivers that a cut keeps from it.
+    /// By sender: the receivers to which its link is cut.
     cut: Vec<NodeSet>,
-    /// By node: its side while the network is split. A node without one is alone.
+    /// By node: its group while the network is partitioned. A node without one is alone.
     side: Option<Vec<Option<usize>>>,
 }
 
@@ -341,7 +340,7 @@ impl DeadLinks {
     }
 }
 
-/// The nodes that are together while the network is split; none while it is not.
+/// Groups of the network while it is partitioned; empty otherwise.
 fn sides(scenario: &Scenario, time: Time) -> Vec<NodeSet> {
     let mut sides = scenario.faults.iter().filter_map(|fault| match fault {
         Fault::Partition { groups, at, until } if (*at..*until).contains(&time) => {
@@ -357,7 +356,7 @@ fn text_of(scenario: &Scenario, trace: &Trace, event: EventId) -> Option<String>
     Some(elide_to(&spell(&packet.to_string(), &scenario.nodes), LENGTH))
 }
 
-/// What is drawn by itself, what is drawn beside it, and the number of messages under way.
+/// Messages that are drawn one by one, paths of the others, and the number of messages in flight.
 fn flights(
     trace: &Trace,
     graph: &Graph,
@@ -405,7 +404,7 @@ fn flights(
     (flights, rest, count)
 }
 
-/// Where on its link a message is lost.
+/// Place on its link at which a message is lost.
 const fn stop(loss: Loss) -> f64 {
     match loss {
         Loss::Crashed | Loss::Omission(_) => END,

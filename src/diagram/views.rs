@@ -6,27 +6,27 @@ use crate::{
     kernel::{EventId, EventKind, NodeSet, Scenario, Trace, spell},
 };
 
-/// How far a barrier reaches beyond the outermost of its members' lines, in gaps between lines.
+/// Length of a barrier beyond the outermost of its members' lines, in gaps between lines.
 const BEYOND: f64 = 0.36;
 
-/// Number of pieces of which all barriers together are made.
+/// Largest number of pieces of all barriers together.
 pub(super) const PIECES: usize = 160;
-/// How thick a barrier is.
+/// Thickness of a barrier.
 const THICK: f64 = 12.0;
 
-/// A view, and who has installed it when.
+/// A view with its installations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
     /// Its number.
     pub id: u32,
-    /// Who is in it, as those say who install it.
+    /// Its members, according to the nodes that install it.
     pub members: NodeSet,
-    /// Its installations, each node's first one, in the order of the lines.
+    /// First installation at each node, in the order of the lines.
     pub installed: Vec<EventId>,
 }
 
-/// The views of a run, in the order in which they were first installed. Views of one number whose members
-/// differ are different views: who installs them disagrees.
+/// Returns the views of a run, in the order of their first installations. Views with equal numbers and different
+/// members are different views: the nodes disagree.
 #[must_use]
 pub fn views(trace: &Trace) -> Vec<View> {
     let mut views: Vec<View> = Vec::new();
@@ -41,7 +41,7 @@ pub fn views(trace: &Trace) -> Vec<View> {
     views
 }
 
-/// Adds an event to those of other lines, unless there is one of its own line.
+/// Adds an event in the order of lines, unless its line has one already.
 pub(super) fn insert_by_line(trace: &Trace, events: &mut Vec<EventId>, event: EventId) {
     let line = |event: EventId| trace.events[event].node;
     if let Err(place) = events.binary_search_by_key(&line(event), |&other| line(other)) {
@@ -49,31 +49,31 @@ pub(super) fn insert_by_line(trace: &Trace, events: &mut Vec<EventId>, event: Ev
     }
 }
 
-/// A line across those of a view's members.
+/// A line across the lines of a view's members.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Barrier {
-    /// Its view's number.
+    /// Number of the view.
     pub id: u32,
-    /// Who is in it.
+    /// Members of the view.
     pub members: NodeSet,
-    /// From line to line, and a little beyond the first and the last.
+    /// Pieces from line to line, and a little beyond the first and the last.
     pub pieces: Vec<Piece>,
-    /// Which view it is, where there is room.
+    /// Name of the view, if there is room.
     pub label: Option<Label>,
 }
 
 /// A piece of a line across.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Piece {
-    /// Where it starts.
+    /// Start.
     pub from: Point,
-    /// Where it ends.
+    /// End.
     pub to: Point,
-    /// The event by which it is there.
+    /// Event from which on it is shown.
     pub since: EventId,
 }
 
-/// The pieces that join these events, from line to line.
+/// Returns the pieces that join these events, from line to line.
 pub(super) fn joined(trace: &Trace, layout: &Layout, events: &[EventId]) -> Vec<Piece> {
     let at = |event| layout.event_point(trace, event);
     let piece = |pair: &[EventId]| {
@@ -83,7 +83,7 @@ pub(super) fn joined(trace: &Trace, layout: &Layout, events: &[EventId]) -> Vec<
     events.windows(2).map(piece).collect()
 }
 
-/// From where to where along the axis pieces reach.
+/// Extent of pieces along the axis.
 pub(super) fn reach(layout: &Layout, pieces: &[Piece]) -> (f64, f64) {
     let ends = || pieces.iter().flat_map(|it| [it.from, it.to]).map(|it| layout.unpoint(it).0);
     (ends().fold(f64::INFINITY, f64::min), ends().fold(f64::NEG_INFINITY, f64::max))
@@ -128,7 +128,7 @@ pub(super) fn barriers(
     barriers
 }
 
-/// Where a barrier's text may stand: beside its ends, and between the lines.
+/// Possible places of a barrier's text: beside its ends, and between the lines.
 fn beside(layout: &Layout, pieces: &[Piece], text: &str) -> Vec<Point> {
     let half = text.chars().count() as f64 * 3.5 + 9.0;
     let (first, last) = (pieces[0].to, pieces[pieces.len() - 1].to);

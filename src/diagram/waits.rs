@@ -1,30 +1,30 @@
-//! Which messages wait between receipt and delivery.
+//! Messages that wait between receipt and delivery.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kernel::{Carried, EventId, EventKind, NodeId, Protocol, Scenario, Trace};
 
-/// A message that a node has, but does not deliver at once.
+/// A message that a node has received but does not deliver at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wait {
-    /// Where it waits.
+    /// Node at which it waits.
     pub node: NodeId,
-    /// Its first receipt.
+    /// First receipt.
     pub received: EventId,
-    /// Its delivery; none if it is still waiting when the run ends.
+    /// Delivery; none if it still waits when the run ends.
     pub delivered: Option<EventId>,
 }
 
-/// The messages that wait, by the end of their wait; those that wait for ever last. At a router none does: it
-/// only passes them on.
+/// Returns the messages that wait, in the order of the ends of their waits; those that wait for ever are last. No
+/// message waits at a router, which only forwards.
 #[must_use]
 pub fn waits(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Vec<Wait> {
     let routers = scenario.network.topology.routers();
-    // Node and application message with its first receipt, until it is delivered.
+    // First receipt by node and application message, until the delivery.
     let mut waiting: BTreeMap<(NodeId, Carried), EventId> = BTreeMap::new();
     let mut done: BTreeSet<(NodeId, Carried)> = BTreeSet::new();
     let mut waits = Vec::new();
-    // What the handler answers whose effects come now: what it delivers at once has not waited.
+    // The message that the present handler answers: if it is delivered at once, it has not waited.
     let mut answered = None;
     for (id, event) in trace.events.iter().enumerate() {
         let node = event.node;

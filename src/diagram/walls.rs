@@ -3,7 +3,7 @@
 use super::{Label, Layout, Point, Window, labels::Placed, thin::thinned};
 use crate::kernel::{Fault, NodeId, Scenario};
 
-/// How many walls are drawn.
+/// Largest number of walls drawn.
 const DRAWN: usize = 30;
 
 /// A wall between two lines, while a partition or a cut lasts.
@@ -15,7 +15,7 @@ pub struct Wall {
     pub from: Point,
     /// The opposite corner.
     pub to: Point,
-    /// What it is, where there is room.
+    /// Text, if there is room.
     pub label: Option<Label>,
 }
 
@@ -39,7 +39,7 @@ pub(super) fn walls(scenario: &Scenario, layout: &Layout, window: Window) -> Vec
             label: None,
         }));
     }
-    // A quarter of a gap apart at least.
+    // Rows are a quarter of a gap apart.
     let row = |wall: &Wall| (layout.unpoint(wall.from).1 / layout.gap() * 4.0).max(0.0) as usize;
     let place = |wall: &Wall| (row(wall), layout.unpoint(wall.from).0);
     thinned(walls, DRAWN, place, |wall, next| {
@@ -49,7 +49,7 @@ pub(super) fn walls(scenario: &Scenario, layout: &Layout, window: Window) -> Vec
     })
 }
 
-/// Gives walls their texts, where there is room.
+/// Adds the texts of walls, if there is room.
 pub(super) fn label(walls: &mut [Wall], scenario: &Scenario, placed: &mut Placed) {
     for wall in walls {
         let text = match scenario.faults[wall.fault] {
@@ -64,7 +64,7 @@ pub(super) fn label(walls: &mut [Wall], scenario: &Scenario, placed: &mut Placed
     }
 }
 
-/// Between which lines a wall stands.
+/// Positions of a fault's walls across the lines.
 pub(super) fn wall_places(scenario: &Scenario, layout: &Layout, fault: &Fault) -> Vec<f64> {
     let between =
         |above: NodeId, below: NodeId| (layout.across(above) + layout.across(below)) / 2.0;
@@ -78,7 +78,7 @@ pub(super) fn wall_places(scenario: &Scenario, layout: &Layout, fault: &Fault) -
             let apart = pairs.filter(|&(a, b)| sides[a].is_none() || sides[a] != sides[b]);
             apart.map(|(a, b)| between(NodeId::new(a), NodeId::new(b))).collect()
         }
-        // Before the receiver: half-way there may be another's line.
+        // Before the receiver: half-way there may be the line of another node.
         Fault::Cut { from, to, .. } => {
             let side = if from < to { -0.5 } else { 0.5 };
             vec![layout.across(*to) + side * layout.gap()]

@@ -100,7 +100,7 @@ test("a lasso says what it would split, and splits it; Escape calls it off", asy
   assert.deepEqual(await deeds(page), before);
   await drag(page, from, to);
   await page.mouse.up();
-  await deed(page, "the network splits: Alice and Bob | Carol and Dave").waitFor();
+  await deed(page, "the network is partitioned: Alice and Bob | Carol and Dave").waitFor();
   await page.keyboard.press("Control+z");
   await page.locator(".wall").first().waitFor({ state: "detached" });
   await reader.leave();
@@ -238,7 +238,7 @@ test("bits of a message flip, and what has no effect says why", async () => {
   await menuAt(page, "Alice", 5);
   await page.locator('.menu [data-do="more"]').click();
   await page.locator('.menu [data-do="cut"]').click();
-  await page.locator(".deed", { hasText: "nothing gets from Alice to Bob" }).waitFor();
+  await page.locator(".deed", { hasText: "the link from Alice to Bob is cut" }).waitFor();
   await reader.leave();
 });
 
@@ -247,7 +247,7 @@ test("a node is made a traitor, and says what is written", async () => {
   await menuOf(page, "P2>P1#1");
   assert.ok(await page.locator('.menu [data-do="forge"]').isDisabled());
   await page.locator('.menu [data-do="make-traitor"]').click();
-  await deed(page, "P2 is a traitor: it lies where it is told to").waitFor();
+  await deed(page, "P2 is a traitor: it lies only as the scenario says").waitFor();
   await page.locator('.menu summary[data-do="forge"]').click();
   const payload = page.getByRole("textbox", { name: "Content of the message, as JSON" });
   assert.equal(await payload.inputValue(), '"A"', "what the correct code says");
@@ -266,7 +266,7 @@ test("a node is made a traitor, and says what is written", async () => {
   await page.locator('.menu [data-do="more"]').click();
   await page.getByLabel("Strategy of the traitor").selectOption("silent");
   await page.locator('.menu [data-do="traitor"]').click();
-  await deed(page, "P3 is a traitor: it says nothing").waitFor();
+  await deed(page, "P3 is a traitor: it sends nothing").waitFor();
   await menuAt(page, "P3", 20);
   await page.locator('.menu [data-do="more"]').click();
   await page.locator('.menu [data-do="drift"]').click();

@@ -163,7 +163,7 @@ test("an arrow's head is dragged: only that message comes later, and it is one c
   await page.mouse.move(x + 20, y, { steps: 4 });
   await page.mouse.move(x + 45, y + 4, { steps: 4 });
   await page.mouse.up();
-  const late = (await deeds(page)).filter((deed) => /Alice>Carol#1 is \d+ ms late/.test(deed));
+  const late = (await deeds(page)).filter((deed) => /Alice>Carol#1 is delayed by \d+ ms/.test(deed));
   assert.equal(late.length, 1, String(await deeds(page)));
   const after = await strokes();
   const moved = Object.keys(before).filter((name) => before[name] !== after[name]);
@@ -200,7 +200,7 @@ test("the network is split and healed, and a broadcast asked for by hand", async
   await page.getByText("Partition network here").click();
   await page.locator('[data-do="partition"]').click();
   await page.locator(".wall").first().waitFor();
-  assert.ok((await deeds(page)).some((deed) => deed.startsWith("the network splits: Bob |")));
+  assert.ok((await deeds(page)).some((deed) => deed.startsWith("the network is partitioned: Bob |")));
 
   await clickLine(page, "Carol", 20);
   await page.locator('[data-do="heal"]').click();
@@ -323,7 +323,7 @@ test("on a phone a finger drags an arrow's head, and scrolls the page elsewhere"
   };
   const head = await arrow(page, "Alice>Bob#1").locator(".grip").boundingBox();
   await drag({ x: head.x + head.width / 2, y: head.y + head.height / 2 }, 60);
-  const late = (await deeds(page)).map((deed) => /Alice>Bob#1 is (\d+) ms late/.exec(deed)).find(Boolean);
+  const late = (await deeds(page)).map((deed) => /Alice>Bob#1 is delayed by (\d+) ms/.exec(deed)).find(Boolean);
   assert.ok(late && +late[1] >= 5, String(await deeds(page)));
   await reader.leave();
 });

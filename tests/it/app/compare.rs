@@ -205,7 +205,7 @@ fn comparison_of_before_and_after_parts_at_the_edit() {
     assert_eq!(
         *compare.sentence,
         "Until 80 ms both runs are the same; then, in the run as it was opened, Carol delivers yes; \
-         in this run that happens only at 120 ms."
+         in this run this happens only at 120 ms."
     );
     assert!(state.announcement.contains("Until 80 ms"));
 }
@@ -238,6 +238,6 @@ fn comparison_with_a_run_in_which_nodes_join_says_so_in_a_sentence() {
     assert_eq!(
         *compare.sentence,
         "Until 0 ms both runs are the same; then, under Source-based tree, Alice has joined; under \
-         Reliable broadcast that never happens."
+         Reliable broadcast this never happens."
     );
 }

@@ -58,14 +58,17 @@ fn story_has_every_event_in_order_with_captions_before_their_moment() {
 #[test]
 fn story_tells_begin_and_end_of_faults_without_an_event() {
     let mut run = opened(ORDERS);
-    assert!(sentences(&run, &Filter::default()).contains(&"10 Alice>Carol#1 is 40 ms late".into()));
+    assert!(
+        sentences(&run, &Filter::default())
+            .contains(&"10 Alice>Carol#1 is delayed by 40 ms".into())
+    );
     let groups = vec![NodeSet::from(node(0))];
     run.scenario.faults = vec![Fault::Partition { groups, at: 20, until: 60 }];
     let run = Outcome::of(run.scenario).expect("it runs");
     let filter = Filter { kind: Some("fault"), ..Filter::default() };
     assert_eq!(
         sentences(&run, &filter),
-        ["20 the network splits: Alice | Bob | Carol", "60 the network heals"]
+        ["20 the network is partitioned: Alice | Bob | Carol", "60 the network heals"]
     );
 }
 

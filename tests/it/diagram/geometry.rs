@@ -211,7 +211,7 @@ fn partition_is_drawn_as_a_wall_between_its_sides_only() {
         assert!(crosses.iter().all(|cross| [1.5, 2.5].contains(cross)), "{crosses:?}");
     }
     let sentence = fault_sentence(&run.scenario, &run.scenario.faults[0]);
-    assert_eq!(sentence, "the network splits: Alice and Bob | Carol | Dave");
+    assert_eq!(sentence, "the network is partitioned: Alice and Bob | Carol | Dave");
 }
 
 #[test]

@@ -177,17 +177,17 @@ fn indication_of_every_kind_has_its_own_shape_and_sentence() {
         "P1 enters the critical section",
         "P1 leaves the critical section",
         "P1 decides 5",
-        "P1 takes P2 for the leader",
+        "P1 accepts P2 as leader",
         "P1 commits",
         "P1 aborts",
         "P1 suspects P2",
-        "P1 holds P2 to be up again",
+        "P1 no longer suspects P2",
         "P1 records its state for snapshot 3: 70",
         "P1's part of snapshot 3: 70 + 30, is complete",
         "P1 saves checkpoint 4",
-        "P1 goes back to checkpoint 4",
+        "P1 rolls back to checkpoint 4",
         "P1 delivers 7",
-        "P1 is a traitor: it lies to everyone",
+        "P1 is a traitor: it lies to every node",
     ];
     assert_eq!(hand.sentences(), expected);
 }
