@@ -1,20 +1,20 @@
-//! What led to what.
+//! Causes and effects of events.
 
 use std::collections::BTreeSet;
 
 use crate::kernel::{EventId, EventKind, MessageId, SortedMap, SortedSet, Trace};
 
-/// Events and messages that led to something, itself included.
+/// Events and messages that led to some events, these included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chain {
-    /// The events.
+    /// Events.
     pub events: BTreeSet<EventId>,
-    /// The messages on the way.
+    /// Messages.
     pub messages: BTreeSet<MessageId>,
 }
 
-/// How these events came about: from each of them back over the handler that caused it to what that
-/// handler answered, over the message to its sender, and so on to a request, a timer or a fault.
+/// Returns the causes of these events: from each of them back to the event that its handler answered, from a receipt
+/// to the send, and so on to a request, a timer or a fault.
 #[must_use]
 pub fn chain(trace: &Trace, events: &[EventId]) -> Chain {
     let mut chain = Chain::default();
@@ -34,15 +34,15 @@ pub fn chain(trace: &Trace, events: &[EventId]) -> Chain {
     chain
 }
 
-/// By which messages one event came to be known where another happened, on the way that was the quickest: the
-/// first did happen before the second, unless it is none. Within one node it is no message at all.
+/// Returns the quickest path of messages from one event to another. If the first event did not happen before the
+/// second, there is none. Within one node the path is empty.
 #[must_use]
 pub fn way(trace: &Trace, from: EventId, to: EventId) -> Option<Chain> {
     let (start, end) = (trace.events.get(from)?.node, trace.events.get(to)?.node);
-    // By node: by which message it came to know of the event, which its own node did by none.
+    // By node: the message through which it learned of the event; none for the node of the event.
     let mut heard = SortedMap::new();
     heard.insert(start, None);
-    // The messages whose senders knew.
+    // Messages whose senders knew of the event.
     let mut telling = SortedSet::new();
     for event in trace.events.get(from..=to)? {
         match event.kind {
@@ -67,8 +67,8 @@ pub fn way(trace: &Trace, from: EventId, to: EventId) -> Option<Chain> {
     Some(way)
 }
 
-/// The event that caused another one at once: of a message's end its sending, of what a handler did the event
-/// that it answered; none of what nothing in the run caused.
+/// Returns the direct cause of an event: of a receipt or a loss the send, of a handler's effect the event that the
+/// handler answered. An event that nothing in the run caused has none.
 #[must_use]
 pub fn cause(trace: &Trace, event: EventId) -> Option<EventId> {
     match trace.events[event].kind {
@@ -79,7 +79,7 @@ pub fn cause(trace: &Trace, event: EventId) -> Option<EventId> {
     }
 }
 
-/// What an event caused at once, in the order in which it happened: the reverse of [`cause`].
+/// Returns the direct effects of an event, in the order of events: the reverse of [`cause`].
 #[must_use]
 pub fn effects(trace: &Trace, event: EventId) -> Vec<EventId> {
     let at = &trace.events[event];
@@ -97,8 +97,7 @@ pub fn effects(trace: &Trace, event: EventId) -> Vec<EventId> {
     answered.filter(|(_, other)| is_effect(&other.kind)).map(|(id, _)| id).collect()
 }
 
-/// The event that the handler answered in which this one was caused; none for one that nothing caused, and
-/// for what the start of the run did.
+/// Returns the event answered by the handler that caused this one; none if no handler did, or the node's start did.
 #[must_use]
 pub fn trigger(trace: &Trace, event: EventId) -> Option<EventId> {
     let effect = &trace.events[event];
@@ -110,7 +109,7 @@ pub fn trigger(trace: &Trace, event: EventId) -> Option<EventId> {
     here.find(|(_, other)| other.node == effect.node && is_trigger(&other.kind)).map(|(id, _)| id)
 }
 
-/// Whether a handler causes it.
+/// True for an event that a handler causes.
 #[must_use]
 pub const fn is_effect(kind: &EventKind) -> bool {
     matches!(
@@ -119,7 +118,7 @@ pub const fn is_effect(kind: &EventKind) -> bool {
     )
 }
 
-/// Whether a handler answers it.
+/// True for an event that a handler answers.
 pub(super) const fn is_trigger(kind: &EventKind) -> bool {
     matches!(
         kind,

@@ -10,12 +10,13 @@ pub struct Cause {
     pub breaches: Vec<Breach>,
     /// By their places in the scenario: other faults without each of which it would hold.
     pub faults: Vec<usize>,
-    /// Where no such breach is: the breaches of an assumption without all of which together the property would hold.
+    /// If there is no such breach: breaches of one assumption without all of which together the property would hold.
     pub together: Vec<Breach>,
-    /// By their places in the scenario: faults that struck nothing, where they have to be undone with a single breach
-    /// since they would strike in its place.
+    /// By their places in the scenario: unused faults that have to be undone with a single breach since they would
+    /// strike
+    /// in its place.
     pub unused: Vec<usize>,
-    /// Where these let the property hold later than at the run's horizon: the horizon that is enough, in virtual ms.
+    /// If the property then holds only later than at the run's horizon: a sufficient horizon, in virtual ms.
     pub until: Option<Time>,
     /// Number of broken assumptions that the violation may be due to.
     pub broken: usize,
@@ -26,13 +27,13 @@ pub struct Cause {
 }
 
 impl Cause {
-    /// The broken assumption that is the cause; none where no repair shows one.
+    /// Broken assumption that is the cause; none if no repair shows one.
     #[must_use]
     pub fn culprit(&self) -> Option<&Breach> {
         self.breaches.first().or(self.together.first())
     }
 
-    /// Paths in the scenario of everything without which, each by itself, the property would hold.
+    /// Paths in the scenario of all items without each of which, alone, the property would hold.
     #[must_use]
     pub fn paths(&self) -> Vec<String> {
         let breaches = self.breaches.iter().map(|breach| breach.culprit.clone());
@@ -40,7 +41,7 @@ impl Cause {
         distinct(breaches.chain(faults))
     }
 
-    /// Paths in the scenario of what has to be undone together, where nothing is enough by itself.
+    /// Paths in the scenario of the items that have to be undone together, if no single one is enough.
     #[must_use]
     pub fn paths_together(&self) -> Vec<String> {
         let breaches = self.together.iter().map(|breach| breach.culprit.clone());
@@ -123,7 +124,7 @@ impl Cause {
     }
 }
 
-/// Each text once.
+/// Removes duplicate texts.
 fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for text in texts {

@@ -1,11 +1,11 @@
-//! What happened before an event and what after it (Lamport 1978), and what came of a message.
+//! Past and future of an event (Lamport 1978), and effects of a message.
 
 use std::ops::Range;
 
 use super::causality::{is_effect, is_trigger};
 use crate::kernel::{Event, EventId, EventKind, MessageId, NodeSet, Trace};
 
-/// A set of places, a bit for each: of runs of any length.
+/// A set of places in a list of any length, with a bit for each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Places(Vec<u64>);
 
@@ -14,7 +14,7 @@ impl Places {
         Self(vec![0; size.div_ceil(64)])
     }
 
-    /// These, of so many.
+    /// The set of these places in a list of this size.
     #[must_use]
     pub fn with<'a>(size: usize, places: impl IntoIterator<Item = &'a usize>) -> Self {
         let mut all = Self::of(size);
@@ -30,43 +30,43 @@ impl Places {
         self.0[place / 64] &= !(1 << (place % 64));
     }
 
-    /// Whether a place is in it.
+    /// True if a place is in it.
     #[must_use]
     pub fn contains(&self, place: usize) -> bool {
         self.0.get(place / 64).is_some_and(|word| word & (1 << (place % 64)) != 0)
     }
 
-    /// How many are in both.
+    /// Number of places in both sets.
     #[must_use]
     pub fn common(&self, other: &Self) -> usize {
         let both = self.0.iter().zip(&other.0).map(|(one, other)| one & other);
         both.map(|word| word.count_ones() as usize).sum()
     }
 
-    /// How many are in it.
+    /// Number of places in it.
     #[must_use]
     pub fn len(&self) -> usize {
         self.common(self)
     }
 
-    /// Whether nothing is.
+    /// True if no place is in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.iter().all(|word| *word == 0)
     }
 
-    /// Those in it, in order.
+    /// The places in it, in order.
     pub fn iter(&self) -> impl Iterator<Item = usize> {
         (0..self.0.len() * 64).filter(|place| self.contains(*place))
     }
 }
 
-/// Some of a run's events and messages.
+/// A set of events and messages of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reached {
     /// The events.
     pub events: Places,
-    /// The messages: those that were received, of a past; those that were sent, of a future.
+    /// The messages: in a past, those received; in a future, those sent.
     pub messages: Places,
 }
 
@@ -76,20 +76,21 @@ impl Reached {
     }
 }
 
-/// What happened before an event, and what after it; all else is concurrent with it.
+/// Past and future of an event. All other events are concurrent with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cone {
-    /// What may have influenced it. A loss is never in it: it happens in the network, and nobody learns of it.
+    /// Events that may have influenced it. A loss is never among them: it happens in the network, unknown to all
+    /// nodes.
     pub past: Reached,
-    /// What it may have influenced, the losses of such messages included.
+    /// Events that it may have influenced, the losses of such messages included.
     pub future: Reached,
 }
 
-/// Whether something is an event of its node in the order of events: something that the node does or learns.
+/// True if an event counts in the order of events: the node does or learns something.
 ///
-/// Requests, sends, receipts, indications, timers, what a failure detector tells, what is written to stable
-/// storage, and recoveries are. A crash and a pause happen to a node, which then does nothing; a loss happens in
-/// the network; a note says why; that a node is a traitor is said once, in the beginning.
+/// Requests, sends, receipts, indications, timers, reports of a failure detector, writes to stable storage and
+/// recoveries count. Crashes and pauses do not: the node then does nothing. A loss happens in the network; a note
+/// is a comment; a traitor event only marks the node.
 #[must_use]
 pub const fn counts(kind: &EventKind) -> bool {
     !matches!(
@@ -103,8 +104,8 @@ pub const fn counts(kind: &EventKind) -> bool {
     )
 }
 
-/// The events that [`count`](counts), where what is sent in a row at one moment is one event, by its first
-/// send: a multicast.
+/// Returns the events that [count](counts). Consecutive sends at one moment are one event, a multicast, represented
+/// by the first send.
 #[must_use]
 pub fn counted(trace: &Trace, nodes: usize) -> Places {
     let mut places = Places::of(trace.events.len());
@@ -117,10 +118,10 @@ pub fn counted(trace: &Trace, nodes: usize) -> Places {
     places
 }
 
-/// Tells the sends in a row from others, event by event.
+/// Recognises consecutive sends, event by event.
 #[derive(Clone, Debug)]
 pub(super) struct Rows {
-    /// By node: when it sent, if that was the last that it did.
+    /// By node: the time of its last event, if that was a send.
     sent: Vec<Option<u64>>,
 }
 
@@ -129,7 +130,7 @@ impl Rows {
         Self { sent: vec![None; nodes] }
     }
 
-    /// Whether the next event of the trace counts, and is not the next send of a row.
+    /// True if the next event of the trace counts and does not continue a row of sends.
     pub(super) fn begins(&mut self, event: &Event) -> bool {
         if !counts(&event.kind) {
             return false;
@@ -141,7 +142,7 @@ impl Rows {
     }
 }
 
-/// The events that are one with this one: the sends in its row.
+/// Returns the range of the consecutive sends that form one event with this one.
 fn row(trace: &Trace, event: EventId) -> Range<EventId> {
     let at = &trace.events[event];
     if !matches!(at.kind, EventKind::Send(_)) {
@@ -158,13 +159,13 @@ fn row(trace: &Trace, event: EventId) -> Range<EventId> {
     first..last + 1
 }
 
-/// What happened before an event and what after it. Two passes over the run at the most.
+/// Computes past and future of an event, in at most two passes over the run.
 #[must_use]
 pub fn cone(trace: &Trace, event: EventId) -> Cone {
     let row = row(trace, event);
     let node = trace.events[event].node;
     let mut future = future(trace, row.start);
-    // What is in between is of other nodes, or no event at all.
+    // Other events in the range are of other nodes, or do not count.
     for id in row.clone().filter(|id| trace.events[*id].node == node) {
         future.events.remove(id);
     }
@@ -233,14 +234,14 @@ fn future(trace: &Trace, event: EventId) -> Reached {
     future
 }
 
-/// What came of a message: how it ended, what its receiver did when it came, what came of the messages that
-/// it sent then, and so on. Less than the future of its sending, in which is all that may have come of it: what
-/// a node does later, since a timer goes off, is not traced back to what set the timer.
+/// Returns the effects of a message: its end, the effects of its receiver's handler, the effects of the messages sent
+/// there, and so on. This is a part of the future of its sending, which has all possible effects: a timer's handler
+/// is not traced back to the event that set the timer.
 #[must_use]
 pub fn outcome_of(trace: &Trace, nodes: usize, message: MessageId) -> Reached {
     let mut reached = Reached::nothing(trace);
     reached.messages.insert(message);
-    // By node: when its latest handler ran, if that came of the message.
+    // By node: the time of its latest handler, if that is an effect of the message.
     let mut answers = vec![None; nodes];
     for (id, event) in trace.events.iter().enumerate().skip(trace.messages[message].sent + 1) {
         let answer = &mut answers[event.node.index()];

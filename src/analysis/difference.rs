@@ -1,22 +1,22 @@
-//! What is different between two states, for the inspector.
+//! Difference between two states, for the inspector.
 
 use serde_json::{Map, Value as Json};
 
 use crate::kernel::sort;
 
-/// One thing that is different.
+/// A change at one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JsonChange {
-    /// Where: `state.delivered[2].seq`; empty for the whole.
+    /// Path: `state.delivered[2].seq`; empty for the whole state.
     pub path: String,
-    /// What was there; none if nothing was.
+    /// Old value; none if it is new.
     pub before: Option<Json>,
-    /// What is there; none if nothing is.
+    /// New value; none if it is gone.
     pub after: Option<Json>,
 }
 
-/// How one tree became another: the deepest changes, in the order of the trees. What was put into a list,
-/// or taken out of it, is one change: what comes after it has not changed by moving up.
+/// Returns the deepest changes between two trees, in the order of the trees. An insertion into a list, or a removal,
+/// is one change: the items after it only move.
 #[must_use]
 pub fn difference(before: &Json, after: &Json) -> Vec<JsonChange> {
     let mut changes = Vec::new();
@@ -57,8 +57,8 @@ fn compare_fields(
     }
 }
 
-/// Leaves out what both lists begin with and end with, and compares the rest place by place. Removed items
-/// have their places in the list before, all others theirs in the list after.
+/// Skips the common ends of both lists and compares the rest place by place. Removed items have their places in the
+/// list before, all others their places in the list after.
 fn compare_items(path: &str, before: &[Json], after: &[Json], changes: &mut Vec<JsonChange>) {
     let (head, tail) = common_ends(before, after);
     let before = &before[head..before.len() - tail];
@@ -69,7 +69,7 @@ fn compare_items(path: &str, before: &[Json], after: &[Json], changes: &mut Vec<
     }
 }
 
-/// How many items two lists have in common at their beginning, and, of the rest, at their end.
+/// Numbers of equal items at the beginning of two lists and, among the rest, at the end.
 #[must_use]
 pub fn common_ends(before: &[Json], after: &[Json]) -> (usize, usize) {
     let shorter = before.len().min(after.len());

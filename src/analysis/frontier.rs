@@ -1,14 +1,14 @@
-//! Cuts of a run (Mattern 1989; Chandy and Lamport 1985): by node, how much of what happened there is in.
+//! Cuts of a run (Mattern 1989; Chandy and Lamport 1985): for each node, a prefix of its events.
 
 use crate::kernel::{EventId, EventKind, MessageId, NodeId, Time, Trace};
 
-/// What cuts of a run are made of: each node's places where one can be made, and the ways of the messages.
-/// Worked out once a run, so that to move a cut costs a short pass over the messages.
+/// Places at which each node's line can be cut, and the paths of the messages. Computed once for each run, so that
+/// moving a cut costs one short pass over the messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lines {
-    /// By node: the events after each of which it can be cut.
+    /// By node: the events after which its line can be cut.
     places: Vec<Vec<EventId>>,
-    /// By node: when they happened, in virtual ms.
+    /// By node: the times of these events, in virtual ms.
     times: Vec<Vec<Time>>,
     ways: Vec<Way>,
 }
@@ -19,31 +19,31 @@ struct Way {
     from: NodeId,
     to: NodeId,
     sent: EventId,
-    /// What never came is on its way for ever, if it is not lost.
+    /// First receipt; [`NEVER`] if there is none.
     received: EventId,
-    /// When it was lost.
+    /// Loss; [`NEVER`] if there is none.
     lost: EventId,
 }
 
 const NEVER: EventId = EventId::MAX;
 
-/// A cut: by node, how many of its [places](Lines::places) are in.
+/// A cut: by node, the number of its [places](Lines::places) that are in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frontier(pub Vec<usize>);
 
-/// What is said of a cut.
+/// Messages that cross a cut.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Crossing {
-    /// The messages whose receipt is in and whose sending is not: effects without their causes. A cut is
-    /// consistent if it has none.
+    /// Messages whose receipt is in and whose sending is not: effects without their causes. A cut without any is
+    /// consistent.
     pub orphans: Vec<MessageId>,
-    /// The messages whose sending is in and whose receipt is not: they are in the channels. One that is lost in
-    /// the end is among them, as long as the events that are in reach no further than its loss and some are out.
+    /// Messages whose sending is in and whose receipt is not: the state of the channels. A lost message is among them
+    /// while no event in the cut is later than its loss and some events are out.
     pub in_transit: Vec<MessageId>,
 }
 
 impl Crossing {
-    /// Whether it could have been a global state: whatever is in, its causes are too.
+    /// True if the cut could have been a global state: with each event, its causes are in.
     #[must_use]
     pub fn is_consistent(&self) -> bool {
         self.orphans.is_empty()
@@ -51,8 +51,8 @@ impl Crossing {
 }
 
 impl Lines {
-    /// Of a run. A loss is no event of a node. What a node sends belongs to what it did just before: in the
-    /// picture, both are one place.
+    /// Computes the lines of a run. A loss is no event of a node. A send belongs to the node's previous event at the
+    /// same time: in the picture, both are one place.
     #[must_use]
     pub fn of(trace: &Trace, nodes: usize) -> Self {
         let (mut places, mut times) = (vec![Vec::new(); nodes], vec![Vec::new(); nodes]);
@@ -76,7 +76,7 @@ impl Lines {
                         continue;
                     }
                 }
-                // The first copy tells what the message says.
+                // The first copy carries the information.
                 EventKind::Receive(message) => {
                     ways[message].received = ways[message].received.min(id);
                 }
@@ -88,47 +88,47 @@ impl Lines {
         Self { places, times, ways }
     }
 
-    /// How many nodes there are.
+    /// Number of nodes.
     #[must_use]
     pub fn nodes(&self) -> usize {
         self.places.len()
     }
 
-    /// The events of a node after each of which it can be cut.
+    /// Events of a node after which its line can be cut.
     #[must_use]
     pub fn places(&self, node: NodeId) -> &[EventId] {
         &self.places[node.index()]
     }
 
-    /// When they happened, in virtual ms.
+    /// Times of these events, in virtual ms.
     #[must_use]
     pub fn times(&self, node: NodeId) -> &[Time] {
         &self.times[node.index()]
     }
 
-    /// How many of a node's places are among the first `events` events of the run.
+    /// Number of a node's places among the first `events` events of the run.
     #[must_use]
     pub fn among(&self, node: NodeId, events: EventId) -> usize {
         self.places(node).partition_point(|place| *place < events)
     }
 
-    /// Whether an event of a node is in a cut.
+    /// True if an event of a node is in a cut.
     #[must_use]
     pub fn is_in(&self, cut: &Frontier, node: NodeId, event: EventId) -> bool {
         event < self.bound(cut, node)
     }
 
-    /// The first event of a node that could be out.
+    /// First event of a node that can be out of a cut.
     fn bound(&self, cut: &Frontier, node: NodeId) -> EventId {
         let last = cut.0[node.index()].checked_sub(1);
         last.map_or(0, |last| self.places(node)[last] + 1)
     }
 
-    /// What crosses a cut.
+    /// Returns the messages that cross a cut.
     #[must_use]
     pub fn crossing(&self, cut: &Frontier) -> Crossing {
         let bounds: Vec<_> = (0..self.nodes()).map(|it| self.bound(cut, NodeId::new(it))).collect();
-        // In a cut that holds everything that happens at nodes, every loss is over.
+        // A cut that contains all events of nodes is after every loss.
         let is_whole = (0..self.nodes()).all(|it| cut.0[it] == self.places[it].len());
         let furthest = if is_whole { NEVER } else { bounds.iter().copied().max().unwrap_or(0) };
         let mut crossing = Crossing::default();
@@ -145,8 +145,8 @@ impl Lines {
         crossing
     }
 
-    /// The latest consistent cut that is not after this one: whatever is an effect without its cause is taken
-    /// back, and what came of that, until nothing is.
+    /// Returns the latest consistent cut that is not after this one. Receipts without their sends are removed, with
+    /// their effects, until there are none.
     #[must_use]
     pub fn mended(&self, cut: &Frontier) -> Frontier {
         let mut cut = cut.clone();

@@ -85,8 +85,8 @@ impl Watching {
         self.monitors.iter().map(move |monitor| self.in_the_end(monitor.as_ref(), trace, end))
     }
 
-    /// Returns the verdict of a monitor if the run ends at this time without being at rest. An obligation that is younger
-    /// than the time to serve is undecided: the horizon came before it was due.
+    /// Returns the verdict of a monitor if the run ends at this time without being at rest. An obligation younger than
+    /// the time to serve is undecided: the horizon came before it was due.
     fn in_the_end(&self, monitor: &dyn Monitor, trace: &Trace, end: Time) -> Verdict {
         let verdict = monitor.verdict(true);
         let Verdict::Violated { witness, .. } = &verdict else { return verdict };
@@ -94,7 +94,7 @@ impl Watching {
             return verdict;
         };
         let since = trace.events[*first].time.max(self.last_failure);
-        // What is violated for good is so before the end, too.
+        // A final violation is one before the end, too.
         if end.saturating_sub(since) < time_to_serve { monitor.verdict(false) } else { verdict }
     }
 

@@ -1,9 +1,10 @@
-//! Works out what follows from a finished or growing trace; knows no protocol.
+//! Analysis of a finished or growing trace, independent of the protocol.
 //!
-//! The order of events: causes and effects ([`chain`], [`way`]), past and future ([`Cone`]), logical clocks ([`Stamps`]),
-//! cuts ([`Frontier`]), and a [`deadlock`] at the end. Verdicts on a run: every property's ([`Judgement`]), the assumptions that the run broke
-//! ([`Breach`]), the causes of violations ([`Cause`]), found by repeating the run with a [`Repair`]. And the
-//! [`difference`] of two states.
+//! - Order of events: causes and effects ([`chain`], [`way`]), past and future ([`Cone`]), logical clocks
+//!   ([`Stamps`]), cuts ([`Frontier`]), and a [`deadlock`] at the end.
+//! - Verdicts on a run: judgements on properties ([`Judgement`]), broken assumptions ([`Breach`]), and causes of
+//!   violations ([`Cause`]), found by repeating the run with a [`Repair`].
+//! - The [`difference`] of two states.
 
 mod assumptions;
 mod causality;

@@ -28,7 +28,7 @@ pub enum Repair {
     Until(Time),
 }
 
-/// A scenario with repairs made, and what the network spares in its run.
+/// A repaired scenario, and the messages that the network spares in its run.
 #[derive(Clone, Debug)]
 pub struct Repaired {
     /// The scenario: what a reader could write.

@@ -19,7 +19,7 @@ pub struct Report {
     pub causes: OnceCell<Vec<Option<Cause>>>,
 }
 
-/// How wrong a run went, by the promises that it kept (note 001; Arora and Gouda 1993).
+/// Fault-tolerance class of a run, by the promised properties that hold (note 001; Arora and Gouda 1993).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, derive_more::Display)]
 pub enum Class {
     /// Safe and live.
@@ -56,7 +56,7 @@ pub fn report(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Report
     report_of(judgements, protocol, scenario, trace)
 }
 
-/// The same, its verdicts being known.
+/// Judges a whole run whose verdicts are known.
 #[must_use]
 pub fn report_of(
     judgements: Vec<Judgement>,
@@ -68,7 +68,7 @@ pub fn report_of(
         .into_iter()
         .filter_map(|assumption| assumption.breach(protocol, scenario, trace))
         .collect();
-    // What is relied on for two reasons is broken once.
+    // An assumption that is listed twice is broken once.
     let mut said = Vec::new();
     breaches.retain(|breach| {
         let news = !said.contains(&(breach.rule, breach.kind));
@@ -83,8 +83,8 @@ pub fn report_of(
     Report { judgements, breaches, class, causes: OnceCell::new() }
 }
 
-/// The verdicts on a run that is cut before it is at rest, of a protocol that comes to rest: what is still owed then
-/// may yet be met, so that it is undecided unless something that it relies on is broken.
+/// Verdicts on a run that ends before it is at rest, of a protocol that comes to rest. An open obligation may still be
+/// met, so liveness is undecided unless an assumption is broken.
 fn decided_only_if_over(
     mut judgements: Vec<Judgement>,
     breaches: &[Breach],
@@ -110,7 +110,7 @@ fn decided_only_if_over(
 }
 
 impl Report {
-    /// When a violated property was: at the event that completed it, or, for liveness, at the end.
+    /// Time of a violation: that of the event that completed it, or, for liveness, the end of the run.
     #[must_use]
     pub fn violated_at(judgement: &Judgement, trace: &Trace) -> Option<Time> {
         match (&judgement.verdict, judgement.property.kind) {
@@ -122,12 +122,12 @@ impl Report {
         }
     }
 
-    /// The broken assumptions that promises of this kind rely on.
+    /// Broken assumptions on which promised properties of this kind rely.
     pub fn breaches_of(&self, kind: Kind) -> impl Iterator<Item = &Breach> + Clone {
         self.breaches.iter().filter(move |breach| breach.kind.is_none_or(|only| only == kind))
     }
 
-    /// What was found about the cause of a violation; none before it was sought.
+    /// Cause of a violation; none before it was sought.
     #[must_use]
     pub fn cause(&self, judgement: &Judgement) -> Option<&Cause> {
         let mut judgements = self.judgements.iter();
@@ -135,8 +135,9 @@ impl Report {
         self.causes.get()?.get(place)?.as_ref()
     }
 
-    /// The broken assumption that a violation is put down to: its cause, where that was sought and found; or else one
-    /// that led to it; or else the first that was broken by then.
+    /// Broken assumption to which a violation is attributed: its cause, if that was sought and found; otherwise one
+    /// that
+    /// led to it; otherwise the first that was broken by then.
     #[must_use]
     pub fn broke(&self, judgement: &Judgement, trace: &Trace) -> Option<&Breach> {
         let Verdict::Violated { witness, .. } = &judgement.verdict else { return None };

@@ -1,9 +1,9 @@
-//! Logical time: Lamport's clock (Lamport 1978) and vector time (Mattern 1989, Fidge 1988), of any run, whatever
-//! its protocol does itself.
+//! Logical time of any run, independent of its protocol: Lamport's clock (Lamport 1978) and vector time (Mattern 1989,
+//! Fidge 1988).
 //!
-//! An event is what [`counts`](super::counts); what a node sends in a row at one moment is one. A Lamport clock
-//! goes on by one with each event and, at a receipt, beyond what the sender's showed. A vector counts, by node,
-//! how many events are known: one event happened before another exactly if its vector is smaller.
+//! Only events that [count](super::counts) have stamps; consecutive sends of a node at one moment are one event. A
+//! Lamport clock advances by one at each event and, at a receipt, beyond the sender's clock. A vector holds, by node,
+//! the number of known events. One event happened before another exactly if its vector is smaller.
 
 use std::{cell::RefCell, ops::Range, rc::Rc};
 
@@ -13,25 +13,25 @@ use crate::kernel::{EventId, EventKind, Trace};
 /// The logical time of every event of a run.
 #[derive(Clone, Debug)]
 pub struct Stamps {
-    /// By event: Lamport's clock; 0 for what does not count.
+    /// By event: Lamport's clock; 0 for an event that does not count.
     lamport: Vec<u32>,
-    /// By event: how many its own node had.
+    /// By event: the number of events of its node so far.
     own: Vec<u32>,
     vectors: RefCell<Vectors>,
 }
 
-/// Numbers in the vectors of a stretch, at most: 16 MB.
+/// Largest total length of the vectors of a stretch: 16 MB.
 const STRETCH: usize = 1 << 22;
-/// Stretches that are kept, at most.
+/// Largest number of stretches kept.
 const KEPT: usize = 2;
 
-/// The vectors of a few stretches of a run: those of a whole run of a million events among 128 nodes would take
-/// hundreds of megabytes, and few of them are ever shown.
+/// Vectors of a few stretches of a run. All vectors of a run of a million events among 128 nodes would take hundreds
+/// of megabytes, and few of them are ever shown.
 #[derive(Clone, Debug)]
 struct Vectors {
-    /// Events in a stretch.
+    /// Number of events in a stretch.
     length: usize,
-    /// The stretches that are kept, the latest last.
+    /// The kept stretches, the latest last.
     kept: Vec<Stretch>,
     pass: Pass,
 }
@@ -46,27 +46,27 @@ struct Stretch {
     known: Vec<Known>,
 }
 
-/// A pass over a run, from its beginning.
+/// State of a pass over a run from its beginning.
 #[derive(Clone, Debug)]
 struct Pass {
     /// The next event.
     next: EventId,
-    /// The next message that is sent.
+    /// The next message to be sent.
     sent: usize,
     /// Each node's knowledge, as of its last receipt.
     known: Vec<Known>,
-    /// For each message that is still to be received: its sender's knowledge, and the number of receipts to come.
+    /// By message that is still to be received: its sender's knowledge, and the number of receipts to come.
     under_way: Vec<Option<(Known, u32)>>,
 }
 
 impl Stamps {
-    /// Works out the clocks: a pass over the run. Vectors are worked out when they are asked for.
+    /// Computes the Lamport clocks in a pass over the run. Vectors are computed on demand.
     #[must_use]
     pub fn of(trace: &Trace, nodes: usize) -> Self {
         let count = trace.events.len();
         let (mut lamport, mut own) = (Vec::with_capacity(count), Vec::with_capacity(count));
         let mut rows = Rows::new(nodes);
-        // By node: its clock, and how many events it had.
+        // By node: its clock, and its number of events.
         let mut now = vec![(0_u32, 0_u32); nodes];
         for event in &trace.events {
             let begins = rows.begins(event);
@@ -85,13 +85,13 @@ impl Stamps {
         Self { lamport, own, vectors: RefCell::new(vectors) }
     }
 
-    /// Lamport's clock at an event; none at what does not count.
+    /// Lamport's clock at an event; none if the event does not count.
     #[must_use]
     pub fn lamport(&self, event: EventId) -> Option<u32> {
         self.lamport.get(event).copied().filter(|stamp| *stamp > 0)
     }
 
-    /// An event's vector, by node; none of what does not count. The trace is the one that the stamps are of.
+    /// Vector of an event, by node; none if the event does not count. The trace must be that of the stamps.
     #[must_use]
     pub fn vector(&self, trace: &Trace, event: EventId) -> Option<Vec<u32>> {
         self.lamport(event)?;
@@ -103,7 +103,7 @@ impl Stamps {
 }
 
 impl Vectors {
-    /// The knowledge of an event's node, as of the node's last receipt.
+    /// Knowledge of an event's node, as of the node's last receipt.
     fn known(&mut self, trace: &Trace, own: &[u32], event: EventId) -> Known {
         if let Some(stretch) = self.kept.iter().find(|it| it.events.contains(&event)) {
             return Rc::clone(&stretch.known[event - stretch.events.start]);

@@ -15,7 +15,7 @@ pub(super) fn requesters_stay_up(run: Examined) -> Vec<Breach> {
     crashed.into_iter().take(run.most).map(|event| crash(run, "", event)).collect()
 }
 
-/// Processes that receive this request are up in the end.
+/// Processes that receive this request are up when the run ends.
 pub(super) fn requesters_come_back(run: Examined, request: &str) -> Vec<Breach> {
     let gone = stay_down(run.scenario, run.trace, request).into_iter().take(run.most);
     let breaches = gone.map(|event| crash(run, "", event)).map(|mut breach| {
@@ -25,7 +25,7 @@ pub(super) fn requesters_come_back(run: Examined, request: &str) -> Vec<Breach> 
     breaches.collect()
 }
 
-/// No crash separates a write from its request or from what it allows the process to indicate.
+/// No crash separates a write from its request or from the indication that follows it.
 pub(super) fn no_cut_at_writes(run: Examined) -> Vec<Breach> {
     let crashed = crashed_at_a_write(run.trace).into_iter().take(run.most);
     crashed.map(|event| crash(run, ", in the middle of its writes,", event)).collect()
@@ -96,7 +96,7 @@ pub(super) fn by(run: Examined, event: EventId, why: String) -> Breach {
     Breach { repair, ..Breach::at(run.rule, event, fault_path(fault), why) }
 }
 
-/// The fault that a crash, a recovery, a pause or a treason comes of: one that struck. Of several at one moment, each
+/// Returns the fault that caused a crash, a recovery, a pause or a treason. If several strike at one moment, each
 /// event has its own.
 pub(super) fn struck(scenario: &Scenario, trace: &Trace, event: EventId) -> Option<usize> {
     let happened = &trace.events[event];
@@ -129,7 +129,7 @@ fn all_crashes(trace: &Trace) -> impl Iterator<Item = EventId> {
     events.filter(|(_, event)| event.kind == EventKind::Crash).map(|(id, _)| id)
 }
 
-/// The crashes of nodes that had been asked for something.
+/// Crashes of nodes that had received a request.
 fn crashed_when_asked(trace: &Trace) -> Vec<EventId> {
     let mut asked = NodeSet::EMPTY;
     let events = trace.events.iter().enumerate();
@@ -144,7 +144,7 @@ fn crashed_when_asked(trace: &Trace) -> Vec<EventId> {
     crashed.map(|(id, _)| id).collect()
 }
 
-/// The crashes within a step that part a request from its write, or a write from what is told of it.
+/// Crashes within a step that separate a request from its write, or a write from the indication that follows it.
 fn crashed_at_a_write(trace: &Trace) -> Vec<EventId> {
     let is_cut = |crash: &EventId| {
         let Event { node, time, .. } = trace.events[*crash];
@@ -160,7 +160,7 @@ fn crashed_at_a_write(trace: &Trace) -> Vec<EventId> {
     all_crashes(trace).filter(is_cut).collect()
 }
 
-/// The last crash of each node that was asked for this and is down in the end.
+/// Last crash of each node that received this request and is down when the run ends.
 fn stay_down(scenario: &Scenario, trace: &Trace, request: &str) -> Vec<EventId> {
     let mut asked = NodeSet::EMPTY;
     let mut down = SortedMap::new();
@@ -184,10 +184,10 @@ fn stay_down(scenario: &Scenario, trace: &Trace, request: &str) -> Vec<EventId> 
     gone
 }
 
-/// The crashes of so many different nodes that one of them is too many: the last first, since it is the one that was
-/// too many; without any other of them there would be one less, too.
+/// Crashes of more nodes than the limit. The last one is first, since it exceeded the limit; the repair of any other
+/// one would help as well.
 ///
-/// Where nodes recover, only those fail that stay down.
+/// If nodes can recover, only those fail that stay down.
 fn too_many(run: Examined, limit: usize, said: impl Fn(NodeSet) -> String) -> Vec<Breach> {
     let trace = run.trace;
     let comes_back = |event: EventId| {

@@ -9,7 +9,7 @@ pub(super) fn hosts_are_linked(run: Examined) -> Option<Breach> {
     Some(run.misfit("network.topology".to_owned(), why, None))
 }
 
-/// Returns two nodes that should be linked and are not, in words: routers of hosts, or hosts one of which has no router.
+/// Describes two nodes that should be linked and are not: routers of hosts, or hosts one of which has no router.
 fn unlinked(scenario: &Scenario) -> Option<String> {
     let topology = &scenario.network.topology;
     let (size, routers) = (scenario.nodes.len(), topology.routers());

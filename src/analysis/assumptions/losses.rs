@@ -14,20 +14,20 @@ use crate::{
     },
 };
 
-/// Reliable channels. A loss counts unless an end of the link fails before the message was due: what happens later
-/// cannot be why the message was lost.
+/// Reliable channels. A loss counts unless an end of the link fails before the message is due: a later failure cannot
+/// be the reason of the loss.
 pub(super) fn reliable_channels(run: Examined) -> Vec<Breach> {
     unreliable(run, |downtime, message, due| {
         downtime.sound(message.name, run.trace.events[message.sent].time, due)
     })
 }
 
-/// Nothing is lost: a loss counts unless the receiver was down when the message was due.
+/// No losses. A loss counts unless the receiver was down when the message was due.
 pub(super) fn nothing_is_lost(run: Examined) -> Vec<Breach> {
     unreliable(run, |downtime, message, due| !downtime.is_down(message.name.to, due, due))
 }
 
-/// Fair-loss channels: the losses on links on which everything is lost from then on.
+/// Fair-loss channels: losses on links that lose all later messages as well.
 pub(super) fn fair_loss_channels(run: Examined) -> Vec<Breach> {
     let Examined { rule, scenario, trace, most, .. } = run;
     let certain = |odds: PerMillion| odds >= PerMillion::ONE;
@@ -55,16 +55,16 @@ pub(super) fn fair_loss_channels(run: Examined) -> Vec<Breach> {
     })
 }
 
-/// What is wrong with a message that a reliable channel would have delivered once, as it was sent.
+/// Error of an unreliable channel on one message.
 enum Trouble {
     Lost(Loss),
     Damaged,
-    /// It arrived again, by this further copy.
+    /// It arrived again; the number is that of the duplicate.
     Twice(usize),
 }
 
-/// The losses and damages of messages that count if they would have arrived at a time, and all second receipts:
-/// nothing may arrive twice, whatever fails.
+/// Losses and damages that count for the time at which the message was due, and all duplicate receipts: a message
+/// must not arrive twice even if nodes fail.
 fn unreliable(run: Examined, counts: impl Fn(&Downtime, &Message, Time) -> bool) -> Vec<Breach> {
     let Examined { rule, scenario, trace, most, .. } = run;
     let downtime = Downtime::of(scenario, trace);
@@ -103,8 +103,8 @@ fn unreliable(run: Examined, counts: impl Fn(&Downtime, &Message, Time) -> bool)
     })
 }
 
-/// When the lost original of a message would have arrived, as far as its loss tells: what is dropped is lost midway,
-/// rounded down.
+/// Time at which the lost original of a message would have arrived, inferred from its loss: a dropped message is lost
+/// midway, rounded down.
 fn was_due(network: &Network, trace: &Trace, message: &Message) -> Time {
     let sent = trace.events[message.sent].time;
     let Some((lost, loss)) = original_lost(message) else { return sent };
@@ -123,7 +123,7 @@ fn was_due(network: &Network, trace: &Trace, message: &Message) -> Time {
 fn damage_of(rule: Rule, scenario: &Scenario, event: EventId, message: &Message) -> Breach {
     let name = message.name;
     let mut faults = scenario.faults.iter();
-    // Of several the first one counts.
+    // If there are several, the first one counts.
     let by_hand =
         faults.position(|it| matches!(it, Fault::Corrupt { message, .. } if *message == name));
     let (culprit, repair) = match by_hand {
@@ -134,7 +134,7 @@ fn damage_of(rule: Rule, scenario: &Scenario, event: EventId, message: &Message)
     Breach { repair: Some(repair), ..Breach::at(rule, event, culprit, why) }
 }
 
-/// The breach by a further copy of a message.
+/// The breach by a duplicate of a message.
 fn duplicate_of(
     rule: Rule,
     scenario: &Scenario,
@@ -148,7 +148,7 @@ fn duplicate_of(
         .filter(|(_, it)| matches!(it, Fault::Duplicate { message, .. } if *message == name))
         .map(|(fault, _)| fault);
     let by_hand: Vec<usize> = by_hand.collect();
-    // The copy that chance makes comes first.
+    // The duplicate made by chance comes first.
     let by_chance = message.copies.len().saturating_sub(by_hand.len());
     let fault = copy.checked_sub(by_chance).and_then(|place| by_hand.get(place));
     let (culprit, repair) = match fault {

@@ -1,4 +1,4 @@
-//! What became of messages, as assumptions on links and delays ask for it.
+//! Fates of messages, for assumptions on links and delays.
 
 use super::{Breach, fault_path};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 
 /// Times at which nodes are down, and the traitors.
 pub(super) struct Downtime {
-    /// By node: from when on it is down, and when it is up again, in virtual ms.
+    /// By node: the times of its crashes and of the recoveries that follow, in virtual ms.
     down: Vec<Vec<(Time, Time)>>,
     traitors: NodeSet,
 }
@@ -65,7 +65,7 @@ pub(super) fn first_receipt(message: &Message) -> Option<EventId> {
     receipts.min()
 }
 
-/// Why the original of a message was lost, and the event at which it was; none if it found its receiver down.
+/// Loss of the original of a message, and its event; none if the original found its receiver down.
 pub(super) fn original_lost(message: &Message) -> Option<(EventId, Loss)> {
     match message.fate {
         Fate::Lost(event, loss) if loss != Loss::Crashed => Some((event, loss)),
@@ -73,8 +73,8 @@ pub(super) fn original_lost(message: &Message) -> Option<(EventId, Loss)> {
     }
 }
 
-/// Why a message will never arrive, and the event from which on that is so; none if a copy of it arrived or may do
-/// so, or if the original found its receiver down. A copy that finds it down later excuses nothing.
+/// Loss of a message with all its copies, and the event of the last loss. None if a copy arrived or can still arrive,
+/// or if the original found its receiver down. A duplicate that finds the receiver down later is no excuse.
 pub(super) fn lost(message: &Message) -> Option<(EventId, Loss)> {
     let (mut last, loss) = original_lost(message)?;
     for copy in &message.copies {
@@ -84,8 +84,7 @@ pub(super) fn lost(message: &Message) -> Option<(EventId, Loss)> {
     Some((last, loss))
 }
 
-/// The first breaches of those that were found, each with the event from which on it stands: no two that the same
-/// repair would undo.
+/// The first breaches among those found, each with the event from which on it stands: no two with the same repair.
 pub(super) fn first_of<T>(
     mut found: Vec<(EventId, T)>,
     most: usize,
@@ -122,7 +121,7 @@ pub(super) fn loss_of(
             ("network.corrupt".to_owned(), Some(Repair::Spare(name, Mercy::Intact)))
         }
         (Loss::Unlinked, _) => {
-            // Routers are what they are by the links.
+            // With all links there would be no routers.
             let routed = !scenario.network.topology.routers().is_empty();
             ("network.topology".to_owned(), (!routed).then_some(Repair::Links))
         }
@@ -136,13 +135,13 @@ pub(super) fn loss_of(
     Breach { repair, ..Breach::at(rule, event, culprit, why) }
 }
 
-/// The breach by a copy that comes too late for its lost original: the loss is to blame, since a copy comes later by its
-/// nature.
+/// The breach by a duplicate that arrives too late for its lost original. The loss is to blame, since a duplicate is
+/// always later.
 pub(super) fn copy_too_late(lost: Breach, why: &str, loss: Loss) -> Breach {
     Breach { why: format!("{why}: its original was lost ({})", loss.why()), ..lost }
 }
 
-/// The longest of the delays of a message that are made by hand.
+/// The fault with the longest delay of a message.
 pub(super) fn delay_of(scenario: &Scenario, name: MessageName) -> Option<usize> {
     let delays = scenario.faults.iter().enumerate().filter_map(|(fault, it)| match *it {
         Fault::Delay { message, by } if message == name && by > 0 => Some((by, fault)),
@@ -151,7 +150,7 @@ pub(super) fn delay_of(scenario: &Scenario, name: MessageName) -> Option<usize> 
     delays.rev().max_by_key(|(by, _)| *by).map(|(_, fault)| fault)
 }
 
-/// The path of something that a link has of its own, or of what all links have.
+/// Path of a field of a link, or of the network if the link has no value of its own.
 pub(super) fn link_path(scenario: &Scenario, name: MessageName, field: &str) -> String {
     let links = &scenario.network.links;
     let own = links.iter().rposition(|link| (link.from, link.to) == (name.from, name.to));

@@ -68,7 +68,7 @@ impl Examined<'_> {
         }
     }
 
-    /// Returns the value of a whole number; the largest there is of a parameter that is none.
+    /// Returns the value of a parameter that is a whole number; for any other parameter the largest number.
     fn integer(self, parameter: ParameterName) -> u32 {
         let value = self.scenario.params.get(parameter.name()).cloned();
         match value.unwrap_or_else(|| parameter.parameter().default()) {
@@ -139,10 +139,10 @@ pub(super) fn fault_path(fault: Option<usize>) -> String {
 /// All assumptions of a scenario, in the order in which they are blamed.
 pub(super) fn relied_on(protocol: &Protocol, scenario: &Scenario) -> Vec<Assumption> {
     let relied_on = protocol.model.iter().filter(|a| a.applies(&scenario.params));
-    // A protocol that does not say how many traitors it tolerates, tolerates none.
+    // A protocol without a rule on traitors tolerates none.
     let tolerates_traitors = protocol.model.iter().any(|it| it.rule.is_on_traitors());
     let nobody_lies = (!tolerates_traitors).then(|| Rule::NobodyLies.always());
-    // A protocol that goes on for ever is judged at the horizon.
+    // A perpetual protocol is judged at the horizon.
     let rests = protocol.perpetual.is_none().then(|| Rule::RunsToRest.always().for_liveness());
     relied_on.copied().chain(nobody_lies).chain(rests).collect()
 }

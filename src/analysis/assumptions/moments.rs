@@ -1,4 +1,4 @@
-//! Assumptions on when requests come and when the run ends.
+//! Assumptions on the times of requests and on the end of the run.
 
 use super::{Breach, Examined};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     kernel::{EventKind, MAX_TIME, ParameterName, Time},
 };
 
-/// Every request comes before the time that the parameter says.
+/// Every request comes before the time in the parameter.
 pub(super) fn requests_before(run: Examined, parameter: ParameterName) -> Vec<Breach> {
     let deadline = Time::from(run.integer(parameter));
     let events = run.trace.events.iter().enumerate();
@@ -23,7 +23,7 @@ pub(super) fn requests_before(run: Examined, parameter: ParameterName) -> Vec<Br
     late.take(run.most).collect()
 }
 
-/// The run goes on until it is at rest.
+/// The run is at rest when it ends.
 pub(super) fn runs_to_rest(run: Examined) -> Option<Breach> {
     (!run.trace.quiescent).then(|| {
         let why = format!("the run ends at {} ms, before it is at rest", run.trace.end);

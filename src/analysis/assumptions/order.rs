@@ -9,15 +9,14 @@ use crate::{
     kernel::{EventId, Fate, Loss, Message, MessageName, Rule, Scenario},
 };
 
-/// FIFO channels: the messages that a later one of their link overtakes, by arriving while they have not. What becomes
-/// of them afterwards changes nothing, so a message that is lost on the way leaves a gap. One that finds its receiver
-/// down leaves none.
+/// FIFO channels: messages that had not arrived when a later message of their link did. Their fate afterwards does not
+/// matter, so a lost message leaves a gap. A message that finds its receiver down leaves none.
 pub(super) fn fifo_channels(run: Examined) -> Vec<Breach> {
     let Examined { rule, scenario, trace, most, .. } = run;
     let size = scenario.nodes.len();
     let mut messages: Vec<&Message> = trace.messages.iter().collect();
     messages.sort_by_key(|message| std::cmp::Reverse(message.name.number));
-    // By link: the first receipt of a message with a greater number than those still to be looked at.
+    // By link: the first receipt among the messages examined so far, which have greater numbers.
     let mut overtaker: Vec<Option<(EventId, MessageName)>> = vec![None; size * size];
     let mut found = Vec::new();
     for message in messages {
@@ -25,7 +24,7 @@ pub(super) fn fifo_channels(run: Examined) -> Vec<Breach> {
         let next = &mut overtaker[from.index() * size + to.index()];
         let receipt = first_receipt(message);
         if let Some((event, later)) = *next
-            && receipt.or_else(|| met_nobody(message)).is_none_or(|own| event < own)
+            && receipt.or_else(|| found_receiver_down(message)).is_none_or(|own| event < own)
         {
             found.push((event, (message, later)));
         }
@@ -41,7 +40,7 @@ pub(super) fn fifo_channels(run: Examined) -> Vec<Breach> {
 }
 
 /// The event at which a message found its receiver down.
-fn met_nobody(message: &Message) -> Option<EventId> {
+fn found_receiver_down(message: &Message) -> Option<EventId> {
     let ends = message.fates().filter_map(|way| match way {
         Fate::Lost(event, Loss::Crashed) => Some(event),
         _ => None,

@@ -20,7 +20,7 @@ pub(super) fn timeout_covers(
     timeout: ParameterName,
     period: ParameterName,
 ) -> Option<Breach> {
-    // Without a bound it is synchrony that is missing.
+    // Without a bound, the assumption of synchrony is broken instead.
     let bound = run.scenario.network.timing.bound()?;
     let (found, least) = (u64::from(run.integer(timeout)), u64::from(run.integer(period)));
     (found < least + bound).then(|| {

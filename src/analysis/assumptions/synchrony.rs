@@ -45,7 +45,7 @@ pub(super) fn synchrony(run: Examined) -> Vec<Breach> {
             && missed(trace, &downtime, message, due)
             && !waited(scenario, trace, &stood_still, message, due)
         {
-            // It is missing from the moment on at which it should have been there.
+            // It is late from the moment on at which it was due.
             let since = trace.events.partition_point(|event| event.time < due);
             found.push((since, Slow::Message(place)));
         }
@@ -56,8 +56,8 @@ pub(super) fn synchrony(run: Examined) -> Vec<Breach> {
     })
 }
 
-/// True if a message was still on its way when it was due. What becomes of it later changes nothing, but a node that
-/// was down by then missed nothing.
+/// True if a message was still in flight when it was due. Its later fate does not matter. A node that was down then
+/// missed nothing.
 fn missed(trace: &Trace, downtime: &Downtime, message: &Message, due: Time) -> bool {
     if let Some(receipt) = first_receipt(message) {
         return trace.events[receipt].time > due;
@@ -69,7 +69,7 @@ fn missed(trace: &Trace, downtime: &Downtime, message: &Message, due: Time) -> b
     ends.max().is_some_and(|end| end > due) && !downtime.is_down(message.name.to, due, due)
 }
 
-/// True if a message that was received late may have been there in time, and waited for its receiver to go on.
+/// True if a message received late may have arrived in time and waited for its paused receiver to resume.
 fn waited(
     scenario: &Scenario,
     trace: &Trace,
@@ -132,7 +132,7 @@ fn lateness_of(
     Breach { event, due: Some(sent + bound), ..breach }
 }
 
-/// The path of what makes a link's messages slow by chance: its delay; or its rate, where no delay is as long as that.
+/// Path of the setting that makes a link's messages slow: its delay, or its rate if no delay is longer than the bound.
 fn slow_path(scenario: &Scenario, name: MessageName, bound: Time) -> String {
     let is_own = |link: &&LinkSpec| (link.from, link.to) == (name.from, name.to);
     let own = scenario.network.links.iter().rfind(is_own);

@@ -18,8 +18,8 @@ pub(super) fn traitors_below_third(run: Examined) -> Vec<Breach> {
     betrayals(run, (run.scenario.nodes.len() - 1) / 3)
 }
 
-/// The faulty nodes where they are too many, the last first: traitors, or, for those who tolerate traitors, nodes
-/// that crash.
+/// Breaches by faulty nodes if they are too many, the last first: traitors and, for protocols that tolerate traitors,
+/// crashed nodes.
 fn betrayals(run: Examined, limit: usize) -> Vec<Breach> {
     let Examined { rule, scenario, trace, most, .. } = run;
     let only_lies = rule == Rule::NobodyLies;
