@@ -8,10 +8,9 @@ import { STATES, letters, shoot } from "./states.mjs";
 const docs = new URL("../../docs/", import.meta.url);
 await mkdir(new URL("states/", docs), { recursive: true });
 const playground = await startPlayground();
-let text = `# What the page looks like
+let text = `# Pictures of the page
 
-Pictures of the page as it is built: \`cargo xtask shots\` makes them and this text, and the tests compare them with
-the page.
+Pictures of the built page: \`cargo xtask shots\` makes them and this text, and the tests compare them with the page.
 `;
 for (const state of STATES) {
   await writeFile(new URL(`states/${state.name}.png`, docs), await shoot(playground, state));

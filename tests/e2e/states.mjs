@@ -19,25 +19,25 @@ const showTab = (page, name) => page.getByRole("tab", { name, exact: true }).cli
 export const STATES = [
   {
     name: "opening",
-    says: "What a newcomer sees: the sender crashes half-way through a broadcast, and agreement is violated.",
+    says: "The first page: the sender crashes half-way through a broadcast, and agreement is violated.",
     viewport: WIDE,
   },
   {
     name: "phone",
-    says: "The same on a phone: time runs down.",
+    says: "The same on a phone: time runs downwards.",
     viewport: PHONE,
     scheme: "dark",
   },
   {
     name: "witness",
-    says: "Three orders on one set of sends: what proves that a reply overtook its question stands out.",
+    says: "Three orders on one set of sends: the witness of a reply that overtook its question is emphasised.",
     viewport: WIDE,
     open: () => bundled("ordering/fifo-multicast/three-orders"),
     make: (page) => page.locator('.verdict[data-property="causal order"] button.why').click(),
   },
   {
     name: "causality",
-    says: "An event is picked: what led to it and what came of it stand out, each in its way; what is concurrent recedes.",
+    says: "A picked event: its past and its future are emphasised in different ways; concurrent events are faint.",
     viewport: WIDE,
     open: () => bundled("ordering/fifo-multicast/three-orders"),
     async make(page) {
@@ -47,7 +47,7 @@ export const STATES = [
   },
   {
     name: "cut",
-    says: "A cut that is not consistent: it holds the receipt of a message whose sending it does not hold.",
+    says: "An inconsistent cut: it contains the receipt of a message but not its send.",
     viewport: WIDE,
     open: () => bundled("ordering/fifo-multicast/three-orders"),
     async make(page) {
@@ -59,7 +59,7 @@ export const STATES = [
   },
   {
     name: "lasso",
-    says: "By hand: a lasso across the lines is a partition, in words before it is closed.",
+    says: "A lasso across the lines makes a partition; its description is shown before it is closed.",
     viewport: WIDE,
     scheme: "dark",
     open: () => bundled("recovery/two-phase-commit/coordinator-crashes-after-the-votes"),
@@ -72,14 +72,14 @@ export const STATES = [
   },
   {
     name: "side-by-side",
-    says: "Two protocols on one scenario, on one time axis: where they part is marked and said.",
+    says: "Two protocols on one scenario, on one time axis, with their first difference marked and described.",
     viewport: TALL,
     open: () => bundled("reliable/reliable-broadcast/delivered-but-not-relayed"),
     make: (page) => page.selectOption("#compare", "uniform-broadcast"),
   },
   {
     name: "state",
-    says: "The state of every node at the playhead, with what the last step changed.",
+    says: "The state of every node at the playhead, with the changes of the last step.",
     viewport: TALL,
     open: () => bundled("consensus/paxos/acceptor-restarts"),
     async make(page) {
@@ -89,7 +89,7 @@ export const STATES = [
   },
   {
     name: "source",
-    says: "The protocol's own code, with the handler that ran, and its description beside it.",
+    says: "The code of the protocol, with the handler that ran and its description beside it.",
     viewport: TALL,
     scheme: "dark",
     open: () => bundled("mutex/ricart-agrawala/smaller-id-goes-first"),
@@ -100,7 +100,7 @@ export const STATES = [
   },
   {
     name: "broken",
-    says: "A search has found that two crashes break uniform agreement, and says which message mattered.",
+    says: "A search has found two crashes that violate uniform agreement, and names the decisive message.",
     viewport: TALL,
     open: () => bundled("reliable/reliable-broadcast/exercise-delivered-by-the-dead"),
     async make(page) {
@@ -120,7 +120,7 @@ export const STATES = [
   },
   {
     name: "overview",
-    says: "A long run, looked at from near: the strip below shows all of it, and what is seen.",
+    says: "A part of a long run: the strip below shows the whole run and the visible part.",
     viewport: WIDE,
     open: longRun,
     async make(page) {
