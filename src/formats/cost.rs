@@ -23,7 +23,7 @@ pub fn to_text(protocol: &Protocol, sizes: RangeInclusive<usize>) -> Result<Stri
         let least = cost.least.max(*sizes.start());
         if least > *sizes.end() {
             return Err(format!(
-                "{id}: {} needs a group of at least {} nodes, found at most {}",
+                "{id}: {} needs a group of {} nodes at least, found at most {}",
                 cost.operation,
                 cost.least,
                 sizes.end()

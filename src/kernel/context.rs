@@ -214,7 +214,7 @@ impl<'a, P: Process> Context<'a, P> {
 }
 
 impl<L: Process> Effect<L> {
-    /// Turns an effect of one process into the same effect of another, but for an indication.
+    /// Turns an effect of one process into the same effect of another, except an indication.
     fn lift<P: Process>(
         self,
         lift_message: impl Fn(L::Message) -> P::Message,

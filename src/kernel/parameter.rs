@@ -147,7 +147,7 @@ impl ParameterName {
     }
 }
 
-/// As its name.
+/// The name in a scenario.
 impl std::fmt::Display for ParameterName {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
         f.write_str(self.name())
