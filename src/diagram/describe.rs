@@ -9,7 +9,7 @@ use crate::{
     },
     kernel::{
         EventId, EventKind, Fate, Fault, MessageId, NodeId, NodeSet, Packet, PerMillion,
-        RequestSpec, Scenario, Side, Strategy, Time, Trace, spell, visible,
+        RequestSpec, Scenario, Side, Strategy, Time, Trace, count_of, spell, visible,
     },
 };
 
@@ -201,7 +201,7 @@ pub fn message_so_far(
     let copies = match message.copies.len() {
         0 => String::new(),
         1 => ", duplicated by the network".to_owned(),
-        more => format!(", with {more} duplicates by the network"),
+        more => format!(", with {} by the network", count_of(more, "duplicate")),
     };
     format!("{text} from {from} to {to}, sent at {sent} ms, {fate}{changed}{copies}")
 }
