@@ -223,8 +223,8 @@ impl<D: Decision> WatchCorrect for Agreement<D> {
     }
 
     fn violated(&self) -> Option<Violation> {
-        let everybody = NodeSet::first(MAX_NODES);
-        let bound = if self.uniform { everybody } else { self.decisions.correct() };
+        let all = NodeSet::first(MAX_NODES);
+        let bound = if self.uniform { all } else { self.decisions.correct() };
         let mut bound = self.decisions.of(bound);
         let (p, first, one) = bound.next()?;
         let (q, second, two) = bound.find(|(.., other)| *other != one)?;

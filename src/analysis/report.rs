@@ -83,7 +83,7 @@ pub fn report_of(
     Report { judgements, breaches, class, causes: OnceCell::new() }
 }
 
-/// Verdicts on a run that ends before it is at rest, of a protocol that comes to rest. An open obligation may still be
+/// Verdicts on a run that ends before it is at rest, of a protocol whose runs end at rest. An open obligation may still be
 /// met, so liveness is undecided unless an assumption is broken.
 fn decided_only_if_over(
     mut judgements: Vec<Judgement>,

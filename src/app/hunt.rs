@@ -103,7 +103,7 @@ impl Hunt {
 
 fn progress(stage: &str, property: Option<&str>, explored: u64, queue: u64, depth: u64) -> String {
     let (explored, queue) = (counted(explored), counted(queue));
-    let of = property.map(|name| text::hunt::target(name)).unwrap_or_default();
+    let of = property.map(text::hunt::target).unwrap_or_default();
     let (doing, depth) = match stage {
         "runs" => (text::hunt::RUNS, text::hunt::at_a_time(depth)),
         "orders" => (text::hunt::ORDERS, text::hunt::deep(depth as usize)),

@@ -26,7 +26,7 @@ use crate::kernel::Protocol;
 pub struct Family {
     /// Its name in paths. Never renamed.
     pub id: &'static str,
-    /// What a catalogue calls it.
+    /// Its name in a catalogue.
     pub name: &'static str,
     /// Its protocols, in the order in which they are best learnt.
     pub protocols: &'static [Protocol],

@@ -1,11 +1,11 @@
-//! What the protocols' own tests share: scenarios on a network where everything takes 10 ms.
+//! Parts that the protocols' own tests share: scenarios on a network where everything takes 10 ms.
 
 use crate::kernel::{
     Delay, EventKind, Fault, LinkSpec, MessageName, NodeId, Protocol, RequestSpec, Scenario, Time,
     run, spell,
 };
 
-/// So many nodes, P1 to Pn.
+/// A scenario of `size` nodes, P1 to Pn.
 pub(super) fn group(protocol: &Protocol, size: usize) -> Scenario {
     let mut scenario = Scenario::new(protocol.id, Scenario::numbered(size));
     scenario.network.delay = Delay { min: 10, max: 10 };
@@ -17,12 +17,12 @@ pub(super) fn node(number: usize) -> NodeId {
     NodeId::new(number - 1)
 }
 
-/// Somebody broadcasts.
+/// A broadcast by a node, by its number.
 pub(super) fn broadcast(at: Time, number: usize, text: &str) -> RequestSpec {
     RequestSpec { at, node: node(number), name: "broadcast".to_owned(), with: Some(text.into()) }
 }
 
-/// Somebody crashes after so many sends.
+/// A crash of a node after this number of sends.
 pub(super) fn crash(at: Time, number: usize, after_sends: u32) -> Fault {
     Fault::Crash { node: node(number), at, after_sends: Some(after_sends) }
 }
@@ -37,7 +37,7 @@ pub(super) fn slow(from: usize, to: usize, delay: Time) -> LinkSpec {
     LinkSpec::new(node(from), node(to), Delay { min: delay, max: delay })
 }
 
-/// Somebody wants to enter the critical section, and to stay inside for so long.
+/// A request of a node to enter the critical section and to stay inside for `hold` ms.
 pub(super) fn acquire(at: Time, number: usize, hold: Time) -> RequestSpec {
     RequestSpec { at, node: node(number), name: "acquire".to_owned(), with: Some(hold.into()) }
 }
@@ -49,13 +49,13 @@ pub(super) fn at(number: usize, mut deliveries: Vec<String>) -> Vec<String> {
     deliveries
 }
 
-/// Who delivers what, and when: `20 P2 m1`.
+/// Deliveries with their times and nodes: `20 P2 m1`.
 pub(super) fn deliveries(protocol: &Protocol, scenario: &Scenario) -> Vec<String> {
     let told = indications(protocol, scenario);
     told.iter().map(|it| it.replacen("deliver ", "", 1)).collect()
 }
 
-/// Who is told what, and when: `20 P2 enter`.
+/// Indications with their times and nodes: `20 P2 enter`.
 pub(super) fn indications(protocol: &Protocol, scenario: &Scenario) -> Vec<String> {
     let trace = run(protocol, scenario).expect("the test's requests are valid");
     let told = trace.events.iter().filter_map(|event| {
@@ -65,7 +65,7 @@ pub(super) fn indications(protocol: &Protocol, scenario: &Scenario) -> Vec<Strin
     told.collect()
 }
 
-/// Who sends what to whom, and when: `20 P2>P1 REPLY`.
+/// Messages sent, with their times and nodes: `20 P2>P1 REPLY`.
 pub(super) fn sends(protocol: &Protocol, scenario: &Scenario) -> Vec<String> {
     let trace = run(protocol, scenario).expect("the test's requests are valid");
     let sent = trace.messages.iter().map(|message| {

@@ -33,10 +33,10 @@ pub struct Minimised {
 struct Minimiser {
     protocol: &'static Protocol,
     objective: Objective,
-    /// True if a proposal must not come to rest (livelock).
+    /// True if a proposal must never be at rest (livelock).
     keeps_running: bool,
     best: Scenario,
-    /// Shortest duration of a run that does not come to rest, in virtual ms: it shows that an obligation is never
+    /// Shortest duration of a run that is never at rest, in virtual ms: it shows that an obligation is never
     /// met.
     patience: Time,
     runs: u64,
@@ -45,9 +45,9 @@ struct Minimiser {
 }
 
 /// Minimises a scenario whose run reaches the objective; none if the run does not reach it, even with the time to
-/// come to rest.
+/// be at rest.
 ///
-/// A run that does not come to rest keeps at least `patience` virtual ms, to show that an obligation is never met.
+/// A run that is never at rest keeps at least `patience` virtual ms, to show that an obligation is never met.
 #[must_use]
 pub fn minimise(
     protocol: &'static Protocol,
@@ -58,7 +58,7 @@ pub fn minimise(
     smallest(protocol, objective, scenario, patience, false)
 }
 
-/// Minimises the scenario of a livelock: proposals that come to rest are rejected.
+/// Minimises the scenario of a livelock: proposals that end at rest are rejected.
 pub(super) fn minimise_livelock(
     protocol: &'static Protocol,
     objective: &Objective,

@@ -20,7 +20,7 @@ pub(super) struct Setup {
     pub(super) protocol: &'static Protocol,
     /// The given scenario.
     pub(super) given: Scenario,
-    /// The scenario with enough time to come to rest, if its protocol ever does.
+    /// The scenario with enough time to be at rest, if its protocol ever is.
     pub(super) extended: Scenario,
     pub(super) objectives: Vec<Objective>,
     /// By objective: true until it is reached or known to be unreachable.
@@ -52,7 +52,7 @@ impl Setup {
         objectives: Vec<Objective>,
         budget: Budget,
     ) -> Option<Self> {
-        // A protocol that never comes to rest is judged at the horizon.
+        // A protocol that is never at rest is judged at the horizon.
         let until = if protocol.perpetual.is_some() { given.until } else { longer(given.until) };
         let extended = Scenario { until, ..given.clone() };
         let rest = run(protocol, &extended).ok()?;

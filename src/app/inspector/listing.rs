@@ -108,16 +108,17 @@ impl Listing {
         })
     }
 
-    /// The code that ran: a handler of the process, or what a lock does for its application. Without a handler of its
-    /// own a recovery is handled as the start is; nothing runs otherwise.
+    /// The code that ran: a handler of the process, of one that wraps it, or what a lock does for its application. Without
+    /// a handler of its own a recovery is handled as the start is; nothing runs otherwise.
     #[must_use]
     pub fn marks(&self, ran: &Ran) -> Option<Marks> {
         // A lock's part of a timeout of its application has the timer's name.
-        let own = ran.variants.iter().find_map(|variant| self.handler(variant));
-        let recovery =
-            || (ran.handler == Handler::Recovery).then(|| self.handler(Handler::Init.name()))?;
-        let (file, function) =
-            own.or_else(|| self.handler(ran.handler.name())).or_else(recovery)?;
+        let lock = ran.variants.iter().find_map(|variant| self.handler(variant, &[]));
+        let own = || self.handler(ran.handler.name(), &ran.variants);
+        let recovery = || {
+            (ran.handler == Handler::Recovery).then(|| self.handler(Handler::Init.name(), &[]))?
+        };
+        let (file, function) = lock.or_else(own).or_else(recovery)?;
         let arm = ran.variants.iter().find_map(|variant| {
             function.arms.iter().find(|(name, _)| name == variant).map(|(_, lines)| lines.clone())
         });
@@ -137,8 +138,12 @@ impl Listing {
         files.flat_map(|(file, it)| it.functions.iter().map(move |function| (file, function)))
     }
 
-    fn handler(&self, name: &str) -> Option<(usize, &Function)> {
-        self.functions().find(|(_, function)| function.handler.as_deref() == Some(name))
+    /// The handler of this name: the first that names one of the variants, or else the first.
+    fn handler(&self, name: &str, variants: &[String]) -> Option<(usize, &Function)> {
+        let handlers = || self.functions().filter(|(_, it)| it.handler.as_deref() == Some(name));
+        let named =
+            |(_, it): &(usize, &Function)| it.arms.iter().any(|(arm, _)| variants.contains(arm));
+        handlers().find(named).or_else(|| handlers().next())
     }
 
     /// The function of this name, in this file if there is one.

@@ -33,7 +33,7 @@ use crate::{
     kernel::{Break, Context, Group, Never, NodeId, Process, Protocol, Rule, SortedMap},
 };
 
-/// What the registry knows of it.
+/// Registration.
 pub const PROTOCOL: Protocol = Protocol {
     id: "vector-clock",
     name: "Vector clock",

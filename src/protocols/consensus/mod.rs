@@ -1,4 +1,4 @@
-//! Consensus: everybody decides, and all of them the same value, though some crash.
+//! Consensus: all processes decide, and decide the same value, though some crash.
 
 pub mod paxos;
 

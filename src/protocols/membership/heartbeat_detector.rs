@@ -31,7 +31,7 @@ use crate::{
     },
 };
 
-/// What the registry knows of it.
+/// Registration.
 pub const PROTOCOL: Protocol = Protocol {
     id: "heartbeat-detector",
     name: "Heartbeats",
@@ -104,7 +104,7 @@ pub fn time_to_suspect(serving: &Serving) -> Time {
 }
 
 crate::parameters! {
-    /// What can be tuned.
+    /// Parameters of the algorithm.
     pub struct Parameters {
         /// Time between two heartbeats of a process.
         period: u32 = 100, in 10..=10_000 "ms";

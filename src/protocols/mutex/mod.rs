@@ -1,4 +1,4 @@
-//! Mutual exclusion: one at a time is inside, and everybody gets a turn.
+//! Mutual exclusion: at most one process is inside, and every process gets a turn.
 
 pub mod maekawa;
 pub mod ricart_agrawala;

@@ -7,11 +7,11 @@
 //! Why it works: there is one token, so at most one process is inside. The token visits all processes, and a process
 //! enters at most once a visit. So a process that wants to enter waits for at most one entry of each of the others.
 //!
-//! What it costs: one message an entry when all processes want to enter. When none does, the token still goes round,
+//! Its cost: one message an entry when all processes want to enter. When none does, the token still goes round,
 //! n messages a turn, for ever. And a process that asks just after it passed the token on waits for a whole turn,
 //! though no other process is in the way. The pause trades one for the other: fewer idle passes, or shorter waits.
 //!
-//! What breaks it: the token is in one place only. If its holder crashes, or the process to which it is sent, or if a
+//! It breaks when the token is lost or doubled: the token is in one place only. If its holder crashes, or the process to which it is sent, or if a
 //! channel loses it, no process enters again. A second token, from a channel that duplicates, lets two processes in.
 //! And the order of entry is the ring's, not that of the requests: a process that asks again while it is inside is
 //! overtaken by one that asks later. This is free of starvation, but not fair in the sense of happened-before.

@@ -48,7 +48,7 @@ fn plurals_of_anything(sources: &[Source]) -> Vec<String> {
                 let is_place = word.starts_with('{') && word.ends_with('}') && !is_constant;
                 if is_place
                     && PLURALS.contains(&next)
-                    && !matches!(before, "most" | "of" | "than" | "costs")
+                    && !matches!(before, "most" | "least" | "of" | "than" | "costs")
                 {
                     complaints
                         .push(source.complain(token.line, &format!("{word} {next}: count_of")));

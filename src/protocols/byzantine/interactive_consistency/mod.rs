@@ -47,7 +47,7 @@ use crate::{
     },
 };
 
-/// What the registry knows of it.
+/// Registration.
 pub const PROTOCOL: Protocol = Protocol {
     id: "interactive-consistency",
     name: "Interactive consistency",
@@ -110,7 +110,7 @@ fn agree(scenario: &mut Scenario) {
 }
 
 crate::parameters! {
-    /// What can be tuned.
+    /// Parameters of the algorithm.
     pub struct Parameters {
         /// m, the number of traitors tolerated: there are m + 1 rounds.
         traitors: u32 = 1, in 0..=3 "traitors";

@@ -45,7 +45,7 @@ use crate::{
     },
 };
 
-/// What the registry knows of it.
+/// Registration.
 pub const PROTOCOL: Protocol = Protocol {
     id: "physical-clock",
     name: "Physical clocks",
@@ -114,7 +114,7 @@ fn once(scenario: &mut Scenario, way: &str) {
 }
 
 crate::parameters! {
-    /// What can be tuned.
+    /// Parameters of the algorithm.
     pub struct Parameters {
         /// Algorithm that keeps the clocks together.
         synchronisation: Synchronisation = Cristian;

@@ -65,7 +65,7 @@ use crate::{
     protocols::detected::{self, Detected, time_to_detect},
 };
 
-/// What the registry knows of it.
+/// Registration.
 pub const PROTOCOL: Protocol = Protocol {
     id: "virtual-synchrony",
     name: "Virtual synchrony",
@@ -192,16 +192,16 @@ fn process<'a>(node: &Measured<'a>) -> &'a VirtualSynchrony {
 }
 
 crate::parameters! {
-    /// What can be tuned.
+    /// Parameters of the algorithm.
     pub struct Parameters {
         /// Number of nodes, the first of the scenario, in the first view; the others may join.
         members: u32 = 128, in 1..=128 "nodes";
         /// True if unstable messages are flushed before a new view is installed.
         flush: bool = true;
-        /// How members acknowledge messages.
+        /// Way in which members acknowledge messages.
         acks: Acks = Piggybacked;
     }
-    /// How members acknowledge messages.
+    /// Way in which members acknowledge messages.
     pub enum Acks {
         /// On the messages that they send anyway.
         Piggybacked = "piggybacked",

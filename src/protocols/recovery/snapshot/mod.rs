@@ -40,7 +40,7 @@ use crate::{
     },
 };
 
-/// What the registry knows of it.
+/// Registration.
 pub const PROTOCOL: Protocol = Protocol {
     id: "snapshot",
     name: "Distributed snapshot",
@@ -79,7 +79,7 @@ pub const PROTOCOL: Protocol = Protocol {
 };
 
 crate::parameters! {
-    /// What can be tuned.
+    /// Parameters of the algorithm.
     pub struct Parameters {
         /// Money that every branch has at the beginning.
         balance: u32 = 100, in 0..=1_000_000 "coins";

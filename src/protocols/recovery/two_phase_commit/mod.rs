@@ -25,7 +25,7 @@
 //!
 //! Where it departs from the book: the decision goes to all, also to those that voted NO, and so does the ABORT of a
 //! recovered participant. A participant in doubt asks a limited number of times, where the book lets it ask until it
-//! is answered, so that a run in which all are blocked comes to rest. And two processes may be asked to begin the one
+//! is answered, so that a run in which all are blocked ends at rest. And two processes may be asked to begin the one
 //! transaction: a participant votes YES to the first that asks it and NO to others, and a coordinator votes YES to no
 //! other. So if two begin, each is refused by the other, and all abort.
 
