@@ -1,4 +1,4 @@
-//! A request made by hand: the fields that its value takes, and the value that is made of what a reader types.
+//! A request made by hand: the fields of its form, and the value built from the reader's input.
 
 use serde_json::{Map, Value as Json};
 
@@ -8,26 +8,26 @@ use crate::kernel::{NodeId, Protocol, RequestKind, RequestSpec, Scenario, Time, 
 /// A field of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
-    /// What is filled in: `message`, `to`.
+    /// Label of the field: `message`, `to`.
     pub label: &'static str,
-    /// How.
+    /// Kind of input.
     pub input: Input,
-    /// What stands there before the reader touches it.
+    /// Initial value of the field.
     pub offered: String,
 }
 
-/// How a field is filled in.
+/// Kind of input of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// By any text.
+    /// Any text.
     Text,
-    /// By a whole number of these; without a unit it is empty.
+    /// A whole number with this unit, which is empty if there is none.
     Number(&'static str),
-    /// By choosing one of these.
+    /// A choice from these words.
     Words(Vec<String>),
 }
 
-/// The shapes that a request's value may have: a form for each.
+/// Returns the shapes that a request's value may have: one form for each.
 #[must_use]
 pub fn shapes(kind: &'static RequestKind) -> &'static [With] {
     match &kind.with {
@@ -36,7 +36,7 @@ pub fn shapes(kind: &'static RequestKind) -> &'static [With] {
     }
 }
 
-/// The fields of a shape, for somebody who asks `node`.
+/// Returns the fields of a shape, for a request to `node`.
 #[must_use]
 pub fn fields(with: With, scenario: &Scenario, node: NodeId) -> Vec<Field> {
     let field = |input, offered| vec![Field { label: with.label(), input, offered }];
@@ -64,10 +64,10 @@ pub fn fields(with: With, scenario: &Scenario, node: NodeId) -> Vec<Field> {
     }
 }
 
-/// What things are called that are named again and again; other texts are new every time.
+/// Labels of names that are used repeatedly. Other texts are new in each request.
 const NAMES: [&str; 2] = ["key", "label"];
 
-/// The name that was used last, or else a text that no request has.
+/// Returns the name that was used last, or a text that no other request uses.
 fn offered_text(label: &str, scenario: &Scenario) -> String {
     let requests = || scenario.requests.iter().filter_map(|request| request.with.as_ref());
     if NAMES.contains(&label) {
@@ -82,12 +82,12 @@ fn offered_text(label: &str, scenario: &Scenario) -> String {
     format!("m{}", gap.map_or(taken.len() as u64 + 1, |(number, _)| number))
 }
 
-/// The numbers of the texts m1, m2… in a value.
+/// Collects the numbers of the texts m1, m2… in a value.
 fn numbers(value: &Json, taken: &mut Vec<u64>) {
     match value {
         Json::String(text) => {
             let number = text.strip_prefix('m').and_then(|number| number.parse::<u64>().ok());
-            // As it is written: m01 is another text than m1.
+            // Compared as written: m01 differs from m1.
             taken.extend(number.filter(|number| *number > 0 && *text == format!("m{number}")));
         }
         Json::Object(fields) => fields.values().for_each(|it| numbers(it, taken)),
@@ -95,10 +95,10 @@ fn numbers(value: &Json, taken: &mut Vec<u64>) {
     }
 }
 
-/// The request that is made of what stands in a form's fields.
+/// Returns the request built from the values of a form's fields.
 ///
 /// # Errors
-/// Why the protocol, or a scenario, does not take it.
+/// The reason why the protocol, or a scenario, does not accept it.
 pub fn request(
     protocol: &Protocol,
     scenario: &Scenario,
@@ -115,8 +115,8 @@ pub fn request(
     Ok(request)
 }
 
-/// A value of this shape, of the next of what was typed; none where nothing need be given, and is not. What is
-/// no number stays a text, for the protocol to refuse.
+/// Returns a value of this shape, built from the next typed texts; none if an optional value is missing. A text that is
+/// not a number stays a text: the protocol refuses it.
 fn value<'a>(with: With, typed: &mut impl Iterator<Item = &'a String>) -> Option<Json> {
     match with {
         With::Nothing => None,

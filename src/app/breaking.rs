@@ -1,4 +1,4 @@
-//! Where a property is broken, and what it relies on.
+//! The place of a violation in a run, and of the broken assumption.
 
 use super::{Action, Selection, State, reduce, text};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     runs::Outcome,
 };
 
-/// A moment of a run: after how many events, and the one that matters, if one does.
+/// A moment of a run: the number of events before it, and the event that matters, if any.
 pub(super) type Place = (usize, Option<EventId>);
 
 fn judgement<'a>(run: &'a Outcome, name: &str) -> Option<&'a Judgement> {
@@ -16,7 +16,7 @@ fn judgement<'a>(run: &'a Outcome, name: &str) -> Option<&'a Judgement> {
     judgements.find(|judgement| judgement.property.name == name && judgement.verdict.is_violated())
 }
 
-/// Where a property is violated: after the event that completes it; liveness is violated in the end, by none.
+/// Returns the place of a violation: after the event that completes it. Liveness is violated at the end, by no event.
 pub(super) fn broken_at(run: &Outcome, name: &str) -> Option<Place> {
     let judgement = judgement(run, name)?;
     let Verdict::Violated { witness, .. } = &judgement.verdict else { return None };
@@ -30,13 +30,13 @@ pub(super) fn broken_at(run: &Outcome, name: &str) -> Option<Place> {
     }
 }
 
-/// Where what a violated property relies on was broken, if an event did it.
+/// Returns the place at which an assumption of a violated property was broken, if an event broke it.
 pub(super) fn breached_at(run: &Outcome, name: &str) -> Option<Place> {
     let breach = run.report.broke(judgement(run, name)?, &run.trace)?;
     breach.event.map(|event| (event + 1, Some(event)))
 }
 
-/// The state with the playhead there, the event picked, and what led to the violation standing out.
+/// Returns the state with the playhead at this place, the event selected, and the causes of the violation emphasised.
 pub(super) fn visit(
     state: State,
     name: &'static str,

@@ -1,63 +1,63 @@
-//! What an edit changed: the run before it, and how it differs from the one that is shown.
+//! Differences that an edit made: the earlier run, and the comparison with the run that is shown.
 
 use std::rc::Rc;
 
 use super::{Action, Run, Shared, State, pending::Runner};
 use crate::{diagram::Difference, kernel::Scenario};
 
-/// Which run a changed one is held against.
+/// The earlier run that a changed run is compared with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Since {
-    /// The one before the last change; while something is dragged, the one at the start of the drag.
+    /// The run before the last change; during a drag, the run before the drag.
     #[default]
     Change,
-    /// The one of the scenario as it was opened.
+    /// The run of the scenario as it was opened.
     Opening,
 }
 
-/// Whether what changed is drawn over the picture.
+/// State of the overlay that shows the differences.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Showing {
-    /// It is not.
+    /// The overlay is hidden.
     #[default]
     Hidden,
-    /// For a moment, after a change.
+    /// Shown for a moment, after a change.
     Briefly,
-    /// Until the reader has seen it.
+    /// Shown until the reader hides it.
     Pinned,
 }
 
-/// What the last change changed, or all of them did.
+/// Differences made by the last change, or by all changes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Changes {
-    /// What the run is held against.
+    /// The earlier run that is compared.
     pub since: Since,
-    /// Whether it is drawn.
+    /// State of the overlay.
     pub showing: Showing,
-    /// What is different; none where there is nothing to hold the run against.
+    /// The differences; none without an earlier run to compare with.
     pub found: Option<Found>,
-    /// True if the runs have too many events to be held against each other.
+    /// True if the runs have too many events to be compared.
     pub too_long: bool,
     /// The run before the last change.
     pub(super) last: Option<Run>,
 }
 
-/// Number of events up to which a run is held against an earlier one: with more it would take seconds.
+/// Largest number of events of a run that is compared: more would take seconds.
 pub const MOST_HELD: usize = 100_000;
 
-/// What is different from an earlier run.
+/// Differences from an earlier run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Found {
     /// The earlier run.
     pub before: Run,
-    /// What is different.
+    /// The differences.
     pub difference: Shared<Difference>,
     /// The same, in a sentence.
     pub sentence: Shared<String>,
 }
 
 impl Changes {
-    /// What pressing the switch leads to.
+    /// Returns the state of the overlay after the switch is pressed.
     #[must_use]
     pub const fn toggled(&self) -> Showing {
         match self.showing {
@@ -80,7 +80,7 @@ impl Found {
     }
 }
 
-/// Whether an action leaves alone what a reader who wants nothing to move by itself is shown.
+/// True if the overlay stays after this action, for a reader who prefers less motion; other actions hide it.
 pub(super) const fn is_passing(action: &Action) -> bool {
     matches!(
         action,
@@ -93,7 +93,7 @@ pub(super) const fn is_passing(action: &Action) -> bool {
     )
 }
 
-/// Keeps what has changed true to the run, after an action.
+/// Updates the differences after an action.
 pub(super) fn follow(state: &State, mut next: State, passing: bool) -> State {
     if next.run == state.run {
         let seen = next.calm && !passing && next.changes == state.changes;
@@ -103,7 +103,7 @@ pub(super) fn follow(state: &State, mut next: State, passing: bool) -> State {
         return next;
     }
     let pinned = next.changes.showing == Showing::Pinned;
-    // A scenario that is opened again is no change of it.
+    // Opening a scenario again is not a change.
     let opened_once = Rc::ptr_eq(&next.origin, &state.origin);
     let comparable = opened_once && next.run.protocol.id == state.run.protocol.id;
     next.changes.last = match (comparable, state.adjusting) {
@@ -111,7 +111,7 @@ pub(super) fn follow(state: &State, mut next: State, passing: bool) -> State {
         (true, true) => state.changes.last.clone(),
         (true, false) => Some(state.run.clone()),
     };
-    // The runs at hand are the earlier state's: the next state may show another run altogether.
+    // The known runs belong to the earlier state: the next state may show another run.
     let mut runner = state.runner();
     find(&mut next, &mut runner);
     if runner.wanted.is_some() {
@@ -134,9 +134,9 @@ pub(super) fn follow(state: &State, mut next: State, passing: bool) -> State {
     next
 }
 
-/// Shows what has changed, or hides it.
+/// Shows the differences, or hides them.
 pub(super) fn show(mut state: State, showing: Showing) -> State {
-    // The work of an earlier visit has a past whose runs are gone.
+    // In restored work, the earlier runs of the history are missing.
     if showing != Showing::Hidden && state.changes.found.is_none() {
         let mut runner = state.runner();
         find(&mut state, &mut runner);
@@ -147,7 +147,7 @@ pub(super) fn show(mut state: State, showing: Showing) -> State {
     State { changes: Changes { showing, ..state.changes }, ..state }
 }
 
-/// Holds the run against another one.
+/// Compares the run with another earlier run.
 pub(super) fn since(mut state: State, since: Since) -> State {
     state.changes.since = since;
     let mut runner = state.runner();
@@ -166,8 +166,8 @@ fn find(state: &mut State, runner: &mut Runner) {
     state.changes.found = before.map(|before| Found::between(&before, &state.run));
 }
 
-/// An earlier run of the scenario that is shown; none where it was not changed, has become another protocol's, or the
-/// runner has to be waited for.
+/// Returns an earlier run of the scenario that is shown; none if it was not changed, if its protocol was changed, or if
+/// the run takes long to compute.
 pub(super) fn earlier(state: &State, since: Since, runner: &mut Runner) -> Option<Run> {
     let mut run = |scenario: &Scenario| {
         let same = scenario.protocol == state.run.scenario.protocol;

@@ -1,5 +1,4 @@
-//! Two runs side by side: the one that is shown, and the same scenario under another protocol, or as it was
-//! before.
+//! Two runs side by side: the one that is shown, and the same scenario under another protocol or before a change.
 
 use super::{
     Run, Shared, Since, State,
@@ -17,7 +16,7 @@ use crate::{
     runs::Outcome,
 };
 
-/// What the run is compared with.
+/// The run for the comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Against {
     /// The same scenario under another protocol, by its id.
@@ -29,19 +28,20 @@ pub enum Against {
 /// A second run beside the one that is shown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Compare {
-    /// What it is.
+    /// Its kind.
     pub against: Against,
     /// The run.
     pub run: Run,
-    /// Where the two part, if they do.
+    /// The first difference between the runs, if they differ.
     pub parting: Option<Parting>,
     /// The same, in a sentence.
     pub sentence: Shared<String>,
-    /// What the two are called, the shown one first.
+    /// Names of the runs, the shown one first.
     pub names: [String; 2],
 }
 
-/// Runs to compare a scenario with that was opened as `origin`, each with its name.
+/// Returns the runs that can be compared with the one that is shown, each with its name; `origin` is the scenario as it
+/// was opened.
 #[must_use]
 pub fn offers(run: &Outcome, origin: &Scenario) -> Vec<(&'static str, &'static str)> {
     others(run, origin)
@@ -50,11 +50,11 @@ pub fn offers(run: &Outcome, origin: &Scenario) -> Vec<(&'static str, &'static s
         .collect()
 }
 
-/// A property's judgement in either run, as far as it is judged there.
+/// The judgement of a property in each run, none where it is not judged.
 pub type Pair<'a> = [Option<&'a Judgement>; 2];
 
 impl Compare {
-    /// None, too, if the runner has to be waited for.
+    /// Returns none, too, if the run takes long to compute.
     fn of(state: &State, against: Against, runner: &mut Runner) -> Option<Self> {
         let (run, seen, names) = match against {
             Against::Protocol(id) => {
@@ -87,7 +87,7 @@ impl Compare {
         Some(Self { against, run, parting, sentence: Shared::new(sentence), names })
     }
 
-    /// Every property that is judged in one of the two runs.
+    /// Returns every property that is judged in at least one of the runs.
     #[must_use]
     pub fn verdicts<'a>(&'a self, shown: &'a Outcome) -> Vec<Pair<'a>> {
         let (mine, theirs) = (&shown.report.judgements, &self.run.report.judgements);
@@ -99,14 +99,14 @@ impl Compare {
         of_mine.chain(rest.map(|it| [None, Some(it)])).collect()
     }
 
-    /// The last moment that is worth showing of either.
+    /// Returns the last moment worth showing in either run.
     #[must_use]
     fn end(&self) -> Time {
         interesting_end(&self.run)
     }
 }
 
-/// Puts a second run beside the one that is shown, or takes it away.
+/// Puts a second run beside the one that is shown, or removes it.
 pub(super) fn compare(state: State, against: Option<Against>) -> State {
     let mut runner = state.runner();
     let compare = against.and_then(|against| Compare::of(&state, against, &mut runner));
@@ -120,7 +120,7 @@ pub(super) fn compare(state: State, against: Option<Against>) -> State {
     lengthened(State { compare, shown_until, announcement, ..state })
 }
 
-/// Keeps the second run true to the one that is shown, after an action.
+/// Updates the second run after an action.
 pub(super) fn follow(state: &State, next: State) -> State {
     let changed = next.wanted.is_none() && next.run != state.run;
     let Some(compare) = next.compare.as_ref().filter(|_| changed) else {
@@ -136,7 +136,7 @@ pub(super) fn follow(state: &State, next: State) -> State {
     lengthened(State { compare, ..next })
 }
 
-/// The axis is as long as the longer run, unless it must not move.
+/// Makes the axis as long as the longer run, except while it must not move.
 fn lengthened(state: State) -> State {
     let end = state.compare.as_ref().filter(|_| !state.adjusting).map_or(0, Compare::end);
     State { shown_until: state.shown_until.max(end), ..state }

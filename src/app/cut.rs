@@ -1,4 +1,4 @@
-//! A cut that the reader draws across all lines, and what is said of it.
+//! A cut that the reader draws across all lines, and its verdict in words.
 
 use super::{Playhead, Run, Shared, text};
 use crate::{
@@ -7,45 +7,45 @@ use crate::{
     runs::Outcome,
 };
 
-/// A cut, and what crosses it.
+/// A cut, and the messages that cross it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CutLine {
-    /// What cuts of this run are made of.
+    /// The lines of this run.
     pub lines: Shared<Lines>,
-    /// Where it crosses each node's line.
+    /// The point at which it crosses each node's line.
     pub posts: Vec<Post>,
-    /// What crosses it.
+    /// The messages that cross it.
     pub crossing: Crossing,
 }
 
-/// Where a cut crosses a line.
+/// A point at which a cut crosses a line.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Post {
-    /// How many of the line's places are in: see [`Lines::places`].
+    /// Number of the line's places before the cut: see [`Lines::places`].
     pub places: usize,
-    /// At about which moment between two of them it is drawn, in virtual ms.
+    /// Approximate moment between two places at which it is drawn, in virtual ms.
     pub time: f64,
 }
 
-/// What a reader does with a cut.
+/// A reader's action on the cut.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Move {
-    /// Draws one at the playhead, or takes it away.
+    /// Draws a cut at the playhead, or removes it.
     Toggle,
-    /// Puts it where the playhead is.
+    /// Moves it to the playhead.
     ToPlayhead,
-    /// Puts it here, line by line.
+    /// Moves it to these points, one on each line.
     To(Vec<Post>),
-    /// Moves it on one line, over so many places.
+    /// Moves it on one line, by this number of places.
     Step(NodeId, isize),
-    /// Moves all of it until it passes the next place of some line; back, if it is negative.
+    /// Moves all of it past the next place of some line; back, if negative.
     Shift(isize),
-    /// Takes back what is an effect without its cause.
+    /// Makes it consistent: removes the effects whose causes are missing.
     Mend,
 }
 
 impl CutLine {
-    /// At the playhead of a run.
+    /// Returns the cut at the playhead of a run.
     #[must_use]
     pub fn at(run: &Outcome, playhead: Playhead) -> Self {
         let lines = Shared::new(Lines::of(&run.trace, run.scenario.nodes.len()));
@@ -61,7 +61,7 @@ impl CutLine {
         Self { lines, posts, crossing }
     }
 
-    /// The same across the lines of another run of as many nodes.
+    /// Returns the same cut across the lines of another run with as many nodes.
     pub(super) fn of(&self, run: &Run) -> Option<Self> {
         let nodes = run.scenario.nodes.len();
         (nodes == self.posts.len())
@@ -95,10 +95,10 @@ impl CutLine {
         Self::new(lines.clone(), posts)
     }
 
-    /// All of it, until it passes a place.
+    /// Returns the points after moving all of the cut until it passes a place.
     fn shifted(&self, forward: bool) -> Vec<Post> {
         let nodes = (0..self.posts.len()).map(NodeId::new);
-        // How far each post is from the place that it would pass next.
+        // Distance of each point to the next place.
         let gaps = nodes.filter_map(|node| {
             let (post, times) = (self.posts[node.index()], self.lines.times(node));
             let next = if forward { Some(post.places) } else { post.places.checked_sub(1) };
@@ -123,7 +123,7 @@ impl CutLine {
         moved.collect()
     }
 
-    /// What is said of it, in a sentence.
+    /// Returns the verdict on the cut, in a sentence.
     #[must_use]
     pub fn sentence(&self) -> String {
         let Crossing { orphans, in_transit } = &self.crossing;
@@ -141,7 +141,7 @@ fn posts_at(lines: &Lines, playhead: Playhead) -> Vec<Post> {
     nodes.map(post).collect()
 }
 
-/// Just after so many places of a line.
+/// Returns the point just after this number of places of a line.
 fn post_after(lines: &Lines, node: NodeId, places: usize) -> Post {
     let last = places.checked_sub(1).map(|last| lines.times(node)[last]);
     Post { places, time: last.unwrap_or(0) as f64 }

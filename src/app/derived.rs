@@ -1,10 +1,11 @@
-//! Parts of the state that are derived from the run that is shown and from its origin: once a change, never in a drawing.
+//! Parts of the state that are derived from the run that is shown and from its origin: once per change, not per
+//! drawing.
 
 use std::rc::Rc;
 
 use super::{Exercise, Shared, State, Ways};
 
-/// Derives them anew after an action that changed the run.
+/// Derives them again after an action that changed the run.
 pub(super) fn follow(before: &State, next: State) -> State {
     let same = before.run == next.run
         && Rc::ptr_eq(&before.origin, &next.origin)
@@ -12,7 +13,7 @@ pub(super) fn follow(before: &State, next: State) -> State {
     if same { next } else { derived(next) }
 }
 
-/// Derives them. During a drag no attempt is judged and no variant is run: the ways on stay as they were.
+/// Derives them. During a drag no attempt is judged and no variant is run: the ways on stay unchanged.
 pub(super) fn derived(state: State) -> State {
     let exercise = Exercise::of(&state.run, &state.origin, state.adjusting).map(Shared::new);
     let ways = match state.adjusting {

@@ -1,8 +1,7 @@
-//! The reader's work as a text that outlives the tab: what is shown, what it was made of, and what undo and
-//! redo go to.
+//! The reader's work as a text that outlives the tab: the scenario, its origin, and the history of undo and redo.
 //!
-//! A draft is what the browser's storage holds, not a public format: a version that cannot read one opens
-//! without it. Nothing in here fails; what is damaged is as good as not there.
+//! A draft is stored in the browser and is not a public format: a version that cannot read it opens without it. Nothing
+//! in this module fails: a damaged draft counts as missing.
 
 use std::{cmp::Reverse, rc::Rc};
 
@@ -14,46 +13,46 @@ use crate::{
     runs::Outcome,
 };
 
-/// What a draft begins with; another version's is not read.
+/// Version at the beginning of a draft; other versions are not read.
 const VERSION: &str = "1";
-/// How many characters of scenarios undo and redo may bring into a draft: they are much alike, so that what is
-/// stored is a small part of it.
+/// Largest number of characters that the scenarios of undo and redo may add to a draft. They are similar, and so the
+/// stored text is a small part of it.
 const HISTORIES: usize = 128 * 1024;
-/// How long an unpacked draft may be, in bytes: two scenarios of the largest size and the histories.
+/// Largest size of an unpacked draft, in bytes: two scenarios of the largest size and the histories.
 const LONGEST: usize = 4 << 20;
-/// How many drafts are kept.
+/// Number of drafts that stay in storage.
 const KEPT: usize = 20;
-/// For how long a draft is kept, in real ms: thirty days.
+/// Time after which a draft is deleted, in real ms: thirty days.
 const AGE: u64 = 30 * 24 * 3600 * 1000;
-/// How thoroughly it is packed: it is written after every change.
+/// Compression level: low, because a draft is written after every change.
 const LEVEL: u8 = 3;
 
-/// A draft as it lies in the browser's storage.
+/// A draft in the browser's storage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     /// The tab that wrote it.
     pub tab: String,
-    /// When, in real ms since 1970.
+    /// Time of writing, in real ms since 1970.
     pub written: u64,
-    /// What [`State::draft`] made.
+    /// Text that [`State::draft`] returned.
     pub text: String,
 }
 
-/// Work that a reader may go on with.
+/// Work that the reader can continue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
     /// The tab that wrote it.
     pub tab: String,
     /// Its heading on the page.
     pub title: String,
-    /// How many changes undo can take back.
+    /// Number of changes that can be undone.
     pub changes: usize,
     /// The draft.
     pub text: String,
 }
 
 impl Draft {
-    /// A draft of what storage holds under a tab's key: see [`stored`](Self::stored).
+    /// Reads a draft from the text stored under a tab's key: see [`stored`](Self::stored).
     #[must_use]
     pub fn read(tab: &str, value: &str) -> Option<Self> {
         let (written, text) = value.split_once(' ')?;
@@ -61,13 +60,13 @@ impl Draft {
         Some(Self { tab: tab.to_owned(), written, text: text.to_owned() })
     }
 
-    /// What storage holds of it.
+    /// Returns the text to store.
     #[must_use]
     pub fn stored(&self) -> String {
         format!("{} {}", self.written, self.text)
     }
 
-    /// The latest work of those tabs that are no longer open, if it is worth going on with.
+    /// Returns the latest work of the closed tabs, if it is worth continuing.
     #[must_use]
     pub fn to_offer(drafts: &[Self], open: &[String]) -> Option<Offer> {
         let mut left: Vec<_> = drafts.iter().filter(|draft| !open.contains(&draft.tab)).collect();
@@ -83,7 +82,7 @@ impl Draft {
         })
     }
 
-    /// The tabs whose drafts are too old or too many, the open ones' excepted.
+    /// Returns the closed tabs whose drafts are too old or too many.
     #[must_use]
     pub fn outdated(drafts: &[Self], open: &[String], now: u64) -> Vec<String> {
         let mut latest: Vec<_> = drafts.iter().collect();
@@ -97,9 +96,9 @@ impl Draft {
 }
 
 impl State {
-    /// The state of a page that opens on an address's fragment, empty if it has none, in a tab that wrote this
-    /// draft before. What the address says wins: with the same scenario in it the work goes on, with another
-    /// one the work is what undo goes back to.
+    /// Returns the state of a page that opens on an address's fragment, empty if it has none, in a tab that wrote this
+    /// draft before. The address takes precedence: if it holds the same scenario, the work continues; otherwise undo
+    /// goes back to the work.
     #[must_use]
     pub fn begin(fragment: &str, draft: Option<&str>) -> Self {
         if fragment.is_empty() {
@@ -112,7 +111,7 @@ impl State {
         let shown = link::encode(&work.now.scenario);
         let is_shown = fragment.split('&').any(|field| field.trim_start_matches('#') == shown);
         if is_shown {
-            // Waited for, where it takes long.
+            // A long run is computed first.
             let waiting = Self { stands_in: true, ..Self::opening() };
             let begun = reduce(&waiting, Action::Restore(draft.to_owned()));
             if begun.pending.is_some() {
@@ -123,13 +122,13 @@ impl State {
         if is_shown { restored } else { reduce(&restored, Action::Load(fragment.to_owned())) }
     }
 
-    /// The work as a text; none where there is nothing to lose.
+    /// Returns the work as a text; none if there is nothing to lose.
     #[must_use]
     pub fn draft(&self) -> Option<String> {
         self.draft_within(HISTORIES)
     }
 
-    /// The same without undo and redo, for where storage is nearly full.
+    /// Returns the same without undo and redo, for use when storage is nearly full.
     #[must_use]
     pub fn short_draft(&self) -> Option<String> {
         self.draft_within(0)
@@ -152,7 +151,7 @@ impl State {
         Some(link::pack(&lines.join("\n"), LEVEL))
     }
 
-    /// The work that [`draft`](Self::draft) wrote; none if that is damaged or its scenario no longer runs.
+    /// Reads the work that [`draft`](Self::draft) wrote; none if it is damaged or its scenario no longer runs.
     #[must_use]
     pub fn restored(draft: &str) -> Option<Self> {
         let work = Contents::read(draft)?;
@@ -173,7 +172,7 @@ impl State {
     }
 }
 
-/// Another tab's work takes the page; what was there can be had back.
+/// Replaces the page with another tab's work; undo brings the previous page back.
 pub(super) fn restore(state: State, draft: &str) -> State {
     let Some(work) = Contents::read(draft) else { return state };
     let mut runner = state.runner();
@@ -192,7 +191,7 @@ pub(super) fn restore(state: State, draft: &str) -> State {
     State { undo, loads, calm, refusals, searching, ..restored }
 }
 
-/// What a draft says.
+/// Contents of a draft.
 struct Contents {
     now: Page,
     undo: Vec<Page>,
@@ -211,12 +210,12 @@ impl Contents {
         }
         let mut place = lines.next()?.split(' ');
         let (time, cursor) = (place.next()?.parse::<Time>().ok()?, place.next()?.parse().ok()?);
-        // A name may have spaces in it.
+        // A name may contain spaces.
         let panel = place.collect::<Vec<_>>().join(" ");
         let panel = Panel::ALL.into_iter().find(|it| it.name() == panel);
         let (now, undo, redo) = (lines.next()?, lines.next()?, lines.next()?);
         let texts: Vec<_> = lines.collect();
-        // A scenario is read once, however many changes go back to it.
+        // Each scenario is parsed once, even if several changes refer to it.
         let mut read: Vec<Option<Rc<Scenario>>> = vec![None; texts.len()];
         let mut scenario = |index: &str| {
             let index: usize = index.parse().ok()?;
@@ -243,7 +242,7 @@ impl Contents {
     }
 }
 
-/// The scenarios of a draft, each once.
+/// The distinct scenarios of a draft.
 #[derive(Default)]
 struct Texts(Vec<String>);
 
@@ -268,7 +267,7 @@ impl Texts {
         }
     }
 
-    /// As many of the latest pages of a history as there is room for, the latest last.
+    /// Returns the latest pages of a history that fit, the latest last.
     fn latest(&mut self, history: &[Page], most: usize) -> Vec<String> {
         let mut pairs = Vec::new();
         for page in history.iter().rev() {

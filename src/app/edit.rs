@@ -1,4 +1,4 @@
-//! What a reader can change: everything ends up in the scenario.
+//! Edits: every change that a reader makes is a change of the scenario.
 
 use serde_json::Value as Json;
 
@@ -20,42 +20,42 @@ use crate::{
 /// One change of a scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Edit {
-    /// Something goes wrong. A fault that stands already is not added again; one of a kind of which there is one for
-    /// each message or node takes the place of the one before.
+    /// Adds a fault. A fault that the scenario has already is not added again. Of some kinds there is one for each
+    /// message or node: the new one replaces the old one.
     AddFault(Fault),
-    /// Something does not go wrong after all, by its place.
+    /// Removes a fault, by its place.
     RemoveFault(usize),
-    /// Something goes wrong otherwise.
+    /// Changes a fault, by its place.
     ChangeFault(usize, Fault),
-    /// The application asks for something.
+    /// Adds a request of the application.
     AddRequest(RequestSpec),
-    /// The application does not ask after all, by its place.
+    /// Removes a request, by its place.
     RemoveRequest(usize),
-    /// The application asks otherwise.
+    /// Changes a request, by its place.
     ChangeRequest(usize, RequestSpec),
-    /// Another protocol runs, by its id. What it cannot be asked for is left out.
+    /// Changes the protocol, by its id. Requests that it does not accept are left out.
     Protocol(&'static str),
-    /// A parameter has this value.
+    /// Sets a parameter.
     Parameter(&'static str, ParameterValue),
-    /// There are so many nodes: the last ones go, with all that names them, or new ones come.
+    /// Sets the number of nodes: removes the last ones, with everything that refers to them, or adds new ones.
     Nodes(usize),
-    /// A node is called otherwise.
+    /// Renames a node.
     Rename(NodeId, String),
-    /// Messages travel otherwise.
+    /// Changes the network.
     Network(NetworkSpec),
-    /// Other luck.
+    /// Changes the seed.
     Seed(u64),
-    /// The run ends then, in virtual ms.
+    /// Sets the horizon, in virtual ms.
     Until(Time),
-    /// Everything is as in this scenario.
+    /// Replaces the whole scenario.
     Replace(Box<Scenario>),
 }
 
 impl Edit {
-    /// The scenario after the change.
+    /// Returns the scenario after the change.
     ///
     /// # Errors
-    /// What would be wrong with it: the reader is told, and nothing changes.
+    /// The problem with the changed scenario: the reader sees it, and nothing changes.
     pub fn apply(self, scenario: &Scenario) -> Result<Scenario, Problem> {
         let mut next = scenario.clone();
         match self {
@@ -83,9 +83,9 @@ impl Edit {
             Self::Until(until) => next.until = until,
             Self::Replace(other) => next = *other,
         }
-        // Whoever made the change may have looked at a run with more nodes.
+        // The edit may refer to nodes of a run with more of them.
         forget_strangers(&mut next);
-        // An edit makes nothing that a link could not hold: the reader of links applies the same rules.
+        // A link must be able to hold the result of every edit: the reader of links applies the same rules.
         next.check()
     }
 }
@@ -103,7 +103,7 @@ fn replace<T>(list: &mut [T], index: usize, value: T) {
 }
 
 fn add_fault(faults: &mut Vec<Fault>, fault: Fault) {
-    // What changes nothing is no fault.
+    // A change without effect is not a fault.
     let idle = match fault {
         Fault::Delay { by, .. } => by == 0,
         Fault::Drift { rate, offset, .. } => rate == PerMillion::ONE && offset == 0,
@@ -117,14 +117,14 @@ fn add_fault(faults: &mut Vec<Fault>, fault: Fault) {
     }
 }
 
-/// Whether a fault takes the place of another one: of some there is only one for each message or node, and the
-/// first would count.
+/// True if a fault replaces another one: of some kinds there is only one for each message or node, and the first would
+/// take effect.
 fn is_instead(one: &Fault, other: &Fault) -> bool {
     match (one, other) {
         (Fault::Delay { message: one, .. }, Fault::Delay { message: other, .. })
         | (Fault::Corrupt { message: one, .. }, Fault::Corrupt { message: other, .. })
         | (Fault::Forge { message: one, .. }, Fault::Forge { message: other, .. }) => one == other,
-        // A node stops once at a moment: this says otherwise where.
+        // A node crashes or pauses only once at a moment: the new fault replaces the old one.
         (
             Fault::Crash { node: one, at, .. } | Fault::CrashWriting { node: one, at, .. },
             Fault::Crash { node: other, at: then, .. }
@@ -139,7 +139,7 @@ fn is_instead(one: &Fault, other: &Fault) -> bool {
 fn change_protocol(scenario: &mut Scenario, id: &'static str) {
     let Some(protocol) = protocols::find(id) else { return };
     scenario.protocol = id.to_owned();
-    // Put together anew: a map's code for taking out what is in its middle is longer than all of this.
+    // Rebuilt: the map's code for removing an entry would be larger than this.
     let params = std::mem::take(&mut scenario.params);
     scenario.params.extend(params.into_iter().filter(|(name, value)| {
         protocol.behaviour.parameters.iter().any(|p| p.name == name && p.admits(value))
@@ -147,14 +147,14 @@ fn change_protocol(scenario: &mut Scenario, id: &'static str) {
     leave_out(scenario, protocol);
 }
 
-/// Takes out what a protocol knows nothing of.
+/// Removes everything that a protocol does not support.
 pub(super) fn leave_out(scenario: &mut Scenario, protocol: &Protocol) {
     let nodes = &scenario.nodes;
     scenario.requests.retain(|request| takes_request(protocol, request, nodes));
     scenario.faults.retain(|fault| takes_fault(protocol, fault, nodes));
 }
 
-/// What that would be, in sentences.
+/// Returns the same things in sentences.
 pub(super) fn to_leave_out(scenario: &Scenario, protocol: &Protocol) -> Vec<String> {
     let nodes = &scenario.nodes;
     let requests = scenario.requests.iter().filter(|it| !takes_request(protocol, it, nodes));
@@ -163,22 +163,22 @@ pub(super) fn to_leave_out(scenario: &Scenario, protocol: &Protocol) -> Vec<Stri
     requests.chain(faults.map(|fault| fault_sentence(scenario, fault))).collect()
 }
 
-/// Whether a protocol can be asked for it.
+/// True if a protocol accepts this request.
 pub(super) fn takes_request(protocol: &Protocol, request: &RequestSpec, nodes: &[String]) -> bool {
     let read = protocol.behaviour.read_request;
     protocol.behaviour.requests.iter().any(|kind| kind.name == request.name)
         && read(&request.name, request.with.as_ref(), nodes).is_ok()
 }
 
-/// Whether a protocol can suffer it: only what a traitor is to say has to be a message of the protocol.
+/// True if a protocol supports this fault: only a traitor's message has to be one of the protocol's.
 fn takes_fault(protocol: &Protocol, fault: &Fault, nodes: &[String]) -> bool {
     let Fault::Forge { message, with } = fault else { return true };
     let keys = Keys::new(message.from, NodeSet::first(nodes.len()));
     (protocol.behaviour.read_message)(with, nodes, keys).is_ok()
 }
 
-/// Renames a node wherever the scenario names it by its name: in the values of requests, in what traitors are to
-/// say, and in the goal. Everything else names it by its place.
+/// Renames a node wherever the scenario uses its name: in the values of requests, in the messages of traitors, and in
+/// the goal. Everything else refers to a node by its place.
 fn rename(scenario: &mut Scenario, node: NodeId, name: String) {
     let names = scenario.nodes.clone();
     let Some(place) = scenario.nodes.get_mut(node.index()) else { return };
@@ -212,8 +212,8 @@ fn rename(scenario: &mut Scenario, node: NodeId, name: String) {
     }
 }
 
-/// Renames a node in what one is to tell, as the diagram writes it: `leader Bob`. What is delivered is an
-/// application's text, and means no node.
+/// Renames a node in what it tells its application, as the diagram writes it: `leader Bob`. A delivered text is the
+/// application's own and refers to no node.
 fn rename_in_words(told: &mut String, before: &str, after: &str) {
     if told.starts_with("deliver ") {
         return;
@@ -221,7 +221,7 @@ fn rename_in_words(told: &mut String, before: &str, after: &str) {
     let mut rest = std::mem::take(told);
     while let Some(at) = rest.find(before) {
         let end = at + before.len();
-        // All letters that are not ASCII's count: their tables are long.
+        // All letters outside ASCII count: their tables are large.
         let joins = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || !c.is_ascii());
         let is_part = joins(rest[..at].chars().next_back()) || joins(rest[end..].chars().next());
         told.push_str(&rest[..at]);
@@ -239,7 +239,7 @@ fn rename_in(with: With, value: &mut Json, before: &str, after: &str) {
     });
 }
 
-/// Refuses a group in which a node is missing that an exercise's goal is about.
+/// Refuses a group without a node that an exercise's goal refers to.
 fn keeps_goal(scenario: &Scenario, size: usize) -> Result<(), Problem> {
     match goal_of(scenario).map(|goal| goal.want) {
         Some(Want::Tell { node, .. }) if node.index() >= size => {
@@ -262,13 +262,13 @@ fn change_nodes(scenario: &mut Scenario, size: usize) {
     }
     scenario.nodes.truncate(size);
     forget_strangers(scenario);
-    // Nor can anything be asked that has to do with them.
+    // Requests that refer to the removed nodes go too.
     if let Some(protocol) = protocols::find(&scenario.protocol) {
         leave_out(scenario, protocol);
     }
 }
 
-/// Takes out all that names a node which the scenario does not have.
+/// Removes everything that refers to nodes which the scenario does not have.
 fn forget_strangers(scenario: &mut Scenario) {
     let left = NodeSet::first(scenario.nodes.len());
     let stays = |node: NodeId| left.contains(node);
@@ -301,7 +301,7 @@ fn forget_strangers(scenario: &mut Scenario) {
     });
 }
 
-/// What one more node is called: the next of the field's customary names, or of P1, P2, P3…
+/// Returns the name of an additional node: the next of the field's customary names, or of P1, P2, P3…
 #[must_use]
 pub fn next_name(names: &[String]) -> String {
     const CUSTOMARY: [&str; 12] = [

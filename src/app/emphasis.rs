@@ -1,4 +1,4 @@
-//! What stands out in the picture of a state.
+//! Emphasis in the picture of a state.
 
 use super::{Run, Selection};
 use crate::{
@@ -8,8 +8,8 @@ use crate::{
     runs::Outcome,
 };
 
-/// What stands out: the witness of the violation that the reader asks about, or else what led to what is picked
-/// and what came of it; nothing where neither is asked. Worked out once for each.
+/// Returns the emphasised events: the witness of the violation that is explained, or the causes and effects of the
+/// selection; none where neither is shown. Computed once for each.
 #[must_use]
 pub fn emphasis(
     run: &Run,
@@ -32,8 +32,8 @@ pub fn emphasis(
     }
 }
 
-/// How the violation that the reader asks about came about: the events that prove it, and the one that
-/// broke what the protocol relies on, with all that led to them.
+/// Returns the witness of a violation: the events that prove it, the event that broke an assumption, and all their
+/// causes.
 fn witness(run: &Outcome, name: Option<&'static str>) -> Option<Chain> {
     let mut judgements = run.report.judgements.iter();
     let judgement = judgements.find(|judgement| Some(judgement.property.name) == name)?;
@@ -41,7 +41,7 @@ fn witness(run: &Outcome, name: Option<&'static str>) -> Option<Chain> {
     let breach = run.report.broke(judgement, &run.trace).and_then(|breach| breach.event);
     let events: Vec<_> = witness.iter().copied().chain(breach).collect();
     let mut shown = chain(&run.trace, &events);
-    // No handler caused a request: what led to it is what its application knew by then.
+    // No handler caused a request: its causes are the earlier events that its application knew.
     let asked =
         |event: &&EventId| matches!(run.trace.events[**event].kind, EventKind::Request { .. });
     for &later in witness.iter().filter(asked) {

@@ -1,8 +1,8 @@
-//! What takes too long for a page to do itself, as texts that go to a worker and come back: a search, a scenario made
-//! small, an explanation, delays that keep a protocol undecided.
+//! Tasks that take too long for the page, as texts that go to a worker and come back: a search, a minimisation, an
+//! explanation, delays that keep a protocol undecided.
 //!
-//! The worker knows nothing but the text that it is sent, so that it can be ended at any moment, and what it does can
-//! be tested without one.
+//! The worker depends only on the text that it receives. It can be terminated at any moment and tested without a
+//! browser.
 
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -18,20 +18,20 @@ use crate::{
     search::{Finding, Method, Objective, Search, Target, Workers, adversary, minimise},
 };
 
-/// What is asked of a worker.
+/// A task for a worker.
 #[derive(Clone, Debug)]
 pub enum Errand {
     /// A search.
     Search(Box<Asked>),
-    /// The smallest scenario that shows the same violation.
+    /// Minimisation of a scenario that violates this property.
     Shrink(Box<Scenario>, &'static Property),
-    /// Why a property is violated.
+    /// Explanation of a violation.
     Explain(Box<Scenario>, &'static Property),
     /// Delays that keep a liveness property undecided.
     Adversary(Box<Scenario>, &'static Property),
 }
 
-/// How many messages the adversary delays at most.
+/// Largest number of messages that the adversary delays.
 pub const MOST_DELAYS: usize = 1000;
 
 #[derive(Serialize)]
@@ -42,7 +42,7 @@ struct Written<'a> {
 }
 
 impl Errand {
-    /// As the text that is sent.
+    /// Returns the text to send.
     #[must_use]
     pub fn write(&self) -> String {
         let json = |text: String| parse(&text).expect("what is written is JSON");
@@ -69,10 +69,10 @@ impl Errand {
         serde_json::to_string(&written).expect("texts and JSON always serialise")
     }
 
-    /// From the text that was sent.
+    /// Reads the text that was sent.
     ///
     /// # Errors
-    /// The first thing that is wrong with it.
+    /// The first problem in the text.
     pub fn read(text: &str) -> Result<Self, Problem> {
         let value = parse(text)?;
         let with = value.get("with").cloned().unwrap_or_default();
@@ -102,37 +102,37 @@ impl Errand {
     }
 }
 
-/// What a worker says while it works, and in the end.
+/// A message from the worker.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Said {
-    /// How far it is.
+    /// Progress of the task.
     Progress {
-        /// What it does: `runs`, `orders`, `walks`, `chance`.
+        /// Stage: `runs`, `orders`, `walks`, `chance`.
         stage: String,
-        /// For which property, where it is one at a time.
+        /// The property, if the stage treats one at a time.
         property: Option<String>,
-        /// How many runs, states and walks there were.
+        /// Number of runs, states and walks so far.
         explored: u64,
-        /// How many wait.
+        /// Number of entries in the queue.
         queue: u64,
-        /// How deep it is.
+        /// Depth of the search.
         depth: u64,
     },
-    /// A violation of this property, the smallest scenario that shows it, and why.
+    /// A violation of this property, its minimised scenario, and the explanation.
     Found(String, Box<Scenario>, String),
-    /// What is known of this property, of which no violation was found.
+    /// Coverage for this property, of which no violation was found.
     Covered(String, String),
-    /// The smallest scenario that shows the same.
+    /// The minimised scenario.
     Small(Box<Scenario>),
-    /// The paragraph that explains a property's violation.
+    /// A property and the paragraph that explains its violation.
     Explained(String, String),
-    /// It did not work.
+    /// The task failed.
     Failed(String),
-    /// There is nothing more to come.
+    /// The task has ended.
     Done,
 }
 
-/// The text of what is said: the names of its parts, and them.
+/// Returns the text of a message, from the names and values of its parts.
 fn said(parts: &[(&str, Json)]) -> String {
     let fields = parts.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
     Json::Object(fields.collect()).to_string()
@@ -142,10 +142,10 @@ fn json_of(scenario: &Scenario) -> Json {
     parse(&scenario::write(scenario)).expect("what is written is JSON")
 }
 
-/// How many steps of a search there are between two words on how far it is.
+/// Number of steps of a search between two reports of progress.
 const SAID_EVERY: u32 = 4;
 
-/// Runs an errand, and says what comes of it, a text at a time.
+/// Runs a task and reports its results, one text at a time.
 pub fn run_errand(text: &str, say: &mut dyn FnMut(String)) {
     match Errand::read(text) {
         Ok(Errand::Search(asked)) => run_search(&asked, say),
@@ -212,7 +212,7 @@ fn run_search(asked: &Asked, say: &mut dyn FnMut(String)) {
     }
 }
 
-/// A finding with its explanation.
+/// Returns a finding with its explanation.
 #[must_use]
 pub fn as_found(asked: &Asked, finding: Finding) -> Found {
     let target = asked.targets[finding.objective].clone();
@@ -228,7 +228,7 @@ pub fn as_found(asked: &Asked, finding: Finding) -> Found {
     Found { target, scenario: finding.scenario, by: finding.by, explanation }
 }
 
-/// What a worker said; none if it is nothing that a worker says.
+/// Reads a message from the worker; none if the text is not one.
 #[must_use]
 pub fn heard(text: &str) -> Option<Said> {
     let value = parse(text).ok()?;

@@ -1,5 +1,5 @@
-//! A file that lies beside the page and that its address asks for (`?src=FILE`): the way to open a scenario that is
-//! too large for a link.
+//! A file beside the page that the address asks for (`?src=FILE`): a way to open a scenario that is too large for a
+//! link.
 
 use super::{Refused, State, state::load};
 use crate::{
@@ -7,11 +7,11 @@ use crate::{
     kernel::visible,
 };
 
-/// Number of characters of a file that is no scenario that are shown.
+/// Number of characters shown of a file that is not a scenario.
 const SHOWN: usize = 40;
 
-/// True if a file's address, as it stands behind `?src=`, leads to the page's own host. Browsers take a backslash for
-/// a slash, and tabs and line breaks for nothing.
+/// True if a file's address, as written after `?src=`, leads to the page's own host. Browsers read a backslash as a
+/// slash, and ignore tabs and line breaks.
 #[must_use]
 pub fn is_of_this_host(file: &str) -> bool {
     let strange = |c: char| c.is_control() || matches!(c, ':' | '\\');
@@ -19,14 +19,15 @@ pub fn is_of_this_host(file: &str) -> bool {
 }
 
 impl State {
-    /// The state of a page that waits for the file that its address asks for: the opening example stands in for it.
+    /// Returns the state of a page that waits for the file that its address asks for, with the opening example in its
+    /// place.
     #[must_use]
     pub fn awaiting_file() -> Self {
         Self { stands_in: true, playing: false, ..Self::opening() }
     }
 }
 
-/// The file was fetched, or could not be.
+/// Opens the file that was fetched, or reports that it could not be fetched.
 pub(super) fn open_file(state: State, file: &str, text: Option<&str>) -> State {
     let quoted = |text: &str| format!("\"{text}\"");
     let problem = match text {

@@ -1,4 +1,4 @@
-//! A run told in words from beginning to end, and what of that a reader asks for.
+//! The story of a run: its events, captions and faults in words, and the reader's filter.
 
 use super::Playhead;
 use crate::{
@@ -9,21 +9,21 @@ use crate::{
     runs::Outcome,
 };
 
-/// What is told at one moment of a run.
+/// An entry of the story.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoryEntry {
     /// An event.
     Event(EventId),
     /// A caption, by its place in the scenario.
     Caption(usize),
-    /// A fault that is no event of its own, by its place in the scenario, and when it begins to matter.
+    /// The beginning of a fault that leaves no event, by its place in the scenario, and its time.
     Fault(usize, Time),
-    /// It is over.
+    /// The end of that fault.
     Over(usize, Time),
 }
 
 impl StoryEntry {
-    /// When it is told, in virtual ms.
+    /// Returns the time of the entry, in virtual ms.
     #[must_use]
     pub fn time(self, run: &Outcome) -> Time {
         match self {
@@ -33,7 +33,7 @@ impl StoryEntry {
         }
     }
 
-    /// Its kind, as in the trace.
+    /// Returns its kind, as in the trace.
     #[must_use]
     pub fn kind(self, run: &Outcome) -> &'static str {
         match self {
@@ -43,7 +43,7 @@ impl StoryEntry {
         }
     }
 
-    /// Whose it is; none for what concerns several.
+    /// Returns its node; none if it concerns several.
     #[must_use]
     pub fn node(self, run: &Outcome) -> Option<NodeId> {
         match self {
@@ -56,7 +56,7 @@ impl StoryEntry {
         }
     }
 
-    /// What is told.
+    /// Returns its text.
     #[must_use]
     pub fn sentence(self, run: &Outcome) -> String {
         let fault = |place: usize| fault_sentence(&run.scenario, &run.scenario.faults[place]);
@@ -83,18 +83,17 @@ impl StoryEntry {
     }
 }
 
-/// Everything that is told of a run, in the order of time: captions and faults before the events of their
-/// moment.
+/// All entries of a run, in the order of time: captions and faults come before the events of the same moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Story {
-    /// What is told.
+    /// The entries.
     pub entries: Vec<StoryEntry>,
-    /// The kinds of it that there are, in the order in which they come first.
+    /// The kinds among them, in the order of their first appearance.
     pub kinds: Vec<&'static str>,
 }
 
 impl Story {
-    /// Tells a run.
+    /// Returns the story of a run.
     #[must_use]
     pub fn of(run: &Outcome) -> Self {
         let mut asides = asides(&run.scenario, &run.trace);
@@ -119,7 +118,7 @@ impl Story {
     }
 }
 
-/// How many of these entries have been told at the playhead.
+/// Number of these entries up to the playhead.
 #[must_use]
 pub fn told(run: &Outcome, entries: &[StoryEntry], playhead: Playhead) -> usize {
     entries.partition_point(|entry| match entry {
@@ -128,7 +127,7 @@ pub fn told(run: &Outcome, entries: &[StoryEntry], playhead: Playhead) -> usize 
     })
 }
 
-/// Captions, and faults that leave no event of their own.
+/// Returns captions, and faults that leave no event of their own.
 fn asides(scenario: &Scenario, trace: &Trace) -> Vec<StoryEntry> {
     let mut asides: Vec<_> = (0..scenario.captions.len()).map(StoryEntry::Caption).collect();
     let mut names: Vec<(MessageName, MessageId)> = Vec::new();
@@ -147,7 +146,7 @@ fn asides(scenario: &Scenario, trace: &Trace) -> Vec<StoryEntry> {
                     names = messages.map(|(id, message)| (message.name, id)).collect();
                     sort_by_key(&mut names, |&(name, _)| name);
                 }
-                // What is never sent suffers nothing.
+                // A message that is never sent cannot be hit by a fault.
                 if let Ok(found) = names.binary_search_by_key(&name, |&(name, _)| name) {
                     let sent = trace.messages[names[found].1].sent;
                     asides.push(StoryEntry::Fault(place, trace.events[sent].time));
@@ -159,7 +158,7 @@ fn asides(scenario: &Scenario, trace: &Trace) -> Vec<StoryEntry> {
     asides
 }
 
-/// The message that a fault strikes by name, where that leaves no event. (A dropped one is lost.)
+/// Returns the message that a fault names, if the fault leaves no event. (A dropped message leaves a loss.)
 const fn message_of(fault: &Fault) -> Option<MessageName> {
     match fault {
         Fault::Delay { message, .. }
@@ -170,27 +169,27 @@ const fn message_of(fault: &Fault) -> Option<MessageName> {
     }
 }
 
-/// What a reader asks for; nothing asked for is everything.
+/// The reader's filter. An empty filter lets everything through.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Only what is this node's.
+    /// Only entries of this node.
     pub node: Option<NodeId>,
-    /// Only what is of this kind.
+    /// Only entries of this kind.
     pub kind: Option<&'static str>,
-    /// Only what is about messages whose names hold this: `Alice>Bob#1`.
+    /// Only entries about messages whose names contain this text: `Alice>Bob#1`.
     pub message: String,
-    /// Only what holds this text, in whatever letters.
+    /// Only entries that contain this text, in upper or lower case.
     pub text: String,
 }
 
 impl Filter {
-    /// Whether it lets everything through.
+    /// True if it lets everything through.
     #[must_use]
     pub fn is_open(&self) -> bool {
         *self == Self::default()
     }
 
-    /// What of a story is asked for. What costs the least is asked first.
+    /// Returns the entries that pass the filter. The cheapest tests come first.
     #[must_use]
     pub fn of(&self, run: &Outcome, story: &Story) -> Vec<StoryEntry> {
         if self.is_open() {
@@ -213,7 +212,7 @@ impl Filter {
     }
 }
 
-/// Whether a text holds another, large and small letters being one.
+/// True if a text contains another one, in upper or lower case.
 fn holds(text: &str, sought: &str) -> bool {
     let sought = sought.as_bytes();
     sought.is_empty()

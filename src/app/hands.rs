@@ -1,5 +1,5 @@
-//! What hands and keys do to the diagram beside changing the scenario: go from event to event, open the menu,
-//! draw a lasso, write the scenario's text.
+//! Actions of pointer and keyboard on the diagram that do not change the scenario: going from event to event, opening
+//! the menu, drawing a lasso, writing the scenario's text.
 
 use super::{
     Area, Edit, Refused, Selection, State, Toward,
@@ -13,34 +13,34 @@ use crate::{
     kernel::{NodeId, sentence as wording},
 };
 
-/// What a hand or a key does.
+/// An action of the pointer or the keyboard.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Hand {
-    /// Picks something without opening its menu.
+    /// Selects something without opening its menu.
     Visit(Selection),
-    /// Goes on from what is picked.
+    /// Moves the selection in this direction.
     Walk(Toward),
     /// Goes from an event to its message, and from a message to its other end.
     Follow,
-    /// Goes to the message of an event that sent or received one; of anything else the menu opens.
+    /// Goes to the message of an event that sent or received one; for anything else, opens the menu.
     Enter,
-    /// Opens the menu of what is picked, or closes it; what is picked stays.
+    /// Opens the menu of the selection, or closes it; the selection stays.
     Menu(bool),
-    /// Ends what is under way: a drag, a lasso, the menu, the selection; one at a time.
+    /// Ends one thing in progress: a drag, a lasso, the menu, or the selection.
     Escape,
-    /// Has every drag over the diagram draw a lasso, until one is drawn.
+    /// Makes every drag over the diagram draw a lasso, until one is drawn.
     Arm(bool),
-    /// Draws a lasso, or none.
+    /// Draws a lasso, or removes it.
     Lasso(Option<Area>),
-    /// The lasso is closed: its nodes are cut off from the others.
+    /// Closes the lasso: a partition separates its nodes from the others.
     Split,
-    /// What is typed into a menu cannot be taken, and why not.
+    /// Refuses the input of a menu, for this reason.
     Refuse(String),
-    /// The scenario's text is this now.
+    /// Sets the scenario's text.
     Type(String),
-    /// The reader has stopped typing: what is written is run, if it can be.
+    /// Runs the written text, if it is a scenario: the reader has stopped typing.
     Take,
-    /// What is written is given up: the text is that of what is shown.
+    /// Discards the written text: the scenario that is shown takes its place.
     Discard,
 }
 
@@ -84,21 +84,21 @@ pub(super) fn reduce(state: State, hand: Hand) -> State {
     }
 }
 
-/// Picks something, or nothing. Where it was is remembered, to go on from.
+/// Selects something, or nothing. Its place is remembered for the keyboard.
 pub(super) fn select(state: State, selection: Option<Selection>, menu: bool) -> State {
     let picked = selection.or(state.selection);
     let place = picked.and_then(|picked| place_of(&state.run.trace, picked)).or(state.place);
     State { selection, place, menu: menu && selection.is_some(), ..state }
 }
 
-/// Picks something without opening its menu, and says what it is.
+/// Selects something without opening its menu, and announces it.
 fn visit(state: State, selection: Option<Selection>) -> State {
     let announcement = selection.map(|selection| sentence(&state, selection));
     let state = select(state, selection, false);
     State { announcement: announcement.unwrap_or_default(), ..state }
 }
 
-/// What is picked, in words.
+/// Describes the selection in words.
 fn sentence(state: &State, selection: Selection) -> String {
     let run = &state.run;
     match selection {

@@ -1,4 +1,4 @@
-//! What a reader sees of a search for violations, of a scenario that is made small, and of an explanation.
+//! Results of a worker's task: a search for violations, a minimisation, or an explanation.
 
 use super::errand::{Errand, Said};
 use super::text;
@@ -7,35 +7,35 @@ use crate::{
     kernel::{Scenario, count_of},
 };
 
-/// An errand that was sent, and what has come of it.
+/// A task that was sent to a worker, and its results so far.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Hunt {
-    /// Whether something is still to come.
+    /// True while the worker is running.
     pub running: bool,
-    /// What it is about: `search`, `shrink`, `explain`, `adversary`; empty before the first.
+    /// Kind of task: `search`, `shrink`, `explain`, `adversary`; empty before the first.
     pub what: &'static str,
-    /// How far it is, in words; empty where there is nothing to say.
+    /// Progress, in words; empty if there is nothing to report.
     pub progress: String,
-    /// How many runs and states there were so far.
+    /// Number of runs and states so far.
     pub explored: u64,
-    /// What was found: the property, the scenario, and why.
+    /// Violations found: the property, the scenario, and the explanation.
     pub found: Vec<(String, Box<Scenario>, String)>,
-    /// What is known of the properties of which no violation was found.
+    /// Coverage of the properties of which no violation was found.
     pub covered: Vec<(String, String)>,
-    /// The smallest scenario.
+    /// The minimised scenario.
     pub small: Option<Box<Scenario>>,
     /// The property and the paragraph that explains its violation.
     pub explained: Option<(String, String)>,
-    /// What did not work.
+    /// Reason for a failure.
     pub failed: Option<String>,
-    /// Whether it was called off.
+    /// True if the task was cancelled.
     pub cancelled: bool,
-    /// The scenario that it is about.
+    /// The scenario that the task is about.
     pub of: Option<Box<Scenario>>,
 }
 
 impl Hunt {
-    /// After an errand was sent.
+    /// Returns the state after a task was sent.
     #[must_use]
     pub fn sent(errand: &Errand) -> Self {
         let (what, scenario) = match errand {
@@ -47,7 +47,7 @@ impl Hunt {
         Self { running: true, what, of: Some(Box::new(scenario)), ..Self::default() }
     }
 
-    /// After something was heard of it.
+    /// Returns the state after a message from the worker.
     #[must_use]
     pub fn after(&self, said: Said) -> Self {
         let mut next = self.clone();
@@ -66,7 +66,7 @@ impl Hunt {
         next
     }
 
-    /// What stands beside a scenario that was made small: what could be left out of the one that it was made of.
+    /// Returns the note beside a minimised scenario: the parts of the original that could be left out.
     #[must_use]
     pub fn made_smaller(small: &Scenario, before: &Scenario) -> String {
         let sizes = |it: &Scenario| [it.nodes.len(), it.requests.len(), it.faults.len()];
@@ -84,7 +84,7 @@ impl Hunt {
         }
     }
 
-    /// What is said of a search that was called off.
+    /// Returns the note on a cancelled search.
     #[must_use]
     pub fn called_off(&self) -> String {
         match self.explored {
@@ -94,7 +94,7 @@ impl Hunt {
         }
     }
 
-    /// After it was called off: what was found stays.
+    /// Returns the state after the task was cancelled; its results so far stay.
     #[must_use]
     pub fn cancelled(&self) -> Self {
         Self { running: false, cancelled: self.running, ..self.clone() }

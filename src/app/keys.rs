@@ -1,17 +1,17 @@
-//! The keyboard's shortcuts: one table, by which the page acts and which it shows.
+//! The keyboard shortcuts: one table for the page's behaviour and its help.
 
 use crate::diagram::Clocks;
 
 use super::{Action, Ask, Hand, Move, State, Stride, Toward, faster, text};
 
-/// A key, and what is held with it.
+/// A key and its modifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Chord {
-    /// The browser's name of the key: `ArrowLeft`, ` `; letters are small.
+    /// The browser's name of the key: `ArrowLeft`, ` `; letters are lower case.
     pub key: &'static str,
-    /// Whether Control or Command is held.
+    /// True if Control or Command is held.
     pub command: bool,
-    /// Whether Shift is held; none where that makes no difference.
+    /// True if Shift is held; none if Shift makes no difference.
     pub shift: Option<bool>,
 }
 
@@ -32,8 +32,7 @@ impl Chord {
         Self { key, command: true, shift }
     }
 
-    /// Whether it is a character, and nothing is held that would make more of it: who dictates to the
-    /// machine may say it by chance.
+    /// True if it is a character without a modifier: speech input may produce it by accident.
     #[must_use]
     pub fn is_letter(&self) -> bool {
         !self.command && self.key.chars().count() == 1 && self.key != " "
@@ -44,7 +43,7 @@ impl Chord {
         same && self.command == command && self.shift.is_none_or(|wanted| wanted == shift)
     }
 
-    /// The keys to press, one after the other, as they are printed on a keyboard.
+    /// Returns the keys to press, in order, as printed on a keyboard.
     #[must_use]
     pub fn caps(&self) -> Vec<String> {
         let held = [(self.command, "Ctrl"), (self.shift == Some(true), "Shift")];
@@ -65,27 +64,27 @@ impl Chord {
     }
 }
 
-/// What keys do.
+/// A shortcut of the page.
 #[derive(Clone, Copy)]
 pub struct Shortcut {
-    /// The keys that do it.
+    /// The keys that trigger it.
     pub chords: &'static [Chord],
-    /// What they do, in a few words.
+    /// Its effect, in a few words.
     pub does: &'static str,
-    /// The same for the page.
+    /// Returns its action in this state.
     act: fn(&State) -> Action,
 }
 
 /// Shortcuts that belong together.
 #[derive(Clone, Copy)]
 pub struct Group {
-    /// What they are about.
+    /// Subject of the group.
     pub name: &'static str,
-    /// They.
+    /// Its shortcuts.
     pub shortcuts: &'static [Shortcut],
 }
 
-/// Everything that the keyboard does wherever the focus is, except in fields that are typed into.
+/// All shortcuts that work wherever the focus is, except in text fields.
 pub const SHORTCUTS: &[Group] = &[
     Group {
         name: text::keys::TIME,
@@ -225,7 +224,7 @@ pub const SHORTCUTS: &[Group] = &[
     },
 ];
 
-/// What a key does: the browser's name of it, and whether Control (or Command) and Shift are held.
+/// Returns the action for a key: the browser's name of it, and whether Control (or Command) and Shift are held.
 #[must_use]
 pub fn shortcut(state: &State, key: &str, command: bool, shift: bool) -> Option<Action> {
     let all = SHORTCUTS.iter().flat_map(|group| group.shortcuts);
@@ -239,17 +238,17 @@ pub fn shortcut(state: &State, key: &str, command: bool, shift: bool) -> Option<
     None
 }
 
-/// What a key does while the diagram has the focus.
+/// A shortcut that works while the diagram has the focus.
 #[derive(Clone, Copy)]
 pub struct InDiagram {
-    /// The keys that do it, where time runs to the right.
+    /// The keys that trigger it, where time runs to the right.
     pub chords: &'static [Chord],
-    /// What they do, in a few words.
+    /// Its effect, in a few words.
     pub does: &'static str,
     act: fn() -> Hand,
 }
 
-/// Everything that keys do while the diagram has the focus; the page's own shortcuts are for the rest.
+/// All shortcuts that work while the diagram has the focus. The page's own shortcuts handle the other keys.
 pub const IN_DIAGRAM: &[InDiagram] = &[
     InDiagram {
         chords: &[Chord::any("ArrowLeft")],
@@ -280,7 +279,7 @@ pub const IN_DIAGRAM: &[InDiagram] = &[
     },
 ];
 
-/// What a key does while the diagram has the focus. Where time runs down, the arrows are turned with it.
+/// Returns the action for a key while the diagram has the focus. Where time runs down, the arrows are turned too.
 #[must_use]
 pub fn in_diagram(key: &str, shift: bool, across: bool) -> Option<Hand> {
     let key = match key {

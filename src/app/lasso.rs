@@ -1,24 +1,25 @@
-//! A rectangle of lines and time, drawn over the diagram: its nodes are to be cut off from the others.
+//! A rectangle of lines and time, drawn over the diagram: a partition separates its nodes from the others.
 
 use super::text;
 use crate::kernel::{Fault, NodeId, NodeSet, Scenario, Time};
 
-/// Some nodes for some time.
+/// A set of nodes and an interval of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Area {
-    /// Those whose lines lie within.
+    /// Nodes whose lines lie within the rectangle.
     pub nodes: NodeSet,
-    /// From when, in virtual ms.
+    /// Start, in virtual ms.
     pub at: Time,
-    /// Till when, in virtual ms.
+    /// End, in virtual ms.
     pub until: Time,
 }
 
-/// How far beside a line, in lines, a hand that means it may stay.
+/// Distance from a line, in lines, within which the pointer still counts as on it.
 const NEAR: f64 = 0.2;
 
 impl Area {
-    /// What lies between two corners: moments in virtual ms, and places across in lines, 0.0 being on the first.
+    /// Returns the area between two corners: times in virtual ms, and positions across the lines, 0.0 being on the
+    /// first.
     #[must_use]
     pub fn between(one: (f64, f64), other: (f64, f64), size: usize) -> Self {
         let (first, last) = (one.1.min(other.1) - NEAR, one.1.max(other.1) + NEAR);
@@ -28,10 +29,10 @@ impl Area {
         Self { nodes: NodeSet::first(size).into_iter().filter(inside).collect(), at, until }
     }
 
-    /// The partition that cuts these nodes off from the others.
+    /// Returns the partition that separates these nodes from the others.
     ///
     /// # Errors
-    /// Why there is none.
+    /// The reason why there is none.
     pub fn partition(self, scenario: &Scenario) -> Result<Fault, &'static str> {
         let others = NodeSet::first(scenario.nodes.len()).without(self.nodes);
         if self.nodes.is_empty() {
@@ -40,7 +41,7 @@ impl Area {
         if others.is_empty() {
             return Err(text::lasso::EVERY_LINE);
         }
-        // In the order of the lines, whichever side was drawn around.
+        // In the order of the lines, whichever side the reader enclosed.
         let (one, other) = match self.nodes.lowest() < others.lowest() {
             true => (self.nodes, others),
             false => (others, self.nodes),
@@ -48,7 +49,7 @@ impl Area {
         Ok(Fault::Partition { groups: vec![one, other], at: self.at, until: self.until })
     }
 
-    /// In words, while it is drawn: `Alice, Bob | Carol, 40–90 ms`.
+    /// Describes the area while it is drawn: `Alice, Bob | Carol, 40–90 ms`.
     #[must_use]
     pub fn words(self, scenario: &Scenario) -> String {
         let names = |group: &NodeSet| {

@@ -1,58 +1,58 @@
-//! How the reader looks at the diagram: which way time runs, and how large it is.
+//! The reader's view of the diagram: the direction of time, and the scale.
 
 use crate::{
     diagram::{Frame, Layout, Orientation},
     kernel::Time,
 };
 
-/// Below this width time runs top down, unless the reader wants it otherwise; in CSS pixels.
+/// Width below which time runs top down, unless the reader chose otherwise; in CSS pixels.
 const NARROW: f64 = 640.0;
-/// How long the time axis is when time runs top down.
+/// Length of the time axis when time runs top down.
 const TALL: f64 = 430.0;
-/// How much of the axis each mark of the busiest line needs, so that they can be told apart.
+/// Length of the axis for each mark of the busiest line, so that the marks can be told apart.
 const MARK_ROOM: f64 = 17.0;
-/// How many screens a picture may be long at first; of a longer one the whole is shown.
+/// Largest initial length of a picture, in screens; a longer one is shown as a whole.
 const SCREENS: f64 = 12.0;
-/// How long the axis can be made. Browsers draw nothing beyond some 30 million pixels.
+/// Largest length of the axis. Browsers draw nothing beyond some 30 million pixels.
 const LONGEST: f64 = 8_000_000.0;
-/// How many pixels a virtual ms may have at least, when the reader looks as near as can be.
+/// Least number of pixels of a virtual ms at the largest scale.
 const LARGEST: f64 = 120.0;
-/// How many times the room that its marks need a line may have then.
+/// Largest length of a line at that scale, as a multiple of the length that its marks need.
 const ROOMY: f64 = 4.0;
 
-/// How the reader looks at the diagram.
+/// The reader's view of the diagram.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Lens {
-    /// Which way time runs; none for whichever suits the screen.
+    /// Direction of time; none for the one that suits the screen.
     pub orientation: Option<Orientation>,
-    /// How many CSS pixels a virtual ms has; none for what suits the run.
+    /// Number of CSS pixels of a virtual ms; none for the scale that suits the run.
     pub scale: Option<f64>,
 }
 
-/// What there is room for, in CSS pixels.
+/// Room on the screen, in CSS pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Room {
-    /// How wide the diagram's place is.
+    /// Width of the diagram's place.
     pub width: f64,
-    /// How much of it the nodes' names take where time runs to the right.
+    /// Part of the width that the nodes' names take where time runs to the right.
     pub names: f64,
-    /// How much of it curves take where time runs down.
+    /// Part of the width that the curves take where time runs down.
     pub strips: f64,
 }
 
-/// What has to be shown.
+/// Size of the run that is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shown {
-    /// How many lines.
+    /// Number of lines.
     pub nodes: usize,
-    /// How many marks the busiest of them has.
+    /// Number of marks of the busiest line.
     pub marks: usize,
-    /// Until when, in virtual ms.
+    /// End of the run, in virtual ms.
     pub end: Time,
 }
 
 impl Lens {
-    /// Which way time runs.
+    /// Returns the direction of time.
     #[must_use]
     pub fn orientation(self, room: Room) -> Orientation {
         let suited =
@@ -60,7 +60,7 @@ impl Lens {
         self.orientation.unwrap_or(suited)
     }
 
-    /// The frame in which a run is drawn.
+    /// Returns the frame in which a run is drawn.
     #[must_use]
     pub fn frame(self, shown: Shown, room: Room) -> Frame {
         let orientation = self.orientation(room);
@@ -84,7 +84,7 @@ impl Lens {
         Frame { orientation, length, gap, end: shown.end, apart }
     }
 
-    /// Nearer by this factor, or farther where it is below 1.
+    /// Changes the scale by this factor: nearer above 1, farther below 1.
     #[must_use]
     pub fn zoomed(self, factor: f64, shown: Shown, room: Room) -> Self {
         let frame = self.frame(shown, room);
@@ -97,14 +97,14 @@ impl Lens {
         Self { scale: Some((length.max(whole) - pad) / end), ..self }
     }
 
-    /// The whole run at once.
+    /// Returns the view of the whole run.
     #[must_use]
     pub fn whole(self, shown: Shown, room: Room) -> Self {
         self.zoomed(0.0, shown, room)
     }
 }
 
-/// How long the axis is when all of the run is seen.
+/// Returns the length of the axis when all of the run is visible.
 fn whole(orientation: Orientation, room: Room) -> f64 {
     match orientation {
         Orientation::Vertical => TALL,

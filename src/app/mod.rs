@@ -1,5 +1,5 @@
-//! The playground without a screen: what a reader sees is a function of [`State`], and whatever a reader
-//! does is an [`Action`] that [`reduce`] answers with the next state.
+//! The playground without a screen: the page is a function of [`State`], and each [`Action`] of the reader leads to the
+//! next state through [`reduce`].
 
 mod asking;
 mod breaking;

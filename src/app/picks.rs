@@ -1,28 +1,28 @@
-//! What the reader has picked, held to the run that is shown: a node, a message, an event, a place in the
-//! scenario never outlive the run that they are of.
+//! The reader's selections, checked against the run that is shown: a node, a message, an event, a place in the scenario
+//! never outlive the run that they belong to.
 //!
-//! [`reduce`](super::reduce) ends with [`held`], whatever the action was. It names every field of the state, so
-//! that a new one does not compile until somebody has said what becomes of it when the run changes.
+//! [`reduce`](super::reduce) ends with [`held`], whatever the action was. It names every field of the state: a new
+//! field does not compile until its behaviour at a change of the run is defined.
 
 use super::{Area, Run, Selection, Shared, State, Stride, Study};
 use crate::kernel::{NodeId, NodeSet, Verdict};
 
-/// The state with all picks held to its run. `before` is the state before the action.
+/// Returns the state with all selections checked against its run. `before` is the state before the action.
 pub(super) fn held(before: &State, mut state: State) -> State {
     let changed = state.run != before.run;
-    // To look for a message or a verdict takes long in a long run: not at every frame of playback.
+    // Searching for a message or a verdict takes long in a long run: not at every frame of playback.
     let picked = changed || state.selection != before.selection;
     let asked = changed || state.explained != before.explained;
-    // Events are numbered anew in every run.
+    // Events are numbered again in every run.
     let other = changed && state.selection == before.selection;
     let State {
         run,
-        // Scenarios, not picks: each is read and run anew before it is shown.
+        // Scenarios, not selections: each is read and run again before it is shown.
         origin: _,
         written: _,
         undo: _,
         redo: _,
-        // Picks.
+        // Selections.
         playhead,
         selection,
         menu,
@@ -32,7 +32,7 @@ pub(super) fn held(before: &State, mut state: State) -> State {
         study,
         inspected,
         filter,
-        // Worked out from the run that is shown, and worked out again when that is another one.
+        // Computed from the run that is shown, and computed again for another one.
         changes: _,
         compare: _,
         exercise: _,
@@ -40,7 +40,7 @@ pub(super) fn held(before: &State, mut state: State) -> State {
         pending: _,
         computed: _,
         wanted: _,
-        // Of no run.
+        // Independent of the run.
         loads: _,
         adjusting: _,
         calm: _,
@@ -77,7 +77,7 @@ pub(super) fn held(before: &State, mut state: State) -> State {
 }
 
 impl Area {
-    /// True if some of its nodes are there, or none was enclosed yet; those that are gone are taken out.
+    /// Removes the nodes that no longer exist. True if some nodes remain, or none was enclosed yet.
     fn is_held(&mut self, size: usize) -> bool {
         let before = self.nodes;
         self.nodes = before.and(NodeSet::first(size));
@@ -86,7 +86,7 @@ impl Area {
 }
 
 impl Study {
-    /// Forgets what makes no sense in a run; in a run that has `changed` a cut goes across other lines.
+    /// Removes what does not exist in the run; in a run that has `changed`, a cut moves to the new lines.
     fn hold(&mut self, run: &Run, changed: bool) {
         let size = run.scenario.nodes.len();
         if matches!(self.stride, Stride::Node(node) if node.index() >= size) {
@@ -100,7 +100,7 @@ impl Study {
 }
 
 impl Selection {
-    /// True if a run has what is picked.
+    /// True if a run has the selected item.
     fn is_of(self, run: &Run) -> bool {
         match self {
             Self::Message(name) => run.trace.messages.iter().any(|message| message.name == name),

@@ -1,4 +1,4 @@
-//! The playhead: how much of a run is told.
+//! The playhead: the part of a run that has happened.
 
 use super::interesting_end;
 use crate::runs::Outcome;
@@ -9,15 +9,15 @@ pub const SPEEDS: [u32; 13] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5
 /// The speed that fits the run.
 pub const FITTING: u32 = 100;
 
-/// How many seconds a run takes at the speed that fits it.
+/// Duration of a run at the speed that fits it, in seconds.
 const FITTING_SECONDS: f64 = 7.0;
 
-/// How much of a run has happened.
+/// Part of a run that has happened.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Playhead {
     /// The moment, in virtual ms.
     pub time: f64,
-    /// How many events have happened. Of those of one moment it may be a part, when a reader steps.
+    /// Number of events that have happened. When a reader steps, it can include only some of the events of one moment.
     pub cursor: usize,
 }
 
@@ -43,7 +43,7 @@ impl Playhead {
         Self { time: time as f64, cursor }
     }
 
-    /// Whether nothing is left to happen.
+    /// True if nothing is left to happen.
     #[must_use]
     pub fn is_at_end(&self, run: &Outcome) -> bool {
         self.cursor == run.trace.events.len()
@@ -56,7 +56,7 @@ pub fn fitting_pace(run: &Outcome) -> f64 {
     interesting_end(run) as f64 / FITTING_SECONDS
 }
 
-/// What stands on a speed: `×1/100`, `×1`, `×100`.
+/// Returns the label of a speed: `×1/100`, `×1`, `×100`.
 #[must_use]
 pub fn speed_name(speed: u32) -> String {
     match speed {
@@ -65,7 +65,7 @@ pub fn speed_name(speed: u32) -> String {
     }
 }
 
-/// The speed so many places further up the list.
+/// Returns the speed this number of places further up the list.
 #[must_use]
 pub fn faster(speed: u32, by: isize) -> u32 {
     let here = SPEEDS.iter().position(|each| *each >= speed).unwrap_or(SPEEDS.len() - 1);

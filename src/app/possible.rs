@@ -1,4 +1,4 @@
-//! What can be done to a message or a node, and, where something would have no effect, why not.
+//! Faults that are possible for a message or a node, and the reasons why others would have no effect.
 
 use std::borrow::Cow;
 
@@ -12,12 +12,12 @@ use crate::{
     runs::Outcome,
 };
 
-/// Why something would have no effect, in a few words; none where it has.
+/// Reason why a fault would have no effect, in a few words; none if it has an effect.
 pub type WhyNot = Option<Cow<'static, str>>;
 
-/// Up to how many events a run is tried once more to see whether a wrong clock changes anything in it.
+/// Largest number of events of a run that is run again to test whether a wrong clock changes anything.
 const TRIED: usize = 20_000;
-/// How many of a node's messages are looked at for something that it could lie about.
+/// Number of a node's messages that are searched for one that it could lie in.
 const LOOKED_AT: usize = 500;
 
 fn lost(message: &Message) -> Option<Loss> {
@@ -35,14 +35,14 @@ fn already(loss: Loss) -> WhyNot {
     Some(text::possible::lost(loss.why()).into())
 }
 
-/// Why a message cannot be dropped.
+/// Reason why a message cannot be dropped.
 #[must_use]
 pub fn why_not_drop(message: &Message) -> WhyNot {
     lost(message).and_then(already)
 }
 
-/// Why a message cannot come later: it never comes. Where it meets a node that is down, or deaf, later may be
-/// better.
+/// Reason why a message cannot be delayed: it never arrives. A message that meets a crash or an omission can be
+/// delayed: it may arrive then.
 #[must_use]
 pub fn why_not_delay(message: &Message) -> WhyNot {
     lost(message)
@@ -50,20 +50,20 @@ pub fn why_not_delay(message: &Message) -> WhyNot {
         .and_then(already)
 }
 
-/// Why a message cannot come twice: what is dropped, or has no link, never comes at all.
+/// Reason why a message cannot be duplicated: a dropped message, or one without a link, never arrives.
 #[must_use]
 pub fn why_not_double(message: &Message) -> WhyNot {
     lost(message).filter(|loss| matches!(loss, Loss::Drop(_) | Loss::Unlinked)).and_then(already)
 }
 
-/// Why bits of a message cannot flip on its way: its original, which alone can be damaged, does not get far enough.
+/// Reason why bits of a message cannot flip: its original, the only copy that can be damaged, does not get far enough.
 #[must_use]
 pub fn why_not_corrupt(message: &Message) -> WhyNot {
     let lost = why_lost(message.fate);
     lost.filter(|loss| !matches!(loss, Loss::Crashed | Loss::Corrupt(_))).and_then(already)
 }
 
-/// What comes of a message when these bits of it flip, in words.
+/// Describes the effect on a message when these bits of it flip.
 #[must_use]
 pub fn comes_out(run: &Outcome, message: &Message, bits: &[u32]) -> String {
     match (run.protocol.behaviour.corrupt)(&message.packet, bits) {
@@ -75,10 +75,10 @@ pub fn comes_out(run: &Outcome, message: &Message, bits: &[u32]) -> String {
     }
 }
 
-/// The bits that a reader means: numbers with anything between them, each once, the first bit being 0.
+/// Reads the numbers of bits, with any separators. Each counts once, and the first bit is 0.
 ///
 /// # Errors
-/// What is wrong with them.
+/// The problem with the input.
 pub fn read_bits(typed: &str) -> Result<Vec<u32>, String> {
     let mut bits = Vec::new();
     for word in typed.split([' ', ',', ';']).filter(|word| !word.is_empty()) {
@@ -95,7 +95,7 @@ pub fn read_bits(typed: &str) -> Result<Vec<u32>, String> {
     }
 }
 
-/// The place of the fault that makes a node a traitor, and its strategy.
+/// Returns the place of the fault that makes a node a traitor, and its strategy.
 #[must_use]
 pub fn treason(run: &Outcome, node: NodeId) -> Option<(usize, Strategy)> {
     run.scenario.faults.iter().enumerate().find_map(|(place, fault)| match *fault {
@@ -112,13 +112,13 @@ fn keys_of(run: &Outcome, node: NodeId) -> Keys {
     Keys::new(node, traitors.collect::<NodeSet>())
 }
 
-/// What the correct code says in a message, as a reader would write it.
+/// Returns the content that the correct code sends in a message, as a reader would write it.
 #[must_use]
 pub fn truth(run: &Outcome, message: &Message) -> String {
     trace::data(message.truth().unwrap_or(&message.packet), &run.scenario.nodes)
 }
 
-/// Why what a node says in a message cannot be written by hand, whoever it is.
+/// Reason why the content of a message cannot be forged by hand, whichever node sends it.
 #[must_use]
 pub fn why_not_write(run: &Outcome, message: &Message) -> WhyNot {
     let truth = formats::parse(&truth(run, message)).ok()?;
@@ -128,10 +128,10 @@ pub fn why_not_write(run: &Outcome, message: &Message) -> WhyNot {
     Some(why.strip_prefix("nothing: ").unwrap_or(&why).to_owned().into())
 }
 
-/// The change that has a traitor say what is typed.
+/// Returns the change that makes a traitor send the typed content.
 ///
 /// # Errors
-/// What is wrong with it: it is no JSON, or nothing that the protocol's messages say.
+/// The problem with the text: it is not JSON, or not a content of the protocol's messages.
 pub fn forged(run: &Outcome, name: MessageName, typed: &str) -> Result<Edit, String> {
     let with = formats::parse(typed).map_err(|problem| capital(&problem.to_string()))?;
     let read = run.protocol.behaviour.read_message;
@@ -148,7 +148,7 @@ fn capital(text: &str) -> String {
     sentence(first.into_iter().chain(letters).collect())
 }
 
-/// Why a strategy would change nothing at a node: of what it says in this run, the protocol knows no lie.
+/// Reason why a strategy would change nothing at a node: the protocol knows no lie for any of its messages.
 #[must_use]
 pub fn why_not_lie(run: &Outcome, node: NodeId, strategy: Strategy) -> WhyNot {
     if matches!(strategy, Strategy::Scripted | Strategy::Silent | Strategy::Random) {
@@ -164,7 +164,7 @@ pub fn why_not_lie(run: &Outcome, node: NodeId, strategy: Strategy) -> WhyNot {
     (!knows).then(|| text::possible::NO_LIE.into())
 }
 
-/// Whether a node is up at a moment, as far as the run went: crashes and restarts of this very moment count.
+/// True if a node is up at a moment, as far as the run went: crashes and recoveries of this very moment count.
 #[must_use]
 pub fn is_up(run: &Outcome, node: NodeId, at: Time) -> bool {
     let so_far = &run.trace.events[..run.trace.events_until(at)];
@@ -173,8 +173,8 @@ pub fn is_up(run: &Outcome, node: NodeId, at: Time) -> bool {
     !last.is_some_and(|event| event.kind == EventKind::Crash)
 }
 
-/// Why a wrong clock at a node would change nothing: its code never looks at it, and has no timers. That is
-/// found by trying.
+/// Reason why a wrong clock at a node would change nothing: its code never reads the clock and has no timers. A second
+/// run tests this.
 #[must_use]
 pub fn why_not_drift(run: &Outcome, node: NodeId) -> WhyNot {
     if run.trace.events.len() > TRIED {

@@ -1,4 +1,4 @@
-//! The time that a changed run needs to come to rest.
+//! The time that a changed run needs to become quiescent.
 
 use super::{Run, pending::Runner};
 use crate::{
@@ -6,8 +6,8 @@ use crate::{
     runs::Outcome,
 };
 
-/// Gives a run the time to come to rest, if that is all it lacks: a reader who delays a message wants to see
-/// it come. A run whose timers never stop is left as it is.
+/// Moves the horizon until a run is quiescent, if that is all it lacks: a reader who delays a message wants to see it
+/// arrive. A run whose timers never stop stays unchanged.
 pub(super) fn let_it_rest(run: Run, runner: &mut Runner) -> Run {
     if run.protocol.perpetual.is_some() {
         return run;
@@ -21,7 +21,7 @@ pub(super) fn let_it_rest(run: Run, runner: &mut Runner) -> Run {
         due.max()
     };
     let mut tried = run.clone();
-    // Each answer to what was still to come may send more, and take as long again.
+    // Each answer to a pending message may send more, and take as long again.
     for _ in 0..6 {
         if tried.trace.quiescent || tried.trace.exhausted {
             break;
@@ -37,7 +37,7 @@ pub(super) fn let_it_rest(run: Run, runner: &mut Runner) -> Run {
         return run;
     }
     let last = tried.trace.events.last().map_or(0, |event| event.time);
-    // The next round moment: a scenario is read by people.
+    // The next round moment: people read scenarios.
     let rested = (last + last / 10 + 10).next_multiple_of(10);
     let until = rested.clamp(run.scenario.until, tried.scenario.until);
     let rested = runner.run(Scenario { until, ..tried.scenario.clone() });

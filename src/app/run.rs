@@ -1,4 +1,4 @@
-//! What the page needs to know of a run, beside what happened in it.
+//! A run with the data that the page derives from it.
 
 use std::{cell::OnceCell, ops::Deref};
 
@@ -10,10 +10,10 @@ use crate::{
     runs::Outcome,
 };
 
-/// A scenario, run and judged.
+/// A scenario with its run and its verdicts.
 pub type Run = Shared<RunData>;
 
-/// What came of a scenario, with what is worked out of it once, and only if it is asked for.
+/// Outcome of a scenario, with results that are computed once, on first use.
 #[derive(Debug)]
 pub struct RunData {
     outcome: Outcome,
@@ -21,7 +21,7 @@ pub struct RunData {
 }
 
 impl RunData {
-    /// What its picture is made of.
+    /// Data for the picture.
     #[must_use]
     pub fn features(&self) -> &Features {
         self.features.get_or_init(|| Features::new(self.protocol, &self.scenario, &self.trace))
@@ -37,36 +37,36 @@ impl Deref for RunData {
 }
 
 impl Run {
-    /// Shares what came of a scenario.
+    /// Shares an outcome.
     #[must_use]
     pub fn of(outcome: Outcome) -> Self {
         Self::new(RunData { outcome, features: OnceCell::new() })
     }
 }
 
-/// From how many events and messages on a run is long: its digest takes longer than a frame.
+/// Number of events and messages from which a run is long: its digest takes longer than a frame.
 const LONG: usize = 4_000;
 
 impl Run {
-    /// Whether it takes too long to go through all of it at once, in whatever is not worth waiting for.
+    /// True if processing all of it at once takes too long for an optional result.
     #[must_use]
     pub fn is_long(&self) -> bool {
         self.trace.events.len() + self.trace.messages.len() > LONG
     }
 }
 
-/// Every property's verdict once so many events have happened.
+/// Returns every property's verdict after this number of events.
 #[must_use]
 pub fn judge_at(run: &Outcome, events: usize) -> Vec<Judgement> {
     judge(run.protocol, &run.scenario, &run.trace, events)
 }
 
-/// The same for a playhead that moves: from moment to moment only what happens between them is looked at.
+/// The same for a moving playhead: only the events between two moments are processed.
 #[derive(Debug, Default)]
 pub struct Judged(Option<(Run, Judging)>);
 
 impl Judged {
-    /// Every property's verdict once so many events of this run have happened.
+    /// Returns every property's verdict after this number of events of this run.
     pub fn at(&mut self, run: &Run, events: usize) -> Vec<Judgement> {
         let kept = self.0.take().filter(|(of, judging)| of == run && judging.seen() <= events);
         let mut judging =
@@ -78,8 +78,7 @@ impl Judged {
     }
 }
 
-/// The last moment worth showing, in virtual ms: when everything that happens has happened, and a little
-/// more.
+/// Returns the last moment worth showing, in virtual ms: a little after the last event.
 #[must_use]
 pub fn interesting_end(run: &Outcome) -> Time {
     if !run.trace.quiescent {
@@ -89,6 +88,6 @@ pub fn interesting_end(run: &Outcome) -> Time {
     let requests = run.scenario.requests.iter().map(|request| request.at);
     let captions = run.scenario.captions.iter().map(|caption| caption.at);
     let last = requests.chain(captions).fold(last_event, Time::max).min(run.scenario.until);
-    // A tenth more, so that the end is seen to be one.
+    // A tenth more, so that the end is visible.
     (last + last / 10 + 2).min(run.scenario.until).max(1)
 }

@@ -104,7 +104,7 @@ pub(super) fn reduce(state: State, action: SearchAction) -> State {
             let hunt = Shared::new(Hunt::sent(&errand));
             Searching { errand: Some(Shared::new(errand)), since, hunt, ..now.clone() }
         }
-        // A worker that was called off may have said something before it ended.
+        // A cancelled worker may have sent a message before it ended.
         SearchAction::Hear(errand, _) if now.errand.as_ref() != Some(&errand) => return state,
         SearchAction::Hear(_, said) => {
             Searching { hunt: Shared::new(now.hunt.after(said)), ..now.clone() }

@@ -1,9 +1,9 @@
-//! Values that are shared, never copied, and told apart by where they are.
+//! Values that are shared, never copied, and compared by address.
 
 use std::{ops::Deref, rc::Rc};
 
-/// A value that never changes. Two are equal if they are one and the same: so that asking whether a
-/// picture has to be drawn again costs nothing, however long the run.
+/// An immutable value. Two are equal if they are the same object: the test whether a picture has to be drawn again
+/// costs nothing, however long the run.
 #[derive(Debug)]
 pub struct Shared<T>(Rc<T>);
 

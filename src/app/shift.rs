@@ -1,4 +1,4 @@
-//! Moving what a scenario holds along time: the marks of faults and requests, and the ends of walls.
+//! Moves items of a scenario along time: the marks of faults and requests, and the ends of walls.
 
 use super::Edit;
 use crate::{
@@ -6,27 +6,27 @@ use crate::{
     runs::Outcome,
 };
 
-/// What a hand holds: something of the scenario that has a moment.
+/// An item of the scenario with a time, held by the pointer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Handle {
-    /// A fault, by its place, as it was when it was taken hold of.
+    /// A fault: its place, its value at the start of the drag, and the part that is held.
     Fault(usize, Fault, End),
-    /// A request, by its place, as it was.
+    /// A request: its place, and its value at the start of the drag.
     Request(usize, RequestSpec),
 }
 
-/// Which part of a fault is held.
+/// The part of a fault that is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
     /// Its beginning, or its only moment.
     Start,
     /// Its end.
     Until,
-    /// All of it: how long it lasts stays.
+    /// All of it: its duration stays.
     Whole,
 }
 
-/// What the mark of an event holds, if it can be moved: the fault or the request that made it.
+/// Returns the item behind the mark of an event, if it can be moved: the fault or the request that caused the event.
 #[must_use]
 pub fn handle_of(run: &Outcome, event: EventId) -> Option<Handle> {
     let event = run.trace.events.get(event)?;
@@ -71,13 +71,13 @@ const fn node_of(fault: &Fault) -> Option<NodeId> {
 }
 
 impl Handle {
-    /// A fault of a scenario, by its place.
+    /// Returns a fault of a scenario, by its place.
     #[must_use]
     pub fn fault(scenario: &Scenario, place: usize, end: End) -> Option<Self> {
         Some(Self::Fault(place, scenario.faults.get(place)?.clone(), end))
     }
 
-    /// The change that moves it by so many virtual ms, from where it was when it was taken hold of.
+    /// Returns the change that moves the item by this number of virtual ms, from its time at the start of the drag.
     #[must_use]
     pub fn moved(&self, by: i64) -> Edit {
         let shift = |time: Time, least: Time, most: Time| {

@@ -1,4 +1,4 @@
-//! What a step goes to: the next event, the next of one node, the next delivery, the next violation.
+//! Targets of a step: the next event, the next one of a node, the next delivery, the next violation.
 
 use super::{Playhead, Run, Selection, State, text};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     runs::Outcome,
 };
 
-/// What a step forward goes to, and a step back.
+/// Target of a step forward or back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Stride {
     /// An event.
@@ -14,21 +14,21 @@ pub enum Stride {
     Event,
     /// An event of this node.
     Node(NodeId),
-    /// Something that the protocol tells an application: a delivery, a view, a decision…
+    /// A report of the protocol to an application: a delivery, a view, a decision…
     Delivery,
-    /// The moment at which a property is violated: for safety the event that completes it; liveness is
-    /// violated in the end.
+    /// The moment at which a property is violated: for safety after the event that completes the violation, for
+    /// liveness at the end.
     Violation,
 }
 
 impl Stride {
-    /// All of them in a group of so many nodes.
+    /// Returns all targets in a group of this number of nodes.
     pub fn all(nodes: usize) -> impl Iterator<Item = Self> {
         let others = [Self::Event, Self::Delivery, Self::Violation];
         others.into_iter().chain((0..nodes).map(NodeId::new).map(Self::Node))
     }
 
-    /// What it goes to, in a word or two.
+    /// Returns the name of the target, in a word or two.
     #[must_use]
     pub fn name(self, run: &Outcome) -> String {
         match self {
@@ -39,8 +39,8 @@ impl Stride {
         }
     }
 
-    /// Number of events after which a step forward stops, where this many have happened; none if there is nothing
-    /// more to stop at.
+    /// Returns the number of events after which a step forward stops, from this number of events; none if there is no
+    /// further stop.
     #[must_use]
     pub fn next(self, run: &Outcome, cursor: usize) -> Option<usize> {
         let end = run.trace.events.len();
@@ -59,19 +59,19 @@ impl Stride {
         }
     }
 
-    /// Whether it stops after so many events, at least one. Not asked of violations.
+    /// True if it stops after this number of events, at least one. Not used for violations.
     fn stops_after(self, run: &Outcome, cursor: usize) -> bool {
         let event = &run.trace.events[cursor - 1];
         match self {
             Self::Event | Self::Violation => true,
-            // A loss happens in the network, though it is written down at the receiver.
+            // A loss happens in the network, though the trace records it at the receiver.
             Self::Node(node) => event.node == node && !matches!(event.kind, EventKind::Lose(..)),
             Self::Delivery => matches!(event.kind, EventKind::Indicate { .. }),
         }
     }
 }
 
-/// After how many events a property is violated that was not before, in order.
+/// Returns the numbers of events after which a property is newly violated, in order.
 #[must_use]
 pub fn violations(run: &Outcome) -> Vec<usize> {
     let violated = run.report.judgements.iter().filter_map(|judgement| {
@@ -88,8 +88,8 @@ pub fn violations(run: &Outcome) -> Vec<usize> {
 }
 
 impl State {
-    /// The node whose events are stepped through: the one that is picked, or steps go by, or else the one
-    /// of the latest event.
+    /// Returns the node for steps from event to event of one node: the node of the selection, or else of the current
+    /// target, or else of the latest event.
     #[must_use]
     pub fn subject(&self) -> NodeId {
         let trace = &self.run.trace;
@@ -124,13 +124,13 @@ impl State {
     }
 }
 
-/// The state after a step: to the next stop of the run that is shown or of the one beside it, or to the one before.
+/// Returns the state after a step: to the next stop of either run, or to the previous one.
 pub(super) fn step(state: State, by: Stride, forward: bool) -> State {
     if forward && state.is_over() {
         return state;
     }
     let (run, Playhead { time, cursor }) = (&state.run, state.playhead);
-    // Of the second run everything is shown that has happened by the moment of the playhead.
+    // The second run is shown up to the moment of the playhead.
     let beside = state.compare.as_ref().map(|compare| {
         let seen = compare.run.trace.events_until(time as Time);
         (&compare.run, seen)
@@ -141,7 +141,7 @@ pub(super) fn step(state: State, by: Stride, forward: bool) -> State {
     let now = latest((run, cursor)).max(beside.map_or(0, latest));
     let stop = match forward {
         true => by.next(run, cursor),
-        // The latest event may be the other run's.
+        // The latest event may be in the other run.
         false => by.previous(run, cursor + usize::from(latest((run, cursor)) < now)),
     };
     let mine = stop.map(|stop| Playhead::after(run, stop));
@@ -171,7 +171,7 @@ pub(super) fn step(state: State, by: Stride, forward: bool) -> State {
 }
 
 impl State {
-    /// The end of both runs, or the beginning.
+    /// Returns the end of both runs, or the beginning.
     fn extreme(&self, end: bool) -> Playhead {
         if !end {
             return Playhead::start();

@@ -1,45 +1,45 @@
-//! What a reader asks of the order of events: what led to what, logical time, a cut, what is still to come.
-//! None of it is in the scenario.
+//! The reader's questions on the order of events: causality, logical time, a cut, the future. They are not part of the
+//! scenario.
 
 use crate::diagram::Clocks;
 
 use super::{CutLine, Move, Selection, Shared, State, Stride, text};
 
-/// What is asked of the order of events, and how time is gone through.
+/// The questions on the order of events, and the way to step through time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Study {
-    /// Whether what is still to come is hidden, not just veiled: a teacher asks what will happen.
+    /// True if the future is hidden completely, not just veiled: a teacher asks for a prediction.
     ///
-    /// Then neither the picture nor the verdicts, the lists or the names of things tell it.
+    /// Then the picture, the verdicts, the lists and the titles do not show it either.
     pub future_hidden: bool,
-    /// Whether what led to something that is picked stands out, and what came of it.
+    /// True if the causes and effects of the selection are emphasised.
     pub causality: bool,
-    /// Which logical time is shown, if any.
+    /// Logical time that is shown, if any.
     pub clocks: Option<Clocks>,
     /// The cut that the reader has drawn.
     pub cut: Option<Shared<CutLine>>,
-    /// What a step goes to.
+    /// Target of a step.
     pub stride: Stride,
-    /// Whether single letters are shortcuts: who dictates to the machine wants none (WCAG 2.1.4).
+    /// True if single letters are shortcuts: users of speech input need to turn them off (WCAG 2.1.4).
     pub letters: bool,
-    /// Whether the sheet of the shortcuts is open.
+    /// True if the sheet of the shortcuts is open.
     pub sheet: bool,
 }
 
 /// A change of [`Study`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ask {
-    /// Hides what is still to come, or shows it through the veil again.
+    /// Hides the future, or shows it through the veil again.
     Future,
-    /// What led to things that are picked stands out, or does not.
+    /// Turns the emphasis on causes and effects on or off.
     Causality,
     /// Shows logical time, or none.
     Clocks(Option<Clocks>),
-    /// Draws a cut, moves it, or takes it away.
+    /// Draws a cut, moves it, or removes it.
     Cut(Move),
-    /// Steps go to this from now on.
+    /// Sets the target of a step.
     Stride(Stride),
-    /// Single letters are shortcuts, or are none.
+    /// Turns single-letter shortcuts on or off.
     Letters(bool),
     /// Opens or closes the sheet of the shortcuts.
     Sheet(bool),
@@ -60,14 +60,13 @@ impl Default for Study {
 }
 
 impl State {
-    /// What past and future are shown of: what is picked, unless that is not asked, or something is being
-    /// dragged.
+    /// Returns the selection whose causes and effects are shown; none if the emphasis is off, or during a drag.
     #[must_use]
     pub fn asked_about(&self) -> Option<Selection> {
         self.selection.filter(|_| self.study.causality && !self.adjusting)
     }
 
-    /// How many events may be told of: those that have happened where the future is hidden, all otherwise.
+    /// Number of events that may be shown: those that have happened if the future is hidden, otherwise all.
     #[must_use]
     pub fn told(&self) -> usize {
         if self.study.future_hidden { self.playhead.cursor } else { self.run.trace.events.len() }

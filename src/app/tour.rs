@@ -1,4 +1,4 @@
-//! From one example to the next, and from one protocol to another.
+//! Ways from one example to the next, and from one protocol to another.
 
 use std::rc::Rc;
 
@@ -19,7 +19,7 @@ use crate::{
     runs::Outcome,
 };
 
-/// What a newcomer is shown, one after the other. The page opens on the first.
+/// Stops of the tour for newcomers, in order. The page opens on the first.
 pub const TOUR: [&str; 2] = [
     "reliable/best-effort-broadcast/sender-crashes-half-way",
     "ordering/fifo-multicast/three-orders",
@@ -28,30 +28,31 @@ pub const TOUR: [&str; 2] = [
 /// The example that the page opens on.
 pub const OPENING: &str = TOUR[0];
 
-/// How many of the things that were left out are named.
+/// Largest number of left-out items that are named.
 const NAMED: usize = 4;
 
-/// Where a reader can go from a scenario, however much of it was changed.
+/// Ways on from a scenario, however much of it was changed.
 #[derive(Clone, Debug, Default)]
 pub struct Ways {
     /// The same sends under several protocols, the one that runs among them; none if it is the only one.
     pub variants: Vec<Variant>,
-    /// What comes next in the tour, if this is one of its stops.
+    /// The next stop of the tour, if this is one of its stops.
     pub next: Option<&'static Bundled>,
 }
 
-/// A protocol under which the same sends can be seen.
+/// A protocol that can run the same sends.
 #[derive(Clone, Debug)]
 pub struct Variant {
-    /// Which.
+    /// The protocol.
     pub protocol: &'static Protocol,
-    /// What sets the variants apart, as it is in the end under this one: the properties that are judged under
-    /// all, and are not promised by all or not the same for all. In the order in which they are first promised.
+    /// Verdicts that distinguish the variants, at the end of the run under this one: of the properties that are judged
+    /// under all variants, those that are not promised by all or whose verdicts differ. They are in the order in which
+    /// they are first promised.
     pub verdicts: Vec<Judgement>,
 }
 
 impl Ways {
-    /// The ways that lead on from a run of a scenario that was opened as `origin`.
+    /// Returns the ways on from a run of a scenario that was opened as `origin`.
     #[must_use]
     pub fn from(run: &Run, origin: &Scenario) -> Self {
         let Some(here) = example(run, origin) else { return Self::default() };
@@ -63,13 +64,13 @@ impl Ways {
             return Self { variants: Vec::new(), next };
         }
         let runs = variants.iter().map(|there| run_as(run, here, there));
-        // Without those that take long: nobody has asked for them.
+        // None if a run takes long: the reader has not asked for it.
         let runs: Option<Vec<_>> = runs.collect();
         Self { variants: runs.map(|runs| compare(&runs)).unwrap_or_default(), next }
     }
 }
 
-/// The bundled scenario that a run was made of, as long as it runs that one's protocol.
+/// Returns the bundled scenario that a run was made of, if it still runs that scenario's protocol.
 fn example(run: &Outcome, origin: &Scenario) -> Option<&'static Bundled> {
     if origin.protocol != run.protocol.id || origin.title.is_empty() {
         return None;
@@ -80,7 +81,7 @@ fn example(run: &Outcome, origin: &Scenario) -> Option<&'static Bundled> {
     })
 }
 
-/// A run of one variant's scenario under another variant's protocol; none if that takes long.
+/// Returns the run of one variant's scenario under another variant's protocol; none if it takes long.
 fn run_as(run: &Run, here: &Bundled, there: &Bundled) -> Option<Run> {
     if here.protocol == there.protocol {
         return Some(run.clone());
@@ -91,7 +92,7 @@ fn run_as(run: &Run, here: &Bundled, there: &Bundled) -> Option<Run> {
     Some(let_it_rest(run, &mut Runner::default()))
 }
 
-/// What sets runs of the same sends apart.
+/// Returns the verdicts that distinguish runs of the same sends.
 fn compare(runs: &[Run]) -> Vec<Variant> {
     let of = |run: &Run, name: &str| {
         run.report.judgements.iter().find(|judgement| judgement.property.name == name).cloned()
@@ -102,7 +103,7 @@ fn compare(runs: &[Run]) -> Vec<Variant> {
             all.iter().any(|one| !one.promised || one.verdict.status() != all[0].verdict.status())
         })
     };
-    // Who promises least comes first in the catalogue.
+    // The protocol that promises least comes first in the catalogue.
     let judgements = runs.iter().flat_map(|run| &run.report.judgements);
     let mut names: Vec<&str> = Vec::new();
     for judgement in judgements.clone().filter(|it| it.promised).chain(judgements) {
@@ -118,7 +119,7 @@ fn compare(runs: &[Run]) -> Vec<Variant> {
     runs.iter().map(variant).collect()
 }
 
-/// A reader's scenario, made of the example `from`, under the protocol of its variant `to`.
+/// Returns a reader's scenario, made of the example `from`, under the protocol of its variant `to`.
 fn carry_over(mine: &Scenario, from: &Scenario, to: &Scenario, protocol: &Protocol) -> Scenario {
     let mut params = to.params.clone();
     let changed = mine.params.iter().filter(|(name, value)| from.params.get(*name) != Some(value));
@@ -132,16 +133,16 @@ fn carry_over(mine: &Scenario, from: &Scenario, to: &Scenario, protocol: &Protoc
     next
 }
 
-/// The example of a protocol that a reader is shown first: the variant of the one that was opened, or else the one
-/// that shows best what the protocol does.
+/// Returns the example of a protocol that is shown first: the variant of the opened one, or else the one that shows
+/// best how the protocol works.
 fn best_example(state: &State, protocol: &Protocol) -> Option<&'static Bundled> {
     let here = example(&state.run, &state.origin).map(Bundled::variants).unwrap_or_default();
     let variant = here.into_iter().find(|there| there.protocol == protocol.id);
     variant.or_else(|| bundled::best_of(protocol.id))
 }
 
-/// Opens the best example of a protocol. In an exercise the protocol may be what has to be changed: there the
-/// scenario stays, as far as it means something to the protocol.
+/// Opens the best example of a protocol. In an exercise the protocol may be the thing to change: the scenario stays
+/// there, as far as the protocol supports it.
 pub(super) fn open_protocol(state: State, id: &str) -> State {
     let Some(protocol) = protocols::find(id) else { return state };
     if protocol.id == state.run.protocol.id {
@@ -153,8 +154,8 @@ pub(super) fn open_protocol(state: State, id: &str) -> State {
     }
 }
 
-/// Another protocol runs, with all that the reader has made, as far as that means something to it. Where the example
-/// that was opened has a variant for it, it is that one that is changed now.
+/// Changes the protocol and keeps the reader's changes, as far as the protocol supports them. Where the opened example
+/// has a variant for the protocol, the variant becomes the origin.
 pub(super) fn change_protocol(state: State, id: &str) -> State {
     let Some(protocol) = protocols::find(id) else { return state };
     if protocol.id == state.run.protocol.id {
@@ -174,8 +175,7 @@ pub(super) fn change_protocol(state: State, id: &str) -> State {
     if changed.run.protocol.id == protocol.id { say(changed, &left_out) } else { changed }
 }
 
-/// The protocols under which a run's scenario can be seen with all that is asked for in it, its own left out: the
-/// variants of its example first.
+/// Returns the other protocols that accept all requests of a run's scenario: the variants of its example first.
 #[must_use]
 pub(super) fn others(run: &Outcome, origin: &Scenario) -> Vec<&'static Protocol> {
     let scenario = &run.scenario;
@@ -196,7 +196,7 @@ pub(super) fn others(run: &Outcome, origin: &Scenario) -> Vec<&'static Protocol>
     others
 }
 
-/// A run's scenario under another protocol; none, too, if the runner has to be waited for.
+/// Returns a run's scenario under another protocol; none, too, if the run takes long.
 pub(super) fn under(
     run: &Outcome,
     origin: &Scenario,
@@ -211,7 +211,7 @@ pub(super) fn under(
     Some(let_it_rest(run, runner))
 }
 
-/// The example that a run was made of, and its variant under another protocol.
+/// Returns the example that a run was made of, and its variant under another protocol.
 fn variant(run: &Outcome, origin: &Scenario, protocol: &Protocol) -> Option<(Scenario, Scenario)> {
     let here = example(run, origin)?;
     let there = here.variants().into_iter().find(|there| there.protocol == protocol.id)?;

@@ -1,17 +1,17 @@
-//! How a run is looked at: none of it is in the scenario.
+//! The views of a run: they are not part of the scenario.
 
 use super::text;
 
-/// What the workbench below the diagram shows.
+/// A tab of the workbench below the diagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Panel {
-    /// Looks for a violation, makes it small, explains it.
+    /// Searches for a violation, minimises it, explains it.
     Break,
     /// Every event, in words.
     Events,
-    /// What each node told its application, node beside node.
+    /// The deliveries of each node to its application, side by side.
     Deliveries,
-    /// The nodes and what travels between them, at the playhead.
+    /// The nodes and the messages in transit, at the playhead.
     Network,
     /// The nodes' states.
     State,
@@ -36,7 +36,7 @@ impl Panel {
         Self::Text,
     ];
 
-    /// What stands on its tab.
+    /// Returns the label of its tab.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

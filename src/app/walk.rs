@@ -1,27 +1,26 @@
-//! Going from event to event without a pointer: along a node's line, and from line to line.
+//! Selection by keyboard: from event to event along a node's line, and from line to line.
 
 use super::Selection;
 use crate::kernel::{EventId, EventKind, Fate, Message, MessageId, NodeId, Time, Trace};
 
-/// Where to go from what is selected.
+/// Direction from the selection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Toward {
-    /// To what was before, on the same line.
+    /// To the previous item on the same line.
     Earlier,
-    /// To what comes after, on the same line.
+    /// To the next item on the same line.
     Later,
-    /// To the nearest in time on the line before, in the order of the nodes.
+    /// To the nearest item in time on the previous line, in the order of the nodes.
     Above,
-    /// To the nearest in time on the line after.
+    /// To the nearest item in time on the next line.
     Below,
 }
 
-/// A moment of a node, as a place to go on from.
+/// A moment of a node, as the start of the next step.
 pub(super) type Place = (NodeId, Time);
 
-/// What is selected after a step. At the end of a line, and beyond the last line, the selection stays; from
-/// nothing, one begins at what is nearest to `place`. Only the first `told` events are gone to: no others are
-/// drawn.
+/// Returns the selection after a step. At the end of a line, and beyond the last line, it stays; without a selection,
+/// the step goes to the item nearest to `place`. Only the first `told` events can be selected: no others are drawn.
 pub(super) fn walk(
     trace: &Trace,
     (from, place): (Option<Selection>, Place),
@@ -63,7 +62,7 @@ pub(super) fn walk(
     event.map(Selection::Event).or(from)
 }
 
-/// Where something that is selected is.
+/// Returns the place of a selection.
 pub(super) fn place_of(trace: &Trace, selection: Selection) -> Option<Place> {
     let event = match selection {
         Selection::Moment { node, at } => return Some((node, at)),
@@ -74,8 +73,8 @@ pub(super) fn place_of(trace: &Trace, selection: Selection) -> Option<Place> {
     Some((event.node, event.time))
 }
 
-/// The message that an event sent or received; of a message, its other end: its receipt, or, where it never
-/// came, its sending.
+/// Returns the message that an event sent or received; for a message, its receipt, or, if it never arrived, its
+/// sending.
 pub(super) fn follow(trace: &Trace, selection: Selection) -> Option<Selection> {
     match selection {
         Selection::Event(event) => {
@@ -90,7 +89,7 @@ pub(super) fn follow(trace: &Trace, selection: Selection) -> Option<Selection> {
     }
 }
 
-/// Where a message came, or, if it never did, where it was sent: a loss is between the lines.
+/// Returns the event of a message's arrival, or, if it never arrived, of its sending: a loss is between the lines.
 fn end_of(message: &Message) -> EventId {
     match message.overall() {
         Fate::Received(event) => event,
@@ -98,7 +97,7 @@ fn end_of(message: &Message) -> EventId {
     }
 }
 
-/// The message that an event is about.
+/// Returns the message that an event is about.
 pub(super) fn message_of(trace: &Trace, event: EventId) -> Option<MessageId> {
     match trace.events.get(event)?.kind {
         EventKind::Send(message) | EventKind::Receive(message) | EventKind::Lose(message, _) => {
@@ -115,7 +114,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Whether there is anything to stand on: a loss happens between the lines.
+    /// True if the event can be selected: a loss happens between the lines.
     fn is_on(&self, event: EventId, node: Option<NodeId>) -> bool {
         let event = &self.trace.events[event];
         node.is_none_or(|node| event.node == node) && !matches!(event.kind, EventKind::Lose(..))
@@ -153,12 +152,12 @@ impl Walk<'_> {
         self.nearest(Some(node), at).or_else(|| self.nearest(None, at))
     }
 
-    /// The event of a line that is nearest to a moment; of two that are as near, the later one.
+    /// Returns the event of a line that is nearest to a moment; of two equally near, the later one.
     fn nearest(&self, node: Option<NodeId>, at: Time) -> Option<EventId> {
         let middle = self.trace.events_until(at).min(self.last);
         let time = |event: &EventId| self.trace.events[*event].time;
         let before = (0..middle).rev().find(|&event| self.is_on(event, node));
-        // Of one moment the first: one goes on from there.
+        // The first event of its moment: the next step continues from it.
         let before = before.map(|event| {
             let here = (0..=event).rev().take_while(|it| time(it) == time(&event));
             here.filter(|&it| self.is_on(it, node)).last().unwrap_or(event)

@@ -1,8 +1,8 @@
-//! What is said of a run: its title and captions, and whose they are.
+//! Words on a run: its title and captions, and their author.
 //!
-//! Words are true of the run that they were written for. Those that came with an example or a link are dropped
-//! with the reader's first change, and are back when the run is again what was opened. The reader's own stay. The
-//! scenario itself holds the outcome, so that the reader and everyone who opens the link see the same.
+//! Words are true of the run that they were written for. Those of an example or a link are dropped with the reader's
+//! first change, and return when the run is again the opened one. The reader's own words stay. The scenario itself
+//! holds the outcome: the reader and everyone who opens the link see the same.
 
 use std::rc::Rc;
 
@@ -13,14 +13,14 @@ use crate::{
     runs::Want,
 };
 
-/// How a scenario came to be another one.
+/// Origin of a changed scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ChangeOrigin {
-    /// By hand: what is said of the run was not touched.
+    /// A change by hand: it did not touch the words.
     ByHand,
     /// The reader wrote the whole scenario, its words included.
     Written,
-    /// It is the scenario as it was opened.
+    /// A return to the scenario as it was opened.
     Opened,
 }
 
@@ -28,9 +28,9 @@ fn has_words(scenario: &Scenario) -> bool {
     !scenario.title.is_empty() || !scenario.captions.is_empty()
 }
 
-/// The page after a change, with the words that are still true of it.
+/// Returns the page after a change, with the words that are still true of it.
 ///
-/// `before` is the page that was changed; its origin is what the words of an example are compared with.
+/// `before` is the page that was changed; the words of an example are compared with its origin.
 pub(super) fn after(before: &Page, next: Scenario, change: ChangeOrigin) -> Page {
     let origin = Rc::clone(&before.origin);
     match change {
@@ -88,7 +88,7 @@ fn as_written(before: &Page, mut next: Scenario) -> Page {
     let captions: Vec<_> = next.captions.iter().filter(|it| is_own(it)).cloned().collect();
     let is_new = (own_title && next.title != was.title)
         || captions.iter().any(|caption| !was.captions.contains(caption));
-    // New words are of the run that they were written with.
+    // New words belong to the run that they were written with.
     let of = written.as_ref().filter(|_| !is_new).map_or(&next, |written| &**written);
     let own = Scenario { title, captions, ..of.clone() };
     let written = has_words(&own).then(|| Rc::new(own));
@@ -96,7 +96,7 @@ fn as_written(before: &Page, mut next: Scenario) -> Page {
 }
 
 impl State {
-    /// The run's heading: its title, or else whose run of which protocol it is.
+    /// Returns the run's heading: its title, or else one that names the protocol.
     #[must_use]
     pub fn heading(&self) -> String {
         heading(self.scenario(), self.is_edited(), self.run.protocol.name)
@@ -109,7 +109,7 @@ impl State {
     }
 }
 
-/// The heading of a scenario that runs a protocol of this name.
+/// Returns the heading of a scenario that runs a protocol of this name.
 pub(super) fn heading(scenario: &Scenario, edited: bool, protocol: &str) -> String {
     match (scenario.title.as_str(), edited) {
         ("", true) => text::words::own_run(protocol),

@@ -1,4 +1,4 @@
-//! The scenario as a reader writes it: a text that need not be a scenario all the time.
+//! The scenario as a reader writes it: a text that may be invalid at times.
 
 use std::{ops::Range, rc::Rc};
 
@@ -8,39 +8,39 @@ use crate::{
     kernel::{Scenario, sentence},
 };
 
-/// Up to which length, in bytes, a text is looked through at every key; a longer one when the reader pauses.
+/// Largest length, in bytes, of a text that is checked at every key; a longer one is checked when the reader pauses.
 pub const MOST_AT_ONCE: usize = 20_000;
 
-/// What a reader has written, as it is written: it is never lost by being wrong.
+/// The reader's text, valid or not: an error never loses it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Writing {
     /// The text.
     pub text: Rc<str>,
-    /// What it comes to.
+    /// Result of the check.
     pub checked: Checked,
-    /// What was shown when the reader began to write it.
+    /// The scenario that was shown when the reader began to write.
     since: Rc<Scenario>,
 }
 
-/// What a text comes to.
+/// Result of checking a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Checked {
-    /// Nobody has looked: it is long.
+    /// The text is long and has not been checked.
     NotYet,
-    /// It is no scenario.
+    /// The text is not a scenario.
     Wrong(Wrong),
-    /// It is this one.
+    /// The text is this scenario.
     Right(Rc<Scenario>),
 }
 
-/// Why a text is no scenario.
+/// The error in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrong {
-    /// In which line, from 1.
+    /// Its line, from 1.
     pub line: usize,
-    /// From where to where, in bytes.
+    /// Its range, in bytes.
     pub place: Range<usize>,
-    /// What is wrong, in a sentence.
+    /// The problem, in a sentence.
     pub why: String,
 }
 
@@ -55,7 +55,7 @@ impl Wrong {
             None => lines::place_of(text, &problem.path),
         };
         let (line, _) = lines::line_and_column(text, place.start);
-        // The line is said anyway.
+        // The line is shown separately.
         let mut why = problem.to_string();
         if let Some((line, column)) = problem.at {
             why = why.replace(&format!(" at line {line}, column {column}"), "");
@@ -65,13 +65,13 @@ impl Wrong {
 }
 
 impl Writing {
-    /// Whether it holds something that the run does not.
+    /// True if the text is not a scenario that can be run: it is invalid or unchecked.
     #[must_use]
     pub const fn stands(&self) -> bool {
         !matches!(self.checked, Checked::Right(_))
     }
 
-    /// Whether it is still of use when this is shown: what is run is, and what could not be.
+    /// True if the text stays while this scenario is shown: it is this scenario, or it is not valid.
     pub(super) fn outlives(&self, shown: &Scenario) -> bool {
         match &self.checked {
             Checked::Right(written) => **written == *shown,
@@ -79,13 +79,13 @@ impl Writing {
         }
     }
 
-    /// Whether what is shown has changed since the reader began to write.
+    /// True if the scenario that is shown has changed since the reader began to write.
     #[must_use]
     pub fn is_behind(&self, shown: &Scenario) -> bool {
         self.stands() && *self.since != *shown
     }
 
-    /// What is wrong with it.
+    /// Returns the error in it.
     #[must_use]
     pub const fn wrong(&self) -> Option<&Wrong> {
         match &self.checked {
@@ -95,7 +95,7 @@ impl Writing {
     }
 }
 
-/// The scenario as text: what the reader is writing, or else what is shown, laid out in lines.
+/// Returns the scenario as text: the one that the reader writes, or else the one that is shown, laid out in lines.
 #[must_use]
 pub fn written(writing: Option<&Writing>, shown: &Scenario) -> Rc<str> {
     match writing {
@@ -111,7 +111,7 @@ fn check(text: &str) -> Checked {
     }
 }
 
-/// Takes note of what is written.
+/// Stores the written text.
 pub(super) fn write(state: State, text: String) -> State {
     let checked = if text.len() <= MOST_AT_ONCE { check(&text) } else { Checked::NotYet };
     let since = match &state.writing {
@@ -121,7 +121,7 @@ pub(super) fn write(state: State, text: String) -> State {
     State { writing: Some(Writing { text: text.into(), checked, since }), ..state }
 }
 
-/// Runs what is written, if it is a scenario: one change, that can be undone.
+/// Runs the written text, if it is a scenario: one change, which can be undone.
 pub(super) fn take(state: State) -> State {
     let Some(mut writing) = state.writing.clone() else { return state };
     if writing.checked == Checked::NotYet {

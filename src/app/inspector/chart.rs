@@ -1,4 +1,4 @@
-//! What a protocol is measured by, as curves over the whole run.
+//! Charts of the protocol's metrics: curves over the whole run.
 
 use crate::app::text;
 use crate::{
@@ -6,38 +6,38 @@ use crate::{
     kernel::{EventKind, Metric, NodeId, Time},
 };
 
-/// How wide a chart is in its own units, and how high.
+/// Width and height of a chart in its own units.
 pub const CHART: (u64, i64) = (1_000, 100);
 
 /// The curves of one measure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chart {
-    /// What is measured.
+    /// Name of the measure.
     pub name: String,
-    /// What is counted.
+    /// Unit of the values.
     pub unit: &'static str,
-    /// What it says, in a line.
+    /// Meaning of the measure, in a line.
     pub help: &'static str,
     /// The least value, or 0.
     pub low: i64,
     /// The greatest value, or 0; greater than the least.
     pub high: i64,
-    /// By node.
+    /// Curves, one for each node.
     pub curves: Vec<Line>,
     end: Time,
 }
 
-/// What was measured at one node, or of all of them.
+/// Values measured at one node, or over all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
-    /// Where; none if it is of all.
+    /// The node; none if the values are of all nodes.
     pub node: Option<NodeId>,
-    /// When it was what: between two of these it goes evenly.
+    /// Points of time and value, with straight lines between them.
     points: Vec<(Time, i64)>,
 }
 
 impl Line {
-    /// What it is at a moment; none before it was measured first.
+    /// Returns the value at a moment; none before the first measurement.
     #[must_use]
     pub fn at(&self, time: Time) -> Option<i64> {
         let later = self.points.partition_point(|(at, _)| *at <= time);
@@ -47,14 +47,14 @@ impl Line {
         Some(value + share as i64)
     }
 
-    /// The least and the greatest value.
+    /// Returns the least and the greatest value.
     #[must_use]
     pub fn range(&self) -> Option<(i64, i64)> {
         let values = || self.points.iter().map(|(_, value)| *value);
         Some((values().min()?, values().max()?))
     }
 
-    /// A point, unless nothing has changed by it.
+    /// Adds a point, unless the value is unchanged.
     fn push(&mut self, point: (Time, i64)) {
         if let [.., before, last] = self.points.as_mut_slice()
             && before.1 == last.1
@@ -67,7 +67,7 @@ impl Line {
     }
 }
 
-/// The charts of a run: the messages, and each of the protocol's metrics that was measured.
+/// Returns the charts of a run: the messages, and each of the protocol's metrics that was measured.
 #[must_use]
 pub fn charts(run: &Run) -> Vec<Chart> {
     let (trace, nodes) = (&run.trace, run.scenario.nodes.len());
@@ -113,30 +113,30 @@ impl Chart {
         Self { name, unit, help, low, high, curves, end: 1 }
     }
 
-    /// When the chart ends, in virtual ms.
+    /// Returns the end of the chart, in virtual ms.
     #[must_use]
     pub const fn end(&self) -> Time {
         self.end
     }
 
-    /// How far along a moment is, in the chart's units.
+    /// Returns the horizontal position of a moment, in the chart's units.
     #[must_use]
     pub fn along(&self, time: Time) -> u64 {
         time.min(self.end) * CHART.0 / self.end
     }
 
-    /// How far down a value is.
+    /// Returns the vertical position of a value.
     fn down(&self, value: i64) -> i64 {
         let share = i128::from(value - self.low) * i128::from(CHART.1);
         CHART.1 - (share / i128::from(self.high - self.low)) as i64
     }
 
-    /// A line as the data of a path. Where there are many points, those that fall on one place are drawn from the
-    /// least to the greatest: the path has no more of them than the chart has places.
+    /// Returns a line as the data of a path. Where several points fall on one horizontal position, the line covers
+    /// their range: the path has no more points than the chart has positions.
     #[must_use]
     pub fn path(&self, line: &Line) -> String {
         let mut d = String::new();
-        // What falls on one place: the first, the least, the greatest and the last of it.
+        // Points at one position: the first, the least, the greatest and the last value.
         let mut here: Option<(u64, [i64; 4])> = None;
         let draw = |d: &mut String, (x, values): (u64, [i64; 4])| {
             let mut before = None;

@@ -1,4 +1,4 @@
-//! What the workbench tells of a run: the nodes' states, the code that ran, numbers.
+//! The workbench's view of a run: the nodes' states, the code that ran, numbers.
 
 mod chart;
 mod listing;

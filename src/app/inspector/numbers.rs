@@ -1,4 +1,4 @@
-//! What a run comes to in numbers: messages, bytes, how long things took, and what was measured over time.
+//! A run in numbers: messages, bytes, durations, and metrics over time.
 
 use crate::{
     app::Run,
@@ -6,7 +6,7 @@ use crate::{
     kernel::{EventKind, Fate, NodeId, Packet, Time, sort},
 };
 
-/// How many messages are weighed at once, so that the page does not stand still.
+/// Number of messages measured at once, so that the page does not freeze.
 const PIECE: usize = 1_500;
 /// The requests of the contract that end in deliveries.
 const DELIVERED: [&str; 3] = ["broadcast", "send", "transfer"];
@@ -15,51 +15,51 @@ const DELIVERED: [&str; 3] = ["broadcast", "send", "transfer"];
 #[derive(Clone, Debug)]
 pub struct Numbers {
     run: Run,
-    /// How many messages have been weighed.
+    /// Number of messages measured so far.
     weighed: usize,
-    /// The last payload, its length and its hash: those that are sent to many are one after the other.
+    /// The last payload, its length and its hash. Copies of one payload to several receivers follow each other.
     last: Option<(Packet, usize, u64)>,
-    /// By message: from whom, to whom, and the hash of what it says.
+    /// For each message: sender, receiver, and the hash of its payload.
     said: Vec<(NodeId, NodeId, u64)>,
-    /// How often something was handed to the network. A transmission on a shared medium is one.
+    /// Number of messages handed to the network. A transmission on a shared medium counts once.
     pub messages: usize,
-    /// How many bytes all of that has: the payloads, as the trace encodes them.
+    /// Number of bytes of their payloads, as the trace encodes them.
     pub bytes: usize,
-    /// How many of the messages say what their sender has told their receiver before.
+    /// Number of messages whose payload the sender has sent to the same receiver before.
     pub again: usize,
     /// By node.
     pub nodes: Vec<OfNode>,
-    /// From sending to receipt, of every copy that was received.
+    /// Time from the sending to the receipt, of every copy that was received.
     pub latency: Option<Spread>,
-    /// From a request to the last of its deliveries.
+    /// Time from a request to the last of its deliveries.
     pub delivery: Option<Spread>,
-    /// How many requests of the kind that is delivered were delivered by nobody.
+    /// Number of requests of the delivered kind without a delivery.
     pub undelivered: usize,
 }
 
-/// What a node did.
+/// Numbers of a node.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OfNode {
-    /// How many messages it handed to the network, one for each receiver.
+    /// Number of messages that it handed to the network, one for each receiver.
     pub sent: usize,
-    /// The bytes of them.
+    /// Number of bytes of these messages.
     pub bytes: usize,
-    /// How many it received.
+    /// Number of messages that it received.
     pub received: usize,
     /// Number of messages to it of which no copy has come or will come.
     pub lost: usize,
-    /// What it delivered.
+    /// Number of its deliveries.
     pub delivered: usize,
 }
 
-/// How long something took, in virtual ms.
+/// Distribution of a duration, in virtual ms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spread {
-    /// How often it was measured.
+    /// Number of measurements.
     pub count: usize,
     /// The least.
     pub least: Time,
-    /// The lower of the two in the middle, where there are two.
+    /// The median; of an even number of values, the lower one in the middle.
     pub median: Time,
     /// The mean, in tenths.
     pub mean_tenths: Time,
@@ -77,7 +77,7 @@ impl Spread {
         Some(Self { count, least, median: times[(count - 1) / 2], mean_tenths, most })
     }
 
-    /// The mean, as a reader writes it.
+    /// Returns the mean as a decimal number.
     #[must_use]
     pub fn mean(&self) -> String {
         tenths(self.mean_tenths)
@@ -92,7 +92,7 @@ fn tenths(tenths: Time) -> String {
 }
 
 impl Numbers {
-    /// The numbers of a run; the bytes of a long one are still to come.
+    /// Returns the numbers of a run; the bytes of a long one are not counted yet.
     #[must_use]
     pub fn of(run: &Run) -> Self {
         let mut numbers = Self {
@@ -114,20 +114,20 @@ impl Numbers {
         numbers
     }
 
-    /// Whether they are this run's.
+    /// True if they are the numbers of this run.
     #[must_use]
     pub fn is_of(&self, run: &Run) -> bool {
         self.run == *run
     }
 
-    /// How much of the messages has been weighed, in hundredths; none once that is all.
+    /// Returns the percentage of the messages that have been measured; none once all have been.
     #[must_use]
     pub fn progress(&self) -> Option<usize> {
         let all = self.run.trace.messages.len();
         (self.weighed < all).then(|| self.weighed * 100 / all)
     }
 
-    /// Weighs the next messages. False once all of them have been.
+    /// Measures the next messages. Returns false once all of them have been measured.
     pub fn go_on(&mut self) -> bool {
         let run = self.run.clone();
         let messages = &run.trace.messages;
@@ -161,7 +161,7 @@ impl Numbers {
             return (*bytes, *hash);
         }
         let text = payload_text(packet, &self.run.scenario.nodes);
-        // FNV-1a: two payloads that differ are hardly ever taken for one.
+        // FNV-1a: a collision of two payloads is very unlikely.
         let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
@@ -187,13 +187,13 @@ impl Numbers {
         self.latency = Spread::of(latencies);
     }
 
-    /// Deliveries name their message by its sender and its number: of all that this one asked for, or, where it
-    /// goes to one node, of what it asked for to that one.
+    /// Counts the deliveries. A delivery names its message by the sender and a number, which counts the sender's
+    /// requests: all of them, or, for a message to one node, those to that node.
     fn count_deliveries(&mut self) {
         let run = self.run.clone();
         let names = &run.scenario.nodes;
         let nodes = names.len();
-        // By sender and, from the second column on, by receiver: when it was asked for, and the last delivery.
+        // By sender and, from the second column on, by receiver: the times of the request and of the last delivery.
         let mut asked: Vec<Vec<(Time, Option<Time>)>> = vec![Vec::new(); nodes * (nodes + 1)];
         for event in &run.trace.events {
             let me = event.node.index();

@@ -1,4 +1,4 @@
-//! The nodes' states at any moment of a run, and what the last step changed in them.
+//! The nodes' states at any moment of a run, and the changes of the last step.
 
 use serde_json::Value as Json;
 
@@ -14,26 +14,26 @@ use crate::{
     },
 };
 
-/// What the inspector looks at.
+/// The moment that the inspector shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Subject {
-    /// How many events have happened by then.
+    /// Number of events up to the moment.
     pub events: usize,
-    /// How many had before the step that the event belongs to.
+    /// Number of events before the step of the event.
     pub before: usize,
-    /// The event that came last; none before the run, and at a moment that was picked.
+    /// The last event; none before the run, and at a selected moment.
     pub event: Option<EventId>,
-    /// The message that it is about.
+    /// The message of the event.
     pub message: Option<MessageId>,
-    /// The node that comes first.
+    /// The node that is shown first.
     pub node: NodeId,
-    /// Whether the reader picked it; otherwise it is where the playhead stands.
+    /// True if the reader selected it; otherwise it is the moment of the playhead.
     pub picked: bool,
 }
 
 impl Subject {
-    /// What the reader has picked; else what came last before the playhead, `cursor` events having happened.
-    /// It is one of the first `told` events: no others may be told of.
+    /// Returns the moment of the selection, or else of the last of the `cursor` events before the playhead. It is one
+    /// of the first `told` events: later ones must not be shown.
     #[must_use]
     pub fn of(run: &Run, selection: Option<Selection>, cursor: usize, told: usize) -> Self {
         let last = cursor.checked_sub(1).filter(|event| *event < run.trace.events.len());
@@ -75,7 +75,7 @@ impl Subject {
         }
     }
 
-    /// What it is, in a line.
+    /// Describes it, in a line.
     #[must_use]
     pub fn heading(&self, run: &Run) -> String {
         match (self.event, self.events) {
@@ -92,8 +92,8 @@ impl Subject {
     }
 }
 
-/// The first event of the step that an event belongs to: the one that its handler answers, or, where the
-/// start of the run did it, the first thing that was done.
+/// Returns the first event of the step of an event: the input that its handler answers, or the first action of the
+/// start of the run.
 fn step_start(run: &Run, event: EventId) -> EventId {
     let events = &run.trace.events;
     let happened = &events[event];
@@ -109,7 +109,7 @@ fn step_start(run: &Run, event: EventId) -> EventId {
     })
 }
 
-/// How many events have happened when the step is over that the last of so many belongs to.
+/// Returns the number of events at the end of the step that contains the last of these events.
 fn step_end(run: &Run, events: usize) -> usize {
     let all = &run.trace.events;
     let Some(last) = events.checked_sub(1).map(|last| &all[last]) else { return events };
@@ -119,25 +119,25 @@ fn step_end(run: &Run, events: usize) -> usize {
     events + all[events..].iter().take_while(same).count()
 }
 
-/// The past of a run, found again: made when it is first asked for, and kept as long as the run.
+/// The past of a run: reconstructed on first use, and stored as long as the run is shown.
 #[derive(Debug)]
 pub struct Past {
     run: Run,
     checkpoints: Checkpoints,
-    /// What was looked at last: before the step, and after it.
+    /// The states that were shown last: before the step, and after it.
     last: Option<(Revisited, Revisited)>,
 }
 
-/// How many lines the states of all nodes together have at the most.
+/// Largest number of lines of the states of all nodes together.
 const LINES: usize = 240;
-/// How many messages that are held back are told of each node.
+/// Number of held-back messages that are listed for each node.
 const HELD_BACK: usize = 20;
 
-/// How many steps of a run are gone through at once, so that the page does not stand still.
+/// Number of steps replayed at once, so that the page does not freeze.
 const PIECE: usize = 2_000;
 
 impl Past {
-    /// The past of a run, its first part gone through.
+    /// Returns the past of a run, with its first part replayed.
     #[must_use]
     pub fn of(run: &Run) -> Self {
         let checkpoints = Checkpoints::begin(&plan(run));
@@ -146,37 +146,37 @@ impl Past {
         past
     }
 
-    /// Whether it is this run's.
+    /// True if it is the past of this run.
     #[must_use]
     pub fn is_of(&self, run: &Run) -> bool {
         self.run == *run
     }
 
-    /// Goes through the next part of the run. False once all of it has been gone through.
+    /// Replays the next part of the run. Returns false once all of it has been replayed.
     pub fn go_on(&mut self) -> bool {
         self.checkpoints.advance(&plan(&self.run), &self.run.trace, PIECE)
     }
 
-    /// How much of the run has been gone through, in hundredths; none once that is all.
+    /// Returns the percentage of the run that has been replayed; none once all of it has been.
     #[must_use]
     pub fn progress(&self) -> Option<usize> {
         let all = self.run.trace.events.len().max(1);
         self.checkpoints.reached().map(|events| events * 100 / all)
     }
 
-    /// Whether the run has been gone through up to there.
+    /// True if the run has been replayed up to this point.
     #[must_use]
     pub fn has(&self, subject: &Subject) -> bool {
         self.checkpoints.reached().is_none_or(|reached| reached >= subject.events)
     }
 
-    /// The states of these nodes, of all of a run of which the first `told` events may be told. Where the run has
-    /// not been gone through up to there, it takes long.
+    /// Returns the states of these nodes. Only the first `told` events of the run may be shown. The call takes long if
+    /// the run has not been replayed up to this moment.
     #[must_use]
     pub fn states(&mut self, subject: &Subject, nodes: &[NodeId], told: usize) -> Vec<NodeState> {
         let (plan, trace) = (plan(&self.run), &self.run.trace);
         let seek = |events, near| self.checkpoints.seek_near(&plan, trace, events, near);
-        // Mostly the next moment is looked at next.
+        // The reader usually goes to the next moment.
         let before = match &self.last {
             Some((_, after)) if after.count() <= subject.before => {
                 seek(subject.before, Some(after))
@@ -218,8 +218,8 @@ impl Past {
         }
     }
 
-    /// What a node has received and not yet delivered when so many events have happened, in sentences: when it
-    /// will be only if that may be told.
+    /// Describes the messages that a node has received and not yet delivered after this number of events. The time of a
+    /// delivery is included only if it may be shown.
     fn held_back(&self, node: NodeId, (events, told): (usize, usize)) -> Vec<String> {
         let trace = &self.run.trace;
         let waits = self.run.features().waits.iter().filter(|wait| {
@@ -252,22 +252,22 @@ fn plan(run: &Run) -> Plan<'_> {
 /// A node at a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeState {
-    /// Which.
+    /// Its id.
     pub node: NodeId,
-    /// Whether it is up.
+    /// Status: up, paused or crashed.
     pub status: Status,
-    /// The process's state. Of a node that is down it is what is lost.
+    /// State of the process. For a node that is down, it is the state that is lost.
     pub state: Vec<Branch>,
-    /// The timers that run.
+    /// Running timers.
     pub timers: Vec<Branch>,
-    /// What it has in stable storage; empty if nothing.
+    /// Contents of stable storage; empty if nothing is stored.
     pub stored: Vec<Branch>,
-    /// The messages that wait for their delivery, in sentences; none where no message of the run ever does.
+    /// Messages that are held back, in sentences; none if the run never holds a message back.
     pub held_back: Option<Vec<String>>,
 }
 
 impl NodeState {
-    /// The same in so many lines at the most.
+    /// Returns the same in at most this number of lines.
     fn pruned(self, mut lines: usize) -> Self {
         let timers = pruned(self.timers, &mut lines);
         let stored = pruned(self.stored, &mut lines);
@@ -280,7 +280,7 @@ impl NodeState {
         Self { state: pruned(self.state, &mut lines), timers, stored, held_back, ..self }
     }
 
-    /// Whether the last step changed anything.
+    /// True if the last step changed anything.
     #[must_use]
     pub fn is_touched(&self) -> bool {
         let mut all = self.state.iter().chain(&self.timers).chain(&self.stored);
@@ -288,14 +288,14 @@ impl NodeState {
     }
 }
 
-/// Whether a node is up.
+/// Status of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// It is.
+    /// The node is up.
     Up,
-    /// It stands still until then, in virtual ms.
+    /// The node is paused until this time, in virtual ms.
     Paused(Time),
-    /// It has crashed.
+    /// The node has crashed.
     Crashed,
 }
 
@@ -307,7 +307,7 @@ fn status(state: &Json) -> Status {
     }
 }
 
-/// The timers of both states, by their names.
+/// Returns the timers of both states, by their names.
 fn timers(was: &Json, is: &Json, names: &[String]) -> Vec<Branch> {
     let list = |json: &Json| -> Vec<(String, String)> {
         let timers = json["timers"].as_array().into_iter().flatten();
@@ -332,19 +332,19 @@ fn timers(was: &Json, is: &Json, names: &[String]) -> Vec<Branch> {
         .collect()
 }
 
-/// What the inspector says of a message.
+/// The inspector's view of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payload {
-    /// Who, when, what became of it.
+    /// Sender, receiver, times and fate.
     pub sentence: String,
-    /// What it says.
+    /// Fields of the payload.
     pub fields: Vec<Branch>,
-    /// What else it might have said: who meant it, and what is different in what was sent.
+    /// The other version of a payload: whose version it is, and the differences.
     pub other: Option<(&'static str, Vec<Branch>)>,
 }
 
 impl Payload {
-    /// Of a message of a run of which the first `told` events may be told.
+    /// Returns the view of a message. Only the first `told` events of the run may be shown.
     #[must_use]
     pub fn of(run: &Run, id: MessageId, told: usize) -> Self {
         let message = &run.trace.messages[id];

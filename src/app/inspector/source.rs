@@ -1,4 +1,4 @@
-//! Which code ran: the protocol's file, and the handler of an event.
+//! The code that ran at an event: the protocol's file, and the handler.
 
 use serde_json::Value as Json;
 
@@ -12,16 +12,16 @@ use crate::{
 /// The handler that ran at an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ran {
-    /// Which.
+    /// Kind of handler.
     pub handler: Handler,
     /// The event that it answered; none for the start of the run.
     pub input: Option<EventId>,
-    /// By what names the variant that it was handed may go.
+    /// Possible names of the variant that it received.
     pub variants: Vec<String>,
 }
 
-/// The handler that ran at an event: the one that answered it, or the one that caused it. None where no code
-/// of the node ran, as when it crashes.
+/// Returns the handler that ran at an event: the one that answered it, or the one that caused it. Returns none where no
+/// code of the node ran, for example at a crash.
 #[must_use]
 pub fn ran(run: &Run, event: EventId) -> Option<Ran> {
     let trace = &run.trace;
@@ -50,13 +50,13 @@ pub fn ran(run: &Run, event: EventId) -> Option<Ran> {
     Some(Ran { handler, input: Some(event), variants })
 }
 
-/// The last of the first so many events at which a handler ran.
+/// Returns the last event at which a handler ran, among the first `events` of them.
 #[must_use]
 pub fn last_ran(run: &Run, events: usize) -> Option<EventId> {
     (0..events.min(run.trace.events.len())).rev().find(|&event| ran(run, event).is_some())
 }
 
-/// The name of a payload's variant, as far as its data shows it.
+/// Returns the name of a payload's variant, as far as its data shows it.
 fn variant(packet: &Packet) -> Option<String> {
     let name = match packet.inspect() {
         Json::String(name) => name,
@@ -66,7 +66,7 @@ fn variant(packet: &Packet) -> Option<String> {
     name.starts_with(|first: char| first.is_ascii_uppercase()).then_some(name)
 }
 
-/// The name of a variant for a name of the scenario's: `suspect` is `Suspect`.
+/// Returns the variant's name for a name of the scenario: `Suspect` for `suspect`.
 fn capitalised(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string())

@@ -1,53 +1,53 @@
-//! A state or a payload as a tree to look at, and what is different in it from the one before.
+//! A state or a payload as a tree, with its differences from the previous one.
 
 use serde_json::Value as Json;
 
 use crate::app::text;
 use crate::{analysis::common_ends, kernel::spell};
 
-/// What is shorter, in characters, is written in a line and has no tree of its own.
+/// Number of characters below which a value is written in one line, without a subtree.
 const SHORT: usize = 44;
-/// How many entries of a long list are shown; those that are different are shown besides.
+/// Number of entries shown of a long list, in addition to those that differ.
 const MANY: usize = 40;
 
-/// How many lines are kept for what is different.
+/// Number of lines reserved for differences.
 const SPARED: usize = 12;
 
 /// A part of a tree.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Branch {
-    /// Its name: a field, a place in a list.
+    /// Its name: a field, or an index of a list.
     pub label: String,
-    /// What it is, in a line; how many there are of what is below it.
+    /// The value in a line, or the number of entries below it.
     pub text: String,
-    /// What it was before, where that is something else.
+    /// The previous value, if it was different.
     pub was: Option<String>,
-    /// How it differs from what was there before.
+    /// Kind of difference from the previous value.
     pub change: BranchStatus,
-    /// Whether it or something below it is different.
+    /// True if it or an entry below it is different.
     pub touched: bool,
-    /// What is below it.
+    /// Entries below it.
     pub entries: Vec<Branch>,
-    /// How many more there are below it, which are as they were.
+    /// Number of unchanged entries below it that are left out.
     pub more: usize,
 }
 
-/// How an entry differs from what was there before.
+/// Kind of difference from the previous value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum BranchStatus {
-    /// Not at all, or only below it.
+    /// Unchanged, except possibly below it.
     #[default]
     Same,
-    /// There was nothing.
+    /// The entry is new.
     New,
-    /// There was something else.
+    /// The value has changed.
     Changed,
-    /// There is nothing any more.
+    /// The entry has been removed.
     Gone,
 }
 
 impl Branch {
-    /// A line of a tree with nothing below it.
+    /// Returns an entry without entries below it.
     #[must_use]
     pub fn line(label: String, before: Option<String>, after: Option<String>) -> Self {
         let change = match (&before, &after) {
@@ -63,7 +63,7 @@ impl Branch {
     }
 }
 
-/// The fields of a state, or of a payload; one entry without a name where it has none.
+/// Returns the fields of a state or a payload; one entry without a name if it has no fields.
 pub(super) fn entries(
     before: Option<&Json>,
     after: Option<&Json>,
@@ -76,7 +76,7 @@ pub(super) fn entries(
     }
 }
 
-/// A value in a line.
+/// Returns a value in a line.
 fn words(value: &Json, names: &[String]) -> String {
     let list = |words: Vec<String>| words.join(", ");
     match value {
@@ -99,7 +99,7 @@ fn words(value: &Json, names: &[String]) -> String {
     }
 }
 
-/// A field's name as a reader reads it.
+/// Returns a field's name as shown to the reader.
 fn label(name: &str, names: &[String]) -> String {
     spell(name, names).replace('_', " ")
 }
@@ -132,7 +132,7 @@ impl Tree<'_> {
         entry
     }
 
-    /// What is below an object or a list: another kind of value counts as nothing.
+    /// Returns the entries of an object or a list: a previous value of another kind counts as missing.
     fn below(&self, before: Option<&Json>, after: Option<&Json>) -> Vec<Branch> {
         if let Some(Json::Array(_)) = after.or(before) {
             let items = |list: Option<&Json>| list.and_then(Json::as_array).cloned();
@@ -149,7 +149,7 @@ impl Tree<'_> {
         fields.collect()
     }
 
-    /// What was put into a list, or taken out of it, is one difference: see [`common_ends`].
+    /// Returns the entries of a list. Inserted or removed items are one difference: see [`common_ends`].
     fn items(&self, before: &[Json], after: &[Json]) -> Vec<Branch> {
         let (head, tail) = common_ends(before, after);
         let place = |place: usize| format!("[{place}]");
@@ -167,8 +167,8 @@ impl Tree<'_> {
     }
 }
 
-/// Leaves out what is beyond so many lines, and says how many those are in a line of its own. What is different stays
-/// longer than what is not.
+/// Leaves out the entries beyond this number of lines, and adds a line with their number. Unchanged entries are left
+/// out first.
 pub(super) fn pruned(mut entries: Vec<Branch>, lines: &mut usize) -> Vec<Branch> {
     let more = prune(&mut entries, lines);
     if more > 0 {
@@ -178,7 +178,7 @@ pub(super) fn pruned(mut entries: Vec<Branch>, lines: &mut usize) -> Vec<Branch>
     entries
 }
 
-/// Number of entries that are left out, those below others among them not counted.
+/// Returns the number of entries that were left out, without those below other ones.
 fn prune(entries: &mut Vec<Branch>, lines: &mut usize) -> usize {
     let before = entries.len();
     entries.retain_mut(|entry| {
@@ -192,7 +192,7 @@ fn prune(entries: &mut Vec<Branch>, lines: &mut usize) -> usize {
     before - entries.len()
 }
 
-/// Leaves out what is too much of a long list and is as it was; says how many those are.
+/// Leaves out unchanged entries of a long list and returns their number.
 fn shorten(entries: &mut Vec<Branch>) -> usize {
     let (before, mut place) = (entries.len(), 0);
     if before <= MANY {

@@ -1,10 +1,10 @@
-//! What has been worked out of the run that is shown, for the workbench: each part when it is first asked for,
-//! kept until there is another run.
+//! Results computed from the run that is shown, for the workbench: each on first use, and stored until another run is
+//! shown.
 
 use super::{Chart, Numbers, Past, charts};
 use crate::app::Run;
 
-/// What has been worked out.
+/// The results computed so far.
 #[derive(Debug, Default)]
 pub struct Workings {
     past: Option<Past>,
@@ -13,19 +13,19 @@ pub struct Workings {
 }
 
 impl Workings {
-    /// The past of this run.
+    /// Returns the past of this run.
     pub fn past(&mut self, run: &Run) -> &mut Past {
         self.past.take_if(|past| !past.is_of(run));
         self.past.get_or_insert_with(|| Past::of(run))
     }
 
-    /// This run in numbers.
+    /// Returns this run in numbers.
     pub fn numbers(&mut self, run: &Run) -> &mut Numbers {
         self.numbers.take_if(|numbers| !numbers.is_of(run));
         self.numbers.get_or_insert_with(|| Numbers::of(run))
     }
 
-    /// What was measured in this run.
+    /// Returns the charts of this run.
     pub fn charts(&mut self, run: &Run) -> &[Chart] {
         self.charts.take_if(|(of, _)| of != run);
         &self.charts.get_or_insert_with(|| (run.clone(), charts(run))).1

@@ -44,8 +44,8 @@ pub(in super::super) fn apply_from(
     adjust: bool,
     change: ChangeOrigin,
 ) -> State {
-    // A whole scenario is as it was written, a name changes nothing else, and a run ends when the reader says;
-    // any other change by hand may need more time to be seen.
+    // A whole scenario stays as written, a name changes nothing else, and the reader sets the horizon; any other change
+    // by hand may need more time to show its effect.
     let as_it_is = adjust || matches!(edit, Edit::Replace(_) | Edit::Rename(..) | Edit::Until(_));
     let next = match edit.apply(state.scenario()) {
         Ok(next) => words::after(before, next, change),
@@ -56,7 +56,7 @@ pub(in super::super) fn apply_from(
     }
     let mut runner = state.runner();
     let run = match runner.run((*next.scenario).clone()) {
-        // What was opened is as it was opened.
+        // The scenario as it was opened stays unchanged.
         Ok(Some(run)) if as_it_is || next.scenario == next.origin => run,
         Ok(Some(run)) => let_it_rest(run, &mut runner),
         Ok(None) => return state.waits(runner),
@@ -69,20 +69,20 @@ pub(in super::super) fn apply_from(
     if !state.adjusting {
         push(&mut undo, state.page());
     }
-    // A drag that is called off forgets nothing.
+    // A cancelled drag must not lose the redo history.
     let redo = if adjust { state.redo.clone() } else { Vec::new() };
     let Page { origin, written, .. } = next;
     State { undo, redo, origin, written, adjusting: adjust, ..show(state, run, adjust) }
 }
 
 pub(super) fn refuse(state: State, problem: &Problem) -> State {
-    // The text of a link that could not be opened is not lost by another refusal.
+    // Another refusal must not lose the text of a link that could not be opened.
     let text = state.refused.as_ref().map(|refused| refused.text.clone()).unwrap_or_default();
     let refused = Refused { text, why: problem.to_string() };
     State { refused: Some(refused), refusals: state.refusals + 1, ..state }
 }
 
-/// Shows another run: the reader's place in time and everything that still makes sense stay.
+/// Shows another run: the reader's place in time and everything that is still valid stay.
 fn show(state: State, run: Run, adjust: bool) -> State {
     let was_at_end = state.playhead.is_at_end(&state.run);
     let same_protocol = run.protocol.id == state.run.protocol.id;
@@ -98,7 +98,7 @@ fn show(state: State, run: Run, adjust: bool) -> State {
     } else {
         Playhead::at(&run, state.playhead.time.min(shown_until as f64))
     };
-    // A run that takes much longer than before would take as much longer to tell.
+    // A run that takes much longer than before would take as much longer to play.
     let pace = if shown_until > 4 * state.shown_until { fitting_pace(&run) } else { state.pace };
     let announcement = if state.study.future_hidden {
         text::future::STAYS_HIDDEN.to_owned()
@@ -108,7 +108,7 @@ fn show(state: State, run: Run, adjust: bool) -> State {
     State {
         announcement,
         writing: state.writing.clone().filter(|writing| writing.outlives(&run.scenario)),
-        // What the reader has typed stays; what was said of an earlier change does not.
+        // The reader's text stays; the refusal of an earlier change does not.
         refused: state.refused.clone().filter(|refused| !refused.text.is_empty()),
         playhead,
         shown_until,
@@ -151,7 +151,7 @@ pub(super) fn settle(state: State) -> State {
         return state.waits(runner);
     }
     let mut state = State { adjusting: false, ..show(state, run, false) };
-    // There and back again is no change.
+    // A drag that returns to its start is not a change.
     if state.undo.last().is_some_and(|page| *page.scenario == state.run.scenario) {
         state.undo.pop();
     } else {
@@ -188,7 +188,7 @@ fn travel(state: State, to: &Page) -> State {
     match runner.run((*to.scenario).clone()) {
         Ok(None) => state.waits(runner),
         Ok(Some(run)) => {
-            // The axis too is as it was.
+            // The axis is restored too.
             let shown_until = interesting_end(&run);
             let shown = show(State { shown_until, ..state }, run, false);
             let Page { origin, written, .. } = to.clone();

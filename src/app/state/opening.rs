@@ -41,16 +41,16 @@ pub(in super::super) fn load(state: State, text: &str) -> State {
 fn replace_all(state: State, opened: State) -> State {
     let before = state.page();
     let mut undo = state.undo;
-    // Nobody has seen what stood in for it.
+    // The reader has not seen the run that stood in for the pending one.
     if *before.scenario != opened.run.scenario && !state.stands_in {
         push(&mut undo, before);
     }
-    // How the reader looks at runs stays; how large, depends on the run.
+    // The reader's view stays; the scale depends on the run.
     let lens = Lens { scale: None, ..state.lens };
     let study = Study { cut: None, ..state.study };
     let (speed, panel, refusals) = (state.speed, state.panel, state.refusals);
     let loads = state.loads + 1;
-    // What is typed and could not be taken is never lost.
+    // Text that is not a valid scenario is never lost.
     let writing = state.writing.filter(Writing::stands);
     let searching = state.searching;
     let opened =

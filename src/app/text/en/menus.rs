@@ -1,4 +1,4 @@
-//! What a reader can do to a run: menus, the list of requests and faults, settings.
+//! Actions of a reader on a run: menus, the list of requests and faults, settings.
 
 pub mod deeds {
     pub const LABEL: &str = "Requests and faults of this run";

@@ -1,4 +1,4 @@
-//! What the state tells: shortcuts, tabs, announcements, progress, the inspector.
+//! Texts of the state: shortcuts, tabs, announcements, progress, the inspector.
 
 pub mod keys {
     pub const TIME: &str = "Time";
