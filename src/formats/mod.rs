@@ -12,6 +12,7 @@ pub mod exercise;
 mod json;
 pub mod lines;
 pub mod link;
+pub mod measure;
 mod outcome;
 mod problem;
 pub mod scenario;

@@ -1,8 +1,9 @@
-//! Runs scenarios and judges them, at once or in slices; counts costs; judges attempts at exercises.
+//! Runs scenarios and judges them, at once or in slices; counts costs; measures series of runs; judges attempts at exercises.
 
 pub mod cost;
 mod exercise;
 mod goal;
+pub mod measure;
 mod outcome;
 mod work;
 

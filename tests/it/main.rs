@@ -15,5 +15,6 @@ mod judge;
 mod kernel;
 mod properties;
 mod protocols;
+mod runs;
 mod search;
 mod tidy;

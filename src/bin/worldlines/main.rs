@@ -8,6 +8,7 @@
 
 mod check;
 mod input;
+mod measure;
 mod search;
 mod usage;
 
@@ -64,6 +65,8 @@ enum Command {
         #[arg(long, value_name = "FROM..TO", default_value = "3..16")]
         nodes: String,
     },
+    /// Measure a series of runs: over group sizes, the values of a parameter, or seeds.
+    Measure(measure::MeasureArgs),
     /// Print a link's scenario.
     Open {
         /// A link, or - for standard input.
@@ -177,6 +180,7 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
             let protocol = catalogue::find("PROTOCOL", &protocol).map_err(|it| it.to_string())?;
             cost::to_text(protocol, sizes)?
         }
+        Command::Measure(measure) => measure.execute()?,
         Command::Search(search) => search.execute()?,
         Command::Merge(merge) => merge.execute()?,
         Command::Shrink(shrink) => shrink.execute()?,

@@ -184,3 +184,51 @@ fn cost_that_cannot_be_counted_is_refused() {
                     found at most 1";
     assert_eq!(said, expected);
 }
+
+#[test]
+fn measure_prints_a_table_over_nodes_parameters_and_seeds() {
+    let table = printed(&["measure", "ricart-agrawala", "--over", "nodes=2..4"], "");
+    let expected = "ricart-agrawala: one entry
+nodes  runs  messages  delays  violating
+    2     1         2       4          0
+    3     1         4       4          0
+    4     1         6       4          0
+";
+    assert_eq!(table, expected);
+    let ring = ["measure", "token-ring-lock", "--nodes", "5", "--over", "pause=5,10"];
+    assert_eq!(printed(&ring, "").lines().count(), 4);
+    let crash = "static/scenarios/reliable/best-effort-broadcast/sender-crashes-half-way.json";
+    let json = printed(&["measure", crash, "--over", "seed=1..20", "--json"], "");
+    let json: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+    assert_eq!(json["rows"].as_array().map(Vec::len), Some(20));
+    assert_eq!(json["rows"][0]["violating"], 1, "agreement is violated");
+}
+
+#[test]
+fn measure_of_what_cannot_be_measured_is_refused() {
+    for (arguments, expected) in [
+        (["measure", "paxo", "--over", "seed=1"], "did you mean \"paxos\"?"),
+        (
+            ["measure", "paxos", "--over", "nodes=1..300"],
+            "--over: found \"nodes=1..300\", expected sizes from 1 to 128",
+        ),
+        (["measure", "paxos", "--over", "quorum=all"], "expected \"majority\" or \"one\""),
+        (["measure", "paxos", "--over", "timeout"], "or \"back-off-time\" with values"),
+        (["measure", "paxos", "--over", "seed=1..5000"], "expected at most 1000 values"),
+        (
+            ["measure", "abcast", "--over", "nodes=1..3"],
+            "expected at least 2: one broadcast needs them",
+        ),
+        (["measure", "no-file.json", "--over", "seed=1"], "no-file.json"),
+    ] {
+        let said = refused(&arguments, "");
+        assert!(said.contains(expected), "{said}");
+    }
+    let said = refused(&["measure", "paxos", "--over", "seed=1", "--seeds", "0"], "");
+    assert!(
+        said.contains("--seeds: found \"0\", expected a whole number from 1 to 1000"),
+        "{said}"
+    );
+    let said = refused(&["measure", "paxos", "--over", "seed=1", "--operation", "one entry"], "");
+    assert!(said.contains("--operation: found \"one entry\", expected \"one proposal\""), "{said}");
+}

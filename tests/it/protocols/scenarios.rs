@@ -40,7 +40,7 @@ fn bundled_scenario_has_exactly_the_stated_verdicts() {
     for (path, text) in bundled() {
         let (scenario, trace, report) = outcome(&path, &text);
         let protocol = protocol(&scenario.protocol);
-        // Exercises that begin broken are in tests/it/search/exercises.rs.
+        // Exercises that begin broken are in tests/it/runs/exercises.rs.
         if begins_broken(&scenario) {
             continue;
         }

@@ -1,7 +1,6 @@
 //! The searches: what they find, and what the reduction leaves out.
 
 mod adversary;
-mod exercises;
 mod livelock;
 mod reduction;
 mod reduction_random;

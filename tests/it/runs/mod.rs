@@ -1,0 +1,4 @@
+//! Runs and what is measured of them; exercises.
+
+mod exercises;
+mod measure;
