@@ -1,7 +1,5 @@
 //! Writes scenarios as canonical JSON.
 
-use std::io;
-
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
@@ -26,32 +24,15 @@ pub fn write(scenario: &Scenario) -> String {
         .expect("texts, numbers, lists and objects with text keys always serialise")
 }
 
-/// Returns the canonical form as JSON that has been parsed.
+/// Returns the canonical form as JSON that has been parsed. It is made from the text: a second way to serialise a scenario
+/// would weigh on the page.
 pub(super) fn to_json(scenario: &Scenario) -> Json {
-    serde_json::to_value(Canonical::new(scenario))
-        .expect("texts, numbers, lists and objects with text keys always serialise")
+    serde_json::from_str(&write(scenario)).expect("the canonical form is JSON")
 }
 
 /// Returns the length of the canonical form, in bytes.
 pub(super) fn length(scenario: &Scenario) -> usize {
-    let mut counted = Counted(0);
-    serde_json::to_writer(&mut counted, &Canonical::new(scenario))
-        .expect("texts, numbers, lists and objects with text keys always serialise");
-    counted.0
-}
-
-/// Counter of bytes that are written.
-struct Counted(usize);
-
-impl io::Write for Counted {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+    write(scenario).len()
 }
 
 #[derive(Serialize)]

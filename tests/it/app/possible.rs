@@ -135,7 +135,7 @@ fn action_that_a_protocol_does_not_know_is_refused_with_the_reason() {
     let state = open(BROADCAST);
     let it = message(&state.run, first(&state, 3));
     let why = why_not_write(&state.run, it).expect("it cannot be written");
-    assert!(why.starts_with("a traitor of this protocol"), "{why}");
+    assert!(why.starts_with("traitors of this protocol"), "{why}");
     assert!(why_not_lie(&state.run, node(3), Strategy::Flip).is_some());
     assert_eq!(why_not_lie(&state.run, node(3), Strategy::Silent), None);
     assert_eq!(why_not_lie(&open(GENERALS).run, node(1), Strategy::Flip), None);
