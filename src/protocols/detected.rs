@@ -51,7 +51,8 @@ pub fn time_to_detect(serving: &Serving) -> Time {
 pub struct Detected<P: Process> {
     #[serde(flatten)]
     process: P,
-    /// The detector; without heartbeats it does nothing.
+    /// The detector; without heartbeats it does nothing, and is not shown.
+    #[serde(skip_serializing_if = "HeartbeatDetector::has_heard_nothing")]
     heartbeats: HeartbeatDetector,
 }
 

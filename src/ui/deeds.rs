@@ -91,7 +91,7 @@ fn deed(
                 if idle { <em>{ text::deeds::IDLE }</em> }
             </span>
             <span class="times">{ times }</span>
-            <button class="icon" {onclick} aria-label={text::deeds::remove(&sentence)} title={text::deeds::REMOVE}>{ "✕" }</button>
+            <button class="icon" {onclick} aria-label={text::deeds::remove(sentence)} title={text::deeds::REMOVE}>{ "✕" }</button>
         </li>
     }
 }

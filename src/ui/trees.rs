@@ -23,7 +23,7 @@ fn entry(entry: &Branch) -> Html {
     let (class, sign) = match change {
         BranchStatus::Same => (None, None),
         BranchStatus::New => (Some("new"), Some(text::trees::NEW.to_owned())),
-        BranchStatus::Changed => (Some("changed"), was.as_ref().map(|was| text::trees::was(was))),
+        BranchStatus::Changed => (Some("changed"), was.as_ref().map(text::trees::was)),
         BranchStatus::Gone => (Some("gone"), Some(text::trees::GONE.to_owned())),
     };
     let line = html! {

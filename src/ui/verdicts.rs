@@ -172,7 +172,7 @@ fn violation(props: &Props, judgement: &Judgement, why: &str, explained: bool) -
         Kind::Liveness => text::verdicts::AT_END.to_owned(),
         Kind::Safety => {
             let at = Report::violated_at(judgement, &props.run.trace);
-            at.map(|at| text::verdicts::at(at)).unwrap_or_default()
+            at.map(text::verdicts::at).unwrap_or_default()
         }
     };
     let to_break = props.send.reform(move |_: MouseEvent| Action::Break(name));

@@ -181,6 +181,11 @@ impl Process for HeartbeatDetector {
 }
 
 impl HeartbeatDetector {
+    /// True if it has received no heartbeat and suspects no process.
+    pub(in crate::protocols) fn has_heard_nothing(&self) -> bool {
+        self.suspected.is_empty() && self.heard.iter().all(|time| *time == 0)
+    }
+
     fn restart_timeout(&mut self, ctx: &mut Context<Self>, node: NodeId) {
         self.heard[node.index()] = ctx.clock();
         ctx.set_timer(Timer::Silence(node), ctx.parameters().timeout.into());
