@@ -26,40 +26,43 @@ pub fn goal_of(scenario: &Scenario) -> Option<Goal> {
 /// Returns a goal as [`Scenario::goal`] holds it.
 #[must_use]
 pub fn goal_json(goal: &Goal) -> Json {
-    let object = GoalObject::new(goal, |node| node.to_string());
-    serde_json::to_value(object).expect("texts always serialise")
+    let text = serde_json::to_string(&GoalObject::new(goal, |node| node.to_string()));
+    let json = text.and_then(|text| serde_json::from_str(&text));
+    json.expect("texts always serialise")
 }
 
-/// A goal in its JSON form.
-#[derive(Serialize)]
+/// A goal in its JSON form: one of the wants is there. A flattened enum would weigh more.
+#[derive(Default, Serialize)]
 pub(super) struct GoalObject {
-    #[serde(flatten)]
-    want: WantObject,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    violate: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tell: Option<TellObject>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keep: Option<String>,
     #[serde(skip_serializing_if = "String::is_empty")]
     within: String,
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-enum WantObject {
-    Violate(String),
-    Tell {
-        node: String,
-        first: String,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        then: Option<String>,
-    },
-    Keep(String),
+struct TellObject {
+    node: String,
+    first: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    then: Option<String>,
 }
 
 impl GoalObject {
     pub(super) fn new(goal: &Goal, name: impl Fn(NodeId) -> String) -> Self {
-        let want = match goal.want.clone() {
-            Want::Violate(property) => WantObject::Violate(property),
-            Want::Tell { node, first, then } => WantObject::Tell { node: name(node), first, then },
-            Want::Keep(property) => WantObject::Keep(property),
-        };
-        Self { want, within: goal.within.written() }
+        let mut object = Self { within: goal.within.written(), ..Self::default() };
+        match goal.want.clone() {
+            Want::Violate(property) => object.violate = Some(property),
+            Want::Tell { node, first, then } => {
+                object.tell = Some(TellObject { node: name(node), first, then });
+            }
+            Want::Keep(property) => object.keep = Some(property),
+        }
+        object
     }
 }
 
