@@ -1,5 +1,6 @@
 //! The address bar: its fragment holds the scenario.
 
+use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
 use super::{Listener, window};
@@ -42,5 +43,10 @@ pub fn page_link(fragment: &str) -> String {
 #[must_use]
 pub fn on_fragment_change(callback: impl Fn(String) + 'static) -> Option<Listener> {
     let window = window()?;
-    Some(Listener::new(&window, "hashchange", move |_| callback(fragment())))
+    Some(Listener::new(&window, "hashchange", move |event| {
+        // The event's own address: the page may have replaced the fragment in the meantime.
+        let url = Reflect::get(&event, &"newURL".into()).ok().and_then(|url| url.as_string());
+        let of_event = url.map(|url| url.split_once('#').unwrap_or_default().1.to_owned());
+        callback(of_event.unwrap_or_else(fragment));
+    }))
 }

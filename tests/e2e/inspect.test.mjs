@@ -60,7 +60,7 @@ test("the code that ran is shown, with its description and its layers", async ()
     return top < area.bottom && part.getBoundingClientRect().bottom > area.top;
   });
   assert.ok(inside, "the handler is in view");
-  await page.locator(".description b", { hasText: "chosen" }).first().waitFor();
+  await page.locator(".description strong", { hasText: "chosen" }).first().waitFor();
   await page.locator(".files").getByRole("button", { name: "consensus", exact: true }).click();
   await page.locator(".code").getByText("UNIFORM_AGREEMENT", { exact: false }).first().waitFor();
   await page.locator(".files").getByRole("button", { name: "paxos", exact: true }).click();

@@ -30,7 +30,7 @@ test("two in the critical section at once stand out, and a click goes through to
   assert.equal(await page.locator(".stage .section").count(), 2);
   assert.equal(await page.locator(".stage .section.clashing").count(), 2);
   assert.equal(await page.locator(".stage .clash:not(.to-come)").count(), 1);
-  assert.ok((await legend(page)).includes("two in it at once"));
+  assert.ok((await legend(page)).includes("two nodes in the critical section"));
   const box = await page.locator(".stage .section").first().boundingBox();
   await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
   await page.locator('.menu [data-do="crash"]').waitFor();

@@ -8,7 +8,7 @@ import { startPlayground } from "./playground.mjs";
 import { STATES, difference, letters, shoot } from "./states.mjs";
 
 /** How much of a picture may differ. */
-const MOST = 0.06;
+const MOST = 0.04;
 /** How much where the letters are others than where the pictures were taken: lines break elsewhere. */
 const MOST_WITH_OTHER_LETTERS = 0.75;
 
