@@ -44,8 +44,8 @@ impl Indication for Leader {
 
 /// Unique leader.
 ///
-/// Where terms are counted, the leaders of one term are compared over all processes. Where they are not, a follower
-/// may lag behind; but no process may take itself for the leader while another one that is up does.
+/// If an algorithm counts terms, the leaders of one term are compared over all processes. Otherwise a follower may lag
+/// behind; but no two processes that are up may hold themselves to be the leader.
 pub const UNIQUE_LEADER: Property = Property {
     name: "unique leader",
     kind: Kind::Safety,

@@ -6,8 +6,7 @@ use super::{Context, NodeId, ParameterValues, Parameters, Process};
 ///
 /// The layer is a field, so that cloning, hashing, inspecting and storing compose by derive. Requests go down
 /// by [`ask`](Self::ask), events of the layer by [`pass`](Self::pass), [`ring`](Self::ring) and
-/// [`down`](Self::down); indications come up to [`on_layer`](Self::on_layer). `Uses:` in the documentation of a
-/// protocol is read from these implementations.
+/// [`down`](Self::down); indications come up to [`on_layer`](Self::on_layer).
 pub trait Over<L: Process>: Process
 where
     Self::Message: From<L::Message>,

@@ -238,7 +238,7 @@ impl InteractiveConsistency {
     }
 
     /// OM(m): returns what the last node of this path was told along it. With p and q that is what p told q as its value.
-    /// What this node was told itself it has heard, and no other word counts against that.
+    /// If this node itself received the value, its own receipt counts, whatever others report.
     fn find(&self, group: Group, path: &mut Vec<NodeId>) -> Option<Value> {
         if path.len() == self.heard.len() || path.last() == Some(&group.me) {
             return self.testimony(group.me, path).cloned();

@@ -21,7 +21,7 @@
 //!
 //! Neither FIFO nor causal order is promised. Both hold where channels are FIFO. Suppose that a process broadcasts m2
 //! after it has broadcast or delivered m1. Then each process receives m1 first, and proposes more for m2 than for m1.
-//! Where m2 overtakes m1 on a channel, m2 can get the smaller final priority.
+//! If m2 overtakes m1 on a channel, m2 can get the smaller final priority.
 //!
 //! Where it departs from the paper: in ISIS the sender does not wait for processes that are known to have failed, and
 //! another process takes over for a failed sender. Here failures are not handled, as in the note.
