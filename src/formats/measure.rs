@@ -144,14 +144,12 @@ pub fn to_text(series: &Series) -> String {
     heads.push("violating".to_owned());
     let mut table = vec![heads];
     for row in series.rows() {
-        let latency = match row.delay.filter(|_| in_delays) {
-            Some(delay) => in_units(&row.latency, delay),
-            None => row.latency.mean_in_tenths(),
-        };
+        let unit = row.delay.filter(|_| in_delays).unwrap_or(1);
+        let latency = row.latency.mean_in_tenths(unit);
         let mut cells = vec![row.value.clone(), row.runs.to_string()];
-        cells.push(decimal(row.messages.mean_in_tenths()));
+        cells.push(decimal(row.messages.mean_in_tenths(1)));
         cells.push(decimal(latency));
-        cells.extend(row.metrics.iter().map(|metric| decimal(metric.mean_in_tenths())));
+        cells.extend(row.metrics.iter().map(|metric| decimal(metric.mean_in_tenths(1))));
         cells.push(row.violating.to_string());
         table.push(cells);
     }
@@ -216,13 +214,6 @@ const fn name(series: &Series) -> &str {
         Over::Seed(_) => "seed",
         Over::Parameter(name, _) => name,
     }
-}
-
-/// The mean in tenths of a unit of so many ms.
-fn in_units(spread: &Spread, unit: u64) -> Option<i64> {
-    let unit = i64::try_from(unit).ok()?;
-    let runs = i64::try_from(spread.runs).ok().filter(|runs| *runs > 0)?;
-    Some((spread.total.checked_mul(20)? + runs * unit) / (2 * runs * unit))
 }
 
 /// Tenths as a decimal: `12.5`, and `12` without a fraction; a dash for none.

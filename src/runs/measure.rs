@@ -81,12 +81,12 @@ impl Spread {
         self.runs += 1;
     }
 
-    /// The mean in tenths, rounded to the nearest; none without runs.
+    /// The mean in tenths of a unit, rounded to the nearest; none without runs or for a unit of 0.
     #[must_use]
-    pub fn mean_in_tenths(&self) -> Option<i64> {
-        let runs = i64::try_from(self.runs).ok().filter(|runs| *runs > 0)?;
+    pub fn mean_in_tenths(&self, unit: Time) -> Option<i64> {
+        let units = i64::try_from(self.runs.checked_mul(unit)?).ok().filter(|units| *units > 0)?;
         let twice = self.total.checked_mul(20)?;
-        Some((twice + runs.saturating_mul(twice.signum())) / (2 * runs))
+        Some((twice + units.saturating_mul(twice.signum())) / (2 * units))
     }
 }
 

@@ -102,7 +102,8 @@ fn violating_runs_of_a_scenario_are_counted() {
 
 #[test]
 fn mean_is_rounded_to_tenths() {
-    let of = |runs, total| Spread { runs, total, ..Spread::default() }.mean_in_tenths();
+    let of = |runs, total| Spread { runs, total, ..Spread::default() }.mean_in_tenths(1);
     assert_eq!([of(0, 0), of(2, 5), of(3, 10), of(3, 20)], [None, Some(25), Some(33), Some(67)]);
     assert_eq!(of(3, -10), Some(-33));
+    assert_eq!(Spread { runs: 2, total: 50, ..Spread::default() }.mean_in_tenths(10), Some(25));
 }
