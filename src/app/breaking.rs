@@ -48,7 +48,8 @@ pub(super) fn visit(
         || text::breaking::at_end(name),
         |event| {
             let time = state.run.trace.events[event].time;
-            format!("{time} ms: {}.", event_sentence(&state.run.scenario, &state.run.trace, event))
+            let said = event_sentence(&state.run.scenario, &state.run.trace, event);
+            format!("{}.", text::marks::at(time, &said))
         },
     );
     State {

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::text;
 use crate::{
     diagram::{fault_sentence, request_sentence},
     formats::{
@@ -245,7 +246,7 @@ fn keeps_goal(scenario: &Scenario, size: usize) -> Result<(), Problem> {
         Some(Want::Tell { node, .. }) if node.index() >= size => {
             let least = node.index() + 1;
             let name = scenario.name(node);
-            let expected = format!("at least {least}, as the exercise is about {name}");
+            let expected = text::edit::keeps_goal(least, &name);
             Err(Problem::new("nodes", size.to_string(), expected))
         }
         _ => Ok(()),
@@ -304,12 +305,8 @@ fn forget_strangers(scenario: &mut Scenario) {
 /// Returns the name of an additional node: the next of the field's customary names, or of P1, P2, P3…
 #[must_use]
 pub fn next_name(names: &[String]) -> String {
-    const CUSTOMARY: [&str; 12] = [
-        "Alice", "Bob", "Carol", "Dave", "Erin", "Frank", "Grace", "Heidi", "Ivan", "Judy", "Niaj",
-        "Olivia",
-    ];
     let free = |name: &String| !names.contains(name);
-    let customary = CUSTOMARY.iter().map(|&name| name.to_owned());
+    let customary = text::edit::NAMES.iter().map(|&name| name.to_owned());
     let numbered = (1..).map(|number| format!("P{number}"));
     let by_number = names.iter().any(|name| name == "P1");
     let mut candidates = customary.filter(|_| !by_number).chain(numbered);

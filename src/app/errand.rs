@@ -7,13 +7,14 @@
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use super::text;
 use crate::{
     diagram::explain,
     formats::{
         Problem, parse, scenario,
         search::{self, Asked, Found},
     },
-    kernel::{Kind, Property, Scenario, count_of},
+    kernel::{Kind, Property, Scenario},
     runs::Outcome,
     search::{Finding, Method, Objective, Search, Target, Workers, adversary, minimise},
 };
@@ -91,13 +92,9 @@ impl Errand {
                 Ok(Self::Adversary(Box::new(given), property))
             }
             "adversary" => {
-                Err(Problem::new("property", format!("\"{name}\""), "a liveness property"))
+                Err(Problem::new("property", format!("\"{name}\""), text::errand::LIVENESS))
             }
-            _ => Err(Problem::new(
-                "do",
-                format!("\"{what}\""),
-                "\"search\", \"shrink\", \"explain\" or \"adversary\"",
-            )),
+            _ => Err(Problem::new("do", format!("\"{what}\""), text::errand::TASK)),
         }
     }
 }
@@ -155,7 +152,7 @@ pub fn run_errand(text: &str, say: &mut dyn FnMut(String)) {
             match minimise(protocol, &objective, &given, given.until) {
                 Some(shrunk) => say(said(&[("small", json_of(&shrunk.scenario))])),
                 None => {
-                    let why = format!("In a longer run {} comes right.", property.name);
+                    let why = text::errand::holds_later(property.name);
                     say(said(&[("failed", why.into())]));
                 }
             }
@@ -164,7 +161,7 @@ pub fn run_errand(text: &str, say: &mut dyn FnMut(String)) {
             let explanation = Outcome::of(*given)
                 .ok()
                 .and_then(|outcome| explain(&outcome, &Target::Violation(property)));
-            let none = || format!("This run does not violate {}.", property.name);
+            let none = || text::errand::not_violated(property.name);
             let text = explanation.map_or_else(none, |it| it.text());
             say(said(&[("explained", text.into()), ("property", property.name.into())]));
         }
@@ -219,11 +216,7 @@ pub fn as_found(asked: &Asked, finding: Finding) -> Found {
     let outcome = Outcome::of(finding.scenario.clone()).expect("it was run before");
     let mut explanation = explain(&outcome, &target).map(|it| it.text()).unwrap_or_default();
     if let Method::Livelock { stem, cycle } = finding.by {
-        let (stem, cycle) = (count_of(stem as usize, "step"), count_of(cycle as usize, "step"));
-        explanation.push_str(&format!(
-            " This is a livelock: after {stem} it goes round in a circle of {cycle}, for ever, though all that is on \
-             its way comes and every timer goes off."
-        ));
+        explanation.push_str(&text::errand::livelock(stem as usize, cycle as usize));
     }
     Found { target, scenario: finding.scenario, by: finding.by, explanation }
 }

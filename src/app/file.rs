@@ -1,7 +1,7 @@
 //! A file beside the page that the address asks for (`?src=FILE`): a way to open a scenario that is too large for a
 //! link.
 
-use super::{Refused, State, state::load};
+use super::{Refused, State, state::load, text};
 use crate::{
     formats::{Problem, link},
     kernel::visible,
@@ -28,23 +28,18 @@ impl State {
 }
 
 /// Opens the file that was fetched, or reports that it could not be fetched.
-pub(super) fn open_file(state: State, file: &str, text: Option<&str>) -> State {
+pub(super) fn open_file(state: State, file: &str, found: Option<&str>) -> State {
     let quoted = |text: &str| format!("\"{text}\"");
-    let problem = match text {
-        _ if !is_of_this_host(file) => {
-            Problem::new("src", quoted(file), "a file of this page's own host, such as large.json")
+    let problem = match found {
+        _ if !is_of_this_host(file) => Problem::new("src", quoted(file), text::file::OF_THIS_HOST),
+        None => Problem::new("src", text::file::missing(&quoted(file)), text::file::BESIDE_PAGE),
+        Some(found) if found.trim_start().starts_with('{') || link::is_link(found) => {
+            return load(state, found);
         }
-        None => {
-            let found = format!("no file {}", quoted(file));
-            Problem::new("src", found, "the file of a scenario beside this page")
-        }
-        Some(text) if text.trim_start().starts_with('{') || link::is_link(text) => {
-            return load(state, text);
-        }
-        Some(text) => {
-            let beginning: String = text.chars().take(SHOWN).collect();
+        Some(found) => {
+            let beginning: String = found.chars().take(SHOWN).collect();
             let found = quoted(&visible(&beginning));
-            Problem::new(file, found, "the JSON of a scenario")
+            Problem::new(file, found, text::file::SCENARIO)
         }
     };
     let refused = Some(Refused { text: String::new(), why: problem.to_string() });

@@ -1,6 +1,6 @@
 //! The story of a run: its events, captions and faults in words, and the reader's filter.
 
-use super::Playhead;
+use super::{Playhead, text};
 use crate::{
     diagram::{event_sentence, fault_sentence},
     kernel::{
@@ -65,8 +65,8 @@ impl StoryEntry {
             Self::Caption(caption) => visible(&run.scenario.captions[caption].text).into_owned(),
             Self::Fault(place, _) => fault(place),
             Self::Over(place, _) => match run.scenario.faults[place] {
-                Fault::Partition { .. } => "the network heals".to_owned(),
-                _ => format!("no longer: {}", fault(place)),
+                Fault::Partition { .. } => text::filter::HEALS.to_owned(),
+                _ => text::filter::over(&fault(place)),
             },
         }
     }

@@ -104,7 +104,7 @@ fn sentence(state: &State, selection: Selection) -> String {
     match selection {
         Selection::Event(event) if event < run.trace.events.len() => {
             let said = event_sentence(&run.scenario, &run.trace, event);
-            format!("{} ms: {said}", run.trace.events[event].time)
+            text::marks::at(run.trace.events[event].time, &said)
         }
         Selection::Message(name) => {
             let found = run.trace.messages.iter().position(|message| message.name == name);
@@ -112,7 +112,7 @@ fn sentence(state: &State, selection: Selection) -> String {
                 message_so_far(&run.scenario, &run.trace, id, state.told())
             })
         }
-        Selection::Moment { node, at } => format!("{at} ms: {}", run.scenario.name(node)),
+        Selection::Moment { node, at } => text::marks::at(at, &run.scenario.name(node)),
         Selection::Event(_) => String::new(),
     }
 }

@@ -81,7 +81,7 @@ impl Subject {
         match (self.event, self.events) {
             (Some(event), _) => {
                 let time = run.trace.events[event].time;
-                format!("{time} ms: {}", event_sentence(&run.scenario, &run.trace, event))
+                text::marks::at(time, &event_sentence(&run.scenario, &run.trace, event))
             }
             (None, 0) => text::past::BEFORE.to_owned(),
             (None, events) => {

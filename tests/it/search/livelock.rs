@@ -358,7 +358,7 @@ fn livelock_is_explained_as_a_livelock() {
             .explanation
     };
     let livelock = explained(Method::Livelock { stem: 4, cycle: 2 });
-    assert!(livelock.contains("after 4 steps it goes round in a circle of 2 steps"), "{livelock}");
+    assert!(livelock.contains("after 4 steps the run repeats a cycle of 2 steps"), "{livelock}");
     assert!(!explained(Method::Random).contains("livelock"));
 }
 

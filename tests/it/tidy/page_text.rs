@@ -1,4 +1,5 @@
-//! Prose of the page stands in the catalogue (`src/app/text/`): components hold none, and each text is used.
+//! Prose of the page stands in the catalogue (`src/app/text/`): neither components nor the state hold any, and each
+//! text is used.
 
 use super::{
     expect_none,
@@ -6,26 +7,34 @@ use super::{
     sources,
 };
 
-/// Attributes whose values are no prose, although they may hold spaces and capitals.
-const ATTRIBUTES: [&str; 4] = ["class", "d", "preserveAspectRatio", "viewBox"];
+/// Attributes whose values are no prose, although they may hold spaces and capitals, and a lint's reason.
+const ATTRIBUTES: [&str; 5] = ["class", "d", "preserveAspectRatio", "reason", "viewBox"];
 
 /// Classes that are combined in one literal outside an attribute.
 const CLASSES: [&str; 4] = ["row wrap", "group row wrap", "here message", "here moment"];
 
 /// Names of keys, as a browser spells them or as they are printed on a keyboard.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 16] = [
     "ArrowDown",
     "ArrowLeft",
     "ArrowRight",
     "ArrowUp",
+    "ContextMenu",
+    "Ctrl",
     "End",
     "Enter",
     "Esc",
     "Escape",
     "Home",
+    "Menu",
     "PageDown",
     "PageUp",
+    "Shift",
+    "Space",
 ];
+
+/// Parts of texts that other layers write: the state recognises them and does not show them.
+const RECOGNISED: [&str; 3] = ["deliver ", "nothing: ", " at line {line}, column {column}"];
 
 /// Macros and functions whose texts are for programmers.
 const FOR_PROGRAMMERS: [&str; 2] = ["expect", "panic"];
@@ -33,11 +42,19 @@ const FOR_PROGRAMMERS: [&str; 2] = ["expect", "panic"];
 /// The catalogue's folder.
 const CATALOGUE: &str = "src/app/text/";
 
-/// Every text of a component that reads as prose: it begins with a capitalised word, or holds a word and a space.
-fn prose_of_components(sources: &[Source]) -> Vec<String> {
+/// Every text of a component or of the state that reads as prose: it begins with a capitalised word, or holds a word
+/// and a space. Tests at the end of a file may hold prose.
+fn prose_outside_catalogue(sources: &[Source]) -> Vec<String> {
     let mut complaints = Vec::new();
-    for source in sources.iter().filter(|source| source.path.starts_with("src/ui/")) {
-        for (place, token) in source.tokens.iter().enumerate() {
+    let is_checked = |source: &&Source| {
+        let folders = ["src/ui/", "src/app/"];
+        folders.iter().any(|folder| source.path.starts_with(folder))
+            && !source.path.starts_with(CATALOGUE)
+    };
+    for source in sources.iter().filter(is_checked) {
+        let is_test = |pair: &[Token]| pair[0].is_word("mod") && pair[1].is_word("tests");
+        let end = source.tokens.windows(2).position(is_test).unwrap_or(source.tokens.len());
+        for (place, token) in source.tokens[..end].iter().enumerate() {
             let Kind::Text(text) = &token.kind else { continue };
             if reads_as_prose(text) && !is_excepted(text, &source.tokens[..place]) {
                 let complaint = format!("{text:?} belongs into {CATALOGUE}");
@@ -96,7 +113,8 @@ fn is_excepted(text: &str, before: &[Token]) -> bool {
     let is_call = is_sign(1, '(')
         && (is_one_of(2, &FOR_PROGRAMMERS) || (is_sign(2, '!') && is_one_of(3, &FOR_PROGRAMMERS)));
     let is_attribute = is_sign(1, '=') && is_one_of(2, &ATTRIBUTES);
-    is_call || is_attribute || KEYS.contains(&text) || CLASSES.contains(&text)
+    let excepted: [&[&str]; 3] = [&KEYS, &CLASSES, &RECOGNISED];
+    is_call || is_attribute || excepted.iter().any(|texts| texts.contains(&text))
 }
 
 /// True if a block begins at this place.
@@ -135,8 +153,8 @@ fn unused_texts(sources: &[Source]) -> Vec<String> {
 }
 
 #[test]
-fn components_hold_no_prose() {
-    expect_none(&prose_of_components(&sources()));
+fn components_and_state_hold_no_prose() {
+    expect_none(&prose_outside_catalogue(&sources()));
 }
 
 #[test]
@@ -148,7 +166,10 @@ fn each_text_of_the_page_is_used() {
 fn prose_is_noticed_and_names_are_not() {
     let complaints = |code: &str| {
         let code = format!("fn f() {{ {code} }}");
-        prose_of_components(&[Source::new("src/ui/a.rs", &code)]).len()
+        let found = |path| prose_outside_catalogue(&[Source::new(path, &code)]).len();
+        assert_eq!(found("src/app/text/en/a.rs"), 0, "{code}");
+        assert_eq!(found("src/app/a.rs"), found("src/ui/a.rs"), "{code}");
+        found("src/ui/a.rs")
     };
     for prose in [
         "\"Open\"",
@@ -170,6 +191,7 @@ fn prose_is_noticed_and_names_are_not() {
         "\".sheet > svg\"",
         "f.expect(\"it is there\")",
         "panic!(\"on purpose\")",
+        "} mod tests { \"a text\"; ",
     ] {
         assert_eq!(complaints(name), 0, "{name}");
     }

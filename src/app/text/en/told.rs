@@ -122,6 +122,70 @@ pub mod hands {
     }
 }
 
+pub mod file {
+    pub const OF_THIS_HOST: &str = "a file of this page's own host, such as large.json";
+    pub const BESIDE_PAGE: &str = "the file of a scenario beside this page";
+    pub const SCENARIO: &str = "the JSON of a scenario";
+
+    #[must_use]
+    pub fn missing(file: &str) -> String {
+        format!("no file {file}")
+    }
+}
+
+pub mod edit {
+    /// The field's customary names of nodes, in their order.
+    pub const NAMES: [&str; 12] = [
+        "Alice", "Bob", "Carol", "Dave", "Erin", "Frank", "Grace", "Heidi", "Ivan", "Judy", "Niaj",
+        "Olivia",
+    ];
+
+    /// The number of nodes that an exercise needs, with the node that its goal is about.
+    #[must_use]
+    pub fn keeps_goal(least: usize, node: &str) -> String {
+        format!("at least {least}, as the exercise is about {node}")
+    }
+}
+
+pub mod errand {
+    use crate::kernel::count_of;
+
+    pub const LIVENESS: &str = "a liveness property";
+    pub const TASK: &str = "\"search\", \"shrink\", \"explain\" or \"adversary\"";
+
+    /// The reason why a run cannot be minimised: the property is violated only because the run ends.
+    #[must_use]
+    pub fn holds_later(property: &str) -> String {
+        format!("In a longer run {property} holds.")
+    }
+
+    #[must_use]
+    pub fn not_violated(property: &str) -> String {
+        format!("This run does not violate {property}.")
+    }
+
+    /// A sentence after the explanation of a violation.
+    #[must_use]
+    pub fn livelock(stem: usize, cycle: usize) -> String {
+        format!(
+            " This is a livelock: after {} the run repeats a cycle of {} for ever, although every \
+             message in transit arrives and every timer expires.",
+            count_of(stem, "step"),
+            count_of(cycle, "step")
+        )
+    }
+}
+
+pub mod filter {
+    pub const HEALS: &str = "the network heals";
+
+    /// The end of a fault that leaves no event.
+    #[must_use]
+    pub fn over(fault: &str) -> String {
+        format!("no longer: {fault}")
+    }
+}
+
 pub mod possible {
     pub const CHECKSUM: &str =
         "The checksum of the link detects the damage, so the message will be lost.";
