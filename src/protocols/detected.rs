@@ -23,9 +23,9 @@ crate::parameters! {
     pub struct Parameters {
         /// Failure detector that reports crashes.
         detector: Detector = Oracle;
-        /// With heartbeats: time between two heartbeats of a process.
+        /// Time between two heartbeats of a process; used only with heartbeats.
         period: u32 = 100, in 10..=10_000 "ms";
-        /// With heartbeats: time without a heartbeat after which a process is suspected.
+        /// Time without a heartbeat after which a process is suspected; used only with heartbeats.
         timeout: u32 = 180, in 10..=20_000 "ms";
     }
     /// Failure detector that reports crashes.

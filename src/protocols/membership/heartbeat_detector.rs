@@ -35,7 +35,7 @@ use crate::{
 pub const PROTOCOL: Protocol = Protocol {
     id: "heartbeat-detector",
     name: "Heartbeats",
-    summary: "Every process keeps saying that it is up; a process that is silent for too long is suspected.",
+    summary: "Every process sends heartbeats; a process that is silent for too long is suspected.",
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
              Programming, Algorithm 2.5 \"Exclude on Timeout\"; note 003",
     model: &[
@@ -75,7 +75,7 @@ pub const PROTOCOL: Protocol = Protocol {
     ],
     unbreakable: &[(
         STRONG_COMPLETENESS,
-        "a node that is down sends no heartbeat, and soon none of its heartbeats is in flight",
+        "a node that is down sends no heartbeat, and soon none of its heartbeats is in transit",
     )],
     costs: &[
         // The first heartbeats are sent at 0, the second ones after the default period of 100 ms.

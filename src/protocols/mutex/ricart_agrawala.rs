@@ -54,7 +54,7 @@ pub const PROTOCOL: Protocol = Protocol {
     promises: &[MUTUAL_EXCLUSION, STARVATION_FREEDOM, HAPPENED_BEFORE_FAIRNESS],
     breaks: &[
         Break {
-            when: "the smaller id goes first",
+            when: "the smaller id has priority",
             scenario: "smaller-id-goes-first",
             violates: &[MUTUAL_EXCLUSION, HAPPENED_BEFORE_FAIRNESS],
             broken: &[Parameters::priority.is("timestamp")],
@@ -66,7 +66,7 @@ pub const PROTOCOL: Protocol = Protocol {
             broken: &[Parameters::timeout.is("0")],
         },
         Break {
-            when: "a process crashes, and no process is told",
+            when: "a process crashes, and its crash is not detected",
             scenario: "crash-goes-unnoticed",
             violates: &[STARVATION_FREEDOM],
             broken: &[Rule::CrashesAreDetected],
@@ -79,16 +79,16 @@ pub const PROTOCOL: Protocol = Protocol {
 crate::parameters! {
     /// Parameters of the algorithm.
     pub struct Parameters {
-        /// Rule by which one of two requests goes first.
+        /// Rule by which one of two requests has priority.
         priority: Priority = Timestamp;
         /// Time after which silence counts as a grant; 0 for never.
         timeout: u32 = 0, in 0..=10_000 "ms";
     }
-    /// Rule by which one of two requests goes first.
+    /// Rule by which one of two requests has priority.
     pub enum Priority {
-        /// The request with the smaller timestamp goes first; where the times are equal, that of the smaller id.
+        /// The request with the smaller timestamp has priority; if the times are equal, that of the smaller id.
         Timestamp = "timestamp",
-        /// The request of the process with the smaller id goes first: the trap that the notes describe.
+        /// The request of the process with the smaller id has priority: the mistake that the notes describe.
         Id = "id",
     }
 }
@@ -185,7 +185,7 @@ impl Lock for RicartAgrawala {
     }
 
     fn on_timer(&mut self, ctx: &mut Context<Self>, Silence: Silence) {
-        ctx.note(format!("takes the silence of {} for a grant", self.awaited));
+        ctx.note(format!("mistakes the silence of {} for a grant", self.awaited));
         self.grant(ctx, self.awaited);
     }
 

@@ -102,7 +102,7 @@ pub const PROTOCOL: Protocol = Protocol {
 crate::parameters! {
     /// Parameters of the algorithm.
     pub struct Parameters {
-        /// Time that the token rests at a process that does not want to enter: a longer one means fewer idle passes and longer waits.
+        /// Time that the token rests at a process without a request: a longer one means fewer idle passes and longer waits.
         pause: u32 = PAUSE, in 1..=10_000 "ms";
     }
 }

@@ -33,7 +33,7 @@ use crate::{
 pub const PROTOCOL: Protocol = Protocol {
     id: "best-effort-broadcast",
     name: "Best-effort broadcast",
-    summary: "The sender sends one message to each member; nothing is repeated.",
+    summary: "The sender sends one message to each member, and repeats none.",
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
              Programming, Algorithm 3.1 \"Basic Broadcast\"; note 001",
     model: &[

@@ -51,7 +51,7 @@ pub const PROTOCOL: Protocol = Protocol {
     beyond: &[UNIFORM_AGREEMENT],
     breaks: &[
         Break {
-            when: "a process delivers, and crashes before it has relayed",
+            when: "a process delivers, and crashes before it relays",
             scenario: "delivered-but-not-relayed",
             violates: &[UNIFORM_AGREEMENT],
             broken: &[],

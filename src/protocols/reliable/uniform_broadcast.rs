@@ -50,7 +50,7 @@ pub const PROTOCOL: Protocol = Protocol {
     ],
     promises: &[VALIDITY, NO_DUPLICATION, NO_CREATION, AGREEMENT, UNIFORM_AGREEMENT],
     breaks: &[Break {
-        when: "all must have a message, crashes are not detected, and one node crashes",
+        when: "all must have a message, one node crashes, and its crash is not detected",
         scenario: "waits-for-ever",
         violates: &[VALIDITY],
         broken: &[Rule::CrashesAreDetected],

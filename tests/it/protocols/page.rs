@@ -70,9 +70,8 @@ fn entry(page: &mut String, family: &str, protocol: &Protocol) {
 fn page() -> String {
     let count: usize = FAMILIES.iter().map(|family| family.protocols.len()).sum();
     let mut page = format!(
-        "# Protocols\n\nThe {count} protocols that there are, by family: what each promises, what it relies on, \
-         what it costs, and what\nbreaks it. This page is written by `cargo xtask bless` from what the protocols' \
-         own files say.\n"
+        "# Protocols\n\nThe {count} protocols by family, each with its promised properties, its assumptions, its costs, \
+         and scenarios that\nbreak it. `cargo xtask bless` writes this page from the protocols' files.\n"
     );
     for family in FAMILIES {
         let _ = write!(page, "\n## {}\n", family.name);

@@ -51,7 +51,7 @@ use crate::{
 pub const PROTOCOL: Protocol = Protocol {
     id: "interactive-consistency",
     name: "Interactive consistency",
-    summary: "In m + 1 rounds every node sends on all that it was told; then the majority counts.",
+    summary: "Every node relays all that it has heard in m + 1 rounds; then the majority decides.",
     source: "Pease, Shostak and Lamport 1980, Reaching Agreement in the Presence of Faults; Lamport, Shostak and \
              Pease 1982, The Byzantine Generals Problem, algorithm OM(m); note 004, focus 21",
     failures: Failures::Byzantine,
@@ -70,7 +70,7 @@ pub const PROTOCOL: Protocol = Protocol {
         violates: &[VECTOR_AGREEMENT, VECTOR_VALIDITY],
         broken: &[Rule::MoreNodesThan(3, Parameters::traitors)],
     }],
-    unbreakable: &[(TERMINATION, "rounds end by the clock, whichever nodes are silent")],
+    unbreakable: &[(TERMINATION, "rounds end by the clock, even if nodes are silent")],
     costs: &[cost!(
         "one agreement",
         n >= 4 => (m + 1) * n * (n - 1),
@@ -154,7 +154,7 @@ impl Process for InteractiveConsistency {
 
     fn on_request(&mut self, ctx: &mut Context<Self>, Propose(value): Propose<Value>) {
         if self.round > 0 {
-            ctx.note(format!("{value} comes too late"));
+            ctx.note(format!("{value} arrives too late"));
         } else {
             self.value.get_or_insert(value);
         }
@@ -167,8 +167,8 @@ impl Process for InteractiveConsistency {
             Some(heard) if round >= self.round => {
                 heard[from.index()].get_or_insert(said);
             }
-            Some(_) => ctx.note(format!("the message of {from} comes too late")),
-            None => ctx.note(format!("the message of {from} belongs to no round")),
+            Some(_) => ctx.note(format!("the message from {from} arrives too late")),
+            None => ctx.note(format!("the message from {from} belongs to no round")),
         }
     }
 
@@ -220,7 +220,7 @@ impl InteractiveConsistency {
             ctx.note(format!("round 1: {}", all.in_full()));
         } else {
             let told = group.others().into_iter().map(|from| {
-                let said = all.of(from).expect("it is another node, and silence is filled in");
+                let said = all.of(from).expect("a silent node has a default value");
                 format!("{from} {}", said.in_full())
             });
             ctx.note(format!("round {round}: {}", told.collect::<Vec<_>>().join("; ")));

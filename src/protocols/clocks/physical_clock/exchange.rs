@@ -144,7 +144,7 @@ impl SoftwareClock {
         let sample = Sample::of([t1, t2, t3], hardware(ctx));
         if longest_exchange(ctx).is_some_and(|longest| sample.delay > longest) {
             let delay = sample.delay;
-            ctx.note(format!("the exchange with {from} took {delay} ms: too long to be of use"));
+            ctx.note(format!("the exchange with {from} took {delay} ms: too long to be used"));
             return None;
         }
         Some(sample)

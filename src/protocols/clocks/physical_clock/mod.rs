@@ -49,7 +49,7 @@ use crate::{
 pub const PROTOCOL: Protocol = Protocol {
     id: "physical-clock",
     name: "Physical clocks",
-    summary: "Clocks that drift, kept together by Cristian's algorithm, the Berkeley algorithm or NTP.",
+    summary: "Drifting clocks are synchronised by Cristian's algorithm, the Berkeley algorithm or NTP.",
     source: "Cristian 1989, Probabilistic Clock Synchronization; Gusella and Zatti 1989, The Accuracy of the \
              Clock Synchronization Achieved by TEMPO in Berkeley UNIX 4.3BSD; Mills 1991, Internet Time \
              Synchronization: The Network Time Protocol; RFC 5905",

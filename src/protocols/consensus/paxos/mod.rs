@@ -69,13 +69,13 @@ pub const PROTOCOL: Protocol = Protocol {
     promises: &[VALIDITY, INTEGRITY, AGREEMENT, UNIFORM_AGREEMENT, TERMINATION],
     breaks: &[
         Break {
-            when: "two proposers overtake each other for ever",
+            when: "two proposers interrupt each other for ever",
             scenario: "duelling-proposers",
             violates: &[TERMINATION],
             broken: &[Parameters::back_off.is("random"), Rule::RunsToRest],
         },
         Break {
-            when: "a value is put forward before a majority has promised",
+            when: "a value is proposed before a majority has promised",
             scenario: "accept-before-a-majority-promised",
             violates: &[AGREEMENT, UNIFORM_AGREEMENT],
             broken: &[Parameters::quorum.is("majority")],
@@ -86,7 +86,7 @@ pub const PROTOCOL: Protocol = Protocol {
             VALIDITY,
             "the value of an ACCEPT was proposed, and a traitor can only hide what it accepted",
         ),
-        (INTEGRITY, "a decision is in stable storage before it is told"),
+        (INTEGRITY, "a decision is in stable storage before it is sent"),
     ],
     costs: &[cost!("one proposal", n >= 2 => 5 * (n - 1), one_proposal)],
     metrics: &[Metric {
@@ -104,16 +104,16 @@ pub const PROTOCOL: Protocol = Protocol {
 crate::parameters! {
     /// Parameters of the algorithm.
     pub struct Parameters {
-        /// Number of promises that a proposer needs before it puts a value forward.
+        /// Number of promises that a proposer needs before it proposes a value.
         quorum: Quorum = Majority;
         /// Time that a proposer waits for answers before it tries again; doubled with each try.
         timeout: u32 = 200, in 1..=10_000 "ms";
-        /// Time that an overtaken proposer waits before it tries again.
+        /// Time that an interrupted proposer waits before it tries again.
         back_off: BackOff = Random;
         /// Base of the back-off.
         back_off_time: u32 = 50, in 1..=10_000 "ms";
     }
-    /// Time that an overtaken proposer waits before it tries again.
+    /// Time that an interrupted proposer waits before it tries again.
     pub enum BackOff {
         /// A random time: up to `back-off-time` at the first try, up to twice as long at each later one.
         Random = "random",

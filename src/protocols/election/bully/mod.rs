@@ -55,7 +55,7 @@ mod tests;
 pub const PROTOCOL: Protocol = Protocol {
     id: "bully",
     name: "The bully algorithm",
-    summary: "A process that finds no higher one up tells all others that it leads.",
+    summary: "A process that finds no higher process up tells all others that it leads.",
     source: "Garcia-Molina 1982, Elections in a Distributed Computing System, as presented in Coulouris, Dollimore, \
              Kindberg and Blair 2012, Distributed Systems: Concepts and Design, section 15.3; note 003",
     failures: Failures::CrashRecovery,
@@ -74,14 +74,14 @@ pub const PROTOCOL: Protocol = Protocol {
             broken: &[Rule::Synchrony],
         },
         Break {
-            when: "the leader crashes, and no process is told",
+            when: "the leader crashes, and its crash is not detected",
             scenario: "crash-goes-unnoticed",
             violates: &[HIGHEST_LIVE_PROCESS_LEADS],
             broken: &[Rule::CrashesAreDetected],
         },
     ],
     costs: &[cost!(
-        "one election, at worst: the lowest starts it and all are up",
+        "one election, at worst: the lowest process starts it and all are up",
         n >= 2 => n.pow(2) - 1,
         |scenario| scenario.ask(0, NodeId::new(0), "elect", None)
     )],
@@ -91,7 +91,7 @@ pub const PROTOCOL: Protocol = Protocol {
 crate::parameters! {
     /// Parameters of the algorithm.
     pub struct Parameters {
-        /// Longest delay that the process assumes where the network promises no bound.
+        /// Longest delay that the process assumes if the network promises no bound.
         assumed_delay: u32 = 30, in 1..=10_000 "ms";
     }
 }

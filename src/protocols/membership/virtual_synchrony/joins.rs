@@ -12,7 +12,7 @@ use crate::{
 impl VirtualSynchrony {
     pub(super) fn join(&mut self, ctx: &mut Context<Self>) {
         if self.view.is_some() {
-            return refuse(ctx, "a member already");
+            return refuse(ctx, "already a member");
         }
         self.welcomes.get_or_insert_default();
         ctx.send_others(Message::Join);

@@ -69,7 +69,7 @@ use crate::{
 pub const PROTOCOL: Protocol = Protocol {
     id: "virtual-synchrony",
     name: "Virtual synchrony",
-    summary: "Members that go on together to the next view have delivered the same messages in this one.",
+    summary: "Members that install the next view together have delivered the same messages in this one.",
     source: "Birman and Joseph 1987, Exploiting Virtual Synchrony in Distributed Systems; note 004, focus 23",
     model: &[
         Rule::ReliableChannels.always(),
@@ -134,7 +134,7 @@ pub const PROTOCOL: Protocol = Protocol {
             broken: &[Rule::ReliableChannels, Rule::NothingIsLost],
         },
     ],
-    unbreakable: &[(SELF_INCLUSION, "a view that does not name a node is not installed by it")],
+    unbreakable: &[(SELF_INCLUSION, "no node installs a view that does not contain it")],
     costs: &[
         cost!("one broadcast, acknowledged by later ones", n >= 2 => n - 1, |scenario| {
             one_broadcast(with_acks(scenario, "piggybacked"));
@@ -162,13 +162,13 @@ pub const PROTOCOL: Protocol = Protocol {
         Metric {
             name: "unstable messages",
             unit: "messages",
-            help: "Number of messages that the node keeps copies of, since some member may lack them.",
+            help: "Number of messages of which the node keeps copies, since some member may lack them.",
             drawn: Drawn::Curve,
             value: |node| process(node).stability.unstable() as i64,
         },
     ],
     perpetual: Some(TimeToServe {
-        statement: "the detection of a crash, and six of the longest delays for each change",
+        statement: "the detection of a crash, and six times the longest delay for each change",
         bound: |serving| {
             let changes = serving.crashes() + serving.requests(&["join", "leave"]);
             let flushes = serving.delay().saturating_mul(6 * (1 + changes));

@@ -44,7 +44,7 @@ impl VirtualSynchrony {
     ) {
         let is_new = id.seq > self.received[id.from];
         if number < view.number && is_new {
-            ctx.note(format!("{payload} is too late: view {number} is over"));
+            ctx.note(format!("{payload} is too late: view {number} has ended"));
         }
         if number < view.number || self.is_gone(from) {
             return;

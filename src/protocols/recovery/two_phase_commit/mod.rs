@@ -64,7 +64,7 @@ pub const PROTOCOL: Protocol = Protocol {
         violates: &[TERMINATION],
         broken: &[Rule::RequestersComeBack("begin")],
     }],
-    unbreakable: &[(STABILITY, "a decision is in stable storage before it is told")],
+    unbreakable: &[(STABILITY, "a decision is in stable storage before it is sent")],
     costs: &[cost!("one transaction", n >= 2 => 3 * (n - 1), one_transaction)],
     ..Protocol::of::<TwoPhaseCommit>()
 };
@@ -152,7 +152,7 @@ impl Process for TwoPhaseCommit {
                 ctx.store();
             }
             Transaction::Begin if self.coordinator.is_some() => {
-                ctx.note("the transaction is under way already");
+                ctx.note("the transaction has already begun");
             }
             Transaction::Begin => self.begin(ctx),
         }

@@ -125,7 +125,7 @@ crate::parameters! {
     pub struct Parameters {
         /// Members that are asked for a missing message.
         ask: Ask = Sender;
-        /// Members that keep delivered messages, where holders may be asked.
+        /// Members that keep delivered messages, if holders may be asked.
         holders: Holders = Everyone;
         /// Session messages announce the last number.
         sessions: bool = true;

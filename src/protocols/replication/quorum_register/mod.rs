@@ -44,7 +44,7 @@ mod tests;
 pub const PROTOCOL: Protocol = Protocol {
     id: "quorum-register",
     name: "Quorum register",
-    summary: "Reads and writes ask a majority, and a reader writes back the value that it is about to answer.",
+    summary: "Reads and writes ask a majority, and a reader writes its value back before it answers.",
     source: "Attiya, Bar-Noy and Dolev 1995, Sharing Memory Robustly in Message-Passing Systems; with several \
              writers: Lynch and Shvartsman 1997, Robust Emulation of Shared Memory Using Dynamic \
              Quorum-Acknowledged Broadcasts; Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and \
@@ -91,7 +91,7 @@ pub const PROTOCOL: Protocol = Protocol {
 crate::parameters! {
     /// Parameters of the algorithm.
     pub struct Parameters {
-        /// True if a read imposes the value that it has found before it answers.
+        /// True if a read writes the value that it has found back to a quorum before it answers.
         write_back: bool = true;
         /// Number of answers that each phase waits for.
         quorum: Quorum = Majority;

@@ -57,8 +57,8 @@ use crate::{
 pub const PROTOCOL: Protocol = Protocol {
     id: "source-tree",
     name: "Source-based tree",
-    summary: "A router forwards a packet only if it came by the router's own link to the source: these \
-              links are a tree.",
+    summary: "A router forwards a packet only if it arrived on the router's own link towards the \
+              source: these links form a tree.",
     source: "Dalal and Metcalfe 1978, Reverse Path Forwarding of Broadcast Packets; Waitzman, \
              Partridge and Deering 1988, Distance Vector Multicast Routing Protocol (RFC 1075); Deering and \
              Cheriton 1990, Multicast Routing in Datagram Internetworks and Extended LANs; notes 002 and 004",
@@ -247,12 +247,12 @@ impl Process for SourceTree {
         let refuse = |why| GroupIndication::Refuse { why };
         match request {
             GroupRequest::Broadcast(payload) => self.broadcast(ctx, payload),
-            GroupRequest::Join if self.member => ctx.indicate(refuse("a member already")),
+            GroupRequest::Join if self.member => ctx.indicate(refuse("already a member")),
             GroupRequest::Join if listed && ctx.is_router(ctx.me()) => {
                 ctx.indicate(refuse("a router: headers list hosts only"));
             }
             GroupRequest::Join => self.join(ctx),
-            GroupRequest::Leave if !self.member => ctx.indicate(refuse("no member")),
+            GroupRequest::Leave if !self.member => ctx.indicate(refuse("not a member")),
             GroupRequest::Leave => self.leave(ctx),
             GroupRequest::Query => ctx.indicate(refuse("no node knows the members of a group")),
         }
@@ -311,7 +311,7 @@ impl SourceTree {
         }
         // The reverse-path check.
         if to.is_none() && self.routing.next_hop(source) != Some(from) {
-            ctx.note(format!("not by the way back to {source}: discarded"));
+            ctx.note(format!("discarded: not from the route to {source}"));
             return ctx.send(from, Message::Prune { source });
         }
         if self.member && to.is_none_or(|to| to.contains(ctx.me())) {

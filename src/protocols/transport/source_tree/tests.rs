@@ -169,8 +169,8 @@ fn source_tree_requests_that_cannot_be_met_are_refused() {
     let mut scenario = ring();
     scenario.requests = vec![ask(10, 6, "join"), ask(20, 1, "leave"), ask(30, 6, "query")];
     let expected = [
-        "10 P6 refuse (a member already)",
-        "20 P1 refuse (no member)",
+        "10 P6 refuse (already a member)",
+        "20 P1 refuse (not a member)",
         "30 P6 refuse (no node knows the members of a group)",
     ];
     assert_eq!(told(&scenario), expected);
