@@ -113,9 +113,9 @@ pub struct Ledger {
     pub sent: Vec<u64>,
     /// By node: money received from it.
     pub received: Vec<u64>,
-    /// By node: money recorded as in flight from it.
+    /// By node: money recorded as in transit from it.
     pub in_flight: Vec<u64>,
-    /// By node: numbers of the transfers recorded as in flight from it.
+    /// By node: numbers of the transfers recorded as in transit from it.
     pub channels: Vec<Vec<u32>>,
 }
 
@@ -133,7 +133,7 @@ impl Ledger {
     }
 }
 
-/// `70`, or `70 + 30` with the money in flight to it.
+/// `70`, or `70 + 30` with the money in transit to it.
 impl fmt::Display for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         write!(f, "{}", self.balance)?;
@@ -148,7 +148,7 @@ impl fmt::Display for Ledger {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[serde(untagged)]
 pub enum Recorded {
-    /// This process has recorded its own state, and not yet the messages in flight to it. These moments form the cut of a
+    /// This process has recorded its own state, and not yet the messages in transit to it. These moments form the cut of a
     /// global state.
     #[display("record {snapshot}: {balance}")]
     Record {
@@ -242,7 +242,7 @@ pub const RECORDED_STATE_COMPLETE: Property = Property {
 /// No orphan message.
 ///
 /// A violation lasts only until the process that has received the message rolls back as well. A sender that
-/// rolls back reuses the numbers of the transfers that it undid: an undone message that is still in flight then cannot be
+/// rolls back reuses the numbers of the transfers that it undid: an undone message that is still in transit then cannot be
 /// told from the new one with its number.
 pub const NO_ORPHAN_MESSAGE: Property = Property {
     name: "no orphan message",
@@ -558,7 +558,7 @@ impl WatchCorrect for NoOrphan {
                 let last = self.received.entry(link).or_insert((0, seen.id));
                 *last = (*last).max((*seq, seen.id));
                 let sent = self.sent.get(&link).copied().unwrap_or(0);
-                // It was in flight when its sender rolled back.
+                // It was in transit when its sender rolled back.
                 if let Some(rollback) = self.rollbacks.get(from)
                     && *seq > sent
                 {

@@ -108,7 +108,7 @@ impl Cause {
             (false, ..) => format!(
                 "The property would hold if all breaches of this assumption were undone together ({paths})."
             ),
-            (_, 0, 0) => "No assumption is broken, and no fault strikes.".to_owned(),
+            (_, 0, 0) => "No assumption is broken, and no fault has an effect.".to_owned(),
             (_, _, 0) => "The cause was not tested: it cannot be undone by a change.".to_owned(),
             (_, 0, _) if alone => {
                 format!("No assumption is broken, and no fault alone is the cause: {tried}.")

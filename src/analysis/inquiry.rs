@@ -33,7 +33,7 @@ impl Sought {
     /// True if a breach can have to do with the violation.
     fn may_be_due_to(&self, breach: &Breach) -> bool {
         breach.kind.is_none_or(|kind| kind == self.property.kind)
-            && self.completed.is_none_or(|event| breach.stands_at(event))
+            && self.completed.is_none_or(|event| breach.is_present_at(event))
     }
 }
 

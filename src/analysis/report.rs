@@ -93,7 +93,7 @@ fn decided_only_if_over(
     trace: &Trace,
 ) -> Vec<Judgement> {
     let matters = |breach: &Breach| breach.kind.is_none_or(|kind| kind == Kind::Liveness);
-    let broken = |breach: &Breach| breach.rule != Rule::RunsToRest && matters(breach);
+    let broken = |breach: &Breach| breach.rule != Rule::RunsToQuiescence && matters(breach);
     let owed = |it: &Judgement| it.property.kind == Kind::Liveness && it.verdict.is_violated();
     let rests = protocol.perpetual.is_none();
     if trace.quiescent || !rests || breaches.iter().any(broken) || !judgements.iter().any(owed) {
@@ -151,7 +151,7 @@ impl Report {
         let completed = witness.iter().max().copied();
         let led_to_it = chain(trace, witness).events;
         let mut in_time =
-            relevant.filter(|breach| completed.is_some_and(|event| breach.stands_at(event)));
+            relevant.filter(|breach| completed.is_some_and(|event| breach.is_present_at(event)));
         let causes =
             |breach: &&Breach| breach.event.is_some_and(|event| led_to_it.contains(&event));
         in_time.clone().find(causes).or_else(|| in_time.next())

@@ -15,7 +15,7 @@ pub(super) fn let_it_rest(run: Run, runner: &mut Runner) -> Run {
     let due = |run: &Outcome| {
         let fates = run.trace.messages.iter().flat_map(Message::fates);
         let due = fates.filter_map(|fate| match fate {
-            Fate::InFlight { due } => Some(due),
+            Fate::InTransit { due } => Some(due),
             _ => None,
         });
         due.max()

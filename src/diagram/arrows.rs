@@ -34,7 +34,7 @@ pub struct Arrow {
     pub sign: Point,
     /// Event of its sending.
     pub sent: EventId,
-    /// Event of its end; none if it was in flight when the run ended.
+    /// Event of its end; none if it was in transit when the run ended.
     pub ended: Option<EventId>,
     /// Its text, if there is room.
     pub label: Option<Label>,
@@ -47,7 +47,7 @@ pub enum ArrowEnd {
     Head,
     /// With a cross: lost.
     Cross(Loss),
-    /// Open: in flight when the run ended.
+    /// Open: in transit when the run ended.
     Open,
 }
 
@@ -56,7 +56,7 @@ pub enum ArrowEnd {
 pub enum Oddity {
     /// Forged: a traitor sends something else than the correct code would.
     Forged,
-    /// Damaged: bits of it flip on the way.
+    /// Damaged: bits of it flip in transit.
     Corrupt,
     /// A duplicate.
     Duplicate,
@@ -88,7 +88,7 @@ pub(super) fn delayed(scenario: &Scenario) -> SortedSet<MessageName> {
     delayed.collect()
 }
 
-/// Text of an arrow: the packet, and the damaged one if bits flipped on the way.
+/// Text of an arrow: the packet, and the damaged one if bits flipped in transit.
 fn text(scenario: &Scenario, message: &Message, copy: usize) -> String {
     let said = message.packet.to_string();
     let text = match message.damaged().filter(|_| copy == 0) {
@@ -165,7 +165,7 @@ pub(super) fn label(
     }
 }
 
-/// End of a message: on its receiver's line, or at the place where it was lost or is in flight.
+/// End of a message: on its receiver's line, or at the place where it was lost or is in transit.
 fn arrow_end(
     scenario: &Scenario,
     trace: &Trace,
@@ -188,7 +188,7 @@ fn arrow_end(
             let across = stopped_at(scenario, layout, loss, from, to);
             (layout.point(layout.along_event(event), across), ArrowEnd::Cross(loss))
         }
-        Fate::InFlight { due } => {
+        Fate::InTransit { due } => {
             let start = layout.along_event(*sent);
             // Between crowded marks the sending may be drawn later than the receipt is due.
             let whole = (layout.along_time(due as f64) - start).max(LEAN);

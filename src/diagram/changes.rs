@@ -81,7 +81,7 @@ impl Difference {
             named.push(format!("and {} more", self.events.len() - NAMED));
         }
         match (counted.is_empty(), named.is_empty()) {
-            (true, true) => "Nothing in the run is different.".to_owned(),
+            (true, true) => "The run is the same.".to_owned(),
             (true, false) => sentence(named.join("; ")),
             (false, true) => sentence(counted),
             (false, false) => sentence(format!("{counted}; {}", named.join("; "))),
@@ -201,7 +201,7 @@ fn messages(before: &Trace, after: &Trace) -> Vec<Change> {
 /// Change of a message, if there is one.
 fn became((before, one): (&Trace, &Message), (after, other): (&Trace, &Message)) -> Option<How> {
     let end = |trace: &Trace, fate: Fate| match fate {
-        Fate::InFlight { due } => due,
+        Fate::InTransit { due } => due,
         Fate::Received(event) | Fate::Lost(event, _) => trace.events[event].time,
     };
     let is_lost = |message: &Message| matches!(message.overall(), Fate::Lost(..));
@@ -388,7 +388,7 @@ pub fn parting_sentence(
     waits: [&[Wait]; 2],
 ) -> String {
     let Some(Parting { at, event, run }) = parting else {
-        return "Both runs are the same as far as both go.".to_owned();
+        return "Both runs are the same until the shorter one ends.".to_owned();
     };
     let (scenario, trace) = runs[run];
     let (_, theirs) = runs[1 - run];

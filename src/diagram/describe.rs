@@ -184,19 +184,19 @@ pub fn message_so_far(
     let sent = trace.events[message.sent].time;
     let text = spell(&said(&message.packet), &scenario.nodes);
     let known = match message.overall() {
-        fate @ Fate::InFlight { .. } if events >= trace.events.len() => Some(fate),
+        fate @ Fate::InTransit { .. } if events >= trace.events.len() => Some(fate),
         _ => message.known(events),
     };
     let Some(fate) = known else {
-        return format!("{text} from {from} to {to}, sent at {sent} ms, in flight");
+        return format!("{text} from {from} to {to}, sent at {sent} ms, in transit");
     };
     let fate = match fate {
-        Fate::InFlight { .. } => "still in flight when the run ends".to_owned(),
+        Fate::InTransit { .. } => "still in transit when the run ends".to_owned(),
         Fate::Received(event) => format!("received at {} ms", trace.events[event].time),
         Fate::Lost(_, loss) => format!("lost ({})", loss.why()),
     };
     let truth = message.truth().map(|truth| format!(", forged instead of {truth}"));
-    let damaged = message.damaged().map(|damaged| format!(", damaged on the way: {damaged}"));
+    let damaged = message.damaged().map(|damaged| format!(", damaged in transit: {damaged}"));
     let changed = spell(&[truth, damaged].map(Option::unwrap_or_default).concat(), &scenario.nodes);
     let copies = match message.copies.len() {
         0 => String::new(),
@@ -243,7 +243,7 @@ pub fn fault_sentence(scenario: &Scenario, fault: &Fault) -> String {
         Fault::Corrupt { message, bits } => {
             let many =
                 if bits.len() == 1 { "1 bit".to_owned() } else { format!("{} bits", bits.len()) };
-            format!("{many} of {} flipped on the way", scenario.message_name(*message))
+            format!("{many} of {} flipped in transit", scenario.message_name(*message))
         }
         Fault::Forge { message, with } => {
             let with = with.to_string();
@@ -311,7 +311,7 @@ fn traitor_sentence(node: &str, strategy: Strategy) -> String {
 
 fn drift_sentence(node: &str, rate: PerMillion, offset: Time) -> String {
     let ahead = (offset > 0).then(|| format!("begins {offset} ms ahead"));
-    let speed = (rate != PerMillion::ONE).then(|| format!("runs at {rate} times time"));
+    let speed = (rate != PerMillion::ONE).then(|| format!("runs at {rate} times the correct rate"));
     let said: Vec<_> = [ahead, speed].into_iter().flatten().collect();
     match said.as_slice() {
         [] => format!("{node}'s clock is right"),

@@ -140,10 +140,10 @@ fn went_wrong(outcome: &Outcome) -> Vec<String> {
     });
     let mut said: Vec<String> = said.collect();
     if more > 0 {
-        said.push(format!("{more} more faults strike"));
+        said.push(format!("{more} more faults have an effect"));
     }
     let first = match said.is_empty() {
-        true => "No fault strikes.".to_owned(),
+        true => "No fault has an effect.".to_owned(),
         false => sentence(scenario, &listed(&said)),
     };
     std::iter::once(first).chain(lost_by_chance(trace)).collect()

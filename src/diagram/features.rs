@@ -28,7 +28,7 @@ pub struct Features {
     /// By metric: least and greatest value.
     pub(super) extremes: Vec<(i64, i64)>,
     /// By message: the last event at which it or an earlier message ends; the run's last event if one of them is still
-    /// in flight.
+    /// in transit.
     pub(super) reach: Vec<EventId>,
     /// Nodes that may lie.
     pub(super) traitors: NodeSet,

@@ -88,7 +88,7 @@ impl Ghosts {
 fn end(side: Side, message: MessageId) -> Option<EventId> {
     match side.trace.messages[message].overall() {
         Fate::Received(event) => Some(event),
-        Fate::Lost(..) | Fate::InFlight { .. } => None,
+        Fate::Lost(..) | Fate::InTransit { .. } => None,
     }
 }
 

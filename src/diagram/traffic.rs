@@ -1,4 +1,4 @@
-//! The network at one moment: the nodes' states, their last indications, and the messages in flight.
+//! The network at one moment: the nodes' states, their last indications, and the messages in transit.
 
 use super::{
     Graph, Label, LaneState, Point,
@@ -8,9 +8,9 @@ use crate::kernel::{
     EventId, EventKind, Fate, Fault, Loss, MessageId, NodeId, NodeSet, Scenario, Time, Trace, spell,
 };
 
-/// Number of events between two checkpoints of the messages in flight.
+/// Number of events between two checkpoints of the messages in transit.
 const STEP: usize = 1_024;
-/// Largest number of messages in a checkpoint, and of messages drawn: half of them are the oldest in flight, the
+/// Largest number of messages in a checkpoint, and of messages drawn: half of them are the oldest in transit, the
 /// others the newest.
 const MOST: usize = 512;
 /// Largest number of messages drawn one by one; the others are drawn as one path.
@@ -23,7 +23,7 @@ const RECENT: usize = 256;
 const START: f64 = 0.14;
 /// End of a message on its link: beside the receiver's sign.
 const END: f64 = 0.86;
-/// Place on its link of a message lost on the way.
+/// Place on its link of a message lost in transit.
 const MIDDLE: f64 = 0.5;
 /// Distance between a message and the middle of its link.
 const BESIDE: f64 = 7.0;
@@ -40,7 +40,7 @@ type Copy = (MessageId, usize);
 /// Index of a run for showing any moment of its network quickly.
 #[derive(Clone, Debug, Default)]
 pub struct Traffic {
-    /// Messages in flight after every [`STEP`] events.
+    /// Messages in transit after every [`STEP`] events.
     under_way: Vec<UnderWay>,
     /// By node: the events at which it crashes, pauses and resumes.
     turns: Vec<Vec<(EventId, LaneState)>>,
@@ -48,19 +48,19 @@ pub struct Traffic {
     told: Vec<Vec<EventId>>,
 }
 
-/// Messages in flight at a moment.
+/// Messages in transit at a moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UnderWay {
-    /// Number of copies in flight.
+    /// Number of copies in transit.
     pub count: usize,
     /// At most some hundreds of them, in the order of sending, each with the number of its copy.
     pub some: Vec<Copy>,
 }
 
-/// Messages in flight during a pass over a run, as a doubly linked list: removal takes constant time.
+/// Messages in transit during a pass over a run, as a doubly linked list: removal takes constant time.
 #[derive(Default)]
 struct Flying {
-    /// All copies sent so far, in order, each with the places of its neighbours in flight.
+    /// All copies sent so far, in order, each with the places of its neighbours in transit.
     all: Vec<(Copy, Neighbours)>,
     /// By message: the place of its original.
     places: Vec<usize>,
@@ -159,7 +159,7 @@ impl Traffic {
         traffic
     }
 
-    /// Returns the messages in flight after the first `cursor` events.
+    /// Returns the messages in transit after the first `cursor` events.
     #[must_use]
     pub fn under_way(&self, trace: &Trace, cursor: usize) -> UnderWay {
         let cursor = cursor.min(trace.events.len());
@@ -219,7 +219,7 @@ pub struct Scenery {
     pub flights: Vec<Flight>,
     /// Start and present place of the other messages: at most some hundreds.
     pub others: Vec<(Point, Point)>,
-    /// Number of messages in flight.
+    /// Number of messages in transit.
     pub under_way: usize,
     /// Links that no message can pass, by their places in the graph.
     pub cut: Vec<usize>,
@@ -356,7 +356,7 @@ fn text_of(scenario: &Scenario, trace: &Trace, event: EventId) -> Option<String>
     Some(elide_to(&spell(&packet.to_string(), &scenario.nodes), LENGTH))
 }
 
-/// Messages that are drawn one by one, paths of the others, and the number of messages in flight.
+/// Messages that are drawn one by one, paths of the others, and the number of messages in transit.
 fn flights(
     trace: &Trace,
     graph: &Graph,
@@ -381,7 +381,7 @@ fn flights(
         let fate = fate(trace, message, copy);
         let since = trace.events[trace.messages[message].sent].time as f64;
         let (until, stop) = match fate {
-            Fate::InFlight { due } => (due, END),
+            Fate::InTransit { due } => (due, END),
             Fate::Received(event) => (trace.events[event].time, END),
             Fate::Lost(event, loss) => (trace.events[event].time, stop(loss)),
         };

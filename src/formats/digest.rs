@@ -88,7 +88,7 @@ fn write_message(line: &mut String, message: &Message) {
     write_name(line, message);
     for fate in message.fates() {
         line.push_str(match fate {
-            Fate::InFlight { .. } => " in-flight",
+            Fate::InTransit { .. } => " in-flight",
             Fate::Received(_) => " received",
             Fate::Lost(..) => " lost:",
         });

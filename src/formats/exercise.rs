@@ -32,11 +32,12 @@ pub fn sentence(scenario: &Scenario, goal: &Goal) -> String {
         Want::Tell { node, first, then } => {
             let before = then.iter().map(|then| format!(", and only later {then}"));
             let name = scenario.name(*node);
-            let text = format!("Make {name} tell: {first}{}, {with}.", before.collect::<String>());
+            let text =
+                format!("Make {name} indicate: {first}{}, {with}.", before.collect::<String>());
             spell(&text, &scenario.nodes)
         }
         Want::Keep(property) => format!(
-            "Keep {property}, and all else that is promised, whatever goes wrong here: by another protocol or other \
+            "Keep {property} and all promised properties under these faults: choose another protocol or other \
              parameters."
         ),
     }

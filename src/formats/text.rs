@@ -220,13 +220,13 @@ impl View<'_> {
         writeln!(out, "Messages: {}", self.trace.messages.len())
     }
 
-    /// Returns the circle of a deadlock, if the run ends in one: `Alice waits for Bob, who waits for Alice`.
+    /// Returns the circle of a deadlock, if the run ends in one: `Alice waits for Bob, which waits for Alice`.
     fn deadlock(self) -> Option<String> {
         let circle = deadlock(self.trace);
         let (first, rest) = circle.split_first()?;
         let name = |node: &NodeId| self.scenario.name(*node);
         let rest: String =
-            rest.iter().map(|node| format!("{}, who waits for ", name(node))).collect();
+            rest.iter().map(|node| format!("{}, which waits for ", name(node))).collect();
         let first = name(first);
         Some(format!("{first} waits for {rest}{first}"))
     }

@@ -400,7 +400,7 @@ struct FateObject {
 impl FateObject {
     fn new(view: View, fate: Fate) -> Self {
         match fate {
-            Fate::InFlight { .. } => Self { received: None, fate: "in flight", why: None },
+            Fate::InTransit { .. } => Self { received: None, fate: "in flight", why: None },
             Fate::Received(event) => {
                 let received = Some(view.trace.events[event].time);
                 Self { received, fate: "received", why: None }

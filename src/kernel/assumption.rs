@@ -22,11 +22,10 @@ pub enum Rule {
     ReliableChannels,
     /// Fair-loss links: no link between correct nodes loses every message from some moment on.
     FairLossChannels,
-    /// A message to a node that is up arrives exactly once, even if its sender crashes later. Protocols rely
-    /// on it that take silence for a crash, or in which nodes recover.
-    NothingIsLost,
-    /// FIFO links: messages of one link arrive in the order in which they were sent, none without those
-    /// before it.
+    /// A message to a node that is up arrives exactly once, even if its sender crashes later. Protocols that
+    /// take silence for a crash, or in which nodes recover, rely on it.
+    NoLoss,
+    /// FIFO links: messages of one link arrive in the order in which they were sent, without gaps.
     FifoChannels,
     /// A message takes at most the bound of `network.timing`, and no process is paused.
     Synchrony,
@@ -34,39 +33,39 @@ pub enum Rule {
     /// Then a process that sends once in a period is always heard in time.
     TimeoutCovers(ParameterName, ParameterName),
     /// Every clock runs at the rate of virtual time.
-    ClocksRunTrue,
-    /// Every clock is right when the run begins.
-    ClocksSetRight,
+    NoDrift,
+    /// Every clock is correct when the run begins.
+    ClocksStartCorrect,
     /// No clock gains or loses more than this parameter, in millionths of the elapsed time.
     DriftAtMost(ParameterName),
     /// The parameter has this value: its other values are deliberate mistakes.
     ParameterIs(ParameterName, &'static str),
     /// A process that receives a request does not crash.
     RequestersStayUp,
-    /// A process that receives this request may crash, but is up in the end.
-    RequestersComeBack(&'static str),
+    /// A process that receives this request recovers if it crashes.
+    RequestersRecover(&'static str),
     /// A process does not crash within a step between a request and the write that stores it, or between a
     /// write and the next indication.
-    NoCutAtWrites,
+    NoCrashAtWrites,
     /// No process crashes.
-    NobodyCrashes,
+    NoCrashes,
     /// Routers, which only forward messages, do not crash.
-    RoutersStayUp,
+    NoRouterCrashes,
     /// Any two nodes that are not routers are linked, directly or by routers. The routers form one connected
     /// network.
     HostsAreLinked,
     /// At most as many nodes crash as this parameter says.
     AtMostCrashes(ParameterName),
-    /// More than half of the nodes are correct: they never crash, or where nodes recover, they are up for
-    /// good from some moment on.
-    MajorityStaysUp,
+    /// More than half of the nodes are correct: they never crash or, if nodes recover, they are up for good
+    /// from some moment on.
+    MajorityCorrect,
     /// Every crash is reported to every process.
     CrashesAreDetected,
     /// Crash-stop: a process that has crashed does not recover.
-    NobodyRecovers,
-    /// No process is a traitor: each sends only what its code says. A protocol that has no rule on traitors
+    NoRecoveries,
+    /// No process is a traitor: each sends only what its code says. A protocol without a rule on traitors
     /// relies on it implicitly.
-    NobodyLies,
+    NoTraitors,
     /// At most as many nodes are faulty as this parameter says. Faulty nodes are traitors and crashed nodes:
     /// a crash is the mildest kind of treason.
     AtMostTraitors(ParameterName),
@@ -78,7 +77,7 @@ pub enum Rule {
     /// Every request comes before the time that this parameter gives, in ms.
     RequestsBefore(ParameterName),
     /// The run goes on until it is quiescent. Every liveness property relies on it.
-    RunsToRest,
+    RunsToQuiescence,
 }
 
 impl Rule {
@@ -106,12 +105,12 @@ impl Rule {
                 "a message between correct nodes arrives exactly once (reliable channels)".to_owned()
             }
             Self::FairLossChannels => {
-                "of messages that a correct node sends to a correct node again and again, some arrive \
+                "if a correct node sends to a correct node again and again, some messages arrive \
                  (fair-loss channels)"
                     .to_owned()
             }
-            Self::NothingIsLost => {
-                "a message to a node that is up arrives exactly once (nothing is lost)".to_owned()
+            Self::NoLoss => {
+                "a message to a node that is up arrives exactly once (no loss)".to_owned()
             }
             Self::FifoChannels => {
                 "the messages of one link arrive in order and without gaps (FIFO channels)"
@@ -124,27 +123,27 @@ impl Rule {
             Self::TimeoutCovers(timeout, period) => {
                 format!("{timeout} is at least {period} plus the delay bound")
             }
-            Self::ClocksRunTrue => "every clock runs at the rate of time".to_owned(),
-            Self::ClocksSetRight => "every clock is right when the run begins".to_owned(),
+            Self::NoDrift => "no clock drifts".to_owned(),
+            Self::ClocksStartCorrect => "every clock is correct when the run begins".to_owned(),
             Self::DriftAtMost(parameter) => {
                 format!("no clock drifts by more than {parameter}")
             }
             Self::ParameterIs(parameter, value) => format!("{parameter} is {value}"),
             Self::RequestersStayUp => "a process that receives a request does not crash".to_owned(),
-            Self::RequestersComeBack(request) => {
-                format!("a process that is asked to {request} is up again eventually")
+            Self::RequestersRecover(request) => {
+                format!("a process that is asked to {request} recovers if it crashes")
             }
-            Self::NoCutAtWrites => {
+            Self::NoCrashAtWrites => {
                 "no crash separates a write to stable storage from the request before or the indication after it".to_owned()
             }
-            Self::NobodyCrashes => "no node crashes".to_owned(),
-            Self::RoutersStayUp => "no router crashes".to_owned(),
+            Self::NoCrashes => "no node crashes".to_owned(),
+            Self::NoRouterCrashes => "no router crashes".to_owned(),
             Self::HostsAreLinked => "routers link all hosts that are not neighbours".to_owned(),
             Self::AtMostCrashes(parameter) => format!("the number of nodes that crash is at most {parameter}"),
-            Self::MajorityStaysUp => "a majority of the nodes is correct".to_owned(),
+            Self::MajorityCorrect => "a majority of the nodes is correct".to_owned(),
             Self::CrashesAreDetected => "every crash is detected".to_owned(),
-            Self::NobodyRecovers => "no node recovers (crash-stop)".to_owned(),
-            Self::NobodyLies => "no node is a traitor".to_owned(),
+            Self::NoRecoveries => "no node recovers (crash-stop)".to_owned(),
+            Self::NoTraitors => "no node is a traitor".to_owned(),
             Self::AtMostTraitors(parameter) => {
                 format!("the number of nodes that are traitors or crash is at most {parameter}")
             }
@@ -157,21 +156,21 @@ impl Rule {
             Self::RequestsBefore(parameter) => {
                 format!("every request is made before {parameter} has passed")
             }
-            Self::RunsToRest => "the run goes on until it is at rest".to_owned(),
+            Self::RunsToQuiescence => "the run goes on until it is at rest".to_owned(),
         }
     }
 
     /// True if the rule is about losses of the network.
     #[must_use]
     pub const fn is_on_losses(self) -> bool {
-        matches!(self, Self::ReliableChannels | Self::NothingIsLost)
+        matches!(self, Self::ReliableChannels | Self::NoLoss)
     }
 
     /// True if the rule is about traitors. A protocol without such a rule relies on
-    /// [`NobodyLies`](Self::NobodyLies).
+    /// [`NoTraitors`](Self::NoTraitors).
     #[must_use]
     pub const fn is_on_traitors(self) -> bool {
-        matches!(self, Self::NobodyLies | Self::AtMostTraitors(_) | Self::TraitorsBelowThird)
+        matches!(self, Self::NoTraitors | Self::AtMostTraitors(_) | Self::TraitorsBelowThird)
     }
 }
 

@@ -81,7 +81,7 @@ pub trait Process: Clone + fmt::Debug + Eq + Hash + Serialize + 'static {
     /// Description of the valid messages, for the reader: if this is none, or if it has the signature of a
     /// node whose key is not among the `keys`.
     fn read_message(_with: &Json, _nodes: &[String], _keys: Keys) -> Result<Self::Message, String> {
-        Err("nothing: traitors of this protocol send only what their strategy makes them send"
+        Err("nothing: traitors of this protocol send only what their strategy prescribes"
             .to_owned())
     }
 
@@ -92,7 +92,7 @@ pub trait Process: Clone + fmt::Debug + Eq + Hash + Serialize + 'static {
         MAX_NODES
     }
 
-    /// Returns the message after these bits of its encoding were flipped on the way. The first bit is 0; bits
+    /// Returns the message after these bits of its encoding were flipped in transit. The first bit is 0; bits
     /// beyond the end count on from its beginning. None for messages that have no encoding of their own: the
     /// link's checksum finds the damage, and they are lost.
     #[must_use]

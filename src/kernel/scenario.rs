@@ -165,7 +165,7 @@ pub struct NetworkSpec {
     pub loss: PerMillion,
     /// Probability that a second copy of a message arrives.
     pub duplicate: PerMillion,
-    /// Probability that a bit of a message is flipped on the way.
+    /// Probability that a bit of a message is flipped in transit.
     pub corrupt: PerMillion,
     /// Failure detector.
     pub detector: Detector,
@@ -381,7 +381,7 @@ pub enum Fault {
         /// Time from the first copy to the second.
         after: Time,
     },
-    /// These bits of the message's encoding flip on the way.
+    /// These bits of the message's encoding flip in transit.
     Corrupt {
         /// Name of the message.
         message: MessageName,

@@ -540,7 +540,7 @@ impl Simulation {
         let tampering = tampered.then(|| Box::new(Tampering { truth, damaged }));
         let message = log.messages();
         let sent = log.record(self.now, name.from, EventKind::Send(message));
-        let mut fates = ways.iter().map(|way| Fate::InFlight { due: way.at });
+        let mut fates = ways.iter().map(|way| Fate::InTransit { due: way.at });
         let fate = fates.next().expect("every message has a way");
         let (copies, packet) = (fates.collect(), packet.clone());
         log.send(Message { name, packet, sent, fate, copies, transmission, tampering });

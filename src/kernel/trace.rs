@@ -21,7 +21,7 @@ pub struct Trace {
     pub messages: Vec<Message>,
     /// Time at which the run ended, in virtual ms.
     pub end: Time,
-    /// True if the run became quiescent: nothing was in flight and no timer was set.
+    /// True if the run became quiescent: no message was in transit and no timer was set.
     pub quiescent: bool,
     /// True if the run was stopped at the event budget, neither quiescent nor at its horizon.
     pub exhausted: bool,
@@ -175,12 +175,12 @@ pub struct Message {
     pub tampering: Option<Box<Tampering>>,
 }
 
-/// Changes of a message by a traitor or on the way.
+/// Changes of a message by a traitor or in transit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tampering {
     /// The message of the correct code, if a traitor said something else.
     pub truth: Option<Packet>,
-    /// Its first copy as received, if bits of it were flipped on the way.
+    /// Its first copy as received, if bits of it were flipped in transit.
     pub damaged: Option<Packet>,
 }
 
@@ -190,7 +190,7 @@ impl Message {
         std::iter::once(self.fate).chain(self.copies.iter().copied())
     }
 
-    /// Returns the fate of the message as a whole: received with the first copy that was; otherwise in flight
+    /// Returns the fate of the message as a whole: received with the first copy that was; otherwise in transit
     /// while a copy is; otherwise lost as its original was.
     #[must_use]
     pub fn overall(&self) -> Fate {
@@ -202,10 +202,10 @@ impl Message {
             _ => None,
         });
         let under_way = self.fates().filter_map(|fate| match fate {
-            Fate::InFlight { due } => Some(due),
+            Fate::InTransit { due } => Some(due),
             _ => None,
         });
-        let still = || under_way.min().map(|due| Fate::InFlight { due });
+        let still = || under_way.min().map(|due| Fate::InTransit { due });
         received.min().map(Fate::Received).or_else(still).unwrap_or(self.fate)
     }
 
@@ -225,7 +225,7 @@ impl Message {
         self.tampering.as_ref()?.truth.as_ref()
     }
 
-    /// Returns the message as received, if bits of it were flipped on the way.
+    /// Returns the message as received, if bits of it were flipped in transit.
     #[must_use]
     pub fn damaged(&self) -> Option<&Packet> {
         self.tampering.as_ref()?.damaged.as_ref()
@@ -235,8 +235,8 @@ impl Message {
 /// Fate of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// In flight when the run ended.
-    InFlight {
+    /// In transit when the run ended.
+    InTransit {
         /// Time at which it would arrive, in virtual ms.
         due: Time,
     },
@@ -251,7 +251,7 @@ impl Fate {
     #[must_use]
     pub const fn event(self) -> Option<EventId> {
         match self {
-            Self::InFlight { .. } => None,
+            Self::InTransit { .. } => None,
             Self::Received(event) | Self::Lost(event, _) => Some(event),
         }
     }

@@ -293,7 +293,7 @@ impl Adversary<'_> {
             let met = trace.messages.iter().find(|it| it.name == *message);
             let arrives = match met.map(crate::kernel::Message::overall) {
                 Some(Fate::Received(event) | Fate::Lost(event, _)) => trace.events[event].time,
-                Some(Fate::InFlight { due }) => due,
+                Some(Fate::InTransit { due }) => due,
                 None => continue,
             };
             late += usize::from(arrives > until);
@@ -395,7 +395,7 @@ fn shorten_delay(scenario: &mut Scenario, name: MessageName, less: Time) {
     }
 }
 
-/// A sentence: `4 delays, none longer than 90 ms: every delayed message arrives, and nobody decides before 1000 ms.`
+/// A sentence: `4 delays, none longer than 90 ms: every delayed message arrives, and no process decides before 1000 ms.`
 impl fmt::Display for Undecided {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let Self { scenario, property, delays, longest, late, last, otherwise } = self;
@@ -403,7 +403,7 @@ impl fmt::Display for Undecided {
         let Some(otherwise) = otherwise else {
             return write!(
                 f,
-                "Nobody tells what {} waits for before {until} ms, even if nothing is delayed.",
+                "Nothing that {} waits for happens before {until} ms, even without delays.",
                 property.name
             );
         };
@@ -419,18 +419,18 @@ impl fmt::Display for Undecided {
         let decides =
             ["decide ", "commit", "abort"].iter().any(|it| otherwise.indication.starts_with(it));
         let open = match decides {
-            true => "nobody decides".to_owned(),
-            false => format!("nobody tells what {} waits for", property.name),
+            true => "no process decides".to_owned(),
+            false => format!("nothing that {} waits for happens", property.name),
         };
         write!(f, "and {open} before {until} ms. Without them {otherwise}.")
     }
 }
 
-/// `P1 tells its application "decide red" at 50 ms`.
+/// `P1 indicates "decide red" at 50 ms`.
 impl fmt::Display for Decided {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let Self { node, indication, at } = self;
-        write!(f, "{node} tells its application \"{indication}\" at {at} ms")
+        write!(f, "{node} indicates \"{indication}\" at {at} ms")
     }
 }
 
@@ -442,7 +442,7 @@ impl fmt::Display for Inevitable {
         if *cause == DecisionCause::TooManyDelays {
             return write!(
                 f,
-                "It was not kept undecided: after {delays} delay{plural} {decided}, and to put that off takes more delays than are allowed."
+                "It was not kept undecided: after {delays} delay{plural} {decided}, and more delays than allowed are needed to postpone that."
             );
         }
         write!(
@@ -453,7 +453,7 @@ impl fmt::Display for Inevitable {
             Some(Decided { node, indication, at }) => {
                 write!(
                     f,
-                    "and if what led to it is held back, {node} tells \"{indication}\" at {at} ms, "
+                    "and if the message that led to it is delayed, {node} indicates \"{indication}\" at {at} ms, "
                 )
             }
             None => Ok(()),
@@ -461,19 +461,19 @@ impl fmt::Display for Inevitable {
         match cause {
             DecisionCause::Timer(other) => {
                 instead(f, other)?;
-                f.write_str("since a timer goes off there, whatever is late.")
+                f.write_str("since a timer expires there, whatever is delayed.")
             }
             DecisionCause::Detector(other) => {
                 instead(f, other)?;
-                f.write_str("since the failure detector reports, whatever is late.")
+                f.write_str("since the failure detector reports, whatever is delayed.")
             }
             DecisionCause::Request(other) => {
                 instead(f, other)?;
-                f.write_str("since it needs no message for that.")
+                f.write_str("since this needs no message.")
             }
             DecisionCause::Message(message) => write!(
                 f,
-                "since {message} has to come some time, and nothing that happens before makes it harmless."
+                "since {message} must arrive eventually, and no earlier event makes it harmless."
             ),
             DecisionCause::TooManyDelays => Ok(()),
         }

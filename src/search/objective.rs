@@ -91,7 +91,7 @@ impl Objective {
         // Messages in transit at the end get the time to arrive.
         let fates = trace.messages.iter().flat_map(|it| iter::once(&it.fate).chain(&it.copies));
         let dues = fates.filter_map(|fate| match *fate {
-            Fate::InFlight { due } => Some(due),
+            Fate::InTransit { due } => Some(due),
             _ => None,
         });
         let last = match protocol.perpetual {
@@ -124,7 +124,7 @@ impl Objective {
             .then(|| self.completing_event(&Setting::of(protocol, scenario), trace));
         let mut breaches = report.breaches_of(self.target.kind());
         breaches.all(|breach| {
-            let counts = completing_event.flatten().is_none_or(|event| breach.stands_at(event));
+            let counts = completing_event.flatten().is_none_or(|event| breach.is_present_at(event));
             !counts || allowed.contains(&breach.rule)
         })
     }

@@ -69,13 +69,13 @@ impl Target {
     }
 }
 
-/// In words: `a violation of agreement`, `Bob tells: deliver m2, and later deliver m1`.
+/// In words: `a violation of agreement`, `Bob indicates: deliver m2, and later deliver m1`.
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Self::Violation(property) => write!(f, "a violation of {}", property.name),
             Self::Indicated(IndicationPattern { node, first, then, nodes }) => {
-                f.write_str(&spell(&format!("{node} tells: {first}"), nodes))?;
+                f.write_str(&spell(&format!("{node} indicates: {first}"), nodes))?;
                 then.iter().try_for_each(|then| write!(f, ", and later {}", visible(then)))
             }
         }

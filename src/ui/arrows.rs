@@ -128,7 +128,7 @@ pub(super) fn sign(oddity: Oddity, at: Point) -> Html {
     }
 }
 
-/// A line that is straight at first and jagged then: bits flip on the way.
+/// A line that is straight at first and jagged then: bits flip in transit.
 pub(super) fn jagged(from: Point, to: Point) -> String {
     let direction = Direction::new(from, to);
     let length = (to.x - from.x).hypot(to.y - from.y);

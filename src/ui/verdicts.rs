@@ -176,7 +176,7 @@ fn violation(props: &Props, judgement: &Judgement, why: &str, explained: bool) -
         }
     };
     let to_break = props.send.reform(move |_: MouseEvent| Action::Break(name));
-    let ended_early = broke.is_some_and(|breach| breach.rule == Rule::RunsToRest);
+    let ended_early = broke.is_some_and(|breach| breach.rule == Rule::RunsToQuiescence);
     html! {
         <>
             <button class="why" onclick={toggle} aria-pressed={explained.to_string()}

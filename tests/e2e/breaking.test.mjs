@@ -155,7 +155,7 @@ test("delays alone keep Paxos undecided, and what cannot be kept so is said", as
   await keep.click();
   const finding = page.locator(".finding");
   await finding.waitFor();
-  assert.match(await finding.innerText(), /No decision[^]*nobody decides before 200 ms/);
+  assert.match(await finding.innerText(), /No decision[^]*no process decides before 200 ms/);
   await finding.locator(".show-found").click();
   // The run is cut at its horizon: the property is not violated yet, and never decided.
   await page.locator('.verdict[data-property="termination"][data-end="undecided"]').waitFor();
@@ -228,7 +228,7 @@ test("an exercise says what to do, whether it is done, and gives a code that the
   const path = "ordering/fifo-multicast/exercise-reply-first";
   const page = await reader.open(await bundled(path));
   const exercise = page.locator(".exercise");
-  assert.match(await exercise.innerText(), /Make P2 tell: deliver m2, and only later deliver m1/);
+  assert.match(await exercise.innerText(), /Make P2 indicate: deliver m2, and only later deliver m1/);
   assert.equal(await page.locator("#result-code").count(), 0, "not yet");
   const root = new URL("../../", import.meta.url);
   const file = fileURLToPath(new URL(`static/scenarios/${path}.json`, root));

@@ -218,7 +218,7 @@ test("bits of a message flip, and what has no effect says why", async () => {
   assert.match(await forge.innerText(), /traitors of this protocol send only what their strategy makes them send/);
   await page.getByRole("textbox", { name: "Bits to flip, counted from 0" }).fill("3 7");
   await page.keyboard.press("Enter");
-  await deed(page, "2 bits of Dave>Alice#1 flipped on the way").waitFor();
+  await deed(page, "2 bits of Dave>Alice#1 flipped in transit").waitFor();
   await page.locator('.arrow.corrupt[data-message="Dave>Alice#1"]').waitFor();
   // By keys: another arrow may lie over it.
   await page.locator('.arrow[data-message="Dave>Alice#1"]').focus();
@@ -270,7 +270,7 @@ test("a node is made a traitor, and says what is written", async () => {
   await menuAt(page, "P3", 20);
   await page.locator('.menu [data-do="more"]').click();
   await page.locator('.menu [data-do="drift"]').click();
-  await deed(page, "P3's clock runs at 1.01 times time").waitFor();
+  await deed(page, "P3's clock runs at 1.01 times the correct rate").waitFor();
   await reader.leave();
 });
 

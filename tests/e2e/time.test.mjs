@@ -59,7 +59,7 @@ test("a hidden future is nowhere to be seen", async () => {
   await page.evaluate(() => document.activeElement.blur());
   await page.keyboard.press("ArrowRight");
   const arrow = page.locator(".arrow").first();
-  assert.match(await arrow.getAttribute("aria-label"), /in flight$/);
+  assert.match(await arrow.getAttribute("aria-label"), /in transit$/);
   await page.keyboard.press("f");
   assert.match(await arrow.getAttribute("aria-label"), /received at 52 ms/);
   // The switch between variants says what each comes to: not now.

@@ -46,9 +46,9 @@ impl Breach {
         self.due.or_else(by_event).unwrap_or_default()
     }
 
-    /// True if it stands by the time of this event.
+    /// True if the assumption is broken at or before this event.
     #[must_use]
-    pub const fn stands_at(&self, event: EventId) -> bool {
+    pub const fn is_present_at(&self, event: EventId) -> bool {
         self.from <= event
     }
 }

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Every clock runs at the rate of time.
-pub(super) fn clocks_run_true(run: Examined) -> Vec<Breach> {
+pub(super) fn no_drift(run: Examined) -> Vec<Breach> {
     drift(run, 0)
 }
 
@@ -17,7 +17,7 @@ pub(super) fn drift_at_most(run: Examined, parameter: ParameterName) -> Vec<Brea
 }
 
 /// Every clock is right when the run begins.
-pub(super) fn clocks_set_right(run: Examined) -> Vec<Breach> {
+pub(super) fn clocks_start_correct(run: Examined) -> Vec<Breach> {
     wrong_clocks(run, |fault| match *fault {
         Fault::Drift { node, offset: offset @ 1.., .. } => {
             Some(format!("{node}'s clock is {offset} ms ahead when the run begins"))
@@ -31,7 +31,7 @@ fn drift(run: Examined, limit: u32) -> Vec<Breach> {
     let wrong = |rate: PerMillion| rate.0.abs_diff(PerMillion::ONE.0) > limit;
     wrong_clocks(run, |fault| match *fault {
         Fault::Drift { node, rate, .. } if wrong(rate) => {
-            Some(format!("{node}'s clock runs at {rate} times time"))
+            Some(format!("{node}'s clock runs at {rate} times the correct rate"))
         }
         _ => None,
     })

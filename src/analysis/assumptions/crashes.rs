@@ -16,28 +16,28 @@ pub(super) fn requesters_stay_up(run: Examined) -> Vec<Breach> {
 }
 
 /// Processes that receive this request are up when the run ends.
-pub(super) fn requesters_come_back(run: Examined, request: &str) -> Vec<Breach> {
+pub(super) fn requesters_recover(run: Examined, request: &str) -> Vec<Breach> {
     let gone = stay_down(run.scenario, run.trace, request).into_iter().take(run.most);
     let breaches = gone.map(|event| crash(run, "", event)).map(|mut breach| {
-        breach.why.push_str(", and never came back");
+        breach.why.push_str(", and never recovered");
         breach
     });
     breaches.collect()
 }
 
 /// No crash separates a write from its request or from the indication that follows it.
-pub(super) fn no_cut_at_writes(run: Examined) -> Vec<Breach> {
+pub(super) fn no_crash_at_writes(run: Examined) -> Vec<Breach> {
     let crashed = crashed_at_a_write(run.trace).into_iter().take(run.most);
     crashed.map(|event| crash(run, ", in the middle of its writes,", event)).collect()
 }
 
 /// No process crashes.
-pub(super) fn nobody_crashes(run: Examined) -> Vec<Breach> {
+pub(super) fn no_crashes(run: Examined) -> Vec<Breach> {
     all_crashes(run.trace).take(run.most).map(|event| crash(run, "", event)).collect()
 }
 
 /// Routers stay up.
-pub(super) fn routers_stay_up(run: Examined) -> Vec<Breach> {
+pub(super) fn no_router_crashes(run: Examined) -> Vec<Breach> {
     let routers = run.scenario.network.topology.routers();
     let is_router = |event: &EventId| routers.contains(run.trace.events[*event].node);
     let crashed = all_crashes(run.trace).filter(is_router).take(run.most);
@@ -51,7 +51,7 @@ pub(super) fn at_most_crashes(run: Examined, parameter: ParameterName) -> Vec<Br
 }
 
 /// A majority of the processes is correct.
-pub(super) fn majority_stays_up(run: Examined) -> Vec<Breach> {
+pub(super) fn majority_correct(run: Examined) -> Vec<Breach> {
     let size = run.scenario.nodes.len();
     let limit = size.div_ceil(2) - 1;
     too_many(run, limit, |crashed| format!("{crashed} crashed, {} of {size}", crashed.len()))
@@ -73,7 +73,7 @@ pub(super) fn crashes_are_detected(run: Examined) -> Vec<Breach> {
 }
 
 /// No process recovers.
-pub(super) fn nobody_recovers(run: Examined) -> Vec<Breach> {
+pub(super) fn no_recoveries(run: Examined) -> Vec<Breach> {
     let events = run.trace.events.iter().enumerate();
     let back = events.filter(|(_, event)| event.kind == EventKind::Recover);
     let breaches = back.map(|(id, event)| {

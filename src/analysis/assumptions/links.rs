@@ -32,5 +32,5 @@ fn unlinked(scenario: &Scenario) -> Option<String> {
     let stray = gateways.without(network).lowest();
     let mut pairs = hosts.into_iter().flat_map(|one| hosts.into_iter().map(move |it| (one, it)));
     let pair = first.zip(stray).or_else(|| pairs.find(|(a, b)| a < b && !linked(*a, *b)));
-    pair.map(|(one, other)| format!("nothing links {one} and {other}"))
+    pair.map(|(one, other)| format!("{one} and {other} are not linked"))
 }

@@ -23,7 +23,7 @@ pub(super) fn reliable_channels(run: Examined) -> Vec<Breach> {
 }
 
 /// No losses. A loss counts unless the receiver was down when the message was due.
-pub(super) fn nothing_is_lost(run: Examined) -> Vec<Breach> {
+pub(super) fn no_loss(run: Examined) -> Vec<Breach> {
     unreliable(run, |downtime, message, due| !downtime.is_down(message.name.to, due, due))
 }
 
@@ -50,7 +50,7 @@ pub(super) fn fair_loss_channels(run: Examined) -> Vec<Breach> {
     });
     first_of(found.collect(), most, |event, (message, loss)| {
         let mut breach = loss_of(rule, scenario, event, message, *loss);
-        breach.why.push_str(", as is all that follows on its link");
+        breach.why.push_str(", like every later message of its link");
         breach
     })
 }
@@ -130,7 +130,7 @@ fn damage_of(rule: Rule, scenario: &Scenario, event: EventId, message: &Message)
         Some(fault) => (fault_path(Some(fault)), Repair::Without(fault)),
         None => ("network.corrupt".to_owned(), Repair::Spare(name, Mercy::Intact)),
     };
-    let why = format!("bits of {} flipped on the way", scenario.message_name(name));
+    let why = format!("bits of {} flipped in transit", scenario.message_name(name));
     Breach { repair: Some(repair), ..Breach::at(rule, event, culprit, why) }
 }
 

@@ -35,36 +35,36 @@ impl Examined<'_> {
         match self.rule {
             Rule::ReliableChannels => losses::reliable_channels(self),
             Rule::FairLossChannels => losses::fair_loss_channels(self),
-            Rule::NothingIsLost => losses::nothing_is_lost(self),
+            Rule::NoLoss => losses::no_loss(self),
             Rule::FifoChannels => order::fifo_channels(self),
             Rule::Synchrony => synchrony::synchrony(self),
             Rule::TimeoutCovers(timeout, period) => {
                 one(parameters::timeout_covers(self, timeout, period))
             }
-            Rule::ClocksRunTrue => clocks::clocks_run_true(self),
-            Rule::ClocksSetRight => clocks::clocks_set_right(self),
+            Rule::NoDrift => clocks::no_drift(self),
+            Rule::ClocksStartCorrect => clocks::clocks_start_correct(self),
             Rule::DriftAtMost(parameter) => clocks::drift_at_most(self, parameter),
             Rule::ParameterIs(parameter, value) => {
                 one(parameters::parameter_is(self, parameter, value))
             }
             Rule::RequestersStayUp => crashes::requesters_stay_up(self),
-            Rule::RequestersComeBack(request) => crashes::requesters_come_back(self, request),
-            Rule::NoCutAtWrites => crashes::no_cut_at_writes(self),
-            Rule::NobodyCrashes => crashes::nobody_crashes(self),
-            Rule::RoutersStayUp => crashes::routers_stay_up(self),
+            Rule::RequestersRecover(request) => crashes::requesters_recover(self, request),
+            Rule::NoCrashAtWrites => crashes::no_crash_at_writes(self),
+            Rule::NoCrashes => crashes::no_crashes(self),
+            Rule::NoRouterCrashes => crashes::no_router_crashes(self),
             Rule::HostsAreLinked => one(links::hosts_are_linked(self)),
             Rule::AtMostCrashes(parameter) => crashes::at_most_crashes(self, parameter),
-            Rule::MajorityStaysUp => crashes::majority_stays_up(self),
+            Rule::MajorityCorrect => crashes::majority_correct(self),
             Rule::CrashesAreDetected => crashes::crashes_are_detected(self),
-            Rule::NobodyRecovers => crashes::nobody_recovers(self),
-            Rule::NobodyLies => traitors::nobody_lies(self),
+            Rule::NoRecoveries => crashes::no_recoveries(self),
+            Rule::NoTraitors => traitors::no_traitors(self),
             Rule::AtMostTraitors(parameter) => traitors::at_most_traitors(self, parameter),
             Rule::TraitorsBelowThird => traitors::traitors_below_third(self),
             Rule::MoreNodesThan(times, parameter) => {
                 one(parameters::more_nodes_than(self, times, parameter))
             }
             Rule::RequestsBefore(parameter) => moments::requests_before(self, parameter),
-            Rule::RunsToRest => one(moments::runs_to_rest(self)),
+            Rule::RunsToQuiescence => one(moments::runs_to_quiescence(self)),
         }
     }
 
@@ -141,8 +141,9 @@ pub(super) fn relied_on(protocol: &Protocol, scenario: &Scenario) -> Vec<Assumpt
     let relied_on = protocol.model.iter().filter(|a| a.applies(&scenario.params));
     // A protocol without a rule on traitors tolerates none.
     let tolerates_traitors = protocol.model.iter().any(|it| it.rule.is_on_traitors());
-    let nobody_lies = (!tolerates_traitors).then(|| Rule::NobodyLies.always());
+    let no_traitors = (!tolerates_traitors).then(|| Rule::NoTraitors.always());
     // A perpetual protocol is judged at the horizon.
-    let rests = protocol.perpetual.is_none().then(|| Rule::RunsToRest.always().for_liveness());
-    relied_on.copied().chain(nobody_lies).chain(rests).collect()
+    let rests =
+        protocol.perpetual.is_none().then(|| Rule::RunsToQuiescence.always().for_liveness());
+    relied_on.copied().chain(no_traitors).chain(rests).collect()
 }

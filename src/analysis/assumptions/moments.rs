@@ -12,8 +12,10 @@ pub(super) fn requests_before(run: Examined, parameter: ParameterName) -> Vec<Br
     let events = run.trace.events.iter().enumerate();
     let late = events.filter_map(|(id, event)| match event.kind {
         EventKind::Request { index, .. } if event.time >= deadline => {
-            let why =
-                format!("{} was asked at {} ms, not before {deadline}", event.node, event.time);
+            let why = format!(
+                "{} received a request at {} ms, not before {deadline}",
+                event.node, event.time
+            );
             let repair = deadline.checked_sub(1).map(|before| Repair::Ask(index, before));
             let culprit = format!("requests[{index}]");
             Some(Breach { repair, ..Breach::at(run.rule, id, culprit, why) })
@@ -24,7 +26,7 @@ pub(super) fn requests_before(run: Examined, parameter: ParameterName) -> Vec<Br
 }
 
 /// The run is at rest when it ends.
-pub(super) fn runs_to_rest(run: Examined) -> Option<Breach> {
+pub(super) fn runs_to_quiescence(run: Examined) -> Option<Breach> {
     (!run.trace.quiescent).then(|| {
         let why = format!("the run ends at {} ms, before it is at rest", run.trace.end);
         let until = run.scenario.until;

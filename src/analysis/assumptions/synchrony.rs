@@ -56,14 +56,14 @@ pub(super) fn synchrony(run: Examined) -> Vec<Breach> {
     })
 }
 
-/// True if a message was still in flight when it was due. Its later fate does not matter. A node that was down then
+/// True if a message was still in transit when it was due. Its later fate does not matter. A node that was down then
 /// missed nothing.
 fn missed(trace: &Trace, downtime: &Downtime, message: &Message, due: Time) -> bool {
     if let Some(receipt) = first_receipt(message) {
         return trace.events[receipt].time > due;
     }
     let ends = message.fates().map(|way| match way {
-        Fate::InFlight { due } => due,
+        Fate::InTransit { due } => due,
         Fate::Received(event) | Fate::Lost(event, _) => trace.events[event].time,
     });
     ends.max().is_some_and(|end| end > due) && !downtime.is_down(message.name.to, due, due)

@@ -4,7 +4,7 @@ use super::{Breach, Examined, crashes::by};
 use crate::kernel::{EventKind, NodeSet, ParameterName, Rule};
 
 /// No process is a traitor.
-pub(super) fn nobody_lies(run: Examined) -> Vec<Breach> {
+pub(super) fn no_traitors(run: Examined) -> Vec<Breach> {
     betrayals(run, 0)
 }
 
@@ -22,7 +22,7 @@ pub(super) fn traitors_below_third(run: Examined) -> Vec<Breach> {
 /// crashed nodes.
 fn betrayals(run: Examined, limit: usize) -> Vec<Breach> {
     let Examined { rule, scenario, trace, most, .. } = run;
-    let only_lies = rule == Rule::NobodyLies;
+    let only_lies = rule == Rule::NoTraitors;
     let (mut traitors, mut crashed) = (NodeSet::EMPTY, NodeSet::EMPTY);
     let mut counted = Vec::new();
     for (id, event) in trace.events.iter().enumerate() {

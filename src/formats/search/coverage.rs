@@ -41,7 +41,7 @@ pub fn sentence(asked: &Asked, coverage: &Coverage, place: usize) -> String {
             (false, _) => "",
             (true, Kind::Safety) => ", equivalent orders left out",
             (true, Kind::Liveness) => {
-                ", equivalent orders left out; livelocks (circles of states) were not searched for"
+                ", equivalent orders left out; livelocks (cycles of states) were not searched for"
             }
         };
         return format!(

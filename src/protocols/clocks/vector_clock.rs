@@ -40,13 +40,13 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "Timestamps that tell whether one event happened before another, or the two were concurrent.",
     source: "Mattern 1989, Virtual Time and Global States of Distributed Systems; Fidge 1988, Timestamps \
              in Message-Passing Systems That Preserve the Partial Ordering",
-    model: &[Rule::NobodyRecovers.always()],
+    model: &[Rule::NoRecoveries.always()],
     promises: &[CLOCK_CONDITION, STRONG_CLOCK_CONDITION],
     breaks: &[Break {
         when: "a process recovers and has lost its clock",
         scenario: "forgotten-clock",
         violates: &[CLOCK_CONDITION, STRONG_CLOCK_CONDITION],
-        broken: &[Rule::NobodyRecovers],
+        broken: &[Rule::NoRecoveries],
     }],
     costs: &[cost!("one message", n >= 2 => 1, |scenario| {
         let with = json!({"to": scenario.nodes.last()});

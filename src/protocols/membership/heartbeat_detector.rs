@@ -39,11 +39,11 @@ pub const PROTOCOL: Protocol = Protocol {
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
              Programming, Algorithm 2.5 \"Exclude on Timeout\"; note 003",
     model: &[
-        Rule::NothingIsLost.always().for_safety(),
+        Rule::NoLoss.always().for_safety(),
         Rule::Synchrony.always().for_safety(),
         Rule::TimeoutCovers(Parameters::timeout, Parameters::period).always().for_safety(),
-        Rule::ClocksRunTrue.always(),
-        Rule::NobodyRecovers.always().for_safety(),
+        Rule::NoDrift.always(),
+        Rule::NoRecoveries.always().for_safety(),
     ],
     promises: &[STRONG_COMPLETENESS, STRONG_ACCURACY],
     beyond: &[EVENTUAL_STRONG_ACCURACY],
@@ -64,7 +64,7 @@ pub const PROTOCOL: Protocol = Protocol {
             when: "a heartbeat is lost",
             scenario: "lost-heartbeat",
             violates: &[STRONG_ACCURACY],
-            broken: &[Rule::NothingIsLost],
+            broken: &[Rule::NoLoss],
         },
         Break {
             when: "the timeout is too short",

@@ -47,7 +47,7 @@ pub const PROTOCOL: Protocol = Protocol {
     model: &[
         Rule::ReliableChannels.always().for_liveness(),
         Rule::CrashesAreDetected.where_(Parameters::timeout, "0").for_liveness(),
-        Rule::NobodyRecovers.always(),
+        Rule::NoRecoveries.always(),
         Parameters::priority.is("timestamp").always().for_safety(),
         Parameters::timeout.is("0").always().for_safety(),
     ],

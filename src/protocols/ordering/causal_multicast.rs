@@ -45,7 +45,7 @@ pub const PROTOCOL: Protocol = Protocol {
     model: &[
         Rule::ReliableChannels.always(),
         Rule::RequestersStayUp.always(),
-        Rule::NobodyRecovers.always(),
+        Rule::NoRecoveries.always(),
     ],
     promises: &[VALIDITY, NO_DUPLICATION, NO_CREATION, AGREEMENT, FIFO_ORDER, CAUSAL_ORDER],
     beyond: &[TOTAL_ORDER],

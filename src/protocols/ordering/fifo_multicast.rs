@@ -45,7 +45,7 @@ pub const PROTOCOL: Protocol = Protocol {
     model: &[
         Rule::ReliableChannels.always().for_liveness(),
         Rule::RequestersStayUp.always().for_liveness(),
-        Rule::NobodyRecovers.always(),
+        Rule::NoRecoveries.always(),
     ],
     promises: &[VALIDITY, NO_DUPLICATION, NO_CREATION, AGREEMENT, FIFO_ORDER],
     beyond: &[CAUSAL_ORDER, TOTAL_ORDER],

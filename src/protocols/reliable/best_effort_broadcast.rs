@@ -39,7 +39,7 @@ pub const PROTOCOL: Protocol = Protocol {
     model: &[
         Rule::ReliableChannels.always(),
         Rule::RequestersStayUp.always(),
-        Rule::NobodyRecovers.always(),
+        Rule::NoRecoveries.always(),
     ],
     promises: &[VALIDITY, NO_DUPLICATION, NO_CREATION, AGREEMENT],
     beyond: &[UNIFORM_AGREEMENT],

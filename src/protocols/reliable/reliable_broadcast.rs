@@ -45,7 +45,7 @@ pub const PROTOCOL: Protocol = Protocol {
     model: &[
         Rule::ReliableChannels.always(),
         Rule::AtMostCrashes(Parameters::max_crashes).always(),
-        Rule::NobodyRecovers.always(),
+        Rule::NoRecoveries.always(),
     ],
     promises: &[VALIDITY, NO_DUPLICATION, NO_CREATION, AGREEMENT],
     beyond: &[UNIFORM_AGREEMENT],

@@ -45,8 +45,8 @@ pub const PROTOCOL: Protocol = Protocol {
     model: &[
         Rule::ReliableChannels.always(),
         Rule::CrashesAreDetected.where_(Parameters::quorum, "everyone"),
-        Rule::MajorityStaysUp.where_(Parameters::quorum, "majority"),
-        Rule::NobodyRecovers.always(),
+        Rule::MajorityCorrect.where_(Parameters::quorum, "majority"),
+        Rule::NoRecoveries.always(),
     ],
     promises: &[VALIDITY, NO_DUPLICATION, NO_CREATION, AGREEMENT, UNIFORM_AGREEMENT],
     breaks: &[Break {

@@ -42,25 +42,25 @@ fn assumptions_hold_in_an_empty_run() {
     for rule in [
         Rule::ReliableChannels,
         Rule::FairLossChannels,
-        Rule::NothingIsLost,
+        Rule::NoLoss,
         Rule::FifoChannels,
         Rule::Synchrony,
         Rule::RequestersStayUp,
-        Rule::RequestersComeBack("broadcast"),
-        Rule::NoCutAtWrites,
+        Rule::RequestersRecover("broadcast"),
+        Rule::NoCrashAtWrites,
         Rule::AtMostCrashes(MAX_CRASHES),
-        Rule::MajorityStaysUp,
+        Rule::MajorityCorrect,
         Rule::CrashesAreDetected,
-        Rule::NobodyRecovers,
-        Rule::NobodyLies,
+        Rule::NoRecoveries,
+        Rule::NoTraitors,
         Rule::AtMostTraitors(MAX_CRASHES),
         Rule::TraitorsBelowThird,
-        Rule::RunsToRest,
-        Rule::NobodyCrashes,
-        Rule::RoutersStayUp,
+        Rule::RunsToQuiescence,
+        Rule::NoCrashes,
+        Rule::NoRouterCrashes,
         Rule::HostsAreLinked,
-        Rule::ClocksRunTrue,
-        Rule::ClocksSetRight,
+        Rule::NoDrift,
+        Rule::ClocksStartCorrect,
         Rule::DriftAtMost(MAX_CRASHES),
         MAX_CRASHES.is("127"),
     ] {
@@ -103,14 +103,14 @@ fn reliable_channels_break_with_a_lost_or_duplicated_message_between_correct_nod
 fn nothing_is_lost_breaks_with_a_loss_to_a_node_that_is_up() {
     let mut scenario = scenario();
     scenario.faults = vec![crash(5, 1, None), Fault::Recover { node: node(1), at: 50 }];
-    says(Rule::NothingIsLost, &scenario, None);
+    says(Rule::NoLoss, &scenario, None);
     let message = MessageName { from: node(0), to: node(2), number: 1 };
     scenario.faults.extend([Fault::Drop { message }, crash(9, 0, None), crash(200, 2, None)]);
     says(Rule::ReliableChannels, &scenario, None);
     let lost = Some(("Alice>Carol#1 was lost (drop)", "faults[2]"));
-    says(Rule::NothingIsLost, &scenario, lost);
+    says(Rule::NoLoss, &scenario, lost);
     scenario.faults[2] = Fault::Duplicate { message, after: 5 };
-    says(Rule::NothingIsLost, &scenario, Some(("Alice>Carol#1 arrived twice", "faults[2]")));
+    says(Rule::NoLoss, &scenario, Some(("Alice>Carol#1 arrived twice", "faults[2]")));
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn fair_loss_breaks_with_a_link_that_never_works_again() {
     unfair.faults = vec![cut(unfair.until - 1)];
     says(Rule::FairLossChannels, &unfair, None);
     unfair.faults = vec![cut(unfair.until)];
-    let cut = "Alice>Bob#1 was lost (cut), as is all that follows on its link";
+    let cut = "Alice>Bob#1 was lost (cut), like every later message of its link";
     says(Rule::FairLossChannels, &unfair, Some((cut, "faults[0]")));
     // What becomes of a faulty node's messages is no concern of channels between the correct.
     unfair.faults.push(crash(500, 1, None));
@@ -152,11 +152,11 @@ fn fair_loss_breaks_with_a_link_that_never_works_again() {
     lossy.network.loss = PerMillion(999_999);
     says(Rule::FairLossChannels, &lossy, None);
     lossy.network.loss = PerMillion::ONE;
-    let lost = "Alice>Bob#1 was lost (loss), as is all that follows on its link";
+    let lost = "Alice>Bob#1 was lost (loss), like every later message of its link";
     says(Rule::FairLossChannels, &lossy, Some((lost, "network.loss")));
     let mut line = scenario();
     line.network.topology = Topology::Line;
-    let unlinked = "Alice>Carol#1 was lost (unlinked), as is all that follows on its link";
+    let unlinked = "Alice>Carol#1 was lost (unlinked), like every later message of its link";
     says(Rule::FairLossChannels, &line, Some((unlinked, "network.topology")));
 }
 
@@ -173,12 +173,12 @@ fn hosts_are_linked_holds_with_one_network_of_routers() {
     let says = |scenario: &Scenario, why| says(Rule::HostsAreLinked, scenario, why);
     says(&linked(&[[0, 3], [1, 3], [2, 4], [3, 4]], &[3, 4]), None);
     let apart = linked(&[[0, 3], [1, 3], [2, 4]], &[3, 4]);
-    says(&apart, Some(("nothing links R1 and R2", "network.topology")));
+    says(&apart, Some(("R1 and R2 are not linked", "network.topology")));
     let alone = linked(&[[0, 3], [1, 3], [3, 4]], &[3, 4]);
-    says(&alone, Some(("nothing links Alice and Carol", "network.topology")));
+    says(&alone, Some(("Alice and Carol are not linked", "network.topology")));
     // A host passes nothing on: what is behind it has to be its neighbour.
     let behind = linked(&[[0, 3], [1, 3], [1, 2], [3, 4]], &[3, 4]);
-    says(&behind, Some(("nothing links Alice and Carol", "network.topology")));
+    says(&behind, Some(("Alice and Carol are not linked", "network.topology")));
     says(&linked(&[[0, 1], [0, 2], [1, 2]], &[3, 4]), None);
 }
 
@@ -189,7 +189,7 @@ fn at_most_traitors_counts_traitors_and_crashed_nodes() {
     scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(1));
     let traitor = |index| Fault::Traitor { node: node(index), strategy: Strategy::Flip };
     scenario.faults = vec![traitor(1), traitor(1)];
-    says(Rule::NobodyLies, &scenario, Some(("Bob is a traitor", "faults[0]")));
+    says(Rule::NoTraitors, &scenario, Some(("Bob is a traitor", "faults[0]")));
     says(Rule::AtMostTraitors(MAX_CRASHES), &scenario, None);
     says(Rule::TraitorsBelowThird, &scenario, None);
     scenario.faults.push(traitor(2));
@@ -198,7 +198,7 @@ fn at_most_traitors_counts_traitors_and_crashed_nodes() {
     says(Rule::TraitorsBelowThird, &scenario, two);
     // A crash is the mildest treason.
     scenario.faults = vec![traitor(1), crash(1, 1, None), crash(7, 3, None)];
-    says(Rule::NobodyLies, &scenario, Some(("Bob is a traitor", "faults[0]")));
+    says(Rule::NoTraitors, &scenario, Some(("Bob is a traitor", "faults[0]")));
     let fell = Some(("Bob is a traitor, Dave crashed, at most 1 of 4 may be faulty", "faults[2]"));
     says(Rule::AtMostTraitors(MAX_CRASHES), &scenario, fell);
     says(Rule::TraitorsBelowThird, &scenario, fell);
@@ -220,7 +220,7 @@ fn requests_before_breaks_with_a_late_request() {
     scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(21));
     says(Rule::RequestsBefore(MAX_CRASHES), &scenario, None);
     scenario.params.insert("max-crashes".to_owned(), ParameterValue::Integer(20));
-    let late = Some(("Carol was asked at 20 ms, not before 20", "requests[1]"));
+    let late = Some(("Carol received a request at 20 ms, not before 20", "requests[1]"));
     says(Rule::RequestsBefore(MAX_CRASHES), &scenario, late);
 }
 
@@ -232,7 +232,7 @@ fn nobody_lies_is_relied_on_without_a_rule_on_traitors() {
     let protocol = protocol(&scenario.protocol);
     assert!(protocol.model.iter().all(|assumption| !assumption.rule.is_on_traitors()));
     let broken = report(protocol, &scenario, &trace).breaches;
-    assert_eq!(broken.iter().map(|it| it.rule).collect::<Vec<_>>(), [Rule::NobodyLies]);
+    assert_eq!(broken.iter().map(|it| it.rule).collect::<Vec<_>>(), [Rule::NoTraitors]);
 }
 
 #[test]
@@ -284,14 +284,14 @@ fn at_most_crashes_counts_crashed_nodes() {
     scenario.faults = vec![crash(5, 1, None)];
     says(Rule::RequestersStayUp, &scenario, None);
     says(Rule::AtMostCrashes(MAX_CRASHES), &scenario, None);
-    says(Rule::MajorityStaysUp, &scenario, None);
+    says(Rule::MajorityCorrect, &scenario, None);
     scenario.faults.push(crash(7, 0, None));
     let requester = Some(("Alice crashed at 7 ms", "faults[1]"));
     says(Rule::RequestersStayUp, &scenario, requester);
     let two = Some(("Alice and Bob crashed, at most 1 may", "faults[1]"));
     says(Rule::AtMostCrashes(MAX_CRASHES), &scenario, two);
     let half = Some(("Alice and Bob crashed, 2 of 3", "faults[1]"));
-    says(Rule::MajorityStaysUp, &scenario, half);
+    says(Rule::MajorityCorrect, &scenario, half);
 }
 
 #[test]
@@ -306,16 +306,16 @@ fn crashes_are_detected_holds_with_a_detector_only() {
 
 #[test]
 fn requesters_come_back_breaks_with_a_crash_for_good() {
-    let comes_back = Rule::RequestersComeBack("broadcast");
+    let comes_back = Rule::RequestersRecover("broadcast");
     let mut scenario = scenario();
     scenario.faults = vec![crash(5, 0, None), crash(6, 1, None)];
-    let gone = Some(("Alice crashed at 5 ms, and never came back", "faults[0]"));
+    let gone = Some(("Alice crashed at 5 ms, and never recovered", "faults[0]"));
     says(comes_back, &scenario, gone);
-    says(Rule::RequestersComeBack("begin"), &scenario, None);
+    says(Rule::RequestersRecover("begin"), &scenario, None);
     scenario.faults.push(Fault::Recover { node: node(0), at: 30 });
     says(comes_back, &scenario, None);
     scenario.faults.push(crash(40, 0, None));
-    let again = Some(("Alice crashed at 40 ms, and never came back", "faults[3]"));
+    let again = Some(("Alice crashed at 40 ms, and never recovered", "faults[3]"));
     says(comes_back, &scenario, again);
 }
 
@@ -324,7 +324,7 @@ fn nobody_recovers_breaks_with_a_recovery() {
     let mut scenario = scenario();
     scenario.faults = vec![crash(5, 1, None), Fault::Recover { node: node(1), at: 30 }];
     let back = Some(("Bob recovered at 30 ms", "faults[1]"));
-    says(Rule::NobodyRecovers, &scenario, back);
+    says(Rule::NoRecoveries, &scenario, back);
 }
 
 #[test]
@@ -333,9 +333,9 @@ fn runs_to_rest_breaks_with_a_run_cut_short() {
     scenario.network.delay = Delay { min: 50, max: 50 };
     scenario.until = 49;
     let short = Some(("the run ends at 49 ms, before it is at rest", "until"));
-    says(Rule::RunsToRest, &scenario, short);
+    says(Rule::RunsToQuiescence, &scenario, short);
     scenario.until = 100;
-    says(Rule::RunsToRest, &scenario, None);
+    says(Rule::RunsToQuiescence, &scenario, None);
 }
 
 #[test]
@@ -343,12 +343,12 @@ fn crash_breaks_the_rule_on_the_node_it_strikes() {
     let mut crashed = scenario();
     crashed.faults = vec![crash(200, 1, None)];
     let said = Some(("Bob crashed at 200 ms", "faults[0]"));
-    says(Rule::NobodyCrashes, &crashed, said);
-    says(Rule::RoutersStayUp, &crashed, None);
+    says(Rule::NoCrashes, &crashed, said);
+    says(Rule::NoRouterCrashes, &crashed, None);
     let links = vec![[node(0), node(1)], [node(1), node(2)]];
     crashed.network.topology = Topology::Links { links, routers: node(1).into() };
     let said = Some(("Bob, a router, crashed at 200 ms", "faults[0]"));
-    says(Rule::RoutersStayUp, &crashed, said);
+    says(Rule::NoRouterCrashes, &crashed, said);
 }
 
 #[test]
@@ -382,21 +382,22 @@ fn wrong_clock_breaks_its_rule_once_it_is_read() {
         rule.breach(&RUMOUR, scenario, &trace)
             .map(|it| (spell(&it.why, &scenario.nodes), it.culprit))
     };
-    let said = ("P1's clock runs at 1.01 times time".to_owned(), "faults[0]".to_owned());
-    assert_eq!(breach(Rule::ClocksRunTrue, &drifting(1_010_000)), Some(said));
-    assert_eq!(breach(Rule::ClocksRunTrue, &drifting(1_000_000)), None);
+    let said =
+        ("P1's clock runs at 1.01 times the correct rate".to_owned(), "faults[0]".to_owned());
+    assert_eq!(breach(Rule::NoDrift, &drifting(1_010_000)), Some(said));
+    assert_eq!(breach(Rule::NoDrift, &drifting(1_000_000)), None);
     let said = ("P1's clock is 5 ms ahead when the run begins".to_owned(), "faults[0]".to_owned());
-    assert_eq!(breach(Rule::ClocksSetRight, &wrong(1_000_000, 5)), Some(said));
-    assert_eq!(breach(Rule::ClocksSetRight, &drifting(1_010_000)), None);
+    assert_eq!(breach(Rule::ClocksStartCorrect, &wrong(1_000_000, 5)), Some(said));
+    assert_eq!(breach(Rule::ClocksStartCorrect, &drifting(1_010_000)), None);
     let mut unseen = wrong(1_010_000, 5);
     unseen.requests.clear();
-    assert_eq!(breach(Rule::ClocksRunTrue, &unseen), None);
-    assert_eq!(breach(Rule::ClocksSetRight, &unseen), None);
+    assert_eq!(breach(Rule::NoDrift, &unseen), None);
+    assert_eq!(breach(Rule::ClocksStartCorrect, &unseen), None);
 }
 
 #[test]
 fn liveness_assumption_that_is_broken_does_not_excuse_safety() {
-    let assumption = Rule::NobodyCrashes.always().for_liveness();
+    let assumption = Rule::NoCrashes.always().for_liveness();
     assert_eq!(assumption.statement(), "no node crashes (for liveness)");
     let model: &'static [Assumption] = Box::leak(Box::new([assumption]));
     let fragile = Protocol { model, ..*protocol("reliable-broadcast") };
@@ -406,7 +407,7 @@ fn liveness_assumption_that_is_broken_does_not_excuse_safety() {
     let report = report(&fragile, &scenario, &trace);
     let rules =
         |kind| -> Vec<Rule> { report.breaches_of(kind).map(|breach| breach.rule).collect() };
-    assert_eq!(rules(Kind::Liveness), [Rule::NobodyCrashes]);
+    assert_eq!(rules(Kind::Liveness), [Rule::NoCrashes]);
     assert_eq!(rules(Kind::Safety), []);
 }
 

@@ -53,8 +53,8 @@ fn blames(name: &str, property: &str, culprit: &str, why: &str) {
 #[test]
 fn synchrony_blames_a_message_in_flight_past_its_bound() {
     let late = "A>B#2, sent at 100 ms, had not arrived 30 ms later";
-    blames("breach-still-in-flight", "strong accuracy", "faults[0]", late);
-    let outcome = case("breach-still-in-flight");
+    blames("breach-still-in-transit", "strong accuracy", "faults[0]", late);
+    let outcome = case("breach-still-in-transit");
     let breach = Rule::Synchrony.breach(outcome.protocol, &outcome.scenario, &outcome.trace);
     let breach = breach.expect("the message is late");
     assert_eq!(breach.since(&outcome.trace), 130);
@@ -173,7 +173,7 @@ fn fifo_blames_an_overtaken_message_whatever_becomes_of_it() {
     assert_eq!(breach(Rule::FifoChannels, &scenario), overtaken, "it finds its receiver down");
     scenario.faults = vec![delay];
     scenario.until = 100;
-    assert_eq!(breach(Rule::FifoChannels, &scenario), overtaken, "it is still in flight");
+    assert_eq!(breach(Rule::FifoChannels, &scenario), overtaken, "it is still in transit");
     scenario.faults = vec![Fault::Drop { message: FIRST }];
     let gap = "P1>P2#1 was lost (drop), and P1>P2#2 arrived without it".to_owned();
     assert_eq!(breach(Rule::FifoChannels, &scenario), Some((gap, "faults[0]".to_owned())));
@@ -218,7 +218,7 @@ fn cause_stays_the_loss_if_a_copy_finds_its_receiver_down() {
     for (crashed, expected) in [(300, &lost), (11, &lost), (10, &None), (9, &None)] {
         scenario.faults.truncate(2);
         scenario.faults.push(crash(crashed, 1, None));
-        for rule in [Rule::ReliableChannels, Rule::NothingIsLost] {
+        for rule in [Rule::ReliableChannels, Rule::NoLoss] {
             assert_eq!(breach(rule, &scenario), *expected, "{rule:?}: a crash at {crashed} ms");
         }
     }
@@ -229,7 +229,7 @@ fn cause_stays_the_loss_if_a_copy_finds_its_receiver_down() {
         Fault::Duplicate { message: FIRST, after: 500 },
         Fault::Omit { node: node(1), side: Side::Receive, at: 510, until: 511 },
     ];
-    assert_eq!(breach(Rule::NothingIsLost, &scenario), None);
+    assert_eq!(breach(Rule::NoLoss, &scenario), None);
 }
 
 #[test]
@@ -245,9 +245,9 @@ fn loss_counts_by_the_moment_the_message_was_due() {
         // A receiver that is back when the message is due would have got it.
         scenario.faults[1] = crash(3, 1, None);
         scenario.faults.push(Fault::Recover { node: node(1), at: delay });
-        assert_eq!(breach(Rule::NothingIsLost, &scenario), lost("P1>P2#1"), "{delay} ms");
+        assert_eq!(breach(Rule::NoLoss, &scenario), lost("P1>P2#1"), "{delay} ms");
         scenario.faults[2] = Fault::Recover { node: node(1), at: delay + 1 };
-        assert_eq!(breach(Rule::NothingIsLost, &scenario), None, "{delay} ms");
+        assert_eq!(breach(Rule::NoLoss, &scenario), None, "{delay} ms");
     }
     // A sender that comes back and sends at one moment is up when it sends.
     let mut scenario = two_messages();
@@ -286,7 +286,7 @@ fn explain_says_what_chance_loses() {
     let outcome = Outcome::of(scenario).expect("requests that can be read");
     let target = Target::Violation(judgement(&outcome, "agreement").property);
     let text = explain(&outcome, &target).expect("it is violated").text();
-    assert!(text.starts_with("No fault strikes. 4 messages are lost by chance."), "{text}");
+    assert!(text.starts_with("No fault has an effect. 4 messages are lost by chance."), "{text}");
 }
 
 /// The explanation of the first violation of a property, and what its events say.
@@ -422,7 +422,7 @@ fn is_true(outcome: &Outcome, why: &str, culprit: &str) -> Option<(&'static str,
             let later = of(later.strip_suffix(" arrived without it").unwrap_or(later));
             !rest.contains("arrived without") || !arrivals(trace, later).is_empty()
         });
-        return Some(("lost", lost && (gap || rest.contains("follows on its link"))));
+        return Some(("lost", lost && (gap || rest.contains("later message of its link"))));
     }
     if let Some(name) = why.strip_suffix(" arrived twice") {
         return Some(("twice", arrivals(trace, of(name)).len() > 1));
@@ -498,7 +498,7 @@ fn cause_of_every_violated_promise_struck_and_its_sentence_is_true() {
                 Kind::Liveness => None,
             };
             let mut outside = report.breaches_of(judgement.property.kind);
-            let outside = outside.any(|it| completed.is_none_or(|event| it.stands_at(event)));
+            let outside = outside.any(|it| completed.is_none_or(|event| it.is_present_at(event)));
             let broke = report.broke(judgement, trace);
             assert_eq!(broke.is_some(), outside, "{name}: {}", judgement.property.name);
         }
@@ -626,7 +626,7 @@ fn explanation_of_a_long_run_stops_at_its_bounds_and_says_so() {
     let text = explanation.text();
     assert!(text.contains("more repairs were not tested"), "{text}");
     assert!(text.contains("not every change was tried"), "{text}");
-    assert!(text.contains("and 1788 more faults strike"), "{text}");
+    assert!(text.contains("and 1788 more faults have an effect"), "{text}");
 }
 
 #[test]

@@ -87,7 +87,7 @@ fn cut_at_the_end_counts_no_lost_message_as_in_transit() {
         let opened = reduce(&State::opening(), Action::Open(bundled));
         let state = ask(&reduce(&opened, Action::Jump(usize::MAX)), Move::Toggle);
         let messages = state.run.trace.messages.iter().enumerate();
-        let under_way = messages.filter(|(_, it)| matches!(it.overall(), Fate::InFlight { .. }));
+        let under_way = messages.filter(|(_, it)| matches!(it.overall(), Fate::InTransit { .. }));
         let under_way: Vec<_> = under_way.map(|(id, _)| id).collect();
         assert_eq!(cut(&state).crossing.in_transit, under_way, "{}", bundled.path());
         let is_lost = |event: &Event| matches!(event.kind, EventKind::Lose(..));

@@ -47,7 +47,7 @@ fn relies_on(protocol: &Protocol, scenario: &Scenario, rule: impl Fn(Rule) -> bo
 
 /// True if the protocol sends through routers.
 fn is_routed(protocol: &Protocol) -> bool {
-    protocol.model.iter().any(|it| it.rule == Rule::RoutersStayUp)
+    protocol.model.iter().any(|it| it.rule == Rule::NoRouterCrashes)
 }
 
 /// Draws a scenario for this protocol: group, parameters, network, requests and faults.
@@ -430,7 +430,7 @@ fn draw_allowed_faults(
         }
     }
     let crashes = allowed.contains(&FaultKind::Crash);
-    let never_loses = relies_on(protocol, scenario, |it| it == Rule::NothingIsLost);
+    let never_loses = relies_on(protocol, scenario, |it| it == Rule::NoLoss);
     if crashes && !never_loses && chance.percent(30) {
         // Channels are reliable between correct nodes: what a node sends just before it crashes may be lost.
         omit_and_crash(calm, chance, scenario);
@@ -536,10 +536,10 @@ fn stay_within_bounds(
         }
         Fault::Drift { rate, offset, .. } => {
             let one = PerMillion::ONE.0;
-            if !allows(Rule::ClocksRunTrue) {
+            if !allows(Rule::NoDrift) {
                 *rate = PerMillion::ONE;
             }
-            if !allows(Rule::ClocksSetRight) {
+            if !allows(Rule::ClocksStartCorrect) {
                 *offset = 0;
             }
             if let Some(limit) = drift_limit(protocol, scenario) {
@@ -612,8 +612,8 @@ impl FaultKind {
     fn allowed(protocol: &Protocol, scenario: &Scenario, chance: &mut Chance) -> Vec<Self> {
         let mut percent =
             |forbids: fn(Rule) -> bool| chance.percent(allowance(protocol, scenario, forbids));
-        let crashes = percent(|it| it == Rule::NobodyCrashes);
-        let recoveries = percent(|it| it == Rule::NobodyRecovers);
+        let crashes = percent(|it| it == Rule::NoCrashes);
+        let recoveries = percent(|it| it == Rule::NoRecoveries);
         let lossy = percent(Rule::is_on_losses);
         let late = percent(|it| it == Rule::Synchrony);
         let is_allowed = |kind: &Self| match kind {

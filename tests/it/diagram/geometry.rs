@@ -221,15 +221,18 @@ fn fault_of_every_kind_has_a_sentence() {
     let message = MessageName { from: alice, to: bob, number: 1 };
     let say = |fault| fault_sentence(&scenario, &fault);
     let corrupt = |bits| say(Fault::Corrupt { message, bits });
-    assert_eq!(corrupt(vec![3]), "1 bit of Alice>Bob#1 flipped on the way");
-    assert_eq!(corrupt(vec![3, 4]), "2 bits of Alice>Bob#1 flipped on the way");
+    assert_eq!(corrupt(vec![3]), "1 bit of Alice>Bob#1 flipped in transit");
+    assert_eq!(corrupt(vec![3, 4]), "2 bits of Alice>Bob#1 flipped in transit");
     let forge = Fault::Forge { message, with: "no".into() };
     assert_eq!(say(forge), "Alice>Bob#1 says \"no\" instead");
     let drift = |rate, offset| say(Fault::Drift { node: bob, rate: PerMillion(rate), offset });
     assert_eq!(drift(1_000_000, 0), "Bob's clock is right");
     assert_eq!(drift(1_000_000, 5), "Bob's clock begins 5 ms ahead");
-    assert_eq!(drift(1_010_000, 0), "Bob's clock runs at 1.01 times time");
-    assert_eq!(drift(500_000, 7), "Bob's clock begins 7 ms ahead and runs at 0.5 times time");
+    assert_eq!(drift(1_010_000, 0), "Bob's clock runs at 1.01 times the correct rate");
+    assert_eq!(
+        drift(500_000, 7),
+        "Bob's clock begins 7 ms ahead and runs at 0.5 times the correct rate"
+    );
     let strategies = Strategy::ALL.map(|strategy| say(Fault::Traitor { node: bob, strategy }));
     assert!(strategies.iter().all(|it| it.starts_with("Bob is a traitor: it ")), "{strategies:?}");
     assert!(

@@ -85,7 +85,7 @@ fn digest_differs_for_every_different_event() {
             it.events[4].kind = EventKind::Indicate { kind: "deliver", packet };
         }),
         outcome(&HALF_WAY.replace("m1", "m2")).digest(),
-        changed(|it| it.messages[0].fate = Fate::InFlight { due: 31 }),
+        changed(|it| it.messages[0].fate = Fate::InTransit { due: 31 }),
         changed(|it| it.messages[0].fate = Fate::Lost(3, Loss::Luck)),
         changed(|it| it.messages[0].fate = Fate::Lost(3, Loss::Unlinked)),
     ];

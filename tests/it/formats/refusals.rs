@@ -443,7 +443,7 @@ const FIELDS: &[(&str, &str)] = &[
     ),
     (
         r##""faults":[{"forge":{"message":"Alice>Bob#1","with":"m2"}}]"##,
-        r#"faults[0].forge.with: found "m2", expected nothing: traitors of this protocol send only what their strategy makes them send"#,
+        r#"faults[0].forge.with: found "m2", expected nothing: traitors of this protocol send only what their strategy prescribes"#,
     ),
     (
         r##""faults":[{"forge":{"message":"Alice>Bob#1"}}]"##,

@@ -170,7 +170,7 @@ fn trace_json_calls_a_message_received_if_a_copy_is() {
     let said = message_sentence(&outcome.scenario, &outcome.trace, 0);
     assert!(said.contains("received at 40 ms"), "{said}");
     let said = message_so_far(&outcome.scenario, &outcome.trace, 0, 4);
-    assert!(said.contains("in flight"), "the original is lost by then, a copy is not: {said}");
+    assert!(said.contains("in transit"), "the original is lost by then, a copy is not: {said}");
 }
 
 #[test]

@@ -156,7 +156,7 @@ fn check_messages(scenario: &Scenario, trace: &Trace) {
         assert_eq!(trace.events[message.sent].kind, EventKind::Send(id));
         for fate in std::iter::once(&message.fate).chain(&message.copies) {
             let expected = match *fate {
-                Fate::InFlight { due } => {
+                Fate::InTransit { due } => {
                     assert!(due >= trace.end || !trace.quiescent);
                     continue;
                 }

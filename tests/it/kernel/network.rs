@@ -39,7 +39,7 @@ fn message(trace: &Trace, number: u32) -> &Message {
 /// When the ways of a message's copies ended, the original first.
 fn ends(trace: &Trace, number: u32) -> Vec<(Time, bool)> {
     let end = |fate: Fate| match fate {
-        Fate::InFlight { due } => (due, true),
+        Fate::InTransit { due } => (due, true),
         Fate::Received(event) => (trace.events[event].time, true),
         Fate::Lost(event, _) => (trace.events[event].time, false),
     };
@@ -124,7 +124,7 @@ fn message_lost_by_chance_arrives_as_a_duplicate() {
     assert_eq!(ends(&play(&scenario), 1), [(20, false), (50, true)]);
 }
 
-/// Bits flip on the way of what arrives; where nothing does, the damage met nothing and the page greys it out.
+/// Bits of messages flip in transit. A fault that damages no message is unused, and the page greys it out.
 #[test]
 fn corruption_of_a_lost_message_strikes_nothing() {
     let mut scenario = broadcasting(&[10]);
@@ -149,7 +149,7 @@ fn corruption_of_a_lost_message_strikes_nothing() {
     assert!(play(&scenario).unused_faults.is_empty(), "what arrives is damaged");
 }
 
-/// A fate says what became of the message as a whole: received with the first copy that was; else in flight while a copy
+/// A fate says what became of the message as a whole: received with the first copy that was; else in transit while a copy
 /// is; else lost as the original was.
 #[test]
 fn message_with_several_copies_is_received_if_one_copy_is() {
@@ -159,7 +159,7 @@ fn message_with_several_copies_is_received_if_one_copy_is() {
         scenario.network.loss = PerMillion::ONE;
         let trace = play(&scenario);
         match message(&trace, 1).overall() {
-            Fate::InFlight { due } => format!("due {due}"),
+            Fate::InTransit { due } => format!("due {due}"),
             Fate::Received(event) => format!("received {}", trace.events[event].time),
             Fate::Lost(_, loss) => format!("lost {}", loss.why()),
         }

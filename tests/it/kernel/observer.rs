@@ -186,7 +186,7 @@ fn deadlock_is_written_in_text_and_json() {
     let trace = dine(&scenario);
     let report = report(&PHILOSOPHER, &scenario, &trace);
     let text = formats::text::summary(&scenario, &PHILOSOPHER, &trace, &report);
-    let line = "Deadlock: P1 waits for P2, who waits for P3, who waits for P1\n";
+    let line = "Deadlock: P1 waits for P2, which waits for P3, which waits for P1\n";
     assert!(text.contains(line), "{text}");
     let json = formats::trace::to_json(&scenario, &PHILOSOPHER, &trace, &report);
     assert!(json.contains(r#""deadlock":["P1","P2","P3"]"#), "{json}");

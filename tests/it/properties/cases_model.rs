@@ -135,7 +135,7 @@ fn run_cut_before_it_is_at_rest_leaves_liveness_undecided() {
     scenario.requests = vec![common::broadcast(0, 0, "m")];
     scenario.until = 500;
     let report = judged(&scenario);
-    assert!(report.breaches.iter().any(|breach| breach.rule == Rule::RunsToRest));
+    assert!(report.breaches.iter().any(|breach| breach.rule == Rule::RunsToQuiescence));
     assert_eq!(status(&scenario, "agreement"), "undecided");
     scenario.until = 1000;
     assert_eq!(status(&scenario, "agreement"), "holds");

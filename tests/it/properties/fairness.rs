@@ -64,7 +64,7 @@ fn trace(steps: &[Step]) -> Trace {
                     name: MessageName { from: node(from), to: node(to), number: at as u32 },
                     packet: packet(),
                     sent: at,
-                    fate: Fate::InFlight { due: 99 },
+                    fate: Fate::InTransit { due: 99 },
                     copies: Vec::new(),
                     transmission: None,
                     tampering: None,

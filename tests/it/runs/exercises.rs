@@ -115,7 +115,7 @@ fn exercise_counts_only_allowed_changes() {
     assert_eq!(tried(&words), ExerciseVerdict::Reached, "words are no matter");
     assert_eq!(
         exercise::sentence(&scenario, &goal),
-        "Make P2 tell: deliver m2, and only later deliver m1, with at most 1 delay."
+        "Make P2 indicate: deliver m2, and only later deliver m1, with at most 1 delay."
     );
 }
 

@@ -77,7 +77,7 @@ fn adversary_keeps_paxos_undecided_in_runs_of_any_length() {
             assert!(late < arrivals.len() && kept.last < 2 * until + 1000, "{name}: {kept}");
             let otherwise = kept.otherwise.as_ref().expect("it is known what it kept off");
             assert_eq!(otherwise.at, decided);
-            let said = format!("and nobody decides before {until} ms. Without them ");
+            let said = format!("and no process decides before {until} ms. Without them ");
             assert!(kept.to_string().contains(&said), "{kept}");
             assert_eq!(kept.scenario.until, until);
         }
@@ -104,7 +104,7 @@ fn adversary_fails_against_a_protocol_that_decides_by_a_timer() {
     let why = adversary(byzantine, &given, termination(byzantine), MOST);
     let why = why.expect_err("rounds go on whatever is late");
     assert_eq!((why.delays, &why.cause), (0, &DecisionCause::Timer(None)));
-    assert!(why.to_string().contains("since a timer goes off there, whatever is late."), "{why}");
+    assert!(why.to_string().contains("since a timer expires there, whatever is delayed."), "{why}");
     let commit = find("two-phase-commit");
     let given = plain(commit, "coordinator-comes-back");
     let why = adversary(commit, &given, termination(commit), MOST);
@@ -142,7 +142,7 @@ fn adversary_in_a_worker_keeps_the_run_undecided() {
     let [Said::Found(property, kept, why), Said::Done] = &said[..] else { panic!("{said:?}") };
     let trace = run(find("paxos"), kept).expect("its requests are read");
     assert_eq!((property.as_str(), decides(&trace)), ("termination", None));
-    assert!(why.contains("nobody decides before 200 ms"), "{why}");
+    assert!(why.contains("no process decides before 200 ms"), "{why}");
     let said = errand("two-phase-commit", "coordinator-comes-back");
     let [Said::Covered(_, why), Said::Done] = &said[..] else { panic!("{said:?}") };
     assert!(why.starts_with("It cannot be kept undecided"), "{why}");
@@ -178,7 +178,7 @@ fn adversary_on_the_command_line_prints_scenario_and_result() {
     let kept = scenario::read(printed.trim()).expect("it prints a scenario");
     let trace = run(find("paxos"), &kept).expect("its requests are read");
     assert_eq!((kept.until, decides(&trace)), (1500, None));
-    assert!(said.contains("and nobody decides before 1500 ms."), "{said}");
+    assert!(said.contains("and no process decides before 1500 ms."), "{said}");
     let link = said.lines().find(|line| link::is_link(line)).expect("there is a link");
     let linked = link::decode(link).expect("it is a link").scenario;
     assert_eq!(scenario::write(&linked), printed.trim());

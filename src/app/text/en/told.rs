@@ -335,7 +335,7 @@ pub mod past {
     pub const BEFORE: &str = "Before the first event";
     pub const NEVER_DELIVERED: &str = ", never delivered in this run";
     pub const TRUTH: &str = "Content that the correct code would have sent";
-    pub const DAMAGED: &str = "Content that arrived, corrupted on the way";
+    pub const DAMAGED: &str = "Content that arrived, corrupted in transit";
 
     /// The moment after the last event, at a node.
     #[must_use]

@@ -58,7 +58,7 @@ pub const PROTOCOL: Protocol = Protocol {
     model: &[
         Rule::ReliableChannels.always(),
         Rule::Synchrony.always(),
-        Rule::ClocksRunTrue.always(),
+        Rule::NoDrift.always(),
         Rule::RequestsBefore(Parameters::round).always(),
         Rule::AtMostTraitors(Parameters::traitors).always(),
         Rule::MoreNodesThan(3, Parameters::traitors).always(),

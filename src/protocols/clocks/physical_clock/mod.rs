@@ -55,8 +55,8 @@ pub const PROTOCOL: Protocol = Protocol {
              Synchronization: The Network Time Protocol; RFC 5905",
     failures: Failures::CrashRecovery,
     model: &[
-        Rule::ClocksRunTrue.where_(WAY, "none"),
-        Rule::ClocksSetRight.where_(WAY, "none"),
+        Rule::NoDrift.where_(WAY, "none"),
+        Rule::ClocksStartCorrect.where_(WAY, "none"),
         Rule::Synchrony.where_(WAY, "cristian"),
         Rule::Synchrony.where_(WAY, "berkeley"),
         Rule::Synchrony.where_(WAY, "ntp"),
@@ -76,7 +76,7 @@ pub const PROTOCOL: Protocol = Protocol {
             when: "nothing synchronises clocks that drift",
             scenario: "drift-alone",
             violates: &[SKEW_BOUND],
-            broken: &[Rule::ClocksRunTrue],
+            broken: &[Rule::NoDrift],
         },
     ],
     costs: &[

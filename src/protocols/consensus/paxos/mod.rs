@@ -62,9 +62,9 @@ pub const PROTOCOL: Protocol = Protocol {
     model: &[
         Parameters::quorum.is("majority").always().for_safety(),
         Parameters::back_off.is("random").always().for_liveness(),
-        Rule::MajorityStaysUp.always().for_liveness(),
-        Rule::NothingIsLost.always().for_liveness(),
-        Rule::NoCutAtWrites.always().for_liveness(),
+        Rule::MajorityCorrect.always().for_liveness(),
+        Rule::NoLoss.always().for_liveness(),
+        Rule::NoCrashAtWrites.always().for_liveness(),
     ],
     promises: &[VALIDITY, INTEGRITY, AGREEMENT, UNIFORM_AGREEMENT, TERMINATION],
     breaks: &[
@@ -72,7 +72,7 @@ pub const PROTOCOL: Protocol = Protocol {
             when: "two proposers interrupt each other for ever",
             scenario: "duelling-proposers",
             violates: &[TERMINATION],
-            broken: &[Parameters::back_off.is("random"), Rule::RunsToRest],
+            broken: &[Parameters::back_off.is("random"), Rule::RunsToQuiescence],
         },
         Break {
             when: "a value is proposed before a majority has promised",

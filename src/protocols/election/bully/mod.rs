@@ -60,9 +60,9 @@ pub const PROTOCOL: Protocol = Protocol {
              Kindberg and Blair 2012, Distributed Systems: Concepts and Design, section 15.3; note 003",
     failures: Failures::CrashRecovery,
     model: &[
-        Rule::NothingIsLost.always(),
+        Rule::NoLoss.always(),
         Rule::Synchrony.always(),
-        Rule::ClocksRunTrue.always(),
+        Rule::NoDrift.always(),
         Rule::CrashesAreDetected.always().for_liveness(),
     ],
     promises: &[UNIQUE_LEADER, HIGHEST_LIVE_PROCESS_LEADS, TERMINATION],

@@ -75,12 +75,12 @@ pub const PROTOCOL: Protocol = Protocol {
         Rule::ReliableChannels.always(),
         Rule::FifoChannels.always(),
         Rule::CrashesAreDetected.where_(DETECTOR, "oracle").for_liveness(),
-        Rule::NothingIsLost.where_(DETECTOR, "heartbeats"),
+        Rule::NoLoss.where_(DETECTOR, "heartbeats"),
         Rule::Synchrony.where_(DETECTOR, "heartbeats"),
         Rule::TimeoutCovers(detected::Parameters::timeout, detected::Parameters::period)
             .where_(DETECTOR, "heartbeats"),
-        Rule::ClocksRunTrue.where_(DETECTOR, "heartbeats"),
-        Rule::NobodyRecovers.always(),
+        Rule::NoDrift.where_(DETECTOR, "heartbeats"),
+        Rule::NoRecoveries.always(),
         Parameters::flush.is("true").always(),
     ],
     promises: &[
@@ -119,7 +119,7 @@ pub const PROTOCOL: Protocol = Protocol {
             when: "a crashed process recovers and has forgotten the number of its broadcasts",
             scenario: "forgetful",
             violates: &[NO_DUPLICATION, NO_CREATION, SAME_VIEW_DELIVERY],
-            broken: &[Rule::NobodyRecovers],
+            broken: &[Rule::NoRecoveries],
         },
         Break {
             when: "a request to join is lost",
@@ -131,7 +131,7 @@ pub const PROTOCOL: Protocol = Protocol {
             when: "the network splits",
             scenario: "both-sides-go-on",
             violates: &[VIEW_AGREEMENT, PRIMARY_PARTITION],
-            broken: &[Rule::ReliableChannels, Rule::NothingIsLost],
+            broken: &[Rule::ReliableChannels, Rule::NoLoss],
         },
     ],
     unbreakable: &[(SELF_INCLUSION, "no node installs a view that does not contain it")],

@@ -62,8 +62,8 @@ pub const PROTOCOL: Protocol = Protocol {
              Information Structure of Distributed Mutual Exclusion Algorithms; note 003",
     model: &[
         Rule::ReliableChannels.always(),
-        Rule::NobodyCrashes.always().for_liveness(),
-        Rule::NobodyRecovers.always(),
+        Rule::NoCrashes.always().for_liveness(),
+        Rule::NoRecoveries.always(),
         Parameters::inquire.is("true").always().for_liveness(),
     ],
     promises: &[MUTUAL_EXCLUSION, STARVATION_FREEDOM],
@@ -79,13 +79,13 @@ pub const PROTOCOL: Protocol = Protocol {
             when: "a voter crashes",
             scenario: "voter-crashes",
             violates: &[STARVATION_FREEDOM],
-            broken: &[Rule::NobodyCrashes],
+            broken: &[Rule::NoCrashes],
         },
         Break {
             when: "a voter recovers and has forgotten its vote",
             scenario: "voter-forgets",
             violates: &[MUTUAL_EXCLUSION],
-            broken: &[Rule::NobodyCrashes, Rule::NobodyRecovers],
+            broken: &[Rule::NoCrashes, Rule::NoRecoveries],
         },
         Break {
             when: "the earlier request reaches the shared voter later",

@@ -57,8 +57,8 @@ pub const PROTOCOL: Protocol = Protocol {
              note 003",
     model: &[
         Rule::ReliableChannels.always(),
-        Rule::NobodyCrashes.always().for_liveness(),
-        Rule::NobodyRecovers.always(),
+        Rule::NoCrashes.always().for_liveness(),
+        Rule::NoRecoveries.always(),
         // Labels give up total order across labels; within each label it holds.
         Parameters::labels.is("false").always().for_safety(),
     ],
@@ -76,7 +76,7 @@ pub const PROTOCOL: Protocol = Protocol {
             when: "one member crashes",
             scenario: "one-member-crashes",
             violates: &[VALIDITY],
-            broken: &[Rule::NobodyCrashes],
+            broken: &[Rule::NoCrashes],
         },
         Break {
             when: "a message overtakes another of its sender",

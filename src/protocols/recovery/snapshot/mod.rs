@@ -1,11 +1,11 @@
 //! Distributed snapshots.
 //!
 //! The nodes are branches of a bank that send each other money. No process sees all branches at once, yet the money is to
-//! be counted, and the money in flight has to be counted too.
+//! be counted, and the money in transit has to be counted too.
 //!
 //! A process that starts a snapshot records its own state and sends a *marker* on each of its channels, before any other
 //! message. A process that receives its first marker does the same. From then on it records, on each channel, the
-//! messages that come before that channel's marker: these were in flight. Once a marker has come on every channel, its
+//! messages that come before that channel's marker: these were in transit. Once a marker has come on every channel, its
 //! part is complete. Each channel carries one marker: n(n − 1).
 //!
 //! Why it works: the markers divide the messages sent before a process recorded its state from those sent after. On a
@@ -49,7 +49,7 @@ pub const PROTOCOL: Protocol = Protocol {
     model: &[
         Rule::ReliableChannels.always(),
         Rule::FifoChannels.always(),
-        Rule::NobodyCrashes.always(),
+        Rule::NoCrashes.always(),
     ],
     promises: &[CONSISTENT_CUT, RECORDED_STATE_COMPLETE, SNAPSHOT_COMPLETION],
     breaks: &[

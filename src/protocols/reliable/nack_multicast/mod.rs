@@ -60,7 +60,7 @@ pub const PROTOCOL: Protocol = Protocol {
         Rule::RequestersStayUp.where_(Parameters::holders, "one").for_liveness(),
         Rule::RequestersStayUp.where_(Parameters::sessions, "false").for_liveness(),
         Rule::ReliableChannels.where_(Parameters::sessions, "false").for_liveness(),
-        Rule::NobodyRecovers.always(),
+        Rule::NoRecoveries.always(),
     ],
     promises: &[VALIDITY, NO_DUPLICATION, NO_CREATION, AGREEMENT, FIFO_ORDER],
     beyond: &[UNIFORM_AGREEMENT],

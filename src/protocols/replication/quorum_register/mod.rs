@@ -52,8 +52,8 @@ pub const PROTOCOL: Protocol = Protocol {
     model: &[
         Parameters::write_back.is("true").always().for_safety(),
         Parameters::quorum.is("majority").always().for_safety(),
-        Rule::NobodyRecovers.always().for_safety(),
-        Rule::MajorityStaysUp.always().for_liveness(),
+        Rule::NoRecoveries.always().for_safety(),
+        Rule::MajorityCorrect.always().for_liveness(),
         Rule::ReliableChannels.always().for_liveness(),
     ],
     promises: &[LINEARIZABILITY, NO_LOST_ACKNOWLEDGED_UPDATE, TERMINATION],
@@ -74,7 +74,7 @@ pub const PROTOCOL: Protocol = Protocol {
             when: "a majority crashes",
             scenario: "majority-is-down",
             violates: &[TERMINATION],
-            broken: &[Rule::MajorityStaysUp],
+            broken: &[Rule::MajorityCorrect],
         },
     ],
     costs: &[
