@@ -346,7 +346,7 @@ fn verdicts_protocols_and_scenarios_are_marked_as_english() {
         _ => None,
     });
     let of_protocol = [run.protocol.summary, run.protocol.source, run.protocol.name];
-    let assumptions = run.protocol.model.iter().map(|it| it.statement());
+    let assumptions = run.protocol.assumptions().map(|it| it.statement());
     let statements = run.report.judgements.iter().map(|it| it.property.statement);
     let caption =
         scenario.captions.iter().filter(|it| it.at <= run.trace.end).max_by_key(|it| it.at);

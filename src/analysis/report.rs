@@ -95,7 +95,7 @@ fn decided_only_if_over(
     let matters = |breach: &Breach| breach.kind.is_none_or(|kind| kind == Kind::Liveness);
     let broken = |breach: &Breach| breach.rule != Rule::RunsToQuiescence && matters(breach);
     let owed = |it: &Judgement| it.property.kind == Kind::Liveness && it.verdict.is_violated();
-    let rests = protocol.perpetual.is_none();
+    let rests = protocol.rests(scenario);
     if trace.quiescent || !rests || breaches.iter().any(broken) || !judgements.iter().any(owed) {
         return judgements;
     }

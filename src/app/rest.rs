@@ -9,7 +9,7 @@ use crate::{
 /// Moves the horizon until a run is quiescent, if that is all it lacks: a reader who delays a message wants to see it
 /// arrive. A run whose timers never stop stays unchanged.
 pub(super) fn let_it_rest(run: Run, runner: &mut Runner) -> Run {
-    if run.protocol.perpetual.is_some() {
+    if !run.protocol.rests(&run.scenario) {
         return run;
     }
     let due = |run: &Outcome| {

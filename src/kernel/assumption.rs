@@ -2,14 +2,17 @@
 
 use super::{Kind, ParameterName, ParameterValues};
 
-/// An assumption that a protocol relies on, perhaps only for one value of a parameter, or only for properties
-/// of one kind.
+/// A parameter and one of its values.
+pub type Choice = (ParameterName, &'static str);
+
+/// An assumption that a protocol relies on, perhaps only for certain values of parameters, or only for
+/// properties of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Assumption {
     /// The rule that is assumed.
     pub rule: Rule,
-    /// Parameter and value that make the protocol rely on it; none if it always does.
-    pub only: Option<(ParameterName, &'static str)>,
+    /// Values that parameters must have for the protocol to rely on it; none if it always does.
+    pub only: [Option<Choice>; 2],
     /// Kind of promised properties that rely on it; none if all do. Many protocols are safe in every run, and
     /// live only if the assumption holds.
     pub kind: Option<Kind>,
@@ -84,7 +87,7 @@ impl Rule {
     /// Returns the assumption of this rule, relied on for all values of the parameters.
     #[must_use]
     pub const fn always(self) -> Assumption {
-        Assumption { rule: self, only: None, kind: None }
+        Assumption { rule: self, only: [None; 2], kind: None }
     }
 
     /// Returns the assumption of this rule, relied on only where the parameter has this value.
@@ -93,8 +96,7 @@ impl Rule {
     /// While compiling, if the parameter takes no such value.
     #[must_use]
     pub const fn where_(self, parameter: ParameterName, value: &'static str) -> Assumption {
-        assert!(parameter.takes(value), "the parameter takes no such value");
-        Assumption { rule: self, only: Some((parameter, value)), kind: None }
+        self.always().where_(parameter, value)
     }
 
     /// Returns the rule in words.
@@ -199,16 +201,36 @@ impl Assumption {
         Self { kind: Some(Kind::Safety), ..self }
     }
 
+    /// Returns the same assumption, relied on only where the parameter has this value as well.
+    ///
+    /// # Panics
+    /// While compiling, if the parameter takes no such value, or if there are more than two conditions.
+    #[must_use]
+    pub const fn where_(mut self, parameter: ParameterName, value: &'static str) -> Self {
+        assert!(parameter.takes(value), "the parameter takes no such value");
+        let place = if self.only[0].is_none() { 0 } else { 1 };
+        assert!(self.only[place].is_none(), "there are two conditions already");
+        self.only[place] = Some((parameter, value));
+        self
+    }
+
+    /// Returns the values that parameters must have for the protocol to rely on it.
+    pub fn conditions(&self) -> impl Iterator<Item = Choice> + use<> {
+        self.only.into_iter().flatten()
+    }
+
     /// True if a scenario with these parameters relies on it.
     #[must_use]
     pub fn applies(&self, values: &ParameterValues) -> bool {
-        self.only.is_none_or(|(parameter, value)| value_of(values, parameter) == value)
+        self.conditions().all(|(parameter, value)| value_of(values, parameter) == value)
     }
 
     /// Returns the assumption in words, with its conditions.
     #[must_use]
     pub fn statement(&self) -> String {
-        let only = self.only.map(|(parameter, value)| format!("where {parameter} is {value}"));
+        let values = self.conditions().map(|(parameter, value)| format!("{parameter} is {value}"));
+        let only = values.reduce(|one, other| format!("{one} and {other}"));
+        let only = only.map(|values| format!("where {values}"));
         let kind = self.kind.map(|kind| format!("for {kind}"));
         let conditions: Vec<_> = only.into_iter().chain(kind).collect();
         match conditions.as_slice() {

@@ -2,7 +2,14 @@
 
 use super::{Context, NodeId, ParameterValues, Parameters, Process};
 
-/// A process that uses the process `L` as a layer below.
+/// A process of the catalogue that others use as a layer.
+pub trait Layer: Process {
+    /// Id of its protocol.
+    const ID: &'static str;
+}
+
+/// A process that uses the process `L` as a layer below. [`Protocol::over`](super::Protocol::over) registers it, and
+/// documents the layer.
 ///
 /// The layer is a field, so that cloning, hashing, inspecting and storing compose by derive. Requests go down
 /// by [`ask`](Self::ask), events of the layer by [`pass`](Self::pass), [`ring`](Self::ring) and

@@ -49,7 +49,7 @@ mod visible;
 mod wording;
 
 pub(crate) use assumption::value_of;
-pub use assumption::{Assumption, Rule};
+pub use assumption::{Assumption, Choice, Rule};
 pub use checkpoints::{Checkpoints, MAX_CHECKPOINTS, Revisited};
 pub use choices::{Choices, Dice};
 pub use clock::Watch;
@@ -57,7 +57,7 @@ pub use context::{Context, Effect, MAX_NOTE};
 pub use cost::{Cost, Term};
 pub use detection::Detection;
 pub use fingerprint::{Fingerprinter, Identity};
-pub use layer::Over;
+pub use layer::{Layer, Over};
 pub use machine::{Input, Machine, Output, Packet};
 pub use mercy::{Mercy, Spared};
 pub use metric::{Drawn, Measured, Metric};
@@ -71,7 +71,7 @@ pub use past::{Past, Pasts};
 pub use plan::Plan;
 pub use process::{Carried, Indication, Never, Payload, Process, Request, RequestKind, With};
 pub use property::{Kind, Monitor, Needs, Observation, Property, Seen, Verdict};
-pub use protocol::{Behaviour, Break, Protocol, ReadRequest};
+pub use protocol::{Behaviour, Break, Protocol, Provision, ReadRequest};
 pub use roster::Roster;
 pub use scenario::{
     Caption, Delay, Detector, Fault, LinkSpec, MAX_BIT, MAX_BITS, MAX_EVENTS, MAX_FAULTS, MAX_RATE,

@@ -3,9 +3,9 @@
 use serde_json::Value as Json;
 
 use super::{
-    Assumption, Carried, Cost, Failures, Group, Indication, Keys, Machine, Metric, NodeId, Packet,
-    Parameter, ParameterValues, Parameters, Process, Property, Request, RequestKind, Rule,
-    TimeToServe, machine,
+    Assumption, Carried, Choice, Cost, Failures, Group, Indication, Keys, Layer, Machine, Metric,
+    NodeId, Over, Packet, Parameter, ParameterValues, Parameters, Process, Property, Request,
+    RequestKind, Rule, Scenario, TimeToServe, machine,
 };
 
 /// A protocol: a `const` of its file. Menu, documentation, command line and tests are made from it.
@@ -40,6 +40,10 @@ pub struct Protocol {
     /// become quiescent. A run that never rests ends at its horizon, and liveness is judged there: an
     /// obligation that is younger than this is undecided.
     pub perpetual: Option<TimeToServe>,
+    /// Ids of the protocols that it uses as layers.
+    pub uses: &'static [&'static str],
+    /// The assumption that a layer may meet, if a parameter chooses so.
+    pub provision: Option<Provision>,
     /// The code that runs it.
     pub behaviour: Behaviour,
 }
@@ -66,8 +70,49 @@ impl Protocol {
             costs: &[],
             metrics: &[],
             perpetual: None,
+            uses: &[],
+            provision: None,
             behaviour: Behaviour::of::<P>(),
         }
+    }
+
+    /// Returns the protocol of a process that uses the layer `L`, with all other descriptions empty.
+    #[must_use]
+    pub const fn over<P, L>() -> Self
+    where
+        P: Process<Request: Request, Indication: Indication> + Over<L>,
+        L: Layer,
+        P::Message: From<L::Message>,
+        P::Timer: From<L::Timer>,
+    {
+        Self { uses: const { &[L::ID] }, ..Self::of::<P>() }
+    }
+
+    /// Returns the assumptions of the model. Where a layer may meet one of them, those of the layer follow it.
+    pub fn assumptions(&self) -> impl Iterator<Item = Assumption> + use<> {
+        let provision = self.provision;
+        self.model.iter().flat_map(move |assumption| {
+            let provided = provision.filter(|it| it.rule == assumption.rule);
+            let own = match provided {
+                Some(Provision { without: (parameter, value), .. }) => {
+                    assumption.where_(parameter, value)
+                }
+                None => *assumption,
+            };
+            let layer = provided.into_iter().flat_map(move |it| {
+                let (parameter, value) = it.with;
+                let relied_on = Assumption { kind: None, ..*assumption };
+                let relied_on = relied_on.where_(parameter, value);
+                it.layer.iter().map(move |rule| Assumption { rule: *rule, ..relied_on })
+            });
+            std::iter::once(own).chain(layer)
+        })
+    }
+
+    /// True if the runs of this scenario become quiescent.
+    #[must_use]
+    pub fn rests(&self, scenario: &Scenario) -> bool {
+        !self.perpetual.is_some_and(|time| time.applies(&scenario.params))
     }
 
     /// Returns every property that its runs are judged by, each with true if it is promised.
@@ -75,6 +120,19 @@ impl Protocol {
         let promises = self.promises.iter().map(|property| (property, true));
         promises.chain(self.beyond.iter().map(|property| (property, false)))
     }
+}
+
+/// An assumption of a protocol that a layer meets where a parameter has a certain value.
+#[derive(Clone, Copy, Debug)]
+pub struct Provision {
+    /// The rule that the layer meets.
+    pub rule: Rule,
+    /// Value of the parameter without the layer: the network has to meet the rule.
+    pub without: Choice,
+    /// Value of the parameter with the layer.
+    pub with: Choice,
+    /// Rules that the layer relies on instead.
+    pub layer: &'static [Rule],
 }
 
 /// A way to break a protocol.

@@ -7,12 +7,15 @@
 use std::fmt;
 
 use super::{
-    Detector, Fault, ParameterName, ParameterValue, PerMillion, Protocol, Scenario, Setting, Time,
+    Choice, Detector, Fault, ParameterName, ParameterValue, ParameterValues, PerMillion, Protocol,
+    Scenario, Setting, Time, assumption::value_of,
 };
 
 /// The longest time that a protocol takes to meet an obligation as long as its assumptions hold.
 #[derive(Clone, Copy)]
 pub struct TimeToServe {
+    /// The value of a parameter without which the runs become quiescent; none if they never do.
+    pub only: Option<Choice>,
     /// The bound in words: `a timeout, a period and the longest delay`.
     pub statement: &'static str,
     /// Returns the bound in virtual ms, with no slow clock and no pause: [`Serving::time`] adds those.
@@ -22,7 +25,13 @@ pub struct TimeToServe {
 impl TimeToServe {
     /// For protocols that promise safety only.
     pub const NOTHING_IS_OWED: Self =
-        Self { statement: "none: no liveness is promised", bound: |_| 0 };
+        Self { only: None, statement: "none: no liveness is promised", bound: |_| 0 };
+
+    /// True if a scenario with these parameters never rests.
+    #[must_use]
+    pub fn applies(&self, values: &ParameterValues) -> bool {
+        self.only.is_none_or(|(parameter, value)| value_of(values, parameter) == value)
+    }
 }
 
 impl fmt::Debug for TimeToServe {
@@ -44,7 +53,8 @@ impl<'a> Serving<'a> {
     #[must_use]
     pub fn time(protocol: &'a Protocol, scenario: &'a Scenario) -> Option<Time> {
         let serving = Serving { protocol, scenario };
-        let bound = (protocol.perpetual?.bound)(&serving);
+        let perpetual = protocol.perpetual.filter(|it| it.applies(&scenario.params))?;
+        let bound = (perpetual.bound)(&serving);
         Some(serving.slowed(bound).saturating_add(serving.pauses()))
     }
 

@@ -1,8 +1,9 @@
 //! The slot for a failure detector: a protocol that takes [`Detection`]s takes them from any detector.
 //!
-//! `Protocol::of::<Detected<P>>()` registers a protocol `P` with a parameter `detector`: either the detector that the
+//! [`protocol::<P>()`](protocol) registers a protocol `P` with a parameter `detector`: either the detector that the
 //! scenario provides reports crashes, or a [`HeartbeatDetector`] that runs beside `P` on every node. `P` itself has no
-//! code for it: its reports come to [`Process::on_detection`].
+//! code for it: its reports come to [`Process::on_detection`]. Its model says [`Rule::CrashesAreDetected`]; with
+//! heartbeats it relies on the assumptions of a perfect heartbeat detector instead.
 
 use derive_more::Display;
 use serde::Serialize;
@@ -11,7 +12,8 @@ use serde_json::Value as Json;
 use crate::{
     abstractions::detection::Notice,
     kernel::{
-        Carried, Context, Detection, Group, Keys, NodeId, NodeSet, Over, Process, Serving, Time,
+        Carried, Choice, Context, Detection, Group, Indication, Keys, Layer, NodeId, NodeSet, Over,
+        Process, Protocol, Provision, Request, Rule, Serving, Time,
     },
     protocols::membership::heartbeat_detector::{
         self, Heartbeat, HeartbeatDetector, time_to_suspect,
@@ -36,6 +38,41 @@ crate::parameters! {
         Heartbeats = "heartbeats",
     }
 }
+
+/// Returns the protocol of a process with its failure detector, with all other descriptions empty.
+pub const fn protocol<P>() -> Protocol
+where
+    P: Process<Request: Request, Indication: Indication>,
+{
+    Protocol {
+        provision: Some(Provision {
+            rule: Rule::CrashesAreDetected,
+            without: (Parameters::detector, "oracle"),
+            with: HEARTBEATS,
+            layer: &[
+                Rule::NoLoss,
+                Rule::Synchrony,
+                Rule::TimeoutCovers(Parameters::timeout, Parameters::period),
+                Rule::NoDrift,
+            ],
+        }),
+        ..Protocol::over::<Detected<P>, HeartbeatDetector>()
+    }
+}
+
+/// Returns the same for a process that uses the layer `L` as well.
+pub const fn over<P, L>() -> Protocol
+where
+    P: Process<Request: Request, Indication: Indication> + Over<L>,
+    L: Layer,
+    P::Message: From<L::Message>,
+    P::Timer: From<L::Timer>,
+{
+    Protocol { uses: const { &[L::ID, HeartbeatDetector::ID] }, ..protocol::<P>() }
+}
+
+/// The choice of heartbeats. With them a protocol never rests.
+pub const HEARTBEATS: Choice = (Parameters::detector, "heartbeats");
 
 /// Returns the time after which every process has a report of a crash.
 pub fn time_to_detect(serving: &Serving) -> Time {

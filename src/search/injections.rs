@@ -365,7 +365,7 @@ impl Injector<'_> {
     /// Clock drifts: small, large and extreme, fast and slow; and wrong offsets.
     fn drifts(&mut self) {
         let one = PerMillion::ONE.0;
-        let limits = self.protocol.model.iter().any(|it| matches!(it.rule, Rule::DriftAtMost(_)));
+        let limits = self.protocol.assumptions().any(|it| matches!(it.rule, Rule::DriftAtMost(_)));
         let rates = [one + one / 100, one - one / 100, one + one / 10, one - one / 10]
             .into_iter()
             .map(PerMillion)

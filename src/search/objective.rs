@@ -94,9 +94,9 @@ impl Objective {
             Fate::InTransit { due } => Some(due),
             _ => None,
         });
-        let last = match protocol.perpetual {
-            None => dues.fold(scenario.until, Time::max),
-            Some(_) => scenario.until,
+        let last = match protocol.rests(scenario) {
+            true => dues.fold(scenario.until, Time::max),
+            false => scenario.until,
         };
         let longer = Scenario { until: longer(last), ..scenario.clone() };
         run(protocol, &longer).is_ok_and(|trace| self.persists(&setting, &trace))

@@ -53,7 +53,7 @@ impl Setup {
         budget: Budget,
     ) -> Option<Self> {
         // A protocol that is never at rest is judged at the horizon.
-        let until = if protocol.perpetual.is_some() { given.until } else { longer(given.until) };
+        let until = if protocol.rests(&given) { longer(given.until) } else { given.until };
         let extended = Scenario { until, ..given.clone() };
         let rest = run(protocol, &extended).ok()?;
         let window = match rest.quiescent {

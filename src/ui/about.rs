@@ -16,7 +16,7 @@ pub(super) fn about(props: &Props) -> Html {
         <section class="known" aria-label={text::about::LABEL}>
             <h2 lang="en">{ protocol.name }</h2>
             <h3>{ text::about::ASSUMES }</h3>
-            <ul lang="en">{ for protocol.model.iter().map(|assumption| html! { <li>{ assumption.statement() }</li> }) }</ul>
+            <ul lang="en">{ for protocol.assumptions().map(|assumption| html! { <li>{ assumption.statement() }</li> }) }</ul>
             if !protocol.breaks.is_empty() {
                 <h3>{ text::about::BREAKS }</h3>
                 <ul>{ for protocol.breaks.iter().map(|way| way_to_break(protocol, way, &props.send)) }</ul>

@@ -138,12 +138,11 @@ pub(super) fn fault_path(fault: Option<usize>) -> String {
 
 /// All assumptions of a scenario, in the order in which they are blamed.
 pub(super) fn relied_on(protocol: &Protocol, scenario: &Scenario) -> Vec<Assumption> {
-    let relied_on = protocol.model.iter().filter(|a| a.applies(&scenario.params));
+    let relied_on = protocol.assumptions().filter(|a| a.applies(&scenario.params));
     // A protocol without a rule on traitors tolerates none.
-    let tolerates_traitors = protocol.model.iter().any(|it| it.rule.is_on_traitors());
+    let tolerates_traitors = protocol.assumptions().any(|it| it.rule.is_on_traitors());
     let no_traitors = (!tolerates_traitors).then(|| Rule::NoTraitors.always());
     // A perpetual protocol is judged at the horizon.
-    let rests =
-        protocol.perpetual.is_none().then(|| Rule::RunsToQuiescence.always().for_liveness());
-    relied_on.copied().chain(no_traitors).chain(rests).collect()
+    let rests = protocol.rests(scenario).then(|| Rule::RunsToQuiescence.always().for_liveness());
+    relied_on.chain(no_traitors).chain(rests).collect()
 }

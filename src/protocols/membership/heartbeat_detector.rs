@@ -26,8 +26,8 @@ use crate::{
     },
     cost,
     kernel::{
-        Break, Context, Drawn, Group, Metric, Never, NodeId, NodeSet, Process, Protocol, Rule,
-        Serving, Time, TimeToServe,
+        Break, Context, Drawn, Group, Layer, Metric, Never, NodeId, NodeSet, Process, Protocol,
+        Rule, Serving, Time, TimeToServe,
     },
 };
 
@@ -92,6 +92,7 @@ pub const PROTOCOL: Protocol = Protocol {
         },
     }],
     perpetual: Some(TimeToServe {
+        only: None,
         statement: "a timeout, a period and twice the longest delay",
         bound: time_to_suspect,
     }),
@@ -135,6 +136,10 @@ pub enum Timer {
     /// The timeout of a node has passed without a heartbeat.
     #[display("{_0} is silent")]
     Silence(NodeId),
+}
+
+impl Layer for HeartbeatDetector {
+    const ID: &'static str = PROTOCOL.id;
 }
 
 impl Process for HeartbeatDetector {

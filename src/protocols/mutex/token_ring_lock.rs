@@ -84,6 +84,7 @@ pub const PROTOCOL: Protocol = Protocol {
         },
     ],
     perpetual: Some(TimeToServe {
+        only: None,
         statement: "for each request of one node, a turn of the ring: n times the sum of the longest delay and \
                     the longer of the pause and the longest hold",
         bound: |serving| {

@@ -74,7 +74,7 @@ pub const PROTOCOL: Protocol = Protocol {
         (FIFO_ORDER, "the hold-back queue counts up from one, even after a recovery"),
     ],
     costs: &[cost!("one broadcast", n >= 2 => n - 1, one_broadcast)],
-    ..Protocol::of::<CausalMulticast<Value>>()
+    ..Protocol::over::<CausalMulticast<Value>, Layer<Value>>()
 };
 
 /// A process that multicasts, holds back and delivers.

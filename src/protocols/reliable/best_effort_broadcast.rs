@@ -26,7 +26,9 @@ use crate::{
         },
     },
     cost,
-    kernel::{Break, Carried, Context, Group, Never, NodeId, Payload, Process, Protocol, Rule},
+    kernel::{
+        Break, Carried, Context, Group, Layer, Never, NodeId, Payload, Process, Protocol, Rule,
+    },
 };
 
 /// Registration.
@@ -70,6 +72,10 @@ pub struct Data<M> {
     seq: u32,
     /// The application's message, or that of the layer above.
     pub payload: M,
+}
+
+impl<M: Payload> Layer for BestEffortBroadcast<M> {
+    const ID: &'static str = PROTOCOL.id;
 }
 
 impl<M: Payload> Process for BestEffortBroadcast<M> {

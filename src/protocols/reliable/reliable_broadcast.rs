@@ -71,7 +71,7 @@ pub const PROTOCOL: Protocol = Protocol {
     ],
     unbreakable: &[(VALIDITY, "a correct broadcaster delivers its own message at once")],
     costs: &[cost!("one broadcast", n >= 2 => n * (n - 1), one_broadcast)],
-    ..Protocol::of::<ReliableBroadcast<Value>>()
+    ..Protocol::over::<ReliableBroadcast<Value>, Layer<Value>>()
 };
 
 crate::parameters! {

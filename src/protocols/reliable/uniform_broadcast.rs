@@ -11,7 +11,8 @@
 //!
 //! The price is waiting. *Everyone* without a failure detector waits for ever after one crash; *majority* does
 //! after the crash of half of the nodes. Nothing wrong is delivered then, but nothing at all is: **validity**
-//! breaks.
+//! breaks. With a failure detector of their own (`detector` is `heartbeats`) processes take a split for crashes. Each side
+//! then delivers what the other one lacks, and **agreement** breaks.
 //!
 //! Where it departs from the book: the two algorithms are one with a parameter, since they differ in one line.
 
@@ -30,8 +31,9 @@ use crate::{
     cost,
     kernel::{
         Break, Carried, Context, Detection, Group, Never, NodeId, NodeSet, Over, Payload, Process,
-        Protocol, Rule, SortedSet,
+        Protocol, Rule, SortedSet, TimeToServe,
     },
+    protocols::detected::{self, time_to_detect},
 };
 
 /// Registration.
@@ -49,14 +51,27 @@ pub const PROTOCOL: Protocol = Protocol {
         Rule::NoRecoveries.always(),
     ],
     promises: &[VALIDITY, NO_DUPLICATION, NO_CREATION, AGREEMENT, UNIFORM_AGREEMENT],
-    breaks: &[Break {
-        when: "all must have a message, one node crashes, and its crash is not detected",
-        scenario: "waits-for-ever",
-        violates: &[VALIDITY],
-        broken: &[Rule::CrashesAreDetected],
-    }],
+    breaks: &[
+        Break {
+            when: "all must have a message, one node crashes, and its crash is not detected",
+            scenario: "waits-for-ever",
+            violates: &[VALIDITY],
+            broken: &[Rule::CrashesAreDetected],
+        },
+        Break {
+            when: "heartbeats detect crashes, and the network splits",
+            scenario: "split-taken-for-crashes",
+            violates: &[AGREEMENT, UNIFORM_AGREEMENT],
+            broken: &[Rule::ReliableChannels, Rule::NoLoss],
+        },
+    ],
+    perpetual: Some(TimeToServe {
+        only: Some(detected::HEARTBEATS),
+        statement: "the detection of a crash, and twice the longest delay",
+        bound: |serving| time_to_detect(serving).saturating_add(serving.delay().saturating_mul(2)),
+    }),
     costs: &[cost!("one broadcast", n >= 2 => n * (n - 1), one_broadcast)],
-    ..Protocol::of::<UniformBroadcast<Value>>()
+    ..detected::over::<UniformBroadcast<Value>, Layer<Value>>()
 };
 
 crate::parameters! {

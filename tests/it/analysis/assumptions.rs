@@ -230,7 +230,7 @@ fn nobody_lies_is_relied_on_without_a_rule_on_traitors() {
     scenario.faults = vec![Fault::Traitor { node: node(0), strategy: Strategy::Silent }];
     let trace = run_valid(&scenario);
     let protocol = protocol(&scenario.protocol);
-    assert!(protocol.model.iter().all(|assumption| !assumption.rule.is_on_traitors()));
+    assert!(protocol.assumptions().all(|assumption| !assumption.rule.is_on_traitors()));
     let broken = report(protocol, &scenario, &trace).breaches;
     assert_eq!(broken.iter().map(|it| it.rule).collect::<Vec<_>>(), [Rule::NoTraitors]);
 }

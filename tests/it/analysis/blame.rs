@@ -503,7 +503,7 @@ fn cause_of_every_violated_promise_struck_and_its_sentence_is_true() {
             assert_eq!(broke.is_some(), outside, "{name}: {}", judgement.property.name);
         }
         // Every breach, not only those that are blamed.
-        for assumption in protocol.model.iter().filter(|it| it.applies(&scenario.params)) {
+        for assumption in protocol.assumptions().filter(|it| it.applies(&scenario.params)) {
             for breach in assumption.breaches(protocol, scenario, trace, 20) {
                 let why = spell(&breach.why, &scenario.nodes);
                 let culprit = breach.culprit.as_str();

@@ -28,7 +28,7 @@ const PERPETUAL_HORIZON: u64 = 1_200;
 /// does not rely on the rules, some if only promises of one kind do, none otherwise.
 fn allowance(protocol: &Protocol, scenario: &Scenario, forbids: impl Fn(Rule) -> bool) -> u64 {
     let relying = || {
-        let applying = protocol.model.iter().filter(|it| it.applies(&scenario.params));
+        let applying = protocol.assumptions().filter(|it| it.applies(&scenario.params));
         applying.filter(|assumption| forbids(assumption.rule))
     };
     let only = |kind| relying().all(|assumption| assumption.kind == Some(kind));
@@ -47,7 +47,7 @@ fn relies_on(protocol: &Protocol, scenario: &Scenario, rule: impl Fn(Rule) -> bo
 
 /// True if the protocol sends through routers.
 fn is_routed(protocol: &Protocol) -> bool {
-    protocol.model.iter().any(|it| it.rule == Rule::NoRouterCrashes)
+    protocol.assumptions().any(|it| it.rule == Rule::NoRouterCrashes)
 }
 
 /// Draws a scenario for this protocol: group, parameters, network, requests and faults.
@@ -57,12 +57,12 @@ pub(crate) fn random_scenario(
     weather: Weather,
 ) -> Scenario {
     // Traitors and routers come on top of the others.
-    let tolerates_traitors = protocol.model.iter().any(|it| it.rule.is_on_traitors());
+    let tolerates_traitors = protocol.assumptions().any(|it| it.rule.is_on_traitors());
     let (least, most) = if is_routed(protocol) || tolerates_traitors { (3, 7) } else { (2, 6) };
     let size = chance.between(least, most) as usize;
     let mut scenario = Scenario::new(protocol.id, Scenario::numbered(size));
     scenario.seed = chance.between(0, 1_000_000);
-    scenario.until = if protocol.perpetual.is_some() { PERPETUAL_HORIZON } else { HORIZON };
+    scenario.until = if protocol.rests(&scenario) { HORIZON } else { PERPETUAL_HORIZON };
     for parameter in protocol.behaviour.parameters {
         if let Some(value) = random_parameter(protocol, parameter, size as u64, chance, weather) {
             scenario.params.insert(parameter.name.to_owned(), value);
@@ -92,7 +92,7 @@ fn random_parameter(
 ) -> Option<ParameterValue> {
     let of_this = |name: ParameterName| name.name() == parameter.name;
     let fair = weather == Weather::Fair;
-    let wanted = protocol.model.iter().find(|it| match it.rule {
+    let wanted = protocol.assumptions().find(|it| match it.rule {
         Rule::ParameterIs(name, _) => of_this(name),
         _ => false,
     });
@@ -113,7 +113,7 @@ fn random_parameter(
         }
         // Bounds matter most near the size of the group, and near what the model asks of that.
         Domain::Integer { min, max, .. } => {
-            let tolerated = protocol.model.iter().find_map(|it| match it.rule {
+            let tolerated = protocol.assumptions().find_map(|it| match it.rule {
                 Rule::MoreNodesThan(times, name) if of_this(name) => {
                     Some((size - 1) / u64::from(times))
                 }
@@ -223,7 +223,7 @@ fn draw_links(protocol: &Protocol, chance: &mut Chance, weather: Weather, scenar
 /// Raises timeouts to what the model asks for: a period and the bound on delays together, often just that.
 fn cover_timeouts(protocol: &Protocol, chance: &mut Chance, scenario: &mut Scenario) {
     let Some(bound) = scenario.network.timing.bound() else { return };
-    for assumption in protocol.model {
+    for assumption in protocol.assumptions() {
         let Rule::TimeoutCovers(timeout, period) = assumption.rule else { continue };
         let least = integer(scenario, period) + bound;
         if integer(scenario, timeout) < least || chance.percent(30) {
@@ -301,7 +301,7 @@ fn draw_requests(
         return;
     }
     // A model may ask for requests before a moment.
-    let before = protocol.model.iter().find_map(|it| match it.rule {
+    let before = protocol.assumptions().find_map(|it| match it.rule {
         Rule::RequestsBefore(name) if weather == Weather::Fair => Some(integer(scenario, name)),
         _ => None,
     });
@@ -445,7 +445,7 @@ fn draw_allowed_faults(
 /// Draws traitors up to the number that the model tolerates, often just as many, and lies for some of them.
 fn draw_traitors(protocol: &Protocol, chance: &mut Chance, calm: &Trace, scenario: &mut Scenario) {
     let size = scenario.nodes.len();
-    let tolerated = protocol.model.iter().find_map(|it| match it.rule {
+    let tolerated = protocol.assumptions().find_map(|it| match it.rule {
         Rule::AtMostTraitors(parameter) => Some(integer(scenario, parameter) as usize),
         Rule::TraitorsBelowThird => Some((size - 1) / 3),
         _ => None,
@@ -563,7 +563,7 @@ fn travel_time(scenario: &Scenario, calm: &Trace, name: MessageName) -> Time {
 
 /// Returns the most that clocks may drift, in millionths, if the model limits it.
 fn drift_limit(protocol: &Protocol, scenario: &Scenario) -> Option<u32> {
-    let applying = protocol.model.iter().filter(|it| it.applies(&scenario.params));
+    let applying = protocol.assumptions().filter(|it| it.applies(&scenario.params));
     let mut limits = applying.filter_map(|it| match it.rule {
         Rule::DriftAtMost(parameter) => Some(integer(scenario, parameter) as u32),
         _ => None,

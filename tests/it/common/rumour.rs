@@ -7,8 +7,8 @@ use serde_json::Value as Json;
 use worldlines::{
     abstractions::{Value, broadcast::Broadcast},
     kernel::{
-        Behaviour, Context, Failures, Group, Indication, Keys, NodeId, Process, Protocol, Request,
-        RequestKind, Signed, Time, With,
+        Context, Group, Indication, Keys, NodeId, Process, Protocol, Request, RequestKind, Signed,
+        Time, With,
     },
 };
 
@@ -178,14 +178,5 @@ pub(crate) const RUMOUR: Protocol = Protocol {
     name: "Rumour",
     summary: "Tells what it hears.",
     source: "the kernel's tests",
-    failures: Failures::CrashStop,
-    model: &[],
-    promises: &[],
-    beyond: &[],
-    breaks: &[],
-    unbreakable: &[],
-    costs: &[],
-    metrics: &[],
-    perpetual: None,
-    behaviour: Behaviour::of::<Rumour>(),
+    ..Protocol::of::<Rumour>()
 };

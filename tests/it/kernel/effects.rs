@@ -5,9 +5,9 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value as Json;
 use worldlines::kernel::{
-    Behaviour, Context, Delay, Detection, Detector, EventKind, Failures, Fault, Group, Indication,
-    MAX_EVENTS, MessageName, NodeId, NodeSet, Order, PerMillion, Plan, Process, Protocol, Request,
-    RequestKind, RequestSpec, Scenario, Side, Simulation, Trace, With, run, spell,
+    Context, Delay, Detection, Detector, EventKind, Fault, Group, Indication, MAX_EVENTS,
+    MessageName, NodeId, NodeSet, Order, PerMillion, Plan, Process, Protocol, Request, RequestKind,
+    RequestSpec, Scenario, Side, Simulation, Trace, With, run, spell,
 };
 
 use crate::common::{self, crash, node};
@@ -140,16 +140,7 @@ const PARROT: Protocol = Protocol {
     name: "Parrot",
     summary: "Does what it is asked to.",
     source: "this test",
-    failures: Failures::CrashStop,
-    model: &[],
-    promises: &[],
-    beyond: &[],
-    breaks: &[],
-    unbreakable: &[],
-    costs: &[],
-    metrics: &[],
-    perpetual: None,
-    behaviour: Behaviour::of::<Parrot>(),
+    ..Protocol::of::<Parrot>()
 };
 
 /// Parrots on a network where everything takes 10 ms.

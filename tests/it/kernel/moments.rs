@@ -7,9 +7,9 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use worldlines::{
     kernel::{
-        Behaviour, Context, Delay, Detection, Detector, Event, EventKind, Failures, Fault, Group,
-        Indication, NodeId, NodeSet, Process, Protocol, Request, RequestKind, RequestSpec,
-        Scenario, Time, Timing, Trace, With, run,
+        Context, Delay, Detection, Detector, Event, EventKind, Failures, Fault, Group, Indication,
+        NodeId, NodeSet, Process, Protocol, Request, RequestKind, RequestSpec, Scenario, Time,
+        Timing, Trace, With, run,
     },
     protocols,
 };
@@ -104,15 +104,7 @@ const GREETER: Protocol = Protocol {
     summary: "Tells whatever comes to it.",
     source: "this test",
     failures: Failures::CrashRecovery,
-    model: &[],
-    promises: &[],
-    beyond: &[],
-    breaks: &[],
-    unbreakable: &[],
-    costs: &[],
-    metrics: &[],
-    perpetual: None,
-    behaviour: Behaviour::of::<Greeter>(),
+    ..Protocol::of::<Greeter>()
 };
 
 fn play(scenario: &Scenario) -> Trace {

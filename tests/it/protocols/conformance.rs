@@ -87,17 +87,19 @@ fn protocol_judges_each_property_once_with_a_statement() {
 #[test]
 fn assumption_names_existing_parameters_and_values() {
     for (_, protocol) in protocols::catalogue() {
-        for assumption in protocol.model {
+        for assumption in protocol.assumptions() {
             assert!(!assumption.statement().is_empty());
-            let Some((name, value)) = assumption.only else { continue };
-            let parameter = protocol.behaviour.parameters.iter().find(|it| it.name == name.name());
-            let values = [
-                value.parse().ok().map(ParameterValue::Flag),
-                value.parse().ok().map(ParameterValue::Integer),
-                Some(ParameterValue::Choice(value.to_owned())),
-            ];
-            let admits = |it: &Parameter| values.iter().flatten().any(|value| it.admits(value));
-            assert!(parameter.is_some_and(admits), "{name} of {}", protocol.id);
+            for (name, value) in assumption.conditions() {
+                let mut parameters = protocol.behaviour.parameters.iter();
+                let parameter = parameters.find(|it| it.name == name.name());
+                let values = [
+                    value.parse().ok().map(ParameterValue::Flag),
+                    value.parse().ok().map(ParameterValue::Integer),
+                    Some(ParameterValue::Choice(value.to_owned())),
+                ];
+                let admits = |it: &Parameter| values.iter().flatten().any(|value| it.admits(value));
+                assert!(parameter.is_some_and(admits), "{name} of {}", protocol.id);
+            }
         }
     }
 }

@@ -63,7 +63,7 @@ fn cost_is_counted_in_runs_without_faults() {
             let scenario = cost::scenario(protocol, cost, cost.least);
             assert!(scenario.faults.is_empty(), "{}: {}", protocol.id, cost.operation);
             let trace = run_valid(&scenario);
-            let at_rest = trace.quiescent || protocol.perpetual.is_some();
+            let at_rest = trace.quiescent || !protocol.rests(&scenario);
             assert!(at_rest && trace.unused_requests.is_empty(), "{}", protocol.id);
         }
     }

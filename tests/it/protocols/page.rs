@@ -5,7 +5,7 @@ use std::{env, fmt::Write as _, fs};
 use worldlines::{
     formats::bundled::{self, Bundled},
     kernel::{Break, Cost, Property, Protocol},
-    protocols::FAMILIES,
+    protocols::{self, FAMILIES},
 };
 
 use crate::common::folder;
@@ -29,6 +29,13 @@ fn way(family: &str, protocol: &Protocol, way: &Break) -> String {
     format!("- [{}]({path}) → {}\n", way.when, names(way.violates))
 }
 
+/// Place of a protocol's heading on the page.
+fn anchor(id: &str) -> String {
+    let name = protocols::find(id).map_or(id, |protocol| protocol.name);
+    let kept = name.chars().filter(|it| it.is_alphanumeric() || " -".contains(*it));
+    kept.collect::<String>().to_lowercase().replace(' ', "-")
+}
+
 fn entry(page: &mut String, family: &str, protocol: &Protocol) {
     let Protocol { id, name, summary, source, .. } = protocol;
     let _ = write!(page, "\n### {name}\n\n`{id}`. {summary} *{source}*\n\n");
@@ -36,11 +43,18 @@ fn entry(page: &mut String, family: &str, protocol: &Protocol) {
     if !protocol.beyond.is_empty() {
         let _ = writeln!(page, "Judged as well: {}.", names(protocol.beyond));
     }
-    let model: Vec<_> = protocol.model.iter().map(|assumption| assumption.statement()).collect();
+    if !protocol.uses.is_empty() {
+        let link = |id: &&str| format!("[{id}](#{})", anchor(id));
+        let uses: Vec<_> = protocol.uses.iter().map(link).collect();
+        let _ = writeln!(page, "\nUses: {}.", uses.join(", "));
+    }
+    let model: Vec<_> = protocol.assumptions().map(|assumption| assumption.statement()).collect();
     let _ = writeln!(page, "\nFailure model: {}.", protocol.failures);
     let _ = writeln!(page, "\nAssumes: {}.", model.join("; "));
     if let Some(time) = protocol.perpetual {
-        let _ = writeln!(page, "\nNever rests. Time to serve: {}.", time.statement);
+        let only = time.only.map(|(parameter, value)| format!(" where {parameter} is {value}"));
+        let only = only.unwrap_or_default();
+        let _ = writeln!(page, "\nNever rests{only}. Time to serve: {}.", time.statement);
     }
     if !protocol.costs.is_empty() {
         let costs: Vec<_> = protocol.costs.iter().map(cost).collect();

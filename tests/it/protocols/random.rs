@@ -231,9 +231,11 @@ fn kinds_of_network(scenario: &Scenario) -> Vec<&'static str> {
 
 /// Returns the value of this parameter that the model asks for always and for all promises, if it asks for one.
 fn asked_for(protocol: &Protocol, parameter: &Parameter) -> Option<&'static str> {
-    protocol.model.iter().find_map(|it| match it.rule {
+    protocol.assumptions().find_map(|it| match it.rule {
         Rule::ParameterIs(name, value)
-            if name.name() == parameter.name && it.only.is_none() && it.kind.is_none() =>
+            if name.name() == parameter.name
+                && it.conditions().next().is_none()
+                && it.kind.is_none() =>
         {
             Some(value)
         }

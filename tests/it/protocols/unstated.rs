@@ -264,7 +264,7 @@ fn cut(scenario: &mut Scenario, from: NodeId, at: u64, until: u64, chance: &mut 
 fn calm(protocol: &'static Protocol, chance: &mut Chance) -> Scenario {
     let mut scenario = random_scenario(protocol, chance, Weather::Fair);
     scenario.faults.clear();
-    if protocol.perpetual.is_some() {
+    if !protocol.rests(&scenario) {
         // Whatever is asked for is served long before the end.
         scenario.until = 3_000;
     }

@@ -13,9 +13,8 @@ use worldlines::{
         search::{Asked, Found, Results, read, write},
     },
     kernel::{
-        Behaviour, Context, Delay, Failures, Group, Indication, Kind, Monitor, NodeId, Observation,
-        Process, Property, Protocol, Request, RequestKind, Scenario, Seen, Setting, Verdict, With,
-        run,
+        Context, Delay, Group, Indication, Kind, Monitor, NodeId, Observation, Process, Property,
+        Protocol, Request, RequestKind, Scenario, Seen, Setting, Verdict, With, run,
     },
     runs::Outcome,
     search::{
@@ -194,16 +193,8 @@ static POLITE: Protocol = Protocol {
     name: "Polite nodes",
     summary: "Each gives way to the other.",
     source: "the search's tests",
-    failures: Failures::CrashStop,
-    model: &[],
     promises: &[PASSAGE],
-    beyond: &[],
-    breaks: &[],
-    unbreakable: &[],
-    costs: &[],
-    metrics: &[],
-    perpetual: None,
-    behaviour: Behaviour::of::<Polite>(),
+    ..Protocol::of::<Polite>()
 };
 
 /// The first of two nodes is asked this, and the second makes up its mind just before it hears of it: by luck, for

@@ -60,7 +60,7 @@ use crate::{
     cost,
     kernel::{
         Break, Carried, Context, Detection, Drawn, Group, Measured, Metric, Never, NodeId, NodeSet,
-        ParameterName, Process, Protocol, Rule, Scenario, SortedMap, SortedSet, TimeToServe,
+        Process, Protocol, Rule, Scenario, SortedMap, SortedSet, TimeToServe,
     },
     protocols::detected::{self, Detected, time_to_detect},
 };
@@ -74,12 +74,7 @@ pub const PROTOCOL: Protocol = Protocol {
     model: &[
         Rule::ReliableChannels.always(),
         Rule::FifoChannels.always(),
-        Rule::CrashesAreDetected.where_(DETECTOR, "oracle").for_liveness(),
-        Rule::NoLoss.where_(DETECTOR, "heartbeats"),
-        Rule::Synchrony.where_(DETECTOR, "heartbeats"),
-        Rule::TimeoutCovers(detected::Parameters::timeout, detected::Parameters::period)
-            .where_(DETECTOR, "heartbeats"),
-        Rule::NoDrift.where_(DETECTOR, "heartbeats"),
+        Rule::CrashesAreDetected.always().for_liveness(),
         Rule::NoRecoveries.always(),
         Parameters::flush.is("true").always(),
     ],
@@ -168,6 +163,7 @@ pub const PROTOCOL: Protocol = Protocol {
         },
     ],
     perpetual: Some(TimeToServe {
+        only: None,
         statement: "the detection of a crash, and six times the longest delay for each change",
         bound: |serving| {
             let changes = serving.crashes() + serving.requests(&["join", "leave"]);
@@ -175,14 +171,12 @@ pub const PROTOCOL: Protocol = Protocol {
             time_to_detect(serving).saturating_add(flushes)
         },
     }),
-    ..Protocol::of::<Detected<VirtualSynchrony>>()
+    ..detected::protocol::<VirtualSynchrony>()
 };
-
-const DETECTOR: ParameterName = detected::Parameters::detector;
 
 /// Sets how messages are acknowledged, without heartbeats, which would be counted.
 fn with_acks<'a>(scenario: &'a mut Scenario, acks: &str) -> &'a mut Scenario {
-    scenario.set(DETECTOR, "oracle");
+    scenario.set(detected::Parameters::detector, "oracle");
     scenario.set(Parameters::acks, acks);
     scenario
 }

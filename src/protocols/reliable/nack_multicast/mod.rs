@@ -97,6 +97,7 @@ pub const PROTOCOL: Protocol = Protocol {
         value: |node| node.process::<NackMulticast<Value>>().buffered() as i64,
     }],
     perpetual: Some(TimeToServe {
+        only: None,
         statement: "for each message that the network may lose, two periods, a retry for each node \
                     that may be asked, and three times the longest delay; in addition the time for \
                     which partitions, cuts and omissions last",
