@@ -138,7 +138,7 @@ fn carry_over(mine: &Scenario, from: &Scenario, to: &Scenario, protocol: &Protoc
 fn best_example(state: &State, protocol: &Protocol) -> Option<&'static Bundled> {
     let here = example(&state.run, &state.origin).map(Bundled::variants).unwrap_or_default();
     let variant = here.into_iter().find(|there| there.protocol == protocol.id);
-    variant.or_else(|| bundled::best_of(protocol.id))
+    variant.or_else(|| bundled::best_of(protocol))
 }
 
 /// Opens the best example of a protocol. In an exercise the protocol may be the thing to change: the scenario stays

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use super::{Problem, scenario};
 use crate::{
-    kernel::{Scenario, sort_by_key},
+    kernel::{Protocol, Scenario, sort_by_key},
     protocols,
     runs::Outcome,
 };
@@ -15,31 +15,6 @@ include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
 /// Scenarios in the order of [`ALL`], each read when it is first asked for.
 static READ: [OnceLock<Result<Scenario, Problem>>; ALL.len()] =
     [const { OnceLock::new() }; ALL.len()];
-
-/// The best examples of protocols. A protocol without one here opens its first.
-const SHOWN_FIRST: [&str; 21] = [
-    "byzantine/interactive-consistency/three-generals",
-    "clocks/physical-clock/cristian-answer-lost",
-    "clocks/vector-clock/chain-and-bystander",
-    "consensus/paxos/next-proposer-carries-on",
-    "election/bully/leader-crashes",
-    "link/retransmit-until-ack/messages-lost",
-    "membership/heartbeat-detector/crash-is-suspected",
-    "membership/virtual-synchrony/survivors-agree",
-    "mutex/maekawa/vote-is-asked-back",
-    "mutex/ricart-agrawala/later-request-waits",
-    "mutex/token-ring-lock/everyone-in-turn",
-    "ordering/abcast/three-orders",
-    "ordering/causal-multicast/three-orders",
-    "ordering/fifo-multicast/three-orders",
-    "recovery/snapshot/money-in-flight",
-    "recovery/two-phase-commit/coordinator-comes-back",
-    "reliable/best-effort-broadcast/sender-crashes-half-way",
-    "reliable/reliable-broadcast/sender-crashes-half-way",
-    "reliable/uniform-broadcast/nobody-delivers-too-early",
-    "replication/quorum-register/writer-crashes-half-way",
-    "transport/source-tree/prune-and-graft",
-];
 
 /// A bundled scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,11 +100,11 @@ pub fn of_protocol(id: &str) -> impl Iterator<Item = &'static Bundled> {
     ALL.iter().filter(move |bundled| bundled.protocol == id)
 }
 
-/// Returns the best example of a protocol; never an exercise.
+/// Returns the best example of a protocol, [`Protocol::example`], or else its first; never an exercise.
 #[must_use]
-pub fn best_of(protocol: &str) -> Option<&'static Bundled> {
-    let mut named = SHOWN_FIRST.iter().filter_map(|path| find(path));
+pub fn best_of(protocol: &Protocol) -> Option<&'static Bundled> {
     let no_exercise =
         |it: &&Bundled| it.read().as_ref().is_ok_and(|scenario| scenario.goal.is_none());
-    named.find(|it| it.protocol == protocol).or_else(|| of_protocol(protocol).find(no_exercise))
+    let named = of_protocol(protocol.id).find(|it| it.name == protocol.example);
+    named.or_else(|| of_protocol(protocol.id).find(no_exercise))
 }

@@ -19,6 +19,8 @@ pub struct Protocol {
     pub summary: &'static str,
     /// The paper, book or note that it comes from.
     pub source: &'static str,
+    /// Name of the bundled scenario that shows it best; empty for the first.
+    pub example: &'static str,
     /// The failure model of its paper. It says which nodes are correct.
     pub failures: Failures,
     /// Assumptions that it relies on. A scenario may break them, and the verdict then says so.
@@ -61,6 +63,7 @@ impl Protocol {
             name: "",
             summary: "",
             source: "",
+            example: "",
             failures: Failures::CrashStop,
             model: &[],
             promises: &[],

@@ -40,6 +40,7 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "Timestamps that tell whether one event happened before another, or the two were concurrent.",
     source: "Mattern 1989, Virtual Time and Global States of Distributed Systems; Fidge 1988, Timestamps \
              in Message-Passing Systems That Preserve the Partial Ordering",
+    example: "chain-and-bystander",
     model: &[Rule::NoRecoveries.always()],
     promises: &[CLOCK_CONDITION, STRONG_CLOCK_CONDITION],
     breaks: &[Break {

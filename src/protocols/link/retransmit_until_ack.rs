@@ -46,6 +46,7 @@ pub const PROTOCOL: Protocol = Protocol {
               least once.",
     source: "note 001, Reliable delivery; Cachin, Guerraoui and Rodrigues 2011, Introduction to \
              Reliable and Secure Distributed Programming, Algorithm 2.1 \"Retransmit Forever\"",
+    example: "messages-lost",
     model: &[Rule::FairLossChannels.always().for_liveness(), Rule::NoRecoveries.always()],
     promises: &[NO_CREATION, RELIABLE_DELIVERY],
     beyond: &[EXACTLY_ONCE_EFFECT, NO_DUPLICATION],

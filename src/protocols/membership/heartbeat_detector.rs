@@ -38,6 +38,7 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "Every process sends heartbeats; a process that is silent for too long is suspected.",
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
              Programming, Algorithm 2.5 \"Exclude on Timeout\"; note 003",
+    example: "crash-is-suspected",
     model: &[
         Rule::NoLoss.always().for_safety(),
         Rule::Synchrony.always().for_safety(),

@@ -44,6 +44,7 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "Ricart and Agrawala's algorithm",
     summary: "A process asks all others before it enters; a process that is inside, or asked earlier, replies later.",
     source: "Ricart and Agrawala 1981, An Optimal Algorithm for Mutual Exclusion in Computer Networks; note 003",
+    example: "later-request-waits",
     model: &[
         Rule::ReliableChannels.always().for_liveness(),
         Rule::CrashesAreDetected.where_(Parameters::timeout, "0").for_liveness(),
@@ -162,25 +163,17 @@ impl Lock for RicartAgrawala {
         let (Message::Request { clock, .. } | Message::Reply { clock, .. }) = message;
         self.clock.hear(clock);
         match message {
-            Message::Request { request, .. } if self.goes_before(ctx, request) => {
-                self.deferred.insert(from, request);
-            }
-            Message::Request { request, .. } => self.reply(ctx, request),
-            Message::Reply { request, .. } if self.own == Some(request) => {
-                self.grant(ctx, from.into());
-            }
-            Message::Reply { .. } => {}
+            Message::Request { request, .. } => self.answer(ctx, request),
+            Message::Reply { request, .. } if self.own != Some(request) => {} // A late one.
+            Message::Reply { .. } => self.grant(ctx, from.into()),
         }
     }
 
     fn release(&mut self, ctx: &mut Context<Self>, next: Option<&Timestamp>) {
-        self.own = None;
-        for (node, request) in take(&mut self.deferred) {
-            if next.is_some_and(|next| goes_first(ctx, *next, request)) {
-                self.deferred.insert(node, request);
-            } else {
-                self.reply(ctx, request);
-            }
+        self.own = next.copied();
+        self.awaited = next.map_or(NodeSet::EMPTY, |_| ctx.group().everyone());
+        for (_, request) in take(&mut self.deferred) {
+            self.answer(ctx, request);
         }
     }
 
@@ -203,13 +196,17 @@ impl Lock for RicartAgrawala {
 }
 
 impl RicartAgrawala {
-    /// True if another's request has to wait: this process is inside, or asked first.
-    fn goes_before(&self, ctx: &Context<Self>, theirs: Timestamp) -> bool {
-        self.own.is_some_and(|own| self.awaited.is_empty() || goes_first(ctx, own, theirs))
-    }
-
-    fn reply(&self, ctx: &mut Context<Self>, request: Timestamp) {
-        ctx.send(request.node, Message::Reply { request, clock: self.clock });
+    /// Defers its REPLY if it is inside, or if its own request goes first.
+    fn answer(&mut self, ctx: &mut Context<Self>, request: Timestamp) {
+        let goes_first = |own: Timestamp| match ctx.parameters().priority {
+            Priority::Timestamp => own < request,
+            Priority::Id => own.node < request.node,
+        };
+        if self.own.is_some_and(|own| self.awaited.is_empty() || goes_first(own)) {
+            self.deferred.insert(request.node, request);
+        } else {
+            ctx.send(request.node, Message::Reply { request, clock: self.clock });
+        }
     }
 
     /// Enters with the last permission that was missing.
@@ -220,13 +217,6 @@ impl RicartAgrawala {
             ctx.enter();
         }
         self.awaited = missing;
-    }
-}
-
-fn goes_first(ctx: &Context<RicartAgrawala>, one: Timestamp, other: Timestamp) -> bool {
-    match ctx.parameters().priority {
-        Priority::Timestamp => one < other,
-        Priority::Id => one.node < other.node,
     }
 }
 

@@ -40,6 +40,7 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "A token goes round a ring, and the process that has it may enter.",
     source: "Le Lann 1977, Distributed Systems: Towards a Formal Approach; Coulouris, Dollimore, Kindberg and Blair \
              2012, Distributed Systems: Concepts and Design, section 15.2; note 003",
+    example: "everyone-in-turn",
     model: &[Rule::ReliableChannels.always(), Rule::NoCrashes.always().for_liveness()],
     promises: &[MUTUAL_EXCLUSION, STARVATION_FREEDOM],
     beyond: &[HAPPENED_BEFORE_FAIRNESS],

@@ -42,6 +42,7 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "A message waits until all messages that may have caused it are delivered.",
     source: "Birman, Schiper and Stephenson 1991, Lightweight Causal and Atomic Group Multicast; \
              note 002",
+    example: "three-orders",
     model: &[
         Rule::ReliableChannels.always(),
         Rule::RequestersStayUp.always(),

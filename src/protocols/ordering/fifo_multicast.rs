@@ -42,6 +42,7 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "Each process delivers the messages of one sender in the order of their numbers.",
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
              Programming, Algorithm 3.12 \"Broadcast with Sequence Number\"; notes 002 and 003",
+    example: "three-orders",
     model: &[
         Rule::ReliableChannels.always().for_liveness(),
         Rule::RequestersStayUp.always().for_liveness(),

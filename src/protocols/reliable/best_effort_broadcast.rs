@@ -38,6 +38,7 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "The sender sends one message to each member, and repeats none.",
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
              Programming, Algorithm 3.1 \"Basic Broadcast\"; note 001",
+    example: "sender-crashes-half-way",
     model: &[
         Rule::ReliableChannels.always(),
         Rule::RequestersStayUp.always(),

@@ -42,6 +42,7 @@ pub const PROTOCOL: Protocol = Protocol {
               sender.",
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
              Programming, Algorithm 3.3 \"Eager Reliable Broadcast\"; note 001",
+    example: "sender-crashes-half-way",
     model: &[
         Rule::ReliableChannels.always(),
         Rule::AtMostCrashes(Parameters::max_crashes).always(),

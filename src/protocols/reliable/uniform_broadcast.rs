@@ -44,6 +44,7 @@ pub const PROTOCOL: Protocol = Protocol {
     source: "Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and Secure Distributed \
              Programming, Algorithms 3.4 \"All-Ack Uniform Reliable Broadcast\" and 3.5 \
              \"Majority-Ack Uniform Reliable Broadcast\"",
+    example: "nobody-delivers-too-early",
     model: &[
         Rule::ReliableChannels.always(),
         Rule::CrashesAreDetected.where_(Parameters::quorum, "everyone"),

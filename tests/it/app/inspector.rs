@@ -147,6 +147,24 @@ fn source_of_every_protocol_has_a_description_and_the_modules_it_uses() {
     assert_eq!(listings["reliable-broadcast"].uses[0], "best-effort-broadcast");
 }
 
+/// A layer that the code imports is one that the registration names, and the other way round.
+#[test]
+fn registered_layers_are_the_protocols_that_the_source_uses() {
+    let listings = listings();
+    for (_, protocol) in protocols::catalogue() {
+        let imported = |id: &str| {
+            let uses = &listings[id].uses;
+            uses.iter().filter(|used| protocols::find(used).is_some()).cloned().collect()
+        };
+        let mut used: Vec<String> = imported(protocol.id);
+        if listings[protocol.id].uses.iter().any(|used| used == "detected") {
+            used.extend::<Vec<String>>(imported("detected"));
+        }
+        used.sort();
+        assert_eq!(used, protocol.uses, "{}", protocol.id);
+    }
+}
+
 /// Only code that is left to a default, which does nothing, has no lines.
 #[test]
 fn source_of_every_event_is_the_handler_that_ran() {

@@ -6,6 +6,8 @@ use worldlines::{
     search::Budget,
 };
 
+use crate::common::protocol;
+
 fn act(state: &State, action: SearchAction) -> State {
     reduce(state, Action::Search(action))
 }
@@ -56,7 +58,7 @@ fn search_hears_only_the_worker_of_its_errand() {
 fn search_outlives_another_example_and_hides_results_of_another_protocol() {
     let (state, errand) = start(&State::opening(), SearchTask::Search);
     let heard = act(&state, SearchAction::Hear(errand.clone(), found("agreement")));
-    let other = bundled::best_of("paxos").expect("it is bundled");
+    let other = bundled::best_of(protocol("paxos")).expect("it is bundled");
     let elsewhere = reduce(&heard, Action::Open(other));
     assert_eq!(elsewhere.searching.errand.as_ref(), Some(&errand), "the worker goes on");
     let over = act(&elsewhere, SearchAction::Hear(errand, Said::Done));
@@ -86,7 +88,7 @@ fn exercise_is_judged_with_each_change() {
     let shown = tried.exercise.as_ref().expect("it is an exercise");
     assert!(shown.judgement.is_some() && shown.code.is_none(), "only faults may be added");
     assert!(
-        reduce(&tried, Action::Open(bundled::best_of("paxos").expect("bundled")))
+        reduce(&tried, Action::Open(bundled::best_of(protocol("paxos")).expect("bundled")))
             .exercise
             .is_none()
     );

@@ -13,7 +13,7 @@ use worldlines::{
     protocols,
 };
 
-use crate::common::node;
+use crate::common::{node, protocol};
 
 type Change = fn(&mut Scenario);
 
@@ -133,7 +133,7 @@ fn is_refused(name: &str, whole: &Scenario, change: Change) -> bool {
 fn scenario_check_gives_what_reading_its_json_gives() {
     let (mut refused, mut allowed) = (0, 0);
     for (_, protocol) in protocols::catalogue() {
-        let Some(whole) = bundled::best_of(protocol.id) else { continue };
+        let Some(whole) = bundled::best_of(protocol) else { continue };
         let whole = whole.scenario().expect("bundled scenarios are valid");
         assert_eq!(whole.clone().check().as_ref(), Ok(&whole), "{}", protocol.id);
         if whole.nodes.len() < 3 || whole.requests.is_empty() {
@@ -152,7 +152,7 @@ fn scenario_check_gives_what_reading_its_json_gives() {
 
 #[test]
 fn scenario_check_refuses_what_is_too_large_for_its_json() {
-    let opening = bundled::best_of("best-effort-broadcast").expect("it is bundled");
+    let opening = bundled::best_of(protocol("best-effort-broadcast")).expect("it is bundled");
     let whole = opening.scenario().expect("bundled scenarios are valid");
     assert!(TOO_LARGE.iter().all(|change| is_refused("too large", &whole, *change)));
 }

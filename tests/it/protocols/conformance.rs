@@ -71,6 +71,9 @@ fn protocol_has_bundled_scenarios() {
         let folder = format!("{}/{}/", family.id, protocol.id);
         let count = bundled.iter().filter(|(path, _)| path.starts_with(&folder)).count();
         assert!(count >= 2, "{} has {count} scenarios", protocol.id);
+        let example = format!("{folder}{}", protocol.example);
+        let exists = bundled.iter().any(|(path, _)| *path == example);
+        assert!(protocol.example.is_empty() || exists, "{example} does not exist");
     }
 }
 

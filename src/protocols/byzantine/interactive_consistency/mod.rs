@@ -54,6 +54,7 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "Every node relays all that it has heard in m + 1 rounds; then the majority decides.",
     source: "Pease, Shostak and Lamport 1980, Reaching Agreement in the Presence of Faults; Lamport, Shostak and \
              Pease 1982, The Byzantine Generals Problem, algorithm OM(m); note 004, focus 21",
+    example: "three-generals",
     failures: Failures::Byzantine,
     model: &[
         Rule::ReliableChannels.always(),

@@ -53,6 +53,7 @@ pub const PROTOCOL: Protocol = Protocol {
     source: "Cristian 1989, Probabilistic Clock Synchronization; Gusella and Zatti 1989, The Accuracy of the \
              Clock Synchronization Achieved by TEMPO in Berkeley UNIX 4.3BSD; Mills 1991, Internet Time \
              Synchronization: The Network Time Protocol; RFC 5905",
+    example: "cristian-answer-lost",
     failures: Failures::CrashRecovery,
     model: &[
         Rule::NoDrift.where_(WAY, "none"),

@@ -58,6 +58,7 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "Paxos",
     summary: "A proposer asks a majority which value may have been chosen, and proposes that one.",
     source: "Lamport 1998, The Part-Time Parliament; Lamport 2001, Paxos Made Simple; note 003",
+    example: "next-proposer-carries-on",
     failures: Failures::CrashRecovery,
     model: &[
         Parameters::quorum.is("majority").always().for_safety(),

@@ -58,6 +58,7 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "A process that finds no higher process up tells all others that it leads.",
     source: "Garcia-Molina 1982, Elections in a Distributed Computing System, as presented in Coulouris, Dollimore, \
              Kindberg and Blair 2012, Distributed Systems: Concepts and Design, section 15.3; note 003",
+    example: "leader-crashes",
     failures: Failures::CrashRecovery,
     model: &[
         Rule::NoLoss.always(),

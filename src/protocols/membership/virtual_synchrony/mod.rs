@@ -71,6 +71,7 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "Virtual synchrony",
     summary: "Members that install the next view together have delivered the same messages in this one.",
     source: "Birman and Joseph 1987, Exploiting Virtual Synchrony in Distributed Systems; note 004, focus 23",
+    example: "survivors-agree",
     model: &[
         Rule::ReliableChannels.always(),
         Rule::FifoChannels.always(),

@@ -60,6 +60,7 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "A process enters with the votes of all members of its voting set; any two sets overlap.",
     source: "Maekawa 1985, A √N Algorithm for Mutual Exclusion in Decentralized Systems; Sanders 1987, The \
              Information Structure of Distributed Mutual Exclusion Algorithms; note 003",
+    example: "vote-is-asked-back",
     model: &[
         Rule::ReliableChannels.always(),
         Rule::NoCrashes.always().for_liveness(),

@@ -55,6 +55,7 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "Each receiver proposes a priority, and the sender makes the largest one final.",
     source: "Birman and Joseph 1987, Reliable Communication in the Presence of Failures, the ABCAST primitive; \
              note 003",
+    example: "three-orders",
     model: &[
         Rule::ReliableChannels.always(),
         Rule::NoCrashes.always().for_liveness(),

@@ -46,6 +46,7 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "Distributed snapshot",
     summary: "Markers divide the messages sent before a global state from those sent after it.",
     source: "Chandy and Lamport 1985, Distributed Snapshots: Determining Global States of Distributed Systems",
+    example: "money-in-flight",
     model: &[
         Rule::ReliableChannels.always(),
         Rule::FifoChannels.always(),

@@ -51,6 +51,7 @@ pub const PROTOCOL: Protocol = Protocol {
     summary: "A coordinator asks all participants for their votes, and tells them the decision.",
     source: "Gray 1978, Notes on Data Base Operating Systems; Bernstein, Hadzilacos and Goodman 1987, \
              Concurrency Control and Recovery in Database Systems, section 7.4; notes 001 and 004",
+    example: "coordinator-comes-back",
     failures: Failures::CrashRecovery,
     model: &[
         Rule::RequestersRecover("begin").always().for_liveness(),

@@ -49,6 +49,7 @@ pub const PROTOCOL: Protocol = Protocol {
              writers: Lynch and Shvartsman 1997, Robust Emulation of Shared Memory Using Dynamic \
              Quorum-Acknowledged Broadcasts; Cachin, Guerraoui and Rodrigues 2011, Introduction to Reliable and \
              Secure Distributed Programming, Algorithms 4.10 and 4.11",
+    example: "writer-crashes-half-way",
     model: &[
         Parameters::write_back.is("true").always().for_safety(),
         Parameters::quorum.is("majority").always().for_safety(),

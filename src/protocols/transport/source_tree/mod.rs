@@ -62,6 +62,7 @@ pub const PROTOCOL: Protocol = Protocol {
     source: "Dalal and Metcalfe 1978, Reverse Path Forwarding of Broadcast Packets; Waitzman, \
              Partridge and Deering 1988, Distance Vector Multicast Routing Protocol (RFC 1075); Deering and \
              Cheriton 1990, Multicast Routing in Datagram Internetworks and Extended LANs; notes 002 and 004",
+    example: "prune-and-graft",
     model: &[
         Rule::ReliableChannels.always(),
         Rule::FifoChannels.where_(Parameters::header, "group").for_liveness(),
