@@ -1,41 +1,14 @@
-//! Orders of delivery: the properties of ordered broadcasts.
-//!
-//! Properties: CGR, modules 3.8 (FIFO), 3.9 (causal order) and 6.1 (total order broadcast).
-//!
-//! A delivery counts only if its message was broadcast before. Other deliveries are judged by *no creation*, and
-//! have no place in any order.
+//! Total order, also within labels.
 
-use super::{
-    Value,
-    broadcast::{BroadcastId, First, Heard, Numbering, PerBroadcast, broadcast, verdict_of},
-    clock::VectorClock,
-    naming::{Mention, Sentence},
-    watch::{Violation, Watch, safety},
-};
-use crate::kernel::{
-    EventId, Kind, Monitor, Needs, NodeId, NodeSet, Observation, Property, Roster, Setting,
-    SortedMap, SortedSet, Time, Verdict, sort,
-};
-
-/// FIFO order.
-///
-/// The book states it for correct processes only. Stated for all, as causal order is, it is strictly a safety
-/// property: no later crash repairs a violation.
-pub const FIFO_ORDER: Property = Property {
-    name: "FIFO order",
-    kind: Kind::Safety,
-    statement: "If some process broadcasts message m1 before it broadcasts message m2, then no \
-                process delivers m2 unless it has already delivered m1.",
-    monitor: |setting| Box::new(FifoOrder { history: History::new(setting.nodes), violated: None }),
-};
-
-/// Causal order.
-pub const CAUSAL_ORDER: Property = Property {
-    name: "causal order",
-    kind: Kind::Safety,
-    statement: "For any message m1 that potentially caused a message m2, no process delivers m2 \
-                unless it has already delivered m1.",
-    monitor: |setting| Box::new(CausalOrder::new(setting.nodes)),
+use crate::{
+    abstractions::{
+        Value,
+        broadcast::{BroadcastId, Heard, Numbering, PerBroadcast, broadcast},
+    },
+    kernel::{
+        EventId, Kind, Monitor, NodeId, NodeSet, Observation, Property, Roster, Setting, SortedSet,
+        Verdict, sort,
+    },
 };
 
 /// Total order.
@@ -77,24 +50,6 @@ pub const TOTAL_ORDER_WITHIN_LABELS: Property = Property {
     },
 };
 
-/// Real-time order.
-///
-/// Messages that are broadcast in the same millisecond have no order.
-pub const REAL_TIME_ORDER: Property = Property {
-    name: "real-time order",
-    kind: Kind::Safety,
-    statement: "If message m1 is broadcast at an earlier time than message m2, then no process \
-                delivers m1 after it has delivered m2.",
-    monitor: |setting| {
-        safety(RealTimeOrder {
-            numbering: Numbering::new(setting.nodes),
-            requests: SortedMap::new(),
-            latest: SortedMap::new(),
-            delivered: PerBroadcast::new(setting.nodes),
-        })
-    },
-};
-
 /// The label of a sync message.
 pub const SYNC: &str = "sync";
 
@@ -106,146 +61,6 @@ pub const SYNC_ORDER: Property = Property {
                 message s, no process delivers m after s.",
     monitor: |setting| Box::new(TotalOrder::new(setting, Scope::Sync)),
 };
-
-/// All broadcasts, and the number of them that each node has delivered without a gap.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct History {
-    numbering: Numbering,
-    requests: PerBroadcast<(EventId, Value)>,
-    /// By node: for each broadcaster, the number of its messages delivered, from the first on.
-    delivered: Vec<VectorClock>,
-}
-
-impl History {
-    fn new(nodes: usize) -> Self {
-        Self {
-            numbering: Numbering::new(nodes),
-            requests: PerBroadcast::new(nodes),
-            delivered: vec![VectorClock::new(nodes); nodes],
-        }
-    }
-
-    fn broadcast(&mut self, seen: &Observation, payload: &Value) -> BroadcastId {
-        let id = self.numbering.next(seen.node, payload);
-        self.requests.get_or_insert_with(id, || (seen.id, payload.clone()));
-        id
-    }
-
-    /// Records a delivery, unless it leaves a gap.
-    fn deliver(&mut self, node: NodeId, id: BroadcastId) {
-        let delivered = &mut self.delivered[node.index()][id.from];
-        if *delivered + 1 == id.seq {
-            *delivered = id.seq;
-        }
-    }
-
-    /// Returns the first message of `from` that `node` has not delivered.
-    fn next(&self, node: NodeId, from: NodeId) -> BroadcastId {
-        BroadcastId { from, seq: self.delivered[node.index()][from] + 1 }
-    }
-
-    /// Returns the event and the payload of a broadcast.
-    fn request(&self, id: BroadcastId) -> &(EventId, Value) {
-        self.requests.get(id).expect("it is asked for a recorded broadcast")
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct FifoOrder {
-    history: History,
-    violated: First,
-}
-
-impl Monitor for FifoOrder {
-    fn observe(&mut self, seen: &Observation) {
-        match Heard::of(seen) {
-            _ if self.violated.is_some() => self.history.numbering.hear(seen),
-            Some(Heard::Broadcast(payload)) => {
-                self.history.broadcast(seen, payload);
-            }
-            Some(Heard::Deliver(deliver)) if self.history.numbering.has(deliver.id()) => {
-                let id = deliver.id();
-                let next = self.history.next(seen.node, id.from);
-                self.history.deliver(seen.node, id);
-                if next.seq < id.seq {
-                    let (earlier, skipped) = self.history.request(next);
-                    let (later, payload) = self.history.request(id);
-                    let (node, from) = (seen.node, id.from);
-                    let why = Sentence::new(format!("{node} delivered "))
-                        .message(id.mention(payload))
-                        .words(" without ")
-                        .message(next.mention(skipped))
-                        .words(format!(", which {from} broadcast before"));
-                    self.violated = Some(Violation::new(why, [*earlier, *later, seen.id]));
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn verdict(&self, _over: bool) -> Verdict {
-        verdict_of(&self.violated, &self.history.numbering)
-    }
-}
-
-/// One vector clock describes the causal past of a message. The earlier messages of a broadcaster potentially cause
-/// its later ones, and no node delivers a message without its causes as long as the order holds. So the past is a
-/// prefix of the broadcasts of each node.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct CausalOrder {
-    history: History,
-    pasts: PerBroadcast<VectorClock>,
-    violated: First,
-}
-
-impl CausalOrder {
-    fn new(nodes: usize) -> Self {
-        Self { history: History::new(nodes), pasts: PerBroadcast::new(nodes), violated: None }
-    }
-
-    /// Records a broadcast. Its past is the messages that its broadcaster has delivered, and its own earlier ones.
-    fn broadcast(&mut self, seen: &Observation, payload: &Value) {
-        let id = self.history.broadcast(seen, payload);
-        let mut past = self.history.delivered[id.from.index()].clone();
-        past[id.from] = id.seq - 1;
-        self.pasts.get_or_insert_with(id, || past);
-    }
-
-    fn deliver(&mut self, seen: &Observation, id: BroadcastId) {
-        let past = self.pasts.get(id).expect("it is asked for a recorded broadcast");
-        let node = seen.node;
-        let Some(from) = self.history.delivered[node.index()].lacks(past).next() else {
-            self.history.deliver(node, id);
-            return;
-        };
-        let next = self.history.next(node, from);
-        let (earlier, skipped) = self.history.request(next);
-        let (later, payload) = self.history.request(id);
-        let why = Sentence::new(format!("{node} delivered "))
-            .message(id.mention(payload))
-            .words(" without ")
-            .message(next.mention(skipped))
-            .words(", which led to it");
-        self.violated = Some(Violation::new(why, [*earlier, *later, seen.id]));
-    }
-}
-
-impl Monitor for CausalOrder {
-    fn observe(&mut self, seen: &Observation) {
-        match Heard::of(seen) {
-            _ if self.violated.is_some() => self.history.numbering.hear(seen),
-            Some(Heard::Broadcast(payload)) => self.broadcast(seen, payload),
-            Some(Heard::Deliver(deliver)) if self.history.numbering.has(deliver.id()) => {
-                self.deliver(seen, deliver.id());
-            }
-            _ => {}
-        }
-    }
-
-    fn verdict(&self, _over: bool) -> Verdict {
-        verdict_of(&self.violated, &self.history.numbering)
-    }
-}
 
 /// Messages and processes whose deliveries are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -448,58 +263,5 @@ impl Monitor for WithinLabels {
         };
         let violated = verdicts.filter(Verdict::is_violated);
         violated.min_by_key(completed).unwrap_or(Verdict::Holds)
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct RealTimeOrder {
-    numbering: Numbering,
-    /// By message: time, event and payload of its broadcast.
-    requests: SortedMap<BroadcastId, (Time, EventId, Value)>,
-    /// By node: of the messages that it has delivered, the one that was broadcast last, with the time of that and
-    /// the event of the delivery.
-    latest: SortedMap<NodeId, (Time, EventId, BroadcastId)>,
-    /// By message: the nodes that have delivered it.
-    delivered: PerBroadcast<NodeSet>,
-}
-
-impl Watch for RealTimeOrder {
-    const NEEDS: Needs = Needs::TIME;
-
-    fn watch(&mut self, seen: &Observation) -> Option<Violation> {
-        let deliver = match Heard::of(seen)? {
-            Heard::Deliver(deliver) => deliver,
-            Heard::Broadcast(payload) => {
-                let id = self.numbering.next(seen.node, payload);
-                self.requests.insert(id, (seen.time, seen.id, payload.clone()));
-                return None;
-            }
-        };
-        let id = deliver.id();
-        let (time, request, payload) = self.requests.get(&id)?;
-        if !self.delivered.get_or_insert_with(id, NodeSet::default).insert(seen.node) {
-            return None;
-        }
-        let latest = self.latest.entry(seen.node).or_insert((*time, seen.id, id));
-        let (later, event, other) = *latest;
-        if *time >= later {
-            *latest = (*time, seen.id, id);
-            return None;
-        }
-        let (_, later_request, later) = &self.requests[&other];
-        let why = Sentence::new(format!("{} delivered ", seen.node))
-            .message(other.mention(later))
-            .words(" before ")
-            .message(id.mention(payload))
-            .words(", which is older");
-        Some(Violation::new(why, [*request, *later_request, event, seen.id]))
-    }
-
-    fn go_on(&mut self, seen: &Observation) {
-        self.numbering.hear(seen);
-    }
-
-    fn name(&self, message: &Mention) -> String {
-        self.numbering.mention(message)
     }
 }
