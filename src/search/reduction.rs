@@ -4,7 +4,7 @@
 //! it comes later is equivalent to one in which it comes next. So a singleton of it is a stubborn set, and no other
 //! transition need be tried (Valmari 1991, "Stubborn sets for reduced state space generation"; Godefroid 1996).
 //! Transitions at other nodes commute with it; those that may precede it at the same node are checked by lookahead
-//! (`lookahead.rs`).
+//! (`lookahead/`).
 //!
 //! Where there is no such transition, all transitions at a set of nodes are a stubborn set, if the other nodes send
 //! them nothing before one of them moves.

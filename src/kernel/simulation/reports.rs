@@ -1,7 +1,8 @@
 //! Reports of the perfect failure detector and their receivers: docs/scenario.md has the rule.
 
-use super::{
-    Detection, Detector, EventKind, Input, NodeId, Plan, Simulation,
+use super::Simulation;
+use crate::kernel::{
+    Detection, Detector, EventKind, Input, NodeId, Plan,
     agenda::{Occurrence, Phase, report_order},
     log::Log,
 };

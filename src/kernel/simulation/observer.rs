@@ -3,11 +3,10 @@
 use serde_json::{Value as Json, json};
 
 use super::{
-    NodeId, NodeSet, Plan, Simulation, Time,
-    log::Log,
-    simulation::{Node, Timer},
-    sort_by_key,
+    Simulation,
+    node::{Node, Timer},
 };
+use crate::kernel::{NodeId, NodeSet, Plan, Time, log::Log, sort_by_key};
 
 /// Manner in which a measured value has changed.
 #[derive(Clone, Copy, PartialEq, Eq)]

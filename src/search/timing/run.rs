@@ -1,57 +1,40 @@
-//! Timing: realises an interleaving as a scenario whose run follows it, by delays and faults at fixed times.
-//!
-//! The times of the events satisfy a system of difference constraints. A message is received no sooner than its least
-//! delay after its send; a timer expires after exactly its duration; events at one node keep their order. The
-//! earliest solution consists of longest paths in the constraint graph (Bellman 1958). A positive cycle means that
-//! there is no solution.
+//! A run without times: its events, messages, timers and reports.
 
-use super::{
-    states::Path,
-    system::{FaultKind, System, Transition},
-    transitions::{Content, Envelope, Stimulus},
+use crate::{
+    kernel::{
+        Delay, Detector, Did, Input, MessageName, NodeId, Packet, Scenario, Solo, Step, Time,
+    },
+    search::{
+        system::{FaultKind, System, Transition},
+        transitions::{Content, Envelope, Stimulus},
+    },
 };
-use crate::kernel::{
-    Delay, Detector, Did, Fault, Input, MAX_TIME, MessageName, NodeId, Packet, Scenario, Solo,
-    Step, Time,
-};
-
-/// Returns the scenario whose run takes these transitions, with the requests at their given times; none if the
-/// constraints have no solution.
-pub(super) fn timed_scenario(
-    system: &System,
-    path: &Path,
-    observes_order: bool,
-) -> Option<Scenario> {
-    let mut run = UntimedRun::new(system);
-    path.iter().for_each(|(state, transition)| run.apply(system, state, *transition));
-    run.scenario(observes_order)
-}
 
 /// A run without times: its events and what constrains them.
-struct UntimedRun {
-    scenario: Scenario,
+pub(super) struct UntimedRun {
+    pub(super) scenario: Scenario,
     solos: Vec<Solo>,
     /// By node: number of requests made.
-    requests_made: Vec<usize>,
-    events: Vec<UntimedEvent>,
+    pub(super) requests_made: Vec<usize>,
+    pub(super) events: Vec<UntimedEvent>,
     /// By node: its events in order.
-    events_of: Vec<Vec<usize>>,
-    messages: Vec<SentMessage>,
-    timers: Vec<SetTimer>,
-    reports: Vec<DueReport>,
-    requests: Vec<Vec<usize>>,
+    pub(super) events_of: Vec<Vec<usize>>,
+    pub(super) messages: Vec<SentMessage>,
+    pub(super) timers: Vec<SetTimer>,
+    pub(super) reports: Vec<DueReport>,
+    pub(super) requests: Vec<Vec<usize>>,
 }
 
 /// A stimulus at a node.
-struct UntimedEvent {
-    node: NodeId,
-    cause: EventCause,
+pub(super) struct UntimedEvent {
+    pub(super) node: NodeId,
+    pub(super) cause: EventCause,
     /// Number of sends after which the node crashes within the step.
-    cut: Option<u32>,
-    is_observed: bool,
+    pub(super) cut: Option<u32>,
+    pub(super) is_observed: bool,
 }
 
-enum EventCause {
+pub(super) enum EventCause {
     Delivery,
     Report,
     Timer,
@@ -61,39 +44,39 @@ enum EventCause {
 }
 
 /// A message, or a duplicate of one.
-struct SentMessage {
-    envelope: Envelope,
+pub(super) struct SentMessage {
+    pub(super) envelope: Envelope,
     packet: Packet,
-    name: MessageName,
-    is_copy: bool,
+    pub(super) name: MessageName,
+    pub(super) is_copy: bool,
     /// Event of the send; none if at the start of the run.
-    sent: Option<usize>,
+    pub(super) sent: Option<usize>,
     /// Event of the receipt.
-    received: Option<usize>,
-    is_lost: bool,
+    pub(super) received: Option<usize>,
+    pub(super) is_lost: bool,
 }
 
-struct SetTimer {
-    node: NodeId,
+pub(super) struct SetTimer {
+    pub(super) node: NodeId,
     packet: Packet,
-    set: Option<usize>,
-    after: Time,
+    pub(super) set: Option<usize>,
+    pub(super) after: Time,
     /// Event of the expiry, and event of the cancellation or reset.
-    fired: Option<usize>,
-    cancelled: Option<Option<usize>>,
+    pub(super) fired: Option<usize>,
+    pub(super) cancelled: Option<Option<usize>>,
 }
 
-struct DueReport {
+pub(super) struct DueReport {
     of: NodeId,
-    to: NodeId,
+    pub(super) to: NodeId,
     is_crash: bool,
-    since: usize,
-    received: Option<usize>,
-    is_cancelled: bool,
+    pub(super) since: usize,
+    pub(super) received: Option<usize>,
+    pub(super) is_cancelled: bool,
 }
 
 impl UntimedRun {
-    fn new(system: &System) -> Self {
+    pub(super) fn new(system: &System) -> Self {
         let mut scenario = system.plan.scenario().clone();
         // All messages take the least delay, unless a fault delays them.
         let least_delay = |delay: Delay| Delay { min: delay.min, max: delay.min };
@@ -118,7 +101,7 @@ impl UntimedRun {
         run
     }
 
-    fn apply(&mut self, system: &System, state: &[u32], transition: Transition) {
+    pub(super) fn apply(&mut self, system: &System, state: &[u32], transition: Transition) {
         match transition {
             Transition::Drop { place } => {
                 if let Some(message) = self.in_transit(system, state[place]) {
@@ -350,194 +333,5 @@ impl DueReport {
 impl SetTimer {
     const fn is_running(&self) -> bool {
         self.fired.is_none() && self.cancelled.is_none()
-    }
-}
-
-/// A difference constraint: `one` is at least `by` virtual ms after `other`.
-struct TimeConstraint {
-    one: usize,
-    other: usize,
-    by: i64,
-}
-
-/// Index of an event's time, or of the start of the run.
-const fn place(event: Option<usize>) -> usize {
-    match event {
-        Some(number) => number + 1,
-        None => 0,
-    }
-}
-
-impl UntimedRun {
-    /// Returns the scenario, if the constraints have a solution.
-    fn scenario(self, observes_order: bool) -> Option<Scenario> {
-        let times = self.times(observes_order)?;
-        let mut scenario = self.scenario.clone();
-        for (event, time) in self.events.iter().zip(&times[1..]) {
-            let (node, at) = (event.node, *time);
-            match event.cause {
-                EventCause::Crash => {
-                    scenario.faults.push(Fault::Crash { node, at, after_sends: None });
-                }
-                EventCause::Recovery => scenario.faults.push(Fault::Recover { node, at }),
-                _ => {}
-            }
-            if event.cut.is_some() {
-                scenario.faults.push(Fault::Crash { node, at, after_sends: event.cut });
-            }
-        }
-        let end = times.iter().max().copied().unwrap_or_default() + 1;
-        self.messages.iter().for_each(|it| self.add_message_faults(it, &times, end, &mut scenario));
-        let until = scenario.until.max(end + 1);
-        (until <= MAX_TIME).then_some(Scenario { until, ..scenario })
-    }
-
-    /// Returns the earliest times that satisfy all constraints, the start of the run first; none if there are none.
-    fn times(&self, observes_order: bool) -> Option<Vec<Time>> {
-        let mut constraints = Vec::new();
-        self.constraints(observes_order, &mut |one, other, by| {
-            constraints.push(TimeConstraint { one, other, by })
-        });
-        let mut times = vec![0_i64; self.events.len() + 1];
-        // One round for each event is enough, unless there is a positive cycle.
-        for _ in 0..=times.len() {
-            let mut moved = false;
-            for TimeConstraint { one, other, by } in &constraints {
-                let least_delay = times[*other] + by;
-                if times[*one] < least_delay {
-                    times[*one] = least_delay;
-                    moved = true;
-                }
-            }
-            // The run starts at 0 ms.
-            if times[0] > 0 {
-                return None;
-            }
-            if !moved {
-                debug_assert!(self.is_in_order(&times), "events at a node keep their order");
-                return times.into_iter().map(|time| Time::try_from(time).ok()).collect();
-            }
-        }
-        None
-    }
-
-    /// True if the times of the events at each node increase.
-    fn is_in_order(&self, times: &[i64]) -> bool {
-        let time = |event: &usize| times[place(Some(*event))];
-        self.events_of.iter().all(|own| own.is_sorted_by(|one, other| time(one) < time(other)))
-    }
-
-    fn constraints(&self, observes_order: bool, after: &mut impl FnMut(usize, usize, i64)) {
-        for own in &self.events_of {
-            own.first().iter().for_each(|first| after(place(Some(**first)), 0, 1));
-            own.windows(2).for_each(|pair| after(place(Some(pair[1])), place(Some(pair[0])), 1));
-        }
-        for message in self.messages.iter().filter(|message| message.received.is_some()) {
-            after(
-                place(message.received),
-                place(message.sent),
-                self.least_delay(message.name) as i64,
-            );
-        }
-        self.report_constraints(after);
-        self.timer_constraints(after);
-        let observed =
-            self.events.iter().enumerate().filter(|(_, it)| it.is_observed && observes_order);
-        let observed: Vec<usize> = observed.map(|(number, _)| place(Some(number))).collect();
-        observed.windows(2).for_each(|pair| after(pair[1], pair[0], 1));
-        for (number, event) in self.events.iter().enumerate() {
-            if let EventCause::Request(index) = event.cause {
-                let (number, at) = (place(Some(number)), self.scenario.requests[index].at as i64);
-                after(number, 0, at);
-                after(0, number, -at);
-            }
-        }
-        for (node, requests) in self.requests.iter().enumerate() {
-            if let Some(next) = requests.get(self.requests_made[node]) {
-                let at = self.scenario.requests[*next].at as i64;
-                self.pending_after(NodeId::new(node), 0, at, after);
-            }
-        }
-    }
-
-    fn report_constraints(&self, after: &mut impl FnMut(usize, usize, i64)) {
-        let Detector::Perfect(bound) = self.scenario.network.detector else { return };
-        for report in &self.reports {
-            let since = place(Some(report.since));
-            if report.received.is_some() {
-                let received = place(report.received);
-                after(received, since, bound as i64);
-                after(since, received, -(bound as i64));
-            } else if !report.is_cancelled {
-                self.pending_after(report.to, since, bound as i64, after);
-            }
-        }
-    }
-
-    fn timer_constraints(&self, after: &mut impl FnMut(usize, usize, i64)) {
-        for timer in &self.timers {
-            let (set, span) = (place(timer.set), timer.after as i64);
-            if timer.fired.is_some() {
-                after(place(timer.fired), set, span);
-                after(set, place(timer.fired), -span);
-            } else if timer.cancelled.is_some() {
-                after(set, place(timer.cancelled.flatten()), 1 - span);
-            } else {
-                self.pending_after(timer.node, set, span, after);
-            }
-        }
-    }
-
-    /// A pending event at a node comes after the last event there.
-    fn pending_after(
-        &self,
-        node: NodeId,
-        since: usize,
-        span: i64,
-        after: &mut impl FnMut(usize, usize, i64),
-    ) {
-        let last = place(self.events_of[node.index()].last().copied());
-        if last != since {
-            after(since, last, 1 - span);
-        }
-    }
-
-    /// Delay of a message without faults, in virtual ms.
-    fn least_delay(&self, name: MessageName) -> Time {
-        let network = &self.scenario.network;
-        let links = network.links.iter().rev();
-        let link = links.clone().find(|link| link.from == name.from && link.to == name.to);
-        link.map_or(network.delay, |link| link.delay).min
-    }
-
-    /// Adds the fault that delays, drops or duplicates a message as required.
-    fn add_message_faults(
-        &self,
-        message: &SentMessage,
-        times: &[Time],
-        end: Time,
-        scenario: &mut Scenario,
-    ) {
-        let name = message.name;
-        let first = self.messages.iter().find(|it| !it.is_copy && it.name == name);
-        let time = |event: Option<usize>| event.map(|number| times[number + 1]);
-        let natural = time(message.sent).unwrap_or_default() + self.least_delay(name);
-        if message.is_lost {
-            // A message without a link is lost without a fault.
-            if !message.is_copy && message.envelope.what != Content::Message(u32::MAX) {
-                scenario.faults.push(Fault::Drop { message: name });
-            }
-        } else if message.is_copy {
-            let received = first.and_then(|first| time(first.received));
-            if let (Some(received), Some(again)) = (received, time(message.received)) {
-                let after = again.saturating_sub(received).max(1);
-                scenario.faults.push(Fault::Duplicate { message: name, after });
-            }
-        } else {
-            let constraints = time(message.received).unwrap_or_else(|| natural.max(end));
-            if constraints > natural {
-                scenario.faults.push(Fault::Delay { message: name, by: constraints - natural });
-            }
-        }
     }
 }

@@ -1,7 +1,8 @@
 //! Crashes in the middle of a moment: after a number of sends or writes of the node.
 
-use super::{
-    NodeId, Plan, Simulation, Time,
+use super::Simulation;
+use crate::kernel::{
+    NodeId, Plan, Time,
     agenda::{Occurrence, Phase},
     log::Log,
 };
