@@ -269,7 +269,7 @@ impl WatchCorrect for RangeValidity {
             let why = match *value {
                 value if (least..=most).contains(&value) => return None,
                 _ if least > most => {
-                    format!("{node} decided {value}, and no loyal process had proposed")
+                    format!("{node} decided {value}, but no loyal process had proposed a value")
                 }
                 _ => format!("{node} decided {value}, outside {least} to {most}"),
             };

@@ -143,7 +143,7 @@ impl Watch for Validity {
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         self.0.extend(proposal(seen).cloned());
         let value = Value::told(seen)?;
-        let why = format!("{} decided {}, which nobody proposed", seen.node, spoken(value));
+        let why = format!("{} decided {}, which no process proposed", seen.node, spoken(value));
         (!self.0.contains(value)).then(|| Violation::new(why, [seen.id]))
     }
 }

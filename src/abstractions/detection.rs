@@ -158,8 +158,8 @@ impl Await for StrongCompleteness {
         let (since, crashed, by) = trusted.min()?;
         Some(Owed {
             since,
-            never: format!("{crashed} crashed and {by} does not suspect it in the end"),
-            not_yet: format!("{crashed} crashed, {by} does not suspect it"),
+            never: format!("{crashed} crashed, but {by} does not suspect it at the end"),
+            not_yet: format!("{crashed} crashed, but {by} does not suspect it"),
         })
     }
 }
@@ -211,7 +211,7 @@ impl Await for EventualStrongAccuracy {
         let (since, (by, node)) = wrong.map(since).min()?;
         Some(Owed {
             since,
-            never: format!("{by} suspects {node}, which is up, to the end"),
+            never: format!("{by} still suspects {node}, which is up, at the end"),
             not_yet: format!("{by} suspects {node}, which is up"),
         })
     }

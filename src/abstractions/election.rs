@@ -49,7 +49,7 @@ impl Indication for Leader {
 pub const UNIQUE_LEADER: Property = Property {
     name: "unique leader",
     kind: Kind::Safety,
-    statement: "There is at most one leader at a time; where there are terms, at most one in each.",
+    statement: "There is at most one leader at a time or, with terms, at most one in each term.",
     monitor: |_| safety(UniqueLeader::default()),
 };
 
@@ -70,8 +70,8 @@ pub const HIGHEST_LIVE_PROCESS_LEADS: Property = Property {
 pub const TERMINATION: Property = Property {
     name: "termination",
     kind: Kind::Liveness,
-    statement: "If a correct process starts an election, it eventually learns who leads, and so \
-                does every correct process that does not know any leader.",
+    statement: "If a correct process starts an election, then it eventually learns the leader, and \
+                so does every correct process that knows no leader.",
     monitor: |setting| {
         liveness(Termination {
             roster: Roster::new(setting),
@@ -149,7 +149,7 @@ impl Await for HighestLeads {
         let (node, (leader, since)) = wrong.by_ref().min_by_key(|(_, (_, since))| *since)?;
         Some(Owed {
             since: *since,
-            never: format!("{node}'s leader in the end is {leader}, not {highest}"),
+            never: format!("{node}'s leader at the end is {leader}, not {highest}"),
             not_yet: format!("{node}'s leader is {leader}, not {highest}"),
         })
     }
@@ -194,8 +194,8 @@ impl Await for Termination {
             .min()?;
         Some(Owed {
             since,
-            never: format!("an election was started and {node} never learnt who leads"),
-            not_yet: format!("an election was started, {node} does not know who leads"),
+            never: format!("an election was started, but {node} never learnt the leader"),
+            not_yet: format!("an election was started, but {node} does not know the leader yet"),
         })
     }
 }

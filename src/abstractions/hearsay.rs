@@ -84,7 +84,7 @@ impl Hearsay {
     /// The form that was expected instead.
     pub fn read(with: &Json, size: usize) -> Result<Self, String> {
         Self::parse(with, size).ok_or_else(|| {
-            format!("a value, or a list of {size}: by node, what it is to have said, or null")
+            format!("a value, or a list of {size}: for each node its supposed statement, or null")
         })
     }
 
@@ -187,7 +187,7 @@ mod tests {
         let nested = Hearsay::read(&json!([null, ["v", null, "w"], "x"]), 3).expect("hearsay");
         assert_eq!(nested.in_full(), "(-, (v,-,w), x)");
         for with in [json!(null), json!(["v"]), json!({"P1": "v"}), json!([null, true, "v"])] {
-            let expected = "a value, or a list of 3: by node, what it is to have said, or null";
+            let expected = "a value, or a list of 3: for each node its supposed statement, or null";
             assert_eq!(Hearsay::read(&with, 3), Err(expected.to_owned()));
         }
     }

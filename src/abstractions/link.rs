@@ -204,7 +204,7 @@ impl Sent {
             Some((request, sent)) => {
                 let (payload, sent) = (spoken(payload), mention(name, sent));
                 let why =
-                    Sentence::new(format!("{node} delivered {payload} where {from} had sent "));
+                    Sentence::new(format!("{node} delivered {payload}, but {from} had sent "));
                 let why = why.message(sent);
                 Some(Violation::new(why, [*request, event]))
             }
@@ -400,7 +400,7 @@ impl ExactlyOnceEffect {
             .min_by_key(|(_, setting)| setting.last.0)?;
         let ((node, _), Setting { last: (since, operation), once }) = undone;
         let (operation, once) = (spoken(operation), spoken(once));
-        let why = format!("{node} ran {operation} again after {once}, which that undid");
+        let why = format!("{node} ran {operation} again after {once}, and so undid {once}");
         Some(Owed { since: *since, never: why.clone(), not_yet: why })
     }
 }

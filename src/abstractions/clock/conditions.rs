@@ -124,7 +124,7 @@ impl Watch for ClockCondition {
                 && !matches!(other.partial_cmp(clock), Some(Ordering::Less))
             {
                 let why = format!(
-                    "{node}'s {other} happened before {}'s {clock}, and is not less",
+                    "{node}'s {other} happened before {}'s {clock}, but is not less",
                     seen.node
                 );
                 return Some(Violation::new(why, [*event, seen.id]));

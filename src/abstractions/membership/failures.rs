@@ -74,7 +74,7 @@ impl Watch for FailureOrder {
                 let notice = *self.notices.get(&(node, from))?;
                 let why = Sentence::new(format!("{node} delivered "))
                     .message(deliver.id().mention(&deliver.payload))
-                    .words(format!(" after it was told that {from} failed"));
+                    .words(format!(" after the notice that {from} failed"));
                 Some(Violation::new(why, [notice, seen.id]))
             }
         }

@@ -27,8 +27,8 @@ pub enum GroupRequest {
 
 impl Request for GroupRequest {
     const KINDS: &'static [RequestKind] = &[
-        RequestKind { name: "join", help: "Become a member.", with: With::Nothing },
-        RequestKind { name: "leave", help: "Be a member no more.", with: With::Nothing },
+        RequestKind { name: "join", help: "Join the group.", with: With::Nothing },
+        RequestKind { name: "leave", help: "Leave the group.", with: With::Nothing },
         RequestKind { name: "query", help: "Ask for the members.", with: With::Nothing },
         RequestKind {
             name: "broadcast",

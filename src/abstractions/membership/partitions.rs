@@ -8,16 +8,16 @@ use crate::{
 
 /// Primary partition.
 ///
-/// A view is known by its number and its members. It follows on the view that a process was in when it installed
-/// it, and on all that this one follows on, by the installations so far. Two views of one group that processes
-/// have gone on to are two partitions if neither follows on the other and they have no member in common,
-/// whatever their numbers are and whichever was installed first. A process's first view follows on none, so
-/// that it is not compared before another process goes on to it; views are of one group if installations link them.
+/// A view is identified by its number and its members. It follows the view in which a process was when it
+/// installed it, and every view that this one follows, by the installations so far. Two views of one group that
+/// processes have installed after another view are two partitions if neither follows the other and they share no
+/// member; their numbers and the order of installations do not matter. A process's first view follows none, so it
+/// is not compared before another process goes on to it. Views belong to one group if installations link them.
 pub const PRIMARY_PARTITION: Property = Property {
     name: "primary partition",
     kind: Kind::Safety,
-    statement: "Only one partition goes on: of two views that processes go on to, one follows on the other \
-                or they have a member in common.",
+    statement: "Only one partition continues: of two views that processes go on to, one follows the other \
+                or they share a member.",
     monitor: |_| safety(PrimaryPartition::default()),
 };
 
@@ -35,7 +35,7 @@ struct Followed {
     name: ViewName,
     /// The first process that went on to it, and the event.
     reached: Option<(NodeId, EventId)>,
-    /// The views that it follows on immediately.
+    /// Views that it follows directly.
     before: Vec<usize>,
     /// The views that follow on it immediately.
     after: Vec<usize>,
@@ -122,8 +122,8 @@ impl Watch for PrimaryPartition {
         let (other, event) = rival.reached?;
         let ((mine, members), (theirs, others)) = (name, rival.name);
         let why = format!(
-            "{other} went on in view {theirs} of {others} and {node} in view {mine} of {members}: neither \
-             view follows on the other, and they have no member in common"
+            "{other} continued in view {theirs} of {others} and {node} in view {mine} of {members}: neither \
+             view follows the other, and they share no member"
         );
         Some(Violation::new(why, [event, seen.id]))
     }

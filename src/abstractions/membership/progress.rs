@@ -97,8 +97,8 @@ impl Await for JoinCompletion {
         let (since, (node, _)) = waiting.next()?;
         Some(Owed {
             since: *since,
-            never: format!("{node} asked to join and never got into a view"),
-            not_yet: format!("{node} asked to join and is in no view yet"),
+            never: format!("{node} asked to join, but was never in a view"),
+            not_yet: format!("{node} asked to join, but is in no view yet"),
         })
     }
 }
@@ -141,8 +141,8 @@ impl Await for CrashedMembersLeave {
         let (since, node, crashed, id) = owed.min()?;
         Some(Owed {
             since,
-            never: format!("{crashed} crashed and {node} stayed in view {id} with it"),
-            not_yet: format!("{crashed} crashed, {node} is in view {id} with it"),
+            never: format!("{crashed} crashed, but {node} stayed in view {id} with it"),
+            not_yet: format!("{crashed} crashed, but {node} is in view {id} with it"),
         })
     }
 }

@@ -77,7 +77,7 @@ impl Watch for SelfInclusion {
 
     fn watch(&mut self, seen: &Observation) -> Option<Violation> {
         let Heard::View { id, members } = Heard::of(seen)? else { return None };
-        let why = format!("{} installed view {id}, which it is not in", seen.node);
+        let why = format!("{} installed view {id}, which does not contain it", seen.node);
         (!members.contains(seen.node)).then(|| Violation::new(why, [seen.id]))
     }
 }

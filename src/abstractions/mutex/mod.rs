@@ -177,14 +177,15 @@ impl HappenedBeforeFairness {
             let first = waiting.front()?;
             (granted.past.reaches(node) >= first.past.reaches(node)).then_some((node, first))
         })?;
-        let why = format!("{} entered before {node}, who had asked first", entered.node);
+        let why =
+            format!("{0} entered before {node}, whose request happened before {0}'s", entered.node);
         Some(Violation::new(why, [first.event, granted.event, entered.id]))
     }
 }
 
 impl Monitor for HappenedBeforeFairness {
     fn observe(&mut self, _seen: &Observation) {
-        unreachable!("it needs to know what happened before");
+        unreachable!("it needs the order of events");
     }
 
     fn needs(&self) -> Needs {

@@ -108,7 +108,7 @@ impl CausalOrder {
             .message(id.mention(payload))
             .words(" without ")
             .message(next.mention(skipped))
-            .words(", which led to it");
+            .words(", which potentially caused it");
         self.violated = Some(Violation::new(why, [*earlier, *later, seen.id]));
     }
 }

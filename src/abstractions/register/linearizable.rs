@@ -133,7 +133,7 @@ impl Linearizability {
                     Operation::Read { .. } => {
                         format!(": {node}'s {earlier}{said} had answered {held} before")
                     }
-                    _ => format!(": {node}'s {earlier}{said} was over before"),
+                    _ => format!(": {node}'s {earlier}{said} had completed before"),
                 };
             }
         }
@@ -232,7 +232,7 @@ impl Monitor for Linearizability {
                 Verdict::Undecided(match limit {
                     Limit::Configurations(limit) => format!(
                         "the operations on {object} overlap in too many ways: the search for their \
-                         order gave up at its limit of {limit} configurations"
+                         order stopped at its limit of {limit} configurations"
                     ),
                     Limit::Open(limit) => format!(
                         "more than {limit} operations on {object} have no answer at one moment, which \

@@ -99,7 +99,7 @@ impl Await for Convergence {
             let held = |it: Option<&(Value, EventId)>| answer(it.map(|(value, _)| value));
             let (mine, theirs, key) = (held(mine), held(theirs), spoken(key));
             let why = format!("{first} holds {mine} under {key}, {node} {theirs}");
-            Some(Owed { since, never: format!("{why}, to the end"), not_yet: why })
+            Some(Owed { since, never: format!("{why}, at the end"), not_yet: why })
         })
     }
 }

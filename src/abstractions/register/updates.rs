@@ -75,7 +75,7 @@ impl Watch for NoLostUpdate {
                     })
                 });
                 let why = format!(
-                    "{}'s read of {} answered {}, {} having been acknowledged before",
+                    "{}'s read of {} answered {}, although {} had been acknowledged before",
                     seen.node,
                     spoken(&key),
                     answer(value),

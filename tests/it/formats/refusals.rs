@@ -38,7 +38,7 @@ const WHOLE: &[(&str, &str)] = &[
     ),
     (
         r##"{"version":1,"protocol":"interactive-consistency","nodes":3,"faults":[{"forge":{"message":"P1>P2#2","with":["v1"]}}]}"##,
-        r#"faults[0].forge.with: found ["v1"], expected a value, or a list of 3: by node, what it is to have said, or null"#,
+        r#"faults[0].forge.with: found ["v1"], expected a value, or a list of 3: for each node its supposed statement, or null"#,
     ),
     (
         r#"{"version":2,"protocol":"new","nodes":3,"shape":"round"}"#,

@@ -324,9 +324,10 @@ fn fifo_order_judges_small_histories() {
 fn causal_order_judges_small_histories() {
     says(&CAUSAL_ORDER, 3, "a! b:a1 b! c:a1 c:b1", None);
     says(&CAUSAL_ORDER, 3, "a! b! c:b1 c:a1", None);
-    let reply = Some(("Carol delivered m2 without m1, which led to it", &[0, 2, 3][..]));
+    let reply =
+        Some(("Carol delivered m2 without m1, which potentially caused it", &[0, 2, 3][..]));
     says(&CAUSAL_ORDER, 3, "a! b:a1 b! c:b1 c:a1", reply);
-    let chain = Some(("Dave delivered m3 without m1, which led to it", &[0, 5, 6][..]));
+    let chain = Some(("Dave delivered m3 without m1, which potentially caused it", &[0, 5, 6][..]));
     says(&CAUSAL_ORDER, 4, "a! b:a1 b! c:a1 c:b1 c! d:c1", chain);
 }
 

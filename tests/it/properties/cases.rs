@@ -56,8 +56,8 @@ fn commit_validity_with_a_no_vote_sees_a_commit() {
 #[test]
 fn primary_partition_with_both_sides_going_on_is_violated() {
     let outcome = outcome("unequal-partition-both-sides-continue");
-    let expected = "P1 went on in view 3 of P1 and P3 in view 2 of P2 and P3: neither view follows on the other, and \
-                    they have no member in common";
+    let expected = "P1 continued in view 3 of P1 and P3 in view 2 of P2 and P3: neither view follows the other, and \
+                    they share no member";
     assert_eq!(why(&outcome, "primary partition"), expected);
 }
 

@@ -197,7 +197,7 @@ fn logical_clock_monitors_judge_small_histories() {
     says(&CLOCK_CONDITION, &good, None);
     says(&STRONG_CLOCK_CONDITION, &good, None);
     let behind = sent.tell(1, receipt(3));
-    let why = "Alice's 3 happened before Bob's 3, and is not less";
+    let why = "Alice's 3 happened before Bob's 3, but is not less";
     says(&CLOCK_CONDITION, &behind, Some((why, &[1, 2])));
     says(&STRONG_CLOCK_CONDITION, &behind, Some((why, &[1, 2])));
     let concurrent = good.ask(2, ClockRequest::Step).tell(2, scalar(1));

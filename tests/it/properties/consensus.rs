@@ -213,7 +213,7 @@ fn consensus_monitors_judge_small_histories() {
     }
     says(&INTEGRITY, &decide(decided, 1, 1), Some(("Bob decided 1 and then 1", &[2, 3])));
     let differs = decide(decide(proposed, 0, 1), 1, 2);
-    says(&VALIDITY, &differs, Some(("Bob decided 2, which nobody proposed", &[2])));
+    says(&VALIDITY, &differs, Some(("Bob decided 2, which no process proposed", &[2])));
     let split = Some(("Alice decided 1, Bob decided 2", &[1, 2][..]));
     for property in [&AGREEMENT, &UNIFORM_AGREEMENT, &IC1] {
         says(property, &differs, split);
@@ -262,6 +262,6 @@ fn approximate_agreement_monitors_judge_small_histories() {
     says(
         &RANGE_VALIDITY,
         &unasked,
-        Some(("Alice decided 1, and no loyal process had proposed", &[0])),
+        Some(("Alice decided 1, but no loyal process had proposed a value", &[0])),
     );
 }

@@ -78,16 +78,16 @@ fn detection_monitors_agree_with_the_definitions_on_random_histories() {
 fn detection_monitors_judge_small_histories() {
     let suspect = |node_| Detection::Suspect(node(node_));
     let crashed = Scene::new(3).crash(0).detect(1, suspect(0));
-    let blind = Some(("Alice crashed and Carol does not suspect it in the end", &[0][..]));
+    let blind = Some(("Alice crashed, but Carol does not suspect it at the end", &[0][..]));
     says(&STRONG_COMPLETENESS, &crashed, blind);
-    says_so_far(&STRONG_COMPLETENESS, &crashed, "Alice crashed, Carol does not suspect it");
+    says_so_far(&STRONG_COMPLETENESS, &crashed, "Alice crashed, but Carol does not suspect it");
     let all = crashed.tell(2, Notice::from(suspect(0)));
     says(&STRONG_COMPLETENESS, &all, None);
     says(&STRONG_ACCURACY, &all, None);
 
     let wrong = all.tell(2, Notice::Suspect { node: node(1) });
     says(&STRONG_ACCURACY, &wrong, Some(("Carol suspected Bob, which was up", &[3])));
-    let for_ever = Some(("Carol suspects Bob, which is up, to the end", &[3][..]));
+    let for_ever = Some(("Carol still suspects Bob, which is up, at the end", &[3][..]));
     says(&EVENTUAL_STRONG_ACCURACY, &wrong, for_ever);
     says_so_far(&EVENTUAL_STRONG_ACCURACY, &wrong, "Carol suspects Bob, which is up");
     let settled = wrong.tell(2, Notice::Restore { node: node(1) });

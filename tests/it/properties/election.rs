@@ -108,7 +108,7 @@ fn unique_leader_judges_small_histories() {
 #[test]
 fn highest_live_process_leads_judges_small_histories() {
     let stale = Scene::new(3).tell(0, leads(2, None)).crash(2).tell(1, leads(1, None));
-    let why = "Alice's leader in the end is Carol, not Bob";
+    let why = "Alice's leader at the end is Carol, not Bob";
     says(&HIGHEST_LIVE_PROCESS_LEADS, &stale, Some((why, &[0])));
     says_so_far(&HIGHEST_LIVE_PROCESS_LEADS, &stale, "Alice's leader is Carol, not Bob");
     says(&HIGHEST_LIVE_PROCESS_LEADS, &stale.tell(0, leads(1, None)), None);
@@ -117,9 +117,13 @@ fn highest_live_process_leads_judges_small_histories() {
 #[test]
 fn election_termination_judges_small_histories() {
     let started = Scene::new(3).ask(0, Elect).tell(0, leads(2, None)).tell(2, leads(2, None));
-    let why = "an election was started and Bob never learnt who leads";
+    let why = "an election was started, but Bob never learnt the leader";
     says(&TERMINATION, &started, Some((why, &[0])));
-    says_so_far(&TERMINATION, &started, "an election was started, Bob does not know who leads");
+    says_so_far(
+        &TERMINATION,
+        &started,
+        "an election was started, but Bob does not know the leader yet",
+    );
     says(&TERMINATION, &started.clone().crash(1), None);
     let done = started.tell(1, leads(2, None));
     says(&TERMINATION, &done, None);

@@ -174,7 +174,7 @@ fn fairness_makes_a_later_request_wait_for_a_known_earlier_one() {
         _ => None,
     };
     let knew = [Ask(0), Send(0, 1), Receive(1), Ask(1), Enter(1)];
-    let why = "Bob entered before Alice, who had asked first".to_owned();
+    let why = "Bob entered before Alice, whose request happened before Bob's".to_owned();
     assert_eq!(says(&knew), Some((why, vec![0, 3, 4])));
     assert_eq!(says(&[Ask(0), Ask(1), Enter(1)]), None, "they are concurrent");
     assert_eq!(says(&[Ask(0), Send(0, 1), Lose(1), Ask(1), Enter(1)]), None, "it never came");

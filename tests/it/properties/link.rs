@@ -193,7 +193,7 @@ fn link_monitors_judge_small_histories() {
     says(&NO_DUPLICATION, &text_twice, Some(("Bob delivered b twice", &[5, 6])));
     says(&EXACTLY_ONCE_EFFECT, &text_twice, None);
     let text_again = deliver(all.clone(), 1, 0, 1, "a");
-    let undone = "Bob ran a again after b, which that undid";
+    let undone = "Bob ran a again after b, and so undid b";
     says(&EXACTLY_ONCE_EFFECT, &text_again, Some((undone, &[6])));
     let number_twice = deliver(all, 1, 0, 2, 1);
     says(&EXACTLY_ONCE_EFFECT, &number_twice, Some(("Bob ran 1 twice", &[6])));
@@ -228,7 +228,7 @@ fn exactly_once_effect_compares_the_final_states() {
     let undone = |scene, why: &str, event| {
         says(&EXACTLY_ONCE_EFFECT, &scene, Some((why, &[event])));
     };
-    let why = "Bob ran x := 1 again after x := 2, which that undid";
+    let why = "Bob ran x := 1 again after x := 2, and so undid x := 2";
     undone(run(&["x := 1", "x := 2"], &[1]), why, 4);
     // It is another thing, or the same value, or set right once more.
     holds(run(&["x := 1", "y := 2"], &[1]));
@@ -237,18 +237,18 @@ fn exactly_once_effect_compares_the_final_states() {
     holds(run(&["x=1", "x := 1"], &[1]));
     // Set by words.
     holds(run(&["lamp on", "door shut"], &[1]));
-    let why = "Bob ran lamp on again after lamp off, which that undid";
+    let why = "Bob ran lamp on again after lamp off, and so undid lamp off";
     undone(run(&["lamp on", "lamp off"], &[1]), why, 4);
     // The first run counts, in whichever order the first runs came.
     let two = send(send(Scene::new(2), 0, 1, "x := 1"), 0, 1, "x := 2");
     let overtaken = deliver(deliver(two, 1, 0, 2, "x := 2"), 1, 0, 1, "x := 1");
     says(&EXACTLY_ONCE_EFFECT, &overtaken, None);
-    let why = "Bob ran x := 2 again after x := 1, which that undid";
+    let why = "Bob ran x := 2 again after x := 1, and so undid x := 1";
     undone(deliver(overtaken, 1, 0, 2, "x := 2"), why, 4);
     // Another sender sets the same thing.
     let other = send(send(Scene::new(3), 0, 1, "x := 1"), 2, 1, "x := 2");
     let other = deliver(deliver(other, 1, 0, 1, "x := 1"), 1, 2, 1, "x := 2");
-    let why = "Bob ran x := 1 again after x := 2, which that undid";
+    let why = "Bob ran x := 1 again after x := 2, and so undid x := 2";
     undone(deliver(other, 1, 0, 1, "x := 1"), why, 4);
 }
 
@@ -264,7 +264,7 @@ fn link_no_creation_judges_small_histories() {
         )),
     );
     let changed = deliver(three(), 1, 0, 1, "x");
-    says(&NO_CREATION, &changed, Some(("Bob delivered x where Alice had sent a", &[0, 3])));
+    says(&NO_CREATION, &changed, Some(("Bob delivered x, but Alice had sent a", &[0, 3])));
 }
 
 #[test]

@@ -337,7 +337,11 @@ fn view_monitors_judge_small_histories() {
     let differ = "Alice installed view 1 with Alice, Bob and Carol, Carol with Carol";
     says(&VIEW_AGREEMENT, &other, Some((differ, &[0, 2])));
     let outside = one.tell(2, install(2, &[0, 1]));
-    says(&SELF_INCLUSION, &outside, Some(("Carol installed view 2, which it is not in", &[2])));
+    says(
+        &SELF_INCLUSION,
+        &outside,
+        Some(("Carol installed view 2, which does not contain it", &[2])),
+    );
 }
 
 #[test]
@@ -391,10 +395,10 @@ fn failure_order_judges_small_histories() {
     let before = Scene::new(2).tell(1, deliver(0, 1)).tell(1, notice);
     says(&FAILURE_ORDER, &before, None);
     let after = before.tell(1, deliver(0, 2));
-    let late = "Bob delivered m2 after it was told that Alice failed";
+    let late = "Bob delivered m2 after the notice that Alice failed";
     says(&FAILURE_ORDER, &after, Some((late, &[1, 2])));
     let gone = Scene::new(2).tell(1, install(1, &[0, 1])).tell(1, install(2, &[1]));
-    let why = "Bob delivered m1 after it was told that Alice failed";
+    let why = "Bob delivered m1 after the notice that Alice failed";
     says(&FAILURE_ORDER, &gone.tell(1, deliver(0, 1)), Some((why, &[1, 2])));
 }
 
@@ -406,8 +410,8 @@ fn primary_partition_is_violated_whatever_the_views_are_numbered() {
     for number in [2, 3, 4] {
         let both = majority.clone().tell(3, install(number, &[3]));
         let apart = format!(
-            "Alice went on in view 2 of Alice, Bob and Carol and Dave in view {number} of Dave: neither view \
-             follows on the other, and they have no member in common"
+            "Alice continued in view 2 of Alice, Bob and Carol and Dave in view {number} of Dave: neither view \
+             follows the other, and they share no member"
         );
         says(&PRIMARY_PARTITION, &both, Some((&apart, &[4, 5])));
         let other_order = group.clone().tell(3, install(number, &[3]));
@@ -441,7 +445,7 @@ fn views_of_one_number_are_told_apart_by_their_members() {
 fn join_completion_judges_small_histories() {
     let group = Scene::new(3).tell(0, install(1, &[0, 1])).tell(1, install(1, &[0, 1]));
     let asked = group.ask(2, GroupRequest::Join);
-    let never = "Carol asked to join and never got into a view";
+    let never = "Carol asked to join, but was never in a view";
     says(&JOIN_COMPLETION, &asked, Some((never, &[2])));
     says(&JOIN_COMPLETION, &asked.clone().tell(2, install(2, &[0, 1, 2])), None);
     let refuse = GroupIndication::Refuse { why: "full" };
@@ -456,7 +460,7 @@ fn join_completion_judges_small_histories() {
 fn crashed_members_leave_judges_small_histories() {
     let group = Scene::new(2).tell(0, install(1, &[0, 1])).tell(1, install(1, &[0, 1]));
     let crashed = group.crash(1);
-    let stayed = "Bob crashed and Alice stayed in view 1 with it";
+    let stayed = "Bob crashed, but Alice stayed in view 1 with it";
     says(&CRASHED_MEMBERS_LEAVE, &crashed, Some((stayed, &[2])));
     says(&CRASHED_MEMBERS_LEAVE, &crashed.clone().tell(0, install(2, &[0])), None);
     says(&CRASHED_MEMBERS_LEAVE, &crashed.tell(0, GroupIndication::Left { id: 1 }), None);

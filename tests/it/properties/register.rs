@@ -326,9 +326,9 @@ fn regularity_with_a_concurrent_write_allows_the_old_and_the_new_value() {
         says(&LINEARIZABILITY, &respond(read(second_write(), 0), 0, 1, Some(value)), None);
     }
     let stale = respond(read(second_write(), 0), 0, 1, None);
-    let why = "Alice's read of x answered nothing, which no order of the operations explains: Bob's write of 1 to x was over before";
+    let why = "Alice's read of x answered nothing, which no order of the operations explains: Bob's write of 1 to x had completed before";
     says(&LINEARIZABILITY, &stale, Some((why, &[0, 1, 3, 4])));
-    let lost = "Alice's read of x answered nothing, 1 having been acknowledged before";
+    let lost = "Alice's read of x answered nothing, although 1 had been acknowledged before";
     says(&NO_LOST_ACKNOWLEDGED_UPDATE, &stale, Some((lost, &[0, 3, 4])));
 }
 
@@ -396,7 +396,7 @@ fn linearizability_search_beyond_its_limit_says_so() {
     }
     let scene = respond(scene, 0, 1, None);
     let Verdict::Undecided(why) = scene.judge(&LINEARIZABILITY, true) else { panic!("it holds?") };
-    let limit = "the operations on the queue overlap in too many ways: the search for their order gave up at its \
+    let limit = "the operations on the queue overlap in too many ways: the search for their order stopped at its \
                  limit of 20000 configurations";
     assert_eq!(why, limit);
 }
@@ -418,7 +418,7 @@ fn linearizability_search_ignores_reads_of_crashed_clients() {
 fn convergence_judges_small_histories() {
     let hold = |value: i64| Reply::Hold { key: "x".into(), value: value.into() };
     let apart = Scene::new(3).tell(0, hold(1)).tell(1, hold(2));
-    let why = "Alice holds 1 under x, Bob 2, to the end";
+    let why = "Alice holds 1 under x, Bob 2, at the end";
     says(&CONVERGENCE, &apart, Some((why, &[1])));
     says_so_far(&CONVERGENCE, &apart, "Alice holds 1 under x, Bob 2");
     says(&CONVERGENCE, &apart.clone().crash(1), None);
@@ -440,7 +440,7 @@ fn register_without_a_queue_is_judged_for_linearizability() {
     let write = Access::Write { key: "x".into(), value: 1.into() };
     let written = respond(Scene::new(2).ask(0, write), 0, 1, None);
     let stale = respond(written.ask(1, Access::Read { key: "x".into() }), 1, 1, None);
-    let why = "Bob's read of x answered nothing, which no order of the operations explains: Alice's write of 1 to x was over before";
+    let why = "Bob's read of x answered nothing, which no order of the operations explains: Alice's write of 1 to x had completed before";
     says(&LINEARIZABILITY, &stale, Some((why, &[0, 1, 2, 3])));
     let queue = Access::KINDS.iter().find(|kind| kind.name == "invoke");
     assert!(queue.is_none(), "{queue:?}");
