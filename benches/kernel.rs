@@ -1,4 +1,4 @@
-//! How fast the kernel is: events per second, how that grows, and what a reader waits for.
+//! Speed of the kernel: events per second, its growth, and the waiting times of a reader.
 //!
 //! `cargo xtask bench` runs it natively and in the browser and prints both side by side; `cargo bench
 //! --bench kernel` runs it natively alone. Machines are noisy: compare rows of one run, not of two.
@@ -74,7 +74,7 @@ fn protocols_side_by_side() {
     }
 }
 
-/// What an event costs as nodes and events grow: the same in every row, where growth is linear.
+/// Cost of an event as nodes and events grow: the same in every row if growth is linear.
 fn growth() {
     let protocol = protocol("best-effort-broadcast");
     for nodes in [5, 50, 128] {
@@ -92,7 +92,7 @@ fn growth() {
     }
 }
 
-/// What time travel costs: while the run is recorded, and when a reader jumps.
+/// Cost of time travel: while the run is recorded, and when a reader jumps.
 fn time_travel() {
     // The one forgets what it has delivered, the other's state grows with the run.
     for protocol in ["best-effort-broadcast", "uniform-broadcast"].map(protocol) {
@@ -117,7 +117,7 @@ fn time_travel() {
     }
 }
 
-/// What a reader waits for after changing a run: the page reads the scenario only when it opens a link,
+/// Waiting time of a reader after a change of the run: the page reads the scenario only when it opens a link,
 /// but an author's editor does so at every change.
 fn an_edit() {
     for protocol in ["best-effort-broadcast", "uniform-broadcast"].map(protocol) {

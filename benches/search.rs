@@ -1,4 +1,4 @@
-//! How fast the search of all orders is, beside Stateright's checkers on the model of `tests/it/judge/`, and what it leaves
+//! Speed of the search of all orders, beside Stateright's checkers on the model of `tests/it/judge/`, and what it leaves
 //! out.
 //!
 //! `cargo xtask bench` runs it natively and in the browser and prints both side by side; `cargo bench --bench search`
@@ -62,7 +62,7 @@ fn theirs(system: &System, depth: Option<usize>, _states: u64) {
     }
 }
 
-/// How many times fewer states there are where orders are left out, and what that costs.
+/// Reduction of the number of states if equivalent orders are left out, and its cost.
 fn with_orders_left_out() {
     for (system, property, _) in reducible() {
         let name = format!("{}, {}", system.name(), property.name);

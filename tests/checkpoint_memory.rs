@@ -1,4 +1,4 @@
-//! What checkpoints weigh. Alone in its file: the allocator counts what a whole program has.
+//! Memory of checkpoints. Alone in its file: the allocator counts the memory of the whole program.
 
 #[path = "it/common/mod.rs"]
 mod common;
@@ -19,7 +19,7 @@ fn chatter(protocol: &str, requests: u64) -> Scenario {
     scenario
 }
 
-/// What the checkpoints and the trace of a run weigh, in bytes, and how many events it has.
+/// Memory of the checkpoints and of the trace of a run, in bytes, and its number of events.
 fn weigh(protocol_id: &str, requests: u64) -> (usize, usize, usize) {
     let scenario = chatter(protocol_id, requests);
     let plan = Plan::new(protocol(protocol_id), &scenario).expect("its requests are valid");

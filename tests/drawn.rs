@@ -18,7 +18,7 @@ use worldlines::{
     ui::drawn,
 };
 
-/// How wide the diagram is on a desktop and on a phone, in CSS pixels.
+/// Width of the diagram on a desktop and on a phone, in CSS pixels.
 const WIDTHS: [f64; 2] = [1_014.0, 368.0];
 
 /// Something that a reader may do, drawn by lot. What it names need not be there: an answer to what was on the

@@ -1,4 +1,4 @@
-//! What a state costs in memory, of our search and of Stateright's: counted, and held to.
+//! Memory of a state in our search and in Stateright's: counted, and compared with a bound.
 #![cfg(not(target_arch = "wasm32"))]
 
 #[path = "it/judge/model.rs"]
@@ -14,7 +14,7 @@ use systems::large;
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-/// How much memory is taken at most while something is worked out, in bytes.
+/// Largest amount of memory in use during a computation, in bytes.
 fn peak<T>(work: impl FnOnce() -> T) -> (usize, T) {
     MEMORY.reset_peak_usage();
     let before = MEMORY.current_usage();

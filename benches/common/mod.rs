@@ -1,4 +1,4 @@
-//! What the benchmarks share: the real clock, and how a number is told.
+//! Shared parts of the benchmarks: the real clock, and the output of numbers.
 
 use std::hint::black_box;
 
@@ -38,7 +38,7 @@ pub(crate) fn tell_text(name: &str, value: &str, unit: &str) {
     wasm_bindgen_test::console_log!("{line}");
 }
 
-/// How long something takes, in milliseconds.
+/// Duration of something, in milliseconds.
 fn time<T>(work: impl FnOnce() -> T) -> f64 {
     let start = clock::milliseconds();
     black_box(work());

@@ -1,4 +1,4 @@
-// What the page tells of the protocol, and the network's controls.
+// The page's information on the protocol, and the network's controls.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";

@@ -28,7 +28,7 @@ async function open(options, fragment) {
   return { reader, page };
 }
 
-/** What axe objects to: rule, how bad, and where. */
+/** Complaints of axe: rule, severity and place. */
 async function objections(page) {
   // As a debugger would: the policy of the page allows no script of another origin.
   await page.evaluate(await readFile(AXE, "utf8"));

@@ -68,7 +68,7 @@ test("a long search says how far it is, leaves the page quick, and is called off
   );
   const first = await far.innerText();
   await until(async () => (await far.innerText()) !== first, "it gets farther");
-  // Whatever the worker does, the page draws its frames: none of them is late for long.
+  // The page draws its frames on time during any work of the worker.
   const slowest = await page.evaluate(async () => {
     let last = performance.now();
     let slowest = 0;

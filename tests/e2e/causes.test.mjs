@@ -30,7 +30,7 @@ test("the cause in a run of more than 20 000 events is tested on request, and ag
   await agreement.getByRole("button", { name: "Test the cause" }).click();
   const found = async () => (await cause.innerText()) === "Without this the property would hold in the same run.";
   await until(found, "the drop is the cause");
-  // What is said is true: without the drop it holds.
+  // The sentence is true: without the drop the property holds.
   await page.getByRole("button", { name: "Remove: P1>P2#7 is dropped" }).click();
   await until(async () => /holds/.test(await agreement.innerText()), "it holds without the drop");
   await page.locator("#undo").click();

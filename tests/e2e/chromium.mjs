@@ -9,7 +9,7 @@ import { chromium } from "playwright-core";
 // `xtask/src/browser.rs` does, so that `node tests/e2e/….mjs` works as it stands.
 const VARIABLE = "WORLDLINES_BROWSER";
 
-/** What the program is called where it is on the search path. */
+/** Names of the program on the search path. */
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 
 /** Where the browsers of a desktop live, below a folder that the system gives. */

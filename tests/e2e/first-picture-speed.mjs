@@ -1,4 +1,4 @@
-// How soon a reader on a slow line sees the first picture, and how soon one can act: of `dist/`, at 1.6 Mbit/s with
+// Time until a reader on a slow line sees the first picture, and until one can act: of `dist/`, at 1.6 Mbit/s with
 // 150 ms to each answer and a processor four times slower. Run it by hand: it prints the medians for
 // docs/performance.md.
 //

@@ -14,7 +14,7 @@ const SCREENS = [
   { width: 390, height: 844 },
 ];
 
-/** What stands where, as selectors below the page. */
+/** Positions of elements, as selectors below the page. */
 const PARTS = ["header", ".title", ".caption", ".stage", ".sheet svg", ".transport", ".next", ".legend", ".verdicts"];
 
 let playground;
@@ -52,7 +52,7 @@ async function waiting(reader, fragment = "") {
   };
 }
 
-/** Whether of the widths in which the diagram is drawn one is shown: the style sheet is there. */
+/** True if exactly one width of the diagram is shown: the style sheet is loaded. */
 const oneIsSeen = () => {
   const stages = [...document.querySelectorAll(".stages > div")];
   return stages.filter((stage) => stage.getBoundingClientRect().width > 0).length === 1;

@@ -1,4 +1,4 @@
-// What the tabs below the diagram tell: the nodes' states, the code that ran, numbers; and the way to where a
+// Contents of the tabs below the diagram: the nodes' states, the code that ran, numbers; and the way to where a
 // property breaks.
 
 import assert from "node:assert/strict";

@@ -18,7 +18,7 @@ async function open() {
   return { reader, page };
 }
 
-/** What has the focus: its role, its name, whether one sees it. */
+/** The focused element: its role, its name, and its visibility. */
 const focused = (page) =>
   page.evaluate(() => {
     const element = document.activeElement;

@@ -1,4 +1,4 @@
-// How the built page bears long runs, measured in headless Chromium: `node tests/e2e/large-runs.mjs [EVENTS…]`.
+// Speed of the built page in long runs, measured in headless Chromium: `node tests/e2e/large-runs.mjs [EVENTS…]`.
 //
 // For each length: how long from the run being computed to its picture, how many elements the document has at
 // the most, how many frames a second panning and zooming show, how long selecting an event takes. Machines are
@@ -52,7 +52,7 @@ function frames(page, what) {
   );
 }
 
-/** How long a click on an event takes until it is selected in the document and the next frame begins, in ms. */
+/** Time from a click on an event until it is selected in the document and the next frame begins, in ms. */
 function select(page) {
   return page.evaluate(async () => {
     const times = [];

@@ -1,4 +1,4 @@
-// How long the page is busy without a pause in the largest runs that there may be, in every tab and overlay and when they
+// Longest tasks of the page in the largest possible runs, in every tab and overlay and when they
 // are changed: of `dist/`. Run it by hand: it prints the numbers for docs/performance.md.
 //
 //     node tests/e2e/largest-runs.mjs

@@ -1,4 +1,4 @@
-// How long the page is busy without a pause when a long run is opened, changed, taken back and played: of `dist/`.
+// Longest tasks of the page when a long run is opened, changed, taken back and played: of `dist/`.
 // A task over 50 ms is felt. Run it by hand: it prints the numbers for docs/performance.md.
 //
 //     node tests/e2e/long-tasks.mjs [EVENTS]

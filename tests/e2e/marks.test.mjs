@@ -1,4 +1,4 @@
-// What protocols tell is drawn: critical sections, who waits for whom, rounds and curves, the network.
+// Drawn indications and metrics of protocols: critical sections, deadlocks, rounds and curves, the network.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";

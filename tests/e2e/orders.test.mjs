@@ -17,7 +17,7 @@ const VIOLATED = "violated";
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true };
 
 const segment = (page, protocol) => page.locator(`.variant:has(input[value="${protocol}"])`);
-/** How many captions this protocol's version of the three orders has. */
+/** Number of captions of this protocol's variant of the three orders. */
 function captions(protocol) {
   const file = new URL(`../../static/scenarios/ordering/${protocol}/three-orders.json`, import.meta.url);
   return JSON.parse(readFileSync(file, "utf8")).captions.length;

@@ -32,7 +32,7 @@ async function crash(page) {
   await until(async () => (await faults(page)).length > before.length, "the crash is listed");
 }
 
-/** What the browser prints of a panic is no complaint here, nor what it no longer fetches for a page that is left. */
+/** Output of the browser about a panic is no failure here, nor are aborted fetches of a page that is left. */
 function forgive(reader) {
   const rest = reader.complaints.filter((it) => !/unreachable|panic|on purpose|^failed: .*\.svg$/.test(it));
   reader.complaints.splice(0, Infinity, ...rest);

@@ -1,4 +1,4 @@
-// What a test of the page starts with: the built page, served, and a browser to read it in.
+// Set-up of a test of the page: the built page, served, and a browser that reads it.
 
 import assert from "node:assert/strict";
 import { access } from "node:fs/promises";
@@ -10,7 +10,7 @@ import { serveFolder } from "./static-server.mjs";
 /** The folder of the built page. */
 export const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
 
-/** How long anything on the page may take, in milliseconds; machines that test are slow. */
+/** Time limit for anything on the page, in milliseconds; test machines are slow. */
 export const PATIENCE = 15_000;
 
 /** Waits until something is so that the page says a moment later than it does it. */

@@ -20,7 +20,7 @@ function lot(seed) {
   };
 }
 
-/** What can be pressed, typed into or dragged. */
+/** Controls that can be pressed, typed into or dragged. */
 const CONTROLS =
   "button, select, input, textarea, summary, a[href], [role=tab], [role=slider], [role=option], .arrow, .lean, .lane .hit, " +
   ".mark, .wall .hit, .cut-handle, .strip";
@@ -58,11 +58,11 @@ async function step(page, chance) {
   const wanted = kind < 0.32 ? "[role=tab]" : kind < 0.37 ? "#nodes, #protocol, #undo, #redo" : CONTROLS;
   const done = await page.evaluate(
     ([wanted, one, other, text]) => {
-      // What is in closed details has a place, and yet no reader can press it.
+      // An element in closed details has a place, although no reader can press it.
       const all = [...document.querySelectorAll(wanted)].filter(
         (it) => !it.disabled && !it.closest("[inert], [hidden]") && it.checkVisibility() && it.target !== "_blank",
       );
-      // What would leave the page is no part of it.
+      // Links that leave the page are excluded.
       const own = all.filter((it) => it.tagName !== "A" || it.getAttribute("href").startsWith("#"));
       const it = own[Math.floor(one * own.length)];
       if (it === undefined) return "nothing to do";

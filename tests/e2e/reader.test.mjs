@@ -1,4 +1,4 @@
-// What a reader does: steps, loses and delays a message, crashes a node in the middle of its sends, splits
+// Actions of a reader: steps, loses and delays a message, crashes a node in the middle of its sends, splits
 // the network, takes things back, and passes the run on as a link.
 
 import assert from "node:assert/strict";

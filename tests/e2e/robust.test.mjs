@@ -10,9 +10,9 @@ import { watch } from "./tasks.mjs";
 
 /** More elements than this slow a page down. */
 const MOST_ELEMENTS = 3_000;
-/** How long a task may be, in ms: 1 s on the machines of readers; those that test are slow, and do much else. */
+/** Longest allowed task, in ms: 1 s on the machines of readers; those that test are slow, and do much else. */
 const LONGEST_TASK = 4_000;
-/** How long the computing of a run of a million events may take here, in ms. */
+/** Longest allowed computation of a run of a million events here, in ms. */
 const COMPUTING = 120_000;
 /** Number of steps of a walk, and how long it may take, in ms. */
 const [STEPS, WALKING] = LONG ? [3_000, 1_800_000] : [250, 30_000];

@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { deflateRawSync } from "node:zlib";
 
-/** How many events a reliable broadcast among five is: the request, a send and a receipt a copy, a delivery each. */
+/** Number of events of a reliable broadcast among five: the request, a send and a receipt per copy, a delivery each. */
 const EACH = 1 + 2 * 5 * 4 + 5;
 
 /** The address's fragment for a scenario, given as an object or as text. */

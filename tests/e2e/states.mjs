@@ -143,7 +143,7 @@ export async function shoot(playground, { viewport, scheme = "light", open, make
   return png;
 }
 
-/** How wide this machine's letters are: pictures of another machine's are like, not the same. */
+/** Width of this machine's letters: pictures of another machine are similar, not equal. */
 export function letters(page) {
   return page.evaluate(() => {
     const context = new OffscreenCanvas(10, 10).getContext("2d");
@@ -154,7 +154,7 @@ export function letters(page) {
   });
 }
 
-/** How much of two pictures differs, as a share of small squares of them: 0 for equal, 1 for all of it. */
+/** Share of small squares in which two pictures differ: 0 for none, 1 for all. */
 export function difference(page, one, other) {
   return page.evaluate(
     async (sources) => {

@@ -7,9 +7,9 @@ import { after, before, test } from "node:test";
 import { startPlayground } from "./playground.mjs";
 import { STATES, difference, letters, shoot } from "./states.mjs";
 
-/** How much of a picture may differ. */
+/** Share of a picture that may differ. */
 const MOST = 0.04;
-/** How much where the letters are others than where the pictures were taken: lines break elsewhere. */
+/** Share if the letters are not those of the pictures: lines break elsewhere. */
 const MOST_WITH_OTHER_LETTERS = 0.75;
 
 let playground;

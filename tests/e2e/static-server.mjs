@@ -39,7 +39,7 @@ export function fileOf(folder, address) {
   return file.startsWith(path.resolve(folder) + path.sep) ? file : null;
 }
 
-/** What a host sends in brotli where the browser takes it, each file compressed once, as the usual hosts do. */
+/** Files that a host sends in brotli if the browser accepts it, each compressed once, as usual hosts do. */
 const compressed = new Map();
 
 function brotli(file, content) {

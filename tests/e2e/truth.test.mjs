@@ -114,7 +114,7 @@ function freshly(reader) {
   };
 }
 
-/** What a list of controls says of the reader's look at the run, and not of the run. */
+/** Controls of a list that concern the reader's view, not the run. */
 const ofTheLook = (name) => /Time: |Moment|Speed|Step by|Timestamps|compare|Changes since|zoom|scrub|^Run: (stride|Step)/i.test(name);
 
 for (const path of ["reliable/uniform-broadcast/crash-is-detected", "ordering/fifo-multicast/three-orders", "clocks/physical-clock/cristian-answer-lost"]) {
@@ -132,7 +132,7 @@ for (const path of ["reliable/uniform-broadcast/crash-is-detected", "ordering/fi
       const expected = await fresh((await page.evaluate(() => location.hash)) || start);
       for (const [name, value] of Object.entries(expected)) {
         if (ofTheLook(name) || !(name in shown)) continue;
-        // What is a run from a link to the one is the other's own.
+        // The run that one page opens from a link is the other page's own run.
         assert.equal(shown[name], value, `${what}: ${name}`);
       }
       return shown;

@@ -1,4 +1,4 @@
-//! What a scenario breaks of what a protocol relies on, and how it is said.
+//! Assumptions that a scenario breaks, and the sentences about them.
 
 use worldlines::{
     analysis::report,
@@ -127,7 +127,7 @@ fn reliable_channels_break_with_corruption_or_a_missing_link() {
     line.network.topology = Topology::Line;
     let unlinked = Some(("Alice>Carol#1 was lost (unlinked)", "network.topology"));
     says(Rule::ReliableChannels, &line, unlinked);
-    // What a traitor sends or receives is no concern of channels between the correct.
+    // Messages from or to a traitor do not concern channels between correct nodes.
     damaged.faults.push(Fault::Traitor { node: node(1), strategy: Strategy::Scripted });
     says(Rule::ReliableChannels, &damaged, None);
 }
@@ -144,7 +144,7 @@ fn fair_loss_breaks_with_a_link_that_never_works_again() {
     unfair.faults = vec![cut(unfair.until)];
     let cut = "Alice>Bob#1 was lost (cut), like every later message of its link";
     says(Rule::FairLossChannels, &unfair, Some((cut, "faults[0]")));
-    // What becomes of a faulty node's messages is no concern of channels between the correct.
+    // The fate of a faulty node's messages does not concern channels between correct nodes.
     unfair.faults.push(crash(500, 1, None));
     says(Rule::FairLossChannels, &unfair, None);
 

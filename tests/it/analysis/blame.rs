@@ -1,4 +1,4 @@
-//! What broke an assumption, and what a violation is put down to: the inputs that were judged wrongly, with what is
+//! Breaches of assumptions and causes of violations: the inputs that were judged wrongly, with what is
 //! right, and rules that hold of every run.
 
 use worldlines::{

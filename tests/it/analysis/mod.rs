@@ -1,4 +1,4 @@
-//! What is worked out from a trace: assumptions, causes and the order of events.
+//! Analysis of a trace: assumptions, causes and the order of events.
 
 mod assumptions;
 mod blame;

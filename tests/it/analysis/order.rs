@@ -60,7 +60,7 @@ fn happened_before(trace: &Trace) -> Vec<Vec<bool>> {
     before
 }
 
-/// Whether two events are one: sends in a row.
+/// True if two events are one: sends in a row.
 fn first_of_row(trace: &Trace, nodes: usize) -> Vec<EventId> {
     let begins = counted(trace, nodes);
     let mut first = vec![0; nodes];

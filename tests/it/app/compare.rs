@@ -1,4 +1,4 @@
-//! What an edit changed, and two runs side by side.
+//! Changes by an edit, and two runs side by side.
 
 use worldlines::{
     app::{Action, Against, Edit, Selection, Showing, Since, State, offers, reduce, shortcut},
@@ -35,7 +35,7 @@ fn delay_of(from: usize, to: usize, by: Time) -> Edit {
     Edit::AddFault(Fault::Delay { message: message(from, to), by })
 }
 
-/// What is said to have changed.
+/// Texts of the changes.
 fn said(state: &State) -> String {
     state.changes.found.as_ref().map_or_else(String::new, |found| found.sentence.to_string())
 }

@@ -200,7 +200,7 @@ fn tool_says(run: &Outcome) -> Option<bool> {
         let mut places = vec![0; nodes];
         for event in &cut.recorded {
             let node = run.trace.events[*event].node;
-            // What is sent with the record is one place with it.
+            // Messages that are sent with the record are in one place with it.
             places[node.index()] = lines.places(node).partition_point(|place| place < event) + 1;
         }
         lines.crossing(&Frontier(places)).is_consistent()

@@ -94,7 +94,7 @@ fn draft_that_is_damaged_is_ignored() {
         assert_eq!(State::restored(&link::pack(text, 1)), None, "{text:?}");
         assert_eq!(State::restored(text), None);
     }
-    // What undo cannot go back to is left out; what is shown is not lost for it.
+    // States that undo cannot reach are left out; the shown run is kept.
     let scenario = worldlines::formats::scenario::write(work.scenario());
     let partly = format!("1\n5 99999 Nonsense\n0.0\n0.1 9.9 zz 0.0\n1.0\n{scenario}\n{{}}");
     let back = State::restored(&link::pack(&partly, 1)).expect("its scenario is whole");

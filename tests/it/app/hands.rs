@@ -1,4 +1,4 @@
-//! What hands and keys do to the diagram, and to the scenario's text.
+//! Effects of pointer and keys on the diagram and on the scenario's text.
 
 use worldlines::{
     app::{

@@ -1,4 +1,4 @@
-//! What a worker is asked and says, and what a reader sees of it.
+//! Questions to a worker, its answers, and their display.
 
 use worldlines::{
     app::{Errand, Hunt, Said, heard, run_errand},
@@ -9,7 +9,7 @@ use worldlines::{
 const PLAIN: &str = r#"{"version": 1, "protocol": "best-effort-broadcast", "nodes": ["Alice", "Bob", "Carol"],
     "requests": [{"at": 10, "node": "Alice", "do": "broadcast", "with": "m1"}]}"#;
 
-/// What comes of an errand in the end.
+/// Final result of an errand.
 fn end_of(errand: &Errand) -> Hunt {
     let mut hunt = Hunt::sent(errand);
     assert!(hunt.running);

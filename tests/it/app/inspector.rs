@@ -1,4 +1,4 @@
-//! What the workbench tells of a run: the nodes' states at any moment, and which code ran.
+//! Contents of the workbench: the nodes' states at any moment, and the code that ran.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -253,7 +253,7 @@ fn jump_to_a_violation_selects_its_event_and_witness() {
     assert!(jumps > 10, "{jumps}");
 }
 
-/// What proves a violation is more than the event that completes it.
+/// The proof of a violation is more than the event that completes it.
 #[test]
 fn witness_of_an_unexplained_answer_is_the_history_before_it() {
     let mut seen = Vec::new();
@@ -295,7 +295,7 @@ fn answer_without_a_value_names_its_request() {
     assert!(!words.iter().any(|it| it.contains('–')), "{words:?}");
 }
 
-/// What a teacher hides is not told by the inspector either.
+/// The inspector does not reveal what a teacher hides.
 #[test]
 fn inspector_with_a_hidden_future_tells_nothing_of_it() {
     let run = run_of("ordering/causal-multicast/three-orders");
@@ -330,7 +330,7 @@ fn numbers_of_a_run_are_counted() {
     let sum = |of: fn(&OfNode) -> usize| numbers.nodes.iter().map(of).sum::<usize>();
     assert_eq!((sum(|it| it.sent), sum(|it| it.bytes)), (numbers.messages, numbers.bytes));
     assert_eq!(sum(|it| it.received) + sum(|it| it.lost), numbers.messages);
-    // What is weighed is the data of the trace.
+    // The data of the trace are measured.
     let trace: serde_json::Value = serde_json::from_str(&run.json()).expect("it is JSON");
     let events = trace["events"].as_array().expect("a list").iter();
     let sends = events.filter(|event| event["kind"] == "send");

@@ -95,7 +95,7 @@ fn long_run_while_computing_is_cancelled_or_replaced_by_a_change() {
 
     let small = reduce(&asked, Action::Load(link::fragment(&broadcasts(2), None)));
     assert!(small.pending.is_none(), "a short run ends the wait");
-    // What does not touch the run goes on meanwhile.
+    // Actions that do not change the run continue meanwhile.
     let seeking = reduce(&asked, Action::Seek(50.0));
     assert_eq!((seeking.pending, seeking.playhead.time), (asked.pending, 50.0));
 }
@@ -155,7 +155,7 @@ fn link_to_a_long_run_is_waited_for_and_a_short_one_opens_at_once() {
     assert!(!there.is_edited() && there.refused.is_none());
     // Undo does not go back to what nobody has seen.
     assert!(there.undo.is_empty() && !there.stands_in);
-    // What cannot be opened is said, as ever.
+    // A scenario that cannot be opened is reported, as always.
     let damaged = State::begin("s=deflate.nonsense", None);
     assert!(damaged.refused.is_some_and(|refused| refused.text == "s=deflate.nonsense"));
 }

@@ -481,7 +481,7 @@ fn exercise_by_another_protocol_stays_the_exercise() {
     assert_eq!(next.scenario().requests, state.scenario().requests);
 }
 
-/// What a reader would type for a value.
+/// Text that a reader would type for a value.
 fn typed(with: With, value: Option<&Json>) -> Vec<String> {
     let text = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     match with {

@@ -1,4 +1,4 @@
-//! What can be done to a message or a node, and why not.
+//! Actions on a message or a node, and reasons against them.
 
 use worldlines::{
     app::{
@@ -27,13 +27,13 @@ fn message(run: &Outcome, name: MessageName) -> &Message {
     run.trace.messages.iter().find(|message| message.name == name).expect("it is sent")
 }
 
-/// What a node says first.
+/// First indication of a node.
 fn first(state: &State, from: usize) -> MessageName {
     let mut messages = state.run.trace.messages.iter();
     messages.find(|message| message.name.from == node(from)).expect("it speaks").name
 }
 
-/// Whether a fault that is added to a run meets something in it.
+/// True if a fault that is added to a run meets something in it.
 fn meets(state: &State, fault: Fault) -> bool {
     let mut scenario: Scenario = state.scenario().clone();
     scenario.faults.push(fault);

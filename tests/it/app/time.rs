@@ -1,4 +1,4 @@
-//! How time is gone through: steps, speeds, shortcuts, and a future that is not told.
+//! Movement in time: steps, speeds, shortcuts, and a hidden future.
 
 use worldlines::{
     analysis::judge,

@@ -36,7 +36,7 @@ fn beside(path: &str, against: Against) -> State {
     reduce(&state, Action::Jump(0))
 }
 
-/// How much of the two runs is seen.
+/// Visible part of the two runs.
 fn seen(state: &State) -> [usize; 2] {
     let compare = state.compare.as_ref().expect("there are two runs");
     [state.playhead.cursor, Playhead::at(&compare.run, state.playhead.time).cursor]
@@ -280,7 +280,7 @@ fn damaged_link_after_another_is_the_one_that_is_offered() {
     let text = |state: &State| state.refused.as_ref().map(|refused| refused.text.clone());
     assert_eq!(text(&first).as_deref(), Some("s=deflate.first"));
     assert_eq!(text(&second).as_deref(), Some("s=deflate.second"));
-    // What the reader gave is not lost by another refusal.
+    // The reader's input is not lost by another refusal.
     let edit = Action::Apply(Edit::Nodes(0));
     let refused = reduce(&second, edit);
     assert_eq!(text(&refused).as_deref(), Some("s=deflate.second"));

@@ -170,7 +170,7 @@ fn delivery_table_does_not_count_a_missing_delivery_as_another_order() {
     assert!(table[2].iter().all(|cell| !cell.starts_with("order")), "{table:?}");
 }
 
-/// How many cells of a run are marked: for another order, for another value.
+/// Number of marked cells of a run: for another order, for another value.
 fn marked(path: &str) -> (usize, usize) {
     let run = opened(path);
     let told = Deliveries::of(run.protocol, &run.scenario, &run.trace, None);

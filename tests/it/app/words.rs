@@ -1,4 +1,4 @@
-//! What is said of a run is true of it: title, captions and headings through every kind of change.
+//! Title, captions and headings are true for the shown run through every kind of change.
 
 use serde_json::{Value as Json, json};
 use worldlines::{
@@ -36,7 +36,7 @@ fn has_no_words(state: &State) -> bool {
     title.is_empty() && captions.is_empty()
 }
 
-/// What everyone sees who opens the link.
+/// The state that a reader sees who opens the link.
 fn opened_elsewhere(state: &State) -> State {
     State::begin(state.fragment().trim_start_matches('#'), None)
 }

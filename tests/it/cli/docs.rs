@@ -18,7 +18,7 @@ fn commands(text: &str) -> Vec<(String, String)> {
         if let Some(folder) = line.strip_prefix("cd ").filter(|_| shell) {
             place = folder.to_owned();
         }
-        // What a scheduler fills in is no command yet.
+        // A template that a scheduler fills in is no command yet.
         if shell && line.starts_with("worldlines ") && !line.contains(['$', '\\']) {
             found.push((place.clone(), line.to_owned()));
         }

@@ -16,7 +16,7 @@ fn plain() -> String {
     scenario::write(&Scenario { faults: Vec::new(), ..scenario })
 }
 
-/// What a search prints, and what it says beside.
+/// Output of a search, and its messages on standard error.
 fn searched(arguments: &[&str], input: &str) -> (String, String) {
     let output = worldlines(&[&["search", "-"], arguments].concat(), input);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));

@@ -27,7 +27,7 @@ pub(crate) fn worldlines(arguments: &[&str], input: &str) -> Output {
     child.wait_with_output().expect("the binary ends")
 }
 
-/// What a command that does its work prints, nothing being said beside.
+/// Output of a command that succeeds without a message on standard error.
 pub(crate) fn printed(arguments: &[&str], input: &str) -> String {
     let output = worldlines(arguments, input);
     let said = String::from_utf8_lossy(&output.stderr);

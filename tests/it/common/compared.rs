@@ -14,14 +14,14 @@ use worldlines::{
 pub(crate) const BUDGETS: [&str; 7] =
     ["", "crash=1", "drop=1", "duplicate=1", "crash=1,drop=1", "crash=1,recover=1", "crash=2"];
 
-/// How far a search goes before it is given up.
+/// Limit of a search before it is abandoned.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     pub(crate) states: u64,
     pub(crate) turns: u64,
 }
 
-/// What came of a search that went through everything.
+/// Result of an exhaustive search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Outcome {
     pub(crate) states: u64,
@@ -57,7 +57,7 @@ impl Case<'_> {
         explore.is_complete().then(|| Outcome { states: explore.states(), found })
     }
 
-    /// What is wrong with the reduction, if anything is.
+    /// First error of the reduction, if there is one.
     pub(crate) fn compare(&self, limits: Limits, tally: &mut Tally) -> Result<(), String> {
         let Some(full) = self.explore(limits, false) else {
             tally.skipped += 1;
@@ -91,7 +91,7 @@ impl Case<'_> {
     }
 }
 
-/// What was compared.
+/// Numbers of comparisons.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) systems: u64,
@@ -102,7 +102,7 @@ pub(crate) struct Tally {
     pub(crate) found: u64,
 }
 
-/// How many diaries there are of each kind.
+/// Number of diaries of each kind.
 const BUCKETS: usize = 8;
 
 /// Remembers all that it has seen, as far as it goes by that, and says *violated* in the end if that comes to its
@@ -111,7 +111,7 @@ const BUCKETS: usize = 8;
 struct Diary<const LEVEL: u8, const BUCKET: u64> {
     /// By node; the last is of all of them.
     seen: Vec<u64>,
-    /// Whether it came to its number, where once is enough.
+    /// True if it reached its number, where once is enough.
     hit: bool,
 }
 
@@ -141,7 +141,7 @@ fn mixed(numbers: impl Hash) -> u64 {
 impl<const LEVEL: u8, const BUCKET: u64> Diary<LEVEL, BUCKET> {
     const EVER: bool = LEVEL & EVER > 0;
 
-    /// What is seen once is enough for two of a kind; so the set of all that was seen only grows.
+    /// One sight is enough for two of a kind, so the set of all sights only grows.
     fn add(&mut self, news: u64) {
         if let Err(place) = self.seen.binary_search(&news) {
             self.seen.insert(place, news);
@@ -231,7 +231,7 @@ pub(crate) fn report(bad: &[String]) {
     assert!(bad.is_empty(), "{} are told apart by the reduction", bad.len());
 }
 
-/// What is wrong with the reduction where one of these groups of aims is looked for.
+/// First error of the reduction if the search looks for one of these groups of aims.
 pub(crate) fn compare_all(
     protocol: &'static Protocol,
     scenario: &Scenario,

@@ -11,7 +11,7 @@ use worldlines::{
 
 use super::chance::Chance;
 
-/// What monitors see of a run.
+/// Observations of a run by monitors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     Broadcast(NodeId, Value),
@@ -43,7 +43,7 @@ impl Step {
     }
 }
 
-/// Whether this is the payload of a sync message, which is s1 or s2 or so.
+/// True if this is the payload of a sync message, which is s1 or s2 or so.
 pub(crate) fn is_sync(payload: &Value) -> bool {
     payload.to_string().starts_with('s')
 }
@@ -161,7 +161,7 @@ impl History {
         Step::Broadcast(node, format!("{letter}{}", self.asked().len() + 1).as_str().into())
     }
 
-    /// What was broadcast under this id; `?` if nothing was.
+    /// Payload broadcast under this id; `?` for none.
     fn payload(&self, id: BroadcastId) -> Value {
         let asked = self.asked().into_iter().find(|asked| asked.id == id);
         asked.map_or("?".into(), |asked| asked.payload)
@@ -210,7 +210,7 @@ impl History {
         NodeSet::first(self.nodes).without(crashed.collect())
     }
 
-    /// Who is up in the end.
+    /// Nodes that are up at the end.
     pub(crate) fn up_in_the_end(&self) -> NodeSet {
         NodeSet::first(self.nodes).into_iter().filter(|node| self.up(*node)).collect()
     }
@@ -224,7 +224,7 @@ impl History {
         !matches!(last, Some(Step::Crash(_)))
     }
 
-    /// What a property's monitor says of it.
+    /// Verdict of a property's monitor.
     pub(crate) fn judge(&self, property: &Property, over: bool) -> Verdict {
         let mut monitor = (property.monitor)(&super::in_model(self.failures, self.nodes));
         for (id, step) in self.steps.iter().enumerate() {

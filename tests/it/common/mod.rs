@@ -1,4 +1,4 @@
-//! What the tests share: chance, hand-made histories, random scenarios, bundled files.
+//! Shared parts of the tests: chance, hand-made histories, random scenarios, bundled files.
 #![allow(dead_code, reason = "every program uses its own part")]
 
 pub(crate) mod budget;

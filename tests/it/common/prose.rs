@@ -28,13 +28,13 @@ pub(crate) const PLURALS: [&str; 24] = [
     "duplicates",
 ];
 
-/// What no sentence has in it, whatever stands in its places.
+/// Texts that no sentence may contain.
 const NEVER: [&str; 17] = [
     "  ", " ,", " ;", ",,", "..", ".,", ",.", ";.", ":.", "?.", "!.", ": ,", ":,", "()", "“”",
     "; ;", ", ;",
 ];
 
-/// What is wrong with a sentence, if anything is.
+/// First mistake of a sentence, if there is one.
 pub(crate) fn wrong_with(text: &str) -> Option<String> {
     if let Some(never) = NEVER.iter().find(|never| text.contains(**never)) {
         return Some(format!("{never:?} in {text:?}"));

@@ -12,7 +12,7 @@ use super::chance::Chance;
 /// Limits of what a random scenario contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Weather {
-    /// What the protocol's model allows. Now and then a little more: what breaks an assumption that only liveness, or
+    /// Faults that the protocol's model allows. Now and then a little more: what breaks an assumption that only liveness, or
     /// only safety, relies on.
     Fair,
     /// Everything.

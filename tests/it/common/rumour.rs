@@ -20,7 +20,7 @@ pub(crate) struct Rumour {
     life: u32,
 }
 
-/// What is asked: `broadcast` with a text to tell everyone, `transmit` over the medium, `look` at the clock.
+/// Requests: `broadcast` with a text to tell everyone, `transmit` over the medium, `look` at the clock.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Display)]
 pub(crate) enum Ask {
     #[display("broadcast {_0}")]

@@ -8,7 +8,7 @@ use worldlines::kernel::{
 
 use super::chance::Chance;
 
-/// What monitors see of an event.
+/// Observation of an event by monitors.
 #[derive(Clone, Debug)]
 pub(crate) enum What {
     Ask(Packet),
@@ -155,7 +155,7 @@ impl Scene {
         self.everyone().without(crashed.iter().map(|crash| crash.node).collect())
     }
 
-    /// Whether the node is up just before this place.
+    /// True if the node is up just before this place.
     pub(crate) fn up(&self, node: NodeId, at: usize) -> bool {
         let last = self.steps[..at]
             .iter()
@@ -164,12 +164,12 @@ impl Scene {
         !last.is_some_and(|step| matches!(step.what, What::Crash))
     }
 
-    /// Who is up in the end.
+    /// Nodes that are up at the end.
     pub(crate) fn up_in_the_end(&self) -> NodeSet {
         self.everyone().into_iter().filter(|node| self.up(*node, self.steps.len())).collect()
     }
 
-    /// Whether the node crashes between these two places.
+    /// True if the node crashes between these two places.
     pub(crate) fn crashes_between(&self, node: NodeId, from: usize, to: usize) -> bool {
         let mut steps = self.steps[from..to].iter();
         steps.any(|step| step.node == node && matches!(step.what, What::Crash))
@@ -180,7 +180,7 @@ impl Scene {
         Self { steps: self.steps[..steps].to_vec(), ..*self }
     }
 
-    /// What a property's monitor says of it.
+    /// Verdict of a property's monitor.
     pub(crate) fn judge(&self, property: &Property, over: bool) -> Verdict {
         let mut monitor = (property.monitor)(&super::in_model(self.failures, self.nodes));
         for (id, step) in self.steps.iter().enumerate() {
@@ -198,7 +198,7 @@ impl Scene {
     }
 }
 
-/// Whether a property holds of a history, said as the textbook says it: slow, and obviously right.
+/// True if a property holds for a history, by the textbook's definition: slow, and obviously right.
 pub(crate) type Definition = fn(&Scene) -> bool;
 
 /// A property, its definition, and whether a later crash or rollback can mend a violation of it.
@@ -219,7 +219,7 @@ pub(crate) const fn mended(property: &'static Property, definition: Definition) 
     Case { property, definition, mended: true }
 }
 
-/// What the verdict is to be, given whether the property holds.
+/// Expected verdict, for a property that holds or not.
 pub(crate) fn status(kind: Kind, holds: bool, over: bool) -> &'static str {
     match (holds, kind) {
         (true, _) => "holds",

@@ -207,7 +207,7 @@ fn partition_is_drawn_as_a_wall_between_its_sides_only() {
         let crosses: Vec<_> =
             lost.map(|arrow| layout.lanes_at(layout.unpoint(arrow.to).1)).collect();
         assert!(!crosses.is_empty());
-        // What comes from Alice ends at the first wall on its way; Dave's at his own.
+        // Alice's messages end at the first wall on their path, and Dave's at his own.
         assert!(crosses.iter().all(|cross| [1.5, 2.5].contains(cross)), "{crosses:?}");
     }
     let sentence = fault_sentence(&run.scenario, &run.scenario.faults[0]);

@@ -1,4 +1,4 @@
-//! What is drawn of a run: only what is seen, as fine as there is room for.
+//! Drawing of a run: only the visible part, as fine as the space allows.
 
 use worldlines::{
     app::{Lens, Room, Shown, interesting_end},

@@ -105,7 +105,7 @@ fn poison(chance: &mut Chance, scenario: &mut Scenario) {
         let takes = read(&request.name, Some(&poisoned), nodes).is_ok();
         request.with = Some(if takes { poisoned } else { renamed });
     }
-    // What a traitor is to say is written in the names that were.
+    // The text of a traitor's lie uses the original names.
     scenario.faults.retain(|fault| !matches!(fault, Fault::Forge { .. }));
     scenario.title = any_text(chance, 20).chars().filter(|c| !c.is_control()).collect();
 }

@@ -21,7 +21,7 @@ fn bundled_scenario_has_its_golden_trace() {
     let root = folder("tests/golden/traces");
     let update = env::var_os("UPDATE_GOLDEN").is_some();
     if update {
-        // What is left of a scenario that is gone goes too.
+        // The trace of a removed scenario is removed.
         if root.exists() {
             fs::remove_dir_all(&root).expect("the old texts can be removed");
         }

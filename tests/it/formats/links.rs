@@ -213,7 +213,7 @@ fn link_cannot_expand_beyond_the_longest_text() {
     assert_eq!(decoded(&deflated(padded)).scenario, plain());
 }
 
-/// Whatever it is, it is answered: with a scenario that can be written, or with one line.
+/// Every input is answered: with a scenario that can be written, or with one line.
 fn survives(text: &str) {
     match link::decode(text) {
         Ok(decoded) => assert!(!scenario::write(&decoded.scenario).is_empty()),

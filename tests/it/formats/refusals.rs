@@ -510,7 +510,7 @@ fn scenario_with_a_mistake_is_refused_with_its_line() {
     }
 }
 
-/// What a scenario with so many of something in a list is answered with.
+/// Answer to a scenario with so many items in a list.
 fn refusal_of_many(field: &str, item: &str, many: usize) -> String {
     let nodes = if field == "nodes" { "" } else { r#""nodes":2,"# };
     let items = vec![item; many].join(",");

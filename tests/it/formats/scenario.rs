@@ -1,6 +1,6 @@
 //! Scenarios are read and written as docs/scenario.md says.
 //!
-//! What is refused, and how, is in `refusals.rs`.
+//! Refusals are tested in `refusals.rs`.
 
 use worldlines::{
     formats::{bundled, scenario},
@@ -38,7 +38,7 @@ fn read(text: &str) -> Scenario {
     scenario::read(text).unwrap_or_else(|problem| panic!("{problem}\n{text}"))
 }
 
-/// What is read of it, and what is then written.
+/// The scenario as read, and as written again.
 fn canonical(text: &str) -> String {
     scenario::write(&read(text))
 }

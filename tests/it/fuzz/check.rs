@@ -1,4 +1,4 @@
-//! What must be true of every scenario and every run.
+//! Invariants of every scenario and every run.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +22,7 @@ use super::{
 };
 use crate::common::rumour::RUMOUR;
 
-/// What an input shows: an input is kept if it shows something new.
+/// Features of an input: an input is kept if it shows a new one.
 pub(crate) type Features = BTreeSet<String>;
 
 /// Result of a check.
@@ -174,7 +174,7 @@ fn check_messages(scenario: &Scenario, trace: &Trace) {
     assert!(trace.sends() <= trace.messages.len());
 }
 
-/// Who is down or stands still does nothing; who is a silent traitor says nothing.
+/// A node that is down or paused does nothing; a silent traitor sends nothing.
 fn check_nodes(scenario: &Scenario, trace: &Trace) {
     let mut up = NodeSet::first(scenario.nodes.len());
     let mut paused = NodeSet::EMPTY;

@@ -1,4 +1,4 @@
-//! Whatever a stranger hands in is read or refused with one line: damaged scenarios, links, results and codes.
+//! Every input from outside is read or refused with one line: damaged scenarios, links, results and codes.
 
 use serde_json::{Value as Json, json};
 use worldlines::{

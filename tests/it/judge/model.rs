@@ -27,11 +27,11 @@ use worldlines::kernel::{
     Scenario, Solo, Step,
 };
 
-/// What tells a thing from others.
+/// Identity of a thing.
 type Print = u128;
 type Table<T> = HashMap<Print, T, BuildHasherDefault<Fingerprinter>>;
 
-/// How many faults may still happen: of each kind, and in all.
+/// Number of faults that may still happen: of each kind, and in total.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Faults {
     crash: u8,
@@ -79,16 +79,16 @@ struct Report {
     is_up: bool,
 }
 
-/// What is at a node.
+/// State of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Place {
     /// Its process and its timers.
     holds: Print,
-    /// How many of its requests have come.
+    /// Number of requests received.
     asked: u8,
 }
 
-/// What an application sees at a node.
+/// Events that an application sees at a node.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Heard {
     Asked(Arc<str>),
@@ -97,7 +97,7 @@ pub(crate) enum Heard {
     Recovery,
 }
 
-/// What happened at each node, in order.
+/// Events of each node, in order.
 pub(crate) type Logs = [Vec<Heard>];
 
 /// A state of the system.
@@ -112,7 +112,7 @@ pub(crate) struct State {
     logs: Vec<Vec<Heard>>,
 }
 
-/// What can happen.
+/// Possible turns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum What {
     Arrives(usize),
@@ -135,7 +135,7 @@ pub(crate) struct Turn {
     cut: Option<u32>,
 }
 
-/// What is promised, as a question to what was seen: whether it is broken.
+/// A promised property as a predicate on what was seen: true if it is violated.
 #[derive(Clone, Copy)]
 pub(crate) enum Promise {
     /// Nobody asks: all states are gone through.
@@ -152,7 +152,7 @@ pub(crate) struct Judge {
     scenario: Scenario,
     faults: Faults,
     promise: Promise,
-    /// What tells it from other models, for the desks.
+    /// Identity of the model, for the desks.
     number: u64,
 }
 
@@ -198,7 +198,7 @@ impl Judge {
         }
     }
 
-    /// Whether nothing can happen any more but faults.
+    /// True if nothing can happen any more but faults.
     fn is_at_rest(&self, state: &State) -> bool {
         let mut turns = Vec::new();
         self.actions(state, &mut turns);
@@ -328,7 +328,7 @@ impl Desk {
         }
     }
 
-    /// What a process does when something comes to it, and what becomes of it.
+    /// Effects of a process on an input, and its next state.
     fn run(&self, state: &State, turn: Turn) -> (u8, Solo, Step) {
         let Turn { what, cut } = turn;
         let (me, input) = match what {
@@ -480,7 +480,7 @@ impl Desk {
         }
     }
 
-    /// What a crash brings about beside that its node is down.
+    /// Effects of a crash other than that its node is down.
     fn fall(&self, state: &mut State, me: u8) {
         note(state, me, || Heard::Crash);
         state.left.crash -= 1;

@@ -1,4 +1,4 @@
-//! What is promised, said anew: as a question to what was seen at each node, beside the monitors of the properties.
+//! Promised properties, stated again as predicates on what was seen at each node, independent of the monitors.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -6,7 +6,7 @@ use worldlines::kernel::NodeId;
 
 use super::model::{Heard, Logs};
 
-/// What a node told, as long as it was up.
+/// Indications of a node while it was up.
 fn told(log: &[Heard]) -> impl Iterator<Item = &Arc<str>> {
     log.iter().filter_map(|heard| match heard {
         Heard::Told(what) => Some(what),
@@ -14,7 +14,7 @@ fn told(log: &[Heard]) -> impl Iterator<Item = &Arc<str>> {
     })
 }
 
-/// What a node was asked.
+/// Requests of a node.
 fn asked(log: &[Heard]) -> impl Iterator<Item = &Arc<str>> {
     log.iter().filter_map(|heard| match heard {
         Heard::Asked(what) => Some(what),
@@ -22,7 +22,7 @@ fn asked(log: &[Heard]) -> impl Iterator<Item = &Arc<str>> {
     })
 }
 
-/// Whether a node never crashed.
+/// True if a node never crashed.
 fn is_correct(log: &[Heard]) -> bool {
     !log.contains(&Heard::Crash)
 }

@@ -68,7 +68,7 @@ impl System {
         self
     }
 
-    /// What tells it from the others, in words.
+    /// Identity in words.
     pub(crate) fn name(&self) -> String {
         let Scenario { nodes, requests, network, params, .. } = &self.scenario;
         let mut name = format!("{} n={} k={}", self.protocol.id, nodes.len(), requests.len());
@@ -187,7 +187,7 @@ pub(crate) fn reducible() -> Vec<(System, &'static Property, u64)> {
         (casts("fifo-multicast", 4, 2), &order::FIFO_ORDER, 10),
         (casts("causal-multicast", 4, 2), &order::CAUSAL_ORDER, 12),
         (casts("causal-multicast", 4, 3), &order::CAUSAL_ORDER, 15),
-        // Who numbers the messages, and in which order, shows at every node: fewer orders come to the same.
+        // The node that numbers the messages, and their order, show at every node: fewer orders are equivalent.
         (casts("abcast", 4, 2), &order::TOTAL_ORDER, 5),
         (lock("ricart-agrawala", 4), &mutex::MUTUAL_EXCLUSION, 80),
         (lock("ricart-agrawala", 5), &mutex::MUTUAL_EXCLUSION, 500),

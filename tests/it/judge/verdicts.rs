@@ -1,4 +1,4 @@
-//! Whether a promise is kept whatever happens, and if not, after how many turns it is broken: both say the same.
+//! A promised property holds in all runs or is violated after a number of turns: both checkers agree.
 
 use stateright::{Checker, Model};
 use worldlines::{
@@ -108,7 +108,7 @@ fn search_and_stateright_agree_on_broadcasts() {
     breaks(validity, &[everyone().faults("crash=1"), cast("abcast", 1).faults("crash=1")]);
 }
 
-/// Who is down while all copies come, and back before anybody is told of its crash.
+/// A node that is down while all copies arrive, and recovers before its crash is reported.
 #[test]
 fn search_and_stateright_agree_on_messages_to_a_node_that_is_down() {
     let validity = (&broadcast::VALIDITY, NotInTheEnd(promises::own_is_missing));

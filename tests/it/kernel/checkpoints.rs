@@ -72,7 +72,7 @@ fn seek_to_any_event_equals_a_run_from_the_start() {
                 let near = checkpoints.seek_near(&plan, &whole, events, last.as_ref());
                 assert_eq!(format!("{:?}", near.state), format!("{state:?}"), "{place}");
                 last = Some(near);
-                // What was found goes on as the run did.
+                // The restored state continues as the run did.
                 state = moment.state;
                 while state.step(&plan, &mut trace) {}
                 assert_eq!(trace, whole, "{place}");

@@ -66,7 +66,7 @@ fn touch(touched: &mut Touched, node: NodeId, time: Time) -> bool {
     sooner
 }
 
-/// Whom a fault touches by itself.
+/// Nodes that a fault affects directly.
 fn touched_by(fault: &Fault, scenario: &Scenario, before: &Trace) -> Touched {
     let mut touched = Touched::new();
     match *fault {
@@ -86,7 +86,7 @@ fn touched_by(fault: &Fault, scenario: &Scenario, before: &Trace) -> Touched {
         | Fault::Recover { node, at } => {
             touch(&mut touched, node, at);
             if let Detector::Perfect(bound) = scenario.network.detector {
-                // What is still to be told of an earlier crash may no longer be true.
+                // A pending report of an earlier crash may no longer be true.
                 let about = |fault: &Fault| {
                     matches!(fault, Fault::Crash { node: it, .. }
                         | Fault::CrashWriting { node: it, .. }
@@ -164,7 +164,7 @@ fn untouched(
                 return None;
             }
             let what = match message {
-                // What it says is what a forged message is about.
+                // The text of a forged message is its content.
                 Some(message) if Some(message.name) == about => format!("send {:?}", message.name),
                 Some(message) => {
                     format!("{} {:?} {:?}", event.kind.name(), message.name, message.packet)

@@ -1,4 +1,4 @@
-//! What the kernel does with effects and with faults, seen through a process made for the purpose.
+//! Execution of effects and faults by the kernel, seen through a process made for this test.
 
 use std::fmt;
 
@@ -432,7 +432,7 @@ fn recovered_node_has_its_stable_storage_and_nothing_else() {
     let expected = ["20 P1 persist", "30 P1 crash", "40 P1 recover"];
     assert_eq!(of_kinds(&scenario, &trace, &["persist", "crash", "recover", "timer"]), expected);
     let told = of_kinds(&scenario, &trace, &["tell"]);
-    // What is stored is the process as it is when the handler ends, not as it was at the call.
+    // The stored state is that at the end of the handler, not at the call.
     assert_eq!(told.last().map(String::as_str), Some("40 P1 tell kept 101, heard 0"));
     assert_eq!(trace.unused_requests, [3]);
 }

@@ -39,7 +39,7 @@ fn play(scenario: &Scenario) -> Trace {
     run(&RUMOUR, scenario).expect("rumours understand")
 }
 
-/// What nodes hear directly of its author, `10 P2 yes of P1`; damaged texts as `, broken,`.
+/// Messages that nodes receive directly from their author, `10 P2 yes of P1`; damaged texts as `, broken,`.
 fn heard(scenario: &Scenario) -> Vec<String> {
     let trace = play(scenario);
     let hears = trace.events.iter().filter_map(|event| match &event.kind {
@@ -69,7 +69,7 @@ fn lost(scenario: &Scenario) -> Vec<String> {
     losses.collect()
 }
 
-/// What is heard of the first telling, and only that.
+/// Receipts of the first message only.
 fn first_heard(scenario: &Scenario) -> Vec<String> {
     heard(scenario).into_iter().filter(|it| it.starts_with("10 ")).collect()
 }
@@ -148,7 +148,7 @@ fn network_corrupts_with_the_given_probability() {
     let lost = lost(&scenario).len();
     assert_eq!(damaged(&calm), 0);
     assert!((300..500).contains(&(damaged(&foul) + lost)), "{} of 2000", damaged(&foul) + lost);
-    // What P1 sends does not change, nor does the time that it takes.
+    // P1's messages and their delays do not change.
     let sent = |trace: &Trace| -> Vec<_> {
         let of_p1 = trace.messages.iter().filter(|it| it.name.from == node(0));
         let ends = of_p1.map(|it| {
@@ -378,7 +378,7 @@ fn transmission_on_a_shared_medium_is_heard_by_all_at_one_cost() {
     let all = ["10 P2 yes of P1", "10 P3 yes of P1", "10 P4 yes of P1"];
     assert_eq!(first_heard(&shared(4, Medium::Shared)), all);
     assert_eq!(first_heard(&shared(4, Medium::Links)), all);
-    // What is not transmitted is a message to one, on whatever medium.
+    // A message that is not transmitted goes to one node, on any medium.
     let mut told = shared(3, Medium::Shared);
     told.requests = vec![ask(0, 0, "broadcast", "yes")];
     assert!(play(&told).messages.iter().all(|message| message.transmission.is_none()));

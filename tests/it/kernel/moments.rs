@@ -132,7 +132,7 @@ const STRIKES: [Strike; 6] = [
     Strike::Pause(70),
 ];
 
-/// What P1 is when the moment comes.
+/// State of P1 at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Before {
     Up,
@@ -173,7 +173,7 @@ fn expected(before: Before, strikes: &[Strike]) -> (Vec<&'static str>, Vec<bool>
         Before::PausedUntil(until) => Some(until),
         _ => None,
     };
-    // What waits for the end of a pause; and whether the alarm that was set at the start still runs.
+    // Inputs that wait for the end of a pause; and true if the alarm that was set at the start still runs.
     let mut waits = paused.is_some();
     let mut alarm = up;
     let mut lost = 0;
@@ -208,7 +208,7 @@ fn expected(before: Before, strikes: &[Strike]) -> (Vec<&'static str>, Vec<bool>
         paused = None;
         told.push("resume");
     }
-    // What P1 does: each deed is told of, and some bring two sends with them.
+    // Actions of P1: each is indicated, and some include two sends.
     let mut deeds: Vec<&[&str]> = Vec::new();
     const GREETS: &[&str] = &["send", "send"];
     let acts = up && paused.is_none();
@@ -249,7 +249,7 @@ fn expected(before: Before, strikes: &[Strike]) -> (Vec<&'static str>, Vec<bool>
             done.truncate(last + 1);
         }
         done.push("crash");
-        // What waits for a pause to end is lost when the moment is over, and what comes later at it finds P1 down.
+        // Inputs that wait for the end of a pause are lost after the moment, and later inputs find P1 down.
     }
     told.extend(done);
     (told, met)
@@ -361,7 +361,7 @@ fn perfect_detector_with_recoveries_is_complete_and_accurate() {
         }
         let trace = play(&scenario);
         let changes: Vec<Time> = trace.events.iter().map(|event| event.time).collect();
-        // What each node believes of each other one, and what it was told last in its life.
+        // Belief of each node about each other node, and the last report that it received.
         let mut suspects = [NodeSet::EMPTY; 3];
         for event in &trace.events {
             let own = &mut suspects[event.node.index()];

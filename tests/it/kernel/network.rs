@@ -65,7 +65,7 @@ fn message_corrupted_twice_is_damaged_by_the_first_fault() {
     assert_eq!(play(&scenario).unused_faults, [1]);
 }
 
-/// What is lost waits for no turn: it is lost half-way between its sending and the arrival that its own delay gives.
+/// A lost message waits for no turn: it is lost half-way between its sending and the arrival by its own delay.
 #[test]
 fn fifo_link_loses_a_message_half_way_of_its_own_delay() {
     let mut scenario = broadcasting(&[10, 20]);

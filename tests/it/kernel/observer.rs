@@ -1,4 +1,4 @@
-//! What is seen of a run from outside: measures over time, and who waits for whom.
+//! Observations of a run from outside: metrics over time, and deadlocks.
 
 use derive_more::Display;
 use serde::Serialize;
@@ -150,7 +150,7 @@ fn deadlock_ends_with_a_crash_and_needs_a_run_at_rest() {
     assert!(!trace.quiescent && deadlock(&trace).is_empty());
 }
 
-/// What a metric of a node comes to, as the trace's JSON tells it.
+/// Values of a node's metric in the trace's JSON.
 fn series(scenario: &Scenario, metric: &str, place: usize) -> Json {
     let trace = dine(scenario);
     let report = report(&PHILOSOPHER, scenario, &trace);

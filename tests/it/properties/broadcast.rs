@@ -23,7 +23,7 @@ use crate::common::{
     scene::{self, Scene, status},
 };
 
-/// Whether a property holds of a history, said as the textbook says it: slow, and obviously right.
+/// True if a property holds for a history, by the textbook's definition: slow, and obviously right.
 type Definition = fn(&History) -> bool;
 
 pub(crate) const DEFINITIONS: [(&Property, Definition); 13] = [
@@ -89,7 +89,7 @@ fn atomicity(history: &History) -> bool {
     })
 }
 
-/// Whether nobody delivers `two` unless it has already delivered `one`.
+/// True if no node delivers `two` unless it has already delivered `one`.
 fn respects(history: &History, one: &Asked, two: &Asked) -> bool {
     let told = history.told();
     let deliveries = |asked: &Asked| -> Vec<Told> {
@@ -137,7 +137,7 @@ fn causal_order(history: &History) -> bool {
     })
 }
 
-/// Whether any two of these nodes deliver these messages in the same order, where both deliver both.
+/// True if any two of these nodes deliver these messages in the same order, where both deliver both.
 fn same_order(history: &History, nodes: NodeSet, compared: impl Fn(&Told, &Told) -> bool) -> bool {
     in_same_order(&history.told(), nodes, compared)
 }

@@ -139,7 +139,7 @@ fn run_cut_before_it_is_at_rest_leaves_liveness_undecided() {
     assert_eq!(status(&scenario, "agreement"), "undecided");
     scenario.until = 1000;
     assert_eq!(status(&scenario, "agreement"), "holds");
-    // What is broken before the end is not excused by the end.
+    // A violation before the end remains a violation at the end.
     let lost = scenario.clone();
     let message = worldlines::kernel::MessageName { from: node(0), to: node(1), number: 1 };
     let lost = Scenario { faults: vec![Fault::Drop { message }], until: 500, ..lost };

@@ -58,7 +58,7 @@ fn receipt(scene: &Scene, (from, to): (NodeId, NodeId), number: u32) -> Option<u
     })
 }
 
-/// Whether this holds for each snapshot and the ends of each link that have both recorded, given them, the place
+/// True if this holds for each snapshot and the ends of each link that have both recorded, given them, the place
 /// where the receiver recorded and how many the sender had sent on the link when it recorded.
 fn on_each_link(scene: &Scene, holds: impl Fn(u32, (NodeId, NodeId), usize, u32) -> bool) -> bool {
     let pairs = scene.everyone().into_iter().flat_map(|from| {
@@ -100,7 +100,7 @@ fn recorded_state_complete(scene: &Scene) -> bool {
     })
 }
 
-/// How many transfers were sent on a link, and how many were received, just before a place.
+/// Numbers of transfers sent and received on a link, just before a place.
 fn counts(scene: &Scene, (from, to): (NodeId, NodeId), at: usize) -> (u32, u32) {
     let (mut sent, mut received) = (0, 0);
     let (all_told, all_asked) = (recorded(scene), scene.asked::<CheckpointRequest>());
@@ -131,7 +131,7 @@ fn counts(scene: &Scene, (from, to): (NodeId, NodeId), at: usize) -> (u32, u32) 
     (sent, received)
 }
 
-/// What makes an orphan is a rollback of the sender below what was received, or a receipt of more than its
+/// An orphan arises from a rollback of the sender below what was received, or a receipt of more than its
 /// rollback has left; what mends it is a rollback of the receiver to what was left.
 fn no_orphan_message(scene: &Scene) -> bool {
     let links = scene
@@ -167,7 +167,7 @@ fn no_orphan_message(scene: &Scene) -> bool {
     })
 }
 
-/// What a correct process has recorded for a snapshot it completes.
+/// A correct process completes each snapshot for which it has recorded its state.
 fn snapshot_completion(scene: &Scene) -> bool {
     let told = scene.told::<Recorded>();
     told.iter().filter(|it| scene.correct().contains(it.node)).all(|record| {

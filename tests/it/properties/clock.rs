@@ -95,7 +95,7 @@ fn skew_bound(scene: &Scene) -> bool {
     })
 }
 
-/// What the clocks of a random history are.
+/// Kinds of clocks of a random history.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Clocks {
     Lamport,

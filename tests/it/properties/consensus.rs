@@ -90,7 +90,7 @@ fn ic2(scene: &Scene) -> bool {
         || values(scene, scene.correct()).iter().all(|it| it.it.value == order.it.0)
 }
 
-/// What IC2 says must be known before: a decision without any order is judged once there is one.
+/// IC2 needs the order: a decision without any order is judged once there is one.
 fn vectors(scene: &Scene) -> Vec<At<Decide<Vector>>> {
     firsts(scene.told(), scene.correct())
 }

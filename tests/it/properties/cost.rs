@@ -1,4 +1,4 @@
-//! What it costs to judge.
+//! Cost of judging.
 
 use worldlines::{
     abstractions::register::{

@@ -1,4 +1,4 @@
-//! Who is up.
+//! Failure detection.
 
 use worldlines::{
     abstractions::detection::{
@@ -27,7 +27,7 @@ fn notices(scene: &Scene) -> Vec<At<Notice>> {
     })
 }
 
-/// Whether `p` suspects `q` in the end.
+/// True if `p` suspects `q` in the end.
 fn suspects(scene: &Scene, p: NodeId, q: NodeId) -> bool {
     let about = |it: &&At<Notice>| {
         let (Notice::Suspect { node } | Notice::Restore { node }) = it.it;

@@ -19,7 +19,7 @@ pub(crate) const CASES: &[Case] = &[
     case(&TERMINATION, termination),
 ];
 
-/// Whom the node holds to be the leader just before this place, by what it was told since it last crashed.
+/// The node's leader just before this place, by its indications since its last crash.
 fn leader(
     scene: &Scene,
     who: NodeId,

@@ -1,4 +1,4 @@
-//! Who asked first: the one property that depends on what happened before what.
+//! Happened-before fairness: the only property that depends on the order of events.
 
 use worldlines::{
     abstractions::mutex::{Access, Acquire, DEFAULT_HOLD, HAPPENED_BEFORE_FAIRNESS},
@@ -12,10 +12,10 @@ use worldlines::{
 
 use crate::common::{chance::Chance, node};
 
-/// What is compared here with its definition.
+/// The property that is compared with its definition.
 pub(crate) const DEFINED: &Property = &HAPPENED_BEFORE_FAIRNESS;
 
-/// What happens in a history, message by message.
+/// Events of a history, message by message.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Step {
     Ask(usize),
@@ -79,7 +79,7 @@ fn trace(steps: &[Step]) -> Trace {
     trace
 }
 
-/// Whether one step happened before another: there is a path from it along lines and messages.
+/// True if one step happened before another: there is a path from it along lines and messages.
 fn happened_before(steps: &[Step], one: usize, other: usize) -> bool {
     let mut reached = vec![false; steps.len()];
     reached[one] = true;

@@ -51,7 +51,7 @@ fn joined(scene: &Scene) -> Vec<At<()>> {
     joined.map(|At { at, node, .. }| At { at, node, it: () }).collect()
 }
 
-/// Whether the node was a member when the message was broadcast, and is one to the end.
+/// True if the node was a member when the message was broadcast, and is one to the end.
 fn is_bound(scene: &Scene, who: NodeId, message: BroadcastId) -> bool {
     let joined = joined(scene);
     let Some(broadcast) = asked(scene).into_iter().find(|it| it.it == message) else {
@@ -78,7 +78,7 @@ fn validity(scene: &Scene) -> bool {
     })
 }
 
-/// Whether everybody who is bound among these has what somebody among those has delivered.
+/// True if every bound node of these has every message that a node of those has delivered.
 fn agreed(scene: &Scene, binding: NodeSet, bound: NodeSet) -> bool {
     let told = delivered(scene);
     told.iter().filter(|it| binding.contains(it.node)).all(|one| {

@@ -63,7 +63,7 @@ fn judged_slowly(steps: &[Step]) -> Vec<Answered> {
     said
 }
 
-/// What a random history is made of.
+/// Parts of a random history.
 #[derive(Clone, Copy)]
 struct Shape {
     clients: usize,

@@ -37,7 +37,7 @@ struct Sent {
 }
 
 impl Sent {
-    /// Whether a delivery is one of this message, going by its name.
+    /// True if a delivery is one of this message, going by its name.
     fn names(&self, told: &At<Deliver<Value>>) -> bool {
         (self.from, self.to, self.seq) == (told.it.from, told.node, told.it.seq)
             && self.at < told.at

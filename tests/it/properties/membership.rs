@@ -34,7 +34,7 @@ pub(crate) const CASES: &[Case] = &[
     case(&CRASHED_MEMBERS_LEAVE, crashed_members_leave),
 ];
 
-/// What is broadcast is delivered or refused, by who stays up.
+/// Every broadcast is delivered or refused by the nodes that stay up.
 fn validity(scene: &Scene) -> bool {
     let asked = scene.asked::<GroupRequest>();
     let told = scene.told::<GroupIndication>();
@@ -110,7 +110,7 @@ fn same_view_delivery(scene: &Scene) -> bool {
 }
 
 fn virtual_synchrony(scene: &Scene) -> bool {
-    // Who moved from which view to which, and what it had delivered in the first.
+    // Node that moved from one view to another, and its deliveries in the first.
     let steps: Vec<_> = views(scene)
         .iter()
         .filter_map(|next| {
@@ -126,7 +126,7 @@ fn virtual_synchrony(scene: &Scene) -> bool {
     steps.iter().all(|one| steps.iter().all(|two| one.0 != two.0 || one.1 == two.1))
 }
 
-/// What a step tells a node of another: that it failed, or that it is there.
+/// Notice to a node about another: that it failed, or that it is present.
 fn failed(scene: &Scene, at: usize, p: NodeId, q: NodeId) -> Option<bool> {
     let told =
         scene.told::<GroupIndication>().into_iter().find(|it| it.at == at && it.node == p)?;

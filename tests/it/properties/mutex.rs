@@ -31,7 +31,7 @@ fn is_enter(access: &At<Access>) -> bool {
     matches!(access.it, Access::Enter { .. })
 }
 
-/// Whether the node is inside just before this place.
+/// True if the node is inside just before this place.
 fn inside(scene: &Scene, who: NodeId, at: usize) -> bool {
     let mut told = scene.told::<Access>();
     told.retain(|it| it.node == who && it.at < at && !matches!(it.it, Access::Write { .. }));

@@ -1,4 +1,4 @@
-//! What a monitor says that it goes by, is all that it goes by: told in another way of a run that is the same but for
+//! A monitor depends only on what it declares: told in another way of a run that is the same but for
 //! the rest, it says the same. A search that leaves orders out relies on that, and on more that is tried here: that
 //! monitors with the same fingerprint are the same from then on, and that only a failure mends a violation of safety.
 
@@ -42,11 +42,11 @@ struct Sight<'a> {
     past: Past,
     /// By node: how many of its events are known here.
     clock: Vec<u32>,
-    /// How many of its own node's events others had heard of in what it has heard of them.
+    /// Number of its own node's events that the others knew, according to their messages.
     echo: u32,
-    /// Which event the node answered; what is told in one answer stays together.
+    /// Event that the node answered; the indications of one answer stay together.
     answers: EventId,
-    /// Whether that was a timer.
+    /// True if that was a timer.
     by_timer: bool,
 }
 
@@ -71,7 +71,7 @@ impl Sight<'_> {
         matches!(self.seen.what, Seen::Crash | Seen::Recover | Seen::Traitor)
     }
 
-    /// Whose failure it tells of: the node's own, or that of the one which it was told of.
+    /// Node whose failure it reports: itself, or the node of the report.
     fn failing(&self) -> Option<NodeId> {
         match self.seen.what {
             Seen::Crash | Seen::Recover => Some(self.seen.node),
@@ -105,7 +105,7 @@ impl Monitor for Recorder {
     }
 }
 
-/// What monitors see of a run.
+/// Observations of a run by monitors.
 fn account(trace: &Trace, nodes: usize) -> Vec<Sight<'_>> {
     let recorder = Recorder::default();
     Watching::new(vec![Box::new(recorder.clone())], &common::crash_stop(nodes))
@@ -146,7 +146,7 @@ fn account(trace: &Trace, nodes: usize) -> Vec<Sight<'_>> {
     account
 }
 
-/// What a monitor says so far, and if the run ends here.
+/// Verdict of a monitor so far, and if the run ends here.
 type Said = [&'static str; 2];
 
 fn said(monitor: &dyn Monitor) -> Said {
@@ -178,13 +178,13 @@ enum Way {
     IdsOfSearch,
     /// As a search does where no order counts.
     NoIds,
-    /// What happens at different nodes, in another order.
+    /// Events of different nodes, in another order.
     Orders,
-    /// What happens at one node as well.
+    /// Events of one node as well.
     OwnOrders,
-    /// What is asked for, somewhere else.
+    /// Requests, elsewhere.
     MovedRequests,
-    /// What is asked for, not at all.
+    /// Requests, left out.
     NoRequests,
 }
 
@@ -328,7 +328,7 @@ fn ordered<'a>(account: &[Sight<'a>], within: bool, chance: &mut Chance) -> Vec<
     told
 }
 
-/// What happens at one node, in another order: what is told in different answers, where the one did not lead to the
+/// Events of one node, in another order: indications of different answers, where the one did not lead to the
 /// other. A request may come earlier than it did, since nothing has to be told first.
 fn reordered(account: &[Sight], row: &[usize], chance: &mut Chance) -> Vec<usize> {
     let mut answers: Vec<Vec<usize>> = Vec::new();
@@ -374,7 +374,7 @@ fn runs(protocol: &'static Protocol, number: u64) -> Vec<(Trace, usize)> {
     scenarios.iter().map(|scenario| (run_valid(scenario), size(scenario))).collect()
 }
 
-/// What nodes might have told as well: some of it left out, some of it replaced by what was told before, somewhere.
+/// Other possible indications: some left out, some replaced by an earlier indication of some node.
 /// So what a monitor sees does not have to be what a protocol would do.
 fn garbled<'a>(account: &[Sight<'a>], chance: &mut Chance) -> Vec<Sight<'a>> {
     let mut account = account.to_vec();
@@ -393,7 +393,7 @@ fn garbled<'a>(account: &[Sight<'a>], chance: &mut Chance) -> Vec<Sight<'a>> {
     account
 }
 
-/// What was tried.
+/// Numbers of trials.
 #[derive(Clone, Copy, Debug, Default)]
 struct Tally {
     tellings: usize,
@@ -434,7 +434,7 @@ fn retell(
     Ok(tally)
 }
 
-/// Whether there is group membership: then who is bound depends on what came first in time, whatever a monitor says,
+/// True with group membership: then the bound nodes depend on the order in time, whatever a monitor says,
 /// and a search refuses that ([`Unfit::Members`](worldlines::search::Unfit::Members)).
 fn has_members(protocol: &Protocol) -> bool {
     protocol.behaviour.requests.iter().any(|kind| kind.name == "join")
@@ -507,7 +507,7 @@ const LIE: Property = Property {
     monitor: |_| Box::<Liar>::default(),
 };
 
-/// Whether a property would be found to need more than this.
+/// True if a property would be found to need more than this.
 fn is_found_out(protocol: &str, property: &Property, needs: Needs) -> bool {
     let protocol = common::protocol(protocol);
     let runs = runs(protocol, MANY_RUNS);
@@ -541,7 +541,7 @@ fn monitor_that_understates_its_needs_is_found_out() {
     assert!(!is_found_out("fifo-multicast", &order::FIFO_ORDER, Needs::SEQUENCE));
 }
 
-/// What two monitors with the same fingerprint have in common.
+/// Common behaviour of two monitors with the same fingerprint.
 struct Met {
     monitor: Box<dyn Monitor>,
     /// In which order it was told things: another one was told them in another.
@@ -555,7 +555,7 @@ fn print(monitor: &dyn Monitor) -> u128 {
     taken.fingerprint()
 }
 
-/// How many times a monitor was the same as another one after another history; or what was wrong with that.
+/// Number of times that a monitor equalled another one after another history, or the first error.
 fn meet(
     property: &Property,
     (account, setting): (&[Sight], Setting),
@@ -581,7 +581,7 @@ fn meet(
             continue;
         }
         count += 1;
-        // Whatever comes next, they are the same from then on.
+        // They are the same for all later events.
         for next in account {
             let mut both = [&monitor, &other.monitor].map(Clone::clone);
             both.iter_mut().for_each(|it| it.observe(&next.seen));

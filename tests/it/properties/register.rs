@@ -87,7 +87,7 @@ impl Objects {
     }
 }
 
-/// Whether some order of all answered operations and some others, by the time, gives the answers: every order
+/// True if some order of all answered operations and some others, by the time, gives the answers: every order
 /// is tried.
 fn some_order(done: &mut Vec<Run>, objects: &Objects, rest: &[Run]) -> bool {
     let in_time = |order: &[Run]| {
@@ -166,7 +166,7 @@ fn convergence(scene: &Scene) -> bool {
     replicas.iter().all(|one| replicas.iter().all(|two| one == two))
 }
 
-/// What a correct process has asked since its last crash is answered.
+/// Requests of a correct process since its last crash are answered.
 fn termination(scene: &Scene) -> bool {
     let correct = scene.correct();
     let end = scene.steps.len();
@@ -176,7 +176,7 @@ fn termination(scene: &Scene) -> bool {
     })
 }
 
-/// What objects a random history uses.
+/// Objects that a random history uses.
 #[derive(Clone, Copy)]
 enum Kind {
     Register,

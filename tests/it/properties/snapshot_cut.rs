@@ -28,7 +28,7 @@ fn random(chance: &mut Chance) -> Scenario {
     scenario
 }
 
-/// What crosses the cut through the moments at which the nodes recorded their states.
+/// Messages that cross the cut through the moments at which the nodes recorded their states.
 fn crossing(outcome: &Outcome) -> Crossing {
     let trace = &outcome.trace;
     let lines = Lines::of(trace, outcome.scenario.nodes.len());

@@ -12,7 +12,7 @@ use worldlines::{
     search::{Budget, DEFAULT_RUNS, Finding, Objective, Search, Shard, Target, Task, Workers},
 };
 
-/// What the search does not find within its default budget, each with why. A break that is listed here and found all
+/// Breaks that the search does not find within its default budget, each with the reason. A break that is listed here and found all
 /// the same is an error, too.
 const EXCEPTIONS: &[(&str, &str)] = &[];
 
@@ -21,7 +21,7 @@ fn plain(given: &Scenario) -> Scenario {
     Scenario { faults: Vec::new(), captions: Vec::new(), ..given.clone() }
 }
 
-/// What is found by default, by the place of what is violated in the break's list.
+/// Properties found by default, by their places in the break's list.
 fn search(protocol: &'static Protocol, it: &Break, given: &Scenario) -> Vec<Option<Finding>> {
     let objective = |property: &'static Property| Objective {
         target: Target::Violation(property),
@@ -49,7 +49,7 @@ fn search(protocol: &'static Protocol, it: &Break, given: &Scenario) -> Vec<Opti
     found
 }
 
-/// What is wrong with what the search finds of one break; empty if nothing is.
+/// Errors of the search's findings for one break; empty for none.
 fn complaints(protocol: &'static Protocol, it: &Break) -> Vec<String> {
     let bundled = bundled::of_protocol(protocol.id).find(|other| other.name == it.scenario);
     let bundled = bundled.expect("a break has its scenario");

@@ -134,7 +134,7 @@ fn retransmission_relies_on_fair_loss() {
     assert_eq!(case.culprit(Rule::FairLossChannels), Some("faults[0]"));
 }
 
-/// What a correct member misses for ever is a gap on its link as soon as a later message of that link arrives,
+/// A message that a correct member misses for ever is a gap on its link as soon as a later message of that link arrives,
 /// whatever becomes of the sender.
 #[test]
 fn virtual_synchrony_relies_on_links_without_gaps() {

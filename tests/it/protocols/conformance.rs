@@ -1,4 +1,4 @@
-//! What every registered protocol must be, whoever wrote it.
+//! Rules for every registered protocol.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What one operation costs when nothing fails: counted, and by the formula.
+//! Cost of one operation without failures: counted, and by the formula.
 
 use worldlines::{
     kernel::{Cost, Domain, ParameterValue, ParameterValues, Protocol, Trace},

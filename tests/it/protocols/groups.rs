@@ -57,7 +57,7 @@ fn busy_group(chance: &mut Chance) -> Scenario {
                 scenario.faults.push(crash(at, node.index(), sends));
             }
             _ => {
-                // What it sends just before it crashes is lost.
+                // Messages that it sends just before its crash are lost.
                 let until = at + chance.between(1, 60);
                 scenario.faults.push(Fault::Omit { node, side: Side::Send, at, until });
                 scenario.faults.push(crash(until, node.index(), None));
@@ -89,12 +89,12 @@ fn count(trace: &Trace, of: impl Fn(&EventKind) -> bool) -> usize {
     trace.events.iter().filter(|event| of(&event.kind)).count()
 }
 
-/// How often a message that is displayed so is sent.
+/// Number of messages with this text.
 fn sent(trace: &Trace, text: &str) -> usize {
     trace.messages.iter().filter(|message| message.packet.to_string() == text).count()
 }
 
-/// What a node is told: `20 deliver m`.
+/// Indications of a node: `20 deliver m`.
 fn told(scenario: &Scenario, trace: &Trace, index: usize) -> Vec<String> {
     let mine = trace.events.iter().filter(|event| event.node == node(index));
     let told = mine.filter_map(|event| match &event.kind {
@@ -114,7 +114,7 @@ fn virtual_synchrony_survivors_end_in_one_view_with_one_state() {
         let (trace, up) = run_to_the_end(&scenario);
         assert!(trace.quiescent, "seed {seed}: {scenario:#?}");
         let report = report(protocol(&scenario.protocol), &scenario, &trace);
-        // What a node sends just before it crashes may be lost, and that harms nobody.
+        // Messages that a node sends just before its crash may be lost without harm.
         let harmless = report.breaches.iter().all(|breach| breach.why.ends_with("(omission)"));
         assert!(harmless, "seed {seed}: {:?}", report.breaches);
         for judgement in &report.judgements {
@@ -122,7 +122,7 @@ fn virtual_synchrony_survivors_end_in_one_view_with_one_state() {
             assert_eq!(status, "holds", "seed {seed}: {judgement:?} of {scenario:#?}");
         }
         let members: Vec<_> = up.iter().filter(|state| !state["view"].is_null()).collect();
-        // Whoever is up is in, unless there was nobody left to let it in.
+        // Every node that is up is a member, unless no member was left to admit it.
         assert!(members.is_empty() || members.len() == up.len(), "seed {seed}: {scenario:#?}");
         for state in &members {
             for what in ["view", "state"] {

@@ -1,4 +1,4 @@
-//! What note 004 asks of Byzantine agreement: its table ("Focus 21") and its exercise 7.3.
+//! Byzantine agreement as in note 004: its table ("Focus 21") and its exercise 7.3.
 
 use serde_json::Value as Json;
 use worldlines::{
@@ -15,14 +15,14 @@ fn scenario(name: &str) -> Scenario {
     formats::scenario::read(text).expect("a bundled scenario can be read")
 }
 
-/// What P`to` received of P`from` in this round, as JSON.
+/// Message that P`to` received from P`from` in this round, as JSON.
 fn message(trace: &Trace, from: usize, to: usize, round: u32) -> Json {
     let mut messages = trace.messages.iter().filter(|it| it.name.to == node(to - 1));
     let message = messages.find(|it| it.name.from == node(from - 1) && it.name.number == round);
     message.expect("everybody says something in each round").packet.inspect()
 }
 
-/// What P`to` received in the first round, as the note writes it, `-` being its own place.
+/// Values that P`to` received in the first round, as the note writes them, `-` for its own place.
 fn first_round(trace: &Trace, to: usize) -> String {
     let size = trace.messages.iter().map(|it| it.name.to.index() + 1).max().unwrap_or(0);
     let value = |from| match from {
@@ -39,7 +39,7 @@ fn vector(said: &Json) -> String {
     format!("({})", list.iter().map(value).collect::<Vec<_>>().join(", "))
 }
 
-/// What P`number` is told or notes in the end of a round, in order.
+/// Indications and notes of P`number` at the end of a round, in order.
 fn told(scenario: &Scenario, trace: &Trace, number: usize) -> Vec<String> {
     let at = trace.events.iter().filter(|event| event.node == node(number - 1));
     let text = at.filter_map(|event| match &event.kind {

@@ -19,7 +19,7 @@ use crate::common::{
     run_valid,
 };
 
-/// What was drawn for a protocol.
+/// Numbers of random scenarios of a protocol.
 #[derive(Default)]
 struct Tally {
     /// Number of runs inside the model of safety.

@@ -32,7 +32,7 @@ fn violated(
 /// violated only by a rare coincidence.
 const AT_MOST: u64 = 60_000;
 
-/// What is violated in a protocol's bundled scenarios.
+/// Properties that a protocol's bundled scenarios violate.
 fn violated_in_bundled(protocol: &'static Protocol) -> BTreeSet<&'static str> {
     let of_protocol = |path: &str| path.split('/').nth(1) == Some(protocol.id);
     let bundled = bundled().into_iter().filter(|(path, _)| of_protocol(path));

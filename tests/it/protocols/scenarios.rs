@@ -1,4 +1,4 @@
-//! What is said of every bundled scenario: exactly what its protocol's file says of it. A scenario that is in
+//! Verdicts of every bundled scenario: exactly those that its protocol's file states. A scenario that is in
 //! none of the ways to break its protocol keeps every property.
 
 use std::collections::BTreeSet;
@@ -30,7 +30,7 @@ fn ways<'a>(path: &str, scenario: &Scenario) -> Vec<&'a Break> {
     breaks.filter(|way| Some(way.scenario) == name).collect()
 }
 
-/// Whether what is violated at first is the exercise: the rest is as in every scenario.
+/// True if the first violation is the exercise: the rest is as in every scenario.
 fn begins_broken(scenario: &Scenario) -> bool {
     goal_of(scenario).is_some_and(|goal| matches!(goal.want, Want::Keep(_)))
 }

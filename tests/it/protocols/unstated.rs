@@ -265,7 +265,7 @@ fn calm(protocol: &'static Protocol, chance: &mut Chance) -> Scenario {
     let mut scenario = random_scenario(protocol, chance, Weather::Fair);
     scenario.faults.clear();
     if !protocol.rests(&scenario) {
-        // Whatever is asked for is served long before the end.
+        // Every request is served long before the end.
         scenario.until = 3_000;
     }
     let network = &mut scenario.network;
@@ -277,7 +277,7 @@ fn calm(protocol: &'static Protocol, chance: &mut Chance) -> Scenario {
     scenario
 }
 
-/// What is violated of what is promised though nothing is broken that it relies on.
+/// Promised properties that are violated although no assumption is broken.
 fn unstated(protocol: &'static Protocol, name: &str, wrong: Wrong) -> Vec<String> {
     let mut found = Vec::new();
     for seed in 0..ONE_WRONG.runs() {

@@ -28,7 +28,7 @@ fn exercise_of(name: &str) -> (Scenario, Goal) {
     (scenario, goal)
 }
 
-/// What a search of an exercise finds within a budget, and what it covered.
+/// Findings of a search of an exercise within a budget, and its coverage.
 fn search(exercise: &Scenario, budget: Budget) -> (Option<Finding>, Coverage) {
     let asked = Asked::of(exercise.clone()).expect("its protocol is known");
     let mut search = Search::new(Asked { budget, ..asked }.task()).expect("its requests are read");
@@ -134,7 +134,7 @@ fn exercise_code_belongs_to_one_solution() {
     // Of another exercise it is the code of another run.
     let (other, _) = exercise_of("exercise-blocked");
     assert!(exercise::open(&other, &code).is_ok_and(|(_, same)| !same));
-    // What only looks like a code is refused, and so is one that changes what may not be changed.
+    // A text that only resembles a code is refused, and so is a code that changes fixed parts.
     let (keep, keeps) = exercise_of("exercise-keep-agreement");
     let foreign = exercise::code(&keeps, &Outcome::of(keep).expect("it can be run"));
     for bad in ["", "w1.", "w1.abc", "w2.abc.01234567", &foreign] {

@@ -31,7 +31,7 @@ struct Polite {
     modest: bool,
 }
 
-/// What is asked of it.
+/// Requests of the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Display)]
 enum Ask {
     /// To give way for ever.
@@ -211,7 +211,7 @@ fn door(ask: &str) -> Scenario {
     (0..100).map(with).find(rests).unwrap_or(scenario)
 }
 
-/// What is found of a property if no more than two messages are late, and what came of the orders of events.
+/// Findings for a property if at most two messages are late, and the coverage of the orders of events.
 fn search(
     protocol: &'static Protocol,
     scenario: &Scenario,

@@ -1,4 +1,4 @@
-//! What the partial-order reduction leaves out comes to the same: with it and without it, a search through all states
+//! The partial-order reduction leaves out only equivalent orders: with it and without it, a search through all states
 //! finds the same.
 
 use std::ops::Range;
@@ -133,7 +133,7 @@ const ASKED: &Property = &Property {
     monitor: |setting| Box::new(Asked { last: setting.nodes - 1, asked: false }),
 };
 
-/// Who never gets an answer goes round in a circle, from the start on or later: nobody else waits for that.
+/// A process without an answer goes round in a cycle, from the start or later: no other process waits for it.
 #[test]
 fn reduction_on_a_cycle_of_states_postpones_no_event_forever() {
     let protocol = common::protocol("retransmit-until-ack");

@@ -1,4 +1,4 @@
-//! What the partial-order reduction leaves out comes to the same in protocols that nobody would think of: their
+//! The partial-order reduction leaves out only equivalent orders in random protocols: their
 //! behaviour is a table drawn by lot, nearly the same in each state, so that many turns could be left out but for some
 //! small thing.
 
@@ -22,7 +22,7 @@ use crate::common::{
     },
 };
 
-/// How many states, kinds of messages, of requests and of timers there are.
+/// Numbers of states, and of kinds of messages, requests and timers.
 const STATES: usize = 4;
 const KINDS: usize = 3;
 const LAST: usize = KINDS - 1;
@@ -31,9 +31,9 @@ const TIMERS: usize = 2;
 
 mod tuned {
     worldlines::parameters! {
-        /// What is drawn.
+        /// Parameters of the random protocol.
         pub struct Drawn {
-            /// Which table.
+            /// Seed of the table.
             table: u32 = 0, in 0..=4_000_000_000 "";
         }
     }
@@ -46,7 +46,7 @@ struct Table {
     state: usize,
 }
 
-/// What comes to it.
+/// Inputs of the process.
 #[derive(Clone, Copy, Debug)]
 enum Comes {
     Start,
@@ -81,18 +81,18 @@ enum Deed {
     Store,
 }
 
-/// How a table is drawn.
+/// Parameters by which a table is drawn.
 #[derive(Clone, Copy, Debug)]
 struct Style {
-    /// How a state follows from the last one.
+    /// Rule by which a state follows from the last one.
     next: usize,
-    /// How often something is different in one state, and how often something is told, in percent.
+    /// Frequency of differences in one state, and of indications, in percent.
     odd: u64,
     tells: u64,
-    /// Whether it counts at which node it is, and from whom something comes.
+    /// True if it counts at which node it is, and from whom something comes.
     by_node: bool,
     by_sender: bool,
-    /// Whether what is sent may be answered by the like, and a timer may set itself.
+    /// True if what is sent may be answered by the like, and a timer may set itself.
     circles: bool,
     starts: bool,
 }
@@ -123,12 +123,12 @@ impl Table {
     }
 
     fn deed(style: Style, comes: Comes, size: usize, chance: &mut Chance) -> Option<Deed> {
-        // Who hears the last word says so.
+        // A process that receives the last message indicates it.
         let tells = if matches!(comes, Comes::Heard(_, LAST)) { 70 } else { style.tells };
         if chance.percent(tells) {
             return Some(Deed::Tell(chance.below(3)));
         }
-        // What comes later is of a higher kind, so that there is an end.
+        // Later messages are of a higher kind, so that the run ends.
         let least = match comes {
             Comes::Heard(_, what) if !style.circles => what + 1,
             Comes::Heard(_, what) => what,
@@ -153,7 +153,7 @@ impl Table {
         }
     }
 
-    /// What it does and comes to: much the same in each state.
+    /// Effects and next state: much the same in each state.
     fn answer(&self, me: NodeId, size: usize, comes: Comes) -> (usize, Vec<Deed>) {
         let style = self.style();
         let mut chance = self.chance(me, comes, STATES);

@@ -31,7 +31,7 @@ fn exported_macros(sources: &[Source]) -> Vec<(&str, &str)> {
     found
 }
 
-/// Which items of the crate's root a file names, each with its line.
+/// Items of the crate's root that a file names, each with its line.
 fn named_at_root(source: &Source) -> Vec<(usize, &str)> {
     let tokens = &source.tokens;
     let mut named = Vec::new();

@@ -1,4 +1,4 @@
-//! What the compiler does not check: which module may name which, and how large things may grow.
+//! Rules that the compiler does not check: permitted uses between modules, sizes, and plain English.
 //!
 //! Each rule is a function from sources to complaints. Beside each, a test shows it a source that
 //! breaks it: a rule that cannot complain is worth nothing.

@@ -74,13 +74,13 @@ fn protocol_ids(sources: &[Source], ids: &[&str], paths: &[String]) -> Vec<Strin
     complaints
 }
 
-/// Whether an id stands in a text by itself, not inside a longer id.
+/// True if an id stands in a text by itself, not inside a longer id.
 fn holds_id(text: &str, id: &str) -> bool {
     let part_of_id = |next: char| next.is_ascii_alphanumeric() || next == '-';
     text.split(|next| !part_of_id(next)).any(|word| word == id)
 }
 
-/// Whether a word is one that the abstractions tell or are asked by, as `snapshot` is: a protocol may be named
+/// True if a word is the name of an indication or a request, as `snapshot` is: a protocol may be named
 /// after what it is for, and the word is everybody's.
 fn is_shared(sources: &[Source], word: &str) -> bool {
     let shared = sources.iter().filter(|source| source.layer() == Some("abstractions"));
@@ -137,7 +137,7 @@ fn floats(sources: &[Source]) -> Vec<String> {
         for (at, token) in source.tokens.iter().enumerate() {
             let after_point = at > 0 && source.tokens[at - 1].is_sign('.');
             let is_exempt = exempt.iter().any(|lines| lines.contains(&token.line));
-            // What serialises has to be offered floats, and refuses them: `_it: f64`.
+            // A serialiser must offer a method for floats, and refuses them: `_it: f64`.
             let is_ignored = at > 1
                 && source.tokens[at - 1].is_sign(':')
                 && matches!(&source.tokens[at - 2].kind, Kind::Word(name) if name.starts_with('_'));

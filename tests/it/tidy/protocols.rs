@@ -35,7 +35,7 @@ fn complaints(sources: &[Source], registered: &[(&str, &str)]) -> Vec<String> {
     complaints
 }
 
-/// Whether the family's `mod.rs` has `name::PROTOCOL`.
+/// True if the family's `mod.rs` has `name::PROTOCOL`.
 fn lists(sources: &[Source], family: &str, name: &str) -> bool {
     let path = format!("src/protocols/{family}/mod.rs");
     sources.iter().filter(|source| source.path == path).any(|source| {

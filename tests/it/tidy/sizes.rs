@@ -1,4 +1,4 @@
-//! What fits in a head: files of 700 lines, functions of 70.
+//! Largest sizes: files of 700 lines, functions of 70.
 
 use super::{
     expect_none,

@@ -17,11 +17,11 @@ pub(crate) struct Source {
 pub(crate) struct Token {
     /// The line that it is on, from 1.
     pub(crate) line: usize,
-    /// What it is.
+    /// Kind of the piece.
     pub(crate) kind: Kind,
 }
 
-/// What a piece of code is.
+/// Kinds of pieces of code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A name or a keyword.
@@ -37,7 +37,7 @@ pub(crate) enum Kind {
 }
 
 impl Token {
-    /// Whether this is that word.
+    /// True if this is that word.
     pub(crate) fn is_word(&self, word: &str) -> bool {
         matches!(&self.kind, Kind::Word(own) if own == word)
     }
@@ -50,7 +50,7 @@ impl Token {
         }
     }
 
-    /// Whether this is that sign.
+    /// True if this is that sign.
     pub(crate) fn is_sign(&self, sign: char) -> bool {
         self.kind == Kind::Sign(sign)
     }
