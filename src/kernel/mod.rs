@@ -15,6 +15,7 @@ mod clock;
 mod context;
 mod cost;
 mod detection;
+mod executor;
 mod fingerprint;
 mod inspect;
 mod layer;

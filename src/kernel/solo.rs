@@ -4,10 +4,11 @@
 //! It needs only the node's response to an input. The machine is the same as in a simulation, and so is the
 //! order of its effects.
 
-use std::{cell::Cell, collections::VecDeque, hash::Hasher};
+use std::{cell::Cell, collections::VecDeque, hash::Hasher, rc::Rc};
 
 use super::{
-    Choices, Input, MAX_EVENTS, Machine, Medium, NodeId, NodeSet, Output, Packet, Plan, Time, Watch,
+    Choices, Input, MAX_EVENTS, Machine, NodeId, NodeSet, Packet, Plan, Time, Watch,
+    executor::{Executor, carry_out},
 };
 
 /// A node outside a simulation.
@@ -120,74 +121,15 @@ impl Solo {
             let watch = Watch { shows: 0, looked: &looked };
             self.machine.handle(watch, &mut self.choices, input, &mut outputs);
             step.looked |= looked.get();
+            let mut acting = Acting { solo: self, left: &mut left, did: &mut step.did };
             for output in outputs {
-                self.carry_out(plan, me, output, &mut left, &mut inputs, &mut step.did);
+                carry_out(&mut acting, (plan, me), output, &mut inputs);
             }
         }
         if stops_after.is_some() {
             self.crash();
         }
         step
-    }
-
-    fn carry_out(
-        &mut self,
-        plan: &Plan,
-        me: NodeId,
-        output: Output,
-        left: &mut Option<u32>,
-        to_oneself: &mut VecDeque<Input>,
-        did: &mut Vec<Did>,
-    ) {
-        if !self.up {
-            return;
-        }
-        match output {
-            Output::Send { to, packet } => {
-                for to in to {
-                    if to == me {
-                        let packet = packet.clone();
-                        to_oneself.push_back(Input::Message { from: me, packet });
-                    } else {
-                        self.send(to.into(), packet.clone(), left, did);
-                    }
-                }
-            }
-            Output::Transmit(packet) => match plan.scenario().network.medium {
-                Medium::Shared => self.send(plan.group(me).neighbours, packet, left, did),
-                Medium::Links => {
-                    for to in plan.group(me).others() {
-                        self.send(to.into(), packet.clone(), left, did);
-                    }
-                }
-            },
-            Output::SetTimer { timer, after } => {
-                self.timers.retain(|other| *other != timer);
-                self.timers.push(timer.clone());
-                did.push(Did::Set { timer, after });
-            }
-            Output::CancelTimer(timer) => self.timers.retain(|other| *other != timer),
-            Output::Store => self.stored = Some(self.machine.clone()),
-            Output::Indicate { packet, .. } => did.push(Did::Told(packet)),
-            Output::Note(_) => {}
-        }
-    }
-
-    fn send(&mut self, to: NodeSet, packet: Packet, left: &mut Option<u32>, did: &mut Vec<Did>) {
-        if !self.up || to.is_empty() {
-            return;
-        }
-        if *left == Some(0) {
-            self.crash();
-            return;
-        }
-        did.push(Did::Sent { to, packet });
-        if let Some(left) = left {
-            *left -= 1;
-            if *left == 0 {
-                self.crash();
-            }
-        }
     }
 
     /// Lets one of its timers go off.
@@ -214,4 +156,63 @@ impl Solo {
         self.machine = self.machine.recovered(self.stored.as_deref());
         self.handle(plan, me, Input::Recovery, None)
     }
+}
+
+/// A node by itself that executes its effects.
+struct Acting<'a> {
+    solo: &'a mut Solo,
+    /// Number of sends after which it crashes; none if it does not.
+    left: &'a mut Option<u32>,
+    did: &'a mut Vec<Did>,
+}
+
+impl Acting<'_> {
+    /// Crashes the node if it has no send left. True if it does.
+    fn stops(&mut self) -> bool {
+        let stops = *self.left == Some(0);
+        if stops {
+            self.solo.crash();
+        }
+        stops
+    }
+}
+
+impl Executor for Acting<'_> {
+    fn is_up(&self) -> bool {
+        self.solo.up
+    }
+
+    fn send(&mut self, to: NodeSet, packet: &Packet) -> bool {
+        if to.is_empty() {
+            return true;
+        }
+        if self.stops() {
+            return false;
+        }
+        self.did.push(Did::Sent { to, packet: packet.clone() });
+        if let Some(left) = self.left {
+            *left -= 1;
+        }
+        !self.stops()
+    }
+
+    fn set_timer(&mut self, timer: Packet, after: Time) {
+        self.cancel_timer(&timer);
+        self.solo.timers.push(timer.clone());
+        self.did.push(Did::Set { timer, after });
+    }
+
+    fn cancel_timer(&mut self, timer: &Packet) {
+        self.solo.timers.retain(|other| other != timer);
+    }
+
+    fn store(&mut self) {
+        self.solo.stored = Some(self.solo.machine.clone());
+    }
+
+    fn indicate(&mut self, _kind: &'static str, packet: Packet) {
+        self.did.push(Did::Told(packet));
+    }
+
+    fn note(&mut self, _note: Rc<str>) {}
 }

@@ -1,70 +1,69 @@
-//! Effects of nodes, carried out one by one.
+//! Effects of nodes in a simulation: messages, timers, writes, indications.
 
-use std::collections::VecDeque;
+use std::rc::Rc;
 
 use super::{Simulation, doom::Action, node::Timer};
 use crate::kernel::{
-    EventKind, Fate, Input, Loss, MAX_EVENTS, MAX_TIMERS, Medium, Message, MessageName, NodeId,
-    NodeSet, Output, Packet, Plan, Tampering, Time,
+    EventKind, Fate, Loss, MAX_EVENTS, MAX_TIMERS, Message, MessageName, NodeId, NodeSet, Packet,
+    Plan, Tampering, Time,
     agenda::{Occurrence, Phase, arrival_order},
+    executor::Executor,
     log::Log,
     traitor::Words,
 };
 
-impl Simulation {
-    pub(super) fn carry_out(
-        &mut self,
-        plan: &Plan,
-        log: &mut Log,
-        node: NodeId,
-        output: Output,
-        to_oneself: &mut VecDeque<Input>,
-    ) {
-        let state = &mut self.nodes[node.index()];
-        // The node crashed in the middle of its effects: the rest of them never happens.
-        if !state.up {
-            return;
-        }
-        match output {
-            Output::Send { to, packet } => {
-                for to in to {
-                    if to == node {
-                        let packet = packet.clone();
-                        to_oneself.push_back(Input::Message { from: node, packet });
-                    } else if !self.send(plan, log, node, to.into(), &packet) {
-                        return;
-                    }
-                }
-            }
-            Output::Transmit(packet) => match plan.scenario.network.medium {
-                Medium::Shared => {
-                    self.send(plan, log, node, plan.group(node).neighbours, &packet);
-                }
-                Medium::Links => {
-                    let mut others = plan.group(node).others().into_iter();
-                    others.all(|to| self.send(plan, log, node, to.into(), &packet));
-                }
-            },
-            Output::SetTimer { timer, after } => self.set_timer(plan, node, timer, after),
-            Output::CancelTimer(timer) => state.timers.retain(|other| other.packet != timer),
-            Output::Store => {
-                if self.stops(plan, log, node, Action::Write) {
-                    return;
-                }
-                let state = &mut self.nodes[node.index()];
-                state.stored = Some(state.machine.clone());
-                log.record(self.now, node, EventKind::Persist);
-                self.stops_after(plan, log, node, Action::Write);
-            }
-            Output::Indicate { kind, packet } => {
-                log.record(self.now, node, EventKind::Indicate { kind, packet });
-            }
-            Output::Note(note) => {
-                log.record(self.now, node, EventKind::Note(note));
-            }
-        }
+/// A node of a simulation that executes its effects.
+pub(super) struct Acting<'a, 'log> {
+    pub(super) simulation: &'a mut Simulation,
+    pub(super) plan: &'a Plan<'a>,
+    pub(super) log: &'a mut Log<'log>,
+    pub(super) node: NodeId,
+}
+
+impl Acting<'_, '_> {
+    fn record(&mut self, kind: EventKind) {
+        self.log.record(self.simulation.now, self.node, kind);
+    }
+}
+
+impl Executor for Acting<'_, '_> {
+    fn is_up(&self) -> bool {
+        self.simulation.nodes[self.node.index()].up
     }
 
+    fn send(&mut self, to: NodeSet, packet: &Packet) -> bool {
+        self.simulation.send(self.plan, self.log, self.node, to, packet)
+    }
+
+    fn set_timer(&mut self, timer: Packet, after: Time) {
+        self.simulation.set_timer(self.plan, self.node, timer, after);
+    }
+
+    fn cancel_timer(&mut self, timer: &Packet) {
+        let timers = &mut self.simulation.nodes[self.node.index()].timers;
+        timers.retain(|other| other.packet != *timer);
+    }
+
+    fn store(&mut self) {
+        if self.simulation.stops(self.plan, self.log, self.node, Action::Write) {
+            return;
+        }
+        let state = &mut self.simulation.nodes[self.node.index()];
+        state.stored = Some(state.machine.clone());
+        self.record(EventKind::Persist);
+        self.simulation.stops_after(self.plan, self.log, self.node, Action::Write);
+    }
+
+    fn indicate(&mut self, kind: &'static str, packet: Packet) {
+        self.record(EventKind::Indicate { kind, packet });
+    }
+
+    fn note(&mut self, note: Rc<str>) {
+        self.record(EventKind::Note(note));
+    }
+}
+
+impl Simulation {
     fn set_timer(&mut self, plan: &Plan, node: NodeId, packet: Packet, after: Time) {
         self.timers_set += 1;
         let (serial, clock) = (self.timers_set, plan.clock(node));

@@ -2,9 +2,10 @@
 
 use std::{cell::Cell, collections::VecDeque};
 
-use super::{Simulation, observer::Onset};
+use super::{Simulation, effects::Acting, observer::Onset};
 use crate::kernel::{
-    EventId, EventKind, Fate, Input, Loss, MAX_EVENTS, MessageId, NodeId, Plan, Watch, log::Log,
+    EventId, EventKind, Fate, Input, Loss, MAX_EVENTS, MessageId, NodeId, Plan, Watch,
+    executor::carry_out, log::Log,
 };
 
 impl Simulation {
@@ -78,8 +79,9 @@ impl Simulation {
             if let (true, Some(fault)) = (looked.get(), clock.fault) {
                 self.met[fault] = true;
             }
+            let mut acting = Acting { simulation: self, plan, log, node };
             for output in outputs.drain(..) {
-                self.carry_out(plan, log, node, output, &mut inputs);
+                carry_out(&mut acting, (plan, node), output, &mut inputs);
             }
             self.scratch.outputs = outputs;
             self.measure(plan, log, node, self.now, Onset::Sudden);

@@ -92,7 +92,7 @@ impl System {
             state[node] = effect.next;
         }
         for (node, effect) in begun.iter().enumerate() {
-            self.carry_out(&mut state, NodeId::new(node), effect);
+            self.apply_effect(&mut state, NodeId::new(node), effect);
         }
         state
     }

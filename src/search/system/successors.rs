@@ -39,7 +39,7 @@ impl System {
                     self.consume_fault(next, fault);
                 }
                 let effect = Rc::clone(&self.cache.effects[effect as usize]);
-                self.carry_out(next, node, &effect);
+                self.apply_effect(next, node, &effect);
                 self.after_crash_or_recovery(next, node, fault);
             }
         }
@@ -83,7 +83,7 @@ impl System {
         state[self.head() - 1] -= 1 << (BITS_PER_KIND * kind as u32) | 1 << TOTAL_SHIFT;
     }
 
-    pub(super) fn carry_out(&mut self, state: &mut Vec<u32>, node: NodeId, effect: &Effect) {
+    pub(super) fn apply_effect(&mut self, state: &mut Vec<u32>, node: NodeId, effect: &Effect) {
         let mut seen = if self.monitors.iter().any(|table| table.needs_ids) {
             self.events_seen(state)
         } else {
