@@ -173,6 +173,7 @@ pub(super) const fn arrival_order(name: MessageName, copy: usize) -> u64 {
 
 impl Phase {
     const fn order(self, detail: u64) -> u64 {
+        debug_assert!(detail < 1 << 60, "a place within a phase leaves the phase its bits");
         (self as u64) << 60 | detail
     }
 }

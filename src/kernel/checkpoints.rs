@@ -134,7 +134,14 @@ impl Checkpoints {
             });
             self.spacing *= 2;
         }
+        debug_assert!(
+            self.kept.last().is_none_or(|last| {
+                last.state.now() <= state.now() && last.reached.events <= reached.events
+            }),
+            "checkpoints are sorted by time"
+        );
         self.kept.push(Checkpoint { state: state.clone(), reached });
+        debug_assert!(self.kept.len() <= MAX_CHECKPOINTS, "there is a fixed number of checkpoints");
     }
 
     /// Returns the state after the first `events` events. It is the state after the handler that caused the
@@ -181,6 +188,10 @@ impl Checkpoints {
             steps += 1;
         }
         let reached = log.reached();
+        debug_assert!(
+            reached.events >= events.min(trace.events.len()),
+            "a seek reaches the moment that was asked for"
+        );
         Revisited { state, steps, events: reached.events - start.events, reached }
     }
 

@@ -67,7 +67,13 @@ impl Log<'_> {
     pub(super) fn record(&mut self, time: Time, node: NodeId, kind: EventKind) -> EventId {
         let event = self.events();
         match self {
-            Self::Growing(trace) => trace.events.push(Event { time, node, kind }),
+            Self::Growing(trace) => {
+                debug_assert!(
+                    trace.events.last().is_none_or(|last| last.time <= time),
+                    "events are recorded in the order of time"
+                );
+                trace.events.push(Event { time, node, kind });
+            }
             Self::Known { trace, reached } => {
                 debug_assert_eq!(trace.events[event], Event { time, node, kind });
                 reached.events += 1;

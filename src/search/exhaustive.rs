@@ -269,10 +269,18 @@ impl Exhaustive {
     }
 
     fn record(&mut self, from: u32, state: &[u32], chain: &[u32]) {
+        debug_assert!(
+            (from as usize) < self.predecessors.len(),
+            "a predecessor was visited before"
+        );
         if self.is_new(fingerprint(state)) {
             let transition = match chain {
                 [transition] => *transition,
                 chains => {
+                    debug_assert!(
+                        !chains.is_empty() && chains.len() <= CHAIN,
+                        "a chain is bounded"
+                    );
                     self.chains.push(chains.into());
                     CHAINED | (self.chains.len() as u32 - 1)
                 }
@@ -357,6 +365,7 @@ impl Exhaustive {
     }
 
     fn next_level(&mut self) {
+        debug_assert!(self.place == self.level.len(), "each state of a level is expanded once");
         self.first += self.level.len() as u32;
         self.place = 0;
         self.depth += 1;

@@ -23,6 +23,7 @@ impl<T> Interner<T> {
                 let number = u32::try_from(self.items.len()).expect("fewer than 2³² items");
                 place.insert((fingerprint, number));
                 self.items.push(make());
+                debug_assert!(self.table.len() == self.items.len(), "numbers are dense");
                 number
             }
         }

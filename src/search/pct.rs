@@ -97,6 +97,7 @@ impl Priorities {
         for place in (1..priorities.len()).rev() {
             priorities.swap(place, dice.below(place as u32 + 1) as usize);
         }
+        debug_assert!(are_distinct(&priorities), "no two channels have the same priority");
         let moments = |dice: &mut Dice, count: u32| {
             let count = dice.below(count + 1);
             (0..count).map(|_| dice.below(length)).collect()
@@ -131,6 +132,10 @@ impl Priorities {
         if self.changes.contains(&step) {
             self.lowest = self.lowest.saturating_sub(1);
             self.priorities[first] = self.lowest;
+            debug_assert!(
+                self.priorities.iter().all(|priority| self.lowest <= *priority),
+                "a priority changes to the lowest"
+            );
         }
         Some(*candidates[dice.below(candidates.len() as u32) as usize])
     }
@@ -138,4 +143,11 @@ impl Priorities {
     const fn channel(&self, (from, to): (usize, usize)) -> usize {
         from * self.nodes + to
     }
+}
+
+/// True if no number occurs twice.
+fn are_distinct(numbers: &[u32]) -> bool {
+    let mut sorted = numbers.to_vec();
+    sorted.sort_unstable();
+    sorted.is_sorted_by(|one, other| one < other)
 }

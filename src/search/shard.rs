@@ -26,6 +26,7 @@ impl Shard {
 
     /// True if the item with this fingerprint belongs to the shard.
     pub(super) const fn owns(self, print: u64) -> bool {
+        debug_assert!(1 <= self.number && self.number <= self.of, "a shard is one of the shards");
         print % self.of as u64 == self.number as u64 - 1
     }
 

@@ -131,6 +131,10 @@ impl Simulation {
         let mut ways = std::mem::take(&mut self.scratch.ways);
         let (links, met) = (&mut self.links, &mut self.met);
         let damage = plan.network.send(links, met, self.now, name, &mut ways);
+        debug_assert!(
+            ways.iter().all(|way| self.now <= way.at),
+            "no message arrives before it is sent"
+        );
         let (packet, truth) = match words {
             Words::Lie(lie) => (lie, Some(truth.clone())),
             _ => (truth, None),

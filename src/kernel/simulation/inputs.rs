@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, collections::VecDeque};
 
-use super::{Simulation, effects::Acting, observer::Onset};
+use super::{Simulation, effects::Acting, node::Timer, observer::Onset};
 use crate::kernel::{
     EventId, EventKind, Fate, Input, Loss, MAX_EVENTS, MessageId, NodeId, Plan, Watch,
     executor::carry_out, log::Log,
@@ -45,7 +45,8 @@ impl Simulation {
         let timers = &mut self.nodes[node.index()].timers;
         // A timer that was cancelled, set anew or lost in a crash does not exist any more.
         let Some(place) = timers.iter().position(|timer| timer.serial == serial) else { return };
-        let packet = timers.remove(place).packet;
+        let Timer { packet, due, .. } = timers.remove(place);
+        debug_assert!(due <= self.now, "a timer expires no sooner than it is due");
         log.record(self.now, node, EventKind::Timer(packet.clone()));
         self.handle(plan, log, node, Input::Timer(packet));
     }
@@ -72,6 +73,7 @@ impl Simulation {
             }
             self.measure(plan, log, node, self.now, Onset::Gradual);
             let state = &mut self.nodes[node.index()];
+            debug_assert!(state.paused.is_none(), "a paused node handles nothing");
             let mut outputs = std::mem::take(&mut self.scratch.outputs);
             let (clock, looked) = (plan.clock(node), Cell::new(false));
             let watch = Watch { shows: clock.shows(self.now), looked: &looked };

@@ -73,6 +73,7 @@ impl Simulation {
     }
 
     fn schedule(&mut self, time: Time, phase: Phase, detail: u64, occurrence: Occurrence) {
+        debug_assert!(self.now <= time, "an item is scheduled for the present or the future");
         self.agenda.schedule(Item::new(time, phase, detail, occurrence));
     }
 
@@ -92,6 +93,7 @@ impl Simulation {
             return false;
         }
         if let Some(item) = self.agenda.take() {
+            debug_assert!(self.now <= item.time, "time is monotone");
             self.now = item.time;
             self.happen(plan, log, item);
         }
@@ -130,6 +132,10 @@ impl Simulation {
 
     /// Records the end of the run.
     fn finish(&mut self, plan: &Plan, trace: &mut Trace) {
+        debug_assert!(
+            self.nodes.iter().all(|node| node.up || node.is_bare()),
+            "a crashed node has no timers and no pending inputs"
+        );
         trace.exhausted = self.is_exhausted(trace.events.len());
         trace.end = if trace.exhausted { self.now } else { plan.scenario.until };
         for node in self.up() {

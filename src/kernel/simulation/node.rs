@@ -37,6 +37,15 @@ pub(super) struct Timer {
 }
 
 impl Node {
+    /// True if nothing is left that a crash removes.
+    pub(super) fn is_bare(&self) -> bool {
+        self.timers.is_empty()
+            && self.waiting.is_empty()
+            && self.paused.is_none()
+            && self.doomed == [None; 2]
+            && self.suspects.is_empty()
+    }
+
     pub(super) fn new(plan: &Plan, me: NodeId) -> Self {
         Self {
             machine: plan.spawn(me),
