@@ -45,7 +45,7 @@ fn theirs(system: &System, depth: Option<usize>, states: u64) {
     let name = system.name();
     let breadth = best_of(3, || checker().spawn_bfs().join());
     tell(&format!("{name}: Stateright, breadth first"), states as f64 / breadth / 1e3, RATE);
-    // To a depth, what is met first from far away is not gone on from.
+    // With a depth limit, a state met first far from the start is not extended.
     if depth.is_none() {
         let deep = best_of(3, || checker().spawn_dfs().join());
         tell(&format!("{name}: Stateright, depth first"), states as f64 / deep / 1e3, RATE);

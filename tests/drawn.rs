@@ -294,7 +294,7 @@ fn without_values(page: &str) -> String {
 }
 
 #[test]
-fn nothing_that_is_drawn_holds_a_raw_character_that_hides() {
+fn drawn_texts_contain_no_raw_invisible_character() {
     let mut drawings = 0;
     for (name, text) in common::bundled().into_iter().step_by(3) {
         let Some(scenario) = hostile(&text) else { continue };

@@ -23,7 +23,7 @@ fn peak<T>(work: impl FnOnce() -> T) -> (usize, T) {
 }
 
 #[test]
-fn a_state_takes_no_more_memory_than_one_of_stateright_s() {
+fn search_state_takes_no_more_memory_than_in_stateright() {
     println!("| system | states | bytes per state | Stateright's breadth-first |");
     println!("|---|---:|---:|---:|");
     for (system, depth) in large() {

@@ -169,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hearsay_is_written_by_hand_as_it_is_shown() {
+    fn hearsay_reads_back_as_it_is_shown() {
         let cases = [
             (json!("v"), "v", 1),
             (json!(7), "7", 1),
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_is_as_deep_as_what_was_not_said() {
+    fn silence_has_the_depth_of_the_missing_message() {
         for depth in 1..=4 {
             assert_eq!(Hearsay::silence(depth, 3).depth(), depth);
         }
@@ -205,14 +205,14 @@ mod tests {
     }
 
     #[test]
-    fn a_lie_is_another_version_for_each_receiver() {
+    fn traitor_lie_differs_for_each_receiver() {
         let said = Hearsay::read(&json!([null, "v", ["⊥", 7, null]]), 3).expect("hearsay");
         assert_eq!(said.lie(NodeId::new(1)).in_full(), "(-, v², (x²,9,-))");
         assert_eq!(said.lie(NodeId::new(119)).in_full(), "(-, v¹²⁰, (x¹²⁰,127,-))");
     }
 
     #[test]
-    fn a_majority_is_more_than_half() {
+    fn majority_needs_more_than_half() {
         let most = |values: &[&str]| {
             let some = |value: &&str| (*value != "⊥").then(|| Value::from(*value));
             majority(values.iter().map(some).collect()).map(|value| value.to_string())

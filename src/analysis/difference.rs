@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn the_deepest_change_is_named() {
+    fn difference_names_the_deepest_change() {
         let before = json!({"a": {"x": 1, "y": 2}, "gone": true, "same": []});
         let after = json!({"a": {"x": 1, "y": 3}, "new": [1], "same": []});
         let expected = ["a.y: 2 → 3", "gone: true → –", "new: – → [1]"];
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_put_into_a_list_or_taken_out_moves_nothing_else() {
+    fn difference_of_lists_aligns_after_an_insertion_or_removal() {
         assert_eq!(changes(&json!([1, 2, 3]), &json!([2, 3])), ["[0]: 1 → –"]);
         assert_eq!(changes(&json!([1, 3]), &json!([1, 2, 3])), ["[1]: – → 2"]);
         assert_eq!(changes(&json!([7, 7]), &json!([7])), ["[1]: 7 → –"]);
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn null_and_nothing_are_two_things() {
+    fn difference_distinguishes_null_from_absence() {
         assert_eq!(changes(&json!({"a": null}), &json!({})), ["a: null → –"]);
     }
 }

@@ -320,7 +320,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_node_is_called_otherwise_wherever_a_value_means_it() {
+    fn renamed_node_is_renamed_in_values() {
         let to = With::Node { label: "to" };
         let shape = With::Either(&[
             With::Record(&[With::Node { label: "to" }, With::Text { label: "payload" }]),

@@ -1,4 +1,4 @@
-//! Tasks that take too long for the page, as texts that go to a worker and come back: a search, a minimisation, an
+//! Tasks that take too long for the page, as texts that go to a worker and return: a search, a minimisation, an
 //! explanation, delays that keep a protocol undecided.
 //!
 //! The worker depends only on the text that it receives. It can be terminated at any moment and tested without a

@@ -190,7 +190,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_label_takes_the_first_free_place_and_none_if_all_are_taken() {
+    fn label_takes_the_first_free_place_and_none_if_all_are_taken() {
         let mut placed = Placed::new(400.0, 200.0);
         let (here, there) = (Point { x: 200.0, y: 50.0 }, Point { x: 200.0, y: 80.0 });
         assert_eq!(placed.place("m1", [here, there]), Some(here));
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_be_cut_at_the_edge_stands_elsewhere() {
+    fn label_at_the_edge_takes_another_place() {
         let mut placed = Placed::new(100.0, 50.0);
         let (cut, whole) = (Point { x: 90.0, y: 20.0 }, Point { x: 60.0, y: 20.0 });
         assert_eq!(placed.place("label", [cut, whole]), Some(whole));
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn placed_line_to_a_far_place_costs_what_is_drawn_of_it() {
+    fn placed_line_to_a_far_place_costs_only_its_drawn_part() {
         let mut placed = Placed::new(1e12, 400.0)
             .within(Point { x: 5e8, y: 0.0 }, Point { x: 5e8 + 1_000.0, y: 400.0 });
         placed.block_line(Point { x: 0.0, y: 200.0 }, Point { x: 1e12, y: 200.0 }, 5.0);

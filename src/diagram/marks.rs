@@ -82,7 +82,7 @@ pub enum MarkShape {
     Traitor,
     /// A write to stable storage: a small drum.
     Storage,
-    /// A timer that goes off: a small hourglass.
+    /// A timer that expires: a small hourglass.
     Timer,
     /// A reason given by the protocol: a dot with text.
     Note,

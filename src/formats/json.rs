@@ -511,7 +511,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_handed_on_comes_out_as_it_went_in() {
+    fn json_value_is_passed_on_unchanged() {
         let value = serde_json::json!({"b": [1.0, -2.5, 0.000_001], "a": null});
         let tidy = Place::root(&value).freely(MAX_NESTING).expect("tidy");
         assert_eq!(tidy.to_string(), r#"{"a":null,"b":[1,-2.5,0.000001]}"#);

@@ -208,7 +208,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_fits_stays_on_one_line() {
+    fn value_that_fits_stays_on_one_line() {
         let laid = laid_out(r#"{"nodes":["a, b","c:\"d"],"faults":[],"x":1}"#);
         assert_eq!(
             laid,
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_leads_to_its_line() {
+    fn json_path_leads_to_its_line() {
         let text = "{\n \"a\": 1,\n \"b\": [\n  {\"c\": 2},\n  {\"c\":\n   {\"d e\": 3}}\n ]\n}";
         let line = |path| line_and_column(text, place_of(text, path).start);
         for (path, place) in [
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_ends_too() {
+    fn invalid_json_layout_terminates() {
         for text in [
             "",
             "{",

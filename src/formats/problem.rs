@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_closest_name_is_the_one_that_was_meant() {
+    fn suggestion_is_the_closest_name() {
         let known = ["loss", "links", "duplicate"];
         assert_eq!(closest("los", known), Some("loss"));
         assert_eq!(closest("Link", known), Some("links"));
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_problem_is_one_line_whatever_was_written() {
+    fn problem_with_hostile_text_is_one_line() {
         let known = ["some\n"];
         let problem = Problem::new("title", quoted("a\nb"), "a line").with_closest("some", known);
         let line = r#"title: found "a\nb", expected a line; did you mean "some\n"?"#;

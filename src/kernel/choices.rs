@@ -88,7 +88,7 @@ mod tests {
     /// Links would replay differently if these ever changed. The numbers were computed by another program,
     /// from the published definition of the function.
     #[test]
-    fn the_draws_of_version_1_never_change() {
+    fn choices_of_version_1_never_change() {
         assert_eq!(mix(7, 1), 0x0524_257C_04FC_F117);
         let mut dice = Choices::new(7, NodeId::new(2));
         let rolls: Vec<u32> = std::iter::repeat_with(|| dice.below(6)).take(8).collect();

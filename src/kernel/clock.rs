@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_right_clock_shows_virtual_time() {
+    fn correct_clock_shows_virtual_time() {
         let right = clock(1_000_000, 0);
         for now in [0, 1, 999, 1_000_000_000] {
             assert_eq!(right.shows(now), now);
@@ -82,14 +82,14 @@ mod tests {
     }
 
     #[test]
-    fn a_fast_clock_is_ahead_and_its_timers_go_off_early() {
+    fn fast_clock_is_ahead_and_its_timers_expire_early() {
         let fast = clock(1_010_000, 5);
         assert_eq!([0, 99, 100, 1000].map(|now| fast.shows(now)), [5, 104, 106, 1015]);
         assert_eq!(fast.due(0, 101), 100);
     }
 
     #[test]
-    fn a_timer_goes_off_at_the_first_moment_at_which_the_clock_has_come_far_enough() {
+    fn timer_expires_at_the_first_moment_that_reaches_its_clock_time() {
         for rate in [500_000, 700_001, 999_999, 1_000_001, 1_333_333, 2_000_000] {
             let clock = clock(rate, 3);
             for now in [0, 1, 2, 3, 17, 1000] {
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn no_span_is_too_long() {
+    fn clock_with_the_longest_span_does_not_overflow() {
         assert_eq!(clock(500_000, 0).due(1_000_000_000, Time::MAX), Time::MAX);
         assert_eq!(clock(2_000_000, Time::MAX).shows(Time::MAX), Time::MAX);
     }

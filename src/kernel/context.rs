@@ -21,7 +21,7 @@ pub enum Effect<P: Process> {
     SetTimer {
         /// The timer: setting an equal one again replaces it.
         timer: P::Timer,
-        /// Time until it goes off, in ms of the own clock.
+        /// Time until it expires, in ms of the own clock.
         after: Time,
     },
     /// Cancels a timer.

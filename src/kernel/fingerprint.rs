@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_differs_has_another_fingerprint() {
+    fn different_values_have_different_fingerprints() {
         let texts = ["", "a", "b", "ab", "ba", "a\0", "\0a", "aaaaaaaa", "aaaaaaaab", "aaaaaaaa\0"];
         let mut all: Vec<u128> = texts.iter().map(|text| of(text)).collect();
         // Numbers below 256 are the end marks of texts.

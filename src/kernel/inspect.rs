@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn it_says_what_serde_json_says() {
+    fn inspected_value_equals_serde_json() {
         let kinds = [
             Shape::Word,
             Shape::Newtype(-1),

@@ -120,7 +120,7 @@ pub enum Output {
     SetTimer {
         /// The timer.
         timer: Packet,
-        /// Time until it goes off, in ms of the machine's own clock.
+        /// Time until it expires, in ms of the machine's own clock.
         after: Time,
     },
     /// Cancels a timer.

@@ -225,7 +225,7 @@ impl Network {
     }
 
     /// Returns the time for which a message waits for its turn to leave, in virtual ms, if its link has a
-    /// rate per 100 ms; none if the queue is full. A message that is lost on its way takes a turn, a message
+    /// rate per 100 ms; none if the queue is full. A message that is lost in transit takes a turn, a message
     /// that never leaves does not.
     fn wait(&self, state: &mut [LinkState], now: Time, name: MessageName) -> Option<Time> {
         let place = self.link(name.from, name.to);

@@ -331,7 +331,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_node_is_one_character_until_its_name_is_put_in() {
+    fn node_character_is_replaced_by_its_name() {
         let names = ["Alice".to_owned(), "Bob".to_owned(), "Carol".to_owned()];
         let text = format!("{} asks {}", NodeId::new(2), NodeId::new(0));
         assert_eq!(text.chars().count(), " asks ".len() + 2);
@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_is_listed_as_a_person_would() {
+    fn node_set_is_listed_with_commas_and_and() {
         let names: Vec<_> = ["A", "B", "C"].map(str::to_owned).into();
         let say = |size| spell(&NodeSet::first(size).to_string(), &names);
         assert_eq!([say(0), say(1), say(2), say(3)], ["", "A", "A and B", "A, B and C"]);

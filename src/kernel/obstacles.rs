@@ -1,4 +1,4 @@
-//! Obstacles that a message may meet on its way, found by time.
+//! Obstacles that a message may meet in transit, found by time.
 //!
 //! A scenario may hold ten thousand faults, and a run half a million messages. So obstacles are kept by the
 //! nodes that they concern and sorted by their beginnings, and a message looks only at those of its time.
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_stretch_is_found_as_if_all_were_looked_at() {
+    fn first_obstacle_is_found_as_by_a_full_scan() {
         let mut word: u64 = 1;
         let mut below = |bound: u64| {
             word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_in_no_group_is_alone() {
+    fn partitioned_node_in_no_group_is_alone() {
         let [a, b, c, d] = [0, 1, 2, 3].map(NodeId::new);
         let sides = Sides::new(4, &[[a, b].into_iter().collect()]);
         assert!(!sides.part(a, b) && sides.part(b, c) && sides.part(c, d));

@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn traitors_sign_for_each_other_and_for_nobody_else() {
+    fn traitors_sign_only_for_each_other() {
         let [one, other, loyal] = [0, 1, 2].map(NodeId::new);
         let keys = Keys::new(one, [one, other].into_iter().collect());
         assert_eq!(keys.sign(7).signer(), one);

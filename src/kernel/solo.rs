@@ -37,7 +37,7 @@ pub enum Did {
     Set {
         /// The timer.
         timer: Packet,
-        /// Time until it goes off, in ms of its own clock.
+        /// Time until it expires, in ms of its own clock.
         after: Time,
     },
 }
@@ -47,7 +47,7 @@ pub enum Did {
 pub struct Step {
     /// Its effects, in order.
     pub did: Vec<Did>,
-    /// True if it read its clock, which stands still here.
+    /// True if it read its clock, which does not advance here.
     pub looked: bool,
     /// True if it sent itself messages without an end.
     pub endless: bool,

@@ -484,7 +484,7 @@ mod tests {
     }
 
     #[test]
-    fn a_map_does_what_a_tree_does() {
+    fn sorted_map_equals_a_tree_map() {
         let (mut map, mut tree) = (SortedMap::new(), BTreeMap::new());
         for (value, key) in keys().enumerate() {
             match value % 3 {
@@ -511,7 +511,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_does_what_a_tree_does() {
+    fn sorted_set_equals_a_tree_set() {
         let (mut set, mut tree) = (SortedSet::new(), BTreeSet::new());
         for (turn, key) in keys().enumerate() {
             match turn % 5 {

@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn visible_leaves_alone_what_can_be_seen() {
+    fn visible_text_stays_unchanged() {
         for text in ["m1", "", "Zürich", "été – 日本 🐦", "שלום", "\\alpha", "a  b", "1\u{202f}000"]
         {
             assert!(matches!(visible(text), Cow::Borrowed(_)), "{text}");
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn visible_name_shows_the_white_space_that_nobody_would_see() {
+    fn visible_name_shows_invisible_white_space() {
         for (name, shown) in [
             ("Bob", "Bob"),
             ("Node 7", "Node 7"),

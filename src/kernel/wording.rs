@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_thing_is_singular_and_any_other_number_plural() {
+    fn count_of_one_is_singular_and_others_plural() {
         let of =
             |count| ["message", "crash", "entry", "copy", "delay"].map(|it| count_of(count, it));
         assert_eq!(of(1), ["1 message", "1 crash", "1 entry", "1 copy", "1 delay"]);

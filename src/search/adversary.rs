@@ -488,7 +488,7 @@ mod tests {
     use crate::kernel::NodeId;
 
     #[test]
-    fn a_delay_grows_and_shrinks_in_place() {
+    fn delay_fault_lengthened_twice_stays_one_fault() {
         let mut scenario = Scenario::new("", Scenario::numbered(2));
         let name = MessageName { from: NodeId::new(0), to: NodeId::new(1), number: 1 };
         lengthen_delay(&mut scenario, name, 20);

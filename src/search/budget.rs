@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_budget_is_read_as_it_is_written() {
+    fn budget_text_reads_back_as_the_same_budget() {
         assert_eq!(read("crash=1,drop=2").to_string(), "1 crash and 2 drops");
         assert_eq!(read(" drop = 1 ").to_string(), "1 drop");
         assert_eq!(read("drop=3,crash=2,all=2").to_string(), "2 faults (of 2 crashes and 3 drops)");
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_budget_is_changed_kind_by_kind() {
+    fn budget_without_a_kind_keeps_the_others() {
         assert_eq!(read("crash=1").with("drop", 2), read("crash=1,drop=2"));
         assert_eq!(read("crash=2,drop=2,all=3").with("drop", 0), read("crash=2"));
         assert_eq!(read("crash=2,drop=2,all=3").with("drop", 5), read("crash=2,drop=5,all=3"));
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_smaller_budget_lacks_one_fault() {
+    fn smaller_budget_lacks_one_fault() {
         assert_eq!(read("crash=1,drop=2").smaller(), [read("drop=2"), read("crash=1,drop=1")]);
         assert_eq!(read("crash=2,drop=2,all=2").smaller(), [read("crash=2,drop=2,all=1")]);
         assert_eq!(Budget::NONE.smaller(), []);

@@ -195,14 +195,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_rounded_to_what_a_person_would_write() {
+    fn candidate_times_are_rounded_to_round_numbers() {
         assert_eq!(rounder(137), [100, 200, 150, 140, 120, 130, 135]);
         assert_eq!(rounder(100), [0; 0]);
         assert_eq!(rounder(3), [0, 10, 5]);
     }
 
     #[test]
-    fn a_node_goes_with_all_that_is_said_of_it() {
+    fn candidate_without_a_node_drops_all_references_to_it() {
         let mut scenario = Scenario::new("p", Scenario::numbered(4));
         let node = NodeId::new;
         scenario.ask(10, node(3), "send", Some(serde_json::json!({"to": "P2", "payload": "m"})));

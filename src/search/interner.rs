@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_thing_has_one_number_and_is_made_once() {
+    fn interned_value_has_one_number() {
         let mut ids = Interner::new();
         let fingerprints =
             || (0..1000_u128).map(|it| it.wrapping_mul(0x1234_5678_9ABC_DEF1_2345_6789));
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_worked_out_is_found_again() {
+    fn interned_result_is_found_again() {
         let mut memo = Memo::new();
         for one in 0..100 {
             for two in 0..100 {

@@ -117,7 +117,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     struct Bell(mpsc::Sender<()>);
     impl Wake for Bell {
         fn wake(self: Arc<Self>) {
-            // Nobody listens any more once it is done.
+            // No component listens any more once it is done.
             let _ = self.0.send(());
         }
     }

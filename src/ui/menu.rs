@@ -219,7 +219,7 @@ fn delay_form(run: &Run, message: &Message, send: &Send) -> Html {
     )
 }
 
-/// Flips bits of a message on its way, or leaves them alone again.
+/// Flips bits of a message in transit, or restores them.
 fn corrupt_form(run: &Run, message: &Message, send: &Send) -> Html {
     if let Some(why) = why_not_corrupt(message) {
         return cannot("corrupt", text::menu::FLIP, &why);

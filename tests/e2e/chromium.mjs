@@ -6,7 +6,7 @@ import { delimiter, join } from "node:path";
 import { chromium } from "playwright-core";
 
 // `cargo xtask test` finds or installs a browser and names it here. Without it the same places are looked through as
-// `xtask/src/browser.rs` does, so that `node tests/e2e/….mjs` works as it stands.
+// `xtask/src/browser.rs` does, so that `node tests/e2e/….mjs` works unchanged.
 const VARIABLE = "WORLDLINES_BROWSER";
 
 /** Names of the program on the search path. */

@@ -53,7 +53,7 @@ test("a file of the address is opened as if nothing had been before, and a fragm
   const reader = await readerOf({ "one no.json": text });
   const page = await reader.open("?src=files/one%20no.json");
   await until(async () => (await heading(page)) === "One votes no, one has crashed", "the file is shown");
-  assert.ok(await page.locator("#undo").isDisabled(), "nobody has seen another run");
+  assert.ok(await page.locator("#undo").isDisabled(), "no other run was shown");
   assert.equal(await page.locator(".banner").count(), 0);
   await page.selectOption("#order", "fifo");
   await until(async () => /^Your run of /.test(await heading(page)), "it is changed");

@@ -7,7 +7,7 @@
 import { startPlayground } from "./playground.mjs";
 import { broadcasts } from "./runs.mjs";
 
-/** The link of a run with about so many events, a node that stands still in its middle. */
+/** The link of a run with about so many events, with a node that pauses in its middle. */
 const link = (events) =>
   broadcasts(events, { every: 10, faults: (at) => [{ pause: { node: "P2", at, until: at + 40 } }] });
 

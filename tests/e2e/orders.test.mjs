@@ -74,7 +74,7 @@ test("the second thing a newcomer meets tells three orders apart on one set of s
 test("what led to a reply is shown with the violation of causal order", async () => {
   const { reader, page } = await threeOrders();
   await page.locator('.verdict[data-property="causal order"] button.why').click();
-  // The question on its way to who answers it, and the answer that is delivered without it.
+  // The question in transit to the node that answers it, and the answer that is delivered without it.
   await page.locator('.arrow.witness[data-message="Alice>Bob#1"]').waitFor();
   await page.locator('.arrow.witness[data-message="Bob>Carol#1"]').waitFor();
   assert.equal(await page.locator('.arrow.witness[data-message="Alice>Bob#2"]').count(), 0);

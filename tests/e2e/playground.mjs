@@ -87,7 +87,7 @@ async function newReader(browser, url, { origins = [], ...options } = {}) {
     async open(fragment = "") {
       const page = await context.newPage();
       await page.goto(url + fragment);
-      // Not the first picture's, which the HTML carries: nobody can do anything with that.
+      // Not the first picture's, which the HTML carries: no reader can use that.
       await page.locator("#worldlines > .page main svg:visible").first().waitFor();
       return page;
     },

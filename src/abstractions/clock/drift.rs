@@ -17,7 +17,7 @@ impl Drift {
     /// Returns a drift in millionths.
     ///
     /// # Panics
-    /// If that is a million or more: a clock that may stand still measures nothing.
+    /// If that is a million or more: a clock that may not advance measures nothing.
     #[must_use]
     pub const fn new(per_million: u32) -> Self {
         assert!((per_million as Time) < Self::MILLION, "a clock goes on");
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_never_drifts_further_than_is_said() {
+    fn drifting_clock_stays_within_the_stated_bound() {
         for drift in [0, 1, 10_000, 100_000] {
             let bound = Drift::new(drift);
             let rates = [1_000_000 - u64::from(drift), 1_000_000, 1_000_000 + u64::from(drift)];
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_right_clock_is_off_by_its_rounding_only() {
+    fn correct_clock_errs_only_by_rounding() {
         let right = Drift::new(0);
         let said = [right.passes_at_least(10), right.passes_at_most(10), right.shows_at_most(10)];
         assert_eq!(said, [9, 11, 10]);

@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_is_before_another_only_if_it_knows_nothing_that_the_other_does_not() {
+    fn vector_clock_is_less_only_if_no_entry_is_greater() {
         assert!(clock(&[1, 0, 2]) <= clock(&[1, 0, 2]));
         assert!(clock(&[1, 0, 2]) < clock(&[1, 1, 2]));
         assert!(clock(&[2, 0]) > clock(&[1, 0]));
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_lacks_what_the_other_has_counted_further() {
+    fn vector_clock_lacks_events_that_another_has_counted() {
         let lacks = |one: &[u32], two: &[u32]| -> Vec<usize> {
             clock(one).lacks(&clock(two)).map(NodeId::index).collect()
         };
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_is_written_as_in_the_papers() {
+    fn vector_clock_is_written_as_in_the_papers() {
         assert_eq!(clock(&[1, 0, 2]).to_string(), "[1,0,2]");
     }
 }

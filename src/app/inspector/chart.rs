@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_has_no_more_points_than_places() {
+    fn chart_path_has_at_most_one_point_per_place() {
         let many: Vec<_> = (0..50_000).map(|at| (at, (at as i64 * 7) % 100)).collect();
         let line = line(&many);
         let chart = Chart { end: 50_000, ..Chart::of(String::new(), "", "", vec![line.clone()]) };
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flat_line_lies_on_the_ground() {
+    fn constant_series_is_drawn_at_the_bottom() {
         let flat = line(&[(0, 0)]);
         let chart = Chart { end: 10, ..Chart::of(String::new(), "", "", vec![flat.clone()]) };
         assert_eq!((chart.low, chart.high), (0, 1));

@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_short_is_a_line_and_says_what_it_was() {
+    fn short_value_is_one_line_with_its_former_value() {
         let before = json!({"clock": [1, 0], "next_node": NodeId::new(0), "gone": null});
         let after =
             json!({"clock": [1, 1], "next_node": NodeId::new(0), "new": {"a": [], "b": {"c": 1}}});
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_put_into_a_long_list_is_the_only_difference() {
+    fn long_list_with_an_insertion_has_one_difference() {
         let long = |name: &str| json!({"payload": name, "and": "a text of some thirty characters"});
         let before = json!({"queue": [long("a"), long("c")]});
         let after = json!({"queue": [long("a"), long("b"), long("c")]});
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_thousands_is_cut_but_for_what_is_different() {
+    fn long_list_shows_few_items_and_all_differences() {
         let before: Vec<_> = (0..5_000).collect();
         let mut after = before.clone();
         after[4_000] = -1;
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_touched_wherever_there_is_a_difference() {
+    fn changed_state_is_marked_at_each_difference() {
         let trees = [
             json!({"a": [1, 2, {"b": "c"}], "d": {}}),
             json!({"a": [1, {"b": "d"}], "d": {"e": 1}}),

@@ -129,7 +129,7 @@ fn main() -> ExitCode {
     match done.and_then(|()| Ok(out.flush()?)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Input(why)) => {
-            // With standard error closed there is nobody to tell.
+            // With standard error closed there is no place to report it.
             let _ = writeln!(io::stderr(), "worldlines: {why}");
             ExitCode::from(2)
         }

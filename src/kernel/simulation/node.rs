@@ -30,7 +30,7 @@ pub(super) struct Node {
 pub(super) struct Timer {
     pub(super) packet: Packet,
     pub(super) serial: u32,
-    /// Virtual time at which it goes off, in ms.
+    /// Virtual time at which it expires, in ms.
     pub(super) due: Time,
     /// Time that the node's own clock shows then, in ms.
     pub(super) shown: Time,

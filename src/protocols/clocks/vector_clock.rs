@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn late_message_teaches_nothing_new() {
+    fn late_message_adds_no_events() {
         let mut scenario = group(&PROTOCOL, 2);
         send(&mut scenario, 0, 1, 2);
         send(&mut scenario, 1, 1, 2);

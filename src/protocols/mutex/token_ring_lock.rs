@@ -121,7 +121,7 @@ pub struct TokenRingLock {
 /// Place of the token, as far as the process knows, with the number of entries so far.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 enum Token {
-    /// At another process, or on its way.
+    /// At another process, or in transit.
     Elsewhere,
     /// Here, while this process is outside.
     Idle { entries: u32 },

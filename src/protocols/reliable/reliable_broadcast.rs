@@ -6,7 +6,7 @@
 //! If at most f nodes crash, f hops of relaying are enough. A copy carries its number of hops; a copy that has
 //! made f hops is delivered and not relayed. *Why*: consider a correct process that delivers m. If its copy has
 //! made fewer than f hops, the process relays m to all others itself. If the copy has made f hops, then f + 1
-//! nodes have sent m on its way. Each of them sends m only once, so all are different, and one of them is correct.
+//! nodes have sent m on its path. Each of them sends m only once, so all are different, and one of them is correct.
 //! That one has sent m to all. With f = 0 nothing is relayed: that is best-effort broadcast.
 //!
 //! A process delivers first and relays then. If it crashes between the two, its delivery binds no other process,

@@ -100,7 +100,7 @@ fn reliable_channels_break_with_a_lost_or_duplicated_message_between_correct_nod
 }
 
 #[test]
-fn nothing_is_lost_breaks_with_a_loss_to_a_node_that_is_up() {
+fn no_loss_breaks_with_a_loss_to_a_node_that_is_up() {
     let mut scenario = scenario();
     scenario.faults = vec![crash(5, 1, None), Fault::Recover { node: node(1), at: 50 }];
     says(Rule::NoLoss, &scenario, None);
@@ -225,7 +225,7 @@ fn requests_before_breaks_with_a_late_request() {
 }
 
 #[test]
-fn nobody_lies_is_relied_on_without_a_rule_on_traitors() {
+fn no_traitors_is_assumed_without_a_rule_on_traitors() {
     let mut scenario = scenario();
     scenario.faults = vec![Fault::Traitor { node: node(0), strategy: Strategy::Silent }];
     let trace = run_valid(&scenario);
@@ -320,7 +320,7 @@ fn requesters_come_back_breaks_with_a_crash_for_good() {
 }
 
 #[test]
-fn nobody_recovers_breaks_with_a_recovery() {
+fn no_recoveries_breaks_with_a_recovery() {
     let mut scenario = scenario();
     scenario.faults = vec![crash(5, 1, None), Fault::Recover { node: node(1), at: 30 }];
     let back = Some(("Bob recovered at 30 ms", "faults[1]"));

@@ -108,7 +108,7 @@ fn cause_is_a_fault_that_struck_and_has_a_path() {
 fn explanation_of_a_crash_beyond_the_last_send_takes_few_runs() {
     let outcome = case("explain-after-sends");
     let mut violated = outcome.report.judgements.iter().filter(|it| it.verdict.is_violated());
-    let property = violated.next().expect("A crashes, and nobody tells").property;
+    let property = violated.next().expect("A crashes, and its crash is not detected").property;
     let target = Target::Violation(property);
     let text = explain(&outcome, &target).expect("it is violated").text();
     assert!(text.contains("A crashed, and no failure detector reports it"), "{text}");
@@ -138,7 +138,7 @@ fn breach(rule: Rule, scenario: &Scenario) -> Option<(String, String)> {
 }
 
 #[test]
-fn synchrony_blames_a_late_message_whatever_becomes_of_it() {
+fn synchrony_blames_a_late_message_of_any_fate() {
     let mut scenario = two_messages();
     scenario.network.timing = Timing::Synchronous(10);
     scenario.faults = vec![Fault::Delay { message: FIRST, by: 300 }];
@@ -165,7 +165,7 @@ fn synchrony_blames_a_late_message_whatever_becomes_of_it() {
 }
 
 #[test]
-fn fifo_blames_an_overtaken_message_whatever_becomes_of_it() {
+fn fifo_blames_an_overtaken_message_of_any_fate() {
     let mut scenario = two_messages();
     let delay = Fault::Delay { message: FIRST, by: 300 };
     scenario.faults = vec![delay.clone(), crash(100, 1, None)];
@@ -249,7 +249,7 @@ fn loss_counts_by_the_moment_the_message_was_due() {
         scenario.faults[2] = Fault::Recover { node: node(1), at: delay + 1 };
         assert_eq!(breach(Rule::NoLoss, &scenario), None, "{delay} ms");
     }
-    // A sender that comes back and sends at one moment is up when it sends.
+    // A sender that recovers and sends at one moment is up when it sends.
     let mut scenario = two_messages();
     scenario.requests.truncate(1);
     scenario.requests[0].at = 50;

@@ -97,7 +97,7 @@ fn cut_at_the_end_counts_no_lost_message_as_in_transit() {
 }
 
 #[test]
-fn cut_moved_as_a_whole_returns_to_where_it_was() {
+fn cut_moved_forth_and_back_is_unchanged() {
     let start = ask(&reduce(&opening(), Action::Jump(0)), Move::Toggle);
     let (mut there, mut seen) = (start.clone(), vec![places(&start)]);
     for _ in 0..4 {

@@ -176,7 +176,7 @@ fn marks_and_walls_are_dragged_along_the_time_axis() {
         assert_eq!((at, until), expected, "{end:?} by {by}");
     }
     let request = state.run.trace.events.iter().position(|it| it.kind.name() == "request");
-    let handle = handle_of(&state.run, request.expect("somebody asks")).expect("it can be moved");
+    let handle = handle_of(&state.run, request.expect("a node asks")).expect("it can be moved");
     let sooner = reduce(&state, Action::Apply(handle.moved(-5)));
     assert_eq!(sooner.scenario().requests[0].at, state.scenario().requests[0].at - 5);
 }

@@ -82,7 +82,7 @@ fn state_after_a_crash_keeps_storage_and_loses_timers() {
     assert!(timer.change == BranchStatus::New && timer.text.starts_with("expires at"), "{timer:?}");
 }
 
-/// A step is one node's: nobody else's state is different from just before.
+/// A step belongs to one node: the states of the others are unchanged.
 #[test]
 fn state_of_other_nodes_stays_the_same_in_a_step() {
     for each in bundled::bundled() {

@@ -84,7 +84,7 @@ fn long_run_while_computing_is_cancelled_or_replaced_by_a_change() {
     assert_eq!((cancelled.pending.is_some(), cancelled.scenario()), (false, before.scenario()));
     let run = Run::of(Outcome::of(first.scenario.clone()).expect("it can be run"));
     let late = reduce(&cancelled, Action::Computed(first.clone(), run.clone()));
-    assert_eq!(late.scenario(), before.scenario(), "nobody waits for it any more");
+    assert_eq!(late.scenario(), before.scenario(), "nothing waits for it any more");
 
     let other = reduce(&asked, Action::Apply(Edit::Seed(7)));
     assert_ne!(other.pending, asked.pending);
@@ -153,7 +153,7 @@ fn link_to_a_long_run_is_waited_for_and_a_short_one_opens_at_once() {
     let there = wait(arriving);
     assert_eq!(*there.scenario(), broadcasts(500));
     assert!(!there.is_edited() && there.refused.is_none());
-    // Undo does not go back to what nobody has seen.
+    // Undo does not return to a run that was never shown.
     assert!(there.undo.is_empty() && !there.stands_in);
     // A scenario that cannot be opened is reported, as always.
     let damaged = State::begin("s=deflate.nonsense", None);

@@ -154,7 +154,7 @@ fn hidden_future_is_not_told_by_steps() {
 
 /// Every chord of the table does what its own line says: no earlier line takes it away.
 #[test]
-fn shortcut_on_the_sheet_does_what_the_sheet_says() {
+fn shortcut_has_the_effect_on_its_sheet() {
     let state = State::opening();
     let mut seen = Vec::new();
     for shortcut_of in SHORTCUTS.iter().flat_map(|group| group.shortcuts) {

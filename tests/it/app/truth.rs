@@ -218,7 +218,7 @@ fn deliveries_of_a_traitor_are_not_compared() {
     let mut compared = 0;
     for bundled in bundled::bundled() {
         let scenario = bundled.scenario().expect("it is sound");
-        // Every node in turn is a traitor, whatever it says: it is nobody's measure.
+        // Every node in turn is a traitor, whatever it says: no other node is judged by it.
         for index in 0..scenario.nodes.len() {
             let mut scenario = scenario.clone();
             scenario.goal = None;
@@ -307,7 +307,7 @@ fn file_named_by_the_address_is_opened_as_a_scenario() {
     for text in [text.clone(), format!("\n {text}"), link_of(&text)] {
         let opened = reduce(&waiting, Action::File("a b.json".to_owned(), Some(text)));
         assert_eq!(opened.run.protocol.id, "bully");
-        // Nobody has seen what stood in for it: there is nothing to go back to.
+        // The placeholder was never shown: there is nothing to return to.
         assert!(opened.undo.is_empty() && !opened.is_edited() && opened.refused.is_none());
     }
 }

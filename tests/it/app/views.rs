@@ -162,7 +162,7 @@ fn delivery_table_marks_orders_that_differ_between_nodes() {
 fn delivery_table_does_not_count_a_missing_delivery_as_another_order() {
     let run = opened(ORDERS);
     let mut scenario = run.scenario;
-    // Carol never hears of the first message, and is told of nothing else of Alice's in its place.
+    // Carol never receives the first message, and no other message of Alice takes its place.
     scenario.faults = vec![Fault::Crash { node: node(2), at: 75 as Time, after_sends: None }];
     let run = Outcome::of(scenario).expect("it runs");
     let table = table(&run, Some("deliver"));

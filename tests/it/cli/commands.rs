@@ -205,7 +205,7 @@ nodes  runs  messages  delays  violating
 }
 
 #[test]
-fn measure_of_what_cannot_be_measured_is_refused() {
+fn measure_of_an_unmeasurable_series_is_refused() {
     for (arguments, expected) in [
         (["measure", "paxo", "--over", "seed=1"], "did you mean \"paxos\"?"),
         (

@@ -241,7 +241,7 @@ pub(crate) fn compare_all(
     tally: &mut Tally,
 ) -> Vec<String> {
     let case = |objectives| Case { protocol, scenario, objectives, budget };
-    // Nobody who looks on makes it smaller, nor does anything that may go wrong.
+    // Neither an observer nor a possible fault makes it smaller.
     let smaller = [Case { budget: "", ..case(&[]) }, case(&[])];
     if smaller.iter().any(|it| it.explore(limits, false).is_none()) {
         tally.skipped += groups.len() as u64;

@@ -19,7 +19,7 @@ pub(crate) enum Weather {
     Foul,
 }
 
-/// Horizon in virtual ms: long enough for a protocol that comes to rest.
+/// Horizon in virtual ms: long enough for a protocol to be at rest.
 const HORIZON: u64 = 10_000;
 /// Horizon of a protocol that never rests: long after everything that the scenario does.
 const PERPETUAL_HORIZON: u64 = 1_200;

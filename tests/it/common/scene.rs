@@ -141,7 +141,7 @@ impl Scene {
             .collect()
     }
 
-    /// Everybody.
+    /// All nodes.
     pub(crate) fn everyone(&self) -> NodeSet {
         NodeSet::first(self.nodes)
     }

@@ -134,7 +134,7 @@ fn search_for_new_inputs() {
     let (mut tried, mut slowest) = (0_u64, Duration::ZERO);
     while begin.elapsed() < Duration::from_secs(seconds) {
         let input = mutate(&mut chance, &kept);
-        // Where the check does not come back, this is what it was busy with.
+        // If the check does not return, this is the input that it checked.
         fs::write(&latest, input.write()).expect("the latest input can be written");
         let before = begin.elapsed();
         let found = check(&input).features;

@@ -1,7 +1,7 @@
 //! The asynchronous system of a scenario as a model of Stateright's, in plain words.
 //!
 //! It is written from what the search says that the system is, not from how the search does it: nothing here has a
-//! number, nothing is remembered of what a node did before. A state is what is at each node, what is on its way and
+//! number, nothing is remembered of what a node did before. A state is what is at each node, what is in transit and
 //! which faults are left; a turn runs the process.
 //!
 //! Stateright's workers take states from thread to thread, and what is at a node cannot go along: so a state names it by
@@ -63,7 +63,7 @@ impl Faults {
     }
 }
 
-/// A message on its way.
+/// A message in transit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Flight {
     from: u8,
@@ -71,7 +71,7 @@ struct Flight {
     what: Print,
 }
 
-/// A report of the perfect failure detector on its way.
+/// A report of the perfect failure detector in transit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Report {
     about: u8,
@@ -108,7 +108,7 @@ pub(crate) struct State {
     messages: Vec<Flight>,
     reports: Vec<Report>,
     left: Faults,
-    /// Empty, where nobody asks.
+    /// Empty if nothing reads it.
     logs: Vec<Vec<Heard>>,
 }
 
@@ -138,7 +138,7 @@ pub(crate) struct Turn {
 /// A promised property as a predicate on what was seen: true if it is violated.
 #[derive(Clone, Copy)]
 pub(crate) enum Promise {
-    /// Nobody asks: all states are gone through.
+    /// Nothing is asked: all states are explored.
     Nothing,
     /// It is broken as soon as this is so.
     Never(fn(&Logs) -> bool),
@@ -518,7 +518,7 @@ impl Desk {
     }
 }
 
-/// Writes something down, where somebody asks.
+/// Writes something down, if it is read.
 fn note(state: &mut State, me: u8, heard: impl FnOnce() -> Heard) {
     if let Some(log) = state.logs.get_mut(usize::from(me)) {
         log.push(heard());

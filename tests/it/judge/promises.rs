@@ -54,7 +54,7 @@ fn decisions(log: &[Heard]) -> impl Iterator<Item = &Arc<str>> {
     told(log).filter(|what| !what.starts_with("vote "))
 }
 
-/// Agreement on a decision, whoever crashes: first decisions differ.
+/// Agreement on a decision under any crashes: first decisions differ.
 pub(crate) fn decided_differently(logs: &Logs) -> bool {
     let first: BTreeSet<_> = logs.iter().filter_map(|log| decisions(log).next()).collect();
     first.len() > 1
@@ -76,7 +76,7 @@ pub(crate) fn correct_ones_differ(logs: &Logs) -> bool {
     delivered.any(|what| correct(logs).any(|log| !is_delivered(log, what)))
 }
 
-/// Uniform agreement on broadcasts: somebody has delivered something that a correct node has not.
+/// Uniform agreement on broadcasts: a node has delivered a message that a correct node has not.
 pub(crate) fn correct_ones_lack(logs: &Logs) -> bool {
     let mut delivered = logs.iter().flat_map(|log| told(log));
     delivered.any(|what| correct(logs).any(|log| !is_delivered(log, what)))

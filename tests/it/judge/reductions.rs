@@ -1,4 +1,4 @@
-//! Where orders are left out that come to the same, the verdicts stay and most of the states do not.
+//! If equivalent orders are left out, the verdicts stay and most of the states do not.
 
 use worldlines::{
     abstractions::{broadcast, commit, consensus, mutex},

@@ -22,7 +22,7 @@ struct Parrot {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 enum Ask {
-    /// Tell, send to everybody, tell again.
+    /// Indicate, send to all, indicate again.
     #[display("say {_0}")]
     Say(String),
     /// Set the alarm of this name.
@@ -255,7 +255,7 @@ fn events_of_one_moment_have_a_fixed_order() {
         "10 P1 pause",
         "10 P4 recover",
         "10 P4 tell kept 0, heard 0",
-        // Receipts by the message's name. P1 stands still: what is for it waits.
+        // Receipts by the message's name. P1 is paused: its inputs wait.
         "10 P3 receive P2>P3#1",
         "10 P3 tell x from P2",
         "10 P4 receive P2>P4#1",
@@ -447,7 +447,7 @@ fn node_that_is_down_loses_arriving_messages() {
     assert_eq!(trace.unused_faults, [1], "it was down already");
 }
 
-/// Three writes and a greeting of both others, all at 10; then P1 crashes there, and comes back at 20.
+/// Three writes and a greeting of both others, all at 10; then P1 crashes there, and recovers at 20.
 fn writing(faults: Vec<Fault>) -> (Scenario, Trace) {
     let mut scenario = parrots(3);
     let keep = || ask(10, 0, "keep", "");
@@ -504,7 +504,7 @@ fn perfect_detector_reports_crashes_to_all_after_its_bound_and_nothing_else() {
         crash(28, 3, None),
     ];
     let trace = play(&scenario);
-    // P1 is down and is told nothing. P2 was up again before anyone would have been told of its crash; it is back at
+    // P1 is down and gets no report. P2 was up again before its crash would have been reported; it recovers at
     // 25, and by 45 it knows of the crash that was reported to the others while it was new.
     let expected = ["30 P3 suspect P1", "45 P2 suspect P1", "48 P2 suspect P4", "48 P3 suspect P4"];
     assert_eq!(of_kinds(&scenario, &trace, &["suspect", "restore"]), expected);

@@ -314,7 +314,7 @@ fn clock_that_drifts_shows_another_time_and_rings_at_another_time() {
     let mut unseen = scenario(3);
     unseen.requests.clear();
     unseen.faults = vec![drift(2, 500_000, 0)];
-    assert_eq!(play(&unseen).unused_faults, [0], "nobody looks at it");
+    assert_eq!(play(&unseen).unused_faults, [0], "no node reads it");
 }
 
 #[test]
@@ -475,7 +475,7 @@ fn inspection_of_a_node_shows_state_storage_and_timers() {
 }
 
 #[test]
-fn message_with_ten_thousand_faults_costs_what_a_few_cost() {
+fn message_with_ten_thousand_faults_costs_as_much_as_with_few() {
     let mut scenario = common::scenario("best-effort-broadcast", 128, 10);
     scenario.requests = (0..20).map(|it| common::broadcast(it * 50, it as usize, "m")).collect();
     let mut chance = Chance::new(1);

@@ -424,7 +424,7 @@ fn perfect_detector_with_recoveries_is_complete_and_accurate() {
     assert!(seen.iter().all(|count| *count > 200), "too few of {seen:?}");
 }
 
-/// Between two crashes of a node there was a recovery, and whoever is told of both crashes is told of that.
+/// Between two crashes of a node there was a recovery, and a node that gets reports of both crashes gets one of the recovery.
 #[test]
 fn perfect_detector_reports_a_recovery_after_the_next_crash() {
     let mut scenario = common::scenario("greeter", 2, 10);

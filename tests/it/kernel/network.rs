@@ -101,7 +101,7 @@ fn fifo_link_delivers_a_duplicate_after_its_original_and_delays_nothing() {
     let trace = play(&scenario);
     assert_eq!(ends(&trace, 2), [(130, true), (180, true)]);
     assert_eq!(ends(&trace, 3), [(130, true)]);
-    // A copy made by luck takes a delay of its own more.
+    // A copy made by chance takes a delay of its own more.
     scenario.faults.truncate(1);
     scenario.network.duplicate = PerMillion::ONE;
     let trace = play(&scenario);
@@ -257,7 +257,7 @@ fn link_never_exceeds_its_rate_or_its_queue() {
     assert!(lost > 500, "only {lost} were lost");
 }
 
-/// A message that a fault stops at its sending never comes to the link; one that is lost on its way was there.
+/// A message that a fault stops at its sending never comes to the link; one that is lost in transit was there.
 #[test]
 fn link_with_a_rate_counts_only_messages_that_leave_their_node() {
     let mut scenario = broadcasting(&[10, 10]);

@@ -14,7 +14,7 @@ use worldlines::{
 
 use crate::common::{crash, node};
 
-/// Lends what it is asked for to nobody before it has got what it has asked for itself: philosophers with one
+/// Lends nothing before it has got what it has asked for itself: philosophers with one
 /// fork each. What it has heard is counted; its clock's error is measured.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 struct Philosopher {

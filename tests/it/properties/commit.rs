@@ -42,7 +42,7 @@ fn outcomes(scene: &Scene) -> Vec<At<Outcome>> {
     outcomes.collect()
 }
 
-/// Everybody's first vote before this place.
+/// First vote of every node before this place.
 fn votes(scene: &Scene, at: usize) -> Vec<Option<Vote>> {
     let told = scene.told::<CommitIndication>();
     let first = |node| {

@@ -23,7 +23,7 @@ enum Step {
     Crash(usize),
     /// From, to.
     Send(usize, usize),
-    /// The message that was sent in this place comes, or is lost on its way.
+    /// The message that was sent in this place arrives, or is lost in transit.
     Receive(usize),
     Lose(usize),
 }

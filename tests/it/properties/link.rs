@@ -171,7 +171,7 @@ fn send(scene: Scene, from: usize, to: usize, payload: impl Into<Value>) -> Scen
     scene.ask(from, Send { to: node(to), payload: payload.into() })
 }
 
-/// Somebody delivers: a number is to be added, a text to be set.
+/// A node delivers: a number is to be added, a text to be set.
 fn deliver(scene: Scene, to: usize, from: usize, seq: u32, payload: impl Into<Value>) -> Scene {
     let payload = payload.into();
     let idempotent = matches!(payload, Value::Text(_));

@@ -403,7 +403,7 @@ fn failure_order_judges_small_histories() {
 }
 
 #[test]
-fn primary_partition_is_violated_whatever_the_views_are_numbered() {
+fn primary_partition_is_violated_for_any_view_numbers() {
     let group = (0..4).fold(Scene::new(4), |scene, who| scene.tell(who, install(1, &[0, 1, 2, 3])));
     let majority = group.clone().tell(0, install(2, &[0, 1, 2]));
     says(&PRIMARY_PARTITION, &majority, None);

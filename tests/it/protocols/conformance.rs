@@ -260,7 +260,7 @@ fn broadcast_protocol_after_recovery_delivers_again() {
         };
         let by: BTreeSet<_> =
             trace.events.iter().filter(delivered).map(|event| event.node).collect();
-        assert_eq!(by.len(), 3, "{}: everybody delivers again", protocol.id);
+        assert_eq!(by.len(), 3, "{}: all nodes deliver again", protocol.id);
         assert!(trace.unused_faults.is_empty() && trace.unused_requests.is_empty());
     }
 }

@@ -78,6 +78,10 @@ fn source_tree_with_a_hop_bound_saves_messages() {
         scenario.requests = vec![broadcast(0, 0, "m")];
         run_valid(&scenario).sends()
     };
-    assert_eq!(messages(0), 3, "nobody relays");
-    assert_eq!(messages(1), 12, "everybody's first copy has made no hop yet, and is relayed");
+    assert_eq!(messages(0), 3, "no process relays");
+    assert_eq!(
+        messages(1),
+        12,
+        "the first copy of each process has made no hop yet, and is relayed"
+    );
 }

@@ -1,4 +1,4 @@
-//! Elections while processes crash and come back at any moment: within the model the highest live process leads in
+//! Elections while processes crash and recover at any moment: within the model the highest live process leads in
 //! the end, and there are never two leaders at a time.
 
 use worldlines::{
@@ -10,7 +10,7 @@ use worldlines::{
 use crate::common::{chance::Chance, node, protocol, run_valid, scenario};
 
 /// Crashes and recoveries, one after the other at each process, and elections, all within a few message delays: so
-/// that what one process says is on its way while another crashes or comes back.
+/// that a message of one process is in transit while another crashes or recovers.
 fn troubled(chance: &mut Chance) -> Scenario {
     let size = [2, 3, 3, 4][chance.below(4)];
     let bound = [2, 20, 60][chance.below(3)];

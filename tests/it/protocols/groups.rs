@@ -1,4 +1,4 @@
-//! Groups under whatever their model allows: members that crash in the middle of anything, that stand still,
+//! Groups under all faults of their model: members that crash in the middle of anything, that pause,
 //! that come and go, at once and one after the other.
 
 use serde_json::Value as Json;
@@ -12,7 +12,7 @@ use worldlines::{
 
 use crate::common::{self, broadcast, chance::Chance, crash, node, protocol, run_valid};
 
-/// When all that was asked for and went wrong is long over, and whoever is outside asks to join.
+/// Time when all requests and faults are long over, and every node outside asks to join.
 const QUIET: u64 = 5000;
 
 /// A group on FIFO channels where everything takes 10 ms and crashes are told 30 ms later.
@@ -154,7 +154,7 @@ fn virtual_synchrony_does_not_flush_stable_messages() {
     let mut scenario = group(4);
     scenario.requests = vec![broadcast(0, 0, "m")];
     scenario.ask(50, node(3), "leave", None);
-    // Nobody has said so: P4 sends it to P2 and P3 as it leaves, and those to each other. P1 has it anyway.
+    // It was not announced: P4 sends it to P2 and P3 as it leaves, and those to each other. P1 has it anyway.
     assert_eq!(sent(&run_valid(&scenario), "m"), 3 + 2 + 2);
     choose(&mut scenario, "acks", "at-once");
     assert_eq!(sent(&run_valid(&scenario), "m"), 3, "all have said that they have it");
@@ -211,7 +211,7 @@ fn virtual_synchrony_late_question_keeps_no_member_in() {
     for (at, request) in [(0, "join"), (25, "join"), (40, "leave")] {
         scenario.ask(at, node(2), request, None);
     }
-    // P1 stands still, and hears from P2 that P3 has left before it hears P3's second question.
+    // P1 is paused, and hears from P2 that P3 has left before it hears P3's second question.
     scenario.faults = vec![Fault::Pause { node: node(0), at: 32, until: 80 }];
     let (trace, up) = run_to_the_end(&scenario);
     let alice = told(&scenario, &trace, 0);

@@ -19,7 +19,7 @@ fn scenario(name: &str) -> Scenario {
 fn message(trace: &Trace, from: usize, to: usize, round: u32) -> Json {
     let mut messages = trace.messages.iter().filter(|it| it.name.to == node(to - 1));
     let message = messages.find(|it| it.name.from == node(from - 1) && it.name.number == round);
-    message.expect("everybody says something in each round").packet.inspect()
+    message.expect("every node sends in each round").packet.inspect()
 }
 
 /// Values that P`to` received in the first round, as the note writes them, `-` for its own place.

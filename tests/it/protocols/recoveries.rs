@@ -10,7 +10,7 @@ use worldlines::{
 
 use crate::common::{chance::Chance, node, run_valid, scenario};
 
-/// A group in which nodes crash, also in the middle of what they do, and come back; in the end all are up.
+/// A group in which nodes crash, also in the middle of a step, and recover; at the end all are up.
 fn troubled(protocol: &str, chance: &mut Chance) -> Scenario {
     let size = chance.between(2, 5) as usize;
     let mut scenario = scenario(protocol, size, 0);
@@ -52,7 +52,7 @@ fn is_asked(trace: &Trace) -> bool {
     trace.events.iter().any(|event| matches!(event.kind, EventKind::Request { .. }))
 }
 
-/// Everybody is told one outcome, the same.
+/// All nodes get the same outcome.
 fn all_learn(scenario: &Scenario, seed: u64) {
     let trace = run_valid(scenario);
     let text = || formats::scenario::write(scenario);
@@ -76,7 +76,7 @@ fn all_learn(scenario: &Scenario, seed: u64) {
 }
 
 #[test]
-fn two_phase_commit_ends_everywhere_once_all_have_come_back() {
+fn two_phase_commit_ends_everywhere_once_all_have_recovered() {
     for seed in 0..3_000 {
         let chance = &mut Chance::new(seed);
         let mut scenario = troubled("two-phase-commit", chance);

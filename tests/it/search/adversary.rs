@@ -30,18 +30,18 @@ fn find(id: &str) -> &'static Protocol {
     protocols::find(id).expect("it is in the catalogue")
 }
 
-/// When somebody first decides.
+/// Time of the first decision.
 fn decides(trace: &Trace) -> Option<Time> {
     let told = |kind: &EventKind| matches!(kind, EventKind::Indicate { kind: "decide", .. });
     trace.events.iter().find(|event| told(&event.kind)).map(|event| event.time)
 }
 
-/// When the delayed messages come: all of them do. Nothing but delays goes wrong, and nobody decides.
+/// Times at which the delayed messages arrive: all of them do. There are no faults but delays, and no process decides.
 fn arrivals(protocol: &'static Protocol, kept: &Undecided) -> Vec<Time> {
     let Undecided { scenario, delays, longest, .. } = kept;
     assert_eq!((scenario.faults.len(), scenario.faults.is_empty()), (*delays, false));
     let trace = run(protocol, scenario).expect("its requests are read");
-    assert_eq!(decides(&trace), None, "nobody decides");
+    assert_eq!(decides(&trace), None, "no process decides");
     assert!(trace.unused_faults.is_empty() && !trace.exhausted);
     let lost = |fate: &Fate| matches!(fate, Fate::Lost(..));
     assert!(!trace.messages.iter().any(|message| lost(&message.fate)), "nothing is lost");
@@ -102,7 +102,7 @@ fn adversary_fails_against_a_protocol_that_decides_by_a_timer() {
     let byzantine = find("interactive-consistency");
     let given = plain(byzantine, "three-generals");
     let why = adversary(byzantine, &given, termination(byzantine), MOST);
-    let why = why.expect_err("rounds go on whatever is late");
+    let why = why.expect_err("rounds go on whatever is delayed");
     assert_eq!((why.delays, &why.cause), (0, &DecisionCause::Timer(None)));
     assert!(why.to_string().contains("since a timer expires there, whatever is delayed."), "{why}");
     let commit = find("two-phase-commit");
@@ -125,7 +125,7 @@ fn adversary_uses_at_most_the_allowed_delays() {
 fn adversary_uses_no_delay_where_a_run_is_undecided_anyway() {
     let paxos = find("paxos");
     let given = plain(paxos, "duelling-proposers");
-    let kept = adversary(paxos, &given, termination(paxos), MOST).expect("nobody decides");
+    let kept = adversary(paxos, &given, termination(paxos), MOST).expect("no process decides");
     assert_eq!((kept.scenario, kept.delays, kept.otherwise), (given, 0, None));
 }
 

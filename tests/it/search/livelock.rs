@@ -1,5 +1,5 @@
 //! Nodes that wait for each other, and nodes that give way to each other for ever: both are found without a single
-//! fault, by the orders of events alone; a circle that somebody could leave at any time is neither.
+//! fault, by the orders of events alone; a cycle that a process could leave at any time is neither.
 
 use derive_more::Display;
 use serde::Serialize;
@@ -161,7 +161,7 @@ impl Polite {
 const PASSAGE: Property = Property {
     name: "passage",
     kind: Kind::Liveness,
-    statement: "If somebody asks, somebody eventually passes.",
+    statement: "If a process asks, a process eventually passes.",
     monitor: |_| Box::new(Door { asked: false, passed: false }),
 };
 
@@ -180,9 +180,9 @@ impl Monitor for Door {
     fn verdict(&self, over: bool) -> Verdict {
         match (self.asked && !self.passed, over) {
             (false, _) => Verdict::Holds,
-            (true, false) => Verdict::Undecided("nobody has passed yet".to_owned()),
+            (true, false) => Verdict::Undecided("no process has passed yet".to_owned()),
             (true, true) => {
-                Verdict::Violated { why: "nobody ever passed".to_owned(), witness: Vec::new() }
+                Verdict::Violated { why: "no process ever passed".to_owned(), witness: Vec::new() }
             }
         }
     }
@@ -197,7 +197,7 @@ static POLITE: Protocol = Protocol {
     ..Protocol::of::<Polite>()
 };
 
-/// The first of two nodes is asked this, and the second makes up its mind just before it hears of it: by luck, for
+/// The first of two nodes is asked this, and the second decides just before it hears of it: by chance, for
 /// the message could have been there sooner.
 fn door(ask: &str) -> Scenario {
     let mut scenario = Scenario::new(POLITE.id, Scenario::numbered(2));
@@ -291,7 +291,7 @@ fn search_finds_livelock_of_nodes_that_give_way_for_ever() {
     for (ask, way, round) in [("yield", 4, 2), ("hesitate", 5, 4)] {
         let (scenario, stem, cycle) = livelock(ask);
         assert_eq!((stem, cycle), (way, round), "{ask}");
-        // Whenever it ends: it goes on, and nobody passes.
+        // Whenever it ends: it goes on, and no process passes.
         for until in [scenario.until, scenario.until * 5] {
             let longer = Scenario { until, ..scenario.clone() };
             let trace = run(&POLITE, &longer).expect("it is asked something");

@@ -28,7 +28,7 @@ fn violations(protocol: &'static Protocol) -> Vec<Objective> {
     protocol.properties().map(|(property, _)| Objective::at(Target::Violation(property))).collect()
 }
 
-/// The scenario without anything that happens by luck or by fault.
+/// The scenario without anything that happens by chance or by fault.
 fn plain(scenario: &Scenario) -> Scenario {
     let mut plain = scenario.clone();
     plain.faults.clear();
@@ -153,7 +153,7 @@ fn reduction_on_a_cycle_of_states_postpones_no_event_forever() {
     }
 }
 
-/// A report of a crash comes to those as well whom nobody sends anything.
+/// A report of a crash also reaches nodes to which no node sends anything.
 #[test]
 fn reduction_keeps_reports_of_crashes_at_every_moment() {
     let protocol = common::protocol("best-effort-broadcast");

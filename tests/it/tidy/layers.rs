@@ -134,7 +134,7 @@ fn complaints(lib: &Source, sources: &[Source]) -> Vec<String> {
 }
 
 #[test]
-fn each_module_names_only_those_above_it_in_the_list() {
+fn module_names_only_modules_above_it_in_the_list() {
     let sources = sources();
     let lib = sources.iter().find(|source| source.path == "src/lib.rs").expect("it is there");
     assert_eq!(declared(lib).first(), Some(&"kernel"));
@@ -142,7 +142,7 @@ fn each_module_names_only_those_above_it_in_the_list() {
 }
 
 #[test]
-fn the_programs_come_in_from_the_top() {
+fn programs_use_only_the_top_layers() {
     let command_line = &["analysis", "app", "diagram", "formats", "kernel", "runs", "search"][..];
     let programs =
         [("playground", &["ui"][..]), ("searcher", &["app", "web"]), ("worldlines/", command_line)];
@@ -170,7 +170,7 @@ fn foreign_to_program(source: &Source, layers: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn a_program_that_reaches_past_its_layer_is_found() {
+fn program_that_uses_a_lower_layer_is_found() {
     let program =
         Source::new("src/bin/a.rs", "use worldlines::{ui, web::x};\nworldlines::app::y();");
     assert_eq!(

@@ -40,7 +40,7 @@ fn only_ui_names_yew() {
 }
 
 #[test]
-fn the_browser_is_found_outside_web() {
+fn browser_name_outside_web_is_found() {
     let sources = [
         Source::new("src/web/a.rs", "use web_sys::Window;"),
         Source::new("src/ui/b.rs", "// web_sys\nuse wasm_bindgen_futures::spawn_local;"),
@@ -81,7 +81,7 @@ fn holds_id(text: &str, id: &str) -> bool {
 }
 
 /// True if a word is the name of an indication or a request, as `snapshot` is: a protocol may be named
-/// after what it is for, and the word is everybody's.
+/// after what it is for, and the word is in general use.
 fn is_shared(sources: &[Source], word: &str) -> bool {
     let shared = sources.iter().filter(|source| source.layer() == Some("abstractions"));
     let mut tokens = shared.flat_map(|source| &source.tokens);
@@ -89,7 +89,7 @@ fn is_shared(sources: &[Source], word: &str) -> bool {
 }
 
 #[test]
-fn a_word_of_the_abstractions_is_no_protocols_own() {
+fn word_of_an_abstraction_is_no_protocol_name() {
     let source = |path: &str| [Source::new(path, "match self { Self::Cut => \"snapshot\" }")];
     assert!(is_shared(&source("src/abstractions/a.rs"), "snapshot"));
     assert!(!is_shared(&source("src/abstractions/a.rs"), "snap"));
@@ -106,7 +106,7 @@ fn kernel_diagram_app_and_ui_know_no_protocol() {
 }
 
 #[test]
-fn a_protocol_that_is_known_is_found() {
+fn protocol_name_in_a_lower_layer_is_found() {
     let ids = ["gossip", "reliable-broadcast"];
     let paths = ["reliable/reliable-broadcast/lost".to_owned()];
     let found =
@@ -171,7 +171,7 @@ fn is_float(token: &Token, after_point: bool) -> bool {
 }
 
 #[test]
-fn nothing_that_decides_a_run_is_floating() {
+fn code_that_decides_a_run_uses_no_floats() {
     expect_none(&floats(&sources()));
 }
 

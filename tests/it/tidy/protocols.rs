@@ -59,7 +59,7 @@ fn every_file_of_a_family_is_a_registered_protocol() {
 }
 
 #[test]
-fn a_forgotten_line_is_found() {
+fn unregistered_protocol_file_is_found() {
     let header = "//! Gossip.\n//!\n//! Where it departs from the paper: nowhere.\n";
     let family = Source::new("src/protocols/many/mod.rs", "&[push_gossip::PROTOCOL]");
     let file = |path: &str, text: &str| {

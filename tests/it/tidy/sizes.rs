@@ -53,17 +53,17 @@ pub(crate) fn last_line(source: &Source, at: usize) -> Option<usize> {
 }
 
 #[test]
-fn files_fit_in_a_head() {
+fn source_files_stay_below_their_limit() {
     expect_none(&long_files(&sources()));
 }
 
 #[test]
-fn functions_fit_on_a_screen() {
+fn functions_stay_below_their_limit() {
     expect_none(&long_functions(&sources()));
 }
 
 #[test]
-fn what_is_too_long_is_found() {
+fn too_long_file_or_function_is_found() {
     let file = |lines: usize| [Source::new("src/app/a.rs", &"//\n".repeat(lines))];
     assert_eq!(long_files(&file(FILE)).len(), 0);
     assert_eq!(long_files(&file(FILE + 1)).len(), 1);
@@ -85,7 +85,7 @@ fn what_is_too_long_is_found() {
 }
 
 #[test]
-fn every_brace_of_the_style_sheets_is_closed_where_it_should_be() {
+fn style_sheet_braces_are_balanced() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/www/styles");
     for file in std::fs::read_dir(folder).expect("there are style sheets") {
         let path = file.expect("it can be listed").path();

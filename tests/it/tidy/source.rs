@@ -84,18 +84,24 @@ impl Source {
 
 /// Every Rust file below `src/`, sorted by path.
 pub(crate) fn read_all() -> Vec<Source> {
+    let texts = read_texts(&["src"], &[".rs"]);
+    texts.into_iter().map(|it| Source::new(&it.path, &it.text)).collect()
+}
+
+/// Every file below these folders whose name has one of these endings, sorted by path and not taken apart.
+pub(crate) fn read_texts(folders: &[&str], endings: &[&str]) -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut sources = Vec::new();
-    let mut folders = vec!["src".to_owned()];
+    let mut folders: Vec<String> = folders.iter().map(|it| (*it).to_owned()).collect();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(root.join(&folder)).expect("the folder can be read") {
             let entry = entry.expect("the folder can be read");
             let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
             if entry.path().is_dir() {
                 folders.push(path);
-            } else if path.ends_with(".rs") {
+            } else if endings.iter().any(|ending| path.ends_with(ending)) {
                 let text = fs::read_to_string(entry.path()).expect("the file can be read");
-                sources.push(Source::new(&path, &text));
+                sources.push(Source { path, text, tokens: Vec::new() });
             }
         }
     }
@@ -259,7 +265,7 @@ fn words(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn comments_and_literals_are_no_words() {
+fn comments_and_literals_contribute_no_words() {
     assert_eq!(words("a // b\nc /* d /* e */ f */ g \"h \\\" i\" 'j' k"), ["a", "c", "g", "k"]);
     assert_eq!(words("a r#\"b \" c\"# d b\"e\" '\\'' f"), ["a", "d", "b", "f"]);
     assert_eq!(words("fn a<'b>(c: &'b str) -> '\\u{1}' { d }"), ["fn", "a", "c", "str", "d"]);
@@ -273,7 +279,7 @@ fn lines_and_texts_are_known() {
 }
 
 #[test]
-fn numbers_are_whole() {
+fn number_token_is_whole() {
     let numbers = |text| -> Vec<String> {
         let source = Source::new("src/a.rs", text);
         let number = |token: &Token| match &token.kind {
@@ -289,7 +295,7 @@ fn numbers_are_whole() {
 }
 
 #[test]
-fn a_file_is_a_module() {
+fn file_path_gives_its_module() {
     assert_eq!(Source::new("src/kernel/mod.rs", "").module(), ["kernel"]);
     assert_eq!(
         Source::new("src/protocols/link/fifo.rs", "").module(),

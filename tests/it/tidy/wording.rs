@@ -66,7 +66,7 @@ fn counts_in_messages_know_the_plural_of_one() {
 }
 
 #[test]
-fn plural_of_whatever_number_is_noticed() {
+fn plural_after_a_variable_number_is_found() {
     let complaints = |text: &str| {
         let code = format!("fn f() {{ format!(\"{text}\") }}");
         plurals_of_anything(&[Source::new("src/app/a.rs", &code)]).len()

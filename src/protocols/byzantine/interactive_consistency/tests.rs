@@ -118,7 +118,7 @@ fn anything(size: usize, traitors: usize, m: u32, scenarios: u32) -> u32 {
 }
 
 #[test]
-fn loyal_nodes_agree_whatever_traitors_send_if_n_is_at_least_3m_plus_1() {
+fn loyal_nodes_agree_if_n_is_at_least_3m_plus_1() {
     assert_eq!(anything(4, 1, 1, 300), 300);
     assert_eq!(anything(7, 2, 2, 20), 20);
 }

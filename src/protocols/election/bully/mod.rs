@@ -12,13 +12,13 @@
 //!
 //! All elections run at the same time, so the outcome is known after a few delays. But they cost messages: if the
 //! lowest process starts and all are up, each asks all higher ones and is answered, which is n(n − 1) messages, and
-//! n − 1 processes are told of the outcome: n² − 1. Where delays differ, an ELECTION may arrive after the COORDINATOR
+//! n − 1 processes receive the outcome: n² − 1. Where delays differ, an ELECTION may arrive after the COORDINATOR
 //! that settled it. Its receiver then starts once more, which costs a few messages more.
 //!
 //! A process that recovers starts an election. If it is the highest, it says COORDINATOR at once, and bullies the
 //! current leader. It takes itself for the leader one delay later: by then all have heard of it, also the process that
 //! it deposes. Coulouris et al. note that in their version, where it leads at once, two processes lead while
-//! COORDINATOR is on its way.
+//! COORDINATOR is in transit.
 //!
 //! *A COORDINATOR may be stale*: since then its sender has crashed, or a higher process has recovered. So it ends an
 //! election only if no higher process has answered in this election, and, below the highest id of all, not before all
@@ -240,7 +240,7 @@ impl Bully {
         let higher_answered = self.answered.highest() > Some(from);
         let highest_of_all = ctx.group().everyone().highest() == Some(from);
         let in_doubt = match self.phase {
-            // It may have recovered while another COORDINATOR was on its way.
+            // It may have recovered while another COORDINATOR was in transit.
             Phase::Idle if self.leader > Some(from) => return self.start_election(ctx),
             Phase::Idle | Phase::Announced => false,
             Phase::AwaitingAnswer => higher_answered || !highest_of_all,

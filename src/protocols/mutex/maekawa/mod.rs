@@ -29,7 +29,7 @@
 //! wait they keep the votes that they have, so they block the others too. And if a voter recovers without its memory,
 //! it votes a second time: **mutual exclusion** breaks.
 //!
-//! Fairness is not promised: an earlier request may be slow on its way to the voter that it shares with a later one.
+//! Fairness is not promised: an earlier request may be slow to reach the voter that it shares with a later one.
 //!
 //! Where it departs from the paper: it uses the grid. The paper uses finite projective planes, with K about √n, which
 //! exist for some n only. It has Sanders' FAILED. Every message names its request, so that a late answer is not taken

@@ -48,7 +48,7 @@ fn counted(scenario: &Scenario) -> SortedMap<u32, (u64, usize)> {
 }
 
 #[test]
-fn snapshot_money_between_two_recorded_states_is_in_flight() {
+fn snapshot_money_between_two_recorded_states_is_in_transit() {
     let mut scenario = bank(2);
     transfer(&mut scenario, 5, 2, 1, 30);
     snapshot(&mut scenario, 10, 1);
@@ -80,7 +80,7 @@ fn snapshot_recorded_state_need_not_have_existed_at_one_moment() {
 }
 
 #[test]
-fn snapshot_with_transfers_in_flight_conserves_money() {
+fn snapshot_with_transfers_in_transit_conserves_money() {
     for seed in 0..60 {
         let mut scenario = bank(4);
         scenario.seed = seed;
@@ -110,7 +110,7 @@ fn snapshot_started_by_several_processes_at_once_is_one() {
 }
 
 #[test]
-fn two_snapshots_are_recorded_side_by_side() {
+fn snapshots_that_overlap_are_recorded_separately() {
     let mut scenario = bank(3);
     scenario.network.links = vec![slow(1, 3, 50)];
     snapshot(&mut scenario, 0, 1);

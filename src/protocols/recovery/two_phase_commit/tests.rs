@@ -39,7 +39,7 @@ fn unanimous_yes_commits() {
 }
 
 #[test]
-fn one_no_aborts() {
+fn two_phase_commit_with_one_no_aborts() {
     let mut scenario = begun(3);
     scenario.ask(5, node(3), "vote", Some("no".into()));
     scenario.ask(6, node(3), "vote", Some("yes".into()));
@@ -51,7 +51,7 @@ fn one_no_aborts() {
 }
 
 #[test]
-fn no_survives_a_crash() {
+fn two_phase_commit_vote_no_survives_a_crash() {
     let mut scenario = begun(2);
     scenario.requests[0].at = 30;
     scenario.ask(0, node(2), "vote", Some("no".into()));
@@ -78,7 +78,7 @@ fn participant_in_doubt_asks_one_that_has_not_voted() {
 #[test]
 fn participant_in_doubt_answers_once_it_knows() {
     let mut scenario = begun(3);
-    // The COMMIT is slow on its way to P2, and is never sent to P3.
+    // The COMMIT to P2 is slow, and is never sent to P3.
     let commit = MessageName { from: node(1), to: node(2), number: 2 };
     scenario.faults = vec![Fault::Delay { message: commit, by: 300 }, crash(20, 1, 1)];
     assert_eq!(outcomes(&scenario), ["20 P1 commit", "330 P2 commit", "340 P3 commit"]);
@@ -146,7 +146,7 @@ fn recovered_participant_without_a_vote_aborts_alone() {
 }
 
 #[test]
-fn two_coordinators_refuse_each_other() {
+fn two_phase_commit_coordinators_refuse_each_other() {
     let mut scenario = begun(4);
     scenario.ask(5, node(4), "begin", None);
     let aborts = ["15 P4 abort", "25 P1 abort", "25 P2 abort", "25 P3 abort"];

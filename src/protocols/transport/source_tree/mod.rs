@@ -9,8 +9,8 @@
 //! The first packet of a source goes everywhere. A **prune** goes back from a node that has no use for it: from a
 //! host that is no member, from a router whose other links are all pruned, and from a router that discards it, since
 //! that link is not part of the tree. From then on each link of the tree carries one copy of each packet, and no other
-//! link carries any. A host that joins later sends a **graft** from hop to hop up to the tree, and an acknowledgement
-//! comes back. Links are FIFO, and a node that still wants packets sends no prune. So the host misses no packet after
+//! link carries any. A host that joins later sends a **graft** from hop to hop up to the tree, and receives
+//! an acknowledgement. Links are FIFO, and a node that still wants packets sends no prune. So the host misses no packet after
 //! the acknowledgement, and it is told that it has joined.
 //!
 //! A router keeps an entry for each source and each pruned link, and a header names one group, however large. With
