@@ -3,7 +3,7 @@
 //! Properties: Chandra and Toueg 1996, *Unreliable Failure Detectors for Reliable Distributed Systems*;
 //! CGR, modules 2.6 (perfect) and 2.8 (eventually perfect).
 //!
-//! They judge the detector that a scenario provides, which reports to the protocol, as well as a protocol that is a
+//! They judge both the detector of a scenario, which reports to the protocol, and a protocol that is a
 //! detector, which reports to its application.
 
 use serde::Serialize;
@@ -14,7 +14,7 @@ use crate::kernel::{
     Setting, SortedMap,
 };
 
-/// ⟨Suspect | p⟩ and ⟨Restore | p⟩, told to the application.
+/// ⟨Suspect | p⟩ and ⟨Restore | p⟩, indicated to the application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
 #[serde(untagged)]
 pub enum Notice {
@@ -41,7 +41,7 @@ impl From<Detection> for Notice {
     }
 }
 
-/// An indication of a detector below, for a layer that takes the reports of the scenario's detector as well.
+/// Lets a layer treat the indications of a detector below it like reports of the scenario's detector.
 impl From<Notice> for Detection {
     fn from(notice: Notice) -> Self {
         match notice {
@@ -83,8 +83,8 @@ pub const STRONG_ACCURACY: Property = Property {
 
 /// Eventual strong accuracy.
 ///
-/// It is owed from the first wrong suspicion of a pair on: a detector that is wrong again and again violates it, even if
-/// its last mistake is recent.
+/// The obligation begins with the first wrong suspicion of a pair. So a detector that repeats its mistakes violates the
+/// property, even if its last mistake is recent.
 pub const EVENTUAL_STRONG_ACCURACY: Property = Property {
     name: "eventual strong accuracy",
     kind: Kind::Liveness,

@@ -24,7 +24,7 @@ pub(crate) struct MeasureArgs {
     /// The operation, by its name in the catalogue; the protocol's first if there is none.
     #[arg(long, value_name = "NAME")]
     operation: Option<String>,
-    /// Number of nodes, where another thing varies.
+    /// Number of nodes, if another dimension varies.
     #[arg(long, value_name = "N", value_parser = nodes, allow_negative_numbers = true)]
     nodes: Option<usize>,
     /// Number of runs for each value, with one seed each.

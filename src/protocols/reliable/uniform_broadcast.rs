@@ -10,9 +10,9 @@
 //! copies from each other.
 //!
 //! The price is waiting. *Everyone* without a failure detector waits for ever after one crash; *majority* does
-//! after the crash of half of the nodes. Nothing wrong is delivered then, but nothing at all is: **validity**
-//! breaks. With a failure detector of their own (`detector` is `heartbeats`) processes take a split for crashes. Each side
-//! then delivers what the other one lacks, and **agreement** breaks.
+//! after the crash of half of the nodes. No wrong message is delivered then, but no message at all: **validity**
+//! breaks. With heartbeats as `detector`, processes mistake a partition for crashes. Each side
+//! then delivers messages that the other lacks, and **agreement** breaks.
 //!
 //! Where it departs from the book: the two algorithms are one with a parameter, since they differ in one line.
 
@@ -60,7 +60,7 @@ pub const PROTOCOL: Protocol = Protocol {
             broken: &[Rule::CrashesAreDetected],
         },
         Break {
-            when: "heartbeats detect crashes, and the network splits",
+            when: "heartbeats detect crashes, and the network is partitioned",
             scenario: "split-taken-for-crashes",
             violates: &[AGREEMENT, UNIFORM_AGREEMENT],
             broken: &[Rule::ReliableChannels, Rule::NoLoss],

@@ -20,8 +20,8 @@ pub mod changes {
     pub const SHOW_HELP: &str = "Draws the run before the change over this one (C)";
     pub const NO_CHANGE: &str = "No change yet";
     pub const SHOW: &str = "Show changes";
-    pub const AS_OPENED: &str = "The run is as it was opened.";
-    pub const NOT_CHANGED: &str = "Nothing has just been changed.";
+    pub const AS_OPENED: &str = "The run is unchanged since it was opened.";
+    pub const NOT_CHANGED: &str = "There is no change yet.";
     pub const GHOST: &str = "before";
     pub const HALO: &str = "new or changed";
     pub const MOVE: &str = "moved";
@@ -40,8 +40,7 @@ pub mod compare {
     pub const PROTOCOLS: &str = "Same scenario under";
     pub const EARLIER: &str = "Run before";
     pub const NOTHING: &str = "nothing";
-    pub const NONE: &str =
-        "No other protocol takes all these requests, and nothing has been changed";
+    pub const NONE: &str = "No other protocol accepts all these requests, and the run is unchanged";
     pub const HELP: &str = "Shows a second run on the same time axis";
     pub const LABEL: &str = "Compare with";
     pub const HIDDEN: &str = "The differences are hidden with the future.";
@@ -103,8 +102,8 @@ pub mod hunting {
     pub const MINIMISED: &str = "Minimised run";
     pub const SHOW_HELP: &str = "Undo restores the current run";
     pub const SHOW: &str = "Show this run";
-    pub const HINT: &str = "Tries sets of faults, smallest first, and every order of events where they \
-        are few enough. Returns the smallest run that violates a promised property.";
+    pub const HINT: &str = "Tries sets of faults, smallest first, and every order of events if they \
+        are few. Returns the smallest run that violates a promised property.";
     pub const KEPT_UNDECIDED: &str = "No decision";
 
     /// A property that the protocol does not promise.
@@ -140,7 +139,7 @@ pub mod study {
     pub const CAUSALITY: &str = "Show causality";
     pub const CUT: &str = "Show cut";
     pub const CUT_HELP: &str =
-        "Shows a cut across all lines, to drag, and tells whether it is consistent (X)";
+        "Shows a draggable cut across all lines, and whether it is consistent (X)";
     pub const KEYS_HELP: &str = "Keyboard shortcuts (?)";
     pub const KEYS: &str = "Show keys";
     pub const TIMESTAMPS_HELP: &str =
@@ -276,7 +275,7 @@ pub mod verdicts {
     pub const MASKING: &str =
         "Masking: safety and liveness hold. The application does not notice the faults.";
     pub const FAIL_SAFE: &str = "Fail-safe: safety holds, but liveness is violated.";
-    pub const NON_MASKING: &str = "Non-masking: safety is violated, but liveness holds in the end.";
+    pub const NON_MASKING: &str = "Non-masking: safety is violated, but liveness holds at the end.";
     pub const INTOLERANT: &str = "Intolerant: safety and liveness are violated.";
     pub const CLASSES: &str = "Fault tolerance of this run";
     pub const NOT_LIVE: &str = "not live";

@@ -124,7 +124,7 @@ pub const PROTOCOL: Protocol = Protocol {
             broken: &[Rule::ReliableChannels],
         },
         Break {
-            when: "the network splits",
+            when: "the network is partitioned",
             scenario: "both-sides-go-on",
             violates: &[VIEW_AGREEMENT, PRIMARY_PARTITION],
             broken: &[Rule::ReliableChannels, Rule::NoLoss],

@@ -1,26 +1,26 @@
 //! Multicast with negative acknowledgements.
 //!
-//! The sender numbers its messages and sends each of them once to every member: n − 1 messages. Where nothing is
+//! The sender numbers its messages and sends each of them once to every member: n − 1 messages. If nothing is
 //! lost, no acknowledgement is sent. A receiver that gets number 3 before number 2 has found a **gap**. It asks for
 //! each missing message with a NACK, repeatedly until it has the message. It delivers in the order of the numbers.
 //!
 //! A gap shows only when a later message arrives, so nothing shows the loss of the **last** message. Session messages
-//! are for that: a sender regularly announces its last number. Without them, a receiver that misses the last message
+//! solve this: a sender regularly announces its last number. Without them, a receiver that misses the last message
 //! never asks for it: **agreement** breaks.
 //!
 //! Silence means that all is well, or that a NACK is still to come. The sender never learns that all members have a
 //! message. So it can never discard a message, nor stop announcing. This is the price of its cheap sending: its
 //! buffer only grows.
 //!
-//! Where a *holder* may be asked, members keep the messages that they have delivered, and repair as the sender does.
+//! If a *holder* may be asked, members keep the messages that they have delivered, and repair as the sender does.
 //! If a sender is silent, the members announce its last number in its place. *Why it works*: when a correct process
 //! has delivered a message, all other correct processes learn its number, ask one member after the other, and reach
 //! the process that has it. If only the sender and *one* holder keep a message and both crash, others may have
 //! delivered it, and no process can repair it.
 //!
 //! Where it departs from the notes: they name neither session messages nor retries; without retries one lost NACK is
-//! never repaired. Where it departs from SRM: NACKs and repairs go to one member each. To multicast and to suppress
-//! them is feedback suppression, a protocol of its own.
+//! never repaired. Where it departs from SRM: NACKs and repairs go to one member each. Multicasting and suppressing
+//! them is feedback suppression, a separate protocol.
 
 mod stream;
 #[cfg(test)]
@@ -128,7 +128,7 @@ crate::parameters! {
         ask: Ask = Sender;
         /// Members that keep delivered messages, if holders may be asked.
         holders: Holders = Everyone;
-        /// Session messages announce the last number.
+        /// True if session messages announce the last number.
         sessions: bool = true;
         /// Time of silence after which a sender announces its last number.
         period: u32 = 60, in 1..=10_000 "ms";
@@ -259,7 +259,7 @@ impl<M: Payload> NackMulticast<M> {
 
     fn on_session(&mut self, ctx: &mut Context<Self>, last: BroadcastId) {
         self.learn(ctx, last);
-        // A smaller number than the last one is no announcement in this node's place.
+        // An announcement of a smaller number does not replace that of this node.
         if last.seq == self.stream(last.from).last {
             set_session_timer(ctx, last.from);
         }
@@ -309,8 +309,8 @@ fn keeps<M: Payload>(ctx: &Context<NackMulticast<M>>, member: NodeId, sender: No
     member == sender || ask == Ask::Holder && holds
 }
 
-/// Has a sender announce its last number after a period of silence. Where holders may be asked, the other members do
-/// so in its place after two periods.
+/// Sets the timer after which a silent sender announces its last number. If holders may be asked, the other members
+/// announce it in its place after two periods.
 fn set_session_timer<M: Payload>(ctx: &mut Context<NackMulticast<M>>, sender: NodeId) {
     let &Parameters { ask, sessions, period, .. } = ctx.parameters();
     let own = sender == ctx.me();
