@@ -215,7 +215,7 @@ test("bits of a message flip, and what has no effect says why", async () => {
   assert.match(await page.locator(".menu").innerText(), /so the message will be lost/);
   const forge = page.locator('.menu [data-do="forge"]');
   assert.ok(await forge.isDisabled());
-  assert.match(await forge.innerText(), /traitors of this protocol send only what their strategy makes them send/);
+  assert.match(await forge.innerText(), /traitors of this protocol send only what their strategy prescribes/);
   await page.getByRole("textbox", { name: "Bits to flip, counted from 0" }).fill("3 7");
   await page.keyboard.press("Enter");
   await deed(page, "2 bits of Dave>Alice#1 flipped in transit").waitFor();
@@ -224,7 +224,7 @@ test("bits of a message flip, and what has no effect says why", async () => {
   await page.locator('.arrow[data-message="Dave>Alice#1"]').focus();
   await page.keyboard.press("Enter");
   await page.locator(".menu").waitFor();
-  assert.match(await page.locator('.menu [data-do="drop"]').innerText(), /it is lost already \(corrupt\)/);
+  assert.match(await page.locator('.menu [data-do="drop"]').innerText(), /it is already lost \(corrupt\)/);
   assert.ok(await page.locator('.menu [data-do="delay"]').isDisabled());
   await page.locator('.menu [data-do="sound"]').click();
   await page.locator(".arrow.corrupt[data-message]").waitFor({ state: "detached" });

@@ -3,8 +3,8 @@
 pub mod deliveries {
     use crate::kernel::{Time, count_of};
 
-    pub const NOTHING_YET: &str = "No node has told its application anything yet.";
-    pub const NOTHING: &str = "No node tells its application anything in this run.";
+    pub const NOTHING_YET: &str = "No indication yet.";
+    pub const NOTHING: &str = "No indication in this run.";
     pub const NUMBER: &str = "no.";
     pub const EVERYTHING: &str = "all";
     pub const KIND: &str = "kind";

@@ -196,7 +196,7 @@ pub mod possible {
     /// The reason why a fault of a lost message would have no effect.
     #[must_use]
     pub fn lost(why: &str) -> String {
-        format!("it is lost already ({why})")
+        format!("it is already lost ({why})")
     }
 
     #[must_use]
