@@ -90,14 +90,23 @@ fn modules_of(folder: &Path) -> Result<Vec<(String, Vec<PathBuf>)>, String> {
     for path in entries(folder)? {
         let Some(name) = path.file_stem().and_then(|stem| stem.to_str()) else { continue };
         if path.is_dir() {
-            let mut files = entries(&path)?;
-            files.sort_by_key(|file| !file.ends_with("mod.rs"));
-            modules.push((name.to_owned(), files));
+            modules.push((name.to_owned(), files_below(&path)?));
         } else if name != "mod" {
             modules.push((name.to_owned(), vec![path.clone()]));
         }
     }
     Ok(modules)
+}
+
+/// All files below a folder, its `mod.rs` first.
+fn files_below(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut paths = entries(folder)?;
+    paths.sort_by_key(|path| !path.ends_with("mod.rs"));
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() { files.append(&mut files_below(&path)?) } else { files.push(path) }
+    }
+    Ok(files)
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, String> {
