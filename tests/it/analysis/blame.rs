@@ -401,6 +401,7 @@ fn arrivals(trace: &Trace, message: &Message) -> Vec<u64> {
 }
 
 /// Checks a sentence on a breach against the events; none where it is not of a kind that is checked.
+#[expect(clippy::too_many_lines, reason = "one arm for each sentence")]
 fn is_true(outcome: &Outcome, why: &str, culprit: &str) -> Option<(&'static str, bool)> {
     let Outcome { scenario, trace, .. } = outcome;
     let (why, original) = match why.split_once(": its original was lost (") {

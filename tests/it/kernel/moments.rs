@@ -165,6 +165,7 @@ fn scenario_of(before: Before, strikes: &[Strike]) -> Scenario {
 }
 
 /// The kinds of P1's events at the moment, and by strike whether it met something; as the rule says.
+#[expect(clippy::too_many_lines, reason = "one arm for each kind of strike")]
 fn expected(before: Before, strikes: &[Strike]) -> (Vec<&'static str>, Vec<bool>) {
     let mut told = Vec::new();
     let mut met = vec![false; strikes.len()];
@@ -344,6 +345,7 @@ fn up_at(trace: &Trace, node: NodeId, time: Time) -> bool {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one run, then its checks")]
 fn perfect_detector_with_recoveries_is_complete_and_accurate() {
     const BOUND: Time = 20;
     let (mut suspicions, mut restorations, mut after_return) = (0, 0, 0);

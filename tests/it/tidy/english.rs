@@ -140,7 +140,7 @@ fn other_texts() -> Vec<Source> {
 
 #[test]
 fn comments_name_the_thing_first_and_words_are_those_of_the_field() {
-    expect_none(&[headless(&sources()), odd_words(&sources())].concat());
+    expect_none(&[headless(sources()), odd_words(sources())].concat());
 }
 
 #[test]

@@ -138,7 +138,7 @@ fn module_names_only_modules_above_it_in_the_list() {
     let sources = sources();
     let lib = sources.iter().find(|source| source.path == "src/lib.rs").expect("it is there");
     assert_eq!(declared(lib).first(), Some(&"kernel"));
-    expect_none(&complaints(lib, &sources));
+    expect_none(&complaints(lib, sources));
 }
 
 #[test]

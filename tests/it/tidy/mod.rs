@@ -12,6 +12,8 @@ mod sizes;
 mod source;
 mod wording;
 
+use std::sync::LazyLock;
+
 use source::Source;
 
 /// Fails with every complaint, a line each.
@@ -19,10 +21,10 @@ fn expect_none(complaints: &[String]) {
     assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
 }
 
-/// All of `src/`.
-fn sources() -> Vec<Source> {
-    let sources = source::read_all();
-    let has = |path: &str| sources.iter().any(|source| source.path == path);
+/// All of `src/`, read once for all rules.
+fn sources() -> &'static [Source] {
+    static ALL: LazyLock<Vec<Source>> = LazyLock::new(source::read_all);
+    let has = |path: &str| ALL.iter().any(|source| source.path == path);
     assert!(has("src/lib.rs") && has("src/kernel/mod.rs"), "the sources were found");
-    sources
+    &ALL
 }

@@ -6,7 +6,6 @@ use worldlines::{formats::bundled, protocols};
 
 use super::{
     expect_none,
-    sizes::last_line,
     source::{Kind, Source, Token},
     sources,
 };
@@ -31,12 +30,12 @@ const YEW: [&str; 3] = ["yew", "gloo", "yewdux"];
 
 #[test]
 fn only_web_names_the_browser() {
-    expect_none(&words_outside(&sources(), "web", &BROWSER));
+    expect_none(&words_outside(sources(), "web", &BROWSER));
 }
 
 #[test]
 fn only_ui_names_yew() {
-    expect_none(&words_outside(&sources(), "ui", &YEW));
+    expect_none(&words_outside(sources(), "ui", &YEW));
 }
 
 #[test]
@@ -99,10 +98,10 @@ fn word_of_an_abstraction_is_no_protocol_name() {
 #[test]
 fn kernel_diagram_app_and_ui_know_no_protocol() {
     let mut ids: Vec<&str> = protocols::catalogue().map(|(_, protocol)| protocol.id).collect();
-    ids.retain(|id| !is_shared(&sources(), id));
+    ids.retain(|id| !is_shared(sources(), id));
     let paths: Vec<String> = bundled::bundled().iter().map(bundled::Bundled::path).collect();
     assert!(ids.contains(&"best-effort-broadcast") && !paths.is_empty());
-    expect_none(&protocol_ids(&sources(), &ids, &paths));
+    expect_none(&protocol_ids(sources(), &ids, &paths));
 }
 
 #[test]
@@ -157,6 +156,24 @@ fn exempt_lines(source: &Source) -> Vec<RangeInclusive<usize>> {
     begins.filter_map(|at| Some(tokens[at].line..=last_line(source, at)?)).collect()
 }
 
+/// The line of the brace that closes the body of the item that begins at `at`; none where it has no
+/// body. A `;` inside brackets belongs to the type of an array.
+fn last_line(source: &Source, at: usize) -> Option<usize> {
+    let (mut braces, mut brackets) = (0_usize, 0_usize);
+    for token in &source.tokens[at..] {
+        match token.kind {
+            Kind::Sign('{') => braces += 1,
+            Kind::Sign('}') if braces <= 1 => return (braces == 1).then_some(token.line),
+            Kind::Sign('}') => braces -= 1,
+            Kind::Sign('[' | '(') => brackets += 1,
+            Kind::Sign(']' | ')') => brackets = brackets.saturating_sub(1),
+            Kind::Sign(';') if braces == 0 && brackets == 0 => return None,
+            _ => {}
+        }
+    }
+    None
+}
+
 /// `f32`, `f64`, `1.5`, `2f64`; not the field `0.1` in `pair.0.1`, nor `0x1f32`.
 fn is_float(token: &Token, after_point: bool) -> bool {
     match &token.kind {
@@ -172,7 +189,7 @@ fn is_float(token: &Token, after_point: bool) -> bool {
 
 #[test]
 fn code_that_decides_a_run_uses_no_floats() {
-    expect_none(&floats(&sources()));
+    expect_none(&floats(sources()));
 }
 
 #[test]
@@ -209,7 +226,7 @@ fn repeated_types(sources: &[Source]) -> Vec<String> {
 
 #[test]
 fn types_with_words_of_many_meanings_have_unique_names() {
-    expect_none(&repeated_types(&sources()));
+    expect_none(&repeated_types(sources()));
 }
 
 #[test]

@@ -154,12 +154,12 @@ fn unused_texts(sources: &[Source]) -> Vec<String> {
 
 #[test]
 fn components_and_state_hold_no_prose() {
-    expect_none(&prose_outside_catalogue(&sources()));
+    expect_none(&prose_outside_catalogue(sources()));
 }
 
 #[test]
 fn each_text_of_the_page_is_used() {
-    expect_none(&unused_texts(&sources()));
+    expect_none(&unused_texts(sources()));
 }
 
 #[test]

@@ -55,7 +55,7 @@ fn every_file_of_a_family_is_a_registered_protocol() {
     let files = sources.iter().filter(|source| source.module().len() == 3);
     let files = files.filter(|source| source.layer() == Some("protocols")).count();
     assert_eq!(files, registered.len(), "a file for each protocol");
-    expect_none(&complaints(&sources, &registered));
+    expect_none(&complaints(sources, &registered));
 }
 
 #[test]

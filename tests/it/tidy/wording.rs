@@ -62,7 +62,7 @@ fn plurals_of_anything(sources: &[Source]) -> Vec<String> {
 
 #[test]
 fn counts_in_messages_know_the_plural_of_one() {
-    expect_none(&plurals_of_anything(&sources()));
+    expect_none(&plurals_of_anything(sources()));
 }
 
 #[test]
