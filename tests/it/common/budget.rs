@@ -47,6 +47,10 @@ pub(crate) const DRAWN: Together = Together { every_time: 500, long: 10_000 };
 /// Runs whose texts are checked for what must be escaped.
 pub(crate) const ESCAPED: Together = Together { every_time: 132, long: 5_000 };
 
+/// Number of runs and states that the search of one break explores every time, at most. Searches that take longer are
+/// listed in `protocols::breaks` and left to the long tests.
+pub(crate) const EXPLORED_FOR_BREAK: u64 = 20_000;
+
 /// Number of inputs that the fuzzer tries.
 pub(crate) fn fuzzed() -> u64 {
     if is_long() { 20_000 } else { 400 }
