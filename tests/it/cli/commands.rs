@@ -1,4 +1,4 @@
-//! The command line as its users meet it: the binary itself, its output and its exit codes.
+//! The command line as users run it: the binary, its output and its exit codes.
 
 use std::{
     env,

@@ -7,31 +7,31 @@ use std::env;
 
 use worldlines::protocols;
 
-/// Number of runs that a test draws of each protocol.
+/// Number of random runs of a test for each protocol.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Each {
     every_time: u64,
     long: u64,
 }
 
-/// Number of runs that a test draws of all protocols together.
+/// Number of random runs of a test for all protocols together.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Together {
     every_time: u64,
     long: u64,
 }
 
-/// Runs inside a protocol's model, in which it must keep its promises.
+/// Runs inside a protocol's model, in which its promised properties must hold.
 pub(crate) const INSIDE_MODEL: Each = Each { every_time: 300, long: 50_000 };
-/// Runs that must not violate what a protocol says to be unbreakable.
+/// Runs that must not violate a protocol's unbreakable properties.
 pub(crate) const UNBREAKABLE: Each = Each { every_time: 300, long: 20_000 };
-/// Runs in which one kind of thing goes wrong, for each kind.
+/// Runs with one kind of fault, for each kind.
 pub(crate) const ONE_WRONG: Each = Each { every_time: 5, long: 200 };
 /// Runs outside the model, whose causes must be true.
 pub(crate) const CAUSES: Each = Each { every_time: 50, long: 1_000 };
-/// Runs that are told in other orders, to see what a monitor depends on.
+/// Runs in other orders of observation, which show the dependencies of a monitor.
 pub(crate) const RETOLD: Each = Each { every_time: 40, long: 600 };
-/// States and payloads that are serialised, and other runs that must be as every protocol's are.
+/// Runs whose states and payloads are serialised, and other conformance runs.
 pub(crate) const CONFORMANCE: Each = Each { every_time: 20, long: 500 };
 /// Small systems that are searched with partial-order reduction and without.
 pub(crate) const REDUCED: Each = Each { every_time: 6, long: 300 };
@@ -40,7 +40,7 @@ pub(crate) const REDUCED: Each = Each { every_time: 6, long: 300 };
 pub(crate) const COMPARED: Together = Together { every_time: 500, long: 50_000 };
 /// Runs that are compared with the same run and one fault more.
 pub(crate) const CAUSAL_FUTURE: Together = Together { every_time: 12_000, long: 100_000 };
-/// Runs that are sought at many moments.
+/// Runs that are restored at many moments.
 pub(crate) const SOUGHT: Together = Together { every_time: 264, long: 5_000 };
 /// Runs that are drawn.
 pub(crate) const DRAWN: Together = Together { every_time: 500, long: 10_000 };

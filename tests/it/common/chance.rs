@@ -1,4 +1,4 @@
-//! Chance: the one source of randomness of the tests, seeded, so that every failure can be repeated.
+//! Chance: the only source of randomness in the tests, seeded, so that every failure can be repeated.
 
 /// Generator of pseudo-random numbers (SplitMix64, Steele, Lea and Flood 2014), independent of the kernel's.
 #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ impl Chance {
         self.below(256) as u8
     }
 
-    /// Draws one of these.
+    /// Draws one of these items.
     pub(crate) fn one_of<T: Clone>(&mut self, choices: &[T]) -> T {
         choices[self.below(choices.len())].clone()
     }

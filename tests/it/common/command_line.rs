@@ -1,4 +1,4 @@
-//! The command line as its users meet it: the binary itself, its output and its exit codes.
+//! The command line as users run it: the binary, its output and its exit codes.
 
 use std::{
     env, fs,
@@ -22,7 +22,7 @@ pub(crate) fn worldlines(arguments: &[&str], input: &str) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the binary starts");
-    // A command that does not read its input may be gone before it is written.
+    // A command that does not read its input may end before the input is written.
     let _ = child.stdin.take().expect("it is piped").write_all(input.as_bytes());
     child.wait_with_output().expect("the binary ends")
 }
@@ -35,7 +35,7 @@ pub(crate) fn printed(arguments: &[&str], input: &str) -> String {
     String::from_utf8(output.stdout).expect("it prints UTF-8")
 }
 
-/// The one line that bad input is answered with.
+/// The one-line answer to bad input.
 pub(crate) fn refused(arguments: &[&str], input: &str) -> String {
     let output = worldlines(arguments, input);
     let said = String::from_utf8(output.stderr).expect("it prints UTF-8");
@@ -44,7 +44,7 @@ pub(crate) fn refused(arguments: &[&str], input: &str) -> String {
     said.trim_end().to_owned()
 }
 
-/// A file of its own for a test.
+/// A separate file for a test.
 pub(crate) fn file(name: &str, text: impl AsRef<[u8]>) -> String {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::write(&path, text).expect("it can be written");

@@ -1,5 +1,5 @@
-//! A search with and without what the reduction leaves out: whether both find the same, for monitors that remember all
-//! that they may go by.
+//! Comparison of a search with and without reduction: both must find the same, for monitors that remember all
+//! that they may depend on.
 
 use std::hash::{Hash, Hasher};
 
@@ -25,11 +25,11 @@ pub(crate) struct Limits {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Outcome {
     pub(crate) states: u64,
-    /// By aim: whether it was reached.
+    /// By aim: true if it was reached.
     pub(crate) found: Vec<bool>,
 }
 
-/// A system, and what is looked for in it.
+/// A system, and the aims of the search in it.
 pub(crate) struct Case<'a> {
     pub(crate) protocol: &'static Protocol,
     pub(crate) scenario: &'a Scenario,
@@ -38,7 +38,7 @@ pub(crate) struct Case<'a> {
 }
 
 impl Case<'_> {
-    /// Goes through all states; none if there are too many, or if it cannot be searched this way.
+    /// Explores all states; none if there are too many, or if the search is not possible.
     pub(crate) fn explore(&self, limits: Limits, reduced: bool) -> Option<Outcome> {
         let budget = Budget::read(self.budget).expect("it is a budget");
         let scenario = self.scenario.clone();
@@ -63,7 +63,7 @@ impl Case<'_> {
             tally.skipped += 1;
             return Ok(());
         };
-        // On a circle of states many turns are taken at once, and thrown away in the end.
+        // On a cycle of states many turns are taken at once, and discarded at the end.
         let Some(less) = self.explore(Limits { turns: limits.turns * 20, ..limits }, true) else {
             return Err(format!("{} is not gone through with less", self.spelt()));
         };
@@ -105,7 +105,7 @@ pub(crate) struct Tally {
 /// Number of diaries of each kind.
 const BUCKETS: usize = 8;
 
-/// Remembers all that it has seen, as far as it goes by that, and says *violated* in the end if that comes to its
+/// Remembers all observations on which it depends, and is violated at the end if their hash equals its
 /// number: with enough of them, one that is left out is missed.
 #[derive(Clone, Debug, Hash)]
 struct Diary<const LEVEL: u8, const BUCKET: u64> {
@@ -118,9 +118,9 @@ struct Diary<const LEVEL: u8, const BUCKET: u64> {
 pub(crate) const SET: u8 = 0;
 pub(crate) const SEQUENCE: u8 = 1;
 pub(crate) const ORDER: u8 = 2;
-/// Without what is asked for.
+/// Ignores requests.
 pub(crate) const UNASKED: u8 = 4;
-/// *Violated* as soon as it comes to its number, for good.
+/// Violated for good as soon as it reaches its number.
 pub(crate) const EVER: u8 = 8;
 pub(crate) const TOLD: u8 = ORDER | UNASKED;
 

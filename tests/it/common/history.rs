@@ -1,4 +1,4 @@
-//! Histories made by hand or by chance, to judge the judges.
+//! Hand-made and random histories, by which monitors are tested.
 
 use worldlines::{
     abstractions::{
@@ -43,16 +43,16 @@ impl Step {
     }
 }
 
-/// True if this is the payload of a sync message, which is s1 or s2 or so.
+/// True if this is the payload of a sync message: s1, s2 and so on.
 pub(crate) fn is_sync(payload: &Value) -> bool {
     payload.to_string().starts_with('s')
 }
 
-/// A history of a group of so many nodes.
+/// A history of a group of this size.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct History {
     pub(crate) nodes: usize,
-    /// The failure model that it is judged in.
+    /// Failure model by which it is judged.
     pub(crate) failures: Failures,
     pub(crate) steps: Vec<Step>,
 }
@@ -108,12 +108,12 @@ impl History {
         history
     }
 
-    /// A random one, with everything in it that can happen.
+    /// A random history with every kind of event.
     pub(crate) fn random(chance: &mut Chance) -> Self {
         let nodes = chance.between(2, 4) as usize;
         let mut history = Self { nodes, failures: Failures::CrashStop, steps: Vec::new() };
         let length = chance.between(2, 18);
-        // Wild histories violate everything, tame ones little: both are needed.
+        // Wild histories violate all properties, tame ones few: both are needed.
         let wildness = [0, 5, 25][chance.below(3)];
         while history.steps.len() < length as usize {
             let node = NodeId::new(chance.below(nodes));
@@ -126,7 +126,7 @@ impl History {
                 17..=30 => history.next_broadcast(node, 'm'),
                 _ => match history.random_delivery(chance, node, wildness) {
                     Some(deliver) => Step::Deliver(node, deliver),
-                    // Nothing is left to deliver: the node has something to say itself.
+                    // Nothing is left to deliver: the node broadcasts itself.
                     None => history.next_broadcast(node, 'm'),
                 },
             };
@@ -151,7 +151,7 @@ impl History {
         let told = self.told();
         let mut open = self.asked();
         open.retain(|asked| !told.iter().any(|told| told.node == node && told.id == asked.id));
-        // The tame ones deliver what was broadcast first, most of the time.
+        // Tame histories mostly deliver the first broadcast.
         let first = wildness == 0 && chance.percent(85);
         let place = if first { 0 } else { chance.below(open.len().max(1)) };
         open.get(place).map(|asked| deliver(asked.id, asked.payload.clone()))

@@ -33,7 +33,7 @@ pub(crate) fn protocol(id: &str) -> &'static Protocol {
     protocols::find(id).expect("the test names a registered protocol")
 }
 
-/// A scenario of so many nodes on a network where everything takes `delay` ms.
+/// A scenario of this many nodes on a network in which every message takes `delay` ms.
 pub(crate) fn scenario(protocol: &str, nodes: usize, delay: u64) -> Scenario {
     let mut scenario = Scenario::new(protocol, Scenario::numbered(nodes));
     scenario.network.delay = Delay { min: delay, max: delay };
@@ -45,7 +45,7 @@ pub(crate) fn broadcast(at: u64, index: usize, text: &str) -> RequestSpec {
     RequestSpec { at, node: node(index), name: "broadcast".to_owned(), with: Some(text.into()) }
 }
 
-/// A crash, in the middle of what the node does then if `after_sends` says so.
+/// A crash, in the middle of the node's step if `after_sends` is given.
 pub(crate) fn crash(at: u64, index: usize, after_sends: Option<u32>) -> Fault {
     Fault::Crash { node: node(index), at, after_sends }
 }
@@ -60,8 +60,8 @@ pub(crate) fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
-/// Every file below a folder with this ending: its path from there, with `/`, without the ending; and its
-/// text. In the order of the paths.
+/// Every file below a folder with this ending: its path from the folder, with `/`, without the ending, and its
+/// text; in the order of the paths.
 pub(crate) fn files(root: &Path, ending: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut folders = vec![root.to_owned()];
@@ -89,17 +89,17 @@ pub(crate) fn bundled() -> Vec<(String, String)> {
     files(&folder("static/scenarios"), ".json")
 }
 
-/// The setting of a protocol's run with so many nodes.
+/// The setting of a protocol's run with this many nodes.
 pub(crate) const fn setting(protocol: &Protocol, nodes: usize) -> Setting {
     Setting { nodes, failures: protocol.failures, time_to_serve: None }
 }
 
-/// The setting of a run in this failure model with so many nodes.
+/// The setting of a run in this failure model with this many nodes.
 pub(crate) const fn in_model(failures: Failures, nodes: usize) -> Setting {
     Setting { nodes, failures, time_to_serve: None }
 }
 
-/// The setting of a crash-stop run with so many nodes.
+/// The setting of a crash-stop run with this many nodes.
 pub(crate) const fn crash_stop(nodes: usize) -> Setting {
     in_model(Failures::CrashStop, nodes)
 }

@@ -1,6 +1,6 @@
-//! Sentences that no template should make: doubled marks, empty names, plurals of one, equal sizes compared.
+//! Mistakes that no template may make: doubled marks, empty names, plurals of one, comparisons of equal sizes.
 
-/// The nouns that sentences count.
+/// Nouns that sentences count.
 pub(crate) const PLURALS: [&str; 24] = [
     "messages",
     "events",

@@ -12,7 +12,7 @@ use super::chance::Chance;
 /// Limits of what a random scenario contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Weather {
-    /// Faults that the protocol's model allows. Now and then a little more: what breaks an assumption that only liveness, or
+    /// Faults that the protocol's model allows. Now and then also faults that break an assumption on which only liveness, or
     /// only safety, relies on.
     Fair,
     /// Everything.
@@ -21,11 +21,11 @@ pub(crate) enum Weather {
 
 /// Horizon in virtual ms: long enough for a protocol to be at rest.
 const HORIZON: u64 = 10_000;
-/// Horizon of a protocol that never rests: long after everything that the scenario does.
+/// Horizon of a protocol that is never at rest: long after the scenario's last request and fault.
 const PERPETUAL_HORIZON: u64 = 1_200;
 
-/// Percentage of the scenarios in fair weather that may have something that these rules forbid: all if the protocol
-/// does not rely on the rules, some if only promises of one kind do, none otherwise.
+/// Percentage of the scenarios inside the model that may break these rules: all if the protocol
+/// does not rely on the rules, some if only properties of one kind do, none otherwise.
 fn allowance(protocol: &Protocol, scenario: &Scenario, forbids: impl Fn(Rule) -> bool) -> u64 {
     let relying = || {
         let applying = protocol.assumptions().filter(|it| it.applies(&scenario.params));
@@ -40,7 +40,7 @@ fn allowance(protocol: &Protocol, scenario: &Scenario, forbids: impl Fn(Rule) ->
     }
 }
 
-/// True if the protocol relies on this rule with the scenario's parameters, for promises of one kind at least.
+/// True if the protocol relies on this rule with the scenario's parameters, for properties of at least one kind.
 fn relies_on(protocol: &Protocol, scenario: &Scenario, rule: impl Fn(Rule) -> bool) -> bool {
     allowance(protocol, scenario, rule) < 100
 }
@@ -56,7 +56,7 @@ pub(crate) fn random_scenario(
     chance: &mut Chance,
     weather: Weather,
 ) -> Scenario {
-    // Traitors and routers come on top of the others.
+    // Traitors and routers are added to the others.
     let tolerates_traitors = protocol.assumptions().any(|it| it.rule.is_on_traitors());
     let (least, most) = if is_routed(protocol) || tolerates_traitors { (3, 7) } else { (2, 6) };
     let size = chance.between(least, most) as usize;
@@ -96,22 +96,22 @@ fn random_parameter(
         Rule::ParameterIs(name, _) => of_this(name),
         _ => false,
     });
-    // The default is the value that the model asks for: with another one the protocol is taught to fail.
+    // The default is the value in the model: the others are deliberate mistakes.
     if fair && wanted.is_some_and(|it| it.kind.is_none() || !chance.percent(15)) {
         return None;
     }
     Some(match parameter.domain {
         Domain::Flag { .. } => ParameterValue::Flag(chance.percent(50)),
-        // Spans of time have a meaning only near their defaults.
+        // Durations are useful only near their defaults.
         Domain::Integer { default, min, max, unit: "ms" | "ppm" } => {
-            // A timeout that is off by default is tried with spans that a message may take.
+            // A timeout that is off by default is tried with durations near a message's delay.
             let twice = if default == 0 { 100 } else { default.saturating_mul(2) };
             let (least, most) = (min.max(default / 2), max.min(twice));
             let by_default = chance.percent(50);
             let drawn = chance.between(least.min(most).into(), most.into()) as u32;
             ParameterValue::Integer(if by_default { default } else { drawn })
         }
-        // Bounds matter most near the size of the group, and near what the model asks of that.
+        // Bounds matter most near the size of the group, and near the model's bound on it.
         Domain::Integer { min, max, .. } => {
             let tolerated = protocol.assumptions().find_map(|it| match it.rule {
                 Rule::MoreNodesThan(times, name) if of_this(name) => {
@@ -187,7 +187,7 @@ fn draw_network(
     }
 }
 
-/// Draws links of their own: at the bound on delays, faster than the others, slower where nothing bounds delays, with
+/// Draws links with their own settings: at the bound on delays, faster than the others, slower if delays are unbounded, with
 /// a rate, or with a queue.
 fn draw_links(protocol: &Protocol, chance: &mut Chance, weather: Weather, scenario: &mut Scenario) {
     let fair = weather == Weather::Fair;
@@ -220,7 +220,7 @@ fn draw_links(protocol: &Protocol, chance: &mut Chance, weather: Weather, scenar
     }
 }
 
-/// Raises timeouts to what the model asks for: a period and the bound on delays together, often just that.
+/// Raises timeouts to the model's minimum, the sum of a period and the delay bound; often exactly to that.
 fn cover_timeouts(protocol: &Protocol, chance: &mut Chance, scenario: &mut Scenario) {
     let Some(bound) = scenario.network.timing.bound() else { return };
     for assumption in protocol.assumptions() {
@@ -235,7 +235,7 @@ fn cover_timeouts(protocol: &Protocol, chance: &mut Chance, scenario: &mut Scena
     }
 }
 
-/// Returns the value of a parameter that is a whole number; 0 of another one.
+/// Returns the value of a parameter that is a whole number; 0 for any other parameter.
 fn integer(scenario: &Scenario, parameter: ParameterName) -> u64 {
     let value = scenario.params.get(parameter.name()).cloned();
     match value.unwrap_or_else(|| parameter.parameter().default()) {
@@ -250,7 +250,7 @@ fn another(than: NodeId, size: usize, chance: &mut Chance) -> NodeId {
     NodeId::new(if other >= than.index() { other + 1 } else { other })
 }
 
-/// Draws a ring, a line, a tree, or a connected graph of which every other node on average is a router.
+/// Draws a ring, a line, a tree, or a connected graph in which half of the nodes on average are routers.
 fn random_topology(size: usize, chance: &mut Chance) -> Topology {
     match chance.below(6) {
         0 => Topology::Ring,
@@ -300,7 +300,7 @@ fn draw_requests(
     if kinds.is_empty() {
         return;
     }
-    // A model may ask for requests before a moment.
+    // A model may require requests before a moment.
     let before = protocol.assumptions().find_map(|it| match it.rule {
         Rule::RequestsBefore(name) if weather == Weather::Fair => Some(integer(scenario, name)),
         _ => None,
@@ -317,7 +317,7 @@ fn draw_requests(
     }
 }
 
-/// Adds a random request to a node, at 0 ms, if the protocol knows any.
+/// Adds a random request to a node, at 0 ms, if the protocol has any.
 pub(crate) fn ask_something(
     protocol: &Protocol,
     chance: &mut Chance,
@@ -363,7 +363,7 @@ pub(crate) fn random_value(
         {
             return None;
         }
-        // Few keys, so that what is written is also read.
+        // Few keys, so that reads find written values.
         With::Text { label: "key" } => ["x", "y"][chance.below(2)].into(),
         With::Text { .. } => format!("m{number}").into(),
         With::Number { .. } => chance.between(1, 40).into(),
@@ -397,7 +397,7 @@ fn draw_faults(chance: &mut Chance, calm: &Trace, scenario: &mut Scenario) {
         omit_and_crash(calm, chance, scenario);
     }
     if chance.percent(30) {
-        // A recovery by itself hardly ever meets a node that is down.
+        // A random recovery hardly ever finds a node that is down.
         let asked = scenario.requests.first().map(|request| request.node);
         let (node, at) = (asked.unwrap_or(NodeId::new(0)), chance.between(0, 100));
         scenario.faults.push(Fault::Crash { node, at, after_sends: None });
@@ -432,7 +432,7 @@ fn draw_allowed_faults(
     let crashes = allowed.contains(&FaultKind::Crash);
     let never_loses = relies_on(protocol, scenario, |it| it == Rule::NoLoss);
     if crashes && !never_loses && chance.percent(30) {
-        // Channels are reliable between correct nodes: what a node sends just before it crashes may be lost.
+        // Channels are reliable between correct nodes: messages that a node sends just before its crash may be lost.
         omit_and_crash(calm, chance, scenario);
     }
     if protocol.failures == Failures::CrashRecovery && allowed.contains(&FaultKind::Recover) {
@@ -442,7 +442,7 @@ fn draw_allowed_faults(
     }
 }
 
-/// Draws traitors up to the number that the model tolerates, often just as many, and lies for some of them.
+/// Draws traitors up to the number that the model tolerates, often exactly that number, and lies for some of them.
 fn draw_traitors(protocol: &Protocol, chance: &mut Chance, calm: &Trace, scenario: &mut Scenario) {
     let size = scenario.nodes.len();
     let tolerated = protocol.assumptions().find_map(|it| match it.rule {
@@ -471,7 +471,7 @@ fn draw_traitors(protocol: &Protocol, chance: &mut Chance, calm: &Trace, scenari
     }
 }
 
-/// Draws a node and a time at which it does something in the calm run.
+/// Draws a node and the time of one of its steps in the run without faults.
 fn moment(calm: &Trace, chance: &mut Chance) -> Option<(NodeId, Time)> {
     let most = calm.events.len();
     (most > 0).then(|| {
@@ -480,7 +480,7 @@ fn moment(calm: &Trace, chance: &mut Chance) -> Option<(NodeId, Time)> {
     })
 }
 
-/// Moves a crash that cuts a step to a step that there is.
+/// Moves a crash that cuts a step to an existing step.
 fn strike_in_the_middle(fault: &mut Fault, calm: &Trace, chance: &mut Chance) {
     if let Fault::Crash { node, at, after_sends: Some(_) } | Fault::CrashWriting { node, at, .. } =
         fault
@@ -490,7 +490,7 @@ fn strike_in_the_middle(fault: &mut Fault, calm: &Trace, chance: &mut Chance) {
     }
 }
 
-/// Lets a fault of a message meet a message that there is.
+/// Moves a fault of a message to an existing message.
 fn strike_a_message(fault: &mut Fault, calm: &Trace, chance: &mut Chance) {
     if let Fault::Drop { message }
     | Fault::Delay { message, .. }
@@ -518,8 +518,8 @@ fn crash_and_recover(calm: &Trace, chance: &mut Chance, scenario: &mut Scenario)
     scenario.faults.push(Fault::Recover { node, at: at + chance.between(1, 250) });
 }
 
-/// Weakens a fault to what the model allows of its kind: a delay within the bound, a drift within the limit, a clock
-/// that is only set wrongly. False if nothing is left of it.
+/// Weakens a fault to the model's limit: a delay within the bound, a drift within the limit, a clock
+/// that is only set wrongly. False if no effect is left.
 fn stay_within_bounds(
     fault: &mut Fault,
     protocol: &Protocol,
@@ -551,7 +551,7 @@ fn stay_within_bounds(
     }
 }
 
-/// Returns how long a message takes in the calm run, in virtual ms; the longest delay if it is not received there.
+/// Returns the delay of a message in the run without faults, in virtual ms; the longest delay if it is not received there.
 fn travel_time(scenario: &Scenario, calm: &Trace, name: MessageName) -> Time {
     let message = calm.messages.iter().find(|it| it.name == name);
     let travelled = message.and_then(|it| match it.fate {
@@ -561,7 +561,7 @@ fn travel_time(scenario: &Scenario, calm: &Trace, name: MessageName) -> Time {
     travelled.unwrap_or(scenario.network.delay.max)
 }
 
-/// Returns the most that clocks may drift, in millionths, if the model limits it.
+/// Returns the largest drift of clocks in the model, in millionths, if it limits drift.
 fn drift_limit(protocol: &Protocol, scenario: &Scenario) -> Option<u32> {
     let applying = protocol.assumptions().filter(|it| it.applies(&scenario.params));
     let mut limits = applying.filter_map(|it| match it.rule {
@@ -608,7 +608,7 @@ impl FaultKind {
         Self::Omit,
     ];
 
-    /// Returns the kinds that the protocol's model allows in this scenario. Traitors are drawn apart.
+    /// Returns the kinds that the protocol's model allows in this scenario. Traitors are drawn separately.
     fn allowed(protocol: &Protocol, scenario: &Scenario, chance: &mut Chance) -> Vec<Self> {
         let mut percent =
             |forbids: fn(Rule) -> bool| chance.percent(allowance(protocol, scenario, forbids));
@@ -619,7 +619,7 @@ impl FaultKind {
         let is_allowed = |kind: &Self| match kind {
             Self::Crash | Self::CrashMidSend => crashes,
             Self::Pause => late,
-            // Weakened where the model bounds them.
+            // Weakened if the model bounds them.
             Self::Delay | Self::Drift => true,
             Self::Drop
             | Self::Duplicate

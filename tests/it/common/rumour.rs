@@ -1,4 +1,4 @@
-//! A protocol made for the kernel's tests: it uses all that a context offers, and its messages can be
+//! A protocol for the kernel's tests: it uses every function of a context, and its messages can be
 //! forged, written by hand and damaged.
 
 use derive_more::Display;
@@ -12,8 +12,8 @@ use worldlines::{
     },
 };
 
-/// Tells what it is asked to, once at once and once a while later; passes on what it hears from a node
-/// that is not the first who said it; tells its application what it hears, and what its clock shows.
+/// Sends what it is asked to, at once and again later; relays what it receives from a node
+/// that is not the author; indicates what it receives, and the value of its clock.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub(crate) struct Rumour {
     heard: Vec<String>,
@@ -57,7 +57,7 @@ impl Request for Ask {
     }
 }
 
-/// Something that is told, and who said it first, who has signed it.
+/// A text with its author, who has signed it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Display)]
 #[display("{text}")]
 pub(crate) struct Tale {
@@ -141,12 +141,12 @@ impl Process for Rumour {
         ctx.note(format!("heard {}", self.heard.len()));
     }
 
-    /// The contrary, in one's own name.
+    /// The opposite text, under the sender's own name.
     fn forge(message: &Tale, _to: NodeId, keys: Keys) -> Option<Tale> {
         Some(Tale::new(keys.sign(format!("not {message}"))))
     }
 
-    /// A text, or a text and in whose name it is said.
+    /// A text, or a text and its author.
     fn read_message(with: &Json, nodes: &[String], keys: Keys) -> Result<Tale, String> {
         let text = |json: &Json| json.as_str().map(str::to_owned);
         let read = || match with {

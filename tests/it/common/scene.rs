@@ -1,4 +1,4 @@
-//! Histories of any abstraction, made by hand or by chance; and the comparison of a monitor with the plain
+//! Hand-made and random histories of any abstraction, and the comparison of a monitor with the plain
 //! definition of its property.
 
 use worldlines::kernel::{
@@ -26,17 +26,17 @@ pub(crate) struct Step {
     pub(crate) what: What,
 }
 
-/// A history of a group of so many nodes.
+/// A history of a group of this size.
 #[derive(Clone, Debug)]
 pub(crate) struct Scene {
     pub(crate) nodes: usize,
-    /// The failure model that it is judged in.
+    /// Failure model by which it is judged.
     pub(crate) failures: Failures,
     pub(crate) steps: Vec<Step>,
     now: u64,
 }
 
-/// Something that was asked or told: where in the history, at which node, what.
+/// A request or an indication: its place in the history, its node, its content.
 #[derive(Clone, Debug)]
 pub(crate) struct At<T> {
     pub(crate) at: usize,
@@ -45,7 +45,7 @@ pub(crate) struct At<T> {
 }
 
 impl Scene {
-    /// An empty one.
+    /// An empty history.
     pub(crate) const fn new(nodes: usize) -> Self {
         Self { nodes, failures: Failures::CrashStop, steps: Vec::new(), now: 0 }
     }
@@ -55,18 +55,18 @@ impl Scene {
         self
     }
 
-    /// The application at this node asks.
+    /// A request of the application at this node.
     pub(crate) fn ask(self, node: usize, request: impl Request) -> Self {
         self.step(node, What::Ask(Packet::new(request)))
     }
 
-    /// The application at this node is told.
+    /// An indication to the application at this node.
     pub(crate) fn tell(self, node: usize, indication: impl Indication) -> Self {
         let kind = indication.kind();
         self.step(node, What::Tell(kind, Packet::new(indication)))
     }
 
-    /// The scenario's detector reports to this node.
+    /// A report of the scenario's detector to this node.
     pub(crate) fn detect(self, node: usize, detection: Detection) -> Self {
         self.step(node, What::Detect(detection))
     }
@@ -87,8 +87,8 @@ impl Scene {
         self
     }
 
-    /// The next step of a random history: now and then a fault, or else what `act` lets a node that is up
-    /// do.
+    /// The next step of a random history: now and then a fault, otherwise an action by `act` of a node that is up
+    /// at that time.
     pub(crate) fn random_step(
         self,
         chance: &mut Chance,
@@ -104,7 +104,7 @@ impl Scene {
         }
     }
 
-    /// A random history, with a step for every time that `act` is called or a fault happens.
+    /// A random history, with a step for each call of `act` and each fault.
     pub(crate) fn random(
         chance: &mut Chance,
         length: u64,
@@ -117,7 +117,7 @@ impl Scene {
         scene
     }
 
-    /// Everything of one type that was asked.
+    /// All requests of one type.
     pub(crate) fn asked<T: Payload>(&self) -> Vec<At<T>> {
         self.all(|what| match what {
             What::Ask(packet) => packet.get().cloned(),
@@ -125,7 +125,7 @@ impl Scene {
         })
     }
 
-    /// Everything of one type that was told.
+    /// All indications of one type.
     pub(crate) fn told<T: Payload>(&self) -> Vec<At<T>> {
         self.all(|what| match what {
             What::Tell(_, packet) => packet.get().cloned(),
@@ -133,7 +133,7 @@ impl Scene {
         })
     }
 
-    /// Every step that this makes something of.
+    /// All steps for which this function returns a value.
     pub(crate) fn all<T>(&self, make: impl Fn(&What) -> Option<T>) -> Vec<At<T>> {
         let steps = self.steps.iter().enumerate();
         steps
@@ -201,7 +201,7 @@ impl Scene {
 /// True if a property holds for a history, by the textbook's definition: slow, and obviously right.
 pub(crate) type Definition = fn(&Scene) -> bool;
 
-/// A property, its definition, and whether a later crash or rollback can mend a violation of it.
+/// A property, its definition, and a flag: true if a later crash or rollback can mend a violation.
 #[derive(Clone, Copy)]
 pub(crate) struct Case {
     pub(crate) property: &'static Property,
@@ -228,7 +228,7 @@ pub(crate) fn status(kind: Kind, holds: bool, over: bool) -> &'static str {
     }
 }
 
-/// Asserts that monitors say what the definitions say of every prefix of random histories; that a witness is
+/// Asserts that monitors agree with the definitions on every prefix of random histories; that a witness is
 /// in order; and that the last event of a safety property's completes the violation. Each property must be
 /// violated and hold in at least 20 of the histories.
 #[track_caller]
@@ -268,7 +268,7 @@ pub(crate) fn compare(seed: u64, cases: &[Case], random: impl Fn(&mut Chance) ->
     }
 }
 
-/// Asserts what is said of a history in the end: nothing, or a sentence and its witness.
+/// Asserts the verdict at the end of a history: holds, or a sentence and its witness.
 #[track_caller]
 pub(crate) fn says(property: &Property, scene: &Scene, expected: Option<(&str, &[usize])>) {
     let names = ["Alice", "Bob", "Carol", "Dave"].map(str::to_owned);
@@ -281,7 +281,7 @@ pub(crate) fn says(property: &Property, scene: &Scene, expected: Option<(&str, &
     assert_eq!(said.as_ref().map(|(why, witness)| (why.as_str(), *witness)), expected);
 }
 
-/// Asserts what is said of a liveness property before the run is over.
+/// Asserts the sentence on a liveness property before the end of the run.
 #[track_caller]
 pub(crate) fn says_so_far(property: &Property, scene: &Scene, expected: &str) {
     let names = ["Alice", "Bob", "Carol", "Dave"].map(str::to_owned);

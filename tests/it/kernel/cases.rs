@@ -1,4 +1,4 @@
-//! Scenarios that were once run wrongly by the kernel, each with what is right.
+//! Scenarios that the kernel once ran wrongly, each with the correct result.
 
 use std::fs;
 
@@ -50,7 +50,7 @@ fn run_that_ends_during_a_pause_before_a_start_is_not_at_rest() {
             report.judgements.iter().find(|it| it.property.name == "starvation freedom");
         assert_eq!(judgement.map(|it| it.verdict.status()), Some(status), "until {until}");
     }
-    // A restart waits as well; what waits is lost with a crash.
+    // A restart waits as well; inputs that wait are lost in a crash.
     let node = common::node(0);
     let down = Fault::Crash { node, at: 0, after_sends: None };
     let again = [down, Fault::Recover { node, at: 0 }];

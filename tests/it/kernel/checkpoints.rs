@@ -1,4 +1,4 @@
-//! Time travel: the state at any event is that of a run from the start, and a short way from a checkpoint.
+//! Time travel: the state at any event equals that of a run from the start, and is a short replay from a checkpoint.
 
 use worldlines::{
     kernel::{Checkpoints, MAX_CHECKPOINTS, Plan, Protocol, Scenario, Simulation, Trace},
@@ -14,7 +14,7 @@ use crate::common::{
     scenario,
 };
 
-/// A random scenario that goes on long enough for many checkpoints.
+/// A random scenario that is long enough for many checkpoints.
 fn long_scenario(protocol: &Protocol, seed: u64, requests: u64) -> Scenario {
     let mut chance = Chance::new(seed);
     let mut scenario = random_scenario(protocol, &mut chance, Weather::Foul);
@@ -29,8 +29,8 @@ fn long_scenario(protocol: &Protocol, seed: u64, requests: u64) -> Scenario {
     scenario
 }
 
-/// The state after so many events, and all that happened by then, of a run from the start: the definition
-/// of a seek, with nothing but [`Simulation::step`].
+/// The state after this many events, and all events until then, of a run from the start: the definition
+/// of a seek, by [`Simulation::step`] alone.
 fn from_the_start(plan: &Plan, whole: &Trace, events: usize) -> (Simulation, Trace) {
     let (mut state, mut trace) = (Simulation::new(plan), Trace::default());
     while trace.events.len() < events {
@@ -91,7 +91,7 @@ fn run_recorded_with_checkpoints_is_the_same() {
     }
 }
 
-/// A page goes through a run that it has already, piece by piece, and can seek meanwhile.
+/// The page replays an existing run in slices, and can seek meanwhile.
 #[test]
 fn checkpoints_recorded_in_pieces_equal_those_recorded_at_once() {
     for (_, protocol) in protocols::catalogue() {

@@ -55,7 +55,7 @@ fn requests_of_different_moments_in_any_order_give_the_same_trace() {
     }
 }
 
-/// From which moment on a node may notice the difference that a fault makes; never, if it is not there.
+/// First moment at which a node may notice the effect of a fault; never, if it is absent.
 type Touched = BTreeMap<NodeId, Time>;
 
 fn touch(touched: &mut Touched, node: NodeId, time: Time) -> bool {
@@ -75,7 +75,7 @@ fn touched_by(fault: &Fault, scenario: &Scenario, before: &Trace) -> Touched {
         | Fault::Duplicate { message, .. }
         | Fault::Corrupt { message, .. }
         | Fault::Forge { message, .. } => {
-            // Its receiver, from the moment at which it came.
+            // Its receiver, from the moment of its arrival.
             let sent = before.messages.iter().find(|sent| sent.name == message);
             if let Some(event) = sent.and_then(|sent| sent.fate.event()) {
                 touch(&mut touched, message.to, before.events[event].time);
@@ -103,7 +103,7 @@ fn touched_by(fault: &Fault, scenario: &Scenario, before: &Trace) -> Touched {
         }
         Fault::Traitor { node, .. } => {
             touch(&mut touched, node, 0);
-            // Colluders lie to half of the loyal nodes, and there is one less of these.
+            // Colluders lie to half of the loyal nodes, and there is one fewer.
             for fault in &scenario.faults {
                 if let Fault::Traitor { node, strategy: Strategy::Collude } = *fault {
                     touch(&mut touched, node, 0);
@@ -125,7 +125,7 @@ fn touched_by(fault: &Fault, scenario: &Scenario, before: &Trace) -> Touched {
     touched
 }
 
-/// Follows the messages of those who are touched, in the run before and in the run after.
+/// Follows the messages of the affected nodes, in the run before and in the run after.
 fn spread(touched: &mut Touched, traces: [&Trace; 2]) {
     let mut spreads = true;
     while spreads {
@@ -146,8 +146,8 @@ fn spread(touched: &mut Touched, traces: [&Trace; 2]) {
     }
 }
 
-/// All that a node has lived through before it is touched, messages by their names; without what is told
-/// of the message that the fault itself is about.
+/// All events of a node before it is affected, messages by their names; without the fate
+/// of the message that the fault concerns.
 fn untouched(
     trace: &Trace,
     node: NodeId,
@@ -181,7 +181,7 @@ fn fault_changes_nothing_outside_its_causal_future() {
     let mut stayed = 0;
     let mut met = BTreeMap::<&str, usize>::new();
     let mut protocols: Vec<_> = protocols::catalogue().map(|(_, protocol)| protocol).collect();
-    // The registered ones do not use all that there is: clocks, timers, lies, damage.
+    // The registered protocols do not use every feature: clocks, timers, lies, damage.
     protocols.push(&RUMOUR);
     for protocol in protocols {
         for seed in 0..CAUSAL_FUTURE.runs() {

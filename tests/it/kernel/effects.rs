@@ -12,7 +12,7 @@ use worldlines::kernel::{
 
 use crate::common::{self, crash, node};
 
-/// Does what it is asked to, and tells what comes in.
+/// Executes its requests, and indicates its inputs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 struct Parrot {
     heard: Vec<String>,
@@ -143,7 +143,7 @@ const PARROT: Protocol = Protocol {
     ..Protocol::of::<Parrot>()
 };
 
-/// Parrots on a network where everything takes 10 ms.
+/// Parrots on a network in which every message takes 10 ms.
 fn parrots(size: usize) -> Scenario {
     common::scenario("parrot", size, 10)
 }
@@ -264,7 +264,7 @@ fn events_of_one_moment_have_a_fixed_order() {
         "10 P2 tell y from P3",
         "10 P4 receive P3>P4#1",
         "10 P4 tell y from P3",
-        // Timers by node, whatever the order in which they were set.
+        // Timers by node, in whatever order they were set.
         "10 P2 timer a",
         "10 P2 note a rang",
         "10 P3 timer b",
@@ -360,7 +360,7 @@ fn fifo_link_keeps_the_order_and_another_link_does_not() {
             EventKind::Receive(message) => Some(trace.messages[message].name.number),
             _ => None,
         });
-        // A second copy may come at any time after the first: it overtakes nothing.
+        // A duplicate may arrive at any time after the original: it overtakes no message.
         let mut firsts: Vec<u32> = Vec::new();
         for number in received {
             if !firsts.contains(&number) {
@@ -471,13 +471,13 @@ fn crash_after_writes_cuts_after_that_write_and_keeps_the_written() {
         let back = told.iter().find(|it| it.starts_with("20 ")).cloned().unwrap_or_default();
         (now.join(" "), back)
     };
-    // A write is of the state as it is when the handler ends: 101 more with each.
+    // A write stores the state at the end of the handler: 101 more with each.
     let kept = |count: u32| format!("20 P1 tell kept {count}, heard 0");
     assert_eq!(done(0), ("crash".to_owned(), kept(0)));
     assert_eq!(done(1), ("persist crash".to_owned(), kept(101)));
     assert_eq!(done(2), ("persist persist crash".to_owned(), kept(202)));
     assert_eq!(done(3), ("persist persist send send persist crash".to_owned(), kept(303)));
-    // If it has not written that often, it stops when the moment is over.
+    // If it has made fewer writes, it stops at the end of the moment.
     assert_eq!(done(9), ("persist persist send send persist crash".to_owned(), kept(303)));
 }
 

@@ -1,4 +1,4 @@
-//! Each fault and each kind of network: what it does, and what it must not touch.
+//! Each fault and each kind of network: its effect, and its limits.
 
 use serde_json::{Value as Json, json};
 use worldlines::{
@@ -12,7 +12,7 @@ use worldlines::{
 
 use crate::common::{self, chance::Chance, crash, node, rumour::RUMOUR};
 
-/// So many nodes on a network where everything takes 10 ms; P1 broadcasts `yes` at 0.
+/// This many nodes on a network in which every message takes 10 ms; P1 broadcasts `yes` at 0.
 fn scenario(size: usize) -> Scenario {
     let mut scenario = common::scenario("rumour", size, 10);
     scenario.requests = vec![ask(0, 0, "broadcast", "yes")];
@@ -224,7 +224,7 @@ fn random_traitor_lies_omits_and_tells_the_truth_the_same_way_in_every_run() {
     scenario.faults = vec![traitor(0, Strategy::Random)];
     let heard = heard(&scenario);
     let lies = heard.iter().filter(|it| it.contains("not yes")).count();
-    // Each is told twice: 180 messages, a third each true, false and never sent.
+    // Each text is sent twice: 180 messages, a third each true, false and never sent.
     assert!((35..85).contains(&lies), "{lies} lies");
     assert!((35..85).contains(&(heard.len() - lies)), "{} truths", heard.len() - lies);
     assert_eq!(play(&scenario), play(&scenario.clone()));

@@ -1,5 +1,5 @@
 //! Faults of one node at one moment, in every combination, against the rule of docs/order-of-events.md written out
-//! again; and what the perfect failure detector tells, against its definition.
+//! again; and the reports of the perfect failure detector, against its definition.
 
 use std::fmt;
 
@@ -22,7 +22,7 @@ use crate::common::{
     random_scenario::{Weather, random_scenario},
 };
 
-/// Tells whatever comes to it, and then sends to all others.
+/// Indicates every input, and then sends to all others.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 struct Greeter;
 
@@ -56,7 +56,7 @@ impl Indication for Tell {
 impl Greeter {
     fn greet(ctx: &mut Context<Self>, why: &'static str) {
         ctx.indicate(Tell(why));
-        // Only what the application asks for is answered by all, or greetings would never end.
+        // Only requests of the application are answered by all, otherwise greetings would never end.
         if why != "greeted" {
             ctx.send_others(Word(why));
         }
@@ -164,7 +164,7 @@ fn scenario_of(before: Before, strikes: &[Strike]) -> Scenario {
     scenario
 }
 
-/// The kinds of P1's events at the moment, and by strike whether it met something; as the rule says.
+/// The kinds of P1's events at the moment, and for each fault true if it had an effect; by the rule.
 #[expect(clippy::too_many_lines, reason = "one arm for each kind of strike")]
 fn expected(before: Before, strikes: &[Strike]) -> (Vec<&'static str>, Vec<bool>) {
     let mut told = Vec::new();
@@ -238,7 +238,7 @@ fn expected(before: Before, strikes: &[Strike]) -> (Vec<&'static str>, Vec<bool>
             left = left.saturating_sub(u32::from(*deed == "send"));
             cuts
         });
-        // It stops just after the last send that is left to it, or just before the first.
+        // It stops just after its last allowed send, or just before the first.
         if let Some(mut cut) = cut {
             if sends > 0 {
                 cut = 1 + done[..cut].iter().rposition(|deed| *deed == "send").expect("a send");
@@ -275,7 +275,7 @@ fn faults_of_one_moment_strike_in_their_order_before_the_node_acts() {
                 trace.events.iter().filter(|it| it.time == MOMENT && it.node == node(P1));
             let kinds: Vec<&str> = at_moment.map(|event| event.kind.name()).collect();
             let (told, met) = expected(before, strikes);
-            // After a crash in the middle, what still arrives is lost, whatever it was.
+            // After a crash in the middle, all later arrivals are lost.
             let crashed = kinds.iter().rposition(|kind| *kind == "crash");
             let kept = match crashed {
                 Some(place) if told.last() == Some(&"crash") => &kinds[..=place],
@@ -334,7 +334,7 @@ fn node_starts_once_in_each_life_and_is_idle_while_down_or_paused() {
     assert!(restarts > 500, "only {restarts} restarts");
 }
 
-/// When a node was up, from the events of the run.
+/// Times at which a node was up, from the events of the run.
 fn up_at(trace: &Trace, node: NodeId, time: Time) -> bool {
     let turns = trace.events.iter().filter(|event| event.node == node && event.time <= time);
     turns.fold(true, |up, event| match event.kind {
@@ -394,7 +394,7 @@ fn perfect_detector_with_recoveries_is_complete_and_accurate() {
                 _ => {}
             }
         }
-        // At every moment, what has been so for as long as the bound is known.
+        // At every moment, each fact as old as the bound is known.
         let nodes = [0, 1, 2].map(node);
         for &now in changes.iter().filter(|now| **now >= BOUND) {
             for (me, about) in nodes.iter().flat_map(|me| nodes.map(|about| (*me, about))) {
@@ -439,12 +439,12 @@ fn perfect_detector_reports_a_recovery_after_the_next_crash() {
         reports.map(|it| format!("{} {}", it.time, it.kind.name())).collect()
     };
     assert_eq!(told(&scenario), ["30 suspect", "70 restore", "80 suspect", "120 restore"]);
-    // At one moment the recovery comes first, too.
+    // Within one moment the recovery also comes first.
     scenario.faults = vec![crash(10, P1, None), recover(50), crash(50, P1, None)];
     assert_eq!(told(&scenario), ["30 suspect", "70 restore", "70 suspect"]);
 }
 
-/// A timeout that is made of a bound of 0 ms must let time pass, or a node that tries again does so for ever.
+/// A timeout computed from a bound of 0 ms must let time pass, otherwise a node retries for ever.
 #[test]
 fn protocol_on_a_network_without_delays_lets_time_pass() {
     for (_, protocol) in protocols::catalogue() {

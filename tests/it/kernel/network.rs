@@ -1,5 +1,5 @@
-//! Rules of the network that are easily got wrong: which of two faults counts, what a lost message holds up, what luck
-//! does to a copy, and which faults have met nothing.
+//! Subtle rules of the network: the fault that counts of two, the effect of a lost message on later ones, the effect of chance
+//! on a copy, and unused faults.
 
 use worldlines::kernel::{
     Delay, Fate, Fault, LinkSpec, Loss, Message, MessageName, Order, PerMillion, RequestSpec,
@@ -8,7 +8,7 @@ use worldlines::kernel::{
 
 use crate::common::{self, chance::Chance, node, run_valid};
 
-/// Two nodes on a network where everything takes 20 ms; P1 broadcasts at each of these moments.
+/// Two nodes on a network in which every message takes 20 ms; P1 broadcasts at each of these moments.
 fn broadcasting(at: &[Time]) -> Scenario {
     let mut scenario = common::scenario("best-effort-broadcast", 2, 20);
     scenario.until = 1_000;
@@ -36,7 +36,7 @@ fn message(trace: &Trace, number: u32) -> &Message {
     trace.messages.iter().find(|it| it.name == name(number)).expect("it was sent")
 }
 
-/// When the ways of a message's copies ended, the original first.
+/// Times at which the copies of a message ended, the original first.
 fn ends(trace: &Trace, number: u32) -> Vec<(Time, bool)> {
     let end = |fate: Fate| match fate {
         Fate::InTransit { due } => (due, true),
@@ -46,7 +46,7 @@ fn ends(trace: &Trace, number: u32) -> Vec<(Time, bool)> {
     message(trace, number).fates().map(end).collect()
 }
 
-/// A message is dropped once. The reader who drops it again sees that the second fault does nothing.
+/// A message is dropped once. A second drop of it is unused.
 #[test]
 fn message_dropped_twice_is_lost_by_the_first_fault() {
     let mut scenario = broadcasting(&[10]);
@@ -77,7 +77,7 @@ fn fifo_link_loses_a_message_half_way_of_its_own_delay() {
     assert_eq!(ends(&trace, 2), [(30, false)]);
 }
 
-/// To drop a message changes nothing for those after it, so that the rest of the picture stays where it was.
+/// Dropping a message does not change later ones, so the rest of the picture stays in place.
 #[test]
 fn fifo_link_keeps_arrival_times_when_an_earlier_message_is_lost() {
     let mut scenario = broadcasting(&[10, 20]);
@@ -88,7 +88,7 @@ fn fifo_link_keeps_arrival_times_when_an_earlier_message_is_lost() {
     assert_eq!(ends(&play(&scenario), 2), [(130, true)]);
 }
 
-/// A second copy is a copy of what arrives: it comes so long after the original, in whose turn that may be, and the
+/// A duplicate is a copy of the arriving message: it arrives this long after the original, at any time, and the
 /// messages that follow do not wait for it.
 #[test]
 fn fifo_link_delivers_a_duplicate_after_its_original_and_delays_nothing() {
@@ -109,7 +109,7 @@ fn fifo_link_delivers_a_duplicate_after_its_original_and_delays_nothing() {
     assert_eq!(ends(&trace, 3), [(130, true), (150, true)]);
 }
 
-/// Luck takes the original only: a copy that the reader or the network makes travels by itself.
+/// Chance loses only the original: a duplicate by the reader or the network travels independently.
 #[test]
 fn message_lost_by_chance_arrives_as_a_duplicate() {
     let mut scenario = broadcasting(&[10]);
@@ -149,7 +149,7 @@ fn corruption_of_a_lost_message_strikes_nothing() {
     assert!(play(&scenario).unused_faults.is_empty(), "what arrives is damaged");
 }
 
-/// A fate says what became of the message as a whole: received with the first copy that was; else in transit while a copy
+/// The fate is that of the message as a whole: received with its first received copy; else in transit while a copy
 /// is; else lost as the original was.
 #[test]
 fn message_with_several_copies_is_received_if_one_copy_is() {
@@ -172,20 +172,20 @@ fn message_with_several_copies_is_received_if_one_copy_is() {
     assert_eq!(fate(100, vec![twice(50), gone]), "lost loss");
 }
 
-/// A link of 20 ms from P1 to P2 that takes so many messages in 100 ms, and on which so many may wait.
+/// A link of 20 ms from P1 to P2 with this rate per 100 ms, and this length of its queue.
 fn narrow(rate: u32, queue: Option<u32>) -> LinkSpec {
     let delay = Delay { min: 20, max: 20 };
     LinkSpec { rate: Some(rate), queue, ..LinkSpec::new(node(0), node(1), delay) }
 }
 
-/// When each of P1's messages ended, and how.
+/// Time and fate of each of P1's messages.
 fn all_ends(scenario: &Scenario) -> Vec<(Time, bool)> {
     let trace = play(scenario);
     (1..=scenario.requests.len() as u32).map(|number| ends(&trace, number)[0]).collect()
 }
 
-/// The rate bounds how many messages leave in 100 ms. Those that come together leave one after the other, and the delay
-/// is counted from then on.
+/// The rate bounds the number of messages that leave in 100 ms. Simultaneous messages leave one after the other, and the delay
+/// begins when they leave.
 #[test]
 fn link_with_a_rate_sends_one_message_after_the_other() {
     let mut scenario = broadcasting(&[10, 10, 10, 12, 500]);
@@ -201,7 +201,7 @@ fn link_with_a_rate_sends_one_message_after_the_other() {
     assert_eq!(all_ends(&scenario)[..2], [(30, true), (30, true)]);
 }
 
-/// Congestion: what finds the queue full is lost, and what comes after the queue has emptied is not.
+/// Congestion: a message that finds the queue full is lost, and a message after the queue has emptied is not.
 #[test]
 fn link_with_a_full_queue_loses_the_message() {
     let mut scenario = broadcasting(&[10, 10, 10, 10, 36, 36]);
@@ -216,7 +216,7 @@ fn link_with_a_full_queue_loses_the_message() {
     assert_eq!(lost, 4, "where none may wait, only a free link takes a message");
 }
 
-/// The link never carries more than its rate in any 100 ms, and loses nothing while there is room.
+/// The link never carries more than its rate in any 100 ms, and loses no message while there is room.
 #[test]
 fn link_never_exceeds_its_rate_or_its_queue() {
     let mut chance = Chance::new(3);
@@ -246,7 +246,7 @@ fn link_never_exceeds_its_rate_or_its_queue() {
             let now = at[place];
             let before = ends[..place].iter().filter(|(end, came)| *came && end - 20 > now).count();
             assert!(before as u64 <= room, "{before} wait at {now}");
-            // Turns are exact, and their times rounded: at the edge one may seem to wait that does not.
+            // Turns are exact, and their times are rounded: at the edge a message may seem to wait.
             assert!(
                 came || before as u64 + 1 >= room,
                 "lost at {end} though {before} of {room} wait"
@@ -257,7 +257,7 @@ fn link_never_exceeds_its_rate_or_its_queue() {
     assert!(lost > 500, "only {lost} were lost");
 }
 
-/// A message that a fault stops at its sending never comes to the link; one that is lost in transit was there.
+/// A message that a fault stops at its sending never reaches the link; one that is lost in transit does.
 #[test]
 fn link_with_a_rate_counts_only_messages_that_leave_their_node() {
     let mut scenario = broadcasting(&[10, 10]);

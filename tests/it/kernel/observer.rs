@@ -107,7 +107,7 @@ const PHILOSOPHER: Protocol = Protocol {
     ..Protocol::of::<Philosopher>()
 };
 
-/// Three at a table; each of these asks that one at this moment.
+/// Three at a table; each pair is a request of one to another at a moment.
 fn table(asks: &[(Time, usize, usize)]) -> Scenario {
     let mut scenario = Scenario::new("philosopher", Scenario::numbered(3));
     scenario.network.delay = Delay { min: 10, max: 10 };
@@ -192,7 +192,7 @@ fn deadlock_is_written_in_text_and_json() {
     assert!(json.contains(r#""deadlock":["P1","P2","P3"]"#), "{json}");
 }
 
-/// The messages by which the request at this place of the scenario came to be known where a later one was made,
+/// The messages through which the request at this place of the scenario became known where a later one was made,
 /// none where it was not; by their senders and receivers.
 fn way_of_requests(trace: &Trace, from: usize, to: usize) -> Option<Vec<(usize, usize)>> {
     let request = |place| {

@@ -1,5 +1,5 @@
-//! Nodes are told apart by their places in `nodes`. To rename them changes the names in what is shown, and
-//! nothing else: no delay, no luck, no tie, no choice of a process, no digest.
+//! Nodes are identified by their places in `nodes`. Renaming them changes only displayed names, and
+//! nothing else: no delay, no chance event, no tie, no choice of a process, no digest.
 
 use serde_json::Value as Json;
 use worldlines::{
@@ -19,10 +19,10 @@ use crate::common::{
     run_valid,
 };
 
-/// Names that no rule about order or spelling would leave where P1 to Pn are.
+/// Names whose order and spelling differ from those of P1 to Pn.
 const ODD: [&str; 8] = ["z", "Ärger ✓", "\"", "0", "P1", "node 10", "ß", "node 9"];
 
-/// The same scenario, its nodes called `names`, wherever they are meant.
+/// The same scenario, with its nodes renamed to `names` everywhere.
 fn renamed(scenario: &Scenario, names: &[&str]) -> Scenario {
     let mut renamed = scenario.clone();
     for (place, name) in renamed.nodes.iter_mut().enumerate() {
@@ -83,7 +83,7 @@ fn random_scenario_with_renamed_nodes_has_the_same_events_verdicts_and_digest() 
     }
 }
 
-/// In JSON, a name stands wherever the other stood.
+/// In JSON each name is replaced by the other.
 #[test]
 fn bundled_scenario_with_renamed_nodes_differs_in_names_only() {
     let names = ["Zoë", "Yan", "Xu", "Wim", "Vi", "Uwe", "Tom", "Sue"];
@@ -94,7 +94,7 @@ fn bundled_scenario_with_renamed_nodes_differs_in_names_only() {
         }
         let before = Outcome::of(scenario.clone()).expect("it runs");
         let after = Outcome::of(renamed(&scenario, &names)).expect("it runs");
-        // Placeholders of one length and one order, so that nothing but the names can differ.
+        // Placeholders of one length and one order, so that only the names can differ.
         let place = |index: usize| format!("\u{E100}{index}\u{E101}");
         let neutral = |outcome: &Outcome| {
             let places: Vec<String> = (0..outcome.scenario.nodes.len()).map(place).collect();
@@ -107,7 +107,7 @@ fn bundled_scenario_with_renamed_nodes_differs_in_names_only() {
     }
 }
 
-/// Where a payload or a word of the run spells a node's name, a text cannot tell which is meant.
+/// If a payload or a word of the run spells a node's name, a text is ambiguous.
 fn has_names_in_texts(scenario: &Scenario) -> bool {
     let text = formats::scenario::write(scenario);
     scenario.nodes.iter().any(|name| name.len() < 2 || text.contains(&name.to_lowercase()))

@@ -1,5 +1,5 @@
 //! The adversary of Fischer, Lynch and Paterson: with delays alone, each of them finite, it keeps consensus undecided for
-//! as long as the run goes on; and where it cannot, it says what decides all the same.
+//! as long as the run goes on; if it cannot, it names the cause of the decision.
 
 use worldlines::{
     app::{Errand, Said, heard, run_errand},
@@ -11,7 +11,7 @@ use worldlines::{
 
 use crate::common::command_line::{refused, worldlines};
 
-/// More than it takes.
+/// More delays than necessary.
 const MOST: usize = 200;
 
 fn termination(protocol: &'static Protocol) -> &'static Property {
@@ -19,7 +19,7 @@ fn termination(protocol: &'static Protocol) -> &'static Property {
     properties.find(|it| it.name == "termination").expect("it has termination")
 }
 
-/// A bundled scenario in which nothing goes wrong.
+/// A bundled scenario without its faults.
 fn plain(protocol: &'static Protocol, name: &str) -> Scenario {
     let bundled = bundled::of_protocol(protocol.id).find(|it| it.name == name);
     let given = bundled.expect("it is bundled").scenario().expect("it is read");
@@ -45,7 +45,7 @@ fn arrivals(protocol: &'static Protocol, kept: &Undecided) -> Vec<Time> {
     assert!(trace.unused_faults.is_empty() && !trace.exhausted);
     let lost = |fate: &Fate| matches!(fate, Fate::Lost(..));
     assert!(!trace.messages.iter().any(|message| lost(&message.fate)), "nothing is lost");
-    // The same run, seen farther.
+    // The same run, up to a later horizon.
     let longer = Scenario { until: scenario.until * 4, ..scenario.clone() };
     let trace = run(protocol, &longer).expect("its requests are read");
     let arrival = |fault: &Fault| {
