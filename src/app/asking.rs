@@ -9,7 +9,11 @@ use crate::kernel::{NodeId, Protocol, RequestKind, RequestSpec, Scenario, Time, 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
     /// Label of the field: `message`, `to`.
-    pub label: &'static str,
+    pub label: String,
+    /// True if the label is shown beside the field.
+    pub is_named: bool,
+    /// A hint; empty if there is none.
+    pub help: &'static str,
     /// Kind of input.
     pub input: Input,
     /// Initial value of the field.
@@ -19,13 +23,50 @@ pub struct Field {
 /// Kind of input of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// Any text.
-    Text,
-    /// A whole number with this unit, which is empty if there is none.
-    Number(&'static str),
-    /// A choice from these words.
-    Words(Vec<String>),
+    /// A line of text of at most this number of characters.
+    Text(u32),
+    /// JSON, in several lines.
+    Json,
+    /// A number: its unit, its bounds, and the distance between two numbers. Unit and bounds are empty if there are
+    /// none.
+    Number(&'static str, &'static str, &'static str, &'static str),
+    /// One of these.
+    Choice(Vec<Choice>),
+    /// A box to check: `true` or `false`.
+    Check,
 }
+
+/// A choice of a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Its value.
+    pub value: String,
+    /// Its words.
+    pub words: String,
+    /// True if it cannot be chosen.
+    pub is_disabled: bool,
+}
+
+impl Choice {
+    /// Returns a choice that is enabled.
+    pub(super) fn new(value: impl Into<String>, words: impl Into<String>) -> Self {
+        Self { value: value.into(), words: words.into(), is_disabled: false }
+    }
+}
+
+impl Input {
+    /// Returns the input of a time or a duration, with its least value: at most what a scenario may hold.
+    pub(super) const fn ms(least: u8) -> Self {
+        Self::Number("ms", if least == 0 { "0" } else { "1" }, MOST, "1")
+    }
+
+    fn of_words<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::Choice(words.into_iter().map(|word| Choice::new(word, word)).collect())
+    }
+}
+
+/// The greatest number that a scenario may hold.
+const MOST: &str = "1000000000";
 
 /// Returns the shapes that a request's value may have: one form for each.
 #[must_use]
@@ -39,21 +80,25 @@ pub fn shapes(kind: &'static RequestKind) -> &'static [With] {
 /// Returns the fields of a shape, for a request to `node`.
 #[must_use]
 pub fn fields(with: With, scenario: &Scenario, node: NodeId) -> Vec<Field> {
-    let field = |input, offered| vec![Field { label: with.label(), input, offered }];
+    let field = |input, offered| {
+        let label = with.label().to_owned();
+        vec![Field { label, is_named: true, help: "", input, offered }]
+    };
     match with {
         With::Nothing => Vec::new(),
-        With::Text { label } => field(Input::Text, offered_text(label, scenario)),
-        With::Number { unit, default, .. } => field(Input::Number(unit), default.to_string()),
+        With::Text { label } => field(Input::Text(200), offered_text(label, scenario)),
+        With::Number { unit, default, .. } => {
+            field(Input::Number(unit, "", "", "1"), default.to_string())
+        }
         With::Node { .. } => {
             let names = &scenario.nodes;
             let other = names.iter().enumerate().find(|(index, _)| *index != node.index());
             let offered = other.map_or(&names[0], |(_, name)| name).clone();
-            field(Input::Words(names.clone()), offered)
+            field(Input::of_words(names.iter().map(String::as_str)), offered)
         }
         With::Choice { words, .. } => {
-            let words: Vec<_> = words.iter().map(|&word| word.to_owned()).collect();
-            let offered = words.first().cloned().unwrap_or_default();
-            field(Input::Words(words), offered)
+            let offered = words.first().copied().unwrap_or_default().to_owned();
+            field(Input::of_words(words.iter().copied()), offered)
         }
         With::Record(parts) => {
             parts.iter().flat_map(|part| fields(*part, scenario, node)).collect()

@@ -2,7 +2,7 @@
 //! the menu, drawing a lasso, writing the scenario's text.
 
 use super::{
-    Area, Edit, Refused, Selection, State, Toward,
+    Area, Edit, Form, Selection, State, Toward, menu,
     state::{abandon, apply},
     text,
     walk::{follow, message_of, place_of, walk},
@@ -34,8 +34,13 @@ pub enum Hand {
     Lasso(Option<Area>),
     /// Closes the lasso: a partition separates its nodes from the others.
     Split,
-    /// Refuses the input of a menu, for this reason.
-    Refuse(String),
+    /// Makes a change from the menu and closes the menu.
+    Make(Edit),
+    /// Enters values into the fields of a form of the menu.
+    Fill(Form, Vec<String>),
+    /// Makes the change that follows from these values of a form, and closes the menu; values that are refused stay,
+    /// with the reason.
+    Submit(Form, Vec<String>),
     /// Sets the scenario's text.
     Type(String),
     /// Runs the written text, if it is a scenario: the reader has stopped typing.
@@ -73,11 +78,9 @@ pub(super) fn reduce(state: State, hand: Hand) -> State {
         Hand::Arm(armed) => State { armed, ..state },
         Hand::Lasso(lasso) => State { lasso, ..state },
         Hand::Split => split(state),
-        Hand::Refuse(why) => {
-            let text = state.refused.as_ref().map(|refused| refused.text.clone());
-            let refused = Refused { text: text.unwrap_or_default(), why };
-            State { refused: Some(refused), refusals: state.refusals + 1, ..state }
-        }
+        Hand::Fill(form, typed) => menu::fill(state, form, typed),
+        // Several actions in a row, made by the reducer itself.
+        Hand::Make(_) | Hand::Submit(..) => state,
         Hand::Type(text) => writing::write(state, text),
         Hand::Take => writing::take(state),
         Hand::Discard => State { writing: None, ..state },

@@ -20,10 +20,10 @@ mod inspector;
 mod keys;
 mod lasso;
 mod lens;
+mod menu;
 mod pending;
 mod picks;
 mod playback;
-mod possible;
 mod rest;
 mod run;
 mod searching;
@@ -40,7 +40,7 @@ mod walk;
 mod words;
 mod writing;
 
-pub use asking::{Field, Input, fields, request, shapes};
+pub use asking::{Choice, Field, Input, fields, request, shapes};
 pub use changes::{Changes, Found, MOST_HELD, Showing, Since};
 pub use compare::{Against, Compare, Pair, offers};
 pub use cut::{CutLine, Move, Post};
@@ -61,12 +61,9 @@ pub use inspector::{
 pub use keys::{Chord, Group, IN_DIAGRAM, InDiagram, SHORTCUTS, Shortcut, in_diagram, shortcut};
 pub use lasso::Area;
 pub use lens::{Lens, Room, Shown};
+pub use menu::{Does, Filled, Form, Menu, MenuEntry, MenuForm, MenuItem, millionths};
 pub use pending::Pending;
 pub use playback::{FITTING, Playhead, SPEEDS, faster, fitting_pace, speed_name};
-pub use possible::{
-    WhyNot, comes_out, forged, is_up, read_bits, treason, truth, why_not_corrupt, why_not_delay,
-    why_not_double, why_not_drift, why_not_drop, why_not_lie, why_not_write,
-};
 pub use run::{Judged, Run, RunData, interesting_end, judge_at};
 pub use searching::{SearchAction, SearchOptions, SearchTask, Searching, termination};
 pub use shared::Shared;

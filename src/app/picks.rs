@@ -26,6 +26,7 @@ pub(super) fn held(before: &State, mut state: State) -> State {
         playhead,
         selection,
         menu,
+        filled,
         place,
         lasso,
         explained,
@@ -67,6 +68,7 @@ pub(super) fn held(before: &State, mut state: State) -> State {
         selection => picked && !selection.is_of(run),
     });
     *menu &= selection.is_some();
+    filled.retain(|_| *menu && !changed);
     place.take_if(|(node, _)| !is_there(node));
     lasso.take_if(|area| !area.is_held(run.scenario.nodes.len()));
     explained.take_if(|name| asked && !is_violated(run, name));

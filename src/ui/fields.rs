@@ -2,10 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::{
-    kernel::{PerMillion, visible},
-    web,
-};
+use crate::{kernel::visible, web};
 
 /// Kind of a control.
 #[derive(Clone, PartialEq)]
@@ -191,24 +188,8 @@ pub(super) fn number(field: Number) -> Html {
     .into()
 }
 
-/// A number that a form asks for, with its name where no label stands beside it.
-pub(super) fn asked(value: u64, min: u64, label: Option<AttrValue>) -> Html {
-    Props { label, ..part(whole(min, MOST), value.to_string()) }.into()
-}
-
 fn whole(min: u64, max: u64) -> ControlKind {
     ControlKind::Number(min.to_string().into(), max.to_string().into(), "1")
-}
-
-/// A decimal in millionths: digits, and up to six after a point. Without floating point, whose reading weighs 20,000
-/// bytes (docs/size.md).
-pub(super) fn millionths(text: &str) -> Option<PerMillion> {
-    let (whole, rest) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
-    let digits = format!("{rest:0<6}");
-    let fits = digits.len() == 6 && digits.bytes().all(|digit| digit.is_ascii_digit());
-    let rest: u32 = fits.then(|| digits.parse().ok())??;
-    let whole: u32 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
-    whole.checked_mul(PerMillion::ONE.0)?.checked_add(rest).map(PerMillion)
 }
 
 /// A button and fields that belong together: pressing the one, or Enter in one of the others, hands over what

@@ -1,21 +1,16 @@
-//! Menu of the selection.
+//! Menu of the selection: draws the entries that `app` lists.
 
 use yew::prelude::*;
 
 use super::{
     Send,
-    fields::{ControlKind, Props as Control, asked, form, part},
-    forging::forging,
-    moment::{Moment, moment_menu},
+    fields::{Choice, ControlKind, Props as Control, choice, part},
 };
 use crate::{
     app::{
-        Action, Edit, Hand, Run, Selection, WhyNot, comes_out, read_bits, text, why_not_corrupt,
-        why_not_delay, why_not_double, why_not_drop,
+        self, Action, Does, Field, Filled, Form, Hand, Input, Menu, MenuEntry, MenuForm, MenuItem,
+        Run, Selection, text,
     },
-    diagram::{event_sentence, message_sentence},
-    kernel::{EventId, EventKind, Fate, Fault, Message, MessageName, NodeId, Time},
-    runs::Outcome,
     web::{self, Focus},
 };
 
@@ -23,14 +18,15 @@ use crate::{
 pub(super) struct Props {
     pub(super) run: Run,
     pub(super) selection: Selection,
+    pub(super) filled: Vec<Filled>,
     pub(super) send: Send,
 }
 
-/// The menu of the selection. It is drawn again only when that or the run changes: what a reader types
-/// into it stays.
+/// The menu of the selection. Its entries are computed once for each run and selection: a reason may take a second
+/// run to find.
 #[component]
-pub(super) fn Menu(props: &Props) -> Html {
-    let Props { run, selection, send } = props;
+pub(super) fn MenuCard(props: &Props) -> Html {
+    let Props { run, selection, filled, send } = props;
     let card = use_node_ref();
     {
         let card = card.clone();
@@ -50,210 +46,189 @@ pub(super) fn Menu(props: &Props) -> Html {
             }
         });
     }
+    let menu = use_memo((run.clone(), *selection), |(run, selection)| Menu::of(run, *selection));
     let close = send.reform(|_: MouseEvent| Action::Hand(Hand::Menu(false)));
-    let (title, body) = match *selection {
-        Selection::Message(name) => message_menu(run, name, send),
-        Selection::Event(event) => {
-            let event_at = &run.trace.events[event];
-            let title = event_sentence(&run.scenario, &run.trace, event);
-            let moment = Moment { node: event_at.node, at: event_at.time };
-            (text::menu::event(event_at.time, &title), moment_menu(run, moment, send))
-        }
-        Selection::Moment { node, at } => {
-            let title = text::menu::moment(&run.scenario.name(node), at);
-            (title, moment_menu(run, Moment { node, at }, send))
-        }
-    };
+    let title = AttrValue::from(menu.title.clone());
+    // Another selection has other fields: nothing that was typed for the one stays for the other.
     html! {
         <div class="menu" role="dialog" aria-label={title.clone()} ref={card}>
-            <h3 lang="en">{ title }</h3>
-            { body }
+            <h3 lang="en">{ &title }</h3>
+            <div class="entries" key={&*menu.title}>{ entries(&menu.entries, false, filled, send) }</div>
             <button class="close icon" onclick={close} aria-label={text::menu::CLOSE} title={text::menu::CLOSE_HELP}>{ "✕" }</button>
         </div>
     }
 }
 
-/// Makes a change and closes the menu.
-pub(super) fn make(send: &Send, edit: Edit) {
-    send.emit(Action::Apply(edit));
-    send.emit(Action::Select(None));
-}
-
-/// A button that makes a change and closes the menu.
-pub(super) fn does(send: &Send, id: &'static str, words: impl Into<AttrValue>, edit: Edit) -> Html {
-    let send = send.clone();
-    let onclick = Callback::from(move |_: MouseEvent| make(&send, edit.clone()));
-    html! { <button type="button" data-do={id} {onclick}>{ words.into() }</button> }
-}
-
-/// The same, or, where it would have no effect, a button that says so.
-pub(super) fn does_unless(
-    why_not: WhyNot,
-    send: &Send,
-    id: &'static str,
-    words: &'static str,
-    edit: Edit,
-) -> Html {
-    match why_not {
-        None => does(send, id, words, edit),
-        Some(why) => cannot(id, words, &why),
-    }
-}
-
-/// A disabled button, with the reason.
-pub(super) fn cannot(id: &'static str, words: &str, why: &str) -> Html {
-    html! {
-        <button type="button" data-do={id} disabled=true class="cannot">
-            { words }{ ": " }<small>{ why.to_owned() }</small>
-        </button>
-    }
-}
-
-pub(super) fn fault_at(run: &Outcome, is: impl Fn(&Fault) -> bool) -> Option<usize> {
-    run.scenario.faults.iter().position(is)
-}
-
-fn message_menu(run: &Run, name: MessageName, send: &Send) -> (String, Html) {
-    let messages = &run.trace.messages;
-    let Some(id) = messages.iter().position(|message| message.name == name) else {
-        return (run.scenario.message_name(name), html! {});
-    };
-    let message = &messages[id];
-    let title = message_sentence(&run.scenario, &run.trace, id);
-    let dropped = fault_at(run, |f| matches!(f, Fault::Drop { message } if *message == name));
-    let doubled =
-        fault_at(run, |f| matches!(f, Fault::Duplicate { message, .. } if *message == name));
-    let body = html! {
-        <>
-            { match dropped {
-                Some(place) => does(send, "undrop", text::menu::UNDROP, Edit::RemoveFault(place)),
-                None => {
-                    let edit = Edit::AddFault(Fault::Drop { message: name });
-                    does_unless(why_not_drop(message), send, "drop", text::menu::DROP, edit)
-                }
-            } }
-            { delay_form(run, message, send) }
-            { match doubled {
-                Some(place) => does(send, "single", text::menu::SINGLE, Edit::RemoveFault(place)),
-                None => {
-                    let edit = Edit::AddFault(Fault::Duplicate { message: name, after: 10 });
-                    does_unless(why_not_double(message), send, "duplicate", text::menu::DUPLICATE, edit)
-                }
-            } }
-            { corrupt_form(run, message, send) }
-            { forging(run, message, send) }
-            { crash_around(run, message, send) }
-        </>
-    };
-    (title, body)
-}
-
-/// Crashes that a message makes one think of: its sender's in the middle of its sends, its receiver's.
-fn crash_around(run: &Outcome, message: &Message, send: &Send) -> Html {
-    let (from, to) = (message.name.from, message.name.to);
-    let at = run.trace.events[message.sent].time;
-    let before = sends_at(run, from, at).filter(|&send| send < message.sent).count() as u32;
-    let crash = |sends| Edit::AddFault(Fault::Crash { node: from, at, after_sends: Some(sends) });
-    let sender = run.scenario.name(from);
-    let receiver = run.scenario.name(to);
-    html! {
-        <>
-            { does(send, "crash-after", text::menu::crash_after(&sender), crash(before + 1)) }
-            { does(send, "crash-before", text::menu::crash_before(&sender), crash(before)) }
-            if let Fate::Received(event) = message.overall() {
-                { does(send, "crash-receiver", text::menu::crash_receiver(&receiver),
-                    Edit::AddFault(Fault::Crash {
-                        node: to,
-                        at: run.trace.events[event].time,
-                        after_sends: None,
-                    })) }
-            }
-        </>
-    }
-}
-
-/// Sends of a node at one moment.
-pub(super) fn sends_at(
-    run: &Outcome,
-    node: NodeId,
-    at: Time,
-) -> impl Iterator<Item = EventId> + '_ {
-    let first = run.trace.events.partition_point(|event| event.time < at);
-    let here = first..run.trace.events_until(at);
-    here.filter(move |&id| {
-        let event = &run.trace.events[id];
-        event.node == node && matches!(event.kind, EventKind::Send(_))
-    })
-}
-
-/// Delays a message, or lets it come on time again.
-fn delay_form(run: &Run, message: &Message, send: &Send) -> Html {
-    if let Some(why) = why_not_delay(message) {
-        return cannot("delay", text::menu::DELAY, &why);
-    }
-    let name = message.name;
-    let delay = run.scenario.faults.iter().find_map(|fault| match *fault {
-        Fault::Delay { message, by } if message == name => Some(by),
-        _ => None,
-    });
-    let edit = move |by| Edit::AddFault(Fault::Delay { message: name, by });
-    let field = html! {
-        <>
-            { asked(delay.unwrap_or(20), 1, Some(text::menu::DELAY_MS.into())) }
-            { "ms" }
-            if delay.is_some() {
-                { does(send, "on-time", text::menu::ON_TIME, edit(0)) }
-            }
-        </>
-    };
-    let send = send.clone();
-    form(
-        html! { <button data-do="delay">{ text::menu::DELAY_BY }</button> },
-        field,
-        "row",
-        move |typed| {
-            if let Ok(by) = typed.concat().trim().parse() {
-                make(&send, edit(by));
-            }
+/// Entries of the menu, or of a fold in it.
+fn entries(entries: &[MenuEntry], is_folded: bool, filled: &[Filled], send: &Send) -> Html {
+    let within = |inner: &[MenuEntry], is_folded| self::entries(inner, is_folded, filled, send);
+    let entry = |entry: &MenuEntry| match entry {
+        MenuEntry::Item(item) => draw(item, is_folded, filled, send),
+        MenuEntry::Row(words, items) => html! {
+            <div class="row wrap">
+                <span>{ words }</span>
+                { for items.iter().map(|item| draw(item, false, filled, send)) }
+            </div>
         },
-    )
+        MenuEntry::Note(words) => html! { <p class="why">{ *words }</p> },
+        MenuEntry::Group { title, is_enabled, entries } => html! {
+            <fieldset class="group" disabled={!is_enabled}>
+                <legend>{ title }</legend>
+                { within(entries, false) }
+            </fieldset>
+        },
+        MenuEntry::Fold { id, title, is_open, entries } => html! {
+            <details class="more" open={*is_open}>
+                <summary data-do={*id}>{ *title }</summary>
+                { within(entries, true) }
+            </details>
+        },
+    };
+    entries.iter().map(entry).collect()
 }
 
-/// Flips bits of a message in transit, or restores them.
-fn corrupt_form(run: &Run, message: &Message, send: &Send) -> Html {
-    if let Some(why) = why_not_corrupt(message) {
-        return cannot("corrupt", text::menu::FLIP, &why);
-    }
-    let name = message.name;
-    let standing = run.scenario.faults.iter().enumerate().find_map(|(place, fault)| match fault {
-        Fault::Corrupt { message, bits } if *message == name => Some((place, bits.clone())),
+/// A button, or a form with a button.
+fn draw(item: &MenuItem, is_folded: bool, filled: &[Filled], send: &Send) -> Html {
+    let MenuItem { id, words, does } = item;
+    let action = match does {
+        Does::Nothing(why) => {
+            return html! {
+                <button type="button" data-do={*id} disabled=true class="cannot">
+                    { words }{ ": " }<small>{ why }</small>
+                </button>
+            };
+        }
+        Does::Submit(form) => {
+            return draw_form(item, form, is_folded, filled, send);
+        }
+        Does::Edit(edit) => Action::Hand(Hand::Make(edit.clone())),
+        Does::Prepare(edit) => Action::Apply(edit.clone()),
+    };
+    let onclick = send.reform(move |_: MouseEvent| action.clone());
+    html! { <button type="button" data-do={*id} {onclick}>{ words }</button> }
+}
+
+fn draw_form(
+    item: &MenuItem,
+    menu_form: &MenuForm,
+    is_folded: bool,
+    filled: &[Filled],
+    send: &Send,
+) -> Html {
+    let MenuForm { form, title, fields, checked, note, also } = menu_form;
+    let form = *form;
+    let filled = filled.iter().find(|it| it.form == form);
+    let why = filled.map(|filled| &filled.why).or(checked.as_ref()).filter(|why| !why.is_empty());
+    let is_above = |field: &Field| matches!(field.input, Input::Check | Input::Json);
+    let controls = |above: bool| {
+        let places = fields.iter().enumerate().filter(|(_, field)| is_above(field) == above);
+        let draw = |(place, field): (usize, &Field)| {
+            let typed = filled.and_then(|filled| filled.typed.get(place));
+            draw_field(field, typed.unwrap_or(&field.offered), (form, why.is_some()), send)
+        };
+        places.map(draw).collect::<Html>()
+    };
+    // The name of a request is the protocol's, not the page's.
+    let help = match form {
+        Form::Request { kind, .. } => Some(kind.help),
         _ => None,
+    };
+    let disabled = checked.is_some() && why.is_some();
+    let row = html! {
+        <>
+            <button data-do={item.id} lang={help.map(|_| "en")} title={help} {disabled}>{ &item.words }</button>
+            { controls(false) }
+            { for also.iter().map(|item| draw(item, false, &[], send)) }
+        </>
+    };
+    let onsubmit = send.reform(move |event: SubmitEvent| {
+        event.prevent_default();
+        Action::Hand(Hand::Submit(form, web::submitted(&event)))
     });
-    let (place, bits) = standing.map_or((None, vec![0]), |(place, bits)| (Some(place), bits));
-    let comes = comes_out(run, message, &bits);
-    let words: Vec<_> = bits.iter().map(u32::to_string).collect();
-    let bits_field = Control {
-        label: Some(text::menu::BITS.into()),
-        title: Some(text::menu::BITS_HELP.into()),
-        ..part(ControlKind::Text(400), words.join(" "))
-    };
-    let field = html! {
-        <>
-            { Html::from(bits_field) }
-            if let Some(place) = place {
-                { does(send, "sound", text::menu::SOUND, Edit::RemoveFault(place)) }
-            }
-        </>
-    };
-    let button = html! { <button data-do="corrupt">{ text::menu::FLIP }</button> };
-    let send = send.clone();
+    if checked.is_none() {
+        let class = match &fields[..] {
+            _ if is_folded => "group row wrap",
+            [] | [Field { input: Input::Text(_) | Input::Number(..), .. }] => "row",
+            _ => "row wrap",
+        };
+        return html! {
+            <>
+                <form {class} {onsubmit}>{ row }</form>
+                if let Some(why) = why { <p class="why refused" role="alert">{ why }</p> }
+                if !note.is_empty() { <p class="why">{ note }</p> }
+            </>
+        };
+    }
+    let oninput = send
+        .reform(move |event: InputEvent| Action::Hand(Hand::Fill(form, web::submitted(&event))));
     html! {
+        <form {onsubmit} {oninput}>
+            if title.is_empty() { { controls(true) } } else {
+                <fieldset><legend>{ *title }</legend>{ controls(true) }</fieldset>
+            }
+            <p id={SAYS} role="status" class={classes!("why", why.map(|_| "refused"))}>
+                { why.unwrap_or(note) }
+            </p>
+            <div class="row">{ row }</div>
+        </form>
+    }
+}
+
+/// Id of the element that says whether the values of a form are accepted.
+const SAYS: &str = "form-says";
+
+fn draw_field(field: &Field, value: &str, (form, is_refused): (Form, bool), send: &Send) -> Html {
+    let Field { label, is_named, help, input, .. } = field;
+    let mut unit = "";
+    let kind = match input {
+        Input::Json => return draw_json(label, value, (form, is_refused), send),
+        Input::Text(most) => ControlKind::Text(*most),
+        Input::Number(its, min, max, step) => {
+            unit = its;
+            ControlKind::Number((*min).into(), (*max).into(), step)
+        }
+        Input::Choice(choices) => {
+            let choice = |it: &app::Choice| Choice {
+                disabled: it.is_disabled,
+                ..choice(it.value.clone(), it.words.clone())
+            };
+            ControlKind::Select(choices.iter().map(choice).collect())
+        }
+        Input::Check => {
+            let control = Html::from(part(ControlKind::Check, value.to_owned()));
+            return html! { <label>{ control }{ label }</label> };
+        }
+    };
+    let control = Control {
+        label: Some(label.clone().into()),
+        title: (!help.is_empty()).then(|| (*help).into()),
+        ..part(kind, value.to_owned())
+    };
+    let control = html! {
         <>
-            { form(button, field, "row", move |typed| match read_bits(&typed.concat()) {
-                Ok(bits) => make(&send, Edit::AddFault(Fault::Corrupt { message: name, bits })),
-                Err(why) => send.emit(Action::Hand(Hand::Refuse(why))),
-            }) }
-            <p class="why">{ comes }</p>
+            { Html::from(control) }
+            { unit }
         </>
+    };
+    match is_named {
+        true => html! { <label class="part"><span>{ label }</span>{ control }</label> },
+        false => control,
+    }
+}
+
+/// A field for JSON. Enter submits it.
+fn draw_json(label: &str, value: &str, (form, is_refused): (Form, bool), send: &Send) -> Html {
+    let onkeydown = {
+        let send = send.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Enter" && !event.shift_key() {
+                event.prevent_default();
+                send.emit(Action::Hand(Hand::Submit(form, web::submitted(&event))));
+            }
+        })
+    };
+    html! {
+        <textarea class="payload" rows="3" spellcheck="false" autocapitalize="off" value={value.to_owned()}
+            aria-label={label.to_owned()} aria-invalid={is_refused.to_string()} aria-describedby={SAYS} {onkeydown} />
     }
 }

@@ -4,7 +4,6 @@
 
 mod about;
 mod arrows;
-mod asking;
 mod banner;
 mod caption;
 mod causes;
@@ -21,7 +20,6 @@ mod fields;
 #[cfg(feature = "picture")]
 mod first;
 mod fold;
-mod forging;
 mod guard;
 mod header;
 mod hunting;
@@ -31,7 +29,6 @@ mod keyboard;
 mod legend;
 mod marks;
 mod menu;
-mod moment;
 mod network;
 mod network_view;
 mod numbers;
@@ -63,7 +60,6 @@ mod verdicts;
 mod ways;
 mod work;
 mod workbench;
-mod wrongs;
 
 use yew::Callback;
 

@@ -4,10 +4,10 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    fields::{ControlKind, Number, Props, choice, field, millionths, number, part, select},
+    fields::{ControlKind, Number, Props, choice, field, number, part, select},
 };
 use crate::{
-    app::{Action, Edit, text},
+    app::{Action, Edit, millionths, text},
     kernel::{Delay, Detector, Medium, NetworkSpec, Order, PerMillion, Timing, Topology},
     runs::Outcome,
 };

@@ -122,7 +122,7 @@ pub(super) fn Page() -> Html {
                     { caption_line(state, edited, &send) }
                     <Stage run={state.run.clone()} playhead={state.playhead} playing={state.playing}
                         shown_until={state.shown_until} lens={state.lens} selection={state.selection}
-                        menu={state.menu} armed={state.armed} lasso={state.lasso} called_off={state.called_off}
+                        menu={state.menu} filled={state.filled.clone()} armed={state.armed} lasso={state.lasso} called_off={state.called_off}
                         explained={state.explained} emphasis={emphasis.clone()} hidden={state.study.future_hidden}
                         clocks={clocks.clone()} cut={state.study.cut.clone()}
                         changes={state.changes.clone()} compare={state.compare.clone()} send={send.clone()} />

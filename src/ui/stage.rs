@@ -11,7 +11,7 @@ use super::{
     cone::cone,
     cut::Cut,
     keyboard::{HINT, hint, keep_focus, keys, use_seen},
-    menu::Menu,
+    menu::MenuCard,
     overlay::{lasso_button, overlay},
     overview::Overview,
     path::path,
@@ -25,8 +25,8 @@ use super::{
 use crate::{
     analysis::Stamps,
     app::{
-        Action, Area, Changes, Compare, CutLine, Lens, Playhead, Room, Run, Selection, Shared,
-        Showing, Shown, text,
+        Action, Area, Changes, Compare, CutLine, Filled, Lens, Playhead, Room, Run, Selection,
+        Shared, Showing, Shown, text,
     },
     diagram::{
         Arrow, Clocks, Detail, Emphasis, Features, Layout, Mark, Orientation, Point, STRIP, Scene,
@@ -66,6 +66,7 @@ pub(super) struct Props {
     pub(super) selection: Option<Selection>,
     /// True if the menu of the selection is open.
     pub(super) menu: bool,
+    pub(super) filled: Vec<Filled>,
     pub(super) armed: bool,
     pub(super) lasso: Option<Area>,
     pub(super) called_off: u32,
@@ -245,7 +246,7 @@ pub(super) fn Stage(props: &Props) -> Html {
                 { hint(layout.orientation()) }
                 if let Some((selection, at)) = menu {
                     { menu_at(&beside(at, viewport.width, sideways - margin), html! {
-                        <Menu run={run.clone()} {selection} send={send.clone()} />
+                        <MenuCard run={run.clone()} {selection} filled={props.filled.clone()} send={send.clone()} />
                     }) }
                 }
             </div>

@@ -304,10 +304,11 @@ fn value_in(field: &JsValue) -> String {
     }
 }
 
-/// Returns the values of the fields of a submitted form, in their order.
+/// Returns the values of the fields of a form, in their order. The event came from the form or from a field in it.
 #[must_use]
 pub fn submitted(event: &Event) -> Vec<String> {
-    let form = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let form = target.and_then(|target| target.closest("form").ok().flatten());
     let fields = form.and_then(|form| form.query_selector_all("input, select, textarea").ok());
     let Some(fields) = fields else { return Vec::new() };
     (0..fields.length()).filter_map(|place| Some(value_in(fields.get(place)?.as_ref()))).collect()

@@ -252,7 +252,7 @@ test("a node is made a traitor, and says what is written", async () => {
   const payload = page.getByRole("textbox", { name: "Content of the message, as JSON" });
   assert.equal(await payload.inputValue(), '"A"', "what the correct code says");
   await payload.fill("[1]");
-  assert.match(await page.locator("#forge-says").innerText(), /It takes a value, or a list of 3/);
+  assert.match(await page.locator("#form-says").innerText(), /It takes a value, or a list of 3/);
   await page.keyboard.press("Enter");
   assert.equal(await page.locator(".menu").count(), 1, "what is wrong is not applied");
   await payload.fill('"R"');

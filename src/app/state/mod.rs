@@ -14,9 +14,9 @@ pub(super) use self::{
     opening::{load, open},
 };
 use super::{
-    Area, Changes, Compare, Exercise, FITTING, Filter, Lens, OPENING, Panel, Pending, Playhead,
-    Run, Searching, Shared, Study, Ways, Writing, derived::derived, fitting_pace, interesting_end,
-    walk::Place,
+    Area, Changes, Compare, Exercise, FITTING, Filled, Filter, Lens, OPENING, Panel, Pending,
+    Playhead, Run, Searching, Shared, Study, Ways, Writing, derived::derived, fitting_pace,
+    interesting_end, walk::Place,
 };
 use crate::{
     formats::{
@@ -61,6 +61,8 @@ pub struct State {
     pub selection: Option<Selection>,
     /// True if the menu of the selection is open.
     pub menu: bool,
+    /// Values that the reader has entered in forms of the menu, where they are checked or were refused.
+    pub filled: Vec<Filled>,
     /// Place of the last selection: the keyboard continues from it.
     pub(super) place: Option<Place>,
     /// True if every drag over the diagram draws a lasso, on a line and by a finger too.
@@ -187,6 +189,7 @@ impl State {
             shown_until: interesting_end(&run),
             selection: None,
             menu: false,
+            filled: Vec::new(),
             place: None,
             armed: false,
             lasso: None,

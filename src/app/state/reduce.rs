@@ -7,7 +7,7 @@ use super::{
         changes, compare, derived,
         draft::restore,
         file::open_file,
-        hands,
+        hands, menu,
         pending::{done, go_on},
         picks::held,
         searching, stride, study,
@@ -26,6 +26,8 @@ pub fn reduce(state: &State, action: Action) -> State {
     match action {
         Action::Computed(pending, run) => go_on(state.clone(), &pending, run),
         Action::Cancel => State { pending: None, stands_in: false, ..state.clone() },
+        Action::Hand(Hand::Make(edit)) => menu::make(state, edit),
+        Action::Hand(Hand::Submit(form, typed)) => menu::submit(state, form, typed),
         action => {
             let passing = changes::is_passing(&action);
             let next = act(state.clone(), action.clone());

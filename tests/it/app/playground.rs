@@ -508,9 +508,9 @@ fn request_of_every_protocol_can_be_made_by_its_form() {
                 let form = fields(with, &scenario, node(0));
                 let offered: Vec<_> = form.iter().map(|field| field.offered.clone()).collect();
                 for field in &form {
-                    let words =
-                        if let Input::Words(words) = &field.input { words } else { continue };
-                    assert!(words.contains(&field.offered), "{kind:?}: {field:?}");
+                    let Input::Choice(choices) = &field.input else { continue };
+                    let is_offered = choices.iter().any(|choice| choice.value == field.offered);
+                    assert!(is_offered, "{kind:?}: {field:?}");
                 }
                 let made = ask(kind.name, with, &offered).expect("what is offered can be asked");
                 let asked = Scenario { requests: vec![made], ..scenario.clone() };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use worldlines::{
     app::{
-        Action, Against, Ask, Edit, Hand, Hunt, Move, Said, Since, State, Stride, forged, offers,
+        Action, Against, Ask, Edit, Form, Hand, Hunt, Move, Said, Since, State, Stride, offers,
         reduce,
     },
     diagram::{
@@ -209,7 +209,7 @@ fn sentences_on_misspelt_input_are_complete() {
         }
         let Some(message) = state.run.trace.messages.first() else { continue };
         for typed in ["", "{", "{}", "[]", "1", "\"a\"", "{\"nod\": \"Bo\"}"] {
-            if let Err(why) = forged(&state.run, message.name, typed) {
+            if let Err(why) = Form::Forge(message.name).edit(&state.run, &[typed.to_owned()]) {
                 said.hear("a lie", &why);
             }
         }

@@ -197,7 +197,7 @@ fn renaming_a_node_changes_requests_and_forged_messages_that_name_it() {
         let traitor = Fault::Traitor { node: node(0), strategy: Strategy::Scripted };
         scenario.faults.push(traitor);
         for message in before.trace.messages.iter().filter(|it| it.name.from == node(0)).take(20) {
-            let text = worldlines::app::truth(&before, message);
+            let text = worldlines::formats::trace::data(&message.packet, &before.scenario.nodes);
             let with = serde_json::from_str(&text).expect("it is JSON");
             let lie = Edit::AddFault(Fault::Forge { message: message.name, with });
             if let Ok(next) = lie.apply(&scenario) {

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Reason why a fault would have no effect, in a few words; none if it has an effect.
-pub type WhyNot = Option<Cow<'static, str>>;
+pub(super) type WhyNot = Option<Cow<'static, str>>;
 
 /// Largest number of events of a run that is run again to test whether a wrong clock changes anything.
 const TRIED: usize = 20_000;
@@ -36,36 +36,31 @@ fn already(loss: Loss) -> WhyNot {
 }
 
 /// Reason why a message cannot be dropped.
-#[must_use]
-pub fn why_not_drop(message: &Message) -> WhyNot {
+pub(super) fn why_not_drop(message: &Message) -> WhyNot {
     lost(message).and_then(already)
 }
 
 /// Reason why a message cannot be delayed: it never arrives. A message that meets a crash or an omission can be
 /// delayed: it may arrive then.
-#[must_use]
-pub fn why_not_delay(message: &Message) -> WhyNot {
+pub(super) fn why_not_delay(message: &Message) -> WhyNot {
     lost(message)
         .filter(|loss| !matches!(loss, Loss::Crashed | Loss::Omission(_)))
         .and_then(already)
 }
 
 /// Reason why a message cannot be duplicated: a dropped message, or one without a link, never arrives.
-#[must_use]
-pub fn why_not_double(message: &Message) -> WhyNot {
+pub(super) fn why_not_double(message: &Message) -> WhyNot {
     lost(message).filter(|loss| matches!(loss, Loss::Drop(_) | Loss::Unlinked)).and_then(already)
 }
 
 /// Reason why bits of a message cannot flip: its original, the only copy that can be damaged, does not get far enough.
-#[must_use]
-pub fn why_not_corrupt(message: &Message) -> WhyNot {
+pub(super) fn why_not_corrupt(message: &Message) -> WhyNot {
     let lost = why_lost(message.fate);
     lost.filter(|loss| !matches!(loss, Loss::Crashed | Loss::Corrupt(_))).and_then(already)
 }
 
 /// Describes the effect on a message when these bits of it flip.
-#[must_use]
-pub fn comes_out(run: &Outcome, message: &Message, bits: &[u32]) -> String {
+pub(super) fn comes_out(run: &Outcome, message: &Message, bits: &[u32]) -> String {
     match (run.protocol.behaviour.corrupt)(&message.packet, bits) {
         Some(damaged) => {
             let text = spell(&damaged.to_string(), &run.scenario.nodes);
@@ -79,7 +74,7 @@ pub fn comes_out(run: &Outcome, message: &Message, bits: &[u32]) -> String {
 ///
 /// # Errors
 /// The problem with the input.
-pub fn read_bits(typed: &str) -> Result<Vec<u32>, String> {
+pub(super) fn read_bits(typed: &str) -> Result<Vec<u32>, String> {
     let mut bits = Vec::new();
     for word in typed.split([' ', ',', ';']).filter(|word| !word.is_empty()) {
         match word.parse() {
@@ -96,8 +91,7 @@ pub fn read_bits(typed: &str) -> Result<Vec<u32>, String> {
 }
 
 /// Returns the place of the fault that makes a node a traitor, and its strategy.
-#[must_use]
-pub fn treason(run: &Outcome, node: NodeId) -> Option<(usize, Strategy)> {
+pub(super) fn treason(run: &Outcome, node: NodeId) -> Option<(usize, Strategy)> {
     run.scenario.faults.iter().enumerate().find_map(|(place, fault)| match *fault {
         Fault::Traitor { node: it, strategy } if it == node => Some((place, strategy)),
         _ => None,
@@ -113,14 +107,12 @@ fn keys_of(run: &Outcome, node: NodeId) -> Keys {
 }
 
 /// Returns the content that the correct code sends in a message, as a reader would write it.
-#[must_use]
-pub fn truth(run: &Outcome, message: &Message) -> String {
+pub(super) fn truth(run: &Outcome, message: &Message) -> String {
     trace::data(message.truth().unwrap_or(&message.packet), &run.scenario.nodes)
 }
 
 /// Reason why the content of a message cannot be forged by hand, whichever node sends it.
-#[must_use]
-pub fn why_not_write(run: &Outcome, message: &Message) -> WhyNot {
+pub(super) fn why_not_write(run: &Outcome, message: &Message) -> WhyNot {
     let truth = formats::parse(&truth(run, message)).ok()?;
     let everyone = Keys::new(message.name.from, NodeSet::first(run.scenario.nodes.len()));
     let read = (run.protocol.behaviour.read_message)(&truth, &run.scenario.nodes, everyone);
@@ -132,7 +124,7 @@ pub fn why_not_write(run: &Outcome, message: &Message) -> WhyNot {
 ///
 /// # Errors
 /// The problem with the text: it is not JSON, or not a content of the protocol's messages.
-pub fn forged(run: &Outcome, name: MessageName, typed: &str) -> Result<Edit, String> {
+pub(super) fn forged(run: &Outcome, name: MessageName, typed: &str) -> Result<Edit, String> {
     let with = formats::parse(typed).map_err(|problem| capital(&problem.to_string()))?;
     let read = run.protocol.behaviour.read_message;
     read(&with, &run.scenario.nodes, keys_of(run, name.from))
@@ -149,8 +141,7 @@ fn capital(text: &str) -> String {
 }
 
 /// Reason why a strategy would change nothing at a node: the protocol knows no lie for any of its messages.
-#[must_use]
-pub fn why_not_lie(run: &Outcome, node: NodeId, strategy: Strategy) -> WhyNot {
+pub(super) fn why_not_lie(run: &Outcome, node: NodeId, strategy: Strategy) -> WhyNot {
     if matches!(strategy, Strategy::Scripted | Strategy::Silent | Strategy::Random) {
         return None;
     }
@@ -165,8 +156,7 @@ pub fn why_not_lie(run: &Outcome, node: NodeId, strategy: Strategy) -> WhyNot {
 }
 
 /// True if a node is up at a moment, as far as the run went: crashes and recoveries of this very moment count.
-#[must_use]
-pub fn is_up(run: &Outcome, node: NodeId, at: Time) -> bool {
+pub(super) fn is_up(run: &Outcome, node: NodeId, at: Time) -> bool {
     let so_far = &run.trace.events[..run.trace.events_until(at)];
     let mut turns = so_far.iter().rev().filter(|event| event.node == node);
     let last = turns.find(|it| matches!(it.kind, EventKind::Crash | EventKind::Recover));
@@ -175,8 +165,7 @@ pub fn is_up(run: &Outcome, node: NodeId, at: Time) -> bool {
 
 /// Reason why a wrong clock at a node would change nothing: its code never reads the clock and has no timers. A second
 /// run tests this.
-#[must_use]
-pub fn why_not_drift(run: &Outcome, node: NodeId) -> WhyNot {
+pub(super) fn why_not_drift(run: &Outcome, node: NodeId) -> WhyNot {
     if run.trace.events.len() > TRIED {
         return None;
     }
