@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Action, Run, Shared, State, pending::Runner};
+use super::{Action, Run, Shared, State, runner::Runner};
 use crate::{diagram::Difference, kernel::Scenario};
 
 /// The earlier run that a changed run is compared with.

@@ -4,7 +4,7 @@ use super::{
     Run, Shared, Since, State,
     changes::earlier,
     interesting_end,
-    pending::Runner,
+    runner::Runner,
     text,
     tour::{others, under},
 };

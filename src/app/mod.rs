@@ -26,6 +26,7 @@ mod picks;
 mod playback;
 mod rest;
 mod run;
+mod runner;
 mod searching;
 mod shared;
 mod shift;

@@ -1,16 +1,11 @@
 //! Long runs: a run that takes too long to compute at once is computed in parts, while the previous one is shown.
 //!
 //! An action that needs a long run leaves the state unchanged, except for a [`Pending`]: the scenario to run, and the
-//! action. The caller runs it in parts ([`Work`]) and returns the outcome. Then the action is repeated, from the state
+//! action. The caller runs it in parts ([`Work`](crate::runs::Work)) and returns the outcome. Then the action is repeated, from the state
 //! at that time, and finds its run. No other module has to handle the wait.
 
-use super::{Action, Run, Shared, State, reduce};
-use crate::{formats::Problem, kernel::Scenario, runs::Work};
-
-/// Number of events computed at once: well below the time of a frame, on a phone too.
-const AT_ONCE: usize = 10_000;
-/// Number of events computed between two checks of that limit.
-const PART: usize = 1_000;
+use super::{Action, Run, Shared, State, reduce, runner::Runner};
+use crate::kernel::Scenario;
 
 /// A run that has to be computed before an action can be done.
 #[derive(Clone, Debug)]
@@ -23,35 +18,10 @@ pub struct Pending {
     known: Vec<Run>,
 }
 
-/// Runs scenarios for an action, as long as that is fast.
-#[derive(Debug, Default)]
-pub(super) struct Runner {
-    known: Vec<Run>,
-    /// The scenario that would have taken too long.
-    pub(super) wanted: Option<Scenario>,
-}
-
-impl Runner {
-    /// Returns the run of a scenario; none if it takes too long.
-    pub(super) fn run(&mut self, scenario: Scenario) -> Result<Option<Run>, Problem> {
-        if let Some(known) = self.known.iter().find(|run| run.scenario == scenario) {
-            return Ok(Some(known.clone()));
-        }
-        let mut work = Work::new(scenario)?;
-        for _ in 0..AT_ONCE / PART {
-            if work.advance(PART) {
-                return Ok(Some(Run::of(work.finish())));
-            }
-        }
-        self.wanted = Some(work.into_scenario());
-        Ok(None)
-    }
-}
-
 impl State {
     /// Returns the runner for the action in progress.
     pub(super) fn runner(&self) -> Runner {
-        Runner { known: self.computed.clone(), wanted: None }
+        Runner::knowing(self.computed.clone())
     }
 
     /// Returns the state that waits for the runner's scenario.

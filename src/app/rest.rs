@@ -1,6 +1,6 @@
 //! The time that a changed run needs to become quiescent.
 
-use super::{Run, pending::Runner};
+use super::{Run, runner::Runner};
 use crate::{
     kernel::{Fate, MAX_TIME, Message, Scenario},
     runs::Outcome,

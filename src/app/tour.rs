@@ -5,8 +5,8 @@ use std::rc::Rc;
 use super::{
     Edit, Page, Refused, Run, State,
     edit::{leave_out, takes_request, to_leave_out},
-    pending::Runner,
     rest::let_it_rest,
+    runner::Runner,
     state::{apply, apply_from, open},
     text,
     words::ChangeOrigin,

@@ -3,17 +3,15 @@
 use yew::prelude::*;
 
 use super::{
-    picture::{Props, px, text},
+    drawing::Props,
     shapes,
-    spans::line,
+    svg::{Direction, cross, jagged, line, px, text},
 };
 use crate::{
     app::Selection,
     diagram::{Arrow, ArrowEnd, Oddity, Orientation, Point, message_so_far},
 };
 
-/// Length of an arrow's head.
-const HEAD: f64 = 9.0;
 /// Length of the line that the receiver's mark covers.
 const MARK: f64 = 5.0;
 /// Half the size of the cross of a lost message.
@@ -125,70 +123,5 @@ pub(super) const fn class_of(oddity: Oddity) -> &'static str {
 pub(super) fn sign(oddity: Oddity, at: Point) -> Html {
     html! {
         <g class="oddity">{ shapes::draw(shapes::of_oddity(oddity), at, Orientation::Horizontal) }</g>
-    }
-}
-
-/// A line that is straight at first and jagged then: bits flip in transit.
-pub(super) fn jagged(from: Point, to: Point) -> String {
-    let direction = Direction::new(from, to);
-    let length = (to.x - from.x).hypot(to.y - from.y);
-    let (mut d, mut along, mut side) =
-        (format!("M{} {}", px(from.x), px(from.y)), length * 0.3, 0.0);
-    while along < length - HEAD {
-        let at = direction.back(from, -along);
-        d.push_str(&format!(
-            "L{} {}",
-            px(at.x - direction.y * side),
-            px(at.y + direction.x * side)
-        ));
-        side = if side > 0.0 { -3.0 } else { 3.0 };
-        along += 6.0;
-    }
-    d.push_str(&format!("L{} {}", px(to.x), px(to.y)));
-    d
-}
-
-/// The head of a line that comes from one point to another.
-pub(super) fn head(from: Point, tip: Point) -> String {
-    Direction::new(from, tip).head(tip)
-}
-
-/// Two strokes through a point.
-pub(super) fn cross(at: Point, half: f64) -> String {
-    let (left, right) = (px(at.x - half), px(at.x + half));
-    let (top, bottom) = (px(at.y - half), px(at.y + half));
-    format!("M{left} {top}L{right} {bottom}M{left} {bottom}L{right} {top}")
-}
-
-/// Direction of an arrow: a vector of length 1.
-struct Direction {
-    x: f64,
-    y: f64,
-}
-
-impl Direction {
-    fn new(from: Point, to: Point) -> Self {
-        let (x, y) = (to.x - from.x, to.y - from.y);
-        let length = x.hypot(y).max(1.0);
-        Self { x: x / length, y: y / length }
-    }
-
-    fn back(&self, from: Point, by: f64) -> Point {
-        Point { x: from.x - self.x * by, y: from.y - self.y * by }
-    }
-
-    /// A triangle with its tip at a point.
-    fn head(&self, tip: Point) -> String {
-        let base = self.back(tip, HEAD);
-        let (dx, dy) = (-self.y * HEAD * 0.42, self.x * HEAD * 0.42);
-        format!(
-            "M{} {}L{} {}L{} {}Z",
-            px(tip.x),
-            px(tip.y),
-            px(base.x + dx),
-            px(base.y + dy),
-            px(base.x - dx),
-            px(base.y - dy)
-        )
     }
 }

@@ -5,11 +5,9 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    arrows::{cross, head},
     fields::{self, Props as Control},
     marks::shape,
-    picture::px,
-    spans::line,
+    svg::{cross, head, line, px},
 };
 use crate::{
     app::{Action, Found, MOST_HELD, Run, Shared, Showing, Since, State, text},

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::spans::line;
+use super::svg::line;
 use crate::{
     diagram::{Asked, Emphasis, Layout},
     kernel::NodeId,

@@ -4,7 +4,10 @@ use std::{cell::RefCell, rc::Rc};
 
 use yew::prelude::*;
 
-use super::{Send, arrows, picture::px, spans::line};
+use super::{
+    Send,
+    svg::{self, line, px},
+};
 use crate::{
     app::{Action, Ask, CutLine, Move, Post, Run, Shared, text},
     diagram::{Layout, Orientation, Point, Window, cut_along, cut_at, event_sentence},
@@ -97,7 +100,7 @@ fn crossing(props: &Props, message: MessageId, class: &'static str) -> Html {
         <g {class} aria-hidden="true">
             <path d={line(from, to)} />
             if class == "orphan" {
-                <path class="head" d={arrows::head(from, to)} />
+                <path class="head" d={svg::head(from, to)} />
                 <circle cx={px(middle.x)} cy={px(middle.y)} r="9" />
                 <text x={px(middle.x)} y={px(middle.y)}>{ "!" }</text>
             }

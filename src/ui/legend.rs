@@ -3,10 +3,10 @@
 use yew::prelude::*;
 
 use super::{
-    arrows::{self, jagged},
-    marks,
+    arrows, marks,
     part::Props,
     plots, spans,
+    svg::{self, jagged},
 };
 use crate::{
     app::{Run, text},
@@ -67,9 +67,9 @@ const SIZE: (&str, &str) = ("34", "22");
 /// A sign's picture.
 fn picture(sign: Sign) -> Html {
     let (left, right) = (Point { x: 2.0, y: 11.0 }, Point { x: 32.0, y: 11.0 });
-    let across = spans::line(left, right);
+    let across = svg::line(left, right);
     let (low, high) = (Point { x: 17.0, y: 21.0 }, Point { x: 17.0, y: 1.0 });
-    let up = spans::line(low, high);
+    let up = svg::line(low, high);
     let drawn = match sign {
         Sign::Mark(shape) => html! {
             <g class={classes!("mark", marks::name(shape))}>
@@ -138,7 +138,7 @@ fn section(clashing: bool) -> Html {
 }
 
 fn odd(oddity: Oddity, left: Point, right: Point) -> Html {
-    let straight = spans::line(left, right);
+    let straight = svg::line(left, right);
     let seen = if oddity == Oddity::Corrupt { jagged(left, right) } else { straight.clone() };
     html! {
         <g class={classes!("arrow", arrows::class_of(oddity))}>

@@ -3,9 +3,9 @@
 use yew::prelude::*;
 
 use super::{
-    picture::{Props, px, text},
+    drawing::Props,
     shapes,
-    spans::line,
+    svg::{line, px, text},
 };
 use crate::{
     app::{Selection, text},

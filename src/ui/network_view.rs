@@ -3,10 +3,8 @@
 use yew::prelude::*;
 
 use super::{
-    arrows::{cross, head},
-    picture::{px, text},
     shapes,
-    spans::line,
+    svg::{cross, head, line, px, text},
 };
 use crate::{
     app::{Playhead, Run, text},

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{
     Send,
-    picture::{px, rect},
+    svg::{px, rect},
 };
 use crate::{
     app::{Action, Area, Hand, Run, Selection, text},

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{Send, picture::px};
+use super::{Send, svg::px};
 use crate::{
     app::{Action, Lens, Room, Run, Shared, Shown, text},
     diagram::{self, Layout, Orientation},

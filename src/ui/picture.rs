@@ -1,75 +1,22 @@
 //! The scene as SVG.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
-use super::{arrows, marks, plots, spans, spans::line, stage::RULER};
-use crate::{
-    app::{End, Run, Selection, Shared, text},
-    diagram::{
-        Arrow, Asked, Detail, Emphasis, Heap, HeldBack, Label, Lane, LaneState, Layout, Mark,
-        Merged, Orientation, Point, Role, Scene, Stretch, Wall, Window, fault_sentence,
-    },
-    kernel::{EventId, MessageId, NodeId},
+use super::{
+    arrows,
+    drawing::Props,
+    marks, plots,
+    portion::RULER,
+    spans,
+    svg::{line, px, rect, text},
 };
-
-#[derive(Properties, PartialEq)]
-pub(super) struct Props {
-    pub(super) run: Run,
-    pub(super) scene: Shared<Scene>,
-    pub(super) layout: Shared<Layout>,
-    /// The part of the scene that is drawn.
-    pub(super) window: Window,
-    /// Marks and arrows of the selection, where the picture is too coarse to show them.
-    pub(super) picked: Rc<Option<(Vec<Mark>, Vec<Arrow>)>>,
-    /// Number of events that have happened.
-    pub(super) cursor: usize,
-    /// True if the future is hidden.
-    pub(super) hidden: bool,
-    pub(super) selection: Option<Selection>,
-    pub(super) emphasis: Shared<Option<Emphasis>>,
-    pub(super) press_arrow: Callback<(PointerEvent, MessageId)>,
-    pub(super) press_lane: Callback<(MouseEvent, NodeId)>,
-    pub(super) press_ruler: Callback<PointerEvent>,
-    pub(super) press_mark: Callback<(PointerEvent, EventId)>,
-    pub(super) press_wall: Callback<(PointerEvent, usize, End)>,
-    pub(super) select: Callback<Selection>,
-}
-
-impl Props {
-    /// Classes of an event: its role, and whether it is still to come.
-    pub(super) fn event_class(&self, event: EventId) -> Classes {
-        let role = self.emphasis.as_ref().map(|it| class_of(it.of_event(event)));
-        let selected = self.selection == Some(Selection::Event(event));
-        classes!((event >= self.cursor).then_some("to-come"), role, selected.then_some("selected"))
-    }
-
-    /// The same for a message.
-    pub(super) fn message_class(&self, message: MessageId, sent: EventId) -> Classes {
-        let role = self.emphasis.as_ref().map(|it| class_of(it.of_message(message)));
-        let name = self.run.trace.messages[message].name;
-        let selected = self.selection == Some(Selection::Message(name));
-        classes!((sent >= self.cursor).then_some("to-come"), role, selected.then_some("selected"))
-    }
-
-    /// Class of elements that belong to no event: they recede behind a witness.
-    pub(super) fn recedes(&self) -> Option<&'static str> {
-        let of_violation = |it: &Emphasis| it.asked == Asked::Violation;
-        self.emphasis.as_ref().is_some_and(of_violation).then_some("recedes")
-    }
-}
-
-/// The name of a role, for the style sheet.
-const fn class_of(role: Role) -> &'static str {
-    match role {
-        Role::Witness => "witness",
-        Role::Itself => "itself",
-        Role::Past => "past",
-        Role::Future => "future",
-        Role::Aside => "recedes",
-    }
-}
+use crate::{
+    app::{End, text},
+    diagram::{
+        Arrow, Detail, Heap, HeldBack, Lane, LaneState, Merged, Orientation, Point, Scene, Stretch,
+        Wall, fault_sentence,
+    },
+};
 
 /// Largest number of selected messages, or of lines, that are drawn with all their parts.
 const ALONE: usize = 40;
@@ -163,29 +110,6 @@ fn draw_merged(props: &Props, merged: &Merged) -> Html {
             <path class="losses" d={losses} />
         </g>
     }
-}
-
-/// A text in the picture, with a halo that keeps it readable where lines pass behind it.
-pub(super) fn text(label: &Label) -> Html {
-    html! { <text class="label" x={px(label.at.x)} y={px(label.at.y)}>{ &label.text }</text> }
-}
-
-/// A length, rounded to what a screen can show. By hand: the general way of writing a float weighs more
-/// than all of the diagram.
-pub(super) fn px(length: f64) -> String {
-    let tenths = (length * 10.0).round() as i64;
-    let (sign, tenths) = (if tenths < 0 { "-" } else { "" }, tenths.unsigned_abs());
-    match tenths % 10 {
-        0 => format!("{sign}{}", tenths / 10),
-        rest => format!("{sign}{}.{rest}", tenths / 10),
-    }
-}
-
-/// A rectangle with these two opposite corners.
-pub(super) fn rect(one: Point, other: Point) -> Html {
-    let (x, y) = (one.x.min(other.x), one.y.min(other.y));
-    let (width, height) = ((one.x - other.x).abs(), (one.y - other.y).abs());
-    html! { <rect x={px(x)} y={px(y)} width={px(width)} height={px(height)} /> }
 }
 
 fn ruler(props: &Props) -> Html {

@@ -3,8 +3,9 @@
 use yew::prelude::*;
 
 use super::{
-    picture::{Props, px, rect, text},
+    drawing::Props,
     shapes::{self, ENDS},
+    svg::{line, px, rect, text},
 };
 use crate::{
     diagram::{Curve, Orientation, Plot, Point},
@@ -23,7 +24,7 @@ pub(super) fn draw(props: &Props, plot: &Plot) -> Html {
             { rect(plot.from, plot.to) }
             { for plot.grid.iter().map(|grid| html! {
                 <>
-                    <path class="grid" d={super::spans::line(grid.from, grid.to)} />
+                    <path class="grid" d={line(grid.from, grid.to)} />
                     { text(&grid.label) }
                 </>
             }) }

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::picture::px;
+use super::svg::px;
 use crate::{
     app::{Playhead, Run, Shared, text},
     diagram::{Arrow, Layout, Orientation, Point, Scene},

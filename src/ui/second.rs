@@ -5,9 +5,10 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::{
-    picture::{Picture, px},
+    picture::Picture,
+    portion::{Portion, RULER, room_of_names, sized, weight},
     present::Present,
-    stage::{Portion, RULER, room_of_names, sized, weight},
+    svg::px,
 };
 use crate::{
     app::{Compare, Playhead, Run, Shared, text},

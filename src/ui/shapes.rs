@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::picture::px;
+use super::svg::px;
 use crate::diagram::{MarkShape, Oddity, Orientation, Point};
 
 /// Corners in half pixels from the middle; of marks on a line, along it and across it.

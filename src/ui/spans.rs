@@ -2,7 +2,10 @@
 
 use yew::prelude::*;
 
-use super::picture::{Props, px, rect, text};
+use super::{
+    drawing::Props,
+    svg::{head, line, px, rect, text},
+};
 use crate::{
     app::text,
     diagram::{
@@ -16,11 +19,6 @@ use crate::{
 const TINTS: i64 = 6;
 /// Distance between the strokes through undone work.
 const STROKES: f64 = 10.0;
-
-/// A line between two points.
-pub(super) fn line(from: Point, to: Point) -> String {
-    format!("M{} {}L{} {}", px(from.x), px(from.y), px(to.x), px(to.y))
-}
 
 /// A number behind a line: a round, a term, a view.
 pub(super) fn band(props: &Props, band: &Band) -> Html {
@@ -158,7 +156,7 @@ pub(super) fn bent(from: Point, towards: Point, to: Point) -> Html {
     html! {
         <>
             <path class="stroke" d={curve} />
-            <path class="head" d={super::arrows::head(towards, to)} />
+            <path class="head" d={head(towards, to)} />
         </>
     }
 }

@@ -15,10 +15,12 @@ use super::{
     overlay::{lasso_button, overlay},
     overview::Overview,
     path::path,
-    picture::{Picture, px},
+    picture::Picture,
     pointer::{Drag, Hands, Pointer},
+    portion::{Portion, RULER, room_of_names, sized, weight},
     present::Present,
     second::{Second, parting, run_name, shared},
+    svg::px,
     timestamps::Timestamps,
     topology::topology,
 };
@@ -37,15 +39,8 @@ use crate::{
     web::{self, Element, Style, Viewport},
 };
 
-/// Largest number of elements of a picture with all its details: a page of 3 000 elements is
-/// quick everywhere, and the rest of it needs some hundreds.
-const WEIGHT: usize = 2_000;
-/// Number of elements that each node takes beside the picture: its name, its row and its option in a list.
-const OF_A_NODE: usize = 9;
 /// Pause after a zoom before the picture is drawn in full again, in real milliseconds.
 const SETTLED: u32 = 140;
-/// Room that the numbers of the time axis take.
-pub(super) const RULER: f64 = 26.0;
 /// Width of the menu, as in the style sheet.
 const MENU: f64 = 290.0;
 /// Smallest and largest width of the nodes' names.
@@ -259,12 +254,6 @@ pub(super) fn Stage(props: &Props) -> Html {
     }
 }
 
-/// Largest number of elements of the picture of a group of this size, with or without a second run.
-pub(super) fn weight(nodes: usize, two: bool) -> usize {
-    let weight = WEIGHT.saturating_sub(OF_A_NODE * nodes).max(WEIGHT / 4);
-    if two { weight / 2 } else { weight }
-}
-
 /// Marks and arrows of the selection, where the picture is too coarse to show them.
 fn picked(
     run: &Outcome,
@@ -289,34 +278,6 @@ fn picked(
     Scene::picked(features, (&run.scenario, &run.trace), place, &events, &messages)
 }
 
-/// The part of the sheet that is drawn.
-pub(super) struct Portion {
-    pub(super) left: f64,
-    pub(super) top: f64,
-    pub(super) width: f64,
-    pub(super) height: f64,
-}
-
-impl Portion {
-    pub(super) fn of(window: Window, layout: &Layout, (width, height): (f64, f64)) -> Self {
-        let from = window.from.max(0.0);
-        let long = window.to.min(layout.length()) - from;
-        match layout.orientation() {
-            _ if window == Window::WHOLE => Self { left: 0.0, top: 0.0, width, height },
-            Orientation::Horizontal => Self { left: from, top: 0.0, width: long, height },
-            Orientation::Vertical => Self { left: 0.0, top: from, width, height: long },
-        }
-    }
-
-    pub(super) fn style(&self) -> Style {
-        format!("left:{}px;top:{}px", px(self.left), px(self.top)).into()
-    }
-
-    pub(super) fn view_box(&self) -> String {
-        format!("{} {} {} {}", px(self.left), px(self.top), px(self.width), px(self.height))
-    }
-}
-
 /// Place of the selection's menu: beside it, within the diagram's width.
 fn beside(at: Point, width: f64, scrolled: f64) -> Style {
     let left = (at.x - scrolled + 16.0).min(width - MENU - 8.0).max(4.0);
@@ -325,18 +286,6 @@ fn beside(at: Point, width: f64, scrolled: f64) -> Style {
 
 fn menu_at(place: &Style, menu: Html) -> Html {
     html! { <div class="menu-place" data-style={place.attribute()} ~style={place.property()}>{ menu }</div> }
-}
-
-/// An element of this size, in CSS pixels.
-pub(super) fn sized(width: f64, height: f64) -> Style {
-    format!("width:{}px;height:{}px", px(width), px(height)).into()
-}
-
-/// Room of the nodes' names across the diagram's width, and of each of them along it.
-pub(super) fn room_of_names(vertical: bool, width: f64, gap: f64) -> (Style, Style) {
-    let side = if vertical { "width" } else { "height" };
-    let all = if vertical { Style::NONE } else { format!("width:{}px", px(width)).into() };
-    (all, format!("{side}:{}px", px(gap)).into())
 }
 
 /// Place of the selection in the picture.

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::picture::text;
+use super::svg::text;
 use crate::{
     analysis::Stamps,
     app::{Run, Shared},

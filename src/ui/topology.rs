@@ -3,9 +3,8 @@
 use yew::prelude::*;
 
 use super::{
-    picture::{px, text},
     shapes,
-    spans::line,
+    svg::{line, px, text},
 };
 use crate::{
     app::{Run, text},

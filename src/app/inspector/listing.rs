@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde_json::Value as Json;
 
-use super::Ran;
+use super::{Handler, Ran};
 
 /// The code of a protocol or of a module that it uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,38 +61,6 @@ pub struct Marks {
     pub arm: Option<Range<usize>>,
     /// Functions of the listing that it calls, each once.
     pub calls: Vec<(String, Place)>,
-}
-
-/// A handler of a process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Handler {
-    /// The start of the run.
-    Init,
-    /// A request of the application.
-    Request,
-    /// The receipt of a message.
-    Message,
-    /// A timeout.
-    Timer,
-    /// A report of the failure detector.
-    Detection,
-    /// A recovery.
-    Recovery,
-}
-
-impl Handler {
-    /// Its name in the code.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Init => "on_init",
-            Self::Request => "on_request",
-            Self::Message => "on_message",
-            Self::Timer => "on_timer",
-            Self::Detection => "on_detection",
-            Self::Recovery => "on_recovery",
-        }
-    }
 }
 
 impl Listing {

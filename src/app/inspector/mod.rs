@@ -9,9 +9,9 @@ mod tree;
 mod workings;
 
 pub use chart::{CHART, Chart, Line, charts};
-pub use listing::{Handler, Listing, Marks, Place, SourceFile};
+pub use listing::{Listing, Marks, Place, SourceFile};
 pub use numbers::{Numbers, OfNode, Spread};
 pub use past::{NodeState, Past, Payload, Status, Subject};
-pub use source::{Ran, last_ran, ran};
+pub use source::{Handler, Ran, last_ran, ran};
 pub use tree::{Branch, BranchStatus};
 pub use workings::Workings;

@@ -2,12 +2,43 @@
 
 use serde_json::Value as Json;
 
-use super::Handler;
 use crate::{
     analysis::{is_effect, trigger},
     app::Run,
     kernel::{EventId, EventKind, Fate, Packet},
 };
+
+/// A handler of a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handler {
+    /// The start of the run.
+    Init,
+    /// A request of the application.
+    Request,
+    /// The receipt of a message.
+    Message,
+    /// A timeout.
+    Timer,
+    /// A report of the failure detector.
+    Detection,
+    /// A recovery.
+    Recovery,
+}
+
+impl Handler {
+    /// Its name in the code.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Init => "on_init",
+            Self::Request => "on_request",
+            Self::Message => "on_message",
+            Self::Timer => "on_timer",
+            Self::Detection => "on_detection",
+            Self::Recovery => "on_recovery",
+        }
+    }
+}
 
 /// The handler that ran at an event.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,10 +1,8 @@
 //! Forms of a menu: their fields, and the edit that follows from what the reader enters.
 
 use super::{
-    super::{Field, Input, request},
-    Edit, MenuItem, State, make,
+    super::{Edit, Field, Input, request, text},
     possible::{forged, read_bits},
-    text,
 };
 use crate::{
     kernel::{
@@ -52,23 +50,6 @@ pub enum Form {
     Cut(NodeId),
 }
 
-/// Form of a menu.
-#[derive(Clone, Debug, PartialEq)]
-pub struct MenuForm {
-    /// Its purpose.
-    pub form: Form,
-    /// Heading of the fields that are boxes to check.
-    pub title: &'static str,
-    /// The fields.
-    pub fields: Vec<Field>,
-    /// Reason why the offered values are refused; none if the form is only checked when it is submitted.
-    pub checked: Option<String>,
-    /// A hint.
-    pub note: String,
-    /// Another item beside the fields.
-    pub also: Option<MenuItem>,
-}
-
 /// Values that the reader has entered in a form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Filled {
@@ -95,22 +76,6 @@ pub fn millionths(text: &str) -> Option<PerMillion> {
 /// Returns a field with a label beside it.
 pub(super) fn field(label: impl Into<String>, input: Input, offered: impl ToString) -> Field {
     Field { label: label.into(), input, offered: offered.to_string(), help: "", is_named: true }
-}
-
-impl MenuForm {
-    pub(super) fn new(form: Form, mut fields: Vec<Field>) -> Self {
-        // A single field needs no label: the button names it.
-        if let [field] = &mut fields[..] {
-            field.is_named = false;
-        }
-        Self { form, title: "", fields, checked: None, note: String::new(), also: None }
-    }
-
-    /// Checks the values while they are entered.
-    pub(super) fn checked(self, run: &Outcome) -> Self {
-        let offered: Vec<_> = self.fields.iter().map(|field| field.offered.clone()).collect();
-        Self { checked: Some(self.form.why_not(run, &offered)), ..self }
-    }
 }
 
 /// Returns both directions of each link of a node.
@@ -173,24 +138,7 @@ impl Form {
     }
 
     /// Reason why the values of the fields are refused; empty if they are not.
-    fn why_not(self, run: &Outcome, typed: &[String]) -> String {
+    pub(super) fn why_not(self, run: &Outcome, typed: &[String]) -> String {
         self.edit(run, typed).err().unwrap_or_default()
-    }
-}
-
-/// Remembers what the reader has entered, with the reason if it is refused.
-pub(in super::super) fn fill(state: State, form: Form, typed: Vec<String>) -> State {
-    let why = form.why_not(&state.run, &typed);
-    let mut filled = state.filled.clone();
-    filled.retain(|it| it.form != form);
-    filled.push(Filled { form, typed, why });
-    State { filled, ..state }
-}
-
-/// Makes the change that the reader has entered, or remembers why it is refused.
-pub(in super::super) fn submit(state: &State, form: Form, typed: Vec<String>) -> State {
-    match form.edit(&state.run, &typed) {
-        Ok(edit) => make(state, edit),
-        Err(_) => fill(state.clone(), form, typed),
     }
 }

@@ -1,14 +1,13 @@
 //! Menu of a message.
 
 use super::{
-    super::{Field, Input},
-    Does, Edit, Form, Menu, MenuEntry, MenuForm, MenuItem, fault_at,
-    form::field,
+    super::{Edit, Field, Input, text},
+    form::{Form, field},
+    item::{Does, Menu, MenuEntry, MenuForm, MenuItem},
     possible::{
-        WhyNot, comes_out, treason, truth, why_not_corrupt, why_not_delay, why_not_double,
-        why_not_drop, why_not_write,
+        WhyNot, comes_out, fault_at, sends_at, treason, truth, why_not_corrupt, why_not_delay,
+        why_not_double, why_not_drop, why_not_write,
     },
-    sends_at, text,
 };
 use crate::{
     diagram::message_sentence,

@@ -1,12 +1,11 @@
 //! Menu of a node at a moment: requests and faults.
 
 use super::{
-    super::{Input, fields, shapes},
-    Edit, Form, MenuEntry, MenuForm, MenuItem, events_at, fault_at,
-    form::{LASTS, field},
+    super::{Edit, Input, fields, shapes, text},
+    form::{Form, LASTS, field},
+    item::{MenuEntry, MenuForm, MenuItem},
     node::rarer_faults,
-    possible::is_up,
-    sends_at, text,
+    possible::{events_at, fault_at, is_up, sends_at},
 };
 use crate::{
     kernel::{EventKind, Fault, NodeId, NodeSet, Time},

@@ -1,11 +1,10 @@
 //! Less common faults of a node: treason, wrong clocks, omissions, cut links.
 
 use super::{
-    super::{Choice, Field, Input},
-    Edit, Form, MenuEntry, MenuForm, MenuItem, fault_at,
-    form::{LASTS, field, links},
-    possible::{treason, why_not_drift, why_not_lie},
-    text,
+    super::{Choice, Edit, Field, Input, text},
+    form::{Form, LASTS, field, links},
+    item::{MenuEntry, MenuForm, MenuItem},
+    possible::{fault_at, treason, why_not_drift, why_not_lie},
 };
 use crate::{
     diagram::strategy_words,

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::{Edit, text};
+use super::super::{Edit, text};
 use crate::{
     formats::{self, trace},
     kernel::{
-        EventKind, Fate, Fault, Keys, Loss, MAX_BIT, MAX_BITS, Message, MessageName, NodeId,
-        NodeSet, PerMillion, Strategy, Time, sentence, spell,
+        EventId, EventKind, Fate, Fault, Keys, Loss, MAX_BIT, MAX_BITS, Message, MessageName,
+        NodeId, NodeSet, PerMillion, Strategy, Time, sentence, spell,
     },
     runs::Outcome,
 };
@@ -88,6 +88,31 @@ pub(super) fn read_bits(typed: &str) -> Result<Vec<u32>, String> {
         1..=MAX_BITS => Ok(bits),
         _ => Err(text::possible::too_many_bits(MAX_BITS)),
     }
+}
+
+/// Returns the place of the first fault of this kind.
+pub(super) fn fault_at(run: &Outcome, is: impl Fn(&Fault) -> bool) -> Option<usize> {
+    run.scenario.faults.iter().position(is)
+}
+
+/// Returns the events of a node at one moment.
+pub(super) fn events_at(
+    run: &Outcome,
+    node: NodeId,
+    at: Time,
+) -> impl Iterator<Item = EventId> + '_ {
+    let first = run.trace.events.partition_point(|event| event.time < at);
+    (first..run.trace.events_until(at)).filter(move |&id| run.trace.events[id].node == node)
+}
+
+/// Returns the sends of a node at one moment.
+pub(super) fn sends_at(
+    run: &Outcome,
+    node: NodeId,
+    at: Time,
+) -> impl Iterator<Item = EventId> + '_ {
+    let is_send = |&id: &EventId| matches!(run.trace.events[id].kind, EventKind::Send(_));
+    events_at(run, node, at).filter(is_send)
 }
 
 /// Returns the place of the fault that makes a node a traitor, and its strategy.

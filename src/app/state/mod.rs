@@ -5,10 +5,15 @@ mod change;
 mod opening;
 mod playing;
 mod reduce;
+mod selection;
 
 use std::rc::Rc;
 
-pub use self::{action::Action, reduce::reduce};
+pub use self::{
+    action::Action,
+    reduce::reduce,
+    selection::{Page, Refused, Selection},
+};
 pub(super) use self::{
     change::{abandon, apply, apply_as, apply_from},
     opening::{load, open},
@@ -23,7 +28,7 @@ use crate::{
         bundled::{self, Bundled},
         link,
     },
-    kernel::{EventId, MessageName, NodeId, Scenario, Time},
+    kernel::{NodeId, Scenario, Time},
     runs::Outcome,
 };
 
@@ -111,39 +116,6 @@ pub struct State {
     pub(super) computed: Vec<Run>,
     /// Scenario whose run the action in progress lacks.
     pub(super) wanted: Option<Shared<Scenario>>,
-}
-
-/// Destination of undo and redo: a scenario, its origin, and the reader's own words on it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
-    pub(super) scenario: Rc<Scenario>,
-    pub(super) origin: Rc<Scenario>,
-    pub(super) written: Option<Rc<Scenario>>,
-}
-
-/// Thing in the diagram that a reader can select.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Selection {
-    /// A message.
-    Message(MessageName),
-    /// An event.
-    Event(EventId),
-    /// A moment of a node.
-    Moment {
-        /// Its node.
-        node: NodeId,
-        /// Its time, in virtual ms.
-        at: Time,
-    },
-}
-
-/// Refusal of a link or a change, with the reader's own text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
-    /// Text that the reader gave; empty for a change by hand.
-    pub text: String,
-    /// Problem, in a line.
-    pub why: String,
 }
 
 impl State {
