@@ -2,6 +2,7 @@
 
 mod compare;
 mod cut;
+mod deeds;
 mod draft;
 mod hands;
 mod hunt;
