@@ -125,7 +125,7 @@ fn delivered_message_can_be_dropped_delayed_duplicated_and_corrupted() {
             "Delay message by [20]",
             "Duplicate message",
             "Flip bits [0]",
-            "- Forge message: traitors of this protocol send only what their strategy makes them send",
+            "- Forge message: traitors of this protocol send only what their strategy prescribes",
             "Crash Dave right after the send",
             "Crash Dave right before the send",
             "Crash Alice before the message arrives",
@@ -166,7 +166,7 @@ fn disabled_item_of_a_message_would_change_nothing() {
         until: 900,
     };
     let crash = Fault::Crash { node: name.to, at: 0, after_sends: None };
-    let lost = |why| Some(format!("it is lost already ({why})"));
+    let lost = |why| Some(format!("it is already lost ({why})"));
     let cases = [
         (split, lost("partition"), lost("partition"), None, lost("partition")),
         (crash, lost("crashed"), None, None, None),
@@ -188,11 +188,11 @@ fn disabled_item_of_a_message_would_change_nothing() {
     let dropped = with(&state, Fault::Drop { message: name });
     let menu = message_menu(&dropped, name);
     for id in ["delay", "duplicate", "corrupt"] {
-        assert_eq!(why(&menu, id), Some("it is lost already (drop)"), "{id}");
+        assert_eq!(why(&menu, id), Some("it is already lost (drop)"), "{id}");
     }
     let corrupt = with(&state, Fault::Corrupt { message: name, bits: vec![1] });
     let menu = message_menu(&corrupt, name);
-    assert_eq!(why(&menu, "drop"), Some("it is lost already (corrupt)"));
+    assert_eq!(why(&menu, "drop"), Some("it is already lost (corrupt)"));
     assert_eq!(why(&menu, "corrupt"), None, "other bits can flip");
 }
 
