@@ -1,4 +1,4 @@
-//! An independent judge: the same processes as a model of Stateright's, gone through by its checkers and by our search.
+//! An independent judge: the same processes as a model for Stateright, explored by its checkers and by our search.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod model;
@@ -25,7 +25,7 @@ fn search_and_stateright_find_the_same_number_of_states() {
         let depth = judge(&system, Promise::Nothing).checker().spawn_dfs().join();
         let theirs = [breadth.unique_state_count(), depth.unique_state_count()];
         assert_eq!(theirs.map(|count| count as u64), [ours.states(); 2], "{name}");
-        // The start is none that a turn leads to.
+        // The start is not reached by a turn.
         assert_eq!(breadth.state_count() as u64, ours.transitions() + 1, "{name}: turns");
     }
 }
@@ -34,7 +34,7 @@ fn search_and_stateright_find_the_same_number_of_states() {
 fn search_and_stateright_find_the_same_number_of_states_up_to_a_depth() {
     for (system, depth) in unbounded() {
         let ours = system.explored(Some(depth));
-        // They count the start as the first level, and do not go on from the last.
+        // They count the start as the first level, and do not extend the last.
         let breadth = judge(&system, Promise::Nothing).checker().target_max_depth(depth + 1);
         let breadth = breadth.spawn_bfs().join();
         assert_eq!(breadth.unique_state_count() as u64, ours.states(), "{}", system.name());

@@ -1,12 +1,12 @@
-//! The asynchronous system of a scenario as a model of Stateright's, in plain words.
+//! The asynchronous system of a scenario as a model for Stateright, stated directly.
 //!
-//! It is written from what the search says that the system is, not from how the search does it: nothing here has a
-//! number, nothing is remembered of what a node did before. A state is what is at each node, what is in transit and
-//! which faults are left; a turn runs the process.
+//! It follows the definition of the system, not the implementation of the search: nothing here has a
+//! number, and a node's earlier steps are not remembered. A state has the state of each node, the messages in transit and
+//! the remaining faults; a turn runs the process.
 //!
-//! Stateright's workers take states from thread to thread, and what is at a node cannot go along: so a state names it by
-//! its fingerprint, and every thread has a desk where the things themselves are. A desk knows the start and what came
-//! of it there: so one worker only.
+//! Stateright's workers move states between threads, and a node's process cannot move: so a state names it by
+//! its fingerprint, and every thread has a desk with the processes themselves. A desk knows the start and the states that
+//! it has reached itself: so there is only one worker.
 
 #![allow(dead_code, reason = "who measures asks for no promise")]
 
@@ -27,7 +27,7 @@ use worldlines::kernel::{
     Scenario, Solo, Step,
 };
 
-/// Identity of a thing.
+/// Identity of an item.
 type Print = u128;
 type Table<T> = HashMap<Print, T, BuildHasherDefault<Fingerprinter>>;
 
@@ -123,12 +123,12 @@ enum What {
     Recovers(u8),
     Lost(usize),
     Doubled(usize),
-    /// A message or a request comes while its node is down.
+    /// A message or a request arrives while its node is down.
     Missed(usize),
     Ignored(u8),
 }
 
-/// Something that happens; with a crash of who answers to it, just after so many sends.
+/// A turn; with a crash of the node that executes it, just after this many sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Turn {
     what: What,
@@ -140,9 +140,9 @@ pub(crate) struct Turn {
 pub(crate) enum Promise {
     /// Nothing is asked: all states are explored.
     Nothing,
-    /// It is broken as soon as this is so.
+    /// It is violated as soon as this is true.
     Never(fn(&Logs) -> bool),
-    /// It is broken if nothing can happen any more but faults, and this is so.
+    /// It is violated if only faults can still happen, and this is true.
     NotInTheEnd(fn(&Logs) -> bool),
 }
 
@@ -198,7 +198,7 @@ impl Judge {
         }
     }
 
-    /// True if nothing can happen any more but faults.
+    /// True if only faults can still happen.
     fn is_at_rest(&self, state: &State) -> bool {
         let mut turns = Vec::new();
         self.actions(state, &mut turns);
@@ -219,7 +219,7 @@ struct Held {
     timers: Vec<(Print, Packet)>,
 }
 
-/// Where the things are that states name.
+/// The items that states name.
 struct Desk {
     plan: Plan<'static>,
     processes: Table<Rc<Held>>,
@@ -289,7 +289,7 @@ impl Desk {
         self.held(state, me).solo.is_up()
     }
 
-    /// Puts a process to its place.
+    /// Stores a process in its place.
     fn put(&mut self, state: &mut State, me: u8, solo: Solo) {
         let mut timers: Vec<_> =
             solo.timers().iter().map(|timer| (print_of(timer), timer.clone())).collect();
@@ -303,7 +303,7 @@ impl Desk {
         state.places[usize::from(me)].holds = print;
     }
 
-    /// Sends what a node sends, and writes down what it tells.
+    /// Sends a node's messages, and records its indications.
     fn spread(&mut self, state: &mut State, me: u8, step: Step) {
         assert!(!step.looked && !step.endless, "not a system without time");
         for did in step.did {
@@ -365,7 +365,7 @@ impl Desk {
         self.plan.request(self.requests[usize::from(me)][usize::from(asked)])
     }
 
-    /// All that can happen in a state.
+    /// All turns that are possible in a state.
     fn turns(&self, state: &State, turns: &mut Vec<Turn>) {
         let faults = |left: u8| left > 0 && state.left.all > 0;
         let (crashes, returns) = (faults(state.left.crash), faults(state.left.recover));
@@ -388,7 +388,7 @@ impl Desk {
             turns.extend(lost.into_iter().chain(doubled).map(|what| Turn { what, cut: None }));
         }
         for (place, report) in state.reports.iter().enumerate() {
-            // A recovery is told before the crash that follows it.
+            // A recovery is reported before the crash that follows it.
             let before = Report { is_up: true, ..*report };
             if report.is_up || !state.reports.contains(&before) {
                 answers.push(What::Reported(place));
@@ -488,8 +488,8 @@ impl Desk {
         self.report(state, me, false);
     }
 
-    /// The failure detector tells a crash to those that are up, a recovery to those of them that know of the crash, and
-    /// to a node that is back which of the others are down.
+    /// The failure detector reports a crash to the nodes that are up, a recovery to those of them that know of the crash, and
+    /// to a recovered node the other nodes that are down.
     fn report(&self, state: &mut State, about: u8, is_up: bool) {
         if !self.perfect {
             return;
@@ -518,7 +518,7 @@ impl Desk {
     }
 }
 
-/// Writes something down, if it is read.
+/// Records an item, if it is read.
 fn note(state: &mut State, me: u8, heard: impl FnOnce() -> Heard) {
     if let Some(log) = state.logs.get_mut(usize::from(me)) {
         log.push(heard());

@@ -49,7 +49,7 @@ pub(crate) fn somebody_waits(logs: &Logs) -> bool {
     })
 }
 
-/// The decisions of a node: all that it told but its own vote.
+/// The decisions of a node: all its indications except its own vote.
 fn decisions(log: &[Heard]) -> impl Iterator<Item = &Arc<str>> {
     told(log).filter(|what| !what.starts_with("vote "))
 }
@@ -70,7 +70,7 @@ fn is_delivered(log: &[Heard], what: &Arc<str>) -> bool {
     told(log).any(|told| told == what)
 }
 
-/// Agreement on broadcasts: a correct node has delivered something that another correct one has not.
+/// Agreement on broadcasts: a correct node has delivered a message that another correct one has not.
 pub(crate) fn correct_ones_differ(logs: &Logs) -> bool {
     let mut delivered = correct(logs).flat_map(|log| told(log));
     delivered.any(|what| correct(logs).any(|log| !is_delivered(log, what)))
@@ -82,7 +82,7 @@ pub(crate) fn correct_ones_lack(logs: &Logs) -> bool {
     delivered.any(|what| correct(logs).any(|log| !is_delivered(log, what)))
 }
 
-/// Validity of broadcasts: a correct node has not delivered what it broadcast itself.
+/// Validity of broadcasts: a correct node has not delivered its own broadcast.
 pub(crate) fn own_is_missing(logs: &Logs) -> bool {
     correct(logs).any(|log| {
         let mut own = asked(log).map(|asked| asked.replace("broadcast", "deliver").into());
@@ -101,7 +101,7 @@ pub(crate) fn orders_differ(logs: &Logs) -> bool {
     })
 }
 
-/// FIFO and causal order: a node has delivered something without what its sender had broadcast, or delivered, before it
+/// FIFO and causal order: a node has delivered a message without those that its sender had broadcast, or delivered, before it
 /// broadcast that.
 pub(crate) fn cause_is_missing(logs: &Logs) -> bool {
     logs.iter().any(|log| {
@@ -113,7 +113,7 @@ pub(crate) fn cause_is_missing(logs: &Logs) -> bool {
     })
 }
 
-/// FIFO order: a node has delivered something without what its sender had broadcast before that.
+/// FIFO order: a node has delivered a message without those that its sender had broadcast before.
 pub(crate) fn earlier_is_missing(logs: &Logs) -> bool {
     logs.iter().any(|log| {
         let mut before = BTreeSet::new();
@@ -131,7 +131,7 @@ fn is_of(broadcast: &str, delivery: &str) -> bool {
     broadcast.replace("broadcast", "deliver") == delivery
 }
 
-/// The deliveries of what may have caused the message of this one.
+/// The deliveries that may have caused the message of this one.
 fn causes(logs: &Logs, delivery: &str) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     let sender = logs.iter().find(|log| asked(log).any(|it| is_of(it, delivery)));
@@ -149,7 +149,7 @@ fn causes(logs: &Logs, delivery: &str) -> BTreeSet<String> {
     all
 }
 
-/// Unique leader: two that are up each took themselves for the leader last. A leader is told by its name.
+/// Unique leader: two nodes that are up both consider themselves leader. A leader is identified by its name.
 pub(crate) fn two_lead(logs: &Logs) -> bool {
     let leads = |(node, log): (usize, &Vec<Heard>)| {
         let last = log.iter().rev().find(|it| matches!(it, Heard::Told(_) | Heard::Crash));

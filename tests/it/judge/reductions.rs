@@ -8,7 +8,7 @@ use worldlines::{
 
 use super::systems::{System, reducible};
 
-/// Gone through to the end, with whether the property is broken anywhere.
+/// Result of an exhaustive search, and true if the property is violated in any state.
 fn searched(system: &System, property: &'static Property, reduced: bool) -> (Exhaustive, bool) {
     let mut search = system.explore(&[Objective::at(Target::Violation(property))], reduced);
     let mut broken = false;
@@ -31,7 +31,7 @@ fn reduction_of_broadcasts_and_locks_leaves_out_most_states() {
     }
 }
 
-/// Where next to nothing can be left out, finding that out has an end.
+/// If hardly anything can be left out, the reduction detects this in bounded time.
 #[test]
 fn reduction_costs_a_bounded_number_of_turns() {
     let objectives = [Objective::at(Target::Violation(&consensus::AGREEMENT))];

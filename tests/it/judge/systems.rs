@@ -1,4 +1,4 @@
-//! The systems on which two searches are compared: a scenario, and the faults that may come to it.
+//! The systems on which two searches are compared: a scenario, and its possible faults.
 
 #![allow(dead_code, reason = "every test file uses its own part")]
 
@@ -10,7 +10,7 @@ use worldlines::{
     search::{Budget, Exhaustive, Objective},
 };
 
-/// A scenario, and the faults that may come to it.
+/// A scenario, and its possible faults.
 #[derive(Clone)]
 pub(crate) struct System {
     pub(crate) protocol: &'static Protocol,
@@ -19,7 +19,7 @@ pub(crate) struct System {
 }
 
 impl System {
-    /// A protocol with its defaults, that is asked for nothing; nothing goes wrong.
+    /// A protocol with its defaults, without requests and faults.
     pub(crate) fn of(protocol: &'static str, nodes: usize) -> Self {
         let scenario = Scenario::new(protocol, Scenario::numbered(nodes));
         let protocol = protocols::find(protocol).expect("it is in the catalogue");
@@ -34,12 +34,12 @@ impl System {
         self
     }
 
-    /// The first so many nodes broadcast, each something else.
+    /// The first nodes, this many, broadcast, each a different text.
     pub(crate) fn broadcasts(self, count: usize) -> Self {
         (0..count).fold(self, |it, node| it.ask(node, "broadcast", &format!("m{node}")))
     }
 
-    /// The first so many nodes want to enter.
+    /// The first nodes, this many, request to enter.
     pub(crate) fn acquires(self, count: usize) -> Self {
         (0..count).fold(self, |it, node| it.ask(node, "acquire", ""))
     }
@@ -95,21 +95,21 @@ impl System {
         explore.unwrap_or_else(|unfit| panic!("{}: {unfit:?}", self.name()))
     }
 
-    /// The same, gone through; or down to a depth.
+    /// The same search, exhaustive or down to a depth.
     pub(crate) fn explored(&self, depth: Option<usize>) -> Exhaustive {
         let mut explore = self.explore(&[], false);
         for _ in 0..depth.unwrap_or(usize::MAX) {
             if explore.is_over() {
                 break;
             }
-            // Just the states of one level, and one more try where there are none.
+            // Only the states of one level, and one more attempt if there are none.
             explore.advance(usize::try_from(explore.queue()).expect("few states").max(1), &[]);
         }
         explore
     }
 }
 
-/// Systems that come to an end, of all families.
+/// Finite systems of all families.
 pub(crate) fn bounded() -> Vec<System> {
     let commit = || System::of("two-phase-commit", 3).ask(0, "begin", "");
     let lock = |id| System::of(id, 3).acquires(2);
@@ -140,7 +140,7 @@ pub(crate) fn bounded() -> Vec<System> {
     ]
 }
 
-/// Systems that go on for ever, or nearly so: each to a depth.
+/// Infinite or very large systems, each to a depth.
 pub(crate) fn unbounded() -> Vec<(System, usize)> {
     let paxos = || System::of("paxos", 3).ask(0, "propose", "a").ask(1, "propose", "b");
     let bully = || System::of("bully", 3).ask(0, "elect", "");
@@ -153,7 +153,7 @@ pub(crate) fn unbounded() -> Vec<(System, usize)> {
     ]
 }
 
-/// Larger ones of the same families, with how deep they are gone into where they have no end.
+/// Larger systems of the same families, with a depth if they are infinite.
 pub(crate) fn large() -> Vec<(System, Option<usize>)> {
     let commit = System::of("two-phase-commit", 3).ask(0, "begin", "").ask(1, "vote", "no");
     let two = System::of("paxos", 3).ask(0, "propose", "a").ask(1, "propose", "b");
@@ -171,8 +171,8 @@ pub(crate) fn large() -> Vec<(System, Option<usize>)> {
     ]
 }
 
-/// Systems of useful size of the families of broadcasts and locks, each with what is looked for in it, and how many times
-/// fewer states there are at least where orders are left out.
+/// Systems of useful size of the families of broadcasts and locks, each with its property, and the least factor by which
+/// the reduction decreases the number of states.
 pub(crate) fn reducible() -> Vec<(System, &'static Property, u64)> {
     let cast = |id, nodes| System::of(id, nodes).broadcasts(1);
     let casts = |id, nodes, count| System::of(id, nodes).broadcasts(count);

@@ -14,10 +14,10 @@ use super::{
     systems::System,
 };
 
-/// A property, and the same said anew.
+/// A property, and its independent statement.
 type Claim = (&'static Property, Promise);
 
-/// After how many turns our search finds it broken; none if it is kept.
+/// Number of turns after which our search finds it violated; none if it holds.
 fn ours(system: &System, property: &'static Property, reduced: bool) -> Option<u32> {
     let mut search = system.explore(&[Objective::at(Target::Violation(property))], reduced);
     while !search.is_over() {
@@ -36,7 +36,7 @@ fn theirs(system: &System, promise: Promise) -> Option<u32> {
     Some(broken.into_actions().len().try_into().expect("a short path"))
 }
 
-/// After how many turns it is broken, by both.
+/// Number of turns after which it is violated, by both.
 fn verdict(system: &System, (property, promise): Claim) -> Option<u32> {
     let turns = ours(system, property, false);
     assert_eq!(turns, theirs(system, promise), "{}: {}", system.name(), property.name);
@@ -63,7 +63,7 @@ fn cast(id: &'static str, count: usize) -> System {
     System::of(id, 3).broadcasts(count)
 }
 
-/// With one more that the first node broadcasts.
+/// With one more broadcast of the first node.
 fn again(system: System) -> System {
     system.ask(0, "broadcast", "m9")
 }

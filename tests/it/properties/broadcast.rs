@@ -1,4 +1,4 @@
-//! One to all, and in which order.
+//! Properties of broadcasts and of their order.
 
 use worldlines::{
     abstractions::{
@@ -142,7 +142,7 @@ fn same_order(history: &History, nodes: NodeSet, compared: impl Fn(&Told, &Told)
     in_same_order(&history.told(), nodes, compared)
 }
 
-/// The same, of some of the deliveries.
+/// The same, for some of the deliveries.
 fn in_same_order(told: &[Told], nodes: NodeSet, compared: impl Fn(&Told, &Told) -> bool) -> bool {
     let at = |node, id| told.iter().find(|it| it.node == node && it.id == id).map(|it| it.at);
     let before = |node, one, two| Some(at(node, one)? < at(node, two)?);
@@ -167,7 +167,7 @@ fn uniform_total_order(history: &History) -> bool {
     same_order(history, NodeSet::first(history.nodes), |_, _| true)
 }
 
-/// Sync messages have a label, and the others none. What is delivered before it was broadcast has no place.
+/// Sync messages have a label, and the others none. A message that is delivered before its broadcast has no place.
 fn total_order_within_labels(history: &History) -> bool {
     let (asked, mut told) = (history.asked(), history.told());
     told.retain(|told| asked.iter().any(|it| it.id == told.id && it.at < told.at));
@@ -182,7 +182,7 @@ fn sync_order(history: &History) -> bool {
     same_order(history, NodeSet::first(history.nodes), |one, two| sync(one) || sync(two))
 }
 
-/// In these histories each event has a time of its own.
+/// In these histories each event has a different time.
 fn real_time_order(history: &History) -> bool {
     let (asked, told) = (history.asked(), history.told());
     let first = |node, one: &Asked| {
@@ -236,7 +236,7 @@ fn safety_witness_ends_with_the_event_that_completes_the_violation() {
         for (property, definition) in DEFINITIONS {
             let Verdict::Violated { witness, .. } = history.judge(property, true) else { continue };
             assert!(witness.is_sorted() && !witness.is_empty());
-            // A crash makes total order forget: what was first among the correct was not first of all.
+            // A crash changes total order: the first message among correct nodes need not be the first of all.
             let forgets = property.name.starts_with(TOTAL_ORDER.name);
             if property.kind == Kind::Safety && !forgets {
                 let last = *witness.last().expect("it is not empty");
@@ -253,7 +253,7 @@ fn names() -> Vec<String> {
     ["Alice", "Bob", "Carol", "Dave"].map(str::to_owned).into()
 }
 
-/// Asserts what is said of a history in the end.
+/// Asserts the verdict at the end of a history.
 #[track_caller]
 fn says(property: &Property, nodes: usize, history: &str, expected: Option<(&str, &[usize])>) {
     let verdict = History::read(nodes, history).judge(property, true);
@@ -356,7 +356,7 @@ fn total_order_within_labels_judges_small_histories() {
     let first = Some(("Alice delivered m1 before m2, Bob m2 before m1", &[4, 5, 6, 7][..]));
     let twice = "a! b! a!s b!s a:a1 b:b1 a:b1 b:a1 a:a2 b:b2 a:b2 b:a2";
     says(&TOTAL_ORDER_WITHIN_LABELS, 2, twice, first);
-    // The violation that is complete first is told, whichever label was delivered first.
+    // The verdict names the violation that is complete first, whichever label was delivered first.
     let later = Some(("Alice delivered s3 before s4, Bob s4 before s3", &[5, 6, 7, 8][..]));
     let twice = "a! b! a!s b!s a:a1 a:a2 b:b2 a:b2 b:a2 b:b1 a:b1 b:a1";
     says(&TOTAL_ORDER_WITHIN_LABELS, 2, twice, later);

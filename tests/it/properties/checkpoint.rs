@@ -1,4 +1,4 @@
-//! States of the past.
+//! Properties of snapshots and checkpoints.
 
 use worldlines::{
     abstractions::checkpoint::{
@@ -30,7 +30,7 @@ fn recorded(scene: &Scene) -> Vec<At<Recorded>> {
     scene.told()
 }
 
-/// A node's first record for a snapshot: where in the history, and how many it had sent to each node.
+/// A node's first record for a snapshot: its place in the history, and the number of transfers sent to each node.
 fn record(scene: &Scene, number: u32, who: NodeId) -> Option<(usize, Vec<u32>)> {
     recorded(scene).into_iter().filter(|it| it.node == who).find_map(|told| match told.it {
         Recorded::Record { snapshot, sent, .. } if snapshot == number => Some((told.at, sent)),
@@ -46,7 +46,7 @@ fn part(scene: &Scene, number: u32, who: NodeId) -> Option<Vec<Vec<u32>>> {
     })
 }
 
-/// Where a transfer was received first.
+/// Place of the first receipt of a transfer.
 fn receipt(scene: &Scene, (from, to): (NodeId, NodeId), number: u32) -> Option<usize> {
     recorded(scene).into_iter().find_map(|told| match told.it {
         Recorded::Receive { from: sender, seq, .. }
@@ -59,7 +59,7 @@ fn receipt(scene: &Scene, (from, to): (NodeId, NodeId), number: u32) -> Option<u
 }
 
 /// True if this holds for each snapshot and the ends of each link that have both recorded, given them, the place
-/// where the receiver recorded and how many the sender had sent on the link when it recorded.
+/// where the receiver recorded and the number of transfers that the sender had sent on the link when it recorded.
 fn on_each_link(scene: &Scene, holds: impl Fn(u32, (NodeId, NodeId), usize, u32) -> bool) -> bool {
     let pairs = scene.everyone().into_iter().flat_map(|from| {
         scene.everyone().into_iter().filter(move |to| *to != from).map(move |to| (from, to))
@@ -74,7 +74,7 @@ fn on_each_link(scene: &Scene, holds: impl Fn(u32, (NodeId, NodeId), usize, u32)
     })
 }
 
-/// The most transfers on a link in a random history.
+/// Largest number of transfers on a link in a random history.
 const MOST: u32 = 9;
 
 fn consistent_cut(scene: &Scene) -> bool {
@@ -132,7 +132,7 @@ fn counts(scene: &Scene, (from, to): (NodeId, NodeId), at: usize) -> (u32, u32) 
 }
 
 /// An orphan arises from a rollback of the sender below what was received, or a receipt of more than its
-/// rollback has left; what mends it is a rollback of the receiver to what was left.
+/// rollback has left; a rollback of the receiver to what was left mends it.
 fn no_orphan_message(scene: &Scene) -> bool {
     let links = scene
         .everyone()
@@ -180,7 +180,7 @@ fn snapshot_completion(scene: &Scene) -> bool {
     })
 }
 
-/// Transfers of equal amounts, in any order, and what nodes record of them: mostly what is true.
+/// Transfers of equal amounts, in any order, and the nodes' records of them: mostly correct ones.
 fn random_snapshot(chance: &mut Chance) -> Scene {
     let (disorder, lies) = ([0, 10, 50][chance.below(3)], [0, 0, 15][chance.below(3)]);
     Scene::random(chance, 40, |scene, chance, me| {
@@ -317,7 +317,7 @@ fn recorded_channel_has_messages_sent_before_the_cut_and_received_after() {
     let cut = Scene::new(2).tell(0, note([0, 2])).tell(1, receive(1)).tell(1, note([0, 0]));
     let says = |scene: &Scene, expected| says(&RECORDED_STATE_COMPLETE, scene, expected);
     says(&cut.clone().tell(1, receive(2)).tell(1, complete(&[2])), None);
-    // It may still come, and is lost perhaps.
+    // It may still arrive, or be lost.
     let vanished = cut.clone().tell(1, complete(&[]));
     says(&vanished, None);
     let why = "Alice's transfer 2 to Bob was sent before the cut and received after it, and is in no recorded state";

@@ -1,4 +1,4 @@
-//! Time.
+//! Properties of clocks.
 
 use std::cmp::Ordering;
 
@@ -22,7 +22,7 @@ pub(crate) const CASES: &[Case] = &[
     case(&SKEW_BOUND, skew_bound),
 ];
 
-/// The stamps of sendings, each with its receiver and its number. In these histories a sending is stamped in
+/// The stamps of sends, each with its receiver and its number. In these histories a send is stamped in
 /// the step after its request.
 fn sendings(scene: &Scene) -> Vec<(At<Stamp>, NodeId, u32)> {
     let stamps = scene.told::<Stamp>();

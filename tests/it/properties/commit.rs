@@ -1,4 +1,4 @@
-//! All or nothing.
+//! Properties of atomic commit.
 
 use worldlines::{
     abstractions::commit::{
@@ -122,7 +122,7 @@ fn commit_monitors_judge_small_histories() {
 #[test]
 fn vote_counts_from_the_moment_it_is_told() {
     let begun = Scene::new(2).ask(0, Transaction::Begin).tell(0, vote(Vote::Yes));
-    // Asked after the beginning, and before it votes.
+    // Asked after the beginning, and before its vote.
     let against = begun.clone().ask(1, NO).tell(1, vote(Vote::No)).tell(0, decide(COMMIT));
     says(&COMMIT_VALIDITY, &against, Some(("Alice committed, though Bob voted no", &[3, 4])));
     let too_late = begun.clone().tell(1, vote(Vote::Yes)).ask(1, NO).tell(0, decide(COMMIT));

@@ -1,4 +1,4 @@
-//! One value, among the loyal and among traitors.
+//! Consensus among correct processes and with traitors.
 
 use std::collections::BTreeSet;
 
@@ -42,7 +42,7 @@ fn proposals(scene: &Scene) -> Vec<At<Propose<Value>>> {
     scene.asked()
 }
 
-/// The first of each of these nodes.
+/// The first item of each of these nodes.
 fn firsts<T: Payload>(all: Vec<At<T>>, nodes: NodeSet) -> Vec<At<T>> {
     let first = |it: &At<T>| all.iter().all(|other| other.node != it.node || other.at >= it.at);
     all.iter().filter(|it| nodes.contains(it.node) && first(it)).cloned().collect()

@@ -27,7 +27,7 @@ fn notices(scene: &Scene) -> Vec<At<Notice>> {
     })
 }
 
-/// True if `p` suspects `q` in the end.
+/// True if `p` suspects `q` at the end.
 fn suspects(scene: &Scene, p: NodeId, q: NodeId) -> bool {
     let about = |it: &&At<Notice>| {
         let (Notice::Suspect { node } | Notice::Restore { node }) = it.it;
@@ -58,7 +58,7 @@ fn eventual_strong_accuracy(scene: &Scene) -> bool {
 fn random(chance: &mut Chance) -> Scene {
     let wild = [0, 15][chance.below(2)];
     Scene::random(chance, 16, |scene, chance, me| {
-        // Crashes are what it is about.
+        // The property is about crashes.
         if chance.percent(10) {
             return scene.crash(me);
         }

@@ -1,4 +1,4 @@
-//! One leader.
+//! Properties of election.
 
 use worldlines::{
     abstractions::election::{

@@ -28,7 +28,7 @@ enum Step {
     Lose(usize),
 }
 
-/// Any protocol will do: only its promises are looked at.
+/// Any protocol will do: only its promised properties are used.
 fn judged(nodes: usize, trace: &Trace, events: usize) -> Verdict {
     let some = protocols::catalogue().next().expect("there are protocols").1;
     let protocol = Protocol { promises: &[HAPPENED_BEFORE_FAIRNESS], beyond: &[], ..*some };
@@ -109,7 +109,7 @@ fn entry_of(steps: &[Step], request: usize) -> Option<usize> {
     None
 }
 
-/// No request is granted before one that happened before it, and whose node is still up and waiting.
+/// No request is granted before another that happened before it and whose node is still up and waiting.
 fn is_fair(steps: &[Step]) -> bool {
     let requests: Vec<_> =
         (0..steps.len()).filter(|&at| matches!(steps[at], Step::Ask(_))).collect();

@@ -1,4 +1,4 @@
-//! Broadcasts in a group whose members are told that they have joined, and leave.
+//! Broadcasts in a group whose members get an indication when they have joined, and leave.
 
 use worldlines::{
     abstractions::{
@@ -51,7 +51,7 @@ fn joined(scene: &Scene) -> Vec<At<()>> {
     joined.map(|At { at, node, .. }| At { at, node, it: () }).collect()
 }
 
-/// True if the node was a member when the message was broadcast, and is one to the end.
+/// True if the node was a member when the message was broadcast, and stays one until the end.
 fn is_bound(scene: &Scene, who: NodeId, message: BroadcastId) -> bool {
     let joined = joined(scene);
     let Some(broadcast) = asked(scene).into_iter().find(|it| it.it == message) else {

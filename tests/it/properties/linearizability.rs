@@ -1,4 +1,4 @@
-//! The search for the order of one register's operations: right on random histories, and quick where many overlap.
+//! The search for the order of one register's operations: correct on random histories, and fast if many overlap.
 
 use worldlines::abstractions::{
     Value,
@@ -19,7 +19,7 @@ enum Step {
     Abandon(usize),
 }
 
-/// Everything that is said of a history, answer by answer, up to the first that nothing explains.
+/// The verdicts on a history, answer by answer, up to the first answer that no order explains.
 fn judged(steps: &[Step]) -> (Vec<Answered>, usize) {
     let mut history = RegisterHistory::default();
     let mut said = Vec::new();
@@ -69,17 +69,17 @@ struct Shape {
     clients: usize,
     operations: usize,
     values: u64,
-    /// In percent: how often a client crashes rather than does something.
+    /// Percentage of a client's steps that are crashes.
     crashes: u64,
-    /// In percent: how often a read answers anything.
+    /// Percentage of reads with a random answer.
     wild: u64,
-    /// In percent: how often an operation is a read.
+    /// Percentage of operations that are reads.
     reads: u64,
 }
 
-/// A history in which every operation takes effect at one moment, and some reads answer what they please.
+/// A history in which every operation takes effect at one moment, and some reads have random answers.
 fn random(chance: &mut Chance, shape: Shape) -> Vec<Step> {
-    /// An operation without an answer: what it does, and its answer once it has taken effect.
+    /// An operation without an answer: its call, and its answer once it has taken effect.
     struct Open {
         id: usize,
         write: Option<i64>,
@@ -211,7 +211,7 @@ fn register_linearizability_with_one_slow_client_stays_cheap() {
     }
 }
 
-/// All writes differ, all operations overlap, and nothing explains the last answer.
+/// All writes differ, all operations overlap, and no order explains the last answer.
 #[test]
 fn register_linearizability_of_the_worst_histories_ends_at_its_limit() {
     let worst = |clients: usize| {

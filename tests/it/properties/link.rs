@@ -1,4 +1,4 @@
-//! One to one.
+//! Properties of links.
 
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ struct Sent {
 }
 
 impl Sent {
-    /// True if a delivery is one of this message, going by its name.
+    /// True if a delivery is one of this message, by its name.
     fn names(&self, told: &At<Deliver<Value>>) -> bool {
         (self.from, self.to, self.seq) == (told.it.from, told.node, told.it.seq)
             && self.at < told.at
@@ -110,7 +110,7 @@ fn exactly_once_effect(scene: &Scene) -> bool {
     let told = told(scene);
     let run_twice =
         told.iter().any(|one| told.iter().any(|two| twice(one, two) && !two.it.idempotent));
-    // The state of each receiver: what is set, and to which value.
+    // The state of each receiver: the values that are set.
     let state = |runs: &[&At<Deliver<Value>>]| -> BTreeMap<(NodeId, String), String> {
         let set = |run: &&At<Deliver<Value>>| {
             let text = run.it.payload.to_string();
@@ -230,22 +230,22 @@ fn exactly_once_effect_compares_the_final_states() {
     };
     let why = "Bob ran x := 1 again after x := 2, and so undid x := 2";
     undone(run(&["x := 1", "x := 2"], &[1]), why, 4);
-    // It is another thing, or the same value, or set right once more.
+    // It is another variable, or the same value, or is set again afterwards.
     holds(run(&["x := 1", "y := 2"], &[1]));
     holds(run(&["x := 1", "x := 1"], &[1]));
     holds(run(&["x := 1", "x := 2"], &[1, 2]));
     holds(run(&["x=1", "x := 1"], &[1]));
-    // Set by words.
+    // Values set by words.
     holds(run(&["lamp on", "door shut"], &[1]));
     let why = "Bob ran lamp on again after lamp off, and so undid lamp off";
     undone(run(&["lamp on", "lamp off"], &[1]), why, 4);
-    // The first run counts, in whichever order the first runs came.
+    // The first run of each message counts, in any order.
     let two = send(send(Scene::new(2), 0, 1, "x := 1"), 0, 1, "x := 2");
     let overtaken = deliver(deliver(two, 1, 0, 2, "x := 2"), 1, 0, 1, "x := 1");
     says(&EXACTLY_ONCE_EFFECT, &overtaken, None);
     let why = "Bob ran x := 2 again after x := 1, and so undid x := 1";
     undone(deliver(overtaken, 1, 0, 2, "x := 2"), why, 4);
-    // Another sender sets the same thing.
+    // Another sender sets the same variable.
     let other = send(send(Scene::new(3), 0, 1, "x := 1"), 2, 1, "x := 2");
     let other = deliver(deliver(other, 1, 0, 1, "x := 1"), 1, 2, 1, "x := 2");
     let why = "Bob ran x := 1 again after x := 2, and so undid x := 2";

@@ -1,4 +1,4 @@
-//! Groups that change.
+//! Properties of group membership.
 
 use std::collections::BTreeSet;
 
@@ -161,7 +161,7 @@ fn steps(scene: &Scene, until: usize) -> Vec<At<[(u32, NodeSet); 2]>> {
         .collect()
 }
 
-/// Everything that is reached from a view along these links.
+/// All views that are reached from a view along these links.
 fn reached(from: (u32, NodeSet), links: &[[(u32, NodeSet); 2]]) -> BTreeSet<(u32, NodeSet)> {
     let mut found = BTreeSet::from([from]);
     for _ in links {
@@ -219,7 +219,7 @@ fn join_completion(scene: &Scene) -> bool {
     })
 }
 
-/// In the end no correct process is in a view with a process that is down.
+/// At the end no correct process is in a view with a process that is down.
 fn crashed_members_leave(scene: &Scene) -> bool {
     let end = scene.steps.len();
     let down = scene.everyone().without(scene.up_in_the_end());
@@ -274,7 +274,7 @@ fn random(chance: &mut Chance) -> Scene {
                 scene.tell(me, GroupIndication::Notice(notice))
             }
             _ => {
-                // In each view a message of its own.
+                // A different message in each view.
                 let seq = if chance.percent(wild) { 1 } else { current + 1 };
                 let from = if chance.percent(50) { me } else { chance.below(scene.nodes) };
                 scene.tell(me, deliver(from, seq))
@@ -293,10 +293,10 @@ fn membership_monitors_agree_with_the_definitions_on_random_histories() {
     compare(72, &of_views, random_partitions);
 }
 
-/// The properties that tell views apart by more than their numbers.
+/// The properties that distinguish views by more than their numbers.
 const NAMED: [&Property; 3] = [&SAME_VIEW_DELIVERY, &VIRTUAL_SYNCHRONY, &PRIMARY_PARTITION];
 
-/// A group that falls into parts, whose views have few numbers.
+/// A group that is partitioned, and whose views have few numbers.
 fn random_partitions(chance: &mut Chance) -> Scene {
     let size = chance.between(2, 4) as usize;
     let everybody: Vec<usize> = (0..size).collect();
@@ -418,10 +418,10 @@ fn primary_partition_is_violated_for_any_view_numbers() {
         let both = other_order.tell(0, install(2, &[0, 1, 2]));
         assert!(both.judge(&PRIMARY_PARTITION, true).is_violated());
     }
-    // Dave has not gone on.
+    // Dave has installed no later view.
     let alone = majority.clone().tell(0, install(3, &[0])).tell(1, install(3, &[0]));
     says(&PRIMARY_PARTITION, &alone, None);
-    // Members come and go, one at a time.
+    // Members join and leave, one at a time.
     let chain = [&[0, 1][..], &[1, 2], &[2, 3]].into_iter().zip(2..);
     let chain = chain.fold(group, |scene, (members, number)| {
         members.iter().fold(scene, |scene, who| scene.tell(*who, install(number, members)))

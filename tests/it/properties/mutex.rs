@@ -1,4 +1,4 @@
-//! One at a time.
+//! Properties of mutual exclusion.
 
 use worldlines::{
     abstractions::mutex::{
@@ -45,7 +45,7 @@ fn mutual_exclusion(scene: &Scene) -> bool {
     })
 }
 
-/// Since the last crash of a correct process no stretch up to the end has more requests than entries, and who has entered has left.
+/// After the last crash of a correct process no suffix has more requests than entries, and each entry has its exit.
 fn starvation_freedom(scene: &Scene) -> bool {
     let (asked, told) = (scene.asked::<Acquire>(), scene.told::<Access>());
     scene.correct().into_iter().all(|p| {

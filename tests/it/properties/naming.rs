@@ -1,4 +1,4 @@
-//! The names of messages in verdicts: each denotes one message, whatever texts there are.
+//! The names of messages in verdicts: each denotes one message, whatever the texts are.
 
 use worldlines::{
     abstractions::{
@@ -58,7 +58,7 @@ fn with_few_texts(chance: &mut Chance) -> History {
     history
 }
 
-/// The names that denote a broadcast of this history: its text where no other has it, else with its number.
+/// The names that denote a broadcast of this history: its text if it is unique, otherwise with its number.
 fn names(history: &History) -> Vec<String> {
     let asked = history.asked();
     let text = |at: usize| naming::spoken(&asked[at].payload);

@@ -1,6 +1,6 @@
-//! A monitor depends only on what it declares: told in another way of a run that is the same but for
-//! the rest, it says the same. A search that leaves orders out relies on that, and on more that is tried here: that
-//! monitors with the same fingerprint are the same from then on, and that only a failure mends a violation of safety.
+//! A monitor depends only on what it declares: for another observation of a run that differs only in
+//! the rest, its verdict is the same. A search that leaves orders out relies on that, and on more that is tested here: that
+//! monitors with the same fingerprint behave equally from then on, and that only a failure mends a violation of safety.
 
 use std::{
     cell::RefCell,
@@ -28,19 +28,19 @@ use crate::common::{
     run_valid, setting,
 };
 
-/// Number of random runs in which a lie about needs is found: some show in few runs only.
+/// Number of random runs in which a wrong declaration is found: some show only in few runs.
 const MANY_RUNS: u64 = 600;
-/// Number of orders in which each run is told.
+/// Number of orders in which each run is observed.
 const WAYS: usize = 10;
-/// Number of observations that are told, at most.
+/// Largest number of observations.
 const LONGEST: usize = 400;
 
-/// One thing that a monitor sees of a run.
+/// One observation of a run by a monitor.
 #[derive(Clone)]
 struct Sight<'a> {
     seen: Observation<'a>,
     past: Past,
-    /// By node: how many of its events are known here.
+    /// By node: number of its events that are known here.
     clock: Vec<u32>,
     /// Number of its own node's events that the others knew, according to their messages.
     echo: u32,
@@ -81,7 +81,7 @@ impl Sight<'_> {
     }
 }
 
-/// Takes down what happened before everything that monitors see.
+/// Records the causal past of every observation.
 #[derive(Clone, Default)]
 struct Recorder(Rc<RefCell<Vec<Past>>>);
 
@@ -167,16 +167,16 @@ fn hear(mut monitor: Box<dyn Monitor>, account: &[Sight]) -> Said {
     said(monitor.as_ref())
 }
 
-/// A way to tell a run otherwise.
+/// A way to observe a run differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
     /// At other times.
     Times,
     /// By other ids.
     Ids,
-    /// As a search does, which counts each node's events apart.
+    /// As in a search, which counts each node's events separately.
     IdsOfSearch,
-    /// As a search does where no order counts.
+    /// As in a search in which no order counts.
     NoIds,
     /// Events of different nodes, in another order.
     Orders,
@@ -189,7 +189,7 @@ enum Way {
 }
 
 impl Way {
-    /// Those that a monitor must not notice, in the order in which they are gone.
+    /// Ways that a monitor must not notice, in the order in which they are removed.
     fn all(needs: Needs) -> Vec<Self> {
         let mut ways = Vec::new();
         if !needs.order {
@@ -262,7 +262,7 @@ impl Way {
     }
 }
 
-/// Gives everything the id and the time that it has in a run that takes this order.
+/// Gives every observation the id and the time that it has in a run of this order.
 fn renumber(account: &mut [Sight]) {
     let mut times: Vec<u64> = account.iter().map(|sight| sight.seen.time).collect();
     times.sort_unstable();
@@ -274,7 +274,7 @@ fn renumber(account: &mut [Sight]) {
     }
 }
 
-/// The same run in another order, in which nothing comes before what led to it.
+/// The same run in another order, in which no event precedes its causes.
 fn ordered<'a>(account: &[Sight<'a>], within: bool, chance: &mut Chance) -> Vec<Sight<'a>> {
     let nodes = account.first().map_or(0, |sight| sight.clock.len());
     let mut rows: Vec<Vec<usize>> = vec![Vec::new(); nodes];
@@ -290,7 +290,7 @@ fn ordered<'a>(account: &[Sight<'a>], within: bool, chance: &mut Chance) -> Vec<
     for row in &rows {
         row.iter().enumerate().for_each(|(place, number)| places[*number] = place);
     }
-    // By event, by node: how much of that node's row has to come before.
+    // By event and node: number of that node's events that must precede it.
     let mut before = vec![vec![0; nodes]; account.len()];
     for (number, sight) in account.iter().enumerate() {
         for (earlier, other) in account[..number].iter().enumerate() {
@@ -313,7 +313,7 @@ fn ordered<'a>(account: &[Sight<'a>], within: bool, chance: &mut Chance) -> Vec<
         };
         let all: Vec<usize> = (0..nodes).filter(ready).collect();
         if all.is_empty() {
-            // A report of a failure is between two things that no message is between.
+            // A report of a failure may separate two events that no message separates.
             return ordered(account, false, chance);
         }
         let node = match last {
@@ -329,7 +329,7 @@ fn ordered<'a>(account: &[Sight<'a>], within: bool, chance: &mut Chance) -> Vec<
 }
 
 /// Events of one node, in another order: indications of different answers, where the one did not lead to the
-/// other. A request may come earlier than it did, since nothing has to be told first.
+/// other. A request may come earlier than it did, since it needs no earlier indication.
 fn reordered(account: &[Sight], row: &[usize], chance: &mut Chance) -> Vec<usize> {
     let mut answers: Vec<Vec<usize>> = Vec::new();
     for &number in row {
@@ -347,7 +347,7 @@ fn reordered(account: &[Sight], row: &[usize], chance: &mut Chance) -> Vec<usize
         let place = chance.below(answers.len() - 1);
         let (one, two) = (&answers[place], &answers[place + 1]);
         let (last, first) = (&account[one[one.len() - 1]], &account[two[0]]);
-        // A timer may have been set by what came before.
+        // A timer may have been set by an earlier event.
         let free = told_only(two) && !first.by_timer || asked_only(two);
         if told_only(one) && free && first.echo < last.own() {
             answers.swap(place, place + 1);
@@ -356,7 +356,7 @@ fn reordered(account: &[Sight], row: &[usize], chance: &mut Chance) -> Vec<usize
     answers.concat()
 }
 
-/// Runs of a protocol: those that are bundled, with their faults and without, and random ones.
+/// Runs of a protocol: bundled ones, with their faults and without, and random ones.
 fn runs(protocol: &'static Protocol, number: u64) -> Vec<(Trace, usize)> {
     let mut scenarios = Vec::new();
     for file in bundled::of_protocol(protocol.id) {
@@ -375,7 +375,7 @@ fn runs(protocol: &'static Protocol, number: u64) -> Vec<(Trace, usize)> {
 }
 
 /// Other possible indications: some left out, some replaced by an earlier indication of some node.
-/// So what a monitor sees does not have to be what a protocol would do.
+/// So a monitor also observes behaviour that no protocol has.
 fn garbled<'a>(account: &[Sight<'a>], chance: &mut Chance) -> Vec<Sight<'a>> {
     let mut account = account.to_vec();
     let odds = [5, 30][chance.below(2)];
@@ -397,11 +397,11 @@ fn garbled<'a>(account: &[Sight<'a>], chance: &mut Chance) -> Vec<Sight<'a>> {
 #[derive(Clone, Copy, Debug, Default)]
 struct Tally {
     tellings: usize,
-    /// Of these, how many of a run that violates the property.
+    /// Number of these with a run that violates the property.
     violated: usize,
 }
 
-/// Tells a monitor a run in ways that one with these needs must not notice.
+/// Shows a monitor a run in ways that one with these needs must not notice.
 fn retell(
     property: &Property,
     needs: Needs,
@@ -475,7 +475,7 @@ fn monitor_depends_only_on_its_stated_needs() {
     assert!(wrong.is_empty(), "{}: {}", wrong.len(), wrong.join("\n\n"));
 }
 
-/// Notices which node tells something first, which by its needs it must not.
+/// Depends on the node that indicates first, although it does not declare this need.
 #[derive(Clone, Debug, Default, Hash)]
 struct Liar {
     first: Option<NodeId>,
@@ -544,7 +544,7 @@ fn monitor_that_understates_its_needs_is_found_out() {
 /// Common behaviour of two monitors with the same fingerprint.
 struct Met {
     monitor: Box<dyn Monitor>,
-    /// In which order it was told things: another one was told them in another.
+    /// Order of its observations: the other monitor had another order.
     history: u64,
     said: Said,
 }
@@ -630,7 +630,7 @@ fn monitors_with_equal_fingerprints_judge_alike() {
     assert!(wrong.is_empty(), "{}: {}", wrong.len(), wrong.join("\n\n"));
 }
 
-/// A search that takes several turns at once looks only at where they lead.
+/// A search that takes several turns at once checks only the resulting state.
 #[test]
 fn violation_of_safety_is_undone_by_a_failure_only() {
     for (_, protocol) in protocols::catalogue() {

@@ -1,4 +1,4 @@
-//! Shared objects.
+//! Properties of shared objects.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -37,7 +37,7 @@ struct Run {
     answer: Option<(usize, Option<Value>)>,
 }
 
-/// Every operation, with its number at its node since that last started.
+/// Every operation, with its number at its node since the node's last start.
 fn runs(scene: &Scene) -> Vec<(Run, u32)> {
     let asked = scene.asked::<Operation>();
     let number = |one: usize| {
@@ -202,7 +202,7 @@ fn random_operation(chance: &mut Chance, kind: Kind) -> Operation {
     }
 }
 
-/// Answers an operation: mostly as the objects would that do everything when it is answered.
+/// Answers an operation: mostly as objects would if each operation took effect at its answer.
 fn random_answer(scene: Scene, chance: &mut Chance, me: usize, wild: u64) -> Scene {
     let all = runs(&scene);
     let open: Vec<_> = all

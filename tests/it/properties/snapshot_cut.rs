@@ -10,7 +10,7 @@ use worldlines::{
 
 use crate::common::{chance::Chance, node, scenario};
 
-/// A bank in which equal amounts travel while one node records a global state.
+/// A bank in which equal amounts are in transit while one node records a global state.
 fn random(chance: &mut Chance) -> Scenario {
     let nodes = chance.between(2, 4) as usize;
     let mut scenario = scenario("snapshot", nodes, 10);

@@ -1,4 +1,4 @@
-//! Every *breaks when* is found by the search itself: from the plain scenario, its faults taken away.
+//! Every *breaks when* is found by the search itself, from the scenario without its faults.
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -15,7 +15,7 @@ use worldlines::{
 use crate::common::budget::{EXPLORED_FOR_BREAK, is_long};
 
 /// Breaks that the search does not find within its default budget, each with the reason. A break that is listed here and found all
-/// the same is an error, too.
+/// the same is also an error.
 const EXCEPTIONS: &[(&str, &str)] = &[];
 
 /// Breaks whose search explores more than [`EXPLORED_FOR_BREAK`]: only the long tests search them.
@@ -26,7 +26,7 @@ const SLOW: [&str; 4] = [
     "replication/quorum-register/read-without-write-back",
 ];
 
-/// The scenario of a break without anything that goes wrong in it.
+/// The scenario of a break without its faults.
 fn plain(given: &Scenario) -> Scenario {
     Scenario { faults: Vec::new(), captions: Vec::new(), ..given.clone() }
 }
@@ -84,7 +84,7 @@ fn complaints(protocol: &'static Protocol, it: &Break) -> Vec<String> {
         if faults > given.faults.len() {
             complaints.push(format!("{name} takes {faults} faults"));
         }
-        // It is an ordinary scenario, that others read as it was written and that shows the same to them.
+        // It is an ordinary scenario: it reads back unchanged and shows the same.
         let written = scenario::write(&finding.scenario);
         let read = scenario::read(&written).expect("what was found is a scenario");
         let objective =
@@ -104,7 +104,7 @@ fn search_finds_every_stated_break_with_no_more_faults_than_its_scenario() {
     assert!(!breaks.is_empty());
     let paths: Vec<String> = bundled::bundled().iter().map(bundled::Bundled::path).collect();
     assert!(SLOW.iter().all(|slow| paths.iter().any(|path| path == slow)), "a slow one is renamed");
-    // Each is a search of its own: every core takes the next.
+    // Each is a separate search: every core takes the next.
     let next = AtomicUsize::new(0);
     let take = || {
         let mut found = Vec::new();

@@ -1,4 +1,4 @@
-//! Inputs on which a protocol went wrong, or its model kept silent, each with what is right. The files are in
+//! Inputs on which a protocol was wrong or its model incomplete, each with the correct result. The files are in
 //! `tests/cases/`.
 
 use std::fs;
@@ -42,7 +42,7 @@ impl Case {
         wrong.map(|it| it.property.name).collect()
     }
 
-    /// The last thing that the application at this node is told: `leader P1`.
+    /// The last indication at this node: `leader P1`.
     fn last_told(&self, node: &str) -> String {
         let place = self.scenario.nodes.iter().position(|it| it == node).expect("a node's name");
         let told = self.trace.events.iter().rev().find_map(|event| match &event.kind {
@@ -52,7 +52,7 @@ impl Case {
         spell(&told.expect("it is told something").to_string(), &self.scenario.nodes)
     }
 
-    /// The path that a broken rule is put down to.
+    /// The path of the fault that broke a rule.
     fn culprit(&self, rule: Rule) -> Option<&str> {
         let mut breaches = self.report.breaches.iter();
         breaches.find(|it| it.rule == rule).map(|it| it.culprit.as_str())
@@ -79,7 +79,7 @@ fn interactive_consistency_counts_a_general_s_own_receipt() {
     for loyal in ["G1", "G3"] {
         assert!(case.last_told(loyal).starts_with("decide (ATTACK, "), "{loyal}");
     }
-    // Three traitors are one too many, yet in this run nothing comes of it.
+    // Three traitors are one too many, but without effect in this run.
     assert_eq!(case.not_holding(), [""; 0]);
     assert!(case.report.breaches.iter().any(|it| it.rule == Rule::AtMostTraitors(TRAITORS)));
 }
@@ -135,7 +135,7 @@ fn retransmission_relies_on_fair_loss() {
 }
 
 /// A message that a correct member misses for ever is a gap on its link as soon as a later message of that link arrives,
-/// whatever becomes of the sender.
+/// whatever happens to the sender.
 #[test]
 fn virtual_synchrony_relies_on_links_without_gaps() {
     for name in ["gap-on-a-fifo-link", "lost-by-one-that-crashes-later"] {

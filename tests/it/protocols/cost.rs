@@ -8,7 +8,7 @@ use worldlines::{
 
 use crate::common::{broadcast, run_valid, scenario};
 
-/// Every combination of the words that a protocol can be tuned by and that the operation leaves open; numbers
+/// Every combination of the choices of a protocol that the operation does not fix; numbers
 /// and flags at their defaults.
 fn variants(protocol: &Protocol, fixed: &ParameterValues) -> Vec<ParameterValues> {
     let mut variants = vec![fixed.clone()];

@@ -24,7 +24,7 @@ fn troubled(chance: &mut Chance) -> Scenario {
         for to in (0..size).filter(|to| *to != from) {
             if chance.percent(80) {
                 let (from, to) = (node(from), node(to));
-                // The extremes show most: nearly at once, or at the very bound.
+                // The extremes show most: nearly at once, or exactly at the bound.
                 let least = [bound / 4, bound][chance.below(2)];
                 let delay = Delay { min: least, max: least };
                 scenario.network.links.push(LinkSpec::new(from, to, delay));

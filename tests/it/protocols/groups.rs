@@ -1,5 +1,5 @@
 //! Groups under all faults of their model: members that crash in the middle of anything, that pause,
-//! that come and go, at once and one after the other.
+//! that join and leave, at once and one after the other.
 
 use serde_json::Value as Json;
 use worldlines::{
@@ -15,7 +15,7 @@ use crate::common::{self, broadcast, chance::Chance, crash, node, protocol, run_
 /// Time when all requests and faults are long over, and every node outside asks to join.
 const QUIET: u64 = 5000;
 
-/// A group on FIFO channels where everything takes 10 ms and crashes are told 30 ms later.
+/// A group on FIFO channels in which messages take 10 ms and crashes are reported after 30 ms.
 fn group(size: usize) -> Scenario {
     let mut scenario = common::scenario("virtual-synchrony", size, 10);
     scenario.network.order = Order::Fifo;
@@ -31,7 +31,7 @@ fn members(scenario: &mut Scenario, members: u32) {
     scenario.params.insert("members".to_owned(), ParameterValue::Integer(members));
 }
 
-/// A group with much to do, of which some are outside in the beginning.
+/// A group with many requests, of which some nodes are outside at first.
 fn busy_group(chance: &mut Chance) -> Scenario {
     let size = chance.between(2, 6) as usize;
     let mut scenario = group(size);
@@ -75,7 +75,7 @@ fn busy_group(chance: &mut Chance) -> Scenario {
     scenario
 }
 
-/// Runs it, and gives the states of the nodes that are up in the end.
+/// Runs it, and returns the states of the nodes that are up at the end.
 fn run_to_the_end(scenario: &Scenario) -> (Trace, Vec<Json>) {
     let plan = Plan::new(protocol(&scenario.protocol), scenario).expect("the requests are valid");
     let (mut simulation, mut trace) = (Simulation::new(&plan), Trace::default());
@@ -154,7 +154,7 @@ fn virtual_synchrony_does_not_flush_stable_messages() {
     let mut scenario = group(4);
     scenario.requests = vec![broadcast(0, 0, "m")];
     scenario.ask(50, node(3), "leave", None);
-    // It was not announced: P4 sends it to P2 and P3 as it leaves, and those to each other. P1 has it anyway.
+    // It was not acknowledged: P4 sends it to P2 and P3 as it leaves, and these to each other. P1 has it anyway.
     assert_eq!(sent(&run_valid(&scenario), "m"), 3 + 2 + 2);
     choose(&mut scenario, "acks", "at-once");
     assert_eq!(sent(&run_valid(&scenario), "m"), 3, "all have said that they have it");

@@ -1,4 +1,4 @@
-//! The protocols: their conformance, their promises, and the ways to break them.
+//! The protocols: their conformance, their promised properties, and the ways to break them.
 
 mod breaks;
 mod cases;

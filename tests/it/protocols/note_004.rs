@@ -55,11 +55,11 @@ struct Column {
     first_round: &'static str,
     /// By sender, in the note's order.
     second_round: [(usize, &'static str); 3],
-    /// None for the traitor: what it decides is no matter.
+    /// None for the traitor: its decision does not matter.
     result: Option<&'static str>,
 }
 
-/// The note's table. Its `v₁⁷`, the value that is taken where there is no majority, is ⊥ here.
+/// The note's table. Its `v₁⁷`, the value without a majority, is ⊥ here.
 const TABLE: [Column; 4] = [
     Column {
         first_round: "(-, v₂¹, v₃¹, v₄¹)",
@@ -110,7 +110,7 @@ fn interactive_consistency_reproduces_the_table_cell_by_cell() {
             let said = message(&trace, from, column, 2);
             assert_eq!(vector(&said), cell, "P{column}, second round, from P{from}");
         }
-        // And so it can be read off the page.
+        // The page shows the same.
         let told = told(&scenario, &trace, column);
         assert_eq!(told.len(), 3, "two rounds and a decision");
         assert_eq!(told[0], format!("round 1: {first}"));
@@ -129,13 +129,13 @@ fn interactive_consistency_answers_exercise_7_3_for_p3() {
     let scenario = scenario("exercise-7-3");
     let trace = run_valid(&scenario);
     let loyal = 3..=7;
-    // (a) The first round: P1 and P2 have lied to it.
+    // (a) The first round: P1 and P2 have lied to P3.
     let first = first_round(&trace, 3);
     assert_eq!(first, "(a³, b³, -, d, e, f, g)");
     for from in [1, 2, 4, 5, 6, 7] {
-        // The second: a vector of each, in which the loyal say what they have heard.
+        // The second round: a vector from each, in which loyal generals report what they have heard.
         let second = message(&trace, from, 3, 2);
-        // The third: of each, what it has heard in the second.
+        // The third round: from each, the vectors that it received in the second.
         let third = message(&trace, from, 3, 3);
         assert_eq!(
             third.as_array().map(|all| all.iter().flat_map(Json::as_array).count()),

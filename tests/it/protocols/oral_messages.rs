@@ -1,5 +1,5 @@
 //! Interactive consistency beside OM(m), the algorithm of Lamport, Shostak and Pease 1982, written from its
-//! definition: the same values are found whatever the traitors say, also where they are too many.
+//! definition: both find the same values for all lies of the traitors, even if there are too many traitors.
 
 use serde_json::Value as Json;
 use worldlines::{
@@ -18,21 +18,21 @@ const VALUES: [&str; 4] = ["⊥", "a", "b", "c"];
 struct Council {
     size: usize,
     m: usize,
-    /// By general: what it proposes; ⊥ for one that proposes nothing.
+    /// By general: its proposal; ⊥ for none.
     own: Vec<&'static str>,
     traitors: Vec<usize>,
     seed: u64,
 }
 
 impl Council {
-    /// Value that the last general of a path, a traitor, tells this receiver as what came to it along the path.
+    /// Value that the last general of a path, a traitor, claims to this receiver to have received along the path.
     fn lie(&self, path: &[usize], to: usize) -> &'static str {
         let names = path.iter().chain([&to]);
         let key = names.fold(self.seed, |key, name| key * 31 + *name as u64 + 1);
         VALUES[Chance::new(key).below(VALUES.len())]
     }
 
-    /// Value that `to` receives from the last general of the path, which the earlier ones have passed on.
+    /// Value that `to` receives from the last general of the path, relayed by the earlier ones.
     fn received(&self, path: &[usize], to: usize) -> &'static str {
         let (&sender, before) = path.split_last().expect("a path has a sender");
         if self.traitors.contains(&sender) {
@@ -111,7 +111,7 @@ impl Council {
     }
 }
 
-/// By general: what it decides.
+/// By general: its decision.
 fn decisions(scenario: &Scenario, trace: &Trace) -> Vec<String> {
     let mut decided = vec![String::new(); scenario.nodes.len()];
     for event in &trace.events {
@@ -123,7 +123,7 @@ fn decisions(scenario: &Scenario, trace: &Trace) -> Vec<String> {
     decided
 }
 
-/// Compares so many random councils of this size; returns the number of those whose promises all hold.
+/// Compares this many random councils of this size; returns the number in which all promised properties hold.
 fn compare(size: usize, m: usize, traitors: usize, councils: u64) -> u64 {
     let mut consistent = 0;
     for seed in 0..councils {

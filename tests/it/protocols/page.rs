@@ -1,4 +1,4 @@
-//! docs/protocols.md says what the registry knows. `cargo xtask bless` writes it anew.
+//! docs/protocols.md lists the contents of the registry. `cargo xtask bless` writes it.
 
 use std::{env, fmt::Write as _, fs};
 

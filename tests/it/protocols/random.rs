@@ -1,4 +1,4 @@
-//! Random runs: as long as nothing that a protocol relies on is broken, it keeps every promise.
+//! Random runs: while no assumption of a protocol is broken, all promised properties hold.
 
 use std::collections::BTreeSet;
 
@@ -32,11 +32,11 @@ struct Tally {
     kinds: BTreeSet<&'static str>,
     /// Values of parameters in runs inside the model of safety or inside that of liveness, by name.
     values: BTreeSet<(String, String)>,
-    /// The first promise that is violated inside the model.
+    /// The first promised property that is violated inside the model.
     violated: Option<String>,
 }
 
-/// Runs drawn scenarios until a promise is violated inside the model.
+/// Runs random scenarios until a promised property is violated inside the model.
 fn try_protocol(protocol: &'static Protocol) -> Tally {
     let mut tally = Tally::default();
     for seed in 0..INSIDE_MODEL.runs() {
@@ -96,7 +96,7 @@ impl Tally {
     }
 }
 
-/// Kinds of faults. A new kind has to be added to [`kind_of`], or that does not compile, and here, to be drawn.
+/// Kinds of faults. A new kind must be added to [`kind_of`], otherwise that does not compile, and here, to be drawn.
 const FAULTS: [&str; 23] = [
     "drop",
     "delay",
@@ -153,12 +153,12 @@ const fn kind_of(fault: &Fault) -> &'static str {
     }
 }
 
-/// A clock that drifts may be set wrongly, too.
+/// A clock that drifts may also be set wrongly.
 fn set_wrongly(fault: &Fault) -> Option<&'static str> {
     matches!(fault, Fault::Drift { offset: 1.., .. }).then_some("clock set wrongly")
 }
 
-/// Kinds of networks that are to be drawn.
+/// Kinds of networks that must be drawn.
 const NETWORKS: [&str; 21] = [
     "asynchronous",
     "synchronous",
@@ -229,7 +229,7 @@ fn kinds_of_network(scenario: &Scenario) -> Vec<&'static str> {
     kinds
 }
 
-/// Returns the value of this parameter that the model asks for always and for all promises, if it asks for one.
+/// Returns the value of this parameter that the model requires always and for all properties, if there is one.
 fn asked_for(protocol: &Protocol, parameter: &Parameter) -> Option<&'static str> {
     protocol.assumptions().find_map(|it| match it.rule {
         Rule::ParameterIs(name, value)

@@ -1,5 +1,5 @@
 //! Crash and recovery at any moment: once all nodes are up for good, each of them learns the outcome, and there is
-//! one. Judged from what the applications are told, by no monitor of the library.
+//! one. Judged by the indications, without the library's monitors.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +35,7 @@ fn troubled(protocol: &str, chance: &mut Chance) -> Scenario {
     scenario
 }
 
-/// By node: the outcomes that its application is told, in order. A vote is none.
+/// By node: the outcomes indicated to its application, in order. A vote is not an outcome.
 fn told(trace: &Trace) -> BTreeMap<usize, Vec<String>> {
     let mut told: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for event in &trace.events {

@@ -1,6 +1,6 @@
-//! Every property of every protocol is violated by something: a promise that no run can break says nothing.
-//! What no scenario can take from a protocol, its file says, and why; that these properties *can* be
-//! violated, by histories made by hand, is shown in `properties`.
+//! Every property of every protocol is violated by some run: a property that no run can violate is empty.
+//! A protocol's file states the properties that no scenario can violate, with reasons; that these properties *can* be
+//! violated, by hand-made histories, is shown in `properties`.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ fn violated(
     judgements.into_iter().filter(|it| it.verdict.is_violated()).map(|it| it.property.name)
 }
 
-/// Number of runs within which all that can be violated is. Few protocols need more than a handful; some promises are
+/// Number of runs within which every violable property is violated. Few protocols need more than a handful; some properties are
 /// violated only by a rare coincidence.
 const AT_MOST: u64 = 60_000;
 

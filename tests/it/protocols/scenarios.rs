@@ -1,5 +1,5 @@
 //! Verdicts of every bundled scenario: exactly those that its protocol's file states. A scenario that is in
-//! none of the ways to break its protocol keeps every property.
+//! none of the ways to break its protocol violates no property.
 
 use std::collections::BTreeSet;
 
@@ -40,7 +40,7 @@ fn bundled_scenario_has_exactly_the_stated_verdicts() {
     for (path, text) in bundled() {
         let (scenario, trace, report) = outcome(&path, &text);
         let protocol = protocol(&scenario.protocol);
-        // Exercises that begin broken are in tests/it/runs/exercises.rs.
+        // Exercises that begin with a violation are in tests/it/runs/exercises.rs.
         if begins_broken(&scenario) {
             continue;
         }
@@ -62,7 +62,7 @@ fn bundled_scenario_has_exactly_the_stated_verdicts() {
         assert!(!report.judgements.iter().any(|it| undecided(&it.verdict)), "{path}");
         let broke: Vec<_> = report.breaches.iter().map(|breach| breach.rule).collect();
         let expected: Vec<_> = way.iter().flat_map(|way| way.broken).copied().collect();
-        // An exercise may rest on a parameter that teaches the protocol to fail.
+        // An exercise may use a parameter that is a deliberate mistake.
         let broke: Vec<_> = match scenario.goal {
             Some(_) => {
                 broke.into_iter().filter(|it| !matches!(it, Rule::ParameterIs(..))).collect()
@@ -144,7 +144,7 @@ fn bundled_scenario_has_a_title_and_captions() {
         for caption in &scenario.captions {
             assert!(caption.at <= scenario.until, "{path}: {caption:?}");
         }
-        // An exercise leaves room for what a reader does.
+        // An exercise leaves time for a reader's faults.
         let room = if scenario.goal.is_some() { 4 } else { 2 };
         assert!(scenario.until <= room * last, "{path} goes on long after its last event");
         let parts: Vec<_> = path.split('/').collect();

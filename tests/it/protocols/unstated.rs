@@ -1,5 +1,5 @@
-//! Assumptions that a model keeps silent about: runs in which one kind of thing goes wrong and nothing else. Where
-//! a promise is violated, the model has to name what was broken.
+//! Assumptions that a model does not state: runs with one kind of fault and no other. If
+//! a promised property is violated, the model must name the broken assumption.
 
 use worldlines::{
     analysis::report,
@@ -17,10 +17,10 @@ use crate::common::{
     run_valid,
 };
 
-/// Something that goes wrong, from the calm run of a scenario to the scenario with it.
+/// A fault, as a function from a scenario's run without faults to the scenario with it.
 type Wrong = fn(&mut Scenario, &Trace, &mut Chance);
 
-/// Everything that can go wrong, one kind at a time.
+/// All kinds of faults, one at a time.
 const KINDS: &[(&str, Wrong)] = &[
     ("drop", |scenario, calm, chance| {
         for _ in 0..chance.between(1, 3) {
@@ -210,7 +210,7 @@ const KINDS: &[(&str, Wrong)] = &[
     }),
 ];
 
-/// A link on which messages wait for their turn, of a node that sends something in the calm run.
+/// A link on which messages wait for their turn, from a node that sends in the run without faults.
 fn rated_link(scenario: &Scenario, calm: &Trace, chance: &mut Chance) -> LinkSpec {
     let (from, _) = moment(calm, chance);
     let to = another(scenario, from, chance);
@@ -225,13 +225,13 @@ fn keep_the_bound(scenario: &mut Scenario) {
     }
 }
 
-/// A message of the calm run, rather an early one.
+/// A message of the run without faults, mostly an early one.
 fn some_message(calm: &Trace, chance: &mut Chance) -> Option<usize> {
     let most = calm.messages.len().min(40);
     (most > 0).then(|| chance.below(most))
 }
 
-/// A node and a time at which it does something in the calm run, rather early.
+/// A node and the time of one of its steps in the run without faults, mostly early.
 fn moment(calm: &Trace, chance: &mut Chance) -> (NodeId, u64) {
     let most = calm.events.len().min(80);
     match most {
@@ -260,7 +260,7 @@ fn cut(scenario: &mut Scenario, from: NodeId, at: u64, until: u64, chance: &mut 
     scenario.faults.push(Fault::Cut { from, to, at, until });
 }
 
-/// A random scenario of this protocol in which nothing goes wrong.
+/// A random scenario of this protocol without faults.
 fn calm(protocol: &'static Protocol, chance: &mut Chance) -> Scenario {
     let mut scenario = random_scenario(protocol, chance, Weather::Fair);
     scenario.faults.clear();
@@ -316,7 +316,7 @@ fn violated_promise_with_a_single_fault_has_a_broken_assumption() {
     assert!(found.is_empty(), "{} violations of which the models know nothing", found.len());
 }
 
-/// The test above sees something: each kind changes a run of some protocol.
+/// The test above is effective: each kind changes a run of some protocol.
 #[test]
 fn fault_of_every_kind_changes_a_run() {
     for (name, wrong) in KINDS {
@@ -337,7 +337,7 @@ fn fault_of_every_kind_changes_a_run() {
                 told(&before) != told(&after)
             })
         });
-        // Only who transmits to all would notice a shared medium, and no protocol does as yet.
+        // Only a protocol that transmits to all would notice a shared medium, and none does so far.
         assert!(strikes || *name == "shared medium", "{name} changes no run");
     }
 }

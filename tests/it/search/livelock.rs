@@ -1,4 +1,4 @@
-//! Nodes that wait for each other, and nodes that give way to each other for ever: both are found without a single
+//! Deadlocks, and nodes that give way to each other for ever: both are found without a single
 //! fault, by the orders of events alone; a cycle that a process could leave at any time is neither.
 
 use derive_more::Display;
@@ -23,8 +23,8 @@ use worldlines::{
     },
 };
 
-/// A node that wants to go through a door lets the other go first, which lets it go first, and so on; unless it has
-/// made up its mind to go before it is given way to.
+/// A node that wants to go through a door lets the other go first, which lets it go first, and so on, unless it has
+/// decided to go before the other gives way.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 struct Polite {
     bold: bool,
@@ -37,16 +37,16 @@ enum Ask {
     /// To give way for ever.
     #[display("yield")]
     Yield,
-    /// The same, and each time after a while.
+    /// The same, each time after a delay.
     #[display("hesitate")]
     Hesitate,
-    /// To give way until it is told once to go.
+    /// To give way until it receives one message to go.
     #[display("insist")]
     Insist,
-    /// To go if it is given way to, unless it has given way itself before.
+    /// To go if the other gives way, unless it has given way itself before.
     #[display("dare")]
     Dare,
-    /// To go when an egg is boiled before a song is over, and else to begin again.
+    /// To go if one timer expires before another, and otherwise to begin again.
     #[display("cook")]
     Cook,
 }
@@ -198,7 +198,7 @@ static POLITE: Protocol = Protocol {
 };
 
 /// The first of two nodes is asked this, and the second decides just before it hears of it: by chance, for
-/// the message could have been there sooner.
+/// the message could have arrived sooner.
 fn door(ask: &str) -> Scenario {
     let mut scenario = Scenario::new(POLITE.id, Scenario::numbered(2));
     let (dare, max) = if ask == "hesitate" { (50, 40) } else { (35, 20) };
@@ -234,7 +234,7 @@ fn search(
     (found.pop(), search.coverage().orders.remove(0))
 }
 
-/// The livelock in what the first node is asked, its stem and its cycle; its scenario shows it for as long as it runs.
+/// The livelock for the first node's request, its stem and its cycle; its scenario shows it until its end.
 fn livelock(ask: &str) -> (Scenario, u32, u32) {
     let plain = run(&POLITE, &door(ask)).expect("it is asked something");
     assert!(plain.quiescent, "the plain run comes to rest");
@@ -262,7 +262,7 @@ fn search_finds_deadlock_of_maekawa_by_orders_of_events_alone() {
     while !orders.is_over() {
         sightings.extend(orders.advance(100, &[true]));
     }
-    // Two requests; each voter hears of both; and the two whose votes are given away hear so.
+    // Two requests; each voter receives both; and the two requesters without a vote learn it.
     let steps = 2 + 2 * 2 + 2;
     assert_eq!(sightings.first().map(|it| it.depth), Some(steps), "without any fault");
     let (found, _) = search(outcome.protocol, &plain, starvation);

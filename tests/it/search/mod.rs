@@ -1,4 +1,4 @@
-//! The searches: what they find, and what the reduction leaves out.
+//! The searches: their findings, and the reduction.
 
 mod adversary;
 mod livelock;

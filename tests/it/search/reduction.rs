@@ -39,7 +39,7 @@ fn plain(scenario: &Scenario) -> Scenario {
     plain
 }
 
-/// A few nodes that are asked for something.
+/// A few nodes with requests.
 fn small(protocol: &'static Protocol, chance: &mut Chance) -> Scenario {
     let size = chance.between(2, 4) as usize;
     let mut scenario = Scenario::new(protocol.id, Scenario::numbered(size));
@@ -102,7 +102,7 @@ fn try_small(seeds: Range<u64>, limits: Limits, tally: &mut Tally) -> Vec<String
     bad
 }
 
-/// Says *violated* once the last node was asked for something.
+/// Violated once the last node has received a request.
 #[derive(Clone, Debug, Hash)]
 struct Asked {
     last: usize,

@@ -1,6 +1,6 @@
 //! The partial-order reduction leaves out only equivalent orders in random protocols: their
-//! behaviour is a table drawn by lot, nearly the same in each state, so that many turns could be left out but for some
-//! small thing.
+//! behaviour is a random table, nearly the same in each state, so that many turns could be left out except for some
+//! small difference.
 
 use std::ops::Range;
 
@@ -39,7 +39,7 @@ mod tuned {
     }
 }
 
-/// A node that does what a table says.
+/// A node whose behaviour is a table.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 struct Table {
     table: u32,
@@ -73,7 +73,7 @@ impl Comes {
 
 #[derive(Clone, Copy, Debug)]
 enum Deed {
-    /// To all of these, by bits.
+    /// To all nodes of this bit set.
     Send(usize, usize),
     Tell(usize),
     Set(usize),
@@ -89,10 +89,10 @@ struct Style {
     /// Frequency of differences in one state, and of indications, in percent.
     odd: u64,
     tells: u64,
-    /// True if it counts at which node it is, and from whom something comes.
+    /// True if the node and the sender of an input matter.
     by_node: bool,
     by_sender: bool,
-    /// True if what is sent may be answered by the like, and a timer may set itself.
+    /// True if a message may be answered by one of its kind, and a timer may set itself.
     circles: bool,
     starts: bool,
 }
@@ -194,7 +194,7 @@ impl Table {
         for deed in deeds {
             match deed {
                 Deed::Send(to, kind) => {
-                    // To oneself only what leads to something higher: or it would never end.
+                    // To oneself only messages that lead to a higher kind: otherwise it would never end.
                     let rises = !matches!(comes, Comes::Heard(_, what) if what >= kind);
                     for node in (0..size).filter(|node| to >> node & 1 == 1) {
                         if rises || node != ctx.me().index() {
@@ -299,7 +299,7 @@ static TABLE: Protocol = Protocol {
     ..Protocol::of::<Table>()
 };
 
-/// A few nodes that are asked for something.
+/// A few nodes with requests.
 fn system(chance: &mut Chance) -> Scenario {
     let size = chance.between(2, 3) as usize;
     let mut scenario = Scenario::new(TABLE.id, Scenario::numbered(size));
