@@ -17,6 +17,7 @@ pub mod hearsay;
 pub mod hold_back;
 pub mod link;
 pub mod membership;
+pub mod mentions;
 pub mod mutex;
 pub mod naming;
 pub mod order;

@@ -6,13 +6,8 @@
 
 use std::fmt;
 
-use super::{
-    Value,
-    broadcast::{self, Broadcast, Labelled},
-    link,
-    membership::{GroupIndication, GroupRequest},
-};
-use crate::kernel::{NodeId, Packet};
+use super::Value;
+use crate::kernel::NodeId;
 
 /// Words for no value: in sentences, among the values of a vector, in an answer.
 const NO_VALUE: [&str; 3] = ["nothing", "⊥", "–"];
@@ -45,21 +40,6 @@ pub struct Mention {
 }
 
 impl Mention {
-    /// Returns the message that this indication of a node delivers, if it delivers one.
-    #[must_use]
-    pub fn delivered(packet: &Packet, node: NodeId) -> Option<Self> {
-        if let Some(link::Deliver { from, seq, payload, .. }) = packet.get() {
-            let payload = Value::clone(payload);
-            return Some(Self { from: *from, to: Some(node), seq: *seq, payload });
-        }
-        let deliver: &broadcast::Deliver<Value> = match packet.get() {
-            Some(GroupIndication::Deliver(deliver)) => deliver,
-            _ => packet.get()?,
-        };
-        let payload = deliver.payload.clone();
-        Some(Self { from: deliver.from, to: None, seq: deliver.seq, payload })
-    }
-
     /// True if it is the same message, whatever its text.
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {
@@ -75,24 +55,6 @@ impl fmt::Display for Mention {
             None => write!(f, "{from}'s broadcast {seq}"),
             Some(to) => write!(f, "{from}'s message {seq} to {to}"),
         }
-    }
-}
-
-/// Returns the message that a request asks to send, if there is one, and its receiver, if it is for one node alone.
-#[must_use]
-pub fn requested(packet: &Packet) -> Option<(&Value, Option<NodeId>)> {
-    if let Some(Broadcast(payload)) = packet.get::<Broadcast<Value>>() {
-        return Some((payload, None));
-    }
-    if let Some(Broadcast(labelled)) = packet.get::<Broadcast<Labelled<Value>>>() {
-        return Some((&labelled.payload, None));
-    }
-    if let Some(link::Send { to, payload }) = packet.get::<link::Send<Value>>() {
-        return Some((payload, Some(*to)));
-    }
-    match packet.get() {
-        Some(GroupRequest::Broadcast(payload)) => Some((payload, None)),
-        _ => None,
     }
 }
 

@@ -6,9 +6,7 @@ use super::{
     layout::LEAN,
     walls::wall_places,
 };
-use crate::kernel::{
-    EventId, Fate, Fault, Loss, Message, MessageId, MessageName, Scenario, SortedSet, Trace, spell,
-};
+use crate::kernel::{EventId, Fate, Loss, Message, MessageId, Scenario, Trace, spell};
 
 /// Distance from a line within which a text seems to belong to it.
 const TEXT: f64 = 9.0;
@@ -77,15 +75,6 @@ pub(super) fn oddity(message: &Message, copy: usize, delayed: bool) -> Option<Od
         _ if delayed => Oddity::Late,
         _ => return None,
     })
-}
-
-/// Messages that faults delay.
-pub(super) fn delayed(scenario: &Scenario) -> SortedSet<MessageName> {
-    let delayed = scenario.faults.iter().filter_map(|fault| match *fault {
-        Fault::Delay { message, .. } => Some(message),
-        _ => None,
-    });
-    delayed.collect()
 }
 
 /// Text of an arrow: the packet, and the damaged one if bits flipped in transit.

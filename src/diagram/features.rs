@@ -1,11 +1,11 @@
 //! Parts of a run's picture that do not depend on scale, computed once for each run.
 
 use super::{
-    Clash, Cut, LaneState, Stay, Undone, View, Wait, arrows, clashes, cuts, recoveries,
-    stable::stable, stays, traitors, views, waits,
+    Clash, Cut, LaneState, Stay, Undone, View, Wait, clashes, cuts, recoveries, stable::stable,
+    stays, traitors, views, waits,
 };
 use crate::kernel::{
-    EventId, EventKind, Fate, MessageName, NodeSet, Protocol, Scenario, SortedSet, Trace,
+    EventId, EventKind, Fate, Fault, MessageName, NodeSet, Protocol, Scenario, SortedSet, Trace,
 };
 
 /// Parts of a run's picture that depend neither on its size nor on the visible window.
@@ -73,7 +73,7 @@ impl Features {
             views: views(trace),
             cuts: cuts(trace),
             recoveries: recoveries(trace),
-            delayed: arrows::delayed(scenario),
+            delayed: delayed(scenario),
             samples,
             extremes,
             reach: reach(trace),
@@ -105,4 +105,13 @@ fn reach(trace: &Trace) -> Vec<EventId> {
         reach
     });
     messages.collect()
+}
+
+/// Messages that faults delay.
+fn delayed(scenario: &Scenario) -> SortedSet<MessageName> {
+    let delayed = scenario.faults.iter().filter_map(|fault| match *fault {
+        Fault::Delay { message, .. } => Some(message),
+        _ => None,
+    });
+    delayed.collect()
 }

@@ -12,6 +12,7 @@ mod deadlock;
 mod deliveries;
 mod density;
 mod describe;
+mod elements;
 mod emphasis;
 mod explanation;
 mod features;
@@ -43,6 +44,7 @@ pub use describe::{
     event_sentence, fault_sentence, message_sentence, message_so_far, request_sentence,
     strategy_words,
 };
+pub use elements::{Label, Lane, LaneState, Stretch, traitors};
 pub use emphasis::{Asked, Emphasis, Role};
 pub use explanation::{Explanation, explain};
 pub use features::Features;
@@ -51,7 +53,7 @@ pub use layout::{Frame, Layout, Orientation, Point, Window};
 pub use legend::{Sign, signs};
 pub use marks::{Mark, MarkShape, mark_shape, sign_at};
 pub use measures::{Band, Curve, Grid, Plot, STRIP, measured, strips};
-pub use scene::{Detail, Flag, HeldBack, Label, Lane, LaneState, Scene, Stretch, Tick, traitors};
+pub use scene::{Detail, Flag, HeldBack, Scene, Tick};
 pub use sections::{Bar, Clash, Field, Stay, clashes, stays};
 pub use timestamps::{Clocks, Timestamp, full as timestamp_sentence, timestamps};
 pub use topology::{Graph, Link, Place, graph, roomy_graph};

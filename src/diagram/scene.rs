@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::{
-    Across, Arrow, Band, Bar, Barrier, Features, Field, Layout, Mark, MarkShape, Merged, Plot,
-    Point, Strike, Wait, Waiting, Wall, Window, arrows, cuts, deadlock, density,
+    Across, Arrow, Band, Bar, Barrier, Features, Field, Lane, LaneState, Layout, Mark, MarkShape,
+    Merged, Plot, Point, Stretch, Strike, Wait, Waiting, Wall, Window, arrows, cuts, deadlock,
+    density,
     labels::Placed,
     mark_shape,
     marks::{self, Urgency},
@@ -12,9 +13,7 @@ use super::{
     thin::{calm, thinned},
     views, walls,
 };
-use crate::kernel::{
-    EventId, EventKind, Message, MessageId, NodeId, NodeSet, Protocol, Scenario, Trace,
-};
+use crate::kernel::{EventId, Message, MessageId, NodeId, Protocol, Scenario, Trace};
 
 /// Number of elements of a mark and of a message, with their texts.
 const FULL: (usize, usize) = (3, 6);
@@ -88,50 +87,6 @@ pub enum Detail {
     Lean,
     /// Marks and messages merge; faults do not.
     Merged,
-}
-
-/// Line of a node.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Lane {
-    /// The node.
-    pub node: NodeId,
-    /// Pieces of the line, one after the other.
-    pub stretches: Vec<Stretch>,
-    /// True if the node is a router.
-    pub router: bool,
-    /// True if the node may lie.
-    pub traitor: bool,
-}
-
-/// A piece of a node's line.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Stretch {
-    /// Start.
-    pub from: Point,
-    /// End.
-    pub to: Point,
-    /// State of the node meanwhile.
-    pub state: LaneState,
-}
-
-/// State of a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LaneState {
-    /// It runs.
-    Up,
-    /// It has crashed.
-    Down,
-    /// It is paused.
-    Paused,
-}
-
-/// A text and its centre.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Label {
-    /// Its centre.
-    pub at: Point,
-    /// The text.
-    pub text: String,
 }
 
 /// A message that waits between its receipt and its delivery.
@@ -353,13 +308,6 @@ fn messages_in(
     let events = layout.events_in(window);
     let last = trace.messages.partition_point(|message| message.sent < events.end);
     first.min(last)..last
-}
-
-/// Nodes that may lie. A run begins with the events that say so.
-#[must_use]
-pub fn traitors(trace: &Trace) -> NodeSet {
-    let turned = trace.events.iter().filter(|event| matches!(event.kind, EventKind::Traitor(_)));
-    turned.map(|event| event.node).collect()
 }
 
 fn lanes(

@@ -35,6 +35,7 @@ mod protocol;
 mod roster;
 mod scenario;
 mod serving;
+mod serving_time;
 mod setting;
 mod signed;
 mod simulation;

@@ -7,8 +7,8 @@
 use std::fmt;
 
 use super::{
-    Choice, Detector, Fault, ParameterName, ParameterValue, ParameterValues, PerMillion, Protocol,
-    Scenario, Setting, Time, assumption::value_of,
+    Choice, Detector, Fault, Parameter, ParameterName, ParameterValue, ParameterValues, PerMillion,
+    Scenario, Time, assumption::value_of,
 };
 
 /// The longest time that a protocol takes to meet an obligation as long as its assumptions hold.
@@ -43,21 +43,12 @@ impl fmt::Debug for TimeToServe {
 /// A scenario as a bound on time sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct Serving<'a> {
-    protocol: &'a Protocol,
-    scenario: &'a Scenario,
+    /// Parameters of the protocol.
+    pub(super) parameters: &'a [Parameter],
+    pub(super) scenario: &'a Scenario,
 }
 
 impl<'a> Serving<'a> {
-    /// Returns the time to serve of a scenario's run, in virtual ms; none if the protocol's runs become
-    /// quiescent.
-    #[must_use]
-    pub fn time(protocol: &'a Protocol, scenario: &'a Scenario) -> Option<Time> {
-        let serving = Serving { protocol, scenario };
-        let perpetual = protocol.perpetual.filter(|it| it.applies(&scenario.params))?;
-        let bound = (perpetual.bound)(&serving);
-        Some(serving.slowed(bound).saturating_add(serving.pauses()))
-    }
-
     /// Returns the number of nodes.
     #[must_use]
     pub const fn nodes(&self) -> Time {
@@ -87,7 +78,7 @@ impl<'a> Serving<'a> {
 
     /// Returns the value of the protocol's own parameter of this name: a layer's has another default.
     fn value(&self, parameter: ParameterName) -> ParameterValue {
-        let mut own = self.protocol.behaviour.parameters.iter();
+        let mut own = self.parameters.iter();
         let own = own.find(|it| it.name == parameter.name()).unwrap_or(parameter.parameter());
         let value = self.scenario.params.get(parameter.name()).cloned();
         value.unwrap_or_else(|| own.default())
@@ -188,7 +179,7 @@ impl<'a> Serving<'a> {
     }
 
     /// Returns a bound in the time of the slowest clock: its timers go off later.
-    fn slowed(&self, bound: Time) -> Time {
+    pub(super) fn slowed(&self, bound: Time) -> Time {
         let rates = self.scenario.faults.iter().filter_map(|fault| match fault {
             Fault::Drift { rate, .. } => Some(*rate),
             _ => None,
@@ -199,23 +190,11 @@ impl<'a> Serving<'a> {
     }
 
     /// Returns the total time of all pauses.
-    fn pauses(&self) -> Time {
+    pub(super) fn pauses(&self) -> Time {
         let pauses = self.scenario.faults.iter().map(|fault| match *fault {
             Fault::Pause { at, until, .. } => until.saturating_sub(at),
             _ => 0,
         });
         pauses.fold(0, Time::saturating_add)
-    }
-}
-
-impl Setting {
-    /// Returns the setting of a scenario's run.
-    #[must_use]
-    pub fn of(protocol: &Protocol, scenario: &Scenario) -> Self {
-        Self {
-            nodes: scenario.nodes.len(),
-            failures: protocol.failures,
-            time_to_serve: Serving::time(protocol, scenario),
-        }
     }
 }

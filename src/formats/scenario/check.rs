@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use super::{
     MAX_CAPTION, MAX_CAPTIONS, MAX_NAME, MAX_TITLE,
     goal::{goal_json, goal_of},
+    names::{ONE_GROUP, TWO_NODES, expected_message},
     writer,
 };
 use crate::{
@@ -46,13 +47,8 @@ const ODDS: RangeInclusive<PerMillion> = PerMillion(0)..=PerMillion::ONE;
 /// Range of the rates of clocks.
 pub(super) const CLOCK_RATES: RangeInclusive<PerMillion> = Fault::MIN_RATE..=Fault::MAX_RATE;
 
-/// Expectation of a node that is in one group already.
-pub(super) const ONE_GROUP: &str = "each node in one group, once";
 /// Expectation of a node that differs from the other end.
 const ANOTHER_NODE: &str = "another node: a node sends itself nothing over the network";
-/// Expectation of a message whose ends differ.
-pub(super) const TWO_NODES: &str =
-    "a message between two nodes: a node sends itself nothing over the network";
 
 /// Number of requests, faults and captions up to which a scenario is far from too long to be written.
 const SHORT: usize = 50;
@@ -422,14 +418,6 @@ fn check_message(
         MessageName { number: 0, .. } => Err(broken(path(), expected_message(names))),
         MessageName { from, to, .. } if from == to => Err(broken(path(), TWO_NODES)),
         _ => Ok(()),
-    }
-}
-
-/// Expectation of a message's name.
-pub(super) fn expected_message(names: &[String]) -> String {
-    match names {
-        [one, other, ..] => format!("a message such as \"{one}>{other}#1\""),
-        _ => "no message: there is only one node".to_owned(),
     }
 }
 

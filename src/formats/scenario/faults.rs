@@ -4,9 +4,9 @@ use super::{
     super::{json::Place, problem::Problem},
     check,
     names::Nodes,
-    reader::time,
+    times::{span, time},
 };
-use crate::kernel::{Fault, MAX_BITS, PerMillion, Side, Strategy, Time};
+use crate::kernel::{Fault, MAX_BITS, PerMillion, Side, Strategy};
 
 /// All kinds of faults, in the order of the table in docs/scenario.md.
 const KINDS: &[&str] = &[
@@ -154,10 +154,4 @@ fn read_strategy(place: &Place) -> Result<Strategy, Problem> {
     let word = place.word(&Strategy::ALL.map(Strategy::name))?;
     let strategy = Strategy::ALL.into_iter().find(|strategy| strategy.name() == word);
     strategy.ok_or_else(|| place.problem("a strategy"))
-}
-
-/// Reads the first moment of a span and the one after its last.
-fn span(at: &Place, until: &Place) -> Result<(Time, Time), Problem> {
-    let at = at.whole(check::BEGINNINGS)?;
-    Ok((at, until.whole(check::ends_after(at))?))
 }

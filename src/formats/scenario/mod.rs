@@ -9,6 +9,7 @@ mod faults;
 mod goal;
 mod names;
 mod reader;
+mod times;
 mod writer;
 
 pub use goal::{goal_json, goal_of};

@@ -1,27 +1,16 @@
 //! Nodes and messages by the names in a scenario.
 
-use super::{
-    super::{
-        json::Place,
-        problem::{Problem, alternatives, closest},
-    },
-    check,
+use super::super::{
+    json::Place,
+    problem::{Problem, alternatives, closest},
 };
-use crate::kernel::{MAX_NODES, MessageName, NodeId, NodeSet, Scenario};
+use crate::kernel::{MAX_NODES, MessageName, NodeId, NodeSet};
 
-/// Reads the nodes: a list of names, or their number.
-pub(super) fn read(place: &Place) -> Result<Vec<String>, Problem> {
-    let expected = check::expected_nodes();
-    if let Some(number) = place.any_whole() {
-        return match usize::try_from(number) {
-            Ok(size @ 1..=MAX_NODES) => Ok(Scenario::numbered(size)),
-            _ => Err(place.problem(expected)),
-        };
-    }
-    let places = place.list(&expected, MAX_NODES)?;
-    let expected = check::expected_name();
-    places.iter().map(|place| place.text(&expected).map(str::to_owned)).collect()
-}
+/// Expectation of a node that is in one group already.
+pub(super) const ONE_GROUP: &str = "each node in one group, once";
+/// Expectation of a message whose ends differ.
+pub(super) const TWO_NODES: &str =
+    "a message between two nodes: a node sends itself nothing over the network";
 
 /// Nodes of a scenario, to find them by their names.
 #[derive(Clone, Copy)]
@@ -51,7 +40,7 @@ impl Nodes<'_> {
             for place in group.list("a list of nodes", MAX_NODES)? {
                 let node = self.node(&place)?;
                 if !members.insert(node) {
-                    return Err(place.problem(check::ONE_GROUP));
+                    return Err(place.problem(ONE_GROUP));
                 }
             }
             groups.push(members);
@@ -61,7 +50,7 @@ impl Nodes<'_> {
 
     /// Reads a message: `Alice>Carol#1`.
     pub(super) fn message(self, place: &Place) -> Result<MessageName, Problem> {
-        let expected = check::expected_message(self.0);
+        let expected = expected_message(self.0);
         let text = place.text(&expected)?;
         let parts = text.split_once('>').and_then(|(from, rest)| {
             let (to, number) = rest.split_once('#')?;
@@ -71,7 +60,7 @@ impl Nodes<'_> {
         let number = read_count(count).ok_or_else(|| place.problem(&expected))?;
         match (self.find(from), self.find(to)) {
             (Some(from), Some(to)) if from != to => Ok(MessageName { from, to, number }),
-            (Some(_), Some(_)) => Err(place.problem(check::TWO_NODES)),
+            (Some(_), Some(_)) => Err(place.problem(TWO_NODES)),
             _ => {
                 let meant = |name| closest(name, self.names());
                 let meant = meant(from).zip(meant(to)).filter(|(from, to)| from != to);
@@ -81,6 +70,14 @@ impl Nodes<'_> {
                 Err(Problem { suggestion, ..place.problem(expected) })
             }
         }
+    }
+}
+
+/// Expectation of a message's name.
+pub(super) fn expected_message(names: &[String]) -> String {
+    match names {
+        [one, other, ..] => format!("a message such as \"{one}>{other}#1\""),
+        _ => "no message: there is only one node".to_owned(),
     }
 }
 

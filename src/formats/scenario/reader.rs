@@ -9,12 +9,13 @@ use super::{
         problem::{Problem, alternatives},
     },
     MAX_CAPTION, MAX_CAPTIONS, MAX_TITLE, VERSION, check, faults, goal,
-    names::{self, Nodes},
+    names::Nodes,
+    times::time,
 };
 use crate::kernel::{
     Caption, Delay, Detector, LinkSpec, MAX_FAULTS, MAX_NODES, MAX_REQUESTS, MAX_TIME, Medium,
     NetworkSpec, NodeId, NodeSet, Order, ParameterValue, ParameterValues, Protocol, RequestSpec,
-    Scenario, Time, Timing, Topology,
+    Scenario, Timing, Topology,
 };
 
 const FIELDS: &[&str] = &[
@@ -39,7 +40,7 @@ pub fn from_json(value: &Json) -> Result<Scenario, Problem> {
     read_version(&place)?;
     let fields = place.object(FIELDS)?;
     let protocol = read_protocol(&fields.get("protocol"))?;
-    let nodes = names::read(&fields.get("nodes"))?;
+    let nodes = read_nodes(&fields.get("nodes"))?;
     check::node_names(&nodes).map_err(|problem| check::found_in(problem, value))?;
     let mut scenario = Scenario::new(protocol.id, nodes);
     if let Some(title) = fields.find("title") {
@@ -81,6 +82,20 @@ fn read_version(place: &Place) -> Result<(), Problem> {
 fn read_protocol(place: &Place) -> Result<&'static Protocol, Problem> {
     let id = place.text("the id of a protocol")?;
     catalogue::find(place.path(), id)
+}
+
+/// Reads the nodes: a list of names, or their number.
+fn read_nodes(place: &Place) -> Result<Vec<String>, Problem> {
+    let expected = check::expected_nodes();
+    if let Some(number) = place.any_whole() {
+        return match usize::try_from(number) {
+            Ok(size @ 1..=MAX_NODES) => Ok(Scenario::numbered(size)),
+            _ => Err(place.problem(expected)),
+        };
+    }
+    let places = place.list(&expected, MAX_NODES)?;
+    let expected = check::expected_name();
+    places.iter().map(|place| place.text(&expected).map(str::to_owned)).collect()
 }
 
 /// Reads the parameters.
@@ -291,9 +306,4 @@ fn read_caption(place: &Place, nodes: Nodes) -> Result<Caption, Problem> {
         node: nodes.node(&fields.get("node"))?,
         text: fields.get("text").line(MAX_CAPTION)?.to_owned(),
     })
-}
-
-/// Reads a moment or a span, in virtual ms.
-pub(super) fn time(place: &Place) -> Result<Time, Problem> {
-    place.whole(check::TIMES)
 }

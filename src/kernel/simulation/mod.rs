@@ -2,15 +2,16 @@
 
 mod doom;
 mod effects;
+mod end;
 mod faults;
 mod inputs;
 mod node;
 mod observer;
 mod reports;
 
-use self::{node::Node, observer::Onset};
+use self::node::Node;
 use super::{
-    EventKind, Fault, MAX_EVENTS, NodeId, Output, Plan, Protocol, Scenario, Time, Trace,
+    Fault, MAX_EVENTS, NodeId, Output, Plan, Protocol, Scenario, Time, Trace,
     agenda::{Agenda, Item, Occurrence, Phase},
     log::Log,
     network::{LinkState, Way},
@@ -114,49 +115,6 @@ impl Simulation {
     /// True if the budget is spent, with this number of events recorded.
     const fn is_exhausted(&self, events: usize) -> bool {
         events >= MAX_EVENTS || self.steps >= MAX_EVENTS
-    }
-
-    /// True if this item is still pending work: the run is not quiescent.
-    fn is_pending(&self, occurrence: Occurrence) -> bool {
-        match occurrence {
-            Occurrence::Arrive { .. } => true,
-            Occurrence::Timer { node, serial } => {
-                self.nodes[node.index()].timers.iter().any(|timer| timer.serial == serial)
-            }
-            Occurrence::Detect { node, detection, lives } => self.is_news(node, detection, lives),
-            // A paused node has not started yet.
-            Occurrence::Start { node, life } => self.nodes[node.index()].life == life,
-            _ => false,
-        }
-    }
-
-    /// Records the end of the run.
-    fn finish(&mut self, plan: &Plan, trace: &mut Trace) {
-        debug_assert!(
-            self.nodes.iter().all(|node| node.up || node.is_bare()),
-            "a crashed node has no timers and no pending inputs"
-        );
-        trace.exhausted = self.is_exhausted(trace.events.len());
-        trace.end = if trace.exhausted { self.now } else { plan.scenario.until };
-        for node in self.up() {
-            let end = trace.end;
-            self.measure(plan, &mut Log::Growing(trace), node, end, Onset::Gradual);
-        }
-        let waiting = self.nodes.iter().flat_map(|node| &node.waiting);
-        let mut items = self.agenda.items().chain(waiting);
-        trace.quiescent = !trace.exhausted && !items.any(|item| self.is_pending(item.occurrence));
-        let mut asked = vec![false; plan.requests.len()];
-        for event in &trace.events {
-            if let EventKind::Request { index, .. } = event.kind {
-                asked[index] = true;
-            }
-        }
-        let unmet = |met: &[bool]| (0..met.len()).filter(|&index| !met[index]).collect();
-        trace.unused_faults = unmet(&self.met);
-        trace.unused_requests = unmet(&asked);
-        if trace.quiescent {
-            trace.waits_for = self.waits_for();
-        }
     }
 
     fn happen(&mut self, plan: &Plan, log: &mut Log, item: Item) {

@@ -202,4 +202,12 @@ impl System {
                 | Transition::Step { fault: Some(_), .. }
         )
     }
+
+    /// Reason, found while effects were computed, why the search is not valid.
+    pub(super) const fn unfit_on_the_way(&self) -> Option<Unfit> {
+        if self.cache.sends_endlessly {
+            return Some(Unfit::Endless);
+        }
+        if self.cache.reads_clock { Some(Unfit::Clock) } else { None }
+    }
 }

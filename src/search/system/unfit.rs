@@ -1,6 +1,5 @@
 //! Reasons against a search: scenarios without a system.
 
-use super::System;
 use crate::kernel::{Monitor, Scenario};
 
 /// Reasons why a scenario has no asynchronous system that can be searched.
@@ -46,16 +45,6 @@ impl Unfit {
             Self::Endless => "endless",
             Self::Members => "members",
         }
-    }
-}
-
-impl System {
-    /// Reason, found while effects were computed, why the search is not valid.
-    pub(in crate::search) const fn unfit_on_the_way(&self) -> Option<Unfit> {
-        if self.cache.sends_endlessly {
-            return Some(Unfit::Endless);
-        }
-        if self.cache.reads_clock { Some(Unfit::Clock) } else { None }
     }
 }
 

@@ -3,6 +3,7 @@
 //! Each rule is a function from sources to complaints. Beside each, a test shows it a source that
 //! breaks it: a rule that cannot complain is worth nothing.
 
+mod circles;
 mod english;
 mod layers;
 mod names;

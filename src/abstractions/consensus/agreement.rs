@@ -1,59 +1,19 @@
-//! Consensus: requests, indications and properties.
-//!
-//! Properties: CGR, modules 5.1 (consensus) and 5.2 (uniform consensus). The decision of a process is its first one:
-//! a second one is judged by *integrity*.
+//! Safety: validity, integrity and agreement.
 
 use std::{fmt, hash::Hash};
 
-use serde::Serialize;
-use serde_json::Value as Json;
-
-use super::{
-    Value,
-    byzantine::{Settle, Vector},
-    naming::spoken,
-    watch::{Await, Owed, Violation, Watch, WatchCorrect, liveness, safety, safety_of_correct},
+use super::interface::{Decide, Propose};
+use crate::{
+    abstractions::{
+        Value,
+        naming::spoken,
+        watch::{Violation, Watch, WatchCorrect, safety, safety_of_correct},
+    },
+    kernel::{
+        EventId, Kind, MAX_NODES, Needs, NodeId, NodeSet, Observation, Property, Roster, Seen,
+        Setting, SortedMap, SortedSet, sort_by_key,
+    },
 };
-use crate::kernel::{
-    EventId, Indication, Kind, MAX_NODES, Needs, NodeId, NodeSet, Observation, Payload, Property,
-    Request, RequestKind, Roster, Scenario, Seen, Setting, SortedMap, SortedSet, With, sort_by_key,
-};
-
-/// ⟨Propose | v⟩: v is to be decided.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
-#[display("propose {_0}")]
-pub struct Propose<V>(pub V);
-
-impl Request for Propose<Value> {
-    const KINDS: &'static [RequestKind] = &[RequestKind {
-        name: "propose",
-        help: "Propose a value.",
-        with: With::Text { label: "value" },
-    }];
-
-    fn read(_name: &str, with: Option<&Json>, _nodes: &[String]) -> Result<Self, String> {
-        Value::read(with).map(Self)
-    }
-}
-
-/// Has the first node propose a value, for [`Cost::perform`](crate::kernel::Cost::perform).
-pub fn one_proposal(scenario: &mut Scenario) {
-    scenario.ask(0, NodeId::new(0), "propose", Some("v".into()));
-}
-
-/// ⟨Decide | v⟩: v is decided.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, derive_more::Display)]
-#[display("decide {value}")]
-pub struct Decide<V> {
-    /// The decision.
-    pub value: V,
-}
-
-impl<V: Payload> Indication for Decide<V> {
-    fn kind(&self) -> &'static str {
-        "decide"
-    }
-}
 
 /// Validity.
 pub const VALIDITY: Property = Property {
@@ -89,25 +49,10 @@ pub const UNIFORM_AGREEMENT: Property = Property {
     monitor: |setting| safety_of_correct(Agreement::<Value>::new(setting, true)),
 };
 
-/// Termination.
-///
-/// In the book every process proposes. Here a decision is owed only once a correct process has proposed. The property
-/// judges the decisions of Byzantine agreement as well.
-pub const TERMINATION: Property = Property {
-    name: "termination",
-    kind: Kind::Liveness,
-    statement: "Every correct process eventually decides some value.",
-    monitor: |setting| {
-        liveness(Termination {
-            roster: Roster::new(setting),
-            proposed: SortedMap::new(),
-            decided: NodeSet::EMPTY,
-        })
-    },
-};
-
 /// A type of decisions.
-pub(super) trait Decision: Clone + Eq + Hash + fmt::Display + 'static {
+pub(in crate::abstractions) trait Decision:
+    Clone + Eq + Hash + fmt::Display + 'static
+{
     /// Returns the decision that an event indicates.
     fn told<'a>(seen: &Observation<'a>) -> Option<&'a Self>;
 
@@ -129,7 +74,7 @@ impl Decision for Value {
 }
 
 /// Returns the value that an event proposes.
-pub(super) fn proposal<'a>(seen: &Observation<'a>) -> Option<&'a Value> {
+pub(in crate::abstractions) fn proposal<'a>(seen: &Observation<'a>) -> Option<&'a Value> {
     let Seen::Request(packet) = seen.what else { return None };
     packet.get::<Propose<Value>>().map(|Propose(value)| value)
 }
@@ -165,18 +110,18 @@ impl Watch for Integrity {
 
 /// The first decision of each process.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Decisions<D> {
+pub(in crate::abstractions) struct Decisions<D> {
     roster: Roster,
     /// By node, so that the order of the decisions makes no difference.
     decisions: SortedMap<NodeId, (EventId, D)>,
 }
 
 impl<D: Decision> Decisions<D> {
-    pub(super) const fn new(setting: &Setting) -> Self {
+    pub(in crate::abstractions) const fn new(setting: &Setting) -> Self {
         Self { roster: Roster::new(setting), decisions: SortedMap::new() }
     }
 
-    pub(super) fn observe(&mut self, seen: &Observation) {
+    pub(in crate::abstractions) fn observe(&mut self, seen: &Observation) {
         self.roster.observe(seen);
         if let Some(decision) = D::told(seen)
             && !self.decisions.contains_key(&seen.node)
@@ -186,7 +131,7 @@ impl<D: Decision> Decisions<D> {
     }
 
     /// Processes that are correct so far.
-    pub(super) const fn correct(&self) -> NodeSet {
+    pub(in crate::abstractions) const fn correct(&self) -> NodeSet {
         self.roster.correct()
     }
 
@@ -199,20 +144,22 @@ impl<D: Decision> Decisions<D> {
     }
 
     /// The decisions of correct processes, in the order in which they were made.
-    pub(super) fn of_correct(&self) -> impl Iterator<Item = (NodeId, EventId, &D)> {
+    pub(in crate::abstractions) fn of_correct(
+        &self,
+    ) -> impl Iterator<Item = (NodeId, EventId, &D)> {
         self.of(self.correct())
     }
 }
 
 /// Agreement and uniform agreement, which compare the decisions of different processes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Agreement<D> {
+pub(in crate::abstractions) struct Agreement<D> {
     uniform: bool,
     decisions: Decisions<D>,
 }
 
 impl<D: Decision> Agreement<D> {
-    pub(super) const fn new(setting: &Setting, uniform: bool) -> Self {
+    pub(in crate::abstractions) const fn new(setting: &Setting, uniform: bool) -> Self {
         Self { uniform, decisions: Decisions::new(setting) }
     }
 }
@@ -230,46 +177,5 @@ impl<D: Decision> WatchCorrect for Agreement<D> {
         let (q, second, two) = bound.find(|(.., other)| *other != one)?;
         let why = format!("{p} decided {}, {q} decided {}", one.spoken(), two.spoken());
         Some(Violation::new(why, [first, second]))
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Termination {
-    roster: Roster,
-    /// The first proposal of each node.
-    proposed: SortedMap<NodeId, EventId>,
-    decided: NodeSet,
-}
-
-impl Await for Termination {
-    const NEEDS: Needs = Needs::NOTHING;
-
-    fn observe(&mut self, seen: &Observation) {
-        self.roster.observe(seen);
-        if proposal(seen).is_some() {
-            self.proposed.entry(seen.node).or_insert(seen.id);
-        }
-        // Decisions of any type count.
-        let decides = Value::told(seen).is_some()
-            || Vector::told(seen).is_some()
-            || Settle::told(seen).is_some();
-        if decides {
-            self.decided.insert(seen.node);
-        }
-    }
-
-    fn owed(&self) -> Option<Owed> {
-        let correct = self.roster.correct();
-        let proposed = self.proposed.iter().filter(|(node, _)| correct.contains(**node));
-        let (node, since) = proposed.min_by_key(|(_, since)| **since)?;
-        let undecided = correct.without(self.decided);
-        (!undecided.is_empty()).then(|| Owed {
-            since: *since,
-            never: format!("{node} proposed and {undecided} never decided"),
-            not_yet: format!(
-                "{node} proposed, {undecided} {} not decided yet",
-                super::watch::have(undecided)
-            ),
-        })
     }
 }

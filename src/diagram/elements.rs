@@ -1,0 +1,55 @@
+//! Elements that several parts of a picture share: lines of nodes, and texts.
+
+use super::Point;
+use crate::kernel::{EventKind, NodeId, NodeSet, Trace};
+
+/// Line of a node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lane {
+    /// The node.
+    pub node: NodeId,
+    /// Pieces of the line, one after the other.
+    pub stretches: Vec<Stretch>,
+    /// True if the node is a router.
+    pub router: bool,
+    /// True if the node may lie.
+    pub traitor: bool,
+}
+
+/// A piece of a node's line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stretch {
+    /// Start.
+    pub from: Point,
+    /// End.
+    pub to: Point,
+    /// State of the node meanwhile.
+    pub state: LaneState,
+}
+
+/// State of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LaneState {
+    /// It runs.
+    Up,
+    /// It has crashed.
+    Down,
+    /// It is paused.
+    Paused,
+}
+
+/// A text and its centre.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Label {
+    /// Its centre.
+    pub at: Point,
+    /// The text.
+    pub text: String,
+}
+
+/// Nodes that may lie. A run begins with the events that say so.
+#[must_use]
+pub fn traitors(trace: &Trace) -> NodeSet {
+    let turned = trace.events.iter().filter(|event| matches!(event.kind, EventKind::Traitor(_)));
+    turned.map(|event| event.node).collect()
+}
