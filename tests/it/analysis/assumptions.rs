@@ -14,7 +14,7 @@ use crate::common::{self, broadcast, crash, node, protocol, rumour::RUMOUR, run_
 
 const MAX_CRASHES: ParameterName = reliable_broadcast::Parameters::max_crashes;
 
-/// Three nodes on a network where everything takes 10 ms; the first broadcasts at 0.
+/// Three nodes on a network in which every message takes 10 ms; the first broadcasts at 0.
 fn scenario() -> Scenario {
     let mut scenario = common::scenario("reliable-broadcast", 3, 10);
     scenario.nodes = ["Alice", "Bob", "Carol"].map(str::to_owned).into();
@@ -25,7 +25,7 @@ fn scenario() -> Scenario {
 const ALICE_TO_BOB: MessageName =
     MessageName { from: NodeId::new(0), to: NodeId::new(1), number: 1 };
 
-/// Asserts what is said of a rule: nothing, or how it is broken and where in the scenario.
+/// Asserts the breach of a rule: none, or its sentence and its path in the scenario.
 #[track_caller]
 fn says(rule: Rule, scenario: &Scenario, expected: Option<(&str, &str)>) {
     let trace = run_valid(scenario);
@@ -176,7 +176,7 @@ fn hosts_are_linked_holds_with_one_network_of_routers() {
     says(&apart, Some(("R1 and R2 are not linked", "network.topology")));
     let alone = linked(&[[0, 3], [1, 3], [3, 4]], &[3, 4]);
     says(&alone, Some(("Alice and Carol are not linked", "network.topology")));
-    // A host passes nothing on: what is behind it has to be its neighbour.
+    // A host forwards nothing, so it must link only its neighbours.
     let behind = linked(&[[0, 3], [1, 3], [1, 2], [3, 4]], &[3, 4]);
     says(&behind, Some(("Alice and Carol are not linked", "network.topology")));
     says(&linked(&[[0, 1], [0, 2], [1, 2]], &[3, 4]), None);
@@ -242,7 +242,7 @@ fn fifo_channels_break_with_an_overtaken_message() {
     says(Rule::FifoChannels, &scenario, None);
     scenario.faults = vec![Fault::Delay { message: ALICE_TO_BOB, by: 5 }];
     says(Rule::FifoChannels, &scenario, Some(("Alice>Bob#1 was overtaken", "faults[0]")));
-    // It is broken from when the later message comes, not from when the earlier one comes at last.
+    // It is broken from the arrival of the later message, not from that of the earlier one.
     let trace = run_valid(&scenario);
     let breach = Rule::FifoChannels.breach(protocol(&scenario.protocol), &scenario, &trace);
     let event = breach.and_then(|breach| breach.event).expect("a receipt shows it");

@@ -1,5 +1,5 @@
 //! Breaches of assumptions and causes of violations: the inputs that were judged wrongly, with what is
-//! right, and rules that hold of every run.
+//! right, and rules that hold for every run.
 
 use worldlines::{
     analysis::{Judgement, report},
@@ -39,7 +39,7 @@ fn judgement<'a>(outcome: &'a Outcome, property: &str) -> &'a Judgement {
     judgements.find(|it| it.property.name == property).expect("a property of the protocol")
 }
 
-/// Asserts what a violated property is put down to: the culprit's path and how it is said.
+/// Asserts the breach behind a violated property: the culprit's path and the sentence.
 #[track_caller]
 fn blames(name: &str, property: &str, culprit: &str, why: &str) {
     let outcome = case(name);
@@ -124,7 +124,7 @@ const fn node_(index: usize) -> worldlines::kernel::NodeId {
     worldlines::kernel::NodeId::new(index)
 }
 
-/// Three nodes on a network where everything takes 10 ms; the first broadcasts two messages.
+/// Three nodes on a network in which every message takes 10 ms; the first broadcasts two messages.
 fn two_messages() -> Scenario {
     let mut scenario = common::scenario("reliable-broadcast", 3, 10);
     scenario.requests = vec![common::broadcast(0, 0, "m1"), common::broadcast(5, 0, "m2")];
@@ -156,7 +156,7 @@ fn synchrony_blames_a_late_message_of_any_fate() {
     // A message that is lost in time is lost, not late.
     cut.faults = vec![Fault::Drop { message: FIRST }];
     assert_eq!(breach(Rule::Synchrony, &cut), None);
-    // One that waits for a paused receiver was there in time.
+    // A message that waits for a paused receiver arrived in time.
     let pause = Fault::Pause { node: node(1), at: 8, until: 60 };
     scenario.faults = vec![pause];
     let trace = run_valid(&scenario);
@@ -177,7 +177,7 @@ fn fifo_blames_an_overtaken_message_of_any_fate() {
     scenario.faults = vec![Fault::Drop { message: FIRST }];
     let gap = "P1>P2#1 was lost (drop), and P1>P2#2 arrived without it".to_owned();
     assert_eq!(breach(Rule::FifoChannels, &scenario), Some((gap, "faults[0]".to_owned())));
-    // A crash of the receiver leaves no gap: what it missed while it was down is its own loss.
+    // A crash of the receiver leaves no gap: it misses messages while it is down.
     scenario.faults = vec![crash(7, 1, None), Fault::Recover { node: node(1), at: 12 }];
     assert_eq!(breach(Rule::FifoChannels, &scenario), None);
 }
@@ -222,7 +222,7 @@ fn cause_stays_the_loss_if_a_copy_finds_its_receiver_down() {
             assert_eq!(breach(rule, &scenario), *expected, "{rule:?}: a crash at {crashed} ms");
         }
     }
-    // The other way round: the original finds it down, and the copy is lost once it is back.
+    // The opposite case: the original finds it down, and the copy is lost after its recovery.
     scenario.faults = vec![
         crash(5, 1, None),
         Fault::Recover { node: node(1), at: 100 },
@@ -242,7 +242,7 @@ fn loss_counts_by_the_moment_the_message_was_due() {
         assert_eq!(breach(Rule::ReliableChannels, &scenario), None, "{delay} ms");
         scenario.faults[1] = crash(delay + 1, 1, None);
         assert_eq!(breach(Rule::ReliableChannels, &scenario), lost("P1>P2#1"), "{delay} ms");
-        // A receiver that is back when the message is due would have got it.
+        // A receiver that has recovered when the message is due would have received it.
         scenario.faults[1] = crash(3, 1, None);
         scenario.faults.push(Fault::Recover { node: node(1), at: delay });
         assert_eq!(breach(Rule::NoLoss, &scenario), lost("P1>P2#1"), "{delay} ms");
@@ -267,7 +267,7 @@ fn synchrony_with_a_bound_of_zero_counts_one_millisecond() {
     scenario.network.delay = Delay { min: 2, max: 2 };
     let late = ("P1>P2#1 took 2 ms, more than 1".to_owned(), "network.delay".to_owned());
     assert_eq!(breach(Rule::Synchrony, &scenario), Some(late));
-    // Where a timeout is as long as a period, a heartbeat of no delay comes after it.
+    // If a timeout is as long as a period, a heartbeat without delay arrives after it.
     let mut scenario = common::scenario("heartbeat-detector", 2, 0);
     scenario.network.timing = Timing::Synchronous(0);
     scenario.until = 500;
@@ -289,7 +289,7 @@ fn explain_says_what_chance_loses() {
     assert!(text.starts_with("No fault has an effect. 4 messages are lost by chance."), "{text}");
 }
 
-/// The explanation of the first violation of a property, and what its events say.
+/// The explanation of the first violation of a property, and the sentences of its events.
 fn explained(scenario: Scenario, property: &str) -> (String, Vec<String>) {
     let outcome = Outcome::of(scenario).expect("requests that can be read");
     let target = Target::Violation(judgement(&outcome, property).property);
@@ -341,7 +341,7 @@ fn explain_writes_names_as_they_are_and_begins_other_words_with_a_capital() {
     assert!(text.contains(". n\\u0020 delivered m1, no and ß never did."), "{text}");
 }
 
-/// Runs of every protocol in foul weather that violate something.
+/// Runs of every protocol with faults outside its model that violate a property.
 fn random_violations(per_protocol: u64, mut look: impl FnMut(&Outcome, &str)) {
     for (place, (_, protocol)) in protocols::catalogue().enumerate() {
         for round in 0..per_protocol {
@@ -359,7 +359,7 @@ fn random_violations(per_protocol: u64, mut look: impl FnMut(&Outcome, &str)) {
     }
 }
 
-/// True if a path leads to something in the scenario, and, if that is a fault or request, it struck.
+/// True if a path leads to an item of the scenario that had an effect, if it is a fault or a request.
 fn is_there(outcome: &Outcome, path: &str) -> bool {
     let Outcome { scenario, trace, .. } = outcome;
     let index = |list: &str| {
@@ -400,7 +400,7 @@ fn arrivals(trace: &Trace, message: &Message) -> Vec<u64> {
     times
 }
 
-/// Checks a sentence on a breach against the events; none where it is not of a kind that is checked.
+/// Checks a sentence on a breach against the events; none if its kind is not checked.
 #[expect(clippy::too_many_lines, reason = "one arm for each sentence")]
 fn is_true(outcome: &Outcome, why: &str, culprit: &str) -> Option<(&'static str, bool)> {
     let Outcome { scenario, trace, .. } = outcome;
@@ -532,12 +532,12 @@ fn without(scenario: &Scenario, fault: usize) -> Scenario {
     as_written(edited)
 }
 
-/// The scenario as it is read again. What the random ones have traitors say is not always readable.
+/// The scenario as it reads back. The random lies of traitors are not always readable.
 fn as_written(scenario: Scenario) -> Scenario {
     scenario::read(&scenario::write(&scenario)).unwrap_or(scenario)
 }
 
-/// Makes every edit that is said to help, and every one that is said not to. Returns the number of both.
+/// Makes every edit that is reported to help, and every one that is reported not to. Returns the number of both.
 fn edits_are_as_said(outcome: &Outcome, name: &str) -> [usize; 2] {
     let Outcome { scenario, report, protocol, trace } = outcome;
     let mut counts = [0, 0];

@@ -15,7 +15,7 @@ use crate::common::{
     run_valid,
 };
 
-/// Runs short enough for definitions that look at every pair of events.
+/// Runs short enough for definitions that compare every pair of events.
 fn runs(check: impl Fn(&Trace, usize)) {
     let mut tried = 0;
     for (_, protocol) in protocols::catalogue() {
@@ -35,7 +35,7 @@ fn is_lost(trace: &Trace, event: EventId) -> bool {
     matches!(trace.events[event].kind, EventKind::Lose(..))
 }
 
-/// Lamport's definition: by event, what happened before it. Of a loss, the sending and what was before that.
+/// Lamport's definition: by event, the events that happened before it. For a loss, the send and the events before that.
 fn happened_before(trace: &Trace) -> Vec<Vec<bool>> {
     let size = trace.events.len();
     let mut before = vec![vec![false; size]; size];
@@ -122,7 +122,7 @@ fn vector_stamps_equal_happened_before_and_lamport_stamps_respect_it() {
                     assert!(stamps.lamport(early) < stamps.lamport(late));
                 }
             }
-            // As small as can be: one more than the latest that it knows.
+            // The smallest possible: one more than the latest that it knows.
             let latest = all.iter().filter(|it| before[late][**it]);
             let latest = latest.filter_map(|it| stamps.lamport(*it)).max().unwrap_or(0);
             assert_eq!(stamps.lamport(late), Some(latest + 1));
@@ -133,7 +133,7 @@ fn vector_stamps_equal_happened_before_and_lamport_stamps_respect_it() {
     });
 }
 
-/// Vectors are worked out stretch by stretch, in whatever order they are asked for.
+/// Vectors are computed in parts, in any order of requests.
 #[test]
 fn vector_stamps_of_a_long_run_do_not_depend_on_the_order_of_queries() {
     let mut scenario = common::scenario("heartbeat-detector", 128, 10);
@@ -141,7 +141,7 @@ fn vector_stamps_of_a_long_run_do_not_depend_on_the_order_of_queries() {
     let trace = run_valid(&scenario);
     let nodes = scenario.nodes.len();
     assert!(trace.events.len() > 4 * (1 << 22) / nodes, "{} events", trace.events.len());
-    // As they are defined, with a table of all.
+    // By definition, with a table of all.
     let mut vectors: Vec<Vec<u32>> = Vec::with_capacity(trace.events.len());
     let mut now = vec![vec![0_u32; nodes]; nodes];
     let begins = counted(&trace, nodes);

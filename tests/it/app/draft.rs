@@ -15,7 +15,7 @@ fn drop_of(from: usize, to: usize) -> Action {
     Action::Apply(Edit::AddFault(Fault::Drop { message }))
 }
 
-/// Two changes, one of them taken back, in the middle of the run, with a panel open.
+/// Two changes, one of them undone, in the middle of the run, with a panel open.
 fn work() -> State {
     let changes = [drop_of(0, 1), drop_of(0, 2), drop_of(1, 2), Action::Undo, Action::Jump(3)];
     reduce(&after(&State::opening(), changes), Action::Show(Some(Panel::ALL[0])))
@@ -46,7 +46,7 @@ fn draft_after_a_reload_restores_run_histories_and_playhead() {
     assert!(back.is_edited() && !back.playing);
     assert_eq!(*back.origin, *work.origin);
     assert_eq!(reduce(&back, Action::Reset).bundled_path().as_deref(), Some(TOUR[0]));
-    // Once more: nothing is worn off.
+    // Again: the result is the same.
     assert_eq!(back.draft(), work.draft());
 }
 

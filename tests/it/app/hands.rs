@@ -25,7 +25,7 @@ fn hand(state: &State, hand: Hand) -> State {
     reduce(state, Action::Hand(hand))
 }
 
-/// The example in which a receiver crashes, all of it told.
+/// The example in which a receiver crashes, at its end.
 fn start() -> State {
     let path = "reliable/best-effort-broadcast/receiver-crashes";
     let opened = Action::Open(bundled::find(path).expect("it is bundled"));

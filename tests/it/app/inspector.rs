@@ -14,7 +14,7 @@ use worldlines::{
     protocols,
 };
 
-/// Everything may be told.
+/// The whole run is visible.
 const ALL: usize = usize::MAX;
 
 fn run_of(path: &str) -> Run {
@@ -116,7 +116,7 @@ fn inspector_looks_at_the_picked_event_or_at_the_playhead() {
     assert_eq!(entry(&payload.fields, "seq").text, "1");
     let moment = of(Some(Selection::Moment { node: node(1), at: 80 }), 0);
     assert_eq!((moment.node, moment.before), (node(1), moment.events));
-    // A node's moment has changed nothing.
+    // A moment of a node changes no state.
     let states = past(&run).states(&moment, &[node(1)], ALL);
     assert!(!states[0].is_touched());
 }
@@ -147,7 +147,7 @@ fn source_of_every_protocol_has_a_description_and_the_modules_it_uses() {
     assert_eq!(listings["reliable-broadcast"].uses[0], "best-effort-broadcast");
 }
 
-/// A layer that the code imports is one that the registration names, and the other way round.
+/// The layers that the code imports are those that the registration names.
 #[test]
 fn registered_layers_are_the_protocols_that_the_source_uses() {
     let listings = listings();
@@ -165,7 +165,7 @@ fn registered_layers_are_the_protocols_that_the_source_uses() {
     }
 }
 
-/// Only code that is left to a default, which does nothing, has no lines.
+/// Only a default handler, which does nothing, has no lines.
 #[test]
 fn source_of_every_event_is_the_handler_that_ran() {
     let listings = listings();

@@ -1,4 +1,4 @@
-//! Long runs are waited for: what was shown stays meanwhile, and what comes of it is what comes of a short one.
+//! Long runs are computed in the background: the shown run stays meanwhile, and the result is that of a short run.
 
 use serde_json::json;
 use worldlines::{
@@ -8,7 +8,7 @@ use worldlines::{
     runs::{Outcome, Work},
 };
 
-/// So many broadcasts among five, 46 events each.
+/// This many broadcasts among five, 46 events each.
 fn broadcasts(count: usize) -> Scenario {
     let requests: Vec<_> = (0..count)
         .map(|index| json!({ "at": index, "node": format!("P{}", index % 5 + 1), "do": "broadcast", "with": format!("m{index}") }))
@@ -26,7 +26,7 @@ fn drop_first() -> Edit {
     Edit::AddFault(Fault::Drop { message })
 }
 
-/// Computes what is waited for, until nothing is.
+/// Computes until no work is pending.
 fn wait(mut state: State) -> State {
     for _ in 0..20 {
         let Some(pending) = state.pending.clone() else { return state };
@@ -148,7 +148,7 @@ fn link_to_a_long_run_is_waited_for_and_a_short_one_opens_at_once() {
     let arriving = State::begin(&long, None);
     assert!(arriving.pending.is_some() && *arriving.scenario() == *State::opening().scenario());
     assert!(arriving.stands_in);
-    // Called off, the example is an example.
+    // After a cancellation the example is still an example.
     assert!(!reduce(&arriving, Action::Cancel).stands_in);
     let there = wait(arriving);
     assert_eq!(*there.scenario(), broadcasts(500));
@@ -193,7 +193,7 @@ fn runs_with_many_events_at_one_moment_part_at_the_first_difference() {
     let text = json!({ "version": 1, "protocol": "reliable-broadcast", "nodes": 50, "requests": requests,
         "network": { "delay": [10, 10] }, "until": 100 });
     let before = wait(reduce(&State::opening(), Action::Load(text.to_string())));
-    // Each receipt is passed on to 48 nodes at once: most of the run happens at one moment.
+    // Each message is relayed to 48 nodes at once: most of the run happens at one moment.
     let slower =
         NetworkSpec { delay: Delay { min: 20, max: 20 }, ..before.scenario().network.clone() };
     let changed = wait(reduce(&before, Action::Apply(Edit::Network(slower))));

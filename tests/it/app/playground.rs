@@ -317,7 +317,7 @@ fn protocol_changed_keeps_requests_and_faults() {
     assert!(takers >= 5, "only {takers} protocols can be asked for a broadcast");
 }
 
-/// A broadcast with a label, which `fifo-multicast` does not know, in the first of the three orders.
+/// A broadcast with a label, which `fifo-multicast` does not support, in the first of the three orders.
 fn labelled(state: &State) -> State {
     let state = reduce(state, apply(Edit::Protocol("abcast")));
     let with = Some(json!({"payload": "bill", "label": "x"}));
@@ -363,7 +363,7 @@ fn tour_leads_from_every_stop_to_the_next() {
     assert_eq!(Ways::from(&aside.run, &aside.origin).next, None);
 }
 
-/// By protocol: what is said of the three orders.
+/// By protocol: the captions of the three orders.
 fn orders(state: &State) -> Vec<(&'static str, [&'static str; 3])> {
     let variants = Ways::from(&state.run, &state.origin).variants;
     let orders = ["FIFO order", "causal order", "total order"];
@@ -395,7 +395,7 @@ fn variants_of_three_orders_differ_on_the_same_sends() {
 #[test]
 fn variant_keeps_the_readers_changes_and_compares_the_others() {
     let state = three_orders();
-    // Without the delay the question is there in time, and FIFO order is enough for the answer.
+    // Without the delay the question arrives in time, and FIFO order is enough for the answer.
     let edited = after(&state, [apply(Edit::RemoveFault(0)), apply(Edit::Nodes(4))]);
     let judged = orders(&edited);
     for (id, expected) in judged {

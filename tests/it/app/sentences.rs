@@ -1,4 +1,4 @@
-//! Every template of a message, with whatever may stand in its places, makes a sentence.
+//! Every template of a message makes a sentence with any values in its places.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use worldlines::{
 
 use crate::common::prose::wrong_with;
 
-/// The sentences that were made, each once, by the template's name.
+/// The sentences, each once, by the template's name.
 #[derive(Default)]
 struct Sentences(BTreeMap<String, &'static str>);
 
@@ -104,7 +104,7 @@ fn opened() -> impl Iterator<Item = State> {
     })
 }
 
-/// Changes of each kind that mean something in a run.
+/// Changes of each kind that have an effect in a run.
 fn changes(state: &State) -> Vec<Edit> {
     let node = NodeId::new(0);
     let last = NodeId::new(state.scenario().nodes.len() - 1);
@@ -199,7 +199,7 @@ fn misspelt(text: &str) -> Vec<String> {
 #[test]
 fn sentences_on_misspelt_input_are_complete() {
     let mut said = Sentences::default();
-    // The files that have most in them.
+    // The largest files.
     for state in opened().step_by(5) {
         for text in misspelt(&scenario::write(state.scenario())) {
             let typed = reduce(&state, Action::Hand(Hand::Type(text)));

@@ -84,7 +84,7 @@ fn step_to_a_violation_stops_at_the_first_moment_of_it() {
             let stop = witness.iter().max().expect("it is proven by something") + 1;
             assert!(stops.contains(&stop));
             safety += 1;
-            // Judging is a pass over the run: not of all of them.
+            // Judging is a pass over the run, so not all runs are judged.
             if safety % 4 == 0 {
                 assert!(at(stop)[place].verdict.is_violated(), "{}", bundled.path());
                 assert!(!at(stop - 1)[place].verdict.is_violated(), "{}", bundled.path());
@@ -145,14 +145,14 @@ fn hidden_future_is_not_told_by_steps() {
     assert_eq!(hidden.told(), 3);
     let shown = reduce(&hidden, Action::Study(Ask::Future));
     assert_eq!(shown.told(), state.told());
-    // Nor is what a change makes of it.
+    // Nor is the changed run.
     let without_crash = Action::Apply(Edit::RemoveFault(0));
     assert!(reduce(&shown, without_crash.clone()).announcement.contains("agreement: holds"));
     let changed = reduce(&hidden, without_crash);
     assert_eq!(changed.announcement, "The run was recomputed; the future stays hidden.");
 }
 
-/// Every chord of the table does what its own line says: no earlier line takes it away.
+/// Every chord of the table has the effect of its own line: no earlier line hides it.
 #[test]
 fn shortcut_has_the_effect_on_its_sheet() {
     let state = State::opening();
@@ -219,7 +219,7 @@ fn past_and_future_of_the_picked_event_stand_out() {
     let told = told.expect("Bob delivers m1");
     let picked = reduce(&state, Action::Select(Some(Selection::Event(told))));
     let shown = emphasis(&picked.run, None, picked.asked_about()).expect("something is picked");
-    // Alice is asked and sends; Bob receives; her crash counts as no event.
+    // Alice receives a request and sends; Bob receives; her crash does not count as an event.
     assert_eq!((shown.asked, shown.counts), (Asked::Event(told), [3, 0, 0]));
     assert_eq!(shown.of_event(0), Role::Past);
     assert_eq!(shown.of_event(told), Role::Itself);

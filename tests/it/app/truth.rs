@@ -1,5 +1,5 @@
-//! The page shows the state that is: steps beside a second run, renamed nodes, traitors among deliveries, links that
-//! were called off.
+//! The page shows the current state: steps beside a second run, renamed nodes, traitors among deliveries, links that
+//! were cancelled.
 
 use worldlines::{
     app::{Action, Against, Edit, Playhead, Run, Since, State, Stride, is_of_this_host, reduce},
@@ -113,7 +113,7 @@ fn strides_over_two_runs_stop_at_their_goals_in_either() {
     }
 }
 
-/// The scenario with a node called otherwise.
+/// The scenario with a renamed node.
 fn renamed(scenario: &Scenario, index: usize, name: &str) -> Scenario {
     let edit = Edit::Rename(node(index), name.to_owned());
     edit.apply(scenario).unwrap_or_else(|problem| panic!("{name}: {problem}"))
@@ -140,7 +140,7 @@ fn renaming_a_node_of_a_bundled_run_changes_only_the_name() {
                     all.map(|it| (it.property.name, it.verdict.status())).collect::<Vec<_>>()
                 };
                 assert_eq!(judged(&after), judged(&before), "{what}");
-                // And back again, it is what it was: nothing was lost on the way.
+                // Renamed back, it is unchanged.
                 let back = renamed(&next, index, &scenario.nodes[index]);
                 let same = Outcome::of(back.clone()).expect("it runs").trace == before.trace;
                 assert!(same && back.nodes == scenario.nodes, "{what}");
@@ -193,7 +193,7 @@ fn renaming_a_node_changes_requests_and_forged_messages_that_name_it() {
             }
         }
         let Ok(before) = Outcome::of(scenario.clone()) else { continue };
-        // A traitor that says what the correct code would have said.
+        // A traitor that sends the messages of the correct code.
         let traitor = Fault::Traitor { node: node(0), strategy: Strategy::Scripted };
         scenario.faults.push(traitor);
         for message in before.trace.messages.iter().filter(|it| it.name.from == node(0)).take(20) {

@@ -1,4 +1,4 @@
-//! Other looks at a run: the list of events and what is asked of it, the deliveries node by node.
+//! Other views of a run: the list of events with its filters, the deliveries node by node.
 
 use worldlines::{
     analysis::{cause, effects},
@@ -232,7 +232,7 @@ fn network_view_shows_messages_that_were_sent_and_have_not_ended() {
 
 #[test]
 fn network_view_of_many_messages_counts_all_and_lists_some_hundreds() {
-    // The first messages stay under way for ever, so that what is under way is no stretch of the run.
+    // The first messages stay in transit for ever, so that the messages in transit are no contiguous part of the run.
     let requests = (0..40).map(|at| {
         format!(r#"{{"at":{at},"node":"P{}","do":"broadcast","with":"m{at}"}}"#, at % 40 + 1)
     });

@@ -116,7 +116,7 @@ fn words_stay_after_a_drag_that_returns() {
 
 #[test]
 fn words_of_a_link_are_dropped_by_the_first_change() {
-    // A stranger's run with a title that an example has, too.
+    // Another author's run with the title of an example.
     let mut theirs = State::opening().scenario().clone();
     theirs.nodes = vec!["Genève".to_owned(), "Zürich".to_owned(), "Bern".to_owned()];
     let state = State::begin(&link::encode(&theirs), None);

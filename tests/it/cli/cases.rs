@@ -1,4 +1,4 @@
-//! Inputs from outside, with what is right for each: what the command line answers, and how soon.
+//! Inputs from outside, each with the correct answer of the command line, and its time.
 
 use std::time::{Duration, Instant};
 

@@ -103,7 +103,7 @@ fn command_with_bad_input_is_refused_in_one_line() {
 
 #[test]
 fn command_with_a_closed_pipe_ends_without_an_error() {
-    // Far more than a pipe holds, so that the writer is still writing when its reader is gone.
+    // Far more than a pipe holds, so that the writer still writes when its reader has ended.
     let requests: Vec<String> = (0..5000)
         .map(|at| format!(r#"{{"at":{at},"node":"P1","do":"broadcast","with":"m{at}"}}"#))
         .collect();

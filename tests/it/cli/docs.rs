@@ -1,10 +1,10 @@
-//! The commands that the documentation shows work as they stand, in the root of the repository.
+//! The commands in the documentation work unchanged, in the root of the repository.
 
 use std::{fs, path::Path, process::Command};
 
 use crate::common::folder;
 
-/// The lines of a document's shell blocks that call `worldlines`, each with the folder to be in.
+/// The lines of a document's shell blocks that call `worldlines`, each with its folder.
 fn commands(text: &str) -> Vec<(String, String)> {
     let (mut found, mut shell, mut place) = (Vec::new(), false, String::from("."));
     for line in text.lines() {

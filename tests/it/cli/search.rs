@@ -1,4 +1,4 @@
-//! Searches on the command line: what is found, what is said to have been covered, parts that are joined.
+//! Searches on the command line: findings, coverage, and merged parts.
 
 use serde_json::Value as Json;
 use worldlines::{
@@ -10,7 +10,7 @@ use worldlines::{
 
 use crate::common::command_line::{HALF_WAY, file, printed, refused, worldlines};
 
-/// A broadcast to which nothing happens.
+/// A broadcast without faults.
 fn plain() -> String {
     let scenario = scenario::read(HALF_WAY).expect("it is a scenario");
     scenario::write(&Scenario { faults: Vec::new(), ..scenario })

@@ -1,4 +1,4 @@
-//! Geometry: every event has its place, arrows point forward in time, labels do not lie on one another.
+//! Geometry: every event has its place, arrows point forward in time, labels do not overlap.
 
 use worldlines::{
     app::interesting_end,
@@ -95,7 +95,7 @@ fn arrow_of_every_message_points_forward_and_ends_with_its_fate() {
     }
 }
 
-/// The least that a label takes up, whatever the font.
+/// The smallest size of a label in any font.
 fn covers(label: &Label) -> [f64; 4] {
     let half = label.text.chars().count() as f64 * 2.7;
     [label.at.x - half, label.at.y - 5.0, label.at.x + half, label.at.y + 5.0]
@@ -152,7 +152,7 @@ fn layout_after_an_edit_moves_only_what_changed() {
     let mut scenario = before.scenario.clone();
     scenario.faults.push(Fault::Delay { message, by: 9 });
     let after = Outcome::of(scenario).expect("it runs");
-    // One axis for both: the page keeps it while a message is dragged.
+    // One axis for both: the page keeps it while the reader drags a message.
     let end = interesting_end(&after);
     for (orientation, length, gap) in FRAMES {
         let frame = Frame { orientation, length, gap, end, apart: 1.0 };

@@ -1,4 +1,4 @@
-//! The marks of what protocols tell, on runs that are written down by hand: whatever tells such things is
+//! The marks of indications and metrics, on hand-made runs: every protocol with such indications is
 //! drawn so.
 
 use worldlines::{
@@ -25,7 +25,7 @@ use worldlines::{
 
 use crate::common::rumour::RUMOUR;
 
-/// A protocol that is measured in both ways, and whose messages are delivered by groups.
+/// A protocol with both kinds of metrics, whose messages are delivered by groups.
 const MEASURED: Protocol = Protocol {
     metrics: &[
         Metric { name: "round", unit: "", help: "Its round.", drawn: Drawn::Band, value: |_| 0 },
@@ -44,7 +44,7 @@ const MEASURED: Protocol = Protocol {
     ..RUMOUR
 };
 
-/// A run of so many nodes, written down.
+/// A hand-made run of this many nodes.
 struct Hand {
     scenario: Scenario,
     trace: Trace,
@@ -92,7 +92,7 @@ impl Hand {
         self
     }
 
-    /// Its picture, both ways that time can run.
+    /// Its picture, in both directions of time.
     fn pictures(&self) -> Vec<(Layout, Scene)> {
         let frames =
             [(Orientation::Horizontal, 900.0, 100.0), (Orientation::Vertical, 430.0, 120.0)];
@@ -215,7 +215,7 @@ fn view_is_drawn_as_a_barrier_through_its_installations() {
             .collect();
         let at = |event| layout.event_point(&hand.trace, event);
         assert_eq!(corners, [at(1), at(0), at(0), at(3)]);
-        // It is there where both of its ends are.
+        // It is drawn if both of its ends are.
         assert_eq!(first.pieces.iter().map(|it| it.since).collect::<Vec<_>>(), [1, 1, 3, 3]);
         let [.., last] = &first.pieces[..] else { panic!("it has pieces") };
         assert!(layout.unpoint(last.to).1 > layout.across(NodeId::new(3)), "it reaches beyond");

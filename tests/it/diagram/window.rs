@@ -136,7 +136,7 @@ fn scene_from_nearby_shows_every_mark_with_its_text() {
     }
     seen.dedup();
     assert_eq!(seen, [Detail::Merged, Detail::Lean, Detail::Full]);
-    // And there is an end to it.
+    // And it is bounded.
     assert_eq!(
         lens.zoomed(1e9, shown(&run), ROOM),
         lens.zoomed(1e9, shown(&run), ROOM).zoomed(1.5, shown(&run), ROOM)

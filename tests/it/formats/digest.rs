@@ -94,7 +94,7 @@ fn digest_differs_for_every_different_event() {
     }
 }
 
-/// Wording, state and what is said of a run may grow in later versions, and old links stay right.
+/// Wording, states and verdicts may change in later versions, and old links stay valid.
 #[test]
 fn digest_does_not_depend_on_notes_states_and_metrics() {
     let digest = outcome(HALF_WAY).digest();

@@ -1,5 +1,5 @@
-//! No output holds a raw character that hides or that changes how the rest is read, whatever a stranger's scenario says:
-//! random scenarios with hostile names and payloads, and every text that is made of their runs.
+//! No output contains a raw character that is invisible or changes the display of the rest, for any scenario:
+//! random scenarios with hostile names and payloads, and every text about their runs.
 
 use serde_json::Value as Json;
 use worldlines::{
@@ -56,7 +56,7 @@ const HOSTILE: [char; 30] = [
     '\u{f0000}',
 ];
 
-/// The same by what Unicode calls them, written down a second time: categories Cc, Cf, Zl, Zp, Co and what is default
+/// The same by the names of Unicode, stated independently: categories Cc, Cf, Zl, Zp, Co and characters that are default
 /// ignorable, in the planes where the tests draw.
 fn hides(c: char) -> bool {
     c.is_control()
@@ -80,14 +80,14 @@ fn is_node(c: char) -> bool {
     ('\u{E000}'..='\u{E07F}').contains(&c)
 }
 
-/// A node's name that the reader takes, told from others by its number.
+/// A node's name that the reader accepts, made unique by its number.
 fn any_name(chance: &mut Chance, number: usize) -> String {
     let clean = |c: &char| !c.is_control() && !matches!(c, '>' | '#');
     let text: String = any_text(chance, 12).chars().filter(clean).collect();
     format!("{text}{number}")
 }
 
-/// Puts hostile names and texts into a scenario, wherever its protocol takes them.
+/// Puts hostile names and texts into a scenario, wherever its protocol accepts them.
 fn poison(chance: &mut Chance, scenario: &mut Scenario) {
     let protocol = protocols::find(&scenario.protocol).expect("it is registered");
     let before = std::mem::take(&mut scenario.nodes);
@@ -129,12 +129,12 @@ fn assert_plain(what: &str, text: &str) {
     assert_eq!(found, None, "{what}: {text:?}");
 }
 
-/// Fails if a line of a text has one.
+/// Fails if a line of a text has a raw unseen character.
 fn assert_plain_lines(what: &str, text: &str) {
     text.split('\n').for_each(|line| assert_plain(what, line));
 }
 
-/// Every text that the library makes of a run.
+/// Every text of the library about a run.
 fn check_texts(outcome: &Outcome) {
     let Outcome { scenario, protocol, trace, report } = outcome;
     assert_plain_lines("text", &outcome.text());
@@ -272,7 +272,7 @@ fn command_line_prints_no_raw_character_of_a_scenario() {
 #[test]
 fn error_is_one_line_without_raw_characters() {
     let mut chance = Chance::new(11);
-    // No argument holds a NUL.
+    // No argument contains a NUL.
     let odd = |chance: &mut Chance| format!("x{}", any_text(chance, 30).replace('\0', ""));
     for round in 0..40 {
         let text = odd(&mut chance);

@@ -1,5 +1,5 @@
 //! Every bundled scenario's run as readable text. `UPDATE_GOLDEN=1 cargo test --test it golden` writes the
-//! texts anew; read what has changed before you commit it.
+//! texts; read the changes before you commit them.
 
 use std::{env, fs};
 

@@ -1,4 +1,4 @@
-//! Links open for ever, in whatever state chat programs leave them; and what is no link is refused.
+//! Links open for ever, in any form in which chat programs leave them; other texts are refused.
 
 use std::{env, fs, path::PathBuf};
 
@@ -92,7 +92,7 @@ fn plain() -> Scenario {
     Scenario::new("best-effort-broadcast", Scenario::numbered(3))
 }
 
-/// A link with this text inside, whatever it is.
+/// A link with any text inside.
 fn deflated(text: impl AsRef<[u8]>) -> String {
     format!("#s=deflate.{}", URL_SAFE_NO_PAD.encode(compress_to_vec(text.as_ref(), 9)))
 }

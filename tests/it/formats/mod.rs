@@ -1,4 +1,4 @@
-//! Everything that leaves or enters: scenarios, traces, digests, links and texts.
+//! All input and output: scenarios, traces, digests, links and texts.
 
 mod check;
 mod digest;

@@ -1,6 +1,6 @@
-//! Every way to get a scenario wrong, and the one line that it is answered with.
+//! Every kind of mistake in a scenario, and its one-line answer.
 //!
-//! Each line names where, what is there and what should be; readers see these lines as they stand.
+//! Each line names the place, the found value and the expected one; readers see these lines unchanged.
 
 use worldlines::formats::scenario;
 
@@ -135,7 +135,7 @@ const WHOLE: &[(&str, &str)] = &[
     ),
 ];
 
-/// Fields of a scenario that is otherwise right.
+/// Fields of a scenario that is otherwise valid.
 const FIELDS: &[(&str, &str)] = &[
     (r#""params":[]"#, r#"params: found [], expected an object"#),
     (
@@ -521,7 +521,7 @@ fn refusal_of_many(field: &str, item: &str, many: usize) -> String {
 
 #[test]
 fn scenario_beyond_a_bound_is_refused_before_it_is_built() {
-    // No item would be read: it is their number that is refused.
+    // No item would be read: their number is refused.
     assert_eq!(
         refusal_of_many("nodes", "0", 129),
         "nodes: found 129 of them, expected at most 128"

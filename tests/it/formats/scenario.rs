@@ -1,4 +1,4 @@
-//! Scenarios are read and written as docs/scenario.md says.
+//! Scenarios are read and written as described in docs/scenario.md.
 //!
 //! Refusals are tested in `refusals.rs`.
 
@@ -206,7 +206,7 @@ impl Generator {
         self.0.one_of(choices)
     }
 
-    /// Small as a rule, at the bounds now and then.
+    /// Mostly small, sometimes at the bounds.
     fn time(&mut self) -> u64 {
         let small = self.below(100);
         self.one_of(&[small, small, 0, MAX_TIME - 1])

@@ -1,4 +1,4 @@
-//! Traces leave as docs/trace.md says, and read well in a terminal.
+//! Traces have the form of docs/trace.md, and are readable in a terminal.
 
 use serde_json::{Value as Json, json};
 use worldlines::{
@@ -20,7 +20,7 @@ fn json(outcome: &Outcome) -> Json {
     serde_json::from_str(&outcome.json()).expect("a trace is JSON")
 }
 
-/// The example of docs/trace.md, its network made steady so that every moment is known.
+/// The example of docs/trace.md, with fixed delays so that every moment is known.
 const HALF_WAY: &str = r#"{
     "version": 1, "title": "The sender crashes half-way", "protocol": "best-effort-broadcast",
     "nodes": ["Alice", "Bob", "Carol"], "network": {"delay": [21, 21]},

@@ -36,7 +36,7 @@ pub(crate) struct Checked {
 /// Number of events that one handler may cause after the budget is spent.
 const SLACK: usize = 2_000;
 
-/// Reads an input as a scenario, runs and judges it, and asserts everything that must be true.
+/// Reads an input as a scenario, runs and judges it, and asserts the invariants.
 pub(crate) fn check(input: &Input) -> Checked {
     let (mut checked, bytes) = (Checked::default(), &input.bytes);
     let mut json = arbitrary::scenario(input);
@@ -57,7 +57,7 @@ pub(crate) fn check(input: &Input) -> Checked {
     check_way(&read, bytes);
     check_damaged(bytes, &read);
 
-    // Once more with a protocol that uses all that a context offers and whose messages can be forged.
+    // Again with a protocol that uses every function of a context and whose messages can be forged.
     let mut rumour = Scenario { protocol: RUMOUR.id.to_owned(), ..read };
     rumour.params.clear();
     let forge = |message: MessageName| Fault::Forge { message, with: Json::from("a lie") };
@@ -212,7 +212,7 @@ fn check_nodes(scenario: &Scenario, trace: &Trace) {
 const EXPLAINED: usize = 200;
 const SEARCHED: usize = 120;
 
-/// The way of a scenario through the command line: link, open, explain, search with a small budget.
+/// A scenario in the command line: link, open, explain, search with a small budget.
 fn check_way(scenario: &Scenario, bytes: &[u8]) {
     let outcome = Outcome::of(scenario.clone()).expect("the requests have been read");
     let fragment = link::fragment(scenario, Some(&"0123456789abcdef".repeat(4)));

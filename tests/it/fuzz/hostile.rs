@@ -8,7 +8,7 @@ use worldlines::{
 
 use crate::common::chance::Chance;
 
-/// Pieces that scenarios are made of, and that are wrong nearly everywhere.
+/// Pieces of scenarios that are wrong in nearly every place.
 const PIECES: [&str; 26] = [
     "{",
     "}",
@@ -63,7 +63,7 @@ fn damaged(chance: &mut Chance, text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// A value of a document replaced by another that is wrong nearly everywhere.
+/// A document with a value replaced by another that is wrong in nearly every place.
 fn twisted(chance: &mut Chance, value: &mut Json) {
     let deeper = !chance.percent(25);
     match value {
@@ -98,7 +98,7 @@ fn twisted(chance: &mut Chance, value: &mut Json) {
     }
 }
 
-/// A refusal is one line that can be shown.
+/// A refusal is one displayable line.
 fn assert_tellable(problem: &Problem) {
     let line = problem.to_string();
     assert!(!line.is_empty() && !line.contains(is_unseen), "{line:?}");

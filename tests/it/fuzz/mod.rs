@@ -1,4 +1,4 @@
-//! Arbitrary scenarios: nothing that a scenario contains makes the kernel loop, overflow or panic.
+//! Arbitrary scenarios: no scenario makes the kernel loop, overflow or panic.
 //!
 //! `cargo test` replays the corpus and tries some more inputs. To search for new ones for ten minutes:
 //!
@@ -99,7 +99,7 @@ fn fuzz_corpus_replayed_passes_all_checks_and_reaches_every_fault() {
         println!("{}", path.display());
         features.extend(check(input).features);
     }
-    // The corpus reaches what it is for: every kind of fault with a part in a run, and every loss.
+    // The corpus covers its goal: every kind of fault with an effect in a run, and every kind of loss.
     for word in ["corrupt", "forge", "traitor", "drift", "partition", "omit", "cut"] {
         assert!(features.contains(&format!("rumour {word} true")), "no {word} met anything");
     }

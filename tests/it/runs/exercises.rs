@@ -1,5 +1,5 @@
-//! Exercises: every bundled goal can be reached and its bound is tight, by the search itself; a result code stands
-//! for what was done and nothing else.
+//! Exercises: every bundled goal can be reached and its bound is tight, by the search itself; a result code contains
+//! the changes and nothing else.
 
 use worldlines::{
     formats::{
@@ -66,7 +66,7 @@ fn exercise_to_break_is_solved_within_its_bound_and_not_below() {
     assert!(count >= 4);
 }
 
-/// Every protocol with the parameters that differ least: its defaults.
+/// Every protocol with its default parameters.
 fn others(exercise: &Scenario) -> impl Iterator<Item = Scenario> {
     let exercise = exercise.clone();
     let change = move |protocol: &Protocol| {
@@ -131,7 +131,7 @@ fn exercise_code_belongs_to_one_solution() {
     assert!(same, "it runs as it ran");
     assert_eq!(opened.scenario, tried.scenario);
     assert_eq!(exercise::tried(&scenario, &opened.scenario), Some(ExerciseVerdict::Reached));
-    // Of another exercise it is the code of another run.
+    // For another exercise it is the code of another run.
     let (other, _) = exercise_of("exercise-blocked");
     assert!(exercise::open(&other, &code).is_ok_and(|(_, same)| !same));
     // A text that only resembles a code is refused, and so is a code that changes fixed parts.

@@ -1,4 +1,4 @@
-//! Runs and what is measured of them; exercises.
+//! Runs, measures and exercises.
 
 mod exercises;
 mod measure;
