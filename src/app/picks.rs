@@ -13,8 +13,7 @@ pub(super) fn held(before: &State, mut state: State) -> State {
     // Searching for a message or a verdict takes long in a long run: not at every frame of playback.
     let picked = changed || state.selection != before.selection;
     let asked = changed || state.explained != before.explained;
-    // Events are numbered again in every run.
-    let other = changed && state.selection == before.selection;
+    let other = changed && state.selection == before.selection; // Runs number their events anew.
     let State {
         run,
         // Scenarios, not selections: each is read and run again before it is shown.
@@ -33,6 +32,7 @@ pub(super) fn held(before: &State, mut state: State) -> State {
         study,
         inspected,
         filter,
+        causes_wanted,
         // Computed from the run that is shown, and computed again for another one.
         changes: _,
         compare: _,
@@ -50,6 +50,7 @@ pub(super) fn held(before: &State, mut state: State) -> State {
         pace: _,
         shown_until: _,
         armed: _,
+        indications: _,
         called_off: _,
         writing: _,
         lens: _,
@@ -63,13 +64,12 @@ pub(super) fn held(before: &State, mut state: State) -> State {
     } = &mut state;
     let is_there = |node: &NodeId| node.index() < run.scenario.nodes.len();
     playhead.cursor = playhead.cursor.min(run.trace.events.len());
-    selection.take_if(|selection| match selection {
-        Selection::Event(_) if other => true,
-        selection => picked && !selection.is_of(run),
-    });
+    selection
+        .take_if(|it| (other && matches!(it, Selection::Event(_))) || (picked && !it.is_of(run)));
     *menu &= selection.is_some();
     filled.retain(|_| *menu && !changed);
     place.take_if(|(node, _)| !is_there(node));
+    *causes_wanted &= !changed;
     lasso.take_if(|area| !area.is_held(run.scenario.nodes.len()));
     explained.take_if(|name| asked && !is_violated(run, name));
     inspected.take_if(|node| !is_there(node));

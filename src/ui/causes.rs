@@ -4,10 +4,10 @@ use std::cell::RefCell;
 
 use yew::prelude::*;
 
-use super::work::slice;
+use super::{Send, work::slice};
 use crate::{
     analysis::{Judgement, MOST_TESTED},
-    app::{Run, text},
+    app::{Action, Run, text},
     diagram::fault_sentence,
     kernel::spell,
     web::Frames,
@@ -33,12 +33,12 @@ pub(super) enum Causes {
 
 /// Finds the causes of a run's violations: at once where that is quick, else in slices of a frame.
 #[hook]
-pub(super) fn use_causes(run: &Run) -> Causes {
-    let requested = use_state(|| None::<Run>);
+pub(super) fn use_causes(run: &Run, is_requested: bool, send: &Send) -> Causes {
+    // Only of the view: the causes are stored with the run, and this draws them when they are there.
     let found = use_state(|| None::<Run>);
     let known = run.report.causes.get().is_some() || find_at_once(run);
     let is_long = run.trace.events.len() > MOST_TESTED;
-    let is_wanted = !is_long || requested.as_ref() == Some(run);
+    let is_wanted = !is_long || is_requested;
     let wanted = (!known && is_wanted).then(|| run.clone());
     use_effect_with(wanted, move |wanted| {
         let frames = wanted.clone().map(|run| seek(run, found));
@@ -47,10 +47,7 @@ pub(super) fn use_causes(run: &Run) -> Causes {
     match (known, is_wanted) {
         (true, _) => Causes::Known,
         (false, true) => Causes::Sought,
-        (false, false) => {
-            let run = run.clone();
-            Causes::OnRequest(Callback::from(move |_| requested.set(Some(run.clone()))))
-        }
+        (false, false) => Causes::OnRequest(send.reform(|_: MouseEvent| Action::SeekCauses)),
     }
 }
 

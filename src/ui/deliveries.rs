@@ -12,7 +12,7 @@ use super::{
     rows::{ClassOfRow, DrawRow, Rows, Stops},
 };
 use crate::{
-    app::{Run, Selection, text},
+    app::{Action, Run, Selection, text},
     diagram::{Against, Cell, Column, Deliveries, cell_text},
     kernel::NodeId,
     web::Style,
@@ -28,20 +28,19 @@ pub(super) struct Props {
     pub(super) selection: Option<Selection>,
     /// The node that the reader wants to see first.
     pub(super) inspected: Option<NodeId>,
+    /// The kind of indication that the reader wants to see; none for all kinds.
+    pub(super) wanted: Option<&'static str>,
     pub(super) send: Send,
 }
 
-/// The kind that is shown where there are several: what broadcasts are for.
-const FIRST: &str = "deliver";
 /// Number of nodes that are shown beside each other.
 const COLUMNS: usize = 8;
 
 /// Table of the indications of each node.
 #[component]
 pub(super) fn Told(props: &Props) -> Html {
-    let Props { run, cursor, told: tellable, selection, inspected, send } = props;
+    let Props { run, cursor, told: tellable, selection, inspected, wanted, send } = props;
     let is_hidden = *tellable < run.trace.events.len();
-    let wanted = use_state_eq(|| Some(FIRST));
     let told = use_memo((run.clone(), *wanted), |(run, wanted)| {
         let of = |kind| Deliveries::of(run.protocol, &run.scenario, &run.trace, kind);
         let told = of(*wanted);
@@ -97,9 +96,9 @@ pub(super) fn Told(props: &Props) -> Html {
     let heads: Vec<_> = heads.chain(names).collect();
     let style = Style::from(format!("--columns:{}", columns.len()));
     let onchange = {
-        let (wanted, kinds) = (wanted.clone(), told.kinds.clone());
-        Callback::from(move |value: String| {
-            wanted.set(kinds.iter().copied().find(|kind| *kind == value));
+        let kinds = told.kinds.clone();
+        send.reform(move |value: String| {
+            Action::Indications(kinds.iter().copied().find(|kind| *kind == value))
         })
     };
     let choices = told.kinds.iter().map(|each| choice(*each, *each));

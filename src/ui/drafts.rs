@@ -87,6 +87,7 @@ pub(super) fn use_drafts(state: &State, send: &Send) -> Html {
             move || drop(timeout)
         }
     });
+    // Only of the view: what the storage of the browser holds. The reducer gets the draft that is opened.
     let offer = use_state(|| None);
     use_effect_with((), {
         let offer = offer.clone();

@@ -17,6 +17,7 @@ pub(super) struct Props {
 #[component]
 pub(super) fn Exercise(props: &Props) -> Html {
     let Props { run, exercise } = props;
+    // Only of the view: an answer of the clipboard.
     let copied = use_state_eq(|| false);
     use_effect_with(run.clone(), {
         let copied = copied.clone();

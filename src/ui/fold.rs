@@ -39,10 +39,10 @@ pub(super) fn fold(class: &'static str, summary: String, much: bool, content: Co
 
 #[component]
 fn Fold(props: &Props) -> Html {
+    // Only of the view: the element itself opens and closes, and no other part depends on it.
     let open = use_state_eq(|| false);
     let ontoggle = {
         let open = open.clone();
-        // The element itself opens and closes: this only follows.
         Callback::from(move |event: Event| open.set(web::is_open(&event)))
     };
     html! {

@@ -93,6 +93,7 @@ fn example_menu(props: &HeaderProps) -> Html {
 /// The theme that is shown, and a button for the other.
 #[hook]
 fn use_theme_button() -> Html {
+    // Only of the view: the browser stores it, and no link holds it.
     let theme = use_state(web::theme);
     use_effect_with(*theme, |&theme| web::show_theme(theme));
     let onclick = {

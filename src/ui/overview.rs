@@ -108,6 +108,7 @@ fn strip(run: &Run, end: Time) -> Html {
 /// Scroll position of the picture, kept up to date.
 #[hook]
 fn use_scrolled(container: &NodeRef, orientation: Orientation) -> f64 {
+    // Only of the view: measured in the document.
     let scrolled = use_state_eq(|| 0.0);
     let container = container.clone();
     use_effect_with(orientation, {

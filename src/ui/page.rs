@@ -151,7 +151,8 @@ pub(super) fn Page() -> Html {
                 </section>
                 <div class="side">
                     <Verdicts run={state.run.clone()} cursor={state.playhead.cursor}
-                        explained={state.explained} hidden={state.study.future_hidden} send={send.clone()} />
+                        explained={state.explained} causes_wanted={state.causes_wanted}
+                        hidden={state.study.future_hidden} send={send.clone()} />
                     { part(deeds) }
                     { part(settings) }
                     { part(about) }

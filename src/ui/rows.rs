@@ -77,6 +77,7 @@ pub(super) fn Rows(props: &Props) -> Html {
     let Props { id, count, stops, shown, .. } = *props;
     let (list, ruler) = (use_node_ref(), use_node_ref());
     let height = use_height(&ruler);
+    // Only of the view: the scroll position, and the place of the keyboard in the table.
     let first = use_state_eq(|| 0_usize);
     let spot = use_state_eq(|| (0_usize, 0_usize));
     let by_key = use_mut_ref(|| false);
@@ -185,6 +186,7 @@ fn moved(
 /// Height of a row. The style sheet decides it, and gives more room to narrow screens and fingers.
 #[hook]
 fn use_height(ruler: &NodeRef) -> f64 {
+    // Only of the view: measured in the document.
     let height = use_state_eq(|| HEIGHT);
     use_effect_with((), {
         let (height, ruler) = (height.clone(), ruler.clone());

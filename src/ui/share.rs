@@ -22,6 +22,7 @@ enum Copied {
 /// A button that copies the link.
 #[hook]
 pub(super) fn use_share(fragment: &str) -> Html {
+    // Only of the view: an answer of the clipboard, which passes by itself.
     let copied = use_state_eq(|| Copied::NotYet);
     use_effect_with(*copied, {
         let copied = copied.clone();

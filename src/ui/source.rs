@@ -32,7 +32,8 @@ type Listings = Vec<(String, Option<Rc<Listing>>)>;
 pub(super) fn Source(props: &Props) -> Html {
     let Props { run, cursor, told, selection } = props;
     let own = run.protocol.id;
-    // A module that the reader looks at, and the protocol that uses it.
+    // A module that the reader looks at, and the protocol that uses it. Only of the view, like a place in a
+    // document: the listing is fetched by it.
     let used = use_state(|| None::<(&'static str, String)>);
     let used_module = used.as_ref().filter(|(of, _)| *of == own).map(|(_, module)| module.clone());
     let module = used_module.unwrap_or_else(|| own.to_owned());
@@ -237,6 +238,7 @@ fn raw(file: &SourceFile, lines: Range<usize>) -> Html {
 /// A listing: nothing until it has come, and nothing in that if it cannot be had.
 #[hook]
 fn use_fetched(module: &str) -> Option<Option<Rc<Listing>>> {
+    // Only of the view: files that the browser has fetched.
     let listings = use_mut_ref(Listings::new);
     let again = use_force_update();
     let known = listings.borrow().iter().find(|(name, _)| name == module).map(|(_, it)| it.clone());

@@ -312,6 +312,7 @@ fn anchor(run: &Outcome, layout: &Layout, selection: Selection) -> Option<Point>
 #[hook]
 fn use_viewport(container: &NodeRef) -> Viewport {
     let start = || Viewport { width: web::likely_width(), height: 560.0, ..Viewport::default() };
+    // Only of the view: measured in the document.
     let seen = use_state_eq(start);
     let container = container.clone();
     use_effect_with((), {
@@ -351,6 +352,7 @@ fn use_let_go(drag: &Rc<RefCell<Option<Drag>>>, called_off: u32) {
 /// True while the reader zooms: the pictures in between need no details.
 #[hook]
 fn use_zooming(lens: Lens) -> bool {
+    // Only of the view: it passes by itself.
     let zooming = use_state_eq(|| false);
     let before = use_mut_ref(|| lens);
     {

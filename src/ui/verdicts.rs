@@ -21,6 +21,8 @@ pub(super) struct Props {
     /// Number of events that have happened.
     pub(super) cursor: usize,
     pub(super) explained: Option<&'static str>,
+    /// True if the reader asked for the causes.
+    pub(super) causes_wanted: bool,
     /// True if the future is hidden.
     pub(super) hidden: bool,
     pub(super) send: Send,
@@ -34,7 +36,7 @@ pub(super) fn Verdicts(props: &Props) -> Html {
     let now =
         use_memo((run.clone(), props.cursor), |(run, cursor)| judged.borrow_mut().at(run, *cursor));
     let over = props.cursor == run.trace.events.len();
-    let causes = use_causes(run);
+    let causes = use_causes(run, props.causes_wanted, &props.send);
     // The verdicts at the end are hidden until the run is over.
     let ends = if over { &run.report.judgements } else { &*now };
     let rows = |promised: bool| {

@@ -33,6 +33,7 @@ pub(super) fn slice(mut part: impl FnMut() -> bool) -> bool {
 /// Computes the long run that is waited for. Draws how far that has come, and a way to call it off.
 #[hook]
 pub(super) fn use_work(pending: Option<&Shared<Pending>>, send: &Send) -> Html {
+    // Only of the view: a state for each step would draw the whole page again.
     let progress = use_state_eq(|| 0_u64);
     use_effect_with(pending.cloned(), {
         let (progress, send) = (progress.clone(), send.clone());
@@ -80,6 +81,7 @@ pub(super) fn use_fragment(run: &Run, adjusting: bool, send: &Send) -> Rc<String
         false if run.is_long() => link::fragment(&run.scenario, None),
         false => link::fragment(&run.scenario, Some(&run.digest())),
     });
+    // Only of the view: the digest follows from the run. The state hears of it where it depends on it.
     let found = use_state(|| None::<(Run, String)>);
     let digest = (*found).as_ref().filter(|(of, _)| of == run).map(|(_, digest)| digest.clone());
     let wanted = (!adjusting && run.is_long() && digest.is_none()).then(|| run.clone());

@@ -49,7 +49,7 @@ pub(super) fn workbench(state: &State, worked: &Worked, send: &Send) -> Html {
                             <Source run={run.clone()} cursor={playhead.cursor} told={state.told()} selection={*selection} />
                         },
                         Panel::Deliveries => html! {
-                            <Told run={run.clone()} cursor={playhead.cursor} told={state.told()} selection={*selection}
+                            <Told run={run.clone()} wanted={state.indications} cursor={playhead.cursor} told={state.told()} selection={*selection}
                                 inspected={state.inspected} send={send.clone()} />
                         },
                         Panel::Network => html! { <NetworkView run={run.clone()} playhead={*playhead} /> },

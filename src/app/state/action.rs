@@ -66,6 +66,10 @@ pub enum Action {
     Show(Option<Panel>),
     /// Shows this node first among the states; none for the node of the current event.
     Inspect(Option<NodeId>),
+    /// Shows indications of this kind in the table of deliveries; none for all kinds.
+    Indications(Option<&'static str>),
+    /// Seeks the causes of violations in a long run.
+    SeekCauses,
     /// Filters the list of events.
     Filter(Filter),
     /// Delivers the long run that was being computed.

@@ -88,6 +88,10 @@ pub struct State {
     pub panel: Option<Panel>,
     /// Node that the tab of the states shows first; none for the node of the current event.
     pub inspected: Option<NodeId>,
+    /// Kind of indication that the table of deliveries shows, if the run has it; none for all kinds.
+    pub indications: Option<&'static str>,
+    /// True if the reader asked for the causes of violations, which are not sought by themselves in a long run.
+    pub causes_wanted: bool,
     /// Filter of the list of events.
     pub filter: Filter,
     /// Differences that the reader's changes made.
@@ -172,6 +176,8 @@ impl State {
             lens: Lens::default(),
             panel: None,
             inspected: None,
+            indications: Some("deliver"),
+            causes_wanted: false,
             filter: Filter::default(),
             changes: Changes::default(),
             compare: None,

@@ -95,6 +95,8 @@ fn act(state: State, action: Action) -> State {
         Action::Look(lens) => State { lens, ..state },
         Action::Show(panel) => State { panel, ..state },
         Action::Inspect(inspected) => State { inspected, ..state },
+        Action::Indications(indications) => State { indications, ..state },
+        Action::SeekCauses => State { causes_wanted: true, ..state },
         Action::Filter(filter) => State { filter, ..state },
         Action::Digested(digest) => digested(state, &digest),
         Action::Differ(showing) => changes::show(state, showing),

@@ -315,3 +315,19 @@ fn network_view_has_room_for_twenty_nodes() {
     let told = (&run.scenario, &run.trace);
     assert_eq!(Scenery::at(told, &graph, &traffic, (cursor, 30.0)).flights.len(), 19);
 }
+
+#[test]
+fn causes_are_sought_on_request_for_one_run() {
+    let asked = reduce(&State::opening(), Action::SeekCauses);
+    assert!(asked.causes_wanted);
+    let changed = reduce(&asked, Action::Apply(Edit::RemoveFault(0)));
+    assert!(!changed.causes_wanted, "another run, another question");
+}
+
+#[test]
+fn kind_of_indications_stays_with_another_run() {
+    let state = State::opening();
+    assert_eq!(state.indications, Some("deliver"));
+    let all = reduce(&state, Action::Indications(None));
+    assert_eq!(reduce(&all, Action::Apply(Edit::RemoveFault(0))).indications, None);
+}
