@@ -9,7 +9,7 @@ pub mod kernel;
 // Works out what follows from a trace: the order of events, cuts, verdicts, broken assumptions and causes.
 pub mod analysis;
 
-// The textbook's modules: what is asked, told and promised, without any solution.
+// Abstractions: requests, indications and properties, without any solution.
 pub mod abstractions;
 
 // The algorithms: a folder per family, a file per protocol.

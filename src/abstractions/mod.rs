@@ -1,4 +1,4 @@
-//! The textbook's modules: what is asked, told and promised, without any solution.
+//! The textbook's modules: requests, indications and properties, without any solution.
 //!
 //! A module holds the requests and indications of one abstraction and its properties, each with the
 //! monitor that judges it. Vocabulary and properties are those of Cachin, Guerraoui and Rodrigues,

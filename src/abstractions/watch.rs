@@ -1,6 +1,6 @@
 //! Shared parts of the monitors.
 //!
-//! A safety monitor returns the event that completes the first violation; a liveness monitor returns what is still owed.
+//! A safety monitor returns the event that completes the first violation; a liveness monitor returns the open obligation.
 //! This module does the rest: a violation of safety is final, and a liveness property is due at the end.
 
 use std::hash::Hash;

@@ -164,7 +164,7 @@ pub enum Recorded {
         /// Sequence number at this process.
         index: u32,
     },
-    /// The process goes on from an earlier state.
+    /// The process continues from an earlier state.
     #[display("rollback to checkpoint {index}")]
     Rollback {
         /// The checkpoint that it started from.

@@ -33,7 +33,7 @@ struct PrimaryPartition {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Followed {
     name: ViewName,
-    /// The first process that went on to it, and the event.
+    /// The first process that installed it after another view, and the event.
     reached: Option<(NodeId, EventId)>,
     /// Views that it follows directly.
     before: Vec<usize>,
@@ -53,7 +53,7 @@ impl PrimaryPartition {
         place
     }
 
-    /// Takes note that a process went on from one view to another.
+    /// Records that a process installed one view after another.
     fn link(&mut self, from: usize, to: usize) {
         if self.views[to].before.contains(&from) {
             return;
@@ -79,7 +79,7 @@ impl PrimaryPartition {
         }
     }
 
-    /// The first view that goes on beside this one.
+    /// The first view in another partition than this one.
     fn rival(&self, place: usize) -> Option<&Followed> {
         let (_, members) = self.views[place].name;
         let group = self.views[place].group;

@@ -48,7 +48,7 @@ impl ViewChange {
         }
     }
 
-    /// Returns the members that go on to the next view.
+    /// Returns the members that stay in the next view.
     #[must_use]
     pub const fn remaining(self) -> NodeSet {
         self.from.members.without(self.gone)

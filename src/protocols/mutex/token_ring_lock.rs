@@ -11,8 +11,8 @@
 //! n messages a turn, for ever. And a process that asks just after it passed the token on waits for a whole turn,
 //! though no other process is in the way. The pause trades one for the other: fewer idle passes, or shorter waits.
 //!
-//! It breaks when the token is lost or doubled: the token is in one place only. If its holder crashes, or the process to which it is sent, or if a
-//! channel loses it, no process enters again. A second token, from a channel that duplicates, lets two processes in.
+//! It breaks when the token is lost or duplicated. If its holder or its next receiver crashes, or if a channel loses
+//! it, no process enters again. A second token, from a channel that duplicates, lets two processes in.
 //! And the order of entry is the ring's, not that of the requests: a process that asks again while it is inside is
 //! overtaken by one that asks later. This is free of starvation, but not fair in the sense of happened-before.
 //!

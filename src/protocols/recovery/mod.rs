@@ -1,4 +1,4 @@
-//! Recovery: what is left after a crash, and states of the past that a system can go back to.
+//! Recovery: stable storage, decisions and snapshots despite crashes.
 
 pub mod snapshot;
 pub mod two_phase_commit;

@@ -1,4 +1,4 @@
-//! Linearizability of one register, decided while its history goes on.
+//! Linearizability of one register, decided while its history grows.
 //!
 //! Lowe 2017, *Testing for linearizability*: a write takes effect **just in time**, when an answer forces it,
 //! and configurations that were reached before are not explored again. For a register three more facts keep

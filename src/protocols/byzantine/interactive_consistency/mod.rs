@@ -1,30 +1,30 @@
 //! Interactive consistency: every node learns the value of every other node, traitors or not.
 //!
-//! There are m + 1 rounds. In the first, every node sends its value to all others. In each later one, it sends on, in one
-//! bundle, everything that it was told in the round before: (m + 1)n(n − 1) messages. A node that sends nothing has said
-//! ⊥, the default.
+//! There are m + 1 rounds. In the first, every node sends its value to all others. In each later one it relays, in one
+//! bundle, everything that it received in the round before: (m + 1)n(n − 1) messages. A node that sends nothing counts as
+//! having said ⊥, the default.
 //!
-//! Then a node finds the value of each other node p by OM(m) of Lamport, Shostak and Pease, with p as the commander. It
-//! asks what p told every node but p, and takes the majority; ⊥ if there is none. Its own answer is what it has heard from
-//! p itself, whatever others say of that. With m = 1 it knows what each other node *claims* to have been told: that is
-//! what they said in the second round. With greater m it examines the claim of another node in the same way: what p told
-//! q is the majority of what q told every node but p and q about it; and so on, until the last round.
+//! Then a node finds the value of each other node p by OM(m) of Lamport, Shostak and Pease, with p as the commander. For
+//! every node but p it determines what p told that node, and takes the majority; ⊥ if there is none. For itself it uses
+//! the value that it received from p. With m = 1 it uses for each other node the *claim* of that node in the second
+//! round. With greater m it examines each claim in the same way: what p told q is the majority of what q told every
+//! node but p and q about it; and so on, until the last round.
 //!
 //! Why it works, by the length of the path p, q, … along which something was said:
 //!
-//! - **The word of a loyal node is found as it was said.** In the last round it is what the node itself has heard. Before
-//!   that, a loyal node told the same to all nodes: what a node itself has heard is right, and what the other loyal nodes
-//!   say of it is found right. After k steps n − k nodes are asked, k ≤ m, of which at most m are faulty: n ≥ 3m + 1
+//! - **Every loyal node finds the word of a loyal node as it was said.** In the last round it is the received value. In
+//!   earlier rounds a loyal node told all nodes the same: the value received from it is right, and the claims of the
+//!   other loyal nodes about it are found right. After k steps n − k nodes are asked, k ≤ m, of which at most m are faulty: n ≥ 3m + 1
 //!   leaves the loyal nodes a majority. That is vector validity.
-//! - **The word of a traitor is found alike by all loyal nodes.** One of the m + 1 nodes of a whole path is loyal. What
-//!   that node said is found alike by all, as above, and so is every majority over such values. That is vector agreement.
+//! - **All loyal nodes find the same word of a traitor.** One of the m + 1 nodes of a whole path is loyal. All find the
+//!   same word of that node, as above, and so the same majority over such values. That is vector agreement.
 //!
-//! With three nodes and a traitor, one other voice stands against the traitor's, and no node can tell which of them lies:
+//! With three nodes and a traitor, one other statement contradicts the traitor's, and no node can tell which of them lies:
 //! **both break**. They break as well when messages may take longer than the bound, since silence then means nothing.
 //!
 //! Where it departs from the paper of 1980: the majority of OM(m), or ⊥, in place of a value that more than (n + m)/2
-//! strings agree on; a node does not ask others for its own value; rounds are told apart by the clock, and the first one
-//! begins when the length of a round has passed, so that every node has a value by then.
+//! strings agree on; a node does not ask others for its own value; rounds are distinguished by the clock, and the
+//! first one begins after the length of one round, so that every node has a value by then.
 
 #[cfg(test)]
 mod tests;
@@ -127,7 +127,7 @@ pub struct InteractiveConsistency {
     value: Option<Value>,
     /// Number of the current round: 0 before the first.
     round: usize,
-    /// By round and node: what the node said; none for the node itself, and as long as a node is silent.
+    /// By round and node: the node's message; none for the node itself, and while a node is silent.
     heard: Vec<Vec<Option<Hearsay>>>,
 }
 

@@ -69,7 +69,7 @@ impl Algorithm for Berkeley {
         }
     }
 
-    /// Tells every node that has answered by how much to change its clock.
+    /// Sends every node that has answered the change of its clock.
     fn close_round(&mut self, clock: &mut SoftwareClock, ctx: &mut Context<PhysicalClock>) {
         let Some(t1) = clock.asked.take() else { return };
         ctx.cancel_timer(Timer::Close);

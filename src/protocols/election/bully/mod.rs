@@ -1,13 +1,13 @@
 //! The bully algorithm.
 //!
-//! The live process with the highest id is to lead. A process that starts an election asks all higher ones (ELECTION).
+//! The live process with the highest id must lead. A process that starts an election asks all higher ones (ELECTION).
 //! A process that is asked answers (ANSWER), which takes the election over, and starts one of its own. A process that
 //! receives no ANSWER within two message delays is the highest that is up, and says so (COORDINATOR). A process that
 //! receives one waits for the COORDINATOR. If it does not come, because the higher process has crashed meanwhile, it
 //! starts again.
 //!
 //! Synchrony gives silence a meaning: a process that is up has received ELECTION after one delay, and its ANSWER is
-//! back after another. If an ANSWER is late, a lower process wrongly takes itself for the highest, and until the next
+//! back after another. If an ANSWER is late, a lower process wrongly considers itself the highest, and until the next
 //! COORDINATOR there are two leaders: **unique leader** breaks.
 //!
 //! All elections run at the same time, so the outcome is known after a few delays. But they cost messages: if the
@@ -22,10 +22,10 @@
 //!
 //! *A COORDINATOR may be stale*: since then its sender has crashed, or a higher process has recovered. So it ends an
 //! election only if no higher process has answered in this election, and, below the highest id of all, not before all
-//! answers have arrived. A process that leads gives way to it at once all the same: two leaders are worse than none. A
+//! answers have arrived. A leader nevertheless gives way to it at once: two leaders are worse than none. A
 //! process that hears it outside an election, from below its leader, asks before it believes.
 //!
-//! *A report of a crash may be early*: COORDINATOR and ANSWER of the crashed process may still be on their way. One
+//! *A report of a crash may be early*: COORDINATOR and ANSWER of the crashed process may still be in transit. One
 //! delay later they have arrived. A process that then relies on them, as a follower or in an election, asks again.
 //!
 //! Where it departs from Coulouris et al.: the delay before it leads, and the doubts about COORDINATOR. Where it

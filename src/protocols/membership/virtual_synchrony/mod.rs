@@ -1,13 +1,13 @@
 //! Virtual synchrony.
 //!
 //! A group lives through a sequence of *views*, which its members install one after the other. A view change is a barrier
-//! that no multicast passes. A message is delivered in the view in which it was sent, and all members that go on together
-//! from one view to the next have delivered the same messages in it.
+//! that no multicast passes. A message is delivered in the view in which it was sent. All members that install the next
+//! view together have delivered the same messages in this one.
 //!
 //! Members deliver a message as it comes, and keep a copy until it is **stable**: all members are known to have it. A
-//! member that learns of a change (a crash is detected, a process asks to join, a member leaves) sends no more messages
-//! of its own. It multicasts its copies of unstable ones, then a **flush** that tells the change. It installs the next
-//! view when it has a flush *for this very change* from every member that goes on. Suppose that one member has
+//! member that learns of a change (a crash is detected, a process asks to join, a member leaves) sends no new messages.
+//! It multicasts its copies of unstable messages, then a **flush** that names the change. It installs the next
+//! view when it has a flush *for this very change* from every remaining member. Suppose that one member has
 //! delivered a message that another one lacks. The copy then reaches the other one before the flush, and so before it
 //! installs the view. The same holds for a member's own messages: its flush proves to the others that they have all of
 //! them. So a link that loses a message and delivers a later one breaks **virtual synchrony**.
@@ -18,11 +18,11 @@
 //! flushed by all. A view's number counts the joins, leaves and crashes so far: no two views have the same number.
 //!
 //! *Left behind.* A member that crashes in the middle of its flushes may leave one member with every flush that it needs
-//! and another one without. The first goes on, and keeps the copies that the other may lack. The other flushes again,
+//! and another one without. The first installs the view, and keeps the copies that the other may lack. The other flushes again,
 //! now without the crashed member. As that view is over for the first, it answers with the copies and the next view.
 //!
-//! *Joins and leaves.* A process that joins asks all others. If all that heard it crash, it has to ask again. All members
-//! tell it when they have installed a view with it, and their state: the messages delivered before. It waits for all of
+//! *Joins and leaves.* A process that joins asks all others. If all that heard it crash, it has to ask again. Each member
+//! that has installed a view with it sends it the state: the messages delivered before. It waits for all of
 //! them: a view that only crashed members have installed may never be installed by the others. A member that leaves
 //! flushes its own departure, and is out.
 //!
@@ -30,11 +30,11 @@
 //! members then reaches the others too late or never: **virtual synchrony** breaks.
 //!
 //! No majority is needed, and every report of the detector is believed. A process that is suspected but up is expelled
-//! without notice and stays in its old view. When the network splits, each side expels the other and goes on, with views
+//! without notice and stays in its old view. In a partition each side expels the other and continues, with views
 //! of the same numbers: **view agreement** breaks.
 //!
 //! Where it departs from the papers: only the messages of one sender are ordered, where ISIS has CBCAST; and the flush
-//! tells the next view, where note 004 multicasts it first.
+//! names the next view, while note 004 multicasts it first.
 
 mod joins;
 mod stability;

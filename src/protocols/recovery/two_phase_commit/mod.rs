@@ -99,7 +99,7 @@ pub enum Message {
     /// The coordinator asks for a vote.
     #[display("VOTE-REQ")]
     VoteReq,
-    /// The participant can commit, and will if it is told to.
+    /// The participant can commit, and will do so if the decision is COMMIT.
     #[display("YES")]
     Yes,
     /// The participant cannot commit.
