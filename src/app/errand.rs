@@ -5,17 +5,18 @@
 //! browser.
 
 use serde::Serialize;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
+use super::MeasuredRow;
 use super::text;
 use crate::{
     diagram::explain,
     formats::{
-        Problem, parse, scenario,
+        Problem, measure, parse, scenario,
         search::{self, Asked, Found},
     },
     kernel::{Kind, Property, Scenario},
-    runs::Outcome,
+    runs::{Outcome, measure::Measures},
     search::{Finding, Method, Objective, Search, Target, Workers, adversary, minimise},
 };
 
@@ -30,7 +31,14 @@ pub enum Errand {
     Explain(Box<Scenario>, &'static Property),
     /// Delays that keep a liveness property undecided.
     Adversary(Box<Scenario>, &'static Property),
+    /// Measures of a series of runs of a scenario: the dimension that varies, with its values (`seed=1..20`).
+    Measure(Box<Scenario>, String),
 }
+
+/// Largest number of values of a series that is measured.
+const MOST_VALUES: usize = 100;
+/// Number of runs for each value of a parameter, with one seed each.
+const SEEDS: u64 = 10;
 
 /// Largest number of messages that the adversary delays.
 pub const MOST_DELAYS: usize = 1000;
@@ -39,6 +47,8 @@ pub const MOST_DELAYS: usize = 1000;
 struct Written<'a> {
     r#do: &'static str,
     property: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    over: Option<&'a str>,
     with: Json,
 }
 
@@ -48,22 +58,34 @@ impl Errand {
     pub fn write(&self) -> String {
         let json = |text: String| parse(&text).expect("what is written is JSON");
         let written = match self {
-            Self::Search(asked) => {
-                Written { r#do: "search", property: None, with: json(search::write_asked(asked)) }
-            }
+            Self::Search(asked) => Written {
+                r#do: "search",
+                property: None,
+                over: None,
+                with: json(search::write_asked(asked)),
+            },
             Self::Shrink(given, property) => Written {
                 r#do: "shrink",
                 property: Some(property.name),
+                over: None,
                 with: json(scenario::write(given)),
             },
             Self::Explain(given, property) => Written {
                 r#do: "explain",
                 property: Some(property.name),
+                over: None,
                 with: json(scenario::write(given)),
             },
             Self::Adversary(given, property) => Written {
                 r#do: "adversary",
                 property: Some(property.name),
+                over: None,
+                with: json(scenario::write(given)),
+            },
+            Self::Measure(given, over) => Written {
+                r#do: "measure",
+                property: None,
+                over: Some(over),
                 with: json(scenario::write(given)),
             },
         };
@@ -82,6 +104,10 @@ impl Errand {
             return search::asked(&with.to_string()).map(|asked| Self::Search(Box::new(asked)));
         }
         let given = scenario::from_json(&with)?;
+        if what == "measure" {
+            let over = value.get("over").and_then(Json::as_str).unwrap_or_default();
+            return Ok(Self::Measure(Box::new(given), over.to_owned()));
+        }
         let protocol = crate::formats::catalogue::find("protocol", &given.protocol)?;
         let name = value.get("property").and_then(Json::as_str).unwrap_or_default();
         let property = search::property("property", protocol, name)?;
@@ -123,6 +149,8 @@ pub enum Said {
     Small(Box<Scenario>),
     /// A property and the paragraph that explains its violation.
     Explained(String, String),
+    /// The measures of one value of a series.
+    Measured(MeasuredRow),
     /// The task failed.
     Failed(String),
     /// The task has ended.
@@ -177,9 +205,48 @@ pub fn run_errand(text: &str, say: &mut dyn FnMut(String)) {
                 Err(why) => said(&[("covered", name), ("sentence", why.to_string().into())]),
             });
         }
+        Ok(Errand::Measure(given, over)) => {
+            if let Err(problem) = run_series(&given, &over, say) {
+                say(said(&[("failed", problem.to_string().into())]));
+            }
+        }
         Err(problem) => say(said(&[("failed", problem.to_string().into())])),
     }
     say(said(&[("done", true.into())]));
+}
+
+/// Measures a series of runs, and reports each value when its runs are done.
+fn run_series(given: &Scenario, over: &str, say: &mut dyn FnMut(String)) -> Result<(), Problem> {
+    let protocol = crate::formats::catalogue::find("protocol", &given.protocol)?;
+    let dimension = measure::over("values", protocol, over)?;
+    if dimension.len() > MOST_VALUES {
+        let expected = format!("at most {MOST_VALUES} values");
+        return Err(Problem::new("values", dimension.len().to_string(), expected));
+    }
+    let mut series = measure::scenario(protocol, given.clone(), dimension, SEEDS)?;
+    let mut reported = 0;
+    loop {
+        let goes_on = series.step()?;
+        // The runs of the last row may not be done.
+        let complete = series.rows().len() - usize::from(goes_on);
+        for row in &series.rows()[reported..complete] {
+            say(said(&[("measured", measured(row))]));
+        }
+        reported = complete;
+        if !goes_on {
+            return Ok(());
+        }
+    }
+}
+
+fn measured(row: &Measures) -> Json {
+    json!({
+        "value": row.value,
+        "messages": row.messages.mean_in_tenths(1),
+        "time": row.latency.mean_in_tenths(1),
+        "violating": row.violating,
+        "runs": row.runs,
+    })
 }
 
 fn run_search(asked: &Asked, say: &mut dyn FnMut(String)) {
@@ -249,6 +316,17 @@ pub fn heard(text: &str) -> Option<Said> {
     }
     if let Some(text) = word("explained") {
         return Some(Said::Explained(word("property")?, text));
+    }
+    if let Some(row) = value.get("measured") {
+        let tenths = |name: &str| row.get(name).and_then(Json::as_i64);
+        let count = |name: &str| row.get(name).and_then(Json::as_u64).unwrap_or_default();
+        return Some(Said::Measured(MeasuredRow {
+            value: row.get("value")?.as_str()?.to_owned(),
+            messages: tenths("messages"),
+            time: tenths("time"),
+            violating: count("violating"),
+            runs: count("runs"),
+        }));
     }
     if let Some(why) = word("failed") {
         return Some(Said::Failed(why));

@@ -43,6 +43,7 @@ impl Hunt {
             Errand::Shrink(scenario, _) => ("shrink", (**scenario).clone()),
             Errand::Explain(scenario, _) => ("explain", (**scenario).clone()),
             Errand::Adversary(scenario, _) => ("adversary", (**scenario).clone()),
+            Errand::Measure(scenario, _) => ("measure", (**scenario).clone()),
         };
         Self { running: true, what, of: Some(Box::new(scenario)), ..Self::default() }
     }
@@ -60,6 +61,7 @@ impl Hunt {
             Said::Covered(property, sentence) => next.covered.push((property, sentence)),
             Said::Small(scenario) => next.small = Some(scenario),
             Said::Explained(property, text) => next.explained = Some((property, text)),
+            Said::Measured(_) => {} // Of a measurement, which has a state of its own.
             Said::Failed(why) => next.failed = Some(why),
             Said::Done => next.running = false,
         }

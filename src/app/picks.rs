@@ -56,6 +56,7 @@ pub(super) fn held(before: &State, mut state: State) -> State {
         lens: _,
         panel: _,
         searching: _,
+        measuring: _,
         refused: _,
         refusals: _,
         announcement: _,

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     kernel::{Domain, ParameterValue, Protocol, Scenario},
-    runs::measure::{Base, Measures, Over, Series, Spread},
+    runs::measure::{Base, Measures, Over, Series, Spread, decimal},
 };
 
 /// Most rows of a series, and most runs of a row.
@@ -213,17 +213,5 @@ const fn name(series: &Series) -> &str {
         Over::Nodes(_) => "nodes",
         Over::Seed(_) => "seed",
         Over::Parameter(name, _) => name,
-    }
-}
-
-/// Tenths as a decimal: `12.5`, and `12` without a fraction; a dash for none.
-fn decimal(tenths: Option<i64>) -> String {
-    match tenths {
-        None => "–".to_owned(),
-        Some(tenths) if tenths % 10 == 0 => (tenths / 10).to_string(),
-        Some(tenths) => {
-            let sign = if tenths < 0 { "-" } else { "" };
-            format!("{sign}{}.{}", tenths.abs() / 10, tenths.abs() % 10)
-        }
     }
 }

@@ -231,6 +231,19 @@ impl Measures {
     }
 }
 
+/// Tenths as a decimal: `12.5`, and `12` without a fraction; a dash for none.
+#[must_use]
+pub fn decimal(tenths: Option<i64>) -> String {
+    match tenths {
+        None => "–".to_owned(),
+        Some(tenths) if tenths % 10 == 0 => (tenths / 10).to_string(),
+        Some(tenths) => {
+            let sign = if tenths < 0 { "-" } else { "" };
+            format!("{sign}{}.{}", tenths.abs() / 10, tenths.abs() % 10)
+        }
+    }
+}
+
 /// Time from the first request to the last indication, in virtual ms.
 fn latency(outcome: &Outcome) -> Option<Time> {
     let events = &outcome.trace.events;

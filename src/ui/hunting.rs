@@ -20,19 +20,22 @@ use crate::{
     web,
 };
 
+/// The action that delivers a worker's message.
+type Hears = fn(Shared<Errand>, Said) -> Action;
+
 /// Keeps a worker on the errand, whatever part of the page is shown.
 #[hook]
-pub(super) fn use_searching(errand: Option<&Shared<Errand>>, send: &Send) {
+pub(super) fn use_errand(errand: Option<&Shared<Errand>>, send: &Send, hears: Hears) {
     let send = send.clone();
     use_effect_with(errand.cloned(), move |errand| {
-        let worker = errand.as_ref().and_then(|errand| start_worker(errand, &send));
+        let worker = errand.as_ref().and_then(|errand| start_worker(errand, &send, hears));
         move || drop(worker)
     });
 }
 
-fn start_worker(errand: &Shared<Errand>, send: &Send) -> Option<web::Errand> {
+fn start_worker(errand: &Shared<Errand>, send: &Send, hears: Hears) -> Option<web::Errand> {
     let (of, send) = (errand.clone(), send.clone());
-    let hear = move |said| send.emit(Action::Search(SearchAction::Hear(of.clone(), said)));
+    let hear = move |said| send.emit(hears(of.clone(), said));
     let fails = {
         let hear = hear.clone();
         move |why: &str| {

@@ -46,6 +46,7 @@ mod present;
 mod rows;
 mod scenario_text;
 mod second;
+mod series;
 mod settings;
 mod shapes;
 mod share;

@@ -15,7 +15,7 @@ use super::{
     exercise::Exercise,
     guard::{self, use_panic_on_purpose},
     header::Header,
-    hunting::use_searching,
+    hunting::use_errand,
     legend::legend,
     part::{Draw, PagePart},
     settings::settings,
@@ -31,7 +31,8 @@ use super::{
 use crate::{
     analysis::Stamps,
     app::{
-        Action, Shared, State, Workings, emphasis, is_of_this_host, offers, reduce, shortcut, text,
+        Action, MeasureAction, SearchAction, Shared, State, Workings, emphasis, is_of_this_host,
+        offers, reduce, shortcut, text,
     },
     formats::link,
     web::{self, Frames},
@@ -89,7 +90,12 @@ pub(super) fn Page() -> Html {
     use_keys(&store, &send);
     let dialog = use_sheet(state.study.sheet);
     let offer = use_drafts(state, &send);
-    use_searching(state.searching.errand.as_ref(), &send);
+    use_errand(state.searching.errand.as_ref(), &send, |errand, said| {
+        Action::Search(SearchAction::Hear(errand, said))
+    });
+    use_errand(state.measuring.errand(&state.run), &send, |errand, said| {
+        Action::Measure(MeasureAction::Hear(errand, said))
+    });
     let working = use_work(state.pending.as_ref(), &send);
     let asked =
         (state.run.clone(), state.explained.filter(|_| !state.adjusting), state.asked_about());

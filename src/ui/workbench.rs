@@ -11,6 +11,7 @@ use super::{
     network_view::NetworkView,
     numbers::Figures,
     scenario_text::ScenarioText,
+    series::series,
     source::Source,
 };
 use crate::{
@@ -43,7 +44,10 @@ pub(super) fn workbench(state: &State, worked: &Worked, send: &Send) -> Html {
                                 inspected={state.inspected} worked={worked.clone()} send={send.clone()} />
                         },
                         Panel::Numbers => html! {
-                            <Figures run={run.clone()} playhead={*playhead} hidden={state.study.future_hidden} worked={worked.clone()} />
+                            <>
+                                <Figures run={run.clone()} playhead={*playhead} hidden={state.study.future_hidden} worked={worked.clone()} />
+                                if !is_hidden { { series(run, &state.measuring.shown(run), send) } }
+                            </>
                         },
                         Panel::Source => html! {
                             <Source run={run.clone()} cursor={playhead.cursor} told={state.told()} selection={*selection} />

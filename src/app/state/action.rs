@@ -2,8 +2,8 @@
 
 use super::{
     super::{
-        Against, Ask, Edit, Filter, Hand, Lens, Panel, Pending, Run, SearchAction, Shared, Showing,
-        Since, Stride,
+        Against, Ask, Edit, Filter, Hand, Lens, MeasureAction, Panel, Pending, Run, SearchAction,
+        Shared, Showing, Since, Stride,
     },
     Selection,
 };
@@ -86,6 +86,8 @@ pub enum Action {
     Compare(Option<Against>),
     /// Changes the search panel, or delivers a message of its worker.
     Search(SearchAction),
+    /// Acts on the measurement over many runs.
+    Measure(MeasureAction),
     /// Continues the work of a closed tab, from its draft.
     Restore(String),
     /// Dismisses the refusal.

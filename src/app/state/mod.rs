@@ -19,7 +19,11 @@ pub(super) use self::{
     opening::{load, open},
 };
 use super::{
+<<<<<<< HEAD
     Area, Changes, Compare, Exercise, FITTING, Filled, Filter, Lens, OPENING, Panel, Pending,
+=======
+    Area, Changes, Compare, Exercise, FITTING, Filter, Lens, Measuring, OPENING, Panel, Pending,
+>>>>>>> 07adfe6 (Plot a measurement over many runs in the page)
     Playhead, Run, Searching, Shared, Study, Ways, Writing, derived::derived, fitting_pace,
     interesting_end, walk::Place,
 };
@@ -100,6 +104,8 @@ pub struct State {
     pub compare: Option<Compare>,
     /// Search panel: options, errand and results.
     pub searching: Searching,
+    /// Measurement over many runs.
+    pub measuring: Measuring,
     /// Exercise that was opened, with the judgement of the reader's attempt.
     pub exercise: Option<Shared<Exercise>>,
     /// Ways on from here: variants under other protocols, and the next stop of the tour.
@@ -182,6 +188,7 @@ impl State {
             changes: Changes::default(),
             compare: None,
             searching: Searching::default(),
+            measuring: Measuring::default(),
             exercise: None,
             ways: Shared::new(Ways::default()),
             refused: None,

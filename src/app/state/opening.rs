@@ -52,9 +52,20 @@ fn replace_all(state: State, opened: State) -> State {
     let loads = state.loads + 1;
     // Text that is not a valid scenario is never lost.
     let writing = state.writing.filter(Writing::stands);
-    let searching = state.searching;
-    let opened =
-        State { undo, lens, study, speed, panel, refusals, loads, writing, searching, ..opened };
+    let (searching, measuring) = (state.searching, state.measuring);
+    let opened = State {
+        undo,
+        lens,
+        study,
+        speed,
+        panel,
+        refusals,
+        loads,
+        writing,
+        searching,
+        measuring,
+        ..opened
+    };
     if state.calm { opened.calmed() } else { opened }
 }
 

@@ -7,7 +7,11 @@ use super::{
         changes, compare, derived,
         draft::restore,
         file::open_file,
+<<<<<<< HEAD
         hands, menu,
+=======
+        hands, measuring,
+>>>>>>> 07adfe6 (Plot a measurement over many runs in the page)
         pending::{done, go_on},
         picks::held,
         searching, stride, study,
@@ -103,6 +107,7 @@ fn act(state: State, action: Action) -> State {
         Action::Since(since) => changes::since(state, since),
         Action::Compare(against) => compare::compare(state, against),
         Action::Search(action) => searching::reduce(state, action),
+        Action::Measure(action) => measuring::reduce(state, action),
         Action::Restore(draft) => restore(state, &draft),
         Action::Computed(..) | Action::Cancel => state,
         Action::Dismiss => State { refused: None, ..state },

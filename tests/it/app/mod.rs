@@ -8,6 +8,7 @@ mod hands;
 mod hunt;
 mod inspector;
 mod menu;
+mod measuring;
 mod pending;
 mod playground;
 mod searching;

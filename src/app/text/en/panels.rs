@@ -180,6 +180,27 @@ pub mod numbers {
     }
 }
 
+pub mod series {
+    pub const HEADING: &str = "Over many runs";
+    pub const HINT: &str = "Runs this scenario once for each seed, or ten times for each value of a parameter. The table shows means.";
+    pub const VARY: &str = "Vary";
+    pub const VARY_HELP: &str = "The seed, or a parameter of the protocol";
+    pub const VALUES: &str = "Values";
+    pub const VALUES_HELP: &str =
+        "Values with commas between them; 1..20 for all whole numbers from 1 to 20";
+    pub const START: &str = "Measure runs";
+    pub const CANCEL: &str = "Cancel";
+    pub const CANCELLED: &str = "Cancelled. The rows so far are complete.";
+    pub const RUNNING: &str = "Measuring…";
+    pub const HEADS: [&str; 3] = ["messages", "ms to the last indication", "runs with a violation"];
+
+    /// The number of runs that violate a promised property.
+    #[must_use]
+    pub fn of(violating: u64, runs: u64) -> String {
+        format!("{violating} of {runs}")
+    }
+}
+
 pub mod scenario_text {
     pub const LABEL: &str = "Scenario as JSON";
     pub const READ_LATER: &str = "The text is read when you stop typing.";

@@ -1,0 +1,180 @@
+//! State of the measurement over many runs: the dimension that varies, the worker's errand, and its rows so far.
+
+use super::{Errand, Run, Said, Shared, State, text};
+use crate::{
+    kernel::{Domain, Parameter, Scenario},
+    runs::measure::decimal,
+};
+
+/// The dimension of the seeds, beside the parameters.
+pub const SEED: &str = "seed";
+
+/// Measures of the runs with one value: means, in tenths.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MeasuredRow {
+    /// The value, as a scenario spells it.
+    pub value: String,
+    /// Number of messages.
+    pub messages: Option<i64>,
+    /// Time from the first request to the last indication, in tenths of a virtual ms.
+    pub time: Option<i64>,
+    /// Number of runs that violate a promised property.
+    pub violating: u64,
+    /// Number of runs.
+    pub runs: u64,
+}
+
+impl MeasuredRow {
+    /// Returns the mean number of messages and the mean time, as decimal numbers.
+    #[must_use]
+    pub fn means(&self) -> [String; 2] {
+        [decimal(self.messages), decimal(self.time)]
+    }
+}
+
+/// Action on the measurement, by the reader or by the worker.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MeasureAction {
+    /// Chooses what varies: [`SEED`], or a parameter of this name.
+    Vary(String),
+    /// Starts the runs with these values.
+    Start(String),
+    /// Delivers a message of the worker on this errand.
+    Hear(Shared<Errand>, Said),
+    /// Cancels the errand; its rows so far stay.
+    Cancel,
+}
+
+/// State of the measurement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measuring {
+    name: String,
+    values: Option<String>,
+    errand: Option<Shared<Errand>>,
+    /// The run that the rows are about.
+    of: Option<Run>,
+    rows: Shared<Vec<MeasuredRow>>,
+    running: bool,
+    failed: Option<String>,
+}
+
+impl Default for Measuring {
+    fn default() -> Self {
+        Self {
+            name: SEED.to_owned(),
+            values: None,
+            errand: None,
+            of: None,
+            rows: Shared::new(Vec::new()),
+            running: false,
+            failed: None,
+        }
+    }
+}
+
+/// Measurement of a run, as the panel shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measured {
+    /// Dimension that varies.
+    pub name: String,
+    /// Its values, as the reader wrote them or as they are proposed.
+    pub values: String,
+    /// Rows so far.
+    pub rows: Shared<Vec<MeasuredRow>>,
+    /// True while the worker is running.
+    pub running: bool,
+    /// Reason for a failure.
+    pub failed: Option<String>,
+}
+
+impl Measuring {
+    /// Returns the worker's errand, as long as it is about this run.
+    #[must_use]
+    pub fn errand(&self, run: &Run) -> Option<&Shared<Errand>> {
+        self.errand.as_ref().filter(|_| self.of.as_ref() == Some(run))
+    }
+
+    /// Returns what the panel shows for this run. Rows of another run say nothing of it: they are left out.
+    #[must_use]
+    pub fn shown(&self, run: &Run) -> Measured {
+        let parameter = parameter(run, &self.name);
+        let known = self.name == SEED || parameter.is_some();
+        let name = if known { self.name.clone() } else { SEED.to_owned() };
+        let values = self.values.clone().filter(|_| known);
+        let values = values.unwrap_or_else(|| proposed(parameter, &run.scenario));
+        let mine = self.of.as_ref() == Some(run);
+        Measured {
+            name,
+            values,
+            rows: if mine { self.rows.clone() } else { Shared::new(Vec::new()) },
+            running: mine && self.running,
+            failed: self.failed.clone().filter(|_| mine),
+        }
+    }
+}
+
+fn parameter(run: &Run, name: &str) -> Option<&'static Parameter> {
+    run.protocol.behaviour.parameters.iter().find(|it| it.name == name)
+}
+
+/// Values that are proposed for a dimension: all words of a choice, a half, one and two times a number, some seeds.
+fn proposed(parameter: Option<&Parameter>, scenario: &Scenario) -> String {
+    let Some(parameter) = parameter else {
+        let first = scenario.seed;
+        return format!("{first}..{}", first.saturating_add(19));
+    };
+    match parameter.domain {
+        Domain::Flag { .. } => "true,false".to_owned(),
+        Domain::Choice { choices, .. } => {
+            choices.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(",")
+        }
+        Domain::Integer { default, min, max, .. } => {
+            let mut values = [default / 2, default, default.saturating_mul(2)].to_vec();
+            values.iter_mut().for_each(|it| *it = (*it).clamp(min, max));
+            values.dedup();
+            values.iter().map(u32::to_string).collect::<Vec<_>>().join(",")
+        }
+    }
+}
+
+/// Changes the state of the measurement.
+pub(super) fn reduce(state: State, action: MeasureAction) -> State {
+    let now = &state.measuring;
+    let measuring = match action {
+        MeasureAction::Vary(name) => Measuring { name, values: None, ..now.clone() },
+        MeasureAction::Start(values) => {
+            let name = now.shown(&state.run).name;
+            let scenario =
+                Scenario { captions: Vec::new(), goal: None, ..state.run.scenario.clone() };
+            let over = format!("{name}={values}");
+            Measuring {
+                name,
+                values: Some(values),
+                errand: Some(Shared::new(Errand::Measure(Box::new(scenario), over))),
+                of: Some(state.run.clone()),
+                running: true,
+                ..Measuring::default()
+            }
+        }
+        // A cancelled worker may have sent a message before it ended.
+        MeasureAction::Hear(errand, _) if now.errand.as_ref() != Some(&errand) => return state,
+        MeasureAction::Hear(_, Said::Measured(row)) => {
+            let rows = now.rows.iter().cloned().chain([row]).collect();
+            Measuring { rows: Shared::new(rows), ..now.clone() }
+        }
+        MeasureAction::Hear(_, Said::Failed(why)) => {
+            Measuring { failed: Some(why), running: false, ..now.clone() }
+        }
+        MeasureAction::Hear(_, Said::Done) => {
+            Measuring { errand: None, running: false, ..now.clone() }
+        }
+        MeasureAction::Hear(..) => return state,
+        MeasureAction::Cancel => Measuring {
+            errand: None,
+            running: false,
+            failed: now.running.then(|| text::series::CANCELLED.to_owned()),
+            ..now.clone()
+        },
+    };
+    State { measuring, ..state }
+}

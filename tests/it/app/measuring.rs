@@ -1,0 +1,94 @@
+//! A measurement over many runs: what is proposed, what the worker says, and what the panel shows.
+
+use worldlines::{
+    app::{
+        Action, Errand, MeasureAction, Measured, Said, Shared, State, heard, reduce, run_errand,
+    },
+    formats::bundled,
+};
+
+use crate::common::protocol;
+
+fn act(state: &State, action: MeasureAction) -> State {
+    reduce(state, Action::Measure(action))
+}
+
+fn shown(state: &State) -> Measured {
+    state.measuring.shown(&state.run)
+}
+
+fn opened(id: &str) -> State {
+    let example = bundled::best_of(protocol(id)).expect("it is bundled");
+    reduce(&State::opening(), Action::Open(example))
+}
+
+/// Runs the errand of the state as its worker would, and hears all of it.
+fn measure(state: &State, values: &str) -> State {
+    let mut state = act(state, MeasureAction::Start(values.to_owned()));
+    let errand: Shared<Errand> = state.measuring.errand(&state.run).expect("it is sent").clone();
+    let mut said = Vec::new();
+    run_errand(&errand.write(), &mut |text| said.push(text));
+    for text in said {
+        let said = heard(&text).expect("the page knows what the worker says");
+        state = act(&state, MeasureAction::Hear(errand.clone(), said));
+    }
+    state
+}
+
+#[test]
+fn measurement_over_seeds_has_a_row_for_each_seed() {
+    let state = measure(&opened("reliable-broadcast"), "1..5");
+    let measured = shown(&state);
+    let values: Vec<_> = measured.rows.iter().map(|row| row.value.as_str()).collect();
+    assert_eq!(values, ["1", "2", "3", "4", "5"]);
+    assert!(measured.rows.iter().all(|row| row.runs == 1 && row.messages > Some(0)));
+    assert!(!measured.running && measured.failed.is_none());
+}
+
+#[test]
+fn measurement_over_a_parameter_proposes_its_values_and_has_ten_runs_for_each() {
+    let state = act(&opened("paxos"), MeasureAction::Vary("timeout".to_owned()));
+    assert_eq!(shown(&state).values, "100,200,400");
+    let measured = shown(&measure(&state, "100,400"));
+    assert_eq!(measured.rows.iter().map(|row| row.runs).collect::<Vec<_>>(), [10, 10]);
+    let state = act(&state, MeasureAction::Vary("quorum".to_owned()));
+    assert_eq!(shown(&state).values, "majority,one");
+}
+
+#[test]
+fn measurement_of_values_that_do_not_exist_says_what_is_expected() {
+    let state = act(&opened("paxos"), MeasureAction::Vary("quorum".to_owned()));
+    let measured = shown(&measure(&state, "most"));
+    let why = measured.failed.expect("it fails");
+    assert!(why.contains("most") && why.contains("majority"), "{why}");
+    assert!(measured.rows.is_empty() && !measured.running);
+    assert_eq!(measured.values, "most", "the reader's text stays");
+    let many = shown(&measure(&opened("paxos"), "1..101"));
+    assert_eq!(many.failed.as_deref(), Some("values: found 101, expected at most 100 values"));
+}
+
+#[test]
+fn measurement_is_of_the_run_that_is_shown() {
+    let state = measure(&opened("paxos"), "1..2");
+    let started = act(&state, MeasureAction::Start("1..2".to_owned()));
+    let other = bundled::best_of(protocol("maekawa")).expect("it is bundled");
+    let elsewhere = reduce(&started, Action::Open(other));
+    assert!(started.measuring.errand(&started.run).is_some());
+    assert!(elsewhere.measuring.errand(&elsewhere.run).is_none());
+    assert!(shown(&reduce(&state, Action::Open(other))).rows.is_empty());
+}
+
+#[test]
+fn cancelled_measurement_keeps_its_rows_and_hears_nothing_more() {
+    let started = act(&opened("paxos"), MeasureAction::Start("1..3".to_owned()));
+    let errand = started.measuring.errand(&started.run).expect("it is sent").clone();
+    let row = Said::Measured(worldlines::app::MeasuredRow {
+        value: "1".to_owned(),
+        ..Default::default()
+    });
+    let one = act(&started, MeasureAction::Hear(errand.clone(), row.clone()));
+    let cancelled = act(&one, MeasureAction::Cancel);
+    assert_eq!(shown(&cancelled).rows.len(), 1);
+    let late = act(&cancelled, MeasureAction::Hear(errand, row));
+    assert_eq!(shown(&late), shown(&cancelled));
+}
