@@ -1,6 +1,6 @@
 //! Cost of a protocol's operations in messages: counted, and by the formula.
 
-use crate::kernel::{self, Cost, Delay, Protocol, Scenario};
+use crate::kernel::{self, Cost, Delay, Protocol, Provision, Scenario};
 
 /// Longest time that an operation may take, in virtual ms.
 const HORIZON: u64 = 10_000;
@@ -20,12 +20,16 @@ pub struct Row {
     pub terms: Vec<(&'static str, usize)>,
 }
 
-/// Returns the scenario in which an operation is performed once in a group of this size, and nothing fails.
+/// Returns the scenario in which an operation is performed once in a group of this size, and nothing fails. Where a
+/// parameter chooses a layer, there is none: its messages, such as heartbeats, would be counted.
 #[must_use]
 pub fn scenario(protocol: &Protocol, cost: &Cost, nodes: usize) -> Scenario {
     let mut scenario = Scenario::new(protocol.id, Scenario::numbered(nodes));
     scenario.network.delay = Delay { min: DELAY, max: DELAY };
     scenario.until = HORIZON;
+    if let Some(Provision { without: (parameter, value), .. }) = protocol.provision {
+        scenario.set(parameter, value);
+    }
     (cost.perform)(&mut scenario);
     scenario
 }

@@ -175,9 +175,8 @@ pub const PROTOCOL: Protocol = Protocol {
     ..detected::protocol::<VirtualSynchrony>()
 };
 
-/// Sets how messages are acknowledged, without heartbeats, which would be counted.
+/// Sets how messages are acknowledged.
 fn with_acks<'a>(scenario: &'a mut Scenario, acks: &str) -> &'a mut Scenario {
-    scenario.set(detected::Parameters::detector, "oracle");
     scenario.set(Parameters::acks, acks);
     scenario
 }
