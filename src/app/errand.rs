@@ -220,7 +220,7 @@ fn run_series(given: &Scenario, over: &str, say: &mut dyn FnMut(String)) -> Resu
     let protocol = crate::formats::catalogue::find("protocol", &given.protocol)?;
     let dimension = measure::over("values", protocol, over)?;
     if dimension.len() > MOST_VALUES {
-        let expected = format!("at most {MOST_VALUES} values");
+        let expected = text::series::at_most(MOST_VALUES);
         return Err(Problem::new("values", dimension.len().to_string(), expected));
     }
     let mut series = measure::scenario(protocol, given.clone(), dimension, SEEDS)?;

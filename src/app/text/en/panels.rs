@@ -194,6 +194,12 @@ pub mod series {
     pub const RUNNING: &str = "Measuring…";
     pub const HEADS: [&str; 3] = ["messages", "ms to the last indication", "runs with a violation"];
 
+    /// The largest number of values, as an expected input.
+    #[must_use]
+    pub fn at_most(count: usize) -> String {
+        format!("at most {count} values")
+    }
+
     /// The number of runs that violate a promised property.
     #[must_use]
     pub fn of(violating: u64, runs: u64) -> String {
