@@ -6,10 +6,7 @@ use super::{
     Send,
     fields::{ControlKind, choice, field, form, part, select},
 };
-use crate::{
-    app::{Action, MeasureAction, Measured, MeasuredRow, Run, SEED, text},
-    web,
-};
+use crate::app::{Action, MeasureAction, Measured, MeasuredRow, Run, SEED, text};
 
 /// Longest text of the values.
 const LONGEST: u32 = 500;

@@ -94,6 +94,27 @@ test("numbers are of the whole run, on a phone without sideways scrolling", asyn
   await reader.leave();
 });
 
+test("a run is measured over seeds and over a parameter, and wrong values are refused", async () => {
+  const { reader, page } = await atTheEnd("consensus/paxos/duelling-proposers");
+  await tab(page, "Numbers");
+  const series = page.getByRole("region", { name: "Over many runs" });
+  await series.getByLabel("Values").fill("1..4");
+  await series.getByRole("button", { name: "Measure runs" }).click();
+  const rows = series.getByRole("rowheader");
+  await rows.nth(3).waitFor();
+  assert.deepEqual(await rows.allInnerTexts(), ["1", "2", "3", "4"]);
+  await series.getByLabel("Vary").selectOption("quorum");
+  assert.equal(await series.getByLabel("Values").inputValue(), "majority,one");
+  await series.getByRole("button", { name: "Measure runs" }).click();
+  await series.getByRole("rowheader", { name: "one" }).waitFor();
+  assert.match(await series.getByRole("row", { name: /^one/ }).innerText(), /of 10/);
+  await series.getByLabel("Values").fill("most");
+  await series.getByRole("button", { name: "Measure runs" }).click();
+  await series.getByRole("alert").getByText(/majority/).waitFor();
+  assert.equal(await series.getByLabel("Values").inputValue(), "most");
+  await reader.leave();
+});
+
 test("a jump goes to where a property breaks, along a path", async () => {
   const { reader, page } = await atTheEnd("replication/quorum-register/read-without-write-back");
   const row = page.locator('.verdict[data-property="linearizability"]');
