@@ -21,11 +21,8 @@ mod inspector;
 mod keys;
 mod lasso;
 mod lens;
-<<<<<<< HEAD
-mod menu;
-=======
 mod measuring;
->>>>>>> 07adfe6 (Plot a measurement over many runs in the page)
+mod menu;
 mod pending;
 mod picks;
 mod playback;
@@ -68,11 +65,8 @@ pub use inspector::{
 pub use keys::{Chord, Group, IN_DIAGRAM, InDiagram, SHORTCUTS, Shortcut, in_diagram, shortcut};
 pub use lasso::Area;
 pub use lens::{Lens, Room, Shown};
-<<<<<<< HEAD
-pub use menu::{Does, Filled, Form, Menu, MenuEntry, MenuForm, MenuItem, millionths};
-=======
 pub use measuring::{MeasureAction, Measured, MeasuredRow, Measuring, SEED};
->>>>>>> 07adfe6 (Plot a measurement over many runs in the page)
+pub use menu::{Does, Filled, Form, Menu, MenuEntry, MenuForm, MenuItem, millionths};
 pub use pending::Pending;
 pub use playback::{FITTING, Playhead, SPEEDS, faster, fitting_pace, speed_name};
 pub use run::{Judged, Run, RunData, interesting_end, judge_at};

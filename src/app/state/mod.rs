@@ -19,13 +19,9 @@ pub(super) use self::{
     opening::{load, open},
 };
 use super::{
-<<<<<<< HEAD
-    Area, Changes, Compare, Exercise, FITTING, Filled, Filter, Lens, OPENING, Panel, Pending,
-=======
-    Area, Changes, Compare, Exercise, FITTING, Filter, Lens, Measuring, OPENING, Panel, Pending,
->>>>>>> 07adfe6 (Plot a measurement over many runs in the page)
-    Playhead, Run, Searching, Shared, Study, Ways, Writing, derived::derived, fitting_pace,
-    interesting_end, walk::Place,
+    Area, Changes, Compare, Exercise, FITTING, Filled, Filter, Lens, Measuring, OPENING, Panel,
+    Pending, Playhead, Run, Searching, Shared, Study, Ways, Writing, derived::derived,
+    fitting_pace, interesting_end, walk::Place,
 };
 use crate::{
     formats::{

@@ -7,11 +7,7 @@ use super::{
         changes, compare, derived,
         draft::restore,
         file::open_file,
-<<<<<<< HEAD
-        hands, menu,
-=======
-        hands, measuring,
->>>>>>> 07adfe6 (Plot a measurement over many runs in the page)
+        hands, measuring, menu,
         pending::{done, go_on},
         picks::held,
         searching, stride, study,
