@@ -3,7 +3,7 @@
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
-use super::{Listener, window};
+use super::{Listener, listen, window};
 
 /// Returns the part of the address behind its `#`; empty if there is none.
 #[must_use]
@@ -43,9 +43,9 @@ pub fn page_link(fragment: &str) -> String {
 #[must_use]
 pub fn on_fragment_change(callback: impl Fn(String) + 'static) -> Option<Listener> {
     let window = window()?;
-    Some(Listener::new(&window, "hashchange", move |event| {
+    Some(listen(&window, "hashchange", move |event| {
         // The event's own address: the page may have replaced the fragment in the meantime.
-        let url = Reflect::get(&event, &"newURL".into()).ok().and_then(|url| url.as_string());
+        let url = Reflect::get(event, &"newURL".into()).ok().and_then(|url| url.as_string());
         let of_event = url.map(|url| url.split_once('#').unwrap_or_default().1.to_owned());
         callback(of_event.unwrap_or_else(fragment));
     }))

@@ -7,7 +7,7 @@ use web_sys::{
     ScrollLogicalPosition, SvgElement, WheelEvent,
 };
 
-use super::{Listener, window};
+use super::{Listener, listen, window};
 
 /// A place in an element, in CSS pixels from its top left corner.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -58,7 +58,6 @@ pub fn take_hold(event: &PointerEvent, part: &str) {
 
 /// Prevents a touch on the parts of an element that match a selector from scrolling the page: those parts are
 /// dragged. A style cannot express this for parts of a drawing. Dropping the listener ends it.
-#[must_use]
 pub fn hold_touches(element: &Element, parts: &'static str) -> Listener {
     keep_touches(element, "touchstart", parts)
 }
@@ -66,13 +65,12 @@ pub fn hold_touches(element: &Element, parts: &'static str) -> Listener {
 /// Prevents a touch on the parts of an element that match a selector from becoming a click at its end. These
 /// parts have reacted already, and the elements that they opened may lie under the finger. Dropping the
 /// listener ends it.
-#[must_use]
 pub fn end_touches(element: &Element, parts: &'static str) -> Listener {
     keep_touches(element, "touchend", parts)
 }
 
 fn keep_touches(element: &Element, kind: &'static str, parts: &'static str) -> Listener {
-    Listener::new(element, kind, move |event| {
+    listen(element, kind, move |event| {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let part = target.and_then(|target| target.closest(parts).ok().flatten());
         if part.is_some() && event.cancelable() {
@@ -152,17 +150,15 @@ pub fn viewport(element: &Element) -> Viewport {
 }
 
 /// Calls back whenever an element is scrolled.
-#[must_use]
 pub fn on_scroll(element: &Element, callback: impl Fn() + 'static) -> Listener {
-    Listener::new(element, "scroll", move |_| callback())
+    listen(element, "scroll", move |_| callback())
 }
 
 /// Calls back when the reader turns the wheel with Control held, to zoom: with the place in the element, and
 /// true for zooming in.
-#[must_use]
 pub fn on_zoom(element: &Element, callback: impl Fn(Place, bool) + 'static) -> Listener {
     let inside = element.clone();
-    Listener::new(element, "wheel", move |event| {
+    listen(element, "wheel", move |event| {
         if let Some(wheel) = event.dyn_ref::<WheelEvent>()
             && wheel.ctrl_key()
         {
@@ -180,10 +176,9 @@ pub fn scroll_to(element: &Element, left: f64, top: f64) {
 
 /// Shows the label of the part under the pointer as the drawing's tooltip. A title for every part would
 /// double the number of elements.
-#[must_use]
 pub fn show_tips(drawing: &Element) -> Listener {
     let inside = drawing.clone();
-    Listener::new(drawing, "pointerover", move |event| {
+    listen(drawing, "pointerover", move |event| {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let part = target.and_then(|target| target.closest("g[aria-label]").ok().flatten());
         let tip = part.and_then(|part| part.get_attribute("aria-label")).unwrap_or_default();

@@ -3,7 +3,7 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
-use super::{Listener, window};
+use super::{Listener, listen, window};
 
 /// A key that was pressed outside of any field or button that uses it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Key {
 #[must_use]
 pub fn on_key(callback: impl Fn(&Key) -> bool + 'static) -> Option<Listener> {
     let document = window()?.document()?;
-    Some(Listener::new(&document, "keydown", move |event| {
+    Some(listen(&document, "keydown", move |event| {
         let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
         // With Alt, keys belong to the browser: back, forward, the menu.
         if event.alt_key() {

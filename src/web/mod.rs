@@ -31,6 +31,7 @@ pub use first::{assume_width, likely_width, root};
 pub use frames::{Frames, mark, ticks};
 pub use keys::{Key, on_key};
 pub use listener::Listener;
+use listener::listen;
 pub use preferences::{Theme, keep_theme, prefers_reduced_motion, show_theme, theme};
 pub use storage::{forget, keep, kept, kept_below};
 pub use style::Style;

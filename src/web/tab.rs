@@ -3,7 +3,7 @@
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
-use super::{Listener, storage::storage_of_tab, window};
+use super::{Listener, listen, storage::storage_of_tab, window};
 
 /// Key under which a tab stores its own name.
 const KEY: &str = "worldlines-tab";
@@ -82,8 +82,8 @@ pub fn on_leave(callback: impl Fn() + Clone + 'static) -> Option<(Listener, List
     let document = window.document()?;
     let hidden = callback.clone();
     Some((
-        Listener::new(&window, "pagehide", move |_| callback()),
-        Listener::new(&document, "visibilitychange", move |_| hidden()),
+        listen(&window, "pagehide", move |_| callback()),
+        listen(&document, "visibilitychange", move |_| hidden()),
     ))
 }
 

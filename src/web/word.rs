@@ -1,6 +1,6 @@
 //! Messages between the program and the script that outlives it (`www/early.js`).
 
-use super::{Listener, window};
+use super::{Listener, listen, window};
 
 fn root() -> Option<web_sys::Element> {
     window()?.document()?.document_element()
@@ -23,5 +23,5 @@ pub fn is_restarted() -> bool {
 #[must_use]
 pub fn on_page_event(name: &'static str, callback: impl Fn() + 'static) -> Option<Listener> {
     let window = window()?;
-    Some(Listener::new(&window, name, move |_| callback()))
+    Some(listen(&window, name, move |_| callback()))
 }

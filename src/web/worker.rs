@@ -3,7 +3,7 @@
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-use super::Listener;
+use super::{Listener, listen};
 
 /// The file that starts the worker: Trunk writes it beside the page (`www/index.html`).
 const FILE: &str = "./searcher_loader.js";
@@ -29,7 +29,7 @@ impl Errand {
     ) -> Option<Self> {
         let worker = web_sys::Worker::new(FILE).ok()?;
         let asked = worker.clone();
-        let hear = Listener::new(&worker, "message", move |event| {
+        let hear = listen(&worker, "message", move |event| {
             match event.unchecked_ref::<MessageEvent>().data().as_string() {
                 Some(ready) if ready == READY => {
                     // It fails only for values that cannot be copied; a text can.
@@ -39,7 +39,7 @@ impl Errand {
                 None => {}
             }
         });
-        let fail = Listener::new(&worker, "error", move |_| failed());
+        let fail = listen(&worker, "error", move |_| failed());
         Some(Self { worker, _listeners: [hear, fail] })
     }
 }
@@ -57,12 +57,12 @@ pub fn serve_errands(run: fn(&str, &mut dyn FnMut(String))) {
         let _ = scope.post_message(&JsValue::from_str(text));
     };
     let speaker = scope.clone();
-    let listener = Listener::new(&scope, "message", move |event| {
+    let listener = listen(&scope, "message", move |event| {
         if let Some(text) = event.unchecked_ref::<MessageEvent>().data().as_string() {
             run(&text, &mut |answer| say(&speaker, &answer));
         }
     });
     // It listens for as long as it lives.
-    std::mem::forget(listener);
+    listener.forget();
     say(&scope, READY);
 }

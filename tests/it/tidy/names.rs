@@ -25,8 +25,9 @@ fn words_outside(sources: &[Source], owner: &str, beginnings: &[&str]) -> Vec<St
     complaints
 }
 
-const BROWSER: [&str; 4] = ["web_sys", "js_sys", "wasm_bindgen", "serde_wasm_bindgen"];
-const YEW: [&str; 3] = ["yew", "gloo", "yewdux"];
+const BROWSER: [&str; 5] =
+    ["web_sys", "js_sys", "wasm_bindgen", "serde_wasm_bindgen", "gloo_events"];
+const YEW: [&str; 3] = ["yew", "gloo_timers", "yewdux"];
 
 #[test]
 fn only_web_names_the_browser() {
