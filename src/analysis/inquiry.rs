@@ -11,7 +11,7 @@ use crate::kernel::{
 };
 
 /// Largest number of repairs that are tried one at a time.
-pub const MOST_REPAIRS: usize = 64;
+pub(super) const MOST_REPAIRS: usize = 64;
 /// Largest number of events of a run whose causes are tested without being asked for.
 pub const MOST_TESTED: usize = 20_000;
 /// Largest number of steps that the repaired runs take together.

@@ -30,7 +30,7 @@ pub enum Repair {
 
 /// A repaired scenario, and the messages that the network spares in its run.
 #[derive(Clone, Debug)]
-pub struct Repaired {
+pub(super) struct Repaired {
     /// The scenario: what a reader could write.
     pub scenario: Scenario,
     /// Mercies of the network, which no scenario can say.
@@ -42,13 +42,13 @@ impl Repaired {
     ///
     /// # Errors
     /// As [`Plan::new`].
-    pub fn plan(self, protocol: &Protocol) -> Result<Plan<'_>, (usize, String)> {
+    pub(super) fn plan(self, protocol: &Protocol) -> Result<Plan<'_>, (usize, String)> {
         Plan::sparing(protocol, self.scenario, self.spared)
     }
 
     /// Makes these repairs.
     #[must_use]
-    pub fn of(scenario: &Scenario, repairs: &[Repair]) -> Self {
+    pub(super) fn of(scenario: &Scenario, repairs: &[Repair]) -> Self {
         let mut repaired = Self { scenario: scenario.clone(), spared: Spared::default() };
         let mut gone = vec![false; scenario.faults.len()];
         for repair in repairs {
@@ -79,15 +79,9 @@ impl Repaired {
         }
     }
 
-    /// True if a scenario alone can say all of it, so that a reader can make the same repairs by hand.
-    #[must_use]
-    pub const fn is_written(&self) -> bool {
-        self.spared.is_empty()
-    }
-
     /// The scenario with a network that does its best: what a reader can write instead of single mercies.
     #[must_use]
-    pub fn network_at_its_best(scenario: &Scenario, repairs: &[Repair]) -> Scenario {
+    pub(super) fn network_at_its_best(scenario: &Scenario, repairs: &[Repair]) -> Scenario {
         let mut scenario = Self::of(scenario, repairs).scenario;
         let is_of =
             |link: &LinkSpec, name: MessageName| (link.from, link.to) == (name.from, name.to);

@@ -11,7 +11,7 @@ use crate::kernel::{PerMillion, has_reserved, is_unseen};
 /// Maximum length of a text, in bytes.
 pub const MAX_TEXT: usize = 1 << 20;
 /// Maximum nesting of objects and lists.
-pub const MAX_NESTING: usize = 32;
+pub(super) const MAX_NESTING: usize = 32;
 /// Maximum length of a value for a protocol, in bytes of JSON.
 pub(super) const MAX_VALUE: usize = 4096;
 /// The greatest whole number that every language's JSON keeps exactly.

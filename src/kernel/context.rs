@@ -3,7 +3,7 @@
 use super::{Choices, Group, NodeId, NodeSet, Process, Signed, Time, Watch};
 
 /// Maximum length of a note, in characters; the rest of a longer one is left out.
-pub const MAX_NOTE: usize = 1000;
+pub(super) const MAX_NOTE: usize = 1000;
 
 /// An effect that a handler asks for. The kernel carries it out after the handler has ended.
 #[derive(Clone, Debug, PartialEq, Eq)]

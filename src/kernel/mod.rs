@@ -50,12 +50,14 @@ mod wording;
 pub(crate) use assumption::value_of;
 pub use assumption::{Assumption, Choice, Rule};
 pub use checkpoints::{Checkpoints, MAX_CHECKPOINTS, Revisited};
-pub use choices::{Choices, Dice};
+use choices::Choices;
+pub use choices::Dice;
 pub use clock::Watch;
-pub use context::{Context, Effect, MAX_NOTE};
+pub use context::{Context, Effect};
 pub use cost::{Cost, Term};
 pub use detection::Detection;
-pub use fingerprint::{Fingerprinter, Identity};
+pub use fingerprint::Fingerprinter;
+use fingerprint::Identity;
 pub use layer::{Layer, Over};
 pub use machine::{Input, Machine, Output, Packet};
 pub use mercy::{Mercy, Spared};
@@ -70,12 +72,13 @@ pub use past::{Past, Pasts};
 pub use plan::Plan;
 pub use process::{Carried, Indication, Never, Payload, Process, Request, RequestKind, With};
 pub use property::{Kind, Monitor, Needs, Observation, Property, Seen, Verdict};
-pub use protocol::{Behaviour, Break, Protocol, Provision, ReadRequest};
+pub use protocol::{Behaviour, Break, Protocol, Provision};
 pub use roster::Roster;
+use scenario::MAX_TIMERS;
 pub use scenario::{
     Caption, Delay, Detector, Fault, LinkSpec, MAX_BIT, MAX_BITS, MAX_EVENTS, MAX_FAULTS, MAX_RATE,
-    MAX_REQUESTS, MAX_TIME, MAX_TIMERS, Medium, MessageName, NetworkSpec, Order, PerMillion,
-    RequestSpec, Scenario, Side, Strategy, Timing, Topology,
+    MAX_REQUESTS, MAX_TIME, Medium, MessageName, NetworkSpec, Order, PerMillion, RequestSpec,
+    Scenario, Side, Strategy, Timing, Topology,
 };
 pub use serving::{Serving, TimeToServe};
 pub use setting::{Failures, Setting};

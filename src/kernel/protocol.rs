@@ -179,7 +179,7 @@ pub struct Behaviour {
 }
 
 /// Reads a request of a scenario: see [`Request::read`].
-pub type ReadRequest = fn(&str, Option<&Json>, &[String]) -> Result<Packet, String>;
+pub(super) type ReadRequest = fn(&str, Option<&Json>, &[String]) -> Result<Packet, String>;
 /// Reads a message that a scenario has a traitor say: see [`Process::read_message`].
 pub(super) type ReadMessage =
     fn(with: &Json, nodes: &[String], keys: Keys) -> Result<Packet, String>;

@@ -9,7 +9,7 @@ use super::{
 use crate::kernel::Scenario;
 
 /// Number of states searched for each run of the systematic search.
-pub const STATES_PER_RUN: u64 = 4;
+pub(super) const STATES_PER_RUN: u64 = 4;
 
 /// Number of states, and number of random interleavings, of one call of `advance`.
 const STATE_BATCH: usize = 2000;

@@ -28,14 +28,14 @@ mod transitions;
 mod trial;
 mod workers;
 
-pub use adversary::{Decided, DecisionCause, Inevitable, Undecided, adversary};
+pub use adversary::{Decided, DecisionCause, Undecided, adversary};
 pub use budget::{BadBudget, Budget, KINDS, MOST, counted_kind};
 pub use coverage::{Coverage, InterleavingCoverage};
 pub use driver::{DEFAULT_RUNS, Progress, Search, Stage, Task};
-pub use exhaustive::{Exhaustive, ReachedState};
+pub use exhaustive::Exhaustive;
 pub use explain::{PassingRun, PassingRunSearch, RunDifference, nearest_passing_run};
 pub use finding::{Finding, Method};
-pub use interleavings::{STATES_PER_RUN, interleavings_cover};
+pub use interleavings::interleavings_cover;
 pub use minimise::{Minimised, minimise, size};
 pub use objective::Objective;
 pub use shard::Shard;

@@ -132,7 +132,7 @@ pub struct Client<L: Lock> {
 
 /// An entry that the application wants.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-pub struct Wanted<T> {
+pub(super) struct Wanted<T> {
     ticket: T,
     /// Time inside, in ms.
     hold: Time,

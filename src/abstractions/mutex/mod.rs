@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 
 mod client;
 
-pub use client::{Client, Granted, Lock, Timer, Wanted};
+pub use client::{Client, Lock, Timer};
 
 use super::watch::{Await, Owed, Violation, Watch, liveness, safety};
 use crate::kernel::{

@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 pub use coverage::{counted, sentence};
 pub use merge::merge;
 pub use reader::{asked, property, read};
-pub use writer::{asked as write_asked, found_json, progress_json, write};
+pub use writer::{asked as write_asked, progress_json, write};
 
 use super::{Problem, catalogue, scenario::goal_of};
 use crate::{

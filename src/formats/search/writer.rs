@@ -29,12 +29,6 @@ pub fn asked(asked: &Asked) -> String {
     text(&AskedObject::new(asked))
 }
 
-/// Returns a violation that was found, as JSON.
-#[must_use]
-pub fn found_json(found: &Found) -> String {
-    text(&FoundObject::new(found))
-}
-
 /// Returns the progress of a search as JSON.
 #[must_use]
 pub fn progress_json(asked: &Asked, progress: &Progress) -> String {

@@ -24,7 +24,7 @@ pub const MAX_BITS: usize = 64;
 /// Last bit of a message that can be named.
 pub const MAX_BIT: u32 = 65_535;
 /// Maximum number of timers at a node: a run that exceeds it stops and says so.
-pub const MAX_TIMERS: usize = 10_000;
+pub(super) const MAX_TIMERS: usize = 10_000;
 /// Number of events after which a run stops and says so.
 pub const MAX_EVENTS: usize = 1_000_000;
 /// Largest rate and longest queue of a link.

@@ -10,12 +10,15 @@ mod node;
 mod summary;
 mod system;
 
-pub(super) use summary::{Deferred, Summary};
+pub(super) use summary::Deferred;
 pub(super) use system::SystemLookahead;
 
 use std::{hash::Hash, rc::Rc};
 
-use self::node::{Inconclusive, LookaheadState, NodeLookahead};
+use self::{
+    node::{Inconclusive, LookaheadState, NodeLookahead},
+    summary::Summary,
+};
 use super::{
     interner::{Interner, Memo},
     system::System,

@@ -12,7 +12,8 @@ mod successors;
 mod transition;
 mod unfit;
 
-pub(super) use transition::{FAULT_KINDS, FaultKind, MAX_PER_KIND, Transition};
+use transition::FAULT_KINDS;
+pub(super) use transition::{FaultKind, MAX_PER_KIND, Transition};
 pub use unfit::Unfit;
 
 use self::{
