@@ -226,12 +226,12 @@ fn circles(sources: &[Source]) -> Vec<String> {
 
 #[test]
 fn files_of_a_module_form_no_circle() {
-    expect_none(&circles(&sources()));
+    expect_none(&circles(sources()));
 }
 
 #[test]
 fn allowed_circles_exist() {
-    let uses = uses(&sources());
+    let uses = uses(sources());
     for (circle, why) in ALLOWED {
         let is_closed = circle.iter().all(|file| reach(file, &uses).contains(*file));
         assert!(is_closed, "{circle:?} is no circle any more ({why}): take it off the list");
