@@ -83,29 +83,19 @@ pub fn deeds(run: &Outcome) -> (Vec<Deed>, usize) {
 
 fn set_start(edit: &mut Edit, value: Time) {
     match edit {
-        Edit::ChangeRequest(_, RequestSpec { at, .. })
-        | Edit::ChangeFault(
-            _,
-            Fault::Crash { at, .. }
-            | Fault::CrashWriting { at, .. }
-            | Fault::Recover { at, .. }
-            | Fault::Pause { at, .. }
-            | Fault::Partition { at, .. }
-            | Fault::Cut { at, .. }
-            | Fault::Omit { at, .. },
-        ) => *at = value,
+        Edit::ChangeRequest(_, RequestSpec { at, .. }) => *at = value,
+        Edit::ChangeFault(_, fault) => {
+            if let [Some(at), _] = fault.times_mut() {
+                *at = value;
+            }
+        }
         _ => {}
     }
 }
 
 fn set_end(edit: &mut Edit, value: Time) {
-    if let Edit::ChangeFault(
-        _,
-        Fault::Pause { until, .. }
-        | Fault::Partition { until, .. }
-        | Fault::Cut { until, .. }
-        | Fault::Omit { until, .. },
-    ) = edit
+    if let Edit::ChangeFault(_, fault) = edit
+        && let [_, Some(until)] = fault.times_mut()
     {
         *until = value;
     }
@@ -128,21 +118,8 @@ fn times(place: usize, fault: &Fault) -> Vec<DeedTime> {
         change: Edit::ChangeFault(place, fault.clone()),
         set,
     };
-    match *fault {
-        Fault::Drop { .. }
-        | Fault::Corrupt { .. }
-        | Fault::Forge { .. }
-        | Fault::Traitor { .. }
-        | Fault::Drift { .. } => Vec::new(),
-        Fault::Delay { by, .. } => vec![time(text::deeds::BY, by, set_span)],
-        Fault::Duplicate { after, .. } => vec![time(text::deeds::AFTER, after, set_span)],
-        Fault::Crash { at, .. } | Fault::CrashWriting { at, .. } | Fault::Recover { at, .. } => {
-            vec![time(text::deeds::AT, at, set_start)]
-        }
-        Fault::Pause { at, until, .. }
-        | Fault::Partition { at, until, .. }
-        | Fault::Cut { at, until, .. }
-        | Fault::Omit { at, until, .. } => {
+    match (fault, fault.times()) {
+        (_, [Some(at), Some(until)]) => {
             let start = time(text::deeds::FROM, at, set_start);
             let end = time(text::deeds::UNTIL, until, set_end);
             vec![
@@ -150,5 +127,9 @@ fn times(place: usize, fault: &Fault) -> Vec<DeedTime> {
                 DeedTime { min: at + 1, ..end },
             ]
         }
+        (_, [Some(at), None]) => vec![time(text::deeds::AT, at, set_start)],
+        (Fault::Delay { by, .. }, _) => vec![time(text::deeds::BY, *by, set_span)],
+        (Fault::Duplicate { after, .. }, _) => vec![time(text::deeds::AFTER, *after, set_span)],
+        _ => Vec::new(),
     }
 }

@@ -90,16 +90,9 @@ impl Handle {
             }
             Self::Fault(place, fault, end) => {
                 let mut fault = fault.clone();
-                match &mut fault {
-                    Fault::Crash { at, .. }
-                    | Fault::CrashWriting { at, .. }
-                    | Fault::Recover { at, .. } => {
-                        *at = shift(*at, 0, MAX_TIME);
-                    }
-                    Fault::Pause { at, until, .. }
-                    | Fault::Partition { at, until, .. }
-                    | Fault::Cut { at, until, .. }
-                    | Fault::Omit { at, until, .. } => {
+                match fault.times_mut() {
+                    [Some(at), None] => *at = shift(*at, 0, MAX_TIME),
+                    [Some(at), Some(until)] => {
                         let lasts = *until - *at;
                         match end {
                             End::Start => *at = shift(*at, 0, *until - 1),

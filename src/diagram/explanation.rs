@@ -170,21 +170,9 @@ fn lost_by_chance(trace: &Trace) -> Option<String> {
 
 /// Time at which a fault struck, in virtual ms.
 fn struck_at(outcome: &Outcome, fault: &Fault) -> u64 {
-    match fault {
-        Fault::Drop { message }
-        | Fault::Delay { message, .. }
-        | Fault::Duplicate { message, .. }
-        | Fault::Corrupt { message, .. }
-        | Fault::Forge { message, .. } => sent_at(outcome, *message).unwrap_or_default(),
-        Fault::Crash { at, .. }
-        | Fault::CrashWriting { at, .. }
-        | Fault::Recover { at, .. }
-        | Fault::Pause { at, .. }
-        | Fault::Partition { at, .. }
-        | Fault::Cut { at, .. }
-        | Fault::Omit { at, .. } => *at,
-        Fault::Traitor { .. } | Fault::Drift { .. } => 0,
-    }
+    let [begun, _] = fault.times();
+    let sent = || fault.message().and_then(|message| sent_at(outcome, message));
+    begun.or_else(sent).unwrap_or_default()
 }
 
 fn sent_at(outcome: &Outcome, name: MessageName) -> Option<u64> {

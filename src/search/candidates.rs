@@ -123,22 +123,11 @@ fn rename(value: &mut Json, before: &[String], after: &[String]) {
 pub(super) fn shift(scenario: &mut Scenario, by: Time) {
     let earlier = |time: &mut Time| *time = time.saturating_sub(by);
     scenario.requests.iter_mut().for_each(|request| earlier(&mut request.at));
-    scenario.faults.iter_mut().for_each(|fault| moments(fault).into_iter().for_each(earlier));
+    scenario
+        .faults
+        .iter_mut()
+        .for_each(|fault| fault.times_mut().into_iter().flatten().for_each(earlier));
     earlier(&mut scenario.until);
-}
-
-/// Returns the times of a fault.
-fn moments(fault: &mut Fault) -> Vec<&mut Time> {
-    match fault {
-        Fault::Crash { at, .. } | Fault::CrashWriting { at, .. } | Fault::Recover { at, .. } => {
-            vec![at]
-        }
-        Fault::Pause { at, until, .. }
-        | Fault::Partition { at, until, .. }
-        | Fault::Cut { at, until, .. }
-        | Fault::Omit { at, until, .. } => vec![at, until],
-        _ => Vec::new(),
-    }
 }
 
 /// Returns the times and durations of a fault.
@@ -146,19 +135,14 @@ pub(super) fn numbers(fault: &mut Fault) -> Vec<&mut Time> {
     match fault {
         Fault::Delay { by: span, .. } | Fault::Duplicate { after: span, .. } => vec![span],
         Fault::Drift { offset, .. } => vec![offset],
-        other => moments(other),
+        other => other.times_mut().into_iter().flatten().collect(),
     }
 }
 
 /// True if a fault is valid in a scenario: it ends after it begins, and no side of a partition is empty.
 pub(super) fn is_sound(fault: &Fault) -> bool {
-    match fault {
-        Fault::Pause { at, until, .. }
-        | Fault::Cut { at, until, .. }
-        | Fault::Omit { at, until, .. } => at < until,
-        Fault::Partition { groups, at, until } => at < until && !groups.is_empty(),
-        _ => true,
-    }
+    let lasts = !matches!(fault.times(), [Some(at), Some(until)] if until <= at);
+    lasts && !matches!(fault, Fault::Partition { groups, .. } if groups.is_empty())
 }
 
 /// Returns rounder numbers near this one, the roundest first; of equally round ones the nearest first.

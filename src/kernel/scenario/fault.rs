@@ -206,6 +206,35 @@ impl Fault {
         }
     }
 
+    /// Returns the times of its beginning and of its end, if it has them.
+    #[must_use]
+    pub const fn times(&self) -> [Option<Time>; 2] {
+        match *self {
+            Self::Crash { at, .. } | Self::CrashWriting { at, .. } | Self::Recover { at, .. } => {
+                [Some(at), None]
+            }
+            Self::Pause { at, until, .. }
+            | Self::Partition { at, until, .. }
+            | Self::Cut { at, until, .. }
+            | Self::Omit { at, until, .. } => [Some(at), Some(until)],
+            _ => [None, None],
+        }
+    }
+
+    /// Returns the same times, to be changed.
+    pub const fn times_mut(&mut self) -> [Option<&mut Time>; 2] {
+        match self {
+            Self::Crash { at, .. } | Self::CrashWriting { at, .. } | Self::Recover { at, .. } => {
+                [Some(at), None]
+            }
+            Self::Pause { at, until, .. }
+            | Self::Partition { at, until, .. }
+            | Self::Cut { at, until, .. }
+            | Self::Omit { at, until, .. } => [Some(at), Some(until)],
+            _ => [None, None],
+        }
+    }
+
     /// Returns the message that it is about, if any.
     #[must_use]
     pub const fn message(&self) -> Option<MessageName> {
