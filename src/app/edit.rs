@@ -280,26 +280,11 @@ fn forget_strangers(scenario: &mut Scenario) {
         links.retain(|link| link.iter().all(|node| stays(*node)));
         *routers = routers.and(left);
     }
-    scenario.faults.retain_mut(|fault| match fault {
-        Fault::Drop { message }
-        | Fault::Delay { message, .. }
-        | Fault::Duplicate { message, .. }
-        | Fault::Corrupt { message, .. }
-        | Fault::Forge { message, .. } => stays(message.from) && stays(message.to),
-        Fault::Crash { node, .. }
-        | Fault::CrashWriting { node, .. }
-        | Fault::Recover { node, .. }
-        | Fault::Pause { node, .. }
-        | Fault::Omit { node, .. }
-        | Fault::Traitor { node, .. }
-        | Fault::Drift { node, .. } => stays(*node),
-        Fault::Cut { from, to, .. } => stays(*from) && stays(*to),
-        Fault::Partition { groups, .. } => {
-            groups.iter_mut().for_each(|group| *group = group.and(left));
-            groups.retain(|group| !group.is_empty());
-            !groups.is_empty()
-        }
-    });
+    let faults = std::mem::take(&mut scenario.faults).into_iter();
+    let kept = |fault: Fault| {
+        fault.with_nodes(|node| stays(node).then_some(node), |group| group.and(left))
+    };
+    scenario.faults = faults.filter_map(kept).collect();
 }
 
 /// Returns the name of an additional node: the next of the field's customary names, or of P1, P2, P3…

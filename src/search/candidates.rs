@@ -3,8 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::kernel::{
-    Caption, EventKind, Fault, LinkSpec, MessageName, NodeId, NodeSet, Scenario, Time, Topology,
-    Trace,
+    Caption, EventKind, Fault, LinkSpec, NodeId, NodeSet, Scenario, Time, Topology, Trace,
 };
 
 /// Returns the scenario without a node and everything that refers to it; none where something depends on the node.
@@ -24,7 +23,8 @@ pub(super) fn without_node(scenario: &Scenario, gone: usize) -> Option<Scenario>
             Some(crate::kernel::RequestSpec { node, ..request.clone() })
         })
         .collect();
-    next.faults = scenario.faults.iter().filter_map(|it| without(it, &renamed, &set)).collect();
+    let faults = scenario.faults.iter().cloned();
+    next.faults = faults.filter_map(|fault| fault.with_nodes(renamed, set)).collect();
     next.captions = scenario
         .captions
         .iter()
@@ -51,38 +51,6 @@ fn mentions(with: &Json, name: &str) -> bool {
         Json::Object(fields) => fields.values().any(|value| mentions(value, name)),
         _ => false,
     }
-}
-
-/// Returns a fault without one of the nodes; none where the fault was about that node.
-fn without(
-    fault: &Fault,
-    renamed: &impl Fn(NodeId) -> Option<NodeId>,
-    set: &impl Fn(NodeSet) -> NodeSet,
-) -> Option<Fault> {
-    let mut next = fault.clone();
-    match &mut next {
-        Fault::Drop { message }
-        | Fault::Delay { message, .. }
-        | Fault::Duplicate { message, .. }
-        | Fault::Corrupt { message, .. }
-        | Fault::Forge { message, .. } => {
-            let MessageName { from, to, number } = *message;
-            *message = MessageName { from: renamed(from)?, to: renamed(to)?, number };
-        }
-        Fault::Crash { node, .. }
-        | Fault::CrashWriting { node, .. }
-        | Fault::Recover { node, .. }
-        | Fault::Pause { node, .. }
-        | Fault::Omit { node, .. }
-        | Fault::Traitor { node, .. }
-        | Fault::Drift { node, .. } => *node = renamed(*node)?,
-        Fault::Cut { from, to, .. } => (*from, *to) = (renamed(*from)?, renamed(*to)?),
-        Fault::Partition { groups, .. } => {
-            groups.iter_mut().for_each(|group| *group = set(*group));
-            groups.retain(|group| !group.is_empty());
-        }
-    }
-    Some(next)
 }
 
 /// Returns the scenario with its nodes renumbered, where their names are only numbers: P1, P3 become P1, P2.
@@ -177,6 +145,7 @@ pub(super) fn sends_at(trace: &Trace, node: NodeId, at: Time) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::MessageName;
 
     #[test]
     fn candidate_times_are_rounded_to_round_numbers() {

@@ -4,51 +4,30 @@
 //! and what the protocol understands. A broken rule names the path in the scenario's JSON, the value there, and the value
 //! expected.
 
-use std::ops::RangeInclusive;
-
 use serde_json::Value as Json;
 
 use super::{
     MAX_CAPTION, MAX_CAPTIONS, MAX_NAME, MAX_TITLE,
+    bounds::{
+        ANOTHER_NODE, ENDS, ODDS, QUEUES, RATES, SEEDS, TIMES, at_most, broken, count, different,
+        rate, whole,
+    },
+    faults::check_fault,
     goal::{goal_json, goal_of},
-    names::{ONE_GROUP, TWO_NODES, expected_message},
     writer,
 };
 use crate::{
     formats::{
         catalogue,
-        json::{MAX_NESTING, MAX_TEXT, MAX_WHOLE, Place},
+        json::{MAX_NESTING, MAX_TEXT, Place},
         problem::{Problem, alternatives, quoted, shown},
     },
     kernel::{
-        Delay, Detector, Fault, Keys, LinkSpec, MAX_BIT, MAX_BITS, MAX_FAULTS, MAX_NODES, MAX_RATE,
-        MAX_REQUESTS, MAX_TIME, MessageName, NetworkSpec, NodeId, NodeSet, Parameter,
-        ParameterValue, PerMillion, Protocol, Scenario, SortedSet, Time, Timing, Topology,
+        Delay, Detector, Fault, LinkSpec, MAX_FAULTS, MAX_NODES, MAX_REQUESTS, MAX_TIME,
+        NetworkSpec, Parameter, ParameterValue, Protocol, Scenario, SortedSet, Timing, Topology,
         has_reserved,
     },
 };
-
-/// Range of moments and spans, in virtual ms.
-pub(super) const TIMES: RangeInclusive<Time> = 0..=MAX_TIME;
-/// Range of the end of a run.
-pub(super) const ENDS: RangeInclusive<Time> = 1..=MAX_TIME;
-/// Range of the beginning of a span that has to end.
-pub(super) const BEGINNINGS: RangeInclusive<Time> = 0..=MAX_TIME - 1;
-/// Range of seeds.
-pub(super) const SEEDS: RangeInclusive<u64> = 0..=MAX_WHOLE;
-/// Range of a link's rate.
-pub(super) const RATES: RangeInclusive<u32> = 1..=MAX_RATE;
-/// Range of the length of a link's queue.
-pub(super) const QUEUES: RangeInclusive<u32> = 0..=MAX_RATE;
-/// Range of bits of a message.
-pub(super) const BITS: RangeInclusive<u32> = 0..=MAX_BIT;
-/// Range of probabilities.
-const ODDS: RangeInclusive<PerMillion> = PerMillion(0)..=PerMillion::ONE;
-/// Range of the rates of clocks.
-pub(super) const CLOCK_RATES: RangeInclusive<PerMillion> = Fault::MIN_RATE..=Fault::MAX_RATE;
-
-/// Expectation of a node that differs from the other end.
-const ANOTHER_NODE: &str = "another node: a node sends itself nothing over the network";
 
 /// Number of requests, faults and captions up to which a scenario is far from too long to be written.
 const SHORT: usize = 50;
@@ -108,11 +87,6 @@ fn value_at<'a>(json: &'a Json, path: &str) -> Option<&'a Json> {
         Some(place) => json.get(place.parse::<usize>().ok()?),
         None => json.get(step),
     })
-}
-
-/// Problem at a path; the value there is found later.
-fn broken(path: impl Into<String>, expected: impl Into<String>) -> Problem {
-    Problem::new(path, "", expected)
 }
 
 /// Passes values on to the protocol only as JSON can hold them, whatever wrote them.
@@ -239,45 +213,6 @@ pub(super) fn words(parameter: &Parameter) -> impl Iterator<Item = &'static str>
     choices.iter().map(|(word, _)| *word)
 }
 
-fn whole(
-    path: impl FnOnce() -> String,
-    value: u64,
-    range: RangeInclusive<u64>,
-) -> Result<(), Problem> {
-    if range.contains(&value) {
-        return Ok(());
-    }
-    Err(broken(path(), format!("a whole number from {} to {}", range.start(), range.end())))
-}
-
-fn count(
-    path: impl FnOnce() -> String,
-    value: u32,
-    range: RangeInclusive<u32>,
-) -> Result<(), Problem> {
-    whole(path, value.into(), u64::from(*range.start())..=u64::from(*range.end()))
-}
-
-fn rate(
-    path: impl FnOnce() -> String,
-    value: PerMillion,
-    range: &RangeInclusive<PerMillion>,
-) -> Result<(), Problem> {
-    if range.contains(&value) {
-        return Ok(());
-    }
-    let (least, most) = (range.start(), range.end());
-    let expected = format!("a number from {least} to {most} with at most six decimals");
-    Err(broken(path(), expected))
-}
-
-fn at_most(path: &str, length: usize, most: usize) -> Result<(), Problem> {
-    if length <= most {
-        return Ok(());
-    }
-    Err(Problem::new(path, format!("{length} of them"), format!("at most {most}")))
-}
-
 fn delay(path: &str, delay: Delay) -> Result<(), Problem> {
     whole(|| format!("{path}[0]"), delay.min, TIMES)?;
     whole(|| format!("{path}[1]"), delay.max, delay.min..=MAX_TIME)
@@ -334,10 +269,6 @@ fn check_link(place: usize, link: &LinkSpec) -> Result<(), Problem> {
     delay(&path("delay"), link.delay)
 }
 
-fn different(ends: (NodeId, NodeId), path: impl FnOnce() -> String) -> Result<(), Problem> {
-    if ends.0 == ends.1 { Err(broken(path(), ANOTHER_NODE)) } else { Ok(()) }
-}
-
 /// Names of the requests that a protocol takes.
 pub(super) fn request_names(protocol: &Protocol) -> impl Iterator<Item = &'static str> + Clone {
     protocol.behaviour.requests.iter().map(|kind| kind.name)
@@ -354,105 +285,6 @@ fn requests(scenario: &Scenario, protocol: &Protocol) -> Result<(), Problem> {
         let read = protocol.behaviour.read_request;
         read(&request.name, request.with.as_ref(), &scenario.nodes)
             .map_err(|expected| broken(format!("requests[{place}].with"), expected))?;
-    }
-    Ok(())
-}
-
-fn check_fault(
-    place: usize,
-    fault: &Fault,
-    (protocol, names): (&Protocol, &[String]),
-) -> Result<(), Problem> {
-    let path = |name: &str| format!("faults[{place}].{name}");
-    match fault {
-        Fault::Drop { message } => check_message(*message, names, || path("drop.message")),
-        Fault::Delay { message, by } => {
-            check_message(*message, names, || path("delay.message"))?;
-            whole(|| path("delay.by"), *by, TIMES)
-        }
-        Fault::Duplicate { message, after } => {
-            check_message(*message, names, || path("duplicate.message"))?;
-            whole(|| path("duplicate.after"), *after, TIMES)
-        }
-        Fault::Corrupt { message, bits } => {
-            check_message(*message, names, || path("corrupt.message"))?;
-            check_bits(&path("corrupt.bits"), bits)
-        }
-        Fault::Forge { message, with } => {
-            check_message(*message, names, || path("forge.message"))?;
-            // The sender need not be a traitor here, and it may sign for every node: the run shows any mistake. So
-            // undoing one fault does not make another one unreadable.
-            let keys = Keys::new(message.from, NodeSet::first(names.len()));
-            (protocol.behaviour.read_message)(with, names, keys)
-                .map(|_| ())
-                .map_err(|expected| broken(path("forge.with"), expected))
-        }
-        Fault::Crash { at, .. } | Fault::CrashWriting { at, .. } => {
-            whole(|| path("crash.at"), *at, TIMES)
-        }
-        Fault::Recover { at, .. } => whole(|| path("recover.at"), *at, TIMES),
-        Fault::Pause { at, until, .. } => span(&path("pause"), *at, *until),
-        Fault::Partition { groups, at, until } => {
-            check_groups(&path("partition.groups"), groups)?;
-            span(&path("partition"), *at, *until)
-        }
-        Fault::Cut { from, to, at, until } => {
-            different((*from, *to), || path("cut.to"))?;
-            span(&path("cut"), *at, *until)
-        }
-        Fault::Omit { at, until, .. } => span(&path("omit"), *at, *until),
-        Fault::Traitor { .. } => Ok(()),
-        Fault::Drift { rate: of_clock, offset, .. } => {
-            rate(|| path("drift.rate"), *of_clock, &CLOCK_RATES)?;
-            whole(|| path("drift.offset"), *offset, TIMES)
-        }
-    }
-}
-
-fn check_message(
-    message: MessageName,
-    names: &[String],
-    path: impl FnOnce() -> String,
-) -> Result<(), Problem> {
-    match message {
-        MessageName { number: 0, .. } => Err(broken(path(), expected_message(names))),
-        MessageName { from, to, .. } if from == to => Err(broken(path(), TWO_NODES)),
-        _ => Ok(()),
-    }
-}
-
-/// Range of the end of a span that begins at this time: it lasts for at least one moment.
-pub(super) fn ends_after(at: Time) -> RangeInclusive<Time> {
-    at + 1..=MAX_TIME
-}
-
-fn span(path: &str, at: Time, until: Time) -> Result<(), Problem> {
-    whole(|| format!("{path}.at"), at, BEGINNINGS)?;
-    whole(|| format!("{path}.until"), until, ends_after(at))
-}
-
-fn check_bits(path: &str, bits: &[u32]) -> Result<(), Problem> {
-    if bits.is_empty() {
-        return Err(broken(path, "at least one bit"));
-    }
-    at_most(path, bits.len(), MAX_BITS)?;
-    for (place, bit) in bits.iter().enumerate() {
-        count(|| format!("{path}[{place}]"), *bit, BITS)?;
-        if bits[..place].contains(bit) {
-            return Err(broken(format!("{path}[{place}]"), "each bit once"));
-        }
-    }
-    Ok(())
-}
-
-fn check_groups(path: &str, groups: &[NodeSet]) -> Result<(), Problem> {
-    let mut seen = NodeSet::EMPTY;
-    for (group, members) in groups.iter().enumerate() {
-        for (place, member) in members.into_iter().enumerate() {
-            if !seen.insert(member) {
-                return Err(broken(format!("{path}[{group}][{place}]"), ONE_GROUP));
-            }
-        }
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! writing gives the canonical form: fixed order of fields, defaults left out, no spaces. Reading what was
 //! written gives the same scenario, and writing what was read gives the same text.
 
+mod bounds;
 mod check;
 mod faults;
 mod goal;
@@ -11,6 +12,7 @@ mod names;
 mod reader;
 mod times;
 mod writer;
+mod written;
 
 pub use goal::{goal_json, goal_of};
 pub use reader::{from_json, read};

@@ -8,7 +8,7 @@ use super::{
         json::{self, Object, Place},
         problem::{Problem, alternatives},
     },
-    MAX_CAPTION, MAX_CAPTIONS, MAX_TITLE, VERSION, check, faults, goal,
+    MAX_CAPTION, MAX_CAPTIONS, MAX_TITLE, VERSION, bounds, check, faults, goal,
     names::Nodes,
     times::time,
 };
@@ -50,13 +50,13 @@ pub fn from_json(value: &Json) -> Result<Scenario, Problem> {
         scenario.params = read_params(&params, protocol)?;
     }
     if let Some(seed) = fields.find("seed") {
-        scenario.seed = seed.whole(check::SEEDS)?;
+        scenario.seed = seed.whole(bounds::SEEDS)?;
     }
     if let Some(network) = fields.find("network") {
         scenario.network = read_network(&network, Nodes(&scenario.nodes))?;
     }
     if let Some(until) = fields.find("until") {
-        scenario.until = until.whole(check::ENDS)?;
+        scenario.until = until.whole(bounds::ENDS)?;
     }
     read_lists(&fields, protocol, &mut scenario)?;
     check::checked(scenario, |_| value.clone())
@@ -252,8 +252,8 @@ fn read_links(place: &Place, nodes: Nodes, others: Delay) -> Result<Vec<LinkSpec
         let fields = place.object(&["from", "to", "delay", "rate", "queue"])?;
         let from = nodes.node(&fields.get("from"))?;
         let to = nodes.node(&fields.get("to"))?;
-        let rate = fields.find("rate").map(|rate| rate.count(check::RATES)).transpose()?;
-        let queue = fields.find("queue").map(|queue| queue.count(check::QUEUES)).transpose()?;
+        let rate = fields.find("rate").map(|rate| rate.count(bounds::RATES)).transpose()?;
+        let queue = fields.find("queue").map(|queue| queue.count(bounds::QUEUES)).transpose()?;
         let delay = match fields.find("delay") {
             None if rate.is_some() || queue.is_some() => others,
             _ => read_delay(&fields.get("delay"))?,

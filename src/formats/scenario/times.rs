@@ -2,17 +2,17 @@
 
 use super::{
     super::{json::Place, problem::Problem},
-    check,
+    bounds,
 };
 use crate::kernel::Time;
 
 /// Reads a moment or a span, in virtual ms.
 pub(super) fn time(place: &Place) -> Result<Time, Problem> {
-    place.whole(check::TIMES)
+    place.whole(bounds::TIMES)
 }
 
 /// Reads the first moment of a span and the one after its last.
 pub(super) fn span(at: &Place, until: &Place) -> Result<(Time, Time), Problem> {
-    let at = at.whole(check::BEGINNINGS)?;
-    Ok((at, until.whole(check::ends_after(at))?))
+    let at = at.whole(bounds::BEGINNINGS)?;
+    Ok((at, until.whole(bounds::ends_after(at))?))
 }

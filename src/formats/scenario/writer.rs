@@ -5,13 +5,14 @@ use serde_json::Value as Json;
 
 use super::{
     VERSION,
+    faults::FaultObject,
     goal::{GoalObject, goal_of},
+    written::{Odds, unless},
 };
 use crate::{
-    formats::json::decimal,
     kernel::{
-        Delay, Detector, Fault, Medium, NetworkSpec, NodeId, NodeSet, Order, ParameterValue,
-        PerMillion, Scenario, Side, Strategy, Time, Timing, Topology,
+        Delay, Detector, Medium, NetworkSpec, NodeId, Order, ParameterValue, Scenario, Time,
+        Timing, Topology,
     },
     protocols,
 };
@@ -159,90 +160,6 @@ struct Caption<'a> {
     text: &'a str,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-enum FaultObject<'a> {
-    Drop {
-        message: String,
-    },
-    Delay {
-        message: String,
-        by: Time,
-    },
-    Duplicate {
-        message: String,
-        after: Time,
-    },
-    Corrupt {
-        message: String,
-        bits: &'a [u32],
-    },
-    Forge {
-        message: String,
-        with: &'a Json,
-    },
-    Crash {
-        node: &'a str,
-        at: Time,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        after_sends: Option<u32>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        after_writes: Option<u32>,
-    },
-    Recover {
-        node: &'a str,
-        at: Time,
-    },
-    Pause {
-        node: &'a str,
-        at: Time,
-        until: Time,
-    },
-    Partition {
-        groups: Vec<Vec<&'a str>>,
-        at: Time,
-        until: Time,
-    },
-    Cut {
-        from: &'a str,
-        to: &'a str,
-        at: Time,
-        until: Time,
-    },
-    Omit {
-        node: &'a str,
-        side: &'static str,
-        at: Time,
-        until: Time,
-    },
-    Traitor {
-        node: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        strategy: Option<&'static str>,
-    },
-    Drift {
-        node: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        rate: Option<Odds>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        offset: Option<Time>,
-    },
-}
-
-/// A probability or a rate.
-struct Odds(PerMillion);
-
-impl Serialize for Odds {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        decimal(self.0.0.into()).serialize(serializer)
-    }
-}
-
-/// Returns the value, unless it is the default.
-fn unless<T: PartialEq>(default: &T, value: T) -> Option<T> {
-    (value != *default).then_some(value)
-}
-
 impl<'a> Canonical<'a> {
     fn new(scenario: &'a Scenario) -> Self {
         let name = |node: NodeId| scenario.exact_name(node);
@@ -346,58 +263,5 @@ impl<'a> TopologyObject<'a> {
                 routers: routers.into_iter().map(name).collect(),
             },
         })
-    }
-}
-
-impl<'a> FaultObject<'a> {
-    fn new(fault: &'a Fault, scenario: &'a Scenario) -> Self {
-        let name = |node: NodeId| scenario.exact_name(node);
-        let names = |group: &NodeSet| group.into_iter().map(name).collect();
-        match *fault {
-            Fault::Drop { message } => Self::Drop { message: scenario.exact_message_name(message) },
-            Fault::Delay { message, by } => {
-                Self::Delay { message: scenario.exact_message_name(message), by }
-            }
-            Fault::Duplicate { message, after } => {
-                Self::Duplicate { message: scenario.exact_message_name(message), after }
-            }
-            Fault::Corrupt { message, ref bits } => {
-                Self::Corrupt { message: scenario.exact_message_name(message), bits }
-            }
-            Fault::Forge { message, ref with } => {
-                Self::Forge { message: scenario.exact_message_name(message), with }
-            }
-            Fault::Crash { node, at, after_sends } => {
-                Self::Crash { node: name(node), at, after_sends, after_writes: None }
-            }
-            Fault::CrashWriting { node, at, after_writes } => {
-                let after_writes = Some(after_writes);
-                Self::Crash { node: name(node), at, after_sends: None, after_writes }
-            }
-            Fault::Recover { node, at } => Self::Recover { node: name(node), at },
-            Fault::Pause { node, at, until } => Self::Pause { node: name(node), at, until },
-            Fault::Partition { ref groups, at, until } => {
-                Self::Partition { groups: groups.iter().map(names).collect(), at, until }
-            }
-            Fault::Cut { from, to, at, until } => {
-                Self::Cut { from: name(from), to: name(to), at, until }
-            }
-            Fault::Omit { node, side, at, until } => {
-                let side = match side {
-                    Side::Send => "send",
-                    Side::Receive => "receive",
-                };
-                Self::Omit { node: name(node), side, at, until }
-            }
-            Fault::Traitor { node, strategy } => Self::Traitor {
-                node: name(node),
-                strategy: unless(&Strategy::Scripted, strategy).map(Strategy::name),
-            },
-            Fault::Drift { node, rate, offset } => Self::Drift {
-                node: name(node),
-                rate: unless(&PerMillion::ONE, rate).map(Odds),
-                offset: unless(&0, offset),
-            },
-        }
     }
 }

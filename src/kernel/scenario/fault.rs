@@ -235,6 +235,40 @@ impl Fault {
         }
     }
 
+    /// Returns the same fault with other nodes; none if `node` has none for a node that it needs, or if `set` leaves
+    /// no group of a partition.
+    pub fn with_nodes(
+        mut self,
+        node: impl Fn(NodeId) -> Option<NodeId>,
+        set: impl Fn(NodeSet) -> NodeSet,
+    ) -> Option<Self> {
+        match &mut self {
+            Self::Drop { message }
+            | Self::Delay { message, .. }
+            | Self::Duplicate { message, .. }
+            | Self::Corrupt { message, .. }
+            | Self::Forge { message, .. } => {
+                (message.from, message.to) = (node(message.from)?, node(message.to)?);
+            }
+            Self::Crash { node: of, .. }
+            | Self::CrashWriting { node: of, .. }
+            | Self::Recover { node: of, .. }
+            | Self::Pause { node: of, .. }
+            | Self::Omit { node: of, .. }
+            | Self::Traitor { node: of, .. }
+            | Self::Drift { node: of, .. } => *of = node(*of)?,
+            Self::Cut { from, to, .. } => (*from, *to) = (node(*from)?, node(*to)?),
+            Self::Partition { groups, .. } => {
+                groups.iter_mut().for_each(|group| *group = set(*group));
+                groups.retain(|group| !group.is_empty());
+                if groups.is_empty() {
+                    return None;
+                }
+            }
+        }
+        Some(self)
+    }
+
     /// Returns the message that it is about, if any.
     #[must_use]
     pub const fn message(&self) -> Option<MessageName> {

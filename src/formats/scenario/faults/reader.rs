@@ -1,8 +1,8 @@
-//! Faults as JSON: an object with one field, the fault's name.
+//! Reading of faults: an object with one field, the fault's name.
 
-use super::{
+use super::super::{
     super::{json::Place, problem::Problem},
-    check,
+    bounds,
     names::Nodes,
     times::{span, time},
 };
@@ -26,7 +26,7 @@ const KINDS: &[&str] = &[
 ];
 
 /// Reads one fault.
-pub(super) fn read(place: &Place, nodes: Nodes) -> Result<Fault, Problem> {
+pub(in crate::formats::scenario) fn read(place: &Place, nodes: Nodes) -> Result<Fault, Problem> {
     let object = place.open_object()?;
     if let Some(name) = object.names().find(|name| !KINDS.contains(name)) {
         return Err(object.unknown("fault", name, KINDS.iter().copied()));
@@ -82,7 +82,7 @@ fn read_on_message(kind: &str, fault: &Place, nodes: Nodes) -> Result<Fault, Pro
 
 fn read_bits(place: &Place) -> Result<Vec<u32>, Problem> {
     let bits = place.list("a list of bits", MAX_BITS)?;
-    bits.iter().map(|bit| bit.count(check::BITS)).collect()
+    bits.iter().map(|bit| bit.count(bounds::BITS)).collect()
 }
 
 fn read_forge(fault: &Place, nodes: Nodes) -> Result<Fault, Problem> {
@@ -132,7 +132,7 @@ fn read_on_node(kind: &str, fault: &Place, nodes: Nodes) -> Result<Fault, Proble
         "drift" => {
             let fields = fault.object(&["node", "rate", "offset"])?;
             let node = nodes.node(&fields.get("node"))?;
-            let rate = fields.find("rate").map(|rate| rate.rate(check::CLOCK_RATES));
+            let rate = fields.find("rate").map(|rate| rate.rate(bounds::CLOCK_RATES));
             let rate = rate.transpose()?.unwrap_or(PerMillion::ONE);
             let offset = fields.find("offset").map(|offset| time(&offset)).transpose()?;
             Ok(Fault::Drift { node, rate, offset: offset.unwrap_or(0) })
