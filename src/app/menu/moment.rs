@@ -1,7 +1,7 @@
 //! Menu of a node at a moment: requests and faults.
 
 use super::{
-    super::{Edit, Input, fields, shapes, text},
+    super::{Edit, Field, Input, fields, shapes, text},
     form::{Form, LASTS, field},
     item::{MenuEntry, MenuForm, MenuItem},
     node::rarer_faults,
@@ -140,7 +140,7 @@ fn partition(run: &Outcome, node: NodeId, at: Time) -> MenuEntry {
         field(run.scenario.name(member), Input::Check, is_here)
     });
     let lasts = field(text::moment::DURATION, Input::ms(1), LASTS);
-    let fields = side.chain([lasts]).collect();
+    let fields = side.chain([Field { is_named: false, ..lasts }]).collect();
     let form =
         MenuForm { title: text::moment::ONE_SIDE, ..MenuForm::new(Form::Partition { at }, fields) };
     let item = MenuItem::form("partition", text::moment::PARTITION_FOR, form.checked(run));
