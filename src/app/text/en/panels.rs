@@ -192,7 +192,7 @@ pub mod series {
     pub const CANCEL: &str = "Cancel";
     pub const CANCELLED: &str = "Cancelled. The rows so far are complete.";
     pub const RUNNING: &str = "Measuring…";
-    pub const HEADS: [&str; 3] = ["messages", "ms to the last indication", "runs with a violation"];
+    pub const HEADS: [&str; 3] = ["messages", "ms to last indication", "runs with a violation"];
 
     /// The largest number of values, as an expected input.
     #[must_use]
