@@ -1,9 +1,9 @@
 //! Analysis of a finished or growing trace, independent of the protocol.
 //!
-//! - Order of events: causes and effects ([`chain`], [`way`]), past and future ([`Cone`]), logical clocks
+//! - Order of events: causes and effects ([`chain`], [`way`]), past and future (the cones of an event), logical clocks
 //!   ([`Stamps`]), cuts ([`Frontier`]), and a [`deadlock`] at the end.
 //! - Verdicts on a run: judgements on properties ([`Judgement`]), broken assumptions ([`Breach`]), and causes of
-//!   violations ([`Cause`]), found by repeating the run with a [`Repair`].
+//!   violations ([`Cause`]), found by repeating the run with one thing repaired.
 //! - The [`difference`] of two states.
 
 mod assumptions;

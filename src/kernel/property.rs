@@ -46,7 +46,7 @@ pub enum Kind {
 /// It sees requests, indications and faults, never messages or states: every solution of a problem is judged
 /// by the events at its application.
 ///
-/// Its [`Identity`] distinguishes its states, so that a search recognises a state that it has met before.
+/// Its `Identity` distinguishes its states, so that a search recognises a state that it has met before.
 pub trait Monitor: dyn_clone::DynClone + Identity {
     /// Observes the next event.
     fn observe(&mut self, seen: &Observation);

@@ -30,8 +30,7 @@ pub struct Task {
     pub budget: Budget,
     /// Seed of all random choices.
     pub seed: u64,
-    /// Number of runs of the systematic search, and again of the random search;
-    /// [`STATES_PER_RUN`](super::STATES_PER_RUN) times as many states.
+    /// Number of runs of the systematic search, and again of the random search; four times as many states.
     pub limit: u64,
     /// The part of the search.
     pub shard: Shard,
