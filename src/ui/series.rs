@@ -15,7 +15,7 @@ const LONGEST: u32 = 500;
 pub(super) fn series(run: &Run, measured: &Measured, send: &Send) -> Html {
     html! {
         <section class="series" aria-label={text::series::HEADING}>
-            <h4>{ text::series::HEADING }</h4>
+            <h3>{ text::series::HEADING }</h3>
             <p class="hint">{ text::series::HINT }</p>
             { asked(run, measured, send) }
             if let Some(why) = &measured.failed { <p class="why" role="alert">{ why }</p> }

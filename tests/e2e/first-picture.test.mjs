@@ -52,8 +52,9 @@ async function waiting(reader, fragment = "") {
   };
 }
 
-/** True if exactly one width of the diagram is shown: the style sheet is loaded. */
+/** True if the document is parsed and exactly one width of the diagram is shown: the style sheet is loaded. */
 const oneIsSeen = () => {
+  if (document.readyState === "loading") return false;
   const stages = [...document.querySelectorAll(".stages > div")];
   return stages.filter((stage) => stage.getBoundingClientRect().width > 0).length === 1;
 };

@@ -79,7 +79,11 @@ async function newReader(browser, url, { origins = [], ...options } = {}) {
   context.on("response", (response) => {
     if (response.status() >= 400) complaints.push(`${response.status()}: ${response.url()}`);
   });
-  context.on("requestfailed", (request) => complaints.push(`failed: ${request.url()}`));
+  context.on("requestfailed", (request) => {
+    // A page that is left or reloaded gives up its icon.
+    const givenUp = request.failure()?.errorText === "net::ERR_ABORTED" && request.url().endsWith("/icon.svg");
+    if (!givenUp) complaints.push(`failed: ${request.url()}`);
+  });
 
   return {
     context,
