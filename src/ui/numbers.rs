@@ -145,7 +145,7 @@ fn many_nodes(run: &Run, numbers: &Numbers, heads: &[&str]) -> Html {
     let class: ClassOfRow = Rc::new(|_| Classes::new());
     html! {
         <div class="by-node">
-            <h4>{ text::numbers::BY_NODE }</h4>
+            <h3>{ text::numbers::BY_NODE }</h3>
             <Rows id="by-node" label={text::numbers::BY_NODE} {heads} stops={0} {count} shown={None} {class} {draw} />
         </div>
     }
