@@ -456,7 +456,8 @@ fn is_true(outcome: &Outcome, why: &str, culprit: &str) -> Option<(&'static str,
     let at = |text: &str, kind: &EventKind| {
         let (who, time) = text.split_once(" at ").expect("when");
         let time = number(time.split([' ', ',']).next().expect("a time"));
-        let who = who.trim_end_matches(", a router,");
+        let aside = [", a router,", ", in the middle of its writes,"];
+        let who = aside.iter().fold(who, |who, aside| who.trim_end_matches(aside));
         let mut events = trace.events.iter();
         let happened =
             events.any(|it| it.time == time && it.kind == *kind && scenario.name(it.node) == who);
