@@ -1,5 +1,5 @@
 //! Tasks that take too long for the page, as texts that go to a worker and return: a search, a minimisation, an
-//! explanation, delays that keep a protocol undecided.
+//! explanation, measures of a series of runs, delays that keep a protocol undecided.
 //!
 //! The worker depends only on the text that it receives. It can be terminated at any moment and tested without a
 //! browser.

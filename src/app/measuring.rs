@@ -2,7 +2,7 @@
 
 use super::{Errand, Run, Said, Shared, State, text};
 use crate::{
-    kernel::{Domain, Parameter, Scenario},
+    kernel::{Domain, Parameter, ParameterValue, Scenario},
     runs::measure::decimal,
 };
 
@@ -51,8 +51,8 @@ pub struct Measuring {
     name: String,
     values: Option<String>,
     errand: Option<Shared<Errand>>,
-    /// The run that the rows are about.
-    of: Option<Run>,
+    /// The scenario that the rows are about.
+    of: Option<Box<Scenario>>,
     rows: Shared<Vec<MeasuredRow>>,
     running: bool,
     failed: Option<String>,
@@ -88,10 +88,18 @@ pub struct Measured {
 }
 
 impl Measuring {
-    /// Returns the worker's errand, as long as it is about this run.
+    /// Returns the worker's errand. It is about the run that is shown: a change of the run ends it.
     #[must_use]
-    pub fn errand(&self, run: &Run) -> Option<&Shared<Errand>> {
-        self.errand.as_ref().filter(|_| self.of.as_ref() == Some(run))
+    pub const fn errand(&self) -> Option<&Shared<Errand>> {
+        self.errand.as_ref()
+    }
+
+    /// Ends the errand: the page shows another run now. Its rows are shown again when its own run is.
+    pub(super) fn end(&mut self) {
+        self.errand = None;
+        if std::mem::take(&mut self.running) {
+            self.failed = Some(text::series::CANCELLED.to_owned());
+        }
     }
 
     /// Returns what the panel shows for this run. Rows of another run say nothing of it: they are left out.
@@ -102,7 +110,7 @@ impl Measuring {
         let name = if known { self.name.clone() } else { SEED.to_owned() };
         let values = self.values.clone().filter(|_| known);
         let values = values.unwrap_or_else(|| proposed(parameter, &run.scenario));
-        let mine = self.of.as_ref() == Some(run);
+        let mine = self.of.as_deref() == Some(&run.scenario);
         Measured {
             name,
             values,
@@ -117,7 +125,8 @@ fn parameter(run: &Run, name: &str) -> Option<&'static Parameter> {
     run.protocol.behaviour.parameters.iter().find(|it| it.name == name)
 }
 
-/// Values that are proposed for a dimension: all words of a choice, a half, one and two times a number, some seeds.
+/// Values that are proposed for a dimension: all words of a choice; a half, one and two times the scenario's number; some
+/// seeds.
 fn proposed(parameter: Option<&Parameter>, scenario: &Scenario) -> String {
     let Some(parameter) = parameter else {
         let first = scenario.seed;
@@ -129,7 +138,11 @@ fn proposed(parameter: Option<&Parameter>, scenario: &Scenario) -> String {
             choices.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(",")
         }
         Domain::Integer { default, min, max, .. } => {
-            let mut values = [default / 2, default, default.saturating_mul(2)].to_vec();
+            let own = match scenario.params.get(parameter.name) {
+                Some(ParameterValue::Integer(own)) => *own,
+                _ => default,
+            };
+            let mut values = [own / 2, own, own.saturating_mul(2)].to_vec();
             values.iter_mut().for_each(|it| *it = (*it).clamp(min, max));
             values.dedup();
             values.iter().map(u32::to_string).collect::<Vec<_>>().join(",")
@@ -151,7 +164,7 @@ pub(super) fn reduce(state: State, action: MeasureAction) -> State {
                 name,
                 values: Some(values),
                 errand: Some(Shared::new(Errand::Measure(Box::new(scenario), over))),
-                of: Some(state.run.clone()),
+                of: Some(Box::new(state.run.scenario.clone())),
                 running: true,
                 ..Measuring::default()
             }
@@ -169,12 +182,11 @@ pub(super) fn reduce(state: State, action: MeasureAction) -> State {
             Measuring { errand: None, running: false, ..now.clone() }
         }
         MeasureAction::Hear(..) => return state,
-        MeasureAction::Cancel => Measuring {
-            errand: None,
-            running: false,
-            failed: now.running.then(|| text::series::CANCELLED.to_owned()),
-            ..now.clone()
-        },
+        MeasureAction::Cancel => {
+            let mut ended = now.clone();
+            ended.end();
+            ended
+        }
     };
     State { measuring, ..state }
 }

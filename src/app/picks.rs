@@ -33,6 +33,7 @@ pub(super) fn held(before: &State, mut state: State) -> State {
         inspected,
         filter,
         causes_wanted,
+        measuring,
         // Computed from the run that is shown, and computed again for another one.
         changes: _,
         compare: _,
@@ -56,7 +57,6 @@ pub(super) fn held(before: &State, mut state: State) -> State {
         lens: _,
         panel: _,
         searching: _,
-        measuring: _,
         refused: _,
         refusals: _,
         announcement: _,
@@ -71,6 +71,9 @@ pub(super) fn held(before: &State, mut state: State) -> State {
     filled.retain(|_| *menu && !changed);
     place.take_if(|(node, _)| !is_there(node));
     *causes_wanted &= !changed;
+    if changed {
+        measuring.end();
+    }
     lasso.take_if(|area| !area.is_held(run.scenario.nodes.len()));
     explained.take_if(|name| asked && !is_violated(run, name));
     inspected.take_if(|node| !is_there(node));

@@ -34,7 +34,7 @@ pub(super) struct Props {
 }
 
 impl Props {
-    /// Classes of an event: its role, and whether it is still to come.
+    /// Classes of an event: its role, `to-come` before the playhead reaches it, `selected`.
     pub(super) fn event_class(&self, event: EventId) -> Classes {
         let role = self.emphasis.as_ref().map(|it| class_of(it.of_event(event)));
         let selected = self.selection == Some(Selection::Event(event));

@@ -174,7 +174,7 @@ fn draw_form(
     }
 }
 
-/// Id of the element that says whether the values of a form are accepted.
+/// Id of the element with the reason why the values of a form are refused.
 const SAYS: &str = "form-says";
 
 fn draw_field(field: &Field, value: &str, (form, is_refused): (Form, bool), send: &Send) -> Html {

@@ -93,7 +93,7 @@ pub(super) fn Page() -> Html {
     use_errand(state.searching.errand.as_ref(), &send, |errand, said| {
         Action::Search(SearchAction::Hear(errand, said))
     });
-    use_errand(state.measuring.errand(&state.run), &send, |errand, said| {
+    use_errand(state.measuring.errand(), &send, |errand, said| {
         Action::Measure(MeasureAction::Hear(errand, said))
     });
     let working = use_work(state.pending.as_ref(), &send);

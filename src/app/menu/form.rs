@@ -61,8 +61,8 @@ pub struct Filled {
     pub why: String,
 }
 
-/// Reads a decimal in millionths: digits, and up to six after a point. Without floating point, whose reading weighs
-/// 20,000 bytes (docs/size.md).
+/// Reads a decimal in millionths: digits, and up to six after a point. Reading floating point would
+/// weigh 20,000 bytes (docs/size.md).
 #[must_use]
 pub fn millionths(text: &str) -> Option<PerMillion> {
     let (whole, rest) = text.trim().split_once('.').unwrap_or((text.trim(), ""));

@@ -180,6 +180,22 @@ pub enum Side {
     Receive,
 }
 
+/// References to the times of a fault, shared or mutable as the fault is.
+macro_rules! times_of {
+    ($fault:expr) => {
+        match $fault {
+            Fault::Crash { at, .. }
+            | Fault::CrashWriting { at, .. }
+            | Fault::Recover { at, .. } => [Some(at), None],
+            Fault::Pause { at, until, .. }
+            | Fault::Partition { at, until, .. }
+            | Fault::Cut { at, until, .. }
+            | Fault::Omit { at, until, .. } => [Some(at), Some(until)],
+            _ => [None, None],
+        }
+    };
+}
+
 impl Fault {
     /// Least rate of a clock: half the rate of time.
     pub const MIN_RATE: PerMillion = PerMillion(500_000);
@@ -208,31 +224,13 @@ impl Fault {
 
     /// Returns the times of its beginning and of its end, if it has them.
     #[must_use]
-    pub const fn times(&self) -> [Option<Time>; 2] {
-        match *self {
-            Self::Crash { at, .. } | Self::CrashWriting { at, .. } | Self::Recover { at, .. } => {
-                [Some(at), None]
-            }
-            Self::Pause { at, until, .. }
-            | Self::Partition { at, until, .. }
-            | Self::Cut { at, until, .. }
-            | Self::Omit { at, until, .. } => [Some(at), Some(until)],
-            _ => [None, None],
-        }
+    pub fn times(&self) -> [Option<Time>; 2] {
+        times_of!(self).map(Option::<&Time>::copied)
     }
 
     /// Returns the same times, to be changed.
     pub const fn times_mut(&mut self) -> [Option<&mut Time>; 2] {
-        match self {
-            Self::Crash { at, .. } | Self::CrashWriting { at, .. } | Self::Recover { at, .. } => {
-                [Some(at), None]
-            }
-            Self::Pause { at, until, .. }
-            | Self::Partition { at, until, .. }
-            | Self::Cut { at, until, .. }
-            | Self::Omit { at, until, .. } => [Some(at), Some(until)],
-            _ => [None, None],
-        }
+        times_of!(self)
     }
 
     /// Returns the same fault with other nodes; none if `node` has none for a node that it needs, or if `set` leaves

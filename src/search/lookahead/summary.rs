@@ -29,7 +29,7 @@ impl Summary {
     }
 }
 
-/// A deferred transition: its node and effect, and whether the node may crash before it.
+/// A deferred transition: its node, its effect, and true if the node may crash before it.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::search) struct Deferred {
     pub(in crate::search) node: NodeId,

@@ -71,8 +71,8 @@ impl SystemLookahead {
         Ok((0..system.nodes).any(|node| excluded >> node & 1 == 0 && self.summaries[node].visible))
     }
 
-    /// Checks that a transition commutes with everything that may come before it. Returns, if so, whether another
-    /// node may take a visible step before it, and whether it is visible itself.
+    /// Checks that a transition commutes with everything that may come before it. If so, returns true if another
+    /// node may take a visible step before it, and true if it is visible itself.
     pub(in crate::search) fn commutes_before(
         &mut self,
         lookahead: &mut Lookahead,

@@ -2,7 +2,8 @@
 
 use worldlines::{
     app::{
-        Action, Errand, MeasureAction, Measured, Said, Shared, State, heard, reduce, run_errand,
+        Action, Edit, Errand, MeasureAction, Measured, Said, Shared, State, heard, reduce,
+        run_errand,
     },
     formats::bundled,
 };
@@ -25,7 +26,7 @@ fn opened(id: &str) -> State {
 /// Runs the errand of the state as its worker would, and hears all of it.
 fn measure(state: &State, values: &str) -> State {
     let mut state = act(state, MeasureAction::Start(values.to_owned()));
-    let errand: Shared<Errand> = state.measuring.errand(&state.run).expect("it is sent").clone();
+    let errand: Shared<Errand> = state.measuring.errand().expect("it is sent").clone();
     let mut said = Vec::new();
     run_errand(&errand.write(), &mut |text| said.push(text));
     for text in said {
@@ -48,7 +49,9 @@ fn measurement_over_seeds_has_a_row_for_each_seed() {
 #[test]
 fn measurement_over_a_parameter_proposes_its_values_and_has_ten_runs_for_each() {
     let state = act(&opened("paxos"), MeasureAction::Vary("timeout".to_owned()));
-    assert_eq!(shown(&state).values, "100,200,400");
+    assert_eq!(shown(&state).values, "100,200,400", "the default");
+    let edit = Edit::Parameter("timeout", 60.into());
+    assert_eq!(shown(&reduce(&state, Action::Apply(edit))).values, "30,60,120", "the run's own");
     let measured = shown(&measure(&state, "100,400"));
     assert_eq!(measured.rows.iter().map(|row| row.runs).collect::<Vec<_>>(), [10, 10]);
     let state = act(&state, MeasureAction::Vary("quorum".to_owned()));
@@ -73,15 +76,20 @@ fn measurement_is_of_the_run_that_is_shown() {
     let started = act(&state, MeasureAction::Start("1..2".to_owned()));
     let other = bundled::best_of(protocol("maekawa")).expect("it is bundled");
     let elsewhere = reduce(&started, Action::Open(other));
-    assert!(started.measuring.errand(&started.run).is_some());
-    assert!(elsewhere.measuring.errand(&elsewhere.run).is_none());
+    assert!(started.measuring.errand().is_some());
+    assert!(elsewhere.measuring.errand().is_none());
     assert!(shown(&reduce(&state, Action::Open(other))).rows.is_empty());
+    // Back at its run the measurement does not start anew, which would add its rows once more.
+    let back = reduce(&reduce(&state, Action::Open(other)), Action::Undo);
+    assert_eq!(shown(&back).rows.len(), 2);
+    let back = reduce(&elsewhere, Action::Undo);
+    assert!(back.measuring.errand().is_none() && !shown(&back).running);
 }
 
 #[test]
 fn cancelled_measurement_keeps_its_rows_and_hears_nothing_more() {
     let started = act(&opened("paxos"), MeasureAction::Start("1..3".to_owned()));
-    let errand = started.measuring.errand(&started.run).expect("it is sent").clone();
+    let errand = started.measuring.errand().expect("it is sent").clone();
     let row = Said::Measured(worldlines::app::MeasuredRow {
         value: "1".to_owned(),
         ..Default::default()

@@ -57,7 +57,7 @@ impl Request for Ask {
     }
 }
 
-/// A text with its author, who has signed it.
+/// A text, signed by its author.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Display)]
 #[display("{text}")]
 pub(crate) struct Tale {

@@ -25,7 +25,7 @@ use worldlines::{
 
 use crate::common::rumour::RUMOUR;
 
-/// A protocol with both kinds of metrics, whose messages are delivered by groups.
+/// A protocol with both kinds of metrics. Its messages are delivered by groups.
 const MEASURED: Protocol = Protocol {
     metrics: &[
         Metric { name: "round", unit: "", help: "Its round.", drawn: Drawn::Band, value: |_| 0 },

@@ -72,7 +72,7 @@ impl Configuration {
 struct About {
     /// The slots of its writes, the one that ends first in front.
     writes: Vec<u8>,
-    /// Its reads, whose answers are known.
+    /// Its reads with known answers.
     reads: Slots,
 }
 
