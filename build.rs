@@ -1,5 +1,6 @@
 //! Compiles the bundled scenarios into the program: every `static/scenarios/<family>/<protocol>/<name>.json`
 //! becomes a line of a table that `formats::bundled` includes. Sorted, so that equal files give equal builds.
+//! Tells the linker to keep what the splitter needs, where the page is built in parts.
 
 use std::{env, error::Error, fmt::Write as _, fs, path::Path};
 
@@ -8,6 +9,12 @@ const SCENARIOS: &str = "static/scenarios";
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed={SCENARIOS}");
     println!("cargo:rerun-if-changed=build.rs");
+    // The splitter reads which function refers to which.
+    if env::var_os("CARGO_FEATURE_SPLIT").is_some()
+        && env::var("CARGO_CFG_TARGET_ARCH")? == "wasm32"
+    {
+        println!("cargo:rustc-link-arg-bin=playground=--emit-relocs");
+    }
     let root = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join(SCENARIOS);
     let mut table = String::from("const ALL: &[Bundled] = &[\n");
     for family in names(&root, "")? {

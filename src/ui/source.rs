@@ -247,7 +247,8 @@ fn use_fetched(module: &str) -> Option<Option<Rc<Listing>>> {
             return;
         }
         let name = module.clone();
-        web::fetch_text(&format!("source/{module}.json"), move |text| {
+        let address = web::file_of_build(&format!("source/{module}.json"));
+        web::fetch_text(&address, move |text| {
             let listing = text.and_then(|text| Listing::read(&text)).map(Rc::new);
             listings.borrow_mut().push((name.clone(), listing));
             again.force_update();

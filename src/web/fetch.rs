@@ -5,6 +5,14 @@ use web_sys::Response;
 
 use super::window;
 
+/// Returns the address of a file of this build of the page: the page names the folder of its files.
+#[must_use]
+pub fn file_of_build(name: &str) -> String {
+    let root = window().and_then(|window| window.document()?.document_element());
+    let folder = root.and_then(|root| root.get_attribute("data-files"));
+    folder.unwrap_or_else(|| "./".to_owned()) + name
+}
+
 /// Fetches a text file beside the page, and calls back with it; with none if that fails, for example without
 /// a network, or on a page that was opened as a file.
 pub fn fetch_text(path: &str, done: impl Fn(Option<String>) + Clone + 'static) {

@@ -26,7 +26,7 @@ pub use element::{
     place_in, refocus_inside, scroll_to, scroll_to_part, scrolled, select_text, show_dialog,
     show_in, show_tips, size_of, submitted, take_hold, value_of, viewport,
 };
-pub use fetch::fetch_text;
+pub use fetch::{fetch_text, file_of_build};
 pub use first::{assume_width, likely_width, root};
 pub use frames::{Frames, mark, ticks};
 pub use keys::{Key, on_key};

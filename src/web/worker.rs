@@ -3,10 +3,10 @@
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-use super::{Listener, listen};
+use super::{Listener, file_of_build, listen};
 
-/// The file that starts the worker: Trunk writes it beside the page (`www/index.html`).
-const FILE: &str = "./searcher_loader.js";
+/// The file that starts the worker (`www/`).
+const FILE: &str = "searcher_loader.js";
 
 /// Message of a worker that is ready: a message sent to it earlier is lost.
 const READY: &str = "ready";
@@ -27,7 +27,7 @@ impl Errand {
         said: impl Fn(String) + 'static,
         failed: impl Fn() + 'static,
     ) -> Option<Self> {
-        let worker = web_sys::Worker::new(FILE).ok()?;
+        let worker = web_sys::Worker::new(&file_of_build(FILE)).ok()?;
         let asked = worker.clone();
         let hear = listen(&worker, "message", move |event| {
             match event.unchecked_ref::<MessageEvent>().data().as_string() {

@@ -47,7 +47,7 @@ async function measure(browser, url, viewport) {
   await page.goto(url);
   await page.waitForFunction(() => globalThis.times.act, null, { timeout: 120_000 });
   const measured = await page.evaluate(() => {
-    const wasm = performance.getEntriesByType("resource").find(({ name }) => name.endsWith(".wasm"));
+    const wasm = performance.getEntriesByType("resource").find(({ name }) => name.endsWith("playground_bg.wasm"));
     const paint = performance.getEntriesByName("first-contentful-paint")[0];
     const { picture, act } = globalThis.times;
     return { "first paint": paint?.startTime, picture, "wasm arrived": wasm?.responseEnd, "one can act": act };

@@ -26,16 +26,24 @@ impl Arguments {
         self.rest.len() < before
     }
 
+    /// Removes `name` and returns the word that follows it, if it was given.
+    ///
+    /// # Errors
+    /// If the word is missing.
+    pub(crate) fn value(&mut self, name: &str) -> Result<Option<String>, String> {
+        let Some(at) = self.rest.iter().position(|argument| argument == name) else {
+            return Ok(None);
+        };
+        self.rest.remove(at);
+        self.rest.remove(at).map(Some).ok_or_else(|| format!("{name} needs a value"))
+    }
+
     /// Removes and returns the number that follows `name` (as in `--port 8080`), or `default`.
     ///
     /// # Errors
     /// If the number is missing or cannot be a port.
     pub(crate) fn port(&mut self, name: &str, default: u16) -> Result<u16, String> {
-        let Some(at) = self.rest.iter().position(|argument| argument == name) else {
-            return Ok(default);
-        };
-        self.rest.remove(at);
-        let value = self.rest.remove(at).ok_or_else(|| format!("{name} needs a value"))?;
+        let Some(value) = self.value(name)? else { return Ok(default) };
         value.parse().map_err(|_| format!("{name} wants a number up to 65535, not `{value}`"))
     }
 

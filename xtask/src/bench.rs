@@ -4,9 +4,8 @@ use crate::arguments::Arguments;
 use crate::process::Program;
 use crate::progress::Progress;
 use crate::rust::WASM;
-use crate::tools::{self, Toolbox};
 use crate::workspace::Workspace;
-use crate::{browser::CHROMIUM, steps};
+use crate::{browser::CHROMIUM, node, process, rust, steps, tools};
 
 /// A place where the measurements are made: a column of the table.
 struct Column {
@@ -31,13 +30,16 @@ const MEMORY: [(&str, &str); 2] =
 /// If a tool or a browser cannot be installed, or a measurement fails.
 pub(crate) fn bench(workspace: &Workspace, arguments: Arguments) -> Result<(), String> {
     arguments.finish()?;
-    let mut progress = Progress::of(tools::STEPS + 1 + COLUMNS.len() + MEMORY.len());
-    let tools = Toolbox::fill(workspace, &mut progress)?;
+    let mut progress = Progress::of(4 + COLUMNS.len() + MEMORY.len());
+    progress.step("Rust for the browser", || rust::ensure_wasm_target(workspace))?;
+    progress.step("Packages from npm", || node::ensure_packages(workspace))?;
+    let runner = progress.step("The runner of the browser's", || tools::test_runner(workspace))?;
+    let path = process::path_with(runner);
     let browser = progress.step("A browser", || CHROMIUM.ensure())?;
     let mut columns = Vec::new();
     for column in &COLUMNS {
-        let program = tools
-            .program("cargo")
+        let program = Program::new("cargo")
+            .env("PATH", path.clone())
             .words("test --bench kernel --bench search --profile")
             .arg(column.profile)
             .within(workspace.root());

@@ -1,92 +1,122 @@
 //! `cargo xtask dist`: the page as it is published, and its size.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::arguments::Arguments;
+use crate::bundle::{self, MAIN, Profile, WORKER};
+use crate::bytes::{self, Bytes};
 use crate::licences;
-use crate::process::Program;
 use crate::progress::Progress;
 use crate::tools::{self, Toolbox};
 use crate::workspace::Workspace;
 
-/// Maximum size of the page's wasm as a server sends it (brotli), in bytes: see docs/size.md.
-const BUDGET: u64 = 618_500;
-/// Maximum size of the worker's wasm, which is fetched when a reader first needs it.
-const SEARCHER_BUDGET: u64 = 347_500;
+/// Greatest size of the first program, in bytes of brotli: see docs/size.md.
+const FIRST_PROGRAM: u64 = 618_500;
+/// Greatest size of everything that is fetched before a reader can act on the opening page.
+const BEFORE_ACTING: u64 = 680_000;
+/// Greatest size of a file that is fetched later.
+const PART: u64 = 30_000;
+/// Greatest size of the worker's program, as long as it is a program of its own.
+const SEPARATE_WORKER: u64 = 347_500;
+/// Greatest size of all programs together, with their glue.
+const ALL_PROGRAMS: u64 = 1_000_000;
+/// The parts that the opening page needs before a reader can act; each is the name of a split point.
+const OPENING: &[&str] = &[];
 
 /// Builds the page into `dist/`: the command.
 ///
 /// # Errors
-/// If a tool cannot be installed, the page does not build, or it is over the budget.
-pub(crate) fn dist(workspace: &Workspace, arguments: Arguments) -> Result<(), String> {
+/// If a tool cannot be installed, the page does not build, or it is over a budget.
+pub(crate) fn dist(workspace: &Workspace, mut arguments: Arguments) -> Result<(), String> {
+    let keep = arguments.value("--keep")?.map(PathBuf::from);
     arguments.finish()?;
     let mut progress = Progress::of(tools::STEPS + 1);
     let tools = Toolbox::fill(workspace, &mut progress)?;
-    progress.step("The page", || build(workspace, &tools))
+    progress.step("The page", || build_and_keep(workspace, &tools, keep.as_deref()))
 }
 
 /// Builds `dist/` anew and checks its size.
 ///
 /// # Errors
-/// If it does not build or is over the budget.
+/// If it does not build or is over a budget.
 pub(crate) fn build(workspace: &Workspace, tools: &Toolbox) -> Result<(), String> {
-    trunk(workspace, tools, "build", true).run()?;
-    for (program, budget) in [("playground", BUDGET), ("searcher", SEARCHER_BUDGET)] {
-        let wasm = the_wasm(&workspace.dist(), program)?;
-        let raw = fs::metadata(&wasm).map_err(|why| format!("{}: {why}", wasm.display()))?.len();
-        let brotli = brotli_size(&wasm)?;
-        println!("{program}: {raw} bytes raw, {brotli} bytes in brotli (budget {budget})");
-        if brotli > budget {
-            return Err(format!("{program} is {} bytes over its budget", brotli - budget));
-        }
-    }
-    licences::put(workspace)
+    build_and_keep(workspace, tools, None)
 }
 
-/// Returns Trunk's `command`; `release` is the published build: small, and slow to compile. `www/index.html`
-/// names its profile.
-pub(crate) fn trunk(
+/// As [`build`], with the files of earlier builds: a page that was opened before finds its parts still.
+fn build_and_keep(
     workspace: &Workspace,
     tools: &Toolbox,
-    command: &str,
-    release: bool,
-) -> Program {
-    let trunk = tools
-        .program("trunk")
-        .arg(command)
-        // Without it, Trunk would ask a registry for a newer version.
-        .arg("--skip-version-check")
-        // Trunk requires true or false here, where others set 1.
-        .without_env("NO_COLOR")
-        .within(workspace.root());
-    if release { trunk.arg("--release") } else { trunk }
-}
-
-/// Returns the only wasm file of one of the page's programs, by the program's name.
-fn the_wasm(dist: &Path, program: &str) -> Result<PathBuf, String> {
-    let entries = fs::read_dir(dist).map_err(|why| format!("{}: {why}", dist.display()))?;
-    let is_its = |path: &PathBuf| {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        name.starts_with(program) && name.ends_with(".wasm")
-    };
-    let mut found = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).filter(is_its);
-    match (found.next(), found.next()) {
-        (Some(wasm), None) => Ok(wasm),
-        (None, _) => Err(format!("{} holds no wasm of {program}", dist.display())),
-        (Some(_), Some(_)) => Err(format!("{} holds more than one of {program}", dist.display())),
+    keep: Option<&Path>,
+) -> Result<(), String> {
+    for program in bundle::compile(workspace, Profile::Page) {
+        program.run()?;
     }
+    let files = bundle::files(workspace, &tools.bundler, Profile::Page)?;
+    let folder = files.publish(&workspace.dist(), keep)?;
+    licences::put(workspace)?;
+    let measured = bytes::measure(&workspace.dist(), &folder)?;
+    print!("{}", bytes::table(&measured));
+    let loads = bundle::loads(workspace)?;
+    for (what, size, budget) in sums(&measured, &loads) {
+        println!("{what}: {size} bytes in brotli (budget {budget})");
+        if size > budget {
+            return Err(format!("{what}: {} bytes over the budget", size - budget));
+        }
+    }
+    Ok(())
 }
 
-/// Returns the size as a server would send it: Node has the compressor.
-fn brotli_size(file: &Path) -> Result<u64, String> {
-    let script = "const fs = require('fs'), zlib = require('zlib');\
-                  console.log(zlib.brotliCompressSync(fs.readFileSync(process.argv[1])).length)";
-    Program::new("node")
-        .arg("--eval")
-        .arg(script)
-        .arg(file)
-        .answer()
-        .and_then(|size| size.parse().ok())
-        .ok_or_else(|| format!("Node could not compress {}", file.display()))
+/// Returns what has a budget: its name, its size in brotli and its budget.
+fn sums(measured: &[Bytes], loads: &[(String, Vec<String>)]) -> Vec<(String, u64, u64)> {
+    let of = |wanted: &dyn Fn(&str) -> bool| {
+        measured.iter().filter(|it| wanted(&it.name)).map(|it| it.brotli).sum::<u64>()
+    };
+    let program = format!("{MAIN}_bg.wasm");
+    let worker = |name: &str| name.starts_with(WORKER);
+    let opening: Vec<String> = loads
+        .iter()
+        .filter(|(point, _)| OPENING.contains(&point.as_str()))
+        .flat_map(|(_, files)| files.iter().map(|file| format!("{file}.wasm")))
+        .collect();
+    // Everything else is fetched when it is asked for, or after the page can be used.
+    let before = |name: &str| {
+        let early = name == "index.html" || name.ends_with(".css") || name.ends_with(".js");
+        let early = early && !worker(name) && name != "noscript.css";
+        early || name == program || name == "shared.wasm" || opening.iter().any(|it| it == name)
+    };
+    let is_program = |name: &str| name.ends_with(".wasm") || name.ends_with(".js");
+    let mut sums = vec![
+        ("The first program".to_owned(), of(&|name| name == program), FIRST_PROGRAM),
+        ("Everything before a reader can act".to_owned(), of(&before), BEFORE_ACTING),
+        ("All programs".to_owned(), of(&is_program), ALL_PROGRAMS),
+    ];
+    for file in measured.iter().filter(|it| it.name.ends_with(".wasm") && it.name != program) {
+        let budget = if worker(&file.name) { SEPARATE_WORKER } else { PART };
+        sums.push((file.name.clone(), file.brotli, budget));
+    }
+    sums
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn budgets_count_what_comes_before_a_reader_can_act() {
+        let sizes = [
+            ("index.html", 1),
+            ("playground.js", 10),
+            ("playground_bg.wasm", 100),
+            ("p_x.wasm", 1_000),
+            ("searcher.js", 10_000),
+            ("icon.svg", 100_000),
+        ];
+        let file =
+            |(name, brotli): (&str, u64)| Bytes { name: name.into(), raw: 0, gzip: 0, brotli };
+        let measured: Vec<Bytes> = sizes.map(file).into();
+        let sums = sums(&measured, &[("p_x".to_owned(), vec!["p_x".to_owned()])]);
+        let sizes: Vec<u64> = sums.iter().map(|(_, size, _)| *size).collect();
+        assert_eq!(sizes, [100, 111, 11_110, 1_000]);
+    }
 }

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use crate::hash;
+
 /// Moves every script that Trunk has written into `index.html` into a file beside it.
 ///
 /// # Errors
@@ -34,7 +36,7 @@ fn without_scripts(page: &str) -> (String, Vec<(String, String)>) {
         if content.trim().is_empty() {
             next.push_str(&script[..end]);
         } else {
-            let name = format!("start-{:016x}.js", hash(content));
+            let name = format!("start-{:016x}.js", hash::of(content.as_bytes()));
             next.push_str(&format!("{tag} src=\"./{name}\">"));
             scripts.push((name, content.trim().to_owned()));
         }
@@ -43,13 +45,6 @@ fn without_scripts(page: &str) -> (String, Vec<(String, String)>) {
     }
     next.push_str(rest);
     (next, scripts)
-}
-
-/// Returns the FNV-1a hash.
-fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }
 
 #[cfg(test)]

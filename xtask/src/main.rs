@@ -8,17 +8,22 @@ mod arguments;
 mod bench;
 mod bless;
 mod browser;
+mod bundle;
+mod bytes;
 mod counts;
 mod dist;
 mod first_picture;
+mod hash;
 mod inline;
 mod json;
 mod licences;
+mod markup;
 mod node;
 mod process;
 mod progress;
 mod rust;
 mod serve;
+mod server;
 mod shots;
 mod steps;
 mod test;
@@ -35,9 +40,11 @@ The commands that build, serve and test Worldlines. Each installs what it misses
 
 USAGE
     cargo xtask serve [--port N] [--no-open] [--dev]    the playground, rebuilt when a file changes
+    cargo xtask serve --trunk [...]                     the same by Trunk, which takes minutes to install
     cargo xtask test [STEP...]                          every check and test, or only the named ones
     cargo xtask test --long [STEP...]                   the tests that take an hour: once an issue
-    cargo xtask dist                                    the page as it is published, into dist/
+    cargo xtask dist [--keep DIR]                       the page as it is published, into dist/, with the files
+                                                        of the last three builds in DIR
     cargo xtask licences                                the licences of the page's parts, into dist/ only
     cargo xtask bench                                   the speed of the kernel, natively and in the browser
     cargo xtask shots                                   take the documentation's pictures of the page anew
@@ -66,7 +73,7 @@ fn run(mut arguments: Arguments) -> Result<(), String> {
         Some("licences") => licences::licences(&workspace, arguments),
         Some("bench") => bench::bench(&workspace, arguments),
         Some("shots") => shots::shots(&workspace, arguments),
-        Some("first-picture") => first_picture::put(&workspace, arguments),
+        Some("first-picture") => first_picture::after_trunk(&workspace, arguments),
         Some("bless") => bless::bless(&workspace, arguments),
         Some("help" | "--help" | "-h") | None => {
             print!("{HELP}");

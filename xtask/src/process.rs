@@ -69,6 +69,20 @@ impl Program {
         if status.success() { Ok(()) } else { Err(format!("`{}` failed ({status})", self.shown)) }
     }
 
+    /// Starts it and waits; its output is shown only if it fails.
+    ///
+    /// # Errors
+    /// If it cannot be started or does not succeed.
+    pub(crate) fn quietly(mut self) -> Result<(), String> {
+        println!("$ {}", self.shown);
+        let output = self.command.output().map_err(|why| self.not_started(&why))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        Err(format!("`{}` failed ({}): {}", self.shown, output.status, said.trim()))
+    }
+
     /// Starts it and waits; its output is shown line by line and returned as well.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use crate::tools::Toolbox;
 use crate::workspace::Workspace;
 use crate::{
     browser::{CHROMIUM, FIREFOX},
-    dist,
+    dist, process, tools,
 };
 
 /// One step of the whole test.
@@ -91,6 +91,12 @@ impl Machine<'_> {
         self.browser.as_ref().expect("the step says that it needs one")
     }
 
+    /// Returns a command of Cargo for the bundler, which is a workspace of its own.
+    fn bundler(&self, command: &str) -> Program {
+        let manifest = tools::bundler_code(self.workspace).join("Cargo.toml");
+        Program::new("cargo").arg(command).arg("--manifest-path").arg(manifest)
+    }
+
     fn cargo(&self, words: &str) -> Program {
         Program::new("cargo").words(words).within(self.workspace.root())
     }
@@ -112,7 +118,8 @@ fn suite(
 }
 
 fn format(machine: &Machine) -> Result<Option<Counts>, String> {
-    machine.cargo("fmt --all --check").run().map(|()| None)
+    machine.cargo("fmt --all --check").run()?;
+    machine.bundler("fmt").arg("--check").run().map(|()| None)
 }
 
 fn clippy_native(machine: &Machine) -> Result<Option<Counts>, String> {
@@ -158,9 +165,9 @@ pub(crate) fn runner_variable() -> String {
 /// Runs the tests in two engines: a digest must not depend on the reader's browser.
 fn tests_web(machine: &Machine) -> Result<Option<Counts>, String> {
     let firefox = FIREFOX.ensure()?;
-    let output = machine
-        .tools()
-        .program("cargo")
+    let runner = tools::test_runner(machine.workspace)?;
+    let output = Program::new("cargo")
+        .env("PATH", process::path_with(runner))
         .words("test --no-fail-fast --test web --target")
         .arg(WASM)
         .env(&runner_variable(), WASM_RUNNER)
@@ -171,8 +178,13 @@ fn tests_web(machine: &Machine) -> Result<Option<Counts>, String> {
     suite(&output, counts::of_cargo)
 }
 
+/// The page, after lints and tests of the tool that makes its files: its libraries are compiled by now.
 fn page(machine: &Machine) -> Result<Option<Counts>, String> {
-    dist::build(machine.workspace, machine.tools()).map(|()| None)
+    let target = tools::bundler_target(machine.workspace);
+    let cargo = |command| machine.bundler(command).arg("--target-dir").arg(&target);
+    cargo("clippy").words("--quiet --all-targets -- -D warnings").run()?;
+    let counts = suite(&cargo("test").arg("--quiet").run_and_keep()?, counts::of_cargo)?;
+    dist::build(machine.workspace, machine.tools()).map(|()| counts)
 }
 
 fn tests_e2e(machine: &Machine) -> Result<Option<Counts>, String> {

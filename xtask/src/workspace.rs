@@ -29,6 +29,12 @@ impl Workspace {
         self.root.join("dist")
     }
 
+    /// Returns the folder of what Cargo and we build.
+    pub(crate) fn target(&self) -> PathBuf {
+        std::env::var_os("CARGO_TARGET_DIR")
+            .map_or_else(|| self.root.join("target"), |folder| self.root.join(folder))
+    }
+
     /// Returns the folder of the programs that npm installed.
     pub(crate) fn node_programs(&self) -> PathBuf {
         self.root.join("node_modules").join(".bin")

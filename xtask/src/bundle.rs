@@ -1,0 +1,465 @@
+//! The page's files: the program compiled, bound and made small, and everything beside it, in one folder that is
+//! named by its content.
+
+use std::collections::VecDeque;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use crate::markup::{self, PROGRAM};
+use crate::process::Program;
+use crate::rust::WASM;
+use crate::workspace::Workspace;
+use crate::{hash, process};
+
+/// The page's program.
+pub(crate) const MAIN: &str = "playground";
+/// The program of the page's worker, as long as that is a program of its own.
+pub(crate) const WORKER: &str = "searcher";
+
+/// Options of wasm-opt for the page's program; `www/index.html` has the same for Trunk.
+const SMALL: &str = "-Oz -lmu --flatten --rereloop -Oz -Oz --dealign --reorder-functions-by-name \
+                     --strip-producers --strip-target-features";
+/// Options of wasm-opt for a part, which shares the memory of the program and has few functions.
+const PART: &str =
+    "-Oz --flatten --rereloop -Oz -Oz --dealign --strip-producers --strip-target-features";
+/// Options of wasm-opt for the worker's program: fast before small.
+const FAST: &str = "-O3 -lmu";
+
+/// Number of earlier builds whose files are kept.
+const KEPT: usize = 3;
+/// List of the folders of builds, the latest first.
+const BUILDS: &str = "builds.txt";
+
+/// A way to build the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// As it is published: small.
+    Page,
+    /// For `cargo xtask serve`: soon there.
+    Serve,
+    /// With debug assertions.
+    Dev,
+}
+
+impl Profile {
+    /// Returns the name of Cargo's profile.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Serve => "serve",
+            Self::Dev => "dev",
+        }
+    }
+
+    /// Returns the name of the folder in Cargo's target folder.
+    fn folder(self) -> &'static str {
+        if self == Self::Dev { "debug" } else { self.name() }
+    }
+}
+
+/// Returns the commands that compile the page's programs.
+pub(crate) fn compile(workspace: &Workspace, profile: Profile) -> Vec<Program> {
+    let cargo = |features: &str| {
+        let cargo = Program::new("cargo").words("build --target").arg(WASM).arg("--profile");
+        cargo.arg(profile.name()).arg("--features").arg(features).within(workspace.root())
+    };
+    let main = cargo(&features(workspace, profile)).arg("--bin").arg(MAIN);
+    match (has_worker(workspace), profile) {
+        (false, _) => vec![main],
+        // With the same features the library is compiled only once.
+        (true, Profile::Serve | Profile::Dev) => vec![main.arg("--bin").arg(WORKER)],
+        (true, Profile::Page) => vec![main, cargo("web").arg("--bin").arg(WORKER)],
+    }
+}
+
+/// Returns the features of the page's program. Only the published page is split.
+fn features(workspace: &Workspace, profile: Profile) -> String {
+    let split = profile == Profile::Page && is_split(workspace);
+    if split { "ui,split".to_owned() } else { "ui".to_owned() }
+}
+
+fn manifest(workspace: &Workspace) -> String {
+    fs::read_to_string(workspace.root().join("Cargo.toml")).unwrap_or_default()
+}
+
+/// True if the program can be built in parts: it has the feature `split`.
+pub(crate) fn is_split(workspace: &Workspace) -> bool {
+    manifest(workspace).lines().any(|line| line.starts_with("split = ["))
+}
+
+/// True if the worker has a program of its own.
+fn has_worker(workspace: &Workspace) -> bool {
+    manifest(workspace).contains(&format!("name = \"{WORKER}\""))
+}
+
+/// Files of a build, without a folder yet.
+pub(crate) struct Files {
+    folder: PathBuf,
+    html: String,
+}
+
+/// Makes all files of the page from the compiled programs.
+///
+/// # Errors
+/// If a file cannot be read or written, or a tool fails.
+pub(crate) fn files(
+    workspace: &Workspace,
+    bundler: &Path,
+    profile: Profile,
+) -> Result<Files, String> {
+    let folder = workspace.target().join("bundle").join(profile.name());
+    let work = folder.join("work");
+    let made = folder.join("files");
+    anew(&work)?;
+    anew(&made)?;
+    programs(workspace, bundler, profile, &made, &work)?;
+    let www = workspace.root().join("www");
+    let source = www.join("index.html");
+    let source = fs::read_to_string(&source).map_err(|why| wrong(&source, &why))?;
+    let page = markup::read(&source)?;
+    for file in &page.files {
+        copy(&www.join(file), &made.join(markup::name(file)))?;
+    }
+    Program::new("cargo")
+        .words("run --quiet --package source-index --")
+        .arg(made.join("source"))
+        .within(workspace.root())
+        .run()?;
+    let html = page.html.replace(PROGRAM, &loading(&made));
+    let index = made.join("index.html");
+    fs::write(&index, html).map_err(|why| wrong(&index, &why))?;
+    if profile == Profile::Page || std::env::var_os(crate::first_picture::VARIABLE).is_some() {
+        crate::first_picture::draw(workspace, &index)?;
+    }
+    let html = fs::read_to_string(&index).map_err(|why| wrong(&index, &why))?;
+    fs::remove_file(&index).map_err(|why| wrong(&index, &why))?;
+    Ok(Files { folder: made, html })
+}
+
+/// Returns the elements that load the program: all its files start at once.
+fn loading(made: &Path) -> String {
+    let mut elements = vec!["<script type=\"module\" src=\"./start.js\"></script>".to_owned()];
+    for module in [&format!("{MAIN}.js"), "parts.js"] {
+        if made.join(module).is_file() {
+            elements.push(format!("<link rel=\"modulepreload\" href=\"./{module}\" />"));
+        }
+    }
+    for wasm in [&format!("{MAIN}_bg.wasm"), "shared.wasm"] {
+        if made.join(wasm).is_file() {
+            elements.push(format!(
+                "<link rel=\"preload\" href=\"./{wasm}\" as=\"fetch\" type=\"application/wasm\" crossorigin />"
+            ));
+        }
+    }
+    elements.join("\n    ")
+}
+
+/// Returns the split points of the last published page, each with the files that it loads.
+///
+/// # Errors
+/// If the bundler's list cannot be read.
+pub(crate) fn loads(workspace: &Workspace) -> Result<Vec<(String, Vec<String>)>, String> {
+    if !is_split(workspace) {
+        return Ok(Vec::new());
+    }
+    let list = workspace.target().join("bundle").join(Profile::Page.name()).join("work/loads.txt");
+    let list = fs::read_to_string(&list).map_err(|why| wrong(&list, &why))?;
+    let point = |line: &str| {
+        let mut words = line.split(' ').map(str::to_owned);
+        Some((words.next()?, words.collect()))
+    };
+    Ok(list.lines().filter_map(point).collect())
+}
+
+/// Makes glue and programs, and the parts of a program that is split.
+fn programs(
+    workspace: &Workspace,
+    bundler: &Path,
+    profile: Profile,
+    made: &Path,
+    work: &Path,
+) -> Result<(), String> {
+    let linked = workspace.target().join(WASM).join(profile.folder());
+    let linked = |name: &str| linked.join(format!("{name}.wasm"));
+    let small = profile == Profile::Page;
+    let mut jobs = VecDeque::new();
+    let split = small && is_split(workspace);
+    if split {
+        Program::new(bundler).arg("split").arg(linked(MAIN)).arg(made).arg(work).run()?;
+        jobs.extend(parts(work)?);
+    } else {
+        Program::new(bundler).arg("bind").arg(linked(MAIN)).arg(made).run()?;
+    }
+    if has_worker(workspace) {
+        let bind = Program::new(bundler).arg("bind").arg(linked(WORKER)).arg(made);
+        bind.arg("--script").run()?;
+        jobs.push_back(Job::of(WORKER.to_owned() + "_bg", FAST));
+    }
+    if small {
+        jobs.push_front(Job::of(MAIN.to_owned() + "_bg", SMALL));
+        in_parallel(jobs, |job| job.run(workspace, made, work))?;
+    }
+    Ok(())
+}
+
+/// A file for wasm-opt.
+struct Job {
+    name: String,
+    options: &'static str,
+    /// Modules that are merged first; none if the file is there already.
+    merged: Vec<String>,
+}
+
+impl Job {
+    fn of(name: String, options: &'static str) -> Self {
+        Self { name, options, merged: Vec::new() }
+    }
+
+    fn run(&self, workspace: &Workspace, made: &Path, work: &Path) -> Result<(), String> {
+        let path = process::path_with([workspace.node_programs()]);
+        let wasm = made.join(format!("{}.wasm", self.name));
+        if !self.merged.is_empty() {
+            let mut merge = Program::script("wasm-merge").env("PATH", path.clone());
+            for module in &self.merged {
+                // The name under which the others import from it.
+                let name = if module == "base" { "__wasm_split" } else { module };
+                merge = merge.arg(work.join(format!("{module}.wasm"))).arg(name);
+            }
+            merge.arg("-o").arg(&wasm).within(workspace.root()).quietly()?;
+            let whole = fs::read(&wasm).map_err(|why| wrong(&wasm, &why))?;
+            let whole = without_exports(&whole).ok_or("wasm-merge has written no module")?;
+            fs::write(&wasm, whole).map_err(|why| wrong(&wasm, &why))?;
+        }
+        let opt = Program::script("wasm-opt").env("PATH", path).words(self.options).arg(&wasm);
+        opt.arg("-o").arg(&wasm).within(workspace.root()).quietly()
+    }
+}
+
+/// Reads the bundler's plan of the files: the name of each and the modules that it is merged from.
+fn parts(work: &Path) -> Result<Vec<Job>, String> {
+    let plan = work.join("plan.txt");
+    let plan = fs::read_to_string(&plan).map_err(|why| wrong(&plan, &why))?;
+    let job = |line: &str| {
+        let mut words = line.split(' ').map(str::to_owned);
+        Some(Job { name: words.next()?, options: PART, merged: words.collect() })
+    };
+    Ok(plan.lines().filter_map(job).collect())
+}
+
+/// Returns a module without its exports: the parts are reached through the table only. None if it is no module.
+fn without_exports(wasm: &[u8]) -> Option<Vec<u8>> {
+    const EXPORTS: u8 = 7;
+    let mut kept = wasm.get(..8)?.to_vec();
+    let mut at = 8;
+    while at < wasm.len() {
+        let (mut size, mut shift, mut end) = (0_usize, 0, at + 1);
+        loop {
+            let byte = *wasm.get(end)?;
+            end += 1;
+            size |= usize::from(byte & 0x7f) << shift;
+            shift += 7;
+            if byte & 0x80 == 0 {
+                break;
+            }
+        }
+        let section = wasm.get(at..end + size)?;
+        if wasm[at] != EXPORTS {
+            kept.extend_from_slice(section);
+        }
+        at = end + size;
+    }
+    Some(kept)
+}
+
+/// Does jobs in their order, one on each processor.
+fn in_parallel<T: Send>(
+    jobs: VecDeque<T>,
+    work: impl Fn(T) -> Result<(), String> + Sync,
+) -> Result<(), String> {
+    let jobs = Mutex::new(jobs);
+    let next = || jobs.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        let started: Vec<_> = (0..workers)
+            .map(|_| {
+                scope.spawn(|| {
+                    while let Some(job) = next() {
+                        work(job)?;
+                    }
+                    Ok(())
+                })
+            })
+            .collect();
+        let ended =
+            started.into_iter().map(|it| it.join().map_err(|_| "a thread panicked".to_owned())?);
+        ended.collect::<Vec<Result<(), String>>>().into_iter().collect()
+    })
+}
+
+impl Files {
+    /// Writes the page into `dist`, which then holds nothing else but the folders of earlier builds of `keep`.
+    /// Returns the name of the folder of this build.
+    ///
+    /// # Errors
+    /// If a file cannot be read or written.
+    pub(crate) fn publish(&self, dist: &Path, keep: Option<&Path>) -> Result<String, String> {
+        let names = names(&self.folder, "")?;
+        let mut hash = hash::of(self.html.as_bytes());
+        for name in &names {
+            let file = self.folder.join(name);
+            let content = fs::read(&file).map_err(|why| wrong(&file, &why))?;
+            hash = hash::extended(hash::extended(hash, name.as_bytes()), &content);
+        }
+        let build = format!("{hash:016x}");
+        // Beside it, for it may be among what is kept.
+        let next = dist.with_extension("next");
+        anew(&next)?;
+        for name in &names {
+            copy(&self.folder.join(name), &next.join(&build).join(name))?;
+        }
+        let mut builds = vec![build.clone()];
+        for earlier in keep.map(earlier_builds).unwrap_or_default() {
+            if builds.len() <= KEPT && !builds.contains(&earlier.name) {
+                for name in self::names(&earlier.folder, "")? {
+                    copy(&earlier.folder.join(&name), &next.join(&earlier.name).join(&name))?;
+                }
+                builds.push(earlier.name);
+            }
+        }
+        fs::write(next.join(BUILDS), builds.join("\n") + "\n").map_err(|why| wrong(&next, &why))?;
+        let html = markup::with_folder(&self.html, &build, &names);
+        fs::write(next.join("index.html"), html).map_err(|why| wrong(&next, &why))?;
+        if dist.exists() {
+            fs::remove_dir_all(dist).map_err(|why| wrong(dist, &why))?;
+        }
+        fs::rename(&next, dist).map_err(|why| wrong(dist, &why))?;
+        Ok(build)
+    }
+}
+
+/// A build that a folder of published pages holds.
+struct Earlier {
+    name: String,
+    folder: PathBuf,
+}
+
+/// Returns the builds in this folder, the latest first.
+fn earlier_builds(dist: &Path) -> Vec<Earlier> {
+    let list = fs::read_to_string(dist.join(BUILDS)).unwrap_or_default();
+    let is_name = |name: &&str| name.len() == 16 && name.bytes().all(|it| it.is_ascii_hexdigit());
+    let build = |name: &str| Earlier { name: name.to_owned(), folder: dist.join(name) };
+    list.lines().filter(is_name).map(build).filter(|build| build.folder.is_dir()).collect()
+}
+
+/// Returns the sorted paths of all files below a folder, relative to it, with `/` between their parts.
+pub(crate) fn names(folder: &Path, below: &str) -> Result<Vec<String>, String> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|why| wrong(folder, &why))? {
+        let entry = entry.map_err(|why| wrong(folder, &why))?;
+        let name = entry.file_name().into_string().map_err(|_| "a file's name is not UTF-8")?;
+        if entry.path().is_dir() {
+            all.extend(names(&entry.path(), &format!("{below}{name}/"))?);
+        } else {
+            all.push(format!("{below}{name}"));
+        }
+    }
+    all.sort();
+    Ok(all)
+}
+
+/// Copies a file; its folder is made if it is not there.
+fn copy(from: &Path, to: &Path) -> Result<(), String> {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder).map_err(|why| wrong(folder, &why))?;
+    }
+    fs::copy(from, to).map(drop).map_err(|why| wrong(from, &why))
+}
+
+/// Makes an empty folder.
+fn anew(folder: &Path) -> Result<(), String> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(|why| wrong(folder, &why))?;
+    }
+    fs::create_dir_all(folder).map_err(|why| wrong(folder, &why))
+}
+
+fn wrong(file: &Path, why: &std::io::Error) -> String {
+    format!("{}: {why}", file.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(path: &str) -> String {
+        let workspace = Workspace::of_this_checkout();
+        fs::read_to_string(workspace.root().join(path)).expect("it is there")
+    }
+
+    #[test]
+    fn trunk_optimises_calls_and_names_as_we_do() {
+        let index = text("www/index.html");
+        let (level, rest) = SMALL.split_once(' ').expect("the level comes first");
+        assert!(index.contains(&format!("data-wasm-opt-params=\"{rest}\"")), "{rest}");
+        assert!(index.contains(&format!("data-wasm-opt=\"{}\"", level.trim_start_matches("-O"))));
+        assert!(index.contains(&format!("data-bin=\"{MAIN}\"")));
+        assert!(
+            index.contains(&format!("data-cargo-profile-release=\"{}\"", Profile::Page.name()))
+        );
+        let trunk = text("Trunk.toml");
+        assert!(
+            trunk.contains("target = \"www/index.html\"") && trunk.contains("filehash = false")
+        );
+        // `main` knows this command.
+        assert!(trunk.contains("\"first-picture\"]"));
+    }
+
+    #[test]
+    fn a_module_without_exports_has_its_other_sections() {
+        // Sections 1 (empty) and 7 with two bytes, then 10 with one.
+        let wasm = [b"\0asm\x01\0\0\0", &[1, 0, 7, 2, 9, 9, 10, 1, 0][..]].concat();
+        let kept = [b"\0asm\x01\0\0\0", &[1, 0, 10, 1, 0][..]].concat();
+        assert_eq!(without_exports(&wasm), Some(kept));
+        assert_eq!(without_exports(&wasm[..12]), None);
+        assert_eq!(without_exports(b"\0as"), None);
+    }
+
+    #[test]
+    fn jobs_are_done_once_each_and_a_failure_is_passed_on() {
+        let done = Mutex::new(Vec::new());
+        let work = |job: u32| {
+            done.lock().expect("nobody panicked").push(job);
+            if job == 3 { Err("three".to_owned()) } else { Ok(()) }
+        };
+        assert_eq!(in_parallel([1, 2].into(), work), Ok(()));
+        assert_eq!(in_parallel([3].into(), work), Err("three".to_owned()));
+        let mut done = done.into_inner().expect("nobody panicked");
+        done.sort_unstable();
+        assert_eq!(done, [1, 2, 3]);
+    }
+
+    #[test]
+    fn a_published_page_keeps_the_last_three_builds() {
+        let root = std::env::temp_dir().join(format!("worldlines-keep-{}", std::process::id()));
+        let (made, dist) = (root.join("made"), root.join("dist"));
+        let mut published = Vec::new();
+        for build in 0..6 {
+            anew(&made).expect("a folder");
+            fs::write(made.join("a.js"), format!("{build}")).expect("a file");
+            let html = "<html data-files=\"./\"><script src=\"a.js\"></script>".to_owned();
+            let files = Files { folder: made.clone(), html };
+            published.push(files.publish(&dist, Some(&dist)).expect("it is published"));
+        }
+        published.reverse();
+        let list = fs::read_to_string(dist.join(BUILDS)).expect("it is there");
+        assert_eq!(list.lines().collect::<Vec<_>>(), published[..KEPT + 1]);
+        let mut there = names(&dist, "").expect("a folder");
+        there.retain(|name| name.ends_with("a.js"));
+        assert_eq!(there.len(), KEPT + 1);
+        let html = fs::read_to_string(dist.join("index.html")).expect("it is there");
+        assert!(html.contains(&format!("src=\"./{}/a.js\"", published[0])), "{html}");
+        fs::remove_dir_all(&root).expect("it is removed");
+    }
+}
