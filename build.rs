@@ -1,5 +1,5 @@
 //! Compiles the bundled scenarios into the program: every `static/scenarios/<family>/<protocol>/<name>.json`
-//! becomes a line of a table that `formats::bundled` includes. Sorted, so that equal files give equal builds.
+//! becomes a line of the list of its protocol that `protocols::packs` includes. Sorted, so that equal files give equal builds.
 //! Tells the linker to keep what the splitter needs, where the page is built in parts.
 
 use std::{env, error::Error, fmt::Write as _, fs, path::Path};
@@ -16,22 +16,29 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo:rustc-link-arg-bin=playground=--emit-relocs");
     }
     let root = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join(SCENARIOS);
-    let mut table = String::from("const ALL: &[Bundled] = &[\n");
+    let mut all = Vec::new();
     for family in names(&root, "")? {
         for protocol in names(&root.join(&family), "")? {
-            let folder = root.join(&family).join(&protocol);
-            for name in names(&folder, ".json")? {
-                let file = folder.join(format!("{name}.json"));
-                let file = file.to_str().ok_or("the path of a scenario is not UTF-8")?;
-                writeln!(
-                    table,
-                    "    Bundled {{ family: {family:?}, protocol: {protocol:?}, name: {name:?}, \
-                     text: include_str!({file:?}) }},"
-                )?;
-            }
+            let scenarios = names(&root.join(&family).join(&protocol), ".json")?;
+            all.push((family.clone(), protocol, scenarios));
         }
     }
-    table.push_str("];\n");
+    let mut table = String::new();
+    for (family, protocol, scenarios) in &all {
+        writeln!(table, "pub(in crate::protocols) const {}: &[Bundled] = &[", protocol.replace('-', "_"))?;
+        for name in scenarios {
+            let file = root.join(family).join(protocol).join(format!("{name}.json"));
+            let file = file.to_str().ok_or("the path of a scenario is not UTF-8")?;
+            let others = all.iter().filter(|(_, other, names)| other != protocol && names.contains(name));
+            let namesakes: Vec<_> = others.map(|(_, other, _)| other).collect();
+            writeln!(
+                table,
+                "    Bundled {{ family: {family:?}, protocol: {protocol:?}, name: {name:?}, \
+                 text: include_str!({file:?}), namesakes: &{namesakes:?} }},"
+            )?;
+        }
+        table.push_str("];\n");
+    }
     fs::write(Path::new(&env::var("OUT_DIR")?).join("bundled.rs"), table)?;
     Ok(())
 }

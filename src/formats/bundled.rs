@@ -1,32 +1,19 @@
 //! The bundled scenarios: `static/scenarios/<family>/<protocol>/<name>.json`.
 
-use std::sync::OnceLock;
+use std::cell::RefCell;
 
 use super::{Problem, scenario};
+pub use crate::protocols::Bundled;
 use crate::{
     kernel::{Protocol, Scenario, sort_by_key},
     protocols,
     runs::Outcome,
 };
 
-// `const ALL: &[Bundled]`, sorted by path, made by build.rs.
-include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
-
-/// Scenarios in the order of [`ALL`], each read when it is first asked for.
-static READ: [OnceLock<Result<Scenario, Problem>>; ALL.len()] =
-    [const { OnceLock::new() }; ALL.len()];
-
-/// A bundled scenario.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bundled {
-    /// Id of its family.
-    pub family: &'static str,
-    /// Id of its protocol.
-    pub protocol: &'static str,
-    /// Name of its file, without `.json`.
-    pub name: &'static str,
-    /// Its JSON.
-    pub text: &'static str,
+thread_local! {
+    /// Scenarios that were read, each by its text. They stay: there are as many as files.
+    static READ: RefCell<Vec<(&'static str, &'static Result<Scenario, Problem>)>> =
+        const { RefCell::new(Vec::new()) };
 }
 
 impl Bundled {
@@ -45,9 +32,14 @@ impl Bundled {
     }
 
     fn read(&self) -> &'static Result<Scenario, Problem> {
-        let place = ALL.iter().position(|other| other == self);
-        let place = place.expect("only this file makes them, all of them in the list");
-        READ[place].get_or_init(|| scenario::read(self.text))
+        let known = READ.with_borrow(|known| {
+            known.iter().find(|(text, _)| std::ptr::eq(*text, self.text)).map(|(_, read)| *read)
+        });
+        known.unwrap_or_else(|| {
+            let read: &Result<_, _> = Box::leak(Box::new(scenario::read(self.text)));
+            READ.with_borrow_mut(|known| known.push((self.text, read)));
+            read
+        })
     }
 
     /// Runs the scenario.
@@ -59,7 +51,8 @@ impl Bundled {
     }
 
     /// Returns the same sends under several protocols, in the order of the catalogue: this scenario, and
-    /// those of its name that differ from it only in the protocol, its parameters, title, captions and goal.
+    /// those of its name that differ from it only in the protocol, its parameters, title, captions and goal. Those of
+    /// protocols that are not here are missing.
     #[must_use]
     pub fn variants(&self) -> Vec<&'static Self> {
         let sends = |bundled: &Self| {
@@ -69,9 +62,9 @@ impl Bundled {
             Some(Scenario { protocol, title, params, captions, ..scenario })
         };
         let mine = sends(self);
-        let namesakes = ALL.iter().filter(|other| other.name == self.name);
+        let namesakes = bundled().into_iter().filter(|other| other.name == self.name);
         let mut variants: Vec<_> = namesakes.filter(|other| sends(other) == mine).collect();
-        let place = |id| protocols::catalogue().position(|(_, protocol)| protocol.id == id);
+        let place = |id| protocols::index().position(|entry| entry.id == id);
         sort_by_key(&mut variants, |variant| place(variant.protocol));
         variants
     }
@@ -83,21 +76,25 @@ impl Bundled {
     }
 }
 
-/// Returns all of them, sorted by path.
+/// Returns all that are here, sorted by path.
 #[must_use]
-pub fn bundled() -> &'static [Bundled] {
-    ALL
+pub fn bundled() -> Vec<&'static Bundled> {
+    let mut all: Vec<_> = protocols::packs().into_iter().flat_map(|pack| pack.bundled).collect();
+    sort_by_key(&mut all, |it| (it.family, it.protocol, it.name));
+    all
 }
 
-/// Returns the scenario with this path.
+/// Returns the scenario with this path, if its protocol is here.
 #[must_use]
 pub fn find(path: &str) -> Option<&'static Bundled> {
-    ALL.iter().find(|bundled| bundled.path() == path)
+    let (_, of) = path.split_once('/')?;
+    let (protocol, _) = of.split_once('/')?;
+    of_protocol(protocol).find(|bundled| bundled.path() == path)
 }
 
-/// Returns the scenarios of a protocol, sorted by name.
+/// Returns the scenarios of a protocol, sorted by name; none if the protocol is not here.
 pub fn of_protocol(id: &str) -> impl Iterator<Item = &'static Bundled> {
-    ALL.iter().filter(move |bundled| bundled.protocol == id)
+    protocols::bundled_of(id).iter()
 }
 
 /// Returns the best example of a protocol, [`Protocol::example`], or else its first; never an exercise.

@@ -21,7 +21,7 @@ pub fn find(path: &str, id: &str) -> Result<&'static Protocol, Problem> {
 
 /// Returns the problem that no protocol has this id; it suggests the closest one.
 pub(super) fn unknown(path: &str, id: &str) -> Problem {
-    let known = protocols::catalogue().map(|(_, protocol)| protocol.id);
+    let known = protocols::index().map(|entry| entry.id);
     Problem::new(path, quoted(id), "the id of a protocol that `worldlines list` shows")
         .with_closest(id, known)
 }
@@ -38,10 +38,10 @@ pub fn to_json() -> String {
 /// Returns the catalogue as text: families, and a line for each protocol.
 #[must_use]
 pub fn to_text() -> String {
-    let width = protocols::catalogue().map(|(_, protocol)| protocol.id.len()).max();
+    let width = protocols::index().map(|entry| entry.id.len()).max();
     let width = width.unwrap_or_default();
     let family = |family: &Family| {
-        let protocols = family.protocols.iter();
+        let protocols = family.protocols.iter().filter_map(|entry| protocols::find(entry.id));
         let lines = protocols.map(|p| format!("  {:width$}  {}\n", p.id, p.summary));
         format!("{}\n{}", family.name, lines.collect::<String>())
     };

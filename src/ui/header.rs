@@ -48,7 +48,7 @@ pub(super) fn Header(props: &HeaderProps) -> Html {
 fn protocol_menu(props: &HeaderProps) -> Html {
     let id = props.run.protocol.id;
     let onchange = props.send.reform(|chosen: String| {
-        let chosen = protocols::find(&chosen);
+        let chosen = protocols::entry(&chosen);
         Action::Protocol(chosen.map_or("", |protocol| protocol.id))
     });
     let choices = protocols::FAMILIES.iter().flat_map(|family| {

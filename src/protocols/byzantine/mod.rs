@@ -2,11 +2,4 @@
 
 pub mod interactive_consistency;
 
-use super::Family;
-
-/// The protocols of this family.
-pub const FAMILY: Family = Family {
-    id: "byzantine",
-    name: "Byzantine agreement",
-    protocols: &[interactive_consistency::PROTOCOL],
-};
+super::family!("byzantine", "Byzantine agreement", [interactive_consistency]);

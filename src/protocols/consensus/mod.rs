@@ -2,8 +2,4 @@
 
 pub mod paxos;
 
-use super::Family;
-
-/// The protocols of this family.
-pub const FAMILY: Family =
-    Family { id: "consensus", name: "Consensus", protocols: &[paxos::PROTOCOL] };
+super::family!("consensus", "Consensus", [paxos]);

@@ -2,8 +2,4 @@
 
 pub mod bully;
 
-use super::Family;
-
-/// The protocols of this family.
-pub const FAMILY: Family =
-    Family { id: "election", name: "Election", protocols: &[bully::PROTOCOL] };
+super::family!("election", "Election", [bully]);

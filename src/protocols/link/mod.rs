@@ -2,11 +2,4 @@
 
 pub mod retransmit_until_ack;
 
-use super::Family;
-
-/// The protocols of this family.
-pub const FAMILY: Family = Family {
-    id: "link",
-    name: "Point-to-point delivery",
-    protocols: &[retransmit_until_ack::PROTOCOL],
-};
+super::family!("link", "Point-to-point delivery", [retransmit_until_ack]);

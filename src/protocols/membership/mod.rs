@@ -3,11 +3,4 @@
 pub mod heartbeat_detector;
 pub mod virtual_synchrony;
 
-use super::Family;
-
-/// The protocols of this family.
-pub const FAMILY: Family = Family {
-    id: "membership",
-    name: "Groups",
-    protocols: &[heartbeat_detector::PROTOCOL, virtual_synchrony::PROTOCOL],
-};
+super::family!("membership", "Groups", [heartbeat_detector, virtual_synchrony]);

@@ -3,11 +3,4 @@
 pub mod snapshot;
 pub mod two_phase_commit;
 
-use super::Family;
-
-/// The protocols of this family.
-pub const FAMILY: Family = Family {
-    id: "recovery",
-    name: "Recovery",
-    protocols: &[snapshot::PROTOCOL, two_phase_commit::PROTOCOL],
-};
+super::family!("recovery", "Recovery", [snapshot, two_phase_commit]);

@@ -5,16 +5,8 @@ pub mod nack_multicast;
 pub mod reliable_broadcast;
 pub mod uniform_broadcast;
 
-use super::Family;
-
-/// The protocols of this family.
-pub const FAMILY: Family = Family {
-    id: "reliable",
-    name: "Reliable multicast",
-    protocols: &[
-        best_effort_broadcast::PROTOCOL,
-        reliable_broadcast::PROTOCOL,
-        uniform_broadcast::PROTOCOL,
-        nack_multicast::PROTOCOL,
-    ],
-};
+super::family!(
+    "reliable",
+    "Reliable multicast",
+    [best_effort_broadcast, reliable_broadcast, uniform_broadcast, nack_multicast]
+);

@@ -2,8 +2,4 @@
 
 pub mod quorum_register;
 
-use super::Family;
-
-/// The protocols of this family.
-pub const FAMILY: Family =
-    Family { id: "replication", name: "Replication", protocols: &[quorum_register::PROTOCOL] };
+super::family!("replication", "Replication", [quorum_register]);

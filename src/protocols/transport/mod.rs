@@ -2,8 +2,4 @@
 
 pub mod source_tree;
 
-use super::Family;
-
-/// The protocols of this family.
-pub const FAMILY: Family =
-    Family { id: "transport", name: "One to many", protocols: &[source_tree::PROTOCOL] };
+super::family!("transport", "One to many", [source_tree]);
