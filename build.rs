@@ -25,11 +25,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let mut table = String::new();
     for (family, protocol, scenarios) in &all {
-        writeln!(table, "pub(in crate::protocols) const {}: &[Bundled] = &[", protocol.replace('-', "_"))?;
+        writeln!(
+            table,
+            "pub(in crate::protocols) const {}: &[Bundled] = &[",
+            protocol.replace('-', "_")
+        )?;
         for name in scenarios {
             let file = root.join(family).join(protocol).join(format!("{name}.json"));
             let file = file.to_str().ok_or("the path of a scenario is not UTF-8")?;
-            let others = all.iter().filter(|(_, other, names)| other != protocol && names.contains(name));
+            let others =
+                all.iter().filter(|(_, other, names)| other != protocol && names.contains(name));
             let namesakes: Vec<_> = others.map(|(_, other, _)| other).collect();
             writeln!(
                 table,

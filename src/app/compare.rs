@@ -11,7 +11,7 @@ use super::{
 use crate::{
     analysis::Judgement,
     diagram::{Parting, Seen, parting, parting_sentence, waits},
-    kernel::{Protocol, Scenario, Time},
+    kernel::{Scenario, Time},
     protocols,
     runs::Outcome,
 };
@@ -44,10 +44,7 @@ pub struct Compare {
 /// was opened.
 #[must_use]
 pub fn offers(run: &Outcome, origin: &Scenario) -> Vec<(&'static str, &'static str)> {
-    others(run, origin)
-        .into_iter()
-        .map(|protocol: &Protocol| (protocol.id, protocol.name))
-        .collect()
+    others(run, origin).into_iter().map(|entry| (entry.id, entry.name)).collect()
 }
 
 /// The judgement of a property in each run, none where it is not judged.

@@ -20,6 +20,8 @@ const VERSION: &str = "1";
 const HISTORIES: usize = 128 * 1024;
 /// Largest size of an unpacked draft, in bytes: two scenarios of the largest size and the histories.
 const LONGEST: usize = 4 << 20;
+/// Number of lines before the scenarios: the version, the place in time, and the page with its two histories.
+const HEAD: usize = 5;
 /// Number of drafts that stay in storage.
 const KEPT: usize = 20;
 /// Time after which a draft is deleted, in real ms: thirty days.
@@ -189,6 +191,12 @@ pub(super) fn restore(state: State, draft: &str) -> State {
     let loads = state.loads + 1;
     let (calm, refusals, searching) = (state.calm, state.refusals, state.searching);
     State { undo, loads, calm, refusals, searching, ..restored }
+}
+
+/// Returns the texts of the scenarios in a draft; none if it is damaged.
+pub(super) fn scenarios(draft: &str) -> Vec<String> {
+    let text = link::unpack(draft, LONGEST).unwrap_or_default();
+    text.lines().skip(HEAD).map(str::to_owned).collect()
 }
 
 /// Contents of a draft.

@@ -33,10 +33,12 @@ impl State {
 /// Returns the result of an action: if it needs a long run, the state before it with the run pending.
 pub(super) fn done(before: &State, action: &Action, after: State) -> State {
     let Some(scenario) = &after.wanted else {
-        // A pending run is discarded when another run is shown.
-        let pending = after.pending.filter(|_| after.run == before.run);
+        // A pending run is discarded when another run is shown, and so is an action that waits for packs.
+        let same = after.run == before.run;
+        let pending = after.pending.filter(|_| same);
+        let awaited = after.awaited.filter(|_| same);
         let stands_in = after.stands_in && pending.is_some();
-        return State { computed: Vec::new(), stands_in, pending, ..after };
+        return State { computed: Vec::new(), stands_in, pending, awaited, ..after };
     };
     let (scenario, action) = (Scenario::clone(scenario), action.clone());
     let pending = Pending { scenario, action, known: before.computed.clone() };

@@ -40,6 +40,8 @@ pub(super) fn held(before: &State, mut state: State) -> State {
         exercise: _,
         ways: _,
         pending: _,
+        awaited: _,
+        fetch_failed: _,
         computed: _,
         wanted: _,
         // Independent of the run.

@@ -14,12 +14,12 @@ use super::{
 use crate::{
     analysis::Judgement,
     formats::bundled::{self, Bundled},
-    kernel::{Protocol, Scenario, sentence},
-    protocols,
+    kernel::{Protocol, RequestSpec, Scenario, sentence},
+    protocols::{self, IndexEntry},
     runs::Outcome,
 };
 
-/// Stops of the tour for newcomers, in order. The page opens on the first.
+/// Stops of the tour for newcomers, in order, by path. The page opens on the first.
 pub const TOUR: [&str; 2] = [
     "reliable/best-effort-broadcast/sender-crashes-half-way",
     "ordering/fifo-multicast/three-orders",
@@ -36,8 +36,10 @@ const NAMED: usize = 4;
 pub struct Ways {
     /// The same sends under several protocols, the one that runs among them; none if it is the only one.
     pub variants: Vec<Variant>,
-    /// The next stop of the tour, if this is one of its stops.
-    pub next: Option<&'static Bundled>,
+    /// The path and the title of the next stop of the tour, if this is one of its stops.
+    pub next: Option<(&'static str, &'static str)>,
+    /// Protocols that may have variants, but are not here.
+    pub missing: Vec<&'static str>,
 }
 
 /// A protocol that can run the same sends.
@@ -59,14 +61,17 @@ impl Ways {
         let variants = here.variants();
         let is_variant = |path: &str| variants.iter().any(|variant| variant.path() == path);
         let stop = TOUR.iter().position(|path| is_variant(path));
-        let next = stop.and_then(|stop| bundled::find(TOUR.get(stop + 1)?));
-        if variants.len() < 2 {
-            return Self { variants: Vec::new(), next };
+        let next =
+            stop.and_then(|stop| Some((*TOUR.get(stop + 1)?, *text::tour::STOPS.get(stop + 1)?)));
+        let namesakes = here.namesakes.iter().copied();
+        let missing: Vec<_> = namesakes.filter(|id| !protocols::is_here(id)).collect();
+        if variants.len() < 2 || !missing.is_empty() {
+            return Self { variants: Vec::new(), next, missing };
         }
         let runs = variants.iter().map(|there| run_as(run, here, there));
         // None if a run takes long: the reader has not asked for it.
         let runs: Option<Vec<_>> = runs.collect();
-        Self { variants: runs.map(|runs| compare(&runs)).unwrap_or_default(), next }
+        Self { variants: runs.map(|runs| compare(&runs)).unwrap_or_default(), next, missing }
     }
 }
 
@@ -175,21 +180,25 @@ pub(super) fn change_protocol(state: State, id: &str) -> State {
     if changed.run.protocol.id == protocol.id { say(changed, &left_out) } else { changed }
 }
 
-/// Returns the other protocols that accept all requests of a run's scenario: the variants of its example first.
+/// Returns the other protocols that accept all requests of a run's scenario, the variants of its example first. Of a
+/// protocol that is not here only the names of the requests are known.
 #[must_use]
-pub(super) fn others(run: &Outcome, origin: &Scenario) -> Vec<&'static Protocol> {
+pub(super) fn others(run: &Outcome, origin: &Scenario) -> Vec<&'static IndexEntry> {
     let scenario = &run.scenario;
     let variants = example(run, origin).map(Bundled::variants).unwrap_or_default();
-    let variants = variants.into_iter().filter_map(|variant| protocols::find(variant.protocol));
-    let mut others: Vec<&'static Protocol> = variants.collect();
-    let takes_all = |protocol: &Protocol| {
-        let mut requests = scenario.requests.iter();
-        requests.len() > 0
-            && requests.all(|request| takes_request(protocol, request, &scenario.nodes))
+    let variants = variants.into_iter().filter_map(|variant| protocols::entry(variant.protocol));
+    let mut others: Vec<&'static IndexEntry> = variants.collect();
+    let takes_all = |entry: &IndexEntry| {
+        let protocol = protocols::find(entry.id);
+        let takes = |request: &RequestSpec| match protocol {
+            Some(protocol) => takes_request(protocol, request, &scenario.nodes),
+            None => entry.may_take(&request.name),
+        };
+        !scenario.requests.is_empty() && scenario.requests.iter().all(takes)
     };
-    for (_, protocol) in protocols::catalogue() {
-        if others.iter().all(|other| other.id != protocol.id) && takes_all(protocol) {
-            others.push(protocol);
+    for entry in protocols::index() {
+        if !others.contains(&entry) && takes_all(entry) {
+            others.push(entry);
         }
     }
     others.retain(|other| other.id != run.protocol.id);

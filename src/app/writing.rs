@@ -2,7 +2,7 @@
 
 use std::{ops::Range, rc::Rc};
 
-use super::{Edit, State, state::apply_as, words::ChangeOrigin};
+use super::{Edit, State, fetching::is_readable, state::apply_as, words::ChangeOrigin};
 use crate::{
     formats::{Problem, lines, scenario, visible_json},
     kernel::{Scenario, sentence},
@@ -25,7 +25,7 @@ pub struct Writing {
 /// Result of checking a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Checked {
-    /// The text is long and has not been checked.
+    /// The text has not been checked: it is long, or its protocol is not here yet.
     NotYet,
     /// The text is not a scenario.
     Wrong(Wrong),
@@ -113,7 +113,8 @@ fn check(text: &str) -> Checked {
 
 /// Stores the written text.
 pub(super) fn write(state: State, text: String) -> State {
-    let checked = if text.len() <= MOST_AT_ONCE { check(&text) } else { Checked::NotYet };
+    let at_once = text.len() <= MOST_AT_ONCE && is_readable(&text);
+    let checked = if at_once { check(&text) } else { Checked::NotYet };
     let since = match &state.writing {
         Some(writing) if writing.stands() => Rc::clone(&writing.since),
         _ => Rc::new(state.scenario().clone()),

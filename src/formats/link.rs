@@ -109,6 +109,21 @@ pub fn is_link(text: &str) -> bool {
 /// # Errors
 /// The first error in the link, or in its scenario.
 pub fn decode(text: &str) -> Result<Decoded, Problem> {
+    let (text, digest) = parts(text)?;
+    let scenario = scenario::read(&text).map_err(|problem| problem.of("link"))?;
+    Ok(Decoded { scenario, digest })
+}
+
+/// Reads the text of the scenario in a link, as [`decode`] does, without reading the scenario.
+///
+/// # Errors
+/// The first error in the link.
+pub fn text(link: &str) -> Result<String, Problem> {
+    parts(link).map(|(text, _)| text)
+}
+
+/// Returns the text of the scenario and the digest.
+fn parts(text: &str) -> Result<(String, Option<String>), Problem> {
     if text.len() > MAX_LINK {
         return Err(damaged(format!("{} bytes", text.len()), format!("at most {MAX_LINK}")));
     }
@@ -120,9 +135,8 @@ pub fn decode(text: &str) -> Result<Decoded, Problem> {
     if values.next().is_some() {
         return Err(damaged("two scenarios", "a link with one"));
     }
-    let scenario = scenario::read(&decode_value(value)?).map_err(|problem| problem.of("link"))?;
     let digest = fragment.split('&').find_map(|field| field.strip_prefix("d="));
-    Ok(Decoded { scenario, digest: digest.and_then(read_digest) })
+    Ok((decode_value(value)?, digest.and_then(read_digest)))
 }
 
 fn damaged(found: impl Into<String>, expected: impl Into<String>) -> Problem {

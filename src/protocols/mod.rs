@@ -36,12 +36,12 @@ pub struct Family {
     /// Its name in a catalogue.
     pub name: &'static str,
     /// Its protocols, in the order in which they are best learnt.
-    pub protocols: &'static [Entry],
+    pub protocols: &'static [IndexEntry],
 }
 
 /// A protocol in the index: its names, without its code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct IndexEntry {
     /// Its name in a scenario: [`Protocol::id`].
     pub id: &'static str,
     /// Its name in the catalogue.
@@ -50,7 +50,7 @@ pub struct Entry {
     requests: u32,
 }
 
-impl Entry {
+impl IndexEntry {
     /// Returns the entry of a protocol. It is worked out by the compiler, so the index holds no code.
     const fn of(protocol: &Protocol) -> Self {
         let mut requests = 0;
@@ -100,20 +100,21 @@ pub const FAMILIES: &[Family] = &[
 pub const ALIASES: &[(&str, &str)] = &[];
 
 /// Every protocol of the index, in its order.
-pub fn index() -> impl Iterator<Item = &'static Entry> {
+pub fn index() -> impl Iterator<Item = &'static IndexEntry> {
     FAMILIES.iter().flat_map(|family| family.protocols)
 }
 
 /// The entry of this id, be it an old one.
 #[must_use]
-pub fn entry(id: &str) -> Option<&'static Entry> {
+pub fn entry(id: &str) -> Option<&'static IndexEntry> {
     let today = ALIASES.iter().find(|(old, _)| *old == id).map_or(id, |(_, today)| today);
     index().find(|entry| entry.id == today)
 }
 
 /// Every protocol that is here, with its family, in the order of the index.
 pub fn catalogue() -> impl Iterator<Item = (&'static Family, &'static Protocol)> {
-    let all = FAMILIES.iter().flat_map(|family| family.protocols.iter().map(move |it| (family, it)));
+    let all =
+        FAMILIES.iter().flat_map(|family| family.protocols.iter().map(move |it| (family, it)));
     all.filter_map(|(family, entry)| Some((family, packs::pack(entry.id)?.protocol)))
 }
 

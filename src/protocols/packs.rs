@@ -36,7 +36,10 @@ pub struct Bundled {
 
 /// The packs of the protocols, each as a constant that is named like the protocol's module; made by build.rs.
 pub(super) mod bundled {
-    #![allow(non_upper_case_globals, reason = "a list is found by the name of its protocol's module")]
+    #![allow(
+        non_upper_case_globals,
+        reason = "a list is found by the name of its protocol's module"
+    )]
     use super::Bundled;
     include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
 }
@@ -48,7 +51,7 @@ macro_rules! family {
         pub const FAMILY: super::Family = super::Family {
             id: $id,
             name: $name,
-            protocols: &[$(super::Entry::of(&$module::PROTOCOL)),+],
+            protocols: &[$(super::IndexEntry::of(&$module::PROTOCOL)),+],
         };
 
         /// The packs of this family. In the page the program is split at these functions.

@@ -47,11 +47,11 @@ fn segment(variant: &Variant, checked: bool, hidden: bool, send: &Send) -> Html 
 
 /// Button for the next stop of the tour.
 pub(super) fn next_stop(ways: &Ways, send: &Send) -> Html {
-    let Some(next) = ways.next else { return html! {} };
-    let onclick = send.reform(move |_: MouseEvent| Action::Open(next));
+    let Some((path, title)) = ways.next else { return html! {} };
+    let onclick = send.reform(move |_: MouseEvent| Action::Example(path));
     html! {
         <button id="next" class="next" {onclick}>
-            { text::ways::NEXT }<b lang="en">{ next.title() }</b><span aria-hidden="true">{ "\u{a0}→" }</span>
+            { text::ways::NEXT }<b lang="en">{ title }</b><span aria-hidden="true">{ "\u{a0}→" }</span>
         </button>
     }
 }

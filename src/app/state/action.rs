@@ -14,6 +14,8 @@ use crate::{formats::bundled::Bundled, kernel::NodeId};
 pub enum Action {
     /// Opens a bundled scenario.
     Open(&'static Bundled),
+    /// Opens the bundled scenario with this path.
+    Example(&'static str),
     /// Opens the example that shows this protocol best.
     Protocol(&'static str),
     /// Opens a link.
@@ -90,6 +92,12 @@ pub enum Action {
     Measure(MeasureAction),
     /// Continues the work of a closed tab, from its draft.
     Restore(String),
+    /// Reports that packs of protocols have arrived.
+    Arrived,
+    /// Reports that a pack could not be fetched.
+    NotFetched,
+    /// Tries again to fetch what the reader's action needs.
+    FetchAgain,
     /// Dismisses the refusal.
     Dismiss,
 }

@@ -19,8 +19,8 @@ pub(super) use self::{
     opening::{load, open},
 };
 use super::{
-    Area, Changes, Compare, Exercise, FITTING, Filled, Filter, Lens, Measuring, OPENING, Panel,
-    Pending, Playhead, Run, Searching, Shared, Study, Ways, Writing, derived::derived,
+    Area, Awaited, Changes, Compare, Exercise, FITTING, Filled, Filter, Lens, Measuring, OPENING,
+    Panel, Pending, Playhead, Run, Searching, Shared, Study, Ways, Writing, derived::derived,
     fitting_pace, interesting_end, walk::Place,
 };
 use crate::{
@@ -114,6 +114,10 @@ pub struct State {
     pub announcement: String,
     /// Long run that is being computed.
     pub pending: Option<Shared<Pending>>,
+    /// Action that waits for packs of protocols.
+    pub awaited: Option<Shared<Awaited>>,
+    /// True if they could not be fetched.
+    pub fetch_failed: bool,
     /// True if the run that is shown only stands in for the pending one.
     pub stands_in: bool,
     /// Digest that the link promised, until it is compared with the run's.
@@ -191,6 +195,8 @@ impl State {
             refusals: 0,
             announcement: String::new(),
             pending: None,
+            awaited: None,
+            fetch_failed: false,
             stands_in: false,
             promised: None,
             computed: Vec::new(),

@@ -6,6 +6,7 @@ use super::{
         breaking::{breached_at, broken_at, visit},
         changes, compare, derived,
         draft::restore,
+        fetching,
         file::open_file,
         hands, measuring, menu,
         pending::{done, go_on},
@@ -19,13 +20,20 @@ use super::{
     opening::{digested, load, open},
     playing::{tick, toggle},
 };
+use crate::formats::bundled;
 
 /// Returns the state after an action.
 #[must_use]
 pub fn reduce(state: &State, action: Action) -> State {
+    if let Some(waits) = fetching::waits(state, &action) {
+        return waits;
+    }
     match action {
+        Action::Arrived => fetching::arrived(state),
+        Action::NotFetched => State { fetch_failed: state.awaited.is_some(), ..state.clone() },
+        Action::FetchAgain => State { fetch_failed: false, ..state.clone() },
         Action::Computed(pending, run) => go_on(state.clone(), &pending, run),
-        Action::Cancel => State { pending: None, stands_in: false, ..state.clone() },
+        Action::Cancel => State { awaited: None, pending: None, stands_in: false, ..state.clone() },
         Action::Hand(Hand::Make(edit)) => menu::make(state, edit),
         Action::Hand(Hand::Submit(form, typed)) => menu::submit(state, form, typed),
         action => {
@@ -40,6 +48,10 @@ pub fn reduce(state: &State, action: Action) -> State {
 fn act(state: State, action: Action) -> State {
     match action {
         Action::Open(bundled) => open(state, bundled),
+        Action::Example(path) => match bundled::find(path) {
+            Some(bundled) => open(state, bundled),
+            None => state,
+        },
         Action::Load(text) => load(state, &text),
         Action::File(file, text) => open_file(state, &file, text.as_deref()),
         Action::Protocol(id) => open_protocol(state, id),
@@ -105,7 +117,11 @@ fn act(state: State, action: Action) -> State {
         Action::Search(action) => searching::reduce(state, action),
         Action::Measure(action) => measuring::reduce(state, action),
         Action::Restore(draft) => restore(state, &draft),
-        Action::Computed(..) | Action::Cancel => state,
+        Action::Computed(..)
+        | Action::Cancel
+        | Action::Arrived
+        | Action::NotFetched
+        | Action::FetchAgain => state,
         Action::Dismiss => State { refused: None, ..state },
     }
 }

@@ -35,7 +35,7 @@ fn opening() -> State {
 
 #[test]
 fn cut_starts_consistent_at_the_playhead() {
-    for bundled in bundled::bundled().iter().step_by(4) {
+    for bundled in bundled::bundled().into_iter().step_by(4) {
         let opened = reduce(&State::opening(), Action::Open(bundled));
         let events = opened.run.trace.events.len();
         for cursor in (0..=events).step_by(events / 9 + 1) {
@@ -118,7 +118,7 @@ fn cut_outlives_an_edit_and_ends_with_its_run() {
     let crash = Fault::Crash { node: node(1), at: 5, after_sends: None };
     let edited = reduce(&state, Action::Apply(Edit::AddFault(crash)));
     assert_eq!(places(&edited), [2, 1, 0], "Bob does nothing any more but crash");
-    let other = bundled::bundled().last().expect("there are some");
+    let other = bundled::bundled().into_iter().last().expect("there are some");
     assert_eq!(reduce(&state, Action::Open(other)).study.cut, None);
     let wrong = Move::To(vec![Post { places: 1, time: 3.0 }]);
     assert_eq!(
@@ -139,7 +139,7 @@ fn drawn(state: &State, orientation: Orientation) -> (Layout, Scene) {
 
 #[test]
 fn cut_is_grasped_where_it_is_drawn() {
-    for bundled in bundled::bundled().iter().step_by(3) {
+    for bundled in bundled::bundled().into_iter().step_by(3) {
         let state = ask(&reduce(&State::opening(), Action::Open(bundled)), Move::Toggle);
         let (layout, _) = drawn(&state, Orientation::Horizontal);
         let lines = &cut(&state).lines;
@@ -159,7 +159,7 @@ fn cut_is_grasped_where_it_is_drawn() {
 
 #[test]
 fn timestamps_stand_beside_their_events_without_overlap() {
-    for bundled in bundled::bundled().iter().step_by(6) {
+    for bundled in bundled::bundled().into_iter().step_by(6) {
         let state = reduce(&State::opening(), Action::Open(bundled));
         let (run, nodes) = (&state.run, state.scenario().nodes.len());
         let stamps = Stamps::of(&run.trace, nodes);

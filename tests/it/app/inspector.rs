@@ -284,7 +284,7 @@ fn witness_of_an_unexplained_answer_is_the_history_before_it() {
 #[test]
 fn answer_without_a_value_names_its_request() {
     let mut words = Vec::new();
-    for each in bundled::bundled().iter().filter(|it| it.path().starts_with("replication")) {
+    for each in bundled::bundled().into_iter().filter(|it| it.path().starts_with("replication")) {
         let run = run_of(&each.path());
         let kinds = run.trace.events.iter().enumerate();
         let answers = kinds.filter(|(_, event)| event.kind.name() == "respond");

@@ -4,6 +4,7 @@ mod compare;
 mod cut;
 mod deeds;
 mod draft;
+mod fetching;
 mod hands;
 mod hunt;
 mod inspector;

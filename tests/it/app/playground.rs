@@ -349,16 +349,15 @@ fn tour_leads_from_every_stop_to_the_next() {
     let mut state = State::opening();
     for path in &TOUR[1..] {
         let next = Ways::from(&state.run, &state.origin).next.expect("it is not the last");
-        assert_eq!(next.path(), *path);
-        state = reduce(&state, Action::Open(next));
+        let stop = bundled::find(path).expect("it is bundled");
+        assert_eq!(next, (*path, stop.title().as_str()));
+        state = reduce(&state, Action::Example(next.0));
+        assert_eq!(state.bundled_path().as_deref(), Some(*path));
     }
     assert_eq!(Ways::from(&state.run, &state.origin).next, None);
     let edited = reduce(&State::opening(), drop_of(0, 1));
-    assert_eq!(
-        Ways::from(&edited.run, &edited.origin).next.map(bundled::Bundled::path).as_deref(),
-        Some(TOUR[1])
-    );
-    let aside = bundled::bundled().iter().find(|it| it.path().ends_with("lost-copies"));
+    assert_eq!(Ways::from(&edited.run, &edited.origin).next.map(|(path, _)| path), Some(TOUR[1]));
+    let aside = bundled::bundled().into_iter().find(|it| it.path().ends_with("lost-copies"));
     let aside = reduce(&state, Action::Open(aside.expect("it is bundled")));
     assert_eq!(Ways::from(&aside.run, &aside.origin).next, None);
 }
@@ -430,14 +429,14 @@ fn scenarios_of_one_name_are_variants_only_with_the_same_sends() {
         }
     }
     let half_way = bundled::find(OPENING).expect("it is bundled");
-    let namesakes = bundled::bundled().iter().filter(|it| it.name == half_way.name).count();
+    let namesakes = bundled::bundled().into_iter().filter(|it| it.name == half_way.name).count();
     assert!(namesakes > 1 && half_way.variants().len() == 1, "other nodes are other sends");
 }
 
 #[test]
 fn example_is_known_by_its_title() {
     let mut titles: Vec<_> =
-        bundled::bundled().iter().map(|each| (each.protocol, each.title())).collect();
+        bundled::bundled().into_iter().map(|each| (each.protocol, each.title())).collect();
     let count = titles.len();
     titles.sort();
     titles.dedup();

@@ -78,7 +78,7 @@ fn task_that_the_protocol_does_not_have_starts_nothing() {
 fn exercise_is_judged_with_each_change() {
     let is_exercise =
         |it: &&Bundled| it.scenario().is_ok_and(|it| it.goal.is_some() && it.faults.is_empty());
-    let exercise = bundled::bundled().iter().find(is_exercise).expect("one is bundled");
+    let exercise = bundled::bundled().into_iter().find(is_exercise).expect("one is bundled");
     assert!(State::opening().exercise.is_none());
     let opened = reduce(&State::opening(), Action::Open(exercise));
     let shown = opened.exercise.as_ref().expect("it is an exercise");

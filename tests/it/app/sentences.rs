@@ -93,7 +93,7 @@ impl Sentences {
 }
 
 fn opened() -> impl Iterator<Item = State> {
-    bundled::bundled().iter().map(|it| {
+    bundled::bundled().into_iter().map(|it| {
         let state = reduce(&State::opening(), Action::Open(it));
         // A node called 1 is no number: "1 crashes" is a sentence.
         let numbers = state.scenario().nodes.iter().enumerate();

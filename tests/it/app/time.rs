@@ -17,7 +17,7 @@ fn node(index: usize) -> NodeId {
 
 #[test]
 fn step_back_undoes_a_step_forward() {
-    for bundled in bundled::bundled().iter().step_by(5) {
+    for bundled in bundled::bundled().into_iter().step_by(5) {
         let start = reduce(&State::opening(), Action::Open(bundled));
         let start = reduce(&start, Action::Jump(0));
         for stride in Stride::all(start.scenario().nodes.len()) {
@@ -71,7 +71,7 @@ fn step_of_a_kind_stops_at_every_event_of_that_kind() {
 #[test]
 fn step_to_a_violation_stops_at_the_first_moment_of_it() {
     let mut safety = 0;
-    for bundled in bundled::bundled().iter() {
+    for bundled in bundled::bundled().into_iter() {
         let state = reduce(&State::opening(), Action::Open(bundled));
         let (run, stops) = (&state.run, violations(&state.run));
         let at = |events: usize| judge(run.protocol, &run.scenario, &run.trace, events);
@@ -130,7 +130,7 @@ fn speed_and_steps_stay_when_another_run_is_opened() {
     let state = reduce(&state, Action::Study(Ask::Stride(Stride::Node(node(2)))));
     let state = reduce(&state, Action::Speed(20));
     let other = bundled::bundled()
-        .iter()
+        .into_iter()
         .find(|bundled| bundled.scenario().is_ok_and(|scenario| scenario.nodes.len() == 2));
     let next = reduce(&state, Action::Open(other.expect("there is one")));
     assert!(next.study.future_hidden && next.speed == 20);

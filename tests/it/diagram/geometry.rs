@@ -45,7 +45,7 @@ fn opened(path: &str) -> Outcome {
 
 /// Every bundled run, and many random ones of every protocol.
 fn runs() -> Vec<Outcome> {
-    let bundled = bundled::bundled().iter().map(|each| each.outcome().expect("it runs"));
+    let bundled = bundled::bundled().into_iter().map(|each| each.outcome().expect("it runs"));
     let random = protocols::catalogue().flat_map(|(_, protocol)| {
         (0..DRAWN.runs()).map(|seed| {
             let scenario = random_scenario(protocol, &mut Chance::new(seed), Weather::Foul);

@@ -51,7 +51,7 @@ fn digest_equals_that_of_the_documented_text() {
 
 #[test]
 fn digest_made_in_parts_equals_the_digest_made_at_once() {
-    for bundled in bundled::bundled().iter().step_by(5) {
+    for bundled in bundled::bundled().into_iter().step_by(5) {
         let run = bundled.outcome().expect("a bundled scenario runs");
         for part in [1, 7, usize::MAX] {
             let mut work = Digesting::default();

@@ -18,7 +18,7 @@ fn digest(bundled: &bundled::Bundled) -> String {
 
 #[test]
 fn bundled_scenario_has_its_golden_digest() {
-    let now: String = bundled::bundled().iter().map(digest).collect();
+    let now: String = bundled::bundled().into_iter().map(digest).collect();
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join(GOLDEN);
     if env::var_os("UPDATE_GOLDEN").is_some() {
         fs::write(&golden, &now).expect("the list can be written");

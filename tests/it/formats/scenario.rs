@@ -153,13 +153,13 @@ fn canonical_scenario_has_one_spelling_for_each_value() {
 fn bundled_scenario_is_read_and_found() {
     let all = bundled::bundled();
     assert!(all.is_sorted_by_key(|bundled| bundled.path()));
-    for one in all {
+    for one in &all {
         let path = one.path();
         let scenario = one.scenario().unwrap_or_else(|problem| panic!("{path}: {problem}"));
         assert_eq!(scenario.protocol, one.protocol, "{path} is filed under another protocol");
         assert_eq!(scenario.title, one.title(), "{path}");
         assert!(!scenario.title.is_empty(), "{path} has no title");
-        assert_eq!(bundled::find(&path), Some(one));
+        assert_eq!(bundled::find(&path), Some(*one));
         assert_eq!(read(&scenario::write(&scenario)), scenario, "{path}");
     }
     let families: Vec<_> = worldlines::protocols::catalogue()

@@ -102,7 +102,7 @@ fn search_finds_every_stated_break_with_no_more_faults_than_its_scenario() {
         .flat_map(|(_, protocol)| protocol.breaks.iter().map(move |it| (protocol, it)))
         .collect();
     assert!(!breaks.is_empty());
-    let paths: Vec<String> = bundled::bundled().iter().map(bundled::Bundled::path).collect();
+    let paths: Vec<String> = bundled::bundled().into_iter().map(bundled::Bundled::path).collect();
     assert!(SLOW.iter().all(|slow| paths.iter().any(|path| path == slow)), "a slow one is renamed");
     // Each is a separate search: every core takes the next.
     let next = AtomicUsize::new(0);

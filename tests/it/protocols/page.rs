@@ -89,7 +89,8 @@ fn page() -> String {
     );
     for family in FAMILIES {
         let _ = write!(page, "\n## {}\n", family.name);
-        for protocol in family.protocols {
+        let protocols = family.protocols.iter().filter_map(|it| protocols::find(it.id));
+        for protocol in protocols {
             entry(&mut page, family.id, protocol);
         }
     }

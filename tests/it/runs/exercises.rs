@@ -14,7 +14,8 @@ use worldlines::{
 
 /// The bundled exercises, by their paths.
 fn exercises() -> Vec<(String, Scenario, Goal)> {
-    let all = bundled::bundled().iter().map(|it| (it.path(), it.scenario().expect("it is valid")));
+    let all =
+        bundled::bundled().into_iter().map(|it| (it.path(), it.scenario().expect("it is valid")));
     let goal = |(path, scenario): (String, Scenario)| {
         let goal = scenario::goal_of(&scenario)?;
         Some((path, scenario, goal))

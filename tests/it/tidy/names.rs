@@ -100,7 +100,7 @@ fn word_of_an_abstraction_is_no_protocol_name() {
 fn kernel_diagram_app_and_ui_know_no_protocol() {
     let mut ids: Vec<&str> = protocols::catalogue().map(|(_, protocol)| protocol.id).collect();
     ids.retain(|id| !is_shared(sources(), id));
-    let paths: Vec<String> = bundled::bundled().iter().map(bundled::Bundled::path).collect();
+    let paths: Vec<String> = bundled::bundled().into_iter().map(bundled::Bundled::path).collect();
     assert!(ids.contains(&"best-effort-broadcast") && !paths.is_empty());
     expect_none(&protocol_ids(sources(), &ids, &paths));
 }

@@ -2,11 +2,7 @@
 
 use worldlines::protocols::FAMILIES;
 
-use super::{
-    expect_none,
-    source::{Kind, Source},
-    sources,
-};
+use super::{expect_none, source::Source, sources};
 
 /// Part that the header of a protocol has; what the constant `PROTOCOL` says (source, model, properties) stands there alone.
 const DEPARTURE: &str = "Where it departs from";
@@ -23,7 +19,7 @@ fn complaints(sources: &[Source], registered: &[(&str, &str)]) -> Vec<String> {
             complaints.push(source.complain(1, &what));
         }
         if !lists(sources, family, name) {
-            let what = format!("src/protocols/{family}/mod.rs does not list {name}::PROTOCOL");
+            let what = format!("src/protocols/{family}/mod.rs does not list {name}");
             complaints.push(source.complain(1, &what));
         }
         let header: Vec<&str> =
@@ -35,13 +31,12 @@ fn complaints(sources: &[Source], registered: &[(&str, &str)]) -> Vec<String> {
     complaints
 }
 
-/// True if the family's `mod.rs` has `name::PROTOCOL`.
+/// True if the family's `mod.rs` lists the module.
 fn lists(sources: &[Source], family: &str, name: &str) -> bool {
     let path = format!("src/protocols/{family}/mod.rs");
     sources.iter().filter(|source| source.path == path).any(|source| {
-        source.tokens.windows(3).any(|three| {
-            three[0].is_word(name) && three[1].kind == Kind::Path && three[2].is_word("PROTOCOL")
-        })
+        let mut tokens = source.tokens.iter().skip_while(|token| !token.is_word("family"));
+        tokens.any(|token| token.is_word(name))
     })
 }
 
@@ -61,7 +56,8 @@ fn every_file_of_a_family_is_a_registered_protocol() {
 #[test]
 fn unregistered_protocol_file_is_found() {
     let header = "//! Gossip.\n//!\n//! Where it departs from the paper: nowhere.\n";
-    let family = Source::new("src/protocols/many/mod.rs", "&[push_gossip::PROTOCOL]");
+    let family =
+        Source::new("src/protocols/many/mod.rs", "family!(\"many\", \"Many\", [push_gossip]);");
     let file = |path: &str, text: &str| {
         [Source::new(path, text), Source::new("src/protocols/many/mod.rs", &family.text)]
     };

@@ -304,6 +304,10 @@ pub mod hunt {
 }
 
 pub mod tour {
+    /// Titles of the stops: a button shows the next one's before its protocol is fetched.
+    pub const STOPS: [&str; 2] =
+        ["The sender crashes half-way", "Three orders on one set of sends"];
+
     #[must_use]
     pub fn more(count: usize) -> String {
         format!("; and {count} more")

@@ -1,0 +1,175 @@
+//! Parts of the program that are fetched when they are first needed: the packs of protocols.
+//!
+//! An action that needs a protocol whose pack is not here leaves the state unchanged, except for an [`Awaited`]: the
+//! protocols, and the action. The caller fetches them and reports it. Then the action is repeated, from the state at
+//! that time. No other module has to handle the wait, except where a part of the page can do without.
+
+use serde_json::Value as Json;
+
+use super::{Action, Against, Edit, Hand, OPENING, Shared, State, derived::derived, draft, reduce};
+use crate::{
+    formats::{link, parse},
+    kernel::Scenario,
+    protocols,
+};
+
+/// An action that waits for packs.
+#[derive(Clone, Debug)]
+pub struct Awaited {
+    /// Ids of the protocols whose packs are missing.
+    pub protocols: Vec<&'static str>,
+    /// The action.
+    action: Action,
+}
+
+/// Ids of protocols, each once.
+#[derive(Default)]
+struct Ids(Vec<&'static str>);
+
+impl Ids {
+    /// Adds a protocol, if it exists and its pack is not here.
+    fn add(&mut self, id: &str) {
+        let Some(entry) = protocols::entry(id).filter(|entry| !protocols::is_here(entry.id)) else {
+            return;
+        };
+        if !self.0.contains(&entry.id) {
+            self.0.push(entry.id);
+        }
+    }
+
+    /// Adds the protocols without which the text of a scenario cannot be read: its own, or, if that is here and the goal
+    /// is a property that no protocol here has, all others.
+    fn add_json(&mut self, json: &Json) {
+        let id = json.get("protocol").and_then(Json::as_str).unwrap_or_default();
+        self.add(id);
+        let Some(goal) = json.get("goal").filter(|_| protocols::is_here(id)) else { return };
+        let wanted = ["violate", "keep"].into_iter().find_map(|want| goal.get(want)?.as_str());
+        let is_known = |name: &str| {
+            let mut here = protocols::catalogue().flat_map(|(_, protocol)| protocol.properties());
+            here.any(|(property, _)| property.name == name)
+        };
+        if wanted.is_some_and(|name| !is_known(name)) {
+            protocols::index().for_each(|entry| self.add(entry.id));
+        }
+    }
+
+    fn add_text(&mut self, text: &str) {
+        if let Ok(json) = parse(text) {
+            self.add_json(&json);
+        }
+    }
+
+    /// Adds those of a link, or of the JSON of a scenario.
+    fn add_link(&mut self, text: &str) {
+        if text.trim_start().starts_with('{') {
+            return self.add_text(text);
+        }
+        match link::text(text) {
+            Ok(text) => self.add_text(&text),
+            Err(_) => self.add_opening(),
+        }
+    }
+
+    fn add_opening(&mut self) {
+        self.add_path(OPENING);
+    }
+
+    /// Adds the protocol of a bundled scenario.
+    fn add_path(&mut self, path: &str) {
+        if let Some(id) = path.split('/').nth(1) {
+            self.add(id);
+        }
+    }
+
+    /// Adds those of the scenarios of a draft.
+    fn add_draft(&mut self, text: &str) {
+        draft::scenarios(text).iter().for_each(|text| self.add_text(text));
+    }
+}
+
+/// Returns the protocols whose packs are missing for the page to open on an address's fragment, in a tab that wrote
+/// this draft before. When they are here, others may be missing.
+#[must_use]
+pub fn missing_to_begin(fragment: &str, draft: Option<&str>) -> Vec<&'static str> {
+    let mut ids = Ids::default();
+    // It stands in for a long run, and for a link that cannot be opened.
+    ids.add_opening();
+    if !fragment.is_empty() {
+        ids.add_link(fragment);
+        draft.into_iter().for_each(|draft| ids.add_draft(draft));
+    }
+    ids.0
+}
+
+/// True if a scenario can be read from a text: the packs that this needs are here.
+pub(super) fn is_readable(text: &str) -> bool {
+    let mut ids = Ids::default();
+    ids.add_text(text);
+    ids.0.is_empty()
+}
+
+/// Returns the protocols whose packs are missing for an errand of a worker.
+#[must_use]
+pub fn missing_for_errand(text: &str) -> Vec<&'static str> {
+    let mut ids = Ids::default();
+    let json = parse(text).unwrap_or_default();
+    let with = json.get("with").unwrap_or(&Json::Null);
+    ids.add_json(with.get("scenario").unwrap_or(with));
+    ids.0
+}
+
+/// Returns the protocols whose packs are missing for an action.
+fn missing(state: &State, action: &Action) -> Vec<&'static str> {
+    let mut ids = Ids::default();
+    let mut page = |scenario: &Scenario| ids.add(&scenario.protocol);
+    match action {
+        Action::Example(path) => ids.add_path(path),
+        Action::Protocol(id)
+        | Action::Apply(Edit::Protocol(id))
+        | Action::Compare(Some(Against::Protocol(id))) => ids.add(id),
+        Action::Apply(Edit::Replace(scenario)) => page(scenario),
+        Action::Undo => state.undo.last().into_iter().for_each(|to| page(&to.scenario)),
+        Action::Redo => state.redo.last().into_iter().for_each(|to| page(&to.scenario)),
+        Action::Reset => page(&state.origin),
+        Action::Load(text) if text.trim_matches('#').is_empty() => ids.add_opening(),
+        Action::Load(text) | Action::File(_, Some(text)) => ids.add_link(text),
+        Action::Restore(draft) => ids.add_draft(draft),
+        Action::Hand(Hand::Take) => {
+            state.writing.iter().for_each(|writing| ids.add_text(&writing.text));
+        }
+        _ => {}
+    }
+    ids.0
+}
+
+/// Returns the state that waits for the packs that an action needs; none if they are here.
+pub(super) fn waits(state: &State, action: &Action) -> Option<State> {
+    let protocols = missing(state, action);
+    if protocols.is_empty() {
+        return None;
+    }
+    let awaited = Awaited { protocols, action: action.clone() };
+    Some(State { awaited: Some(Shared::new(awaited)), fetch_failed: false, ..state.clone() })
+}
+
+/// Continues after a pack has arrived: with the action that waited for it, and with the ways on.
+pub(super) fn arrived(state: &State) -> State {
+    let Some(awaited) = state.awaited.clone() else { return derived(state.clone()) };
+    if !awaited.protocols.iter().all(|id| protocols::is_here(id)) {
+        return state.clone();
+    }
+    reduce(&State { awaited: None, fetch_failed: false, ..state.clone() }, awaited.action.clone())
+}
+
+impl State {
+    /// Returns the protocols whose packs are to be fetched now: first those that an action waits for, then those of the
+    /// variants of the example.
+    #[must_use]
+    pub fn to_fetch(&self) -> Vec<&'static str> {
+        let awaited = self.awaited.iter().filter(|_| !self.fetch_failed);
+        let mut ids = Ids::default();
+        awaited.for_each(|awaited| awaited.protocols.iter().for_each(|id| ids.add(id)));
+        self.ways.missing.iter().for_each(|id| ids.add(id));
+        ids.0
+    }
+}
