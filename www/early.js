@@ -90,6 +90,22 @@
     document.body.append(panel);
     go.focus();
   };
+  /** Offers another try where the program, or a part without which it cannot begin, could not be fetched. */
+  addEventListener("worldlines-not-fetched", () => {
+    if (panel !== null) return;
+    panel = element("section", "", { className: "stopped" });
+    panel.setAttribute("role", "alertdialog");
+    panel.setAttribute("aria-labelledby", "stopped-title");
+    const again = element("button", "Try again", { className: "primary", id: "fetch-again" });
+    again.addEventListener("click", () => location.reload());
+    panel.append(
+      element("h2", "Worldlines could not be loaded", { id: "stopped-title" }),
+      element("p", "A part of the program could not be fetched. Check the connection and try again."),
+      again,
+    );
+    document.body.append(panel);
+    again.focus();
+  });
   addEventListener("error", (event) => stop(event.error));
   addEventListener("unhandledrejection", (event) => stop(event.reason));
 })();

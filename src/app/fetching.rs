@@ -6,7 +6,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Action, Against, Edit, Hand, OPENING, Shared, State, derived::derived, draft, reduce};
+use super::{Action, Against, Edit, Hand, OPENING, Shared, State, derived::derived, draft};
 use crate::{
     formats::{link, parse},
     kernel::Scenario,
@@ -20,6 +20,17 @@ pub struct Awaited {
     pub protocols: Vec<&'static str>,
     /// The action.
     action: Action,
+}
+
+/// Action on what is fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FetchAction {
+    /// Reports that a part of the program has arrived.
+    Arrived,
+    /// Reports that a part could not be fetched.
+    Failed,
+    /// Tries again to fetch what the reader's action needs.
+    Again,
 }
 
 /// Ids of protocols, each once.
@@ -152,13 +163,25 @@ pub(super) fn waits(state: &State, action: &Action) -> Option<State> {
     Some(State { awaited: Some(Shared::new(awaited)), fetch_failed: false, ..state.clone() })
 }
 
+pub(super) fn reduce(state: &State, action: FetchAction) -> State {
+    match action {
+        FetchAction::Arrived => arrived(state),
+        // A failure in the background is no message: the page does without.
+        FetchAction::Failed => State { fetch_failed: state.awaited.is_some(), ..state.clone() },
+        FetchAction::Again => State { fetch_failed: false, ..state.clone() },
+    }
+}
+
 /// Continues after a pack has arrived: with the action that waited for it, and with the ways on.
-pub(super) fn arrived(state: &State) -> State {
+fn arrived(state: &State) -> State {
     let Some(awaited) = state.awaited.clone() else { return derived(state.clone()) };
     if !awaited.protocols.iter().all(|id| protocols::is_here(id)) {
         return state.clone();
     }
-    reduce(&State { awaited: None, fetch_failed: false, ..state.clone() }, awaited.action.clone())
+    super::reduce(
+        &State { awaited: None, fetch_failed: false, ..state.clone() },
+        awaited.action.clone(),
+    )
 }
 
 impl State {

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::Send;
 use crate::{
-    app::{Action, Draft, Offer, State, reduce, text},
+    app::{self, Action, Draft, Offer, State, reduce, text},
     kernel::visible,
     web,
 };
@@ -35,6 +35,14 @@ pub(super) fn first_state() -> State {
     let state = State::begin(&fragment, kept.as_ref().map(|draft| draft.text.as_str()));
     // After a panic, without what was open: it may have been what failed.
     if web::is_restarted() { reduce(&state, Action::Show(None)) } else { state }
+}
+
+/// Protocols whose packs are missing for the state that the page opens with.
+pub(super) fn missing_to_begin() -> Vec<&'static str> {
+    let fragment = web::fragment();
+    let kept = web::tab().filter(|_| !fragment.is_empty());
+    let kept = kept.and_then(|tab| Draft::read(&tab, &web::kept(&key(&tab))?));
+    app::missing_to_begin(&fragment, kept.as_ref().map(|draft| draft.text.as_str()))
 }
 
 fn key(tab: &str) -> String {

@@ -17,6 +17,7 @@ mod drafts;
 mod drawing;
 mod events;
 mod exercise;
+mod fetching;
 mod fields;
 #[cfg(feature = "picture")]
 mod first;
@@ -67,7 +68,7 @@ mod workbench;
 
 use yew::Callback;
 
-use crate::{app::Action, web};
+use crate::{app::Action, protocols, web};
 
 #[cfg(feature = "picture")]
 pub use first::{drawn, first_picture};
@@ -78,6 +79,21 @@ type Send = Callback<Action>;
 /// Shows the playground in the page.
 pub fn start() {
     guard::watch();
+    yew::platform::spawn_local(async {
+        while let missing = drafts::missing_to_begin()
+            && !missing.is_empty()
+        {
+            for id in missing {
+                if protocols::fetch(id).await.is_err() {
+                    return web::say_not_fetched();
+                }
+            }
+        }
+        render();
+    });
+}
+
+fn render() {
     match web::root() {
         Some(root) => yew::Renderer::<page::Page>::with_root(root).render(),
         None => yew::Renderer::<page::Page>::new().render(),

@@ -13,6 +13,7 @@ use super::{
     deeds::deeds,
     drafts::{first_state, use_drafts},
     exercise::Exercise,
+    fetching::use_fetching,
     guard::{self, use_panic_on_purpose},
     header::Header,
     hunting::use_errand,
@@ -97,6 +98,7 @@ pub(super) fn Page() -> Html {
         Action::Measure(MeasureAction::Hear(errand, said))
     });
     let working = use_work(state.pending.as_ref(), &send);
+    let fetching = use_fetching(state, &send);
     let asked =
         (state.run.clone(), state.explained.filter(|_| !state.adjusting), state.asked_about());
     let emphasis = use_memo(asked, |(run, explained, picked)| emphasis(run, *explained, *picked));
@@ -118,6 +120,7 @@ pub(super) fn Page() -> Html {
             <main class={state.stands_in.then_some("arrives")}>
                 { for state.refused.as_ref().map(|refused| banner(refused, &send)) }
                 { working }
+                { fetching }
                 <section class={classes!("theatre", edited.then_some("edited"))} aria-label={text::page::RUN} ref={theatre}>
                     { variants(&state.ways, state.run.protocol.id, state.study.future_hidden, &send) }
                     <h2 class="title" id={HEADING} tabindex="-1">

@@ -36,7 +36,7 @@ pub use preferences::{Theme, keep_theme, prefers_reduced_motion, show_theme, the
 pub use storage::{forget, keep, kept, kept_below};
 pub use style::Style;
 pub use tab::{hold_tab, now, on_leave, open_tabs, renew_tab, tab};
-pub use word::{is_restarted, leave_word, on_page_event};
+pub use word::{is_restarted, leave_word, on_page_event, say_not_fetched};
 pub use worker::{Errand, serve_errands};
 
 /// An element of the page, re-exported for code that only passes it on.

@@ -19,6 +19,14 @@ pub fn is_restarted() -> bool {
     root().is_some_and(|root| root.has_attribute("data-restarted"))
 }
 
+/// Tells the script that a part of the program could not be fetched, without which the page cannot begin.
+pub fn say_not_fetched() {
+    let event = web_sys::Event::new("worldlines-not-fetched").ok();
+    if let Some((window, event)) = window().zip(event) {
+        let _ = window.dispatch_event(&event);
+    }
+}
+
 /// Calls back when the page receives an event of this name.
 #[must_use]
 pub fn on_page_event(name: &'static str, callback: impl Fn() + 'static) -> Option<Listener> {

@@ -2,8 +2,8 @@
 
 use super::{
     super::{
-        Against, Ask, Edit, Filter, Hand, Lens, MeasureAction, Panel, Pending, Run, SearchAction,
-        Shared, Showing, Since, Stride,
+        Against, Ask, Edit, FetchAction, Filter, Hand, Lens, MeasureAction, Panel, Pending, Run,
+        SearchAction, Shared, Showing, Since, Stride,
     },
     Selection,
 };
@@ -92,12 +92,8 @@ pub enum Action {
     Measure(MeasureAction),
     /// Continues the work of a closed tab, from its draft.
     Restore(String),
-    /// Reports that packs of protocols have arrived.
-    Arrived,
-    /// Reports that a pack could not be fetched.
-    NotFetched,
-    /// Tries again to fetch what the reader's action needs.
-    FetchAgain,
+    /// Reports on parts of the program that are fetched.
+    Fetch(FetchAction),
     /// Dismisses the refusal.
     Dismiss,
 }

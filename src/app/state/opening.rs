@@ -8,7 +8,7 @@ use super::{
 use crate::app::text;
 use crate::formats::{
     Problem,
-    bundled::Bundled,
+    bundled::{self, Bundled},
     link::{self, Decoded},
     scenario,
 };
@@ -17,6 +17,14 @@ pub(in super::super) fn open(state: State, bundled: &Bundled) -> State {
     match bundled.outcome() {
         Ok(run) => replace_all(state, State::of(run)),
         Err(problem) => refuse(state, &problem),
+    }
+}
+
+/// Opens the bundled scenario with this path.
+pub(super) fn open_path(state: State, path: &str) -> State {
+    match bundled::find(path) {
+        Some(bundled) => open(state, bundled),
+        None => state,
     }
 }
 

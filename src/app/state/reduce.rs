@@ -17,10 +17,9 @@ use super::{
     },
     Action, State,
     change::{abandon, apply, apply_as, redo, settle, undo},
-    opening::{digested, load, open},
+    opening::{digested, load, open, open_path},
     playing::{tick, toggle},
 };
-use crate::formats::bundled;
 
 /// Returns the state after an action.
 #[must_use]
@@ -29,9 +28,7 @@ pub fn reduce(state: &State, action: Action) -> State {
         return waits;
     }
     match action {
-        Action::Arrived => fetching::arrived(state),
-        Action::NotFetched => State { fetch_failed: state.awaited.is_some(), ..state.clone() },
-        Action::FetchAgain => State { fetch_failed: false, ..state.clone() },
+        Action::Fetch(action) => fetching::reduce(state, action),
         Action::Computed(pending, run) => go_on(state.clone(), &pending, run),
         Action::Cancel => State { awaited: None, pending: None, stands_in: false, ..state.clone() },
         Action::Hand(Hand::Make(edit)) => menu::make(state, edit),
@@ -48,10 +45,7 @@ pub fn reduce(state: &State, action: Action) -> State {
 fn act(state: State, action: Action) -> State {
     match action {
         Action::Open(bundled) => open(state, bundled),
-        Action::Example(path) => match bundled::find(path) {
-            Some(bundled) => open(state, bundled),
-            None => state,
-        },
+        Action::Example(path) => open_path(state, path),
         Action::Load(text) => load(state, &text),
         Action::File(file, text) => open_file(state, &file, text.as_deref()),
         Action::Protocol(id) => open_protocol(state, id),
@@ -117,11 +111,7 @@ fn act(state: State, action: Action) -> State {
         Action::Search(action) => searching::reduce(state, action),
         Action::Measure(action) => measuring::reduce(state, action),
         Action::Restore(draft) => restore(state, &draft),
-        Action::Computed(..)
-        | Action::Cancel
-        | Action::Arrived
-        | Action::NotFetched
-        | Action::FetchAgain => state,
+        Action::Computed(..) | Action::Cancel | Action::Fetch(_) => state,
         Action::Dismiss => State { refused: None, ..state },
     }
 }

@@ -10,8 +10,8 @@ use std::{
 
 use worldlines::{
     app::{
-        Action, Against, Edit, Hand, OPENING, State, TOUR, missing_for_errand, missing_to_begin,
-        offers, reduce,
+        Action, Against, Edit, FetchAction, Hand, OPENING, State, TOUR, missing_for_errand,
+        missing_to_begin, offers, reduce,
     },
     formats::{bundled, link, scenario},
     protocols,
@@ -41,7 +41,7 @@ fn fetch_all(mut state: State) -> State {
             return state;
         }
         wanted.iter().for_each(|id| fetch(id));
-        state = reduce(&state, Action::Arrived);
+        state = reduce(&state, Action::Fetch(FetchAction::Arrived));
     }
     panic!("it still wants {:?}", state.to_fetch());
 }
@@ -89,9 +89,9 @@ fn undo_waits_for_the_protocol_that_it_leads_back_to() {
 #[test]
 fn failed_fetch_is_reported_and_tried_again_on_request() {
     let waits = reduce(&opening(), Action::Protocol("paxos"));
-    let failed = reduce(&waits, Action::NotFetched);
+    let failed = reduce(&waits, Action::Fetch(FetchAction::Failed));
     assert!(failed.fetch_failed && failed.to_fetch().is_empty());
-    let again = reduce(&failed, Action::FetchAgain);
+    let again = reduce(&failed, Action::Fetch(FetchAction::Again));
     assert_eq!((again.fetch_failed, again.to_fetch()), (false, vec!["paxos"]));
     assert_eq!(fetch_all(again).run.protocol.id, "paxos");
     let cancelled = reduce(&failed, Action::Cancel);
@@ -113,9 +113,9 @@ fn variants_appear_when_their_protocols_have_arrived() {
     fetch("fifo-multicast");
     let alone = reduce(&opening, orders);
     assert!(alone.ways.variants.is_empty());
-    assert_eq!(alone.to_fetch(), ["causal-multicast", "abcast"]);
+    assert_eq!(alone.to_fetch(), ["abcast", "causal-multicast"]);
     // A failure in the background is no message.
-    assert!(!reduce(&alone, Action::NotFetched).fetch_failed);
+    assert!(!reduce(&alone, Action::Fetch(FetchAction::Failed)).fetch_failed);
     let names =
         |state: &State| state.ways.variants.iter().map(|it| it.protocol.id).collect::<Vec<_>>();
     assert_eq!(names(&fetch_all(alone)), names(&whole));

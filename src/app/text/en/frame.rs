@@ -58,6 +58,22 @@ pub mod exercise {
     pub const COPY: &str = "Copy code";
 }
 
+pub mod fetching {
+    pub const AGAIN: &str = "Try again";
+
+    /// The message while a protocol is fetched.
+    #[must_use]
+    pub fn fetching(name: &str) -> String {
+        format!("Fetching {name}…")
+    }
+
+    /// The message if a protocol could not be fetched.
+    #[must_use]
+    pub fn failed(name: &str) -> String {
+        format!("{name} could not be fetched. Check the connection and try again.")
+    }
+}
+
 pub mod guard {
     /// The first line of the report after a panic.
     #[must_use]
