@@ -62,10 +62,7 @@ fn act(state: State, action: Action) -> State {
         Action::Redo if state.adjusting => state,
         Action::Undo => undo(state),
         Action::Redo => redo(state),
-        Action::Reset => {
-            let origin = Box::new((*state.origin).clone());
-            apply_as(state, Edit::Replace(origin), false, ChangeOrigin::Opened)
-        }
+        Action::Reset => reset(state),
         Action::Toggle => toggle(state),
         Action::Tick(real) => tick(state, real),
         Action::Step(by) if state.compare.is_some() => {
@@ -114,4 +111,10 @@ fn act(state: State, action: Action) -> State {
         Action::Computed(..) | Action::Cancel | Action::Fetch(_) => state,
         Action::Dismiss => State { refused: None, ..state },
     }
+}
+
+/// Goes back to the scenario as it was opened.
+fn reset(state: State) -> State {
+    let origin = Box::new((*state.origin).clone());
+    apply_as(state, Edit::Replace(origin), false, ChangeOrigin::Opened)
 }
