@@ -5,22 +5,19 @@ use std::{cell::RefCell, rc::Rc};
 use yew::prelude::*;
 
 use super::{
-    about::about,
     banner::banner,
     caption::{caption_line, old_words},
     changes::{self, use_moment},
     compare,
-    deeds::deeds,
     drafts::{first_state, use_drafts},
     exercise::Exercise,
     fetching::use_fetching,
     guard::{self, use_panic_on_purpose},
     header::Header,
     hunting::use_errand,
-    legend::legend,
     part::{Draw, PagePart},
-    settings::settings,
-    sheet::{sheet, use_sheet},
+    parts::use_parts,
+    sheet::use_sheet,
     stage::Stage,
     study::study,
     transport::{self, transport},
@@ -97,6 +94,7 @@ pub(super) fn Page() -> Html {
     use_errand(state.measuring.errand(), &send, |errand, said| {
         Action::Measure(MeasureAction::Hear(errand, said))
     });
+    let parts = use_parts(state);
     let working = use_work(state.pending.as_ref(), &send);
     let fetching = use_fetching(state, &send);
     let asked =
@@ -134,7 +132,7 @@ pub(super) fn Page() -> Html {
                         menu={state.menu} filled={state.filled.clone()} armed={state.armed} lasso={state.lasso} called_off={state.called_off}
                         explained={state.explained} emphasis={emphasis.clone()} hidden={state.study.future_hidden}
                         clocks={clocks.clone()} cut={state.study.cut.clone()}
-                        changes={state.changes.clone()} compare={state.compare.clone()} send={send.clone()} />
+                        changes={state.changes.clone()} compare={state.compare.clone()} parts={parts.clone()} send={send.clone()} />
                     { transport(transport::Props {
                         run: &state.run,
                         playhead: state.playhead,
@@ -153,22 +151,22 @@ pub(super) fn Page() -> Html {
                             { compare::choose(state, &offers, edited, &send) }
                         </div>
                     </div>
-                    { compare::compared(state, &send) }
+                    { parts.layers(|it| (it.compared)(state, &send)) }
                     { next_stop(&state.ways, &send) }
-                    { part(legend) }
-                    { workbench(state, &worked, &send) }
+                    { parts.side(".legend", |it| part(it.legend)) }
+                    { workbench(state, &worked, &parts, &send) }
                 </section>
                 <div class="side">
                     <Verdicts run={state.run.clone()} cursor={state.playhead.cursor}
                         explained={state.explained} causes_wanted={state.causes_wanted}
                         hidden={state.study.future_hidden} send={send.clone()} />
-                    { part(deeds) }
-                    { part(settings) }
-                    { part(about) }
+                    { parts.side(".deeds", |it| part(it.deeds)) }
+                    { parts.side(".settings", |it| part(it.settings)) }
+                    { parts.side(".known", |it| part(it.about)) }
                 </div>
             </main>
             { offer }
-            { sheet(state, dialog, &send) }
+            { parts.sheet(|it| (it.sheet)(state, dialog, &send)) }
             <div class="unseen" role="status" aria-live="polite">{ &state.announcement }</div>
         </div>
     }

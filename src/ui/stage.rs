@@ -6,22 +6,22 @@ use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::{
-    Send,
-    changes::Layer,
+    Send, changes,
     cone::cone,
-    cut::Cut,
+    cut,
     keyboard::{HINT, hint, keep_focus, keys, use_seen},
-    menu::MenuCard,
+    menu,
     overlay::{lasso_button, overlay},
     overview::Overview,
+    parts::Parts,
     path::path,
     picture::Picture,
     pointer::{Drag, Hands, Pointer},
     portion::{Portion, RULER, room_of_names, sized, weight},
     present::Present,
-    second::{Second, parting, run_name, shared},
+    second::{self, parting, run_name, shared},
     svg::px,
-    timestamps::Timestamps,
+    timestamps,
     topology::topology,
 };
 use crate::{
@@ -76,6 +76,7 @@ pub(super) struct Props {
     pub(super) hidden: bool,
     pub(super) changes: Changes,
     pub(super) compare: Option<Compare>,
+    pub(super) parts: Parts,
     pub(super) send: Send,
 }
 
@@ -182,10 +183,16 @@ pub(super) fn Stage(props: &Props) -> Html {
     let shown_whole = scene.detail == Detail::Full || hidden;
     let cursor = if shown_whole { playhead.cursor } else { usize::MAX };
     let cut = props.cut.as_ref().map(|cut| {
-        html! {
-            <Cut run={run.clone()} layout={layout.clone()} {window} picture={picture.clone()}
-                cut={cut.clone()} send={send.clone()} />
-        }
+        props.parts.layers(|it| {
+            (it.cut)(cut::Props {
+                run: run.clone(),
+                layout: layout.clone(),
+                window,
+                picture: picture.clone(),
+                cut: cut.clone(),
+                send: send.clone(),
+            })
+        })
     });
     // Behind the curtain there is nothing to be seen of it either.
     let (behind, before) = if hidden { (cut, None) } else { (None, cut) };
@@ -209,8 +216,12 @@ pub(super) fn Stage(props: &Props) -> Html {
                                 onpointerup={hands.release} onpointercancel={hands.cancel}>
                                 <title class="tip"></title>
                                 if let (true, Some(found)) = (props.changes.showing != Showing::Hidden, &props.changes.found) {
-                                    <Layer run={run.clone()} layout={layout.clone()} {window}
-                                        found={found.clone()} />
+                                    { props.parts.layers(|it| (it.changes)(changes::Props {
+                                        run: run.clone(),
+                                        layout: layout.clone(),
+                                        window,
+                                        found: found.clone(),
+                                    })) }
                                 }
                                 { path(run, &layout, emphasis, playhead.cursor) }
                                 { cone(&props.emphasis, &layout) }
@@ -221,9 +232,14 @@ pub(super) fn Stage(props: &Props) -> Html {
                                     press_wall={hands.press_wall} select={hands.select} />
                                 { parting(&layout, run, second.and_then(|it| it.parting).filter(|_| !hidden), 0) }
                                 if let Some((clocks, stamps)) = &props.clocks {
-                                    <Timestamps run={run.clone()} scene={scene.clone()} layout={layout.clone()}
-                                        stamps={stamps.clone()} clocks={*clocks}
-                                        told={if hidden { playhead.cursor } else { usize::MAX }} />
+                                    { props.parts.layers(|it| (it.timestamps)(timestamps::Props {
+                                        run: run.clone(),
+                                        scene: scene.clone(),
+                                        layout: layout.clone(),
+                                        stamps: stamps.clone(),
+                                        clocks: *clocks,
+                                        told: if hidden { playhead.cursor } else { usize::MAX },
+                                    })) }
                                 }
                                 { for behind }
                                 <Present run={run.clone()} layout={layout.clone()} scene={scene.clone()}
@@ -234,15 +250,27 @@ pub(super) fn Stage(props: &Props) -> Html {
                         </div>
                     </div>
                     if let Some(compare) = second {
-                        <Second compare={compare.clone()} frame={layout.frame()} {scrolled} {seen}
-                            {names_width} playhead={*playhead} {hidden} />
+                        { props.parts.layers(|it| (it.second)(second::Props {
+                            compare: compare.clone(),
+                            frame: layout.frame(),
+                            scrolled,
+                            seen,
+                            names_width,
+                            playhead: *playhead,
+                            hidden,
+                        })) }
                     }
                 </div>
                 { hint(layout.orientation()) }
                 if let Some((selection, at)) = menu {
-                    { menu_at(&beside(at, viewport.width, sideways - margin), html! {
-                        <MenuCard run={run.clone()} {selection} filled={props.filled.clone()} send={send.clone()} />
-                    }) }
+                    { menu_at(&beside(at, viewport.width, sideways - margin), props.parts.menu(|it| {
+                        (it.card)(menu::Props {
+                            run: run.clone(),
+                            selection,
+                            filled: props.filled.clone(),
+                            send: send.clone(),
+                        })
+                    })) }
                 }
             </div>
             <div class="below-stage">

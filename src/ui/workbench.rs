@@ -2,28 +2,15 @@
 
 use yew::prelude::*;
 
-use super::{
-    Send,
-    deliveries::Told,
-    events::Events,
-    hunting::Breaking,
-    inspector::{Inspector, Worked},
-    network_view::NetworkView,
-    numbers::Figures,
-    scenario_text::ScenarioText,
-    series::series,
-    source::Source,
-};
+use super::{Send, inspector::Worked, parts::Parts};
 use crate::{
     app::{Action, Panel, State, text},
     web,
 };
 
 /// The tabs, and what the chosen one shows.
-pub(super) fn workbench(state: &State, worked: &Worked, send: &Send) -> Html {
-    let State { run, panel, selection, playhead, .. } = state;
-    let chosen = *panel;
-    let is_hidden = state.told() < run.trace.events.len();
+pub(super) fn workbench(state: &State, worked: &Worked, parts: &Parts, send: &Send) -> Html {
+    let chosen = state.panel;
     html! {
         <section class="workbench" aria-label={text::workbench::LABEL}>
             <div class="tabs" role="tablist" aria-label={text::workbench::TABS} onkeydown={between_tabs(chosen, send)}>
@@ -31,36 +18,7 @@ pub(super) fn workbench(state: &State, worked: &Worked, send: &Send) -> Html {
             </div>
             if let Some(panel) = chosen {
                 <div class={classes!("panel", state.study.future_hidden.then_some("untold"))} role="tabpanel" id="panel" tabindex="0" aria-labelledby={tab_id(panel)}>
-                    { match panel {
-                        Panel::Break => html! {
-                            <Breaking run={run.clone()} searching={state.searching.clone()} hidden={is_hidden} send={send.clone()} />
-                        },
-                        Panel::Events => html! {
-                            <Events run={run.clone()} playhead={*playhead} hidden={state.study.future_hidden}
-                                selection={*selection} filter={state.filter.clone()} send={send.clone()} />
-                        },
-                        Panel::State => html! {
-                            <Inspector run={run.clone()} cursor={playhead.cursor} told={state.told()} selection={*selection}
-                                inspected={state.inspected} worked={worked.clone()} send={send.clone()} />
-                        },
-                        Panel::Numbers => html! {
-                            <>
-                                <Figures run={run.clone()} playhead={*playhead} hidden={state.study.future_hidden} worked={worked.clone()} />
-                                if !is_hidden { { series(run, &state.measuring.shown(run), send) } }
-                            </>
-                        },
-                        Panel::Source => html! {
-                            <Source run={run.clone()} cursor={playhead.cursor} told={state.told()} selection={*selection} />
-                        },
-                        Panel::Deliveries => html! {
-                            <Told run={run.clone()} wanted={state.indications} cursor={playhead.cursor} told={state.told()} selection={*selection}
-                                inspected={state.inspected} send={send.clone()} />
-                        },
-                        Panel::Network => html! { <NetworkView run={run.clone()} playhead={*playhead} /> },
-                        Panel::Text => html! {
-                            <ScenarioText run={run.clone()} writing={state.writing.clone()} send={send.clone()} />
-                        },
-                    } }
+                    { parts.panel(panel, |draw| draw(state, worked, send)) }
                 </div>
             }
         </section>

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
+use std::cell::RefCell;
+
 use web_sys::Element;
 
 use super::window;
@@ -20,6 +22,7 @@ pub fn likely_width() -> f64 {
 #[must_use]
 pub fn root() -> Option<Element> {
     let root = window()?.document()?.get_element_by_id("worldlines")?;
+    keep_parts(&root);
     let stages = root.query_selector(".stages").ok().flatten();
     let width = stages.map_or(0, |stages| stages.client_width());
     if width > 0 {
@@ -32,4 +35,29 @@ pub fn root() -> Option<Element> {
 /// Sets the width of the diagram for the first drawing, in CSS pixels.
 pub fn assume_width(width: f64) {
     WIDTH.store(width as u32, Relaxed);
+}
+
+/// Parts of the first picture that may be shown until the program can draw them, by selector.
+const PARTS: [&str; 4] = [".legend", ".deeds", ".settings", ".known"];
+
+thread_local! {
+    /// HTML of the parts, in the order of [`PARTS`].
+    static KEPT: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Keeps the parts before the picture is replaced, unless the address asks for another run.
+fn keep_parts(root: &Element) {
+    let is_shown = super::fragment().is_empty() && super::source().is_none();
+    let part = |selector| {
+        let part = root.query_selector(selector).ok().flatten().filter(|_| is_shown);
+        part.map(|part: Element| part.outer_html()).unwrap_or_default()
+    };
+    KEPT.set(PARTS.map(part).to_vec());
+}
+
+/// Returns a part of the first picture as HTML, by its selector; none if the page does not open with that picture.
+#[must_use]
+pub fn first_part(selector: &str) -> Option<String> {
+    let place = PARTS.iter().position(|other| *other == selector)?;
+    KEPT.with_borrow(|kept| kept.get(place).filter(|part| !part.is_empty()).cloned())
 }

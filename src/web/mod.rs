@@ -27,7 +27,7 @@ pub use element::{
     show_in, show_tips, size_of, submitted, take_hold, value_of, viewport,
 };
 pub use fetch::{fetch_text, file_of_build};
-pub use first::{assume_width, likely_width, root};
+pub use first::{assume_width, first_part, likely_width, root};
 pub use frames::{Frames, mark, ticks};
 pub use keys::{Key, on_key};
 pub use listener::Listener;

@@ -97,6 +97,11 @@ pub mod page {
     pub const RUN: &str = "Run";
 }
 
+pub mod parts {
+    pub const FETCHING: &str = "Fetching this part of the page…";
+    pub const FAILED: &str = "This part of the page could not be fetched.";
+}
+
 pub mod share {
     pub const COPY_HELP: &str = "Copies a link that opens exactly this run";
     pub const COPIED: &str = "Link copied";

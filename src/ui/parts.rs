@@ -1,0 +1,291 @@
+//! Parts of the page that are fetched when they are first shown: menus, the side, layers of the diagram, the tabs of the
+//! workbench.
+//!
+//! Each part is a function that returns a table of functions: there the program is split. In all programs but the page
+//! (feature `split`) all parts are here from the start.
+
+use std::rc::Rc;
+#[cfg(feature = "split")]
+use std::{cell::Cell, pin::Pin};
+
+use yew::{platform::spawn_local, prelude::*};
+
+use super::{
+    Send, about, changes, compare, cut, deeds, inspector, legend, menu, panels, part::Draw, second,
+    settings, sheet, timestamps,
+};
+use crate::{
+    app::{Panel, State, text},
+    protocols::NotFetched,
+    web,
+};
+
+/// The side below the verdicts, the legend, and the sheet of shortcuts.
+pub(super) struct Side {
+    pub(super) legend: Draw,
+    pub(super) deeds: Draw,
+    pub(super) settings: Draw,
+    pub(super) about: Draw,
+    pub(super) sheet: fn(&State, NodeRef, &Send) -> Html,
+}
+
+/// The menu of a selection.
+pub(super) struct Menus {
+    pub(super) card: fn(menu::Props) -> Html,
+}
+
+/// What is drawn over the diagram or beside it on request.
+pub(super) struct Layers {
+    pub(super) changes: fn(changes::Props) -> Html,
+    pub(super) compared: fn(&State, &Send) -> Html,
+    pub(super) cut: fn(cut::Props) -> Html,
+    pub(super) second: fn(second::Props) -> Html,
+    pub(super) timestamps: fn(timestamps::Props) -> Html,
+}
+
+/// Function that draws a tab.
+pub(super) type DrawPanel = fn(&State, &inspector::Worked, &Send) -> Html;
+
+/// A part that is here: the table of its functions.
+#[derive(Clone, Copy)]
+pub(super) enum Table {
+    Side(&'static Side),
+    Menus(&'static Menus),
+    Layers(&'static Layers),
+    Panel(DrawPanel),
+}
+
+/// A table, once it is here.
+type Arrival = Result<Table, NotFetched>;
+
+/// Declares the parts, each with its table.
+macro_rules! parts {
+    ($($name:ident => $table:expr,)+) => {
+        /// Name of a part.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Part { $($name),+ }
+
+        impl Part {
+            /// All parts, those first that are needed soonest.
+            const ALL: &[Self] = &[$(Self::$name),+];
+        }
+
+        /// The places where the program is split.
+        #[allow(non_snake_case, reason = "a function is named like its part")]
+        mod split {
+            use super::*;
+            $(
+                #[cfg_attr(feature = "split", wasm_split_helpers::wasm_split($name, fallible))]
+                pub(super) fn $name() -> Arrival {
+                    Ok($table)
+                }
+            )+
+        }
+
+        #[cfg(feature = "split")]
+        const FETCH: &[fn() -> Pin<Box<dyn Future<Output = Arrival>>>] =
+            &[$(|| Box::pin(split::$name())),+];
+        #[cfg(not(feature = "split"))]
+        const FETCH: &[fn() -> Arrival] = &[$(split::$name),+];
+    };
+}
+
+parts! {
+    Menu => Table::Menus(&Menus { card: |props| html! { <menu::MenuCard ..props /> } }),
+    Side => Table::Side(&Side {
+        legend: legend::legend,
+        deeds: deeds::deeds,
+        settings: settings::settings,
+        about: about::about,
+        sheet: sheet::sheet,
+    }),
+    Layers => Table::Layers(&Layers {
+        changes: |props| html! { <changes::Layer ..props /> },
+        compared: compare::compared,
+        cut: |props| html! { <cut::Cut ..props /> },
+        second: |props| html! { <second::Second ..props /> },
+        timestamps: |props| html! { <timestamps::Timestamps ..props /> },
+    }),
+    Break => Table::Panel(panels::breaking),
+    Events => Table::Panel(panels::events),
+    States => Table::Panel(panels::states),
+    Numbers => Table::Panel(panels::numbers),
+    Source => Table::Panel(panels::source),
+    Deliveries => Table::Panel(panels::deliveries),
+    Network => Table::Panel(panels::network),
+    Text => Table::Panel(panels::text),
+}
+
+impl From<Panel> for Part {
+    fn from(panel: Panel) -> Self {
+        match panel {
+            Panel::Break => Self::Break,
+            Panel::Events => Self::Events,
+            Panel::State => Self::States,
+            Panel::Numbers => Self::Numbers,
+            Panel::Source => Self::Source,
+            Panel::Deliveries => Self::Deliveries,
+            Panel::Network => Self::Network,
+            Panel::Text => Self::Text,
+        }
+    }
+}
+
+#[cfg(feature = "split")]
+thread_local! {
+    /// The parts that are here, in the order of their names.
+    static HERE: [Cell<Option<Table>>; Part::ALL.len()] = const { [const { Cell::new(None) }; Part::ALL.len()] };
+}
+
+#[cfg(feature = "split")]
+fn here(part: Part) -> Option<Table> {
+    HERE.with(|here| here[part as usize].get())
+}
+
+#[cfg(feature = "split")]
+async fn fetch(part: Part) -> Result<(), NotFetched> {
+    let table = FETCH[part as usize]().await?;
+    HERE.with(|here| here[part as usize].set(Some(table)));
+    Ok(())
+}
+
+#[cfg(not(feature = "split"))]
+fn here(part: Part) -> Option<Table> {
+    FETCH[part as usize]().ok()
+}
+
+#[cfg(not(feature = "split"))]
+async fn fetch(_: Part) -> Result<(), NotFetched> {
+    Ok(())
+}
+
+/// The parts as a component sees them: equal as long as the same are here.
+#[derive(Clone, PartialEq)]
+pub(super) struct Parts {
+    /// Parts that could not be fetched.
+    failed: Rc<Vec<Part>>,
+    /// Number of parts that were fetched.
+    arrived: usize,
+    again: Callback<MouseEvent>,
+}
+
+impl Parts {
+    /// Draws with a part, or else says that it is fetched, or offers to try again.
+    fn with<T>(&self, part: Part, table: Option<T>, draw: impl FnOnce(T) -> Html) -> Html {
+        match table {
+            Some(table) => draw(table),
+            None if self.failed.contains(&part) => html! {
+                <p class="missing" role="alert">
+                    { text::parts::FAILED }{ " " }
+                    <button onclick={self.again.clone()}>{ text::fetching::AGAIN }</button>
+                </p>
+            },
+            None => html! { <p class="missing" role="status">{ text::parts::FETCHING }</p> },
+        }
+    }
+
+    pub(super) fn menu(&self, draw: impl FnOnce(&'static Menus) -> Html) -> Html {
+        let table = here(Part::Menu).and_then(|table| match table {
+            Table::Menus(table) => Some(table),
+            _ => None,
+        });
+        self.with(Part::Menu, table, draw)
+    }
+
+    /// Draws a part of the side: `selector` finds it in the first picture, which stays until the part is here.
+    pub(super) fn side(
+        &self,
+        selector: &'static str,
+        draw: impl FnOnce(&'static Side) -> Html,
+    ) -> Html {
+        match here(Part::Side) {
+            Some(Table::Side(table)) => draw(table),
+            _ => match web::first_part(selector) {
+                Some(first) if !self.failed.contains(&Part::Side) => {
+                    html! { <div class="missing" inert=true>{ Html::from_html_unchecked(first.into()) }</div> }
+                }
+                _ => self.with(Part::Side, None, draw),
+            },
+        }
+    }
+
+    pub(super) fn layers(&self, draw: impl FnOnce(&'static Layers) -> Html) -> Html {
+        match here(Part::Layers) {
+            Some(Table::Layers(table)) => draw(table),
+            _ => html! {},
+        }
+    }
+
+    /// Draws the sheet of shortcuts; nothing while it is not here.
+    pub(super) fn sheet(&self, draw: impl FnOnce(&'static Side) -> Html) -> Html {
+        match here(Part::Side) {
+            Some(Table::Side(table)) => draw(table),
+            _ => html! {},
+        }
+    }
+
+    pub(super) fn panel(&self, panel: Panel, draw: impl FnOnce(DrawPanel) -> Html) -> Html {
+        let table = here(panel.into()).and_then(|table| match table {
+            Table::Panel(table) => Some(table),
+            _ => None,
+        });
+        self.with(panel.into(), table, draw)
+    }
+}
+
+/// Fetches the parts that the state shows, then, one after the other, the rest.
+#[hook]
+pub(super) fn use_parts(state: &State) -> Parts {
+    // Only of the view: what the network has brought.
+    let arrived = use_state(|| (0_usize, Rc::new(Vec::<Part>::new())));
+    let known = use_mut_ref(|| (0_usize, Vec::<Part>::new()));
+    let attempt = use_state(|| 0_u32);
+    let load = {
+        let (arrived, known) = (arrived.setter(), known.clone());
+        use_callback((), move |parts: Vec<Part>, ()| {
+            let (arrived, known) = (arrived.clone(), known.clone());
+            spawn_local(async move {
+                for part in parts {
+                    if here(part).is_some() {
+                        continue;
+                    }
+                    let fetched = fetch(part).await;
+                    let (count, failed) = &mut *known.borrow_mut();
+                    failed.retain(|other| *other != part);
+                    match fetched {
+                        Ok(()) => *count += 1,
+                        Err(NotFetched) => failed.push(part),
+                    }
+                    arrived.set((*count, Rc::new(failed.clone())));
+                }
+            });
+        })
+    };
+    let layers = state.compare.is_some()
+        || state.study.cut.is_some()
+        || state.study.clocks.is_some()
+        || state.changes.found.is_some();
+    let wanted = [
+        state.menu.then_some(Part::Menu),
+        state.study.sheet.then_some(Part::Side),
+        layers.then_some(Part::Layers),
+        state.panel.map(Part::from),
+    ];
+    use_effect_with((wanted, *attempt), {
+        let load = load.clone();
+        move |(wanted, _)| {
+            wanted.iter().flatten().for_each(|part| load.emit(vec![*part]));
+        }
+    });
+    use_effect_with(*attempt, move |_| load.emit(Part::ALL.to_vec()));
+    let (count, failed) = (*arrived).clone();
+    let again = {
+        let attempt = attempt.clone();
+        Callback::from(move |_: MouseEvent| attempt.set(*attempt + 1))
+    };
+    let again = use_callback((), {
+        let again = again.clone();
+        move |event, ()| again.emit(event)
+    });
+    Parts { failed, arrived: count, again }
+}
