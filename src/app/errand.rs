@@ -167,6 +167,12 @@ fn json_of(scenario: &Scenario) -> Json {
     parse(&scenario::write(scenario)).expect("what is written is JSON")
 }
 
+/// Returns the messages of a worker that could not begin.
+#[must_use]
+pub fn failed(why: &str) -> [String; 2] {
+    [said(&[("failed", why.into())]), said(&[("done", true.into())])]
+}
+
 /// Number of steps of a search between two reports of progress.
 const SAID_EVERY: u32 = 4;
 

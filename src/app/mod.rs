@@ -52,7 +52,7 @@ pub use deeds::{Deed, DeedTime, deeds};
 pub use draft::{Draft, Offer};
 pub use edit::{Edit, next_name};
 pub use emphasis::emphasis;
-pub use errand::{Errand, MOST_DELAYS, Said, as_found, heard, run_errand};
+pub use errand::{Errand, MOST_DELAYS, Said, as_found, failed, heard, run_errand};
 pub use exercise::Exercise;
 pub use fetching::{Awaited, FetchAction, missing_for_errand, missing_to_begin};
 pub use file::is_of_this_host;

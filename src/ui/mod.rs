@@ -67,6 +67,7 @@ mod verdicts;
 mod ways;
 mod work;
 mod workbench;
+mod worker;
 
 use yew::Callback;
 
@@ -78,8 +79,11 @@ pub use first::{drawn, first_picture};
 /// Callback by which components send the reader's actions.
 type Send = Callback<Action>;
 
-/// Shows the playground in the page.
+/// Shows the playground in the page, or, in the page's worker, runs its errands.
 pub fn start() {
+    if web::is_worker() {
+        return worker::serve();
+    }
     guard::watch();
     yew::platform::spawn_local(async {
         while let missing = drafts::missing_to_begin()

@@ -37,7 +37,7 @@ pub use storage::{forget, keep, kept, kept_below};
 pub use style::Style;
 pub use tab::{hold_tab, now, on_leave, open_tabs, renew_tab, tab};
 pub use word::{is_restarted, leave_word, on_page_event, say_not_fetched};
-pub use worker::{Errand, serve_errands};
+pub use worker::{Errand, is_worker, say, serve_errands};
 
 /// An element of the page, re-exported for code that only passes it on.
 pub use web_sys::Element;

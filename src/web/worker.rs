@@ -1,12 +1,12 @@
 //! Work beside the page: both ends of a worker.
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, WorkerOptions, WorkerType};
 
 use super::{Listener, file_of_build, listen};
 
 /// The file that starts the worker (`www/`).
-const FILE: &str = "searcher_loader.js";
+const FILE: &str = "worker.js";
 
 /// Message of a worker that is ready: a message sent to it earlier is lost.
 const READY: &str = "ready";
@@ -27,7 +27,10 @@ impl Errand {
         said: impl Fn(String) + 'static,
         failed: impl Fn() + 'static,
     ) -> Option<Self> {
-        let worker = web_sys::Worker::new(&file_of_build(FILE)).ok()?;
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let file = file_of_build(FILE);
+        let worker = web_sys::Worker::new_with_options(&file, &options).ok()?;
         let asked = worker.clone();
         let hear = listen(&worker, "message", move |event| {
             match event.unchecked_ref::<MessageEvent>().data().as_string() {
@@ -50,19 +53,33 @@ impl Drop for Errand {
     }
 }
 
-/// Runs every errand that a worker receives, and sends back its texts. Does nothing outside a worker.
-pub fn serve_errands(run: fn(&str, &mut dyn FnMut(String))) {
-    let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else { return };
-    let say = |scope: &DedicatedWorkerGlobalScope, text: &str| {
-        let _ = scope.post_message(&JsValue::from_str(text));
-    };
-    let speaker = scope.clone();
+/// True in a worker: there is no page.
+#[must_use]
+pub fn is_worker() -> bool {
+    scope().is_some()
+}
+
+fn scope() -> Option<DedicatedWorkerGlobalScope> {
+    js_sys::global().dyn_into().ok()
+}
+
+/// Calls back with every errand that this worker receives. Does nothing outside a worker.
+pub fn serve_errands(run: impl Fn(String) + 'static) {
+    let Some(scope) = scope() else { return };
     let listener = listen(&scope, "message", move |event| {
         if let Some(text) = event.unchecked_ref::<MessageEvent>().data().as_string() {
-            run(&text, &mut |answer| say(&speaker, &answer));
+            run(text);
         }
     });
     // It listens for as long as it lives.
     listener.forget();
-    say(&scope, READY);
+    say(READY);
+}
+
+/// Sends a text from this worker to its page.
+pub fn say(text: &str) {
+    if let Some(scope) = scope() {
+        // It fails only for values that cannot be copied; a text can.
+        let _ = scope.post_message(&JsValue::from_str(text));
+    }
 }

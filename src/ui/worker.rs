@@ -1,0 +1,43 @@
+//! The worker: the same program as the page, with one part more, and without a screen.
+
+use yew::platform::spawn_local;
+
+use crate::{
+    app::{failed, missing_for_errand, run_errand, text},
+    protocols::{self, NotFetched},
+    web,
+};
+
+/// Function that runs an errand.
+type Run = fn(&str, &mut dyn FnMut(String));
+
+/// The place where the program is split.
+#[cfg_attr(feature = "split", wasm_split_helpers::wasm_split(Search, fallible))]
+fn errands() -> Result<Run, NotFetched> {
+    Ok(run_errand)
+}
+
+/// Runs every errand that arrives, with the packs that it needs.
+pub(super) fn serve() {
+    web::serve_errands(|errand| {
+        spawn_local(async move {
+            match prepared(&errand).await {
+                Ok(run) => run(&errand, &mut |said| web::say(&said)),
+                Err(NotFetched) => {
+                    failed(text::hunting::NOT_FETCHED).iter().for_each(|said| web::say(said))
+                }
+            }
+        });
+    });
+}
+
+/// Fetches all that an errand needs.
+async fn prepared(errand: &str) -> Result<Run, NotFetched> {
+    for id in missing_for_errand(errand) {
+        protocols::fetch(id).await?;
+    }
+    #[cfg(feature = "split")]
+    return errands().await;
+    #[cfg(not(feature = "split"))]
+    return errands();
+}
