@@ -34,7 +34,7 @@ pub(super) struct Menus {
     pub(super) card: fn(menu::Props) -> Html,
 }
 
-/// What is drawn over the diagram or beside it on request.
+/// Layers of the diagram, and the second run beside it.
 pub(super) struct Layers {
     pub(super) changes: fn(changes::Props) -> Html,
     pub(super) compared: fn(&State, &Send) -> Html,
@@ -63,9 +63,9 @@ macro_rules! parts {
     ($($name:ident => $table:expr,)+) => {
         /// Name of a part.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(super) enum Part { $($name),+ }
+        pub(super) enum PartName { $($name),+ }
 
-        impl Part {
+        impl PartName {
             /// All parts, those first that are needed soonest.
             const ALL: &[Self] = &[$(Self::$name),+];
         }
@@ -116,7 +116,7 @@ parts! {
     Text => Table::Panel(panels::text),
 }
 
-impl From<Panel> for Part {
+impl From<Panel> for PartName {
     fn from(panel: Panel) -> Self {
         match panel {
             Panel::Break => Self::Break,
@@ -134,28 +134,28 @@ impl From<Panel> for Part {
 #[cfg(feature = "split")]
 thread_local! {
     /// The parts that are here, in the order of their names.
-    static HERE: [Cell<Option<Table>>; Part::ALL.len()] = const { [const { Cell::new(None) }; Part::ALL.len()] };
+    static HERE: [Cell<Option<Table>>; PartName::ALL.len()] = const { [const { Cell::new(None) }; PartName::ALL.len()] };
 }
 
 #[cfg(feature = "split")]
-fn here(part: Part) -> Option<Table> {
+fn here(part: PartName) -> Option<Table> {
     HERE.with(|here| here[part as usize].get())
 }
 
 #[cfg(feature = "split")]
-async fn fetch(part: Part) -> Result<(), NotFetched> {
+async fn fetch(part: PartName) -> Result<(), NotFetched> {
     let table = FETCH[part as usize]().await?;
     HERE.with(|here| here[part as usize].set(Some(table)));
     Ok(())
 }
 
 #[cfg(not(feature = "split"))]
-fn here(part: Part) -> Option<Table> {
+fn here(part: PartName) -> Option<Table> {
     FETCH[part as usize]().ok()
 }
 
 #[cfg(not(feature = "split"))]
-async fn fetch(_: Part) -> Result<(), NotFetched> {
+async fn fetch(_: PartName) -> Result<(), NotFetched> {
     Ok(())
 }
 
@@ -163,7 +163,7 @@ async fn fetch(_: Part) -> Result<(), NotFetched> {
 #[derive(Clone, PartialEq)]
 pub(super) struct Parts {
     /// Parts that could not be fetched.
-    failed: Rc<Vec<Part>>,
+    failed: Rc<Vec<PartName>>,
     /// Number of parts that were fetched.
     arrived: usize,
     again: Callback<MouseEvent>,
@@ -171,7 +171,7 @@ pub(super) struct Parts {
 
 impl Parts {
     /// Draws with a part, or else says that it is fetched, or offers to try again.
-    fn with<T>(&self, part: Part, table: Option<T>, draw: impl FnOnce(T) -> Html) -> Html {
+    fn with<T>(&self, part: PartName, table: Option<T>, draw: impl FnOnce(T) -> Html) -> Html {
         match table {
             Some(table) => draw(table),
             None if self.failed.contains(&part) => html! {
@@ -185,11 +185,11 @@ impl Parts {
     }
 
     pub(super) fn menu(&self, draw: impl FnOnce(&'static Menus) -> Html) -> Html {
-        let table = here(Part::Menu).and_then(|table| match table {
+        let table = here(PartName::Menu).and_then(|table| match table {
             Table::Menus(table) => Some(table),
             _ => None,
         });
-        self.with(Part::Menu, table, draw)
+        self.with(PartName::Menu, table, draw)
     }
 
     /// Draws a part of the side: `selector` finds it in the first picture, which stays until the part is here.
@@ -198,19 +198,19 @@ impl Parts {
         selector: &'static str,
         draw: impl FnOnce(&'static Side) -> Html,
     ) -> Html {
-        match here(Part::Side) {
+        match here(PartName::Side) {
             Some(Table::Side(table)) => draw(table),
             _ => match web::first_part(selector) {
-                Some(first) if !self.failed.contains(&Part::Side) => {
+                Some(first) if !self.failed.contains(&PartName::Side) => {
                     html! { <div class="missing" inert=true>{ Html::from_html_unchecked(first.into()) }</div> }
                 }
-                _ => self.with(Part::Side, None, draw),
+                _ => self.with(PartName::Side, None, draw),
             },
         }
     }
 
     pub(super) fn layers(&self, draw: impl FnOnce(&'static Layers) -> Html) -> Html {
-        match here(Part::Layers) {
+        match here(PartName::Layers) {
             Some(Table::Layers(table)) => draw(table),
             _ => html! {},
         }
@@ -218,7 +218,7 @@ impl Parts {
 
     /// Draws the sheet of shortcuts; nothing while it is not here.
     pub(super) fn sheet(&self, draw: impl FnOnce(&'static Side) -> Html) -> Html {
-        match here(Part::Side) {
+        match here(PartName::Side) {
             Some(Table::Side(table)) => draw(table),
             _ => html! {},
         }
@@ -237,12 +237,12 @@ impl Parts {
 #[hook]
 pub(super) fn use_parts(state: &State) -> Parts {
     // Only of the view: what the network has brought.
-    let arrived = use_state(|| (0_usize, Rc::new(Vec::<Part>::new())));
-    let known = use_mut_ref(|| (0_usize, Vec::<Part>::new()));
+    let arrived = use_state(|| (0_usize, Rc::new(Vec::<PartName>::new())));
+    let known = use_mut_ref(|| (0_usize, Vec::<PartName>::new()));
     let attempt = use_state(|| 0_u32);
     let load = {
         let (arrived, known) = (arrived.setter(), known.clone());
-        use_callback((), move |parts: Vec<Part>, ()| {
+        use_callback((), move |parts: Vec<PartName>, ()| {
             let (arrived, known) = (arrived.clone(), known.clone());
             spawn_local(async move {
                 for part in parts {
@@ -266,10 +266,10 @@ pub(super) fn use_parts(state: &State) -> Parts {
         || state.study.clocks.is_some()
         || state.changes.found.is_some();
     let wanted = [
-        state.menu.then_some(Part::Menu),
-        state.study.sheet.then_some(Part::Side),
-        layers.then_some(Part::Layers),
-        state.panel.map(Part::from),
+        state.menu.then_some(PartName::Menu),
+        state.study.sheet.then_some(PartName::Side),
+        layers.then_some(PartName::Layers),
+        state.panel.map(PartName::from),
     ];
     use_effect_with((wanted, *attempt), {
         let load = load.clone();
@@ -277,7 +277,7 @@ pub(super) fn use_parts(state: &State) -> Parts {
             wanted.iter().flatten().for_each(|part| load.emit(vec![*part]));
         }
     });
-    use_effect_with(*attempt, move |_| load.emit(Part::ALL.to_vec()));
+    use_effect_with(*attempt, move |_| load.emit(PartName::ALL.to_vec()));
     let (count, failed) = (*arrived).clone();
     let again = {
         let attempt = attempt.clone();
