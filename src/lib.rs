@@ -6,6 +6,9 @@
 // Runs deterministic processes and records what happened; knows no protocol.
 pub mod kernel;
 
+// Parts of the program that the page fetches when they are first needed.
+pub mod split;
+
 // Works out what follows from a trace: the order of events, cuts, verdicts, broken assumptions and causes.
 pub mod analysis;
 

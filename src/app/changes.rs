@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Action, Run, Shared, State, runner::Runner};
+use super::{Action, Run, Shared, State, runner::Runner, state::edits};
 use crate::{diagram::Difference, kernel::Scenario};
 
 /// The earlier run that a changed run is compared with.
@@ -155,7 +155,15 @@ pub(super) fn since(mut state: State, since: Since) -> State {
     if runner.wanted.is_some() { state.waits(runner) } else { state }
 }
 
+/// Compares the run with the earlier one. Without the part [`edits`](edits()) nothing was changed.
 fn find(state: &mut State, runner: &mut Runner) {
+    match edits::here() {
+        Some(edits) => (edits.find)(state, runner),
+        None => state.changes.found = None,
+    }
+}
+
+pub(super) fn find_now(state: &mut State, runner: &mut Runner) {
     let is_long = |run: &Run| run.trace.events.len() > MOST_HELD;
     let mut before = None;
     if !is_long(&state.run) {

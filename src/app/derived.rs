@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::{Exercise, Shared, State, Ways};
+use super::{Shared, State, Ways, state::edits};
 
 /// Derives them again after an action that changed the run.
 pub(super) fn follow(before: &State, next: State) -> State {
@@ -15,10 +15,14 @@ pub(super) fn follow(before: &State, next: State) -> State {
 
 /// Derives them. During a drag no attempt is judged and no variant is run: the ways on stay unchanged.
 pub(super) fn derived(state: State) -> State {
-    let exercise = Exercise::of(&state.run, &state.origin, state.adjusting).map(Shared::new);
+    let edits = edits::here();
+    let (run, origin) = (&state.run, &state.origin);
+    let exercise = edits.filter(|_| origin.goal.is_some());
+    let exercise = exercise.and_then(|it| (it.exercise)(run, origin, state.adjusting));
+    let exercise = exercise.map(Shared::new);
     let ways = match state.adjusting {
         true => state.ways.clone(),
-        false => Shared::new(Ways::from(&state.run, &state.origin)),
+        false => Shared::new(Ways::from(run, origin)),
     };
     State { exercise, ways, ..state }
 }

@@ -5,7 +5,10 @@
 
 use std::{cmp::Reverse, rc::Rc};
 
-use super::{Action, Page, Panel, Playhead, Run, State, derived::derived, reduce, words::heading};
+use super::{
+    Action, Page, Panel, Playhead, Run, State, derived::derived, reduce, state::edits,
+    words::heading,
+};
 use crate::{
     formats::{link, scenario},
     kernel::{Scenario, Time, sort_by_key},
@@ -101,11 +104,17 @@ impl State {
     /// Returns the state of a page that opens on an address's fragment, empty if it has none, in a tab that wrote this
     /// draft before. The address takes precedence: if it holds the same scenario, the work continues; otherwise undo
     /// goes back to the work.
+    ///
+    /// Without the part [`edits`](edits()) it opens on the first example.
     #[must_use]
     pub fn begin(fragment: &str, draft: Option<&str>) -> Self {
-        if fragment.is_empty() {
-            return Self::opening();
+        match edits::here() {
+            Some(edits) if !fragment.is_empty() => (edits.begin)(fragment, draft),
+            _ => Self::opening(),
         }
+    }
+
+    pub(super) fn begin_now(fragment: &str, draft: Option<&str>) -> Self {
         let Some((draft, work)) = draft.and_then(|draft| Some((draft, Contents::read(draft)?)))
         else {
             return Self::arriving(fragment);
@@ -124,19 +133,19 @@ impl State {
         if is_shown { restored } else { reduce(&restored, Action::Load(fragment.to_owned())) }
     }
 
-    /// Returns the work as a text; none if there is nothing to lose.
+    /// Returns the work as a text; none if there is nothing to lose, or the part [`edits`](edits()) is not here.
     #[must_use]
     pub fn draft(&self) -> Option<String> {
-        self.draft_within(HISTORIES)
+        (edits::here()?.draft)(self, HISTORIES)
     }
 
     /// Returns the same without undo and redo, for use when storage is nearly full.
     #[must_use]
     pub fn short_draft(&self) -> Option<String> {
-        self.draft_within(0)
+        (edits::here()?.draft)(self, 0)
     }
 
-    fn draft_within(&self, histories: usize) -> Option<String> {
+    pub(super) fn draft_within(&self, histories: usize) -> Option<String> {
         if self.undo.is_empty() && self.redo.is_empty() && !self.is_edited() {
             return None;
         }

@@ -6,18 +6,63 @@
 
 use serde_json::Value as Json;
 
-use super::{Action, Against, Edit, Hand, OPENING, Shared, State, derived::derived, draft};
+use super::{
+    Action, Against, Edit, Hand, OPENING, Shared, State,
+    derived::derived,
+    draft,
+    state::{changes_scenario, edits},
+};
 use crate::{
-    formats::{link, parse},
+    formats::{
+        link::{self, links},
+        parse,
+    },
     kernel::Scenario,
     protocols,
+    split::NotFetched,
 };
 
-/// An action that waits for packs.
+/// Part of the program that actions need, besides the packs of protocols.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProgramPart {
+    /// Changes of the scenario, comparisons, exercises and drafts.
+    Edits,
+    /// Links and digests.
+    Links,
+}
+
+impl ProgramPart {
+    /// All of them, the one first that is needed soonest.
+    pub const ALL: [Self; 2] = [Self::Edits, Self::Links];
+
+    /// True if it is here.
+    #[must_use]
+    pub fn is_here(self) -> bool {
+        match self {
+            Self::Edits => edits::here().is_some(),
+            Self::Links => links::here().is_some(),
+        }
+    }
+
+    /// Fetches it, unless it is here.
+    ///
+    /// # Errors
+    /// If it could not be fetched. The next call tries again.
+    pub async fn fetch(self) -> Result<(), NotFetched> {
+        match self {
+            Self::Edits => edits::fetch().await,
+            Self::Links => links::fetch().await,
+        }
+    }
+}
+
+/// An action that waits for packs or parts of the program.
 #[derive(Clone, Debug)]
 pub struct Awaited {
     /// Ids of the protocols whose packs are missing.
     pub protocols: Vec<&'static str>,
+    /// Parts of the program that are missing.
+    pub parts: Vec<ProgramPart>,
     /// The action.
     action: Action,
 }
@@ -153,13 +198,25 @@ fn missing(state: &State, action: &Action) -> Vec<&'static str> {
     ids.0
 }
 
+/// Returns the missing parts that an action needs.
+fn missing_parts(action: &Action) -> Vec<ProgramPart> {
+    let reads = matches!(action, Action::Load(_) | Action::File(..) | Action::Restore(_));
+    let needs = |part: &ProgramPart| match part {
+        ProgramPart::Edits => changes_scenario(action),
+        ProgramPart::Links => reads,
+    };
+    ProgramPart::ALL.into_iter().filter(|part| needs(part) && !part.is_here()).collect()
+}
+
 /// Returns the state that waits for the packs that an action needs; none if they are here.
 pub(super) fn waits(state: &State, action: &Action) -> Option<State> {
-    let protocols = missing(state, action);
-    if protocols.is_empty() {
+    let parts = missing_parts(action);
+    // A link tells which protocols it needs when it can be read.
+    let protocols = if parts.is_empty() { missing(state, action) } else { Vec::new() };
+    if protocols.is_empty() && parts.is_empty() {
         return None;
     }
-    let awaited = Awaited { protocols, action: action.clone() };
+    let awaited = Awaited { protocols, parts, action: action.clone() };
     Some(State { awaited: Some(Shared::new(awaited)), fetch_failed: false, ..state.clone() })
 }
 
@@ -175,7 +232,9 @@ pub(super) fn reduce(state: &State, action: FetchAction) -> State {
 /// Continues after a pack has arrived: with the action that waited for it, and with the ways on.
 fn arrived(state: &State) -> State {
     let Some(awaited) = state.awaited.clone() else { return derived(state.clone()) };
-    if !awaited.protocols.iter().all(|id| protocols::is_here(id)) {
+    let is_here = awaited.protocols.iter().all(|id| protocols::is_here(id))
+        && awaited.parts.iter().all(|part| part.is_here());
+    if !is_here {
         return state.clone();
     }
     super::reduce(
@@ -185,6 +244,14 @@ fn arrived(state: &State) -> State {
 }
 
 impl State {
+    /// Returns the parts of the program that the reader's action waits for.
+    #[must_use]
+    pub fn parts_to_fetch(&self) -> Vec<ProgramPart> {
+        let awaited = self.awaited.iter().filter(|_| !self.fetch_failed);
+        let parts = awaited.flat_map(|awaited| awaited.parts.iter().copied());
+        parts.filter(|part| !part.is_here()).collect()
+    }
+
     /// Returns the protocols whose packs are to be fetched now: first those that an action waits for, then those of the
     /// variants of the example.
     #[must_use]

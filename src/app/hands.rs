@@ -2,8 +2,8 @@
 //! the menu, drawing a lasso, writing the scenario's text.
 
 use super::{
-    Area, Edit, Form, Selection, State, Toward, menu,
-    state::{abandon, apply},
+    Action, Area, Edit, Form, Selection, State, Toward, menu,
+    state::{apply, edits},
     text,
     walk::{follow, message_of, place_of, walk},
     writing,
@@ -77,13 +77,42 @@ pub(super) fn reduce(state: State, hand: Hand) -> State {
         Hand::Escape => escape(state),
         Hand::Arm(armed) => State { armed, ..state },
         Hand::Lasso(lasso) => State { lasso, ..state },
+        // Changes of the scenario: see `change`.
+        Hand::Split
+        | Hand::Fill(..)
+        | Hand::Make(_)
+        | Hand::Submit(..)
+        | Hand::Type(_)
+        | Hand::Take
+        | Hand::Discard => state,
+    }
+}
+
+impl Hand {
+    /// True if the action may change the scenario, or the text of it that the reader writes.
+    pub(super) const fn changes_scenario(&self) -> bool {
+        matches!(
+            self,
+            Self::Split
+                | Self::Fill(..)
+                | Self::Make(_)
+                | Self::Submit(..)
+                | Self::Type(_)
+                | Self::Take
+                | Self::Discard
+        )
+    }
+}
+
+/// Makes a change of the scenario. A change from the menu is several actions in a row, made by the reducer itself.
+pub(super) fn change(state: State, hand: Hand) -> State {
+    match hand {
         Hand::Split => split(state),
         Hand::Fill(form, typed) => menu::fill(state, form, typed),
-        // Several actions in a row, made by the reducer itself.
-        Hand::Make(_) | Hand::Submit(..) => state,
         Hand::Type(text) => writing::write(state, text),
         Hand::Take => writing::take(state),
         Hand::Discard => State { writing: None, ..state },
+        _ => state,
     }
 }
 
@@ -123,7 +152,9 @@ fn sentence(state: &State, selection: Selection) -> String {
 fn escape(state: State) -> State {
     if state.adjusting {
         let called_off = state.called_off + 1;
-        return State { called_off, ..abandon(state) };
+        // A drag is a change: the part that makes changes is here.
+        let abandoned = edits::here().map(|edits| (edits.act)(state.clone(), Action::Abandon));
+        return State { called_off, ..abandoned.unwrap_or(state) };
     }
     if state.lasso.is_some() {
         let called_off = state.called_off + 1;

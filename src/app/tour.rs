@@ -7,7 +7,7 @@ use super::{
     edit::{leave_out, takes_request, to_leave_out},
     rest::let_it_rest,
     runner::Runner,
-    state::{apply, apply_from, open},
+    state::{apply, apply_from, edits, open},
     text,
     words::ChangeOrigin,
 };
@@ -68,11 +68,16 @@ impl Ways {
         if variants.len() < 2 || !missing.is_empty() {
             return Self { variants: Vec::new(), next, missing };
         }
-        let runs = variants.iter().map(|there| run_as(run, here, there));
-        // None if a run takes long: the reader has not asked for it.
-        let runs: Option<Vec<_>> = runs.collect();
-        Self { variants: runs.map(|runs| compare(&runs)).unwrap_or_default(), next, missing }
+        let variants = edits::here().map(|edits| (edits.variants)(run, here, &variants));
+        Self { variants: variants.unwrap_or_default(), next, missing }
     }
+}
+
+/// Runs the variants of an example; none if a run takes long, since the reader has not asked for it.
+pub(super) fn run_variants(run: &Run, here: &Bundled, variants: &[&Bundled]) -> Vec<Variant> {
+    let runs = variants.iter().map(|there| run_as(run, here, there));
+    let runs: Option<Vec<_>> = runs.collect();
+    runs.map(|runs| compare(&runs)).unwrap_or_default()
 }
 
 /// Returns the bundled scenario that a run was made of, if it still runs that scenario's protocol.

@@ -14,11 +14,14 @@ use miniz_oxide::{
 
 use super::{
     MAX_TEXT, Problem,
-    digest::SHORT_DIGEST,
+    digest::{Digesting, SHORT_DIGEST},
     problem::{alternatives, quoted},
     scenario,
 };
-use crate::kernel::Scenario;
+use crate::{
+    kernel::{Protocol, Scenario, Trace},
+    split::part,
+};
 
 /// Maximum length of a link, in bytes.
 pub const MAX_LINK: usize = 64 * 1024;
@@ -50,29 +53,94 @@ pub struct Decoded {
     pub digest: Option<String>,
 }
 
-/// Returns a scenario as a link's `s=deflate.DATA`.
+/// Text of the scenario of a link, and its digest.
+type LinkParts = (String, Option<String>);
+
+/// The functions that make and read links, and the digest of a run.
+#[derive(Debug)]
+pub struct Links {
+    encode: fn(&Scenario) -> String,
+    pack: fn(&str, u8) -> String,
+    unpack: fn(&str, usize) -> Option<String>,
+    parts: fn(&str) -> Result<LinkParts, Problem>,
+    advance: fn(&mut Digesting, &Protocol, &Scenario, &Trace, usize) -> bool,
+    finish: fn(Digesting) -> String,
+}
+
+part! {
+    /// Links and digests, which weigh too much for the page to begin with.
+    links: Links = Links {
+        encode: encode_now,
+        pack: pack_now,
+        unpack: unpack_now,
+        parts,
+        advance: Digesting::advance,
+        finish: Digesting::finish,
+    };
+}
+
+/// Returns a scenario as a link's `s=deflate.DATA`; empty if the part [`links`] is not here.
 #[must_use]
 pub fn encode(scenario: &Scenario) -> String {
+    links::here().map(|links| (links.encode)(scenario)).unwrap_or_default()
+}
+
+fn encode_now(scenario: &Scenario) -> String {
     format!("s=deflate.{}", pack(&scenario::write(scenario), LEVEL))
 }
 
-/// Compresses a text: raw DEFLATE in base64url. Level 10 is the most thorough, 1 the fastest.
+/// Compresses a text: raw DEFLATE in base64url. Level 10 is the most thorough, 1 the fastest. Empty if the part [`links`]
+/// is not here.
 #[must_use]
 pub fn pack(text: &str, level: u8) -> String {
+    links::here().map(|links| (links.pack)(text, level)).unwrap_or_default()
+}
+
+fn pack_now(text: &str, level: u8) -> String {
     BASE64.encode(compress_to_vec(text.as_bytes(), level))
 }
 
-/// Returns the text that [`pack`] compressed, if it has at most this number of bytes.
+/// Returns the text that [`pack`] compressed, if it has at most this number of bytes, and the part [`links`] is here.
 #[must_use]
 pub fn unpack(packed: &str, most: usize) -> Option<String> {
+    (links::here()?.unpack)(packed, most)
+}
+
+fn unpack_now(packed: &str, most: usize) -> Option<String> {
     let bytes = decompress_to_vec_with_limit(&BASE64.decode(packed).ok()?, most).ok()?;
     String::from_utf8(bytes).ok()
 }
 
+/// Hashes a part of a run, as [`Digesting::advance`] does. True, too, if the part [`links`] is not here.
+pub fn advance(
+    digest: &mut Digesting,
+    (protocol, scenario, trace): (&Protocol, &Scenario, &Trace),
+    most: usize,
+) -> bool {
+    links::here().is_none_or(|links| (links.advance)(digest, protocol, scenario, trace, most))
+}
+
+/// Returns the digest, once everything has been hashed; empty if the part [`links`] is not here.
+#[must_use]
+pub fn finish(digest: Digesting) -> String {
+    links::here().map(|links| (links.finish)(digest)).unwrap_or_default()
+}
+
+/// Returns the digest of a run; empty if the part [`links`] is not here.
+#[must_use]
+pub fn digest(run: (&Protocol, &Scenario, &Trace)) -> String {
+    let mut work = Digesting::default();
+    while !advance(&mut work, run, usize::MAX) {}
+    finish(work)
+}
+
 /// Returns a link from its `#` on, with the digest of its trace if it is known; only the digest's first eight
-/// digits are taken.
+/// digits are taken. Empty if the part [`links`] is not here.
 #[must_use]
 pub fn fragment(scenario: &Scenario, digest: Option<&str>) -> String {
+    if links::here().is_none() {
+        return String::new();
+    }
     let fragment = format!("#{}", encode(scenario));
     match digest {
         Some(digest) => with_digest(&fragment, digest),
@@ -109,7 +177,7 @@ pub fn is_link(text: &str) -> bool {
 /// # Errors
 /// The first error in the link, or in its scenario.
 pub fn decode(text: &str) -> Result<Decoded, Problem> {
-    let (text, digest) = parts(text)?;
+    let (text, digest) = read_parts(text)?;
     let scenario = scenario::read(&text).map_err(|problem| problem.of("link"))?;
     Ok(Decoded { scenario, digest })
 }
@@ -119,11 +187,17 @@ pub fn decode(text: &str) -> Result<Decoded, Problem> {
 /// # Errors
 /// The first error in the link.
 pub fn text(link: &str) -> Result<String, Problem> {
-    parts(link).map(|(text, _)| text)
+    read_parts(link).map(|(text, _)| text)
+}
+
+/// Returns the text of the scenario and the digest, if the part [`links`] is here.
+fn read_parts(text: &str) -> Result<LinkParts, Problem> {
+    let unread = || damaged("a link", "the part of the program that reads links");
+    (links::here().ok_or_else(unread)?.parts)(text)
 }
 
 /// Returns the text of the scenario and the digest.
-fn parts(text: &str) -> Result<(String, Option<String>), Problem> {
+fn parts(text: &str) -> Result<LinkParts, Problem> {
     if text.len() > MAX_LINK {
         return Err(damaged(format!("{} bytes", text.len()), format!("at most {MAX_LINK}")));
     }

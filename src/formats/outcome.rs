@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{Problem, catalogue, digest, problem::shown, text, trace};
+use super::{Problem, catalogue, digest, link, problem::shown, text, trace};
 use crate::runs::{Outcome, Unrunnable};
 
 impl Outcome {
@@ -31,13 +31,13 @@ impl Outcome {
     /// Returns the digest of the run: see [`digest`](super::digest).
     #[must_use]
     pub fn digest(&self) -> String {
-        digest::digest(self.protocol, &self.scenario, &self.trace)
+        link::digest((self.protocol, &self.scenario, &self.trace))
     }
 
     /// Returns the digits of the digest that a link carries.
     #[must_use]
     pub fn short_digest(&self) -> String {
-        self.digest()[..digest::SHORT_DIGEST].to_owned()
+        self.digest().chars().take(digest::SHORT_DIGEST).collect()
     }
 
     /// Returns the whole run as text: see [`text::render`].

@@ -23,7 +23,7 @@ pub mod transport;
 
 #[cfg(not(feature = "split"))]
 pub use packs::leave_out;
-pub use packs::{Bundled, NotFetched, Pack, fetch, is_here, packs};
+pub use packs::{Bundled, Pack, fetch, is_here, packs};
 
 use crate::kernel::Protocol;
 use packs::family;

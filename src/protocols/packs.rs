@@ -3,12 +3,12 @@
 //! In the page (feature `split`) each pack is a part of the program that is a file of its own, made after linking. All
 //! other programs have all packs from the start.
 
+use std::cell::RefCell;
 #[cfg(feature = "split")]
 use std::pin::Pin;
-use std::{cell::RefCell, fmt};
 
 use super::{FAMILIES, entry};
-use crate::kernel::Protocol;
+use crate::{kernel::Protocol, split::NotFetched};
 
 /// A protocol with its bundled scenarios.
 #[derive(Debug)]
@@ -115,23 +115,6 @@ fn at_start() -> Vec<&'static Pack> {
 #[cfg(not(feature = "split"))]
 fn at_start() -> Vec<&'static Pack> {
     PACKS.iter().flat_map(|family| family.iter()).filter_map(|pack| pack().ok()).collect()
-}
-
-/// A pack could not be fetched: the network failed, or the files of this version are gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotFetched;
-
-impl fmt::Display for NotFetched {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a part of the program could not be fetched")
-    }
-}
-
-#[cfg(feature = "split")]
-impl From<wasm_split_helpers::SplitLoaderError> for NotFetched {
-    fn from(_: wasm_split_helpers::SplitLoaderError) -> Self {
-        Self
-    }
 }
 
 /// Returns the packs that are here, in the order of the index.

@@ -3,12 +3,14 @@
 use std::{cell::RefCell, rc::Rc};
 
 use gloo_timers::callback::Timeout;
-use yew::prelude::*;
+use yew::{platform::spawn_local, prelude::*};
 
 use super::Send;
 use crate::{
-    app::{self, Action, Draft, Offer, State, reduce, text},
+    app::{self, Action, Draft, Offer, ProgramPart, State, reduce, text},
     kernel::visible,
+    protocols,
+    split::NotFetched,
     web,
 };
 
@@ -37,8 +39,32 @@ pub(super) fn first_state() -> State {
     if web::is_restarted() { reduce(&state, Action::Show(None)) } else { state }
 }
 
+/// Fetches what the state that the page opens with needs.
+///
+/// # Errors
+/// If it could not be fetched.
+pub(super) async fn fetch_to_begin() -> Result<(), NotFetched> {
+    if !web::fragment().is_empty() || web::source().is_some() {
+        // At once, then one after the other.
+        spawn_local(async {
+            let _ = ProgramPart::Edits.fetch().await;
+        });
+        ProgramPart::Links.fetch().await?;
+        ProgramPart::Edits.fetch().await?;
+    }
+    loop {
+        let missing = missing_to_begin();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        for id in missing {
+            protocols::fetch(id).await?;
+        }
+    }
+}
+
 /// Protocols whose packs are missing for the state that the page opens with.
-pub(super) fn missing_to_begin() -> Vec<&'static str> {
+fn missing_to_begin() -> Vec<&'static str> {
     let fragment = web::fragment();
     let kept = web::tab().filter(|_| !fragment.is_empty());
     let kept = kept.and_then(|tab| Draft::read(&tab, &web::kept(&key(&tab))?));
@@ -55,7 +81,12 @@ fn drafts() -> Vec<Draft> {
 }
 
 /// Keeps the work; where there is no room, with less of what can be undone, then instead of others' oldest.
+///
+/// Where drafts cannot be made yet, nothing was changed.
 pub(super) fn keep(state: &State) {
+    if !ProgramPart::ALL.iter().all(|part| part.is_here()) {
+        return;
+    }
     let Some(tab) = web::tab() else { return };
     let store = |text: Option<String>| {
         let written = web::now();
@@ -86,10 +117,11 @@ pub(super) fn keep(state: &State) {
 pub(super) fn use_drafts(state: &State, send: &Send) -> Html {
     let latest = use_mut_ref(|| state.clone());
     *latest.borrow_mut() = state.clone();
-    let changed = (state.run.clone(), state.origin.clone(), state.adjusting, state.panel);
+    let can_keep = ProgramPart::Links.is_here();
+    let changed = (state.run.clone(), state.origin.clone(), state.adjusting, state.panel, can_keep);
     use_effect_with(changed, {
         let latest = latest.clone();
-        move |&(_, _, adjusting, _)| {
+        move |&(_, _, adjusting, ..)| {
             let wait = || Timeout::new(SETTLED, move || keep(&latest.borrow()));
             let timeout = (!adjusting).then(wait);
             move || drop(timeout)
@@ -150,7 +182,11 @@ fn meet_others(offer: Option<UseStateHandle<Option<Offer>>>) {
             web::forget(&key(&tab));
         }
         if let Some(offer) = offer {
-            offer.set(Draft::to_offer(&drafts, &open));
+            spawn_local(async move {
+                if ProgramPart::Links.fetch().await.is_ok() {
+                    offer.set(Draft::to_offer(&drafts, &open));
+                }
+            });
         }
     });
 }

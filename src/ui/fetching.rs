@@ -4,24 +4,47 @@ use yew::{platform::spawn_local, prelude::*};
 
 use super::Send;
 use crate::{
-    app::{Action, FetchAction, State, text},
+    app::{Action, FetchAction, ProgramPart, State, text},
     protocols,
+    split::NotFetched,
 };
 
-/// Fetches what the state wants. Draws what the reader's action waits for, and, if that could not be fetched, a way to try
+/// Waits for what is fetched, and reports it.
+fn report(send: &Send, fetched: impl Future<Output = Result<(), NotFetched>> + 'static) {
+    let send = send.clone();
+    spawn_local(async move {
+        send.emit(Action::Fetch(match fetched.await {
+            Ok(()) => FetchAction::Arrived,
+            Err(NotFetched) => FetchAction::Failed,
+        }));
+    });
+}
+
+/// Fetches what the state wants, and, as soon as nothing else is fetched, what the reader's first change needs. Draws what the reader's action waits for, and, if that could not be fetched, a way to try
 /// again.
 #[hook]
-pub(super) fn use_fetching(state: &State, send: &Send) -> Html {
+pub(super) fn use_fetching(state: &State, is_quiet: bool, send: &Send) -> Html {
     use_effect_with(state.to_fetch(), {
         let send = send.clone();
         move |wanted| {
-            for id in wanted.clone() {
-                let send = send.clone();
-                spawn_local(async move {
-                    send.emit(match protocols::fetch(id).await {
-                        Ok(()) => Action::Fetch(FetchAction::Arrived),
-                        Err(_) => Action::Fetch(FetchAction::Failed),
-                    });
+            wanted.iter().for_each(|id| report(&send, protocols::fetch(id)));
+        }
+    });
+    use_effect_with(state.parts_to_fetch(), {
+        let send = send.clone();
+        move |wanted| {
+            wanted.iter().for_each(|part| report(&send, part.fetch()));
+        }
+    });
+    use_effect_with(is_quiet, {
+        let send = send.clone();
+        move |is_quiet| {
+            if *is_quiet {
+                report(&send, async {
+                    for part in ProgramPart::ALL {
+                        part.fetch().await?;
+                    }
+                    Ok(())
                 });
             }
         }
@@ -30,7 +53,7 @@ pub(super) fn use_fetching(state: &State, send: &Send) -> Html {
     let cancel = send.reform(|_: MouseEvent| Action::Cancel);
     let again = send.reform(|_: MouseEvent| Action::Fetch(FetchAction::Again));
     let mut names = awaited.protocols.iter().filter_map(|id| protocols::entry(id));
-    let name = names.next().map_or("", |entry| entry.name);
+    let name = names.next().map_or(text::fetching::PART, |entry| entry.name);
     html! {
         <div class="working" role={state.fetch_failed.then_some("alert")}>
             if state.fetch_failed {

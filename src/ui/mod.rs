@@ -71,7 +71,7 @@ mod worker;
 
 use yew::Callback;
 
-use crate::{app::Action, protocols, web};
+use crate::{app::Action, split::NotFetched, web};
 
 #[cfg(feature = "picture")]
 pub use first::{drawn, first_picture};
@@ -86,16 +86,10 @@ pub fn start() {
     }
     guard::watch();
     yew::platform::spawn_local(async {
-        while let missing = drafts::missing_to_begin()
-            && !missing.is_empty()
-        {
-            for id in missing {
-                if protocols::fetch(id).await.is_err() {
-                    return web::say_not_fetched();
-                }
-            }
+        match drafts::fetch_to_begin().await {
+            Ok(()) => render(),
+            Err(NotFetched) => web::say_not_fetched(),
         }
-        render();
     });
 }
 

@@ -95,8 +95,8 @@ pub(super) fn Page() -> Html {
         Action::Measure(MeasureAction::Hear(errand, said))
     });
     let parts = use_parts(state);
+    let fetching = use_fetching(state, parts.is_quiet(), &send);
     let working = use_work(state.pending.as_ref(), &send);
-    let fetching = use_fetching(state, &send);
     let asked =
         (state.run.clone(), state.explained.filter(|_| !state.adjusting), state.asked_about());
     let emphasis = use_memo(asked, |(run, explained, picked)| emphasis(run, *explained, *picked));
@@ -218,7 +218,7 @@ fn use_address(state: &State, fragment: &str, send: &Callback<Action>) {
     let shown = (state.run.clone(), state.adjusting, waits, fragment.len());
     use_effect_with(shown, move |(run, adjusting, waits, _)| {
         let (first, given) = &*opened.borrow();
-        if *first != *run && !adjusting {
+        if *first != *run && !adjusting && !fragment.is_empty() {
             web::replace_fragment(&fragment);
         } else if !waits && web::fragment() != *given {
             web::replace_fragment(&format!("#{given}"));

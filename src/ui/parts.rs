@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     app::{Panel, State, text},
-    protocols::NotFetched,
+    split::NotFetched,
     web,
 };
 
@@ -182,6 +182,11 @@ impl Parts {
             },
             None => html! { <p class="missing" role="status">{ text::parts::FETCHING }</p> },
         }
+    }
+
+    /// True once the first part has arrived or failed: the network is free for others.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.arrived > 0 || !self.failed.is_empty() || cfg!(not(feature = "split"))
     }
 
     pub(super) fn menu(&self, draw: impl FnOnce(&'static Menus) -> Html) -> Html {

@@ -45,7 +45,7 @@ pub(super) fn use_share(fragment: &str) -> Html {
     };
     html! {
         <span class="share">
-            <button class="primary" id="copy-link" {onclick} disabled={too_long}
+            <button class="primary" id="copy-link" {onclick} disabled={too_long || fragment.is_empty()}
                 title={text::share::COPY_HELP}>
                 { if *copied == Copied::Yes { text::share::COPIED } else { text::share::COPY } }
             </button>

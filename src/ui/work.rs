@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::Send;
 use crate::{
-    app::{Action, Pending, Run, Shared, text},
+    app::{Action, Pending, ProgramPart, Run, Shared, text},
     formats::{digest::Digesting, link},
     runs::Work,
     web::{self, Frames},
@@ -72,19 +72,22 @@ fn compute(pending: Shared<Pending>, progress: UseStateHandle<u64>, send: Send) 
     }))
 }
 
-/// The address's fragment for what is shown; empty during a drag. That of a long run has no digest till that is
+/// The address's fragment for what is shown; empty during a drag, and until links can be made. That of a long run has no digest till that is
 /// known.
 #[hook]
 pub(super) fn use_fragment(run: &Run, adjusting: bool, send: &Send) -> Rc<String> {
-    let link = use_memo((run.clone(), adjusting), |(run, adjusting)| match *adjusting {
-        true => String::new(),
-        false if run.is_long() => link::fragment(&run.scenario, None),
-        false => link::fragment(&run.scenario, Some(&run.digest())),
-    });
+    let is_here = ProgramPart::Links.is_here();
+    let link =
+        use_memo((run.clone(), adjusting, is_here), |(run, adjusting, _)| match *adjusting {
+            true => String::new(),
+            false if run.is_long() => link::fragment(&run.scenario, None),
+            false => link::fragment(&run.scenario, Some(&run.digest())),
+        });
     // Only of the view: the digest follows from the run. The state hears of it where it depends on it.
     let found = use_state(|| None::<(Run, String)>);
     let digest = (*found).as_ref().filter(|(of, _)| of == run).map(|(_, digest)| digest.clone());
-    let wanted = (!adjusting && run.is_long() && digest.is_none()).then(|| run.clone());
+    let wanted = is_here && !adjusting && run.is_long() && digest.is_none();
+    let wanted = wanted.then(|| run.clone());
     use_effect_with(wanted, {
         let send = send.clone();
         move |wanted| {
@@ -92,7 +95,7 @@ pub(super) fn use_fragment(run: &Run, adjusting: bool, send: &Send) -> Rc<String
             move || drop(frames)
         }
     });
-    use_memo((run.clone(), adjusting, digest), |(_, _, digest)| match digest {
+    use_memo((run.clone(), adjusting, is_here, digest), |(_, _, _, digest)| match digest {
         Some(digest) => link::with_digest(&link, digest),
         None => (*link).clone(),
     })
@@ -110,10 +113,9 @@ fn digest_of(run: Run, found: UseStateHandle<Option<(Run, String)>>, send: Send)
             work.replace(Some(Digesting::default()));
             return;
         };
-        if slice(|| Digesting::advance(&mut working, run.protocol, &run.scenario, &run.trace, PART))
-        {
+        if slice(|| link::advance(&mut working, (run.protocol, &run.scenario, &run.trace), PART)) {
             over.replace(true);
-            let digest = working.finish();
+            let digest = link::finish(working);
             send.emit(Action::Digested(digest.clone()));
             found.set(Some((run.clone(), digest)));
         } else {

@@ -4,7 +4,8 @@ use yew::platform::spawn_local;
 
 use crate::{
     app::{failed, missing_for_errand, run_errand, text},
-    protocols::{self, NotFetched},
+    protocols,
+    split::NotFetched,
     web,
 };
 

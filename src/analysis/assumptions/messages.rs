@@ -5,7 +5,7 @@ use crate::{
     analysis::Repair,
     kernel::{
         EventId, EventKind, Fate, Fault, Loss, Mercy, Message, MessageName, NodeId, NodeSet, Rule,
-        Scenario, SortedSet, Time, Trace,
+        Scenario, SortedSet, Time, Trace, sort_by_key,
     },
 };
 
@@ -94,7 +94,7 @@ pub(super) fn first_of<T>(
         let first = found.iter().min_by_key(|(event, _)| *event);
         return first.map(|(event, what)| breach(*event, what)).into_iter().collect();
     }
-    found.sort_by_key(|(event, _)| *event);
+    sort_by_key(&mut found, |(event, _)| *event);
     let mut undone = SortedSet::new();
     let breaches = found.iter().map(|(event, what)| breach(*event, what));
     let news = breaches.filter(|breach| match breach.repair {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     analysis::Repair,
-    kernel::{EventId, Fate, Loss, Message, MessageName, Rule, Scenario},
+    kernel::{EventId, Fate, Loss, Message, MessageName, Rule, Scenario, sort_by_key},
 };
 
 /// FIFO channels: messages that had not arrived when a later message of their link did. Their fate afterwards does not
@@ -15,7 +15,7 @@ pub(super) fn fifo_channels(run: Examined) -> Vec<Breach> {
     let Examined { rule, scenario, trace, most, .. } = run;
     let size = scenario.nodes.len();
     let mut messages: Vec<&Message> = trace.messages.iter().collect();
-    messages.sort_by_key(|message| std::cmp::Reverse(message.name.number));
+    sort_by_key(&mut messages, |message| std::cmp::Reverse(message.name.number));
     // By link: the first receipt among the messages examined so far, which have greater numbers.
     let mut overtaker: Vec<Option<(EventId, MessageName)>> = vec![None; size * size];
     let mut found = Vec::new();

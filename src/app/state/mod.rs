@@ -2,6 +2,7 @@
 
 mod action;
 mod change;
+mod changing;
 mod opening;
 mod playing;
 mod reduce;
@@ -9,13 +10,15 @@ mod selection;
 
 use std::rc::Rc;
 
+pub use self::changing::edits;
 pub use self::{
     action::Action,
     reduce::reduce,
     selection::{Page, Refused, Selection},
 };
 pub(super) use self::{
-    change::{abandon, apply, apply_as, apply_from},
+    change::{apply, apply_as, apply_from},
+    changing::changes_scenario,
     opening::{load, open},
 };
 use super::{

@@ -2,22 +2,16 @@
 
 use super::{
     super::{
-        Edit, Hand, Playhead, SPEEDS, Stride,
+        Hand, Playhead, SPEEDS, Stride,
         breaking::{breached_at, broken_at, visit},
-        changes, compare, derived,
-        draft::restore,
-        fetching,
-        file::open_file,
-        hands, measuring, menu,
+        changes, derived, fetching, hands,
         pending::{done, go_on},
         picks::held,
-        searching, stride, study,
-        tour::{change_protocol, open_protocol},
-        words::ChangeOrigin,
+        stride, study,
     },
     Action, State,
-    change::{abandon, apply, apply_as, redo, settle, undo},
-    opening::{digested, load, open, open_path},
+    changing::{changes_scenario, edits},
+    opening::{digested, open, open_path},
     playing::{tick, toggle},
 };
 
@@ -31,12 +25,22 @@ pub fn reduce(state: &State, action: Action) -> State {
         Action::Fetch(action) => fetching::reduce(state, action),
         Action::Computed(pending, run) => go_on(state.clone(), &pending, run),
         Action::Cancel => State { awaited: None, pending: None, stands_in: false, ..state.clone() },
-        Action::Hand(Hand::Make(edit)) => menu::make(state, edit),
-        Action::Hand(Hand::Submit(form, typed)) => menu::submit(state, form, typed),
+        Action::Hand(Hand::Make(edit)) => match edits::here() {
+            Some(edits) => (edits.make)(state, edit),
+            None => state.clone(),
+        },
+        Action::Hand(Hand::Submit(form, typed)) => match edits::here() {
+            Some(edits) => (edits.submit)(state, form, typed),
+            None => state.clone(),
+        },
         action => {
             let passing = changes::is_passing(&action);
             let next = act(state.clone(), action.clone());
-            let next = compare::follow(state, changes::follow(state, next, passing));
+            let next = changes::follow(state, next, passing);
+            let next = match edits::here().filter(|_| next.compare.is_some()) {
+                Some(edits) => (edits.follow)(state, next),
+                None => next,
+            };
             derived::follow(state, held(state, done(state, &action, next)))
         }
     }
@@ -46,23 +50,6 @@ fn act(state: State, action: Action) -> State {
     match action {
         Action::Open(bundled) => open(state, bundled),
         Action::Example(path) => open_path(state, path),
-        Action::Load(text) => load(state, &text),
-        Action::File(file, text) => open_file(state, &file, text.as_deref()),
-        Action::Protocol(id) => open_protocol(state, id),
-        Action::Apply(Edit::Protocol(id)) => change_protocol(state, id),
-        Action::Apply(edit @ Edit::Replace(_)) => {
-            let loads = state.loads + 1;
-            apply(State { loads, ..state }, edit)
-        }
-        Action::Apply(edit) => apply(state, edit),
-        Action::Adjust(edit) => apply_as(state, edit, true, ChangeOrigin::ByHand),
-        Action::Settle => settle(state),
-        Action::Abandon => abandon(state),
-        Action::Undo if state.adjusting => hands::reduce(state, Hand::Escape),
-        Action::Redo if state.adjusting => state,
-        Action::Undo => undo(state),
-        Action::Redo => redo(state),
-        Action::Reset => reset(state),
         Action::Toggle => toggle(state),
         Action::Tick(real) => tick(state, real),
         Action::Step(by) if state.compare.is_some() => {
@@ -90,7 +77,7 @@ fn act(state: State, action: Action) -> State {
             State { speed: speed.clamp(SPEEDS[0], SPEEDS[SPEEDS.len() - 1]), ..state }
         }
         Action::Select(selection) => hands::select(state, selection, true),
-        Action::Hand(hand) => hands::reduce(state, hand),
+        Action::Hand(hand) if !hand.changes_scenario() => hands::reduce(state, hand),
         Action::Explain(explained) => State { explained, ..state },
         Action::Break(name) => visit(state, name, broken_at),
         Action::Breach(name) => visit(state, name, breached_at),
@@ -102,19 +89,11 @@ fn act(state: State, action: Action) -> State {
         Action::SeekCauses => State { causes_wanted: true, ..state },
         Action::Filter(filter) => State { filter, ..state },
         Action::Digested(digest) => digested(state, &digest),
-        Action::Differ(showing) => changes::show(state, showing),
-        Action::Since(since) => changes::since(state, since),
-        Action::Compare(against) => compare::compare(state, against),
-        Action::Search(action) => searching::reduce(state, action),
-        Action::Measure(action) => measuring::reduce(state, action),
-        Action::Restore(draft) => restore(state, &draft),
-        Action::Computed(..) | Action::Cancel | Action::Fetch(_) => state,
         Action::Dismiss => State { refused: None, ..state },
+        // It waited until the part was here.
+        action => match edits::here() {
+            Some(edits) if changes_scenario(&action) => (edits.act)(state, action),
+            _ => state,
+        },
     }
-}
-
-/// Goes back to the scenario as it was opened.
-fn reset(state: State) -> State {
-    let origin = Box::new((*state.origin).clone());
-    apply_as(state, Edit::Replace(origin), false, ChangeOrigin::Opened)
 }

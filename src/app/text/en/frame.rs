@@ -59,12 +59,14 @@ pub mod exercise {
 }
 
 pub mod fetching {
+    /// Name of a part of the program that is no protocol.
+    pub const PART: &str = "This part of the page";
     pub const AGAIN: &str = "Try again";
 
     /// The message while a protocol is fetched.
     #[must_use]
     pub fn fetching(name: &str) -> String {
-        format!("Fetching {name}…")
+        format!("{name} is being fetched…")
     }
 
     /// The message if a protocol could not be fetched.

@@ -1,0 +1,104 @@
+//! The part of the program that changes the scenario: the page begins without it.
+
+use super::{
+    super::{
+        Edit, Exercise, Form, Hand, Run, Variant, changes, compare,
+        draft::restore,
+        file::open_file,
+        hands, measuring, menu,
+        runner::Runner,
+        searching,
+        tour::{change_protocol, open_protocol, run_variants},
+        words::ChangeOrigin,
+    },
+    Action, State,
+    change::{abandon, apply, apply_as, redo, settle, undo},
+    opening::load,
+};
+use crate::{formats::bundled::Bundled, kernel::Scenario, split::part};
+
+/// Functions that change the scenario, compare runs, and keep the reader's work.
+#[derive(Debug)]
+pub struct Edits {
+    pub(in super::super) act: fn(State, Action) -> State,
+    pub(super) make: fn(&State, Edit) -> State,
+    pub(super) submit: fn(&State, Form, Vec<String>) -> State,
+    pub(in super::super) find: fn(&mut State, &mut Runner),
+    pub(super) follow: fn(&State, State) -> State,
+    pub(in super::super) exercise: fn(&Run, &Scenario, bool) -> Option<Exercise>,
+    pub(in super::super) variants: fn(&Run, &Bundled, &[&Bundled]) -> Vec<Variant>,
+    pub(in super::super) begin: fn(&str, Option<&str>) -> State,
+    pub(in super::super) draft: fn(&State, usize) -> Option<String>,
+}
+
+part! {
+    /// Changes of the scenario, comparisons, exercises and drafts.
+    edits: Edits = Edits {
+        act,
+        make: menu::make,
+        submit: menu::submit,
+        find: changes::find_now,
+        follow: compare::follow,
+        exercise: Exercise::of,
+        variants: run_variants,
+        begin: State::begin_now,
+        draft: State::draft_within,
+    };
+}
+
+/// True if an action needs the part [`edits`]. Views of the run and ways through its time do not.
+pub(in super::super) const fn changes_scenario(action: &Action) -> bool {
+    match action {
+        Action::Load(_)
+        | Action::File(..)
+        | Action::Protocol(_)
+        | Action::Apply(_)
+        | Action::Adjust(_)
+        | Action::Settle
+        | Action::Abandon
+        | Action::Undo
+        | Action::Redo
+        | Action::Reset
+        | Action::Differ(_)
+        | Action::Since(_)
+        | Action::Compare(_)
+        | Action::Search(_)
+        | Action::Measure(_)
+        | Action::Restore(_) => true,
+        Action::Hand(hand) => hand.changes_scenario(),
+        _ => false,
+    }
+}
+
+fn act(state: State, action: Action) -> State {
+    match action {
+        Action::Load(text) => load(state, &text),
+        Action::File(file, text) => open_file(state, &file, text.as_deref()),
+        Action::Protocol(id) => open_protocol(state, id),
+        Action::Apply(Edit::Protocol(id)) => change_protocol(state, id),
+        Action::Apply(edit @ Edit::Replace(_)) => {
+            let loads = state.loads + 1;
+            apply(State { loads, ..state }, edit)
+        }
+        Action::Apply(edit) => apply(state, edit),
+        Action::Adjust(edit) => apply_as(state, edit, true, ChangeOrigin::ByHand),
+        Action::Settle => settle(state),
+        Action::Abandon => abandon(state),
+        Action::Undo if state.adjusting => hands::reduce(state, Hand::Escape),
+        Action::Redo if state.adjusting => state,
+        Action::Undo => undo(state),
+        Action::Redo => redo(state),
+        Action::Reset => {
+            let origin = Box::new((*state.origin).clone());
+            apply_as(state, Edit::Replace(origin), false, ChangeOrigin::Opened)
+        }
+        Action::Differ(showing) => changes::show(state, showing),
+        Action::Since(since) => changes::since(state, since),
+        Action::Compare(against) => compare::compare(state, against),
+        Action::Search(action) => searching::reduce(state, action),
+        Action::Measure(action) => measuring::reduce(state, action),
+        Action::Restore(draft) => restore(state, &draft),
+        Action::Hand(hand) => hands::change(state, hand),
+        _ => state,
+    }
+}
