@@ -60,6 +60,7 @@ mod stage;
 mod study;
 mod svg;
 mod timestamps;
+mod tools;
 mod topology;
 mod transport;
 mod trees;

@@ -5,10 +5,8 @@ use std::{cell::RefCell, rc::Rc};
 use yew::prelude::*;
 
 use super::{
-    banner::banner,
     caption::{caption_line, old_words},
-    changes::{self, use_moment},
-    compare,
+    changes::use_moment,
     drafts::{first_state, use_drafts},
     exercise::Exercise,
     fetching::use_fetching,
@@ -19,10 +17,10 @@ use super::{
     parts::use_parts,
     sheet::use_sheet,
     stage::Stage,
-    study::study,
+    tools,
     transport::{self, transport},
     verdicts::Verdicts,
-    ways::{next_stop, variants},
+    ways::next_stop,
     work::{use_fragment, use_work},
     workbench::workbench,
 };
@@ -116,11 +114,11 @@ pub(super) fn Page() -> Html {
             <Header run={state.run.clone()} {path} send={send.clone()}
                 fragment={(*fragment).clone()} {edited} />
             <main class={state.stands_in.then_some("arrives")}>
-                { for state.refused.as_ref().map(|refused| banner(refused, &send)) }
+                { for state.refused.as_ref().map(|refused| parts.seldom(|it| (it.banner)(refused, &send))) }
                 { working }
                 { fetching }
                 <section class={classes!("theatre", edited.then_some("edited"))} aria-label={text::page::RUN} ref={theatre}>
-                    { variants(&state.ways, state.run.protocol.id, state.study.future_hidden, &send) }
+                    { parts.seldom(|it| (it.variants)(&state.ways, state.run.protocol.id, state.study.future_hidden, &send)) }
                     <h2 class="title" id={HEADING} tabindex="-1">
                         <span lang={(!state.scenario().title.is_empty()).then_some("en")}>{ state.heading() }</span>
                         if !state.scenario().title.is_empty() { { old_words(state) } }
@@ -144,13 +142,14 @@ pub(super) fn Page() -> Html {
                         study: &state.study,
                         send: &send,
                     }) }
-                    <div class="tools">
-                        { study(state, (&emphasis, &clocks), &send) }
-                        <div class="looks">
-                            { changes::bar(state, edited, &send) }
-                            { compare::choose(state, &offers, edited, &send) }
-                        </div>
-                    </div>
+                    { parts.side(".tools", |it| (it.tools)(tools::Props {
+                        state,
+                        emphasis: &emphasis,
+                        clocks: &clocks,
+                        offers: &offers,
+                        edited,
+                        send: &send,
+                    })) }
                     { parts.layers(|it| (it.compared)(state, &send)) }
                     { next_stop(&state.ways, &send) }
                     { parts.side(".legend", |it| part(it.legend)) }
@@ -166,7 +165,7 @@ pub(super) fn Page() -> Html {
                 </div>
             </main>
             { offer }
-            { parts.sheet(|it| (it.sheet)(state, dialog, &send)) }
+            { parts.seldom(|it| (it.sheet)(state, dialog, &send)) }
             <div class="unseen" role="status" aria-live="polite">{ &state.announcement }</div>
         </div>
     }

@@ -11,22 +11,25 @@ use std::{cell::Cell, pin::Pin};
 use yew::{platform::spawn_local, prelude::*};
 
 use super::{
-    Send, about, changes, compare, cut, deeds, inspector, legend, menu, panels, part::Draw, second,
-    settings, sheet, timestamps,
+    Send, about, banner, changes, compare, cut, deeds, inspector, legend, menu, panels, part::Draw,
+    second, settings, sheet, timestamps, tools, ways,
 };
 use crate::{
-    app::{Panel, State, text},
+    app::{Panel, Refused, State, Ways, text},
     split::NotFetched,
     web,
 };
 
-/// The side below the verdicts, the legend, and the sheet of shortcuts.
+/// The tools, the side below the verdicts, the legend, messages, and the sheet of shortcuts.
 pub(super) struct Side {
     pub(super) legend: Draw,
     pub(super) deeds: Draw,
     pub(super) settings: Draw,
     pub(super) about: Draw,
     pub(super) sheet: fn(&State, NodeRef, &Send) -> Html,
+    pub(super) tools: fn(tools::Props) -> Html,
+    pub(super) banner: fn(&Refused, &Send) -> Html,
+    pub(super) variants: fn(&Ways, &str, bool, &Send) -> Html,
 }
 
 /// The menu of a selection.
@@ -98,6 +101,9 @@ parts! {
         settings: settings::settings,
         about: about::about,
         sheet: sheet::sheet,
+        tools: tools::tools,
+        banner: banner::banner,
+        variants: ways::variants,
     }),
     Layers => Table::Layers(&Layers {
         changes: |props| html! { <changes::Layer ..props /> },
@@ -221,8 +227,8 @@ impl Parts {
         }
     }
 
-    /// Draws the sheet of shortcuts; nothing while it is not here.
-    pub(super) fn sheet(&self, draw: impl FnOnce(&'static Side) -> Html) -> Html {
+    /// Draws a part of the side that is seldom there; nothing while the part is not here.
+    pub(super) fn seldom(&self, draw: impl FnOnce(&'static Side) -> Html) -> Html {
         match here(PartName::Side) {
             Some(Table::Side(table)) => draw(table),
             _ => html! {},
@@ -272,7 +278,7 @@ pub(super) fn use_parts(state: &State) -> Parts {
         || state.changes.found.is_some();
     let wanted = [
         state.menu.then_some(PartName::Menu),
-        state.study.sheet.then_some(PartName::Side),
+        (state.study.sheet || state.refused.is_some()).then_some(PartName::Side),
         layers.then_some(PartName::Layers),
         state.panel.map(PartName::from),
     ];

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The logical time that is shown.
-type Timing = Option<(Clocks, Shared<Stamps>)>;
+pub(super) type Timing = Option<(Clocks, Shared<Stamps>)>;
 
 /// The switches, and below them what they show, in words.
 pub(super) fn study(
