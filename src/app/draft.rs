@@ -71,9 +71,13 @@ impl Draft {
         format!("{} {}", self.written, self.text)
     }
 
-    /// Returns the latest work of the closed tabs, if it is worth continuing.
+    /// Returns the latest work of the closed tabs, if it is worth continuing, and the part [`edits`](edits()) is here.
     #[must_use]
     pub fn to_offer(drafts: &[Self], open: &[String]) -> Option<Offer> {
+        (edits::here()?.offer)(drafts, open)
+    }
+
+    pub(super) fn to_offer_now(drafts: &[Self], open: &[String]) -> Option<Offer> {
         let mut left: Vec<_> = drafts.iter().filter(|draft| !open.contains(&draft.tab)).collect();
         sort_by_key(&mut left, |draft| Reverse(draft.written));
         left.into_iter().find_map(|draft| {

@@ -7,8 +7,7 @@
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use super::MeasuredRow;
-use super::text;
+use super::{MeasuredRow, state::edits, text};
 use crate::{
     diagram::explain,
     formats::{
@@ -53,9 +52,13 @@ struct Written<'a> {
 }
 
 impl Errand {
-    /// Returns the text to send.
+    /// Returns the text to send; empty if the part [`edits`](edits()), which makes errands, is not here.
     #[must_use]
     pub fn write(&self) -> String {
+        edits::here().map(|edits| (edits.write_errand)(self)).unwrap_or_default()
+    }
+
+    pub(super) fn write_now(&self) -> String {
         let json = |text: String| parse(&text).expect("what is written is JSON");
         let written = match self {
             Self::Search(asked) => Written {
@@ -297,6 +300,10 @@ pub fn as_found(asked: &Asked, finding: Finding) -> Found {
 /// Reads a message from the worker; none if the text is not one.
 #[must_use]
 pub fn heard(text: &str) -> Option<Said> {
+    (edits::here()?.hear)(text)
+}
+
+pub(super) fn heard_now(text: &str) -> Option<Said> {
     let value = parse(text).ok()?;
     let word = |name: &str| value.get(name).and_then(Json::as_str).map(str::to_owned);
     let scenario = |name: &str| scenario::from_json(value.get(name)?).ok().map(Box::new);

@@ -36,7 +36,7 @@ impl Bundled {
             known.iter().find(|(text, _)| std::ptr::eq(*text, self.text)).map(|(_, read)| *read)
         });
         known.unwrap_or_else(|| {
-            let read: &Result<_, _> = Box::leak(Box::new(scenario::read(self.text)));
+            let read: &Result<_, _> = Box::leak(Box::new(scenario::read_bundled(self.text)));
             READ.with_borrow_mut(|known| known.push((self.text, read)));
             read
         })

@@ -63,6 +63,7 @@ pub struct Links {
     pack: fn(&str, u8) -> String,
     unpack: fn(&str, usize) -> Option<String>,
     parts: fn(&str) -> Result<LinkParts, Problem>,
+    holds: fn(&str, &Scenario) -> bool,
     advance: fn(&mut Digesting, &Protocol, &Scenario, &Trace, usize) -> bool,
     finish: fn(Digesting) -> String,
 }
@@ -74,6 +75,7 @@ part! {
         pack: pack_now,
         unpack: unpack_now,
         parts,
+        holds: holds_now,
         advance: Digesting::advance,
         finish: Digesting::finish,
     };
@@ -157,6 +159,10 @@ pub fn with_digest(fragment: &str, digest: &str) -> String {
 /// True if a link, or its part behind the `#`, holds this scenario.
 #[must_use]
 pub fn holds(link: &str, scenario: &Scenario) -> bool {
+    links::here().is_some_and(|links| (links.holds)(link, scenario))
+}
+
+fn holds_now(link: &str, scenario: &Scenario) -> bool {
     decode(link).is_ok_and(|decoded| decoded.scenario == *scenario)
 }
 

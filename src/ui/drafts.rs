@@ -183,7 +183,9 @@ fn meet_others(offer: Option<UseStateHandle<Option<Offer>>>) {
         }
         if let Some(offer) = offer {
             spawn_local(async move {
-                if ProgramPart::Links.fetch().await.is_ok() {
+                if ProgramPart::Links.fetch().await.is_ok()
+                    && ProgramPart::Edits.fetch().await.is_ok()
+                {
                     offer.set(Draft::to_offer(&drafts, &open));
                 }
             });

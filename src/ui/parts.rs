@@ -11,8 +11,8 @@ use std::{cell::Cell, pin::Pin};
 use yew::{platform::spawn_local, prelude::*};
 
 use super::{
-    Send, about, banner, changes, compare, cut, deeds, inspector, legend, menu, panels, part::Draw,
-    second, settings, sheet, timestamps, tools, ways,
+    Send, about, banner, changes, compare, cut, deeds, inspector, legend, menu, overview, panels,
+    part::Draw, second, settings, sheet, timestamps, tools, ways,
 };
 use crate::{
     app::{Panel, Refused, State, Ways, text},
@@ -28,6 +28,7 @@ pub(super) struct Side {
     pub(super) about: Draw,
     pub(super) sheet: fn(&State, NodeRef, &Send) -> Html,
     pub(super) tools: fn(tools::Props) -> Html,
+    pub(super) overview: fn(overview::Props) -> Html,
     pub(super) banner: fn(&Refused, &Send) -> Html,
     pub(super) variants: fn(&Ways, &str, bool, &Send) -> Html,
 }
@@ -102,6 +103,7 @@ parts! {
         about: about::about,
         sheet: sheet::sheet,
         tools: tools::tools,
+        overview: |props| html! { <overview::Overview ..props /> },
         banner: banner::banner,
         variants: ways::variants,
     }),
@@ -209,14 +211,18 @@ impl Parts {
         selector: &'static str,
         draw: impl FnOnce(&'static Side) -> Html,
     ) -> Html {
-        match here(PartName::Side) {
-            Some(Table::Side(table)) => draw(table),
-            _ => match web::first_part(selector) {
-                Some(first) if !self.failed.contains(&PartName::Side) => {
-                    html! { <div class="missing" inert=true>{ Html::from_html_unchecked(first.into()) }</div> }
-                }
-                _ => self.with(PartName::Side, None, draw),
+        match (here(PartName::Side), web::first_part(selector)) {
+            (Some(Table::Side(table)), _) => draw(table),
+            // Once is enough.
+            _ if self.failed.contains(&PartName::Side) => match selector {
+                ".settings" => self.with(PartName::Side, None, draw),
+                _ => html! {},
             },
+            (_, Some(first)) => {
+                let first = Html::from_html_unchecked(first.into());
+                html! { <div class="missing" inert=true>{ first }</div> }
+            }
+            _ => html! {},
         }
     }
 

@@ -12,7 +12,7 @@ use super::{
     keyboard::{HINT, hint, keep_focus, keys, use_seen},
     menu,
     overlay::{lasso_button, overlay},
-    overview::Overview,
+    overview,
     parts::Parts,
     path::path,
     picture::Picture,
@@ -274,8 +274,18 @@ pub(super) fn Stage(props: &Props) -> Html {
                 }
             </div>
             <div class="below-stage">
-                <Overview run={run.clone()} layout={layout.clone()} {along} {hidden} {container} {seen} lens={props.lens}
-                    {shown} {room} send={send.clone()} />
+                { props.parts.side(".overview", |it| (it.overview)(overview::Props {
+                    run: run.clone(),
+                    layout: layout.clone(),
+                    along,
+                    hidden,
+                    container,
+                    seen,
+                    lens: props.lens,
+                    shown,
+                    room,
+                    send: send.clone(),
+                })) }
                 { lasso_button(props.armed, send) }
             </div>
         </>

@@ -38,7 +38,7 @@ pub fn assume_width(width: f64) {
 }
 
 /// Parts of the first picture that may be shown until the program can draw them, by selector.
-const PARTS: [&str; 5] = [".tools", ".legend", ".deeds", ".settings", ".known"];
+const PARTS: [&str; 6] = [".overview", ".tools", ".legend", ".deeds", ".settings", ".known"];
 
 thread_local! {
     /// HTML of the parts, in the order of [`PARTS`].

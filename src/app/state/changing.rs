@@ -2,8 +2,9 @@
 
 use super::{
     super::{
-        Edit, Exercise, Form, Hand, Run, Variant, changes, compare,
+        Draft, Edit, Errand, Exercise, Form, Hand, Offer, Run, Said, Variant, changes, compare,
         draft::restore,
+        errand::heard_now,
         file::open_file,
         hands, measuring, menu,
         runner::Runner,
@@ -29,6 +30,9 @@ pub struct Edits {
     pub(in super::super) variants: fn(&Run, &Bundled, &[&Bundled]) -> Vec<Variant>,
     pub(in super::super) begin: fn(&str, Option<&str>) -> State,
     pub(in super::super) draft: fn(&State, usize) -> Option<String>,
+    pub(in super::super) offer: fn(&[Draft], &[String]) -> Option<Offer>,
+    pub(in super::super) write_errand: fn(&Errand) -> String,
+    pub(in super::super) hear: fn(&str) -> Option<Said>,
 }
 
 part! {
@@ -43,6 +47,9 @@ part! {
         variants: run_variants,
         begin: State::begin_now,
         draft: State::draft_within,
+        offer: Draft::to_offer_now,
+        write_errand: Errand::write_now,
+        hear: heard_now,
     };
 }
 

@@ -63,7 +63,8 @@ pub(super) fn found_in(problem: Problem, json: &Json) -> Problem {
     Problem { found: found.map_or("nothing".to_owned(), shown), ..problem }
 }
 
-fn canonical(mut scenario: Scenario, protocol: &Protocol) -> Scenario {
+/// Returns the canonical form of a scenario that breaks no rule.
+pub(super) fn canonical(mut scenario: Scenario, protocol: &Protocol) -> Scenario {
     protocol.id.clone_into(&mut scenario.protocol);
     let params = std::mem::take(&mut scenario.params);
     let is_default = |name: &str, value: &ParameterValue| {

@@ -15,7 +15,7 @@ mod writer;
 mod written;
 
 pub use goal::{goal_json, goal_of};
-pub use reader::{from_json, read};
+pub use reader::{from_json, read, read_bundled};
 pub use writer::write;
 
 /// The version of the format.

@@ -36,6 +36,22 @@ pub fn read(text: &str) -> Result<Scenario, Problem> {
 /// # Errors
 /// The first error in it.
 pub fn from_json(value: &Json) -> Result<Scenario, Problem> {
+    let (scenario, _) = unchecked(value)?;
+    check::checked(scenario, |_| value.clone())
+}
+
+/// Reads a bundled scenario. It is known to break no rule (a test checks all of them), so the page can begin without the
+/// rules.
+///
+/// # Errors
+/// As [`read`], but for the rules.
+pub fn read_bundled(text: &str) -> Result<Scenario, Problem> {
+    let (scenario, protocol) = unchecked(&json::parse(text)?)?;
+    Ok(check::canonical(scenario, protocol))
+}
+
+/// Reads a scenario as far as the types go.
+fn unchecked(value: &Json) -> Result<(Scenario, &'static Protocol), Problem> {
     let place = Place::root(value);
     read_version(&place)?;
     let fields = place.object(FIELDS)?;
@@ -59,7 +75,7 @@ pub fn from_json(value: &Json) -> Result<Scenario, Problem> {
         scenario.until = until.whole(bounds::ENDS)?;
     }
     read_lists(&fields, protocol, &mut scenario)?;
-    check::checked(scenario, |_| value.clone())
+    Ok((scenario, protocol))
 }
 
 /// Reads the version before anything else: a later one may have fields that this one does not know.

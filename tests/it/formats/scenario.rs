@@ -345,3 +345,10 @@ impl Generator {
         }
     }
 }
+
+#[test]
+fn bundled_scenario_breaks_no_rule() {
+    for one in bundled::bundled() {
+        assert_eq!(scenario::read_bundled(one.text), scenario::read(one.text), "{}", one.path());
+    }
+}
