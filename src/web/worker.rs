@@ -5,8 +5,8 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, WorkerOptions, WorkerTyp
 
 use super::{Listener, file_of_build, listen};
 
-/// The file that starts the worker (`www/`).
-const FILE: &str = "worker.js";
+/// The file that starts the program (`www/`), here as in the page.
+const FILE: &str = "start.js";
 
 /// Message of a worker that is ready: a message sent to it earlier is lost.
 const READY: &str = "ready";

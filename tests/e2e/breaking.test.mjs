@@ -195,7 +195,7 @@ test("every way to break a protocol is found in the page, each in less than half
       ([scenario, properties]) =>
         new Promise((resolve) => {
           const start = performance.now();
-          const worker = new Worker(`${document.documentElement.dataset.files}searcher_loader.js`);
+          const worker = new Worker(`${document.documentElement.dataset.files}start.js`, { type: "module" });
           const found = new Set();
           const end = () => {
             clearTimeout(patience);

@@ -18,7 +18,7 @@ after(() => playground?.stop());
 test("every answer of the tests' server carries the policy", async () => {
   const html = await readFile(`${DIST}/index.html`, "utf8");
   const [, folder] = /data-files="([^"]*)"/.exec(html);
-  for (const file of ["", `${folder}early.js`, `${folder}searcher_loader.js`, `${folder}searcher_bg.wasm`]) {
+  for (const file of ["", `${folder}early.js`, `${folder}start.js`, `${folder}playground_bg.wasm`]) {
     const answer = await fetch(playground.url + file);
     assert.equal(answer.status, 200, file);
     assert.equal(answer.headers.get("content-security-policy"), POLICY, file);
