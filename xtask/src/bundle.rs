@@ -24,6 +24,10 @@ const SMALL: &str = "-Oz -lmu --flatten --rereloop -Oz -Oz --dealign --reorder-f
 /// Options of wasm-opt for a part, which shares the memory of the program and has few functions.
 const PART: &str =
     "-Oz --flatten --rereloop -Oz -Oz --dealign --strip-producers --strip-target-features";
+/// What all browsers understand and the compiler uses. Modules that are merged do not say it themselves.
+const FEATURES: &str = "--enable-mutable-globals --enable-sign-ext --enable-reference-types \
+                        --enable-multivalue --enable-bulk-memory --enable-bulk-memory-opt \
+                        --enable-nontrapping-float-to-int";
 /// Options of wasm-opt for the worker's program: fast before small.
 const FAST: &str = "-O3 -lmu";
 
@@ -75,7 +79,7 @@ pub(crate) fn compile(workspace: &Workspace, profile: Profile) -> Vec<Program> {
 }
 
 /// Returns the features of the page's program. Only the published page is split.
-fn features(workspace: &Workspace, profile: Profile) -> String {
+pub(crate) fn features(workspace: &Workspace, profile: Profile) -> String {
     let split = profile == Profile::Page && is_split(workspace);
     if split { "ui,split".to_owned() } else { "ui".to_owned() }
 }
@@ -187,7 +191,8 @@ fn programs(
     let mut jobs = VecDeque::new();
     let split = small && is_split(workspace);
     if split {
-        Program::new(bundler).arg("split").arg(linked(MAIN)).arg(made).arg(work).run()?;
+        let split = Program::new(bundler).arg("split").arg(linked(MAIN)).arg(made).arg(work);
+        crate::dist::OPENING.iter().fold(split, |split, part| split.arg(*part)).run()?;
         jobs.extend(parts(work)?);
     } else {
         Program::new(bundler).arg("bind").arg(linked(MAIN)).arg(made).run()?;
@@ -199,6 +204,7 @@ fn programs(
     }
     if small {
         jobs.push_front(Job::of(MAIN.to_owned() + "_bg", SMALL));
+        println!("{} files are made small", jobs.len());
         in_parallel(jobs, |job| job.run(workspace, made, work))?;
     }
     Ok(())
@@ -227,12 +233,13 @@ impl Job {
                 let name = if module == "base" { "__wasm_split" } else { module };
                 merge = merge.arg(work.join(format!("{module}.wasm"))).arg(name);
             }
-            merge.arg("-o").arg(&wasm).within(workspace.root()).quietly()?;
+            merge.words(FEATURES).arg("-o").arg(&wasm).within(workspace.root()).quietly()?;
             let whole = fs::read(&wasm).map_err(|why| wrong(&wasm, &why))?;
             let whole = without_exports(&whole).ok_or("wasm-merge has written no module")?;
             fs::write(&wasm, whole).map_err(|why| wrong(&wasm, &why))?;
         }
         let opt = Program::script("wasm-opt").env("PATH", path).words(self.options).arg(&wasm);
+        let opt = if self.merged.is_empty() { opt } else { opt.words(FEATURES) };
         opt.arg("-o").arg(&wasm).within(workspace.root()).quietly()
     }
 }

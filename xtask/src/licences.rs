@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::arguments::Arguments;
+use crate::bundle::{self, Profile};
 use crate::json::Json;
 use crate::process::Program;
 use crate::rust::WASM;
@@ -14,9 +15,6 @@ use crate::workspace::Workspace;
 const FILE: &str = "third-party-licences.txt";
 /// Prefixes of the files in which packages carry their licences.
 const NAMES: [&str; 6] = ["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE"];
-/// Features with which the page is built; its worker's are among them.
-const FEATURES: &str = "ui";
-
 const HEAD: &str = "\
 The page's WebAssembly is compiled from Worldlines and from the Rust packages listed here, each with its licence
 expression and with the numbers of the licence texts below. Where a package carries no text of its own, the text is
@@ -142,7 +140,7 @@ fn cargo(workspace: &Workspace, words: &str) -> Result<String, String> {
     Program::new("cargo")
         .words(words)
         .words("--offline --locked --features")
-        .words(FEATURES)
+        .arg(bundle::features(workspace, Profile::Page))
         .arg(platform)
         .arg(WASM)
         .within(workspace.root())

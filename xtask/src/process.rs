@@ -69,17 +69,19 @@ impl Program {
         if status.success() { Ok(()) } else { Err(format!("`{}` failed ({status})", self.shown)) }
     }
 
-    /// Starts it and waits; its output is shown only if it fails.
+    /// Starts it and waits; command and output are shown only if it fails.
     ///
     /// # Errors
     /// If it cannot be started or does not succeed.
     pub(crate) fn quietly(mut self) -> Result<(), String> {
-        println!("$ {}", self.shown);
         let output = self.command.output().map_err(|why| self.not_started(&why))?;
         if output.status.success() {
             return Ok(());
         }
         let said = String::from_utf8_lossy(&output.stderr);
+        // Some tools print all they have read.
+        let start = said.char_indices().rev().nth(2_000).map_or(0, |(at, _)| at);
+        let said = &said[start..];
         Err(format!("`{}` failed ({}): {}", self.shown, output.status, said.trim()))
     }
 

@@ -11,8 +11,8 @@ const REQUEST: i64 = 2_000;
 /// Greatest size of a file that is merged from several sets, in bytes of brotli. A larger set remains alone.
 const LARGEST: u64 = 26_000;
 
-/// Bytes of brotli to a byte of the splitter's code and data, in thousandths: a median of this page's parts.
-const PACKED: u64 = 230;
+/// Bytes of brotli to a byte of the splitter's code and data, in thousandths: the mean of this page's parts.
+const PACKED: u64 = 340;
 
 /// Greatest number of split points.
 pub(crate) const MOST_POINTS: usize = 256;

@@ -19,8 +19,9 @@ type Failure = Box<dyn Error + Send + Sync>;
 
 const HELP: &str = "\
 USAGE
-    bundler bind IN.wasm OUT [--script]    writes the glue and the program; --script for importScripts()
-    bundler split IN.wasm OUT WORK         the same, with parts: OUT/parts.js, and WORK/plan.txt for wasm-merge
+    bundler bind IN.wasm OUT [--script]        writes the glue and the program; --script for importScripts()
+    bundler split IN.wasm OUT WORK [PART...]   the same, with parts: OUT/parts.js, and WORK/plan.txt for wasm-merge;
+                                               the opening page needs the parts that are named
 ";
 
 fn main() -> ExitCode {
@@ -30,8 +31,8 @@ fn main() -> ExitCode {
         ["bind", input, out] => bind_file(input, out, false),
         ["bind", input, out, "--script"] => bind_file(input, out, true),
         #[cfg(feature = "split")]
-        ["split", input, out, work] => {
-            parts::split(Path::new(input), Path::new(out), Path::new(work))
+        ["split", input, out, work, ref opening @ ..] => {
+            parts::split(Path::new(input), Path::new(out), Path::new(work), opening)
         }
         _ => Err(HELP.into()),
     };

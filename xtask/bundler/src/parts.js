@@ -58,4 +58,6 @@ const prefetch = (part) => Promise.all(filesOf(part).map(compile)).then(() => tr
 const prefetchAll = () => Promise.all(Object.keys(PARTS).map(prefetch)).then((done) => done.every(Boolean));
 globalThis.worldlinesParts = { names: Object.keys(PARTS), prefetch, prefetchAll };
 
+// While the program is still on its way. A link opens another run than the first picture's, and a worker none.
 FIRST.forEach((file) => compile(file).catch(() => {}));
+if (globalThis.document && !document.documentElement.dataset.opens) OPENING.forEach(prefetch);

@@ -3,7 +3,7 @@
 //! All parts share memory, table and stack pointer of the main program, and call each other through the table. So
 //! several parts can be merged into one file (`wasm-merge`), after which wasm-opt sees them as one program.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -26,7 +26,12 @@ const LOADER: &str = include_str!("parts.js");
 ///
 /// Each line of the plan has the name of a file and the parts that `wasm-merge` makes it of. The first file of each
 /// is a module that has only imports and exports: with it they share one memory instead of importing one each.
-pub(crate) fn split(input: &Path, out: &Path, work: &Path) -> Result<(), Failure> {
+pub(crate) fn split(
+    input: &Path,
+    out: &Path,
+    work: &Path,
+    opening: &[&str],
+) -> Result<(), Failure> {
     let name = crate::stem(input);
     let wasm = fs::read(input).map_err(|why| format!("{}: {why}", input.display()))?;
     let build = format!("{:016x}", hash(&wasm));
@@ -71,9 +76,15 @@ pub(crate) fn split(input: &Path, out: &Path, work: &Path) -> Result<(), Failure
             (point.as_str(), needed.map(|(_, name)| name.as_str()).collect())
         })
         .collect();
+    if let Some(unknown) = opening.iter().find(|part| !loads.contains_key(*part)) {
+        let known: Vec<&str> = loads.keys().copied().collect();
+        return Err(
+            format!("there is no part {unknown}; the parts are {}", known.join(", ")).into()
+        );
+    }
     let list = loads.iter().map(|(point, files)| format!("{point} {}\n", files.join(" ")));
     fs::write(work.join("loads.txt"), list.collect::<String>())?;
-    fs::write(out.join("parts.js"), loader(&glue, &build, first, &loads)?)?;
+    fs::write(out.join("parts.js"), loader(&glue, &build, first, &loads, opening)?)?;
     Ok(())
 }
 
@@ -167,21 +178,25 @@ fn base(work: &Path, stems: &[&str], build: &str) -> Result<Vec<u8>, Failure> {
     Ok(module.finish())
 }
 
+fn quoted(words: &[&str]) -> String {
+    words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")
+}
+
 /// Returns the loader of this build.
 fn loader(
     glue: &str,
     build: &str,
     first: Option<&str>,
     loads: &BTreeMap<&str, Vec<&str>>,
+    opening: &[&str],
 ) -> Result<String, Failure> {
     let mut text =
         format!("import {{ initSync }} from \"{glue}\";\n\nconst BUILD = \"{build}\";\n");
     let first = first.map(|name| format!("\"{name}\"")).unwrap_or_default();
-    writeln!(text, "const FIRST = [{first}];\nconst PARTS = {{")?;
+    let opening = quoted(opening);
+    writeln!(text, "const FIRST = [{first}];\nconst OPENING = [{opening}];\nconst PARTS = {{")?;
     for (point, files) in loads {
-        let files: BTreeSet<String> = files.iter().map(|file| format!("\"{file}\"")).collect();
-        let files: Vec<String> = files.into_iter().collect();
-        writeln!(text, "  {point}: [{}],", files.join(", "))?;
+        writeln!(text, "  {point}: [{}],", quoted(files))?;
     }
     writeln!(text, "}};\n{LOADER}")?;
     for point in loads.keys() {
