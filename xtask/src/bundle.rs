@@ -11,7 +11,7 @@ use crate::markup::{self, PROGRAM};
 use crate::process::Program;
 use crate::rust::WASM;
 use crate::workspace::Workspace;
-use crate::{hash, process};
+use crate::{hash, process, tools};
 
 /// The page's program.
 pub(crate) const MAIN: &str = "playground";
@@ -30,6 +30,9 @@ const FEATURES: &str = "--enable-mutable-globals --enable-sign-ext --enable-refe
                         --enable-nontrapping-float-to-int";
 /// Options of wasm-opt for the worker's program: fast before small.
 const FAST: &str = "-O3 -lmu";
+
+/// Files that keep their address beside `index.html`, since other pages or the browser name them.
+const BESIDE: [&str; 2] = ["embed.js", "sw.js"];
 
 /// Number of earlier builds whose files are kept.
 const KEPT: usize = 3;
@@ -66,8 +69,9 @@ impl Profile {
 /// Returns the commands that compile the page's programs.
 pub(crate) fn compile(workspace: &Workspace, profile: Profile) -> Vec<Program> {
     let cargo = |features: &str| {
-        let cargo = Program::new("cargo").words("build --target").arg(WASM).arg("--profile");
-        cargo.arg(profile.name()).arg("--features").arg(features).within(workspace.root())
+        let cargo = Program::new("cargo").words("build --target").arg(WASM).arg("--target-dir");
+        let cargo = cargo.arg(target(workspace, profile)).arg("--profile").arg(profile.name());
+        cargo.arg("--features").arg(features).within(workspace.root())
     };
     let main = cargo(&features(workspace, profile)).arg("--bin").arg(MAIN);
     match (has_worker(workspace), profile) {
@@ -76,6 +80,19 @@ pub(crate) fn compile(workspace: &Workspace, profile: Profile) -> Vec<Program> {
         (true, Profile::Serve | Profile::Dev) => vec![main.arg("--bin").arg(WORKER)],
         (true, Profile::Page) => vec![main, cargo("web").arg("--bin").arg(WORKER)],
     }
+}
+
+/// Returns Cargo's target folder. Libraries for `serve` are compiled once for all checkouts: they take longer than
+/// the page itself.
+fn target(workspace: &Workspace, profile: Profile) -> PathBuf {
+    let shared = if profile == Profile::Page { None } else { tools::shared_target() };
+    shared.unwrap_or_else(|| workspace.target())
+}
+
+/// Returns Cargo's command for the program that takes the protocols' code apart.
+pub(crate) fn source_index(workspace: &Workspace, profile: Profile, command: &str) -> Program {
+    let cargo = Program::new("cargo").arg(command).words("--quiet --package source-index");
+    cargo.arg("--target-dir").arg(target(workspace, profile)).within(workspace.root())
 }
 
 /// Returns the features of the page's program. Only the published page is split.
@@ -126,11 +143,7 @@ pub(crate) fn files(
     for file in &page.files {
         copy(&www.join(file), &made.join(markup::name(file)))?;
     }
-    Program::new("cargo")
-        .words("run --quiet --package source-index --")
-        .arg(made.join("source"))
-        .within(workspace.root())
-        .run()?;
+    source_index(workspace, profile, "run").arg("--").arg(made.join("source")).run()?;
     let html = page.html.replace(PROGRAM, &loading(&made));
     let index = made.join("index.html");
     fs::write(&index, html).map_err(|why| wrong(&index, &why))?;
@@ -185,7 +198,7 @@ fn programs(
     made: &Path,
     work: &Path,
 ) -> Result<(), String> {
-    let linked = workspace.target().join(WASM).join(profile.folder());
+    let linked = target(workspace, profile).join(WASM).join(profile.folder());
     let linked = |name: &str| linked.join(format!("{name}.wasm"));
     let small = profile == Profile::Page;
     let mut jobs = VecDeque::new();
@@ -324,7 +337,9 @@ impl Files {
         let next = dist.with_extension("next");
         anew(&next)?;
         for name in &names {
-            copy(&self.folder.join(name), &next.join(&build).join(name))?;
+            let beside = BESIDE.contains(&name.as_str());
+            let folder = if beside { next.clone() } else { next.join(&build) };
+            copy(&self.folder.join(name), &folder.join(name))?;
         }
         let mut builds = vec![build.clone()];
         for earlier in keep.map(earlier_builds).unwrap_or_default() {
@@ -336,7 +351,9 @@ impl Files {
             }
         }
         fs::write(next.join(BUILDS), builds.join("\n") + "\n").map_err(|why| wrong(&next, &why))?;
-        let html = markup::with_folder(&self.html, &build, &names);
+        let inside: Vec<String> =
+            names.into_iter().filter(|name| !BESIDE.contains(&name.as_str())).collect();
+        let html = markup::with_folder(&self.html, &build, &inside);
         fs::write(next.join("index.html"), html).map_err(|why| wrong(&next, &why))?;
         if dist.exists() {
             fs::remove_dir_all(dist).map_err(|why| wrong(dist, &why))?;
@@ -455,6 +472,7 @@ mod tests {
         for build in 0..6 {
             anew(&made).expect("a folder");
             fs::write(made.join("a.js"), format!("{build}")).expect("a file");
+            fs::write(made.join("sw.js"), "it keeps its address").expect("a file");
             let html = "<html data-files=\"./\"><script src=\"a.js\"></script>".to_owned();
             let files = Files { folder: made.clone(), html };
             published.push(files.publish(&dist, Some(&dist)).expect("it is published"));
@@ -465,6 +483,7 @@ mod tests {
         let mut there = names(&dist, "").expect("a folder");
         there.retain(|name| name.ends_with("a.js"));
         assert_eq!(there.len(), KEPT + 1);
+        assert!(dist.join("sw.js").is_file());
         let html = fs::read_to_string(dist.join("index.html")).expect("it is there");
         assert!(html.contains(&format!("src=\"./{}/a.js\"", published[0])), "{html}");
         fs::remove_dir_all(&root).expect("it is removed");

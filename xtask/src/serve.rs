@@ -44,7 +44,9 @@ pub(crate) fn serve(workspace: &Workspace, mut arguments: Arguments) -> Result<(
     let bundler = progress.step("The program, and the tool that binds it, side by side", || {
         thread::scope(|scope| {
             let program = scope.spawn(|| compile(workspace, profile));
-            let bundler = tools::bundler(workspace, false);
+            let bundler = tools::bundler(workspace, false).and_then(|bundler| {
+                bundle::source_index(workspace, profile, "build").run().map(|()| bundler)
+            });
             program.join().map_err(|_| "a thread panicked".to_owned())??;
             bundler
         })

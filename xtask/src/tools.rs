@@ -117,6 +117,7 @@ pub(crate) fn trunk(workspace: &Workspace) -> Result<Program, String> {
         programs: &["trunk"],
         locked: true,
         options: "--no-default-features --features rustls",
+        level: "0",
         minutes: "2 to 4",
     };
     let bindgen = test_runner(workspace)?;
@@ -138,6 +139,8 @@ pub(crate) fn test_runner(workspace: &Workspace) -> Result<Option<PathBuf>, Stri
         // The package carries no lock file.
         locked: false,
         options: "",
+        // It reads the tests' program of twenty megabytes.
+        level: "1",
         minutes: "1 to 3",
     };
     bindgen.ensure()
@@ -153,6 +156,8 @@ struct Crate {
     locked: bool,
     /// More options of `cargo install`.
     options: &'static str,
+    /// Level of optimisation: compiling it takes longer than it ever runs.
+    level: &'static str,
     /// Time of the installation, on a machine with two to eight cores.
     minutes: &'static str,
 }
@@ -188,8 +193,7 @@ impl Crate {
             .is_some_and(|answer| answer.split_whitespace().nth(1) == Some(self.version.as_str()))
     }
 
-    /// Installs into a folder of its own: the reader's other projects may need another version. Compiling it takes
-    /// longer than it ever runs, so nothing is optimised.
+    /// Installs into a folder of its own: the reader's other projects may need another version.
     fn install(&self, root: &Path) -> Result<(), String> {
         let install = Program::new("cargo").words("install --force --root").arg(root);
         let install = if self.locked { install.arg("--locked") } else { install };
@@ -199,7 +203,7 @@ impl Crate {
             .arg(format!("={}", self.version))
             .arg(self.package)
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
-            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", self.level)
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
             // Its build must neither land among ours nor be affected by our settings.
             .without_env("CARGO_TARGET_DIR")
@@ -208,6 +212,12 @@ impl Crate {
             .within(&std::env::temp_dir())
             .run()
     }
+}
+
+/// Returns the folder in which all checkouts compile what they serve; none if a variable names another one.
+pub(crate) fn shared_target() -> Option<PathBuf> {
+    let named = std::env::var_os("CARGO_TARGET_DIR").is_some();
+    if named { None } else { tools_folder().ok().map(|folder| folder.join("target")) }
 }
 
 /// Returns a folder that all checkouts of this machine share, so that a second clone need not wait again.
