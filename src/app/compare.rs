@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     analysis::Judgement,
-    diagram::{Parting, Seen, parting, parting_sentence, waits},
+    diagram::{Parting, Seen, parting, parting_sentence},
     kernel::{Scenario, Time},
     protocols,
     runs::Outcome,
@@ -74,12 +74,12 @@ impl Compare {
         }
         let parting = parting([&state.run.trace, &run.trace], seen);
         let runs = [&state.run, &run];
-        let waits = runs.map(|run| waits(run.protocol, &run.scenario, &run.trace));
+        let waits = runs.map(|run| &run.features().waits);
         let sentence = parting_sentence(
             parting,
             runs.map(|run| (&run.scenario, &run.trace)),
             [&names[0], &names[1]],
-            [&waits[0], &waits[1]],
+            waits.map(|waits| &waits[..]),
         );
         Some(Self { against, run, parting, sentence: Shared::new(sentence), names })
     }

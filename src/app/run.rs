@@ -24,7 +24,10 @@ impl RunData {
     /// Data for the picture.
     #[must_use]
     pub fn features(&self) -> &Features {
-        self.features.get_or_init(|| Features::new(self.protocol, &self.scenario, &self.trace))
+        self.features.get_or_init(|| {
+            let features = Features::new(self.protocol, &self.scenario, &self.trace);
+            features.judged(&self.report.judgements)
+        })
     }
 }
 

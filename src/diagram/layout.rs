@@ -1,8 +1,8 @@
 //! Positions of events: time along one axis, nodes across the other.
 
-use std::ops::Range;
+use std::{ops::Range, rc::Rc};
 
-use crate::kernel::{EventKind, NodeId, Time, Trace};
+use crate::kernel::{EventId, EventKind, NodeId, Time, Trace};
 
 /// Space before the first moment, so that its marks are not cut off.
 const LEAD: f64 = 28.0;
@@ -87,17 +87,31 @@ impl Window {
     }
 }
 
+/// Largest number of events around the window that are placed one by one.
+const NEAR: usize = 40_000;
+/// Smallest number of events before the window that are placed with those in it: marks among them may move others.
+const BEFORE: usize = 4_000;
+/// Smallest distance of marks at which they are moved apart in a long run: below it they merge anyway.
+const APART: f64 = 1.0;
+
 /// Positions of the events of a run.
+///
+/// In a long run, only the events around the window are placed one by one; all others are at the position of their
+/// time, so that a picture costs only what is visible.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layout {
     frame: Frame,
     nodes: usize,
     scale: f64,
-    /// By event: its position along the axis.
+    /// Times of all events, of a long run; empty otherwise.
+    times: Rc<[u32]>,
+    /// First event that is placed by itself.
+    first: EventId,
+    /// By event from there on: its position along the axis.
     along: Vec<f64>,
-    /// By event: the greatest position of it and all earlier events.
+    /// By event: the greatest position of it and all earlier ones.
     front: Vec<f64>,
-    /// By event: the least position of it and all later events.
+    /// By event: the least position of it and all later ones.
     back: Vec<f64>,
 }
 
@@ -120,24 +134,63 @@ impl Layout {
     /// edit therefore moves only the marks close to the change.
     #[must_use]
     pub fn new(trace: &Trace, nodes: usize, frame: Frame) -> Self {
+        let mut layout = Self::far(Rc::default(), nodes, frame);
+        layout.place(trace, 0..trace.events.len());
+        layout
+    }
+
+    /// The positions of the events with these times: each at its time.
+    pub(super) fn far(times: Rc<[u32]>, nodes: usize, frame: Frame) -> Self {
         let scale = (frame.length - LEAD - TAIL).max(1.0) / frame.end.max(1) as f64;
-        let (apart, lean) = (frame.apart, frame.apart * LEAN);
+        let (along, front, back) = (Vec::new(), Vec::new(), Vec::new());
+        Self { frame, nodes, scale, times, first: 0, along, front, back }
+    }
+
+    /// Returns the layout for a window, if it differs from this one. In a long run, the events around it are moved apart as
+    /// those of short runs, unless they are too close to be told apart.
+    #[must_use]
+    pub fn near(&self, trace: &Trace, window: Window) -> Option<Self> {
+        if self.times.is_empty() || self.frame.apart * MARK_GAP < APART {
+            return None;
+        }
+        let mut layout = Self::far(Rc::clone(&self.times), self.nodes, self.frame);
+        let Range { start, end } = layout.events_in(window);
+        // The same for nearby windows.
+        let start = (start.saturating_sub(BEFORE) / BEFORE * BEFORE).min(self.times.len());
+        // From the beginning of a moment to the end of one.
+        let time = self.times.get(start).copied().unwrap_or(0);
+        let start = self.times.partition_point(|&it| it < time);
+        (end.saturating_sub(start) <= NEAR).then(|| {
+            layout.place(trace, start..end);
+            layout
+        })
+    }
+
+    /// True if all events are at the positions of their times.
+    pub(super) fn is_far(&self) -> bool {
+        !self.times.is_empty() && self.along.is_empty()
+    }
+
+    /// Places events one by one.
+    fn place(&mut self, trace: &Trace, events: Range<EventId>) {
+        let (apart, lean) = (self.frame.apart, self.frame.apart * LEAN);
         // By line: the position of its last mark, and true if that mark is small.
-        let mut last = vec![(f64::NEG_INFINITY, false); nodes];
-        let mut along: Vec<f64> = Vec::with_capacity(trace.events.len());
-        let mut front: Vec<f64> = Vec::with_capacity(trace.events.len());
-        for event in &trace.events {
+        let mut last = vec![(f64::NEG_INFINITY, false); self.nodes];
+        self.first = events.start;
+        self.along = Vec::with_capacity(events.len());
+        self.front = Vec::with_capacity(events.len());
+        for event in &trace.events[events] {
             let (last, was_small) = &mut last[event.node.index()];
-            let place = (LEAD + event.time as f64 * scale).max(*last);
+            let place = (LEAD + event.time as f64 * self.scale).max(*last);
             let small = is_small(&event.kind);
             let next = *last + apart * if small || *was_small { SMALL_GAP } else { MARK_GAP };
             let place = match event.kind {
                 EventKind::Send(_) => place,
                 EventKind::Lose(message, _) => {
-                    place.max(along[trace.messages[message].sent] + lean)
+                    place.max(self.along_event(trace.messages[message].sent) + lean)
                 }
                 EventKind::Receive(message) => {
-                    place.max(next).max(along[trace.messages[message].sent] + lean)
+                    place.max(next).max(self.along_event(trace.messages[message].sent) + lean)
                 }
                 _ => place.max(next),
             };
@@ -145,14 +198,23 @@ impl Layout {
             if !matches!(event.kind, EventKind::Lose(..)) {
                 (*last, *was_small) = (place, small);
             }
-            front.push(front.last().map_or(place, |last| last.max(place)));
-            along.push(place);
+            self.front.push(self.front.last().map_or(place, |last| last.max(place)));
+            self.along.push(place);
         }
-        let mut back = along.clone();
-        for event in (1..back.len()).rev() {
-            back[event - 1] = back[event - 1].min(back[event]);
+        self.back = self.along.clone();
+        for event in (1..self.back.len()).rev() {
+            self.back[event - 1] = self.back[event - 1].min(self.back[event]);
         }
-        Self { frame, nodes, scale, along, front, back }
+    }
+
+    /// Position of the time of an event of a long run.
+    fn along_its_time(&self, event: EventId) -> f64 {
+        self.along_time(f64::from(self.times[event]))
+    }
+
+    /// Number of events.
+    fn events(&self) -> usize {
+        self.times.len().max(self.along.len())
     }
 
     /// Its frame.
@@ -189,20 +251,43 @@ impl Layout {
     /// Position of an event along the time axis.
     #[must_use]
     pub fn along_event(&self, event: usize) -> f64 {
-        self.along[event]
+        let placed = event.checked_sub(self.first).and_then(|place| self.along.get(place));
+        placed.copied().unwrap_or_else(|| self.along_its_time(event))
     }
 
     /// Greatest position of an event and all earlier ones.
     pub(super) fn front(&self, event: usize) -> f64 {
-        self.front[event]
+        let Some(place) = event.checked_sub(self.first) else { return self.along_its_time(event) };
+        match (self.front.get(place), self.front.last()) {
+            (Some(front), _) => *front,
+            (None, Some(front)) => self.along_its_time(event).max(*front),
+            (None, None) => self.along_its_time(event),
+        }
+    }
+
+    /// Least position of an event and all later ones.
+    fn back(&self, event: usize) -> f64 {
+        match (event.checked_sub(self.first), self.back.first()) {
+            (Some(place), _) => {
+                let back = self.back.get(place).copied();
+                back.unwrap_or_else(|| self.along_its_time(event))
+            }
+            (None, Some(back)) => self.along_its_time(event).min(*back),
+            (None, None) => self.along_its_time(event),
+        }
     }
 
     /// A range of events that includes all of those in a part of the picture and few others.
     #[must_use]
     pub fn events_in(&self, window: Window) -> Range<usize> {
-        let first = self.front.partition_point(|front| *front < window.from);
-        let last = self.back.partition_point(|back| *back <= window.to);
+        let first = first_not(self.events(), |event| self.front(event) < window.from);
+        let last = first_not(self.events(), |event| self.back(event) <= window.to);
         first.min(last)..last
+    }
+
+    /// Number of events before a position of the axis, if all are at the positions of their times.
+    pub(super) fn events_before(&self, along: f64) -> usize {
+        first_not(self.events(), |event| self.along_its_time(event) < along)
     }
 
     /// Position of a node's line across.
@@ -256,13 +341,23 @@ impl Layout {
     /// Point of an event, on its node's line.
     #[must_use]
     pub fn event_point(&self, trace: &Trace, event: usize) -> Point {
-        self.point(self.along[event], self.across(trace.events[event].node))
+        self.point(self.along_event(event), self.across(trace.events[event].node))
     }
 
     /// Position of the playhead after the first `cursor` events, at `time` ms.
     #[must_use]
     pub fn playhead(&self, cursor: usize, time: f64) -> f64 {
-        let happened = cursor.checked_sub(1).map_or(0.0, |last| self.front[last] + 7.0);
+        let happened = cursor.checked_sub(1).map_or(0.0, |last| self.front(last) + 7.0);
         self.along_time(time).max(happened)
     }
+}
+
+/// First number below `count` of which something does not hold; it holds of all smaller ones.
+fn first_not(count: usize, holds: impl Fn(usize) -> bool) -> usize {
+    let (mut from, mut to) = (0, count);
+    while from < to {
+        let middle = from + (to - from) / 2;
+        if holds(middle) { from = middle + 1 } else { to = middle }
+    }
+    from
 }

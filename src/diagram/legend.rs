@@ -1,9 +1,9 @@
 //! Signs on screen, for the legend.
 
-use super::{Features, MarkShape, Oddity, arrows, mark_shape, measures};
+use super::{Features, MarkShape, Oddity, measures};
 use crate::{
     analysis::deadlock,
-    kernel::{Drawn, EventKind, Fate, Fault, NodeId, NodeSet, Protocol, Scenario, Trace, sort},
+    kernel::{Drawn, Fault, NodeId, NodeSet, Protocol, Scenario, Trace, sort},
 };
 
 /// Largest number of nodes for which each curve has a sign of its own.
@@ -46,6 +46,8 @@ pub enum Sign {
     Traitor,
     /// A deadlock: a circle of nodes that wait for each other.
     Deadlock,
+    /// A band for many messages between two nodes.
+    Sheaf,
 }
 
 /// Returns the signs that occur in the picture of a run, in a fixed order.
@@ -56,8 +58,9 @@ pub fn signs(
     scenario: &Scenario,
     trace: &Trace,
 ) -> Vec<Sign> {
+    let shapes = MarkShape::ALL.into_iter().filter(|shape| features.shapes.contains(*shape));
     let mut signs: Vec<_> =
-        trace.events.iter().filter_map(|it| mark_shape(&it.kind)).map(Sign::Mark).collect();
+        shapes.map(Sign::Mark).chain(features.of_messages.iter().copied()).collect();
     let mut add = |there: bool, sign: Sign| {
         if there {
             signs.push(sign);
@@ -68,11 +71,11 @@ pub fn signs(
     add(!features.stays.is_empty(), Sign::Section);
     add(!features.clashes.is_empty(), Sign::Clash);
     for metric in measures::measured(protocol, trace, Drawn::Band) {
-        let some = |values: &[i64]| values.get(metric).is_some_and(|value| *value != 0);
-        add(trace.samples.iter().any(|sample| some(&sample.values)), Sign::Band(metric));
+        add(features.extremes[metric] != (0, 0), Sign::Band(metric));
     }
     if measures::strips(protocol, trace) > 0.0 {
-        let measured: NodeSet = trace.samples.iter().map(|sample| sample.node).collect();
+        let nodes = features.samples.iter().enumerate().filter(|(_, samples)| !samples.is_empty());
+        let measured: NodeSet = nodes.map(|(node, _)| NodeId::new(node)).collect();
         // With more nodes, the curves share a few strokes.
         let few = measured.into_iter().filter(|_| measured.len() <= CURVES);
         few.for_each(|node| add(true, Sign::Curve(node)));
@@ -81,21 +84,13 @@ pub fn signs(
     let undone = !features.recoveries.is_empty();
     add(undone, Sign::RecoveryLine);
     add(undone, Sign::Undone);
-    for message in &trace.messages {
-        let delayed = features.delayed.contains(&message.name);
-        for (copy, fate) in message.fates().enumerate() {
-            add(matches!(fate, Fate::Lost(..)), Sign::Lost);
-            if let Some(oddity) = arrows::oddity(message, copy, delayed) {
-                add(true, Sign::Odd(oddity));
-            }
-        }
-    }
     let is_wall = |fault: &Fault| matches!(fault, Fault::Partition { .. } | Fault::Cut { .. });
     add(scenario.faults.iter().any(is_wall), Sign::Wall);
-    add(trace.events.iter().any(|it| matches!(it.kind, EventKind::Crash)), Sign::Down);
+    add(features.shapes.contains(MarkShape::Crash), Sign::Down);
     add(!scenario.network.topology.routers().is_empty(), Sign::Router);
     add(!features.traitors.is_empty(), Sign::Traitor);
     add(!deadlock(trace).is_empty(), Sign::Deadlock);
+    add(features.is_crowded(), Sign::Sheaf);
     sort(&mut signs);
     signs.dedup();
     signs

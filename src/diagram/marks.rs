@@ -89,6 +89,37 @@ pub enum MarkShape {
 }
 
 impl MarkShape {
+    /// All shapes.
+    pub(super) const ALL: [Self; 27] = [
+        Self::Request,
+        Self::Receipt,
+        Self::Delivery,
+        Self::Answer,
+        Self::Refusal,
+        Self::View,
+        Self::Enter,
+        Self::Exit,
+        Self::Decision,
+        Self::Leader,
+        Self::Commit,
+        Self::Abort,
+        Self::Suspicion,
+        Self::Restoration,
+        Self::Reading,
+        Self::Record,
+        Self::Snapshot,
+        Self::Checkpoint,
+        Self::Rollback,
+        Self::Flag,
+        Self::Crash,
+        Self::Recovery,
+        Self::Pause,
+        Self::Traitor,
+        Self::Storage,
+        Self::Timer,
+        Self::Note,
+    ];
+
     /// True if it stands beside its line, on a pole.
     #[must_use]
     pub const fn is_sign(self) -> bool {
@@ -105,11 +136,6 @@ impl MarkShape {
                 | Self::Flag
                 | Self::Traitor
         )
-    }
-
-    /// True for a fault or a recovery: its mark never merges with others.
-    pub(super) const fn is_fault(self) -> bool {
-        matches!(self, Self::Crash | Self::Recovery | Self::Pause | Self::Traitor | Self::Rollback)
     }
 
     /// Urgency of its text: events that the application sees come before internal ones.

@@ -6,6 +6,7 @@
 
 mod arrows;
 mod changes;
+mod crowd;
 mod cutline;
 mod cuts;
 mod deadlock;
@@ -16,6 +17,7 @@ mod elements;
 mod emphasis;
 mod explanation;
 mod features;
+mod forest;
 mod ghosts;
 mod labels;
 mod layout;
@@ -39,7 +41,7 @@ pub use cutline::{cut_along, cut_at};
 pub use cuts::{Across, Cut, Strike, Undone, cuts, recoveries};
 pub use deadlock::{Waiting, deadlock_sentence};
 pub use deliveries::{Against, Cell, Column, Deliveries, cell_text};
-pub use density::{Heap, Merged, Overview, overview};
+pub use density::{Apart, Heap, Merged, Overview, Sheaf, overview};
 pub use describe::{
     event_sentence, fault_sentence, message_sentence, message_so_far, request_sentence,
     strategy_words,
@@ -47,7 +49,7 @@ pub use describe::{
 pub use elements::{Label, Lane, LaneState, Stretch, traitors};
 pub use emphasis::{Asked, Emphasis, Role};
 pub use explanation::explain;
-pub use features::Features;
+pub use features::{Features, Reading};
 pub use ghosts::{Ghosts, Side};
 pub use layout::{Frame, Layout, Orientation, Point, Window};
 pub use legend::{Sign, signs};

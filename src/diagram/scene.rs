@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{
-    Across, Arrow, Band, Bar, Barrier, Features, Field, Lane, LaneState, Layout, Mark, MarkShape,
+    Across, Arrow, Band, Bar, Barrier, Features, Field, Lane, LaneState, Layout, Mark,
     Merged, Plot, Point, Stretch, Strike, Wait, Waiting, Wall, Window, arrows, cuts, deadlock,
     density,
     labels::Placed,
@@ -25,8 +25,8 @@ const PICKED: usize = 100;
 const LANE_ENDS: f64 = 40.0;
 /// Largest number of waiting messages drawn.
 const BARS: usize = 150;
-/// Largest number of fault marks drawn one by one while the others merge.
-const FAULTS: usize = 240;
+/// Largest number of faults, views and decisions that have a mark of their own while other events merge.
+const NOTABLE: usize = 240;
 /// Largest number of captions with a sign.
 const FLAGS: usize = 60;
 
@@ -150,15 +150,16 @@ impl Scene {
         scene.detail = detail;
         let mut placed = scene.placed(layout);
         let merges = detail == Detail::Merged;
-        let stands_alone = |event: &EventId| {
-            !merges || mark_shape(&trace.events[*event].kind).is_some_and(MarkShape::is_fault)
-        };
-        let alone = events.clone().filter(stands_alone);
+        let part = density::Part { features, scenario, trace, layout, window };
+        let notable = if merges { part.notable(&events, NOTABLE) } else { Vec::new() };
+        let others = events.clone().filter(|_| !merges);
+        let alone = notable.iter().copied().chain(others);
         let mut marks = marks::marks(alone, &features.stable, trace, layout, &mut placed);
+        let all_notable = marks.len() <= NOTABLE;
         if merges {
             let place =
                 |mark: &Mark| (trace.events[mark.event].node.index(), layout.unpoint(mark.at).0);
-            marks = thinned(marks, FAULTS, place, |_, _| ());
+            marks = thinned(marks, NOTABLE, place, |_, _| ());
         }
         for flag in &scene.flags {
             placed.block(flag.at, FLAG);
@@ -180,7 +181,11 @@ impl Scene {
         }
         walls::label(&mut scene.walls, scenario, &mut placed);
         label(Urgency::Last, &mut placed);
-        scene.merged = merges.then(|| density::merge(scenario, trace, place, events, messages));
+        scene.merged = merges.then(|| part.merge(events, messages, &mut placed));
+        if let Some(merged) = scene.merged.as_mut().filter(|_| all_notable) {
+            // Each of them has a mark.
+            merged.signs.clear();
+        }
         scene.marks = marks;
         scene
     }
@@ -283,7 +288,8 @@ fn detail(
         events.contains(&message.sent) || end.is_some_and(|event| events.contains(&event))
     };
     let ending = trace.messages[messages.clone()].iter().filter(|it| ends_here(it)).count();
-    let marks = events.clone().filter(is_mark).count();
+    // More of them would not be looked at.
+    let marks = events.clone().filter(is_mark).take(limit.saturating_add(1)).count();
     let strokes = weighs(messages.len(), LEAN.1);
     match () {
         () if weighs(marks, FULL.0) + weighs(ending, FULL.1) + strokes <= limit => Detail::Full,
@@ -344,7 +350,12 @@ fn lanes(
 
 fn held_back(waits: &[Wait], trace: &Trace, (layout, window): (&Layout, Window)) -> Vec<HeldBack> {
     let end = layout.along_time(layout.end() as f64);
+    let events = layout.events_in(window);
     let seen = |wait: &&Wait| {
+        // Places are computed only of what can be there.
+        if wait.received >= events.end || wait.delivered.is_some_and(|end| end < events.start) {
+            return false;
+        }
         let to = wait.delivered.map_or(end, |event| layout.along_event(event));
         window.meets(layout.along_event(wait.received), to)
     };

@@ -29,9 +29,12 @@ pub(super) struct Props {
 #[component]
 pub(super) fn Layer(props: &Props) -> Html {
     let Props { run, layout, found, .. } = props;
-    let placed = use_memo((found.before.clone(), layout.clone()), |(before, layout)| {
+    let of_before = (found.before.clone(), layout.clone(), props.window);
+    let placed = use_memo(of_before, |(before, layout, window)| {
         // A line more or less moves none of those that stay.
-        Layout::new(&before.trace, before.scenario.nodes.len(), layout.frame())
+        let nodes = before.scenario.nodes.len();
+        let layout = before.features().layout(&before.trace, nodes, layout.frame());
+        layout.near(&before.trace, *window).unwrap_or(layout)
     });
     let key = (found.difference.clone(), layout.clone(), props.window);
     let ghosts = use_memo(key, |(difference, layout, window)| {

@@ -57,6 +57,7 @@ fn meaning(run: &Run, sign: Sign) -> String {
         Sign::Router => text::legend::ROUTER,
         Sign::Traitor => text::legend::TRAITOR,
         Sign::Deadlock => text::legend::DEADLOCK,
+        Sign::Sheaf => text::legend::SHEAF,
     };
     words.to_owned()
 }
@@ -121,6 +122,9 @@ fn picture(sign: Sign) -> Html {
         },
         Sign::Deadlock => html! {
             <g class="waiting">{ spans::bent(Point { x: 6.0, y: 18.0 }, Point { x: 20.0, y: 0.0 }, Point { x: 28.0, y: 18.0 }) }</g>
+        },
+        Sign::Sheaf => html! {
+            <g class="merged"><path class="sheaf" d="M3 2H15L31 20H19Z" /></g>
         },
     };
     let (width, height) = SIZE;

@@ -31,6 +31,7 @@ mod keyboard;
 mod legend;
 mod marks;
 mod menu;
+mod merged;
 mod network;
 mod network_view;
 mod numbers;

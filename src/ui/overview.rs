@@ -73,7 +73,7 @@ pub(super) fn Overview(props: &Props) -> Html {
 /// The run by line and bin, with faults, losses and violations.
 fn strip(run: &Run, end: Time) -> Html {
     let size = run.scenario.nodes.len();
-    let sum = diagram::overview(&run.trace, &run.report.judgements, size, (BINS, end));
+    let sum = diagram::overview(run.features(), &run.trace, size, (BINS, end));
     let most = sum.counts.iter().flatten().copied().max().unwrap_or(0).max(1);
     let mut bars = String::new();
     for (node, counts) in sum.counts.iter().enumerate() {

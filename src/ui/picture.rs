@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::{
     arrows,
     drawing::Props,
-    marks, plots,
+    marks, merged, plots,
     portion::RULER,
     spans,
     svg::{line, px, rect, text},
@@ -13,8 +13,8 @@ use super::{
 use crate::{
     app::{End, text},
     diagram::{
-        Arrow, Detail, Heap, HeldBack, Lane, LaneState, Merged, Orientation, Point, Scene, Stretch,
-        Wall, fault_sentence,
+        Arrow, Detail, HeldBack, Lane, LaneState, Orientation, Point, Scene, Stretch, Wall,
+        fault_sentence,
     },
 };
 
@@ -39,7 +39,7 @@ pub(super) fn Picture(props: &Props) -> Html {
             { for barriers.iter().map(|barrier| spans::barrier(props, barrier)) }
             { for across.iter().map(|it| spans::across(props, it)) }
             { for held_back.iter().map(|bar| draw_bar(props, bar)) }
-            if let Some(merged) = &props.scene.merged { { draw_merged(props, merged) } }
+            if let Some(merged) = &props.scene.merged { { merged::draw(props, merged) } }
             <g lang="en">{ for arrows.iter().map(|arrow| arrow_of(props, arrow)) }</g>
             <g lang="en">{ for marks.iter().map(|mark| marks::draw(props, mark)) }</g>
             if let Some((marks, arrows)) = &*props.picked {
@@ -76,39 +76,6 @@ fn arrow_of(props: &Props, arrow: &Arrow) -> Html {
         arrows::draw(props, arrow)
     } else {
         arrows::draw_lean(props, arrow)
-    }
-}
-
-/// Messages and events that merge.
-fn draw_merged(props: &Props, merged: &Merged) -> Html {
-    let whole = |length: f64| length.round() as i64;
-    let mut strokes = String::new();
-    for (from, to) in &merged.strokes {
-        let (x, y) = (whole(from.x), whole(from.y));
-        strokes.push_str(&format!("M{x} {y}l{} {}", whole(to.x) - x, whole(to.y) - y));
-    }
-    let mut bars = String::new();
-    let horizontal = props.layout.orientation() == Orientation::Horizontal;
-    for Heap { at, count } in &merged.bars {
-        // As high as the number has binary digits.
-        let half = 2 + 2 * i64::from(32 - count.leading_zeros()).min(8);
-        let (x, y) = (whole(at.x), whole(at.y));
-        bars.push_str(&match horizontal {
-            true => format!("M{x} {}v{}", y - half, 2 * half),
-            false => format!("M{} {y}h{}", x - half, 2 * half),
-        });
-    }
-    let mut losses = String::new();
-    for at in &merged.losses {
-        let (x, y) = (whole(at.x), whole(at.y));
-        losses.push_str(&format!("M{} {}l6 6m0 -6l-6 6", x - 3, y - 3));
-    }
-    html! {
-        <g class="merged">
-            <path class="strokes" d={strokes} />
-            <path class="bars" d={bars} />
-            <path class="losses" d={losses} />
-        </g>
     }
 }
 

@@ -36,9 +36,15 @@ pub(super) fn Second(props: &Props) -> Html {
     let run = &compare.run;
     let nodes = run.scenario.nodes.len();
     let layout =
-        use_memo((run.clone(), *frame), |(run, frame)| Layout::new(&run.trace, nodes, *frame));
-    let layout: Shared<_> = layout.into();
+        use_memo((run.clone(), *frame), |(run, frame)| {
+            run.features().layout(&run.trace, nodes, *frame)
+        });
     let window = Window::around(props.scrolled, props.seen, layout.length());
+    let layout: Shared<_> = layout.into();
+    let near = use_memo((layout.clone(), window), |(layout, window)| {
+        layout.near(&run.trace, *window).map(Shared::new)
+    });
+    let layout = (*near).clone().unwrap_or(layout);
     let scene = use_memo((layout.clone(), window), |(layout, window)| {
         let drawn = (run.protocol, &run.scenario, &run.trace);
         Scene::part(run.features(), drawn, layout, *window, weight(nodes, true))

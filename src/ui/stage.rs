@@ -116,15 +116,19 @@ pub(super) fn Stage(props: &Props) -> Html {
     *armed.borrow_mut() = props.armed;
     use_let_go(&drag, props.called_off);
     let layout = use_memo((run.clone(), frame), |(run, frame)| {
-        Layout::new(&run.trace, run.scenario.nodes.len(), *frame)
+        run.features().layout(&run.trace, run.scenario.nodes.len(), *frame)
     });
-    let layout: Shared<_> = layout.into();
     let horizontal = layout.orientation() == Orientation::Horizontal;
     let (scrolled, seen) = match horizontal {
         true => (viewport.left, viewport.width - names_width),
         false => (viewport.top, viewport.height),
     };
     let window = Window::around(scrolled, seen, layout.length());
+    let layout: Shared<_> = layout.into();
+    let near = use_memo((layout.clone(), window), |(layout, window)| {
+        layout.near(&run.trace, *window).map(Shared::new)
+    });
+    let layout = (*near).clone().unwrap_or(layout);
     let zooming = use_zooming(props.lens);
     let scene = use_memo((layout.clone(), window, zooming), |(layout, window, zooming)| {
         let drawn = (run.protocol, &run.scenario, &run.trace);

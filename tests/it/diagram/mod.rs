@@ -1,5 +1,6 @@
 //! Traces as geometry.
 
+mod crowd;
 mod geometry;
 mod marks;
 mod window;

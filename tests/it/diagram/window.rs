@@ -171,7 +171,8 @@ fn window_covers_the_visible_part_at_every_scroll_position() {
 fn overview_counts_all_events_and_shows_faults_and_violations() {
     let run = long_run(60);
     let end = interesting_end(&run);
-    let sum = overview(&run.trace, &run.report.judgements, 5, (100, end));
+    let features = features(&run).judged(&run.report.judgements);
+    let sum = overview(&features, &run.trace, 5, (100, end));
     let events = sum.counts.iter().flatten().sum::<u32>() as usize;
     let losses = run.trace.events.iter().filter(|event| event.kind.name() == "lose").count();
     assert_eq!(events + losses + sum.faults.len(), run.trace.events.len());

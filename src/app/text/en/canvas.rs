@@ -68,6 +68,7 @@ pub mod legend {
     pub const ROUTER: &str = "router";
     pub const TRAITOR: &str = "line of a traitor";
     pub const DEADLOCK: &str = "waits for ever (deadlock)";
+    pub const SHEAF: &str = "many messages from one node to another, with their number";
     pub const HINT: &str = "click a message to drop, delay or forge it, or drag its head. Click a \
         node's line to crash the node at that moment, to make a request, and more. Drag across lines to \
         partition the network. Drag marks and walls along the time axis.";
@@ -219,6 +220,20 @@ pub mod picture {
         format!(
             "{fault}. Drag it or one of its ends along the time axis, or set its times under Requests \
              and faults."
+        )
+    }
+
+    /// The title of a band of messages: their sender and receiver, their number, and the numbers of lost and forged ones.
+    #[must_use]
+    pub fn sheaf((from, to): (&str, &str), count: usize, lost: u32, forged: u32) -> String {
+        let more = |number: u32, what: &str| match number {
+            0 => String::new(),
+            _ => format!(", {number} of them {what}"),
+        };
+        format!(
+            "{count} messages from {from} to {to}{}{}: enlarge the diagram to see each of them",
+            more(lost, "lost"),
+            more(forged, "forged")
         )
     }
 

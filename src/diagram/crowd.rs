@@ -1,0 +1,190 @@
+//! Forests over a run: one over the events of each lane, one over the messages of each lane pair.
+
+use std::{ops::Range, rc::Rc};
+
+use super::{
+    MarkShape,
+    forest::{Forest, Growing, Sum},
+    mark_shape,
+};
+use crate::kernel::{EventId, EventKind, Fate, Message, MessageId, Trace};
+
+/// Kinds of events among some events that no picture leaves out, as a set: bit n is the n-th of [`NOTABLE`], or a loss.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Kinds(u16);
+
+/// Shapes of the marks that never merge: faults, views and decisions.
+const NOTABLE: [MarkShape; 10] = [
+    MarkShape::Crash,
+    MarkShape::Recovery,
+    MarkShape::Pause,
+    MarkShape::Traitor,
+    MarkShape::Rollback,
+    MarkShape::View,
+    MarkShape::Decision,
+    MarkShape::Leader,
+    MarkShape::Commit,
+    MarkShape::Abort,
+];
+
+impl Kinds {
+    /// Losses alone.
+    pub(super) const LOSS: Self = Self(1 << NOTABLE.len());
+
+    /// Kinds of one event.
+    pub(super) fn of(kind: &EventKind) -> Self {
+        match kind {
+            EventKind::Lose(..) => return Self::LOSS,
+            EventKind::Send(_) | EventKind::Receive(_) | EventKind::Timer(_) => return Self::NONE,
+            _ => {}
+        }
+        let shape = mark_shape(kind);
+        let place = NOTABLE.iter().position(|it| Some(*it) == shape);
+        Self(place.map_or(0, |place| 1 << place))
+    }
+
+    /// True if there is a loss among them.
+    pub(super) const fn has_loss(self) -> bool {
+        self.0 & Self::LOSS.0 != 0
+    }
+
+    /// True if there is a mark among them.
+    pub(super) const fn has_mark(self) -> bool {
+        self.0 & !Self::LOSS.0 != 0
+    }
+
+    /// True if there is a crash, a recovery or a pause among them.
+    pub(super) const fn has_fault(self) -> bool {
+        self.0 & 0b111 != 0
+    }
+
+    /// Shapes of the marks among them.
+    pub(super) fn shapes(self) -> impl Iterator<Item = MarkShape> {
+        let shapes = NOTABLE.into_iter().enumerate();
+        shapes.filter(move |(place, _)| self.0 & 1 << place != 0).map(|(_, shape)| shape)
+    }
+}
+
+impl Sum for Kinds {
+    const NONE: Self = Self(0);
+
+    fn plus(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+/// Fates of some messages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Fates {
+    /// Number of those of which a copy was lost.
+    pub(super) lost: u32,
+    /// Number of those that a traitor forged.
+    pub(super) forged: u32,
+    /// Longest time from the sending of one to its end, in virtual ms.
+    pub(super) longest: u32,
+}
+
+impl Fates {
+    /// Fate of one message.
+    pub(super) fn of(trace: &Trace, message: MessageId) -> Self {
+        let message: &Message = &trace.messages[message];
+        let lost = message.fates().any(|fate| matches!(fate, Fate::Lost(..)));
+        let end = match message.overall() {
+            Fate::InTransit { due } => due,
+            Fate::Received(event) | Fate::Lost(event, _) => trace.events[event].time,
+        };
+        let longest = end.saturating_sub(trace.events[message.sent].time) as u32;
+        Self { lost: lost.into(), forged: message.truth().is_some().into(), longest }
+    }
+}
+
+impl Sum for Fates {
+    const NONE: Self = Self { lost: 0, forged: 0, longest: 0 };
+
+    fn plus(self, other: Self) -> Self {
+        Self {
+            lost: self.lost + other.lost,
+            forged: self.forged + other.forged,
+            longest: self.longest.max(other.longest),
+        }
+    }
+}
+
+/// The forests of a run, with the times of its events: at most 16 bytes an event.
+#[derive(Clone, Debug)]
+pub(super) struct Crowd {
+    /// Times of all events.
+    pub(super) times: Rc<[u32]>,
+    /// Kinds of all events.
+    kinds: Vec<Kinds>,
+    /// Events by lane.
+    pub(super) events: Forest<Kinds>,
+    /// Messages by lane pair: sender × number of nodes + receiver.
+    pub(super) messages: Forest<Fates>,
+}
+
+impl Crowd {
+    /// Kinds of one event.
+    pub(super) fn kinds(&self, event: EventId) -> Kinds {
+        self.kinds[event]
+    }
+
+    /// Kinds of the events at these places.
+    pub(super) fn kinds_of(&self, places: Range<usize>) -> Kinds {
+        self.events.sum(places, |event| self.kinds[event])
+    }
+
+    /// Place of the first event of a kind, in a range of places of one line.
+    pub(super) fn find(&self, places: Range<usize>, is: impl Fn(Kinds) -> bool) -> Option<usize> {
+        self.events.find(places, |event| self.kinds[event], is)
+    }
+}
+
+/// The forests of a run that are being built, in slices.
+#[derive(Debug)]
+pub(super) struct Gathering {
+    size: usize,
+    times: Vec<u32>,
+    kinds: Vec<Kinds>,
+    events: Growing<Kinds>,
+    messages: Growing<Fates>,
+    /// Number of forests that are done.
+    done: usize,
+}
+
+impl Gathering {
+    /// Begins the forests of a run of so many nodes.
+    pub(super) fn new(size: usize) -> Self {
+        let (events, messages) = (Growing::new(size), Growing::new(size * size));
+        Self { size, times: Vec::new(), kinds: Vec::new(), events, messages, done: 0 }
+    }
+
+    /// Does so many steps. True once the forests are done.
+    pub(super) fn advance(&mut self, trace: &Trace, steps: usize) -> bool {
+        let lane = |event: EventId| trace.events[event].node.index();
+        let pair = |message: MessageId| {
+            let name = trace.messages[message].name;
+            name.from.index() * self.size + name.to.index()
+        };
+        let kinds = |event: EventId| self.kinds[event];
+        let fates = |message: MessageId| Fates::of(trace, message);
+        let done = match self.done {
+            0 => {
+                let left = trace.events.iter().skip(self.times.len()).take(steps);
+                self.times.extend(left.clone().map(|event| event.time as u32));
+                self.kinds.extend(left.map(|event| Kinds::of(&event.kind)));
+                self.times.len() == trace.events.len()
+            }
+            1 => self.events.advance((steps, trace.events.len()), lane, kinds),
+            _ => self.messages.advance((steps, trace.messages.len()), pair, fates),
+        };
+        self.done += usize::from(done);
+        self.done == 3
+    }
+
+    /// Returns the forests once they are done.
+    pub(super) fn finish(self) -> Crowd {
+        let (events, messages) = (self.events.finish(), self.messages.finish());
+        Crowd { times: self.times.into(), kinds: self.kinds, events, messages }
+    }
+}
