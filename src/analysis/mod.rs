@@ -30,5 +30,5 @@ pub use inquiry::{Inquiry, MOST_TESTED, find_causes};
 pub use judgement::{Judgement, Judging, Watching, judge};
 use repair::Repair;
 use repair::Repaired;
-pub use report::{Class, Report, report, report_of};
+pub use report::{Class, Report, Reporting, report};
 pub use stamps::Stamps;

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use super::{Breach, Cause, Judgement, Judging, assumptions::relied_on, chain, judge};
-use crate::kernel::{Kind, Protocol, Rule, Scenario, Time, Trace, Verdict};
+use crate::kernel::{Assumption, Kind, Protocol, Rule, Scenario, Time, Trace, Verdict};
 
 /// Verdicts on a whole run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,60 +53,88 @@ impl Class {
 #[must_use]
 pub fn report(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Report {
     let judgements = judge(protocol, scenario, trace, trace.events.len());
-    report_of(judgements, protocol, scenario, trace)
+    let mut reporting = Reporting::new(judgements, protocol, scenario);
+    while !reporting.advance((protocol, scenario, trace), usize::MAX) {}
+    reporting.finish()
 }
 
-/// Judges a whole run whose verdicts are known.
-#[must_use]
-pub fn report_of(
+/// The report on a run whose verdicts are known, worked out in slices.
+#[derive(Clone, Debug)]
+pub struct Reporting {
     judgements: Vec<Judgement>,
-    protocol: &Protocol,
-    scenario: &Scenario,
-    trace: &Trace,
-) -> Report {
-    let mut breaches: Vec<Breach> = relied_on(protocol, scenario)
-        .into_iter()
-        .filter_map(|assumption| assumption.breach(protocol, scenario, trace))
-        .collect();
-    // An assumption that is listed twice is broken once.
-    let mut said = Vec::new();
-    breaches.retain(|breach| {
-        let news = !said.contains(&(breach.rule, breach.kind));
-        said.push((breach.rule, breach.kind));
-        news
-    });
-    let judgements = decided_only_if_over(judgements, &breaches, protocol, scenario, trace);
-    let promised = || judgements.iter().filter(|judgement| judgement.promised);
-    let kept = |kind| !promised().any(|j| j.property.kind == kind && j.verdict.is_violated());
-    let decided = !promised().any(|j| matches!(j.verdict, Verdict::Undecided(_)));
-    let class = decided.then(|| Class::of(kept(Kind::Safety), kept(Kind::Liveness)));
-    Report { judgements, breaches, class, causes: OnceCell::new() }
+    relied_on: Vec<Assumption>,
+    /// Number of assumptions that were judged.
+    judged: usize,
+    breaches: Vec<Breach>,
+    /// The run judged as one that goes on, where an open obligation may still be met.
+    again: Option<Judging>,
 }
 
-/// Verdicts on a run that ends before it is at rest, of a protocol whose runs end at rest. An open obligation may still be
-/// met, so liveness is undecided unless an assumption is broken.
-fn decided_only_if_over(
-    mut judgements: Vec<Judgement>,
-    breaches: &[Breach],
-    protocol: &Protocol,
-    scenario: &Scenario,
-    trace: &Trace,
-) -> Vec<Judgement> {
-    let matters = |breach: &Breach| breach.kind.is_none_or(|kind| kind == Kind::Liveness);
-    let broken = |breach: &Breach| breach.rule != Rule::RunsToQuiescence && matters(breach);
-    let owed = |it: &Judgement| it.property.kind == Kind::Liveness && it.verdict.is_violated();
-    let rests = protocol.rests(scenario);
-    if trace.quiescent || !rests || breaches.iter().any(broken) || !judgements.iter().any(owed) {
-        return judgements;
+impl Reporting {
+    /// Begins the report on a run with these verdicts.
+    #[must_use]
+    pub fn new(judgements: Vec<Judgement>, protocol: &Protocol, scenario: &Scenario) -> Self {
+        let relied_on = relied_on(protocol, scenario);
+        Self { judgements, relied_on, judged: 0, breaches: Vec::new(), again: None }
     }
-    let mut judging = Judging::new(protocol, scenario);
-    judging.advance(trace, trace.events.len());
-    for (judgement, verdict) in judgements.iter_mut().zip(judging.so_far()) {
-        if owed(judgement) {
-            judgement.verdict = verdict;
+
+    /// Judges one assumption, or so many events once more. True once the report is done.
+    pub fn advance(
+        &mut self,
+        (protocol, scenario, trace): (&Protocol, &Scenario, &Trace),
+        events: usize,
+    ) -> bool {
+        if let Some(again) = &mut self.again {
+            again.advance(trace, again.seen().saturating_add(events));
+            return again.seen() == trace.events.len();
         }
+        if let Some(assumption) = self.relied_on.get(self.judged) {
+            self.judged += 1;
+            // An assumption that is listed twice is broken once.
+            let found = assumption.breach(protocol, scenario, trace).filter(|found| {
+                !self.breaches.iter().any(|it| (it.rule, it.kind) == (found.rule, found.kind))
+            });
+            self.breaches.extend(found);
+            return false;
+        }
+        let undecided = self.may_be_met(protocol, scenario, trace);
+        self.again = undecided.then(|| Judging::new(protocol, scenario));
+        !undecided
     }
-    judgements
+
+    /// True if a run ends before it is at rest, of a protocol whose runs end at rest: an open obligation may still be met,
+    /// so liveness is undecided unless an assumption is broken.
+    fn may_be_met(&self, protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> bool {
+        let matters = |breach: &Breach| breach.kind.is_none_or(|kind| kind == Kind::Liveness);
+        let broken = |breach: &Breach| breach.rule != Rule::RunsToQuiescence && matters(breach);
+        !trace.quiescent
+            && protocol.rests(scenario)
+            && !self.breaches.iter().any(broken)
+            && self.judgements.iter().any(is_owed)
+    }
+
+    /// Returns the report once it is done.
+    #[must_use]
+    pub fn finish(self) -> Report {
+        let Self { mut judgements, breaches, again, .. } = self;
+        if let Some(judging) = again {
+            for (judgement, verdict) in judgements.iter_mut().zip(judging.so_far()) {
+                if is_owed(judgement) {
+                    judgement.verdict = verdict;
+                }
+            }
+        }
+        let promised = || judgements.iter().filter(|judgement| judgement.promised);
+        let kept = |kind| !promised().any(|j| j.property.kind == kind && j.verdict.is_violated());
+        let decided = !promised().any(|j| matches!(j.verdict, Verdict::Undecided(_)));
+        let class = decided.then(|| Class::of(kept(Kind::Safety), kept(Kind::Liveness)));
+        Report { judgements, breaches, class, causes: OnceCell::new() }
+    }
+}
+
+/// True for a violated liveness property.
+fn is_owed(judgement: &Judgement) -> bool {
+    judgement.property.kind == Kind::Liveness && judgement.verdict.is_violated()
 }
 
 impl Report {

@@ -5,9 +5,9 @@ use std::{cell::OnceCell, ops::Deref};
 use super::Shared;
 use crate::{
     analysis::{Judgement, Judging, judge},
-    diagram::Features,
-    kernel::Time,
-    runs::Outcome,
+    diagram::{Features, Reading},
+    kernel::{Time, Trace},
+    runs::{Outcome, Work},
 };
 
 /// A scenario with its run and its verdicts.
@@ -44,6 +44,98 @@ impl Run {
     #[must_use]
     pub fn of(outcome: Outcome) -> Self {
         Self::new(RunData { outcome, features: OnceCell::new() })
+    }
+
+    /// Shares an outcome with the data for its picture.
+    fn with(outcome: Outcome, features: Features) -> Self {
+        Self::new(RunData { outcome, features: features.into() })
+    }
+}
+
+/// A run in progress, with the data for its picture: a long one is made in slices.
+#[derive(Debug)]
+pub struct Making(Stage);
+
+#[derive(Debug)]
+enum Stage {
+    Running(Box<Work>),
+    Reading(Box<Outcome>, Box<Reading>),
+    Done(Option<Run>),
+}
+
+/// Number of events that are read in the time in which one is simulated.
+const FASTER: usize = 8;
+
+impl Making {
+    /// Begins with the run before its first event.
+    #[must_use]
+    pub fn new(work: Work) -> Self {
+        Self(Stage::Running(Box::new(work)))
+    }
+
+    /// Does about as much as this number of events takes. Returns the run once it is done.
+    pub fn advance(&mut self, events: usize) -> Option<Run> {
+        self.0 = match std::mem::replace(&mut self.0, Stage::Done(None)) {
+            Stage::Running(mut work) => {
+                if !work.advance(events) {
+                    self.0 = Stage::Running(work);
+                    return None;
+                }
+                let outcome = work.finish();
+                let reading = Reading::new(outcome.protocol, &outcome.scenario);
+                Stage::Reading(Box::new(outcome), Box::new(reading))
+            }
+            Stage::Reading(outcome, mut reading) => {
+                let run = (outcome.protocol, &outcome.scenario, &outcome.trace);
+                match reading.advance(run, events.saturating_mul(FASTER)) {
+                    false => Stage::Reading(outcome, reading),
+                    true => {
+                        let features = reading.finish().judged(&outcome.report.judgements);
+                        Stage::Done(Some(Run::with(*outcome, features)))
+                    }
+                }
+            }
+            done @ Stage::Done(_) => done,
+        };
+        match &self.0 {
+            Stage::Done(run) => run.clone(),
+            _ => None,
+        }
+    }
+
+    /// Returns the progress in thousandths, as far as it can be foreseen.
+    #[must_use]
+    pub fn progress(&self) -> u64 {
+        match &self.0 {
+            Stage::Running(work) => work.progress() * 9 / 10,
+            _ => 950,
+        }
+    }
+}
+
+/// A run that is not needed any more: dropping a long one at once would take longer than a frame.
+#[derive(Debug)]
+pub struct Remains(Trace);
+
+impl Remains {
+    /// Returns what is left of a run; the run itself if it is still needed elsewhere.
+    ///
+    /// # Errors
+    /// If it is still needed.
+    pub fn of(run: Run) -> Result<Self, Run> {
+        run.into_inner().map(|data| Self(data.outcome.trace))
+    }
+
+    /// Drops so many events, messages and samples. True once all are dropped.
+    pub fn advance(&mut self, items: usize) -> bool {
+        fn shorten<T>(list: &mut Vec<T>, items: usize) {
+            list.truncate(list.len().saturating_sub(items));
+        }
+        let Trace { events, messages, samples, .. } = &mut self.0;
+        shorten(events, items);
+        shorten(messages, items);
+        shorten(samples, items);
+        events.is_empty() && messages.is_empty() && samples.is_empty()
     }
 }
 

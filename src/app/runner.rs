@@ -8,6 +8,9 @@ const AT_ONCE: usize = 10_000;
 /// Number of events computed between two checks of that limit.
 const PART: usize = 1_000;
 
+/// Number of nodes up to which that number of events is computed.
+const FEW: usize = 10;
+
 /// Runs scenarios for an action, as long as that is fast.
 #[derive(Debug, Default)]
 pub(super) struct Runner {
@@ -27,11 +30,15 @@ impl Runner {
         if let Some(known) = self.known.iter().find(|run| run.scenario == scenario) {
             return Ok(Some(known.clone()));
         }
+        // With many nodes, an event takes longer.
+        let part = PART * FEW / scenario.nodes.len().max(FEW);
         let mut work = Work::new(scenario)?;
-        for _ in 0..AT_ONCE / PART {
-            if work.advance(PART) {
+        let mut parts = 0;
+        while parts < AT_ONCE / PART {
+            if work.advance(part) {
                 return Ok(Some(Run::of(work.finish())));
             }
+            parts += usize::from(!work.is_judged());
         }
         self.wanted = Some(work.into_scenario());
         Ok(None)

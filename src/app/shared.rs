@@ -12,6 +12,11 @@ impl<T> Shared<T> {
     pub fn new(value: T) -> Self {
         Self(Rc::new(value))
     }
+
+    /// Returns the value if it is not shared any more.
+    pub(super) fn into_inner(self) -> Result<T, Self> {
+        Rc::try_unwrap(self.0).map_err(Self)
+    }
 }
 
 impl<T> From<Rc<T>> for Shared<T> {

@@ -1,7 +1,8 @@
 //! Messages as arrows.
 
 use super::{
-    Features, Label, Layout, Point, Window,
+    Features, Label, Layout, Oddity, Point, Window,
+    elements::oddity,
     labels::{Placed, elide},
     layout::LEAN,
     walls::wall_places,
@@ -47,34 +48,6 @@ pub enum ArrowEnd {
     Cross(Loss),
     /// Open: in transit when the run ended.
     Open,
-}
-
-/// Oddity of a message other than a loss; the worst if there are several.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Oddity {
-    /// Forged: a traitor sends something else than the correct code would.
-    Forged,
-    /// Damaged: bits of it flip in transit.
-    Corrupt,
-    /// A duplicate.
-    Duplicate,
-    /// Delayed by a fault.
-    Late,
-}
-
-/// Returns the oddity of a copy of a message; `delayed` is true if a fault delays it.
-#[must_use]
-pub(super) fn oddity(message: &Message, copy: usize, delayed: bool) -> Option<Oddity> {
-    let fate = if copy == 0 { message.fate } else { message.copies[copy - 1] };
-    let damaged = copy == 0 && message.damaged().is_some();
-    Some(match fate {
-        _ if message.truth().is_some() => Oddity::Forged,
-        Fate::Lost(_, Loss::Corrupt(_)) => Oddity::Corrupt,
-        _ if damaged => Oddity::Corrupt,
-        _ if copy > 0 => Oddity::Duplicate,
-        _ if delayed => Oddity::Late,
-        _ => return None,
-    })
 }
 
 /// Text of an arrow: the packet, and the damaged one if bits flipped in transit.

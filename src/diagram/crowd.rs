@@ -7,7 +7,7 @@ use super::{
     forest::{Forest, Growing, Sum},
     mark_shape,
 };
-use crate::kernel::{EventId, EventKind, Fate, Message, MessageId, Trace};
+use crate::kernel::{EventId, EventKind, Fate, Message, MessageId, NodeId, Trace};
 
 /// Kinds of events among some events that no picture leaves out, as a set: bit n is the n-th of [`NOTABLE`], or a loss.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -110,6 +110,30 @@ impl Sum for Fates {
     }
 }
 
+/// Least and greatest of some values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Extent {
+    pub(super) least: i64,
+    pub(super) greatest: i64,
+}
+
+impl Extent {
+    /// Extent of one value; of none, if a sample lacks it.
+    fn of(trace: &Trace, sample: usize, metric: usize) -> Self {
+        let value = trace.samples[sample].values.get(metric);
+        value.map_or(Self::NONE, |&value| Self { least: value, greatest: value })
+    }
+}
+
+impl Sum for Extent {
+    const NONE: Self = Self { least: i64::MAX, greatest: i64::MIN };
+
+    fn plus(self, other: Self) -> Self {
+        let (least, greatest) = (self.least.min(other.least), self.greatest.max(other.greatest));
+        Self { least, greatest }
+    }
+}
+
 /// The forests of a run, with the times of its events: at most 16 bytes an event.
 #[derive(Clone, Debug)]
 pub(super) struct Crowd {
@@ -121,6 +145,8 @@ pub(super) struct Crowd {
     pub(super) events: Forest<Kinds>,
     /// Messages by lane pair: sender × number of nodes + receiver.
     pub(super) messages: Forest<Fates>,
+    /// By metric: samples by node.
+    samples: Vec<Forest<Extent>>,
 }
 
 impl Crowd {
@@ -134,11 +160,27 @@ impl Crowd {
         self.events.sum(places, |event| self.kinds[event])
     }
 
+    /// Extent of a metric in a part of the samples of a node, given by their places among these.
+    pub(super) fn extent(
+        &self,
+        trace: &Trace,
+        (node, metric): (NodeId, usize),
+        samples: &Range<usize>,
+    ) -> Extent {
+        let forest = &self.samples[metric];
+        let first = forest.places(node.index(), &(0..usize::MAX)).start;
+        let places = first + samples.start..first + samples.end;
+        forest.sum(places, |sample| Extent::of(trace, sample, metric))
+    }
+
     /// Place of the first event of a kind, in a range of places of one line.
     pub(super) fn find(&self, places: Range<usize>, is: impl Fn(Kinds) -> bool) -> Option<usize> {
         self.events.find(places, |event| self.kinds[event], is)
     }
 }
+
+/// Number of passes before those over the samples.
+const FORESTS: usize = 3;
 
 /// The forests of a run that are being built, in slices.
 #[derive(Debug)]
@@ -148,15 +190,17 @@ pub(super) struct Gathering {
     kinds: Vec<Kinds>,
     events: Growing<Kinds>,
     messages: Growing<Fates>,
+    samples: Vec<Growing<Extent>>,
     /// Number of forests that are done.
     done: usize,
 }
 
 impl Gathering {
-    /// Begins the forests of a run of so many nodes.
-    pub(super) fn new(size: usize) -> Self {
+    /// Begins the forests of a run of so many nodes, with so many metrics.
+    pub(super) fn new(size: usize, metrics: usize) -> Self {
         let (events, messages) = (Growing::new(size), Growing::new(size * size));
-        Self { size, times: Vec::new(), kinds: Vec::new(), events, messages, done: 0 }
+        let samples = (0..metrics).map(|_| Growing::new(size)).collect();
+        Self { samples, size, times: Vec::new(), kinds: Vec::new(), events, messages, done: 0 }
     }
 
     /// Does so many steps. True once the forests are done.
@@ -176,15 +220,23 @@ impl Gathering {
                 self.times.len() == trace.events.len()
             }
             1 => self.events.advance((steps, trace.events.len()), lane, kinds),
-            _ => self.messages.advance((steps, trace.messages.len()), pair, fates),
+            2 => self.messages.advance((steps, trace.messages.len()), pair, fates),
+            metric => {
+                let metric = metric - FORESTS;
+                let node = |sample: usize| trace.samples[sample].node.index();
+                let extent = |sample: usize| Extent::of(trace, sample, metric);
+                let size = (steps, trace.samples.len());
+                self.samples.get_mut(metric).is_none_or(|it| it.advance(size, node, extent))
+            }
         };
         self.done += usize::from(done);
-        self.done == 3
+        self.done >= FORESTS + self.samples.len()
     }
 
     /// Returns the forests once they are done.
     pub(super) fn finish(self) -> Crowd {
         let (events, messages) = (self.events.finish(), self.messages.finish());
-        Crowd { times: self.times.into(), kinds: self.kinds, events, messages }
+        let samples = self.samples.into_iter().map(Growing::finish).collect();
+        Crowd { times: self.times.into(), kinds: self.kinds, events, messages, samples }
     }
 }

@@ -13,11 +13,8 @@ use super::{
     forest::Sum as _,
     labels::Placed,
 };
-use crate::{
-    analysis::Judgement,
-    kernel::{
-        EventId, EventKind, Fate, MessageId, NodeId, Scenario, Time, Trace, Verdict, sort_by_key,
-    },
+use crate::kernel::{
+    EventId, EventKind, Fate, MessageId, NodeId, Scenario, Time, Trace, sort_by_key,
 };
 
 /// Width of a bin along a line.
@@ -26,8 +23,8 @@ const BIN: f64 = 4.0;
 const BARS: f64 = 8_000.0;
 /// Number of strokes that represent all messages.
 const STROKES: f64 = 4_000.0;
-/// Number of strokes drawn of a long run, at most.
-const STROKES_DRAWN: usize = 4_000;
+/// Length of all strokes drawn of a long run, at most, in gaps between lines: browsers take long for long strokes.
+const STROKES_DRAWN: usize = 20_000;
 /// Number of bands of messages drawn.
 const SHEAVES: usize = 120;
 /// Number of messages in the window from which on they are drawn as bands.
@@ -95,7 +92,7 @@ pub struct Sheaf {
 
 /// A part of a run, for the picture of merged elements.
 #[derive(Clone, Copy)]
-pub(super) struct Part<'a> {
+pub(super) struct Merging<'a> {
     pub(super) features: &'a Features,
     pub(super) scenario: &'a Scenario,
     pub(super) trace: &'a Trace,
@@ -139,7 +136,7 @@ fn stepped(least: f64) -> f64 {
     width
 }
 
-impl Part<'_> {
+impl Merging<'_> {
     /// Forests of the run, if it is drawn from them.
     fn crowd(&self) -> Option<&Crowd> {
         self.features.crowd.as_ref().filter(|_| self.layout.is_far())
@@ -327,9 +324,12 @@ impl Part<'_> {
             Some(crowd) => (self.columns_of_crowd(crowd, &messages, width), stepped(width)),
             None => (self.columns_one_by_one(messages, (size, width)), width),
         };
-        let most = if self.crowd().is_some() { STROKES_DRAWN } else { usize::MAX };
-        let count = columns.iter().map(|(_, columns)| columns.len()).sum::<usize>();
-        let each = count.div_ceil(most).max(1);
+        let gaps = |pair: usize| (pair / size).abs_diff(pair % size);
+        let length = columns.iter().map(|(pair, columns)| gaps(*pair) * columns.len());
+        let each = match self.crowd() {
+            Some(_) => length.sum::<usize>().div_ceil(STROKES_DRAWN).max(1),
+            None => 1,
+        };
         let mut sheaves = Vec::new();
         let mut strokes = 0;
         for (pair, columns) in &columns {
@@ -355,9 +355,8 @@ impl Part<'_> {
         }
         if sheaves.len() > SHEAVES {
             sort_by_key(&mut sheaves, |sheaf: &Sheaf| std::cmp::Reverse(sheaf.count));
-            for sheaf in sheaves.drain(SHEAVES..).take(most.min(STROKES as usize)) {
-                merged.strokes.push((sheaf.corners[0], sheaf.corners[3]));
-            }
+            let others = sheaves.drain(SHEAVES..).step_by(each);
+            merged.strokes.extend(others.map(|it| (it.corners[0], it.corners[3])));
         }
         merged.sheaves = sheaves;
     }
@@ -414,9 +413,8 @@ impl Part<'_> {
             let (from, to) = (message.name.from, message.name.to);
             let start = self.layout.along_event(message.sent);
             let fate = message.overall();
-            let end = fate
-                .event()
-                .map_or_else(|| self.layout.length(), |it| self.layout.along_event(it));
+            let end =
+                fate.event().map_or_else(|| self.layout.length(), |it| self.layout.along_event(it));
             if !self.window.meets(start, end) {
                 continue;
             }
@@ -494,15 +492,6 @@ pub struct Overview {
     pub losses: Vec<(NodeId, usize)>,
     /// Bins of the events that complete violations.
     pub violations: Vec<usize>,
-}
-
-/// Events that complete violations.
-pub(super) fn violations(judgements: &[Judgement]) -> Vec<EventId> {
-    let last = judgements.iter().filter_map(|judgement| match &judgement.verdict {
-        Verdict::Violated { witness, .. } => witness.last().copied(),
-        _ => None,
-    });
-    last.collect()
 }
 
 /// Summarises a run up to this moment in so many bins of time.

@@ -1,7 +1,7 @@
 //! Elements that several parts of a picture share: lines of nodes, and texts.
 
 use super::Point;
-use crate::kernel::{EventKind, NodeId, NodeSet, Trace};
+use crate::kernel::{EventKind, Fate, Loss, Message, NodeId, NodeSet, Trace};
 
 /// Line of a node.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +45,34 @@ pub struct Label {
     pub at: Point,
     /// The text.
     pub text: String,
+}
+
+/// Oddity of a message other than a loss; the worst if there are several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Oddity {
+    /// Forged: a traitor sends something else than the correct code would.
+    Forged,
+    /// Damaged: bits of it flip in transit.
+    Corrupt,
+    /// A duplicate.
+    Duplicate,
+    /// Delayed by a fault.
+    Late,
+}
+
+/// Returns the oddity of a copy of a message; `delayed` is true if a fault delays it.
+#[must_use]
+pub(super) fn oddity(message: &Message, copy: usize, delayed: bool) -> Option<Oddity> {
+    let fate = if copy == 0 { message.fate } else { message.copies[copy - 1] };
+    let damaged = copy == 0 && message.damaged().is_some();
+    Some(match fate {
+        _ if message.truth().is_some() => Oddity::Forged,
+        Fate::Lost(_, Loss::Corrupt(_)) => Oddity::Corrupt,
+        _ if damaged => Oddity::Corrupt,
+        _ if copy > 0 => Oddity::Duplicate,
+        _ if delayed => Oddity::Late,
+        _ => return None,
+    })
 }
 
 /// Nodes that may lie. A run begins with the events that say so.

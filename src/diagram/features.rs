@@ -3,11 +3,10 @@
 use std::{ops::Range, rc::Rc};
 
 use super::{
-    Clash, Cut, Frame, LaneState, Layout, MarkShape, Sign, Stay, Undone, View, Wait, arrows,
-    clashes,
+    Clash, Cut, Frame, LaneState, Layout, MarkShape, Oddity, Stay, Undone, View, Wait, clashes,
     crowd::{Crowd, Gathering},
     cuts,
-    density::violations,
+    elements::oddity,
     mark_shape, recoveries,
     stable::Stability,
     stays, views,
@@ -17,7 +16,7 @@ use crate::{
     analysis::Judgement,
     kernel::{
         EventId, EventKind, Fate, Fault, MessageName, NodeSet, Protocol, Scenario, SortedSet,
-        Trace,
+        Trace, Verdict,
     },
 };
 
@@ -47,8 +46,10 @@ pub struct Features {
     pub(super) traitors: NodeSet,
     /// Shapes of the marks that occur.
     pub(super) shapes: Shapes,
-    /// Losses and oddities of messages that occur.
-    pub(super) of_messages: Vec<Sign>,
+    /// True if messages were lost.
+    pub(super) loses: bool,
+    /// Oddities of messages that occur.
+    pub(super) oddities: Vec<Oddity>,
     /// Events that complete violations.
     pub(super) violations: Vec<EventId>,
     /// Forests over the events and messages of a long run.
@@ -86,7 +87,7 @@ impl Features {
     /// The same with forests, however short the run is.
     #[must_use]
     pub fn with_forests(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Self {
-        let mut gathering = Gathering::new(scenario.nodes.len());
+        let mut gathering = Gathering::new(scenario.nodes.len(), protocol.metrics.len());
         while !gathering.advance(trace, usize::MAX) {}
         let crowd = Some(gathering.finish());
         Self { crowd, ..Self::new(protocol, scenario, trace) }
@@ -95,7 +96,11 @@ impl Features {
     /// Adds the violations of the run.
     #[must_use]
     pub fn judged(self, judgements: &[Judgement]) -> Self {
-        Self { violations: violations(judgements), ..self }
+        let last = judgements.iter().filter_map(|judgement| match &judgement.verdict {
+            Verdict::Violated { witness, .. } => witness.last().copied(),
+            _ => None,
+        });
+        Self { violations: last.collect(), ..self }
     }
 
     /// Returns the layout of the run in a frame; for a long run, before a window is chosen ([`Layout::near`]).
@@ -163,7 +168,8 @@ impl Reading {
             reach: Vec::new(),
             traitors: NodeSet::EMPTY,
             shapes: Shapes::default(),
-            of_messages: Vec::new(),
+            loses: false,
+            oddities: Vec::new(),
             violations: Vec::new(),
             crowd: None,
             busiest: 0,
@@ -173,7 +179,7 @@ impl Reading {
             marks: vec![0; size],
             stability: Some(Stability::new(scenario)),
             holding: Some(Holding::default()),
-            gathering: Some(Gathering::new(size)),
+            gathering: Some(Gathering::new(size, protocol.metrics.len())),
             pass: 0,
             seen: 0,
         }
@@ -261,13 +267,9 @@ impl Reading {
             let delayed = features.delayed.contains(&message.name);
             for (copy, fate) in message.fates().enumerate() {
                 reach = reach.max(fate.event().unwrap_or(last));
-                let odd = arrows::oddity(message, copy, delayed).map(Sign::Odd);
-                let lost = matches!(fate, Fate::Lost(..)).then_some(Sign::Lost);
-                for sign in odd.into_iter().chain(lost) {
-                    if !features.of_messages.contains(&sign) {
-                        features.of_messages.push(sign);
-                    }
-                }
+                features.loses |= matches!(fate, Fate::Lost(..));
+                let odd = oddity(message, copy, delayed);
+                features.oddities.extend(odd.filter(|odd| !features.oddities.contains(odd)));
             }
             features.reach.push(reach);
         }

@@ -271,7 +271,8 @@ mod tests {
         looks.set(0);
         assert_eq!(forest.find(0..count, counted, |it| it.greatest > 2_000_000), None);
         assert!(looks.get() < 2 * BLOCK, "{}", looks.get());
-        let bytes = forest.levels.iter().map(|level| level.len() * size_of::<Both>()).sum::<usize>();
+        let bytes =
+            forest.levels.iter().map(|level| level.len() * size_of::<Both>()).sum::<usize>();
         assert!(bytes < count * 2, "{bytes}");
     }
 }

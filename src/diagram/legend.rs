@@ -60,7 +60,7 @@ pub fn signs(
 ) -> Vec<Sign> {
     let shapes = MarkShape::ALL.into_iter().filter(|shape| features.shapes.contains(*shape));
     let mut signs: Vec<_> =
-        shapes.map(Sign::Mark).chain(features.of_messages.iter().copied()).collect();
+        shapes.map(Sign::Mark).chain(features.oddities.iter().copied().map(Sign::Odd)).collect();
     let mut add = |there: bool, sign: Sign| {
         if there {
             signs.push(sign);
@@ -84,6 +84,7 @@ pub fn signs(
     let undone = !features.recoveries.is_empty();
     add(undone, Sign::RecoveryLine);
     add(undone, Sign::Undone);
+    add(features.loses, Sign::Lost);
     let is_wall = |fault: &Fault| matches!(fault, Fault::Partition { .. } | Fault::Cut { .. });
     add(scenario.faults.iter().any(is_wall), Sign::Wall);
     add(features.shapes.contains(MarkShape::Crash), Sign::Down);

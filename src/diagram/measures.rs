@@ -97,10 +97,39 @@ fn values(
     let along_of = |place: &usize| along(trace, layout, &trace.samples[*place]);
     let first = of_node.partition_point(|place| along_of(place) < window.from);
     let last = of_node.partition_point(|place| along_of(place) <= window.to);
-    let seen = &of_node[first.saturating_sub(2)..(last + 2).min(of_node.len())];
+    let seen = first.saturating_sub(2)..(last + 2).min(of_node.len());
+    let pixel = pixel(features, layout, window);
+    let Some(crowd) = features.crowd.as_ref().filter(|_| seen.len() as f64 * pixel > MANY) else {
+        return merged(one_by_one(trace, layout, &of_node[seen], metric));
+    };
+    let mut values = Vec::new();
+    let mut from = seen.start;
+    while from < seen.end {
+        let start = along_of(&of_node[from]);
+        let rest = &of_node[from..seen.end];
+        let count = rest.partition_point(|place| along_of(place) < start + pixel).max(1);
+        let of_pixel = from..from + count;
+        from = of_pixel.end;
+        if count <= 4 {
+            values.extend(one_by_one(trace, layout, &of_node[of_pixel], metric));
+            continue;
+        }
+        let at = |place: usize| {
+            let value = trace.samples[of_node[place]].values.get(metric);
+            Some((along_of(&of_node[place]), *value?))
+        };
+        let extent = crowd.extent(trace, (node, metric), &of_pixel);
+        let extremes = [extent.least, extent.greatest].map(|value| (start, value));
+        values.extend(at(of_pixel.start).into_iter().chain(extremes).chain(at(from - 1)));
+    }
+    values
+}
+
+/// Values of some samples.
+fn one_by_one(trace: &Trace, layout: &Layout, samples: &[usize], metric: usize) -> Vec<(f64, i64)> {
     let mut values: Vec<(f64, i64)> = Vec::new();
     let mut before = None;
-    for sample in seen.iter().map(|place| &trace.samples[*place]) {
+    for sample in samples.iter().map(|place| &trace.samples[*place]) {
         let Some(&value) = sample.values.get(metric) else { continue };
         let along = along(trace, layout, sample);
         if let Some((time, last)) = before
@@ -113,7 +142,18 @@ fn values(
         let last = values.last().map_or(0.0, |&(last, _)| last);
         values.push((along.max(last), value));
     }
-    merged(values)
+    values
+}
+
+/// Number of points of all curves of a metric of a long run, about.
+const POINTS: f64 = 12_000.0;
+/// Length in pixels of samples that are drawn one by one.
+const MANY: f64 = 200.0;
+
+/// Distance of values that are drawn one by one, in a long run: with many curves, a larger one.
+fn pixel(features: &Features, layout: &Layout, window: Window) -> f64 {
+    let length = window.to.min(layout.length()) - window.from.max(0.0);
+    (length * features.samples.len() as f64 * 4.0 / POINTS).max(FINE)
 }
 
 /// Smallest distance between values that are drawn one by one.

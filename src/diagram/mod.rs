@@ -35,7 +35,7 @@ mod views;
 mod waits;
 mod walls;
 
-pub use arrows::{Arrow, ArrowEnd, Oddity};
+pub use arrows::{Arrow, ArrowEnd};
 pub use changes::{Change, Difference, How, Parting, Seen, Told, parting, parting_sentence};
 pub use cutline::{cut_along, cut_at};
 pub use cuts::{Across, Cut, Strike, Undone, cuts, recoveries};
@@ -46,7 +46,7 @@ pub use describe::{
     event_sentence, fault_sentence, message_sentence, message_so_far, request_sentence,
     strategy_words,
 };
-pub use elements::{Label, Lane, LaneState, Stretch, traitors};
+pub use elements::{Label, Lane, LaneState, Oddity, Stretch, traitors};
 pub use emphasis::{Asked, Emphasis, Role};
 pub use explanation::explain;
 pub use features::{Features, Reading};

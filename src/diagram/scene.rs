@@ -3,9 +3,8 @@
 use std::ops::Range;
 
 use super::{
-    Across, Arrow, Band, Bar, Barrier, Features, Field, Lane, LaneState, Layout, Mark,
-    Merged, Plot, Point, Stretch, Strike, Wait, Waiting, Wall, Window, arrows, cuts, deadlock,
-    density,
+    Across, Arrow, Band, Bar, Barrier, Features, Field, Lane, LaneState, Layout, Mark, Merged,
+    Plot, Point, Stretch, Strike, Wait, Waiting, Wall, Window, arrows, cuts, deadlock, density,
     labels::Placed,
     mark_shape,
     marks::{self, Urgency},
@@ -40,7 +39,7 @@ pub struct Scene {
     pub width: f64,
     /// Height of the picture.
     pub height: f64,
-    /// Part of the time axis that is drawn.
+    /// Merging of the time axis that is drawn.
     pub window: Window,
     /// Level of detail.
     pub detail: Detail,
@@ -150,7 +149,7 @@ impl Scene {
         scene.detail = detail;
         let mut placed = scene.placed(layout);
         let merges = detail == Detail::Merged;
-        let part = density::Part { features, scenario, trace, layout, window };
+        let part = density::Merging { features, scenario, trace, layout, window };
         let notable = if merges { part.notable(&events, NOTABLE) } else { Vec::new() };
         let others = events.clone().filter(|_| !merges);
         let alone = notable.iter().copied().chain(others);

@@ -2,7 +2,7 @@
 
 use super::{Outcome, Unrunnable, outcome::protocol_of};
 use crate::{
-    analysis::{Judging, report_of},
+    analysis::{Judging, Reporting},
     kernel::{Plan, Protocol, Scenario, Simulation, Trace},
 };
 
@@ -18,6 +18,9 @@ pub struct Work {
     trace: Trace,
     /// The judgement in progress, once the run is over.
     judging: Option<Judging>,
+    /// The report in progress, once all is judged.
+    reporting: Option<Reporting>,
+    is_done: bool,
 }
 
 impl Work {
@@ -29,17 +32,31 @@ impl Work {
         let protocol = protocol_of(&scenario)?;
         let plan = Plan::owned(protocol, scenario.clone());
         let plan = plan.map_err(|why| Unrunnable::request(&scenario, why))?;
-        let simulation = Simulation::new(&plan);
-        Ok(Self { plan, protocol, simulation, trace: Trace::default(), judging: None })
+        let (simulation, trace) = (Simulation::new(&plan), Trace::default());
+        Ok(Self {
+            plan,
+            protocol,
+            simulation,
+            trace,
+            judging: None,
+            reporting: None,
+            is_done: false,
+        })
     }
 
     /// Does about as much work as this number of events takes. True once the work is done.
     pub fn advance(&mut self, events: usize) -> bool {
+        let scenario = self.plan.scenario();
+        if let Some(reporting) = &mut self.reporting {
+            let run = (self.protocol, scenario, &self.trace);
+            self.is_done = reporting.advance(run, events.saturating_mul(FASTER));
+            return self.is_done;
+        }
         let Some(judging) = &mut self.judging else {
             // Some steps leave no event.
             for _ in 0..events {
                 if !self.simulation.step(&self.plan, &mut self.trace) {
-                    self.judging = Some(Judging::new(self.protocol, self.plan.scenario()));
+                    self.judging = Some(Judging::new(self.protocol, scenario));
                     break;
                 }
             }
@@ -47,7 +64,17 @@ impl Work {
         };
         let until = judging.seen().saturating_add(events.saturating_mul(FASTER));
         judging.advance(&self.trace, until);
-        judging.seen() == self.trace.events.len()
+        if judging.seen() == self.trace.events.len() {
+            let judgements = judging.say(&self.trace);
+            self.reporting = Some(Reporting::new(judgements, self.protocol, scenario));
+        }
+        false
+    }
+
+    /// True once all is judged and only the report is missing.
+    #[must_use]
+    pub const fn is_judged(&self) -> bool {
+        self.reporting.is_some()
     }
 
     /// Returns the progress in thousandths, as far as it can be foreseen.
@@ -70,10 +97,13 @@ impl Work {
     /// Does the rest at once and returns the outcome.
     #[must_use]
     pub fn finish(mut self) -> Outcome {
-        while !self.advance(usize::MAX) {}
-        let Self { plan, protocol, trace, judging, .. } = self;
-        let judgements = judging.map_or_else(Vec::new, |judging| judging.say(&trace));
-        let report = report_of(judgements, protocol, plan.scenario(), &trace);
+        if !self.is_done {
+            while !self.advance(usize::MAX) {}
+        }
+        let Self { plan, protocol, trace, reporting, .. } = self;
+        let reporting =
+            reporting.unwrap_or_else(|| Reporting::new(Vec::new(), protocol, plan.scenario()));
+        let report = reporting.finish();
         Outcome { scenario: plan.into_scenario(), protocol, trace, report }
     }
 }

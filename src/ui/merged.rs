@@ -2,30 +2,23 @@
 
 use yew::prelude::*;
 
-use super::{drawing::Props, svg::text};
+use super::{
+    drawing::Props,
+    svg::{push_px, text},
+};
 use crate::{
     app::text,
     diagram::{Apart, Heap, MarkShape, Merged, Orientation, Point, Sheaf},
 };
 
-/// Instructions of a path, in whole pixels. Numbers are written by hand: a picture has many thousands of them.
+/// Instructions of a path, in whole pixels.
 #[derive(Default)]
 struct Path(String);
 
 impl Path {
     fn number(&mut self, sign: char, number: f64) -> &mut Self {
-        let number = number.round() as i64;
         self.0.push(sign);
-        if number < 0 {
-            self.0.push('-');
-        }
-        let (mut rest, mut digits, mut at) = (number.unsigned_abs(), [b'0'; 20], 19);
-        while rest >= 10 {
-            digits[at] = b'0' + (rest % 10) as u8;
-            (rest, at) = (rest / 10, at - 1);
-        }
-        digits[at] = b'0' + rest as u8;
-        digits[at..].iter().for_each(|digit| self.0.push(char::from(*digit)));
+        push_px(&mut self.0, number.round());
         self
     }
 

@@ -21,7 +21,7 @@ use super::{
     transport::{self, transport},
     verdicts::Verdicts,
     ways::next_stop,
-    work::{use_fragment, use_work},
+    work::{use_fragment, use_retirement, use_work},
     workbench::workbench,
 };
 use crate::{
@@ -94,6 +94,7 @@ pub(super) fn Page() -> Html {
     });
     let parts = use_parts(state);
     let fetching = use_fetching(state, parts.is_quiet(), &send);
+    use_retirement(&state.run);
     let working = use_work(state.pending.as_ref(), &send);
     let asked =
         (state.run.clone(), state.explained.filter(|_| !state.adjusting), state.asked_about());

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::{
     drawing::Props,
     shapes::{self, ENDS},
-    svg::{line, px, rect, text},
+    svg::{line, push_px, rect, text},
 };
 use crate::{
     diagram::{Curve, Orientation, Plot, Point},
@@ -55,7 +55,9 @@ fn stroke_of(curve: &Curve) -> String {
     for (place, point) in curve.points.iter().enumerate() {
         let step = if place == 0 { 'M' } else { 'L' };
         d.push(step);
-        d.push_str(&format!("{} {}", px(point.x), px(point.y)));
+        push_px(&mut d, point.x);
+        d.push(' ');
+        push_px(&mut d, point.y);
     }
     d
 }

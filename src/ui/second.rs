@@ -35,10 +35,9 @@ pub(super) fn Second(props: &Props) -> Html {
     let Props { compare, frame, hidden, .. } = props;
     let run = &compare.run;
     let nodes = run.scenario.nodes.len();
-    let layout =
-        use_memo((run.clone(), *frame), |(run, frame)| {
-            run.features().layout(&run.trace, nodes, *frame)
-        });
+    let layout = use_memo((run.clone(), *frame), |(run, frame)| {
+        run.features().layout(&run.trace, nodes, *frame)
+    });
     let window = Window::around(props.scrolled, props.seen, layout.length());
     let layout: Shared<_> = layout.into();
     let near = use_memo((layout.clone(), window), |(layout, window)| {

@@ -15,11 +15,28 @@ pub(super) fn text(label: &Label) -> Html {
 /// A length, rounded to what a screen can show. By hand: the general way of writing a float weighs more
 /// than all of the diagram.
 pub(super) fn px(length: f64) -> String {
+    let mut text = String::new();
+    push_px(&mut text, length);
+    text
+}
+
+/// Adds such a length to a text.
+pub(super) fn push_px(text: &mut String, length: f64) {
     let tenths = (length * 10.0).round() as i64;
-    let (sign, tenths) = (if tenths < 0 { "-" } else { "" }, tenths.unsigned_abs());
-    match tenths % 10 {
-        0 => format!("{sign}{}", tenths / 10),
-        rest => format!("{sign}{}.{rest}", tenths / 10),
+    if tenths < 0 {
+        text.push('-');
+    }
+    let tenths = tenths.unsigned_abs();
+    let (mut rest, mut digits, mut at) = (tenths / 10, [b'0'; 20], 19);
+    while rest >= 10 {
+        digits[at] = b'0' + (rest % 10) as u8;
+        (rest, at) = (rest / 10, at - 1);
+    }
+    digits[at] = b'0' + rest as u8;
+    digits[at..].iter().for_each(|digit| text.push(char::from(*digit)));
+    if tenths % 10 != 0 {
+        text.push('.');
+        text.push(char::from(b'0' + (tenths % 10) as u8));
     }
 }
 

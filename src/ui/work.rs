@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::Send;
 use crate::{
-    app::{Action, Pending, ProgramPart, Run, Shared, text},
+    app::{Action, Making, Pending, ProgramPart, Remains, Run, Shared, text},
     formats::{digest::Digesting, link},
     runs::Work,
     web::{self, Frames},
@@ -28,6 +28,39 @@ pub(super) fn slice(mut part: impl FnMut() -> bool) -> bool {
             return false;
         }
     }
+}
+
+/// Drops runs that are no longer shown in slices: a long one takes longer than a frame.
+#[hook]
+pub(super) fn use_retirement(run: &Run) {
+    let retired = use_mut_ref(Vec::<Run>::new);
+    use_effect_with(run.clone(), move |run| {
+        if run.is_long() {
+            retired.borrow_mut().push(run.clone());
+        }
+        let left = RefCell::new(None::<Remains>);
+        let several = retired.borrow().len() > 1;
+        let frames = several.then(|| {
+            Frames::start(move |_| {
+                let mut left = left.borrow_mut();
+                if let Some(remains) = &mut *left {
+                    if slice(|| remains.advance(PART)) {
+                        *left = None;
+                    }
+                    return;
+                }
+                let mut runs = retired.borrow_mut();
+                for run in std::mem::take(&mut *runs) {
+                    match Remains::of(run) {
+                        Ok(remains) if left.is_none() => *left = Some(remains),
+                        Ok(_) => {}
+                        Err(run) => runs.push(run),
+                    }
+                }
+            })
+        });
+        move || drop(frames)
+    });
 }
 
 /// Computes the long run that is waited for. Draws how far that has come, and a way to call it off.
@@ -60,14 +93,20 @@ fn compute(pending: Shared<Pending>, progress: UseStateHandle<u64>, send: Send) 
     progress.set(0);
     // It was read when it was asked for.
     let work = Work::new(pending.scenario.clone()).ok()?;
-    let work = RefCell::new(Some(work));
+    let work = RefCell::new(Some(Making::new(work)));
     Some(Frames::start(move |_| {
-        let Some(mut working) = work.take() else { return };
-        if slice(|| working.advance(PART)) {
-            send.emit(Action::Computed(pending.clone(), Run::of(working.finish())));
-        } else {
-            progress.set(working.progress() / 20 * 20);
-            work.replace(Some(working));
+        let Some(mut making) = work.take() else { return };
+        let mut run = None;
+        let done = slice(|| {
+            run = making.advance(PART);
+            run.is_some()
+        });
+        match run {
+            Some(run) if done => send.emit(Action::Computed(pending.clone(), run)),
+            _ => {
+                progress.set(making.progress() / 20 * 20);
+                work.replace(Some(making));
+            }
         }
     }))
 }

@@ -42,7 +42,9 @@ fn merged(run: &Outcome, features: &Features, zoom: f64, share: f64) -> (Layout,
 
 /// True for events that no picture may leave out.
 fn is_notable(shape: MarkShape) -> bool {
-    use MarkShape::{Abort, Commit, Crash, Decision, Leader, Pause, Recovery, Rollback, Traitor, View};
+    use MarkShape::{
+        Abort, Commit, Crash, Decision, Leader, Pause, Recovery, Rollback, Traitor, View,
+    };
     matches!(
         shape,
         Crash | Recovery | Pause | Traitor | Rollback | View | Decision | Leader | Commit | Abort

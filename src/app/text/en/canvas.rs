@@ -210,6 +210,8 @@ pub mod overview {
 }
 
 pub mod picture {
+    use crate::kernel::count_of;
+
     pub const RULER: &str = "Time in virtual milliseconds: drag to go to a moment";
     pub const HELD_BACK: &str = "held back until the messages before it were delivered";
     pub const STILL_HELD_BACK: &str = "still held back when the run ends";
@@ -231,7 +233,8 @@ pub mod picture {
             _ => format!(", {number} of them {what}"),
         };
         format!(
-            "{count} messages from {from} to {to}{}{}: enlarge the diagram to see each of them",
+            "{} from {from} to {to}{}{}: enlarge the diagram to see each of them",
+            count_of(count, "message"),
             more(lost, "lost"),
             more(forged, "forged")
         )
