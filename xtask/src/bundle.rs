@@ -15,8 +15,6 @@ use crate::{hash, process, tools};
 
 /// The page's program.
 pub(crate) const MAIN: &str = "playground";
-/// The program of the page's worker, as long as that is a program of its own.
-pub(crate) const WORKER: &str = "searcher";
 
 /// Options of wasm-opt for the page's program; `www/index.html` has the same for Trunk.
 const SMALL: &str = "-Oz -lmu --flatten --rereloop -Oz -Oz --dealign --reorder-functions-by-name \
@@ -24,12 +22,12 @@ const SMALL: &str = "-Oz -lmu --flatten --rereloop -Oz -Oz --dealign --reorder-f
 /// Options of wasm-opt for a part, which shares the memory of the program and has few functions.
 const PART: &str =
     "-Oz --flatten --rereloop -Oz -Oz --dealign --strip-producers --strip-target-features";
+/// Parts whose speed matters more than their size, and the options for them.
+const FAST: (&[&str], &str) = (&["Search"], "-O3 --strip-producers --strip-target-features");
 /// What all browsers understand and the compiler uses. Modules that are merged do not say it themselves.
 const FEATURES: &str = "--enable-mutable-globals --enable-sign-ext --enable-reference-types \
                         --enable-multivalue --enable-bulk-memory --enable-bulk-memory-opt \
                         --enable-nontrapping-float-to-int";
-/// Options of wasm-opt for the worker's program: fast before small.
-const FAST: &str = "-O3 -lmu";
 
 /// Files that keep their address beside `index.html`, since other pages or the browser name them.
 const BESIDE: [&str; 2] = ["embed.js", "sw.js"];
@@ -66,20 +64,12 @@ impl Profile {
     }
 }
 
-/// Returns the commands that compile the page's programs.
-pub(crate) fn compile(workspace: &Workspace, profile: Profile) -> Vec<Program> {
-    let cargo = |features: &str| {
-        let cargo = Program::new("cargo").words("build --target").arg(WASM).arg("--target-dir");
-        let cargo = cargo.arg(target(workspace, profile)).arg("--profile").arg(profile.name());
-        cargo.arg("--features").arg(features).within(workspace.root())
-    };
-    let main = cargo(&features(workspace, profile)).arg("--bin").arg(MAIN);
-    match (has_worker(workspace), profile) {
-        (false, _) => vec![main],
-        // With the same features the library is compiled only once.
-        (true, Profile::Serve | Profile::Dev) => vec![main.arg("--bin").arg(WORKER)],
-        (true, Profile::Page) => vec![main, cargo("web").arg("--bin").arg(WORKER)],
-    }
+/// Returns the command that compiles the page's program.
+pub(crate) fn compile(workspace: &Workspace, profile: Profile) -> Program {
+    let cargo = Program::new("cargo").words("build --target").arg(WASM).arg("--target-dir");
+    let cargo = cargo.arg(target(workspace, profile)).arg("--profile").arg(profile.name());
+    let cargo = cargo.arg("--features").arg(features(profile)).arg("--bin").arg(MAIN);
+    cargo.within(workspace.root())
 }
 
 /// Returns Cargo's target folder. Libraries for `serve` are compiled once for all checkouts: they take longer than
@@ -96,23 +86,8 @@ pub(crate) fn source_index(workspace: &Workspace, profile: Profile, command: &st
 }
 
 /// Returns the features of the page's program. Only the published page is split.
-pub(crate) fn features(workspace: &Workspace, profile: Profile) -> String {
-    let split = profile == Profile::Page && is_split(workspace);
-    if split { "ui,split".to_owned() } else { "ui".to_owned() }
-}
-
-fn manifest(workspace: &Workspace) -> String {
-    fs::read_to_string(workspace.root().join("Cargo.toml")).unwrap_or_default()
-}
-
-/// True if the program can be built in parts: it has the feature `split`.
-pub(crate) fn is_split(workspace: &Workspace) -> bool {
-    manifest(workspace).lines().any(|line| line.starts_with("split = ["))
-}
-
-/// True if the worker has a program of its own.
-fn has_worker(workspace: &Workspace) -> bool {
-    manifest(workspace).contains(&format!("name = \"{WORKER}\""))
+pub(crate) fn features(profile: Profile) -> &'static str {
+    if profile == Profile::Page { "ui,split" } else { "ui" }
 }
 
 /// Files of a build, without a folder yet.
@@ -121,7 +96,7 @@ pub(crate) struct Files {
     html: String,
 }
 
-/// Makes all files of the page from the compiled programs.
+/// Makes all files of the page from the compiled program.
 ///
 /// # Errors
 /// If a file cannot be read or written, or a tool fails.
@@ -135,7 +110,7 @@ pub(crate) fn files(
     let made = folder.join("files");
     anew(&work)?;
     anew(&made)?;
-    programs(workspace, bundler, profile, &made, &work)?;
+    program(workspace, bundler, profile, &made, &work)?;
     let www = workspace.root().join("www");
     let source = www.join("index.html");
     let source = fs::read_to_string(&source).map_err(|why| wrong(&source, &why))?;
@@ -178,9 +153,6 @@ fn loading(made: &Path) -> String {
 /// # Errors
 /// If the bundler's list cannot be read.
 pub(crate) fn loads(workspace: &Workspace) -> Result<Vec<(String, Vec<String>)>, String> {
-    if !is_split(workspace) {
-        return Ok(Vec::new());
-    }
     let list = workspace.target().join("bundle").join(Profile::Page.name()).join("work/loads.txt");
     let list = fs::read_to_string(&list).map_err(|why| wrong(&list, &why))?;
     let point = |line: &str| {
@@ -190,8 +162,8 @@ pub(crate) fn loads(workspace: &Workspace) -> Result<Vec<(String, Vec<String>)>,
     Ok(list.lines().filter_map(point).collect())
 }
 
-/// Makes glue and programs, and the parts of a program that is split.
-fn programs(
+/// Makes the glue and the program, and its parts where it is split.
+fn program(
     workspace: &Workspace,
     bundler: &Path,
     profile: Profile,
@@ -199,28 +171,16 @@ fn programs(
     work: &Path,
 ) -> Result<(), String> {
     let linked = target(workspace, profile).join(WASM).join(profile.folder());
-    let linked = |name: &str| linked.join(format!("{name}.wasm"));
-    let small = profile == Profile::Page;
-    let mut jobs = VecDeque::new();
-    let split = small && is_split(workspace);
-    if split {
-        let split = Program::new(bundler).arg("split").arg(linked(MAIN)).arg(made).arg(work);
-        crate::dist::OPENING.iter().fold(split, |split, part| split.arg(*part)).run()?;
-        jobs.extend(parts(work)?);
-    } else {
-        Program::new(bundler).arg("bind").arg(linked(MAIN)).arg(made).run()?;
+    let linked = linked.join(format!("{MAIN}.wasm"));
+    if profile != Profile::Page {
+        return Program::new(bundler).arg("bind").arg(linked).arg(made).run();
     }
-    if has_worker(workspace) {
-        let bind = Program::new(bundler).arg("bind").arg(linked(WORKER)).arg(made);
-        bind.arg("--script").run()?;
-        jobs.push_back(Job::of(WORKER.to_owned() + "_bg", FAST));
-    }
-    if small {
-        jobs.push_front(Job::of(MAIN.to_owned() + "_bg", SMALL));
-        println!("{} files are made small", jobs.len());
-        in_parallel(jobs, |job| job.run(workspace, made, work))?;
-    }
-    Ok(())
+    let split = Program::new(bundler).arg("split").arg(linked).arg(made).arg(work);
+    crate::dist::OPENING.iter().fold(split, |split, part| split.arg(*part)).run()?;
+    let mut jobs = parts(work)?;
+    jobs.push_front(Job { name: format!("{MAIN}_bg"), options: SMALL, merged: Vec::new() });
+    println!("{} files are made small", jobs.len());
+    in_parallel(jobs, |job| job.run(workspace, made, work))
 }
 
 /// A file for wasm-opt.
@@ -232,10 +192,6 @@ struct Job {
 }
 
 impl Job {
-    fn of(name: String, options: &'static str) -> Self {
-        Self { name, options, merged: Vec::new() }
-    }
-
     fn run(&self, workspace: &Workspace, made: &Path, work: &Path) -> Result<(), String> {
         let path = process::path_with([workspace.node_programs()]);
         let wasm = made.join(format!("{}.wasm", self.name));
@@ -258,12 +214,14 @@ impl Job {
 }
 
 /// Reads the bundler's plan of the files: the name of each and the modules that it is merged from.
-fn parts(work: &Path) -> Result<Vec<Job>, String> {
+fn parts(work: &Path) -> Result<VecDeque<Job>, String> {
     let plan = work.join("plan.txt");
     let plan = fs::read_to_string(&plan).map_err(|why| wrong(&plan, &why))?;
     let job = |line: &str| {
         let mut words = line.split(' ').map(str::to_owned);
-        Some(Job { name: words.next()?, options: PART, merged: words.collect() })
+        let name = words.next()?;
+        let options = if FAST.0.contains(&name.as_str()) { FAST.1 } else { PART };
+        Some(Job { name, options, merged: words.collect() })
     };
     Ok(plan.lines().filter_map(job).collect())
 }

@@ -140,7 +140,7 @@ fn cargo(workspace: &Workspace, words: &str) -> Result<String, String> {
     Program::new("cargo")
         .words(words)
         .words("--offline --locked --features")
-        .arg(bundle::features(workspace, Profile::Page))
+        .words(bundle::features(Profile::Page))
         .arg(platform)
         .arg(WASM)
         .within(workspace.root())

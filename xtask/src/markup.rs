@@ -41,8 +41,6 @@ pub(crate) fn read(source: &str) -> Result<Markup, String> {
                 html.push_str(&format!("<link rel=\"stylesheet\" href=\"{sheet}\" />"));
                 files.push(file.to_owned());
             }
-            // A worker's program is loaded by the page's.
-            "rust" if attribute("data-type") == "worker" => {}
             "rust" => html.push_str(PROGRAM),
             other => return Err(format!("index.html has an element of the kind `{other}`")),
         }
@@ -88,8 +86,7 @@ mod tests {
     const SOURCE: &str = "<html data-files=\"./\">\n<script src=\"early.js\"></script>\n\
         <link data-trunk rel=\"copy-file\" href=\"early.js\" />\n\
         <link rel=\"icon\" href=\"icon.svg\" />\n<link data-trunk rel=\"css\" href=\"styles/a.css\" />\n\
-        <link\n  data-trunk\n  rel=\"rust\"\n  href=\"../Cargo.toml\"\n/>\n\
-        <link data-trunk rel=\"rust\" data-type=\"worker\" />\n</html>\n";
+        <link\n  data-trunk\n  rel=\"rust\"\n  href=\"../Cargo.toml\"\n/>\n</html>\n";
 
     #[test]
     fn elements_for_trunk_become_files_and_marks() {

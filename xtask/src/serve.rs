@@ -78,7 +78,7 @@ pub(crate) fn serve(workspace: &Workspace, mut arguments: Arguments) -> Result<(
 }
 
 fn compile(workspace: &Workspace, profile: Profile) -> Result<(), String> {
-    bundle::compile(workspace, profile).into_iter().try_for_each(Program::run)
+    bundle::compile(workspace, profile).run()
 }
 
 fn publish(

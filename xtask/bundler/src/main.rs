@@ -19,7 +19,7 @@ type Failure = Box<dyn Error + Send + Sync>;
 
 const HELP: &str = "\
 USAGE
-    bundler bind IN.wasm OUT [--script]        writes the glue and the program; --script for importScripts()
+    bundler bind IN.wasm OUT                   writes the glue and the program
     bundler split IN.wasm OUT WORK [PART...]   the same, with parts: OUT/parts.js, and WORK/plan.txt for wasm-merge;
                                                the opening page needs the parts that are named
 ";
@@ -28,8 +28,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words[..] {
-        ["bind", input, out] => bind_file(input, out, false),
-        ["bind", input, out, "--script"] => bind_file(input, out, true),
+        ["bind", input, out] => bind_file(input, out),
         #[cfg(feature = "split")]
         ["split", input, out, work, ref opening @ ..] => {
             parts::split(Path::new(input), Path::new(out), Path::new(work), opening)
@@ -45,22 +44,18 @@ fn main() -> ExitCode {
     }
 }
 
-fn bind_file(input: &str, out: &str, script: bool) -> Result<(), Failure> {
+fn bind_file(input: &str, out: &str) -> Result<(), Failure> {
     let input = PathBuf::from(input);
     let wasm = std::fs::read(&input).map_err(|why| format!("{}: {why}", input.display()))?;
-    bind(&stem(&input), wasm, Path::new(out), script)
+    bind(&stem(&input), wasm, Path::new(out))
 }
 
-/// Writes `NAME.js` and `NAME_bg.wasm`. With `script` the glue is a script for `importScripts()`, else a module.
-fn bind(name: &str, wasm: Vec<u8>, out: &Path, script: bool) -> Result<(), Failure> {
+/// Writes `NAME.js` and `NAME_bg.wasm`.
+fn bind(name: &str, wasm: Vec<u8>, out: &Path) -> Result<(), Failure> {
     let mut bindgen = Bindgen::new();
-    if script {
-        bindgen.no_modules(true)?;
-    } else {
-        bindgen.web(true)?;
-    }
     // The parts take table, stack pointer and memory from the linker's exports.
-    bindgen.keep_lld_exports(!script).typescript(false).input_bytes(name, wasm).generate(out)?;
+    bindgen.web(true)?.keep_lld_exports(true).typescript(false);
+    bindgen.input_bytes(name, wasm).generate(out)?;
     Ok(())
 }
 

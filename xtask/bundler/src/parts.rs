@@ -43,7 +43,7 @@ pub(crate) fn split(
     options.main_module = &glue;
     options.link_name = LINK;
     let made = wasm_split_cli_support::transform(options)?;
-    crate::bind(&name, fs::read(&main)?, out, false)?;
+    crate::bind(&name, fs::read(&main)?, out)?;
 
     let (points, sets, stems) = read_sets(work, &made.prefetch_map)?;
     let files = grouping::plan(&sets, points.len());
