@@ -80,8 +80,8 @@ async function newReader(browser, url, { origins = [], ...options } = {}) {
     if (response.status() >= 400) complaints.push(`${response.status()}: ${response.url()}`);
   });
   context.on("requestfailed", (request) => {
-    // A page that is left or reloaded gives up its icon.
-    const givenUp = request.failure()?.errorText === "net::ERR_ABORTED" && request.url().endsWith("/icon.svg");
+    // A page that is left or reloaded gives up its icon, and parts that it fetches before they are needed.
+    const givenUp = request.failure()?.errorText === "net::ERR_ABORTED" && /\/(icon\.svg|[^/]+\.wasm)$/.test(request.url());
     if (!givenUp) complaints.push(`failed: ${request.url()}`);
   });
 

@@ -90,7 +90,7 @@ test("the worker starts under the policy, and complains of nothing", async () =>
   await page.getByRole("tab", { name: "Break it" }).click();
   await page.locator("#panel").getByRole("button", { name: /Find|Search|Break/ }).first().click();
   const worker = await started;
-  await until(() => worker.evaluate(() => typeof wasm_bindgen === "function"), "the worker's program is there");
+  await until(() => worker.evaluate(() => typeof globalThis.worldlinesParts === "object"), "the worker's program is there");
   await page.waitForTimeout(500);
   assert.deepEqual(warnings, []);
   await reader.leave();

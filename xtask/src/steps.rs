@@ -142,9 +142,13 @@ fn long_native(machine: &Machine) -> Result<Option<Counts>, String> {
     suite(&machine.cargo(words).env(LONG, "1").run_and_keep()?, counts::of_cargo)
 }
 
+/// The page in one part and in several: each has code that the other lacks.
 fn clippy_wasm(machine: &Machine) -> Result<Option<Counts>, String> {
-    let clippy = "clippy --lib --bin playground --test web --features ui --target";
-    machine.cargo(clippy).arg(WASM).words("-- -D warnings").run().map(|()| None)
+    for features in ["ui", "split"] {
+        let clippy = machine.cargo("clippy --lib --bin playground --test web --target").arg(WASM);
+        clippy.arg("--features").arg(features).words("-- -D warnings").run()?;
+    }
+    Ok(None)
 }
 
 /// Runs once for the host and once for the browser: each has modules that the other lacks.

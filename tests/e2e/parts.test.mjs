@@ -1,0 +1,59 @@
+// The parts of the program that are fetched later (docs/splitting.md): what happens if one does not come.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { startPlayground, until } from "./playground.mjs";
+
+let playground;
+before(async () => {
+  playground = await startPlayground();
+});
+after(() => playground?.stop());
+
+/** A page whose requests for this file are answered by `answer`; failed requests are printed, and are no complaint. */
+async function open(file, answer) {
+  const { context } = await playground.reader();
+  const page = await context.newPage();
+  const warnings = [];
+  page.on("console", (message) => {
+    if (message.type() === "warning") warnings.push(message.text());
+  });
+  await page.route(`**/${file}.wasm`, answer);
+  await page.goto(playground.url);
+  await page.locator("#worldlines > .page .stage svg").waitFor();
+  return { context, page, warnings };
+}
+
+test("a part that could not be fetched is fetched again, at once and when it is next asked for", async () => {
+  let asked = 0;
+  let there = false;
+  const { context, page } = await open("Network", (route) => {
+    asked += 1;
+    return there ? route.continue() : route.abort();
+  });
+  const fetched = () => page.evaluate(() => globalThis.worldlinesParts.prefetch("Network"));
+  assert.equal(await fetched(), false);
+  assert.ok(asked >= 2, `asked ${asked} times`);
+  there = true;
+  await until(fetched, "the part is there");
+  await page.getByRole("tab", { name: "Network", exact: true }).click();
+  await page.locator("#panel").waitFor();
+  await context.close();
+});
+
+test("a part of another build is refused, and the program goes on", async () => {
+  const { context, page, warnings } = await open("Numbers", async (route) => {
+    const answer = await route.fetch();
+    // The imports name the build: the first name in the file, of sixteen digits.
+    const text = (await answer.body()).toString("latin1");
+    const other = text.replaceAll(/[0-9a-f]{16}/g, "0123456789abcdef");
+    assert.notEqual(other, text);
+    await route.fulfill({ response: answer, body: Buffer.from(other, "latin1") });
+  });
+  await page.getByRole("tab", { name: "Numbers", exact: true }).click();
+  await until(() => warnings.some((text) => /another build/.test(text)), "the console says why");
+  await page.getByRole("tab", { name: "Network", exact: true }).click();
+  await page.locator("#panel").waitFor();
+  await context.close();
+});
