@@ -11,7 +11,7 @@ use crate::markup::{self, PROGRAM};
 use crate::process::Program;
 use crate::rust::WASM;
 use crate::workspace::Workspace;
-use crate::{hash, process, tools};
+use crate::{hash, process};
 
 /// The page's program.
 pub(crate) const MAIN: &str = "playground";
@@ -66,23 +66,16 @@ impl Profile {
 
 /// Returns the command that compiles the page's program.
 pub(crate) fn compile(workspace: &Workspace, profile: Profile) -> Program {
-    let cargo = Program::new("cargo").words("build --target").arg(WASM).arg("--target-dir");
-    let cargo = cargo.arg(target(workspace, profile)).arg("--profile").arg(profile.name());
-    let cargo = cargo.arg("--features").arg(features(profile)).arg("--bin").arg(MAIN);
+    let cargo = Program::new("cargo").words("build --target").arg(WASM).arg("--profile");
+    let cargo =
+        cargo.arg(profile.name()).arg("--features").arg(features(profile)).arg("--bin").arg(MAIN);
     cargo.within(workspace.root())
 }
 
-/// Returns Cargo's target folder. Libraries for `serve` are compiled once for all checkouts: they take longer than
-/// the page itself.
-fn target(workspace: &Workspace, profile: Profile) -> PathBuf {
-    let shared = if profile == Profile::Page { None } else { tools::shared_target() };
-    shared.unwrap_or_else(|| workspace.target())
-}
-
 /// Returns Cargo's command for the program that takes the protocols' code apart.
-pub(crate) fn source_index(workspace: &Workspace, profile: Profile, command: &str) -> Program {
+pub(crate) fn source_index(workspace: &Workspace, command: &str) -> Program {
     let cargo = Program::new("cargo").arg(command).words("--quiet --package source-index");
-    cargo.arg("--target-dir").arg(target(workspace, profile)).within(workspace.root())
+    cargo.within(workspace.root())
 }
 
 /// Returns the features of the page's program. Only the published page is split.
@@ -118,7 +111,7 @@ pub(crate) fn files(
     for file in &page.files {
         copy(&www.join(file), &made.join(markup::name(file)))?;
     }
-    source_index(workspace, profile, "run").arg("--").arg(made.join("source")).run()?;
+    source_index(workspace, "run").arg("--").arg(made.join("source")).run()?;
     let html = page.html.replace(PROGRAM, &loading(&made));
     let index = made.join("index.html");
     fs::write(&index, html).map_err(|why| wrong(&index, &why))?;
@@ -170,7 +163,7 @@ fn program(
     made: &Path,
     work: &Path,
 ) -> Result<(), String> {
-    let linked = target(workspace, profile).join(WASM).join(profile.folder());
+    let linked = workspace.target().join(WASM).join(profile.folder());
     let linked = linked.join(format!("{MAIN}.wasm"));
     if profile != Profile::Page {
         return Program::new(bundler).arg("bind").arg(linked).arg(made).run();

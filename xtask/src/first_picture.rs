@@ -4,7 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use crate::arguments::Arguments;
-use crate::bundle::{self, Profile};
+use crate::bundle;
 use crate::inline;
 use crate::process::Program;
 use crate::workspace::Workspace;
@@ -22,7 +22,7 @@ pub(crate) fn after_trunk(workspace: &Workspace, arguments: Arguments) -> Result
     let staging = env::var_os("TRUNK_STAGING_DIR").ok_or("it is for Trunk to call")?;
     let staging = PathBuf::from(staging);
     inline::move_scripts(&staging)?;
-    let source_index = bundle::source_index(workspace, Profile::Page, "run");
+    let source_index = bundle::source_index(workspace, "run");
     source_index.arg("--").arg(staging.join("source")).run()?;
     let release = env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
     if !release && env::var_os(VARIABLE).is_none() {

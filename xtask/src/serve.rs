@@ -45,7 +45,7 @@ pub(crate) fn serve(workspace: &Workspace, mut arguments: Arguments) -> Result<(
         thread::scope(|scope| {
             let program = scope.spawn(|| compile(workspace, profile));
             let bundler = tools::bundler(workspace, false).and_then(|bundler| {
-                bundle::source_index(workspace, profile, "build").run().map(|()| bundler)
+                bundle::source_index(workspace, "build").run().map(|()| bundler)
             });
             program.join().map_err(|_| "a thread panicked".to_owned())??;
             bundler

@@ -214,12 +214,6 @@ impl Crate {
     }
 }
 
-/// Returns the folder in which all checkouts compile what they serve; none if a variable names another one.
-pub(crate) fn shared_target() -> Option<PathBuf> {
-    let named = std::env::var_os("CARGO_TARGET_DIR").is_some();
-    if named { None } else { tools_folder().ok().map(|folder| folder.join("target")) }
-}
-
 /// Returns a folder that all checkouts of this machine share, so that a second clone need not wait again.
 fn tools_folder() -> Result<PathBuf, String> {
     let cargo_home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
