@@ -46,6 +46,9 @@ pub struct Traffic {
     turns: Vec<Vec<(EventId, LaneState)>>,
     /// By node: its indications.
     told: Vec<Vec<EventId>>,
+    /// Messages in transit after the indexed events, and the number of these.
+    flying: Flying,
+    seen: EventId,
 }
 
 /// Messages in transit at a moment.
@@ -58,7 +61,7 @@ pub struct UnderWay {
 }
 
 /// Messages in transit during a pass over a run, as a doubly linked list: removal takes constant time.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 struct Flying {
     /// All copies sent so far, in order, each with the places of its neighbours in transit.
     all: Vec<(Copy, Neighbours)>,
@@ -124,39 +127,58 @@ impl Traffic {
     /// Indexes a run.
     #[must_use]
     pub fn new(trace: &Trace, nodes: usize) -> Self {
-        let mut traffic = Self {
-            under_way: Vec::new(),
-            turns: vec![Vec::new(); nodes],
-            told: vec![Vec::new(); nodes],
-        };
-        let mut flying = Flying::default();
-        for (id, event) in trace.events.iter().enumerate() {
-            if id % STEP == 0 {
-                traffic.under_way.push(flying.written());
+        let mut traffic = Self::begin(nodes);
+        traffic.advance(trace, usize::MAX);
+        traffic
+    }
+
+    /// Begins the index of a run of so many nodes.
+    #[must_use]
+    pub fn begin(nodes: usize) -> Self {
+        let (turns, told) = (vec![Vec::new(); nodes], vec![Vec::new(); nodes]);
+        Self { turns, told, ..Self::default() }
+    }
+
+    /// Indexes so many further events. True once all are indexed.
+    pub fn advance(&mut self, trace: &Trace, events: usize) -> bool {
+        let until = self.seen.saturating_add(events).min(trace.events.len());
+        for id in self.seen..until {
+            self.see(trace, id);
+        }
+        self.seen = until;
+        until == trace.events.len()
+    }
+
+    /// True if all events are indexed.
+    #[must_use]
+    pub fn is_whole(&self, trace: &Trace) -> bool {
+        self.seen == trace.events.len()
+    }
+
+    fn see(&mut self, trace: &Trace, id: EventId) {
+        if id % STEP == 0 {
+            self.under_way.push(self.flying.written());
+        }
+        let event = &trace.events[id];
+        let node = event.node.index();
+        match event.kind {
+            EventKind::Send(message) => {
+                self.flying.send(message, trace.messages[message].copies.len());
             }
-            let node = event.node.index();
-            match event.kind {
-                EventKind::Send(message) => {
-                    flying.send(message, trace.messages[message].copies.len());
-                }
-                EventKind::Receive(message) | EventKind::Lose(message, _) => {
-                    let copies = 0..=trace.messages[message].copies.len();
-                    for copy in copies {
-                        if fate(trace, message, copy).event() == Some(id) {
-                            flying.end(message, copy);
-                        }
+            EventKind::Receive(message) | EventKind::Lose(message, _) => {
+                let copies = 0..=trace.messages[message].copies.len();
+                for copy in copies {
+                    if fate(trace, message, copy).event() == Some(id) {
+                        self.flying.end(message, copy);
                     }
                 }
-                EventKind::Crash => traffic.turns[node].push((id, LaneState::Down)),
-                EventKind::Pause => traffic.turns[node].push((id, LaneState::Paused)),
-                EventKind::Recover | EventKind::Resume => {
-                    traffic.turns[node].push((id, LaneState::Up));
-                }
-                EventKind::Indicate { .. } => traffic.told[node].push(id),
-                _ => {}
             }
+            EventKind::Crash => self.turns[node].push((id, LaneState::Down)),
+            EventKind::Pause => self.turns[node].push((id, LaneState::Paused)),
+            EventKind::Recover | EventKind::Resume => self.turns[node].push((id, LaneState::Up)),
+            EventKind::Indicate { .. } => self.told[node].push(id),
+            _ => {}
         }
-        traffic
     }
 
     /// Returns the messages in transit after the first `cursor` events.

@@ -3,14 +3,15 @@
 use yew::prelude::*;
 
 use super::{
+    inspector::{Worked, use_work},
     shapes,
     svg::{cross, head, line, px, text},
 };
 use crate::{
     app::{Playhead, Run, text},
     diagram::{
-        Flight, Graph, LaneState, NodeNow, Orientation, Place, Point, Scenery, Traffic,
-        event_sentence, roomy_graph, traitors,
+        Flight, Graph, LaneState, NodeNow, Orientation, Place, Point, Scenery, event_sentence,
+        roomy_graph,
     },
     kernel::{NodeSet, spell},
     web::Style,
@@ -23,18 +24,23 @@ const NAMED: usize = 6;
 pub(super) struct Props {
     pub(super) run: Run,
     pub(super) playhead: Playhead,
+    pub(super) worked: Worked,
 }
 
 /// The nodes and what travels between them.
 #[component]
 pub(super) fn NetworkView(props: &Props) -> Html {
-    let Props { run, playhead } = props;
+    let Props { run, playhead, worked } = props;
     // Worked out once a run; a moment of it costs what is under way then.
-    let known = use_memo(run.clone(), |run| {
-        let traffic = Traffic::new(&run.trace, run.scenario.nodes.len());
-        (roomy_graph(&run.scenario), traffic, traitors(&run.trace))
-    });
-    let (graph, traffic, traitors) = &*known;
+    let graph = use_memo(run.clone(), |run| roomy_graph(&run.scenario));
+    worked.borrow_mut().index_traffic(run);
+    use_work(run, worked, |worked, run| (!worked.index_traffic(run)).then_some(0));
+    let worked = worked.borrow();
+    let Some(traffic) = worked.traffic(run) else {
+        return html! { <p class="hint">{ text::network_view::COMPUTING }</p> };
+    };
+    let traitors = run.features().traitors();
+    let graph = &*graph;
     let told = (&run.scenario, &run.trace);
     let now = Scenery::at(told, graph, traffic, (playhead.cursor, playhead.time));
     let (width, height) = (px(graph.width), px(graph.height));
@@ -50,7 +56,7 @@ pub(super) fn NetworkView(props: &Props) -> Html {
                     { others(&now.others) }
                     { for now.flights.iter().map(|flight| draw_flight(run, flight)) }
                     { for graph.places.iter().zip(&now.nodes).map(|(place, node)| {
-                        draw_node(run, place, node, *traitors, &now.sides)
+                        draw_node(run, place, node, traitors, &now.sides)
                     }) }
                 </svg>
             </div>

@@ -36,7 +36,13 @@ pub(super) fn Figures(props: &Props) -> Html {
         numbers.go_on();
         numbers.progress()
     });
-    if props.hidden && !playhead.is_at_end(run) {
+    let is_hidden = props.hidden && !playhead.is_at_end(run);
+    // Once a run, not once a frame.
+    let strokes = use_memo((run.clone(), is_hidden), |(run, is_hidden)| match is_hidden {
+        true => Vec::new(),
+        false => worked.borrow_mut().charts(run).iter().map(strokes_of).collect(),
+    });
+    if is_hidden {
         return html! {
             <p class="hint">{ text::numbers::HIDDEN }</p>
         };
@@ -45,12 +51,13 @@ pub(super) fn Figures(props: &Props) -> Html {
     let now = playhead.time as Time;
     let numbers = worked.numbers(run);
     let totals = totals(numbers);
-    let (times, nodes) = (times(numbers), nodes(run, numbers));
+    let times = numbers.is_counted().then(|| times(numbers));
+    let nodes = nodes(run, numbers);
     html! {
         <div class="numbers">
             { totals }
-            { times }
-            { for worked.charts(run).iter().map(|chart| draw(run, chart, now)) }
+            { for times }
+            { for worked.charts(run).iter().zip(&*strokes).map(|(chart, strokes)| draw(run, (chart, strokes), now)) }
             { nodes }
         </div>
     }
@@ -151,8 +158,11 @@ fn many_nodes(run: &Run, numbers: &Numbers, heads: &[&str]) -> Html {
     }
 }
 
-/// The curves of a chart: those of one stroke are one element.
-fn curves(chart: &Chart) -> Html {
+/// A class of strokes, and the data of their path.
+type Stroke = (String, AttrValue);
+
+/// The curves of a chart by their strokes: those of one stroke are one element.
+fn strokes_of(chart: &Chart) -> Vec<Stroke> {
     let stroke = |line: &Line| line.node.map_or_else(|| "style-0".to_owned(), style);
     let mut strokes: Vec<(String, String)> = Vec::new();
     for line in &chart.curves {
@@ -162,14 +172,18 @@ fn curves(chart: &Chart) -> Html {
             None => strokes.push((stroke, d)),
         }
     }
+    strokes.into_iter().map(|(stroke, d)| (stroke, d.into())).collect()
+}
+
+fn curves(strokes: &[Stroke]) -> Html {
     strokes
-        .into_iter()
-        .map(|(stroke, d)| html! { <g class={classes!("curve", stroke)}><path class="stroke" {d} /></g> })
+        .iter()
+        .map(|(stroke, d)| html! { <g class={classes!("curve", stroke)}><path class="stroke" d={d.clone()} /></g> })
         .collect()
 }
 
 /// A measure over time, and its values in a table, for screen readers.
-fn draw(run: &Run, chart: &Chart, now: Time) -> Html {
+fn draw(run: &Run, (chart, strokes): (&Chart, &[Stroke]), now: Time) -> Html {
     let (width, height) = CHART;
     let at = chart.along(now);
     let label = text::numbers::chart(&chart.name, (chart.low, chart.high), chart.unit);
@@ -179,7 +193,7 @@ fn draw(run: &Run, chart: &Chart, now: Time) -> Html {
             <div class="plot-area">
                 <span class="high">{ chart.high }</span>
                 <svg viewBox={format!("0 0 {width} {height}")} preserveAspectRatio="none" role="img" aria-label={label}>
-                    { curves(chart) }
+                    { curves(strokes) }
                     <path class="now" d={format!("M{at} 0V{height}")} />
                 </svg>
                 <span class="low">{ chart.low }</span>

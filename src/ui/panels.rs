@@ -67,8 +67,10 @@ pub(super) fn deliveries(state: &State, _: &Worked, send: &Send) -> Html {
     }
 }
 
-pub(super) fn network(state: &State, _: &Worked, _: &Send) -> Html {
-    html! { <NetworkView run={state.run.clone()} playhead={state.playhead} /> }
+pub(super) fn network(state: &State, worked: &Worked, _: &Send) -> Html {
+    html! {
+        <NetworkView run={state.run.clone()} playhead={state.playhead} worked={worked.clone()} />
+    }
 }
 
 pub(super) fn text(state: &State, _: &Worked, send: &Send) -> Html {

@@ -1,13 +1,17 @@
 //! A run in numbers: messages, bytes, durations, and metrics over time.
 
+use std::collections::BTreeSet;
+
 use crate::{
     app::Run,
     formats::trace::payload_text,
-    kernel::{EventKind, Fate, NodeId, Packet, Time, sort},
+    kernel::{EventKind, Fate, NodeId, Packet, Time},
 };
 
 /// Number of messages measured at once, so that the page does not freeze.
 const PIECE: usize = 1_500;
+/// Number of messages or events counted at once.
+const COUNTED: usize = 20_000;
 /// The requests of the contract that end in deliveries.
 const DELIVERED: [&str; 3] = ["broadcast", "send", "transfer"];
 
@@ -19,8 +23,10 @@ pub struct Numbers {
     weighed: usize,
     /// The last payload, its length and its hash. Copies of one payload to several receivers follow each other.
     last: Option<(Packet, usize, u64)>,
-    /// For each message: sender, receiver, and the hash of its payload.
-    said: Vec<(NodeId, NodeId, u64)>,
+    /// Sender, receiver and the hash of the payload of every message measured so far.
+    said: BTreeSet<(NodeId, NodeId, u64)>,
+    /// Counts in progress.
+    counting: Counting,
     /// Number of messages handed to the network. A transmission on a shared medium counts once.
     pub messages: usize,
     /// Number of bytes of their payloads, as the trace encodes them.
@@ -35,6 +41,19 @@ pub struct Numbers {
     pub delivery: Option<Spread>,
     /// Number of requests of the delivered kind without a delivery.
     pub undelivered: usize,
+}
+
+/// Counts in progress: first over the messages, then over the events.
+#[derive(Clone, Debug, Default)]
+struct Counting {
+    /// True once the messages are counted, and once the events are.
+    messages: bool,
+    events: bool,
+    /// Number of messages, or of events, that were counted.
+    seen: usize,
+    latencies: Vec<Time>,
+    /// By sender and, from the second column on, by receiver: the times of the request and of the last delivery.
+    asked: Vec<Vec<(Time, Option<Time>)>>,
 }
 
 /// Numbers of a node.
@@ -69,12 +88,12 @@ pub struct Spread {
 
 impl Spread {
     fn of(mut times: Vec<Time>) -> Option<Self> {
-        sort(&mut times);
-        let (&least, &most) = (times.first()?, times.last()?);
+        let (&least, &most) = (times.iter().min()?, times.iter().max()?);
         let (count, sum) = (times.len(), times.iter().sum::<Time>());
         let half = count as Time / 2;
         let mean_tenths = (sum * 10 + half) / count as Time;
-        Some(Self { count, least, median: times[(count - 1) / 2], mean_tenths, most })
+        let (_, &mut median, _) = times.select_nth_unstable((count - 1) / 2);
+        Some(Self { count, least, median, mean_tenths, most })
     }
 
     /// Returns the mean as a decimal number.
@@ -99,7 +118,8 @@ impl Numbers {
             run: run.clone(),
             weighed: 0,
             last: None,
-            said: Vec::new(),
+            said: BTreeSet::new(),
+            counting: Counting::default(),
             messages: run.trace.sends(),
             bytes: 0,
             again: 0,
@@ -108,10 +128,17 @@ impl Numbers {
             delivery: None,
             undelivered: 0,
         };
-        numbers.count();
-        numbers.count_deliveries();
-        numbers.go_on();
+        // A short run is counted at once.
+        for _ in 0..3 {
+            numbers.go_on();
+        }
         numbers
+    }
+
+    /// True once messages and deliveries are counted.
+    #[must_use]
+    pub const fn is_counted(&self) -> bool {
+        self.counting.events
     }
 
     /// True if they are the numbers of this run.
@@ -124,18 +151,27 @@ impl Numbers {
     #[must_use]
     pub fn progress(&self) -> Option<usize> {
         let all = self.run.trace.messages.len();
-        (self.weighed < all).then(|| self.weighed * 100 / all)
+        let done = self.counting.events && self.weighed == all;
+        (!done).then(|| self.weighed * 100 / all.max(1))
     }
 
     /// Measures the next messages. Returns false once all of them have been measured.
     pub fn go_on(&mut self) -> bool {
+        if !self.counting.messages {
+            self.count();
+            return true;
+        }
+        if !self.counting.events {
+            self.count_deliveries();
+            return true;
+        }
         let run = self.run.clone();
         let messages = &run.trace.messages;
         let until = (self.weighed + PIECE).min(messages.len());
         for (id, message) in messages.iter().enumerate().take(until).skip(self.weighed) {
             let (bytes, hash) = self.weigh(&message.packet);
             let name = message.name;
-            self.said.push((name.from, name.to, hash));
+            self.again += usize::from(!self.said.insert((name.from, name.to, hash)));
             self.nodes[name.from.index()].bytes += bytes;
             let before = id.checked_sub(1).and_then(|before| messages[before].transmission);
             if message.transmission.is_none() || message.transmission != before {
@@ -143,15 +179,7 @@ impl Numbers {
             }
         }
         self.weighed = until;
-        if until < messages.len() {
-            return true;
-        }
-        let mut said = std::mem::take(&mut self.said);
-        if !said.is_empty() {
-            sort(&mut said);
-            self.again = said.windows(2).filter(|pair| pair[0] == pair[1]).count();
-        }
-        false
+        until < messages.len()
     }
 
     fn weigh(&mut self, packet: &Packet) -> (usize, u64) {
@@ -171,8 +199,9 @@ impl Numbers {
 
     fn count(&mut self) {
         let trace = &self.run.trace;
-        let mut latencies = Vec::new();
-        for message in &trace.messages {
+        let counting = &mut self.counting;
+        let until = (counting.seen + COUNTED).min(trace.messages.len());
+        for message in &trace.messages[counting.seen..until] {
             let (from, to) = (message.name.from.index(), message.name.to.index());
             self.nodes[from].sent += 1;
             self.nodes[to].lost += usize::from(matches!(message.overall(), Fate::Lost(..)));
@@ -180,11 +209,15 @@ impl Numbers {
                 if let Fate::Received(event) = fate {
                     self.nodes[to].received += 1;
                     let sent = trace.events[message.sent].time;
-                    latencies.push(trace.events[event].time - sent);
+                    counting.latencies.push(trace.events[event].time - sent);
                 }
             }
         }
-        self.latency = Spread::of(latencies);
+        counting.seen = until;
+        if until == trace.messages.len() {
+            self.latency = Spread::of(std::mem::take(&mut counting.latencies));
+            (counting.messages, counting.seen) = (true, 0);
+        }
     }
 
     /// Counts the deliveries. A delivery names its message by the sender and a number, which counts the sender's
@@ -193,9 +226,10 @@ impl Numbers {
         let run = self.run.clone();
         let names = &run.scenario.nodes;
         let nodes = names.len();
-        // By sender and, from the second column on, by receiver: the times of the request and of the last delivery.
-        let mut asked: Vec<Vec<(Time, Option<Time>)>> = vec![Vec::new(); nodes * (nodes + 1)];
-        for event in &run.trace.events {
+        let mut asked = std::mem::take(&mut self.counting.asked);
+        asked.resize(nodes * (nodes + 1), Vec::new());
+        let until = (self.counting.seen + COUNTED).min(run.trace.events.len());
+        for event in &run.trace.events[self.counting.seen..until] {
             let me = event.node.index();
             match &event.kind {
                 EventKind::Request { index, .. } => {
@@ -223,6 +257,12 @@ impl Numbers {
                 _ => {}
             }
         }
+        self.counting.seen = until;
+        if until < run.trace.events.len() {
+            self.counting.asked = asked;
+            return;
+        }
+        self.counting.events = true;
         let all = || asked.iter().flatten();
         let times = all().filter_map(|(asked, last)| Some((*last)? - asked)).collect();
         self.delivery = Spread::of(times);

@@ -2,7 +2,7 @@
 //! shown.
 
 use super::{Chart, Numbers, Past, charts};
-use crate::app::Run;
+use crate::{app::Run, diagram::Traffic};
 
 /// The results computed so far.
 #[derive(Debug, Default)]
@@ -10,7 +10,11 @@ pub struct Workings {
     past: Option<Past>,
     numbers: Option<Numbers>,
     charts: Option<(Run, Vec<Chart>)>,
+    traffic: Option<(Run, Traffic)>,
 }
+
+/// Number of events of which the messages in transit are indexed at once.
+const PIECE: usize = 20_000;
 
 impl Workings {
     /// Returns the past of this run.
@@ -23,6 +27,21 @@ impl Workings {
     pub fn numbers(&mut self, run: &Run) -> &mut Numbers {
         self.numbers.take_if(|numbers| !numbers.is_of(run));
         self.numbers.get_or_insert_with(|| Numbers::of(run))
+    }
+
+    /// Indexes further messages in transit of this run. True once all are indexed.
+    pub fn index_traffic(&mut self, run: &Run) -> bool {
+        self.traffic.take_if(|(of, _)| of != run);
+        let begin = || (run.clone(), Traffic::begin(run.scenario.nodes.len()));
+        let (_, traffic) = self.traffic.get_or_insert_with(begin);
+        traffic.advance(&run.trace, PIECE)
+    }
+
+    /// Returns the messages in transit of this run; none while they are not indexed.
+    #[must_use]
+    pub fn traffic(&self, run: &Run) -> Option<&Traffic> {
+        let (of, traffic) = self.traffic.as_ref()?;
+        (of == run && traffic.is_whole(&run.trace)).then_some(traffic)
     }
 
     /// Returns the charts of this run.

@@ -125,6 +125,7 @@ pub mod network_view {
     use crate::kernel::{Time, count_of};
 
     pub const LABEL: &str = "Network";
+    pub const COMPUTING: &str = "Computing the messages in transit…";
 
     /// The moment, and the messages in transit then.
     #[must_use]
