@@ -6,8 +6,8 @@
 use std::{cmp::Reverse, rc::Rc};
 
 use super::{
-    Action, Page, Panel, Playhead, Run, State, derived::derived, reduce, state::edits,
-    words::heading,
+    Action, Page, Panel, Playhead, Run, State, derived::derived, pending::followed, reduce,
+    state::edits, words::heading,
 };
 use crate::{
     formats::{link, scenario},
@@ -125,13 +125,14 @@ impl State {
         };
         let shown = link::encode(&work.now.scenario);
         let is_shown = fragment.split('&').any(|field| field.trim_start_matches('#') == shown);
-        if is_shown {
-            // A long run is computed first.
-            let waiting = Self { stands_in: true, ..Self::opening() };
-            let begun = reduce(&waiting, Action::Restore(draft.to_owned()));
-            if begun.pending.is_some() {
-                return begun;
-            }
+        // A long run is computed first.
+        let waiting = Self { stands_in: true, ..Self::opening() };
+        let begun = reduce(&waiting, Action::Restore(draft.to_owned()));
+        if begun.pending.is_some() {
+            return match is_shown {
+                true => begun,
+                false => followed(begun, Action::Load(fragment.to_owned())),
+            };
         }
         let Some(restored) = Self::restored(draft) else { return Self::arriving(fragment) };
         if is_shown { restored } else { reduce(&restored, Action::Load(fragment.to_owned())) }

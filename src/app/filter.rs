@@ -195,13 +195,22 @@ impl Filter {
         if self.is_open() {
             return story.entries.clone();
         }
-        let lets = |entry: &&StoryEntry| {
-            self.kind.is_none_or(|kind| entry.kind(run) == kind)
-                && self.node.is_none_or(|node| entry.node(run) == Some(node))
-                && self.lets_message(run, **entry)
-                && holds(&entry.sentence(run), &self.text)
-        };
-        story.entries.iter().filter(lets).copied().collect()
+        story.entries.iter().filter(|entry| self.lets(run, **entry)).copied().collect()
+    }
+
+    /// True if an entry passes the filter.
+    #[must_use]
+    pub fn lets(&self, run: &Outcome, entry: StoryEntry) -> bool {
+        self.kind.is_none_or(|kind| entry.kind(run) == kind)
+            && self.node.is_none_or(|node| entry.node(run) == Some(node))
+            && self.lets_message(run, entry)
+            && (self.text.is_empty() || holds(&entry.sentence(run), &self.text))
+    }
+
+    /// True if a test of the filter needs the words of an entry.
+    #[must_use]
+    pub const fn reads(&self) -> bool {
+        !self.message.is_empty() || !self.text.is_empty()
     }
 
     fn lets_message(&self, run: &Outcome, entry: StoryEntry) -> bool {

@@ -16,6 +16,8 @@ pub struct Pending {
     action: Action,
     /// The runs computed for it before.
     known: Vec<Run>,
+    /// The action that follows.
+    then: Option<Action>,
 }
 
 impl State {
@@ -41,7 +43,7 @@ pub(super) fn done(before: &State, action: &Action, after: State) -> State {
         return State { computed: Vec::new(), stands_in, pending, awaited, ..after };
     };
     let (scenario, action) = (Scenario::clone(scenario), action.clone());
-    let pending = Pending { scenario, action, known: before.computed.clone() };
+    let pending = Pending { scenario, action, known: before.computed.clone(), then: None };
     State { pending: Some(Shared::new(pending)), computed: Vec::new(), ..before.clone() }
 }
 
@@ -51,7 +53,22 @@ pub(super) fn go_on(state: State, pending: &Shared<Pending>, run: Run) -> State 
         return state;
     }
     let computed = pending.known.iter().cloned().chain([run]).collect();
-    reduce(&State { pending: None, computed, ..state }, pending.action.clone())
+    let next = reduce(&State { pending: None, computed, ..state }, pending.action.clone());
+    match &pending.then {
+        Some(then) => followed(next, then.clone()),
+        None => next,
+    }
+}
+
+/// Does an action once the pending run has been computed; at once if none is pending.
+pub(super) fn followed(state: State, then: Action) -> State {
+    match &state.pending {
+        Some(pending) => {
+            let pending = Pending { then: Some(then), ..Pending::clone(pending) };
+            State { pending: Some(Shared::new(pending)), ..state }
+        }
+        None => reduce(&state, then),
+    }
 }
 
 /// Ends a drag whose last step was not computed yet: a change like any other.

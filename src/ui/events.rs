@@ -1,6 +1,6 @@
 //! Every event in words, captions and faults among them, and what of that the reader asks for.
 
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
 use yew::prelude::*;
 
@@ -8,14 +8,20 @@ use super::{
     Send,
     fields::{choice, select},
     rows::{ClassOfRow, DrawRow, Rows, Stops},
+    work::slice,
 };
 use crate::{
     analysis::{cause, effects},
     app::{Action, Filter, Playhead, Run, Selection, Story, StoryEntry, text, told},
     diagram::event_sentence,
     kernel::{EventId, NodeId},
-    web,
+    web::{self, Frames},
 };
+
+/// Number of entries whose words are read at once.
+const AT_ONCE: usize = 5_000;
+/// Number of entries that are read between two looks at the clock.
+const PART: usize = 100;
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
@@ -34,7 +40,9 @@ pub(super) fn Events(props: &Props) -> Html {
     let Props { run, selection, filter, hidden, send, .. } = props;
     // Worked out once a run and a filter, however often the playhead moves.
     let story = use_memo(run.clone(), |run| Story::of(run));
-    let entries = use_memo((run.clone(), filter.clone()), |(run, filter)| filter.of(run, &story));
+    let found = use_filtered(run, filter, &story);
+    let computing = found.is_none();
+    let entries = found.unwrap_or_default();
     let told = told(run, &entries, props.playhead);
     let count = if *hidden { told } else { entries.len() };
     let event_of = |selection| match selection {
@@ -74,6 +82,8 @@ pub(super) fn Events(props: &Props) -> Html {
             </div>
             if count == 0 && *hidden {
                 <p class="why">{ text::events::NONE_YET }</p>
+            } else if computing {
+                <p class="why">{ text::events::FILTERING }</p>
             } else if entries.is_empty() {
                 <p class="why">{ text::events::NONE }</p>
             } else {
@@ -81,6 +91,44 @@ pub(super) fn Events(props: &Props) -> Html {
             }
         </div>
     }
+}
+
+/// Entries that pass the filter; none while those of a long run are sought, in slices.
+#[hook]
+fn use_filtered(run: &Run, filter: &Filter, story: &Rc<Story>) -> Option<Rc<Vec<StoryEntry>>> {
+    let asked = (run.clone(), filter.clone());
+    let at_once = use_memo(asked.clone(), |(run, filter)| {
+        let is_quick = story.entries.len() <= AT_ONCE || !filter.reads();
+        is_quick.then(|| Rc::new(filter.of(run, story)))
+    });
+    // Only of the view: it follows from the run and the filter.
+    let found = use_state(|| None);
+    let ready = (*found).as_ref().filter(|(of, _)| *of == asked);
+    let ready: Option<Rc<_>> = ready.map(|(_, entries)| Rc::clone(entries));
+    let wanted = (at_once.is_none() && ready.is_none()).then_some(asked);
+    use_effect_with(wanted, {
+        let story = Rc::clone(story);
+        move |wanted| {
+            let frames = wanted.clone().map(|(run, filter)| {
+                let progress = RefCell::new((0, Vec::new()));
+                Frames::start(move |_| {
+                    let (seen, entries) = &mut *progress.borrow_mut();
+                    let done = slice(|| {
+                        let part = story.entries.iter().skip(*seen).take(PART);
+                        entries.extend(part.filter(|entry| filter.lets(&run, **entry)));
+                        *seen += PART;
+                        *seen >= story.entries.len()
+                    });
+                    if done {
+                        let entries = Rc::new(std::mem::take(entries));
+                        found.set(Some(((run.clone(), filter.clone()), entries)));
+                    }
+                })
+            });
+            move || drop(frames)
+        }
+    });
+    (*at_once).clone().or(ready)
 }
 
 fn place_of(entries: &[StoryEntry], event: EventId) -> Option<usize> {

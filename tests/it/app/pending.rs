@@ -230,3 +230,16 @@ fn draft_of_a_long_run_is_waited_for_and_keeps_its_history() {
     assert!(elsewhere.pending.is_some());
     assert_eq!(wait(elsewhere).undo, changed.undo);
 }
+
+#[test]
+fn draft_of_a_long_run_under_another_address_is_waited_for_before_the_address_is_opened() {
+    let changed = wait(reduce(&long(), Action::Apply(drop_first())));
+    let draft = changed.draft().expect("there is work");
+    let other = State::opening();
+    let begun = State::begin(&other.fragment(), Some(&draft));
+    assert!(begun.pending.is_some() && begun.stands_in);
+    let there = wait(begun);
+    assert_eq!(there.scenario(), other.scenario());
+    let back = wait(reduce(&there, Action::Undo));
+    assert_eq!((back.scenario(), &back.undo), (changed.scenario(), &changed.undo));
+}

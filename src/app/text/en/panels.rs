@@ -48,6 +48,7 @@ pub mod events {
 
     pub const NONE_YET: &str = "No event so far matches these filters.";
     pub const NONE: &str = "No event matches these filters.";
+    pub const FILTERING: &str = "Reading the events…";
     pub const CAUSE: &str = "← Cause";
     pub const NO_CAUSE: &str = "No event of the run caused it";
     pub const NO_EFFECT: &str = "It directly caused no event";
