@@ -7,6 +7,7 @@ use crate::{
     app::{Action, FetchAction, ProgramPart, State, text},
     protocols,
     split::NotFetched,
+    web,
 };
 
 /// Waits for what is fetched, and reports it.
@@ -44,6 +45,7 @@ pub(super) fn use_fetching(state: &State, is_quiet: bool, send: &Send) -> Html {
                     for part in ProgramPart::ALL {
                         part.fetch().await?;
                     }
+                    web::mark("whole");
                     Ok(())
                 });
             }

@@ -275,6 +275,7 @@ pub(super) fn use_parts(state: &State) -> Parts {
                     }
                     arrived.set((*count, Rc::new(failed.clone())));
                 }
+                web::mark("parts");
             });
         })
     };

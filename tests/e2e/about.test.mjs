@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { startPlayground } from "./playground.mjs";
+import { startPlayground, whole } from "./playground.mjs";
 
 let playground;
 before(async () => {
@@ -36,7 +36,7 @@ test("a synchronous network has a bound, and a ring has no chords", async () => 
   await page.locator("#medium").selectOption("shared");
   const opened = await reader.context.newPage();
   await opened.goto(page.url());
-  await opened.locator("main svg:visible").first().waitFor();
+  await whole(opened);
   assert.equal(await opened.locator("#bound").inputValue(), "7");
   assert.equal(await opened.locator("#topology option:checked").innerText(), "line");
   assert.equal(await opened.locator("#medium").inputValue(), "shared");

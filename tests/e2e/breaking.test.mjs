@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 
-import { startPlayground, until } from "./playground.mjs";
+import { startPlayground, until, whole } from "./playground.mjs";
 import { bundled, link } from "./runs.mjs";
 
 let playground;
@@ -141,6 +141,7 @@ test("where a frame may have no worker, that is said", async () => {
     };
   });
   await page.goto(playground.url + link(PLAIN));
+  await whole(page);
   await page.locator("#tab-break-it").click();
   await page.locator("#break-it").click();
   assert.match(await page.locator(".hunted [role=alert]").innerText(), /Background workers are not available/);

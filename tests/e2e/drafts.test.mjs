@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { startPlayground } from "./playground.mjs";
+import { startPlayground, whole } from "./playground.mjs";
 
 let playground;
 before(async () => {
@@ -53,7 +53,7 @@ test("a reload brings back the work, and what undo and redo go to", async () => 
   await stored(page);
   const again = async () => {
     await page.reload();
-    await page.locator(".arrow").first().waitFor();
+    await whole(page);
   };
   await again();
   await edited(page);
@@ -87,6 +87,7 @@ test("another link in the same tab wins, and undo goes back to the work", async 
   const title = await other.locator(".title").innerText();
   await page.goto("about:blank");
   await page.goto(playground.url + fragment);
+  await whole(page);
   await page.locator(".title", { hasText: title }).waitFor();
   await undo(page);
   await edited(page);
@@ -104,6 +105,7 @@ test("tabs do not overwrite each other, not even a duplicate and its original", 
     reader.context.waitForEvent("page"),
     first.evaluate(() => void window.open(location.href)),
   ]);
+  await whole(copy);
   await edited(copy);
   assert.deepEqual(await deeds(copy), await deeds(first));
   const second = await reader.open();
@@ -117,6 +119,7 @@ test("tabs do not overwrite each other, not even a duplicate and its original", 
   for (const page of [first, copy, second]) {
     const before = await deeds(page);
     await page.reload();
+    await whole(page);
     await edited(page);
     assert.deepEqual(await deeds(page), before);
     const nodes = await page.locator("#nodes").inputValue();

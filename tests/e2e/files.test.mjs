@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
-import { startPlayground, until } from "./playground.mjs";
+import { startPlayground, until, whole } from "./playground.mjs";
 import { bundled } from "./runs.mjs";
 
 const COMMIT = new URL("../../static/scenarios/recovery/two-phase-commit/one-votes-no.json", import.meta.url);
@@ -59,6 +59,7 @@ test("a file of the address is opened as if nothing had been before, and a fragm
   await until(async () => /^Your run of /.test(await heading(page)), "it is changed");
   await page.waitForLoadState("networkidle");
   await page.reload();
+  await whole(page);
   await until(async () => (await page.locator("#order").inputValue()) === "fifo", "the change outlives a reload");
   const other = await reader.open(`?src=files/none.json${await bundled("election/bully/leader-crashes")}`);
   assert.equal(await heading(other), "The leader crashes, the next one takes over");
@@ -100,6 +101,7 @@ test("a run that is too large for a link offers none, and its address stays the 
   assert.equal(await address(page), "?src=files/large.json");
   await page.waitForLoadState("networkidle");
   await page.reload();
+  await whole(page);
   await until(async () => (await heading(page)) === "One votes no, one has crashed", "the file is shown again");
   assert.equal(await page.locator(".banner").count(), 0);
   await page.waitForLoadState("networkidle");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { startPlayground, until } from "./playground.mjs";
+import { startPlayground, until, whole } from "./playground.mjs";
 
 let playground;
 before(async () => {
@@ -107,7 +107,7 @@ test("where neither address nor storage can be written, the run survives a panic
     }
   });
   await page.goto(playground.url);
-  await page.locator("#worldlines > .page .stage svg").first().waitFor();
+  await whole(page);
   await crash(page);
   const done = await faults(page);
   assert.equal(await page.evaluate(() => location.hash), "");

@@ -23,6 +23,17 @@ export async function until(isSo, what) {
 }
 
 /**
+ * Waits until a page shows its run, and all that it fetches beforehand is there: the first picture, which the HTML carries,
+ * cannot be used, and a reader may use a part before it has come.
+ */
+export async function whole(page) {
+  await page.locator("#worldlines > .page main svg:visible").first().waitFor();
+  const marks = () =>
+    page.evaluate(() => ["parts", "whole"].every((name) => performance.getEntriesByName(name).length > 0)).catch(() => false);
+  await until(marks, "all parts of the page are there");
+}
+
+/**
  * The page of `dist/` in a browser.
  *
  * `url` is its address; `reader()` opens a window of a new reader (nothing remembered, clipboard
@@ -91,8 +102,7 @@ async function newReader(browser, url, { origins = [], ...options } = {}) {
     async open(fragment = "") {
       const page = await context.newPage();
       await page.goto(url + fragment);
-      // Not the first picture's, which the HTML carries: no reader can use that.
-      await page.locator("#worldlines > .page main svg:visible").first().waitFor();
+      await whole(page);
       return page;
     },
     async leave() {

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { inflateRawSync } from "node:zlib";
 
-import { startPlayground, until } from "./playground.mjs";
+import { startPlayground, until, whole } from "./playground.mjs";
 import { broadcasts, bundled } from "./runs.mjs";
 
 let playground;
@@ -164,14 +164,14 @@ for (const path of ["reliable/uniform-broadcast/crash-is-detected", "ordering/fi
         await settled(page);
       }
       await page.reload();
-      await page.locator("#worldlines > .page main svg:visible").first().waitFor();
+      await whole(page);
       await page.keyboard.press("End");
       await compare(`${name}, reloaded`);
       // Back to the beginning, for the next.
       await page.waitForLoadState("networkidle");
       await page.goto("about:blank");
       await page.goto(playground.url + start);
-      await page.locator("#worldlines > .page main svg:visible").first().waitFor();
+      await whole(page);
       await page.keyboard.press("End");
     }
     assert.ok(changed > 8, `only ${changed} controls change the run`);
@@ -411,6 +411,7 @@ test("the tab that was open is open after a reload, with what it shows", async (
     await showTab(page, name);
     await page.waitForTimeout(600);
     await page.reload();
+    await whole(page);
     const tab = page.getByRole("tab", { name, exact: true });
     await tab.waitFor();
     await until(async () => (await tab.getAttribute("aria-selected")) === "true", `${name} is open`);
@@ -420,6 +421,7 @@ test("the tab that was open is open after a reload, with what it shows", async (
   await closed.click();
   await page.waitForTimeout(600);
   await page.reload();
+  await whole(page);
   await closed.waitFor();
   assert.equal(await page.locator("#panel").count(), 0, "a tab that was closed stays closed");
   await reader.leave();
