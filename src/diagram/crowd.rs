@@ -58,6 +58,16 @@ impl Kinds {
         self.0 & 0b111 != 0
     }
 
+    /// True if there is a mark of its own among them: of a fault, a recovery or a rollback.
+    pub(super) const fn stands_alone(self) -> bool {
+        self.0 & 0b1_1111 != 0
+    }
+
+    /// True if no mark of this shape merges, and each is drawn where there are few.
+    pub(super) fn is_alone(shape: MarkShape) -> bool {
+        NOTABLE[..5].contains(&shape)
+    }
+
     /// Shapes of the marks among them.
     pub(super) fn shapes(self) -> impl Iterator<Item = MarkShape> {
         let shapes = NOTABLE.into_iter().enumerate();

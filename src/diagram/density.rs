@@ -26,7 +26,7 @@ const STROKES: f64 = 4_000.0;
 /// Length of all strokes drawn of a long run, at most, in gaps between lines: browsers take long for long strokes.
 const STROKES_DRAWN: usize = 20_000;
 /// Number of bands of messages drawn.
-const SHEAVES: usize = 120;
+const SHEAVES: usize = 60;
 /// Number of messages in the window from which on they are drawn as bands.
 const CROWDED: usize = 2_000;
 /// Number of events of a bin of which the losses are counted.
@@ -157,20 +157,21 @@ impl Merging<'_> {
         self.window.meets(along, along)
     }
 
-    /// Marks that never merge, at most so many; if there are more, one for each line and bin.
-    pub(super) fn notable(&self, events: &Range<EventId>, most: usize) -> Vec<EventId> {
+    /// Events with marks of their own: faults, recoveries and rollbacks. At most so many; if there are more, one for each
+    /// line and bin.
+    pub(super) fn alone(&self, events: &Range<EventId>, most: usize) -> Vec<EventId> {
+        let is_alone = |event: &EventId| self.kinds(*event).stands_alone();
         let Some(crowd) = self.crowd() else {
-            let is_notable = |event: &EventId| self.kinds(*event).has_mark();
-            return events.clone().filter(is_notable).collect();
+            return events.clone().filter(is_alone).collect();
         };
         let mut notable = Vec::new();
         for lane in 0..crowd.events.groups() {
             let mut places = crowd.events.places(lane, events);
-            while let Some(place) = crowd.find(places.clone(), Kinds::has_mark) {
+            while let Some(place) = crowd.find(places.clone(), Kinds::stands_alone) {
                 notable.push(crowd.events.item(place));
                 if notable.len() > most {
                     let bins = self.bins_of_crowd(crowd);
-                    return bins.iter().filter_map(|bin| bin.marked).collect();
+                    return bins.iter().filter_map(|bin| bin.marked).filter(is_alone).collect();
                 }
                 places.start = place + 1;
             }

@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use super::{
     Across, Arrow, Band, Bar, Barrier, Features, Field, Lane, LaneState, Layout, Mark, Merged,
-    Plot, Point, Stretch, Strike, Wait, Waiting, Wall, Window, arrows, cuts, deadlock, density,
+    Plot, Point, Stretch, Strike, Wait, Waiting, Wall, Window, arrows,
+    crowd::Kinds,
+    cuts, deadlock, density,
     labels::Placed,
     mark_shape,
     marks::{self, Urgency},
@@ -24,8 +26,8 @@ const PICKED: usize = 100;
 const LANE_ENDS: f64 = 40.0;
 /// Largest number of waiting messages drawn.
 const BARS: usize = 150;
-/// Largest number of faults, views and decisions that have a mark of their own while other events merge.
-const NOTABLE: usize = 240;
+/// Largest number of fault marks drawn one by one while the others merge.
+const ALONE: usize = 240;
 /// Largest number of captions with a sign.
 const FLAGS: usize = 60;
 
@@ -150,15 +152,15 @@ impl Scene {
         let mut placed = scene.placed(layout);
         let merges = detail == Detail::Merged;
         let part = density::Merging { features, scenario, trace, layout, window };
-        let notable = if merges { part.notable(&events, NOTABLE) } else { Vec::new() };
+        let faults = if merges { part.alone(&events, ALONE) } else { Vec::new() };
         let others = events.clone().filter(|_| !merges);
-        let alone = notable.iter().copied().chain(others);
+        let alone = faults.iter().copied().chain(others);
         let mut marks = marks::marks(alone, &features.stable, trace, layout, &mut placed);
-        let all_notable = marks.len() <= NOTABLE;
+        let all_alone = marks.len() <= ALONE;
         if merges {
             let place =
                 |mark: &Mark| (trace.events[mark.event].node.index(), layout.unpoint(mark.at).0);
-            marks = thinned(marks, NOTABLE, place, |_, _| ());
+            marks = thinned(marks, ALONE, place, |_, _| ());
         }
         for flag in &scene.flags {
             placed.block(flag.at, FLAG);
@@ -181,9 +183,9 @@ impl Scene {
         walls::label(&mut scene.walls, scenario, &mut placed);
         label(Urgency::Last, &mut placed);
         scene.merged = merges.then(|| part.merge(events, messages, &mut placed));
-        if let Some(merged) = scene.merged.as_mut().filter(|_| all_notable) {
+        if let Some(merged) = scene.merged.as_mut().filter(|_| all_alone) {
             // Each of them has a mark.
-            merged.signs.clear();
+            merged.signs.retain(|(shape, _)| !Kinds::is_alone(*shape));
         }
         scene.marks = marks;
         scene
