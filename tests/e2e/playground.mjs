@@ -31,6 +31,8 @@ export async function whole(page) {
   const marks = () =>
     page.evaluate(() => ["parts", "whole"].every((name) => performance.getEntriesByName(name).length > 0)).catch(() => false);
   await until(marks, "all parts of the page are there");
+  // Drawn, not only fetched: the first picture's stand within another element.
+  await page.locator(".side > .settings").waitFor();
 }
 
 /**
