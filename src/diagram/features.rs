@@ -189,7 +189,7 @@ impl Reading {
     pub fn advance(&mut self, run: Looked, items: usize) -> bool {
         let (protocol, scenario, trace) = run;
         let count = match self.pass {
-            0 | 1 | 2 => trace.events.len(),
+            0..=2 => trace.events.len(),
             3 => trace.messages.len(),
             4 => trace.samples.len(),
             _ => 0,

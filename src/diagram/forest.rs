@@ -105,7 +105,7 @@ impl<T: Sum> Forest<T> {
             let mut width = 1;
             for level in &self.levels {
                 let next = width * BLOCK;
-                let block = level.get(place / next).filter(|_| place % next == 0);
+                let block = level.get(place / next).filter(|_| place.is_multiple_of(next));
                 if block.is_none_or(|block| wanted(*block)) {
                     break;
                 }

@@ -156,7 +156,7 @@ impl Traffic {
     }
 
     fn see(&mut self, trace: &Trace, id: EventId) {
-        if id % STEP == 0 {
+        if id.is_multiple_of(STEP) {
             self.under_way.push(self.flying.written());
         }
         let event = &trace.events[id];

@@ -256,7 +256,7 @@ fn scenario_text_with_an_error_is_kept_and_its_place_named() {
             drop,
             Action::Undo,
             Action::Redo,
-            Action::Open(&bundled::bundled()[0]),
+            Action::Open(bundled::bundled()[0]),
         ];
         let kept = after(&writing, elsewhere);
         assert_eq!(text(&kept), wrong, "what is typed is kept");
