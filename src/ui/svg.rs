@@ -34,7 +34,7 @@ pub(super) fn push_px(text: &mut String, length: f64) {
     }
     digits[at] = b'0' + rest as u8;
     digits[at..].iter().for_each(|digit| text.push(char::from(*digit)));
-    if tenths % 10 != 0 {
+    if !tenths.is_multiple_of(10) {
         text.push('.');
         text.push(char::from(b'0' + (tenths % 10) as u8));
     }
