@@ -155,7 +155,7 @@ pub(super) fn since(mut state: State, since: Since) -> State {
     if runner.wanted.is_some() { state.waits(runner) } else { state }
 }
 
-/// Compares the run with the earlier one. Without the part [`edits`](edits()) nothing was changed.
+/// Compares the run with the earlier one. Without the part [`edits`](mod@edits) nothing was changed.
 fn find(state: &mut State, runner: &mut Runner) {
     match edits::here() {
         Some(edits) => (edits.find)(state, runner),

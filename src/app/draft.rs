@@ -71,7 +71,7 @@ impl Draft {
         format!("{} {}", self.written, self.text)
     }
 
-    /// Returns the latest work of the closed tabs, if it is worth continuing, and the part [`edits`](edits()) is here.
+    /// Returns the latest work of the closed tabs, if it is worth continuing, and the part [`edits`](mod@edits) is here.
     #[must_use]
     pub fn to_offer(drafts: &[Self], open: &[String]) -> Option<Offer> {
         (edits::here()?.offer)(drafts, open)
@@ -109,7 +109,7 @@ impl State {
     /// draft before. The address takes precedence: if it holds the same scenario, the work continues; otherwise undo
     /// goes back to the work.
     ///
-    /// Without the part [`edits`](edits()) it opens on the first example.
+    /// Without the part [`edits`](mod@edits) it opens on the first example.
     #[must_use]
     pub fn begin(fragment: &str, draft: Option<&str>) -> Self {
         match edits::here() {
@@ -138,7 +138,7 @@ impl State {
         if is_shown { restored } else { reduce(&restored, Action::Load(fragment.to_owned())) }
     }
 
-    /// Returns the work as a text; none if there is nothing to lose, or the part [`edits`](edits()) is not here.
+    /// Returns the work as a text; none if there is nothing to lose, or the part [`edits`](mod@edits) is not here.
     #[must_use]
     pub fn draft(&self) -> Option<String> {
         (edits::here()?.draft)(self, HISTORIES)

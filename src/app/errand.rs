@@ -52,7 +52,7 @@ struct Written<'a> {
 }
 
 impl Errand {
-    /// Returns the text to send; empty if the part [`edits`](edits()), which makes errands, is not here.
+    /// Returns the text to send; empty if the part [`edits`](mod@edits), which makes errands, is not here.
     #[must_use]
     pub fn write(&self) -> String {
         edits::here().map(|edits| (edits.write_errand)(self)).unwrap_or_default()

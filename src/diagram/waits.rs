@@ -76,7 +76,7 @@ impl Holding {
     }
 }
 
-/// Returns the messages that wait in a run: see [`Holding::finish`].
+/// Returns the messages that wait in a run: see `Holding::finish`.
 #[must_use]
 pub fn waits(protocol: &Protocol, scenario: &Scenario, trace: &Trace) -> Vec<Wait> {
     let mut holding = Holding::default();
