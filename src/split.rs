@@ -43,13 +43,24 @@ macro_rules! part {
                     const { std::cell::Cell::new(None) };
             }
 
+            #[cfg(not(feature = "split"))]
+            thread_local! {
+                static LEFT_OUT: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+            }
+
+            /// Removes the part from this thread, for tests of a page that has not fetched it. `fetch` brings it back.
+            #[cfg(not(feature = "split"))]
+            pub fn leave_out() {
+                LEFT_OUT.set(true);
+            }
+
             /// Returns the table, if the part is here.
             #[must_use]
             pub fn here() -> Option<&'static $table> {
                 #[cfg(feature = "split")]
                 return HERE.get();
                 #[cfg(not(feature = "split"))]
-                return table().ok();
+                return table().ok().filter(|_| !LEFT_OUT.get());
             }
 
             /// Fetches the part, unless it is here.
@@ -59,6 +70,8 @@ macro_rules! part {
             pub async fn fetch() -> Result<(), NotFetched> {
                 #[cfg(feature = "split")]
                 HERE.set(Some(table().await?));
+                #[cfg(not(feature = "split"))]
+                LEFT_OUT.set(false);
                 Ok(())
             }
         }

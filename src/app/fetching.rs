@@ -1,8 +1,8 @@
-//! Parts of the program that are fetched when they are first needed: the packs of protocols.
+//! Parts of the program that are fetched when they are first needed: the packs of protocols, changes, links.
 //!
-//! An action that needs a protocol whose pack is not here leaves the state unchanged, except for an [`Awaited`]: the
-//! protocols, and the action. The caller fetches them and reports it. Then the action is repeated, from the state at
-//! that time. No other module has to handle the wait, except where a part of the page can do without.
+//! An action that needs a part that is not here leaves the state unchanged, except for an [`Awaited`]: the missing parts,
+//! and the action. The caller fetches them and reports it. Then the action is repeated, from the state at that time.
+//! Actions that need the same part wait together: a drag is several. No other module has to handle the wait, except where a part of the page can do without.
 
 use serde_json::Value as Json;
 
@@ -56,15 +56,15 @@ impl ProgramPart {
     }
 }
 
-/// An action that waits for packs or parts of the program.
+/// Actions that wait for packs or parts of the program.
 #[derive(Clone, Debug)]
 pub struct Awaited {
     /// Ids of the protocols whose packs are missing.
     pub protocols: Vec<&'static str>,
     /// Parts of the program that are missing.
     pub parts: Vec<ProgramPart>,
-    /// The action.
-    action: Action,
+    /// The actions, in their order.
+    actions: Vec<Action>,
 }
 
 /// Action on what is fetched.
@@ -72,8 +72,8 @@ pub struct Awaited {
 pub enum FetchAction {
     /// Reports that a part of the program has arrived.
     Arrived,
-    /// Reports that a part could not be fetched.
-    Failed,
+    /// Reports that a part could not be fetched: the pack of this protocol, or, if none, another part.
+    Failed(Option<&'static str>),
     /// Tries again to fetch what the reader's action needs.
     Again,
 }
@@ -216,20 +216,35 @@ pub(super) fn waits(state: &State, action: &Action) -> Option<State> {
     if protocols.is_empty() && parts.is_empty() {
         return None;
     }
-    let awaited = Awaited { protocols, parts, action: action.clone() };
+    let mut actions = match &state.awaited {
+        Some(awaited) if !parts.is_empty() && awaited.parts == parts => awaited.actions.clone(),
+        _ => Vec::new(),
+    };
+    // Of the steps of a drag the last one counts.
+    let is_step = |action: &Action| matches!(action, Action::Adjust(_));
+    actions.pop_if(|last| is_step(last) && is_step(action));
+    actions.push(action.clone());
+    let awaited = Awaited { protocols, parts, actions };
     Some(State { awaited: Some(Shared::new(awaited)), fetch_failed: false, ..state.clone() })
 }
 
 pub(super) fn reduce(state: &State, action: FetchAction) -> State {
     match action {
         FetchAction::Arrived => arrived(state),
-        // A failure in the background is no message: the page does without.
-        FetchAction::Failed => State { fetch_failed: state.awaited.is_some(), ..state.clone() },
+        FetchAction::Failed(protocol) => {
+            // A failure in the background is no message: the page does without.
+            let is_awaited = |awaited: &Shared<Awaited>| match protocol {
+                Some(id) => awaited.protocols.contains(&id),
+                None => !awaited.parts.is_empty(),
+            };
+            let failed = state.awaited.as_ref().is_some_and(is_awaited);
+            State { fetch_failed: state.fetch_failed || failed, ..state.clone() }
+        }
         FetchAction::Again => State { fetch_failed: false, ..state.clone() },
     }
 }
 
-/// Continues after a pack has arrived: with the action that waited for it, and with the ways on.
+/// Continues after a part has arrived: with the actions that waited for it, and with the ways on.
 fn arrived(state: &State) -> State {
     let Some(awaited) = state.awaited.clone() else { return derived(state.clone()) };
     let is_here = awaited.protocols.iter().all(|id| protocols::is_here(id))
@@ -237,10 +252,8 @@ fn arrived(state: &State) -> State {
     if !is_here {
         return state.clone();
     }
-    super::reduce(
-        &State { awaited: None, fetch_failed: false, ..state.clone() },
-        awaited.action.clone(),
-    )
+    let waited = State { awaited: None, fetch_failed: false, ..state.clone() };
+    awaited.actions.iter().fold(waited, |state, action| super::reduce(&state, action.clone()))
 }
 
 impl State {
@@ -252,13 +265,19 @@ impl State {
         parts.filter(|part| !part.is_here()).collect()
     }
 
-    /// Returns the protocols whose packs are to be fetched now: first those that an action waits for, then those of the
-    /// variants of the example.
+    /// Returns the protocols that the reader's action waits for.
     #[must_use]
     pub fn to_fetch(&self) -> Vec<&'static str> {
         let awaited = self.awaited.iter().filter(|_| !self.fetch_failed);
         let mut ids = Ids::default();
         awaited.for_each(|awaited| awaited.protocols.iter().for_each(|id| ids.add(id)));
+        ids.0
+    }
+
+    /// Returns the protocols of the variants of the example that are not here: the page can do without.
+    #[must_use]
+    pub fn to_fetch_beside(&self) -> Vec<&'static str> {
+        let mut ids = Ids::default();
         self.ways.missing.iter().for_each(|id| ids.add(id));
         ids.0
     }

@@ -10,38 +10,45 @@ use crate::{
     web,
 };
 
-/// Waits for what is fetched, and reports it.
-fn report(send: &Send, fetched: impl Future<Output = Result<(), NotFetched>> + 'static) {
+/// Waits for a part, a protocol's pack if it is named, and reports it.
+fn report(
+    send: &Send,
+    protocol: Option<&'static str>,
+    fetched: impl Future<Output = Result<(), NotFetched>> + 'static,
+) {
     let send = send.clone();
     spawn_local(async move {
         send.emit(Action::Fetch(match fetched.await {
             Ok(()) => FetchAction::Arrived,
-            Err(NotFetched) => FetchAction::Failed,
+            Err(NotFetched) => FetchAction::Failed(protocol),
         }));
     });
 }
 
-/// Fetches what the state wants, and, as soon as nothing else is fetched, what the reader's first change needs. Draws what the reader's action waits for, and, if that could not be fetched, a way to try
-/// again.
+/// Fetches the parts that the reader's action waits for, those of the variants, and, as soon as `is_quiet`, those that a
+/// first change needs. Draws the name of the awaited part, and, if it could not be fetched, a button to try again.
 #[hook]
 pub(super) fn use_fetching(state: &State, is_quiet: bool, send: &Send) -> Html {
-    use_effect_with(state.to_fetch(), {
-        let send = send.clone();
-        move |wanted| {
-            wanted.iter().for_each(|id| report(&send, protocols::fetch(id)));
+    // Each action that waits is a reason to try: a part may have failed before.
+    let asked = (state.awaited.clone(), state.fetch_failed);
+    use_effect_with(asked, {
+        let (send, packs, parts) = (send.clone(), state.to_fetch(), state.parts_to_fetch());
+        move |_| {
+            packs.iter().for_each(|id| report(&send, Some(*id), protocols::fetch(id)));
+            parts.iter().for_each(|part| report(&send, None, part.fetch()));
         }
     });
-    use_effect_with(state.parts_to_fetch(), {
+    use_effect_with(state.to_fetch_beside(), {
         let send = send.clone();
         move |wanted| {
-            wanted.iter().for_each(|part| report(&send, part.fetch()));
+            wanted.iter().for_each(|id| report(&send, Some(*id), protocols::fetch(id)));
         }
     });
     use_effect_with(is_quiet, {
         let send = send.clone();
         move |is_quiet| {
             if *is_quiet {
-                report(&send, async {
+                report(&send, None, async {
                     for part in ProgramPart::ALL {
                         part.fetch().await?;
                     }

@@ -213,7 +213,7 @@ fn use_address(state: &State, fragment: &str, send: &Callback<Action>) {
     // An address that is too long cannot be opened: the file that was opened, if any, is left in it.
     let is_too_long = fragment.len() > link::MAX_LINK;
     let fragment = if is_too_long { "#".to_owned() } else { fragment.to_owned() };
-    let waits = state.pending.is_some() || state.refused.is_some();
+    let waits = state.pending.is_some() || state.awaited.is_some() || state.refused.is_some();
     // Its length tells whether the digest is there.
     let shown = (state.run.clone(), state.adjusting, waits, fragment.len());
     use_effect_with(shown, move |(run, adjusting, waits, _)| {

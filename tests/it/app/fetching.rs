@@ -10,18 +10,26 @@ use std::{
 
 use worldlines::{
     app::{
-        Action, Against, Edit, FetchAction, Hand, OPENING, State, TOUR, missing_for_errand,
-        missing_to_begin, offers, reduce,
+        Action, Against, Edit, FetchAction, Hand, OPENING, Panel, ProgramPart, State, TOUR, Toward,
+        edits, missing_for_errand, missing_to_begin, offers, reduce,
     },
-    formats::{bundled, link, scenario},
+    formats::{
+        bundled,
+        link::{self, links},
+        scenario,
+    },
     protocols,
+    split::NotFetched,
 };
 
-/// Brings a pack at once: natively all are compiled in.
-fn fetch(id: &str) {
-    let mut fetched = pin!(protocols::fetch(id));
-    let ready = fetched.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+/// Waits for what is there at once: natively all parts are compiled in.
+fn now(fetch: impl Future<Output = Result<(), NotFetched>>) {
+    let ready = pin!(fetch).as_mut().poll(&mut Context::from_waker(Waker::noop()));
     assert_eq!(ready, Poll::Ready(Ok(())));
+}
+
+fn fetch(id: &str) {
+    now(protocols::fetch(id));
 }
 
 /// Leaves only the packs with which the page opens.
@@ -36,8 +44,10 @@ fn opening() -> State {
 /// Fetches what the page wants, as long as it wants something.
 fn fetch_all(mut state: State) -> State {
     for _ in 0..10 {
-        let wanted = state.to_fetch();
-        if wanted.is_empty() {
+        let parts = state.parts_to_fetch();
+        parts.iter().for_each(|part| now(part.fetch()));
+        let wanted = [state.to_fetch(), state.to_fetch_beside()].concat();
+        if wanted.is_empty() && parts.is_empty() {
             return state;
         }
         wanted.iter().for_each(|id| fetch(id));
@@ -89,7 +99,7 @@ fn undo_waits_for_the_protocol_that_it_leads_back_to() {
 #[test]
 fn failed_fetch_is_reported_and_tried_again_on_request() {
     let waits = reduce(&opening(), Action::Protocol("paxos"));
-    let failed = reduce(&waits, Action::Fetch(FetchAction::Failed));
+    let failed = reduce(&waits, Action::Fetch(FetchAction::Failed(Some("paxos"))));
     assert!(failed.fetch_failed && failed.to_fetch().is_empty());
     let again = reduce(&failed, Action::Fetch(FetchAction::Again));
     assert_eq!((again.fetch_failed, again.to_fetch()), (false, vec!["paxos"]));
@@ -113,9 +123,16 @@ fn variants_appear_when_their_protocols_have_arrived() {
     fetch("fifo-multicast");
     let alone = reduce(&opening, orders);
     assert!(alone.ways.variants.is_empty());
-    assert_eq!(alone.to_fetch(), ["abcast", "causal-multicast"]);
-    // A failure in the background is no message.
-    assert!(!reduce(&alone, Action::Fetch(FetchAction::Failed)).fetch_failed);
+    assert_eq!(alone.to_fetch_beside(), ["abcast", "causal-multicast"]);
+    assert!(alone.to_fetch().is_empty(), "no action waits");
+    // A failure in the background is no message, not even while an action waits for another protocol.
+    let failed = Action::Fetch(FetchAction::Failed(Some("abcast")));
+    assert!(!reduce(&alone, failed.clone()).fetch_failed);
+    let waits = reduce(&alone, Action::Protocol("paxos"));
+    assert!(!reduce(&waits, failed.clone()).fetch_failed);
+    // If the reader then asks for it, it is fetched once more.
+    let asked = reduce(&reduce(&alone, failed), Action::Protocol("abcast"));
+    assert_eq!((asked.to_fetch(), asked.fetch_failed), (vec!["abcast"], false));
     let names =
         |state: &State| state.ways.variants.iter().map(|it| it.protocol.id).collect::<Vec<_>>();
     assert_eq!(names(&fetch_all(alone)), names(&whole));
@@ -180,4 +197,54 @@ fn comparisons_are_offered_by_the_names_of_requests() {
     let known = offers(&few.run, &few.origin);
     assert!(all.iter().all(|offer| known.contains(offer)), "{all:?} in {known:?}");
     assert!(!known.iter().any(|(id, _)| *id == "paxos"), "it takes no broadcasts");
+}
+
+#[test]
+fn drag_before_changes_are_fetched_is_one_change_like_any_other() {
+    let moved = |at| Action::Adjust(Edit::Until(at));
+    let drag = [moved(210), moved(230), moved(250), Action::Settle];
+    let play =
+        |state: &State| drag.iter().fold(state.clone(), |it, step| reduce(&it, step.clone()));
+    let opening = State::opening();
+    let whole = play(&opening);
+    assert_eq!(whole.undo.len(), 1);
+    edits::leave_out();
+    let waits = play(&opening);
+    assert_eq!((&waits.run, waits.undo.len()), (&opening.run, 0));
+    let then = fetch_all(waits);
+    assert_eq!(then.run.scenario, whole.run.scenario);
+    assert_eq!((then.undo, then.adjusting), (whole.undo, false));
+}
+
+#[test]
+fn link_waits_for_what_reads_it_and_then_for_its_protocol() {
+    let link = link_to("mutex/maekawa/exercise-deadlock");
+    let before = opening();
+    edits::leave_out();
+    links::leave_out();
+    assert!(before.draft().is_none() && link::encode(before.scenario()).is_empty());
+    let waits = reduce(&before, Action::Load(link));
+    assert_eq!(waits.parts_to_fetch(), ProgramPart::ALL);
+    let then = fetch_all(waits);
+    assert_eq!(then.run.protocol.id, "maekawa");
+    assert!(then.exercise.is_some() && then.refused.is_none());
+}
+
+#[test]
+fn views_and_time_need_no_other_part() {
+    let opening = State::opening();
+    edits::leave_out();
+    links::leave_out();
+    let actions = [
+        Action::Toggle,
+        Action::Tick(40.0),
+        Action::Seek(30.0),
+        Action::Jump(usize::MAX),
+        Action::Show(Some(Panel::Events)),
+        Action::Hand(Hand::Walk(Toward::Later)),
+        Action::Hand(Hand::Escape),
+    ];
+    let after = actions.into_iter().fold(opening, |state, action| reduce(&state, action));
+    assert!(after.awaited.is_none());
+    assert_eq!(after.panel, Some(Panel::Events));
 }
