@@ -82,7 +82,7 @@ fn drafts() -> Vec<Draft> {
 
 /// Keeps the work; where there is no room, with less of what can be undone, then instead of others' oldest.
 ///
-/// Where drafts cannot be made yet, nothing was changed.
+/// Does nothing before the parts are here that make drafts: until then the reader has changed nothing.
 pub(super) fn keep(state: &State) {
     if !ProgramPart::ALL.iter().all(|part| part.is_here()) {
         return;

@@ -151,6 +151,7 @@ pub(super) fn Page() -> Html {
                         edited,
                         send: &send,
                     })) }
+                    { parts.missing_layers(state) }
                     { parts.layers(|it| (it.compared)(state, &send)) }
                     { next_stop(&state.ways, &send) }
                     { parts.side(".legend", |it| part(it.legend)) }

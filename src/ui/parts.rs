@@ -226,6 +226,16 @@ impl Parts {
         }
     }
 
+    /// Says that the layers could not be fetched, and offers to try again, if the state shows one of them.
+    pub(super) fn missing_layers(&self, state: &State) -> Html {
+        let is_missing = shows_layers(state) && self.failed.contains(&PartName::Layers);
+        if is_missing {
+            self.with(PartName::Layers, None::<()>, |()| html! {})
+        } else {
+            html! {}
+        }
+    }
+
     pub(super) fn layers(&self, draw: impl FnOnce(&'static Layers) -> Html) -> Html {
         match here(PartName::Layers) {
             Some(Table::Layers(table)) => draw(table),
@@ -250,10 +260,18 @@ impl Parts {
     }
 }
 
+/// True if the state shows something that the layers draw.
+fn shows_layers(state: &State) -> bool {
+    state.compare.is_some()
+        || state.study.cut.is_some()
+        || state.study.clocks.is_some()
+        || state.changes.found.is_some()
+}
+
 /// Fetches the parts that the state shows, then, one after the other, the rest.
 #[hook]
 pub(super) fn use_parts(state: &State) -> Parts {
-    // Only of the view: what the network has brought.
+    // Only of the view: the parts that the network has brought.
     let arrived = use_state(|| (0_usize, Rc::new(Vec::<PartName>::new())));
     let known = use_mut_ref(|| (0_usize, Vec::<PartName>::new()));
     let attempt = use_state(|| 0_u32);
@@ -279,14 +297,10 @@ pub(super) fn use_parts(state: &State) -> Parts {
             });
         })
     };
-    let layers = state.compare.is_some()
-        || state.study.cut.is_some()
-        || state.study.clocks.is_some()
-        || state.changes.found.is_some();
     let wanted = [
         state.menu.then_some(PartName::Menu),
         (state.study.sheet || state.refused.is_some()).then_some(PartName::Side),
-        layers.then_some(PartName::Layers),
+        shows_layers(state).then_some(PartName::Layers),
         state.panel.map(PartName::from),
     ];
     use_effect_with((wanted, *attempt), {

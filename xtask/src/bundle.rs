@@ -24,7 +24,7 @@ const PART: &str =
     "-Oz --flatten --rereloop -Oz -Oz --dealign --strip-producers --strip-target-features";
 /// Parts whose speed matters more than their size, and the options for them.
 const FAST: (&[&str], &str) = (&["Search"], "-O3 --strip-producers --strip-target-features");
-/// What all browsers understand and the compiler uses. Modules that are merged do not say it themselves.
+/// Features of WebAssembly that the compiler uses and all browsers have. Merged modules do not list them.
 const FEATURES: &str = "--enable-mutable-globals --enable-sign-ext --enable-reference-types \
                         --enable-multivalue --enable-bulk-memory --enable-bulk-memory-opt \
                         --enable-nontrapping-float-to-int";

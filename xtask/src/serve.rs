@@ -109,7 +109,7 @@ fn watch(workspace: &Workspace, changed: impl Fn()) -> ! {
             }
             now = next;
         }
-        // What changes while it builds is a change of its own.
+        // A change during the build is noticed at the next look.
         seen = now;
         changed();
     }
