@@ -25,16 +25,17 @@ impl From<wasm_split_helpers::SplitLoaderError> for NotFetched {
 
 /// Declares a part: a module of this name with `here`, which returns the table if the part is here, and `fetch`.
 macro_rules! part {
-    ($(#[$doc:meta])* $name:ident: $table:ty = $value:expr;) => {
+    ($(#[$doc:meta])* $vis:vis $name:ident: $table:ty = $value:expr;) => {
         $(#[$doc])*
-        pub mod $name {
+        #[allow(dead_code, unreachable_pub, reason = "some parts are of one layer, and tests leave out some")]
+        $vis mod $name {
             use super::*;
             use $crate::split::NotFetched;
 
             #[cfg_attr(feature = "split", wasm_split_helpers::wasm_split($name, fallible))]
             fn table() -> Result<&'static $table, NotFetched> {
-                const TABLE: &$table = &$value;
-                Ok(TABLE)
+                const TABLE: $table = $value;
+                Ok(&TABLE)
             }
 
             #[cfg(feature = "split")]

@@ -70,7 +70,7 @@ pub struct Links {
 
 part! {
     /// Links and digests, which weigh too much for the page to begin with.
-    links: Links = Links {
+    pub links: Links = Links {
         encode: encode_now,
         pack: pack_now,
         unpack: unpack_now,

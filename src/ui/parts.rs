@@ -1,12 +1,9 @@
 //! Parts of the page that are fetched when they are first shown: menus, the side, layers of the diagram, the tabs of the
 //! workbench.
 //!
-//! Each part is a function that returns a table of functions: there the program is split. In all programs but the page
-//! (feature `split`) all parts are here from the start.
+//! Each part is a table of functions (`src/split.rs`).
 
 use std::rc::Rc;
-#[cfg(feature = "split")]
-use std::{cell::Cell, pin::Pin};
 
 use yew::{platform::spawn_local, prelude::*};
 
@@ -16,7 +13,7 @@ use super::{
 };
 use crate::{
     app::{Panel, Refused, State, Ways, text},
-    split::NotFetched,
+    split::{NotFetched, part},
     web,
 };
 
@@ -50,53 +47,13 @@ pub(super) struct Layers {
 /// Function that draws a tab.
 pub(super) type DrawPanel = fn(&State, &inspector::Worked, &Send) -> Html;
 
-/// A part that is here: the table of its functions.
-#[derive(Clone, Copy)]
-pub(super) enum Table {
-    Side(&'static Side),
-    Menus(&'static Menus),
-    Layers(&'static Layers),
-    Panel(DrawPanel),
+part! {
+    /// The menu of a selection.
+    pub(super) menus: Menus = Menus { card: |props| html! { <menu::MenuCard ..props /> } };
 }
-
-/// A table, once it is here.
-type Arrival = Result<Table, NotFetched>;
-
-/// Declares the parts, each with its table.
-macro_rules! parts {
-    ($($name:ident => $table:expr,)+) => {
-        /// Name of a part.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(super) enum PartName { $($name),+ }
-
-        impl PartName {
-            /// All parts, those first that are needed soonest.
-            const ALL: &[Self] = &[$(Self::$name),+];
-        }
-
-        /// The places where the program is split.
-        #[allow(non_snake_case, reason = "a function is named like its part")]
-        mod split {
-            use super::*;
-            $(
-                #[cfg_attr(feature = "split", wasm_split_helpers::wasm_split($name, fallible))]
-                pub(super) fn $name() -> Arrival {
-                    Ok($table)
-                }
-            )+
-        }
-
-        #[cfg(feature = "split")]
-        const FETCH: &[fn() -> Pin<Box<dyn Future<Output = Arrival>>>] =
-            &[$(|| Box::pin(split::$name())),+];
-        #[cfg(not(feature = "split"))]
-        const FETCH: &[fn() -> Arrival] = &[$(split::$name),+];
-    };
-}
-
-parts! {
-    Menu => Table::Menus(&Menus { card: |props| html! { <menu::MenuCard ..props /> } }),
-    Side => Table::Side(&Side {
+part! {
+    /// The tools, the side, messages.
+    pub(super) side: Side = Side {
         legend: legend::legend,
         deeds: deeds::deeds,
         settings: settings::settings,
@@ -106,22 +63,64 @@ parts! {
         overview: |props| html! { <overview::Overview ..props /> },
         banner: banner::banner,
         variants: ways::variants,
-    }),
-    Layers => Table::Layers(&Layers {
+    };
+}
+part! {
+    /// Layers of the diagram.
+    pub(super) layers: Layers = Layers {
         changes: |props| html! { <changes::Layer ..props /> },
         compared: compare::compared,
         cut: |props| html! { <cut::Cut ..props /> },
         second: |props| html! { <second::Second ..props /> },
         timestamps: |props| html! { <timestamps::Timestamps ..props /> },
-    }),
-    Break => Table::Panel(panels::breaking),
-    Events => Table::Panel(panels::events),
-    States => Table::Panel(panels::states),
-    Numbers => Table::Panel(panels::numbers),
-    Source => Table::Panel(panels::source),
-    Deliveries => Table::Panel(panels::deliveries),
-    Network => Table::Panel(panels::network),
-    Text => Table::Panel(panels::text),
+    };
+}
+part! { tab_breaking: DrawPanel = panels::breaking; }
+part! { tab_events: DrawPanel = panels::events; }
+part! { tab_states: DrawPanel = panels::states; }
+part! { tab_numbers: DrawPanel = panels::numbers; }
+part! { tab_source: DrawPanel = panels::source; }
+part! { tab_deliveries: DrawPanel = panels::deliveries; }
+part! { tab_network: DrawPanel = panels::network; }
+part! { tab_text: DrawPanel = panels::text; }
+
+/// Declares the names of the parts, those first that are needed soonest.
+macro_rules! names {
+    ($($name:ident => $module:ident,)+) => {
+        /// Name of a part.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum PartName { $($name),+ }
+
+        impl PartName {
+            const ALL: &[Self] = &[$(Self::$name),+];
+
+            fn is_here(self) -> bool {
+                match self {
+                    $(Self::$name => $module::here().is_some()),+
+                }
+            }
+
+            async fn fetch(self) -> Result<(), NotFetched> {
+                match self {
+                    $(Self::$name => $module::fetch().await),+
+                }
+            }
+        }
+    };
+}
+
+names! {
+    Menu => menus,
+    Side => side,
+    Layers => layers,
+    Break => tab_breaking,
+    Events => tab_events,
+    States => tab_states,
+    Numbers => tab_numbers,
+    Source => tab_source,
+    Deliveries => tab_deliveries,
+    Network => tab_network,
+    Text => tab_text,
 }
 
 impl From<Panel> for PartName {
@@ -139,32 +138,18 @@ impl From<Panel> for PartName {
     }
 }
 
-#[cfg(feature = "split")]
-thread_local! {
-    /// The parts that are here, in the order of their names.
-    static HERE: [Cell<Option<Table>>; PartName::ALL.len()] = const { [const { Cell::new(None) }; PartName::ALL.len()] };
-}
-
-#[cfg(feature = "split")]
-fn here(part: PartName) -> Option<Table> {
-    HERE.with(|here| here[part as usize].get())
-}
-
-#[cfg(feature = "split")]
-async fn fetch(part: PartName) -> Result<(), NotFetched> {
-    let table = FETCH[part as usize]().await?;
-    HERE.with(|here| here[part as usize].set(Some(table)));
-    Ok(())
-}
-
-#[cfg(not(feature = "split"))]
-fn here(part: PartName) -> Option<Table> {
-    FETCH[part as usize]().ok()
-}
-
-#[cfg(not(feature = "split"))]
-async fn fetch(_: PartName) -> Result<(), NotFetched> {
-    Ok(())
+/// The table of a tab, if it is here.
+fn panel_of(panel: Panel) -> Option<&'static DrawPanel> {
+    match panel {
+        Panel::Break => tab_breaking::here(),
+        Panel::Events => tab_events::here(),
+        Panel::State => tab_states::here(),
+        Panel::Numbers => tab_numbers::here(),
+        Panel::Source => tab_source::here(),
+        Panel::Deliveries => tab_deliveries::here(),
+        Panel::Network => tab_network::here(),
+        Panel::Text => tab_text::here(),
+    }
 }
 
 /// The parts as a component sees them: equal as long as the same are here.
@@ -198,11 +183,7 @@ impl Parts {
     }
 
     pub(super) fn menu(&self, draw: impl FnOnce(&'static Menus) -> Html) -> Html {
-        let table = here(PartName::Menu).and_then(|table| match table {
-            Table::Menus(table) => Some(table),
-            _ => None,
-        });
-        self.with(PartName::Menu, table, draw)
+        self.with(PartName::Menu, menus::here(), draw)
     }
 
     /// Draws a part of the side: `selector` finds it in the first picture, which stays until the part is here.
@@ -211,8 +192,8 @@ impl Parts {
         selector: &'static str,
         draw: impl FnOnce(&'static Side) -> Html,
     ) -> Html {
-        match (here(PartName::Side), web::first_part(selector)) {
-            (Some(Table::Side(table)), _) => draw(table),
+        match (side::here(), web::first_part(selector)) {
+            (Some(table), _) => draw(table),
             // Once is enough.
             _ if self.failed.contains(&PartName::Side) => match selector {
                 ".settings" => self.with(PartName::Side, None, draw),
@@ -237,26 +218,16 @@ impl Parts {
     }
 
     pub(super) fn layers(&self, draw: impl FnOnce(&'static Layers) -> Html) -> Html {
-        match here(PartName::Layers) {
-            Some(Table::Layers(table)) => draw(table),
-            _ => html! {},
-        }
+        layers::here().map(draw).unwrap_or_default()
     }
 
     /// Draws a part of the side that is seldom there; nothing while the part is not here.
     pub(super) fn seldom(&self, draw: impl FnOnce(&'static Side) -> Html) -> Html {
-        match here(PartName::Side) {
-            Some(Table::Side(table)) => draw(table),
-            _ => html! {},
-        }
+        side::here().map(draw).unwrap_or_default()
     }
 
     pub(super) fn panel(&self, panel: Panel, draw: impl FnOnce(DrawPanel) -> Html) -> Html {
-        let table = here(panel.into()).and_then(|table| match table {
-            Table::Panel(table) => Some(table),
-            _ => None,
-        });
-        self.with(panel.into(), table, draw)
+        self.with(panel.into(), panel_of(panel), |table| draw(*table))
     }
 }
 
@@ -281,10 +252,10 @@ pub(super) fn use_parts(state: &State) -> Parts {
             let (arrived, known) = (arrived.clone(), known.clone());
             spawn_local(async move {
                 for part in parts {
-                    if here(part).is_some() {
+                    if part.is_here() {
                         continue;
                     }
-                    let fetched = fetch(part).await;
+                    let fetched = part.fetch().await;
                     let (count, failed) = &mut *known.borrow_mut();
                     failed.retain(|other| *other != part);
                     match fetched {

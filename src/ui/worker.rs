@@ -5,18 +5,14 @@ use yew::platform::spawn_local;
 use crate::{
     app::{failed, missing_for_errand, run_errand, text},
     protocols,
-    split::NotFetched,
+    split::{NotFetched, part},
     web,
 };
 
 /// Function that runs an errand.
 type Run = fn(&str, &mut dyn FnMut(String));
 
-/// The place where the program is split.
-#[cfg_attr(feature = "split", wasm_split_helpers::wasm_split(Search, fallible))]
-fn errands() -> Result<Run, NotFetched> {
-    Ok(run_errand)
-}
+part! { search: Run = run_errand; }
 
 /// Runs every errand that arrives, with the packs that it needs.
 pub(super) fn serve() {
@@ -37,8 +33,6 @@ async fn prepared(errand: &str) -> Result<Run, NotFetched> {
     for id in missing_for_errand(errand) {
         protocols::fetch(id).await?;
     }
-    #[cfg(feature = "split")]
-    return errands().await;
-    #[cfg(not(feature = "split"))]
-    return errands();
+    search::fetch().await?;
+    search::here().copied().ok_or(NotFetched)
 }

@@ -28,11 +28,11 @@ async function open(file, answer) {
 test("a part that could not be fetched is fetched again, at once and when it is next asked for", async () => {
   let asked = 0;
   let there = false;
-  const { context, page } = await open("Network", (route) => {
+  const { context, page } = await open("tab_network", (route) => {
     asked += 1;
     return there ? route.continue() : route.abort();
   });
-  const fetched = () => page.evaluate(() => globalThis.worldlinesParts.prefetch("Network"));
+  const fetched = () => page.evaluate(() => globalThis.worldlinesParts.prefetch("tab_network"));
   assert.equal(await fetched(), false);
   assert.ok(asked >= 2, `asked ${asked} times`);
   there = true;
@@ -43,7 +43,7 @@ test("a part that could not be fetched is fetched again, at once and when it is 
 });
 
 test("a part of another build is refused, and the program goes on", async () => {
-  const { context, page, warnings } = await open("Numbers", async (route) => {
+  const { context, page, warnings } = await open("tab_numbers", async (route) => {
     const answer = await route.fetch();
     // The imports name the build: the first name in the file, of sixteen digits.
     const text = (await answer.body()).toString("latin1");

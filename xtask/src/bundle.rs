@@ -23,7 +23,7 @@ const SMALL: &str = "-Oz -lmu --flatten --rereloop -Oz -Oz --dealign --reorder-f
 const PART: &str =
     "-Oz --flatten --rereloop -Oz -Oz --dealign --strip-producers --strip-target-features";
 /// Parts whose speed matters more than their size, and the options for them.
-const FAST: (&[&str], &str) = (&["Search"], "-O3 --strip-producers --strip-target-features");
+const FAST: (&[&str], &str) = (&["search"], "-O3 --strip-producers --strip-target-features");
 /// Features of WebAssembly that the compiler uses and all browsers have. Merged modules do not list them.
 const FEATURES: &str = "--enable-mutable-globals --enable-sign-ext --enable-reference-types \
                         --enable-multivalue --enable-bulk-memory --enable-bulk-memory-opt \

@@ -37,7 +37,7 @@ pub struct Edits {
 
 part! {
     /// Changes of the scenario, comparisons, exercises and drafts.
-    edits: Edits = Edits {
+    pub edits: Edits = Edits {
         act,
         make: menu::make,
         submit: menu::submit,
