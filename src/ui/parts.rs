@@ -9,10 +9,11 @@ use yew::{platform::spawn_local, prelude::*};
 
 use super::{
     Send, about, banner, changes, compare, cut, deeds, inspector, legend, menu, overview, panels,
-    part::Draw, second, settings, sheet, timestamps, tools, ways,
+    part::Draw, second, settings, sheet, timestamps, tools, topology, ways,
 };
 use crate::{
-    app::{Panel, Refused, State, Ways, text},
+    app::{Panel, Refused, Run, State, Ways, text},
+    kernel::Topology,
     split::{NotFetched, part},
     web,
 };
@@ -41,6 +42,7 @@ pub(super) struct Layers {
     pub(super) compared: fn(&State, &Send) -> Html,
     pub(super) cut: fn(cut::Props) -> Html,
     pub(super) second: fn(second::Props) -> Html,
+    pub(super) topology: fn(&Run, bool) -> Html,
     pub(super) timestamps: fn(timestamps::Props) -> Html,
 }
 
@@ -72,6 +74,7 @@ part! {
         compared: compare::compared,
         cut: |props| html! { <cut::Cut ..props /> },
         second: |props| html! { <second::Second ..props /> },
+        topology: topology::topology,
         timestamps: |props| html! { <timestamps::Timestamps ..props /> },
     };
 }
@@ -237,6 +240,7 @@ fn shows_layers(state: &State) -> bool {
         || state.study.cut.is_some()
         || state.study.clocks.is_some()
         || state.changes.found.is_some()
+        || state.scenario().network.topology != Topology::Full
 }
 
 /// Fetches the parts that the state shows, then, one after the other, the rest.

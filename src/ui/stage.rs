@@ -22,7 +22,6 @@ use super::{
     second::{self, parting, run_name, shared},
     svg::px,
     timestamps,
-    topology::topology,
 };
 use crate::{
     analysis::Stamps,
@@ -170,7 +169,9 @@ pub(super) fn Stage(props: &Props) -> Html {
     use_shown(&container, props.explained);
     use_effect_with(scene.clone(), |_| web::mark("drawn"));
 
-    let network = use_memo((run.clone(), horizontal), |(run, wide)| topology(run, *wide));
+    let network = use_memo((run.clone(), horizontal, props.parts.clone()), |(run, wide, parts)| {
+        parts.layers(|it| (it.topology)(run, *wide))
+    });
     let (sheet_width, sheet_height) =
         if horizontal { (scene.width, scene.height + RULER) } else { (scene.width, scene.height) };
     let part = Portion::of(window, &layout, (sheet_width, sheet_height));
