@@ -57,3 +57,41 @@ test("a part of another build is refused, and the program goes on", async () => 
   await page.locator("#panel").waitFor();
   await context.close();
 });
+
+/** A page that cannot fetch a file until `back` is called. */
+async function cutOff(file) {
+  let there = false;
+  const opened = await open(file, (route) => (there ? route.continue() : route.abort()));
+  return { ...opened, back: () => (there = true) };
+}
+
+test("a protocol that cannot be fetched is named, and fetched when the reader tries again", async () => {
+  const { context, page, back } = await cutOff("paxos");
+  const before = await page.locator(".title").innerText();
+  await page.selectOption("#protocol", "paxos");
+  const message = page.locator(".working[role=alert]");
+  await message.waitFor();
+  assert.match(await message.innerText(), /^Paxos could not be fetched/);
+  assert.equal(await page.locator("#protocol").inputValue(), "best-effort-broadcast", "the menu shows the run's own");
+  assert.equal(await page.locator(".title").innerText(), before);
+  back();
+  await message.getByRole("button", { name: "Try again" }).click();
+  await page.locator(".about b", { hasText: "Paxos" }).waitFor();
+  assert.equal(await message.count(), 0);
+  await context.close();
+});
+
+test("a tab that cannot be fetched says so in its place, and is fetched when the reader tries again", async () => {
+  const { context, page, back } = await cutOff("tab_network");
+  await page.getByRole("tab", { name: "Network", exact: true }).click();
+  const message = page.locator("#panel .missing[role=alert]");
+  await message.waitFor();
+  // All parts are fetched beforehand, one after the other: not again by that.
+  const names = () => page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
+  await until(async () => (await names()).some((name) => name.endsWith("/tab_text.wasm")), "the last part was fetched");
+  back();
+  await message.getByRole("button", { name: "Try again" }).click();
+  await page.locator("#panel svg").first().waitFor();
+  assert.equal(await message.count(), 0);
+  await context.close();
+});
