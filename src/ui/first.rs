@@ -61,7 +61,7 @@ fn unstyled() -> String {
     let mut stages = String::new();
     for (from, width) in WIDTHS {
         web::assume_width(width);
-        let drawn = block_on(yew::ServerRenderer::<Page>::new().hydratable(false).render());
+        let drawn = block_on(yew::LocalServerRenderer::<Page>::new().hydratable(false).render());
         let (before, rest) = drawn.split_once(STAGE).expect("the page has a diagram");
         let mut end = end_of_div(rest);
         if let Some(overview) = rest[end..].strip_prefix(OVERVIEW) {

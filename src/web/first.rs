@@ -1,21 +1,21 @@
 //! The first picture, which is part of the page's HTML, and the page that replaces it.
 
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use web_sys::Element;
 
 use super::window;
 
-/// Width of the diagram, in whole CSS pixels.
-static WIDTH: AtomicU32 = AtomicU32::new(900);
+thread_local! {
+    /// Width of the diagram, in whole CSS pixels. Each thread draws its own page.
+    static WIDTH: Cell<f64> = const { Cell::new(900.0) };
+}
 
 /// Returns the likely width of the diagram before it exists, in CSS pixels: the width in the first picture.
 /// It saves drawing the diagram twice.
 #[must_use]
 pub fn likely_width() -> f64 {
-    f64::from(WIDTH.load(Relaxed))
+    WIDTH.get()
 }
 
 /// Returns the element that the page is drawn in, in place of the first picture.
@@ -34,7 +34,7 @@ pub fn root() -> Option<Element> {
 
 /// Sets the width of the diagram for the first drawing, in CSS pixels.
 pub fn assume_width(width: f64) {
-    WIDTH.store(width as u32, Relaxed);
+    WIDTH.set(width.floor());
 }
 
 /// Parts of the first picture that may be shown until the program can draw them, by selector.
