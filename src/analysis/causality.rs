@@ -1,37 +1,39 @@
 //! Causes and effects of events.
 
-use std::collections::BTreeSet;
-
 use crate::kernel::{EventId, EventKind, MessageId, SortedMap, SortedSet, Trace};
 
 /// Events and messages that led to some events, these included.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chain {
     /// Events.
-    pub events: BTreeSet<EventId>,
+    pub events: SortedSet<EventId>,
     /// Messages.
-    pub messages: BTreeSet<MessageId>,
+    pub messages: SortedSet<MessageId>,
 }
 
 /// Returns the causes of these events: from each of them back to the event that its handler answered, from a receipt
 /// to the send, and so on to a request, a timer or a fault.
 #[must_use]
 pub fn chain(trace: &Trace, events: &[EventId]) -> Chain {
-    let mut chain = Chain::default();
+    let mut seen = vec![false; trace.events.len()];
+    let (mut found, mut messages) = (Vec::new(), Vec::new());
     for &event in events {
         let mut next = Some(event);
         while let Some(event) = next
-            && chain.events.insert(event)
+            && !std::mem::replace(&mut seen[event], true)
         {
+            found.push(event);
             if let EventKind::Receive(message) | EventKind::Lose(message, _) =
                 trace.events[event].kind
             {
-                chain.messages.insert(message);
+                messages.push(message);
             }
             next = cause(trace, event);
         }
     }
-    chain
+    found.sort_unstable();
+    messages.sort_unstable();
+    Chain { events: found.into_iter().collect(), messages: messages.into_iter().collect() }
 }
 
 /// Returns the quickest path of messages from one event to another. If the first event did not happen before the

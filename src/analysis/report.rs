@@ -138,6 +138,12 @@ fn is_owed(judgement: &Judgement) -> bool {
 }
 
 impl Report {
+    /// True if the run violated a property.
+    #[must_use]
+    pub fn is_violated(&self) -> bool {
+        self.judgements.iter().any(|judgement| judgement.verdict.is_violated())
+    }
+
     /// Time of a violation: that of the event that completed it, or, for liveness, the end of the run.
     #[must_use]
     pub fn violated_at(judgement: &Judgement, trace: &Trace) -> Option<Time> {

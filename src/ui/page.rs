@@ -160,7 +160,8 @@ pub(super) fn Page() -> Html {
                 <div class="side">
                     <Verdicts run={state.run.clone()} cursor={state.playhead.cursor}
                         explained={state.explained} causes_wanted={state.causes_wanted}
-                        hidden={state.study.future_hidden} send={send.clone()} />
+                        hidden={state.study.future_hidden} parts={parts.clone()}
+                        send={send.clone()} />
                     { parts.side(".deeds", |it| part(it.deeds)) }
                     { parts.side(".settings", |it| part(it.settings)) }
                     { parts.side(".known", |it| part(it.about)) }

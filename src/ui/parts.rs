@@ -8,8 +8,11 @@ use std::rc::Rc;
 use yew::{platform::spawn_local, prelude::*};
 
 use super::{
-    Send, about, banner, changes, compare, cut, deeds, inspector, legend, menu, overview, panels,
-    part::Draw, second, settings, sheet, timestamps, tools, topology, ways,
+    Send, about, banner,
+    causes::{CAUSE_SEARCH, CauseSearch},
+    changes, compare, cut, deeds, inspector, legend, menu, overview, panels,
+    part::Draw,
+    second, settings, sheet, timestamps, tools, topology, ways,
 };
 use crate::{
     app::{Panel, Refused, Run, State, Ways, text},
@@ -52,6 +55,10 @@ pub(super) type DrawPanel = fn(&State, &inspector::Worked, &Send) -> Html;
 part! {
     /// The menu of a selection.
     pub(super) menus: Menus = Menus { card: |props| html! { <menu::MenuCard ..props /> } };
+}
+part! {
+    /// The search for the causes of violations.
+    pub(super) causes: CauseSearch = CAUSE_SEARCH;
 }
 part! {
     /// The tools, the side, messages.
@@ -114,6 +121,7 @@ macro_rules! names {
 
 names! {
     Menu => menus,
+    Causes => causes,
     Side => side,
     Layers => layers,
     Break => tab_breaking,
@@ -187,6 +195,12 @@ impl Parts {
 
     pub(super) fn menu(&self, draw: impl FnOnce(&'static Menus) -> Html) -> Html {
         self.with(PartName::Menu, menus::here(), draw)
+    }
+
+    /// The search for causes; what stands in its place while it is not here.
+    pub(super) fn causes(&self) -> Result<&'static CauseSearch, Html> {
+        let missing = || self.with(PartName::Causes, None::<()>, |()| html! {});
+        causes::here().ok_or_else(missing)
     }
 
     /// Draws a part of the side: `selector` finds it in the first picture, which stays until the part is here.
@@ -274,6 +288,7 @@ pub(super) fn use_parts(state: &State) -> Parts {
     };
     let wanted = [
         state.menu.then_some(PartName::Menu),
+        state.run.report.is_violated().then_some(PartName::Causes),
         (state.study.sheet || state.refused.is_some()).then_some(PartName::Side),
         shows_layers(state).then_some(PartName::Layers),
         state.panel.map(PartName::from),

@@ -5,6 +5,7 @@ use yew::prelude::*;
 use super::{
     Send,
     causes::{Causes, cause, use_causes},
+    parts::Parts,
     workbench::tab_id,
 };
 use crate::{
@@ -23,6 +24,7 @@ pub(super) struct Props {
     pub(super) explained: Option<&'static str>,
     /// True if the reader asked for the causes.
     pub(super) causes_wanted: bool,
+    pub(super) parts: Parts,
     /// True if the future is hidden.
     pub(super) hidden: bool,
     pub(super) send: Send,
@@ -36,7 +38,7 @@ pub(super) fn Verdicts(props: &Props) -> Html {
     let now =
         use_memo((run.clone(), props.cursor), |(run, cursor)| judged.borrow_mut().at(run, *cursor));
     let over = props.cursor == run.trace.events.len();
-    let causes = use_causes(run, props.causes_wanted, &props.send);
+    let causes = use_causes(run, props.causes_wanted, &props.parts, &props.send);
     // The verdicts at the end are hidden until the run is over.
     let ends = if over { &run.report.judgements } else { &*now };
     let rows = |promised: bool| {
