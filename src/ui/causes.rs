@@ -40,7 +40,7 @@ pub(super) const CAUSE_SEARCH: CauseSearch = CauseSearch { at_once, in_slices, s
 /// Progress of the search for causes.
 #[derive(Clone, PartialEq)]
 pub(super) enum Causes {
-    /// The search is on its way, or could not be fetched.
+    /// The search is not here: it is being fetched, or that failed. This says so.
     Fetched(Html),
     /// They are known, or nothing is violated.
     Known,
