@@ -95,3 +95,18 @@ test("a tab that cannot be fetched says so in its place, and is fetched when the
   assert.equal(await message.count(), 0);
   await context.close();
 });
+
+test("a violation does not wait for the search for its cause, which is fetched when the reader tries again", async () => {
+  const { context, page, back } = await cutOff("causes");
+  await page.selectOption("#example", "reliable/best-effort-broadcast/sender-crashes-half-way");
+  const violated = page.locator(".verdict.violated");
+  await violated.first().waitFor();
+  const message = violated.locator(".missing[role=alert]").first();
+  await message.waitFor();
+  assert.equal(await violated.locator(".cause").count(), 0);
+  back();
+  await message.getByRole("button", { name: "Try again" }).click();
+  await violated.locator(".cause").first().waitFor();
+  assert.equal(await page.locator(".verdicts .missing").count(), 0);
+  await context.close();
+});
