@@ -3,7 +3,10 @@
 use std::rc::Rc;
 
 use super::{Action, Run, Shared, State, runner::Runner, state::edits};
-use crate::{diagram::Difference, kernel::Scenario};
+use crate::{
+    diagram::{Change, Difference},
+    kernel::Scenario,
+};
 
 /// The earlier run that a changed run is compared with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,6 +39,8 @@ pub struct Changes {
     pub showing: Showing,
     /// The differences; none without an earlier run to compare with.
     pub found: Option<Found>,
+    /// The comparison that is not made yet: of long runs it takes too long for one action.
+    pub wanted: Option<Comparison>,
     /// True if the runs have too many events to be compared.
     pub too_long: bool,
     /// The run before the last change.
@@ -56,6 +61,46 @@ pub struct Found {
     pub sentence: Shared<String>,
 }
 
+/// Two runs whose differences are found in steps, since they are long. The caller makes them, and returns what is found
+/// as [`Action::Compared`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// The earlier run.
+    before: Run,
+    /// The run that is shown.
+    after: Run,
+    /// True if a change has led from one to the other just now: it is told.
+    is_change: bool,
+    messages: Option<Vec<Change>>,
+    events: Option<Vec<Change>>,
+}
+
+impl Comparison {
+    const fn new(before: Run, after: Run) -> Self {
+        Self { before, after, is_change: false, messages: None, events: None }
+    }
+
+    /// Does the next step; returns the differences after the last one. It was asked for by the part
+    /// [`edits`](mod@edits).
+    pub fn advance(&mut self) -> Option<Found> {
+        (edits::here()?.advance)(self)
+    }
+
+    pub(super) fn advance_now(&mut self) -> Option<Found> {
+        let traces = [&self.before.trace, &self.after.trace];
+        let Some(messages) = &self.messages else {
+            self.messages = Some(Difference::of_messages(traces));
+            return None;
+        };
+        let Some(events) = &self.events else {
+            self.events = Some(Difference::of_events(traces));
+            return None;
+        };
+        let difference = Difference { messages: messages.clone(), events: events.clone() };
+        Some(Found::of(&self.before, &self.after, difference))
+    }
+}
+
 impl Changes {
     /// Returns the state of the overlay after the switch is pressed.
     #[must_use]
@@ -69,7 +114,10 @@ impl Changes {
 
 impl Found {
     fn between(before: &Run, after: &Run) -> Self {
-        let difference = Difference::between(&before.trace, &after.trace);
+        Self::of(before, after, Difference::between(&before.trace, &after.trace))
+    }
+
+    fn of(before: &Run, after: &Run, difference: Difference) -> Self {
         let sentence =
             difference.sentence((&before.scenario, &before.trace), (&after.scenario, &after.trace));
         Self {
@@ -90,6 +138,7 @@ pub(super) const fn is_passing(action: &Action) -> bool {
             | Action::Settle
             | Action::Show(_)
             | Action::Search(_)
+            | Action::Compared(..)
     )
 }
 
@@ -117,27 +166,45 @@ pub(super) fn follow(state: &State, mut next: State, passing: bool) -> State {
     if runner.wanted.is_some() {
         return next.waits(runner);
     }
-    let changed = comparable && next.changes.found.is_some();
-    next.changes.showing = match (pinned, changed) {
-        (true, _) => Showing::Pinned,
-        (false, true) => Showing::Briefly,
-        (false, false) => Showing::Hidden,
-    };
-    let told = !next.adjusting && !next.study.future_hidden;
-    if let (Some(found), true, true) = (&next.changes.found, comparable, told) {
+    next.changes.showing = if pinned { Showing::Pinned } else { Showing::Hidden };
+    match &mut next.changes.wanted {
+        Some(wanted) => wanted.is_change = comparable,
+        None if comparable => tell(&mut next),
+        None => {}
+    }
+    next
+}
+
+/// Shows and tells what a change has changed.
+fn tell(state: &mut State) {
+    let Some(found) = &state.changes.found else { return };
+    if state.changes.showing == Showing::Hidden {
+        state.changes.showing = Showing::Briefly;
+    }
+    if !state.adjusting && !state.study.future_hidden {
         let sentence: &str = &found.sentence;
-        next.announcement = match next.announcement.as_str() {
+        state.announcement = match state.announcement.as_str() {
             "" => sentence.to_owned(),
             said => format!("{said} {sentence}"),
         };
     }
-    next
+}
+
+/// Takes the differences of long runs, unless others are wanted by now.
+pub(super) fn compared(mut state: State, of: &Shared<Comparison>, found: &Found) -> State {
+    let Some(wanted) = state.changes.wanted.take_if(|wanted| **of == *wanted) else { return state };
+    state.changes.found = Some(found.clone());
+    if wanted.is_change {
+        tell(&mut state);
+    }
+    state
 }
 
 /// Shows the differences, or hides them.
 pub(super) fn show(mut state: State, showing: Showing) -> State {
     // In restored work, the earlier runs of the history are missing.
-    if showing != Showing::Hidden && state.changes.found.is_none() {
+    let is_known = state.changes.found.is_some() || state.changes.wanted.is_some();
+    if showing != Showing::Hidden && !is_known {
         let mut runner = state.runner();
         find(&mut state, &mut runner);
         if runner.wanted.is_some() {
@@ -159,19 +226,24 @@ pub(super) fn since(mut state: State, since: Since) -> State {
 fn find(state: &mut State, runner: &mut Runner) {
     match edits::here() {
         Some(edits) => (edits.find)(state, runner),
-        None => state.changes.found = None,
+        None => (state.changes.found, state.changes.wanted) = (None, None),
     }
 }
 
 pub(super) fn find_now(state: &mut State, runner: &mut Runner) {
-    let is_long = |run: &Run| run.trace.events.len() > MOST_HELD;
+    let is_too_long = |run: &Run| run.trace.events.len() > MOST_HELD;
     let mut before = None;
-    if !is_long(&state.run) {
+    if !is_too_long(&state.run) {
         before = earlier(state, state.changes.since, runner);
     }
-    state.changes.too_long = is_long(before.as_ref().unwrap_or(&state.run));
-    before = before.filter(|before| !is_long(before));
-    state.changes.found = before.map(|before| Found::between(&before, &state.run));
+    state.changes.too_long = is_too_long(before.as_ref().unwrap_or(&state.run));
+    before = before.filter(|before| !is_too_long(before));
+    let waits = before.as_ref().is_some_and(|before| before.is_long() || state.run.is_long());
+    (state.changes.found, state.changes.wanted) = match before {
+        Some(before) if waits => (None, Some(Comparison::new(before, state.run.clone()))),
+        Some(before) => (Some(Found::between(&before, &state.run)), None),
+        None => (None, None),
+    };
 }
 
 /// Returns an earlier run of the scenario that is shown; none if it was not changed, if its protocol was changed, or if

@@ -78,6 +78,26 @@ pub enum FetchAction {
     Again,
 }
 
+/// Returns the text of a JSON value without what its lists hold, such as requests and faults, which may be thousands.
+fn without_items(text: &str) -> String {
+    let mut kept = Vec::new();
+    let (mut lists, mut in_text, mut escaped) = (0_usize, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b']' if !in_text => lists = lists.saturating_sub(1),
+            _ => {}
+        }
+        if lists == 0 {
+            kept.push(byte);
+        }
+        lists += usize::from(byte == b'[' && !in_text);
+    }
+    String::from_utf8(kept).unwrap_or_default()
+}
+
 /// Ids of protocols, each once.
 #[derive(Default)]
 struct Ids(Vec<&'static str>);
@@ -110,7 +130,8 @@ impl Ids {
     }
 
     fn add_text(&mut self, text: &str) {
-        if let Ok(json) = parse(text) {
+        // The reader of the whole text says what is wrong with it.
+        if let Ok(json) = parse(&without_items(text)) {
             self.add_json(&json);
         }
     }
@@ -263,6 +284,24 @@ impl State {
         let awaited = self.awaited.iter().filter(|_| !self.fetch_failed);
         let parts = awaited.flat_map(|awaited| awaited.parts.iter().copied());
         parts.filter(|part| !part.is_here()).collect()
+    }
+
+    /// True while another run that the reader chose is fetched: a change of the settings would be made to the run that it
+    /// is about to replace.
+    #[must_use]
+    pub fn fetches_run(&self) -> bool {
+        let awaited = self.awaited.iter().filter(|_| !self.fetch_failed);
+        let is_choice = |action: &Action| {
+            matches!(
+                action,
+                Action::Example(_)
+                    | Action::Protocol(_)
+                    | Action::Load(_)
+                    | Action::File(..)
+                    | Action::Restore(_)
+            )
+        };
+        awaited.flat_map(|awaited| &awaited.actions).any(is_choice)
     }
 
     /// Returns the protocols that the reader's action waits for.

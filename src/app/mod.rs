@@ -45,7 +45,7 @@ mod words;
 mod writing;
 
 pub use asking::{Choice, Field, Input, fields, request, shapes};
-pub use changes::{Changes, Found, MOST_HELD, Showing, Since};
+pub use changes::{Changes, Comparison, Found, MOST_HELD, Showing, Since};
 pub use compare::{Against, Compare, Pair, offers};
 pub use cut::{CutLine, Move, Post};
 pub use deeds::{Deed, DeedTime, deeds};

@@ -1,9 +1,11 @@
 //! Differences between two runs: removed, new and moved items, and the first moment at which the runs differ.
 
+use std::cmp::Ordering;
+
 use super::{Wait, event_sentence, mark_shape};
 use crate::kernel::{
     Event, EventId, EventKind, Fate, Message, MessageId, MessageName, NodeId, Scenario, Time,
-    Trace, count_of, sentence, sort, sort_by_key, spell,
+    Trace, count_of, sentence, sort, sort_by_number, spell,
 };
 
 /// Largest number of events named in a sentence.
@@ -59,8 +61,20 @@ impl Difference {
     /// Compares two runs.
     #[must_use]
     pub fn between(before: &Trace, after: &Trace) -> Self {
-        let same = beginning(before, after);
-        Self { messages: messages(before, after), events: marks(before, after, same) }
+        let runs = [before, after];
+        Self { messages: Self::of_messages(runs), events: Self::of_events(runs) }
+    }
+
+    /// Compares the messages of two runs, the first of which is the one before.
+    #[must_use]
+    pub fn of_messages([before, after]: [&Trace; 2]) -> Vec<Change> {
+        messages(before, after)
+    }
+
+    /// Compares the events of two runs.
+    #[must_use]
+    pub fn of_events([before, after]: [&Trace; 2]) -> Vec<Change> {
+        marks(before, after, beginning(before, after))
     }
 
     /// True if nothing is different.
@@ -166,15 +180,16 @@ fn messages(before: &Trace, after: &Trace) -> Vec<Change> {
     let pairs = before.messages.iter().zip(&after.messages);
     let same = pairs.take_while(|(one, other)| one.name == other.name).count();
     let rest = after.messages.iter().enumerate().skip(same);
-    let mut names: Vec<(MessageName, MessageId)> = rest.map(|(id, it)| (it.name, id)).collect();
-    sort(&mut names);
+    let mut names: Vec<(u64, MessageId)> = rest.map(|(id, it)| (number(it.name), id)).collect();
+    sort_by_number(&mut names, |(name, _)| *name);
     let mut found = vec![false; names.len()];
     let mut changes = Vec::new();
     for (id, message) in before.messages.iter().enumerate() {
         let other = if id < same {
             Some(id)
         } else {
-            names.binary_search_by_key(&message.name, |&(name, _)| name).ok().map(|place| {
+            let name = number(message.name);
+            names.binary_search_by_key(&name, |&(name, _)| name).ok().map(|place| {
                 found[place] = true;
                 names[place].1
             })
@@ -191,10 +206,21 @@ fn messages(before: &Trace, after: &Trace) -> Vec<Change> {
         after: Some(*id),
         how: How::New,
     }));
-    sort_by_key(&mut changes, |change| {
-        let then = change.before.map(|id| before.events[before.messages[id].sent].time);
-        change.after.map_or(then, |id| Some(after.events[after.messages[id].sent].time))
-    });
+    let sent = |trace: &Trace, id: Option<MessageId>| {
+        id.map(|id| trace.events[trace.messages[id].sent].time)
+    };
+    in_time(changes, |it| sent(after, it.after).or_else(|| sent(before, it.before)))
+}
+
+/// A message's name as a number, in the order of names.
+fn number(MessageName { from, to, number }: MessageName) -> u64 {
+    let [from, to] = [from, to].map(|node| node.index() as u64);
+    (from << 48) | (to << 32) | u64::from(number)
+}
+
+/// Sorts changes by their times.
+fn in_time(mut changes: Vec<Change>, time: impl Fn(&Change) -> Option<Time>) -> Vec<Change> {
+    sort_by_number(&mut changes, |change| time(change).unwrap_or_default());
     changes
 }
 
@@ -251,44 +277,85 @@ fn has_weight(event: &Event) -> bool {
 
 /// Changes of the events after the first `same` ones, which are equal in both runs.
 fn marks(before: &Trace, after: &Trace, same: usize) -> Vec<Change> {
-    let keyed = |trace: &Trace| {
-        let events = trace.events.iter().enumerate().skip(same);
-        let events = events.filter(|(_, event)| has_weight(event));
-        let mut keyed: Vec<(Key, EventId)> =
-            events.map(|(id, event)| (key(trace, event), id)).collect();
-        sort(&mut keyed);
-        keyed
+    let weighty = |trace: &Trace| {
+        let mut nodes: Vec<Vec<EventId>> = Vec::new();
+        for (id, event) in trace.events.iter().enumerate().skip(same) {
+            if has_weight(event) {
+                let node = event.node.index();
+                nodes.resize_with(nodes.len().max(node + 1), Vec::new);
+                nodes[node].push(id);
+            }
+        }
+        nodes
     };
-    let (old, new) = (keyed(before), keyed(after));
-    let (mut here, mut there) = (old.iter().peekable(), new.iter().peekable());
+    let (mut old, mut new) = (weighty(before), weighty(after));
+    let nodes = old.len().max(new.len());
+    old.resize_with(nodes, Vec::new);
+    new.resize_with(nodes, Vec::new);
     let mut changes = Vec::new();
+    for (old, new) in old.iter().zip(&new) {
+        // As long as a node does the same, its events need no keys: these are texts.
+        let pairs = old.iter().zip(new);
+        let is_same = |(then, now): &(&EventId, &EventId)| {
+            is_repeated(&before.events[**then].kind, &after.events[**now].kind)
+        };
+        let equal = pairs.take_while(is_same).count();
+        let keyed = |trace: &Trace, events: &[EventId]| {
+            let keyed = events.iter().map(|id| (key(trace, &trace.events[*id]), *id));
+            let mut keyed: Vec<(Key, EventId)> = keyed.collect();
+            sort(&mut keyed);
+            keyed
+        };
+        let pairs = old[..equal].iter().zip(new).map(|(then, now)| (Some(*then), Some(*now)));
+        let rest = matched(&keyed(before, &old[equal..]), &keyed(after, &new[equal..]));
+        for (then, now) in pairs.chain(rest) {
+            let how = match (then, now) {
+                (Some(then), Some(now)) => {
+                    match after.events[now].time.cmp(&before.events[then].time) {
+                        Ordering::Equal => continue,
+                        Ordering::Greater => How::Later,
+                        Ordering::Less => How::Earlier,
+                    }
+                }
+                (Some(_), None) => How::Gone,
+                _ => How::New,
+            };
+            changes.push(Change { before: then, after: now, how });
+        }
+    }
+    let time = |trace: &Trace, id: Option<EventId>| id.map(|id| trace.events[id].time);
+    in_time(changes, |it| time(after, it.after).or_else(|| time(before, it.before)))
+}
+
+/// True if two events of weight at one node say the same, as their keys would; false if only the keys can tell.
+fn is_repeated(one: &EventKind, other: &EventKind) -> bool {
+    match (one, other) {
+        (EventKind::Request { packet, .. }, EventKind::Request { packet: other, .. })
+        | (EventKind::Indicate { packet, .. }, EventKind::Indicate { packet: other, .. }) => {
+            packet == other
+        }
+        (one, other) => one.message().is_none() && one == other,
+    }
+}
+
+/// Matches the events of two lists in the order of their keys: those of equal keys by their number.
+fn matched(
+    old: &[(Key, EventId)],
+    new: &[(Key, EventId)],
+) -> Vec<(Option<EventId>, Option<EventId>)> {
+    let (mut here, mut there) = (old.iter().peekable(), new.iter().peekable());
+    let mut matched = Vec::new();
     loop {
         let order = match (here.peek(), there.peek()) {
-            (None, None) => break,
-            (Some(_), None) => std::cmp::Ordering::Less,
-            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (None, None) => return matched,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
             (Some((one, _)), Some((other, _))) => one.cmp(other),
         };
         let gone = here.next_if(|_| order.is_le()).map(|(_, id)| *id);
         let come = there.next_if(|_| order.is_ge()).map(|(_, id)| *id);
-        let how = match (gone, come) {
-            (Some(then), Some(now)) => {
-                match after.events[now].time.cmp(&before.events[then].time) {
-                    std::cmp::Ordering::Equal => continue,
-                    std::cmp::Ordering::Greater => How::Later,
-                    std::cmp::Ordering::Less => How::Earlier,
-                }
-            }
-            (Some(_), None) => How::Gone,
-            _ => How::New,
-        };
-        changes.push(Change { before: gone, after: come, how });
+        matched.push((gone, come));
     }
-    sort_by_key(&mut changes, |change| {
-        let then = change.before.map(|id| before.events[id].time);
-        change.after.map_or(then, |id| Some(after.events[id].time))
-    });
-    changes
 }
 
 /// First difference between two runs.

@@ -196,6 +196,12 @@ pub fn text(link: &str) -> Result<String, Problem> {
     read_parts(link).map(|(text, _)| text)
 }
 
+/// Returns the digest in a link; none in any other text.
+#[must_use]
+pub fn digest_in(link: &str) -> Option<String> {
+    read_parts(link).ok()?.1
+}
+
 /// Returns the text of the scenario and the digest, if the part [`links`] is here.
 fn read_parts(text: &str) -> Result<LinkParts, Problem> {
     let unread = || damaged("a link", "the part of the program that reads links");

@@ -85,7 +85,7 @@ pub use setting::{Failures, Setting};
 pub use signed::{Keys, Signed};
 pub use simulation::{Simulation, run};
 pub use solo::{Did, Solo, Step};
-pub use sorted::{Entries, Entry, SortedMap, SortedSet, sort, sort_by_key};
+pub use sorted::{Entries, Entry, SortedMap, SortedSet, sort, sort_by_key, sort_by_number};
 pub use time::Time;
 pub use trace::{
     Event, EventId, EventKind, Fate, Loss, Message, MessageId, Sample, Tampering, Trace,

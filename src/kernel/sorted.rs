@@ -36,6 +36,15 @@ pub fn sort_by_key<T, K: Ord>(list: &mut [T], key: impl Fn(&T) -> K) {
     arrange(list, order);
 }
 
+/// Sorts a list of many elements by a number, which is asked for once for each; those of equal numbers stay in their
+/// order.
+pub fn sort_by_number<T>(list: &mut [T], number: impl Fn(&T) -> u64) {
+    let numbers = list.iter().map(number).enumerate();
+    let mut numbers: Vec<_> = numbers.map(|(place, number)| (number, place)).collect();
+    numbers.sort_unstable();
+    arrange(list, numbers.into_iter().map(|(_, place)| place).collect());
+}
+
 /// Returns the order that sorts a list: for each new place, the old one. Compiled once for lists of all types.
 fn order(len: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
     let mut order: Vec<_> = (0..len).collect();
@@ -505,6 +514,9 @@ mod tests {
         let mut expected = list.clone();
         expected.sort_by_key(|(_, key)| *key);
         sort_by_key(&mut list, |(_, key)| *key);
+        assert_eq!(list, expected);
+        let mut list: Vec<_> = keys().enumerate().collect();
+        sort_by_number(&mut list, |(_, key)| (*key).into());
         assert_eq!(list, expected);
         sort(&mut list);
         assert!(list.is_sorted());

@@ -104,7 +104,7 @@ fn moved(was: Point, is: Point) -> Html {
 pub(super) fn bar(state: &State, edited: bool, send: &Send) -> Html {
     let changes = &state.changes;
     let on = changes.showing == Showing::Pinned;
-    let can = edited || changes.found.is_some();
+    let can = edited || changes.found.is_some() || changes.wanted.is_some();
     let toggled = changes.toggled();
     let toggle = send.reform(move |_: MouseEvent| Action::Differ(toggled));
     let onchange = send.reform(|value: String| {
@@ -137,6 +137,8 @@ pub(super) fn bar(state: &State, edited: bool, send: &Send) -> Html {
             if let (true, Some(found)) = (shown, &changes.found) {
                 <p lang="en">{ &*found.sentence }</p>
                 if !found.difference.is_empty() { { key() } }
+            } else if shown && changes.wanted.is_some() {
+                <p>{ text::changes::COMPARING }</p>
             } else if shown && changes.too_long {
                 <p>{ &too_long }</p>
             } else if shown {

@@ -22,10 +22,6 @@ const SETTLED: u32 = 300;
 /// The state that the page opens with: what its address asks for, with what this tab had made of it, or the
 /// opening example.
 pub(super) fn first_state() -> State {
-    #[cfg(feature = "picture")]
-    if let Some(state) = super::first::opens() {
-        return state;
-    }
     let fragment = web::fragment();
     if fragment.is_empty() && web::source().is_some() {
         web::renew_tab();

@@ -57,27 +57,48 @@ pub(super) struct Props {
 /// A control: it shows the value that it was given, whatever the reader did to it and whatever came of that.
 ///
 /// A browser goes by the attributes of a control only until the reader has touched it. So the property is set, after
-/// each drawing and after each change: one that was refused, or that waits for a long run, draws nothing anew.
+/// each drawing and after each change: one that was refused, or that waits for a long run, draws nothing anew. What a
+/// reader is typing stays until it is given, whatever is drawn meanwhile.
 #[component]
 pub(super) fn Control(props: &Props) -> Html {
     let Props { kind, value, id, label, title, disabled, onchange } = props.clone();
     let element = use_node_ref();
     let drawings = use_mut_ref(|| 0_u32);
+    let typed = use_mut_ref(|| None::<AttrValue>);
     let again = use_force_update();
     if onchange.is_some() {
         *drawings.borrow_mut() += 1;
     }
     let drawing = *drawings.borrow();
+    let value = typed.borrow().clone().unwrap_or(value);
+    let is_line = matches!(kind, ControlKind::Number(..) | ControlKind::Text(_));
+    let oninput = (is_line && onchange.is_some()).then(|| {
+        let typed = typed.clone();
+        Callback::from(move |event: InputEvent| {
+            typed.replace(Some(web::value_of(&event).into()));
+        })
+    });
+    // Typing that the reader took back is no change.
+    let onfocusout = oninput.is_some().then(|| {
+        let (typed, again) = (typed.clone(), again.clone());
+        Callback::from(move |_: FocusEvent| {
+            if typed.take().is_some() {
+                again.force_update();
+            }
+        })
+    });
     use_effect_with((value.clone(), drawing), {
         let element = element.clone();
+        let typed = typed.clone();
         move |(value, _)| {
-            if let Some(element) = element.cast() {
+            if let Some(element) = element.cast().filter(|_| typed.borrow().is_none()) {
                 web::show_in(&element, value);
             }
         }
     });
     let onchange = onchange.map(|hears| {
         Callback::from(move |event: Event| {
+            typed.take();
             hears.emit(web::value_of(&event));
             again.force_update();
         })
@@ -92,11 +113,11 @@ pub(super) fn Control(props: &Props) -> Html {
         }
         ControlKind::Number(min, max, step) => html! {
             <input ref={element} type="number" inputmode="decimal" {id} {disabled} {title} aria-label={label}
-                {min} {max} {step} {value} {onchange} />
+                {min} {max} {step} {value} {oninput} {onfocusout} {onchange} />
         },
         ControlKind::Text(longest) => html! {
             <input ref={element} type="text" {id} {disabled} {title} aria-label={label}
-                maxlength={longest.to_string()} {value} {onchange} />
+                maxlength={longest.to_string()} {value} {oninput} {onfocusout} {onchange} />
         },
         ControlKind::Check => html! {
             <input ref={element} type="checkbox" {id} {disabled} {title} aria-label={label}

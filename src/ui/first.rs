@@ -1,14 +1,13 @@
 //! The page as it opens, as text, for the HTML to carry: readers see it before the program has arrived.
 
 use std::{
-    cell::RefCell,
     future::Future,
     pin::pin,
     sync::{Arc, mpsc},
     task::{Context, Poll, Wake, Waker},
 };
 
-use super::page::Page;
+use super::page::{Page, Props};
 use crate::{app::State, web};
 
 /// For which widths the diagram is drawn, in CSS pixels: from how wide on each is shown, and for how wide it is
@@ -59,9 +58,9 @@ fn styled(page: &str) -> (String, String) {
 fn unstyled() -> String {
     let mut page = String::new();
     let mut stages = String::new();
+    let opening = State::opening();
     for (from, width) in WIDTHS {
-        web::assume_width(width);
-        let drawn = block_on(yew::LocalServerRenderer::<Page>::new().hydratable(false).render());
+        let drawn = drawn(&opening, width);
         let (before, rest) = drawn.split_once(STAGE).expect("the page has a diagram");
         let mut end = end_of_div(rest);
         if let Some(overview) = rest[end..].strip_prefix(OVERVIEW) {
@@ -76,25 +75,13 @@ fn unstyled() -> String {
     page.replacen("{}", &stages, 1)
 }
 
-thread_local! {
-    /// The state that the page opens with on this thread; none for what the address asks for.
-    static OPENS: RefCell<Option<State>> = const { RefCell::new(None) };
-}
-
 /// The page as it shows a state, as HTML: for tests, which draw without a browser what readers see. The diagram has
 /// room for a `width` in CSS pixels.
 #[must_use]
 pub fn drawn(state: &State, width: f64) -> String {
     web::assume_width(width);
-    OPENS.replace(Some(state.clone()));
-    let page = block_on(yew::LocalServerRenderer::<Page>::new().hydratable(false).render());
-    OPENS.replace(None);
-    page
-}
-
-/// The state that [`drawn`] is asked for.
-pub(super) fn opens() -> Option<State> {
-    OPENS.with_borrow(Clone::clone)
+    let renderer = yew::LocalServerRenderer::<Page>::with_props(Props { state: state.clone() });
+    block_on(renderer.hydratable(false).render())
 }
 
 /// Position of the end of a `div`; the text begins behind its opening tag.

@@ -71,9 +71,14 @@ mod work;
 mod workbench;
 mod worker;
 
+use gloo_timers::future::TimeoutFuture;
 use yew::Callback;
 
-use crate::{app::Action, split::NotFetched, web};
+use crate::{
+    app::{Action, State},
+    split::NotFetched,
+    web,
+};
 
 #[cfg(feature = "picture")]
 pub use first::{drawn, first_picture};
@@ -89,15 +94,22 @@ pub fn start() {
     guard::watch();
     yew::platform::spawn_local(async {
         match drafts::fetch_to_begin().await {
-            Ok(()) => render(),
+            // Tasks of their own: to fetch, to make the state, and to draw it.
+            Ok(()) => {
+                TimeoutFuture::new(0).await;
+                let state = drafts::first_state();
+                TimeoutFuture::new(0).await;
+                render(state);
+            }
             Err(NotFetched) => web::say_not_fetched(),
         }
     });
 }
 
-fn render() {
+fn render(state: State) {
+    let props = page::Props { state };
     match web::root() {
-        Some(root) => yew::Renderer::<page::Page>::with_root(root).render(),
-        None => yew::Renderer::<page::Page>::new().render(),
+        Some(root) => yew::Renderer::<page::Page>::with_root_and_props(root, props).render(),
+        None => yew::Renderer::<page::Page>::with_props(props).render(),
     };
 }

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::{
     caption::{caption_line, old_words},
     changes::use_moment,
-    drafts::{first_state, use_drafts},
+    drafts::use_drafts,
     exercise::Exercise,
     fetching::use_fetching,
     guard::{self, use_panic_on_purpose},
@@ -21,7 +21,7 @@ use super::{
     transport::{self, transport},
     verdicts::Verdicts,
     ways::next_stop,
-    work::{use_fragment, use_retirement, use_work},
+    work::{use_comparison, use_fragment, use_retirement, use_work},
     workbench::workbench,
 };
 use crate::{
@@ -50,11 +50,24 @@ impl Reducible for Store {
     }
 }
 
+#[derive(Properties)]
+pub(super) struct Props {
+    /// The state that the page opens with.
+    pub(super) state: State,
+}
+
+impl PartialEq for Props {
+    /// They are given once: to compare whole states would be a part of the first program.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
 /// The whole page.
 #[component]
-pub(super) fn Page() -> Html {
+pub(super) fn Page(props: &Props) -> Html {
     let store = use_reducer(|| {
-        let state = first_state();
+        let state = props.state.clone();
         guard::remember(&state);
         web::mark("computed");
         Store(if web::prefers_reduced_motion() { state.calmed() } else { state })
@@ -95,6 +108,7 @@ pub(super) fn Page() -> Html {
     let parts = use_parts(state);
     let fetching = use_fetching(state, parts.is_quiet(), &send);
     use_retirement(&state.run);
+    use_comparison(state.changes.wanted.as_ref(), &send);
     let working = use_work(state.pending.as_ref(), &send);
     let asked =
         (state.run.clone(), state.explained.filter(|_| !state.adjusting), state.asked_about());
@@ -106,7 +120,7 @@ pub(super) fn Page() -> Html {
     let clocks = state.study.clocks.zip((*stamps).clone());
     let part = |draw: Draw| {
         html! {
-            <PagePart run={state.run.clone()} refusals={state.refusals} can_undo={!state.undo.is_empty()}
+            <PagePart run={state.run.clone()} refusals={state.refusals} fetches_run={state.fetches_run()} can_undo={!state.undo.is_empty()}
                 can_redo={!state.redo.is_empty()} send={send.clone()} {draw} />
         }
     };
@@ -209,7 +223,7 @@ fn use_address(state: &State, fragment: &str, send: &Callback<Action>) {
     // The run that the page began with, and its address: it stays as it was given until something is changed.
     let opened = use_mut_ref(|| {
         let given = web::fragment();
-        let holds = given.is_empty() || link::holds(&given, state.scenario());
+        let holds = given.is_empty() || (!state.stands_in && link::holds(&given, state.scenario()));
         (state.run.clone(), if holds { given } else { String::new() })
     });
     // An address that is too long cannot be opened: the file that was opened, if any, is left in it.
@@ -220,8 +234,11 @@ fn use_address(state: &State, fragment: &str, send: &Callback<Action>) {
     let shown = (state.run.clone(), state.adjusting, waits, fragment.len());
     use_effect_with(shown, move |(run, adjusting, waits, _)| {
         let (first, given) = &*opened.borrow();
-        if *first != *run && !adjusting && !fragment.is_empty() {
-            web::replace_fragment(&fragment);
+        if *first != *run && !adjusting {
+            // That of a long run is made a moment later.
+            if !fragment.is_empty() {
+                web::replace_fragment(&fragment);
+            }
         } else if !waits && web::fragment() != *given {
             web::replace_fragment(&format!("#{given}"));
         }

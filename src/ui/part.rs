@@ -15,6 +15,8 @@ pub(super) struct Props {
     pub(super) run: Run,
     /// Number of refused changes: a refused input shows the value of the run again.
     pub(super) refusals: u32,
+    /// True while another run is fetched, which the settings wait for.
+    pub(super) fetches_run: bool,
     pub(super) can_undo: bool,
     pub(super) can_redo: bool,
     pub(super) send: Send,
@@ -24,7 +26,7 @@ pub(super) struct Props {
 
 impl PartialEq for Props {
     fn eq(&self, other: &Self) -> bool {
-        let rest = |it: &Self| (it.refusals, it.can_undo, it.can_redo);
+        let rest = |it: &Self| (it.refusals, it.fetches_run, it.can_undo, it.can_redo);
         self.run == other.run && rest(self) == rest(other) && self.send == other.send
     }
 }

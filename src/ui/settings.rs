@@ -21,18 +21,20 @@ use crate::{
 
 /// The scenario's controls.
 pub(super) fn settings(props: &Props) -> Html {
-    let Props { run, send, .. } = props;
+    let Props { run, fetches_run, send, .. } = props;
     let parameters = run.protocol.behaviour.parameters;
     html! {
         <section class="settings" aria-label={text::settings::LABEL}>
-            if !parameters.is_empty() {
-                <h2>{ text::settings::PROTOCOL }</h2>
-                { for parameters.iter().map(|parameter| parameter_field(props, parameter)) }
-            }
-            <h2>{ text::settings::NODES }</h2>
-            { nodes(run, send) }
-            <h2>{ text::settings::NETWORK }</h2>
-            { network(run, send) }
+            <fieldset class="around" disabled={*fetches_run}>
+                if !parameters.is_empty() {
+                    <h2>{ text::settings::PROTOCOL }</h2>
+                    { for parameters.iter().map(|parameter| parameter_field(props, parameter)) }
+                }
+                <h2>{ text::settings::NODES }</h2>
+                { nodes(run, send) }
+                <h2>{ text::settings::NETWORK }</h2>
+                { network(run, send) }
+            </fieldset>
         </section>
     }
 }

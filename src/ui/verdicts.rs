@@ -35,9 +35,11 @@ pub(super) struct Props {
 pub(super) fn Verdicts(props: &Props) -> Html {
     let run = &props.run;
     let judged = use_mut_ref(Judged::default);
-    let now =
-        use_memo((run.clone(), props.cursor), |(run, cursor)| judged.borrow_mut().at(run, *cursor));
     let over = props.cursor == run.trace.events.len();
+    // At the end the report has the verdicts.
+    let now = use_memo((run.clone(), props.cursor), |(run, cursor)| {
+        if over { Vec::new() } else { judged.borrow_mut().at(run, *cursor) }
+    });
     let causes = use_causes(run, props.causes_wanted, &props.parts, &props.send);
     // The verdicts at the end are hidden until the run is over.
     let ends = if over { &run.report.judgements } else { &*now };

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::Send;
 use crate::{
-    app::{Action, Making, Pending, ProgramPart, Remains, Run, Shared, text},
+    app::{Action, Comparison, Making, Pending, ProgramPart, Remains, Run, Shared, text},
     formats::{digest::Digesting, link},
     runs::Work,
     web::{self, Frames},
@@ -63,6 +63,25 @@ pub(super) fn use_retirement(run: &Run) {
     });
 }
 
+/// Finds what has changed in a long run, a step in each frame.
+#[hook]
+pub(super) fn use_comparison(wanted: Option<&Comparison>, send: &Send) {
+    let send = send.clone();
+    use_effect_with(wanted.cloned(), move |wanted| {
+        let frames = wanted.clone().map(|wanted| {
+            let work = RefCell::new(wanted.clone());
+            let wanted = Shared::new(wanted);
+            Frames::start(move |_| {
+                let found = work.borrow_mut().advance();
+                if let Some(found) = found {
+                    send.emit(Action::Compared(wanted.clone(), found));
+                }
+            })
+        });
+        move || drop(frames)
+    });
+}
+
 /// Computes the long run that is waited for. Draws how far that has come, and a way to call it off.
 #[hook]
 pub(super) fn use_work(pending: Option<&Shared<Pending>>, send: &Send) -> Html {
@@ -94,53 +113,51 @@ fn compute(pending: Shared<Pending>, progress: UseStateHandle<u64>, send: Send) 
     // It was read when it was asked for.
     let work = Work::new(pending.scenario.clone()).ok()?;
     let work = RefCell::new(Some(Making::new(work)));
+    let made = RefCell::new(None);
     Some(Frames::start(move |_| {
+        // It is drawn at once, so in a frame of its own.
+        if let Some(run) = made.take() {
+            send.emit(Action::Computed(pending.clone(), run));
+        }
         let Some(mut making) = work.take() else { return };
-        let mut run = None;
         let done = slice(|| {
-            run = making.advance(PART);
-            run.is_some()
+            made.replace(making.advance(PART));
+            made.borrow().is_some()
         });
-        match run {
-            Some(run) if done => send.emit(Action::Computed(pending.clone(), run)),
-            _ => {
-                progress.set(making.progress() / 20 * 20);
-                work.replace(Some(making));
-            }
+        if !done {
+            progress.set(making.progress() / 20 * 20);
+            work.replace(Some(making));
         }
     }))
 }
 
-/// The address's fragment for what is shown; empty during a drag, and until links can be made. That of a long run has no digest till that is
-/// known.
+/// The address's fragment for what is shown; empty during a drag, and until links can be made. That of a long run comes a moment later,
+/// first without its digest.
 #[hook]
 pub(super) fn use_fragment(run: &Run, adjusting: bool, send: &Send) -> Rc<String> {
     let is_here = ProgramPart::Links.is_here();
-    let link =
-        use_memo((run.clone(), adjusting, is_here), |(run, adjusting, _)| match *adjusting {
-            true => String::new(),
-            false if run.is_long() => link::fragment(&run.scenario, None),
-            false => link::fragment(&run.scenario, Some(&run.digest())),
-        });
-    // Only of the view: the digest follows from the run. The state hears of it where it depends on it.
+    // Only of the view: it follows from the run. The state hears of the digest where it depends on it.
     let found = use_state(|| None::<(Run, String)>);
-    let digest = (*found).as_ref().filter(|(of, _)| of == run).map(|(_, digest)| digest.clone());
-    let wanted = is_here && !adjusting && run.is_long() && digest.is_none();
-    let wanted = wanted.then(|| run.clone());
+    let made = (*found).as_ref().filter(|(of, _)| of == run).map(|(_, link)| link.clone());
+    let wanted = (is_here && !adjusting && run.is_long()).then(|| run.clone());
     use_effect_with(wanted, {
         let send = send.clone();
         move |wanted| {
-            let frames = wanted.clone().map(|run| digest_of(run, found, send));
+            let frames = wanted.clone().map(|run| link_of(run, found, send));
             move || drop(frames)
         }
     });
-    use_memo((run.clone(), adjusting, is_here, digest), |(_, _, _, digest)| match digest {
-        Some(digest) => link::with_digest(&link, digest),
-        None => (*link).clone(),
+    use_memo((run.clone(), adjusting, is_here, made), |(run, adjusting, _, made)| match made {
+        _ if *adjusting => String::new(),
+        Some(link) => link.clone(),
+        None if run.is_long() => String::new(),
+        None => link::fragment(&run.scenario, Some(&run.digest())),
     })
 }
 
-fn digest_of(run: Run, found: UseStateHandle<Option<(Run, String)>>, send: Send) -> Frames {
+/// Makes a long run's link, then its digest.
+fn link_of(run: Run, found: UseStateHandle<Option<(Run, String)>>, send: Send) -> Frames {
+    let link = RefCell::new(None);
     let work = RefCell::new(None);
     let over = RefCell::new(false);
     Frames::start(move |_| {
@@ -152,11 +169,19 @@ fn digest_of(run: Run, found: UseStateHandle<Option<(Run, String)>>, send: Send)
             work.replace(Some(Digesting::default()));
             return;
         };
+        let made = link.borrow().clone();
+        let Some(made) = made else {
+            let made = link::fragment(&run.scenario, None);
+            found.set(Some((run.clone(), made.clone())));
+            link.replace(Some(made));
+            work.replace(Some(working));
+            return;
+        };
         if slice(|| link::advance(&mut working, (run.protocol, &run.scenario, &run.trace), PART)) {
             over.replace(true);
             let digest = link::finish(working);
-            send.emit(Action::Digested(digest.clone()));
-            found.set(Some((run.clone(), digest)));
+            found.set(Some((run.clone(), link::with_digest(&made, &digest))));
+            send.emit(Action::Digested(digest));
         } else {
             work.replace(Some(working));
         }

@@ -7,10 +7,9 @@
 import { launchChromium } from "./chromium.mjs";
 import { DIST } from "./playground.mjs";
 import { serveFolder } from "./static-server.mjs";
+import { slowed } from "./tasks.mjs";
 
 const RUNS = Number(process.argv[2] ?? 5);
-const LINE = { offline: false, latency: 150, downloadThroughput: 1_600_000 / 8, uploadThroughput: 750_000 / 8 };
-const SLOWER = 4;
 const SCREENS = [
   ["phone, 390 by 844", { width: 390, height: 844 }],
   ["desk, 1440 by 900", { width: 1440, height: 900 }],
@@ -39,10 +38,7 @@ function watch() {
 async function measure(browser, url, viewport) {
   const context = await browser.newContext({ viewport });
   const page = await context.newPage();
-  const devtools = await context.newCDPSession(page);
-  await devtools.send("Network.enable");
-  await devtools.send("Network.emulateNetworkConditions", LINE);
-  await devtools.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
+  await slowed(context, page);
   await page.addInitScript(watch);
   await page.goto(url);
   await page.waitForFunction(() => globalThis.times.act, null, { timeout: 120_000 });

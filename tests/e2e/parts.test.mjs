@@ -81,6 +81,24 @@ test("a protocol that cannot be fetched is named, and fetched when the reader tr
   await context.close();
 });
 
+test("the settings wait while a chosen protocol is fetched, and set the run that has come", async () => {
+  let go;
+  const held = new Promise((resolve) => (go = resolve));
+  const { context, page } = await open("paxos", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.selectOption("#protocol", "paxos");
+  await page.locator(".working", { hasText: "Paxos" }).waitFor();
+  await until(() => page.locator("#nodes").isDisabled(), "the settings wait");
+  go();
+  await page.locator("#nodes").fill("6");
+  await page.locator("#nodes").press("Enter");
+  await until(async () => (await page.locator(".names .name").count()) === 6, "six nodes");
+  assert.equal(await page.locator("#protocol").inputValue(), "paxos");
+  await context.close();
+});
+
 test("a tab that cannot be fetched says so in its place, and is fetched when the reader tries again", async () => {
   const { context, page, back } = await cutOff("tab_network");
   await page.getByRole("tab", { name: "Network", exact: true }).click();

@@ -1,4 +1,4 @@
-// The tasks of a page: how long it is busy without a pause.
+// The tasks of a page: how long it is busy without a pause, and a line and a processor that make them longer.
 
 /** Has a page, or all of a context, write down how long its tasks over 50 ms are, in ms. */
 export const watch = (pages) =>
@@ -8,6 +8,16 @@ export const watch = (pages) =>
       for (const { duration } of list.getEntries()) globalThis.tasks.push(Math.round(duration));
     }).observe({ type: "longtask", buffered: true });
   });
+
+const LINE = { offline: false, latency: 150, downloadThroughput: 1_600_000 / 8, uploadThroughput: 750_000 / 8 };
+
+/** Gives a page the line and the processor of a poor phone: 1.6 Mbit/s, 150 ms to each answer, four times slower. */
+export async function slowed(context, page) {
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("Network.enable");
+  await devtools.send("Network.emulateNetworkConditions", LINE);
+  await devtools.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+}
 
 /** Does something; answers its tasks over 50 ms, and those that come of it until nothing happens for a while. */
 export async function tasksOf(page, act, wait = 300) {

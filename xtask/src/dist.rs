@@ -11,15 +11,15 @@ use crate::tools::{self, Toolbox};
 use crate::workspace::Workspace;
 
 /// Greatest size of the first program, in bytes of brotli: see docs/size.md.
-const FIRST_PROGRAM: u64 = 301_500;
+const FIRST_PROGRAM: u64 = 303_000;
 /// Greatest size of everything that is fetched before a reader can act on the opening page.
-const BEFORE_ACTING: u64 = 394_000;
+const BEFORE_ACTING: u64 = 395_500;
 /// Greatest size of a file that is fetched later.
 const PART: u64 = 30_000;
 /// Greatest sizes of the few files that may be larger, by their names without an ending.
 const LARGER_PARTS: &[(&str, u64)] = &[("search", 90_000), ("side", 31_000), ("edits", 33_000)];
 /// Greatest size of all programs together, with their glue.
-const ALL_PROGRAMS: u64 = 910_000;
+const ALL_PROGRAMS: u64 = 911_000;
 /// The parts that the opening page needs before a reader can act; each is the name of a split point. They are
 /// fetched while the program is still on its way.
 pub(crate) const OPENING: &[&str] = &["best_effort_broadcast", "menus"];

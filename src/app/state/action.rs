@@ -2,8 +2,8 @@
 
 use super::{
     super::{
-        Against, Ask, Edit, FetchAction, Filter, Hand, Lens, MeasureAction, Panel, Pending, Run,
-        SearchAction, Shared, Showing, Since, Stride,
+        Against, Ask, Comparison, Edit, FetchAction, Filter, Found, Hand, Lens, MeasureAction,
+        Panel, Pending, Run, SearchAction, Shared, Showing, Since, Stride,
     },
     Selection,
 };
@@ -80,6 +80,8 @@ pub enum Action {
     Cancel,
     /// Delivers the digest of a long run.
     Digested(String),
+    /// Delivers the differences of long runs.
+    Compared(Shared<Comparison>, Found),
     /// Shows the differences, or hides them.
     Differ(Showing),
     /// Compares the run with another earlier one.

@@ -2,7 +2,8 @@
 
 use super::{
     super::{
-        Draft, Edit, Errand, Exercise, Form, Hand, Offer, Run, Said, Variant, changes, compare,
+        Comparison, Draft, Edit, Errand, Exercise, Form, Found, Hand, Offer, Run, Said, Variant,
+        changes, compare,
         draft::restore,
         errand::heard_now,
         file::open_file,
@@ -25,6 +26,7 @@ pub struct Edits {
     pub(super) make: fn(&State, Edit) -> State,
     pub(super) submit: fn(&State, Form, Vec<String>) -> State,
     pub(in super::super) find: fn(&mut State, &mut Runner),
+    pub(in super::super) advance: fn(&mut Comparison) -> Option<Found>,
     pub(super) follow: fn(&State, State) -> State,
     pub(in super::super) exercise: fn(&Run, &Scenario, bool) -> Option<Exercise>,
     pub(in super::super) variants: fn(&Run, &Bundled, &[&Bundled]) -> Vec<Variant>,
@@ -42,6 +44,7 @@ part! {
         make: menu::make,
         submit: menu::submit,
         find: changes::find_now,
+        advance: Comparison::advance_now,
         follow: compare::follow,
         exercise: Exercise::of,
         variants: run_variants,
@@ -66,6 +69,7 @@ pub(in super::super) const fn changes_scenario(action: &Action) -> bool {
         | Action::Undo
         | Action::Redo
         | Action::Reset
+        | Action::Compared(..)
         | Action::Differ(_)
         | Action::Since(_)
         | Action::Compare(_)
@@ -99,6 +103,7 @@ fn act(state: State, action: Action) -> State {
             let origin = Box::new((*state.origin).clone());
             apply_as(state, Edit::Replace(origin), false, ChangeOrigin::Opened)
         }
+        Action::Compared(of, found) => changes::compared(state, &of, &found),
         Action::Differ(showing) => changes::show(state, showing),
         Action::Since(since) => changes::since(state, since),
         Action::Compare(against) => compare::compare(state, against),

@@ -1,12 +1,15 @@
 //! Changes by an edit, and two runs side by side.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use worldlines::{
     app::{Action, Against, Edit, Selection, Showing, Since, State, offers, reduce, shortcut},
     diagram::{
-        Difference, Features, Frame, Ghosts, How, Layout, Orientation, Seen, Side, Window, parting,
+        Change, Difference, Features, Frame, Ghosts, How, Layout, Orientation, Seen, Side, Window,
+        parting,
     },
     formats::bundled,
-    kernel::{Fault, MessageName, NodeId, RequestSpec, Time},
+    kernel::{EventKind, Fault, MessageName, NodeId, RequestSpec, Scenario, Time, Trace},
     runs::Outcome,
 };
 
@@ -53,6 +56,81 @@ fn comparison_of_a_run_with_itself_finds_no_difference() {
         assert!(Difference::between(&run.trace, &run.trace).is_empty());
         assert_eq!(parting([&run.trace, &run.trace], Seen::Messages), None);
     }
+}
+
+/// The changes of events as their definition says: events of weight are matched by node, kind and text, and by number
+/// among equals.
+fn matched_by_key(before: &Trace, after: &Trace) -> BTreeSet<(Option<usize>, Option<usize>)> {
+    let keyed = |trace: &Trace| {
+        let mut keyed = BTreeMap::new();
+        let mut seen = BTreeMap::<_, usize>::new();
+        for (id, event) in trace.events.iter().enumerate() {
+            let text = match &event.kind {
+                EventKind::Request { packet, .. } | EventKind::Indicate { packet, .. } => {
+                    packet.to_string()
+                }
+                EventKind::Detect(detection) => detection.to_string(),
+                EventKind::Send(_) | EventKind::Receive(_) | EventKind::Lose(..) => continue,
+                EventKind::Timer(_) | EventKind::Note(_) | EventKind::Persist => continue,
+                _ => String::new(),
+            };
+            let key = (event.node, event.kind.name(), text);
+            let number = seen.entry(key.clone()).or_default();
+            *number += 1;
+            keyed.insert((key, *number), (id, event.time));
+        }
+        keyed
+    };
+    let (old, new) = (keyed(before), keyed(after));
+    let keys: BTreeSet<_> = old.keys().chain(new.keys()).collect();
+    let pairs = keys.into_iter().map(|key| (old.get(key), new.get(key)));
+    let changed = pairs.filter(|(then, now)| then.map(|it| it.1) != now.map(|it| it.1));
+    changed.map(|(then, now)| (then.map(|it| it.0), now.map(|it| it.0))).collect()
+}
+
+#[test]
+fn comparison_matches_messages_by_name_and_events_by_what_they_say() {
+    let edits = |scenario: &Scenario, at: Time| {
+        let last = node(scenario.nodes.len() - 1);
+        [
+            Edit::AddFault(Fault::Drop { message: message(0, 1) }),
+            Edit::AddFault(Fault::Delay { message: message(0, 1), by: 17 }),
+            Edit::AddFault(Fault::Crash { node: last, at, after_sends: None }),
+            Edit::Seed(scenario.seed + 1),
+            Edit::RemoveRequest(0),
+        ]
+    };
+    let mut compared = 0;
+    for bundled in bundled::bundled() {
+        let before = bundled.outcome().expect("it runs");
+        for edit in edits(&before.scenario, before.trace.end / 3) {
+            // Not every change is possible in every scenario.
+            let Ok(changed) = edit.apply(&before.scenario) else { continue };
+            let after = Outcome::of(changed).expect("it runs");
+            let (old, new) = (&before.trace, &after.trace);
+            let Difference { messages, events } = Difference::between(old, new);
+            let places = |changes: &[Change]| -> BTreeSet<_> {
+                changes.iter().map(|it| (it.before, it.after)).collect()
+            };
+            assert_eq!(places(&events), matched_by_key(old, new), "{}", bundled.path());
+            assert_eq!(places(&events).len(), events.len(), "each once");
+            for change in &messages {
+                let name = |trace: &Trace, id: Option<usize>| id.map(|id| trace.messages[id].name);
+                let [then, now] = [name(old, change.before), name(new, change.after)];
+                let is_in = |trace: &Trace, name| trace.messages.iter().any(|it| it.name == name);
+                match (then, now) {
+                    (Some(then), Some(now)) => assert_eq!(then, now),
+                    (Some(gone), None) => assert!(!is_in(new, gone)),
+                    (None, now) => assert!(!is_in(old, now.expect("it is in one run"))),
+                }
+            }
+            let gone = messages.iter().filter(|it| it.after.is_none()).count();
+            let come = messages.iter().filter(|it| it.before.is_none()).count();
+            assert_eq!(old.messages.len() - gone, new.messages.len() - come);
+            compared += 1;
+        }
+    }
+    assert!(compared > 300, "{compared} pairs of runs");
 }
 
 #[test]

@@ -87,6 +87,14 @@ fn each_action_that_needs_another_protocol_waits_for_it_and_is_then_done() {
 }
 
 #[test]
+fn protocol_is_found_whatever_the_lists_of_a_scenario_hold() {
+    let _opening = opening();
+    let text = r#"{ "nodes": ["a]", "b\"[", "c"], "requests": [{ "with": ["x", {"protocol": "paxos"}] }],
+        "title": "[ \" ]", "protocol": "maekawa", "faults": [[]] }"#;
+    assert_eq!(missing_to_begin(text, None), ["maekawa"]);
+}
+
+#[test]
 fn undo_waits_for_the_protocol_that_it_leads_back_to() {
     let elsewhere = reduce(&State::opening(), Action::Protocol("maekawa"));
     let back = reduce(&elsewhere, Action::Protocol("best-effort-broadcast"));
@@ -106,6 +114,19 @@ fn failed_fetch_is_reported_and_tried_again_on_request() {
     assert_eq!(fetch_all(again).run.protocol.id, "paxos");
     let cancelled = reduce(&failed, Action::Cancel);
     assert_eq!((cancelled.awaited, cancelled.run), (None, waits.run));
+}
+
+#[test]
+fn settings_wait_for_the_run_that_was_chosen_and_not_for_others() {
+    let opening = opening();
+    assert!(!opening.fetches_run());
+    let chosen = reduce(&opening, Action::Protocol("paxos"));
+    assert!(chosen.fetches_run());
+    let failed = reduce(&chosen, Action::Fetch(FetchAction::Failed(Some("paxos"))));
+    assert!(!failed.fetches_run(), "the run on the page can be changed");
+    assert!(!fetch_all(chosen).fetches_run());
+    let compared = reduce(&opening, Action::Compare(Some(Against::Protocol("nack-multicast"))));
+    assert!(compared.awaited.is_some() && !compared.fetches_run(), "the run stays");
 }
 
 #[test]

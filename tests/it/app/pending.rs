@@ -2,7 +2,11 @@
 
 use serde_json::json;
 use worldlines::{
-    app::{Action, Against, Edit, Judged, MOST_HELD, Run, Since, State, judge_at, reduce},
+    app::{
+        Action, Against, Edit, Judged, MOST_HELD, Run, Shared, Showing, Since, State, judge_at,
+        reduce,
+    },
+    diagram::Difference,
     formats::{link, scenario},
     kernel::{Delay, Fault, MessageName, NetworkSpec, NodeId, Scenario},
     runs::{Outcome, Work},
@@ -180,7 +184,9 @@ fn second_run_that_is_long_is_waited_for_and_followed() {
     }
     let held = reduce(&changed, Action::Since(Since::Opening));
     assert!(held.pending.is_some());
-    let found = wait(held).changes.found.expect("it is held against the opening");
+    let held = wait(held);
+    let found =
+        reduce(&held, compared(&held)).changes.found.expect("it is held against the opening");
     assert_eq!(found.before.scenario, *before.scenario());
 }
 
@@ -214,7 +220,42 @@ fn runs_that_are_too_long_are_not_compared_and_a_notice_says_so() {
     let short = wait(reduce(&changed, Action::Apply(Edit::Until(100))));
     assert!(short.changes.too_long, "the earlier one is as long as it was");
     let again = reduce(&short, Action::Apply(Edit::Until(90)));
-    assert!(!again.changes.too_long && again.changes.found.is_some());
+    assert!(!again.changes.too_long && again.changes.wanted.is_some());
+}
+
+/// Makes the comparison that a state wants.
+fn compared(state: &State) -> Action {
+    let wanted = state.changes.wanted.clone().expect("a comparison is wanted");
+    let mut work = wanted.clone();
+    let mut found = (0..10).find_map(|_| work.advance());
+    Action::Compared(Shared::new(wanted), found.take().expect("it ends"))
+}
+
+#[test]
+fn long_runs_are_compared_after_the_action_that_changed_them() {
+    let before = long();
+    let changed = wait(reduce(&before, Action::Apply(drop_first())));
+    assert_eq!((changed.changes.found.is_none(), changed.changes.showing), (true, Showing::Hidden));
+    let found = compared(&changed);
+    let there = reduce(&changed, found.clone());
+    let difference = Difference::between(&before.run.trace, &changed.run.trace);
+    let held = there.changes.found.as_ref().expect("they are compared");
+    assert_eq!((&*held.difference, &held.before), (&difference, &before.run));
+    assert_eq!((there.changes.showing, &there.changes.wanted), (Showing::Briefly, &None));
+    assert!(there.announcement.ends_with(held.sentence.as_str()), "{}", there.announcement);
+    let pinned = reduce(&changed, Action::Differ(Showing::Pinned));
+    assert_eq!(reduce(&pinned, found.clone()).changes.showing, Showing::Pinned);
+    // Differences of other runs are dropped.
+    let later = wait(reduce(&changed, Action::Apply(Edit::Seed(9))));
+    let same = reduce(&later, found);
+    assert_eq!((&same.changes.found, &same.changes.wanted), (&None, &later.changes.wanted));
+    // Another question is no change: it is not told.
+    let asked = wait(reduce(&there, Action::Since(Since::Opening)));
+    let answered = reduce(&asked, compared(&asked));
+    assert_eq!(
+        (&answered.announcement, answered.changes.found.is_some()),
+        (&asked.announcement, true)
+    );
 }
 
 #[test]

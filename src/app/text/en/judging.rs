@@ -22,6 +22,7 @@ pub mod changes {
     pub const SHOW: &str = "Show changes";
     pub const AS_OPENED: &str = "The run is unchanged since it was opened.";
     pub const NOT_CHANGED: &str = "There is no change yet.";
+    pub const COMPARING: &str = "The runs are being compared.";
     pub const GHOST: &str = "before";
     pub const HALO: &str = "new or changed";
     pub const MOVE: &str = "moved";

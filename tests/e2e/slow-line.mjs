@@ -1,0 +1,117 @@
+// Time that a reader on a slow line waits for a protocol, a tab and a search, and the requests for that: of `dist/`,
+// at 1.6 Mbit/s with 150 ms to each answer and a processor four times slower. Run it by hand: it prints the tables of
+// docs/performance.md.
+//
+//     node tests/e2e/slow-line.mjs [RUNS]
+
+import { launchChromium } from "./chromium.mjs";
+import { DIST, whole } from "./playground.mjs";
+import { bundled } from "./runs.mjs";
+import { serveFolder } from "./static-server.mjs";
+import { slowed } from "./tasks.mjs";
+
+const RUNS = Number(process.argv[2] ?? 3);
+/** The run of another family, for a link. */
+const ELSEWHERE = "consensus/paxos/duelling-proposers";
+
+const median = (values) => values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)];
+
+/** In the page: does something, and answers after how many ms `isSo` is first true in a frame. */
+function timed([act, isSo, argument]) {
+  const [does, holds] = [act, isSo].map((text) => new Function(`return (${text})`)());
+  return new Promise((resolve) => {
+    const begun = performance.now();
+    does(argument);
+    const look = () => (holds(argument) ? resolve(performance.now() - begun) : requestAnimationFrame(look));
+    requestAnimationFrame(look);
+  });
+}
+
+const choose = (id) => {
+  const menu = document.querySelector("#protocol");
+  menu.value = id;
+  menu.dispatchEvent(new Event("change", { bubbles: true }));
+};
+const isChosen = (id) => document.querySelector("#protocol").value === id && !document.querySelector(".working");
+const openTab = (id) => document.querySelector(`#${id}`).click();
+const isOpen = () => document.querySelector("#panel") && !document.querySelector("#panel .missing");
+
+/** Requests of a page since it was opened, or since `from` ms. */
+const requests = (page, from = 0) =>
+  page.evaluate(
+    (from) =>
+      performance
+        .getEntriesByType("resource")
+        .filter(({ startTime }) => startTime >= from)
+        .map(({ name, startTime, responseEnd, encodedBodySize }) => [
+          decodeURI(name.split("/").at(-1)),
+          Math.round(startTime),
+          Math.round(responseEnd),
+          encodedBodySize,
+        ]),
+    from,
+  );
+
+const server = await serveFolder(DIST, { compress: true });
+const browser = await launchChromium();
+
+/** A page on a slow line; nothing is cached. */
+async function open(fragment = "") {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  await slowed(context, page);
+  await page.goto(server.url + fragment);
+  return page;
+}
+
+/** The same, with all that it fetches by itself. */
+async function ready() {
+  const page = await open();
+  await whole(page);
+  await page.waitForTimeout(1000);
+  return page;
+}
+
+async function waits(act, isSo, argument) {
+  const times = [];
+  let asked = [];
+  for (let run = 0; run < RUNS; run += 1) {
+    const page = await ready();
+    const from = await page.evaluate(() => performance.now());
+    times.push(await page.evaluate(timed, [String(act), String(isSo), argument]));
+    asked = await requests(page, from);
+    await page.context().close();
+  }
+  const bytes = asked.reduce((sum, [, , , size]) => sum + size, 0);
+  return `${Math.round(median(times))} ms (${times.map(Math.round).join(", ")}) | ${asked.length} | ${bytes}`;
+}
+
+function waterfall(title, rows) {
+  console.log(`\n${title}\n\n| file | asked after | arrived after | bytes |\n|---|---:|---:|---:|`);
+  for (const [name, start, end, size] of rows) console.log(`| ${name} | ${start} ms | ${end} ms | ${size} |`);
+}
+
+const first = await ready();
+const protocols = await first.evaluate(() => [...document.querySelectorAll("#protocol option")].map(({ value }) => value));
+const tabs = await first.evaluate(() => [...document.querySelectorAll('[role="tab"]')].map(({ id }) => id));
+waterfall("A first visit", await requests(first));
+await first.locator("#tab-break-it").click();
+await first.locator("#break-it").waitFor();
+const before = await first.evaluate(() => performance.now());
+await first.locator("#break-it").click();
+await first.locator(".hunt .finding, .finding").first().waitFor({ timeout: 120_000 });
+waterfall("A first search, from the click on", await requests(first, before));
+await first.context().close();
+
+const linked = await open(await bundled(ELSEWHERE));
+await whole(linked);
+waterfall(`A link to ${ELSEWHERE}`, await requests(linked));
+await linked.context().close();
+
+console.log("\n| chosen | usable after | requests | bytes |\n|---|---|---:|---:|");
+for (const id of protocols.filter((id) => id !== "best-effort-broadcast")) {
+  console.log(`| ${id} | ${await waits(choose, isChosen, id)} |`);
+}
+for (const id of tabs) console.log(`| ${id} | ${await waits(openTab, isOpen, id)} |`);
+await browser.close();
+await server.stop();
