@@ -41,7 +41,7 @@ pub(super) fn first_state() -> State {
 /// If it could not be fetched.
 pub(super) async fn fetch_to_begin() -> Result<(), NotFetched> {
     if !web::fragment().is_empty() || web::source().is_some() {
-        // At once, then one after the other.
+        // Beside each other.
         spawn_local(async {
             let _ = ProgramPart::Edits.fetch().await;
         });
@@ -52,6 +52,11 @@ pub(super) async fn fetch_to_begin() -> Result<(), NotFetched> {
         let missing = missing_to_begin();
         if missing.is_empty() {
             return Ok(());
+        }
+        for id in missing.clone() {
+            spawn_local(async {
+                let _ = protocols::fetch(id).await;
+            });
         }
         for id in missing {
             protocols::fetch(id).await?;

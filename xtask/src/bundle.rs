@@ -169,7 +169,8 @@ fn program(
         return Program::new(bundler).arg("bind").arg(linked).arg(made).run();
     }
     let split = Program::new(bundler).arg("split").arg(linked).arg(made).arg(work);
-    crate::dist::OPENING.iter().fold(split, |split, part| split.arg(*part)).run()?;
+    let needed = [crate::dist::OPENING, crate::dist::LINKED];
+    needed.iter().fold(split, |split, parts| split.arg(parts.join(","))).run()?;
     let mut jobs = parts(work)?;
     jobs.push_front(Job { name: format!("{MAIN}_bg"), options: SMALL, merged: Vec::new() });
     println!("{} files are made small", jobs.len());

@@ -21,8 +21,10 @@ const LARGER_PARTS: &[(&str, u64)] = &[("search", 90_000), ("side", 31_000), ("e
 /// Greatest size of all programs together, with their glue.
 const ALL_PROGRAMS: u64 = 911_000;
 /// The parts that the opening page needs before a reader can act; each is the name of a split point. They are
-/// fetched while the program is still on its way.
+/// fetched while the program is in transit.
 pub(crate) const OPENING: &[&str] = &["best_effort_broadcast", "menus"];
+/// The parts that a page needs which a link opens.
+pub(crate) const LINKED: &[&str] = &["links", "edits"];
 
 /// Builds the page into `dist/`: the command.
 ///

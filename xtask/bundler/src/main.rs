@@ -20,8 +20,10 @@ type Failure = Box<dyn Error + Send + Sync>;
 const HELP: &str = "\
 USAGE
     bundler bind IN.wasm OUT                   writes the glue and the program
-    bundler split IN.wasm OUT WORK [PART...]   the same, with parts: OUT/parts.js, and WORK/plan.txt for wasm-merge;
-                                               the opening page needs the parts that are named
+    bundler split IN.wasm OUT WORK OPENING LINKED
+                                               the same, with parts: OUT/parts.js, and WORK/plan.txt for wasm-merge;
+                                               names of the parts that the opening page needs, and a page that a link
+                                               opens, as in \"one,other\"
 ";
 
 fn main() -> ExitCode {
@@ -30,8 +32,9 @@ fn main() -> ExitCode {
     let result = match words[..] {
         ["bind", input, out] => bind_file(input, out),
         #[cfg(feature = "split")]
-        ["split", input, out, work, ref opening @ ..] => {
-            parts::split(Path::new(input), Path::new(out), Path::new(work), opening)
+        ["split", input, out, work, opening, linked] => {
+            let needed = [opening, linked].map(|names| names.split(',').collect());
+            parts::split(Path::new(input), Path::new(out), Path::new(work), &needed)
         }
         _ => Err(HELP.into()),
     };

@@ -58,6 +58,20 @@ const prefetch = (part) => Promise.all(filesOf(part).map(compile)).then(() => tr
 const prefetchAll = () => Promise.all(Object.keys(PARTS).map(prefetch)).then((done) => done.every(Boolean));
 globalThis.worldlinesParts = { names: Object.keys(PARTS), prefetch, prefetchAll };
 
-// While the program is still on its way. A link opens another run than the first picture's, and a worker none.
+/** Calls `then` once the program has arrived: until then the line is left to it. */
+function afterProgram(then) {
+  const observer = new PerformanceObserver((list) => {
+    if (!list.getEntries().some(({ name }) => name.endsWith(PROGRAM))) return;
+    observer.disconnect();
+    then();
+  });
+  observer.observe({ type: "resource", buffered: true });
+}
+
+// Beside the program comes what it needs at once; a link opens another run than the first picture's, and a worker none.
 FIRST.forEach((file) => compile(file).catch(() => {}));
-if (globalThis.document && !document.documentElement.dataset.opens) OPENING.forEach(prefetch);
+if (globalThis.document) {
+  const [atOnce, ...later] = document.documentElement.dataset.opens ? LINKED : OPENING;
+  prefetch(atOnce);
+  afterProgram(() => later.forEach(prefetch));
+}

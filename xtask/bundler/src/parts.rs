@@ -30,7 +30,7 @@ pub(crate) fn split(
     input: &Path,
     out: &Path,
     work: &Path,
-    opening: &[&str],
+    needed: &[Vec<&str>; 2],
 ) -> Result<(), Failure> {
     let name = crate::stem(input);
     let wasm = fs::read(input).map_err(|why| format!("{}: {why}", input.display()))?;
@@ -76,7 +76,7 @@ pub(crate) fn split(
             (point.as_str(), needed.map(|(_, name)| name.as_str()).collect())
         })
         .collect();
-    if let Some(unknown) = opening.iter().find(|part| !loads.contains_key(*part)) {
+    if let Some(unknown) = needed.iter().flatten().find(|part| !loads.contains_key(*part)) {
         let known: Vec<&str> = loads.keys().copied().collect();
         return Err(
             format!("there is no part {unknown}; the parts are {}", known.join(", ")).into()
@@ -84,7 +84,7 @@ pub(crate) fn split(
     }
     let list = loads.iter().map(|(point, files)| format!("{point} {}\n", files.join(" ")));
     fs::write(work.join("loads.txt"), list.collect::<String>())?;
-    fs::write(out.join("parts.js"), loader(&glue, &build, first, &loads, opening)?)?;
+    fs::write(out.join("parts.js"), loader(&glue, &build, first, &loads, needed)?)?;
     Ok(())
 }
 
@@ -188,13 +188,15 @@ fn loader(
     build: &str,
     first: Option<&str>,
     loads: &BTreeMap<&str, Vec<&str>>,
-    opening: &[&str],
+    needed: &[Vec<&str>; 2],
 ) -> Result<String, Failure> {
     let mut text =
         format!("import {{ initSync }} from \"{glue}\";\n\nconst BUILD = \"{build}\";\n");
     let first = first.map(|name| format!("\"{name}\"")).unwrap_or_default();
-    let opening = quoted(opening);
-    writeln!(text, "const FIRST = [{first}];\nconst OPENING = [{opening}];\nconst PARTS = {{")?;
+    let [opening, linked] = needed.each_ref().map(|parts| quoted(parts));
+    writeln!(text, "const PROGRAM = \"{}\";", glue.replace("./", "").replace(".js", "_bg.wasm"))?;
+    writeln!(text, "const FIRST = [{first}];\nconst OPENING = [{opening}];")?;
+    writeln!(text, "const LINKED = [{linked}];\nconst PARTS = {{")?;
     for (point, files) in loads {
         writeln!(text, "  {point}: [{}],", quoted(files))?;
     }
