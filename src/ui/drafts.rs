@@ -40,28 +40,33 @@ pub(super) fn first_state() -> State {
 /// # Errors
 /// If it could not be fetched.
 pub(super) async fn fetch_to_begin() -> Result<(), NotFetched> {
-    if !web::fragment().is_empty() || web::source().is_some() {
-        // Beside each other.
-        spawn_local(async {
-            let _ = ProgramPart::Edits.fetch().await;
-        });
+    let is_asked = !web::fragment().is_empty() || web::source().is_some();
+    if is_asked {
+        // Beside each other: the link tells which protocols are needed.
+        fetch_beside(ProgramPart::Edits.fetch());
         ProgramPart::Links.fetch().await?;
-        ProgramPart::Edits.fetch().await?;
     }
     loop {
         let missing = missing_to_begin();
         if missing.is_empty() {
-            return Ok(());
+            break;
         }
-        for id in missing.clone() {
-            spawn_local(async {
-                let _ = protocols::fetch(id).await;
-            });
-        }
+        missing.iter().for_each(|id| fetch_beside(protocols::fetch(id)));
         for id in missing {
             protocols::fetch(id).await?;
         }
     }
+    if is_asked {
+        ProgramPart::Edits.fetch().await?;
+    }
+    Ok(())
+}
+
+/// Begins to fetch a part. A failure is found by whoever waits for it.
+pub(super) fn fetch_beside(part: impl Future<Output = Result<(), NotFetched>> + 'static) {
+    spawn_local(async {
+        let _ = part.await;
+    });
 }
 
 /// Protocols whose packs are missing for the state that the page opens with.

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::{
     Send,
+    drafts::fetch_beside,
     fields::{Choice, Props, choice, select},
     share::use_share,
 };
@@ -48,8 +49,10 @@ pub(super) fn Header(props: &HeaderProps) -> Html {
 fn protocol_menu(props: &HeaderProps) -> Html {
     let id = props.run.protocol.id;
     let onchange = props.send.reform(|chosen: String| {
-        let chosen = protocols::entry(&chosen);
-        Action::Protocol(chosen.map_or("", |protocol| protocol.id))
+        let chosen = protocols::entry(&chosen).map_or("", |protocol| protocol.id);
+        // Without waiting for the page to be drawn.
+        fetch_beside(protocols::fetch(chosen));
+        Action::Protocol(chosen)
     });
     let choices = protocols::FAMILIES.iter().flat_map(|family| {
         family.protocols.iter().map(|protocol| Choice {

@@ -64,11 +64,15 @@ async function open(fragment = "") {
   return page;
 }
 
-/** The same, with all that it fetches by itself. */
-async function ready() {
-  const page = await open();
+/** The same, with all that it fetches by itself: nothing more is asked for two seconds. */
+async function ready(fragment) {
+  const page = await open(fragment);
   await whole(page);
-  await page.waitForTimeout(1000);
+  for (let before = -1, now = 0; now !== before; ) {
+    before = now;
+    await page.waitForTimeout(2000);
+    now = (await requests(page)).length;
+  }
   return page;
 }
 
@@ -97,14 +101,14 @@ const tabs = await first.evaluate(() => [...document.querySelectorAll('[role="ta
 waterfall("A first visit", await requests(first));
 await first.locator("#tab-break-it").click();
 await first.locator("#break-it").waitFor();
+// The list of requests of the page does not have those of its worker.
 const before = await first.evaluate(() => performance.now());
 await first.locator("#break-it").click();
 await first.locator(".hunt .finding, .finding").first().waitFor({ timeout: 120_000 });
 waterfall("A first search, from the click on", await requests(first, before));
 await first.context().close();
 
-const linked = await open(await bundled(ELSEWHERE));
-await whole(linked);
+const linked = await ready(await bundled(ELSEWHERE));
 waterfall(`A link to ${ELSEWHERE}`, await requests(linked));
 await linked.context().close();
 
