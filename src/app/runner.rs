@@ -8,6 +8,9 @@ const AT_ONCE: usize = 10_000;
 /// Number of events computed between two checks of that limit.
 const PART: usize = 1_000;
 
+/// Number of requests from which on a run is not begun: each is an event, and most lead to several others.
+const MANY: usize = 1_000;
+
 /// Number of nodes up to which that number of events is computed.
 const FEW: usize = 10;
 
@@ -32,8 +35,9 @@ impl Runner {
         }
         // With many nodes, an event takes longer.
         let part = PART * FEW / scenario.nodes.len().max(FEW);
+        let requests = scenario.requests.iter().filter(|it| it.at <= scenario.until).count();
         let mut work = Work::new(scenario)?;
-        let mut parts = 0;
+        let mut parts = if requests > MANY { AT_ONCE / PART } else { 0 };
         while parts < AT_ONCE / PART {
             if work.advance(part) {
                 return Ok(Some(Run::of(work.finish())));

@@ -94,8 +94,9 @@ pub fn start() {
     guard::watch();
     yew::platform::spawn_local(async {
         match drafts::fetch_to_begin().await {
-            // Tasks of their own: to fetch, to make the state, and to draw it.
+            // Tasks of their own: to run the opening example, which stands in for a long run, to make the state, and to draw it.
             Ok(()) => {
+                drop(State::opening());
                 TimeoutFuture::new(0).await;
                 let state = drafts::first_state();
                 TimeoutFuture::new(0).await;

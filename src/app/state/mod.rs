@@ -8,7 +8,7 @@ mod playing;
 mod reduce;
 mod selection;
 
-use std::rc::Rc;
+use std::{cell::OnceCell, rc::Rc};
 
 pub use self::changing::edits;
 pub use self::{
@@ -135,9 +135,15 @@ impl State {
     /// Returns the state of a page that opens on the opening example.
     #[must_use]
     pub fn opening() -> Self {
-        let opening = bundled::find(OPENING).expect("tests/it/app/ opens it");
-        let run = opening.outcome().expect("tests/it/app/ runs it");
-        Self::of(run)
+        thread_local! {
+            /// It also stands in for long runs, and is what every page begins anew with.
+            static OPENED: OnceCell<Run> = const { OnceCell::new() };
+        }
+        let run = || {
+            let opening = bundled::find(OPENING).expect("tests/it/app/ opens it");
+            Run::of(opening.outcome().expect("tests/it/app/ runs it"))
+        };
+        Self::shows(OPENED.with(|opened| opened.get_or_init(run).clone()))
     }
 
     /// Returns the state of a page that opens on a link. A damaged link opens the example, with the problem. Where the
