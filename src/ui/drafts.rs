@@ -62,7 +62,7 @@ pub(super) async fn fetch_to_begin() -> Result<(), NotFetched> {
     Ok(())
 }
 
-/// Begins to fetch a part. A failure is found by whoever waits for it.
+/// Begins to fetch a part. A failure is found by the code that waits for it.
 pub(super) fn fetch_beside(part: impl Future<Output = Result<(), NotFetched>> + 'static) {
     spawn_local(async {
         let _ = part.await;
