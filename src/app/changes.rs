@@ -3,10 +3,7 @@
 use std::rc::Rc;
 
 use super::{Action, Run, Shared, State, runner::Runner, state::edits};
-use crate::{
-    diagram::{Change, Difference},
-    kernel::Scenario,
-};
+use crate::{diagram::Difference, kernel::Scenario};
 
 /// The earlier run that a changed run is compared with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,13 +68,17 @@ pub struct Comparison {
     after: Run,
     /// True if a change has led from one to the other just now: it is told.
     is_change: bool,
-    messages: Option<Vec<Change>>,
-    events: Option<Vec<Change>>,
+    /// Changes found so far, of the first `nodes` nodes.
+    found: Difference,
+    nodes: usize,
 }
 
+/// Number of events that are compared in a step.
+const STEP: usize = 10_000;
+
 impl Comparison {
-    const fn new(before: Run, after: Run) -> Self {
-        Self { before, after, is_change: false, messages: None, events: None }
+    fn new(before: Run, after: Run) -> Self {
+        Self { before, after, is_change: false, found: Difference::default(), nodes: 0 }
     }
 
     /// Does the next step; returns the differences after the last one. It was asked for by the part
@@ -87,16 +88,17 @@ impl Comparison {
     }
 
     pub(super) fn advance_now(&mut self) -> Option<Found> {
-        let traces = [&self.before.trace, &self.after.trace];
-        let Some(messages) = &self.messages else {
-            self.messages = Some(Difference::of_messages(traces));
+        let runs = [&self.before, &self.after];
+        let traces = runs.map(|run| &run.trace);
+        let all = runs.map(|run| run.scenario.nodes.len()).into_iter().max()?;
+        if self.nodes < all {
+            let events = traces.iter().map(|trace| trace.events.len()).max()?;
+            let next = self.nodes + (all * STEP / events).max(1);
+            self.found.add(traces, self.nodes..next.min(all));
+            self.nodes = next;
             return None;
-        };
-        let Some(events) = &self.events else {
-            self.events = Some(Difference::of_events(traces));
-            return None;
-        };
-        let difference = Difference { messages: messages.clone(), events: events.clone() };
+        }
+        let difference = std::mem::take(&mut self.found).in_time(traces);
         Some(Found::of(&self.before, &self.after, difference))
     }
 }

@@ -1,11 +1,11 @@
 //! Differences between two runs: removed, new and moved items, and the first moment at which the runs differ.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, ops::Range};
 
 use super::{Wait, event_sentence, mark_shape};
 use crate::kernel::{
-    Event, EventId, EventKind, Fate, Message, MessageId, MessageName, NodeId, Scenario, Time,
-    Trace, count_of, sentence, sort, sort_by_number, spell,
+    Event, EventId, EventKind, Fate, MAX_NODES, Message, MessageId, MessageName, NodeId, Scenario,
+    Time, Trace, count_of, sentence, sort, sort_by_number, spell,
 };
 
 /// Largest number of events named in a sentence.
@@ -61,20 +61,32 @@ impl Difference {
     /// Compares two runs.
     #[must_use]
     pub fn between(before: &Trace, after: &Trace) -> Self {
-        let runs = [before, after];
-        Self { messages: Self::of_messages(runs), events: Self::of_events(runs) }
+        let mut difference = Self::default();
+        difference.add([before, after], 0..MAX_NODES);
+        difference.in_time([before, after])
     }
 
-    /// Compares the messages of two runs, the first of which is the one before.
-    #[must_use]
-    pub fn of_messages([before, after]: [&Trace; 2]) -> Vec<Change> {
-        messages(before, after)
+    /// Adds the changes of events at these nodes, and of the messages that they send; of two runs, the first of which is
+    /// the one before. For long runs, which are compared in steps.
+    pub fn add(&mut self, [before, after]: [&Trace; 2], nodes: Range<usize>) {
+        self.messages.extend(messages(before, after, &nodes));
+        self.events.extend(marks(before, after, &nodes));
     }
 
-    /// Compares the events of two runs.
+    /// Returns all the changes that were added, in the order of time.
     #[must_use]
-    pub fn of_events([before, after]: [&Trace; 2]) -> Vec<Change> {
-        marks(before, after, beginning(before, after))
+    pub fn in_time(mut self, [before, after]: [&Trace; 2]) -> Self {
+        let event = |trace: &Trace, id: Option<EventId>| id.map(|id| trace.events[id].time);
+        let sent = |trace: &Trace, id: Option<MessageId>| {
+            event(trace, id.map(|id| trace.messages[id].sent))
+        };
+        sort_by_number(&mut self.messages, |it| {
+            sent(after, it.after).or_else(|| sent(before, it.before)).unwrap_or_default()
+        });
+        sort_by_number(&mut self.events, |it| {
+            event(after, it.after).or_else(|| event(before, it.before)).unwrap_or_default()
+        });
+        self
     }
 
     /// True if nothing is different.
@@ -175,53 +187,33 @@ fn alike((before, one): (&Trace, &Event), (after, other): (&Trace, &Event)) -> b
         }
 }
 
-/// Changes of the messages. Messages sent before the runs differ have the same place in both.
-fn messages(before: &Trace, after: &Trace) -> Vec<Change> {
-    let pairs = before.messages.iter().zip(&after.messages);
-    let same = pairs.take_while(|(one, other)| one.name == other.name).count();
-    let rest = after.messages.iter().enumerate().skip(same);
-    let mut names: Vec<(u64, MessageId)> = rest.map(|(id, it)| (number(it.name), id)).collect();
-    sort_by_number(&mut names, |(name, _)| *name);
-    let mut found = vec![false; names.len()];
-    let mut changes = Vec::new();
-    for (id, message) in before.messages.iter().enumerate() {
-        let other = if id < same {
-            Some(id)
-        } else {
-            let name = number(message.name);
-            names.binary_search_by_key(&name, |&(name, _)| name).ok().map(|place| {
-                found[place] = true;
-                names[place].1
-            })
-        };
-        let how = match other {
-            None => Some(How::Gone),
-            Some(other) => became((before, message), (after, &after.messages[other])),
-        };
-        changes.extend(how.map(|how| Change { before: Some(id), after: other, how }));
-    }
-    let new = names.iter().zip(&found).filter(|(_, found)| !**found);
-    changes.extend(new.map(|((_, id), _)| Change {
-        before: None,
-        after: Some(*id),
-        how: How::New,
-    }));
-    let sent = |trace: &Trace, id: Option<MessageId>| {
-        id.map(|id| trace.events[trace.messages[id].sent].time)
+/// Changes of the messages that these nodes send.
+fn messages(before: &Trace, after: &Trace, senders: &Range<usize>) -> Vec<Change> {
+    let sent = |trace: &Trace| {
+        let all = trace.messages.iter().enumerate();
+        let sent = all.filter(|(_, it)| senders.contains(&it.name.from.index()));
+        let mut sent: Vec<(u64, MessageId)> = sent.map(|(id, it)| (number(it.name), id)).collect();
+        sort_by_number(&mut sent, |(name, _)| *name);
+        sent
     };
-    in_time(changes, |it| sent(after, it.after).or_else(|| sent(before, it.before)))
+    let pairs = matched(&sent(before), &sent(after));
+    let changes = pairs.into_iter().filter_map(|(then, now)| {
+        let how = match (then, now) {
+            (Some(then), Some(now)) => {
+                became((before, &before.messages[then]), (after, &after.messages[now]))?
+            }
+            (Some(_), None) => How::Gone,
+            _ => How::New,
+        };
+        Some(Change { before: then, after: now, how })
+    });
+    changes.collect()
 }
 
 /// A message's name as a number, in the order of names.
 fn number(MessageName { from, to, number }: MessageName) -> u64 {
     let [from, to] = [from, to].map(|node| node.index() as u64);
     (from << 48) | (to << 32) | u64::from(number)
-}
-
-/// Sorts changes by their times.
-fn in_time(mut changes: Vec<Change>, time: impl Fn(&Change) -> Option<Time>) -> Vec<Change> {
-    sort_by_number(&mut changes, |change| time(change).unwrap_or_default());
-    changes
 }
 
 /// Change of a message, if there is one.
@@ -275,23 +267,18 @@ fn has_weight(event: &Event) -> bool {
         )
 }
 
-/// Changes of the events after the first `same` ones, which are equal in both runs.
-fn marks(before: &Trace, after: &Trace, same: usize) -> Vec<Change> {
+/// Changes of the events at these nodes.
+fn marks(before: &Trace, after: &Trace, nodes: &Range<usize>) -> Vec<Change> {
     let weighty = |trace: &Trace| {
-        let mut nodes: Vec<Vec<EventId>> = Vec::new();
-        for (id, event) in trace.events.iter().enumerate().skip(same) {
-            if has_weight(event) {
-                let node = event.node.index();
-                nodes.resize_with(nodes.len().max(node + 1), Vec::new);
-                nodes[node].push(id);
+        let mut lists = vec![Vec::<EventId>::new(); nodes.len()];
+        for (id, event) in trace.events.iter().enumerate() {
+            if nodes.contains(&event.node.index()) && has_weight(event) {
+                lists[event.node.index() - nodes.start].push(id);
             }
         }
-        nodes
+        lists
     };
-    let (mut old, mut new) = (weighty(before), weighty(after));
-    let nodes = old.len().max(new.len());
-    old.resize_with(nodes, Vec::new);
-    new.resize_with(nodes, Vec::new);
+    let (old, new) = (weighty(before), weighty(after));
     let mut changes = Vec::new();
     for (old, new) in old.iter().zip(&new) {
         // As long as a node does the same, its events need no keys: these are texts.
@@ -323,8 +310,7 @@ fn marks(before: &Trace, after: &Trace, same: usize) -> Vec<Change> {
             changes.push(Change { before: then, after: now, how });
         }
     }
-    let time = |trace: &Trace, id: Option<EventId>| id.map(|id| trace.events[id].time);
-    in_time(changes, |it| time(after, it.after).or_else(|| time(before, it.before)))
+    changes
 }
 
 /// True if two events of weight at one node say the same, as their keys would; false if only the keys can tell.
@@ -338,11 +324,8 @@ fn is_repeated(one: &EventKind, other: &EventKind) -> bool {
     }
 }
 
-/// Matches the events of two lists in the order of their keys: those of equal keys by their number.
-fn matched(
-    old: &[(Key, EventId)],
-    new: &[(Key, EventId)],
-) -> Vec<(Option<EventId>, Option<EventId>)> {
+/// Matches the places of two lists, both in the order of their keys: those of equal keys by their number.
+fn matched<K: Ord>(old: &[(K, usize)], new: &[(K, usize)]) -> Vec<(Option<usize>, Option<usize>)> {
     let (mut here, mut there) = (old.iter().peekable(), new.iter().peekable());
     let mut matched = Vec::new();
     loop {

@@ -227,7 +227,7 @@ fn runs_that_are_too_long_are_not_compared_and_a_notice_says_so() {
 fn compared(state: &State) -> Action {
     let wanted = state.changes.wanted.clone().expect("a comparison is wanted");
     let mut work = wanted.clone();
-    let mut found = (0..10).find_map(|_| work.advance());
+    let mut found = (0..100).find_map(|_| work.advance());
     Action::Compared(Shared::new(wanted), found.take().expect("it ends"))
 }
 
