@@ -30,6 +30,9 @@ pub mod formats;
 // Trace to geometry; no Yew, no browser.
 pub mod diagram;
 
+// A run in forms that other tools read.
+pub mod export;
+
 // The playground without a screen: state, actions, playback.
 pub mod app;
 

@@ -9,6 +9,7 @@ mod analysis;
 mod app;
 mod cli;
 mod diagram;
+mod export;
 mod formats;
 mod fuzz;
 mod judge;

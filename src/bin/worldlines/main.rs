@@ -7,6 +7,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod check;
+mod export;
 mod input;
 mod measure;
 mod search;
@@ -97,6 +98,15 @@ struct Form {
     /// Print the SHA-256 of the trace's JSON.
     #[arg(long)]
     digest: bool,
+    /// Write the run as a log that ShiViz opens; - is standard output.
+    #[arg(long, value_name = "OUT")]
+    shiviz: Option<String>,
+    /// Write the run as a sequence diagram of Mermaid.
+    #[arg(long, value_name = "OUT")]
+    mermaid: Option<String>,
+    /// Write the events as a table of comma-separated values.
+    #[arg(long, value_name = "OUT")]
+    csv: Option<String>,
 }
 
 /// Reason for the failure of a command.
@@ -163,6 +173,12 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
                     String::new()
                 }
                 Form { digest: true, .. } => outcome.digest() + "\n",
+                Form { shiviz: Some(out), .. } => export::written(&out, export::shiviz(&outcome))?,
+                Form { mermaid: Some(out), .. } => {
+                    let text = export::mermaid(&source, &outcome)?;
+                    export::written(&out, text)?
+                }
+                Form { csv: Some(out), .. } => export::written(&out, export::csv(&outcome))?,
                 _ => outcome.summary(),
             }
         }

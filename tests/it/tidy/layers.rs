@@ -143,7 +143,8 @@ fn module_names_only_modules_above_it_in_the_list() {
 
 #[test]
 fn programs_use_only_the_top_layers() {
-    let command_line = &["analysis", "app", "diagram", "formats", "kernel", "runs", "search"][..];
+    let command_line =
+        &["analysis", "app", "diagram", "export", "formats", "kernel", "runs", "search"][..];
     let programs = [("playground", &["ui"][..]), ("worldlines/", command_line)];
     let sources = sources();
     for (program, layers) in programs {

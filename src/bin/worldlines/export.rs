@@ -1,0 +1,40 @@
+//! `run --shiviz`, `--mermaid`, `--csv`: a run in forms that other tools read.
+
+use std::{
+    fs,
+    io::{self, Write},
+};
+
+use worldlines::{export::MOST_DRAWN, kernel::count_of, runs::Outcome};
+
+pub(crate) use worldlines::export::{csv, shiviz};
+
+/// Returns the run as a sequence diagram, and says on standard error what it cannot show.
+pub(crate) fn mermaid(source: &str, run: &Outcome) -> Result<String, String> {
+    let drawn = worldlines::export::mermaid(run).map_err(|events| {
+        format!(
+            "--mermaid: {source}: found a run of {}, expected at most {MOST_DRAWN}",
+            count_of(events, "event")
+        )
+    })?;
+    if drawn.apart > 0 {
+        // With standard error closed there is no place to say it.
+        let _ = writeln!(
+            io::stderr(),
+            "worldlines: Mermaid's arrows are level: {} of {} messages have their send in a note, as their senders do \
+             something before they are received",
+            drawn.apart,
+            run.trace.messages.len()
+        );
+    }
+    Ok(drawn.text)
+}
+
+/// Writes a text into a file; for `-`, returns it for standard output.
+pub(crate) fn written(out: &str, text: String) -> Result<String, String> {
+    if out == "-" {
+        return Ok(text);
+    }
+    fs::write(out, text).map_err(|why| format!("{out}: {why}"))?;
+    Ok(String::new())
+}

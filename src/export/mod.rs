@@ -1,0 +1,22 @@
+//! A run in forms that other tools read: ShiViz, Mermaid, a table.
+//!
+//! Each is text that is made from a finished run; nothing is read back.
+
+mod csv;
+mod mermaid;
+mod shiviz;
+
+pub use csv::csv;
+pub use mermaid::{Drawn, MOST_DRAWN, mermaid};
+pub use shiviz::shiviz;
+
+use crate::{
+    diagram::event_sentence,
+    kernel::{EventId, visible},
+    runs::Outcome,
+};
+
+/// Describes an event in one line: `Bob delivers m1 from Alice`.
+fn sentence(run: &Outcome, event: EventId) -> String {
+    visible(&event_sentence(&run.scenario, &run.trace, event)).into_owned()
+}
