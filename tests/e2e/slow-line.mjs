@@ -2,7 +2,7 @@
 // at 1.6 Mbit/s with 150 ms to each answer and a processor four times slower. Run it by hand: it prints the tables of
 // docs/performance.md.
 //
-//     node tests/e2e/slow-line.mjs [RUNS]
+//     node tests/e2e/slow-line.mjs [RUNS [PROTOCOL or TAB…]]
 
 import { launchChromium } from "./chromium.mjs";
 import { DIST, whole } from "./playground.mjs";
@@ -11,6 +11,8 @@ import { serveFolder } from "./static-server.mjs";
 import { slowed } from "./tasks.mjs";
 
 const RUNS = Number(process.argv[2] ?? 3);
+/** The protocols and tabs that are measured; without them all, and the requests of visits. */
+const ONLY = process.argv.slice(3);
 /** The run of another family, for a link. */
 const ELSEWHERE = "consensus/paxos/duelling-proposers";
 
@@ -95,27 +97,33 @@ function waterfall(title, rows) {
   for (const [name, start, end, size] of rows) console.log(`| ${name} | ${start} ms | ${end} ms | ${size} |`);
 }
 
-const first = await ready();
-const protocols = await first.evaluate(() => [...document.querySelectorAll("#protocol option")].map(({ value }) => value));
-const tabs = await first.evaluate(() => [...document.querySelectorAll('[role="tab"]')].map(({ id }) => id));
-waterfall("A first visit", await requests(first));
-await first.locator("#tab-break-it").click();
-await first.locator("#break-it").waitFor();
-// The list of requests of the page does not have those of its worker.
-const before = await first.evaluate(() => performance.now());
-await first.locator("#break-it").click();
-await first.locator(".hunt .finding, .finding").first().waitFor({ timeout: 120_000 });
-waterfall("A first search, from the click on", await requests(first, before));
-await first.context().close();
-
-const linked = await ready(await bundled(ELSEWHERE));
-waterfall(`A link to ${ELSEWHERE}`, await requests(linked));
-await linked.context().close();
-
-console.log("\n| chosen | usable after | requests | bytes |\n|---|---|---:|---:|");
-for (const id of protocols.filter((id) => id !== "best-effort-broadcast")) {
-  console.log(`| ${id} | ${await waits(choose, isChosen, id)} |`);
+/** Tells the requests of a first visit, a first search and a link. */
+async function visits() {
+  const first = await ready();
+  waterfall("A first visit", await requests(first));
+  await first.locator("#tab-break-it").click();
+  await first.locator("#break-it").waitFor();
+  // The list of requests of the page does not have those of its worker.
+  const before = await first.evaluate(() => performance.now());
+  await first.locator("#break-it").click();
+  await first.locator(".finding").first().waitFor({ timeout: 120_000 });
+  waterfall("A first search, from the click on", await requests(first, before));
+  const all = await first.evaluate(() => [
+    [...document.querySelectorAll("#protocol option")].map(({ value }) => value),
+    [...document.querySelectorAll('[role="tab"]')].map(({ id }) => id),
+  ]);
+  await first.context().close();
+  const linked = await ready(await bundled(ELSEWHERE));
+  waterfall(`A link to ${ELSEWHERE}`, await requests(linked));
+  await linked.context().close();
+  return all.flat().filter((id) => id !== "best-effort-broadcast");
 }
-for (const id of tabs) console.log(`| ${id} | ${await waits(openTab, isOpen, id)} |`);
+
+const measured = ONLY.length > 0 ? ONLY : await visits();
+console.log("\n| chosen | usable after | requests | bytes |\n|---|---|---:|---:|");
+for (const id of measured) {
+  const [act, isSo] = id.startsWith("tab-") ? [openTab, isOpen] : [choose, isChosen];
+  console.log(`| ${id} | ${await waits(act, isSo, id)} |`);
+}
 await browser.close();
 await server.stop();
