@@ -81,8 +81,7 @@ impl Comparison {
         Self { before, after, is_change: false, found: Difference::default(), nodes: 0 }
     }
 
-    /// Does the next step; returns the differences after the last one. It was asked for by the part
-    /// [`edits`](mod@edits).
+    /// Does the next step; returns the differences after the last one. The part [`edits`](mod@edits) does the work.
     pub fn advance(&mut self) -> Option<Found> {
         (edits::here()?.advance)(self)
     }

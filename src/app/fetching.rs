@@ -15,7 +15,7 @@ use super::{
 use crate::{
     formats::{
         link::{self, links},
-        parse,
+        parse, without_items,
     },
     kernel::Scenario,
     protocols,
@@ -76,26 +76,6 @@ pub enum FetchAction {
     Failed(Option<&'static str>),
     /// Tries again to fetch what the reader's action needs.
     Again,
-}
-
-/// Returns the text of a JSON value without what its lists hold, such as requests and faults, which may be thousands.
-fn without_items(text: &str) -> String {
-    let mut kept = Vec::new();
-    let (mut lists, mut in_text, mut escaped) = (0_usize, false, false);
-    for byte in text.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_text => escaped = true,
-            b'"' => in_text = !in_text,
-            b']' if !in_text => lists = lists.saturating_sub(1),
-            _ => {}
-        }
-        if lists == 0 {
-            kept.push(byte);
-        }
-        lists += usize::from(byte == b'[' && !in_text);
-    }
-    String::from_utf8(kept).unwrap_or_default()
 }
 
 /// Ids of protocols, each once.

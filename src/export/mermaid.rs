@@ -94,7 +94,7 @@ fn place(node: NodeId) -> String {
     format!("p{}", node.index() + 1)
 }
 
-/// A text with the characters as codes that Mermaid would take for its own, and the word that ends a block.
+/// Returns a text with codes in place of the characters that mean something to Mermaid.
 fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for character in text.chars() {

@@ -62,23 +62,54 @@ fn too_deep(path: &str) -> Problem {
     Problem::new(path, found, format!("at most {MAX_NESTING}"))
 }
 
-/// True if brackets nest too deeply, checked without building or recursing.
-fn nests_too_deeply(text: &str) -> bool {
-    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
-    for byte in text.bytes() {
+/// Returns the brackets of a JSON text that are in none of its strings, with their places; found without building.
+fn brackets(text: &str) -> impl Iterator<Item = (usize, u8)> {
+    let (mut in_text, mut escaped) = (false, false);
+    text.bytes().enumerate().filter(move |(_, byte)| {
         match byte {
             _ if escaped => escaped = false,
             b'\\' if in_text => escaped = true,
             b'"' => in_text = !in_text,
-            b'[' | b'{' if !in_text => depth += 1,
-            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            b'[' | b'{' | b']' | b'}' => return !in_text,
             _ => {}
         }
-        if depth > MAX_NESTING {
-            return true;
+        false
+    })
+}
+
+/// True if brackets nest too deeply.
+fn nests_too_deeply(text: &str) -> bool {
+    let mut depth = 0_usize;
+    brackets(text).any(|(_, bracket)| {
+        let opens = matches!(bracket, b'[' | b'{');
+        depth = if opens { depth + 1 } else { depth.saturating_sub(1) };
+        depth > MAX_NESTING
+    })
+}
+
+/// Returns a JSON text without the items of its lists, such as requests and faults, which may be thousands.
+#[must_use]
+pub fn without_items(text: &str) -> String {
+    let (mut kept, mut from, mut lists) = (String::new(), 0, 0_usize);
+    for (place, bracket) in brackets(text) {
+        match bracket {
+            b'[' => {
+                if lists == 0 {
+                    kept.push_str(&text[from..=place]);
+                }
+                lists += 1;
+            }
+            b']' if lists > 0 => {
+                lists -= 1;
+                from = place;
+            }
+            _ => {}
         }
     }
-    false
+    if lists == 0 {
+        kept.push_str(&text[from..]);
+    }
+    kept
 }
 
 fn malformed(error: &serde_json::Error) -> Problem {
@@ -319,9 +350,14 @@ impl<'a> Place<'a> {
 
     /// Returns the text.
     pub(super) fn text(&self, expected: &str) -> Result<&'a str, Problem> {
+        self.text_or(&|| expected.to_owned())
+    }
+
+    /// Returns the text. The expectation is put into words only if it is not met: a scenario has thousands of texts.
+    pub(super) fn text_or(&self, expected: &dyn Fn() -> String) -> Result<&'a str, Problem> {
         match self.value {
             Some(Json::String(text)) => Ok(text),
-            _ => Err(self.problem(expected)),
+            _ => Err(self.problem(expected())),
         }
     }
 

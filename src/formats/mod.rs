@@ -21,5 +21,5 @@ pub mod text;
 pub mod trace;
 
 pub use budget::budget;
-pub use json::{MAX_TEXT, MAX_WHOLE, parse, visible_json};
+pub use json::{MAX_TEXT, MAX_WHOLE, parse, visible_json, without_items};
 pub use problem::Problem;

@@ -136,7 +136,7 @@ impl State {
     #[must_use]
     pub fn opening() -> Self {
         thread_local! {
-            /// It also stands in for long runs, and is what every page begins anew with.
+            /// Run of the opening example, which also stands in for a long run until that is computed.
             static OPENED: OnceCell<Run> = const { OnceCell::new() };
         }
         let run = || {

@@ -21,10 +21,10 @@ pub(crate) fn mermaid(source: &str, run: &Outcome) -> Result<String, String> {
         // With standard error closed there is no place to say it.
         let _ = writeln!(
             io::stderr(),
-            "worldlines: Mermaid's arrows are level: {} of {} messages have their send in a note, as their senders do \
-             something before they are received",
+            "worldlines: Mermaid's arrows are level. {} of {}: a note shows the send, since the sender does something \
+             before the receipt",
             drawn.apart,
-            run.trace.messages.len()
+            count_of(run.trace.messages.len(), "message")
         );
     }
     Ok(drawn.text)

@@ -27,9 +27,8 @@ impl Nodes<'_> {
 
     /// Reads a node's name.
     pub(super) fn node(self, place: &Place) -> Result<NodeId, Problem> {
-        // Scenarios may have thousands of names, and most of them are right.
         let expected = || format!("a node: {}", alternatives(self.names()));
-        let name = place.text("").map_err(|_| place.problem(expected()))?;
+        let name = place.text_or(&expected)?;
         self.find(name).ok_or_else(|| place.problem(expected()).with_closest(name, self.names()))
     }
 
@@ -51,14 +50,14 @@ impl Nodes<'_> {
 
     /// Reads a message: `Alice>Carol#1`.
     pub(super) fn message(self, place: &Place) -> Result<MessageName, Problem> {
-        let expected = expected_message(self.0);
-        let text = place.text(&expected)?;
+        let expected = || expected_message(self.0);
+        let text = place.text_or(&expected)?;
         let parts = text.split_once('>').and_then(|(from, rest)| {
             let (to, number) = rest.split_once('#')?;
             Some((from, to, number))
         });
-        let Some((from, to, count)) = parts else { return Err(place.problem(expected)) };
-        let number = read_count(count).ok_or_else(|| place.problem(&expected))?;
+        let Some((from, to, count)) = parts else { return Err(place.problem(expected())) };
+        let number = read_count(count).ok_or_else(|| place.problem(expected()))?;
         match (self.find(from), self.find(to)) {
             (Some(from), Some(to)) if from != to => Ok(MessageName { from, to, number }),
             (Some(_), Some(_)) => Err(place.problem(TWO_NODES)),

@@ -310,7 +310,8 @@ fn read_request(place: &Place, protocol: &Protocol, nodes: Nodes) -> Result<Requ
     let fields = place.object(&["at", "node", "do", "with"])?;
     let at = time(&fields.get("at"))?;
     let node = nodes.node(&fields.get("node"))?;
-    let name = fields.get("do").text(&alternatives(check::request_names(protocol)))?.to_owned();
+    let name =
+        fields.get("do").text_or(&|| alternatives(check::request_names(protocol)))?.to_owned();
     let with = fields.get("with").value().cloned();
     Ok(RequestSpec { at, node, name, with })
 }

@@ -259,6 +259,22 @@ fn long_runs_are_compared_after_the_action_that_changed_them() {
 }
 
 #[test]
+fn run_of_more_than_a_thousand_requests_is_not_begun_at_once() {
+    let alone = |requests: usize| {
+        let requests: Vec<_> = (0..requests)
+            .map(|at| json!({ "at": at, "node": "P1", "do": "broadcast", "with": "m" }))
+            .collect();
+        let text = json!({ "version": 1, "protocol": "best-effort-broadcast", "nodes": 1, "requests": requests, "until": 5_000 });
+        reduce(&State::opening(), Action::Load(text.to_string()))
+    };
+    let at_once = alone(1_000);
+    assert!(at_once.pending.is_none() && at_once.run.trace.events.len() < 10_000);
+    let waits = alone(1_001);
+    assert!(waits.pending.is_some());
+    assert_eq!(wait(waits).scenario().requests.len(), 1_001);
+}
+
+#[test]
 fn draft_of_a_long_run_is_waited_for_and_keeps_its_history() {
     let changed = wait(reduce(&long(), Action::Apply(drop_first())));
     let draft = changed.draft().expect("there is work");
