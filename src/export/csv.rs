@@ -2,6 +2,7 @@
 
 use super::sentence;
 use crate::{
+    formats::csv_row as row,
     kernel::{Fate, MessageId},
     runs::Outcome,
 };
@@ -12,9 +13,7 @@ const HEAD: [&str; 10] =
 /// Returns a run as a table, a row for each event and a line for each row, with `\r\n` at its end. Times are in virtual
 /// ms. For the send, the receipt and the loss of a message the row has the message's name, its ends, when it was sent and
 /// what became of it (`received`, `lost`, `in flight`).
-///
-/// Spreadsheets take a cell for a formula that begins with `=`, `+`, `-`, `@` or a tab: names and sentences with such a
-/// beginning get an apostrophe before it.
+/// Cells that a spreadsheet would take for a formula get an apostrophe: see [`csv_row`](crate::formats::csv_row).
 #[must_use]
 pub fn csv(run: &Outcome) -> String {
     let mut table = row(&HEAD.map(str::to_owned));
@@ -54,19 +53,4 @@ fn about(run: &Outcome, id: MessageId) -> [String; 5] {
         run.trace.events[message.sent].time.to_string(),
         fate.to_owned(),
     ]
-}
-
-fn row(cells: &[String]) -> String {
-    let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
-    cells.join(",") + "\r\n"
-}
-
-fn quoted(cell: &str) -> String {
-    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t']);
-    let cell = if is_formula { format!("'{cell}") } else { cell.to_owned() };
-    if cell.contains([',', '"', '\r', '\n']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    } else {
-        cell
-    }
 }

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Beginning of every code: another encoding would begin differently.
-const SIGN: &str = "w1.";
+pub(super) const SIGN: &str = "w1.";
 
 /// Returns the goal in words: `Violate uniform agreement with at most 1 crash.`
 #[must_use]

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use clap::Args;
 use worldlines::formats::{
     exercise::{judgement, open, sentence, tried},
+    grading::DIFFERENT,
     scenario::goal_of,
 };
 
@@ -34,11 +35,7 @@ impl Check {
         for code in &self.codes {
             let (outcome, same) = open(&exercise, code).map_err(|problem| about("", &problem))?;
             if !same {
-                let _ = writeln!(
-                    io::stderr(),
-                    "worldlines: this version runs the try differently from the one that made the code, or the \
-                     exercise is another"
-                );
+                let _ = writeln!(io::stderr(), "worldlines: {DIFFERENT}");
             }
             let attempt = tried(&exercise, &outcome.scenario).expect("it has a goal");
             text.push_str(judgement(&attempt, &goal));

@@ -8,6 +8,7 @@
 
 mod check;
 mod export;
+mod grade;
 mod input;
 mod measure;
 mod search;
@@ -84,6 +85,8 @@ enum Command {
     Explain(search::ExplainArgs),
     /// Check if a result code reaches an exercise's goal.
     Check(check::Check),
+    /// Check the result codes of a folder, a file for each student.
+    Grade(grade::GradeArgs),
 }
 
 #[derive(Args)]
@@ -202,6 +205,7 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
         Command::Shrink(shrink) => shrink.execute()?,
         Command::Explain(explain) => explain.execute()?,
         Command::Check(check) => check.execute()?,
+        Command::Grade(grade) => grade.execute()?,
         Command::Open { source } => scenario_line(&Input::of_link(&source)?.scenario),
     };
     Ok(out.write_all(text.as_bytes())?)

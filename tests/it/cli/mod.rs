@@ -3,4 +3,5 @@
 mod cases;
 mod commands;
 mod docs;
+mod grade;
 mod search;
