@@ -70,8 +70,8 @@ pub fn grade(exercise: &Scenario, id: &str, text: &str) -> Grade {
     let Some(goal) = goal_of(exercise) else {
         return Grade::unreadable(id, "found no goal, expected an exercise");
     };
-    let opened = code_in(text)
-        .and_then(|code| open(exercise, &code).map_err(|problem| problem.to_string()));
+    let opened =
+        code_in(text).and_then(|code| open(exercise, &code).map_err(|problem| problem.to_string()));
     let (outcome, same) = match opened {
         Ok(opened) => opened,
         Err(why) => return Grade::unreadable(id, why),
@@ -166,7 +166,9 @@ pub fn to_gradescope(grades: &[Grade], points: u64) -> String {
     });
     let tests: Vec<_> = tests.collect();
     let results = match tests[..] {
-        [] => json!({"score": 0, "output": "found no file, expected one with a result code", "tests": []}),
+        [] => {
+            json!({"score": 0, "output": "found no file, expected one with a result code", "tests": []})
+        }
         _ => json!({"tests": tests}),
     };
     format!("{results:#}\n")

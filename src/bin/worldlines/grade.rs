@@ -67,7 +67,9 @@ impl GradeArgs {
         }
         let outs = [&self.csv, &self.gradescope];
         if outs.iter().all(|out| out.as_deref() == Some("-")) {
-            return Err("--gradescope: found \"-\" twice, expected one table on standard output".to_owned());
+            return Err(
+                "--gradescope: found \"-\" twice, expected one table on standard output".to_owned()
+            );
         }
         if outs.iter().all(|out| out.is_none()) {
             return Ok(to_csv(&grades, self.points));
@@ -114,11 +116,7 @@ fn best(id: &str, grades: Vec<Grade>) -> Grade {
 
 /// Returns a grade for each entry of the folder, in the order of the ids. Entries whose name begins with a point are
 /// the system's, and no student's. `student` is the id of all of them, if they are one student's.
-fn grades(
-    exercise: &Scenario,
-    folder: &str,
-    student: Option<&str>,
-) -> Result<Vec<Grade>, String> {
+fn grades(exercise: &Scenario, folder: &str, student: Option<&str>) -> Result<Vec<Grade>, String> {
     let failed = |why: std::io::Error| format!("{}: {why}", named(folder));
     let mut entries: Vec<(String, std::path::PathBuf)> = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed)? {

@@ -11,7 +11,8 @@ use worldlines::{
 
 use crate::common::command_line::{file, printed, refused, worldlines};
 
-pub(super) const EXERCISE: &str = "static/scenarios/ordering/fifo-multicast/exercise-reply-first.json";
+pub(super) const EXERCISE: &str =
+    "static/scenarios/ordering/fifo-multicast/exercise-reply-first.json";
 
 /// The code of an attempt that delays the first message from P1 to P2.
 pub(super) fn code(by: u64) -> String {
@@ -79,7 +80,10 @@ fn grade_of_a_folder_has_a_row_for_each_student() {
     let out = file("grades.csv", "");
     let summary = printed(&["grade", EXERCISE, name(&class), "--csv", &out, "--points", "5"], "");
     assert_eq!(summary, "5 of 6 reached the goal.\n");
-    assert_eq!(fs::read_to_string(&out).expect("it is there"), table.replace("reached,1", "reached,5"));
+    assert_eq!(
+        fs::read_to_string(&out).expect("it is there"),
+        table.replace("reached,1", "reached,5")
+    );
 }
 
 #[test]
@@ -156,7 +160,10 @@ fn grade_for_gradescope_is_its_results_json() {
     printed(&["grade", EXERCISE, name(&class), "--gradescope", name(&out)], "");
     let draft = fs::read_to_string(out.join("draft.json")).expect("there is one for each student");
     let draft: Json = serde_json::from_str(&draft).expect("it is JSON");
-    assert_eq!((&draft["tests"][0]["score"], &draft["tests"][0]["status"]), (&0.into(), &"failed".into()));
+    assert_eq!(
+        (&draft["tests"][0]["score"], &draft["tests"][0]["status"]),
+        (&0.into(), &"failed".into())
+    );
     let nothing = folder("gradescope-nothing");
     let said = printed(&["grade", EXERCISE, name(&nothing), "--gradescope", "-"], "");
     let said: Json = serde_json::from_str(&said).expect("it is JSON");
@@ -172,7 +179,10 @@ fn grade_that_cannot_begin_is_refused() {
     let said = refused(&["grade", EXERCISE, "no-such-folder"], "");
     assert!(said.starts_with("worldlines: no-such-folder: "), "{said}");
     let said = refused(&["grade", EXERCISE, name(&class), "--points", "0"], "");
-    assert!(said.contains("--points: found \"0\", expected a whole number from 1 to 1000"), "{said}");
+    assert!(
+        said.contains("--points: found \"0\", expected a whole number from 1 to 1000"),
+        "{said}"
+    );
     let said = refused(&["grade", EXERCISE, name(&class), "--csv", "-", "--gradescope", "-"], "");
     assert!(said.contains("one table on standard output"), "{said}");
     let said = refused(&["grade", EXERCISE, name(&class), "--csv", "no-such-folder/out.csv"], "");
