@@ -47,6 +47,17 @@ impl Class {
             (false, false) => Self::Intolerant,
         }
     }
+
+    /// Returns its meaning, as safety and liveness.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Masking => "safe and live",
+            Self::FailSafe => "safe, not live",
+            Self::NonMasking => "live, not safe",
+            Self::Intolerant => "neither safe nor live",
+        }
+    }
 }
 
 /// Judges a whole run.

@@ -13,6 +13,25 @@ use crate::{
     },
 };
 
+/// Predicate of a sentence about a node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Clause {
+    /// An action of the node: `delivers m1`.
+    Does(String),
+    /// An event of something that belongs to the node: `clock shows 3`.
+    Its(String),
+}
+
+impl Clause {
+    /// Returns the sentence with the node's name.
+    fn of(&self, node: &str) -> String {
+        match self {
+            Self::Does(what) => format!("{node} {what}"),
+            Self::Its(what) => format!("{node}'s {what}"),
+        }
+    }
+}
+
 /// Describes an event: `Bob delivers m1 from Alice`.
 #[must_use]
 pub fn event_sentence(scenario: &Scenario, trace: &Trace, id: EventId) -> String {
@@ -32,25 +51,53 @@ pub fn event_sentence(scenario: &Scenario, trace: &Trace, id: EventId) -> String
             format!("{} ({}) is lost: {}", text(*message), name(*message), loss.why())
         }
         EventKind::Timer(timer) => format!("{node}: timer {timer}"),
-        EventKind::Traitor(strategy) => traitor_sentence(&node, *strategy),
-        EventKind::Crash => format!("{node} crashes"),
-        EventKind::Recover => format!("{node} recovers"),
-        EventKind::Pause => format!("{node} pauses"),
-        EventKind::Resume => format!("{node} resumes"),
-        EventKind::Persist => format!("{node} writes to stable storage"),
         EventKind::Note(note) => format!("{node}: {note}"),
+        _ => return event_clause(scenario, trace, id).of(&node),
+    };
+    spell(&sentence, &scenario.nodes)
+}
+
+/// Describes an event without its node's name: `delivers m1`.
+#[must_use]
+pub fn event_clause(scenario: &Scenario, trace: &Trace, id: EventId) -> Clause {
+    let event = &trace.events[id];
+    let text = |message: MessageId| said(&trace.messages[message].packet);
+    let does = |what: &str| Clause::Does(what.to_owned());
+    let clause = match &event.kind {
+        EventKind::Request { index, .. } => {
+            let request = &scenario.requests[*index];
+            return Clause::Does(format!("is asked to {}", visible(&request_words(request))));
+        }
+        EventKind::Send(message) => Clause::Does(format!("sends {}", text(*message))),
+        EventKind::Receive(message) => Clause::Does(format!("receives {}", text(*message))),
+        EventKind::Lose(message, loss) => {
+            Clause::Does(format!("does not receive {}: {}", text(*message), loss.why()))
+        }
+        EventKind::Timer(timer) => Clause::Its(format!("timer “{timer}” expires")),
+        EventKind::Traitor(strategy) => {
+            Clause::Does(format!("is a traitor: {}", strategy_words(*strategy)))
+        }
+        EventKind::Crash => does("crashes"),
+        EventKind::Recover => does("recovers"),
+        EventKind::Pause => does("pauses"),
+        EventKind::Resume => does("resumes"),
+        EventKind::Persist => does("writes to stable storage"),
+        EventKind::Note(note) => Clause::Does(format!("notes “{note}”")),
         EventKind::Indicate { kind: kind @ "respond", packet } => {
             let asked = request_answered(trace, id, &packet.inspect());
             let asked = asked.map(|index| &scenario.requests[index]);
-            answered(&node, asked, &indicated(kind, packet))
+            answered(asked, &indicated(kind, packet))
         }
         EventKind::Indicate { kind, packet } => match Mention::delivered(packet, event.node) {
-            Some(message) => told(&node, kind, &message_named(scenario, &message)),
-            None => told(&node, kind, &indicated(kind, packet)),
+            Some(message) => told(kind, &message_named(scenario, &message)),
+            None => told(kind, &indicated(kind, packet)),
         },
-        EventKind::Detect(detection) => told(&node, detection.kind(), &detection.to_string()),
+        EventKind::Detect(detection) => told(detection.kind(), &detection.to_string()),
     };
-    spell(&sentence, &scenario.nodes)
+    match clause {
+        Clause::Does(what) => Clause::Does(spell(&what, &scenario.nodes)),
+        Clause::Its(what) => Clause::Its(spell(&what, &scenario.nodes)),
+    }
 }
 
 /// Text of a message, quoted if it is blank.
@@ -132,37 +179,36 @@ pub(super) fn indication_words(scenario: &Scenario, trace: &Trace, id: EventId) 
 const LOOKED_THROUGH: usize = 20_000;
 
 /// Describes an answer together with its request, since an answer without a value is ambiguous.
-fn answered(node: &str, asked: Option<&RequestSpec>, text: &str) -> String {
-    let Some(asked) = asked else { return told(node, "respond", text) };
+fn answered(asked: Option<&RequestSpec>, text: &str) -> Clause {
+    let Some(asked) = asked else { return told("respond", text) };
     let carried = text.strip_prefix("respond").unwrap_or(text).trim();
     let carried = if carried == NOTHING { nothing_said(asked) } else { carried };
-    let with = asked.with.as_ref().map(|with| format!(" {}", value_words(with)));
-    format!("{node} answers {carried} to {}{}", asked.name, with.unwrap_or_default())
+    Clause::Does(format!("answers {carried} to {}", request_words(asked)))
 }
 
 /// Text of an answer that carries no value.
 const NOTHING: &str = "–";
 
-/// Describes an indication by a node to its application: `Bob delivers m1`. Some kinds have words of their own.
-fn told(node: &str, kind: &str, text: &str) -> String {
+/// Describes an indication by a node to its application: `delivers m1`. Some kinds have words of their own.
+fn told(kind: &str, text: &str) -> Clause {
     let carried = text.strip_prefix(kind).unwrap_or(text).trim_start();
-    let sentence = match kind {
-        "view" => format!("{node} installs view {carried}"),
-        "enter" => format!("{node} enters the critical section"),
-        "exit" => format!("{node} leaves the critical section"),
-        "joined" => format!("{node} has joined"),
-        "leader" => format!("{node} accepts {carried} as leader"),
-        "restore" => format!("{node} no longer suspects {carried}"),
-        "stamp" => format!("{node}'s clock shows {carried}"),
-        "record" => format!("{node} records its state for snapshot {carried}"),
-        "snapshot" => format!("{node}'s part of snapshot {carried}, is complete"),
-        "checkpoint" => format!("{node} saves checkpoint {carried}"),
-        "rollback" => format!("{node} rolls back {carried}"),
-        "respond" => format!("{node} answers {carried}"),
-        "write" => format!("{node} accepts a write {carried}"),
-        kind => format!("{node} {kind}s {carried}"),
+    let does = match kind {
+        "view" => format!("installs view {carried}"),
+        "enter" => "enters the critical section".to_owned(),
+        "exit" => "leaves the critical section".to_owned(),
+        "joined" => "has joined".to_owned(),
+        "leader" => format!("accepts {carried} as leader"),
+        "restore" => format!("no longer suspects {carried}"),
+        "stamp" => return Clause::Its(format!("clock shows {carried}").trim_end().to_owned()),
+        "record" => format!("records its state for snapshot {carried}"),
+        "snapshot" => return Clause::Its(format!("part of snapshot {carried}, is complete")),
+        "checkpoint" => format!("saves checkpoint {carried}"),
+        "rollback" => format!("rolls back {carried}"),
+        "respond" => format!("answers {carried}"),
+        "write" => format!("accepts a write {carried}"),
+        kind => format!("{kind}s {carried}"),
     };
-    sentence.trim_end().to_owned()
+    Clause::Does(does.trim_end().to_owned())
 }
 
 /// Describes a message and its fate: `m1 from Alice to Carol, lost (drop)`.
@@ -209,10 +255,13 @@ pub fn message_so_far(
 /// Describes a request by the application: `Alice: broadcast m1`, `Bob: transfer amount 10, to Carol`.
 #[must_use]
 pub fn request_sentence(scenario: &Scenario, request: &RequestSpec) -> String {
+    visible(&format!("{}: {}", scenario.name(request.node), request_words(request))).into_owned()
+}
+
+/// Name and value of a request: `broadcast m1`.
+fn request_words(request: &RequestSpec) -> String {
     let with = request.with.as_ref().map(|with| format!(" {}", value_words(with)));
-    let said =
-        format!("{}: {}{}", scenario.name(request.node), request.name, with.unwrap_or_default());
-    visible(&said).into_owned()
+    format!("{}{}", request.name, with.unwrap_or_default())
 }
 
 fn value_words(value: &Json) -> String {

@@ -43,8 +43,8 @@ pub use deadlock::{Waiting, deadlock_sentence};
 pub use deliveries::{Against, Cell, Column, Deliveries, cell_text};
 pub use density::{Apart, Heap, Merged, Overview, Sheaf, overview};
 pub use describe::{
-    event_sentence, fault_sentence, message_sentence, message_so_far, request_sentence,
-    strategy_words,
+    Clause, event_clause, event_sentence, fault_sentence, message_sentence, message_so_far,
+    request_sentence, strategy_words,
 };
 pub use elements::{Label, Lane, LaneState, Oddity, Stretch, traitors};
 pub use emphasis::{Asked, Emphasis, Role};

@@ -1,14 +1,16 @@
-//! A run in forms that other tools read: ShiViz, Mermaid, a table.
+//! A run in forms that other tools read: ShiViz, Mermaid, a table; and in words.
 //!
 //! Each is text that is made from a finished run; nothing is read back.
 
 mod csv;
 mod mermaid;
 mod shiviz;
+mod words;
 
 pub use csv::csv;
 pub use mermaid::{Drawn, MOST_DRAWN, mermaid};
 pub use shiviz::shiviz;
+pub use words::{MOST_TOLD, words};
 
 use crate::{
     diagram::event_sentence,

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use super::trace::{Spelt, cause_sentence, unused};
 use crate::{
-    analysis::{Breach, Class, Judgement, Report, deadlock, find_causes},
+    analysis::{Breach, Judgement, Report, deadlock, find_causes},
     kernel::{
         EventId, EventKind, Fate, Kind, MAX_EVENTS, NodeId, Packet, Protocol, Scenario, Trace,
         Verdict, spell, visible,
@@ -207,7 +207,7 @@ impl View<'_> {
         }
         let class = report.class.map_or_else(
             || "open: a promised property is undecided".to_owned(),
-            |class| format!("{class} ({})", meaning(class)),
+            |class| format!("{class} ({})", class.meaning()),
         );
         writeln!(out, "Class: {class}")?;
         if let Some(circle) = self.deadlock() {
@@ -266,15 +266,5 @@ impl View<'_> {
             self.table(out, witness, &format!("{indent}witness: "))?;
         }
         Ok(())
-    }
-}
-
-/// Returns the meaning of a class, as safety and liveness.
-const fn meaning(class: Class) -> &'static str {
-    match class {
-        Class::Masking => "safe and live",
-        Class::FailSafe => "safe, not live",
-        Class::NonMasking => "live, not safe",
-        Class::Intolerant => "neither safe nor live",
     }
 }

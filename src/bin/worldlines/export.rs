@@ -1,11 +1,11 @@
-//! `run --shiviz`, `--mermaid`, `--csv`: a run in forms that other tools read.
+//! `run --shiviz`, `--mermaid`, `--csv`, `--words`: a run in forms that other tools read.
 
 use std::{
     fs,
     io::{self, Write},
 };
 
-use worldlines::{export::MOST_DRAWN, kernel::count_of, runs::Outcome};
+use worldlines::{analysis::find_causes, export::MOST_DRAWN, kernel::count_of, runs::Outcome};
 
 pub(crate) use worldlines::export::{csv, shiviz};
 
@@ -28,6 +28,12 @@ pub(crate) fn mermaid(source: &str, run: &Outcome) -> Result<String, String> {
         );
     }
     Ok(drawn.text)
+}
+
+/// Returns the run in words, with the causes of violations.
+pub(crate) fn words(run: &Outcome) -> String {
+    find_causes(run.protocol, &run.scenario, &run.trace, &run.report);
+    worldlines::export::words(run)
 }
 
 /// Writes a text into a file; for `-`, returns it for standard output.

@@ -110,6 +110,9 @@ struct Form {
     /// Write the events as a table of comma-separated values.
     #[arg(long, value_name = "OUT")]
     csv: Option<String>,
+    /// Write the run in sentences.
+    #[arg(long, value_name = "OUT")]
+    words: Option<String>,
 }
 
 /// Reason for the failure of a command.
@@ -182,6 +185,7 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
                     export::written(&out, text)?
                 }
                 Form { csv: Some(out), .. } => export::written(&out, export::csv(&outcome))?,
+                Form { words: Some(out), .. } => export::written(&out, export::words(&outcome))?,
                 _ => outcome.summary(),
             }
         }

@@ -3,6 +3,7 @@
 mod csv;
 mod mermaid;
 mod shiviz;
+mod words;
 
 use worldlines::{
     formats::{bundled, scenario},
