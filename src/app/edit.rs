@@ -1,18 +1,15 @@
 //! Edits: every change that a reader makes is a change of the scenario.
 
-use serde_json::Value as Json;
-
 use super::text;
 use crate::{
     diagram::{fault_sentence, request_sentence},
     formats::{
-        self, Problem,
-        scenario::{goal_json, goal_of},
-        trace,
+        Problem,
+        scenario::{goal_of, rename_node},
     },
     kernel::{
         Fault, Keys, NetworkSpec, NodeId, NodeSet, ParameterValue, PerMillion, Protocol,
-        RequestSpec, Scenario, Time, Topology, With,
+        RequestSpec, Scenario, Time, Topology,
     },
     protocols,
     runs::Want,
@@ -78,7 +75,7 @@ impl Edit {
                 keeps_goal(&next, size)?;
                 change_nodes(&mut next, size);
             }
-            Self::Rename(node, name) => rename(&mut next, node, name),
+            Self::Rename(node, name) => rename_node(&mut next, node, name),
             Self::Network(network) => next.network = network,
             Self::Seed(seed) => next.seed = seed,
             Self::Until(until) => next.until = until,
@@ -178,68 +175,6 @@ fn takes_fault(protocol: &Protocol, fault: &Fault, nodes: &[String]) -> bool {
     (protocol.behaviour.read_message)(with, nodes, keys).is_ok()
 }
 
-/// Renames a node wherever the scenario uses its name: in the values of requests, in the messages of traitors, and in
-/// the goal. Everything else refers to a node by its place.
-fn rename(scenario: &mut Scenario, node: NodeId, name: String) {
-    let names = scenario.nodes.clone();
-    let Some(place) = scenario.nodes.get_mut(node.index()) else { return };
-    let before = std::mem::replace(place, name);
-    let after = &scenario.nodes[node.index()];
-    if let Some(mut goal) = goal_of(scenario)
-        && let Want::Tell { first, then, .. } = &mut goal.want
-    {
-        for told in [Some(first), then.as_mut()].into_iter().flatten() {
-            rename_in_words(told, &before, after);
-        }
-        scenario.goal = Some(goal_json(&goal));
-    }
-    let Some(protocol) = protocols::find(&scenario.protocol) else { return };
-    for fault in &mut scenario.faults {
-        if let Fault::Forge { message, with } = fault {
-            let keys = Keys::new(message.from, NodeSet::first(names.len()));
-            let said = (protocol.behaviour.read_message)(with, &names, keys);
-            let renamed = said.map(|said| trace::data(&said, &scenario.nodes));
-            if let Some(renamed) = renamed.ok().and_then(|said| formats::parse(&said).ok()) {
-                *with = renamed;
-            }
-        }
-    }
-    for request in &mut scenario.requests {
-        let kinds = protocol.behaviour.requests.iter();
-        let shapes = kinds.filter(|kind| kind.name == request.name).map(|kind| kind.with);
-        if let Some(value) = &mut request.with {
-            shapes.for_each(|with| rename_in(with, value, &before, after));
-        }
-    }
-}
-
-/// Renames a node in what it tells its application, as the diagram writes it: `leader Bob`. A delivered text is the
-/// application's own and refers to no node.
-fn rename_in_words(told: &mut String, before: &str, after: &str) {
-    if told.starts_with("deliver ") {
-        return;
-    }
-    let mut rest = std::mem::take(told);
-    while let Some(at) = rest.find(before) {
-        let end = at + before.len();
-        // All letters outside ASCII count: their tables are large.
-        let joins = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || !c.is_ascii());
-        let is_part = joins(rest[..at].chars().next_back()) || joins(rest[end..].chars().next());
-        told.push_str(&rest[..at]);
-        told.push_str(if is_part { before } else { after });
-        rest.drain(..end);
-    }
-    told.push_str(&rest);
-}
-
-fn rename_in(with: With, value: &mut Json, before: &str, after: &str) {
-    with.change_names(value, &mut |name| {
-        if name == before {
-            *name = after.into();
-        }
-    });
-}
-
 /// Refuses a group without a node that an exercise's goal refers to.
 fn keeps_goal(scenario: &Scenario, size: usize) -> Result<(), Problem> {
     match goal_of(scenario).map(|goal| goal.want) {
@@ -296,43 +231,4 @@ pub fn next_name(names: &[String]) -> String {
     let by_number = names.iter().any(|name| name == "P1");
     let mut candidates = customary.filter(|_| !by_number).chain(numbered);
     candidates.find(free).expect("there are more numbers than names")
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn renamed_node_is_renamed_in_values() {
-        let to = With::Node { label: "to" };
-        let shape = With::Either(&[
-            With::Record(&[With::Node { label: "to" }, With::Text { label: "payload" }]),
-            With::Node { label: "to" },
-        ]);
-        let renamed = |with, mut value: Json| {
-            rename_in(with, &mut value, "Bob", "Rob");
-            value
-        };
-        assert_eq!(renamed(to, json!("Bob")), "Rob");
-        assert_eq!(renamed(to, json!("Alice")), "Alice");
-        assert_eq!(renamed(shape, json!("Bob")), "Rob");
-        let sent = renamed(shape, json!({"to": "Bob", "payload": "Bob"}));
-        assert_eq!(sent, json!({"to": "Rob", "payload": "Bob"}), "a text means no node");
-        assert_eq!(renamed(With::Text { label: "message" }, json!("Bob")), "Bob");
-    }
-
-    #[test]
-    fn goal_names_the_renamed_node_and_no_text_of_an_application() {
-        let renamed = |told: &str| {
-            let mut told = told.to_owned();
-            rename_in_words(&mut told, "Bob", "Rob");
-            told
-        };
-        assert_eq!(renamed("leader Bob"), "leader Rob");
-        assert_eq!(renamed("view 1: Bob, Bobby"), "view 1: Rob, Bobby");
-        assert_eq!(renamed("deliver Bob"), "deliver Bob");
-        assert_eq!(renamed("suspect Carol"), "suspect Carol");
-    }
 }

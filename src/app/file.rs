@@ -1,7 +1,7 @@
 //! A file beside the page that the address asks for (`?src=FILE`): a way to open a scenario that is too large for a
 //! link.
 
-use super::{Refused, State, state::load, text};
+use super::{Refused, State, state::load_variant, text};
 use crate::{
     formats::{Problem, link},
     kernel::visible,
@@ -27,14 +27,19 @@ impl State {
     }
 }
 
-/// Opens the file that was fetched, or reports that it could not be fetched.
+/// Sign before the key of a student in the name of a file: `exercise.json&v=s123`.
+const KEY: &str = "&v=";
+
+/// Opens the file that was fetched, or reports that it could not be fetched. The name may end in the key of a student,
+/// which picks a variant of an exercise.
 pub(super) fn open_file(state: State, file: &str, found: Option<&str>) -> State {
+    let (file, key) = file.split_once(KEY).map_or((file, None), |(file, key)| (file, Some(key)));
     let quoted = |text: &str| format!("\"{text}\"");
     let problem = match found {
         _ if !is_of_this_host(file) => Problem::new("src", quoted(file), text::file::OF_THIS_HOST),
         None => Problem::new("src", text::file::missing(&quoted(file)), text::file::BESIDE_PAGE),
         Some(found) if found.trim_start().starts_with('{') || link::is_link(found) => {
-            return load(state, found);
+            return load_variant(state, found, key);
         }
         Some(found) => {
             let beginning: String = found.chars().take(SHOWN).collect();

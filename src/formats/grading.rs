@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::{
-    csv_row,
+    Problem, csv_row,
     exercise::{SIGN, judgement, open, tried},
     problem::quoted,
-    scenario::goal_of,
+    scenario::{goal_of, variant_for},
 };
 use crate::{
     kernel::{Scenario, visible},
@@ -64,20 +64,28 @@ impl Grade {
     }
 }
 
-/// Judges the text that a student handed in for an exercise.
+/// Judges the text that a student handed in for an exercise; of one with variants, for the student's variant.
 #[must_use]
 pub fn grade(exercise: &Scenario, id: &str, text: &str) -> Grade {
-    let Some(goal) = goal_of(exercise) else {
-        return Grade::unreadable(id, "found no goal, expected an exercise");
-    };
-    let opened =
-        code_in(text).and_then(|code| open(exercise, &code).map_err(|problem| problem.to_string()));
-    let (outcome, same) = match opened {
-        Ok(opened) => opened,
-        Err(why) => return Grade::unreadable(id, why),
-    };
+    let judged = code_in(text).and_then(|code| judge(exercise, id, &code));
+    judged.unwrap_or_else(|why| Grade::unreadable(id, why))
+}
+
+/// Judges a code.
+///
+/// # Errors
+/// If it cannot be judged.
+pub fn judge(exercise: &Scenario, id: &str, code: &str) -> Result<Grade, String> {
+    let told = |problem: Problem| problem.to_string();
+    let variant = variant_for(exercise, id).map_err(told)?.map(|(_, variant)| variant);
+    let has_variants = variant.is_some();
+    let exercise = variant.as_ref().unwrap_or(exercise);
+    let goal = goal_of(exercise).ok_or("found no goal, expected an exercise")?;
+    let (outcome, same) = open(exercise, code).map_err(told)?;
     let attempt = tried(exercise, &outcome.scenario).expect("it has a goal");
     let (verdict, why) = match attempt {
+        // A neighbour's changes may reach the goal here as well: the digest tells whose run it was.
+        _ if has_variants && !same => (GradeVerdict::NotReached, FOREIGN),
         ExerciseVerdict::Reached if same => (GradeVerdict::Reached, ""),
         ExerciseVerdict::Reached => (GradeVerdict::Reached, DIFFERENT),
         _ => {
@@ -85,8 +93,11 @@ pub fn grade(exercise: &Scenario, id: &str, text: &str) -> Grade {
             (GradeVerdict::NotReached, why.strip_prefix("not reached: ").unwrap_or(why))
         }
     };
-    Grade { id: id.to_owned(), verdict, why: why.to_owned() }
+    Ok(Grade { id: id.to_owned(), verdict, why: why.to_owned() })
 }
+
+/// Reason why a code does not count where each student has a variant.
+const FOREIGN: &str = "the code was made on another variant of the exercise, or by another version";
 
 /// Remark on a code whose run has another digest here.
 pub const DIFFERENT: &str = "this version runs the try differently from the one that made the code, or the exercise is \

@@ -1,6 +1,6 @@
 //! Links: a scenario that fits an address (docs/link.md).
 //!
-//! `#s=deflate.DATA&d=DIGEST`, where DATA is base64url of the raw DEFLATE of the scenario. Decoders are never
+//! `#s=deflate.DATA&v=KEY&d=DIGEST`, where DATA is base64url of the raw DEFLATE of the scenario. Decoders are never
 //! removed.
 
 use base64::{
@@ -53,8 +53,8 @@ pub struct Decoded {
     pub digest: Option<String>,
 }
 
-/// Text of the scenario of a link, and its digest.
-type LinkParts = (String, Option<String>);
+/// Text of the scenario of a link, its digest, and the key of a student, which picks a variant of an exercise.
+type LinkParts = (String, Option<String>, Option<String>);
 
 /// The functions that make and read links, and the digest of a run.
 #[derive(Debug)]
@@ -156,6 +156,12 @@ pub fn with_digest(fragment: &str, digest: &str) -> String {
     format!("{fragment}&d={}", digest.chars().take(SHORT_DIGEST).collect::<String>())
 }
 
+/// Adds the key of a student, which picks a variant of an exercise, to a link that was made without a digest.
+#[must_use]
+pub fn with_key(fragment: &str, id: &str) -> String {
+    format!("{fragment}&v={}", scenario::key_of(id))
+}
+
 /// True if a link, or its part behind the `#`, holds this scenario.
 #[must_use]
 pub fn holds(link: &str, scenario: &Scenario) -> bool {
@@ -163,7 +169,7 @@ pub fn holds(link: &str, scenario: &Scenario) -> bool {
 }
 
 fn holds_now(link: &str, scenario: &Scenario) -> bool {
-    decode(link).is_ok_and(|decoded| decoded.scenario == *scenario)
+    decode(link).is_ok_and(|decoded| scenario::without_variants(decoded.scenario) == *scenario)
 }
 
 /// True if a text looks like a link rather than like JSON or the name of a file.
@@ -183,8 +189,13 @@ pub fn is_link(text: &str) -> bool {
 /// # Errors
 /// The first error in the link, or in its scenario.
 pub fn decode(text: &str) -> Result<Decoded, Problem> {
-    let (text, digest) = read_parts(text)?;
-    let scenario = scenario::read(&text).map_err(|problem| problem.of("link"))?;
+    let (text, digest, key) = read_parts(text)?;
+    let mut scenario = scenario::read(&text).map_err(|problem| problem.of("link"))?;
+    if let Some(key) = key
+        && let Some((_, variant)) = scenario::variant_for(&scenario, &key)?
+    {
+        scenario = variant;
+    }
     Ok(Decoded { scenario, digest })
 }
 
@@ -193,7 +204,7 @@ pub fn decode(text: &str) -> Result<Decoded, Problem> {
 /// # Errors
 /// The first error in the link.
 pub fn text(link: &str) -> Result<String, Problem> {
-    read_parts(link).map(|(text, _)| text)
+    read_parts(link).map(|(text, ..)| text)
 }
 
 /// Returns the digest in a link; none in any other text.
@@ -202,13 +213,13 @@ pub fn digest_in(link: &str) -> Option<String> {
     read_parts(link).ok()?.1
 }
 
-/// Returns the text of the scenario and the digest, if the part [`links`] is here.
+/// Returns what a link holds, if the part [`links`] is here.
 fn read_parts(text: &str) -> Result<LinkParts, Problem> {
     let unread = || damaged("a link", "the part of the program that reads links");
     (links::here().ok_or_else(unread)?.parts)(text)
 }
 
-/// Returns the text of the scenario and the digest.
+/// Returns what a link holds.
 fn parts(text: &str) -> Result<LinkParts, Problem> {
     if text.len() > MAX_LINK {
         return Err(damaged(format!("{} bytes", text.len()), format!("at most {MAX_LINK}")));
@@ -222,7 +233,22 @@ fn parts(text: &str) -> Result<LinkParts, Problem> {
         return Err(damaged("two scenarios", "a link with one"));
     }
     let digest = fragment.split('&').find_map(|field| field.strip_prefix("d="));
-    Ok((decode_value(value)?, digest.and_then(read_digest)))
+    let key = fragment.split('&').find_map(|field| field.strip_prefix("v="));
+    Ok((decode_value(value)?, digest.and_then(read_digest), key.map(unescaped)))
+}
+
+/// Decodes `%40`: a course site may put any id into a link.
+fn unescaped(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let code = after.get(..2).filter(|_| *first == b'%');
+        let code =
+            code.and_then(|code| u8::from_str_radix(std::str::from_utf8(code).ok()?, 16).ok());
+        bytes.push(code.unwrap_or(*first));
+        rest = if code.is_some() { &after[2..] } else { after };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn damaged(found: impl Into<String>, expected: impl Into<String>) -> Problem {

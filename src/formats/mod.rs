@@ -21,6 +21,7 @@ pub mod search;
 mod table;
 pub mod text;
 pub mod trace;
+pub mod variants;
 
 pub use budget::budget;
 pub use json::{MAX_TEXT, MAX_WHOLE, parse, visible_json, without_items};

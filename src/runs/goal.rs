@@ -1,5 +1,7 @@
 //! Goals of exercises.
 
+use serde_json::Value as Json;
+
 use crate::{kernel::NodeId, search::Budget};
 
 /// A goal, which makes an exercise of a scenario.
@@ -9,6 +11,9 @@ pub struct Goal {
     pub want: Want,
     /// Faults that may be added to reach it.
     pub within: Budget,
+    /// Variants of the exercise, one for each student, as JSON (`formats::scenario::variants_of`); none if there is only
+    /// one form of it.
+    pub variants: Option<Json>,
 }
 
 /// State of affairs that a goal asks for.

@@ -258,8 +258,9 @@ fn use_source(send: &Callback<Action>) {
         let asked = web::source().filter(|_| web::fragment().is_empty());
         let Some(file) = asked else { return };
         let done = {
-            let file = file.clone();
-            move |text| send.emit(Action::File(file.clone(), text))
+            let key = web::student().map(|key| format!("&v={key}")).unwrap_or_default();
+            let named = file.clone() + &key;
+            move |text| send.emit(Action::File(named.clone(), text))
         };
         if is_of_this_host(&file) { web::fetch_text(&file, done) } else { done(None) }
     });

@@ -15,12 +15,23 @@ pub fn fragment() -> String {
 /// Returns the file in the address's `?src=FILE`, if there is one.
 #[must_use]
 pub fn source() -> Option<String> {
+    asked("src=")
+}
+
+/// Returns the key of a student in the address's `?src=FILE&v=KEY`, if there is one.
+#[must_use]
+pub fn student() -> Option<String> {
+    asked("v=")
+}
+
+/// Returns a field of the address's part behind its `?`.
+fn asked(field: &str) -> Option<String> {
     let search = window()?.location().search().ok()?;
     let mut fields = search.trim_start_matches('?').split('&');
-    let file = fields.find_map(|field| field.strip_prefix("src="))?;
-    // A name that cannot be decoded is used as written.
-    let decoded = js_sys::decode_uri_component(file).map_or_else(|_| file.to_owned(), Into::into);
-    Some(decoded).filter(|file| !file.is_empty())
+    let value = fields.find_map(|it| it.strip_prefix(field))?;
+    // A value that cannot be decoded is used as written.
+    let decoded = js_sys::decode_uri_component(value).map_or_else(|_| value.to_owned(), Into::into);
+    Some(decoded).filter(|value| !value.is_empty())
 }
 
 /// Puts a fragment, with its `#`, into the address bar without adding to the browser's history; `#` alone

@@ -17,7 +17,7 @@ mod tab;
 mod word;
 mod worker;
 
-pub use address::{fragment, on_fragment_change, page_link, replace_fragment, source};
+pub use address::{fragment, on_fragment_change, page_link, replace_fragment, source, student};
 pub use clipboard::copy;
 pub use element::{
     Focus, Place, Resizes, Viewport, bring_into_view, bring_nearer, bring_to_top, capture_pointer,

@@ -19,7 +19,7 @@ pub use self::{
 pub(super) use self::{
     change::{apply, apply_as, apply_from},
     changing::changes_scenario,
-    opening::{load, open},
+    opening::{load_variant, open},
 };
 use super::{
     Area, Awaited, Changes, Compare, Exercise, FITTING, Filled, Filter, Lens, Measuring, OPENING,

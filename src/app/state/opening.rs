@@ -29,6 +29,12 @@ pub(super) fn open_path(state: State, path: &str) -> State {
 }
 
 pub(in super::super) fn load(state: State, text: &str) -> State {
+    load_variant(state, text, None)
+}
+
+/// Opens a link, or the JSON of a scenario as a file beside the page has it; of an exercise with variants, the one that
+/// the key of a student picks.
+pub(in super::super) fn load_variant(state: State, text: &str, key: Option<&str>) -> State {
     // The address of the page without a fragment: where the reader came from.
     if text.trim_matches('#').is_empty() {
         return replace_all(state, State::opening());
@@ -39,7 +45,7 @@ pub(in super::super) fn load(state: State, text: &str) -> State {
         return replace_all(state, opened);
     }
     let mut runner = state.runner();
-    let opened = read_link(text).and_then(|Decoded { scenario, digest }| {
+    let opened = read_link(text, key).and_then(|Decoded { scenario, digest }| {
         let run = runner.run(scenario).map_err(|problem| refused(text, &problem))?;
         Ok(run.map(|run| linked(text, run, digest)))
     });
@@ -82,13 +88,21 @@ fn replace_all(state: State, opened: State) -> State {
     if state.calm { opened.calmed() } else { opened }
 }
 
-/// Reads a link, or the JSON of a scenario, as a file beside the page has it.
-fn read_link(text: &str) -> Result<Decoded, Refused> {
+/// Reads a link, or the JSON of a scenario, as a file beside the page has it. The page shows one form of an exercise.
+fn read_link(text: &str, key: Option<&str>) -> Result<Decoded, Refused> {
     let decoded = match text.trim_start().starts_with('{') {
         true => scenario::read(text).map(|scenario| Decoded { scenario, digest: None }),
         false => link::decode(text),
     };
-    decoded.map_err(|problem| refused(text, &problem))
+    let picked = decoded.and_then(|Decoded { scenario, digest }| {
+        let variant = match key {
+            Some(key) => scenario::variant_for(&scenario, key)?.map(|(_, variant)| variant),
+            None => None,
+        };
+        let scenario = variant.unwrap_or_else(|| scenario::without_variants(scenario));
+        Ok(Decoded { scenario, digest })
+    });
+    picked.map_err(|problem| refused(text, &problem))
 }
 
 fn refused(text: &str, problem: &Problem) -> Refused {

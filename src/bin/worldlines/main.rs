@@ -13,6 +13,7 @@ mod input;
 mod measure;
 mod search;
 mod usage;
+mod variants;
 
 use std::{
     io::{self, BufWriter, ErrorKind, Write},
@@ -85,6 +86,8 @@ enum Command {
     Explain(search::ExplainArgs),
     /// Check if a result code reaches an exercise's goal.
     Check(check::Check),
+    /// Make variants of an exercise, one for each student, that are equally hard.
+    Variants(variants::VariantsArgs),
     /// Check the result codes of a folder, a file for each student.
     Grade(grade::GradeArgs),
 }
@@ -209,6 +212,7 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
         Command::Shrink(shrink) => shrink.execute()?,
         Command::Explain(explain) => explain.execute()?,
         Command::Check(check) => check.execute()?,
+        Command::Variants(variants) => variants.execute()?,
         Command::Grade(grade) => grade.execute()?,
         Command::Open { source } => scenario_line(&Input::of_link(&source)?.scenario),
     };

@@ -7,14 +7,15 @@
 use serde_json::Value as Json;
 
 use super::{
-    MAX_CAPTION, MAX_CAPTIONS, MAX_NAME, MAX_TITLE,
+    MAX_CAPTION, MAX_CAPTIONS, MAX_TITLE,
     bounds::{
         ANOTHER_NODE, ENDS, ODDS, QUEUES, RATES, SEEDS, TIMES, at_most, broken, count, different,
         rate, whole,
     },
     faults::check_fault,
     goal::{goal_json, goal_of},
-    writer,
+    names::node_names,
+    variants, writer,
 };
 use crate::{
     formats::{
@@ -23,9 +24,8 @@ use crate::{
         problem::{Problem, alternatives, quoted, shown},
     },
     kernel::{
-        Delay, Detector, Fault, LinkSpec, MAX_FAULTS, MAX_NODES, MAX_REQUESTS, MAX_TIME,
-        NetworkSpec, Parameter, ParameterValue, Protocol, Scenario, SortedSet, Timing, Topology,
-        has_reserved,
+        Delay, Detector, Fault, LinkSpec, MAX_FAULTS, MAX_REQUESTS, MAX_TIME, NetworkSpec,
+        Parameter, ParameterValue, Protocol, Scenario, SortedSet, Timing, Topology, has_reserved,
     },
 };
 
@@ -143,6 +143,7 @@ fn rules(scenario: &Scenario) -> Result<&'static Protocol, Problem> {
         whole(|| format!("captions[{place}].at"), caption.at, TIMES)?;
         line(|| format!("captions[{place}].text"), &caption.text, MAX_CAPTION)?;
     }
+    variants::variants_of(scenario)?;
     let size = scenario.requests.len() + scenario.faults.len() + scenario.captions.len();
     match (size > SHORT).then(|| writer::length(scenario)) {
         Some(length) if length > MAX_TEXT => {
@@ -150,36 +151,6 @@ fn rules(scenario: &Scenario) -> Result<&'static Protocol, Problem> {
         }
         _ => Ok(protocol),
     }
-}
-
-/// Expectation of the list of nodes.
-pub(super) fn expected_nodes() -> String {
-    format!("a list of 1 to {MAX_NODES} names, or a number from 1 to {MAX_NODES}")
-}
-
-/// Expectation of a node's name.
-pub(super) fn expected_name() -> String {
-    format!(
-        "a name of 1 to {MAX_NAME} characters, without \">\", \"#\", control or private-use characters"
-    )
-}
-
-/// Checks the names of the nodes. The reader does so before it looks nodes up by them.
-pub(super) fn node_names(names: &[String]) -> Result<(), Problem> {
-    if !(1..=MAX_NODES).contains(&names.len()) {
-        return Err(broken("nodes", expected_nodes()));
-    }
-    for (place, name) in names.iter().enumerate() {
-        let fits = (1..=MAX_NAME).contains(&name.chars().count());
-        let clean = !name.contains(['>', '#']) && !name.chars().any(char::is_control);
-        if !fits || !clean || has_reserved(name) {
-            return Err(broken(format!("nodes[{place}]"), expected_name()));
-        }
-        if names[..place].contains(name) {
-            return Err(broken(format!("nodes[{place}]"), "a name that no other node has"));
-        }
-    }
-    Ok(())
 }
 
 /// Checks a text of one line that can be drawn.

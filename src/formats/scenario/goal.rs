@@ -12,7 +12,7 @@ use crate::{
     search::Budget,
 };
 
-const FIELDS: &[&str] = &["violate", "tell", "keep", "within"];
+const FIELDS: &[&str] = &["violate", "tell", "keep", "within", "variants"];
 const WANTS: &[&str] = &["violate", "tell", "keep"];
 
 /// Returns the goal of a scenario; none if it is no exercise.
@@ -42,6 +42,8 @@ pub(super) struct GoalObject {
     keep: Option<String>,
     #[serde(skip_serializing_if = "String::is_empty")]
     within: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variants: Option<Json>,
 }
 
 #[derive(Serialize)]
@@ -54,7 +56,11 @@ struct TellObject {
 
 impl GoalObject {
     pub(super) fn new(goal: &Goal, name: impl Fn(NodeId) -> String) -> Self {
-        let mut object = Self { within: goal.within.written(), ..Self::default() };
+        let mut object = Self {
+            within: goal.within.written(),
+            variants: goal.variants.clone(),
+            ..Self::default()
+        };
         match goal.want.clone() {
             Want::Violate(property) => object.violate = Some(property),
             Want::Tell { node, first, then } => {
@@ -95,7 +101,9 @@ pub(super) fn read(place: &Place, nodes: Nodes) -> Result<Goal, Problem> {
         Some(within) => budget(within.path(), within.text("a budget of faults: crash=1,drop=2")?)?,
         None => Budget::NONE,
     };
-    Ok(Goal { want, within })
+    // The rules of a scenario check them.
+    let variants = fields.find("variants").and_then(|variants| variants.value().cloned());
+    Ok(Goal { want, within, variants })
 }
 
 /// Reads the name of a property. It may be another protocol's: a reader may look at the scenario under that.

@@ -10,12 +10,18 @@ mod faults;
 mod goal;
 mod names;
 mod reader;
+mod rename;
 mod times;
+mod variants;
 mod writer;
 mod written;
 
 pub use goal::{goal_json, goal_of};
 pub use reader::{from_json, read, read_bundled};
+pub use rename::rename_node;
+pub use variants::{
+    MAX_VARIANTS, Variant, key_of, variant_for, variants_of, with_variants, without_variants,
+};
 pub use writer::write;
 
 /// The version of the format.

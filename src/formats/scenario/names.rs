@@ -1,16 +1,50 @@
 //! Nodes and messages by the names in a scenario.
 
-use super::super::{
-    json::Place,
-    problem::{Problem, alternatives, closest},
+use super::{
+    super::{
+        json::Place,
+        problem::{Problem, alternatives, closest},
+    },
+    MAX_NAME,
+    bounds::broken,
 };
-use crate::kernel::{MAX_NODES, MessageName, NodeId, NodeSet};
+use crate::kernel::{MAX_NODES, MessageName, NodeId, NodeSet, has_reserved};
 
 /// Expectation of a node that is in one group already.
 pub(super) const ONE_GROUP: &str = "each node in one group, once";
 /// Expectation of a message whose ends differ.
 pub(super) const TWO_NODES: &str =
     "a message between two nodes: a node sends itself nothing over the network";
+
+/// Expectation of the list of nodes.
+pub(super) fn expected_nodes() -> String {
+    format!("a list of 1 to {MAX_NODES} names, or a number from 1 to {MAX_NODES}")
+}
+
+/// Expectation of a node's name.
+pub(super) fn expected_name() -> String {
+    format!(
+        "a name of 1 to {MAX_NAME} characters, without \">\", \"#\", control or private-use characters"
+    )
+}
+
+/// Checks the names of the nodes. The reader does so before it looks nodes up by them.
+pub(super) fn node_names(names: &[String]) -> Result<(), Problem> {
+    if !(1..=MAX_NODES).contains(&names.len()) {
+        return Err(broken("nodes", expected_nodes()));
+    }
+    for (place, name) in names.iter().enumerate() {
+        let fits = (1..=MAX_NAME).contains(&name.chars().count());
+        let clean = !name.contains(['>', '#']) && !name.chars().any(char::is_control);
+        if !fits || !clean || has_reserved(name) {
+            return Err(broken(format!("nodes[{place}]"), expected_name()));
+        }
+        if names[..place].contains(name) {
+            return Err(broken(format!("nodes[{place}]"), "a name that no other node has"));
+        }
+    }
+    Ok(())
+}
 
 /// Nodes of a scenario, to find them by their names.
 #[derive(Clone, Copy)]

@@ -9,13 +9,13 @@ use super::{
         problem::{Problem, alternatives},
     },
     MAX_CAPTION, MAX_CAPTIONS, MAX_TITLE, VERSION, bounds, check, faults, goal,
-    names::Nodes,
-    times::time,
+    names::{Nodes, expected_name, expected_nodes, node_names},
+    times::{delay as delays, time},
 };
 use crate::kernel::{
-    Caption, Delay, Detector, LinkSpec, MAX_FAULTS, MAX_NODES, MAX_REQUESTS, MAX_TIME, Medium,
-    NetworkSpec, NodeId, NodeSet, Order, ParameterValue, ParameterValues, Protocol, RequestSpec,
-    Scenario, Timing, Topology,
+    Caption, Delay, Detector, LinkSpec, MAX_FAULTS, MAX_NODES, MAX_REQUESTS, Medium, NetworkSpec,
+    NodeId, NodeSet, Order, ParameterValue, ParameterValues, Protocol, RequestSpec, Scenario,
+    Timing, Topology,
 };
 
 const FIELDS: &[&str] = &[
@@ -57,7 +57,7 @@ fn unchecked(value: &Json) -> Result<(Scenario, &'static Protocol), Problem> {
     let fields = place.object(FIELDS)?;
     let protocol = read_protocol(&fields.get("protocol"))?;
     let nodes = read_nodes(&fields.get("nodes"))?;
-    check::node_names(&nodes).map_err(|problem| check::found_in(problem, value))?;
+    node_names(&nodes).map_err(|problem| check::found_in(problem, value))?;
     let mut scenario = Scenario::new(protocol.id, nodes);
     if let Some(title) = fields.find("title") {
         title.line(MAX_TITLE)?.clone_into(&mut scenario.title);
@@ -102,7 +102,7 @@ fn read_protocol(place: &Place) -> Result<&'static Protocol, Problem> {
 
 /// Reads the nodes: a list of names, or their number.
 fn read_nodes(place: &Place) -> Result<Vec<String>, Problem> {
-    let expected = check::expected_nodes();
+    let expected = expected_nodes();
     if let Some(number) = place.any_whole() {
         return match usize::try_from(number) {
             Ok(size @ 1..=MAX_NODES) => Ok(Scenario::numbered(size)),
@@ -110,7 +110,7 @@ fn read_nodes(place: &Place) -> Result<Vec<String>, Problem> {
         };
     }
     let places = place.list(&expected, MAX_NODES)?;
-    let expected = check::expected_name();
+    let expected = expected_name();
     places.iter().map(|place| place.text(&expected).map(str::to_owned)).collect()
 }
 
@@ -153,7 +153,7 @@ fn read_network(place: &Place, nodes: Nodes) -> Result<NetworkSpec, Problem> {
         network.timing = read_timing(&timing)?;
     }
     if let Some(delay) = fields.find("delay") {
-        network.delay = read_delay(&delay)?;
+        network.delay = delays(&delay)?;
     }
     if let Some(order) = fields.find("order") {
         network.order = match order.word(&["any", "fifo"])? {
@@ -250,17 +250,6 @@ fn read_pairs(place: &Place, nodes: Nodes) -> Result<Vec<[NodeId; 2]>, Problem> 
     Ok(pairs)
 }
 
-fn read_delay(place: &Place) -> Result<Delay, Problem> {
-    let expected = "[least, greatest], in ms";
-    match place.list(expected, usize::MAX)?.as_slice() {
-        [least, greatest] => {
-            let min = time(least)?;
-            Ok(Delay { min, max: greatest.whole(min..=MAX_TIME)? })
-        }
-        _ => Err(place.problem(expected)),
-    }
-}
-
 /// Reads links of their own; those without a delay have that of the `others`.
 fn read_links(place: &Place, nodes: Nodes, others: Delay) -> Result<Vec<LinkSpec>, Problem> {
     let mut links = Vec::new();
@@ -272,7 +261,7 @@ fn read_links(place: &Place, nodes: Nodes, others: Delay) -> Result<Vec<LinkSpec
         let queue = fields.find("queue").map(|queue| queue.count(bounds::QUEUES)).transpose()?;
         let delay = match fields.find("delay") {
             None if rate.is_some() || queue.is_some() => others,
-            _ => read_delay(&fields.get("delay"))?,
+            _ => delays(&fields.get("delay"))?,
         };
         links.push(LinkSpec { from, to, delay, rate, queue });
     }

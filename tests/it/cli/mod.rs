@@ -5,3 +5,4 @@ mod commands;
 mod docs;
 mod grade;
 mod search;
+mod variants;
