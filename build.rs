@@ -1,13 +1,16 @@
 //! Compiles the bundled scenarios into the program: every `static/scenarios/<family>/<protocol>/<name>.json`
 //! becomes a line of the list of its protocol that `protocols::packs` includes. Sorted, so that equal files give equal builds.
+//! Cuts the styles of the diagram out of the page's style sheet, for exported pictures (`export::svg`).
 //! Tells the linker to keep what the splitter needs, where the page is built in parts.
 
 use std::{env, error::Error, fmt::Write as _, fs, path::Path};
 
 const SCENARIOS: &str = "static/scenarios";
+const STYLES: &str = "www/styles/worldlines.css";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed={SCENARIOS}");
+    println!("cargo:rerun-if-changed={STYLES}");
     println!("cargo:rerun-if-changed=build.rs");
     // The splitter reads which function refers to which.
     if env::var_os("CARGO_FEATURE_SPLIT").is_some()
@@ -44,8 +47,27 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         table.push_str("];\n");
     }
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("bundled.rs"), table)?;
+    let out = env::var("OUT_DIR")?;
+    fs::write(Path::new(&out).join("bundled.rs"), table)?;
+    let styles = fs::read_to_string(Path::new(&env::var("CARGO_MANIFEST_DIR")?).join(STYLES))?;
+    fs::write(Path::new(&out).join("picture.css"), of_pictures(&styles)?)?;
     Ok(())
+}
+
+/// Returns the rules of the style sheet that stand between `picture: begin` and `picture: end`, without comments and with
+/// single spaces.
+fn of_pictures(styles: &str) -> Result<String, Box<dyn Error>> {
+    let mut kept = String::new();
+    for stretch in styles.split("/* picture: begin").skip(1) {
+        let (_, stretch) = stretch.split_once("*/").ok_or("a comment that does not end")?;
+        let (mut rest, _) = stretch.split_once("/* picture: end */").ok_or("no end")?;
+        while let Some((before, comment)) = rest.split_once("/*") {
+            kept += before;
+            rest = comment.split_once("*/").ok_or("a comment that does not end")?.1;
+        }
+        kept += rest;
+    }
+    Ok(kept.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// Returns the sorted names in a folder, without this ending; an empty ending means folders. Empty if there

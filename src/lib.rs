@@ -30,11 +30,11 @@ pub mod formats;
 // Trace to geometry; no Yew, no browser.
 pub mod diagram;
 
-// A run in forms that other tools read.
-pub mod export;
-
 // The playground without a screen: state, actions, playback.
 pub mod app;
+
+// A run in forms that other tools read, and as a picture.
+pub mod export;
 
 // The only module that names the browser: address, storage, clipboard, clock.
 #[cfg(feature = "web")]

@@ -21,6 +21,7 @@ mod hunt;
 mod inspector;
 mod keys;
 mod lasso;
+mod legend;
 mod lens;
 mod measuring;
 mod menu;
@@ -66,6 +67,7 @@ pub use inspector::{
 };
 pub use keys::{Chord, Group, IN_DIAGRAM, InDiagram, SHORTCUTS, Shortcut, in_diagram, shortcut};
 pub use lasso::Area;
+pub use legend::meaning;
 pub use lens::{Lens, Room, Shown};
 pub use measuring::{MeasureAction, Measured, MeasuredRow, Measuring, SEED};
 pub use menu::{Does, Filled, Form, Menu, MenuEntry, MenuForm, MenuItem, millionths};

@@ -5,6 +5,7 @@ use super::{
     elements::oddity,
     labels::{Placed, elide},
     layout::LEAN,
+    path::{Direction, cross, jagged, line},
     walls::wall_places,
 };
 use crate::kernel::{EventId, Fate, Loss, Message, MessageId, Scenario, Trace, spell};
@@ -37,6 +38,67 @@ pub struct Arrow {
     pub ended: Option<EventId>,
     /// Its text, if there is room.
     pub label: Option<Label>,
+}
+
+/// Length of the line that the receiver's mark covers.
+const MARK: f64 = 5.0;
+/// Half the size of the cross of a lost message.
+const CROSS: f64 = 5.5;
+
+/// Paths of an arrow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArrowPaths {
+    /// The line from its start to its end.
+    pub straight: String,
+    /// The line as it is drawn: jagged if the message is corrupt.
+    pub stroke: String,
+    /// Its head or its cross, with the name in the style sheet.
+    pub end: Option<(&'static str, String)>,
+}
+
+impl Arrow {
+    /// Returns its paths; `oddity` is the one that is shown.
+    #[must_use]
+    pub fn paths(&self, oddity: Option<Oddity>) -> ArrowPaths {
+        let direction = Direction::new(self.from, self.to);
+        let stop = match self.end {
+            ArrowEnd::Head => direction.back(self.to, MARK),
+            _ => self.to,
+        };
+        let straight = line(self.from, stop);
+        let stroke = match oddity {
+            Some(Oddity::Corrupt) => jagged(self.from, stop),
+            _ => straight.clone(),
+        };
+        let end = match self.end {
+            ArrowEnd::Head => Some(("head", direction.head(stop))),
+            ArrowEnd::Cross(_) => Some(("cross", cross(self.to, CROSS))),
+            ArrowEnd::Open => None,
+        };
+        ArrowPaths { straight, stroke, end }
+    }
+
+    /// Returns its path where there are many: all of it as one line.
+    #[must_use]
+    pub fn lean_path(&self) -> String {
+        let mut d = line(self.from, self.to);
+        if let Some((_, end)) = self.paths(None).end {
+            d.push_str(&end);
+        }
+        d
+    }
+}
+
+impl ArrowEnd {
+    /// Name of the end, for the style sheet.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Head => "received",
+            Self::Cross(_) => "lost",
+            Self::Open => "open",
+        }
+    }
 }
 
 /// End of an arrow.

@@ -1,15 +1,17 @@
-//! A run in forms that other tools read: ShiViz, Mermaid, a table; and in words.
+//! A run in forms that other tools read (ShiViz, Mermaid, a table), in words, and as a picture.
 //!
 //! Each is text that is made from a finished run; nothing is read back.
 
 mod csv;
 mod mermaid;
 mod shiviz;
+mod svg;
 mod words;
 
 pub use csv::csv;
 pub use mermaid::{Drawn, MOST_DRAWN, mermaid};
 pub use shiviz::shiviz;
+pub use svg::{SvgOptions, Theme, svg};
 pub use words::{MOST_TOLD, words};
 
 use crate::{

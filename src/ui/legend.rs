@@ -9,8 +9,12 @@ use super::{
     svg::{self, jagged},
 };
 use crate::{
-    app::{Run, text},
-    diagram::{MarkShape, Oddity, Orientation, Point, Sign, signs},
+    app::{meaning, text},
+    diagram::{
+        MarkShape, Oddity, Orientation, Point, Sign, path,
+        shapes::{name_of_mark, name_of_oddity},
+        signs,
+    },
 };
 
 /// Legend of the marks of this run.
@@ -32,36 +36,6 @@ pub(super) fn legend(props: &Props) -> Html {
     }
 }
 
-/// Meaning of a sign, in words.
-fn meaning(run: &Run, sign: Sign) -> String {
-    let words = match sign {
-        Sign::Mark(shape) => marks::meaning(shape),
-        Sign::Stable => text::legend::STABLE,
-        Sign::HeldBack => text::legend::HELD_BACK,
-        Sign::Section => text::legend::SECTION,
-        Sign::Clash => text::legend::CLASH,
-        Sign::Band(metric) => {
-            return text::legend::band(run.protocol.metrics[metric].name);
-        }
-        Sign::Curve(node) => return run.scenario.name(node),
-        Sign::Cut => text::legend::CUT,
-        Sign::RecoveryLine => text::legend::RECOVERY_LINE,
-        Sign::Undone => text::legend::UNDONE,
-        Sign::Lost => text::legend::LOST,
-        Sign::Odd(Oddity::Forged) => text::legend::FORGED,
-        Sign::Odd(Oddity::Corrupt) => text::legend::CORRUPT,
-        Sign::Odd(Oddity::Duplicate) => text::legend::DUPLICATE,
-        Sign::Odd(Oddity::Late) => text::legend::LATE,
-        Sign::Wall => text::legend::WALL,
-        Sign::Down => text::legend::DOWN,
-        Sign::Router => text::legend::ROUTER,
-        Sign::Traitor => text::legend::TRAITOR,
-        Sign::Deadlock => text::legend::DEADLOCK,
-        Sign::Sheaf => text::legend::SHEAF,
-    };
-    words.to_owned()
-}
-
 /// Width and height of a sign's picture.
 const SIZE: (&str, &str) = ("34", "22");
 
@@ -73,7 +47,7 @@ fn picture(sign: Sign) -> Html {
     let up = svg::line(low, high);
     let drawn = match sign {
         Sign::Mark(shape) => html! {
-            <g class={classes!("mark", marks::name(shape))}>
+            <g class={classes!("mark", name_of_mark(shape))}>
                 { marks::shape(shape, place(shape), Orientation::Horizontal) }
             </g>
         },
@@ -102,7 +76,7 @@ fn picture(sign: Sign) -> Html {
         Sign::Undone => html! {
             <>
                 <g class="lane"><path d={across} /></g>
-                <g class="strike"><path d={spans::strokes(left, right)} /></g>
+                <g class="strike"><path d={path::strokes(left, right)} /></g>
             </>
         },
         Sign::Lost => html! {
@@ -145,7 +119,7 @@ fn odd(oddity: Oddity, left: Point, right: Point) -> Html {
     let straight = svg::line(left, right);
     let seen = if oddity == Oddity::Corrupt { jagged(left, right) } else { straight.clone() };
     html! {
-        <g class={classes!("arrow", arrows::class_of(oddity))}>
+        <g class={classes!("arrow", name_of_oddity(oddity))}>
             <path class="stroke" d={seen} />
             if oddity == Oddity::Forged { <path class="gap" d={straight} /> }
             { arrows::sign(oddity, Point { x: 11.0, y: 11.0 }) }

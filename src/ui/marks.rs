@@ -9,7 +9,9 @@ use super::{
 };
 use crate::{
     app::{Selection, text},
-    diagram::{Mark, MarkShape, Orientation, Point, Role, event_sentence, sign_at},
+    diagram::{
+        Mark, MarkShape, Orientation, Point, Role, event_sentence, shapes::name_of_mark, sign_at,
+    },
     kernel::EventKind,
 };
 
@@ -26,8 +28,12 @@ pub(super) fn draw(props: &Props, mark: &Mark) -> Html {
     if movable {
         sentence.push_str(text::marks::MOVABLE);
     }
-    let class =
-        classes!("mark", name(mark.shape), movable.then_some("movable"), props.event_class(event));
+    let class = classes!(
+        "mark",
+        name_of_mark(mark.shape),
+        movable.then_some("movable"),
+        props.event_class(event)
+    );
     // A receipt is its arrow's head: a press on it is a press on the message.
     let received = match run.trace.events[event].kind {
         EventKind::Receive(message) => Some(message),
@@ -76,71 +82,6 @@ fn ring(props: &Props, mark: &Mark) -> Html {
         _ => return html! {},
     };
     html! { <circle class="ring" cx={px(mark.at.x)} cy={px(mark.at.y)} r={radius} /> }
-}
-
-/// The name of a shape, for the style sheet.
-pub(super) const fn name(shape: MarkShape) -> &'static str {
-    match shape {
-        MarkShape::Request => "request",
-        MarkShape::Receipt => "receipt",
-        MarkShape::Delivery => "delivery",
-        MarkShape::Answer => "answer",
-        MarkShape::Refusal => "refusal",
-        MarkShape::View => "view",
-        MarkShape::Enter | MarkShape::Exit => "bracket",
-        MarkShape::Decision => "decision",
-        MarkShape::Leader => "leader",
-        MarkShape::Commit => "commit",
-        MarkShape::Abort => "abort",
-        MarkShape::Suspicion => "suspicion",
-        MarkShape::Restoration => "restoration",
-        MarkShape::Reading => "reading",
-        MarkShape::Record => "record",
-        MarkShape::Snapshot => "snapshot",
-        MarkShape::Checkpoint => "checkpoint",
-        MarkShape::Rollback => "rollback",
-        MarkShape::Flag => "indication",
-        MarkShape::Timer => "timer",
-        MarkShape::Crash => "crash",
-        MarkShape::Recovery => "recovery",
-        MarkShape::Pause => "pause",
-        MarkShape::Traitor => "two-faced",
-        MarkShape::Storage => "storage",
-        MarkShape::Note => "note",
-    }
-}
-
-/// Meaning of a shape, in words.
-pub(super) const fn meaning(shape: MarkShape) -> &'static str {
-    match shape {
-        MarkShape::Request => text::marks::REQUEST,
-        MarkShape::Receipt => text::marks::RECEIPT,
-        MarkShape::Delivery => text::marks::DELIVERY,
-        MarkShape::Answer => text::marks::ANSWER,
-        MarkShape::Refusal => text::marks::REFUSAL,
-        MarkShape::View => text::marks::VIEW,
-        MarkShape::Enter => text::marks::ENTER,
-        MarkShape::Exit => text::marks::EXIT,
-        MarkShape::Decision => text::marks::DECISION,
-        MarkShape::Leader => text::marks::LEADER,
-        MarkShape::Commit => text::marks::COMMIT,
-        MarkShape::Abort => text::marks::ABORT,
-        MarkShape::Suspicion => text::marks::SUSPICION,
-        MarkShape::Restoration => text::marks::RESTORATION,
-        MarkShape::Reading => text::marks::READING,
-        MarkShape::Record => text::marks::RECORD,
-        MarkShape::Snapshot => text::marks::SNAPSHOT,
-        MarkShape::Checkpoint => text::marks::CHECKPOINT,
-        MarkShape::Rollback => text::marks::ROLLBACK,
-        MarkShape::Flag => text::marks::FLAG,
-        MarkShape::Timer => text::marks::TIMER,
-        MarkShape::Crash => text::marks::CRASH,
-        MarkShape::Recovery => text::marks::RECOVERY,
-        MarkShape::Pause => text::marks::PAUSE,
-        MarkShape::Traitor => text::marks::TRAITOR,
-        MarkShape::Storage => text::marks::STORAGE,
-        MarkShape::Note => text::marks::NOTE,
-    }
 }
 
 /// Draws a mark's shape; a sign stands beside the line, on its pole.

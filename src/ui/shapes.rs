@@ -1,149 +1,21 @@
-//! Shapes of marks and signs: tables of lines and discs, so that each costs the page a few bytes only.
+//! Shapes of marks and signs, as elements of the page.
 
 use yew::prelude::*;
 
 use super::svg::px;
-use crate::diagram::{MarkShape, Oddity, Orientation, Point};
-
-/// Corners in half pixels from the middle; of marks on a line, along it and across it.
-type Corners = &'static [(i8, i8)];
-
-/// A part of a shape, each with its class in the style sheet.
-pub(super) enum ShapePart {
-    /// A field.
-    Field(&'static str, Corners),
-    /// A line that is open.
-    Line(&'static str, Corners),
-    /// A disc of this radius, in half pixels.
-    Disc(&'static str, u8),
-}
-use ShapePart::{Disc, Field, Line};
-
-const SQUARE: ShapePart = Field("", &[(-12, -12), (12, -12), (12, 12), (-12, 12)]);
-const DIAMOND: ShapePart = Field("", &[(0, -14), (14, 0), (0, 14), (-14, 0)]);
-const ROUND: ShapePart = Disc("plate", 14);
-
-/// The second filling of a delivery's mark: around the first one, with a gap between them.
-pub(super) const TWICE: &[ShapePart] = &[
-    Field("", &[(0, -17), (17, 0), (0, 17), (-17, 0)]),
-    Field("gap", &[(0, -12), (12, 0), (0, 12), (-12, 0)]),
-    Field("", &[(0, -7), (7, 0), (0, 7), (-7, 0)]),
-];
-/// A host, and a router, in the picture of a network.
-pub(super) const HOST: &[ShapePart] = &[Disc("", 18)];
-/// See [`HOST`].
-pub(super) const ROUTER: &[ShapePart] = &[Field("", &[(-16, -16), (16, -16), (16, 16), (-16, 16)])];
-
-/// Marks at the ends of curves, in turn.
-pub(super) const ENDS: &[&[ShapePart]] = &[
-    &[Disc("sign", 8)],
-    &[Field("sign", &[(-8, -8), (8, -8), (8, 8), (-8, 8)])],
-    &[Field("sign", &[(0, -10), (10, 8), (-10, 8)])],
-    &[Field("sign", &[(0, -11), (11, 0), (0, 11), (-11, 0)])],
-    &[Field("sign", &[(0, 10), (10, -8), (-10, -8)])],
-    &[Field("sign", &[(-10, -4), (10, -4), (10, 4), (-10, 4)])],
-];
-
-/// The shape of a mark; of a sign, without its pole.
-pub(super) const fn of_mark(shape: MarkShape) -> &'static [ShapePart] {
-    match shape {
-        MarkShape::Request => &[Field("", &[(0, -4), (-10, -24), (10, -24)])],
-        MarkShape::Receipt => &[Disc("", 10)],
-        MarkShape::Delivery => &[DIAMOND],
-        MarkShape::Answer => &[Field(
-            "plate",
-            &[(-16, -12), (16, -12), (16, 6), (2, 6), (-6, 14), (-6, 6), (-16, 6)],
-        )],
-        MarkShape::Refusal => &[ROUND, Line("sign", &[(-8, 0), (8, 0)])],
-        MarkShape::View => &[Field("", &[(-6, -26), (6, -26), (6, 26), (-6, 26)])],
-        MarkShape::Enter => &[Line("", &[(8, -18), (0, -18), (0, 18), (8, 18)])],
-        MarkShape::Exit => &[Line("", &[(-8, -18), (0, -18), (0, 18), (-8, 18)])],
-        MarkShape::Decision => {
-            &[Field("plate", &[(-14, -14), (16, -14), (9, -4), (16, 6), (-14, 6)])]
-        }
-        MarkShape::Leader => &[Field(
-            "plate",
-            &[(-16, 10), (-16, -12), (-7, -2), (0, -14), (7, -2), (16, -12), (16, 10)],
-        )],
-        MarkShape::Commit => &[
-            Field("plate", &[(-14, -14), (14, -14), (14, 14), (-14, 14)]),
-            Line("sign", &[(-8, 0), (-2, 7), (8, -8)]),
-        ],
-        MarkShape::Abort => &[
-            Field(
-                "plate",
-                &[(-6, -14), (6, -14), (14, -6), (14, 6), (6, 14), (-6, 14), (-14, 6), (-14, -6)],
-            ),
-            Line("sign", &[(-6, -6), (6, 6)]),
-            Line("sign", &[(-6, 6), (6, -6)]),
-        ],
-        MarkShape::Suspicion => &[
-            ROUND,
-            Line("sign", &[(-5, -5), (-2, -9), (3, -8), (5, -5), (4, -2), (0, 1), (0, 3)]),
-            Line("sign", &[(0, 7), (0, 9)]),
-        ],
-        MarkShape::Restoration => {
-            &[ROUND, Line("sign", &[(0, 9), (0, -8)]), Line("sign", &[(-6, -2), (0, -8), (6, -2)])]
-        }
-        MarkShape::Reading => &[Line("", &[(0, -12), (0, 12)])],
-        MarkShape::Record | MarkShape::Checkpoint => &[SQUARE],
-        MarkShape::Snapshot => &[
-            Field("", &[(-14, -14), (14, -14), (14, 14), (-14, 14)]),
-            Field("", &[(-6, -6), (6, -6), (6, 6), (-6, 6)]),
-        ],
-        MarkShape::Rollback => {
-            &[Field("", &[(-16, 0), (0, -12), (0, 12)]), Field("", &[(0, 0), (16, -12), (16, 12)])]
-        }
-        MarkShape::Flag => &[Field("plate", &[(-10, -14), (16, -6), (-10, 2)])],
-        MarkShape::Crash => &[Line("", &[(-16, -16), (16, 16)]), Line("", &[(-16, 16), (16, -16)])],
-        MarkShape::Recovery => &[Disc("", 15), Disc("core", 6)],
-        MarkShape::Pause => &[Line("", &[(-6, -14), (-6, 14)]), Line("", &[(6, -14), (6, 14)])],
-        MarkShape::Traitor => &[
-            ROUND,
-            Field("dark", &[(0, -14), (-7, -12), (-12, -7), (-14, 0), (-12, 7), (-7, 12), (0, 14)]),
-        ],
-        MarkShape::Storage => &[
-            Field("", &[(-9, -6), (-5, -9), (5, -9), (9, -6), (9, 6), (5, 9), (-5, 9), (-9, 6)]),
-            Line("", &[(-9, -6), (-5, -3), (5, -3), (9, -6)]),
-        ],
-        MarkShape::Timer => &[Field("", &[(-7, -9), (7, -9), (-7, 9), (7, 9)])],
-        MarkShape::Note => &[Disc("", 5)],
-    }
-}
-
-/// The sign on an odd message's arrow.
-pub(super) const fn of_oddity(oddity: Oddity) -> &'static [ShapePart] {
-    match oddity {
-        Oddity::Forged => of_mark(MarkShape::Traitor),
-        Oddity::Corrupt => {
-            &[Field("dark", &[(4, -16), (-9, 2), (-1, 2), (-4, 16), (9, -3), (1, -3)])]
-        }
-        Oddity::Duplicate => {
-            &[Disc("plate", 12), Line("", &[(-4, -4), (0, -7), (4, -4), (-4, 7), (5, 7)])]
-        }
-        Oddity::Late => &[Disc("plate", 12), Line("", &[(0, -8), (0, 0), (6, 3)])],
-    }
-}
+pub(super) use crate::diagram::shapes::{ENDS, HOST, ROUTER, TWICE, of_mark, of_oddity};
+use crate::diagram::{
+    Orientation, Point,
+    shapes::{Placed, ShapePart},
+};
 
 /// Draws a shape around a point, turned where time runs down.
 pub(super) fn draw(parts: &[ShapePart], at: Point, orientation: Orientation) -> Html {
-    let place = |&(along, across): &(i8, i8)| {
-        let (x, y) = match orientation {
-            Orientation::Horizontal => (along, across),
-            Orientation::Vertical => (across, along),
-        };
-        format!("{} {}", px(at.x + f64::from(x) / 2.0), px(at.y + f64::from(y) / 2.0))
-    };
-    let line = |corners: Corners, end: &str| {
-        format!("M{}{end}", corners.iter().map(place).collect::<Vec<_>>().join("L"))
-    };
-    let draw = |part: &ShapePart| match *part {
-        Disc(class, radius) => {
-            let radius = px(f64::from(radius) / 2.0);
-            html! { <circle {class} cx={px(at.x)} cy={px(at.y)} r={radius} /> }
+    let draw = |part: &ShapePart| match part.at(at, orientation) {
+        Placed::Disc(class, radius) => {
+            html! { <circle {class} cx={px(at.x)} cy={px(at.y)} r={px(radius)} /> }
         }
-        Field(class, corners) => html! { <path {class} d={line(corners, "Z")} /> },
-        Line(class, corners) => html! { <path {class} d={line(corners, "")} /> },
+        Placed::Path(class, d) => html! { <path {class} {d} /> },
     };
     parts.iter().map(draw).collect()
 }

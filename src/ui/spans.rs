@@ -4,21 +4,19 @@ use yew::prelude::*;
 
 use super::{
     drawing::Props,
-    svg::{head, line, px, rect, text},
+    svg::{head, line, rect, text},
 };
 use crate::{
     app::text,
     diagram::{
         Across, Band, Bar, Barrier, Field, Orientation, Piece, Point, Strike, Waiting,
-        deadlock_sentence,
+        deadlock_sentence, path,
     },
     kernel::spell,
 };
 
 /// Number of tints of the bands; numbers that differ by a multiple of it have the same tint.
 const TINTS: i64 = 6;
-/// Distance between the strokes through undone work.
-const STROKES: f64 = 10.0;
 
 /// A number behind a line: a round, a term, a view.
 pub(super) fn band(props: &Props, band: &Band) -> Html {
@@ -113,21 +111,9 @@ pub(super) fn across(props: &Props, across: &Across) -> Html {
 pub(super) fn strike(props: &Props, strike: &Strike) -> Html {
     html! {
         <g class={classes!("strike", props.event_class(strike.undone.until))}>
-            <path d={strokes(strike.from, strike.to)} />
+            <path d={path::strokes(strike.from, strike.to)} />
         </g>
     }
-}
-
-/// Short strokes through a line.
-pub(super) fn strokes(from: Point, to: Point) -> String {
-    let (dx, dy) = (to.x - from.x, to.y - from.y);
-    let count = (dx.hypot(dy) / STROKES).floor().max(1.0);
-    let stroke = |place: u32| {
-        let share = (f64::from(place) + 0.5) / count;
-        let (x, y) = (from.x + dx * share, from.y + dy * share);
-        line(Point { x: x - 4.0, y: y + 7.0 }, Point { x: x + 4.0, y: y - 7.0 })
-    };
-    (0..count as u32).map(stroke).collect()
 }
 
 /// A node that waits for another at the end of the run.
@@ -144,18 +130,9 @@ pub(super) fn waiting(props: &Props, waiting: &Waiting) -> Html {
 
 /// A bent arrow with its head.
 pub(super) fn bent(from: Point, towards: Point, to: Point) -> Html {
-    let curve = format!(
-        "M{} {}Q{} {} {} {}",
-        px(from.x),
-        px(from.y),
-        px(towards.x),
-        px(towards.y),
-        px(to.x),
-        px(to.y)
-    );
     html! {
         <>
-            <path class="stroke" d={curve} />
+            <path class="stroke" d={path::bent(from, towards, to)} />
             <path class="head" d={head(towards, to)} />
         </>
     }

@@ -11,6 +11,7 @@ mod export;
 mod grade;
 mod input;
 mod measure;
+mod picture;
 mod search;
 mod usage;
 mod variants;
@@ -52,6 +53,8 @@ enum Command {
         source: String,
         #[command(flatten)]
         form: Form,
+        #[command(flatten)]
+        picture: picture::PictureArgs,
     },
     /// Print a scenario's link, from its # on.
     Link {
@@ -116,6 +119,9 @@ struct Form {
     /// Write the run in sentences.
     #[arg(long, value_name = "OUT")]
     words: Option<String>,
+    /// Write the run as a picture, an SVG document that stands alone.
+    #[arg(long, value_name = "OUT", group = "picture")]
+    svg: Option<String>,
 }
 
 /// Reason for the failure of a command.
@@ -166,7 +172,7 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
     let text = match command {
         Command::List { json: true } => catalogue::to_json() + "\n",
         Command::List { json: false } => catalogue::to_text(),
-        Command::Run { source, form } => {
+        Command::Run { source, form, picture } => {
             let input = Input::of(&source)?;
             let outcome = run(&source, input.scenario)?;
             if let Some(expected) = input.digest {
@@ -189,6 +195,7 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
                 }
                 Form { csv: Some(out), .. } => export::written(&out, export::csv(&outcome))?,
                 Form { words: Some(out), .. } => export::written(&out, export::words(&outcome))?,
+                Form { svg: Some(out), .. } => export::written(&out, picture.svg(&outcome))?,
                 _ => outcome.summary(),
             }
         }

@@ -3,6 +3,7 @@
 mod csv;
 mod mermaid;
 mod shiviz;
+mod svg;
 mod words;
 
 use worldlines::{
