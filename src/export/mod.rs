@@ -1,4 +1,4 @@
-//! A run in forms that other tools read (ShiViz, Mermaid, a table), in words, and as a picture.
+//! A run in forms that other tools read (ShiViz, Mermaid, TikZ, a table), in words, and as a picture.
 //!
 //! Each is text that is made from a finished run; nothing is read back.
 
@@ -6,12 +6,14 @@ mod csv;
 mod mermaid;
 mod shiviz;
 mod svg;
+mod tikz;
 mod words;
 
 pub use csv::csv;
 pub use mermaid::{Drawn, MOST_DRAWN, mermaid};
 pub use shiviz::shiviz;
 pub use svg::{SvgOptions, Theme, svg};
+pub use tikz::tikz;
 pub use words::{MOST_TOLD, words};
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::process::{self, Program};
+use crate::{apt, process};
 
 /// A browser that tests run in.
 pub(crate) struct Browser {
@@ -90,33 +90,17 @@ impl Browser {
     /// Installs Debian's package.
     fn install(&self) -> Result<(), String> {
         let Self { name, variable, package, .. } = self;
-        if process::find_on_path("apt-get").is_none() {
+        if !apt::is_here() {
             return Err(format!(
                 "no {name} was found: please install one, or name it in {variable}"
             ));
         }
         println!("no {name} was found: Debian's package is installed (about 100 MB)");
-        apt("update")?;
-        apt(&format!("install --yes --no-install-recommends {package}"))
+        apt::install(package)
     }
 }
 
 fn announce(browser: PathBuf) -> PathBuf {
     println!("found {}", browser.display());
     browser
-}
-
-/// Runs apt-get as root, or through sudo, which asks for the password on the terminal.
-fn apt(words: &str) -> Result<(), String> {
-    let apt = if is_root() {
-        Program::new("apt-get")
-    } else {
-        println!("that needs root: sudo may ask for your password");
-        Program::new("sudo").words("--preserve-env=DEBIAN_FRONTEND apt-get")
-    };
-    apt.words(words).env("DEBIAN_FRONTEND", "noninteractive").run()
-}
-
-fn is_root() -> bool {
-    Program::new("id").arg("-u").answer().is_some_and(|user| user == "0")
 }

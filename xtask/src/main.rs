@@ -4,6 +4,7 @@
 //! every step, and never asks. Only the standard library is used, so that the command itself starts after a
 //! few seconds of compiling.
 
+mod apt;
 mod arguments;
 mod bench;
 mod bless;
@@ -16,6 +17,7 @@ mod first_picture;
 mod hash;
 mod inline;
 mod json;
+mod latex;
 mod licences;
 mod markup;
 mod node;

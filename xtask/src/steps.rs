@@ -9,7 +9,7 @@ use crate::tools::Toolbox;
 use crate::workspace::Workspace;
 use crate::{
     browser::{CHROMIUM, FIREFOX},
-    dist, process, tools,
+    dist, latex, process, tools,
 };
 
 /// One step of the whole test.
@@ -38,10 +38,16 @@ pub(crate) enum Needs {
 }
 
 /// All steps, cheap ones first, each after the steps that it builds on.
-pub(crate) const STEPS: [Step; 8] = [
+pub(crate) const STEPS: [Step; 9] = [
     Step { name: "fmt", title: "Format", needs: Needs::Rust, work: format },
     Step { name: "clippy", title: "Lints, native", needs: Needs::Rust, work: clippy_native },
     Step { name: "native", title: "Tests, native", needs: Needs::Rust, work: tests_native },
+    Step {
+        name: "latex",
+        title: "Exported pictures, in LaTeX",
+        needs: Needs::Rust,
+        work: tests_latex,
+    },
     Step {
         name: "clippy-wasm",
         title: "Lints, for the browser",
@@ -133,6 +139,15 @@ fn tests_native(machine: &Machine) -> Result<Option<Counts>, String> {
     let run = |words| suite(&machine.cargo(words).run_and_keep()?, counts::of_cargo);
     let [all, drawn] = words.map(run);
     Ok(Some([all?, drawn?].into_iter().flatten().sum()))
+}
+
+/// Compiles the exported pictures of all bundled scenarios; without LaTeX `native` checks their text only.
+fn tests_latex(machine: &Machine) -> Result<Option<Counts>, String> {
+    if !latex::ensure()? {
+        return Ok(None);
+    }
+    let tests = machine.cargo("test --test it export::tikz").env("WORLDLINES_LATEX", "1");
+    suite(&tests.run_and_keep()?, counts::of_cargo)
 }
 
 /// The integration tests with their long budgets, and those that are ignored otherwise, but for the one that changes

@@ -1,4 +1,4 @@
-//! `run --shiviz`, `--mermaid`, `--csv`, `--words`: a run in forms that other tools read.
+//! `run --shiviz`, `--mermaid`, `--csv`, `--tikz`, `--words`: a run in forms that other tools read.
 
 use std::{
     fs,
@@ -11,12 +11,8 @@ pub(crate) use worldlines::export::{csv, shiviz};
 
 /// Returns the run as a sequence diagram, and says on standard error what it cannot show.
 pub(crate) fn mermaid(source: &str, run: &Outcome) -> Result<String, String> {
-    let drawn = worldlines::export::mermaid(run).map_err(|events| {
-        format!(
-            "--mermaid: {source}: found a run of {}, expected at most {MOST_DRAWN}",
-            count_of(events, "event")
-        )
-    })?;
+    let drawn = worldlines::export::mermaid(run);
+    let drawn = drawn.map_err(|events| too_long("--mermaid", source, events))?;
     if drawn.apart > 0 {
         // With standard error closed there is no place to say it.
         let _ = writeln!(
@@ -28,6 +24,16 @@ pub(crate) fn mermaid(source: &str, run: &Outcome) -> Result<String, String> {
         );
     }
     Ok(drawn.text)
+}
+
+/// Returns the run as a LaTeX document.
+pub(crate) fn tikz(source: &str, run: &Outcome) -> Result<String, String> {
+    worldlines::export::tikz(run).map_err(|events| too_long("--tikz", source, events))
+}
+
+fn too_long(option: &str, source: &str, events: usize) -> String {
+    let events = count_of(events, "event");
+    format!("{option}: {source}: found a run of {events}, expected at most {MOST_DRAWN}")
 }
 
 /// Returns the run in words, with the causes of violations.

@@ -116,6 +116,9 @@ struct Form {
     /// Write the events as a table of comma-separated values.
     #[arg(long, value_name = "OUT")]
     csv: Option<String>,
+    /// Write the run as a LaTeX document that draws it with TikZ.
+    #[arg(long, value_name = "OUT")]
+    tikz: Option<String>,
     /// Write the run in sentences.
     #[arg(long, value_name = "OUT")]
     words: Option<String>,
@@ -194,6 +197,9 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
                     export::written(&out, text)?
                 }
                 Form { csv: Some(out), .. } => export::written(&out, export::csv(&outcome))?,
+                Form { tikz: Some(out), .. } => {
+                    export::written(&out, export::tikz(&source, &outcome)?)?
+                }
                 Form { words: Some(out), .. } => export::written(&out, export::words(&outcome))?,
                 Form { svg: Some(out), .. } => export::written(&out, picture.svg(&outcome))?,
                 _ => outcome.summary(),

@@ -4,6 +4,7 @@ mod csv;
 mod mermaid;
 mod shiviz;
 mod svg;
+mod tikz;
 mod words;
 
 use worldlines::{
