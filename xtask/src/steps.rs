@@ -56,6 +56,7 @@ pub(crate) const STEPS: [Step; 9] = [
     },
     Step { name: "doc", title: "Documentation", needs: Needs::WasmTarget, work: documentation },
     Step { name: "web", title: "Tests, in two browsers", needs: Needs::Browser, work: tests_web },
+    Step { name: "npm", title: "Tests, of scripts in Node", needs: Needs::Tools, work: tests_npm },
     Step { name: "dist", title: "The page and its size", needs: Needs::Tools, work: page },
     Step {
         name: "e2e",
@@ -206,9 +207,15 @@ fn page(machine: &Machine) -> Result<Option<Counts>, String> {
     dist::build(machine.workspace, machine.tools()).map(|()| counts)
 }
 
+/// Tests that need no browser: of the scripts that are not Rust.
+fn tests_npm(machine: &Machine) -> Result<Option<Counts>, String> {
+    let files = test_files(machine.workspace, "tests/npm")?;
+    let output = files.into_iter().fold(node_program(machine), Program::arg).run_and_keep()?;
+    suite(&output, counts::of_node)
+}
+
 fn tests_e2e(machine: &Machine) -> Result<Option<Counts>, String> {
-    // By name: versions of Node treat a folder differently.
-    let files = e2e_files(machine.workspace)?;
+    let files = test_files(machine.workspace, "tests/e2e")?;
     node_tests(machine, files.into_iter().fold(e2e_program(machine), Program::arg))
 }
 
@@ -218,13 +225,14 @@ fn long_walks(machine: &Machine) -> Result<Option<Counts>, String> {
 }
 
 /// Node's test runner, without files.
+fn node_program(machine: &Machine) -> Program {
+    let node = machine.tools().program("node").words("--test --test-reporter=spec");
+    node.within(machine.workspace.root())
+}
+
+/// Node's test runner, without files, for tests in a browser.
 fn e2e_program(machine: &Machine) -> Program {
-    machine
-        .tools()
-        .program("node")
-        .words("--test --test-reporter=spec")
-        .env(CHROMIUM.variable, machine.browser())
-        .within(machine.workspace.root())
+    node_program(machine).env(CHROMIUM.variable, machine.browser())
 }
 
 fn node_tests(machine: &Machine, node: Program) -> Result<Option<Counts>, String> {
@@ -235,9 +243,9 @@ fn node_tests(machine: &Machine, node: Program) -> Result<Option<Counts>, String
     suite(&output, counts::of_node)
 }
 
-/// Returns the files whose name ends in `.test.mjs`; the others are their helpers.
-fn e2e_files(workspace: &Workspace) -> Result<Vec<String>, String> {
-    let folder = "tests/e2e";
+/// Returns the files of a folder whose name ends in `.test.mjs`; the others are their helpers. Node gets them by name,
+/// since its versions treat a folder differently.
+fn test_files(workspace: &Workspace, folder: &str) -> Result<Vec<String>, String> {
     let entries = std::fs::read_dir(workspace.root().join(folder))
         .map_err(|why| format!("{folder}: {why}"))?;
     let mut files: Vec<String> = entries
