@@ -38,7 +38,7 @@ pub(crate) enum Needs {
 }
 
 /// All steps, cheap ones first, each after the steps that it builds on.
-pub(crate) const STEPS: [Step; 9] = [
+pub(crate) const STEPS: [Step; 10] = [
     Step { name: "fmt", title: "Format", needs: Needs::Rust, work: format },
     Step { name: "clippy", title: "Lints, native", needs: Needs::Rust, work: clippy_native },
     Step { name: "native", title: "Tests, native", needs: Needs::Rust, work: tests_native },
