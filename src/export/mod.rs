@@ -12,7 +12,7 @@ mod words;
 pub use csv::csv;
 pub use mermaid::{Drawn, MOST_DRAWN, mermaid};
 pub use shiviz::shiviz;
-pub use svg::{SvgOptions, Theme, svg};
+pub use svg::{LICENCE, SvgOptions, Theme, heading, svg};
 pub use tikz::tikz;
 pub use words::{MOST_TOLD, words};
 

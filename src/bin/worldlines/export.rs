@@ -47,6 +47,11 @@ pub(crate) fn written(out: &str, text: String) -> Result<String, String> {
     if out == "-" {
         return Ok(text);
     }
-    fs::write(out, text).map_err(|why| format!("{out}: {why}"))?;
+    save(out, text.as_bytes())?;
     Ok(String::new())
+}
+
+/// Writes bytes into a file.
+pub(crate) fn save(out: &str, bytes: &[u8]) -> Result<(), String> {
+    fs::write(out, bytes).map_err(|why| format!("{out}: {why}"))
 }

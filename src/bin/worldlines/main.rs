@@ -12,6 +12,7 @@ mod grade;
 mod input;
 mod measure;
 mod picture;
+mod pixels;
 mod search;
 mod usage;
 mod variants;
@@ -123,8 +124,18 @@ struct Form {
     #[arg(long, value_name = "OUT")]
     words: Option<String>,
     /// Write the run as a picture, an SVG document that stands alone.
-    #[arg(long, value_name = "OUT", group = "picture")]
+    #[arg(long, value_name = "OUT")]
     svg: Option<String>,
+    /// Write the run as a picture of pixels.
+    #[arg(long, value_name = "OUT")]
+    png: Option<String>,
+}
+
+impl Form {
+    /// True if the output is a picture.
+    const fn is_picture(&self) -> bool {
+        self.svg.is_some() || self.png.is_some()
+    }
 }
 
 /// Reason for the failure of a command.
@@ -176,6 +187,7 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
         Command::List { json: true } => catalogue::to_json() + "\n",
         Command::List { json: false } => catalogue::to_text(),
         Command::Run { source, form, picture } => {
+            picture.check(form.is_picture(), form.png.is_some())?;
             let input = Input::of(&source)?;
             let outcome = run(&source, input.scenario)?;
             if let Some(expected) = input.digest {
@@ -201,6 +213,15 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
                     export::written(&out, export::tikz(&source, &outcome)?)?
                 }
                 Form { words: Some(out), .. } => export::written(&out, export::words(&outcome))?,
+                Form { png: Some(file), .. } => {
+                    let pixels = pixels::png(&picture, &outcome)?;
+                    if file == "-" {
+                        out.write_all(&pixels)?;
+                    } else {
+                        export::save(&file, &pixels)?;
+                    }
+                    String::new()
+                }
                 Form { svg: Some(out), .. } => export::written(&out, picture.svg(&outcome))?,
                 _ => outcome.summary(),
             }

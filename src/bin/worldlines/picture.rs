@@ -1,4 +1,4 @@
-//! `run --svg`: a run as a picture.
+//! Options of `run --svg` and of the forms that are made of it.
 
 use clap::{Args, ValueEnum};
 use worldlines::{
@@ -11,17 +11,26 @@ use worldlines::{
 #[derive(Args)]
 pub(crate) struct PictureArgs {
     /// Colours of a picture; auto follows the reader's system.
-    #[arg(long, value_enum, default_value = "auto", requires = "picture")]
-    theme: Colours,
+    #[arg(long, value_enum)]
+    theme: Option<Colours>,
     /// Width of a picture in pixels, 240 to 20000; by default as wide as its marks need.
-    #[arg(long, value_name = "PX", value_parser = clap::value_parser!(u32).range(240..=20_000), requires = "picture")]
+    #[arg(long, value_name = "PX", value_parser = clap::value_parser!(u32).range(240..=20_000))]
     width: Option<u32>,
     /// Draw the diagram alone: no title, captions, verdicts or legend.
-    #[arg(long, requires = "picture")]
+    #[arg(long)]
     bare: bool,
     /// Address of a playground, for the picture's link to the run.
-    #[arg(long, value_name = "ADDRESS", requires = "picture")]
+    #[arg(long, value_name = "ADDRESS")]
     base: Option<String>,
+    /// Pixels of a PNG for each pixel of the picture, 0.1 to 16; by default 2.
+    #[arg(long, value_name = "N", value_parser = scale)]
+    scale: Option<f32>,
+}
+
+/// Reads a scale.
+fn scale(text: &str) -> Result<f32, String> {
+    let scale = text.parse().ok().filter(|scale| (0.1..=16.0).contains(scale));
+    scale.ok_or_else(|| "expected a number from 0.1 to 16".to_owned())
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -32,16 +41,40 @@ enum Colours {
 }
 
 impl PictureArgs {
+    /// Refuses options that the form of the output does not have: those of any picture, and those of pixels.
+    pub(crate) fn check(&self, is_picture: bool, is_png: bool) -> Result<(), String> {
+        let of_pictures = [
+            ("--theme", self.theme.is_some()),
+            ("--width", self.width.is_some()),
+            ("--bare", self.bare),
+            ("--base", self.base.is_some()),
+        ];
+        let mut wrong = of_pictures.iter().filter(|(_, is_given)| *is_given && !is_picture);
+        if let Some((option, _)) = wrong.next() {
+            return Err(format!("{option}: expected --svg or --png beside it"));
+        }
+        if self.scale.is_some() && !is_png {
+            return Err("--scale: expected --png beside it".to_owned());
+        }
+        Ok(())
+    }
+
+    /// Pixels of a PNG for each pixel of the picture.
+    pub(crate) fn scale(&self) -> f32 {
+        self.scale.unwrap_or(2.0)
+    }
+
     /// Returns the run as SVG.
     pub(crate) fn svg(&self, run: &Outcome) -> String {
         svg(run, &self.options(run))
     }
 
-    fn options(&self, run: &Outcome) -> SvgOptions {
+    /// Returns the form of the picture, with the link to the run.
+    pub(crate) fn options(&self, run: &Outcome) -> SvgOptions {
         let theme = match self.theme {
-            Colours::Light => Theme::Light,
-            Colours::Dark => Theme::Dark,
-            Colours::Auto => Theme::Auto,
+            Some(Colours::Light) => Theme::Light,
+            Some(Colours::Dark) => Theme::Dark,
+            Some(Colours::Auto) | None => Theme::Auto,
         };
         let fragment = link::fragment(&run.scenario, Some(&run.digest()));
         let fits = fragment.len() <= link::MAX_LINK;

@@ -10,6 +10,7 @@ mod parts;
 mod sheet;
 mod theme;
 
+pub use parts::heading;
 pub use theme::Theme;
 
 use elements::Drawing;
@@ -19,8 +20,8 @@ use measure::{MARGIN, Measures};
 use super::words::words;
 use crate::{diagram::path::px, runs::Outcome};
 
-/// Address of the licence of a picture.
-const LICENCE: &str = "https://creativecommons.org/licenses/by/4.0/";
+/// Address of the licence of a picture: CC BY 4.0.
+pub const LICENCE: &str = "https://creativecommons.org/licenses/by/4.0/";
 
 /// Form of a picture.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -51,7 +52,8 @@ pub fn svg(run: &Outcome, options: &SvgOptions) -> String {
     let scope = options.theme.class();
     let style = sheet::sheet(options.theme, scope, &classes(&body));
     let heading = parts::heading(run);
-    let (width, height) = (px(width + 2.0 * MARGIN), px(height + 2.0 * MARGIN));
+    // Whole, so that no pixel at the edge is covered in part.
+    let [width, height] = [width, height].map(|length| px((length + 2.0 * MARGIN).ceil()));
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"{scope}\" role=\"img\" lang=\"en\" \
          width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">\n"

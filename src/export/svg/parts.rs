@@ -23,7 +23,8 @@ const SPACE: f64 = 14.0;
 const SIGN: f64 = 18.0;
 
 /// Returns a run's title, or the name of its protocol.
-pub(super) fn heading(run: &Outcome) -> String {
+#[must_use]
+pub fn heading(run: &Outcome) -> String {
     match run.scenario.title.as_str() {
         "" => run.protocol.name.to_owned(),
         title => visible(title).into_owned(),
@@ -255,7 +256,8 @@ fn verdicts(run: &Outcome, sheet: &mut Sheet) {
         holds(&names, sheet);
     }
     if let Some(circle) = deadlock_sentence(&run.scenario, &run.trace) {
-        sheet.lines("wl-said", SIGN, SENTENCE, &format!("{circle}."));
+        sheet.y += 4.0;
+        sheet.lines("wl-said", 0.0, SENTENCE, &format!("{circle}."));
     }
 }
 

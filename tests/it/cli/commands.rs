@@ -1,7 +1,7 @@
 //! The command line as users run it: the binary, its output and its exit codes.
 
 use std::{
-    env, fs,
+    env,
     process::{Command, Stdio},
 };
 
@@ -30,37 +30,6 @@ fn run_takes_a_file_a_link_or_standard_input() {
     assert_eq!(printed(&["run", "--text", "-"], HALF_WAY), outcome().text());
     assert_eq!(printed(&["run", "-", "--json"], HALF_WAY), outcome().json() + "\n");
     assert_eq!(printed(&["run", "-", "--digest"], HALF_WAY), outcome().digest() + "\n");
-}
-
-#[test]
-fn run_writes_a_picture_with_the_options_that_it_has() {
-    let plain = printed(&["run", "--svg", "-", "-"], HALF_WAY);
-    let link = link::fragment(&outcome().scenario, Some(&outcome().digest()));
-    assert!(plain.contains("prefers-color-scheme") && plain.contains(&link.replace('&', "&amp;")));
-    let dark = printed(
-        &[
-            "run",
-            "--svg",
-            "-",
-            "--theme",
-            "dark",
-            "--width",
-            "700",
-            "--bare",
-            "--base",
-            "https://a.org/",
-            "-",
-        ],
-        HALF_WAY,
-    );
-    assert!(dark.contains("fill:#10171e") && dark.contains(" width=\"700\" "), "{dark}");
-    assert!(dark.contains("https://a.org/#s=") && !dark.contains("wl-heading"), "{dark}");
-    let out = file("picture.svg", "");
-    assert_eq!(printed(&["run", "-", "--svg", &out], HALF_WAY), "");
-    assert_eq!(fs::read_to_string(&out).expect("it is written"), plain);
-    assert!(refused(&["run", "--bare", "-"], HALF_WAY).contains("--svg"));
-    assert!(refused(&["run", "--svg", "-", "--width", "12", "-"], HALF_WAY).contains("240"));
-    assert!(refused(&["run", "--svg", "no/such/folder.svg", "-"], HALF_WAY).contains("folder.svg"));
 }
 
 #[test]

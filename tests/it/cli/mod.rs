@@ -4,5 +4,6 @@ mod cases;
 mod commands;
 mod docs;
 mod grade;
+mod pictures;
 mod search;
 mod variants;

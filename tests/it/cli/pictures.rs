@@ -1,0 +1,165 @@
+//! `run --svg` and `run --png`, as files that other programs read.
+
+use std::{collections::BTreeSet, fs, io::Cursor, path::Path};
+
+use png::{ColorType, Decoder};
+use skrifa::{FontRef, MetadataProvider};
+use worldlines::{
+    export::{SvgOptions, svg},
+    formats::{link, scenario},
+    runs::Outcome,
+};
+
+use crate::common::command_line::{HALF_WAY, file, printed, refused, worldlines};
+
+fn outcome() -> Outcome {
+    Outcome::of(scenario::read(HALF_WAY).expect("it is valid")).expect("it can be run")
+}
+
+fn link() -> String {
+    link::fragment(&outcome().scenario, Some(&outcome().digest()))
+}
+
+#[test]
+fn run_writes_a_picture_with_the_options_that_it_has() {
+    let plain = printed(&["run", "--svg", "-", "-"], HALF_WAY);
+    assert!(
+        plain.contains("prefers-color-scheme") && plain.contains(&link().replace('&', "&amp;"))
+    );
+    let options =
+        ["--theme", "dark", "--width", "700", "--bare", "--base", "https://a.org/", "--svg", "-"];
+    let dark = printed(&[&["run", "-"][..], &options].concat(), HALF_WAY);
+    assert!(dark.contains("fill:#10171e") && dark.contains(" width=\"700\" "), "{dark}");
+    assert!(dark.contains("https://a.org/#s=") && !dark.contains("wl-heading"), "{dark}");
+    let out = file("picture.svg", "");
+    assert_eq!(printed(&["run", "-", "--svg", &out], HALF_WAY), "");
+    assert_eq!(fs::read_to_string(&out).expect("it is written"), plain);
+}
+
+#[test]
+fn picture_with_a_wrong_option_is_refused() {
+    for option in [&["--bare"][..], &["--width", "900"], &["--theme", "dark"], &["--base", "x"]] {
+        for form in [&[][..], &["--json"]] {
+            let line = refused(&[&["run", "-"][..], option, form].concat(), HALF_WAY);
+            let expected = "expected --svg or --png beside it";
+            assert_eq!(line, format!("worldlines: {}: {expected}", option[0]));
+        }
+    }
+    assert!(refused(&["run", "--svg", "-", "--width", "12", "-"], HALF_WAY).contains("240"));
+    assert!(refused(&["run", "--svg", "no/such/folder.svg", "-"], HALF_WAY).contains("folder.svg"));
+    assert!(refused(&["run", "--png", "no/such/folder.png", "-"], HALF_WAY).contains("folder.png"));
+    assert!(
+        refused(&["run", "--svg", "-", "--scale", "2", "-"], HALF_WAY).contains("--png beside it")
+    );
+    for scale in ["0", "17", "NaN", "x"] {
+        let line = refused(&["run", "--png", "-", "--scale", scale, "-"], HALF_WAY);
+        assert!(line.contains("from 0.1 to 16"), "{line}");
+    }
+    let large = ["run", "--png", "-", "--width", "20000", "--scale", "16", "-"];
+    assert!(refused(&large, HALF_WAY).contains("at most 100000000 pixels"));
+}
+
+/// A decoded PNG.
+struct Pixels {
+    width: usize,
+    height: usize,
+    colours: Vec<[u8; 3]>,
+    texts: Vec<(String, String)>,
+}
+
+impl Pixels {
+    fn of(arguments: &[&str], input: &str) -> Self {
+        let output = worldlines(&[&["run", "-", "--png", "-"][..], arguments].concat(), input);
+        assert_eq!(output.status.code(), Some(0));
+        let mut reader = Decoder::new(Cursor::new(output.stdout)).read_info().expect("it is a PNG");
+        let mut bytes = vec![0; reader.output_buffer_size().expect("it has a size")];
+        let info = reader.next_frame(&mut bytes).expect("it has pixels");
+        assert_eq!(info.color_type, ColorType::Rgb);
+        let texts = reader.info().utf8_text.iter();
+        let texts = texts.map(|it| (it.keyword.clone(), it.get_text().expect("it is text")));
+        Self {
+            width: info.width as usize,
+            height: info.height as usize,
+            texts: texts.collect(),
+            colours: bytes.chunks(3).map(|it| [it[0], it[1], it[2]]).collect(),
+        }
+    }
+
+    /// Number of pixels of a colour between two rows.
+    fn count(&self, colour: [u8; 3], from: usize, to: usize) -> usize {
+        let rows = &self.colours[from * self.width..to * self.width];
+        rows.iter().filter(|it| **it == colour).count()
+    }
+}
+
+const PAPER: [u8; 3] = [255, 255, 255];
+const INK: [u8; 3] = [0x14, 0x20, 0x2b];
+const GOOD: [u8; 3] = [0, 0x6b, 0x4f];
+const BAD: [u8; 3] = [0xb3, 0x3c, 0];
+
+#[test]
+fn png_has_the_size_of_the_picture_its_texts_and_its_origin() {
+    let one = Pixels::of(&["--scale", "1", "--base", "https://a.org/"], HALF_WAY);
+    let picture = svg(&outcome(), &SvgOptions::default());
+    let size = format!("width=\"{}\" height=\"{}\"", one.width, one.height);
+    assert!(picture.contains(&size), "{size}");
+    // The title stands in the first rows: letters are filled with ink, and not with boxes.
+    let (title, whole) = (one.count(INK, 14, 37), 23 * one.width);
+    assert!((200..whole / 8).contains(&title), "{title} of {whole}");
+    assert_eq!(one.count(PAPER, 0, 14), 14 * one.width);
+    // A picture with other letters has other pixels there.
+    let other = Pixels::of(&["--scale", "1"], &HALF_WAY.replace("half-way", "too early"));
+    assert_ne!(one.colours[..37 * one.width], other.colours[..37 * other.width]);
+    assert_eq!(
+        one.colours[60 * one.width..80 * one.width],
+        other.colours[60 * one.width..80 * one.width]
+    );
+    let said =
+        |key: &str| one.texts.iter().find(|(it, _)| it == key).map(|(_, text)| text.as_str());
+    assert_eq!(said("Source"), Some(format!("https://a.org/{}", link()).as_str()));
+    assert_eq!(said("Copyright"), Some("https://creativecommons.org/licenses/by/4.0/"));
+    let four = Pixels::of(&["--scale", "4"], HALF_WAY);
+    let below = four.height / 2..four.height;
+    assert!(four.count(BAD, below.start, below.end) > 40, "a sign of a violation");
+    assert!(four.count(GOOD, below.start, below.end) > 40, "a sign of a property that holds");
+    let two = Pixels::of(&["--theme", "dark"], HALF_WAY);
+    assert_eq!((two.width, two.height), (2 * one.width, 2 * one.height));
+    assert_eq!(two.colours[0], [0x10, 0x17, 0x1e]);
+    assert_eq!(two.colours.last(), Some(&[0x10, 0x17, 0x1e]));
+}
+
+/// Characters of the sources that no picture shows: examples in tests, and a sign of a button.
+const ELSEWHERE: &str = "שלום❤日本🐦⬚";
+
+/// Calls `take` with the text of every file in a folder.
+fn read_all(folder: &Path, take: &mut impl FnMut(&Path, &str)) {
+    for entry in fs::read_dir(folder).expect("it is a folder") {
+        let path = entry.expect("it can be listed").path();
+        if path.is_dir() {
+            read_all(&path, take);
+        } else {
+            take(&path, &fs::read_to_string(&path).expect("it is text"));
+        }
+    }
+}
+
+#[test]
+fn fonts_of_pictures_have_every_character_of_scenarios_and_sentences() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut shown: BTreeSet<char> = "⊥⇒¬∧∨…·αβωΑΩÄäßñŁżЖя€".chars().collect();
+    for folder in ["src", "static/scenarios"] {
+        read_all(&root.join(folder), &mut |path, text| {
+            if !path.starts_with(root.join("src/ui")) {
+                shown.extend(text.chars().filter(|it| !it.is_control()));
+            }
+        });
+    }
+    for name in ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"] {
+        let font = fs::read(root.join("static/fonts").join(name)).expect("it is there");
+        let font = FontRef::new(&font).expect("it is a font");
+        let has = |character: &char| font.charmap().map(*character).is_some();
+        let missing: Vec<_> =
+            shown.iter().filter(|it| !has(it) && !ELSEWHERE.contains(**it)).collect();
+        assert!(missing.is_empty(), "{name}: {missing:?}");
+    }
+}
