@@ -10,6 +10,15 @@
     // A page in a sandbox may keep nothing.
   }
   root.dataset.theme = theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  // A package for a learning system names its exercise in the page, since not all pass an address on.
+  if (root.dataset.src && !/[?&]src=./.test(location.search)) {
+    const search = `${location.search ? `${location.search}&` : "?"}src=${encodeURIComponent(root.dataset.src)}`;
+    try {
+      history.replaceState(history.state, "", search + location.hash);
+    } catch {
+      // A page in a sandbox may not: it opens the first example.
+    }
+  }
   if (location.hash.length > 1 || /[?&]src=./.test(location.search)) root.dataset.opens = "link";
   // The program opens without what was open when it stopped.
   if (history.state?.restarted) root.dataset.restarted = "";

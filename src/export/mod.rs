@@ -1,9 +1,11 @@
 //! A run in forms that other tools read (ShiViz, Mermaid, TikZ, a table), in words, and as a picture.
 //!
-//! Each is text that is made from a finished run; nothing is read back.
+//! Each is text that is made from a finished run; nothing is read back. `scorm` has the texts of a package for a learning
+//! system.
 
 mod csv;
 mod mermaid;
+mod scorm;
 mod shiviz;
 mod svg;
 mod tikz;
@@ -11,6 +13,7 @@ mod words;
 
 pub use csv::csv;
 pub use mermaid::{Drawn, MOST_DRAWN, mermaid};
+pub use scorm::{EXERCISE_FILE, MANIFEST_FILE, launched, manifest, page_files};
 pub use shiviz::shiviz;
 pub use svg::{LICENCE, SvgOptions, Theme, heading, svg};
 pub use tikz::tikz;

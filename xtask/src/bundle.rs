@@ -40,8 +40,10 @@ const BUILDS: &str = "builds.txt";
 /// A way to build the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Profile {
-    /// As it is published: small.
+    /// As it is published: small, in parts that are fetched when they are needed.
     Page,
+    /// As small, in one part: for packages.
+    Whole,
     /// For `cargo xtask serve`: soon there.
     Serve,
     /// With debug assertions.
@@ -52,10 +54,15 @@ impl Profile {
     /// Returns the name of Cargo's profile.
     fn name(self) -> &'static str {
         match self {
-            Self::Page => "page",
+            Self::Page | Self::Whole => "page",
             Self::Serve => "serve",
             Self::Dev => "dev",
         }
+    }
+
+    /// Returns the name of the folder in which its files are made.
+    fn bundle(self) -> &'static str {
+        if self == Self::Whole { "whole" } else { self.name() }
     }
 
     /// Returns the name of the folder in Cargo's target folder.
@@ -98,7 +105,7 @@ pub(crate) fn files(
     bundler: &Path,
     profile: Profile,
 ) -> Result<Files, String> {
-    let folder = workspace.target().join("bundle").join(profile.name());
+    let folder = workspace.target().join("bundle").join(profile.bundle());
     let work = folder.join("work");
     let made = folder.join("files");
     anew(&work)?;
@@ -115,7 +122,9 @@ pub(crate) fn files(
     let html = page.html.replace(PROGRAM, &loading(&made));
     let index = made.join("index.html");
     fs::write(&index, html).map_err(|why| wrong(&index, &why))?;
-    if profile == Profile::Page || std::env::var_os(crate::first_picture::VARIABLE).is_some() {
+    if matches!(profile, Profile::Page | Profile::Whole)
+        || std::env::var_os(crate::first_picture::VARIABLE).is_some()
+    {
         crate::first_picture::draw(workspace, &index)?;
     }
     let html = fs::read_to_string(&index).map_err(|why| wrong(&index, &why))?;
@@ -165,10 +174,17 @@ fn program(
 ) -> Result<(), String> {
     let linked = workspace.target().join(WASM).join(profile.folder());
     let linked = linked.join(format!("{MAIN}.wasm"));
-    if profile != Profile::Page {
-        return Program::new(bundler).arg("bind").arg(linked).arg(made).run();
+    let bind = || Program::new(bundler).arg("bind").arg(&linked).arg(made).run();
+    match profile {
+        Profile::Page => {}
+        Profile::Whole => {
+            bind()?;
+            let job = Job { name: format!("{MAIN}_bg"), options: SMALL, merged: Vec::new() };
+            return job.run(workspace, made, work);
+        }
+        Profile::Serve | Profile::Dev => return bind(),
     }
-    let split = Program::new(bundler).arg("split").arg(linked).arg(made).arg(work);
+    let split = Program::new(bundler).arg("split").arg(&linked).arg(made).arg(work);
     let needed = [crate::dist::OPENING, crate::dist::LINKED];
     needed.iter().fold(split, |split, parts| split.arg(parts.join(","))).run()?;
     let mut jobs = parts(work)?;

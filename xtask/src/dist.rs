@@ -1,5 +1,6 @@
 //! `cargo xtask dist`: the page as it is published, and its size.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::arguments::Arguments;
@@ -34,9 +35,13 @@ pub(crate) const LINKED: &[&str] = &["links", "edits"];
 /// If a tool cannot be installed, the page does not build, or it is over a budget.
 pub(crate) fn dist(workspace: &Workspace, mut arguments: Arguments) -> Result<(), String> {
     let keep = arguments.value("--keep")?.map(PathBuf::from);
+    let whole = arguments.value("--whole")?.map(PathBuf::from);
     arguments.finish()?;
     let mut progress = Progress::of(tools::STEPS + 1);
     let tools = Toolbox::fill(workspace, &mut progress)?;
+    if let Some(folder) = whole {
+        return progress.step("The page in one part", || build_whole(workspace, &tools, &folder));
+    }
     progress.step("The page", || build_and_keep(workspace, &tools, keep.as_deref()))
 }
 
@@ -48,6 +53,23 @@ pub(crate) fn build(workspace: &Workspace, tools: &Toolbox) -> Result<(), String
     build_and_keep(workspace, tools, None)
 }
 
+/// Builds the page in one part into this folder: for packages, in which each request is slow (`worldlines scorm`).
+///
+/// # Errors
+/// If it does not build.
+fn build_whole(workspace: &Workspace, tools: &Toolbox, folder: &Path) -> Result<(), String> {
+    let made = folder.join("index.html");
+    let is_page = fs::read_to_string(made).is_ok_and(|html| html.contains("data-files="));
+    let is_empty = fs::read_dir(folder).map_or(!folder.exists(), |mut it| it.next().is_none());
+    if !is_page && !is_empty {
+        return Err(format!("{} holds something else: name an empty folder", folder.display()));
+    }
+    bundle::compile(workspace, Profile::Whole).run()?;
+    let files = bundle::files(workspace, &tools.bundler, Profile::Whole)?;
+    files.publish(folder, None)?;
+    licences::put(workspace, folder)
+}
+
 /// As [`build`], with the files of earlier builds: a page that was opened before finds its parts still.
 fn build_and_keep(
     workspace: &Workspace,
@@ -57,7 +79,7 @@ fn build_and_keep(
     bundle::compile(workspace, Profile::Page).run()?;
     let files = bundle::files(workspace, &tools.bundler, Profile::Page)?;
     let folder = files.publish(&workspace.dist(), keep)?;
-    licences::put(workspace)?;
+    licences::put(workspace, &workspace.dist())?;
     let measured = bytes::measure(&workspace.dist(), &folder)?;
     print!("{}", bytes::table(&measured));
     let loads = bundle::loads(workspace)?;

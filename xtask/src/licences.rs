@@ -27,16 +27,16 @@ the standard one of a licence that its expression allows.
 /// As [`put`].
 pub(crate) fn licences(workspace: &Workspace, arguments: Arguments) -> Result<(), String> {
     arguments.finish()?;
-    put(workspace)
+    put(workspace, &workspace.dist())
 }
 
-/// Writes the file into `dist/`.
+/// Writes the file into this folder of the page.
 ///
 /// # Errors
 /// If Cargo does not list the packages of the wasm, a licence cannot be determined, or the file cannot be
 /// written.
-pub(crate) fn put(workspace: &Workspace) -> Result<(), String> {
-    let path = workspace.dist().join(FILE);
+pub(crate) fn put(workspace: &Workspace, page: &Path) -> Result<(), String> {
+    let path = page.join(FILE);
     let text = text(workspace)?;
     println!("{FILE}: {} bytes", text.len());
     fs::write(&path, text).map_err(|why| format!("{}: {why}", path.display()))

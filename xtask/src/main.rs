@@ -47,6 +47,7 @@ USAGE
     cargo xtask test --long [STEP...]                   the tests that take an hour: once an issue
     cargo xtask dist [--keep DIR]                       the page as it is published, into dist/, with the files
                                                         of the last three builds in DIR
+    cargo xtask dist --whole DIR                        the page in one part, into DIR, for `worldlines scorm`
     cargo xtask licences                                the licences of the page's parts, into dist/ only
     cargo xtask bench                                   the speed of the kernel, natively and in the browser
     cargo xtask shots                                   take the documentation's pictures of the page anew

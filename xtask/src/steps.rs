@@ -207,10 +207,14 @@ fn page(machine: &Machine) -> Result<Option<Counts>, String> {
     dist::build(machine.workspace, machine.tools()).map(|()| counts)
 }
 
-/// Tests that need no browser: of the scripts that are not Rust.
+/// Tests that need no browser: of the scripts that are not Rust, and of packages that the command line makes.
 fn tests_npm(machine: &Machine) -> Result<Option<Counts>, String> {
+    machine.cargo("build --quiet --bin worldlines").run()?;
+    let command = machine.workspace.target().join("debug").join("worldlines");
+    let command = command.with_extension(std::env::consts::EXE_EXTENSION);
     let files = test_files(machine.workspace, "tests/npm")?;
-    let output = files.into_iter().fold(node_program(machine), Program::arg).run_and_keep()?;
+    let node = node_program(machine).env("WORLDLINES_COMMAND", command);
+    let output = files.into_iter().fold(node, Program::arg).run_and_keep()?;
     suite(&output, counts::of_node)
 }
 

@@ -13,6 +13,7 @@ mod input;
 mod measure;
 mod picture;
 mod pixels;
+mod scorm;
 mod search;
 mod usage;
 mod variants;
@@ -92,6 +93,8 @@ enum Command {
     Check(check::Check),
     /// Make variants of an exercise, one for each student, that are equally hard.
     Variants(variants::VariantsArgs),
+    /// Pack an exercise and the page for a learning system (SCORM 1.2).
+    Scorm(scorm::ScormArgs),
     /// Check the result codes of a folder, a file for each student.
     Grade(grade::GradeArgs),
 }
@@ -247,6 +250,7 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
         Command::Explain(explain) => explain.execute()?,
         Command::Check(check) => check.execute()?,
         Command::Variants(variants) => variants.execute()?,
+        Command::Scorm(scorm) => scorm.execute()?,
         Command::Grade(grade) => grade.execute()?,
         Command::Open { source } => scenario_line(&Input::of_link(&source)?.scenario),
     };

@@ -10,7 +10,7 @@ const WIDE: f64 = 1.1;
 const FIRST_WIDE: char = '\u{1100}';
 
 /// Returns a text as XML has it, in an element or in an attribute. A character that XML cannot hold is replaced.
-pub(super) fn escaped(text: &str) -> String {
+pub(in crate::export) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
     for character in text.chars() {
         match character {

@@ -14,7 +14,9 @@ pub use parts::heading;
 pub use theme::Theme;
 
 use elements::Drawing;
-use markup::{escaped, title};
+pub(super) use markup::escaped;
+
+use markup::title;
 use measure::{MARGIN, Measures};
 
 use super::words::words;

@@ -5,5 +5,6 @@ mod commands;
 mod docs;
 mod grade;
 mod pictures;
+mod scorm;
 mod search;
 mod variants;
