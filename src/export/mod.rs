@@ -4,6 +4,7 @@
 //! system.
 
 mod csv;
+mod html;
 mod mermaid;
 mod scorm;
 mod shiviz;
@@ -12,6 +13,7 @@ mod tikz;
 mod words;
 
 pub use csv::csv;
+pub use html::{MOST_PLAYED, html};
 pub use mermaid::{Drawn, MOST_DRAWN, mermaid};
 pub use scorm::{EXERCISE_FILE, MANIFEST_FILE, launched, manifest, page_files};
 pub use shiviz::shiviz;

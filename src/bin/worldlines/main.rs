@@ -132,12 +132,15 @@ struct Form {
     /// Write the run as a picture of pixels.
     #[arg(long, value_name = "OUT")]
     png: Option<String>,
+    /// Write the run as one file of HTML: the picture, the verdicts, and a player that needs no network.
+    #[arg(long, value_name = "OUT")]
+    html: Option<String>,
 }
 
 impl Form {
     /// True if the output is a picture.
     const fn is_picture(&self) -> bool {
-        self.svg.is_some() || self.png.is_some()
+        self.svg.is_some() || self.png.is_some() || self.html.is_some()
     }
 }
 
@@ -225,6 +228,7 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
                     }
                     String::new()
                 }
+                Form { html: Some(out), .. } => export::written(&out, picture.html(&outcome))?,
                 Form { svg: Some(out), .. } => export::written(&out, picture.svg(&outcome))?,
                 _ => outcome.summary(),
             }

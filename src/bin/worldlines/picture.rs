@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use worldlines::{
-    export::{SvgOptions, Theme, svg},
+    export::{SvgOptions, Theme, html, svg},
     formats::link,
     runs::Outcome,
 };
@@ -51,7 +51,7 @@ impl PictureArgs {
         ];
         let mut wrong = of_pictures.iter().filter(|(_, is_given)| *is_given && !is_picture);
         if let Some((option, _)) = wrong.next() {
-            return Err(format!("{option}: expected --svg or --png beside it"));
+            return Err(format!("{option}: expected one of --svg, --png and --html beside it"));
         }
         if self.scale.is_some() && !is_png {
             return Err("--scale: expected --png beside it".to_owned());
@@ -67,6 +67,11 @@ impl PictureArgs {
     /// Returns the run as SVG.
     pub(crate) fn svg(&self, run: &Outcome) -> String {
         svg(run, &self.options(run))
+    }
+
+    /// Returns the run as HTML.
+    pub(crate) fn html(&self, run: &Outcome) -> String {
+        html(run, &self.options(run))
     }
 
     /// Returns the form of the picture, with the link to the run.

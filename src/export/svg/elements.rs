@@ -208,7 +208,8 @@ impl Drawing<'_> {
             + &pieces(&barrier.pieces, "ties")
             + &pieces(&barrier.pieces, "spine")
             + &label_of(barrier.label.as_ref());
-        group("barrier", "", &elements)
+        let first = barrier.pieces.iter().map(|piece| piece.since).min();
+        group("barrier", &first.map(since).unwrap_or_default(), &elements)
     }
 
     fn merged(&self, merged: &Merged) -> String {
@@ -321,7 +322,7 @@ impl Drawing<'_> {
     fn flag(&self, caption: usize, at: Point) -> String {
         let number = (caption + 1).to_string();
         let words = title(&visible(&self.run.scenario.captions[caption].text));
-        group("flag", "", &(words + &badge(&number, at)))
+        group("flag", &format!(" data-caption=\"{caption}\""), &(words + &badge(&number, at)))
     }
 }
 

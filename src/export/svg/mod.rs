@@ -6,6 +6,7 @@ mod elements;
 mod legend;
 mod markup;
 mod measure;
+mod options;
 mod parts;
 mod sheet;
 mod theme;
@@ -15,30 +16,20 @@ pub use theme::Theme;
 
 use elements::Drawing;
 pub(super) use markup::escaped;
-
 use markup::title;
 use measure::{MARGIN, Measures};
+use options::Extent;
+pub use options::SvgOptions;
+pub(super) use sheet::tokens;
 
 use super::words::words;
-use crate::{diagram::path::px, runs::Outcome};
+use crate::{
+    diagram::{Layout, Point, path::px},
+    runs::Outcome,
+};
 
 /// Address of the licence of a picture: CC BY 4.0.
 pub const LICENCE: &str = "https://creativecommons.org/licenses/by/4.0/";
-
-/// Form of a picture.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SvgOptions {
-    /// Colours.
-    pub theme: Theme,
-    /// Width in CSS pixels, into which the whole run is drawn; none for the width at which marks can be told apart. Many
-    /// nodes may need more.
-    pub width: Option<f64>,
-    /// True for the diagram alone: no title, captions, verdicts or legend.
-    pub bare: bool,
-    /// Link to the run: an address, or its part from `#` on. In the picture it stands in the metadata; an address also
-    /// below the diagram.
-    pub link: Option<String>,
-}
 
 /// Returns a run as an SVG document: one picture of the whole run when it is over, with its text alternative, licence and
 /// link. The same run and options give the same bytes.
@@ -48,9 +39,41 @@ pub struct SvgOptions {
 /// events as well; others `data-since`, the event since which they are there.
 #[must_use]
 pub fn svg(run: &Outcome, options: &SvgOptions) -> String {
-    let measures = Measures::of(run, options.width);
+    let extent = if options.bare { Extent::Diagram } else { Extent::Whole };
+    document(run, options, &Measures::of(run, options.width), extent, words(run).trim_end())
+}
+
+/// The picture of a run within a page that says the rest: with legend and numbers of captions.
+pub(super) struct Figure {
+    /// The picture.
+    pub(super) svg: String,
+    /// Positions in it; those of its group `wl-diagram`.
+    pub(super) layout: Layout,
+    /// Length of a line across the diagram.
+    pub(super) breadth: f64,
+}
+
+impl Figure {
+    /// Draws a run.
+    pub(super) fn of(run: &Outcome, options: &SvgOptions) -> Self {
+        let measures = Measures::of(run, options.width);
+        let extent = if options.bare { Extent::Diagram } else { Extent::Figure };
+        let svg = document(run, options, &measures, extent, "Its text alternative follows it.");
+        let Measures { layout, scene, .. } = measures;
+        let breadth = layout.unpoint(Point { x: scene.width, y: scene.height }).1;
+        Self { svg, layout, breadth }
+    }
+}
+
+fn document(
+    run: &Outcome,
+    options: &SvgOptions,
+    measures: &Measures,
+    extent: Extent,
+    description: &str,
+) -> String {
     let drawing = Drawing { run, scene: &measures.scene, layout: &measures.layout };
-    let (body, width, height) = parts::body(&drawing, &measures, options);
+    let (body, width, height) = parts::body(&drawing, measures, options, extent);
     let scope = options.theme.class();
     let style = sheet::sheet(options.theme, scope, &classes(&body));
     let heading = parts::heading(run);
@@ -61,7 +84,7 @@ pub fn svg(run: &Outcome, options: &SvgOptions) -> String {
          width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">\n"
     );
     svg += &title(&heading);
-    svg += &format!("\n<desc>{}</desc>\n", escaped(words(run).trim_end()));
+    svg += &format!("\n<desc>{}</desc>\n", escaped(description));
     svg += &metadata(&heading, options.link.as_deref());
     svg += &format!("<style>\n{style}</style>\n");
     svg += &format!("<rect class=\"wl-paper\" width=\"{width}\" height=\"{height}\"/>\n");

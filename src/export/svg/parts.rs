@@ -1,11 +1,11 @@
 //! Parts of a picture: heading, names, diagram, captions, verdicts, legend.
 
 use super::{
-    SvgOptions,
     elements::{Drawing, badge},
     legend::legend,
     markup::{self, escaped, text, wrapped},
     measure::{HEADS, Measures, NAME, RULER},
+    options::{Extent, SvgOptions},
 };
 use crate::{
     analysis::{Judgement, Report},
@@ -80,10 +80,11 @@ pub(super) fn body(
     drawing: &Drawing<'_>,
     measures: &Measures,
     options: &SvgOptions,
+    extent: Extent,
 ) -> (String, f64, f64) {
     let run = drawing.run;
     let mut sheet = Sheet { out: String::new(), y: 0.0, width: measures.width };
-    if !options.bare {
+    if extent == Extent::Whole {
         sheet.lines("wl-heading", 0.0, HEADING, &heading(run));
         let named = if run.scenario.title.is_empty() { None } else { Some(run.protocol.name) };
         let ending = format!("{}, in virtual time", ending(run));
@@ -91,14 +92,18 @@ pub(super) fn body(
         sheet.lines("wl-soft", 0.0, (12.0, 17.0), &under.join(" · "));
         sheet.y += 8.0;
     }
-    diagram(drawing, measures, options.bare, &mut sheet);
-    if !options.bare {
+    diagram(drawing, measures, extent == Extent::Diagram, &mut sheet);
+    if extent == Extent::Whole {
         captions(run, &mut sheet);
         verdicts(run, &mut sheet);
+    }
+    if extent != Extent::Diagram {
         let signs = signs(&measures.features, run.protocol, &run.scenario, &run.trace);
         sheet.y += SPACE;
         let (legend, height) = legend(run, &signs, measures.width);
         sheet.add(&legend, 0.0, height);
+    }
+    if extent == Extent::Whole {
         origin(options, &mut sheet);
     }
     (sheet.out, measures.width, sheet.y)
@@ -280,10 +285,8 @@ fn holds(names: &[&str], sheet: &mut Sheet) {
 /// Adds the origin of the picture and its licence.
 fn origin(options: &SvgOptions, sheet: &mut Sheet) {
     let words = "Worldlines · CC BY 4.0";
-    let address = options.link.as_deref();
-    let address = address.filter(|it| it.starts_with("https://") || it.starts_with("http://"));
     sheet.y += 12.0;
-    let out = match address {
+    let out = match options.address() {
         Some(link) => format!(
             "<a class=\"wl-link\" href=\"{}\">{}</a>\n",
             escaped(link),

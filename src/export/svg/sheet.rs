@@ -167,6 +167,25 @@ pub(super) fn sheet(theme: Theme, scope: &str, together: &[&str]) -> String {
     }
 }
 
+/// Returns the page's tokens for a page of HTML around a picture.
+pub(in crate::export) fn tokens(theme: Theme) -> String {
+    let page = rules(OF_THE_PAGE);
+    let said = |dark: bool| {
+        let tokens = Tokens::of(&page, dark).0;
+        let first = |at: usize, name: &str| !tokens[..at].iter().any(|(other, _)| *other == name);
+        let own = tokens.iter().enumerate().filter(|(at, (name, _))| first(*at, name));
+        let own: String = own.map(|(_, (name, value))| format!("{name}:{value};")).collect();
+        format!(":root{{color-scheme:{};{own}}}\n", if dark { "dark" } else { "light" })
+    };
+    match theme {
+        Theme::Light => said(false),
+        Theme::Dark => said(true),
+        Theme::Auto => {
+            format!("{}@media (prefers-color-scheme:dark){{\n{}}}\n", said(false), said(true))
+        }
+    }
+}
+
 /// Classes that occur on an element of a rule's first class and give it a tint, each with the tint.
 fn tints<'a>(rules: &[Rule<'a>], selector: &str, together: &[&str]) -> Vec<(&'a str, &'a str)> {
     let first = selector.split([' ', '.']).find(|name| !name.is_empty()).unwrap_or_default();

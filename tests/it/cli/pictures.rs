@@ -41,7 +41,7 @@ fn picture_with_a_wrong_option_is_refused() {
     for option in [&["--bare"][..], &["--width", "900"], &["--theme", "dark"], &["--base", "x"]] {
         for form in [&[][..], &["--json"]] {
             let line = refused(&[&["run", "-"][..], option, form].concat(), HALF_WAY);
-            let expected = "expected --svg or --png beside it";
+            let expected = "expected one of --svg, --png and --html beside it";
             assert_eq!(line, format!("worldlines: {}: {expected}", option[0]));
         }
     }

@@ -1,6 +1,7 @@
 //! A run in forms that other tools read.
 
 mod csv;
+mod html;
 mod mermaid;
 mod shiviz;
 mod svg;
