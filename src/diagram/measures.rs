@@ -89,7 +89,7 @@ pub fn strips(protocol: &Protocol, trace: &Trace) -> f64 {
 fn values(
     features: &Features,
     trace: &Trace,
-    (layout, window): (&Layout, Window),
+    (layout, window, limit): Place,
     node: NodeId,
     metric: usize,
 ) -> Vec<(f64, i64)> {
@@ -98,7 +98,7 @@ fn values(
     let first = of_node.partition_point(|place| along_of(place) < window.from);
     let last = of_node.partition_point(|place| along_of(place) <= window.to);
     let seen = first.saturating_sub(2)..(last + 2).min(of_node.len());
-    let pixel = pixel(features, layout, window);
+    let pixel = pixel(features, (layout, window, limit));
     let Some(crowd) = features.crowd.as_ref().filter(|_| seen.len() as f64 * pixel > MANY) else {
         return merged(one_by_one(trace, layout, &of_node[seen], metric));
     };
@@ -145,15 +145,19 @@ fn one_by_one(trace: &Trace, layout: &Layout, samples: &[usize], metric: usize) 
     values
 }
 
-/// Number of points of all curves of a metric of a long run, about.
-const POINTS: f64 = 12_000.0;
+/// The layout, the part of it that is drawn, and the limit on the number of elements.
+type Place<'a> = (&'a Layout, Window, usize);
+
+/// Number of points of all curves of a metric of a long run, about: for each element that the picture may have; and the largest.
+const POINTS: (usize, usize) = (6, 12_000);
 /// Length in pixels of samples that are drawn one by one.
 const MANY: f64 = 200.0;
 
 /// Distance of values that are drawn one by one, in a long run: with many curves, a larger one.
-fn pixel(features: &Features, layout: &Layout, window: Window) -> f64 {
+fn pixel(features: &Features, (layout, window, limit): Place) -> f64 {
     let length = window.to.min(layout.length()) - window.from.max(0.0);
-    (length * features.samples.len() as f64 * 4.0 / POINTS).max(FINE)
+    let points = limit.saturating_mul(POINTS.0).min(POINTS.1);
+    (length * features.samples.len() as f64 * 4.0 / points as f64).max(FINE)
 }
 
 /// Smallest distance between values that are drawn one by one.
@@ -198,7 +202,7 @@ pub(super) fn bands(
     features: &Features,
     (protocol, trace): (&Protocol, &Trace),
     lanes: &[Lane],
-    (layout, window): (&Layout, Window),
+    (layout, window, limit): Place,
 ) -> Vec<Band> {
     let metrics: Vec<_> = measured(protocol, trace, Drawn::Band).collect();
     let breadth = (layout.gap() * BANDS.0).min(BANDS.1);
@@ -208,7 +212,7 @@ pub(super) fn bands(
         for lane in lanes {
             let node = lane.node;
             let top = layout.across(node) - breadth / 2.0 + each * place as f64;
-            let values = values(features, trace, (layout, window), node, metric);
+            let values = values(features, trace, (layout, window, limit), node, metric);
             let reach = seen_end(layout, window);
             for (from, to, value) in spans(&values, reach) {
                 for (from, to) in while_up(lane, layout, from, to) {
@@ -283,7 +287,7 @@ pub(super) fn plots(
     features: &Features,
     (protocol, scenario, trace): (&Protocol, &Scenario, &Trace),
     lanes: &[Lane],
-    (layout, window): (&Layout, Window),
+    (layout, window, limit): Place,
     placed: &mut Placed,
 ) -> Vec<Plot> {
     let mut plots = Vec::new();
@@ -292,7 +296,7 @@ pub(super) fn plots(
         let by_node: Vec<_> = lanes
             .iter()
             .map(|lane| {
-                let values = values(features, trace, (layout, window), lane.node, metric);
+                let values = values(features, trace, (layout, window, limit), lane.node, metric);
                 (lane.node, lasting(values, lane, layout, window))
             })
             .filter(|(_, values)| !values.is_empty())

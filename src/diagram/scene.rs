@@ -144,7 +144,8 @@ impl Scene {
         let messages = messages_in(features, trace, layout, window);
         let events = layout.events_in(window);
         let mut scene = Self::bare(features, run, place);
-        scene.bands = measures::bands(features, (protocol, trace), &scene.lanes, place);
+        scene.bands =
+            measures::bands(features, (protocol, trace), &scene.lanes, (layout, window, limit));
         scene.walls = walls::walls(scenario, layout, window);
         let rest = limit.saturating_sub(scene.weight());
         let detail = detail(trace, events.clone(), messages.clone(), rest);
@@ -174,7 +175,8 @@ impl Scene {
         label(Urgency::First, &mut placed);
         label(Urgency::Second, &mut placed);
         measures::label_bands(&mut scene.bands, layout, &mut placed);
-        scene.plots = measures::plots(features, run, &scene.lanes, place, &mut placed);
+        scene.plots =
+            measures::plots(features, run, &scene.lanes, (layout, window, limit), &mut placed);
         let alone = messages.clone().filter(|_| !merges);
         scene.arrows = arrows::arrows(alone, features, (scenario, trace), place, &mut placed);
         if detail == Detail::Full {

@@ -55,6 +55,7 @@ mod settings;
 mod shapes;
 mod share;
 mod sheet;
+mod sight;
 mod source;
 mod spans;
 mod stage;

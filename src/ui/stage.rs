@@ -2,7 +2,6 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::{
@@ -20,6 +19,7 @@ use super::{
     portion::{Portion, RULER, room_of_names, sized, weight},
     present::Present,
     second::{self, parting, run_name, shared},
+    sight::{use_kept_moment, use_viewport, use_zoom, use_zooming},
     svg::px,
     timestamps,
 };
@@ -35,11 +35,9 @@ use crate::{
     },
     kernel::{NodeId, Time, sort},
     runs::Outcome,
-    web::{self, Element, Style, Viewport},
+    web::{self, Element, Style},
 };
 
-/// Pause after a zoom before the picture is drawn in full again, in real milliseconds.
-const SETTLED: u32 = 140;
 /// Width of the menu, as in the style sheet.
 const MENU: f64 = 290.0;
 /// Smallest and largest width of the nodes' names.
@@ -97,7 +95,7 @@ pub(super) fn Stage(props: &Props) -> Html {
     let Props { run, playhead, shown_until, selection, emphasis, send, .. } = props;
     let container = use_node_ref();
     let picture = use_node_ref();
-    let viewport = use_viewport(&container);
+    let (viewport, sight) = use_viewport(&container);
     let names_width = names_width(run);
     let features = run.features();
     let room = Room {
@@ -118,12 +116,13 @@ pub(super) fn Stage(props: &Props) -> Html {
         run.features().layout(&run.trace, run.scenario.nodes.len(), *frame)
     });
     let horizontal = layout.orientation() == Orientation::Horizontal;
-    let (scrolled, seen) = match horizontal {
-        true => (viewport.left, viewport.width - names_width),
-        false => (viewport.top, viewport.height),
-    };
-    let window = Window::around(scrolled, seen, layout.length());
     let layout: Shared<_> = layout.into();
+    let seen = if horizontal { viewport.width - names_width } else { viewport.height };
+    let zoomed_at = use_mut_ref(|| None);
+    let kept = use_kept_moment(&container, &layout, &(sight, seen), &zoomed_at);
+    let viewport = kept.unwrap_or(viewport);
+    let scrolled = if horizontal { viewport.left } else { viewport.top };
+    let window = Window::around(scrolled, seen, layout.length());
     let near = use_memo((layout.clone(), window), |(layout, window)| {
         layout.near(&run.trace, *window).map(Shared::new)
     });
@@ -163,7 +162,7 @@ pub(super) fn Stage(props: &Props) -> Html {
         props.playing,
         follows.then_some((along, names_width)),
     );
-    use_zoom(&container, &layout, &props.lens, (shown, room), send);
+    use_zoom(&container, layout.orientation(), &props.lens, ((shown, room), zoomed_at), send);
     use_held_touches(&picture);
     use_tips(&picture);
     use_shown(&container, props.explained);
@@ -350,119 +349,11 @@ fn anchor(run: &Outcome, layout: &Layout, selection: Selection) -> Option<Point>
     }
 }
 
-/// The visible part of an element, kept up to date. Its place changes in steps of a quarter of what is
-/// seen: within one the same is drawn.
-#[hook]
-fn use_viewport(container: &NodeRef) -> Viewport {
-    let start = || Viewport { width: web::likely_width(), height: 560.0, ..Viewport::default() };
-    // Only of the view: measured in the document.
-    let seen = use_state_eq(start);
-    let container = container.clone();
-    use_effect_with((), {
-        let seen = seen.clone();
-        move |()| {
-            let look = move |element: &Element| {
-                let now = web::viewport(element);
-                let coarse = |place: f64, size: f64| {
-                    let step = (size / 4.0).max(1.0);
-                    (place / step).floor() * step
-                };
-                seen.set(Viewport {
-                    left: coarse(now.left, now.width),
-                    top: coarse(now.top, now.height),
-                    ..now
-                });
-            };
-            let watch = container.cast::<Element>().map(|element| {
-                let (watched, scrolled) = (element.clone(), element.clone());
-                let look_again = look.clone();
-                let resizes = web::on_resize(&element, move || look(&watched));
-                (resizes, web::on_scroll(&element, move || look_again(&scrolled)))
-            });
-            move || drop(watch)
-        }
-    });
-    *seen
-}
-
 /// Lets go of what a hand holds when a key calls it off.
 #[hook]
 fn use_let_go(drag: &Rc<RefCell<Option<Drag>>>, called_off: u32) {
     let drag = Rc::clone(drag);
     use_effect_with(called_off, move |_| drop(drag.borrow_mut().take()));
-}
-
-/// True while the reader zooms: the pictures in between need no details.
-#[hook]
-fn use_zooming(lens: Lens) -> bool {
-    // Only of the view: it passes by itself.
-    let zooming = use_state_eq(|| false);
-    let before = use_mut_ref(|| lens);
-    {
-        let zooming = zooming.clone();
-        use_effect_with(lens, move |&lens| {
-            let moved = before.replace(lens) != lens;
-            if moved {
-                zooming.set(true);
-            }
-            let timer = moved.then(|| Timeout::new(SETTLED, move || zooming.set(false)));
-            move || drop(timer)
-        });
-    }
-    *zooming
-}
-
-/// Lets Control and the wheel zoom, and keeps the moment where it is that is zoomed in on: the one under the
-/// pointer, or else the one in the middle.
-#[hook]
-fn use_zoom(
-    container: &NodeRef,
-    layout: &Shared<Layout>,
-    lens: &Lens,
-    sizes: (Shown, Room),
-    send: &Send,
-) {
-    let (shown, room) = sizes;
-    let anchor = use_mut_ref(|| None::<f64>);
-    let lens = *lens;
-    {
-        let (container, send, anchor) = (container.clone(), send.clone(), anchor.clone());
-        let horizontal = layout.orientation() == Orientation::Horizontal;
-        use_effect_with((lens, shown, room, horizontal), move |_| {
-            let listener = container.cast::<Element>().map(|element| {
-                web::on_zoom(&element, move |place, nearer| {
-                    let at = if horizontal { place.x - room.names } else { place.y };
-                    *anchor.borrow_mut() = Some(at.max(0.0));
-                    let factor = if nearer { 1.25 } else { 0.8 };
-                    send.emit(Action::Look(lens.zoomed(factor, shown, room)));
-                })
-            });
-            move || drop(listener)
-        });
-    }
-    let before = use_mut_ref(|| layout.clone());
-    let container = container.clone();
-    use_effect_with(layout.clone(), move |layout| {
-        let before = before.replace(layout.clone());
-        let anchor = anchor.borrow_mut().take();
-        let Some(element) = container.cast::<Element>() else { return };
-        if before.scale() == layout.scale() || before.orientation() != layout.orientation() {
-            return;
-        }
-        let now = web::viewport(&element);
-        match layout.orientation() {
-            Orientation::Horizontal => {
-                let at = anchor.unwrap_or((now.width - room.names) / 2.0);
-                let time = before.time_at(now.left + at);
-                web::scroll_to(&element, layout.along_time(time) - at, now.top);
-            }
-            Orientation::Vertical => {
-                let at = anchor.unwrap_or(now.height / 2.0);
-                let time = before.time_at(now.top + at);
-                web::scroll_to(&element, now.left, layout.along_time(time) - at);
-            }
-        }
-    });
 }
 
 /// Shows what the part of the picture under the pointer is.

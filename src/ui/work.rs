@@ -14,12 +14,25 @@ use crate::{
 
 /// For how long of a frame work is done, in real ms: what is left is for drawing.
 const SLICE: f64 = 8.0;
+/// The same while the reader acts: the frames are late then, since drawing takes all of their time.
+const LATE_SLICE: f64 = 1.0;
+/// Length of a frame that is late, in real ms.
+const LATE: f64 = 25.0;
 /// Number of events that are computed between two looks at the clock.
 const PART: usize = 200;
 
 /// Does a part of something again and again until it is done or the frame's share is used up.
-pub(super) fn slice(mut part: impl FnMut() -> bool) -> bool {
-    let end = web::ticks() + SLICE;
+pub(super) fn slice(part: impl FnMut() -> bool) -> bool {
+    slice_of(SLICE, part)
+}
+
+/// The same for work that no reader waits for, `since` real ms after the frame before.
+fn slice_behind(since: f64, part: impl FnMut() -> bool) -> bool {
+    slice_of(if since > LATE { LATE_SLICE } else { SLICE }, part)
+}
+
+fn slice_of(length: f64, mut part: impl FnMut() -> bool) -> bool {
+    let end = web::ticks() + length;
     loop {
         if part() {
             return true;
@@ -41,10 +54,10 @@ pub(super) fn use_retirement(run: &Run) {
         let left = RefCell::new(None::<Remains>);
         let several = retired.borrow().len() > 1;
         let frames = several.then(|| {
-            Frames::start(move |_| {
+            Frames::start(move |since| {
                 let mut left = left.borrow_mut();
                 if let Some(remains) = &mut *left {
-                    if slice(|| remains.advance(PART)) {
+                    if slice_behind(since, || remains.advance(PART)) {
                         *left = None;
                     }
                     return;
@@ -160,7 +173,7 @@ fn link_of(run: Run, found: UseStateHandle<Option<(Run, String)>>, send: Send) -
     let link = RefCell::new(None);
     let work = RefCell::new(None);
     let over = RefCell::new(false);
-    Frames::start(move |_| {
+    Frames::start(move |since| {
         if *over.borrow() {
             return;
         }
@@ -177,7 +190,8 @@ fn link_of(run: Run, found: UseStateHandle<Option<(Run, String)>>, send: Send) -
             work.replace(Some(working));
             return;
         };
-        if slice(|| link::advance(&mut working, (run.protocol, &run.scenario, &run.trace), PART)) {
+        let digested = (run.protocol, &run.scenario, &run.trace);
+        if slice_behind(since, || link::advance(&mut working, digested, PART)) {
             over.replace(true);
             let digest = link::finish(working);
             found.set(Some((run.clone(), link::with_digest(&made, &digest))));
