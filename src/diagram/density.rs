@@ -98,6 +98,8 @@ pub(super) struct Merging<'a> {
     pub(super) trace: &'a Trace,
     pub(super) layout: &'a Layout,
     pub(super) window: Window,
+    /// Factor of the width of the bins of a long run.
+    pub(super) rough: f64,
 }
 
 /// Events of one line in one bin.
@@ -273,7 +275,7 @@ impl Merging<'_> {
 
     /// Width of the bins of a long run.
     fn bin_width(&self) -> f64 {
-        stepped(self.length() * self.scenario.nodes.len() as f64 / BARS)
+        stepped((self.length() * self.scenario.nodes.len() as f64 / BARS).max(BIN) * self.rough)
     }
 
     /// Borders of bins of this width that cover a stretch of the axis: the first bin, and the number of events before each
@@ -322,7 +324,10 @@ impl Merging<'_> {
         let width = (self.length() * pairs / STROKES).max(BIN);
         let crowded = messages.len() >= CROWDED;
         let (columns, width) = match self.crowd() {
-            Some(crowd) => (self.columns_of_crowd(crowd, &messages, width), stepped(width)),
+            Some(crowd) => {
+                let width = stepped(width * self.rough);
+                (self.columns_of_crowd(crowd, &messages, width), width)
+            }
             None => (self.columns_one_by_one(messages, (size, width)), width),
         };
         let gaps = |pair: usize| (pair / size).abs_diff(pair % size);
@@ -443,7 +448,6 @@ impl Merging<'_> {
         messages: &Range<MessageId>,
         width: f64,
     ) -> Vec<(usize, Vec<Column>)> {
-        let width = stepped(width);
         let (seen_from, seen_to) = self.visible();
         let sent = self.trace.messages.get(messages.start).map(|message| message.sent);
         let start = sent.map_or(seen_from, |event| self.layout.along_event(event));

@@ -89,7 +89,7 @@ pub fn strips(protocol: &Protocol, trace: &Trace) -> f64 {
 fn values(
     features: &Features,
     trace: &Trace,
-    (layout, window, limit): Place,
+    (layout, window, rough): Place,
     node: NodeId,
     metric: usize,
 ) -> Vec<(f64, i64)> {
@@ -98,7 +98,7 @@ fn values(
     let first = of_node.partition_point(|place| along_of(place) < window.from);
     let last = of_node.partition_point(|place| along_of(place) <= window.to);
     let seen = first.saturating_sub(2)..(last + 2).min(of_node.len());
-    let pixel = pixel(features, (layout, window, limit));
+    let pixel = pixel(features, (layout, window, rough));
     let Some(crowd) = features.crowd.as_ref().filter(|_| seen.len() as f64 * pixel > MANY) else {
         return merged(one_by_one(trace, layout, &of_node[seen], metric));
     };
@@ -145,19 +145,18 @@ fn one_by_one(trace: &Trace, layout: &Layout, samples: &[usize], metric: usize) 
     values
 }
 
-/// The layout, the part of it that is drawn, and the limit on the number of elements.
-type Place<'a> = (&'a Layout, Window, usize);
+/// The layout, the part of it that is drawn, and the factor of what merges ([`Limit`](super::Limit)).
+type Place<'a> = (&'a Layout, Window, f64);
 
-/// Number of points of all curves of a metric of a long run, about: for each element that the picture may have; and the largest.
-const POINTS: (usize, usize) = (6, 12_000);
+/// Number of points of all curves of a metric of a long run, about.
+const POINTS: f64 = 12_000.0;
 /// Length in pixels of samples that are drawn one by one.
 const MANY: f64 = 200.0;
 
 /// Distance of values that are drawn one by one, in a long run: with many curves, a larger one.
-fn pixel(features: &Features, (layout, window, limit): Place) -> f64 {
+fn pixel(features: &Features, (layout, window, rough): Place) -> f64 {
     let length = window.to.min(layout.length()) - window.from.max(0.0);
-    let points = limit.saturating_mul(POINTS.0).min(POINTS.1);
-    (length * features.samples.len() as f64 * 4.0 / points as f64).max(FINE)
+    (length * features.samples.len() as f64 * 4.0 * rough * rough / POINTS).max(FINE)
 }
 
 /// Smallest distance between values that are drawn one by one.
@@ -202,7 +201,7 @@ pub(super) fn bands(
     features: &Features,
     (protocol, trace): (&Protocol, &Trace),
     lanes: &[Lane],
-    (layout, window, limit): Place,
+    (layout, window, rough): Place,
 ) -> Vec<Band> {
     let metrics: Vec<_> = measured(protocol, trace, Drawn::Band).collect();
     let breadth = (layout.gap() * BANDS.0).min(BANDS.1);
@@ -212,7 +211,7 @@ pub(super) fn bands(
         for lane in lanes {
             let node = lane.node;
             let top = layout.across(node) - breadth / 2.0 + each * place as f64;
-            let values = values(features, trace, (layout, window, limit), node, metric);
+            let values = values(features, trace, (layout, window, rough), node, metric);
             let reach = seen_end(layout, window);
             for (from, to, value) in spans(&values, reach) {
                 for (from, to) in while_up(lane, layout, from, to) {
@@ -287,7 +286,7 @@ pub(super) fn plots(
     features: &Features,
     (protocol, scenario, trace): (&Protocol, &Scenario, &Trace),
     lanes: &[Lane],
-    (layout, window, limit): Place,
+    (layout, window, rough): Place,
     placed: &mut Placed,
 ) -> Vec<Plot> {
     let mut plots = Vec::new();
@@ -296,7 +295,7 @@ pub(super) fn plots(
         let by_node: Vec<_> = lanes
             .iter()
             .map(|lane| {
-                let values = values(features, trace, (layout, window, limit), lane.node, metric);
+                let values = values(features, trace, (layout, window, rough), lane.node, metric);
                 (lane.node, lasting(values, lane, layout, window))
             })
             .filter(|(_, values)| !values.is_empty())

@@ -1,6 +1,6 @@
 //! Merged marks and messages as paths of SVG: one for each kind of them.
 
-use super::{Apart, Heap, MarkShape, Merged, Orientation, Point, Sheaf, path::push_px};
+use super::{Apart, Heap, MarkShape, Merged, Orientation, Point, Sheaf, path::push_whole};
 
 /// Instructions of a path, in whole pixels.
 #[derive(Default)]
@@ -9,7 +9,7 @@ struct Path(String);
 impl Path {
     fn number(&mut self, sign: char, number: f64) -> &mut Self {
         self.0.push(sign);
-        push_px(&mut self.0, number.round());
+        push_whole(&mut self.0, number);
         self
     }
 

@@ -58,7 +58,7 @@ pub use layout::{Frame, Layout, Orientation, Point, Window};
 pub use legend::{Sign, signs};
 pub use marks::{Mark, MarkShape, mark_shape, sign_at};
 pub use measures::{Band, Curve, Plot, STRIP, measured, strips};
-pub use scene::{Detail, Flag, HeldBack, Scene, Tick};
+pub use scene::{Detail, Flag, HeldBack, Limit, Scene, Tick};
 use sections::Stay;
 pub use sections::{Bar, Clash, Field, clashes, stays};
 pub use timestamps::{Clocks, Timestamp, full as timestamp_sentence, timestamps};

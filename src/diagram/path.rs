@@ -18,22 +18,43 @@ pub fn px(length: f64) -> String {
 
 /// Adds such a length to a text.
 pub fn push_px(text: &mut String, length: f64) {
-    let tenths = (length * 10.0).round() as i64;
-    if tenths < 0 {
-        text.push('-');
+    push_digits(text, nearest(length * 10.0), true);
+}
+
+/// Adds a length in whole pixels to a text.
+pub fn push_whole(text: &mut String, length: f64) {
+    push_digits(text, nearest(length), false);
+}
+
+/// The nearest whole number. Not `round`, which is no instruction of wasm: long paths have thousands of lengths.
+fn nearest(number: f64) -> i32 {
+    (number + 0.5).floor() as i32
+}
+
+/// Adds a number, or tenths, to a text.
+fn push_digits(text: &mut String, number: i32, tenths: bool) {
+    let (mut rest, mut digits, mut from) = (number.unsigned_abs(), [b'0'; 16], 16);
+    if tenths {
+        let last = rest % 10;
+        rest /= 10;
+        if last > 0 {
+            digits[14..].copy_from_slice(&[b'.', b'0' + last as u8]);
+            from = 14;
+        }
     }
-    let tenths = tenths.unsigned_abs();
-    let (mut rest, mut digits, mut at) = (tenths / 10, [b'0'; 20], 19);
-    while rest >= 10 {
-        digits[at] = b'0' + (rest % 10) as u8;
-        (rest, at) = (rest / 10, at - 1);
+    loop {
+        from -= 1;
+        digits[from] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
     }
-    digits[at] = b'0' + rest as u8;
-    digits[at..].iter().for_each(|digit| text.push(char::from(*digit)));
-    if !tenths.is_multiple_of(10) {
-        text.push('.');
-        text.push(char::from(b'0' + (tenths % 10) as u8));
+    if number < 0 {
+        from -= 1;
+        digits[from] = b'-';
     }
+    text.push_str(str::from_utf8(&digits[from..]).unwrap_or_default());
 }
 
 /// A line between two points.

@@ -121,6 +121,30 @@ pub struct Tick {
     pub label: String,
 }
 
+/// Limits of a picture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limit {
+    /// Largest number of elements, about.
+    elements: usize,
+    /// Factor of the distances within which elements of a long run merge.
+    rough: f64,
+}
+
+impl Limit {
+    /// Limit of a picture that is replaced in the next frame, as while a reader zooms, where a picture at rest may have so many
+    /// elements.
+    #[must_use]
+    pub const fn passing(elements: usize) -> Self {
+        Self { elements: elements / 6, rough: 2.0 }
+    }
+}
+
+impl From<usize> for Limit {
+    fn from(elements: usize) -> Self {
+        Self { elements, rough: 1.0 }
+    }
+}
+
 impl Scene {
     /// Draws all of a run, all marks one by one.
     #[must_use]
@@ -137,22 +161,28 @@ impl Scene {
         run: (&Protocol, &Scenario, &Trace),
         layout: &Layout,
         window: Window,
-        limit: usize,
+        limit: impl Into<Limit>,
     ) -> Self {
+        let limit = limit.into();
         let (protocol, scenario, trace) = run;
         let place = (layout, window);
         let messages = messages_in(features, trace, layout, window);
         let events = layout.events_in(window);
         let mut scene = Self::bare(features, run, place);
-        scene.bands =
-            measures::bands(features, (protocol, trace), &scene.lanes, (layout, window, limit));
+        scene.bands = measures::bands(
+            features,
+            (protocol, trace),
+            &scene.lanes,
+            (layout, window, limit.rough),
+        );
         scene.walls = walls::walls(scenario, layout, window);
-        let rest = limit.saturating_sub(scene.weight());
+        let rest = limit.elements.saturating_sub(scene.weight());
         let detail = detail(trace, events.clone(), messages.clone(), rest);
         scene.detail = detail;
         let mut placed = scene.placed(layout);
         let merges = detail == Detail::Merged;
-        let part = density::Merging { features, scenario, trace, layout, window };
+        let rough = limit.rough;
+        let part = density::Merging { features, scenario, trace, layout, window, rough };
         let faults = if merges { part.alone(&events, ALONE) } else { Vec::new() };
         let others = events.clone().filter(|_| !merges);
         let alone = faults.iter().copied().chain(others);
@@ -175,8 +205,13 @@ impl Scene {
         label(Urgency::First, &mut placed);
         label(Urgency::Second, &mut placed);
         measures::label_bands(&mut scene.bands, layout, &mut placed);
-        scene.plots =
-            measures::plots(features, run, &scene.lanes, (layout, window, limit), &mut placed);
+        scene.plots = measures::plots(
+            features,
+            run,
+            &scene.lanes,
+            (layout, window, limit.rough),
+            &mut placed,
+        );
         let alone = messages.clone().filter(|_| !merges);
         scene.arrows = arrows::arrows(alone, features, (scenario, trace), place, &mut placed);
         if detail == Detail::Full {

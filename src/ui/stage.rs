@@ -30,8 +30,8 @@ use crate::{
         Shared, Showing, Shown, text,
     },
     diagram::{
-        Arrow, Clocks, Detail, Emphasis, Features, Layout, Mark, Orientation, Point, STRIP, Scene,
-        Window, strips,
+        Arrow, Clocks, Detail, Emphasis, Features, Layout, Limit, Mark, Orientation, Point, STRIP,
+        Scene, Window, strips,
     },
     kernel::{NodeId, Time, sort},
     runs::Outcome,
@@ -131,8 +131,8 @@ pub(super) fn Stage(props: &Props) -> Html {
     let scene = use_memo((layout.clone(), window, zooming), |(layout, window, zooming)| {
         let drawn = (run.protocol, &run.scenario, &run.trace);
         let weight = weight(run.scenario.nodes.len(), second.is_some());
-        let weight = if *zooming { weight / 6 } else { weight };
-        Scene::part(run.features(), drawn, layout, *window, weight)
+        let limit = if *zooming { Limit::passing(weight) } else { weight.into() };
+        Scene::part(run.features(), drawn, layout, *window, limit)
     });
     let scene: Shared<_> = scene.into();
     let picked =

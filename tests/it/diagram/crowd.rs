@@ -2,7 +2,7 @@
 
 use worldlines::{
     app::{Lens, Room, Shown, interesting_end},
-    diagram::{Detail, Features, Layout, MarkShape, Scene, Window, mark_shape},
+    diagram::{Detail, Features, Layout, Limit, MarkShape, Scene, Window, mark_shape},
     kernel::{EventId, EventKind, NodeId, RequestSpec, Scenario, Verdict},
     protocols,
     runs::Outcome,
@@ -29,6 +29,16 @@ fn features(run: &Outcome, forests: bool) -> Features {
 
 /// A merged picture of a part of a run, at a scale.
 fn merged(run: &Outcome, features: &Features, zoom: f64, share: f64) -> (Layout, Scene) {
+    limited(run, features, (zoom, share), 0.into())
+}
+
+/// The same within a limit.
+fn limited(
+    run: &Outcome,
+    features: &Features,
+    (zoom, share): (f64, f64),
+    limit: Limit,
+) -> (Layout, Scene) {
     let (nodes, end) = (run.scenario.nodes.len(), interesting_end(run));
     let shown = Shown { nodes, marks: features.busiest(), end };
     let lens = Lens::default().whole(shown, ROOM).zoomed(zoom, shown, ROOM);
@@ -36,7 +46,7 @@ fn merged(run: &Outcome, features: &Features, zoom: f64, share: f64) -> (Layout,
     let window = Window::around(share * layout.length(), ROOM.width, layout.length());
     let layout = layout.near(&run.trace, window).unwrap_or(layout);
     let drawn = (run.protocol, &run.scenario, &run.trace);
-    let scene = Scene::part(features, drawn, &layout, window, 0);
+    let scene = Scene::part(features, drawn, &layout, window, limit);
     (layout, scene)
 }
 
@@ -94,9 +104,12 @@ fn merged_picture_at_any_scale_leaves_out_no_fault_loss_view_decision_or_violati
                 let features = features(&run, forests);
                 for zoom in [1.0, 2.5, 7.0, 40.0] {
                     for share in [0.0, 0.4, 0.9] {
-                        let picture = merged(&run, &features, zoom, share);
-                        let what = format!("{}, {forests}, {zoom}, {share}", protocol.id);
-                        all_is_there(&run, &picture, &what);
+                        let place = (zoom, share);
+                        for limit in [0.into(), Limit::passing(0)] {
+                            let picture = limited(&run, &features, place, limit);
+                            let what = format!("{}, {forests}, {place:?}, {limit:?}", protocol.id);
+                            all_is_there(&run, &picture, &what);
+                        }
                     }
                 }
             }
@@ -135,8 +148,10 @@ fn merged_picture_of_many_faults_has_a_sign_in_every_bin() {
     for forests in [false, true] {
         let features = features(&run, forests);
         for zoom in [1.0, 3.0] {
-            let picture = merged(&run, &features, zoom, 0.2);
-            all_is_there(&run, &picture, &format!("{forests}, {zoom}"));
+            for limit in [0.into(), Limit::passing(0)] {
+                let picture = limited(&run, &features, (zoom, 0.2), limit);
+                all_is_there(&run, &picture, &format!("{forests}, {zoom}, {limit:?}"));
+            }
         }
     }
 }
@@ -158,6 +173,20 @@ fn bars_from_forests_count_as_those_of_events_one_by_one() {
         let count = (0..run.trace.events.len()).filter(is_in).count();
         assert_eq!(count, bar.count as usize, "at {along}");
     }
+}
+
+#[test]
+fn passing_picture_counts_the_same_events_in_fewer_bars() {
+    let run = crowd();
+    let features = features(&run, true);
+    let count_of = |limit: Limit| {
+        let (_, scene) = limited(&run, &features, (1.0, 0.0), limit);
+        let bars = scene.merged.expect("it merges").bars;
+        (bars.len(), bars.iter().map(|bar| bar.count).sum::<u32>())
+    };
+    let (at_rest, passing) = (count_of(0.into()), count_of(Limit::passing(0)));
+    assert!(passing.0 * 3 < at_rest.0 * 2, "{passing:?} of {at_rest:?}");
+    assert_eq!(passing.1, at_rest.1);
 }
 
 #[test]
