@@ -88,7 +88,7 @@ impl Window {
 }
 
 /// Largest number of events around the window that are placed one by one.
-const NEAR: usize = 40_000;
+const NEAR: usize = 12_000;
 /// Smallest number of events before the window that are placed with those in it: marks among them may move others.
 const BEFORE: usize = 4_000;
 /// Smallest distance of marks at which they are moved apart in a long run: below it they merge anyway.
