@@ -96,3 +96,52 @@ test("time runs either way on any screen, and the size is the reader's", async (
   await page.waitForFunction((before) => document.querySelector(".sheet").clientWidth === before, suited);
   await reader.leave();
 });
+
+/** Moment at a place of the window, in virtual ms, read off the numbers of the time axis. */
+const momentAt = (page, x) =>
+  page.evaluate((x) => {
+    const ticks = [...document.querySelectorAll(".stage .ruler text")].map((text) => {
+      const { left, width } = text.getBoundingClientRect();
+      return [left + width / 2, Number(text.textContent)];
+    });
+    const [from, to] = [ticks[0], ticks.at(-1)];
+    return from[1] + ((x - from[0]) / (to[0] - from[0])) * (to[1] - from[1]);
+  }, x);
+
+test("zooming draws the picture once a step, and keeps the moment under the pointer where it is", async () => {
+  const reader = await playground.reader({ viewport: { width: 1280, height: 800 } });
+  const page = await reader.open(longRun());
+  await page.locator(".merged .bars").waitFor({ state: "attached", timeout: PATIENCE });
+  const drawings = () => page.evaluate(() => performance.getEntriesByName("drawn").length);
+  /** A few steps at this place, each seen before the next; returns how often the picture was drawn meanwhile. */
+  const zoom = (x, deltaY) =>
+    page.evaluate(
+      async ([x, deltaY]) => {
+        const frame = () => new Promise(requestAnimationFrame);
+        const stage = document.querySelector(".stage");
+        const clientY = stage.getBoundingClientRect().top + 20;
+        const before = performance.getEntriesByName("drawn").length;
+        for (let step = 0; step < 6; step += 1) {
+          const wheel = { clientX: x, clientY, deltaY, ctrlKey: true, bubbles: true, cancelable: true };
+          stage.dispatchEvent(new WheelEvent("wheel", wheel));
+          await frame();
+          await frame();
+        }
+        return performance.getEntriesByName("drawn").length - before;
+      },
+      [x, deltaY],
+    );
+  const x = 700;
+  for (const [deltaY, name] of [[-100, "nearer"], [-100, "nearer still"], [100, "farther"]]) {
+    const moment = await momentAt(page, x);
+    const drawn = await zoom(x, deltaY);
+    // One more when a slow machine takes longer for a step than the pause after which all is drawn in full.
+    assert.ok(drawn <= 8, `${name}: ${drawn} drawings of 6 steps`);
+    const before = await drawings();
+    await until(async () => (await drawings()) > before || drawn > 6, `${name}: drawn in full at rest`);
+    const pixel = ((await momentAt(page, x + 100)) - (await momentAt(page, x))) / 100;
+    const now = await momentAt(page, x);
+    assert.ok(Math.abs(now - moment) <= 8 * pixel + 1, `${name}: ${moment} ms is now ${now} ms`);
+  }
+  await reader.leave();
+});
