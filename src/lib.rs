@@ -27,6 +27,9 @@ pub mod runs;
 // Scenario and trace JSON, links, text: everything that leaves or enters.
 pub mod formats;
 
+// A foreign record of a run as a run of ours.
+pub mod import;
+
 // Trace to geometry; no Yew, no browser.
 pub mod diagram;
 

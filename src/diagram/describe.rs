@@ -88,6 +88,8 @@ pub fn event_clause(scenario: &Scenario, trace: &Trace, id: EventId) -> Clause {
             let asked = asked.map(|index| &scenario.requests[index]);
             answered(asked, &indicated(kind, packet))
         }
+        // Of an imported run, which has only the text.
+        EventKind::Indicate { kind: "event", packet } => Clause::Does(format!("logs “{packet}”")),
         EventKind::Indicate { kind, packet } => match Mention::delivered(packet, event.node) {
             Some(message) => told(kind, &message_named(scenario, &message)),
             None => told(kind, &indicated(kind, packet)),

@@ -91,7 +91,9 @@ impl View<'_> {
             (_, true) => format!("at rest at {end} ms"),
             (_, false) => format!("not yet at rest at {end} ms"),
         };
-        format!("{heading}{}: {}; {ended}\n", protocol.id, nodes.join(", "))
+        // An imported run has a protocol without an id.
+        let what = if protocol.id.is_empty() { protocol.name } else { protocol.id };
+        format!("{heading}{what}: {}; {ended}\n", nodes.join(", "))
     }
 
     /// Returns the aligned cells of an event's line.
@@ -209,7 +211,10 @@ impl View<'_> {
             || "open: a promised property is undecided".to_owned(),
             |class| format!("{class} ({})", class.meaning()),
         );
-        writeln!(out, "Class: {class}")?;
+        // An imported run promises nothing.
+        if report.judgements.iter().any(|judgement| judgement.promised) {
+            writeln!(out, "Class: {class}")?;
+        }
         if let Some(circle) = self.deadlock() {
             writeln!(out, "Deadlock: {circle}")?;
         }

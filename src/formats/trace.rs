@@ -69,7 +69,7 @@ const SERIALISES: &str = "texts, numbers, lists and objects with text keys alway
 #[derive(Serialize)]
 pub struct Document<'a> {
     version: u64,
-    protocol: &'a str,
+    protocol: Option<&'a str>,
     nodes: &'a [String],
     end: Time,
     quiescent: bool,
@@ -98,7 +98,7 @@ impl<'a> Document<'a> {
         let verdict = |judgement| VerdictObject::new(view, report, judgement);
         Self {
             version: VERSION,
-            protocol: protocol.id,
+            protocol: Some(protocol.id).filter(|id| !id.is_empty()),
             nodes: &scenario.nodes,
             end: trace.end,
             quiescent: trace.quiescent,
@@ -455,11 +455,14 @@ impl CauseObject {
 
 /// Returns the cause of a violation in words, with faults as paths; none if nothing is violated.
 pub(super) fn cause_sentence(report: &Report, judgement: &Judgement) -> Option<String> {
-    judgement.verdict.is_violated().then(|| {
-        report.cause(judgement).map_or_else(
-            || format!("The cause was not tested: the run has more than {MOST_TESTED} events."),
-            |cause| cause.said(|fault| format!("faults[{fault}]")),
-        )
+    judgement.verdict.is_violated().then(|| match (report.cause(judgement), report.causes.get()) {
+        (Some(cause), _) => cause.said(|fault| format!("faults[{fault}]")),
+        (None, Some(_)) => {
+            "The cause was not tested: an imported run cannot be repeated.".to_owned()
+        }
+        (None, None) => {
+            format!("The cause was not tested: the run has more than {MOST_TESTED} events.")
+        }
     })
 }
 

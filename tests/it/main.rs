@@ -12,6 +12,7 @@ mod diagram;
 mod export;
 mod formats;
 mod fuzz;
+mod import;
 mod judge;
 mod kernel;
 mod properties;

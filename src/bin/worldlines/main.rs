@@ -9,6 +9,7 @@
 mod check;
 mod export;
 mod grade;
+mod import;
 mod input;
 mod measure;
 mod picture;
@@ -58,6 +59,8 @@ enum Command {
         #[command(flatten)]
         picture: picture::PictureArgs,
     },
+    /// Read a foreign record of a run; print it as a trace.
+    Import(import::ImportArgs),
     /// Print a scenario's link, from its # on.
     Link {
         /// A scenario's file, or - for standard input.
@@ -138,6 +141,11 @@ struct Form {
 }
 
 impl Form {
+    /// True if the output is a picture of pixels.
+    const fn is_pixels(&self) -> bool {
+        self.png.is_some()
+    }
+
     /// True if the output is a picture.
     const fn is_picture(&self) -> bool {
         self.svg.is_some() || self.png.is_some() || self.html.is_some()
@@ -199,40 +207,9 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
             if let Some(expected) = input.digest {
                 warn_if_different(&outcome, &expected);
             }
-            match form {
-                Form { json: true, .. } => {
-                    outcome.write_json(out)?;
-                    "\n".to_owned()
-                }
-                Form { text: true, .. } => {
-                    outcome.write_text(out)?;
-                    String::new()
-                }
-                Form { digest: true, .. } => outcome.digest() + "\n",
-                Form { shiviz: Some(out), .. } => export::written(&out, export::shiviz(&outcome))?,
-                Form { mermaid: Some(out), .. } => {
-                    let text = export::mermaid(&source, &outcome)?;
-                    export::written(&out, text)?
-                }
-                Form { csv: Some(out), .. } => export::written(&out, export::csv(&outcome))?,
-                Form { tikz: Some(out), .. } => {
-                    export::written(&out, export::tikz(&source, &outcome)?)?
-                }
-                Form { words: Some(out), .. } => export::written(&out, export::words(&outcome))?,
-                Form { png: Some(file), .. } => {
-                    let pixels = pixels::png(&picture, &outcome)?;
-                    if file == "-" {
-                        out.write_all(&pixels)?;
-                    } else {
-                        export::save(&file, &pixels)?;
-                    }
-                    String::new()
-                }
-                Form { html: Some(out), .. } => export::written(&out, picture.html(&outcome))?,
-                Form { svg: Some(out), .. } => export::written(&out, picture.svg(&outcome))?,
-                _ => outcome.summary(),
-            }
+            in_form(&source, form, &picture, &outcome, out)?.unwrap_or_else(|| outcome.summary())
         }
+        Command::Import(import) => import.execute(out)?,
         Command::Link { source } => {
             let outcome = run(&source, Input::of(&source)?.scenario)?;
             let fragment = link::fragment(&outcome.scenario, Some(&outcome.digest()));
@@ -259,6 +236,48 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
         Command::Open { source } => scenario_line(&Input::of_link(&source)?.scenario),
     };
     Ok(out.write_all(text.as_bytes())?)
+}
+
+/// Returns the run in the form that was asked for, for standard output, unless it is written to a file; none if no form
+/// was.
+pub(crate) fn in_form(
+    source: &str,
+    form: Form,
+    picture: &picture::PictureArgs,
+    outcome: &Outcome,
+    out: &mut impl Write,
+) -> Result<Option<String>, Failure> {
+    Ok(Some(match form {
+        Form { json: true, .. } => {
+            outcome.write_json(out)?;
+            "\n".to_owned()
+        }
+        Form { text: true, .. } => {
+            outcome.write_text(out)?;
+            String::new()
+        }
+        Form { digest: true, .. } => outcome.digest() + "\n",
+        Form { shiviz: Some(out), .. } => export::written(&out, export::shiviz(outcome))?,
+        Form { mermaid: Some(out), .. } => {
+            let text = export::mermaid(source, outcome)?;
+            export::written(&out, text)?
+        }
+        Form { csv: Some(out), .. } => export::written(&out, export::csv(outcome))?,
+        Form { tikz: Some(out), .. } => export::written(&out, export::tikz(source, outcome)?)?,
+        Form { words: Some(out), .. } => export::written(&out, export::words(outcome))?,
+        Form { png: Some(file), .. } => {
+            let pixels = pixels::png(picture, outcome)?;
+            if file == "-" {
+                out.write_all(&pixels)?;
+            } else {
+                export::save(&file, &pixels)?;
+            }
+            String::new()
+        }
+        Form { html: Some(out), .. } => export::written(&out, picture.html(outcome))?,
+        Form { svg: Some(out), .. } => export::written(&out, picture.svg(outcome))?,
+        _ => return Ok(None),
+    }))
 }
 
 /// Returns a scenario in its canonical form, for a terminal.

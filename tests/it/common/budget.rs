@@ -71,6 +71,11 @@ impl Together {
     }
 }
 
+/// Number of times that each sample of a foreign record is damaged.
+pub(crate) fn damages() -> u64 {
+    if is_long() { 2_000 } else { 20 }
+}
+
 /// True if the tests may take as long as they need. `cargo xtask test --long` sets the variable.
 pub(crate) fn is_long() -> bool {
     env::var_os("WORLDLINES_LONG_TESTS").is_some()

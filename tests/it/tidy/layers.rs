@@ -144,7 +144,8 @@ fn module_names_only_modules_above_it_in_the_list() {
 #[test]
 fn programs_use_only_the_top_layers() {
     let command_line =
-        &["analysis", "app", "diagram", "export", "formats", "kernel", "runs", "search"][..];
+        &["analysis", "app", "diagram", "export", "formats", "import", "kernel", "runs", "search"]
+            [..];
     let programs = [("playground", &["ui"][..]), ("worldlines/", command_line)];
     let sources = sources();
     for (program, layers) in programs {
