@@ -39,6 +39,10 @@ pub mod app;
 // A run in forms that other tools read, and as a picture.
 pub mod export;
 
+// The functions of the npm module, for other programs in JavaScript.
+#[cfg(feature = "module")]
+pub mod module;
+
 // The only module that names the browser: address, storage, clipboard, clock.
 #[cfg(feature = "web")]
 pub mod web;

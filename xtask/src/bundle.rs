@@ -73,10 +73,36 @@ impl Profile {
 
 /// Returns the command that compiles the page's program.
 pub(crate) fn compile(workspace: &Workspace, profile: Profile) -> Program {
+    compile_program(workspace, profile, features(profile), MAIN)
+}
+
+/// Returns the command that compiles a program for the browser.
+pub(crate) fn compile_program(
+    workspace: &Workspace,
+    profile: Profile,
+    features: &str,
+    program: &str,
+) -> Program {
     let cargo = Program::new("cargo").words("build --target").arg(WASM).arg("--profile");
-    let cargo =
-        cargo.arg(profile.name()).arg("--features").arg(features(profile)).arg("--bin").arg(MAIN);
-    cargo.within(workspace.root())
+    let cargo = cargo.arg(profile.name()).arg("--features").arg(features);
+    cargo.arg("--bin").arg(program).within(workspace.root())
+}
+
+/// Makes the glue and the small program of a program that was compiled to be [`Whole`](Profile::Whole).
+///
+/// # Errors
+/// If a tool fails.
+pub(crate) fn bind_small(
+    workspace: &Workspace,
+    bundler: &Path,
+    program: &str,
+    made: &Path,
+) -> Result<(), String> {
+    let linked = workspace.target().join(WASM).join(Profile::Whole.folder());
+    let linked = linked.join(format!("{program}.wasm"));
+    Program::new(bundler).arg("bind").arg(linked).arg(made).run()?;
+    let job = Job { name: format!("{program}_bg"), options: SMALL, merged: Vec::new() };
+    job.run(workspace, made, made)
 }
 
 /// Returns Cargo's command for the program that takes the protocols' code apart.
@@ -172,19 +198,15 @@ fn program(
     made: &Path,
     work: &Path,
 ) -> Result<(), String> {
+    if profile == Profile::Whole {
+        return bind_small(workspace, bundler, MAIN, made);
+    }
     let linked = workspace.target().join(WASM).join(profile.folder());
     let linked = linked.join(format!("{MAIN}.wasm"));
-    let bind = || Program::new(bundler).arg("bind").arg(&linked).arg(made).run();
-    match profile {
-        Profile::Page => {}
-        Profile::Whole => {
-            bind()?;
-            let job = Job { name: format!("{MAIN}_bg"), options: SMALL, merged: Vec::new() };
-            return job.run(workspace, made, work);
-        }
-        Profile::Serve | Profile::Dev => return bind(),
+    if profile != Profile::Page {
+        return Program::new(bundler).arg("bind").arg(linked).arg(made).run();
     }
-    let split = Program::new(bundler).arg("split").arg(&linked).arg(made).arg(work);
+    let split = Program::new(bundler).arg("split").arg(linked).arg(made).arg(work);
     let needed = [crate::dist::OPENING, crate::dist::LINKED];
     needed.iter().fold(split, |split, parts| split.arg(parts.join(","))).run()?;
     let mut jobs = parts(work)?;
@@ -362,7 +384,7 @@ pub(crate) fn names(folder: &Path, below: &str) -> Result<Vec<String>, String> {
 }
 
 /// Copies a file; its folder is made if it is not there.
-fn copy(from: &Path, to: &Path) -> Result<(), String> {
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), String> {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder).map_err(|why| wrong(folder, &why))?;
     }
@@ -370,7 +392,7 @@ fn copy(from: &Path, to: &Path) -> Result<(), String> {
 }
 
 /// Makes an empty folder.
-fn anew(folder: &Path) -> Result<(), String> {
+pub(crate) fn anew(folder: &Path) -> Result<(), String> {
     if folder.exists() {
         fs::remove_dir_all(folder).map_err(|why| wrong(folder, &why))?;
     }

@@ -21,6 +21,7 @@ mod latex;
 mod licences;
 mod markup;
 mod node;
+mod npm;
 mod process;
 mod progress;
 mod rust;
@@ -48,6 +49,7 @@ USAGE
     cargo xtask dist [--keep DIR]                       the page as it is published, into dist/, with the files
                                                         of the last three builds in DIR
     cargo xtask dist --whole DIR                        the page in one part, into DIR, for `worldlines scorm`
+    cargo xtask npm                                     the npm module, into target/npm/worldlines
     cargo xtask licences                                the licences of the page's parts, into dist/ only
     cargo xtask bench                                   the speed of the kernel, natively and in the browser
     cargo xtask shots                                   take the documentation's pictures of the page anew
@@ -73,6 +75,7 @@ fn run(mut arguments: Arguments) -> Result<(), String> {
         Some("serve") => serve::serve(&workspace, arguments),
         Some("test") => test::test(&workspace, arguments),
         Some("dist") => dist::dist(&workspace, arguments),
+        Some("npm") => npm::npm(&workspace, arguments),
         Some("licences") => licences::licences(&workspace, arguments),
         Some("bench") => bench::bench(&workspace, arguments),
         Some("shots") => shots::shots(&workspace, arguments),

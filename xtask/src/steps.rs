@@ -9,7 +9,7 @@ use crate::tools::Toolbox;
 use crate::workspace::Workspace;
 use crate::{
     browser::{CHROMIUM, FIREFOX},
-    dist, latex, process, tools,
+    dist, latex, npm, process, tools,
 };
 
 /// One step of the whole test.
@@ -56,7 +56,12 @@ pub(crate) const STEPS: [Step; 10] = [
     },
     Step { name: "doc", title: "Documentation", needs: Needs::WasmTarget, work: documentation },
     Step { name: "web", title: "Tests, in two browsers", needs: Needs::Browser, work: tests_web },
-    Step { name: "npm", title: "Tests, of scripts in Node", needs: Needs::Tools, work: tests_npm },
+    Step {
+        name: "npm",
+        title: "The npm module, and tests of scripts",
+        needs: Needs::Browser,
+        work: tests_npm,
+    },
     Step { name: "dist", title: "The page and its size", needs: Needs::Tools, work: page },
     Step {
         name: "e2e",
@@ -158,12 +163,14 @@ fn long_native(machine: &Machine) -> Result<Option<Counts>, String> {
     suite(&machine.cargo(words).env(LONG, "1").run_and_keep()?, counts::of_cargo)
 }
 
-/// The page in one part and in several: each has code that the other lacks.
+/// The page in one part and in several, and the npm module: each has code that the others lack.
 fn clippy_wasm(machine: &Machine) -> Result<Option<Counts>, String> {
     for features in ["ui", "split"] {
         let clippy = machine.cargo("clippy --lib --bin playground --test web --target").arg(WASM);
         clippy.arg("--features").arg(features).words("-- -D warnings").run()?;
     }
+    let module = machine.cargo("clippy --lib --bin worldlines-module --features module --target");
+    module.arg(WASM).words("-- -D warnings").run()?;
     Ok(None)
 }
 
@@ -207,13 +214,16 @@ fn page(machine: &Machine) -> Result<Option<Counts>, String> {
     dist::build(machine.workspace, machine.tools()).map(|()| counts)
 }
 
-/// Tests that need no browser: of the scripts that are not Rust, and of packages that the command line makes.
+/// Tests of the npm module, of the scripts that are not Rust, and of packages that the command line makes.
 fn tests_npm(machine: &Machine) -> Result<Option<Counts>, String> {
+    npm::build(machine.workspace, machine.tools())?;
     machine.cargo("build --quiet --bin worldlines").run()?;
     let command = machine.workspace.target().join("debug").join("worldlines");
     let command = command.with_extension(std::env::consts::EXE_EXTENSION);
     let files = test_files(machine.workspace, "tests/npm")?;
-    let node = node_program(machine).env("WORLDLINES_COMMAND", command);
+    let node = e2e_program(machine)
+        .env("WORLDLINES_COMMAND", command)
+        .env("WORLDLINES_MODULE", npm::folder(machine.workspace));
     let output = files.into_iter().fold(node, Program::arg).run_and_keep()?;
     suite(&output, counts::of_node)
 }
@@ -229,14 +239,13 @@ fn long_walks(machine: &Machine) -> Result<Option<Counts>, String> {
 }
 
 /// Node's test runner, without files.
-fn node_program(machine: &Machine) -> Program {
-    let node = machine.tools().program("node").words("--test --test-reporter=spec");
-    node.within(machine.workspace.root())
-}
-
-/// Node's test runner, without files, for tests in a browser.
 fn e2e_program(machine: &Machine) -> Program {
-    node_program(machine).env(CHROMIUM.variable, machine.browser())
+    machine
+        .tools()
+        .program("node")
+        .words("--test --test-reporter=spec")
+        .env(CHROMIUM.variable, machine.browser())
+        .within(machine.workspace.root())
 }
 
 fn node_tests(machine: &Machine, node: Program) -> Result<Option<Counts>, String> {

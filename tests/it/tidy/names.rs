@@ -10,14 +10,15 @@ use super::{
     sources,
 };
 
-/// Every word that begins with one of `beginnings` in a file outside the layer that owns them.
-fn words_outside(sources: &[Source], owner: &str, beginnings: &[&str]) -> Vec<String> {
+/// Every word that begins with one of `beginnings` in a file outside the layers that own them.
+fn words_outside(sources: &[Source], owners: &[&str], beginnings: &[&str]) -> Vec<String> {
     let mut complaints = Vec::new();
-    for source in sources.iter().filter(|source| source.layer() != Some(owner)) {
+    let is_owner = |source: &Source| source.layer().is_some_and(|layer| owners.contains(&layer));
+    for source in sources.iter().filter(|source| !is_owner(source)) {
         for token in &source.tokens {
             let Some(word) = token.word() else { continue };
             if beginnings.iter().any(|beginning| word.starts_with(beginning)) {
-                let what = format!("{word}: only {owner} may name it");
+                let what = format!("{word}: only {} may name it", owners.join(" and "));
                 complaints.push(source.complain(token.line, &what));
             }
         }
@@ -30,13 +31,13 @@ const BROWSER: [&str; 5] =
 const YEW: [&str; 3] = ["yew", "gloo_timers", "yewdux"];
 
 #[test]
-fn only_web_names_the_browser() {
-    expect_none(&words_outside(sources(), "web", &BROWSER));
+fn only_web_and_the_npm_module_name_the_browser() {
+    expect_none(&words_outside(sources(), &["web", "module"], &BROWSER));
 }
 
 #[test]
 fn only_ui_names_yew() {
-    expect_none(&words_outside(sources(), "ui", &YEW));
+    expect_none(&words_outside(sources(), &["ui"], &YEW));
 }
 
 #[test]
@@ -46,7 +47,7 @@ fn browser_name_outside_web_is_found() {
         Source::new("src/ui/b.rs", "// web_sys\nuse wasm_bindgen_futures::spawn_local;"),
         Source::new("src/bin/c.rs", "fn main() { js_sys::eval() }"),
     ];
-    assert_eq!(words_outside(&sources, "web", &BROWSER).len(), 2);
+    assert_eq!(words_outside(&sources, &["web"], &BROWSER).len(), 2);
 }
 
 /// Layers to which all protocols are alike.
