@@ -25,6 +25,9 @@ pub(crate) struct PictureArgs {
     /// Pixels of a PNG for each pixel of the picture, 0.1 to 16; by default 2.
     #[arg(long, value_name = "N", value_parser = scale)]
     scale: Option<f32>,
+    /// A font file for the characters that the fonts of the command line lack, in a PNG; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) font: Vec<String>,
 }
 
 /// Reads a scale.
@@ -53,8 +56,9 @@ impl PictureArgs {
         if let Some((option, _)) = wrong.next() {
             return Err(format!("{option}: expected one of --svg, --png and --html beside it"));
         }
-        if self.scale.is_some() && !is_png {
-            return Err("--scale: expected --png beside it".to_owned());
+        let of_pixels = [("--scale", self.scale.is_some()), ("--font", !self.font.is_empty())];
+        if let Some((option, _)) = of_pixels.iter().find(|(_, is_given)| *is_given && !is_png) {
+            return Err(format!("{option}: expected --png beside it"));
         }
         Ok(())
     }

@@ -1,12 +1,17 @@
 //! `run --png`: a run as a picture of pixels.
 
-use std::sync::Arc;
+use std::{
+    fs,
+    io::{self, Write as _},
+    sync::Arc,
+};
 
 use png::{BitDepth, ColorType, Encoder, EncodingError};
 use resvg::{
     tiny_skia::{Pixmap, Transform},
     usvg::{Options, Tree, fontdb::Database},
 };
+use skrifa::{FontRef, MetadataProvider as _};
 use worldlines::{
     export::{LICENCE, SvgOptions, Theme, svg},
     runs::Outcome,
@@ -19,6 +24,8 @@ const FONTS: [&[u8]; 2] = [
     include_bytes!("../../../static/fonts/DejaVuSans.ttf"),
     include_bytes!("../../../static/fonts/DejaVuSans-Bold.ttf"),
 ];
+/// Sign in place of a character that no font has.
+const BOX: char = '□';
 /// Largest number of pixels: a picture of this size takes 400 MB while it is drawn.
 const MOST: u64 = 100_000_000;
 
@@ -29,17 +36,51 @@ pub(crate) fn png(arguments: &PictureArgs, run: &Outcome) -> Result<Vec<u8>, Str
         // Pixels cannot follow a reader.
         options.theme = Theme::Light;
     }
-    let pixels = draw(&svg(run, &options), arguments.scale())?;
+    let mut fonts: Vec<Vec<u8>> = FONTS.map(<[u8]>::to_vec).into();
+    for path in &arguments.font {
+        fonts.push(font(path)?);
+    }
+    let picture = drawable(&svg(run, &options), &fonts);
+    let pixels = draw(&picture, fonts, arguments.scale())?;
     encode(pixels, run, &options).map_err(|why| format!("--png: {why}"))
 }
 
-/// Draws a picture, so many times as large.
-fn draw(picture: &str, scale: f32) -> Result<Pixmap, String> {
-    let mut fonts = Database::new();
-    for font in FONTS {
-        fonts.load_font_data(font.to_vec());
+/// Reads a font of the author's own.
+fn font(path: &str) -> Result<Vec<u8>, String> {
+    let bytes = fs::read(path).map_err(|why| format!("--font: {path}: {why}"))?;
+    let is_font = FontRef::from_index(&bytes, 0).is_ok();
+    let bytes = is_font.then_some(bytes);
+    bytes.ok_or_else(|| {
+        format!("--font: {path}: expected a font: TrueType, OpenType or a collection")
+    })
+}
+
+/// Returns a picture with a box in place of each character that no font has, and says so on standard error.
+fn drawable(picture: &str, fonts: &[Vec<u8>]) -> String {
+    let fonts: Vec<_> = fonts.iter().filter_map(|font| FontRef::from_index(font, 0).ok()).collect();
+    let has = |character: char| fonts.iter().any(|font| font.charmap().map(character).is_some());
+    let (_, shown) = picture.split_once("</style>").unwrap_or_default();
+    let mut missing: Vec<char> = shown.chars().filter(|it| !it.is_ascii()).collect();
+    missing.sort_unstable();
+    missing.dedup();
+    missing.retain(|character| !has(*character));
+    if missing.is_empty() {
+        return picture.to_owned();
     }
-    let options = Options { fontdb: Arc::new(fonts), ..Options::default() };
+    // With standard error closed there is no place to say it.
+    let _ = writeln!(
+        io::stderr(),
+        "worldlines: --png: the font has no {}: {BOX} stands in its place. --font FILE names a font that has it",
+        missing.iter().map(char::to_string).collect::<Vec<_>>().join(" ")
+    );
+    picture.chars().map(|it| if missing.contains(&it) { BOX } else { it }).collect()
+}
+
+/// Draws a picture, so many times as large.
+fn draw(picture: &str, fonts: Vec<Vec<u8>>, scale: f32) -> Result<Pixmap, String> {
+    let mut database = Database::new();
+    fonts.into_iter().for_each(|font| database.load_font_data(font));
+    let options = Options { fontdb: Arc::new(database), ..Options::default() };
     let tree = Tree::from_str(picture, &options).map_err(|why| format!("--png: {why}"))?;
     let size = tree.size();
     let pixels = |length: f32| (f64::from(length) * f64::from(scale)).floor().max(1.0) as u64;

@@ -2,11 +2,14 @@
 
 use crate::diagram::path::px;
 
-/// Width of a character of average text, in font sizes, bold ones included.
-const CHARACTER: f64 = 0.6;
-/// The same of a wide one: ideographs, kana, emoji.
-const WIDE: f64 = 1.1;
-/// First of the wide characters.
+/// Widths of characters in font sizes, generous ones: those of DejaVu Sans, which is wider than most.
+const NARROW: f64 = 0.4;
+const MIDDLE: f64 = 0.62;
+const CAPITAL: f64 = 0.72;
+const WIDE: f64 = 1.05;
+/// The same of bold text, as a multiple.
+pub(super) const BOLD: f64 = 1.12;
+/// First of the wide scripts: ideographs, kana, emoji.
 const FIRST_WIDE: char = '\u{1100}';
 
 /// Returns a text as XML has it, in an element or in an attribute. A character that XML cannot hold is replaced.
@@ -48,9 +51,17 @@ pub(super) fn class_attribute(class: &str) -> String {
     if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") }
 }
 
-/// Returns about how wide a text is at this font size, in CSS pixels.
+/// Returns about how wide a text is at this font size, in CSS pixels; of bold text, at the size times [`BOLD`].
 pub(super) fn width(text: &str, size: f64) -> f64 {
-    let one = |character: char| if character < FIRST_WIDE { CHARACTER } else { WIDE };
+    let one = |character: char| match character {
+        ' ' | '!' | '\'' | '(' | ')' | ',' | '.' | ':' | ';' | 'I' | '[' | ']' | 'f' | 'i'
+        | 'j' | 'l' | 'r' | 't' | '|' => NARROW,
+        '%' | '@' | 'M' | 'W' | 'm' | 'w' | '—' | '…' => WIDE,
+        'A'..='Z' => CAPITAL,
+        FIRST_WIDE.. => WIDE,
+        '\u{370}'.. => CAPITAL,
+        _ => MIDDLE,
+    };
     text.chars().map(one).sum::<f64>() * size
 }
 

@@ -1,6 +1,6 @@
 //! Sizes of a picture.
 
-use super::markup;
+use super::markup::{self, BOLD};
 use crate::{
     app::{Lens, Room, Shown, interesting_end},
     diagram::{Detail, Features, Layout, Orientation, Scene, Window, strips},
@@ -72,6 +72,7 @@ impl Measures {
 
 /// Width of the column of names.
 fn names(run: &Outcome) -> f64 {
-    let longest = run.scenario.names().map(|name| markup::width(&name, NAME)).fold(0.0, f64::max);
+    let longest =
+        run.scenario.names().map(|name| markup::width(&name, NAME * BOLD)).fold(0.0, f64::max);
     (longest + 36.0).max(NAMES)
 }

@@ -3,7 +3,7 @@
 use super::{
     elements::{Drawing, badge},
     legend::legend,
-    markup::{self, escaped, text, wrapped},
+    markup::{self, BOLD, escaped, text, wrapped},
     measure::{HEADS, Measures, NAME, RULER},
     options::{Extent, SvgOptions},
 };
@@ -61,7 +61,8 @@ struct Sheet {
 impl Sheet {
     /// Adds lines of text, each broken to the width behind `x`, in a class.
     fn lines(&mut self, class: &str, x: f64, (size, height): (f64, f64), words: &str) {
-        for line in wrapped(words, size, self.width - x) {
+        let bold = if class == "wl-heading" { BOLD } else { 1.0 };
+        for line in wrapped(words, size * bold, self.width - x) {
             self.y += height;
             self.out += &(text(class, x, self.y - (height - size), &line) + "\n");
         }
@@ -160,8 +161,8 @@ fn name(drawing: &Drawing<'_>, measures: &Measures, node: NodeId, at: Point) -> 
     };
     let room =
         if measures.names > 0.0 { measures.names - 12.0 } else { measures.layout.gap() - 6.0 };
-    let shown = cut(&name, NAME, room - 14.0);
-    let half = ((markup::width(&shown, NAME) + 14.0) / 2.0).min(room / 2.0);
+    let shown = cut(&name, NAME * BOLD, room - 14.0);
+    let half = ((markup::width(&shown, NAME * BOLD) + 14.0) / 2.0).min(room / 2.0);
     let frame = |more: f64| {
         format!(
             "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\"/>",
@@ -212,7 +213,7 @@ fn metric(run: &Outcome, plot: &Plot, horizontal: bool, names: f64) -> String {
         }
     };
     let mut lines: Vec<_> =
-        wrapped(metric.name, 11.0, room).into_iter().map(|line| ("", line)).collect();
+        wrapped(metric.name, 11.0 * BOLD, room).into_iter().map(|line| ("", line)).collect();
     lines.extend(wrapped(metric.unit, 11.0, room).into_iter().map(|line| ("wl-kind", line)));
     let top = at.y - lines.len() as f64 * 6.5 + 9.5;
     let mut out = "<g class=\"wl-metric\">".to_owned();

@@ -128,6 +128,30 @@ fn png_has_the_size_of_the_picture_its_texts_and_its_origin() {
     assert_eq!(two.colours.last(), Some(&[0x10, 0x17, 0x1e]));
 }
 
+#[test]
+fn character_that_no_font_has_is_a_box_and_is_named() {
+    let text = HALF_WAY.replace("Carol", "日本");
+    let output = worldlines(&["run", "-", "--png", "-", "--bare", "--scale", "1"], &text);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(said.contains("the font has no 日 本") && said.lines().count() == 1, "{said}");
+    let boxed = worldlines(
+        &["run", "-", "--png", "-", "--bare", "--scale", "1"],
+        &HALF_WAY.replace("Carol", "□□"),
+    );
+    assert!(boxed.stderr.is_empty() && !boxed.stdout.is_empty());
+    let wrong = file("no-font.ttf", "text");
+    let line = refused(&["run", "-", "--png", "-", "--font", &wrong], HALF_WAY);
+    assert!(line.contains("no-font.ttf: expected a font"), "{line}");
+    let line = refused(&["run", "-", "--png", "-", "--font", "none.ttf"], HALF_WAY);
+    assert!(line.contains("--font: none.ttf"), "{line}");
+    // A font that is read again changes nothing.
+    let font = format!("{}/static/fonts/DejaVuSans.ttf", env!("CARGO_MANIFEST_DIR"));
+    let plain = ["run", "-", "--png", "-", "--bare", "--scale", "1"];
+    let again = [&plain[..], &["--font", &font]].concat();
+    assert_eq!(worldlines(&plain, HALF_WAY).stdout, worldlines(&again, HALF_WAY).stdout);
+}
+
 /// Characters of the sources that no picture shows: examples in tests, and a sign of a button.
 const ELSEWHERE: &str = "שלום❤日本🐦⬚";
 
