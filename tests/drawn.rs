@@ -12,6 +12,7 @@ use worldlines::{
         Since, State, Stride, Toward, reduce,
     },
     diagram::Clocks,
+    export::{SvgOptions, svg},
     formats::{bundled, link, scenario},
     kernel::{Fault, MessageName, NodeId, NodeSet, Verdict, is_unseen, spell},
     runs::Outcome,
@@ -372,4 +373,38 @@ fn verdicts_protocols_and_scenarios_are_marked_as_english() {
     let own =
         texts.iter().find(|(text, _)| text.contains("Verdicts of") || text.contains("Break it…"));
     assert!(own.is_some_and(|(_, language)| language.is_none()), "{own:?}");
+}
+
+/// Elements of a picture that belong to events and messages, each with its class: `mark delivery 12`. What depends on
+/// the reader is left out.
+fn drawn_elements(picture: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for tag in picture.split('<').filter_map(|rest| rest.split('>').next()) {
+        let value = |name: &str| {
+            let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+            rest.split('"').next()
+        };
+        let Some(of) = value("data-event").or_else(|| value("data-message")) else { continue };
+        let class = value("class").unwrap_or_default();
+        let own = class.split(' ').filter(|name| !["movable", "to-come"].contains(name));
+        found.push(format!("{} {of}", own.collect::<Vec<_>>().join(" ")));
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn exported_picture_has_the_elements_of_the_page() {
+    for bundled in bundled::bundled().into_iter().step_by(7) {
+        let path = bundled.path().to_string();
+        let state = reduce(&State::opening(), Action::Open(bundled));
+        let state = reduce(&state, Action::Jump(usize::MAX));
+        let page = drawn(&state, WIDTHS[0]);
+        let (_, page) = page.split_once("class=\"sheet\"").expect("it has a diagram");
+        let (page, _) = page.split_once("</svg>").expect("it ends");
+        let file = svg(&state.run, &SvgOptions::default());
+        let (of_page, of_file) = (drawn_elements(page), drawn_elements(&file));
+        assert!(!of_page.is_empty(), "{path}");
+        assert_eq!(of_page, of_file, "{path}");
+    }
 }
