@@ -1,11 +1,12 @@
 // A file beside the page that its address asks for: `?src=FILE` (docs/link.md).
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
 import { startPlayground, until, whole } from "./playground.mjs";
-import { bundled } from "./runs.mjs";
+import { bundled, link } from "./runs.mjs";
 
 const COMMIT = new URL("../../static/scenarios/recovery/two-phase-commit/one-votes-no.json", import.meta.url);
 
@@ -105,5 +106,31 @@ test("a run that is too large for a link offers none, and its address stays the 
   await until(async () => (await heading(page)) === "One votes no, one has crashed", "the file is shown again");
   assert.equal(await page.locator(".banner").count(), 0);
   await page.waitForLoadState("networkidle");
+  await reader.leave();
+});
+
+test("the key of a student picks a variant of an exercise, in a link and beside a file", async () => {
+  const path = new URL("../../static/scenarios/ordering/fifo-multicast/exercise-reply-first.json", import.meta.url);
+  const exercise = JSON.parse(await readFile(path, "utf8"));
+  exercise.nodes = ["P1", "P2", "P3"];
+  exercise.goal.variants = [{ nodes: ["Ann", "Ben", "Cem"] }, { nodes: ["Ben", "Cem", "Ann"] }, { nodes: ["Cem", "Ann", "Ben"] }];
+  // As docs/exercises.md says it.
+  const teller = (id) => {
+    const hash = createHash("sha256").update(id).digest().readBigUInt64BE();
+    return exercise.goal.variants[Number(hash % 3n)].nodes[1];
+  };
+  const ids = ["s1000", "s1001", "s1002", "s1003"];
+  assert.ok(new Set(ids.map(teller)).size > 1, "they do not all have the same variant");
+  const reader = await readerOf({ "variants.json": JSON.stringify(exercise) });
+  const task = (page) => page.locator(".exercise").innerText();
+  for (const id of ids) {
+    for (const address of [`?src=files/variants.json&v=${id}`, `${link(exercise)}&v=${id}`]) {
+      const page = await reader.open(address);
+      await until(async () => (await task(page)).includes(`Make ${teller(id)} indicate: deliver m2`), `${address} opens the variant of ${teller(id)}`);
+      await page.close();
+    }
+  }
+  const page = await reader.open(link(exercise));
+  await until(async () => (await task(page)).includes("Make P2 indicate: deliver m2"), "without a key the exercise itself");
   await reader.leave();
 });
