@@ -58,6 +58,7 @@ pub(super) fn held(before: &State, mut state: State) -> State {
         writing: _,
         lens: _,
         panel: _,
+        sharing: _,
         searching: _,
         refused: _,
         refusals: _,

@@ -1,4 +1,4 @@
-//! A run in forms that other tools read (ShiViz, Mermaid, TikZ, a table), in words, and as a picture.
+//! A run in forms that other tools read (ShiViz, Mermaid, TikZ, a table), in words, and as a picture; the text that embeds it in a page, and a QR code of its link.
 //!
 //! Each is text that is made from a finished run; nothing is read back. `scorm` has the texts of a package for a learning
 //! system.
@@ -6,8 +6,10 @@
 mod csv;
 mod html;
 mod mermaid;
+mod qr;
 mod scorm;
 mod shiviz;
+mod snippet;
 mod svg;
 mod tikz;
 mod words;
@@ -15,8 +17,10 @@ mod words;
 pub use csv::csv;
 pub use html::{MOST_PLAYED, html};
 pub use mermaid::{Drawn, MOST_DRAWN, mermaid};
+pub use qr::{MOST_IN_QR, Qr, qr};
 pub use scorm::{EXERCISE_FILE, MANIFEST_FILE, launched, manifest, page_files};
 pub use shiviz::shiviz;
+pub use snippet::{Embedded, embed_address, snippet};
 pub use svg::{LICENCE, SvgOptions, Theme, heading, svg};
 pub use tikz::tikz;
 pub use words::{MOST_TOLD, words};
@@ -26,6 +30,20 @@ use crate::{
     kernel::{EventId, visible},
     runs::Outcome,
 };
+
+/// Greatest length of a file's name without its ending, in characters.
+const LONGEST_STEM: usize = 60;
+
+/// Returns the name of a file for a run with this heading, without its ending: lower-case letters and digits of ASCII, and
+/// hyphens; `worldlines` if nothing remains.
+#[must_use]
+pub fn file_stem(heading: &str) -> String {
+    let words = heading.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let mut stem = words.collect::<Vec<_>>().join("-").to_ascii_lowercase();
+    stem.truncate(LONGEST_STEM);
+    let stem = stem.trim_end_matches('-');
+    if stem.is_empty() { "worldlines".to_owned() } else { stem.to_owned() }
+}
 
 /// Describes an event in one line: `Bob delivers m1 from Alice`.
 fn sentence(run: &Outcome, event: EventId) -> String {

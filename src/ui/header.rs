@@ -9,7 +9,7 @@ use super::{
     share::use_share,
 };
 use crate::{
-    app::{Action, Run, text},
+    app::{Action, Run, Sharing, text},
     formats::bundled,
     protocols, web,
 };
@@ -21,6 +21,7 @@ pub(super) struct HeaderProps {
     pub(super) path: Option<String>,
     pub(super) fragment: String,
     pub(super) edited: bool,
+    pub(super) sharing: Sharing,
     pub(super) send: Send,
 }
 
@@ -28,7 +29,7 @@ pub(super) struct HeaderProps {
 #[component]
 pub(super) fn Header(props: &HeaderProps) -> Html {
     let protocol = props.run.protocol;
-    let share = use_share(&props.fragment);
+    let share = use_share(&props.fragment, props.sharing, &props.send);
     let theme = use_theme_button();
     html! {
         <header>

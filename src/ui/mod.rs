@@ -54,6 +54,7 @@ mod series;
 mod settings;
 mod shapes;
 mod share;
+mod sharing;
 mod sheet;
 mod sight;
 mod source;

@@ -15,6 +15,7 @@ use super::{
     hunting::use_errand,
     part::{Draw, PagePart},
     parts::use_parts,
+    sharing,
     sheet::use_sheet,
     stage::Stage,
     tools,
@@ -31,6 +32,7 @@ use crate::{
         offers, reduce, shortcut, text,
     },
     formats::link,
+    kernel::Time,
     web::{self, Frames},
 };
 
@@ -127,9 +129,18 @@ pub(super) fn Page(props: &Props) -> Html {
     html! {
         <div class="page">
             <Header run={state.run.clone()} {path} send={send.clone()}
-                fragment={(*fragment).clone()} {edited} />
+                fragment={(*fragment).clone()} {edited} sharing={state.sharing} />
             <main class={state.stands_in.then_some("arrives")}>
                 { for state.refused.as_ref().map(|refused| parts.seldom(|it| (it.banner)(refused, &send))) }
+                if state.sharing.open {
+                    { parts.sharing(sharing::Props {
+                        run: state.run.clone(),
+                        now: state.playhead.time as Time,
+                        fragment: (*fragment).clone().into(),
+                        sharing: state.sharing,
+                        send: send.clone(),
+                    }) }
+                }
                 { working }
                 { fetching }
                 <section class={classes!("theatre", edited.then_some("edited"))} aria-label={text::page::RUN} ref={theatre}>

@@ -12,7 +12,7 @@ use super::{
     causes::{CAUSE_SEARCH, CauseSearch},
     changes, compare, cut, deeds, inspector, legend, menu, overview, panels,
     part::Draw,
-    second, settings, sheet, timestamps, tools, topology, ways,
+    second, settings, sharing, sheet, timestamps, tools, topology, ways,
 };
 use crate::{
     app::{Panel, Refused, Run, State, Ways, text},
@@ -85,6 +85,10 @@ part! {
         timestamps: |props| html! { <timestamps::Timestamps ..props /> },
     };
 }
+part! {
+    /// The share dialog.
+    pub(super) sharing_dialog: fn(sharing::Props) -> Html = |props| html! { <sharing::ShareDialog ..props /> };
+}
 part! { tab_breaking: DrawPanel = panels::breaking; }
 part! { tab_events: DrawPanel = panels::events; }
 part! { tab_states: DrawPanel = panels::states; }
@@ -132,6 +136,7 @@ names! {
     Deliveries => tab_deliveries,
     Network => tab_network,
     Text => tab_text,
+    Share => sharing_dialog,
 }
 
 impl From<Panel> for PartName {
@@ -243,6 +248,10 @@ impl Parts {
         side::here().map(draw).unwrap_or_default()
     }
 
+    pub(super) fn sharing(&self, props: sharing::Props) -> Html {
+        self.with(PartName::Share, sharing_dialog::here(), |draw| draw(props))
+    }
+
     pub(super) fn panel(&self, panel: Panel, draw: impl FnOnce(DrawPanel) -> Html) -> Html {
         self.with(panel.into(), panel_of(panel), |table| draw(*table))
     }
@@ -292,6 +301,7 @@ pub(super) fn use_parts(state: &State) -> Parts {
         (state.study.sheet || state.refused.is_some()).then_some(PartName::Side),
         shows_layers(state).then_some(PartName::Layers),
         state.panel.map(PartName::from),
+        state.sharing.open.then_some(PartName::Share),
     ];
     use_effect_with((wanted, *attempt), {
         let load = load.clone();

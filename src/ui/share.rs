@@ -3,8 +3,9 @@
 use gloo_timers::callback::Timeout;
 use yew::prelude::*;
 
+use super::Send;
 use crate::{
-    app::text,
+    app::{Action, Sharing, text},
     formats::link::{LONG_LINK, MAX_LINK},
     web,
 };
@@ -19,9 +20,9 @@ enum Copied {
     Refused,
 }
 
-/// A button that copies the link.
+/// A button that copies the link, and one that opens the dialog with all that can be shared.
 #[hook]
-pub(super) fn use_share(fragment: &str) -> Html {
+pub(super) fn use_share(fragment: &str, sharing: Sharing, send: &Send) -> Html {
     // Only of the view: an answer of the clipboard, which passes by itself.
     let copied = use_state_eq(|| Copied::NotYet);
     use_effect_with(*copied, {
@@ -30,6 +31,15 @@ pub(super) fn use_share(fragment: &str) -> Html {
             let timeout = (now == Copied::Yes)
                 .then(|| Timeout::new(SAYING, move || copied.set(Copied::NotYet)));
             move || drop(timeout)
+        }
+    });
+    let by_hand = use_node_ref();
+    use_effect_with(*copied, {
+        let by_hand = by_hand.clone();
+        move |&now| {
+            if let Some(field) = by_hand.cast().filter(|_| now == Copied::Refused) {
+                web::select_all(&field);
+            }
         }
     });
     let link = web::page_link(fragment);
@@ -43,16 +53,18 @@ pub(super) fn use_share(fragment: &str) -> Html {
             });
         })
     };
+    let open = send.reform(move |_: MouseEvent| Action::Share(Sharing { open: true, ..sharing }));
     html! {
         <span class="share">
             <button class="primary" id="copy-link" {onclick} disabled={too_long || fragment.is_empty()}
                 title={text::share::COPY_HELP}>
                 { if *copied == Copied::Yes { text::share::COPIED } else { text::share::COPY } }
             </button>
+            <button id="share" onclick={open} aria-haspopup="dialog" title={text::sharing::OPEN_HELP}>{ text::sharing::OPEN }</button>
             if *copied == Copied::Refused {
                 <label class="by-hand">
                     { text::share::BY_HAND }
-                    <input readonly=true value={link.clone()} />
+                    <input ref={by_hand} readonly=true value={link.clone()} />
                 </label>
             }
             if too_long {

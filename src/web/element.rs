@@ -343,6 +343,16 @@ pub fn select_text(field: &Element, from: u32, to: u32) {
     }
 }
 
+/// Selects the whole text of a field, and puts the keyboard's focus there.
+pub fn select_all(field: &Element) {
+    focus(field);
+    if let Some(area) = field.dyn_ref::<HtmlTextAreaElement>() {
+        area.select();
+    } else if let Some(input) = field.dyn_ref::<HtmlInputElement>() {
+        input.select();
+    }
+}
+
 /// Opens a dialog over everything else, or closes it: the focus then returns to its previous place.
 pub fn show_dialog(dialog: &HtmlDialogElement, open: bool) {
     if open && !dialog.open() {

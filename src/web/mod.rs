@@ -11,6 +11,7 @@ mod frames;
 mod keys;
 mod listener;
 mod preferences;
+mod save;
 mod storage;
 mod style;
 mod tab;
@@ -23,8 +24,8 @@ pub use element::{
     Focus, Place, Resizes, Viewport, bring_into_view, bring_nearer, bring_to_top, capture_pointer,
     checked_of, comes_from, end_touches, focus_by_id, focus_inside, hold_touches, id_of, is_open,
     keep_in_view, keep_row_in_view, leave_field, number_of, on_resize, on_scroll, on_zoom,
-    place_in, refocus_inside, scroll_to, scroll_to_part, scrolled, select_text, show_dialog,
-    show_in, show_tips, size_of, submitted, take_hold, value_of, viewport,
+    place_in, refocus_inside, scroll_to, scroll_to_part, scrolled, select_all, select_text,
+    show_dialog, show_in, show_tips, size_of, submitted, take_hold, value_of, viewport,
 };
 pub use fetch::{fetch_text, file_of_build};
 pub use first::{assume_width, first_part, likely_width, root};
@@ -33,6 +34,7 @@ pub use keys::{Key, on_key};
 pub use listener::Listener;
 use listener::listen;
 pub use preferences::{Theme, keep_theme, prefers_reduced_motion, show_theme, theme};
+pub use save::save;
 pub use storage::{forget, keep, kept, kept_below};
 pub use style::Style;
 pub use tab::{hold_tab, now, on_leave, open_tabs, renew_tab, tab};

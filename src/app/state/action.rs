@@ -3,7 +3,7 @@
 use super::{
     super::{
         Against, Ask, Comparison, Edit, FetchAction, Filter, Found, Hand, Lens, MeasureAction,
-        Panel, Pending, Run, SearchAction, Shared, Showing, Since, Stride,
+        Panel, Pending, Run, SearchAction, Shared, Sharing, Showing, Since, Stride,
     },
     Selection,
 };
@@ -92,6 +92,8 @@ pub enum Action {
     Search(SearchAction),
     /// Acts on the measurement over many runs.
     Measure(MeasureAction),
+    /// Opens or closes the share dialog, or changes a choice in it.
+    Share(Sharing),
     /// Continues the work of a closed tab, from its draft.
     Restore(String),
     /// Reports on parts of the program that are fetched.

@@ -23,8 +23,8 @@ pub(super) use self::{
 };
 use super::{
     Area, Awaited, Changes, Compare, Exercise, FITTING, Filled, Filter, Lens, Measuring, OPENING,
-    Panel, Pending, Playhead, Run, Searching, Shared, Study, Ways, Writing, derived::derived,
-    fitting_pace, interesting_end, walk::Place,
+    Panel, Pending, Playhead, Run, Searching, Shared, Sharing, Study, Ways, Writing,
+    derived::derived, fitting_pace, interesting_end, walk::Place,
 };
 use crate::{
     formats::{
@@ -105,6 +105,8 @@ pub struct State {
     pub searching: Searching,
     /// Measurement over many runs.
     pub measuring: Measuring,
+    /// Share dialog, with the choices in it.
+    pub sharing: Sharing,
     /// Exercise that was opened, with the judgement of the reader's attempt.
     pub exercise: Option<Shared<Exercise>>,
     /// Ways on from here: variants under other protocols, and the next stop of the tour.
@@ -198,6 +200,7 @@ impl State {
             compare: None,
             searching: Searching::default(),
             measuring: Measuring::default(),
+            sharing: Sharing::default(),
             exercise: None,
             ways: Shared::new(Ways::default()),
             refused: None,

@@ -82,6 +82,10 @@ fn act(state: State, action: Action) -> State {
         Action::Break(name) => visit(state, name, broken_at),
         Action::Breach(name) => visit(state, name, breached_at),
         Action::Study(ask) => study::ask(state, ask),
+        // What it shares stays the same while it is open.
+        Action::Share(sharing) => {
+            State { sharing, playing: state.playing && !sharing.open, ..state }
+        }
         Action::Look(lens) => State { lens, ..state },
         Action::Show(panel) => State { panel, ..state },
         Action::Inspect(inspected) => State { inspected, ..state },

@@ -3,6 +3,7 @@
 mod csv;
 mod html;
 mod mermaid;
+mod share;
 mod shiviz;
 mod svg;
 mod tikz;

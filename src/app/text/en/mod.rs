@@ -5,6 +5,7 @@ mod frame;
 mod judging;
 mod menus;
 mod panels;
+mod shared;
 mod told;
 
 pub use canvas::*;
@@ -12,6 +13,7 @@ pub use frame::*;
 pub use judging::*;
 pub use menus::*;
 pub use panels::*;
+pub use shared::*;
 pub use told::*;
 
 /// The language of the page's own words, for elements inside English ones.

@@ -1,0 +1,100 @@
+//! The share dialog: whether it is open, and the form of the embed and of the picture that it makes.
+
+/// The share dialog and the choices in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sharing {
+    /// True while the dialog is open.
+    pub open: bool,
+    /// Form of the embed.
+    pub embed: EmbedForm,
+    /// True if the embed is shown below its text.
+    pub preview: bool,
+    /// Colours of the picture that is saved.
+    pub picture: Colours,
+}
+
+/// Form of an embed (docs/embedding.md).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EmbedForm {
+    /// True for an `iframe`; false for the element `<world-lines>`.
+    pub plain_frame: bool,
+    /// Controls that the reader of the embed has.
+    pub controls: Controls,
+    /// Colours of the embed.
+    pub theme: Colours,
+    /// True if the embed begins at the moment that is shown, false if at the beginning.
+    pub from_here: bool,
+    /// True if the element is as high as its content. A frame cannot be.
+    pub fits: bool,
+    /// Height otherwise, in CSS pixels.
+    pub height: u64,
+}
+
+/// Controls that the reader of an embed has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Controls {
+    /// Diagram, time and verdicts; messages and nodes can be changed.
+    Focus,
+    /// The same, and nothing can be changed.
+    Locked,
+    /// The whole page.
+    Full,
+}
+
+/// Colours of an embed or a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colours {
+    /// Those of the page around it, or of its reader's system.
+    Auto,
+    /// Dark ink on light paper.
+    Light,
+    /// Light ink on dark paper.
+    Dark,
+}
+
+/// Least and greatest height of an embed, in CSS pixels.
+pub const EMBED_HEIGHTS: [u64; 2] = [100, 5000];
+
+impl Default for Sharing {
+    fn default() -> Self {
+        let embed = EmbedForm {
+            plain_frame: false,
+            controls: Controls::Focus,
+            theme: Colours::Auto,
+            from_here: false,
+            fits: true,
+            height: 450,
+        };
+        Self { open: false, embed, preview: false, picture: Colours::Auto }
+    }
+}
+
+impl Controls {
+    /// All of them, the usual one first.
+    pub const ALL: [Self; 3] = [Self::Focus, Self::Locked, Self::Full];
+
+    /// Value of the attribute.
+    #[must_use]
+    pub const fn value(self) -> &'static str {
+        match self {
+            Self::Focus => "focus",
+            Self::Locked => "locked",
+            Self::Full => "full",
+        }
+    }
+}
+
+impl Colours {
+    /// All of them, the usual one first.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Light, Self::Dark];
+
+    /// Value of the attribute.
+    #[must_use]
+    pub const fn value(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}

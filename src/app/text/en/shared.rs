@@ -1,0 +1,92 @@
+//! The share dialog.
+
+pub mod sharing {
+    use crate::kernel::count_of;
+
+    pub const OPEN: &str = "Share";
+    pub const OPEN_HELP: &str = "Link, QR code, embed, picture and text of this run";
+    pub const TITLE: &str = "Share this run";
+    pub const CLOSE: &str = "Close";
+    pub const CLOSE_HELP: &str = "Close (Esc)";
+    pub const BY_HAND: &str =
+        "The browser does not let this page copy. The text is selected: copy it with Ctrl+C or ⌘C.";
+
+    pub const LINK: &str = "Link";
+    pub const LINK_HELP: &str =
+        "It holds the whole run: scenario, title and captions. Nothing is uploaded.";
+    pub const COPY_LINK: &str = "Copy link";
+    pub const LINK_COPIED: &str = "Link copied";
+    pub const MAKING: &str = "The link is being made…";
+    pub const TOO_LARGE: &str = "This run is too large for a link. Save its scenario below, put the file beside the page of Worldlines, and share the page’s address with ?src= and the file’s name.";
+    pub const QR: &str = "QR code of the link";
+
+    pub const EMBED: &str = "Embed in a page";
+    pub const FORM: &str = "Form";
+    pub const FORM_HELP: &str =
+        "The element needs a script on its page. The frame works wherever frames are allowed.";
+    pub const ELEMENT: &str = "Element with a still picture";
+    pub const FRAME: &str = "Plain frame (iframe)";
+    pub const CONTROLS: &str = "Controls";
+    pub const CONTROLS_HELP: &str = "Controls that a reader of the embed has";
+    pub const FOCUS: &str = "Diagram, time and verdicts";
+    pub const LOCKED: &str = "Only time and selection";
+    pub const FULL: &str = "Whole page";
+    pub const THEME: &str = "Theme";
+    pub const THEME_HELP: &str = "Colours of the embed";
+    pub const AUTO: &str = "As the page or the system";
+    pub const LIGHT: &str = "Light";
+    pub const DARK: &str = "Dark";
+    pub const START: &str = "Starts";
+    pub const START_HELP: &str = "Moment at which the embedded run starts";
+    pub const AT_BEGINNING: &str = "At the beginning";
+    pub const FITS: &str = "As high as its content";
+    pub const HEIGHT: &str = "Height in pixels";
+    pub const HEIGHT_HELP: &str = "Height of the embed in CSS pixels";
+    pub const SNIPPET: &str = "HTML to paste";
+    pub const COPY_SNIPPET: &str = "Copy HTML";
+    pub const SNIPPET_COPIED: &str = "HTML copied";
+    pub const SHOW_PREVIEW: &str = "Show preview";
+    pub const HIDE_PREVIEW: &str = "Hide preview";
+    pub const PREVIEW: &str = "Preview of the embed";
+
+    pub const SAVE: &str = "Save";
+    pub const COLOURS: &str = "Colours of the picture";
+    pub const PICTURE: &str = "Save picture (SVG)";
+    pub const PICTURE_HELP: &str = "The whole run with its verdicts and legend";
+    pub const SCENARIO: &str = "Save scenario (JSON)";
+    pub const SCENARIO_HELP: &str = "The file that the command line and ?src= open";
+
+    pub const WORDS: &str = "Run in words";
+    pub const COPY_WORDS: &str = "Copy text";
+    pub const WORDS_COPIED: &str = "Text copied";
+
+    /// The choice to start at the moment that is shown.
+    #[must_use]
+    pub fn at_moment(now: u64) -> String {
+        format!("At the moment shown ({now} ms)")
+    }
+
+    /// The warning beside a long link.
+    #[must_use]
+    pub fn long(characters: usize, file: &str) -> String {
+        format!(
+            "This link has {characters} characters, and some programs truncate it above 2000. A short address instead: save \
+             the scenario below, put the file beside the page of Worldlines, and share the page’s address with ?src={file}."
+        )
+    }
+
+    /// The message in the place of a QR code.
+    #[must_use]
+    pub fn no_qr(length: usize, most: usize) -> String {
+        format!(
+            "The link is too long for a QR code: it has {}, and a phone reads at most {most}.",
+            count_of(length, "character")
+        )
+    }
+
+    /// The message after a file was given to the browser.
+    #[must_use]
+    pub fn saved(name: &str) -> String {
+        format!("The browser saves {name}.")
+    }
+}

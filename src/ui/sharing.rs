@@ -1,0 +1,351 @@
+//! The share dialog: the link and its QR code, the text that embeds the run, its picture, and the run in words.
+
+use yew::prelude::*;
+
+use super::{
+    Send,
+    fields::{Choice, Number, check, choice, field, number, select},
+};
+use crate::{
+    app::{
+        Action, Colours, Controls, EMBED_HEIGHTS, EmbedForm, Run, Sharing, text::sharing as words,
+        written,
+    },
+    export::{self, Embedded, MOST_IN_QR, SvgOptions, Theme},
+    formats::link::{LONG_LINK, MAX_LINK},
+    kernel::Time,
+    web,
+};
+
+#[derive(Clone, Properties, PartialEq)]
+pub(super) struct Props {
+    pub(super) run: Run,
+    /// Moment that is shown, in virtual ms.
+    pub(super) now: Time,
+    /// The part of the run's link from its `#` on; empty while it is made.
+    pub(super) fragment: AttrValue,
+    pub(super) sharing: Sharing,
+    pub(super) send: Send,
+}
+
+/// The dialog. It is on the page only while it is open.
+#[component]
+pub(super) fn ShareDialog(props: &Props) -> Html {
+    let Props { run, fragment, sharing, send, .. } = props;
+    let dialog = use_node_ref();
+    let show = |open: bool| {
+        let dialog = dialog.clone();
+        move || {
+            if let Some(dialog) = dialog.cast() {
+                web::show_dialog(&dialog, open);
+            }
+        }
+    };
+    use_effect_with((), {
+        let show = show(true);
+        move |()| show()
+    });
+    // The browser closes it first, and so puts the focus back where it was.
+    let close = show(false);
+    let close = Callback::from(move |_: MouseEvent| close());
+    let closed = Sharing { open: false, preview: false, ..*sharing };
+    let onclose = send.reform(move |_: Event| Action::Share(closed));
+    let has_link = !fragment.is_empty() && fragment.len() <= MAX_LINK;
+    html! {
+        <dialog class="share-dialog" ref={dialog} {onclose} aria-labelledby="share-title">
+            <h2 id="share-title">{ words::TITLE }</h2>
+            <button type="button" class="close icon" onclick={close} aria-label={words::CLOSE} title={words::CLOSE_HELP}>{ "✕" }</button>
+            <LinkPart run={run.clone()} fragment={fragment.clone()} />
+            if has_link {
+                { embed_part(props) }
+            }
+            <SavePart run={run.clone()} fragment={fragment.clone()} sharing={*sharing} send={send.clone()} />
+            <WordsPart run={run.clone()} />
+        </dialog>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct LinkProps {
+    run: Run,
+    fragment: AttrValue,
+}
+
+/// The link, what is to be said on its length, and its QR code.
+#[component]
+fn LinkPart(props: &LinkProps) -> Html {
+    let link = AttrValue::from(web::page_link(&props.fragment));
+    let code = use_memo(link.clone(), |link| export::qr(link));
+    let body = if props.fragment.is_empty() {
+        html! { <p role="status">{ words::MAKING }</p> }
+    } else if props.fragment.len() > MAX_LINK {
+        html! { <p class="warning">{ words::TOO_LARGE }</p> }
+    } else {
+        html! {
+            <>
+                <CopyField id="share-link" text={link.clone()} label={words::LINK} copy={words::COPY_LINK}
+                    copied={words::LINK_COPIED} first=true />
+                <p class="hint">{ words::LINK_HELP }</p>
+                if link.len() > LONG_LINK {
+                    <p class="warning">{ words::long(link.len(), &file_name(&props.run, "json")) }</p>
+                }
+                if let Some(code) = &*code {
+                    <svg class="qr" viewBox={format!("0 0 {0} {0}", code.size)} role="img" aria-label={words::QR}>
+                        <path d={code.path.clone()} />
+                    </svg>
+                } else {
+                    <p class="hint">{ words::no_qr(link.len(), MOST_IN_QR) }</p>
+                }
+            </>
+        }
+    };
+    html! { <section><h3>{ words::LINK }</h3>{ body }</section> }
+}
+
+/// The text that embeds the run, with its choices and a preview.
+fn embed_part(props: &Props) -> Html {
+    let Props { run, now, fragment, sharing, send } = props;
+    let form = sharing.embed;
+    let page = web::page_link("");
+    let title = export::heading(run);
+    let embedded = Embedded { page: &page, fragment, title: &title, now: *now };
+    let toggle = Sharing { preview: !sharing.preview, ..*sharing };
+    let toggle = send.reform(move |_: MouseEvent| Action::Share(toggle));
+    let preview = if sharing.preview { words::HIDE_PREVIEW } else { words::SHOW_PREVIEW };
+    html! {
+        <section>
+            <h3>{ words::EMBED }</h3>
+            { embed_choices(props) }
+            <CopyField id="share-snippet" text={export::snippet(&embedded, &form)} label={words::SNIPPET}
+                copy={words::COPY_SNIPPET} copied={words::SNIPPET_COPIED} rows=5 />
+            <button type="button" id="share-preview" onclick={toggle} aria-expanded={sharing.preview.to_string()}>{ preview }</button>
+            if sharing.preview {
+                { frame(export::embed_address(&embedded, &form), form.height) }
+            }
+        </section>
+    }
+}
+
+/// The preview. A frame whose address differs only behind its `#` would not be opened again: each has its key.
+fn frame(address: String, height: u64) -> Html {
+    html! {
+        <iframe key={address.clone()} src={address} height={height.to_string()} title={words::PREVIEW} />
+    }
+}
+
+/// The choices of the embed's form.
+fn embed_choices(props: &Props) -> Html {
+    let Props { now, sharing, send, .. } = props;
+    let sharing = *sharing;
+    let form = sharing.embed;
+    let set = move |embed: EmbedForm| Action::Share(Sharing { embed, ..sharing });
+    let named = |name: &'static str, words: &'static str| choice(name, words);
+    let forms = vec![named("element", words::ELEMENT), named("frame", words::FRAME)];
+    let is_frame = if form.plain_frame { "frame" } else { "element" };
+    let on_form =
+        send.reform(move |value: String| set(EmbedForm { plain_frame: value == "frame", ..form }));
+    let controls = Controls::ALL.into_iter().map(|it| choice(it.value(), controls_name(it)));
+    let on_controls = send.reform(move |value: String| {
+        let chosen = Controls::ALL.into_iter().find(|it| it.value() == value);
+        set(EmbedForm { controls: chosen.unwrap_or(form.controls), ..form })
+    });
+    let on_theme = send.reform(move |value: String| {
+        set(EmbedForm { theme: colours_of(&value, form.theme), ..form })
+    });
+    let starts = vec![choice("0", words::AT_BEGINNING), choice("now", words::at_moment(*now))];
+    let start = if form.from_here { "now" } else { "0" };
+    let on_start =
+        send.reform(move |value: String| set(EmbedForm { from_here: value == "now", ..form }));
+    let on_fits = send.reform(move |fits: bool| set(EmbedForm { fits, ..form }));
+    let height = Number {
+        value: form.height,
+        min: EMBED_HEIGHTS[0],
+        max: EMBED_HEIGHTS[1],
+        id: Some("share-height"),
+        onchange: send.reform(move |height: u64| set(EmbedForm { height, ..form })),
+        ..Number::default()
+    };
+    let controls = select(form.controls.value(), controls.collect(), on_controls).into();
+    html! {
+        <div class="choices">
+            { field(words::FORM, words::FORM_HELP, select(is_frame, forms, on_form).into()) }
+            { field(words::CONTROLS, words::CONTROLS_HELP, controls) }
+            { field(words::THEME, words::THEME_HELP, select(form.theme.value(), colours(), on_theme).into()) }
+            { field(words::START, words::START_HELP, select(start, starts, on_start).into()) }
+            if !form.plain_frame {
+                <label class="fits">{ Html::from(check(form.fits, on_fits)) }{ words::FITS }</label>
+            }
+            if form.plain_frame || !form.fits {
+                { field(words::HEIGHT, words::HEIGHT_HELP, number(height)) }
+            }
+        </div>
+    }
+}
+
+fn controls_name(controls: Controls) -> &'static str {
+    match controls {
+        Controls::Focus => words::FOCUS,
+        Controls::Locked => words::LOCKED,
+        Controls::Full => words::FULL,
+    }
+}
+
+fn colours() -> Vec<Choice> {
+    let name = |colours: Colours| match colours {
+        Colours::Auto => words::AUTO,
+        Colours::Light => words::LIGHT,
+        Colours::Dark => words::DARK,
+    };
+    Colours::ALL.into_iter().map(|it| choice(it.value(), name(it))).collect()
+}
+
+fn colours_of(value: &str, otherwise: Colours) -> Colours {
+    Colours::ALL.into_iter().find(|it| it.value() == value).unwrap_or(otherwise)
+}
+
+#[derive(Properties, PartialEq)]
+struct SaveProps {
+    run: Run,
+    fragment: AttrValue,
+    sharing: Sharing,
+    send: Send,
+}
+
+/// Files of the run: its picture and its scenario.
+#[component]
+fn SavePart(props: &SaveProps) -> Html {
+    let SaveProps { run, fragment, sharing, send } = props;
+    // Only of the view: the file that was given to the browser last.
+    let saved = use_state_eq(String::new);
+    let sharing = *sharing;
+    let on_colours = send.reform(move |value: String| {
+        Action::Share(Sharing { picture: colours_of(&value, sharing.picture), ..sharing })
+    });
+    let picture = {
+        let (run, fragment, saved) = (run.clone(), fragment.clone(), saved.setter());
+        Callback::from(move |_: MouseEvent| {
+            let has_link = !fragment.is_empty() && fragment.len() <= MAX_LINK;
+            let options = SvgOptions {
+                theme: theme(sharing.picture),
+                link: has_link.then(|| web::page_link(&fragment)),
+                ..SvgOptions::default()
+            };
+            let name = file_name(&run, "svg");
+            web::save(&name, "image/svg+xml", &export::svg(&run, &options));
+            saved.set(name);
+        })
+    };
+    let scenario = {
+        let (run, saved) = (run.clone(), saved.setter());
+        Callback::from(move |_: MouseEvent| {
+            let name = file_name(&run, "json");
+            web::save(&name, "application/json", &written(None, &run.scenario));
+            saved.set(name);
+        })
+    };
+    let themes = select(sharing.picture.value(), colours(), on_colours).into();
+    html! {
+        <section>
+            <h3>{ words::SAVE }</h3>
+            <div class="choices">
+                { field(words::COLOURS, words::PICTURE_HELP, themes) }
+                <button type="button" id="save-picture" onclick={picture} title={words::PICTURE_HELP}>{ words::PICTURE }</button>
+                <button type="button" id="save-scenario" onclick={scenario} title={words::SCENARIO_HELP}>{ words::SCENARIO }</button>
+            </div>
+            <p role="status" class="hint">{ if saved.is_empty() { String::new() } else { words::saved(&saved) } }</p>
+        </section>
+    }
+}
+
+fn theme(colours: Colours) -> Theme {
+    match colours {
+        Colours::Auto => Theme::Auto,
+        Colours::Light => Theme::Light,
+        Colours::Dark => Theme::Dark,
+    }
+}
+
+/// Returns the name of a file of this kind: the run's heading in it.
+fn file_name(run: &Run, kind: &str) -> String {
+    format!("{}.{kind}", export::file_stem(&export::heading(run)))
+}
+
+#[derive(Properties, PartialEq)]
+struct WordsProps {
+    run: Run,
+}
+
+/// The run in words.
+#[component]
+fn WordsPart(props: &WordsProps) -> Html {
+    let text = use_memo(props.run.clone(), |run| AttrValue::from(export::words(run)));
+    html! {
+        <section>
+            <h3>{ words::WORDS }</h3>
+            <CopyField id="share-words" text={(*text).clone()} label={words::WORDS} copy={words::COPY_WORDS}
+                copied={words::WORDS_COPIED} rows=8 />
+        </section>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct CopyProps {
+    /// Id of the field; that of the button has `copy-` before it.
+    id: &'static str,
+    text: AttrValue,
+    label: &'static str,
+    copy: &'static str,
+    copied: &'static str,
+    /// Number of lines that are shown.
+    #[prop_or(2)]
+    rows: u32,
+    /// True if it gets the focus when the dialog opens.
+    #[prop_or_default]
+    first: bool,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Copied {
+    NotYet,
+    Yes,
+    Refused,
+}
+
+/// A text that cannot be changed, and a button that copies it. Where the browser refuses, the text is selected.
+#[component]
+fn CopyField(props: &CopyProps) -> Html {
+    let CopyProps { id, text, label, copy, copied: done, rows, first } = props;
+    let area = use_node_ref();
+    // Only of the view: an answer of the clipboard, which holds for this text.
+    let copied = use_state_eq(|| Copied::NotYet);
+    use_effect_with(text.clone(), {
+        let copied = copied.setter();
+        move |_| copied.set(Copied::NotYet)
+    });
+    let onclick = {
+        let (text, copied, area) = (text.clone(), copied.setter(), area.clone());
+        Callback::from(move |_: MouseEvent| {
+            let (copied, area) = (copied.clone(), area.clone());
+            web::copy(&text, move |done| {
+                if !done && let Some(area) = area.cast() {
+                    web::select_all(&area);
+                }
+                copied.set(if done { Copied::Yes } else { Copied::Refused });
+            });
+        })
+    };
+    let said = match *copied {
+        Copied::NotYet => "",
+        Copied::Yes => done,
+        Copied::Refused => words::BY_HAND,
+    };
+    html! {
+        <div class="copied">
+            <textarea ref={area} id={*id} rows={rows.to_string()} readonly=true spellcheck="false" aria-label={*label} value={text.clone()} />
+            <button type="button" id={format!("copy-{id}")} class={first.then_some("primary")} autofocus={*first} {onclick}>
+                { if *copied == Copied::Yes { done } else { copy } }
+            </button>
+            <p role="status" class={if *copied == Copied::Refused { "warning" } else { "unseen" }}>{ said }</p>
+        </div>
+    }
+}
