@@ -7,10 +7,7 @@ use super::{
     fields::{Choice, Number, check, choice, field, number, select},
 };
 use crate::{
-    app::{
-        Action, Colours, Controls, EMBED_HEIGHTS, EmbedForm, Run, Sharing, text::sharing as words,
-        written,
-    },
+    app::{Action, Colours, Controls, EMBED_HEIGHTS, EmbedForm, Run, Sharing, text, written},
     export::{self, Embedded, MOST_IN_QR, SvgOptions, Theme},
     formats::link::{LONG_LINK, MAX_LINK},
     kernel::Time,
@@ -53,8 +50,10 @@ pub(super) fn ShareDialog(props: &Props) -> Html {
     let has_link = !fragment.is_empty() && fragment.len() <= MAX_LINK;
     html! {
         <dialog class="share-dialog" ref={dialog} {onclose} aria-labelledby="share-title">
-            <h2 id="share-title">{ words::TITLE }</h2>
-            <button type="button" class="close icon" onclick={close} aria-label={words::CLOSE} title={words::CLOSE_HELP}>{ "✕" }</button>
+            <div class="head">
+                <h2 id="share-title">{ text::sharing::TITLE }</h2>
+                <button type="button" class="close icon" onclick={close} aria-label={text::sharing::CLOSE} title={text::sharing::CLOSE_HELP}>{ "✕" }</button>
+            </div>
             <LinkPart run={run.clone()} fragment={fragment.clone()} />
             if has_link {
                 { embed_part(props) }
@@ -77,29 +76,29 @@ fn LinkPart(props: &LinkProps) -> Html {
     let link = AttrValue::from(web::page_link(&props.fragment));
     let code = use_memo(link.clone(), |link| export::qr(link));
     let body = if props.fragment.is_empty() {
-        html! { <p role="status">{ words::MAKING }</p> }
+        html! { <p role="status">{ text::sharing::MAKING }</p> }
     } else if props.fragment.len() > MAX_LINK {
-        html! { <p class="warning">{ words::TOO_LARGE }</p> }
+        html! { <p class="warning">{ text::sharing::TOO_LARGE }</p> }
     } else {
         html! {
-            <>
-                <CopyField id="share-link" text={link.clone()} label={words::LINK} copy={words::COPY_LINK}
-                    copied={words::LINK_COPIED} first=true />
-                <p class="hint">{ words::LINK_HELP }</p>
+            <div class={classes!("link", code.is_some().then_some("with-code"))}>
+                <CopyField id="share-link" text={link.clone()} label={text::sharing::LINK} copy={text::sharing::COPY_LINK}
+                    copied={text::sharing::LINK_COPIED} rows={if code.is_some() { 6 } else { 2 }} first=true />
+                <p class="hint">{ text::sharing::LINK_HELP }</p>
                 if link.len() > LONG_LINK {
-                    <p class="warning">{ words::long(link.len(), &file_name(&props.run, "json")) }</p>
+                    <p class="warning">{ text::sharing::long(link.len(), &file_name(&props.run, "json")) }</p>
                 }
                 if let Some(code) = &*code {
-                    <svg class="qr" viewBox={format!("0 0 {0} {0}", code.size)} role="img" aria-label={words::QR}>
+                    <svg class="qr" viewBox={format!("0 0 {0} {0}", code.size)} role="img" aria-label={text::sharing::QR}>
                         <path d={code.path.clone()} />
                     </svg>
                 } else {
-                    <p class="hint">{ words::no_qr(link.len(), MOST_IN_QR) }</p>
+                    <p class="hint">{ text::sharing::no_qr(link.len(), MOST_IN_QR) }</p>
                 }
-            </>
+            </div>
         }
     };
-    html! { <section><h3>{ words::LINK }</h3>{ body }</section> }
+    html! { <section><h3>{ text::sharing::LINK }</h3>{ body }</section> }
 }
 
 /// The text that embeds the run, with its choices and a preview.
@@ -111,13 +110,14 @@ fn embed_part(props: &Props) -> Html {
     let embedded = Embedded { page: &page, fragment, title: &title, now: *now };
     let toggle = Sharing { preview: !sharing.preview, ..*sharing };
     let toggle = send.reform(move |_: MouseEvent| Action::Share(toggle));
-    let preview = if sharing.preview { words::HIDE_PREVIEW } else { words::SHOW_PREVIEW };
+    let preview =
+        if sharing.preview { text::sharing::HIDE_PREVIEW } else { text::sharing::SHOW_PREVIEW };
     html! {
         <section>
-            <h3>{ words::EMBED }</h3>
+            <h3>{ text::sharing::EMBED }</h3>
             { embed_choices(props) }
-            <CopyField id="share-snippet" text={export::snippet(&embedded, &form)} label={words::SNIPPET}
-                copy={words::COPY_SNIPPET} copied={words::SNIPPET_COPIED} rows=5 />
+            <CopyField id="share-snippet" text={export::snippet(&embedded, &form)} label={text::sharing::SNIPPET}
+                copy={text::sharing::COPY_SNIPPET} copied={text::sharing::SNIPPET_COPIED} rows=5 />
             <button type="button" id="share-preview" onclick={toggle} aria-expanded={sharing.preview.to_string()}>{ preview }</button>
             if sharing.preview {
                 { frame(export::embed_address(&embedded, &form), form.height) }
@@ -129,7 +129,7 @@ fn embed_part(props: &Props) -> Html {
 /// The preview. A frame whose address differs only behind its `#` would not be opened again: each has its key.
 fn frame(address: String, height: u64) -> Html {
     html! {
-        <iframe key={address.clone()} src={address} height={height.to_string()} title={words::PREVIEW} />
+        <iframe key={address.clone()} src={address} height={height.to_string()} title={text::sharing::PREVIEW} />
     }
 }
 
@@ -140,7 +140,8 @@ fn embed_choices(props: &Props) -> Html {
     let form = sharing.embed;
     let set = move |embed: EmbedForm| Action::Share(Sharing { embed, ..sharing });
     let named = |name: &'static str, words: &'static str| choice(name, words);
-    let forms = vec![named("element", words::ELEMENT), named("frame", words::FRAME)];
+    let forms =
+        vec![named("element", text::sharing::ELEMENT), named("frame", text::sharing::FRAME)];
     let is_frame = if form.plain_frame { "frame" } else { "element" };
     let on_form =
         send.reform(move |value: String| set(EmbedForm { plain_frame: value == "frame", ..form }));
@@ -152,7 +153,10 @@ fn embed_choices(props: &Props) -> Html {
     let on_theme = send.reform(move |value: String| {
         set(EmbedForm { theme: colours_of(&value, form.theme), ..form })
     });
-    let starts = vec![choice("0", words::AT_BEGINNING), choice("now", words::at_moment(*now))];
+    let starts = vec![
+        choice("0", text::sharing::AT_BEGINNING),
+        choice("now", text::sharing::at_moment(*now)),
+    ];
     let start = if form.from_here { "now" } else { "0" };
     let on_start =
         send.reform(move |value: String| set(EmbedForm { from_here: value == "now", ..form }));
@@ -168,15 +172,15 @@ fn embed_choices(props: &Props) -> Html {
     let controls = select(form.controls.value(), controls.collect(), on_controls).into();
     html! {
         <div class="choices">
-            { field(words::FORM, words::FORM_HELP, select(is_frame, forms, on_form).into()) }
-            { field(words::CONTROLS, words::CONTROLS_HELP, controls) }
-            { field(words::THEME, words::THEME_HELP, select(form.theme.value(), colours(), on_theme).into()) }
-            { field(words::START, words::START_HELP, select(start, starts, on_start).into()) }
+            { field(text::sharing::FORM, text::sharing::FORM_HELP, select(is_frame, forms, on_form).into()) }
+            { field(text::sharing::CONTROLS, text::sharing::CONTROLS_HELP, controls) }
+            { field(text::sharing::THEME, text::sharing::THEME_HELP, select(form.theme.value(), colours(), on_theme).into()) }
+            { field(text::sharing::START, text::sharing::START_HELP, select(start, starts, on_start).into()) }
             if !form.plain_frame {
-                <label class="fits">{ Html::from(check(form.fits, on_fits)) }{ words::FITS }</label>
+                <label class="fits">{ Html::from(check(form.fits, on_fits)) }{ text::sharing::FITS }</label>
             }
             if form.plain_frame || !form.fits {
-                { field(words::HEIGHT, words::HEIGHT_HELP, number(height)) }
+                { field(text::sharing::HEIGHT, text::sharing::HEIGHT_HELP, number(height)) }
             }
         </div>
     }
@@ -184,17 +188,17 @@ fn embed_choices(props: &Props) -> Html {
 
 fn controls_name(controls: Controls) -> &'static str {
     match controls {
-        Controls::Focus => words::FOCUS,
-        Controls::Locked => words::LOCKED,
-        Controls::Full => words::FULL,
+        Controls::Focus => text::sharing::FOCUS,
+        Controls::Locked => text::sharing::LOCKED,
+        Controls::Full => text::sharing::FULL,
     }
 }
 
 fn colours() -> Vec<Choice> {
     let name = |colours: Colours| match colours {
-        Colours::Auto => words::AUTO,
-        Colours::Light => words::LIGHT,
-        Colours::Dark => words::DARK,
+        Colours::Auto => text::sharing::AUTO,
+        Colours::Light => text::sharing::LIGHT,
+        Colours::Dark => text::sharing::DARK,
     };
     Colours::ALL.into_iter().map(|it| choice(it.value(), name(it))).collect()
 }
@@ -246,13 +250,13 @@ fn SavePart(props: &SaveProps) -> Html {
     let themes = select(sharing.picture.value(), colours(), on_colours).into();
     html! {
         <section>
-            <h3>{ words::SAVE }</h3>
+            <h3>{ text::sharing::SAVE }</h3>
             <div class="choices">
-                { field(words::COLOURS, words::PICTURE_HELP, themes) }
-                <button type="button" id="save-picture" onclick={picture} title={words::PICTURE_HELP}>{ words::PICTURE }</button>
-                <button type="button" id="save-scenario" onclick={scenario} title={words::SCENARIO_HELP}>{ words::SCENARIO }</button>
+                { field(text::sharing::COLOURS, text::sharing::PICTURE_HELP, themes) }
+                <button type="button" id="save-picture" onclick={picture} title={text::sharing::PICTURE_HELP}>{ text::sharing::PICTURE }</button>
+                <button type="button" id="save-scenario" onclick={scenario} title={text::sharing::SCENARIO_HELP}>{ text::sharing::SCENARIO }</button>
             </div>
-            <p role="status" class="hint">{ if saved.is_empty() { String::new() } else { words::saved(&saved) } }</p>
+            <p role="status" class="hint">{ if saved.is_empty() { String::new() } else { text::sharing::saved(&saved) } }</p>
         </section>
     }
 }
@@ -281,9 +285,9 @@ fn WordsPart(props: &WordsProps) -> Html {
     let text = use_memo(props.run.clone(), |run| AttrValue::from(export::words(run)));
     html! {
         <section>
-            <h3>{ words::WORDS }</h3>
-            <CopyField id="share-words" text={(*text).clone()} label={words::WORDS} copy={words::COPY_WORDS}
-                copied={words::WORDS_COPIED} rows=8 />
+            <h3>{ text::sharing::WORDS }</h3>
+            <CopyField id="share-words" text={(*text).clone()} label={text::sharing::WORDS} copy={text::sharing::COPY_WORDS}
+                copied={text::sharing::WORDS_COPIED} rows=8 />
         </section>
     }
 }
@@ -337,7 +341,7 @@ fn CopyField(props: &CopyProps) -> Html {
     let said = match *copied {
         Copied::NotYet => "",
         Copied::Yes => done,
-        Copied::Refused => words::BY_HAND,
+        Copied::Refused => text::sharing::BY_HAND,
     };
     html! {
         <div class="copied">

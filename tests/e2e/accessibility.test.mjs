@@ -71,6 +71,10 @@ for (const [name, options] of LOOKS) {
     await page.locator("dialog[open]").waitFor();
     await expectNone(page, "the sheet of keys");
     await page.keyboard.press("Escape");
+    await page.locator("#share").click();
+    await page.locator(".share-dialog[open]").waitFor();
+    await expectNone(page, "the share dialog");
+    await page.keyboard.press("Escape");
     await page.getByLabel("Timestamps").selectOption("vector");
     await page.getByRole("button", { name: "Show cut" }).click();
     await page.locator(".cut-handle").nth(1).press("Home");

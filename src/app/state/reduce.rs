@@ -82,7 +82,7 @@ fn act(state: State, action: Action) -> State {
         Action::Break(name) => visit(state, name, broken_at),
         Action::Breach(name) => visit(state, name, breached_at),
         Action::Study(ask) => study::ask(state, ask),
-        // What it shares stays the same while it is open.
+        // An open dialog names the moment that is shown: time rests meanwhile.
         Action::Share(sharing) => {
             State { sharing, playing: state.playing && !sharing.open, ..state }
         }

@@ -3,8 +3,9 @@
 use worldlines::{
     analysis::judge,
     app::{
-        Action, Ask, Edit, FITTING, Hand, IN_DIAGRAM, SHORTCUTS, SPEEDS, Selection, State, Stride,
-        Toward, emphasis, in_diagram, reduce, shortcut, speed_name, violations,
+        Action, Ask, Colours, Edit, FITTING, Hand, IN_DIAGRAM, SHORTCUTS, SPEEDS, Selection,
+        Sharing, State, Stride, Toward, emphasis, in_diagram, reduce, shortcut, speed_name,
+        violations,
     },
     diagram::{Asked, Role},
     formats::bundled,
@@ -244,4 +245,17 @@ fn past_and_future_of_the_picked_event_stand_out() {
     let dragged = reduce(&message, Action::Adjust(delay));
     assert_eq!(dragged.asked_about(), None, "while an arrow is dragged nothing recedes");
     assert!(reduce(&dragged, Action::Settle).asked_about().is_some());
+}
+
+#[test]
+fn share_dialog_pauses_a_run_that_is_played_and_keeps_its_choices() {
+    let state = State::opening();
+    assert!(state.playing);
+    let open = Sharing { open: true, picture: Colours::Dark, ..state.sharing };
+    let opened = reduce(&state, Action::Share(open));
+    assert!(!opened.playing && opened.sharing == open);
+    let closed = reduce(&opened, Action::Share(Sharing { open: false, ..open }));
+    assert!(!closed.sharing.open);
+    assert_eq!(closed.sharing.picture, Colours::Dark);
+    assert_eq!(closed.playhead, state.playhead);
 }
