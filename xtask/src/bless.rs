@@ -7,8 +7,8 @@ use crate::workspace::Workspace;
 /// The variable that makes the golden tests write their files instead of comparing them.
 const VARIABLE: &str = "UPDATE_GOLDEN";
 
-/// The tests that write: golden traces, digests, docs/protocols.md.
-const TESTS: &str = "formats::golden formats::digests protocols::page";
+/// The tests that write: golden traces, digests, new published links, docs/protocols.md.
+const TESTS: &str = "formats::golden formats::digests formats::frozen_links protocols::page";
 
 /// Runs the tests that write with the variable set, then shows the changes. Commit only changes that you understand: a golden
 /// file is a promise to the links that readers have kept.

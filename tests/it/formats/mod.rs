@@ -4,6 +4,7 @@ mod check;
 mod digest;
 mod digests;
 mod escaping;
+mod frozen_links;
 mod golden;
 mod links;
 mod refusals;
