@@ -1,11 +1,12 @@
 //! A run in forms that other tools read (ShiViz, Mermaid, TikZ, a table), in words, and as a picture; the text that embeds it in a page, and a QR code of its link.
 //!
 //! Each is text that is made from a finished run; nothing is read back. `scorm` has the texts of a package for a learning
-//! system.
+//! system, `pages` the static pages of the permanent addresses.
 
 mod csv;
 mod html;
 mod mermaid;
+mod pages;
 mod qr;
 mod scorm;
 mod shiviz;
@@ -17,6 +18,7 @@ mod words;
 pub use csv::csv;
 pub use html::{MOST_PLAYED, html};
 pub use mermaid::{Drawn, MOST_DRAWN, mermaid};
+pub use pages::{Content, Site, SiteFile};
 pub use qr::{MOST_IN_QR, Qr, qr};
 pub use scorm::{EXERCISE_FILE, MANIFEST_FILE, launched, manifest, page_files};
 pub use shiviz::shiviz;

@@ -7,6 +7,7 @@ use crate::arguments::Arguments;
 use crate::bundle::{self, MAIN, Profile};
 use crate::bytes::{self, Bytes};
 use crate::licences;
+use crate::pages;
 use crate::progress::Progress;
 use crate::tools::{self, Toolbox};
 use crate::workspace::Workspace;
@@ -36,13 +37,15 @@ pub(crate) const LINKED: &[&str] = &["links", "edits"];
 pub(crate) fn dist(workspace: &Workspace, mut arguments: Arguments) -> Result<(), String> {
     let keep = arguments.value("--keep")?.map(PathBuf::from);
     let whole = arguments.value("--whole")?.map(PathBuf::from);
+    let base = arguments.value("--base")?;
     arguments.finish()?;
     let mut progress = Progress::of(tools::STEPS + 1);
     let tools = Toolbox::fill(workspace, &mut progress)?;
     if let Some(folder) = whole {
         return progress.step("The page in one part", || build_whole(workspace, &tools, &folder));
     }
-    progress.step("The page", || build_and_keep(workspace, &tools, keep.as_deref()))
+    progress
+        .step("The page", || build_and_keep(workspace, &tools, keep.as_deref(), base.as_deref()))
 }
 
 /// Builds `dist/` anew and checks its size.
@@ -50,7 +53,7 @@ pub(crate) fn dist(workspace: &Workspace, mut arguments: Arguments) -> Result<()
 /// # Errors
 /// If it does not build or is over a budget.
 pub(crate) fn build(workspace: &Workspace, tools: &Toolbox) -> Result<(), String> {
-    build_and_keep(workspace, tools, None)
+    build_and_keep(workspace, tools, None, None)
 }
 
 /// Builds the page in one part into this folder: for packages, in which each request is slow (`worldlines scorm`).
@@ -70,16 +73,19 @@ fn build_whole(workspace: &Workspace, tools: &Toolbox, folder: &Path) -> Result<
     licences::put(workspace, folder)
 }
 
-/// As [`build`], with the files of earlier builds: a page that was opened before finds its parts still.
+/// As [`build`], with the files of earlier builds: a page that was opened before finds its parts still. `base` is the address
+/// at which the page is published, if it is known.
 fn build_and_keep(
     workspace: &Workspace,
     tools: &Toolbox,
     keep: Option<&Path>,
+    base: Option<&str>,
 ) -> Result<(), String> {
     bundle::compile(workspace, Profile::Page).run()?;
     let files = bundle::files(workspace, &tools.bundler, Profile::Page)?;
     let folder = files.publish(&workspace.dist(), keep)?;
     licences::put(workspace, &workspace.dist())?;
+    pages::put(workspace, base)?;
     let measured = bytes::measure(&workspace.dist(), &folder)?;
     print!("{}", bytes::table(&measured));
     let loads = bundle::loads(workspace)?;

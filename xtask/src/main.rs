@@ -22,6 +22,7 @@ mod licences;
 mod markup;
 mod node;
 mod npm;
+mod pages;
 mod process;
 mod progress;
 mod rust;
@@ -46,8 +47,8 @@ USAGE
     cargo xtask serve --trunk [...]                     the same by Trunk, which takes minutes to install
     cargo xtask test [STEP...]                          every check and test, or only the named ones
     cargo xtask test --long [STEP...]                   the tests that take an hour: once an issue
-    cargo xtask dist [--keep DIR]                       the page as it is published, into dist/, with the files
-                                                        of the last three builds in DIR
+    cargo xtask dist [--keep DIR] [--base ADDRESS]      the page as it is published, into dist/, with the files
+                                                        of the last three builds in DIR, for this address
     cargo xtask dist --whole DIR                        the page in one part, into DIR, for `worldlines scorm`
     cargo xtask npm                                     the npm module, into target/npm/worldlines
     cargo xtask licences                                the licences of the page's parts, into dist/ only

@@ -12,6 +12,7 @@ mod grade;
 mod import;
 mod input;
 mod measure;
+mod pages;
 mod picture;
 mod pixels;
 mod scorm;
@@ -100,6 +101,8 @@ enum Command {
     Scorm(scorm::ScormArgs),
     /// Check the result codes of a folder, a file for each student.
     Grade(grade::GradeArgs),
+    /// Write a static page for each protocol and each bundled scenario.
+    Pages(pages::PagesArgs),
 }
 
 #[derive(Args)]
@@ -233,6 +236,7 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
         Command::Variants(variants) => variants.execute()?,
         Command::Scorm(scorm) => scorm.execute()?,
         Command::Grade(grade) => grade.execute()?,
+        Command::Pages(pages) => pages.execute()?,
         Command::Open { source } => scenario_line(&Input::of_link(&source)?.scenario),
     };
     Ok(out.write_all(text.as_bytes())?)

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use png::{BitDepth, ColorType, Encoder, EncodingError};
+use png::{BitDepth, ColorType, Encoder, EncodingError, Filter};
 use resvg::{
     tiny_skia::{Pixmap, Transform},
     usvg::{Options, Tree, fontdb::Database},
@@ -43,6 +43,18 @@ pub(crate) fn png(arguments: &PictureArgs, run: &Outcome) -> Result<Vec<u8>, Str
     let picture = drawable(&svg(run, &options), &fonts);
     let pixels = draw(&picture, fonts, arguments.scale())?;
     encode(pixels, run, &options).map_err(|why| format!("--png: {why}"))
+}
+
+/// Returns a picture of SVG as the bytes of a PNG, a pixel for each of its units.
+pub(crate) fn of_svg(picture: &str) -> Result<Vec<u8>, String> {
+    let fonts: Vec<Vec<u8>> = FONTS.map(<[u8]>::to_vec).into();
+    let map = draw(&drawable(picture, &fonts), fonts, 1.0)?;
+    let mut bytes = Vec::new();
+    let mut encoder = Encoder::new(&mut bytes, map.width(), map.height());
+    // A trial of all filters takes longer than the rest and makes a picture of even areas larger.
+    encoder.set_filter(Filter::NoFilter);
+    write(encoder, &map).map_err(|why| why.to_string())?;
+    Ok(bytes)
 }
 
 /// Reads a font of the author's own.
@@ -103,8 +115,6 @@ fn draw(picture: &str, fonts: Vec<Vec<u8>>, scale: f32) -> Result<Pixmap, String
 fn encode(map: Pixmap, run: &Outcome, options: &SvgOptions) -> Result<Vec<u8>, EncodingError> {
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, map.width(), map.height());
-    encoder.set_color(ColorType::Rgb);
-    encoder.set_depth(BitDepth::Eight);
     let mut say = |key: &str, text: String| encoder.add_itxt_chunk(key.to_owned(), text);
     say("Title", worldlines::export::heading(run))?;
     say("Software", "Worldlines".to_owned())?;
@@ -112,11 +122,17 @@ fn encode(map: Pixmap, run: &Outcome, options: &SvgOptions) -> Result<Vec<u8>, E
     if let Some(link) = &options.link {
         say("Source", link.clone())?;
     }
-    // The paper covers all of it: no pixel is transparent.
+    write(encoder, &map)?;
+    Ok(bytes)
+}
+
+/// Writes the pixels. The paper covers all of the picture: no pixel is transparent.
+fn write(mut encoder: Encoder<'_, &mut Vec<u8>>, map: &Pixmap) -> Result<(), EncodingError> {
+    encoder.set_color(ColorType::Rgb);
+    encoder.set_depth(BitDepth::Eight);
     let colours: Vec<u8> =
         map.pixels().iter().flat_map(|pixel| [pixel.red(), pixel.green(), pixel.blue()]).collect();
     let mut writer = encoder.write_header()?;
     writer.write_image_data(&colours)?;
-    writer.finish()?;
-    Ok(bytes)
+    writer.finish()
 }

@@ -112,15 +112,20 @@ fn verdicts(run: &Outcome, promised: bool) -> String {
     }
 }
 
-fn verdict(run: &Outcome, judgement: &Judgement) -> String {
-    let (sign, words) = match &judgement.verdict {
+/// Returns the sign of a property's status, and the status in words.
+pub(super) fn status_words(run: &Outcome, judgement: &Judgement) -> (&'static str, String) {
+    match &judgement.verdict {
         Verdict::Holds => ("✓", "holds".to_owned()),
         Verdict::Undecided(why) => ("…", format!("undecided: {}", spell(why, &run.scenario.nodes))),
         Verdict::Violated { why, .. } => {
             let at = Report::violated_at(judgement, &run.trace).unwrap_or(run.trace.end);
             ("✗", format!("violated at {at} ms: {}", spell(why, &run.scenario.nodes)))
         }
-    };
+    }
+}
+
+fn verdict(run: &Outcome, judgement: &Judgement) -> String {
+    let (sign, words) = status_words(run, judgement);
     format!(
         "<li class=\"{}\"><span class=\"sign\" aria-hidden=\"true\">{sign}</span><b title=\"{}\">{}</b> {}</li>\n",
         judgement.verdict.status(),

@@ -66,7 +66,7 @@ pub(super) fn width(text: &str, size: f64) -> f64 {
 }
 
 /// Divides a text into lines of at most this width, between words where that is possible.
-pub(super) fn wrapped(text: &str, size: f64, most: f64) -> Vec<String> {
+pub(in crate::export) fn wrapped(text: &str, size: f64, most: f64) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
         let line = lines.last_mut().expect("there is a line");

@@ -15,8 +15,8 @@ pub use parts::heading;
 pub use theme::Theme;
 
 use elements::Drawing;
-pub(super) use markup::escaped;
 use markup::title;
+pub(super) use markup::{escaped, wrapped};
 use measure::{MARGIN, Measures};
 use options::Extent;
 pub use options::SvgOptions;

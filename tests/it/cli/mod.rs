@@ -4,6 +4,7 @@ mod cases;
 mod commands;
 mod docs;
 mod grade;
+mod pages;
 mod pictures;
 mod scorm;
 mod search;

@@ -3,6 +3,7 @@
 mod csv;
 mod html;
 mod mermaid;
+mod pages;
 mod share;
 mod shiviz;
 mod svg;
