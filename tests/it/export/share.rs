@@ -135,7 +135,7 @@ fn read(code: &Qr) -> String {
          <rect width=\"{size}\" height=\"{size}\" fill=\"#fff\"/><path d=\"{path}\"/></svg>"
     );
     let tree = usvg::Tree::from_str(&svg, &usvg::Options::default()).expect("it is SVG");
-    let side = *size as u32 * 4;
+    let side = u32::try_from(*size).expect("it is small") * 4;
     let mut pixels = tiny_skia::Pixmap::new(side, side).expect("it has a size");
     let scale = tiny_skia::Transform::from_scale(4.0, 4.0);
     resvg::render(&tree, scale, &mut pixels.as_mut());
