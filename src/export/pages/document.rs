@@ -8,6 +8,8 @@ use crate::{
 
 /// Name of the style sheet.
 pub(super) const STYLE_FILE: &str = "pages.css";
+/// Name of the icon.
+pub(super) const ICON_FILE: &str = "icon.svg";
 /// Longest description in the head, in characters: search engines and cards cut longer ones.
 const LONGEST: usize = 200;
 
@@ -85,6 +87,7 @@ impl Document<'_> {
              <title>{title} · Worldlines</title>\n\
              <meta name=\"description\" content=\"{description}\"/>\n\
              <link rel=\"canonical\" href=\"{}\"/>\n\
+             <link rel=\"icon\" type=\"image/svg+xml\" href=\"{root}{ICON_FILE}\"/>\n\
              <link rel=\"stylesheet\" href=\"{root}{STYLE_FILE}\"/>\n",
             absolute("")
         );

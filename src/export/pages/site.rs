@@ -3,7 +3,7 @@
 use std::iter;
 
 use super::{
-    document::{Document, Place, STYLE_FILE, escaped_text},
+    document::{Document, ICON_FILE, Place, STYLE_FILE, escaped_text},
     example,
     file::{Content, SiteFile, link_to, path_of},
 };
@@ -18,6 +18,8 @@ use crate::{
 
 /// Style sheet of all pages.
 const STYLE: &str = include_str!("pages.css");
+/// The playground's icon: without one of their own, browsers ask the root of the host.
+const ICON: &str = include_str!("../../../static/icon.svg");
 
 /// The site of permanent addresses, `p/` beside the playground.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,7 +30,7 @@ pub struct Site<'a> {
 }
 
 impl Site<'_> {
-    /// Returns the files that belong to no single example: the catalogue, a page for each protocol, the style sheet, and a
+    /// Returns the files that belong to no single example: the catalogue, a page for each protocol, the style sheet, the icon, and a
     /// map of the site where its address is known.
     #[must_use]
     pub fn common(&self) -> Vec<SiteFile> {
@@ -36,8 +38,11 @@ impl Site<'_> {
             path: path.to_owned(),
             content: Content::Text(text),
         };
-        let mut files =
-            vec![text(STYLE_FILE, STYLE.to_owned()), text("index.html", self.catalogue())];
+        let mut files = vec![
+            text(STYLE_FILE, STYLE.to_owned()),
+            text(ICON_FILE, ICON.to_owned()),
+            text("index.html", self.catalogue()),
+        ];
         for (family, protocol) in protocols::catalogue() {
             let path = format!("{}/index.html", protocol.id);
             files.push(text(&path, self.protocol(family, protocol)));
