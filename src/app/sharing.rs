@@ -11,6 +11,8 @@ pub struct Sharing {
     pub preview: bool,
     /// Colours of the picture that is saved.
     pub picture: Colours,
+    /// Kind of the file that is saved for another program.
+    pub file: FileKind,
 }
 
 /// Form of an embed (docs/embedding.md).
@@ -52,6 +54,23 @@ pub enum Colours {
     Dark,
 }
 
+/// Kind of a file for another program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// A page of HTML that opens from the disk and plays the run.
+    Html,
+    /// A LaTeX document.
+    Tikz,
+    /// A log for ShiViz.
+    Shiviz,
+    /// A sequence diagram for Mermaid.
+    Mermaid,
+    /// A table of the events, as comma-separated values.
+    Csv,
+    /// The run in words.
+    Words,
+}
+
 /// Least and greatest height of an embed, in CSS pixels.
 pub const EMBED_HEIGHTS: [u64; 2] = [100, 5000];
 
@@ -65,7 +84,7 @@ impl Default for Sharing {
             fits: true,
             height: 450,
         };
-        Self { open: false, embed, preview: false, picture: Colours::Auto }
+        Self { open: false, embed, preview: false, picture: Colours::Auto, file: FileKind::Html }
     }
 }
 
@@ -95,6 +114,25 @@ impl Colours {
             Self::Auto => "auto",
             Self::Light => "light",
             Self::Dark => "dark",
+        }
+    }
+}
+
+impl FileKind {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Html, Self::Tikz, Self::Shiviz, Self::Mermaid, Self::Csv, Self::Words];
+
+    /// Name by which the page's menu knows it.
+    #[must_use]
+    pub const fn value(self) -> &'static str {
+        match self {
+            Self::Html => "html",
+            Self::Tikz => "tikz",
+            Self::Shiviz => "shiviz",
+            Self::Mermaid => "mermaid",
+            Self::Csv => "csv",
+            Self::Words => "words",
         }
     }
 }

@@ -19,6 +19,7 @@ mod events;
 mod exercise;
 mod fetching;
 mod fields;
+mod files;
 #[cfg(feature = "picture")]
 mod first;
 mod fold;

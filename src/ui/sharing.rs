@@ -1,13 +1,16 @@
 //! The share dialog: the link and its QR code, the text that embeds the run, its picture, and the run in words.
 
-use yew::prelude::*;
+use yew::{platform::spawn_local, prelude::*};
 
 use super::{
     Send,
     fields::{Choice, Number, check, choice, field, number, select},
+    files::{self, Saved, Saving, file_name},
 };
 use crate::{
-    app::{Action, Colours, Controls, EMBED_HEIGHTS, EmbedForm, Run, Sharing, text, written},
+    app::{
+        Action, Colours, Controls, EMBED_HEIGHTS, EmbedForm, FileKind, Run, Sharing, text, written,
+    },
     export::{self, Embedded, MOST_IN_QR, SvgOptions, Theme},
     formats::link::{LONG_LINK, MAX_LINK},
     kernel::Time,
@@ -215,28 +218,39 @@ struct SaveProps {
     send: Send,
 }
 
-/// Files of the run: its picture and its scenario.
+/// Files of the run: its picture, its scenario, and those for other programs.
 #[component]
 fn SavePart(props: &SaveProps) -> Html {
     let SaveProps { run, fragment, sharing, send } = props;
-    // Only of the view: the file that was given to the browser last.
-    let saved = use_state_eq(String::new);
+    // Only of the view: the file that was given to the browser last, or why there is none.
+    let saved = use_state_eq(|| None::<Saved>);
     let sharing = *sharing;
     let on_colours = send.reform(move |value: String| {
         Action::Share(Sharing { picture: colours_of(&value, sharing.picture), ..sharing })
     });
-    let picture = {
-        let (run, fragment, saved) = (run.clone(), fragment.clone(), saved.setter());
-        Callback::from(move |_: MouseEvent| {
+    let on_file = send.reform(move |value: String| {
+        let chosen = FileKind::ALL.into_iter().find(|it| it.value() == value);
+        Action::Share(Sharing { file: chosen.unwrap_or(sharing.file), ..sharing })
+    });
+    let saving = {
+        let (run, fragment) = (run.clone(), fragment.clone());
+        move || {
             let has_link = !fragment.is_empty() && fragment.len() <= MAX_LINK;
             let options = SvgOptions {
                 theme: theme(sharing.picture),
                 link: has_link.then(|| web::page_link(&fragment)),
                 ..SvgOptions::default()
             };
-            let name = file_name(&run, "svg");
-            web::save(&name, "image/svg+xml", &export::svg(&run, &options));
-            saved.set(name);
+            Saving { run: run.clone(), file: sharing.file, options }
+        }
+    };
+    let picture = {
+        let (saving, saved) = (saving.clone(), saved.setter());
+        Callback::from(move |_: MouseEvent| {
+            let saving = saving();
+            let name = saving.name("svg");
+            web::save(&name, "image/svg+xml", &export::svg(&saving.run, &saving.options));
+            saved.set(Some(Saved::Given(name)));
         })
     };
     let scenario = {
@@ -244,10 +258,19 @@ fn SavePart(props: &SaveProps) -> Html {
         Callback::from(move |_: MouseEvent| {
             let name = file_name(&run, "json");
             web::save(&name, "application/json", &written(None, &run.scenario));
-            saved.set(name);
+            saved.set(Some(Saved::Given(name)));
+        })
+    };
+    let file = {
+        let saved = saved.setter();
+        Callback::from(move |_: MouseEvent| {
+            let (saving, saved) = (saving(), saved.clone());
+            spawn_local(async move { saved.set(Some(files::save(saving).await)) });
         })
     };
     let themes = select(sharing.picture.value(), colours(), on_colours).into();
+    let kinds = FileKind::ALL.into_iter().map(|it| choice(it.value(), file_words(it)));
+    let kinds = select(sharing.file.value(), kinds.collect(), on_file).into();
     html! {
         <section>
             <h3>{ text::sharing::SAVE }</h3>
@@ -256,8 +279,31 @@ fn SavePart(props: &SaveProps) -> Html {
                 <button type="button" id="save-picture" onclick={picture} title={text::sharing::PICTURE_HELP}>{ text::sharing::PICTURE }</button>
                 <button type="button" id="save-scenario" onclick={scenario} title={text::sharing::SCENARIO_HELP}>{ text::sharing::SCENARIO }</button>
             </div>
-            <p role="status" class="hint">{ if saved.is_empty() { String::new() } else { text::sharing::saved(&saved) } }</p>
+            <div class="choices">
+                { field(text::sharing::FILE, text::sharing::FILE_HELP, kinds) }
+                <button type="button" id="save-file" onclick={file}>{ text::sharing::SAVE_FILE }</button>
+            </div>
+            <p role="status" class="hint">{ (*saved).as_ref().map(saved_words) }</p>
         </section>
+    }
+}
+
+fn file_words(file: FileKind) -> &'static str {
+    match file {
+        FileKind::Html => text::sharing::HTML,
+        FileKind::Tikz => text::sharing::TIKZ,
+        FileKind::Shiviz => text::sharing::SHIVIZ,
+        FileKind::Mermaid => text::sharing::MERMAID,
+        FileKind::Csv => text::sharing::CSV,
+        FileKind::Words => text::sharing::WORDS,
+    }
+}
+
+fn saved_words(saved: &Saved) -> String {
+    match saved {
+        Saved::Given(name) => text::sharing::saved(name),
+        Saved::TooLong(most) => text::sharing::too_long(*most),
+        Saved::NotFetched => text::parts::FAILED.to_owned(),
     }
 }
 
@@ -267,11 +313,6 @@ fn theme(colours: Colours) -> Theme {
         Colours::Light => Theme::Light,
         Colours::Dark => Theme::Dark,
     }
-}
-
-/// Returns the name of a file of this kind: the run's heading in it.
-fn file_name(run: &Run, kind: &str) -> String {
-    format!("{}.{kind}", export::file_stem(&export::heading(run)))
 }
 
 #[derive(Properties, PartialEq)]

@@ -107,6 +107,19 @@ test("the picture, the scenario and the words of the run are taken away", async 
   const [scenario, json] = await saved("Save scenario");
   assert.match(scenario, /\.json$/);
   assert.equal(JSON.parse(json).version, 1);
+  for (const [kind, name, begins] of [
+    ["html", /\.html$/, /^<!doctype html>/],
+    ["tikz", /\.tex$/, /\\documentclass/],
+    ["shiviz", /\.log$/, /\{"/],
+    ["mermaid", /\.mmd$/, /^sequenceDiagram\n/],
+    ["csv", /\.csv$/, /^[a-z]+,/],
+    ["words", /\.txt$/, /At \d+ ms/],
+  ]) {
+    await dialog.getByLabel("File for another program").selectOption(kind);
+    const [file, text] = await saved("Save file");
+    assert.match(file, name);
+    assert.match(text, begins, kind);
+  }
   await dialog.getByRole("button", { name: "Copy text" }).click();
   await dialog.getByRole("button", { name: "Text copied" }).waitFor();
   assert.match(await clipboard(page), /At \d+ ms/);

@@ -56,6 +56,15 @@ pub mod sharing {
     pub const SCENARIO: &str = "Save scenario (JSON)";
     pub const SCENARIO_HELP: &str = "The file that the command line and ?src= open";
 
+    pub const FILE: &str = "File for another program";
+    pub const FILE_HELP: &str = "The same files as those of the command line";
+    pub const SAVE_FILE: &str = "Save file";
+    pub const HTML: &str = "Page that plays the run (HTML)";
+    pub const TIKZ: &str = "LaTeX document (TikZ)";
+    pub const SHIVIZ: &str = "ShiViz log";
+    pub const MERMAID: &str = "Mermaid diagram";
+    pub const CSV: &str = "Table of events (CSV)";
+
     pub const WORDS: &str = "Run in words";
     pub const COPY_WORDS: &str = "Copy text";
     pub const WORDS_COPIED: &str = "Text copied";
@@ -81,6 +90,14 @@ pub mod sharing {
         format!(
             "The link is too long for a QR code: it has {}, and a phone reads at most {most}.",
             count_of(length, "character")
+        )
+    }
+
+    /// The message if a run is too long for a file.
+    #[must_use]
+    pub fn too_long(most: usize) -> String {
+        format!(
+            "This run has too many events for such a file: it can have {most}. Choose another form."
         )
     }
 
