@@ -19,6 +19,21 @@
       // A page in a sandbox may not: it opens the first example.
     }
   }
+  // An embed in another page: `?embed`, and keys of the fragment (docs/embedding.md).
+  if (/[?&]embed(?:[=&]|$)/.test(location.search)) {
+    // A hidden frame that draws still pictures for the embeds of a page (`embed.js`).
+    if (/[?&]embed=picture(?:&|$)/.test(location.search)) root.dataset.pictures = "";
+    const keys = new URLSearchParams(location.hash.slice(1));
+    const controls = keys.get("controls") ?? "focus";
+    root.dataset.embed = ["full", "focus", "locked"].includes(controls) ? controls : "focus";
+    if (controls === "locked") root.dataset.locked = "";
+    const sheet = document.createElement("link");
+    sheet.rel = "stylesheet";
+    sheet.href = `${root.dataset.files}embed.css`;
+    document.head.append(sheet);
+    if (/^(light|dark)$/.test(keys.get("theme"))) root.dataset.theme = keys.get("theme");
+    if (/^\d{1,9}$/.test(keys.get("start"))) root.dataset.start = keys.get("start");
+  }
   if (location.hash.length > 1 || /[?&]src=./.test(location.search)) root.dataset.opens = "link";
   // The program opens without what was open when it stopped.
   if (history.state?.restarted) root.dataset.restarted = "";

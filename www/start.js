@@ -1,4 +1,6 @@
 // Starts the program: in the page, and in a worker of it.
+// A worker has no document.
+if (globalThis.document?.documentElement.dataset.embed !== undefined) import("./embedded.js");
 try {
   const { default: init } = await import("./playground.js");
   await init({ module_or_path: new URL("./playground_bg.wasm", import.meta.url) });

@@ -114,7 +114,7 @@ pub(super) fn change(state: State, hand: Hand) -> State {
 pub(super) fn select(state: State, selection: Option<Selection>, menu: bool) -> State {
     let picked = selection.or(state.selection);
     let place = picked.and_then(|picked| place_of(&state.run.trace, picked)).or(state.place);
-    State { selection, place, menu: menu && selection.is_some(), ..state }
+    State { selection, place, menu: menu && !state.locked && selection.is_some(), ..state }
 }
 
 /// Selects something without opening its menu, and announces it.

@@ -29,6 +29,7 @@ pub(super) fn first_state() -> State {
     }
     // Without a fragment the reader begins anew: what the tab had made is another tab's work.
     let tab = if fragment.is_empty() { web::renew_tab() } else { web::tab() };
+    let tab = tab.filter(|_| !web::is_embedded());
     let kept = tab.and_then(|tab| Draft::read(&tab, &web::kept(&key(&tab))?));
     let state = State::begin(&fragment, kept.as_ref().map(|draft| draft.text.as_str()));
     // After a panic, without what was open: it may have been what failed.
@@ -72,7 +73,7 @@ pub(super) fn fetch_beside(part: impl Future<Output = Result<(), NotFetched>> + 
 /// Protocols whose packs are missing for the state that the page opens with.
 fn missing_to_begin() -> Vec<&'static str> {
     let fragment = web::fragment();
-    let kept = web::tab().filter(|_| !fragment.is_empty());
+    let kept = web::tab().filter(|_| !fragment.is_empty() && !web::is_embedded());
     let kept = kept.and_then(|tab| Draft::read(&tab, &web::kept(&key(&tab))?));
     app::missing_to_begin(&fragment, kept.as_ref().map(|draft| draft.text.as_str()))
 }
@@ -90,7 +91,8 @@ fn drafts() -> Vec<Draft> {
 ///
 /// Does nothing before the parts are here that make drafts: until then the reader has changed nothing.
 pub(super) fn keep(state: &State) {
-    if !ProgramPart::ALL.iter().all(|part| part.is_here()) {
+    // The page around an embed keeps its reader's work.
+    if web::is_embedded() || !ProgramPart::ALL.iter().all(|part| part.is_here()) {
         return;
     }
     let Some(tab) = web::tab() else { return };
@@ -138,7 +140,7 @@ pub(super) fn use_drafts(state: &State, send: &Send) -> Html {
     use_effect_with((), {
         let offer = offer.clone();
         move |()| {
-            let begun = web::fragment().is_empty();
+            let begun = web::fragment().is_empty() && !web::is_embedded();
             meet_others(begun.then_some(offer));
             let listener = leave(latest);
             move || drop(listener)

@@ -15,6 +15,7 @@ mod deeds;
 mod deliveries;
 mod drafts;
 mod drawing;
+mod embed;
 mod events;
 mod exercise;
 mod fetching;
@@ -44,6 +45,7 @@ mod part;
 mod parts;
 mod path;
 mod picture;
+mod pictures;
 mod plots;
 mod pointer;
 mod portion;
@@ -93,6 +95,9 @@ type Send = Callback<Action>;
 pub fn start() {
     if web::is_worker() {
         return worker::serve();
+    }
+    if web::draws_pictures() {
+        return pictures::serve();
     }
     guard::watch();
     yew::platform::spawn_local(async {

@@ -8,6 +8,7 @@ use super::{
     caption::{caption_line, old_words},
     changes::use_moment,
     drafts::use_drafts,
+    embed,
     exercise::Exercise,
     fetching::use_fetching,
     guard::{self, use_panic_on_purpose},
@@ -69,7 +70,7 @@ impl PartialEq for Props {
 #[component]
 pub(super) fn Page(props: &Props) -> Html {
     let store = use_reducer(|| {
-        let state = props.state.clone();
+        let state = props.state.clone().locked(web::is_locked());
         guard::remember(&state);
         web::mark("computed");
         Store(if web::prefers_reduced_motion() { state.calmed() } else { state })
@@ -195,6 +196,15 @@ pub(super) fn Page(props: &Props) -> Html {
             { offer }
             { parts.seldom(|it| (it.sheet)(state, dialog, &send)) }
             <div class="unseen" role="status" aria-live="polite">{ &state.announcement }</div>
+            if web::is_embedded() { { parts.embedding(embed::Props {
+                run: state.run.clone(),
+                fragment: (*fragment).as_str().to_owned().into(),
+                edited,
+                playhead: state.playhead,
+                playing: state.playing,
+                refused: state.refused.clone(),
+                send: send.clone(),
+            }) } }
         </div>
     }
 }

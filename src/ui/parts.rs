@@ -10,7 +10,7 @@ use yew::{platform::spawn_local, prelude::*};
 use super::{
     Send, about, banner,
     causes::{CAUSE_SEARCH, CauseSearch},
-    changes, compare, cut, deeds, inspector, legend, menu, overview, panels,
+    changes, compare, cut, deeds, embed, inspector, legend, menu, overview, panels,
     part::Draw,
     second, settings, sharing, sheet, timestamps, tools, topology, ways,
 };
@@ -89,6 +89,10 @@ part! {
     /// The share dialog.
     pub(super) sharing_dialog: fn(sharing::Props) -> Html = |props| html! { <sharing::ShareDialog ..props /> };
 }
+part! {
+    /// The way between the program and the page that embeds it.
+    pub(super) embedding: fn(embed::Props) -> Html = |props| html! { <embed::Embed ..props /> };
+}
 part! { tab_breaking: DrawPanel = panels::breaking; }
 part! { tab_events: DrawPanel = panels::events; }
 part! { tab_states: DrawPanel = panels::states; }
@@ -128,6 +132,7 @@ names! {
     Causes => causes,
     Side => side,
     Layers => layers,
+    Embedding => embedding,
     Break => tab_breaking,
     Events => tab_events,
     States => tab_states,
@@ -250,6 +255,11 @@ impl Parts {
 
     pub(super) fn sharing(&self, props: sharing::Props) -> Html {
         self.with(PartName::Share, sharing_dialog::here(), |draw| draw(props))
+    }
+
+    /// Draws the way to the page around an embed: nothing that is seen.
+    pub(super) fn embedding(&self, props: embed::Props) -> Html {
+        embedding::here().map(|draw| draw(props)).unwrap_or_default()
     }
 
     pub(super) fn panel(&self, panel: Panel, draw: impl FnOnce(DrawPanel) -> Html) -> Html {

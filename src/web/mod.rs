@@ -7,6 +7,7 @@ mod clipboard;
 mod element;
 mod fetch;
 mod first;
+mod frame;
 mod frames;
 mod keys;
 mod listener;
@@ -29,6 +30,7 @@ pub use element::{
 };
 pub use fetch::{fetch_text, file_of_build};
 pub use first::{assume_width, first_part, likely_width, root};
+pub use frame::{draws_pictures, is_embedded, is_locked, on_told, tell};
 pub use frames::{Frames, mark, ticks};
 pub use keys::{Key, on_key};
 pub use listener::Listener;

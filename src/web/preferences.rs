@@ -36,16 +36,13 @@ fn media(query: &str) -> bool {
     list.is_some_and(|list| list.matches())
 }
 
-/// Returns the theme that the reader chose, or the one that the system prefers.
+/// Returns the theme of the page, which `www/early.js` has chosen before anything was drawn: the reader's, that of the page around an embed,
+/// or the system's.
 #[must_use]
 pub fn theme() -> Theme {
-    let chosen = storage().and_then(|storage| storage.get_item(KEY).ok().flatten());
-    match chosen.as_deref() {
-        Some("light") => Theme::Light,
-        Some("dark") => Theme::Dark,
-        _ if media("(prefers-color-scheme: dark)") => Theme::Dark,
-        _ => Theme::Light,
-    }
+    let root = window().and_then(|window| window.document()?.document_element());
+    let shown = root.and_then(|root| root.get_attribute("data-theme"));
+    if shown.as_deref() == Some("dark") { Theme::Dark } else { Theme::Light }
 }
 
 /// Shows the page in this theme.

@@ -13,10 +13,15 @@ pub fn leave_word(name: &str, word: &str) {
     }
 }
 
+/// True if the script has left a word under this name.
+pub(super) fn has_word(name: &str) -> bool {
+    root().is_some_and(|root| root.has_attribute(&format!("data-{name}")))
+}
+
 /// True if the script has restarted the program after it had stopped.
 #[must_use]
 pub fn is_restarted() -> bool {
-    root().is_some_and(|root| root.has_attribute("data-restarted"))
+    has_word("restarted")
 }
 
 /// Tells the script that a part of the program could not be fetched, without which the page cannot begin.

@@ -55,6 +55,8 @@ pub struct State {
     pub adjusting: bool,
     /// True if the reader prefers less motion: nothing moves by itself.
     pub calm: bool,
+    /// True in an embed that is for looking: nothing changes the run.
+    pub locked: bool,
     /// Part of the run that is told.
     pub playhead: Playhead,
     /// True while the run is played.
@@ -155,6 +157,12 @@ impl State {
         reduce(&stand_in, Action::Load(text.to_owned()))
     }
 
+    /// Returns the state for a reader who may change the run, or may not.
+    #[must_use]
+    pub fn locked(self, locked: bool) -> Self {
+        Self { locked, ..self }
+    }
+
     /// Returns the state without motion: for readers who prefer less of it.
     #[must_use]
     pub fn calmed(self) -> Self {
@@ -175,6 +183,7 @@ impl State {
             redo: Vec::new(),
             adjusting: false,
             calm: false,
+            locked: false,
             playhead: Playhead::start(),
             playing: true,
             speed: FITTING,

@@ -18,6 +18,9 @@ use super::{
 /// Returns the state after an action.
 #[must_use]
 pub fn reduce(state: &State, action: Action) -> State {
+    if state.locked && is_readers(&action) {
+        return state.clone();
+    }
     if let Some(waits) = fetching::waits(state, &action) {
         return waits;
     }
@@ -43,6 +46,23 @@ pub fn reduce(state: &State, action: Action) -> State {
             };
             derived::follow(state, held(state, done(state, &action, next)))
         }
+    }
+}
+
+/// True if a reader changes the run by this action, or takes another one.
+const fn is_readers(action: &Action) -> bool {
+    match action {
+        Action::Apply(_)
+        | Action::Adjust(_)
+        | Action::Undo
+        | Action::Redo
+        | Action::Reset
+        | Action::Open(_)
+        | Action::Example(_)
+        | Action::Protocol(_)
+        | Action::Restore(_) => true,
+        Action::Hand(hand) => hand.changes_scenario(),
+        _ => false,
     }
 }
 

@@ -1,0 +1,110 @@
+//! The program without a screen, in a hidden frame of another page: it draws still pictures of runs for the embeds of that
+//! page, one after the other (`www/embed.js`).
+
+use std::{cell::RefCell, collections::VecDeque, rc::Rc};
+
+use gloo_timers::future::TimeoutFuture;
+use serde_json::{Value, json};
+use yew::platform::spawn_local;
+
+use super::embed::{ASKED, TOLD};
+use crate::{
+    app::{OPENING, ProgramPart, missing_to_begin},
+    export::{SvgOptions, Theme, svg, words},
+    formats::{Problem, bundled, link, scenario},
+    kernel::Scenario,
+    protocols,
+    runs::{Outcome, Work},
+    split::{NotFetched, part},
+    web,
+};
+
+/// Number of events that are computed before other work of the page may be done.
+const PART: usize = 2_000;
+/// Widths that a picture may have, in CSS pixels.
+const WIDTHS: (f64, f64) = (240.0, 4_000.0);
+
+/// Functions that draw a picture, and tell it in words.
+struct Pictures {
+    svg: fn(&Outcome, &SvgOptions) -> String,
+    words: fn(&Outcome) -> String,
+}
+
+part! { pictures: Pictures = Pictures { svg, words }; }
+
+/// Draws every picture that is asked for.
+pub(super) fn serve() {
+    spawn_local(async {
+        let fetched = async {
+            ProgramPart::Links.fetch().await?;
+            pictures::fetch().await
+        };
+        if fetched.await.is_err() {
+            return web::say_not_fetched();
+        }
+        let waiting: Rc<RefCell<VecDeque<Value>>> = Rc::default();
+        let asked = Rc::clone(&waiting);
+        let listener = web::on_told(ASKED, move |wish| {
+            asked.borrow_mut().extend(serde_json::from_str::<Value>(&wish));
+        });
+        web::tell(TOLD, &json!({"worldlines": "time", "time": 0}).to_string());
+        loop {
+            let wish = waiting.borrow_mut().pop_front();
+            match wish {
+                Some(wish) => {
+                    let picture = match picture(&wish).await {
+                        Ok((svg, words)) => json!({"svg": svg, "words": words}),
+                        Err(why) => json!({"message": why}),
+                    };
+                    let mut told = json!({"worldlines": "picture", "id": wish.get("id")});
+                    if let (Some(told), Some(picture)) = (told.as_object_mut(), picture.as_object()) {
+                        told.extend(picture.clone());
+                    }
+                    web::tell(TOLD, &told.to_string());
+                }
+                None => TimeoutFuture::new(30).await,
+            }
+            if listener.is_none() {
+                return;
+            }
+        }
+    });
+}
+
+/// Draws a picture: SVG, and the run in words.
+async fn picture(wish: &Value) -> Result<(String, String), String> {
+    let text = wish.get("scenario").and_then(Value::as_str).unwrap_or_default();
+    for id in missing_to_begin(text, None) {
+        let not_fetched = |NotFetched| "the protocol could not be fetched".to_owned();
+        protocols::fetch(id).await.map_err(not_fetched)?;
+    }
+    let scenario = scenario_of(text).map_err(|problem| problem.to_string())?;
+    let mut work = Work::new(scenario).map_err(|why| Problem::from(why).to_string())?;
+    while !work.advance(PART) {
+        TimeoutFuture::new(0).await;
+    }
+    let run = work.finish();
+    TimeoutFuture::new(0).await;
+    let width = wish.get("width").and_then(Value::as_f64);
+    let options = SvgOptions {
+        theme: match wish.get("theme").and_then(Value::as_str) {
+            Some("dark") => Theme::Dark,
+            Some("light") => Theme::Light,
+            _ => Theme::Auto,
+        },
+        width: width.map(|width| width.max(WIDTHS.0).min(WIDTHS.1)),
+        bare: false,
+        link: None,
+    };
+    let here = pictures::here().ok_or("the part that draws is missing")?;
+    Ok(((here.svg)(&run, &options), (here.words)(&run)))
+}
+
+/// The scenario of a link; the opening example where there is none.
+fn scenario_of(text: &str) -> Result<Scenario, Problem> {
+    if text.is_empty() {
+        let opening = bundled::find(OPENING).map(bundled::Bundled::scenario);
+        return opening.unwrap_or_else(|| Err(Problem::new("link", "none", "a link")));
+    }
+    link::decode(text).map(|decoded| scenario::without_variants(decoded.scenario))
+}

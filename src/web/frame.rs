@@ -1,0 +1,46 @@
+//! The page around the page: in an embed, a course site.
+//!
+//! Scripts do the talking (`www/embedded.js`); the program tells them what happens by events of the window, and hears from them in the same way.
+
+use wasm_bindgen::JsCast;
+use web_sys::{CustomEvent, CustomEventInit};
+
+use super::{Listener, listen, window, word::has_word};
+
+/// True if the page is embedded in another page.
+#[must_use]
+pub fn is_embedded() -> bool {
+    has_word("embed")
+}
+
+/// True if the page is the hidden frame that draws pictures for embeds.
+#[must_use]
+pub fn draws_pictures() -> bool {
+    has_word("pictures")
+}
+
+/// True if the embedding page lets its readers look at the run, and not change it.
+#[must_use]
+pub fn is_locked() -> bool {
+    has_word("locked")
+}
+
+/// Tells the scripts what has happened: an event of this name, with a text as its detail.
+pub fn tell(name: &str, detail: &str) {
+    let init = CustomEventInit::new();
+    init.set_detail(&detail.into());
+    let event = CustomEvent::new_with_event_init_dict(name, &init).ok();
+    if let Some((window, event)) = window().zip(event) {
+        let _ = window.dispatch_event(&event);
+    }
+}
+
+/// Calls back with the text of an event of this name, when a script has a wish.
+#[must_use]
+pub fn on_told(name: &'static str, callback: impl Fn(String) + 'static) -> Option<Listener> {
+    let window = window()?;
+    Some(listen(&window, name, move |event| {
+        let detail = event.dyn_ref::<CustomEvent>().and_then(|event| event.detail().as_string());
+        detail.into_iter().for_each(&callback);
+    }))
+}

@@ -1,0 +1,326 @@
+// The element `<world-lines>`: a run of Worldlines in any page (docs/embedding.md). A plain iframe works as well.
+//
+//   <script type="module" src="https://HOST/worldlines/embed.js"></script>
+//   <world-lines scenario="#s=deflate.…" controls="focus"></world-lines>
+//
+// The element shows a still picture until its reader comes to it. At most three runs on a page are live; others are parked: the
+// picture stands for them, and their reader's work is kept and comes back.
+
+/** Where the page of Worldlines is: beside this file. */
+const BASE = new URL("./", import.meta.url);
+/** Greatest number of live runs on a page. */
+const MOST_LIVE = 3;
+/** Height of a run before it has told its own, in CSS pixels. */
+const HEIGHT = 450;
+/** Greatest height that a run may have, in CSS pixels. */
+const HIGHEST = 5000;
+/** Distance from the window, in CSS pixels, within which a picture is drawn. */
+const NEAR = "600px";
+/** Time after which a picture or a run is given up, in ms. */
+const PATIENCE = 30_000;
+
+/** Attributes that are keys of the fragment, with the check of each. */
+const KEYS = {
+  controls: /^(full|focus|locked)$/,
+  theme: /^(light|dark|auto)$/,
+  start: /^\d{1,9}$/,
+};
+
+const STYLE = `
+  :host { display: block; position: relative; min-height: 120px; contain: layout; }
+  :host([hidden]) { display: none; }
+  iframe { display: block; width: 100%; border: 0; color-scheme: normal; }
+  .still { display: block; width: 100%; padding: 0; border: 0; background: none; font: inherit; color: inherit; text-align: start; cursor: pointer; }
+  .still svg { display: block; width: 100%; height: auto; }
+  .still .go { position: absolute; inset: auto 8px 8px auto; padding: 6px 12px; border-radius: 6px; background: #1f5fbf; color: #fff; font: 600 14px system-ui, sans-serif; }
+  .still:focus-visible { outline: 3px solid #1f5fbf; outline-offset: 2px; }
+  .note { margin: 0; padding: 12px; font: 14px system-ui, sans-serif; }
+`;
+
+const base = new CSSStyleSheet();
+base.replaceSync(STYLE);
+
+const prefersDark = matchMedia("(prefers-color-scheme: dark)");
+
+/** The theme of the page around: `data-theme` or `color-scheme` of its root, or else the system's. */
+const themeAround = () => {
+  const root = document.documentElement;
+  const said = root.dataset.theme ?? root.dataset.bsTheme ?? getComputedStyle(root).colorScheme;
+  if (/^dark\b/.test(said)) return "dark";
+  if (/^light\b/.test(said) && !/dark/.test(said)) return "light";
+  return prefersDark.matches ? "dark" : "light";
+};
+
+/** Elements with a live run, the one that was used last at the end. */
+const live = [];
+
+/** Draws pictures: one hidden frame with the program, for all elements of the page, one picture after the other. */
+const drawing = {
+  frame: undefined,
+  ready: undefined,
+  queue: Promise.resolve(),
+  last: 0,
+
+  start() {
+    this.ready ??= new Promise((resolve, reject) => {
+      const frame = document.createElement("iframe");
+      frame.src = new URL("?embed=picture", BASE);
+      frame.title = "";
+      frame.ariaHidden = "true";
+      frame.tabIndex = -1;
+      Object.assign(frame.style, { position: "absolute", width: "0", height: "0", border: "0", visibility: "hidden" });
+      const timer = setTimeout(() => reject(new Error("The program did not start.")), PATIENCE);
+      addEventListener("message", (event) => {
+        if (event.source !== frame.contentWindow || event.data?.worldlines !== "ready") return;
+        clearTimeout(timer);
+        resolve(frame);
+      });
+      this.frame = frame;
+      document.body.append(frame);
+    });
+    return this.ready;
+  },
+
+  /** Returns the picture of a run: SVG with its text alternative. */
+  picture(scenario, theme, width) {
+    const one = async () => {
+      const frame = await this.start();
+      const id = (this.last += 1);
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => end(reject, new Error("The picture did not come.")), PATIENCE);
+        const hear = (event) => {
+          const data = event.data;
+          if (event.source !== frame.contentWindow || data?.worldlines !== "picture" || data.id !== id) return;
+          if (typeof data.svg === "string") end(resolve, data);
+          else end(reject, new Error(String(data.message)));
+        };
+        const end = (done, value) => {
+          clearTimeout(timer);
+          removeEventListener("message", hear);
+          done(value);
+        };
+        addEventListener("message", hear);
+        frame.contentWindow.postMessage({ worldlines: "picture", id, scenario, theme, width }, BASE.origin);
+      });
+    };
+    const made = this.queue.then(one);
+    this.queue = made.catch(() => {});
+    return made;
+  },
+};
+
+const nearWindow = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) if (isIntersecting) target.comeNear();
+  },
+  { rootMargin: NEAR },
+);
+
+class WorldLines extends HTMLElement {
+  static observedAttributes = ["scenario", "src", ...Object.keys(KEYS), "height"];
+
+  #root = this.attachShadow({ mode: "open" });
+  #frame;
+  #picture;
+  /** Link of the run as its reader has changed it, and the moment that was shown. */
+  #kept;
+  #time = 0;
+  #drawn = "";
+
+  constructor() {
+    super();
+    this.#root.adoptedStyleSheets = [base];
+  }
+
+  connectedCallback() {
+    addEventListener("message", this.#hear);
+    nearWindow.observe(this);
+    if (!this.#frame) this.#show();
+  }
+
+  disconnectedCallback() {
+    removeEventListener("message", this.#hear);
+    nearWindow.unobserve(this);
+    this.park();
+  }
+
+  attributeChangedCallback(name, before, now) {
+    if (!this.isConnected || before === now) return;
+    if (name === "scenario" || name === "src") {
+      this.#kept = undefined;
+      this.#time = 0;
+    }
+    this.#drawn = "";
+    if (this.#frame) this.#begin();
+    else this.comeNear();
+  }
+
+  /** The link of the run that is shown, with the reader's changes. */
+  get link() {
+    return this.#kept ?? new URL(`#${this.#fragment()}`, BASE).href;
+  }
+
+  /** True while the run is live. */
+  get live() {
+    return this.#frame !== undefined;
+  }
+
+  play() {
+    this.#ask({ worldlines: "play" });
+  }
+
+  pause() {
+    this.#ask({ worldlines: "pause" });
+  }
+
+  seek(time) {
+    this.#ask({ worldlines: "seek", time });
+  }
+
+  /** Shows another run: a link, its part from `#s=` on, or the JSON of a scenario. */
+  load(scenario) {
+    this.#ask({ worldlines: "load", scenario });
+  }
+
+  #ask(wish) {
+    if (!this.#frame) this.wake();
+    this.#frame.contentWindow?.postMessage(wish, BASE.origin);
+  }
+
+  /** The part of the link that holds the run: `s=…`, with its digest; empty if there is none. */
+  #fragment() {
+    const given = this.#kept ?? this.getAttribute("scenario") ?? "";
+    const fragment = given.includes("#") ? given.slice(given.indexOf("#") + 1) : given.trim();
+    return fragment.split("&").filter((field) => /^[sdv]=/.test(field)).join("&");
+  }
+
+  #theme() {
+    const theme = this.getAttribute("theme") ?? "auto";
+    return theme === "light" || theme === "dark" ? theme : themeAround();
+  }
+
+  #address() {
+    const fields = [this.#fragment(), `theme=${this.#theme()}`];
+    for (const name of ["controls", "start"]) {
+      const value = this.getAttribute(name);
+      if (value === null) continue;
+      if (KEYS[name].test(value)) fields.push(`${name}=${value}`);
+      else console.warn(`<world-lines>: ${name} is "${value}", expected ${KEYS[name].source}`);
+    }
+    if (this.#time > 0) fields.push(`start=${Math.round(this.#time)}`);
+    const source = this.getAttribute("src");
+    const search = source && !this.#kept ? `?embed&src=${encodeURIComponent(new URL(source, location.href))}` : "?embed";
+    return new URL(`${search}#${fields.filter(Boolean).join("&")}`, BASE);
+  }
+
+  #show() {
+    const still = document.createElement("button");
+    still.type = "button";
+    still.className = "still";
+    still.part = "still";
+    const go = document.createElement("span");
+    go.className = "go";
+    go.textContent = this.getAttribute("label") ?? "Run it";
+    if (this.#picture) {
+      // Not as `<img src="data:…">`, nor with the style in it: the host's policy may forbid both.
+      const svg = document.importNode(this.#picture.svg, true);
+      const sheet = new CSSStyleSheet();
+      for (const style of svg.querySelectorAll("style")) {
+        sheet.replaceSync(style.textContent);
+        style.remove();
+      }
+      this.#root.adoptedStyleSheets = [base, sheet];
+      still.append(svg);
+    } else {
+      still.style.height = `${this.#height()}px`;
+    }
+    still.append(go);
+    still.addEventListener("click", () => this.wake(true));
+    this.#root.replaceChildren(still);
+  }
+
+  #height() {
+    const height = Number(this.getAttribute("height"));
+    return height >= 100 && height <= HIGHEST ? height : HEIGHT;
+  }
+
+  /** Draws the still picture, once: the element has come near the window. */
+  async comeNear() {
+    if (this.#frame || this.hasAttribute("src")) return;
+    const fragment = this.#fragment();
+    const wanted = [fragment, this.#theme()].join(" ");
+    if (wanted === this.#drawn) return;
+    this.#drawn = wanted;
+    const width = Math.max(320, Math.min(1600, Math.round(this.clientWidth || 800)));
+    try {
+      const { svg } = await drawing.picture(fragment, this.#theme(), width);
+      if (wanted !== this.#drawn) return;
+      const parsed = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
+      if (parsed.localName !== "svg") throw new Error("The picture cannot be read.");
+      this.#picture = { svg: parsed };
+    } catch (error) {
+      console.warn(`<world-lines>: ${error.message}`);
+    }
+    if (!this.#frame) this.#show();
+  }
+
+  /** Makes the run live; another one is parked if there are too many. */
+  wake(focus = false) {
+    if (this.#frame) return;
+    while (live.length >= MOST_LIVE) live[0].park();
+    live.push(this);
+    this.#begin();
+    if (focus) this.#frame.focus();
+  }
+
+  #begin() {
+    const before = this.#frame ?? this.#root.querySelector(".still");
+    const height = before?.getBoundingClientRect().height || this.#height();
+    const frame = document.createElement("iframe");
+    frame.title = this.getAttribute("title") ?? "A run of Worldlines";
+    frame.allow = "clipboard-write; fullscreen";
+    frame.style.height = `${Math.round(this.hasAttribute("height") && this.getAttribute("height") !== "auto" ? this.#height() : height)}px`;
+    frame.src = this.#address();
+    this.#frame = frame;
+    this.#root.replaceChildren(frame);
+  }
+
+  /** Puts the still picture in the place of the live run. What its reader did is kept. */
+  park() {
+    if (!this.#frame) return;
+    this.#frame = undefined;
+    const place = live.indexOf(this);
+    if (place >= 0) live.splice(place, 1);
+    this.#show();
+    // The picture of what the reader made.
+    if (this.isConnected) this.comeNear();
+  }
+
+  #hear = (event) => {
+    if (!this.#frame || event.source !== this.#frame.contentWindow || event.origin !== BASE.origin) return;
+    const data = event.data;
+    if (typeof data !== "object" || data === null || typeof data.worldlines !== "string") return;
+    switch (data.worldlines) {
+      case "resize":
+        if (this.hasAttribute("height") && this.getAttribute("height") !== "auto") break;
+        if (Number.isFinite(data.height)) this.#frame.style.height = `${Math.min(HIGHEST, Math.max(100, data.height))}px`;
+        break;
+      case "scenario":
+        if (data.edited === true && typeof data.link === "string") this.#kept = data.link;
+        else if (data.edited === false) this.#kept = undefined;
+        break;
+      case "time":
+        if (Number.isFinite(data.time)) this.#time = data.time;
+        // The one that is used is parked last.
+        if (document.activeElement === this) {
+          live.splice(live.indexOf(this), 1);
+          live.push(this);
+        }
+        break;
+      default:
+    }
+    this.dispatchEvent(new CustomEvent(data.worldlines, { detail: data }));
+  };
+}
+
+customElements.define("world-lines", WorldLines);
