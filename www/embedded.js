@@ -65,9 +65,8 @@ window.addEventListener("worldlines-told", ({ detail }) => {
     const wishes = waiting;
     waiting = undefined;
     tell({ worldlines: "ready" });
-    const { start, play } = root.dataset;
+    const { start } = root.dataset;
     if (start !== undefined) ask({ worldlines: "seek", time: Number(start) });
-    if (play !== undefined) ask({ worldlines: "play" });
     for (const wish of wishes) ask(wish);
   }
   const message = JSON.parse(detail);

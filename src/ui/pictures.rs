@@ -57,7 +57,8 @@ pub(super) fn serve() {
                         Err(why) => json!({"message": why}),
                     };
                     let mut told = json!({"worldlines": "picture", "id": wish.get("id")});
-                    if let (Some(told), Some(picture)) = (told.as_object_mut(), picture.as_object()) {
+                    if let (Some(told), Some(picture)) = (told.as_object_mut(), picture.as_object())
+                    {
                         told.extend(picture.clone());
                     }
                     web::tell(TOLD, &told.to_string());

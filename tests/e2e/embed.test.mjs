@@ -1,0 +1,181 @@
+// The page in other pages: the element and the plain frame, in a course site of another origin with a strict policy.
+
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+
+import { startPlayground, until } from "./playground.mjs";
+import { bundled } from "./runs.mjs";
+
+const OPENING = "reliable/best-effort-broadcast/sender-crashes-half-way";
+const FIFO = "ordering/fifo-multicast/three-orders";
+const MAEKAWA = "mutex/maekawa/deadlock";
+
+let playground;
+before(async () => {
+  playground = await startPlayground();
+});
+after(() => playground?.stop());
+
+/** A course site with this body, under the strictest policy that lets it embed the page; answers its address and its end. */
+async function course(body) {
+  const { origin } = new URL(playground.url);
+  const policy = `default-src 'none'; script-src 'self' ${origin}; frame-src ${origin}; style-src 'self'`;
+  const server = createServer((request, answer) => {
+    if (request.url !== "/") return answer.writeHead(204).end();
+    const html = `<!doctype html><html lang="en"><title>A course</title><body>${body}</body></html>`;
+    return answer.writeHead(200, { "content-type": "text/html", "content-security-policy": policy }).end(html);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const stop = () => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  };
+  // Another name of this machine is another origin.
+  return { url: `http://localhost:${server.address().port}/`, stop };
+}
+
+/** Opens a course site with this body; `heard` are the messages that its window got. */
+async function open(body, options = {}) {
+  const site = await course(body);
+  const reader = await playground.reader({ origins: [new URL(site.url).origin], ...options });
+  await reader.context.addInitScript(() => {
+    if (window !== window.top) return;
+    window.heard = [];
+    addEventListener("message", ({ data }) => window.heard.push(data));
+  });
+  const page = await reader.context.newPage();
+  await page.goto(site.url);
+  return {
+    page,
+    heard: (kind) => page.evaluate((kind) => window.heard.filter((it) => it.worldlines === kind), kind),
+    async leave() {
+      await reader.leave();
+      await site.stop();
+    },
+  };
+}
+
+const element = (fragment, attributes = "") => `<world-lines scenario="${fragment}" ${attributes}></world-lines>`;
+const script = () => `<script type="module" src="${playground.url}embed.js"></script>`;
+
+test("an element is a still picture until its reader comes, at most three are live, and parking loses nothing", async () => {
+  const fragments = await Promise.all([OPENING, FIFO, MAEKAWA, OPENING].map(bundled));
+  const site = await open(fragments.map((fragment) => element(fragment)).join("") + script());
+  const { page } = site;
+  const stills = page.locator("world-lines .still svg");
+  await until(async () => (await stills.count()) === 4, "four pictures");
+  assert.equal(await page.locator("world-lines iframe").count(), 0, "nothing is live");
+  const first = stills.first();
+  assert.equal(await first.getAttribute("role"), "img");
+  assert.ok((await first.locator("desc").textContent()).length > 100, "the run is told in words");
+  const colour = await first.locator("path").first().evaluate((it) => getComputedStyle(it).stroke);
+  assert.notEqual(colour, "", "the picture has its styles under the policy");
+
+  const all = page.locator("world-lines");
+  await all.nth(0).locator(".still").click();
+  const frame = all.nth(0).frameLocator("iframe");
+  await frame.locator('.arrow[data-message="Alice>Bob#1"]').focus();
+  await page.keyboard.press("Enter");
+  await frame.locator(".menu").getByRole("button", { name: /^Drop/ }).click();
+  await frame.locator(".theatre.edited").waitFor();
+  await until(async () => (await site.heard("scenario")).some((it) => it.edited), "the change is told");
+  for (const place of [1, 2, 3]) {
+    await all.nth(place).locator(".still").click();
+    await all.nth(place).frameLocator("iframe").locator("#worldlines > .page .stage svg").first().waitFor();
+  }
+  assert.equal(await page.locator("world-lines iframe").count(), 3, "the first is parked");
+  await all.nth(0).locator(".still svg").waitFor();
+  await all.nth(0).locator(".still").click();
+  await all.nth(0).frameLocator("iframe").locator('.arrow.lost[data-message="Alice>Bob#1"]').waitFor();
+  await site.leave();
+});
+
+test("a plain frame in a sandbox tells what happens, and obeys the page around it alone", async () => {
+  const fragment = await bundled(OPENING);
+  const source = `${playground.url}?embed${fragment}`;
+  const site = await open(`<iframe sandbox="allow-scripts" width="900" height="450" src="${source}"></iframe>`);
+  const { page } = site;
+  const ask = (wish) =>
+    page.evaluate((wish) => document.querySelector("iframe").contentWindow.postMessage(wish, "*"), wish);
+  const frame = page.frameLocator("iframe");
+  await frame.locator("#worldlines > .page .stage svg").first().waitFor();
+  await until(async () => (await site.heard("ready")).length === 1, "it is ready");
+  await until(async () => (await site.heard("resize")).at(-1)?.height > 200, "it tells its height");
+  const [verdict] = await site.heard("verdict");
+  assert.equal(verdict.protocol, "best-effort-broadcast");
+  assert.ok(verdict.verdicts.some((it) => it.status === "violated" && it.why));
+  await ask({ worldlines: "pause" });
+  await ask({ worldlines: "seek", time: 20 });
+  await until(async () => (await site.heard("time")).at(-1).time === 20, "it goes to the moment");
+  await ask({ worldlines: "load", scenario: await bundled(MAEKAWA) });
+  await until(async () => (await site.heard("verdict")).at(-1).protocol === "maekawa", "it opens another run");
+
+  const before = await frame.locator(".title").textContent();
+  const refused = async (wish, expected) => {
+    const count = (await site.heard("error")).length;
+    await ask(wish);
+    await until(async () => (await site.heard("error")).length > count, `it refuses ${JSON.stringify(wish)}`);
+    assert.match((await site.heard("error")).at(-1).message, expected);
+  };
+  await refused({ worldlines: "format" }, /found "format", expected load, play, pause, seek/);
+  await refused({ worldlines: "seek", time: "soon" }, /time: found "soon", expected a number of virtual ms/);
+  await refused({ worldlines: "seek", time: -1 }, /time: found -1/);
+  await refused({ worldlines: "load", scenario: { version: 1 } }, /scenario: found \{"version":1\}/);
+  await refused({ worldlines: "load", scenario: "#s=deflate.AAAA" }, /./);
+  // Words that are not for it, and a flood.
+  await ask("play");
+  await ask(null);
+  await page.evaluate(() => {
+    const { contentWindow } = document.querySelector("iframe");
+    for (let count = 0; count < 5000; count += 1) contentWindow.postMessage({ worldlines: "seek", time: count % 50 }, "*");
+  });
+  await until(async () => (await site.heard("time")).at(-1).time === 4999 % 50, "it obeys the last of a flood");
+  assert.equal(await frame.locator(".title").textContent(), before);
+  // A frame within the embed is not the page around it.
+  const inner = page.frames().find((it) => it.url().startsWith(playground.url));
+  const time = (await site.heard("time")).at(-1).time;
+  await inner.evaluate(() => window.postMessage({ worldlines: "seek", time: 3 }, "*"));
+  await page.waitForTimeout(300);
+  assert.equal((await site.heard("time")).at(-1).time, time);
+  // Removed in mid-run.
+  await ask({ worldlines: "play" });
+  await page.evaluate(() => document.querySelector("iframe").remove());
+  await site.leave();
+});
+
+test("a locked run can be looked at and played, and not changed", async () => {
+  const fragment = await bundled(OPENING);
+  const source = `${playground.url}?embed${fragment}&amp;controls=locked&amp;theme=dark&amp;start=30`;
+  const site = await open(`<iframe sandbox="allow-scripts" width="900" height="600" src="${source}"></iframe>`);
+  const frame = site.page.frameLocator("iframe");
+  await frame.locator('.arrow[data-message="Alice>Bob#1"]').focus();
+  assert.equal(await frame.locator("html").getAttribute("data-theme"), "dark");
+  await until(async () => (await site.heard("time")).at(-1)?.time === 30, "it begins at the moment");
+  await site.page.keyboard.press("Enter");
+  await site.page.waitForTimeout(300);
+  assert.equal(await frame.locator(".menu").count(), 0);
+  await site.page.keyboard.press("Delete");
+  await frame.locator("#step").click();
+  await until(async () => (await site.heard("time")).at(-1).time >= 30, "it steps");
+  assert.deepEqual((await site.heard("scenario")).filter((it) => it.edited), []);
+  for (const hidden of ["header", ".settings", ".deeds", ".workbench"]) {
+    assert.equal(await frame.locator(hidden).isVisible(), false, hidden);
+  }
+  assert.ok(await frame.locator(".verdicts").isVisible());
+  await site.leave();
+});
+
+test("the wheel over an embed scrolls the page around it", async () => {
+  const fragment = await bundled(OPENING);
+  const body = `<iframe width="900" height="450" src="${playground.url}?embed${fragment}"></iframe><main><h1>A course</h1></main>`;
+  const tall = Array.from({ length: 200 }, () => "<p>text</p>").join("");
+  const site = await open(body + tall);
+  const frame = site.page.frameLocator("iframe");
+  await frame.locator("#worldlines > .page .stage svg").first().waitFor();
+  const stage = await frame.locator(".stage").boundingBox();
+  await site.page.mouse.move(stage.x + 200, stage.y + 60);
+  await site.page.mouse.wheel(0, 300);
+  await until(() => site.page.evaluate(() => scrollY > 100), "the page scrolls");
+  await site.leave();
+});
