@@ -71,9 +71,11 @@ pub(super) fn reduce(state: State, hand: Hand) -> State {
             Some(Selection::Event(event)) if message_of(&state.run.trace, event).is_some() => {
                 reduce(state, Hand::Follow)
             }
-            Some(_) => State { menu: true, ..state },
+            Some(_) => State { menu: !state.locked, ..state },
         },
-        Hand::Menu(open) => State { menu: open && state.selection.is_some(), ..state },
+        Hand::Menu(open) => {
+            State { menu: open && !state.locked && state.selection.is_some(), ..state }
+        }
         Hand::Escape => escape(state),
         Hand::Arm(armed) => State { armed, ..state },
         Hand::Lasso(lasso) => State { lasso, ..state },

@@ -8,6 +8,7 @@ mod fetching;
 mod hands;
 mod hunt;
 mod inspector;
+mod locked;
 mod measuring;
 mod menu;
 mod pending;
