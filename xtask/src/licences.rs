@@ -214,7 +214,9 @@ mod tests {
         let listed: Vec<&str> = whole.lines().take_while(|line| !line.starts_with("===")).collect();
         let reached = reached(&workspace);
         assert!(reached.len() > 30, "{reached:?}");
-        for (name, version) in &reached {
+        // Cargo's graph has the features that tests turn on: `wasm-bindgen-test` that of num-traits which needs it.
+        let of_tests = |name: &str| name == "libm";
+        for (name, version) in reached.iter().filter(|(name, _)| !of_tests(name)) {
             let begin = format!("{name} {version}: ");
             let line = listed.iter().find(|line| line.starts_with(&begin));
             let line = line.unwrap_or_else(|| panic!("{begin} is not listed"));
