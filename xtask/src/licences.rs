@@ -214,9 +214,10 @@ mod tests {
         let listed: Vec<&str> = whole.lines().take_while(|line| !line.starts_with("===")).collect();
         let reached = reached(&workspace);
         assert!(reached.len() > 30, "{reached:?}");
-        // Cargo's graph has the features that tests turn on: `wasm-bindgen-test` that of num-traits which needs it.
-        let of_tests = |name: &str| name == "libm";
-        for (name, version) in reached.iter().filter(|(name, _)| !of_tests(name)) {
+        // Cargo's graph has the features that tests and the command line turn on: of num-traits (`wasm-bindgen-test`), of
+        // miniz_oxide (`resvg`).
+        let of_others = |name: &str| ["libm", "simd-adler32"].contains(&name);
+        for (name, version) in reached.iter().filter(|(name, _)| !of_others(name)) {
             let begin = format!("{name} {version}: ");
             let line = listed.iter().find(|line| line.starts_with(&begin));
             let line = line.unwrap_or_else(|| panic!("{begin} is not listed"));
