@@ -126,6 +126,8 @@ class WorldLines extends HTMLElement {
   #kept;
   #time = 0;
   #drawn = "";
+  /** Greatest height that the run has told, in CSS pixels: what is below does not move up and down as it is played. */
+  #highest = 0;
 
   constructor() {
     super();
@@ -223,14 +225,8 @@ class WorldLines extends HTMLElement {
     go.textContent = this.getAttribute("label") ?? "Run it";
     if (this.#picture) {
       // Not as `<img src="data:…">`, nor with the style in it: the host's policy may forbid both.
-      const svg = document.importNode(this.#picture.svg, true);
-      const sheet = new CSSStyleSheet();
-      for (const style of svg.querySelectorAll("style")) {
-        sheet.replaceSync(style.textContent);
-        style.remove();
-      }
-      this.#root.adoptedStyleSheets = [base, sheet];
-      still.append(svg);
+      this.#root.adoptedStyleSheets = [base, this.#picture.sheet];
+      still.append(document.importNode(this.#picture.svg, true));
     } else {
       still.style.height = `${this.#height()}px`;
     }
@@ -255,9 +251,17 @@ class WorldLines extends HTMLElement {
     try {
       const { svg } = await drawing.picture(fragment, this.#theme(), width);
       if (wanted !== this.#drawn) return;
-      const parsed = new DOMParser().parseFromString(svg, "image/svg+xml").documentElement;
+      // Taken out before it is read: the host's policy may forbid styles in documents.
+      const styles = [];
+      const plain = svg.replace(/<style>([^]*?)<\/style>/g, (_, style) => {
+        styles.push(style.replace(/<!\[CDATA\[|\]\]>/g, ""));
+        return "";
+      });
+      const parsed = new DOMParser().parseFromString(plain, "image/svg+xml").documentElement;
       if (parsed.localName !== "svg") throw new Error("The picture cannot be read.");
-      this.#picture = { svg: parsed };
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(styles.join("\n"));
+      this.#picture = { svg: parsed, sheet };
     } catch (error) {
       console.warn(`<world-lines>: ${error.message}`);
     }
@@ -274,6 +278,7 @@ class WorldLines extends HTMLElement {
   }
 
   #begin() {
+    this.#highest = 0;
     const before = this.#frame ?? this.#root.querySelector(".still");
     const height = before?.getBoundingClientRect().height || this.#height();
     const frame = document.createElement("iframe");
@@ -303,11 +308,16 @@ class WorldLines extends HTMLElement {
     switch (data.worldlines) {
       case "resize":
         if (this.hasAttribute("height") && this.getAttribute("height") !== "auto") break;
-        if (Number.isFinite(data.height)) this.#frame.style.height = `${Math.min(HIGHEST, Math.max(100, data.height))}px`;
+        if (!Number.isFinite(data.height)) break;
+        this.#highest = Math.min(HIGHEST, Math.max(100, this.#highest, data.height));
+        this.#frame.style.height = `${this.#highest}px`;
         break;
       case "scenario":
         if (data.edited === true && typeof data.link === "string") this.#kept = data.link;
         else if (data.edited === false) this.#kept = undefined;
+        break;
+      case "verdict":
+        this.#highest = 0;
         break;
       case "time":
         if (Number.isFinite(data.time)) this.#time = data.time;

@@ -68,6 +68,7 @@ window.addEventListener("worldlines-told", ({ detail }) => {
     const { start } = root.dataset;
     if (start !== undefined) ask({ worldlines: "seek", time: Number(start) });
     for (const wish of wishes) ask(wish);
+    timer ??= setTimeout(resize, SETTLED);
   }
   const message = JSON.parse(detail);
   if (message.worldlines === "scenario") message.link = location.href.split("#")[0].split("?")[0] + message.link;
@@ -85,7 +86,8 @@ let timer;
 const resize = () => {
   timer = undefined;
   const height = Math.ceil(document.body.getBoundingClientRect().height);
-  if (height === told || height === 0) return;
+  // Before the run is drawn there is nothing to measure.
+  if (waiting !== undefined || height === told || height === 0) return;
   told = height;
   tell({ worldlines: "resize", height });
   tell({ subject: "lti.frameResize", height });

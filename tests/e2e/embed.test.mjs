@@ -64,6 +64,9 @@ test("an element is a still picture until its reader comes, at most three are li
   const site = await open(fragments.map((fragment) => element(fragment)).join("") + script());
   const { page } = site;
   const stills = page.locator("world-lines .still svg");
+  await until(async () => (await stills.count()) > 0, "a picture");
+  // A picture is drawn when its place comes near the window.
+  await page.locator("world-lines").last().scrollIntoViewIfNeeded();
   await until(async () => (await stills.count()) === 4, "four pictures");
   assert.equal(await page.locator("world-lines iframe").count(), 0, "nothing is live");
   const first = stills.first();
@@ -102,6 +105,7 @@ test("a plain frame in a sandbox tells what happens, and obeys the page around i
   await frame.locator("#worldlines > .page .stage svg").first().waitFor();
   await until(async () => (await site.heard("ready")).length === 1, "it is ready");
   await until(async () => (await site.heard("resize")).at(-1)?.height > 200, "it tells its height");
+  await until(async () => (await site.heard("verdict")).length === 1, "it tells the verdicts");
   const [verdict] = await site.heard("verdict");
   assert.equal(verdict.protocol, "best-effort-broadcast");
   assert.ok(verdict.verdicts.some((it) => it.status === "violated" && it.why));
