@@ -13,11 +13,13 @@ use crate::tools::{self, Toolbox};
 use crate::workspace::Workspace;
 
 /// Greatest size of the first program, in bytes of brotli: see docs/size.md.
-const FIRST_PROGRAM: u64 = 311_000;
+const FIRST_PROGRAM: u64 = 315_000;
 /// Greatest size of everything that is fetched before a reader can act on the opening page.
-const BEFORE_ACTING: u64 = 406_000;
+const BEFORE_ACTING: u64 = 410_000;
 /// Greatest size of a file that is fetched later.
 const PART: u64 = 30_000;
+/// Greatest size of a file that several parts share.
+const SHARED_PART: u64 = 45_000;
 /// Greatest sizes of the few files that may be larger, by their names without an ending.
 const LARGER_PARTS: &[(&str, u64)] = &[("search", 90_000), ("side", 31_000), ("edits", 33_000)];
 /// Greatest size of all programs together, with their glue.
@@ -127,7 +129,8 @@ fn sums(measured: &[Bytes], loads: &[(String, Vec<String>)]) -> Vec<(String, u64
     for file in measured.iter().filter(|it| it.name != program) {
         let Some(name) = file.name.strip_suffix(".wasm") else { continue };
         let larger = LARGER_PARTS.iter().find(|(part, _)| *part == name);
-        let budget = larger.map_or(PART, |(_, budget)| *budget);
+        let usual = if name.starts_with("common-") { SHARED_PART } else { PART };
+        let budget = larger.map_or(usual, |(_, budget)| *budget);
         sums.push((file.name.clone(), file.brotli, budget));
     }
     sums
