@@ -9,7 +9,7 @@ use yew::platform::spawn_local;
 
 use super::embed::{ASKED, TOLD};
 use crate::{
-    app::{OPENING, ProgramPart, missing_to_begin},
+    app::{OPENING, ProgramPart, missing_to_begin, text},
     export::{SvgOptions, Theme, svg, words},
     formats::{Problem, bundled, link, scenario},
     kernel::Scenario,
@@ -74,12 +74,12 @@ pub(super) fn serve() {
 
 /// Draws a picture: SVG, and the run in words.
 async fn picture(wish: &Value) -> Result<(String, String), String> {
-    let text = wish.get("scenario").and_then(Value::as_str).unwrap_or_default();
-    for id in missing_to_begin(text, None) {
-        let not_fetched = |NotFetched| "the protocol could not be fetched".to_owned();
+    let link = wish.get("scenario").and_then(Value::as_str).unwrap_or_default();
+    for id in missing_to_begin(link, None) {
+        let not_fetched = |NotFetched| text::pictures::NOT_FETCHED.to_owned();
         protocols::fetch(id).await.map_err(not_fetched)?;
     }
-    let scenario = scenario_of(text).map_err(|problem| problem.to_string())?;
+    let scenario = scenario_of(link).map_err(|problem| problem.to_string())?;
     let mut work = Work::new(scenario).map_err(|why| Problem::from(why).to_string())?;
     while !work.advance(PART) {
         TimeoutFuture::new(0).await;
@@ -97,15 +97,14 @@ async fn picture(wish: &Value) -> Result<(String, String), String> {
         bare: false,
         link: None,
     };
-    let here = pictures::here().ok_or("the part that draws is missing")?;
+    let here = pictures::here().ok_or(text::pictures::NO_PART)?;
     Ok(((here.svg)(&run, &options), (here.words)(&run)))
 }
 
 /// The scenario of a link; the opening example where there is none.
 fn scenario_of(text: &str) -> Result<Scenario, Problem> {
-    if text.is_empty() {
-        let opening = bundled::find(OPENING).map(bundled::Bundled::scenario);
-        return opening.unwrap_or_else(|| Err(Problem::new("link", "none", "a link")));
+    if let Some(opening) = bundled::find(OPENING).filter(|_| text.is_empty()) {
+        return opening.scenario();
     }
     link::decode(text).map(|decoded| scenario::without_variants(decoded.scenario))
 }

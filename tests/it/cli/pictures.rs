@@ -152,8 +152,8 @@ fn character_that_no_font_has_is_a_box_and_is_named() {
     assert_eq!(worldlines(&plain, HALF_WAY).stdout, worldlines(&again, HALF_WAY).stdout);
 }
 
-/// Characters of the sources that no picture shows: examples in tests, and a sign of a button.
-const ELSEWHERE: &str = "שלום❤日本🐦⬚";
+/// Characters of the sources that no picture shows: examples in tests, a sign of a button, a key.
+const ELSEWHERE: &str = "שלום❤日本🐦⬚⌘";
 
 /// Calls `take` with the text of every file in a folder.
 fn read_all(folder: &Path, take: &mut impl FnMut(&Path, &str)) {
