@@ -24,22 +24,22 @@ const PART: usize = 2_000;
 /// Widths that a picture may have, in CSS pixels.
 const WIDTHS: (f64, f64) = (240.0, 4_000.0);
 
-/// Functions that draw a picture, and tell it in words.
-struct Pictures {
-    svg: fn(&Outcome, &SvgOptions) -> String,
-    words: fn(&Outcome) -> String,
-}
+part! { pictures: fn() = draw_all; }
 
-part! { pictures: Pictures = Pictures { svg, words }; }
-
-/// Draws every picture that is asked for.
+/// Draws every picture that is asked for, once the part is here that does.
 pub(super) fn serve() {
     spawn_local(async {
-        let fetched = async {
-            ProgramPart::Links.fetch().await?;
-            pictures::fetch().await
-        };
-        if fetched.await.is_err() {
+        let fetched = pictures::fetch().await;
+        match pictures::here().filter(|_| fetched.is_ok()) {
+            Some(draw_all) => draw_all(),
+            None => web::say_not_fetched(),
+        }
+    });
+}
+
+fn draw_all() {
+    spawn_local(async {
+        if ProgramPart::Links.fetch().await.is_err() {
             return web::say_not_fetched();
         }
         let waiting: Rc<RefCell<VecDeque<Value>>> = Rc::default();
@@ -48,26 +48,20 @@ pub(super) fn serve() {
             asked.borrow_mut().extend(serde_json::from_str::<Value>(&wish));
         });
         web::tell(TOLD, &json!({"worldlines": "time", "time": 0}).to_string());
-        loop {
+        while listener.is_some() {
             let wish = waiting.borrow_mut().pop_front();
-            match wish {
-                Some(wish) => {
-                    let picture = match picture(&wish).await {
-                        Ok((svg, words)) => json!({"svg": svg, "words": words}),
-                        Err(why) => json!({"message": why}),
-                    };
-                    let mut told = json!({"worldlines": "picture", "id": wish.get("id")});
-                    if let (Some(told), Some(picture)) = (told.as_object_mut(), picture.as_object())
-                    {
-                        told.extend(picture.clone());
-                    }
-                    web::tell(TOLD, &told.to_string());
+            let Some(wish) = wish else {
+                TimeoutFuture::new(30).await;
+                continue;
+            };
+            let id = wish.get("id");
+            let told = match picture(&wish).await {
+                Ok((svg, words)) => {
+                    json!({"worldlines": "picture", "id": id, "svg": svg, "words": words})
                 }
-                None => TimeoutFuture::new(30).await,
-            }
-            if listener.is_none() {
-                return;
-            }
+                Err(why) => json!({"worldlines": "picture", "id": id, "message": why}),
+            };
+            web::tell(TOLD, &told.to_string());
         }
     });
 }
@@ -97,8 +91,7 @@ async fn picture(wish: &Value) -> Result<(String, String), String> {
         bare: false,
         link: None,
     };
-    let here = pictures::here().ok_or(text::pictures::NO_PART)?;
-    Ok(((here.svg)(&run, &options), (here.words)(&run)))
+    Ok((svg(&run, &options), words(&run)))
 }
 
 /// The scenario of a link; the opening example where there is none.

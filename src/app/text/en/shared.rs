@@ -112,6 +112,4 @@ pub mod sharing {
 pub mod pictures {
     /// The protocol of the run could not be fetched.
     pub const NOT_FETCHED: &str = "the protocol could not be fetched";
-    /// The part of the program that draws is missing.
-    pub const NO_PART: &str = "the part that draws is missing";
 }
