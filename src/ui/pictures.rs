@@ -14,7 +14,7 @@ use crate::{
     formats::{Problem, bundled, link, scenario},
     kernel::Scenario,
     protocols,
-    runs::{Outcome, Work},
+    runs::Work,
     split::{NotFetched, part},
     web,
 };
