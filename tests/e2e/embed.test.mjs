@@ -56,6 +56,18 @@ async function open(body, options = {}) {
   };
 }
 
+/** Waits until the program has drawn its run in a frame: the first picture, which the page's HTML carries, has the same elements. */
+const arrived = (frame) => frame.locator("#worldlines > .page .stage svg").first().waitFor();
+
+/** Makes a run live. A browser sends a click that follows at once on scrolling to the frame that was there before. */
+async function wake(place) {
+  const still = place.locator(".still");
+  await still.scrollIntoViewIfNeeded();
+  await still.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
+  await still.click();
+  await place.locator("iframe").waitFor();
+}
+
 const element = (fragment, attributes = "") => `<world-lines scenario="${fragment}" ${attributes}></world-lines>`;
 const script = () => `<script type="module" src="${playground.url}embed.js"></script>`;
 
@@ -76,21 +88,23 @@ test("an element is a still picture until its reader comes, at most three are li
   assert.notEqual(colour, "", "the picture has its styles under the policy");
 
   const all = page.locator("world-lines");
-  await all.nth(0).locator(".still").click();
+  await wake(all.nth(0));
   const frame = all.nth(0).frameLocator("iframe");
+  await arrived(frame);
   await frame.locator('.arrow[data-message="Alice>Bob#1"]').focus();
   await page.keyboard.press("Enter");
   await frame.locator(".menu").getByRole("button", { name: /^Drop/ }).click();
   await frame.locator(".theatre.edited").waitFor();
   await until(async () => (await site.heard("scenario")).some((it) => it.edited), "the change is told");
   for (const place of [1, 2, 3]) {
-    await all.nth(place).locator(".still").click();
-    await all.nth(place).frameLocator("iframe").locator("#worldlines > .page .stage svg").first().waitFor();
+    await wake(all.nth(place));
+    await arrived(all.nth(place).frameLocator("iframe"));
   }
   assert.equal(await page.locator("world-lines iframe").count(), 3, "the first is parked");
   await all.nth(0).locator(".still svg").waitFor();
-  await all.nth(0).locator(".still").click();
-  await all.nth(0).frameLocator("iframe").locator('.arrow.lost[data-message="Alice>Bob#1"]').waitFor();
+  await wake(all.nth(0));
+  await arrived(frame);
+  await frame.locator('.arrow.lost[data-message="Alice>Bob#1"]').waitFor();
   await site.leave();
 });
 
@@ -102,7 +116,7 @@ test("a plain frame in a sandbox tells what happens, and obeys the page around i
   const ask = (wish) =>
     page.evaluate((wish) => document.querySelector("iframe").contentWindow.postMessage(wish, "*"), wish);
   const frame = page.frameLocator("iframe");
-  await frame.locator("#worldlines > .page .stage svg").first().waitFor();
+  await arrived(frame);
   await until(async () => (await site.heard("ready")).length === 1, "it is ready");
   await until(async () => (await site.heard("resize")).at(-1)?.height > 200, "it tells its height");
   await until(async () => (await site.heard("verdict")).length === 1, "it tells the verdicts");
@@ -153,6 +167,7 @@ test("a locked run can be looked at and played, and not changed", async () => {
   const source = `${playground.url}?embed${fragment}&amp;controls=locked&amp;theme=dark&amp;start=30`;
   const site = await open(`<iframe sandbox="allow-scripts" width="900" height="600" src="${source}"></iframe>`);
   const frame = site.page.frameLocator("iframe");
+  await arrived(frame);
   await frame.locator('.arrow[data-message="Alice>Bob#1"]').focus();
   assert.equal(await frame.locator("html").getAttribute("data-theme"), "dark");
   await until(async () => (await site.heard("time")).at(-1)?.time === 30, "it begins at the moment");
@@ -176,7 +191,7 @@ test("the wheel over an embed scrolls the page around it", async () => {
   const tall = Array.from({ length: 200 }, () => "<p>text</p>").join("");
   const site = await open(body + tall);
   const frame = site.page.frameLocator("iframe");
-  await frame.locator("#worldlines > .page .stage svg").first().waitFor();
+  await arrived(frame);
   const stage = await frame.locator(".stage").boundingBox();
   await site.page.mouse.move(stage.x + 200, stage.y + 60);
   await site.page.mouse.wheel(0, 300);
