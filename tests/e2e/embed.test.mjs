@@ -15,7 +15,12 @@ let playground;
 before(async () => {
   playground = await startPlayground();
 });
-after(() => playground?.stop());
+/** Servers of course sites, which a test that fails leaves behind. */
+const sites = [];
+after(async () => {
+  for (const site of sites) await site.stop();
+  await playground?.stop();
+});
 
 /** A course site with this body, under the strictest policy that lets it embed the page; answers its address and its end. */
 async function course(body) {
@@ -32,7 +37,9 @@ async function course(body) {
     return new Promise((resolve) => server.close(resolve));
   };
   // Another name of this machine is another origin.
-  return { url: `http://localhost:${server.address().port}/`, stop };
+  const site = { url: `http://localhost:${server.address().port}/`, stop };
+  sites.push(site);
+  return site;
 }
 
 /** Opens a course site with this body; `heard` are the messages that its window got. */
