@@ -13,7 +13,7 @@ use crate::tools::{self, Toolbox};
 use crate::workspace::Workspace;
 
 /// Greatest size of the first program, in bytes of brotli: see docs/size.md.
-const FIRST_PROGRAM: u64 = 315_000;
+const FIRST_PROGRAM: u64 = 313_500;
 /// Greatest size of everything that is fetched before a reader can act on the opening page.
 const BEFORE_ACTING: u64 = 410_000;
 /// Greatest size of a file that is fetched later.
@@ -23,7 +23,7 @@ const SHARED_PART: u64 = 45_000;
 /// Greatest sizes of the few files that may be larger, by their names without an ending.
 const LARGER_PARTS: &[(&str, u64)] = &[("search", 90_000), ("side", 31_000), ("edits", 33_000)];
 /// Greatest size of all programs together, with their glue.
-const ALL_PROGRAMS: u64 = 1_045_000;
+const ALL_PROGRAMS: u64 = 1_051_000;
 /// Styles and scripts that the opening page does not load.
 const LATER: &[&str] = &["noscript.css", "embed.css", "report.js", "embedded.js", "embed.js"];
 /// The parts that the opening page needs before a reader can act; each is the name of a split point. They are
