@@ -19,11 +19,14 @@
       // A page in a sandbox may not: it opens the first example.
     }
   }
+  /** Keys of the fragment that a restarted embed keeps. */
+  let ofEmbed = "";
   // An embed in another page: `?embed`, and keys of the fragment (docs/embedding.md).
   if (/[?&]embed(?:[=&]|$)/.test(location.search)) {
     // A hidden frame that draws still pictures for the embeds of a page (`embed.js`).
     if (/[?&]embed=picture(?:&|$)/.test(location.search)) root.dataset.pictures = "";
     const keys = new URLSearchParams(location.hash.slice(1));
+    ofEmbed = location.hash.slice(1).split("&").filter((field) => /^(controls|theme|start)=/.test(field)).join("&");
     const controls = keys.get("controls") ?? "focus";
     root.dataset.embed = ["full", "focus", "locked"].includes(controls) ? controls : "focus";
     if (controls === "locked") root.dataset.locked = "";
@@ -82,10 +85,11 @@
     text.setAttribute("aria-label", "Report");
     const restart = (fragment) => {
       const address = location.href.split("#")[0];
+      const whole = ofEmbed ? `${fragment || "#"}&${ofEmbed}` : fragment;
       try {
-        history.replaceState({ restarted: true }, "", address + fragment);
+        history.replaceState({ restarted: true }, "", address + whole);
       } catch {
-        location.hash = fragment;
+        location.hash = whole;
       }
       location.reload();
     };

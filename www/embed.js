@@ -41,6 +41,8 @@ const base = new CSSStyleSheet();
 base.replaceSync(STYLE);
 
 const prefersDark = matchMedia("(prefers-color-scheme: dark)");
+/** Attributes of a page's root by which it changes its theme. */
+const THEMED = ["data-theme", "data-bs-theme", "class", "style"];
 
 /** The theme of the page around: `data-theme` or `color-scheme` of its root, or else the system's. */
 const themeAround = () => {
@@ -56,7 +58,6 @@ const live = [];
 
 /** Draws pictures: one hidden frame with the program, for all elements of the page, one picture after the other. */
 const drawing = {
-  frame: undefined,
   ready: undefined,
   queue: Promise.resolve(),
   last: 0,
@@ -69,13 +70,21 @@ const drawing = {
       frame.ariaHidden = "true";
       frame.tabIndex = -1;
       Object.assign(frame.style, { position: "absolute", width: "0", height: "0", border: "0", visibility: "hidden" });
-      const timer = setTimeout(() => reject(new Error("The program did not start.")), PATIENCE);
-      addEventListener("message", (event) => {
-        if (event.source !== frame.contentWindow || event.data?.worldlines !== "ready") return;
+      const end = (done, value) => {
         clearTimeout(timer);
-        resolve(frame);
-      });
-      this.frame = frame;
+        removeEventListener("message", hear);
+        done(value);
+      };
+      const hear = (event) => {
+        if (event.source === frame.contentWindow && event.data?.worldlines === "ready") end(resolve, frame);
+      };
+      const timer = setTimeout(() => {
+        // The next picture tries again.
+        this.ready = undefined;
+        frame.remove();
+        end(reject, new Error("The program did not start."));
+      }, PATIENCE);
+      addEventListener("message", hear);
       document.body.append(frame);
     });
     return this.ready;
@@ -109,9 +118,17 @@ const drawing = {
   },
 };
 
+/** All elements of the page. */
+const elements = new Set();
+const retheme = () => {
+  for (const element of elements) element.retheme();
+};
+prefersDark.addEventListener("change", retheme);
+new MutationObserver(retheme).observe(document.documentElement, { attributeFilter: THEMED });
+
 const nearWindow = new IntersectionObserver(
   (entries) => {
-    for (const { target, isIntersecting } of entries) if (isIntersecting) target.comeNear();
+    for (const { target, isIntersecting } of entries) target.move(isIntersecting);
   },
   { rootMargin: NEAR },
 );
@@ -122,10 +139,13 @@ class WorldLines extends HTMLElement {
   #root = this.attachShadow({ mode: "open" });
   #frame;
   #picture;
-  /** Link of the run as its reader has changed it, and the moment that was shown. */
+  /** Link of the run that was live, with its reader's changes, and the moment that was shown; none before it was live. */
   #kept;
-  #time = 0;
+  #time;
+  /** Wishes that the frame hears once it is ready; none when it is. */
+  #wishes;
   #drawn = "";
+  #isNear = false;
   /** Greatest height that the run has told, in CSS pixels: what is below does not move up and down as it is played. */
   #highest = 0;
 
@@ -137,24 +157,31 @@ class WorldLines extends HTMLElement {
   connectedCallback() {
     addEventListener("message", this.#hear);
     nearWindow.observe(this);
+    elements.add(this);
     if (!this.#frame) this.#show();
   }
 
   disconnectedCallback() {
     removeEventListener("message", this.#hear);
     nearWindow.unobserve(this);
+    elements.delete(this);
     this.park();
   }
 
   attributeChangedCallback(name, before, now) {
     if (!this.isConnected || before === now) return;
-    if (name === "scenario" || name === "src") {
-      this.#kept = undefined;
-      this.#time = 0;
-    }
+    if (name === "scenario" || name === "src") this.#kept = undefined;
+    if (name !== "height" && name !== "theme") this.#time = undefined;
+    if (name === "theme") return this.retheme();
     this.#drawn = "";
     if (this.#frame) this.#begin();
-    else this.comeNear();
+    else if (this.#isNear) this.comeNear();
+  }
+
+  /** Takes the theme that the page around has now. */
+  retheme() {
+    if (this.#frame) this.#ask({ worldlines: "theme", theme: this.#theme() });
+    else if (this.#isNear) this.comeNear();
   }
 
   /** The link of the run that is shown, with the reader's changes. */
@@ -185,8 +212,9 @@ class WorldLines extends HTMLElement {
   }
 
   #ask(wish) {
-    if (!this.#frame) this.wake();
-    this.#frame.contentWindow?.postMessage(wish, BASE.origin);
+    this.wake();
+    if (this.#wishes) this.#wishes.push(wish);
+    else this.#frame.contentWindow?.postMessage(wish, BASE.origin);
   }
 
   /** The part of the link that holds the run: `s=…`, with its digest; empty if there is none. */
@@ -204,14 +232,14 @@ class WorldLines extends HTMLElement {
   #address() {
     const fields = [this.#fragment(), `theme=${this.#theme()}`];
     for (const name of ["controls", "start"]) {
-      const value = this.getAttribute(name);
+      // The moment at which the reader left the run, if it was parked.
+      const value = name === "start" && this.#time !== undefined ? String(Math.round(this.#time)) : this.getAttribute(name);
       if (value === null) continue;
       if (KEYS[name].test(value)) fields.push(`${name}=${value}`);
       else console.warn(`<world-lines>: ${name} is "${value}", expected ${KEYS[name].source}`);
     }
-    if (this.#time > 0) fields.push(`start=${Math.round(this.#time)}`);
     const source = this.getAttribute("src");
-    const search = source && !this.#kept ? `?embed&src=${encodeURIComponent(new URL(source, location.href))}` : "?embed";
+    const search = source && !this.#kept ? `?embed&src=${encodeURIComponent(source)}` : "?embed";
     return new URL(`${search}#${fields.filter(Boolean).join("&")}`, BASE);
   }
 
@@ -240,9 +268,15 @@ class WorldLines extends HTMLElement {
     return height >= 100 && height <= HIGHEST ? height : HEIGHT;
   }
 
-  /** Draws the still picture, once: the element has come near the window. */
+  /** Draws the still picture when the element comes near the window. */
+  move(isNear) {
+    this.#isNear = isNear;
+    if (isNear) this.comeNear();
+  }
+
+  /** Draws the still picture, once for each run and theme. */
   async comeNear() {
-    if (this.#frame || this.hasAttribute("src")) return;
+    if (this.#frame || (this.hasAttribute("src") && !this.#kept)) return;
     const fragment = this.#fragment();
     const wanted = [fragment, this.#theme()].join(" ");
     if (wanted === this.#drawn) return;
@@ -279,6 +313,7 @@ class WorldLines extends HTMLElement {
 
   #begin() {
     this.#highest = 0;
+    this.#wishes = [];
     const before = this.#frame ?? this.#root.querySelector(".still");
     const height = before?.getBoundingClientRect().height || this.#height();
     const frame = document.createElement("iframe");
@@ -312,9 +347,14 @@ class WorldLines extends HTMLElement {
         this.#highest = Math.min(HIGHEST, Math.max(100, this.#highest, data.height));
         this.#frame.style.height = `${this.#highest}px`;
         break;
+      case "ready": {
+        const wishes = this.#wishes ?? [];
+        this.#wishes = undefined;
+        for (const wish of wishes) this.#ask(wish);
+        break;
+      }
       case "scenario":
-        if (data.edited === true && typeof data.link === "string") this.#kept = data.link;
-        else if (data.edited === false) this.#kept = undefined;
+        if (typeof data.link === "string") this.#kept = data.link;
         break;
       case "verdict":
         this.#highest = 0;
@@ -322,10 +362,7 @@ class WorldLines extends HTMLElement {
       case "time":
         if (Number.isFinite(data.time)) this.#time = data.time;
         // The one that is used is parked last.
-        if (document.activeElement === this) {
-          live.splice(live.indexOf(this), 1);
-          live.push(this);
-        }
+        if (document.activeElement === this) live.push(...live.splice(live.indexOf(this), 1));
         break;
       default:
     }

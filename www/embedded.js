@@ -12,10 +12,10 @@ const root = document.documentElement;
 /** Form of the messages that the page around may send: each field with its check and what was expected. */
 const text = [(it) => typeof it === "string" && it.length <= MAX_SCENARIO, "a link or scenario of at most 1 MiB"];
 const time = [(it) => Number.isFinite(it) && it >= 0, "a number of virtual ms, 0 or more"];
-const SEEN = { load: { scenario: text }, play: {}, pause: {}, seek: { time } };
+const theme = [(it) => it === "light" || it === "dark", "light or dark"];
+const SEEN = { load: { scenario: text }, play: {}, pause: {}, seek: { time }, theme: { theme } };
 const id = [(it) => Number.isSafeInteger(it), "a whole number"];
 const width = [(it) => Number.isFinite(it) && it > 0, "a number of CSS pixels"];
-const theme = [(it) => /^(light|dark|auto)$/.test(it), "light, dark or auto"];
 const WISHES = "pictures" in root.dataset ? { picture: { id, scenario: text, theme, width } } : SEEN;
 
 const tell = (message) => parent.postMessage(message, "*");
@@ -47,9 +47,30 @@ window.addEventListener("message", (event) => {
   if (why !== undefined) return refuse(why);
   const wish = { worldlines: message.worldlines };
   for (const name of Object.keys(WISHES[message.worldlines])) wish[name] = message[name];
+  if (wish.worldlines === "theme") {
+    root.dataset.theme = wish.theme;
+    return;
+  }
   if (waiting === undefined) return ask(wish);
   if (waiting.length < MOST_WAITING) waiting.push(wish);
 });
+
+/** Tells the height of the content, in the forms that hosts understand: ours, SPLICE's and Canvas's, Embedly's. */
+let told = 0;
+let timer;
+const resize = () => {
+  timer = undefined;
+  const height = Math.ceil(document.body.getBoundingClientRect().height);
+  // Before the run is drawn there is nothing to measure.
+  if (waiting !== undefined || height === told || height === 0) return;
+  told = height;
+  tell({ worldlines: "resize", height });
+  tell({ subject: "lti.frameResize", height });
+  tell(JSON.stringify({ context: "iframe.resize", height }));
+};
+new ResizeObserver(() => {
+  timer ??= setTimeout(resize, SETTLED);
+}).observe(document.body);
 
 /** Latest message of each kind: what is told many times in a frame is told once. */
 const latest = new Map();
@@ -79,23 +100,6 @@ window.addEventListener("worldlines-told", ({ detail }) => {
   // A frame out of sight has no animation frames.
   setTimeout(flush, 16);
 });
-
-/** Tells the height of the content, in the forms that hosts understand: ours, SPLICE's and Canvas's, Embedly's. */
-let told = 0;
-let timer;
-const resize = () => {
-  timer = undefined;
-  const height = Math.ceil(document.body.getBoundingClientRect().height);
-  // Before the run is drawn there is nothing to measure.
-  if (waiting !== undefined || height === told || height === 0) return;
-  told = height;
-  tell({ worldlines: "resize", height });
-  tell({ subject: "lti.frameResize", height });
-  tell(JSON.stringify({ context: "iframe.resize", height }));
-};
-new ResizeObserver(() => {
-  timer ??= setTimeout(resize, SETTLED);
-}).observe(document.body);
 
 // The wheel scrolls the page around, until the reader has come into this one.
 const enter = () => root.toggleAttribute("data-entered", document.hasFocus());

@@ -156,7 +156,7 @@ const MANY: f64 = 200.0;
 /// Distance of values that are drawn one by one, in a long run: with many curves, a larger one.
 fn pixel(features: &Features, (layout, window, rough): Place) -> f64 {
     let length = window.to.min(layout.length()) - window.from.max(0.0);
-    (length * features.samples.len() as f64 * 4.0 * rough * rough / POINTS).max(FINE)
+    (length * features.samples.len() as f64 * 4.0 / POINTS).max(FINE) * rough
 }
 
 /// Smallest distance between values that are drawn one by one.

@@ -198,7 +198,7 @@ pub(super) fn Page(props: &Props) -> Html {
             <div class="unseen" role="status" aria-live="polite">{ &state.announcement }</div>
             if web::is_embedded() { { parts.embedding(embed::Props {
                 run: state.run.clone(),
-                fragment: (*fragment).as_str().to_owned().into(),
+                fragment: (*fragment).clone().into(),
                 edited,
                 playhead: state.playhead,
                 playing: state.playing,

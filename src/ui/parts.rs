@@ -312,6 +312,7 @@ pub(super) fn use_parts(state: &State) -> Parts {
         shows_layers(state).then_some(PartName::Layers),
         state.panel.map(PartName::from),
         state.sharing.open.then_some(PartName::Share),
+        web::is_embedded().then_some(PartName::Embedding),
     ];
     use_effect_with((wanted, *attempt), {
         let load = load.clone();
@@ -319,7 +320,11 @@ pub(super) fn use_parts(state: &State) -> Parts {
             wanted.iter().flatten().for_each(|part| load.emit(vec![*part]));
         }
     });
-    use_effect_with(*attempt, move |_| load.emit(PartName::ALL.to_vec()));
+    use_effect_with(*attempt, move |_| {
+        // Only an embed speaks with a page around it.
+        let of_page = |part: &PartName| *part != PartName::Embedding || web::is_embedded();
+        load.emit(PartName::ALL.iter().copied().filter(of_page).collect());
+    });
     let (count, failed) = (*arrived).clone();
     let again = {
         let attempt = attempt.clone();

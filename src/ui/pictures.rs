@@ -1,8 +1,6 @@
 //! The program without a screen, in a hidden frame of another page: it draws still pictures of runs for the embeds of that
 //! page, one after the other (`www/embed.js`).
 
-use std::{cell::RefCell, collections::VecDeque, rc::Rc};
-
 use gloo_timers::future::TimeoutFuture;
 use serde_json::{Value, json};
 use yew::platform::spawn_local;
@@ -10,7 +8,7 @@ use yew::platform::spawn_local;
 use super::embed::{ASKED, TOLD};
 use crate::{
     app::{OPENING, ProgramPart, missing_to_begin, text},
-    export::{SvgOptions, Theme, svg, words},
+    export::{SvgOptions, Theme, svg},
     formats::{Problem, bundled, link, scenario},
     kernel::Scenario,
     protocols,
@@ -37,37 +35,31 @@ pub(super) fn serve() {
     });
 }
 
+/// Answers each wish by itself: the script has one picture drawn after the other.
 fn draw_all() {
     spawn_local(async {
         if ProgramPart::Links.fetch().await.is_err() {
             return web::say_not_fetched();
         }
-        let waiting: Rc<RefCell<VecDeque<Value>>> = Rc::default();
-        let asked = Rc::clone(&waiting);
-        let listener = web::on_told(ASKED, move |wish| {
-            asked.borrow_mut().extend(serde_json::from_str::<Value>(&wish));
+        let listener = web::on_told(ASKED, |wish| {
+            spawn_local(async move {
+                let Ok(wish) = serde_json::from_str::<Value>(&wish) else { return };
+                let id = wish.get("id");
+                let told = match picture(&wish).await {
+                    Ok(svg) => json!({"worldlines": "picture", "id": id, "svg": svg}),
+                    Err(why) => json!({"worldlines": "picture", "id": id, "message": why}),
+                };
+                web::tell(TOLD, &told.to_string());
+            });
         });
+        // The frame draws as long as it is there.
+        listener.into_iter().for_each(web::Listener::forget);
         web::tell(TOLD, &json!({"worldlines": "time", "time": 0}).to_string());
-        while listener.is_some() {
-            let wish = waiting.borrow_mut().pop_front();
-            let Some(wish) = wish else {
-                TimeoutFuture::new(30).await;
-                continue;
-            };
-            let id = wish.get("id");
-            let told = match picture(&wish).await {
-                Ok((svg, words)) => {
-                    json!({"worldlines": "picture", "id": id, "svg": svg, "words": words})
-                }
-                Err(why) => json!({"worldlines": "picture", "id": id, "message": why}),
-            };
-            web::tell(TOLD, &told.to_string());
-        }
     });
 }
 
-/// Draws a picture: SVG, and the run in words.
-async fn picture(wish: &Value) -> Result<(String, String), String> {
+/// Draws a picture: SVG, with the run in words as its text alternative.
+async fn picture(wish: &Value) -> Result<String, String> {
     let link = wish.get("scenario").and_then(Value::as_str).unwrap_or_default();
     for id in missing_to_begin(link, None) {
         let not_fetched = |NotFetched| text::pictures::NOT_FETCHED.to_owned();
@@ -91,7 +83,7 @@ async fn picture(wish: &Value) -> Result<(String, String), String> {
         bare: false,
         link: None,
     };
-    Ok((svg(&run, &options), words(&run)))
+    Ok(svg(&run, &options))
 }
 
 /// The scenario of a link; the opening example where there is none.

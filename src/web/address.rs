@@ -3,13 +3,21 @@
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
-use super::{Listener, listen, window};
+use super::{Listener, frame::is_embedded, listen, window};
 
-/// Returns the part of the address behind its `#`; empty if there is none.
+/// Keys of an embed's fragment, which `www/early.js` reads: they say nothing of the run.
+const OF_EMBED: [&str; 3] = ["controls=", "theme=", "start="];
+
+/// Returns the part of the address behind its `#`, without the keys of an embed; empty if there is none.
 #[must_use]
 pub fn fragment() -> String {
     let hash = window().and_then(|window| window.location().hash().ok()).unwrap_or_default();
-    hash.strip_prefix('#').unwrap_or(&hash).to_owned()
+    of_run(hash.strip_prefix('#').unwrap_or(&hash))
+}
+
+fn of_run(fragment: &str) -> String {
+    let is_of_run = |field: &&str| !OF_EMBED.iter().any(|key| field.starts_with(key));
+    fragment.split('&').filter(is_of_run).collect::<Vec<_>>().join("&")
 }
 
 /// Returns the file in the address's `?src=FILE`, if there is one.
@@ -35,8 +43,12 @@ fn asked(field: &str) -> Option<String> {
 }
 
 /// Puts a fragment, with its `#`, into the address bar without adding to the browser's history; `#` alone
-/// removes the fragment. Where the page is not allowed to (some sandboxes), the address stays the same.
+/// removes the fragment. Where the page is not allowed to (some sandboxes), and in an embed, whose keys are in it, the
+/// address stays the same.
 pub fn replace_fragment(fragment: &str) {
+    if is_embedded() {
+        return;
+    }
     let Some(history) = window().and_then(|window| window.history().ok()) else { return };
     let address = page_link(if fragment == "#" { "" } else { fragment });
     let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
@@ -57,7 +69,7 @@ pub fn on_fragment_change(callback: impl Fn(String) + 'static) -> Option<Listene
     Some(listen(&window, "hashchange", move |event| {
         // The event's own address: the page may have replaced the fragment in the meantime.
         let url = Reflect::get(event, &"newURL".into()).ok().and_then(|url| url.as_string());
-        let of_event = url.map(|url| url.split_once('#').unwrap_or_default().1.to_owned());
+        let of_event = url.map(|url| of_run(url.split_once('#').unwrap_or_default().1));
         callback(of_event.unwrap_or_else(fragment));
     }))
 }

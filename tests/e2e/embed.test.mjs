@@ -56,7 +56,10 @@ async function open(body, options = {}) {
   return {
     page,
     heard: (kind) => page.evaluate((kind) => window.heard.filter((it) => it.worldlines === kind), kind),
-    async leave() {
+    /** Ends it; `missing`: a file could not be found, as it should. */
+    async leave({ missing = false } = {}) {
+      const isOfIt = (it) => missing && /404|missing\.json/.test(it);
+      reader.complaints.splice(0, Infinity, ...reader.complaints.filter((it) => !isOfIt(it)));
       await reader.leave();
       await site.stop();
     },
@@ -115,6 +118,47 @@ test("an element is a still picture until its reader comes, at most three are li
   await site.leave();
 });
 
+test("an element obeys before it is live, keeps what was loaded when it is parked, and follows the theme around", async () => {
+  const fragment = await bundled(OPENING);
+  const site = await open(element(fragment, 'start="40"') + script());
+  const { page } = site;
+  const place = page.locator("world-lines");
+  await place.locator(".still svg").waitFor();
+  // Still: nothing is live. Wishes wait until the program can hear them.
+  await place.evaluate((it, other) => {
+    it.load(other);
+    it.pause();
+  }, await bundled(MAEKAWA));
+  const frame = place.frameLocator("iframe");
+  await arrived(frame);
+  await until(async () => (await site.heard("verdict")).at(-1)?.protocol === "maekawa", "the other run is there");
+  await place.evaluate((it) => it.seek(25));
+  await until(async () => (await site.heard("time")).at(-1).time === 25, "it is at the moment");
+  await page.evaluate(() => (document.documentElement.dataset.theme = "dark"));
+  await until(async () => (await frame.locator("html").getAttribute("data-theme")) === "dark", "the frame is dark");
+  await until(async () => place.evaluate((it) => it.link.includes("#s=")), "the element knows the link");
+  await place.evaluate((it) => it.park());
+  await place.locator(".still svg.worldlines-dark").waitFor();
+  assert.match(await place.locator(".still svg desc").textContent(), /Maekawa/);
+  await wake(place);
+  await arrived(frame);
+  await until(async () => (await site.heard("ready")).length === 3, "it is live again");
+  await until(async () => (await site.heard("time")).at(-1).time === 25, "at the moment at which it was left");
+  assert.equal((await site.heard("verdict")).at(-1).protocol, "maekawa");
+  await site.leave();
+});
+
+test("an element opens a file beside the page, and says what is wrong with an attribute", async () => {
+  const site = await open(`<world-lines src="missing.json" controls="none"></world-lines>${script()}`);
+  const warned = [];
+  site.page.on("console", (message) => warned.push(message.text()));
+  const place = site.page.locator("world-lines");
+  await place.locator(".still").click();
+  await until(async () => warned.some((it) => /controls is "none", expected/.test(it)), "the attribute is named");
+  await until(async () => (await site.heard("error")).some((it) => /missing\.json/.test(it.message)), "the file is named");
+  await site.leave({ missing: true });
+});
+
 test("a plain frame in a sandbox tells what happens, and obeys the page around it alone", async () => {
   const fragment = await bundled(OPENING);
   const source = `${playground.url}?embed${fragment}`;
@@ -143,7 +187,7 @@ test("a plain frame in a sandbox tells what happens, and obeys the page around i
     await until(async () => (await site.heard("error")).length > count, `it refuses ${JSON.stringify(wish)}`);
     assert.match((await site.heard("error")).at(-1).message, expected);
   };
-  await refused({ worldlines: "format" }, /found "format", expected load, play, pause, seek/);
+  await refused({ worldlines: "format" }, /found "format", expected load, play, pause, seek, theme/);
   await refused({ worldlines: "seek", time: "soon" }, /time: found "soon", expected a number of virtual ms/);
   await refused({ worldlines: "seek", time: -1 }, /time: found -1/);
   await refused({ worldlines: "load", scenario: { version: 1 } }, /scenario: found \{"version":1\}/);
