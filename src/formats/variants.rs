@@ -1,14 +1,12 @@
-//! Variants of an exercise are made, and each is checked to be the same task (docs/exercises.md).
+//! Makes variants of an exercise, and checks that each is the same task (docs/exercises.md).
 //!
 //! A variant has the same goal and needs the same least number of faults: the search finds a solution with that many,
-//! and none with fewer. Its run differs from those of all others, so a code of one is no code of another.
-
-use sha2::{Digest, Sha256};
+//! and none with fewer. Its run differs from those of all others, so the code of one does not count for another.
 
 use super::{
-    MAX_WHOLE, Problem, catalogue, exercise,
+    Problem, catalogue, exercise,
     problem::shown,
-    scenario::{Variant, goal_of, with_variants, without_variants},
+    scenario::{Variant, goal_of, hashed, with_variants, without_variants},
     search::Asked,
 };
 use crate::{
@@ -18,9 +16,9 @@ use crate::{
     search::{Budget, Search, Workers, interleavings_cover},
 };
 
-/// Number of candidates for each variant after which no more are tried.
+/// Largest number of candidates that are tried for each variant.
 const TRIES: usize = 20;
-/// Number of candidates for each variant that are refused because the solution of one solves another.
+/// Largest number of candidates that are refused, for each variant, because one solution solves both.
 const CHOOSY: usize = 4;
 /// Longest time by which a variant is later, in virtual ms.
 const LATER: u64 = 50;
@@ -128,7 +126,7 @@ pub fn make(exercise: &Scenario, wanted: &Wanted) -> Result<Made, Problem> {
     if accepted.len() < wanted.count {
         let found = format!("{} wanted", count_of(wanted.count, "variant"));
         return Err(Problem::new(
-            "--count",
+            "count",
             found,
             format!("at most {}, as many as are the same task", accepted.len()),
         ));
@@ -246,9 +244,7 @@ fn candidate(exercise: &Scenario, seed: u64, index: u64) -> Variant {
     let mut draws = 0_u64;
     let mut below = |most: u64| {
         draws += 1;
-        let hash = Sha256::digest(format!("variant {seed} {index} {draws}"));
-        let number = hash[..8].iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-        number % most.max(1)
+        hashed(&format!("variant {seed} {index} {draws}")) % most.max(1)
     };
     let mut nodes = exercise.nodes.clone();
     for place in (1..nodes.len()).rev() {
@@ -258,7 +254,7 @@ fn candidate(exercise: &Scenario, seed: u64, index: u64) -> Variant {
     let less = below(min / 5 + 1);
     Variant {
         nodes: Some(nodes).filter(|nodes| *nodes != exercise.nodes),
-        seed: Some(below(1_000_000.min(MAX_WHOLE))),
+        seed: Some(below(1_000_000)),
         later: below(LATER + 1),
         delay: Some(Delay { min: min - less, max: max - less }).filter(|_| less > 0),
     }

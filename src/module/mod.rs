@@ -15,8 +15,7 @@ use crate::{
     diagram::{event_sentence, explain as explained},
     export::{SvgOptions, Theme, svg as drawn},
     formats::{
-        Problem, catalogue, link,
-        scenario::{self, without_variants},
+        Problem, catalogue, link, scenario,
         search::{self, Asked, Found, Results},
     },
     kernel::Scenario,
@@ -41,12 +40,8 @@ fn error(problem: &Problem) -> JsValue {
     error.into()
 }
 
-fn read(text: &str) -> Result<Scenario, Problem> {
-    scenario::read(text)
-}
-
 fn outcome(text: &str) -> Result<Outcome, Problem> {
-    Ok(Outcome::of(read(text)?)?)
+    Ok(Outcome::of(scenario::read(text)?)?)
 }
 
 fn json(value: &impl Serialize) -> String {
@@ -93,7 +88,7 @@ pub fn encode(scenario: &str) -> Result<String, JsValue> {
 #[wasm_bindgen]
 pub fn decode(link: &str) -> Result<String, JsValue> {
     let decoded = link::decode(link).map_err(|problem| error(&problem))?;
-    Ok(scenario::write(&without_variants(decoded.scenario)))
+    Ok(scenario::write(&decoded.scenario))
 }
 
 /// An explanation as JSON.

@@ -204,7 +204,7 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
         Command::List { json: true } => catalogue::to_json() + "\n",
         Command::List { json: false } => catalogue::to_text(),
         Command::Run { source, form, picture } => {
-            picture.check(form.is_picture(), form.png.is_some())?;
+            picture.check(form.is_picture(), form.is_pixels())?;
             let input = Input::of(&source)?;
             let outcome = run(&source, input.scenario)?;
             if let Some(expected) = input.digest {

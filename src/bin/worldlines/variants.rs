@@ -71,7 +71,7 @@ impl VariantsArgs {
             workers: Workers::all_cores(),
         };
         let made = make(&exercise, &wanted).map_err(|problem| match problem.path.as_str() {
-            "--count" => problem.to_string(),
+            "count" => format!("--{problem}"),
             _ => about(&self.source, &problem),
         })?;
         let _ = io::stderr().write_all(told(&made, wanted.count).as_bytes());

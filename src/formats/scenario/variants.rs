@@ -1,7 +1,7 @@
 //! Variants of an exercise: the same task with other names, times and draws, one for each student (docs/exercises.md).
 //!
-//! A variant is what differs from the exercise. The key of a student, which a link carries in `&v=`, picks one of them by
-//! a hash, so that a teacher needs no list of who has which.
+//! A [`Variant`] holds the differences from the exercise. A hash of the student's key, which a link carries in `&v=`,
+//! picks it. So the teacher keeps no list of students and variants.
 
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -13,10 +13,7 @@ use super::{
     times,
 };
 use crate::{
-    formats::{
-        json::{MAX_WHOLE, Place},
-        problem::Problem,
-    },
+    formats::{json::Place, problem::Problem},
     kernel::{Delay, MAX_NODES, MAX_TIME, NodeId, Scenario, Time},
 };
 
@@ -52,12 +49,14 @@ impl Variant {
             if list.len() != nodes {
                 return Err(names.problem(expected));
             }
-            node_names(&list)
-                .map_err(|problem| names.problem(format!("names: {}", problem.expected)))?;
+            node_names(&list).map_err(|problem| Problem {
+                path: format!("{}.{}", place.path(), problem.path),
+                ..problem
+            })?;
             variant.nodes = Some(list);
         }
         if let Some(seed) = fields.find("seed") {
-            variant.seed = Some(seed.whole(0..=MAX_WHOLE)?);
+            variant.seed = Some(seed.whole(bounds::SEEDS)?);
         }
         if let Some(later) = fields.find("later") {
             variant.later = later.whole(bounds::TIMES)?;
@@ -110,9 +109,9 @@ impl Variant {
     }
 }
 
-/// Gives all nodes other names, which may be those of other nodes before: each passes by a name that nothing has.
+/// Gives all nodes other names, which may be those of other nodes before: each passes by a name of one word that no text has.
 fn rename_all(scenario: &mut Scenario, names: &[String]) {
-    let free = |place: usize| format!("node{place}-of-the-exercise");
+    let free = |place: usize| format!("node{place}ofTheExercise");
     for place in 0..names.len() {
         let before = scenario.nodes[place].clone();
         rename_everywhere(scenario, place, &before, free(place));
@@ -191,12 +190,19 @@ pub fn variant_for(exercise: &Scenario, id: &str) -> Result<Option<(usize, Scena
     if variants.is_empty() {
         return Ok(None);
     }
-    let hash = Sha256::digest(key_of(id).as_bytes());
-    let number = hash[..8].iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-    let place = (number % variants.len() as u64) as usize;
+    if id.trim().is_empty() {
+        return Err(Problem::new("v", "nothing", "the id of a student: each has a variant"));
+    }
+    let place = (hashed(&key_of(id)) % variants.len() as u64) as usize;
     let variant = variants[place].of(exercise).map_err(|problem| Problem {
         path: format!("goal.variants[{place}]: {}", problem.path),
         ..problem
     })?;
     Ok(Some((place + 1, variant)))
+}
+
+/// Returns the first eight bytes of the SHA-256 of a text as a number.
+pub(in crate::formats) fn hashed(text: &str) -> u64 {
+    let hash = Sha256::digest(text.as_bytes());
+    hash[..8].iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }

@@ -128,7 +128,9 @@ fn link_with_a_key_opens_the_variant_of_the_student() {
     let mut rows = table.split_terminator("\r\n");
     assert_eq!(rows.next(), Some("id,variant,link"));
     let ids = ["anna", "bert@example.edu", "s1003"];
-    for (row, id) in rows.zip(ids) {
+    let rows: Vec<_> = rows.collect();
+    assert_eq!(rows.len(), ids.len());
+    for (row, id) in rows.into_iter().zip(ids) {
         let cells: Vec<&str> = row.splitn(3, ',').collect();
         let (number, variant) = variant_for(&exercise, id).expect("valid").expect("there are some");
         assert_eq!((cells[0].to_lowercase().as_str(), cells[1]), (id, number.to_string().as_str()));
@@ -209,8 +211,8 @@ fn variants_with_a_mistake_are_refused_with_their_place() {
         ("5", "goal.variants: ", "a list of variants"),
         (r#"[{"node": 3}]"#, "goal.variants[0].node: ", "did you mean \"nodes\"?"),
         (r#"[{}, {"nodes": ["A"]}]"#, "goal.variants[1].nodes: ", "the names of 2 nodes"),
-        (r#"[{"nodes": ["A", "A"]}]"#, "goal.variants[0].nodes: ", "no other node"),
-        (r#"[{"nodes": ["A", "B>"]}]"#, "goal.variants[0].nodes: ", "1 to 24 characters"),
+        (r#"[{"nodes": ["A", "A"]}]"#, "goal.variants[0].nodes[1]: ", "no other node"),
+        (r#"[{"nodes": ["A", "B>"]}]"#, "goal.variants[0].nodes[1]: ", "1 to 24 characters"),
         (r#"[{"nodes": 2}]"#, "goal.variants[0].nodes: ", "names"),
         (r#"[{"seed": -1}]"#, "goal.variants[0].seed: ", "a whole number"),
         (r#"[{"later": "x"}]"#, "goal.variants[0].later: ", "a whole number"),

@@ -97,6 +97,7 @@ fn bless() {
 #[test]
 fn published_link_opens_with_the_same_run_and_the_same_verdicts() {
     let corpus = corpus();
+    assert!(corpus.len() >= 83, "files are missing from the corpus");
     assert!(paths("new").is_empty(), "a new link is to be added: `cargo xtask bless`");
     for golden in corpus {
         let path = golden.path.display().to_string();
@@ -123,18 +124,23 @@ fn published_link_opens_with_the_same_run_and_the_same_verdicts() {
 }
 
 #[test]
-fn published_links_cover_every_protocol_and_parameter() {
-    let (mut seen, mut set) = (BTreeSet::new(), BTreeSet::new());
+fn published_links_cover_every_protocol_request_and_parameter() {
+    let (mut seen, mut set, mut asked) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for golden in corpus() {
         let scenario = scenario::read(&golden.scenario).expect("it is valid");
         let protocol = protocols::find(&scenario.protocol).expect("it is known");
         seen.insert(protocol.id);
+        asked.extend(scenario.requests.iter().map(|it| (protocol.id, it.name.clone())));
         let text: Json = serde_json::from_str(&golden.scenario).expect("it is JSON");
         let params = text["params"].as_object().cloned().unwrap_or_default();
         set.extend(params.into_iter().map(|(name, _)| (protocol.id, name)));
     }
     for (_, protocol) in protocols::catalogue() {
         assert!(seen.contains(protocol.id), "{} has no published link", protocol.id);
+        for request in protocol.behaviour.requests {
+            let wanted = (protocol.id, request.name.to_owned());
+            assert!(asked.contains(&wanted), "no published link asks {wanted:?}");
+        }
         for parameter in protocol.behaviour.parameters {
             let wanted = (protocol.id, parameter.name.to_owned());
             assert!(set.contains(&wanted), "no published link sets {wanted:?}");
