@@ -15,7 +15,7 @@ const MAX_NESTING: usize = 32;
 /// Returns the forms of a text, each with its line. A single list is taken apart.
 ///
 /// # Errors
-/// The line of the first form that is none, or that nests too deeply.
+/// The line of the first form that cannot be read or nests too deeply.
 pub(super) fn forms(text: &str) -> Result<Vec<(usize, Json)>, Problem> {
     if let Some(number) = too_deep(text) {
         let found = format!("more than {MAX_NESTING} levels of nesting");
@@ -33,6 +33,10 @@ pub(super) fn forms(text: &str) -> Result<Vec<(usize, Json)>, Problem> {
     let offset = text.len() - inner.len();
     loop {
         rest = without_blank(rest);
+        if rest.is_empty() && is_list {
+            let found = fault(&Code::UnexpectedEOF);
+            return Err(Problem::new(line(number), found, "Clojure's data notation (EDN)"));
+        }
         if rest.is_empty() || (is_list && rest.starts_with([']', ')'])) {
             return Ok(forms);
         }
@@ -48,7 +52,7 @@ pub(super) fn forms(text: &str) -> Result<Vec<(usize, Json)>, Problem> {
         if after.len() == rest.len() {
             return Err(Problem::new(
                 line(number),
-                "a sign of no form",
+                "a character that begins no form",
                 "Clojure's data notation (EDN)",
             ));
         }

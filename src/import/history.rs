@@ -309,7 +309,6 @@ fn call(
                     ("write", json!({ "key": of_value(key), "value": of_value(value) }))
                 }
             };
-            // With a queue beside it, a register's requests have the other type.
             (name.to_owned(), Some(with), Packet::new(access))
         }
         (Abstraction::Register, Some(Known::Queue(queue))) => {

@@ -56,7 +56,7 @@ pub(super) fn of_json(
     recording(events.collect::<Result<_, _>>()?, judged_as)
 }
 
-/// Reads lines of JSON, one for each event: a history, or a list of operations.
+/// Reads lines of JSON, one for each event of a history.
 pub(super) fn of_json_lines(
     text: &str,
     judged_as: Option<Abstraction>,

@@ -165,7 +165,7 @@ fn of_json(text: &str, judged_as: Option<Abstraction>) -> Result<Imported, Probl
         (_, Some((name, list))) => (name.to_owned(), list),
         // A single operation.
         (Json::Object(fields), _) if fields.contains_key("type") => {
-            return Ok(run(jepsen::of_json_lines(text, judged_as)?));
+            return Ok(run(jepsen::of_json("", std::slice::from_ref(&json), judged_as)?));
         }
         _ => return Err(Problem::new("", places::shown(&json), FORMATS)),
     };

@@ -127,7 +127,10 @@ fn of_events(path: &str, list: &[Json]) -> Result<History, Problem> {
         };
         if is_call {
             let (name, value) = input(value);
-            open.insert(id, history.operations.len());
+            if open.insert(id.clone(), history.operations.len()).is_some() {
+                let found = format!("a second call of {id} before its return");
+                return Err(Problem::new(path, found, "one call for each id"));
+            }
             history.operations.push(Operation {
                 path,
                 client,
@@ -150,6 +153,7 @@ fn of_events(path: &str, list: &[Json]) -> Result<History, Problem> {
 }
 
 /// Returns the name and the value of an input: `{"op": "put", "key": "x", "value": 1}`, `["write", 1]`, `"read"`.
+/// A text is a name: what it says of a value has no type.
 fn input(input: &Json) -> (String, Json) {
     match input {
         Json::Object(fields) => {
@@ -173,10 +177,7 @@ fn input(input: &Json) -> (String, Json) {
             Some((name, rest)) => (plain(name), rest.to_vec().into()),
             None => ("operation".to_owned(), Json::Null),
         },
-        Json::String(name) => match name.split_once(' ') {
-            Some((name, value)) => (name.to_owned(), value.into()),
-            None => (name.clone(), Json::Null),
-        },
+        Json::String(name) => (name.clone(), Json::Null),
         other => ("operation".to_owned(), other.clone()),
     }
 }

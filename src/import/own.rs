@@ -15,13 +15,13 @@ use crate::{
     abstractions::{Value, broadcast, consensus, mutex, register},
     formats::Problem,
     kernel::{
-        Detection, EventKind, Fault, Loss, MessageId, NodeId, Packet, Request, Side, Strategy,
-        Tampering, Time, visible,
+        Detection, EventKind, Fault, Loss, MAX_TIME, MessageId, NodeId, Packet, Request, Side,
+        Strategy, Tampering, Time, visible,
     },
 };
 
 /// Kinds of indications (docs/trace.md). An unknown kind becomes a plain event.
-const KINDS: [&str; 18] = [
+const KINDS: [&str; 20] = [
     "deliver",
     "view",
     "joined",
@@ -40,8 +40,9 @@ const KINDS: [&str; 18] = [
     "record",
     "snapshot",
     "checkpoint",
+    "rollback",
+    "stamp",
 ];
-const MORE_KINDS: [&str; 2] = ["rollback", "stamp"];
 
 /// A trace that is being read.
 struct Reader {
@@ -139,7 +140,7 @@ impl Reader {
             let found = fields.get(field).map_or_else(|| "nothing".to_owned(), shown);
             Problem::new(format!("{path}.{field}"), found, expected)
         };
-        let time = fields.get("time").and_then(Json::as_u64);
+        let time = fields.get("time").and_then(Json::as_u64).filter(|it| *it <= MAX_TIME);
         let time = time.ok_or_else(|| wrong("time", "a whole number of ms"))?;
         if time < self.builder.last() {
             return Err(wrong("time", "a time that is not before the event above"));
@@ -164,10 +165,11 @@ impl Reader {
             }
             _ => None,
         };
+        if let Some(kind) = plain_kind {
+            self.builder.push(time, node, kind);
+            return Ok(());
+        }
         match kind {
-            _ if plain_kind.is_some() => {
-                self.builder.push(time, node, plain_kind.unwrap_or(EventKind::Crash));
-            }
             "request" => {
                 let name = text("name").ok_or_else(|| wrong("name", "the name of a request"))?;
                 let packet = self.request(name, data);
@@ -304,8 +306,7 @@ impl Reader {
 
     fn indication(&mut self, time: Time, node: NodeId, kind: &str, data: Option<&Json>) {
         let data = data.unwrap_or(&Json::Null);
-        let mut kinds = KINDS.iter().chain(&MORE_KINDS);
-        let Some(known) = kinds.find(|it| **it == kind) else {
+        let Some(known) = KINDS.iter().find(|it| **it == kind) else {
             self.builder.event(time, node, &format!("{kind} {}", summary(data)));
             return;
         };

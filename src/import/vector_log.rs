@@ -257,6 +257,10 @@ fn compile(expression: &str) -> Result<Regex, Problem> {
 }
 
 fn compile_any(expression: &str) -> Result<Regex, Problem> {
+    if expression.len() > LONGEST {
+        let found = format!("{} bytes", expression.len());
+        return Err(Problem::new("expression", found, format!("at most {LONGEST}")));
+    }
     let mut builder = RegexBuilder::new(&escaped_braces(expression));
     builder.multi_line(true).size_limit(EXPRESSION);
     builder.build().map_err(|why| {
@@ -267,6 +271,9 @@ fn compile_any(expression: &str) -> Result<Regex, Problem> {
         )
     })
 }
+
+/// Greatest length of an expression, in bytes.
+const LONGEST: usize = 1_000;
 
 /// Returns an expression of JavaScript with each brace that begins no repetition escaped: there it stands for itself.
 fn escaped_braces(expression: &str) -> String {

@@ -7,6 +7,8 @@ use worldlines::{
     runs::Outcome,
 };
 
+use crate::usage::whole;
+
 /// Options of a picture.
 #[derive(Args)]
 pub(crate) struct PictureArgs {
@@ -14,8 +16,8 @@ pub(crate) struct PictureArgs {
     #[arg(long, value_enum)]
     theme: Option<Colours>,
     /// Width of a picture in pixels, 240 to 20000; by default as wide as its marks need.
-    #[arg(long, value_name = "PX", value_parser = clap::value_parser!(u32).range(240..=20_000))]
-    width: Option<u32>,
+    #[arg(long, value_name = "PX", value_parser = width)]
+    width: Option<u64>,
     /// Draw the diagram alone: no title, captions, verdicts or legend.
     #[arg(long)]
     bare: bool,
@@ -33,7 +35,12 @@ pub(crate) struct PictureArgs {
 /// Reads a scale.
 fn scale(text: &str) -> Result<f32, String> {
     let scale = text.parse().ok().filter(|scale| (0.1..=16.0).contains(scale));
-    scale.ok_or_else(|| "expected a number from 0.1 to 16".to_owned())
+    scale.ok_or_else(|| "a number from 0.1 to 16".to_owned())
+}
+
+/// Reads a width.
+fn width(text: &str) -> Result<u64, String> {
+    whole(text, 240..=20_000)
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -86,8 +93,9 @@ impl PictureArgs {
             Some(Colours::Auto) | None => Theme::Auto,
         };
         let fragment = link::fragment(&run.scenario, Some(&run.digest()));
-        let fits = fragment.len() <= link::MAX_LINK;
+        // An imported run has no protocol, which a link would have to name.
+        let fits = !run.protocol.id.is_empty() && fragment.len() <= link::MAX_LINK;
         let link = fits.then(|| format!("{}{fragment}", self.base.as_deref().unwrap_or_default()));
-        SvgOptions { theme, width: self.width.map(f64::from), bare: self.bare, link }
+        SvgOptions { theme, width: self.width.map(|width| width as f64), bare: self.bare, link }
     }
 }

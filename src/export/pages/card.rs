@@ -43,7 +43,7 @@ pub(super) fn card(run: &Outcome) -> String {
         y += LINE;
     }
     texts += &format!(
-        "<text x=\"{MARGIN}\" y=\"{}\" font-size=\"26\" fill=\"#55606b\">{} · Worldlines</text>\n",
+        "<text x=\"{MARGIN}\" y=\"{}\" font-size=\"26\" fill=\"#4f5d6b\">{} · Worldlines</text>\n",
         y + 20,
         escaped(run.protocol.name)
     );
@@ -53,7 +53,7 @@ pub(super) fn card(run: &Outcome) -> String {
     let (_, inner) = rest.split_once(" viewBox=").unwrap_or_default();
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{HEIGHT}\" \
-         viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-family=\"DejaVu Sans\" fill=\"#17202a\">\n\
+         viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-family=\"DejaVu Sans\" fill=\"#14202b\">\n\
          <rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"#ffffff\"/>\n{texts}\
          {before} x=\"{MARGIN}\" y=\"{y}\" width=\"{}\" height=\"{}\" viewBox={inner}</svg>\n",
         WIDTH - 2 * MARGIN,

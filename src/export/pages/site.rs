@@ -8,6 +8,7 @@ use super::{
     file::{Content, SiteFile, link_to, path_of},
 };
 use crate::{
+    export::{Theme, svg::tokens},
     formats::{
         Problem,
         bundled::{self, Bundled},
@@ -16,7 +17,7 @@ use crate::{
     protocols::{self, FAMILIES, Family},
 };
 
-/// Style sheet of all pages.
+/// Style sheet of all pages, behind the playground's tokens of colours.
 const STYLE: &str = include_str!("pages.css");
 /// The playground's icon: without one of their own, browsers ask the root of the host.
 const ICON: &str = include_str!("../../../static/icon.svg");
@@ -39,7 +40,7 @@ impl Site<'_> {
             content: Content::Text(text),
         };
         let mut files = vec![
-            text(STYLE_FILE, STYLE.to_owned()),
+            text(STYLE_FILE, tokens(Theme::Auto) + STYLE),
             text(ICON_FILE, ICON.to_owned()),
             text("index.html", self.catalogue()),
         ];

@@ -137,7 +137,7 @@ fn kept<'a>(rule: &Rule<'a>) -> Vec<(&'a str, &'a str)> {
 /// Returns the style sheet of a picture that has these classes; `scope` is the class of the picture itself, to which its
 /// rules are confined.
 ///
-/// `classes` are those of its elements: together those that occur on one element, with spaces between them.
+/// `together` has the class attributes of its elements: the classes of one element, separated by spaces.
 pub(super) fn sheet(theme: Theme, scope: &str, together: &[&str]) -> String {
     let mut classes: Vec<_> = together.iter().flat_map(|names| names.split(' ')).collect();
     classes.sort_unstable();

@@ -45,7 +45,10 @@ fn picture_with_a_wrong_option_is_refused() {
             assert_eq!(line, format!("worldlines: {}: {expected}", option[0]));
         }
     }
-    assert!(refused(&["run", "--svg", "-", "--width", "12", "-"], HALF_WAY).contains("240"));
+    assert_eq!(
+        refused(&["run", "--svg", "-", "--width", "12", "-"], HALF_WAY),
+        "worldlines: --width: found \"12\", expected a whole number from 240 to 20000"
+    );
     assert!(refused(&["run", "--svg", "no/such/folder.svg", "-"], HALF_WAY).contains("folder.svg"));
     assert!(refused(&["run", "--png", "no/such/folder.png", "-"], HALF_WAY).contains("folder.png"));
     assert!(
@@ -53,10 +56,23 @@ fn picture_with_a_wrong_option_is_refused() {
     );
     for scale in ["0", "17", "NaN", "x"] {
         let line = refused(&["run", "--png", "-", "--scale", scale, "-"], HALF_WAY);
-        assert!(line.contains("from 0.1 to 16"), "{line}");
+        let expected = "expected a number from 0.1 to 16";
+        assert_eq!(line, format!("worldlines: --scale: found \"{scale}\", {expected}"));
     }
     let large = ["run", "--png", "-", "--width", "20000", "--scale", "16", "-"];
     assert!(refused(&large, HALF_WAY).contains("at most 100000000 pixels"));
+}
+
+#[test]
+fn picture_of_an_imported_run_has_no_link() {
+    let log = "a {\"a\":1}\nx\nb {\"b\":1,\"a\":1}\ny\n";
+    let base = ["--base", "https://example.org/"];
+    let imported = worldlines(&[&["import", "-", "--svg", "-"][..], &base].concat(), log);
+    let imported = String::from_utf8(imported.stdout).expect("it is text");
+    assert!(imported.contains("<svg") && !imported.contains("example.org"), "{imported}");
+    let own = worldlines(&[&["run", "-", "--svg", "-"][..], &base].concat(), HALF_WAY);
+    let own = String::from_utf8(own.stdout).expect("it is text");
+    assert!(own.contains("https://example.org/#s="), "the link of a run that can be opened");
 }
 
 /// A decoded PNG.

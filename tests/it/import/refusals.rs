@@ -1,6 +1,6 @@
 //! Bad input: the line or the path, what was found, and what was expected.
 
-use worldlines::import::{Options, import, import_with};
+use worldlines::import::{Imported, Options, import, import_with};
 
 use crate::common::command_line::refused;
 
@@ -41,7 +41,7 @@ const LOGS: [(&str, &str); 13] = [
 ];
 
 /// Histories, states and traces, with a part of the answer.
-const OTHERS: [(&str, &str); 16] = [
+const OTHERS: [(&str, &str); 20] = [
     (
         "{:type :invoke, :process 0, :f :read, :value nil\n",
         "line 1: found the end of the text within a form",
@@ -87,6 +87,16 @@ const OTHERS: [(&str, &str); 16] = [
         "{\"version\":1,\"protocol\":null,\"nodes\":[\"a\"],\"events\":[{\"time\":0,\"node\":\"a\",\"kind\":\"receive\",\"message\":\"b>a#1\"}]}",
         "events[0].message: found \"b>a#1\", expected a message that was sent to this node",
     ),
+    (
+        "{\"version\":1,\"protocol\":null,\"nodes\":[\"a\"],\"events\":[{\"time\":18446744073709551615,\"node\":\"a\",\"kind\":\"crash\"}]}",
+        "events[0].time: found 18446744073709551615, expected a whole number of ms",
+    ),
+    (
+        "[{\"ClientId\":0,\"Kind\":\"call\",\"Id\":4,\"Value\":\"read\"},{\"ClientId\":0,\"Kind\":\"call\",\"Id\":4,\"Value\":\"read\"}]",
+        "[1]: found a second call of 4 before its return, expected one call for each id",
+    ),
+    ("[{:type :invoke, :process 0, :f :read}\n", "line 1: found the end of the text within a form"),
+    ("[{:type :invoke, :process 0, :f :read} \u{1}]", "line 1: found"),
     ("{\"protocol\":\"paxos\"}", "version: found nothing, expected"),
 ];
 
@@ -120,6 +130,23 @@ fn bounds_are_checked_before_anything_is_built() {
     };
     let refusal = import_with("x", &large).err().map(|it| it.to_string()).unwrap_or_default();
     assert!(refusal.starts_with("expression: found "), "{refusal}");
+    let long = format!("(?<host>{}", "{".repeat(1_000));
+    let long = Options { expression: Some(long), judged_as: None };
+    let refusal = import_with("x", &long).err().map(|it| it.to_string()).unwrap_or_default();
+    assert_eq!(refusal, "expression: found 1008 bytes, expected at most 1000");
+}
+
+#[test]
+fn operation_in_one_text_is_not_judged_and_one_event_over_several_lines_is_read() {
+    let history = r#"[{"ClientId":0,"Input":"write 5","Output":"ok","Call":0,"Return":1},
+        {"ClientId":1,"Input":"read","Output":5,"Call":2,"Return":3}]"#;
+    let Ok(Imported::Run(run)) = import(history) else { panic!("it is a run") };
+    assert!(
+        !run.outcome.report.is_violated(),
+        "a text has no type: 5 is no other value than the number"
+    );
+    let event = "{\n  \"type\": \"invoke\",\n  \"process\": 0,\n  \"f\": \"read\"\n}";
+    assert!(import(event).is_ok(), "{}", refusal(event));
 }
 
 #[test]
