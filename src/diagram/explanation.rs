@@ -9,7 +9,7 @@ use crate::{
     analysis::{Judgement, chain},
     kernel::{
         EventId, EventKind, Fate, Fault, Kind, Loss, MessageName, Scenario, Trace, Verdict,
-        count_of, sentence as full_stop, spell, spell_exactly,
+        count_of, joined, sentence as full_stop, spell, spell_exactly,
     },
     runs::Outcome,
     search::{
@@ -112,15 +112,6 @@ fn sentence(scenario: &Scenario, text: &str) -> String {
     full_stop(format!("{}{}", first.unwrap_or_default(), letters.as_str()))
 }
 
-/// `a`, `a and b`, `a, b and c`.
-fn listed(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [only] => only.clone(),
-        [most @ .., last] => format!("{} and {last}", most.join(", ")),
-    }
-}
-
 /// Largest number of faults that are named one by one.
 const MOST_SAID: usize = 12;
 
@@ -144,7 +135,7 @@ fn went_wrong(outcome: &Outcome) -> Vec<String> {
     }
     let first = match said.is_empty() {
         true => "No fault has an effect.".to_owned(),
-        false => sentence(scenario, &listed(&said)),
+        false => sentence(scenario, &joined(&said)),
     };
     std::iter::once(first).chain(lost_by_chance(trace)).collect()
 }
@@ -165,7 +156,7 @@ fn lost_by_chance(trace: &Trace) -> Option<String> {
         format!("{} {are} lost {how}", count_of(count, "message"))
     });
     let said: Vec<String> = said.collect();
-    (!said.is_empty()).then(|| full_stop(listed(&said)))
+    (!said.is_empty()).then(|| full_stop(joined(&said)))
 }
 
 /// Time at which a fault struck, in virtual ms.

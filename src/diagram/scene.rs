@@ -131,8 +131,7 @@ pub struct Limit {
 }
 
 impl Limit {
-    /// Limit of a picture that is replaced in the next frame, as while a reader zooms, where a picture at rest may have so many
-    /// elements.
+    /// Limit of a picture that the next frame replaces, as during a zoom; `elements` is the limit at rest.
     #[must_use]
     pub const fn passing(elements: usize) -> Self {
         Self { elements: elements / 6, rough: 2.0 }

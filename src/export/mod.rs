@@ -28,8 +28,9 @@ pub use tikz::tikz;
 pub use words::{MOST_TOLD, words};
 
 use crate::{
+    analysis::{Judgement, Report},
     diagram::event_sentence,
-    kernel::{EventId, visible},
+    kernel::{EventId, Verdict, spell, visible},
     runs::Outcome,
 };
 
@@ -50,4 +51,16 @@ pub fn file_stem(heading: &str) -> String {
 /// Describes an event in one line: `Bob delivers m1 from Alice`.
 fn sentence(run: &Outcome, event: EventId) -> String {
     visible(&event_sentence(&run.scenario, &run.trace, event)).into_owned()
+}
+
+/// Returns the sign of a property's status, and the status in words.
+fn status_words(run: &Outcome, judgement: &Judgement) -> (&'static str, String) {
+    match &judgement.verdict {
+        Verdict::Holds => ("✓", "holds".to_owned()),
+        Verdict::Undecided(why) => ("…", format!("undecided: {}", spell(why, &run.scenario.nodes))),
+        Verdict::Violated { why, .. } => {
+            let at = Report::violated_at(judgement, &run.trace).unwrap_or(run.trace.end);
+            ("✗", format!("violated at {at} ms: {}", spell(why, &run.scenario.nodes)))
+        }
+    }
 }

@@ -67,7 +67,7 @@ impl Builder {
 
     /// Appends an event.
     pub(super) fn push(&mut self, time: Time, node: NodeId, kind: EventKind) -> EventId {
-        // An earlier time than that of the event before would be none.
+        // Times never decrease.
         let last = self.trace.events.last().map_or(0, |event| event.time);
         let time = time.clamp(last, MAX_TIME);
         self.trace.events.push(Event { time, node, kind });

@@ -62,7 +62,7 @@ pub(super) enum Unit {
     Any,
 }
 
-/// An operation that properties speak of.
+/// An operation of an abstraction with properties.
 enum Known {
     Access(register::Access),
     Queue(register::Operation),
@@ -142,7 +142,7 @@ impl History {
         steps
     }
 
-    /// The abstraction whose requests all operations are.
+    /// Returns the abstraction that has a request for each operation.
     fn fits(&self) -> Abstraction {
         let known: Option<Vec<Known>> = self.operations.iter().map(known).collect();
         match known.as_deref() {

@@ -67,7 +67,7 @@ pub fn import(text: &str) -> Result<Imported, Problem> {
 /// Imports a text with a reader's choices.
 ///
 /// # Errors
-/// As [`import`]; or if the expression is none, or lacks a group.
+/// As for [`import`]; also if the expression is invalid, or lacks a group.
 pub fn import_with(text: &str, options: &Options) -> Result<Imported, Problem> {
     if text.len() > MAX_TEXT {
         let found = format!("{} bytes", text.len());

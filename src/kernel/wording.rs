@@ -29,6 +29,16 @@ pub fn sentence(mut text: String) -> String {
     text
 }
 
+/// Joins the parts of an enumeration: `a`, `a and b`, `a, b and c`.
+#[must_use]
+pub fn joined(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [only] => only.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

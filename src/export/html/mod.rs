@@ -3,14 +3,14 @@
 use serde_json::json;
 
 use super::{
-    sentence,
+    sentence, status_words,
     svg::{Figure, LICENCE, SvgOptions, escaped, heading, tokens},
     words::words,
 };
 use crate::{
-    analysis::{Judgement, Report},
+    analysis::Judgement,
     diagram::Orientation,
-    kernel::{Time, Verdict, count_of, spell, visible},
+    kernel::{Time, count_of, visible},
     runs::Outcome,
 };
 
@@ -20,8 +20,8 @@ const STYLE: &str = include_str!("page.css");
 pub const MOST_PLAYED: usize = 5_000;
 
 /// Returns a run as an HTML document that opens from a file: the picture, the verdicts, the run in words as its text
-/// alternative, and a player that steps through the events and plays them. Without scripts the picture stands as it is, and so
-/// it does for a run of more than [`MOST_PLAYED`] events. `bare` leaves out all but picture and player.
+/// alternative, and a player that steps through the events and plays them. Without scripts, or with more
+/// than [`MOST_PLAYED`] events, the picture is static. `bare` leaves out all but picture and player.
 #[must_use]
 pub fn html(run: &Outcome, options: &SvgOptions) -> String {
     let figure = Figure::of(run, options);
@@ -109,18 +109,6 @@ fn verdicts(run: &Outcome, promised: bool) -> String {
         (false, false) => format!(
             "<p class=\"soft\">Beyond the promise</p>\n<ul class=\"verdicts\">\n{items}</ul>\n"
         ),
-    }
-}
-
-/// Returns the sign of a property's status, and the status in words.
-pub(super) fn status_words(run: &Outcome, judgement: &Judgement) -> (&'static str, String) {
-    match &judgement.verdict {
-        Verdict::Holds => ("✓", "holds".to_owned()),
-        Verdict::Undecided(why) => ("…", format!("undecided: {}", spell(why, &run.scenario.nodes))),
-        Verdict::Violated { why, .. } => {
-            let at = Report::violated_at(judgement, &run.trace).unwrap_or(run.trace.end);
-            ("✗", format!("violated at {at} ms: {}", spell(why, &run.scenario.nodes)))
-        }
     }
 }
 

@@ -138,7 +138,7 @@
       return;
     }
     if (cursor === events) [cursor, time] = [0, 0];
-    // What changes many times a second is not to be read out.
+    // A text that changes many times a second is not announced.
     said.setAttribute("aria-live", "off");
     let before = null;
     const frame = (now) => {

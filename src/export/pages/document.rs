@@ -74,7 +74,7 @@ impl Document<'_> {
     fn head(&self, base: Option<&str>, root: &str) -> String {
         let title = escaped_text(self.title);
         let description = escaped_text(&shortened(self.description));
-        // Without the site's address, relative ones: most readers of them resolve these too.
+        // If the site's address is unknown, addresses are relative; most programs resolve them.
         let absolute = |path: &str| match base {
             Some(base) => escaped(&format!("{base}p/{}{path}", self.path)),
             None if path.is_empty() => "./".to_owned(),

@@ -8,8 +8,7 @@ use super::{
 use crate::{
     analysis::Judgement,
     export::{
-        Theme,
-        html::status_words,
+        Theme, status_words,
         svg::{Figure, SvgOptions, escaped, heading},
         words::words,
     },

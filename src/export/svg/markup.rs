@@ -7,7 +7,7 @@ const NARROW: f64 = 0.4;
 const MIDDLE: f64 = 0.62;
 const CAPITAL: f64 = 0.72;
 const WIDE: f64 = 1.05;
-/// The same of bold text, as a multiple.
+/// Factor of the width of bold text.
 pub(super) const BOLD: f64 = 1.12;
 /// First of the wide scripts: ideographs, kana, emoji.
 const FIRST_WIDE: char = '\u{1100}';

@@ -8,9 +8,9 @@ use super::{
     options::{Extent, SvgOptions},
 };
 use crate::{
-    analysis::{Judgement, Report},
     diagram::{Orientation, Plot, Point, deadlock_sentence, path::px, signs},
-    kernel::{NodeId, Verdict, spell, visible},
+    export::status_words,
+    kernel::{NodeId, Verdict, visible},
     runs::Outcome,
 };
 
@@ -28,16 +28,6 @@ pub fn heading(run: &Outcome) -> String {
     match run.scenario.title.as_str() {
         "" => run.protocol.name.to_owned(),
         title => visible(title).into_owned(),
-    }
-}
-
-/// Sentence on a property that does not hold, in the names of the nodes.
-fn words_of(run: &Outcome, judgement: &Judgement) -> Option<String> {
-    match &judgement.verdict {
-        Verdict::Holds => None,
-        Verdict::Undecided(why) | Verdict::Violated { why, .. } => {
-            Some(spell(why, &run.scenario.nodes))
-        }
     }
 }
 
@@ -244,17 +234,14 @@ fn verdicts(run: &Outcome, sheet: &mut Sheet) {
             sheet.lines("wl-soft", 0.0, (12.0, 18.0), lead);
         }
         for judgement in all() {
-            let Some(why) = words_of(run, judgement) else { continue };
-            let (class, sign, status) = match judgement.verdict {
-                Verdict::Undecided(_) => ("wl-open", "…", "undecided".to_owned()),
-                _ => {
-                    let at = Report::violated_at(judgement, &run.trace).unwrap_or(run.trace.end);
-                    ("wl-bad", "✗", format!("violated at {at} ms"))
-                }
-            };
+            if judgement.verdict == Verdict::Holds {
+                continue;
+            }
+            let class = if judgement.verdict.is_violated() { "wl-bad" } else { "wl-open" };
+            let (sign, words) = status_words(run, judgement);
             let first = sheet.y + SENTENCE.1 - (SENTENCE.1 - SENTENCE.0);
             sheet.out += &(text(class, 2.0, first, sign) + "\n");
-            let words = format!("{} {status}: {why}", judgement.property.name);
+            let words = format!("{} {words}", judgement.property.name);
             sheet.lines("wl-said", SIGN, SENTENCE, &words);
         }
         let holding = all().filter(|it| it.verdict == Verdict::Holds);

@@ -62,7 +62,7 @@ fn rules(sheet: &str) -> Vec<Rule<'_>> {
     rules
 }
 
-/// The text behind the block whose beginning this text follows.
+/// Returns the text after a block, given the text after its opening brace.
 fn after_block(text: &str) -> &str {
     let mut depth = 1;
     for (place, character) in text.char_indices() {

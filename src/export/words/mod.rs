@@ -11,14 +11,14 @@ mod statement;
 use choice::Choice;
 pub use choice::MOST_TOLD;
 use moments::Moments;
-use parts::{MOST_LISTED, clipped, joined, listed};
+use parts::{MOST_LISTED, clipped, listed};
 
 use crate::{
     analysis::{Breach, Judgement, Report},
     diagram::{deadlock_sentence, fault_sentence},
     kernel::{
-        Fate, Fault, Kind, MAX_EVENTS, PerMillion, Scenario, Trace, Verdict, count_of, sentence,
-        spell, visible,
+        Fate, Fault, Kind, MAX_EVENTS, PerMillion, Scenario, Trace, Verdict, count_of, joined,
+        sentence, spell, visible,
     },
     runs::Outcome,
 };

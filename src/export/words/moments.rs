@@ -377,7 +377,7 @@ fn name(run: &Outcome, node: NodeId) -> String {
     run.scenario.name(node)
 }
 
-/// Number of nodes that are named one by one although they are all others.
+/// Largest number of receivers that are named when a message goes to all other nodes.
 const MANY: usize = 3;
 
 /// Text of a message in a sentence: quoted if it is blank.

@@ -1,20 +1,11 @@
 //! Parts of sentences and their bounds.
 
-use crate::kernel::count_of;
+use crate::kernel::{count_of, joined};
 
 /// Largest number of names, faults or messages in one list.
 pub(super) const MOST_LISTED: usize = 12;
 /// Greatest length of a clause about one event, in characters.
 const LONGEST: usize = 240;
-
-/// Joins parts of a sentence: `a, b and c`.
-pub(super) fn joined(parts: &[String]) -> String {
-    match parts {
-        [] => String::new(),
-        [one] => one.clone(),
-        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
-    }
-}
 
 /// Joins things, at most [`MOST_LISTED`] of them: `a, b and 3 further nodes`.
 pub(super) fn listed(mut things: Vec<String>, one: &str) -> String {

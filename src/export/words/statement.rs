@@ -1,7 +1,7 @@
 //! Clauses joined to a sentence about one node.
 
-use super::parts::joined;
 use crate::diagram::Clause;
+use crate::kernel::joined;
 
 /// Most clauses that are joined without naming the node again.
 const MOST_JOINED: usize = 4;

@@ -5,6 +5,7 @@ pub(crate) mod budget;
 pub(crate) mod chance;
 pub(crate) mod command_line;
 pub(crate) mod compared;
+pub(crate) mod faults;
 pub(crate) mod history;
 pub(crate) mod prose;
 pub(crate) mod random_scenario;

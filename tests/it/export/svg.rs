@@ -129,7 +129,7 @@ fn nothing_of_a_bundled_picture_reaches_over_its_edge() {
             let root = picture.root_element();
             let (wide, high) = (number(root, "width"), number(root, "height"));
             assert!(text.len() < 300_000, "{path}: {} bytes", text.len());
-            // Where time runs down, nodes and curves have a least breadth.
+            // If the time axis points down, nodes and curves have a minimum width, so many nodes need a wider picture.
             let least = run.scenario.nodes.len() as f64 * 84.0 + strips(run.protocol, &run.trace);
             if let Some(width) = width.filter(|width| least + 28.0 <= *width) {
                 assert!((wide - width).abs() < 0.5, "{path}: {wide} at {width}");

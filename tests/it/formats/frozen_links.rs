@@ -10,12 +10,14 @@ use std::{collections::BTreeSet, env, fs, path::PathBuf, sync::Once};
 use serde_json::Value as Json;
 use worldlines::{
     formats::{link, scenario},
-    kernel::{Fault, Strategy},
     protocols,
     runs::Outcome,
 };
 
-use crate::common::folder;
+use crate::common::{
+    faults::{FAULTS, kind_of},
+    folder,
+};
 
 const FOLDER: &str = "tests/golden/links";
 /// Links that were made before the digest was frozen: the program says that their runs differ.
@@ -97,7 +99,7 @@ fn bless() {
 #[test]
 fn published_link_opens_with_the_same_run_and_the_same_verdicts() {
     let corpus = corpus();
-    assert!(corpus.len() >= 83, "files are missing from the corpus");
+    assert!(corpus.len() >= 84, "files are missing from the corpus");
     assert!(paths("new").is_empty(), "a new link is to be added: `cargo xtask bless`");
     for golden in corpus {
         let path = golden.path.display().to_string();
@@ -148,57 +150,6 @@ fn published_links_cover_every_protocol_request_and_parameter() {
     }
 }
 
-/// Kind of a fault. A new kind does not compile before it is listed here and in `FAULTS`.
-fn kind(fault: &Fault) -> &'static str {
-    match fault {
-        Fault::Drop { .. } => "drop",
-        Fault::Delay { .. } => "delay",
-        Fault::Duplicate { .. } => "duplicate",
-        Fault::Corrupt { .. } => "corrupt",
-        Fault::Forge { .. } => "forge",
-        Fault::Crash { after_sends: None, .. } => "crash",
-        Fault::Crash { .. } => "crash after sends",
-        Fault::CrashWriting { .. } => "crash after writes",
-        Fault::Recover { .. } => "recover",
-        Fault::Pause { .. } => "pause",
-        Fault::Partition { .. } => "partition",
-        Fault::Cut { .. } => "cut",
-        Fault::Omit { .. } => "omit",
-        Fault::Drift { .. } => "drift",
-        Fault::Traitor { strategy, .. } => match strategy {
-            Strategy::Silent => "silent traitor",
-            Strategy::Random => "random traitor",
-            Strategy::Equivocate => "equivocating traitor",
-            Strategy::Flip => "flipping traitor",
-            Strategy::Collude => "colluding traitor",
-            Strategy::Scripted => "scripted traitor",
-        },
-    }
-}
-
-const FAULTS: [&str; 20] = [
-    "drop",
-    "delay",
-    "duplicate",
-    "corrupt",
-    "forge",
-    "crash",
-    "crash after sends",
-    "crash after writes",
-    "recover",
-    "pause",
-    "partition",
-    "cut",
-    "omit",
-    "drift",
-    "silent traitor",
-    "random traitor",
-    "equivocating traitor",
-    "flipping traitor",
-    "colluding traitor",
-    "scripted traitor",
-];
-
 #[test]
 fn published_links_cover_every_fault_with_an_effect() {
     let mut used = BTreeSet::new();
@@ -206,7 +157,7 @@ fn published_links_cover_every_fault_with_an_effect() {
         let (decoded, run) = opened(&golden.link, &golden.path.to_string_lossy());
         let faults = decoded.scenario.faults.iter().enumerate();
         let with_effect = faults.filter(|(place, _)| !run.trace.unused_faults.contains(place));
-        used.extend(with_effect.map(|(_, fault)| kind(fault)));
+        used.extend(with_effect.map(|(_, fault)| kind_of(fault)));
     }
     let missing: Vec<_> = FAULTS.iter().filter(|kind| !used.contains(*kind)).collect();
     assert!(missing.is_empty(), "no published link has {missing:?} with an effect");
