@@ -13,9 +13,9 @@ use crate::tools::{self, Toolbox};
 use crate::workspace::Workspace;
 
 /// Greatest size of the first program, in bytes of brotli: see docs/size.md.
-const FIRST_PROGRAM: u64 = 313_500;
+const FIRST_PROGRAM: u64 = 314_000;
 /// Greatest size of everything that is fetched before a reader can act on the opening page.
-const BEFORE_ACTING: u64 = 410_000;
+const BEFORE_ACTING: u64 = 411_500;
 /// Greatest size of a file that is fetched later.
 const PART: u64 = 30_000;
 /// Greatest size of a file that several parts share.
