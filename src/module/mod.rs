@@ -18,7 +18,6 @@ use crate::{
         Problem, catalogue, link, scenario,
         search::{self, Asked, Found, Results},
     },
-    kernel::Scenario,
     runs::Outcome,
     search::{Search, Target, Workers},
 };
