@@ -3,6 +3,7 @@
 use super::{
     Features, Label, Lane, LaneState, Layout, Orientation, Point, Window,
     labels::{Placed, elide_to},
+    path::push_px,
 };
 use crate::kernel::{Drawn, NodeId, Protocol, Sample, Scenario, Trace};
 
@@ -14,6 +15,10 @@ const MARGIN: f64 = 12.0;
 const BANDS: (f64, f64) = (0.56, 48.0);
 /// Largest number of bands drawn.
 const BANDS_DRAWN: usize = 60;
+/// Number of tints of the bands.
+const TINTS: i64 = 6;
+/// Largest number of curves with a name and a sign of their own.
+pub const SINGLE_CURVES: usize = 16;
 /// Largest length of the names at the ends of curves.
 const NAME: usize = 6;
 
@@ -69,6 +74,27 @@ pub struct Curve {
     pub points: Vec<Point>,
     /// Name of the node at the end of the curve, if there is room.
     pub label: Option<Label>,
+}
+
+impl Curve {
+    /// Returns the curve as the data of a path.
+    #[must_use]
+    pub fn stroke(&self) -> String {
+        let mut d = String::new();
+        for (place, point) in self.points.iter().enumerate() {
+            d.push(if place == 0 { 'M' } else { 'L' });
+            push_px(&mut d, point.x);
+            d.push(' ');
+            push_px(&mut d, point.y);
+        }
+        d
+    }
+}
+
+/// Returns the class of a band's tint. Numbers that differ by a multiple of the number of tints have the same.
+#[must_use]
+pub fn tint(value: i64) -> String {
+    format!("tint-{}", value.rem_euclid(TINTS))
 }
 
 /// Places of the metrics that are drawn in this form and were measured in this run.

@@ -57,7 +57,7 @@ pub use ghosts::{Ghosts, Side};
 pub use layout::{Frame, Layout, Orientation, Point, Window};
 pub use legend::{Sign, signs};
 pub use marks::{Mark, MarkShape, mark_shape, sign_at};
-pub use measures::{Band, Curve, Plot, STRIP, measured, strips};
+pub use measures::{Band, Curve, Plot, SINGLE_CURVES, STRIP, measured, strips, tint};
 pub use scene::{Detail, Flag, HeldBack, Limit, Scene, Tick};
 use sections::Stay;
 pub use sections::{Bar, Clash, Field, clashes, stays};

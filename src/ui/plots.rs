@@ -5,15 +5,12 @@ use yew::prelude::*;
 use super::{
     drawing::Props,
     shapes::{self, ENDS},
-    svg::{line, push_px, rect, text},
+    svg::{line, rect, text},
 };
 use crate::{
-    diagram::{Curve, Orientation, Plot, Point},
+    diagram::{Curve, Orientation, Plot, Point, SINGLE_CURVES},
     kernel::NodeId,
 };
-
-/// Largest number of curves with a name and a sign of their own.
-const ALONE: usize = 16;
 
 /// Draws the strip of one metric.
 pub(super) fn draw(props: &Props, plot: &Plot) -> Html {
@@ -35,14 +32,14 @@ pub(super) fn draw(props: &Props, plot: &Plot) -> Html {
 
 /// The curves of one metric: of many nodes, those of one stroke are one element.
 fn curves(props: &Props, curves: &[Curve]) -> Html {
-    if curves.len() <= ALONE {
+    if curves.len() <= SINGLE_CURVES {
         return curves.iter().map(|curve| draw_curve(props, curve)).collect();
     }
     let strokes = 0..ENDS.len();
     strokes
         .map(|stroke| {
             let alike = curves.iter().filter(|it| it.node.index() % ENDS.len() == stroke);
-            let d: String = alike.map(stroke_of).collect();
+            let d: String = alike.map(Curve::stroke).collect();
             html! {
                 <g class={classes!("curve", format!("style-{stroke}"))}><path class="stroke" {d} /></g>
             }
@@ -50,20 +47,8 @@ fn curves(props: &Props, curves: &[Curve]) -> Html {
         .collect()
 }
 
-fn stroke_of(curve: &Curve) -> String {
-    let mut d = String::new();
-    for (place, point) in curve.points.iter().enumerate() {
-        let step = if place == 0 { 'M' } else { 'L' };
-        d.push(step);
-        push_px(&mut d, point.x);
-        d.push(' ');
-        push_px(&mut d, point.y);
-    }
-    d
-}
-
 fn draw_curve(props: &Props, curve: &Curve) -> Html {
-    let d = stroke_of(curve);
+    let d = curve.stroke();
     html! {
         <g class={classes!("curve", style(curve.node))}>
             <title>{ props.run.scenario.name(curve.node) }</title>

@@ -10,13 +10,10 @@ use crate::{
     app::text,
     diagram::{
         Across, Band, Bar, Barrier, Field, Orientation, Piece, Point, Strike, Waiting,
-        deadlock_sentence, path,
+        deadlock_sentence, path, tint,
     },
     kernel::spell,
 };
-
-/// Number of tints of the bands; numbers that differ by a multiple of it have the same tint.
-const TINTS: i64 = 6;
 
 /// A number behind a line: a round, a term, a view.
 pub(super) fn band(props: &Props, band: &Band) -> Html {
@@ -34,11 +31,6 @@ pub(super) fn band(props: &Props, band: &Band) -> Html {
             if let Some(label) = &band.label { { text(label) } }
         </g>
     }
-}
-
-/// The class of a number's tint.
-pub(super) fn tint(value: i64) -> String {
-    format!("tint-{}", value.rem_euclid(TINTS))
 }
 
 /// A stay in the critical section.

@@ -5,11 +5,12 @@ use crate::{
     app::text,
     diagram::{
         Across, Arrow, Band, Bar, Barrier, Curve, Detail, Field, HeldBack, Label, Lane, LaneState,
-        Layout, Mark, MarkShape, Merged, Oddity, Orientation, Piece, Plot, Point, Scene, Stretch,
-        Strike, Waiting, Wall, deadlock_sentence, event_sentence, fault_sentence, message_sentence,
-        path::{bent, head, line, push_px, px, strokes},
+        Layout, Mark, MarkShape, Merged, Oddity, Orientation, Piece, Plot, Point, SINGLE_CURVES,
+        Scene, Stretch, Strike, Waiting, Wall, deadlock_sentence, event_sentence, fault_sentence,
+        message_sentence,
+        path::{bent, head, line, px, strokes},
         shapes::{self, ENDS, Placed, ShapePart, TWICE, name_of_mark, name_of_oddity, of_mark},
-        sign_at,
+        sign_at, tint,
     },
     kernel::{EventId, NodeId, spell, visible},
     runs::Outcome,
@@ -17,10 +18,6 @@ use crate::{
 
 /// Distance of a text's baseline below its middle.
 const BASELINE: f64 = 4.2;
-/// Number of tints of the bands; numbers that differ by a multiple of it have the same tint.
-const TINTS: i64 = 6;
-/// Largest number of curves with a name and a sign of their own.
-const ALONE: usize = 16;
 
 /// A run and the picture of it.
 #[derive(Clone, Copy)]
@@ -161,7 +158,7 @@ impl Drawing<'_> {
             + &rect(band.from, band.to)
             + &path("", &line(band.from, start))
             + &label_of(band.label.as_ref());
-        group(&format!("band tint-{}", band.value.rem_euclid(TINTS)), "", &elements)
+        group(&format!("band {}", tint(band.value)), "", &elements)
     }
 
     fn wall(&self, wall: &Wall) -> String {
@@ -298,20 +295,14 @@ impl Drawing<'_> {
             elements += &path("grid", &line(grid.from, grid.to));
             elements += &label(&grid.label);
         }
-        let alone = plot.curves.len() <= ALONE;
+        let alone = plot.curves.len() <= SINGLE_CURVES;
         elements.extend(plot.curves.iter().map(|curve| self.curve(curve, alone)));
         group("plot", "", &elements)
     }
 
     fn curve(&self, curve: &Curve, alone: bool) -> String {
-        let mut d = String::new();
-        for (place, point) in curve.points.iter().enumerate() {
-            d.push(if place == 0 { 'M' } else { 'L' });
-            push_px(&mut d, point.x);
-            d.push(' ');
-            push_px(&mut d, point.y);
-        }
-        let mut elements = title(&self.run.scenario.name(curve.node)) + &path("stroke", &d);
+        let mut elements =
+            title(&self.run.scenario.name(curve.node)) + &path("stroke", &curve.stroke());
         if alone {
             elements.extend(curve.points.last().map(|&end| curve_sign(curve.node, end)));
             elements += &label_of(curve.label.as_ref());
