@@ -1,5 +1,5 @@
 // Runs before anything is drawn, and stays when the program has stopped: the theme, the address that asks for another
-// run than the first picture's, and what a reader is told after a panic.
+// run than the first picture's, a browser without WebAssembly, and what a reader is told after a panic.
 "use strict";
 (() => {
   const root = document.documentElement;
@@ -19,6 +19,12 @@
       // A page in a sandbox may not: it opens the first example.
     }
   }
+  const addSheet = (name) => {
+    const sheet = document.createElement("link");
+    sheet.rel = "stylesheet";
+    sheet.href = root.dataset.files + name;
+    document.head.append(sheet);
+  };
   /** Keys of the fragment that a restarted embed keeps. */
   let ofEmbed = "";
   // An embed in another page: `?embed`, and keys of the fragment (docs/embedding.md).
@@ -30,14 +36,17 @@
     const controls = keys.get("controls") ?? "focus";
     root.dataset.embed = ["full", "focus", "locked"].includes(controls) ? controls : "focus";
     if (controls === "locked") root.dataset.locked = "";
-    const sheet = document.createElement("link");
-    sheet.rel = "stylesheet";
-    sheet.href = `${root.dataset.files}embed.css`;
-    document.head.append(sheet);
+    addSheet("embed.css");
     if (/^(light|dark)$/.test(keys.get("theme"))) root.dataset.theme = keys.get("theme");
     if (/^\d{1,9}$/.test(keys.get("start"))) root.dataset.start = keys.get("start");
   }
-  if (location.hash.length > 1 || /[?&]src=./.test(location.search)) root.dataset.opens = "link";
+  if (typeof WebAssembly !== "object") {
+    // An old browser, or one whose owner forbids it: the first picture stands for good, as without scripts.
+    root.dataset.unsupported = "";
+    addSheet("noscript.css");
+  } else if (location.hash.length > 1 || /[?&]src=./.test(location.search)) {
+    root.dataset.opens = "link";
+  }
   // The program opens without what was open when it stopped.
   if (history.state?.restarted) root.dataset.restarted = "";
 
@@ -57,7 +66,7 @@
 
   /** True for what WebAssembly throws when it cannot go on: a panic, no memory, a stack that is full. */
   const isTrap = (error) =>
-    error instanceof WebAssembly.RuntimeError ||
+    (typeof WebAssembly === "object" && error instanceof WebAssembly.RuntimeError) ||
     ((error instanceof RangeError || error?.name === "InternalError") && /wasm/.test(error.stack ?? ""));
 
   const element = (name, text, properties = {}) => Object.assign(document.createElement(name), { textContent: text }, properties);

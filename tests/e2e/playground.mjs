@@ -70,13 +70,16 @@ function waitFromOutside(page) {
  * A reader with a window. `open(fragment)` opens the page in a new tab and waits for its diagram;
  * `complaints` collects whatever the pages printed as an error (what their policy forbids is printed), threw, or
  * asked for in vain or from another host (but for `origins`); `leave()` closes the window and fails the test where there were any.
+ * With `offline` the page is kept for use without a network, as readers have it.
  */
-async function newReader(browser, url, { origins = [], ...options } = {}) {
+async function newReader(browser, url, { origins = [], offline = false, ...options } = {}) {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
     permissions: ["clipboard-read", "clipboard-write"],
     ...options,
   });
+  // The tests answer requests of the page themselves, which a service worker would answer instead.
+  if (!offline) await context.addInitScript(() => delete Navigator.prototype.serviceWorker);
   context.setDefaultTimeout(PATIENCE);
   context.on("page", waitFromOutside);
   const complaints = [];

@@ -39,7 +39,7 @@ export function fileOf(folder, address) {
   return file.startsWith(path.resolve(folder) + path.sep) ? file : null;
 }
 
-/** Files that a host sends in brotli if the browser accepts it, each compressed once, as usual hosts do. */
+/** Files of whose compressed forms none is beside them, each compressed once, as usual hosts do. */
 const compressed = new Map();
 
 function brotli(file, content) {
@@ -48,10 +48,23 @@ function brotli(file, content) {
 }
 
 /**
- * Starts the server on a free port; answers its address and a function that stops it. With `compress` it sends
- * brotli, which matters to those who measure.
+ * The form of a file in which a host sends it, with the name of its encoding: the one that `cargo xtask dist` has put beside
+ * it, or else brotli.
  */
-export async function serveFolder(folder, { compress = false } = {}) {
+async function sent(file, content, accepted = "") {
+  const forms = [["br", ".br"], ["gzip", ".gz"]].filter(([encoding]) => accepted.includes(encoding));
+  for (const [encoding, ending] of forms) {
+    const form = await readFile(file + ending).catch(() => undefined);
+    if (form) return [encoding, form];
+  }
+  return forms[0]?.[0] === "br" ? ["br", brotli(file, content)] : ["identity", content];
+}
+
+/**
+ * Starts the server on a free port, or on `port`; answers its address and a function that stops it. With `compress` it
+ * sends compressed files, which matters to those who measure.
+ */
+export async function serveFolder(folder, { compress = false, port = 0 } = {}) {
   const server = createServer(async (request, response) => {
     const file = fileOf(folder, request.url);
     try {
@@ -65,13 +78,14 @@ export async function serveFolder(folder, { compress = false } = {}) {
         "access-control-allow-origin": "*",
         "content-security-policy": POLICY,
       };
-      if (compress) headers["content-encoding"] = "br";
-      response.writeHead(200, headers).end(compress ? brotli(file, content) : content);
+      if (!compress) return response.writeHead(200, headers).end(content);
+      const [encoding, form] = await sent(file, content, request.headers["accept-encoding"]);
+      response.writeHead(200, { ...headers, "content-encoding": encoding, vary: "accept-encoding" }).end(form);
     } catch {
       response.writeHead(404, { "content-type": "text/plain" }).end("not found");
     }
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
   const stop = () => {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));

@@ -30,7 +30,20 @@ const FEATURES: &str = "--enable-mutable-globals --enable-sign-ext --enable-refe
                         --enable-nontrapping-float-to-int";
 
 /// Files that keep their address beside `index.html`, since other pages or the browser name them.
-const BESIDE: [&str; 2] = ["embed.js", "sw.js"];
+const BESIDE: [&str; 7] = [
+    EMBED,
+    "sw.js",
+    "manifest.webmanifest",
+    "icon-180.png",
+    "icon-192.png",
+    "icon-512.png",
+    "icon-maskable.png",
+];
+/// The script that other pages name.
+const EMBED: &str = "embed.js";
+/// List of the files of a build, for the service worker (`www/sw.js`): a line has the size in bytes and the path from the
+/// build's folder.
+const LIST: &str = "files.txt";
 
 /// Number of earlier builds whose files are kept.
 const KEPT: usize = 3;
@@ -142,10 +155,19 @@ pub(crate) fn files(
     let source = fs::read_to_string(&source).map_err(|why| wrong(&source, &why))?;
     let page = markup::read(&source)?;
     for file in &page.files {
-        copy(&www.join(file), &made.join(markup::name(file)))?;
+        let name = markup::name(file);
+        // A package is not installed.
+        if profile != Profile::Whole || name == EMBED || !BESIDE.contains(&name) {
+            copy(&www.join(file), &made.join(name))?;
+        }
     }
     source_index(workspace, "run").arg("--").arg(made.join("source")).run()?;
     let html = page.html.replace(PROGRAM, &loading(&made));
+    let html = match profile {
+        Profile::Page => markup::kept_offline(&html),
+        Profile::Whole => markup::without_installation(&markup::without_permanent_pages(&html)),
+        Profile::Serve | Profile::Dev => markup::without_permanent_pages(&html),
+    };
     let index = made.join("index.html");
     fs::write(&index, html).map_err(|why| wrong(&index, &why))?;
     if matches!(profile, Profile::Page | Profile::Whole)
@@ -155,7 +177,29 @@ pub(crate) fn files(
     }
     let html = fs::read_to_string(&index).map_err(|why| wrong(&index, &why))?;
     fs::remove_file(&index).map_err(|why| wrong(&index, &why))?;
+    if profile == Profile::Page {
+        let list = made.join(LIST);
+        fs::write(&list, sizes(&made)?).map_err(|why| wrong(&list, &why))?;
+    }
     Ok(Files { folder: made, html })
+}
+
+/// Returns the list of a build's files. Of those beside `index.html` only the one that a page may need without a network
+/// is in it.
+fn sizes(made: &Path) -> Result<String, String> {
+    let mut list = String::new();
+    for name in names(made, "")? {
+        let place = match name.as_str() {
+            LIST => continue,
+            EMBED => "../",
+            beside if BESIDE.contains(&beside) => continue,
+            _ => "",
+        };
+        let file = made.join(&name);
+        let size = fs::metadata(&file).map_err(|why| wrong(&file, &why))?.len();
+        list.push_str(&format!("{size} {place}{name}\n"));
+    }
+    Ok(list)
 }
 
 /// Returns the elements that load the program: all its files start at once.
@@ -452,6 +496,19 @@ mod tests {
         let mut done = done.into_inner().expect("nobody panicked");
         done.sort_unstable();
         assert_eq!(done, [1, 2, 3]);
+    }
+
+    #[test]
+    fn list_of_files_has_sizes_and_leaves_out_what_is_beside_the_page() {
+        let made = std::env::temp_dir().join(format!("worldlines-list-{}", std::process::id()));
+        anew(&made.join("source")).expect("a folder");
+        for (name, content) in
+            [("a.js", "1"), ("embed.js", "22"), ("source/b.json", "333"), ("sw.js", "4"), (LIST, "5")]
+        {
+            fs::write(made.join(name), content).expect("a file");
+        }
+        assert_eq!(sizes(&made).as_deref(), Ok("1 a.js\n2 ../embed.js\n3 source/b.json\n"));
+        fs::remove_dir_all(&made).expect("it is removed");
     }
 
     #[test]

@@ -15,6 +15,12 @@ pub(crate) const PROGRAM: &str = "<!-- program -->";
 /// The attribute by which the program finds its files: their folder, relative to the page.
 const FOLDER: &str = "data-files=\"./\"";
 
+/// Begin of the sentence on the permanent pages, at the end of a paragraph.
+const PERMANENT: &str = " <a href=\"p/\">";
+
+/// Begins of the elements by which a reader installs the page.
+const INSTALLATION: [&str; 2] = ["<link rel=\"manifest\"", "<link rel=\"apple-touch-icon\""];
+
 /// Reads the page.
 ///
 /// # Errors
@@ -61,6 +67,29 @@ pub(crate) fn with_folder(html: &str, folder: &str, files: &[String]) -> String 
         }
     }
     html
+}
+
+/// Returns the page without its sentences on the permanent pages: a build that has none would lead nowhere.
+pub(crate) fn without_permanent_pages(html: &str) -> String {
+    let (mut next, mut rest) = (String::new(), html);
+    while let Some(start) = rest.find(PERMANENT) {
+        let (before, sentence) = rest.split_at(start);
+        next.push_str(before);
+        rest = &sentence[sentence.find("</p>").unwrap_or(sentence.len())..];
+    }
+    next + rest
+}
+
+/// Returns the page without the elements by which a reader installs it, for a page in a package.
+pub(crate) fn without_installation(html: &str) -> String {
+    let is_kept =
+        |line: &&str| !INSTALLATION.iter().any(|kind| line.trim_start().starts_with(kind));
+    html.lines().filter(is_kept).flat_map(|line| [line, "\n"]).collect()
+}
+
+/// Returns the page with the attribute by which it is kept for use without a network (`www/offline.js`).
+pub(crate) fn kept_offline(html: &str) -> String {
+    html.replacen(FOLDER, &format!("data-offline {FOLDER}"), 1)
 }
 
 /// Returns the last part of a path.
@@ -115,5 +144,10 @@ mod tests {
         let source = std::fs::read_to_string(workspace.root().join("www/index.html"));
         let page = read(&source.expect("it is there")).expect("it is well formed");
         assert!(page.html.contains(PROGRAM) && page.html.contains(FOLDER), "{}", page.html);
+        let bare = without_installation(&without_permanent_pages(&page.html));
+        assert_eq!(page.html.matches(PERMANENT).count(), 2, "{}", page.html);
+        assert!(!bare.contains("p/\"") && !bare.contains("need n"), "{bare}");
+        assert_eq!(page.html.lines().count() - bare.lines().count(), INSTALLATION.len());
+        assert!(kept_offline(&bare).contains("<html lang=\"en\" data-offline data-files="), "{bare}");
     }
 }

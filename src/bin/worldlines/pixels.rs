@@ -136,3 +136,54 @@ fn write(mut encoder: Encoder<'_, &mut Vec<u8>>, map: &Pixmap) -> Result<(), Enc
     writer.write_image_data(&colours)?;
     writer.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The icon of which the page's other icons are made.
+    const ICON: &str = include_str!("../../../static/icon.svg");
+
+    /// Returns the icon as the bytes of a PNG of this width, without its paper where that is transparent.
+    fn icon(svg: &str, width: u16) -> Vec<u8> {
+        let tree = Tree::from_str(svg, &Options::default()).expect("the icon can be read");
+        let scale = f32::from(width) / tree.size().width();
+        let mut map = Pixmap::new(width.into(), width.into()).expect("it is small");
+        resvg::render(&tree, Transform::from_scale(scale, scale), &mut map.as_mut());
+        let mut bytes = Vec::new();
+        let mut encoder = Encoder::new(&mut bytes, width.into(), width.into());
+        encoder.set_color(ColorType::Rgba);
+        let pixels = map.pixels().iter().map(|pixel| pixel.demultiply());
+        let colours: Vec<u8> =
+            pixels.flat_map(|it| [it.red(), it.green(), it.blue(), it.alpha()]).collect();
+        let mut writer = encoder.write_header().expect("bytes can be written");
+        writer.write_image_data(&colours).expect("bytes can be written");
+        writer.finish().expect("bytes can be written");
+        bytes
+    }
+
+    #[test]
+    fn icons_of_pixels_show_the_icon() {
+        // The system cuts these to a shape of its own: paper up to the edge, and nothing of the sign near it.
+        let paper = ICON.replace("viewBox=\"0 0 32 32\"", "viewBox=\"-4 -4 40 40\"").replace(
+            "<rect width=\"32\" height=\"32\" rx=\"7\"",
+            "<rect x=\"-4\" y=\"-4\" width=\"40\" height=\"40\"",
+        );
+        assert_eq!(paper.matches("-4").count(), 4, "{paper}");
+        let icons = [
+            ("icon-180.png", &*paper, 180),
+            ("icon-192.png", ICON, 192),
+            ("icon-512.png", ICON, 512),
+            ("icon-maskable.png", &*paper, 512),
+        ];
+        for (name, svg, width) in icons {
+            let file = format!("{}/static/{name}", env!("CARGO_MANIFEST_DIR"));
+            let drawn = icon(svg, width);
+            if std::env::var_os("UPDATE_GOLDEN").is_some() {
+                fs::write(&file, &drawn).expect("it can be written");
+            }
+            let there = fs::read(&file).unwrap_or_default();
+            assert!(there == drawn, "{name} shows another icon: run the test with UPDATE_GOLDEN=1");
+        }
+    }
+}
