@@ -502,9 +502,13 @@ mod tests {
     fn list_of_files_has_sizes_and_leaves_out_what_is_beside_the_page() {
         let made = std::env::temp_dir().join(format!("worldlines-list-{}", std::process::id()));
         anew(&made.join("source")).expect("a folder");
-        for (name, content) in
-            [("a.js", "1"), ("embed.js", "22"), ("source/b.json", "333"), ("sw.js", "4"), (LIST, "5")]
-        {
+        for (name, content) in [
+            ("a.js", "1"),
+            ("embed.js", "22"),
+            ("source/b.json", "333"),
+            ("sw.js", "4"),
+            (LIST, "5"),
+        ] {
             fs::write(made.join(name), content).expect("a file");
         }
         assert_eq!(sizes(&made).as_deref(), Ok("1 a.js\n2 ../embed.js\n3 source/b.json\n"));

@@ -157,7 +157,14 @@ mod tests {
         assert!(line.starts_with("3 files to publish, 20001 bytes"), "{line}");
         let names = bundle::names(&dist, "").expect("a folder");
         let expected = [
-            "a.js", "a.js.br", "a.js.gz", "c.png", "d.txt", "p/b.html", "p/b.html.br", "p/b.html.gz",
+            "a.js",
+            "a.js.br",
+            "a.js.gz",
+            "c.png",
+            "d.txt",
+            "p/b.html",
+            "p/b.html.br",
+            "p/b.html.gz",
         ];
         assert_eq!(names, expected);
         // A file of an earlier build is left as it is.

@@ -148,6 +148,9 @@ mod tests {
         assert_eq!(page.html.matches(PERMANENT).count(), 2, "{}", page.html);
         assert!(!bare.contains("p/\"") && !bare.contains("need n"), "{bare}");
         assert_eq!(page.html.lines().count() - bare.lines().count(), INSTALLATION.len());
-        assert!(kept_offline(&bare).contains("<html lang=\"en\" data-offline data-files="), "{bare}");
+        assert!(
+            kept_offline(&bare).contains("<html lang=\"en\" data-offline data-files="),
+            "{bare}"
+        );
     }
 }
