@@ -70,16 +70,15 @@ function waitFromOutside(page) {
  * A reader with a window. `open(fragment)` opens the page in a new tab and waits for its diagram;
  * `complaints` collects whatever the pages printed as an error (what their policy forbids is printed), threw, or
  * asked for in vain or from another host (but for `origins`); `leave()` closes the window and fails the test where there were any.
- * With `offline` the page is kept for use without a network, as readers have it.
  */
-async function newReader(browser, url, { origins = [], offline = false, ...options } = {}) {
+async function newReader(browser, url, { origins = [], ...options } = {}) {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
     permissions: ["clipboard-read", "clipboard-write"],
     ...options,
   });
-  // The tests answer requests of the page themselves, which a service worker would answer instead.
-  if (!offline) await context.addInitScript(() => delete Navigator.prototype.serviceWorker);
+  // The tests answer requests of the page themselves, which a service worker would answer instead (offline.test.mjs has it).
+  await context.addInitScript(() => delete Navigator.prototype.serviceWorker);
   context.setDefaultTimeout(PATIENCE);
   context.on("page", waitFromOutside);
   const complaints = [];
@@ -96,8 +95,8 @@ async function newReader(browser, url, { origins = [], offline = false, ...optio
     if (response.status() >= 400) complaints.push(`${response.status()}: ${response.url()}`);
   });
   context.on("requestfailed", (request) => {
-    // A page that is left or reloaded gives up its icon, and parts that it fetches before they are needed.
-    const givenUp = request.failure()?.errorText === "net::ERR_ABORTED" && /\/(icon\.svg|[^/]+\.wasm)$/.test(request.url());
+    // A page that is left or reloaded gives up its icon, and scripts and parts that it fetches before they are needed.
+    const givenUp = request.failure()?.errorText === "net::ERR_ABORTED" && /\/(icon\.svg|offline\.js|[^/]+\.wasm)$/.test(request.url());
     if (!givenUp) complaints.push(`failed: ${request.url()}`);
   });
 

@@ -1,5 +1,5 @@
-// Cargo's runner for tests that are compiled to wasm: opens them in Chromium, and in Firefox where one is
-// named.
+// Cargo's runner for tests that are compiled to wasm: opens them in Chromium, and in Firefox and WebKit where they
+// are named.
 //
 // wasm-bindgen's own runner would want a WebDriver of the browser's exact version, which a desktop
 // does not have; here it only serves the tests, and the browser is started as for the page's tests.
@@ -9,6 +9,7 @@ import { createInterface } from "node:readline";
 
 import { launchChromium } from "./chromium.mjs";
 import { firefoxPath, launchFirefox } from "./firefox.mjs";
+import { launchWebKit, webkitPath } from "./webkit.mjs";
 
 // All tests of one file, on a slow machine, in milliseconds.
 const PATIENCE = 300_000;
@@ -25,7 +26,7 @@ async function serveTests(server) {
 /**
  * Opens the tests and returns what they print, which ends with their result.
  *
- * Uses only what Playwright's pages and Puppeteer's have in common.
+ * Uses only what Playwright's pages, Puppeteer's and WebKit's have in common.
  */
 async function runTests(address, launch) {
   const browser = await launch();
@@ -46,7 +47,9 @@ async function runTests(address, launch) {
   }
 }
 
-const launchers = firefoxPath ? [launchChromium, launchFirefox] : [launchChromium];
+const launchers = [launchChromium];
+if (firefoxPath) launchers.push(launchFirefox);
+if (webkitPath) launchers.push(launchWebKit);
 const server = spawn("wasm-bindgen-test-runner", process.argv.slice(2), {
   stdio: ["ignore", "pipe", "inherit"],
   env: { ...process.env, NO_HEADLESS: "1", WASM_BINDGEN_TEST_ADDRESS: "127.0.0.1:0" },
@@ -55,7 +58,7 @@ try {
   const address = await serveTests(server);
   for (const launch of launchers) {
     const result = await runTests(address, launch);
-    console.log(result);
+    console.log(`${launch.name}:\n${result}`);
     if (!result.includes("test result: ok.")) process.exitCode = 1;
   }
 } finally {

@@ -51,6 +51,33 @@ pub(crate) const FIREFOX: Browser = Browser {
     package: "firefox-esr",
 };
 
+/// The third engine: that of all browsers on an iPhone. Tests drive it by its WebDriver.
+pub(crate) const WEBKIT: Browser = Browser {
+    name: "driver of WebKitGTK",
+    variable: "WORLDLINES_WEBKIT",
+    commands: &["WebKitWebDriver"],
+    desktop: &[],
+    // WebKitGTK needs a screen; this one is in memory.
+    package: "webkit2gtk-driver xvfb",
+};
+
+/// Finds WebKit's driver, or installs Debian's. None if neither is possible on this machine: other systems have no
+/// WebKitGTK, and their tests leave it out.
+///
+/// # Errors
+/// If it cannot be installed where Debian's packages are.
+pub(crate) fn webkit() -> Result<Option<PathBuf>, String> {
+    let has_screen = process::find_on_path("Xvfb").is_some();
+    if std::env::var_os(WEBKIT.variable).is_none() && !(has_screen && WEBKIT.find().is_some()) {
+        if !apt::is_here() {
+            println!("skipped in WebKit: no {} was found", WEBKIT.name);
+            return Ok(None);
+        }
+        WEBKIT.install()?;
+    }
+    WEBKIT.ensure().map(Some)
+}
+
 impl Browser {
     /// Finds the browser: the reader's choice, one that is installed, or Debian's.
     ///
@@ -95,7 +122,7 @@ impl Browser {
                 "no {name} was found: please install one, or name it in {variable}"
             ));
         }
-        println!("no {name} was found: Debian's package is installed (about 100 MB)");
+        println!("no {name} was found: Debian's package is installed (60 to 100 MB)");
         apt::install(package)
     }
 }

@@ -8,7 +8,7 @@ use crate::rust::WASM;
 use crate::tools::Toolbox;
 use crate::workspace::Workspace;
 use crate::{
-    browser::{CHROMIUM, FIREFOX},
+    browser::{self, CHROMIUM, FIREFOX, WEBKIT},
     dist, latex, npm, process, tools,
 };
 
@@ -55,7 +55,7 @@ pub(crate) const STEPS: [Step; 10] = [
         work: clippy_wasm,
     },
     Step { name: "doc", title: "Documentation", needs: Needs::WasmTarget, work: documentation },
-    Step { name: "web", title: "Tests, in two browsers", needs: Needs::Browser, work: tests_web },
+    Step { name: "web", title: "Tests, in three browsers", needs: Needs::Browser, work: tests_web },
     Step {
         name: "npm",
         title: "The npm module, and tests of scripts",
@@ -189,11 +189,19 @@ pub(crate) fn runner_variable() -> String {
     format!("CARGO_TARGET_{}_RUNNER", WASM.to_uppercase().replace('-', "_"))
 }
 
-/// Runs the tests in two engines: a digest must not depend on the reader's browser.
+/// Returns the program with WebKit's driver for its tests, where there is one.
+fn with_webkit(program: Program) -> Result<Program, String> {
+    Ok(match browser::webkit()? {
+        Some(driver) => program.env(WEBKIT.variable, driver),
+        None => program,
+    })
+}
+
+/// Runs the tests in three engines: a digest must not depend on the reader's browser.
 fn tests_web(machine: &Machine) -> Result<Option<Counts>, String> {
     let firefox = FIREFOX.ensure()?;
     let runner = tools::test_runner(machine.workspace)?;
-    let output = Program::new("cargo")
+    let output = with_webkit(Program::new("cargo"))?
         .env("PATH", process::path_with(runner))
         .words("test --no-fail-fast --test web --target")
         .arg(WASM)
@@ -230,7 +238,8 @@ fn tests_npm(machine: &Machine) -> Result<Option<Counts>, String> {
 
 fn tests_e2e(machine: &Machine) -> Result<Option<Counts>, String> {
     let files = test_files(machine.workspace, "tests/e2e")?;
-    node_tests(machine, files.into_iter().fold(e2e_program(machine), Program::arg))
+    let node = with_webkit(e2e_program(machine))?;
+    node_tests(machine, files.into_iter().fold(node, Program::arg))
 }
 
 /// The tests of the page whose length the variable decides.

@@ -4,6 +4,7 @@
 //! breaks it: a rule that cannot complain is worth nothing.
 
 mod circles;
+mod citation;
 mod english;
 mod layers;
 mod names;
