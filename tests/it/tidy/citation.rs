@@ -29,8 +29,5 @@ fn citation_names_the_version_of_the_crate() {
 fn citation_of_another_version_is_found() {
     let citation = "cff-version: 1.2.0\ntitle: A\nversion: 1.0.0\nauthors:\n";
     let found = complaints(citation, "1.1.0");
-    assert_eq!(
-        found,
-        ["no field message", "version: found Some(\"1.0.0\"), expected 1.1.0"]
-    );
+    assert_eq!(found, ["no field message", "version: found Some(\"1.0.0\"), expected 1.1.0"]);
 }
