@@ -32,13 +32,12 @@
     // A hidden frame that draws still pictures for the embeds of a page (`embed.js`).
     if (/[?&]embed=picture(?:&|$)/.test(location.search)) root.dataset.pictures = "";
     const keys = new URLSearchParams(location.hash.slice(1));
-    ofEmbed = location.hash.slice(1).split("&").filter((field) => /^(controls|theme|start)=/.test(field)).join("&");
-    const controls = keys.get("controls") ?? "focus";
-    root.dataset.embed = ["full", "focus", "locked"].includes(controls) ? controls : "focus";
-    if (controls === "locked") root.dataset.locked = "";
+    ofEmbed = location.hash.slice(1).split("&").filter((field) => !/^[sdv]=/.test(field)).join("&");
+    // `embedded.js` reads the others: it is here before the program begins.
+    root.dataset.embed = "";
+    if (keys.get("future") === "hidden") root.dataset.future = "";
     addSheet("embed.css");
     if (/^(light|dark)$/.test(keys.get("theme"))) root.dataset.theme = keys.get("theme");
-    if (/^\d{1,9}$/.test(keys.get("start"))) root.dataset.start = keys.get("start");
   }
   if (typeof WebAssembly !== "object") {
     // An old browser, or one whose owner forbids it: the first picture stands for good, as without scripts.

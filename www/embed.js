@@ -1,9 +1,9 @@
 // The element `<world-lines>`: a run of Worldlines in any page (docs/embedding.md). A plain iframe works as well.
 //
 //   <script type="module" src="https://HOST/worldlines/embed.js"></script>
-//   <world-lines scenario="#s=deflate.…" controls="focus"></world-lines>
+//   <world-lines scenario="#s=deflate.…" controls="focus"><svg>…</svg></world-lines>
 //
-// The element shows a still picture until its reader comes to it. At most three runs on a page are live; others are parked: the
+// What stands within the element is for readers without scripts, for paper, and for the time until its picture is drawn. The element shows a still picture until its reader comes to it. At most three runs on a page are live; others are parked: the
 // picture stands for them, and their reader's work is kept and comes back.
 
 /** Where the page of Worldlines is: beside this file. */
@@ -16,15 +16,13 @@ const HEIGHT = 450;
 const HIGHEST = 5000;
 /** Distance from the window, in CSS pixels, within which a picture is drawn. */
 const NEAR = "600px";
+/** Time after a reader's change at which its picture is drawn, in ms. */
+const SETTLED = 1000;
 /** Time after which a picture or a run is given up, in ms. */
 const PATIENCE = 30_000;
 
-/** Attributes that are keys of the fragment, with the check of each. */
-const KEYS = {
-  controls: /^(full|focus|locked)$/,
-  theme: /^(light|dark|auto)$/,
-  start: /^\d{1,9}$/,
-};
+/** Attributes that are keys of the fragment: `embedded.js` reads them. */
+const KEYS = ["controls", "start", "loop", "speed", "property", "future", "height"];
 
 const STYLE = `
   :host { display: block; position: relative; min-height: 120px; contain: layout; }
@@ -35,6 +33,10 @@ const STYLE = `
   .still .go { position: absolute; inset: auto 8px 8px auto; padding: 6px 12px; border-radius: 6px; background: #1f5fbf; color: #fff; font: 600 14px system-ui, sans-serif; }
   .still:focus-visible { outline: 3px solid #1f5fbf; outline-offset: 2px; }
   .note { margin: 0; padding: 12px; font: 14px system-ui, sans-serif; }
+  ::slotted(*) { max-width: 100%; height: auto; }
+  .still.fixed svg, .still.fixed ::slotted(*) { height: 100%; }
+  @media screen { .still.below { display: none; } }
+  @media print { iframe, .go { display: none; } .still:not(.fixed) { height: auto !important; } }
 `;
 
 const base = new CSSStyleSheet();
@@ -91,7 +93,7 @@ const drawing = {
   },
 
   /** Returns the picture of a run: SVG with its text alternative. */
-  picture(scenario, theme, width) {
+  picture(wish) {
     const one = async () => {
       const frame = await this.start();
       const id = (this.last += 1);
@@ -109,7 +111,7 @@ const drawing = {
           done(value);
         };
         addEventListener("message", hear);
-        frame.contentWindow.postMessage({ worldlines: "picture", id, scenario, theme, width }, BASE.origin);
+        frame.contentWindow.postMessage({ worldlines: "picture", id, ...wish }, BASE.origin);
       });
     };
     const made = this.queue.then(one);
@@ -134,7 +136,7 @@ const nearWindow = new IntersectionObserver(
 );
 
 class WorldLines extends HTMLElement {
-  static observedAttributes = ["scenario", "src", ...Object.keys(KEYS), "height"];
+  static observedAttributes = ["scenario", "src", "theme", ...KEYS];
 
   #root = this.attachShadow({ mode: "open" });
   #frame;
@@ -142,10 +144,15 @@ class WorldLines extends HTMLElement {
   /** Link of the run that was live, with its reader's changes, and the moment that was shown; none before it was live. */
   #kept;
   #time;
+  /** Link that the run told last. */
+  #link;
+  /** True if the run is no longer that of the attribute. */
+  #isChanged = false;
   /** Wishes that the frame hears once it is ready; none when it is. */
   #wishes;
   #drawn = "";
   #isNear = false;
+  #redrawn;
   /** Greatest height that the run has told, in CSS pixels: what is below does not move up and down as it is played. */
   #highest = 0;
 
@@ -170,7 +177,10 @@ class WorldLines extends HTMLElement {
 
   attributeChangedCallback(name, before, now) {
     if (!this.isConnected || before === now) return;
-    if (name === "scenario" || name === "src") this.#kept = undefined;
+    if (name === "scenario" || name === "src") {
+      this.#kept = this.#link = undefined;
+      this.#isChanged = false;
+    }
     if (name !== "height" && name !== "theme") this.#time = undefined;
     if (name === "theme") return this.retheme();
     this.#drawn = "";
@@ -186,7 +196,7 @@ class WorldLines extends HTMLElement {
 
   /** The link of the run that is shown, with the reader's changes. */
   get link() {
-    return this.#kept ?? new URL(`#${this.#fragment()}`, BASE).href;
+    return this.#link ?? new URL(`#${this.#fragment()}`, BASE).href;
   }
 
   /** True while the run is live. */
@@ -208,6 +218,7 @@ class WorldLines extends HTMLElement {
 
   /** Shows another run: a link, its part from `#s=` on, or the JSON of a scenario. */
   load(scenario) {
+    this.#isChanged = true;
     this.#ask({ worldlines: "load", scenario });
   }
 
@@ -231,23 +242,40 @@ class WorldLines extends HTMLElement {
 
   #address() {
     const fields = [this.#fragment(), `theme=${this.#theme()}`];
-    for (const name of ["controls", "start"]) {
-      // The moment at which the reader left the run, if it was parked.
-      const value = name === "start" && this.#time !== undefined ? String(Math.round(this.#time)) : this.getAttribute(name);
-      if (value === null) continue;
-      if (KEYS[name].test(value)) fields.push(`${name}=${value}`);
-      else console.warn(`<world-lines>: ${name} is "${value}", expected ${KEYS[name].source}`);
+    for (const name of KEYS) {
+      const value = name === "start" ? this.#start() : this.getAttribute(name);
+      // A link has no spaces.
+      if (value !== null) fields.push(`${name}=${encodeURIComponent(value.trim().replace(/[\s,]+/g, name === "controls" ? "." : "-"))}`);
     }
     const source = this.getAttribute("src");
     const search = source && !this.#kept ? `?embed&src=${encodeURIComponent(source)}` : "?embed";
     return new URL(`${search}#${fields.filter(Boolean).join("&")}`, BASE);
   }
 
-  #show() {
+  /** The moment at which the reader left the run, if it was parked, or else the one at which it begins. */
+  #start() {
+    return this.#time === undefined ? this.getAttribute("start") : String(Math.round(this.#time));
+  }
+
+  /** The parts of a picture's wish that its run does not tell. */
+  #shown() {
+    const shown = {};
+    if (this.getAttribute("future") === "hidden") shown.until = Number(this.#start()) || 0;
+    const property = this.getAttribute("property")?.trim();
+    if (property) shown.property = property.slice(0, 100);
+    return shown;
+  }
+
+  /** Returns the still picture, or what its author wrote, in a button that makes the run live. */
+  #still() {
     const still = document.createElement("button");
     still.type = "button";
     still.className = "still";
     still.part = "still";
+    if (this.#isFixed()) {
+      still.classList.add("fixed");
+      still.style.height = `${this.#height()}px`;
+    }
     const go = document.createElement("span");
     go.className = "go";
     go.textContent = this.getAttribute("label") ?? "Run it";
@@ -256,11 +284,21 @@ class WorldLines extends HTMLElement {
       this.#root.adoptedStyleSheets = [base, this.#picture.sheet];
       still.append(document.importNode(this.#picture.svg, true));
     } else {
-      still.style.height = `${this.#height()}px`;
+      still.append(document.createElement("slot"));
+      if (this.childElementCount === 0) still.style.height = `${this.#height()}px`;
     }
     still.append(go);
     still.addEventListener("click", () => this.wake(true));
-    this.#root.replaceChildren(still);
+    return still;
+  }
+
+  #show() {
+    this.#root.replaceChildren(this.#still());
+  }
+
+  /** True if its author has chosen the height. */
+  #isFixed() {
+    return (this.getAttribute("height") ?? "auto") !== "auto";
   }
 
   #height() {
@@ -274,16 +312,16 @@ class WorldLines extends HTMLElement {
     if (isNear) this.comeNear();
   }
 
-  /** Draws the still picture, once for each run and theme. */
+  /** Draws the still picture, once for each run and form. */
   async comeNear() {
-    if (this.#frame || (this.hasAttribute("src") && !this.#kept)) return;
-    const fragment = this.#fragment();
-    const wanted = [fragment, this.#theme()].join(" ");
+    if (this.hasAttribute("src") && !this.#kept) return;
+    const width = Math.max(320, Math.min(1600, Math.round(this.clientWidth || 800)));
+    const wish = { scenario: this.#fragment(), theme: this.#theme(), ...this.#shown() };
+    const wanted = JSON.stringify(wish);
     if (wanted === this.#drawn) return;
     this.#drawn = wanted;
-    const width = Math.max(320, Math.min(1600, Math.round(this.clientWidth || 800)));
     try {
-      const { svg } = await drawing.picture(fragment, this.#theme(), width);
+      const { svg } = await drawing.picture({ ...wish, width });
       if (wanted !== this.#drawn) return;
       // Taken out before it is read: the host's policy may forbid styles in documents.
       const styles = [];
@@ -299,7 +337,11 @@ class WorldLines extends HTMLElement {
     } catch (error) {
       console.warn(`<world-lines>: ${error.message}`);
     }
-    if (!this.#frame) this.#show();
+    // Below a live run it is for paper.
+    const shown = this.#root.querySelector(".still");
+    const still = this.#still();
+    still.classList.toggle("below", this.#frame !== undefined);
+    shown.replaceWith(still);
   }
 
   /** Makes the run live; another one is parked if there are too many. */
@@ -314,15 +356,17 @@ class WorldLines extends HTMLElement {
   #begin() {
     this.#highest = 0;
     this.#wishes = [];
-    const before = this.#frame ?? this.#root.querySelector(".still");
+    const still = this.#root.querySelector(".still") ?? this.#still();
+    const before = this.#frame ?? still;
     const height = before?.getBoundingClientRect().height || this.#height();
     const frame = document.createElement("iframe");
     frame.title = this.getAttribute("title") ?? "A run of Worldlines";
     frame.allow = "clipboard-write; fullscreen";
-    frame.style.height = `${Math.round(this.hasAttribute("height") && this.getAttribute("height") !== "auto" ? this.#height() : height)}px`;
+    frame.style.height = `${Math.round(this.#isFixed() ? this.#height() : height)}px`;
     frame.src = this.#address();
     this.#frame = frame;
-    this.#root.replaceChildren(frame);
+    still.classList.add("below");
+    this.#root.replaceChildren(still, frame);
   }
 
   /** Puts the still picture in the place of the live run. What its reader did is kept. */
@@ -342,7 +386,7 @@ class WorldLines extends HTMLElement {
     if (typeof data !== "object" || data === null || typeof data.worldlines !== "string") return;
     switch (data.worldlines) {
       case "resize":
-        if (this.hasAttribute("height") && this.getAttribute("height") !== "auto") break;
+        if (this.#isFixed()) break;
         if (!Number.isFinite(data.height)) break;
         this.#highest = Math.min(HIGHEST, Math.max(100, this.#highest, data.height));
         this.#frame.style.height = `${this.#highest}px`;
@@ -354,7 +398,14 @@ class WorldLines extends HTMLElement {
         break;
       }
       case "scenario":
-        if (typeof data.link === "string") this.#kept = data.link;
+        if (typeof data.link !== "string") break;
+        this.#link = data.link;
+        this.#isChanged ||= data.edited === true;
+        // The run of the attribute needs no other picture.
+        if (!this.#isChanged && !this.hasAttribute("src")) break;
+        this.#kept = data.link;
+        clearTimeout(this.#redrawn);
+        this.#redrawn = setTimeout(() => this.isConnected && this.comeNear(), SETTLED);
         break;
       case "verdict":
         this.#highest = 0;

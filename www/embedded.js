@@ -16,10 +16,103 @@ const theme = [(it) => it === "light" || it === "dark", "light or dark"];
 const SEEN = { load: { scenario: text }, play: {}, pause: {}, seek: { time }, theme: { theme } };
 const id = [(it) => Number.isSafeInteger(it), "a whole number"];
 const width = [(it) => Number.isFinite(it) && it > 0, "a number of CSS pixels"];
-const WISHES = "pictures" in root.dataset ? { picture: { id, scenario: text, theme, width } } : SEEN;
+const until = [(it) => it === undefined || time[0](it), time[1]];
+const name = [(it) => it === undefined || (typeof it === "string" && it.length <= 100), "the name of a property"];
+const PICTURES = { picture: { id, scenario: text, theme, width, until, property: name } };
+const WISHES = "pictures" in root.dataset ? PICTURES : SEEN;
 
 const tell = (message) => parent.postMessage(message, "*");
 const refuse = (message) => tell({ worldlines: "error", message });
+/** Says what the author of the page around has to mend, on the console too. */
+const warn = (message) => {
+  console.warn(`Worldlines: ${message}`);
+  refuse(message);
+};
+
+/** Controls that are parts of the page, and changes of the run that a reader may make (`src/app/allowed.rs`). */
+const PARTS = ["play", "step", "seek", "speed", "verdicts", "legend", "tools", "changes", "settings", "workbench", "page"];
+const CHANGES = [
+  "drop", "delay", "duplicate", "corrupt", "forge", "crash", "recover", "pause", "partition", "cut", "omit", "traitor", "drift",
+  "request",
+];
+const LOCKED = ["play", "step", "seek", "speed", "verdicts"];
+/** Names of usual lists of controls. */
+const PRESETS = { focus: [...LOCKED, ...CHANGES], locked: LOCKED, full: [...PARTS, ...CHANGES] };
+
+/** Keys of the fragment, as its author wrote them. */
+const given = new URLSearchParams(location.hash.slice(1));
+
+/** What an author wrote that cannot be meant. It is told when the page around can hear it. */
+const faults = [];
+
+/** The value of a key that has one of these forms, without the spaces around it; undefined if it is not there. */
+const key = (name, form, expected) => {
+  const value = given.get(name)?.trim();
+  if (value === undefined || form.test(value)) return value;
+  faults.push(`${name}: found ${JSON.stringify(value.slice(0, 60))}, expected ${expected}`);
+  return undefined;
+};
+
+/** Returns the controls that are asked for: those of a list of names, or of the usual embed where none can be read. */
+const controls = () => {
+  const names = [...(given.get("controls") ?? "").matchAll(/[^\s,.+]+/g)].map(([name]) => name);
+  const all = new Set();
+  for (const name of names) {
+    const known = Object.hasOwn(PRESETS, name) ? PRESETS[name] : [...PARTS, ...CHANGES].filter((it) => it === name);
+    if (known.length === 0) {
+      const every = new Set([...Object.keys(PRESETS), ...PARTS, ...CHANGES]);
+      faults.push(`controls: found ${JSON.stringify(name.slice(0, 60))}, expected ${[...every].join(", ")}`);
+    }
+    for (const it of known) all.add(it);
+  }
+  return all.size > 0 ? [...all] : PRESETS.focus;
+};
+
+const shown = controls();
+root.dataset.controls = shown.join(" ");
+if (!CHANGES.every((name) => shown.includes(name))) {
+  // Nothing may be changed until the program has read what may be.
+  root.dataset.locked = "";
+  const allowed = [...CHANGES, "settings"].filter((name) => shown.includes(name));
+  if (allowed.length > 0) root.dataset.allowed = allowed.join(" ");
+}
+key("theme", /^(light|dark|auto)$/, "light, dark or auto");
+key("future", /^(hidden|shown)$/, "hidden or shown");
+const start = key("start", /^\d{1,9}$/, "a whole number of virtual ms");
+if (/^(|loop|true)$/.test(key("loop", /^(|loop|true|false)$/, "no value, true or false") ?? "false")) root.dataset.loop = "";
+const speed = key("speed", /./, "a factor");
+if (speed !== undefined) root.dataset.speed = speed;
+const fixed = key("height", /^(auto|[1-9]\d\d|[1-4]\d{3}|5000)$/, "auto, or 100 to 5000 CSS pixels");
+if (fixed !== undefined && fixed !== "auto") {
+  const isTall = shown.some((it) => PARTS.includes(it) && !LOCKED.includes(it));
+  root.dataset.height = isTall ? "" : "fitted";
+  root.style.setProperty("--height", `${fixed}px`);
+}
+
+/** A name as it may stand in a link: `no duplication` is `no-duplication`. */
+const plain = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+const property = given.get("property") || undefined;
+/** Style sheet that hides the other verdicts. */
+let single;
+/** Names of the properties that the run has, as they were read last. */
+let names = "";
+
+/** Shows the verdict on the property that is asked for alone, if the run has it. */
+const choose = (verdicts) => {
+  const all = verdicts.map((it) => it.property);
+  if (all.join() === names) return;
+  names = all.join();
+  const chosen = all.find((name) => plain(name) === plain(property));
+  if (chosen === undefined) {
+    warn(`property: found ${JSON.stringify(property.slice(0, 60))}, expected one of ${all.join(", ")}`);
+  }
+  if (single === undefined) {
+    single = new CSSStyleSheet();
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, single];
+  }
+  const others = `.verdict:not([data-property="${CSS.escape(chosen ?? "")}"])`;
+  single.replaceSync(chosen === undefined ? "" : `.verdicts :is(h3, ${others}) { display: none; }`);
+};
 
 /** Returns what is wrong with a message of ours; none if nothing is. */
 const fault = (message) => {
@@ -86,7 +179,7 @@ window.addEventListener("worldlines-told", ({ detail }) => {
     const wishes = waiting;
     waiting = undefined;
     tell({ worldlines: "ready" });
-    const { start } = root.dataset;
+    faults.forEach(warn);
     if (start !== undefined) ask({ worldlines: "seek", time: Number(start) });
     for (const wish of wishes) ask(wish);
     timer ??= setTimeout(resize, SETTLED);
@@ -94,6 +187,8 @@ window.addEventListener("worldlines-told", ({ detail }) => {
   const message = JSON.parse(detail);
   if (message.worldlines === "scenario") message.link = location.href.split("#")[0].split("?")[0] + message.link;
   if (message.worldlines === "picture") return tell(message);
+  if (message.worldlines === "error") return warn(message.message);
+  if (message.worldlines === "verdict" && property !== undefined) choose(message.verdicts);
   latest.set(message.worldlines, message);
   if (due) return;
   due = true;

@@ -2,7 +2,7 @@
 //! the menu, drawing a lasso, writing the scenario's text.
 
 use super::{
-    Action, Area, Edit, Form, Selection, State, Toward, menu,
+    Action, Allowed, Area, Edit, Form, Selection, State, Toward, menu,
     state::{apply, edits},
     text,
     walk::{follow, message_of, place_of, walk},
@@ -71,10 +71,11 @@ pub(super) fn reduce(state: State, hand: Hand) -> State {
             Some(Selection::Event(event)) if message_of(&state.run.trace, event).is_some() => {
                 reduce(state, Hand::Follow)
             }
-            Some(_) => State { menu: !state.locked, ..state },
+            Some(_) => State { menu: state.allowed != Allowed::NONE, ..state },
         },
         Hand::Menu(open) => {
-            State { menu: open && !state.locked && state.selection.is_some(), ..state }
+            let may = state.allowed != Allowed::NONE;
+            State { menu: open && may && state.selection.is_some(), ..state }
         }
         Hand::Escape => escape(state),
         Hand::Arm(armed) => State { armed, ..state },
@@ -116,7 +117,8 @@ pub(super) fn change(state: State, hand: Hand) -> State {
 pub(super) fn select(state: State, selection: Option<Selection>, menu: bool) -> State {
     let picked = selection.or(state.selection);
     let place = picked.and_then(|picked| place_of(&state.run.trace, picked)).or(state.place);
-    State { selection, place, menu: menu && !state.locked && selection.is_some(), ..state }
+    let menu = menu && state.allowed != Allowed::NONE && selection.is_some();
+    State { selection, place, menu, ..state }
 }
 
 /// Selects something without opening its menu, and announces it.

@@ -1,6 +1,7 @@
 //! The playground without a screen: the page is a function of [`State`], and each [`Action`] of the reader leads to the
 //! next state through [`reduce`].
 
+mod allowed;
 mod asking;
 mod breaking;
 mod changes;
@@ -46,6 +47,7 @@ mod walk;
 mod words;
 mod writing;
 
+pub use allowed::Allowed;
 pub use asking::{Choice, Field, Input, fields, request, shapes};
 pub use changes::{Changes, Comparison, Found, MOST_HELD, Showing, Since};
 pub use compare::{Against, Compare, Pair, offers};

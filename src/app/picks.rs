@@ -48,7 +48,7 @@ pub(super) fn held(before: &State, mut state: State) -> State {
         loads: _,
         adjusting: _,
         calm: _,
-        locked: _,
+        allowed: _,
         playing: _,
         speed: _,
         pace: _,

@@ -26,6 +26,12 @@ pub struct EmbedForm {
     pub theme: Colours,
     /// True if the embed begins at the moment that is shown, false if at the beginning.
     pub from_here: bool,
+    /// Property whose verdict alone is shown; none for all verdicts.
+    pub property: Option<&'static str>,
+    /// True if what has not happened yet is hidden.
+    pub future_hidden: bool,
+    /// True if the run starts over at its end.
+    pub loops: bool,
     /// True if the element is as high as its content. A frame cannot be.
     pub fits: bool,
     /// Height otherwise, in CSS pixels.
@@ -81,6 +87,9 @@ impl Default for Sharing {
             controls: Controls::Focus,
             theme: Colours::Auto,
             from_here: false,
+            property: None,
+            future_hidden: false,
+            loops: false,
             fits: true,
             height: 450,
         };

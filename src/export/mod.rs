@@ -3,6 +3,7 @@
 //! Each is text that is made from a finished run; nothing is read back. `scorm` has the texts of a package for a learning
 //! system, `pages` the static pages of the permanent addresses.
 
+mod beginning;
 mod csv;
 mod html;
 mod mermaid;
@@ -15,6 +16,7 @@ mod svg;
 mod tikz;
 mod words;
 
+pub use beginning::{beginning, without_unused_faults};
 pub use csv::csv;
 pub use html::{MOST_PLAYED, html};
 pub use mermaid::{Drawn, MOST_DRAWN, mermaid};
@@ -22,7 +24,7 @@ pub use pages::{Content, Site, SiteFile};
 pub use qr::{MOST_IN_QR, Qr, qr};
 pub use scorm::{EXERCISE_FILE, MANIFEST_FILE, launched, manifest, page_files};
 pub use shiviz::shiviz;
-pub use snippet::{Embedded, embed_address, snippet};
+pub use snippet::{Embedded, embed_address, snippet, snippet_with_picture};
 pub use svg::{LICENCE, SvgOptions, Theme, heading, svg};
 pub use tikz::tikz;
 pub use words::{MOST_TOLD, words};

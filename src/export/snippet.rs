@@ -23,6 +23,13 @@ pub struct Embedded<'a> {
 /// escaped.
 #[must_use]
 pub fn snippet(run: &Embedded<'_>, form: &EmbedForm) -> String {
+    snippet_with_picture(run, form, "")
+}
+
+/// Returns the same with a picture of the run (SVG) within the element: for readers without scripts, and for paper. It has no
+/// empty line, which would end the HTML in a text of Markdown.
+#[must_use]
+pub fn snippet_with_picture(run: &Embedded<'_>, form: &EmbedForm, svg: &str) -> String {
     let title = escaped(&run.title.replace('\n', " "));
     if form.plain_frame {
         return format!(
@@ -33,16 +40,21 @@ pub fn snippet(run: &Embedded<'_>, form: &EmbedForm) -> String {
     }
     let mut attributes = vec![("scenario", escaped(run.fragment))];
     attributes.extend(keys(run, form));
-    if !form.fits {
-        attributes.push(("height", form.height.to_string()));
-    }
     attributes.push(("title", title));
     let attributes: String =
         attributes.iter().map(|(name, value)| format!(" {name}=\"{value}\"")).collect();
     let script = escaped(&format!("{}embed.js", folder(run.page)));
     format!(
-        "<script type=\"module\" src=\"{script}\"></script>\n<world-lines{attributes}></world-lines>"
+        "<script type=\"module\" src=\"{script}\"></script>\n<world-lines{attributes}>{}</world-lines>",
+        within(svg)
     )
+}
+
+/// Returns a picture on lines of its own, none of them empty.
+fn within(svg: &str) -> String {
+    let lines = svg.lines().filter(|line| !line.trim().is_empty());
+    let lines: String = lines.flat_map(|line| [line, "\n"]).collect();
+    if lines.is_empty() { lines } else { format!("\n{lines}") }
 }
 
 /// Returns the address of a run in a frame: its link with `?embed`, and the keys of the form.
@@ -62,6 +74,18 @@ fn keys(run: &Embedded<'_>, form: &EmbedForm) -> Vec<(&'static str, String)> {
     }
     if form.from_here && run.now > 0 {
         keys.push(("start", run.now.to_string()));
+    }
+    if let Some(property) = form.property {
+        keys.push(("property", property.replace(' ', "-")));
+    }
+    if form.future_hidden {
+        keys.push(("future", "hidden".to_owned()));
+    }
+    if form.loops {
+        keys.push(("loop", String::new()));
+    }
+    if form.plain_frame || !form.fits {
+        keys.push(("height", form.height.to_string()));
     }
     keys
 }

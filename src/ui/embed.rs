@@ -5,13 +5,14 @@
 
 use std::rc::Rc;
 
+use gloo_timers::callback::Timeout;
 use serde_json::{Value, json};
 use yew::prelude::*;
 
 use super::Send;
 use crate::{
-    app::{Action, Playhead, Refused, Run},
-    kernel::{Kind, Verdict, spell},
+    app::{Action, Allowed, FITTING, Playhead, Refused, Run, SPEEDS, millionths, text},
+    kernel::{Kind, PerMillion, Time, Verdict, spell},
     web,
 };
 
@@ -19,6 +20,8 @@ use crate::{
 pub(super) const TOLD: &str = "worldlines-told";
 /// Event by which it asks.
 pub(super) const ASKED: &str = "worldlines-asked";
+/// For how long, in real ms, a run that is played in a loop rests at its end.
+const REST: u32 = 1_500;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct Props {
@@ -29,6 +32,8 @@ pub(super) struct Props {
     pub(super) edited: bool,
     pub(super) playhead: Playhead,
     pub(super) playing: bool,
+    /// Last moment that is shown, in virtual ms.
+    pub(super) shown_until: Time,
     pub(super) refused: Option<Refused>,
     pub(super) send: Send,
 }
@@ -36,7 +41,7 @@ pub(super) struct Props {
 /// The way to the script and back.
 #[component]
 pub(super) fn Embed(props: &Props) -> Html {
-    let Props { run, fragment, edited, playhead, playing, refused, send } = props;
+    let Props { run, fragment, edited, playhead, playing, shown_until, refused, send } = props;
     let is_playing = use_mut_ref(|| false);
     is_playing.replace(*playing);
     use_effect_with((), {
@@ -50,6 +55,20 @@ pub(super) fn Embed(props: &Props) -> Html {
             move || drop(listener)
         }
     });
+    use_effect_with((), {
+        let send = send.clone();
+        move |()| {
+            if let Some(names) = web::allowed() {
+                send.emit(Action::Allow(Allowed::of(&names)));
+            }
+            match web::speed().map(|given| (speed_of(&given), given)) {
+                Some((Some(speed), _)) => send.emit(Action::Speed(speed)),
+                Some((None, given)) => tell(&error(&text::embed::no_speed(&given, &speeds()))),
+                None => {}
+            }
+        }
+    });
+    use_loop(*playing, playhead.time >= *shown_until as f64, send);
     use_effect_with(run.clone(), |run| tell(&verdicts(run)));
     use_effect_with((fragment.clone(), *edited), |(fragment, edited)| {
         if !fragment.is_empty() {
@@ -62,10 +81,42 @@ pub(super) fn Embed(props: &Props) -> Html {
     });
     use_effect_with(refused.as_ref().map(|it| it.why.clone()), |why| {
         if let Some(why) = why {
-            tell(&json!({"worldlines": "error", "message": why}));
+            tell(&error(why));
         }
     });
     Html::default()
+}
+
+/// Starts the run over when it was played to its end, if the page around says so and the reader does not prefer less motion.
+#[hook]
+fn use_loop(playing: bool, over: bool, send: &Send) {
+    let was_playing = use_mut_ref(|| false);
+    let send = send.clone();
+    use_effect_with((playing, over), move |&(playing, over)| {
+        let ended = was_playing.replace(playing) && !playing && over;
+        let loops = ended && web::loops() && !web::prefers_reduced_motion();
+        let timeout = loops.then(|| Timeout::new(REST, move || send.emit(Action::Toggle)));
+        move || drop(timeout)
+    });
+}
+
+/// Returns the speed that is written like this, as a factor of the one that fits the run.
+fn speed_of(text: &str) -> Option<u32> {
+    SPEEDS.into_iter().find(|speed| Some(factor(*speed)) == millionths(text))
+}
+
+/// Returns a speed as a factor of the one that fits the run.
+const fn factor(speed: u32) -> PerMillion {
+    PerMillion(speed * (PerMillion::ONE.0 / FITTING))
+}
+
+/// Returns all speeds, as they are written.
+fn speeds() -> String {
+    SPEEDS.map(|speed| factor(speed).to_string()).join(", ")
+}
+
+fn error(why: &str) -> Value {
+    json!({"worldlines": "error", "message": why})
 }
 
 fn tell(message: &Value) {

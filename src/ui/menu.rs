@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     app::{
-        self, Action, Does, Field, Filled, Form, Hand, Input, Menu, MenuEntry, MenuForm, MenuItem,
-        Run, Selection, text,
+        self, Action, Allowed, Does, Field, Filled, Form, Hand, Input, Menu, MenuEntry, MenuForm,
+        MenuItem, Run, Selection, text,
     },
     web::{self, Focus},
 };
@@ -18,6 +18,7 @@ use crate::{
 pub(super) struct Props {
     pub(super) run: Run,
     pub(super) selection: Selection,
+    pub(super) allowed: Allowed,
     pub(super) filled: Vec<Filled>,
     pub(super) send: Send,
 }
@@ -26,7 +27,7 @@ pub(super) struct Props {
 /// run to find.
 #[component]
 pub(super) fn MenuCard(props: &Props) -> Html {
-    let Props { run, selection, filled, send } = props;
+    let Props { run, selection, allowed, filled, send } = props;
     let card = use_node_ref();
     {
         let card = card.clone();
@@ -46,7 +47,9 @@ pub(super) fn MenuCard(props: &Props) -> Html {
             }
         });
     }
-    let menu = use_memo((run.clone(), *selection), |(run, selection)| Menu::of(run, *selection));
+    let menu = use_memo((run.clone(), *selection, *allowed), |(run, selection, allowed)| {
+        Menu::of(run, *selection).within(run, *allowed)
+    });
     let close = send.reform(|_: MouseEvent| Action::Hand(Hand::Menu(false)));
     let title = AttrValue::from(menu.title.clone());
     // Another selection has other fields: nothing that was typed for the one stays for the other.

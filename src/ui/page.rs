@@ -71,6 +71,7 @@ impl PartialEq for Props {
 pub(super) fn Page(props: &Props) -> Html {
     let store = use_reducer(|| {
         let state = props.state.clone().locked(web::is_locked());
+        let state = state.with_future_hidden(web::is_future_hidden());
         guard::remember(&state);
         web::mark("computed");
         Store(if web::prefers_reduced_motion() { state.calmed() } else { state })
@@ -154,7 +155,7 @@ pub(super) fn Page(props: &Props) -> Html {
                     { caption_line(state, edited, &send) }
                     <Stage run={state.run.clone()} playhead={state.playhead} playing={state.playing}
                         shown_until={state.shown_until} lens={state.lens} selection={state.selection}
-                        menu={state.menu} filled={state.filled.clone()} armed={state.armed} lasso={state.lasso} called_off={state.called_off}
+                        menu={state.menu} allowed={state.allowed} filled={state.filled.clone()} armed={state.armed} lasso={state.lasso} called_off={state.called_off}
                         explained={state.explained} emphasis={emphasis.clone()} hidden={state.study.future_hidden}
                         clocks={clocks.clone()} cut={state.study.cut.clone()}
                         changes={state.changes.clone()} compare={state.compare.clone()} parts={parts.clone()} send={send.clone()} />
@@ -202,6 +203,7 @@ pub(super) fn Page(props: &Props) -> Html {
                 edited,
                 playhead: state.playhead,
                 playing: state.playing,
+                shown_until: state.shown_until,
                 refused: state.refused.clone(),
                 send: send.clone(),
             }) } }

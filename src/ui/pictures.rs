@@ -7,12 +7,13 @@ use yew::platform::spawn_local;
 
 use super::embed::{ASKED, TOLD};
 use crate::{
+    analysis::{Judgement, Report},
     app::{OPENING, ProgramPart, missing_to_begin, text},
-    export::{SvgOptions, Theme, svg},
+    export::{SvgOptions, Theme, beginning, file_stem, svg, without_unused_faults},
     formats::{Problem, bundled, link, scenario},
-    kernel::Scenario,
+    kernel::{Scenario, Time},
     protocols,
-    runs::Work,
+    runs::{Outcome, Work},
     split::{NotFetched, part},
     web,
 };
@@ -66,11 +67,20 @@ async fn picture(wish: &Value) -> Result<String, String> {
         protocols::fetch(id).await.map_err(not_fetched)?;
     }
     let scenario = scenario_of(link).map_err(|problem| problem.to_string())?;
-    let mut work = Work::new(scenario).map_err(|why| Problem::from(why).to_string())?;
-    while !work.advance(PART) {
-        TimeoutFuture::new(0).await;
+    let mut run = match wish.get("until").and_then(Value::as_f64) {
+        Some(until) => {
+            let begun = run_of(beginning(&scenario, until as Time)).await?;
+            if begun.trace.unused_faults.is_empty() {
+                begun
+            } else {
+                run_of(without_unused_faults(&begun)).await?
+            }
+        }
+        None => run_of(scenario).await?,
+    };
+    if let Some(wanted) = wish.get("property").and_then(Value::as_str) {
+        keep_property(&mut run.report, wanted);
     }
-    let run = work.finish();
     TimeoutFuture::new(0).await;
     let width = wish.get("width").and_then(Value::as_f64);
     let options = SvgOptions {
@@ -84,6 +94,25 @@ async fn picture(wish: &Value) -> Result<String, String> {
         link: None,
     };
     Ok(svg(&run, &options))
+}
+
+/// Runs a scenario in slices.
+async fn run_of(scenario: Scenario) -> Result<Outcome, String> {
+    let mut work = Work::new(scenario).map_err(|why| Problem::from(why).to_string())?;
+    while !work.advance(PART) {
+        TimeoutFuture::new(0).await;
+    }
+    Ok(work.finish())
+}
+
+/// Removes all verdicts but that on this property, if it is there; its name may have hyphens for spaces.
+fn keep_property(report: &mut Report, wanted: &str) {
+    let wanted = file_stem(wanted);
+    let is_wanted = |it: &Judgement| file_stem(it.property.name) == wanted;
+    if report.judgements.iter().any(is_wanted) {
+        report.judgements.retain(is_wanted);
+        report.class = None;
+    }
 }
 
 /// The scenario of a link; the opening example where there is none.

@@ -107,7 +107,7 @@ fn LinkPart(props: &LinkProps) -> Html {
 /// The text that embeds the run, with its choices and a preview.
 fn embed_part(props: &Props) -> Html {
     let Props { run, now, fragment, sharing, send } = props;
-    let form = sharing.embed;
+    let form = form_for(run, sharing.embed);
     let page = web::page_link("");
     let title = export::heading(run);
     let embedded = Embedded { page: &page, fragment, title: &title, now: *now };
@@ -138,9 +138,9 @@ fn frame(address: String, height: u64) -> Html {
 
 /// The choices of the embed's form.
 fn embed_choices(props: &Props) -> Html {
-    let Props { now, sharing, send, .. } = props;
+    let Props { run, now, sharing, send, .. } = props;
     let sharing = *sharing;
-    let form = sharing.embed;
+    let form = form_for(run, sharing.embed);
     let set = move |embed: EmbedForm| Action::Share(Sharing { embed, ..sharing });
     let named = |name: &'static str, words: &'static str| choice(name, words);
     let forms =
@@ -163,6 +163,18 @@ fn embed_choices(props: &Props) -> Html {
     let start = if form.from_here { "now" } else { "0" };
     let on_start =
         send.reform(move |value: String| set(EmbedForm { from_here: value == "now", ..form }));
+    let names = run.report.judgements.iter().map(|it| it.property.name);
+    let all = choice("", text::sharing::ALL_PROPERTIES);
+    let properties = [all].into_iter().chain(names.map(|name| choice(name, name))).collect();
+    let on_property = send.reform({
+        let run = run.clone();
+        move |value: String| {
+            let mut names = run.report.judgements.iter().map(|it| it.property.name);
+            set(EmbedForm { property: names.find(|name| *name == value), ..form })
+        }
+    });
+    let on_future = send.reform(move |future_hidden| set(EmbedForm { future_hidden, ..form }));
+    let on_loop = send.reform(move |loops| set(EmbedForm { loops, ..form }));
     let on_fits = send.reform(move |fits: bool| set(EmbedForm { fits, ..form }));
     let height = Number {
         value: form.height,
@@ -179,6 +191,9 @@ fn embed_choices(props: &Props) -> Html {
             { field(text::sharing::CONTROLS, text::sharing::CONTROLS_HELP, controls) }
             { field(text::sharing::THEME, text::sharing::THEME_HELP, select(form.theme.value(), colours(), on_theme).into()) }
             { field(text::sharing::START, text::sharing::START_HELP, select(start, starts, on_start).into()) }
+            { field(text::sharing::PROPERTY, text::sharing::PROPERTY_HELP, select(form.property.unwrap_or_default(), properties, on_property).into()) }
+            <label class="fits">{ Html::from(check(form.future_hidden, on_future)) }{ text::sharing::FUTURE }</label>
+            <label class="fits">{ Html::from(check(form.loops, on_loop)) }{ text::sharing::LOOP }</label>
             if !form.plain_frame {
                 <label class="fits">{ Html::from(check(form.fits, on_fits)) }{ text::sharing::FITS }</label>
             }
@@ -187,6 +202,12 @@ fn embed_choices(props: &Props) -> Html {
             }
         </div>
     }
+}
+
+/// Returns the form of an embed of this run, which may not have the property that was chosen for another one.
+fn form_for(run: &Run, form: EmbedForm) -> EmbedForm {
+    let has = |name: &&str| run.report.judgements.iter().any(|it| it.property.name == *name);
+    EmbedForm { property: form.property.filter(has), ..form }
 }
 
 fn controls_name(controls: Controls) -> &'static str {

@@ -26,8 +26,8 @@ use super::{
 use crate::{
     analysis::Stamps,
     app::{
-        Action, Area, Changes, Compare, CutLine, Filled, Lens, Playhead, Room, Run, Selection,
-        Shared, Showing, Shown, text,
+        Action, Allowed, Area, Changes, Compare, CutLine, Filled, Lens, Playhead, Room, Run,
+        Selection, Shared, Showing, Shown, text,
     },
     diagram::{
         Arrow, Clocks, Detail, Emphasis, Features, Layout, Limit, Mark, Orientation, Point, STRIP,
@@ -58,6 +58,8 @@ pub(super) struct Props {
     pub(super) selection: Option<Selection>,
     /// True if the menu of the selection is open.
     pub(super) menu: bool,
+    /// Changes that the reader may make.
+    pub(super) allowed: Allowed,
     pub(super) filled: Vec<Filled>,
     pub(super) armed: bool,
     pub(super) lasso: Option<Area>,
@@ -271,6 +273,7 @@ pub(super) fn Stage(props: &Props) -> Html {
                         (it.card)(menu::Props {
                             run: run.clone(),
                             selection,
+                            allowed: props.allowed,
                             filled: props.filled.clone(),
                             send: send.clone(),
                         })

@@ -5,7 +5,10 @@
 use wasm_bindgen::JsCast;
 use web_sys::{CustomEvent, CustomEventInit};
 
-use super::{Listener, listen, window, word::has_word};
+use super::{
+    Listener, listen, window,
+    word::{has_word, word},
+};
 
 /// True if the page is embedded in another page.
 #[must_use]
@@ -23,6 +26,30 @@ pub fn draws_pictures() -> bool {
 #[must_use]
 pub fn is_locked() -> bool {
     has_word("locked")
+}
+
+/// True if the embedding page hides what has not happened yet.
+#[must_use]
+pub fn is_future_hidden() -> bool {
+    has_word("future")
+}
+
+/// True if the run is to start over when it has ended.
+#[must_use]
+pub fn loops() -> bool {
+    has_word("loop")
+}
+
+/// Returns the names of the changes that the embedding page allows, if it allows some.
+#[must_use]
+pub fn allowed() -> Option<String> {
+    word("allowed")
+}
+
+/// Returns the speed that the embedding page has chosen, as it is written there.
+#[must_use]
+pub fn speed() -> Option<String> {
+    word("speed")
 }
 
 /// Tells the scripts what has happened: an event of this name, with a text as its detail.

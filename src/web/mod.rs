@@ -30,7 +30,9 @@ pub use element::{
 };
 pub use fetch::{fetch_text, file_of_build};
 pub use first::{assume_width, first_part, likely_width, root};
-pub use frame::{draws_pictures, is_embedded, is_locked, on_told, tell};
+pub use frame::{
+    allowed, draws_pictures, is_embedded, is_future_hidden, is_locked, loops, on_told, speed, tell,
+};
 pub use frames::{Frames, mark, ticks};
 pub use keys::{Key, on_key};
 pub use listener::Listener;

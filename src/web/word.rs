@@ -18,6 +18,11 @@ pub(super) fn has_word(name: &str) -> bool {
     root().is_some_and(|root| root.has_attribute(&format!("data-{name}")))
 }
 
+/// Returns the word that the script has left under this name.
+pub(super) fn word(name: &str) -> Option<String> {
+    root()?.get_attribute(&format!("data-{name}"))
+}
+
 /// True if the script has restarted the program after it had stopped.
 #[must_use]
 pub fn is_restarted() -> bool {

@@ -1,9 +1,9 @@
 // The page in other pages: the element and the plain frame, in a course site of another origin with a strict policy.
 
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 
+import { arrived, courses, element, script as scriptOf, wake } from "./course.mjs";
 import { startPlayground, until } from "./playground.mjs";
 import { bundled } from "./runs.mjs";
 
@@ -12,74 +12,18 @@ const FIFO = "ordering/fifo-multicast/three-orders";
 const MAEKAWA = "mutex/maekawa/deadlock";
 
 let playground;
+let sites;
 before(async () => {
   playground = await startPlayground();
+  sites = courses(playground);
 });
-/** Servers of course sites, which a test that fails leaves behind. */
-const sites = [];
 after(async () => {
-  for (const site of sites) await site.stop();
+  await sites?.stop();
   await playground?.stop();
 });
 
-/** A course site with this body, under the strictest policy that lets it embed the page; answers its address and its end. */
-async function course(body) {
-  const { origin } = new URL(playground.url);
-  const policy = `default-src 'none'; script-src 'self' ${origin}; frame-src ${origin}; style-src 'self'`;
-  const server = createServer((request, answer) => {
-    if (request.url !== "/") return answer.writeHead(204).end();
-    const html = `<!doctype html><html lang="en"><title>A course</title><body>${body}</body></html>`;
-    return answer.writeHead(200, { "content-type": "text/html", "content-security-policy": policy }).end(html);
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const stop = () => {
-    server.closeAllConnections();
-    return new Promise((resolve) => server.close(resolve));
-  };
-  // Another name of this machine is another origin.
-  const site = { url: `http://localhost:${server.address().port}/`, stop };
-  sites.push(site);
-  return site;
-}
-
-/** Opens a course site with this body; `heard` are the messages that its window got. */
-async function open(body, options = {}) {
-  const site = await course(body);
-  const reader = await playground.reader({ origins: [new URL(site.url).origin], ...options });
-  await reader.context.addInitScript(() => {
-    if (window !== window.top) return;
-    window.heard = [];
-    addEventListener("message", ({ data }) => window.heard.push(data));
-  });
-  const page = await reader.context.newPage();
-  await page.goto(site.url);
-  return {
-    page,
-    heard: (kind) => page.evaluate((kind) => window.heard.filter((it) => it.worldlines === kind), kind),
-    /** Ends it; `missing`: a file could not be found, as it should. */
-    async leave({ missing = false } = {}) {
-      const isOfIt = (it) => missing && /404|missing\.json/.test(it);
-      reader.complaints.splice(0, Infinity, ...reader.complaints.filter((it) => !isOfIt(it)));
-      await reader.leave();
-      await site.stop();
-    },
-  };
-}
-
-/** Waits until the program has drawn its run in a frame: the first picture, which the page's HTML carries, has the same elements. */
-const arrived = (frame) => frame.locator("#worldlines > .page .stage svg").first().waitFor();
-
-/** Makes a run live. A browser sends a click that follows at once on scrolling to the frame that was there before. */
-async function wake(place) {
-  const still = place.locator(".still");
-  await still.scrollIntoViewIfNeeded();
-  await still.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
-  await still.click();
-  await place.locator("iframe").waitFor();
-}
-
-const element = (fragment, attributes = "") => `<world-lines scenario="${fragment}" ${attributes}></world-lines>`;
-const script = () => `<script type="module" src="${playground.url}embed.js"></script>`;
+const open = (body, options) => sites.open(body, options);
+const script = () => scriptOf(playground.url);
 
 test("an element is a still picture until its reader comes, at most three are live, and parking loses nothing", async () => {
   const fragments = await Promise.all([OPENING, FIFO, MAEKAWA, OPENING].map(bundled));
@@ -150,11 +94,9 @@ test("an element obeys before it is live, keeps what was loaded when it is parke
 
 test("an element opens a file beside the page, and says what is wrong with an attribute", async () => {
   const site = await open(`<world-lines src="missing.json" controls="none"></world-lines>${script()}`);
-  const warned = [];
-  site.page.on("console", (message) => warned.push(message.text()));
   const place = site.page.locator("world-lines");
   await place.locator(".still").click();
-  await until(async () => warned.some((it) => /controls is "none", expected/.test(it)), "the attribute is named");
+  await until(async () => site.warned.some((it) => /controls: found "none", expected focus/.test(it)), "the attribute is named");
   await until(async () => (await site.heard("error")).some((it) => /missing\.json/.test(it.message)), "the file is named");
   await site.leave({ missing: true });
 });

@@ -238,7 +238,7 @@ fn tests_npm(machine: &Machine) -> Result<Option<Counts>, String> {
 
 fn tests_e2e(machine: &Machine) -> Result<Option<Counts>, String> {
     let files = test_files(machine.workspace, "tests/e2e")?;
-    let node = with_webkit(e2e_program(machine))?;
+    let node = with_webkit(e2e_program(machine))?.env(FIREFOX.variable, FIREFOX.ensure()?);
     node_tests(machine, files.into_iter().fold(node, Program::arg))
 }
 

@@ -85,6 +85,21 @@ pub(super) fn links(size: usize, node: NodeId) -> Vec<(NodeId, NodeId)> {
 }
 
 impl Form {
+    /// Returns the kind of the change that it makes, by its name in [`Allowed`](super::super::Allowed).
+    pub(super) const fn kind(self) -> &'static str {
+        match self {
+            Self::Request { .. } => "request",
+            Self::Delay(_) => "delay",
+            Self::Corrupt(_) => "corrupt",
+            Self::Forge(_) => "forge",
+            Self::Partition { .. } => "partition",
+            Self::Traitor(_) => "traitor",
+            Self::Drift(_) => "drift",
+            Self::Omit(_) => "omit",
+            Self::Cut(_) => "cut",
+        }
+    }
+
     /// Returns the edit that follows from the values of the fields.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! Items of a menu, with their forms.
 
 use super::{
-    super::{Edit, Field},
+    super::{Allowed, Edit, Field, text},
     form::Form,
     possible::WhyNot,
 };
@@ -96,6 +96,19 @@ impl MenuItem {
         Self::new(id, words, Does::Submit(Box::new(form)))
     }
 
+    /// True if it makes a change, and an allowed one.
+    fn is_allowed(&self, run: &Outcome, allowed: Allowed) -> bool {
+        match &self.does {
+            Does::Edit(edit) | Does::Prepare(edit) => {
+                let next = edit.clone().apply(&run.scenario);
+                next.is_ok_and(|next| next != run.scenario && allowed.permits(&run.scenario, &next))
+            }
+            Does::Submit(form) => allowed.has(form.form.kind()),
+            // Named as the change that it would make.
+            Does::Nothing(_) => allowed.has(self.id),
+        }
+    }
+
     /// Disables the item if there is a reason.
     pub(super) fn unless(self, why_not: WhyNot) -> Self {
         match why_not {
@@ -112,6 +125,18 @@ impl From<MenuItem> for MenuEntry {
 }
 
 impl Menu {
+    /// Leaves out the items that a reader may not use.
+    #[must_use]
+    pub fn within(mut self, run: &Outcome, allowed: Allowed) -> Self {
+        if allowed != Allowed::ALL {
+            retain(&mut self.entries, &|item| item.is_allowed(run, allowed));
+            if self.entries.is_empty() {
+                self.entries.push(MenuEntry::Note(text::menu::NOTHING_ALLOWED));
+            }
+        }
+        self
+    }
+
     /// Returns all items, including those in groups and rows, and those inside a form.
     #[must_use]
     pub fn items(&self) -> Vec<&MenuItem> {
@@ -119,6 +144,22 @@ impl Menu {
         collect(&self.entries, &mut items);
         items
     }
+}
+
+/// Keeps the items that are allowed, and the entries that have some.
+fn retain(entries: &mut Vec<MenuEntry>, is_allowed: &impl Fn(&MenuItem) -> bool) {
+    entries.retain_mut(|entry| match entry {
+        MenuEntry::Item(item) => is_allowed(item),
+        MenuEntry::Row(_, items) => {
+            items.retain(is_allowed);
+            !items.is_empty()
+        }
+        MenuEntry::Note(_) => false,
+        MenuEntry::Group { entries, .. } | MenuEntry::Fold { entries, .. } => {
+            retain(entries, is_allowed);
+            !entries.is_empty()
+        }
+    });
 }
 
 fn collect<'a>(entries: &'a [MenuEntry], items: &mut Vec<&'a MenuItem>) {

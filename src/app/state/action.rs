@@ -2,8 +2,8 @@
 
 use super::{
     super::{
-        Against, Ask, Comparison, Edit, FetchAction, Filter, Found, Hand, Lens, MeasureAction,
-        Panel, Pending, Run, SearchAction, Shared, Sharing, Showing, Since, Stride,
+        Against, Allowed, Ask, Comparison, Edit, FetchAction, Filter, Found, Hand, Lens,
+        MeasureAction, Panel, Pending, Run, SearchAction, Shared, Sharing, Showing, Since, Stride,
     },
     Selection,
 };
@@ -100,4 +100,6 @@ pub enum Action {
     Fetch(FetchAction),
     /// Dismisses the refusal.
     Dismiss,
+    /// Says which changes the page around an embed leaves to its readers.
+    Allow(Allowed),
 }

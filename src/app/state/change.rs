@@ -48,6 +48,13 @@ pub(in super::super) fn apply_from(
     // by hand may need more time to show its effect.
     let as_it_is = adjust || matches!(edit, Edit::Replace(_) | Edit::Rename(..) | Edit::Until(_));
     let next = match edit.apply(state.scenario()) {
+        // Back to the opened scenario is never too far.
+        Ok(next)
+            if change != ChangeOrigin::Opened
+                && !state.allowed.permits(state.scenario(), &next) =>
+        {
+            return state;
+        }
         Ok(next) => words::after(before, next, change),
         Err(problem) => return refuse(state, &problem),
     };

@@ -22,8 +22,8 @@ pub(super) use self::{
     opening::{load_variant, open},
 };
 use super::{
-    Area, Awaited, Changes, Compare, Exercise, FITTING, Filled, Filter, Lens, Measuring, OPENING,
-    Panel, Pending, Playhead, Run, Searching, Shared, Sharing, Study, Ways, Writing,
+    Allowed, Area, Awaited, Changes, Compare, Exercise, FITTING, Filled, Filter, Lens, Measuring,
+    OPENING, Panel, Pending, Playhead, Run, Searching, Shared, Sharing, Study, Ways, Writing,
     derived::derived, fitting_pace, interesting_end, walk::Place,
 };
 use crate::{
@@ -55,8 +55,8 @@ pub struct State {
     pub adjusting: bool,
     /// True if the reader prefers less motion: nothing moves by itself.
     pub calm: bool,
-    /// True in an embed that is for looking: nothing changes the run.
-    pub locked: bool,
+    /// Changes that the reader may make: all of them, but for an embed.
+    pub allowed: Allowed,
     /// Part of the run that is told.
     pub playhead: Playhead,
     /// True while the run is played.
@@ -160,7 +160,14 @@ impl State {
     /// Returns the state for a reader who may change the run, or may not.
     #[must_use]
     pub fn locked(self, locked: bool) -> Self {
-        Self { locked, ..self }
+        Self { allowed: if locked { Allowed::NONE } else { Allowed::ALL }, ..self }
+    }
+
+    /// Returns the state of a page that begins with a hidden future, or not.
+    #[must_use]
+    pub fn with_future_hidden(mut self, hidden: bool) -> Self {
+        self.study.future_hidden = hidden;
+        self
     }
 
     /// Returns the state without motion: for readers who prefer less of it.
@@ -183,7 +190,7 @@ impl State {
             redo: Vec::new(),
             adjusting: false,
             calm: false,
-            locked: false,
+            allowed: Allowed::ALL,
             playhead: Playhead::start(),
             playing: true,
             speed: FITTING,

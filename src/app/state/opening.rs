@@ -83,7 +83,7 @@ fn replace_all(state: State, opened: State) -> State {
         writing,
         searching,
         measuring,
-        locked: state.locked,
+        allowed: state.allowed,
         ..opened
     };
     if state.calm { opened.calmed() } else { opened }

@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        Hand, Playhead, SPEEDS, Stride,
+        Allowed, Hand, Playhead, SPEEDS, Stride,
         breaking::{breached_at, broken_at, visit},
         changes, derived, fetching, hands,
         pending::{done, go_on},
@@ -18,7 +18,7 @@ use super::{
 /// Returns the state after an action.
 #[must_use]
 pub fn reduce(state: &State, action: Action) -> State {
-    if state.locked && is_readers(&action) {
+    if state.allowed != Allowed::ALL && is_refused(state.allowed, &action) {
         return state.clone();
     }
     if let Some(waits) = fetching::waits(state, &action) {
@@ -49,19 +49,15 @@ pub fn reduce(state: &State, action: Action) -> State {
     }
 }
 
-/// True if a reader changes the run by this action, or takes another one.
-const fn is_readers(action: &Action) -> bool {
+/// True if a reader who may not make every change takes another run by this action, or changes one that may not be changed.
+/// The rest is refused where the change is made.
+fn is_refused(allowed: Allowed, action: &Action) -> bool {
     match action {
-        Action::Apply(_)
-        | Action::Adjust(_)
-        | Action::Undo
-        | Action::Redo
-        | Action::Reset
-        | Action::Open(_)
-        | Action::Example(_)
-        | Action::Protocol(_)
-        | Action::Restore(_) => true,
-        Action::Hand(hand) => hand.changes_scenario(),
+        Action::Open(_) | Action::Example(_) | Action::Protocol(_) | Action::Restore(_) => true,
+        Action::Apply(_) | Action::Adjust(_) | Action::Undo | Action::Redo | Action::Reset => {
+            allowed == Allowed::NONE
+        }
+        Action::Hand(hand) => allowed == Allowed::NONE && hand.changes_scenario(),
         _ => false,
     }
 }
@@ -114,6 +110,7 @@ fn act(state: State, action: Action) -> State {
         Action::Filter(filter) => State { filter, ..state },
         Action::Digested(digest) => digested(state, &digest),
         Action::Dismiss => State { refused: None, ..state },
+        Action::Allow(allowed) => State { allowed, ..state },
         // It waited until the part was here.
         action => match edits::here() {
             Some(edits) if changes_scenario(&action) => (edits.act)(state, action),

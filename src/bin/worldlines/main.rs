@@ -141,6 +141,9 @@ struct Form {
     /// Write the run as one file of HTML: the picture, the verdicts, and a player that needs no network.
     #[arg(long, value_name = "OUT")]
     html: Option<String>,
+    /// Write the HTML that embeds the run in a page: the element, and within it the picture for readers without scripts. Needs --base.
+    #[arg(long, value_name = "OUT")]
+    embed: Option<String>,
 }
 
 impl Form {
@@ -151,7 +154,7 @@ impl Form {
 
     /// True if the output is a picture.
     const fn is_picture(&self) -> bool {
-        self.svg.is_some() || self.png.is_some() || self.html.is_some()
+        self.svg.is_some() || self.png.is_some() || self.html.is_some() || self.embed.is_some()
     }
 }
 
@@ -279,6 +282,7 @@ pub(crate) fn in_form(
             String::new()
         }
         Form { html: Some(out), .. } => export::written(&out, picture.html(outcome))?,
+        Form { embed: Some(out), .. } => export::written(&out, picture.embed(source, outcome)?)?,
         Form { svg: Some(out), .. } => export::written(&out, picture.svg(outcome))?,
         _ => return Ok(None),
     }))

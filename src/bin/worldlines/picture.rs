@@ -2,12 +2,14 @@
 
 use clap::{Args, ValueEnum};
 use worldlines::{
-    export::{SvgOptions, Theme, html, svg},
+    app::Sharing,
+    export::{Embedded, SvgOptions, Theme, heading, html, snippet_with_picture, svg},
     formats::link,
+    kernel::visible,
     runs::Outcome,
 };
 
-use crate::usage::whole;
+use crate::{input::about_named, too_long, usage::whole};
 
 /// Options of a picture.
 #[derive(Args)]
@@ -61,7 +63,9 @@ impl PictureArgs {
         ];
         let mut wrong = of_pictures.iter().filter(|(_, is_given)| *is_given && !is_picture);
         if let Some((option, _)) = wrong.next() {
-            return Err(format!("{option}: expected one of --svg, --png and --html beside it"));
+            return Err(format!(
+                "{option}: expected one of --svg, --png, --html and --embed beside it"
+            ));
         }
         let of_pixels = [("--scale", self.scale.is_some()), ("--font", !self.font.is_empty())];
         if let Some((option, _)) = of_pixels.iter().find(|(_, is_given)| *is_given && !is_png) {
@@ -83,6 +87,30 @@ impl PictureArgs {
     /// Returns the run as HTML.
     pub(crate) fn html(&self, run: &Outcome) -> String {
         html(run, &self.options(run))
+    }
+
+    /// Returns the HTML that embeds the run, with its picture.
+    pub(crate) fn embed(&self, source: &str, run: &Outcome) -> Result<String, String> {
+        let page = self.base.as_deref().unwrap_or_default();
+        if !page.starts_with("https://") && !page.starts_with("http://") {
+            let found = visible(page);
+            return Err(format!(
+                "--base: found \"{found}\", expected the address of a playground, as --embed needs it"
+            ));
+        }
+        let fragment = link::fragment(&run.scenario, Some(&run.digest()));
+        if run.protocol.id.is_empty() {
+            return Err(format!(
+                "--embed: {source}: found an imported run, expected one that a link can hold"
+            ));
+        }
+        if fragment.len() > link::MAX_LINK {
+            return Err(about_named(source, &too_long(&fragment)));
+        }
+        let page = format!("{}/", page.trim_end_matches('/'));
+        let embedded = Embedded { page: &page, fragment: &fragment, title: &heading(run), now: 0 };
+        let form = Sharing::default().embed;
+        Ok(snippet_with_picture(&embedded, &form, &self.svg(run)) + "\n")
     }
 
     /// Returns the form of the picture, with the link to the run.

@@ -1,9 +1,9 @@
 //! A run in an embed that is for looking: nothing that a reader does changes it.
 
 use worldlines::{
-    app::{Action, Edit, Hand, OPENING, Selection, State, reduce},
+    app::{Action, Allowed, Edit, Hand, Menu, OPENING, Selection, State, reduce},
     formats::{bundled, link},
-    kernel::{Fault, MessageName, NodeId},
+    kernel::{Fault, MessageName, NodeId, ParameterValue, RequestSpec},
 };
 
 fn locked() -> State {
@@ -70,5 +70,62 @@ fn locked_run_is_looked_at_and_another_one_can_be_loaded() {
     let other = worldlines::kernel::Scenario { seed: scenario.seed + 1, ..scenario };
     let loaded = reduce(&state, Action::Load(link::fragment(&other, None)));
     assert_eq!(*loaded.scenario(), other);
-    assert!(loaded.locked);
+    assert_eq!(loaded.allowed, Allowed::NONE);
+}
+
+#[test]
+fn partly_locked_run_takes_only_the_changes_that_are_allowed() {
+    let state = reduce(&State::opening(), Action::Jump(usize::MAX));
+    let state = reduce(&state, Action::Allow(Allowed::of("drop request unknown")));
+    let message = state.run.trace.messages[0].name;
+    let crash = Fault::Crash { node: NodeId::new(1), at: 5, after_sends: None };
+    let request = state.scenario().requests[0].clone();
+    for refused in [
+        Edit::AddFault(crash),
+        Edit::AddFault(Fault::Delay { message, by: 20 }),
+        // The author's own crash stays.
+        Edit::RemoveFault(0),
+        Edit::Seed(9),
+        Edit::Nodes(5),
+        Edit::Parameter("unknown", ParameterValue::Integer(1)),
+    ] {
+        for action in [Action::Apply(refused.clone()), Action::Adjust(refused.clone())] {
+            let next = reduce(&state, action);
+            assert_eq!(next.scenario(), state.scenario(), "{refused:?}");
+            assert!(next.undo.is_empty(), "{refused:?}");
+        }
+    }
+    let dropped = reduce(&state, Action::Apply(Edit::AddFault(Fault::Drop { message })));
+    assert_eq!(dropped.scenario().faults.len(), state.scenario().faults.len() + 1);
+    let asked =
+        reduce(&dropped, Action::Apply(Edit::AddRequest(RequestSpec { at: 60, ..request })));
+    assert_eq!(asked.scenario().requests.len(), 2);
+    // All the way back, in one step too.
+    let back = reduce(&asked, Action::Undo);
+    assert_eq!(back.scenario(), dropped.scenario());
+    assert_eq!(reduce(&back, Action::Reset).scenario(), state.scenario());
+    // Another run is none of the changes.
+    let other = reduce(&state, Action::Protocol("paxos"));
+    assert_eq!(other.scenario(), state.scenario());
+}
+
+#[test]
+fn menu_within_what_is_allowed_has_no_other_item() {
+    let run = State::opening().run;
+    let message = Selection::Message(run.trace.messages[0].name);
+    let moment = Selection::Moment { node: NodeId::new(1), at: 5 };
+    let ids = |selection, names: &str| -> Vec<_> {
+        let menu = Menu::of(&run, selection).within(&run, Allowed::of(names));
+        menu.items().iter().map(|item| item.id).collect()
+    };
+    assert_eq!(ids(message, "drop"), ["drop"]);
+    assert_eq!(ids(message, "drop delay"), ["drop", "delay"]);
+    assert!(ids(moment, "drop").is_empty());
+    assert!(ids(moment, "crash").iter().all(|id| id.starts_with("crash")));
+    assert_eq!(ids(moment, "request"), ["broadcast"]);
+    let all = Menu::of(&run, moment);
+    assert_eq!(all.clone().within(&run, Allowed::ALL), all);
+    for name in Allowed::NAMES {
+        assert!(Allowed::of(name).has(name) && Allowed::ALL.has(name) && !Allowed::NONE.has(name));
+    }
 }

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, fs, io::Cursor, path::Path};
 
 use png::{ColorType, Decoder};
+use roxmltree::Document;
 use skrifa::{FontRef, MetadataProvider};
 use worldlines::{
     export::{SvgOptions, svg},
@@ -41,7 +42,7 @@ fn picture_with_a_wrong_option_is_refused() {
     for option in [&["--bare"][..], &["--width", "900"], &["--theme", "dark"], &["--base", "x"]] {
         for form in [&[][..], &["--json"]] {
             let line = refused(&[&["run", "-"][..], option, form].concat(), HALF_WAY);
-            let expected = "expected one of --svg, --png and --html beside it";
+            let expected = "expected one of --svg, --png, --html and --embed beside it";
             assert_eq!(line, format!("worldlines: {}: {expected}", option[0]));
         }
     }
@@ -73,6 +74,43 @@ fn picture_of_an_imported_run_has_no_link() {
     let own = worldlines(&[&["run", "-", "--svg", "-"][..], &base].concat(), HALF_WAY);
     let own = String::from_utf8(own.stdout).expect("it is text");
     assert!(own.contains("https://example.org/#s="), "the link of a run that can be opened");
+}
+
+#[test]
+fn run_writes_the_html_of_an_embed_with_its_picture() {
+    let base = ["--base", "https://example.org/worldlines", "--width", "800"];
+    let html = printed(&[&["run", "-", "--embed", "-"][..], &base].concat(), HALF_WAY);
+    let (script, element) = html.split_once('\n').expect("two parts");
+    let address = "https://example.org/worldlines/embed.js";
+    assert_eq!(script, format!("<script type=\"module\" src=\"{address}\"></script>"));
+    let page = Document::parse(element).expect("it is well-formed");
+    let root = page.root_element();
+    assert!(root.has_tag_name("world-lines"));
+    assert_eq!(root.attribute("scenario"), Some(link().as_str()));
+    let picture = root.children().find(|it| it.tag_name().name() == "svg").expect("a picture");
+    assert_eq!(picture.attribute("role"), Some("img"));
+    assert_eq!(picture.attribute("width"), Some("800"));
+    let told = picture.descendants().find(|it| it.tag_name().name() == "desc").expect("words");
+    assert!(told.text().is_some_and(|it| it.contains("At 10 ms Alice is asked")), "{told:?}");
+    assert!(
+        html.lines().all(|line| !line.trim().is_empty()),
+        "Markdown ends HTML at an empty line"
+    );
+}
+
+#[test]
+fn embed_without_the_address_of_a_playground_is_refused() {
+    for (base, found) in [(&[][..], ""), (&["--base", "example.org"], "example.org")] {
+        let line = refused(&[&["run", "-", "--embed", "-"][..], base].concat(), HALF_WAY);
+        let expected = "expected the address of a playground, as --embed needs it";
+        assert_eq!(line, format!("worldlines: --base: found \"{found}\", {expected}"));
+    }
+    let log = "a {\"a\":1}\nx\nb {\"b\":1,\"a\":1}\ny\n";
+    let base = ["--base", "https://example.org/"];
+    let refused = worldlines(&[&["import", "-", "--embed", "-"][..], &base].concat(), log);
+    let said = String::from_utf8(refused.stderr).expect("it is text");
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert!(said.contains("--embed: -: found an imported run"), "{said}");
 }
 
 /// A decoded PNG.

@@ -1,5 +1,6 @@
 //! A run in forms that other tools read.
 
+mod beginning;
 mod csv;
 mod html;
 mod mermaid;

@@ -50,13 +50,22 @@ fn snippet_of_the_element_has_the_script_and_an_attribute_for_each_choice() {
         from_here: true,
         fits: false,
         height: 600,
+        property: Some("uniform agreement"),
+        future_hidden: true,
+        loops: true,
         ..form()
     };
     let chosen = snippet(&embedded("#s=deflate.abc", "A run"), &chosen);
     let chosen = attributes(&chosen, "world-lines");
-    for (name, expected) in
-        [("controls", "locked"), ("theme", "dark"), ("start", "30"), ("height", "600")]
-    {
+    for (name, expected) in [
+        ("controls", "locked"),
+        ("theme", "dark"),
+        ("start", "30"),
+        ("property", "uniform-agreement"),
+        ("future", "hidden"),
+        ("loop", ""),
+        ("height", "600"),
+    ] {
         assert_eq!(value(&chosen, name), Some(expected), "{name}");
     }
 }
@@ -68,6 +77,7 @@ fn snippet_of_a_frame_is_sandboxed_and_has_the_choices_in_its_address() {
         controls: Controls::Full,
         theme: Colours::Light,
         from_here: true,
+        loops: true,
         ..form()
     };
     let run = embedded("#s=deflate.abc&d=01234567", "A run");
@@ -76,7 +86,7 @@ fn snippet_of_a_frame_is_sandboxed_and_has_the_choices_in_its_address() {
     let address = embed_address(&run, &form);
     assert_eq!(
         address,
-        "https://host.example/worldlines/?embed#s=deflate.abc&d=01234567&controls=full&theme=light&start=30"
+        "https://host.example/worldlines/?embed#s=deflate.abc&d=01234567&controls=full&theme=light&start=30&loop=&height=450"
     );
     assert_eq!(value(&frame, "src"), Some(address.as_str()));
     assert_eq!(value(&frame, "sandbox"), Some("allow-scripts"));

@@ -61,6 +61,7 @@ pub mod menu {
     pub const CLOSE: &str = "Close";
     pub const CLOSE_HELP: &str = "Close (Esc)";
     pub const NUMBER: &str = "Enter a number.";
+    pub const NOTHING_ALLOWED: &str = "The author of this page lets you change nothing here.";
     pub const DELAY: &str = "Delay message";
     pub const DELAY_MS: &str = "Delay in ms";
     pub const DELAY_BY: &str = "Delay message by";

@@ -39,6 +39,11 @@ pub mod sharing {
     pub const START: &str = "Starts";
     pub const START_HELP: &str = "Moment at which the embedded run starts";
     pub const AT_BEGINNING: &str = "At the beginning";
+    pub const PROPERTY: &str = "Verdicts";
+    pub const PROPERTY_HELP: &str = "Properties whose verdicts the embed shows";
+    pub const ALL_PROPERTIES: &str = "All properties";
+    pub const FUTURE: &str = "Hide the future";
+    pub const LOOP: &str = "Play in a loop";
     pub const FITS: &str = "As high as its content";
     pub const HEIGHT: &str = "Height in pixels";
     pub const HEIGHT_HELP: &str = "Height of the embed in CSS pixels";
@@ -105,6 +110,15 @@ pub mod sharing {
     #[must_use]
     pub fn saved(name: &str) -> String {
         format!("The browser saves {name}.")
+    }
+}
+
+/// Refusals of an embed's choices.
+pub mod embed {
+    /// The speed that an author chose is none of the page's.
+    #[must_use]
+    pub fn no_speed(found: &str, all: &str) -> String {
+        format!("speed: found \"{found}\", expected one of {all}")
     }
 }
 

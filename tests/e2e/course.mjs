@@ -1,0 +1,84 @@
+// A course site of another origin that embeds runs: set-up of the tests of embeds.
+
+import { createServer } from "node:http";
+
+/** Waits until the program has drawn its run in a frame: the first picture, which the page's HTML carries, has the same elements. */
+export const arrived = (frame) => frame.locator("#worldlines > .page .stage svg").first().waitFor();
+
+/** Makes a run live. A browser sends a click that follows at once on scrolling to the frame that was there before. */
+export async function wake(place) {
+  const still = place.locator(".still");
+  await still.scrollIntoViewIfNeeded();
+  await still.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
+  await still.click();
+  await place.locator("iframe").waitFor();
+}
+
+/** The element with a run, its other attributes, and what its author wrote within it. */
+export const element = (fragment, attributes = "", within = "") =>
+  `<world-lines scenario="${fragment}" ${attributes}>${within}</world-lines>`;
+
+/** The script that defines the element. */
+export const script = (url) => `<script type="module" src="${url}embed.js"></script>`;
+
+/**
+ * Serves a course site with this body, under the strictest policy that lets it embed the page of `url`; answers its address and its end.
+ * `files` are further files by their paths, each with its type and content.
+ */
+export async function serveCourse(url, body, files = {}) {
+  const { origin } = new URL(url);
+  const policy = `default-src 'none'; script-src 'self' ${origin}; frame-src 'self' ${origin}; style-src 'self'`;
+  const server = createServer((request, answer) => {
+    const file = request.url === "/" ? undefined : files[request.url];
+    if (file) return answer.writeHead(200, { "content-type": file.type }).end(file.content);
+    if (request.url !== "/") return answer.writeHead(204).end();
+    const html = `<!doctype html><html lang="en"><title>A course</title><body>${body}</body></html>`;
+    return answer.writeHead(200, { "content-type": "text/html", "content-security-policy": policy }).end(html);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const stop = () => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  };
+  // Another name of this machine is another origin.
+  return { url: `http://localhost:${server.address().port}/`, stop };
+}
+
+/** Courses of a test file; `open` opens one for a new reader, `stop` ends those that a test that fails leaves behind. */
+export function courses(playground) {
+  const sites = [];
+  return {
+    /** Opens a course site with this body; `heard` are the messages that its window got, `warned` what was printed as a warning. */
+    async open(body, { files, ...options } = {}) {
+      const site = await serveCourse(playground.url, body, files);
+      sites.push(site);
+      const reader = await playground.reader({ origins: [new URL(site.url).origin], ...options });
+      await reader.context.addInitScript(() => {
+        if (window !== window.top) return;
+        window.heard = [];
+        addEventListener("message", ({ data }) => window.heard.push(data));
+      });
+      const page = await reader.context.newPage();
+      const warned = [];
+      page.on("console", (message) => warned.push(message.text()));
+      await page.goto(site.url);
+      return {
+        page,
+        warned,
+        context: reader.context,
+        url: site.url,
+        heard: (kind) => page.evaluate((kind) => window.heard.filter((it) => it.worldlines === kind), kind),
+        /** Ends it; `missing`: a file could not be found, as it should. */
+        async leave({ missing = false } = {}) {
+          const isOfIt = (it) => missing && /404|missing\.json/.test(it);
+          reader.complaints.splice(0, Infinity, ...reader.complaints.filter((it) => !isOfIt(it)));
+          await reader.leave();
+          await site.stop();
+        },
+      };
+    },
+    async stop() {
+      for (const site of sites) await site.stop();
+    },
+  };
+}

@@ -1,0 +1,176 @@
+// The choices of an embed: each key of the fragment and attribute of the element has its effect, and a wrong one is named.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { arrived, courses, element, script as scriptOf, wake } from "./course.mjs";
+import { startPlayground, until } from "./playground.mjs";
+import { bundled } from "./runs.mjs";
+
+const OPENING = "reliable/best-effort-broadcast/sender-crashes-half-way";
+
+let playground;
+let sites;
+before(async () => {
+  playground = await startPlayground();
+  sites = courses(playground);
+});
+after(async () => {
+  await sites?.stop();
+  await playground?.stop();
+});
+
+const script = () => scriptOf(playground.url);
+
+/** Opens a course with the opening example in a plain frame with these keys. */
+async function framed(keys, { height = 900, ...options } = {}) {
+  const source = `${playground.url}?embed${await bundled(OPENING)}&amp;${keys}`;
+  const site = await sites.open(`<iframe sandbox="allow-scripts" width="900" height="${height}" src="${source}"></iframe>`, options);
+  const frame = site.page.frameLocator("iframe");
+  await arrived(frame);
+  await until(async () => (await site.heard("ready")).length === 1, "it is ready");
+  const ask = (wish) => site.page.evaluate((wish) => document.querySelector("iframe").contentWindow.postMessage(wish, "*"), wish);
+  return { ...site, frame, ask, last: async (kind) => (await site.heard(kind)).at(-1) };
+}
+
+const SHOWN = {
+  play: "#play", step: "#step", seek: "#scrub", speed: ".transport .speed", verdicts: ".verdicts", legend: ".legend", tools: ".tools",
+  changes: ".deeds", settings: ".settings", workbench: ".workbench", page: "header",
+};
+
+test("controls are a list: what is not in it is not shown, and cannot be changed", async () => {
+  const { frame, page, leave, heard, last, ask } = await framed("controls=play.step.drop.changes.legend");
+  await frame.locator(".legend").waitFor();
+  for (const [name, selector] of Object.entries(SHOWN)) {
+    const shown = ["play", "step", "changes", "legend"].includes(name);
+    assert.equal(await frame.locator(selector).first().isVisible(), shown, name);
+  }
+  await ask({ worldlines: "pause" });
+  await ask({ worldlines: "seek", time: 100 });
+  // Only the drop is in the menu of a message.
+  await frame.locator('.arrow[data-message="Alice>Bob#1"]').focus();
+  await page.keyboard.press("Enter");
+  const menu = frame.locator(".menu");
+  await menu.waitFor();
+  assert.deepEqual(await menu.locator("[data-do]").evaluateAll((all) => all.map((it) => it.dataset.do)), ["drop"]);
+  // By a key the crash of the run, which is none of the reader's, stays.
+  await page.keyboard.press("Escape");
+  await frame.locator(".deeds .fault").getByRole("button", { name: /^Remove/ }).click();
+  await page.waitForTimeout(300);
+  assert.deepEqual((await heard("scenario")).filter((it) => it.edited), []);
+  // An allowed change is made, and undone.
+  await frame.locator('.arrow[data-message="Alice>Bob#1"]').focus();
+  await page.keyboard.press("Enter");
+  await menu.locator("[data-do=drop]").click();
+  await until(async () => (await last("scenario"))?.edited === true, "the message is dropped");
+  await frame.locator("#undo").click();
+  await until(async () => (await last("scenario")).edited === false, "it is undone");
+  // A node's menu has nothing that is allowed.
+  await frame.locator(".names .name").first().click();
+  await frame.getByText("lets you change nothing here").waitFor();
+  await leave();
+});
+
+test("the verdict on one property is shown alone, at the chosen speed, and the run starts over", async () => {
+  const { frame, leave, last, heard } = await framed("property=uniform-agreement&amp;speed=20&amp;loop=");
+  await until(async () => (await frame.locator(".transport .speed select").inputValue()) === "2000", "the speed is chosen");
+  await until(async () => (await frame.locator(".verdict:visible").count()) === 1, "one verdict is shown");
+  assert.equal(await frame.locator(".verdict:visible").getAttribute("data-property"), "uniform agreement");
+  const playing = async () => (await heard("time")).map((it) => it.playing);
+  await until(async () => (await playing()).includes(false), "it ends");
+  const ended = (await heard("time")).findIndex((it) => !it.playing);
+  await until(async () => (await heard("time")).slice(ended).some((it) => it.playing), "it starts over");
+  const again = (await heard("time")).slice(ended).find((it) => it.playing);
+  assert.ok(again.time < (await last("verdict")).end, "from the beginning");
+  await leave();
+});
+
+test("without a loop a run stops at its end, and all verdicts are shown", async () => {
+  const { frame, leave, last, page } = await framed("speed=20");
+  await until(async () => (await last("time"))?.playing === false, "it ends");
+  await page.waitForTimeout(2000);
+  assert.equal((await last("time")).playing, false);
+  assert.ok((await frame.locator(".verdict:visible").count()) > 3);
+  await leave();
+});
+
+test("a hidden future is not drawn until the playhead comes there, and no still picture tells it", async () => {
+  const fragment = await bundled(OPENING);
+  const site = await sites.open(element(fragment, 'future="hidden" start="40" property="validity"') + script());
+  const place = site.page.locator("world-lines");
+  await place.locator(".still svg").waitFor();
+  const told = await place.locator(".still svg").textContent();
+  assert.match(told, /Alice crashes after 1 send/);
+  assert.doesNotMatch(told, /Carol never receives|Bob receives|agreement/);
+  assert.match(told, /validity/);
+  await wake(place);
+  const frame = place.frameLocator("iframe");
+  await arrived(frame);
+  await until(async () => (await site.heard("time")).at(-1)?.time === 40, "it begins at the moment");
+  await frame.locator(".stage .veil.curtain").waitFor();
+  assert.equal(await frame.locator(".verdict[data-end=violated]").count(), 0);
+  await place.evaluate((it) => it.seek(100));
+  await frame.locator(".stage .veil.lifted").waitFor();
+  await site.leave();
+});
+
+test("at a fixed height time and verdicts stay in view, and the diagram scrolls within it only while it is used", async () => {
+  const { frame, leave, last, page } = await framed("height=450", { height: 450 });
+  await until(async () => (await last("resize"))?.height === 450, "it tells the height");
+  for (const selector of ["#play", ".verdicts h2"]) {
+    const box = await frame.locator(selector).first().boundingBox();
+    assert.ok(box.y + box.height <= 460, `${selector} is in view: ${JSON.stringify(box)}`);
+  }
+  const overflow = () => frame.locator(".stage").evaluate((it) => getComputedStyle(it).overflowY);
+  assert.equal(await overflow(), "hidden");
+  await frame.locator(".title").click();
+  await until(async () => (await overflow()) === "auto", "it scrolls when it is used");
+  const room = await frame.locator(".stage").evaluate((it) => [it.clientHeight, it.scrollHeight]);
+  assert.ok(room[0] < room[1], `there is more than fits: ${room}`);
+  await page.evaluate(() => document.activeElement.blur());
+  await leave();
+});
+
+test("what an author wrote that cannot be meant is named, and the run opens all the same", async () => {
+  const keys = "controls=play.sing&amp;theme=blue&amp;start=soon&amp;speed=7&amp;loop=often&amp;height=tall&amp;future=bright&amp;property=beauty";
+  const { frame, leave, heard, warned } = await framed(keys);
+  const expected = [
+    /controls: found "sing", expected focus, locked, full, play, step, .* drop, /,
+    /theme: found "blue", expected light, dark or auto/,
+    /start: found "soon", expected a whole number of virtual ms/,
+    /speed: found "7", expected one of 0\.01, 0\.02, .* 1, 2, .* 100$/,
+    /loop: found "often", expected no value, true or false/,
+    /height: found "tall", expected auto, or 100 to 5000 CSS pixels/,
+    /future: found "bright", expected hidden or shown/,
+    /property: found "beauty", expected one of validity, .*uniform agreement/,
+  ];
+  for (const pattern of expected) {
+    await until(async () => (await heard("error")).some((it) => pattern.test(it.message)), `the message ${pattern}`);
+    assert.ok(warned.some((it) => pattern.test(it)), `the console has ${pattern}`);
+  }
+  assert.ok(await frame.locator("#play").isVisible());
+  assert.ok(await frame.locator("#step").isHidden());
+  await leave();
+});
+
+test("a picture that an author wrote stands without scripts and on paper, until the element draws its own", async () => {
+  const fragment = await bundled(OPENING);
+  const own = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="80" role="img"><title>By the author</title><rect width="300" height="80"/></svg>';
+  const body = element(fragment, "", own);
+  const plain = await sites.open(body + script(), { javaScriptEnabled: false });
+  await plain.page.locator("world-lines > svg").waitFor();
+  await plain.leave();
+
+  const site = await sites.open(body + script());
+  const place = site.page.locator("world-lines");
+  await place.locator(".still svg").waitFor();
+  assert.equal(await place.locator("> svg").isVisible(), false, "its own picture is there");
+  await wake(place);
+  await arrived(place.frameLocator("iframe"));
+  assert.equal(await place.locator(".still").isVisible(), false);
+  await site.page.emulateMedia({ media: "print" });
+  assert.ok(await place.locator(".still svg").isVisible(), "on paper the picture stands");
+  assert.equal(await place.locator("iframe").isVisible(), false);
+  assert.equal(await place.locator(".go").isVisible(), false);
+  await site.leave();
+});
