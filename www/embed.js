@@ -92,7 +92,7 @@ const drawing = {
     return this.ready;
   },
 
-  /** Returns the picture of a run: SVG with its text alternative. */
+  /** Returns the picture of a run, or of that of a file if there is one: SVG with its text alternative. */
   picture(wish) {
     const one = async () => {
       const frame = await this.start();
@@ -136,7 +136,7 @@ const nearWindow = new IntersectionObserver(
 );
 
 class WorldLines extends HTMLElement {
-  static observedAttributes = ["scenario", "src", "theme", ...KEYS];
+  static observedAttributes = ["scenario", "src", "integrity", "theme", ...KEYS];
 
   #root = this.attachShadow({ mode: "open" });
   #frame;
@@ -177,7 +177,7 @@ class WorldLines extends HTMLElement {
 
   attributeChangedCallback(name, before, now) {
     if (!this.isConnected || before === now) return;
-    if (name === "scenario" || name === "src") {
+    if (["scenario", "src", "integrity"].includes(name)) {
       this.#kept = this.#link = undefined;
       this.#isChanged = false;
     }
@@ -232,7 +232,7 @@ class WorldLines extends HTMLElement {
   #fragment() {
     const given = this.#kept ?? this.getAttribute("scenario") ?? "";
     const fragment = given.includes("#") ? given.slice(given.indexOf("#") + 1) : given.trim();
-    return fragment.split("&").filter((field) => /^[sdv]=/.test(field)).join("&");
+    return fragment.split("&").filter((field) => /^[sdvce]=/.test(field)).join("&");
   }
 
   #theme() {
@@ -247,9 +247,16 @@ class WorldLines extends HTMLElement {
       // A link has no spaces.
       if (value !== null) fields.push(`${name}=${encodeURIComponent(value.trim().replace(/[\s,]+/g, name === "controls" ? "." : "-"))}`);
     }
-    const source = this.getAttribute("src");
-    const search = source && !this.#kept ? `?embed&src=${encodeURIComponent(source)}` : "?embed";
+    const file = Object.entries(this.#file() ?? {}).map(([name, value]) => `&${name}=${encodeURIComponent(value)}`);
+    const search = `?embed${file.join("")}`;
     return new URL(`${search}#${fields.filter(Boolean).join("&")}`, BASE);
+  }
+
+  /** The file that holds the run, with its checksum if the page has one; none once its reader has a run of their own. */
+  #file() {
+    const [src, integrity] = ["src", "integrity"].map((name) => this.getAttribute(name));
+    if (!src || this.#kept) return undefined;
+    return integrity ? { src, integrity } : { src };
   }
 
   /** The moment at which the reader left the run, if it was parked, or else the one at which it begins. */
@@ -314,9 +321,8 @@ class WorldLines extends HTMLElement {
 
   /** Draws the still picture, once for each run and form. */
   async comeNear() {
-    if (this.hasAttribute("src") && !this.#kept) return;
     const width = Math.max(320, Math.min(1600, Math.round(this.clientWidth || 800)));
-    const wish = { scenario: this.#fragment(), theme: this.#theme(), ...this.#shown() };
+    const wish = { scenario: this.#fragment(), theme: this.#theme(), ...this.#shown(), ...this.#file() };
     const wanted = JSON.stringify(wish);
     if (wanted === this.#drawn) return;
     this.#drawn = wanted;

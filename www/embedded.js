@@ -18,7 +18,10 @@ const id = [(it) => Number.isSafeInteger(it), "a whole number"];
 const width = [(it) => Number.isFinite(it) && it > 0, "a number of CSS pixels"];
 const until = [(it) => it === undefined || time[0](it), time[1]];
 const name = [(it) => it === undefined || (typeof it === "string" && it.length <= 100), "the name of a property"];
-const PICTURES = { picture: { id, scenario: text, theme, width, until, property: name } };
+/** A file in the place of the scenario, and its checksum. */
+const src = [(it) => it === undefined || text[0](it), "the address of a file"];
+const integrity = [(it) => it === undefined || text[0](it), "a checksum"];
+const PICTURES = { picture: { id, scenario: text, theme, width, until, property: name, src, integrity } };
 const WISHES = "pictures" in root.dataset ? PICTURES : SEEN;
 
 const tell = (message) => parent.postMessage(message, "*");
@@ -130,7 +133,10 @@ const fault = (message) => {
 /** Wishes that came before the program could hear them. */
 let waiting = [];
 const MOST_WAITING = 20;
-const ask = (wish) => window.dispatchEvent(new CustomEvent("worldlines-asked", { detail: JSON.stringify(wish) }));
+const ask = async (wish) => {
+  if (wish.src) wish.file = await (await import("./source.js")).sourceOf(wish);
+  window.dispatchEvent(new CustomEvent("worldlines-asked", { detail: JSON.stringify(wish) }));
+};
 
 window.addEventListener("message", (event) => {
   const message = event.data;

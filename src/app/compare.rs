@@ -1,7 +1,9 @@
 //! Two runs side by side: the one that is shown, and the same scenario under another protocol or before a change.
 
+use std::rc::Rc;
+
 use super::{
-    Run, Shared, Since, State,
+    Refused, Run, Shared, Since, State,
     changes::earlier,
     interesting_end,
     runner::Runner,
@@ -11,7 +13,8 @@ use super::{
 use crate::{
     analysis::Judgement,
     diagram::{Parting, Seen, parting, parting_sentence},
-    kernel::{Scenario, Time},
+    formats::link::{self, Compared, Decoded},
+    kernel::{Scenario, Time, visible},
     protocols,
     runs::Outcome,
 };
@@ -23,6 +26,17 @@ pub enum Against {
     Protocol(&'static str),
     /// An earlier run.
     Earlier(Since),
+    /// A run of the link that was opened, by its place among those beside the first.
+    Linked(usize),
+}
+
+/// Runs that a link put beside its first one.
+#[derive(Debug)]
+pub struct Linked {
+    /// Scenario that the reader's changes are compared with, as it was when the link was opened.
+    origin: Rc<Scenario>,
+    /// The runs, with their digests.
+    pub runs: Vec<Compared>,
 }
 
 /// A second run beside the one that is shown.
@@ -38,6 +52,8 @@ pub struct Compare {
     pub sentence: Shared<String>,
     /// Names of the runs, the shown one first.
     pub names: [String; 2],
+    /// Runs of the link that it is one of.
+    linked: Option<Shared<Linked>>,
 }
 
 /// Returns the runs that can be compared with the one that is shown, each with its name; `origin` is the scenario as it
@@ -53,7 +69,17 @@ pub type Pair<'a> = [Option<&'a Judgement>; 2];
 impl Compare {
     /// Returns none, too, if the run takes long to compute.
     fn of(state: &State, against: Against, runner: &mut Runner) -> Option<Self> {
+        let linked = state.linked_runs().filter(|_| matches!(against, Against::Linked(_)));
         let (run, seen, names) = match against {
+            Against::Linked(place) => {
+                let run = runner.run(linked?.runs.get(place)?.scenario.clone()).ok()??;
+                let seen = match run.protocol.id == state.run.protocol.id {
+                    true => Seen::Messages,
+                    false => Seen::Application,
+                };
+                let names = linked_names(&state.run, &run, place);
+                (run, seen, names)
+            }
             Against::Protocol(id) => {
                 let protocol = protocols::find(id)?;
                 let run = under(&state.run, &state.origin, protocol, runner)?;
@@ -81,7 +107,25 @@ impl Compare {
             [&names[0], &names[1]],
             waits.map(|waits| &waits[..]),
         );
-        Some(Self { against, run, parting, sentence: Shared::new(sentence), names })
+        let (sentence, linked) = (Shared::new(sentence), linked.cloned());
+        Some(Self { against, run, parting, sentence, names, linked })
+    }
+
+    /// Returns the link to the run that is shown, with this one beside it; the link itself, too, if that would be too long, or
+    /// the part [`edits`](mod@super::edits) is not here.
+    #[must_use]
+    pub fn in_link(&self, fragment: &str, first: &Scenario) -> String {
+        let with = super::edits::here().and_then(|edits| (edits.in_link)(self, fragment, first));
+        with.unwrap_or_else(|| fragment.to_owned())
+    }
+
+    pub(super) fn in_link_now(&self, fragment: &str, first: &Scenario) -> Option<String> {
+        // The digest of a long run takes too long.
+        let digest = (!self.run.is_long()).then(|| self.run.digest());
+        let mut runs = vec![Compared { scenario: self.run.scenario.clone(), digest }];
+        let others = self.linked.iter().flat_map(|linked| &linked.runs);
+        runs.extend(others.filter(|other| other.scenario != self.run.scenario).cloned());
+        link::with_comparison(fragment, first, &runs)
     }
 
     /// Returns every property that is judged in at least one of the runs.
@@ -103,6 +147,76 @@ impl Compare {
     }
 }
 
+/// Names of a run and of one that a link puts beside it.
+fn linked_names(mine: &Run, theirs: &Run, place: usize) -> [String; 2] {
+    let title = &theirs.scenario.title;
+    let this_run = text::compare::THIS_RUN.to_owned();
+    if !title.is_empty() && *title != mine.scenario.title {
+        return [this_run, text::compare::titled(&visible(title))];
+    }
+    if mine.protocol.id != theirs.protocol.id {
+        return [mine, theirs].map(|run| text::compare::under(run.protocol.name));
+    }
+    [this_run, text::compare::numbered(place + 2)]
+}
+
+impl Linked {
+    /// Returns the names of the runs for a list of them, the first being that of place 0.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let name = |(place, run): (usize, &Compared)| match &*run.scenario.title {
+            "" => text::compare::number(place + 2),
+            title => visible(title).into_owned(),
+        };
+        self.runs.iter().enumerate().map(name).collect()
+    }
+}
+
+impl State {
+    /// Returns the runs that the link of this page puts beside its first one; none once another scenario was opened.
+    #[must_use]
+    pub fn linked_runs(&self) -> Option<&Shared<Linked>> {
+        self.linked.as_ref().filter(|linked| linked.origin == self.origin)
+    }
+}
+
+/// Puts the runs of a link beside the one that is shown, which is the link's first: the next of them at once.
+pub(super) fn paired(mut state: State, runs: Vec<Compared>, runner: &mut Runner) -> State {
+    if runs.is_empty() {
+        return state;
+    }
+    state.linked = Some(Shared::new(Linked { origin: Rc::clone(&state.origin), runs }));
+    let Some(compare) = Compare::of(&state, Against::Linked(0), runner) else { return state };
+    let state = as_promised(state, &compare);
+    let compare = as_chosen(&state, compare);
+    put(state, Some(compare))
+}
+
+/// Returns the comparison as the reader who made the link had chosen it, where the second run is the same scenario under
+/// another protocol: it then follows changes.
+fn as_chosen(state: &State, compare: Compare) -> Compare {
+    let protocol = compare.run.protocol;
+    if protocol.id == state.run.protocol.id {
+        return compare;
+    }
+    let mut runner = Runner::knowing(vec![compare.run.clone()]);
+    let against = Against::Protocol(protocol.id);
+    let chosen = Compare::of(state, against, &mut runner);
+    chosen.filter(|chosen| chosen.run.scenario == compare.run.scenario).unwrap_or(compare)
+}
+
+/// Puts the runs of the page's address beside the one that is shown, if that is its first one: the reader's work was
+/// restored from a draft.
+pub(super) fn pair(state: State, fragment: &str) -> State {
+    let Ok(Decoded { scenario, compared, .. }) = link::decode(fragment) else { return state };
+    if scenario != *state.scenario() {
+        return state;
+    }
+    let mut runner = state.runner();
+    let next = paired(state.clone(), compared, &mut runner);
+    if runner.wanted.is_some() { state.waits(runner) } else { next }
+}
+
 /// Puts a second run beside the one that is shown, or removes it.
 pub(super) fn compare(state: State, against: Option<Against>) -> State {
     let mut runner = state.runner();
@@ -110,11 +224,32 @@ pub(super) fn compare(state: State, against: Option<Against>) -> State {
     if runner.wanted.is_some() {
         return state.waits(runner);
     }
+    let state = match &compare {
+        Some(compare) => as_promised(state, compare),
+        None => state,
+    };
+    put(state, compare)
+}
+
+fn put(state: State, compare: Option<Compare>) -> State {
     let shown_until = interesting_end(&state.run);
     let told = compare.as_ref().filter(|_| !state.study.future_hidden);
     let announcement = told.map(|it| String::clone(&it.sentence));
     let announcement = announcement.unwrap_or_else(|| state.announcement.clone());
     lengthened(State { compare, shown_until, announcement, ..state })
+}
+
+/// Says so if a run of a link has another digest than the link has.
+fn as_promised(state: State, compare: &Compare) -> State {
+    let Against::Linked(place) = compare.against else { return state };
+    let linked = compare.linked.as_ref().and_then(|linked| linked.runs.get(place));
+    let digest = linked.and_then(|run| run.digest.as_ref());
+    // That of a long run takes too long.
+    if digest.is_none_or(|it| compare.run.is_long() || compare.run.digest().starts_with(it)) {
+        return state;
+    }
+    let why = text::opening::OTHER_VERSION.to_owned();
+    State { refused: Some(Refused::after(state.refused.as_ref(), why)), ..state }
 }
 
 /// Updates the second run after an action.

@@ -130,12 +130,13 @@ impl State {
         let begun = reduce(&waiting, Action::Restore(draft.to_owned()));
         if begun.pending.is_some() {
             return match is_shown {
-                true => begun,
+                true => followed(begun, Action::Pair(fragment.to_owned())),
                 false => followed(begun, Action::Load(fragment.to_owned())),
             };
         }
         let Some(restored) = Self::restored(draft) else { return Self::arriving(fragment) };
-        if is_shown { restored } else { reduce(&restored, Action::Load(fragment.to_owned())) }
+        let then = if is_shown { Action::Pair } else { Action::Load };
+        reduce(&restored, then(fragment.to_owned()))
     }
 
     /// Returns the work as a text; none if there is nothing to lose, or the part [`edits`](mod@edits) is not here.

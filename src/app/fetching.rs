@@ -121,8 +121,8 @@ impl Ids {
         if text.trim_start().starts_with('{') {
             return self.add_text(text);
         }
-        match link::text(text) {
-            Ok(text) => self.add_text(&text),
+        match link::texts(text) {
+            Ok(texts) => texts.iter().for_each(|text| self.add_text(text)),
             Err(_) => self.add_opening(),
         }
     }
@@ -189,7 +189,7 @@ fn missing(state: &State, action: &Action) -> Vec<&'static str> {
         Action::Redo => state.redo.last().into_iter().for_each(|to| page(&to.scenario)),
         Action::Reset => page(&state.origin),
         Action::Load(text) if text.trim_matches('#').is_empty() => ids.add_opening(),
-        Action::Load(text) | Action::File(_, Some(text)) => ids.add_link(text),
+        Action::Load(text) | Action::File(_, Some(text)) | Action::Pair(text) => ids.add_link(text),
         Action::Restore(draft) => ids.add_draft(draft),
         Action::Hand(Hand::Take) => {
             state.writing.iter().for_each(|writing| ids.add_text(&writing.text));
@@ -201,7 +201,8 @@ fn missing(state: &State, action: &Action) -> Vec<&'static str> {
 
 /// Returns the missing parts that an action needs.
 fn missing_parts(action: &Action) -> Vec<ProgramPart> {
-    let reads = matches!(action, Action::Load(_) | Action::File(..) | Action::Restore(_));
+    let reads =
+        matches!(action, Action::Load(_) | Action::File(..) | Action::Restore(_) | Action::Pair(_));
     let needs = |part: &ProgramPart| match part {
         ProgramPart::Edits => changes_scenario(action),
         ProgramPart::Links => reads,

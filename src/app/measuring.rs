@@ -94,8 +94,15 @@ impl Measuring {
         self.errand.as_ref()
     }
 
+    /// Ends the errand if the run that the page shows has `changed`.
+    pub(super) fn hold(&mut self, changed: bool) {
+        if changed {
+            self.end();
+        }
+    }
+
     /// Ends the errand: the page shows another run now. Its rows are shown again when its own run is.
-    pub(super) fn end(&mut self) {
+    fn end(&mut self) {
         self.errand = None;
         if std::mem::take(&mut self.running) {
             self.failed = Some(text::series::CANCELLED.to_owned());

@@ -21,6 +21,7 @@ pub(super) fn held(before: &State, mut state: State) -> State {
         written: _,
         undo: _,
         redo: _,
+        linked: _,
         // Selections.
         playhead,
         selection,
@@ -75,9 +76,7 @@ pub(super) fn held(before: &State, mut state: State) -> State {
     filled.retain(|_| *menu && !changed);
     place.take_if(|(node, _)| !is_there(node));
     *causes_wanted &= !changed;
-    if changed {
-        measuring.end();
-    }
+    measuring.hold(changed);
     lasso.take_if(|area| !area.is_held(run.scenario.nodes.len()));
     explained.take_if(|name| asked && !is_violated(run, name));
     inspected.take_if(|node| !is_there(node));

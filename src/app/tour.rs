@@ -245,6 +245,6 @@ fn say(state: State, left_out: &[String]) -> State {
     };
     let left_out = sentence(text::tour::left_out(name, &named, &more));
     let why = text::tour::undo(&left_out);
-    let text = state.refused.as_ref().map(|refused| refused.text.clone()).unwrap_or_default();
-    State { refused: Some(Refused { text, why }), ..state }
+    let refused = Refused::after(state.refused.as_ref(), why);
+    State { refused: Some(refused), ..state }
 }

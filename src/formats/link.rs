@@ -1,7 +1,7 @@
 //! Links: a scenario that fits an address (docs/link.md).
 //!
-//! `#s=deflate.DATA&v=KEY&d=DIGEST`, where DATA is base64url of the raw DEFLATE of the scenario. Decoders are never
-//! removed.
+//! `#s=deflate.DATA&v=KEY&d=DIGEST&c=deflate.DATA&e=DIGESTS`, where DATA is base64url of the raw DEFLATE of the scenario, or
+//! of the differences of others from it. Decoders are never removed.
 
 use base64::{
     Engine as _, alphabet,
@@ -11,9 +11,10 @@ use miniz_oxide::{
     deflate::compress_to_vec,
     inflate::{TINFLStatus, decompress_to_vec_with_limit},
 };
+use sha2::{Digest, Sha256};
 
 use super::{
-    MAX_TEXT, Problem,
+    MAX_TEXT, Problem, comparison,
     digest::{Digesting, SHORT_DIGEST},
     problem::{alternatives, quoted},
     scenario,
@@ -51,10 +52,32 @@ pub struct Decoded {
     /// The first eight hexadecimal digits of the digest of its trace, if the link has them. If a run gives
     /// another digest, this version runs the scenario differently from the one that made the link.
     pub digest: Option<String>,
+    /// The runs that the link puts beside the first one.
+    pub compared: Vec<Compared>,
 }
 
-/// Text of the scenario of a link, its digest, and the key of a student, which picks a variant of an exercise.
-type LinkParts = (String, Option<String>, Option<String>);
+/// A run that a link puts beside its first one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compared {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// The first digits of the digest of its trace, if the link has them for all runs.
+    pub digest: Option<String>,
+}
+
+/// Contents of a link before its scenarios are read.
+#[derive(Debug, Default)]
+struct LinkParts {
+    /// Text of the scenario.
+    text: String,
+    digest: Option<String>,
+    /// Key of a student, which picks a variant of an exercise.
+    key: Option<String>,
+    /// Differences of the other scenarios from this one.
+    differences: Option<String>,
+    /// Digests of their runs.
+    digests: Vec<String>,
+}
 
 /// The functions that make and read links, and the digest of a run.
 #[derive(Debug)]
@@ -63,9 +86,12 @@ pub struct Links {
     pack: fn(&str, u8) -> String,
     unpack: fn(&str, usize) -> Option<String>,
     parts: fn(&str) -> Result<LinkParts, Problem>,
+    texts: fn(&str) -> Result<Vec<String>, Problem>,
+    compare: fn(&str, &Scenario, &[Compared]) -> Option<String>,
     holds: fn(&str, &Scenario) -> bool,
     advance: fn(&mut Digesting, &Protocol, &Scenario, &Trace, usize) -> bool,
     finish: fn(Digesting) -> String,
+    checksum: fn(&str) -> String,
 }
 
 part! {
@@ -75,9 +101,12 @@ part! {
         pack: pack_now,
         unpack: unpack_now,
         parts,
+        texts: texts_now,
+        compare: compare_now,
         holds: holds_now,
         advance: Digesting::advance,
         finish: Digesting::finish,
+        checksum: checksum_now,
     };
 }
 
@@ -128,6 +157,17 @@ pub fn finish(digest: Digesting) -> String {
     links::here().map(|links| (links.finish)(digest)).unwrap_or_default()
 }
 
+/// Returns the SHA-256 of a file's text as addresses and the attribute `integrity` of HTML have it: `sha256-` and base64url,
+/// without padding. Empty if the part [`links`] is not here.
+#[must_use]
+pub fn checksum(text: &str) -> String {
+    links::here().map(|links| (links.checksum)(text)).unwrap_or_default()
+}
+
+fn checksum_now(text: &str) -> String {
+    format!("sha256-{}", BASE64.encode(Sha256::digest(text.as_bytes())))
+}
+
 /// Returns the digest of a run; empty if the part [`links`] is not here.
 #[must_use]
 pub fn digest(run: (&Protocol, &Scenario, &Trace)) -> String {
@@ -154,6 +194,29 @@ pub fn fragment(scenario: &Scenario, digest: Option<&str>) -> String {
 #[must_use]
 pub fn with_digest(fragment: &str, digest: &str) -> String {
     format!("{fragment}&d={}", digest.chars().take(SHORT_DIGEST).collect::<String>())
+}
+
+/// Adds the runs beside the first one, whose scenario it is, to a link; their digests, too, if all are known. None if the
+/// link would be too long, there are more than [`MOST_COMPARED`](super::MOST_COMPARED), or the part [`links`] is not here.
+#[must_use]
+pub fn with_comparison(fragment: &str, first: &Scenario, others: &[Compared]) -> Option<String> {
+    (links::here()?.compare)(fragment, first, others)
+}
+
+fn compare_now(fragment: &str, first: &Scenario, others: &[Compared]) -> Option<String> {
+    let scenarios: Vec<&Scenario> = others.iter().map(|it| &it.scenario).collect();
+    let packed = pack_now(&comparison::write(first, &scenarios)?, LEVEL);
+    let short = |it: &Compared| Some(it.digest.as_ref()?.get(..SHORT_DIGEST)?.to_owned());
+    let digests: Option<Vec<String>> = others.iter().map(short).collect();
+    let digests = digests.map(|it| format!("&e={}", it.join("."))).unwrap_or_default();
+    let link = format!("{fragment}&c=deflate.{packed}{digests}");
+    (link.len() <= MAX_LINK).then_some(link)
+}
+
+/// True if a link of ours has more than one run.
+#[must_use]
+pub fn holds_comparison(fragment: &str) -> bool {
+    fragment.contains("&c=")
 }
 
 /// Adds the key of a student, which picks a variant of an exercise, to a link that was made without a digest.
@@ -189,34 +252,53 @@ pub fn is_link(text: &str) -> bool {
 /// # Errors
 /// The first error in the link, or in its scenario.
 pub fn decode(text: &str) -> Result<Decoded, Problem> {
-    let (text, digest, key) = read_parts(text)?;
+    let LinkParts { text, digest, key, differences, digests } = read_parts(text)?;
     let mut scenario = scenario::read(&text).map_err(|problem| problem.of("link"))?;
     if let Some(key) = key
         && let Some((_, variant)) = scenario::variant_for(&scenario, &key)?
     {
         scenario = variant;
     }
-    Ok(Decoded { scenario, digest })
+    let others = match differences {
+        Some(differences) => comparison::read(&differences, &scenario)?,
+        None => Vec::new(),
+    };
+    let is_known = digests.len() == others.len();
+    let compared = |(place, scenario)| {
+        let digest = digests.get(place).filter(|_| is_known).cloned();
+        Compared { scenario, digest }
+    };
+    let compared = others.into_iter().enumerate().map(compared).collect();
+    Ok(Decoded { scenario, digest, compared })
 }
 
-/// Reads the text of the scenario in a link, as [`decode`] does, without reading the scenario.
+/// Reads the texts of the scenarios in a link, as [`decode`] does, without reading the scenarios.
 ///
 /// # Errors
 /// The first error in the link.
-pub fn text(link: &str) -> Result<String, Problem> {
-    read_parts(link).map(|(text, ..)| text)
+pub fn texts(link: &str) -> Result<Vec<String>, Problem> {
+    (links::here().ok_or_else(unread)?.texts)(link)
+}
+
+fn texts_now(link: &str) -> Result<Vec<String>, Problem> {
+    let LinkParts { text, differences, .. } = parts(link)?;
+    let others = differences.map(|it| comparison::texts(&it, &text)).unwrap_or_default();
+    Ok([vec![text], others].concat())
 }
 
 /// Returns the digest in a link; none in any other text.
 #[must_use]
 pub fn digest_in(link: &str) -> Option<String> {
-    read_parts(link).ok()?.1
+    read_parts(link).ok()?.digest
 }
 
 /// Returns what a link holds, if the part [`links`] is here.
 fn read_parts(text: &str) -> Result<LinkParts, Problem> {
-    let unread = || damaged("a link", "the part of the program that reads links");
     (links::here().ok_or_else(unread)?.parts)(text)
+}
+
+fn unread() -> Problem {
+    damaged("a link", "the part of the program that reads links")
 }
 
 /// Returns what a link holds.
@@ -232,9 +314,28 @@ fn parts(text: &str) -> Result<LinkParts, Problem> {
     if values.next().is_some() {
         return Err(damaged("two scenarios", "a link with one"));
     }
-    let digest = fragment.split('&').find_map(|field| field.strip_prefix("d="));
-    let key = fragment.split('&').find_map(|field| field.strip_prefix("v="));
-    Ok((decode_value(value)?, digest.and_then(read_digest), key.map(unescaped)))
+    let field = |name: &str| fragment.split('&').find_map(|field| field.strip_prefix(name));
+    let digests = field("e=").into_iter().flat_map(|it| it.split('.')).map_while(read_digest);
+    Ok(LinkParts {
+        text: decode_value(value)?,
+        digest: field("d=").and_then(read_digest),
+        key: field("v=").map(unescaped),
+        differences: differences(fragment)?,
+        digests: digests.collect(),
+    })
+}
+
+/// Returns the differences of the runs beside the first one. A field of this name that has none of the encodings was added by
+/// another program.
+fn differences(fragment: &str) -> Result<Option<String>, Problem> {
+    let is_ours = |value: &&str| ENCODINGS.contains(&value.split('.').next().unwrap_or_default());
+    let mut values =
+        fragment.split('&').filter_map(|field| field.strip_prefix("c=")).filter(is_ours);
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(Problem::new("c", "two comparisons", "a link with one"));
+    }
+    decode_value(value).map(Some).map_err(|problem| Problem { path: "c".to_owned(), ..problem })
 }
 
 /// Decodes `%40`: a course site may put any id into a link.

@@ -6,6 +6,7 @@
 mod budget;
 pub mod bundled;
 pub mod catalogue;
+mod comparison;
 pub mod cost;
 pub mod digest;
 pub mod exercise;
@@ -24,6 +25,7 @@ pub mod trace;
 pub mod variants;
 
 pub use budget::budget;
+pub use comparison::MOST_COMPARED;
 pub use json::{MAX_TEXT, MAX_WHOLE, parse, visible_json, without_items};
 pub use problem::Problem;
 pub use table::csv_row;

@@ -3,27 +3,69 @@
 use yew::prelude::*;
 
 use super::{Send, fields::form};
-use crate::app::{Action, Refused, text};
+use crate::{
+    app::{Action, Refused, text},
+    web,
+};
 
 /// The error, and the text to correct.
 pub(super) fn banner(refused: &Refused, send: &Send) -> Html {
     let dismiss = send.reform(|_: MouseEvent| Action::Dismiss);
+    // Another text is another field: a browser keeps in a field what it began with.
+    html! {
+        <div class="banner" role="alert" key={refused.text.clone()}>
+            <p class="why">{ &refused.why }</p>
+            if refused.is_file {
+                if !refused.text.is_empty() {
+                    <details>
+                        <summary>{ text::banner::SHOW_FILE }</summary>
+                        { given(refused, text::banner::FILE, text::banner::OPEN_TEXT, send) }
+                    </details>
+                }
+                <FetchAgain />
+            } else if !refused.text.is_empty() {
+                { given(refused, text::banner::GIVEN, text::banner::AGAIN, send) }
+            }
+            <button onclick={dismiss}>{ text::banner::CLOSE }</button>
+        </div>
+    }
+}
+
+/// The text as it was given, and a button that opens what the reader makes of it.
+fn given(refused: &Refused, label: &'static str, button: &'static str, send: &Send) -> Html {
     let again = {
         let send = send.clone();
         move |typed: &[String]| send.emit(Action::Load(typed.concat()))
     };
     let text = html! {
-        <textarea aria-label={text::banner::GIVEN} rows="3"
+        <textarea aria-label={label} rows="3"
             defaultvalue={refused.text.clone()} />
     };
-    // Another text is another field: a browser keeps in a field what it began with.
+    form(html! { <button>{ button }</button> }, text, "again", again)
+}
+
+/// A button that fetches the file again, and says so until the answer is there.
+#[component]
+fn FetchAgain() -> Html {
+    // Only of the view: what the file is comes to the state.
+    let waits = use_state_eq(|| false);
+    use_effect_with((), {
+        let waits = waits.setter();
+        move |()| {
+            let listener = web::on_file(move |_, _| waits.set(false));
+            move || drop(listener)
+        }
+    });
+    let onclick = {
+        let waits = waits.setter();
+        Callback::from(move |_: MouseEvent| {
+            waits.set(true);
+            web::want_file();
+        })
+    };
     html! {
-        <div class="banner" role="alert" key={refused.text.clone()}>
-            <p class="why">{ &refused.why }</p>
-            if !refused.text.is_empty() {
-                { form(html! { <button>{ text::banner::AGAIN }</button> }, text, "again", again) }
-            }
-            <button onclick={dismiss}>{ text::banner::CLOSE }</button>
-        </div>
+        <button id="fetch-file" {onclick} disabled={*waits}>
+            { if *waits { text::banner::FETCHING } else { text::banner::FETCH_AGAIN } }
+        </button>
     }
 }

@@ -9,6 +9,9 @@ use super::{
 };
 use crate::app::{Action, Against, Compare, Pair, Since, State, text};
 
+/// Beginning of the value of a run of the link; its place follows. No protocol has such an id.
+const LINKED: &str = "#";
+
 /// Choice of the run that this run is compared with.
 pub(super) fn choose(
     state: &State,
@@ -19,12 +22,16 @@ pub(super) fn choose(
     let against = state.compare.as_ref().map(|compare| compare.against);
     let can_change = edited || state.changes.found.is_some();
     let known: Vec<_> = offers.iter().map(|(id, _)| *id).collect();
+    let linked = state.linked_runs().map(|linked| linked.names()).unwrap_or_default();
     let onchange = send.reform(move |value: String| {
         Action::Compare(match value.as_str() {
             "" => None,
             "change" => Some(Against::Earlier(Since::Change)),
             "opening" => Some(Against::Earlier(Since::Opening)),
-            id => known.iter().copied().find(|known| *known == id).map(Against::Protocol),
+            id => match id.strip_prefix(LINKED) {
+                Some(place) => place.parse().ok().map(Against::Linked),
+                None => known.iter().copied().find(|known| *known == id).map(Against::Protocol),
+            },
         })
     });
     let option = |value: &'static str, words: &'static str, group: &'static str| Choice {
@@ -35,18 +42,24 @@ pub(super) fn choose(
     let before = text::compare::EARLIER;
     let change = can_change.then(|| option("change", text::compare::CHANGE, before));
     let opening = edited.then(|| option("opening", text::compare::OPENING, before));
+    let of_link = linked.iter().enumerate().map(|(place, name)| Choice {
+        group: Some(text::compare::LINKED.into()),
+        ..choice(format!("{LINKED}{place}"), name.clone())
+    });
     let choices = std::iter::once(choice("", text::compare::NOTHING))
+        .chain(of_link)
         .chain(protocols)
         .chain(change)
         .chain(opening)
         .collect();
-    let value = match against {
-        None => "",
-        Some(Against::Protocol(id)) => id,
-        Some(Against::Earlier(Since::Change)) => "change",
-        Some(Against::Earlier(Since::Opening)) => "opening",
+    let value: AttrValue = match against {
+        None => "".into(),
+        Some(Against::Protocol(id)) => id.into(),
+        Some(Against::Earlier(Since::Change)) => "change".into(),
+        Some(Against::Earlier(Since::Opening)) => "opening".into(),
+        Some(Against::Linked(place)) => format!("{LINKED}{place}").into(),
     };
-    let none = offers.is_empty() && !can_change;
+    let none = offers.is_empty() && !can_change && linked.is_empty();
     let why = if none { text::compare::NONE } else { text::compare::HELP };
     let menu = Props {
         id: Some("compare".into()),

@@ -23,7 +23,7 @@ const SETTLED: u32 = 300;
 /// opening example.
 pub(super) fn first_state() -> State {
     let fragment = web::fragment();
-    if fragment.is_empty() && web::source().is_some() {
+    if fragment.is_empty() && web::asks_for_file() {
         web::renew_tab();
         return State::awaiting_file();
     }
@@ -41,7 +41,7 @@ pub(super) fn first_state() -> State {
 /// # Errors
 /// If it could not be fetched.
 pub(super) async fn fetch_to_begin() -> Result<(), NotFetched> {
-    let is_asked = !web::fragment().is_empty() || web::source().is_some();
+    let is_asked = !web::fragment().is_empty() || web::asks_for_file();
     if is_asked {
         // Beside each other: the link tells which protocols are needed.
         fetch_beside(ProgramPart::Edits.fetch());

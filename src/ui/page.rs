@@ -29,8 +29,8 @@ use super::{
 use crate::{
     analysis::Stamps,
     app::{
-        Action, MeasureAction, SearchAction, Shared, State, Workings, emphasis, is_of_this_host,
-        offers, reduce, shortcut, text,
+        Action, MeasureAction, SearchAction, Shared, State, Workings, emphasis, offers, reduce,
+        shortcut, text,
     },
     formats::link,
     kernel::Time,
@@ -89,7 +89,7 @@ pub(super) fn Page(props: &Props) -> Html {
         (state.is_edited(), path)
     });
     let (edited, path) = (*known).clone();
-    let fragment = use_fragment(&state.run, state.adjusting, &send);
+    let fragment = use_fragment(&state.run, state.compare.as_ref(), state.adjusting, &send);
     let made_of = (state.run.clone(), Rc::clone(&state.origin));
     let worked: Shared<_> = use_memo((), |()| RefCell::new(Workings::default())).into();
     let offers = use_memo(made_of, |(run, origin)| offers(run, origin));
@@ -139,6 +139,7 @@ pub(super) fn Page(props: &Props) -> Html {
                         run: state.run.clone(),
                         now: state.playhead.time as Time,
                         fragment: (*fragment).clone().into(),
+                        compares: state.compare.is_some(),
                         sharing: state.sharing,
                         send: send.clone(),
                     }) }
@@ -253,8 +254,7 @@ fn use_address(state: &State, fragment: &str, send: &Callback<Action>) {
     let is_too_long = fragment.len() > link::MAX_LINK;
     let fragment = if is_too_long { "#".to_owned() } else { fragment.to_owned() };
     let waits = state.pending.is_some() || state.awaited.is_some() || state.refused.is_some();
-    // Its length tells whether the digest is there.
-    let shown = (state.run.clone(), state.adjusting, waits, fragment.len());
+    let shown = (state.run.clone(), state.adjusting, waits, fragment.clone());
     use_effect_with(shown, move |(run, adjusting, waits, _)| {
         let (first, given) = &*opened.borrow();
         if *first != *run && !adjusting {
@@ -278,14 +278,16 @@ fn use_address(state: &State, fragment: &str, send: &Callback<Action>) {
 fn use_source(send: &Callback<Action>) {
     let send = send.clone();
     use_effect_with((), move |()| {
-        let asked = web::source().filter(|_| web::fragment().is_empty());
-        let Some(file) = asked else { return };
-        let done = {
-            let key = web::student().map(|key| format!("&v={key}")).unwrap_or_default();
-            let named = file.clone() + &key;
-            move |text| send.emit(Action::File(named.clone(), text))
-        };
-        if is_of_this_host(&file) { web::fetch_text(&file, done) } else { done(None) }
+        let asked = web::asks_for_file() && web::fragment().is_empty();
+        let listener = asked.then(|| {
+            web::on_file(move |told, text| {
+                send.emit(Action::File(told.to_owned(), text.map(str::to_owned)));
+            })
+        });
+        if asked {
+            web::want_file();
+        }
+        move || drop(listener)
     });
 }
 

@@ -8,7 +8,7 @@ use yew::platform::spawn_local;
 use super::embed::{ASKED, TOLD};
 use crate::{
     analysis::{Judgement, Report},
-    app::{OPENING, ProgramPart, missing_to_begin, text},
+    app::{OPENING, ProgramPart, fetched_text, missing_to_begin, text},
     export::{SvgOptions, Theme, beginning, file_stem, svg, without_unused_faults},
     formats::{Problem, bundled, link, scenario},
     kernel::{Scenario, Time},
@@ -61,12 +61,16 @@ fn draw_all() {
 
 /// Draws a picture: SVG, with the run in words as its text alternative.
 async fn picture(wish: &Value) -> Result<String, String> {
-    let link = wish.get("scenario").and_then(Value::as_str).unwrap_or_default();
-    for id in missing_to_begin(link, None) {
+    let field = |name: &str| wish.get(name).and_then(Value::as_str);
+    let given = match field("file") {
+        Some(told) => fetched_text(told).map_err(|problem| problem.to_string())?,
+        None => field("scenario").unwrap_or_default().to_owned(),
+    };
+    for id in missing_to_begin(&given, None) {
         let not_fetched = |NotFetched| text::pictures::NOT_FETCHED.to_owned();
         protocols::fetch(id).await.map_err(not_fetched)?;
     }
-    let scenario = scenario_of(link).map_err(|problem| problem.to_string())?;
+    let scenario = scenario_of(&given).map_err(|problem| problem.to_string())?;
     let mut run = match wish.get("until").and_then(Value::as_f64) {
         Some(until) => {
             let begun = run_of(beginning(&scenario, until as Time)).await?;
@@ -78,13 +82,13 @@ async fn picture(wish: &Value) -> Result<String, String> {
         }
         None => run_of(scenario).await?,
     };
-    if let Some(wanted) = wish.get("property").and_then(Value::as_str) {
+    if let Some(wanted) = field("property") {
         keep_property(&mut run.report, wanted);
     }
     TimeoutFuture::new(0).await;
     let width = wish.get("width").and_then(Value::as_f64);
     let options = SvgOptions {
-        theme: match wish.get("theme").and_then(Value::as_str) {
+        theme: match field("theme") {
             Some("dark") => Theme::Dark,
             Some("light") => Theme::Light,
             _ => Theme::Auto,
@@ -115,10 +119,14 @@ fn keep_property(report: &mut Report, wanted: &str) {
     }
 }
 
-/// The scenario of a link; the opening example where there is none.
+/// The scenario of a link or file; the opening example where there is none.
 fn scenario_of(text: &str) -> Result<Scenario, Problem> {
     if let Some(opening) = bundled::find(OPENING).filter(|_| text.is_empty()) {
         return opening.scenario();
     }
-    link::decode(text).map(|decoded| scenario::without_variants(decoded.scenario))
+    let scenario = match text.trim_start().starts_with('{') {
+        true => scenario::read(text)?,
+        false => link::decode(text)?.scenario,
+    };
+    Ok(scenario::without_variants(scenario))
 }

@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::Send;
 use crate::{
     app::{Action, Sharing, text},
-    formats::link::{LONG_LINK, MAX_LINK},
+    formats::link::{LONG_LINK, MAX_LINK, holds_comparison},
     web,
 };
 
@@ -43,6 +43,8 @@ pub(super) fn use_share(fragment: &str, sharing: Sharing, send: &Send) -> Html {
         }
     });
     let link = web::page_link(fragment);
+    let copied_words =
+        if holds_comparison(fragment) { text::share::BOTH_COPIED } else { text::share::COPIED };
     let (long, too_long) = (link.len() > LONG_LINK, link.len() > MAX_LINK);
     let onclick = {
         let (link, copied) = (link.clone(), copied.clone());
@@ -58,7 +60,7 @@ pub(super) fn use_share(fragment: &str, sharing: Sharing, send: &Send) -> Html {
         <span class="share">
             <button class="primary" id="copy-link" {onclick} disabled={too_long || fragment.is_empty()}
                 title={text::share::COPY_HELP}>
-                { if *copied == Copied::Yes { text::share::COPIED } else { text::share::COPY } }
+                { if *copied == Copied::Yes { copied_words } else { text::share::COPY } }
             </button>
             <button id="share" onclick={open} aria-haspopup="dialog" title={text::sharing::OPEN_HELP}>{ text::sharing::OPEN }</button>
             if *copied == Copied::Refused {
@@ -77,7 +79,7 @@ pub(super) fn use_share(fragment: &str, sharing: Sharing, send: &Send) -> Html {
                 </span>
             }
             <span class="unseen" role="status">
-                { if *copied == Copied::Yes { text::share::COPIED } else { "" } }
+                { if *copied == Copied::Yes { copied_words } else { "" } }
             </span>
         </span>
     }

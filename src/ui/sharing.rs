@@ -12,7 +12,7 @@ use crate::{
         Action, Colours, Controls, EMBED_HEIGHTS, EmbedForm, FileKind, Run, Sharing, text, written,
     },
     export::{self, Embedded, MOST_IN_QR, SvgOptions, Theme},
-    formats::link::{LONG_LINK, MAX_LINK},
+    formats::link::{LONG_LINK, MAX_LINK, checksum, holds_comparison},
     kernel::Time,
     web,
 };
@@ -24,6 +24,8 @@ pub(super) struct Props {
     pub(super) now: Time,
     /// The part of the run's link from its `#` on; empty while it is made.
     pub(super) fragment: AttrValue,
+    /// True if a second run is shown.
+    pub(super) compares: bool,
     pub(super) sharing: Sharing,
     pub(super) send: Send,
 }
@@ -31,7 +33,7 @@ pub(super) struct Props {
 /// The dialog. It is on the page only while it is open.
 #[component]
 pub(super) fn ShareDialog(props: &Props) -> Html {
-    let Props { run, fragment, sharing, send, .. } = props;
+    let Props { run, fragment, compares, sharing, send, .. } = props;
     let dialog = use_node_ref();
     let show = |open: bool| {
         let dialog = dialog.clone();
@@ -57,7 +59,7 @@ pub(super) fn ShareDialog(props: &Props) -> Html {
                 <h2 id="share-title">{ text::sharing::TITLE }</h2>
                 <button type="button" class="close icon" onclick={close} aria-label={text::sharing::CLOSE} title={text::sharing::CLOSE_HELP}>{ "✕" }</button>
             </div>
-            <LinkPart run={run.clone()} fragment={fragment.clone()} />
+            <LinkPart run={run.clone()} fragment={fragment.clone()} compares={*compares} />
             if has_link {
                 { embed_part(props) }
             }
@@ -71,6 +73,7 @@ pub(super) fn ShareDialog(props: &Props) -> Html {
 struct LinkProps {
     run: Run,
     fragment: AttrValue,
+    compares: bool,
 }
 
 /// The link, what is to be said on its length, and its QR code.
@@ -78,18 +81,31 @@ struct LinkProps {
 fn LinkPart(props: &LinkProps) -> Html {
     let link = AttrValue::from(web::page_link(&props.fragment));
     let code = use_memo(link.clone(), |link| export::qr(link));
+    let holds_both = holds_comparison(&props.fragment);
     let body = if props.fragment.is_empty() {
         html! { <p role="status">{ text::sharing::MAKING }</p> }
     } else if props.fragment.len() > MAX_LINK {
-        html! { <p class="warning">{ text::sharing::TOO_LARGE }</p> }
+        html! {
+            <>
+                <p class="warning">{ text::sharing::TOO_LARGE }</p>
+                { file_address(&props.run) }
+            </>
+        }
     } else {
         html! {
             <div class={classes!("link", code.is_some().then_some("with-code"))}>
                 <CopyField id="share-link" text={link.clone()} label={text::sharing::LINK} copy={text::sharing::COPY_LINK}
                     copied={text::sharing::LINK_COPIED} rows={if code.is_some() { 6 } else { 2 }} first=true />
-                <p class="hint">{ text::sharing::LINK_HELP }</p>
+                <p class="hint">
+                    { text::sharing::LINK_HELP }
+                    if holds_both { { " " }{ text::sharing::BOTH } }
+                </p>
+                if props.compares && !holds_both {
+                    <p class="warning">{ text::sharing::NOT_BOTH }</p>
+                }
                 if link.len() > LONG_LINK {
-                    <p class="warning">{ text::sharing::long(link.len(), &file_name(&props.run, "json")) }</p>
+                    <p class="warning">{ text::sharing::long(link.len()) }</p>
+                    { file_address(&props.run) }
                 }
                 if let Some(code) = &*code {
                     <svg class="qr" viewBox={format!("0 0 {0} {0}", code.size)} role="img" aria-label={text::sharing::QR}>
@@ -104,9 +120,21 @@ fn LinkPart(props: &LinkProps) -> Html {
     html! { <section><h3>{ text::sharing::LINK }</h3>{ body }</section> }
 }
 
+/// The address that opens the run from the file of its scenario: short, however large the run.
+fn file_address(run: &Run) -> Html {
+    let checksum = checksum(&written(None, &run.scenario));
+    let page = web::page_link("");
+    let page = page.split('?').next().unwrap_or_default();
+    let address = format!("{page}?src={}&integrity={checksum}", file_name(run, "json"));
+    html! {
+        <CopyField id="share-file" text={address} label={text::sharing::FILE_ADDRESS} copy={text::sharing::COPY_ADDRESS}
+            copied={text::sharing::ADDRESS_COPIED} />
+    }
+}
+
 /// The text that embeds the run, with its choices and a preview.
 fn embed_part(props: &Props) -> Html {
-    let Props { run, now, fragment, sharing, send } = props;
+    let Props { run, now, fragment, sharing, send, .. } = props;
     let form = form_for(run, sharing.embed);
     let page = web::page_link("");
     let title = export::heading(run);

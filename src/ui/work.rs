@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::Send;
 use crate::{
-    app::{Action, Comparison, Making, Pending, ProgramPart, Remains, Run, Shared, text},
+    app::{Action, Compare, Comparison, Making, Pending, ProgramPart, Remains, Run, Shared, text},
     formats::{digest::Digesting, link},
     runs::Work,
     web::{self, Frames},
@@ -144,10 +144,15 @@ fn compute(pending: Shared<Pending>, progress: UseStateHandle<u64>, send: Send) 
     }))
 }
 
-/// The address's fragment for what is shown; empty during a drag, and until links can be made. That of a long run comes a moment later,
+/// The address's fragment for what is shown, a second run beside it included; empty during a drag, and until links can be made. That of a long run comes a moment later,
 /// first without its digest.
 #[hook]
-pub(super) fn use_fragment(run: &Run, adjusting: bool, send: &Send) -> Rc<String> {
+pub(super) fn use_fragment(
+    run: &Run,
+    compare: Option<&Compare>,
+    adjusting: bool,
+    send: &Send,
+) -> Rc<String> {
     let is_here = ProgramPart::Links.is_here();
     // Only of the view: it follows from the run. The state hears of the digest where it depends on it.
     let found = use_state(|| None::<(Run, String)>);
@@ -160,11 +165,18 @@ pub(super) fn use_fragment(run: &Run, adjusting: bool, send: &Send) -> Rc<String
             move || drop(frames)
         }
     });
-    use_memo((run.clone(), adjusting, is_here, made), |(run, adjusting, _, made)| match made {
-        _ if *adjusting => String::new(),
-        Some(link) => link.clone(),
-        None if run.is_long() => String::new(),
-        None => link::fragment(&run.scenario, Some(&run.digest())),
+    let of = (run.clone(), compare.cloned(), adjusting, is_here, made);
+    use_memo(of, |(run, compare, adjusting, _, made)| {
+        let link = match made {
+            _ if *adjusting => String::new(),
+            Some(link) => link.clone(),
+            None if run.is_long() => String::new(),
+            None => link::fragment(&run.scenario, Some(&run.digest())),
+        };
+        match compare {
+            Some(compare) if !link.is_empty() => compare.in_link(&link, &run.scenario),
+            _ => link,
+        }
     })
 }
 

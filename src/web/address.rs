@@ -3,7 +3,11 @@
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
-use super::{Listener, frame::is_embedded, listen, window};
+use super::{
+    Listener,
+    frame::{is_embedded, on_told, tell},
+    listen, window,
+};
 
 /// Keys of an embed's fragment, which `www/early.js` reads: they say nothing of the run.
 const OF_EMBED: [&str; 3] = ["controls=", "theme=", "start="];
@@ -20,26 +24,31 @@ fn of_run(fragment: &str) -> String {
     fragment.split('&').filter(is_of_run).collect::<Vec<_>>().join("&")
 }
 
-/// Returns the file in the address's `?src=FILE`, if there is one.
+/// True if the address asks for a file: `?src=ADDRESS`, which a script fetches (`www/source.js`).
 #[must_use]
-pub fn source() -> Option<String> {
-    asked("src=")
-}
-
-/// Returns the key of a student in the address's `?src=FILE&v=KEY`, if there is one.
-#[must_use]
-pub fn student() -> Option<String> {
-    asked("v=")
-}
-
-/// Returns a field of the address's part behind its `?`.
-fn asked(field: &str) -> Option<String> {
-    let search = window()?.location().search().ok()?;
+pub fn asks_for_file() -> bool {
+    let search = window().and_then(|window| window.location().search().ok()).unwrap_or_default();
     let mut fields = search.trim_start_matches('?').split('&');
-    let value = fields.find_map(|it| it.strip_prefix(field))?;
-    // A value that cannot be decoded is used as written.
-    let decoded = js_sys::decode_uri_component(value).map_or_else(|_| value.to_owned(), Into::into);
-    Some(decoded).filter(|value| !value.is_empty())
+    fields.any(|field| field.starts_with("src=") && field.len() > 4)
+}
+
+/// Event by which the script hears that the file is wanted, or wanted again.
+const FILE_WANTED: &str = "worldlines-source-wanted";
+/// Event by which it tells what it found.
+const FILE_TOLD: &str = "worldlines-source";
+
+/// Asks the script for the file of the address; fetches it again if it was there before.
+pub fn want_file() {
+    tell(FILE_WANTED, "");
+}
+
+/// Calls back with what the script found: a line of JSON, and, if it could be fetched, the text.
+#[must_use]
+pub fn on_file(callback: impl Fn(&str, Option<&str>) + 'static) -> Option<Listener> {
+    on_told(FILE_TOLD, move |told| match told.split_once('\n') {
+        Some((head, text)) => callback(head, Some(text)),
+        None => callback(&told, None),
+    })
 }
 
 /// Puts a fragment, with its `#`, into the address bar without adding to the browser's history; `#` alone

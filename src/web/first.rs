@@ -47,7 +47,7 @@ thread_local! {
 
 /// Keeps the parts before the picture is replaced, unless the address asks for another run.
 fn keep_parts(root: &Element) {
-    let is_shown = super::fragment().is_empty() && super::source().is_none();
+    let is_shown = super::fragment().is_empty() && !super::asks_for_file();
     let part = |selector| {
         let part = root.query_selector(selector).ok().flatten().filter(|_| is_shown);
         part.map(|part: Element| part.outer_html()).unwrap_or_default()

@@ -19,7 +19,9 @@ mod tab;
 mod word;
 mod worker;
 
-pub use address::{fragment, on_fragment_change, page_link, replace_fragment, source, student};
+pub use address::{
+    asks_for_file, fragment, on_file, on_fragment_change, page_link, replace_fragment, want_file,
+};
 pub use clipboard::copy;
 pub use element::{
     Focus, Place, Resizes, Viewport, bring_into_view, bring_nearer, bring_to_top, capture_pointer,

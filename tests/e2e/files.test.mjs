@@ -70,13 +70,15 @@ test("a file of the address is opened as if nothing had been before, and a fragm
 
 test("a file that is not there or is no scenario is named with what was expected", async () => {
   const reader = await readerOf({ "a.html": "<!doctype html><p>Hello", "empty.json": "", "list.json": "[]" });
+  const json = "expected the JSON of a scenario";
   for (const [file, why] of [
-    ["files/none.json", 'src: found no file "files/none.json", expected the file of a scenario beside this page'],
-    ["files/a.html", 'files/a.html: found "<!doctype html><p>Hello", expected the JSON of a scenario'],
-    ["files/empty.json", 'files/empty.json: found "", expected the JSON of a scenario'],
-    ["files/list.json", 'files/list.json: found "[]", expected the JSON of a scenario'],
-    ["//example.org/a.json", 'src: found "//example.org/a.json", expected a file of this page\'s own host, such as large.json'],
-    ["http://example.org/a.json", 'src: found "http://example.org/a.json", expected a file of this page\'s own host, such as large.json'],
+    ["files/none.json", "files/none.json: found no file (the host answers 404), expected the file of a scenario"],
+    [
+      "files/a.html",
+      `files/a.html: found an HTML page: "<!doctype html><p>Hello", ${json}: the address may lead to a page about the file, or to a sign-in`,
+    ],
+    ["files/empty.json", `files/empty.json: found "", ${json}`],
+    ["files/list.json", `files/list.json: found "[]", ${json}`],
   ]) {
     const page = await reader.open(`?src=${file}`);
     await until(async () => (await page.locator(".banner .why").count()) === 1, `${file} is refused`);

@@ -39,11 +39,11 @@ export async function whole(page) {
  * The page of `dist/` in a browser.
  *
  * `url` is its address; `reader()` opens a window of a new reader (nothing remembered, clipboard
- * allowed); `stop()` ends everything.
+ * allowed); `stop()` ends everything. `policy` is another one than the strictest.
  */
-export async function startPlayground() {
+export async function startPlayground({ policy } = {}) {
   await access(`${DIST}/index.html`);
-  const server = await serveFolder(DIST);
+  const server = await serveFolder(DIST, { policy });
   const browser = await launchChromium();
   return {
     url: server.url,

@@ -62,9 +62,9 @@ async function sent(file, content, accepted = "") {
 
 /**
  * Starts the server on a free port, or on `port`; answers its address and a function that stops it. With `compress` it
- * sends compressed files, which matters to those who measure.
+ * sends compressed files, which matters to those who measure; `policy` is another one than the strictest.
  */
-export async function serveFolder(folder, { compress = false, port = 0 } = {}) {
+export async function serveFolder(folder, { compress = false, port = 0, policy = POLICY } = {}) {
   const server = createServer(async (request, response) => {
     const file = fileOf(folder, request.url);
     try {
@@ -76,7 +76,7 @@ export async function serveFolder(folder, { compress = false, port = 0 } = {}) {
         "content-type": type,
         "cache-control": "no-store",
         "access-control-allow-origin": "*",
-        "content-security-policy": POLICY,
+        "content-security-policy": policy,
       };
       if (!compress) return response.writeHead(200, headers).end(content);
       const [encoding, form] = await sent(file, content, request.headers["accept-encoding"]);

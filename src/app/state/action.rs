@@ -20,7 +20,8 @@ pub enum Action {
     Protocol(&'static str),
     /// Opens a link.
     Load(String),
-    /// Opens the file that the address asks for, by its name; the text is missing if it could not be fetched.
+    /// Opens the file that the address asks for: what the script told of it (`www/source.js`), as JSON, and its text; none if
+    /// it could not be fetched.
     File(String, Option<String>),
     /// Changes the scenario.
     Apply(Edit),
@@ -88,6 +89,8 @@ pub enum Action {
     Since(Since),
     /// Puts another run beside this one, or removes it.
     Compare(Option<Against>),
+    /// Puts the runs of the page's address beside the one that is shown, which is its first.
+    Pair(String),
     /// Changes the search panel, or delivers a message of its worker.
     Search(SearchAction),
     /// Acts on the measurement over many runs.

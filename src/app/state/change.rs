@@ -83,9 +83,7 @@ pub(in super::super) fn apply_from(
 }
 
 pub(super) fn refuse(state: State, problem: &Problem) -> State {
-    // Another refusal must not lose the text of a link that could not be opened.
-    let text = state.refused.as_ref().map(|refused| refused.text.clone()).unwrap_or_default();
-    let refused = Refused { text, why: problem.to_string() };
+    let refused = Refused::after(state.refused.as_ref(), problem.to_string());
     State { refused: Some(refused), refusals: state.refusals + 1, ..state }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{
     super::{
-        Comparison, Draft, Edit, Errand, Exercise, Form, Found, Hand, Offer, Run, Said, Variant,
-        changes, compare,
+        Compare, Comparison, Draft, Edit, Errand, Exercise, Form, Found, Hand, Offer, Run, Said,
+        Variant, changes, compare,
         draft::restore,
         errand::heard_now,
         file::open_file,
@@ -28,6 +28,7 @@ pub struct Edits {
     pub(in super::super) find: fn(&mut State, &mut Runner),
     pub(in super::super) advance: fn(&mut Comparison) -> Option<Found>,
     pub(super) follow: fn(&State, State) -> State,
+    pub(in super::super) in_link: fn(&Compare, &str, &Scenario) -> Option<String>,
     pub(in super::super) exercise: fn(&Run, &Scenario, bool) -> Option<Exercise>,
     pub(in super::super) variants: fn(&Run, &Bundled, &[&Bundled]) -> Vec<Variant>,
     pub(in super::super) begin: fn(&str, Option<&str>) -> State,
@@ -46,6 +47,7 @@ part! {
         find: changes::find_now,
         advance: Comparison::advance_now,
         follow: compare::follow,
+        in_link: Compare::in_link_now,
         exercise: Exercise::of,
         variants: run_variants,
         begin: State::begin_now,
@@ -73,6 +75,7 @@ pub(in super::super) const fn changes_scenario(action: &Action) -> bool {
         | Action::Differ(_)
         | Action::Since(_)
         | Action::Compare(_)
+        | Action::Pair(_)
         | Action::Search(_)
         | Action::Measure(_)
         | Action::Restore(_) => true,
@@ -107,6 +110,7 @@ fn act(state: State, action: Action) -> State {
         Action::Differ(showing) => changes::show(state, showing),
         Action::Since(since) => changes::since(state, since),
         Action::Compare(against) => compare::compare(state, against),
+        Action::Pair(fragment) => compare::pair(state, &fragment),
         Action::Search(action) => searching::reduce(state, action),
         Action::Measure(action) => measuring::reduce(state, action),
         Action::Restore(draft) => restore(state, &draft),

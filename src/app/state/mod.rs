@@ -22,7 +22,8 @@ pub(super) use self::{
     opening::{load_variant, open},
 };
 use super::{
-    Allowed, Area, Awaited, Changes, Compare, Exercise, FITTING, Filled, Filter, Lens, Measuring,
+    Allowed, Area, Awaited, Changes, Compare, Exercise, FITTING, Filled, Filter, Lens, Linked,
+    Measuring,
     OPENING, Panel, Pending, Playhead, Run, Searching, Shared, Sharing, Study, Ways, Writing,
     derived::derived, fitting_pace, interesting_end, walk::Place,
 };
@@ -103,6 +104,8 @@ pub struct State {
     pub changes: Changes,
     /// Run that stands beside the one that is shown.
     pub compare: Option<Compare>,
+    /// Runs that the link put beside its first one.
+    pub(super) linked: Option<Shared<Linked>>,
     /// Search panel: options, errand and results.
     pub searching: Searching,
     /// Measurement over many runs.
@@ -214,6 +217,7 @@ impl State {
             filter: Filter::default(),
             changes: Changes::default(),
             compare: None,
+            linked: None,
             searching: Searching::default(),
             measuring: Measuring::default(),
             sharing: Sharing::default(),

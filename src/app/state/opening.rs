@@ -1,7 +1,7 @@
 //! Opening of examples, links and files.
 
 use super::{
-    super::{Lens, Run, Study, Writing},
+    super::{Lens, Run, Study, Writing, compare::paired},
     Refused, State,
     change::{push, refuse},
 };
@@ -39,19 +39,20 @@ pub(in super::super) fn load_variant(state: State, text: &str, key: Option<&str>
     if text.trim_matches('#').is_empty() {
         return replace_all(state, State::opening());
     }
-    // A long run was computed for it: the link need not be read again.
-    if let Some(run) = state.computed.first() {
+    // A long run was computed for it: the link need not be read again, unless it may hold another.
+    if let Some(run) = state.computed.first().filter(|_| !text.contains("c=")) {
         let opened = linked(text, run.clone(), link::digest_in(text));
         return replace_all(state, opened);
     }
     let mut runner = state.runner();
-    let opened = read_link(text, key).and_then(|Decoded { scenario, digest }| {
+    let opened = read_link(text, key).and_then(|Decoded { scenario, digest, compared }| {
         let run = runner.run(scenario).map_err(|problem| refused(text, &problem))?;
-        Ok(run.map(|run| linked(text, run, digest)))
+        Ok(run.map(|run| paired(linked(text, run, digest), compared, &mut runner)))
     });
     match opened {
+        Ok(_) if runner.wanted.is_some() => state.waits(runner),
         Ok(Some(opened)) => replace_all(state, opened),
-        Ok(None) => state.waits(runner),
+        Ok(None) => state,
         Err(refused) => State { refused: Some(refused), refusals: state.refusals + 1, ..state },
     }
 }
@@ -92,22 +93,26 @@ fn replace_all(state: State, opened: State) -> State {
 /// Reads a link, or the JSON of a scenario, as a file beside the page has it. The page shows one form of an exercise.
 fn read_link(text: &str, key: Option<&str>) -> Result<Decoded, Refused> {
     let decoded = match text.trim_start().starts_with('{') {
-        true => scenario::read(text).map(|scenario| Decoded { scenario, digest: None }),
+        true => scenario::read(text).map(|scenario| Decoded {
+            scenario,
+            digest: None,
+            compared: Vec::new(),
+        }),
         false => link::decode(text),
     };
-    let picked = decoded.and_then(|Decoded { scenario, digest }| {
+    let picked = decoded.and_then(|Decoded { scenario, digest, compared }| {
         let variant = match key {
             Some(key) => scenario::variant_for(&scenario, key)?.map(|(_, variant)| variant),
             None => None,
         };
         let scenario = variant.unwrap_or_else(|| scenario::without_variants(scenario));
-        Ok(Decoded { scenario, digest })
+        Ok(Decoded { scenario, digest, compared })
     });
     picked.map_err(|problem| refused(text, &problem))
 }
 
 fn refused(text: &str, problem: &Problem) -> Refused {
-    Refused { text: text.to_owned(), why: problem.to_string() }
+    Refused { text: text.to_owned(), why: problem.to_string(), is_file: false }
 }
 
 /// Returns the state of a link's run. The digest of a long one is compared later.
@@ -131,7 +136,7 @@ pub(super) fn digested(state: State, digest: &str) -> State {
     match state.promised {
         Some(then) if !digest.starts_with(&then) => {
             let why = text::opening::OTHER_VERSION;
-            let refused = Some(Refused { text: String::new(), why: why.to_owned() });
+            let refused = Some(Refused { why: why.to_owned(), ..Refused::default() });
             State { promised: None, refused, ..state }
         }
         _ => State { promised: None, ..state },

@@ -29,10 +29,21 @@ pub enum Selection {
 }
 
 /// Refusal of a link or a change, with the reader's own text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Refused {
-    /// Text that the reader gave; empty for a change by hand.
+    /// Text that the reader gave, or of the file; empty for a change by hand.
     pub text: String,
     /// Problem, in a line.
     pub why: String,
+    /// True for the file that the address asks for: it can be fetched again.
+    pub is_file: bool,
+}
+
+impl Refused {
+    /// Returns another refusal, which does not lose the text of a link or file that could not be opened.
+    #[must_use]
+    pub(in super::super) fn after(earlier: Option<&Self>, why: String) -> Self {
+        let kept = earlier.filter(|refused| !refused.text.is_empty()).cloned();
+        Self { why, ..kept.unwrap_or_default() }
+    }
 }

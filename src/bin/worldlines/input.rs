@@ -6,7 +6,11 @@ use std::{
 };
 
 use worldlines::{
-    formats::{MAX_TEXT, Problem, link, scenario},
+    formats::{
+        MAX_TEXT, Problem,
+        link::{self, Compared, Decoded},
+        scenario,
+    },
     kernel::{Scenario, visible},
 };
 
@@ -15,6 +19,8 @@ pub(crate) struct Input {
     pub(crate) scenario: Scenario,
     /// Digest in the link, if it has one.
     pub(crate) digest: Option<String>,
+    /// Runs that a link puts beside it.
+    pub(crate) compared: Vec<Compared>,
 }
 
 impl Input {
@@ -28,7 +34,7 @@ impl Input {
             return Self::decoded(source, &text);
         }
         let scenario = scenario::read(&text).map_err(|problem| about(source, &problem))?;
-        Ok(Self { scenario, digest: None })
+        Ok(Self { scenario, digest: None, compared: Vec::new() })
     }
 
     /// Reads a link's scenario, from the argument or from standard input.
@@ -41,7 +47,8 @@ impl Input {
 
     fn decoded(source: &str, link: &str) -> Result<Self, String> {
         let decoded = link::decode(link).map_err(|problem| about(source, &problem))?;
-        Ok(Self { scenario: decoded.scenario, digest: decoded.digest })
+        let Decoded { scenario, digest, compared } = decoded;
+        Ok(Self { scenario, digest, compared })
     }
 }
 

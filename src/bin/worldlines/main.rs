@@ -7,6 +7,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod check;
+mod compare;
 mod export;
 mod grade;
 mod import;
@@ -32,7 +33,7 @@ use worldlines::{
     runs::Outcome,
 };
 
-use input::{Input, about, about_named};
+use input::{Input, about};
 
 /// Distributed protocols as simulated nodes: every run is determined by its scenario.
 #[derive(Parser)]
@@ -62,11 +63,11 @@ enum Command {
     },
     /// Read a foreign record of a run; print it as a trace.
     Import(import::ImportArgs),
-    /// Print a scenario's link, from its # on.
+    /// Print a scenario's link, from its # on; of several, a link that compares their runs.
     Link {
         /// A scenario's file, or - for standard input.
-        #[arg(value_name = "FILE")]
-        source: String,
+        #[arg(value_name = "FILE", required = true)]
+        sources: Vec<String>,
     },
     /// Count the messages of a protocol's operations in failure-free runs, beside the formulas.
     Cost {
@@ -79,7 +80,7 @@ enum Command {
     },
     /// Measure a series of runs: over group sizes, the values of a parameter, or seeds.
     Measure(measure::MeasureArgs),
-    /// Print a link's scenario.
+    /// Print a link's scenario; of a comparison, each in a line.
     Open {
         /// A link, or - for standard input.
         #[arg(value_name = "LINK")]
@@ -208,20 +209,19 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
         Command::List { json: false } => catalogue::to_text(),
         Command::Run { source, form, picture } => {
             picture.check(form.is_picture(), form.is_pixels())?;
-            let input = Input::of(&source)?;
-            let outcome = run(&source, input.scenario)?;
-            if let Some(expected) = input.digest {
-                warn_if_different(&outcome, &expected);
+            let Input { scenario, digest, compared } = Input::of(&source)?;
+            let outcome = run_as_promised(&source, scenario, digest.as_deref())?;
+            match in_form(&source, form, &picture, &outcome, out)? {
+                Some(text) => {
+                    compare::warn_if_others(&compared);
+                    text
+                }
+                None => compare::summaries(&source, &outcome, compared)?,
             }
-            in_form(&source, form, &picture, &outcome, out)?.unwrap_or_else(|| outcome.summary())
         }
         Command::Import(import) => import.execute(out)?,
-        Command::Link { source } => {
-            let outcome = run(&source, Input::of(&source)?.scenario)?;
-            let fragment = link::fragment(&outcome.scenario, Some(&outcome.digest()));
-            if fragment.len() > link::MAX_LINK {
-                return Err(about_named(&source, &too_long(&fragment)).into());
-            }
+        Command::Link { sources } => {
+            let fragment = compare::link_of(&sources)?;
             warn_if_long(&fragment);
             fragment + "\n"
         }
@@ -240,7 +240,12 @@ fn execute(command: Command, out: &mut impl Write) -> Result<(), Failure> {
         Command::Scorm(scorm) => scorm.execute()?,
         Command::Grade(grade) => grade.execute()?,
         Command::Pages(pages) => pages.execute()?,
-        Command::Open { source } => scenario_line(&Input::of_link(&source)?.scenario),
+        Command::Open { source } => {
+            let Input { scenario, compared, .. } = Input::of_link(&source)?;
+            let scenarios =
+                std::iter::once(&scenario).chain(compared.iter().map(|it| &it.scenario));
+            scenarios.map(scenario_line).collect()
+        }
     };
     Ok(out.write_all(text.as_bytes())?)
 }
@@ -296,15 +301,28 @@ pub(crate) fn scenario_line(scenario: &Scenario) -> String {
 /// Returns the reason why a link is not printed: it is too long to be opened.
 pub(crate) fn too_long(fragment: &str) -> String {
     format!(
-        "found a link of {} characters, expected at most {}: put the scenario's file beside the page and open it with \
-         ?src=FILE",
+        "found a link of {} characters, expected at most {}: put the scenario's file on a web server and open it with \
+         ?src=ADDRESS",
         fragment.len(),
         link::MAX_LINK
     )
 }
 
-fn run(source: &str, scenario: Scenario) -> Result<Outcome, String> {
+pub(crate) fn run(source: &str, scenario: Scenario) -> Result<Outcome, String> {
     Outcome::of(scenario).map_err(|why| about(source, &why.into()))
+}
+
+/// Runs a scenario, and says so if a link promised another digest.
+pub(crate) fn run_as_promised(
+    source: &str,
+    scenario: Scenario,
+    digest: Option<&str>,
+) -> Result<Outcome, String> {
+    let outcome = run(source, scenario)?;
+    if let Some(expected) = digest {
+        warn_if_different(&outcome, expected);
+    }
+    Ok(outcome)
 }
 
 fn warn_if_different(outcome: &Outcome, expected: &str) {

@@ -8,7 +8,7 @@ use worldlines::{
         Change, Difference, Features, Frame, Ghosts, How, Layout, Orientation, Seen, Side, Window,
         parting,
     },
-    formats::bundled,
+    formats::{bundled, link},
     kernel::{EventKind, Fault, MessageName, NodeId, RequestSpec, Scenario, Time, Trace},
     runs::Outcome,
 };
@@ -318,4 +318,121 @@ fn comparison_with_a_run_in_which_nodes_join_says_so_in_a_sentence() {
         "Until 0 ms both runs are the same; then, under Source-based tree, Alice has joined; under \
          Reliable broadcast this never happens."
     );
+}
+
+/// The link of a page: its fragment, with the second run.
+fn link_of(state: &State) -> String {
+    let compare = state.compare.as_ref().expect("a second run is shown");
+    compare.in_link(&state.fragment(), state.scenario())
+}
+
+fn loaded(link: &str) -> State {
+    reduce(&State::opening(), Action::Load(link.to_owned()))
+}
+
+/// Both scenarios, the sentence and the first difference of a comparison.
+fn seen(state: &State) -> (Scenario, Scenario, String, Option<(Time, usize)>) {
+    let compare = state.compare.as_ref().expect("a second run is shown");
+    let parting = compare.parting.map(|it| (it.at, it.run));
+    (state.scenario().clone(), compare.run.scenario.clone(), compare.sentence.to_string(), parting)
+}
+
+#[test]
+fn link_of_two_protocols_opens_the_same_comparison_which_follows_changes() {
+    for edit in [None, Some(delay_of(1, 2, 40))] {
+        let state = edit
+            .into_iter()
+            .fold(opened(ORDERS), |state, edit| reduce(&state, Action::Apply(edit)));
+        let against = Against::Protocol("causal-multicast");
+        let state = reduce(&state, Action::Compare(Some(against)));
+        let link = link_of(&state);
+        assert!(link.len() < 800, "{}", link.len());
+        let there = loaded(&link);
+        assert_eq!(there.refused, None);
+        assert_eq!(seen(&there), seen(&state));
+        assert_eq!(there.compare.as_ref().map(|it| it.against), Some(against));
+        assert_eq!(link_of(&there), link, "what is copied there is the same link");
+        assert!(there.shown_until >= worldlines::app::interesting_end(&there.run));
+        let edited = reduce(&there, drop_of(0, 2));
+        let second = edited.compare.as_ref().expect("it follows");
+        assert_eq!(second.run.scenario.faults, edited.run.scenario.faults);
+    }
+}
+
+#[test]
+fn link_of_a_changed_run_beside_the_opened_one_opens_both() {
+    let state = reduce(&opened(ORDERS), Action::Apply(delay_of(1, 2, 40)));
+    let state = reduce(&state, Action::Compare(Some(Against::Earlier(Since::Opening))));
+    let there = loaded(&link_of(&state));
+    let (first, second, sentence, parting) = seen(&state);
+    let (first_there, second_there, said, parting_there) = seen(&there);
+    assert_eq!((first, second, parting), (first_there, second_there, parting_there));
+    // There it is no run of before, but one of the link.
+    let title = "in “Three orders on one set of sends”";
+    assert_eq!(said, sentence.replace("in the run as it was opened", title));
+    assert_eq!(there.compare.as_ref().map(|it| it.against), Some(Against::Linked(0)));
+    assert!(!there.is_edited() && there.undo.last().is_some());
+    // It stays the run of the link whatever is changed, and until another scenario is opened.
+    let edited = reduce(&there, drop_of(0, 2));
+    assert_eq!(seen(&edited).1, seen(&there).1);
+    let other = bundled::find(CRASH).expect("it is bundled");
+    let other = reduce(&edited, Action::Open(other));
+    assert!(other.compare.is_none() && other.linked_runs().is_none());
+    let stays = reduce(&other, Action::Compare(Some(Against::Linked(0))));
+    assert_eq!(stays.compare, None);
+}
+
+#[test]
+fn link_of_several_runs_offers_each_of_them() {
+    let first = opened(CRASH).scenario().clone();
+    let run = |seed: u64, title: &str| {
+        let scenario = Scenario { seed, title: title.to_owned(), ..first.clone() };
+        let digest = Outcome::of(scenario.clone()).expect("it runs").digest();
+        link::Compared { scenario, digest: Some(digest) }
+    };
+    let runs = [run(7, ""), run(8, "An\u{202e}other"), run(9, &first.title)];
+    let fragment = link::fragment(&first, None);
+    let link = link::with_comparison(&fragment, &first, &runs).expect("it fits");
+    let state = loaded(&link);
+    let linked = state.linked_runs().expect("they are here");
+    assert_eq!(linked.names(), ["run 2", "An\\u202eother", &first.title]);
+    for (place, name) in
+        ["in run 2 of the link", "in “An\\u202eother”", "in run 4 of the link"].iter().enumerate()
+    {
+        let state = reduce(&state, Action::Compare(Some(Against::Linked(place))));
+        let compare = state.compare.as_ref().expect("it is there");
+        assert_eq!((&compare.names[1], &state.refused), (&(*name).to_owned(), &None));
+        assert_eq!(compare.run.scenario, runs[place].scenario);
+        let again = link::decode(&link_of(&state)).expect("it opens").compared;
+        assert_eq!(again.len(), 3, "none is lost");
+        assert_eq!(again[0].scenario, runs[place].scenario, "the one that is shown comes first");
+    }
+    let nothing = reduce(&state, Action::Compare(Some(Against::Linked(3))));
+    assert_eq!(nothing.compare, None);
+}
+
+#[test]
+fn link_of_a_comparison_with_another_digest_says_so() {
+    let state = opened(ORDERS);
+    let state = reduce(&state, Action::Compare(Some(Against::Protocol("abcast"))));
+    let link = link_of(&state);
+    let (rest, _) = link.split_once("&e=").expect("it has a digest");
+    let there = loaded(&format!("{rest}&e=00000000"));
+    // The run follows from the protocol, so that nothing of the link is shown as another.
+    assert_eq!(seen(&there), seen(&state));
+    assert!(there.refused.is_some_and(|refused| refused.why.contains("another version")));
+    assert_eq!(loaded(&link).refused, None);
+}
+
+#[test]
+fn draft_of_a_changed_comparison_opens_with_both_runs() {
+    let state = reduce(&opened(ORDERS), Action::Compare(Some(Against::Protocol("abcast"))));
+    let state = reduce(&state, drop_of(0, 2));
+    let (fragment, draft) = (link_of(&state), state.draft().expect("it was changed"));
+    let fragment = fragment.trim_start_matches('#');
+    let begun = State::begin(fragment, Some(&draft));
+    assert_eq!(begun.undo.len(), state.undo.len(), "it is the reader's work");
+    assert_eq!(seen(&begun), seen(&state));
+    let alone = State::begin(fragment.split("&c=").next().unwrap_or_default(), Some(&draft));
+    assert_eq!(alone.compare, None);
 }

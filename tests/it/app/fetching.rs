@@ -71,7 +71,7 @@ fn each_action_that_needs_another_protocol_waits_for_it_and_is_then_done() {
         Action::Example(TOUR[1]),
         Action::Apply(Edit::Protocol("nack-multicast")),
         Action::Load(paxos),
-        Action::File("some.json".to_owned(), Some(json.to_owned())),
+        Action::File("{}".to_owned(), Some(json.to_owned())),
         Action::Compare(Some(Against::Protocol("nack-multicast"))),
     ];
     let done = actions.clone().map(|action| reduce(&all_here, action));

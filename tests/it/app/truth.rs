@@ -1,8 +1,9 @@
 //! The page shows the current state: steps beside a second run, renamed nodes, traitors among deliveries, links that
 //! were cancelled.
 
+use serde_json::{Value as Json, json};
 use worldlines::{
-    app::{Action, Against, Edit, Playhead, Run, Since, State, Stride, is_of_this_host, reduce},
+    app::{Action, Against, Edit, Playhead, Run, Since, State, Stride, fetched_text, reduce},
     diagram::Deliveries,
     formats::{bundled, link, scenario},
     kernel::{EventKind, Fault, MessageName, NodeId, Scenario, Strategy},
@@ -29,7 +30,7 @@ fn beside(path: &str, against: Against) -> State {
             let message = state.run.trace.messages[0].name;
             reduce(&state, Action::Apply(Edit::AddFault(Fault::Drop { message })))
         }
-        Against::Protocol(_) => state,
+        Against::Protocol(_) | Against::Linked(_) => state,
     };
     let state = reduce(&state, Action::Compare(Some(against)));
     assert!(state.compare.is_some(), "{path}");
@@ -298,14 +299,20 @@ fn example_opened_again_counts_as_unchanged() {
     assert_eq!(again.undo, state.undo);
 }
 
+/// An action of the script that fetched the file `a.json`, with these other fields.
+fn file(mut told: Json, text: Option<&str>) -> Action {
+    told["address"] = "a.json".into();
+    Action::File(told.to_string(), text.map(str::to_owned))
+}
+
 #[test]
 fn file_named_by_the_address_is_opened_as_a_scenario() {
     let waiting = State::awaiting_file();
     assert!(waiting.stands_in && !waiting.playing);
     let bundled = bundled::find("election/bully/leader-crashes").expect("it is bundled");
     let text = scenario::write(&bundled.scenario().expect("it is sound"));
-    for text in [text.clone(), format!("\n {text}"), link_of(&text)] {
-        let opened = reduce(&waiting, Action::File("a b.json".to_owned(), Some(text)));
+    for text in [text.clone(), format!("\n {text}"), format!("\u{FEFF}{text}"), link_of(&text)] {
+        let opened = reduce(&waiting, file(json!({}), Some(&text)));
         assert_eq!(opened.run.protocol.id, "bully");
         // The placeholder was never shown: there is nothing to return to.
         assert!(opened.undo.is_empty() && !opened.is_edited() && opened.refused.is_none());
@@ -317,40 +324,76 @@ fn link_of(text: &str) -> String {
 }
 
 #[test]
-fn file_that_cannot_be_opened_is_named_with_the_reason() {
-    let own = "expected a file of this page's own host, such as large.json";
+fn file_that_cannot_be_opened_is_named_with_the_reason_and_kept() {
     let json = "expected the JSON of a scenario";
-    for (file, text, why) in [
+    let page = ": the address may lead to a page about the file, or to a sign-in";
+    let faulty = r#"{"version":1,"protocol":"best-effort-broadcast","nodes":0}"#;
+    let missing = json!({"found": "no file", "expected": "\u{202e}one"});
+    for (told, text, why) in [
+        (missing, None, r"a.json: found no file, expected \u202eone"),
         (
-            "no.json",
-            None,
-            r#"src: found no file "no.json", expected the file of a scenario beside this page"#,
+            json!({}),
+            Some("<!doctype html>"),
+            &format!(r#"a.json: found an HTML page: "<!doctype html>", {json}{page}"#),
         ),
-        ("a.html", Some("<!doctype html>"), &format!(r#"a.html: found "<!doctype html>", {json}"#)),
-        ("a.json", Some(""), &format!(r#"a.json: found "", {json}"#)),
-        ("a.json", Some("[]"), &format!(r#"a.json: found "[]", {json}"#)),
-        ("a\u{202e}.json", Some("\0"), &format!(r#"a\u202e.json: found "\u0000", {json}"#)),
+        (json!({}), Some(""), &format!(r#"a.json: found "", {json}"#)),
+        (json!({}), Some("[]"), &format!(r#"a.json: found "[]", {json}"#)),
+        (json!({}), Some("\0"), &format!(r#"a.json: found "\u0000", {json}"#)),
         (
-            "http://example.org/a.json",
-            None,
-            &format!(r#"src: found "http://example.org/a.json", {own}"#),
+            json!({}),
+            Some("{"),
+            "a.json: found a syntax error (EOF while parsing an object) at line 1, column 1, expected JSON",
         ),
         (
-            " //example.org/a.json",
-            Some("{}"),
-            &format!(r#"src: found " //example.org/a.json", {own}"#),
+            json!({}),
+            Some(faulty),
+            "a.json: nodes: found 0, expected a list of 1 to 128 names, or a number from 1 to 128",
         ),
     ] {
-        let action = Action::File(file.to_owned(), text.map(str::to_owned));
-        let state = reduce(&State::awaiting_file(), action);
-        assert_eq!(state.refused.map(|refused| refused.why).as_deref(), Some(why));
+        let state = reduce(&State::awaiting_file(), file(told, text));
+        let refused = state.refused.expect("it is refused");
+        assert_eq!(refused.why, why);
+        assert_eq!((&*refused.text, refused.is_file), (text.unwrap_or_default(), true));
         assert!(!state.stands_in && state.undo.is_empty());
     }
-    for own in ["a.json", "./a.json", "/courses/a b.json", "../a.json?x=1", "Zürich.json"] {
-        assert!(is_of_this_host(own), "{own}");
+    assert!(!reduce(&State::opening(), Action::File("[".to_owned(), None)).stands_in);
+}
+
+#[test]
+fn file_with_another_checksum_is_refused_and_its_text_is_kept() {
+    let bundled = bundled::find("election/bully/leader-crashes").expect("it is bundled");
+    let text = scenario::write(&bundled.scenario().expect("it is sound"));
+    let checksum = link::checksum(&text);
+    let other = link::checksum("");
+    // As the field's tools print it: `openssl dgst -sha256 -binary | openssl base64`.
+    assert_eq!(other, "sha256-47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU");
+    let standard =
+        format!("{}=", checksum.replace('-', "+").replace('_', "/")).replace("256+", "256-");
+    let opened = |integrity: &str| {
+        let told = json!({"integrity": integrity});
+        reduce(&State::awaiting_file(), file(told, Some(&text)))
+    };
+    for good in [&checksum, &standard, &format!("sha384-x {other}  {checksum}?a=b")] {
+        let state = opened(good);
+        assert_eq!((state.run.protocol.id, &state.refused), ("bully", &None), "{good}");
     }
-    for other in ["//e.org/a", "/\t/e.org/a", "\\\\e.org/a", "/\\e.org", "data:,{}", "https:e.org"]
-    {
-        assert!(!is_of_this_host(other), "{other}");
+    let refused = |integrity: &str| opened(integrity).refused.expect("it is refused");
+    assert_eq!(
+        refused(&other).why,
+        format!(
+            "a.json: found another file: its checksum is {checksum}, expected the file with \"{other}\", as the address has it"
+        )
+    );
+    assert_eq!((refused(&other).text, refused(&other).is_file), (text.clone(), true));
+    for bad in ["", "sha256-", "sha384-x", &checksum[..40], &format!("{checksum}A"), "\u{1F600}"] {
+        let why = refused(bad).why;
+        let expected = "expected sha256- and a SHA-256 in base64, as in the attribute of HTML";
+        assert!(why.starts_with("a.json: found integrity=") && why.ends_with(expected), "{why}");
     }
+    let told = |text: &str| format!("{}\n{text}", json!({"address": "a", "integrity": checksum}));
+    assert_eq!(fetched_text(&told(&text)), Ok(text.clone()));
+    assert!(fetched_text(&told(&text[1..])).is_err());
+    // The reader's own text is opened without a checksum.
+    let edited = reduce(&opened(&other), Action::Load(text.clone()));
+    assert_eq!((edited.run.protocol.id, &edited.refused), ("bully", &None));
 }

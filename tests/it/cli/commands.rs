@@ -43,6 +43,58 @@ fn link_and_open_are_inverse() {
 }
 
 #[test]
+fn link_of_several_files_compares_their_runs() {
+    let first = file("first.json", HALF_WAY);
+    let later = file("later.json", HALF_WAY.replace("\"after_sends\": 1", "\"after_sends\": 2"));
+    let uniform = file("uniform.json", HALF_WAY.replace("best-effort", "uniform"));
+    let link = printed(&["link", &first, &later, &uniform], "");
+    let alone = printed(&["link", &first], "");
+    assert!(link.starts_with(alone.trim_end()) && link.contains("&c=deflate."), "{link}");
+    let link = link.trim_end();
+    let scenarios: String = [&first, &later, &uniform]
+        .map(|path| printed(&["open", printed(&["link", path], "").trim_end()], ""))
+        .concat();
+    assert_eq!(printed(&["open", link], ""), scenarios);
+    let summary = |path: &str| printed(&["run", path], "");
+    assert_eq!(
+        printed(&["run", link], ""),
+        format!(
+            "Run 1 of 3\n{}\nRun 2 of 3\n{}\nRun 3 of 3\n{}",
+            summary(&first),
+            summary(&later),
+            summary(&uniform)
+        )
+    );
+    // A link stands for its runs.
+    assert_eq!(printed(&["link", link], "").trim_end(), link);
+    assert_eq!(
+        printed(&["link", &first, "-"], &printed(&["link", &later, &uniform], "")),
+        printed(&["link", "-"], link)
+    );
+    let other = worldlines(&["run", &link.replace("&e=", "&e=00000000.")], "");
+    assert_eq!(other.stderr, b"", "digests of another number say nothing");
+    let (rest, digests) = link.split_once("&e=").expect("it has digests");
+    let other = worldlines(&["run", &format!("{rest}&e=00000000{}", &digests[8..])], "");
+    let said = String::from_utf8_lossy(&other.stderr);
+    assert_eq!((other.status.code(), said.matches("differently").count()), (Some(0), 1), "{said}");
+    let text = worldlines(&["run", "--digest", link], "");
+    assert_eq!(text.stdout, printed(&["run", "--digest", &first], "").as_bytes());
+    let said = String::from_utf8_lossy(&text.stderr);
+    assert!(
+        said.starts_with("worldlines: the link compares 3 runs, and this output has the first")
+    );
+    let nine = vec![first.as_str(); 9];
+    assert_eq!(
+        refused(&[&["link"], nine.as_slice()].concat(), ""),
+        "worldlines: found 9 runs, expected at most 8"
+    );
+    assert_eq!(
+        refused(&["run", &format!("{}&c=deflate.____", alone.trim_end())], ""),
+        "worldlines: c: found damaged data, expected raw DEFLATE data: a character of the link is wrong"
+    );
+}
+
+#[test]
 fn run_of_a_link_with_another_digest_runs_it_and_says_so() {
     let link = link::fragment(&outcome().scenario, Some("00000000"));
     let output = worldlines(&["run", &link], "");

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use serde_json::json;
 use worldlines::{
     app::{Action, State, reduce},
     formats::{
@@ -143,8 +144,8 @@ fn link_with_a_key_opens_the_variant_of_the_student() {
         // The page opens the variant, and nothing tells of the others.
         let state = reduce(&State::opening(), Action::Load(cells[2].to_owned()));
         assert_eq!((state.scenario(), &state.refused), (&variant, &None));
-        let named = format!("exercise.json&v={id}");
-        let state = reduce(&State::awaiting_file(), Action::File(named, Some(text.clone())));
+        let told = json!({"address": "exercise.json", "v": id}).to_string();
+        let state = reduce(&State::awaiting_file(), Action::File(told, Some(text.clone())));
         assert_eq!((state.scenario(), &state.refused), (&variant, &None));
     }
     // A site that escapes the id, or leaves it out.

@@ -1,7 +1,8 @@
 //! The corpus of published links, `tests/golden/links/`: each opens for ever, with the same scenario, the same run, and the
 //! same verdicts on the properties that were known when it was made (docs/link.md).
 //!
-//! A file has the link, the canonical scenario, the digest of the run, and a line with status and name for each property.
+//! A file has the link, then for each of its runs (a comparison has several) the canonical scenario, the digest of the run,
+//! and a line with status and name for each property.
 //! The corpus is append only, and no test rewrites a file of it. A new link begins as `NAME.new`, a scenario or a link, of
 //! which `cargo xtask bless` makes `NAME.txt`.
 
@@ -32,6 +33,23 @@ pub(super) struct Golden {
     digest: String,
     /// Status and name of each property that was known.
     verdicts: Vec<String>,
+    /// Scenario, digest and verdicts of the runs beside the first one.
+    compared: Vec<(String, String, Vec<String>)>,
+}
+
+/// The runs of a file: each begins with its scenario.
+fn runs_in(lines: &[String]) -> Vec<(String, String, Vec<String>)> {
+    let is_scenario = |line: &String| line.starts_with('{');
+    let mut runs: Vec<(String, String, Vec<String>)> = Vec::new();
+    for line in lines {
+        match runs.last_mut() {
+            Some(_) if is_scenario(line) => runs.push((line.clone(), String::new(), Vec::new())),
+            Some((_, digest, _)) if digest.is_empty() => digest.clone_from(line),
+            Some((_, _, verdicts)) => verdicts.push(line.clone()),
+            None => runs.push((line.clone(), String::new(), Vec::new())),
+        }
+    }
+    runs
 }
 
 /// The paths of the files with this ending, sorted.
@@ -51,10 +69,13 @@ pub(super) fn corpus() -> Vec<Golden> {
     }
     let read = |path: PathBuf| {
         let text = fs::read_to_string(&path).expect("it can be read");
-        let mut lines = text.lines().map(str::to_owned);
-        let mut line = || lines.next().unwrap_or_else(|| panic!("{path:?} has three lines"));
-        let (link, scenario, digest) = (line(), line(), line());
-        Golden { path, link, scenario, digest, verdicts: lines.collect() }
+        let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        let (link, runs) = lines.split_first().unwrap_or_else(|| panic!("{path:?} has a link"));
+        let mut runs = runs_in(runs).into_iter();
+        let (scenario, digest, verdicts) =
+            runs.next().unwrap_or_else(|| panic!("{path:?} has a scenario"));
+        let (link, compared) = (link.clone(), runs.collect());
+        Golden { path, link, scenario, digest, verdicts, compared }
     };
     paths("txt").into_iter().map(read).collect()
 }
@@ -90,7 +111,12 @@ fn bless() {
         };
         let (decoded, run) = opened(&link, &new.to_string_lossy());
         let scenario = scenario::write(&decoded.scenario);
-        let lines = [vec![link, scenario, run.digest()], verdicts(&run)].concat();
+        let mut lines = [vec![link, scenario, run.digest()], verdicts(&run)].concat();
+        for compared in decoded.compared {
+            let run = Outcome::of(compared.scenario).expect("what was read can be run");
+            lines.extend([scenario::write(&run.scenario), run.digest()]);
+            lines.extend(verdicts(&run));
+        }
         fs::write(&path, lines.join("\n") + "\n").expect("it can be written");
         fs::remove_file(&new).expect("it can be removed");
     }
@@ -99,7 +125,7 @@ fn bless() {
 #[test]
 fn published_link_opens_with_the_same_run_and_the_same_verdicts() {
     let corpus = corpus();
-    assert!(corpus.len() >= 84, "files are missing from the corpus");
+    assert!(corpus.len() >= 87, "files are missing from the corpus");
     assert!(paths("new").is_empty(), "a new link is to be added: `cargo xtask bless`");
     for golden in corpus {
         let path = golden.path.display().to_string();
@@ -116,6 +142,15 @@ fn published_link_opens_with_the_same_run_and_the_same_verdicts() {
         assert!(!golden.verdicts.is_empty(), "{path} has no verdict");
         for verdict in &golden.verdicts {
             assert!(now.contains(verdict), "{path}: it was {verdict}, now {now:#?}");
+        }
+        assert_eq!(decoded.compared.len(), golden.compared.len(), "{path}");
+        for (other, (scenario, digest, then)) in decoded.compared.iter().zip(&golden.compared) {
+            assert_eq!(scenario::write(&other.scenario), *scenario, "{path}");
+            let run = Outcome::of(other.scenario.clone()).expect("what was read can be run");
+            assert_eq!(run.digest(), *digest, "{path} runs differently: it must not");
+            assert!(other.digest.as_ref().is_none_or(|it| digest.starts_with(it)), "{path}");
+            let now = verdicts(&run);
+            assert!(!then.is_empty() && then.iter().all(|it| now.contains(it)), "{path}: {now:#?}");
         }
         let fragment = link::fragment(&decoded.scenario, None);
         if fragment.len() <= link::MAX_LINK {
@@ -216,7 +251,9 @@ fn published_links_cover_the_network_and_the_texts() {
     assert!(texts.iter().any(has_names), "no published link has names of another script");
     assert!(texts.iter().any(|text| text["nodes"].is_number()), "none has numbered nodes");
     let keys = |key: &str| corpus.iter().any(|it| it.link.contains(key));
-    for key in ["#s=deflate.", "#s=json.", "&v=", "&d=", "&t=", "&ui=", "%26d%3D"] {
+    for key in
+        ["#s=deflate.", "#s=json.", "&v=", "&d=", "&c=deflate.", "&e=", "&t=", "&ui=", "%26d%3D"]
+    {
         assert!(keys(key), "no published link has {key}");
     }
     let longest = corpus.iter().map(|it| it.link.len()).max();

@@ -1,6 +1,7 @@
 //! All input and output: scenarios, traces, digests, links and texts.
 
 mod check;
+mod comparisons;
 mod digest;
 mod digests;
 mod escaping;

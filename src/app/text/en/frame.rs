@@ -18,6 +18,11 @@ pub mod about {
 pub mod banner {
     pub const GIVEN: &str = "Link as it was given";
     pub const AGAIN: &str = "Open again";
+    pub const FILE: &str = "Text of the file";
+    pub const SHOW_FILE: &str = "Show the file’s text";
+    pub const OPEN_TEXT: &str = "Open this text";
+    pub const FETCH_AGAIN: &str = "Fetch again";
+    pub const FETCHING: &str = "Fetching…";
     pub const CLOSE: &str = "Close message";
 }
 
@@ -107,6 +112,7 @@ pub mod parts {
 pub mod share {
     pub const COPY_HELP: &str = "Copies a link that opens exactly this run";
     pub const COPIED: &str = "Link copied";
+    pub const BOTH_COPIED: &str = "Link to both runs copied";
     pub const COPY: &str = "Copy link";
     pub const BY_HAND: &str = "The browser does not let this page copy. Copy the link from here:";
     pub const TOO_LARGE: &str =

@@ -40,6 +40,7 @@ pub mod compare {
     pub const AS_OPENED: &str = "in the run as it was opened";
     pub const PROTOCOLS: &str = "Same scenario under";
     pub const EARLIER: &str = "Run before";
+    pub const LINKED: &str = "Run of the link";
     pub const NOTHING: &str = "nothing";
     pub const NONE: &str = "No other protocol accepts all these requests, and the run is unchanged";
     pub const HELP: &str = "Shows a second run on the same time axis";
@@ -59,6 +60,24 @@ pub mod compare {
     #[must_use]
     pub fn under(protocol: &str) -> String {
         format!("under {protocol}")
+    }
+
+    /// The name of a run of a link, by its title.
+    #[must_use]
+    pub fn titled(title: &str) -> String {
+        format!("in “{title}”")
+    }
+
+    /// The name of a run of a link without a title, by its place.
+    #[must_use]
+    pub fn numbered(number: usize) -> String {
+        format!("in run {number} of the link")
+    }
+
+    /// The same in a list.
+    #[must_use]
+    pub fn number(number: usize) -> String {
+        format!("run {number}")
     }
 }
 

@@ -17,7 +17,13 @@ pub mod sharing {
     pub const COPY_LINK: &str = "Copy link";
     pub const LINK_COPIED: &str = "Link copied";
     pub const MAKING: &str = "The link is being made…";
-    pub const TOO_LARGE: &str = "This run is too large for a link. Save its scenario below, put the file beside the page of Worldlines, and share the page’s address with ?src= and the file’s name.";
+    pub const TOO_LARGE: &str = "This run is too large for a link. Save its scenario below, put the file on a web server that lets other pages read it, or beside the page of Worldlines, and share this address, with the file’s own address after src= if it is on another host:";
+    pub const FILE_ADDRESS: &str = "Address that opens the file";
+    pub const COPY_ADDRESS: &str = "Copy address";
+    pub const ADDRESS_COPIED: &str = "Address copied";
+    pub const BOTH: &str = "It also holds the second run beside this one.";
+    pub const NOT_BOTH: &str =
+        "The second run does not fit into the link, which opens this run alone.";
     pub const QR: &str = "QR code of the link";
 
     pub const EMBED: &str = "Embed in a page";
@@ -82,10 +88,11 @@ pub mod sharing {
 
     /// The warning beside a long link.
     #[must_use]
-    pub fn long(characters: usize, file: &str) -> String {
+    pub fn long(characters: usize) -> String {
         format!(
-            "This link has {characters} characters, and some programs truncate it above 2000. A short address instead: save \
-             the scenario below, put the file beside the page of Worldlines, and share the page’s address with ?src={file}."
+            "This link has {characters} characters, and some programs truncate it above 2000. Remedy: save the scenario \
+             below, put the file on a web server that lets other pages read it, or beside the page of Worldlines, and share \
+             this address, with the file’s own address after src= if it is on another host:"
         )
     }
 

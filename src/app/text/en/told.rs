@@ -123,13 +123,33 @@ pub mod hands {
 }
 
 pub mod file {
-    pub const OF_THIS_HOST: &str = "a file of this page's own host, such as large.json";
-    pub const BESIDE_PAGE: &str = "the file of a scenario beside this page";
     pub const SCENARIO: &str = "the JSON of a scenario";
+    pub const NO_PAGE: &str =
+        "the JSON of a scenario: the address may lead to a page about the file, or to a sign-in";
+    pub const CHECKSUM: &str = "sha256- and a SHA-256 in base64, as in the attribute of HTML";
 
+    /// A page in the place of a file, by its beginning.
     #[must_use]
-    pub fn missing(file: &str) -> String {
-        format!("no file {file}")
+    pub fn page(beginning: &str) -> String {
+        format!("an HTML page: {beginning}")
+    }
+
+    /// A key of the address that is no checksum.
+    #[must_use]
+    pub fn integrity(given: &str) -> String {
+        format!("integrity={given}")
+    }
+
+    /// The checksum of another file.
+    #[must_use]
+    pub fn differs(checksum: &str) -> String {
+        format!("another file: its checksum is {checksum}")
+    }
+
+    /// The checksum that the address asks for.
+    #[must_use]
+    pub fn same(checksum: &str) -> String {
+        format!("the file with {checksum}, as the address has it")
     }
 }
 
