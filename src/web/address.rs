@@ -9,8 +9,9 @@ use super::{
     listen, window,
 };
 
-/// Keys of an embed's fragment, which `www/early.js` reads: they say nothing of the run.
-const OF_EMBED: [&str; 3] = ["controls=", "theme=", "start="];
+/// Keys of an embed's fragment, which `www/early.js` and `www/embedded.js` read: they say nothing of the run.
+const OF_EMBED: [&str; 8] =
+    ["controls=", "theme=", "start=", "loop=", "speed=", "property=", "future=", "height="];
 
 /// Returns the part of the address behind its `#`, without the keys of an embed; empty if there is none.
 #[must_use]

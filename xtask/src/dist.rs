@@ -25,8 +25,15 @@ const LARGER_PARTS: &[(&str, u64)] = &[("search", 90_000), ("side", 31_000), ("e
 /// Greatest size of all programs together, with their glue.
 const ALL_PROGRAMS: u64 = 1_051_000;
 /// Styles and scripts that the opening page does not load.
-const LATER: &[&str] =
-    &["noscript.css", "embed.css", "report.js", "embedded.js", "source.js", "embed.js", "offline.js"];
+const LATER: &[&str] = &[
+    "noscript.css",
+    "embed.css",
+    "report.js",
+    "embedded.js",
+    "source.js",
+    "embed.js",
+    "offline.js",
+];
 /// The parts that the opening page needs before a reader can act; each is the name of a split point. They are
 /// fetched while the program is in transit.
 pub(crate) const OPENING: &[&str] = &["best_effort_broadcast", "menus"];

@@ -23,9 +23,8 @@ pub(super) use self::{
 };
 use super::{
     Allowed, Area, Awaited, Changes, Compare, Exercise, FITTING, Filled, Filter, Lens, Linked,
-    Measuring,
-    OPENING, Panel, Pending, Playhead, Run, Searching, Shared, Sharing, Study, Ways, Writing,
-    derived::derived, fitting_pace, interesting_end, walk::Place,
+    Measuring, OPENING, Panel, Pending, Playhead, Run, Searching, Shared, Sharing, Study, Ways,
+    Writing, derived::derived, fitting_pace, interesting_end, walk::Place,
 };
 use crate::{
     formats::{
