@@ -152,6 +152,10 @@ impl State {
     }
 
     pub(super) fn draft_within(&self, histories: usize) -> Option<String> {
+        // A recorded run is no work: the run before it is.
+        if let Some(recorded) = &self.imports.shown {
+            return recorded.before.draft_within(histories);
+        }
         if self.undo.is_empty() && self.redo.is_empty() && !self.is_edited() {
             return None;
         }

@@ -120,7 +120,7 @@ pub(super) fn open_file(state: State, told: &str, text: Option<&str>) -> State {
         }
         Err(problem) => {
             let (text, why) = (text.to_owned(), problem.to_string());
-            let refused = Some(Refused { text, why, is_file: true });
+            let refused = Some(Refused { text, why, is_file: true, unread: None });
             State { refused, refusals: state.refusals + 1, ..state }
         }
     }

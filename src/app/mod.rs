@@ -19,6 +19,7 @@ mod file;
 mod filter;
 mod hands;
 mod hunt;
+mod importing;
 mod inspector;
 mod keys;
 mod lasso;
@@ -63,6 +64,9 @@ pub use file::fetched_text;
 pub use filter::{Filter, Story, StoryEntry, told};
 pub use hands::Hand;
 pub use hunt::Hunt;
+pub use importing::{
+    ImportAction, Imports, LongImport, Record, Recorded, Source, TextImport, import_texts,
+};
 pub use inspector::{
     Branch, BranchStatus, CHART, Chart, Handler, Line, Listing, Marks, NodeState, Numbers, OfNode,
     Past, Payload, Place, Ran, SourceFile, Spread, Status, Subject, Workings, charts, last_ran,
@@ -82,7 +86,7 @@ pub use shared::Shared;
 pub use sharing::{Colours, Controls, EMBED_HEIGHTS, EmbedForm, FileKind, Sharing};
 pub use shift::{End, Handle, handle_of};
 pub use state::edits;
-pub use state::{Action, Page, Refused, Selection, State, reduce};
+pub use state::{Action, Page, Refused, Selection, State, Unread, reduce};
 pub use stride::{Stride, violations};
 pub use study::{Ask, Study};
 pub use tour::{OPENING, TOUR, Variant, Ways};

@@ -61,6 +61,7 @@ pub(super) fn held(before: &State, mut state: State) -> State {
         lens: _,
         panel: _,
         sharing: _,
+        imports: _,
         searching: _,
         refused: _,
         refusals: _,

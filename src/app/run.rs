@@ -73,6 +73,13 @@ impl Making {
         Self(Stage::Running(Box::new(work)))
     }
 
+    /// Begins with a run that is complete: only the data for its picture are missing.
+    #[must_use]
+    pub fn reading(outcome: Outcome) -> Self {
+        let reading = Reading::new(outcome.protocol, &outcome.scenario);
+        Self(Stage::Reading(Box::new(outcome), Box::new(reading)))
+    }
+
     /// Does about as much as this number of events takes. Returns the run once it is done.
     pub fn advance(&mut self, events: usize) -> Option<Run> {
         self.0 = match std::mem::replace(&mut self.0, Stage::Done(None)) {

@@ -44,9 +44,17 @@ pub fn visible_json(json: &str) -> Cow<'_, str> {
 /// # Errors
 /// If it is too long, nests too deeply (checked before anything is built), is no JSON, or has a field twice.
 pub fn parse(text: &str) -> Result<Json, Problem> {
-    if text.len() > MAX_TEXT {
+    parse_within(text, MAX_TEXT)
+}
+
+/// Does the same for a text of at most so many bytes.
+///
+/// # Errors
+/// As for [`parse`].
+pub fn parse_within(text: &str, most: usize) -> Result<Json, Problem> {
+    if text.len() > most {
         let found = format!("{} bytes", text.len());
-        return Err(Problem::new("", found, format!("at most {MAX_TEXT}")));
+        return Err(Problem::new("", found, format!("at most {most}")));
     }
     if nests_too_deeply(text) {
         return Err(too_deep(""));

@@ -26,6 +26,6 @@ pub mod variants;
 
 pub use budget::budget;
 pub use comparison::MOST_COMPARED;
-pub use json::{MAX_TEXT, MAX_WHOLE, parse, visible_json, without_items};
+pub use json::{MAX_TEXT, MAX_WHOLE, parse, parse_within, visible_json, without_items};
 pub use problem::Problem;
 pub use table::csv_row;

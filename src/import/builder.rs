@@ -11,11 +11,12 @@ use super::{
     recorded::{Abstraction, EVENT},
 };
 use crate::{
-    analysis::report,
+    analysis::{Report, report},
     formats::Problem,
     kernel::{
-        Event, EventId, EventKind, Fate, Fault, Loss, MAX_NODES, MAX_TIME, Message, MessageId,
-        MessageName, NodeId, Packet, RequestSpec, Scenario, Time, Trace, is_unseen,
+        Event, EventId, EventKind, Fate, Fault, Loss, MAX_EVENTS, MAX_NODES, MAX_TIME, Message,
+        MessageId, MessageName, NodeId, Packet, RequestSpec, Scenario, Time, Trace, count_of,
+        is_unseen,
     },
     runs::Outcome,
 };
@@ -77,6 +78,12 @@ impl Builder {
     /// Appends an event that has only a text.
     pub(super) fn event(&mut self, time: Time, node: NodeId, text: &str) {
         let packet = Foreign::text(&cut(text.trim(), MAX_EVENT));
+        self.push(time, node, EventKind::Indicate { kind: EVENT, packet });
+    }
+
+    /// Appends an event that has a text, and the state of the node after it as its data.
+    pub(super) fn state(&mut self, time: Time, node: NodeId, text: &str, state: &Json) {
+        let packet = Foreign::packet(text.trim(), state);
         self.push(time, node, EventKind::Indicate { kind: EVENT, packet });
     }
 
@@ -189,6 +196,10 @@ impl Builder {
         if self.names.is_empty() {
             return Err(Problem::new("", format!("no event in this {format}"), "at least one"));
         }
+        if self.trace.events.len() > MAX_EVENTS {
+            let found = count_of(self.trace.events.len(), "event");
+            return Err(Problem::new("", found, format!("at most {MAX_EVENTS}")));
+        }
         self.trace.end = end.clamp(self.last(), MAX_TIME);
         self.trace.quiescent = quiescent;
         let due = self.trace.end.saturating_add(1);
@@ -202,14 +213,20 @@ impl Builder {
         scenario.requests = self.requests;
         scenario.faults = self.faults;
         let (protocol, trace) = (judged_as.protocol(), self.trace);
-        let mut report = report(protocol, &scenario, &trace);
-        // Nothing is promised, so there is no class.
-        report.class = None;
-        // The run cannot be repeated, so no cause is sought.
-        let _ = report.causes.set(vec![None; report.judgements.len()]);
+        let report = unrepeated(report(protocol, &scenario, &trace));
         let outcome = Outcome { scenario, protocol, trace, report };
-        Ok(Recording { outcome, format, notes })
+        let format = format.to_owned();
+        Ok(Recording { outcome, format, notes, judged_as, choices: &[Abstraction::Nothing] })
     }
+}
+
+/// Returns the report on a run that cannot be repeated.
+pub(super) fn unrepeated(mut report: Report) -> Report {
+    // Nothing is promised, so there is no class.
+    report.class = None;
+    // No cause is sought.
+    let _ = report.causes.set(vec![None; report.judgements.len()]);
+    report
 }
 
 /// Returns a name as nodes of ours may have it: without unseen characters and the signs of message names, short, and

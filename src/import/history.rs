@@ -123,7 +123,9 @@ impl History {
                 .push("Operations that failed are shown as events, and are not judged.".to_owned());
         }
         let last = builder.last();
-        builder.finish((format, notes), judged_as, (last.saturating_add(10), false))
+        let end = (last.saturating_add(10), false);
+        let recording = builder.finish((format, notes), judged_as, end)?;
+        Ok(Recording { choices: &Abstraction::OF_CLIENTS, ..recording })
     }
 
     /// Calls, ends and other events in the order of the history.

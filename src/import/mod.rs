@@ -14,10 +14,13 @@ mod order;
 mod own;
 mod places;
 mod recorded;
+mod relay;
 mod states;
 mod vector_log;
 
-pub use recorded::Abstraction;
+pub use places::LINE;
+pub use recorded::{Abstraction, EVENT};
+pub use relay::{Arriving, run_errand, write_errand};
 
 use serde_json::Value as Json;
 
@@ -42,9 +45,13 @@ pub struct Recording {
     /// The run, with the verdicts on it.
     pub outcome: Outcome,
     /// Name of the format.
-    pub format: &'static str,
+    pub format: String,
     /// The meaning of a ms, and what the run does not show, in sentences.
     pub notes: Vec<String>,
+    /// Abstraction by whose properties it is judged.
+    pub judged_as: Abstraction,
+    /// Abstractions whose requests and indications its events may be; nothing is the first.
+    pub choices: &'static [Abstraction],
 }
 
 /// A reader's choices where the content alone is not enough.
@@ -55,6 +62,9 @@ pub struct Options {
     /// The abstraction whose properties are judged; by default the one that the events fit.
     pub judged_as: Option<Abstraction>,
 }
+
+/// Greatest length of a text, in bytes.
+pub const MAX_IMPORT: usize = 32 << 20;
 
 /// Imports a text of any known format.
 ///
@@ -69,9 +79,9 @@ pub fn import(text: &str) -> Result<Imported, Problem> {
 /// # Errors
 /// As for [`import`]; also if the expression is invalid, or lacks a group.
 pub fn import_with(text: &str, options: &Options) -> Result<Imported, Problem> {
-    if text.len() > MAX_TEXT {
+    if text.len() > MAX_IMPORT {
         let found = format!("{} bytes", text.len());
-        return Err(Problem::new("", found, format!("at most {MAX_TEXT}")));
+        return Err(Problem::new("", found, format!("at most {MAX_IMPORT}")));
     }
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     if let Some(expression) = &options.expression {
@@ -134,6 +144,23 @@ impl Shape {
 const FORMATS: &str = "a log with vector clocks (ShiViz, GoVector), a trace of states (ITF, TLC), a history of operations \
                        (Jepsen, Maelstrom, Porcupine), or a trace or a scenario of Worldlines";
 
+/// True if a text could not be imported because it has none of the formats.
+#[must_use]
+pub fn is_unknown(problem: &Problem) -> bool {
+    problem.expected == FORMATS
+}
+
+/// True if a text is a scenario of ours, well-formed or not.
+#[must_use]
+pub fn is_scenario(text: &str) -> bool {
+    let is_short = text.len() <= MAX_TEXT && text.trim_start().starts_with('{');
+    let json = is_short.then(|| formats::parse(text).ok()).flatten();
+    json.is_some_and(|json| {
+        let has = |field: &str| json.get(field).is_some();
+        has("protocol") && !has("events") && !has("states")
+    })
+}
+
 fn unknown(text: &str) -> Problem {
     let first = text.lines().enumerate().find(|(_, line)| !line.trim().is_empty());
     let (line, found) = first.unwrap_or((0, "nothing"));
@@ -143,7 +170,7 @@ fn unknown(text: &str) -> Problem {
 
 /// Reads JSON by its fields.
 fn of_json(text: &str, judged_as: Option<Abstraction>) -> Result<Imported, Problem> {
-    let json = formats::parse(text)?;
+    let json = formats::parse_within(text, MAX_IMPORT)?;
     let has = |field: &str| json.get(field).is_some();
     if has("protocol") && has("events") {
         return Ok(run(own::read(&json, judged_as)?));

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Kinds of indications (docs/trace.md). An unknown kind becomes a plain event.
-const KINDS: [&str; 20] = [
+pub(super) const KINDS: [&str; 20] = [
     "deliver",
     "view",
     "joined",
@@ -107,7 +107,9 @@ pub(super) fn read(json: &Json, judged_as: Option<Abstraction>) -> Result<Record
         )
     }));
     let judged_as = reader.judged_as;
-    reader.builder.finish(("trace of Worldlines", notes), judged_as, (end, quiescent))
+    let format = ("trace of Worldlines", notes);
+    let recording = reader.builder.finish(format, judged_as, (end, quiescent))?;
+    Ok(Recording { choices: &Abstraction::ALL, ..recording })
 }
 
 /// The abstraction that the events fit.

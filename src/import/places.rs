@@ -4,9 +4,12 @@ use serde_json::Value as Json;
 
 use crate::kernel::visible;
 
+/// Beginning of the path of a problem that has a line.
+pub const LINE: &str = "line ";
+
 /// Name of a line, from 1.
 pub(super) fn line(number: usize) -> String {
-    format!("line {number}")
+    format!("{LINE}{number}")
 }
 
 /// Largest number of characters of a value that is repeated to the reader.

@@ -28,6 +28,15 @@ impl Abstraction {
     pub const ALL: [Self; 5] =
         [Self::Nothing, Self::Broadcast, Self::Consensus, Self::MutualExclusion, Self::Register];
 
+    /// Those that the operations of clients may be of.
+    pub(super) const OF_CLIENTS: [Self; 3] = [Self::Nothing, Self::MutualExclusion, Self::Register];
+
+    /// Returns the one with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.name() == name)
+    }
+
     /// Returns its name on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -50,6 +59,15 @@ impl Abstraction {
             Self::MutualExclusion => &MUTUAL_EXCLUSION,
             Self::Register => &REGISTER,
         }
+    }
+}
+
+/// Returns the list of so many abstractions that a run can be judged by.
+pub(super) const fn choices(count: usize) -> &'static [Abstraction] {
+    match count {
+        5 => &Abstraction::ALL,
+        3 => &Abstraction::OF_CLIENTS,
+        _ => &[Abstraction::Nothing],
     }
 }
 
@@ -125,4 +143,4 @@ impl Indication for Foreign {
 }
 
 /// Kind of an event that has only a text.
-pub(super) const EVENT: &str = "event";
+pub const EVENT: &str = "event";

@@ -299,7 +299,13 @@ fn recording(
             if let Some(action) = action.as_mut().filter(|_| key.is_some() || !of_nodes) {
                 text = format!("{action}: {text}");
             }
-            builder.event(time, node, &cut(&text, MAX_EVENT));
+            // The whole state of the node, for views of states.
+            let whole: Map<String, Json> = now
+                .iter()
+                .filter(|((of, _), _)| of == key)
+                .map(|((_, name), value)| ((*name).to_owned(), value.as_str().into()))
+                .collect();
+            builder.state(time, node, &cut(&text, MAX_EVENT), &whole.into());
         }
         before = now;
     }

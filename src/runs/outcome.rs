@@ -35,6 +35,12 @@ impl Outcome {
         Ok(Self { scenario, protocol, trace, report })
     }
 
+    /// True if the run was recorded elsewhere (`import`): it has no protocol of ours, so it cannot be run again.
+    #[must_use]
+    pub const fn is_recorded(&self) -> bool {
+        self.protocol.id.is_empty()
+    }
+
     /// Returns the search for the causes of its violations.
     #[must_use]
     pub fn inquiry(&self) -> Inquiry {

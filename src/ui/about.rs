@@ -12,6 +12,9 @@ use crate::{
 /// Section with the facts about the protocol.
 pub(super) fn about(props: &Props) -> Html {
     let protocol = props.run.protocol;
+    if props.run.is_recorded() {
+        return Html::default();
+    }
     html! {
         <section class="known" aria-label={text::about::LABEL}>
             <h2 lang="en">{ protocol.name }</h2>

@@ -2,7 +2,11 @@
 
 use yew::prelude::*;
 
-use super::{Send, fields::form};
+use super::{
+    Send,
+    fields::form,
+    importing::{expression_form, read_action},
+};
 use crate::{
     app::{Action, Refused, text},
     web,
@@ -11,6 +15,7 @@ use crate::{
 /// The error, and the text to correct.
 pub(super) fn banner(refused: &Refused, send: &Send) -> Html {
     let dismiss = send.reform(|_: MouseEvent| Action::Dismiss);
+    let unread = refused.unread.as_ref();
     // Another text is another field: a browser keeps in a field what it began with.
     html! {
         <div class="banner" role="alert" key={refused.text.clone()}>
@@ -24,7 +29,10 @@ pub(super) fn banner(refused: &Refused, send: &Send) -> Html {
                 }
                 <FetchAgain />
             } else if !refused.text.is_empty() {
-                { given(refused, text::banner::GIVEN, text::banner::AGAIN, send) }
+                { given(refused, if unread.is_some() { text::importing::GIVEN } else { text::banner::GIVEN }, text::banner::AGAIN, send) }
+            }
+            if let Some(unread) = unread.filter(|unread| unread.is_unknown) {
+                { expression_form(unread, send) }
             }
             <button onclick={dismiss}>{ text::banner::CLOSE }</button>
         </div>
@@ -34,8 +42,13 @@ pub(super) fn banner(refused: &Refused, send: &Send) -> Html {
 /// The text as it was given, and a button that opens what the reader makes of it.
 fn given(refused: &Refused, label: &'static str, button: &'static str, send: &Send) -> Html {
     let again = {
-        let send = send.clone();
-        move |typed: &[String]| send.emit(Action::Load(typed.concat()))
+        let (send, unread) = (send.clone(), refused.unread.clone());
+        move |typed: &[String]| {
+            send.emit(match &unread {
+                Some(unread) => read_action(unread.source.name.clone(), typed.concat()),
+                None => Action::Load(typed.concat()),
+            });
+        }
     };
     let text = html! {
         <textarea aria-label={label} rows="3"

@@ -12,6 +12,9 @@ use crate::app::{self, Action, Deed, DeedTime, text};
 /// Section with the requests and faults.
 pub(super) fn deeds(props: &Props) -> Html {
     let Props { run, can_undo, can_redo, send, .. } = props;
+    if run.is_recorded() {
+        return Html::default();
+    }
     let act = |action: Action| send.reform(move |_: MouseEvent| action.clone());
     let (deeds, more) = app::deeds(run);
     html! {

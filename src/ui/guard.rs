@@ -29,7 +29,7 @@ pub(super) fn watch() {
         // The rest may fail too, in a program that has just failed: then the page knows at least what happened.
         let shown = SHOWN.try_with(|shown| shown.try_borrow().ok()?.clone());
         if let Ok(Some(state)) = shown {
-            web::leave_word("kept", &link::encode(state.scenario()));
+            web::leave_word("kept", &link::encode(state.own().scenario()));
             // The last change may be too young for its draft to be kept.
             keep(&state);
         }

@@ -55,13 +55,15 @@ fn protocol_menu(props: &HeaderProps) -> Html {
         fetch_beside(protocols::fetch(chosen));
         Action::Protocol(chosen)
     });
-    let choices = protocols::FAMILIES.iter().flat_map(|family| {
+    let none = props.run.is_recorded().then(|| choice("", text::header::RECORDED));
+    let known = protocols::FAMILIES.iter().flat_map(|family| {
         family.protocols.iter().map(|protocol| Choice {
             group: Some(family.name.into()),
             ..choice(protocol.id, protocol.name)
         })
     });
-    let menu = Props { id: Some("protocol".into()), ..select(id, choices.collect(), onchange) };
+    let choices = none.into_iter().chain(known).collect();
+    let menu = Props { id: Some("protocol".into()), ..select(id, choices, onchange) };
     html! {
         <label class="choice" lang="en">
             <span class="caption-of" lang={text::LANGUAGE}>{ text::header::PROTOCOL }</span>

@@ -166,14 +166,16 @@ fn column(run: &Run, state: &NodeState, subject: &Subject) -> Html {
             data-node={name.clone()}>
             <h4>{ name } <small>{ status }</small></h4>
             if untouched { <p class="hint">{ text::inspector::UNTOUCHED }</p> }
-            { part(title, &state.state, text::inspector::NO_STATE) }
+            { part(title, &state.state, if run.is_recorded() { text::importing::NO_STATES } else { text::inspector::NO_STATE }) }
             if let Some(held_back) = &state.held_back {
                 <h5>{ text::inspector::HELD_BACK }</h5>
                 if held_back.is_empty() { <p class="hint">{ text::inspector::NONE_HELD }</p> }
                 <ul class="held">{ for held_back.iter().map(|line| html! { <li>{ line }</li> }) }</ul>
             }
-            { part(text::inspector::TIMERS, &state.timers, text::inspector::NO_TIMERS) }
-            { part(text::inspector::STORAGE, &state.stored, text::inspector::NOT_STORED) }
+            if !run.is_recorded() {
+                { part(text::inspector::TIMERS, &state.timers, text::inspector::NO_TIMERS) }
+                { part(text::inspector::STORAGE, &state.stored, text::inspector::NOT_STORED) }
+            }
         </section>
     }
 }

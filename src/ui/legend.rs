@@ -28,10 +28,12 @@ pub(super) fn legend(props: &Props) -> Html {
                     <li>{ picture(sign) }{ meaning(run, sign) }</li>
                 }) }
             </ul>
-            <p class="hint">
-                <b>{ text::legend::LEAD }</b>
-                { text::legend::HINT }
-            </p>
+            if !run.is_recorded() {
+                <p class="hint">
+                    <b>{ text::legend::LEAD }</b>
+                    { text::legend::HINT }
+                </p>
+            }
         </div>
     }
 }

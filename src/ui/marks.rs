@@ -24,7 +24,7 @@ pub(super) fn draw(props: &Props, mark: &Mark) -> Html {
     if mark.stable.is_some() {
         sentence.push_str(text::marks::STABLE);
     }
-    let movable = is_movable(&run.trace.events[event].kind);
+    let movable = !run.is_recorded() && is_movable(&run.trace.events[event].kind);
     if movable {
         sentence.push_str(text::marks::MOVABLE);
     }

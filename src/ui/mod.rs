@@ -28,6 +28,7 @@ mod guard;
 mod header;
 mod hunting;
 mod icons;
+mod importing;
 mod inspector;
 mod keyboard;
 mod legend;

@@ -125,11 +125,11 @@ pub(super) fn Page(props: &Props) -> Html {
     let part = |draw: Draw| {
         html! {
             <PagePart run={state.run.clone()} refusals={state.refusals} fetches_run={state.fetches_run()} can_undo={!state.undo.is_empty()}
-                can_redo={!state.redo.is_empty()} send={send.clone()} {draw} />
+                can_redo={!state.redo.is_empty()} imports={state.imports.clone()} send={send.clone()} {draw} />
         }
     };
     html! {
-        <div class="page">
+        <div class={classes!("page", state.imports.shown.is_some().then_some("recorded"))}>
             <Header run={state.run.clone()} {path} send={send.clone()}
                 fragment={(*fragment).clone()} {edited} sharing={state.sharing} />
             <main class={state.stands_in.then_some("arrives")}>

@@ -7,6 +7,7 @@ use super::{
     deliveries::Told,
     events,
     hunting::Breaking,
+    importing::absent,
     inspector::{Inspector, Worked},
     network_view::NetworkView,
     numbers::Figures,
@@ -14,7 +15,7 @@ use super::{
     series::series,
     source::Source,
 };
-use crate::app::State;
+use crate::app::{State, text};
 
 /// True if a part of the run is hidden.
 fn is_hidden(state: &State) -> bool {
@@ -22,6 +23,9 @@ fn is_hidden(state: &State) -> bool {
 }
 
 pub(super) fn breaking(state: &State, _: &Worked, send: &Send) -> Html {
+    if state.run.is_recorded() {
+        return absent(text::importing::NO_SEARCH);
+    }
     html! {
         <Breaking run={state.run.clone()} searching={state.searching.clone()} hidden={is_hidden(state)}
             send={send.clone()} />
@@ -48,12 +52,15 @@ pub(super) fn numbers(state: &State, worked: &Worked, send: &Send) -> Html {
         <>
             <Figures run={run.clone()} playhead={*playhead} hidden={state.study.future_hidden}
                 worked={worked.clone()} />
-            if !is_hidden(state) { { series(run, &state.measuring.shown(run), send) } }
+            if !is_hidden(state) && !run.is_recorded() { { series(run, &state.measuring.shown(run), send) } }
         </>
     }
 }
 
 pub(super) fn source(state: &State, _: &Worked, _: &Send) -> Html {
+    if state.run.is_recorded() {
+        return absent(text::importing::NO_SOURCE);
+    }
     html! {
         <Source run={state.run.clone()} cursor={state.playhead.cursor} told={state.told()}
             selection={state.selection} />
@@ -74,6 +81,9 @@ pub(super) fn network(state: &State, worked: &Worked, _: &Send) -> Html {
 }
 
 pub(super) fn text(state: &State, _: &Worked, send: &Send) -> Html {
+    if state.run.is_recorded() {
+        return absent(text::importing::NO_SCENARIO);
+    }
     html! {
         <ScenarioText run={state.run.clone()} writing={state.writing.clone()} send={send.clone()} />
     }

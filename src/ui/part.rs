@@ -5,7 +5,7 @@
 use yew::prelude::*;
 
 use super::Send;
-use crate::app::Run;
+use crate::app::{Imports, Run};
 
 /// Function that draws a part.
 pub(super) type Draw = fn(&Props) -> Html;
@@ -19,6 +19,8 @@ pub(super) struct Props {
     pub(super) fetches_run: bool,
     pub(super) can_undo: bool,
     pub(super) can_redo: bool,
+    /// Another run comes with it.
+    pub(super) imports: Imports,
     pub(super) send: Send,
     /// Always the same at its place of the page.
     pub(super) draw: Draw,

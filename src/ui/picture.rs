@@ -124,7 +124,7 @@ fn draw_wall(props: &Props, wall: &Wall) -> Html {
     let at = |along: f64, by: f64| props.layout.point(along, (across + other) / 2.0 + by);
     html! {
         <g class="wall">
-            <title>{ text::picture::wall(&sentence) }</title>
+            <title>{ if props.run.is_recorded() { sentence } else { text::picture::wall(&sentence) } }</title>
             { rect(wall.from, wall.to) }
             { part(End::Whole, "body", at(from, 0.0), at(to, 0.0)) }
             { part(End::Start, "edge", at(from, -12.0), at(from, 12.0)) }

@@ -10,6 +10,7 @@ use super::{
         Choice, ControlKind, Number, Props as Control, check, choice, field, number, part, select,
     },
     fold::{Content, fold},
+    importing::notice,
     network::network,
     part::Props,
 };
@@ -21,7 +22,10 @@ use crate::{
 
 /// The scenario's controls.
 pub(super) fn settings(props: &Props) -> Html {
-    let Props { run, fetches_run, send, .. } = props;
+    let Props { run, fetches_run, imports, send, .. } = props;
+    if let Some(recorded) = &imports.shown {
+        return notice(recorded, send);
+    }
     let parameters = run.protocol.behaviour.parameters;
     html! {
         <section class="settings" aria-label={text::settings::LABEL}>

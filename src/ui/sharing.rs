@@ -82,7 +82,9 @@ fn LinkPart(props: &LinkProps) -> Html {
     let link = AttrValue::from(web::page_link(&props.fragment));
     let code = use_memo(link.clone(), |link| export::qr(link));
     let holds_both = holds_comparison(&props.fragment);
-    let body = if props.fragment.is_empty() {
+    let body = if props.run.is_recorded() {
+        html! { <p>{ text::importing::NO_LINK }</p> }
+    } else if props.fragment.is_empty() {
         html! { <p role="status">{ text::sharing::MAKING }</p> }
     } else if props.fragment.len() > MAX_LINK {
         html! {
@@ -326,7 +328,9 @@ fn SavePart(props: &SaveProps) -> Html {
             <div class="choices">
                 { field(text::sharing::COLOURS, text::sharing::PICTURE_HELP, themes) }
                 <button type="button" id="save-picture" onclick={picture} title={text::sharing::PICTURE_HELP}>{ text::sharing::PICTURE }</button>
-                <button type="button" id="save-scenario" onclick={scenario} title={text::sharing::SCENARIO_HELP}>{ text::sharing::SCENARIO }</button>
+                if !run.is_recorded() {
+                    <button type="button" id="save-scenario" onclick={scenario} title={text::sharing::SCENARIO_HELP}>{ text::sharing::SCENARIO }</button>
+                }
             </div>
             <div class="choices">
                 { field(text::sharing::FILE, text::sharing::FILE_HELP, kinds) }

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::{
     Send, changes, compare,
+    importing::Opening,
     study::{Timing, study},
 };
 use crate::{app::State, diagram::Emphasis};
@@ -26,8 +27,11 @@ pub(super) fn tools(props: Props) -> Html {
         <div class="tools">
             { study(state, (emphasis, clocks), send) }
             <div class="looks">
-                { changes::bar(state, edited, send) }
-                { compare::choose(state, offers, edited, send) }
+                if state.imports.shown.is_none() {
+                    { changes::bar(state, edited, send) }
+                    { compare::choose(state, offers, edited, send) }
+                }
+                <Opening reading={state.imports.reading.clone()} send={send.clone()} />
             </div>
         </div>
     }

@@ -154,6 +154,8 @@ pub(super) fn use_fragment(
     send: &Send,
 ) -> Rc<String> {
     let is_here = ProgramPart::Links.is_here();
+    // No link holds a recorded run.
+    let adjusting = adjusting || run.is_recorded();
     // Only of the view: it follows from the run. The state hears of the digest where it depends on it.
     let found = use_state(|| None::<(Run, String)>);
     let made = (*found).as_ref().filter(|(of, _)| of == run).map(|(_, link)| link.clone());

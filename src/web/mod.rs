@@ -9,6 +9,7 @@ mod fetch;
 mod first;
 mod frame;
 mod frames;
+mod given;
 mod keys;
 mod listener;
 mod preferences;
@@ -36,6 +37,7 @@ pub use frame::{
     allowed, draws_pictures, is_embedded, is_future_hidden, is_locked, loops, on_told, speed, tell,
 };
 pub use frames::{Frames, mark, ticks};
+pub use given::{Given, chosen_file, on_drop, on_paste};
 pub use keys::{Key, on_key};
 pub use listener::Listener;
 use listener::listen;

@@ -8,6 +8,7 @@ use crate::{
     analysis::{is_effect, trigger},
     app::{Run, Selection},
     diagram::{Wait, event_sentence, message_sentence},
+    import::EVENT,
     kernel::{
         Checkpoints, Event, EventId, EventKind, Fate, MessageId, NodeId, Packet, Plan, Revisited,
         Time, spell,
@@ -123,7 +124,8 @@ fn step_end(run: &Run, events: usize) -> usize {
 #[derive(Debug)]
 pub struct Past {
     run: Run,
-    checkpoints: Checkpoints,
+    /// None for a recorded run, which cannot be replayed: its events have the states.
+    checkpoints: Option<Checkpoints>,
     /// The states that were shown last: before the step, and after it.
     last: Option<(Revisited, Revisited)>,
 }
@@ -140,7 +142,7 @@ impl Past {
     /// Returns the past of a run, with its first part replayed.
     #[must_use]
     pub fn of(run: &Run) -> Self {
-        let checkpoints = Checkpoints::begin(&plan(run));
+        let checkpoints = (!run.is_recorded()).then(|| Checkpoints::begin(&plan(run)));
         let mut past = Self { run: run.clone(), checkpoints, last: None };
         past.go_on();
         past
@@ -154,28 +156,35 @@ impl Past {
 
     /// Replays the next part of the run. Returns false once all of it has been replayed.
     pub fn go_on(&mut self) -> bool {
-        self.checkpoints.advance(&plan(&self.run), &self.run.trace, PIECE)
+        let Some(checkpoints) = &mut self.checkpoints else { return false };
+        checkpoints.advance(&plan(&self.run), &self.run.trace, PIECE)
     }
 
     /// Returns the percentage of the run that has been replayed; none once all of it has been.
     #[must_use]
     pub fn progress(&self) -> Option<usize> {
         let all = self.run.trace.events.len().max(1);
-        self.checkpoints.reached().map(|events| events * 100 / all)
+        self.checkpoints.as_ref()?.reached().map(|events| events * 100 / all)
     }
 
     /// True if the run has been replayed up to this point.
     #[must_use]
     pub fn has(&self, subject: &Subject) -> bool {
-        self.checkpoints.reached().is_none_or(|reached| reached >= subject.events)
+        let reached = self.checkpoints.as_ref().and_then(Checkpoints::reached);
+        reached.is_none_or(|reached| reached >= subject.events)
     }
 
     /// Returns the states of these nodes. Only the first `told` events of the run may be shown. The call takes long if
     /// the run has not been replayed up to this moment.
     #[must_use]
     pub fn states(&mut self, subject: &Subject, nodes: &[NodeId], told: usize) -> Vec<NodeState> {
+        let Some(checkpoints) = &self.checkpoints else {
+            let lines = LINES / nodes.len().max(1);
+            let state = |node: &NodeId| self.recorded(*node, subject).pruned(lines);
+            return nodes.iter().map(state).collect();
+        };
         let (plan, trace) = (plan(&self.run), &self.run.trace);
-        let seek = |events, near| self.checkpoints.seek_near(&plan, trace, events, near);
+        let seek = |events, near| checkpoints.seek_near(&plan, trace, events, near);
         // The reader usually goes to the next moment.
         let before = match &self.last {
             Some((_, after)) if after.count() <= subject.before => {
@@ -198,6 +207,34 @@ impl Past {
             self.state(*node, (events, told), was.as_ref().unwrap_or(is), is).pruned(lines)
         };
         states.iter().map(state).collect()
+    }
+
+    /// Returns the state of a node in a recorded run: the data of its last event that has an object as its data.
+    fn recorded(&self, node: NodeId, subject: &Subject) -> NodeState {
+        let events = &self.run.trace.events;
+        let last = |events: &[Event]| {
+            let mut own = events.iter().rev().filter(|event| event.node == node);
+            own.find_map(|event| match &event.kind {
+                EventKind::Indicate { kind: EVENT, packet } => Some(packet.inspect()),
+                _ => None,
+            })
+            .filter(Json::is_object)
+        };
+        let (was, is) = (last(&events[..subject.before]), last(&events[..subject.events]));
+        let mut own = events[..subject.events].iter().rev().filter(|event| event.node == node);
+        let turn = own.find(|it| matches!(it.kind, EventKind::Crash | EventKind::Recover));
+        let is_down = turn.is_some_and(|event| event.kind == EventKind::Crash);
+        NodeState {
+            node,
+            status: if is_down { Status::Crashed } else { Status::Up },
+            state: match &is {
+                Some(is) => entries(was.as_ref(), Some(is), &self.run.scenario.nodes),
+                None => Vec::new(),
+            },
+            timers: Vec::new(),
+            stored: Vec::new(),
+            held_back: None,
+        }
     }
 
     fn state(&self, node: NodeId, moment: (usize, usize), was: &Json, is: &Json) -> NodeState {

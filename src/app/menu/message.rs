@@ -24,6 +24,10 @@ pub(super) fn menu(run: &Outcome, name: MessageName) -> Menu {
     let Some(id) = run.trace.messages.iter().position(|message| message.name == name) else {
         return Menu { title: run.scenario.message_name(name), entries: Vec::new() };
     };
+    let title = message_sentence(&run.scenario, &run.trace, id);
+    if run.is_recorded() {
+        return Menu { title, entries: vec![MenuEntry::Note(text::importing::NO_EDIT)] };
+    }
     let message = &run.trace.messages[id];
     let mut entries: Vec<MenuEntry> = [
         dropping(run, message),
@@ -35,7 +39,7 @@ pub(super) fn menu(run: &Outcome, name: MessageName) -> Menu {
     .into();
     forging(run, message, &mut entries);
     crashes(run, message, &mut entries);
-    Menu { title: message_sentence(&run.scenario, &run.trace, id), entries }
+    Menu { title, entries }
 }
 
 fn dropping(run: &Outcome, message: &Message) -> MenuItem {

@@ -19,17 +19,21 @@ impl Menu {
     /// Returns the menu of a selection.
     #[must_use]
     pub fn of(run: &Outcome, selection: Selection) -> Self {
+        let moment = |node, at| match run.is_recorded() {
+            true => vec![MenuEntry::Note(text::importing::NO_EDIT)],
+            false => moment::entries(run, node, at),
+        };
         match selection {
             Selection::Message(name) => message::menu(run, name),
             Selection::Event(event) => {
                 let at = &run.trace.events[event];
                 let sentence = event_sentence(&run.scenario, &run.trace, event);
                 let title = text::menu::event(at.time, &sentence);
-                Self { title, entries: moment::entries(run, at.node, at.time) }
+                Self { title, entries: moment(at.node, at.time) }
             }
             Selection::Moment { node, at } => {
                 let title = text::menu::moment(&run.scenario.name(node), at);
-                Self { title, entries: moment::entries(run, node, at) }
+                Self { title, entries: moment(node, at) }
             }
         }
     }

@@ -2,8 +2,9 @@
 
 use super::{
     super::{
-        Against, Allowed, Ask, Comparison, Edit, FetchAction, Filter, Found, Hand, Lens,
-        MeasureAction, Panel, Pending, Run, SearchAction, Shared, Sharing, Showing, Since, Stride,
+        Against, Allowed, Ask, Comparison, Edit, FetchAction, Filter, Found, Hand, ImportAction,
+        Lens, MeasureAction, Panel, Pending, Run, SearchAction, Shared, Sharing, Showing, Since,
+        Stride,
     },
     Selection,
 };
@@ -97,6 +98,8 @@ pub enum Action {
     Measure(MeasureAction),
     /// Opens or closes the share dialog, or changes a choice in it.
     Share(Sharing),
+    /// Imports a run that was recorded elsewhere, or leaves it.
+    Import(ImportAction),
     /// Continues the work of a closed tab, from its draft.
     Restore(String),
     /// Reports on parts of the program that are fetched.

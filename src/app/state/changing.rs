@@ -7,7 +7,7 @@ use super::{
         draft::restore,
         errand::heard_now,
         file::open_file,
-        hands, measuring, menu,
+        hands, importing, measuring, menu,
         runner::Runner,
         searching,
         tour::{change_protocol, open_protocol, run_variants},
@@ -23,6 +23,7 @@ use crate::{formats::bundled::Bundled, kernel::Scenario, split::part};
 #[derive(Debug)]
 pub struct Edits {
     pub(in super::super) act: fn(State, Action) -> State,
+    pub(super) on_recorded: fn(State, Action) -> State,
     pub(super) make: fn(&State, Edit) -> State,
     pub(super) submit: fn(&State, Form, Vec<String>) -> State,
     pub(in super::super) find: fn(&mut State, &mut Runner),
@@ -42,6 +43,7 @@ part! {
     /// Changes of the scenario, comparisons, exercises and drafts.
     pub edits: Edits = Edits {
         act,
+        on_recorded: importing::act_on_recorded,
         make: menu::make,
         submit: menu::submit,
         find: changes::find_now,
@@ -78,6 +80,7 @@ pub(in super::super) const fn changes_scenario(action: &Action) -> bool {
         | Action::Pair(_)
         | Action::Search(_)
         | Action::Measure(_)
+        | Action::Import(_)
         | Action::Restore(_) => true,
         Action::Hand(hand) => hand.changes_scenario(),
         _ => false,
@@ -113,6 +116,7 @@ fn act(state: State, action: Action) -> State {
         Action::Pair(fragment) => compare::pair(state, &fragment),
         Action::Search(action) => searching::reduce(state, action),
         Action::Measure(action) => measuring::reduce(state, action),
+        Action::Import(action) => importing::reduce(state, action),
         Action::Restore(draft) => restore(state, &draft),
         Action::Hand(hand) => hands::change(state, hand),
         _ => state,

@@ -14,17 +14,18 @@ pub use self::changing::edits;
 pub use self::{
     action::Action,
     reduce::reduce,
-    selection::{Page, Refused, Selection},
+    selection::{Page, Refused, Selection, Unread},
 };
 pub(super) use self::{
     change::{apply, apply_as, apply_from},
     changing::changes_scenario,
     opening::{load_variant, open},
+    reduce::act,
 };
 use super::{
-    Allowed, Area, Awaited, Changes, Compare, Exercise, FITTING, Filled, Filter, Lens, Linked,
-    Measuring, OPENING, Panel, Pending, Playhead, Run, Searching, Shared, Sharing, Study, Ways,
-    Writing, derived::derived, fitting_pace, interesting_end, walk::Place,
+    Allowed, Area, Awaited, Changes, Compare, Exercise, FITTING, Filled, Filter, Imports, Lens,
+    Linked, Measuring, OPENING, Panel, Pending, Playhead, Run, Searching, Shared, Sharing, Study,
+    Ways, Writing, derived::derived, fitting_pace, interesting_end, walk::Place,
 };
 use crate::{
     formats::{
@@ -115,6 +116,8 @@ pub struct State {
     pub exercise: Option<Shared<Exercise>>,
     /// Ways on from here: variants under other protocols, and the next stop of the tour.
     pub ways: Shared<Ways>,
+    /// Run that was recorded elsewhere, and the text that is being read.
+    pub imports: Imports,
     /// Input of the reader that was refused. A text stays until it is dismissed.
     pub refused: Option<Refused>,
     /// Number of refusals: fields that still show the refused value have to be drawn again.
@@ -222,6 +225,7 @@ impl State {
             sharing: Sharing::default(),
             exercise: None,
             ways: Shared::new(Ways::default()),
+            imports: Imports::default(),
             refused: None,
             refusals: 0,
             announcement: String::new(),
@@ -248,6 +252,12 @@ impl State {
     #[must_use]
     pub fn scenario(&self) -> &Scenario {
         &self.run.scenario
+    }
+
+    /// Returns the page without a recorded run: the one that the reader goes back to.
+    #[must_use]
+    pub fn own(&self) -> &Self {
+        self.imports.shown.as_ref().map_or(self, |recorded| &recorded.before)
     }
 
     /// True if the reader has changed what was opened.

@@ -112,7 +112,7 @@ fn read_link(text: &str, key: Option<&str>) -> Result<Decoded, Refused> {
 }
 
 fn refused(text: &str, problem: &Problem) -> Refused {
-    Refused { text: text.to_owned(), why: problem.to_string(), is_file: false }
+    Refused { text: text.to_owned(), why: problem.to_string(), ..Refused::default() }
 }
 
 /// Returns the state of a link's run. The digest of a long one is compared later.

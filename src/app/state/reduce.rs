@@ -38,7 +38,11 @@ pub fn reduce(state: &State, action: Action) -> State {
         },
         action => {
             let passing = changes::is_passing(&action);
-            let next = act(state.clone(), action.clone());
+            let recorded = edits::here().filter(|_| state.imports.shown.is_some());
+            let next = match recorded {
+                Some(edits) => (edits.on_recorded)(state.clone(), action.clone()),
+                None => act(state.clone(), action.clone()),
+            };
             let next = changes::follow(state, next, passing);
             let next = match edits::here().filter(|_| next.compare.is_some()) {
                 Some(edits) => (edits.follow)(state, next),
@@ -62,7 +66,7 @@ fn is_refused(allowed: Allowed, action: &Action) -> bool {
     }
 }
 
-fn act(state: State, action: Action) -> State {
+pub(in super::super) fn act(state: State, action: Action) -> State {
     match action {
         Action::Open(bundled) => open(state, bundled),
         Action::Example(path) => open_path(state, path),

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::super::{Shared, Source};
 use crate::kernel::{EventId, MessageName, NodeId, Scenario, Time};
 
 /// Destination of undo and redo: a scenario, its origin, and the reader's own words on it.
@@ -28,8 +29,8 @@ pub enum Selection {
     },
 }
 
-/// Refusal of a link or a change, with the reader's own text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Refusal of a link, a file or a change, with the reader's own text.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Refused {
     /// Text that the reader gave, or of the file; empty for a change by hand.
     pub text: String,
@@ -37,6 +38,8 @@ pub struct Refused {
     pub why: String,
     /// True for the file that the address asks for: it can be fetched again.
     pub is_file: bool,
+    /// Text that could not be imported.
+    pub unread: Option<Unread>,
 }
 
 impl Refused {
@@ -46,4 +49,13 @@ impl Refused {
         let kept = earlier.filter(|refused| !refused.text.is_empty()).cloned();
         Self { why, ..kept.unwrap_or_default() }
     }
+}
+
+/// Text that could not be imported.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unread {
+    /// The text.
+    pub source: Shared<Source>,
+    /// True if it has none of the known formats: a regular expression may read it.
+    pub is_unknown: bool,
 }

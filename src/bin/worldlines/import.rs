@@ -63,7 +63,7 @@ impl ImportArgs {
 }
 
 fn abstraction(name: &str) -> Result<Abstraction, String> {
-    let found = Abstraction::ALL.into_iter().find(|it| it.name() == name);
+    let found = Abstraction::named(name);
     let names: Vec<&str> = Abstraction::ALL.iter().map(|it| it.name()).collect();
     found.ok_or_else(|| format!("--as: found {name:?}, expected one of {}", names.join(", ")))
 }

@@ -7,6 +7,7 @@ mod draft;
 mod fetching;
 mod hands;
 mod hunt;
+mod importing;
 mod inspector;
 mod locked;
 mod measuring;

@@ -110,7 +110,7 @@ fn refusal_names_the_line_what_was_found_and_what_was_expected() {
 
 #[test]
 fn bounds_are_checked_before_anything_is_built() {
-    assert!(refusal(&" ".repeat((1 << 20) + 1)).contains("expected at most 1048576"));
+    assert!(refusal(&" ".repeat((32 << 20) + 1)).contains("expected at most 33554432"));
     let deep = format!("{{:type :invoke, :value {}", "[".repeat(100_000));
     assert!(refusal(&deep).contains("more than 32 levels of nesting"), "{}", refusal(&deep));
     let tags = format!("{{:type :invoke, :value {}", "#a ".repeat(100_000));

@@ -96,8 +96,60 @@ pub mod header {
     pub const EXAMPLE: &str = "Example";
     pub const OWN: &str = "Your own run";
     pub const LINKED: &str = "Run from a link";
+    pub const RECORDED: &str = "Recorded run";
     pub const DARK: &str = "Use dark theme";
     pub const LIGHT: &str = "Use light theme";
+}
+
+pub mod importing {
+    pub const LABEL: &str = "Recorded run";
+    pub const READ_ONLY: &str = "This run was recorded elsewhere. It can be looked at, but not changed, searched or shared by a link: it cannot be run again.";
+    pub const LEAVE: &str = "Leave recorded run";
+    pub const LEAVE_HELP: &str = "Shows the run from before, as you left it";
+    pub const KEPT: &str = "The run from before is kept.";
+    pub const FORMAT: &str = "Format";
+    pub const JUDGED_AS: &str = "Judge as";
+    pub const JUDGED_AS_HELP: &str = "The abstraction whose properties are judged";
+    pub const NOTHING: &str = "nothing";
+    pub const BROADCAST: &str = "a broadcast";
+    pub const CONSENSUS: &str = "consensus";
+    pub const MUTUAL_EXCLUSION: &str = "a lock";
+    pub const REGISTER: &str = "registers or a queue";
+    pub const NO_MAPPING: &str =
+        "No property is judged: the events are not requests and indications of an abstraction.";
+    pub const OPEN: &str = "Open a file or a log";
+    pub const FILE: &str = "File";
+    pub const FORMATS: &str = "A log with vector clocks (ShiViz, GoVector), a trace of states (ITF, TLC), a history of operations (Jepsen, Maelstrom, Porcupine), or a trace, a scenario or a link of Worldlines. You can also drop a file anywhere on this page, or paste a text.";
+    pub const TEXT: &str = "Text";
+    pub const READ: &str = "Open text";
+    pub const READING: &str = "Reading… the previous run is still shown.";
+    pub const DROP: &str = "Drop the file to open it";
+    pub const NOT_FETCHED: &str = "The part of this page that reads files could not be fetched. Check the connection and try again.";
+    pub const NOT_READ: &str = "The browser could not read this file.";
+    pub const EXPRESSION: &str = "Regular expression of an entry";
+    pub const EXPRESSION_HELP: &str = "If the text is a log with vector clocks, give a regular expression with the groups host, clock and event. The clock is JSON: {\"host\": 1}.";
+    pub const BY_EXPRESSION: &str = "Read with this expression";
+    pub const GIVEN: &str = "Text as it was given";
+    pub const NO_SEARCH: &str = "This run was recorded elsewhere, so no search can run it again.";
+    pub const NO_SOURCE: &str = "This run was recorded elsewhere. Its program is not known here.";
+    pub const NO_SCENARIO: &str =
+        "This run was recorded elsewhere. It has no scenario that could be changed.";
+    pub const NO_LINK: &str =
+        "This run was recorded elsewhere. No link can hold it: share the file itself.";
+    pub const NO_STATES: &str = "The record has no states of the nodes.";
+    pub const NO_EDIT: &str = "This run was recorded elsewhere and cannot be changed.";
+
+    /// The problem with the text of a field at this line.
+    #[must_use]
+    pub fn at_line(line: usize, problem: &str) -> String {
+        format!("line {line}: {problem}")
+    }
+
+    /// The refusal of a file that is too large.
+    #[must_use]
+    pub fn too_large(name: &str, bytes: f64, most: usize) -> String {
+        format!("{name}: found {bytes} bytes, expected at most {most}.")
+    }
 }
 
 pub mod page {
