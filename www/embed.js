@@ -136,7 +136,7 @@ const nearWindow = new IntersectionObserver(
 );
 
 class WorldLines extends HTMLElement {
-  static observedAttributes = ["scenario", "src", "integrity", "theme", ...KEYS];
+  static observedAttributes = ["scenario", "src", "integrity", "student", "theme", ...KEYS];
 
   #root = this.attachShadow({ mode: "open" });
   #frame;
@@ -177,7 +177,7 @@ class WorldLines extends HTMLElement {
 
   attributeChangedCallback(name, before, now) {
     if (!this.isConnected || before === now) return;
-    if (["scenario", "src", "integrity"].includes(name)) {
+    if (["scenario", "src", "integrity", "student"].includes(name)) {
       this.#kept = this.#link = undefined;
       this.#isChanged = false;
     }
@@ -228,11 +228,21 @@ class WorldLines extends HTMLElement {
     else this.#frame.contentWindow?.postMessage(wish, BASE.origin);
   }
 
+  /** The key of the student, who has a variant of an exercise; undefined if there is none, or the reader has a run of their own. */
+  #student() {
+    return this.#kept ? undefined : this.getAttribute("student")?.trim() || undefined;
+  }
+
   /** The part of the link that holds the run: `s=…`, with its digest; empty if there is none. */
   #fragment() {
     const given = this.#kept ?? this.getAttribute("scenario") ?? "";
     const fragment = given.includes("#") ? given.slice(given.indexOf("#") + 1) : given.trim();
-    return fragment.split("&").filter((field) => /^[sdvce]=/.test(field)).join("&");
+    const student = given ? this.#student() : undefined;
+    // The digest in the link of an exercise is not that of a variant.
+    const ofRun = (field) => (student ? /^[sce]=/ : /^[sdvce]=/).test(field);
+    const fields = fragment.split("&").filter(ofRun);
+    if (student) fields.push(`v=${encodeURIComponent(student)}`);
+    return fields.join("&");
   }
 
   #theme() {
@@ -248,15 +258,17 @@ class WorldLines extends HTMLElement {
       if (value !== null) fields.push(`${name}=${encodeURIComponent(value.trim().replace(/[\s,]+/g, name === "controls" ? "." : "-"))}`);
     }
     const file = Object.entries(this.#file() ?? {}).map(([name, value]) => `&${name}=${encodeURIComponent(value)}`);
-    const search = `?embed${file.join("")}`;
+    // The score of a changed run is not that of an untouched exercise (`report.js`).
+    const search = `?embed${this.#isChanged ? "=again" : ""}${file.join("")}`;
     return new URL(`${search}#${fields.filter(Boolean).join("&")}`, BASE);
   }
 
-  /** The file that holds the run, with its checksum if the page has one; none once its reader has a run of their own. */
+  /** The file that holds the run, with its checksum and its reader's key if the page has them; none once the reader has a run of their own. */
   #file() {
     const [src, integrity] = ["src", "integrity"].map((name) => this.getAttribute(name));
     if (!src || this.#kept) return undefined;
-    return integrity ? { src, integrity } : { src };
+    const v = this.#student();
+    return { src, ...(integrity && { integrity }), ...(v && { v }) };
   }
 
   /** The moment at which the reader left the run, if it was parked, or else the one at which it begins. */

@@ -21,7 +21,8 @@ const name = [(it) => it === undefined || (typeof it === "string" && it.length <
 /** A file in the place of the scenario, and its checksum. */
 const src = [(it) => it === undefined || text[0](it), "the address of a file"];
 const integrity = [(it) => it === undefined || text[0](it), "a checksum"];
-const PICTURES = { picture: { id, scenario: text, theme, width, until, property: name, src, integrity } };
+const v = [(it) => it === undefined || (typeof it === "string" && it.length <= 1000), "the id of a student"];
+const PICTURES = { picture: { id, scenario: text, theme, width, until, property: name, src, integrity, v } };
 const WISHES = "pictures" in root.dataset ? PICTURES : SEEN;
 
 const tell = (message) => parent.postMessage(message, "*");
@@ -200,6 +201,16 @@ window.addEventListener("worldlines-told", ({ detail }) => {
   due = true;
   // A frame out of sight has no animation frames.
   setTimeout(flush, 16);
+});
+
+// A sandbox without `allow-forms` submits no form, nor does it tell the program that one was to be. Enter in a field clicks the
+// form's button, too.
+window.addEventListener("click", (event) => {
+  const button = event.target.closest?.("button");
+  const form = button?.form;
+  if (!form || button.type !== "submit" || event.defaultPrevented) return;
+  event.preventDefault();
+  if (form.reportValidity()) form.dispatchEvent(new SubmitEvent("submit", { bubbles: true, cancelable: true, submitter: button }));
 });
 
 // The wheel scrolls the page around, until the reader has come into this one.

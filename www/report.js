@@ -1,7 +1,8 @@
 // Reports an exercise's score and result code to the page around it: to a course site by SPLICE
 // (https://cssplice.org/slcp/), to an LMS by SCORM 1.2. Nothing of it needs a server of ours.
 //
-// `connect` has the interface; `listen` joins it to the events of the page (docs/exercises.md, "In a course site").
+// `connect` has the interface; `listen` joins it to the program. `start.js` fetches this file with the first attempt that the
+// program tells: only of an exercise, and only where there is another page.
 
 /** Greatest length of `cmi.suspend_data` in SCORM 1.2, in characters, and one more. */
 const SUSPEND_DATA = 4096;
@@ -96,6 +97,7 @@ const scorm = (window, api, problem) => {
   const raw = get("cmi.core.score.raw");
   return {
     kind: "scorm",
+    student: get("cmi.core.student_id").trim(),
     /** Score of an earlier session. */
     best: raw !== "" && Number.isFinite(Number(raw)) ? Math.min(1, Math.max(0, Number(raw) / 100)) : null,
     restore: (answer) => answer(codeIn(get("cmi.suspend_data"))),
@@ -170,17 +172,18 @@ const alone = () => ({ kind: "none", best: null, restore: (answer) => answer(und
  *
  * `restore(code)` is called at most once, with the result code of an earlier session, and not if the reader has tried
  * something in the meantime: the page starts at once, without waiting for an answer. `problem(text)` is called where the
- * host refuses something.
+ * host refuses something. `resumed`: the reader's work came along, so it is later than what the host keeps: the code of an
+ * earlier session is not restored, nor is it told that nothing was tried.
  *
- * Returns `kind` (`"scorm"`, `"splice"` or `"none"`) and the functions
+ * Returns `kind` (`"scorm"`, `"splice"` or `"none"`), `student` (the id in the learning system; empty if none tells it) and the
+ * functions
  * - `report(score, state)`: score null until something was tried, then 0 to 1; state is the result code, or empty. The
  *   best is kept: a goal that was reached stays reached.
  * - `event(name, data)`: something for the log of the course site.
- * - `resize(height)`: height of the content in CSS pixels.
  * - `flush()`: sends what waits.
  * - `close()`: sends what waits and ends the session.
  */
-export const connect = ({ restore = () => {}, problem = () => {}, window = globalThis.window } = {}) => {
+export const connect = ({ restore = () => {}, problem = () => {}, resumed = false, window = globalThis.window } = {}) => {
   const framed = window.parent && window.parent !== window;
   const api = findApi(window);
   const way = (api && scorm(window, api, problem)) ?? (framed ? splice(window) : alone());
@@ -197,6 +200,7 @@ export const connect = ({ restore = () => {}, problem = () => {}, window = globa
     // Until the host has told what it keeps, nothing but a goal that is reached may replace it.
     if (closed || (!answered && best.score !== 1)) return;
     if (sent && sent.score === best.score && sent.state === best.state) return;
+    if (resumed && best.score === null) return;
     sent = best;
     way.send(best);
   };
@@ -227,7 +231,7 @@ export const connect = ({ restore = () => {}, problem = () => {}, window = globa
       window.clearTimeout(timer);
       timer = undefined;
     }
-    if (code !== undefined && untouched) restore(code);
+    if (code !== undefined && untouched && !resumed) restore(code);
     else if (timer === undefined && way.kind === "splice") flush();
   });
   const leave = (event) => {
@@ -245,13 +249,11 @@ export const connect = ({ restore = () => {}, problem = () => {}, window = globa
   window.document?.addEventListener("visibilitychange", hide);
   return {
     kind: way.kind,
+    student: way.student ?? "",
     report,
     flush,
     event: (name, data = {}) => {
       if (!closed) way.event(name, data);
-    },
-    resize: (height) => {
-      if (framed && !closed) window.parent.postMessage({ subject: "lti.frameResize", height: Math.ceil(height) }, "*");
     },
     close: () => {
       leave({ persisted: false });
@@ -262,19 +264,32 @@ export const connect = ({ restore = () => {}, problem = () => {}, window = globa
 };
 
 /**
- * Joins `connect` to the events of the page: its program dispatches `worldlines-attempt` with `{ score, state }`,
- * `worldlines-note` with `{ name, data }` and `worldlines-height` with `{ height }` as `detail`, and listens to
- * `worldlines-restore`, whose `detail` is the result code.
+ * Joins `connect` to the program: returns it with the function `attempt`, which takes `{ score, state }` as JSON; the program's
+ * events `worldlines-note` have `{ name, data }` as JSON, and the result code of an earlier session goes to it as `worldlines-restore`.
  */
 export const listen = (window = globalThis.window) => {
-  const { CustomEvent } = window;
-  const connection = connect({
-    window,
-    restore: (code) => window.dispatchEvent(new CustomEvent("worldlines-restore", { detail: code })),
-    problem: (text) => window.console.warn(text),
+  const problem = (text) => window.console.warn(text);
+  // A package connects before the program has begun: until that tells of the exercise it hears nothing.
+  let hears = false;
+  let early;
+  const restore = (code) => {
+    if (hears) window.dispatchEvent(new window.CustomEvent("worldlines-restore", { detail: code }));
+    else early = code;
+  };
+  // An element that was parked brings its reader's work along (`embed.js`).
+  const resumed = /[?&]embed=again(?:&|$)/.test(window.location.search);
+  const connection = connect({ window, restore, problem, resumed });
+  window.addEventListener("worldlines-note", ({ detail }) => {
+    const { name, data } = JSON.parse(detail);
+    if (name === "unrestored") problem(`The result of an earlier session cannot be shown: ${data.why}`);
+    connection.event(name, data);
   });
-  window.addEventListener("worldlines-attempt", ({ detail }) => connection.report(detail.score, detail.state));
-  window.addEventListener("worldlines-note", ({ detail }) => connection.event(detail.name, detail.data));
-  window.addEventListener("worldlines-height", ({ detail }) => connection.resize(detail.height));
-  return connection;
+  const attempt = (detail) => {
+    const { score, state } = JSON.parse(detail);
+    hears = true;
+    if (early !== undefined) restore(early);
+    early = undefined;
+    connection.report(score, state);
+  };
+  return { ...connection, attempt };
 };

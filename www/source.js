@@ -159,6 +159,8 @@ export async function sourceOf({ src, integrity, v }) {
 /** Fetches the file of the page's address, before the program is here, and again when it asks again. */
 export function serve() {
   const keys = Object.fromEntries(["src", "integrity", "v"].map((name) => [name, asked(location.search, name)]));
+  // In a package the learning system names the student (`start.js`); empty where it named none.
+  keys.v ??= document.documentElement.dataset.student;
   // A run in the address takes precedence.
   let told = /[#&]s=/.test(location.hash) ? undefined : sourceOf(keys);
   addEventListener(WANTED, async () => {

@@ -1,16 +1,36 @@
 // Starts the program: in the page, and in a worker of it, which has no document.
-const { embed, offline, unsupported } = globalThis.document?.documentElement.dataset ?? {};
+const root = globalThis.document?.documentElement;
+const { embed, offline, unsupported } = root?.dataset ?? {};
+
+/** Has the attempts at an exercise reported; a package of one with variants waits for the student's id. */
+const report = async () => {
+  root.dataset.heard = "";
+  let reporter;
+  const fetched = () => (reporter ??= import("./report.js").then(({ listen }) => listen()));
+  const tell = ({ detail }) =>
+    fetched().then(
+      ({ attempt }) => attempt(detail),
+      () => {
+        reporter = undefined;
+        setTimeout(tell, 5000, { detail });
+      },
+    );
+  addEventListener("worldlines-attempt", tell);
+  if ("student" in root.dataset) root.dataset.student = (await fetched()).student;
+};
+
 try {
   // Without WebAssembly the page is a picture with a sentence (early.js).
   if (unsupported === undefined) {
     // It must hear all that the program tells.
     const embedded = embed === undefined ? undefined : import("./embedded.js");
+    // A page around, or a window that opened this one, may want the score of an exercise.
+    const reports = root && (embedded || parent !== window || opener) ? report() : undefined;
     // The file that the address asks for is fetched beside the program.
-    const asks = /[?&]src=./.test(globalThis.document?.location.search ?? "");
-    const source = asks ? import("./source.js").then(({ serve }) => serve()) : undefined;
+    const asks = /[?&]src=./.test(root && location.search);
+    const source = asks ? Promise.all([import("./source.js"), reports]).then(([{ serve }]) => serve()) : undefined;
     const { default: init } = await import("./playground.js");
-    await embedded;
-    await source;
+    await Promise.all([embedded, reports, source]);
     await init({ module_or_path: new URL("./playground_bg.wasm", import.meta.url) });
     // Where it does not come, the page works by the network alone.
     if (offline !== undefined) import("./offline.js").catch(() => {});

@@ -189,7 +189,18 @@ impl State {
             let at = Playhead::at(&state.run, time.min(state.shown_until as f64));
             playhead = if at.cursor == playhead.cursor { at } else { playhead };
         }
-        derived(Self { origin, written, undo, redo, playhead, panel, playing: false, ..state })
+        let assigned = Some(Rc::clone(&origin));
+        derived(Self {
+            origin,
+            assigned,
+            written,
+            undo,
+            redo,
+            playhead,
+            panel,
+            playing: false,
+            ..state
+        })
     }
 }
 
@@ -209,7 +220,8 @@ pub(super) fn restore(state: State, draft: &str) -> State {
     undo.extend(restored.undo);
     let loads = state.loads + 1;
     let (calm, refusals, searching) = (state.calm, state.refusals, state.searching);
-    State { undo, loads, calm, refusals, searching, ..restored }
+    let assigned = state.assigned.or(restored.assigned);
+    State { undo, loads, calm, refusals, searching, assigned, ..restored }
 }
 
 /// Returns the texts of the scenarios in a draft; none if it is damaged.

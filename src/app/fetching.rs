@@ -175,6 +175,14 @@ pub fn missing_for_errand(text: &str) -> Vec<&'static str> {
     ids.0
 }
 
+/// Returns the protocols whose packs are missing for the JSON of a scenario to be read.
+#[must_use]
+pub fn missing_for(scenario: &Json) -> Vec<&'static str> {
+    let mut ids = Ids::default();
+    ids.add_json(scenario);
+    ids.0
+}
+
 /// Returns the protocols whose packs are missing for an action.
 fn missing(state: &State, action: &Action) -> Vec<&'static str> {
     let mut ids = Ids::default();

@@ -59,7 +59,9 @@ pub use edit::{Edit, next_name};
 pub use emphasis::emphasis;
 pub use errand::{Errand, MOST_DELAYS, Said, as_found, failed, heard, run_errand};
 pub use exercise::Exercise;
-pub use fetching::{Awaited, FetchAction, ProgramPart, missing_for_errand, missing_to_begin};
+pub use fetching::{
+    Awaited, FetchAction, ProgramPart, missing_for, missing_for_errand, missing_to_begin,
+};
 pub use file::fetched_text;
 pub use filter::{Filter, Story, StoryEntry, told};
 pub use hands::Hand;

@@ -18,6 +18,7 @@ pub(super) fn held(before: &State, mut state: State) -> State {
         run,
         // Scenarios, not selections: each is read and run again before it is shown.
         origin: _,
+        assigned: _,
         written: _,
         undo: _,
         redo: _,

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::svg::escaped;
 use crate::{
-    formats::scenario,
+    formats::{Problem, scenario},
     kernel::{Scenario, visible},
 };
 
@@ -85,8 +85,13 @@ pub fn page_files(html: &str) -> Option<&str> {
 }
 
 /// Returns the page's HTML with the name of the exercise: it is opened even where the learning system does not pass
-/// the address's parameters on.
-#[must_use]
-pub fn launched(html: &str) -> String {
-    html.replacen(FOLDER, &format!("data-src=\"{EXERCISE_FILE}\" {FOLDER}"), 1)
+/// the address's parameters on. Where the exercise has variants, the page asks the learning system for the student's id
+/// before it opens the exercise.
+///
+/// # Errors
+/// If the variants of the exercise cannot be read.
+pub fn launched(html: &str, exercise: &Scenario) -> Result<String, Problem> {
+    let has_variants = !scenario::variants_of(exercise)?.is_empty();
+    let student = if has_variants { "data-student=\"\" " } else { "" };
+    Ok(html.replacen(FOLDER, &format!("data-src=\"{EXERCISE_FILE}\" {student}{FOLDER}"), 1))
 }

@@ -97,6 +97,17 @@ const fn changed(goal: &Goal) -> &'static [&'static str] {
 /// # Errors
 /// If it is no code, or one of another exercise.
 pub fn open(exercise: &Scenario, code: &str) -> Result<(Outcome, bool), Problem> {
+    let (attempt, digest) = attempt_json(exercise, code)?;
+    let outcome = Outcome::of(scenario::from_json(&attempt)?)?;
+    let same = digest.len() == SHORT_DIGEST && outcome.short_digest() == digest;
+    Ok((outcome, same))
+}
+
+/// Decodes an attempt without running it: the JSON of its scenario, and the digits of the digest.
+///
+/// # Errors
+/// If it is no code, or one of another exercise.
+pub fn attempt_json<'a>(exercise: &Scenario, code: &'a str) -> Result<(Json, &'a str), Problem> {
     let bad = |expected: &str| Problem::new("code", quoted(code.trim()), expected);
     let goal = scenario::goal_of(exercise);
     let goal = goal.ok_or_else(|| Problem::new("goal", "nothing", "an exercise's goal"))?;
@@ -117,7 +128,5 @@ pub fn open(exercise: &Scenario, code: &str) -> Result<(Outcome, bool), Problem>
         }
         tried.insert(name, value);
     }
-    let outcome = Outcome::of(scenario::from_json(&Json::Object(tried))?)?;
-    let same = digest.len() == SHORT_DIGEST && outcome.short_digest() == digest;
-    Ok((outcome, same))
+    Ok((Json::Object(tried), digest))
 }

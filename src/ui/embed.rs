@@ -1,18 +1,25 @@
 //! The way between the program and the page that embeds it.
 //!
 //! The component draws nothing. It tells the script of the embed (`www/embedded.js`) what happens, and hears its wishes; the script speaks
-//! with the page around it (docs/embedding.md).
+//! with the page around it (docs/embedding.md). Of an exercise it tells another script (`www/report.js`) each attempt, and hears from it
+//! the result of an earlier session (docs/exercises.md).
 
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
 use serde_json::{Value, json};
-use yew::prelude::*;
+use yew::{platform::spawn_local, prelude::*};
 
 use super::Send;
 use crate::{
-    app::{Action, Allowed, FITTING, Playhead, Refused, Run, SPEEDS, millionths, text},
-    kernel::{Kind, PerMillion, Time, Verdict, spell},
+    app::{
+        Action, Allowed, Edit, Exercise, FITTING, Playhead, Refused, Run, SPEEDS, Shared,
+        millionths, missing_for, text,
+    },
+    formats::{exercise::attempt_json, scenario},
+    kernel::{Kind, PerMillion, Scenario, Time, Verdict, spell},
+    protocols,
+    split::NotFetched,
     web,
 };
 
@@ -22,6 +29,12 @@ pub(super) const TOLD: &str = "worldlines-told";
 pub(super) const ASKED: &str = "worldlines-asked";
 /// For how long, in real ms, a run that is played in a loop rests at its end.
 const REST: u32 = 1_500;
+/// Event that tells of an attempt at the exercise.
+const ATTEMPT: &str = "worldlines-attempt";
+/// Event that tells something for the course site's log.
+const NOTE: &str = "worldlines-note";
+/// Event by which the result code of an earlier session comes.
+const RESTORE: &str = "worldlines-restore";
 
 #[derive(Clone, PartialEq, Properties)]
 pub(super) struct Props {
@@ -35,13 +48,27 @@ pub(super) struct Props {
     /// Last moment that is shown, in virtual ms.
     pub(super) shown_until: Time,
     pub(super) refused: Option<Refused>,
+    pub(super) exercise: Option<Shared<Exercise>>,
+    /// The exercise as the page was opened with it; none while another run is shown.
+    pub(super) assigned: Option<Rc<Scenario>>,
     pub(super) send: Send,
 }
 
 /// The way to the script and back.
 #[component]
 pub(super) fn Embed(props: &Props) -> Html {
-    let Props { run, fragment, edited, playhead, playing, shown_until, refused, send } = props;
+    let Props {
+        run,
+        fragment,
+        edited,
+        playhead,
+        playing,
+        shown_until,
+        refused,
+        exercise,
+        assigned,
+        send,
+    } = props;
     let is_playing = use_mut_ref(|| false);
     is_playing.replace(*playing);
     use_effect_with((), {
@@ -84,6 +111,38 @@ pub(super) fn Embed(props: &Props) -> Html {
             tell(&error(why));
         }
     });
+    // A locked run can only be looked at: nothing is attempted.
+    let is_locked = web::is_locked() && web::allowed().is_none();
+    let attempted = exercise.as_ref().filter(|_| assigned.is_some() && !is_locked);
+    let attempted = attempted.map(|it| (it.judgement.clone(), it.code.clone()));
+    use_effect_with((run.clone(), attempted), |(_, attempted)| {
+        if let Some((judgement, code)) = attempted {
+            tell_attempt(judgement.as_deref(), code.as_deref());
+        }
+    });
+    let untouched = use_mut_ref(|| None);
+    untouched.replace(assigned.clone().filter(|_| !edited));
+    use_effect_with((), {
+        let send = send.clone();
+        move |()| {
+            let listener = web::on_told(RESTORE, move |code| {
+                let (send, untouched) = (send.clone(), Rc::clone(&untouched));
+                spawn_local(async move {
+                    let Some(exercise) = untouched.borrow().clone() else { return };
+                    let attempt = attempt(&exercise, &code).await;
+                    // The reader may have begun in the meantime.
+                    if untouched.borrow().as_ref() != Some(&exercise) {
+                        return;
+                    }
+                    match attempt {
+                        Ok(attempt) => send.emit(Action::Apply(Edit::Replace(Box::new(attempt)))),
+                        Err(why) => note("unrestored", &json!({"why": why})),
+                    }
+                });
+            });
+            move || drop(listener)
+        }
+    });
     Html::default()
 }
 
@@ -119,8 +178,40 @@ fn error(why: &str) -> Value {
     json!({"worldlines": "error", "message": why})
 }
 
+/// Tells the page around an embed; elsewhere none listens.
 fn tell(message: &Value) {
-    web::tell(TOLD, &message.to_string());
+    if web::is_embedded() {
+        web::tell(TOLD, &message.to_string());
+    }
+}
+
+fn note(name: &str, data: &Value) {
+    web::tell(NOTE, &json!({"name": name, "data": data}).to_string());
+}
+
+/// Tells the score: null before anything was tried, 0 for an attempt that does not reach the goal, 1 for one that does,
+/// with its result code.
+fn tell_attempt(judgement: Option<&str>, code: Option<&str>) {
+    let score = match (judgement, code) {
+        (_, Some(_)) => Some(1),
+        (Some(_), None) => Some(0),
+        (None, None) => None,
+    };
+    let state = code.unwrap_or_default();
+    web::tell(ATTEMPT, &json!({"score": score, "state": state}).to_string());
+    if let Some(score) = score {
+        note("attempt", &json!({"reached": score == 1, "why": judgement}));
+    }
+}
+
+/// Returns the scenario of a result code, once the protocol that it needs is here.
+async fn attempt(exercise: &Scenario, code: &str) -> Result<Scenario, String> {
+    let (attempt, _) = attempt_json(exercise, code).map_err(|problem| problem.to_string())?;
+    for id in missing_for(&attempt) {
+        let not_fetched = |NotFetched| text::pictures::NOT_FETCHED.to_owned();
+        protocols::fetch(id).await.map_err(not_fetched)?;
+    }
+    scenario::from_json(&attempt).map_err(|problem| problem.to_string())
 }
 
 /// The verdicts on the whole run, with the reasons in the nodes' names.

@@ -198,7 +198,7 @@ pub(super) fn Page(props: &Props) -> Html {
             { offer }
             { parts.seldom(|it| (it.sheet)(state, dialog, &send)) }
             <div class="unseen" role="status" aria-live="polite">{ &state.announcement }</div>
-            if web::is_embedded() { { parts.embedding(embed::Props {
+            if web::is_heard() { { parts.embedding(embed::Props {
                 run: state.run.clone(),
                 fragment: (*fragment).clone().into(),
                 edited,
@@ -206,6 +206,8 @@ pub(super) fn Page(props: &Props) -> Html {
                 playing: state.playing,
                 shown_until: state.shown_until,
                 refused: state.refused.clone(),
+                exercise: state.exercise.clone(),
+                assigned: state.assigned.clone().filter(|it| *it == state.origin),
                 send: send.clone(),
             }) } }
         </div>
@@ -231,7 +233,7 @@ fn use_arrival(theatre: &NodeRef, loads: u32) {
     let theatre = theatre.clone();
     let first = use_mut_ref(|| loads);
     use_effect_with(loads, move |loads| {
-        if *first.borrow() != *loads {
+        if *first.borrow() != *loads && !web::is_beside() {
             web::focus_by_id(HEADING);
             if let Some(theatre) = theatre.cast() {
                 web::bring_to_top(&theatre);

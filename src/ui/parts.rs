@@ -312,7 +312,7 @@ pub(super) fn use_parts(state: &State) -> Parts {
         shows_layers(state).then_some(PartName::Layers),
         state.panel.map(PartName::from),
         state.sharing.open.then_some(PartName::Share),
-        web::is_embedded().then_some(PartName::Embedding),
+        web::is_heard().then_some(PartName::Embedding),
     ];
     use_effect_with((wanted, *attempt), {
         let load = load.clone();
@@ -321,8 +321,8 @@ pub(super) fn use_parts(state: &State) -> Parts {
         }
     });
     use_effect_with(*attempt, move |_| {
-        // Only an embed speaks with a page around it.
-        let of_page = |part: &PartName| *part != PartName::Embedding || web::is_embedded();
+        // Only a page in another one, or beside it, speaks with it.
+        let of_page = |part: &PartName| *part != PartName::Embedding || web::is_heard();
         load.emit(PartName::ALL.iter().copied().filter(of_page).collect());
     });
     let (count, failed) = (*arrived).clone();

@@ -70,7 +70,7 @@ async fn picture(wish: &Value) -> Result<String, String> {
         let not_fetched = |NotFetched| text::pictures::NOT_FETCHED.to_owned();
         protocols::fetch(id).await.map_err(not_fetched)?;
     }
-    let scenario = scenario_of(&given).map_err(|problem| problem.to_string())?;
+    let scenario = scenario_of(&given, field("v")).map_err(|problem| problem.to_string())?;
     let mut run = match wish.get("until").and_then(Value::as_f64) {
         Some(until) => {
             let begun = run_of(beginning(&scenario, until as Time)).await?;
@@ -119,8 +119,9 @@ fn keep_property(report: &mut Report, wanted: &str) {
     }
 }
 
-/// The scenario of a link or file; the opening example where there is none.
-fn scenario_of(text: &str) -> Result<Scenario, Problem> {
+/// The scenario of a link, or of a file with the key of a student, who has a variant of an exercise; the opening example where
+/// there is none.
+fn scenario_of(text: &str, key: Option<&str>) -> Result<Scenario, Problem> {
     if let Some(opening) = bundled::find(OPENING).filter(|_| text.is_empty()) {
         return opening.scenario();
     }
@@ -128,5 +129,9 @@ fn scenario_of(text: &str) -> Result<Scenario, Problem> {
         true => scenario::read(text)?,
         false => link::decode(text)?.scenario,
     };
-    Ok(scenario::without_variants(scenario))
+    let variant = match key {
+        Some(key) => scenario::variant_for(&scenario, key)?.map(|(_, variant)| variant),
+        None => None,
+    };
+    Ok(variant.unwrap_or_else(|| scenario::without_variants(scenario)))
 }

@@ -16,6 +16,18 @@ pub fn is_embedded() -> bool {
     has_word("embed")
 }
 
+/// True if a script hears what the program tells: in an embed, and where another page may want the score of an exercise.
+#[must_use]
+pub fn is_heard() -> bool {
+    has_word("heard")
+}
+
+/// True in an embed whose reader has not come into it: the focus is the page's around it.
+#[must_use]
+pub fn is_beside() -> bool {
+    is_embedded() && !has_word("entered")
+}
+
 /// True if the page is the hidden frame that draws pictures for embeds.
 #[must_use]
 pub fn draws_pictures() -> bool {

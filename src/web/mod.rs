@@ -34,7 +34,8 @@ pub use element::{
 pub use fetch::{fetch_text, file_of_build};
 pub use first::{assume_width, first_part, likely_width, root};
 pub use frame::{
-    allowed, draws_pictures, is_embedded, is_future_hidden, is_locked, loops, on_told, speed, tell,
+    allowed, draws_pictures, is_beside, is_embedded, is_future_hidden, is_heard, is_locked, loops,
+    on_told, speed, tell,
 };
 pub use frames::{Frames, mark, ticks};
 pub use given::{Given, chosen_file, on_drop, on_paste};

@@ -7,6 +7,7 @@ class FakeWindow extends EventTarget {
     this.clock = clock;
     this.parent = this;
     this.opener = null;
+    this.location = { search: "" };
     this.CustomEvent = CustomEvent;
     this.console = { warn: (text) => this.warnings.push(text) };
     this.warnings = [];

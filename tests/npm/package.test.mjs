@@ -79,8 +79,7 @@ test("the package's script reports to the run-time of a learning system", async 
   const lms = top();
   lms.window.API = api;
   const { window, clock } = within(lms.window, 1);
-  listen(window);
-  window.dispatchEvent(new CustomEvent("worldlines-attempt", { detail: { score: 1, state: CODE } }));
+  listen(window).attempt(JSON.stringify({ score: 1, state: CODE }));
   advance(clock, 300);
   leave(window);
   assert.deepEqual(window.warnings, []);

@@ -140,14 +140,28 @@ test("splice tells the reader's work to the origin that answered", () => {
   assert.deepEqual(targets.slice(1), ["https://course.example", "https://course.example"]);
 });
 
-test("events and heights go to the host", () => {
+test("events go to the host", () => {
   const { reporter, heard } = open();
   reporter.event("broke", { property: "agreement" });
-  reporter.resize(450.2);
-  const [event, resize] = heard.slice(-2);
+  const event = heard.at(-1);
   assert.equal(event.subject, "SPLICE.sendEvent");
   assert.deepEqual([event.name, event.data], ["broke", { property: "agreement" }]);
-  assert.deepEqual(resize, { subject: "lti.frameResize", height: 451 });
+});
+
+test("work that came along is not replaced, and reported once something is tried", () => {
+  const { reporter, restored, answer, heard, clock } = open({ resumed: true });
+  reporter.report(null, "");
+  answer(CODE);
+  advance(clock, 5000);
+  assert.deepEqual([restored, reports(heard)], [[], []]);
+  const unkept = open({ resumed: true });
+  unkept.reporter.report(null, "");
+  unkept.answer(null);
+  advance(unkept.clock, 5000);
+  assert.deepEqual(reports(unkept.heard), [], "the site may know of attempts");
+  unkept.reporter.report(1, OTHER);
+  advance(unkept.clock, 300);
+  assert.deepEqual(reports(unkept.heard), [[1, OTHER]]);
 });
 
 test("report of a wrong score or state is an error", () => {
@@ -162,28 +176,36 @@ test("a page that stands alone reports to none", () => {
   assert.equal(reporter.kind, "none");
   reporter.report(1, CODE);
   reporter.event("x");
-  reporter.resize(3);
   advance(clock, 9999);
   leave(window);
 });
 
-test("the events of the page reach the host, and the code comes back as one", () => {
+test("what the program tells reaches the host, and the code comes back to it", () => {
   const { frame, heard, clock } = framed();
   const restored = [];
   frame.addEventListener("worldlines-restore", ({ detail }) => restored.push(detail));
-  listen(frame);
-  const dispatch = (name, detail) => frame.dispatchEvent(new CustomEvent(name, { detail }));
-  dispatch("worldlines-attempt", { score: 1, state: CODE });
-  dispatch("worldlines-note", { name: "n", data: {} });
-  dispatch("worldlines-height", { height: 5 });
+  const { attempt } = listen(frame);
+  attempt(JSON.stringify({ score: 1, state: CODE }));
+  const note = (name, data) => frame.dispatchEvent(new CustomEvent("worldlines-note", { detail: JSON.stringify({ name, data }) }));
+  note("attempt", { reached: true });
   advance(clock, 300);
-  assert.deepEqual(heard.map(({ subject }) => subject), [
-    "SPLICE.getState", "SPLICE.sendEvent", "lti.frameResize", "SPLICE.reportScoreAndState",
-  ]);
+  assert.deepEqual(heard.map(({ subject }) => subject), ["SPLICE.getState", "SPLICE.sendEvent", "SPLICE.reportScoreAndState"]);
   const other = framed();
   other.frame.addEventListener("worldlines-restore", ({ detail }) => restored.push(detail));
-  listen(other.frame);
+  const { attempt: begin } = listen(other.frame);
   other.say({ subject: "SPLICE.getState.response", message_id: other.heard[0].message_id, state: CODE });
+  assert.deepEqual(restored, [], "the program has not begun");
+  begin(JSON.stringify({ score: null, state: "" }));
+  begin(JSON.stringify({ score: null, state: "" }));
+  assert.deepEqual(restored, [CODE]);
+  note("unrestored", { why: "no" });
+  assert.deepEqual(frame.warnings, ["The result of an earlier session cannot be shown: no"]);
+  // An element that was parked.
+  const woken = framed();
+  woken.frame.location.search = "?embed=again";
+  woken.frame.addEventListener("worldlines-restore", () => restored.push("again"));
+  listen(woken.frame).attempt(JSON.stringify({ score: null, state: "" }));
+  woken.say({ subject: "SPLICE.getState.response", message_id: woken.heard[0].message_id, state: CODE });
   assert.deepEqual(restored, [CODE]);
 });
 
@@ -198,14 +220,16 @@ const lms = (kept = {}) => {
 
 test("scorm finds the API up the parents and through the opener", () => {
   const { window } = lms();
-  assert.equal(connect({ window: within(window, 3).window }).kind, "scorm");
+  const found = connect({ window: within(window, 3).window });
+  assert.deepEqual([found.kind, found.student], ["scorm", "s1"]);
   const other = lms();
   const popup = top();
   popup.window.opener = within(other.window, 2).window;
   assert.equal(connect({ window: within(popup.window, 1).window }).kind, "scorm");
   const none = framed();
   none.frame.opener = null;
-  assert.equal(connect({ window: none.frame }).kind, "splice", "another origin hides its windows");
+  const splice = connect({ window: none.frame });
+  assert.deepEqual([splice.kind, splice.student], ["splice", ""], "another origin hides its windows");
 });
 
 test("scorm keeps score, status and code for the next session", () => {

@@ -70,7 +70,11 @@ pub(crate) fn build(workspace: &Workspace, tools: &Toolbox) -> Result<(), String
 ///
 /// # Errors
 /// If it does not build.
-fn build_whole(workspace: &Workspace, tools: &Toolbox, folder: &Path) -> Result<(), String> {
+pub(crate) fn build_whole(
+    workspace: &Workspace,
+    tools: &Toolbox,
+    folder: &Path,
+) -> Result<(), String> {
     let made = folder.join("index.html");
     let is_page = fs::read_to_string(made).is_ok_and(|html| html.contains("data-files="));
     let is_empty = fs::read_dir(folder).map_or(!folder.exists(), |mut it| it.next().is_none());

@@ -213,13 +213,16 @@ fn tests_web(machine: &Machine) -> Result<Option<Counts>, String> {
     suite(&output, counts::of_cargo)
 }
 
-/// The page, after lints and tests of the tool that makes its files: its libraries are compiled by now.
+/// The page in parts and in one, after lints and tests of the tool that makes its files: its libraries are compiled by now.
 fn page(machine: &Machine) -> Result<Option<Counts>, String> {
     let target = tools::bundler_target(machine.workspace);
     let cargo = |command| machine.bundler(command).arg("--target-dir").arg(&target);
     cargo("clippy").words("--quiet --all-targets -- -D warnings").run()?;
     let counts = suite(&cargo("test").arg("--quiet").run_and_keep()?, counts::of_cargo)?;
-    dist::build(machine.workspace, machine.tools()).map(|()| counts)
+    dist::build(machine.workspace, machine.tools())?;
+    // Of it the tests make a package for a learning system.
+    let whole = machine.workspace.target().join("whole");
+    dist::build_whole(machine.workspace, machine.tools(), &whole).map(|()| counts)
 }
 
 /// Tests of the npm module, of the scripts that are not Rust, and of packages that the command line makes.

@@ -43,6 +43,9 @@ pub struct State {
     pub run: Run,
     /// The scenario as it was opened, before the reader's changes.
     pub origin: Rc<Scenario>,
+    /// Scenario that a link or a file opened first: of an exercise the page around may want the score. None if the page
+    /// began with its own example.
+    pub assigned: Option<Rc<Scenario>>,
     /// Scenario with the title and captions that the reader wrote, as it was when they were written; none if the reader
     /// wrote none.
     pub written: Option<Rc<Scenario>>,
@@ -189,6 +192,7 @@ impl State {
     pub(super) fn shows(run: Run) -> Self {
         derived(Self {
             origin: Rc::new(run.scenario.clone()),
+            assigned: None,
             written: None,
             loads: 0,
             undo: Vec::new(),

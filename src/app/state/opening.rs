@@ -1,5 +1,7 @@
 //! Opening of examples, links and files.
 
+use std::rc::Rc;
+
 use super::{
     super::{Lens, Run, Study, Writing, compare::paired},
     Refused, State,
@@ -42,7 +44,7 @@ pub(in super::super) fn load_variant(state: State, text: &str, key: Option<&str>
     // A long run was computed for it: the link need not be read again, unless it may hold another.
     if let Some(run) = state.computed.first().filter(|_| !text.contains("c=")) {
         let opened = linked(text, run.clone(), link::digest_in(text));
-        return replace_all(state, opened);
+        return assign(replace_all(state, opened));
     }
     let mut runner = state.runner();
     let opened = read_link(text, key).and_then(|Decoded { scenario, digest, compared }| {
@@ -51,10 +53,16 @@ pub(in super::super) fn load_variant(state: State, text: &str, key: Option<&str>
     });
     match opened {
         Ok(_) if runner.wanted.is_some() => state.waits(runner),
-        Ok(Some(opened)) => replace_all(state, opened),
+        Ok(Some(opened)) => assign(replace_all(state, opened)),
         Ok(None) => state,
         Err(refused) => State { refused: Some(refused), refusals: state.refusals + 1, ..state },
     }
+}
+
+/// Remembers the first scenario that did not come from the page itself.
+fn assign(state: State) -> State {
+    let assigned = state.assigned.or_else(|| Some(Rc::clone(&state.origin)));
+    State { assigned, ..state }
 }
 
 /// Replaces the scenario; undo brings the previous one back.
@@ -85,6 +93,7 @@ fn replace_all(state: State, opened: State) -> State {
         searching,
         measuring,
         allowed: state.allowed,
+        assigned: state.assigned,
         ..opened
     };
     if state.calm { opened.calmed() } else { opened }

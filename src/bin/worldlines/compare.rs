@@ -6,7 +6,7 @@ use worldlines::{
     formats::{
         MOST_COMPARED,
         link::{self, Compared},
-        scenario::without_variants,
+        scenario::{variants_of, without_variants},
     },
     runs::Outcome,
 };
@@ -28,7 +28,10 @@ pub(crate) fn link_of(sources: &[String]) -> Result<String, Failure> {
         }
     }
     let Some(((source, first), others)) = runs.split_first() else { return Ok(String::new()) };
-    let fragment = link::fragment(&first.scenario, Some(&first.digest()));
+    // A key that is appended picks a variant, which has a run of its own.
+    let has_variants = variants_of(&first.scenario).is_ok_and(|variants| !variants.is_empty());
+    let digest = Some(first.digest()).filter(|_| !has_variants);
+    let fragment = link::fragment(&first.scenario, digest.as_deref());
     if fragment.len() > link::MAX_LINK {
         return Err(about_named(source, &too_long(&fragment)).into());
     }

@@ -99,9 +99,10 @@ fn package(exercise: &Scenario, page: &Path) -> Result<Vec<Packed>, String> {
     names.retain(|name| name != "index.html" && name != EXERCISE_FILE && name != MANIFEST_FILE);
     names.sort();
     names.dedup();
+    let launched = launched(&html, exercise).map_err(|problem| problem.to_string())?;
     let mut files = vec![
         Packed { name: EXERCISE_FILE.to_owned(), content: write(exercise).into_bytes() },
-        Packed { name: "index.html".to_owned(), content: launched(&html).into_bytes() },
+        Packed { name: "index.html".to_owned(), content: launched.into_bytes() },
     ];
     let mut total = 0;
     for name in names {

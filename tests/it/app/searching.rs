@@ -1,8 +1,15 @@
 //! The state of a search and of an exercise changes by actions only.
 
 use worldlines::{
-    app::{Action, Errand, Said, SearchAction, SearchOptions, SearchTask, Shared, State, reduce},
-    formats::bundled::{self, Bundled},
+    app::{
+        Action, Edit, Errand, Said, SearchAction, SearchOptions, SearchTask, Shared, State, reduce,
+    },
+    formats::{
+        bundled::{self, Bundled},
+        exercise::attempt_json,
+        link, scenario,
+    },
+    kernel::Scenario,
     search::Budget,
 };
 
@@ -92,4 +99,56 @@ fn exercise_is_judged_with_each_change() {
             .exercise
             .is_none()
     );
+}
+
+#[test]
+fn assigned_exercise_is_the_first_that_a_link_or_a_file_opened() {
+    let exercise =
+        |path: &str| bundled::find(path).and_then(|it| it.scenario().ok()).expect("it is bundled");
+    let own = exercise("ordering/fifo-multicast/exercise-reply-first");
+    let other = exercise("reliable/best-effort-broadcast/exercise-keep-agreement");
+    let load = |scenario: &Scenario| Action::Load(link::fragment(scenario, None));
+    assert!(State::opening().assigned.is_none());
+    // An exercise that the reader picks in the page is none of the page around.
+    let bundled = bundled::find("mutex/maekawa/exercise-deadlock").expect("it is bundled");
+    let picked = reduce(&State::opening(), Action::Open(bundled));
+    assert!(picked.exercise.is_some() && picked.assigned.is_none());
+    let file =
+        Action::File(r#"{"address":"exercise.json"}"#.to_owned(), Some(scenario::write(&own)));
+    for opened in [
+        reduce(&State::opening(), load(&own)),
+        reduce(&State::awaiting_file(), file),
+        State::begin(&link::fragment(&own, None), None),
+        // Damaged links open nothing.
+        reduce(&reduce(&State::opening(), Action::Load("#s=deflate.AA".to_owned())), load(&own)),
+    ] {
+        assert_eq!(opened.assigned.as_deref(), Some(&own));
+        assert_eq!(opened.assigned.as_ref(), Some(&opened.origin));
+        let elsewhere = reduce(&reduce(&opened, Action::Open(bundled)), load(&other));
+        assert_eq!((elsewhere.assigned.as_deref(), &*elsewhere.origin), (Some(&own), &other));
+        let back = reduce(&reduce(&elsewhere, Action::Undo), Action::Undo);
+        assert_eq!(back.assigned.as_ref(), Some(&back.origin));
+    }
+    // The work of this tab goes on.
+    let opened = reduce(&State::opening(), load(&own));
+    let tried = reduce(&opened, Action::Apply(Edit::Seed(own.seed + 1)));
+    let again = State::begin(&tried.fragment(), tried.draft().as_deref());
+    assert_eq!(again.assigned.as_deref(), Some(&own));
+}
+
+#[test]
+fn attempt_of_a_result_code_is_read_without_its_run() {
+    let bundled = bundled::find("ordering/fifo-multicast/exercise-reply-first").expect("bundled");
+    let opened = reduce(&State::opening(), Action::Open(bundled));
+    let code =
+        "w1.ATQAy_97ImZhdWx0cyI6W3siZGVsYXkiOnsiYnkiOjUwLCJtZXNzYWdlIjoiUDE-UDIjMSJ9fV19.5b27c5bb";
+    let (attempt, digest) = attempt_json(&opened.origin, code).expect("it is a code");
+    assert_eq!(digest, "5b27c5bb");
+    let attempt = scenario::from_json(&attempt).expect("it is a scenario");
+    let restored = reduce(&opened, Action::Apply(Edit::Replace(Box::new(attempt))));
+    let exercise = restored.exercise.as_ref().expect("it is the exercise");
+    assert_eq!(exercise.code.as_deref(), Some(code));
+    assert_eq!((&restored.origin, restored.undo.len()), (&opened.origin, 2));
+    let broken = attempt_json(&opened.origin, "w1.AAAA.5b27c5bb").expect_err("it is damaged");
+    assert!(broken.to_string().starts_with("code: found"), "{broken}");
 }

@@ -75,6 +75,7 @@ fn package_holds_manifest_exercise_and_page() {
     let exercise = scenario::read(&exercise).expect("it is a scenario");
     assert_eq!(files[1].1, scenario::write(&exercise));
     assert!(files[2].1.contains(r#"data-src="exercise.json" data-files="./0123456789abcdef/""#));
+    assert!(!files[2].1.contains("data-student"), "there is one form of it");
     let first = fs::read(&out).expect("it is there");
     printed(&["scorm", EXERCISE, "--page", name(&page), "-o", &out], "");
     assert_eq!(fs::read(&out).expect("it is there"), first, "the same files give the same package");
@@ -152,4 +153,19 @@ fn package_without_the_page_in_one_part_is_refused() {
     assert!(said.starts_with("worldlines: no-folder/x.zip: "), "{said}");
     let said = refused(&["scorm", EXERCISE, "-o", "x.zip"]);
     assert!(said.contains("--page"), "{said}");
+}
+
+#[test]
+fn page_of_an_exercise_with_variants_asks_for_the_student() {
+    let page = page("scorm-variants");
+    let text = fs::read_to_string(EXERCISE).expect("it is there");
+    let mut exercise = scenario::read(&text).expect("it is a scenario");
+    let variants = [1, 2].map(|later| scenario::Variant { later, ..Default::default() });
+    exercise = scenario::with_variants(&exercise, &variants);
+    let source = file("scorm-variants.json", scenario::write(&exercise));
+    let out = file("variants.zip", "");
+    printed(&["scorm", &source, "--page", name(&page), "-o", &out], "");
+    let files = unpacked(&out);
+    assert_eq!(files[1].1, scenario::write(&exercise), "the variants are in the package");
+    assert!(files[2].1.contains(r#"data-src="exercise.json" data-student="" data-files="./"#));
 }

@@ -157,6 +157,8 @@ fn link_with_a_key_opens_the_variant_of_the_student() {
     let state = reduce(&State::opening(), Action::Load(whole.clone()));
     assert_eq!(*state.scenario(), scenario::without_variants(exercise));
     assert!(link::holds(&whole, state.scenario()), "the address stays");
+    // The digest of the exercise is not that of a variant's run.
+    assert_eq!(printed(&["link", &path], "").trim_end(), whole);
     // A key is a key of a run without variants too.
     let plain = printed(&["link", EXERCISE], "");
     assert!(link::decode(&format!("{}&v=anna", plain.trim_end())).is_ok());
