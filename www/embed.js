@@ -3,8 +3,9 @@
 //   <script type="module" src="https://HOST/worldlines/embed.js"></script>
 //   <world-lines scenario="#s=deflate.…" controls="focus"><svg>…</svg></world-lines>
 //
-// What stands within the element is for readers without scripts, for paper, and for the time until its picture is drawn. The element shows a still picture until its reader comes to it. At most three runs on a page are live; others are parked: the
-// picture stands for them, and their reader's work is kept and comes back.
+// The element shows a still picture until its reader comes to it. At most three runs on a page are live; others are parked: the
+// picture stands for them, and their reader's work is kept and comes back. What its author wrote within the element is for readers
+// without scripts, for paper, and for the time until the picture is drawn.
 
 /** Where the page of Worldlines is: beside this file. */
 const BASE = new URL("./", import.meta.url);
@@ -28,11 +29,10 @@ const STYLE = `
   :host { display: block; position: relative; min-height: 120px; contain: layout; }
   :host([hidden]) { display: none; }
   iframe { display: block; width: 100%; border: 0; color-scheme: normal; }
-  .still { display: block; width: 100%; padding: 0; border: 0; background: none; font: inherit; color: inherit; text-align: start; cursor: pointer; }
+  .still { cursor: pointer; }
   .still svg { display: block; width: 100%; height: auto; }
-  .still .go { position: absolute; inset: auto 8px 8px auto; padding: 6px 12px; border-radius: 6px; background: #1f5fbf; color: #fff; font: 600 14px system-ui, sans-serif; }
-  .still:focus-visible { outline: 3px solid #1f5fbf; outline-offset: 2px; }
-  .note { margin: 0; padding: 12px; font: 14px system-ui, sans-serif; }
+  .go { position: absolute; inset: auto 8px 8px auto; padding: 6px 12px; border: 0; border-radius: 6px; cursor: pointer; background: #1f5fbf; color: #fff; font: 600 14px system-ui, sans-serif; }
+  .go:focus-visible { outline: 3px solid #1f5fbf; outline-offset: 2px; }
   ::slotted(*) { max-width: 100%; height: auto; }
   .still.fixed svg, .still.fixed ::slotted(*) { height: 100%; }
   @media screen { .still.below { display: none; } }
@@ -285,29 +285,34 @@ class WorldLines extends HTMLElement {
     return shown;
   }
 
-  /** Returns the still picture, or what its author wrote, in a button that makes the run live. */
+  /** Returns the still picture, or what its author wrote, with the button that makes the run live. */
   #still() {
-    const still = document.createElement("button");
-    still.type = "button";
+    const still = document.createElement("div");
     still.className = "still";
     still.part = "still";
     if (this.#isFixed()) {
       still.classList.add("fixed");
       still.style.height = `${this.#height()}px`;
     }
-    const go = document.createElement("span");
+    const go = document.createElement("button");
+    go.type = "button";
     go.className = "go";
     go.textContent = this.getAttribute("label") ?? "Run it";
     if (this.#picture) {
       // Not as `<img src="data:…">`, nor with the style in it: the host's policy may forbid both.
       this.#root.adoptedStyleSheets = [base, this.#picture.sheet];
       still.append(document.importNode(this.#picture.svg, true));
+      const title = this.#picture.svg.querySelector("title")?.textContent;
+      if (title) go.ariaLabel = `${go.textContent}: ${title}`;
     } else {
       still.append(document.createElement("slot"));
       if (this.childElementCount === 0) still.style.height = `${this.#height()}px`;
     }
     still.append(go);
-    still.addEventListener("click", () => this.wake(true));
+    still.addEventListener("click", (event) => {
+      // A link in what its author wrote stays a link.
+      if (event.target.closest("a") === null) this.wake(true);
+    });
     return still;
   }
 
@@ -359,7 +364,9 @@ class WorldLines extends HTMLElement {
     const shown = this.#root.querySelector(".still");
     const still = this.#still();
     still.classList.toggle("below", this.#frame !== undefined);
+    const hadFocus = shown.contains(this.#root.activeElement);
     shown.replaceWith(still);
+    if (hadFocus) still.querySelector(".go").focus({ preventScroll: true });
   }
 
   /** Makes the run live; another one is parked if there are too many. */

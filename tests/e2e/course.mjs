@@ -21,19 +21,24 @@ export const element = (fragment, attributes = "", within = "") =>
 /** The script that defines the element. */
 export const script = (url) => `<script type="module" src="${url}embed.js"></script>`;
 
+/** The strictest policy under which a page can embed the page of `url`. */
+function strict(url) {
+  const { origin } = new URL(url);
+  return `default-src 'none'; script-src 'self' ${origin}; frame-src ${origin}; style-src 'self'`;
+}
+
 /**
  * Serves a course site with this body, under the strictest policy that lets it embed the page of `url`; answers its address and its end.
- * `files` are further files by their paths, each with its type and content.
+ * `files` are further files by their paths, each with its type and content; `policy` is another policy, none if it is empty.
  */
-export async function serveCourse(url, body, files = {}) {
-  const { origin } = new URL(url);
-  const policy = `default-src 'none'; script-src 'self' ${origin}; frame-src 'self' ${origin}; style-src 'self'`;
+export async function serveCourse(url, body, { files = {}, policy = strict(url) } = {}) {
+  const headers = policy === "" ? {} : { "content-security-policy": policy };
   const server = createServer((request, answer) => {
     const file = request.url === "/" ? undefined : files[request.url];
     if (file) return answer.writeHead(200, { "content-type": file.type }).end(file.content);
     if (request.url !== "/") return answer.writeHead(204).end();
     const html = `<!doctype html><html lang="en"><title>A course</title><body>${body}</body></html>`;
-    return answer.writeHead(200, { "content-type": "text/html", "content-security-policy": policy }).end(html);
+    return answer.writeHead(200, { "content-type": "text/html", ...headers }).end(html);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const stop = () => {
@@ -48,11 +53,11 @@ export async function serveCourse(url, body, files = {}) {
 export function courses(playground) {
   const sites = [];
   return {
-    /** Opens a course site with this body; `heard` are the messages that its window got, `warned` what was printed as a warning. */
-    async open(body, { files, ...options } = {}) {
-      const site = await serveCourse(playground.url, body, files);
+    /** Opens a course site with this body, which embeds the page of the address `of`; `heard` are the messages that its window got, `warned` what was printed as a warning. */
+    async open(body, { files, policy, of = playground.url, ...options } = {}) {
+      const site = await serveCourse(of, body, { files, policy });
       sites.push(site);
-      const reader = await playground.reader({ origins: [new URL(site.url).origin], ...options });
+      const reader = await playground.reader({ origins: [new URL(site.url).origin, new URL(of).origin], ...options });
       await reader.context.addInitScript(() => {
         if (window !== window.top) return;
         window.heard = [];

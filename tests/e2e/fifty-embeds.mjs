@@ -52,25 +52,31 @@ async function memory(browser) {
   return kilobytes / 1024;
 }
 
-/** Opens a page, scrolls through it, and answers the memory before and after, and the longest task of the page and its frames, in ms. */
+/** The longest task on the main threads of all renderers during some work, in ms: by the clock, and of processor time. */
+async function longest(browser, page, work) {
+  await browser.startTracing(page, { categories: ["toplevel", "__metadata"] });
+  await work();
+  const { traceEvents } = JSON.parse(await browser.stopTracing());
+  const mains = new Set();
+  for (const { name, args, pid, tid } of traceEvents) {
+    if (name === "thread_name" && args.name === "CrRendererMain") mains.add(`${pid} ${tid}`);
+  }
+  const longest = { clock: 0, processor: 0 };
+  for (const { ph, dur, tdur, pid, tid } of traceEvents) {
+    if (ph !== "X" || !mains.has(`${pid} ${tid}`)) continue;
+    longest.clock = Math.max(longest.clock, dur / 1000);
+    longest.processor = Math.max(longest.processor, (tdur ?? 0) / 1000);
+  }
+  return longest;
+}
+
+/** Opens a page and scrolls through it; if runs are to be made live, does so and scrolls back. Answers memory and longest tasks. */
 async function measure(name, { wakes }) {
   const browser = await launchChromium();
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    await page.addInitScript(() => {
-      window.longest = 0;
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) window.longest = Math.max(window.longest, entry.duration);
-      }).observe({ type: "longtask" });
-    });
     await page.goto(address + name);
     await page.waitForTimeout(2000);
-    const longest = async () => {
-      const all = await Promise.all(page.frames().map((frame) => frame.evaluate(() => window.longest ?? 0).catch(() => 0)));
-      return Math.max(...all);
-    };
-    const opening = await longest();
-    for (const frame of page.frames()) await frame.evaluate(() => (window.longest = 0)).catch(() => {});
     await page.mouse.move(600, 400);
     /** Scrolls through the page, down or up, from end to end. */
     const scroll = async (step) => {
@@ -81,24 +87,19 @@ async function measure(name, { wakes }) {
         await page.waitForTimeout(PAUSE);
       }
     };
-    await scroll(STEP);
-    if (name === "embeds") {
-      const drawn = () => page.locator("world-lines .still svg").count();
-      await until(async () => (await drawn()) === COUNT, "all pictures are drawn");
-    }
-    let scrolling = await longest();
+    const drawn = async () => name !== "embeds" || (await page.locator("world-lines .still svg").count()) === COUNT;
+    let scrolling = await longest(browser, page, async () => {
+      await scroll(STEP);
+      await until(drawn, "all pictures are drawn");
+    });
     for (let at = 0; at < wakes; at += 1) {
-      await page.locator("world-lines").nth(at).evaluate((it) => it.wake());
-      await page.frameLocator("world-lines iframe").last().locator("#worldlines > .page .stage svg").first().waitFor();
+      const place = page.locator("world-lines").nth(COUNT - 1 - at);
+      await place.evaluate((it) => it.wake());
+      await place.frameLocator("iframe").locator("#worldlines > .page .stage svg").first().waitFor();
     }
     await page.waitForTimeout(wakes > 0 ? 5000 : 1000);
-    if (wakes > 0) {
-      // Another time, with live runs in the page.
-      for (const frame of page.frames()) await frame.evaluate(() => (window.longest = 0)).catch(() => {});
-      await scroll(-STEP);
-      scrolling = await longest();
-    }
-    return { opening, scrolling, megabytes: await memory(browser) };
+    if (wakes > 0) scrolling = await longest(browser, page, () => scroll(-STEP));
+    return { ...scrolling, megabytes: await memory(browser) };
   } finally {
     await browser.close();
   }
@@ -108,15 +109,15 @@ const rounded = (value) => value.toFixed(0);
 const empty = await measure("frames", { wakes: 0 });
 const still = await measure("embeds", { wakes: 0 });
 const live = await measure("embeds", { wakes: 5 });
-console.log(`| page of ${COUNT} | PSS of the renderers | more than with empty frames | longest task while it opens | while it is scrolled through |`);
+console.log(`| page of ${COUNT} | PSS of the renderers | more than with empty frames | longest task while it is scrolled through | its processor time |`);
 console.log("|---|---:|---:|---:|---:|");
-for (const [what, { megabytes, opening, scrolling }] of [
+for (const [what, { megabytes, clock, processor }] of [
   ["empty frames", empty],
   ["embeds, none live", still],
   ["embeds, five used, so three live and two parked", live],
 ]) {
-  console.log(`| ${what} | ${rounded(megabytes)} MB | ${rounded(megabytes - empty.megabytes)} MB | ${rounded(opening)} ms | ${rounded(scrolling)} ms |`);
+  console.log(`| ${what} | ${rounded(megabytes)} MB | ${rounded(megabytes - empty.megabytes)} MB | ${rounded(clock)} ms | ${rounded(processor)} ms |`);
 }
-console.log("Goals: at most 150 MB more, and no task over 50 ms while the page is scrolled through. 0 ms: no task was longer than 50 ms.");
+console.log("Goals: at most 150 MB more, and no task over 50 ms while the page is scrolled through.");
 await new Promise((resolve) => course.close(resolve));
 await server.stop();

@@ -62,11 +62,13 @@ async function sent(file, content, accepted = "") {
 
 /**
  * Starts the server on a free port, or on `port`; answers its address and a function that stops it. With `compress` it
- * sends compressed files, which matters to those who measure; `policy` is another one than the strictest.
+ * sends compressed files, which matters to those who measure; `policy` is another one than the strictest; with `kept` browsers keep the
+ * files of a build, and each request that reaches the server is added to it.
  */
-export async function serveFolder(folder, { compress = false, port = 0, policy = POLICY } = {}) {
+export async function serveFolder(folder, { compress = false, port = 0, policy = POLICY, kept = undefined } = {}) {
   const server = createServer(async (request, response) => {
     const file = fileOf(folder, request.url);
+    kept?.push(request.url);
     try {
       if (file === null) throw new Error("outside the folder");
       const content = await readFile(file);
@@ -74,7 +76,7 @@ export async function serveFolder(folder, { compress = false, port = 0, policy =
       // Any origin may read it, as with the usual hosts of static pages: in a frame with a sandbox the page has none.
       const headers = {
         "content-type": type,
-        "cache-control": "no-store",
+        "cache-control": kept && /\/[0-9a-f]{16}\//.test(request.url) ? "max-age=31536000, immutable" : "no-store",
         "access-control-allow-origin": "*",
         "content-security-policy": policy,
       };
