@@ -76,7 +76,7 @@ test("the text that embeds the run follows the choices, and the preview shows it
   await dialog.getByLabel("Theme").selectOption("dark");
   await dialog.getByLabel("Starts").selectOption("now");
   assert.match(await html(), /controls="locked" theme="dark" start="[1-9]\d*" title="/);
-  await dialog.getByLabel("Verdicts").selectOption("uniform agreement");
+  await dialog.getByLabel(/^Verdicts/).selectOption("uniform agreement");
   await dialog.getByLabel("Hide the future").check();
   await dialog.getByLabel("Play in a loop").check();
   assert.match(await html(), / property="uniform-agreement" future="hidden" loop="" title="/);
