@@ -29,8 +29,8 @@ impl Allowed {
         Self::REQUEST,
         Self::SETTINGS,
     ];
-    const REQUEST: &str = "request";
-    const SETTINGS: &str = "settings";
+    pub(super) const REQUEST: &str = "request";
+    pub(super) const SETTINGS: &str = "settings";
 
     /// Returns the set of these names, which are separated by spaces. Others are left out.
     #[must_use]

@@ -1,6 +1,6 @@
 //! Edits: every change that a reader makes is a change of the scenario.
 
-use super::text;
+use super::{Allowed, text};
 use crate::{
     diagram::{fault_sentence, request_sentence},
     formats::{
@@ -50,6 +50,19 @@ pub enum Edit {
 }
 
 impl Edit {
+    /// Returns the kind of the change, by its name in [`Allowed`](super::Allowed).
+    #[must_use]
+    pub fn kind(&self, scenario: &Scenario) -> &'static str {
+        match self {
+            Self::AddFault(fault) | Self::ChangeFault(_, fault) => fault.kind(),
+            Self::RemoveFault(place) => scenario.faults.get(*place).map_or("", Fault::kind),
+            Self::AddRequest(_) | Self::RemoveRequest(_) | Self::ChangeRequest(..) => {
+                Allowed::REQUEST
+            }
+            _ => Allowed::SETTINGS,
+        }
+    }
+
     /// Returns the scenario after the change.
     ///
     /// # Errors

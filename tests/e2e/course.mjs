@@ -75,7 +75,7 @@ export function courses(playground) {
         heard: (kind) => page.evaluate((kind) => window.heard.filter((it) => it.worldlines === kind), kind),
         /** Ends it; `missing`: a file could not be found, as it should. */
         async leave({ missing = false } = {}) {
-          // What is still asked for fails when it is closed.
+          // A request that is still open fails when the window is closed.
           if (missing) await reader.context.close();
           const isOfIt = (it) => missing && /404|missing\.json/.test(it);
           reader.complaints.splice(0, Infinity, ...reader.complaints.filter((it) => !isOfIt(it)));

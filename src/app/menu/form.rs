@@ -1,7 +1,7 @@
 //! Forms of a menu: their fields, and the edit that follows from what the reader enters.
 
 use super::{
-    super::{Edit, Field, Input, request, text},
+    super::{Allowed, Edit, Field, Input, request, text},
     possible::{forged, read_bits},
 };
 use crate::{
@@ -85,10 +85,10 @@ pub(super) fn links(size: usize, node: NodeId) -> Vec<(NodeId, NodeId)> {
 }
 
 impl Form {
-    /// Returns the kind of the change that it makes, by its name in [`Allowed`](super::super::Allowed).
+    /// Returns the kind of the change that it makes, by its name in [`Allowed`].
     pub(super) const fn kind(self) -> &'static str {
         match self {
-            Self::Request { .. } => "request",
+            Self::Request { .. } => Allowed::REQUEST,
             Self::Delay(_) => "delay",
             Self::Corrupt(_) => "corrupt",
             Self::Forge(_) => "forge",
