@@ -10,7 +10,7 @@ const PATIENCE = 300_000;
 /** Time between two looks for a new version, in ms, where the reader comes back to the page, and where they stay. */
 const OFTEN = 10 * 60_000;
 const SELDOM = 60 * 60_000;
-/** Time after which parts that have not come are waited for no longer, in ms. */
+/** Greatest time to wait for parts that have not come, or for a moment without work, in ms. */
 const LONG = 20_000;
 
 const root = document.documentElement;
@@ -36,7 +36,7 @@ const idle = async () => {
     observer.observe({ type: "mark", buffered: true });
     setTimeout(resolve, LONG);
   });
-  await new Promise((resolve) => (self.requestIdleCallback ?? setTimeout)(resolve));
+  await new Promise((resolve) => (self.requestIdleCallback ?? setTimeout)(resolve, { timeout: LONG }));
 };
 
 /** Asks the worker which build the server has. */

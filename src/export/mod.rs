@@ -7,6 +7,7 @@ mod beginning;
 mod csv;
 mod html;
 mod mermaid;
+#[cfg(not(target_arch = "wasm32"))]
 mod pages;
 mod qr;
 mod scorm;
@@ -20,6 +21,7 @@ pub use beginning::{beginning, without_unused_faults};
 pub use csv::csv;
 pub use html::{MOST_PLAYED, html};
 pub use mermaid::{Drawn, MOST_DRAWN, mermaid};
+#[cfg(not(target_arch = "wasm32"))]
 pub use pages::{Content, Site, SiteFile};
 pub use qr::{MOST_IN_QR, Qr, qr};
 pub use scorm::{EXERCISE_FILE, MANIFEST_FILE, launched, manifest, page_files};

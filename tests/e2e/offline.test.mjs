@@ -8,8 +8,20 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 
 import { launchChromium } from "./chromium.mjs";
-import { DIST, PATIENCE, until, whole } from "./playground.mjs";
+import { DIST, PATIENCE, whole } from "./playground.mjs";
 import { serveFolder } from "./static-server.mjs";
+
+/** Time limit for a hundred files to be fetched and kept, in milliseconds. */
+const LONG = 90_000;
+
+/** Waits until something is so. No reader waits for it, so it may take long on a busy machine. */
+async function until(isSo, what) {
+  const end = Date.now() + LONG;
+  while (!(await isSo())) {
+    if (Date.now() > end) throw new Error(`never: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
 
 const NEXT = "0123456789abcdef";
 
@@ -126,7 +138,7 @@ test("a new build is told, changes nothing by itself, and is there after a reloa
   const before = await publish();
   await page.evaluate(() => dispatchEvent(new Event("online")));
   const line = page.locator(".new-version");
-  await line.getByText("A new version is here.").waitFor();
+  await line.getByText("A new version is here.").waitFor({ timeout: LONG });
   assert.deepEqual(await cachesOf(page), [NEXT, before, "latest"].sort(), "a build in use is kept");
   // The run in front of the reader goes on with its own build, whose files the server has no more.
   assert.equal(await buildIn(page), `./${before}/`);

@@ -85,3 +85,16 @@ test("the link into the playground opens the run of the page", async () => {
   assert.match(page.url(), /\/below\/a\/path\/#s=deflate\./);
   await reader.leave();
 });
+
+test("the page leads to the statements on privacy, accessibility and browsers, which fit a phone", async () => {
+  const reader = await playground.reader({ viewport: { width: 390, height: 844 } });
+  const page = await reader.open();
+  await page.locator(".site").getByRole("link", { name: "Privacy" }).click();
+  for (const title of ["Privacy", "Accessibility", "Browsers"]) {
+    await page.locator("footer").getByRole("link", { name: title }).click();
+    await page.getByRole("heading", { name: title, level: 1 }).waitFor();
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= 390, `${title}: ${wide}`);
+  }
+  await reader.leave();
+});

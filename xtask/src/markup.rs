@@ -18,6 +18,9 @@ const FOLDER: &str = "data-files=\"./\"";
 /// Begin of the sentence on the permanent pages, at the end of a paragraph.
 const PERMANENT: &str = " <a href=\"p/\">";
 
+/// Begin of the element with links to them.
+const FOOTER: &str = "<footer class=\"site\">";
+
 /// Begins of the elements by which a reader installs the page.
 const INSTALLATION: [&str; 2] = ["<link rel=\"manifest\"", "<link rel=\"apple-touch-icon\""];
 
@@ -69,7 +72,7 @@ pub(crate) fn with_folder(html: &str, folder: &str, files: &[String]) -> String 
     html
 }
 
-/// Returns the page without its sentences on the permanent pages: a build that has none would lead nowhere.
+/// Returns the page without its sentences on the permanent pages and its links to them: a build that has none would lead nowhere.
 pub(crate) fn without_permanent_pages(html: &str) -> String {
     let (mut next, mut rest) = (String::new(), html);
     while let Some(start) = rest.find(PERMANENT) {
@@ -77,7 +80,9 @@ pub(crate) fn without_permanent_pages(html: &str) -> String {
         next.push_str(before);
         rest = &sentence[sentence.find("</p>").unwrap_or(sentence.len())..];
     }
-    next + rest
+    next.push_str(rest);
+    let is_kept = |line: &&str| !line.trim_start().starts_with(FOOTER);
+    next.lines().filter(is_kept).flat_map(|line| [line, "\n"]).collect()
 }
 
 /// Returns the page without the elements by which a reader installs it, for a page in a package.
@@ -147,7 +152,7 @@ mod tests {
         let bare = without_installation(&without_permanent_pages(&page.html));
         assert_eq!(page.html.matches(PERMANENT).count(), 2, "{}", page.html);
         assert!(!bare.contains("p/\"") && !bare.contains("need n"), "{bare}");
-        assert_eq!(page.html.lines().count() - bare.lines().count(), INSTALLATION.len());
+        assert_eq!(page.html.lines().count() - bare.lines().count(), INSTALLATION.len() + 1);
         assert!(
             kept_offline(&bare).contains("<html lang=\"en\" data-offline data-files="),
             "{bare}"

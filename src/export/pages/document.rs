@@ -1,6 +1,6 @@
 //! The frame of a page of the site: head, landmarks, place in the site.
 
-use super::card;
+use super::{card, statement};
 use crate::{
     export::{LICENCE, svg::escaped},
     kernel::visible,
@@ -63,11 +63,13 @@ impl Document<'_> {
              <a class=\"skip\" href=\"#main\">Skip to the content</a>\n\
              <header>\n<p><a href=\"{root}../\">Worldlines</a></p>\n{}</header>\n\
              <main id=\"main\">\n{}</main>\n\
-             <footer>\n<p>Worldlines · texts and pictures: <a rel=\"license\" href=\"{LICENCE}\">CC BY 4.0</a></p>\n</footer>\n\
+             <footer>\n<p>Worldlines · texts and pictures: <a rel=\"license\" href=\"{LICENCE}\">CC BY 4.0</a></p>\n\
+             <p>{}</p>\n</footer>\n\
              </body>\n</html>\n",
             self.head(base, &root),
             self.navigation(),
-            self.main
+            self.main,
+            statement::links(&root)
         )
     }
 

@@ -9,6 +9,7 @@ mod document;
 mod example;
 mod file;
 mod site;
+mod statement;
 
 pub use file::{Content, SiteFile};
 pub use site::Site;

@@ -6,6 +6,7 @@ use super::{
     document::{Document, ICON_FILE, Place, STYLE_FILE, escaped_text},
     example,
     file::{Content, SiteFile, link_to, path_of},
+    statement::{STATEMENTS, Statement},
 };
 use crate::{
     export::{Theme, svg::tokens},
@@ -31,7 +32,7 @@ pub struct Site<'a> {
 }
 
 impl Site<'_> {
-    /// Returns the files that belong to no single example: the catalogue, a page for each protocol, the style sheet, the icon, and a
+    /// Returns the files that belong to no single example: the catalogue, a page for each protocol, the statements, the style sheet, the icon, and a
     /// map of the site where its address is known.
     #[must_use]
     pub fn common(&self) -> Vec<SiteFile> {
@@ -48,6 +49,7 @@ impl Site<'_> {
             let path = format!("{}/index.html", protocol.id);
             files.push(text(&path, self.protocol(family, protocol)));
         }
+        files.extend(STATEMENTS.iter().map(|it| text(&it.file(), self.statement(it))));
         files.extend(self.map().map(|map| text("sitemap.xml", map)));
         files
     }
@@ -152,12 +154,29 @@ impl Site<'_> {
         document.html(self.base)
     }
 
+    /// Returns the page of a statement.
+    fn statement(&self, statement: &Statement) -> String {
+        let document = Document {
+            path: &statement.path(),
+            title: statement.title,
+            description: statement.description,
+            places: &[
+                Place { name: "Protocols", href: Some("../../") },
+                Place { name: statement.title, href: None },
+            ],
+            card: None,
+            main: &statement.html(),
+        };
+        document.html(self.base)
+    }
+
     /// Returns the map of the site, for search engines; none if its address is unknown.
     fn map(&self) -> Option<String> {
         let base = self.base?;
         let protocols = protocols::catalogue().map(|(_, protocol)| format!("{}/", protocol.id));
         let examples = bundled::bundled().into_iter().map(path_of);
-        let paths = iter::once(String::new()).chain(protocols).chain(examples);
+        let statements = STATEMENTS.iter().map(Statement::path);
+        let paths = iter::once(String::new()).chain(protocols).chain(examples).chain(statements);
         let entries: String = paths
             .map(|path| {
                 format!("<url><loc>{}</loc></url>\n", escaped_text(&format!("{base}p/{path}")))

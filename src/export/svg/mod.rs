@@ -16,7 +16,9 @@ pub use theme::Theme;
 
 use elements::Drawing;
 use markup::title;
-pub(super) use markup::{escaped, wrapped};
+pub(super) use markup::escaped;
+#[cfg(not(target_arch = "wasm32"))]
+pub(super) use markup::wrapped;
 use measure::{MARGIN, Measures};
 use options::Extent;
 pub use options::SvgOptions;

@@ -12,6 +12,9 @@ use worldlines::{
     protocols,
 };
 
+/// Statements on the site, by the names of their folders.
+const STATEMENTS: [&str; 3] = ["privacy", "accessibility", "browsers"];
+
 /// All files of the site, by their paths; those of SVG in place of the cards.
 static FILES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| files(Site::default()));
 
@@ -86,7 +89,26 @@ fn every_protocol_and_every_bundled_scenario_has_its_page() {
         }
         assert!(FILES["index.html"].contains(&format!("href=\"{}/\"", protocol.id)));
     }
-    assert_eq!(pages().count(), 1 + protocols::index().count() + bundled::bundled().len());
+    let statements = STATEMENTS.len();
+    let others = protocols::index().count() + bundled::bundled().len();
+    assert_eq!(pages().count(), 1 + statements + others);
+}
+
+#[test]
+fn statement_has_its_page_which_every_page_names() {
+    for (path, text) in pages() {
+        let page = parsed(text);
+        let links = elements(&page, "a").into_iter().filter_map(|it| it.attribute("href"));
+        let led: BTreeSet<_> = links.filter_map(|address| target(path, address)).collect();
+        for id in STATEMENTS {
+            assert!(led.contains(&format!("about/{id}/index.html")), "{path}: {id}");
+        }
+    }
+    let page = parsed(&FILES["about/privacy/index.html"]);
+    assert!(text_of(page.root_element()).contains("Nothing is collected."));
+    assert!(elements(&page, "td").len() > 10, "its table is a table");
+    // The folder is no protocol's.
+    assert!(protocols::index().all(|it| it.id != "about"));
 }
 
 #[test]
@@ -172,7 +194,7 @@ fn relative_link_leads_to_a_file_of_the_site_or_to_the_playground() {
             let file = target(path, card).expect("it is in the site");
             assert!(FILES.contains_key(&file), "{path}: {card}");
         } else {
-            assert_eq!(path, "index.html");
+            assert!(path == "index.html" || path.starts_with("about/"), "{path}");
         }
     }
 }
