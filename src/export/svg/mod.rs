@@ -15,8 +15,8 @@ pub use parts::heading;
 pub use theme::Theme;
 
 use elements::Drawing;
-use markup::title;
 pub(super) use markup::escaped;
+use markup::title;
 #[cfg(not(target_arch = "wasm32"))]
 pub(super) use markup::wrapped;
 use measure::{MARGIN, Measures};
