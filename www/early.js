@@ -32,7 +32,7 @@
     // A hidden frame that draws still pictures for the embeds of a page (`embed.js`).
     if (/[?&]embed=picture(?:&|$)/.test(location.search)) root.dataset.pictures = "";
     const keys = new URLSearchParams(location.hash.slice(1));
-    ofEmbed = location.hash.slice(1).split("&").filter((field) => !/^[sdv]=/.test(field)).join("&");
+    ofEmbed = location.hash.slice(1).split("&").filter((field) => !/^[sdvce]=/.test(field)).join("&");
     // `embedded.js` reads the others: it is here before the program begins.
     root.dataset.embed = "";
     if (keys.get("future") === "hidden") root.dataset.future = "";

@@ -111,6 +111,26 @@ test("a run that is too large for a link offers none, and its address stays the 
   await reader.leave();
 });
 
+test("Share names the address with the file and its checksum, and the saved file opens by it", async () => {
+  const reader = await readerOf({ "large.json": tooLarge(await readFile(COMMIT, "utf8")) });
+  const page = await reader.open("?src=files/large.json");
+  await until(async () => (await heading(page)) === "One votes no, one has crashed", "the file is shown");
+  await page.locator("#share").click();
+  const dialog = page.getByRole("dialog", { name: "Share this run" });
+  const { searchParams } = new URL(await dialog.getByLabel("Address that opens the file").inputValue());
+  assert.equal(searchParams.get("src"), "one-votes-no-one-has-crashed.json");
+  const integrity = searchParams.get("integrity");
+  const saved = page.waitForEvent("download");
+  await dialog.getByRole("button", { name: "Save scenario (JSON)" }).click();
+  const text = await readFile(await (await saved).path());
+  assert.equal(integrity, `sha256-${createHash("sha256").update(text).digest("base64url")}`);
+  const other = await readerOf({ "saved.json": text });
+  const opened = await other.open(`?src=files/saved.json&integrity=${integrity}`);
+  await until(async () => (await heading(opened)) === "One votes no, one has crashed", "the saved file is shown");
+  await other.leave();
+  await reader.leave();
+});
+
 test("the key of a student picks a variant of an exercise, in a link and beside a file", async () => {
   const path = new URL("../../static/scenarios/ordering/fifo-multicast/exercise-reply-first.json", import.meta.url);
   const exercise = JSON.parse(await readFile(path, "utf8"));

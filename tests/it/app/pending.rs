@@ -165,6 +165,27 @@ fn link_to_a_long_run_is_waited_for_and_a_short_one_opens_at_once() {
 }
 
 #[test]
+fn link_of_two_long_runs_is_waited_for_and_shows_both() {
+    let changed = wait(reduce(&long(), Action::Apply(drop_first())));
+    let against = Against::Earlier(Since::Opening);
+    let beside = wait(reduce(&changed, Action::Compare(Some(against))));
+    let second = beside.compare.as_ref().expect("it is computed");
+    let link = second.in_link(&link::fragment(beside.scenario(), None), beside.scenario());
+    assert!(link.contains("&c=deflate.") && !link.contains("&e="), "{link}");
+    let draft = beside.draft().expect("there is work");
+    for begun in
+        [State::begin(&link, None), State::begin(link.trim_start_matches('#'), Some(&draft))]
+    {
+        assert!(begun.pending.is_some() && begun.compare.is_none() && begun.stands_in);
+        let there = wait(begun);
+        let found = there.compare.as_ref().expect("both are here");
+        assert_eq!((there.scenario(), found.against), (beside.scenario(), Against::Linked(0)));
+        assert_eq!((&found.run.scenario, found.parting), (&second.run.scenario, second.parting));
+        assert!(there.refused.is_none() && !there.stands_in);
+    }
+}
+
+#[test]
 fn second_run_that_is_long_is_waited_for_and_followed() {
     let before = long();
     let changed = wait(reduce(&before, Action::Apply(drop_first())));
