@@ -110,7 +110,8 @@ impl PictureArgs {
         let page = format!("{}/", page.trim_end_matches('/'));
         let embedded = Embedded { page: &page, fragment: &fragment, title: &heading(run), now: 0 };
         let form = Sharing::default().embed;
-        Ok(snippet_with_picture(&embedded, &form, &self.svg(run)) + "\n")
+        let options = SvgOptions { link: Some(page.clone() + &fragment), ..self.options(run) };
+        Ok(snippet_with_picture(&embedded, &form, &svg(run, &options)) + "\n")
     }
 
     /// Returns the form of the picture, with the link to the run.

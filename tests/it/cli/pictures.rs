@@ -90,6 +90,9 @@ fn run_writes_the_html_of_an_embed_with_its_picture() {
     let picture = root.children().find(|it| it.tag_name().name() == "svg").expect("a picture");
     assert_eq!(picture.attribute("role"), Some("img"));
     assert_eq!(picture.attribute("width"), Some("800"));
+    let way = picture.descendants().find(|it| it.tag_name().name() == "a").expect("a link");
+    let page = format!("https://example.org/worldlines/{}", link());
+    assert_eq!(way.attribute("href"), Some(page.as_str()));
     let told = picture.descendants().find(|it| it.tag_name().name() == "desc").expect("words");
     assert!(told.text().is_some_and(|it| it.contains("At 10 ms Alice is asked")), "{told:?}");
     assert!(
