@@ -20,6 +20,8 @@ const BESIDE = ["embed.js"];
 const OPENED = `${NAME}opened`;
 /** Greatest number of files in it. */
 const MOST_OPENED = 200;
+/** Greatest size of one of them, in bytes. */
+const LARGEST_OPENED = 4 * 1024 * 1024;
 /** Cache with the name of the build that was kept last. */
 const LATEST = `${NAME}latest`;
 /** Time in which the network must answer if a kept answer is at hand, in ms. */
@@ -105,11 +107,13 @@ const keepOpened = async (request, answer) => {
 
 const opened = (event) => {
   const { request } = event;
-  const asked = ask(event).then(async (answer) => {
-    // Where there is no more room nothing is kept.
-    if (answer.ok) await keepOpened(request, answer.clone()).catch(() => {});
-    return answer;
+  const asked = ask(event);
+  const keeping = asked.then((answer) => {
+    const isSmall = !(Number(answer.headers.get("content-length")) > LARGEST_OPENED);
+    return answer.ok && isSmall ? keepOpened(request, answer.clone()) : undefined;
   });
+  // Where there is no more room nothing is kept.
+  event.waitUntil(keeping.catch(() => {}));
   return networkFirst(asked, () => matched(OPENED, request.url));
 };
 
@@ -117,9 +121,9 @@ const opened = (event) => {
 const pathOf = (address) => address.slice(HERE.length).split(/[?#]/)[0];
 const isPage = (address) => address.startsWith(HERE) && ["", "index.html"].includes(pathOf(address));
 
-/** True if a page of ours asks for the file that its address names by `?src=`. */
+/** True if a page of ours asks for the file of this origin that its address names by `?src=`. */
 const isSource = ({ url, referrer }) => {
-  if (!isPage(referrer)) return false;
+  if (!isPage(referrer) || new URL(url).origin !== self.location.origin) return false;
   try {
     const source = new URL(referrer).searchParams.get("src");
     return source !== null && new URL(source, referrer).href === url;
