@@ -134,10 +134,12 @@ async function fetched(source) {
     const answer = await answerOf(address, address.origin === location.origin, stop.signal);
     checkStatus(answer);
     return await textOf(answer, rested);
-  } finally {
-    clearTimeout(timer);
+  } catch (error) {
     // What has not been read is not wanted.
     stop.abort();
+    throw error;
+  } finally {
+    clearTimeout(timer);
   }
 }
 
